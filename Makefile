@@ -1,0 +1,89 @@
+# wirestate: `make demo` and `make test` install what is missing; everything else says what it needs.
+
+VERSION  := 0.1.0
+PREFIX   ?= /usr/local
+BUILD    ?= build
+CC       ?= cc
+CFLAGS   ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wwrite-strings
+HARDEN   := -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2
+ALL_CPPFLAGS := -Iinclude -Isrc -D_GNU_SOURCE -DWS_VERSION='"$(VERSION)"' -DWS_DATADIR='"$(PREFIX)/share/wirestate"' $(CPPFLAGS)
+ALL_CFLAGS   := -std=gnu11 $(WARNINGS) $(if $(CI),-Werror) $(HARDEN) $(CFLAGS)
+ALL_LDFLAGS  := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
+LIBS     := -lpcap -lncursesw -ltinfo -lz -lzstd
+
+SOURCES  := $(sort $(wildcard src/*/*.c))
+MAIN     := $(sort $(wildcard src/*.c))
+OBJECTS  := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
+MAIN_OBJ := $(MAIN:src/%.c=$(BUILD)/obj/%.o)
+UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+
+ASAN_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+
+.DEFAULT_GOAL := all
+.PHONY: all demo test check unit bench lab asan fuzz lint install uninstall clean help
+
+all: $(BUILD)/wirestate $(BUILD)/wirestate.1 ## build build/wirestate and its manual page
+
+$(BUILD)/wirestate: $(MAIN_OBJ) $(BUILD)/libwirestate.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/libwirestate.a: $(OBJECTS)
+	rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/obj/%.o: src/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libwirestate.a Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(filter-out -Werror,$(ALL_CFLAGS)) -Itests/unit -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libwirestate.a $(LIBS) -lcmocka
+
+-include $(OBJECTS:.o=.d) $(MAIN_OBJ:.o=.d) $(UNIT:=.d)
+
+$(BUILD)/wirestate.1: $(BUILD)/wirestate src/wirestate.1.in
+	$(BUILD)/wirestate --generate man src/wirestate.1.in > $@.tmp && mv $@.tmp $@
+
+demo: ## install what is missing, build, and replay a bundled capture in the view
+	@tests/need build
+	@$(MAKE) --no-print-directory -s all
+	@$(BUILD)/wirestate -r captures/close-four-client.pcap
+
+test: ## install what the tests need, build, and run them all
+	@tests/need test
+	@$(MAKE) --no-print-directory all unit
+	@tests/run
+
+unit: $(UNIT) ## build the unit tests
+
+bench: ## measure speed against libpcap's read loop and the peers
+	@tests/need bench
+	@$(MAKE) --no-print-directory all
+	@tests/bench/run
+
+lab: ## a long run of random connections, judged by the kernel (root)
+	@tests/need test
+	@$(MAKE) --no-print-directory all
+	@tests/lab/long
+
+asan: ## build build/asan/wirestate and its unit tests with AddressSanitizer and UBSan
+	@$(MAKE) --no-print-directory BUILD=build/asan CFLAGS='$(ASAN_FLAGS)' HARDEN=-fPIE all unit
+
+lint: ## formatting, static analysis, and the directions of dependency
+	@tests/lint
+
+install: all ## install below PREFIX (/usr/local), honouring DESTDIR
+	install -D -m 755 $(BUILD)/wirestate $(DESTDIR)$(PREFIX)/bin/wirestate
+	install -D -m 644 $(BUILD)/wirestate.1 $(DESTDIR)$(PREFIX)/share/man/man1/wirestate.1
+	install -d $(DESTDIR)$(PREFIX)/share/wirestate/captures
+	install -m 644 captures/* $(DESTDIR)$(PREFIX)/share/wirestate/captures
+
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/wirestate $(DESTDIR)$(PREFIX)/share/man/man1/wirestate.1
+	rm -rf $(DESTDIR)$(PREFIX)/share/wirestate
+
+clean: ## remove build/
+	rm -rf build
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile

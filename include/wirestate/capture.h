@@ -1,0 +1,117 @@
+/* Frames in, from a capture file, a pipe or a live interface. src/capture is the only code that knows libpcap. */
+#ifndef WIRESTATE_CAPTURE_H
+#define WIRESTATE_CAPTURE_H
+
+#include <wirestate/error.h>
+#include <wirestate/types.h>
+
+/* X(enumerator, DLT name as libpcap spells it, description): the link types that can be decoded. */
+#define WS_LINKS(X)                                                                                                    \
+	X(WS_LINK_ETHERNET, "EN10MB", "Ethernet")                                                                      \
+	X(WS_LINK_SLL, "LINUX_SLL", "Linux cooked v1")                                                                 \
+	X(WS_LINK_SLL2, "LINUX_SLL2", "Linux cooked v2")                                                               \
+	X(WS_LINK_RAW, "RAW", "raw IP")                                                                                \
+	X(WS_LINK_IPV4, "IPV4", "raw IPv4")                                                                            \
+	X(WS_LINK_IPV6, "IPV6", "raw IPv6")                                                                            \
+	X(WS_LINK_NULL, "NULL", "BSD loopback")                                                                        \
+	X(WS_LINK_LOOP, "LOOP", "OpenBSD loopback")
+
+enum ws_link {
+#define X(name, dlt, description) name,
+	WS_LINKS(X)
+#undef X
+};
+
+#define WS_POSITION_NONE UINT64_MAX
+
+/* One captured frame. `data` is borrowed: it is valid until the next call on the same capture. */
+struct ws_frame {
+	ws_time time;
+	uint64_t number;   /* counts from 1; in a file the frame's place in the file, also when a filter skips frames */
+	uint64_t position; /* hand it to ws_capture_fetch(); WS_POSITION_NONE when frames are not kept */
+	const uint8_t *data;
+	uint32_t captured; /* bytes at data */
+	uint32_t length;   /* bytes on the wire; at least `captured` */
+	uint8_t link;      /* enum ws_link */
+	uint8_t fcs_length; /* bytes of frame check sequence at the end of `length`; 0 when not captured or not known */
+};
+
+struct ws_capture; /* opaque */
+
+struct ws_capture_options {
+	const char *filter; /* BPF expression; NULL or empty: everything */
+	uint32_t snapshot_length; /* 0: 262144 */
+	uint64_t buffer_size;     /* of the kernel's ring, in bytes; 0: the default (64 MiB) */
+	bool no_promiscuous;
+	bool monitor;          /* -I */
+	const char *link_type; /* -y, a DLT name; NULL: the best supported one */
+	int fcs_length;        /* --fcs; -1: as the file says */
+	uint64_t keep_bytes;   /* > 0: frames can be fetched again; how many bytes memory may hold for that where the source
+	                          cannot be read twice (live, pipe, compressed). The oldest go first. */
+};
+
+/* Both return NULL with `error` filled. `path` "-" is standard input. gzip and zstd are recognised by content. A file's
+ * link type that is not in WS_LINKS is refused by name, with the list of those supported. The filter is compiled here. */
+struct ws_capture *ws_capture_open_file(const char *path, const struct ws_capture_options *options,
+					struct ws_error *error) WS_CHECKED;
+struct ws_capture *ws_capture_open_live(const char *interface, const struct ws_capture_options *options,
+					struct ws_error *error) WS_CHECKED;
+void ws_capture_close(struct ws_capture *capture); /* NULL is allowed */
+
+enum ws_link ws_capture_link(const struct ws_capture *capture);
+bool ws_capture_is_live(const struct ws_capture *capture);
+
+/* A descriptor to poll for reading, or -1: ws_capture_read never has to wait (a regular file). */
+int ws_capture_fd(const struct ws_capture *capture);
+/* True when ws_capture_read would do work now although the descriptor may not poll as readable (buffered records). */
+bool ws_capture_ready(const struct ws_capture *capture);
+
+typedef void ws_frame_fn(void *context, const struct ws_frame *frame);
+
+enum ws_read {
+	WS_READ_MORE,  /* handled up to `max` frames (maybe none); call again when ready */
+	WS_READ_END,   /* end of the file or pipe */
+	WS_READ_ERROR, /* `error` is filled; every whole frame before it has been delivered */
+};
+
+/* Delivers at most `max` frames to `fn`, and never blocks longer than reading a regular file does; in particular a pipe
+ * that holds half a record returns WS_READ_MORE at once. Frames that the filter rejects count towards `max` but are not
+ * delivered. `fn` may call ws_capture_break() to stop after the current frame. */
+enum ws_read ws_capture_read(struct ws_capture *capture, int max, ws_frame_fn *fn, void *context,
+			     struct ws_error *error) WS_CHECKED;
+void ws_capture_break(struct ws_capture *capture);
+
+/* Reads a delivered frame again by its position. `frame->data` is valid until the next fetch. False: no longer kept. */
+bool ws_capture_fetch(struct ws_capture *capture, uint64_t position, struct ws_frame *frame) WS_CHECKED;
+
+/* How far a file has been read, in bytes of the file as it lies on disk; total 0 when not known (pipe, live). */
+void ws_capture_progress(const struct ws_capture *capture, uint64_t *done, uint64_t *total);
+
+struct ws_capture_stats {
+	uint64_t captured; /* frames delivered */
+	uint64_t received; /* frames that came to the filter */
+	uint64_t dropped_kernel, dropped_interface;
+};
+void ws_capture_stats(struct ws_capture *capture, struct ws_capture_stats *stats);
+
+/* -w: what is shown is also written, as a nanosecond pcap file. */
+struct ws_dump; /* opaque */
+struct ws_dump *ws_dump_open(struct ws_capture *capture, const char *path, struct ws_error *error) WS_CHECKED;
+bool ws_dump_write(struct ws_dump *dump, const struct ws_frame *frame, struct ws_error *error) WS_CHECKED;
+bool ws_dump_flush(struct ws_dump *dump, struct ws_error *error) WS_CHECKED;
+bool ws_dump_close(struct ws_dump *dump, struct ws_error *error) WS_CHECKED; /* frees it also on failure; NULL allowed */
+
+/* -D. Strings belong to the list. */
+struct ws_interface {
+	const char *name, *description; /* description may be empty */
+	const char *addresses;          /* space separated, may be empty */
+	bool up, running, loopback;
+};
+struct ws_interface *ws_interfaces(size_t *count, struct ws_error *error) WS_CHECKED; /* NULL: error, or none (count 0) */
+void ws_interfaces_free(struct ws_interface *list);
+
+/* -L. Names of the link types an interface offers, NULL-terminated; free with ws_link_types_free(). */
+char **ws_link_types(const char *interface, struct ws_error *error) WS_CHECKED;
+void ws_link_types_free(char **names);
+
+#endif

@@ -1,0 +1,56 @@
+/* Building text without allocation: a buffer with a fixed capacity, and an optional place to flush it to.
+ *
+ * With `flush` NULL the text is cut at the capacity and `overflow` is set; what is there stays valid UTF-8. With `flush`
+ * set, a full buffer is handed over and emptied; after a failed flush `failed` is set and appending does nothing. The text
+ * is NOT NUL-terminated unless ws_text_cstr() is called. */
+#ifndef WIRESTATE_TEXT_H
+#define WIRESTATE_TEXT_H
+
+#include <wirestate/types.h>
+
+struct ws_text {
+	char *data; /* owned by the caller */
+	size_t length, capacity;
+	bool overflow, failed;
+	bool (*flush)(struct ws_text *text); /* writes data[0..length) somewhere, sets length = 0; false: it failed */
+	void *context;                       /* for flush */
+};
+
+/* A text over a caller's array that cuts at its end. */
+#define WS_TEXT_OVER(array) ((struct ws_text){.data = (array), .capacity = sizeof(array)})
+
+void ws_text_append(struct ws_text *text, const char *bytes, size_t length);
+void ws_text_puts(struct ws_text *text, const char *string);
+void ws_text_putc(struct ws_text *text, char c);
+void ws_text_pad(struct ws_text *text, char c, size_t count); /* `count` times c */
+void ws_text_printf(struct ws_text *text, const char *format, ...) WS_PRINTF(2, 3);
+void ws_text_u64(struct ws_text *text, uint64_t value);
+void ws_text_hex(struct ws_text *text, uint64_t value, unsigned digits); /* lower case, no 0x */
+void ws_text_bytes(struct ws_text *text, const uint8_t *bytes, size_t length, char separator); /* separator 0: none */
+
+/* Seconds with `decimals` (0 to 9) digits; negative times keep their sign. */
+void ws_text_time(struct ws_text *text, ws_time time, unsigned decimals);
+
+void ws_text_mac(struct ws_text *text, const uint8_t mac[6]);
+/* RFC 5952 form for version 6, dotted for version 4 (then only the last four bytes are read). */
+void ws_text_addr(struct ws_text *text, const struct ws_addr *addr, unsigned ip_version);
+/* addr:port, with brackets around an IPv6 address. */
+void ws_text_endpoint(struct ws_text *text, const struct ws_addr *addr, unsigned ip_version, uint16_t port);
+
+/* Bytes from the wire, a file name or an interface name, made safe for a terminal: valid printable UTF-8 passes; C0, DEL,
+ * C1, invalid bytes, bidirectional controls, zero-width and other invisible characters become \xNN or \u{NNNN}. */
+void ws_text_clean(struct ws_text *text, const char *bytes, size_t length);
+/* The same, as the inside of a JSON string (RFC 8259 escapes; the unsafe become \u00NN, invalid bytes U+FFFD). */
+void ws_text_json(struct ws_text *text, const char *bytes, size_t length);
+
+/* Terminates with NUL (cutting one byte if full) and returns data. */
+const char *ws_text_cstr(struct ws_text *text);
+
+/* Decodes one UTF-8 code point: its length in bytes, 0 when invalid or when `length` is 0. */
+size_t ws_utf8_decode(const char *bytes, size_t length, uint32_t *code_point);
+/* Encodes one code point: bytes written, 1 to 4. */
+size_t ws_utf8_encode(uint32_t code_point, char out[4]);
+/* True for a code point that may reach a terminal as it is. */
+bool ws_printable(uint32_t code_point);
+
+#endif

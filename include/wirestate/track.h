@@ -1,0 +1,300 @@
+/* The tracker: packets in, connections and their endpoints' states out.
+ *
+ * A pure machine: no clock, no I/O. Time is the packets' own; live, the caller passes the clock to ws_tracker_advance().
+ * Endpoint 0 of a connection is who sent its first packet; `client` says which of the two opened it, if that was seen. */
+#ifndef WIRESTATE_TRACK_H
+#define WIRESTATE_TRACK_H
+
+#include <wirestate/error.h>
+#include <wirestate/packet.h>
+#include <wirestate/types.h>
+
+/* X(enumerator, name in records, short name for narrow columns). RFC 9293 §3.3.2. */
+#define WS_STATES(X)                                                                                                   \
+	X(WS_CLOSED, "CLOSED", "CLOSED")                                                                               \
+	X(WS_LISTEN, "LISTEN", "LISTEN")                                                                               \
+	X(WS_SYN_SENT, "SYN_SENT", "SYN_SENT")                                                                         \
+	X(WS_SYN_RECEIVED, "SYN_RECEIVED", "SYN_RCVD")                                                                 \
+	X(WS_ESTABLISHED, "ESTABLISHED", "ESTAB")                                                                      \
+	X(WS_FIN_WAIT_1, "FIN_WAIT_1", "FIN_W_1")                                                                      \
+	X(WS_FIN_WAIT_2, "FIN_WAIT_2", "FIN_W_2")                                                                      \
+	X(WS_CLOSE_WAIT, "CLOSE_WAIT", "CLOSE_W")                                                                      \
+	X(WS_CLOSING, "CLOSING", "CLOSING")                                                                            \
+	X(WS_LAST_ACK, "LAST_ACK", "LAST_ACK")                                                                         \
+	X(WS_TIME_WAIT, "TIME_WAIT", "TIME_W")
+
+enum ws_state {
+#define X(name, text, brief) name,
+	WS_STATES(X)
+#undef X
+		WS_STATE_COUNT
+};
+const char *ws_state_name(enum ws_state state);
+const char *ws_state_brief(enum ws_state state);
+
+/* Why a transition is believed: X(enumerator, name in records). */
+#define WS_BASES(X)                                                                                                    \
+	X(WS_BASIS_SENT, "sent")                 /* the endpoint itself sent the segment: certain */                   \
+	X(WS_BASIS_ACKNOWLEDGED, "acknowledged") /* its own acknowledgment proves it received */                       \
+	X(WS_BASIS_PRESUMED, "presumed")         /* a segment passed towards it; receipt not yet proven */             \
+	X(WS_BASIS_IMPLIED, "implied")           /* by a segment the capture lost */                                   \
+	X(WS_BASIS_ASSUMED, "assumed")           /* nothing on the wire says so: LISTEN, mid-stream */                 \
+	X(WS_BASIS_TIMER, "timer")               /* TIME_WAIT ran out */                                               \
+	X(WS_BASIS_RETRACTION, "retraction")     /* later evidence takes a presumed state back */
+
+enum ws_basis {
+#define X(name, text) name,
+	WS_BASES(X)
+#undef X
+};
+const char *ws_basis_name(enum ws_basis basis);
+
+/* How sure the state shown is, with the mark drawn beside it. */
+#define WS_CERTAINTIES(X)                                                                                              \
+	X(WS_CONFIRMED, "confirmed", ' ')                                                                              \
+	X(WS_PRESUMED, "presumed", '~')                                                                                \
+	X(WS_ASSUMED, "assumed", '?')                                                                                  \
+	X(WS_IMPLIED, "implied", '!')
+
+enum ws_certainty {
+#define X(name, text, mark) name,
+	WS_CERTAINTIES(X)
+#undef X
+};
+const char *ws_certainty_name(enum ws_certainty certainty);
+char ws_certainty_mark(enum ws_certainty certainty);
+
+/* One segment: everything the endpoint machine reads. Histories keep these, so that a connection can be played again. */
+enum ws_input_kind {
+	WS_INPUT_SEGMENT,
+	WS_INPUT_UNREACHABLE, /* an ICMP error that quotes one of the connection's segments; `direction` is the quoted one's */
+	WS_INPUT_EXPIRY,      /* TIME_WAIT ran out at `time`, of endpoint `direction` */
+	WS_INPUT_SUPERSEDED,  /* the 4-tuple was taken over by a new incarnation */
+};
+
+struct ws_segment {
+	ws_time time;
+	uint64_t frame, position; /* as in struct ws_frame */
+	uint32_t sequence, acknowledgment, length; /* length: payload bytes by the IP length */
+	uint32_t tsval, tsecr;    /* valid when `timestamps` */
+	uint32_t sack_right;      /* highest right edge, valid when `sack` */
+	uint32_t interface;
+	uint16_t flags;           /* 12 bits, WS_TCP_* */
+	uint16_t window;          /* raw */
+	uint16_t identification;  /* IPv4's, 0 for IPv6 */
+	uint16_t mss;             /* 0: none */
+	uint16_t vlan;
+	uint8_t kind;             /* enum ws_input_kind */
+	uint8_t direction;        /* endpoint that sent it, 0 or 1 */
+	uint8_t window_scale;     /* 255: none */
+	uint8_t ttl;
+	uint8_t timestamps : 1, sack : 1, sack_permitted : 1, fast_open : 1;
+	uint8_t duplicate : 1;    /* the same packet seen a second time (another interface of `any`): changes nothing */
+	uint8_t bad_checksum : 1; /* counted, otherwise ignored */
+};
+
+/* X(bit number's enumerator, tshark's name behind tcp.analysis.). Marks of one segment, as a bit set. */
+#define WS_ANALYSES(X)                                                                                                 \
+	X(WS_ANALYSIS_RETRANSMISSION, "retransmission")                                                                \
+	X(WS_ANALYSIS_FAST_RETRANSMISSION, "fast_retransmission")                                                      \
+	X(WS_ANALYSIS_SPURIOUS_RETRANSMISSION, "spurious_retransmission")                                              \
+	X(WS_ANALYSIS_OUT_OF_ORDER, "out_of_order")                                                                    \
+	X(WS_ANALYSIS_LOST_SEGMENT, "lost_segment")                                                                    \
+	X(WS_ANALYSIS_ACK_LOST_SEGMENT, "ack_lost_segment")                                                            \
+	X(WS_ANALYSIS_KEEP_ALIVE, "keep_alive")                                                                        \
+	X(WS_ANALYSIS_KEEP_ALIVE_ACK, "keep_alive_ack")                                                                \
+	X(WS_ANALYSIS_DUPLICATE_ACK, "duplicate_ack")                                                                  \
+	X(WS_ANALYSIS_ZERO_WINDOW, "zero_window")                                                                      \
+	X(WS_ANALYSIS_ZERO_WINDOW_PROBE, "zero_window_probe")                                                          \
+	X(WS_ANALYSIS_ZERO_WINDOW_PROBE_ACK, "zero_window_probe_ack")                                                  \
+	X(WS_ANALYSIS_WINDOW_UPDATE, "window_update")                                                                  \
+	X(WS_ANALYSIS_WINDOW_FULL, "window_full")                                                                      \
+	X(WS_ANALYSIS_REUSED_PORTS, "reused_ports")
+
+enum ws_analysis {
+#define X(name, text) name,
+	WS_ANALYSES(X)
+#undef X
+		WS_ANALYSIS_COUNT
+};
+const char *ws_analysis_name(enum ws_analysis analysis);
+
+/* One endpoint's change of state. `why` is a static sentence. */
+struct ws_transition {
+	uint8_t endpoint; /* 0 or 1 */
+	uint8_t from, to; /* enum ws_state */
+	uint8_t basis;    /* enum ws_basis */
+	uint8_t certainty; /* of the state reached */
+	uint8_t why;      /* enum ws_why, see ws_why_text() */
+};
+
+/* Words for `why`; and the section of the specification the rule rests on. */
+const char *ws_why_text(unsigned why);
+const char *ws_why_reference(unsigned why);
+
+#define WS_MAX_TRANSITIONS 8 /* that one segment can cause */
+
+struct ws_tracker; /* opaque */
+
+struct ws_tracker_config {
+	ws_time time_wait;   /* 0: 60 s */
+	uint64_t max_memory; /* bytes, 0: 1 GiB */
+	bool history;        /* keep every connection's segments, for replay */
+	uint8_t hash_key[16]; /* random, so that no one can aim at a bucket */
+};
+
+struct ws_tracker *ws_tracker_create(const struct ws_tracker_config *config, struct ws_error *error) WS_CHECKED;
+void ws_tracker_free(struct ws_tracker *tracker);
+
+/* A connection's handle: stable while the connection is kept; 0 is none. Not its number. */
+typedef uint32_t ws_conn_id;
+
+enum ws_event_kind {
+	WS_EVENT_TRANSITION, /* `transition` of `conn` */
+	WS_EVENT_CONNECTION, /* `conn` has ended (both endpoints CLOSED, or superseded): its record is final */
+	WS_EVENT_ARP,        /* a binding was learnt or has changed: `arp` */
+	WS_EVENT_UDP,        /* a UDP conversation began: `udp` */
+};
+
+struct ws_arp_binding {
+	struct ws_addr ip;
+	uint8_t mac[6], previous_mac[6];
+	bool changed;    /* previous_mac is valid: this address moved */
+	bool gratuitous; /* nobody asked */
+	uint16_t vlan;
+	uint64_t requests, replies;
+	ws_time first_time, last_time;
+};
+
+struct ws_udp_info {
+	uint64_t number; /* counts from 1 in order of first packet */
+	uint8_t ip_version;
+	struct ws_addr address[2]; /* 0: who sent first */
+	uint16_t port[2];
+	uint64_t packets[2], bytes[2]; /* payload bytes by the IP length */
+	uint64_t unreachable;          /* ICMP errors that quoted it */
+	ws_time first_time, last_time;
+};
+
+struct ws_event {
+	uint8_t kind; /* enum ws_event_kind */
+	ws_time time;
+	uint64_t frame; /* 0: a timer */
+	ws_conn_id conn;
+	uint64_t conn_number;
+	union {
+		struct ws_transition transition;
+		struct ws_arp_binding arp;
+		uint64_t udp; /* index for ws_tracker_udp() */
+	};
+};
+
+/* What one packet did. `events` belongs to the tracker and is valid until the next call on it. */
+struct ws_track_result {
+	ws_conn_id conn; /* 0: not part of a TCP connection */
+	uint64_t conn_number;
+	uint8_t direction; /* endpoint that sent it */
+	bool duplicate;    /* seen before on another interface: counted, changes nothing */
+	uint32_t analysis; /* bit set of 1u << enum ws_analysis */
+	uint32_t relative_sequence, relative_acknowledgment; /* to the connection's initial sequence numbers, tshark's way */
+	uint32_t duplicate_ack_number;
+	const struct ws_event *events;
+	size_t event_count;
+};
+
+/* Packets must come in capture order. Call ws_tracker_advance(packet time) first, until it returns false. */
+void ws_tracker_packet(struct ws_tracker *tracker, const struct ws_packet *packet, struct ws_track_result *result);
+/* Lets timers run that are due at `now`. Work is bounded: true means call again, after handling result->events. A time
+ * earlier than one seen before is taken as the latest seen. */
+bool ws_tracker_advance(struct ws_tracker *tracker, ws_time now, struct ws_track_result *result);
+
+/* ---- Reading */
+
+#define WS_ROLE_UNKNOWN (-1)
+
+enum ws_handshake { WS_HANDSHAKE_MISSED, WS_HANDSHAKE_PARTIAL, WS_HANDSHAKE_COMPLETE };
+enum ws_close { WS_CLOSE_OPEN, WS_CLOSE_FIN, WS_CLOSE_RST, WS_CLOSE_TIMEOUT };
+enum ws_closed_by { WS_CLOSED_BY_NONE, WS_CLOSED_BY_ENDPOINT_0, WS_CLOSED_BY_ENDPOINT_1, WS_CLOSED_BY_BOTH };
+
+struct ws_endpoint_info {
+	struct ws_addr address;
+	uint16_t port;
+	uint8_t state, certainty;
+	uint64_t packets, bytes; /* segments sent, payload bytes sent (retransmissions included) */
+	uint64_t retransmissions, out_of_order, duplicate_acks, zero_windows;
+	uint32_t initial_sequence;
+	bool initial_sequence_known;
+	uint8_t window_scale; /* 255: not sent or not seen */
+	uint16_t window, mss;
+	ws_time time_wait_end; /* packet time when TIME_WAIT runs out; 0: not in TIME_WAIT */
+};
+
+struct ws_conn_info {
+	ws_conn_id id;
+	uint64_t number; /* counts from 1 in order of first packet */
+	uint8_t ip_version;
+	uint16_t vlan;
+	int8_t client; /* endpoint that opened it, or WS_ROLE_UNKNOWN when no SYN was seen */
+	int8_t likely_client; /* `client`, or a guess from the ports when it is unknown: never -1, always to be marked */
+	struct ws_endpoint_info endpoint[2];
+	ws_time first_time, last_time, initial_rtt; /* initial_rtt -1: not measured */
+	uint64_t first_frame, last_frame;
+	uint8_t handshake, close, closed_by; /* the enums above */
+	uint64_t bad_checksums, duplicates;
+	uint64_t previous, next; /* numbers of the incarnations before and after; 0: none */
+	bool ended;
+	uint8_t completeness; /* tcp.completeness bits: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32 */
+};
+
+size_t ws_tracker_conn_count(const struct ws_tracker *tracker);
+/* Ids of the connections kept, in order of their numbers: rank 0 .. count-1. */
+ws_conn_id ws_tracker_conn_at(const struct ws_tracker *tracker, size_t rank);
+bool ws_tracker_conn(const struct ws_tracker *tracker, ws_conn_id id, struct ws_conn_info *info) WS_CHECKED;
+/* A verdict in a person's words, its evidence included: "refused: server answered the SYN with RST". `tag` receives one
+ * upper-case word for columns and sorting ("REFUSED"); static. `severity` 0 fine .. 3 broken. Any of them may be NULL. */
+void ws_conn_verdict(const struct ws_conn_info *info, struct ws_text *text, const char **tag, int *severity);
+
+size_t ws_tracker_udp_count(const struct ws_tracker *tracker);
+bool ws_tracker_udp(const struct ws_tracker *tracker, size_t index, struct ws_udp_info *info) WS_CHECKED;
+size_t ws_tracker_arp_count(const struct ws_tracker *tracker);
+bool ws_tracker_arp(const struct ws_tracker *tracker, size_t index, struct ws_arp_binding *binding) WS_CHECKED;
+
+struct ws_tracker_stats {
+	uint64_t packets, bytes; /* all frames, their length on the wire */
+	uint64_t tcp, udp, icmp, arp, other, fragments, malformed, bad_checksums, duplicates;
+	uint64_t connections, udp_conversations; /* ever seen */
+	uint64_t evicted;                        /* connections given up for memory */
+	uint64_t history_dropped;                /* segments no longer kept for replay */
+	uint64_t state[WS_STATE_COUNT];          /* endpoints in each state now */
+	ws_time first_time, last_time;
+};
+void ws_tracker_stats(const struct ws_tracker *tracker, struct ws_tracker_stats *stats);
+
+/* ---- Replay: a connection's whole past, played again from its history */
+
+struct ws_step {
+	struct ws_segment input;
+	uint32_t analysis;
+	uint32_t relative_sequence, relative_acknowledgment;
+	uint8_t before[2], after[2];               /* states of both endpoints */
+	uint8_t certainty_before[2], certainty[2]; /* of those */
+	ws_time time_wait_end[2];                  /* 0: that endpoint is not in TIME_WAIT */
+	uint8_t transition_count;
+	struct ws_transition transition[WS_MAX_TRANSITIONS];
+	int8_t client; /* as known after this step */
+};
+
+struct ws_replay; /* opaque */
+
+/* NULL when the tracker keeps no history or memory is short. It reads the tracker, which must outlive it, and sees segments
+ * that arrive later. */
+struct ws_replay *ws_replay_open(const struct ws_tracker *tracker, ws_conn_id conn) WS_CHECKED;
+void ws_replay_close(struct ws_replay *replay);
+size_t ws_replay_count(const struct ws_replay *replay); /* steps so far */
+/* Step `index` counts from 0. Going back costs no more than a bounded number of steps forward from a kept checkpoint.
+ * False: no such step. */
+bool ws_replay_step(struct ws_replay *replay, size_t index, struct ws_step *step) WS_CHECKED;
+/* The first step whose frame number is `frame` or later; ws_replay_count() when there is none. */
+size_t ws_replay_find_frame(struct ws_replay *replay, uint64_t frame);
+
+#endif

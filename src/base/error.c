@@ -1,0 +1,36 @@
+/* Errors as values: see wirestate/error.h. */
+#include <wirestate/error.h>
+#include <wirestate/text.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+bool ws_fail(struct ws_error *error, enum ws_status status, const char *format, ...)
+{
+	if (!error)
+		return false;
+	char raw[1024];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(raw, sizeof(raw), format, args);
+	va_end(args);
+	/* File and interface names come from outside: nothing raw may reach the terminal through an error either. */
+	struct ws_text clean = WS_TEXT_OVER(error->text);
+	ws_text_clean(&clean, raw, strlen(raw));
+	ws_text_cstr(&clean);
+	error->status = status;
+	return false;
+}
+
+int ws_exit_status(enum ws_status status)
+{
+	switch (status) {
+#define X(name, code)                                                                                                  \
+	case name:                                                                                                     \
+		return code;
+		WS_STATUSES(X)
+#undef X
+	}
+	return 1;
+}
