@@ -1,0 +1,66 @@
+/* A grid of character cells: what every scene draws into, and what goes to curses, to text, and later to SVG. */
+#ifndef WIRESTATE_CANVAS_H
+#define WIRESTATE_CANVAS_H
+
+#include <wirestate/text.h>
+#include <wirestate/types.h>
+
+/* X(enumerator, name): what a cell means. The theme decides how it looks; text dumps ignore it. */
+#define WS_STYLES(X)                                                                                                   \
+	X(WS_STYLE_NORMAL, "normal")                                                                                   \
+	X(WS_STYLE_DIM, "dim")                                                                                         \
+	X(WS_STYLE_TITLE, "title")                                                                                     \
+	X(WS_STYLE_SELECTED, "selected")                                                                               \
+	X(WS_STYLE_KEY, "key")             /* the letter of a key in a hint line */                                    \
+	X(WS_STYLE_CLIENT, "client")                                                                                   \
+	X(WS_STYLE_SERVER, "server")                                                                                   \
+	X(WS_STYLE_SEGMENT, "segment")     /* a segment in flight, its arrow */                                        \
+	X(WS_STYLE_STATE_OPENING, "opening")                                                                           \
+	X(WS_STYLE_STATE_OPEN, "open")                                                                                 \
+	X(WS_STYLE_STATE_CLOSING, "closing")                                                                           \
+	X(WS_STYLE_STATE_WAIT, "wait")                                                                                 \
+	X(WS_STYLE_STATE_CLOSED, "closed")                                                                             \
+	X(WS_STYLE_GOOD, "good")                                                                                       \
+	X(WS_STYLE_WARN, "warn")                                                                                       \
+	X(WS_STYLE_BAD, "bad")                                                                                         \
+	X(WS_STYLE_HIGHLIGHT, "highlight") /* the field or byte pointed at */
+
+enum ws_style {
+#define X(name, text) name,
+	WS_STYLES(X)
+#undef X
+		WS_STYLE_COUNT
+};
+
+struct ws_cell {
+	uint32_t code_point; /* 0: right half of a wide character */
+	uint8_t style;       /* enum ws_style */
+	uint8_t emphasis;    /* bit 0 bold, bit 1 reverse */
+};
+enum { WS_BOLD = 1, WS_REVERSE = 2 };
+
+struct ws_canvas {
+	int columns, rows;
+	bool ascii;            /* drawing characters must be ASCII */
+	struct ws_cell *cells; /* rows × columns, row by row */
+};
+
+bool ws_canvas_create(struct ws_canvas *canvas, int columns, int rows) WS_CHECKED; /* all spaces */
+bool ws_canvas_resize(struct ws_canvas *canvas, int columns, int rows) WS_CHECKED;
+void ws_canvas_destroy(struct ws_canvas *canvas);
+void ws_canvas_clear(struct ws_canvas *canvas);
+
+/* Drawing outside the canvas is cut, never an error. Text is cleaned; widths are those of wcwidth. All return the column
+ * behind what was drawn. `limit` is the first column not to draw in. */
+int ws_canvas_text(struct ws_canvas *canvas, int row, int column, int limit, enum ws_style style, const char *utf8);
+int ws_canvas_bold(struct ws_canvas *canvas, int row, int column, int limit, enum ws_style style, const char *utf8);
+int ws_canvas_printf(struct ws_canvas *canvas, int row, int column, int limit, enum ws_style style, const char *format,
+		     ...) WS_PRINTF(6, 7);
+void ws_canvas_put(struct ws_canvas *canvas, int row, int column, enum ws_style style, uint32_t code_point);
+/* Gives existing cells another look. */
+void ws_canvas_paint(struct ws_canvas *canvas, int row, int column, int width, enum ws_style style, uint8_t emphasis);
+
+/* The whole canvas as UTF-8 text: a line a row, trailing spaces cut, every line ended by a newline. */
+void ws_canvas_dump(const struct ws_canvas *canvas, struct ws_text *text);
+
+#endif

@@ -1,0 +1,54 @@
+/* Records out: text, JSON and CSV lines. See the manual for their fields. */
+#ifndef WIRESTATE_OUTPUT_H
+#define WIRESTATE_OUTPUT_H
+
+#include <wirestate/error.h>
+#include <wirestate/packet.h>
+#include <wirestate/track.h>
+
+/* X(enumerator's bit, word for --only) */
+#define WS_RECORDS(X)                                                                                                  \
+	X(WS_RECORD_PACKET, "packet")                                                                                  \
+	X(WS_RECORD_TRANSITION, "transition")                                                                          \
+	X(WS_RECORD_CONNECTION, "connection")                                                                          \
+	X(WS_RECORD_ARP, "arp")                                                                                        \
+	X(WS_RECORD_UDP, "udp")                                                                                        \
+	X(WS_RECORD_STATS, "stats")
+
+enum ws_record {
+#define X(name, word) name,
+	WS_RECORDS(X)
+#undef X
+		WS_RECORD_COUNT
+};
+
+enum ws_format { WS_FORMAT_TEXT, WS_FORMAT_JSON, WS_FORMAT_CSV };
+
+struct ws_output_options {
+	enum ws_format format;
+	uint32_t records; /* bit set of 1u << enum ws_record */
+	bool verbose;     /* text: every header field on its own line */
+	bool hex;         /* text: the bytes */
+	bool numeric;     /* -n: no port names */
+	bool line_buffered; /* -l, and always when live: flush after each packet's records */
+};
+
+struct ws_output; /* opaque */
+
+/* Writes to `fd`, which stays the caller's. Parsing --only is ws_records_parse(); CSV needs exactly one record. */
+struct ws_output *ws_output_create(int fd, const struct ws_output_options *options, struct ws_error *error) WS_CHECKED;
+void ws_output_free(struct ws_output *output);
+bool ws_records_parse(const char *words, uint32_t *records, struct ws_error *error) WS_CHECKED;
+
+/* All return false when the reader is gone or the disk is full; ws_output_broken_pipe() says which. */
+bool ws_output_packet(struct ws_output *output, const struct ws_packet *packet, const struct ws_track_result *result,
+		      const struct ws_tracker *tracker);
+/* Events without a packet (timers). */
+bool ws_output_events(struct ws_output *output, const struct ws_track_result *result, const struct ws_tracker *tracker);
+/* At the end: the connections still open, UDP conversations, ARP bindings, totals. */
+bool ws_output_finish(struct ws_output *output, const struct ws_tracker *tracker,
+		      const struct ws_capture_stats *capture);
+bool ws_output_flush(struct ws_output *output);
+bool ws_output_broken_pipe(const struct ws_output *output);
+
+#endif

@@ -1,0 +1,113 @@
+/* Scenes: what is on the screen, as a function of the model, the reader's place in it, and time. No curses here.
+ *
+ *   main fills the model; keys become actions; ws_ui_act() and ws_ui_tick() move the reader; ws_ui_draw() draws.
+ *   Drawing changes neither the model nor the ui. */
+#ifndef WIRESTATE_SCENE_H
+#define WIRESTATE_SCENE_H
+
+#include <wirestate/canvas.h>
+#include <wirestate/capture.h>
+#include <wirestate/track.h>
+
+/* The world as the scenes see it. Everything is borrowed. */
+struct ws_model {
+	const struct ws_tracker *tracker;
+	const char *source; /* file or interface name, for the title */
+	bool live, loading;
+	uint64_t loaded, total; /* bytes, while loading; total 0: unknown */
+	struct ws_capture_stats capture;
+	ws_time now;       /* capture time: the latest packet's, or the clock's when live */
+	ws_time time_wait; /* length of TIME_WAIT */
+	const char *notice; /* an error or warning to show, or NULL */
+	/* Reads a frame again; false when it is no longer kept. */
+	bool (*fetch)(void *context, uint64_t position, struct ws_frame *frame);
+	void *fetch_context;
+};
+
+/* X(enumerator, word for --screen, title) */
+#define WS_SCREENS(X)                                                                                                  \
+	X(WS_SCREEN_LIST, "list", "connections")                                                                       \
+	X(WS_SCREEN_LIFELINES, "lifelines", "lifelines of one connection")                                             \
+	X(WS_SCREEN_PACKET, "packet", "one packet, every field beside its bytes")                                      \
+	X(WS_SCREEN_HELP, "help", "the keys of the screen before")
+
+enum ws_screen {
+#define X(name, word, title) name,
+	WS_SCREENS(X)
+#undef X
+		WS_SCREEN_COUNT
+};
+/* The screen that `word` names, or -1. */
+int ws_screen_find(const char *word);
+
+/* X(enumerator, name, what it does): everything a key can ask for. src/view maps keys to these; the help screen and the
+ * manual are made from this list and that map. */
+#define WS_ACTIONS(X)                                                                                                  \
+	X(WS_ACT_NONE, "none", "nothing")                                                                              \
+	X(WS_ACT_QUIT, "quit", "leave wirestate")                                                                      \
+	X(WS_ACT_BACK, "back", "go back to the screen before")                                                         \
+	X(WS_ACT_HELP, "help", "show this help, or leave it")                                                          \
+	X(WS_ACT_UP, "up", "move up")                                                                                  \
+	X(WS_ACT_DOWN, "down", "move down")                                                                            \
+	X(WS_ACT_PAGE_UP, "page-up", "a page up")                                                                      \
+	X(WS_ACT_PAGE_DOWN, "page-down", "a page down")                                                                \
+	X(WS_ACT_FIRST, "first", "to the first")                                                                       \
+	X(WS_ACT_LAST, "last", "to the last")                                                                          \
+	X(WS_ACT_ENTER, "enter", "open what is selected")                                                              \
+	X(WS_ACT_SORT, "sort", "sort by the next column")                                                              \
+	X(WS_ACT_REVERSE, "reverse", "sort the other way round")                                                       \
+	X(WS_ACT_FOLLOW, "follow", "keep the newest in sight")                                                         \
+	X(WS_ACT_PLAY, "play", "play or pause")                                                                        \
+	X(WS_ACT_STEP, "step", "one segment forward")                                                                  \
+	X(WS_ACT_STEP_BACK, "step-back", "one segment back")                                                           \
+	X(WS_ACT_FASTER, "faster", "play faster")                                                                      \
+	X(WS_ACT_SLOWER, "slower", "play slower")                                                                      \
+	X(WS_ACT_RESTART, "restart", "back to the first segment")                                                      \
+	X(WS_ACT_LOOP, "loop", "start again at the end")                                                               \
+	X(WS_ACT_SWAP, "swap", "swap the two sides")                                                                   \
+	X(WS_ACT_DETAIL, "detail", "show the packet: every field beside its bytes")                                    \
+	X(WS_ACT_NEXT_PACKET, "next", "the connection's next packet")                                                  \
+	X(WS_ACT_PREVIOUS_PACKET, "previous", "the connection's previous packet")                                      \
+	X(WS_ACT_NEXT_PANE, "pane", "to the other pane")                                                               \
+	X(WS_ACT_ABSOLUTE, "absolute", "absolute or relative sequence numbers")
+
+enum ws_action {
+#define X(name, word, meaning) name,
+	WS_ACTIONS(X)
+#undef X
+		WS_ACTION_COUNT
+};
+const char *ws_action_name(enum ws_action action);
+const char *ws_action_meaning(enum ws_action action);
+
+struct ws_ui; /* opaque: which screen, what is selected, where the film stands */
+
+struct ws_ui_options {
+	double speed;        /* film speed, 1 = real time; 0: 1 */
+	ws_time idle;        /* longest pause shown between packets; 0: 1 s */
+	enum ws_screen screen;
+	/* The text of a key for an action on a screen ("Enter", "q"), for hint lines and help; NULL: that action has no key. */
+	const char *(*key_name)(enum ws_action action);
+};
+
+struct ws_ui *ws_ui_create(const struct ws_ui_options *options, struct ws_error *error) WS_CHECKED;
+void ws_ui_free(struct ws_ui *ui);
+
+/* Does what a key asks. False: the action means nothing here. WS_ACT_QUIT and WS_ACT_BACK on the first screen are the
+ * caller's business and return false. */
+bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
+/* Lets the film run: `clock` is monotonic, in nanoseconds, and only differences of it are used. */
+void ws_ui_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock);
+/* When the picture changes next by itself, in nanoseconds from now: 0 at once (an animation runs: about 30 a second are
+ * enough), WS_TIME_NEVER when only keys or packets change it. */
+ws_time ws_ui_next_change(const struct ws_ui *ui, const struct ws_model *model);
+
+/* For --frame and tests: select the connection, and stand its film at the step of `frame` (0: its end). */
+void ws_ui_select(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn, uint64_t frame);
+/* For --frame on a packet that belongs to no connection: show this one in the packet screen. The frame's bytes are copied. */
+void ws_ui_show_frame(struct ws_ui *ui, const struct ws_frame *frame);
+/* The canvas must have the size that the next draw will have; scrolling depends on it. */
+void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, int rows);
+void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
+
+#endif

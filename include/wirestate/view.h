@@ -1,0 +1,37 @@
+/* The terminal: keys in, canvas out. src/view is the only code that knows curses. */
+#ifndef WIRESTATE_VIEW_H
+#define WIRESTATE_VIEW_H
+
+#include <wirestate/error.h>
+#include <wirestate/scene.h>
+
+struct ws_view; /* opaque */
+
+struct ws_view_options {
+	bool ascii;   /* --ascii: no box characters; else the terminal is asked */
+	bool colours; /* false: NO_COLOR or --color never */
+};
+
+/* Takes over the terminal: the controlling one (/dev/tty) when standard input is not a terminal, so that captures can come
+ * through a pipe while the keyboard works. From here until ws_view_close() the terminal is restored on every way out,
+ * crashes and signals included. */
+struct ws_view *ws_view_open(const struct ws_view_options *options, struct ws_error *error) WS_CHECKED;
+void ws_view_close(struct ws_view *view); /* NULL allowed; restores the terminal */
+
+int ws_view_fd(const struct ws_view *view); /* poll it for reading: a key is waiting */
+/* The next key's action, WS_ACT_NONE when there is none waiting. Never blocks. A resize is taken in here. */
+enum ws_action ws_view_action(struct ws_view *view, enum ws_screen screen);
+/* The terminal has changed size (call after SIGWINCH). */
+void ws_view_resized(struct ws_view *view);
+/* Leaves the terminal for a stop (SIGTSTP), and takes it back after SIGCONT. */
+void ws_view_suspend(struct ws_view *view);
+void ws_view_resume(struct ws_view *view);
+
+void ws_view_size(const struct ws_view *view, int *columns, int *rows);
+bool ws_view_is_ascii(const struct ws_view *view);
+void ws_view_show(struct ws_view *view, const struct ws_canvas *canvas);
+
+/* Key names for hints, help and the manual, from the one key table. */
+const char *ws_key_name(enum ws_action action);
+
+#endif
