@@ -1,0 +1,318 @@
+/* Text without allocation: see wirestate/text.h.
+ *
+ * Theory of operation. Nearly every append fits, so each formatter asks once for the most it can need (`room`), writes
+ * in place and moves `length`. When that much room is not there, the same bytes are made in a small array and go
+ * through ws_text_append(), the only place that knows about flushing and cutting. Numbers are written two digits at a
+ * time from a table: records are mostly numbers, and printf costs more than decoding the packet does. */
+#include <wirestate/text.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char digit_pairs[] = "0001020304050607080910111213141516171819"
+                                  "2021222324252627282930313233343536373839"
+                                  "4041424344454647484950515253545556575859"
+                                  "6061626364656667686970717273747576777879"
+                                  "8081828384858687888990919293949596979899";
+static const char hex_digits[] = "0123456789abcdef";
+
+/* Where `need` bytes can be written at once, or NULL. */
+static inline char *room(struct ws_text *text, size_t need)
+{
+	return !text->failed && text->capacity - text->length >= need ? text->data + text->length : NULL;
+}
+
+static bool flush(struct ws_text *text)
+{
+	if (!text->flush(text))
+		text->failed = true;
+	return !text->failed;
+}
+
+/* The largest length up to `length` that does not end inside a code point; at most three bytes less. */
+static size_t whole_code_points(const char *bytes, size_t length)
+{
+	size_t start = length;
+	while (start > 0 && length - start < 4) {
+		unsigned char c = (unsigned char)bytes[--start];
+		if ((c & 0xc0) == 0x80)
+			continue;
+		size_t size = c < 0xc0 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+		return length - start < size ? start : length;
+	}
+	return length;
+}
+
+static void append_slowly(struct ws_text *text, const char *bytes, size_t length)
+{
+	if (text->failed)
+		return;
+	while (length > text->capacity - text->length) {
+		size_t part = text->capacity - text->length;
+		if (!text->flush) {
+			memcpy(text->data + text->length, bytes, part);
+			text->length = whole_code_points(text->data, text->length + part);
+			text->overflow = true;
+			return;
+		}
+		memcpy(text->data + text->length, bytes, part);
+		text->length += part;
+		bytes += part;
+		length -= part;
+		if (!flush(text))
+			return;
+	}
+	memcpy(text->data + text->length, bytes, length);
+	text->length += length;
+}
+
+void ws_text_append(struct ws_text *text, const char *bytes, size_t length)
+{
+	char *out = room(text, length);
+	if (out && length) {
+		memcpy(out, bytes, length);
+		text->length += length;
+	} else if (length) {
+		append_slowly(text, bytes, length);
+	}
+}
+
+void ws_text_puts(struct ws_text *text, const char *string)
+{
+	ws_text_append(text, string, strlen(string));
+}
+
+void ws_text_putc(struct ws_text *text, char c)
+{
+	char *out = room(text, 1);
+	if (out) {
+		*out = c;
+		text->length++;
+	} else {
+		append_slowly(text, &c, 1);
+	}
+}
+
+void ws_text_pad(struct ws_text *text, char c, size_t count)
+{
+	char block[64];
+	memset(block, c, sizeof(block));
+	while (count > 0 && !text->failed && !text->overflow) {
+		size_t part = count < sizeof(block) ? count : sizeof(block);
+		ws_text_append(text, block, part);
+		count -= part;
+	}
+}
+
+void ws_text_printf(struct ws_text *text, const char *format, ...)
+{
+	char made[1024];
+	va_list args;
+	va_start(args, format);
+	int length = vsnprintf(made, sizeof(made), format, args);
+	va_end(args);
+	if (length < 0)
+		return;
+	if ((size_t)length < sizeof(made)) {
+		ws_text_append(text, made, (size_t)length);
+		return;
+	}
+	ws_text_append(text, made, whole_code_points(made, sizeof(made) - 1));
+	text->overflow = true;
+}
+
+static inline unsigned decimal_digits(uint64_t value)
+{
+	/* clang-format off */
+	static const uint64_t powers[] = {
+		0, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000,
+		1000000000000, 10000000000000, 100000000000000, 1000000000000000, 10000000000000000, 100000000000000000,
+		1000000000000000000, 10000000000000000000u,
+	};
+	/* clang-format on */
+	unsigned bits = 64 - (unsigned)__builtin_clzll(value | 1);
+	unsigned guess = bits * 1233 >> 12; /* bits × log10(2), rounded down */
+	return guess + (value >= powers[guess]);
+}
+
+/* Writes exactly `digits` decimal digits, with leading zeros. */
+static inline void put_decimal(char *out, uint64_t value, unsigned digits)
+{
+	while (digits >= 2) {
+		digits -= 2;
+		memcpy(out + digits, digit_pairs + 2 * (value % 100), 2);
+		value /= 100;
+	}
+	if (digits)
+		*out = (char)('0' + value % 10);
+}
+
+void ws_text_u64(struct ws_text *text, uint64_t value)
+{
+	char small[20], *out = room(text, sizeof(small));
+	unsigned digits = decimal_digits(value);
+	put_decimal(out ? out : small, value, digits);
+	if (out)
+		text->length += digits;
+	else
+		ws_text_append(text, small, digits);
+}
+
+void ws_text_hex(struct ws_text *text, uint64_t value, unsigned digits)
+{
+	char small[16], *out = room(text, sizeof(small)), *at = out ? out : small;
+	if (digits > sizeof(small))
+		digits = sizeof(small);
+	for (unsigned i = digits; i-- > 0; value >>= 4)
+		at[i] = hex_digits[value & 15];
+	if (out)
+		text->length += digits;
+	else
+		ws_text_append(text, small, digits);
+}
+
+void ws_text_bytes(struct ws_text *text, const uint8_t *bytes, size_t length, char separator)
+{
+	for (size_t i = 0; i < length && !text->failed && !text->overflow; i++) {
+		char part[3] = {hex_digits[bytes[i] >> 4], hex_digits[bytes[i] & 15], separator};
+		ws_text_append(text, part, separator && i + 1 < length ? 3 : 2);
+	}
+}
+
+void ws_text_time(struct ws_text *text, ws_time time, unsigned decimals)
+{
+	char small[1 + 20 + 1 + 9], *out = room(text, sizeof(small)), *at = out ? out : small, *start = at;
+	uint64_t magnitude = time < 0 ? 0 - (uint64_t)time : (uint64_t)time;
+	uint64_t seconds = magnitude / 1000000000, fraction = magnitude % 1000000000;
+	if (time < 0)
+		*at++ = '-';
+	unsigned digits = decimal_digits(seconds);
+	put_decimal(at, seconds, digits);
+	at += digits;
+	if (decimals > 0) {
+		*at++ = '.';
+		/* All nine are written, and only those asked for are kept: later digits are cut, never rounded up. */
+		put_decimal(at, fraction, 9);
+		at += decimals < 9 ? decimals : 9;
+	}
+	if (out)
+		text->length += (size_t)(at - start);
+	else
+		ws_text_append(text, small, (size_t)(at - start));
+}
+
+void ws_text_mac(struct ws_text *text, const uint8_t mac[6])
+{
+	char made[18];
+	for (unsigned i = 0; i < 6; i++) {
+		made[3 * i] = hex_digits[mac[i] >> 4];
+		made[3 * i + 1] = hex_digits[mac[i] & 15];
+		made[3 * i + 2] = ':';
+	}
+	ws_text_append(text, made, 17);
+}
+
+/* One byte in decimal; returns behind it. */
+static inline char *put_octet(char *out, uint8_t octet)
+{
+	if (octet >= 100) {
+		*out++ = (char)('0' + octet / 100);
+		memcpy(out, digit_pairs + 2 * (octet % 100), 2);
+		return out + 2;
+	}
+	if (octet >= 10) {
+		memcpy(out, digit_pairs + 2 * octet, 2);
+		return out + 2;
+	}
+	*out = (char)('0' + octet);
+	return out + 1;
+}
+
+static char *put_ipv4(char *out, const uint8_t address[4])
+{
+	for (unsigned i = 0; i < 4; i++) {
+		out = put_octet(out, address[i]);
+		*out++ = '.';
+	}
+	return out - 1;
+}
+
+/* Sixteen bits in hex without leading zeros; returns behind them. */
+static char *put_group(char *out, unsigned group)
+{
+	if (group >= 0x1000)
+		*out++ = hex_digits[group >> 12];
+	if (group >= 0x100)
+		*out++ = hex_digits[group >> 8 & 15];
+	if (group >= 0x10)
+		*out++ = hex_digits[group >> 4 & 15];
+	*out++ = hex_digits[group & 15];
+	return out;
+}
+
+/* RFC 5952: lower case, no leading zeros, "::" for the first of the longest runs of at least two zero groups, and the
+ * last four bytes dotted where an IPv4 address is embedded (§5: v4-mapped and v4-compatible). At most 45 bytes. */
+static char *put_ipv6(char *out, const uint8_t address[16])
+{
+	unsigned group[8], run_start = 8, run_length = 0;
+	for (unsigned i = 0; i < 8; i++)
+		group[i] = (unsigned)address[2 * i] << 8 | address[2 * i + 1];
+	for (unsigned i = 0; i < 8; i++) {
+		unsigned end = i;
+		while (end < 8 && group[end] == 0)
+			end++;
+		if (end - i >= 2 && end - i > run_length) {
+			run_start = i;
+			run_length = end - i;
+		}
+		if (end > i)
+			i = end;
+	}
+	bool embedded = run_start == 0 && (run_length == 6 || (run_length == 5 && group[5] == 0xffff));
+	for (unsigned i = 0; i < 8; i++) {
+		if (i == run_start) {
+			*out++ = ':';
+			*out++ = ':';
+			i += run_length - 1;
+			continue;
+		}
+		if (i != 0 && i != run_start + run_length)
+			*out++ = ':';
+		if (embedded && i == 6)
+			return put_ipv4(out, address + 12);
+		out = put_group(out, group[i]);
+	}
+	return out;
+}
+
+void ws_text_addr(struct ws_text *text, const struct ws_addr *addr, unsigned ip_version)
+{
+	char small[46], *out = room(text, sizeof(small)), *start = out ? out : small;
+	char *end = ip_version == 4 ? put_ipv4(start, addr->byte + 12) : put_ipv6(start, addr->byte);
+	if (out)
+		text->length += (size_t)(end - start);
+	else
+		ws_text_append(text, small, (size_t)(end - start));
+}
+
+void ws_text_endpoint(struct ws_text *text, const struct ws_addr *addr, unsigned ip_version, uint16_t port)
+{
+	if (ip_version != 4)
+		ws_text_putc(text, '[');
+	ws_text_addr(text, addr, ip_version);
+	ws_text_append(text, "]:" + (ip_version == 4), 1 + (ip_version != 4));
+	ws_text_u64(text, port);
+}
+
+const char *ws_text_cstr(struct ws_text *text)
+{
+	if (text->capacity == 0)
+		return "";
+	if (text->length == text->capacity) {
+		text->length = whole_code_points(text->data, text->length - 1);
+		text->overflow = true;
+	}
+	text->data[text->length] = '\0';
+	return text->data;
+}
