@@ -1,0 +1,84 @@
+/* The tracker's vocabularies as words. */
+#include "track/why.h"
+
+#include <wirestate/track.h>
+
+const char *ws_state_name(enum ws_state state)
+{
+	static const char *const names[] = {
+#define X(name, text, brief) [name] = text,
+		WS_STATES(X)
+#undef X
+	};
+	return (size_t)state < WS_ARRAY_SIZE(names) ? names[state] : "?";
+}
+
+const char *ws_state_brief(enum ws_state state)
+{
+	static const char *const names[] = {
+#define X(name, text, brief) [name] = brief,
+		WS_STATES(X)
+#undef X
+	};
+	return (size_t)state < WS_ARRAY_SIZE(names) ? names[state] : "?";
+}
+
+const char *ws_basis_name(enum ws_basis basis)
+{
+	static const char *const names[] = {
+#define X(name, text) [name] = text,
+		WS_BASES(X)
+#undef X
+	};
+	return (size_t)basis < WS_ARRAY_SIZE(names) ? names[basis] : "?";
+}
+
+const char *ws_certainty_name(enum ws_certainty certainty)
+{
+	static const char *const names[] = {
+#define X(name, text, mark) [name] = text,
+		WS_CERTAINTIES(X)
+#undef X
+	};
+	return (size_t)certainty < WS_ARRAY_SIZE(names) ? names[certainty] : "?";
+}
+
+char ws_certainty_mark(enum ws_certainty certainty)
+{
+	static const char marks[] = {
+#define X(name, text, mark) [name] = mark,
+		WS_CERTAINTIES(X)
+#undef X
+	};
+	return (size_t)certainty < WS_ARRAY_SIZE(marks) ? marks[certainty] : '?';
+}
+
+const char *ws_analysis_name(enum ws_analysis analysis)
+{
+	static const char *const names[] = {
+#define X(name, text) [name] = text,
+		WS_ANALYSES(X)
+#undef X
+	};
+	return (size_t)analysis < WS_ARRAY_SIZE(names) ? names[analysis] : "?";
+}
+
+const char *ws_why_text(unsigned why)
+{
+	static const char *const texts[] = {
+#define X(name, text, reference) [name] = text,
+		WS_WHYS(X)
+#undef X
+	};
+	return why < WS_ARRAY_SIZE(texts) ? texts[why] : "";
+}
+
+const char *ws_why_reference(unsigned why)
+{
+	static const char *const references[] = {
+#define X(name, text, reference) [name] = reference,
+		WS_WHYS(X)
+#undef X
+	};
+	return why < WS_ARRAY_SIZE(references) ? references[why] : "";
+}
