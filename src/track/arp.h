@@ -1,0 +1,27 @@
+/* Which MAC address each IPv4 address was last seen to have, as ARP told it. */
+#ifndef WS_TRACK_ARP_H
+#define WS_TRACK_ARP_H
+
+#include "track/lru.h"
+
+#include <wirestate/packet.h>
+#include <wirestate/track.h>
+
+#define WS_ARP_BINDINGS 16384 /* a ceiling: those not heard of for the longest make room */
+
+struct ws_arp_table {
+	struct ws_lru bindings;
+};
+
+void ws_arp_init(struct ws_arp_table *table, const uint8_t hash_key[16]);
+void ws_arp_free(struct ws_arp_table *table);
+
+/* For every packet whose layers hold an ARP header; others, and forms other than Ethernet and IPv4, change nothing.
+ * True when the sender's binding was learnt or has changed: `event` is that binding then. */
+bool ws_arp_update(struct ws_arp_table *table, const struct ws_packet *packet, ws_time now,
+                   struct ws_arp_binding *event) WS_CHECKED;
+
+size_t ws_arp_count(const struct ws_arp_table *table);
+bool ws_arp_at(const struct ws_arp_table *table, size_t index, struct ws_arp_binding *binding) WS_CHECKED;
+
+#endif
