@@ -23,9 +23,13 @@
 	X(WS_HEADER_LLC, "llc", "LLC", 2)                                                                              \
 	X(WS_HEADER_SNAP, "snap", "SNAP", 2)                                                                           \
 	X(WS_HEADER_ARP, "arp", "ARP", 3)                                                                              \
+	X(WS_HEADER_ARP_OTHER, "arp", "ARP", 3)                  /* address lengths other than 6 and 4 */              \
 	X(WS_HEADER_IPV4, "ipv4", "IPv4", 3)                                                                           \
 	X(WS_HEADER_IPV6, "ipv6", "IPv6", 3)                     /* the fixed 40 bytes */                              \
-	X(WS_HEADER_IPV6_EXTENSION, "extension", "IPv6 extension", 3)                                                  \
+	X(WS_HEADER_IPV6_EXTENSION, "extension", "IPv6 options", 3) /* hop-by-hop and destination options */           \
+	X(WS_HEADER_IPV6_ROUTING, "extension", "IPv6 routing", 3)                                                      \
+	X(WS_HEADER_IPV6_FRAGMENT, "extension", "IPv6 fragment", 3)                                                    \
+	X(WS_HEADER_IPV6_AH, "extension", "Authentication", 3)   /* behind IPv4 too */                                 \
 	X(WS_HEADER_ICMP, "icmp", "ICMP", 3)                                                                           \
 	X(WS_HEADER_ICMPV6, "icmpv6", "ICMPv6", 3)                                                                     \
 	X(WS_HEADER_TCP, "tcp", "TCP", 4)                                                                              \
@@ -166,7 +170,7 @@ struct ws_packet {
 	uint32_t payload_offset, payload_length, payload_captured; /* length by the IP length, never counting padding */
 	enum ws_checksum checksum; /* the transport's */
 
-	/* TCP only, and only when `tcp_complete`: the fixed 20 bytes were captured. */
+	/* TCP only, and only when `tcp_complete`: the fixed 20 bytes were captured and the header length makes sense. */
 	bool tcp_complete;
 	uint32_t sequence, acknowledgment;
 	uint16_t flags, window;

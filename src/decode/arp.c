@@ -1,0 +1,19 @@
+/* ARP (RFC 826). Its addresses have the lengths that it states itself; the tables describe the one form that everybody
+ * means, Ethernet's 6 bytes for IPv4's 4, and call the rest another form, whose addresses are shown as bytes. */
+#include "decode/decode.h"
+
+void ws_decode_arp(struct ws_cursor *cursor, uint32_t offset)
+{
+	const uint8_t *bytes = ws_cursor_span(cursor, offset, 8);
+	bool common = !bytes || (bytes[4] == 6 && bytes[5] == 4);
+	uint32_t length = common ? 28 : 8 + 2u * (bytes[4] + bytes[5]);
+	struct ws_layer *layer = ws_layer_add(cursor, common ? WS_HEADER_ARP : WS_HEADER_ARP_OTHER, offset, length);
+	if (!layer)
+		return;
+	if (!common)
+		ws_layer_problem(cursor, layer, WS_PROBLEM_ARP_FORM);
+	if (length < cursor->end - offset)
+		cursor->end = offset + length;
+	if (!cursor->quoted)
+		cursor->packet->payload_offset = offset + length;
+}

@@ -1,0 +1,249 @@
+/* A frame becomes layers and values.
+ *
+ * Every header file takes a cursor and an offset, adds its layer, narrows the cursor's end to what its own length field
+ * covers, and calls the next header's function. Depth is bounded: tags, extension headers and the layers themselves
+ * have a ceiling, and an ICMP error's quotation is never looked into twice. What lies between the end by the length
+ * fields and the frame check sequence is padding.
+ *
+ * Bytes can be missing for two reasons that must not be mixed up: the capture kept only the first bytes of the frame
+ * (the header is TRUNCATED, and what it says cannot be verified), or the packet itself ends too early (SHORT). */
+#include "decode/decode.h"
+
+#include "base/checksum.h"
+
+#include <zlib.h>
+
+static uint32_t available(const struct ws_cursor *cursor, uint32_t offset, uint32_t length)
+{
+	uint32_t left = ws_cursor_left(cursor, offset);
+	return length < left ? length : left;
+}
+
+void ws_layer_problem(struct ws_cursor *cursor, struct ws_layer *layer, enum ws_problem problem)
+{
+	if (layer->problem != WS_PROBLEM_NONE)
+		return;
+	layer->problem = problem;
+	cursor->packet->problems += layer != &cursor->scratch;
+}
+
+static void name_missing(struct ws_cursor *cursor, struct ws_layer *layer)
+{
+	if (layer->available < layer->length && !cursor->quoted) /* a quotation may end anywhere */
+		ws_layer_problem(cursor, layer,
+		                 layer->length > cursor->end - layer->offset ? WS_PROBLEM_SHORT : WS_PROBLEM_TRUNCATED);
+}
+
+static void fill_layer(const struct ws_cursor *cursor, struct ws_layer *layer, enum ws_header header, uint32_t offset,
+                       uint32_t length)
+{
+	*layer = (struct ws_layer){.header = header,
+	                           .quoted = cursor->quoted,
+	                           .offset = offset,
+	                           .length = length,
+	                           .available = available(cursor, offset, length)};
+}
+
+struct ws_layer *ws_layer_add(struct ws_cursor *cursor, enum ws_header header, uint32_t offset, uint32_t length)
+{
+	struct ws_packet *packet = cursor->packet;
+	struct ws_layer *layer = &cursor->scratch;
+	if (!cursor->detached) {
+		if (packet->layer_count >= WS_MAX_LAYERS - WS_TAIL_LAYERS)
+			return NULL;
+		layer = &packet->layer[packet->layer_count++];
+	}
+	fill_layer(cursor, layer, header, offset, length);
+	name_missing(cursor, layer);
+	return layer;
+}
+
+void ws_layer_resize(struct ws_cursor *cursor, struct ws_layer *layer, uint32_t length)
+{
+	layer->length = length;
+	layer->available = available(cursor, layer->offset, length);
+	name_missing(cursor, layer);
+}
+
+void ws_decode_payload(struct ws_cursor *cursor, uint32_t offset)
+{
+	struct ws_packet *packet = cursor->packet;
+	uint32_t length = offset < cursor->end ? cursor->end - offset : 0;
+	if (!cursor->quoted) {
+		packet->payload_offset = offset;
+		packet->payload_length = length;
+		packet->payload_captured = available(cursor, offset, length);
+	}
+	if (length > 0 && !cursor->detached)
+		fill_layer(cursor, &packet->layer[packet->layer_count++], WS_HEADER_PAYLOAD, offset, length);
+}
+
+void ws_decode_ethertype(struct ws_cursor *cursor, uint16_t type, uint32_t offset)
+{
+	switch (type) {
+	case 0x0800:
+		ws_decode_ipv4(cursor, offset);
+		break;
+	case 0x86dd:
+		ws_decode_ipv6(cursor, offset);
+		break;
+	case 0x0806:
+		ws_decode_arp(cursor, offset);
+		break;
+	default:
+		if (ws_is_tag(type))
+			ws_decode_vlan(cursor, offset);
+		else
+			ws_decode_payload(cursor, offset);
+	}
+}
+
+void ws_decode_ip(struct ws_cursor *cursor, uint32_t offset)
+{
+	uint8_t first;
+	if (!ws_reader_u8(&cursor->bytes, offset, &first))
+		ws_decode_payload(cursor, offset);
+	else if (first >> 4 == 6)
+		ws_decode_ipv6(cursor, offset);
+	else
+		ws_decode_ipv4(cursor, offset);
+}
+
+void ws_decode_transport(struct ws_cursor *cursor, uint8_t protocol, uint32_t offset)
+{
+	switch (protocol) {
+	case 6:
+		ws_decode_tcp(cursor, offset);
+		break;
+	case 17:
+		ws_decode_udp(cursor, offset);
+		break;
+	case 1:
+		ws_decode_icmp(cursor, offset, false);
+		break;
+	case 58:
+		ws_decode_icmp(cursor, offset, true);
+		break;
+	default:
+		ws_decode_payload(cursor, offset);
+	}
+}
+
+enum ws_checksum ws_checksum_verify(const struct ws_cursor *cursor, uint32_t offset, uint32_t field, uint8_t protocol)
+{
+	if (cursor->incomplete || cursor->quoted || cursor->end > cursor->bytes.size)
+		return WS_CHECKSUM_UNVERIFIED;
+	uint32_t length = cursor->end - offset;
+	const uint8_t *bytes = ws_cursor_span(cursor, offset, length);
+	if (!bytes || length < field + 2)
+		return WS_CHECKSUM_UNVERIFIED;
+	uint64_t pseudo = 0;
+	if (protocol)
+		pseudo = ws_checksum_add_number(ws_checksum_add_number(cursor->pseudo, protocol), length);
+	if (ws_checksum_fold(ws_checksum_add(pseudo, bytes, length)) == 0xffff)
+		return WS_CHECKSUM_GOOD;
+	if (protocol && ws_checksum_fold(pseudo) == ws_checksum_fold(ws_checksum_add(0, bytes + field, 2)))
+		return WS_CHECKSUM_OFFLOADED;
+	return WS_CHECKSUM_BAD;
+}
+
+/* Padding and frame check sequence: from the end by the length fields to the frame's end. `end` is now the frame's. */
+static void decode_tail(struct ws_cursor *cursor, uint32_t packet_end)
+{
+	struct ws_packet *packet = cursor->packet;
+	const struct ws_frame *frame = packet->frame;
+	if (packet_end < cursor->end)
+		fill_layer(cursor, &packet->layer[packet->layer_count++], WS_HEADER_PADDING, packet_end,
+		           cursor->end - packet_end);
+	if (frame->length == cursor->end)
+		return;
+	struct ws_layer *layer = &packet->layer[packet->layer_count++];
+	uint32_t available_bytes = frame->captured > cursor->end ? frame->captured - cursor->end : 0;
+	*layer = (struct ws_layer){.header = WS_HEADER_FCS,
+	                           .offset = cursor->end,
+	                           .length = frame->fcs_length,
+	                           .available = available_bytes};
+	if (available_bytes < 4 || frame->fcs_length != 4)
+		return;
+	/* The card sends the CRC's bits so that its least significant byte comes first. */
+	const uint8_t *bytes = frame->data + cursor->end;
+	uint32_t sent = (uint32_t)bytes[3] << 24 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[1] << 8 | bytes[0];
+	bool good = crc32(0, frame->data, cursor->end) == sent;
+	layer->checksum = good ? WS_CHECKSUM_GOOD : WS_CHECKSUM_BAD;
+	if (!good)
+		ws_layer_problem(cursor, layer, WS_PROBLEM_FCS);
+	if (frame->length < 64)
+		ws_layer_problem(cursor, &packet->layer[0], WS_PROBLEM_RUNT);
+}
+
+static void decode_link(struct ws_cursor *cursor, enum ws_link link)
+{
+	switch (link) {
+	case WS_LINK_ETHERNET:
+		ws_decode_ethernet(cursor, 0);
+		break;
+	case WS_LINK_SLL:
+		ws_decode_sll(cursor, 0);
+		break;
+	case WS_LINK_SLL2:
+		ws_decode_sll2(cursor, 0);
+		break;
+	case WS_LINK_NULL:
+	case WS_LINK_LOOP:
+		ws_decode_null(cursor, 0);
+		break;
+	case WS_LINK_RAW:
+		ws_decode_ip(cursor, 0);
+		break;
+	case WS_LINK_IPV4:
+		ws_decode_ipv4(cursor, 0);
+		break;
+	case WS_LINK_IPV6:
+		ws_decode_ipv6(cursor, 0);
+		break;
+	}
+}
+
+/* All values to "none", around the layers: those are as valid as layer_count says, and too many to clear every time. */
+static void clear(struct ws_packet *packet, const struct ws_frame *frame)
+{
+	packet->frame = frame;
+	packet->layer_count = 0;
+	packet->problems = 0;
+	memset(&packet->vlan, 0, sizeof(*packet) - offsetof(struct ws_packet, vlan));
+	packet->vlan = WS_NO_VLAN;
+	packet->tcp.window_scale = 255;
+}
+
+void ws_decode(const struct ws_frame *frame, struct ws_packet *packet)
+{
+	uint32_t fcs = frame->fcs_length <= frame->length ? frame->fcs_length : 0;
+	uint32_t end = frame->length - fcs;
+	struct ws_cursor cursor = {
+	        .packet = packet,
+	        .bytes = {.data = frame->data, .size = frame->captured < end ? frame->captured : end},
+	        .end = end,
+	};
+	clear(packet, frame);
+	decode_link(&cursor, frame->link);
+	if (cursor.end != frame->length) {
+		uint32_t packet_end = cursor.end;
+		cursor.end = end;
+		cursor.quoted = false;
+		decode_tail(&cursor, packet_end);
+	}
+}
+
+void ws_decode_datagram(struct ws_packet *packet, const uint8_t *datagram, uint32_t captured, uint32_t length)
+{
+	struct ws_cursor cursor = {
+	        .packet = packet,
+	        .bytes = {.data = datagram, .size = captured < length ? captured : length},
+	        .end = length,
+	        .detached = true,
+	};
+	uint32_t first = packet->ip_version == 4 ? 12 : 0; /* an IPv4 address is the last four bytes */
+	cursor.pseudo = ws_checksum_add(cursor.pseudo, packet->source.byte + first, 16 - first);
+	cursor.pseudo = ws_checksum_add(cursor.pseudo, packet->destination.byte + first, 16 - first);
+	ws_decode_transport(&cursor, packet->ip_protocol, 0);
+}

@@ -1,0 +1,80 @@
+/* Ethernet: 6 bytes destination, 6 source, 2 type or length; and behind it IEEE 802.2 LLC with its SNAP extension.
+ *
+ * The two bytes are an EtherType from 1536 on (Ethernet II) and a length up to 1500 (IEEE 802.3 §3.2.6). A length
+ * counts what follows, which is an LLC header; what lies behind it is padding. LLC's service access points 0x06 mean
+ * IP, and 0xaa a SNAP header: 3 bytes naming an organisation and 2 bytes of protocol, which is an EtherType when the
+ * organisation is zero (RFC 1042). */
+#include "decode/decode.h"
+
+#define MAX_LENGTH 1500
+#define MIN_TYPE 1536
+
+void ws_decode_ethernet(struct ws_cursor *cursor, uint32_t offset)
+{
+	struct ws_packet *packet = cursor->packet;
+	const uint8_t *bytes = ws_cursor_span(cursor, offset, 14);
+	if (!bytes) {
+		ws_layer_add(cursor, WS_HEADER_ETHERNET, offset, 14);
+		return;
+	}
+	packet->mac_destination = bytes;
+	packet->mac_source = bytes + 6;
+	uint16_t type = ws_load16(bytes + 12);
+	if (type >= MIN_TYPE) {
+		ws_layer_add(cursor, WS_HEADER_ETHERNET, offset, 14);
+		ws_decode_ethertype(cursor, type, offset + 14);
+		return;
+	}
+	struct ws_layer *layer = ws_layer_add(cursor, WS_HEADER_ETHERNET_LENGTH, offset, 14);
+	ws_decode_802_3(cursor, layer, type, offset + 14);
+}
+
+void ws_decode_802_3(struct ws_cursor *cursor, struct ws_layer *layer, uint16_t length, uint32_t offset)
+{
+	if (length > MAX_LENGTH || length > cursor->end - offset)
+		ws_layer_problem(cursor, layer, WS_PROBLEM_LENGTH);
+	if (length > MAX_LENGTH) {
+		ws_decode_payload(cursor, offset);
+		return;
+	}
+	if (length < cursor->end - offset)
+		cursor->end = offset + length;
+	ws_decode_llc(cursor, offset);
+}
+
+static void decode_snap(struct ws_cursor *cursor, uint32_t offset)
+{
+	struct ws_layer *layer = ws_layer_add(cursor, WS_HEADER_SNAP, offset, 5);
+	const uint8_t *bytes = ws_cursor_span(cursor, offset, 5);
+	if (!bytes || !layer)
+		return;
+	uint32_t organisation = ws_load32(bytes) >> 8;
+	if (organisation == 0 || organisation == 0x0000f8) /* RFC 1042, and IEEE 802.1H for bridges */
+		ws_decode_ethertype(cursor, ws_load16(bytes + 3), offset + 5);
+	else
+		ws_decode_payload(cursor, offset + 5);
+}
+
+void ws_decode_llc(struct ws_cursor *cursor, uint32_t offset)
+{
+	const uint8_t *bytes = ws_cursor_span(cursor, offset, 3);
+	/* Unnumbered frames have one byte of control, the others two. */
+	uint32_t length = bytes && (bytes[2] & 3) != 3 ? 4 : 3;
+	if (cursor->end == offset)
+		return;
+	if (bytes && bytes[0] == 0xff &&
+	    bytes[1] == 0xff) { /* Novell's frames without LLC begin with an IPX checksum */
+		ws_decode_payload(cursor, offset);
+		return;
+	}
+	struct ws_layer *layer = ws_layer_add(cursor, WS_HEADER_LLC, offset, length);
+	if (!layer || layer->available < length)
+		return;
+	bool unnumbered_information = bytes[2] == 0x03;
+	if (bytes[0] == 0xaa && bytes[1] == 0xaa && unnumbered_information)
+		decode_snap(cursor, offset + length);
+	else if (bytes[0] == 0x06 && unnumbered_information)
+		ws_decode_ip(cursor, offset + length);
+	else
+		ws_decode_payload(cursor, offset + length);
+}

@@ -1,0 +1,111 @@
+/* IPv4 (RFC 791). The total length, not the frame's, says where the packet ends: Ethernet fills short frames up. Two
+ * exceptions: a sending kernel that leaves segmentation to its card hands over packets larger than the field can say
+ * and writes 0, and a capture may have lost the end. Then the frame says where the packet ends. */
+#include "decode/decode.h"
+
+#include "base/checksum.h"
+
+static void map_address(struct ws_addr *addr, const uint8_t bytes[4])
+{
+	static const uint8_t prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+	memcpy(addr->byte, prefix, sizeof(prefix));
+	memcpy(addr->byte + sizeof(prefix), bytes, 4);
+}
+
+static enum ws_checksum header_checksum(const uint8_t *bytes, uint32_t length)
+{
+	if (ws_checksum_fold(ws_checksum_add(0, bytes, length)) == 0xffff)
+		return WS_CHECKSUM_GOOD;
+	return ws_load16(bytes + 10) ? WS_CHECKSUM_BAD : WS_CHECKSUM_OFFLOADED; /* zero: left to the card */
+}
+
+/* Narrows the cursor to the packet. False: the length is nonsense. */
+static bool apply_total_length(struct ws_cursor *cursor, struct ws_layer *layer, uint32_t total)
+{
+	uint32_t room = cursor->end - layer->offset;
+	if (total == 0)
+		return true;
+	if (total < layer->length) {
+		ws_layer_problem(cursor, layer, WS_PROBLEM_TOTAL_LENGTH);
+		return false;
+	}
+	if (total < room) {
+		cursor->end = layer->offset + total;
+	} else if (total > room) {
+		cursor->incomplete = true;
+		if (!cursor->quoted) /* an ICMP error quotes only the beginning */
+			ws_layer_problem(cursor, layer, WS_PROBLEM_TOTAL_BEYOND);
+	}
+	return true;
+}
+
+static void fill_values(struct ws_cursor *cursor, const uint8_t *bytes, uint32_t payload)
+{
+	struct ws_packet *packet = cursor->packet;
+	struct ws_addr *source = cursor->quoted ? &packet->quote.source : &packet->source;
+	struct ws_addr *destination = cursor->quoted ? &packet->quote.destination : &packet->destination;
+	map_address(source, bytes + 12);
+	map_address(destination, bytes + 16);
+	if (cursor->quoted) {
+		packet->quote.ip_protocol = bytes[9];
+		return;
+	}
+	packet->ip_version = 4;
+	packet->ip_protocol = bytes[9];
+	packet->ttl = bytes[8];
+	packet->identification = ws_load16(bytes + 4);
+	packet->ip_layer = packet->layer_count - 1;
+	packet->ip_payload_offset = payload;
+	packet->ip_payload_length = cursor->end > payload ? cursor->end - payload : 0;
+	cursor->pseudo = ws_checksum_add(0, bytes + 12, 8);
+}
+
+/* True when a transport header follows: not in a later fragment. */
+static bool decode_fragment(struct ws_cursor *cursor, struct ws_layer *layer, uint16_t word)
+{
+	struct ws_packet *packet = cursor->packet;
+	uint32_t offset = (word & 0x1fff) * 8u;
+	bool more = word & 0x2000;
+	if (!more && !offset)
+		return true;
+	cursor->incomplete = true;
+	if (offset + (cursor->end - layer->offset - layer->length) > 65535 - layer->length)
+		ws_layer_problem(cursor, layer, WS_PROBLEM_FRAGMENT_RANGE);
+	if (!cursor->quoted) {
+		packet->fragment = true;
+		packet->more_fragments = more;
+		packet->fragment_offset = offset;
+	}
+	return offset == 0;
+}
+
+void ws_decode_ipv4(struct ws_cursor *cursor, uint32_t offset)
+{
+	struct ws_layer *layer = ws_layer_add(cursor, WS_HEADER_IPV4, offset, 20);
+	const uint8_t *bytes = ws_cursor_span(cursor, offset, 20);
+	if (!layer || !bytes)
+		return;
+	if (bytes[0] >> 4 != 4) {
+		ws_layer_problem(cursor, layer, WS_PROBLEM_VERSION);
+		return;
+	}
+	uint32_t length = (bytes[0] & 0xf) * 4u;
+	if (length < 20) {
+		ws_layer_problem(cursor, layer, WS_PROBLEM_HEADER_LENGTH);
+		return;
+	}
+	if (length > 20) {
+		ws_layer_resize(cursor, layer, length);
+		if (!ws_options_sound(bytes, 20, layer->available, WS_OPTIONS_IPV4))
+			ws_layer_problem(cursor, layer, WS_PROBLEM_OPTION_LENGTH);
+	}
+	bool sound = apply_total_length(cursor, layer, ws_load16(bytes + 2));
+	fill_values(cursor, bytes, offset + length);
+	if (layer->available < length || !sound)
+		return;
+	layer->checksum = cursor->quoted ? WS_CHECKSUM_UNVERIFIED : header_checksum(bytes, length);
+	if (decode_fragment(cursor, layer, ws_load16(bytes + 6)))
+		ws_decode_transport(cursor, bytes[9], offset + length);
+	else
+		ws_decode_payload(cursor, offset + length);
+}

@@ -1,0 +1,165 @@
+/* TCP (RFC 9293 §3.1). The ports are worth having even when the rest of the header is missing: they say whose segment
+ * it was. The payload is what the IP length leaves behind the header. */
+#include "decode/decode.h"
+
+enum {
+	OPTION_NOP = 1,
+	OPTION_MSS = 2,
+	OPTION_WINDOW_SCALE = 3,
+	OPTION_SACK_PERMITTED = 4,
+	OPTION_SACK = 5,
+	OPTION_TIMESTAMPS = 8,
+	OPTION_FAST_OPEN = 34,
+	OPTION_EXPERIMENT = 254,
+};
+
+#define FAST_OPEN_MAGIC 0xf989 /* RFC 7413 §4.1.1: the experiment that became fast open */
+
+static void take_sack(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint32_t length)
+{
+	for (uint32_t at = 2; at + 8 <= length && tcp->sack_count < WS_ARRAY_SIZE(tcp->sack); at += 8)
+		tcp->sack[tcp->sack_count++] =
+		        (struct ws_sack_block){.left = ws_load32(bytes + at), .right = ws_load32(bytes + at + 4)};
+}
+
+static void take_timestamps(struct ws_tcp_summary *tcp, const uint8_t *bytes)
+{
+	tcp->timestamps = true;
+	tcp->tsval = ws_load32(bytes + 2);
+	tcp->tsecr = ws_load32(bytes + 6);
+}
+
+/* An option whose length does not suit its kind says nothing. */
+static void take_option(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint8_t kind, uint32_t length)
+{
+	switch (kind) {
+	case OPTION_MSS:
+		if (length == 4)
+			tcp->mss = ws_load16(bytes + 2);
+		break;
+	case OPTION_WINDOW_SCALE:
+		if (length == 3)
+			tcp->window_scale = bytes[2];
+		break;
+	case OPTION_SACK_PERMITTED:
+		tcp->sack_permitted = true;
+		break;
+	case OPTION_SACK:
+		take_sack(tcp, bytes, length);
+		break;
+	case OPTION_TIMESTAMPS:
+		if (length == 10)
+			take_timestamps(tcp, bytes);
+		break;
+	case OPTION_FAST_OPEN:
+		tcp->fast_open = true;
+		break;
+	case OPTION_EXPERIMENT:
+		tcp->fast_open |= length >= 4 && ws_load16(bytes + 2) == FAST_OPEN_MAGIC;
+		break;
+	default:
+		break;
+	}
+}
+
+/* `length` bytes of options. False: one of them does not fit. */
+static bool read_options(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint32_t length)
+{
+	/* Nearly every segment's options: timestamps, aligned with two NOPs (RFC 7323 appendix A). */
+	if (length == 12 && ws_load32(bytes) == 0x0101080a) {
+		take_timestamps(tcp, bytes + 2);
+		return true;
+	}
+	struct ws_raw_option option;
+	uint32_t offset = 0;
+	while (ws_raw_option_next(bytes, &offset, length, WS_OPTIONS_TCP, &option)) {
+		if (option.bad)
+			return false;
+		if (option.kind > OPTION_NOP)
+			take_option(tcp, bytes + option.offset, option.kind, option.length);
+	}
+	return true;
+}
+
+static void read_quoted(struct ws_quote *quote, const struct ws_cursor *cursor, uint32_t offset)
+{
+	const uint8_t *bytes = ws_cursor_span(cursor, offset, 4);
+	if (!bytes)
+		return;
+	quote->present = true;
+	quote->source_port = ws_load16(bytes);
+	quote->destination_port = ws_load16(bytes + 2);
+	quote->has_sequence = ws_cursor_left(cursor, offset) >= 8;
+	if (quote->has_sequence)
+		quote->sequence = ws_load32(bytes + 4);
+}
+
+static bool flags_sound(uint16_t flags)
+{
+	uint16_t kind = flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST);
+	return (kind & (kind - 1)) == 0 && (flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST | WS_TCP_ACK)) != 0;
+}
+
+/* The fixed 20 bytes. */
+static void fill_values(struct ws_packet *packet, const uint8_t *bytes)
+{
+	packet->tcp_complete = true;
+	packet->sequence = ws_load32(bytes + 4);
+	packet->acknowledgment = ws_load32(bytes + 8);
+	packet->flags = ws_load16(bytes + 12) & 0xfff;
+	packet->window = ws_load16(bytes + 14);
+}
+
+/* The header's length from its data offset; 0 when that is nonsense. */
+static uint32_t apply_length(struct ws_cursor *cursor, struct ws_layer *layer, const uint8_t *bytes)
+{
+	uint32_t length = (bytes[12] >> 4) * 4u;
+	if (length < 20) {
+		ws_layer_problem(cursor, layer, WS_PROBLEM_HEADER_LENGTH);
+		return 0;
+	}
+	if (length > 20) {
+		bool beyond = length > cursor->end - layer->offset;
+		if (beyond && !cursor->quoted)
+			ws_layer_problem(cursor, layer, WS_PROBLEM_HEADER_BEYOND);
+		ws_layer_resize(cursor, layer, length);
+		if (beyond)
+			return 0;
+	}
+	return length;
+}
+
+void ws_decode_tcp(struct ws_cursor *cursor, uint32_t offset)
+{
+	struct ws_packet *packet = cursor->packet;
+	struct ws_layer *layer = ws_layer_add(cursor, WS_HEADER_TCP, offset, 20);
+	if (!layer)
+		return;
+	const uint8_t *ports = ws_cursor_span(cursor, offset, 4);
+	if (cursor->quoted) {
+		read_quoted(&packet->quote, cursor, offset);
+	} else if (ports) {
+		packet->transport = WS_TRANSPORT_TCP;
+		packet->transport_layer = packet->layer_count - 1;
+		packet->source_port = ws_load16(ports);
+		packet->destination_port = ws_load16(ports + 2);
+	}
+	const uint8_t *bytes = ws_cursor_span(cursor, offset, 20);
+	if (!bytes)
+		return;
+	uint32_t length = apply_length(cursor, layer, bytes);
+	if (!length)
+		return;
+	struct ws_tcp_summary ignored, *tcp = cursor->quoted ? &ignored : &packet->tcp;
+	tcp->window_scale = 255;
+	tcp->sack_count = 0;
+	if (length > 20 && !read_options(tcp, bytes + 20, layer->available - 20))
+		ws_layer_problem(cursor, layer, WS_PROBLEM_OPTION_LENGTH);
+	if (!flags_sound(ws_load16(bytes + 12) & 0xfff))
+		ws_layer_problem(cursor, layer, WS_PROBLEM_FLAGS);
+	if (!cursor->quoted) {
+		fill_values(packet, bytes);
+		layer->checksum = packet->checksum = ws_checksum_verify(cursor, offset, 16, 6);
+	}
+	ws_decode_payload(cursor, offset + length);
+}
