@@ -31,10 +31,10 @@ struct ws_flow {
 	uint8_t bits;            /* private to analysis.c */
 };
 
-struct ws_analysis {
+struct ws_analyser {
 	struct ws_flow flow[2];
 	ws_time syn_time; /* of the most recent SYN without ACK; valid while no initial RTT is known and one was seen */
-	uint32_t initial_rtt; /* microseconds, rounded down; see ws_analysis_initial_rtt() */
+	uint32_t initial_rtt; /* microseconds, rounded down; see ws_analyser_initial_rtt() */
 	uint8_t completeness; /* WS_SEEN_*; the value after the segments so far */
 	uint8_t bits;         /* private to analysis.c */
 };
@@ -46,19 +46,19 @@ struct ws_analysis_result {
 	uint32_t bytes_in_flight; /* sent and not yet acknowledged by the sender of the segment, the segment included */
 };
 
-void ws_analysis_init(struct ws_analysis *analysis);
+void ws_analyser_init(struct ws_analyser *analyser);
 
 /* For a connection that takes over the 4-tuple of another: starts with the other's state, so that the SYN that comes
  * next is recognised as a reuse of the ports (and then clears that state). `swapped`: endpoint 0 of this connection is
  * the other's endpoint 1. The two may be the same object when not swapped. */
-void ws_analysis_follow(struct ws_analysis *analysis, const struct ws_analysis *previous, bool swapped);
+void ws_analyser_follow(struct ws_analyser *analyser, const struct ws_analyser *previous, bool swapped);
 
 /* Takes every captured segment in order, those with a bad checksum too (who sent them did send them). A segment marked
  * `duplicate` changes nothing and has no marks. A SYN with another sequence number than the sender's known one begins a
  * new connection: everything known of the old one is forgotten. */
-void ws_analyse(struct ws_analysis *analysis, const struct ws_segment *segment, struct ws_analysis_result *out);
+void ws_analyse(struct ws_analyser *analyser, const struct ws_segment *segment, struct ws_analysis_result *out);
 
 /* From the last SYN to the first ACK that is not a SYN; -1: not measured. */
-ws_time ws_analysis_initial_rtt(const struct ws_analysis *analysis);
+ws_time ws_analyser_initial_rtt(const struct ws_analyser *analyser);
 
 #endif
