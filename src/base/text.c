@@ -4,18 +4,20 @@
  * in place and moves `length`. When that much room is not there, the same bytes are made in a small array and go
  * through ws_text_append(), the only place that knows about flushing and cutting. Numbers are written two digits at a
  * time from a table: records are mostly numbers, and printf costs more than decoding the packet does. */
+#include "base/put.h"
+
 #include <wirestate/text.h>
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-static const char digit_pairs[] = "0001020304050607080910111213141516171819"
-                                  "2021222324252627282930313233343536373839"
-                                  "4041424344454647484950515253545556575859"
-                                  "6061626364656667686970717273747576777879"
-                                  "8081828384858687888990919293949596979899";
-static const char hex_digits[] = "0123456789abcdef";
+const char ws_digit_pairs[201] = "0001020304050607080910111213141516171819"
+                                 "2021222324252627282930313233343536373839"
+                                 "4041424344454647484950515253545556575859"
+                                 "6061626364656667686970717273747576777879"
+                                 "8081828384858687888990919293949596979899";
+const char ws_hex_digits[17] = "0123456789abcdef";
 
 /* Where `need` bytes can be written at once, or NULL. */
 static inline char *room(struct ws_text *text, size_t need)
@@ -122,41 +124,13 @@ void ws_text_printf(struct ws_text *text, const char *format, ...)
 	text->overflow = true;
 }
 
-static inline unsigned decimal_digits(uint64_t value)
-{
-	/* clang-format off */
-	static const uint64_t powers[] = {
-		0, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000,
-		1000000000000, 10000000000000, 100000000000000, 1000000000000000, 10000000000000000, 100000000000000000,
-		1000000000000000000, 10000000000000000000u,
-	};
-	/* clang-format on */
-	unsigned bits = 64 - (unsigned)__builtin_clzll(value | 1);
-	unsigned guess = bits * 1233 >> 12; /* bits × log10(2), rounded down */
-	return guess + (value >= powers[guess]);
-}
-
-/* Writes exactly `digits` decimal digits, with leading zeros. */
-static inline void put_decimal(char *out, uint64_t value, unsigned digits)
-{
-	while (digits >= 2) {
-		digits -= 2;
-		memcpy(out + digits, digit_pairs + 2 * (value % 100), 2);
-		value /= 100;
-	}
-	if (digits)
-		*out = (char)('0' + value % 10);
-}
-
 void ws_text_u64(struct ws_text *text, uint64_t value)
 {
-	char small[20], *out = room(text, sizeof(small));
-	unsigned digits = decimal_digits(value);
-	put_decimal(out ? out : small, value, digits);
+	char small[WS_PUT_U64], *out = room(text, sizeof(small));
 	if (out)
-		text->length += digits;
+		text->length = (size_t)(ws_put_u64(out, value) - text->data);
 	else
-		ws_text_append(text, small, digits);
+		ws_text_append(text, small, (size_t)(ws_put_u64(small, value) - small));
 }
 
 void ws_text_hex(struct ws_text *text, uint64_t value, unsigned digits)
@@ -165,7 +139,7 @@ void ws_text_hex(struct ws_text *text, uint64_t value, unsigned digits)
 	if (digits > sizeof(small))
 		digits = sizeof(small);
 	for (unsigned i = digits; i-- > 0; value >>= 4)
-		at[i] = hex_digits[value & 15];
+		at[i] = ws_hex_digits[value & 15];
 	if (out)
 		text->length += digits;
 	else
@@ -175,85 +149,56 @@ void ws_text_hex(struct ws_text *text, uint64_t value, unsigned digits)
 void ws_text_bytes(struct ws_text *text, const uint8_t *bytes, size_t length, char separator)
 {
 	for (size_t i = 0; i < length && !text->failed && !text->overflow; i++) {
-		char part[3] = {hex_digits[bytes[i] >> 4], hex_digits[bytes[i] & 15], separator};
+		char part[3] = {ws_hex_digits[bytes[i] >> 4], ws_hex_digits[bytes[i] & 15], separator};
 		ws_text_append(text, part, separator && i + 1 < length ? 3 : 2);
 	}
 }
 
+char *ws_put_time(char *out, ws_time time, unsigned decimals)
+{
+	uint64_t magnitude = time < 0 ? 0 - (uint64_t)time : (uint64_t)time;
+	if (time < 0)
+		*out++ = '-';
+	out = ws_put_u64(out, magnitude / 1000000000);
+	if (decimals == 0)
+		return out;
+	*out++ = '.';
+	ws_put_decimal(out, magnitude % 1000000000, 9);
+	return out + (decimals < 9 ? decimals : 9);
+}
+
 void ws_text_time(struct ws_text *text, ws_time time, unsigned decimals)
 {
-	char small[1 + 20 + 1 + 9], *out = room(text, sizeof(small)), *at = out ? out : small, *start = at;
-	uint64_t magnitude = time < 0 ? 0 - (uint64_t)time : (uint64_t)time;
-	uint64_t seconds = magnitude / 1000000000, fraction = magnitude % 1000000000;
-	if (time < 0)
-		*at++ = '-';
-	unsigned digits = decimal_digits(seconds);
-	put_decimal(at, seconds, digits);
-	at += digits;
-	if (decimals > 0) {
-		*at++ = '.';
-		/* All nine are written, and only those asked for are kept: later digits are cut, never rounded up. */
-		put_decimal(at, fraction, 9);
-		at += decimals < 9 ? decimals : 9;
-	}
+	char small[WS_PUT_TIME], *out = room(text, sizeof(small));
 	if (out)
-		text->length += (size_t)(at - start);
+		text->length = (size_t)(ws_put_time(out, time, decimals) - text->data);
 	else
-		ws_text_append(text, small, (size_t)(at - start));
+		ws_text_append(text, small, (size_t)(ws_put_time(small, time, decimals) - small));
 }
 
 void ws_text_mac(struct ws_text *text, const uint8_t mac[6])
 {
-	char made[18];
-	for (unsigned i = 0; i < 6; i++) {
-		made[3 * i] = hex_digits[mac[i] >> 4];
-		made[3 * i + 1] = hex_digits[mac[i] & 15];
-		made[3 * i + 2] = ':';
-	}
-	ws_text_append(text, made, 17);
-}
-
-/* One byte in decimal; returns behind it. */
-static inline char *put_octet(char *out, uint8_t octet)
-{
-	if (octet >= 100) {
-		*out++ = (char)('0' + octet / 100);
-		memcpy(out, digit_pairs + 2 * (octet % 100), 2);
-		return out + 2;
-	}
-	if (octet >= 10) {
-		memcpy(out, digit_pairs + 2 * octet, 2);
-		return out + 2;
-	}
-	*out = (char)('0' + octet);
-	return out + 1;
-}
-
-static char *put_ipv4(char *out, const uint8_t address[4])
-{
-	for (unsigned i = 0; i < 4; i++) {
-		out = put_octet(out, address[i]);
-		*out++ = '.';
-	}
-	return out - 1;
+	char made[WS_PUT_MAC];
+	ws_put_mac(made, mac);
+	ws_text_append(text, made, sizeof(made));
 }
 
 /* Sixteen bits in hex without leading zeros; returns behind them. */
 static char *put_group(char *out, unsigned group)
 {
 	if (group >= 0x1000)
-		*out++ = hex_digits[group >> 12];
+		*out++ = ws_hex_digits[group >> 12];
 	if (group >= 0x100)
-		*out++ = hex_digits[group >> 8 & 15];
+		*out++ = ws_hex_digits[group >> 8 & 15];
 	if (group >= 0x10)
-		*out++ = hex_digits[group >> 4 & 15];
-	*out++ = hex_digits[group & 15];
+		*out++ = ws_hex_digits[group >> 4 & 15];
+	*out++ = ws_hex_digits[group & 15];
 	return out;
 }
 
 /* RFC 5952: lower case, no leading zeros, "::" for the first of the longest runs of at least two zero groups, and the
  * last four bytes dotted where an IPv4 address is embedded (§5: v4-mapped and v4-compatible). At most 45 bytes. */
-static char *put_ipv6(char *out, const uint8_t address[16])
+char *ws_put_ipv6(char *out, const uint8_t address[16])
 {
 	unsigned group[8], run_start = 8, run_length = 0;
 	for (unsigned i = 0; i < 8; i++)
@@ -280,7 +225,7 @@ static char *put_ipv6(char *out, const uint8_t address[16])
 		if (i != 0 && i != run_start + run_length)
 			*out++ = ':';
 		if (embedded && i == 6)
-			return put_ipv4(out, address + 12);
+			return ws_put_ipv4(out, address + 12);
 		out = put_group(out, group[i]);
 	}
 	return out;
@@ -288,12 +233,11 @@ static char *put_ipv6(char *out, const uint8_t address[16])
 
 void ws_text_addr(struct ws_text *text, const struct ws_addr *addr, unsigned ip_version)
 {
-	char small[46], *out = room(text, sizeof(small)), *start = out ? out : small;
-	char *end = ip_version == 4 ? put_ipv4(start, addr->byte + 12) : put_ipv6(start, addr->byte);
+	char small[WS_PUT_ADDR], *out = room(text, sizeof(small));
 	if (out)
-		text->length += (size_t)(end - start);
+		text->length = (size_t)(ws_put_addr(out, addr, ip_version) - text->data);
 	else
-		ws_text_append(text, small, (size_t)(end - start));
+		ws_text_append(text, small, (size_t)(ws_put_addr(small, addr, ip_version) - small));
 }
 
 void ws_text_endpoint(struct ws_text *text, const struct ws_addr *addr, unsigned ip_version, uint16_t port)
