@@ -1,0 +1,330 @@
+"""The recipes of the bundled captures: one thing each, small, and told in the table of captures/README.md."""
+
+import http.client
+import http.server
+import socket
+import threading
+
+import packets
+import recording
+from recording import CLIENT_PORT, PORT
+
+BOOK = recording.Book("../../captures")
+recipe = BOOK.recipe
+
+
+@recipe("arp", "ARP resolution before a first datagram; later the address moves to another MAC",
+        "broadcast request, unicast reply; the gratuitous ARP with which 10.0.0.2 announces its new MAC, and the datagram after it "
+        "that goes to the new one", resolved=False)
+def arp(pair):
+    server = pair.host_socket(pair.server, PORT, socket.SOCK_DGRAM)
+    client = pair.host_socket(pair.client, CLIENT_PORT, socket.SOCK_DGRAM)
+    client.sendto(b"who are you?\n", (pair.server_address, PORT))
+    _, sender = server.recvfrom(100)
+    server.sendto(b"02:00:00:00:00:02\n", sender)
+    client.recv(100)
+    pair.pause(0.3)
+    pair.client.sysctl("net.ipv4.neigh.eth0.locktime", 0)
+    pair.server.sysctl("net.ipv4.conf.eth0.arp_notify", 1)
+    pair.server.ip("link", "set", "eth0", "address", "02:00:00:00:00:22")
+    pair.pause(0.3)
+    client.sendto(b"and now?\n", (pair.server_address, PORT))
+    _, sender = server.recvfrom(100)
+    server.sendto(b"02:00:00:00:00:22\n", sender)
+    client.recv(100)
+
+
+@recipe("close-four-client", "a connection from handshake to TIME_WAIT, closed by the client in four segments",
+        "the server's ACK of the FIN and its own FIN are two segments, because its application closes later: between them client "
+        "FIN_WAIT_2, server CLOSE_WAIT")
+def close_four_client(pair):
+    client, server = pair.connect()
+    pair.talk(client, server)
+    client.close()
+    pair.pause(0.15)
+    server.close()
+
+
+@recipe("close-four-server", "the same, closed by the server",
+        "TIME_WAIT stays with whoever closes first, here the server")
+def close_four_server(pair):
+    client, server = pair.connect()
+    pair.talk(client, server)
+    server.close()
+    pair.pause(0.15)
+    client.close()
+
+
+@recipe("close-three-client", "closed by the client in three segments",
+        "the server closes while its ACK is still delayed: FIN and ACK are one segment, which takes the client through FIN_WAIT_2 "
+        "to TIME_WAIT at once")
+def close_three_client(pair):
+    client, server = pair.connect()
+    pair.talk(client, server)
+    client.close()
+    pair.read_to_end(server)
+    server.close()
+
+
+@recipe("close-three-server", "closed by the server in three segments", "the mirror image of close-three-client")
+def close_three_server(pair):
+    client, server = pair.connect()
+    pair.talk(client, server)
+    client.sendall(b"goodbye\n")  # the client owes no ACK for what it is about to be sent
+    pair.read(server, 8)
+    server.sendall(b"goodbye\n")
+    server.close()
+    pair.read_to_end(client)
+    client.close()
+
+
+@recipe("refused", "a connection refused: nobody listens at the port", "RST with ACK answers the SYN; the server's host has "
+        "no socket, so it has no state")
+def refused(pair):
+    try:
+        pair.caller().connect((pair.server_address, PORT))
+    except ConnectionRefusedError:
+        pass
+
+
+@recipe("reset", "a connection aborted in the middle by the client (SO_LINGER 0)",
+        "one RST ends both sides at once: no FIN, no TIME_WAIT")
+def reset(pair):
+    client, server = pair.connect()
+    pair.talk(client, server)
+    client.sendall(b"another question\n")
+    pair.read(server, 17)
+    pair.pause(0.1)
+    pair.abort(client)
+    pair.pause(0.1)
+
+
+@recipe("half-close", "the client has said all it has to say, the server goes on sending",
+        "three pieces of data towards an endpoint in FIN_WAIT_2, from one in CLOSE_WAIT")
+def half_close(pair):
+    client, server = pair.connect()
+    client.sendall(b"send me everything\n")
+    pair.read(server, 19)
+    client.shutdown(socket.SHUT_WR)
+    pair.read_to_end(server)
+    for part in (b"part one\n", b"part two\n", b"part three\n"):
+        pair.pause(0.1)
+        server.sendall(part)
+    pair.pause(0.1)
+    server.close()
+    pair.read_to_end(client)
+    client.close()
+
+
+@recipe("simultaneous-close", "both sides close at the same moment: the FINs cross",
+        "each FIN acknowledges data only, not the other FIN: CLOSING, then TIME_WAIT on both sides", delay=0.02)
+def simultaneous_close(pair):
+    client, server = pair.connect()
+    pair.talk(client, server)
+    pair.pause(0.1)
+    client.close()
+    server.close()
+    pair.pause(0.1)
+
+
+@recipe("simultaneous-open", "both sides open at the same moment: the SYNs cross",
+        "no LISTEN anywhere: SYN_SENT, SYN_RECEIVED and ESTABLISHED on both sides, each answering the other's SYN with a SYN-ACK",
+        delay=0.05)
+def simultaneous_open(pair):
+    first, second = pair.caller(), pair.host_socket(pair.server, PORT)
+    first.setblocking(False)
+    second.setblocking(False)
+    first.connect_ex((pair.server_address, PORT))
+    second.connect_ex((pair.client_address, CLIENT_PORT))
+    pair.pause(0.3)
+    first.settimeout(5)
+    second.settimeout(5)
+    pair.talk(first, second)
+    first.close()
+    pair.pause(0.2)
+    second.close()
+    pair.pause(0.2)
+
+
+@recipe("syn-retransmitted", "the first SYN is lost", "the same SYN again after one second; the state stays SYN_SENT",
+        "the wire drops the first SYN behind the capture")
+def syn_retransmitted(pair):
+    pair.wire.drop(lambda segment: segment.flags == packets.SYN)
+    client, server = pair.connect()
+    pair.talk(client, server)
+    client.close()
+    pair.pause(0.15)
+    server.close()
+
+
+@recipe("last-ack-lost", "the last ACK is lost",
+        "the server repeats its FIN from LAST_ACK; the client, in TIME_WAIT, repeats the ACK, and its 60 seconds begin again",
+        "the wire drops the last ACK once, behind the capture")
+def last_ack_lost(pair):
+    client, server = pair.connect()
+    pair.talk(client, server)
+    client.close()
+    pair.pause(0.15)
+    pair.wire.drop(lambda segment: segment.bare_ack, direction=0)
+    server.close()
+    pair.pause(1.0)
+
+
+@recipe("udp-echo", "three datagrams and their echoes", "no connection, no state: only addresses and ports")
+def udp_echo(pair):
+    server = pair.host_socket(pair.server, 7, socket.SOCK_DGRAM)
+    client = pair.host_socket(pair.client, CLIENT_PORT, socket.SOCK_DGRAM)
+    for text in (b"one\n", b"two two\n", b"three three three\n"):
+        client.sendto(text, (pair.server_address, 7))
+        data, sender = server.recvfrom(2000)
+        server.sendto(data, sender)
+        client.recv(2000)
+        pair.pause(0.1)
+
+
+@recipe("udp-fragments", "a datagram of 4000 bytes over an MTU of 1500: three IPv4 fragments",
+        "only the first carries the UDP header; identification, offset and more-fragments tie them together")
+def udp_fragments(pair):
+    server = pair.host_socket(pair.server, PORT, socket.SOCK_DGRAM)
+    client = pair.host_socket(pair.client, CLIENT_PORT, socket.SOCK_DGRAM)
+    client.sendto(b"".join(b"%07d\n" % number for number in range(500)), (pair.server_address, PORT))
+    data, sender = server.recvfrom(5000)
+    server.sendto(b"%d bytes\n" % len(data), sender)
+    client.recv(100)
+
+
+@recipe("udp-closed-port", "a datagram to a port where nobody listens", "the ICMP port unreachable quotes the datagram's headers")
+def udp_closed_port(pair):
+    client = pair.host_socket(pair.client, CLIENT_PORT, socket.SOCK_DGRAM)
+    client.connect((pair.server_address, PORT))
+    client.send(b"anybody there?\n")
+    try:
+        client.recv(100)
+    except ConnectionRefusedError:
+        pass
+
+
+@recipe("vlan", "a connection in VLAN 42, seen on the trunk between two switches",
+        "four bytes of 802.1Q tag between the source address and the type: the header's front is 18 bytes",
+        "the two wires add the tag towards the trunk and take it off towards the hosts", vlan=42)
+def vlan(pair):
+    close_four_client(pair)
+
+
+@recipe("coalesced-sends", "three writes, two segments",
+        "the client writes three lines one after the other; the first leaves at once, the other two wait for its ACK (Nagle) and "
+        "leave as one segment: writes are not messages")
+def coalesced_sends(pair):
+    client, server = pair.connect()
+    for line in (b"first line\n", b"second line\n", b"third line\n"):
+        client.send(line)
+    pair.read(server, 34)
+    server.sendall(b"three lines read\n")
+    pair.read(client, 17)
+    client.close()
+    pair.pause(0.15)
+    server.close()
+
+
+PAGE = b"<!doctype html>\n<title>wirestate</title>\n<p>Hello from the other end of the wire.\n"
+
+
+class PageHandler(http.server.BaseHTTPRequestHandler):
+    server_version, sys_version = "lab", ""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(PAGE)))
+        self.end_headers()
+        self.wfile.write(PAGE)
+
+    def log_message(self, *_):
+        pass
+
+
+@recipe("http", "a web page fetched, ARP first", "HTTP/1.0: the server closes when it has answered, so TIME_WAIT is the server's",
+        "Python's http.server and http.client", resolved=False)
+def http_exchange(pair):
+    server = http.server.HTTPServer((pair.server_address, 80), PageHandler, bind_and_activate=False)
+    server.socket.close()
+    server.socket = pair.listen(80)
+    thread = threading.Thread(target=server.handle_request)
+    thread.start()
+    connection = http.client.HTTPConnection(pair.server_address)
+    connection.sock = pair.caller()
+    connection.sock.connect((pair.server_address, 80))
+    connection.request("GET", "/index.html")
+    connection.getresponse().read()
+    thread.join()
+    connection.close()
+
+
+@recipe("ipv6", "close-four-client over IPv6, neighbour discovery first",
+        "neighbour solicitation to a multicast address instead of an ARP broadcast; no header checksum in IPv6", version=6,
+        resolved=False)
+def ipv6(pair):
+    close_four_client(pair)
+
+
+@recipe("fcs", "close-four-client with the frame check sequence",
+        "18 bytes of Ethernet a frame, 14 in front and 4 behind; short frames padded to 64 with them; the padding is not payload",
+        "virtual devices carry no FCS: padding and CRC-32 were added to each frame when the file was written", fcs=True)
+def fcs(pair):
+    close_four_client(pair)
+
+
+@recipe("zero-window", "the server's application stops reading for a while",
+        "the window shrinks to 0, the client's probes come at doubling intervals, the window update sets it going again")
+def zero_window(pair):
+    pair.client.sysctl("net.ipv4.tcp_wmem", "4096 8192 8192")
+    client, server = pair.connect(listener=pair.listen(receive_buffer=2304))
+    client.setblocking(False)
+    total = 0
+    for _ in range(20):
+        try:
+            total += client.send(b"." * 512)
+        except BlockingIOError:
+            break
+        pair.pause(0.06)
+    pair.pause(4)
+    client.settimeout(10)
+    pair.read(server, total)
+    pair.pause(0.3)
+    client.close()
+    pair.pause(0.15)
+    server.close()
+
+
+@recipe("fast-open", "TCP Fast Open: a first connection gets a cookie, the second sends data in its SYN",
+        "the second SYN carries the cookie and 9 bytes; the server answers before the handshake's last ACK")
+def fast_open(pair):
+    for host in (pair.client, pair.server):
+        host.sysctl("net.ipv4.tcp_fastopen", 3)
+    listener = pair.listen(fast_open=5)
+    for port in (CLIENT_PORT, CLIENT_PORT + 1):
+        client = pair.caller(port)
+        client.settimeout(None)  # with a time limit Python makes the socket non-blocking, and sendto() would not wait
+        client.sendto(b"question\n", socket.MSG_FASTOPEN, (pair.server_address, PORT))
+        server = pair.accept(listener)
+        pair.read(server, 9)
+        server.sendall(b"answer\n")
+        pair.read(client, 7)
+        client.close()
+        pair.pause(0.15)
+        server.close()
+        pair.pause(0.3)
+
+
+@recipe("keep-alive", "an idle connection kept alive", "each second a segment with the sequence number before the next one, "
+        "and its ACK; nothing changes state")
+def keep_alive(pair):
+    client, server = pair.connect()
+    for option, value in ((socket.TCP_KEEPIDLE, 1), (socket.TCP_KEEPINTVL, 1), (socket.TCP_KEEPCNT, 3)):
+        client.setsockopt(socket.IPPROTO_TCP, option, value)
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    pair.talk(client, server)
+    pair.pause(3.5)
+    client.close()
+    pair.pause(0.15)
+    server.close()

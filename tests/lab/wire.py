@@ -1,0 +1,154 @@
+"""A wire between two namespaces, made of two TAP devices and a thread that carries frames between them.
+
+The thread delays each direction by a set time and asks rules about every frame: pass, drop, or hold longer. So crossing
+segments, reordering and the loss of exactly one segment are set up, not hoped for. A TAP device has no offloads unless asked
+for, so every frame has its real checksum and at most the MTU's length. With one end only, the other end is the test itself: a
+peer without a kernel, which therefore never answers on its own with RST or ACK.
+"""
+
+import fcntl
+import heapq
+import os
+import select
+import struct
+import threading
+import time
+
+import packets
+
+TUNSETIFF, IFF_TAP, IFF_NO_PI = 0x400454CA, 0x0002, 0x1000
+
+
+def open_tap(namespace, name):
+    """A descriptor of a new TAP device `name`; the device lives in the namespace and dies with the descriptor."""
+    with namespace:
+        tap = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
+        fcntl.ioctl(tap, TUNSETIFF, struct.pack("16sH22x", name.encode(), IFF_TAP | IFF_NO_PI))
+    return tap
+
+
+class Wire:
+    """Two descriptors, 0 and 1; a frame read from one is written to the other after delay[direction] seconds.
+
+    Direction 0 is from end 0 to end 1. A rule is called with (direction, frame) and returns None (no opinion), False (drop), or
+    a number of seconds to hold the frame on top of the delay. The first rule with an opinion decides.
+    """
+
+    def __init__(self, ends, delay=0.0, transform=None):
+        self.ends, self.delay = ends, [delay, delay]
+        self.transform = transform or (lambda direction, frame: frame)
+        self.rules, self.inbox, self.dropped = [], [], 0
+        self.arrival = threading.Condition()
+        self._queue, self._order, self._lock = [], 0, threading.Lock()
+        self._wake_read, self._wake_write = os.pipe()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._carry, daemon=True)
+        self._thread.start()
+
+    def close(self):
+        self._stopping = True
+        os.write(self._wake_write, b"x")
+        self._thread.join()
+        for descriptor in [end for end in self.ends if end is not None] + [self._wake_read, self._wake_write]:
+            os.close(descriptor)
+
+    def rule(self, function):
+        self.rules.append(function)
+        return function
+
+    def drop(self, matches, times=1, direction=None):
+        """Drops the next `times` segments for which matches(segment) holds."""
+        left = [times]
+
+        def decide(way, frame):
+            segment = packets.read_segment(frame)
+            if left[0] and segment and direction in (None, way) and matches(segment):
+                left[0] -= 1
+                self.dropped += 1
+                return False
+            return None
+
+        self.rules.append(decide)
+        return left
+
+    def hold(self, matches, seconds, times=1):
+        """Holds the next `times` segments for which matches(segment) holds, so that later ones overtake them."""
+        left = [times]
+
+        def decide(_, frame):
+            segment = packets.read_segment(frame)
+            if left[0] and segment and matches(segment):
+                left[0] -= 1
+                return seconds
+            return None
+
+        self.rules.append(decide)
+        return left
+
+    def inject(self, end, frame, after=0.0):
+        """Makes a frame arrive at an end as if the other had sent it."""
+        with self._lock:
+            self._push(time.monotonic() + after, end, frame)
+        os.write(self._wake_write, b"w")
+
+    def receive(self, matches, timeout=5.0):
+        """The next segment that came out of end 0 for which matches(segment) holds; earlier ones are forgotten."""
+        deadline = time.monotonic() + timeout
+        with self.arrival:
+            while True:
+                while self.inbox:
+                    segment = self.inbox.pop(0)
+                    if matches(segment):
+                        return segment
+                if not self.arrival.wait(deadline - time.monotonic()):
+                    raise TimeoutError("no such segment arrived")
+
+    def _push(self, due, end, frame):
+        heapq.heappush(self._queue, (due, self._order, end, frame))
+        self._order += 1
+
+    def _decide(self, direction, frame):
+        for rule in list(self.rules):
+            verdict = rule(direction, frame)
+            if verdict is not None:
+                return verdict
+        return 0.0
+
+    def _take(self, direction, now):
+        while True:
+            try:
+                frame = os.read(self.ends[direction], 65536)
+            except BlockingIOError:
+                return
+            frame = self.transform(direction, frame)
+            if frame is None:
+                continue
+            segment = packets.read_segment(frame)
+            if direction == 0 and segment:
+                with self.arrival:
+                    self.inbox.append(segment)
+                    self.arrival.notify_all()
+            verdict = self._decide(direction, frame)
+            if verdict is not False and self.ends[1 - direction] is not None:
+                with self._lock:
+                    self._push(now + self.delay[direction] + verdict, 1 - direction, frame)
+
+    def _carry(self):
+        readable = [end for end in self.ends if end is not None] + [self._wake_read]
+        while not self._stopping:
+            with self._lock:
+                wait = max(0.0, self._queue[0][0] - time.monotonic()) if self._queue else None
+            ready, _, _ = select.select(readable, [], [], wait)
+            now = time.monotonic()
+            if self._wake_read in ready:
+                os.read(self._wake_read, 4096)
+            for direction, end in enumerate(self.ends):
+                if end in ready:
+                    self._take(direction, now)
+            with self._lock:
+                while self._queue and self._queue[0][0] <= time.monotonic():
+                    _, _, end, frame = heapq.heappop(self._queue)
+                    try:
+                        os.write(self.ends[end], frame)
+                    except OSError:
+                        self.dropped += 1  # the device is down: as on a real wire, the frame is lost
