@@ -1,0 +1,169 @@
+/* The view: one thread and one poll over packets, keys and signals.
+ *
+ * Each round takes packets for at most SLICE, so that a key never waits longer than that, also while a large file
+ * loads; and draws at most once per FRAME_TIME, and never so often that drawing takes more than half of the time, so
+ * that packets never wait for the screen. Nothing is drawn when nothing has changed. */
+#include "session.h"
+#include "signals.h"
+
+#include <wirestate/view.h>
+
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { BATCH = 256 };
+#define SLICE (8 * WS_MILLISECOND)
+#define FRAME_TIME (33 * WS_MILLISECOND)
+#define LIVE_TICK (250 * WS_MILLISECOND)
+
+struct interactive {
+	struct session *session;
+	struct ws_view *view;
+	struct ws_ui *ui;
+	struct ws_canvas canvas;
+	struct ws_model model;
+	ws_time next_draw; /* monotonic: not before */
+	bool changed, quit;
+};
+
+static void take_packets(struct interactive *it)
+{
+	struct session *session = it->session;
+	const ws_time end = monotonic() + SLICE;
+	const int fd = ws_capture_fd(session->capture);
+	while (session_read(session, BATCH) && (fd < 0 || ws_capture_ready(session->capture)) && monotonic() < end)
+		;
+	session_idle(session);
+	if (session->changed)
+		it->changed = true;
+	session->changed = false;
+}
+
+static void take_signals(struct interactive *it)
+{
+	const unsigned bits = signals_take();
+	if (bits & SIGNAL_STOP)
+		it->quit = true;
+	if (bits & SIGNAL_SUSPEND) {
+		ws_view_suspend(it->view);
+		raise(SIGSTOP); /* until SIGCONT */
+	}
+	if (bits & SIGNAL_CONTINUE)
+		ws_view_resume(it->view);
+	if (bits & SIGNAL_RESIZE)
+		ws_view_resized(it->view);
+	if (bits & (SIGNAL_CONTINUE | SIGNAL_RESIZE))
+		it->changed = true;
+}
+
+static void take_keys(struct interactive *it)
+{
+	enum ws_action action;
+	while (!it->quit && (action = ws_view_action(it->view, ws_ui_screen(it->ui))) != WS_ACT_NONE) {
+		if (action == WS_ACT_QUIT)
+			it->quit = true;
+		else if (ws_ui_act(it->ui, &it->model, action))
+			it->changed = true;
+	}
+}
+
+static void draw(struct interactive *it)
+{
+	const ws_time start = monotonic();
+	if (!it->changed || start < it->next_draw)
+		return;
+	int columns, rows;
+	ws_view_size(it->view, &columns, &rows);
+	if (!ws_canvas_resize(&it->canvas, columns, rows)) {
+		ws_fail(&it->session->error, WS_ERROR_SYSTEM, "out of memory");
+		it->quit = true;
+		return;
+	}
+	it->canvas.ascii = ws_view_is_ascii(it->view);
+	ws_canvas_clear(&it->canvas);
+	ws_ui_layout(it->ui, &it->model, columns, rows);
+	ws_ui_draw(it->ui, &it->model, &it->canvas);
+	ws_view_show(it->view, &it->canvas);
+	it->changed = false;
+	const ws_time end = monotonic();
+	const ws_time cost = 2 * (end - start);
+	it->next_draw = start + (cost > FRAME_TIME ? cost : FRAME_TIME);
+}
+
+/* Nanoseconds until there is something to do that no descriptor announces. */
+static ws_time time_to_wait(const struct interactive *it)
+{
+	const struct session *session = it->session;
+	if (!session->ended && (ws_capture_fd(session->capture) < 0 || ws_capture_ready(session->capture)))
+		return 0;
+	const ws_time now = monotonic();
+	const ws_time to_draw = it->next_draw > now ? it->next_draw - now : 0;
+	if (it->changed)
+		return to_draw;
+	ws_time wait = ws_ui_next_change(it->ui, &it->model);
+	if (!session->ended && ws_capture_is_live(session->capture) && wait > LIVE_TICK)
+		wait = LIVE_TICK;
+	return wait < to_draw ? to_draw : wait;
+}
+
+static void wait_for_work(struct interactive *it)
+{
+	const ws_time timeout = time_to_wait(it);
+	struct pollfd descriptors[] = {
+	        {.fd = ws_view_fd(it->view), .events = POLLIN},
+	        {.fd = it->session->ended ? -1 : ws_capture_fd(it->session->capture), .events = POLLIN},
+	};
+	const bool animated = ws_ui_next_change(it->ui, &it->model) <= timeout;
+	signals_poll(descriptors, WS_ARRAY_SIZE(descriptors), timeout);
+	if (animated)
+		it->changed = true;
+	if (descriptors[0].revents & (POLLHUP | POLLERR | POLLNVAL))
+		it->quit = true;
+}
+
+static void loop(struct interactive *it)
+{
+	session_model(it->session, &it->model);
+	while (!it->quit) {
+		take_packets(it);
+		session_model(it->session, &it->model);
+		take_signals(it);
+		take_keys(it);
+		ws_ui_tick(it->ui, &it->model, monotonic());
+		draw(it);
+		if (!it->quit)
+			wait_for_work(it);
+	}
+}
+
+static bool wants_colours(const struct options *options)
+{
+	if (options->colour != COLOUR_AUTO)
+		return options->colour == COLOUR_ALWAYS;
+	const char *no_color = getenv("NO_COLOR");
+	return !no_color || !no_color[0];
+}
+
+void run_interactive(struct session *session)
+{
+	const struct options *options = session->options;
+	const struct ws_view_options view_options = {.ascii = options->ascii, .colours = wants_colours(options)};
+	const struct ws_ui_options ui_options = {
+	        .speed = options->speed,
+	        .idle = options->idle,
+	        .screen = WS_SCREEN_LIST,
+	        .key_name = ws_key_name,
+	};
+	struct interactive it = {.session = session, .changed = true};
+	it.ui = ws_ui_create(&ui_options, &session->error);
+	if (it.ui && !ws_canvas_create(&it.canvas, 1, 1))
+		ws_fail(&session->error, WS_ERROR_SYSTEM, "out of memory");
+	if (session->error.status == WS_OK)
+		it.view = ws_view_open(&view_options, &session->error);
+	if (it.view)
+		loop(&it);
+	ws_view_close(it.view);
+	ws_canvas_destroy(&it.canvas);
+	ws_ui_free(it.ui);
+}

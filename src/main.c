@@ -1,0 +1,203 @@
+/* wirestate: from the command line to one of the ways to run, and to the exit status. Standard output carries data
+ * only; banner, summary, warnings and errors go to standard error. */
+#include "manual.h"
+#include "options.h"
+#include "session.h"
+#include "signals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static int fail(const struct ws_error *error)
+{
+	fprintf(stderr, "wirestate: %s\n", error->text);
+	return ws_exit_status(error->status);
+}
+
+/* Closes a standard output that was written with stdio: a full disk must not pass for success. */
+static int finish_stdout(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	if (errno == EPIPE)
+		return 0;
+	fprintf(stderr, "wirestate: cannot write to standard output: %s\n", strerror(errno));
+	return 1;
+}
+
+static void print_clean(FILE *file, const char *text)
+{
+	char buffer[512];
+	struct ws_text clean = WS_TEXT_OVER(buffer);
+	ws_text_clean(&clean, text, strlen(text));
+	fputs(ws_text_cstr(&clean), file);
+}
+
+static int list_interfaces(void)
+{
+	struct ws_error error = {0};
+	size_t count = 0;
+	struct ws_interface *list = ws_interfaces(&count, &error);
+	if (!list && error.status != WS_OK)
+		return fail(&error);
+	for (size_t i = 0; i < count; i++) {
+		const struct ws_interface *one = &list[i];
+		printf("%zu.", i + 1);
+		print_clean(stdout, one->name);
+		printf(" [%s%s%s]", one->up ? "Up" : "Down", one->running ? ", Running" : "",
+		       one->loopback ? ", Loopback" : "");
+		if (one->addresses[0])
+			printf(" %s", one->addresses);
+		if (one->description[0]) {
+			fputs(" (", stdout);
+			print_clean(stdout, one->description);
+			fputc(')', stdout);
+		}
+		fputc('\n', stdout);
+	}
+	ws_interfaces_free(list);
+	if (count == 0)
+		fputs("wirestate: no interface can be captured from; run with sudo to see them all\n", stderr);
+	return finish_stdout();
+}
+
+static int list_link_types(const char *interface)
+{
+	struct ws_error error = {0};
+	char **names = ws_link_types(interface, &error);
+	if (!names)
+		return fail(&error);
+	for (char **name = names; *name; name++)
+		printf("%s\n", *name);
+	ws_link_types_free(names);
+	return finish_stdout();
+}
+
+static int generate(const struct options *options)
+{
+	struct ws_error error = {0};
+	if (strcmp(options->generate, "man") != 0 || !options->operand) {
+		ws_fail(&error, WS_ERROR_OPTION, "--generate makes: man FILE");
+		return fail(&error);
+	}
+	return manual_generate(options->operand, stdout, &error) ? finish_stdout() : fail(&error);
+}
+
+/* The view needs a terminal to draw on; its keys come from the controlling terminal when captures use standard input.
+ */
+static bool wants_view(struct options *options)
+{
+	if (options->show == SHOW_AUTO) {
+		const bool from_pipe = options->read && strcmp(options->read, "-") == 0;
+		const bool keyboard = from_pipe || isatty(STDIN_FILENO);
+		options->show = keyboard && isatty(STDOUT_FILENO) ? SHOW_TUI : SHOW_TEXT;
+	}
+	return options->show == SHOW_TUI;
+}
+
+static void banner(const struct session *session)
+{
+	static const struct {
+		const char *dlt, *description;
+	} links[] = {
+#define X(name, dlt_name, text) [name] = {dlt_name, text},
+	        WS_LINKS(X)
+#undef X
+	};
+	const struct options *options = session->options;
+	const enum ws_link link = ws_capture_link(session->capture);
+	fputs(options->interface ? "listening on " : "reading from ", stderr);
+	print_clean(stderr, session_source(session));
+	fprintf(stderr, ", link-type %s (%s)", links[link].dlt, links[link].description);
+	if (options->interface)
+		fprintf(stderr, ", snapshot length %" PRIu64 " bytes",
+		        options->snapshot_length ? options->snapshot_length : 262144);
+	fputc('\n', stderr);
+}
+
+static void summary(const struct session *session)
+{
+	struct ws_capture_stats stats;
+	struct ws_tracker_stats tracked;
+	ws_capture_stats(session->capture, &stats);
+	ws_tracker_stats(session->tracker, &tracked);
+	fprintf(stderr, "%" PRIu64 " packets captured, %" PRIu64 " received by filter, %" PRIu64 " dropped by kernel",
+	        session->shown, stats.received, stats.dropped_kernel);
+	if (stats.dropped_interface)
+		fprintf(stderr, ", %" PRIu64 " dropped by interface", stats.dropped_interface);
+	if (tracked.evicted)
+		fprintf(stderr, ", %" PRIu64 " connections given up for memory", tracked.evicted);
+	fputc('\n', stderr);
+}
+
+static int run(struct options *options)
+{
+	struct ws_error error = {0};
+	struct session session;
+	const bool picture = options->frame != FRAME_NONE;
+	const bool view = !picture && wants_view(options);
+	if (view && !isatty(STDOUT_FILENO)) {
+		ws_fail(&error, WS_ERROR_OPTION, "-T tui needs a terminal, and standard output is none; see -T text");
+		return fail(&error);
+	}
+	signals_install(view);
+	const int output_flags = fcntl(STDOUT_FILENO, F_GETFL);
+	const bool opened = session_open(&session, options, picture || view, &error);
+	if (opened && picture) {
+		run_picture(&session);
+	} else if (opened && view) {
+		run_interactive(&session);
+	} else if (opened) {
+		banner(&session);
+		run_stream(&session);
+	}
+	const bool quiet = picture || session.output_failed || (view && options->read);
+	if (opened && !quiet)
+		summary(&session);
+	session_close(&session);
+	if (output_flags >= 0)
+		fcntl(STDOUT_FILENO, F_SETFL, output_flags);
+	if (!opened)
+		return fail(&error);
+	const struct ws_error *failure = session_failure(&session);
+	if (failure->status == WS_OK)
+		return 0;
+	return failure == &session.warning && session.warned ? ws_exit_status(failure->status) : fail(failure);
+}
+
+int main(int argc, char **argv)
+{
+	setlocale(LC_ALL, "");
+	setlocale(LC_NUMERIC, "C");
+	if (argc <= 1) {
+		options_usage(stderr);
+		return 1;
+	}
+	struct options options;
+	struct ws_error error = {0};
+	int status;
+	if (!options_parse(argc, argv, &options, &error)) {
+		status = fail(&error);
+	} else if (options.help) {
+		options_help(stdout);
+		status = finish_stdout();
+	} else if (options.version) {
+		printf("wirestate %s\n", WS_VERSION);
+		status = finish_stdout();
+	} else if (options.generate) {
+		status = generate(&options);
+	} else if (options.list_interfaces) {
+		status = list_interfaces();
+	} else if (options.list_link_types) {
+		status = list_link_types(options.interface);
+	} else {
+		status = run(&options);
+	}
+	options_free(&options);
+	return status;
+}

@@ -1,0 +1,118 @@
+/* What the command line asks for. src/options.c holds the one table of options: getopt_long, --help, the manual and the
+ * error messages are all made from it. */
+#ifndef WIRESTATE_SRC_OPTIONS_H
+#define WIRESTATE_SRC_OPTIONS_H
+
+#include <wirestate/error.h>
+#include <wirestate/output.h>
+#include <wirestate/scene.h>
+#include <wirestate/types.h>
+
+#include <stdio.h>
+
+/* X(enumerator, word for -T). AUTO: the view when there is a terminal, else text. */
+#define SHOWS(X)                                                                                                       \
+	X(SHOW_TUI, "tui")                                                                                             \
+	X(SHOW_TEXT, "text")                                                                                           \
+	X(SHOW_JSON, "json")                                                                                           \
+	X(SHOW_CSV, "csv")
+
+enum show {
+#define X(name, word) name,
+	SHOWS(X)
+#undef X
+	        SHOW_AUTO
+};
+
+/* X(enumerator, word for --color) */
+#define COLOURS(X)                                                                                                     \
+	X(COLOUR_AUTO, "auto")                                                                                         \
+	X(COLOUR_ALWAYS, "always")                                                                                     \
+	X(COLOUR_NEVER, "never")
+
+enum colour {
+#define X(name, word) name,
+	COLOURS(X)
+#undef X
+};
+
+#define FRAME_NONE UINT64_MAX /* no --frame */
+#define FRAME_END 0           /* --frame end */
+
+struct options {
+	/* Strings point into argv, except `filter` when it was joined from the trailing words. */
+	const char *interface, *read, *write, *filter, *link_type, *generate;
+	const char *operand; /* --generate's file */
+	char *joined;        /* owned: the trailing words */
+	uint64_t count;      /* 0: no limit */
+	uint64_t snapshot_length, buffer_size, max_memory;
+	uint64_t frame, connection;
+	struct {
+		int columns, rows;
+	} size; /* columns 0: not given */
+	ws_time idle, time_wait;
+	double speed;
+	uint32_t records;         /* bit set of 1u << enum ws_record */
+	int show, colour, screen; /* screen -1: not given */
+	int fcs;                  /* -1: as the file says; 0: none; 1: the 4 bytes of Ethernet */
+	bool no_promiscuous, monitor, list_interfaces, list_link_types, line_buffered, numeric, verbose, hex, ascii;
+	bool help, version;
+};
+
+/* Fills `options` from the command line and checks what excludes what. Also on failure, options_free() is due. */
+bool options_parse(int argc, char **argv, struct options *options, struct ws_error *error) WS_CHECKED;
+void options_free(struct options *options);
+
+/* ---- The table, for help and the manual */
+
+enum option_kind {
+	OPTION_SWITCH,  /* bool */
+	OPTION_TEXT,    /* const char * */
+	OPTION_NUMBER,  /* uint64_t, min to max */
+	OPTION_SIZE,    /* uint64_t, bytes, with K, M or G */
+	OPTION_SECONDS, /* ws_time */
+	OPTION_FACTOR,  /* double */
+	OPTION_WORD,    /* int: the place among `words` */
+	OPTION_RECORDS, /* uint32_t */
+	OPTION_CANVAS,  /* COLSxROWS */
+	OPTION_FRAME,   /* uint64_t, or `end` */
+};
+
+/* X(enumerator, heading) */
+#define OPTION_GROUPS(X)                                                                                               \
+	X(GROUP_SOURCE, "Where packets come from")                                                                     \
+	X(GROUP_SHOW, "What is shown")                                                                                 \
+	X(GROUP_VIEW, "The view")                                                                                      \
+	X(GROUP_PICTURE, "One screen as text")                                                                         \
+	X(GROUP_OTHER, "Other")                                                                                        \
+	X(GROUP_HIDDEN, "")
+
+enum option_group {
+#define X(name, heading) name,
+	OPTION_GROUPS(X)
+#undef X
+};
+
+struct option_row {
+	char letter;          /* 0: long form only */
+	const char *name;     /* long form */
+	const char *argument; /* its name in the help; NULL: a switch */
+	enum option_kind kind;
+	enum option_group group;
+	size_t offset;     /* of the field in struct options */
+	double min, max;   /* of NUMBER, SIZE, SECONDS (in seconds), FACTOR, CANVAS; of TEXT the least length */
+	const char *words; /* of WORD and RECORDS: what is accepted, space-separated; also for completion */
+	const char *help;  /* a sentence without full stop */
+};
+
+extern const struct option_row option_rows[];
+extern const size_t option_row_count;
+
+/* Reads one value into its field; on failure the error names the option, the value and what is accepted. */
+bool option_value(const struct option_row *row, const char *value, struct options *options,
+                  struct ws_error *error) WS_CHECKED;
+
+void options_usage(FILE *file); /* the synopsis, three lines */
+void options_help(FILE *file);  /* --help */
+
+#endif

@@ -1,0 +1,264 @@
+/* The way of a packet, wired together.
+ *
+ *   capture -> on_frame: decode -> timers due before it -> tracker -> records, -w
+ *
+ * Time is the packets' own. Live, the clock only runs the timers while nothing arrives, and stays a little behind: the
+ * kernel hands packets over in blocks, and one that is still in the ring must not find its timer already gone. The
+ * clock is real time when the session begins plus what CLOCK_MONOTONIC has counted since, so that it never steps back.
+ */
+#include "session.h"
+#include "signals.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+/* How much of --max-memory may hold frames that cannot be read from their source again. */
+enum { FRAMES_SHARE = 4 };
+#define RING_DELAY (250 * WS_MILLISECOND)
+
+static ws_time clock_read(clockid_t id)
+{
+	struct timespec now;
+	clock_gettime(id, &now);
+	return (ws_time)now.tv_sec * WS_SECOND + now.tv_nsec;
+}
+
+ws_time monotonic(void)
+{
+	return clock_read(CLOCK_MONOTONIC);
+}
+
+const char *session_source(const struct session *session)
+{
+	const struct options *options = session->options;
+	if (options->interface)
+		return options->interface;
+	return strcmp(options->read, "-") == 0 ? "standard input" : options->read;
+}
+
+static bool open_tracker(struct session *session, bool screen, struct ws_error *error)
+{
+	const struct options *options = session->options;
+	struct ws_tracker_config config = {
+	        .time_wait = options->time_wait,
+	        .max_memory = screen ? options->max_memory - options->max_memory / FRAMES_SHARE : options->max_memory,
+	        .history = screen,
+	};
+	if (getrandom(config.hash_key, sizeof(config.hash_key), 0) != (ssize_t)sizeof(config.hash_key))
+		return ws_fail(error, WS_ERROR_SYSTEM, "cannot get random bytes from the kernel");
+	session->tracker = ws_tracker_create(&config, error);
+	return session->tracker;
+}
+
+static bool open_output(struct session *session, struct ws_error *error)
+{
+	const struct options *options = session->options;
+	static const enum ws_format formats[] = {
+	        [SHOW_TEXT] = WS_FORMAT_TEXT, [SHOW_JSON] = WS_FORMAT_JSON, [SHOW_CSV] = WS_FORMAT_CSV};
+	struct ws_output_options output = {
+	        .format = formats[options->show],
+	        .records = options->records,
+	        .verbose = options->verbose,
+	        .hex = options->hex,
+	        .numeric = options->numeric,
+	        .line_buffered = options->line_buffered,
+	};
+	if (!output.records && output.format == WS_FORMAT_TEXT)
+		output.records = 1u << WS_RECORD_PACKET | 1u << WS_RECORD_TRANSITION;
+	else if (!output.records)
+		output.records = (1u << WS_RECORD_COUNT) - 1;
+	session->output = ws_output_create(1, &output, error);
+	return session->output;
+}
+
+bool session_open(struct session *session, const struct options *options, bool screen, struct ws_error *error)
+{
+	*session = (struct session){.options = options};
+	const struct ws_capture_options capture = {
+	        .filter = options->filter,
+	        .snapshot_length = (uint32_t)options->snapshot_length,
+	        .buffer_size = options->buffer_size,
+	        .no_promiscuous = options->no_promiscuous,
+	        .monitor = options->monitor,
+	        .link_type = options->link_type,
+	        .fcs_length = options->fcs > 0 ? 4 : options->fcs,
+	        .keep_bytes = screen ? options->max_memory / FRAMES_SHARE : 0,
+	};
+	session->capture = options->interface ? ws_capture_open_live(options->interface, &capture, error)
+	                                      : ws_capture_open_file(options->read, &capture, error);
+	if (!session->capture || !open_tracker(session, screen, error))
+		return false;
+	if (!screen && !open_output(session, error))
+		return false;
+	if (options->write) {
+		session->dump = ws_dump_open(session->capture, options->write, error);
+		if (!session->dump)
+			return false;
+	}
+	if (!options->numeric)
+		ws_port_names_load();
+	session->clock_offset = clock_read(CLOCK_REALTIME) - monotonic();
+	return true;
+}
+
+void session_close(struct session *session)
+{
+	struct ws_error error;
+	if (session->dump && !ws_dump_close(session->dump, &error) && session->warning.status == WS_OK)
+		session->warning = error;
+	session->dump = NULL;
+	ws_output_free(session->output);
+	ws_tracker_free(session->tracker);
+	ws_capture_close(session->capture);
+	free(session->picture_bytes);
+}
+
+const struct ws_error *session_failure(const struct session *session)
+{
+	return session->error.status != WS_OK ? &session->error : &session->warning;
+}
+
+static void output_result(struct session *session, bool written)
+{
+	if (written || session->output_failed)
+		return;
+	session->output_failed = true;
+	ws_capture_break(session->capture);
+}
+
+/* Lets the timers run that are due at `now`. */
+static void advance(struct session *session, ws_time now)
+{
+	struct ws_track_result result;
+	bool more;
+	do {
+		more = ws_tracker_advance(session->tracker, now, &result);
+		if (result.event_count)
+			session->changed = true;
+		if (session->output && result.event_count)
+			output_result(session, ws_output_events(session->output, &result, session->tracker));
+	} while (more);
+}
+
+/* Writing has failed: the file keeps the whole packets before, the capture goes on. What closing adds is no news. */
+static void give_up_dump(struct session *session)
+{
+	struct ws_error ignored;
+	(void)!ws_dump_close(session->dump, &ignored);
+	session->dump = NULL;
+	session->changed = true;
+}
+
+static void write_frame(struct session *session, const struct ws_frame *frame)
+{
+	if (session->dump && !ws_dump_write(session->dump, frame, &session->warning))
+		give_up_dump(session);
+}
+
+/* The packet that --frame names is kept: it may belong to no connection, and then only its bytes can be shown. */
+static void keep_picture(struct session *session, const struct ws_frame *frame)
+{
+	uint8_t *bytes = realloc(session->picture_bytes, frame->captured ? frame->captured : 1);
+	if (!bytes)
+		return;
+	session->picture_bytes = memcpy(bytes, frame->data, frame->captured);
+	session->picture = *frame;
+	session->picture.data = session->picture_bytes;
+}
+
+static void on_frame(void *context, const struct ws_frame *frame)
+{
+	struct session *session = context;
+	const struct options *options = session->options;
+	if (options->frame != FRAME_NONE) {
+		const bool last = options->frame != FRAME_END && frame->number >= options->frame;
+		if (last) {
+			session->ended = true;
+			ws_capture_break(session->capture);
+			if (frame->number > options->frame)
+				return;
+		}
+		keep_picture(session, frame);
+	}
+	struct ws_packet packet;
+	struct ws_track_result result;
+	ws_decode(frame, &packet);
+	advance(session, frame->time);
+	ws_tracker_packet(session->tracker, &packet, &result);
+	if (session->output)
+		output_result(session, ws_output_packet(session->output, &packet, &result, session->tracker));
+	write_frame(session, frame);
+	session->last_frame = frame->number;
+	session->last_conn = result.conn;
+	if (frame->time > session->now)
+		session->now = frame->time;
+	session->changed = true;
+	if (++session->shown == options->count) {
+		session->ended = true;
+		ws_capture_break(session->capture);
+	}
+}
+
+bool session_read(struct session *session, int max)
+{
+	if (session->ended)
+		return false;
+	struct ws_error error;
+	const enum ws_read result = ws_capture_read(session->capture, max, on_frame, session, &error);
+	if (result == WS_READ_ERROR && session->error.status == WS_OK)
+		session->error = error;
+	if (result != WS_READ_MORE)
+		session->ended = true;
+	if (session->ended)
+		session->changed = true;
+	return !session->ended;
+}
+
+void session_idle(struct session *session)
+{
+	if (session->ended || !ws_capture_is_live(session->capture))
+		return;
+	const ws_time clock = monotonic() + session->clock_offset;
+	if (clock > session->now)
+		session->now = clock;
+	advance(session, clock - RING_DELAY);
+	if (session->dump && !ws_dump_flush(session->dump, &session->warning))
+		give_up_dump(session);
+}
+
+void session_wait(struct session *session)
+{
+	struct pollfd descriptor = {.fd = ws_capture_fd(session->capture), .events = POLLIN};
+	if (descriptor.fd < 0 || ws_capture_ready(session->capture))
+		return;
+	/* Nothing is waiting: what has been said so far may be read now. */
+	if (session->output)
+		output_result(session, ws_output_flush(session->output));
+	session_idle(session);
+	signals_poll(&descriptor, 1, ws_capture_is_live(session->capture) ? RING_DELAY : WS_TIME_NEVER);
+}
+
+static bool fetch(void *context, uint64_t position, struct ws_frame *frame)
+{
+	return ws_capture_fetch(context, position, frame);
+}
+
+void session_model(struct session *session, struct ws_model *model)
+{
+	const struct ws_error *failure = session_failure(session);
+	*model = (struct ws_model){
+	        .tracker = session->tracker,
+	        .source = session_source(session),
+	        .live = ws_capture_is_live(session->capture),
+	        .loading = !session->ended && !ws_capture_is_live(session->capture),
+	        .now = session->now,
+	        .time_wait = session->options->time_wait ? session->options->time_wait : 60 * WS_SECOND,
+	        .notice = failure->status != WS_OK ? failure->text : NULL,
+	        .fetch = fetch,
+	        .fetch_context = session->capture,
+	};
+	ws_capture_progress(session->capture, &model->loaded, &model->total);
+	ws_capture_stats(session->capture, &model->capture);
+}

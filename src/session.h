@@ -1,0 +1,60 @@
+/* A session: one capture, its tracker, and where the packets go. The loops in stream.c, interactive.c and picture.c
+ * drive it. */
+#ifndef WIRESTATE_SRC_SESSION_H
+#define WIRESTATE_SRC_SESSION_H
+
+#include "options.h"
+
+#include <wirestate/capture.h>
+#include <wirestate/output.h>
+#include <wirestate/scene.h>
+#include <wirestate/track.h>
+
+struct session {
+	const struct options *options;
+	struct ws_capture *capture;
+	struct ws_tracker *tracker;
+	struct ws_output *output; /* NULL where a screen is shown */
+	struct ws_dump *dump;     /* -w, or NULL */
+	struct ws_error error;    /* what the exit status tells; the first one counts */
+	struct ws_error warning;  /* of -w: reported at once, the capture goes on */
+	uint64_t shown;           /* packets handed on */
+	uint64_t last_frame;      /* number of the last one */
+	ws_conn_id last_conn;     /* its connection, 0: none */
+	ws_time now;              /* capture time: the latest packet's; live, at least the clock's */
+	ws_time clock_offset;     /* live: real time minus monotonic time when the session began */
+	bool ended;               /* no packet will come any more */
+	bool output_failed;
+	bool warned;             /* the warning has been printed */
+	bool changed;            /* something came in since the owner cleared this */
+	struct ws_frame picture; /* --frame: the frame it names, its bytes copied */
+	uint8_t *picture_bytes;
+};
+
+/* `screen`: frames and history are kept, so that a reader can go back. */
+bool session_open(struct session *session, const struct options *options, bool screen,
+                  struct ws_error *error) WS_CHECKED;
+void session_close(struct session *session);
+
+/* Reads and handles at most `max` frames. False: the capture is at its end, session->ended is set. */
+bool session_read(struct session *session, int max);
+/* Live, when no packet is waiting: lets timers run by the clock. */
+void session_idle(struct session *session);
+/* Sleeps until there is something to read or a signal comes; not at all for a regular file. Flushes the output first.
+ */
+void session_wait(struct session *session);
+/* The first of session->error, or the warning of -w: what the process's exit status is about. */
+const struct ws_error *session_failure(const struct session *session);
+/* The model of a screen, as things stand. */
+void session_model(struct session *session, struct ws_model *model);
+const char *session_source(const struct session *session);
+
+/* CLOCK_MONOTONIC in nanoseconds. */
+ws_time monotonic(void);
+
+/* ---- The three ways to run a session; each returns when it is over. Errors are left in the session. */
+void run_stream(struct session *session);
+void run_interactive(struct session *session);
+void run_picture(struct session *session);
+
+#endif

@@ -1,0 +1,106 @@
+/* Signals.
+ *
+ * A handler can reach nothing but file-scope objects, so the flags below are the one exception from the rule against
+ * them. signals_poll() blocks the signals, looks at the flags and lets ppoll() open the mask again in the same step, so
+ * that none is lost between look and sleep.
+ *
+ * The stop signals interrupt system calls on purpose: a write to a pipe whose reader sleeps would otherwise hold the
+ * program for ever. The handler makes such an output non-blocking, and the interrupted write then fails instead of
+ * waiting again; main gives the output its flags back. */
+#include "signals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t stop_seen, resize_seen, suspend_seen, continue_seen;
+
+static void on_stop(int signal_number)
+{
+	(void)signal_number;
+	const int saved = errno;
+	struct stat status;
+	if (fstat(STDOUT_FILENO, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)))
+		fcntl(STDOUT_FILENO, F_SETFL, fcntl(STDOUT_FILENO, F_GETFL) | O_NONBLOCK);
+	stop_seen = 1;
+	errno = saved;
+}
+
+static void on_change(int signal_number)
+{
+	if (signal_number == SIGWINCH)
+		resize_seen = 1;
+	else if (signal_number == SIGTSTP)
+		suspend_seen = 1;
+	else
+		continue_seen = 1;
+}
+
+static void handled(sigset_t *set)
+{
+	static const int all[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP, SIGCONT};
+	sigemptyset(set);
+	for (size_t i = 0; i < WS_ARRAY_SIZE(all); i++)
+		sigaddset(set, all[i]);
+}
+
+/* A signal that the parent had ignored (nohup, a background job) stays ignored. */
+static void catch (int signal_number, void (*handler)(int), int flags)
+{
+	struct sigaction old, action = {.sa_handler = handler, .sa_flags = flags};
+	if (sigaction(signal_number, NULL, &old) == 0 && old.sa_handler == SIG_IGN)
+		return;
+	sigaction(signal_number, &action, NULL);
+}
+
+void signals_install(bool view)
+{
+	signal(SIGPIPE, SIG_IGN);
+	catch (SIGINT, on_stop, 0);
+	catch (SIGTERM, on_stop, 0);
+	catch (SIGHUP, on_stop, 0);
+	if (view) {
+		catch (SIGWINCH, on_change, SA_RESTART);
+		catch (SIGTSTP, on_change, SA_RESTART);
+		catch (SIGCONT, on_change, SA_RESTART);
+	}
+}
+
+static bool take(volatile sig_atomic_t *flag)
+{
+	const bool seen = *flag;
+	*flag = 0;
+	return seen;
+}
+
+unsigned signals_take(void)
+{
+	unsigned bits = stop_seen ? SIGNAL_STOP : 0;
+	if (resize_seen && take(&resize_seen))
+		bits |= SIGNAL_RESIZE;
+	if (suspend_seen && take(&suspend_seen))
+		bits |= SIGNAL_SUSPEND;
+	if (continue_seen && take(&continue_seen))
+		bits |= SIGNAL_CONTINUE;
+	return bits;
+}
+
+void signals_poll(struct pollfd *descriptors, nfds_t count, ws_time timeout)
+{
+	for (nfds_t i = 0; i < count; i++)
+		descriptors[i].revents = 0;
+	sigset_t blocked, before;
+	handled(&blocked);
+	sigprocmask(SIG_BLOCK, &blocked, &before);
+	if (!stop_seen && !resize_seen && !suspend_seen && !continue_seen) {
+		struct timespec wait = {.tv_sec = timeout / WS_SECOND, .tv_nsec = timeout % WS_SECOND};
+		if (ppoll(descriptors, count, timeout == WS_TIME_NEVER ? NULL : &wait, &before) < 0) {
+			/* Interrupted: the flags say by what. */
+			for (nfds_t i = 0; i < count; i++)
+				descriptors[i].revents = 0;
+		}
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}

@@ -1,0 +1,26 @@
+/* Signals, turned into questions the loops ask between two batches of packets. */
+#ifndef WIRESTATE_SRC_SIGNALS_H
+#define WIRESTATE_SRC_SIGNALS_H
+
+#include <wirestate/types.h>
+
+#include <poll.h>
+
+/* What has come in since the last look; bits. */
+enum {
+	SIGNAL_STOP = 1,     /* SIGINT, SIGTERM, SIGHUP: end in good order */
+	SIGNAL_RESIZE = 2,   /* SIGWINCH */
+	SIGNAL_SUSPEND = 4,  /* SIGTSTP, only with `view` */
+	SIGNAL_CONTINUE = 8, /* SIGCONT, only with `view` */
+};
+
+/* SIGPIPE is ignored: a reader that went away is an error of the write. */
+void signals_install(bool view);
+
+/* The bits, each reported once; SIGNAL_STOP stays. */
+unsigned signals_take(void);
+
+/* poll() that a signal ends, also one that came just before. `timeout` in nanoseconds; WS_TIME_NEVER: none. */
+void signals_poll(struct pollfd *descriptors, nfds_t count, ws_time timeout);
+
+#endif

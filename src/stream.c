@@ -1,0 +1,31 @@
+/* Text, JSON and CSV: packets in, lines out, until the capture ends or a signal says stop. */
+#include "session.h"
+#include "signals.h"
+
+#include <stdio.h>
+
+/* Frames between two looks at the signals. */
+enum { BATCH = 1024 };
+
+static void finish(struct session *session)
+{
+	struct ws_capture_stats stats;
+	ws_capture_stats(session->capture, &stats);
+	if (!session->output_failed && !ws_output_finish(session->output, session->tracker, &stats))
+		session->output_failed = true;
+	/* Who closes the pipe has read enough (head, less); who stops us does not want to wait for it either. */
+	if (session->output_failed && !ws_output_broken_pipe(session->output) && !(signals_take() & SIGNAL_STOP))
+		ws_output_error(session->output, &session->error);
+}
+
+void run_stream(struct session *session)
+{
+	while (session_read(session, BATCH) && !session->output_failed && !(signals_take() & SIGNAL_STOP)) {
+		if (!session->warned && session->warning.status != WS_OK) {
+			fprintf(stderr, "wirestate: %s\n", session->warning.text);
+			session->warned = true;
+		}
+		session_wait(session);
+	}
+	finish(session);
+}
