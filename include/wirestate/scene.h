@@ -93,6 +93,8 @@ struct ws_ui_options {
 struct ws_ui *ws_ui_create(const struct ws_ui_options *options, struct ws_error *error) WS_CHECKED;
 void ws_ui_free(struct ws_ui *ui);
 
+/* The screen the reader is on, for the meaning of the next key. */
+enum ws_screen ws_ui_screen(const struct ws_ui *ui);
 /* Does what a key asks. False: the action means nothing here. WS_ACT_QUIT and WS_ACT_BACK on the first screen are the
  * caller's business and return false. */
 bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
