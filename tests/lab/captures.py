@@ -14,8 +14,8 @@ recipe = BOOK.recipe
 
 
 @recipe("arp", "ARP resolution before a first datagram; later the address moves to another MAC",
-        "broadcast request, unicast reply; the gratuitous ARP with which 10.0.0.2 announces its new MAC, and the datagram after it "
-        "that goes to the new one", resolved=False)
+        "broadcast request, unicast reply; the gratuitous ARP with which 10.0.0.2 announces its new MAC, and the "
+        "datagram after it that goes to the new one", resolved=False)
 def arp(pair):
     server = pair.host_socket(pair.server, PORT, socket.SOCK_DGRAM)
     client = pair.host_socket(pair.client, CLIENT_PORT, socket.SOCK_DGRAM)
@@ -35,8 +35,8 @@ def arp(pair):
 
 
 @recipe("close-four-client", "a connection from handshake to TIME_WAIT, closed by the client in four segments",
-        "the server's ACK of the FIN and its own FIN are two segments, because its application closes later: between them client "
-        "FIN_WAIT_2, server CLOSE_WAIT")
+        "the server's ACK of the FIN and its own FIN are two segments, because its application closes later: "
+        "between them client FIN_WAIT_2, server CLOSE_WAIT")
 def close_four_client(pair):
     client, server = pair.connect()
     pair.talk(client, server)
@@ -56,8 +56,8 @@ def close_four_server(pair):
 
 
 @recipe("close-three-client", "closed by the client in three segments",
-        "the server closes while its ACK is still delayed: FIN and ACK are one segment, which takes the client through FIN_WAIT_2 "
-        "to TIME_WAIT at once")
+        "the server closes while its ACK is still delayed: FIN and ACK are one segment, which takes the client "
+        "through FIN_WAIT_2 to TIME_WAIT at once")
 def close_three_client(pair):
     client, server = pair.connect()
     pair.talk(client, server)
@@ -78,8 +78,8 @@ def close_three_server(pair):
     client.close()
 
 
-@recipe("refused", "a connection refused: nobody listens at the port", "RST with ACK answers the SYN; the server's host has "
-        "no socket, so it has no state")
+@recipe("refused", "a connection refused: nobody listens at the port", "RST with ACK answers the SYN; the server's "
+        "host has no socket, so it has no state")
 def refused(pair):
     try:
         pair.caller().connect((pair.server_address, PORT))
@@ -128,7 +128,8 @@ def simultaneous_close(pair):
 
 
 @recipe("simultaneous-open", "both sides open at the same moment: the SYNs cross",
-        "no LISTEN anywhere: SYN_SENT, SYN_RECEIVED and ESTABLISHED on both sides, each answering the other's SYN with a SYN-ACK",
+        "no LISTEN anywhere: SYN_SENT, SYN_RECEIVED and ESTABLISHED on both sides, each answering the other's SYN "
+        "with a SYN-ACK",
         delay=0.05)
 def simultaneous_open(pair):
     first, second = pair.caller(), pair.host_socket(pair.server, PORT)
@@ -158,7 +159,8 @@ def syn_retransmitted(pair):
 
 
 @recipe("last-ack-lost", "the last ACK is lost",
-        "the server repeats its FIN from LAST_ACK; the client, in TIME_WAIT, repeats the ACK, and its 60 seconds begin again",
+        "the server repeats its FIN from LAST_ACK; the client, in TIME_WAIT, repeats the ACK, and its 60 seconds "
+        "begin again",
         "the wire drops the last ACK once, behind the capture")
 def last_ack_lost(pair):
     client, server = pair.connect()
@@ -193,7 +195,8 @@ def udp_fragments(pair):
     client.recv(100)
 
 
-@recipe("udp-closed-port", "a datagram to a port where nobody listens", "the ICMP port unreachable quotes the datagram's headers")
+@recipe("udp-closed-port", "a datagram to a port where nobody listens", "the ICMP port unreachable quotes the "
+        "datagram's headers")
 def udp_closed_port(pair):
     client = pair.host_socket(pair.client, CLIENT_PORT, socket.SOCK_DGRAM)
     client.connect((pair.server_address, PORT))
@@ -212,8 +215,8 @@ def vlan(pair):
 
 
 @recipe("coalesced-sends", "three writes, two segments",
-        "the client writes three lines one after the other; the first leaves at once, the other two wait for its ACK (Nagle) and "
-        "leave as one segment: writes are not messages")
+        "the client writes three lines one after the other; the first leaves at once, the other two wait for its "
+        "ACK (Nagle) and leave as one segment: writes are not messages")
 def coalesced_sends(pair):
     client, server = pair.connect()
     for line in (b"first line\n", b"second line\n", b"third line\n"):
@@ -243,7 +246,8 @@ class PageHandler(http.server.BaseHTTPRequestHandler):
         pass
 
 
-@recipe("http", "a web page fetched, ARP first", "HTTP/1.0: the server closes when it has answered, so TIME_WAIT is the server's",
+@recipe("http", "a web page fetched, ARP first", "HTTP/1.0: the server closes when it has answered, so TIME_WAIT "
+        "is the server's",
         "Python's http.server and http.client", resolved=False)
 def http_exchange(pair):
     server = http.server.HTTPServer((pair.server_address, 80), PageHandler, bind_and_activate=False)
@@ -261,21 +265,25 @@ def http_exchange(pair):
 
 
 @recipe("ipv6", "close-four-client over IPv6, neighbour discovery first",
-        "neighbour solicitation to a multicast address instead of an ARP broadcast; no header checksum in IPv6", version=6,
-        resolved=False)
+        "neighbour solicitation to a multicast address instead of an ARP broadcast; no header checksum in IPv6",
+        version=6, resolved=False)
 def ipv6(pair):
     close_four_client(pair)
 
 
 @recipe("fcs", "close-four-client with the frame check sequence",
-        "18 bytes of Ethernet a frame, 14 in front and 4 behind; short frames padded to 64 with them; the padding is not payload",
+        "18 bytes of Ethernet a frame, 14 in front and 4 behind; short frames padded to 64 with them; the padding "
+        "is not payload",
         "virtual devices carry no FCS: padding and CRC-32 were added to each frame when the file was written", fcs=True)
 def fcs(pair):
+    for host in (pair.client, pair.server):
+        host.sysctl("net.ipv4.tcp_timestamps", 0)  # an ACK of 40 bytes, short enough to need padding
     close_four_client(pair)
 
 
 @recipe("zero-window", "the server's application stops reading for a while",
-        "the window shrinks to 0, the client's probes come at doubling intervals, the window update sets it going again")
+        "the window shrinks to 0, the client's probes come at doubling intervals, the window update sets it going "
+        "again")
 def zero_window(pair):
     pair.client.sysctl("net.ipv4.tcp_wmem", "4096 8192 8192")
     client, server = pair.connect(listener=pair.listen(receive_buffer=2304))
@@ -316,8 +324,8 @@ def fast_open(pair):
         pair.pause(0.3)
 
 
-@recipe("keep-alive", "an idle connection kept alive", "each second a segment with the sequence number before the next one, "
-        "and its ACK; nothing changes state")
+@recipe("keep-alive", "an idle connection kept alive", "each second a segment with the sequence number before the "
+        "next one, and its ACK; nothing changes state")
 def keep_alive(pair):
     client, server = pair.connect()
     for option, value in ((socket.TCP_KEEPIDLE, 1), (socket.TCP_KEEPINTVL, 1), (socket.TCP_KEEPCNT, 3)):

@@ -1,9 +1,9 @@
 """Namespaces, links and captures of the lab, and their removal whatever happens.
 
-Everything a test makes belongs to one Lab object, which removes it at its end, on an exception, on SIGINT and on SIGTERM.
-Namespaces have names of their own (process id and a counter), so that labs side by side do not meet. Sockets are made by this
-process inside a namespace: a scenario is then one straight line of calls, with no second process to wait for.
-"""
+Everything a test makes belongs to one Lab object, which removes it at its end, on an exception, on SIGINT and on
+SIGTERM. Namespaces have names of their own (process id and a counter), so that labs side by side do not meet. Sockets
+are made by this process inside a namespace: a scenario is then one straight line of calls, with no second process to
+wait for."""
 
 import ctypes
 import os

@@ -1,8 +1,7 @@
 """Frames as the lab needs them: segments read and crafted, checksums, and plain pcap files.
 
-Only what the lab's wires and fake peers have to look at is parsed; the program under test has its own decoders, and nothing
-here is shared with them, so that one cannot hide the other's mistake.
-"""
+Only what the lab's wires and fake peers have to look at is parsed; the program under test has its own decoders, and
+nothing here is shared with them, so that one cannot hide the other's mistake."""
 
 import socket
 import struct

@@ -1,15 +1,16 @@
 """Paths of states: their normal form, the .states files that keep the kernel's, and what wirestate says of a capture.
 
-A path is the list of states one endpoint of one incarnation of a connection was in, in order. Its normal form, which both
-sides are brought into before they are compared:
+A path is the list of states one endpoint of one incarnation of a connection was in, in order. Its normal form, which
+both sides are brought into before they are compared:
 
-1. Names are RFC 9293's. The first state is the one the endpoint left first: CLOSED when it opened actively, LISTEN when
-   passively, the state it was in when the capture began in the middle of a connection.
+1. Names are RFC 9293's. The first state is the one the endpoint left first: CLOSED when it opened actively, LISTEN
+   when passively, the state it was in when the capture began in the middle of a connection.
 2. A state that repeats at once counts once.
-3. An endpoint that made no transition has the empty path, written `-`; also one whose only transition is LISTEN to CLOSED, which
-   is how an answer by RST looks from a host that has no such socket.
-4. ours only: a record that merely says where an endpoint is taken to begin (from CLOSED, assumed, to a state other than
-   SYN_SENT) replaces that CLOSED. A retraction cuts the path back to the last time it was in the state returned to.
+3. An endpoint that made no transition has the empty path, written `-`; also one whose only transition is LISTEN to
+   CLOSED, which is how an answer by RST looks from a host that has no such socket.
+4. ours only: a record that merely says where an endpoint is taken to begin (from CLOSED, assumed, to a state other
+   than SYN_SENT) replaces that CLOSED. A retraction cuts the path back to the last time it was in the state returned
+   to.
 5. the kernel's only: moves of a timewait socket are part of the path of the socket it came from.
 6. CLOSED at the end of TIME_WAIT belongs to the path when it happened before the recording ended, whatever caused it.
 
@@ -17,9 +18,9 @@ A .states file has a line for each endpoint, `#` starting a comment:
 
     LOCAL > PEER: STATE STATE ... [; unseen: REASON]
 
-in the order in which the incarnations began, endpoints written as address:port ([address]:port in IPv6). `crafted` in place of
-the path marks an endpoint without a kernel. `unseen` marks a path of which the wire does not show enough, and why.
-"""
+in the order in which the incarnations began, endpoints written as address:port ([address]:port in IPv6). `crafted` in
+place of the path marks an endpoint without a kernel. `unseen` marks a path of which the wire does not show enough,
+and why."""
 
 import collections
 import json
@@ -120,9 +121,8 @@ def of_capture(program, capture, options=()):
 def compare(kernel, ours):
     """Pairs the endpoints up and returns (endpoints that agree, [(kernel, ours)] that do not, endpoints left out).
 
-    Incarnations of one endpoint pair up in order. An endpoint that only one side knows stands against an empty path, so a
-    connection that wirestate makes up is a difference as well.
-    """
+    Incarnations of one endpoint pair up in order. An endpoint that only one side knows stands against an empty path,
+    so a connection that wirestate makes up is a difference as well."""
     sides = [collections.defaultdict(list), collections.defaultdict(list)]
     for side, endpoints in zip(sides, (kernel, ours)):
         for endpoint in endpoints:

@@ -1,4 +1,4 @@
-"""captures/README.md: its table is made from the recipes and the recorded paths, so that it cannot drift from the files."""
+"""captures/README.md, its table made from the recipes and the recorded paths, so that they cannot drift apart."""
 
 import os
 
@@ -6,8 +6,9 @@ import paths
 
 HEAD = """# Captures
 
-Real connections between two Linux hosts, one thing each. Every file is a plain pcap with nanosecond stamps, a few kilobytes
-long, and was recorded by the script `tests/lab/record`, so it can be recorded again (`tests/lab/record --all`, as root).
+Real connections between two Linux hosts, one thing each. Every file is a plain pcap with nanosecond stamps, a few
+kilobytes long, and was recorded by the script `tests/lab/record`, so it can be recorded again (`tests/lab/record
+--all`, as root).
 
 Replay one with `wirestate -r captures/simultaneous-close.pcap`.
 
@@ -19,20 +20,20 @@ TAIL = """
 ## How they were recorded
 
 - Two network namespaces are the hosts: 10.0.0.1 (client, MAC 02:00:00:00:00:01) and 10.0.0.2 (server,
-  02:00:00:00:00:02), or fd00::1 and fd00::2. A wire joins them: two TAP devices, and a program that carries each frame
-  across {delay}. Everything above it is the kernel's own TCP/IP.
-- Seen from the client's device. There is no offloading on a TAP device: all checksums are real, no segment is longer than
-  the MTU allows.
-- Addresses are known beforehand, so there is no ARP but where it belongs: `arp.pcap`, `http.pcap`, and neighbour discovery in
-  `ipv6.pcap`.
+  02:00:00:00:00:02), or fd00::1 and fd00::2. A wire joins them: two TAP devices, and a program that carries each
+  frame across {delay}. Everything above it is the kernel's own TCP/IP.
+- Seen from the client's device. There is no offloading on a TAP device: all checksums are real, no segment is longer
+  than the MTU allows.
+- Addresses are known beforehand, so there is no ARP but where it belongs: `arp.pcap`, `http.pcap`, and neighbour
+  discovery in `ipv6.pcap`.
 - The state of the applications' sockets was not guessed: it is what the kernel said (see below).
 
 {how}
 
-`fcs.pcap` in full: no virtual device delivers a frame check sequence. The frames were captured without it, like the others;
-when the file was written, each was padded with zero bytes to 60 bytes and got its CRC-32 (the one of IEEE 802.3, least
-significant byte first) appended, and the upper bits of the file header's link-type field say so: bit 26 that the length of the FCS
-is given, bits 28 to 31 that length in units of 16 bits (2). So the field is 0x24000001.
+`fcs.pcap` in full: no virtual device delivers a frame check sequence. The frames were captured without it, like the
+others; when the file was written, each was padded with zero bytes to 60 bytes and got its CRC-32 (the one of IEEE
+802.3, least significant byte first) appended, and the upper bits of the file header's link-type field say so: bit 26
+that the length of the FCS is given, bits 28 to 31 that length in units of 16 bits (2). So the field is 0x24000001.
 
 ## NAME.states: the kernel's truth
 
@@ -41,12 +42,13 @@ Beside each capture stands what the kernel's sockets went through while it was r
     10.0.0.1:40001 > 10.0.0.2:8000: CLOSED SYN_SENT ESTABLISHED FIN_WAIT_1 FIN_WAIT_2 TIME_WAIT
 
 The endpoint, its peer, and the states in order, from the one it left first. It comes from the kernel's trace event
-`sock:inet_sock_set_state`, and from `/proc/net/tcp` for TIME_WAIT. A file without such a line says that there is no TCP
-connection in the capture. `# ` starts a comment. `-` for a path: no transition. `crafted` for a path: no kernel behind this
-endpoint, its segments were written by a script. `; unseen: REASON` behind a path: the wire does not show enough of it.
+`sock:inet_sock_set_state`, and from `/proc/net/tcp` for TIME_WAIT. A file without such a line says that there is no
+TCP connection in the capture. `# ` starts a comment. `-` for a path: no transition. `crafted` for a path: no kernel
+behind this endpoint, its segments were written by a script. `; unseen: REASON` behind a path: the wire does not show
+enough of it.
 
-`tests/lab/run` compares what wirestate infers from each capture with these lines. The exact rules of the comparison are at
-the head of `tests/lab/paths.py`.
+`tests/lab/run` compares what wirestate infers from each capture with these lines. The exact rules of the comparison
+are at the head of `tests/lab/paths.py`.
 """
 
 

@@ -1,9 +1,8 @@
 """Recipes become files: NAME.pcap, and NAME.states with what the kernel's sockets did meanwhile.
 
-A recipe is a function of one Pair: a client and a server namespace, joined by a wire with a delay, so that times in the
-captures look like a network's. Its decorator says how it is recorded. Everything in a recipe happens in the one thread, in
-the order written.
-"""
+A recipe is a function of one Pair: a client and a server namespace, joined by a wire with a delay, so that times in
+the captures look like a network's. Its decorator says how it is recorded. Everything in a recipe happens in the one
+thread, in the order written."""
 
 import os
 import socket
@@ -190,7 +189,8 @@ def record(book, name):
             raise RuntimeError(f"{name}: nothing was captured")
         packets.write_pcap(book.path(name, "pcap"), link, records)
         endpoints = pair.endpoints()
-        paths.write_states(book.path(name, "states"), endpoints, f"{recipe.shows}\nLinux {os.uname().release.split('-')[0]}")
+        kernel = "Linux " + os.uname().release.split("-")[0]
+        paths.write_states(book.path(name, "states"), endpoints, f"{recipe.shows}\n{kernel}")
     return len(records), endpoints
 
 

@@ -1,17 +1,17 @@
 """Ground truth: what the kernel's own sockets did, as each endpoint's path of states.
 
-Two sources are joined. The trace event sock:inet_sock_set_state, in a trace instance of its own, gives every transition of
-a full socket in order. What it does not show is read from /proc/net/tcp, the table `ss` prints too, every few milliseconds:
-timewait sockets (TIME_WAIT, and FIN_WAIT_2 of an orphan) and SYN_RECEIVED of a handshake that has not been completed.
+Two sources are joined. The trace event sock:inet_sock_set_state, in a trace instance of its own, gives every
+transition of a full socket in order. What it does not show is read from /proc/net/tcp, the table `ss` prints too,
+every few milliseconds: timewait sockets (TIME_WAIT, and FIN_WAIT_2 of an orphan) and SYN_RECEIVED of a handshake that
+has not been completed.
 
 What the event says, and what it means (Linux 6.18):
 - sockets are told apart by their kernel address, skaddr; an unbound connect has sport 0 in its first event;
-- LISTEN to SYN_RECV and SYN_RECV to ESTABLISHED both come when the handshake's last ACK arrives (with fast open and a valid
-  cookie the first of them comes with the SYN);
+- LISTEN to SYN_RECV and SYN_RECV to ESTABLISHED both come when the handshake's last ACK arrives (with fast open and a
+  valid cookie the first of them comes with the SYN);
 - a listener's own events (CLOSE to LISTEN and back) belong to no connection;
-- CLOSING to CLOSE means that a timewait socket took over: TIME_WAIT. FIN_WAIT2 to CLOSE means the same, or that an orphan's
-  FIN_WAIT_2 became a timewait socket, or that the connection ended: the table tells which.
-"""
+- CLOSING to CLOSE means that a timewait socket took over: TIME_WAIT. FIN_WAIT2 to CLOSE means the same, or that an
+  orphan's FIN_WAIT_2 became a timewait socket, or that the connection ended: the table tells which."""
 
 import glob
 import os
@@ -111,7 +111,7 @@ class Trace:
         return sorted(changes, key=lambda change: change.time)
 
     def _page(self, page):
-        """The records of one page: 8 bytes of time, 8 of length, then records of a 27-bit time step and a 5-bit kind."""
+        """The records of one page: 8 bytes of time, 8 of length, then records: 27 bits of time step, 5 of kind."""
         now, length = struct.unpack("=QQ", page[:16])
         at, end = 16, 16 + (length & 0xFFFFF)
         while at + 4 <= end:
@@ -267,8 +267,10 @@ class Truth:
         self._trace.close()
 
     def endpoints(self, wanted, since=0.0):
-        """The normal paths of the endpoints for which wanted(local, peer) holds, in order of their beginning. What happened
-        before `since` is left out: the path then begins with the state the endpoint was in."""
+        """The normal paths of the endpoints for which wanted(local, peer) holds, in order of their beginning.
+
+        What happened before `since` is left out: the path then begins with the state the endpoint was in.
+        """
         lives = [life for life in self._lives(since) if wanted(life.local, life.peer)]
         for life in lives:
             self._after_life(life, lives)

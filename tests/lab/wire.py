@@ -1,10 +1,9 @@
 """A wire between two namespaces, made of two TAP devices and a thread that carries frames between them.
 
-The thread delays each direction by a set time and asks rules about every frame: pass, drop, or hold longer. So crossing
-segments, reordering and the loss of exactly one segment are set up, not hoped for. A TAP device has no offloads unless asked
-for, so every frame has its real checksum and at most the MTU's length. With one end only, the other end is the test itself: a
-peer without a kernel, which therefore never answers on its own with RST or ACK.
-"""
+The thread delays each direction by a set time and asks rules about every frame: pass, drop, or hold longer. So
+crossing segments, reordering and the loss of exactly one segment are set up, not hoped for. A TAP device has no
+offloads unless asked for, so every frame has its real checksum and at most the MTU's length. With one end only, the
+other end is the test itself: a peer without a kernel, which therefore never answers on its own with RST or ACK."""
 
 import fcntl
 import heapq
@@ -30,9 +29,8 @@ def open_tap(namespace, name):
 class Wire:
     """Two descriptors, 0 and 1; a frame read from one is written to the other after delay[direction] seconds.
 
-    Direction 0 is from end 0 to end 1. A rule is called with (direction, frame) and returns None (no opinion), False (drop), or
-    a number of seconds to hold the frame on top of the delay. The first rule with an opinion decides.
-    """
+    Direction 0 is from end 0 to end 1. A rule is called with (direction, frame) and returns None (no opinion), False
+    (drop), or a number of seconds to hold the frame on top of the delay. The first rule with an opinion decides."""
 
     def __init__(self, ends, delay=0.0, transform=None):
         self.ends, self.delay = ends, [delay, delay]
