@@ -1,0 +1,164 @@
+/* The public face: what is common to files and interfaces. A capture delivers frames in batches that the caller bounds;
+ * file.c and live.c know how each source makes a batch without waiting. */
+#include "internal.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Times are kept where the difference of any two still fits, so that nobody who subtracts needs to think of hostile
+ * stamps. It is 146 years either side of 1970 and holds every 32-bit number of seconds. */
+#define TIME_LIMIT ((INT64_C(1) << 62) - 1)
+
+struct ws_capture *ws_capture_new(const char *name, struct ws_error *error)
+{
+	struct ws_capture *capture = calloc(1, sizeof(*capture));
+	if (!capture) {
+		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+		return NULL;
+	}
+	/* The end of a long path says more than its beginning. */
+	size_t length = strlen(name), room = sizeof(capture->name) - 1;
+	if (length <= room)
+		memcpy(capture->name, name, length);
+	else
+		snprintf(capture->name, sizeof(capture->name), "...%s", name + length - (room - 3));
+	return capture;
+}
+
+void ws_capture_close(struct ws_capture *capture)
+{
+	if (!capture)
+		return;
+	ws_again_free(capture->again);
+	if (capture->filtered)
+		pcap_freecode(&capture->filter);
+	if (capture->pcap)
+		pcap_close(capture->pcap);
+	ws_feed_free(capture->feed);
+	ws_ring_free(capture->ring);
+	free(capture);
+}
+
+enum ws_link ws_capture_link(const struct ws_capture *capture)
+{
+	return capture->link;
+}
+
+bool ws_capture_is_live(const struct ws_capture *capture)
+{
+	return capture->live;
+}
+
+int ws_capture_fd(const struct ws_capture *capture)
+{
+	if (capture->live)
+		return pcap_get_selectable_fd(capture->pcap);
+	return capture->piped ? ws_feed_fd(capture->feed) : -1;
+}
+
+bool ws_capture_ready(const struct ws_capture *capture)
+{
+	if (capture->state != WS_READ_MORE)
+		return false;
+	if (capture->live)
+		return capture->more;
+	return !capture->piped || ws_feed_ready(capture->feed);
+}
+
+ws_time ws_capture_time(const struct ws_capture *capture, const struct timeval *stamp)
+{
+	int64_t seconds = stamp->tv_sec, nanoseconds = stamp->tv_usec;
+	if (capture->live && pcap_get_tstamp_precision(capture->pcap) == PCAP_TSTAMP_PRECISION_MICRO)
+		nanoseconds *= 1000;
+	if (capture->framing.format == WS_FORMAT_PCAP) {
+		/* Both fields are unsigned, but in the host's byte order libpcap reads them as signed. */
+		seconds &= UINT32_MAX;
+		if (nanoseconds < 0)
+			nanoseconds += (INT64_C(1) << 32) * (capture->framing.nanoseconds ? 1 : 1000);
+	}
+	if ((uint64_t)seconds <= UINT32_MAX && (uint64_t)nanoseconds < (uint64_t)WS_SECOND)
+		return seconds * WS_SECOND + nanoseconds;
+	__int128 time = (__int128)seconds * WS_SECOND + nanoseconds;
+	return time > TIME_LIMIT ? TIME_LIMIT : time < -TIME_LIMIT ? -TIME_LIMIT : (ws_time)time;
+}
+
+void ws_capture_deliver(struct ws_capture *capture, const struct pcap_pkthdr *header, const uint8_t *data,
+                        uint64_t position)
+{
+	struct ws_frame frame = {
+	        .time = ws_capture_time(capture, &header->ts),
+	        .number = capture->number,
+	        .position = position,
+	        .data = data,
+	        .captured = header->caplen,
+	        .length = header->len < header->caplen ? header->caplen : header->len,
+	        .link = (uint8_t)capture->link,
+	        .fcs_length = capture->fcs_length,
+	};
+	if (capture->ring)
+		frame.position = ws_ring_put(capture->ring, &frame);
+	capture->delivered++;
+	capture->fn(capture->context, &frame);
+}
+
+enum ws_read ws_capture_failed(struct ws_capture *capture, struct ws_error *error, enum ws_status status,
+                               const char *format, ...)
+{
+	char text[700];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	ws_fail(&capture->failure, status, "%s: %s", capture->name, text);
+	if (error)
+		*error = capture->failure;
+	return capture->state = WS_READ_ERROR;
+}
+
+bool ws_capture_filter_failed(struct ws_error *error, const char *filter, pcap_t *pcap)
+{
+	return ws_fail(error, WS_ERROR_FILTER, "the filter '%.200s' does not compile: %s", filter, pcap_geterr(pcap));
+}
+
+enum ws_read ws_capture_read(struct ws_capture *capture, int max, ws_frame_fn *fn, void *context,
+                             struct ws_error *error)
+{
+	if (capture->state == WS_READ_ERROR && error)
+		*error = capture->failure;
+	if (capture->state != WS_READ_MORE || max <= 0)
+		return capture->state;
+	capture->fn = fn;
+	capture->context = context;
+	return capture->live ? ws_live_read(capture, max, error) : ws_file_read(capture, max, error);
+}
+
+void ws_capture_break(struct ws_capture *capture)
+{
+	pcap_breakloop(capture->pcap);
+}
+
+bool ws_capture_fetch(struct ws_capture *capture, uint64_t position, struct ws_frame *frame)
+{
+	if (position == WS_POSITION_NONE)
+		return false;
+	if (capture->ring)
+		return ws_ring_get(capture->ring, position, frame);
+	return capture->again && ws_again_fetch(capture, position, frame);
+}
+
+void ws_capture_progress(const struct ws_capture *capture, uint64_t *done, uint64_t *total)
+{
+	*total = capture->file_size;
+	*done = capture->feed ? ws_feed_consumed(capture->feed) : capture->next;
+}
+
+void ws_capture_stats(struct ws_capture *capture, struct ws_capture_stats *stats)
+{
+	if (capture->live)
+		ws_live_stats(capture);
+	else
+		capture->stats.received = capture->number;
+	capture->stats.captured = capture->delivered;
+	*stats = capture->stats;
+}

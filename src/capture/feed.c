@@ -1,0 +1,274 @@
+/* The feed between a descriptor and libpcap.
+ *
+ * libpcap reads a savefile with blocking freads: on a pipe that holds half a record it would hang, and the keyboard
+ * with it. So the bytes are gathered here, and libpcap, which reads from an unbuffered cookie stream over this buffer,
+ * is only asked for as many packets as are whole. The descriptor stays in blocking mode, because O_NONBLOCK belongs to
+ * the open file that other processes share; poll() is asked before each read instead. The same buffer serves packed
+ * files.
+ *
+ * Offsets `taken` and `scanned` count unpacked bytes from the start of the stream; data[start] is byte `taken`. Between
+ * the two lie `packets` whole packets. */
+#include "feed.h"
+#include "unpack.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	CHUNK = 64 << 10,       /* read or unpacked at a time; as much as a pipe holds */
+	PULLS = 16,             /* chunks for one ws_feed_packets() */
+	BUFFER_LIMIT = 64 << 20 /* several times the longest record that libpcap accepts */
+};
+
+struct ws_feed {
+	int fd;
+	bool may_wait, ended, failed;
+	char problem[200];
+	uint64_t received;
+
+	struct ws_unpack *unpack; /* NULL: not packed */
+	uint8_t *raw;             /* when packed */
+	size_t raw_used, raw_length;
+	bool more_inside; /* the last unpacking filled its output */
+
+	uint8_t *data;
+	size_t start, end, capacity;
+	uint64_t taken, scanned;
+	uint64_t packets;
+	struct ws_framing framing;
+};
+
+struct ws_feed *ws_feed_new(int fd, bool may_wait)
+{
+	struct ws_feed *feed = calloc(1, sizeof(*feed));
+	if (!feed) {
+		close(fd);
+		return NULL;
+	}
+	feed->fd = fd;
+	feed->may_wait = may_wait;
+	return feed;
+}
+
+void ws_feed_free(struct ws_feed *feed)
+{
+	if (!feed)
+		return;
+	close(feed->fd);
+	ws_unpack_free(feed->unpack);
+	free(feed->raw);
+	free(feed->data);
+	free(feed);
+}
+
+static void end_with(struct ws_feed *feed, const char *what, const char *why)
+{
+	feed->ended = feed->failed = true;
+	snprintf(feed->problem, sizeof(feed->problem), "%s%s%s", what, why ? ": " : "", why ? why : "");
+}
+
+/* Makes room for CHUNK more bytes. */
+static bool make_room(struct ws_feed *feed)
+{
+	if (feed->capacity - feed->end >= CHUNK)
+		return true;
+	if (feed->start > 0) {
+		memmove(feed->data, feed->data + feed->start, feed->end - feed->start);
+		feed->end -= feed->start;
+		feed->start = 0;
+	}
+	if (feed->capacity - feed->end >= CHUNK)
+		return true;
+	size_t capacity = feed->capacity ? 2 * feed->capacity : 4 * CHUNK;
+	uint8_t *data = realloc(feed->data, capacity);
+	if (!data) {
+		end_with(feed, "out of memory", NULL);
+		return false;
+	}
+	feed->data = data;
+	feed->capacity = capacity;
+	return true;
+}
+
+/* One read from the descriptor: the number of bytes, 0 when there are none now (then `wait` was false) or no more. */
+static size_t receive(struct ws_feed *feed, uint8_t *bytes, bool wait)
+{
+	for (;;) {
+		struct pollfd ready = {.fd = feed->fd, .events = POLLIN};
+		if (feed->may_wait && poll(&ready, 1, wait ? -1 : 0) <= 0) {
+			if (wait)
+				continue; /* interrupted by a signal */
+			return 0;
+		}
+		ssize_t count = read(feed->fd, bytes, CHUNK);
+		if (count > 0) {
+			feed->received += (uint64_t)count;
+			return (size_t)count;
+		}
+		if (count == 0) {
+			feed->ended = true;
+			return 0;
+		}
+		if (errno == EAGAIN && !wait)
+			return 0;
+		if (errno != EINTR && errno != EAGAIN) {
+			end_with(feed, "cannot be read", strerror(errno));
+			return 0;
+		}
+	}
+}
+
+static bool unpack_some(struct ws_feed *feed)
+{
+	size_t made = feed->end, size = feed->end + CHUNK;
+	if (!ws_unpack_run(feed->unpack, feed->raw, feed->raw_length, &feed->raw_used, feed->data, size, &made))
+		end_with(feed, "the packed data is damaged", ws_unpack_problem(feed->unpack));
+	feed->more_inside = made == size;
+	feed->end = made;
+	return true;
+}
+
+/* Gets more bytes into the buffer. False: nothing has changed (or, with `wait`, the stream has ended). */
+static bool pull(struct ws_feed *feed, bool wait)
+{
+	if (feed->ended || !make_room(feed))
+		return false;
+	if (!feed->unpack) {
+		size_t count = receive(feed, feed->data + feed->end, wait);
+		feed->end += count;
+		return count > 0;
+	}
+	if (feed->raw_used < feed->raw_length || feed->more_inside)
+		return unpack_some(feed);
+	feed->raw_used = 0;
+	feed->raw_length = receive(feed, feed->raw, wait);
+	if (feed->ended && !feed->failed && !ws_unpack_complete(feed->unpack))
+		end_with(feed, "the packed data ends early", NULL);
+	return feed->raw_length > 0 && unpack_some(feed);
+}
+
+/* The first bytes decide whether the stream is packed; from then on the buffer holds unpacked bytes only. */
+static void begin(struct ws_feed *feed)
+{
+	while (feed->end < WS_FORMAT_BYTES && pull(feed, true))
+		;
+	enum ws_format format = ws_format_of(feed->data, feed->end);
+	if (format != WS_FORMAT_GZIP && format != WS_FORMAT_ZSTD)
+		return;
+	feed->unpack = ws_unpack_new(format);
+	feed->raw = malloc(2 * CHUNK); /* a few bytes at first, then a chunk that completes the magic number */
+	if (!feed->unpack || !feed->raw) {
+		end_with(feed, "out of memory", NULL);
+		return;
+	}
+	memcpy(feed->raw, feed->data, feed->end);
+	feed->raw_length = feed->end;
+	feed->end = 0;
+	if (feed->ended && !feed->failed) /* the descriptor has ended, the packed bytes have not been looked at */
+		feed->ended = false;
+}
+
+const uint8_t *ws_feed_peek(struct ws_feed *feed, size_t want, size_t *length)
+{
+	if (feed->received == 0)
+		begin(feed);
+	while (feed->end - feed->start < want && pull(feed, true))
+		;
+	*length = feed->end - feed->start;
+	return feed->data + feed->start;
+}
+
+static ssize_t stream_read(void *cookie, char *bytes, size_t size)
+{
+	struct ws_feed *feed = cookie;
+	while (feed->end == feed->start && pull(feed, true))
+		;
+	size_t count = feed->end - feed->start;
+	if (count > size)
+		count = size;
+	memcpy(bytes, feed->data + feed->start, count);
+	feed->start += count;
+	feed->taken += count;
+	return (ssize_t)count;
+}
+
+FILE *ws_feed_stream(struct ws_feed *feed)
+{
+	FILE *stream = fopencookie(feed, "r", (cookie_io_functions_t){.read = stream_read});
+	if (stream)
+		setvbuf(stream, NULL, _IONBF, 0);
+	return stream;
+}
+
+void ws_feed_start(struct ws_feed *feed, const struct ws_framing *framing)
+{
+	feed->framing = *framing;
+	feed->scanned = feed->taken;
+	feed->packets = 0;
+}
+
+static void scan(struct ws_feed *feed, uint64_t max)
+{
+	/* libpcap has read past what was scanned: only when it was told to go on without a whole packet. */
+	if (feed->scanned < feed->taken) {
+		feed->scanned = feed->taken;
+		feed->packets = 0;
+	}
+	while (feed->packets < max) {
+		size_t at = feed->start + (size_t)(feed->scanned - feed->taken), length = feed->end - at;
+		bool packet;
+		size_t size = ws_framing_record(&feed->framing, feed->data + at, length, &packet);
+		if (size == 0 || size > length)
+			return;
+		feed->scanned += size;
+		feed->packets += packet;
+	}
+}
+
+int ws_feed_packets(struct ws_feed *feed, int max)
+{
+	scan(feed, (uint64_t)max);
+	for (int i = 0; i < PULLS && feed->packets == 0 && pull(feed, false); i++)
+		scan(feed, (uint64_t)max);
+	if (feed->packets > 0)
+		return feed->packets < (uint64_t)max ? (int)feed->packets : max;
+	return feed->ended || feed->end - feed->start >= BUFFER_LIMIT;
+}
+
+void ws_feed_taken(struct ws_feed *feed, uint64_t packets)
+{
+	feed->packets -= packets < feed->packets ? packets : feed->packets;
+}
+
+bool ws_feed_ready(const struct ws_feed *feed)
+{
+	return feed->packets > 0 || feed->ended || feed->more_inside || feed->raw_used < feed->raw_length;
+}
+
+bool ws_feed_ended(const struct ws_feed *feed)
+{
+	return feed->ended;
+}
+
+const char *ws_feed_problem(const struct ws_feed *feed)
+{
+	return feed->failed ? feed->problem : NULL;
+}
+
+uint64_t ws_feed_offset(const struct ws_feed *feed)
+{
+	return feed->taken;
+}
+
+uint64_t ws_feed_consumed(const struct ws_feed *feed)
+{
+	return feed->received - (feed->raw_length - feed->raw_used);
+}
+
+int ws_feed_fd(const struct ws_feed *feed)
+{
+	return feed->fd;
+}

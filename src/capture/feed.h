@@ -1,0 +1,40 @@
+/* Bytes from a descriptor to libpcap, unpacked, without ever making the caller wait for the rest of a record. */
+#ifndef CAPTURE_FEED_H
+#define CAPTURE_FEED_H
+
+#include "framing.h"
+
+#include <stdio.h>
+
+struct ws_feed; /* opaque */
+
+/* Owns `fd` from here on, also on failure (NULL: out of memory). `may_wait`: a read can block, so ask first (a pipe).
+ */
+struct ws_feed *ws_feed_new(int fd, bool may_wait);
+void ws_feed_free(struct ws_feed *feed); /* NULL is allowed */
+
+/* At least `want` unpacked bytes from the front, fewer only at the end of the stream. This waits. Valid until the next
+ * call. */
+const uint8_t *ws_feed_peek(struct ws_feed *feed, size_t want, size_t *length);
+
+/* A stream for libpcap over the feed; closing it leaves the feed alone. Reading more than is there waits. */
+FILE *ws_feed_stream(struct ws_feed *feed);
+
+/* From here on the stream is records framed so. */
+void ws_feed_start(struct ws_feed *feed, const struct ws_framing *framing);
+/* How many packets libpcap may be asked for now, at most `max`, after fetching what has arrived; 0: none is whole yet.
+ * When the stream has ended, or holds nothing but other blocks for a long way, the answer is 1 without one being there.
+ */
+int ws_feed_packets(struct ws_feed *feed, int max);
+void ws_feed_taken(struct ws_feed *feed, uint64_t packets);
+
+/* True when ws_feed_packets() has something to do besides reading the descriptor. */
+bool ws_feed_ready(const struct ws_feed *feed);
+bool ws_feed_ended(const struct ws_feed *feed);
+/* Why the stream ended before its time; NULL: it did not. */
+const char *ws_feed_problem(const struct ws_feed *feed);
+uint64_t ws_feed_offset(const struct ws_feed *feed);   /* unpacked bytes that libpcap has taken */
+uint64_t ws_feed_consumed(const struct ws_feed *feed); /* bytes of the descriptor that have been unpacked */
+int ws_feed_fd(const struct ws_feed *feed);
+
+#endif

@@ -1,0 +1,79 @@
+/* What the files of src/capture share. */
+#ifndef CAPTURE_INTERNAL_H
+#define CAPTURE_INTERNAL_H
+
+#include "feed.h"
+#include "ring.h"
+
+#include <pcap/pcap.h>
+#include <wirestate/capture.h>
+
+struct ws_again; /* a second reader of a plain file: see again.c */
+
+struct ws_capture {
+	char name[200]; /* for messages: the path, "standard input" or the interface */
+	pcap_t *pcap;
+	int dlt; /* libpcap's number of `link` */
+	enum ws_link link;
+	uint8_t fcs_length;
+	bool live;
+
+	/* Exactly one of these for a file, none for a live capture. */
+	FILE *file;           /* plain: libpcap reads it itself; belongs to `pcap` */
+	struct ws_feed *feed; /* pipe or packed */
+	bool piped;
+	struct ws_framing framing;
+	uint64_t file_size; /* 0: not known */
+	uint64_t next;      /* the offset behind the last record read; of the unpacked bytes when packed */
+
+	struct ws_ring *ring; /* where frames are kept that cannot be read twice; NULL: they are not kept */
+	struct ws_again *again;
+
+	bool filtered; /* file: the filter is run here, because libpcap does not count what it skips */
+	struct bpf_program filter;
+
+	ws_frame_fn *fn; /* during ws_capture_read() */
+	void *context;
+	uint64_t number, delivered;
+	bool more; /* live: the last batch was full */
+
+	enum ws_read state; /* WS_READ_END and WS_READ_ERROR are for good */
+	struct ws_error failure;
+
+	struct pcap_stat last_stats; /* live: 32-bit counters that wrap */
+	struct ws_capture_stats stats;
+};
+
+/* capture.c */
+struct ws_capture *ws_capture_new(const char *name, struct ws_error *error) WS_CHECKED;
+ws_time ws_capture_time(const struct ws_capture *capture, const struct timeval *stamp);
+void ws_capture_deliver(struct ws_capture *capture, const struct pcap_pkthdr *header, const uint8_t *data,
+                        uint64_t position);
+/* Marks the capture as failed for good. */
+enum ws_read ws_capture_failed(struct ws_capture *capture, struct ws_error *error, enum ws_status status,
+                               const char *format, ...) WS_PRINTF(4, 5);
+bool ws_capture_filter_failed(struct ws_error *error, const char *filter, pcap_t *pcap);
+
+/* file.c */
+enum ws_read ws_file_read(struct ws_capture *capture, int max, struct ws_error *error) WS_CHECKED;
+
+/* live.c */
+enum ws_read ws_live_read(struct ws_capture *capture, int max, struct ws_error *error) WS_CHECKED;
+void ws_live_stats(struct ws_capture *capture);
+bool ws_live_activate_failed(struct ws_error *error, pcap_t *pcap, const char *interface, int status);
+
+/* again.c */
+struct ws_again *ws_again_new(int fd, uint64_t start) WS_CHECKED; /* `fd` stays the caller's; NULL: out of memory */
+void ws_again_free(struct ws_again *again);
+uint64_t ws_again_position(const struct ws_capture *capture, uint64_t offset, const struct pcap_pkthdr *header);
+bool ws_again_fetch(struct ws_capture *capture, uint64_t position, struct ws_frame *frame) WS_CHECKED;
+
+/* link.c */
+bool ws_link_of(int dlt, enum ws_link *link) WS_CHECKED; /* false: not supported */
+int ws_link_dlt(enum ws_link link);
+/* "EN10MB (Ethernet)"; a number that libpcap has no name for is written as it is. */
+const char *ws_link_name(int dlt, char *text, size_t size);
+/* All that are supported, comma separated. */
+const char *ws_link_list(char *text, size_t size);
+
+#endif

@@ -1,0 +1,95 @@
+/* A ring of records, each a header and the bytes of one frame, none split at the end of the memory.
+ *
+ * A position is the running number of the record's first byte, counting also what is skipped at the end of the memory;
+ * it stays unique for ever, and a record is intact exactly while fewer than `size` bytes have been put behind its
+ * start. The memory is mapped without being reserved, so a large ring costs what is put into it. */
+#include "ring.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+struct record {
+	uint64_t position;
+	struct ws_frame frame; /* its `data` is meaningless here */
+};
+
+enum { ALIGN = 16 };
+
+struct ws_ring {
+	uint8_t *memory;
+	uint64_t size, head;
+	uint8_t *copy;
+	size_t copy_size;
+};
+
+static uint64_t aligned(uint64_t bytes)
+{
+	return (bytes + ALIGN - 1) & ~(uint64_t)(ALIGN - 1);
+}
+
+struct ws_ring *ws_ring_new(uint64_t bytes)
+{
+	struct ws_ring *ring = calloc(1, sizeof(*ring));
+	if (!ring)
+		return NULL;
+	ring->size = aligned(bytes < sizeof(struct record) ? sizeof(struct record) : bytes);
+	ring->memory =
+	        mmap(NULL, ring->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (ring->memory != MAP_FAILED)
+		return ring;
+	free(ring);
+	return NULL;
+}
+
+void ws_ring_free(struct ws_ring *ring)
+{
+	if (!ring)
+		return;
+	munmap(ring->memory, ring->size);
+	free(ring->copy);
+	free(ring);
+}
+
+uint64_t ws_ring_put(struct ws_ring *ring, const struct ws_frame *frame)
+{
+	uint64_t need = aligned(sizeof(struct record) + frame->captured);
+	if (need > ring->size)
+		return WS_POSITION_NONE;
+	uint64_t left = ring->size - ring->head % ring->size;
+	if (left < need)
+		ring->head += left;
+	uint8_t *at = ring->memory + ring->head % ring->size;
+	struct record record = {.position = ring->head, .frame = *frame};
+	record.frame.position = ring->head;
+	record.frame.data = NULL;
+	memcpy(at, &record, sizeof(record));
+	memcpy(at + sizeof(record), frame->data, frame->captured);
+	ring->head += need;
+	return record.position;
+}
+
+bool ws_ring_get(struct ws_ring *ring, uint64_t position, struct ws_frame *frame)
+{
+	if (position >= ring->head || ring->head - position > ring->size || position % ALIGN)
+		return false;
+	uint64_t at = position % ring->size;
+	struct record record;
+	if (ring->size - at < sizeof(record))
+		return false;
+	memcpy(&record, ring->memory + at, sizeof(record));
+	if (record.position != position || record.frame.captured > ring->size - at - sizeof(record))
+		return false;
+	if (ring->copy_size < record.frame.captured) {
+		uint8_t *copy = realloc(ring->copy, record.frame.captured);
+		if (!copy)
+			return false;
+		ring->copy = copy;
+		ring->copy_size = record.frame.captured;
+	}
+	if (record.frame.captured)
+		memcpy(ring->copy, ring->memory + at + sizeof(record), record.frame.captured);
+	*frame = record.frame;
+	frame->data = ring->copy;
+	return true;
+}
