@@ -1,0 +1,223 @@
+/* Writing frames as a nanosecond pcap file.
+ *
+ * The file header is libpcap's own (it knows which number a link type has in a file); the records are written from a
+ * buffer of ours, because libpcap's writer says nothing when a write fails. The buffer only ever holds whole records,
+ * and when the disk is full the file is cut back to the last whole one, so what was written stays a valid capture. */
+#include "internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FILE_HEADER = 24, LINK_FIELD = 20, RECORD_HEADER = 16, BUFFER = 1 << 20 };
+
+struct ws_dump {
+	char name[200];
+	int fd;
+	bool standard, regular;
+	int failed; /* errno of the first failure; from then on nothing is written */
+	uint32_t snapshot;
+	off_t whole; /* where the whole records in a regular file end */
+	size_t used;
+	uint8_t buffer[BUFFER];
+};
+
+static bool write_failed(struct ws_dump *dump, struct ws_error *error)
+{
+	return ws_fail(error, WS_ERROR_OUTPUT, "%s: cannot be written: %s", dump->name, strerror(dump->failed));
+}
+
+/* How many of the first `length` bytes of the buffer are whole records. */
+static size_t whole_records(const struct ws_dump *dump, size_t length)
+{
+	size_t at = 0;
+	for (;;) {
+		uint32_t captured;
+		if (length - at < RECORD_HEADER)
+			return at;
+		memcpy(&captured, dump->buffer + at + 8, sizeof(captured));
+		if (length - at - RECORD_HEADER < captured)
+			return at;
+		at += RECORD_HEADER + captured;
+	}
+}
+
+/* Writes all of `bytes`: how many went out, fewer after a failure. */
+static size_t write_out(struct ws_dump *dump, const uint8_t *bytes, size_t length)
+{
+	size_t done = 0;
+	while (done < length) {
+		ssize_t count = write(dump->fd, bytes + done, length - done);
+		if (count > 0) {
+			done += (size_t)count;
+		} else if (count < 0 && errno == EAGAIN) { /* a pipe that somebody made non-blocking */
+			struct pollfd ready = {.fd = dump->fd, .events = POLLOUT};
+			poll(&ready, 1, -1);
+		} else if (count == 0 || errno != EINTR) {
+			dump->failed = count == 0 ? EIO : errno;
+			break;
+		}
+	}
+	return done;
+}
+
+static bool write_buffer(struct ws_dump *dump, struct ws_error *error)
+{
+	size_t done = write_out(dump, dump->buffer, dump->used);
+	dump->whole += (off_t)(dump->failed ? whole_records(dump, done) : done);
+	dump->used = 0;
+	if (!dump->failed)
+		return true;
+	write_failed(dump, error);
+	if (dump->regular && ftruncate(dump->fd, dump->whole) < 0)
+		ws_fail(error, WS_ERROR_OUTPUT, "%s: cannot be written: %s; its last packet is not whole", dump->name,
+		        strerror(dump->failed));
+	return false;
+}
+
+/* The header of a file with the capture's link type, snapshot length and FCS length. */
+static bool make_header(const struct ws_capture *capture, struct ws_dump *dump, uint8_t header[FILE_HEADER])
+{
+	char *bytes = NULL;
+	size_t size = 0;
+	FILE *stream = open_memstream(&bytes, &size);
+	pcap_t *dead =
+	        pcap_open_dead_with_tstamp_precision(capture->dlt, (int)dump->snapshot, PCAP_TSTAMP_PRECISION_NANO);
+	pcap_dumper_t *dumper = stream && dead ? pcap_dump_fopen(dead, stream) : NULL;
+	if (dumper)
+		pcap_dump_close(dumper); /* closes the stream too */
+	bool made = dumper && size == FILE_HEADER;
+	if (made) {
+		memcpy(header, bytes, FILE_HEADER);
+		uint32_t link;
+		memcpy(&link, header + LINK_FIELD, sizeof(link));
+		if (capture->fcs_length && capture->fcs_length % 2 == 0 && capture->fcs_length <= 30)
+			link |= (uint32_t)LT_FCS_DATALINK_EXT((uint32_t)capture->fcs_length / 2);
+		memcpy(header + LINK_FIELD, &link, sizeof(link));
+	}
+	if (dead)
+		pcap_close(dead);
+	free(bytes);
+	return made;
+}
+
+/* True when writing to `fd` would destroy the file that is being read. */
+static bool is_source(const struct ws_capture *capture, const struct stat *target)
+{
+	struct stat source;
+	int fd = capture->file ? fileno(capture->file) : capture->feed ? ws_feed_fd(capture->feed) : -1;
+	return fd >= 0 && fstat(fd, &source) == 0 && S_ISREG(source.st_mode) && source.st_dev == target->st_dev &&
+	       source.st_ino == target->st_ino;
+}
+
+static bool open_target(const struct ws_capture *capture, struct ws_dump *dump, const char *path,
+                        struct ws_error *error)
+{
+	dump->fd = dump->standard ? STDOUT_FILENO : open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	struct stat target;
+	if (dump->fd < 0 || fstat(dump->fd, &target) < 0)
+		return ws_fail(error, WS_ERROR_OUTPUT, "%s: cannot be opened for writing: %s", dump->name,
+		               strerror(errno));
+	if (is_source(capture, &target))
+		return ws_fail(error, WS_ERROR_OUTPUT, "%s: is the capture that is being read; write to another file",
+		               dump->name);
+	if (isatty(dump->fd))
+		return ws_fail(error, WS_ERROR_OUTPUT, "%s: is a terminal; redirect it to a file or a pipe",
+		               dump->name);
+	dump->regular = S_ISREG(target.st_mode);
+	if (dump->regular && !dump->standard && ftruncate(dump->fd, 0) < 0)
+		return ws_fail(error, WS_ERROR_OUTPUT, "%s: cannot be emptied: %s", dump->name, strerror(errno));
+	/* Standard output may already hold something, and may be in append mode. */
+	off_t at = dump->regular ? lseek(dump->fd, 0, SEEK_CUR) : 0;
+	if (dump->regular && (fcntl(dump->fd, F_GETFL) & O_APPEND))
+		at = target.st_size;
+	dump->whole = at < 0 ? 0 : at;
+	return true;
+}
+
+static void dump_free(struct ws_dump *dump)
+{
+	if (!dump->standard && dump->fd >= 0)
+		close(dump->fd);
+	free(dump);
+}
+
+struct ws_dump *ws_dump_open(struct ws_capture *capture, const char *path, struct ws_error *error)
+{
+	struct ws_dump *dump = malloc(sizeof(*dump));
+	if (!dump) {
+		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+		return NULL;
+	}
+	*dump = (struct ws_dump){.fd = -1, .standard = strcmp(path, "-") == 0};
+	snprintf(dump->name, sizeof(dump->name), "%s", dump->standard ? "standard output" : path);
+	dump->snapshot = (uint32_t)pcap_snapshot(capture->pcap);
+	uint8_t header[FILE_HEADER];
+	if (!make_header(capture, dump, header)) {
+		ws_fail(error, WS_ERROR_SYSTEM, "%s: no file header could be made for this link type", dump->name);
+	} else if (open_target(capture, dump, path, error)) {
+		/* At once: a reader at the other end of a pipe waits for it, and a full disk shows. */
+		size_t done = write_out(dump, header, FILE_HEADER);
+		dump->whole += (off_t)done;
+		if (!dump->failed)
+			return dump;
+		write_failed(dump, error);
+	}
+	dump_free(dump);
+	return NULL;
+}
+
+static void put32(uint8_t *at, uint32_t value)
+{
+	memcpy(at, &value, sizeof(value));
+}
+
+bool ws_dump_write(struct ws_dump *dump, const struct ws_frame *frame, struct ws_error *error)
+{
+	if (dump->failed)
+		return write_failed(dump, error);
+	uint32_t captured = frame->captured;
+	if (captured > dump->snapshot)
+		captured = dump->snapshot; /* readers trust the header */
+	if (captured > BUFFER - RECORD_HEADER)
+		captured = BUFFER - RECORD_HEADER;
+	if (BUFFER - dump->used < RECORD_HEADER + (size_t)captured && !write_buffer(dump, error))
+		return false;
+	/* The format has unsigned 32-bit seconds. */
+	ws_time time = frame->time < 0 ? 0 : frame->time;
+	uint8_t *at = dump->buffer + dump->used;
+	put32(at, time / WS_SECOND > UINT32_MAX ? UINT32_MAX : (uint32_t)(time / WS_SECOND));
+	put32(at + 4, (uint32_t)(time % WS_SECOND));
+	put32(at + 8, captured);
+	put32(at + 12, frame->length);
+	if (captured)
+		memcpy(at + RECORD_HEADER, frame->data, captured);
+	dump->used += RECORD_HEADER + (size_t)captured;
+	return true;
+}
+
+bool ws_dump_flush(struct ws_dump *dump, struct ws_error *error)
+{
+	return dump->failed ? write_failed(dump, error) : write_buffer(dump, error);
+}
+
+bool ws_dump_close(struct ws_dump *dump, struct ws_error *error)
+{
+	if (!dump)
+		return true;
+	bool good = ws_dump_flush(dump, error);
+	if (good && !dump->standard) {
+		/* Some file systems only tell now. */
+		if (close(dump->fd) < 0 && errno != EINTR) {
+			dump->failed = errno;
+			good = write_failed(dump, error);
+		}
+		dump->fd = -1;
+	}
+	dump_free(dump);
+	return good;
+}
