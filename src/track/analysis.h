@@ -15,27 +15,26 @@ enum {
 	WS_SEEN_RST = 32,
 };
 
-/* What one endpoint has sent so far. Zeroed memory is a valid start. */
+/* What one endpoint has sent so far. Zeroed memory is a valid start. A sequence or acknowledgment number of exactly 0
+ * stands for "not known", as it does in tshark. */
 struct ws_flow {
 	ws_time next_time; /* when `next` last advanced */
 	ws_time last_time; /* of the last segment */
 	uint32_t base;     /* the initial sequence number, or the best guess at it: where relative numbers start */
-	uint32_t next;     /* the highest end sent: sequence + length + SYN + FIN */
-	uint32_t gapless;  /* the highest end sent without a hole before it; what the peer may acknowledge */
-	uint32_t unacked;  /* the lowest sequence number sent and not acknowledged */
+	uint32_t next;     /* the highest end sent: sequence + length + SYN or FIN */
+	uint32_t gapless;  /* the highest end sent without a hole before it: what the peer may acknowledge */
 	uint32_t ack;      /* acknowledgment number of the last segment */
-	uint32_t duplicate_acks;
-	uint32_t probe_interval; /* milliseconds between the last two probes of a closed window */
-	uint16_t window;         /* raw, of the last segment */
-	uint8_t scale_plus_one;  /* window scale, 0: unknown; 1 also when scaling is known to be off */
+	uint16_t window;   /* raw, of the last segment */
+	uint16_t duplicate_acks; /* repetitions of `ack` */
+	uint16_t probe_interval; /* hundredths of a second between the last two byteless probes of a closed window */
+	uint8_t scale;           /* window scale plus 2; 1: scaling is off; 0: unknown */
 	uint8_t bits;            /* private to analysis.c */
 };
 
 struct ws_analyser {
 	struct ws_flow flow[2];
-	ws_time syn_time; /* of the most recent SYN without ACK; valid while no initial RTT is known and one was seen */
-	uint32_t initial_rtt; /* microseconds, rounded down; see ws_analyser_initial_rtt() */
-	uint8_t completeness; /* WS_SEEN_*; the value after the segments so far */
+	ws_time handshake;    /* the initial RTT once it is known, until then the time of the last SYN without ACK */
+	uint8_t completeness; /* WS_SEEN_* of the segments so far */
 	uint8_t bits;         /* private to analysis.c */
 };
 
@@ -43,7 +42,8 @@ struct ws_analysis_result {
 	uint32_t analysis; /* bit set of 1u << enum ws_analysis */
 	uint32_t relative_sequence, relative_acknowledgment;
 	uint32_t duplicate_ack_number; /* 0: not a duplicate ACK */
-	uint32_t bytes_in_flight; /* sent and not yet acknowledged by the sender of the segment, the segment included */
+	uint32_t bytes_in_flight; /* of the sender, this segment included: sent and not yet acknowledged; 0: not known,
+	                             or the segment carries no data */
 };
 
 void ws_analyser_init(struct ws_analyser *analyser);

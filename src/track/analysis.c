@@ -1,0 +1,330 @@
+/* Sequence analysis, with tshark 4.0's rules in tshark's order, so that every mark can be compared with its
+ * tcp.analysis.* frame by frame.
+ *
+ * A segment is looked at in four steps. What it is beside its sender's own past (probe, zero window, lost segment,
+ * keep-alive, window update, window full) and as an answer to the peer's last segment (acknowledgment of a keep-alive
+ * or a probe, duplicate ACK); whether it acknowledges what was never seen; if it takes up sequence space again, why
+ * (spurious, fast, out of order, plain retransmission); and only then is it remembered. The order matters: each test
+ * sees the flows as they were before the segment.
+ *
+ * One rule is ours. A probe of a closed window that carries no byte sits one below the next sequence number and looks
+ * like a keep-alive, which is what tshark calls it. The peer's window being zero tells them apart, and the timing
+ * confirms it: probes back off (RFC 9293 §3.8.6.1), keep-alives come at a constant interval (RFC 9293 §3.8.4). */
+#include "track/analysis.h"
+
+#define FAST_RETRANSMISSION_WITHIN (20 * WS_MILLISECOND)
+#define OUT_OF_ORDER_WITHIN (3 * WS_MILLISECOND) /* while no initial RTT is known */
+#define PROBE_LATEST (125 * WS_SECOND)           /* the longest back-off is 120 s */
+#define PROBE_INTERVAL_UNIT (10 * WS_MILLISECOND)
+#define MAX_WINDOW_SCALE 14 /* RFC 7323 §2.3 */
+
+/* What duplicate_acks holds after an ACK of unseen data, so that it is reported once: tshark's -1. */
+#define UNSEEN_REPORTED UINT16_MAX
+
+enum { SCALE_UNKNOWN = 0, SCALE_OFF = 1, SCALE_FIRST = 2 };
+
+/* ws_flow.bits */
+enum {
+	BASE_KNOWN = 1 << 0,
+	SENT = 1 << 1,            /* `window`, `ack` and `last_time` are valid */
+	UNSCALED = 1 << 2,        /* no ACK since the SYN, whose window is never scaled */
+	LAST_KEEP_ALIVE = 1 << 3, /* the last segment was a keep-alive */
+	LAST_PROBE = 1 << 4,      /* the last segment was a probe of a closed window */
+	LAST_BYTELESS = 1 << 5,   /* the last segment was a probe or a keep-alive without a byte, at a closed window */
+	IN_FLIGHT_KNOWN = 1 << 6, /* the peer has acknowledged something since the last hole */
+};
+
+/* ws_analyser.bits */
+enum { STARTED = 1 << 0, SYN_TIMED = 1 << 1, RTT_KNOWN = 1 << 2 };
+
+#define MARK(name) (1u << WS_ANALYSIS_##name)
+
+static inline bool after(uint32_t a, uint32_t b)
+{
+	return (int32_t)(b - a) < 0;
+}
+
+static inline bool before(uint32_t a, uint32_t b)
+{
+	return (int32_t)(a - b) < 0;
+}
+
+/* Clocks in captures run backwards now and then: such an interval is taken as a very long one. */
+static inline uint64_t since(ws_time now, ws_time then)
+{
+	return (uint64_t)now - (uint64_t)then;
+}
+
+static inline bool is_control(const struct ws_segment *s)
+{
+	return s->flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST);
+}
+
+void ws_analyser_init(struct ws_analyser *analyser)
+{
+	*analyser = (struct ws_analyser){0};
+}
+
+void ws_analyser_follow(struct ws_analyser *analyser, const struct ws_analyser *previous, bool swapped)
+{
+	struct ws_analyser copy = *previous;
+	if (swapped) {
+		copy.flow[0] = previous->flow[1];
+		copy.flow[1] = previous->flow[0];
+	}
+	*analyser = copy;
+}
+
+ws_time ws_analyser_initial_rtt(const struct ws_analyser *analyser)
+{
+	return analyser->bits & RTT_KNOWN ? analyser->handshake : -1;
+}
+
+/* A SYN on a 4-tuple that is known: the same again, or a new connection. */
+static uint32_t check_reuse(struct ws_analyser *a, const struct ws_segment *s)
+{
+	struct ws_flow *self = &a->flow[s->direction];
+	if (!(s->flags & WS_TCP_SYN) || !(self->bits & BASE_KNOWN) || s->sequence == self->base)
+		return 0;
+	if (s->flags & WS_TCP_ACK) {
+		self->base = s->sequence;
+	} else {
+		ws_analyser_init(a);
+		a->completeness = WS_SEEN_SYN;
+		a->bits = STARTED;
+	}
+	return MARK(REUSED_PORTS);
+}
+
+/* Where relative numbers start. Without a SYN the first number seen is number 1. */
+static void set_bases(struct ws_flow *self, struct ws_flow *peer, const struct ws_segment *s)
+{
+	if (!(self->bits & BASE_KNOWN)) {
+		self->base = s->sequence - !(s->flags & WS_TCP_SYN);
+		self->bits |= BASE_KNOWN;
+	}
+	if (!(s->flags & WS_TCP_ACK))
+		return;
+	if (!(peer->bits & BASE_KNOWN)) {
+		peer->base = s->acknowledgment - 1;
+		peer->bits |= BASE_KNOWN;
+	}
+	peer->bits |= IN_FLIGHT_KNOWN;
+}
+
+/* A segment without a byte, one below the next sequence number: does it probe the peer's closed window? Keep-alives
+ * give themselves away by the third that comes after the same interval. */
+static bool is_byteless_probe(struct ws_flow *self, const struct ws_flow *peer, const struct ws_segment *s)
+{
+	if (s->length || !(peer->bits & SENT) || peer->window || !(self->bits & SENT))
+		return false;
+	uint64_t interval = since(s->time, self->last_time);
+	if (interval > PROBE_LATEST)
+		return false;
+	uint32_t now = (uint32_t)(interval / PROBE_INTERVAL_UNIT), last = self->probe_interval;
+	if (!(self->bits & LAST_BYTELESS))
+		now = last = 0;
+	self->probe_interval = (uint16_t)now;
+	bool constant = last && now * 4 < last * 5 && now * 5 > last * 4;
+	return !constant;
+}
+
+static bool fills_window(const struct ws_flow *peer, uint32_t end)
+{
+	if (peer->scale == SCALE_UNKNOWN || !(peer->bits & SENT))
+		return false;
+	unsigned shift = peer->bits & UNSCALED || peer->scale == SCALE_OFF ? 0 : peer->scale - SCALE_FIRST;
+	return end == peer->ack + ((uint32_t)peer->window << shift);
+}
+
+/* The segment beside its sender's own past, when it is not a probe that carries a byte. */
+static uint32_t compare_with_past(struct ws_flow *self, const struct ws_flow *peer, const struct ws_segment *s)
+{
+	uint32_t marks = 0;
+	bool plain = !is_control(s);
+	if (s->window == 0 && plain)
+		marks |= MARK(ZERO_WINDOW);
+	if (self->next && after(s->sequence, self->next) && !(s->flags & WS_TCP_RST)) {
+		marks |= MARK(LOST_SEGMENT);
+		self->bits &= (uint8_t)~IN_FLIGHT_KNOWN;
+	}
+	if (s->length <= 1 && s->sequence == self->next - 1 && plain)
+		marks |= is_byteless_probe(self, peer, s) ? MARK(ZERO_WINDOW_PROBE) : MARK(KEEP_ALIVE);
+	if (s->length == 0 && s->window && !(self->bits & SENT && s->window == self->window) &&
+	    s->sequence == self->next && s->acknowledgment == self->ack && plain)
+		marks |= MARK(WINDOW_UPDATE);
+	if (s->length > 0 && plain && fills_window(peer, s->sequence + s->length))
+		marks |= MARK(WINDOW_FULL);
+	return marks;
+}
+
+/* The segment as an answer that repeats what its sender said before. */
+static uint32_t compare_with_peer(struct ws_flow *self, const struct ws_flow *peer, const struct ws_segment *s)
+{
+	if (s->length || is_control(s) || !(self->bits & SENT) || s->window != self->window ||
+	    s->sequence != self->next || s->acknowledgment != self->ack)
+		return 0;
+	if (s->window == 0)
+		return peer->bits & LAST_PROBE ? MARK(ZERO_WINDOW_PROBE_ACK) : 0;
+	if (peer->bits & LAST_KEEP_ALIVE)
+		return MARK(KEEP_ALIVE_ACK);
+	if (self->duplicate_acks == UNSEEN_REPORTED)
+		self->duplicate_acks = 0;
+	if (self->duplicate_acks < UNSEEN_REPORTED - 1)
+		self->duplicate_acks++;
+	return MARK(DUPLICATE_ACK);
+}
+
+/* An acknowledgment of what the capture does not hold, reported once. */
+static uint32_t check_unseen(struct ws_flow *peer, const struct ws_segment *s)
+{
+	if (!peer->gapless || !after(s->acknowledgment, peer->gapless) || !(s->flags & WS_TCP_ACK))
+		return 0;
+	if (peer->gapless > peer->next) {
+		peer->gapless = peer->next;
+		return MARK(ACK_LOST_SEGMENT);
+	}
+	bool reported = peer->duplicate_acks != 0;
+	peer->duplicate_acks = UNSEEN_REPORTED;
+	return reported ? 0 : MARK(ACK_LOST_SEGMENT);
+}
+
+/* A segment that takes up sequence space: is it there for the first time? The first match wins. */
+static uint32_t check_repetition(const struct ws_analyser *a, const struct ws_segment *s)
+{
+	const struct ws_flow *self = &a->flow[s->direction], *peer = &a->flow[!s->direction];
+	uint32_t end = s->sequence + s->length;
+	bool virtual_byte = s->flags & (WS_TCP_SYN | WS_TCP_FIN);
+	if (s->length == 0 && !virtual_byte)
+		return 0;
+	if (s->length > 0 && peer->ack && !after(end, peer->ack))
+		return MARK(SPURIOUS_RETRANSMISSION) | MARK(RETRANSMISSION);
+	if (!self->next || !before(s->sequence, self->next) || (s->length > 1 && s->sequence == self->next - 1))
+		return 0;
+	if (peer->duplicate_acks >= 2 && peer->ack == s->sequence &&
+	    since(s->time, peer->last_time) < FAST_RETRANSMISSION_WITHIN)
+		return MARK(FAST_RETRANSMISSION) | MARK(RETRANSMISSION);
+	ws_time rtt = ws_analyser_initial_rtt(a);
+	if (since(s->time, self->next_time) < (uint64_t)(rtt > 0 ? rtt : OUT_OF_ORDER_WITHIN) &&
+	    self->next != end + virtual_byte)
+		return MARK(OUT_OF_ORDER);
+	return MARK(RETRANSMISSION);
+}
+
+static void remember(struct ws_flow *self, const struct ws_flow *peer, const struct ws_segment *s, uint32_t marks)
+{
+	bool probe = marks & MARK(ZERO_WINDOW_PROBE);
+	uint32_t end = s->sequence + s->length + !!(s->flags & (WS_TCP_SYN | WS_TCP_FIN));
+	if (!probe) {
+		if (!self->next || after(end, self->next)) {
+			self->next = end;
+			self->next_time = s->time;
+		}
+		if (!self->gapless || s->sequence == self->gapless)
+			self->gapless = self->next;
+	}
+	bool byteless = s->length == 0 && marks & (MARK(ZERO_WINDOW_PROBE) | MARK(KEEP_ALIVE)) && peer->bits & SENT &&
+	                peer->window == 0;
+	self->bits &= (uint8_t) ~(LAST_KEEP_ALIVE | LAST_PROBE | LAST_BYTELESS);
+	self->bits |= SENT | (marks & MARK(KEEP_ALIVE) ? LAST_KEEP_ALIVE : 0) | (probe ? LAST_PROBE : 0) |
+	              (byteless ? LAST_BYTELESS : 0);
+	self->window = s->window;
+	self->ack = s->acknowledgment;
+	self->last_time = s->time;
+}
+
+/* Window scaling holds only when both SYNs offer it. */
+static void learn_scale(struct ws_flow *self, struct ws_flow *peer, const struct ws_segment *s)
+{
+	if (!(s->flags & WS_TCP_SYN))
+		return;
+	if (s->window_scale != 255) {
+		unsigned shift = s->window_scale > MAX_WINDOW_SCALE ? MAX_WINDOW_SCALE : s->window_scale;
+		self->scale = (uint8_t)(SCALE_FIRST + shift);
+	}
+	if (self->scale == SCALE_UNKNOWN)
+		self->scale = peer->scale = SCALE_OFF;
+	else if (s->flags & WS_TCP_ACK && peer->scale == SCALE_OFF)
+		self->scale = SCALE_OFF;
+}
+
+/* What the handshake tells: its round trip, and from where on windows are scaled. */
+static void learn_handshake(struct ws_analyser *a, const struct ws_segment *s)
+{
+	struct ws_flow *self = &a->flow[s->direction];
+	uint16_t kind = s->flags & (WS_TCP_SYN | WS_TCP_ACK);
+	if (s->flags & WS_TCP_SYN)
+		self->bits |= UNSCALED;
+	if (kind == WS_TCP_SYN && !(a->bits & RTT_KNOWN)) {
+		a->handshake = s->time;
+		a->bits |= SYN_TIMED;
+	}
+	if (kind != WS_TCP_ACK)
+		return;
+	self->bits &= (uint8_t)~UNSCALED;
+	if (a->bits & SYN_TIMED && s->time != a->handshake) {
+		a->handshake = s->time - a->handshake;
+		a->bits = (uint8_t)((a->bits & ~SYN_TIMED) | RTT_KNOWN);
+	}
+}
+
+static void learn_completeness(struct ws_analyser *a, const struct ws_segment *s)
+{
+	uint16_t kind = s->flags & (WS_TCP_SYN | WS_TCP_ACK);
+	if (!(a->bits & STARTED)) {
+		a->bits |= STARTED;
+		if (kind == WS_TCP_SYN)
+			a->completeness |= WS_SEEN_SYN | (s->length ? WS_SEEN_DATA : 0);
+		return;
+	}
+	if (kind == (WS_TCP_SYN | WS_TCP_ACK))
+		a->completeness |= WS_SEEN_SYN_ACK;
+	if (kind == WS_TCP_ACK)
+		a->completeness |= s->length ? WS_SEEN_DATA : WS_SEEN_ACK;
+	if ((s->flags & (WS_TCP_FIN | WS_TCP_ACK)) == (WS_TCP_FIN | WS_TCP_ACK))
+		a->completeness |= WS_SEEN_FIN;
+	if (s->flags & WS_TCP_RST)
+		a->completeness |= WS_SEEN_RST;
+}
+
+static void report(const struct ws_flow *self, const struct ws_flow *peer, const struct ws_segment *s,
+                   struct ws_analysis_result *out)
+{
+	out->relative_sequence = s->sequence - self->base;
+	out->relative_acknowledgment = s->flags & WS_TCP_ACK ? s->acknowledgment - peer->base : s->acknowledgment;
+	if (out->analysis & MARK(DUPLICATE_ACK))
+		out->duplicate_ack_number = self->duplicate_acks;
+	uint32_t in_flight = self->next - peer->ack;
+	if (s->length && self->bits & IN_FLIGHT_KNOWN && peer->bits & SENT && (int32_t)in_flight > 0)
+		out->bytes_in_flight = in_flight - !!(s->flags & (WS_TCP_SYN | WS_TCP_FIN));
+}
+
+void ws_analyse(struct ws_analyser *a, const struct ws_segment *s, struct ws_analysis_result *out)
+{
+	*out = (struct ws_analysis_result){0};
+	struct ws_flow *self = &a->flow[s->direction], *peer = &a->flow[!s->direction];
+	if (s->duplicate) {
+		report(self, peer, s, out);
+		out->bytes_in_flight = 0;
+		return;
+	}
+	uint32_t marks = check_reuse(a, s);
+	set_bases(self, peer, s);
+	if (s->length == 1 && s->sequence == self->next && peer->bits & SENT && peer->window == 0) {
+		marks |= MARK(ZERO_WINDOW_PROBE);
+	} else {
+		marks |= compare_with_past(self, peer, s);
+		marks |= compare_with_peer(self, peer, s);
+	}
+	if (s->acknowledgment != self->ack)
+		self->duplicate_acks = 0;
+	marks |= check_unseen(peer, s);
+	if (!(marks & MARK(KEEP_ALIVE)))
+		marks |= check_repetition(a, s);
+	remember(self, peer, s, marks);
+	learn_handshake(a, s);
+	learn_scale(self, peer, s);
+	learn_completeness(a, s);
+	out->analysis = marks;
+	report(self, peer, s, out);
+}
