@@ -151,7 +151,7 @@ typedef uint32_t ws_conn_id;
 
 enum ws_event_kind {
 	WS_EVENT_TRANSITION, /* `transition` of `conn` */
-	WS_EVENT_CONNECTION, /* `conn` has ended (both endpoints CLOSED, or superseded): its record is final */
+	WS_EVENT_CONNECTION, /* `conn` has ended (both endpoints CLOSED, or superseded). A late segment may still revive it */
 	WS_EVENT_ARP,        /* a binding was learnt or has changed: `arp` */
 	WS_EVENT_UDP,        /* a UDP conversation began: `udp` */
 };

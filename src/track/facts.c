@@ -1,0 +1,195 @@
+/* From facts to state: the table of states, the certainty of each, and the one function that changes a state.
+ *
+ * RFC 9293 §3.3.2 names the states. The order of the tests below is the order of precedence: a dead endpoint is CLOSED
+ * whatever it did before; one that has not finished its handshake cannot have closed (except after a fast open, RFC
+ * 7413, where a server may send FIN from SYN_RECEIVED); after that only FINs and their acknowledgments count. */
+#include "track/machine.h"
+
+static enum ws_state closing_state(const struct ws_endpoint *e)
+{
+	if (!e->fin_first)
+		return e->fin_acked ? WS_CLOSED : WS_LAST_ACK;
+	if (e->fin_received)
+		return e->fin_acked ? WS_TIME_WAIT : WS_CLOSING;
+	return e->fin_acked ? WS_FIN_WAIT_2 : WS_FIN_WAIT_1;
+}
+
+static enum ws_state state_of(const struct ws_endpoint *e)
+{
+	if (e->dead)
+		return WS_CLOSED;
+	if (!ws_is_open(e)) {
+		if (e->syn_received)
+			return e->fin_sent ? WS_FIN_WAIT_1 : WS_SYN_RECEIVED;
+		if (e->active)
+			return WS_SYN_SENT;
+		return e->listening ? WS_LISTEN : WS_CLOSED;
+	}
+	if (e->fin_sent)
+		return closing_state(e);
+	return e->fin_received ? WS_CLOSE_WAIT : WS_ESTABLISHED;
+}
+
+static enum ws_certainty receipt_certainty(unsigned receipt)
+{
+	return receipt == WS_RECEIPT_PROVEN ? WS_CONFIRMED : WS_PRESUMED;
+}
+
+static enum ws_certainty certainty_of(const struct ws_endpoint *e, enum ws_state state)
+{
+	switch (state) {
+	case WS_CLOSED:
+		if (e->dead == WS_DEAD_TIMER || e->dead == WS_DEAD_ASSUMED)
+			return WS_ASSUMED;
+		return e->sent_any ? WS_PRESUMED : WS_CONFIRMED;
+	case WS_LISTEN:
+		return WS_ASSUMED;
+	case WS_SYN_SENT:
+		return e->syn_missed ? WS_IMPLIED : WS_CONFIRMED;
+	case WS_SYN_RECEIVED:
+		return e->syn_ack_sent ? WS_CONFIRMED : WS_PRESUMED;
+	case WS_ESTABLISHED:
+		if (e->mid)
+			return WS_ASSUMED;
+		return e->open_proven ? WS_CONFIRMED : WS_PRESUMED;
+	case WS_CLOSE_WAIT:
+		return receipt_certainty(e->fin_received);
+	case WS_FIN_WAIT_1:
+	case WS_LAST_ACK:
+		return e->fin_implied ? WS_IMPLIED : WS_CONFIRMED;
+	case WS_FIN_WAIT_2:
+		return receipt_certainty(e->fin_acked);
+	case WS_CLOSING:
+		return receipt_certainty(e->fin_received);
+	case WS_TIME_WAIT:
+		return receipt_certainty(e->fin_received < e->fin_acked ? e->fin_received : e->fin_acked);
+	case WS_STATE_COUNT:
+		break;
+	}
+	return WS_ASSUMED;
+}
+
+/* ---- Which states follow which: RFC 9293 figure 5, without the calls that no wire shows */
+
+#define BIT(state) (1u << (state))
+static const uint16_t successors[WS_STATE_COUNT] = {
+        [WS_CLOSED] = BIT(WS_SYN_SENT) | BIT(WS_LISTEN) | BIT(WS_ESTABLISHED),
+        [WS_LISTEN] = BIT(WS_CLOSED) | BIT(WS_SYN_RECEIVED) | BIT(WS_SYN_SENT),
+        [WS_SYN_SENT] = BIT(WS_CLOSED) | BIT(WS_SYN_RECEIVED) | BIT(WS_ESTABLISHED),
+        [WS_SYN_RECEIVED] = BIT(WS_CLOSED) | BIT(WS_ESTABLISHED) | BIT(WS_FIN_WAIT_1),
+        [WS_ESTABLISHED] = BIT(WS_CLOSED) | BIT(WS_FIN_WAIT_1) | BIT(WS_CLOSE_WAIT),
+        [WS_FIN_WAIT_1] = BIT(WS_CLOSED) | BIT(WS_FIN_WAIT_2) | BIT(WS_CLOSING),
+        [WS_FIN_WAIT_2] = BIT(WS_CLOSED) | BIT(WS_TIME_WAIT),
+        [WS_CLOSE_WAIT] = BIT(WS_CLOSED) | BIT(WS_LAST_ACK),
+        [WS_CLOSING] = BIT(WS_CLOSED) | BIT(WS_TIME_WAIT),
+        [WS_LAST_ACK] = BIT(WS_CLOSED),
+        [WS_TIME_WAIT] = BIT(WS_CLOSED),
+};
+
+static bool follows(enum ws_state from, enum ws_state to)
+{
+	return successors[from] & BIT(to);
+}
+
+/* The first step of a shortest way from one state to another; `to` itself where no way is known. */
+static enum ws_state next_hop(enum ws_state from, enum ws_state to)
+{
+	if (follows(from, to))
+		return to;
+	/* Backwards from `to`, one layer at a time, until a successor of `from` is reached. */
+	unsigned reached = BIT(to);
+	for (unsigned round = 0; round < WS_STATE_COUNT; round++) {
+		unsigned wider = reached;
+		for (unsigned s = 0; s < WS_STATE_COUNT; s++) {
+			if (s == WS_CLOSED || !(successors[s] & reached))
+				continue;
+			if (follows(from, s))
+				return (enum ws_state)s;
+			wider |= BIT(s);
+		}
+		reached = wider;
+	}
+	return to;
+}
+
+/* ---- The path */
+
+static void record(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws_state to, enum ws_basis basis,
+                   enum ws_why why)
+{
+	endpoint->certainty = (uint8_t)certainty_of(endpoint, to);
+	if (to == WS_TIME_WAIT)
+		endpoint->time_wait_start = x->segment->time;
+	if (x->outcome->count < WS_MAX_TRANSITIONS)
+		x->outcome->transition[x->outcome->count++] = (struct ws_transition){
+		        .endpoint = (uint8_t)(endpoint - x->machine->endpoint),
+		        .from = endpoint->state,
+		        .to = (uint8_t)to,
+		        .basis = (uint8_t)basis,
+		        .certainty = endpoint->certainty,
+		        .why = (uint8_t)why,
+		};
+	endpoint->state = (uint8_t)to;
+}
+
+static void push(struct ws_endpoint *endpoint, enum ws_state state)
+{
+	endpoint->path = endpoint->path << 4 | state;
+	if (endpoint->depth < 8)
+		endpoint->depth++;
+}
+
+/* How many of the latest states to take off the path so that `to`, or a state that it can follow, is on top. */
+static unsigned way_back(const struct ws_endpoint *endpoint, enum ws_state to)
+{
+	for (unsigned back = 1; back < endpoint->depth; back++)
+		if ((endpoint->path >> 4 * back & 15) == to)
+			return back;
+	for (unsigned back = 0; back < endpoint->depth; back++)
+		if (follows(endpoint->path >> 4 * back & 15, to))
+			return back;
+	return 0;
+}
+
+static void go_back(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws_state to, enum ws_why why)
+{
+	unsigned back = way_back(endpoint, to);
+	if (!back)
+		return;
+	endpoint->path >>= 4 * back;
+	endpoint->depth -= (uint8_t)back;
+	record(x, endpoint, endpoint->path & 15, WS_BASIS_RETRACTION, why);
+}
+
+void ws_start_in(struct ws_endpoint *endpoint, enum ws_state state)
+{
+	endpoint->state = (uint8_t)state;
+	endpoint->certainty = WS_ASSUMED;
+	endpoint->path = state;
+	endpoint->depth = 1;
+}
+
+void ws_publish(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws_basis basis, enum ws_why why)
+{
+	enum ws_state to = state_of(endpoint);
+	endpoint->certainty = (uint8_t)certainty_of(endpoint, to);
+	if (to == endpoint->state)
+		return;
+	if (!endpoint->depth)
+		ws_start_in(endpoint, endpoint->state);
+	if (basis == WS_BASIS_RETRACTION) {
+		go_back(x, endpoint, to, why);
+		basis = WS_BASIS_PRESUMED;
+	}
+	while (endpoint->state != to) {
+		enum ws_state hop = next_hop(endpoint->state, to);
+		record(x, endpoint, hop, basis, why);
+		push(endpoint, hop);
+	}
+}
+
+void ws_presume(struct ws_step_context *x, struct ws_endpoint *endpoint)
+{
+	endpoint->proof_known = x->segment->timestamps;
+	endpoint->proof = x->segment->tsval;
+}

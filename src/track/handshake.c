@@ -1,0 +1,149 @@
+/* SYN and SYN-ACK: RFC 9293 §3.5, fast open RFC 7413, simultaneous open.
+ *
+ * A bare SYN from X makes X active. The far end stays in LISTEN (assumed: nothing on the wire shows it) until its
+ * SYN-ACK. Where both have sent a bare SYN, each comes to SYN_RECEIVED when the other's arrives. A SYN or SYN-ACK sent
+ * again says that the answer to it had not arrived, and takes back what was presumed of its sender. */
+#include "track/machine.h"
+
+static void note_options(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender;
+	const struct ws_segment *s = x->segment;
+	self->mss = s->mss;
+	self->window = s->window;
+	self->window_scale = s->window_scale;
+}
+
+static void first_syn(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	const struct ws_segment *s = x->segment;
+	self->active = 1;
+	self->iss_known = self->sent_any = 1;
+	self->iss = s->sequence;
+	self->max = x->end;
+	note_options(x);
+	if (!x->machine->saw_syn) {
+		x->machine->saw_syn = 1;
+		x->machine->syn_time = s->time;
+		if (!x->machine->client_plus_one)
+			x->machine->client_plus_one = (int8_t)(s->direction + 1);
+	}
+	if (self == peer) {
+		/* A self-connect: the SYN that leaves is the SYN that arrives. */
+		ws_publish(x, self, WS_BASIS_SENT, WS_WHY_SYN_SENT);
+		self->rcv = x->end;
+		self->rcv_known = 1;
+		return;
+	}
+	if (!peer->sent_any && !peer->active) {
+		peer->listening = 1;
+		ws_start_in(peer, WS_LISTEN);
+	}
+	ws_publish(x, self, WS_BASIS_SENT, WS_WHY_SYN_SENT);
+	if (peer->active && !peer->got_syn_ack && !peer->syn_received) {
+		peer->syn_received = 1;
+		peer->rcv = x->end;
+		peer->rcv_known = 1;
+		ws_presume(x, peer);
+		ws_publish(x, peer, WS_BASIS_PRESUMED, WS_WHY_SYN_CROSSED);
+	}
+}
+
+void ws_handle_syn(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender;
+	if (!self->active && !self->sent_any) {
+		first_syn(x);
+		return;
+	}
+	if (!self->active || x->segment->sequence != self->iss)
+		return; /* an old duplicate, or a new connection: the tracker has already decided that it is not this
+		           one */
+	self->max = ws_seq_max(self->max, x->end);
+	if (!self->open_proven && (self->got_syn_ack || self->syn_acked)) {
+		self->got_syn_ack = self->syn_acked = 0;
+		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_SYN_AGAIN);
+	}
+}
+
+/* The SYN that this SYN-ACK answers was not captured. */
+static void imply_syn(struct ws_step_context *x)
+{
+	struct ws_endpoint *peer = x->receiver;
+	peer->active = peer->syn_missed = 1;
+	peer->iss_known = peer->sent_any = 1;
+	peer->iss = x->segment->acknowledgment - 1;
+	peer->max = x->segment->acknowledgment;
+	peer->window_scale = 255;
+	if (!x->machine->client_plus_one)
+		x->machine->client_plus_one = (int8_t)((peer - x->machine->endpoint) + 1);
+	ws_publish(x, peer, WS_BASIS_IMPLIED, WS_WHY_SYN_MISSED);
+}
+
+static void syn_ack_leaves(struct ws_step_context *x, bool again)
+{
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	const struct ws_segment *s = x->segment;
+	if (again && self->syn_acked && !self->open_proven) {
+		self->syn_acked = 0;
+		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_SYN_ACK_AGAIN);
+	}
+	self->syn_received = self->syn_ack_sent = 1;
+	self->max = self->sent_any ? ws_seq_max(self->max, x->end) : x->end;
+	self->iss_known = self->sent_any = 1;
+	self->iss = s->sequence;
+	self->ackd = self->acked_any ? ws_seq_max(self->ackd, s->acknowledgment) : s->acknowledgment;
+	self->acked_any = 1;
+	if (!self->rcv_known || ws_seq_before(self->rcv, s->acknowledgment))
+		self->rcv = s->acknowledgment;
+	self->rcv_known = 1;
+	if (s->acknowledgment != peer->iss + 1)
+		peer->fast_open = 1;
+	if (!again)
+		note_options(x);
+	ws_publish(x, self, WS_BASIS_SENT, WS_WHY_SYN_ACK_SENT);
+}
+
+static void syn_ack_arrives(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	if (!peer->rcv_known || ws_seq_before(peer->rcv, x->segment->sequence + 1))
+		peer->rcv = x->segment->sequence + 1;
+	peer->rcv_known = 1;
+	if (peer->got_syn_ack || peer->syn_acked)
+		return;
+	if (self->active && self != peer && !peer->syn_received) {
+		/* Its own SYN crossed ours, and reaches it before this answer does. */
+		peer->syn_received = 1;
+		ws_publish(x, peer, WS_BASIS_PRESUMED, WS_WHY_SYN_CROSSED);
+	}
+	if (peer->syn_received)
+		peer->syn_acked = 1;
+	else
+		peer->got_syn_ack = 1;
+	ws_presume(x, peer);
+	ws_publish(x, peer, WS_BASIS_PRESUMED, WS_WHY_SYN_ACK_ARRIVES);
+}
+
+void ws_handle_syn_ack(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	const struct ws_segment *s = x->segment;
+	if (!peer->iss_known && !peer->mid && !peer->sent_any)
+		imply_syn(x);
+	/* An answer to some other SYN: an old duplicate, which the far end answers with RST. */
+	if (!peer->iss_known || !ws_seq_before(peer->iss, s->acknowledgment) ||
+	    ws_seq_before(peer->max, s->acknowledgment))
+		return;
+	bool again = self->syn_ack_sent && self->iss == s->sequence;
+	if (self->syn_ack_sent && !again)
+		return;
+	if (!self->active)
+		self->listening = 1;
+	if (!self->depth && !self->active)
+		ws_start_in(self, WS_LISTEN);
+	x->machine->saw_syn_ack = 1;
+	syn_ack_leaves(x, again);
+	syn_ack_arrives(x);
+}

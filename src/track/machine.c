@@ -1,0 +1,445 @@
+/* One segment, two endpoints: RFC 9293 §3.10.7 read from outside.
+ *
+ * Within one segment the order is: what it contradicts, then what its ACK says, then what its data and FIN say. A
+ * combined FIN+ACK thus takes the receiver through FIN_WAIT_2 to TIME_WAIT, as the order of checks in RFC 9293
+ * §3.10.7.4 does. What an endpoint sends is certain; what passed towards it is presumed received, in order, until its
+ * own acknowledgment proves it or something it sends contradicts it. Every rule is idempotent: a duplicate changes
+ * nothing.
+ *
+ * Reset and revival are in reset.c, the handshake in handshake.c, the table of states in facts.c. */
+#include "track/machine.h"
+
+/* ---- Contradictions: what this segment says was presumed wrongly */
+
+/* Data that was presumed received is sent again: it had not arrived, so neither had a FIN behind it. */
+static void contradict_data(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	bool again = x->segment->length && self->sent_any && !ws_seq_before(self->max, x->end) &&
+	             !(peer->acked_any && !ws_seq_before(peer->ackd, x->end));
+	if (!again || !self->fin_sent || self->fin_implied)
+		return;
+	if (peer->fin_pending) {
+		peer->fin_pending = 0;
+		peer->fin_doubted = 1;
+	}
+	if (peer->fin_received == WS_RECEIPT_PRESUMED) {
+		peer->fin_received = WS_NOT_RECEIVED;
+		peer->fin_doubted = 1;
+		ws_publish(x, peer, WS_BASIS_RETRACTION, WS_WHY_FIN_AGAIN);
+	}
+}
+
+static void contradict_fin(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	const struct ws_segment *s = x->segment;
+	bool fin = s->flags & WS_TCP_FIN;
+	if (self->fin_implied && s->length && ws_seq_before(self->fin_end - 1, x->end)) {
+		self->fin_sent = self->fin_implied = self->fin_first = 0;
+		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_NOT_FIN);
+	}
+	if (!fin)
+		return;
+	if (self->fin_received == WS_RECEIPT_PRESUMED && peer->fin_sent &&
+	    ws_seq_before(s->acknowledgment, peer->fin_end)) {
+		/* Under way when this FIN left; lost, if it has not come by the time this FIN is sent again. */
+		self->fin_received = WS_NOT_RECEIVED;
+		self->fin_pending = !self->fin_sent;
+		self->fin_doubted = self->fin_sent;
+		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_NOT_YET_FIN);
+	}
+	if (!self->fin_sent || self->fin_implied || self->fin_end != x->end)
+		return;
+	/* The same FIN again: the peer had not got it, or its sender had not got the ACK. */
+	if (peer->fin_received == WS_RECEIPT_PRESUMED) {
+		peer->fin_received = WS_NOT_RECEIVED;
+		peer->fin_doubted = 1;
+		peer->fin_pending = 0;
+		ws_publish(x, peer, WS_BASIS_RETRACTION, WS_WHY_FIN_AGAIN);
+	}
+	if (self->fin_acked == WS_RECEIPT_PRESUMED) {
+		self->fin_acked = WS_NOT_RECEIVED;
+		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_FIN_UNACKED);
+	}
+}
+
+/* After a fast open the server may talk from SYN_RECEIVED. If what it echoes is older than the handshake's ACK, that
+ * ACK had not arrived when it sent this. */
+static void contradict_open(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender;
+	if (!self->syn_acked || self->open_proven || !x->receiver->fast_open || !self->proof_known ||
+	    !x->segment->timestamps || !ws_seq_before(x->segment->tsecr, self->proof))
+		return;
+	self->syn_acked = 0;
+	ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_ECHO_OLD);
+}
+
+/* ---- Proofs: what the sender must have received to send this */
+
+static void prove(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	const struct ws_segment *s = x->segment;
+	bool echoes = self->proof_known && s->timestamps && !ws_seq_before(s->tsecr, self->proof);
+	if (ws_is_open(self) && (!self->syn_received || !peer->fast_open || echoes))
+		self->open_proven = 1;
+	if (self->fin_acked == WS_RECEIPT_PRESUMED &&
+	    (echoes || (peer->fin_carries_ack && !ws_seq_before(s->acknowledgment, peer->fin_end))))
+		self->fin_acked = WS_RECEIPT_PROVEN;
+}
+
+/* The handshake went on without a SYN-ACK that was captured: its sender `passive` had answered all the same. */
+static void imply_syn_ack(struct ws_step_context *x, struct ws_endpoint *passive, uint32_t iss)
+{
+	passive->syn_received = 1;
+	if (!passive->iss_known) {
+		passive->iss = iss;
+		passive->iss_known = 1;
+		passive->window_scale = 255;
+	}
+	passive->max = passive->sent_any ? ws_seq_max(passive->max, iss + 1) : iss + 1;
+	passive->sent_any = 1;
+	ws_publish(x, passive, WS_BASIS_IMPLIED, WS_WHY_SYN_ACK_MISSED);
+}
+
+/* A sender that is shown before ESTABLISHED sends what only an established endpoint sends. */
+static void imply_open(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	const struct ws_segment *s = x->segment;
+	if (ws_is_open(self))
+		return;
+	if (self->active && !self->syn_received) {
+		if (!peer->iss_known)
+			imply_syn_ack(x, peer, s->acknowledgment - 1);
+		self->got_syn_ack = 1;
+		ws_publish(x, self, WS_BASIS_IMPLIED, WS_WHY_SYN_ACK_MISSED);
+		return;
+	}
+	if (!self->syn_received && peer->active) {
+		/* LISTEN: its SYN-ACK was not captured, and this segment carries on from it. */
+		imply_syn_ack(x, self, s->sequence - 1);
+		if (!peer->got_syn_ack) {
+			peer->got_syn_ack = 1;
+			ws_presume(x, peer);
+			ws_publish(x, peer, WS_BASIS_PRESUMED, WS_WHY_SYN_ACK_MISSED);
+		}
+	}
+	bool beyond = peer->iss_known && ws_seq_before(peer->iss + 1, s->acknowledgment);
+	if (self->syn_received && !peer->fast_open && (s->length || s->flags & WS_TCP_FIN || beyond)) {
+		self->syn_acked = 1;
+		ws_publish(x, self, WS_BASIS_IMPLIED, WS_WHY_TALKS);
+	}
+}
+
+/* A pure ACK one beyond everything its sender was seen to send: it has sent a FIN that was lost before the capture. */
+static void imply_fin(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	const struct ws_segment *s = x->segment;
+	if (s->length || s->flags & WS_TCP_FIN || !self->sent_any || self->fin_sent || !ws_is_open(self))
+		return;
+	if (s->sequence != self->max + 1 && !(self->overacked && s->sequence == self->max))
+		return;
+	bool first_cover = peer->fin_sent && !ws_seq_before(s->acknowledgment, peer->fin_end) &&
+	                   !(self->acked_any && !ws_seq_before(self->ackd, peer->fin_end));
+	if (first_cover && self->fin_received == WS_RECEIPT_PRESUMED) {
+		self->fin_received = WS_NOT_RECEIVED;
+		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_FIN_MISSED);
+	}
+	self->fin_sent = self->fin_implied = 1;
+	self->fin_end = self->max = s->sequence;
+	self->fin_first = !(peer->fin_sent && self->acked_any && !ws_seq_before(self->ackd, peer->fin_end));
+	ws_publish(x, self, WS_BASIS_IMPLIED, WS_WHY_FIN_MISSED);
+}
+
+/* ---- What the ACK says */
+
+static void ack_at_sender(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	uint32_t ack = x->segment->acknowledgment;
+	self->ackd = self->acked_any ? ws_seq_max(self->ackd, ack) : ack;
+	self->acked_any = 1;
+	if (!self->rcv_known || ws_seq_before(self->rcv, ack))
+		self->rcv = ack;
+	self->rcv_known = 1;
+	if (x->segment->sack) {
+		self->sack_right = self->sack_known ? ws_seq_max(self->sack_right, x->segment->sack_right)
+		                                    : x->segment->sack_right;
+		self->sack_known = 1;
+	}
+	if (peer->fin_sent && !ws_seq_before(ack, peer->fin_end) && self->fin_received != WS_RECEIPT_PROVEN) {
+		self->fin_received = WS_RECEIPT_PROVEN;
+		self->fin_pending = self->fin_doubted = 0;
+		ws_publish(x, self, WS_BASIS_ACKNOWLEDGED, self->fin_acked ? WS_WHY_FIN_BOTH : WS_WHY_FIN_ACKED_BY_IT);
+	}
+}
+
+static void ack_at_receiver(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	uint32_t ack = x->segment->acknowledgment;
+	if (peer->syn_received && !peer->syn_acked) {
+		peer->syn_acked = 1;
+		if (x->machine->saw_syn && x->machine->saw_syn_ack)
+			x->machine->saw_handshake_ack = 1;
+		ws_presume(x, peer);
+		ws_publish(x, peer, WS_BASIS_PRESUMED, WS_WHY_SYN_ACKED);
+	}
+	if (self->fin_sent && peer->fin_pending && !(x->segment->flags & WS_TCP_FIN)) {
+		peer->fin_pending = 0;
+		peer->fin_received = WS_RECEIPT_PRESUMED;
+		ws_presume(x, peer);
+		ws_publish(x, peer, WS_BASIS_PRESUMED, WS_WHY_FIN_ARRIVES);
+	}
+	if (peer->fin_sent && !peer->fin_acked && !ws_seq_before(ack, peer->fin_end)) {
+		peer->fin_acked = WS_RECEIPT_PRESUMED;
+		ws_presume(x, peer);
+		ws_publish(x, peer, WS_BASIS_PRESUMED, peer->fin_first ? WS_WHY_FIN_ACKED : WS_WHY_LAST_ACK);
+	}
+}
+
+/* False: the acknowledgment lies outside what the receiver can have sent, so the segment is not this connection's. */
+static bool ack_acceptable(struct ws_step_context *x)
+{
+	struct ws_endpoint *peer = x->receiver;
+	uint32_t ack = x->segment->acknowledgment;
+	if (!peer->sent_any) {
+		peer->sent_any = 1;
+		peer->max = ack;
+		peer->window_scale = 255;
+		return true;
+	}
+	if (peer->iss_known && !ws_seq_before(peer->iss, ack))
+		return false;
+	if (ws_seq_before(peer->max, ack)) {
+		/* The capture lost what this acknowledges. */
+		if (ack - peer->max > UINT32_C(1) << 30)
+			return false;
+		peer->overacked = ack - peer->max == 1;
+		peer->max = ack;
+	}
+	return true;
+}
+
+/* ---- What data and FIN say */
+
+/* Moves the receiver's presumed rcv_nxt over what this segment brings; one early stretch is remembered. */
+static void receive(struct ws_step_context *x)
+{
+	struct ws_endpoint *peer = x->receiver;
+	uint32_t left = x->segment->sequence, right = x->end;
+	if (!peer->rcv_known) {
+		peer->rcv_known = 1;
+		peer->rcv = right;
+		return;
+	}
+	if (left == right)
+		return;
+	if (ws_seq_before(peer->rcv, left)) {
+		if (peer->gap_left == peer->gap_right) {
+			peer->gap_left = left;
+			peer->gap_right = right;
+		} else if (!ws_seq_before(right, peer->gap_left) && !ws_seq_before(peer->gap_right, left)) {
+			peer->gap_left = ws_seq_before(left, peer->gap_left) ? left : peer->gap_left;
+			peer->gap_right = ws_seq_max(right, peer->gap_right);
+		}
+		return;
+	}
+	peer->rcv = ws_seq_max(peer->rcv, right);
+	if (peer->gap_left != peer->gap_right && !ws_seq_before(peer->rcv, peer->gap_left)) {
+		peer->rcv = ws_seq_max(peer->rcv, peer->gap_right);
+		peer->gap_left = peer->gap_right = 0;
+	}
+}
+
+static void fin_leaves(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	if (self->fin_sent && !self->fin_implied)
+		return;
+	bool covers = peer->fin_sent && self->acked_any && !ws_seq_before(self->ackd, peer->fin_end);
+	if (!self->fin_implied)
+		self->fin_first = !covers;
+	self->fin_implied = 0;
+	self->fin_sent = 1;
+	self->fin_carries_ack = covers;
+	self->fin_end = x->end;
+	ws_publish(x, self, WS_BASIS_SENT, self->fin_first ? WS_WHY_FIN_SENT : WS_WHY_FIN_SENT_LAST);
+}
+
+static void fin_arrives(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	if (!self->fin_sent || self->fin_implied || peer->fin_received || peer->fin_doubted || peer->fin_pending ||
+	    !peer->rcv_known || ws_seq_before(peer->rcv, self->fin_end))
+		return;
+	peer->fin_received = WS_RECEIPT_PRESUMED;
+	ws_presume(x, peer);
+	ws_publish(x, peer, WS_BASIS_PRESUMED, peer->fin_acked ? WS_WHY_FIN_BOTH : WS_WHY_FIN_ARRIVES);
+}
+
+/* Linux starts TIME_WAIT again at anything that carries an ACK and is no RST. */
+static void restart_time_wait(struct ws_step_context *x, enum ws_state before)
+{
+	struct ws_endpoint *peer = x->receiver;
+	if (before == WS_TIME_WAIT && peer->state == WS_TIME_WAIT)
+		peer->time_wait_start = x->segment->time;
+}
+
+/* ---- The middle of a connection */
+
+static void pick_up(struct ws_step_context *x)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		struct ws_endpoint *e = &x->machine->endpoint[i];
+		e->mid = 1;
+		e->window_scale = 255;
+		ws_start_in(e, WS_ESTABLISHED);
+	}
+}
+
+static void handle_segment(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	const struct ws_segment *s = x->segment;
+	enum ws_state before = peer->state;
+	/* Somebody unknown answers a SYN with a bare ACK of something else: a challenge, no part of this connection. */
+	if (!self->sent_any && peer->active && !peer->got_syn_ack && !peer->syn_received &&
+	    (!ws_seq_before(peer->iss, s->acknowledgment) || ws_seq_before(peer->max, s->acknowledgment)))
+		return;
+	if (!ack_acceptable(x))
+		return;
+	contradict_data(x);
+	contradict_fin(x);
+	contradict_open(x);
+	imply_open(x);
+	imply_fin(x);
+	ack_at_sender(x);
+	ack_at_receiver(x);
+	self->talks = 1;
+	self->window = s->window;
+	if (!self->sent_any || ws_seq_before(self->max, x->end)) {
+		self->max = x->end;
+		self->overacked = 0;
+	}
+	self->sent_any = 1;
+	receive(x);
+	if (s->flags & WS_TCP_FIN)
+		fin_leaves(x);
+	prove(x);
+	ws_publish(x, self, WS_BASIS_SENT, WS_WHY_NONE);
+	fin_arrives(x);
+	restart_time_wait(x, before);
+}
+
+static void handle_expiry(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender;
+	if (self->state == WS_TIME_WAIT) {
+		self->dead = WS_DEAD_TIMER;
+		ws_publish(x, self, WS_BASIS_TIMER, WS_WHY_TIMER);
+	} else if (self->state == WS_SYN_SENT) {
+		self->dead = WS_DEAD_ASSUMED;
+		ws_publish(x, self, WS_BASIS_ASSUMED, WS_WHY_SYN_TIMEOUT);
+	}
+}
+
+/* The addresses and ports belong to a new connection from here on. `direction` is who opened it; an ACK flag says that
+ * the other side has agreed, without it only the opener's own old socket must be gone (it was in TIME_WAIT). */
+static void handle_superseded(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	if (self->state != WS_CLOSED) {
+		self->dead = WS_DEAD_ASSUMED;
+		ws_publish(x, self, WS_BASIS_IMPLIED, WS_WHY_REUSED);
+	}
+	if (x->has_ack && peer->state != WS_CLOSED) {
+		peer->dead = WS_DEAD_ASSUMED;
+		ws_publish(x, peer, WS_BASIS_IMPLIED, WS_WHY_SUPERSEDED);
+	}
+	x->machine->superseded = 1;
+}
+
+static void handle_tcp(struct ws_step_context *x)
+{
+	uint16_t flags = x->segment->flags;
+	if (x->segment->duplicate || x->segment->bad_checksum)
+		return;
+	if (flags & WS_TCP_RST) {
+		ws_handle_reset(x);
+		return;
+	}
+	if (!(flags & (WS_TCP_SYN | WS_TCP_ACK)))
+		return; /* every receiver drops it, RFC 9293 §3.10.7.4: a scan, or damage */
+	if (!x->machine->started && !(flags & WS_TCP_SYN))
+		pick_up(x);
+	x->machine->started = 1;
+	if (x->sender->dead && !ws_handle_revival(x))
+		return;
+	if (!(flags & WS_TCP_SYN))
+		handle_segment(x);
+	else if (flags & WS_TCP_ACK)
+		ws_handle_syn_ack(x);
+	else
+		ws_handle_syn(x);
+}
+
+void ws_machine_step(struct ws_machine *machine, const struct ws_segment *input, struct ws_outcome *outcome)
+{
+	unsigned sender = input->direction & 1, receiver = machine->self ? sender : 1 - sender;
+	struct ws_step_context x = {
+	        .machine = machine,
+	        .segment = input,
+	        .outcome = outcome,
+	        .sender = &machine->endpoint[sender],
+	        .receiver = &machine->endpoint[receiver],
+	        .end = input->sequence + input->length + !!(input->flags & WS_TCP_SYN) + !!(input->flags & WS_TCP_FIN),
+	        .has_ack = input->flags & WS_TCP_ACK,
+	};
+	outcome->count = 0;
+	switch ((enum ws_input_kind)input->kind) {
+	case WS_INPUT_SEGMENT:
+		handle_tcp(&x);
+		break;
+	case WS_INPUT_UNREACHABLE:
+		ws_handle_unreachable(&x);
+		break;
+	case WS_INPUT_EXPIRY:
+		handle_expiry(&x);
+		break;
+	case WS_INPUT_SUPERSEDED:
+		handle_superseded(&x);
+		break;
+	}
+}
+
+/* Linux gives up about 131 s after the first SYN with its defaults; nothing on the wire shows when. */
+#define SYN_TIMEOUT (131 * WS_SECOND)
+
+static ws_time add_time(ws_time a, ws_time b)
+{
+	ws_time sum;
+	return __builtin_add_overflow(a, b, &sum) ? WS_TIME_NEVER : sum;
+}
+
+ws_time ws_machine_deadline(const struct ws_machine *machine, ws_time time_wait, unsigned *endpoint)
+{
+	ws_time earliest = WS_TIME_NEVER;
+	for (unsigned i = 0; i < 2; i++) {
+		const struct ws_endpoint *e = &machine->endpoint[i];
+		ws_time deadline = WS_TIME_NEVER;
+		if (e->state == WS_TIME_WAIT)
+			deadline = add_time(e->time_wait_start, time_wait);
+		else if (e->state == WS_SYN_SENT)
+			deadline = add_time(machine->syn_time, SYN_TIMEOUT);
+		if (deadline < earliest) {
+			earliest = deadline;
+			*endpoint = i;
+		}
+	}
+	return earliest;
+}

@@ -1,0 +1,133 @@
+/* The two endpoint machines of one connection, as a pure function: (machine, input) → machine + transitions.
+ *
+ * An endpoint's state is a function of facts, not of the order in which segments were seen: facts are gathered from
+ * each segment, the state is derived from them, and a change of it is a transition. Zeroed memory is a machine that has
+ * seen nothing. Sequence numbers are compared modulo 2^32 (RFC 9293 §3.4). */
+#ifndef WS_TRACK_MACHINE_H
+#define WS_TRACK_MACHINE_H
+
+#include "track/why.h"
+
+#include <wirestate/track.h>
+
+/* Whether something that was sent towards an endpoint has reached it. */
+enum ws_receipt { WS_NOT_RECEIVED, WS_RECEIPT_PRESUMED, WS_RECEIPT_PROVEN };
+
+/* What ended an endpoint that is `dead`. */
+enum ws_death { WS_ALIVE, WS_DEAD_SENT_RST, WS_DEAD_GOT_RST, WS_DEAD_TIMER, WS_DEAD_ASSUMED, WS_DEAD_ICMP };
+
+struct ws_endpoint {
+	uint32_t iss;                 /* its initial sequence number, when iss_known */
+	uint32_t max;                 /* behind the highest byte it sent, when sent_any */
+	uint32_t ackd;                /* highest acknowledgment it sent, when acked_any */
+	uint32_t rcv;                 /* what it presumably has without gaps: rcv_nxt, when rcv_known */
+	uint32_t gap_left, gap_right; /* one stretch beyond rcv that arrived early; empty when equal */
+	uint32_t fin_end;             /* behind its FIN, when fin_sent */
+	uint32_t proof;      /* TSval of the peer's segment on which the latest presumption rests, when proof_known */
+	uint32_t sack_right; /* highest edge it has acknowledged selectively, when sack_known */
+
+	uint32_t sent_any : 1, iss_known : 1, acked_any : 1, rcv_known : 1, proof_known : 1, sack_known : 1;
+	uint32_t listening : 1;    /* nothing sent; the peer's SYN passed towards it */
+	uint32_t mid : 1;          /* picked up in the middle */
+	uint32_t active : 1;       /* sent a bare SYN */
+	uint32_t syn_missed : 1;   /* that SYN was not captured */
+	uint32_t got_syn_ack : 1;  /* the peer's SYN-ACK passed towards it and acknowledges its SYN */
+	uint32_t syn_received : 1; /* has the peer's SYN (sent a SYN-ACK, or simultaneous open) */
+	uint32_t syn_ack_sent : 1;
+	uint32_t syn_acked : 1;   /* its SYN is acknowledged while in SYN_RECEIVED */
+	uint32_t open_proven : 1; /* it sent what only an established endpoint sends */
+	uint32_t talks : 1;       /* sent a segment without SYN or RST */
+	uint32_t fast_open : 1;   /* its SYN carried data that was accepted */
+	uint32_t fin_sent : 1, fin_first : 1, fin_implied : 1;
+	uint32_t fin_carries_ack : 1; /* its FIN acknowledged the peer's FIN */
+	uint32_t fin_received : 2;    /* enum ws_receipt, of the peer's FIN */
+	uint32_t fin_acked : 2;       /* enum ws_receipt, of the peer's ACK of its FIN */
+	uint32_t fin_pending : 1;     /* the peer's FIN was still under way when it sent its own; presume at the next
+	                                 segment */
+	uint32_t fin_doubted : 1;     /* the peer sent its FIN again: wait for its own ACK */
+	uint32_t dead : 3;            /* enum ws_death */
+
+	uint32_t overacked : 1; /* `max` rests on an ACK one beyond what was seen: a lost FIN, or a lost byte */
+
+	uint32_t path; /* the states it went through, four bits each, the latest lowest; retracted ones removed */
+	uint8_t depth; /* how many states `path` holds */
+	uint8_t state, certainty; /* as last published */
+	uint8_t window_scale;     /* valid when sent_any; 255: none */
+	uint16_t window, mss;
+	ws_time time_wait_start; /* when state is TIME_WAIT */
+};
+
+struct ws_machine {
+	struct ws_endpoint endpoint[2];
+	ws_time syn_time;       /* of the first bare SYN */
+	int8_t client_plus_one; /* 0: not known; else the endpoint that opened it, plus one */
+	uint8_t self : 1;       /* both ends are the same: a self-connect */
+	uint8_t started : 1;
+	uint8_t saw_syn : 1, saw_syn_ack : 1, saw_handshake_ack : 1;
+	uint8_t refused : 1;     /* a RST answered the SYN */
+	uint8_t unreachable : 1; /* an ICMP error quoted one of its segments */
+	uint8_t forged : 1;      /* a RST that its apparent sender did not send */
+	uint8_t superseded : 1;
+};
+
+struct ws_outcome {
+	uint8_t count;
+	struct ws_transition transition[WS_MAX_TRANSITIONS];
+};
+
+/* Takes one input. `outcome` is overwritten. Never fails: what makes no sense changes nothing. */
+void ws_machine_step(struct ws_machine *machine, const struct ws_segment *input, struct ws_outcome *outcome);
+
+/* The endpoint that opened the connection, or WS_ROLE_UNKNOWN. */
+static inline int ws_machine_client(const struct ws_machine *machine)
+{
+	return machine->client_plus_one - 1;
+}
+
+/* When something happens without a packet: the earliest deadline, WS_TIME_NEVER for none, and which endpoint's it is.
+ */
+ws_time ws_machine_deadline(const struct ws_machine *machine, ws_time time_wait, unsigned *endpoint);
+
+/* ---- Between the machine's own files */
+
+struct ws_step_context {
+	struct ws_machine *machine;
+	const struct ws_segment *segment;
+	struct ws_outcome *outcome;
+	struct ws_endpoint *sender, *receiver; /* the same one in a self-connect */
+	uint32_t end;                          /* behind the segment: sequence + length + SYN + FIN */
+	bool has_ack;
+};
+
+/* Derives the endpoint's state from its facts and, if it has changed, records the transitions that lead there, each of
+ * them one that RFC 9293 knows: the only place where a state is set. With WS_BASIS_RETRACTION the first of them goes
+ * back to a state that the endpoint was in before. */
+void ws_publish(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws_basis basis, enum ws_why why);
+void ws_handle_syn(struct ws_step_context *x);
+void ws_handle_syn_ack(struct ws_step_context *x);
+void ws_handle_reset(struct ws_step_context *x);
+/* Where an endpoint starts from when nothing on the wire shows how it came there; records no transition. */
+void ws_start_in(struct ws_endpoint *endpoint, enum ws_state state);
+/* A dead endpoint sends. True: it turned out to be alive, go on with the segment. */
+bool ws_handle_revival(struct ws_step_context *x);
+void ws_handle_unreachable(struct ws_step_context *x);
+/* Notes on which of the peer's segments a presumption about `endpoint` rests. */
+void ws_presume(struct ws_step_context *x, struct ws_endpoint *endpoint);
+
+static inline bool ws_seq_before(uint32_t a, uint32_t b)
+{
+	return (int32_t)(a - b) < 0;
+}
+
+static inline uint32_t ws_seq_max(uint32_t a, uint32_t b)
+{
+	return ws_seq_before(a, b) ? b : a;
+}
+
+/* True once the three-way handshake is behind the endpoint, as far as its facts say. */
+static inline bool ws_is_open(const struct ws_endpoint *e)
+{
+	return e->mid || (e->syn_received ? e->syn_acked : e->got_syn_ack);
+}
+
+#endif

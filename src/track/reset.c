@@ -1,0 +1,142 @@
+/* RST, and what comes after one: RFC 9293 §3.10.7, RFC 5961 §3, measured against Linux.
+ *
+ * A RST ends its receiver only if the receiver would accept it: in SYN_SENT by its acknowledgment number, later by
+ * exactly the expected sequence number (anything else in the window gets a challenge ACK). Its sender is taken to be
+ * gone, unless the RST merely answers a stray segment. An endpoint that was thought dead and sends on was alive: its
+ * state comes back, because being dead is one fact among the others. */
+#include "track/machine.h"
+
+static bool acceptable_in_syn_sent(const struct ws_step_context *x)
+{
+	const struct ws_endpoint *peer = x->receiver;
+	uint32_t ack = x->segment->acknowledgment;
+	return x->has_ack && ws_seq_before(peer->iss, ack) && !ws_seq_before(peer->max, ack);
+}
+
+static bool exact(const struct ws_step_context *x)
+{
+	const struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	uint32_t sequence = x->segment->sequence;
+	if (!peer->rcv_known && !peer->acked_any && !self->sent_any)
+		return true; /* nothing is known that it could be compared with */
+	if (peer->rcv_known && sequence == peer->rcv)
+		return true;
+	if (peer->acked_any && sequence == peer->ackd)
+		return true;
+	if (peer->state == WS_TIME_WAIT)
+		return false;
+	if (self->sent_any && sequence == self->max)
+		return true;
+	if (peer->sack_known && sequence == peer->sack_right)
+		return true;
+	bool behind_fin = peer->state == WS_CLOSE_WAIT || peer->state == WS_LAST_ACK || peer->state == WS_CLOSING;
+	return behind_fin && peer->rcv_known && sequence == peer->rcv - 1;
+}
+
+static bool accepts(const struct ws_step_context *x)
+{
+	const struct ws_endpoint *peer = x->receiver;
+	switch ((enum ws_state)peer->state) {
+	case WS_CLOSED:
+	case WS_LISTEN:
+		return false;
+	case WS_SYN_SENT:
+		return acceptable_in_syn_sent(x);
+	case WS_SYN_RECEIVED:
+		return x->segment->sequence - peer->rcv < 65536;
+	default:
+		return exact(x);
+	}
+}
+
+/* True when the RST only answers a stray segment and says nothing about its sender. */
+static bool answers_stray(const struct ws_step_context *x)
+{
+	const struct ws_endpoint *self = x->sender;
+	if (x->has_ack || !self->sent_any)
+		return false;
+	bool opening = self->state == WS_SYN_SENT || self->state == WS_SYN_RECEIVED;
+	return opening && x->segment->sequence != self->max;
+}
+
+static void reset_leaves(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	if (self->dead || answers_stray(x))
+		return;
+	if (x->has_ack && peer->fin_sent && self->fin_received == WS_RECEIPT_PRESUMED &&
+	    ws_seq_before(x->segment->acknowledgment, peer->fin_end)) {
+		self->fin_received = WS_NOT_RECEIVED;
+		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_NOT_YET_FIN);
+	}
+	if (self->got_syn_ack && !self->open_proven && !x->has_ack && !self->talks &&
+	    x->segment->sequence == self->iss + 1) {
+		self->got_syn_ack = 0;
+		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_NOT_OPEN);
+	}
+	bool refuses = self->state == WS_LISTEN;
+	self->dead = WS_DEAD_SENT_RST;
+	if (refuses)
+		x->machine->refused = 1;
+	ws_publish(x, self, WS_BASIS_SENT, refuses ? WS_WHY_REFUSED : WS_WHY_RST_SENT);
+}
+
+static void reset_arrives(struct ws_step_context *x)
+{
+	struct ws_endpoint *peer = x->receiver;
+	enum ws_state before = peer->state;
+	if (peer->dead || !accepts(x))
+		return;
+	peer->dead = WS_DEAD_GOT_RST;
+	ws_presume(x, peer);
+	ws_publish(x, peer, WS_BASIS_PRESUMED,
+	           before == WS_SYN_SENT    ? WS_WHY_RST_REFUSES
+	           : before == WS_TIME_WAIT ? WS_WHY_RST_ENDS_TIME_WAIT
+	                                    : WS_WHY_RST_ARRIVES);
+}
+
+void ws_handle_reset(struct ws_step_context *x)
+{
+	reset_leaves(x);
+	if (x->sender != x->receiver)
+		reset_arrives(x);
+}
+
+static bool goes_on(const struct ws_step_context *x)
+{
+	const struct ws_endpoint *self = x->sender;
+	const struct ws_segment *s = x->segment;
+	if (s->flags & WS_TCP_SYN || s->sequence != self->max)
+		return false;
+	return s->length || s->flags & WS_TCP_FIN ||
+	       (x->has_ack && self->acked_any && ws_seq_before(self->ackd, s->acknowledgment));
+}
+
+bool ws_handle_revival(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender;
+	if (self->dead == WS_DEAD_SENT_RST) {
+		if (!goes_on(x))
+			return false; /* what it had sent before, arriving late */
+		x->machine->forged = 1;
+	}
+	enum ws_why why = self->dead == WS_DEAD_SENT_RST ? WS_WHY_FORGED : WS_WHY_ALIVE;
+	self->dead = WS_ALIVE;
+	ws_publish(x, self, WS_BASIS_RETRACTION, why);
+	return true;
+}
+
+/* An ICMP error that quotes a segment of `sender`: it ends a connection attempt, and is only noted on an open
+ * connection (RFC 1122 §4.2.3.9, RFC 5927). The quoted sequence number must be one that is in flight. */
+void ws_handle_unreachable(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender;
+	if (!self->sent_any)
+		return;
+	x->machine->unreachable = 1;
+	if (self->state != WS_SYN_SENT || ws_seq_before(x->segment->sequence, self->iss) ||
+	    ws_seq_before(self->max, x->segment->sequence))
+		return;
+	self->dead = WS_DEAD_ICMP;
+	ws_publish(x, self, WS_BASIS_PRESUMED, WS_WHY_ICMP);
+}
