@@ -13,8 +13,8 @@ static const char *const headings[] = {
 
 void options_usage(FILE *file)
 {
-	fputs("usage: wirestate -r FILE  [options] [BPF expression]   replay a capture file; - is standard input\n"
-	      "       wirestate -i IFACE [options] [BPF expression]   watch a live interface (root or CAP_NET_RAW)\n"
+	fputs("usage: wirestate -r FILE  [options] [BPF expression]   replay a capture\n"
+	      "       wirestate -i IFACE [options] [BPF expression]   watch a live interface\n"
 	      "       wirestate --help                                every option\n",
 	      file);
 }
@@ -60,8 +60,8 @@ static void describe(FILE *file, const struct option_row *row)
 
 void options_help(FILE *file)
 {
-	fputs("wirestate shows what every TCP connection on a wire is doing: both endpoints' states, from the packets\n"
-	      "alone.\n\n",
+	fputs("wirestate shows what every TCP connection on a wire is doing: the states of both\n"
+	      "endpoints, from the packets alone.\n\n",
 	      file);
 	options_usage(file);
 	for (enum option_group group = GROUP_SOURCE; group < GROUP_HIDDEN; group++) {
@@ -71,7 +71,8 @@ void options_help(FILE *file)
 				describe(file, &option_rows[i]);
 		}
 	}
-	fputs("\nExit status: 0 done, 1 wrong option, interface or permission, 2 unreadable file, bad filter, or a\n"
-	      "capture that ends in the middle of a packet. The manual, wirestate(1), has examples by question.\n",
+	fputs("\nExit status: 0 done; 1 wrong option, interface or permission; 2 unreadable file,\n"
+	      "bad filter, or a capture that ends in the middle of a packet. The manual,\n"
+	      "wirestate(1), has examples by question.\n",
 	      file);
 }

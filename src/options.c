@@ -274,6 +274,8 @@ bool options_parse(int argc, char **argv, struct options *options, struct ws_err
 	}
 	if (optind < argc && !join_words(argc, argv, options, error))
 		return false;
+	if (options->idle == 0)
+		options->idle = 1; /* 0 would mean the default behind here */
 	return check(options, error);
 }
 

@@ -133,7 +133,9 @@ static void accepted(const struct option_row *row, struct ws_text *out)
 			ws_text_printf(out, "a number from %.0f to %.0f", row->min, row->max);
 		break;
 	case OPTION_SIZE:
-		ws_text_printf(out, "bytes, or a number with K, M or G behind, at least %.0fK", row->min / 1024);
+		ws_text_puts(out, "bytes, or a number with K, M or G behind, at least ");
+		ws_text_printf(out, row->min >= 1048576 ? "%.0fM" : "%.0fK",
+		               row->min / (row->min >= 1048576 ? 1048576 : 1024));
 		if (row->max < 1e12)
 			ws_text_puts(out, " and below 2G");
 		break;
