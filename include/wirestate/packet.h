@@ -192,7 +192,8 @@ void ws_decode_datagram(struct ws_packet *packet, const uint8_t *datagram, uint3
 
 /* ---- Field tables */
 
-/* How a field's value reads. NUMBER and the others up to FLAG are integers of at most 64 bits. */
+/* How a field's value reads. All are integers of at most 64 bits but MAC, the addresses,
+ * OPTIONS and BYTES. */
 enum ws_field_kind {
 	WS_FIELD_NUMBER,   /* decimal */
 	WS_FIELD_HEX,      /* 0x and bit_width/4 digits */
@@ -207,6 +208,16 @@ enum ws_field_kind {
 	WS_FIELD_IPV6,
 	WS_FIELD_OPTIONS,  /* from bit_offset to the end of the header */
 	WS_FIELD_BYTES,    /* from bit_offset to the end of the header, opaque */
+	WS_FIELD_ICMP_TYPE,
+	WS_FIELD_ARP_OPERATION,
+};
+
+/* Fields that a header has only for some of its types; ws_field_value() is false for the others. */
+enum ws_field_when {
+	WS_WHEN_ALWAYS,
+	WS_WHEN_ECHO,    /* ICMP queries and replies with identifier and sequence number */
+	WS_WHEN_MTU,     /* ICMP "fragmentation needed", ICMPv6 "packet too big" */
+	WS_WHEN_GATEWAY, /* ICMP redirect */
 };
 
 struct ws_field {
@@ -215,6 +226,7 @@ struct ws_field {
 	uint16_t bit_offset, bit_width; /* from the start of the header; width 0: to its end */
 	uint8_t kind;      /* enum ws_field_kind */
 	uint8_t scale;     /* value = raw × scale (4 for header lengths in words, 8 for fragment offsets), 0 and 1: raw */
+	uint8_t when;      /* enum ws_field_when */
 	const char *meaning;   /* one sentence a learner understands, ours, without a full stop at the end */
 	const char *reference; /* "RFC 9293 §3.1", "IEEE 802.3", ... */
 };
@@ -246,20 +258,22 @@ void ws_field_bytes(const struct ws_layer *layer, const struct ws_field *field, 
 
 struct ws_option {
 	uint8_t kind;
-	uint8_t problem;   /* enum ws_problem: NONE, or OPTION_LENGTH and then `length` is what is left */
+	uint8_t problem;   /* enum ws_problem: NONE, or OPTION_LENGTH: a length that does not suit the kind, or is more than what
+	                      is left; in that case `length` is what is left, and the option is the last */
 	uint32_t offset;   /* from the start of the frame */
 	uint32_t length;   /* kind and length bytes included; 1 for NOP and end-of-list */
 	const uint8_t *bytes;
 	const char *name;  /* "mss", "window_scale", ...; "unknown" */
 	const char *label; /* for people */
 };
-/* Walks the options of a layer: start with *cursor = 0. False at the end (end-of-list, or after a problem). */
+/* Walks the options of a layer: start with *cursor = 0. False at the end, which an end-of-list option comes before. */
 bool ws_option_next(const struct ws_packet *packet, const struct ws_layer *layer, uint32_t *cursor,
 		    struct ws_option *option) WS_CHECKED;
 /* Appends what an option says, for people: `1460`, `7 → ×128`, `val 1 ecr 2`, `5473–10945`, or its bytes in hex. */
 void ws_option_text(struct ws_text *text, const struct ws_layer *layer, const struct ws_option *option);
 
-/* An option's parts as numbers, for JSON: names like "value", "tsval", "left". Returns how many were filled (at most 8). */
+/* An option's parts as numbers, for JSON: names like "value", "tsval". A SACK option gives "left" and "right" once per
+ * block. Returns how many were filled (at most 8); none where the bytes say more than numbers would. */
 struct ws_option_part {
 	const char *name;
 	uint64_t number;

@@ -78,18 +78,20 @@ static inline const uint8_t *ws_cursor_span(const struct ws_cursor *cursor, uint
  * `offset`; `protocol` 0 has no pseudo-header. */
 enum ws_checksum ws_checksum_verify(const struct ws_cursor *cursor, uint32_t offset, uint32_t field, uint8_t protocol);
 
+enum ws_option_family { WS_OPTIONS_IPV4, WS_OPTIONS_TCP, WS_OPTIONS_IPV6 };
+
 /* One option of any of the families, still raw. */
 struct ws_raw_option {
 	uint8_t kind;
-	bool bad; /* the length does not fit; `length` is what is left */
+	bool problem; /* the length does not suit the kind, or is more than what is left: then `length` is what is left
+	               */
 	uint32_t offset, length;
 };
-/* Walks options in bytes [*offset, end), which must have been captured. False at the end: an end-of-list option is the
- * last (IPv6 has none), and so is a bad one. */
-enum ws_option_family { WS_OPTIONS_IPV4, WS_OPTIONS_TCP, WS_OPTIONS_IPV6 };
+/* Walks options in bytes [*offset, end), which must have been captured. False at the end; an end-of-list option is the
+ * last (IPv6 has none), and so is one that reaches past the end. */
 bool ws_raw_option_next(const uint8_t *data, uint32_t *offset, uint32_t end, enum ws_option_family family,
                         struct ws_raw_option *option);
-/* True when every option's length fits. */
+/* True when every option's length is right. */
 bool ws_options_sound(const uint8_t *data, uint32_t offset, uint32_t end, enum ws_option_family family);
 
 #endif

@@ -50,7 +50,7 @@ static bool find_jumbo(const uint8_t *bytes, uint32_t length, uint32_t *jumbo)
 	struct ws_raw_option option;
 	uint32_t offset = 2;
 	while (ws_raw_option_next(bytes, &offset, length, WS_OPTIONS_IPV6, &option)) {
-		if (option.kind == OPTION_JUMBO && option.length == 6 && !option.bad) {
+		if (option.kind == OPTION_JUMBO && !option.problem) {
 			*jumbo = ws_load32(bytes + option.offset + 2);
 			return true;
 		}

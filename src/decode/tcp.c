@@ -3,7 +3,6 @@
 #include "decode/decode.h"
 
 enum {
-	OPTION_NOP = 1,
 	OPTION_MSS = 2,
 	OPTION_WINDOW_SCALE = 3,
 	OPTION_SACK_PERMITTED = 4,
@@ -29,17 +28,14 @@ static void take_timestamps(struct ws_tcp_summary *tcp, const uint8_t *bytes)
 	tcp->tsecr = ws_load32(bytes + 6);
 }
 
-/* An option whose length does not suit its kind says nothing. */
 static void take_option(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint8_t kind, uint32_t length)
 {
 	switch (kind) {
 	case OPTION_MSS:
-		if (length == 4)
-			tcp->mss = ws_load16(bytes + 2);
+		tcp->mss = ws_load16(bytes + 2);
 		break;
 	case OPTION_WINDOW_SCALE:
-		if (length == 3)
-			tcp->window_scale = bytes[2];
+		tcp->window_scale = bytes[2];
 		break;
 	case OPTION_SACK_PERMITTED:
 		tcp->sack_permitted = true;
@@ -48,21 +44,20 @@ static void take_option(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint8_
 		take_sack(tcp, bytes, length);
 		break;
 	case OPTION_TIMESTAMPS:
-		if (length == 10)
-			take_timestamps(tcp, bytes);
+		take_timestamps(tcp, bytes);
 		break;
 	case OPTION_FAST_OPEN:
 		tcp->fast_open = true;
 		break;
 	case OPTION_EXPERIMENT:
-		tcp->fast_open |= length >= 4 && ws_load16(bytes + 2) == FAST_OPEN_MAGIC;
+		tcp->fast_open |= ws_load16(bytes + 2) == FAST_OPEN_MAGIC;
 		break;
 	default:
 		break;
 	}
 }
 
-/* `length` bytes of options. False: one of them does not fit. */
+/* `length` bytes of options. False: one of them has a wrong length, and then it says nothing. */
 static bool read_options(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint32_t length)
 {
 	/* Nearly every segment's options: timestamps, aligned with two NOPs (RFC 7323 appendix A). */
@@ -70,15 +65,16 @@ static bool read_options(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint3
 		take_timestamps(tcp, bytes + 2);
 		return true;
 	}
+	bool sound = true;
 	struct ws_raw_option option;
 	uint32_t offset = 0;
 	while (ws_raw_option_next(bytes, &offset, length, WS_OPTIONS_TCP, &option)) {
-		if (option.bad)
-			return false;
-		if (option.kind > OPTION_NOP)
+		if (option.problem)
+			sound = false;
+		else
 			take_option(tcp, bytes + option.offset, option.kind, option.length);
 	}
-	return true;
+	return sound;
 }
 
 static void read_quoted(struct ws_quote *quote, const struct ws_cursor *cursor, uint32_t offset)

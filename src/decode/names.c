@@ -1,0 +1,253 @@
+/* Vocabulary: numbers that have names, each list once. Protocol names are those people say, not those the registries
+ * print. Port names come from the system's services database; without one there are no names. */
+#include <wirestate/packet.h>
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <string.h>
+
+const char *ws_problem_text(enum ws_problem problem)
+{
+	static const char *const texts[WS_PROBLEM_COUNT] = {
+#define X(name, text) [name] = text,
+	        WS_PROBLEMS(X)
+#undef X
+	};
+	return texts[problem];
+}
+
+const char *ws_checksum_word(enum ws_checksum checksum)
+{
+	static const char *const words[] = {
+#define X(name, word) [name] = word,
+	        WS_CHECKSUMS(X)
+#undef X
+	};
+	return words[checksum];
+}
+
+const char *ws_ethertype_name(uint16_t type)
+{
+	static const struct {
+		uint16_t type;
+		const char *name;
+	} types[] = {
+	        {0x0800, "IPv4"},
+	        {0x0806, "ARP"},
+	        {0x0842, "Wake-on-LAN"},
+	        {0x2000, "CDP"},
+	        {0x6558, "Ethernet bridging"},
+	        {0x8035, "RARP"},
+	        {0x809b, "AppleTalk"},
+	        {0x80f3, "AppleTalk ARP"},
+	        {0x8100, "802.1Q VLAN"},
+	        {0x8137, "IPX"},
+	        {0x86dd, "IPv6"},
+	        {0x8808, "Ethernet pause"},
+	        {0x8809, "LACP"},
+	        {0x880b, "PPP"},
+	        {0x8847, "MPLS"},
+	        {0x8848, "MPLS multicast"},
+	        {0x8863, "PPPoE discovery"},
+	        {0x8864, "PPPoE session"},
+	        {0x888e, "802.1X"},
+	        {0x8892, "PROFINET"},
+	        {0x88a2, "ATA over Ethernet"},
+	        {0x88a4, "EtherCAT"},
+	        {0x88a8, "802.1ad VLAN"},
+	        {0x88cc, "LLDP"},
+	        {0x88e5, "MACsec"},
+	        {0x88e7, "802.1ah"},
+	        {0x88f7, "PTP"},
+	        {0x8902, "802.1ag"},
+	        {0x8906, "FCoE"},
+	        {0x894f, "NSH"},
+	        {0x9000, "loopback test"},
+	        {0x9100, "stacked VLAN"},
+	};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(types); i++) {
+		if (types[i].type == type)
+			return types[i].name;
+	}
+	return NULL;
+}
+
+const char *ws_protocol_name(uint8_t protocol)
+{
+	static const char *const names[256] = {
+	        [0] = "hop-by-hop options",
+	        [1] = "ICMP",
+	        [2] = "IGMP",
+	        [4] = "IPv4 in IP",
+	        [6] = "TCP",
+	        [8] = "EGP",
+	        [9] = "IGRP",
+	        [17] = "UDP",
+	        [27] = "RDP",
+	        [33] = "DCCP",
+	        [41] = "IPv6 in IP",
+	        [43] = "routing header",
+	        [44] = "fragment header",
+	        [46] = "RSVP",
+	        [47] = "GRE",
+	        [50] = "ESP",
+	        [51] = "AH",
+	        [58] = "ICMPv6",
+	        [59] = "nothing",
+	        [60] = "destination options",
+	        [88] = "EIGRP",
+	        [89] = "OSPF",
+	        [94] = "IPIP",
+	        [97] = "EtherIP",
+	        [103] = "PIM",
+	        [108] = "IPComp",
+	        [112] = "VRRP",
+	        [115] = "L2TP",
+	        [124] = "IS-IS",
+	        [132] = "SCTP",
+	        [135] = "mobility header",
+	        [136] = "UDP-Lite",
+	        [137] = "MPLS in IP",
+	        [139] = "HIP",
+	        [140] = "SHIM6",
+	        [143] = "Ethernet in IP",
+	};
+	return names[protocol];
+}
+
+static const char *icmp_unreachable(uint8_t code)
+{
+	static const char *const names[] = {
+	        "network unreachable",
+	        "host unreachable",
+	        "protocol unreachable",
+	        "port unreachable",
+	        "fragmentation needed",
+	        "source route failed",
+	        "network unknown",
+	        "host unknown",
+	        "source host isolated",
+	        "network prohibited",
+	        "host prohibited",
+	        "network unreachable for this service",
+	        "host unreachable for this service",
+	        "prohibited by filter",
+	        "host precedence violation",
+	        "precedence cut off",
+	};
+	return code < WS_ARRAY_SIZE(names) ? names[code] : "destination unreachable";
+}
+
+static const char *icmpv6_unreachable(uint8_t code)
+{
+	static const char *const names[] = {
+	        "no route",
+	        "prohibited by filter",
+	        "beyond scope of source address",
+	        "address unreachable",
+	        "port unreachable",
+	        "source address failed policy",
+	        "route rejected",
+	};
+	return code < WS_ARRAY_SIZE(names) ? names[code] : "destination unreachable";
+}
+
+const char *ws_icmp_name(uint8_t type, uint8_t code, bool icmpv6)
+{
+	static const char *const names[256] = {
+	        [0] = "echo reply",
+	        [4] = "source quench",
+	        [5] = "redirect",
+	        [8] = "echo request",
+	        [9] = "router advertisement",
+	        [10] = "router solicitation",
+	        [11] = "time exceeded",
+	        [12] = "parameter problem",
+	        [13] = "timestamp request",
+	        [14] = "timestamp reply",
+	        [15] = "information request",
+	        [16] = "information reply",
+	        [17] = "address mask request",
+	        [18] = "address mask reply",
+	        [42] = "extended echo request",
+	        [43] = "extended echo reply",
+	};
+	static const char *const names6[256] = {
+	        [2] = "packet too big",
+	        [3] = "time exceeded",
+	        [4] = "parameter problem",
+	        [128] = "echo request",
+	        [129] = "echo reply",
+	        [130] = "multicast listener query",
+	        [131] = "multicast listener report",
+	        [132] = "multicast listener done",
+	        [133] = "router solicitation",
+	        [134] = "router advertisement",
+	        [135] = "neighbor solicitation",
+	        [136] = "neighbor advertisement",
+	        [137] = "redirect",
+	        [143] = "multicast listener report v2",
+	        [155] = "RPL control",
+	        [160] = "extended echo request",
+	        [161] = "extended echo reply",
+	};
+	if (icmpv6)
+		return type == 1 ? icmpv6_unreachable(code) : names6[type];
+	return type == 3 ? icmp_unreachable(code) : names[type];
+}
+
+const char *ws_arp_operation_name(uint16_t operation)
+{
+	static const char *const names[] = {
+	        [1] = "request",         [2] = "reply",         [3] = "reverse request",   [4] = "reverse reply",
+	        [8] = "inverse request", [9] = "inverse reply", [10] = "not acknowledged",
+	};
+	return operation < WS_ARRAY_SIZE(names) ? names[operation] : NULL;
+}
+
+/* The one table that is filled at run time: by ws_port_names_load(), before anything else runs, and never again. */
+static const char *port_names[2][65536]; /* [0] TCP, [1] UDP */
+
+void ws_port_names_load(void)
+{
+	setservent(1);
+	for (struct servent *service; (service = getservent());) {
+		bool udp = strcmp(service->s_proto, "udp") == 0;
+		if (!udp && strcmp(service->s_proto, "tcp") != 0)
+			continue;
+		const char **name = &port_names[udp][ntohs((uint16_t)service->s_port)];
+		if (!*name)
+			*name = strdup(service->s_name);
+	}
+	endservent();
+}
+
+const char *ws_port_name(uint16_t port, bool udp)
+{
+	return port_names[udp][port];
+}
+
+void ws_tcp_flags_text(struct ws_text *text, uint16_t flags, bool compact)
+{
+	static const struct {
+		uint16_t flag;
+		char letter;
+		const char *name;
+	} names[] = {
+	        {WS_TCP_SYN, 'S', "SYN"}, {WS_TCP_FIN, 'F', "FIN"}, {WS_TCP_RST, 'R', "RST"},
+	        {WS_TCP_PSH, 'P', "PSH"}, {WS_TCP_ACK, '.', "ACK"}, {WS_TCP_URG, 'U', "URG"},
+	        {WS_TCP_ECE, 'E', "ECE"}, {WS_TCP_CWR, 'W', "CWR"}, {WS_TCP_AE, 'e', "AE"},
+	};
+	bool first = true;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(names); i++) {
+		if (!(flags & names[i].flag))
+			continue;
+		if (compact) {
+			ws_text_putc(text, names[i].letter);
+			continue;
+		}
+		ws_text_puts(text, first ? "" : ", ");
+		ws_text_puts(text, names[i].name);
+		first = false;
+	}
+}

@@ -1,0 +1,183 @@
+/* Fields read through their tables: a value for programs, a text for people. */
+#include "base/reader.h"
+
+#include <wirestate/packet.h>
+
+/* The 8-byte window that a field of at most 64 bits is taken from may start in the middle of a byte. */
+static uint64_t load_bits(const uint8_t *bytes, uint32_t bit_offset, uint32_t bit_width)
+{
+	uint64_t value = 0;
+	for (uint32_t bit = bit_offset; bit < bit_offset + bit_width;) {
+		uint32_t in_byte = 8 - bit % 8, left = bit_offset + bit_width - bit;
+		uint32_t take = in_byte < left ? in_byte : left;
+		uint8_t piece = (uint8_t)(bytes[bit / 8] >> (in_byte - take)) & ((1u << take) - 1);
+		value = value << take | piece;
+		bit += take;
+	}
+	return value;
+}
+
+static bool icmp_applies(enum ws_field_when when, bool version6, uint8_t type, uint8_t code)
+{
+	switch (when) {
+	case WS_WHEN_ALWAYS:
+		return true;
+	case WS_WHEN_ECHO:
+		return version6 ? type == 128 || type == 129 : type == 0 || type == 8 || (type >= 13 && type <= 18);
+	case WS_WHEN_MTU:
+		return version6 ? type == 2 : type == 3 && code == 4;
+	case WS_WHEN_GATEWAY:
+		return !version6 && type == 5;
+	}
+	return false;
+}
+
+static bool is_bytes(const struct ws_field *field)
+{
+	return field->kind == WS_FIELD_MAC || field->kind == WS_FIELD_IPV4 || field->kind == WS_FIELD_IPV6 ||
+	       field->kind == WS_FIELD_OPTIONS || field->kind == WS_FIELD_BYTES;
+}
+
+bool ws_field_value(const struct ws_packet *packet, const struct ws_layer *layer, const struct ws_field *field,
+                    struct ws_value *value)
+{
+	const struct ws_reader frame = {.data = packet->frame->data, .size = packet->frame->captured};
+	uint32_t first = field->bit_offset / 8, last = (field->bit_offset + field->bit_width + 7u) / 8;
+	if (field->bit_width == 0)
+		last = layer->available;
+	const uint8_t *header = ws_reader_span(&frame, layer->offset, layer->available);
+	if (!header || last > layer->available || first >= last)
+		return false;
+	if (field->when != WS_WHEN_ALWAYS &&
+	    !icmp_applies(field->when, layer->header == WS_HEADER_ICMPV6, header[0], header[1]))
+		return false;
+	if (is_bytes(field)) {
+		*value = (struct ws_value){.bytes = header + first, .length = last - first};
+	} else {
+		uint64_t raw = load_bits(header, field->bit_offset, field->bit_width);
+		*value = (struct ws_value){.number = field->scale ? raw * field->scale : raw};
+	}
+	return true;
+}
+
+void ws_field_bytes(const struct ws_layer *layer, const struct ws_field *field, uint32_t *offset, uint32_t *length)
+{
+	uint32_t first = field->bit_offset / 8, last = (field->bit_offset + field->bit_width + 7u) / 8;
+	if (field->bit_width == 0)
+		last = first > layer->available ? first : layer->available;
+	*offset = layer->offset + first;
+	*length = last - first;
+}
+
+static void named(struct ws_text *text, const char *name)
+{
+	if (name)
+		ws_text_printf(text, " (%s)", name);
+}
+
+static void number_text(struct ws_text *text, const struct ws_field *field, uint64_t number)
+{
+	ws_text_u64(text, number);
+	if (field->scale > 1)
+		ws_text_printf(text, " (%u × %u)", (unsigned)(number / field->scale), field->scale);
+}
+
+static void hex_text(struct ws_text *text, const struct ws_field *field, uint64_t number)
+{
+	ws_text_puts(text, "0x");
+	ws_text_hex(text, number, (field->bit_width + 3u) / 4);
+}
+
+static void address_text(struct ws_text *text, const struct ws_value *value)
+{
+	struct ws_addr addr = {{0}};
+	memcpy(addr.byte + 16 - value->length, value->bytes, value->length);
+	ws_text_addr(text, &addr, value->length == 4 ? 4 : 6);
+}
+
+static void options_text(struct ws_text *text, const struct ws_packet *packet, const struct ws_layer *layer)
+{
+	struct ws_option option;
+	uint32_t cursor = 0;
+	for (bool first = true; ws_option_next(packet, layer, &cursor, &option); first = false) {
+		if (!first)
+			ws_text_puts(text, ", ");
+		ws_text_puts(text, option.label);
+		size_t before = text->length;
+		ws_text_putc(text, ' ');
+		ws_option_text(text, layer, &option);
+		if (text->length == before + 1) /* it says nothing but its name */
+			text->length = before;
+	}
+}
+
+#define MAX_BYTES 32 /* of an opaque field that are shown */
+
+static void bytes_text(struct ws_text *text, const struct ws_value *value)
+{
+	ws_text_bytes(text, value->bytes, value->length < MAX_BYTES ? value->length : MAX_BYTES, ' ');
+	if (value->length > MAX_BYTES)
+		ws_text_printf(text, " … (%u bytes)", value->length);
+}
+
+void ws_field_text(struct ws_text *text, const struct ws_packet *packet, const struct ws_layer *layer,
+                   const struct ws_field *field, const struct ws_value *value)
+{
+	switch ((enum ws_field_kind)field->kind) {
+	case WS_FIELD_NUMBER:
+		number_text(text, field, value->number);
+		break;
+	case WS_FIELD_HEX:
+		hex_text(text, field, value->number);
+		break;
+	case WS_FIELD_BOOLEAN:
+		ws_text_puts(text, value->number ? "set" : "not set");
+		break;
+	case WS_FIELD_FLAGS:
+		if (value->number)
+			ws_tcp_flags_text(text, (uint16_t)value->number, false);
+		else
+			ws_text_puts(text, "none");
+		break;
+	case WS_FIELD_ETHERTYPE:
+		hex_text(text, field, value->number);
+		named(text, ws_ethertype_name((uint16_t)value->number));
+		break;
+	case WS_FIELD_PROTOCOL:
+		ws_text_u64(text, value->number);
+		named(text, ws_protocol_name((uint8_t)value->number));
+		break;
+	case WS_FIELD_PORT: {
+		const char *name = ws_port_name((uint16_t)value->number, layer->header == WS_HEADER_UDP);
+		ws_text_printf(text, name ? "%u %s" : "%u", (unsigned)value->number, name);
+		break;
+	}
+	case WS_FIELD_CHECKSUM:
+		hex_text(text, field, value->number);
+		named(text, ws_checksum_word(layer->checksum));
+		break;
+	case WS_FIELD_ICMP_TYPE: {
+		uint32_t code = layer->available > 1 ? packet->frame->data[layer->offset + 1] : 0;
+		ws_text_u64(text, value->number);
+		named(text, ws_icmp_name((uint8_t)value->number, (uint8_t)code, layer->header == WS_HEADER_ICMPV6));
+		break;
+	}
+	case WS_FIELD_ARP_OPERATION:
+		ws_text_u64(text, value->number);
+		named(text, ws_arp_operation_name((uint16_t)value->number));
+		break;
+	case WS_FIELD_MAC:
+		ws_text_mac(text, value->bytes);
+		break;
+	case WS_FIELD_IPV4:
+	case WS_FIELD_IPV6:
+		address_text(text, value);
+		break;
+	case WS_FIELD_OPTIONS:
+		options_text(text, packet, layer);
+		break;
+	case WS_FIELD_BYTES:
+		bytes_text(text, value);
+		break;
+	}
+}
