@@ -31,11 +31,13 @@ struct ws_output_options {
 	bool hex;         /* text: the bytes */
 	bool numeric;     /* -n: no port names */
 	bool line_buffered; /* -l, and always when live: flush after each packet's records */
+	bool live; /* a connection's record is written when it ends; otherwise all at the end, in order of number */
 };
 
 struct ws_output; /* opaque */
 
-/* Writes to `fd`, which stays the caller's. Parsing --only is ws_records_parse(); CSV needs exactly one record. */
+/* Writes to `fd`, which stays the caller's; SIGPIPE must be ignored. Parsing --only is ws_records_parse(); CSV needs exactly
+ * one record. */
 struct ws_output *ws_output_create(int fd, const struct ws_output_options *options, struct ws_error *error) WS_CHECKED;
 void ws_output_free(struct ws_output *output);
 bool ws_records_parse(const char *words, uint32_t *records, struct ws_error *error) WS_CHECKED;
@@ -45,10 +47,13 @@ bool ws_output_packet(struct ws_output *output, const struct ws_packet *packet, 
 		      const struct ws_tracker *tracker);
 /* Events without a packet (timers). */
 bool ws_output_events(struct ws_output *output, const struct ws_track_result *result, const struct ws_tracker *tracker);
-/* At the end: the connections still open, UDP conversations, ARP bindings, totals. */
+/* At the end: the connections that have no record yet, UDP conversations, totals; and the last flush. ARP records are
+ * written when a binding is learnt or has changed, and not again here. */
 bool ws_output_finish(struct ws_output *output, const struct ws_tracker *tracker,
 		      const struct ws_capture_stats *capture);
 bool ws_output_flush(struct ws_output *output);
 bool ws_output_broken_pipe(const struct ws_output *output);
+/* Why a call above returned false. */
+void ws_output_error(const struct ws_output *output, struct ws_error *error);
 
 #endif

@@ -1,0 +1,419 @@
+/* The fields of every kind of record, in order: one table each, read by the JSON and the CSV writer.
+ *
+ * A column knows where its value comes from and what kind of value it is; how that is spelled is the writer's business.
+ * Two columns that differ only in the endpoint they look at share a function and differ in their index. */
+#include "columns.h"
+
+/* ---- Where a member of a structure is a column as it stands */
+
+#define MEMBER(function, source, set, member)                                                                          \
+	static void function(const struct subject *s, unsigned index, struct value *v)                                 \
+	{                                                                                                              \
+		(void)index;                                                                                           \
+		set(v, s->source->member);                                                                             \
+	}
+
+/* ---- Transitions */
+
+const char *role_name(const struct ws_conn_info *conn, unsigned endpoint)
+{
+	if (conn->client == WS_ROLE_UNKNOWN)
+		return "unknown";
+	return (unsigned)conn->client == endpoint ? "client" : "server";
+}
+
+MEMBER(event_conn, event, set_number, conn_number)
+
+static void event_role(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	set_string(v, role_name(s->conn, s->event->transition.endpoint));
+}
+
+/* `index` 0 is the endpoint itself, 1 its peer. */
+static const struct ws_endpoint_info *event_endpoint(const struct subject *s, unsigned index)
+{
+	return &s->conn->endpoint[(s->event->transition.endpoint ^ index) & 1];
+}
+
+static void event_address(const struct subject *s, unsigned index, struct value *v)
+{
+	set_address(v, &event_endpoint(s, index)->address, s->conn->ip_version);
+}
+
+static void event_port(const struct subject *s, unsigned index, struct value *v)
+{
+	set_number(v, event_endpoint(s, index)->port);
+}
+
+static void event_state(const struct subject *s, unsigned index, struct value *v)
+{
+	set_string(v, ws_state_name(index ? s->event->transition.to : s->event->transition.from));
+}
+
+static void event_basis(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	set_string(v, ws_basis_name(s->event->transition.basis));
+}
+
+static void event_why(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	set_string(v, ws_why_text(s->event->transition.why));
+}
+
+static const struct column transition_columns[] = {
+        {NULL, "time", get_time, 0},
+        {NULL, "frame", get_frame, 0},
+        {NULL, "conn", event_conn, 0},
+        {NULL, "role", event_role, 0},
+        {NULL, "address", event_address, 0},
+        {NULL, "port", event_port, 0},
+        {NULL, "peer_address", event_address, 1},
+        {NULL, "peer_port", event_port, 1},
+        {NULL, "from", event_state, 0},
+        {NULL, "to", event_state, 1},
+        {NULL, "basis", event_basis, 0},
+        {NULL, "why", event_why, 0},
+};
+
+/* ---- Connections. `index` 0 is the client, 1 the server; guessed where no SYN was seen, and "roles" says so. */
+
+static const struct ws_endpoint_info *side(const struct subject *s, unsigned index)
+{
+	return &s->conn->endpoint[((unsigned)s->conn->likely_client ^ index) & 1];
+}
+
+#define SIDE_NUMBER(member)                                                                                            \
+	static void side_##member(const struct subject *s, unsigned index, struct value *v)                            \
+	{                                                                                                              \
+		set_number(v, side(s, index)->member);                                                                 \
+	}
+SIDE_NUMBER(port)
+SIDE_NUMBER(packets)
+SIDE_NUMBER(bytes)
+SIDE_NUMBER(retransmissions)
+SIDE_NUMBER(out_of_order)
+SIDE_NUMBER(duplicate_acks)
+SIDE_NUMBER(zero_windows)
+SIDE_NUMBER(window)
+
+static void side_address(const struct subject *s, unsigned index, struct value *v)
+{
+	set_address(v, &side(s, index)->address, s->conn->ip_version);
+}
+
+static void side_state(const struct subject *s, unsigned index, struct value *v)
+{
+	set_string(v, ws_state_name(side(s, index)->state));
+}
+
+static void side_certainty(const struct subject *s, unsigned index, struct value *v)
+{
+	set_string(v, ws_certainty_name(side(s, index)->certainty));
+}
+
+static void side_initial_sequence(const struct subject *s, unsigned index, struct value *v)
+{
+	set_known(v, side(s, index)->initial_sequence, side(s, index)->initial_sequence_known);
+}
+
+static void side_window_scale(const struct subject *s, unsigned index, struct value *v)
+{
+	set_known(v, side(s, index)->window_scale, side(s, index)->window_scale != 255);
+}
+
+static void side_mss(const struct subject *s, unsigned index, struct value *v)
+{
+	set_known(v, side(s, index)->mss, side(s, index)->mss != 0);
+}
+
+MEMBER(conn_number, conn, set_number, number)
+MEMBER(conn_first_time, conn, set_time, first_time)
+MEMBER(conn_last_time, conn, set_time, last_time)
+MEMBER(conn_first_frame, conn, set_number, first_frame)
+MEMBER(conn_last_frame, conn, set_number, last_frame)
+MEMBER(conn_bad_checksums, conn, set_number, bad_checksums)
+MEMBER(conn_duplicates, conn, set_number, duplicates)
+MEMBER(conn_completeness, conn, set_number, completeness)
+
+static void conn_vlan(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	if (s->conn->vlan != WS_NO_VLAN)
+		set_number(v, s->conn->vlan);
+}
+
+static void conn_roles(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	set_string(v, s->conn->client == WS_ROLE_UNKNOWN ? "guessed" : "seen");
+}
+
+static void conn_handshake(const struct subject *s, unsigned index, struct value *v)
+{
+	static const char *const words[] = {
+	        [WS_HANDSHAKE_MISSED] = "missed",
+	        [WS_HANDSHAKE_PARTIAL] = "partial",
+	        [WS_HANDSHAKE_COMPLETE] = "complete",
+	};
+	(void)index;
+	set_string(v, words[s->conn->handshake]);
+}
+
+static void conn_closed_by(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	if (s->conn->closed_by == WS_CLOSED_BY_NONE)
+		set_string(v, "none");
+	else if (s->conn->closed_by == WS_CLOSED_BY_BOTH)
+		set_string(v, "both");
+	else
+		set_string(v, s->conn->closed_by - WS_CLOSED_BY_ENDPOINT_0 == s->conn->likely_client ? "client"
+		                                                                                     : "server");
+}
+
+static void conn_close(const struct subject *s, unsigned index, struct value *v)
+{
+	static const char *const words[] = {
+	        [WS_CLOSE_OPEN] = "open",
+	        [WS_CLOSE_FIN] = "fin",
+	        [WS_CLOSE_RST] = "rst",
+	        [WS_CLOSE_TIMEOUT] = "timeout",
+	};
+	(void)index;
+	set_string(v, words[s->conn->close]);
+}
+
+/* `index` 0: the sentence, 1: its one word. */
+static void conn_verdict(const struct subject *s, unsigned index, struct value *v)
+{
+	struct ws_text text = WS_TEXT_OVER(v->composed);
+	const char *tag;
+	ws_conn_verdict(s->conn, &text, &tag, NULL);
+	if (index == 1) {
+		set_string(v, tag);
+		return;
+	}
+	v->kind = VALUE_STRING;
+	v->string = v->composed;
+	v->length = text.length;
+}
+
+static void conn_initial_rtt(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	set_time(v, s->conn->initial_rtt);
+	if (s->conn->initial_rtt < 0)
+		v->kind = VALUE_NULL;
+}
+
+static void conn_retransmissions(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	set_number(v, s->conn->endpoint[0].retransmissions + s->conn->endpoint[1].retransmissions);
+}
+
+static void conn_incarnation(const struct subject *s, unsigned index, struct value *v)
+{
+	uint64_t number = index ? s->conn->next : s->conn->previous;
+	set_known(v, number, number != 0);
+}
+
+/* clang-format off */
+#define SIDE_COLUMNS(group, index)                                                                                     \
+	{group, "address", side_address, index},                                                                       \
+	{group, "port", side_port, index},                                                                             \
+	{group, "state", side_state, index},                                                                           \
+	{group, "certainty", side_certainty, index},                                                                   \
+	{group, "packets", side_packets, index},                                                                       \
+	{group, "bytes", side_bytes, index},                                                                           \
+	{group, "retransmissions", side_retransmissions, index},                                                       \
+	{group, "out_of_order", side_out_of_order, index},                                                             \
+	{group, "duplicate_acks", side_duplicate_acks, index},                                                         \
+	{group, "zero_windows", side_zero_windows, index},                                                             \
+	{group, "initial_sequence", side_initial_sequence, index},                                                     \
+	{group, "window", side_window, index},                                                                         \
+	{group, "window_scale", side_window_scale, index},                                                             \
+	{group, "mss", side_mss, index}
+/* clang-format on */
+
+static const struct column connection_columns[] = {
+        {NULL, "conn", conn_number, 0},
+        {NULL, "vlan", conn_vlan, 0},
+        SIDE_COLUMNS("client", 0),
+        SIDE_COLUMNS("server", 1),
+        {NULL, "roles", conn_roles, 0},
+        {NULL, "first_time", conn_first_time, 0},
+        {NULL, "last_time", conn_last_time, 0},
+        {NULL, "first_frame", conn_first_frame, 0},
+        {NULL, "last_frame", conn_last_frame, 0},
+        {NULL, "handshake", conn_handshake, 0},
+        {NULL, "closed_by", conn_closed_by, 0},
+        {NULL, "close", conn_close, 0},
+        {NULL, "verdict", conn_verdict, 0},
+        {NULL, "verdict_tag", conn_verdict, 1},
+        {NULL, "initial_rtt", conn_initial_rtt, 0},
+        {NULL, "retransmissions", conn_retransmissions, 0},
+        {NULL, "bad_checksums", conn_bad_checksums, 0},
+        {NULL, "duplicates", conn_duplicates, 0},
+        {NULL, "completeness", conn_completeness, 0},
+        {NULL, "previous", conn_incarnation, 0},
+        {NULL, "next", conn_incarnation, 1},
+};
+
+/* ---- ARP */
+
+static void arp_ip(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	set_address(v, &s->event->arp.ip, 4);
+}
+
+/* `index` 0: the address now, 1: before. */
+static void arp_mac(const struct subject *s, unsigned index, struct value *v)
+{
+	v->kind = index && !s->event->arp.changed ? VALUE_NULL : VALUE_MAC;
+	v->mac = index ? s->event->arp.previous_mac : s->event->arp.mac;
+}
+
+/* `index` 0: changed, 1: gratuitous. */
+static void arp_flag(const struct subject *s, unsigned index, struct value *v)
+{
+	v->kind = VALUE_BOOLEAN;
+	v->number = index ? s->event->arp.gratuitous : s->event->arp.changed;
+}
+
+static void arp_vlan(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	if (s->event->arp.vlan != WS_NO_VLAN)
+		set_number(v, s->event->arp.vlan);
+}
+
+MEMBER(arp_requests, event, set_number, arp.requests)
+MEMBER(arp_replies, event, set_number, arp.replies)
+MEMBER(arp_first_time, event, set_time, arp.first_time)
+MEMBER(arp_last_time, event, set_time, arp.last_time)
+
+static const struct column arp_columns[] = {
+        {NULL, "time", get_time, 0},
+        {NULL, "frame", get_frame, 0},
+        {NULL, "ip", arp_ip, 0},
+        {NULL, "mac", arp_mac, 0},
+        {NULL, "previous_mac", arp_mac, 1},
+        {NULL, "changed", arp_flag, 0},
+        {NULL, "gratuitous", arp_flag, 1},
+        {NULL, "vlan", arp_vlan, 0},
+        {NULL, "requests", arp_requests, 0},
+        {NULL, "replies", arp_replies, 0},
+        {NULL, "first_time", arp_first_time, 0},
+        {NULL, "last_time", arp_last_time, 0},
+};
+
+/* ---- UDP. The client is who sent first. */
+
+static void udp_address(const struct subject *s, unsigned index, struct value *v)
+{
+	set_address(v, &s->udp->address[index], s->udp->ip_version);
+}
+
+#define UDP_SIDE(member)                                                                                               \
+	static void udp_##member(const struct subject *s, unsigned index, struct value *v)                             \
+	{                                                                                                              \
+		set_number(v, s->udp->member[index]);                                                                  \
+	}
+UDP_SIDE(port)
+UDP_SIDE(packets)
+UDP_SIDE(bytes)
+
+MEMBER(udp_number, udp, set_number, number)
+MEMBER(udp_unreachable, udp, set_number, unreachable)
+MEMBER(udp_first_time, udp, set_time, first_time)
+MEMBER(udp_last_time, udp, set_time, last_time)
+
+/* clang-format off */
+#define UDP_SIDE_COLUMNS(group, index)                                                                                 \
+	{group, "address", udp_address, index},                                                                        \
+	{group, "port", udp_port, index},                                                                              \
+	{group, "packets", udp_packets, index},                                                                        \
+	{group, "bytes", udp_bytes, index}
+/* clang-format on */
+
+static const struct column udp_columns[] = {
+        {NULL, "udp", udp_number, 0},
+        UDP_SIDE_COLUMNS("client", 0),
+        UDP_SIDE_COLUMNS("server", 1),
+        {NULL, "unreachable", udp_unreachable, 0},
+        {NULL, "first_time", udp_first_time, 0},
+        {NULL, "last_time", udp_last_time, 0},
+};
+
+/* ---- Totals */
+
+#define STATS_NUMBERS(X)                                                                                               \
+	X(packets)                                                                                                     \
+	X(bytes)                                                                                                       \
+	X(tcp)                                                                                                         \
+	X(udp)                                                                                                         \
+	X(icmp)                                                                                                        \
+	X(arp)                                                                                                         \
+	X(other)                                                                                                       \
+	X(fragments)                                                                                                   \
+	X(malformed)                                                                                                   \
+	X(bad_checksums)                                                                                               \
+	X(duplicates)                                                                                                  \
+	X(connections)                                                                                                 \
+	X(udp_conversations)                                                                                           \
+	X(evicted)                                                                                                     \
+	X(history_dropped)
+#define X(member) MEMBER(stats_##member, stats, set_number, member)
+STATS_NUMBERS(X)
+#undef X
+
+#define CAPTURE_NUMBERS(X)                                                                                             \
+	X(captured)                                                                                                    \
+	X(received)                                                                                                    \
+	X(dropped_kernel)                                                                                              \
+	X(dropped_interface)
+#define X(member) MEMBER(capture_##member, capture, set_number, member)
+CAPTURE_NUMBERS(X)
+#undef X
+
+static void stats_state(const struct subject *s, unsigned index, struct value *v)
+{
+	set_number(v, s->stats->state[index]);
+}
+
+static void stats_time(const struct subject *s, unsigned index, struct value *v)
+{
+	set_time(v, index ? s->stats->last_time : s->stats->first_time);
+	if (s->stats->packets == 0)
+		v->kind = VALUE_NULL;
+}
+
+static const struct column stats_columns[] = {{NULL, "first_time", stats_time, 0},
+                                              {NULL, "last_time", stats_time, 1},
+#define X(member) {NULL, #member, stats_##member, 0},
+                                              STATS_NUMBERS(X)
+#undef X
+#define X(state, name, brief) {"states", name, stats_state, state},
+                                                      WS_STATES(X)
+#undef X
+#define X(member) {"capture", #member, capture_##member, 0},
+                                                              CAPTURE_NUMBERS(X)
+#undef X
+};
+
+const struct columns *output_columns(enum ws_record kind)
+{
+	static const struct columns tables[] = {
+	        [WS_RECORD_TRANSITION] = {transition_columns, WS_ARRAY_SIZE(transition_columns)},
+	        [WS_RECORD_CONNECTION] = {connection_columns, WS_ARRAY_SIZE(connection_columns)},
+	        [WS_RECORD_ARP] = {arp_columns, WS_ARRAY_SIZE(arp_columns)},
+	        [WS_RECORD_UDP] = {udp_columns, WS_ARRAY_SIZE(udp_columns)},
+	        [WS_RECORD_STATS] = {stats_columns, WS_ARRAY_SIZE(stats_columns)},
+	};
+	return kind == WS_RECORD_PACKET ? &output_packet_columns : &tables[kind];
+}

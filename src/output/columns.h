@@ -1,0 +1,57 @@
+/* What the tables of columns share: setting values, and where a record's time and frame come from. */
+#ifndef WS_OUTPUT_COLUMNS_H
+#define WS_OUTPUT_COLUMNS_H
+
+#include "internal.h"
+
+#include <string.h>
+
+static inline void set_number(struct value *value, uint64_t number)
+{
+	value->kind = VALUE_NUMBER;
+	value->number = number;
+}
+
+static inline void set_time(struct value *value, ws_time time)
+{
+	value->kind = VALUE_TIME;
+	value->time = time;
+}
+
+static inline void set_string(struct value *value, const char *string)
+{
+	value->kind = VALUE_STRING;
+	value->string = string;
+	value->length = strlen(string);
+}
+
+static inline void set_address(struct value *value, const struct ws_addr *address, unsigned ip_version)
+{
+	value->kind = VALUE_ADDRESS;
+	value->address = address;
+	value->ip_version = ip_version;
+}
+
+/* A number that 0, or whatever `none` says, means is not known. */
+static inline void set_known(struct value *value, uint64_t number, bool known)
+{
+	set_number(value, number);
+	if (!known)
+		value->kind = VALUE_NULL;
+}
+
+static inline void get_time(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	set_time(v, s->time);
+}
+
+static inline void get_frame(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	set_known(v, s->frame, s->frame != 0);
+}
+
+extern const struct columns output_packet_columns;
+
+#endif

@@ -1,0 +1,156 @@
+/* A packet's fields in one flat row, for CSV: what a spreadsheet wants of it. */
+#include "columns.h"
+
+static void packet_length(const struct subject *s, unsigned index, struct value *v)
+{
+	set_number(v, index ? s->packet->frame->length : s->packet->frame->captured);
+}
+
+static void packet_mac(const struct subject *s, unsigned index, struct value *v)
+{
+	v->mac = index ? s->packet->mac_destination : s->packet->mac_source;
+	v->kind = v->mac ? VALUE_MAC : VALUE_ABSENT;
+}
+
+static void packet_vlan(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	if (s->packet->vlan != WS_NO_VLAN)
+		set_number(v, s->packet->vlan);
+}
+
+static void packet_address(const struct subject *s, unsigned index, struct value *v)
+{
+	if (s->packet->ip_version)
+		set_address(v, index ? &s->packet->destination : &s->packet->source, s->packet->ip_version);
+}
+
+static void packet_ip(const struct subject *s, unsigned index, struct value *v)
+{
+	if (s->packet->ip_version)
+		set_number(v, index ? s->packet->ttl : s->packet->ip_version);
+}
+
+static void packet_protocol(const struct subject *s, unsigned index, struct value *v)
+{
+	const struct ws_packet *packet = s->packet;
+	(void)index;
+	if (packet->ip_version) {
+		set_number(v, packet->ip_protocol);
+		const char *name = ws_protocol_name(packet->ip_protocol);
+		if (name)
+			set_string(v, name);
+	} else if (packet->layer_count > 0) {
+		const struct ws_layer *first = &packet->layer[0];
+		for (unsigned i = 1; i < packet->layer_count; i++) {
+			if (packet->layer[i].header == WS_HEADER_ARP || packet->layer[i].header == WS_HEADER_ARP_OTHER)
+				first = &packet->layer[i];
+		}
+		set_string(v, ws_header_info(first->header)->name);
+	}
+}
+
+static void packet_port(const struct subject *s, unsigned index, struct value *v)
+{
+	if (s->packet->transport == WS_TRANSPORT_TCP || s->packet->transport == WS_TRANSPORT_UDP)
+		set_number(v, index ? s->packet->destination_port : s->packet->source_port);
+}
+
+#define TCP_NUMBER(member)                                                                                             \
+	static void packet_##member(const struct subject *s, unsigned index, struct value *v)                          \
+	{                                                                                                              \
+		(void)index;                                                                                           \
+		if (s->packet->tcp_complete)                                                                           \
+			set_number(v, s->packet->member);                                                              \
+	}
+TCP_NUMBER(sequence)
+TCP_NUMBER(acknowledgment)
+TCP_NUMBER(flags)
+TCP_NUMBER(window)
+
+static void packet_icmp(const struct subject *s, unsigned index, struct value *v)
+{
+	if (s->packet->transport == WS_TRANSPORT_ICMP || s->packet->transport == WS_TRANSPORT_ICMPV6)
+		set_number(v, index ? s->packet->icmp_code : s->packet->icmp_type);
+}
+
+static void packet_payload_length(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	if (s->packet->transport != WS_TRANSPORT_NONE)
+		set_number(v, s->packet->payload_length);
+}
+
+static void packet_checksum_status(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	if (s->packet->transport != WS_TRANSPORT_NONE)
+		set_string(v, ws_checksum_word(s->packet->checksum));
+}
+
+static void packet_conn(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	if (s->result->conn)
+		set_number(v, s->result->conn_number);
+}
+
+/* Names of the marks, separated by spaces. */
+static void packet_analysis(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	if (!s->result->analysis)
+		return;
+	struct ws_text text = WS_TEXT_OVER(v->composed);
+	for (unsigned i = 0; i < WS_ANALYSIS_COUNT; i++) {
+		if (!(s->result->analysis >> i & 1))
+			continue;
+		if (text.length)
+			ws_text_putc(&text, ' ');
+		ws_text_puts(&text, ws_analysis_name(i));
+	}
+	v->kind = VALUE_STRING;
+	v->string = v->composed;
+	v->length = text.length;
+}
+
+static void packet_error(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	for (unsigned i = 0; s->packet->problems && i < s->packet->layer_count; i++) {
+		if (s->packet->layer[i].problem != WS_PROBLEM_NONE) {
+			set_string(v, ws_problem_text(s->packet->layer[i].problem));
+			return;
+		}
+	}
+}
+
+static const struct column packet_columns[] = {
+        {NULL, "time", get_time, 0},
+        {NULL, "frame", get_frame, 0},
+        {NULL, "captured", packet_length, 0},
+        {NULL, "length", packet_length, 1},
+        {"mac", "source", packet_mac, 0},
+        {"mac", "destination", packet_mac, 1},
+        {NULL, "vlan", packet_vlan, 0},
+        {NULL, "ip_version", packet_ip, 0},
+        {NULL, "protocol", packet_protocol, 0},
+        {NULL, "source", packet_address, 0},
+        {NULL, "source_port", packet_port, 0},
+        {NULL, "destination", packet_address, 1},
+        {NULL, "destination_port", packet_port, 1},
+        {NULL, "ttl", packet_ip, 1},
+        {NULL, "sequence", packet_sequence, 0},
+        {NULL, "acknowledgment", packet_acknowledgment, 0},
+        {NULL, "flags", packet_flags, 0},
+        {NULL, "window", packet_window, 0},
+        {"icmp", "type", packet_icmp, 0},
+        {"icmp", "code", packet_icmp, 1},
+        {NULL, "payload_length", packet_payload_length, 0},
+        {NULL, "checksum_status", packet_checksum_status, 0},
+        {NULL, "conn", packet_conn, 0},
+        {NULL, "analysis", packet_analysis, 0},
+        {NULL, "error", packet_error, 0},
+};
+
+const struct columns output_packet_columns = {packet_columns, WS_ARRAY_SIZE(packet_columns)};

@@ -1,0 +1,78 @@
+/* CSV (RFC 4180): one kind of record, its columns flat, the first line their names. A cell is quoted only when it has
+ * to be; lines end with a bare newline, as Unix tools expect. */
+#include "internal.h"
+
+void csv_header(struct ws_output *output)
+{
+	for (unsigned kind = 0; kind < WS_RECORD_COUNT; kind++) {
+		if (!output_wants(output, kind))
+			continue;
+		const struct columns *columns = output_columns(kind);
+		for (size_t i = 0; i < columns->count; i++) {
+			if (i)
+				ws_text_putc(&output->text, ',');
+			if (columns->column[i].group) {
+				ws_text_puts(&output->text, columns->column[i].group);
+				ws_text_putc(&output->text, '_');
+			}
+			ws_text_puts(&output->text, columns->column[i].name);
+		}
+		ws_text_putc(&output->text, '\n');
+	}
+}
+
+static void csv_string(struct ws_text *text, const char *string, size_t length)
+{
+	char cleaned[1024];
+	struct ws_text clean = WS_TEXT_OVER(cleaned);
+	bool quoted = false;
+	ws_text_clean(&clean, string, length);
+	for (size_t i = 0; i < clean.length; i++)
+		quoted |= cleaned[i] == ',' || cleaned[i] == '"';
+	if (!quoted) {
+		ws_text_append(text, cleaned, clean.length);
+		return;
+	}
+	ws_text_putc(text, '"');
+	for (size_t i = 0; i < clean.length; i++) {
+		if (cleaned[i] == '"')
+			ws_text_putc(text, '"');
+		ws_text_putc(text, cleaned[i]);
+	}
+	ws_text_putc(text, '"');
+}
+
+void csv_record(struct ws_output *output, const struct subject *subject)
+{
+	const struct columns *columns = output_columns(subject->kind);
+	struct ws_text *text = &output->text;
+	struct value value;
+	for (size_t i = 0; i < columns->count; i++) {
+		if (i)
+			ws_text_putc(text, ',');
+		value.kind = VALUE_ABSENT;
+		columns->column[i].get(subject, columns->column[i].index, &value);
+		switch (value.kind) {
+		case VALUE_ABSENT:
+		case VALUE_NULL:
+			break;
+		case VALUE_NUMBER:
+		case VALUE_BOOLEAN:
+			ws_text_u64(text, value.number);
+			break;
+		case VALUE_TIME:
+			ws_text_time(text, value.time, 9);
+			break;
+		case VALUE_STRING:
+			csv_string(text, value.string, value.length);
+			break;
+		case VALUE_ADDRESS:
+			ws_text_addr(text, value.address, value.ip_version);
+			break;
+		case VALUE_MAC:
+			ws_text_mac(text, value.mac);
+			break;
+		}
+	}
+	ws_text_putc(text, '\n');
+}

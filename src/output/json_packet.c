@@ -1,0 +1,472 @@
+/* The JSON record of a packet: the hot path of -T json.
+ *
+ * Theory of operation. The keys of every header's fields are put together once, comma and quotes included, and copied
+ * with one fixed-size move each. The writer keeps its own pointer into the buffer and asks for room once per header or
+ * option: for the most that these can take, so that nothing in between has to look at the buffer's end. Layers are
+ * walked in wire order; a header that stands inside another in the record (extension headers in IP, the quoted packet
+ * in ICMP, the FCS in Ethernet) is written where its owner is, and passed over on its own. */
+#include "base/put.h"
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	KEY_COPY = 32,      /* bytes of a key that are moved at once; a key is never longer */
+	VALUE_MOST = 96,    /* any value of a fixed size, with a checksum's status behind it */
+	OPTION_MOST = 1024, /* one option, its data in hex included (at most 257 bytes) */
+	EXTRA_MOST = 512,
+};
+
+struct writer {
+	struct ws_output *output;
+	const struct ws_packet *packet;
+	char *at;    /* behind the last byte written */
+	char *limit; /* the buffer's end */
+	bool first;  /* no key in this object yet */
+};
+
+static void make_key(struct json_key *key, const char *name)
+{
+	struct ws_text text = {.data = key->text, .capacity = KEY_COPY};
+	ws_text_puts(&text, ",\"");
+	ws_text_puts(&text, name);
+	ws_text_puts(&text, "\":");
+	key->length = (uint8_t)text.length;
+}
+
+bool json_create(struct ws_output *output, struct ws_error *error)
+{
+	size_t count = 0;
+	for (unsigned i = 0; i < WS_HEADER_COUNT; i++)
+		count += ws_header_info(i)->field_count;
+	output->fields = calloc(count, sizeof(*output->fields));
+	if (!output->fields)
+		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+	struct json_field *next = output->fields;
+	for (unsigned i = 0; i < WS_HEADER_COUNT; i++) {
+		const struct ws_header_info *info = ws_header_info(i);
+		struct json_header *header = &output->header[i];
+		make_key(&header->key, info->name);
+		header->fields = next;
+		header->need = EXTRA_MOST;
+		for (size_t k = 0; k < info->field_count; k++) {
+			if (!info->fields[k].name)
+				continue;
+			next->field = &info->fields[k];
+			make_key(&next->key, info->fields[k].name);
+			header->need += KEY_COPY + VALUE_MOST;
+			next++;
+		}
+		header->field_count = (size_t)(next - header->fields);
+	}
+	return true;
+}
+
+static void make_room(struct writer *w, size_t need)
+{
+	if ((size_t)(w->limit - w->at) >= need)
+		return;
+	struct ws_text *text = &w->output->text;
+	text->length = (size_t)(w->at - text->data);
+	if (!text->flush(text)) {
+		/* Nothing more will be written: go on over the old bytes rather than test for it everywhere. */
+		text->failed = true;
+		text->length = 0;
+	}
+	w->at = text->data + text->length;
+}
+
+#define PUT(w, literal) put((w), (literal), sizeof(literal) - 1)
+
+static inline void put(struct writer *w, const char *bytes, size_t length)
+{
+	memcpy(w->at, bytes, length);
+	w->at += length;
+}
+
+static inline void put_number(struct writer *w, uint64_t number)
+{
+	w->at = ws_put_u64(w->at, number);
+}
+
+/* A word of our own vocabularies, quoted: nothing in it needs escaping. */
+static inline void put_word(struct writer *w, const char *word)
+{
+	*w->at++ = '"';
+	put(w, word, strlen(word));
+	*w->at++ = '"';
+}
+
+static inline void put_key(struct writer *w, const struct json_key *key)
+{
+	memcpy(w->at, key->text + w->first, KEY_COPY);
+	w->at += key->length - w->first;
+	w->first = false;
+}
+
+/* A key that no table has; `key` is `,"name":`. */
+#define PUT_KEY(w, key)                                                                                                \
+	do {                                                                                                           \
+		put((w), (key) + (w)->first, sizeof(key) - 1 - (w)->first);                                            \
+		(w)->first = false;                                                                                    \
+	} while (0)
+
+static void put_hex(struct writer *w, const uint8_t *bytes, uint32_t length)
+{
+	*w->at++ = '"';
+	for (uint32_t i = 0; i < length; i++) {
+		*w->at++ = ws_hex_digits[bytes[i] >> 4];
+		*w->at++ = ws_hex_digits[bytes[i] & 15];
+	}
+	*w->at++ = '"';
+}
+
+static void put_error(struct writer *w, unsigned problem)
+{
+	if (problem == WS_PROBLEM_NONE)
+		return;
+	PUT_KEY(w, ",\"error\":");
+	put_word(w, ws_problem_text(problem));
+}
+
+/* ---- Options */
+
+static void put_parts(struct writer *w, const struct ws_option_part *parts, size_t count)
+{
+	if (strcmp(parts[0].name, "left") != 0) {
+		for (size_t i = 0; i < count; i++) {
+			*w->at++ = ',';
+			put_word(w, parts[i].name);
+			*w->at++ = ':';
+			put_number(w, parts[i].number);
+		}
+		return;
+	}
+	PUT(w, ",\"blocks\":[");
+	for (size_t i = 0; i + 1 < count; i += 2) {
+		if (i)
+			*w->at++ = ',';
+		*w->at++ = '[';
+		put_number(w, parts[i].number);
+		*w->at++ = ',';
+		put_number(w, parts[i + 1].number);
+		*w->at++ = ']';
+	}
+	*w->at++ = ']';
+}
+
+static void put_option(struct writer *w, const struct ws_layer *layer, const struct ws_option *option)
+{
+	struct ws_option_part parts[8];
+	make_room(w, OPTION_MOST);
+	PUT(w, "{\"kind\":");
+	put_number(w, option->kind);
+	PUT(w, ",\"name\":");
+	put_word(w, option->name);
+	PUT(w, ",\"length\":");
+	put_number(w, option->length);
+	if (option->length > 1) {
+		size_t count = ws_option_parts(layer, option, parts);
+		if (count > 0) {
+			put_parts(w, parts, count);
+		} else if (option->length > 2) {
+			uint32_t length = option->length - 2 < 256 ? option->length - 2 : 256;
+			PUT(w, ",\"data\":");
+			put_hex(w, option->bytes + 2, length);
+		}
+	}
+	put_error(w, option->problem);
+	*w->at++ = '}';
+}
+
+static void put_options(struct writer *w, const struct ws_layer *layer)
+{
+	struct ws_option option;
+	uint32_t cursor = 0;
+	bool any = false;
+	*w->at++ = '[';
+	while (ws_option_next(w->packet, layer, &cursor, &option)) {
+		if (any)
+			*w->at++ = ',';
+		any = true;
+		put_option(w, layer, &option);
+	}
+	make_room(w, w->output->header[layer->header].need);
+	*w->at++ = ']';
+}
+
+/* ---- Layers */
+
+static void put_checksum(struct writer *w, uint64_t number, const struct ws_layer *layer)
+{
+	put_number(w, number);
+	PUT(w, ",\"checksum_status\":");
+	put_word(w, ws_checksum_word(layer->checksum));
+}
+
+static void put_fields(struct writer *w, const struct ws_layer *layer)
+{
+	const struct json_header *header = &w->output->header[layer->header];
+	struct ws_value value;
+	make_room(w, header->need);
+	for (size_t i = 0; i < header->field_count; i++) {
+		const struct json_field *field = &header->fields[i];
+		if (!ws_field_value(w->packet, layer, field->field, &value)) {
+			if (field->field->kind == WS_FIELD_OPTIONS &&
+			    layer->available >= field->field->bit_offset / 8) {
+				put_key(w, &field->key);
+				PUT(w, "[]");
+			}
+			continue;
+		}
+		put_key(w, &field->key);
+		switch (field->field->kind) {
+		case WS_FIELD_CHECKSUM:
+			put_checksum(w, value.number, layer);
+			break;
+		case WS_FIELD_MAC:
+			*w->at++ = '"';
+			w->at = ws_put_mac(w->at, value.bytes);
+			*w->at++ = '"';
+			break;
+		case WS_FIELD_IPV4:
+			*w->at++ = '"';
+			w->at = ws_put_ipv4(w->at, value.bytes);
+			*w->at++ = '"';
+			break;
+		case WS_FIELD_IPV6:
+			*w->at++ = '"';
+			w->at = ws_put_ipv6(w->at, value.bytes);
+			*w->at++ = '"';
+			break;
+		case WS_FIELD_OPTIONS:
+			put_options(w, layer);
+			break;
+		default:
+			put_number(w, value.number);
+			break;
+		}
+	}
+}
+
+static void put_layers(struct writer *w, unsigned from, bool quoted);
+
+static bool is_extension(const struct ws_layer *layer)
+{
+	return layer->header >= WS_HEADER_IPV6_EXTENSION && layer->header <= WS_HEADER_IPV6_AH;
+}
+
+/* What comes next, as the header at `index` says it. */
+static bool next_protocol(struct writer *w, unsigned index, uint64_t *protocol)
+{
+	const struct ws_layer *layer = &w->packet->layer[index];
+	const struct json_header *header = &w->output->header[layer->header];
+	struct ws_value value;
+	for (size_t i = 0; i < header->field_count; i++) {
+		const struct ws_field *field = header->fields[i].field;
+		if (field->kind == WS_FIELD_PROTOCOL && ws_field_value(w->packet, layer, field, &value)) {
+			*protocol = value.number;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The extension headers directly behind an IP header, each with its own protocol number. */
+static void put_extensions(struct writer *w, unsigned ip)
+{
+	const struct ws_packet *packet = w->packet;
+	uint64_t protocol;
+	PUT_KEY(w, ",\"extensions\":");
+	*w->at++ = '[';
+	for (unsigned i = ip + 1; i < packet->layer_count && is_extension(&packet->layer[i]); i++) {
+		make_room(w, EXTRA_MOST);
+		if (i > ip + 1)
+			*w->at++ = ',';
+		*w->at++ = '{';
+		w->first = true;
+		if (next_protocol(w, i - 1, &protocol)) {
+			PUT_KEY(w, ",\"protocol\":");
+			put_number(w, protocol);
+		}
+		put_fields(w, &packet->layer[i]);
+		put_error(w, packet->layer[i].problem);
+		*w->at++ = '}';
+	}
+	make_room(w, EXTRA_MOST);
+	*w->at++ = ']';
+	w->first = false;
+}
+
+static void put_fcs(struct writer *w, unsigned *problem)
+{
+	const struct ws_packet *packet = w->packet;
+	const struct ws_layer *last = &packet->layer[packet->layer_count - 1];
+	if (last->header != WS_HEADER_FCS)
+		return;
+	const struct json_header *header = &w->output->header[WS_HEADER_FCS];
+	struct ws_value value;
+	if (header->field_count > 0 && ws_field_value(packet, last, header->fields[0].field, &value)) {
+		PUT_KEY(w, ",\"fcs\":");
+		put_number(w, value.number);
+		PUT(w, ",\"fcs_status\":");
+		put_word(w, ws_checksum_word(last->checksum));
+	}
+	if (*problem == WS_PROBLEM_NONE)
+		*problem = last->problem;
+}
+
+/* What a header has in its object besides its own fields. */
+static void put_extras(struct writer *w, unsigned index, unsigned *problem)
+{
+	const struct ws_packet *packet = w->packet;
+	const struct ws_layer *layer = &packet->layer[index];
+	bool more = index + 1u < packet->layer_count;
+	switch (layer->header) {
+	case WS_HEADER_ETHERNET:
+	case WS_HEADER_ETHERNET_LENGTH:
+		put_fcs(w, problem);
+		break;
+	case WS_HEADER_IPV6:
+		put_extensions(w, index);
+		break;
+	case WS_HEADER_IPV4:
+		if (more && is_extension(layer + 1))
+			put_extensions(w, index);
+		break;
+	case WS_HEADER_TCP:
+		if (!layer->quoted && packet->tcp_complete) {
+			PUT_KEY(w, ",\"payload_length\":");
+			put_number(w, packet->payload_length);
+		}
+		break;
+	case WS_HEADER_ICMP:
+	case WS_HEADER_ICMPV6:
+		if (!layer->quoted && more && layer[1].quoted) {
+			PUT_KEY(w, ",\"quoted\":");
+			put_layers(w, index + 1, true);
+			make_room(w, EXTRA_MOST);
+			w->first = false;
+		}
+		break;
+	case WS_HEADER_PAYLOAD:
+	case WS_HEADER_PADDING:
+		PUT_KEY(w, ",\"length\":");
+		put_number(w, layer->length);
+		break;
+	default:
+		break;
+	}
+}
+
+static void put_layer(struct writer *w, unsigned index)
+{
+	const struct ws_layer *layer = &w->packet->layer[index];
+	unsigned problem = layer->problem;
+	make_room(w, EXTRA_MOST);
+	*w->at++ = '{';
+	w->first = true;
+	put_fields(w, layer);
+	put_extras(w, index, &problem);
+	put_error(w, problem);
+	*w->at++ = '}';
+}
+
+/* Headers that have no object of their own: they stand in another's, or TCP's and UDP's lengths tell of them. */
+static bool passed_over(const struct ws_packet *packet, const struct ws_layer *layer, bool quoted)
+{
+	if (layer->quoted != quoted || layer->header == WS_HEADER_FCS || is_extension(layer))
+		return true;
+	return layer->header == WS_HEADER_PAYLOAD &&
+	       (quoted || packet->transport == WS_TRANSPORT_TCP || packet->transport == WS_TRANSPORT_UDP);
+}
+
+/* One object with a key per header. A header that occurs more than once (stacked tags) is a list under one key. */
+static void put_layers(struct writer *w, unsigned from, bool quoted)
+{
+	const struct ws_packet *packet = w->packet;
+	uint32_t seen = 0, stacked = 0;
+	for (unsigned i = from; i < packet->layer_count; i++) {
+		if (!passed_over(packet, &packet->layer[i], quoted)) {
+			stacked |= seen & 1u << packet->layer[i].header;
+			seen |= 1u << packet->layer[i].header;
+		}
+	}
+	make_room(w, EXTRA_MOST);
+	*w->at++ = '{';
+	seen = 0;
+	w->first = true;
+	for (unsigned i = from; i < packet->layer_count; i++) {
+		uint8_t kind = packet->layer[i].header;
+		if (passed_over(packet, &packet->layer[i], quoted) || seen >> kind & 1)
+			continue;
+		make_room(w, EXTRA_MOST);
+		put_key(w, &w->output->header[kind].key);
+		seen |= 1u << kind;
+		if (stacked >> kind & 1) {
+			*w->at++ = '[';
+			put_layer(w, i);
+			for (unsigned k = i + 1; k < packet->layer_count; k++) {
+				if (packet->layer[k].header != kind || packet->layer[k].quoted != quoted)
+					continue;
+				make_room(w, EXTRA_MOST);
+				*w->at++ = ',';
+				put_layer(w, k);
+			}
+			make_room(w, EXTRA_MOST);
+			*w->at++ = ']';
+		} else {
+			put_layer(w, i);
+		}
+		w->first = false;
+	}
+	make_room(w, EXTRA_MOST);
+	*w->at++ = '}';
+}
+
+static void put_analysis(struct writer *w, uint32_t analysis)
+{
+	PUT(w, ",\"analysis\":[");
+	for (unsigned i = 0; analysis; i++, analysis >>= 1) {
+		if (!(analysis & 1))
+			continue;
+		put_word(w, ws_analysis_name(i));
+		if (analysis >> 1)
+			*w->at++ = ',';
+	}
+	*w->at++ = ']';
+}
+
+void json_packet(struct ws_output *output, const struct ws_packet *packet, const struct ws_track_result *result)
+{
+	struct ws_text *text = &output->text;
+	struct writer w = {
+	        .output = output,
+	        .packet = packet,
+	        .at = text->data + text->length,
+	        .limit = text->data + text->capacity,
+	};
+	make_room(&w, EXTRA_MOST);
+	PUT(&w, "{\"type\":\"packet\",\"time\":");
+	w.at = ws_put_time(w.at, packet->frame->time, 9);
+	PUT(&w, ",\"frame\":");
+	put_number(&w, packet->frame->number);
+	PUT(&w, ",\"captured\":");
+	put_number(&w, packet->frame->captured);
+	PUT(&w, ",\"length\":");
+	put_number(&w, packet->frame->length);
+	PUT(&w, ",\"layers\":");
+	put_layers(&w, 0, false);
+	make_room(&w, EXTRA_MOST);
+	if (result->conn) {
+		PUT(&w, ",\"conn\":");
+		put_number(&w, result->conn_number);
+	}
+	if (packet->transport == WS_TRANSPORT_TCP)
+		put_analysis(&w, result->analysis);
+	if (result->duplicate)
+		PUT(&w, ",\"duplicate\":true");
+	PUT(&w, "}\n");
+	text->length = (size_t)(w.at - text->data);
+}

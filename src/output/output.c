@@ -1,0 +1,322 @@
+/* Records out: see wirestate/output.h.
+ *
+ * Theory of operation. One buffer, handed to write(2) when it is full, at the end of a packet's records when lines must
+ * not wait, and when asked. The first error is kept: from then on every call returns false and nothing is written.
+ *
+ * Which records there are is decided here; their spelling is in the writers of the three formats. A packet's record
+ * comes first, then those of what it caused. A connection has exactly one record: live, when it ends (a bit for each
+ * number remembers that, as it may be touched again), else at the end of the input, when nothing can change it any
+ * more. */
+#include "internal.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- The descriptor */
+
+static bool write_all(struct ws_text *text)
+{
+	struct ws_output *output = text->context;
+	size_t done = 0;
+	while (done < text->length && output->write_error == 0) {
+		ssize_t written = write(output->fd, text->data + done, text->length - done);
+		if (written >= 0) {
+			done += (size_t)written;
+		} else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+			struct pollfd pollfd = {.fd = output->fd, .events = POLLOUT};
+			if (poll(&pollfd, 1, -1) < 0 && errno != EINTR)
+				output->write_error = errno;
+		} else if (errno != EINTR) {
+			output->write_error = errno;
+		}
+	}
+	text->length = 0;
+	return output->write_error == 0;
+}
+
+bool ws_output_flush(struct ws_output *output)
+{
+	if (output->text.length > 0 && !write_all(&output->text))
+		output->text.failed = true;
+	return output->write_error == 0;
+}
+
+bool ws_output_broken_pipe(const struct ws_output *output)
+{
+	return output->write_error == EPIPE;
+}
+
+void ws_output_error(const struct ws_output *output, struct ws_error *error)
+{
+	if (output->write_error)
+		ws_fail(error, WS_ERROR_OUTPUT, "cannot write the records: %s", strerror(output->write_error));
+}
+
+/* ---- Options */
+
+bool ws_records_parse(const char *words, uint32_t *records, struct ws_error *error)
+{
+	static const char *const names[] = {
+#define X(name, word) word,
+	        WS_RECORDS(X)
+#undef X
+	};
+	uint32_t set = 0;
+	for (const char *at = words;; at++) {
+		size_t length = strcspn(at, ",");
+		unsigned kind = 0;
+		while (kind < WS_RECORD_COUNT &&
+		       (strlen(names[kind]) != length || strncmp(names[kind], at, length) != 0))
+			kind++;
+		if (kind == WS_RECORD_COUNT) {
+			char list[128];
+			struct ws_text text = WS_TEXT_OVER(list);
+			for (unsigned i = 0; i < WS_RECORD_COUNT; i++) {
+				ws_text_puts(&text, i ? ", " : "");
+				ws_text_puts(&text, names[i]);
+			}
+			return ws_fail(error, WS_ERROR_OPTION, "no such kind of record: '%.*s'; there are: %s",
+			               length < 64 ? (int)length : 64, at, ws_text_cstr(&text));
+		}
+		set |= 1u << kind;
+		at += length;
+		if (!*at)
+			break;
+	}
+	*records = set;
+	return true;
+}
+
+struct ws_output *ws_output_create(int fd, const struct ws_output_options *options, struct ws_error *error)
+{
+	if (options->format == WS_FORMAT_CSV && __builtin_popcount(options->records) != 1) {
+		ws_fail(error, WS_ERROR_OPTION,
+		        "CSV has one kind of record: name it with --only, such as --only packet");
+		return NULL;
+	}
+	struct ws_output *output = calloc(1, sizeof(*output));
+	if (!output) {
+		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+		return NULL;
+	}
+	output->fd = fd;
+	output->options = *options;
+	output->text = (struct ws_text){
+	        .data = output->buffer,
+	        .capacity = sizeof(output->buffer),
+	        .flush = write_all,
+	        .context = output,
+	};
+	if (options->format == WS_FORMAT_JSON && !json_create(output, error)) {
+		free(output);
+		return NULL;
+	}
+	if (options->format == WS_FORMAT_CSV)
+		csv_header(output);
+	return output;
+}
+
+void ws_output_free(struct ws_output *output)
+{
+	if (!output)
+		return;
+	free(output->recorded);
+	free(output->fields);
+	free(output);
+}
+
+/* ---- Records */
+
+static void write_record(struct ws_output *output, const struct subject *subject)
+{
+	if (!output_wants(output, subject->kind))
+		return;
+	switch (output->options.format) {
+	case WS_FORMAT_TEXT:
+		text_record(output, subject);
+		break;
+	case WS_FORMAT_JSON:
+		json_record(output, subject);
+		break;
+	case WS_FORMAT_CSV:
+		csv_record(output, subject);
+		break;
+	}
+}
+
+static bool is_recorded(const struct ws_output *output, uint64_t number)
+{
+	uint64_t word = number / 64;
+	return word < output->recorded_words && output->recorded[word] >> (number % 64) & 1;
+}
+
+/* Remembers that a connection has its record. False: no memory for that, so its record must wait for the end. */
+static bool set_recorded(struct ws_output *output, uint64_t number)
+{
+	uint64_t word = number / 64;
+	if (word >= output->recorded_words) {
+		size_t words = (size_t)word + 1024 + output->recorded_words / 2;
+		uint64_t *grown = realloc(output->recorded, words * sizeof(*grown));
+		if (!grown)
+			return false;
+		memset(grown + output->recorded_words, 0, (words - output->recorded_words) * sizeof(*grown));
+		output->recorded = grown;
+		output->recorded_words = words;
+	}
+	output->recorded[word] |= UINT64_C(1) << (number % 64);
+	return true;
+}
+
+static void connection_event(struct ws_output *output, struct subject *subject, const struct ws_conn_info *conn)
+{
+	if (!output->options.live || is_recorded(output, conn->number) || !set_recorded(output, conn->number))
+		return;
+	subject->kind = WS_RECORD_CONNECTION;
+	subject->conn = conn;
+	write_record(output, subject);
+}
+
+/* `line`: where a packet's text line still stands open, or NULL. */
+static void write_event(struct ws_output *output, const struct ws_event *event, const struct ws_tracker *tracker,
+                        struct line *line)
+{
+	struct subject subject = {.time = event->time, .frame = event->frame, .event = event};
+	struct ws_conn_info conn;
+	switch (event->kind) {
+	case WS_EVENT_TRANSITION:
+		subject.kind = WS_RECORD_TRANSITION;
+		subject.conn = &conn;
+		if (!output_wants(output, subject.kind) || !ws_tracker_conn(tracker, event->conn, &conn))
+			return;
+		if (line)
+			text_transition_on_line(output, &subject, line);
+		else
+			write_record(output, &subject);
+		return;
+	case WS_EVENT_CONNECTION:
+		if (output_wants(output, WS_RECORD_CONNECTION) && ws_tracker_conn(tracker, event->conn, &conn))
+			connection_event(output, &subject, &conn);
+		return;
+	case WS_EVENT_ARP:
+		subject.kind = WS_RECORD_ARP;
+		write_record(output, &subject);
+		return;
+	default: /* a UDP conversation has its record at the end, when its counters are known */
+		return;
+	}
+}
+
+static void start_clock(struct ws_output *output, ws_time time)
+{
+	if (output->started)
+		return;
+	output->started = true;
+	output->first_time = time;
+}
+
+static bool end_of_records(struct ws_output *output)
+{
+	if (output->options.line_buffered)
+		return ws_output_flush(output);
+	return output->write_error == 0;
+}
+
+/* In text the packet's line takes its transitions in, and the other records come behind it. */
+static void text_packet_and_events(struct ws_output *output, const struct ws_packet *packet,
+                                   const struct ws_track_result *result, const struct ws_tracker *tracker)
+{
+	struct line line;
+	text_packet(output, packet, result, &line);
+	for (size_t i = 0; i < result->event_count; i++) {
+		if (result->events[i].kind == WS_EVENT_TRANSITION)
+			write_event(output, &result->events[i], tracker, &line);
+	}
+	ws_text_putc(&output->text, '\n');
+	if (output->options.verbose)
+		text_fields(output, packet);
+	if (output->options.hex)
+		text_hex(output, packet);
+	for (size_t i = 0; i < result->event_count; i++) {
+		if (result->events[i].kind != WS_EVENT_TRANSITION)
+			write_event(output, &result->events[i], tracker, NULL);
+	}
+}
+
+bool ws_output_packet(struct ws_output *output, const struct ws_packet *packet, const struct ws_track_result *result,
+                      const struct ws_tracker *tracker)
+{
+	start_clock(output, packet->frame->time);
+	if (output_wants(output, WS_RECORD_PACKET)) {
+		struct subject subject = {
+		        .kind = WS_RECORD_PACKET,
+		        .time = packet->frame->time,
+		        .frame = packet->frame->number,
+		        .packet = packet,
+		        .result = result,
+		};
+		if (output->options.format == WS_FORMAT_TEXT) {
+			text_packet_and_events(output, packet, result, tracker);
+			return end_of_records(output);
+		}
+		if (output->options.format == WS_FORMAT_JSON)
+			json_packet(output, packet, result);
+		else
+			csv_record(output, &subject);
+	}
+	for (size_t i = 0; i < result->event_count; i++)
+		write_event(output, &result->events[i], tracker, NULL);
+	return end_of_records(output);
+}
+
+bool ws_output_events(struct ws_output *output, const struct ws_track_result *result, const struct ws_tracker *tracker)
+{
+	for (size_t i = 0; i < result->event_count; i++) {
+		start_clock(output, result->events[i].time);
+		write_event(output, &result->events[i], tracker, NULL);
+	}
+	return end_of_records(output);
+}
+
+/* ---- The end */
+
+static void finish_connections(struct ws_output *output, const struct ws_tracker *tracker)
+{
+	struct ws_conn_info conn;
+	struct subject subject = {.kind = WS_RECORD_CONNECTION, .conn = &conn};
+	size_t count = ws_tracker_conn_count(tracker);
+	for (size_t i = 0; i < count && output->write_error == 0; i++) {
+		if (ws_tracker_conn(tracker, ws_tracker_conn_at(tracker, i), &conn) &&
+		    !is_recorded(output, conn.number))
+			write_record(output, &subject);
+	}
+}
+
+static void finish_udp(struct ws_output *output, const struct ws_tracker *tracker)
+{
+	struct ws_udp_info udp;
+	struct subject subject = {.kind = WS_RECORD_UDP, .udp = &udp};
+	size_t count = ws_tracker_udp_count(tracker);
+	for (size_t i = 0; i < count && output->write_error == 0; i++) {
+		if (ws_tracker_udp(tracker, i, &udp))
+			write_record(output, &subject);
+	}
+}
+
+bool ws_output_finish(struct ws_output *output, const struct ws_tracker *tracker,
+                      const struct ws_capture_stats *capture)
+{
+	if (output_wants(output, WS_RECORD_CONNECTION))
+		finish_connections(output, tracker);
+	if (output_wants(output, WS_RECORD_UDP))
+		finish_udp(output, tracker);
+	if (output_wants(output, WS_RECORD_STATS)) {
+		struct ws_tracker_stats stats;
+		ws_tracker_stats(tracker, &stats);
+		struct subject subject = {.kind = WS_RECORD_STATS, .stats = &stats, .capture = capture};
+		write_record(output, &subject);
+	}
+	return ws_output_flush(output);
+}

@@ -1,0 +1,329 @@
+/* A packet in one line of text, in the manner of tcpdump:
+ *
+ *   seconds since the first packet, frame number, direction (> from the endpoint that sent a connection's first packet,
+ *   < from the other, - no connection), endpoints, what it says, marks in brackets, and the transitions it causes.
+ *
+ * Everything comes from the decoder's values and tables; no byte of the wire is written as it is. */
+#include "internal.h"
+
+#include <string.h>
+
+enum {
+	LINE_ROOM = 4096,        /* more than a line takes, so that it is not flushed in the middle */
+	TRANSITIONS_COLUMN = 78, /* where transitions begin, or two spaces behind a longer line */
+};
+
+void text_stamp(struct ws_output *output, ws_time time, uint64_t frame)
+{
+	struct ws_text *text = &output->text;
+	ws_text_time(text, time - output->first_time, 6);
+	ws_text_putc(text, ' ');
+	if (frame)
+		ws_text_u64(text, frame);
+	else
+		ws_text_putc(text, '-');
+	ws_text_putc(text, ' ');
+}
+
+static void labelled(struct ws_text *text, const char *label, uint64_t number)
+{
+	ws_text_puts(text, label);
+	ws_text_u64(text, number);
+}
+
+static void arrow(struct ws_text *text)
+{
+	ws_text_append(text, " \xe2\x86\x92 ", 5);
+}
+
+static void write_ends(struct ws_text *text, const struct ws_packet *packet)
+{
+	bool ports = packet->transport == WS_TRANSPORT_TCP || packet->transport == WS_TRANSPORT_UDP;
+	if (packet->ip_version && ports) {
+		ws_text_endpoint(text, &packet->source, packet->ip_version, packet->source_port);
+		arrow(text);
+		ws_text_endpoint(text, &packet->destination, packet->ip_version, packet->destination_port);
+	} else if (packet->ip_version) {
+		ws_text_addr(text, &packet->source, packet->ip_version);
+		arrow(text);
+		ws_text_addr(text, &packet->destination, packet->ip_version);
+	} else if (packet->mac_source && packet->mac_destination) {
+		ws_text_mac(text, packet->mac_source);
+		arrow(text);
+		ws_text_mac(text, packet->mac_destination);
+	} else {
+		return;
+	}
+	ws_text_append(text, "  ", 2);
+}
+
+/* ---- What it says */
+
+static void write_sack(struct ws_text *text, const struct ws_packet *packet, uint32_t base)
+{
+	for (unsigned i = 0; i < packet->tcp.sack_count; i++) {
+		labelled(text, i ? "," : " sack ", packet->tcp.sack[i].left - base);
+		labelled(text, "\xe2\x80\x93", packet->tcp.sack[i].right - base);
+	}
+}
+
+static void write_tcp(struct ws_text *text, const struct ws_packet *packet, const struct ws_track_result *result)
+{
+	const struct ws_tcp_summary *tcp = &packet->tcp;
+	bool relative = result->conn != 0;
+	if (!packet->tcp_complete) {
+		ws_text_puts(text, "TCP");
+		return;
+	}
+	if (packet->flags)
+		ws_tcp_flags_text(text, packet->flags, false);
+	else
+		ws_text_puts(text, "no flags");
+	labelled(text, " seq ", relative ? result->relative_sequence : packet->sequence);
+	if (packet->flags & WS_TCP_ACK)
+		labelled(text, " ack ", relative ? result->relative_acknowledgment : packet->acknowledgment);
+	labelled(text, " win ", packet->window);
+	if (packet->payload_length)
+		labelled(text, " len ", packet->payload_length);
+	if (packet->flags & WS_TCP_SYN) {
+		if (tcp->mss)
+			labelled(text, " mss ", tcp->mss);
+		if (tcp->window_scale != 255)
+			labelled(text, " wscale ", tcp->window_scale);
+		if (tcp->sack_permitted)
+			ws_text_puts(text, " sackOK");
+		if (tcp->fast_open)
+			ws_text_puts(text, " fastopen");
+	}
+	/* Blocks count in the peer's numbers, as the acknowledgment does. */
+	if (relative && packet->flags & WS_TCP_ACK)
+		write_sack(text, packet, packet->acknowledgment - result->relative_acknowledgment);
+	else
+		write_sack(text, packet, 0);
+}
+
+static void write_icmp(struct ws_text *text, const struct ws_packet *packet)
+{
+	const struct ws_quote *quote = &packet->quote;
+	bool version6 = packet->transport == WS_TRANSPORT_ICMPV6;
+	const char *name = ws_icmp_name(packet->icmp_type, packet->icmp_code, version6);
+	ws_text_puts(text, version6 ? "ICMPv6 " : "ICMP ");
+	if (name) {
+		ws_text_puts(text, name);
+	} else {
+		labelled(text, "type ", packet->icmp_type);
+		labelled(text, " code ", packet->icmp_code);
+	}
+	if (!quote->present) {
+		labelled(text, " len ", packet->payload_length);
+		return;
+	}
+	const char *protocol = ws_protocol_name(quote->ip_protocol);
+	ws_text_puts(text, ": ");
+	ws_text_puts(text, protocol ? protocol : "packet");
+	ws_text_putc(text, ' ');
+	ws_text_endpoint(text, &quote->source, version6 ? 6 : 4, quote->source_port);
+	arrow(text);
+	ws_text_endpoint(text, &quote->destination, version6 ? 6 : 4, quote->destination_port);
+}
+
+static bool named_value(const struct ws_packet *packet, const struct ws_layer *layer, const char *name,
+                        struct ws_value *value)
+{
+	const struct ws_header_info *info = ws_header_info(layer->header);
+	for (size_t i = 0; i < info->field_count; i++) {
+		if (info->fields[i].name && strcmp(info->fields[i].name, name) == 0)
+			return ws_field_value(packet, layer, &info->fields[i], value);
+	}
+	return false;
+}
+
+static void write_ipv4(struct ws_text *text, const struct ws_value *value)
+{
+	struct ws_addr addr = {{0}};
+	memcpy(addr.byte + 12, value->bytes, 4);
+	ws_text_addr(text, &addr, 4);
+}
+
+static void write_arp(struct ws_text *text, const struct ws_packet *packet, const struct ws_layer *layer)
+{
+	struct ws_value operation, sender_ip, target_ip, sender_mac;
+	ws_text_puts(text, "ARP ");
+	if (!named_value(packet, layer, "operation", &operation))
+		return;
+	const char *name = ws_arp_operation_name((uint16_t)operation.number);
+	bool addresses = named_value(packet, layer, "sender_ip", &sender_ip) &&
+	                 named_value(packet, layer, "target_ip", &target_ip) &&
+	                 named_value(packet, layer, "sender_mac", &sender_mac);
+	if (!addresses || (operation.number != 1 && operation.number != 2)) {
+		if (name)
+			ws_text_puts(text, name);
+		else
+			labelled(text, "operation ", operation.number);
+		return;
+	}
+	if (memcmp(sender_ip.bytes, target_ip.bytes, 4) == 0)
+		ws_text_puts(text, "announcement ");
+	else if (operation.number == 1)
+		ws_text_puts(text, "who-has ");
+	if (operation.number == 1 && memcmp(sender_ip.bytes, target_ip.bytes, 4) != 0) {
+		write_ipv4(text, &target_ip);
+		ws_text_puts(text, " tell ");
+		write_ipv4(text, &sender_ip);
+		return;
+	}
+	write_ipv4(text, &sender_ip);
+	ws_text_puts(text, " is-at ");
+	ws_text_mac(text, sender_mac.bytes);
+}
+
+static bool is_tail(const struct ws_layer *layer)
+{
+	return layer->quoted || layer->header == WS_HEADER_PAYLOAD || layer->header == WS_HEADER_PADDING ||
+	       layer->header == WS_HEADER_FCS;
+}
+
+/* A protocol that no header here describes: what the last header calls it. */
+static void write_other(struct ws_text *text, const struct ws_packet *packet)
+{
+	unsigned last = packet->layer_count;
+	while (last > 0 && is_tail(&packet->layer[last - 1]))
+		last--;
+	if (last == 0) {
+		ws_text_puts(text, "no header");
+		return;
+	}
+	const struct ws_layer *layer = &packet->layer[last - 1];
+	const struct ws_header_info *info = ws_header_info(layer->header);
+	const char *name = packet->ip_version ? ws_protocol_name(packet->ip_protocol) : NULL;
+	struct ws_value value;
+	if (name) {
+		ws_text_puts(text, name);
+	} else if (packet->ip_version) {
+		labelled(text, "protocol ", packet->ip_protocol);
+	} else {
+		ws_text_puts(text, info->label);
+		for (size_t i = 0; i < info->field_count; i++) {
+			const struct ws_field *field = &info->fields[i];
+			if (field->kind != WS_FIELD_ETHERTYPE || !ws_field_value(packet, layer, field, &value))
+				continue;
+			ws_text_putc(text, ' ');
+			ws_field_text(text, packet, layer, field, &value);
+		}
+	}
+	if (packet->ip_version && !packet->fragment)
+		labelled(text, " len ", packet->ip_payload_length);
+	else if (!packet->ip_version)
+		labelled(text, " len ", packet->frame->length);
+}
+
+static void write_fragment(struct ws_text *text, const struct ws_packet *packet)
+{
+	ws_text_puts(text, " fragment id 0x");
+	ws_text_hex(text, packet->identification, packet->ip_version == 6 ? 8 : 4);
+	labelled(text, " offset ", packet->fragment_offset);
+	labelled(text, " size ", packet->ip_payload_length);
+	if (packet->more_fragments)
+		ws_text_puts(text, " more");
+}
+
+static void write_what(struct ws_text *text, const struct ws_packet *packet, const struct ws_track_result *result)
+{
+	switch (packet->transport) {
+	case WS_TRANSPORT_TCP:
+		write_tcp(text, packet, result);
+		break;
+	case WS_TRANSPORT_UDP:
+		labelled(text, "UDP len ", packet->payload_length);
+		break;
+	case WS_TRANSPORT_ICMP:
+	case WS_TRANSPORT_ICMPV6:
+		write_icmp(text, packet);
+		break;
+	default:
+		for (unsigned i = 0; !packet->ip_version && i < packet->layer_count; i++) {
+			uint8_t header = packet->layer[i].header;
+			if (header == WS_HEADER_ARP || header == WS_HEADER_ARP_OTHER) {
+				write_arp(text, packet, &packet->layer[i]);
+				return;
+			}
+		}
+		write_other(text, packet);
+		break;
+	}
+}
+
+/* ---- Marks */
+
+static void write_analysis(struct ws_text *text, const struct ws_track_result *result)
+{
+	bool first = true;
+	for (unsigned i = 0; i < WS_ANALYSIS_COUNT; i++) {
+		if (!(result->analysis >> i & 1))
+			continue;
+		ws_text_puts(text, first ? " [" : ", ");
+		ws_text_puts(text, ws_analysis_name(i));
+		if (i == WS_ANALYSIS_DUPLICATE_ACK && result->duplicate_ack_number)
+			labelled(text, " ", result->duplicate_ack_number);
+		first = false;
+	}
+	if (!first)
+		ws_text_putc(text, ']');
+	if (result->duplicate)
+		ws_text_puts(text, " [duplicate packet]");
+}
+
+static void write_problems(struct ws_text *text, const struct ws_packet *packet)
+{
+	for (unsigned i = 0; i < packet->layer_count; i++) {
+		const struct ws_layer *layer = &packet->layer[i];
+		if (layer->checksum == WS_CHECKSUM_BAD && !layer->quoted && layer->header != WS_HEADER_FCS) {
+			ws_text_puts(text, " [bad ");
+			ws_text_puts(text, ws_header_info(layer->header)->label);
+			ws_text_puts(text, " checksum]");
+		}
+	}
+	for (unsigned i = 0; packet->problems && i < packet->layer_count; i++) {
+		const struct ws_layer *layer = &packet->layer[i];
+		if (layer->problem == WS_PROBLEM_NONE)
+			continue;
+		ws_text_puts(text, layer->problem == WS_PROBLEM_TRUNCATED ? " [" : " [malformed: ");
+		ws_text_puts(text, ws_problem_text(layer->problem));
+		ws_text_putc(text, ']');
+		return;
+	}
+}
+
+void text_packet(struct ws_output *output, const struct ws_packet *packet, const struct ws_track_result *result,
+                 struct line *line)
+{
+	struct ws_text *text = &output->text;
+	if (text->capacity - text->length < LINE_ROOM)
+		ws_output_flush(output);
+	*line = (struct line){.start = text->length};
+	text_stamp(output, packet->frame->time, packet->frame->number);
+	ws_text_putc(text, !result->conn ? '-' : result->direction ? '<' : '>');
+	ws_text_putc(text, ' ');
+	write_ends(text, packet);
+	write_what(text, packet, result);
+	if (packet->fragment)
+		write_fragment(text, packet);
+	if (packet->vlan != WS_NO_VLAN)
+		labelled(text, " vlan ", packet->vlan);
+	write_analysis(text, result);
+	write_problems(text, packet);
+}
+
+void text_transition_on_line(struct ws_output *output, const struct subject *subject, struct line *line)
+{
+	struct ws_text *text = &output->text;
+	if (line->count++) {
+		ws_text_append(text, ", ", 2);
+	} else {
+		size_t width = 0;
+		for (size_t i = line->start; i < text->length; i++)
+			width += ((unsigned char)text->data[i] & 0xc0) != 0x80;
+		ws_text_pad(text, ' ', width + 2 < TRANSITIONS_COLUMN ? TRANSITIONS_COLUMN - width : 2);
+	}
+	text_transition(text, subject);
+}

@@ -1,0 +1,103 @@
+/* What -v and -x add below a packet's line: every field of every header, and the frame's bytes. */
+#include "internal.h"
+
+enum {
+	VALUE_COLUMN = 28,
+	ROW = 16, /* bytes in a row of the dump */
+};
+
+/* A label at its place, and the gap behind it; labels are ours, and may hold characters of several bytes. */
+static void write_label(struct ws_text *text, const char *label)
+{
+	size_t width = 4;
+	ws_text_pad(text, ' ', width);
+	ws_text_puts(text, label);
+	for (const char *at = label; *at; at++)
+		width += ((unsigned char)*at & 0xc0) != 0x80;
+	ws_text_pad(text, ' ', width + 1 < VALUE_COLUMN ? VALUE_COLUMN - width : 1);
+}
+
+static void write_options(struct ws_text *text, const struct ws_packet *packet, const struct ws_layer *layer)
+{
+	struct ws_option option;
+	uint32_t cursor = 0;
+	while (ws_option_next(packet, layer, &cursor, &option)) {
+		write_label(text, "option");
+		ws_text_puts(text, option.label);
+		ws_text_putc(text, ' ');
+		ws_option_text(text, layer, &option);
+		ws_text_putc(text, '\n');
+	}
+}
+
+static void write_fields(struct ws_text *text, const struct ws_packet *packet, const struct ws_layer *layer)
+{
+	const struct ws_header_info *info = ws_header_info(layer->header);
+	struct ws_value value;
+	for (size_t i = 0; i < info->field_count; i++) {
+		const struct ws_field *field = &info->fields[i];
+		if (!ws_field_value(packet, layer, field, &value))
+			continue;
+		if (field->kind == WS_FIELD_OPTIONS) {
+			write_options(text, packet, layer);
+			continue;
+		}
+		write_label(text, field->label);
+		ws_field_text(text, packet, layer, field, &value);
+		ws_text_putc(text, '\n');
+	}
+}
+
+void text_fields(struct ws_output *output, const struct ws_packet *packet)
+{
+	struct ws_text *text = &output->text;
+	for (unsigned i = 0; i < packet->layer_count; i++) {
+		const struct ws_layer *layer = &packet->layer[i];
+		bool ethernet = layer->header == WS_HEADER_ETHERNET || layer->header == WS_HEADER_ETHERNET_LENGTH;
+		ws_text_puts(text, layer->quoted ? "  quoted " : "  ");
+		ws_text_puts(text, ws_header_info(layer->header)->label);
+		ws_text_puts(text, ", ");
+		ws_text_u64(text, layer->length);
+		ws_text_puts(text, layer->length == 1 ? " byte" : " bytes");
+		if (layer->available < layer->length) {
+			ws_text_puts(text, ", ");
+			ws_text_u64(text, layer->available);
+			ws_text_puts(text, " captured");
+		}
+		if (ethernet && packet->layer[packet->layer_count - 1].header != WS_HEADER_FCS)
+			ws_text_puts(text, ", FCS not captured");
+		if (layer->problem != WS_PROBLEM_NONE) {
+			ws_text_puts(text, ": ");
+			ws_text_puts(text, ws_problem_text(layer->problem));
+		}
+		ws_text_putc(text, '\n');
+		if (layer->header != WS_HEADER_PAYLOAD && layer->header != WS_HEADER_PADDING)
+			write_fields(text, packet, layer);
+	}
+}
+
+void text_hex(struct ws_output *output, const struct ws_packet *packet)
+{
+	struct ws_text *text = &output->text;
+	const struct ws_frame *frame = packet->frame;
+	for (uint32_t row = 0; row < frame->captured; row += ROW) {
+		uint32_t end = frame->captured - row < ROW ? frame->captured : row + ROW;
+		ws_text_puts(text, "\t0x");
+		ws_text_hex(text, row, row > 0xffff ? 8 : 4);
+		ws_text_puts(text, ": ");
+		for (uint32_t i = row; i < row + ROW; i++) {
+			if ((i & 1) == 0)
+				ws_text_putc(text, ' ');
+			if (i < end)
+				ws_text_hex(text, frame->data[i], 2);
+			else
+				ws_text_pad(text, ' ', 2);
+		}
+		ws_text_pad(text, ' ', 2);
+		for (uint32_t i = row; i < end; i++) {
+			uint8_t byte = frame->data[i];
+			ws_text_putc(text, byte > 0x20 && byte < 0x7f ? (char)byte : '.');
+		}
+		ws_text_putc(text, '\n');
+	}
+}

@@ -1,0 +1,162 @@
+/* The records besides packets, one readable line of text each. */
+#include "internal.h"
+
+/* "client SYN_SENT→ESTABLISHED~": a role that is only guessed, and a state that is not certain, carry their mark. */
+void text_transition(struct ws_text *text, const struct subject *subject)
+{
+	const struct ws_transition *transition = &subject->event->transition;
+	const struct ws_conn_info *conn = subject->conn;
+	ws_text_puts(text, transition->endpoint == conn->likely_client ? "client" : "server");
+	ws_text_puts(text, conn->client == WS_ROLE_UNKNOWN ? "? " : " ");
+	ws_text_puts(text, ws_state_name(transition->from));
+	ws_text_append(text, "\xe2\x86\x92", 3);
+	ws_text_puts(text, ws_state_name(transition->to));
+	if (transition->certainty != WS_CONFIRMED)
+		ws_text_putc(text, ws_certainty_mark(transition->certainty));
+	if (transition->basis == WS_BASIS_RETRACTION)
+		ws_text_puts(text, " (retraction)");
+}
+
+static void write_transition(struct ws_output *output, const struct subject *subject)
+{
+	struct ws_text *text = &output->text;
+	const struct ws_conn_info *conn = subject->conn;
+	unsigned self = subject->event->transition.endpoint & 1;
+	text_stamp(output, subject->time, subject->frame);
+	ws_text_putc(text, '#');
+	ws_text_u64(text, conn->number);
+	ws_text_putc(text, ' ');
+	ws_text_endpoint(text, &conn->endpoint[self].address, conn->ip_version, conn->endpoint[self].port);
+	ws_text_puts(text, " \xe2\x86\x94 ");
+	ws_text_endpoint(text, &conn->endpoint[!self].address, conn->ip_version, conn->endpoint[!self].port);
+	ws_text_append(text, "  ", 2);
+	text_transition(text, subject);
+	ws_text_puts(text, "  ");
+	ws_text_puts(text, ws_why_text(subject->event->transition.why));
+}
+
+static void write_end(struct ws_text *text, const struct ws_conn_info *conn, unsigned index)
+{
+	const struct ws_endpoint_info *endpoint = &conn->endpoint[index];
+	ws_text_puts(text, index == (unsigned)conn->likely_client ? "client" : "server");
+	ws_text_puts(text, conn->client == WS_ROLE_UNKNOWN ? "? " : " ");
+	ws_text_endpoint(text, &endpoint->address, conn->ip_version, endpoint->port);
+	ws_text_putc(text, ' ');
+	ws_text_puts(text, ws_state_name(endpoint->state));
+	if (endpoint->certainty != WS_CONFIRMED)
+		ws_text_putc(text, ws_certainty_mark(endpoint->certainty));
+	ws_text_printf(text, " %ju packets %ju bytes", (uintmax_t)endpoint->packets, (uintmax_t)endpoint->bytes);
+}
+
+static void write_connection(struct ws_output *output, const struct subject *subject)
+{
+	struct ws_text *text = &output->text;
+	const struct ws_conn_info *conn = subject->conn;
+	unsigned client = (unsigned)conn->likely_client & 1;
+	char sentence[256];
+	struct ws_text verdict = WS_TEXT_OVER(sentence);
+	const char *tag;
+	ws_text_printf(text, "connection #%ju  ", (uintmax_t)conn->number);
+	if (conn->vlan != WS_NO_VLAN)
+		ws_text_printf(text, "vlan %u  ", conn->vlan);
+	write_end(text, conn, client);
+	ws_text_puts(text, "  ");
+	write_end(text, conn, !client);
+	ws_text_puts(text, "  ");
+	ws_text_time(text, conn->last_time - conn->first_time, 6);
+	ws_text_puts(text, " s");
+	if (conn->initial_rtt >= 0) {
+		ws_text_puts(text, "  rtt ");
+		ws_text_time(text, conn->initial_rtt, 6);
+	}
+	uint64_t again = conn->endpoint[0].retransmissions + conn->endpoint[1].retransmissions;
+	if (again)
+		ws_text_printf(text, "  retransmissions %ju", (uintmax_t)again);
+	ws_conn_verdict(conn, &verdict, &tag, NULL);
+	ws_text_puts(text, "  ");
+	ws_text_puts(text, tag);
+	ws_text_putc(text, ' ');
+	ws_text_append(text, verdict.data, verdict.length);
+}
+
+static void write_arp(struct ws_output *output, const struct subject *subject)
+{
+	struct ws_text *text = &output->text;
+	const struct ws_arp_binding *arp = &subject->event->arp;
+	text_stamp(output, subject->time, subject->frame);
+	ws_text_puts(text, "arp ");
+	ws_text_addr(text, &arp->ip, 4);
+	ws_text_puts(text, " is-at ");
+	ws_text_mac(text, arp->mac);
+	if (arp->changed) {
+		ws_text_puts(text, " changed from ");
+		ws_text_mac(text, arp->previous_mac);
+	}
+	if (arp->gratuitous)
+		ws_text_puts(text, " gratuitous");
+	if (arp->vlan != WS_NO_VLAN)
+		ws_text_printf(text, " vlan %u", arp->vlan);
+}
+
+static void write_udp(struct ws_output *output, const struct subject *subject)
+{
+	struct ws_text *text = &output->text;
+	const struct ws_udp_info *udp = subject->udp;
+	ws_text_printf(text, "udp #%ju  ", (uintmax_t)udp->number);
+	for (unsigned i = 0; i < 2; i++) {
+		ws_text_endpoint(text, &udp->address[i], udp->ip_version, udp->port[i]);
+		ws_text_printf(text, " %ju packets %ju bytes  ", (uintmax_t)udp->packets[i], (uintmax_t)udp->bytes[i]);
+	}
+	ws_text_time(text, udp->last_time - udp->first_time, 6);
+	ws_text_puts(text, " s");
+	if (udp->unreachable)
+		ws_text_printf(text, "  unreachable %ju", (uintmax_t)udp->unreachable);
+}
+
+/* The same totals as in the other formats, by the names they have there. */
+static void write_stats(struct ws_output *output, const struct subject *subject)
+{
+	struct ws_text *text = &output->text;
+	const struct columns *columns = output_columns(WS_RECORD_STATS);
+	struct value value;
+	ws_text_puts(text, "totals");
+	for (size_t i = 0; i < columns->count; i++) {
+		const struct column *column = &columns->column[i];
+		value.kind = VALUE_ABSENT;
+		column->get(subject, column->index, &value);
+		if (value.kind != VALUE_NUMBER || value.number == 0)
+			continue;
+		ws_text_puts(text, "  ");
+		if (column->group) {
+			ws_text_puts(text, column->group);
+			ws_text_putc(text, '.');
+		}
+		ws_text_puts(text, column->name);
+		ws_text_putc(text, ' ');
+		ws_text_u64(text, value.number);
+	}
+}
+
+void text_record(struct ws_output *output, const struct subject *subject)
+{
+	switch (subject->kind) {
+	case WS_RECORD_TRANSITION:
+		write_transition(output, subject);
+		break;
+	case WS_RECORD_CONNECTION:
+		write_connection(output, subject);
+		break;
+	case WS_RECORD_ARP:
+		write_arp(output, subject);
+		break;
+	case WS_RECORD_UDP:
+		write_udp(output, subject);
+		break;
+	case WS_RECORD_STATS:
+		write_stats(output, subject);
+		break;
+	default: /* a packet's line is text_packet()'s: transitions may follow on it */
+		return;
+	}
+	ws_text_putc(&output->text, '\n');
+}
