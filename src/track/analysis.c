@@ -18,9 +18,6 @@
 #define PROBE_INTERVAL_UNIT (10 * WS_MILLISECOND)
 #define MAX_WINDOW_SCALE 14 /* RFC 7323 §2.3 */
 
-/* What duplicate_acks holds after an ACK of unseen data, so that it is reported once: tshark's -1. */
-#define UNSEEN_REPORTED UINT16_MAX
-
 enum { SCALE_UNKNOWN = 0, SCALE_OFF = 1, SCALE_FIRST = 2 };
 
 /* ws_flow.bits */
@@ -35,7 +32,7 @@ enum {
 };
 
 /* ws_analyser.bits */
-enum { STARTED = 1 << 0, SYN_TIMED = 1 << 1, RTT_KNOWN = 1 << 2 };
+enum { SYN_TIMED = 1 << 0, RTT_KNOWN = 1 << 1 };
 
 #define MARK(name) (1u << WS_ANALYSIS_##name)
 
@@ -90,8 +87,6 @@ static uint32_t check_reuse(struct ws_analyser *a, const struct ws_segment *s)
 		self->base = s->sequence;
 	} else {
 		ws_analyser_init(a);
-		a->completeness = WS_SEEN_SYN;
-		a->bits = STARTED;
 	}
 	return MARK(REUSED_PORTS);
 }
@@ -168,25 +163,19 @@ static uint32_t compare_with_peer(struct ws_flow *self, const struct ws_flow *pe
 		return peer->bits & LAST_PROBE ? MARK(ZERO_WINDOW_PROBE_ACK) : 0;
 	if (peer->bits & LAST_KEEP_ALIVE)
 		return MARK(KEEP_ALIVE_ACK);
-	if (self->duplicate_acks == UNSEEN_REPORTED)
-		self->duplicate_acks = 0;
-	if (self->duplicate_acks < UNSEEN_REPORTED - 1)
+	if (self->duplicate_acks < UINT16_MAX)
 		self->duplicate_acks++;
 	return MARK(DUPLICATE_ACK);
 }
 
-/* An acknowledgment of what the capture does not hold, reported once. */
+/* An acknowledgment of what the capture does not hold. From here on everything sent so far counts as acknowledgeable.
+ */
 static uint32_t check_unseen(struct ws_flow *peer, const struct ws_segment *s)
 {
 	if (!peer->gapless || !after(s->acknowledgment, peer->gapless) || !(s->flags & WS_TCP_ACK))
 		return 0;
-	if (peer->gapless > peer->next) {
-		peer->gapless = peer->next;
-		return MARK(ACK_LOST_SEGMENT);
-	}
-	bool reported = peer->duplicate_acks != 0;
-	peer->duplicate_acks = UNSEEN_REPORTED;
-	return reported ? 0 : MARK(ACK_LOST_SEGMENT);
+	peer->gapless = peer->next;
+	return MARK(ACK_LOST_SEGMENT);
 }
 
 /* A segment that takes up sequence space: is it there for the first time? The first match wins. */
@@ -271,12 +260,8 @@ static void learn_handshake(struct ws_analyser *a, const struct ws_segment *s)
 static void learn_completeness(struct ws_analyser *a, const struct ws_segment *s)
 {
 	uint16_t kind = s->flags & (WS_TCP_SYN | WS_TCP_ACK);
-	if (!(a->bits & STARTED)) {
-		a->bits |= STARTED;
-		if (kind == WS_TCP_SYN)
-			a->completeness |= WS_SEEN_SYN | (s->length ? WS_SEEN_DATA : 0);
-		return;
-	}
+	if (kind == WS_TCP_SYN)
+		a->completeness |= WS_SEEN_SYN | (s->length ? WS_SEEN_DATA : 0);
 	if (kind == (WS_TCP_SYN | WS_TCP_ACK))
 		a->completeness |= WS_SEEN_SYN_ACK;
 	if (kind == WS_TCP_ACK)
