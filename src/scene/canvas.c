@@ -51,6 +51,7 @@ enum { CANVAS_MAX = 4096 }; /* columns or rows: beyond any terminal, and their p
 	X(0x2026, '~')                                                                                                 \
 	X(0x2013, '-')                                                                                                 \
 	X(0x00a7, 'S')                                                                                                 \
+	X(0x00b5, 'u')                                                                                                 \
 	X(0x00b7, '.')                                                                                                 \
 	X(0x00d7, 'x')
 

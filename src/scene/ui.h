@@ -1,0 +1,208 @@
+/* The reader's place: which screen, what is selected, where the film stands. Private to src/scene. */
+#ifndef SCENE_UI_H
+#define SCENE_UI_H
+
+#include <wirestate/scene.h>
+
+/* ---- The connection list */
+
+/* X(enumerator, name in the title line): what the list can be sorted by, in the order the sort key goes through. */
+#define LIST_SORTS(X)                                                                                                  \
+	X(SORT_NUMBER, "number")                                                                                       \
+	X(SORT_CLIENT, "client")                                                                                       \
+	X(SORT_SERVER, "server")                                                                                       \
+	X(SORT_STATES, "states")                                                                                       \
+	X(SORT_START, "start")                                                                                         \
+	X(SORT_AGE, "age")                                                                                             \
+	X(SORT_PACKETS, "packets")                                                                                     \
+	X(SORT_BYTES, "bytes")                                                                                         \
+	X(SORT_VERDICT, "verdict")
+
+enum list_sort {
+#define X(name, text) name,
+	LIST_SORTS(X)
+#undef X
+	        LIST_SORT_COUNT
+};
+
+struct list_entry {
+	uint64_t high, low; /* the sort key */
+	uint32_t rank;
+	ws_conn_id id;
+};
+
+#define LIST_TAGS 24
+
+struct list_tally {
+	const char *tag;
+	int severity;
+	uint64_t count;
+};
+
+/* A walk over all connections, done in slices: it builds the order for the sort column and counts the verdicts. */
+struct list_survey {
+	struct list_entry *order, *building;
+	size_t count, built, capacity, building_capacity;
+	struct list_tally tally[LIST_TAGS], tallying[LIST_TAGS];
+	size_t rank;            /* the next to look at */
+	bool running, complete; /* `complete`: order and tally are valid for `sort` */
+	enum list_sort sort;
+	uint64_t packets_seen; /* the tracker's count when the walk began */
+	ws_time finished;      /* when the last walk ended, by the ticks' clock */
+};
+
+struct list_view {
+	enum list_sort sort;
+	bool reverse, follow;
+	uint64_t selected; /* connection number, 0: none yet */
+	size_t place, top; /* of the selected one, and of the first one visible */
+	size_t visible;    /* how many connections fit on the screen */
+	struct list_survey survey;
+};
+
+/* ---- The film of one connection */
+
+#define FILM_FLIGHT (600 * WS_MILLISECOND) /* how long a segment flies at speed 1 */
+
+struct film {
+	struct ws_replay *replay; /* NULL: none open */
+	ws_conn_id conn;
+	uint64_t number;
+	size_t step;
+	ws_time phase;          /* film time since the step's segment left; from FILM_FLIGHT on it has arrived */
+	bool playing, stepping; /* `stepping`: only until this segment has arrived */
+	bool loop, swapped, absolute, follow;
+	double speed;
+	ws_time idle;
+};
+
+/* ---- One packet */
+
+enum packet_row_kind { ROW_LAYER, ROW_FIELD, ROW_OPTION, ROW_NOTE };
+
+struct packet_row {
+	uint8_t kind, layer, depth;
+	uint16_t field;          /* ROW_FIELD: index in the header's table */
+	uint32_t cursor;         /* ROW_OPTION: hand it to ws_option_next() */
+	uint32_t offset, length; /* the bytes it stands for; length 0: none */
+};
+
+#define PACKET_ROWS 512
+
+struct packet_view {
+	bool present; /* `frame` holds a packet's bytes */
+	bool alone;   /* of no connection */
+	struct ws_frame frame;
+	uint8_t *bytes;
+	size_t capacity;
+	struct ws_packet packet;
+	uint32_t expanded; /* bit set over enum ws_header */
+	bool expanded_chosen;
+	struct packet_row row[PACKET_ROWS];
+	size_t row_count, selected, top;
+	bool in_bytes; /* the lower pane has the keys */
+	uint32_t byte; /* pointed at there */
+};
+
+/* ---- All */
+
+#define UI_DEPTH 8
+
+struct ws_ui {
+	struct ws_ui_options options;
+	enum ws_screen stack[UI_DEPTH]; /* the screens that led here; the last one is shown */
+	int depth;
+	int columns, rows;
+	ws_time clock; /* of the last tick; 0: none yet */
+	struct list_view list;
+	struct film film;
+	struct packet_view packet;
+	int help_top;
+};
+
+#define UI_MIN_COLUMNS 40
+#define UI_MIN_ROWS 10
+
+void ui_open(struct ws_ui *ui, enum ws_screen screen);
+
+/* list_order.c */
+const char *list_sort_name(enum list_sort sort);
+size_t list_count(const struct list_view *list, const struct ws_tracker *tracker);
+ws_conn_id list_at(const struct list_view *list, const struct ws_tracker *tracker, size_t place);
+void list_survey_slice(struct list_view *list, const struct ws_model *model, ws_time clock);
+void list_survey_now(struct list_view *list, const struct ws_model *model);
+bool list_survey_due(const struct list_view *list, const struct ws_model *model);
+void list_survey_free(struct list_survey *survey);
+void list_find(struct list_view *list, const struct ws_tracker *tracker); /* `place` of `selected` */
+ws_time list_age(const struct ws_conn_info *info, const struct ws_model *model);
+
+/* list.c */
+bool list_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
+void list_layout(struct ws_ui *ui, const struct ws_model *model);
+void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
+
+/* film.c */
+bool film_open(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn);
+void film_close(struct film *film);
+bool film_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
+void film_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed);
+void film_layout(struct ws_ui *ui);
+ws_time film_next_change(const struct ws_ui *ui, const struct ws_model *model);
+void film_stand(struct film *film, size_t step); /* at a step whose segment has arrived, paused */
+bool film_step(const struct film *film, size_t index, struct ws_step *step);
+size_t film_count(const struct film *film);
+/* How long the film shows the pause after a step; `gap`: how long it was, -1 after the last. */
+ws_time film_shown(const struct film *film, const struct ws_step *step, const struct ws_step *next, ws_time *gap);
+/* Capture time at the place where the film stands. */
+ws_time film_time(const struct film *film, const struct ws_model *model, const struct ws_step *step,
+                  const struct ws_step *next);
+/* The endpoint drawn on the left. */
+int film_left(const struct film *film, const struct ws_conn_info *info);
+bool film_arrived(const struct film *film, const struct ws_step *step);
+
+/* lifelines.c, boxes.c, notes.c */
+void lifelines_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
+
+/* What every part of the lifelines needs to know about the picture. */
+struct picture {
+	const struct ws_ui *ui;
+	const struct ws_model *model;
+	struct ws_conn_info info;
+	struct ws_step step, next;
+	bool has_next, arrived;
+	size_t count;
+	ws_time time; /* capture time shown */
+	int left;     /* the endpoint on the left */
+	bool roles_known;
+	uint8_t state[2], certainty[2]; /* as shown */
+	/* Columns. */
+	int time_width, gutter, line[2]; /* of the left and the right lifeline */
+	bool brief;                      /* short names of states beside the lifelines */
+};
+
+const char *picture_name(const struct picture *picture, int endpoint); /* "client", "server" */
+void boxes_draw(const struct picture *picture, struct ws_canvas *canvas, int row);
+void notes_draw(const struct picture *picture, struct ws_canvas *canvas, int row, int rows);
+/* What to explain about a step, in our words; NULL: nothing special. */
+const char *notes_find(const struct picture *picture);
+
+/* packet_rows.c, packet.c */
+void packet_free(struct packet_view *view);
+bool packet_load(struct packet_view *view, const struct ws_frame *frame);
+void packet_build(struct packet_view *view);
+void packet_row_text(const struct packet_view *view, const struct packet_row *row, struct ws_text *label,
+                     struct ws_text *value);
+void packet_row_bits(const struct packet_view *view, const struct packet_row *row, struct ws_text *text, int width);
+void packet_row_meaning(const struct packet_view *view, const struct packet_row *row, struct ws_text *meaning,
+                        const char **reference);
+void packet_select_byte(struct packet_view *view); /* the row that owns `byte` */
+bool packet_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
+void packet_layout(struct ws_ui *ui, const struct ws_model *model);
+void packet_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
+
+/* help.c */
+bool ui_applies(enum ws_action action, enum ws_screen screen);
+bool help_act(struct ws_ui *ui, enum ws_action action);
+void help_draw(const struct ws_ui *ui, struct ws_canvas *canvas);
+
+#endif
