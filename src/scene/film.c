@@ -1,0 +1,284 @@
+/* The film of one connection: where it stands, and how it moves.
+ *
+ * A place in the film is a step (a segment, or an event such as a timer) and a phase: how much film time has passed
+ * since that step's segment left. For the first 0.6 s of a step the segment flies; what the far end makes of it shows
+ * when it arrives. Then the pause until the next segment runs, shortened to `idle` where it was longer; capture time
+ * runs through the whole pause meanwhile, so that TIME_WAIT's countdown is true at both ends of a shortened one. A
+ * pause that is TIME_WAIT itself gets more room, because there the waiting is what one wants to see.
+ *
+ * The picture depends on (step, phase) only. Standing at a step means phase == FILM_FLIGHT: the segment has just
+ * arrived. */
+#include "ui.h"
+
+enum { WAIT_STRETCH = 6, STEPS_PER_TICK = 4096 };
+
+static const double speeds[] = {0.1, 0.25, 0.5, 1, 2, 4, 8, 16};
+
+void film_close(struct film *film)
+{
+	ws_replay_close(film->replay);
+	film->replay = NULL;
+	film->conn = 0;
+}
+
+size_t film_count(const struct film *film)
+{
+	return film->replay ? ws_replay_count(film->replay) : 0;
+}
+
+bool film_step(const struct film *film, size_t index, struct ws_step *step)
+{
+	return film->replay && ws_replay_step(film->replay, index, step);
+}
+
+void film_stand(struct film *film, size_t step)
+{
+	size_t count = film_count(film);
+	film->step = step < count ? step : count ? count - 1 : 0;
+	film->phase = FILM_FLIGHT;
+	film->playing = film->stepping = false;
+}
+
+bool film_open(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn)
+{
+	struct film *film = &ui->film;
+	struct ws_conn_info info;
+	if (!ws_tracker_conn(model->tracker, conn, &info))
+		return false;
+	if (!film->replay || film->conn != conn || film->number != info.number) {
+		film_close(film);
+		film->replay = ws_replay_open(model->tracker, conn);
+		film->conn = conn;
+		film->number = info.number;
+		film->swapped = false;
+	}
+	film->follow = true;
+	film_stand(film, SIZE_MAX);
+	return true;
+}
+
+int film_left(const struct film *film, const struct ws_conn_info *info)
+{
+	return (info->likely_client == 1) != film->swapped;
+}
+
+bool film_arrived(const struct film *film, const struct ws_step *step)
+{
+	return step->input.kind != WS_INPUT_SEGMENT || film->phase >= FILM_FLIGHT;
+}
+
+/* How long TIME_WAIT lasts behind `step`; 0: nobody waits. */
+static ws_time waiting_after(const struct ws_step *step)
+{
+	ws_time end = step->time_wait_end[0] > step->time_wait_end[1] ? step->time_wait_end[0] : step->time_wait_end[1];
+	return end > step->input.time ? end - step->input.time : 0;
+}
+
+ws_time film_shown(const struct film *film, const struct ws_step *step, const struct ws_step *next, ws_time *gap)
+{
+	ws_time longest = film->idle;
+	*gap = next ? next->input.time - step->input.time : waiting_after(step);
+	if (*gap < 0)
+		*gap = 0;
+	if (!next || next->input.kind == WS_INPUT_EXPIRY)
+		longest *= WAIT_STRETCH;
+	return *gap < longest ? *gap : longest;
+}
+
+/* A step's length on screen: never shorter than its segment flies. */
+static ws_time step_length(const struct film *film, const struct ws_step *step, const struct ws_step *next,
+                           ws_time *gap)
+{
+	ws_time shown = film_shown(film, step, next, gap);
+	if (!next)
+		return FILM_FLIGHT + shown;
+	return shown > FILM_FLIGHT ? shown : FILM_FLIGHT;
+}
+
+ws_time film_time(const struct film *film, const struct ws_model *model, const struct ws_step *step,
+                  const struct ws_step *next)
+{
+	ws_time gap, length = step_length(film, step, next, &gap);
+	if (!next && model->live && film->phase >= FILM_FLIGHT)
+		return model->now > step->input.time ? model->now : step->input.time;
+	if (film->phase <= FILM_FLIGHT || length <= FILM_FLIGHT)
+		return step->input.time;
+	double share = (double)(film->phase - FILM_FLIGHT) / (double)(length - FILM_FLIGHT);
+	return step->input.time + (ws_time)((share > 1 ? 1 : share) * (double)gap);
+}
+
+static void restart(struct film *film)
+{
+	film->step = 0;
+	film->phase = 0;
+}
+
+/* Runs the film on; false when it has come to its end. */
+static bool run(struct film *film, const struct ws_model *model)
+{
+	for (int moved = 0; moved < STEPS_PER_TICK; moved++) {
+		struct ws_step step, next;
+		if (!film_step(film, film->step, &step))
+			return false;
+		bool has_next = film_step(film, film->step + 1, &next);
+		if (!has_next && model->live)
+			return true; /* its end is now: more may come */
+		ws_time gap, length = step_length(film, &step, has_next ? &next : NULL, &gap);
+		if (film->phase < length)
+			return true;
+		if (!has_next) {
+			film->phase = length;
+			return false;
+		}
+		film->phase -= length;
+		film->step++;
+	}
+	film->phase = 0; /* a clock that jumped: do not try to catch up */
+	return true;
+}
+
+void film_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed)
+{
+	struct film *film = &ui->film;
+	if (film->playing || film->stepping)
+		film->phase += (ws_time)((double)elapsed * film->speed);
+	if (film->stepping && film->phase >= FILM_FLIGHT)
+		film_stand(film, film->step);
+	if (film->playing && !run(film, model)) {
+		if (film->loop && film_count(film) > 1)
+			restart(film);
+		else
+			film->playing = false;
+	}
+}
+
+void film_layout(struct ws_ui *ui)
+{
+	struct film *film = &ui->film;
+	if (film->follow && !film->playing && !film->stepping && film_count(film))
+		film_stand(film, SIZE_MAX);
+}
+
+ws_time film_next_change(const struct ws_ui *ui, const struct ws_model *model)
+{
+	const struct film *film = &ui->film;
+	struct ws_step step;
+	if (film->playing || film->stepping)
+		return 0;
+	if (model->live && film->step + 1 == film_count(film) && film_step(film, film->step, &step) &&
+	    waiting_after(&step) && model->now < step.input.time + waiting_after(&step))
+		return 100 * WS_MILLISECOND; /* the countdown shows tenths */
+	return WS_TIME_NEVER;
+}
+
+static void change_speed(struct film *film, int direction)
+{
+	size_t nearest = 0;
+	for (size_t i = 1; i < WS_ARRAY_SIZE(speeds); i++)
+		if (speeds[i] <= film->speed)
+			nearest = i;
+	if (direction > 0 && nearest + 1 < WS_ARRAY_SIZE(speeds))
+		nearest++;
+	else if (direction < 0 && nearest > 0 && speeds[nearest] >= film->speed)
+		nearest--;
+	film->speed = speeds[nearest];
+}
+
+static void play_or_pause(struct film *film, const struct ws_model *model)
+{
+	if (film->playing) {
+		film->playing = false;
+		if (film->phase < FILM_FLIGHT)
+			film->stepping =
+			        true; /* let the segment arrive: a picture between two states would say nothing */
+		return;
+	}
+	if (film->step + 1 >= film_count(film) && film->phase >= FILM_FLIGHT && !film->stepping && !model->live)
+		restart(film);
+	film->stepping = false;
+	film->playing = film_count(film) > 0;
+}
+
+static void step_forward(struct film *film)
+{
+	if (film->stepping && film->phase < FILM_FLIGHT && film->step + 1 >= film_count(film)) {
+		film_stand(film, film->step);
+		return;
+	}
+	if (film->step + 1 >= film_count(film))
+		return;
+	film->step++;
+	film->phase = 0;
+	film->playing = false;
+	film->stepping = true;
+}
+
+bool film_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
+{
+	struct film *film = &ui->film;
+	if (!film->replay)
+		return false;
+	bool follow = film->follow;
+	film->follow = false;
+	switch (action) {
+	case WS_ACT_PLAY:
+		play_or_pause(film, model);
+		return true;
+	case WS_ACT_STEP:
+	case WS_ACT_DOWN:
+		step_forward(film);
+		return true;
+	case WS_ACT_STEP_BACK:
+	case WS_ACT_UP:
+		film_stand(film, film->step ? film->step - 1 : 0);
+		return true;
+	case WS_ACT_NEXT_PACKET:
+	case WS_ACT_PAGE_DOWN:
+		film_stand(film, film->step + (action == WS_ACT_PAGE_DOWN ? 10 : 1));
+		return true;
+	case WS_ACT_PREVIOUS_PACKET:
+	case WS_ACT_PAGE_UP:
+		film_stand(film, action == WS_ACT_PAGE_UP ? (film->step > 10 ? film->step - 10 : 0)
+		                                          : (film->step ? film->step - 1 : 0));
+		return true;
+	case WS_ACT_FIRST:
+		film_stand(film, 0);
+		return true;
+	case WS_ACT_LAST:
+		film_stand(film, SIZE_MAX);
+		film->follow = true;
+		return true;
+	case WS_ACT_RESTART:
+		restart(film);
+		film->stepping = false;
+		film->playing = film_count(film) > 0;
+		return true;
+	default:
+		film->follow = follow;
+		break;
+	}
+	switch (action) {
+	case WS_ACT_FASTER:
+	case WS_ACT_SLOWER:
+		change_speed(film, action == WS_ACT_FASTER ? 1 : -1);
+		return true;
+	case WS_ACT_LOOP:
+		film->loop = !film->loop;
+		return true;
+	case WS_ACT_SWAP:
+		film->swapped = !film->swapped;
+		return true;
+	case WS_ACT_ABSOLUTE:
+		film->absolute = !film->absolute;
+		return true;
+	case WS_ACT_FOLLOW:
+		film->follow = !film->follow;
+		return true;
+	case WS_ACT_ENTER:
+	case WS_ACT_DETAIL:
+		ui_open(ui, WS_SCREEN_PACKET);
+		return true;
+	default:
+		return false;
+	}
+}

@@ -1,0 +1,485 @@
+/* The lifelines: two endpoints, time running down, segments between them.
+ *
+ * Each segment takes two rows: what it says, and its arrow. A state is printed beside the lifeline where it is reached:
+ * the sender's when the segment leaves, the receiver's when it arrives. The current step is always the lowest one. What
+ * is drawn follows from the film's place alone (see film.c), never from how the reader came there. */
+#include "draw.h"
+#include "ui.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MAX_VISIBLE = 96 };
+#define GAP_WORTH_A_ROW (250 * WS_MILLISECOND)
+
+/* How a segment with a mark looks: X(mark, words, character of the arrow's shaft, style). The first one that applies
+ * decides the shaft; all their words are printed. */
+#define MARKS(X)                                                                                                       \
+	X(WS_ANALYSIS_FAST_RETRANSMISSION, "fast retransmission", 0x254c, WS_STYLE_WARN)                               \
+	X(WS_ANALYSIS_SPURIOUS_RETRANSMISSION, "needless retransmission", 0x254c, WS_STYLE_WARN)                       \
+	X(WS_ANALYSIS_RETRANSMISSION, "retransmission", 0x254c, WS_STYLE_WARN)                                         \
+	X(WS_ANALYSIS_OUT_OF_ORDER, "out of order", '~', WS_STYLE_WARN)                                                \
+	X(WS_ANALYSIS_LOST_SEGMENT, "a segment before it is missing", 0x2500, WS_STYLE_WARN)                           \
+	X(WS_ANALYSIS_ACK_LOST_SEGMENT, "ACK of a segment not captured", 0x2500, WS_STYLE_WARN)                        \
+	X(WS_ANALYSIS_KEEP_ALIVE, "keep-alive", 0x00b7, WS_STYLE_DIM)                                                  \
+	X(WS_ANALYSIS_KEEP_ALIVE_ACK, "answers keep-alive", 0x00b7, WS_STYLE_DIM)                                      \
+	X(WS_ANALYSIS_ZERO_WINDOW_PROBE, "window probe", 0x00b7, WS_STYLE_WARN)                                        \
+	X(WS_ANALYSIS_ZERO_WINDOW_PROBE_ACK, "answers probe", 0x00b7, WS_STYLE_WARN)                                   \
+	X(WS_ANALYSIS_DUPLICATE_ACK, "duplicate ACK", 0x00b7, WS_STYLE_WARN)                                           \
+	X(WS_ANALYSIS_ZERO_WINDOW, "ZERO WINDOW", 0x2500, WS_STYLE_BAD)                                                \
+	X(WS_ANALYSIS_WINDOW_UPDATE, "window update", 0x2500, WS_STYLE_DIM)                                            \
+	X(WS_ANALYSIS_WINDOW_FULL, "window full", 0x2500, WS_STYLE_WARN)                                               \
+	X(WS_ANALYSIS_REUSED_PORTS, "ports used again", 0x2500, WS_STYLE_DIM)
+
+static const struct {
+	uint8_t bit;
+	const char *words;
+	uint32_t shaft;
+	uint8_t style;
+} marks[] = {
+#define X(bit, words, shaft, style) {bit, words, shaft, style},
+        MARKS(X)
+#undef X
+};
+
+const char *picture_name(const struct picture *picture, int endpoint)
+{
+	return endpoint == picture->left ? "client" : "server";
+}
+
+static void add_marks(struct ws_text *text, const struct ws_step *step)
+{
+	uint32_t left = step->analysis;
+	/* A fast or needless retransmission carries the general mark too: one name is enough. */
+	if (left & (1u << WS_ANALYSIS_FAST_RETRANSMISSION | 1u << WS_ANALYSIS_SPURIOUS_RETRANSMISSION))
+		left &= ~(1u << WS_ANALYSIS_RETRANSMISSION);
+	for (size_t i = 0; i < WS_ARRAY_SIZE(marks); i++)
+		if (left & 1u << marks[i].bit)
+			ws_text_printf(text, "%s%s", text->length ? ", " : "", marks[i].words);
+	if (step->input.bad_checksum)
+		ws_text_printf(text, "%sbad checksum, ignored", text->length ? ", " : "");
+	if (step->input.duplicate)
+		ws_text_printf(text, "%sthe same packet, seen twice", text->length ? ", " : "");
+}
+
+static void look_of(const struct ws_step *step, uint32_t *shaft, enum ws_style *style)
+{
+	*shaft = 0x2500;
+	*style = WS_STYLE_NORMAL;
+	if (step->input.flags & WS_TCP_RST)
+		*style = WS_STYLE_BAD;
+	if (step->input.bad_checksum || step->input.duplicate) {
+		*shaft = 0x00b7;
+		*style = WS_STYLE_DIM;
+		return;
+	}
+	for (size_t i = 0; i < WS_ARRAY_SIZE(marks); i++) {
+		if (step->analysis & 1u << marks[i].bit) {
+			*shaft = marks[i].shaft;
+			*style = (enum ws_style)marks[i].style;
+			return;
+		}
+	}
+}
+
+/* "FIN,ACK seq 1 ack 5 len 20": what the segment says, as much as fits beside an arrow. */
+static void segment_label(const struct picture *picture, const struct ws_step *step, struct ws_text *text)
+{
+	const struct ws_segment *input = &step->input;
+	bool absolute = picture->ui->film.absolute;
+	char names[64];
+	struct ws_text flags = WS_TEXT_OVER(names);
+	ws_tcp_flags_text(&flags, input->flags, false);
+	for (size_t i = 0; i < flags.length; i++)
+		if (names[i] != ' ')
+			ws_text_putc(text, names[i]);
+	bool numbered = input->flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST) || input->length ||
+	                step->analysis & 1u << WS_ANALYSIS_KEEP_ALIVE;
+	if (numbered)
+		ws_text_printf(text, " seq %u", absolute ? input->sequence : step->relative_sequence);
+	if (input->flags & WS_TCP_ACK)
+		ws_text_printf(text, " ack %u", absolute ? input->acknowledgment : step->relative_acknowledgment);
+	if (input->length)
+		ws_text_printf(text, " len %u", input->length);
+	if (input->flags & WS_TCP_SYN || !input->window)
+		ws_text_printf(text, " win %u", input->window);
+	if (input->flags & WS_TCP_SYN && input->mss)
+		ws_text_printf(text, " mss %u", input->mss);
+}
+
+static void event_label(const struct picture *picture, const struct ws_step *step, struct ws_text *text)
+{
+	const char *name = picture_name(picture, step->input.direction);
+	switch (step->input.kind) {
+	case WS_INPUT_EXPIRY:
+		ws_text_printf(text, "TIME_WAIT of the %s is over", name);
+		break;
+	case WS_INPUT_UNREACHABLE:
+		ws_text_printf(text, "ICMP error about the %s's segment", name);
+		break;
+	case WS_INPUT_SUPERSEDED:
+		ws_text_puts(text, "a new connection takes over these ports");
+		break;
+	default:
+		break;
+	}
+}
+
+/* ---- One step */
+
+struct place {
+	int row;
+	bool single;  /* one row only */
+	bool opening; /* the first one drawn: says which states it starts from */
+	bool flying;  /* on its way */
+	bool current;
+	ws_time before; /* time of the step before; the same step's when it is the first */
+	bool first;
+};
+
+static void draw_gutter(const struct picture *picture, struct ws_canvas *canvas, int row, int endpoint, uint8_t state,
+                        uint8_t certainty, enum ws_style style)
+{
+	char buffer[32];
+	struct ws_text text = WS_TEXT_OVER(buffer);
+	draw_state(&text, state, certainty, picture->brief);
+	const char *name = ws_text_cstr(&text);
+	if (endpoint == picture->left)
+		draw_right(canvas, row, picture->line[0] - 1 - picture->gutter, picture->line[0] - 1, style, name);
+	else
+		draw_cut(canvas, row, picture->line[1] + 2, picture->line[1] + 2 + picture->gutter, style, name);
+}
+
+/* The states this step leads to, beside the lifelines: the last one at the arrow, the one before it above. */
+static void draw_states(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
+                        const struct place *place)
+{
+	for (int endpoint = 0; endpoint < 2; endpoint++) {
+		bool pending = place->flying && endpoint != step->input.direction;
+		int row = place->single ? place->row : place->row + 1;
+		for (int i = step->transition_count - 1; i >= 0 && row >= place->row; i--) {
+			const struct ws_transition *change = &step->transition[i];
+			if (change->endpoint != endpoint || pending)
+				continue;
+			enum ws_style style =
+			        change->basis == WS_BASIS_RETRACTION ? WS_STYLE_WARN : draw_state_style(change->to);
+			draw_gutter(picture, canvas, row--, endpoint, change->to, change->certainty, style);
+		}
+		if (place->opening && !place->single && row >= place->row)
+			draw_gutter(picture, canvas, place->row, endpoint, step->before[endpoint],
+			            step->certainty_before[endpoint], WS_STYLE_DIM);
+	}
+}
+
+static void draw_delta(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
+                       const struct place *place, int row)
+{
+	if (picture->time_width < 9)
+		return;
+	char buffer[40];
+	for (int decimals = 6; decimals >= 0; decimals -= 3) {
+		struct ws_text text = WS_TEXT_OVER(buffer);
+		if (!place->first)
+			ws_text_putc(&text, '+');
+		ws_text_time(&text, place->first ? 0 : step->input.time - place->before, (unsigned)decimals);
+		ws_text_cstr(&text);
+		if ((int)text.length < picture->time_width)
+			break;
+	}
+	draw_right(canvas, row, 0, picture->time_width, WS_STYLE_DIM, buffer);
+}
+
+static void draw_arrow(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
+                       const struct place *place, int row)
+{
+	bool rightwards = step->input.direction == picture->left;
+	int from = rightwards ? picture->line[0] + 1 : picture->line[1] - 1;
+	int to = rightwards ? picture->line[1] - 1 : picture->line[0] + 1;
+	int towards = rightwards ? 1 : -1, length = (to - from) * towards;
+	if (length < 2)
+		return;
+	uint32_t shaft;
+	enum ws_style style;
+	look_of(step, &shaft, &style);
+	if (place->current && style == WS_STYLE_NORMAL)
+		style = WS_STYLE_SEGMENT;
+	ws_canvas_put(canvas, row, from - towards, style, rightwards ? 0x251c : 0x2524);
+	int head = length;
+	uint32_t tip = rightwards ? 0x25ba : 0x25c4;
+	if (place->flying) {
+		head = (int)((double)length * (double)picture->ui->film.phase / (double)FILM_FLIGHT);
+		head = head < 0 ? 0 : head > length ? length : head;
+		tip = 0x25cf;
+		shaft = shaft == 0x2500 ? 0x2501 : shaft;
+	}
+	for (int i = 0; i < head; i++)
+		ws_canvas_put(canvas, row, from + i * towards, style, shaft);
+	ws_canvas_put(canvas, row, from + head * towards, style, tip);
+	if (place->current) {
+		int start = rightwards ? from : from - head;
+		ws_canvas_paint(canvas, row, start, head + 1, style, WS_BOLD);
+	}
+}
+
+static void draw_label(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
+                       const struct place *place, int row)
+{
+	char label[160], words[160];
+	struct ws_text text = WS_TEXT_OVER(label), mark = WS_TEXT_OVER(words);
+	if (step->input.kind == WS_INPUT_SEGMENT) {
+		segment_label(picture, step, &text);
+		add_marks(&mark, step);
+	} else {
+		event_label(picture, step, &text);
+	}
+	ws_text_cstr(&text);
+	ws_text_cstr(&mark);
+	int left = picture->line[0] + 2, limit = picture->line[1] - 1;
+	if (place->single) { /* on the shaft itself: leave its ends */
+		left++;
+		limit -= 2;
+	}
+	int width = draw_width(label) + (mark.length ? 2 + draw_width(words) : 0);
+	int column = left + (limit - left - width) / 2;
+	if (column < left)
+		column = left;
+	if (place->single && column > left)
+		ws_canvas_put(canvas, row, column - 1, WS_STYLE_NORMAL, ' ');
+	uint32_t shaft;
+	enum ws_style style;
+	look_of(step, &shaft, &style);
+	enum ws_style plain = step->input.kind != WS_INPUT_SEGMENT ? WS_STYLE_STATE_WAIT : WS_STYLE_NORMAL;
+	int end = draw_cut(canvas, row, column, limit, plain, label);
+	if (place->current)
+		ws_canvas_paint(canvas, row, column, end - column, plain, WS_BOLD);
+	if (mark.length)
+		end = draw_cut(canvas, row, end + 2, limit, style, words);
+	if (place->single && end < limit)
+		ws_canvas_put(canvas, row, end, WS_STYLE_NORMAL, ' ');
+}
+
+static void draw_step(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
+                      const struct place *place)
+{
+	int row = place->single ? place->row : place->row + 1;
+	if (step->input.kind == WS_INPUT_SEGMENT)
+		draw_arrow(picture, canvas, step, place, row);
+	draw_label(picture, canvas, step, place, place->row);
+	draw_states(picture, canvas, step, place);
+	draw_delta(picture, canvas, step, place, row);
+}
+
+/* ---- All visible steps */
+
+static bool gap_row(const struct picture *picture, const struct ws_step *step, const struct ws_step *next,
+                    struct ws_text *text)
+{
+	ws_time gap, shown = film_shown(&picture->ui->film, step, next, &gap);
+	if (gap < GAP_WORTH_A_ROW)
+		return false;
+	draw_duration(text, gap);
+	ws_text_puts(text, next->input.kind == WS_INPUT_EXPIRY ? " in TIME_WAIT" : " idle");
+	if (shown < gap) {
+		ws_text_puts(text, ", shown as ");
+		draw_duration(text, shown);
+	}
+	return true;
+}
+
+static void draw_gap(const struct picture *picture, struct ws_canvas *canvas, int row, const char *words)
+{
+	ws_canvas_put(canvas, row, picture->line[0], WS_STYLE_DIM, 0x250a);
+	ws_canvas_put(canvas, row, picture->line[1], WS_STYLE_DIM, 0x250a);
+	int left = picture->line[0] + 2, limit = picture->line[1] - 1;
+	int column = left + (limit - left - draw_width(words)) / 2;
+	draw_cut(canvas, row, column < left ? left : column, limit, WS_STYLE_DIM, words);
+}
+
+static int step_rows(const struct ws_step *step, bool single)
+{
+	return single || step->input.kind != WS_INPUT_SEGMENT ? 1 : 2;
+}
+
+/* Which steps fit above the current one: how many of steps[0..count), counted from its end. */
+static size_t choose_visible(const struct picture *picture, const struct ws_step *steps, size_t count, int room,
+                             bool single, int *used)
+{
+	size_t visible = 0;
+	*used = 0;
+	while (visible < count) {
+		const struct ws_step *step = &steps[count - 1 - visible];
+		char words[80];
+		struct ws_text text = WS_TEXT_OVER(words);
+		int rows = step_rows(step, single);
+		if (visible && !single && gap_row(picture, step, step + 1, &text))
+			rows++;
+		if (*used + rows > room)
+			break;
+		*used += rows;
+		visible++;
+	}
+	return visible;
+}
+
+static void draw_diagram(const struct picture *picture, struct ws_canvas *canvas, int top, int bottom)
+{
+	const struct film *film = &picture->ui->film;
+	struct ws_step steps[MAX_VISIBLE];
+	int room = bottom - top, used;
+	if (room < 1)
+		return;
+	bool single = room < 8;
+	size_t count = film->step + 1 < MAX_VISIBLE ? film->step + 1 : MAX_VISIBLE;
+	size_t first = film->step + 1 - count;
+	for (size_t i = 0; i < count; i++)
+		if (!film_step(film, first + i, &steps[i]))
+			return;
+	for (int row = top; row < bottom; row++) {
+		ws_canvas_put(canvas, row, picture->line[0], WS_STYLE_DIM, 0x2502);
+		ws_canvas_put(canvas, row, picture->line[1], WS_STYLE_DIM, 0x2502);
+	}
+	size_t visible = choose_visible(picture, steps, count, room, single, &used);
+	if (visible < film->step + 1 && room > 2)
+		visible = choose_visible(picture, steps, count, room - 1, single, &used);
+	size_t start = count - visible;
+	int row = top;
+	if (first + start > 0) {
+		row = bottom - used;
+		char words[48];
+		snprintf(words, sizeof(words), "⋮ %zu earlier", first + start);
+		if (row > top)
+			draw_gap(picture, canvas, row - 1, words);
+	}
+	for (size_t i = start; i < count; i++) {
+		char words[80];
+		struct ws_text text = WS_TEXT_OVER(words);
+		if (i > start && !single && gap_row(picture, &steps[i - 1], &steps[i], &text))
+			draw_gap(picture, canvas, row++, ws_text_cstr(&text));
+		struct place place = {.row = row,
+		                      .single = step_rows(&steps[i], single) == 1,
+		                      .opening = i == start,
+		                      .current = i + 1 == count,
+		                      .first = first + i == 0,
+		                      .before = i ? steps[i - 1].input.time : steps[i].input.time};
+		place.flying = place.current && !picture->arrived;
+		draw_step(picture, canvas, &steps[i], &place);
+		row += step_rows(&steps[i], single);
+	}
+}
+
+/* ---- The screen */
+
+static void draw_title(const struct picture *picture, struct ws_canvas *canvas)
+{
+	const struct film *film = &picture->ui->film;
+	char speed[24], right[128];
+	snprintf(speed, sizeof(speed), "%g", film->speed);
+	struct ws_text text = WS_TEXT_OVER(right);
+	ws_text_printf(&text, "frame %llu  step %zu/%zu  %s %sx", (unsigned long long)picture->step.input.frame,
+	               film->step + 1, picture->count, film->playing || film->stepping ? "▶ playing" : "paused", speed);
+	if (film->loop)
+		ws_text_puts(&text, "  loop");
+	if (film->follow && picture->model->live)
+		ws_text_puts(&text, "  live");
+	if (canvas->columns >= 90) {
+		ws_text_puts(&text, "  pauses up to ");
+		draw_duration(&text, film->idle);
+	}
+	int limit = draw_right(canvas, 0, 1, canvas->columns - 1, WS_STYLE_NORMAL, ws_text_cstr(&text));
+	char title[128];
+	struct ws_text left = WS_TEXT_OVER(title);
+	ws_text_printf(&left, "Connection %llu", (unsigned long long)picture->info.number);
+	if (picture->info.previous)
+		ws_text_printf(&left, " (the same ports as %llu)", (unsigned long long)picture->info.previous);
+	int end = draw_cut(canvas, 0, 1, limit - 2, WS_STYLE_TITLE, ws_text_cstr(&left));
+	ws_canvas_paint(canvas, 0, 1, end - 1, WS_STYLE_TITLE, WS_BOLD);
+}
+
+static void draw_names(const struct picture *picture, struct ws_canvas *canvas)
+{
+	const char *unsure = picture->roles_known ? "" : "?";
+	int half = canvas->columns / 2 - 2;
+	for (int side = 0; side < 2; side++) {
+		int endpoint = side ? !picture->left : picture->left;
+		const struct ws_endpoint_info *at = &picture->info.endpoint[endpoint];
+		char label[128];
+		struct ws_text text = WS_TEXT_OVER(label);
+		ws_text_printf(&text, "%s%s ", side ? "SERVER" : "CLIENT", unsure);
+		draw_endpoint(&text, &at->address, picture->info.ip_version, at->port, half - 8);
+		if (side)
+			draw_right(canvas, 1, canvas->columns - 1 - half, canvas->columns - 1, WS_STYLE_SERVER,
+			           ws_text_cstr(&text));
+		else
+			draw_cut(canvas, 1, 1, 1 + half, WS_STYLE_CLIENT, ws_text_cstr(&text));
+	}
+}
+
+/* The states as the film shows them: the far end's changes when the segment has arrived, TIME_WAIT ends by film time.
+ */
+static void find_states(struct picture *picture)
+{
+	const struct ws_step *step = &picture->step;
+	for (int endpoint = 0; endpoint < 2; endpoint++) {
+		bool after = picture->arrived || endpoint == step->input.direction;
+		picture->state[endpoint] = after ? step->after[endpoint] : step->before[endpoint];
+		picture->certainty[endpoint] = after ? step->certainty[endpoint] : step->certainty_before[endpoint];
+		ws_time end = step->time_wait_end[endpoint];
+		if (picture->state[endpoint] == WS_TIME_WAIT && end && picture->time >= end) {
+			picture->state[endpoint] = WS_CLOSED;
+			picture->certainty[endpoint] = WS_ASSUMED;
+		}
+	}
+}
+
+static bool compose(const struct ws_ui *ui, const struct ws_model *model, const struct ws_canvas *canvas,
+                    struct picture *picture)
+{
+	const struct film *film = &ui->film;
+	*picture = (struct picture){.ui = ui, .model = model, .count = film_count(film)};
+	if (!ws_tracker_conn(model->tracker, film->conn, &picture->info) || picture->info.number != film->number ||
+	    !film_step(film, film->step, &picture->step))
+		return false;
+	picture->has_next = film_step(film, film->step + 1, &picture->next);
+	picture->arrived = film_arrived(film, &picture->step);
+	picture->time = film_time(film, model, &picture->step, picture->has_next ? &picture->next : NULL);
+	picture->left = film_left(film, &picture->info);
+	picture->roles_known = picture->info.client != WS_ROLE_UNKNOWN;
+	picture->brief = canvas->columns < 100;
+	picture->gutter = picture->brief ? 9 : 13;
+	picture->time_width = canvas->columns >= 60 ? 11 : 0;
+	picture->line[0] = picture->time_width + picture->gutter + 1;
+	picture->line[1] = canvas->columns - picture->gutter - 3;
+	find_states(picture);
+	return true;
+}
+
+static int notes_height(int rows)
+{
+	return rows >= 36 ? 9 : rows >= 24 ? 6 : rows >= 16 ? 4 : 2;
+}
+
+void lifelines_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+{
+	struct picture picture;
+	int rule = canvas->rows - 2;
+	draw_rule(canvas, rule);
+	draw_hints(canvas, canvas->rows - 1, WS_SCREEN_LIFELINES, ui->options.key_name);
+	if (!compose(ui, model, canvas, &picture)) {
+		ws_canvas_text(canvas, 1, 1, canvas->columns, WS_STYLE_WARN,
+		               "The segments of this connection are no longer kept.");
+		return;
+	}
+	draw_title(&picture, canvas);
+	draw_names(&picture, canvas);
+	int notes = rule - notes_height(canvas->rows), top = 2;
+	bool boxes = canvas->rows >= 16;
+	boxes_draw(&picture, canvas, boxes ? 2 : -1);
+	if (boxes)
+		top = 5;
+	if (canvas->rows >= 30)
+		draw_rule(canvas, --notes);
+	draw_diagram(&picture, canvas, top, notes);
+	if (canvas->rows >= 30)
+		notes++;
+	notes_draw(&picture, canvas, notes, rule - notes);
+}
