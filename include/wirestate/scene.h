@@ -53,6 +53,8 @@ int ws_screen_find(const char *word);
 	X(WS_ACT_PAGE_DOWN, "page-down", "a page down")                                                                \
 	X(WS_ACT_FIRST, "first", "to the first")                                                                       \
 	X(WS_ACT_LAST, "last", "to the last")                                                                          \
+	X(WS_ACT_LEFT, "left", "close the group; in the bytes: one byte back")                                         \
+	X(WS_ACT_RIGHT, "right", "open the group; in the bytes: one byte on")                                          \
 	X(WS_ACT_ENTER, "enter", "open what is selected")                                                              \
 	X(WS_ACT_SORT, "sort", "sort by the next column")                                                              \
 	X(WS_ACT_REVERSE, "reverse", "sort the other way round")                                                       \

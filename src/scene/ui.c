@@ -1,0 +1,238 @@
+/* The reader's way through the screens: a stack of them, with the list, the film and the packet behind it.
+ *
+ * Actions and ticks change this state; laying out fits it to the size of the screen and to what the model holds by now;
+ * drawing only reads it. */
+#include "ui.h"
+#include "draw.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SURVEY_CHECK (400 * WS_MILLISECOND)
+#define AGES_CHANGE WS_SECOND
+
+int ws_screen_find(const char *word)
+{
+	static const char *const words[] = {
+#define X(name, text, title) [name] = (text),
+	        WS_SCREENS(X)
+#undef X
+	};
+	for (int i = 0; i < WS_SCREEN_COUNT; i++)
+		if (strcmp(words[i], word) == 0)
+			return i;
+	return -1;
+}
+
+const char *ws_action_name(enum ws_action action)
+{
+	static const char *const names[] = {
+#define X(name, word, meaning) [name] = (word),
+	        WS_ACTIONS(X)
+#undef X
+	};
+	return action < WS_ACTION_COUNT ? names[action] : "none";
+}
+
+const char *ws_action_meaning(enum ws_action action)
+{
+	static const char *const meanings[] = {
+#define X(name, word, meaning) [name] = (meaning),
+	        WS_ACTIONS(X)
+#undef X
+	};
+	return action < WS_ACTION_COUNT ? meanings[action] : "";
+}
+
+struct ws_ui *ws_ui_create(const struct ws_ui_options *options, struct ws_error *error)
+{
+	struct ws_ui *ui = calloc(1, sizeof(*ui));
+	if (!ui) {
+		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+		return NULL;
+	}
+	ui->options = *options;
+	ui->film.speed = options->speed > 0 ? options->speed : 1;
+	ui->film.idle = options->idle > 0 ? options->idle : WS_SECOND;
+	ui->columns = 80;
+	ui->rows = 24;
+	ui_open(ui, options->screen);
+	return ui;
+}
+
+void ws_ui_free(struct ws_ui *ui)
+{
+	if (!ui)
+		return;
+	film_close(&ui->film);
+	list_survey_free(&ui->list.survey);
+	packet_free(&ui->packet);
+	free(ui);
+}
+
+enum ws_screen ws_ui_screen(const struct ws_ui *ui)
+{
+	return ui->stack[ui->depth - 1];
+}
+
+void ui_open(struct ws_ui *ui, enum ws_screen screen)
+{
+	if (ui->depth == UI_DEPTH)
+		return;
+	ui->stack[ui->depth++] = screen;
+	if (screen == WS_SCREEN_HELP)
+		ui->help_top = 0;
+}
+
+static bool go_back(struct ws_ui *ui)
+{
+	if (ui->depth <= 1)
+		return false;
+	if (ws_ui_screen(ui) == WS_SCREEN_PACKET)
+		ui->packet.alone = false;
+	ui->depth--;
+	return true;
+}
+
+bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
+{
+	enum ws_screen screen = ws_ui_screen(ui);
+	switch (action) {
+	case WS_ACT_NONE:
+	case WS_ACT_QUIT:
+		return false;
+	case WS_ACT_BACK:
+		return go_back(ui);
+	case WS_ACT_HELP:
+		if (screen == WS_SCREEN_HELP)
+			return go_back(ui);
+		ui_open(ui, WS_SCREEN_HELP);
+		return true;
+	default:
+		break;
+	}
+	if (!ui_applies(action, screen))
+		return false;
+	switch (screen) {
+	case WS_SCREEN_LIST:
+		return list_act(ui, model, action);
+	case WS_SCREEN_LIFELINES:
+		return film_act(ui, model, action);
+	case WS_SCREEN_PACKET:
+		return packet_act(ui, model, action);
+	case WS_SCREEN_HELP:
+	case WS_SCREEN_COUNT:
+		break;
+	}
+	return help_act(ui, action);
+}
+
+void ws_ui_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock)
+{
+	ws_time elapsed = ui->clock ? clock - ui->clock : 0;
+	ui->clock = clock;
+	if (ws_ui_screen(ui) == WS_SCREEN_LIST)
+		list_survey_slice(&ui->list, model, clock);
+	if (ws_ui_screen(ui) == WS_SCREEN_LIFELINES && elapsed > 0)
+		film_tick(ui, model, elapsed);
+}
+
+ws_time ws_ui_next_change(const struct ws_ui *ui, const struct ws_model *model)
+{
+	switch (ws_ui_screen(ui)) {
+	case WS_SCREEN_LIST:
+		if (ui->list.survey.running)
+			return 0;
+		if (list_survey_due(&ui->list, model))
+			return SURVEY_CHECK;
+		return model->live ? AGES_CHANGE : WS_TIME_NEVER;
+	case WS_SCREEN_LIFELINES:
+		return film_next_change(ui, model);
+	default:
+		return WS_TIME_NEVER;
+	}
+}
+
+void ws_ui_select(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn, uint64_t frame)
+{
+	struct ws_conn_info info;
+	if (!ws_tracker_conn(model->tracker, conn, &info))
+		return;
+	ui->list.selected = info.number;
+	list_find(&ui->list, model->tracker);
+	if (!film_open(ui, model, conn))
+		return;
+	ui->film.follow = frame == 0;
+	if (frame && ui->film.replay)
+		film_stand(&ui->film, ws_replay_find_frame(ui->film.replay, frame));
+}
+
+static bool too_small(int columns, int rows)
+{
+	return columns < UI_MIN_COLUMNS || rows < UI_MIN_ROWS;
+}
+
+/* Lifelines and packet need a connection: where none was chosen yet, the list's. */
+static void need_film(struct ws_ui *ui, const struct ws_model *model)
+{
+	ws_conn_id conn = list_at(&ui->list, model->tracker, ui->list.place);
+	if (!ui->film.conn && !ui->packet.alone && conn && film_open(ui, model, conn))
+		ui->film.follow = true;
+}
+
+void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, int rows)
+{
+	ui->columns = columns;
+	ui->rows = rows;
+	if (too_small(columns, rows))
+		return;
+	switch (ws_ui_screen(ui)) {
+	case WS_SCREEN_LIST:
+		list_layout(ui, model);
+		break;
+	case WS_SCREEN_LIFELINES:
+		need_film(ui, model);
+		film_layout(ui);
+		break;
+	case WS_SCREEN_PACKET:
+		need_film(ui, model);
+		packet_layout(ui, model);
+		break;
+	default:
+		break;
+	}
+}
+
+static void draw_too_small(struct ws_canvas *canvas)
+{
+	char sentence[128], line[128];
+	snprintf(sentence, sizeof(sentence), "wirestate needs %dx%d or more; this terminal is %dx%d. q quits.",
+	         UI_MIN_COLUMNS, UI_MIN_ROWS, canvas->columns, canvas->rows);
+	for (int row = 0; draw_wrap(sentence, canvas->columns, row, line, sizeof(line)); row++)
+		ws_canvas_text(canvas, row, 0, canvas->columns, WS_STYLE_NORMAL, line);
+}
+
+void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+{
+	ws_canvas_clear(canvas);
+	if (too_small(canvas->columns, canvas->rows)) {
+		draw_too_small(canvas);
+		return;
+	}
+	switch (ws_ui_screen(ui)) {
+	case WS_SCREEN_LIST:
+		list_draw(ui, model, canvas);
+		break;
+	case WS_SCREEN_LIFELINES:
+		lifelines_draw(ui, model, canvas);
+		break;
+	case WS_SCREEN_PACKET:
+		packet_draw(ui, model, canvas);
+		break;
+	case WS_SCREEN_HELP:
+	case WS_SCREEN_COUNT:
+		help_draw(ui, canvas);
+		break;
+	}
+}
