@@ -1,48 +1,51 @@
 /* Formatting straight into memory: the inner loops of wirestate/text.h, for writers that have made sure of their room
- * beforehand. Each writes at `out` and returns the place behind what it wrote; WS_PUT_* say how much that can be. */
+ * beforehand. Each writes at `out` and returns the place behind its text; WS_PUT_* say how many bytes it may touch. */
 #ifndef WS_BASE_PUT_H
 #define WS_BASE_PUT_H
 
 #include <wirestate/types.h>
 
+#include <endian.h>
 #include <string.h>
 
 enum {
-	WS_PUT_U64 = 20,
-	WS_PUT_TIME = 1 + 20 + 1 + 9,
+	WS_PUT_U64 = 24,
+	WS_PUT_TIME = 1 + 16 + 1 + 9,
 	WS_PUT_MAC = 17,
 	WS_PUT_ADDR = 45,
 };
 
-extern const char ws_digit_pairs[201]; /* "00" to "99" */
 extern const char ws_hex_digits[17];
 
-static inline unsigned ws_decimal_digits(uint64_t value)
+/* The eight decimal digits of a number below 10^8, one in a byte, the first in the lowest: halves, quarters and eighths
+ * are split in parallel by multiplying with a rounded reciprocal, so that there is no loop to predict. */
+static inline uint64_t ws_eight_digits(uint32_t value)
 {
-	/* clang-format off */
-	static const uint64_t powers[] = {
-		0, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000,
-		1000000000000, 10000000000000, 100000000000000, 1000000000000000, 10000000000000000, 100000000000000000,
-		1000000000000000000, 10000000000000000000u,
-	};
-	/* clang-format on */
-	unsigned bits = 64 - (unsigned)__builtin_clzll(value | 1);
-	unsigned guess = bits * 1233 >> 12; /* bits × log10(2), rounded down */
-	return guess + (value >= powers[guess]);
+	uint64_t fours = value / 10000 | (uint64_t)(value % 10000) << 32;
+	uint64_t hundreds = (fours * 10486 >> 20) & UINT64_C(0x7f0000007f);
+	uint64_t pairs = hundreds | (fours - hundreds * 100) << 16;
+	uint64_t tens = (pairs * 103 >> 10) & UINT64_C(0x000f000f000f000f);
+	return tens | (pairs - tens * 10) << 8;
 }
 
-/* Exactly `digits` decimal digits, with leading zeros; two at a time, as a division costs more than a table. */
-static inline char *ws_put_decimal(char *out, uint64_t value, unsigned digits)
+#define WS_ASCII_ZEROS UINT64_C(0x3030303030303030)
+
+/* All eight digits. */
+static inline char *ws_put_eight(char *out, uint32_t value)
 {
-	char *end = out + digits;
-	while (digits >= 2) {
-		digits -= 2;
-		memcpy(out + digits, ws_digit_pairs + 2 * (value % 100), 2);
-		value /= 100;
-	}
-	if (digits)
-		*out = (char)('0' + value % 10);
-	return end;
+	uint64_t text = htole64(ws_eight_digits(value) | WS_ASCII_ZEROS);
+	memcpy(out, &text, 8);
+	return out + 8;
+}
+
+/* Without leading zeros; a number below 10^8. Writes eight bytes whatever it returns. */
+static inline char *ws_put_below_1e8(char *out, uint32_t value)
+{
+	uint64_t digits = ws_eight_digits(value);
+	unsigned zeros = (unsigned)__builtin_ctzll(digits | UINT64_C(1) << 56) / 8;
+	uint64_t text = htole64((digits | WS_ASCII_ZEROS) >> (8 * zeros));
+	memcpy(out, &text, 8);
+	return out + (8 - zeros);
 }
 
 static inline char *ws_put_u64(char *out, uint64_t value)
@@ -51,7 +54,15 @@ static inline char *ws_put_u64(char *out, uint64_t value)
 		*out = (char)('0' + value);
 		return out + 1;
 	}
-	return ws_put_decimal(out, value, ws_decimal_digits(value));
+	if (value < 100000000)
+		return ws_put_below_1e8(out, (uint32_t)value);
+	if (value >= UINT64_C(10000000000000000)) {
+		out = ws_put_below_1e8(out, (uint32_t)(value / UINT64_C(10000000000000000)));
+		out = ws_put_eight(out, (uint32_t)(value / 100000000 % 100000000));
+	} else {
+		out = ws_put_below_1e8(out, (uint32_t)(value / 100000000));
+	}
+	return ws_put_eight(out, (uint32_t)(value % 100000000));
 }
 
 /* One byte in decimal. */
@@ -59,14 +70,12 @@ static inline char *ws_put_octet(char *out, uint8_t octet)
 {
 	if (octet >= 100) {
 		*out++ = (char)('0' + octet / 100);
-		memcpy(out, ws_digit_pairs + 2 * (octet % 100), 2);
-		return out + 2;
+		octet %= 100;
+		*out++ = (char)('0' + octet / 10);
+	} else if (octet >= 10) {
+		*out++ = (char)('0' + octet / 10);
 	}
-	if (octet >= 10) {
-		memcpy(out, ws_digit_pairs + 2 * octet, 2);
-		return out + 2;
-	}
-	*out = (char)('0' + octet);
+	*out = (char)('0' + octet % 10);
 	return out + 1;
 }
 

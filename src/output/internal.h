@@ -72,6 +72,12 @@ struct json_key {
 
 struct json_field {
 	struct json_key key;
+	/* A number of at most 32 bits, unconditional: the 5 bytes from `first` on hold it at `shift`. */
+	bool plain;
+	uint8_t shift, scale;
+	uint16_t first, end; /* bytes of the header that it lies in */
+	uint32_t mask;
+	uint8_t kind; /* enum ws_field_kind */
 	const struct ws_field *field;
 };
 

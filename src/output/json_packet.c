@@ -35,6 +35,24 @@ static void make_key(struct json_key *key, const char *name)
 	key->length = (uint8_t)text.length;
 }
 
+static void make_field(struct json_field *out, const struct ws_field *field)
+{
+	unsigned end = field->bit_offset + field->bit_width;
+	bool bytes = field->kind == WS_FIELD_MAC || field->kind == WS_FIELD_IPV4 || field->kind == WS_FIELD_IPV6 ||
+	             field->kind == WS_FIELD_OPTIONS || field->kind == WS_FIELD_BYTES;
+	*out = (struct json_field){
+	        .plain = !bytes && field->bit_width > 0 && field->bit_width <= 32 && field->when == WS_WHEN_ALWAYS,
+	        .shift = (uint8_t)(-end % 8),
+	        .scale = field->scale ? field->scale : 1,
+	        .first = field->bit_offset / 8,
+	        .end = (uint16_t)((end + 7) / 8),
+	        .mask = (uint32_t)((UINT64_C(1) << (field->bit_width & 63)) - 1),
+	        .kind = field->kind,
+	        .field = field,
+	};
+	make_key(&out->key, field->name);
+}
+
 bool json_create(struct ws_output *output, struct ws_error *error)
 {
 	size_t count = 0;
@@ -53,8 +71,7 @@ bool json_create(struct ws_output *output, struct ws_error *error)
 		for (size_t k = 0; k < info->field_count; k++) {
 			if (!info->fields[k].name)
 				continue;
-			next->field = &info->fields[k];
-			make_key(&next->key, info->fields[k].name);
+			make_field(next, &info->fields[k]);
 			header->need += KEY_COPY + VALUE_MOST;
 			next++;
 		}
@@ -198,56 +215,77 @@ static void put_options(struct writer *w, const struct ws_layer *layer)
 
 /* ---- Layers */
 
-static void put_checksum(struct writer *w, uint64_t number, const struct ws_layer *layer)
+/* A plain field's number. `bytes` is the header, of which `available` bytes are there. */
+static inline uint32_t plain_number(const struct json_field *field, const uint8_t *bytes)
 {
-	put_number(w, number);
-	PUT(w, ",\"checksum_status\":");
-	put_word(w, ws_checksum_word(layer->checksum));
+	uint64_t window = 0;
+	for (unsigned i = field->first; i < field->end; i++)
+		window = window << 8 | bytes[i];
+	return (uint32_t)(window >> field->shift) & field->mask;
+}
+
+/* A value of a fixed size, at `at`; returns behind it. */
+static inline char *put_fixed(char *at, const struct ws_layer *layer, unsigned kind, const struct ws_value *value)
+{
+	static const char status[] = ",\"checksum_status\":\"";
+	const char *word;
+	size_t length;
+	switch (kind) {
+	case WS_FIELD_MAC:
+	case WS_FIELD_IPV4:
+	case WS_FIELD_IPV6:
+		*at++ = '"';
+		at = kind == WS_FIELD_MAC    ? ws_put_mac(at, value->bytes)
+		     : kind == WS_FIELD_IPV4 ? ws_put_ipv4(at, value->bytes)
+		                             : ws_put_ipv6(at, value->bytes);
+		*at++ = '"';
+		return at;
+	case WS_FIELD_CHECKSUM:
+		at = ws_put_u64(at, value->number);
+		memcpy(at, status, sizeof(status) - 1);
+		at += sizeof(status) - 1;
+		word = ws_checksum_word(layer->checksum);
+		length = strlen(word);
+		memcpy(at, word, length);
+		at[length] = '"';
+		return at + length + 1;
+	default:
+		return ws_put_u64(at, value->number);
+	}
 }
 
 static void put_fields(struct writer *w, const struct ws_layer *layer)
 {
 	const struct json_header *header = &w->output->header[layer->header];
-	struct ws_value value;
+	const struct json_field *field = header->fields, *end = field + header->field_count;
+	const struct ws_frame *frame = w->packet->frame;
+	bool inside = layer->offset <= frame->captured && layer->available <= frame->captured - layer->offset;
+	uint32_t available = inside ? layer->available : 0;
+	const uint8_t *bytes = frame->data + (inside ? layer->offset : 0);
 	make_room(w, header->need);
-	for (size_t i = 0; i < header->field_count; i++) {
-		const struct json_field *field = &header->fields[i];
-		if (!ws_field_value(w->packet, layer, field->field, &value)) {
-			if (field->field->kind == WS_FIELD_OPTIONS &&
-			    layer->available >= field->field->bit_offset / 8) {
-				put_key(w, &field->key);
-				PUT(w, "[]");
-			}
+	char *at = w->at;
+	bool first = w->first;
+	for (; field < end; field++) {
+		struct ws_value value;
+		bool options = field->kind == WS_FIELD_OPTIONS;
+		if (field->plain && field->end <= available)
+			value.number = (uint64_t)plain_number(field, bytes) * field->scale;
+		else if (!ws_field_value(w->packet, layer, field->field, &value) &&
+		         !(options && field->first <= available))
+			continue;
+		memcpy(at, field->key.text + first, KEY_COPY);
+		at += field->key.length - first;
+		first = false;
+		if (!options) {
+			at = put_fixed(at, layer, field->kind, &value);
 			continue;
 		}
-		put_key(w, &field->key);
-		switch (field->field->kind) {
-		case WS_FIELD_CHECKSUM:
-			put_checksum(w, value.number, layer);
-			break;
-		case WS_FIELD_MAC:
-			*w->at++ = '"';
-			w->at = ws_put_mac(w->at, value.bytes);
-			*w->at++ = '"';
-			break;
-		case WS_FIELD_IPV4:
-			*w->at++ = '"';
-			w->at = ws_put_ipv4(w->at, value.bytes);
-			*w->at++ = '"';
-			break;
-		case WS_FIELD_IPV6:
-			*w->at++ = '"';
-			w->at = ws_put_ipv6(w->at, value.bytes);
-			*w->at++ = '"';
-			break;
-		case WS_FIELD_OPTIONS:
-			put_options(w, layer);
-			break;
-		default:
-			put_number(w, value.number);
-			break;
-		}
+		w->at = at;
+		put_options(w, layer);
+		at = w->at;
 	}
+	w->at = at;
+	w->first = first;
 }
 
 static void put_layers(struct writer *w, unsigned from, bool quoted);
