@@ -29,6 +29,7 @@ enum {
 	LAST_PROBE = 1 << 4,      /* the last segment was a probe of a closed window */
 	LAST_BYTELESS = 1 << 5,   /* the last segment was a probe or a keep-alive without a byte, at a closed window */
 	IN_FLIGHT_KNOWN = 1 << 6, /* the peer has acknowledged something since the last hole */
+	UNSEEN_REPORTED = 1 << 7, /* the peer acknowledged what was never seen, and that has been said */
 };
 
 /* ws_analyser.bits */
@@ -163,19 +164,27 @@ static uint32_t compare_with_peer(struct ws_flow *self, const struct ws_flow *pe
 		return peer->bits & LAST_PROBE ? MARK(ZERO_WINDOW_PROBE_ACK) : 0;
 	if (peer->bits & LAST_KEEP_ALIVE)
 		return MARK(KEEP_ALIVE_ACK);
+	self->bits &= (uint8_t)~UNSEEN_REPORTED;
 	if (self->duplicate_acks < UINT16_MAX)
 		self->duplicate_acks++;
 	return MARK(DUPLICATE_ACK);
 }
 
-/* An acknowledgment of what the capture does not hold. From here on everything sent so far counts as acknowledgeable.
- */
+/* An acknowledgment of what the capture does not hold. From here on everything sent so far counts as acknowledgeable;
+ * where that is nothing new, the peer stays marked until its own acknowledgments move, so that one hole is reported
+ * once. */
 static uint32_t check_unseen(struct ws_flow *peer, const struct ws_segment *s)
 {
 	if (!peer->gapless || !after(s->acknowledgment, peer->gapless) || !(s->flags & WS_TCP_ACK))
 		return 0;
-	peer->gapless = peer->next;
-	return MARK(ACK_LOST_SEGMENT);
+	if (before(peer->gapless, peer->next)) {
+		peer->gapless = peer->next;
+		return MARK(ACK_LOST_SEGMENT);
+	}
+	bool reported = peer->duplicate_acks || peer->bits & UNSEEN_REPORTED;
+	peer->duplicate_acks = 0;
+	peer->bits |= UNSEEN_REPORTED;
+	return reported ? 0 : MARK(ACK_LOST_SEGMENT);
 }
 
 /* A segment that takes up sequence space: is it there for the first time? The first match wins. */
@@ -301,8 +310,10 @@ void ws_analyse(struct ws_analyser *a, const struct ws_segment *s, struct ws_ana
 		marks |= compare_with_past(self, peer, s);
 		marks |= compare_with_peer(self, peer, s);
 	}
-	if (s->acknowledgment != self->ack)
+	if (s->acknowledgment != self->ack) {
 		self->duplicate_acks = 0;
+		self->bits &= (uint8_t)~UNSEEN_REPORTED;
+	}
 	marks |= check_unseen(peer, s);
 	if (!(marks & MARK(KEEP_ALIVE)))
 		marks |= check_repetition(a, s);
