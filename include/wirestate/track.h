@@ -132,7 +132,7 @@ struct ws_transition {
 const char *ws_why_text(unsigned why);
 const char *ws_why_reference(unsigned why);
 
-#define WS_MAX_TRANSITIONS 8 /* that one segment can cause */
+#define WS_MAX_TRANSITIONS 12 /* that one segment can cause */
 
 struct ws_tracker; /* opaque */
 
@@ -152,6 +152,7 @@ typedef uint32_t ws_conn_id;
 enum ws_event_kind {
 	WS_EVENT_TRANSITION, /* `transition` of `conn` */
 	WS_EVENT_CONNECTION, /* `conn` has ended (both endpoints CLOSED, or superseded). A late segment may still revive it */
+	WS_EVENT_EVICTED,    /* `conn` makes room: its id is invalid after this call, so take its record now */
 	WS_EVENT_ARP,        /* a binding was learnt or has changed: `arp` */
 	WS_EVENT_UDP,        /* a UDP conversation began: `udp` */
 };
@@ -225,7 +226,9 @@ struct ws_endpoint_info {
 	uint32_t initial_sequence;
 	bool initial_sequence_known;
 	uint8_t window_scale; /* 255: not sent or not seen */
-	uint16_t window, mss;
+	uint16_t window, mss;     /* as last sent: raw; 0: none */
+	bool sent_any;
+	uint32_t unacknowledged; /* bytes (SYN and FIN count one each) sent and not acknowledged; 0 also when not known */
 	ws_time time_wait_end; /* packet time when TIME_WAIT runs out; 0: not in TIME_WAIT */
 };
 
@@ -243,12 +246,18 @@ struct ws_conn_info {
 	uint64_t bad_checksums, duplicates;
 	uint64_t previous, next; /* numbers of the incarnations before and after; 0: none */
 	bool ended;
+	bool refused;      /* a RST answered its SYN */
+	bool unreachable;  /* an ICMP error quoted one of its segments */
+	bool forged_reset; /* a RST that its apparent sender did not send */
+	bool superseded;   /* a newer connection took over its addresses and ports */
 	uint8_t completeness; /* tcp.completeness bits: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32 */
 };
 
 size_t ws_tracker_conn_count(const struct ws_tracker *tracker);
 /* Ids of the connections kept, in order of their numbers: rank 0 .. count-1. */
 ws_conn_id ws_tracker_conn_at(const struct ws_tracker *tracker, size_t rank);
+/* The connection with this number, 0 when it is not kept. */
+ws_conn_id ws_tracker_conn_find(const struct ws_tracker *tracker, uint64_t number);
 bool ws_tracker_conn(const struct ws_tracker *tracker, ws_conn_id id, struct ws_conn_info *info) WS_CHECKED;
 /* A verdict in a person's words, its evidence included: "refused: server answered the SYN with RST". `tag` receives one
  * upper-case word for columns and sorting ("REFUSED"); static. `severity` 0 fine .. 3 broken. Any of them may be NULL. */

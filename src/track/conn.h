@@ -1,0 +1,118 @@
+/* One TCP connection as the tracker keeps it, and the pool and index of all of them. */
+#ifndef WS_TRACK_CONN_H
+#define WS_TRACK_CONN_H
+
+#include "track/analysis.h"
+#include "track/machine.h"
+
+#include <wirestate/track.h>
+
+struct ws_history_chunk; /* private to history.c */
+
+/* X(member): what the analysis marks are counted into, per sender. */
+#define WS_COUNTERS(X)                                                                                                 \
+	X(retransmissions)                                                                                             \
+	X(out_of_order)                                                                                                \
+	X(duplicate_acks)                                                                                              \
+	X(zero_windows)
+
+struct ws_traffic {
+	uint64_t packets, bytes;
+#define X(member) uint32_t member;
+	WS_COUNTERS(X)
+#undef X
+};
+
+enum { WS_NO_TIMER = 0xffff };
+
+struct ws_conn {
+	struct ws_machine machine;
+	struct ws_analyser analyser;
+	struct ws_addr address[2];
+	uint16_t port[2];
+	uint16_t vlan; /* of the first packet */
+	uint8_t ip_version;
+	uint8_t used : 1;     /* this place in the pool is taken */
+	uint8_t ended : 1;    /* both endpoints CLOSED, or superseded */
+	uint8_t reported : 1; /* its end has been told */
+	uint8_t lonely : 1;   /* nobody has answered its SYN: counted in the table */
+	uint8_t bound : 1;    /* another connection has the same 4-tuple on another VLAN or interface */
+	uint8_t history_full : 1;
+	uint32_t hash;
+	ws_conn_id id;
+	uint32_t place[2]; /* interface and VLAN of each direction's first packet; WS_NO_PLACE: none yet */
+	ws_conn_id older;  /* the incarnation before, which may still get segments; 0: none */
+	ws_conn_id timer_next, timer_previous; /* in the wheel's slot */
+	uint16_t timer_slot;                   /* WS_NO_TIMER: none runs */
+	struct ws_traffic traffic[2];
+	uint64_t number, previous, next; /* numbers; previous and next incarnation, 0: none */
+	ws_time first_time, last_time;
+	uint64_t first_frame, last_frame;
+	uint32_t bad_checksums, duplicates;
+	struct ws_history_chunk *history, *history_tail;
+	size_t history_count;
+};
+
+#define WS_NO_PLACE UINT32_MAX
+
+/* What identifies a connection on the wire. */
+struct ws_tuple {
+	const struct ws_addr *source, *destination;
+	uint16_t source_port, destination_port;
+	uint8_t ip_version;
+};
+
+struct ws_table_slot {
+	uint32_t hash;
+	ws_conn_id id; /* 0: empty */
+};
+
+/* Connections in chunks, so that they never move; ids are places in the pool plus one. The index finds the newest
+ * connection of a 4-tuple; older ones hang from it. `order` lists the ids by number. */
+struct ws_table {
+	uint8_t hash_key[16];
+	struct ws_conn **chunks;
+	size_t chunk_count, used, limit; /* limit: connections */
+	size_t lonely;                   /* connections whose SYN nobody has answered */
+	ws_conn_id *order;
+	size_t order_count, order_capacity, holes; /* holes: removed connections still in `order` */
+	size_t lonely_cursor;                      /* where in `order` the search for unanswered SYNs goes on */
+	ws_conn_id *unused;
+	size_t unused_count;
+	struct ws_table_slot *slots;
+	uint32_t slot_mask, slot_used;
+	uint64_t numbers; /* given out so far */
+};
+
+bool ws_table_init(struct ws_table *table, const uint8_t hash_key[16], uint64_t max_memory) WS_CHECKED;
+void ws_table_free(struct ws_table *table);
+uint32_t ws_table_hash(const struct ws_table *table, const struct ws_tuple *tuple);
+/* The newest connection of the 4-tuple, NULL when there is none. */
+struct ws_conn *ws_table_find(const struct ws_table *table, const struct ws_tuple *tuple, uint32_t hash);
+/* A new connection, which becomes the newest of its 4-tuple; endpoint 0 is the tuple's source. NULL: no room or memory.
+ */
+struct ws_conn *ws_table_add(struct ws_table *table, const struct ws_tuple *tuple, uint32_t hash) WS_CHECKED;
+void ws_table_remove(struct ws_table *table, struct ws_conn *conn);
+/* Takes removed connections off `order`; removal itself does it when they have become many. */
+void ws_table_compact(struct ws_table *table);
+/* Picks up to `count` connections to give up, least worth keeping first; fewer when nothing may go. */
+size_t ws_table_victims(struct ws_table *table, ws_conn_id *victims, size_t count);
+bool ws_table_crowded(const struct ws_table *table);
+
+#define WS_CHUNK 1024 /* connections in a chunk */
+
+static inline struct ws_conn *ws_table_conn(const struct ws_table *table, ws_conn_id id)
+{
+	if (id == 0 || (id - 1) / WS_CHUNK >= table->chunk_count)
+		return NULL;
+	struct ws_conn *conn = &table->chunks[(id - 1) / WS_CHUNK][(id - 1) % WS_CHUNK];
+	return conn->used ? conn : NULL;
+}
+
+/* True when endpoint `i` of the connection is the tuple's source. */
+static inline bool ws_conn_is(const struct ws_conn *conn, unsigned i, const struct ws_addr *address, uint16_t port)
+{
+	return conn->port[i] == port && !__builtin_memcmp(&conn->address[i], address, sizeof(*address));
+}
+
+#endif

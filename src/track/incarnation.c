@@ -1,0 +1,150 @@
+/* Which connection a segment belongs to, when the same addresses and ports are used again.
+ *
+ * The index leads to the newest connection of a 4-tuple. A SYN with another initial sequence number begins a new one,
+ * but while nobody has answered it the old one may live on: Linux answers such a SYN with a challenge ACK from an old
+ * ESTABLISHED socket, and the RST that this draws kills the old one (RFC 5961 §4.2). So until a SYN-ACK accepts the new
+ * SYN, what does not acknowledge it still belongs to the old connection; the SYN-ACK decides, and the old is
+ * superseded. */
+#include "track/tracker.h"
+
+static unsigned direction_in(const struct ws_conn *conn, const struct ws_tuple *tuple)
+{
+	return ws_conn_is(conn, 0, tuple->source, tuple->source_port) ? 0 : 1;
+}
+
+/* An attempt that has not been answered yet, opened by endpoint `opener`. */
+static bool is_candidate(const struct ws_conn *conn, unsigned *opener)
+{
+	int client = ws_machine_client(&conn->machine);
+	if (client < 0 || conn->machine.saw_syn_ack)
+		return false;
+	*opener = (unsigned)client;
+	return conn->machine.endpoint[client].active && !conn->machine.endpoint[1 - client].active;
+}
+
+static bool acknowledges_syn(const struct ws_endpoint *opener, uint32_t ack)
+{
+	return ws_seq_before(opener->iss, ack) && !ws_seq_before(opener->max, ack);
+}
+
+/* Of an unanswered attempt and the connection before it: true when the segment is the older one's. */
+static bool belongs_to_older(const struct ws_conn *newest, const struct ws_conn *older, const struct ws_tuple *tuple,
+                             const struct ws_segment *s)
+{
+	unsigned opener;
+	if (!older || older->ended || !is_candidate(newest, &opener))
+		return false;
+	const struct ws_endpoint *e = &newest->machine.endpoint[opener];
+	bool syn = s->flags & WS_TCP_SYN, ack = s->flags & WS_TCP_ACK;
+	if (direction_in(newest, tuple) == opener)
+		return !syn && s->sequence != e->max;
+	return ack && !acknowledges_syn(e, s->acknowledgment);
+}
+
+static struct ws_conn *by_place(struct ws_tracker *tracker, struct ws_conn *newest, const struct ws_tuple *tuple,
+                                uint32_t place)
+{
+	for (struct ws_conn *conn = newest; conn; conn = ws_table_conn(&tracker->table, conn->older)) {
+		uint32_t seen = conn->place[direction_in(conn, tuple)];
+		if (seen == place || (seen == WS_NO_PLACE && conn->place[1 - direction_in(conn, tuple)] == place))
+			return conn;
+	}
+	return newest;
+}
+
+static struct ws_conn *begin(struct ws_tracker *tracker, const struct ws_tuple *tuple, struct ws_segment *s,
+                             struct ws_conn *older)
+{
+	struct ws_conn *conn = ws_table_add(&tracker->table, tuple, ws_table_hash(&tracker->table, tuple));
+	if (!conn)
+		return NULL;
+	ws_analyser_init(&conn->analyser);
+	conn->vlan = s->vlan;
+	conn->first_time = s->time;
+	conn->first_frame = s->frame;
+	if (older) {
+		conn->previous = older->number;
+		older->next = conn->number;
+		ws_analyser_follow(&conn->analyser, &older->analyser,
+		                   !ws_conn_is(older, 0, tuple->source, tuple->source_port));
+	}
+	tracker->stats.connections++;
+	s->direction = 0;
+	return conn;
+}
+
+/* A SYN that opens a new connection where `conn` was. */
+static struct ws_conn *reopen(struct ws_tracker *tracker, const struct ws_tuple *tuple, struct ws_segment *s,
+                              struct ws_conn *conn, uint32_t place)
+{
+	unsigned sender = direction_in(conn, tuple);
+	enum ws_state state = conn->machine.endpoint[sender].state;
+	bool elsewhere = conn->place[sender] != WS_NO_PLACE && conn->place[sender] != place;
+	bool alive = !conn->ended && state != WS_SYN_SENT && state != WS_TIME_WAIT;
+	if (!elsewhere && !conn->ended && (state == WS_SYN_SENT || state == WS_TIME_WAIT)) {
+		/* Its own old socket must be gone, or it could not have opened this one. */
+		struct ws_segment gone = *s;
+		gone.kind = WS_INPUT_SUPERSEDED;
+		gone.direction = (uint8_t)sender;
+		gone.flags = 0;
+		ws_tracker_apply(tracker, conn, &gone, s->frame);
+	}
+	struct ws_conn *fresh = begin(tracker, tuple, s, conn);
+	if (fresh && elsewhere && alive)
+		fresh->bound = conn->bound = 1;
+	return fresh;
+}
+
+static void supersede_older(struct ws_tracker *tracker, struct ws_conn *newest, const struct ws_tuple *tuple,
+                            const struct ws_segment *s)
+{
+	struct ws_conn *older = ws_table_conn(&tracker->table, newest->older);
+	if (!older || older->ended || newest->bound)
+		return;
+	struct ws_segment gone = *s;
+	gone.kind = WS_INPUT_SUPERSEDED;
+	gone.direction = (uint8_t)(1 - direction_in(older, tuple)); /* who sent the SYN that this answers */
+	gone.flags = WS_TCP_ACK;
+	ws_tracker_apply(tracker, older, &gone, s->frame);
+}
+
+/* A SYN-ACK whose SYN the capture missed, after the old connection is over. */
+static bool opens_by_syn_ack(const struct ws_conn *conn, unsigned sender, const struct ws_segment *s)
+{
+	const struct ws_endpoint *e = &conn->machine.endpoint[sender];
+	if ((s->flags & (WS_TCP_SYN | WS_TCP_ACK)) != (WS_TCP_SYN | WS_TCP_ACK) || !e->iss_known ||
+	    e->iss == s->sequence)
+		return false;
+	return conn->ended || (e->state == WS_TIME_WAIT && e->fin_acked);
+}
+
+struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tuple *tuple, struct ws_segment *segment,
+                                  uint32_t place)
+{
+	uint32_t hash = ws_table_hash(&tracker->table, tuple);
+	struct ws_conn *newest = ws_table_find(&tracker->table, tuple, hash), *conn = newest;
+	bool syn = segment->flags & WS_TCP_SYN, ack = segment->flags & WS_TCP_ACK;
+	if (!newest) {
+		bool counts = !(segment->flags & WS_TCP_RST) && !segment->bad_checksum;
+		return counts ? begin(tracker, tuple, segment, NULL) : NULL;
+	}
+	struct ws_conn *older = ws_table_conn(&tracker->table, newest->older);
+	if (newest->bound)
+		conn = by_place(tracker, newest, tuple, place);
+	else if (belongs_to_older(newest, older, tuple, segment))
+		conn = older;
+	unsigned sender = direction_in(conn, tuple), opener;
+	const struct ws_endpoint *e = &conn->machine.endpoint[sender];
+	segment->direction = (uint8_t)sender;
+	if (segment->bad_checksum || segment->flags & WS_TCP_RST)
+		return conn;
+	if (syn && !ack && (e->sent_any || conn->machine.started) && !(e->iss_known && e->iss == segment->sequence) &&
+	    !(conn == newest && !e->sent_any && is_candidate(newest, &opener)))
+		return reopen(tracker, tuple, segment, newest, place);
+	if (opens_by_syn_ack(conn, sender, segment))
+		return begin(tracker, tuple, segment, newest);
+	if (syn && ack && conn == newest && is_candidate(newest, &opener) && opener != sender &&
+	    acknowledges_syn(&newest->machine.endpoint[opener], segment->acknowledgment))
+		supersede_older(tracker, newest, tuple, segment);
+	return conn;
+}

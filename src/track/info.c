@@ -1,0 +1,192 @@
+/* Reading the tracker: connections, conversations, bindings and totals as plain values. */
+#include "track/tracker.h"
+
+static uint32_t unacknowledged(const struct ws_conn *conn, unsigned i)
+{
+	const struct ws_endpoint *e = &conn->machine.endpoint[i], *peer = &conn->machine.endpoint[1 - i];
+	if (!e->sent_any || e->state == WS_CLOSED)
+		return 0;
+	if (!peer->acked_any)
+		return e->iss_known ? e->max - e->iss : 0;
+	return ws_seq_before(peer->ackd, e->max) ? e->max - peer->ackd : 0;
+}
+
+static void fill_endpoint(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned i,
+                          struct ws_endpoint_info *info)
+{
+	const struct ws_endpoint *e = &conn->machine.endpoint[i];
+	const struct ws_traffic *traffic = &conn->traffic[i];
+	*info = (struct ws_endpoint_info){
+	        .address = conn->address[i],
+	        .port = conn->port[i],
+	        .state = e->state,
+	        .certainty = e->certainty,
+	        .packets = traffic->packets,
+	        .bytes = traffic->bytes,
+#define X(member) .member = traffic->member,
+	        WS_COUNTERS(X)
+#undef X
+	                .initial_sequence = e->iss,
+	        .initial_sequence_known = e->iss_known,
+	        .window_scale = e->sent_any ? e->window_scale : 255,
+	        .window = e->window,
+	        .mss = e->mss,
+	        .sent_any = e->sent_any,
+	        .unacknowledged = unacknowledged(conn, i),
+	        .time_wait_end = e->state == WS_TIME_WAIT ? e->time_wait_start + tracker->config.time_wait : 0,
+	};
+}
+
+/* Without a SYN: the better known, then the lower port is more likely to be the server's. Always shown as a guess. */
+static int8_t guess_client(const struct ws_conn *conn)
+{
+	if (conn->port[0] == conn->port[1])
+		return 0;
+	return conn->port[0] > conn->port[1] ? 0 : 1;
+}
+
+static enum ws_handshake handshake_of(const struct ws_machine *m)
+{
+	if (m->saw_syn && m->saw_syn_ack && m->saw_handshake_ack)
+		return WS_HANDSHAKE_COMPLETE;
+	return m->saw_syn || m->saw_syn_ack ? WS_HANDSHAKE_PARTIAL : WS_HANDSHAKE_MISSED;
+}
+
+static bool is_over(const struct ws_endpoint *e)
+{
+	return e->state == WS_CLOSED || e->state == WS_TIME_WAIT;
+}
+
+static enum ws_close close_of(const struct ws_machine *m)
+{
+	const struct ws_endpoint *a = &m->endpoint[0], *b = &m->endpoint[m->self ? 0 : 1];
+	if (a->fin_acked && b->fin_acked && is_over(a) && is_over(b))
+		return WS_CLOSE_FIN;
+	bool reset = a->dead == WS_DEAD_SENT_RST || a->dead == WS_DEAD_GOT_RST || b->dead == WS_DEAD_SENT_RST ||
+	             b->dead == WS_DEAD_GOT_RST;
+	if (reset)
+		return WS_CLOSE_RST;
+	bool gone = a->dead == WS_DEAD_ASSUMED || a->dead == WS_DEAD_ICMP || b->dead == WS_DEAD_ASSUMED ||
+	            b->dead == WS_DEAD_ICMP;
+	return gone ? WS_CLOSE_TIMEOUT : WS_CLOSE_OPEN;
+}
+
+/* Who ended it: who sent the first FIN, else who sent the RST. */
+static enum ws_closed_by closed_by_of(const struct ws_machine *m)
+{
+	const struct ws_endpoint *e = m->endpoint;
+	if (e[0].fin_first && (e[1].fin_first || m->self))
+		return WS_CLOSED_BY_BOTH;
+	for (unsigned i = 0; i < 2; i++)
+		if (e[i].fin_first)
+			return i ? WS_CLOSED_BY_ENDPOINT_1 : WS_CLOSED_BY_ENDPOINT_0;
+	for (unsigned i = 0; i < 2; i++)
+		if (e[i].dead == WS_DEAD_SENT_RST || e[1 - i].dead == WS_DEAD_GOT_RST)
+			return i ? WS_CLOSED_BY_ENDPOINT_1 : WS_CLOSED_BY_ENDPOINT_0;
+	return WS_CLOSED_BY_NONE;
+}
+
+bool ws_tracker_conn(const struct ws_tracker *tracker, ws_conn_id id, struct ws_conn_info *info)
+{
+	const struct ws_conn *conn = ws_table_conn(&tracker->table, id);
+	if (!conn)
+		return false;
+	const struct ws_machine *m = &conn->machine;
+	int client = ws_machine_client(m);
+	*info = (struct ws_conn_info){
+	        .id = id,
+	        .number = conn->number,
+	        .ip_version = conn->ip_version,
+	        .vlan = conn->vlan,
+	        .client = (int8_t)client,
+	        .likely_client = client == WS_ROLE_UNKNOWN ? guess_client(conn) : (int8_t)client,
+	        .first_time = conn->first_time,
+	        .last_time = conn->last_time,
+	        .initial_rtt = ws_analyser_initial_rtt(&conn->analyser),
+	        .first_frame = conn->first_frame,
+	        .last_frame = conn->last_frame,
+	        .handshake = (uint8_t)handshake_of(m),
+	        .close = (uint8_t)close_of(m),
+	        .closed_by = (uint8_t)closed_by_of(m),
+	        .bad_checksums = conn->bad_checksums,
+	        .duplicates = conn->duplicates,
+	        .previous = conn->previous,
+	        .next = conn->next,
+	        .ended = conn->ended,
+	        .refused = m->refused,
+	        .unreachable = m->unreachable,
+	        .forged_reset = m->forged,
+	        .superseded = m->superseded,
+	        .completeness = conn->analyser.completeness,
+	};
+	for (unsigned i = 0; i < 2; i++)
+		fill_endpoint(tracker, conn, i, &info->endpoint[i]);
+	if (m->self)
+		info->endpoint[1] = info->endpoint[0];
+	return true;
+}
+
+/* Holes are closed before anyone counts: `order` is a cache of what the pool holds, so doing it here changes nothing
+ * that a reader can see. */
+static struct ws_table *tidy(const struct ws_tracker *tracker)
+{
+	struct ws_table *table = (struct ws_table *)&tracker->table;
+	if (table->holes)
+		ws_table_compact(table);
+	return table;
+}
+
+size_t ws_tracker_conn_count(const struct ws_tracker *tracker)
+{
+	return tidy(tracker)->order_count;
+}
+
+ws_conn_id ws_tracker_conn_at(const struct ws_tracker *tracker, size_t rank)
+{
+	const struct ws_table *table = tidy(tracker);
+	return rank < table->order_count ? table->order[rank] : 0;
+}
+
+ws_conn_id ws_tracker_conn_find(const struct ws_tracker *tracker, uint64_t number)
+{
+	const struct ws_table *table = tidy(tracker);
+	size_t low = 0, high = table->order_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		uint64_t found = ws_table_conn(table, table->order[middle])->number;
+		if (found == number)
+			return table->order[middle];
+		if (found < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return 0;
+}
+
+size_t ws_tracker_udp_count(const struct ws_tracker *tracker)
+{
+	return ws_udp_count(&tracker->udp);
+}
+
+bool ws_tracker_udp(const struct ws_tracker *tracker, size_t index, struct ws_udp_info *info)
+{
+	return ws_udp_at(&tracker->udp, index, info);
+}
+
+size_t ws_tracker_arp_count(const struct ws_tracker *tracker)
+{
+	return ws_arp_count(&tracker->arp);
+}
+
+bool ws_tracker_arp(const struct ws_tracker *tracker, size_t index, struct ws_arp_binding *binding)
+{
+	return ws_arp_at(&tracker->arp, index, binding);
+}
+
+void ws_tracker_stats(const struct ws_tracker *tracker, struct ws_tracker_stats *stats)
+{
+	*stats = tracker->stats;
+	stats->udp_conversations = tracker->udp.seen;
+	stats->history_dropped = tracker->history.dropped;
+}

@@ -1,0 +1,190 @@
+/* Entries live in one array that never has gaps, so that readers can walk it; beside it an array of links holds the two
+ * orders they are in: the chain of their hash bucket, and the list from the newest to the oldest asked for. Links are
+ * indices, so growing is a plain realloc. When memory is refused the table stays as large as it is and evicts instead.
+ */
+#include "track/lru.h"
+
+#include "base/hash.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NONE UINT32_MAX
+#define FIRST_ALLOCATION 64
+
+struct ws_lru_link {
+	uint32_t newer, older; /* in order of use */
+	uint32_t chain;        /* the next entry in the same bucket */
+	uint32_t hash;
+};
+
+void ws_lru_init(struct ws_lru *lru, const uint8_t hash_key[16], uint32_t entry_size, uint32_t key_size,
+                 uint64_t max_memory)
+{
+	uint64_t each = entry_size + sizeof(struct ws_lru_link) + 2 * sizeof(uint32_t);
+	uint64_t limit = max_memory / each;
+	*lru = (struct ws_lru){
+	        .entry_size = entry_size,
+	        .key_size = key_size,
+	        .limit = limit < 1          ? 1
+	                 : limit > NONE / 4 ? NONE / 4
+	                                    : (uint32_t)limit,
+	        .newest = NONE,
+	        .oldest = NONE,
+	};
+	memcpy(lru->hash_key, hash_key, sizeof(lru->hash_key));
+}
+
+void ws_lru_free(struct ws_lru *lru)
+{
+	free(lru->entries);
+	free(lru->links);
+	free(lru->buckets);
+	lru->entries = NULL;
+	lru->links = NULL;
+	lru->buckets = NULL;
+	lru->count = lru->allocated = lru->bucket_count = 0;
+	lru->newest = lru->oldest = NONE;
+}
+
+static uint8_t *entry_at(const struct ws_lru *lru, uint32_t index)
+{
+	return lru->entries + (size_t)index * lru->entry_size;
+}
+
+static uint32_t *bucket_of(const struct ws_lru *lru, uint32_t hash)
+{
+	return &lru->buckets[hash & (lru->bucket_count - 1)];
+}
+
+static void chain_in(struct ws_lru *lru, uint32_t index)
+{
+	uint32_t *bucket = bucket_of(lru, lru->links[index].hash);
+	lru->links[index].chain = *bucket;
+	*bucket = index;
+}
+
+static void chain_out(struct ws_lru *lru, uint32_t index)
+{
+	uint32_t *at = bucket_of(lru, lru->links[index].hash);
+	while (*at != index)
+		at = &lru->links[*at].chain;
+	*at = lru->links[index].chain;
+}
+
+static void order_in(struct ws_lru *lru, uint32_t index)
+{
+	lru->links[index].newer = NONE;
+	lru->links[index].older = lru->newest;
+	if (lru->newest != NONE)
+		lru->links[lru->newest].newer = index;
+	else
+		lru->oldest = index;
+	lru->newest = index;
+}
+
+static void order_out(struct ws_lru *lru, uint32_t index)
+{
+	struct ws_lru_link link = lru->links[index];
+	if (link.newer != NONE)
+		lru->links[link.newer].older = link.older;
+	else
+		lru->newest = link.older;
+	if (link.older != NONE)
+		lru->links[link.older].newer = link.newer;
+	else
+		lru->oldest = link.newer;
+}
+
+/* Doubles the room. What was enlarged before a refusal stays enlarged; only `allocated` says what may be used. */
+static bool grow(struct ws_lru *lru)
+{
+	uint32_t target = lru->allocated ? lru->allocated * 2 : FIRST_ALLOCATION;
+	if (target > lru->limit)
+		target = lru->limit;
+	if (target <= lru->allocated)
+		return false;
+	uint32_t bucket_count = 1;
+	while (bucket_count < target)
+		bucket_count *= 2;
+	uint8_t *entries = realloc(lru->entries, (size_t)target * lru->entry_size);
+	if (!entries)
+		return false;
+	lru->entries = entries;
+	struct ws_lru_link *links = realloc(lru->links, target * sizeof(*links));
+	if (!links)
+		return false;
+	lru->links = links;
+	if (bucket_count != lru->bucket_count) {
+		uint32_t *buckets = malloc(bucket_count * sizeof(*buckets));
+		if (!buckets)
+			return false;
+		free(lru->buckets);
+		lru->buckets = buckets;
+		lru->bucket_count = bucket_count;
+		memset(buckets, 0xff, bucket_count * sizeof(*buckets));
+		for (uint32_t i = 0; i < lru->count; i++)
+			chain_in(lru, i);
+	}
+	lru->allocated = target;
+	return true;
+}
+
+static void *find(struct ws_lru *lru, const void *key, uint32_t hash)
+{
+	if (!lru->count)
+		return NULL;
+	for (uint32_t i = *bucket_of(lru, hash); i != NONE; i = lru->links[i].chain) {
+		if (lru->links[i].hash != hash || memcmp(entry_at(lru, i), key, lru->key_size) != 0)
+			continue;
+		if (lru->newest != i) {
+			order_out(lru, i);
+			order_in(lru, i);
+		}
+		return entry_at(lru, i);
+	}
+	return NULL;
+}
+
+void *ws_lru_find(struct ws_lru *lru, const void *key)
+{
+	return find(lru, key, (uint32_t)ws_siphash(lru->hash_key, key, lru->key_size));
+}
+
+void *ws_lru_get(struct ws_lru *lru, const void *key, bool *created)
+{
+	uint32_t hash = (uint32_t)ws_siphash(lru->hash_key, key, lru->key_size);
+	void *known = find(lru, key, hash);
+	*created = false;
+	if (known)
+		return known;
+	uint32_t index = lru->count;
+	if (index < lru->allocated || grow(lru)) {
+		lru->count++;
+	} else if (lru->count) {
+		index = lru->oldest;
+		order_out(lru, index);
+		chain_out(lru, index);
+		lru->evicted++;
+	} else {
+		return NULL;
+	}
+	uint8_t *entry = entry_at(lru, index);
+	memset(entry, 0, lru->entry_size);
+	memcpy(entry, key, lru->key_size);
+	lru->links[index].hash = hash;
+	chain_in(lru, index);
+	order_in(lru, index);
+	*created = true;
+	return entry;
+}
+
+void *ws_lru_at(const struct ws_lru *lru, size_t index)
+{
+	return index < lru->count ? entry_at(lru, (uint32_t)index) : NULL;
+}
+
+size_t ws_lru_index(const struct ws_lru *lru, const void *entry)
+{
+	return (size_t)((const uint8_t *)entry - lru->entries) / lru->entry_size;
+}

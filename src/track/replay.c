@@ -1,0 +1,156 @@
+/* A connection's past, played again.
+ *
+ * The history holds a connection's inputs; the machine and the analysis are pure, so running them over the same inputs
+ * gives the same states and marks. Every INTERVAL steps a copy of both is kept, so that any step costs at most INTERVAL
+ * steps forward from the copy before it, in whichever direction the reader goes. */
+#include "track/tracker.h"
+
+#include <stdlib.h>
+
+#define INTERVAL 64
+
+struct checkpoint {
+	struct ws_machine machine;
+	struct ws_analyser analyser;
+	const struct ws_history_chunk *chunk; /* where the input with this checkpoint's index is */
+	unsigned offset;
+};
+
+struct ws_replay {
+	const struct ws_tracker *tracker;
+	const struct ws_conn *conn;
+	uint64_t number; /* the place in the pool may be given to another connection */
+	struct checkpoint *checkpoints;
+	size_t count, capacity; /* of checkpoints; checkpoint i stands before step i × INTERVAL */
+	struct checkpoint cursor;
+	size_t next; /* the step that the cursor stands before */
+};
+
+struct ws_replay *ws_replay_open(const struct ws_tracker *tracker, ws_conn_id id)
+{
+	const struct ws_conn *conn = ws_table_conn(&tracker->table, id);
+	if (!tracker->config.history || !conn)
+		return NULL;
+	struct ws_replay *replay = calloc(1, sizeof(*replay));
+	if (!replay)
+		return NULL;
+	replay->tracker = tracker;
+	replay->conn = conn;
+	replay->number = conn->number;
+	replay->cursor.machine.self = conn->machine.self;
+	ws_analyser_init(&replay->cursor.analyser);
+	return replay;
+}
+
+void ws_replay_close(struct ws_replay *replay)
+{
+	if (!replay)
+		return;
+	free(replay->checkpoints);
+	free(replay);
+}
+
+size_t ws_replay_count(const struct ws_replay *replay)
+{
+	const struct ws_conn *conn = replay->conn;
+	return conn->used && conn->number == replay->number ? conn->history_count : 0;
+}
+
+static void remember(struct ws_replay *replay)
+{
+	if (replay->next != replay->count * INTERVAL)
+		return;
+	if (replay->count == replay->capacity) {
+		size_t capacity = replay->capacity ? replay->capacity * 2 : 16;
+		struct checkpoint *grown = realloc(replay->checkpoints, capacity * sizeof(*grown));
+		if (!grown)
+			return; /* going back will cost more steps, nothing else */
+		replay->checkpoints = grown;
+		replay->capacity = capacity;
+	}
+	replay->checkpoints[replay->count++] = replay->cursor;
+}
+
+static const struct ws_segment *current_input(struct ws_replay *replay)
+{
+	struct checkpoint *cursor = &replay->cursor;
+	if (!cursor->chunk)
+		cursor->chunk = replay->conn->history;
+	if (cursor->offset == cursor->chunk->capacity) {
+		cursor->chunk = cursor->chunk->next;
+		cursor->offset = 0;
+	}
+	return &cursor->chunk->input[cursor->offset];
+}
+
+static void before_step(const struct ws_machine *machine, struct ws_step *step)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		const struct ws_endpoint *e = &machine->endpoint[machine->self ? 0 : i];
+		step->before[i] = e->state;
+		step->certainty_before[i] = e->certainty;
+	}
+}
+
+static void after_step(const struct ws_replay *replay, const struct ws_machine *machine, struct ws_step *step)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		const struct ws_endpoint *e = &machine->endpoint[machine->self ? 0 : i];
+		step->after[i] = e->state;
+		step->certainty[i] = e->certainty;
+		step->time_wait_end[i] =
+		        e->state == WS_TIME_WAIT ? e->time_wait_start + replay->tracker->config.time_wait : 0;
+	}
+	step->client = (int8_t)ws_machine_client(machine);
+}
+
+static void advance(struct ws_replay *replay, struct ws_step *step)
+{
+	remember(replay);
+	const struct ws_segment *input = current_input(replay);
+	struct ws_machine *machine = &replay->cursor.machine;
+	struct ws_outcome outcome;
+	struct ws_analysis_result analysis = {0};
+	before_step(machine, step);
+	if (input->kind == WS_INPUT_SEGMENT)
+		ws_analyse(&replay->cursor.analyser, input, &analysis);
+	ws_machine_step(machine, input, &outcome);
+	step->input = *input;
+	step->analysis = analysis.analysis;
+	step->relative_sequence = analysis.relative_sequence;
+	step->relative_acknowledgment = analysis.relative_acknowledgment;
+	step->transition_count = outcome.count;
+	for (unsigned i = 0; i < outcome.count; i++)
+		step->transition[i] = outcome.transition[i];
+	after_step(replay, machine, step);
+	replay->cursor.offset++;
+	replay->next++;
+}
+
+bool ws_replay_step(struct ws_replay *replay, size_t index, struct ws_step *step)
+{
+	if (index >= ws_replay_count(replay))
+		return false;
+	size_t nearest = index / INTERVAL;
+	if (index < replay->next || (nearest < replay->count && nearest * INTERVAL > replay->next)) {
+		if (nearest >= replay->count)
+			nearest = replay->count - 1;
+		replay->cursor = replay->checkpoints[nearest];
+		replay->next = nearest * INTERVAL;
+	}
+	while (replay->next <= index)
+		advance(replay, step);
+	return true;
+}
+
+size_t ws_replay_find_frame(struct ws_replay *replay, uint64_t frame)
+{
+	size_t index = 0, count = ws_replay_count(replay);
+	if (!count)
+		return 0;
+	for (const struct ws_history_chunk *chunk = replay->conn->history; chunk; chunk = chunk->next)
+		for (unsigned i = 0; i < chunk->count; i++, index++)
+			if (chunk->input[i].frame >= frame)
+				return index;
+	return count;
+}

@@ -1,0 +1,299 @@
+/* The pool and the index of connections.
+ *
+ * The index is open addressing with linear probing over {hash, id} pairs, so that a miss touches one cache line and no
+ * connection. Hashes are SipHash under a random key over the 4-tuple in a canonical order, so that both directions meet
+ * and no one can aim at a bucket. When the pool is nearly full, victims are chosen in classes: attempts that nobody
+ * answered first, connections that are over next, live ones last. */
+#include "track/conn.h"
+
+#include "base/hash.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_SLOTS 1024
+#define RESERVE 64 /* places kept free, so that a packet never has to wait for room */
+
+bool ws_table_init(struct ws_table *table, const uint8_t hash_key[16], uint64_t max_memory)
+{
+	*table = (struct ws_table){0};
+	memcpy(table->hash_key, hash_key, sizeof(table->hash_key));
+	/* Per connection: itself, its places in the index at half load, in `order` and in `unused`. */
+	uint64_t each = sizeof(struct ws_conn) + 2 * sizeof(struct ws_table_slot) + 2 * sizeof(ws_conn_id);
+	uint64_t limit = max_memory / each;
+	table->limit = limit < 4 * RESERVE ? 4 * RESERVE : limit > INT32_MAX ? INT32_MAX : limit;
+	table->slots = calloc(FIRST_SLOTS, sizeof(*table->slots));
+	table->slot_mask = FIRST_SLOTS - 1;
+	return table->slots;
+}
+
+void ws_table_free(struct ws_table *table)
+{
+	for (size_t i = 0; i < table->chunk_count; i++)
+		free(table->chunks[i]);
+	free(table->chunks);
+	free(table->order);
+	free(table->unused);
+	free(table->slots);
+	*table = (struct ws_table){0};
+}
+
+uint32_t ws_table_hash(const struct ws_table *table, const struct ws_tuple *tuple)
+{
+	int side = memcmp(tuple->source, tuple->destination, sizeof(struct ws_addr));
+	bool swap = side > 0 || (side == 0 && tuple->source_port > tuple->destination_port);
+	const struct ws_addr *low = swap ? tuple->destination : tuple->source;
+	const struct ws_addr *high = swap ? tuple->source : tuple->destination;
+	uint16_t ports[2] = {swap ? tuple->destination_port : tuple->source_port,
+	                     swap ? tuple->source_port : tuple->destination_port};
+	/* An IPv4 address is its last four bytes: hashing the constant prefix would only cost time. */
+	size_t skip = tuple->ip_version == 4 ? 12 : 0, size = sizeof(struct ws_addr) - skip;
+	uint8_t key[2 * sizeof(struct ws_addr) + sizeof(ports)];
+	memcpy(key, low->byte + skip, size);
+	memcpy(key + size, high->byte + skip, size);
+	memcpy(key + 2 * size, ports, sizeof(ports));
+	uint32_t hash = (uint32_t)ws_siphash(table->hash_key, key, 2 * size + sizeof(ports));
+	return hash ? hash : 1;
+}
+
+static struct ws_conn *place(const struct ws_table *table, ws_conn_id id)
+{
+	return &table->chunks[(id - 1) / WS_CHUNK][(id - 1) % WS_CHUNK];
+}
+
+static bool same_tuple(const struct ws_conn *conn, const struct ws_tuple *tuple)
+{
+	if (conn->ip_version != tuple->ip_version)
+		return false;
+	return (ws_conn_is(conn, 0, tuple->source, tuple->source_port) &&
+	        ws_conn_is(conn, 1, tuple->destination, tuple->destination_port)) ||
+	       (ws_conn_is(conn, 1, tuple->source, tuple->source_port) &&
+	        ws_conn_is(conn, 0, tuple->destination, tuple->destination_port));
+}
+
+static struct ws_table_slot *find_slot(const struct ws_table *table, const struct ws_tuple *tuple, uint32_t hash)
+{
+	for (uint32_t i = hash & table->slot_mask;; i = (i + 1) & table->slot_mask) {
+		struct ws_table_slot *slot = &table->slots[i];
+		if (!slot->id)
+			return slot;
+		if (slot->hash == hash && same_tuple(ws_table_conn(table, slot->id), tuple))
+			return slot;
+	}
+}
+
+struct ws_conn *ws_table_find(const struct ws_table *table, const struct ws_tuple *tuple, uint32_t hash)
+{
+	return ws_table_conn(table, find_slot(table, tuple, hash)->id);
+}
+
+static bool grow_index(struct ws_table *table)
+{
+	uint32_t old_size = table->slot_mask + 1;
+	if (table->slot_used < old_size / 2)
+		return true;
+	struct ws_table_slot *old = table->slots;
+	struct ws_table_slot *slots = calloc((size_t)old_size * 2, sizeof(*slots));
+	if (!slots)
+		return table->slot_used < old_size - old_size / 8;
+	table->slots = slots;
+	table->slot_mask = old_size * 2 - 1;
+	for (uint32_t i = 0; i < old_size; i++) {
+		if (!old[i].id)
+			continue;
+		uint32_t j = old[i].hash & table->slot_mask;
+		while (slots[j].id)
+			j = (j + 1) & table->slot_mask;
+		slots[j] = old[i];
+	}
+	free(old);
+	return true;
+}
+
+static bool grow_pool(struct ws_table *table)
+{
+	if (table->unused_count)
+		return true;
+	size_t chunks = table->chunk_count + 1, places = chunks * WS_CHUNK;
+	struct ws_conn **list = realloc(table->chunks, chunks * sizeof(*list));
+	if (!list)
+		return false;
+	table->chunks = list;
+	ws_conn_id *unused = realloc(table->unused, places * sizeof(*unused));
+	if (!unused)
+		return false;
+	table->unused = unused;
+	struct ws_conn *chunk = calloc(WS_CHUNK, sizeof(*chunk));
+	if (!chunk)
+		return false;
+	table->chunks[table->chunk_count++] = chunk;
+	for (size_t i = places; i > places - WS_CHUNK; i--)
+		unused[table->unused_count++] = (ws_conn_id)i;
+	return true;
+}
+
+static bool grow_order(struct ws_table *table)
+{
+	if (table->order_count < table->order_capacity)
+		return true;
+	size_t capacity = table->order_capacity ? table->order_capacity * 2 : FIRST_SLOTS;
+	ws_conn_id *order = realloc(table->order, capacity * sizeof(*order));
+	if (!order)
+		return false;
+	table->order = order;
+	table->order_capacity = capacity;
+	return true;
+}
+
+struct ws_conn *ws_table_add(struct ws_table *table, const struct ws_tuple *tuple, uint32_t hash)
+{
+	if (table->used >= table->limit || !grow_index(table) || !grow_order(table) || !grow_pool(table))
+		return NULL;
+	struct ws_table_slot *slot = find_slot(table, tuple, hash);
+	ws_conn_id id = table->unused[--table->unused_count];
+	struct ws_conn *conn = place(table, id);
+	*conn = (struct ws_conn){
+	        .address = {*tuple->source, *tuple->destination},
+	        .port = {tuple->source_port, tuple->destination_port},
+	        .ip_version = tuple->ip_version,
+	        .used = 1,
+	        .hash = hash,
+	        .id = id,
+	        .older = slot->id,
+	        .place = {WS_NO_PLACE, WS_NO_PLACE},
+	        .timer_slot = WS_NO_TIMER,
+	        .number = ++table->numbers,
+	};
+	conn->machine.self =
+	        tuple->source_port == tuple->destination_port && !memcmp(tuple->source, tuple->destination, 16);
+	if (!slot->id)
+		table->slot_used++;
+	*slot = (struct ws_table_slot){hash, id};
+	table->order[table->order_count++] = id;
+	table->used++;
+	return conn;
+}
+
+/* Linear probing without tombstones: entries behind the hole move up where their own place allows. */
+static void close_hole(struct ws_table *table, uint32_t hole)
+{
+	for (uint32_t i = (hole + 1) & table->slot_mask; table->slots[i].id; i = (i + 1) & table->slot_mask) {
+		uint32_t home = table->slots[i].hash & table->slot_mask;
+		if (((i - home) & table->slot_mask) < ((i - hole) & table->slot_mask))
+			continue;
+		table->slots[hole] = table->slots[i];
+		hole = i;
+	}
+	table->slots[hole] = (struct ws_table_slot){0};
+	table->slot_used--;
+}
+
+void ws_table_compact(struct ws_table *table)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < table->order_count; i++)
+		if (table->order[i])
+			table->order[kept++] = table->order[i];
+	table->order_count = kept;
+	table->holes = table->lonely_cursor = 0;
+}
+
+/* `order` is sorted by number. A removed connection leaves a hole, since its id may be given out again at once; a hole
+ * keeps no number, so the search steps over it. */
+static void forget_order(struct ws_table *table, uint64_t number)
+{
+	size_t low = 0, high = table->order_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2, probe = middle;
+		while (probe < high && !table->order[probe])
+			probe++;
+		if (probe == high) {
+			high = middle;
+			continue;
+		}
+		uint64_t found = place(table, table->order[probe])->number;
+		if (found == number) {
+			table->order[probe] = 0;
+			break;
+		}
+		if (found < number)
+			low = probe + 1;
+		else
+			high = middle;
+	}
+	if (++table->holes > table->order_count / 8 + FIRST_SLOTS)
+		ws_table_compact(table);
+}
+
+void ws_table_remove(struct ws_table *table, struct ws_conn *conn)
+{
+	struct ws_tuple tuple = {&conn->address[0], &conn->address[1], conn->port[0], conn->port[1], conn->ip_version};
+	struct ws_table_slot *slot = find_slot(table, &tuple, conn->hash);
+	if (slot->id == conn->id) {
+		if (conn->older)
+			slot->id = conn->older;
+		else
+			close_hole(table, (uint32_t)(slot - table->slots));
+	} else {
+		struct ws_conn *newer = ws_table_conn(table, slot->id);
+		while (newer && newer->older != conn->id)
+			newer = ws_table_conn(table, newer->older);
+		if (newer)
+			newer->older = conn->older;
+	}
+	table->lonely -= conn->lonely;
+	conn->used = 0;
+	table->unused[table->unused_count++] = conn->id;
+	table->used--;
+	forget_order(table, conn->number);
+}
+
+/* ---- Who makes room */
+
+static unsigned eviction_class(const struct ws_conn *conn)
+{
+	const struct ws_endpoint *e = conn->machine.endpoint;
+	if (conn->lonely)
+		return 0;
+	if (conn->ended)
+		return 1;
+	if (e[0].state == WS_TIME_WAIT || e[1].state == WS_TIME_WAIT)
+		return 2;
+	if (e[0].mid && conn->traffic[0].packets + conn->traffic[1].packets == 1)
+		return 3;
+	bool closing = e[0].state != WS_ESTABLISHED || e[1].state != WS_ESTABLISHED;
+	return closing ? 5 : 4;
+}
+
+bool ws_table_crowded(const struct ws_table *table)
+{
+	return table->used + RESERVE > table->limit || table->lonely > table->limit / 4;
+}
+
+static size_t lonely_victims(struct ws_table *table, ws_conn_id *victims, size_t count)
+{
+	size_t found = 0, i = table->lonely_cursor;
+	for (size_t left = table->order_count; left && found < count; left--, i++) {
+		if (i >= table->order_count)
+			i = 0;
+		const struct ws_conn *conn = ws_table_conn(table, table->order[i]);
+		if (conn && conn->lonely)
+			victims[found++] = table->order[i];
+	}
+	table->lonely_cursor = i;
+	return found;
+}
+
+size_t ws_table_victims(struct ws_table *table, ws_conn_id *victims, size_t count)
+{
+	size_t found = table->lonely ? lonely_victims(table, victims, count) : 0;
+	/* Unanswered SYNs may fill a quarter of the pool, no more: then only they make room. */
+	bool full = table->used + RESERVE > table->limit;
+	for (unsigned class = 1; full && class <= 5 && !found; class ++)
+		for (size_t i = 0; i < table->order_count && found < count; i++) {
+			const struct ws_conn *conn = ws_table_conn(table, table->order[i]);
+			if (conn && eviction_class(conn) == class)
+				victims[found++] = table->order[i];
+		}
+	return found;
+}

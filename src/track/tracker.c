@@ -1,0 +1,432 @@
+/* Packets in, events out.
+ *
+ * A packet is counted, its fragments put together if need be, its segment assigned to a connection (incarnation.c), run
+ * through that connection's machine (machine.c) and its analysis (analysis.c), and kept for replay (history.c). Timers
+ * run in packet time before each packet. Nothing here is allocated per packet unless history is kept. */
+#include "track/tracker.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_TIME_WAIT (60 * WS_SECOND)
+#define DEFAULT_MEMORY (UINT64_C(1) << 30)
+
+struct ws_tracker *ws_tracker_create(const struct ws_tracker_config *config, struct ws_error *error)
+{
+	struct ws_tracker *tracker = calloc(1, sizeof(*tracker));
+	if (!tracker) {
+		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+		return NULL;
+	}
+	tracker->config = *config;
+	if (!tracker->config.time_wait)
+		tracker->config.time_wait = DEFAULT_TIME_WAIT;
+	if (!tracker->config.max_memory)
+		tracker->config.max_memory = DEFAULT_MEMORY;
+	uint64_t memory = tracker->config.max_memory, connections = config->history ? memory / 2 : memory / 4 * 3;
+	tracker->history.limit = config->history ? memory / 4 : 0;
+	tracker->now = INT64_MIN;
+	ws_udp_init(&tracker->udp, config->hash_key, memory / 8);
+	ws_arp_init(&tracker->arp, config->hash_key);
+	ws_fragments_init(&tracker->fragments, config->hash_key, WS_FRAGMENTS_BUDGET);
+	if (!ws_table_init(&tracker->table, config->hash_key, connections)) {
+		ws_tracker_free(tracker);
+		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+		return NULL;
+	}
+	return tracker;
+}
+
+void ws_tracker_free(struct ws_tracker *tracker)
+{
+	if (!tracker)
+		return;
+	for (size_t i = 0; i < tracker->table.order_count; i++) {
+		struct ws_conn *conn = ws_table_conn(&tracker->table, tracker->table.order[i]);
+		if (conn)
+			ws_history_free(&tracker->history, conn);
+	}
+	ws_table_free(&tracker->table);
+	ws_udp_free(&tracker->udp);
+	ws_arp_free(&tracker->arp);
+	ws_fragments_free(&tracker->fragments);
+	free(tracker);
+}
+
+/* ---- Events */
+
+static struct ws_event *add_event(struct ws_tracker *tracker, enum ws_event_kind kind, ws_time time, uint64_t frame)
+{
+	struct ws_event *event = &tracker->events[tracker->event_count++];
+	*event = (struct ws_event){.kind = (uint8_t)kind, .time = time, .frame = frame};
+	return event;
+}
+
+static struct ws_event *add_conn_event(struct ws_tracker *tracker, enum ws_event_kind kind, const struct ws_conn *conn,
+                                       ws_time time, uint64_t frame)
+{
+	struct ws_event *event = add_event(tracker, kind, time, frame);
+	event->conn = conn->id;
+	event->conn_number = conn->number;
+	return event;
+}
+
+static bool room_for_input(const struct ws_tracker *tracker)
+{
+	return tracker->event_count + WS_EVENTS_PER_INPUT <= WS_MAX_EVENTS;
+}
+
+/* ---- One input */
+
+static void keep(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *input)
+{
+	if (!tracker->config.history)
+		return;
+	for (size_t rank = 0; !ws_history_add(&tracker->history, conn, input); rank++) {
+		struct ws_conn *oldest = ws_table_conn(&tracker->table, ws_tracker_conn_at(tracker, rank));
+		if (!oldest) {
+			tracker->history.dropped++;
+			conn->history_full = 1;
+			return;
+		}
+		if (oldest != conn && oldest->history)
+			ws_history_drop(&tracker->history, oldest);
+	}
+}
+
+static void note_states(struct ws_tracker *tracker, struct ws_conn *conn)
+{
+	const struct ws_endpoint *e = conn->machine.endpoint;
+	bool lonely = (e[0].state == WS_SYN_SENT && e[1].state == WS_LISTEN) ||
+	              (e[1].state == WS_SYN_SENT && e[0].state == WS_LISTEN);
+	tracker->table.lonely += (size_t)lonely - conn->lonely;
+	conn->lonely = lonely;
+	bool over = conn->machine.self ? e[0].state == WS_CLOSED : e[0].state == WS_CLOSED && e[1].state == WS_CLOSED;
+	conn->ended = (over && conn->machine.started) || conn->machine.superseded;
+	/* A SYN that nobody answered ends with its sender: the far end never left LISTEN. */
+	if ((e[0].state == WS_CLOSED && e[1].state == WS_LISTEN) ||
+	    (e[1].state == WS_CLOSED && e[0].state == WS_LISTEN))
+		conn->ended = 1;
+}
+
+static void count_states(struct ws_tracker *tracker, const struct ws_conn *conn, int by)
+{
+	for (unsigned i = 0; i < (conn->machine.self ? 1 : 2); i++)
+		if (conn->machine.endpoint[i].depth)
+			tracker->stats.state[conn->machine.endpoint[i].state] += (uint64_t)(int64_t)by;
+}
+
+void ws_tracker_apply(struct ws_tracker *tracker, struct ws_conn *conn, struct ws_segment *input, uint64_t frame)
+{
+	struct ws_outcome outcome;
+	count_states(tracker, conn, -1);
+	ws_machine_step(&conn->machine, input, &outcome);
+	count_states(tracker, conn, 1);
+	keep(tracker, conn, input);
+	for (unsigned i = 0; i < outcome.count && tracker->event_count < WS_MAX_EVENTS; i++)
+		add_conn_event(tracker, WS_EVENT_TRANSITION, conn, input->time, frame)->transition =
+		        outcome.transition[i];
+	if (outcome.count || !conn->machine.started)
+		note_states(tracker, conn);
+	if (conn->ended && !conn->reported && tracker->event_count < WS_MAX_EVENTS) {
+		conn->reported = 1;
+		add_conn_event(tracker, WS_EVENT_CONNECTION, conn, input->time, frame);
+	}
+	unsigned endpoint;
+	ws_time deadline = ws_machine_deadline(&conn->machine, tracker->config.time_wait, &endpoint);
+	if (deadline != WS_TIME_NEVER || conn->timer_slot != WS_NO_TIMER)
+		ws_timers_set(&tracker->timers, &tracker->table, conn, deadline);
+}
+
+/* Lets what is due on this one connection happen, so that a packet meets the state of its own time. */
+static void settle(struct ws_tracker *tracker, struct ws_conn *conn)
+{
+	unsigned endpoint;
+	for (;;) {
+		ws_time deadline = ws_machine_deadline(&conn->machine, tracker->config.time_wait, &endpoint);
+		if (deadline > tracker->now || !room_for_input(tracker))
+			return;
+		struct ws_segment expiry = {
+		        .kind = WS_INPUT_EXPIRY, .time = deadline, .direction = (uint8_t)endpoint, .window_scale = 255};
+		expiry.position = WS_POSITION_NONE;
+		ws_tracker_apply(tracker, conn, &expiry, 0);
+	}
+}
+
+/* ---- TCP */
+
+static void fill_segment(struct ws_segment *s, const struct ws_packet *packet)
+{
+	*s = (struct ws_segment){
+	        .time = packet->frame->time,
+	        .frame = packet->frame->number,
+	        .position = packet->frame->position,
+	        .sequence = packet->sequence,
+	        .acknowledgment = packet->acknowledgment,
+	        .length = packet->payload_length,
+	        .tsval = packet->tcp.tsval,
+	        .tsecr = packet->tcp.tsecr,
+	        .interface = packet->interface,
+	        .flags = packet->flags,
+	        .window = packet->window,
+	        .identification = packet->ip_version == 4 ? (uint16_t)packet->identification : 0,
+	        .mss = packet->tcp.mss,
+	        .vlan = packet->vlan,
+	        .kind = WS_INPUT_SEGMENT,
+	        .window_scale = packet->tcp.window_scale,
+	        .ttl = packet->ttl,
+	        .timestamps = packet->tcp.timestamps,
+	        .sack = packet->tcp.sack_count > 0,
+	        .sack_permitted = packet->tcp.sack_permitted,
+	        .fast_open = packet->tcp.fast_open,
+	        .bad_checksum = packet->checksum == WS_CHECKSUM_BAD,
+	};
+	for (unsigned i = 0; i < packet->tcp.sack_count; i++)
+		if (i == 0 || ws_seq_before(s->sack_right, packet->tcp.sack[i].right))
+			s->sack_right = packet->tcp.sack[i].right;
+}
+
+static uint32_t place_of(const struct ws_packet *packet)
+{
+	return packet->interface << 12 ^ (packet->vlan == WS_NO_VLAN ? 0 : packet->vlan + 1u);
+}
+
+static void count_analysis(struct ws_conn *conn, unsigned direction, uint32_t analysis)
+{
+	struct ws_traffic *traffic = &conn->traffic[direction];
+	traffic->retransmissions += analysis >> WS_ANALYSIS_RETRANSMISSION & 1;
+	traffic->out_of_order += analysis >> WS_ANALYSIS_OUT_OF_ORDER & 1;
+	traffic->duplicate_acks += analysis >> WS_ANALYSIS_DUPLICATE_ACK & 1;
+	traffic->zero_windows += analysis >> WS_ANALYSIS_ZERO_WINDOW & 1;
+}
+
+static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet, struct ws_track_result *result)
+{
+	struct ws_segment segment;
+	struct ws_tuple tuple = {&packet->source, &packet->destination, packet->source_port, packet->destination_port,
+	                         packet->ip_version};
+	uint32_t place = place_of(packet);
+	fill_segment(&segment, packet);
+	tracker->stats.bad_checksums += segment.bad_checksum;
+	struct ws_conn *known = ws_table_find(&tracker->table, &tuple, ws_table_hash(&tracker->table, &tuple));
+	if (known && known->timer_slot != WS_NO_TIMER)
+		settle(tracker, known);
+	struct ws_conn *conn = ws_tracker_assign(tracker, &tuple, &segment, place);
+	if (!conn)
+		return;
+	unsigned direction = segment.direction;
+	if (conn->place[direction] == WS_NO_PLACE)
+		conn->place[direction] = place;
+	if (ws_twice_seen(&tracker->twice, &segment, conn->number, place)) {
+		segment.duplicate = 1;
+		conn->duplicates++;
+		tracker->stats.duplicates++;
+	}
+	conn->bad_checksums += segment.bad_checksum;
+	conn->last_time = segment.time;
+	conn->last_frame = segment.frame;
+	if (!segment.duplicate) {
+		conn->traffic[direction].packets++;
+		conn->traffic[direction].bytes += segment.length;
+	}
+	struct ws_analysis_result analysis;
+	ws_analyse(&conn->analyser, &segment, &analysis);
+	count_analysis(conn, direction, analysis.analysis);
+	ws_tracker_apply(tracker, conn, &segment, segment.frame);
+	result->conn = conn->id;
+	result->conn_number = conn->number;
+	result->direction = (uint8_t)direction;
+	result->duplicate = segment.duplicate;
+	result->analysis = analysis.analysis;
+	result->relative_sequence = analysis.relative_sequence;
+	result->relative_acknowledgment = analysis.relative_acknowledgment;
+	result->duplicate_ack_number = analysis.duplicate_ack_number;
+}
+
+/* ---- ICMP errors */
+
+static bool is_hard_error(const struct ws_packet *packet)
+{
+	enum { UNREACHABLE = 3, FRAGMENTATION_NEEDED = 4, TIME_EXCEEDED = 11, PARAMETER_PROBLEM = 12 };
+	enum { UNREACHABLE6 = 1, TIME_EXCEEDED6 = 3, PARAMETER_PROBLEM6 = 4 };
+	uint8_t type = packet->icmp_type;
+	if (packet->transport == WS_TRANSPORT_ICMPV6)
+		return type == UNREACHABLE6 || type == TIME_EXCEEDED6 || type == PARAMETER_PROBLEM6;
+	if (type == UNREACHABLE)
+		return packet->icmp_code != FRAGMENTATION_NEEDED;
+	return type == TIME_EXCEEDED || type == PARAMETER_PROBLEM;
+}
+
+static void track_quote(struct ws_tracker *tracker, const struct ws_packet *packet, struct ws_track_result *result)
+{
+	const struct ws_quote *quote = &packet->quote;
+	if (quote->ip_protocol == 17)
+		ws_udp_unreachable(&tracker->udp, packet, tracker->now);
+	if (quote->ip_protocol != 6 || !quote->has_sequence || !is_hard_error(packet))
+		return;
+	struct ws_tuple tuple = {&quote->source, &quote->destination, quote->source_port, quote->destination_port,
+	                         packet->ip_version};
+	struct ws_conn *conn = ws_table_find(&tracker->table, &tuple, ws_table_hash(&tracker->table, &tuple));
+	if (!conn)
+		return;
+	struct ws_segment input = {
+	        .time = packet->frame->time,
+	        .frame = packet->frame->number,
+	        .position = packet->frame->position,
+	        .sequence = quote->sequence,
+	        .vlan = packet->vlan,
+	        .window_scale = 255,
+	        .window = (uint16_t)(packet->icmp_type << 8 | packet->icmp_code),
+	        .kind = WS_INPUT_UNREACHABLE,
+	        .direction = ws_conn_is(conn, 0, tuple.source, tuple.source_port) ? 0 : 1,
+	};
+	ws_tracker_apply(tracker, conn, &input, input.frame);
+	result->conn = conn->id;
+	result->conn_number = conn->number;
+	result->direction = input.direction ^ 1;
+}
+
+/* ---- Any packet */
+
+static void track_transport(struct ws_tracker *tracker, const struct ws_packet *packet, struct ws_track_result *result)
+{
+	uint64_t udp;
+	switch ((enum ws_transport)packet->transport) {
+	case WS_TRANSPORT_TCP:
+		tracker->stats.tcp++;
+		if (packet->tcp_complete)
+			track_tcp(tracker, packet, result);
+		break;
+	case WS_TRANSPORT_UDP:
+		tracker->stats.udp++;
+		tracker->stats.bad_checksums += packet->checksum == WS_CHECKSUM_BAD;
+		if (ws_udp_packet(&tracker->udp, packet, tracker->now, &udp)) {
+			struct ws_event *event =
+			        add_event(tracker, WS_EVENT_UDP, packet->frame->time, packet->frame->number);
+			event->udp = udp;
+		}
+		break;
+	case WS_TRANSPORT_ICMP:
+	case WS_TRANSPORT_ICMPV6:
+		tracker->stats.icmp++;
+		if (packet->quote.present)
+			track_quote(tracker, packet, result);
+		break;
+	case WS_TRANSPORT_NONE:
+		tracker->stats.other++;
+		break;
+	}
+}
+
+static void track_fragment(struct ws_tracker *tracker, const struct ws_packet *packet, struct ws_track_result *result)
+{
+	const uint8_t *datagram;
+	uint32_t captured, length;
+	tracker->stats.fragments++;
+	if (!ws_fragments_add(&tracker->fragments, packet, tracker->now, &datagram, &captured, &length))
+		return;
+	struct ws_packet whole = *packet;
+	ws_decode_datagram(&whole, datagram, captured, length);
+	track_transport(tracker, &whole, result);
+}
+
+static void count_packet(struct ws_tracker *tracker, const struct ws_packet *packet)
+{
+	struct ws_tracker_stats *stats = &tracker->stats;
+	ws_time time = packet->frame->time;
+	if (!stats->packets++)
+		stats->first_time = time;
+	stats->last_time = time;
+	stats->bytes += packet->frame->length;
+	stats->malformed += packet->problems > 0;
+}
+
+static void track_arp(struct ws_tracker *tracker, const struct ws_packet *packet)
+{
+	struct ws_arp_binding binding;
+	tracker->stats.arp++;
+	if (ws_arp_update(&tracker->arp, packet, tracker->now, &binding))
+		add_event(tracker, WS_EVENT_ARP, packet->frame->time, packet->frame->number)->arp = binding;
+}
+
+static bool is_arp(const struct ws_packet *packet)
+{
+	for (unsigned i = 0; i < packet->layer_count && i < 6; i++)
+		if (packet->layer[i].header == WS_HEADER_ARP)
+			return true;
+	return false;
+}
+
+/* Removes what the last call has told as evicted. */
+static void bury(struct ws_tracker *tracker)
+{
+	for (size_t i = 0; i < tracker->doomed_count; i++) {
+		struct ws_conn *conn = ws_table_conn(&tracker->table, tracker->doomed[i]);
+		count_states(tracker, conn, -1);
+		ws_timers_set(&tracker->timers, &tracker->table, conn, WS_TIME_NEVER);
+		ws_history_free(&tracker->history, conn);
+		ws_table_remove(&tracker->table, conn);
+		tracker->stats.evicted++;
+	}
+	tracker->doomed_count = 0;
+}
+
+static void begin_call(struct ws_tracker *tracker, ws_time time, struct ws_track_result *result)
+{
+	*result = (struct ws_track_result){0};
+	tracker->event_count = 0;
+	if (tracker->doomed_count)
+		bury(tracker);
+	if (time > tracker->now)
+		tracker->now = time;
+}
+
+void ws_tracker_packet(struct ws_tracker *tracker, const struct ws_packet *packet, struct ws_track_result *result)
+{
+	begin_call(tracker, packet->frame->time, result);
+	ws_timers_start(&tracker->timers, tracker->now);
+	count_packet(tracker, packet);
+	if (packet->ip_version && packet->fragment)
+		track_fragment(tracker, packet, result);
+	else if (packet->ip_version)
+		track_transport(tracker, packet, result);
+	else if (is_arp(packet))
+		track_arp(tracker, packet);
+	else
+		tracker->stats.other++;
+	result->events = tracker->events;
+	result->event_count = tracker->event_count;
+}
+
+/* Work in one call, in steps of the timing wheel. */
+#define ADVANCE_BUDGET 4096
+
+static void doom(struct ws_tracker *tracker)
+{
+	tracker->doomed_count = ws_table_victims(&tracker->table, tracker->doomed, WS_MAX_EVENTS / 2);
+	for (size_t i = 0; i < tracker->doomed_count; i++) {
+		struct ws_conn *conn = ws_table_conn(&tracker->table, tracker->doomed[i]);
+		add_conn_event(tracker, WS_EVENT_EVICTED, conn, tracker->now, 0);
+	}
+}
+
+bool ws_tracker_advance(struct ws_tracker *tracker, ws_time now, struct ws_track_result *result)
+{
+	unsigned budget = ADVANCE_BUDGET;
+	begin_call(tracker, now, result);
+	if (ws_table_crowded(&tracker->table))
+		doom(tracker);
+	while (!tracker->doomed_count && room_for_input(tracker)) {
+		struct ws_conn *conn = ws_timers_next(&tracker->timers, &tracker->table, tracker->now, &budget);
+		if (!conn)
+			break;
+		unsigned endpoint;
+		settle(tracker, conn);
+		ws_timers_set(&tracker->timers, &tracker->table, conn,
+		              ws_machine_deadline(&conn->machine, tracker->config.time_wait, &endpoint));
+	}
+	result->events = tracker->events;
+	result->event_count = tracker->event_count;
+	return tracker->event_count || (tracker->doomed_count && ws_table_crowded(&tracker->table)) ||
+	       ws_timers_behind(&tracker->timers, tracker->now);
+}

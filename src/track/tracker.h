@@ -1,0 +1,44 @@
+/* The tracker's own parts, shared by its files. */
+#ifndef WS_TRACK_TRACKER_H
+#define WS_TRACK_TRACKER_H
+
+#include "track/arp.h"
+#include "track/conn.h"
+#include "track/fragments.h"
+#include "track/history.h"
+#include "track/timers.h"
+#include "track/twice.h"
+#include "track/udp.h"
+
+#include <wirestate/track.h>
+
+#define WS_MAX_EVENTS 96
+#define WS_EVENTS_PER_INPUT (WS_MAX_TRANSITIONS + 1)
+
+struct ws_tracker {
+	struct ws_tracker_config config;
+	struct ws_table table;
+	struct ws_timers timers;
+	struct ws_history history;
+	struct ws_twice twice;
+	struct ws_fragments fragments;
+	struct ws_arp_table arp;
+	struct ws_udp_table udp;
+	struct ws_tracker_stats stats;
+	ws_time now; /* the latest time seen: never runs backwards */
+	struct ws_event events[WS_MAX_EVENTS];
+	size_t event_count;
+	ws_conn_id doomed[WS_MAX_EVENTS]; /* told as evicted by the last call, removed by the next */
+	size_t doomed_count;
+};
+
+/* Runs one input through a connection's machine, counts it, keeps it and records what it did as events. */
+void ws_tracker_apply(struct ws_tracker *tracker, struct ws_conn *conn, struct ws_segment *input, uint64_t frame);
+
+/* Which connection a segment belongs to: the newest of its 4-tuple, an older one that still lives, or a new one, which
+ * is made here. NULL: none (a lone RST), or no room. `segment->direction` is set for the connection that is returned.
+ */
+struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tuple *tuple, struct ws_segment *segment,
+                                  uint32_t place);
+
+#endif

@@ -1,0 +1,26 @@
+/* The same packet seen twice: on both interfaces of a router captured with `any`, or on a trunk before and after
+ * routing. */
+#ifndef WS_TRACK_TWICE_H
+#define WS_TRACK_TWICE_H
+
+#include <wirestate/track.h>
+
+#define WS_TWICE_PLACES 2048
+
+struct ws_sighting {
+	uint64_t signature;
+	ws_time time;
+	uint32_t place; /* interface and VLAN */
+	uint16_t identification;
+};
+
+struct ws_twice {
+	struct ws_sighting seen[WS_TWICE_PLACES];
+};
+
+/* True when this segment of `conn_number` was seen a moment ago; otherwise remembers it. `place` tells interfaces and
+ * VLANs apart. Same place: within 10 ms with the same IPv4 identification other than 0 (a retransmission has another);
+ * other place: within 2 ms. */
+bool ws_twice_seen(struct ws_twice *twice, const struct ws_segment *segment, uint64_t conn_number, uint32_t place);
+
+#endif

@@ -1,0 +1,110 @@
+/* A conversation is the unordered pair of its endpoints, so its key holds them in byte order; who of the two sent first
+ * stands beside it. Numbers are never used again, so a conversation that returns after it had to make room is a new
+ * one. */
+#include "track/udp.h"
+
+#include <string.h>
+
+/* Every byte is set: the key is hashed and compared as bytes. */
+struct udp_key {
+	struct ws_addr address[2]; /* the lower (address, port) first */
+	uint16_t port[2];
+	uint16_t vlan;
+	uint16_t ip_version;
+};
+
+struct conversation {
+	struct udp_key key;
+	uint64_t number;
+	uint64_t packets[2], bytes[2]; /* by endpoint of the key */
+	uint64_t unreachable;
+	ws_time first_time, last_time;
+	uint8_t first; /* endpoint of the key that sent the first packet */
+};
+
+void ws_udp_init(struct ws_udp_table *table, const uint8_t hash_key[16], uint64_t max_memory)
+{
+	ws_lru_init(&table->conversations, hash_key, sizeof(struct conversation), sizeof(struct udp_key), max_memory);
+	table->seen = 0;
+}
+
+void ws_udp_free(struct ws_udp_table *table)
+{
+	ws_lru_free(&table->conversations);
+}
+
+/* Returns which endpoint of the key the source is. */
+static uint8_t make_key(struct udp_key *key, const struct ws_packet *packet, const struct ws_addr *source,
+                        const struct ws_addr *destination, uint16_t source_port, uint16_t destination_port)
+{
+	int order = memcmp(source, destination, sizeof(*source));
+	uint8_t self = order > 0 || (order == 0 && source_port > destination_port);
+	*key = (struct udp_key){.vlan = packet->vlan, .ip_version = packet->ip_version};
+	key->address[self] = *source;
+	key->port[self] = source_port;
+	key->address[!self] = *destination;
+	key->port[!self] = destination_port;
+	return self;
+}
+
+bool ws_udp_packet(struct ws_udp_table *table, const struct ws_packet *packet, ws_time now, uint64_t *index)
+{
+	struct udp_key key;
+	uint8_t self = make_key(&key, packet, &packet->source, &packet->destination, packet->source_port,
+	                        packet->destination_port);
+	bool created;
+	struct conversation *conversation = ws_lru_get(&table->conversations, &key, &created);
+	if (!conversation)
+		return false;
+	if (created) {
+		conversation->number = ++table->seen;
+		conversation->first = self;
+		conversation->first_time = now;
+		*index = ws_lru_index(&table->conversations, conversation);
+	}
+	conversation->packets[self]++;
+	conversation->bytes[self] += packet->payload_length;
+	conversation->last_time = now;
+	return created;
+}
+
+void ws_udp_unreachable(struct ws_udp_table *table, const struct ws_packet *packet, ws_time now)
+{
+	const struct ws_quote *quote = &packet->quote;
+	if (!quote->present || quote->ip_protocol != 17)
+		return;
+	struct udp_key key;
+	(void)make_key(&key, packet, &quote->source, &quote->destination, quote->source_port, quote->destination_port);
+	struct conversation *conversation = ws_lru_find(&table->conversations, &key);
+	if (!conversation)
+		return;
+	conversation->unreachable++;
+	conversation->last_time = now;
+}
+
+size_t ws_udp_count(const struct ws_udp_table *table)
+{
+	return table->conversations.count;
+}
+
+bool ws_udp_at(const struct ws_udp_table *table, size_t index, struct ws_udp_info *info)
+{
+	const struct conversation *conversation = ws_lru_at(&table->conversations, index);
+	if (!conversation)
+		return false;
+	*info = (struct ws_udp_info){
+	        .number = conversation->number,
+	        .ip_version = (uint8_t)conversation->key.ip_version,
+	        .unreachable = conversation->unreachable,
+	        .first_time = conversation->first_time,
+	        .last_time = conversation->last_time,
+	};
+	for (unsigned i = 0; i < 2; i++) {
+		unsigned from = i ^ conversation->first;
+		info->address[i] = conversation->key.address[from];
+		info->port[i] = conversation->key.port[from];
+		info->packets[i] = conversation->packets[from];
+		info->bytes[i] = conversation->bytes[from];
+	}
+	return true;
+}

@@ -1,0 +1,216 @@
+/* What became of a connection, in a person's words, with the evidence. The first rule that fits speaks. */
+#include <wirestate/track.h>
+
+#define LONG_CLOSE_WAIT (60 * WS_SECOND)
+
+struct verdict {
+	const struct ws_conn_info *info;
+	struct ws_text *text;
+	const char *tag;
+	int severity;
+};
+
+static const char *side(const struct ws_conn_info *info, unsigned endpoint)
+{
+	return (unsigned)info->likely_client == endpoint ? "client" : "server";
+}
+
+static void say(struct verdict *v, const char *tag, int severity)
+{
+	v->tag = tag;
+	v->severity = severity;
+}
+
+/* Appends when the caller wants the words. */
+#define WORDS(v, ...)                                                                                                  \
+	do {                                                                                                           \
+		if ((v)->text)                                                                                         \
+			ws_text_printf((v)->text, __VA_ARGS__);                                                        \
+	} while (0)
+
+static void words_duration(struct verdict *v, ws_time duration)
+{
+	if (duration < WS_SECOND)
+		WORDS(v, "%.1f ms", (double)duration / WS_MILLISECOND);
+	else
+		WORDS(v, "%.1f s", (double)duration / WS_SECOND);
+}
+
+static void words_traffic(struct verdict *v)
+{
+	const struct ws_conn_info *info = v->info;
+	const struct ws_endpoint_info *client = &info->endpoint[info->likely_client];
+	const struct ws_endpoint_info *server = &info->endpoint[1 - info->likely_client];
+	WORDS(v, "%llu B to the server, %llu B back", (unsigned long long)client->bytes,
+	      (unsigned long long)server->bytes);
+}
+
+static bool in_state(const struct ws_conn_info *info, unsigned endpoint, enum ws_state state)
+{
+	return info->endpoint[endpoint].state == state;
+}
+
+/* ---- Attempts that came to nothing */
+
+static bool failed_to_open(struct verdict *v)
+{
+	const struct ws_conn_info *info = v->info;
+	unsigned client = (unsigned)info->likely_client;
+	unsigned long long tries = info->endpoint[client].packets;
+	if (info->refused) {
+		say(v, "REFUSED", 2);
+		WORDS(v, "refused: the server answered the SYN with RST, nothing listens on port %u",
+		      info->endpoint[1 - client].port);
+		return true;
+	}
+	bool unanswered = !info->endpoint[1 - client].sent_any && info->completeness == 1;
+	if (!unanswered)
+		return false;
+	if (info->unreachable) {
+		say(v, "UNREACHABLE", 2);
+		WORDS(v, "unreachable: an ICMP error answered the SYN");
+	} else {
+		say(v, "SILENT", 2);
+		WORDS(v, "silent: %llu SYN sent, no answer (filtered, or the host is down)", tries);
+	}
+	return true;
+}
+
+/* ---- Ended by RST */
+
+static bool was_reset(struct verdict *v)
+{
+	const struct ws_conn_info *info = v->info;
+	if (info->close != WS_CLOSE_RST)
+		return false;
+	if (info->closed_by == WS_CLOSED_BY_NONE) {
+		say(v, "RESET", 2);
+		WORDS(v, "reset: ");
+		words_traffic(v);
+		return true;
+	}
+	unsigned by = info->closed_by == WS_CLOSED_BY_ENDPOINT_1 ? 1 : 0;
+	if (info->closed_by == WS_CLOSED_BY_BOTH || info->completeness & 16) {
+		say(v, "RESET", 2);
+		WORDS(v, "reset after a FIN: %s closed first, then a RST cut it short; ",
+		      info->closed_by == WS_CLOSED_BY_BOTH ? "both" : side(info, by));
+	} else if (!(info->completeness & 8) && info->handshake != WS_HANDSHAKE_MISSED) {
+		say(v, "RESET", 1);
+		WORDS(v, "reset by the %s right after opening; ", side(info, by));
+	} else {
+		say(v, "RESET", 2);
+		WORDS(v, "reset by the %s; ", side(info, by));
+	}
+	words_traffic(v);
+	return true;
+}
+
+/* ---- Closed, or closing */
+
+static bool is_closed(struct verdict *v)
+{
+	const struct ws_conn_info *info = v->info;
+	if (info->close == WS_CLOSE_FIN) {
+		say(v, "CLOSED", 0);
+		if (info->closed_by == WS_CLOSED_BY_BOTH)
+			WORDS(v, "closed: both sides at once; ");
+		else
+			WORDS(v, "closed: %s first; ", side(info, info->closed_by == WS_CLOSED_BY_ENDPOINT_1));
+		words_traffic(v);
+		return true;
+	}
+	if (info->superseded || (info->ended && info->close == WS_CLOSE_TIMEOUT)) {
+		say(v, info->superseded ? "REPLACED" : "TIMEOUT", 1);
+		WORDS(v, info->superseded ? "replaced: a new connection took over its addresses and ports; "
+		                          : "timed out; ");
+		words_traffic(v);
+		return true;
+	}
+	return false;
+}
+
+static bool is_closing(struct verdict *v)
+{
+	const struct ws_conn_info *info = v->info;
+	if (!(info->completeness & 16))
+		return false;
+	ws_time quiet = info->last_time - info->first_time;
+	for (unsigned i = 0; i < 2; i++) {
+		if (!in_state(info, i, WS_CLOSE_WAIT))
+			continue;
+		bool stuck = quiet > LONG_CLOSE_WAIT;
+		say(v, "CLOSE_WAIT", stuck ? 3 : 1);
+		WORDS(v, "half-closed: the %s sent FIN, the %s's application has not closed yet; ", side(info, 1 - i),
+		      side(info, i));
+		words_traffic(v);
+		return true;
+	}
+	say(v, "CLOSING", 1);
+	WORDS(v, "closing: ");
+	if (info->closed_by == WS_CLOSED_BY_BOTH)
+		WORDS(v, "both sides at once; ");
+	else if (info->closed_by != WS_CLOSED_BY_NONE)
+		WORDS(v, "%s first; ", side(info, info->closed_by == WS_CLOSED_BY_ENDPOINT_1));
+	words_traffic(v);
+	return true;
+}
+
+/* ---- Open */
+
+static bool is_stuck(struct verdict *v)
+{
+	const struct ws_conn_info *info = v->info;
+	for (unsigned i = 0; i < 2; i++) {
+		const struct ws_endpoint_info *e = &info->endpoint[i], *peer = &info->endpoint[1 - i];
+		if (e->sent_any && e->window == 0 && e->zero_windows) {
+			say(v, "STUCK", 3);
+			WORDS(v, "stuck: the %s's window is closed (%llu zero windows), its application does not read",
+			      side(info, i), (unsigned long long)e->zero_windows);
+			return true;
+		}
+		if (e->unacknowledged && e->retransmissions >= 3 && peer->duplicate_acks < e->retransmissions) {
+			say(v, "STUCK", 3);
+			WORDS(v, "stuck: %u B from the %s unacknowledged, sent again %llu times", e->unacknowledged,
+			      side(info, i), (unsigned long long)e->retransmissions);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void is_open(struct verdict *v)
+{
+	const struct ws_conn_info *info = v->info;
+	bool opening = in_state(info, 0, WS_SYN_RECEIVED) || in_state(info, 1, WS_SYN_RECEIVED);
+	if (opening) {
+		say(v, "OPENING", 1);
+		WORDS(v, "opening: SYN-ACK sent, the handshake's ACK has not come");
+	} else if (in_state(info, 0, WS_CLOSED) || in_state(info, 1, WS_CLOSED)) {
+		say(v, "STRAY", 1);
+		WORDS(v, "stray segments that belong to no connection");
+	} else {
+		say(v, "OPEN", 0);
+		WORDS(v, "open: ");
+		if (info->initial_rtt >= 0) {
+			WORDS(v, "handshake ");
+			words_duration(v, info->initial_rtt);
+			WORDS(v, ", ");
+		} else if (info->handshake == WS_HANDSHAKE_MISSED) {
+			WORDS(v, "picked up in the middle, ");
+		}
+		words_traffic(v);
+	}
+}
+
+void ws_conn_verdict(const struct ws_conn_info *info, struct ws_text *text, const char **tag, int *severity)
+{
+	struct verdict v = {.info = info, .text = text};
+	if (!failed_to_open(&v) && !was_reset(&v) && !is_closed(&v) && !is_closing(&v) && !is_stuck(&v))
+		is_open(&v);
+	if (info->forged_reset)
+		WORDS(&v, "; a RST was forged: its apparent sender went on");
+	if (tag)
+		*tag = v.tag;
+	if (severity)
+		*severity = v.severity;
+}
