@@ -29,34 +29,36 @@ struct arp_key {
 struct binding {
 	struct arp_key key;
 	uint8_t mac[6], previous_mac[6];
-	bool bound;   /* `mac` is valid; an address that was only asked for has none */
 	bool changed; /* `previous_mac` is valid */
 	bool gratuitous;
-	bool asked; /* a request for it awaits its reply */
-	uint64_t requests, replies;
+	uint64_t requests, replies; /* it has sent */
 	ws_time first_time, last_time;
+};
+
+struct asked {
+	struct arp_key key;
+	bool pending; /* awaits a reply */
 };
 
 void ws_arp_init(struct ws_arp_table *table, const uint8_t hash_key[16])
 {
 	ws_lru_init(&table->bindings, hash_key, sizeof(struct binding), sizeof(struct arp_key),
-	            (uint64_t)WS_ARP_BINDINGS * (sizeof(struct binding) + 24));
+	            WS_LRU_MEMORY(WS_ARP_BINDINGS, sizeof(struct binding)));
+	ws_lru_init(&table->asked, hash_key, sizeof(struct asked), sizeof(struct arp_key),
+	            WS_LRU_MEMORY(WS_ARP_ASKED, sizeof(struct asked)));
 }
 
 void ws_arp_free(struct ws_arp_table *table)
 {
 	ws_lru_free(&table->bindings);
+	ws_lru_free(&table->asked);
 }
 
-static struct binding *binding_of(struct ws_arp_table *table, const uint8_t ip[4], uint16_t vlan, ws_time now)
+static struct arp_key make_key(const uint8_t ip[4], uint16_t vlan)
 {
 	struct arp_key key = {.vlan = vlan};
 	memcpy(key.ip, ip, sizeof(key.ip));
-	bool created;
-	struct binding *binding = ws_lru_get(&table->bindings, &key, &created);
-	if (binding && created)
-		binding->first_time = now;
-	return binding;
+	return key;
 }
 
 static void fill(const struct binding *binding, struct ws_arp_binding *out)
@@ -76,23 +78,6 @@ static void fill(const struct binding *binding, struct ws_arp_binding *out)
 	memcpy(out->previous_mac, binding->previous_mac, 6);
 }
 
-/* The sender's own words about itself. True when they are news. */
-static bool bind(struct binding *binding, const uint8_t mac[6], bool gratuitous, ws_time now)
-{
-	bool moved = binding->bound && memcmp(binding->mac, mac, 6) != 0;
-	bool news = moved || !binding->bound;
-	if (moved)
-		memcpy(binding->previous_mac, binding->mac, 6);
-	if (news) {
-		memcpy(binding->mac, mac, 6);
-		binding->changed = moved;
-	}
-	binding->bound = true;
-	binding->gratuitous = gratuitous;
-	binding->last_time = now;
-	return news;
-}
-
 static const uint8_t *find_arp(const struct ws_packet *packet)
 {
 	struct ws_reader frame = {packet->frame->data, packet->frame->captured};
@@ -105,39 +90,62 @@ static const uint8_t *find_arp(const struct ws_packet *packet)
 	return NULL;
 }
 
+/* Whether a reply from this address answers a request; it is answered then. */
+static bool was_asked(struct ws_arp_table *table, const struct arp_key *key)
+{
+	struct asked *asked = ws_lru_find(&table->asked, key);
+	bool pending = asked && asked->pending;
+	if (asked)
+		asked->pending = false;
+	return pending;
+}
+
+static void ask(struct ws_arp_table *table, const struct arp_key *key)
+{
+	bool created;
+	struct asked *asked = ws_lru_get(&table->asked, key, &created);
+	if (asked)
+		asked->pending = true;
+}
+
 bool ws_arp_update(struct ws_arp_table *table, const struct ws_packet *packet, ws_time now,
                    struct ws_arp_binding *event)
 {
 	const uint8_t *arp = find_arp(packet);
-	if (!arp)
-		return false;
-	uint16_t operation = ws_load16(arp + AT_OPERATION);
+	uint16_t operation = arp ? ws_load16(arp + AT_OPERATION) : 0;
 	if (operation != OPERATION_REQUEST && operation != OPERATION_REPLY)
 		return false;
-	const uint8_t *sender = arp + AT_SENDER_IP, *target = arp + AT_TARGET_IP;
+	struct arp_key sender = make_key(arp + AT_SENDER_IP, packet->vlan);
+	struct arp_key target = make_key(arp + AT_TARGET_IP, packet->vlan);
+	bool own = memcmp(sender.ip, target.ip, 4) == 0;
+	if (operation == OPERATION_REQUEST && !own)
+		ask(table, &target);
 	static const uint8_t nobody[4];
-	bool probe = memcmp(sender, nobody, 4) == 0, own = memcmp(sender, target, 4) == 0;
-	if (operation == OPERATION_REQUEST && !own) {
-		struct binding *asked = binding_of(table, target, packet->vlan, now);
-		if (asked) {
-			asked->requests++;
-			asked->asked = true;
-			asked->last_time = now;
-		}
-	}
-	struct binding *self = probe ? NULL : binding_of(table, sender, packet->vlan, now);
-	if (!self)
+	if (memcmp(sender.ip, nobody, 4) == 0)
 		return false;
-	bool gratuitous = own || (operation == OPERATION_REPLY && !self->asked);
-	if (operation == OPERATION_REPLY) {
-		self->replies++;
-		self->asked = false;
-	} else if (own) {
-		self->requests++;
-	}
-	if (!bind(self, arp + AT_SENDER_MAC, gratuitous, now))
+
+	bool created;
+	struct binding *binding = ws_lru_get(&table->bindings, &sender, &created);
+	if (!binding)
 		return false;
-	fill(self, event);
+	if (created)
+		binding->first_time = now;
+	binding->last_time = now;
+	binding->gratuitous = own || (operation == OPERATION_REPLY && !was_asked(table, &sender));
+	if (operation == OPERATION_REQUEST)
+		binding->requests++;
+	else
+		binding->replies++;
+
+	const uint8_t *mac = arp + AT_SENDER_MAC;
+	bool moved = !created && memcmp(binding->mac, mac, sizeof(binding->mac)) != 0;
+	if (moved)
+		memcpy(binding->previous_mac, binding->mac, sizeof(binding->mac));
+	if (!moved && !created)
+		return false;
+	memcpy(binding->mac, mac, sizeof(binding->mac));
+	binding->changed = moved;
+	fill(binding, event);
 	return true;
 }
 

@@ -7,17 +7,21 @@
 #include <wirestate/packet.h>
 #include <wirestate/track.h>
 
-#define WS_ARP_BINDINGS 16384 /* a ceiling: those not heard of for the longest make room */
+/* Ceilings: what was not heard of for the longest makes room. */
+#define WS_ARP_BINDINGS 16384
+#define WS_ARP_ASKED 4096
 
 struct ws_arp_table {
 	struct ws_lru bindings;
+	struct ws_lru asked; /* addresses that requests asked for */
 };
 
 void ws_arp_init(struct ws_arp_table *table, const uint8_t hash_key[16]);
 void ws_arp_free(struct ws_arp_table *table);
 
 /* For every packet whose layers hold an ARP header; others, and forms other than Ethernet and IPv4, change nothing.
- * True when the sender's binding was learnt or has changed: `event` is that binding then. */
+ * True when the sender's binding was learnt or has changed: `event` is that binding then. Its `requests` and `replies`
+ * are those that the address has sent itself. */
 bool ws_arp_update(struct ws_arp_table *table, const struct ws_packet *packet, ws_time now,
                    struct ws_arp_binding *event) WS_CHECKED;
 

@@ -25,7 +25,6 @@ struct ws_fragments {
 	uint8_t hash_key[16];
 	uint64_t hash[WS_FRAGMENTS_DATAGRAMS]; /* of each datagram's key; 0: that place is free */
 	size_t budget, used;                   /* bytes */
-	int finished;                          /* the datagram handed out by the last call, -1: none */
 	struct ws_fragments_stats stats;
 };
 
@@ -33,10 +32,12 @@ struct ws_fragments {
 void ws_fragments_init(struct ws_fragments *fragments, const uint8_t hash_key[16], size_t budget);
 void ws_fragments_free(struct ws_fragments *fragments);
 
-/* `packet->fragment` must be set. True when this fragment completes its datagram: its IP payload is `*length` bytes
- * long and the first `*captured` of them are at `*datagram`, valid until the next call. `now`: packet time, not running
- * backwards. */
-bool ws_fragments_add(struct ws_fragments *fragments, const struct ws_packet *packet, ws_time now,
-                      const uint8_t **datagram, uint32_t *captured, uint32_t *length) WS_CHECKED;
+/* `packet->fragment` must be set. It may be the first fragment, too, which is why no fragment's own transport header
+ * should be believed before its datagram is complete. True when this fragment completes its datagram: its IP payload is
+ * `*length` bytes long and the first `*captured` of them are at `*datagram`, valid until the next call;
+ * packet->ip_protocol is then what the datagram's first fragment says (IPv6 may have more headers in there). `now`:
+ * packet time. */
+bool ws_fragments_add(struct ws_fragments *fragments, struct ws_packet *packet, ws_time now, const uint8_t **datagram,
+                      uint32_t *captured, uint32_t *length) WS_CHECKED;
 
 #endif

@@ -12,17 +12,10 @@
 #define NONE UINT32_MAX
 #define FIRST_ALLOCATION 64
 
-struct ws_lru_link {
-	uint32_t newer, older; /* in order of use */
-	uint32_t chain;        /* the next entry in the same bucket */
-	uint32_t hash;
-};
-
 void ws_lru_init(struct ws_lru *lru, const uint8_t hash_key[16], uint32_t entry_size, uint32_t key_size,
                  uint64_t max_memory)
 {
-	uint64_t each = entry_size + sizeof(struct ws_lru_link) + 2 * sizeof(uint32_t);
-	uint64_t limit = max_memory / each;
+	uint64_t limit = max_memory / WS_LRU_MEMORY(1, entry_size);
 	*lru = (struct ws_lru){
 	        .entry_size = entry_size,
 	        .key_size = key_size,

@@ -5,7 +5,15 @@
 
 #include <wirestate/types.h>
 
-struct ws_lru_link; /* private */
+struct ws_lru_link {           /* private to lru.c */
+	uint32_t newer, older; /* in order of use */
+	uint32_t chain;        /* the next entry in the same bucket */
+	uint32_t hash;
+};
+
+/* What so many entries of such a size take, in bytes. */
+#define WS_LRU_MEMORY(entries, entry_size)                                                                             \
+	((uint64_t)(entries) * ((entry_size) + sizeof(struct ws_lru_link) + 2 * sizeof(uint32_t)))
 
 struct ws_lru {
 	uint8_t hash_key[16];
