@@ -1,0 +1,76 @@
+/* The key map: the one list of keys. What a key does, the hint lines, the help screen and the manual all read it. */
+#include "view_internal.h"
+
+#define ON(screen) (1u << WS_SCREEN_##screen)
+#define ALL (ON(LIST) | ON(LIFELINES) | ON(PACKET) | ON(HELP))
+
+/* X(key, its name for people, screens, action). An action's first key is the one that hints and help show. */
+#define KEYS(X)                                                                                                        \
+	X('q', "q", ALL, WS_ACT_QUIT)                                                                                  \
+	X(27, "Esc", ALL, WS_ACT_BACK)                                                                                 \
+	X(KEY_BACKSPACE, "Backspace", ALL, WS_ACT_BACK)                                                                \
+	X(127, "Backspace", ALL, WS_ACT_BACK)                                                                          \
+	X('\b', "Backspace", ALL, WS_ACT_BACK)                                                                         \
+	X('?', "?", ALL, WS_ACT_HELP)                                                                                  \
+	X(KEY_F(1), "F1", ALL, WS_ACT_HELP)                                                                            \
+	X(KEY_UP, "↑", ALL, WS_ACT_UP)                                                                                 \
+	X('k', "k", ALL, WS_ACT_UP)                                                                                    \
+	X(KEY_DOWN, "↓", ALL, WS_ACT_DOWN)                                                                             \
+	X('j', "j", ALL, WS_ACT_DOWN)                                                                                  \
+	X(KEY_PPAGE, "PgUp", ALL, WS_ACT_PAGE_UP)                                                                      \
+	X(KEY_NPAGE, "PgDn", ALL, WS_ACT_PAGE_DOWN)                                                                    \
+	X(KEY_HOME, "Home", ALL, WS_ACT_FIRST)                                                                         \
+	X('g', "g", ALL, WS_ACT_FIRST)                                                                                 \
+	X(KEY_END, "End", ALL, WS_ACT_LAST)                                                                            \
+	X('G', "G", ALL, WS_ACT_LAST)                                                                                  \
+	X(KEY_LEFT, "←", ON(PACKET), WS_ACT_LEFT)                                                                      \
+	X(KEY_RIGHT, "→", ON(PACKET), WS_ACT_RIGHT)                                                                    \
+	X('\r', "Enter", ON(LIST) | ON(LIFELINES) | ON(PACKET), WS_ACT_ENTER)                                          \
+	X('\n', "Enter", ON(LIST) | ON(LIFELINES) | ON(PACKET), WS_ACT_ENTER)                                          \
+	X(KEY_ENTER, "Enter", ON(LIST) | ON(LIFELINES) | ON(PACKET), WS_ACT_ENTER)                                     \
+	X('s', "s", ON(LIST), WS_ACT_SORT)                                                                             \
+	X('r', "r", ON(LIST), WS_ACT_REVERSE)                                                                          \
+	X('f', "f", ON(LIST) | ON(LIFELINES), WS_ACT_FOLLOW)                                                           \
+	X(' ', "Space", ON(LIFELINES), WS_ACT_PLAY)                                                                    \
+	X(KEY_RIGHT, "→", ON(LIFELINES), WS_ACT_STEP)                                                                  \
+	X('.', ".", ON(LIFELINES), WS_ACT_STEP)                                                                        \
+	X(KEY_LEFT, "←", ON(LIFELINES), WS_ACT_STEP_BACK)                                                              \
+	X(',', ",", ON(LIFELINES), WS_ACT_STEP_BACK)                                                                   \
+	X('+', "+", ON(LIFELINES), WS_ACT_FASTER)                                                                      \
+	X('=', "=", ON(LIFELINES), WS_ACT_FASTER)                                                                      \
+	X('-', "-", ON(LIFELINES), WS_ACT_SLOWER)                                                                      \
+	X('0', "0", ON(LIFELINES), WS_ACT_RESTART)                                                                     \
+	X('l', "l", ON(LIFELINES), WS_ACT_LOOP)                                                                        \
+	X('x', "x", ON(LIFELINES), WS_ACT_SWAP)                                                                        \
+	X('d', "d", ON(LIST) | ON(LIFELINES), WS_ACT_DETAIL)                                                           \
+	X('n', "n", ON(LIFELINES) | ON(PACKET), WS_ACT_NEXT_PACKET)                                                    \
+	X('p', "p", ON(LIFELINES) | ON(PACKET), WS_ACT_PREVIOUS_PACKET)                                                \
+	X('\t', "Tab", ON(PACKET), WS_ACT_NEXT_PANE)                                                                   \
+	X('a', "a", ON(LIFELINES), WS_ACT_ABSOLUTE)
+
+static const struct {
+	wint_t key;
+	const char *name;
+	unsigned screens;
+	enum ws_action action;
+} keys[] = {
+#define X(key, name, screens, action) {key, name, screens, action},
+        KEYS(X)
+#undef X
+};
+
+enum ws_action key_action(wint_t key, enum ws_screen screen)
+{
+	for (size_t i = 0; i < WS_ARRAY_SIZE(keys); i++)
+		if (keys[i].key == key && keys[i].screens & 1u << screen)
+			return keys[i].action;
+	return WS_ACT_NONE;
+}
+
+const char *ws_key_name(enum ws_action action)
+{
+	for (size_t i = 0; i < WS_ARRAY_SIZE(keys); i++)
+		if (keys[i].action == action)
+			return keys[i].name;
+	return NULL;
+}

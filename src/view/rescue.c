@@ -1,0 +1,85 @@
+/* The terminal is given back when the program dies.
+ *
+ * A crash must not leave a terminal without echo on the alternate screen. curses' own endwin() is not safe in a signal
+ * handler, so what it would send is put together beforehand, and the handler only writes it, sets the saved modes, and
+ * lets the signal do what it would have done without us.
+ *
+ * A handler gets no argument of ours: `armed` is the one way it can reach the terminal's data, which is why it stands
+ * at file scope. It points to the open view's rescue, or is NULL. */
+#include "view_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <term.h>
+#include <unistd.h>
+
+static struct rescue *volatile armed;
+
+/* Signals that end the process. Those that main has taken for itself, or that are ignored, are left alone. */
+static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL,  SIGABRT, SIGSYS,  SIGTRAP, SIGQUIT,
+                            SIGTERM, SIGINT, SIGHUP, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ};
+
+static void restore(void)
+{
+	struct rescue *rescue = armed;
+	armed = NULL;
+	if (!rescue)
+		return;
+	ssize_t written = write(rescue->fd, rescue->sequence, rescue->length);
+	(void)written; /* nothing more can be done */
+	tcsetattr(rescue->fd, TCSANOW, &rescue->modes);
+}
+
+/* SA_RESETHAND has put the default action back: raised again, the signal ends the process as it would have. */
+static void on_fatal(int number)
+{
+	restore();
+	raise(number);
+}
+
+/* Adds a capability's bytes without the padding marks ($<5>) that only slow hardware needs. */
+static void add(struct rescue *rescue, const char *name)
+{
+	const char *bytes = tigetstr(name);
+	if (!bytes || bytes == (const char *)-1)
+		return;
+	while (*bytes && rescue->length < sizeof(rescue->sequence)) {
+		const char *end = bytes[0] == '$' && bytes[1] == '<' ? strchr(bytes, '>') : NULL;
+		if (end)
+			bytes = end + 1;
+		else
+			rescue->sequence[rescue->length++] = *bytes++;
+	}
+}
+
+void rescue_prepare(struct rescue *rescue, int fd, const struct termios *modes)
+{
+	static const char *const capabilities[] = {"sgr0", "op", "cnorm", "rmkx", "rmcup"};
+	rescue->fd = fd;
+	rescue->modes = *modes;
+	rescue->length = 0;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(capabilities); i++)
+		add(rescue, capabilities[i]);
+}
+
+void rescue_arm(struct rescue *rescue)
+{
+	armed = rescue;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(fatal); i++) {
+		struct sigaction old,
+		        action = {.sa_handler = on_fatal, .sa_flags = (int)(SA_RESETHAND | SA_NODEFER | SA_ONSTACK)};
+		sigemptyset(&action.sa_mask);
+		if (sigaction(fatal[i], NULL, &old) == 0 && !(old.sa_flags & SA_SIGINFO) && old.sa_handler == SIG_DFL)
+			sigaction(fatal[i], &action, NULL);
+	}
+}
+
+void rescue_disarm(void)
+{
+	armed = NULL;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(fatal); i++) {
+		struct sigaction old;
+		if (sigaction(fatal[i], NULL, &old) == 0 && !(old.sa_flags & SA_SIGINFO) && old.sa_handler == on_fatal)
+			signal(fatal[i], SIG_DFL);
+	}
+}

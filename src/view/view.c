@@ -1,0 +1,280 @@
+/* The terminal: curses, and nothing else knows it.
+ *
+ * A canvas is compared with what was shown last, cell by cell, and only what differs is handed to curses, which in turn
+ * sends only what differs on the screen. Reading keys never waits, except for the moment that tells a lone Escape from
+ * the beginning of a function key. */
+#include "view_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { ESCAPE = 27, CTRL_L = 12, ESCAPE_DELAY = 25, ALTERNATE_STACK = 64 * 1024 };
+
+struct ws_view {
+	FILE *in, *out;
+	bool own_files; /* /dev/tty, not standard input and output */
+	SCREEN *screen;
+	bool ascii, colours;
+	struct ws_cell *shown; /* what the screen holds; columns × rows */
+	int columns, rows;
+	struct rescue rescue;
+	char alternate_stack[ALTERNATE_STACK]; /* so that a stack overflow can still be handled */
+};
+
+/* ---- Opening and closing */
+
+static bool open_files(struct ws_view *view, struct ws_error *error)
+{
+	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) {
+		view->in = stdin;
+		view->out = stdout;
+		return true;
+	}
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
+	if (fd >= 0)
+		view->in = fdopen(fd, "r");
+	int copy = view->in ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
+	if (copy >= 0)
+		view->out = fdopen(copy, "w");
+	view->own_files = true;
+	if (view->in && view->out)
+		return true;
+	if (fd >= 0 && !view->in)
+		close(fd);
+	if (copy >= 0 && !view->out)
+		close(copy);
+	return ws_fail(error, WS_ERROR_OPTION, "no terminal to show the view on; -T text prints lines instead");
+}
+
+/* curses takes over signals that are at their default; whether they are is main's business. */
+static SCREEN *start_screen(const struct ws_view *view)
+{
+	static const int taken[] = {SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
+	struct sigaction before[WS_ARRAY_SIZE(taken)];
+	for (size_t i = 0; i < WS_ARRAY_SIZE(taken); i++)
+		sigaction(taken[i], NULL, &before[i]);
+	SCREEN *screen = newterm(NULL, view->out, view->in);
+	for (size_t i = 0; i < WS_ARRAY_SIZE(taken); i++)
+		sigaction(taken[i], &before[i], NULL);
+	return screen;
+}
+
+static bool set_up_cells(struct ws_view *view)
+{
+	getmaxyx(stdscr, view->rows, view->columns);
+	if (view->rows < 1 || view->columns < 1)
+		return false;
+	struct ws_cell *cells = calloc((size_t)view->rows * (size_t)view->columns, sizeof(*cells));
+	if (!cells)
+		return false;
+	free(view->shown); /* all zero: nothing on the screen is what a canvas would have drawn */
+	view->shown = cells;
+	return true;
+}
+
+static void set_modes(void)
+{
+	cbreak();
+	noecho();
+	nonl();
+	keypad(stdscr, TRUE);
+	nodelay(stdscr, TRUE);
+	leaveok(stdscr, TRUE);
+	curs_set(0);
+}
+
+static void free_view(struct ws_view *view)
+{
+	if (view->own_files && view->in)
+		fclose(view->in);
+	if (view->own_files && view->out)
+		fclose(view->out);
+	free(view->shown);
+	free(view);
+}
+
+struct ws_view *ws_view_open(const struct ws_view_options *options, struct ws_error *error)
+{
+	struct ws_view *view = calloc(1, sizeof(*view));
+	char typed[64];
+	size_t typed_count = 0;
+	struct termios modes;
+	if (!view) {
+		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+		return NULL;
+	}
+	if (!open_files(view, error) || !terminal_check(fileno(view->out), error)) {
+		free_view(view);
+		return NULL;
+	}
+	if (tcgetattr(fileno(view->in), &modes) != 0) {
+		ws_fail(error, WS_ERROR_SYSTEM, "cannot read the terminal's modes: %s", strerror(errno));
+		free_view(view);
+		return NULL;
+	}
+	view->ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0 ||
+	              !probe_narrow(fileno(view->in), fileno(view->out), typed, sizeof(typed), &typed_count);
+	view->screen = start_screen(view);
+	if (!view->screen) {
+		ws_fail(error, WS_ERROR_SYSTEM, "cannot start the terminal");
+		free_view(view);
+		return NULL;
+	}
+	rescue_prepare(&view->rescue, fileno(view->out), &modes);
+	stack_t stack = {.ss_sp = view->alternate_stack, .ss_size = sizeof(view->alternate_stack)};
+	sigaltstack(&stack, NULL);
+	rescue_arm(&view->rescue);
+	set_escdelay(ESCAPE_DELAY);
+	set_modes();
+	view->colours = options->colours && has_colors();
+	theme_start(view->colours);
+	while (typed_count)
+		ungetch((unsigned char)typed[--typed_count]); /* keys pressed before anything was drawn */
+	if (!set_up_cells(view)) {
+		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+		ws_view_close(view);
+		return NULL;
+	}
+	return view;
+}
+
+void ws_view_close(struct ws_view *view)
+{
+	if (!view)
+		return;
+	set_term(view->screen);
+	endwin();
+	rescue_disarm();
+	stack_t none = {.ss_flags = SS_DISABLE};
+	sigaltstack(&none, NULL);
+	delscreen(view->screen);
+	free_view(view);
+}
+
+/* ---- Keys */
+
+int ws_view_fd(const struct ws_view *view)
+{
+	return fileno(view->in);
+}
+
+/* Behind an Escape: the rest of a control sequence that is no key we know. True: it was the beginning of one. */
+static bool drop_sequence(void)
+{
+	wint_t key;
+	int kind = get_wch(&key);
+	if (kind == ERR)
+		return false;
+	if (kind == KEY_CODE_YES || (key != '[' && key != 'O')) {
+		unget_wch((wchar_t)key);
+		return kind != KEY_CODE_YES; /* Alt with a key is that key */
+	}
+	while (get_wch(&key) == OK && (key < 0x40 || key > 0x7e))
+		;
+	return true;
+}
+
+enum ws_action ws_view_action(struct ws_view *view, enum ws_screen screen)
+{
+	wint_t key;
+	int kind;
+	while ((kind = get_wch(&key)) != ERR) {
+		if (kind == OK && key == ESCAPE && drop_sequence())
+			continue;
+		if (kind == OK && key == CTRL_L) {
+			clearok(curscr, TRUE); /* the usual key to have a disturbed screen drawn again */
+			wrefresh(curscr);
+			continue;
+		}
+		(void)view;
+		enum ws_action action = key_action(key, screen);
+		if (action != WS_ACT_NONE)
+			return action;
+	}
+	return WS_ACT_NONE;
+}
+
+/* ---- Size, stop and continue */
+
+void ws_view_resized(struct ws_view *view)
+{
+	struct winsize size;
+	if (ioctl(fileno(view->out), TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col)
+		resizeterm(size.ws_row, size.ws_col);
+	erase();
+	if (!set_up_cells(view))
+		view->rows = view->columns = 0; /* no memory: nothing is drawn until the next change of size */
+}
+
+void ws_view_suspend(struct ws_view *view)
+{
+	(void)view;
+	rescue_disarm();
+	endwin();
+}
+
+void ws_view_resume(struct ws_view *view)
+{
+	rescue_arm(&view->rescue);
+	reset_prog_mode();
+	set_modes();
+	clearok(stdscr, TRUE);
+	ws_view_resized(view);
+}
+
+void ws_view_size(const struct ws_view *view, int *columns, int *rows)
+{
+	*columns = view->columns > 0 ? view->columns : 1;
+	*rows = view->rows > 0 ? view->rows : 1;
+}
+
+bool ws_view_is_ascii(const struct ws_view *view)
+{
+	return view->ascii;
+}
+
+/* ---- Drawing */
+
+static bool same(const struct ws_cell *a, const struct ws_cell *b)
+{
+	return a->code_point == b->code_point && a->style == b->style && a->emphasis == b->emphasis;
+}
+
+static void draw_cell(const struct ws_view *view, int row, int column, const struct ws_cell *cell)
+{
+	enum ws_style style = cell->style < WS_STYLE_COUNT ? (enum ws_style)cell->style : WS_STYLE_NORMAL;
+	attr_t attributes = theme_attributes(style, view->colours);
+	if (cell->emphasis & WS_BOLD)
+		attributes |= A_BOLD;
+	if (cell->emphasis & WS_REVERSE)
+		attributes |= A_REVERSE;
+	wchar_t text[2] = {(wchar_t)cell->code_point, 0};
+	cchar_t character;
+	if (setcchar(&character, text, attributes, view->colours ? (short)(style + 1) : 0, NULL) == OK)
+		mvadd_wch(row, column, &character);
+}
+
+void ws_view_show(struct ws_view *view, const struct ws_canvas *canvas)
+{
+	int rows = canvas->rows < view->rows ? canvas->rows : view->rows;
+	int columns = canvas->columns < view->columns ? canvas->columns : view->columns;
+	for (int row = 0; row < rows; row++) {
+		const struct ws_cell *cells = canvas->cells + (size_t)row * (size_t)canvas->columns;
+		struct ws_cell *shown = view->shown + (size_t)row * (size_t)view->columns;
+		for (int column = 0; column < columns; column++) {
+			bool wide = column + 1 < columns && cells[column + 1].code_point == 0;
+			if (cells[column].code_point == 0 || (same(&cells[column], &shown[column]) &&
+			                                      (!wide || same(&cells[column + 1], &shown[column + 1]))))
+				continue;
+			draw_cell(view, row, column, &cells[column]);
+		}
+		memcpy(shown, cells, (size_t)columns * sizeof(*shown));
+	}
+	refresh();
+}

@@ -1,0 +1,36 @@
+/* What the parts of the view share. Private to src/view. */
+#ifndef VIEW_INTERNAL_H
+#define VIEW_INTERNAL_H
+
+#include <wirestate/view.h>
+
+#include <curses.h>
+#include <signal.h>
+#include <termios.h>
+
+/* keys.c: what a key does on a screen; WS_ACT_NONE: nothing. `key` is a character or one of curses' KEY_ codes. */
+enum ws_action key_action(wint_t key, enum ws_screen screen);
+
+/* theme.c: how a style looks on this terminal. */
+void theme_start(bool colours);
+attr_t theme_attributes(enum ws_style style, bool colours);
+
+/* terminfo.c: whether the view can be drawn on the terminal that TERM names. */
+bool terminal_check(int fd, struct ws_error *error);
+
+/* probe.c: asks the terminal how wide it draws characters of ambiguous width. What was typed meanwhile goes to `typed`.
+ * False: they take two columns. */
+bool probe_narrow(int in, int out, char *typed, size_t size, size_t *count);
+
+/* rescue.c: gives the terminal back when the program dies. */
+struct rescue {
+	int fd;
+	struct termios modes;
+	char sequence[256]; /* what the terminal needs to be told */
+	size_t length;
+};
+void rescue_prepare(struct rescue *rescue, int fd, const struct termios *modes); /* curses must have been started */
+void rescue_arm(struct rescue *rescue);
+void rescue_disarm(void);
+
+#endif
