@@ -17,8 +17,9 @@ import paths
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CLIENT_MAC, SERVER_MAC, PORT, CLIENT_PORT = "02:00:00:00:00:01", "02:00:00:00:00:02", 8000, 40001
+ROUTED = ("10.0.0.1", "10.0.1.2")
 ADDRESSES = {4: ("10.0.0.1", "10.0.0.2"), 6: ("fd00::1", "fd00::2")}
-NOT_CHATTER = "not ip6 or tcp or udp or (icmp6 and (ip6[40] == 135 or ip6[40] == 136))"
+NOT_CHATTER = "not ip6 or tcp or udp or (icmp6 and (ip6[40] == 1 or ip6[40] == 135 or ip6[40] == 136))"
 
 
 @dataclass
@@ -48,31 +49,43 @@ class Book:
 
 
 class Pair:
-    """Two hosts and the wire between them, and the short words recipes are written in."""
+    """Two hosts and the wire between them, and the short words recipes are written in.
 
-    def __init__(self, laboratory, version=4, delay=0.005, resolved=True, server_is_kernel=True, vlan=None):
-        self.lab, self.version = laboratory, version
-        self.client_address, self.server_address = ADDRESSES[version]
+    Options: version of IP; delay of the wire; resolved: addresses known beforehand; peer: no server, its end of the
+    wire is the recipe's; vlan: through a trunk; router: through a third host; at: where the capture is made; later:
+    the recipe begins it."""
+
+    def __init__(self, laboratory, version=4, delay=0.005, resolved=True, peer=False, vlan=None, router=False,
+                 at="client", later=False):
+        self.lab, self.version, self.router = laboratory, version, None
+        self.client_address, self.server_address = ROUTED if router else ADDRESSES[version]
         self.client = laboratory.namespace("client")
-        self.server = laboratory.namespace("server") if server_is_kernel else None
-        self.where = (self.client, "eth0")
+        self.server = None if peer else laboratory.namespace("server")
+        self.places = {"client": (self.client, "eth0"), "server": (self.server, "eth0"), "lo": (self.client, "lo")}
         if vlan:
             self._trunk(vlan, delay)
+        elif router:
+            self._router(delay)
         else:
             self.wire = laboratory.wire(self.client, self.server, delay=delay)
         self.client.set_up("eth0", self.client_address, CLIENT_MAC)
         if self.server:
             self.server.set_up("eth0", self.server_address, SERVER_MAC)
-        if resolved:
+        if router:
+            self.client.ip("route", "add", "default", "via", "10.0.0.254")
+            self.server.ip("route", "add", "default", "via", "10.0.1.254")
+        elif resolved:
             self.client.neighbour(self.server_address, SERVER_MAC, "eth0")
             if self.server:
                 self.server.neighbour(self.client_address, CLIENT_MAC, "eth0")
         self.truth = laboratory.truth(*[host for host in (self.client, self.server) if host])
-        self.unseen_reasons, self.since = {}, 0.0
+        self.unseen_reasons, self.since, self.later, self.at = {}, 0.0, later, at
+        self.capture = None
         self.pause(2.5 if version == 6 else 0.05)
 
     def _trunk(self, vlan, delay):
-        """Two switches with an access port each, joined by a trunk that carries the tags; the capture is made there."""
+        """Two switches with an access port each, joined by a trunk that carries the tags; the capture is made "
+        "there."""
         switch = self.lab.namespace("trunk")
 
         def tag(direction, frame):
@@ -84,7 +97,28 @@ class Pair:
         for device in ("left", "right"):
             switch.ip("link", "set", device, "master", "bridge", "up")
         switch.ip("link", "set", "bridge", "up")
-        self.where = (switch, "left")
+        self.places["client"] = (switch, "left")
+
+    def _router(self, delay):
+        """A host between the two, with a leg in each one's network."""
+        self.router = self.lab.namespace("router")
+        self.wire = self.lab.wire(self.client, self.router, ("eth0", "left"), delay)
+        self.lab.wire(self.router, self.server, ("right", "eth0"), delay)
+        self.router.set_up("left", "10.0.0.254", "02:00:00:00:00:fd")
+        self.router.set_up("right", "10.0.1.254", "02:00:00:00:00:fe")
+        self.router.sysctl("net.ipv4.ip_forward", 1)
+        self.places.update(any=(self.router, "any"), left=(self.router, "left"), right=(self.router, "right"))
+
+    def begin(self, expression=NOT_CHATTER, snaplen=262144):
+        """Begins the capture. In the middle of a connection, what was before it does not belong to the paths."""
+        self.capture = self.lab.capture(*self.places[self.at], expression=expression, snaplen=snaplen)
+        if self.later:
+            self.since = time.monotonic()
+
+    def inject(self, end, segment, bad_checksum=False):
+        """Makes a segment arrive at the client (end 0) or the server (end 1) that the other did not send."""
+        macs = (SERVER_MAC, CLIENT_MAC) if end == 0 else (CLIENT_MAC, SERVER_MAC)
+        self.wire.inject(end, packets.tcp_frame(segment, *macs, bad_checksum))
 
     @property
     def family(self):
@@ -111,6 +145,13 @@ class Pair:
 
     def accept(self, listener):
         return self.server.keep(listener.accept()[0])
+
+    def start_connect(self, port=CLIENT_PORT):
+        """A socket on its way to the server: the SYN has been sent, nothing is waited for."""
+        client = self.caller(port)
+        client.setblocking(False)
+        client.connect_ex((self.server_address, PORT))
+        return client
 
     def connect(self, port=CLIENT_PORT, listener=None, server_port=PORT):
         """(client's socket, server's socket) of an established connection."""
@@ -146,9 +187,9 @@ class Pair:
         closer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         closer.close()
 
-    def unseen(self, local, reason):
-        """The wire does not show this endpoint's path."""
-        self.unseen_reasons[local] = reason
+    def unseen(self, local, reason, peer=None):
+        """The wire does not show this endpoint's path, towards this peer or towards all."""
+        self.unseen_reasons[local, peer] = reason
 
     def endpoints(self):
         prefixes = tuple(paths.endpoint_name(address, 0)[:-1] for address in
@@ -156,9 +197,14 @@ class Pair:
         found = self.truth.endpoints(lambda local, peer: local.startswith(prefixes) and peer.startswith(prefixes),
                                      self.since)
         for endpoint in found:
-            endpoint.unseen = self.unseen_reasons.get(endpoint.local, "")
+            endpoint.unseen = self.unseen_reasons.get((endpoint.local, None),
+                                                      self.unseen_reasons.get(endpoint.key, ""))
+        known = {endpoint.key for endpoint in found}
+        found += [paths.Endpoint(*key, [], reason) for key, reason in self.unseen_reasons.items()
+                  if key[1] and key not in known]
         if not self.server:
-            found += [paths.Endpoint(endpoint.peer, endpoint.local, paths.CRAFTED) for endpoint in list(found)]
+            found += [paths.Endpoint(endpoint.peer, endpoint.local, paths.CRAFTED) for endpoint in list(found)
+                      if endpoint.peer != endpoint.local]
         return found
 
 
@@ -173,16 +219,20 @@ def record(book, name):
     """Runs one recipe and writes its two files."""
     recipe = book.recipes[name]
     options = dict(recipe.options)
-    fcs, expression = options.pop("fcs", False), options.pop("expression", NOT_CHATTER)
-    settle = options.pop("settle", 0.4)
+    fcs, lose = options.pop("fcs", False), options.pop("lose", None)
+    what = {name: options.pop(name) for name in ("expression", "snaplen") if name in options}
     with lab.Lab() as laboratory:
         pair = Pair(laboratory, **options)
-        capture = laboratory.capture(*pair.where, expression=expression)
+        if not pair.later:
+            pair.begin(**what)
         recipe.function(pair)
-        pair.pause(settle)
-        capture.stop()
+        pair.pause(0.4)
+        pair.capture.stop()
         pair.truth.stop()
-        link, records = packets.read_pcap(capture.path)
+        link, records = packets.read_pcap(pair.capture.path)
+        if lose:
+            segments = [packets.read_segment(record.data) for record in records]
+            records = [record for record, segment in zip(records, segments) if not lose(segment)]
         if fcs:
             link, records = packets.with_fcs(link, records)
         if not records:

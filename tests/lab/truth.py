@@ -231,14 +231,24 @@ class Table:
 
 @dataclass
 class Life:
-    """One socket from its first transition to its last."""
+    """One socket from its first transition to its last; path: (time, state), the first state without a time."""
 
-    begin: float
-    end: float
     local: str
     peer: str
     path: list
-    closed: bool = False
+
+    @property
+    def begin(self):
+        return self.path[1][0]
+
+    @property
+    def end(self):
+        return self.path[-1][0]
+
+    def states(self, since=0.0):
+        """The states from the one that held at a time on."""
+        before = [state for when, state in self.path if when <= since]
+        return before[-1:] + [state for when, state in self.path if when > since]
 
 
 class Truth:
@@ -271,55 +281,52 @@ class Truth:
 
         What happened before `since` is left out: the path then begins with the state the endpoint was in.
         """
-        lives = [life for life in self._lives(since) if wanted(life.local, life.peer)]
+        lives = [life for life in self._lives() if wanted(life.local, life.peer)]
         for life in lives:
             self._after_life(life, lives)
         lives += [life for life in self._requests(lives) if wanted(life.local, life.peer)]
         lives.sort(key=lambda life: life.begin)
-        found = [paths.Endpoint(life.local, life.peer, paths.normal(life.path)) for life in lives]
+        found = [paths.Endpoint(life.local, life.peer, paths.normal(life.states(since))) for life in lives]
         return [endpoint for endpoint in found if endpoint.path]
 
-    def _lives(self, since):
+    def _lives(self):
         lives, current = [], {}
         for change in sorted(self._changes, key=lambda one: one.time):
             if "LISTEN" in (change.old, change.new) and "CLOSED" in (change.old, change.new):
                 continue
             life = current.get(change.socket)
             if change.old in ("CLOSED", "LISTEN") or not life:
-                life = current[change.socket] = Life(change.time, 0, change.local, change.peer, [change.old])
+                life = current[change.socket] = Life(change.local, change.peer, [(0.0, change.old)])
                 lives.append(life)
             if not change.local.endswith(":0"):
                 life.local, life.peer = change.local, change.peer
-            if change.time < since:
-                life.path.clear()
-            life.path.append(change.new)
-            life.end, life.closed = change.time, change.new == "CLOSED"
+            life.path.append((change.time, change.new))
         return lives
 
     def _after_life(self, life, lives):
         """Continues a socket's path with that of the timewait socket that took over."""
-        if not life.closed or len(life.path) < 2 or life.path[-2] not in ("FIN_WAIT_2", "CLOSING"):
+        if [state for _, state in life.path[-2:]] not in (["FIN_WAIT_2", "CLOSED"], ["CLOSING", "CLOSED"]):
             return
-        following = min((other.begin for other in lives if other.local == life.local and other.peer == life.peer
+        following = min((other.begin for other in lives if (other.local, other.peer) == (life.local, life.peer)
                          and other.begin > life.end), default=float("inf"))
         seen = sorted((sighting for sighting in self._table.sightings
                        if (sighting.local, sighting.peer) == (life.local, life.peer) and
                        sighting.state in ("TIME_WAIT", "FIN_WAIT_2") and
-                       sighting.first >= life.end - SLACK and sighting.first <= min(following, float("inf")) + SLACK),
+                       life.end - SLACK <= sighting.first <= following + SLACK),
                       key=lambda sighting: sighting.first)
         if seen:
             life.path.pop()
-            life.path += [sighting.state for sighting in seen]
+            life.path += [(sighting.first, sighting.state) for sighting in seen]
             if seen[-1].gone:
-                life.path.append("CLOSED")
+                life.path.append((seen[-1].last, "CLOSED"))
 
     def _requests(self, lives):
         """Handshakes seen in the table that no socket came out of."""
         for sighting in self._table.sightings:
             if sighting.state != "SYN_RECEIVED":
                 continue
-            if any((life.local, life.peer) == (sighting.local, sighting.peer) and life.path[0] == "LISTEN" and
+            if any((life.local, life.peer) == (sighting.local, sighting.peer) and life.path[0][1] == "LISTEN" and
                    sighting.first - SLACK <= life.begin <= sighting.last + SLACK for life in lives):
                 continue
-            path = ["LISTEN", "SYN_RECEIVED"] + (["CLOSED"] if sighting.gone else [])
-            yield Life(sighting.first, sighting.last, sighting.local, sighting.peer, path)
+            ending = [(sighting.last, "CLOSED")] if sighting.gone else []
+            yield Life(sighting.local, sighting.peer, [(0.0, "LISTEN"), (sighting.first, "SYN_RECEIVED")] + ending)

@@ -1,0 +1,50 @@
+"""A peer without a kernel: one connection's far end, played segment by segment over a wire's free end.
+
+It answers nothing by itself, so a scenario decides every segment, right or wrong, that the kernel opposite gets.
+"""
+
+import packets
+from packets import ACK, FIN, RST, SYN
+
+START = 1000  # its initial sequence number: easy to tell from the kernel's
+
+
+class Peer:
+    def __init__(self, pair, port, kernel_port):
+        self.pair, self.wire = pair, pair.wire
+        self.address, self.port = pair.server_address, port
+        self.kernel_address, self.kernel_port = pair.client_address, kernel_port
+        self.seq, self.ack = START, 0
+
+    def segment(self, flags, payload=b"", seq=None, ack=None, options=b"", window=65535):
+        return packets.Segment(self.address, self.kernel_address, self.port, self.kernel_port,
+                               self.seq if seq is None else seq, (self.ack if ack is None else ack) & 0xFFFFFFFF,
+                               flags, window, options, payload)
+
+    def send(self, flags, payload=b"", **fields):
+        """Sends a segment; without a sequence number of its own it moves the peer's on."""
+        moves = "seq" not in fields
+        segment = self.segment(flags, payload, **fields)
+        self.pair.inject(0, segment)
+        if moves:
+            self.seq = segment.end
+
+    def expect(self, flags, exactly=True, timeout=5.0):
+        """Waits for the kernel's next segment with these flags and takes up its end as what to acknowledge."""
+        segment = self.wire.receive(
+            lambda one: one.sport == self.kernel_port and one.dport == self.port and
+            (one.flags & (SYN | ACK | FIN | RST) == flags if exactly else one.has(flags)), timeout)
+        self.ack = segment.end
+        return segment
+
+    def open(self):
+        """Opens actively: SYN, SYN-ACK, ACK."""
+        self.send(SYN)
+        self.expect(SYN | ACK)
+        self.send(ACK)
+
+    def answer(self):
+        """Opens passively."""
+        self.expect(SYN)
+        self.send(SYN | ACK)
+        self.expect(ACK)
