@@ -150,7 +150,9 @@ bool ws_capture_fetch(struct ws_capture *capture, uint64_t position, struct ws_f
 void ws_capture_progress(const struct ws_capture *capture, uint64_t *done, uint64_t *total)
 {
 	*total = capture->file_size;
-	*done = capture->feed ? ws_feed_consumed(capture->feed) : capture->next;
+	*done = 0;
+	if (capture->feed)
+		*done = capture->start + (capture->packed ? ws_feed_consumed(capture->feed) : capture->next);
 }
 
 void ws_capture_stats(struct ws_capture *capture, struct ws_capture_stats *stats)

@@ -1,13 +1,17 @@
 /* The feed between a descriptor and libpcap.
  *
  * libpcap reads a savefile with blocking freads: on a pipe that holds half a record it would hang, and the keyboard
- * with it. So the bytes are gathered here, and libpcap, which reads from an unbuffered cookie stream over this buffer,
- * is only asked for as many packets as are whole. The descriptor stays in blocking mode, because O_NONBLOCK belongs to
- * the open file that other processes share; poll() is asked before each read instead. The same buffer serves packed
- * files.
+ * with it. So the bytes of a pipe are gathered here, and libpcap, which reads from a cookie stream over this buffer, is
+ * only asked for as many packets as are whole. The stream has a buffer of its own (without one stdio reads byte by
+ * byte); it is given whole records only, so nothing can get stuck in it. The descriptor stays in blocking mode, because
+ * O_NONBLOCK belongs to the open file that other processes share; poll() is asked before each read instead.
  *
- * Offsets `taken` and `scanned` count unpacked bytes from the start of the stream; data[start] is byte `taken`. Between
- * the two lie `packets` whole packets. */
+ * Regular files cannot block, so their records need not be looked at: a plain one is read right into the stream's
+ * buffer, a packed one is unpacked on the way. They come through here for the sake of the offset: ftello() on a stdio
+ * file costs a system call for every packet.
+ *
+ * `given` and `scanned` count unpacked bytes from the start of the stream; data[start] is byte `given`. Up to `scanned`
+ * the records are whole, and `packets` of them have not been delivered by libpcap yet. */
 #include "feed.h"
 #include "unpack.h"
 
@@ -18,8 +22,9 @@
 #include <unistd.h>
 
 enum {
-	CHUNK = 64 << 10,       /* read or unpacked at a time; as much as a pipe holds */
-	PULLS = 16,             /* chunks for one ws_feed_packets() */
+	CHUNK = 64 << 10, /* read or unpacked at a time; as much as a pipe holds */
+	PULLS = 16,       /* chunks for one ws_feed_packets() */
+	STREAM_BUFFER = 128 << 10,
 	BUFFER_LIMIT = 64 << 20 /* several times the longest record that libpcap accepts */
 };
 
@@ -36,9 +41,12 @@ struct ws_feed {
 
 	uint8_t *data;
 	size_t start, end, capacity;
-	uint64_t taken, scanned;
+	uint64_t given, scanned;
 	uint64_t packets;
 	struct ws_framing framing;
+
+	FILE *stream;
+	char *stream_buffer;
 };
 
 struct ws_feed *ws_feed_new(int fd, bool may_wait)
@@ -61,6 +69,7 @@ void ws_feed_free(struct ws_feed *feed)
 	ws_unpack_free(feed->unpack);
 	free(feed->raw);
 	free(feed->data);
+	free(feed->stream_buffer);
 	free(feed);
 }
 
@@ -94,7 +103,7 @@ static bool make_room(struct ws_feed *feed)
 }
 
 /* One read from the descriptor: the number of bytes, 0 when there are none now (then `wait` was false) or no more. */
-static size_t receive(struct ws_feed *feed, uint8_t *bytes, bool wait)
+static size_t receive(struct ws_feed *feed, uint8_t *bytes, size_t size, bool wait)
 {
 	for (;;) {
 		struct pollfd ready = {.fd = feed->fd, .events = POLLIN};
@@ -103,7 +112,7 @@ static size_t receive(struct ws_feed *feed, uint8_t *bytes, bool wait)
 				continue; /* interrupted by a signal */
 			return 0;
 		}
-		ssize_t count = read(feed->fd, bytes, CHUNK);
+		ssize_t count = read(feed->fd, bytes, size);
 		if (count > 0) {
 			feed->received += (uint64_t)count;
 			return (size_t)count;
@@ -137,14 +146,14 @@ static bool pull(struct ws_feed *feed, bool wait)
 	if (feed->ended || !make_room(feed))
 		return false;
 	if (!feed->unpack) {
-		size_t count = receive(feed, feed->data + feed->end, wait);
+		size_t count = receive(feed, feed->data + feed->end, CHUNK, wait);
 		feed->end += count;
 		return count > 0;
 	}
 	if (feed->raw_used < feed->raw_length || feed->more_inside)
 		return unpack_some(feed);
 	feed->raw_used = 0;
-	feed->raw_length = receive(feed, feed->raw, wait);
+	feed->raw_length = receive(feed, feed->raw, CHUNK, wait);
 	if (feed->ended && !feed->failed && !ws_unpack_complete(feed->unpack))
 		end_with(feed, "the packed data ends early", NULL);
 	return feed->raw_length > 0 && unpack_some(feed);
@@ -181,60 +190,77 @@ const uint8_t *ws_feed_peek(struct ws_feed *feed, size_t want, size_t *length)
 	return feed->data + feed->start;
 }
 
+/* Takes in one more whole record, if there is one. */
+static bool scan_record(struct ws_feed *feed)
+{
+	size_t at = feed->start + (size_t)(feed->scanned - feed->given), length = feed->end - at;
+	bool packet;
+	size_t size = ws_framing_record(&feed->framing, feed->data + at, length, &packet);
+	if (size == 0 || size > length)
+		return false;
+	feed->scanned += size;
+	feed->packets += packet;
+	return true;
+}
+
+/* The stream wants bytes: how many it may have. None, and it sees the end of the file. */
+static size_t allow(struct ws_feed *feed)
+{
+	if (!feed->may_wait) {
+		while (feed->end == feed->start && pull(feed, true))
+			;
+		return feed->end - feed->start;
+	}
+	/* libpcap goes on without having been told of a whole record: while it opens the stream, or at its end. */
+	while (feed->scanned == feed->given && !scan_record(feed))
+		if (!pull(feed, true)) {
+			feed->scanned = feed->given + (feed->end - feed->start);
+			break;
+		}
+	return (size_t)(feed->scanned - feed->given);
+}
+
 static ssize_t stream_read(void *cookie, char *bytes, size_t size)
 {
 	struct ws_feed *feed = cookie;
-	while (feed->end == feed->start && pull(feed, true))
-		;
-	size_t count = feed->end - feed->start;
+	if (!feed->unpack && !feed->may_wait && feed->start == feed->end) {
+		size_t count = feed->ended ? 0 : receive(feed, (uint8_t *)bytes, size, true);
+		feed->given += count;
+		return (ssize_t)count;
+	}
+	size_t count = allow(feed);
 	if (count > size)
 		count = size;
 	memcpy(bytes, feed->data + feed->start, count);
 	feed->start += count;
-	feed->taken += count;
+	feed->given += count;
 	return (ssize_t)count;
 }
 
-FILE *ws_feed_stream(struct ws_feed *feed)
-{
-	FILE *stream = fopencookie(feed, "r", (cookie_io_functions_t){.read = stream_read});
-	if (stream)
-		setvbuf(stream, NULL, _IONBF, 0);
-	return stream;
-}
-
-void ws_feed_start(struct ws_feed *feed, const struct ws_framing *framing)
+FILE *ws_feed_stream(struct ws_feed *feed, const struct ws_framing *framing)
 {
 	feed->framing = *framing;
-	feed->scanned = feed->taken;
-	feed->packets = 0;
-}
-
-static void scan(struct ws_feed *feed, uint64_t max)
-{
-	/* libpcap has read past what was scanned: only when it was told to go on without a whole packet. */
-	if (feed->scanned < feed->taken) {
-		feed->scanned = feed->taken;
-		feed->packets = 0;
-	}
-	while (feed->packets < max) {
-		size_t at = feed->start + (size_t)(feed->scanned - feed->taken), length = feed->end - at;
-		bool packet;
-		size_t size = ws_framing_record(&feed->framing, feed->data + at, length, &packet);
-		if (size == 0 || size > length)
-			return;
-		feed->scanned += size;
-		feed->packets += packet;
-	}
+	if (framing->format == WS_FORMAT_PCAP) /* the file's header is a record for this purpose */
+		feed->scanned = feed->end - feed->start < WS_FRAMING_BYTES ? feed->end - feed->start : WS_FRAMING_BYTES;
+	feed->stream_buffer = malloc(STREAM_BUFFER);
+	feed->stream = fopencookie(feed, "r", (cookie_io_functions_t){.read = stream_read});
+	if (feed->stream && feed->stream_buffer)
+		setvbuf(feed->stream, feed->stream_buffer, _IOFBF, STREAM_BUFFER);
+	return feed->stream;
 }
 
 int ws_feed_packets(struct ws_feed *feed, int max)
 {
-	scan(feed, (uint64_t)max);
-	for (int i = 0; i < PULLS && feed->packets == 0 && pull(feed, false); i++)
-		scan(feed, (uint64_t)max);
-	if (feed->packets > 0)
-		return feed->packets < (uint64_t)max ? (int)feed->packets : max;
+	if (!feed->may_wait)
+		return max;
+	for (int i = 0; i < PULLS; i++) {
+		while (feed->packets < (uint64_t)max && scan_record(feed))
+			;
+		if (feed->packets > 0)
+			return feed->packets < (uint64_t)max ? (int)feed->packets : max;
+		if (feed->end - feed->start >= BUFFER_LIMIT || !pull(feed, false))
+			break;
+	}
 	return feed->ended || feed->end - feed->start >= BUFFER_LIMIT;
 }
 
@@ -246,6 +272,11 @@ void ws_feed_taken(struct ws_feed *feed, uint64_t packets)
 bool ws_feed_ready(const struct ws_feed *feed)
 {
 	return feed->packets > 0 || feed->ended || feed->more_inside || feed->raw_used < feed->raw_length;
+}
+
+bool ws_feed_packed(const struct ws_feed *feed)
+{
+	return feed->unpack;
 }
 
 bool ws_feed_ended(const struct ws_feed *feed)
@@ -260,7 +291,8 @@ const char *ws_feed_problem(const struct ws_feed *feed)
 
 uint64_t ws_feed_offset(const struct ws_feed *feed)
 {
-	return feed->taken;
+	/* What the stream's buffer still holds; glibc has no function for it, but these fields are in its headers. */
+	return feed->given - (uint64_t)(feed->stream->_IO_read_end - feed->stream->_IO_read_ptr);
 }
 
 uint64_t ws_feed_consumed(const struct ws_feed *feed)

@@ -17,23 +17,23 @@ void ws_feed_free(struct ws_feed *feed); /* NULL is allowed */
  * call. */
 const uint8_t *ws_feed_peek(struct ws_feed *feed, size_t want, size_t *length);
 
-/* A stream for libpcap over the feed; closing it leaves the feed alone. Reading more than is there waits. */
-FILE *ws_feed_stream(struct ws_feed *feed);
+/* The stream for libpcap, to be read as a capture framed so. Closing it leaves the feed alone. NULL: out of memory.
+ * Reading more than is there waits. */
+FILE *ws_feed_stream(struct ws_feed *feed, const struct ws_framing *framing);
 
-/* From here on the stream is records framed so. */
-void ws_feed_start(struct ws_feed *feed, const struct ws_framing *framing);
 /* How many packets libpcap may be asked for now, at most `max`, after fetching what has arrived; 0: none is whole yet.
- * When the stream has ended, or holds nothing but other blocks for a long way, the answer is 1 without one being there.
- */
+ * When the stream has ended, or holds nothing but other blocks for a long way, the answer is not 0 without one being
+ * there. */
 int ws_feed_packets(struct ws_feed *feed, int max);
-void ws_feed_taken(struct ws_feed *feed, uint64_t packets);
+void ws_feed_taken(struct ws_feed *feed, uint64_t packets); /* libpcap has delivered so many */
 
 /* True when ws_feed_packets() has something to do besides reading the descriptor. */
 bool ws_feed_ready(const struct ws_feed *feed);
+bool ws_feed_packed(const struct ws_feed *feed); /* after the first ws_feed_peek() */
 bool ws_feed_ended(const struct ws_feed *feed);
 /* Why the stream ended before its time; NULL: it did not. */
 const char *ws_feed_problem(const struct ws_feed *feed);
-uint64_t ws_feed_offset(const struct ws_feed *feed);   /* unpacked bytes that libpcap has taken */
+uint64_t ws_feed_offset(const struct ws_feed *feed);   /* unpacked bytes that libpcap has read */
 uint64_t ws_feed_consumed(const struct ws_feed *feed); /* bytes of the descriptor that have been unpacked */
 int ws_feed_fd(const struct ws_feed *feed);
 

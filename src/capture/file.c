@@ -1,22 +1,17 @@
-/* Capture files and pipes.
+/* Capture files and pipes: what comes through the feed (see feed.c) to libpcap.
  *
- * A plain regular file is read by libpcap itself, from a FILE with a large buffer. Everything else (a pipe, a packed
- * file) comes through the feed. The filter is run here and not by libpcap, so that a frame's number stays its place in
- * the file. */
+ * The filter is run here and not by libpcap, so that a frame's number stays its place in the file. */
 #include "internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio_ext.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-	STDIO_BUFFER = 256 << 10,
-	HEAD = 64 << 10, /* how far into a plain file interface descriptions are looked for */
-};
+/* How far into a file interface descriptions are looked for. */
+enum { HEAD = 64 << 10 };
 
 static bool compile(struct ws_capture *capture, const char *filter, struct ws_error *error)
 {
@@ -34,8 +29,9 @@ static bool compile(struct ws_capture *capture, const char *filter, struct ws_er
 
 static bool check_head(const struct ws_capture *capture, const uint8_t *head, size_t length, struct ws_error *error)
 {
-	if (capture->feed && ws_feed_problem(capture->feed) && length < WS_FRAMING_BYTES)
-		return ws_fail(error, WS_ERROR_FILE, "%s: %s", capture->name, ws_feed_problem(capture->feed));
+	const char *problem = ws_feed_problem(capture->feed);
+	if (problem && length < WS_FRAMING_BYTES)
+		return ws_fail(error, WS_ERROR_FILE, "%s: %s", capture->name, problem);
 	if (length == 0)
 		return ws_fail(error, WS_ERROR_FILE, "%s: empty, not even the header of a capture", capture->name);
 	if (capture->framing.format == WS_FORMAT_PCAP || capture->framing.format == WS_FORMAT_PCAPNG)
@@ -48,28 +44,37 @@ static bool check_head(const struct ws_capture *capture, const uint8_t *head, si
 	               capture->name, head[0], head[1], head[2], head[3]);
 }
 
-static void set_fcs(struct ws_capture *capture, int stated, const uint8_t *head, size_t length)
+/* The front of the stream as far as libpcap is going to need it before it can say what the capture is: a pcap header,
+ * or pcapng blocks up to the first interface description. A regular file can be asked for more. */
+static const uint8_t *peek_head(struct ws_capture *capture, size_t *length)
 {
-	unsigned found;
-	int ext = pcap_datalink_ext(capture->pcap);
-	if (stated >= 0)
-		capture->fcs_length = (uint8_t)(stated > UINT8_MAX ? UINT8_MAX : stated);
-	else if (capture->framing.format == WS_FORMAT_PCAPNG)
-		capture->fcs_length = (uint8_t)ws_framing_fcs(&capture->framing, head, length, &found);
-	else if (LT_FCS_LENGTH_PRESENT(ext))
-		capture->fcs_length = (uint8_t)(2 * LT_FCS_LENGTH((unsigned)ext)); /* counted in 16-bit units */
+	const uint8_t *head = ws_feed_peek(capture->feed, WS_FRAMING_BYTES, length);
+	capture->framing = ws_framing_of(head, *length);
+	if (capture->framing.format != WS_FORMAT_PCAPNG)
+		return head;
+	if (!capture->piped)
+		return ws_feed_peek(capture->feed, HEAD, length);
+	for (unsigned found = 0; *length < HEAD && !ws_feed_ended(capture->feed);) {
+		ws_framing_fcs(&capture->framing, head, *length, &found);
+		if (found)
+			break;
+		head = ws_feed_peek(capture->feed, *length + 1, length);
+	}
+	return head;
 }
 
-/* Hands `stream` to libpcap and learns from it what the capture is. */
-static bool open_stream(struct ws_capture *capture, FILE *stream, struct ws_error *error)
+/* Hands the stream to libpcap and learns from it what the capture is. */
+static bool open_stream(struct ws_capture *capture, struct ws_error *error)
 {
+	FILE *stream = ws_feed_stream(capture->feed, &capture->framing);
+	if (!stream)
+		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+	__fsetlocking(stream, FSETLOCKING_BYCALLER); /* nobody else uses it: no lock for each read */
 	char message[PCAP_ERRBUF_SIZE];
-	/* Nobody else uses the stream: no lock for each read. */
-	__fsetlocking(stream, FSETLOCKING_BYCALLER);
 	capture->pcap = pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO, message);
 	if (!capture->pcap) {
 		fclose(stream);
-		const char *problem = capture->feed ? ws_feed_problem(capture->feed) : NULL;
+		const char *problem = ws_feed_problem(capture->feed);
 		return ws_fail(error, WS_ERROR_FILE, "%s: cannot be read as a capture: %s", capture->name,
 		               problem ? problem : message);
 	}
@@ -80,74 +85,33 @@ static bool open_stream(struct ws_capture *capture, FILE *stream, struct ws_erro
 		               capture->name, ws_link_name(dlt, name, sizeof(name)), ws_link_list(list, sizeof(list)));
 	}
 	capture->dlt = ws_link_dlt(capture->link);
-	return true;
-}
-
-static bool open_plain(struct ws_capture *capture, int fd, uint64_t start, const uint8_t *head, size_t length,
-                       const struct ws_capture_options *options, struct ws_error *error)
-{
-	FILE *file = fdopen(fd, "rb");
-	if (!file) {
-		close(fd);
-		return ws_fail(error, WS_ERROR_SYSTEM, "%s: %s", capture->name, strerror(errno));
-	}
-	setvbuf(file, NULL, _IOFBF, STDIO_BUFFER);
-	if (!check_head(capture, head, length, error)) {
-		fclose(file);
-		return false;
-	}
-	if (!open_stream(capture, file, error))
-		return false;
-	capture->file = file;
-	capture->next = (uint64_t)ftello(file);
-	set_fcs(capture, options->fcs_length, head, length);
-	if (options->keep_bytes && !(capture->again = ws_again_new(fd, start)))
-		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
-	return true;
-}
-
-/* The head of a stream as far as libpcap is going to need it before it can say what the capture is: a pcap header, or
- * pcapng blocks up to the first interface description. */
-static const uint8_t *feed_head(struct ws_capture *capture, size_t *length)
-{
-	const uint8_t *head = ws_feed_peek(capture->feed, WS_FRAMING_BYTES, length);
-	capture->framing = ws_framing_of(head, *length);
-	unsigned found = 0;
-	while (capture->framing.format == WS_FORMAT_PCAPNG && *length < HEAD && !ws_feed_ended(capture->feed)) {
-		ws_framing_fcs(&capture->framing, head, *length, &found);
-		if (found)
-			break;
-		head = ws_feed_peek(capture->feed, *length + 1, length);
-	}
-	return head;
-}
-
-static bool open_feed(struct ws_capture *capture, int fd, const struct ws_capture_options *options,
-                      struct ws_error *error)
-{
-	capture->feed = ws_feed_new(fd, capture->piped);
-	if (!capture->feed)
-		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
-	size_t length;
-	const uint8_t *head = feed_head(capture, &length);
-	if (!check_head(capture, head, length, error))
-		return false;
-	unsigned found;
-	int stated = options->fcs_length;
-	if (stated < 0 && capture->framing.format == WS_FORMAT_PCAPNG)
-		stated = (int)ws_framing_fcs(&capture->framing, head, length, &found);
-	FILE *stream = ws_feed_stream(capture->feed);
-	if (!stream)
-		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
-	if (!open_stream(capture, stream, error))
-		return false;
-	set_fcs(capture, stated, NULL, 0);
-	ws_feed_start(capture->feed, &capture->framing);
 	capture->next = ws_feed_offset(capture->feed);
-	if (options->keep_bytes && !(capture->ring = ws_ring_new(options->keep_bytes)))
-		return ws_fail(error, WS_ERROR_SYSTEM, "%s: no memory to keep %llu bytes of frames", capture->name,
-		               (unsigned long long)options->keep_bytes);
 	return true;
+}
+
+/* `described` is what pcapng's interface descriptions say; pcap has it in the link type field of its header, counted in
+ * 16-bit units. */
+static unsigned fcs_length(const struct ws_capture *capture, int stated, unsigned described)
+{
+	int ext = pcap_datalink_ext(capture->pcap);
+	if (stated >= 0)
+		return (unsigned)stated & UINT8_MAX;
+	if (capture->framing.format == WS_FORMAT_PCAPNG)
+		return described;
+	return LT_FCS_LENGTH_PRESENT(ext) ? 2 * LT_FCS_LENGTH((unsigned)ext) : 0;
+}
+
+static bool keep_frames(struct ws_capture *capture, uint64_t bytes, struct ws_error *error)
+{
+	if (!bytes)
+		return true;
+	if (capture->piped || capture->packed)
+		capture->ring = ws_ring_new(bytes);
+	else
+		capture->again = ws_again_new(ws_feed_fd(capture->feed), capture->start);
+	return capture->ring || capture->again ||
+	       ws_fail(error, WS_ERROR_SYSTEM, "%s: no memory to keep %llu bytes of frames", capture->name,
+	               (unsigned long long)bytes);
 }
 
 static bool open_descriptor(struct ws_capture *capture, int fd, const struct ws_capture_options *options,
@@ -167,23 +131,25 @@ static bool open_descriptor(struct ws_capture *capture, int fd, const struct ws_
 	}
 	off_t start = S_ISREG(status.st_mode) ? lseek(fd, 0, SEEK_CUR) : -1;
 	capture->piped = start < 0;
-	if (capture->piped)
-		return open_feed(capture, fd, options, error);
-	capture->file_size = (uint64_t)status.st_size;
-	uint8_t *head = malloc(HEAD);
-	ssize_t length = head ? pread(fd, head, HEAD, start) : -1;
-	if (length < 0) {
-		ws_fail(error, head ? WS_ERROR_FILE : WS_ERROR_SYSTEM, "%s: %s", capture->name, strerror(errno));
-		free(head);
-		close(fd);
-		return false;
+	if (!capture->piped) {
+		capture->start = (uint64_t)start;
+		capture->file_size = (uint64_t)status.st_size;
 	}
-	capture->framing = ws_framing_of(head, (size_t)length);
-	bool packed = capture->framing.format == WS_FORMAT_GZIP || capture->framing.format == WS_FORMAT_ZSTD;
-	bool opened = packed ? open_feed(capture, fd, options, error)
-	                     : open_plain(capture, fd, (uint64_t)start, head, (size_t)length, options, error);
-	free(head);
-	return opened;
+	capture->feed = ws_feed_new(fd, capture->piped);
+	if (!capture->feed)
+		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+	size_t length;
+	const uint8_t *head = peek_head(capture, &length);
+	capture->packed = ws_feed_packed(capture->feed);
+	if (!check_head(capture, head, length, error))
+		return false;
+	unsigned found, described = 0;
+	if (capture->framing.format == WS_FORMAT_PCAPNG)
+		described = ws_framing_fcs(&capture->framing, head, length, &found);
+	if (!open_stream(capture, error))
+		return false;
+	capture->fcs_length = (uint8_t)fcs_length(capture, options->fcs_length, described);
+	return keep_frames(capture, options->keep_bytes, error);
 }
 
 struct ws_capture *ws_capture_open_file(const char *path, const struct ws_capture_options *options,
@@ -205,11 +171,11 @@ struct ws_capture *ws_capture_open_file(const char *path, const struct ws_captur
 static void on_packet(u_char *user, const struct pcap_pkthdr *header, const u_char *data)
 {
 	struct ws_capture *capture = (struct ws_capture *)user;
-	uint64_t start = capture->next, position = WS_POSITION_NONE;
+	uint64_t offset = capture->start + capture->next, position = WS_POSITION_NONE;
 	capture->number++;
-	capture->next = capture->file ? (uint64_t)ftello(capture->file) : ws_feed_offset(capture->feed);
+	capture->next = ws_feed_offset(capture->feed);
 	if (capture->again)
-		position = ws_again_position(capture, start, header);
+		position = ws_again_position(capture, offset, header);
 	if (!capture->filtered || pcap_offline_filter(&capture->filter, header, data))
 		ws_capture_deliver(capture, header, data, position);
 }
@@ -217,35 +183,30 @@ static void on_packet(u_char *user, const struct pcap_pkthdr *header, const u_ch
 /* libpcap has ended with `status`: 0 at the end, negative on a failure. */
 static enum ws_read finish(struct ws_capture *capture, int status, struct ws_error *error)
 {
-	const char *problem = capture->feed ? ws_feed_problem(capture->feed) : NULL;
-	unsigned long long packet = capture->number + 1, at = capture->next;
+	const char *problem = ws_feed_problem(capture->feed), *unpacked = capture->packed ? " unpacked" : "";
+	unsigned long long packet = capture->number + 1, offset = capture->start + capture->next;
 	if (status == 0 && !problem)
 		return capture->state = WS_READ_END;
 	if (problem)
 		return ws_capture_failed(capture, error, WS_ERROR_TRUNCATED,
-		                         "%s, in or before packet %llu (byte %llu%s)", problem, packet, at,
-		                         capture->file_size ? " unpacked" : "");
+		                         "%s, in packet %llu or behind it (byte %llu%s)", problem, packet, offset,
+		                         unpacked);
 	bool cut = feof(pcap_file(capture->pcap));
 	return ws_capture_failed(capture, error, WS_ERROR_TRUNCATED, "%s packet %llu, which begins at byte %llu%s: %s",
-	                         cut ? "ends in the middle of" : "damaged at", packet, at,
-	                         capture->feed && capture->file_size ? " unpacked" : "", pcap_geterr(capture->pcap));
+	                         cut ? "ends in the middle of" : "is damaged at", packet, offset, unpacked,
+	                         pcap_geterr(capture->pcap));
 }
 
 enum ws_read ws_file_read(struct ws_capture *capture, int max, struct ws_error *error)
 {
 	uint64_t before = capture->number;
-	if (capture->feed) {
-		max = ws_feed_packets(capture->feed, max);
-		if (max == 0)
-			return WS_READ_MORE;
-	}
+	max = ws_feed_packets(capture->feed, max);
+	if (max == 0)
+		return WS_READ_MORE;
 	int status;
 	do /* a break that came after the last packet of a batch only shows now */
 		status = pcap_dispatch(capture->pcap, max, on_packet, (u_char *)capture);
 	while (status == PCAP_ERROR_BREAK && capture->number == before);
-	if (capture->feed)
-		ws_feed_taken(capture->feed, capture->number - before);
-	if (status > 0 || status == PCAP_ERROR_BREAK)
-		return WS_READ_MORE;
-	return finish(capture, status, error);
+	ws_feed_taken(capture->feed, capture->number - before);
+	return status > 0 || status == PCAP_ERROR_BREAK ? WS_READ_MORE : finish(capture, status, error);
 }

@@ -18,13 +18,12 @@ struct ws_capture {
 	uint8_t fcs_length;
 	bool live;
 
-	/* Exactly one of these for a file, none for a live capture. */
-	FILE *file;           /* plain: libpcap reads it itself; belongs to `pcap` */
-	struct ws_feed *feed; /* pipe or packed */
-	bool piped;
+	struct ws_feed *feed; /* NULL for a live capture */
+	bool piped, packed;
 	struct ws_framing framing;
 	uint64_t file_size; /* 0: not known */
-	uint64_t next;      /* the offset behind the last record read; of the unpacked bytes when packed */
+	uint64_t start;     /* where in a regular file the capture begins */
+	uint64_t next;      /* how many bytes of it (unpacked) have been read as whole records */
 
 	struct ws_ring *ring; /* where frames are kept that cannot be read twice; NULL: they are not kept */
 	struct ws_again *again;
