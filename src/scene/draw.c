@@ -103,7 +103,10 @@ bool draw_wrap(const char *utf8, int width, int index, char *line, size_t size)
 static void scaled(struct ws_text *text, ws_time duration, ws_time unit, const char *name)
 {
 	double value = (double)duration / (double)unit;
-	ws_text_printf(text, "%.*f%s", value < 9.995 ? 2 : value < 99.95 ? 1 : 0, value, name);
+	if (duration % unit == 0)
+		ws_text_printf(text, "%.0f%s", value, name);
+	else
+		ws_text_printf(text, "%.*f%s", value < 9.995 ? 2 : value < 99.95 ? 1 : 0, value, name);
 }
 
 void draw_duration(struct ws_text *text, ws_time duration)
@@ -248,7 +251,8 @@ static bool hint_keys(const struct hint *hint, const char *(*key_name)(enum ws_a
 {
 	const char *first = key_name ? key_name(hint->action) : NULL;
 	const char *second = key_name && hint->second != WS_ACT_NONE ? key_name(hint->second) : NULL;
-	snprintf(keys, size, "%s%s", first ? first : "", second ? second : "");
+	bool letters = first && second && first[0] >= 'a' && first[0] <= 'z';
+	snprintf(keys, size, "%s%s%s", first ? first : "", letters ? "/" : "", second ? second : "");
 	return first != NULL;
 }
 
@@ -275,7 +279,7 @@ void draw_hints(struct ws_canvas *canvas, int row, enum ws_screen screen,
 		const struct hint *hint = &hints_of[screen].hints[i];
 		if (!hint_keys(hint, key_name, keys, sizeof(keys)))
 			continue;
-		if (column + draw_width(keys) + 1 + draw_width(hint->label) > right - 1)
+		if (column + draw_width(keys) + 1 + draw_width(hint->label) > right - 2)
 			return;
 		column = draw_hint(canvas, row, column, keys, hint->label) + 2;
 	}

@@ -53,8 +53,8 @@ struct line {
 static const struct line marks[] = {
         {"Marks behind a state", NULL, WS_STYLE_TITLE},
         {"(none)", "confirmed: its own segments prove it", WS_STYLE_NORMAL},
-        {"~", "presumed: a segment passed towards it; that it arrived is not proven yet", WS_STYLE_NORMAL},
-        {"?", "assumed: nothing on the wire says so (LISTEN, capture began later, timeout)", WS_STYLE_NORMAL},
+        {"~", "presumed: a segment went its way; no proof yet that it arrived", WS_STYLE_NORMAL},
+        {"?", "assumed: no packet says so (LISTEN, a late start, a timeout)", WS_STYLE_NORMAL},
         {"!", "implied: a segment that the capture lost must have passed", WS_STYLE_NORMAL},
         {"", "", WS_STYLE_NORMAL},
         {"States (RFC 9293 §3.3.2)", NULL, WS_STYLE_TITLE},

@@ -165,9 +165,14 @@ static void draw_states(const struct picture *picture, struct ws_canvas *canvas,
 			        change->basis == WS_BASIS_RETRACTION ? WS_STYLE_WARN : draw_state_style(change->to);
 			draw_gutter(picture, canvas, row--, endpoint, change->to, change->certainty, style);
 		}
-		if (place->opening && !place->single && row >= place->row)
-			draw_gutter(picture, canvas, place->row, endpoint, step->before[endpoint],
-			            step->certainty_before[endpoint], WS_STYLE_DIM);
+		if (!place->opening || place->single || row < place->row)
+			continue;
+		/* Nothing moved it: what it is assumed to have been all along (LISTEN) says more than what it was
+		 * before. */
+		bool still = row > place->row && !pending;
+		draw_gutter(picture, canvas, place->row, endpoint,
+		            still ? step->after[endpoint] : step->before[endpoint],
+		            still ? step->certainty[endpoint] : step->certainty_before[endpoint], WS_STYLE_DIM);
 	}
 }
 
@@ -455,7 +460,7 @@ static bool compose(const struct ws_ui *ui, const struct ws_model *model, const 
 
 static int notes_height(int rows)
 {
-	return rows >= 36 ? 9 : rows >= 24 ? 6 : rows >= 16 ? 4 : 2;
+	return rows >= 36 ? 9 : rows >= 24 ? 8 : rows >= 16 ? 4 : 2;
 }
 
 void lifelines_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 enum { HEAD_ROWS = 4, FOOT_ROWS = 2 }; /* title, counts, column heads, rule; rule, hints */
 
@@ -28,17 +29,18 @@ static struct columns choose_columns(int columns, int rows, size_t count)
 {
 	struct columns c = {.gap = columns >= 100 ? 2 : 1, .state = 9, .brief = true};
 	c.number = digits(count) < 3 ? 3 : digits(count);
-	c.two_lines = columns < 110 && columns >= 60 && rows >= 16;
-	if (columns >= 160) {
+	c.two_lines = columns < 150 && columns >= 60 && rows >= 16;
+	if (columns >= 120) {
 		c.state = 13;
 		c.brief = false;
-		c.start = 10;
 	}
+	if (columns >= 160)
+		c.start = 10;
 	if (columns >= 60)
 		c.age = 6;
 	if (columns >= 110)
 		c.packets = 7;
-	if (columns >= 130)
+	if (columns >= 120)
 		c.bytes = 7;
 	int rest = columns - 2 - c.number - 2 * (c.state + c.gap) - (c.age ? c.age + c.gap : 0) -
 	           (c.start ? c.start + c.gap : 0) - (c.packets ? c.packets + c.gap : 0) -
@@ -48,8 +50,8 @@ static struct columns choose_columns(int columns, int rows, size_t count)
 		return c;
 	}
 	int both = rest - 2 * c.gap;
-	if (!c.two_lines && columns >= 110) {
-		int address = columns >= 180 ? 30 : 23;
+	if (!c.two_lines && columns >= 120) {
+		int address = columns >= 190 ? 30 : 23;
 		c.verdict = rest - 2 * c.gap - 2 * address - c.gap;
 		both = 2 * address;
 	}
@@ -228,7 +230,10 @@ static void draw_title(const struct ws_model *model, struct ws_canvas *canvas)
 	int name_limit = start - 2 - draw_width(middle);
 	if (name_limit < 12)
 		name_limit = start - 2;
-	int column = draw_cut(canvas, 0, 1, name_limit, WS_STYLE_TITLE, model->source ? model->source : "");
+	const char *name = model->source ? model->source : "", *slash = strrchr(name, '/');
+	if (slash && slash[1] && draw_width(name) > name_limit - 1)
+		name = slash + 1; /* the end of a path says more than its beginning */
+	int column = draw_cut(canvas, 0, 1, name_limit, WS_STYLE_TITLE, name);
 	ws_canvas_paint(canvas, 0, 1, column - 1, WS_STYLE_TITLE, WS_BOLD);
 	if (column + draw_width(middle) < start)
 		ws_canvas_text(canvas, 0, column, start - 1, WS_STYLE_NORMAL, middle);
@@ -339,7 +344,7 @@ static void endpoint_cell(struct pen *pen, int width, const struct ws_conn_info 
 	cell(pen, width, false, style, ws_text_cstr(&text));
 }
 
-/* Draws the word and the sentence; the sentence does not say the word again when it begins with it. */
+/* The word and the sentence, which need not say the word again. */
 static void draw_verdict(struct ws_canvas *canvas, int row, int column, int limit, const struct ws_conn_info *info)
 {
 	char sentence[256];
@@ -350,7 +355,11 @@ static void draw_verdict(struct ws_canvas *canvas, int row, int column, int limi
 	int end = ws_canvas_bold(canvas, row, column, limit, severity_style(severity), tag);
 	if (end < column + 8)
 		end = column + 8; /* sentences line up below each other */
-	draw_cut(canvas, row, end + 1, limit, WS_STYLE_NORMAL, ws_text_cstr(&text));
+	const char *words = ws_text_cstr(&text);
+	size_t length = strlen(tag);
+	if (strncasecmp(words, tag, length) == 0 && (words[length] == ':' || words[length] == ' '))
+		words += length + (words[length] == ':' ? 2 : 1);
+	draw_cut(canvas, row, end + 1, limit, WS_STYLE_NORMAL, words);
 }
 
 static void draw_row(const struct ws_model *model, const struct columns *c, struct ws_canvas *canvas, int row,

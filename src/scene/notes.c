@@ -62,6 +62,8 @@ static const struct {
         {FACT_WAIT_AGAIN,
          "The FIN comes again because its ACK was lost. This is what TIME_WAIT is for: the side that waits can "
          "acknowledge once more, and starts its waiting over."},
+        {FACT_FIN_ACKED | FACT_DUPLICATE_ACK,
+         "The FIN's ACK once more: had nobody waited in TIME_WAIT, a RST would have answered."},
         {FACT_SIMULTANEOUS_CLOSE,
          "Both sides sent FIN before they saw the other's: they pass through CLOSING, and both end in "
          "TIME_WAIT, since neither knows whether its last ACK arrived."},
@@ -336,8 +338,13 @@ static void why(const struct picture *picture, struct ws_text *text)
 	}
 	if (said)
 		return;
+	int sender = step->input.direction & 1;
 	if (!picture->arrived)
 		ws_text_puts(text, "nothing has arrived yet.");
+	else if (step->certainty_before[sender] == WS_PRESUMED && step->certainty[sender] == WS_CONFIRMED)
+		ws_text_printf(text,
+		               "no state changes, but the %s is now proven to be in %s: its own segment shows it.",
+		               picture_name(picture, sender), ws_state_name(step->after[sender]));
 	else if (step->input.flags & WS_TCP_RST)
 		ws_text_puts(text,
 		             "no state changes: this RST does not fit what the receiver expects (RFC 5961 §3.2).");
@@ -349,17 +356,22 @@ static const char *expectation(uint8_t state)
 {
 	static const char *const texts[WS_STATE_COUNT] = {
 	        [WS_LISTEN] = "waits for a SYN",
-	        [WS_SYN_SENT] = "waits for SYN,ACK and repeats its SYN if none comes",
+	        [WS_SYN_SENT] = "waits for SYN,ACK, or repeats its SYN",
 	        [WS_SYN_RECEIVED] = "waits for the ACK of its SYN",
 	        [WS_ESTABLISHED] = "may send data, or FIN when it has no more",
 	        [WS_FIN_WAIT_1] = "waits for the ACK of its FIN",
 	        [WS_FIN_WAIT_2] = "waits for the other's FIN",
-	        [WS_CLOSE_WAIT] = "may still send, and sends FIN when its program closes",
+	        [WS_CLOSE_WAIT] = "may still send, then closes with its own FIN",
 	        [WS_CLOSING] = "waits for the ACK of its FIN",
 	        [WS_LAST_ACK] = "waits for the ACK of its FIN",
-	        [WS_TIME_WAIT] = "waits twice the segment lifetime, then is CLOSED",
+	        [WS_TIME_WAIT] = "waits twice the segment lifetime and is CLOSED",
 	};
 	return state < WS_STATE_COUNT ? texts[state] : NULL;
+}
+
+static bool is_over(uint8_t state)
+{
+	return state == WS_CLOSED || state == WS_TIME_WAIT;
 }
 
 static void next_step(const struct picture *picture, struct ws_text *text)
@@ -386,6 +398,10 @@ static void next_step(const struct picture *picture, struct ws_text *text)
 			ws_text_printf(text, "%s%s %s", text->length ? "; " : "", picture_name(picture, endpoint),
 			               words);
 	}
+	bool over = is_over(picture->state[0]) || is_over(picture->state[1]);
+	if (!picture->has_next && !picture->model->live && !over)
+		ws_text_puts(text, text->length && text->data[text->length - 1] == '.' ? " (The capture ends here.)"
+		                                                                       : ". (The capture ends here.)");
 	if (picture->has_next) {
 		ws_text_puts(text, text->length && text->data[text->length - 1] == '.' ? " " : ". ");
 		ws_text_puts(text, "The next segment comes after ");

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { VALUE_COLUMN = 27, MEANING_ROWS = 2 };
+enum { VALUE_COLUMN = 28, MEANING_ROWS = 2, ALWAYS_OPEN = 5 };
 
 /* How the screen is divided. */
 struct division {
@@ -38,13 +38,19 @@ static void choose_expanded(struct ws_ui *ui)
 	if (view->expanded_chosen)
 		return;
 	view->expanded_chosen = true;
-	view->expanded = UINT32_MAX;
-	packet_build(view);
-	if ((int)view->row_count <= divide(ui->columns, ui->rows, view->frame.captured).tree_rows)
-		return; /* all of it fits */
-	/* What a reader of connections looks at first. */
-	view->expanded = 1u << WS_HEADER_TCP | 1u << WS_HEADER_UDP | 1u << WS_HEADER_ARP | 1u << WS_HEADER_ICMP |
-	                 1u << WS_HEADER_ICMPV6;
+	/* What a reader of connections looks at first; then as many of the others as there is room for. */
+	static const uint8_t order[] = {WS_HEADER_TCP,  WS_HEADER_UDP,    WS_HEADER_ARP,
+	                                WS_HEADER_ICMP, WS_HEADER_ICMPV6, WS_HEADER_ETHERNET,
+	                                WS_HEADER_VLAN, WS_HEADER_IPV4,   WS_HEADER_IPV6};
+	size_t room = (size_t)divide(ui->columns, ui->rows, view->frame.captured).tree_rows;
+	view->expanded = 0;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(order); i++) {
+		uint32_t before = view->expanded;
+		view->expanded |= 1u << order[i];
+		packet_build(view);
+		if (i >= ALWAYS_OPEN && view->row_count > room)
+			view->expanded = before;
+	}
 }
 
 /* The row that says the same of this packet as `old` did of the one before. */
@@ -254,12 +260,33 @@ bool packet_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action a
 
 /* ---- Drawing */
 
+/* One verdict over all checksums: the bad ones by name, else the best that can be said. */
+static enum ws_style checksums(const struct packet_view *view, struct ws_text *text)
+{
+	bool good = false, offloaded = false;
+	for (size_t i = 0; i < view->packet.layer_count; i++) {
+		const struct ws_layer *layer = &view->packet.layer[i];
+		if (layer->quoted)
+			continue;
+		if (layer->checksum == WS_CHECKSUM_BAD)
+			ws_text_printf(text, "%s%s checksum bad", text->length ? ", " : "",
+			               ws_header_info(layer->header)->label);
+		good |= layer->checksum == WS_CHECKSUM_GOOD;
+		offloaded |= layer->checksum == WS_CHECKSUM_OFFLOADED;
+	}
+	if (text->length)
+		return WS_STYLE_BAD;
+	ws_text_puts(text, offloaded ? "checksum left to the card" : good ? "checksums good" : "");
+	return WS_STYLE_GOOD;
+}
+
 static void draw_title(const struct ws_ui *ui, struct ws_canvas *canvas)
 {
 	const struct packet_view *view = &ui->packet;
 	struct ws_step step, before;
 	char left[160], right[160];
 	struct ws_text text = WS_TEXT_OVER(left), sums = WS_TEXT_OVER(right);
+	enum ws_style style = WS_STYLE_NORMAL;
 	bool in_film = !view->alone && film_step(&ui->film, ui->film.step, &step);
 	uint64_t number = in_film ? step.input.frame : view->frame.number;
 	ws_text_printf(&text, "Frame %llu", (unsigned long long)number);
@@ -276,15 +303,12 @@ static void draw_title(const struct ws_ui *ui, struct ws_canvas *canvas)
 		ws_text_printf(&text, "  %u bytes", view->frame.length);
 		if (view->frame.captured < view->frame.length)
 			ws_text_printf(&text, ", %u captured", view->frame.captured);
-		for (size_t i = 0; i < view->packet.layer_count; i++)
-			if (view->packet.layer[i].checksum == WS_CHECKSUM_BAD && !view->packet.layer[i].quoted)
-				ws_text_printf(&sums, "%s checksum bad  ",
-				               ws_header_info(view->packet.layer[i].header)->label);
+		style = checksums(view, &sums);
 	}
 	ws_text_cstr(&sums);
 	int limit = canvas->columns - 1;
 	if (sums.length)
-		limit = draw_right(canvas, 0, 1, limit, WS_STYLE_BAD, right) - 1;
+		limit = draw_right(canvas, 0, 1, limit, style, right) - 1;
 	draw_cut(canvas, 0, 1, limit, WS_STYLE_NORMAL, ws_text_cstr(&text));
 	ws_canvas_paint(canvas, 0, 1, (int)bold, WS_STYLE_TITLE, WS_BOLD);
 }
@@ -332,7 +356,7 @@ static void draw_tree_row(const struct ws_ui *ui, struct ws_canvas *canvas, int 
 	int start = canvas->columns >= 60 ? VALUE_COLUMN : end + 2;
 	if (head) {
 		ws_canvas_paint(canvas, at, column, end - column, WS_STYLE_TITLE, WS_BOLD);
-		start = canvas->columns >= 60 ? 14 : end + 2;
+		start = canvas->columns >= 60 ? 13 : end + 2;
 	}
 	draw_cut(canvas, at, start > end + 1 ? start : end + 2, limit, style, ws_text_cstr(&value));
 	if (!selected)

@@ -294,8 +294,8 @@ void packet_row_meaning(const struct packet_view *view, const struct packet_row 
 	*reference = NULL;
 	switch (row->kind) {
 	case ROW_LAYER:
-		ws_text_printf(meaning, "layer %u of five, %s: %u bytes from byte %u of the frame on",
-		               info->model_layer, model_name(info->model_layer), layer->length, layer->offset);
+		ws_text_printf(meaning, "layer %u of 5, %s: %u bytes from byte %u of the frame on", info->model_layer,
+		               model_name(info->model_layer), layer->length, layer->offset);
 		if (layer->available < layer->length)
 			ws_text_printf(meaning, ", %u of them captured", layer->available);
 		if (layer->problem)
