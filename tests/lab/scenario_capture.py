@@ -59,16 +59,16 @@ def conversation(pair):
     finish(pair, client, server)
 
 
-@recipe("one-direction-client", "only the client's segments were captured", expression=f"src host {CLIENT}")
-def one_direction_client(pair):
-    conversation(pair)
-    pair.unseen(f"{SERVER}:{PORT}", "none of its segments was captured")
+def one_direction(name, shows, address):
+    @recipe(f"one-direction-{name}", shows, expression=f"src host {address}")
+    def scenario(pair):
+        conversation(pair)
+        for endpoint in (f"{CLIENT}:{CLIENT_PORT}", f"{SERVER}:{PORT}"):
+            pair.unseen(endpoint, "one side's segments are missing, and with them what was acknowledged when")
 
 
-@recipe("one-direction-server", "only the server's segments were captured", expression=f"src host {SERVER}")
-def one_direction_server(pair):
-    conversation(pair)
-    pair.unseen(f"{CLIENT}:{CLIENT_PORT}", "none of its segments was captured")
+one_direction("client", "only the client's segments were captured", CLIENT)
+one_direction("server", "only the server's segments were captured", SERVER)
 
 
 def nth(number, matches):
@@ -88,8 +88,15 @@ missing("handshake-ack", "the handshake's ACK", lambda segment: segment.bare_ack
 missing("question", "the client's first data", lambda segment: segment.payload and segment.source == CLIENT)
 missing("answer", "the server's last data", lambda segment: segment.payload and segment.source == SERVER, 2)
 missing("first-fin", "the client's FIN", lambda segment: segment.has(FIN) and segment.source == CLIENT)
-missing("second-fin", "the server's FIN", lambda segment: segment.has(FIN) and segment.source == SERVER)
 missing("fin-ack", "the ACK of the first FIN", lambda segment: segment.bare_ack and segment.source == SERVER, 3)
+
+
+@recipe("missing-second-fin", "the capture lacks the server's FIN",
+        lose=lambda segment: segment and segment.has(FIN) and segment.source == SERVER)
+def missing_second_fin(pair):
+    conversation(pair)
+    for endpoint in (f"{CLIENT}:{CLIENT_PORT}", f"{SERVER}:{PORT}"):
+        pair.unseen(endpoint, "one more byte is acknowledged than was captured: a FIN, or data")
 
 
 @recipe("router-any", "captured on all interfaces of a router: each packet is there twice", router=True, at="any",
@@ -109,7 +116,8 @@ def router_any_simultaneous(pair):
     pair.pause(0.3)
 
 
-@recipe("router-drops", "captured before a router that drops every second segment with SYN or FIN", router=True, at="left",
+@recipe("router-drops",
+        "captured before a router that drops every second segment with SYN or FIN", router=True, at="left",
         expression="tcp")
 def router_drops(pair):
     pair.router.nft("table ip lab {\nchain forward {\ntype filter hook forward priority 0\n"

@@ -66,6 +66,9 @@ def in_close_wait(name, shows, offset):
         pair.pause(0.3)
         server.close()
         pair.pause(0.2)
+        if offset <= 0:
+            pair.unseen(f"{pair.client_address}:{CLIENT_PORT}", "it did not send the RST, and nothing it sends "
+        "later says so")
 
 
 in_close_wait("below", "in CLOSE_WAIT, a RST one below the next sequence number is accepted", -1)
