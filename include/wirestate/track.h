@@ -70,6 +70,7 @@ enum ws_input_kind {
 	WS_INPUT_UNREACHABLE, /* an ICMP error that quotes one of the connection's segments; `direction` is the quoted one's */
 	WS_INPUT_EXPIRY,      /* TIME_WAIT ran out at `time`, of endpoint `direction` */
 	WS_INPUT_SUPERSEDED,  /* the 4-tuple was taken over by a new incarnation */
+	WS_INPUT_DISOWNED,    /* the incarnation before goes on: endpoint `direction` never sent this one's SYN */
 };
 
 struct ws_segment {

@@ -92,6 +92,8 @@ struct ws_conn *ws_table_find(const struct ws_table *table, const struct ws_tupl
 /* A new connection, which becomes the newest of its 4-tuple; endpoint 0 is the tuple's source. NULL: no room or memory.
  */
 struct ws_conn *ws_table_add(struct ws_table *table, const struct ws_tuple *tuple, uint32_t hash) WS_CHECKED;
+/* Makes a connection the newest of its 4-tuple again; the one that was becomes the one before it. */
+void ws_table_promote(struct ws_table *table, struct ws_conn *conn);
 void ws_table_remove(struct ws_table *table, struct ws_conn *conn);
 /* Takes removed connections off `order`; removal itself does it when they have become many. */
 void ws_table_compact(struct ws_table *table);

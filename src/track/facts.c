@@ -91,7 +91,8 @@ static bool follows(enum ws_state from, enum ws_state to)
 	return successors[from] & BIT(to);
 }
 
-/* The first step of a shortest way from one state to another; `to` itself where no way is known. */
+/* The first step of a shortest way from one state to another that does not lead through CLOSED; WS_STATE_COUNT when
+ * there is none. */
 static enum ws_state next_hop(enum ws_state from, enum ws_state to)
 {
 	if (follows(from, to))
@@ -109,7 +110,7 @@ static enum ws_state next_hop(enum ws_state from, enum ws_state to)
 		}
 		reached = wider;
 	}
-	return to;
+	return WS_STATE_COUNT;
 }
 
 /* ---- The path */
@@ -139,14 +140,14 @@ static void push(struct ws_endpoint *endpoint, enum ws_state state)
 		endpoint->depth++;
 }
 
-/* How many of the latest states to take off the path so that `to`, or a state that it can follow, is on top. */
+/* How many of the latest states to take off the path so that `to`, or else a state that leads to it, is on top. */
 static unsigned way_back(const struct ws_endpoint *endpoint, enum ws_state to)
 {
 	for (unsigned back = 1; back < endpoint->depth; back++)
 		if ((endpoint->path >> 4 * back & 15) == to)
 			return back;
-	for (unsigned back = 0; back < endpoint->depth; back++)
-		if (follows(endpoint->path >> 4 * back & 15, to))
+	for (unsigned back = endpoint->state == WS_CLOSED; back < endpoint->depth; back++)
+		if (next_hop(endpoint->path >> 4 * back & 15, to) != WS_STATE_COUNT)
 			return back;
 	return 0;
 }
@@ -183,6 +184,8 @@ void ws_publish(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws
 	}
 	while (endpoint->state != to) {
 		enum ws_state hop = next_hop(endpoint->state, to);
+		if (hop == WS_STATE_COUNT)
+			hop = to;
 		record(x, endpoint, hop, basis, why);
 		push(endpoint, hop);
 	}

@@ -18,6 +18,11 @@ static void first_syn(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
 	const struct ws_segment *s = x->segment;
+	if (self->listening) {
+		/* Assumed wrongly: it opens actively itself. */
+		self->listening = 0;
+		ws_start_in(self, WS_CLOSED);
+	}
 	self->active = 1;
 	self->iss_known = self->sent_any = 1;
 	self->iss = s->sequence;

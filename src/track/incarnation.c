@@ -41,6 +41,23 @@ static bool belongs_to_older(const struct ws_conn *newest, const struct ws_conn 
 	return ack && !acknowledges_syn(e, s->acknowledgment);
 }
 
+/* The opener of an unanswered attempt goes on with the connection before it, which no host does that has opened a new
+ * one: that SYN was an old duplicate, or someone else's. */
+static void disown(struct ws_tracker *tracker, struct ws_conn *newest, struct ws_conn *older,
+                   const struct ws_tuple *tuple, const struct ws_segment *s)
+{
+	const struct ws_endpoint *e = &older->machine.endpoint[direction_in(older, tuple)];
+	bool goes_on = s->length || s->flags & WS_TCP_FIN || ws_seq_before(e->ackd, s->acknowledgment);
+	if (s->flags & WS_TCP_RST || direction_in(newest, tuple) != (unsigned)ws_machine_client(&newest->machine) ||
+	    !goes_on || s->sequence != e->max)
+		return;
+	struct ws_segment input = *s;
+	input.kind = WS_INPUT_DISOWNED;
+	input.direction = (uint8_t)direction_in(newest, tuple);
+	ws_tracker_apply(tracker, newest, &input, s->frame);
+	ws_table_promote(&tracker->table, older);
+}
+
 static struct ws_conn *by_place(struct ws_tracker *tracker, struct ws_conn *newest, const struct ws_tuple *tuple,
                                 uint32_t place)
 {
@@ -131,8 +148,11 @@ struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tu
 	struct ws_conn *older = ws_table_conn(&tracker->table, newest->older);
 	if (newest->bound)
 		conn = by_place(tracker, newest, tuple, place);
-	else if (belongs_to_older(newest, older, tuple, segment))
+	else if (belongs_to_older(newest, older, tuple, segment)) {
 		conn = older;
+		if (!segment->bad_checksum)
+			disown(tracker, newest, older, tuple, segment);
+	}
 	unsigned sender = direction_in(conn, tuple), opener;
 	const struct ws_endpoint *e = &conn->machine.endpoint[sender];
 	segment->direction = (uint8_t)sender;

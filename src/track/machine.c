@@ -90,71 +90,6 @@ static void prove(struct ws_step_context *x)
 		self->fin_acked = WS_RECEIPT_PROVEN;
 }
 
-/* The handshake went on without a SYN-ACK that was captured: its sender `passive` had answered all the same. */
-static void imply_syn_ack(struct ws_step_context *x, struct ws_endpoint *passive, uint32_t iss)
-{
-	passive->syn_received = 1;
-	if (!passive->iss_known) {
-		passive->iss = iss;
-		passive->iss_known = 1;
-		passive->window_scale = 255;
-	}
-	passive->max = passive->sent_any ? ws_seq_max(passive->max, iss + 1) : iss + 1;
-	passive->sent_any = 1;
-	ws_publish(x, passive, WS_BASIS_IMPLIED, WS_WHY_SYN_ACK_MISSED);
-}
-
-/* A sender that is shown before ESTABLISHED sends what only an established endpoint sends. */
-static void imply_open(struct ws_step_context *x)
-{
-	struct ws_endpoint *self = x->sender, *peer = x->receiver;
-	const struct ws_segment *s = x->segment;
-	if (ws_is_open(self))
-		return;
-	if (self->active && !self->syn_received) {
-		if (!peer->iss_known)
-			imply_syn_ack(x, peer, s->acknowledgment - 1);
-		self->got_syn_ack = 1;
-		ws_publish(x, self, WS_BASIS_IMPLIED, WS_WHY_SYN_ACK_MISSED);
-		return;
-	}
-	if (!self->syn_received && peer->active) {
-		/* LISTEN: its SYN-ACK was not captured, and this segment carries on from it. */
-		imply_syn_ack(x, self, s->sequence - 1);
-		if (!peer->got_syn_ack) {
-			peer->got_syn_ack = 1;
-			ws_presume(x, peer);
-			ws_publish(x, peer, WS_BASIS_PRESUMED, WS_WHY_SYN_ACK_MISSED);
-		}
-	}
-	bool beyond = peer->iss_known && ws_seq_before(peer->iss + 1, s->acknowledgment);
-	if (self->syn_received && !peer->fast_open && (s->length || s->flags & WS_TCP_FIN || beyond)) {
-		self->syn_acked = 1;
-		ws_publish(x, self, WS_BASIS_IMPLIED, WS_WHY_TALKS);
-	}
-}
-
-/* A pure ACK one beyond everything its sender was seen to send: it has sent a FIN that was lost before the capture. */
-static void imply_fin(struct ws_step_context *x)
-{
-	struct ws_endpoint *self = x->sender, *peer = x->receiver;
-	const struct ws_segment *s = x->segment;
-	if (s->length || s->flags & WS_TCP_FIN || !self->sent_any || self->fin_sent || !ws_is_open(self))
-		return;
-	if (s->sequence != self->max + 1 && !(self->overacked && s->sequence == self->max))
-		return;
-	bool first_cover = peer->fin_sent && !ws_seq_before(s->acknowledgment, peer->fin_end) &&
-	                   !(self->acked_any && !ws_seq_before(self->ackd, peer->fin_end));
-	if (first_cover && self->fin_received == WS_RECEIPT_PRESUMED) {
-		self->fin_received = WS_NOT_RECEIVED;
-		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_FIN_MISSED);
-	}
-	self->fin_sent = self->fin_implied = 1;
-	self->fin_end = self->max = s->sequence;
-	self->fin_first = !(peer->fin_sent && self->acked_any && !ws_seq_before(self->ackd, peer->fin_end));
-	ws_publish(x, self, WS_BASIS_IMPLIED, WS_WHY_FIN_MISSED);
-}
-
 /* ---- What the ACK says */
 
 static void ack_at_sender(struct ws_step_context *x)
@@ -261,13 +196,14 @@ static void fin_leaves(struct ws_step_context *x)
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
 	if (self->fin_sent && !self->fin_implied)
 		return;
-	bool covers = peer->fin_sent && self->acked_any && !ws_seq_before(self->ackd, peer->fin_end);
+	bool covers = ws_acked_fin_of(self, peer);
 	if (!self->fin_implied)
 		self->fin_first = !covers;
 	self->fin_implied = 0;
 	self->fin_sent = 1;
 	self->fin_carries_ack = covers;
 	self->fin_end = x->end;
+	self->fin_ack = self->ackd;
 	ws_publish(x, self, WS_BASIS_SENT, self->fin_first ? WS_WHY_FIN_SENT : WS_WHY_FIN_SENT_LAST);
 }
 
@@ -316,10 +252,11 @@ static void handle_segment(struct ws_step_context *x)
 	contradict_data(x);
 	contradict_fin(x);
 	contradict_open(x);
-	imply_open(x);
-	imply_fin(x);
+	ws_imply_open(x);
+	ws_imply_fin_of_sender(x);
 	ack_at_sender(x);
 	ack_at_receiver(x);
+	ws_imply_fin_of_receiver(x);
 	self->talks = 1;
 	self->window = s->window;
 	if (!self->sent_any || ws_seq_before(self->max, x->end)) {
@@ -362,6 +299,14 @@ static void handle_superseded(struct ws_step_context *x)
 		ws_publish(x, peer, WS_BASIS_IMPLIED, WS_WHY_SUPERSEDED);
 	}
 	x->machine->superseded = 1;
+}
+
+static void handle_disowned(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender;
+	self->active = 0;
+	x->machine->superseded = 1;
+	ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_OLD_SYN);
 }
 
 static void handle_tcp(struct ws_step_context *x)
@@ -413,6 +358,9 @@ void ws_machine_step(struct ws_machine *machine, const struct ws_segment *input,
 		break;
 	case WS_INPUT_SUPERSEDED:
 		handle_superseded(&x);
+		break;
+	case WS_INPUT_DISOWNED:
+		handle_disowned(&x);
 		break;
 	}
 }

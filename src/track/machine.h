@@ -23,6 +23,7 @@ struct ws_endpoint {
 	uint32_t rcv;                 /* what it presumably has without gaps: rcv_nxt, when rcv_known */
 	uint32_t gap_left, gap_right; /* one stretch beyond rcv that arrived early; empty when equal */
 	uint32_t fin_end;             /* behind its FIN, when fin_sent */
+	uint32_t fin_ack;             /* what it had acknowledged when it sent its FIN, when fin_sent */
 	uint32_t proof;      /* TSval of the peer's segment on which the latest presumption rests, when proof_known */
 	uint32_t sack_right; /* highest edge it has acknowledged selectively, when sack_known */
 
@@ -111,6 +112,10 @@ void ws_start_in(struct ws_endpoint *endpoint, enum ws_state state);
 /* A dead endpoint sends. True: it turned out to be alive, go on with the segment. */
 bool ws_handle_revival(struct ws_step_context *x);
 void ws_handle_unreachable(struct ws_step_context *x);
+/* What a segment implies about others that the capture missed: a SYN-ACK, the handshake's ACK, a FIN. */
+void ws_imply_open(struct ws_step_context *x);
+void ws_imply_fin_of_sender(struct ws_step_context *x);   /* before the segment's acknowledgment is taken in */
+void ws_imply_fin_of_receiver(struct ws_step_context *x); /* after it */
 /* Notes on which of the peer's segments a presumption about `endpoint` rests. */
 void ws_presume(struct ws_step_context *x, struct ws_endpoint *endpoint);
 
@@ -122,6 +127,12 @@ static inline bool ws_seq_before(uint32_t a, uint32_t b)
 static inline uint32_t ws_seq_max(uint32_t a, uint32_t b)
 {
 	return ws_seq_before(a, b) ? b : a;
+}
+
+/* True when `self` has acknowledged the FIN of `peer`. */
+static inline bool ws_acked_fin_of(const struct ws_endpoint *self, const struct ws_endpoint *peer)
+{
+	return peer->fin_sent && self->acked_any && !ws_seq_before(self->ackd, peer->fin_end);
 }
 
 /* True once the three-way handshake is behind the endpoint, as far as its facts say. */

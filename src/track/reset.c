@@ -59,21 +59,42 @@ static bool answers_stray(const struct ws_step_context *x)
 	return opening && x->segment->sequence != self->max;
 }
 
-static void reset_leaves(struct ws_step_context *x)
+/* A RST with an ACK comes from a socket and says what that socket had received. One without answers a segment for which
+ * there was no socket (any more): so what that segment was presumed to have done did not happen. */
+static void contradict_receipt(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
-	if (self->dead || answers_stray(x))
+	if (!peer->fin_sent || self->fin_received != WS_RECEIPT_PRESUMED)
 		return;
-	if (x->has_ack && peer->fin_sent && self->fin_received == WS_RECEIPT_PRESUMED &&
-	    ws_seq_before(x->segment->acknowledgment, peer->fin_end)) {
-		self->fin_received = WS_NOT_RECEIVED;
-		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_NOT_YET_FIN);
+	if (x->has_ack && !ws_seq_before(x->segment->acknowledgment, peer->fin_end)) {
+		self->fin_received = WS_RECEIPT_PROVEN;
+		return;
 	}
-	if (self->got_syn_ack && !self->open_proven && !x->has_ack && !self->talks &&
-	    x->segment->sequence == self->iss + 1) {
+	self->fin_received = WS_NOT_RECEIVED;
+	ws_publish(x, self, WS_BASIS_RETRACTION, x->has_ack ? WS_WHY_NOT_YET_FIN : WS_WHY_NO_SOCKET);
+}
+
+static void contradict_open(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender;
+	if (x->has_ack || self->open_proven || self->talks || x->segment->sequence != self->iss + 1)
+		return;
+	if (self->got_syn_ack) {
 		self->got_syn_ack = 0;
 		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_NOT_OPEN);
+	} else if (self->syn_acked) {
+		self->syn_acked = 0;
+		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_NO_SOCKET);
 	}
+}
+
+static void reset_leaves(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender;
+	if (self->dead || answers_stray(x))
+		return;
+	contradict_receipt(x);
+	contradict_open(x);
 	bool refuses = self->state == WS_LISTEN;
 	self->dead = WS_DEAD_SENT_RST;
 	if (refuses)

@@ -225,10 +225,26 @@ static void forget_order(struct ws_table *table, uint64_t number)
 		ws_table_compact(table);
 }
 
-void ws_table_remove(struct ws_table *table, struct ws_conn *conn)
+static struct ws_table_slot *slot_of(const struct ws_table *table, const struct ws_conn *conn)
 {
 	struct ws_tuple tuple = {&conn->address[0], &conn->address[1], conn->port[0], conn->port[1], conn->ip_version};
-	struct ws_table_slot *slot = find_slot(table, &tuple, conn->hash);
+	return find_slot(table, &tuple, conn->hash);
+}
+
+void ws_table_promote(struct ws_table *table, struct ws_conn *conn)
+{
+	struct ws_table_slot *slot = slot_of(table, conn);
+	struct ws_conn *newest = ws_table_conn(table, slot->id);
+	if (newest == conn || newest->older != conn->id)
+		return;
+	newest->older = conn->older;
+	conn->older = newest->id;
+	slot->id = conn->id;
+}
+
+void ws_table_remove(struct ws_table *table, struct ws_conn *conn)
+{
+	struct ws_table_slot *slot = slot_of(table, conn);
 	if (slot->id == conn->id) {
 		if (conn->older)
 			slot->id = conn->older;

@@ -323,9 +323,9 @@ static void track_fragment(struct ws_tracker *tracker, const struct ws_packet *p
 	const uint8_t *datagram;
 	uint32_t captured, length;
 	tracker->stats.fragments++;
-	if (!ws_fragments_add(&tracker->fragments, packet, tracker->now, &datagram, &captured, &length))
-		return;
 	struct ws_packet whole = *packet;
+	if (!ws_fragments_add(&tracker->fragments, &whole, tracker->now, &datagram, &captured, &length))
+		return;
 	ws_decode_datagram(&whole, datagram, captured, length);
 	track_transport(tracker, &whole, result);
 }

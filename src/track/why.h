@@ -44,6 +44,10 @@
 	  "RFC 9293 §3.10.7.1")                                                                                        \
 	X(WS_WHY_ALIVE, "it sends on: what had ended it never arrived", "RFC 5961 §3.2")                               \
 	X(WS_WHY_FORGED, "it sends on after its RST: someone else sent that RST", "RFC 5961 §3.1")                     \
+	X(WS_WHY_NO_SOCKET, "its RST carries no ACK: there was no such socket when that segment arrived",                \
+	  "RFC 9293 §3.10.7.1")                                                                                        \
+	X(WS_WHY_OLD_SYN, "the connection before it goes on: that SYN was an old duplicate, or forged",                \
+	  "RFC 9293 §3.5, figure 8")                                                                                   \
 	X(WS_WHY_NOT_FIN, "it sends data beyond: there was no FIN", "RFC 9293 §3.4")
 
 enum ws_why {

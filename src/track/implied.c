@@ -1,0 +1,136 @@
+/* What a segment implies about others that the capture missed: states that are shown with the mark `!`.
+ *
+ * An endpoint that talks has finished its handshake, whether that was captured or not; a sequence number one beyond
+ * what was seen, or an acknowledgment of it, stands for a FIN (or, rarely, for a lost byte: data sent beyond takes it
+ * back). */
+#include "track/machine.h"
+
+/* The handshake went on without a SYN-ACK that was captured: its sender `passive` had answered all the same. */
+static void imply_syn_ack(struct ws_step_context *x, struct ws_endpoint *passive, uint32_t iss)
+{
+	passive->syn_received = 1;
+	if (!passive->iss_known) {
+		passive->iss = iss;
+		passive->iss_known = 1;
+		passive->window_scale = 255;
+	}
+	passive->max = passive->sent_any ? ws_seq_max(passive->max, iss + 1) : iss + 1;
+	passive->sent_any = 1;
+	ws_publish(x, passive, WS_BASIS_IMPLIED, WS_WHY_SYN_ACK_MISSED);
+}
+
+/* A sender that is shown before ESTABLISHED sends what only an established endpoint sends. */
+void ws_imply_open(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	const struct ws_segment *s = x->segment;
+	if (ws_is_open(self))
+		return;
+	if (self->active && !self->syn_received) {
+		if (!peer->iss_known)
+			imply_syn_ack(x, peer, s->acknowledgment - 1);
+		self->got_syn_ack = 1;
+		ws_publish(x, self, WS_BASIS_IMPLIED, WS_WHY_SYN_ACK_MISSED);
+		return;
+	}
+	if (!self->syn_received && peer->active) {
+		/* LISTEN: its SYN-ACK was not captured, and this segment carries on from it. */
+		imply_syn_ack(x, self, s->sequence - 1);
+		if (!peer->got_syn_ack) {
+			peer->got_syn_ack = 1;
+			ws_presume(x, peer);
+			ws_publish(x, peer, WS_BASIS_PRESUMED, WS_WHY_SYN_ACK_MISSED);
+		}
+	}
+	bool beyond = peer->iss_known && ws_seq_before(peer->iss + 1, s->acknowledgment);
+	if (self->syn_received && !peer->fast_open && (s->length || s->flags & WS_TCP_FIN || beyond)) {
+		self->syn_acked = 1;
+		ws_publish(x, self, WS_BASIS_IMPLIED, WS_WHY_TALKS);
+	}
+}
+
+/* A pure ACK one beyond everything its sender was seen to send: it has sent a FIN that was lost before the capture. */
+static void imply_lost_fin(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	const struct ws_segment *s = x->segment;
+	bool first_cover =
+	        peer->fin_sent && !ws_seq_before(s->acknowledgment, peer->fin_end) && !ws_acked_fin_of(self, peer);
+	if (first_cover && self->fin_received == WS_RECEIPT_PRESUMED) {
+		self->fin_received = WS_NOT_RECEIVED;
+		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_FIN_MISSED);
+	}
+	self->fin_sent = self->fin_implied = 1;
+	self->fin_end = self->max = s->sequence;
+	self->fin_ack = self->ackd;
+	self->fin_first = !ws_acked_fin_of(self, peer);
+	ws_publish(x, self, WS_BASIS_IMPLIED, WS_WHY_FIN_MISSED);
+}
+
+/* `closer` has sent a FIN that the capture missed: `other` has acknowledged one beyond what was seen of it. If
+ * `other`'s own FIN already carried that acknowledgment, it was the second to close. */
+static void imply_missed_fin(struct ws_step_context *x, struct ws_endpoint *closer, struct ws_endpoint *other)
+{
+	bool second = other->fin_sent && !ws_seq_before(other->fin_ack, closer->max);
+	unsigned received = closer->fin_received;
+	if (second && received) {
+		/* Its own FIN was before what it is shown to have received. */
+		closer->fin_received = WS_NOT_RECEIVED;
+		ws_publish(x, closer, WS_BASIS_RETRACTION, WS_WHY_FIN_MISSED);
+	}
+	closer->fin_sent = closer->fin_implied = 1;
+	closer->fin_end = closer->max;
+	closer->fin_ack = closer->ackd;
+	closer->fin_first = second || !ws_acked_fin_of(closer, other);
+	closer->overacked = 0;
+	ws_publish(x, closer, WS_BASIS_IMPLIED, WS_WHY_FIN_MISSED);
+	other->fin_received = WS_RECEIPT_PROVEN;
+	other->fin_pending = other->fin_doubted = 0;
+	if (second && other->fin_first) {
+		other->fin_first = 0;
+		other->fin_carries_ack = 1;
+		ws_publish(x, other, WS_BASIS_RETRACTION, WS_WHY_FIN_MISSED);
+	} else {
+		ws_publish(x, other, WS_BASIS_ACKNOWLEDGED, WS_WHY_FIN_ACKED_BY_IT);
+	}
+	closer->fin_acked = WS_RECEIPT_PRESUMED;
+	ws_publish(x, closer, WS_BASIS_PRESUMED, closer->fin_first ? WS_WHY_FIN_ACKED : WS_WHY_LAST_ACK);
+	closer->fin_received = received & 3;
+	ws_publish(x, closer, WS_BASIS_PRESUMED, WS_WHY_FIN_BOTH);
+}
+
+static bool was_captured(const struct ws_endpoint *e)
+{
+	return e->talks || e->syn_ack_sent || (e->active && !e->syn_missed);
+}
+
+/* Before the acknowledgment of this segment is taken in. */
+void ws_imply_fin_of_sender(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	const struct ws_segment *s = x->segment;
+	if (s->length || s->flags & WS_TCP_FIN || !self->sent_any || self->fin_sent || !ws_is_open(self))
+		return;
+	if (s->sequence == self->max + 1)
+		imply_lost_fin(x);
+	else if (self->overacked && s->sequence == self->max)
+		imply_missed_fin(x, self, peer);
+}
+
+/* After it. One beyond may also be one byte that the capture missed; but towards an endpoint that has closed, and from
+ * one of which nothing was ever captured, it is taken for the FIN that has to come. */
+void ws_imply_fin_of_receiver(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	if (!peer->overacked || peer->fin_sent || !ws_is_open(peer) || x->segment->length ||
+	    x->segment->acknowledgment != peer->max)
+		return;
+	bool captured = was_captured(peer);
+	if (!self->fin_sent && (captured || !(x->segment->flags & WS_TCP_FIN)))
+		return;
+	if (!captured && self->fin_sent && !self->fin_acked) {
+		self->fin_acked = WS_RECEIPT_PRESUMED;
+		ws_publish(x, self, WS_BASIS_IMPLIED, WS_WHY_FIN_ACKED);
+	}
+	imply_missed_fin(x, peer, self);
+}
