@@ -1,0 +1,676 @@
+/* The capture module against files, pipes and packed streams that the tests build byte by byte, and against lo. */
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include <cmocka.h>
+#include <netinet/in.h>
+#include <wirestate/capture.h>
+
+struct bytes {
+	uint8_t data[8192];
+	size_t length;
+	bool big;
+};
+
+static void put(struct bytes *b, const void *data, size_t length)
+{
+	assert_true(b->length + length <= sizeof(b->data));
+	memcpy(b->data + b->length, data, length);
+	b->length += length;
+}
+
+static void put_number(struct bytes *b, uint64_t value, unsigned size)
+{
+	for (unsigned i = 0; i < size; i++) {
+		uint8_t byte = (uint8_t)(value >> 8 * (b->big ? size - 1 - i : i));
+		put(b, &byte, 1);
+	}
+}
+
+static void put32(struct bytes *b, uint32_t value)
+{
+	put_number(b, value, 4);
+}
+
+static void put_filler(struct bytes *b, uint32_t length, uint8_t first)
+{
+	for (uint32_t i = 0; i < length; i++)
+		put_number(b, (uint8_t)(first + i), 1);
+}
+
+enum { ETHERNET = 1, RAW_IP = 101, PPP = 9, FRAMES = 3 };
+enum { MICRO = 0xa1b2c3d4, NANO = 0xa1b23c4d, MODIFIED = 0xa1b2cd34 };
+
+static void pcap_header(struct bytes *b, uint32_t magic, unsigned minor, uint32_t link)
+{
+	put32(b, magic);
+	put_number(b, 2, 2);
+	put_number(b, minor, 2);
+	put32(b, 0);
+	put32(b, 0);
+	put32(b, 65535);
+	put32(b, link);
+}
+
+static void pcap_frame(struct bytes *b, uint32_t magic, uint32_t seconds, uint32_t part, uint32_t captured,
+		       uint32_t length)
+{
+	put32(b, seconds);
+	put32(b, part);
+	put32(b, captured);
+	put32(b, length);
+	if (magic == MODIFIED)
+		put_filler(b, 8, 0);
+	put_filler(b, captured, (uint8_t)captured);
+}
+
+/* Frame i of a sample is captured to 20 + 7 i bytes. Ethernet type 0x0800 for frame 1, else the filler. */
+static struct bytes pcap_sample(uint32_t magic, bool big)
+{
+	struct bytes b = {.big = big};
+	pcap_header(&b, magic, 4, ETHERNET);
+	for (uint32_t i = 0; i < FRAMES; i++)
+		pcap_frame(&b, magic, 1000 + i, 5, 20 + 7 * i, 100);
+	return b;
+}
+
+static void ng_block(struct bytes *b, uint32_t type, const struct bytes *body)
+{
+	uint32_t padded = (uint32_t)(body->length + 3) & ~3u;
+	put32(b, type);
+	put32(b, 12 + padded);
+	put(b, body->data, body->length);
+	put_filler(b, padded - (uint32_t)body->length, 0);
+	put32(b, 12 + padded);
+}
+
+static void ng_section(struct bytes *b)
+{
+	struct bytes body = {.big = b->big};
+	put32(&body, 0x1a2b3c4d);
+	put_number(&body, 1, 2);
+	put_number(&body, 0, 2);
+	put_number(&body, UINT64_MAX, 8);
+	ng_block(b, 0x0a0d0d0a, &body);
+}
+
+static void ng_interface(struct bytes *b, unsigned link, uint8_t resolution, uint8_t fcs)
+{
+	struct bytes body = {.big = b->big};
+	put_number(&body, link, 2);
+	put_number(&body, 0, 2);
+	put32(&body, 65535);
+	put_number(&body, 9, 2);
+	put_number(&body, 1, 2);
+	put32(&body, b->big ? (uint32_t)resolution << 24 : resolution);
+	put_number(&body, 13, 2);
+	put_number(&body, 1, 2);
+	put32(&body, b->big ? (uint32_t)fcs << 24 : fcs);
+	put32(&body, 0);
+	ng_block(b, 1, &body);
+}
+
+static void ng_frame(struct bytes *b, uint32_t interface, uint64_t time, uint32_t captured, uint32_t length)
+{
+	struct bytes body = {.big = b->big};
+	put32(&body, interface);
+	put32(&body, (uint32_t)(time >> 32));
+	put32(&body, (uint32_t)time);
+	put32(&body, captured);
+	put32(&body, length);
+	put_filler(&body, captured, (uint8_t)captured);
+	ng_block(b, 6, &body);
+}
+
+static struct bytes ng_sample(bool big, uint8_t fcs)
+{
+	struct bytes b = {.big = big}, statistics = {.big = big};
+	ng_section(&b);
+	ng_interface(&b, ETHERNET, 9, fcs);
+	for (uint32_t i = 0; i < FRAMES; i++) {
+		ng_frame(&b, 0, (1000 + i) * UINT64_C(1000000000) + 5, 20 + 7 * i, 100);
+		put_filler(&statistics, 8, 1);
+		ng_block(&b, 5, &statistics);
+	}
+	return b;
+}
+
+static struct bytes gzipped(const struct bytes *b)
+{
+	struct bytes packed = {.length = sizeof(packed.data)};
+	z_stream z = {0};
+	assert_int_equal(deflateInit2(&z, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY), Z_OK);
+	z.next_in = (Bytef *)(uintptr_t)b->data;
+	z.avail_in = (uInt)b->length;
+	z.next_out = packed.data;
+	z.avail_out = sizeof(packed.data);
+	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+	packed.length = z.total_out;
+	deflateEnd(&z);
+	return packed;
+}
+
+static struct bytes zstandard(const struct bytes *b)
+{
+	struct bytes packed = {0};
+	packed.length = ZSTD_compress(packed.data, sizeof(packed.data), b->data, b->length, 1);
+	assert_false(ZSTD_isError(packed.length));
+	return packed;
+}
+
+/* What came out of a capture. */
+struct seen {
+	unsigned count;
+	struct ws_frame frame[64];
+	uint8_t data[64][256];
+	struct ws_capture *stop; /* break after each frame */
+};
+
+static void see(void *context, const struct ws_frame *frame)
+{
+	struct seen *seen = context;
+	assert_true(seen->count < 64 && frame->captured <= 256 && frame->length >= frame->captured);
+	seen->frame[seen->count] = *frame;
+	if (frame->captured)
+		memcpy(seen->data[seen->count], frame->data, frame->captured);
+	seen->count++;
+	if (seen->stop)
+		ws_capture_break(seen->stop);
+}
+
+struct place {
+	char path[64];
+};
+
+static struct place write_file(const uint8_t *data, size_t length)
+{
+	struct place place = {"/tmp/test-capture-XXXXXX"};
+	int fd = mkstemp(place.path);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, data, length), (ssize_t)length);
+	close(fd);
+	return place;
+}
+
+static const struct ws_capture_options plain_options = {.fcs_length = -1};
+static const struct ws_capture_options keep_options = {.fcs_length = -1, .keep_bytes = 1 << 20};
+
+static enum ws_read read_all(struct ws_capture *capture, struct seen *seen, struct ws_error *error)
+{
+	enum ws_read result;
+	do
+		result = ws_capture_read(capture, 2, see, seen, error);
+	while (result == WS_READ_MORE);
+	/* The end stays the end. */
+	assert_int_equal(ws_capture_read(capture, 2, see, seen, error), result);
+	return result;
+}
+
+/* Opens and reads a file of these bytes to its end. */
+static enum ws_read replay(const struct bytes *b, const struct ws_capture_options *options, struct seen *seen,
+			   struct ws_error *error)
+{
+	memset(seen, 0, sizeof(*seen));
+	struct place file = write_file(b->data, b->length);
+	struct ws_capture *capture = ws_capture_open_file(file.path, options, error);
+	enum ws_read result = WS_READ_ERROR;
+	if (capture) {
+		result = read_all(capture, seen, error);
+		for (unsigned i = 0; options->keep_bytes && i < seen->count; i++) {
+			struct ws_frame again;
+			assert_true(ws_capture_fetch(capture, seen->frame[i].position, &again));
+			assert_int_equal(again.time, seen->frame[i].time);
+			assert_int_equal(again.length, seen->frame[i].length);
+			assert_int_equal(again.captured, seen->frame[i].captured);
+			if (again.captured)
+				assert_memory_equal(again.data, seen->data[i], again.captured);
+			assert_false(ws_capture_fetch(capture, seen->frame[i].position + 1, &again));
+		}
+		ws_capture_close(capture);
+	}
+	unlink(file.path);
+	return result;
+}
+
+static void check_sample(const struct seen *seen, unsigned count, ws_time part)
+{
+	assert_int_equal(seen->count, count);
+	for (unsigned i = 0; i < count; i++) {
+		assert_int_equal(seen->frame[i].time, (1000 + i) * WS_SECOND + part);
+		assert_int_equal(seen->frame[i].number, i + 1);
+		assert_int_equal(seen->frame[i].captured, 20 + 7 * i);
+		assert_int_equal(seen->frame[i].length, 100);
+		assert_int_equal(seen->data[i][0], 20 + 7 * i);
+	}
+}
+
+static void every_format_and_packing(void **state)
+{
+	(void)state;
+	static const uint32_t magics[] = {MICRO, NANO, MODIFIED};
+	for (unsigned form = 0; form < 8; form++) {
+		bool big = form & 1, pcapng = form >= 6;
+		struct bytes b = pcapng ? ng_sample(big, 0) : pcap_sample(magics[form / 2], big);
+		ws_time part = pcapng || magics[form / 2] == NANO ? 5 : 5000;
+		struct bytes packed[] = {b, gzipped(&b), zstandard(&b)};
+		for (unsigned i = 0; i < WS_ARRAY_SIZE(packed); i++) {
+			struct seen seen;
+			struct ws_error error;
+			assert_int_equal(replay(&packed[i], &keep_options, &seen, &error), WS_READ_END);
+			check_sample(&seen, FRAMES, part);
+		}
+	}
+}
+
+static void old_versions_swap_the_lengths(void **state)
+{
+	(void)state;
+	for (unsigned minor = 2; minor <= 3; minor++) {
+		struct bytes b = {0};
+		pcap_header(&b, MICRO, minor, ETHERNET);
+		for (unsigned i = 0; i < 2; i++) {
+			pcap_frame(&b, MICRO, 1, 2, 0, 0);
+			b.length -= 8;
+			put32(&b, 90);
+			put32(&b, 30);
+			put_filler(&b, 30, 0);
+		}
+		struct seen seen;
+		struct ws_error error;
+		assert_int_equal(replay(&b, &keep_options, &seen, &error), WS_READ_END);
+		assert_int_equal(seen.count, 2);
+		assert_int_equal(seen.frame[1].captured, 30);
+		assert_int_equal(seen.frame[1].length, 90);
+	}
+}
+
+/* How many of the sample's frames are whole in its first `length` bytes, and whether it may end there. */
+static unsigned whole_frames(const struct bytes *b, size_t length, bool pcapng, bool *between)
+{
+	unsigned frames = 0;
+	size_t at = pcapng ? 0 : 24;
+	*between = false;
+	while (at <= length) {
+		*between = at == length;
+		if (at >= b->length)
+			break;
+		uint32_t number;
+		memcpy(&number, b->data + at + (pcapng ? 4 : 8), 4);
+		at += pcapng ? number : 16 + number;
+		uint32_t type;
+		memcpy(&type, b->data + at - number, 4);
+		frames += at <= length && (!pcapng || type == 6);
+	}
+	return frames;
+}
+
+static void cut_at_every_byte(void **state)
+{
+	(void)state;
+	for (unsigned pcapng = 0; pcapng < 2; pcapng++) {
+		struct bytes whole = pcapng ? ng_sample(false, 0) : pcap_sample(MICRO, false);
+		size_t header = pcapng ? 28 + 40 : 24;
+		for (size_t length = 0; length <= whole.length; length++) {
+			struct bytes b = whole;
+			b.length = length;
+			struct seen seen;
+			struct ws_error error = {0};
+			bool between;
+			unsigned frames = whole_frames(&whole, length, pcapng, &between);
+			enum ws_read result = replay(&b, &plain_options, &seen, &error);
+			if (length < header) {
+				assert_int_equal(result, WS_READ_ERROR);
+				assert_int_equal(error.status, WS_ERROR_FILE);
+				assert_non_null(strstr(error.text, "/tmp/test-capture-"));
+				continue;
+			}
+			assert_int_equal(seen.count, frames);
+			assert_int_equal(result, between ? WS_READ_END : WS_READ_ERROR);
+			if (between)
+				continue;
+			char place[40];
+			snprintf(place, sizeof(place), "in the middle of packet %u,", frames + 1);
+			assert_int_equal(error.status, WS_ERROR_TRUNCATED);
+			assert_non_null(strstr(error.text, place));
+			assert_non_null(strstr(error.text, "/tmp/test-capture-"));
+		}
+	}
+}
+
+static void packed_files_cut_at_every_byte(void **state)
+{
+	(void)state;
+	struct bytes plain = pcap_sample(MICRO, false);
+	struct bytes packed[] = {gzipped(&plain), zstandard(&plain)};
+	for (unsigned i = 0; i < 2; i++) {
+		for (size_t length = 5; length < packed[i].length; length++) {
+			struct bytes b = packed[i];
+			b.length = length;
+			struct seen seen;
+			struct ws_error error = {0};
+			assert_int_equal(replay(&b, &plain_options, &seen, &error), WS_READ_ERROR);
+			assert_non_null(strstr(error.text, "the packed data ends early"));
+			check_sample(&seen, seen.count, 5000);
+		}
+		/* All of the packets, then the error: only the trailer is missing. */
+		struct bytes b = packed[i];
+		b.length -= 1;
+		struct seen seen;
+		struct ws_error error = {0};
+		assert_int_equal(replay(&b, &plain_options, &seen, &error), WS_READ_ERROR);
+		assert_int_equal(error.status, i == 0 ? WS_ERROR_TRUNCATED : error.status);
+		if (i == 0)
+			check_sample(&seen, FRAMES, 5000);
+	}
+}
+
+static void packed_pieces_and_damage(void **state)
+{
+	(void)state;
+	struct bytes plain = pcap_sample(MICRO, false);
+	for (unsigned zstd = 0; zstd < 2; zstd++) {
+		struct bytes first = {0}, second = {0}, joined, one, two;
+		put(&first, plain.data, 70);
+		put(&second, plain.data + 70, plain.length - 70);
+		one = zstd ? zstandard(&first) : gzipped(&first);
+		two = zstd ? zstandard(&second) : gzipped(&second);
+		joined = one;
+		put(&joined, two.data, two.length);
+		struct seen seen;
+		struct ws_error error = {0};
+		assert_int_equal(replay(&joined, &plain_options, &seen, &error), WS_READ_END);
+		check_sample(&seen, FRAMES, 5000);
+
+		struct bytes garbage = joined;
+		put(&garbage, "garbage!", 8);
+		assert_int_equal(replay(&garbage, &plain_options, &seen, &error), WS_READ_ERROR);
+		assert_int_equal(error.status, WS_ERROR_TRUNCATED);
+		assert_non_null(strstr(error.text, "damaged"));
+		check_sample(&seen, FRAMES, 5000);
+	}
+	struct bytes padded = gzipped(&plain);
+	put_filler(&padded, 1, 0);
+	put_filler(&padded, 1, 0);
+	struct seen seen;
+	struct ws_error error;
+	assert_int_equal(replay(&padded, &plain_options, &seen, &error), WS_READ_END);
+}
+
+static void refusals_name_file_and_reason(void **state)
+{
+	(void)state;
+	struct seen seen;
+	struct ws_error error = {0};
+	struct bytes b = {0};
+	assert_int_equal(replay(&b, &plain_options, &seen, &error), WS_READ_ERROR);
+	assert_non_null(strstr(error.text, "empty"));
+	put(&b, "GET / HTTP/1.0\r\n\r\nmore than a header", 36);
+	assert_int_equal(replay(&b, &plain_options, &seen, &error), WS_READ_ERROR);
+	assert_non_null(strstr(error.text, "not a capture"));
+	assert_int_equal(error.status, WS_ERROR_FILE);
+
+	struct bytes ppp = {0};
+	pcap_header(&ppp, MICRO, 4, PPP);
+	assert_int_equal(replay(&ppp, &plain_options, &seen, &error), WS_READ_ERROR);
+	assert_int_equal(error.status, WS_ERROR_FILE);
+	assert_non_null(strstr(error.text, "PPP"));
+#define X(name, dlt, description) assert_non_null(strstr(error.text, dlt " (" description ")"));
+	WS_LINKS(X)
+#undef X
+	assert_null(ws_capture_open_file("/tmp", &plain_options, &error));
+	assert_non_null(strstr(error.text, "/tmp: a directory"));
+	assert_null(ws_capture_open_file("/tmp/no such file", &plain_options, &error));
+	assert_non_null(strstr(error.text, "/tmp/no such file: cannot be opened: No such file"));
+	assert_int_equal(error.status, WS_ERROR_FILE);
+}
+
+static void link_types(void **state)
+{
+	(void)state;
+	static const struct {
+		uint32_t number;
+		enum ws_link link;
+	} links[] = {{1, WS_LINK_ETHERNET}, {113, WS_LINK_SLL}, {276, WS_LINK_SLL2}, {RAW_IP, WS_LINK_RAW},
+		     {12, WS_LINK_RAW},     {14, WS_LINK_RAW},  {228, WS_LINK_IPV4}, {229, WS_LINK_IPV6},
+		     {0, WS_LINK_NULL},     {108, WS_LINK_LOOP}};
+	struct ws_capture_options options = {.fcs_length = -1, .filter = "tcp port 80"};
+	for (unsigned i = 0; i < WS_ARRAY_SIZE(links); i++) {
+		struct bytes b = {0};
+		pcap_header(&b, MICRO, 4, links[i].number);
+		struct place file = write_file(b.data, b.length);
+		struct ws_error error;
+		struct ws_capture *capture = ws_capture_open_file(file.path, &options, &error);
+		assert_non_null(capture);
+		assert_int_equal(ws_capture_link(capture), links[i].link);
+		ws_capture_close(capture);
+		unlink(file.path);
+	}
+}
+
+static void fcs_lengths(void **state)
+{
+	(void)state;
+	struct seen seen;
+	struct ws_error error;
+	struct bytes b = {0};
+	pcap_header(&b, MICRO, 4, ETHERNET | 0x04000000 | 2u << 28);
+	pcap_frame(&b, MICRO, 1, 2, 64, 64);
+	assert_int_equal(replay(&b, &keep_options, &seen, &error), WS_READ_END);
+	assert_int_equal(seen.frame[0].fcs_length, 4);
+
+	static const uint8_t stated[][2] = {{0, 0}, {4, 4}, {32, 4}, {2, 2}, {16, 2}};
+	for (unsigned i = 0; i < WS_ARRAY_SIZE(stated); i++) {
+		for (unsigned big = 0; big < 2; big++) {
+			struct bytes ng = ng_sample(big, stated[i][0]), packed = gzipped(&ng);
+			assert_int_equal(replay(&ng, &plain_options, &seen, &error), WS_READ_END);
+			assert_int_equal(seen.frame[0].fcs_length, stated[i][1]);
+			assert_int_equal(replay(&packed, &plain_options, &seen, &error), WS_READ_END);
+			assert_int_equal(seen.frame[0].fcs_length, stated[i][1]);
+		}
+	}
+	struct ws_capture_options said = {.fcs_length = 0};
+	assert_int_equal(replay(&b, &said, &seen, &error), WS_READ_END);
+	assert_int_equal(seen.frame[0].fcs_length, 0);
+
+	struct bytes differ = {0};
+	ng_section(&differ);
+	ng_interface(&differ, ETHERNET, 9, 4);
+	ng_interface(&differ, ETHERNET, 9, 0);
+	ng_frame(&differ, 1, 5, 60, 60);
+	assert_int_equal(replay(&differ, &plain_options, &seen, &error), WS_READ_END);
+	assert_int_equal(seen.frame[0].fcs_length, 0);
+}
+
+static void filter_keeps_the_numbers(void **state)
+{
+	(void)state;
+	struct seen seen;
+	struct ws_error error;
+	struct bytes b = pcap_sample(MICRO, false);
+	struct ws_capture_options options = {.fcs_length = -1, .filter = "ether[0] != 27", .keep_bytes = 1 << 16};
+	assert_int_equal(replay(&b, &options, &seen, &error), WS_READ_END);
+	assert_int_equal(seen.count, 2);
+	assert_int_equal(seen.frame[0].number, 1);
+	assert_int_equal(seen.frame[1].number, 3);
+
+	options.filter = "tcp prot 80";
+	assert_int_equal(replay(&b, &options, &seen, &error), WS_READ_ERROR);
+	assert_int_equal(error.status, WS_ERROR_FILTER);
+	assert_non_null(strstr(error.text, "'tcp prot 80'"));
+	assert_non_null(strstr(error.text, "syntax error"));
+}
+
+static void hostile_times_and_lengths(void **state)
+{
+	(void)state;
+	static const uint32_t values[] = {0, 1, 999999, 1000000, 0x7fffffff, 0x80000000, 0xffffffff};
+	struct seen seen;
+	struct ws_error error;
+	for (unsigned big = 0; big < 2; big++) {
+		struct bytes b = {.big = big};
+		pcap_header(&b, MICRO, 4, ETHERNET);
+		for (unsigned i = 0; i < 49; i++)
+			pcap_frame(&b, MICRO, values[i / 7], values[i % 7], 20, i % 3);
+		assert_int_equal(replay(&b, &keep_options, &seen, &error), WS_READ_END);
+		assert_int_equal(seen.count, 49);
+		for (unsigned i = 0; i < 49; i++) {
+			assert_int_equal(seen.frame[i].time, values[i / 7] * WS_SECOND + values[i % 7] * INT64_C(1000));
+			assert_int_equal(seen.frame[i].length, 20);
+		}
+	}
+	static const uint8_t resolutions[] = {0, 6, 9, 12, 19, 0x80, 0x81, 0xa0, 0xbf};
+	for (unsigned i = 0; i < WS_ARRAY_SIZE(resolutions); i++) {
+		struct bytes b = {0};
+		ng_section(&b);
+		ng_interface(&b, ETHERNET, resolutions[i], 0);
+		ng_frame(&b, 0, 0, 20, 20);
+		ng_frame(&b, 0, UINT64_MAX, 20, 20);
+		ng_frame(&b, 0, INT64_MAX, 20, 20);
+		assert_int_equal(replay(&b, &keep_options, &seen, &error), WS_READ_END);
+		assert_int_equal(seen.count, 3);
+		for (unsigned k = 0; k < 3; k++) /* any two can be subtracted */
+			assert_true(seen.frame[k].time > INT64_MIN / 2 && seen.frame[k].time <= INT64_MAX / 2);
+	}
+}
+
+static void absurd_lengths_are_refused_at_once(void **state)
+{
+	(void)state;
+	struct seen seen;
+	struct ws_error error;
+	struct bytes b = pcap_sample(MICRO, false);
+	pcap_frame(&b, MICRO, 1, 1, 0, 0);
+	b.length -= 8;
+	put32(&b, 0xfffffff0);
+	put32(&b, 0xfffffff0);
+	put_filler(&b, 40, 0);
+	struct bytes packed = gzipped(&b);
+	assert_int_equal(replay(&b, &plain_options, &seen, &error), WS_READ_ERROR);
+	check_sample(&seen, FRAMES, 5000);
+	assert_int_equal(error.status, WS_ERROR_TRUNCATED);
+	assert_non_null(strstr(error.text, "damaged at packet 4, which begins at byte 153"));
+	assert_int_equal(replay(&packed, &plain_options, &seen, &error), WS_READ_ERROR);
+	assert_non_null(strstr(error.text, "packet 4, which begins at byte 153 unpacked"));
+}
+
+/* Interfaces described between the packets, and a second section: the second reader has to find its way. */
+static void fetch_in_awkward_pcapng(void **state)
+{
+	(void)state;
+	struct bytes b = {0};
+	struct seen seen;
+	struct ws_error error;
+	ng_section(&b);
+	ng_interface(&b, ETHERNET, 9, 0);
+	ng_frame(&b, 0, 1000000007, 20, 20);
+	ng_interface(&b, ETHERNET, 6, 0);
+	ng_frame(&b, 1, 2000003, 30, 30);
+	ng_frame(&b, 0, 3000000001, 40, 40);
+	ng_section(&b);
+	ng_interface(&b, ETHERNET, 6, 0);
+	ng_frame(&b, 0, 4000001, 50, 50);
+	ng_frame(&b, 0, 5000001, 60, 60);
+	assert_int_equal(replay(&b, &keep_options, &seen, &error), WS_READ_END);
+	assert_int_equal(seen.count, 5);
+}
+
+static void fetch_from_a_small_ring(void **state)
+{
+	(void)state;
+	struct bytes b = {0};
+	pcap_header(&b, MICRO, 4, ETHERNET);
+	for (uint32_t i = 0; i < 40; i++)
+		pcap_frame(&b, MICRO, i, 0, 20 + i, 20 + i);
+	struct bytes packed = zstandard(&b);
+	struct place file = write_file(packed.data, packed.length);
+	struct ws_capture_options options = {.fcs_length = -1, .keep_bytes = 1024};
+	struct ws_error error;
+	struct ws_capture *capture = ws_capture_open_file(file.path, &options, &error);
+	assert_non_null(capture);
+	struct seen seen = {0};
+	assert_int_equal(read_all(capture, &seen, &error), WS_READ_END);
+	unsigned kept = 0;
+	for (unsigned i = 0; i < 40; i++) {
+		struct ws_frame frame;
+		bool there = ws_capture_fetch(capture, seen.frame[i].position, &frame);
+		assert_true(there || kept == 0); /* the oldest go first */
+		kept += there;
+		if (there) {
+			assert_int_equal(frame.time, i * WS_SECOND);
+			assert_memory_equal(frame.data, seen.data[i], 20 + i);
+		}
+	}
+	assert_in_range(kept, 5, 12);
+	ws_capture_close(capture);
+	unlink(file.path);
+}
+
+static void a_break_stops_after_the_frame(void **state)
+{
+	(void)state;
+	struct bytes b = pcap_sample(NANO, false), packed = gzipped(&b);
+	for (unsigned i = 0; i < 2; i++) {
+		struct place file = write_file(i ? packed.data : b.data, i ? packed.length : b.length);
+		struct ws_error error;
+		struct ws_capture *capture = ws_capture_open_file(file.path, &plain_options, &error);
+		assert_non_null(capture);
+		struct seen seen = {.stop = capture};
+		for (unsigned frames = 1; frames <= FRAMES; frames++) {
+			assert_true(ws_capture_ready(capture));
+			assert_int_equal(ws_capture_read(capture, 100, see, &seen, &error), WS_READ_MORE);
+			assert_int_equal(seen.count, frames);
+		}
+		assert_int_equal(ws_capture_read(capture, 100, see, &seen, &error), WS_READ_END);
+		uint64_t done, total;
+		ws_capture_progress(capture, &done, &total);
+		assert_int_equal(total, i ? packed.length : b.length);
+		assert_int_equal(done, total);
+		struct ws_capture_stats stats;
+		ws_capture_stats(capture, &stats);
+		assert_int_equal(stats.captured, FRAMES);
+		assert_int_equal(stats.received, FRAMES);
+		ws_capture_close(capture);
+		unlink(file.path);
+	}
+}
+
+#include "test_capture_io.h"
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_format_and_packing),
+		cmocka_unit_test(old_versions_swap_the_lengths),
+		cmocka_unit_test(cut_at_every_byte),
+		cmocka_unit_test(packed_files_cut_at_every_byte),
+		cmocka_unit_test(packed_pieces_and_damage),
+		cmocka_unit_test(refusals_name_file_and_reason),
+		cmocka_unit_test(link_types),
+		cmocka_unit_test(fcs_lengths),
+		cmocka_unit_test(filter_keeps_the_numbers),
+		cmocka_unit_test(hostile_times_and_lengths),
+		cmocka_unit_test(absurd_lengths_are_refused_at_once),
+		cmocka_unit_test(fetch_in_awkward_pcapng),
+		cmocka_unit_test(fetch_from_a_small_ring),
+		cmocka_unit_test(a_break_stops_after_the_frame),
+		cmocka_unit_test(a_pipe_never_blocks),
+		cmocka_unit_test(a_pipe_that_ends_early),
+		cmocka_unit_test(dump_round_trip),
+		cmocka_unit_test(dump_failures),
+		cmocka_unit_test(interface_lists),
+		cmocka_unit_test(live_on_loopback),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
