@@ -28,7 +28,16 @@ size_t film_count(const struct film *film)
 
 bool film_step(const struct film *film, size_t index, struct ws_step *step)
 {
-	return film->replay && ws_replay_step(film->replay, index, step);
+	if (!film->replay || !ws_replay_step(film->replay, index, step))
+		return false;
+	for (int endpoint = 0; endpoint < 2; endpoint++) {
+		/* Who answers a SYN has listened before it came: this is not a change that the SYN makes. */
+		if (step->before[endpoint] == WS_CLOSED && step->after[endpoint] == WS_LISTEN) {
+			step->before[endpoint] = WS_LISTEN;
+			step->certainty_before[endpoint] = step->certainty[endpoint];
+		}
+	}
+	return true;
 }
 
 void film_stand(struct film *film, size_t step)

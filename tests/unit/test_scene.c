@@ -1,0 +1,434 @@
+/* Scenes drawn from a tracker that was fed with hand-made segments: what they say, that a step's picture is the same
+ * whichever way one came to it, and that no size and no order of keys draws outside the canvas (under the sanitizers).
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <wirestate/scene.h>
+
+enum { FRAME_SIZE = 14 + 20 + 20 + 8, MAX_FRAMES = 64 };
+
+struct world {
+	struct ws_tracker *tracker;
+	struct ws_model model;
+	struct ws_ui *ui;
+	struct ws_canvas canvas;
+	uint8_t frames[MAX_FRAMES][FRAME_SIZE];
+	size_t lengths[MAX_FRAMES], count;
+	ws_time times[MAX_FRAMES], now;
+};
+
+static void put16(uint8_t *to, uint32_t value)
+{
+	to[0] = (uint8_t)(value >> 8);
+	to[1] = (uint8_t)value;
+}
+
+static void put32(uint8_t *to, uint32_t value)
+{
+	put16(to, value >> 16);
+	put16(to + 2, value);
+}
+
+static void describe(const struct world *world, size_t index, struct ws_frame *frame)
+{
+	*frame = (struct ws_frame){.time = world->times[index],
+	                           .number = index + 1,
+	                           .position = index,
+	                           .data = world->frames[index],
+	                           .captured = (uint32_t)world->lengths[index],
+	                           .length = (uint32_t)world->lengths[index],
+	                           .link = WS_LINK_ETHERNET};
+}
+
+static bool fetch(void *context, uint64_t position, struct ws_frame *frame)
+{
+	const struct world *world = context;
+	if (position >= world->count)
+		return false;
+	describe(world, position, frame);
+	return true;
+}
+
+/* One's complement sum of the bytes in pairs. */
+static uint32_t sum(const uint8_t *bytes, size_t length, uint32_t start)
+{
+	for (size_t i = 0; i + 1 < length; i += 2)
+		start += (uint32_t)bytes[i] << 8 | bytes[i + 1];
+	while (start >> 16)
+		start = (start & 0xffff) + (start >> 16);
+	return start;
+}
+
+/* A segment from 10.0.0.1:port to 10.0.0.2:80, or back, with an even number of payload bytes. */
+static void send_segment(struct world *world, bool back, uint16_t port, uint16_t flags, uint32_t seq, uint32_t ack,
+                         uint32_t payload, ws_time after)
+{
+	uint8_t *frame = world->frames[world->count], *ip = frame + 14, *tcp = ip + 20;
+	size_t length = 14 + 20 + 20 + payload;
+	memset(frame, 0, length);
+	memset(frame, back ? 2 : 1, 6);
+	memset(frame + 6, back ? 1 : 2, 6);
+	put16(frame + 12, 0x0800);
+	ip[0] = 0x45;
+	put16(ip + 2, (uint32_t)length - 14);
+	put16(ip + 4, (uint32_t)world->count + 1);
+	ip[8] = 64;
+	ip[9] = 6;
+	put32(ip + 12, back ? 0x0a000002 : 0x0a000001);
+	put32(ip + 16, back ? 0x0a000001 : 0x0a000002);
+	put16(ip + 10, ~sum(ip, 20, 0) & 0xffff);
+	put16(tcp, back ? 80 : port);
+	put16(tcp + 2, back ? port : 80);
+	put32(tcp + 4, seq);
+	put32(tcp + 8, ack);
+	put16(tcp + 12, 0x5000 | flags);
+	put16(tcp + 14, 1000);
+	memset(tcp + 20, 'x', payload);
+	uint32_t pseudo = sum(ip + 12, 8, 6 + 20 + payload);
+	put16(tcp + 16, ~sum(tcp, 20 + payload, pseudo) & 0xffff);
+
+	world->now += after;
+	world->times[world->count] = world->now;
+	world->lengths[world->count] = length;
+	struct ws_frame borrowed;
+	struct ws_packet packet;
+	struct ws_track_result result;
+	describe(world, world->count++, &borrowed);
+	ws_decode(&borrowed, &packet);
+	while (ws_tracker_advance(world->tracker, world->now, &result))
+		;
+	ws_tracker_packet(world->tracker, &packet, &result);
+	assert_int_not_equal(result.conn, 0);
+	world->model.now = world->now;
+}
+
+/* Opens, sends, closes in four segments; the second connection is refused, the third is picked up in the middle. */
+static void fill(struct world *world)
+{
+	const ws_time ms = WS_MILLISECOND;
+	send_segment(world, false, 4000, WS_TCP_SYN, 1000, 0, 0, 0);
+	send_segment(world, true, 4000, WS_TCP_SYN | WS_TCP_ACK, 5000, 1001, 0, 10 * ms);
+	send_segment(world, false, 4000, WS_TCP_ACK, 1001, 5001, 0, ms);
+	send_segment(world, false, 4000, WS_TCP_ACK | WS_TCP_PSH, 1001, 5001, 4, ms);
+	send_segment(world, false, 4000, WS_TCP_ACK | WS_TCP_PSH, 1001, 5001, 4, 300 * ms);
+	send_segment(world, true, 4000, WS_TCP_ACK, 5001, 1005, 0, ms);
+	send_segment(world, false, 4000, WS_TCP_ACK | WS_TCP_FIN, 1005, 5001, 0, 3000 * ms);
+	send_segment(world, true, 4000, WS_TCP_ACK, 5001, 1006, 0, ms);
+	send_segment(world, true, 4000, WS_TCP_ACK | WS_TCP_FIN, 5001, 1006, 0, 500 * ms);
+	send_segment(world, false, 4000, WS_TCP_ACK, 1006, 5002, 0, ms);
+	send_segment(world, false, 4001, WS_TCP_SYN, 7000, 0, 0, ms);
+	send_segment(world, true, 4001, WS_TCP_RST | WS_TCP_ACK, 0, 7001, 0, ms);
+	send_segment(world, false, 4002, WS_TCP_ACK, 9000, 8000, 2, ms);
+	send_segment(world, true, 4002, WS_TCP_ACK, 8000, 9002, 0, ms);
+}
+
+static const char *key_name(enum ws_action action)
+{
+	return action == WS_ACT_LOOP ? NULL : ws_action_name(action);
+}
+
+static int set_up(void **state)
+{
+	struct world *world = calloc(1, sizeof(*world));
+	assert_non_null(world);
+	struct ws_tracker_config config = {.history = true};
+	world->now = 1700000000 * WS_SECOND;
+	world->tracker = ws_tracker_create(&config, NULL);
+	assert_non_null(world->tracker);
+	world->model = (struct ws_model){.tracker = world->tracker,
+	                                 .source = "hand-made",
+	                                 .time_wait = 60 * WS_SECOND,
+	                                 .fetch = fetch,
+	                                 .fetch_context = world};
+	fill(world);
+	struct ws_ui_options options = {.screen = WS_SCREEN_LIST, .key_name = key_name};
+	world->ui = ws_ui_create(&options, NULL);
+	assert_non_null(world->ui);
+	assert_true(ws_canvas_create(&world->canvas, 80, 24));
+	*state = world;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct world *world = *state;
+	ws_ui_free(world->ui);
+	ws_tracker_free(world->tracker);
+	ws_canvas_destroy(&world->canvas);
+	free(world);
+	return 0;
+}
+
+/* Draws at the canvas's size; the text is the caller's to free. */
+static char *draw(struct world *world)
+{
+	size_t size = (size_t)world->canvas.columns * (size_t)world->canvas.rows * 4 + (size_t)world->canvas.rows + 1;
+	struct ws_text text = {.data = malloc(size), .capacity = size};
+	assert_non_null(text.data);
+	ws_ui_layout(world->ui, &world->model, world->canvas.columns, world->canvas.rows);
+	ws_ui_draw(world->ui, &world->model, &world->canvas);
+	ws_canvas_dump(&world->canvas, &text);
+	ws_text_cstr(&text);
+	return text.data;
+}
+
+static void assert_shows(struct world *world, const char *words)
+{
+	char *picture = draw(world);
+	if (!strstr(picture, words))
+		fail_msg("'%s' is not in:\n%s", words, picture);
+	free(picture);
+}
+
+static void act(struct world *world, enum ws_action action)
+{
+	assert_true(ws_ui_act(world->ui, &world->model, action));
+}
+
+static void test_list(void **state)
+{
+	struct world *world = *state;
+	assert_shows(world, "3 connections");
+	assert_shows(world, "10.0.0.1:4000 ");
+	assert_shows(world, "REFUSED");
+	assert_shows(world, "10.0.0.1:4002 ?"); /* roles guessed */
+	assert_shows(world, " 1/3 ");
+	act(world, WS_ACT_LAST);
+	assert_shows(world, " 3/3 ");
+	act(world, WS_ACT_REVERSE); /* the selection stays on its connection */
+	assert_shows(world, " 1/3 ");
+	for (int i = 0; i < 8; i++)
+		act(world, WS_ACT_SORT);
+	assert_shows(world, "sort verdict");
+	act(world, WS_ACT_REVERSE);
+	act(world, WS_ACT_FIRST);
+	act(world, WS_ACT_ENTER); /* the worst verdict comes first */
+	assert_shows(world, "Connection 2");
+}
+
+static void test_lifelines_tell_the_story(void **state)
+{
+	struct world *world = *state;
+	ws_ui_act(world->ui, &world->model, WS_ACT_ENTER);
+	assert_shows(world, "step 10/10");
+	assert_shows(world, "TIME_WAIT");
+	assert_shows(world, "waits 60.0 s of 60 s");
+	act(world, WS_ACT_FIRST);
+	assert_shows(world, "J = 1000");
+	assert_shows(world, "J + 1 = 1001");
+	assert_shows(world, "SYN_SENT");
+	act(world, WS_ACT_NEXT_PACKET);
+	assert_shows(world, "K = 5000");
+	assert_shows(world, "ESTABLISHED~");
+	act(world, WS_ACT_NEXT_PACKET);
+	act(world, WS_ACT_NEXT_PACKET);
+	act(world, WS_ACT_NEXT_PACKET);
+	assert_shows(world, "retransmission");
+	assert_shows(world, "300 ms idle");
+	act(world, WS_ACT_NEXT_PACKET);
+	act(world, WS_ACT_NEXT_PACKET);
+	assert_shows(world, "3 s idle, shown as 1 s");
+	assert_shows(world, "why closing takes");
+	act(world, WS_ACT_ABSOLUTE);
+	assert_shows(world, "seq 1005");
+	act(world, WS_ACT_SWAP);
+	assert_shows(world, "CLIENT 10.0.0.2:80");
+}
+
+static void test_a_step_looks_the_same_from_both_sides(void **state)
+{
+	struct world *world = *state;
+	ws_time clock = WS_SECOND;
+	char *forwards[10];
+	ws_ui_act(world->ui, &world->model, WS_ACT_ENTER);
+	act(world, WS_ACT_FIRST);
+	ws_ui_tick(world->ui, &world->model, clock);
+	for (int i = 0; i < 10; i++) {
+		forwards[i] = draw(world);
+		act(world, WS_ACT_STEP);
+		if (i < 9) { /* in flight the far end has not changed yet */
+			char *flying = draw(world);
+			assert_string_not_equal(flying, forwards[i]);
+			free(flying);
+		}
+		ws_ui_tick(world->ui, &world->model, clock += WS_SECOND);
+	}
+	for (int i = 9; i >= 0; i--) {
+		char *backwards = draw(world);
+		assert_string_equal(backwards, forwards[i]);
+		free(backwards);
+		free(forwards[i]);
+		act(world, WS_ACT_STEP_BACK);
+	}
+	for (uint64_t frame = 1; frame <= 10; frame++) {
+		ws_ui_select(world->ui, &world->model, ws_tracker_conn_at(world->tracker, 0), frame);
+		char words[32];
+		snprintf(words, sizeof(words), "step %d/10  paused", (int)frame);
+		assert_shows(world, words);
+	}
+}
+
+static void test_the_film_plays_to_its_end(void **state)
+{
+	struct world *world = *state;
+	ws_time clock = WS_SECOND;
+	ws_ui_act(world->ui, &world->model, WS_ACT_ENTER);
+	assert_int_equal(ws_ui_next_change(world->ui, &world->model), WS_TIME_NEVER);
+	ws_ui_tick(world->ui, &world->model, clock);
+	act(world, WS_ACT_PLAY); /* at the end: from the start */
+	assert_int_equal(ws_ui_next_change(world->ui, &world->model), 0);
+	assert_shows(world, "step 1/10");
+	ws_ui_tick(world->ui, &world->model, clock += 700 * WS_MILLISECOND);
+	assert_shows(world, "step 2/10");
+	for (int i = 0; i < 75; i++)
+		ws_ui_tick(world->ui, &world->model, clock += 100 * WS_MILLISECOND);
+	assert_shows(world, "step 10/10");
+	assert_shows(world, "playing");
+	char *counting = draw(world);
+	assert_null(strstr(counting, "waits 60.0 s of 60 s")); /* TIME_WAIT is running down */
+	assert_non_null(strstr(counting, " s of 60 s"));
+	free(counting);
+	for (int i = 0; i < 100; i++)
+		ws_ui_tick(world->ui, &world->model, clock += 100 * WS_MILLISECOND);
+	assert_shows(world, "paused");
+	assert_shows(world, "CLOSED?"); /* by time alone */
+	assert_int_equal(ws_ui_next_change(world->ui, &world->model), WS_TIME_NEVER);
+}
+
+static void test_packet(void **state)
+{
+	struct world *world = *state;
+	ws_ui_select(world->ui, &world->model, ws_tracker_conn_at(world->tracker, 0), 4);
+	act(world, WS_ACT_DETAIL);
+	ws_ui_select(world->ui, &world->model, ws_tracker_conn_at(world->tracker, 0), 4);
+	assert_shows(world, "Frame 4");
+	assert_shows(world, "sequence number");
+	assert_shows(world, "(relative 1)");
+	assert_shows(world, "00 00 03 e9");
+	act(world, WS_ACT_FIRST);
+	act(world, WS_ACT_RIGHT);
+	assert_shows(world, "[01 01 01 01 01 01 02 02 02 02 02 02 08 00]");
+	act(world, WS_ACT_LAST);
+	assert_shows(world, "14 in front + 4 FCS behind = 18; FCS not captured");
+	act(world, WS_ACT_FIRST);
+	act(world, WS_ACT_DOWN);
+	assert_shows(world, "[01 01 01 01 01 01]");
+	act(world, WS_ACT_NEXT_PANE);
+	for (int i = 0; i < 23; i++)
+		act(world, WS_ACT_RIGHT);
+	assert_shows(world, "[06]"); /* byte 23 is IPv4's protocol, and that group has opened */
+	world->model.fetch = NULL;
+	act(world, WS_ACT_NEXT_PACKET);
+	assert_shows(world, "no longer kept");
+}
+
+static void test_a_frame_of_no_connection(void **state)
+{
+	struct world *world = *state;
+	uint8_t bytes[60] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 1, 8, 6, 0, 1, 8, 0, 6, 4, 0, 1};
+	struct ws_frame frame = {.number = 77,
+	                         .position = WS_POSITION_NONE,
+	                         .data = bytes,
+	                         .captured = sizeof(bytes),
+	                         .length = sizeof(bytes),
+	                         .link = WS_LINK_ETHERNET};
+	ws_ui_show_frame(world->ui, &frame);
+	memset(bytes, 0, sizeof(bytes)); /* they were copied */
+	assert_shows(world, "Frame 77");
+	assert_shows(world, "ARP");
+	assert_shows(world, "Padding");
+}
+
+static void test_help_names_the_keys(void **state)
+{
+	struct world *world = *state;
+	act(world, WS_ACT_HELP);
+	assert_shows(world, "reverse");
+	act(world, WS_ACT_LAST);
+	assert_shows(world, "What packets cannot tell");
+	act(world, WS_ACT_HELP);
+	act(world, WS_ACT_ENTER);
+	act(world, WS_ACT_HELP);
+	char *help = draw(world);
+	assert_null(strstr(help, ws_action_meaning(WS_ACT_SORT)));
+	assert_null(strstr(help, ws_action_meaning(WS_ACT_LOOP))); /* has no key */
+	assert_non_null(strstr(help, ws_action_meaning(WS_ACT_STEP)));
+	free(help);
+	act(world, WS_ACT_BACK);
+	act(world, WS_ACT_BACK);
+	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_LIST);
+	assert_false(ws_ui_act(world->ui, &world->model, WS_ACT_BACK));
+	assert_false(ws_ui_act(world->ui, &world->model, WS_ACT_QUIT));
+}
+
+static void test_too_small_says_so(void **state)
+{
+	struct world *world = *state;
+	assert_true(ws_canvas_resize(&world->canvas, 30, 8));
+	assert_shows(world, "30x8");
+	assert_true(ws_canvas_resize(&world->canvas, 40, 10));
+	assert_shows(world, "10.0.0.2:80");
+}
+
+static void test_any_keys_at_any_size(void **state)
+{
+	struct world *world = *state;
+	static const int sizes[][2] = {{80, 24}, {120, 40}, {200, 60}, {40, 10}, {41, 11}, {59, 15}, {60, 16},
+	                               {79, 23}, {1, 1},    {39, 9},   {2, 50},  {300, 3}, {160, 12}};
+	uint32_t random = 12345;
+	ws_time clock = WS_SECOND;
+	for (int i = 0; i < 6000; i++) {
+		random = random * 1103515245 + 12345;
+		enum ws_action action = (enum ws_action)((random >> 16) % WS_ACTION_COUNT);
+		if (action == WS_ACT_BACK && (random >> 8) % 4) /* or it would spend its time in the list */
+			action = WS_ACT_ENTER;
+		ws_ui_act(world->ui, &world->model, action);
+		ws_ui_tick(world->ui, &world->model, clock += (random >> 20) % 300 * WS_MILLISECOND);
+		const int *size = sizes[(random >> 10) % WS_ARRAY_SIZE(sizes)];
+		assert_true(ws_canvas_resize(&world->canvas, size[0], size[1]));
+		world->canvas.ascii = random & 0x40000;
+		ws_ui_layout(world->ui, &world->model, size[0], size[1]);
+		ws_ui_draw(world->ui, &world->model, &world->canvas);
+		for (int at = 0; at < size[0] * size[1]; at++)
+			if (world->canvas.ascii && world->canvas.cells[at].code_point > 0x7e)
+				fail_msg("U+%04x on an ASCII canvas", world->canvas.cells[at].code_point);
+		assert_true(ws_ui_next_change(world->ui, &world->model) >= 0);
+	}
+}
+
+static void test_screen_words(void **state)
+{
+	(void)state;
+	assert_int_equal(ws_screen_find("lifelines"), WS_SCREEN_LIFELINES);
+	assert_int_equal(ws_screen_find("nothing"), -1);
+}
+
+int main(void)
+{
+	if (!setlocale(LC_ALL, "C.UTF-8"))
+		return 1;
+#define SCENE_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+	        SCENE_TEST(test_list),
+	        SCENE_TEST(test_lifelines_tell_the_story),
+	        SCENE_TEST(test_a_step_looks_the_same_from_both_sides),
+	        SCENE_TEST(test_the_film_plays_to_its_end),
+	        SCENE_TEST(test_packet),
+	        SCENE_TEST(test_a_frame_of_no_connection),
+	        SCENE_TEST(test_help_names_the_keys),
+	        SCENE_TEST(test_too_small_says_so),
+	        SCENE_TEST(test_any_keys_at_any_size),
+	        cmocka_unit_test(test_screen_words),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
