@@ -65,7 +65,7 @@ static void pcap_header(struct bytes *b, uint32_t magic, unsigned minor, uint32_
 }
 
 static void pcap_frame(struct bytes *b, uint32_t magic, uint32_t seconds, uint32_t part, uint32_t captured,
-		       uint32_t length)
+                       uint32_t length)
 {
 	put32(b, seconds);
 	put32(b, part);
@@ -220,7 +220,7 @@ static enum ws_read read_all(struct ws_capture *capture, struct seen *seen, stru
 
 /* Opens and reads a file of these bytes to its end. */
 static enum ws_read replay(const struct bytes *b, const struct ws_capture_options *options, struct seen *seen,
-			   struct ws_error *error)
+                           struct ws_error *error)
 {
 	memset(seen, 0, sizeof(*seen));
 	struct place file = write_file(b->data, b->length);
@@ -443,8 +443,8 @@ static void link_types(void **state)
 		uint32_t number;
 		enum ws_link link;
 	} links[] = {{1, WS_LINK_ETHERNET}, {113, WS_LINK_SLL}, {276, WS_LINK_SLL2}, {RAW_IP, WS_LINK_RAW},
-		     {12, WS_LINK_RAW},     {14, WS_LINK_RAW},  {228, WS_LINK_IPV4}, {229, WS_LINK_IPV6},
-		     {0, WS_LINK_NULL},     {108, WS_LINK_LOOP}};
+	             {12, WS_LINK_RAW},     {14, WS_LINK_RAW},  {228, WS_LINK_IPV4}, {229, WS_LINK_IPV6},
+	             {0, WS_LINK_NULL},     {108, WS_LINK_LOOP}};
 	struct ws_capture_options options = {.fcs_length = -1, .filter = "tcp port 80"};
 	for (unsigned i = 0; i < WS_ARRAY_SIZE(links); i++) {
 		struct bytes b = {0};
@@ -651,26 +651,26 @@ static void a_break_stops_after_the_frame(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_format_and_packing),
-		cmocka_unit_test(old_versions_swap_the_lengths),
-		cmocka_unit_test(cut_at_every_byte),
-		cmocka_unit_test(packed_files_cut_at_every_byte),
-		cmocka_unit_test(packed_pieces_and_damage),
-		cmocka_unit_test(refusals_name_file_and_reason),
-		cmocka_unit_test(link_types),
-		cmocka_unit_test(fcs_lengths),
-		cmocka_unit_test(filter_keeps_the_numbers),
-		cmocka_unit_test(hostile_times_and_lengths),
-		cmocka_unit_test(absurd_lengths_are_refused_at_once),
-		cmocka_unit_test(fetch_in_awkward_pcapng),
-		cmocka_unit_test(fetch_from_a_small_ring),
-		cmocka_unit_test(a_break_stops_after_the_frame),
-		cmocka_unit_test(a_pipe_never_blocks),
-		cmocka_unit_test(a_pipe_that_ends_early),
-		cmocka_unit_test(dump_round_trip),
-		cmocka_unit_test(dump_failures),
-		cmocka_unit_test(interface_lists),
-		cmocka_unit_test(live_on_loopback),
+	        cmocka_unit_test(every_format_and_packing),
+	        cmocka_unit_test(old_versions_swap_the_lengths),
+	        cmocka_unit_test(cut_at_every_byte),
+	        cmocka_unit_test(packed_files_cut_at_every_byte),
+	        cmocka_unit_test(packed_pieces_and_damage),
+	        cmocka_unit_test(refusals_name_file_and_reason),
+	        cmocka_unit_test(link_types),
+	        cmocka_unit_test(fcs_lengths),
+	        cmocka_unit_test(filter_keeps_the_numbers),
+	        cmocka_unit_test(hostile_times_and_lengths),
+	        cmocka_unit_test(absurd_lengths_are_refused_at_once),
+	        cmocka_unit_test(fetch_in_awkward_pcapng),
+	        cmocka_unit_test(fetch_from_a_small_ring),
+	        cmocka_unit_test(a_break_stops_after_the_frame),
+	        cmocka_unit_test(a_pipe_never_blocks),
+	        cmocka_unit_test(a_pipe_that_ends_early),
+	        cmocka_unit_test(dump_round_trip),
+	        cmocka_unit_test(dump_failures),
+	        cmocka_unit_test(interface_lists),
+	        cmocka_unit_test(live_on_loopback),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

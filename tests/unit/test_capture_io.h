@@ -5,7 +5,8 @@ static void a_pipe_never_blocks(void **state)
 {
 	(void)state;
 	for (unsigned form = 0; form < 6; form++) {
-		struct bytes plain = form & 1 ? ng_sample(form == 5, 0) : pcap_sample(form == 4 ? MODIFIED : NANO, form == 2);
+		struct bytes plain =
+		        form & 1 ? ng_sample(form == 5, 0) : pcap_sample(form == 4 ? MODIFIED : NANO, form == 2);
 		size_t header = form & 1 ? 28 + 40 : 24;
 		char path[40];
 		int ends[2];
@@ -192,7 +193,7 @@ static void live_on_loopback(void **state)
 	(void)state;
 	struct ws_error error = {0};
 	struct ws_capture_options options = {
-		.fcs_length = -1, .filter = "udp port 47999", .buffer_size = 4 << 20, .keep_bytes = 65536};
+	        .fcs_length = -1, .filter = "udp port 47999", .buffer_size = 4 << 20, .keep_bytes = 65536};
 	struct ws_capture *capture = ws_capture_open_live("lo", &options, &error);
 	if (!capture && error.status == WS_ERROR_PERMISSION) {
 		assert_non_null(strstr(error.text, "setcap cap_net_raw,cap_net_admin=ep /"));
@@ -203,7 +204,7 @@ static void live_on_loopback(void **state)
 	assert_true(ws_capture_is_live(capture));
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
 	struct sockaddr_in to = {
-		.sin_family = AF_INET, .sin_port = htons(47999), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	        .sin_family = AF_INET, .sin_port = htons(47999), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	struct seen seen = {0};
 	assert_int_equal(ws_capture_read(capture, 10, see, &seen, &error), WS_READ_MORE); /* nothing yet, at once */
 	for (unsigned i = 0; i < 5; i++)
@@ -225,7 +226,7 @@ static void live_on_loopback(void **state)
 	struct ws_capture_stats stats;
 	ws_capture_stats(capture, &stats);
 	assert_int_equal(stats.captured, 5);
-	assert_int_equal(stats.received, 5);
+	assert_true(stats.received >= 5); /* the filter sees a frame on lo going out and coming in */
 	ws_capture_close(capture);
 
 	options.link_type = "PPP";
