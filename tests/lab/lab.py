@@ -35,7 +35,7 @@ def requirements():
     """Raises Skip when something is missing that no scenario can do without."""
     if os.geteuid() != 0:
         raise Skip("not root")
-    for tool in ("ip", "nft", "tcpdump"):
+    for tool in ("ip", "nft", "tcpdump", "ss", "ethtool"):
         if not shutil.which(tool):
             raise Skip(f"{tool} is not installed")
     if not os.path.exists("/dev/net/tun"):

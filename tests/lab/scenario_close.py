@@ -3,7 +3,6 @@
 import socket
 
 import packets
-import recording
 from packets import ACK, FIN, RST, SYN
 from recording import CLIENT_PORT, PORT
 from scenario_open import BOOK, finish

@@ -3,7 +3,7 @@
 import socket
 
 import packets
-from packets import ACK, FIN, RST, SYN
+from packets import ACK, RST, SYN
 from recording import CLIENT_PORT, PORT
 from scenario_close import fill
 from scenario_open import BOOK, finish
