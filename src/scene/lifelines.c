@@ -26,7 +26,7 @@ enum { MAX_VISIBLE = 96 };
 	X(WS_ANALYSIS_ZERO_WINDOW_PROBE, "window probe", 0x00b7, WS_STYLE_WARN)                                        \
 	X(WS_ANALYSIS_ZERO_WINDOW_PROBE_ACK, "answers probe", 0x00b7, WS_STYLE_WARN)                                   \
 	X(WS_ANALYSIS_DUPLICATE_ACK, "duplicate ACK", 0x00b7, WS_STYLE_WARN)                                           \
-	X(WS_ANALYSIS_ZERO_WINDOW, "ZERO WINDOW", 0x2500, WS_STYLE_BAD)                                                \
+	X(WS_ANALYSIS_ZERO_WINDOW, "window shut", 0x2500, WS_STYLE_BAD)                                                \
 	X(WS_ANALYSIS_WINDOW_UPDATE, "window update", 0x2500, WS_STYLE_DIM)                                            \
 	X(WS_ANALYSIS_WINDOW_FULL, "window full", 0x2500, WS_STYLE_WARN)                                               \
 	X(WS_ANALYSIS_REUSED_PORTS, "ports used again", 0x2500, WS_STYLE_DIM)
@@ -50,9 +50,11 @@ const char *picture_name(const struct picture *picture, int endpoint)
 static void add_marks(struct ws_text *text, const struct ws_step *step)
 {
 	uint32_t left = step->analysis;
-	/* A fast or needless retransmission carries the general mark too: one name is enough. */
+	/* Where a mark is a case of another one, its own name is enough. */
 	if (left & (1u << WS_ANALYSIS_FAST_RETRANSMISSION | 1u << WS_ANALYSIS_SPURIOUS_RETRANSMISSION))
 		left &= ~(1u << WS_ANALYSIS_RETRANSMISSION);
+	if (left & 1u << WS_ANALYSIS_ZERO_WINDOW_PROBE_ACK)
+		left &= ~(1u << WS_ANALYSIS_ZERO_WINDOW);
 	for (size_t i = 0; i < WS_ARRAY_SIZE(marks); i++)
 		if (left & 1u << marks[i].bit)
 			ws_text_printf(text, "%s%s", text->length ? ", " : "", marks[i].words);
@@ -82,8 +84,8 @@ static void look_of(const struct ws_step *step, uint32_t *shaft, enum ws_style *
 	}
 }
 
-/* "FIN,ACK seq 1 ack 5 len 20": what the segment says, as much as fits beside an arrow. */
-static void segment_label(const struct picture *picture, const struct ws_step *step, struct ws_text *text)
+/* "FIN,ACK seq 1 ack 5 len 20": what the segment says. `brief`: without what matters least beside a mark. */
+static void segment_label(const struct picture *picture, const struct ws_step *step, bool brief, struct ws_text *text)
 {
 	const struct ws_segment *input = &step->input;
 	bool absolute = picture->ui->film.absolute;
@@ -97,7 +99,7 @@ static void segment_label(const struct picture *picture, const struct ws_step *s
 	                step->analysis & 1u << WS_ANALYSIS_KEEP_ALIVE;
 	if (numbered)
 		ws_text_printf(text, " seq %u", absolute ? input->sequence : step->relative_sequence);
-	if (input->flags & WS_TCP_ACK)
+	if (input->flags & WS_TCP_ACK && !(brief && input->length))
 		ws_text_printf(text, " ack %u", absolute ? input->acknowledgment : step->relative_acknowledgment);
 	if (input->length)
 		ws_text_printf(text, " len %u", input->length);
@@ -231,20 +233,24 @@ static void draw_label(const struct picture *picture, struct ws_canvas *canvas, 
 {
 	char label[160], words[160];
 	struct ws_text text = WS_TEXT_OVER(label), mark = WS_TEXT_OVER(words);
-	if (step->input.kind == WS_INPUT_SEGMENT) {
-		segment_label(picture, step, &text);
-		add_marks(&mark, step);
-	} else {
-		event_label(picture, step, &text);
-	}
-	ws_text_cstr(&text);
-	ws_text_cstr(&mark);
 	int left = picture->line[0] + 2, limit = picture->line[1] - 1;
 	if (place->single) { /* on the shaft itself: leave its ends */
 		left++;
 		limit -= 2;
 	}
-	int width = draw_width(label) + (mark.length ? 2 + draw_width(words) : 0);
+	bool segment = step->input.kind == WS_INPUT_SEGMENT;
+	if (segment) {
+		add_marks(&mark, step);
+		segment_label(picture, step, false, &text);
+	} else {
+		event_label(picture, step, &text);
+	}
+	int marks_width = mark.length ? 2 + draw_width(ws_text_cstr(&mark)) : 0;
+	if (segment && draw_width(ws_text_cstr(&text)) + marks_width > limit - left) {
+		text = WS_TEXT_OVER(label);
+		segment_label(picture, step, true, &text);
+	}
+	int width = draw_width(ws_text_cstr(&text)) + marks_width;
 	int column = left + (limit - left - width) / 2;
 	if (column < left)
 		column = left;
@@ -253,7 +259,7 @@ static void draw_label(const struct picture *picture, struct ws_canvas *canvas, 
 	uint32_t shaft;
 	enum ws_style style;
 	look_of(step, &shaft, &style);
-	enum ws_style plain = step->input.kind != WS_INPUT_SEGMENT ? WS_STYLE_STATE_WAIT : WS_STYLE_NORMAL;
+	enum ws_style plain = segment ? WS_STYLE_NORMAL : WS_STYLE_STATE_WAIT;
 	int end = draw_cut(canvas, row, column, limit, plain, label);
 	if (place->current)
 		ws_canvas_paint(canvas, row, column, end - column, plain, WS_BOLD);

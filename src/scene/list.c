@@ -51,7 +51,7 @@ static struct columns choose_columns(int columns, int rows, size_t count)
 	}
 	int both = rest - 2 * c.gap;
 	if (!c.two_lines && columns >= 120) {
-		int address = columns >= 190 ? 30 : 23;
+		int address = columns >= 220 ? 30 : 23;
 		c.verdict = rest - 2 * c.gap - 2 * address - c.gap;
 		both = 2 * address;
 	}
