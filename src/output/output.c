@@ -170,9 +170,14 @@ static bool set_recorded(struct ws_output *output, uint64_t number)
 	return true;
 }
 
+/* A connection that makes room for others cannot wait for the end. One that has ended can, and must when what is known
+ * of it may still change; but live nobody wants to wait. */
 static void connection_event(struct ws_output *output, struct subject *subject, const struct ws_conn_info *conn)
 {
-	if (!output->options.live || is_recorded(output, conn->number) || !set_recorded(output, conn->number))
+	bool evicted = subject->event->kind == WS_EVENT_EVICTED;
+	if (is_recorded(output, conn->number) || (!evicted && !output->options.live))
+		return;
+	if (!set_recorded(output, conn->number) && !evicted)
 		return;
 	subject->kind = WS_RECORD_CONNECTION;
 	subject->conn = conn;
@@ -197,6 +202,7 @@ static void write_event(struct ws_output *output, const struct ws_event *event, 
 			write_record(output, &subject);
 		return;
 	case WS_EVENT_CONNECTION:
+	case WS_EVENT_EVICTED:
 		if (output_wants(output, WS_RECORD_CONNECTION) && ws_tracker_conn(tracker, event->conn, &conn))
 			connection_event(output, &subject, &conn);
 		return;

@@ -45,7 +45,7 @@ static void write_end(struct ws_text *text, const struct ws_conn_info *conn, uns
 	ws_text_puts(text, ws_state_name(endpoint->state));
 	if (endpoint->certainty != WS_CONFIRMED)
 		ws_text_putc(text, ws_certainty_mark(endpoint->certainty));
-	ws_text_printf(text, " %ju packets %ju bytes", (uintmax_t)endpoint->packets, (uintmax_t)endpoint->bytes);
+	ws_text_printf(text, " packets %ju bytes %ju", (uintmax_t)endpoint->packets, (uintmax_t)endpoint->bytes);
 }
 
 static void write_connection(struct ws_output *output, const struct subject *subject)
@@ -105,7 +105,7 @@ static void write_udp(struct ws_output *output, const struct subject *subject)
 	ws_text_printf(text, "udp #%ju  ", (uintmax_t)udp->number);
 	for (unsigned i = 0; i < 2; i++) {
 		ws_text_endpoint(text, &udp->address[i], udp->ip_version, udp->port[i]);
-		ws_text_printf(text, " %ju packets %ju bytes  ", (uintmax_t)udp->packets[i], (uintmax_t)udp->bytes[i]);
+		ws_text_printf(text, " packets %ju bytes %ju  ", (uintmax_t)udp->packets[i], (uintmax_t)udp->bytes[i]);
 	}
 	ws_text_time(text, udp->last_time - udp->first_time, 6);
 	ws_text_puts(text, " s");
