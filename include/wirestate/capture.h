@@ -51,7 +51,8 @@ struct ws_capture_options {
 };
 
 /* Both return NULL with `error` filled. `path` "-" is standard input. gzip and zstd are recognised by content. A file's
- * link type that is not in WS_LINKS is refused by name, with the list of those supported. The filter is compiled here. */
+ * link type that is not in WS_LINKS is refused by name, with the list of those supported. The filter is compiled here.
+ * Opening a pipe waits for the file's header, and a signal that is caught does not end the wait: catch them afterwards. */
 struct ws_capture *ws_capture_open_file(const char *path, const struct ws_capture_options *options,
 					struct ws_error *error) WS_CHECKED;
 struct ws_capture *ws_capture_open_live(const char *interface, const struct ws_capture_options *options,
@@ -81,7 +82,8 @@ enum ws_read ws_capture_read(struct ws_capture *capture, int max, ws_frame_fn *f
 			     struct ws_error *error) WS_CHECKED;
 void ws_capture_break(struct ws_capture *capture);
 
-/* Reads a delivered frame again by its position. `frame->data` is valid until the next fetch. False: no longer kept. */
+/* Reads a delivered frame again by its position. `frame->data` is valid until the next fetch. `frame->number` is not
+ * restored. False: no longer kept. */
 bool ws_capture_fetch(struct ws_capture *capture, uint64_t position, struct ws_frame *frame) WS_CHECKED;
 
 /* How far a file has been read, in bytes of the file as it lies on disk; total 0 when not known (pipe, live). */

@@ -191,10 +191,9 @@ static enum ws_read finish(struct ws_capture *capture, int status, struct ws_err
 		return ws_capture_failed(capture, error, WS_ERROR_TRUNCATED,
 		                         "%s, in packet %llu or behind it (byte %llu%s)", problem, packet, offset,
 		                         unpacked);
-	bool cut = feof(pcap_file(capture->pcap));
+	const char *how = feof(pcap_file(capture->pcap)) ? "ends in the middle of" : "cannot be read on from";
 	return ws_capture_failed(capture, error, WS_ERROR_TRUNCATED, "%s packet %llu, which begins at byte %llu%s: %s",
-	                         cut ? "ends in the middle of" : "is damaged at", packet, offset, unpacked,
-	                         pcap_geterr(capture->pcap));
+	                         how, packet, offset, unpacked, pcap_geterr(capture->pcap));
 }
 
 enum ws_read ws_file_read(struct ws_capture *capture, int max, struct ws_error *error)

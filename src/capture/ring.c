@@ -90,6 +90,7 @@ bool ws_ring_get(struct ws_ring *ring, uint64_t position, struct ws_frame *frame
 	if (record.frame.captured)
 		memcpy(ring->copy, ring->memory + at + sizeof(record), record.frame.captured);
 	*frame = record.frame;
+	frame->number = 0;
 	frame->data = ring->copy;
 	return true;
 }

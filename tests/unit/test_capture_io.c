@@ -1,4 +1,5 @@
-/* The part of test_capture.c that is about pipes, writing and live capture; it uses the builders there. */
+/* Pipes, standard input, writing, and live capture on lo. */
+#include "capture_samples.h"
 
 /* Opening has to wait for the header, so the header is written first; the rest comes byte by byte. */
 static void a_pipe_never_blocks(void **state)
@@ -241,4 +242,58 @@ static void live_on_loopback(void **state)
 	assert_non_null(names);
 	assert_non_null(names[0]);
 	ws_link_types_free(names);
+}
+
+/* Standard input can be a file that something has already read from. */
+static void standard_input_from_the_middle_of_a_file(void **state)
+{
+	(void)state;
+	struct bytes b = {0}, sample = pcap_sample(NANO, true), cut = sample;
+	put(&b, "in front", 8);
+	put(&b, sample.data, sample.length);
+	struct place file = write_file(b.data, b.length);
+	int keep = dup(STDIN_FILENO), fd = open(file.path, O_RDONLY);
+	assert_int_equal(lseek(fd, 8, SEEK_SET), 8);
+	dup2(fd, STDIN_FILENO);
+	struct ws_error error;
+	struct ws_capture *capture = ws_capture_open_file("-", &keep_options, &error);
+	struct seen seen = {0};
+	enum ws_read result = capture ? read_all(capture, &seen, &error) : WS_READ_ERROR;
+	dup2(keep, STDIN_FILENO);
+	close(keep);
+	close(fd);
+	assert_int_equal(result, WS_READ_END);
+	check_sample(&seen, FRAMES, 5);
+	struct ws_frame again;
+	assert_true(ws_capture_fetch(capture, seen.frame[1].position, &again));
+	assert_memory_equal(again.data, seen.data[1], again.captured);
+	uint64_t done, total;
+	ws_capture_progress(capture, &done, &total);
+	assert_int_equal(done, total);
+	assert_int_equal(ws_capture_fd(capture), -1);
+	/* The file changes under us: what comes back is the same frame or nothing. */
+	cut.data[24 + 3] ^= 1;
+	fd = open(file.path, O_WRONLY);
+	assert_int_equal(pwrite(fd, cut.data, cut.length, 8), (ssize_t)cut.length);
+	assert_false(ws_capture_fetch(capture, seen.frame[0].position, &again));
+	assert_true(ws_capture_fetch(capture, seen.frame[2].position, &again));
+	assert_int_equal(ftruncate(fd, 40), 0);
+	assert_false(ws_capture_fetch(capture, seen.frame[2].position, &again));
+	close(fd);
+	ws_capture_close(capture);
+	unlink(file.path);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(a_pipe_never_blocks),
+	        cmocka_unit_test(a_pipe_that_ends_early),
+	        cmocka_unit_test(standard_input_from_the_middle_of_a_file),
+	        cmocka_unit_test(dump_round_trip),
+	        cmocka_unit_test(dump_failures),
+	        cmocka_unit_test(interface_lists),
+	        cmocka_unit_test(live_on_loopback),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }
