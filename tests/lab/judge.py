@@ -1,7 +1,7 @@
 """One round of random traffic through a lossy router, and what wirestate makes of it.
 
 Left out of the judgement is only what no capture can tell, and each is counted: a FIN that the capture never saw; a
-FIN in it that nothing in it acknowledges; a connection given up in silence. An endpoint is left out only when its path
+FIN in it that nothing in it answers; a connection given up in silence. An endpoint is left out only when its path
 differs and one of these holds for its connection.
 """
 
@@ -106,8 +106,8 @@ def preserve(keep, name, capture, kernel):
 
 
 def evidence(capture):
-    """{(local, peer): (end of its FIN or None, was that acknowledged)} of a capture."""
-    fins, acknowledged = {}, collections.defaultdict(set)
+    """{(local, peer): (end of its FIN or None, was that answered by an ACK of it or by a RST)} of a capture."""
+    fins, acknowledged, reset = {}, collections.defaultdict(set), set()
     for record in packets.read_pcap(capture)[1]:
         segment = packets.read_segment(record.data)
         if not segment:
@@ -116,17 +116,21 @@ def evidence(capture):
         peer = paths.endpoint_name(segment.destination, segment.dport)
         if segment.has(packets.FIN):
             fins[local, peer] = segment.end
-        if segment.has(packets.ACK) and not segment.has(packets.RST):
+        if segment.has(packets.RST):
+            if (peer, local) in fins:
+                reset.add((peer, local))
+        elif segment.has(packets.ACK):
             acknowledged[peer, local].add(segment.ack)
-    return {key: (fins.get(key), fins.get(key) in acknowledged[key]) for key in set(fins) | set(acknowledged)}
+    return {key: (fins.get(key), key in reset or fins.get(key) in acknowledged[key])
+            for key in set(fins) | set(acknowledged)}
 
 
 def untellable(theirs, mine, seen):
     """Is this difference one that the capture has no packet for?"""
     for endpoint in (theirs.key, theirs.key[::-1]):
-        fin, acknowledged = seen.get(endpoint, (None, False))
+        fin, answered = seen.get(endpoint, (None, False))
         if endpoint == theirs.key and fin is None and set(theirs.path) & set(FIN_STATES):
             return True  # its FIN never reached the capture
-        if fin is not None and not acknowledged:
+        if fin is not None and not answered:
             return True  # whether this FIN arrived, and when, nothing says
     return theirs.path[:-1] == mine.path and theirs.path[-1:] == ["CLOSED"]  # it gave up in silence
