@@ -41,7 +41,7 @@ static void first_syn(struct ws_step_context *x)
 		self->rcv_known = 1;
 		return;
 	}
-	if (!peer->sent_any && !peer->active) {
+	if (!peer->depth) {
 		peer->listening = 1;
 		ws_start_in(peer, WS_LISTEN);
 	}

@@ -233,6 +233,7 @@ static void pick_up(struct ws_step_context *x)
 	for (unsigned i = 0; i < 2; i++) {
 		struct ws_endpoint *e = &x->machine->endpoint[i];
 		e->mid = 1;
+		e->dead = WS_ALIVE; /* a RST before anything else said nothing about this connection */
 		e->window_scale = 255;
 		ws_start_in(e, WS_ESTABLISHED);
 	}

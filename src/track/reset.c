@@ -136,12 +136,13 @@ static bool goes_on(const struct ws_step_context *x)
 bool ws_handle_revival(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
-	if (self->dead == WS_DEAD_SENT_RST) {
+	/* One that has only refused so far may still take part itself. */
+	if (self->dead == WS_DEAD_SENT_RST && self->sent_any) {
 		if (!goes_on(x))
 			return false; /* what it had sent before, arriving late */
 		x->machine->forged = 1;
 	}
-	enum ws_why why = self->dead == WS_DEAD_SENT_RST ? WS_WHY_FORGED : WS_WHY_ALIVE;
+	enum ws_why why = self->dead == WS_DEAD_SENT_RST && self->sent_any ? WS_WHY_FORGED : WS_WHY_ALIVE;
 	self->dead = WS_ALIVE;
 	ws_publish(x, self, WS_BASIS_RETRACTION, why);
 	return true;

@@ -1,0 +1,431 @@
+/* The endpoint machines: every rule of the tables as a short script of segments with the states after each.
+ *
+ * A line of a script:  WHO FLAGS seq ack length [tsval tsecr] : CLIENT SERVER
+ * WHO is c or s; FLAGS of S F R P A (- for none); numbers count from the initial sequence numbers; `ack` - means no ACK
+ * field; states carry the mark of their certainty. Other lines: `icmp WHO seq`, `expire WHO`, `superseded WHO [A]`. */
+#include "track/machine.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define CLIENT_ISS 0xfffffff0u /* so that sequence numbers wrap in the middle of every script */
+#define SERVER_ISS 0x7ffffff0u
+
+struct script {
+	const char *name;
+	const char *lines[24];
+};
+
+static uint16_t flags_of(const char *word)
+{
+	static const char letters[] = "FSRPA";
+	uint16_t flags = 0;
+	for (; *word; word++) {
+		const char *at = strchr(letters, *word);
+		if (at && *at)
+			flags |= (uint16_t)(1u << (at - letters));
+	}
+	return flags;
+}
+
+static bool parse_special(const char *line, struct ws_segment *s)
+{
+	char who, flag = 0;
+	unsigned sequence;
+	if (sscanf(line, "icmp %c %u", &who, &sequence) == 2) {
+		s->kind = WS_INPUT_UNREACHABLE;
+		s->sequence = sequence + (who == 'c' ? CLIENT_ISS : SERVER_ISS);
+	} else if (sscanf(line, "expire %c", &who) == 1) {
+		s->kind = WS_INPUT_EXPIRY;
+	} else if (sscanf(line, "disowned %c", &who) == 1) {
+		s->kind = WS_INPUT_DISOWNED;
+	} else if (sscanf(line, "superseded %c %c", &who, &flag) >= 1) {
+		s->kind = WS_INPUT_SUPERSEDED;
+		s->flags = flag == 'A' ? WS_TCP_ACK : 0;
+	} else {
+		return false;
+	}
+	s->direction = who == 's';
+	return true;
+}
+
+static void parse(const char *line, struct ws_segment *s)
+{
+	char who, flags[8], ack[16];
+	unsigned sequence, length, tsval, tsecr;
+	*s = (struct ws_segment){.window = 1000, .window_scale = 255, .position = WS_POSITION_NONE};
+	if (parse_special(line, s))
+		return;
+	int fields = sscanf(line, "%c %7s %u %15s %u %u %u", &who, flags, &sequence, ack, &length, &tsval, &tsecr);
+	assert_true(fields == 5 || fields == 7);
+	s->direction = who == 's';
+	s->flags = flags_of(flags);
+	s->sequence = sequence + (who == 'c' ? CLIENT_ISS : SERVER_ISS);
+	s->acknowledgment =
+	        strcmp(ack, "-") ? (uint32_t)strtoul(ack, NULL, 10) + (who == 'c' ? SERVER_ISS : CLIENT_ISS) : 0;
+	s->length = length;
+	s->timestamps = fields == 7;
+	if (fields == 7) {
+		s->tsval = tsval;
+		s->tsecr = tsecr;
+	}
+}
+
+static void state_text(const struct ws_endpoint *e, char *text, size_t size)
+{
+	char mark = ws_certainty_mark(e->certainty);
+	snprintf(text, size, "%s%.*s", ws_state_name(e->state), mark != ' ', &mark);
+}
+
+/* What each transition must satisfy, whatever the input: it starts where the endpoint was, and a retraction goes back
+ * to a state that it was in. */
+struct walk {
+	enum ws_state path[2][64];
+	size_t depth[2];
+};
+
+static void check_transitions(struct walk *walk, const struct ws_machine *machine, const struct ws_outcome *outcome)
+{
+	assert_true(outcome->count < WS_MAX_TRANSITIONS);
+	for (unsigned i = 0; i < outcome->count; i++) {
+		const struct ws_transition *t = &outcome->transition[i];
+		enum ws_state *path = walk->path[t->endpoint];
+		size_t *depth = &walk->depth[t->endpoint];
+		/* Where it starts from is told by its first transition; one that opens actively was never in LISTEN. */
+		if (*depth <= 1) {
+			path[0] = t->from;
+			*depth = 1;
+		}
+		assert_int_equal(path[*depth - 1], t->from);
+		assert_int_not_equal(t->from, t->to);
+		if (t->basis == WS_BASIS_RETRACTION) {
+			while (*depth && path[*depth - 1] != t->to)
+				(*depth)--;
+			assert_true(*depth > 0);
+		} else {
+			assert_true(*depth < 64);
+			path[(*depth)++] = t->to;
+		}
+		assert_true(t->why != WS_WHY_NONE && t->why < WS_WHY_COUNT);
+	}
+	for (unsigned i = 0; i < 2; i++)
+		if (walk->depth[i] > 1)
+			assert_int_equal(walk->path[i][walk->depth[i] - 1], machine->endpoint[i].state);
+}
+
+static void run_script(void **state)
+{
+	const struct script *script = *state;
+	struct ws_machine machine = {0};
+	struct walk walk = {0};
+	for (unsigned i = 0; i < 24 && script->lines[i]; i++) {
+		const char *line = script->lines[i], *expected = strchr(line, ':');
+		assert_non_null(expected);
+		struct ws_segment s;
+		struct ws_outcome outcome;
+		parse(line, &s);
+		s.time = (i + 1) * WS_SECOND;
+		ws_machine_step(&machine, &s, &outcome);
+		check_transitions(&walk, &machine, &outcome);
+		char client[32], server[32], got[80], want[80];
+		state_text(&machine.endpoint[0], client, sizeof(client));
+		state_text(&machine.endpoint[1], server, sizeof(server));
+		snprintf(got, sizeof(got), "%s %s", client, server);
+		snprintf(want, sizeof(want), "%s", expected + 2);
+		if (strcmp(got, want))
+			fail_msg("%s, line %u: %s\n  got  %s\n  want %s", script->name, i + 1, line, got, want);
+	}
+}
+
+#define OPEN                                                                                                           \
+	"c S 0 - 0 : SYN_SENT LISTEN?", "s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED",                                      \
+	        "c A 1 1 0 : ESTABLISHED ESTABLISHED~", "s A 1 1 0 : ESTABLISHED ESTABLISHED"
+
+static const struct script scripts[] = {
+        /* ---- Opening */
+        {"three-way handshake", {OPEN}},
+        {"server proves itself by talking",
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED",
+          "c A 1 1 0 : ESTABLISHED ESTABLISHED~", "s PA 1 1 5 : ESTABLISHED ESTABLISHED"}},
+        {"SYN sent again", {"c S 0 - 0 : SYN_SENT LISTEN?", "c S 0 - 0 : SYN_SENT LISTEN?"}},
+        {"SYN-ACK lost behind the capture: the SYN comes again",
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED", "c S 0 - 0 : SYN_SENT SYN_RECEIVED",
+          "s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED", "c A 1 1 0 : ESTABLISHED ESTABLISHED~"}},
+        {"handshake's ACK lost: the SYN-ACK comes again",
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED",
+          "c A 1 1 0 : ESTABLISHED ESTABLISHED~", "s SA 0 1 0 : ESTABLISHED SYN_RECEIVED",
+          "c A 1 1 0 : ESTABLISHED ESTABLISHED~"}},
+        {"handshake's ACK lost, data makes up for it",
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED",
+          "c A 1 1 0 : ESTABLISHED ESTABLISHED~", "s SA 0 1 0 : ESTABLISHED SYN_RECEIVED",
+          "c PA 1 1 5 : ESTABLISHED ESTABLISHED~", "s A 1 6 0 : ESTABLISHED ESTABLISHED"}},
+        {"SYN-ACK that acknowledges something else",
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "s SA 0 77 0 : SYN_SENT LISTEN?"}},
+        {"challenge ACK answers the SYN", {"c S 0 - 0 : SYN_SENT LISTEN?", "s A 900 77 0 : SYN_SENT LISTEN?"}},
+        {"simultaneous open",
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "s S 0 - 0 : SYN_RECEIVED~ SYN_SENT",
+          "c SA 0 1 0 : SYN_RECEIVED ESTABLISHED~", "s SA 0 1 0 : ESTABLISHED~ ESTABLISHED~",
+          "c A 1 1 0 : ESTABLISHED ESTABLISHED~", "s A 1 1 0 : ESTABLISHED ESTABLISHED"}},
+        {"only the SYN-ACK was captured", {"s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED"}},
+        {"SYN-ACK missed", {"c S 0 - 0 : SYN_SENT LISTEN?", "c A 1 1 0 : ESTABLISHED ESTABLISHED~"}},
+        {"one direction: the server talks, so it is open",
+         {"s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED", "s PA 1 1 5 : ESTABLISHED~ ESTABLISHED"}},
+        {"fast open, data accepted",
+         {"c S 0 - 9 : SYN_SENT LISTEN?", "s SA 0 10 0 : ESTABLISHED~ SYN_RECEIVED",
+          "s PA 1 10 5 : ESTABLISHED~ SYN_RECEIVED", "c A 10 6 0 : ESTABLISHED ESTABLISHED~"}},
+        {"fast open, data ignored",
+         {"c S 0 - 9 : SYN_SENT LISTEN?", "s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED",
+          "c PA 1 1 9 : ESTABLISHED ESTABLISHED~"}},
+        {"fast open, server closes before the handshake's ACK",
+         {"c S 0 - 9 : SYN_SENT LISTEN?", "s SA 0 10 0 : ESTABLISHED~ SYN_RECEIVED",
+          "s FA 1 10 0 : CLOSE_WAIT~ FIN_WAIT_1", "c A 10 2 0 : CLOSE_WAIT FIN_WAIT_2~"}},
+        {"fast open, the server's FIN echoes the SYN: the ACK had not arrived",
+         {"c S 0 - 9 100 0 : SYN_SENT LISTEN?", "s SA 0 10 0 500 100 : ESTABLISHED~ SYN_RECEIVED",
+          "c A 10 1 0 120 500 : ESTABLISHED ESTABLISHED~", "s FA 1 10 0 501 100 : CLOSE_WAIT~ FIN_WAIT_1",
+          "c A 10 2 0 121 501 : CLOSE_WAIT FIN_WAIT_2~"}},
+        /* ---- Closing */
+        {"close in four segments",
+         {OPEN, "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~", "s A 1 2 0 : FIN_WAIT_2~ CLOSE_WAIT",
+          "s FA 1 2 0 : TIME_WAIT~ LAST_ACK", "c A 2 2 0 : TIME_WAIT CLOSED~", "expire c : CLOSED? CLOSED~"}},
+        {"close in three segments",
+         {OPEN, "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~", "s FA 1 2 0 : TIME_WAIT~ LAST_ACK",
+          "c A 2 2 0 : TIME_WAIT CLOSED~"}},
+        {"simultaneous close: the FINs cross",
+         {OPEN, "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~", "s FA 1 1 0 : CLOSING~ FIN_WAIT_1",
+          "c A 2 2 0 : CLOSING TIME_WAIT~", "s A 2 2 0 : TIME_WAIT~ TIME_WAIT~"}},
+        {"half-close with data",
+         {OPEN, "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~", "s PA 1 2 100 : FIN_WAIT_2~ CLOSE_WAIT",
+          "c A 2 101 0 : FIN_WAIT_2~ CLOSE_WAIT", "s FA 101 2 0 : TIME_WAIT~ LAST_ACK",
+          "c A 2 102 0 : TIME_WAIT CLOSED~"}},
+        {"data with the FIN", {OPEN, "c FPA 1 1 50 : FIN_WAIT_1 CLOSE_WAIT~", "s A 1 52 0 : FIN_WAIT_2~ CLOSE_WAIT"}},
+        {"FIN ahead of a gap waits for the fill",
+         {OPEN, "c FA 51 1 0 : FIN_WAIT_1 ESTABLISHED", "c PA 1 1 50 : FIN_WAIT_1 CLOSE_WAIT~"}},
+        {"FIN ahead of a gap is proven by the ACK",
+         {OPEN, "c FA 51 1 0 : FIN_WAIT_1 ESTABLISHED", "s A 1 52 0 : FIN_WAIT_2~ CLOSE_WAIT"}},
+        {"last ACK lost",
+         {OPEN, "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~", "s FA 1 2 0 : TIME_WAIT~ LAST_ACK",
+          "c A 2 2 0 : TIME_WAIT CLOSED~", "s FA 1 2 0 : TIME_WAIT LAST_ACK", "c A 2 2 0 : TIME_WAIT CLOSED~"}},
+        {"FIN lost behind the capture",
+         {OPEN, "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~", "c FA 1 1 0 : FIN_WAIT_1 ESTABLISHED",
+          "s A 1 2 0 : FIN_WAIT_2~ CLOSE_WAIT"}},
+        {"FIN lost behind the capture, ours acknowledged meanwhile",
+         {OPEN, "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~", "s FA 1 1 0 : CLOSING~ FIN_WAIT_1",
+          "c FA 1 2 0 : CLOSING FIN_WAIT_2~", "s A 2 2 0 : TIME_WAIT~ TIME_WAIT~"}},
+        {"data before the FIN lost behind the capture",
+         {OPEN, "c PA 1 1 50 : ESTABLISHED ESTABLISHED", "c FA 51 1 0 : FIN_WAIT_1 CLOSE_WAIT~",
+          "c PA 1 1 50 : FIN_WAIT_1 ESTABLISHED", "s A 1 52 0 : FIN_WAIT_2~ CLOSE_WAIT"}},
+        {"FIN lost before the capture",
+         {OPEN, "s FA 1 1 0 : CLOSE_WAIT~ FIN_WAIT_1", "c A 2 2 0 : CLOSING FIN_WAIT_2~",
+          "c FA 1 2 0 : CLOSING TIME_WAIT~"}},
+        {"FIN missed by the capture",
+         {OPEN, "s A 1 2 0 : ESTABLISHED ESTABLISHED", "s FA 1 2 0 : CLOSE_WAIT~ FIN_WAIT_1",
+          "c A 2 2 0 : TIME_WAIT CLOSED~"}},
+        {"second FIN missed by the capture",
+         {OPEN, "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~", "s A 1 2 0 : FIN_WAIT_2~ CLOSE_WAIT",
+          "c A 2 2 0 : TIME_WAIT~ CLOSED~"}},
+        /* ---- RST */
+        {"refused", {"c S 0 - 0 : SYN_SENT LISTEN?", "s RA 0 1 0 : CLOSED~ CLOSED"}},
+        {"RST without ACK does not refuse", {"c S 0 - 0 : SYN_SENT LISTEN?", "s R 0 - 0 : SYN_SENT CLOSED"}},
+        {"RST that acknowledges something else does not refuse",
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "s RA 0 9 0 : SYN_SENT CLOSED"}},
+        {"RST in SYN_SENT answers a stray ACK", {"c S 0 - 0 : SYN_SENT LISTEN?", "c R 77 - 0 : SYN_SENT LISTEN?"}},
+        {"given up before the SYN-ACK, or a scan",
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED", "c R 1 - 0 : CLOSED~ CLOSED~"}},
+        {"aborted", {OPEN, "c RA 1 1 0 : CLOSED~ CLOSED~"}},
+        {"no socket", {OPEN, "c PA 1 1 5 : ESTABLISHED ESTABLISHED", "s R 1 - 0 : CLOSED~ CLOSED~"}},
+        {"RST in the window but not exact draws a challenge",
+         {OPEN, "c R 50 - 0 : CLOSED~ ESTABLISHED", "s A 1 1 0 : CLOSED~ ESTABLISHED", "c R 1 - 0 : CLOSED~ CLOSED~"}},
+        {"garbage ACK in a RST", {OPEN, "c RA 1 999999 0 : CLOSED~ CLOSED~"}},
+        {"RST one below in CLOSE_WAIT", {OPEN, "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~", "c R 1 - 0 : CLOSED~ CLOSED~"}},
+        {"RST forged: its apparent sender goes on",
+         {OPEN, "c R 1 - 0 : CLOSED~ CLOSED~", "c PA 1 1 5 : ESTABLISHED CLOSED~"}},
+        {"RST lost: its receiver goes on",
+         {OPEN, "c R 1 - 0 : CLOSED~ CLOSED~", "s FA 1 1 0 : CLOSED~ FIN_WAIT_1", "c R 1 - 0 : CLOSED~ CLOSED~"}},
+        {"RST exact in TIME_WAIT",
+         {OPEN, "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~", "s FA 1 2 0 : TIME_WAIT~ LAST_ACK",
+          "c A 2 2 0 : TIME_WAIT CLOSED~", "s R 2 - 0 : CLOSED~ CLOSED~"}},
+        {"RST inexact in TIME_WAIT",
+         {OPEN, "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~", "s FA 1 2 0 : TIME_WAIT~ LAST_ACK",
+          "c A 2 2 0 : TIME_WAIT CLOSED~", "s R 3 - 0 : TIME_WAIT CLOSED~"}},
+        {"FIN finds no socket any more",
+         {OPEN, "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~", "s A 1 2 0 : FIN_WAIT_2~ CLOSE_WAIT",
+          "s FA 1 2 0 : TIME_WAIT~ LAST_ACK", "c R 2 - 0 : CLOSED~ CLOSED~"}},
+        {"a lone RST is nothing", {"s R 5 - 0 : CLOSED CLOSED"}},
+        /* ---- The rest */
+        {"picked up in the middle",
+         {"c PA 1 1 5 : ESTABLISHED? ESTABLISHED?", "s A 1 6 0 : ESTABLISHED? ESTABLISHED?"}},
+        {"picked up at the close",
+         {"c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~", "s A 1 2 0 : FIN_WAIT_2~ CLOSE_WAIT",
+          "s FA 1 2 0 : TIME_WAIT~ LAST_ACK", "c A 2 2 0 : TIME_WAIT CLOSED~"}},
+        {"segments without SYN, ACK or RST are dropped", {"c F 1 - 0 : CLOSED CLOSED", "c - 1 - 5 : CLOSED CLOSED"}},
+        {"ACK far beyond what was sent", {OPEN, "c A 1 2000000000 0 : ESTABLISHED ESTABLISHED"}},
+        {"keep-alive changes nothing",
+         {OPEN, "c A 0 1 0 : ESTABLISHED ESTABLISHED", "s A 1 1 0 : ESTABLISHED ESTABLISHED"}},
+        {"ICMP ends an attempt", {"c S 0 - 0 : SYN_SENT LISTEN?", "icmp c 0 : CLOSED~ LISTEN?"}},
+        {"ICMP that quotes nothing in flight", {"c S 0 - 0 : SYN_SENT LISTEN?", "icmp c 99 : SYN_SENT LISTEN?"}},
+        {"ICMP on an open connection is only noted", {OPEN, "icmp c 1 : ESTABLISHED ESTABLISHED"}},
+        {"SYN sent again after an ICMP error: it was not taken",
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "icmp c 0 : CLOSED~ LISTEN?", "c S 0 - 0 : SYN_SENT LISTEN?"}},
+        {"nobody answers the SYN", {"c S 0 - 0 : SYN_SENT LISTEN?", "expire c : CLOSED? LISTEN?"}},
+        {"superseded", {OPEN, "superseded c A : CLOSED? CLOSED?"}},
+        {"an old SYN is disowned", {"c S 0 - 0 : SYN_SENT LISTEN?", "disowned c : CLOSED~ LISTEN?"}},
+};
+
+/* ---- Properties, over random segments near the edges of what both sides sent */
+
+static uint32_t next_random(uint64_t *seed)
+{
+	*seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (uint32_t)(*seed >> 33);
+}
+
+static struct ws_segment random_segment(uint64_t *seed, const struct ws_machine *machine)
+{
+	static const uint16_t shapes[] = {
+	        WS_TCP_SYN,
+	        WS_TCP_SYN | WS_TCP_ACK,
+	        WS_TCP_ACK,
+	        WS_TCP_ACK,
+	        WS_TCP_ACK,
+	        WS_TCP_ACK | WS_TCP_PSH,
+	        WS_TCP_FIN | WS_TCP_ACK,
+	        WS_TCP_FIN | WS_TCP_ACK,
+	        WS_TCP_RST,
+	        WS_TCP_RST | WS_TCP_ACK,
+	        WS_TCP_FIN,
+	        0xfff,
+	};
+	unsigned direction = next_random(seed) & 1;
+	const struct ws_endpoint *self = &machine->endpoint[direction], *peer = &machine->endpoint[1 - direction];
+	struct ws_segment s = {
+	        .direction = (uint8_t)direction,
+	        .flags = shapes[next_random(seed) % WS_ARRAY_SIZE(shapes)],
+	        .sequence = (self->sent_any ? self->max
+	                     : direction    ? SERVER_ISS
+	                                    : CLIENT_ISS) +
+	                    next_random(seed) % 5 - 2,
+	        .acknowledgment = (peer->sent_any ? peer->max
+	                           : direction    ? CLIENT_ISS
+	                                          : SERVER_ISS) +
+	                          next_random(seed) % 5 - 2,
+	        .length = next_random(seed) % 3 ? 0 : next_random(seed) % 3,
+	        .window_scale = 255,
+	        .timestamps = next_random(seed) & 1,
+	        .tsval = next_random(seed) % 8,
+	        .tsecr = next_random(seed) % 8,
+	        .duplicate = next_random(seed) % 16 == 0,
+	};
+	if (self->iss_known && s.flags & WS_TCP_SYN)
+		s.sequence = self->iss;
+	if (next_random(seed) % 20 == 0)
+		s.kind = (uint8_t)(1 + next_random(seed) % 4);
+	if (next_random(seed) % 50 == 0)
+		s.sequence = next_random(seed) * 2u;
+	return s;
+}
+
+static void random_histories(void **state)
+{
+	(void)state;
+	for (uint64_t round = 0; round < 20000; round++) {
+		uint64_t seed = round * 7919 + 1;
+		struct ws_machine machine = {0};
+		struct ws_segment history[40];
+		struct walk walk = {0};
+		for (unsigned i = 0; i < 40; i++) {
+			history[i] = random_segment(&seed, &machine);
+			history[i].time = i;
+			struct ws_outcome outcome;
+			ws_machine_step(&machine, &history[i], &outcome);
+			check_transitions(&walk, &machine, &outcome);
+		}
+		struct ws_machine again = {0};
+		struct ws_outcome outcome;
+		for (unsigned i = 0; i < 40; i++)
+			ws_machine_step(&again, &history[i], &outcome);
+		assert_memory_equal(&again, &machine, sizeof(machine));
+	}
+}
+
+static void a_self_connect(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line;
+		enum ws_state after;
+	} steps[] = {
+	        {"c S 0 - 0", WS_SYN_SENT},     {"c SA 0 1 0", WS_ESTABLISHED}, {"c A 1 1 0", WS_ESTABLISHED},
+	        {"c PA 1 1 5", WS_ESTABLISHED}, {"c A 6 6 0", WS_ESTABLISHED},  {"c FA 6 6 0", WS_CLOSING},
+	        {"c A 7 7 0", WS_TIME_WAIT},
+	};
+	struct ws_machine machine = {.self = 1};
+	enum ws_state path[16];
+	size_t depth = 0;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(steps); i++) {
+		struct ws_segment s;
+		struct ws_outcome outcome;
+		parse(steps[i].line, &s);
+		/* One host, one sequence space. */
+		s.acknowledgment = s.flags & WS_TCP_ACK ? s.acknowledgment - SERVER_ISS + CLIENT_ISS : 0;
+		ws_machine_step(&machine, &s, &outcome);
+		assert_int_equal(machine.endpoint[0].state, steps[i].after);
+		for (unsigned t = 0; t < outcome.count; t++)
+			path[depth++] = outcome.transition[t].to;
+	}
+	static const enum ws_state expected[] = {WS_SYN_SENT,   WS_SYN_RECEIVED, WS_ESTABLISHED,
+	                                         WS_FIN_WAIT_1, WS_CLOSING,      WS_TIME_WAIT};
+	assert_int_equal(depth, WS_ARRAY_SIZE(expected));
+	assert_memory_equal(path, expected, sizeof(expected));
+}
+
+static void time_wait_starts_again(void **state)
+{
+	(void)state;
+	static const char *const lines[] = {"c FA 1 1 0", "s FA 1 2 0", "c A 2 2 0"};
+	struct ws_machine machine = {0};
+	struct ws_outcome outcome;
+	struct ws_segment s;
+	unsigned endpoint = 9;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(lines); i++) {
+		parse(lines[i], &s);
+		s.time = (ws_time)(i + 1) * WS_SECOND;
+		ws_machine_step(&machine, &s, &outcome);
+	}
+	assert_int_equal(ws_machine_deadline(&machine, 60 * WS_SECOND, &endpoint), 62 * WS_SECOND);
+	assert_int_equal(endpoint, 0);
+	static const struct {
+		const char *line;
+		ws_time time, deadline;
+	} later[] = {
+	        {"s FA 1 2 0", 10, 70},  /* the FIN again */
+	        {"s A 2 2 0", 20, 80},   /* a bare ACK in sequence */
+	        {"s PA 0 2 1", 30, 90},  /* old data */
+	        {"s S 500 - 0", 40, 90}, /* an old SYN does not */
+	        {"s R 9 - 0", 50, 90},   /* nor a RST that is not exact */
+	};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(later); i++) {
+		parse(later[i].line, &s);
+		s.time = later[i].time * WS_SECOND;
+		ws_machine_step(&machine, &s, &outcome);
+		assert_int_equal(ws_machine_deadline(&machine, 60 * WS_SECOND, &endpoint),
+		                 later[i].deadline * WS_SECOND);
+	}
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[WS_ARRAY_SIZE(scripts) + 3] = {
+	        cmocka_unit_test(random_histories),
+	        cmocka_unit_test(a_self_connect),
+	        cmocka_unit_test(time_wait_starts_again),
+	};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(scripts); i++)
+		tests[3 + i] = (struct CMUnitTest){
+		        .name = scripts[i].name, .test_func = run_script, .initial_state = (void *)&scripts[i]};
+	return _cmocka_run_group_tests("machine", tests, WS_ARRAY_SIZE(tests), NULL, NULL);
+}
