@@ -46,7 +46,8 @@ static bool choose_connection(struct session *session, ws_conn_id *conn)
 		if (ws_tracker_conn(session->tracker, *conn, &info) && info.number == wanted)
 			return true;
 	}
-	return ws_fail(&session->error, WS_ERROR_OPTION, "--connection %llu: %s has %zu connections up to there",
+	return ws_fail(&session->error, WS_ERROR_OPTION,
+	               "--connection %llu: no such connection up to there in %s, which has %zu",
 	               (unsigned long long)wanted, session_source(session), count);
 }
 
