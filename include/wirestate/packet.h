@@ -19,6 +19,7 @@
 	X(WS_HEADER_SLL, "sll", "Linux cooked v1", 2)                                                                  \
 	X(WS_HEADER_SLL2, "sll2", "Linux cooked v2", 2)                                                                \
 	X(WS_HEADER_NULL, "null", "BSD loopback", 2)                                                                   \
+	X(WS_HEADER_ISL, "isl", "Cisco ISL", 2)                  /* 26 bytes in front of an Ethernet frame */          \
 	X(WS_HEADER_VLAN, "vlan", "VLAN", 2)                     /* the 4 bytes after the addresses: TCI and type */   \
 	X(WS_HEADER_LLC, "llc", "LLC", 2)                                                                              \
 	X(WS_HEADER_SNAP, "snap", "SNAP", 2)                                                                           \
@@ -97,6 +98,7 @@ struct ws_layer {
 	uint8_t problem;  /* enum ws_problem, the first one found in this header */
 	uint8_t checksum; /* enum ws_checksum, of IPv4, TCP, UDP, ICMP, ICMPv6 and FCS layers */
 	uint8_t quoted;   /* inside an ICMP error: a header of the packet that caused it */
+	uint8_t hardware_length; /* of ARP_OTHER, whose addresses are as long as it says itself */
 	uint32_t offset;  /* from the start of the frame */
 	uint32_t length, available;
 };

@@ -1,5 +1,6 @@
-/* ARP (RFC 826). Its addresses have the lengths that it states itself; the tables describe the one form that everybody
- * means, Ethernet's 6 bytes for IPv4's 4, and call the rest another form, whose addresses are shown as bytes. */
+/* ARP (RFC 826), and RARP (RFC 903) of the same form. Its addresses have the lengths that it states itself; the tables
+ * describe the one form that everybody means, Ethernet's 6 bytes for IPv4's 4; anything else is another form, and
+ * named. */
 #include "decode/decode.h"
 
 void ws_decode_arp(struct ws_cursor *cursor, uint32_t offset)
@@ -10,8 +11,10 @@ void ws_decode_arp(struct ws_cursor *cursor, uint32_t offset)
 	struct ws_layer *layer = ws_layer_add(cursor, common ? WS_HEADER_ARP : WS_HEADER_ARP_OTHER, offset, length);
 	if (!layer)
 		return;
-	if (!common)
+	if (!common) {
+		layer->hardware_length = bytes[4];
 		ws_layer_problem(cursor, layer, WS_PROBLEM_ARP_FORM);
+	}
 	if (length < cursor->end - offset)
 		cursor->end = offset + length;
 	if (!cursor->quoted)

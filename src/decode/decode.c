@@ -88,6 +88,7 @@ void ws_decode_ethertype(struct ws_cursor *cursor, uint16_t type, uint32_t offse
 		ws_decode_ipv6(cursor, offset);
 		break;
 	case 0x0806:
+	case 0x8035: /* RARP */
 		ws_decode_arp(cursor, offset);
 		break;
 	default:

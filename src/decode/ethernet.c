@@ -3,11 +3,21 @@
  * The two bytes are an EtherType from 1536 on (Ethernet II) and a length up to 1500 (IEEE 802.3 §3.2.6). A length
  * counts what follows, which is an LLC header; what lies behind it is padding. LLC's service access points 0x06 mean
  * IP, and 0xaa a SNAP header: 3 bytes naming an organisation and 2 bytes of protocol, which is an EtherType when the
- * organisation is zero (RFC 1042). */
+ * organisation is zero (RFC 1042).
+ *
+ * Cisco's switches once tagged frames by putting 26 bytes of ISL in front of them, which look like an 802.3 frame to a
+ * group address that gives them away. */
 #include "decode/decode.h"
 
 #define MAX_LENGTH 1500
 #define MIN_TYPE 1536
+
+#define ISL_LENGTH 26
+
+static bool is_isl(const uint8_t *bytes)
+{
+	return (bytes[0] == 0x01 || bytes[0] == 0x03) && ws_load32(bytes + 1) == 0x000c0000;
+}
 
 void ws_decode_ethernet(struct ws_cursor *cursor, uint32_t offset)
 {
@@ -23,6 +33,13 @@ void ws_decode_ethernet(struct ws_cursor *cursor, uint32_t offset)
 	if (type >= MIN_TYPE) {
 		ws_layer_add(cursor, WS_HEADER_ETHERNET, offset, 14);
 		ws_decode_ethertype(cursor, type, offset + 14);
+		return;
+	}
+	/* Only the outermost: a frame inside a frame inside a frame is made up. */
+	if (offset == 0 && is_isl(bytes)) {
+		ws_layer_add(cursor, WS_HEADER_ISL, offset, ISL_LENGTH);
+		if (cursor->end > ISL_LENGTH)
+			ws_decode_ethernet(cursor, ISL_LENGTH);
 		return;
 	}
 	struct ws_layer *layer = ws_layer_add(cursor, WS_HEADER_ETHERNET_LENGTH, offset, 14);

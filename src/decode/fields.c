@@ -66,6 +66,21 @@ static const struct ws_field null[] = {
           "2 for IPv4, 10, 24, 28 or 30 for IPv6, in the byte order of the machine that captured", "LINKTYPE_NULL"),
 };
 
+static const struct ws_field isl[] = {
+        F("destination", "destination", 0, 40, HEX, 1, "the group of all switches that speak ISL", "Cisco ISL"),
+        F("frame_type", "type", 40, 4, NUMBER, 1, "what is inside: 0 is an Ethernet frame", "Cisco ISL"),
+        F("user", "user", 44, 4, NUMBER, 1, "priority, 0 to 3", "Cisco ISL"),
+        F("source", "source", 48, 48, MAC, 1, "the switch port that sent this", "Cisco ISL"),
+        F("length", "length", 96, 16, NUMBER, 1,
+          "bytes behind this field, the frame inside with its own check sequence", "Cisco ISL"),
+        F(NULL, "SNAP", 112, 24, HEX, 1, "0xaaaa03", "Cisco ISL"),
+        F(NULL, "high bits of source", 136, 24, HEX, 1, "who made the switch", "Cisco ISL"),
+        F("id", "VLAN", 160, 15, NUMBER, 1, "which virtual LAN the frame inside belongs to", "Cisco ISL"),
+        F(NULL, "BPDU", 175, 1, BOOLEAN, 1, "set: for the switch itself, as spanning tree is", "Cisco ISL"),
+        F(NULL, "index", 176, 16, NUMBER, 1, "the port of the switch, for diagnosis", "Cisco ISL"),
+        F(NULL, "reserved", 192, 16, HEX, 1, "zero on Ethernet", "Cisco ISL"),
+};
+
 static const struct ws_field vlan[] = {
         F("priority", "priority", 0, 3, NUMBER, 1, "class of traffic, 0 to 7, that switches may serve first",
           "IEEE 802.1Q §9.6"),
@@ -103,20 +118,22 @@ static const struct ws_field snap[] = {
 	        F("operation", "operation", 48, 16, ARP_OPERATION, 1, "1 asks who has an address, 2 answers",          \
 	          "RFC 826")
 
-static const struct ws_field arp[] = {
-        ARP_FRONT,
-        F("sender_mac", "sender MAC", 64, 48, MAC, 1,
-          "hardware address of who speaks: what the others learn from this packet", "RFC 826"),
-        F("sender_ip", "sender IP", 112, 32, IPV4, 1,
-          "address of who speaks; 0.0.0.0 when it only probes whether one is free", "RFC 826, RFC 5227 §1.1"),
-        F("target_mac", "target MAC", 144, 48, MAC, 1, "in a request what is wanted, so zero; in a reply who asked",
-          "RFC 826"),
-        F("target_ip", "target IP", 192, 32, IPV4, 1, "the address that is looked up, or in a reply who asked",
-          "RFC 826"),
-};
+#define ARP_ADDRESSES                                                                                                  \
+	F("sender_mac", "sender MAC", 64, 48, MAC, 1,                                                                  \
+	  "hardware address of who speaks: what the others learn from this packet", "RFC 826"),                        \
+	        F("sender_ip", "sender IP", 112, 32, IPV4, 1,                                                          \
+	          "address of who speaks; 0.0.0.0 when it only probes whether one is free", "RFC 826, RFC 5227 §1.1"), \
+	        F("target_mac", "target MAC", 144, 48, MAC, 1,                                                         \
+	          "in a request what is wanted, so zero; in a reply who asked", "RFC 826"),                            \
+	        F("target_ip", "target IP", 192, 32, IPV4, 1,                                                          \
+	          "the address that is looked up, or in a reply who asked", "RFC 826")
 
+static const struct ws_field arp[] = {ARP_FRONT, ARP_ADDRESSES};
+
+/* Where the addresses stand is worked out for each packet; those that are no MAC or no IPv4 address are bytes. */
 static const struct ws_field arp_other[] = {
         ARP_FRONT,
+        ARP_ADDRESSES,
         F(NULL, "addresses", 64, 0, BYTES, 1, "sender's and target's addresses, as long as the two lengths say",
           "RFC 826"),
 };
@@ -295,6 +312,7 @@ static const struct ws_header_info headers[WS_HEADER_COUNT] = {
         FIELDS(WS_HEADER_SLL, sll),
         FIELDS(WS_HEADER_SLL2, sll2),
         FIELDS(WS_HEADER_NULL, null),
+        FIELDS(WS_HEADER_ISL, isl),
         FIELDS(WS_HEADER_VLAN, vlan),
         FIELDS(WS_HEADER_LLC, llc),
         FIELDS(WS_HEADER_SNAP, snap),

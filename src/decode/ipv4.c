@@ -79,8 +79,23 @@ static bool decode_fragment(struct ws_cursor *cursor, struct ws_layer *layer, ui
 	return offset == 0;
 }
 
+/* Version 6 where version 4 was announced: read as what it is, and said to be wrong. */
+static bool decode_misplaced(struct ws_cursor *cursor, uint32_t offset)
+{
+	uint8_t index = cursor->packet->layer_count;
+	const uint8_t *bytes = ws_cursor_span(cursor, offset, 1);
+	if (!bytes || bytes[0] >> 4 != 6 || cursor->quoted)
+		return false;
+	ws_decode_ipv6(cursor, offset);
+	if (index < cursor->packet->layer_count)
+		ws_layer_problem(cursor, &cursor->packet->layer[index], WS_PROBLEM_VERSION);
+	return true;
+}
+
 void ws_decode_ipv4(struct ws_cursor *cursor, uint32_t offset)
 {
+	if (decode_misplaced(cursor, offset))
+		return;
 	struct ws_layer *layer = ws_layer_add(cursor, WS_HEADER_IPV4, offset, 20);
 	const uint8_t *bytes = ws_cursor_span(cursor, offset, 20);
 	if (!layer || !bytes)

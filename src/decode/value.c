@@ -38,21 +38,48 @@ static bool is_bytes(const struct ws_field *field)
 	       field->kind == WS_FIELD_OPTIONS || field->kind == WS_FIELD_BYTES;
 }
 
+/* The header's bytes that a field touches: [first, last). */
+struct extent {
+	uint32_t first, last;
+};
+
+/* The table has ARP's addresses where 6 and 4 bytes put them; here they are as long as the header says. One of another
+ * length has no such field. */
+static struct extent arp_extent(const struct ws_layer *layer, const struct ws_field *field)
+{
+	uint32_t hardware = layer->hardware_length, protocol = (layer->length - 8) / 2 - hardware;
+	bool target = field->bit_offset >= 144, is_mac = field->kind == WS_FIELD_MAC;
+	uint32_t first = 8 + (target ? hardware + protocol : 0) + (is_mac ? 0 : hardware);
+	uint32_t length = is_mac ? hardware : protocol;
+	if (length != field->bit_width / 8u)
+		length = 0;
+	return (struct extent){.first = first, .last = first + length};
+}
+
+static struct extent field_extent(const struct ws_layer *layer, const struct ws_field *field)
+{
+	if (layer->header == WS_HEADER_ARP_OTHER && (field->kind == WS_FIELD_MAC || field->kind == WS_FIELD_IPV4))
+		return arp_extent(layer, field);
+	struct extent extent = {.first = field->bit_offset / 8,
+	                        .last = (field->bit_offset + field->bit_width + 7u) / 8};
+	if (field->bit_width == 0)
+		extent.last = extent.first > layer->available ? extent.first : layer->available;
+	return extent;
+}
+
 bool ws_field_value(const struct ws_packet *packet, const struct ws_layer *layer, const struct ws_field *field,
                     struct ws_value *value)
 {
 	const struct ws_reader frame = {.data = packet->frame->data, .size = packet->frame->captured};
-	uint32_t first = field->bit_offset / 8, last = (field->bit_offset + field->bit_width + 7u) / 8;
-	if (field->bit_width == 0)
-		last = layer->available;
+	struct extent extent = field_extent(layer, field);
 	const uint8_t *header = ws_reader_span(&frame, layer->offset, layer->available);
-	if (!header || last > layer->available || first >= last)
+	if (!header || extent.last > layer->available || extent.first >= extent.last)
 		return false;
 	if (field->when != WS_WHEN_ALWAYS &&
 	    !icmp_applies(field->when, layer->header == WS_HEADER_ICMPV6, header[0], header[1]))
 		return false;
 	if (is_bytes(field)) {
-		*value = (struct ws_value){.bytes = header + first, .length = last - first};
+		*value = (struct ws_value){.bytes = header + extent.first, .length = extent.last - extent.first};
 	} else {
 		uint64_t raw = load_bits(header, field->bit_offset, field->bit_width);
 		*value = (struct ws_value){.number = field->scale ? raw * field->scale : raw};
@@ -62,11 +89,9 @@ bool ws_field_value(const struct ws_packet *packet, const struct ws_layer *layer
 
 void ws_field_bytes(const struct ws_layer *layer, const struct ws_field *field, uint32_t *offset, uint32_t *length)
 {
-	uint32_t first = field->bit_offset / 8, last = (field->bit_offset + field->bit_width + 7u) / 8;
-	if (field->bit_width == 0)
-		last = first > layer->available ? first : layer->available;
-	*offset = layer->offset + first;
-	*length = last - first;
+	struct extent extent = field_extent(layer, field);
+	*offset = layer->offset + extent.first;
+	*length = extent.last - extent.first;
 }
 
 static void named(struct ws_text *text, const char *name)
