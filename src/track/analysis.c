@@ -261,7 +261,7 @@ static void learn_handshake(struct ws_analyser *a, const struct ws_segment *s)
 		return;
 	self->bits &= (uint8_t)~UNSCALED;
 	if (a->bits & SYN_TIMED && s->time != a->handshake) {
-		a->handshake = s->time - a->handshake;
+		a->handshake = (ws_time)since(s->time, a->handshake);
 		a->bits = (uint8_t)((a->bits & ~SYN_TIMED) | RTT_KNOWN);
 	}
 }

@@ -94,7 +94,8 @@ static bool take_piece(const struct ws_packet *packet, struct piece *piece)
 
 static bool is_expired(const struct ws_datagram *datagram, ws_time now)
 {
-	return now - datagram->first_time > WS_FRAGMENTS_TIMEOUT;
+	return now > datagram->first_time &&
+	       (uint64_t)now - (uint64_t)datagram->first_time > (uint64_t)WS_FRAGMENTS_TIMEOUT;
 }
 
 /* The place of the datagram that waits the longest, `except` left out; -1: none. */
