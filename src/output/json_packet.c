@@ -281,6 +281,7 @@ static void put_fields(struct writer *w, const struct ws_layer *layer)
 			continue;
 		}
 		w->at = at;
+		w->first = false;
 		put_options(w, layer);
 		at = w->at;
 	}

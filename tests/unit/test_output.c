@@ -1,0 +1,640 @@
+/* wirestate/output.h: the records, from frames made by hand through the real decoder and tracker. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <wirestate/output.h>
+
+#include "frames.h"
+#include "json_check.h"
+
+#define ALL ((1u << WS_RECORD_COUNT) - 1)
+#define START (1700000000 * WS_SECOND)
+
+/* What is written ends in an unlinked file, and is read back as one string. */
+struct rig {
+	FILE *file;
+	struct ws_output *output;
+	struct ws_tracker *tracker;
+	uint64_t frames;
+	ws_time time;
+	char *text;
+	size_t length;
+};
+
+static struct rig *rig_open(struct ws_output_options options)
+{
+	struct rig *rig = calloc(1, sizeof(*rig));
+	struct ws_error error;
+	assert_non_null(rig);
+	rig->file = tmpfile();
+	assert_non_null(rig->file);
+	rig->tracker = ws_tracker_create(&(struct ws_tracker_config){.hash_key = {1}}, &error);
+	assert_non_null(rig->tracker);
+	rig->output = ws_output_create(fileno(rig->file), &options, &error);
+	assert_non_null(rig->output);
+	rig->time = START;
+	return rig;
+}
+
+static bool rig_frame(struct rig *rig, const uint8_t *data, uint32_t captured, uint32_t length, uint8_t fcs_length)
+{
+	struct ws_frame frame = {
+	        .time = rig->time,
+	        .number = ++rig->frames,
+	        .data = data,
+	        .captured = captured,
+	        .length = length,
+	        .link = WS_LINK_ETHERNET,
+	        .fcs_length = fcs_length,
+	};
+	struct ws_packet packet;
+	struct ws_track_result result;
+	bool more, good = true;
+	ws_decode(&frame, &packet);
+	do {
+		more = ws_tracker_advance(rig->tracker, frame.time, &result);
+		good &= ws_output_events(rig->output, &result, rig->tracker);
+	} while (more);
+	ws_tracker_packet(rig->tracker, &packet, &result);
+	rig->time += WS_MILLISECOND;
+	return ws_output_packet(rig->output, &packet, &result, rig->tracker) && good;
+}
+
+static bool rig_put(struct rig *rig, const struct frame_bytes *frame)
+{
+	return rig_frame(rig, frame->data, frame->length, frame->length, 0);
+}
+
+static const char *rig_text(struct rig *rig)
+{
+	assert_true(ws_output_flush(rig->output));
+	free(rig->text);
+	rig->length = (size_t)lseek(fileno(rig->file), 0, SEEK_END);
+	rig->text = malloc(rig->length + 1);
+	assert_non_null(rig->text);
+	assert_int_equal(pread(fileno(rig->file), rig->text, rig->length, 0), rig->length);
+	rig->text[rig->length] = '\0';
+	return rig->text;
+}
+
+static const char *rig_finish(struct rig *rig)
+{
+	const struct ws_capture_stats stats = {.captured = rig->frames, .received = rig->frames};
+	assert_true(ws_output_finish(rig->output, rig->tracker, &stats));
+	return rig_text(rig);
+}
+
+static void rig_close(struct rig *rig)
+{
+	ws_output_free(rig->output);
+	ws_tracker_free(rig->tracker);
+	fclose(rig->file);
+	free(rig->text);
+	free(rig);
+}
+
+static unsigned count_of(const char *text, const char *what)
+{
+	unsigned count = 0;
+	for (const char *at = text; (at = strstr(at, what)); at += strlen(what))
+		count++;
+	return count;
+}
+
+/* ---- Frames */
+
+#define SYN_OPTIONS "\x02\x04\x05\xb4\x01\x03\x03\x07\x04\x02\x08\x0a\0\0\0\x09\0\0\0\0"
+
+enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16 };
+
+/* A connection from 10.0.0.1:49346 to 10.0.0.2:8000, closed by its client; TIME_WAIT is left. */
+static void put_conversation(struct rig *rig, unsigned steps)
+{
+	static const struct tcp_frame frames[] = {
+	        {1, 2, 49346, 8000, SYN, 64240, 1000, 0, "\x02\x04\x05\xb4", 4, NULL},
+	        {2, 1, 8000, 49346, SYN | ACK, 65160, 5000, 1001, SYN_OPTIONS, 20, NULL},
+	        {1, 2, 49346, 8000, ACK, 502, 1001, 5001, NULL, 0, NULL},
+	        {1, 2, 49346, 8000, PSH | ACK, 502, 1001, 5001, NULL, 0, "hello"},
+	        {2, 1, 8000, 49346, ACK, 500, 5001, 1006, NULL, 0, NULL},
+	        {1, 2, 49346, 8000, FIN | ACK, 502, 1006, 5001, NULL, 0, NULL},
+	        {2, 1, 8000, 49346, FIN | ACK, 500, 5001, 1007, NULL, 0, NULL},
+	        {1, 2, 49346, 8000, ACK, 502, 1007, 5002, NULL, 0, NULL},
+	};
+	struct frame_bytes frame;
+	for (unsigned i = 0; i < steps && i < WS_ARRAY_SIZE(frames); i++) {
+		put_tcp(&frame, &frames[i]);
+		assert_true(rig_put(rig, &frame));
+	}
+}
+
+/* One frame of each kind that has a form of its own. */
+static unsigned make_frame(struct frame_bytes *f, unsigned which)
+{
+	uint32_t ip, inner;
+	switch (which) {
+	case 0: /* two tags, then TCP with SACK, an unknown option and a NOP */
+		put_tcp(f, &(struct tcp_frame){1, 2, 5, 6, ACK, 9, 7, 8,
+		                               "\x05\x0a\0\0\0\x10\0\0\0\x20\xfd\x05\xab\xcd\xef\x01", 16, "x"});
+		memmove(f->data + 20, f->data + 12, f->length - 12);
+		memcpy(f->data + 12, "\x88\xa8\x20\x05\x81\x00\x00\x07", 8);
+		f->length += 8;
+		return 2;
+	case 1: /* ARP */
+		put_ethernet(f, 0xff, 1, 0x0806);
+		put_bytes(f, "\0\x01\x08\0\x06\x04\0\x01\x02\0\0\0\0\x01\x0a\0\0\x01\0\0\0\0\0\0\x0a\0\0\x02", 28);
+		put_bytes(f, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 18);
+		return 3;
+	case 2: /* ICMP: port unreachable, quoting UDP */
+		put_ethernet(f, 1, 2, 0x0800);
+		ip = put_ipv4(f, 2, 1, 1);
+		put32(f, 0x03030000);
+		put32(f, 0);
+		inner = put_ipv4(f, 1, 2, 17);
+		put16(f, 4000);
+		put16(f, 53);
+		put32(f, 0);
+		end_ipv4(f, inner);
+		end_ipv4(f, ip);
+		return 4;
+	case 3: /* IPv6 with destination options, then UDP */
+		put_ethernet(f, 1, 2, 0x86dd);
+		put_bytes(f, "\x60\0\0\0\0\x13\x3c\x40", 8);
+		put_bytes(f, "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01", 16);
+		put_bytes(f, "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x02", 16);
+		put_bytes(f, "\x11\0\x01\x04\0\0\0\0", 8);
+		put_bytes(f, "\x10\0\x10\x01\0\x0b\0\0\x1b[1", 11);
+		return 5;
+	case 4: /* another protocol, its payload an escape sequence */
+		put_ethernet(f, 1, 2, 0x88b5);
+		put_bytes(f, "\x1b]0;owned\x07\xc2\x9b\xe2\x80\xae", 15);
+		return 6;
+	case 5: /* a later fragment */
+		put_ethernet(f, 1, 2, 0x0800);
+		ip = put_ipv4(f, 2, 1, 47);
+		f->data[ip + 6] = 0x20;
+		f->data[ip + 7] = 0xb9;
+		put32(f, 0);
+		put32(f, 0);
+		end_ipv4(f, ip);
+		return 7;
+	case 6: /* 802.3 with LLC */
+		put_ethernet(f, 1, 2, 0);
+		put16(f, 4);
+		put_bytes(f, "\x42\x42\x03\0", 4);
+		return 8;
+	default: /* IPv4 options: record route and router alert */
+		put_ethernet(f, 1, 2, 0x0800);
+		ip = put_ipv4(f, 2, 1, 17);
+		f->data[ip] = 0x48;
+		put_bytes(f, "\x07\x07\x04\0\0\0\0\x01\x94\x04\0\0", 12);
+		put_bytes(f, "\0\x05\0\x06\0\x08\0\0", 8);
+		end_ipv4(f, ip);
+		return 0;
+	}
+}
+
+/* ---- Text */
+
+static void test_text_conversation(void **state)
+{
+	(void)state;
+	struct rig *rig = rig_open((struct ws_output_options){
+	        .format = WS_FORMAT_TEXT, .records = 1u << WS_RECORD_PACKET | 1u << WS_RECORD_TRANSITION});
+	put_conversation(rig, 8);
+	assert_string_equal(
+	        rig_finish(rig),
+	        "0.000000 1 > 10.0.0.1:49346 → 10.0.0.2:8000  SYN seq 0 win 64240 mss 1460     client CLOSED→SYN_SENT\n"
+	        "0.001000 2 < 10.0.0.2:8000 → 10.0.0.1:49346  SYN, ACK seq 0 ack 1 win 65160 mss 1460 wscale 7 sackOK  "
+	        "server LISTEN→SYN_RECEIVED, client SYN_SENT→ESTABLISHED~\n"
+	        "0.002000 3 > 10.0.0.1:49346 → 10.0.0.2:8000  ACK seq 1 ack 1 win 502          "
+	        "server SYN_RECEIVED→ESTABLISHED~\n"
+	        "0.003000 4 > 10.0.0.1:49346 → 10.0.0.2:8000  PSH, ACK seq 1 ack 1 win 502 len 5\n"
+	        "0.004000 5 < 10.0.0.2:8000 → 10.0.0.1:49346  ACK seq 1 ack 6 win 500\n"
+	        "0.005000 6 > 10.0.0.1:49346 → 10.0.0.2:8000  FIN, ACK seq 6 ack 1 win 502     "
+	        "client ESTABLISHED→FIN_WAIT_1, server ESTABLISHED→CLOSE_WAIT~\n"
+	        "0.006000 7 < 10.0.0.2:8000 → 10.0.0.1:49346  FIN, ACK seq 1 ack 7 win 500     "
+	        "client FIN_WAIT_1→FIN_WAIT_2~, server CLOSE_WAIT→LAST_ACK, client FIN_WAIT_2→TIME_WAIT~\n"
+	        "0.007000 8 > 10.0.0.1:49346 → 10.0.0.2:8000  ACK seq 7 ack 2 win 502          "
+	        "server LAST_ACK→CLOSED~\n");
+	rig_close(rig);
+}
+
+static void test_text_timer(void **state)
+{
+	(void)state;
+	struct rig *rig =
+	        rig_open((struct ws_output_options){.format = WS_FORMAT_TEXT, .records = 1u << WS_RECORD_TRANSITION});
+	struct ws_track_result result;
+	put_conversation(rig, 8);
+	while (ws_tracker_advance(rig->tracker, START + 100 * WS_SECOND, &result))
+		assert_true(ws_output_events(rig->output, &result, rig->tracker));
+	assert_true(ws_output_events(rig->output, &result, rig->tracker));
+	const char *text = rig_finish(rig);
+	assert_non_null(strstr(text, "0.000000 1 #1 10.0.0.1:49346 ↔ 10.0.0.2:8000  client CLOSED→SYN_SENT  "));
+	assert_non_null(strstr(text, " - #1 10.0.0.1:49346 ↔ 10.0.0.2:8000  client TIME_WAIT→CLOSED"));
+	rig_close(rig);
+}
+
+static void test_text_lines(void **state)
+{
+	(void)state;
+	static const char *const expected[] = {
+	        "0.000000 1 > 10.0.0.1:5 → 10.0.0.2:6  ACK seq ",
+	        "0.001000 2 - 02:00:00:00:00:01 → 02:00:00:00:00:ff  ARP who-has 10.0.0.2 tell 10.0.0.1\n",
+	        "0.002000 3 - 10.0.0.2 → 10.0.0.1  ICMP port unreachable: UDP 10.0.0.1:4000 → 10.0.0.2:53",
+	        "0.003000 4 - [2001:db8::1]:4096 → [2001:db8::2]:4097  UDP len 3",
+	        "0.004000 5 - 02:00:00:00:00:02 → 02:00:00:00:00:01  Ethernet 0x88b5 len 29",
+	        "0.005000 6 - 10.0.0.2 → 10.0.0.1  GRE fragment id 0x1234 offset 1480 size 8 more",
+	        "0.006000 7 - 02:00:00:00:00:02 → 02:00:00:00:00:01  LLC len 18",
+	        "0.007000 8 - 10.0.0.2:5 → 10.0.0.1:6  UDP len 0",
+	};
+	struct rig *rig = rig_open((struct ws_output_options){.format = WS_FORMAT_TEXT, .records = 1});
+	struct frame_bytes frame;
+	for (unsigned i = 0; i < WS_ARRAY_SIZE(expected); i++) {
+		make_frame(&frame, i);
+		assert_true(rig_put(rig, &frame));
+	}
+	const char *text = rig_text(rig);
+	for (unsigned i = 0; i < WS_ARRAY_SIZE(expected); i++)
+		assert_non_null(strstr(text, expected[i]));
+	assert_non_null(strstr(text, " sack "));
+	assert_non_null(strstr(text, " vlan 5"));
+	rig_close(rig);
+}
+
+static void test_text_marks(void **state)
+{
+	(void)state;
+	struct rig *rig = rig_open((struct ws_output_options){.format = WS_FORMAT_TEXT, .records = 1});
+	struct frame_bytes frame;
+	put_conversation(rig, 4);
+	put_tcp(&frame, &(struct tcp_frame){1, 2, 49346, 8000, PSH | ACK, 502, 1001, 5001, NULL, 0, "hello"});
+	rig->time += WS_SECOND;
+	assert_true(rig_put(rig, &frame));
+	frame.data[50] ^= 0x55;
+	assert_true(rig_put(rig, &frame));
+	assert_true(rig_frame(rig, frame.data, 40, frame.length, 0));
+	frame.data[14] = 0x43;
+	assert_true(rig_put(rig, &frame));
+	const char *text = rig_text(rig);
+	assert_non_null(strstr(text, "len 5 [retransmission]\n"));
+	assert_non_null(strstr(text, " [bad TCP checksum]\n"));
+	assert_non_null(strstr(text, " [truncated: the capture holds only the first bytes of this header]\n"));
+	assert_non_null(strstr(text, " [malformed: header length below the minimum]\n"));
+	rig_close(rig);
+}
+
+static void test_text_detail(void **state)
+{
+	(void)state;
+	struct rig *rig = rig_open(
+	        (struct ws_output_options){.format = WS_FORMAT_TEXT, .records = 1, .verbose = true, .hex = true});
+	put_conversation(rig, 1);
+	const char *text = rig_text(rig);
+	assert_non_null(strstr(text, "\n  Ethernet, 14 bytes, FCS not captured\n"
+	                             "    destination             02:00:00:00:00:02\n"));
+	assert_non_null(strstr(text, "\n  TCP, 24 bytes\n    source port             49346\n"));
+	assert_non_null(strstr(text, "\n    sequence number         1000\n"));
+	assert_non_null(strstr(text, "\n    option                  "));
+	assert_non_null(strstr(text, "\n\t0x0000:  0200 0000 0002 0200 0000 0001 0800 4500  ..............E.\n"));
+	assert_non_null(strstr(text, "\n\t0x0030:  faf0"));
+	rig_close(rig);
+}
+
+/* ---- JSON */
+
+static void test_json_packet(void **state)
+{
+	(void)state;
+	struct rig *rig = rig_open((struct ws_output_options){.format = WS_FORMAT_JSON, .records = 1});
+	struct frame_bytes frame;
+	put_conversation(rig, 1);
+	assert_string_equal(
+	        rig_text(rig),
+	        "{\"type\":\"packet\",\"time\":1700000000.000000000,\"frame\":1,\"captured\":58,\"length\":58,"
+	        "\"layers\":{"
+	        "\"ethernet\":{\"destination\":\"02:00:00:00:00:02\",\"source\":\"02:00:00:00:00:01\",\"type\":2048},"
+	        "\"ipv4\":{\"header_length\":20,\"dscp\":0,\"ecn\":0,\"total_length\":44,\"identification\":4660,"
+	        "\"dont_fragment\":1,\"more_fragments\":0,\"fragment_offset\":0,\"ttl\":64,\"protocol\":6,"
+	        "\"checksum\":5270,\"checksum_status\":\"good\",\"source\":\"10.0.0.1\",\"destination\":\"10.0.0.2\","
+	        "\"options\":[]},"
+	        "\"tcp\":{\"source_port\":49346,\"destination_port\":8000,\"sequence\":1000,\"acknowledgment\":0,"
+	        "\"header_length\":24,\"flags\":2,\"window\":64240,\"checksum\":42312,\"checksum_status\":\"good\","
+	        "\"urgent_pointer\":0,\"options\":[{\"kind\":2,\"name\":\"mss\",\"length\":4,\"value\":1460}],"
+	        "\"payload_length\":0}},\"conn\":1,\"analysis\":[]}\n");
+	make_frame(&frame, 0);
+	assert_true(rig_put(rig, &frame));
+	make_frame(&frame, 2);
+	assert_true(rig_put(rig, &frame));
+	make_frame(&frame, 3);
+	assert_true(rig_put(rig, &frame));
+	make_frame(&frame, 1);
+	/* The CRC-32 of this frame, least significant byte first as on the wire, is wrong. */
+	put_bytes(&frame, "\x01\x02\x03\x04", 4);
+	assert_true(rig_frame(rig, frame.data, frame.length, frame.length, 4));
+	const char *text = rig_text(rig);
+	assert_non_null(strstr(text, "\"vlan\":[{\"priority\":1,\"dei\":0,\"id\":5,\"type\":33024},"
+	                             "{\"priority\":0,\"dei\":0,\"id\":7,\"type\":2048}]"));
+	assert_non_null(strstr(text, "\"length\":10,\"blocks\":[[16,32]]}"));
+	assert_non_null(strstr(text, "{\"kind\":253,"));
+	assert_non_null(strstr(text, "\"icmp\":{\"type\":3,\"code\":3,"));
+	assert_non_null(strstr(text, "\"quoted\":{\"ipv4\":{\"header_length\":20,"));
+	assert_non_null(strstr(text, "\"udp\":{\"source_port\":4000,\"destination_port\":53,\"length\":8,"));
+	assert_non_null(strstr(text, "\"extensions\":[{\"protocol\":60,\"next_header\":17,\"length\":0,\"options\":["));
+	assert_non_null(strstr(text, "\"fcs_status\":\"bad\""));
+	assert_non_null(strstr(text, "\"padding\":{\"length\":18}"));
+	rig_close(rig);
+}
+
+/* Every frame cut at every length, as the capture's end and as the packet's: each line is JSON, and printable. */
+static void test_json_cut(void **state)
+{
+	(void)state;
+	for (unsigned format = WS_FORMAT_TEXT; format <= WS_FORMAT_JSON; format++) {
+		struct rig *rig = rig_open(
+		        (struct ws_output_options){.format = format, .records = ALL, .verbose = true, .hex = true});
+		struct frame_bytes frame;
+		unsigned which = 0, lines = 0;
+		do {
+			unsigned next = make_frame(&frame, which ? which - 1 : 0);
+			for (uint32_t cut = 0; cut <= frame.length; cut++) {
+				assert_true(rig_frame(rig, frame.data, cut, frame.length, 0));
+				assert_true(rig_frame(rig, frame.data, cut, cut, cut % 2 ? 4 : 0));
+			}
+			which = next;
+		} while (which);
+		const char *text = rig_finish(rig);
+		for (const char *at = text; *at; lines++) {
+			size_t length = strcspn(at, "\n");
+			if (format == WS_FORMAT_JSON)
+				assert_true(json_valid(at, length));
+			for (size_t i = 0; i < length;) {
+				uint32_t code_point;
+				size_t size = ws_utf8_decode(at + i, length - i, &code_point);
+				assert_true(size > 0 && (ws_printable(code_point) || (at[i] == '\t' && i == 0)));
+				i += size;
+			}
+			at += length + 1;
+		}
+		assert_true(lines > rig->frames);
+		rig_close(rig);
+	}
+}
+
+static void test_json_records(void **state)
+{
+	(void)state;
+	struct rig *rig = rig_open((struct ws_output_options){.format = WS_FORMAT_JSON, .records = ALL});
+	struct frame_bytes frame;
+	put_conversation(rig, 8);
+	make_frame(&frame, 3);
+	assert_true(rig_put(rig, &frame));
+	make_frame(&frame, 1);
+	assert_true(rig_put(rig, &frame));
+	const char *text = rig_finish(rig);
+	for (const char *at = text; *at; at += strcspn(at, "\n") + 1)
+		assert_true(json_valid(at, strcspn(at, "\n")));
+	assert_non_null(strstr(text, "{\"type\":\"transition\",\"time\":1700000000.000000000,\"frame\":1,\"conn\":1,"
+	                             "\"role\":\"client\",\"address\":\"10.0.0.1\",\"port\":49346,"
+	                             "\"peer_address\":\"10.0.0.2\",\"peer_port\":8000,\"from\":\"CLOSED\","
+	                             "\"to\":\"SYN_SENT\",\"basis\":\"sent\",\"why\":\""));
+	assert_non_null(strstr(text, "{\"type\":\"connection\",\"conn\":1,\"client\":{\"address\":\"10.0.0.1\","
+	                             "\"port\":49346,\"state\":\"TIME_WAIT\","));
+	assert_non_null(strstr(text, "\"handshake\":\"complete\",\"closed_by\":\"client\",\"close\":\"fin\","));
+	assert_non_null(strstr(text, "\"initial_rtt\":0.002000000,"));
+	assert_non_null(strstr(text,
+	                       "{\"type\":\"udp\",\"udp\":1,\"client\":{\"address\":\"2001:db8::1\",\"port\":4096,"
+	                       "\"packets\":1,\"bytes\":3},"));
+	assert_non_null(strstr(text, "{\"type\":\"arp\",\"time\":1700000000.009000000,\"frame\":10,\"ip\":\"10.0.0.1\","
+	                             "\"mac\":\"02:00:00:00:00:01\",\"previous_mac\":null,\"changed\":false,"));
+	assert_non_null(strstr(text, "{\"type\":\"stats\",\"first_time\":1700000000.000000000,"));
+	assert_non_null(strstr(text, "\"states\":{\"CLOSED\":1,"));
+	assert_int_equal(count_of(text, "\"type\":\"packet\""), 10);
+	assert_int_equal(count_of(text, "\"type\":\"transition\""), 10);
+	assert_int_equal(count_of(text, "\"type\":\"connection\""), 1);
+	rig_close(rig);
+}
+
+/* A reset connection has ended; the second RST comes after that. */
+static void test_one_connection_record(void **state)
+{
+	(void)state;
+	for (unsigned live = 0; live < 2; live++) {
+		struct rig *rig = rig_open((struct ws_output_options){
+		        .format = WS_FORMAT_JSON, .records = 1u << WS_RECORD_CONNECTION, .live = live});
+		struct frame_bytes frame;
+		put_conversation(rig, 3);
+		put_tcp(&frame, &(struct tcp_frame){2, 1, 8000, 49346, RST, 0, 5001, 0, NULL, 0, NULL});
+		assert_true(rig_put(rig, &frame));
+		assert_int_equal(count_of(rig_text(rig), "\"type\":\"connection\""), live);
+		rig->time += WS_SECOND; /* soon after, it would be the same packet seen twice */
+		assert_true(rig_put(rig, &frame));
+		const char *text = rig_finish(rig);
+		assert_int_equal(count_of(text, "\"type\":\"connection\""), 1);
+		assert_int_equal(count_of(text, "\"close\":\"rst\""), 1);
+		assert_int_equal(count_of(text, live ? "\"packets\":2,\"bytes\":0" : "\"packets\":3,\"bytes\":0"),
+		                 live ? 2 : 1);
+		rig_close(rig);
+	}
+}
+
+/* ---- CSV */
+
+/* Cells of a line by RFC 4180; 0 when a quote stands where none may. */
+static unsigned csv_cells(const char *line, size_t length)
+{
+	unsigned cells = 1;
+	bool quoted = false;
+	for (size_t i = 0; i < length; i++) {
+		bool start = i == 0 || (!quoted && line[i - 1] == ',');
+		if (quoted && line[i] == '"' && i + 1 < length && line[i + 1] == '"')
+			i++;
+		else if (quoted && line[i] == '"')
+			quoted = false;
+		else if (line[i] == '"' && !start)
+			return 0;
+		else if (line[i] == '"')
+			quoted = true;
+		else if (line[i] == ',' && !quoted)
+			cells++;
+	}
+	return quoted ? 0 : cells;
+}
+
+static void test_csv(void **state)
+{
+	(void)state;
+	unsigned quotes = 0;
+	for (unsigned kind = 0; kind < WS_RECORD_COUNT; kind++) {
+		struct rig *rig = rig_open((struct ws_output_options){.format = WS_FORMAT_CSV, .records = 1u << kind});
+		struct frame_bytes frame;
+		put_conversation(rig, 8);
+		for (unsigned i = 0; i < 8; i++) {
+			make_frame(&frame, i);
+			assert_true(rig_put(rig, &frame));
+		}
+		const char *text = rig_finish(rig);
+		unsigned cells = csv_cells(text, strcspn(text, "\n")), lines = 0;
+		assert_true(cells > 8);
+		for (const char *at = text; *at; at += strcspn(at, "\n") + 1, lines++)
+			assert_int_equal(csv_cells(at, strcspn(at, "\n")), cells);
+		assert_true(lines >= 2);
+		quotes += count_of(text, "\"");
+		rig_close(rig);
+	}
+	assert_true(quotes > 0); /* sentences with commas were among them */
+}
+
+/* ---- Writing */
+
+/* Written at once or through the buffer, the bytes are the same; 500 packets pass its end several times. */
+static void test_buffer_boundaries(void **state)
+{
+	(void)state;
+	for (unsigned format = WS_FORMAT_TEXT; format <= WS_FORMAT_JSON; format++) {
+		struct rig *rigs[2];
+		for (unsigned i = 0; i < 2; i++) {
+			rigs[i] = rig_open((struct ws_output_options){
+			        .format = format, .records = ALL, .verbose = true, .line_buffered = i});
+			struct frame_bytes frame;
+			for (unsigned k = 0; k < 500; k++) {
+				make_frame(&frame, k % 8);
+				assert_true(rig_put(rigs[i], &frame));
+			}
+			rig_finish(rigs[i]);
+		}
+		assert_true(rigs[0]->length > 3 * 65536);
+		assert_int_equal(rigs[0]->length, rigs[1]->length);
+		assert_memory_equal(rigs[0]->text, rigs[1]->text, rigs[0]->length);
+		rig_close(rigs[0]);
+		rig_close(rigs[1]);
+	}
+}
+
+static bool write_until_failure(int fd, enum ws_format format, struct ws_error *error, bool *broken_pipe)
+{
+	const struct ws_output_options options = {.format = format, .records = 1, .hex = true};
+	struct ws_output *output = ws_output_create(fd, &options, error);
+	struct frame_bytes bytes;
+	struct ws_packet packet;
+	const struct ws_track_result result = {0};
+	bool good = true;
+	assert_non_null(output);
+	make_frame(&bytes, 0);
+	struct ws_frame frame = {.number = 1, .data = bytes.data, .captured = bytes.length, .length = bytes.length};
+	ws_decode(&frame, &packet);
+	for (unsigned i = 0; i < 1000; i++)
+		good &= ws_output_packet(output, &packet, &result, NULL);
+	good &= ws_output_flush(output);
+	assert_false(ws_output_packet(output, &packet, &result, NULL) && !good);
+	*broken_pipe = ws_output_broken_pipe(output);
+	ws_output_error(output, error);
+	ws_output_free(output);
+	return good;
+}
+
+static void test_failures(void **state)
+{
+	(void)state;
+	signal(SIGPIPE, SIG_IGN);
+	for (unsigned format = WS_FORMAT_TEXT; format <= WS_FORMAT_CSV; format++) {
+		struct ws_error error = {WS_OK, ""};
+		bool broken_pipe;
+		int ends[2], full = open("/dev/full", O_WRONLY);
+		assert_int_equal(pipe(ends), 0);
+		close(ends[0]);
+		assert_false(write_until_failure(ends[1], format, &error, &broken_pipe));
+		assert_true(broken_pipe);
+		close(ends[1]);
+		assert_true(full >= 0);
+		assert_false(write_until_failure(full, format, &error, &broken_pipe));
+		assert_false(broken_pipe);
+		assert_int_equal(error.status, WS_ERROR_OUTPUT);
+		assert_non_null(strstr(error.text, "No space left on device"));
+		close(full);
+	}
+}
+
+/* A reader that is slower than a pipe which does not block gets everything. */
+static void test_slow_reader(void **state)
+{
+	(void)state;
+	int ends[2];
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(fcntl(ends[1], F_SETFL, O_NONBLOCK), 0);
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct ws_error error;
+		bool broken_pipe;
+		close(ends[0]);
+		_exit(write_until_failure(ends[1], WS_FORMAT_JSON, &error, &broken_pipe) ? 0 : 1);
+	}
+	close(ends[1]);
+	char block[4096];
+	size_t lines = 0;
+	usleep(50000);
+	for (ssize_t got; (got = read(ends[0], block, sizeof(block))) > 0;) {
+		for (ssize_t i = 0; i < got; i++)
+			lines += block[i] == '\n';
+	}
+	int status;
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(lines, 1000);
+	close(ends[0]);
+}
+
+static void test_options(void **state)
+{
+	(void)state;
+	struct ws_error error;
+	uint32_t records = 0;
+	assert_true(ws_records_parse("packet", &records, &error));
+	assert_int_equal(records, 1u << WS_RECORD_PACKET);
+	assert_true(ws_records_parse("stats,packet,stats", &records, &error));
+	assert_int_equal(records, 1u << WS_RECORD_PACKET | 1u << WS_RECORD_STATS);
+	static const char *const wrong[] = {"", "packets", "packet,", ",packet", "packet,,udp", "pack", "udp x"};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(wrong); i++)
+		assert_false(ws_records_parse(wrong[i], &records, &error));
+	assert_int_equal(error.status, WS_ERROR_OPTION);
+	assert_non_null(strstr(error.text, "'udp x'"));
+	assert_non_null(strstr(error.text, "packet, transition, connection, arp, udp, stats"));
+	const struct ws_output_options two = {.format = WS_FORMAT_CSV, .records = 3};
+	assert_null(ws_output_create(1, &two, &error));
+	assert_int_equal(error.status, WS_ERROR_OPTION);
+	assert_non_null(strstr(error.text, "--only"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(test_text_conversation),
+	        cmocka_unit_test(test_text_timer),
+	        cmocka_unit_test(test_text_lines),
+	        cmocka_unit_test(test_text_marks),
+	        cmocka_unit_test(test_text_detail),
+	        cmocka_unit_test(test_json_packet),
+	        cmocka_unit_test(test_json_cut),
+	        cmocka_unit_test(test_json_records),
+	        cmocka_unit_test(test_one_connection_record),
+	        cmocka_unit_test(test_csv),
+	        cmocka_unit_test(test_buffer_boundaries),
+	        cmocka_unit_test(test_failures),
+	        cmocka_unit_test(test_slow_reader),
+	        cmocka_unit_test(test_options),
+	};
+	return cmocka_run_group_tests_name("output", tests, NULL, NULL);
+}
