@@ -60,6 +60,19 @@ static void draw_countdown(const struct picture *picture, struct ws_canvas *canv
 		draw_right(canvas, row + 1, column, column + width, WS_STYLE_STATE_WAIT, words);
 	else
 		draw_cut(canvas, row + 1, column, column + width, WS_STYLE_STATE_WAIT, words);
+	/* Behind the last step the film runs through the rest of the waiting in a few seconds: it must say so. */
+	const struct film *film = &picture->ui->film;
+	ws_time gap, shown = film_shown(film, &picture->step, NULL, &gap);
+	if (film->playing && !picture->has_next && !picture->model->live && shown < gap) {
+		char pace[48];
+		struct ws_text text = WS_TEXT_OVER(pace);
+		ws_text_puts(&text, "shown as ");
+		draw_duration(&text, shown);
+		if (side)
+			draw_right(canvas, row, column, column + width, WS_STYLE_DIM, ws_text_cstr(&text));
+		else
+			draw_cut(canvas, row, column, column + width, WS_STYLE_DIM, ws_text_cstr(&text));
+	}
 	int bar = width < 24 ? width : 24;
 	draw_bar(canvas, row + 2, side ? column + width - bar : column, bar, WS_STYLE_STATE_WAIT, (uint64_t)left,
 	         (uint64_t)whole);

@@ -290,7 +290,7 @@ static bool gap_row(const struct picture *picture, const struct ws_step *step, c
 		return false;
 	draw_duration(text, gap);
 	ws_text_puts(text, next->input.kind == WS_INPUT_EXPIRY ? " in TIME_WAIT" : " idle");
-	if (shown < gap) {
+	if (shown + shown / 10 < gap) { /* a tenth more or less nobody sees */
 		ws_text_puts(text, ", shown as ");
 		draw_duration(text, shown);
 	}
@@ -354,12 +354,10 @@ static void draw_diagram(const struct picture *picture, struct ws_canvas *canvas
 		visible = choose_visible(picture, steps, count, room - 1, single, &used);
 	size_t start = count - visible;
 	int row = top;
-	if (first + start > 0) {
-		row = bottom - used;
+	if (first + start > 0 && used < room) {
 		char words[48];
 		snprintf(words, sizeof(words), "⋮ %zu earlier", first + start);
-		if (row > top)
-			draw_gap(picture, canvas, row - 1, words);
+		draw_gap(picture, canvas, row++, words);
 	}
 	for (size_t i = start; i < count; i++) {
 		char words[80];

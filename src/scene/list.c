@@ -45,7 +45,7 @@ static struct columns choose_columns(int columns, int rows, size_t count)
 	int rest = columns - 2 - c.number - 2 * (c.state + c.gap) - (c.age ? c.age + c.gap : 0) -
 	           (c.start ? c.start + c.gap : 0) - (c.packets ? c.packets + c.gap : 0) -
 	           (c.bytes ? 2 * (c.bytes + c.gap) : 0) - 1;
-	if (columns < 60) { /* no room for two: the server says more */
+	if (columns < 72) { /* no room for two: the server says more */
 		c.server = rest - c.gap;
 		return c;
 	}
@@ -267,16 +267,16 @@ static void draw_counts(const struct list_view *list, const struct ws_model *mod
 	}
 	struct ws_tracker_stats stats;
 	ws_tracker_stats(model->tracker, &stats);
-	bool first = true;
+	if (column > 1 && column + 12 < limit)
+		column = ws_canvas_text(canvas, 1, column, limit, WS_STYLE_DIM, "· endpoints") + 1;
 	for (int state = WS_STATE_COUNT - 1; state > WS_LISTEN; state--) {
 		if (!stats.state[state])
 			continue;
-		snprintf(word, sizeof(word), "%s%s %llu", first ? "· endpoints " : "",
-		         ws_state_brief((enum ws_state)state), (unsigned long long)stats.state[state]);
+		snprintf(word, sizeof(word), "%s %llu", ws_state_brief((enum ws_state)state),
+		         (unsigned long long)stats.state[state]);
 		if (column + draw_width(word) > limit)
 			return;
 		column = ws_canvas_text(canvas, 1, column, limit, draw_state_style((uint8_t)state), word) + 2;
-		first = false;
 	}
 }
 

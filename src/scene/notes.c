@@ -41,6 +41,7 @@ enum fact {
 	FACT_BAD_CHECKSUM = 1 << 28,
 	FACT_DUPLICATE = 1 << 29,
 	FACT_PRESUMED = 1 << 30,
+	FACT_LAST_ACK = 1u << 31, /* who closed first acknowledges the other's FIN */
 };
 
 static const struct {
@@ -111,6 +112,9 @@ static const struct {
          "its own: that is why closing takes four segments: FIN, ACK, FIN, ACK."},
         {FACT_HALF_CLOSED,
          "Half-closed: one side has finished, and the other still sends. It may do so as long as it likes."},
+        {FACT_LAST_ACK,
+         "The side that closed first now waits: should this ACK be lost, the FIN comes again and must be answered; "
+         "and in twice a segment's lifetime all old segments die before the ports are used again."},
         {FACT_FIN_ACKED | FACT_WAIT_BEGINS,
          "TIME_WAIT belongs to the side that closed first. Its last ACK may get lost; then the "
          "other's FIN comes again, and someone must be there to answer."},
@@ -166,7 +170,7 @@ static uint32_t flag_facts(const struct ws_step *step)
 		else if (changed(step, sender, WS_FIN_WAIT_1))
 			facts |= FACT_FIRST_FIN;
 	} else if (is_closing(receiver_was) && !is_closing(step->after[receiver])) {
-		facts |= FACT_FIN_ACKED;
+		facts |= FACT_FIN_ACKED | (step->after[sender] == WS_TIME_WAIT ? FACT_LAST_ACK : 0);
 	}
 	if (receiver_was == WS_SYN_RECEIVED && step->after[receiver] == WS_ESTABLISHED)
 		facts |= FACT_HANDSHAKE_ACK;
@@ -324,6 +328,13 @@ static void what(const struct picture *picture, struct ws_text *text)
 
 /* ---- WHY and NEXT */
 
+/* A second reference need not name the main specification again. */
+static const char *without_document(const char *reference)
+{
+	static const char document[] = "RFC 9293 ";
+	return strncmp(reference, document, sizeof(document) - 1) ? reference : reference + sizeof(document) - 1;
+}
+
 static void why(const struct picture *picture, struct ws_text *text)
 {
 	const struct ws_step *step = &picture->step;
@@ -332,9 +343,10 @@ static void why(const struct picture *picture, struct ws_text *text)
 		const struct ws_transition *change = &step->transition[i];
 		if (!picture->arrived && change->endpoint != step->input.direction)
 			continue;
-		ws_text_printf(text, "%s%s %s→%s: %s (%s)", said++ ? "; " : "", picture_name(picture, change->endpoint),
-		               ws_state_brief(change->from), ws_state_brief(change->to), ws_why_text(change->why),
-		               ws_why_reference(change->why));
+		ws_text_printf(text, "%s%s %s→%s: %s (", said ? "; " : "", picture_name(picture, change->endpoint),
+		               ws_state_brief(change->from), ws_state_brief(change->to), ws_why_text(change->why));
+		const char *reference = ws_why_reference(change->why);
+		ws_text_printf(text, "%s)", said++ ? without_document(reference) : reference);
 	}
 	if (said)
 		return;
@@ -358,10 +370,10 @@ static const char *expectation(uint8_t state)
 	        [WS_LISTEN] = "waits for a SYN",
 	        [WS_SYN_SENT] = "waits for SYN,ACK, or repeats its SYN",
 	        [WS_SYN_RECEIVED] = "waits for the ACK of its SYN",
-	        [WS_ESTABLISHED] = "may send data, or FIN when it has no more",
+	        [WS_ESTABLISHED] = "may send data or FIN",
 	        [WS_FIN_WAIT_1] = "waits for the ACK of its FIN",
 	        [WS_FIN_WAIT_2] = "waits for the other's FIN",
-	        [WS_CLOSE_WAIT] = "may still send, then closes with its own FIN",
+	        [WS_CLOSE_WAIT] = "may go on sending",
 	        [WS_CLOSING] = "waits for the ACK of its FIN",
 	        [WS_LAST_ACK] = "waits for the ACK of its FIN",
 	        [WS_TIME_WAIT] = "waits twice the segment lifetime and is CLOSED",
@@ -404,7 +416,8 @@ static void next_step(const struct picture *picture, struct ws_text *text)
 		                                                                       : ". (The capture ends here.)");
 	if (picture->has_next) {
 		ws_text_puts(text, text->length && text->data[text->length - 1] == '.' ? " " : ". ");
-		ws_text_puts(text, "The next segment comes after ");
+		ws_text_puts(text, picture->next.input.kind == WS_INPUT_SEGMENT ? "The next segment comes after "
+		                                                                : "The next event comes after ");
 		draw_duration(text, picture->next.input.time - step->input.time);
 	}
 }

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { VALUE_COLUMN = 28, MEANING_ROWS = 2, ALWAYS_OPEN = 5 };
+enum { VALUE_COLUMN = 29, MEANING_ROWS = 2, ALWAYS_OPEN = 5 };
 
 /* How the screen is divided. */
 struct division {
@@ -43,7 +43,7 @@ static void choose_expanded(struct ws_ui *ui)
 	                                WS_HEADER_ICMP, WS_HEADER_ICMPV6, WS_HEADER_ETHERNET,
 	                                WS_HEADER_VLAN, WS_HEADER_IPV4,   WS_HEADER_IPV6};
 	size_t room = (size_t)divide(ui->columns, ui->rows, view->frame.captured).tree_rows;
-	view->expanded = 0;
+	view->expanded = view->packet.transport ? 0 : 1u << WS_HEADER_IPV4 | 1u << WS_HEADER_IPV6;
 	for (size_t i = 0; i < WS_ARRAY_SIZE(order); i++) {
 		uint32_t before = view->expanded;
 		view->expanded |= 1u << order[i];
@@ -67,15 +67,15 @@ static void select_like(struct packet_view *view, const struct packet_row *old, 
 	view->selected = 0;
 }
 
-static void select_transport(struct packet_view *view)
+/* The innermost header that is not payload: TCP's, in most packets. */
+static void select_innermost(struct packet_view *view)
 {
 	view->selected = 0;
 	for (size_t i = 0; i < view->row_count; i++) {
-		const struct ws_header_info *info = ws_header_info(view->packet.layer[view->row[i].layer].header);
-		if (view->row[i].kind == ROW_LAYER && info->model_layer == 4) {
+		const struct ws_layer *layer = &view->packet.layer[view->row[i].layer];
+		unsigned model_layer = ws_header_info(layer->header)->model_layer;
+		if (view->row[i].kind == ROW_LAYER && !layer->quoted && (model_layer == 3 || model_layer == 4))
 			view->selected = i;
-			return;
-		}
 	}
 }
 
@@ -93,7 +93,7 @@ static void show(struct ws_ui *ui, const struct ws_frame *frame)
 	if (had)
 		select_like(view, &old, header);
 	else
-		select_transport(view);
+		select_innermost(view);
 	if (view->in_bytes && view->byte < view->frame.captured)
 		packet_select_byte(view);
 }

@@ -286,11 +286,45 @@ void packet_row_bits(const struct packet_view *view, const struct packet_row *ro
 		ws_text_puts(text, " …");
 }
 
+/* X(name in the decoder's tables, what it is for) */
+#define OPTION_MEANINGS(X)                                                                                             \
+	X("end", "ends the list; what follows up to the header's length is fill")                                      \
+	X("nop", "one byte of fill, so that the next option begins where it is easy to read")                          \
+	X("mss", "the most payload its sender takes in one segment; only in a SYN (RFC 9293 §3.7.1)")                  \
+	X("window_scale", "later windows of its sender are shifted left by this, if both SYNs have it (RFC 7323 §2)")  \
+	X("sack_permitted", "its sender understands selective acknowledgments; only in a SYN (RFC 2018 §2)")           \
+	X("sack", "stretches that have arrived behind a gap, so that only the gap is sent again (RFC 2018 §3)")        \
+	X("timestamps", "its sender's clock, and the last one received: measures round trips (RFC 7323 §3)")           \
+	X("fast_open", "a cookie that lets data travel in the SYN the next time (RFC 7413 §2)")                        \
+	X("md5", "a keyed digest over the segment, against forged ones (RFC 2385)")                                    \
+	X("tcp_ao", "authenticates the segment, in place of MD5 (RFC 5925)")                                           \
+	X("mptcp", "one connection over several paths (RFC 8684)")                                                     \
+	X("user_timeout", "how long its sender keeps trying before it gives up (RFC 5482)")                            \
+	X("router_alert", "asks every router on the way to look at this packet (RFC 2113)")                            \
+	X("record_route", "routers on the way write down their addresses here (RFC 791 §3.1)")
+
+static const char *option_meaning(const char *name)
+{
+	static const struct {
+		const char *name, *text;
+	} table[] = {
+#define X(name, text) {name, text},
+	        OPTION_MEANINGS(X)
+#undef X
+	};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(table); i++)
+		if (strcmp(table[i].name, name) == 0)
+			return table[i].text;
+	return "one option: its kind, its length in bytes, its data";
+}
+
 void packet_row_meaning(const struct packet_view *view, const struct packet_row *row, struct ws_text *meaning,
                         const char **reference)
 {
 	const struct ws_layer *layer = &view->packet.layer[row->layer];
 	const struct ws_header_info *info = ws_header_info(layer->header);
+	struct ws_option option;
+	uint32_t cursor = row->cursor;
 	*reference = NULL;
 	switch (row->kind) {
 	case ROW_LAYER:
@@ -306,8 +340,8 @@ void packet_row_meaning(const struct packet_view *view, const struct packet_row 
 		*reference = info->fields[row->field].reference;
 		break;
 	case ROW_OPTION:
-		ws_text_printf(meaning,
-		               "one option: a kind, then, but for kinds 0 and 1, its length in bytes and its data");
+		if (ws_option_next(&view->packet, layer, &cursor, &option))
+			ws_text_puts(meaning, option_meaning(option.name));
 		break;
 	default:
 		ws_text_puts(meaning,

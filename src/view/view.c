@@ -78,6 +78,22 @@ static bool set_up_cells(struct ws_view *view)
 	return true;
 }
 
+/* Terminals send these in one of two modes, and not all follow what their description says. */
+static void define_keys(void)
+{
+	static const struct {
+		const char *sequence;
+		int key;
+	} table[] = {
+	        {"\033[A", KEY_UP},    {"\033OA", KEY_UP},    {"\033[B", KEY_DOWN},   {"\033OB", KEY_DOWN},
+	        {"\033[C", KEY_RIGHT}, {"\033OC", KEY_RIGHT}, {"\033[D", KEY_LEFT},   {"\033OD", KEY_LEFT},
+	        {"\033[H", KEY_HOME},  {"\033OH", KEY_HOME},  {"\033[1~", KEY_HOME},  {"\033[F", KEY_END},
+	        {"\033OF", KEY_END},   {"\033[4~", KEY_END},  {"\033[5~", KEY_PPAGE}, {"\033[6~", KEY_NPAGE},
+	};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(table); i++)
+		define_key(table[i].sequence, table[i].key);
+}
+
 static void set_modes(void)
 {
 	cbreak();
@@ -132,6 +148,7 @@ struct ws_view *ws_view_open(const struct ws_view_options *options, struct ws_er
 	rescue_arm(&view->rescue);
 	set_escdelay(ESCAPE_DELAY);
 	set_modes();
+	define_keys();
 	view->colours = options->colours && has_colors();
 	theme_start(view->colours);
 	while (typed_count)
