@@ -131,10 +131,13 @@ def compare(kernel, ours):
     same, different, left_out = 0, [], 0
     for key in dict.fromkeys(list(sides[0]) + list(sides[1])):
         theirs, own = sides[0][key], sides[1][key]
+        if any(endpoint.path == CRAFTED for endpoint in theirs):
+            left_out += 1
+            continue
         for index in range(max(len(theirs), len(own))):
             judge = theirs[index] if index < len(theirs) else Endpoint(*key, [])
             mine = own[index] if index < len(own) else Endpoint(*key, [])
-            if judge.unseen or judge.path == CRAFTED:
+            if judge.unseen:
                 left_out += 1
             elif judge.path == mine.path:
                 same += 1

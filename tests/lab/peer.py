@@ -14,7 +14,7 @@ class Peer:
         self.pair, self.wire = pair, pair.wire
         self.address, self.port = pair.server_address, port
         self.kernel_address, self.kernel_port = pair.client_address, kernel_port
-        self.seq, self.ack = START, 0
+        self.seq, self.ack, self.tsval = START, 0, 0
 
     def segment(self, flags, payload=b"", seq=None, ack=None, options=b"", window=65535):
         return packets.Segment(self.address, self.kernel_address, self.port, self.kernel_port,
@@ -34,14 +34,14 @@ class Peer:
         segment = self.wire.receive(
             lambda one: one.sport == self.kernel_port and one.dport == self.port and
             (one.flags & (SYN | ACK | FIN | RST) == flags if exactly else one.has(flags)), timeout)
-        self.ack = segment.end
+        self.ack, self.tsval = segment.end, (segment.timestamps or (0, 0))[0]
         return segment
 
-    def open(self):
-        """Opens actively: SYN, SYN-ACK, ACK."""
-        self.send(SYN)
+    def open(self, options=lambda: b""):
+        """Opens actively: SYN, SYN-ACK, ACK, each with what options() returns."""
+        self.send(SYN, options=options())
         self.expect(SYN | ACK)
-        self.send(ACK)
+        self.send(ACK, options=options())
 
     def answer(self):
         """Opens passively."""

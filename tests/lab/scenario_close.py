@@ -1,9 +1,12 @@
 """Scenarios of closing: FINs in odd order, orphans, TIME_WAIT and what is thrown at it."""
 
+import itertools
 import socket
+import struct
 
 import packets
 from packets import ACK, FIN, RST, SYN
+from peer import Peer
 from recording import CLIENT_PORT, PORT
 from scenario_open import BOOK, finish
 
@@ -151,6 +154,45 @@ def fin_lost_then_crossing(pair):
     pair.wire.drop(lambda segment: segment.has(FIN), times=1, direction=0)
     client.close()
     pair.pause(0.1)
+    server.close()
+    pair.pause(1.0)
+
+
+@recipe("fin-implied-last-ack", "the server's FIN is lost before the capture; the client's FIN comes a second "
+        "time, and the "
+        "ACK with D-SACK says that it had arrived the first time: the server was in CLOSE_WAIT before its FIN")
+def fin_implied_last_ack(pair):
+    client, server = pair.connect()
+    pair.talk(client, server)
+    pair.wire.drop(lambda segment: segment.has(FIN), times=2, direction=1)
+    client.close()
+    pair.read_to_end(server)
+    server.close()
+    pair.pause(1.0)
+
+
+@recipe("fin-implied-closing", "both FINs are lost, the server's before the capture; the ACK that answers the "
+        "client's second "
+        "FIN, without D-SACK, has moved past a FIN: the server's came first")
+def fin_implied_closing(pair):
+    client, server = pair.connect()
+    pair.talk(client, server)
+    for direction in (0, 1):
+        pair.wire.drop(lambda segment: segment.has(FIN), direction=direction)
+    client.close()
+    pair.pause(0.03)
+    server.close()
+    pair.pause(1.2)
+
+
+@recipe("fin-again-crosses-fin", "the client's second FIN crosses the server's FIN, which acknowledges the first",
+        delay=0.03)
+def fin_again_crosses_fin(pair):
+    client, server = pair.connect()
+    pair.talk(client, server)
+    pair.wire.hold(lambda segment: segment.has(FIN) and segment.source == pair.server_address, 0.25)
+    client.close()
+    pair.read_to_end(server)
     server.close()
     pair.pause(1.0)
 
@@ -327,6 +369,40 @@ def time_wait_reused_by_owner(pair):
     client, server = pair.connect(listener=listener)
     pair.talk(client, server)
     finish(pair, client, server)
+
+
+def crafted_syn(name, shows, make):
+    """A SYN that make(first SYN, peer's next sequence number) returns, at a listener's endpoint in TIME_WAIT."""
+    @recipe(f"time-wait-syn-{name}", shows, peer=True)
+    def scenario(pair):
+        listener = pair.host_socket(pair.client, PORT)
+        listener.listen()
+        peer = Peer(pair, 55555, PORT)
+        clock = itertools.count(1000)
+        peer.open(lambda: stamps(next(clock), peer.tsval))
+        accepted = pair.client.keep(listener.accept()[0])
+        accepted.close()
+        peer.expect(FIN | ACK)
+        peer.send(FIN | ACK, options=stamps(next(clock), peer.tsval))
+        peer.expect(ACK)
+        pair.pause(0.3)
+        sequence, value = make(peer.seq)
+        peer.send(SYN, seq=sequence, ack=0, options=MSS + stamps(value, 0))
+        pair.pause(0.4)
+
+
+MSS = bytes((2, 4, 1460 >> 8, 1460 & 255))
+
+
+def stamps(value, echo):
+    return b"\1\1\10\12" + struct.pack("!II", value, echo)
+
+
+crafted_syn("higher", "a SYN beyond the last sequence number: accepted", lambda seq: (seq + 100000, 2000))
+crafted_syn("newer",
+        "a SYN with an old sequence number but a newer timestamp: accepted", lambda seq: (seq - 500, 3000))
+crafted_syn("older", "a SYN with an old sequence number and an old timestamp: only acknowledged",
+            lambda seq: (seq - 500, 500))
 
 
 @recipe("time-wait-no-listener", "the server is in TIME_WAIT, its listener gone; the client connects again")

@@ -56,6 +56,10 @@ at_server("garbage-ack", "an exact RST with an ACK number that makes no sense is
 at_server("bad-checksum", "an exact RST with a bad checksum is ignored", lambda last: forged(last, RST), True)
 
 
+def innocent(pair):
+    pair.unseen(f"{pair.client_address}:{CLIENT_PORT}", "it did not send the RST, and nothing it sends later says so")
+
+
 def in_close_wait(name, shows, offset):
     @recipe(f"rst-close-wait-{name}", shows, at="server")
     def scenario(pair):
@@ -67,13 +71,63 @@ def in_close_wait(name, shows, offset):
         server.close()
         pair.pause(0.2)
         if offset <= 0:
-            pair.unseen(f"{pair.client_address}:{CLIENT_PORT}", "it did not send the RST, and nothing it sends "
-        "later says so")
+            innocent(pair)
 
 
 in_close_wait("below", "in CLOSE_WAIT, a RST one below the next sequence number is accepted", -1)
 in_close_wait("exact", "in CLOSE_WAIT, the exact RST", 0)
 in_close_wait("inexact", "in CLOSE_WAIT, a RST in the window but not exact: challenge ACK", 7)
+
+
+def in_last_ack(name, shows, offset):
+    @recipe(f"rst-last-ack-{name}", shows, at="server")
+    def scenario(pair):
+        client, server, last = established(pair)
+        client.shutdown(socket.SHUT_WR)
+        pair.pause(0.2)
+        pair.wire.drop(lambda segment: segment.bare_ack, times=100, direction=0)
+        server.close()
+        pair.pause(0.05)
+        pair.inject(1, forged(last[0], RST, offset))
+        pair.pause(1.0)
+        innocent(pair)
+
+
+in_last_ack("below", "in LAST_ACK, a RST one below the next sequence number", -1)
+in_last_ack("exact", "in LAST_ACK, the exact RST", 0)
+in_last_ack("inexact", "in LAST_ACK, a RST in the window but not exact", 7)
+
+
+def in_closing(name, shows, offset):
+    @recipe(f"rst-closing-{name}", shows, at="server", delay=0.02)
+    def scenario(pair):
+        client, server, last = established(pair)
+        pair.wire.drop(lambda segment: segment.bare_ack, times=100, direction=0)
+        client.close()
+        server.close()
+        pair.pause(0.1)
+        pair.inject(1, forged(last[0], RST, offset))
+        pair.pause(1.0)
+        innocent(pair)
+
+
+in_closing("below", "in CLOSING, a RST one below the next sequence number", -1)
+in_closing("exact", "in CLOSING, the exact RST", 0)
+
+
+@recipe("rst-sack-edge", "the RST's sequence number is the highest SACKed one, not the next: accepted", at="server")
+def rst_sack_edge(pair):
+    client, _, last = established(pair)
+    before = last[0].end
+    pair.wire.drop(lambda segment: segment.payload == b"lost\n", times=100)
+    client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    client.sendall(b"lost\n")
+    client.sendall(b"arrives\n")
+    pair.pause(0.05)
+    pair.inject(1, forged(last[0], RST, before + len(b"lost\narrives\n") - last[0].end))
+    pair.pause(0.5)
+    client.close()
+    innocent(pair)
 
 
 def in_fin_wait(name, shows, closes, offset):
