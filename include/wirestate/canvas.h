@@ -11,10 +11,10 @@
 	X(WS_STYLE_DIM, "dim")                                                                                         \
 	X(WS_STYLE_TITLE, "title")                                                                                     \
 	X(WS_STYLE_SELECTED, "selected")                                                                               \
-	X(WS_STYLE_KEY, "key")             /* the letter of a key in a hint line */                                    \
+	X(WS_STYLE_KEY, "key") /* the letter of a key in a hint line */                                                \
 	X(WS_STYLE_CLIENT, "client")                                                                                   \
 	X(WS_STYLE_SERVER, "server")                                                                                   \
-	X(WS_STYLE_SEGMENT, "segment")     /* a segment in flight, its arrow */                                        \
+	X(WS_STYLE_SEGMENT, "segment") /* a segment in flight, its arrow */                                            \
 	X(WS_STYLE_STATE_OPENING, "opening")                                                                           \
 	X(WS_STYLE_STATE_OPEN, "open")                                                                                 \
 	X(WS_STYLE_STATE_CLOSING, "closing")                                                                           \
@@ -29,7 +29,7 @@ enum ws_style {
 #define X(name, text) name,
 	WS_STYLES(X)
 #undef X
-		WS_STYLE_COUNT
+	        WS_STYLE_COUNT
 };
 
 struct ws_cell {
@@ -50,12 +50,12 @@ bool ws_canvas_resize(struct ws_canvas *canvas, int columns, int rows) WS_CHECKE
 void ws_canvas_destroy(struct ws_canvas *canvas);
 void ws_canvas_clear(struct ws_canvas *canvas);
 
-/* Drawing outside the canvas is cut, never an error. Text is cleaned; widths are those of wcwidth. All return the column
- * behind what was drawn. `limit` is the first column not to draw in. */
+/* Drawing outside the canvas is cut, never an error. Text is cleaned; widths are those of wcwidth. All return the
+ * column behind what was drawn. `limit` is the first column not to draw in. */
 int ws_canvas_text(struct ws_canvas *canvas, int row, int column, int limit, enum ws_style style, const char *utf8);
 int ws_canvas_bold(struct ws_canvas *canvas, int row, int column, int limit, enum ws_style style, const char *utf8);
 int ws_canvas_printf(struct ws_canvas *canvas, int row, int column, int limit, enum ws_style style, const char *format,
-		     ...) WS_PRINTF(6, 7);
+                     ...) WS_PRINTF(6, 7);
 void ws_canvas_put(struct ws_canvas *canvas, int row, int column, enum ws_style style, uint32_t code_point);
 /* Gives existing cells another look. */
 void ws_canvas_paint(struct ws_canvas *canvas, int row, int column, int width, enum ws_style style, uint8_t emphasis);

@@ -16,8 +16,8 @@ struct ws_model {
 	bool live, loading;
 	uint64_t loaded, total; /* bytes, while loading; total 0: unknown */
 	struct ws_capture_stats capture;
-	ws_time now;       /* capture time: the latest packet's, or the clock's when live */
-	ws_time time_wait; /* length of TIME_WAIT */
+	ws_time now;        /* capture time: the latest packet's, or the clock's when live */
+	ws_time time_wait;  /* length of TIME_WAIT */
 	const char *notice; /* an error or warning to show, or NULL */
 	/* Reads a frame again; false when it is no longer kept. */
 	bool (*fetch)(void *context, uint64_t position, struct ws_frame *frame);
@@ -35,7 +35,7 @@ enum ws_screen {
 #define X(name, word, title) name,
 	WS_SCREENS(X)
 #undef X
-		WS_SCREEN_COUNT
+	        WS_SCREEN_COUNT
 };
 /* The screen that `word` names, or -1. */
 int ws_screen_find(const char *word);
@@ -77,7 +77,7 @@ enum ws_action {
 #define X(name, word, meaning) name,
 	WS_ACTIONS(X)
 #undef X
-		WS_ACTION_COUNT
+	        WS_ACTION_COUNT
 };
 const char *ws_action_name(enum ws_action action);
 const char *ws_action_meaning(enum ws_action action);
@@ -85,10 +85,11 @@ const char *ws_action_meaning(enum ws_action action);
 struct ws_ui; /* opaque: which screen, what is selected, where the film stands */
 
 struct ws_ui_options {
-	double speed;        /* film speed, 1 = real time; 0: 1 */
-	ws_time idle;        /* longest pause shown between packets; 0: 1 s */
+	double speed; /* film speed, 1 = real time; 0: 1 */
+	ws_time idle; /* longest pause shown between packets; 0: 1 s */
 	enum ws_screen screen;
-	/* The text of a key for an action on a screen ("Enter", "q"), for hint lines and help; NULL: that action has no key. */
+	/* The text of a key for an action on a screen ("Enter", "q"), for hint lines and help; NULL: that action has no
+	 * key. */
 	const char *(*key_name)(enum ws_action action);
 };
 
@@ -108,7 +109,8 @@ ws_time ws_ui_next_change(const struct ws_ui *ui, const struct ws_model *model);
 
 /* For --frame and tests: select the connection, and stand its film at the step of `frame` (0: its end). */
 void ws_ui_select(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn, uint64_t frame);
-/* For --frame on a packet that belongs to no connection: show this one in the packet screen. The frame's bytes are copied. */
+/* For --frame on a packet that belongs to no connection: show this one in the packet screen. The frame's bytes are
+ * copied. */
 void ws_ui_show_frame(struct ws_ui *ui, const struct ws_frame *frame);
 /* The canvas must have the size that the next draw will have; scrolling depends on it. */
 void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, int rows);

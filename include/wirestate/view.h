@@ -12,9 +12,9 @@ struct ws_view_options {
 	bool colours; /* false: NO_COLOR or --color never */
 };
 
-/* Takes over the terminal: the controlling one (/dev/tty) when standard input is not a terminal, so that captures can come
- * through a pipe while the keyboard works. From here until ws_view_close() the terminal is restored on every way out,
- * crashes and signals included. */
+/* Takes over the terminal: the controlling one (/dev/tty) when standard input is not a terminal, so that captures can
+ * come through a pipe while the keyboard works. From here until ws_view_close() the terminal is restored on every way
+ * out, crashes and signals included. */
 struct ws_view *ws_view_open(const struct ws_view_options *options, struct ws_error *error) WS_CHECKED;
 void ws_view_close(struct ws_view *view); /* NULL allowed; restores the terminal */
 

@@ -381,11 +381,6 @@ static const char *expectation(uint8_t state)
 	return state < WS_STATE_COUNT ? texts[state] : NULL;
 }
 
-static bool is_over(uint8_t state)
-{
-	return state == WS_CLOSED || state == WS_TIME_WAIT;
-}
-
 static void next_step(const struct picture *picture, struct ws_text *text)
 {
 	const struct ws_step *step = &picture->step;
@@ -410,10 +405,6 @@ static void next_step(const struct picture *picture, struct ws_text *text)
 			ws_text_printf(text, "%s%s %s", text->length ? "; " : "", picture_name(picture, endpoint),
 			               words);
 	}
-	bool over = is_over(picture->state[0]) || is_over(picture->state[1]);
-	if (!picture->has_next && !picture->model->live && !over)
-		ws_text_puts(text, text->length && text->data[text->length - 1] == '.' ? " (The capture ends here.)"
-		                                                                       : ". (The capture ends here.)");
 	if (picture->has_next) {
 		ws_text_puts(text, text->length && text->data[text->length - 1] == '.' ? " " : ". ");
 		ws_text_puts(text, picture->next.input.kind == WS_INPUT_SEGMENT ? "The next segment comes after "

@@ -401,7 +401,7 @@ static void draw_hex(const struct packet_view *view, const struct packet_row *ro
 static void draw_meaning(const struct packet_view *view, const struct packet_row *row, struct ws_canvas *canvas,
                          const struct division *d)
 {
-	char buffer[400], line[400];
+	char buffer[400] = "", line[400];
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	const char *reference;
 	packet_row_meaning(view, row, &text, &reference);
