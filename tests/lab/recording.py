@@ -84,8 +84,7 @@ class Pair:
         self.pause(2.5 if version == 6 else 0.05)
 
     def _trunk(self, vlan, delay):
-        """Two switches with an access port each, joined by a trunk that carries the tags; the capture is made "
-        "there."""
+        """Two switches with an access port each, joined by a trunk with tags; the capture is made there."""
         switch = self.lab.namespace("trunk")
 
         def tag(direction, frame):

@@ -159,8 +159,7 @@ def fin_lost_then_crossing(pair):
 
 
 @recipe("fin-implied-last-ack", "the server's FIN is lost before the capture; the client's FIN comes a second "
-        "time, and the "
-        "ACK with D-SACK says that it had arrived the first time: the server was in CLOSE_WAIT before its FIN")
+        "time, and the ACK with D-SACK says that it had arrived the first time: the server was in CLOSE_WAIT before its FIN")
 def fin_implied_last_ack(pair):
     client, server = pair.connect()
     pair.talk(client, server)
@@ -172,8 +171,7 @@ def fin_implied_last_ack(pair):
 
 
 @recipe("fin-implied-closing", "both FINs are lost, the server's before the capture; the ACK that answers the "
-        "client's second "
-        "FIN, without D-SACK, has moved past a FIN: the server's came first")
+        "client's second FIN, without D-SACK, has moved past a FIN: the server's came first")
 def fin_implied_closing(pair):
     client, server = pair.connect()
     pair.talk(client, server)
@@ -263,8 +261,8 @@ def fin_queued(pair):
     pair.pause(0.5)
     pair.read_to_end(server)
     pair.pause(0.5)
-    pair.unseen(f"{pair.client_address}:{CLIENT_PORT}", "its FIN waited in the queue: FIN_WAIT_1 before the wire "
-        "shows it")
+    pair.unseen(f"{pair.client_address}:{CLIENT_PORT}",
+                "its FIN waited in the queue: FIN_WAIT_1 before the wire shows it")
 
 
 def fill(pair, client):
@@ -282,9 +280,10 @@ def fill(pair, client):
 
 
 def into_time_wait(pair):
-    """A connection the client has closed first. Nothing it sends from now on arrives: the server has no socket "
-        "any more
-    and would answer with RST. Returns what the server would send next."""
+    """A connection the client has closed first; returns the server's FIN.
+
+    Nothing the client sends from now on arrives: the server has no socket any more and would answer with RST.
+    """
     client, server = pair.connect()
     pair.talk(client, server)
     client.close()
@@ -335,8 +334,7 @@ junk("everything", "one thing after the other",
 
 
 @recipe("time-wait-rst-by-host", "the last ACK comes a second time, to a host that knows nothing any more: its RST "
-        "ends "
-        "TIME_WAIT")
+        "ends TIME_WAIT")
 def time_wait_rst_by_host(pair):
     fin = into_time_wait(pair)
     pair.wire.rules.pop(0)

@@ -61,8 +61,7 @@ def rejected(pair, verdict):
 
 REJECTIONS = {"network": "net-unreachable", "host": "host-unreachable", "protocol": "prot-unreachable",
               "port": "port-unreachable", "network-prohibited": "net-prohibited",
-        "host-prohibited": "host-prohibited",
-              "admin-prohibited": "admin-prohibited"}
+              "host-prohibited": "host-prohibited", "admin-prohibited": "admin-prohibited"}
 
 for _name, _code in REJECTIONS.items():
     recipe(f"icmp-{_name}", f"the SYN is rejected by ICMP {_code}")(
@@ -161,8 +160,7 @@ def full_queue(pair, backlog=1):
 
 
 @recipe("accept-queue-full", "the accept queue is full and the third handshake's ACK dropped; the SYN-ACK comes "
-        "again, "
-        "when there is room", delay=0.02)
+        "again, when there is room", delay=0.02)
 def accept_queue_full(pair):
     clients, listener = full_queue(pair)
     servers = [pair.accept(listener), pair.accept(listener), pair.accept(listener)]
@@ -273,8 +271,7 @@ def fast_open_cookie(pair):
 
 
 @recipe("half-open", "the client has forgotten its connection and opens it again from the same port: challenge "
-        "ACK, RST, "
-        "new connection", at="server")
+        "ACK, RST, new connection", at="server")
 def half_open(pair):
     listener = pair.listen()
     client, old = pair.connect(listener=listener)

@@ -204,8 +204,7 @@ def syn_on_established(pair):
 
 
 @recipe("keep-alive-timeout", "keep-alive is not answered: the client gives up with a RST that arrives nowhere; "
-        "the server "
-        "sends afterwards")
+        "the server sends afterwards")
 def keep_alive_timeout(pair):
     client, server = pair.connect()
     for option, value in ((socket.TCP_KEEPIDLE, 1), (socket.TCP_KEEPINTVL, 1), (socket.TCP_KEEPCNT, 2)):
@@ -236,8 +235,7 @@ def retransmission_timeout(pair):
 
 
 @recipe("zero-window-death", "the server never reads: the client's probes are answered, but its user timeout ends "
-        "the wait; "
-        "the server reads afterwards")
+        "the wait; the server reads afterwards")
 def zero_window_death(pair):
     pair.client.sysctl("net.ipv4.tcp_wmem", "4096 8192 8192")
     client, server = pair.connect(listener=pair.listen(receive_buffer=2304))
