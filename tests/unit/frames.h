@@ -1,120 +1,178 @@
-/* Frames made by hand for unit tests: bytes put one behind another, with lengths and checksums filled in. */
-#ifndef WS_TESTS_FRAMES_H
-#define WS_TESTS_FRAMES_H
+/* Frames put together by hand, for the tests of the decoder. Checksums are worked out here byte by byte, independently
+ * of the code under test. */
+#ifndef WS_TEST_FRAMES_H
+#define WS_TEST_FRAMES_H
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include <wirestate/capture.h>
+#include <wirestate/packet.h>
 
-struct frame_bytes {
-	uint8_t data[2048];
+struct bytes {
+	uint8_t data[70000];
 	uint32_t length;
 };
 
-static inline void put8(struct frame_bytes *f, unsigned value)
+/* Appends bytes written in hex; blanks do not matter. */
+static inline void hex(struct bytes *bytes, const char *text)
 {
-	f->data[f->length++] = (uint8_t)value;
+	for (; *text; text++) {
+		if (isspace((unsigned char)*text))
+			continue;
+		unsigned value;
+		assert_int_equal(sscanf(text, "%2x", &value), 1);
+		bytes->data[bytes->length++] = (uint8_t)value;
+		text++;
+	}
 }
 
-static inline void put16(struct frame_bytes *f, unsigned value)
+static inline void fill(struct bytes *bytes, uint8_t value, uint32_t count)
 {
-	put8(f, value >> 8);
-	put8(f, value);
+	memset(bytes->data + bytes->length, value, count);
+	bytes->length += count;
 }
 
-static inline void put32(struct frame_bytes *f, uint32_t value)
+static inline void set16(struct bytes *bytes, uint32_t at, unsigned value)
 {
-	put16(f, value >> 16);
-	put16(f, value & 0xffff);
+	bytes->data[at] = (uint8_t)(value >> 8);
+	bytes->data[at + 1] = (uint8_t)value;
 }
 
-static inline void put_bytes(struct frame_bytes *f, const void *bytes, uint32_t length)
-{
-	memcpy(f->data + f->length, bytes, length);
-	f->length += length;
-}
-
-static inline uint32_t sum_words(uint32_t sum, const uint8_t *bytes, uint32_t length)
+static inline uint32_t sum_bytes(const uint8_t *bytes, uint32_t length, uint32_t sum)
 {
 	for (uint32_t i = 0; i < length; i++)
-		sum += i & 1 ? bytes[i] : (uint32_t)bytes[i] << 8;
+		sum += i % 2 ? bytes[i] : (uint32_t)bytes[i] << 8;
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
 	return sum;
 }
 
-static inline void set_checksum(uint8_t *field, uint32_t sum)
+/* Sets IPv4's total length and header checksum, for a header of 20 bytes at `ip`, so that the packet ends with the
+ * bytes. */
+static inline void finish_ipv4(struct bytes *bytes, uint32_t ip)
 {
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = ~((sum & 0xffff) + (sum >> 16));
-	field[0] = (uint8_t)(sum >> 8);
-	field[1] = (uint8_t)sum;
+	set16(bytes, ip + 2, bytes->length - ip);
+	set16(bytes, ip + 10, 0);
+	set16(bytes, ip + 10, ~sum_bytes(bytes->data + ip, (bytes->data[ip] & 15) * 4u, 0));
 }
 
-/* 02:00:00:00:00:HOST for both; `type` 0 leaves the two bytes to the caller (tags). */
-static inline void put_ethernet(struct frame_bytes *f, unsigned to, unsigned from, unsigned type)
+/* Sets the checksum of the transport header at `at`; its field is `field` bytes further on. `addresses`: where those
+ * begin, and how many bytes both have. */
+static inline void finish_transport(struct bytes *bytes, uint32_t addresses, uint32_t both, uint32_t at, uint32_t field,
+                                    uint8_t protocol)
 {
-	f->length = 0;
-	put_bytes(f, "\x02\0\0\0\0", 5);
-	put8(f, to);
-	put_bytes(f, "\x02\0\0\0\0", 5);
-	put8(f, from);
-	if (type)
-		put16(f, type);
+	uint32_t pseudo = sum_bytes(bytes->data + addresses, both, 0) + protocol + (bytes->length - at);
+	set16(bytes, at + field, 0);
+	set16(bytes, at + field, ~sum_bytes(bytes->data + at, bytes->length - at, pseudo));
 }
 
-/* From 10.0.0.FROM to 10.0.0.TO; end_ipv4() fills in what depends on the rest. Returns where the header is. */
-static inline uint32_t put_ipv4(struct frame_bytes *f, unsigned from, unsigned to, unsigned protocol)
-{
-	uint32_t at = f->length;
-	put32(f, 0x45000000);
-	put32(f, 0x12344000);
-	put16(f, 0x4000 | protocol);
-	put16(f, 0);
-	put32(f, 0x0a000000 | from);
-	put32(f, 0x0a000000 | to);
-	return at;
-}
+#define ETHERNET "00 00 5e 00 53 01  00 00 5e 00 53 02 "
+#define IPV4_TCP "45 00 00 00 12 34 40 00 40 06 00 00  c0 00 02 01  c6 33 64 02"
+#define IPV4_UDP "45 00 00 00 12 34 40 00 40 11 00 00  c0 00 02 01  c6 33 64 02"
+#define IPV4_ICMP "45 00 00 00 12 34 40 00 40 01 00 00  c0 00 02 01  c6 33 64 02"
+#define IPV6_ADDRESSES                                                                                                 \
+	"20 01 0d b8 00 00 00 00 00 00 00 00 00 00 00 01  20 01 0d b8 00 00 00 00 00 00 00 00 00 00 00 02"
+#define TCP_SYN "c0 00 00 50  00 00 03 e8  00 00 00 00  50 02 fa f0  00 00 00 00"
 
-/* Total length and checksums; of TCP, UDP and ICMP too when the header is 20 bytes long. */
-static inline void end_ipv4(struct frame_bytes *f, uint32_t at)
-{
-	uint8_t *ip = f->data + at, *transport = ip + 20;
-	uint32_t length = f->length - at, payload = length - 20;
-	ip[2] = (uint8_t)(length >> 8);
-	ip[3] = (uint8_t)length;
-	set_checksum(ip + 10, sum_words(0, ip, 20));
-	uint32_t field = ip[9] == 6 ? 16 : ip[9] == 17 ? 6 : 2;
-	uint32_t pseudo = ip[9] == 1 ? 0 : sum_words(ip[9] + payload, ip + 12, 8);
-	if (ip[9] == 17) {
-		transport[4] = (uint8_t)(payload >> 8);
-		transport[5] = (uint8_t)payload;
-	}
-	set_checksum(transport + field, sum_words(pseudo, transport, payload));
-}
-
-struct tcp_frame {
-	unsigned from, to, source_port, destination_port, flags, window;
-	uint32_t sequence, acknowledgment;
-	const char *options; /* a multiple of 4 bytes */
-	uint32_t options_length;
-	const char *payload;
+struct decoded {
+	struct ws_frame frame;
+	struct ws_packet packet;
+	uint8_t *copy; /* exactly as long as what was captured, so that a sanitizer sees every byte too many */
 };
 
-/* A whole TCP segment over IPv4 and Ethernet. */
-static inline void put_tcp(struct frame_bytes *f, const struct tcp_frame *tcp)
+static inline void decode_part(struct decoded *d, const struct bytes *bytes, enum ws_link link, uint32_t captured,
+                               uint8_t fcs_length)
 {
-	put_ethernet(f, tcp->to, tcp->from, 0x0800);
-	uint32_t at = put_ipv4(f, tcp->from, tcp->to, 6);
-	put16(f, tcp->source_port);
-	put16(f, tcp->destination_port);
-	put32(f, tcp->sequence);
-	put32(f, tcp->acknowledgment);
-	put16(f, (5 + tcp->options_length / 4) << 12 | tcp->flags);
-	put16(f, tcp->window);
-	put32(f, 0);
-	put_bytes(f, tcp->options ? tcp->options : "", tcp->options_length);
-	if (tcp->payload)
-		put_bytes(f, tcp->payload, (uint32_t)strlen(tcp->payload));
-	end_ipv4(f, at);
+	d->copy = malloc(captured ? captured : 1);
+	assert_non_null(d->copy);
+	memcpy(d->copy, bytes->data, captured);
+	d->frame = (struct ws_frame){.number = 1,
+	                             .data = d->copy,
+	                             .captured = captured,
+	                             .length = bytes->length,
+	                             .link = link,
+	                             .fcs_length = fcs_length};
+	memset(&d->packet, 0xa5, sizeof(d->packet)); /* nothing may be left from before */
+	ws_decode(&d->frame, &d->packet);
+}
+
+static inline void decode(struct decoded *d, const struct bytes *bytes)
+{
+	decode_part(d, bytes, WS_LINK_ETHERNET, bytes->length, 0);
+}
+
+static inline void release(struct decoded *d)
+{
+	free(d->copy);
+}
+
+/* The n-th layer (from 0) of a kind. */
+static inline const struct ws_layer *nth_layer(const struct decoded *d, enum ws_header header, unsigned n)
+{
+	for (unsigned i = 0; i < d->packet.layer_count; i++) {
+		if (d->packet.layer[i].header == header && n-- == 0)
+			return &d->packet.layer[i];
+	}
+	fail_msg("no layer %s", ws_header_info(header)->name);
+	return NULL;
+}
+
+static inline const struct ws_layer *find_layer(const struct decoded *d, enum ws_header header)
+{
+	return nth_layer(d, header, 0);
+}
+
+/* The layers' names, "ethernet ipv4 tcp"; a quoted one has a q in front. */
+static inline void assert_layers(const struct decoded *d, const char *expected)
+{
+	char array[512];
+	struct ws_text text = WS_TEXT_OVER(array);
+	for (unsigned i = 0; i < d->packet.layer_count; i++)
+		ws_text_printf(&text, "%s%s%s", i ? " " : "", d->packet.layer[i].quoted ? "q" : "",
+		               ws_header_info(d->packet.layer[i].header)->name);
+	assert_string_equal(ws_text_cstr(&text), expected);
+}
+
+static inline void assert_no_problem(const struct decoded *d)
+{
+	for (unsigned i = 0; i < d->packet.layer_count; i++)
+		assert_string_equal(ws_problem_text(d->packet.layer[i].problem), "");
+	assert_int_equal(d->packet.problems, 0);
+}
+
+static inline const struct ws_field *find_field(const struct ws_layer *layer, const char *label)
+{
+	const struct ws_header_info *info = ws_header_info(layer->header);
+	for (size_t i = 0; i < info->field_count; i++) {
+		if (strcmp(info->fields[i].label, label) == 0)
+			return &info->fields[i];
+	}
+	fail_msg("%s has no field %s", info->name, label);
+	return NULL;
+}
+
+/* A field as people read it; "-" when it is not available. */
+static inline void assert_text(const struct decoded *d, const struct ws_layer *layer, const char *label,
+                               const char *expected)
+{
+	char array[1024];
+	struct ws_text text = WS_TEXT_OVER(array);
+	struct ws_value value;
+	const struct ws_field *field = find_field(layer, label);
+	if (ws_field_value(&d->packet, layer, field, &value))
+		ws_field_text(&text, &d->packet, layer, field, &value);
+	else
+		ws_text_puts(&text, "-");
+	assert_string_equal(ws_text_cstr(&text), expected);
 }
 
 #endif
