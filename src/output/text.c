@@ -4,6 +4,7 @@
  *   < from the other, - no connection), endpoints, what it says, marks in brackets, and the transitions it causes.
  *
  * Everything comes from the decoder's values and tables; no byte of the wire is written as it is. */
+#include "base/put.h"
 #include "internal.h"
 
 #include <string.h>
@@ -13,22 +14,28 @@ enum {
 	TRANSITIONS_COLUMN = 78, /* where transitions begin, or two spaces behind a longer line */
 };
 
+/* A label, which is a literal, and a number. A packet's line is made of little else. */
+static inline void labelled(struct ws_text *text, const char *label, uint64_t number)
+{
+	size_t length = strlen(label);
+	if (text->failed || text->capacity - text->length < length + WS_PUT_U64) {
+		ws_text_append(text, label, length);
+		ws_text_u64(text, number);
+		return;
+	}
+	char *at = text->data + text->length;
+	memcpy(at, label, length);
+	text->length = (size_t)(ws_put_u64(at + length, number) - text->data);
+}
+
 void text_stamp(struct ws_output *output, ws_time time, uint64_t frame)
 {
 	struct ws_text *text = &output->text;
 	ws_text_time(text, time - output->first_time, 6);
-	ws_text_putc(text, ' ');
 	if (frame)
-		ws_text_u64(text, frame);
+		labelled(text, " ", frame);
 	else
-		ws_text_putc(text, '-');
-	ws_text_putc(text, ' ');
-}
-
-static void labelled(struct ws_text *text, const char *label, uint64_t number)
-{
-	ws_text_puts(text, label);
-	ws_text_u64(text, number);
+		ws_text_append(text, " -", 2);
 }
 
 static void arrow(struct ws_text *text)
@@ -302,8 +309,7 @@ void text_packet(struct ws_output *output, const struct ws_packet *packet, const
 		ws_output_flush(output);
 	*line = (struct line){.start = text->length};
 	text_stamp(output, packet->frame->time, packet->frame->number);
-	ws_text_putc(text, !result->conn ? '-' : result->direction ? '<' : '>');
-	ws_text_putc(text, ' ');
+	ws_text_append(text, !result->conn ? " - " : result->direction ? " < " : " > ", 3);
 	write_ends(text, packet);
 	write_what(text, packet, result);
 	if (packet->fragment)

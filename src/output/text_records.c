@@ -23,7 +23,7 @@ static void write_transition(struct ws_output *output, const struct subject *sub
 	const struct ws_conn_info *conn = subject->conn;
 	unsigned self = subject->event->transition.endpoint & 1;
 	text_stamp(output, subject->time, subject->frame);
-	ws_text_putc(text, '#');
+	ws_text_append(text, " #", 2);
 	ws_text_u64(text, conn->number);
 	ws_text_putc(text, ' ');
 	ws_text_endpoint(text, &conn->endpoint[self].address, conn->ip_version, conn->endpoint[self].port);
@@ -84,7 +84,7 @@ static void write_arp(struct ws_output *output, const struct subject *subject)
 	struct ws_text *text = &output->text;
 	const struct ws_arp_binding *arp = &subject->event->arp;
 	text_stamp(output, subject->time, subject->frame);
-	ws_text_puts(text, "arp ");
+	ws_text_puts(text, " arp ");
 	ws_text_addr(text, &arp->ip, 4);
 	ws_text_puts(text, " is-at ");
 	ws_text_mac(text, arp->mac);

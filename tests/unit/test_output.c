@@ -16,8 +16,8 @@
 
 #include <wirestate/output.h>
 
-#include "frames.h"
 #include "json_check.h"
+#include "segments.h"
 
 #define ALL ((1u << WS_RECORD_COUNT) - 1)
 #define START (1700000000 * WS_SECOND)
