@@ -79,6 +79,29 @@ static bool decode_fragment(struct ws_cursor *cursor, struct ws_layer *layer, ui
 	return offset == 0;
 }
 
+/* The transport header, maybe behind one that authenticates (RFC 4302). */
+static void decode_behind(struct ws_cursor *cursor, uint8_t protocol, uint32_t offset)
+{
+	struct ws_packet *packet = cursor->packet;
+	if (protocol == 51) {
+		const uint8_t *bytes = ws_cursor_span(cursor, offset, 12);
+		struct ws_layer *layer =
+		        ws_layer_add(cursor, WS_HEADER_IPV6_AH, offset, bytes ? (bytes[1] + 2u) * 4 : 12);
+		if (!layer || !bytes || layer->available < layer->length)
+			return;
+		protocol = bytes[0];
+		offset += layer->length;
+		if (cursor->quoted) {
+			packet->quote.ip_protocol = protocol;
+		} else {
+			packet->ip_protocol = protocol;
+			packet->ip_payload_offset = offset;
+			packet->ip_payload_length = cursor->end - offset;
+		}
+	}
+	ws_decode_transport(cursor, protocol, offset);
+}
+
 /* Version 6 where version 4 was announced: read as what it is, and said to be wrong. */
 static bool decode_misplaced(struct ws_cursor *cursor, uint32_t offset)
 {
@@ -120,7 +143,7 @@ void ws_decode_ipv4(struct ws_cursor *cursor, uint32_t offset)
 		return;
 	layer->checksum = cursor->quoted ? WS_CHECKSUM_UNVERIFIED : header_checksum(bytes, length);
 	if (decode_fragment(cursor, layer, ws_load16(bytes + 6)))
-		ws_decode_transport(cursor, bytes[9], offset + length);
+		decode_behind(cursor, bytes[9], offset + length);
 	else
 		ws_decode_payload(cursor, offset + length);
 }

@@ -153,6 +153,8 @@ void ws_decode_tcp(struct ws_cursor *cursor, uint32_t offset)
 		ws_layer_problem(cursor, layer, WS_PROBLEM_OPTION_LENGTH);
 	if (!flags_sound(ws_load16(bytes + 12) & 0xfff))
 		ws_layer_problem(cursor, layer, WS_PROBLEM_FLAGS);
+	if (ws_load16(bytes) == 0 || ws_load16(bytes + 2) == 0)
+		ws_layer_problem(cursor, layer, WS_PROBLEM_PORT);
 	if (!cursor->quoted) {
 		fill_values(packet, bytes);
 		layer->checksum = packet->checksum = ws_checksum_verify(cursor, offset, 16, 6);

@@ -44,6 +44,8 @@ void ws_decode_udp(struct ws_cursor *cursor, uint32_t offset)
 	if (!bytes)
 		return;
 	apply_length(cursor, layer, ws_load16(bytes + 4));
+	if (ws_load16(bytes + 2) == 0) /* as a source it means that no answer is wanted */
+		ws_layer_problem(cursor, layer, WS_PROBLEM_PORT);
 	if (!cursor->quoted) {
 		bool unsent = ws_load16(bytes + 6) == 0 && packet->ip_version == 4;
 		if (!unsent)

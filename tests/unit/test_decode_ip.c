@@ -205,6 +205,7 @@ static void test_tcp_problems(void **state)
 	         true},
 	        {"c0 00 00 50 00 00 03 e8 00 00 00 00 60 02 fa f0 00 00 00 00 03 04 05 b4", WS_PROBLEM_OPTION_LENGTH,
 	         true},
+	        {"00 00 00 50 00 00 03 e8 00 00 00 00 50 02 fa f0 00 00 00 00", WS_PROBLEM_PORT, true},
 	        {"c0 00 00 50 00 00 03 e8 00 00 00 00", WS_PROBLEM_SHORT, false},
 	};
 	struct decoded d;
@@ -402,6 +403,20 @@ static void test_quotation(void **state)
 	release(&d);
 }
 
+static void test_authenticated_ipv4(void **state)
+{
+	(void)state;
+	struct decoded d;
+	build("45 00 00 00 00 01 00 00 40 33 00 00  c0 00 02 fe  c0 00 02 01",
+	      "06 02 00 00 00 00 00 01 00 00 00 02 00 00 00 03" TCP_SYN);
+	decode_raw(&d);
+	assert_layers(&d, "ipv4 extension tcp");
+	assert_int_equal(d.packet.ip_protocol, 6);
+	assert_int_equal(d.packet.ip_payload_offset, 36);
+	assert_int_equal(d.packet.destination_port, 80);
+	release(&d);
+}
+
 static void test_quotation_of_a_quotation(void **state)
 {
 	(void)state;
@@ -417,21 +432,14 @@ static void test_quotation_of_a_quotation(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_ipv4_problems),
-	        cmocka_unit_test(test_total_length_zero),
-	        cmocka_unit_test(test_checksums),
-	        cmocka_unit_test(test_header_checksum),
-	        cmocka_unit_test(test_ipv4_fragments),
-	        cmocka_unit_test(test_datagram),
-	        cmocka_unit_test(test_tcp_problems),
-	        cmocka_unit_test(test_udp_lengths),
-	        cmocka_unit_test(test_extensions),
-	        cmocka_unit_test(test_ipv6_fragment),
-	        cmocka_unit_test(test_routing_checksum),
-	        cmocka_unit_test(test_jumbo),
-	        cmocka_unit_test(test_ipv6_problems),
-	        cmocka_unit_test(test_quotation),
-	        cmocka_unit_test(test_quotation_of_a_quotation),
+	        cmocka_unit_test(test_ipv4_problems),    cmocka_unit_test(test_total_length_zero),
+	        cmocka_unit_test(test_checksums),        cmocka_unit_test(test_header_checksum),
+	        cmocka_unit_test(test_ipv4_fragments),   cmocka_unit_test(test_datagram),
+	        cmocka_unit_test(test_tcp_problems),     cmocka_unit_test(test_udp_lengths),
+	        cmocka_unit_test(test_extensions),       cmocka_unit_test(test_ipv6_fragment),
+	        cmocka_unit_test(test_routing_checksum), cmocka_unit_test(test_jumbo),
+	        cmocka_unit_test(test_ipv6_problems),    cmocka_unit_test(test_authenticated_ipv4),
+	        cmocka_unit_test(test_quotation),        cmocka_unit_test(test_quotation_of_a_quotation),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
