@@ -88,6 +88,12 @@ struct json_header {
 	size_t need; /* bytes that its fields of fixed size can take at most */
 };
 
+/* TCP's flags in words, for each combination of the nine. */
+struct flags_text {
+	char text[47];
+	uint8_t length;
+};
+
 struct ws_output {
 	struct ws_output_options options;
 	struct ws_text text;
@@ -97,6 +103,7 @@ struct ws_output {
 	ws_time first_time;
 	uint64_t *recorded; /* live: a bit for each connection number whose record is written */
 	size_t recorded_words;
+	struct flags_text flags[512];
 	struct json_header header[WS_HEADER_COUNT];
 	struct json_field *fields; /* of all headers, in a row */
 	char buffer[WS_OUTPUT_BUFFER];
@@ -119,6 +126,7 @@ struct line {
 	size_t start;   /* where it begins in the buffer */
 	unsigned count; /* transitions on it so far */
 };
+void text_create(struct ws_output *output);
 void text_packet(struct ws_output *output, const struct ws_packet *packet, const struct ws_track_result *result,
                  struct line *line);
 void text_transition_on_line(struct ws_output *output, const struct subject *subject, struct line *line);

@@ -114,6 +114,8 @@ struct ws_output *ws_output_create(int fd, const struct ws_output_options *optio
 		free(output);
 		return NULL;
 	}
+	if (options->format == WS_FORMAT_TEXT)
+		text_create(output);
 	if (options->format == WS_FORMAT_CSV)
 		csv_header(output);
 	return output;

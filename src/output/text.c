@@ -10,32 +10,31 @@
 #include <string.h>
 
 enum {
-	LINE_ROOM = 4096,        /* more than a line takes, so that it is not flushed in the middle */
+	LINE_ROOM = 4096,        /* more than a line takes: nothing below has to ask for room, or is flushed half-way */
 	TRANSITIONS_COLUMN = 78, /* where transitions begin, or two spaces behind a longer line */
 };
 
-/* A label, which is a literal, and a number. A packet's line is made of little else. */
-static inline void labelled(struct ws_text *text, const char *label, uint64_t number)
+/* A literal, at `at`; the place behind it. */
+#define PUT(at, literal) ((char *)memcpy((at), (literal), sizeof(literal) - 1) + sizeof(literal) - 1)
+#define PUT_NUMBER(at, label, number) ws_put_u64(PUT(at, label), (number))
+
+/* "time frame", in room of WS_PUT_TIME + 1 + WS_PUT_U64. */
+static inline char *put_stamp(char *at, ws_time time, uint64_t frame)
 {
-	size_t length = strlen(label);
-	if (text->failed || text->capacity - text->length < length + WS_PUT_U64) {
-		ws_text_append(text, label, length);
-		ws_text_u64(text, number);
-		return;
-	}
-	char *at = text->data + text->length;
-	memcpy(at, label, length);
-	text->length = (size_t)(ws_put_u64(at + length, number) - text->data);
+	at = ws_put_time(at, time, 6);
+	return frame ? PUT_NUMBER(at, " ", frame) : PUT(at, " -");
 }
 
 void text_stamp(struct ws_output *output, ws_time time, uint64_t frame)
 {
-	struct ws_text *text = &output->text;
-	ws_text_time(text, time - output->first_time, 6);
-	if (frame)
-		labelled(text, " ", frame);
-	else
-		ws_text_append(text, " -", 2);
+	char made[WS_PUT_TIME + 1 + WS_PUT_U64];
+	ws_text_append(&output->text, made, (size_t)(put_stamp(made, time - output->first_time, frame) - made));
+}
+
+static void labelled(struct ws_text *text, const char *label, uint64_t number)
+{
+	ws_text_puts(text, label);
+	ws_text_u64(text, number);
 }
 
 static void arrow(struct ws_text *text)
@@ -43,25 +42,42 @@ static void arrow(struct ws_text *text)
 	ws_text_append(text, " \xe2\x86\x92 ", 5);
 }
 
-static void write_ends(struct ws_text *text, const struct ws_packet *packet)
+static inline char *put_endpoint(char *at, const struct ws_addr *addr, unsigned ip_version, uint16_t port, bool ports)
+{
+	if (ports && ip_version != 4)
+		*at++ = '[';
+	at = ws_put_addr(at, addr, ip_version);
+	if (ports && ip_version != 4)
+		*at++ = ']';
+	return ports ? PUT_NUMBER(at, ":", port) : at;
+}
+
+static inline char *put_ends(char *at, const struct ws_packet *packet)
 {
 	bool ports = packet->transport == WS_TRANSPORT_TCP || packet->transport == WS_TRANSPORT_UDP;
-	if (packet->ip_version && ports) {
-		ws_text_endpoint(text, &packet->source, packet->ip_version, packet->source_port);
-		arrow(text);
-		ws_text_endpoint(text, &packet->destination, packet->ip_version, packet->destination_port);
-	} else if (packet->ip_version) {
-		ws_text_addr(text, &packet->source, packet->ip_version);
-		arrow(text);
-		ws_text_addr(text, &packet->destination, packet->ip_version);
+	if (packet->ip_version) {
+		at = put_endpoint(at, &packet->source, packet->ip_version, packet->source_port, ports);
+		at = PUT(at, " \xe2\x86\x92 ");
+		at = put_endpoint(at, &packet->destination, packet->ip_version, packet->destination_port, ports);
 	} else if (packet->mac_source && packet->mac_destination) {
-		ws_text_mac(text, packet->mac_source);
-		arrow(text);
-		ws_text_mac(text, packet->mac_destination);
+		at = ws_put_mac(at, packet->mac_source);
+		at = PUT(at, " \xe2\x86\x92 ");
+		at = ws_put_mac(at, packet->mac_destination);
 	} else {
-		return;
+		return at;
 	}
-	ws_text_append(text, "  ", 2);
+	return PUT(at, "  ");
+}
+
+void text_create(struct ws_output *output)
+{
+	for (unsigned flags = 0; flags < WS_ARRAY_SIZE(output->flags); flags++) {
+		struct ws_text text = WS_TEXT_OVER(output->flags[flags].text);
+		ws_tcp_flags_text(&text, (uint16_t)flags, false);
+		if (text.length == 0)
+			ws_text_puts(&text, "no flags");
+		output->flags[flags].length = (uint8_t)text.length;
+	}
 }
 
 /* ---- What it says */
@@ -74,24 +90,26 @@ static void write_sack(struct ws_text *text, const struct ws_packet *packet, uin
 	}
 }
 
-static void write_tcp(struct ws_text *text, const struct ws_packet *packet, const struct ws_track_result *result)
+static void write_tcp(struct ws_output *output, const struct ws_packet *packet, const struct ws_track_result *result)
 {
+	struct ws_text *text = &output->text;
+	char *at = text->data + text->length;
 	const struct ws_tcp_summary *tcp = &packet->tcp;
 	bool relative = result->conn != 0;
 	if (!packet->tcp_complete) {
 		ws_text_puts(text, "TCP");
 		return;
 	}
-	if (packet->flags)
-		ws_tcp_flags_text(text, packet->flags, false);
-	else
-		ws_text_puts(text, "no flags");
-	labelled(text, " seq ", relative ? result->relative_sequence : packet->sequence);
+	const struct flags_text *flags = &output->flags[packet->flags % WS_ARRAY_SIZE(output->flags)];
+	memcpy(at, flags->text, sizeof(flags->text));
+	at += flags->length;
+	at = PUT_NUMBER(at, " seq ", relative ? result->relative_sequence : packet->sequence);
 	if (packet->flags & WS_TCP_ACK)
-		labelled(text, " ack ", relative ? result->relative_acknowledgment : packet->acknowledgment);
-	labelled(text, " win ", packet->window);
+		at = PUT_NUMBER(at, " ack ", relative ? result->relative_acknowledgment : packet->acknowledgment);
+	at = PUT_NUMBER(at, " win ", packet->window);
 	if (packet->payload_length)
-		labelled(text, " len ", packet->payload_length);
+		at = PUT_NUMBER(at, " len ", packet->payload_length);
+	text->length = (size_t)(at - text->data);
 	if (packet->flags & WS_TCP_SYN) {
 		if (tcp->mss)
 			labelled(text, " mss ", tcp->mss);
@@ -234,11 +252,12 @@ static void write_fragment(struct ws_text *text, const struct ws_packet *packet)
 		ws_text_puts(text, " more");
 }
 
-static void write_what(struct ws_text *text, const struct ws_packet *packet, const struct ws_track_result *result)
+static void write_what(struct ws_output *output, const struct ws_packet *packet, const struct ws_track_result *result)
 {
+	struct ws_text *text = &output->text;
 	switch (packet->transport) {
 	case WS_TRANSPORT_TCP:
-		write_tcp(text, packet, result);
+		write_tcp(output, packet, result);
 		break;
 	case WS_TRANSPORT_UDP:
 		labelled(text, "UDP len ", packet->payload_length);
@@ -265,7 +284,7 @@ static void write_what(struct ws_text *text, const struct ws_packet *packet, con
 static void write_analysis(struct ws_text *text, const struct ws_track_result *result)
 {
 	bool first = true;
-	for (unsigned i = 0; i < WS_ANALYSIS_COUNT; i++) {
+	for (unsigned i = 0; result->analysis && i < WS_ANALYSIS_COUNT; i++) {
 		if (!(result->analysis >> i & 1))
 			continue;
 		ws_text_puts(text, first ? " [" : ", ");
@@ -308,10 +327,14 @@ void text_packet(struct ws_output *output, const struct ws_packet *packet, const
 	if (text->capacity - text->length < LINE_ROOM)
 		ws_output_flush(output);
 	*line = (struct line){.start = text->length};
-	text_stamp(output, packet->frame->time, packet->frame->number);
-	ws_text_append(text, !result->conn ? " - " : result->direction ? " < " : " > ", 3);
-	write_ends(text, packet);
-	write_what(text, packet, result);
+	char *at = text->data + text->length;
+	at = put_stamp(at, packet->frame->time - output->first_time, packet->frame->number);
+	at = PUT(at, " - ");
+	if (result->conn)
+		at[-2] = result->direction ? '<' : '>';
+	at = put_ends(at, packet);
+	text->length = (size_t)(at - text->data);
+	write_what(output, packet, result);
 	if (packet->fragment)
 		write_fragment(text, packet);
 	if (packet->vlan != WS_NO_VLAN)
