@@ -35,9 +35,6 @@ enum { CANVAS_MAX = 4096 }; /* columns or rows: beyond any terminal, and their p
 	X(0x2191, '^')                                                                                                 \
 	X(0x2192, '>')                                                                                                 \
 	X(0x2193, 'v')                                                                                                 \
-	X(0x21c4, '-')                                                                                                 \
-	X(0x21b5, '/')                                                                                                 \
-	X(0x2264, '<')                                                                                                 \
 	X(0x25ba, '>')                                                                                                 \
 	X(0x25c4, '<')                                                                                                 \
 	X(0x25b6, '>')                                                                                                 \
@@ -46,7 +43,6 @@ enum { CANVAS_MAX = 4096 }; /* columns or rows: beyond any terminal, and their p
 	X(0x25b2, '^')                                                                                                 \
 	X(0x25bc, 'v')                                                                                                 \
 	X(0x25cf, 'o')                                                                                                 \
-	X(0x2016, '"')                                                                                                 \
 	X(0x22ee, ':')                                                                                                 \
 	X(0x2026, '~')                                                                                                 \
 	X(0x2013, '-')                                                                                                 \

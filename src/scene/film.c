@@ -130,8 +130,10 @@ static bool run(struct film *film, const struct ws_model *model)
 		if (!film_step(film, film->step, &step))
 			return false;
 		bool has_next = film_step(film, film->step + 1, &next);
-		if (!has_next && model->live)
-			return true; /* its end is now: more may come */
+		if (!has_next && model->live) { /* its end is now, and more may come */
+			film->follow = film->phase >= FILM_FLIGHT;
+			return !film->follow;
+		}
 		ws_time gap, length = step_length(film, &step, has_next ? &next : NULL, &gap);
 		if (film->phase < length)
 			return true;
@@ -154,18 +156,26 @@ void film_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed)
 	if (film->stepping && film->phase >= FILM_FLIGHT)
 		film_stand(film, film->step);
 	if (film->playing && !run(film, model)) {
-		if (film->loop && film_count(film) > 1)
+		if (film->loop && film_count(film) > 1 && !model->live)
 			restart(film);
 		else
 			film->playing = false;
 	}
 }
 
-void film_layout(struct ws_ui *ui)
+void film_layout(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct film *film = &ui->film;
-	if (film->follow && !film->playing && !film->stepping && film_count(film))
-		film_stand(film, SIZE_MAX);
+	size_t count = film_count(film);
+	if (!film->follow || film->playing || !count)
+		return;
+	if (model->live && film->step + 2 == count && !film->stepping) { /* one has come: let it fly */
+		film->step++;
+		film->phase = 0;
+		film->stepping = true;
+	} else if (film->step + 1 < count || !film->stepping) {
+		film_stand(film, SIZE_MAX); /* many at once: live never lags behind */
+	}
 }
 
 ws_time film_next_change(const struct ws_ui *ui, const struct ws_model *model)
@@ -193,7 +203,7 @@ static void change_speed(struct film *film, int direction)
 	film->speed = speeds[nearest];
 }
 
-static void play_or_pause(struct film *film, const struct ws_model *model)
+static void play_or_pause(struct film *film, const struct ws_model *model, bool followed)
 {
 	if (film->playing) {
 		film->playing = false;
@@ -202,7 +212,11 @@ static void play_or_pause(struct film *film, const struct ws_model *model)
 			        true; /* let the segment arrive: a picture between two states would say nothing */
 		return;
 	}
-	if (film->step + 1 >= film_count(film) && film->phase >= FILM_FLIGHT && !film->stepping && !model->live)
+	if (model->live && film->step + 1 >= film_count(film)) {
+		film->follow = !followed;
+		return;
+	}
+	if (film->step + 1 >= film_count(film) && film->phase >= FILM_FLIGHT && !film->stepping)
 		restart(film);
 	film->stepping = false;
 	film->playing = film_count(film) > 0;
@@ -231,7 +245,7 @@ bool film_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action act
 	film->follow = false;
 	switch (action) {
 	case WS_ACT_PLAY:
-		play_or_pause(film, model);
+		play_or_pause(film, model, follow);
 		return true;
 	case WS_ACT_STEP:
 	case WS_ACT_DOWN:

@@ -340,7 +340,8 @@ static void draw_diagram(const struct picture *picture, struct ws_canvas *canvas
 	if (room < 1)
 		return;
 	bool single = room < 8;
-	size_t count = film->step + 1 < MAX_VISIBLE ? film->step + 1 : MAX_VISIBLE;
+	size_t most = room < MAX_VISIBLE ? (size_t)room : MAX_VISIBLE; /* each takes a row at least */
+	size_t count = film->step + 1 < most ? film->step + 1 : most;
 	size_t first = film->step + 1 - count;
 	for (size_t i = 0; i < count; i++)
 		if (!film_step(film, first + i, &steps[i]))
@@ -383,13 +384,14 @@ static void draw_title(const struct picture *picture, struct ws_canvas *canvas)
 	const struct film *film = &picture->ui->film;
 	char speed[24], right[128];
 	snprintf(speed, sizeof(speed), "%g", film->speed);
+	const char *mode = film->playing ? "▶ playing" : film->stepping ? "▶ one step" : "paused";
+	if (film->follow && picture->model->live)
+		mode = "▶ live";
 	struct ws_text text = WS_TEXT_OVER(right);
 	ws_text_printf(&text, "frame %llu  step %zu/%zu  %s %sx", (unsigned long long)picture->step.input.frame,
-	               film->step + 1, picture->count, film->playing || film->stepping ? "▶ playing" : "paused", speed);
+	               film->step + 1, picture->count, mode, speed);
 	if (film->loop)
 		ws_text_puts(&text, "  loop");
-	if (film->follow && picture->model->live)
-		ws_text_puts(&text, "  live");
 	if (canvas->columns >= 90) {
 		ws_text_puts(&text, "  pauses up to ");
 		draw_duration(&text, film->idle);

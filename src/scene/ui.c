@@ -193,7 +193,7 @@ void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, i
 		break;
 	case WS_SCREEN_LIFELINES:
 		need_film(ui, model);
-		film_layout(ui);
+		film_layout(ui, model);
 		break;
 	case WS_SCREEN_PACKET:
 		need_film(ui, model);

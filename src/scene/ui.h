@@ -146,7 +146,7 @@ bool film_open(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn);
 void film_close(struct film *film);
 bool film_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
 void film_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed);
-void film_layout(struct ws_ui *ui);
+void film_layout(struct ws_ui *ui, const struct ws_model *model);
 ws_time film_next_change(const struct ws_ui *ui, const struct ws_model *model);
 void film_stand(struct film *film, size_t step); /* at a step whose segment has arrived, paused */
 bool film_step(const struct film *film, size_t index, struct ws_step *step);

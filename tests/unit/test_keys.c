@@ -1,0 +1,56 @@
+/* The key map and what the screens act on are two lists of one fact: they must agree, and no key may mean two things.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "scene/ui.h"
+#include "view/view_internal.h"
+
+static bool is_mapped(enum ws_action action, enum ws_screen screen)
+{
+	for (wint_t key = 1; key <= KEY_MAX; key++)
+		if (key_action(key, screen) == action)
+			return true;
+	return false;
+}
+
+static void test_every_action_has_a_key_where_it_applies(void **state)
+{
+	(void)state;
+	for (int screen = 0; screen < WS_SCREEN_COUNT; screen++)
+		for (int action = WS_ACT_NONE + 1; action < WS_ACTION_COUNT; action++)
+			if (is_mapped((enum ws_action)action, (enum ws_screen)screen) !=
+			    ui_applies((enum ws_action)action, (enum ws_screen)screen))
+				fail_msg("%s on screen %d: a key without effect, or an effect without a key",
+				         ws_action_name((enum ws_action)action), screen);
+}
+
+static void test_names(void **state)
+{
+	(void)state;
+	assert_null(ws_key_name(WS_ACT_NONE));
+	assert_string_equal(ws_key_name(WS_ACT_QUIT), "q");
+	for (int action = WS_ACT_NONE + 1; action < WS_ACTION_COUNT; action++) {
+		assert_non_null(ws_key_name((enum ws_action)action));
+		assert_true(strlen(ws_action_meaning((enum ws_action)action)) > 0);
+	}
+	assert_int_equal(key_action('q', WS_SCREEN_HELP), WS_ACT_QUIT);
+	assert_int_equal(key_action(KEY_RIGHT, WS_SCREEN_LIFELINES), WS_ACT_STEP);
+	assert_int_equal(key_action(KEY_RIGHT, WS_SCREEN_PACKET), WS_ACT_RIGHT);
+	assert_int_equal(key_action('z', WS_SCREEN_LIST), WS_ACT_NONE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(test_every_action_has_a_key_where_it_applies),
+	        cmocka_unit_test(test_names),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
