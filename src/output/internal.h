@@ -72,7 +72,7 @@ struct json_key {
 
 struct json_field {
 	struct json_key key;
-	/* A number of at most 32 bits, unconditional: the 5 bytes from `first` on hold it at `shift`. */
+	/* A number of at most 32 bits, in every packet: the 8 bytes from `first` on hold it at `shift`. */
 	bool plain;
 	uint8_t shift, scale;
 	uint16_t first, end; /* bytes of the header that it lies in */

@@ -42,7 +42,7 @@ static void make_field(struct json_field *out, const struct ws_field *field)
 	             field->kind == WS_FIELD_OPTIONS || field->kind == WS_FIELD_BYTES;
 	*out = (struct json_field){
 	        .plain = !bytes && field->bit_width > 0 && field->bit_width <= 32 && field->when == WS_WHEN_ALWAYS,
-	        .shift = (uint8_t)(-end % 8),
+	        .shift = (uint8_t)(64 - field->bit_offset % 8 - field->bit_width),
 	        .scale = field->scale ? field->scale : 1,
 	        .first = field->bit_offset / 8,
 	        .end = (uint16_t)((end + 7) / 8),
@@ -215,13 +215,16 @@ static void put_options(struct writer *w, const struct ws_layer *layer)
 
 /* ---- Layers */
 
-/* A plain field's number. `bytes` is the header, of which `available` bytes are there. */
-static inline uint32_t plain_number(const struct json_field *field, const uint8_t *bytes)
+/* A plain field's number, from a window of eight bytes that begins with it, or of as many as were captured. */
+static inline uint32_t plain_number(const struct json_field *field, const uint8_t *header, uint32_t captured)
 {
 	uint64_t window = 0;
-	for (unsigned i = field->first; i < field->end; i++)
-		window = window << 8 | bytes[i];
-	return (uint32_t)(window >> field->shift) & field->mask;
+	if (field->first + sizeof(window) <= captured) {
+		memcpy(&window, header + field->first, sizeof(window));
+	} else {
+		memcpy(&window, header + field->first, captured - field->first);
+	}
+	return (uint32_t)(be64toh(window) >> field->shift) & field->mask;
 }
 
 /* A value of a fixed size, at `at`; returns behind it. */
@@ -260,7 +263,7 @@ static void put_fields(struct writer *w, const struct ws_layer *layer)
 	const struct json_field *field = header->fields, *end = field + header->field_count;
 	const struct ws_frame *frame = w->packet->frame;
 	bool inside = layer->offset <= frame->captured && layer->available <= frame->captured - layer->offset;
-	uint32_t available = inside ? layer->available : 0;
+	uint32_t available = inside ? layer->available : 0, captured = inside ? frame->captured - layer->offset : 0;
 	const uint8_t *bytes = frame->data + (inside ? layer->offset : 0);
 	make_room(w, header->need);
 	char *at = w->at;
@@ -269,7 +272,7 @@ static void put_fields(struct writer *w, const struct ws_layer *layer)
 		struct ws_value value;
 		bool options = field->kind == WS_FIELD_OPTIONS;
 		if (field->plain && field->end <= available)
-			value.number = (uint64_t)plain_number(field, bytes) * field->scale;
+			value.number = (uint64_t)plain_number(field, bytes, captured) * field->scale;
 		else if (!ws_field_value(w->packet, layer, field->field, &value) &&
 		         !(options && field->first <= available))
 			continue;
