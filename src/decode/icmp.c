@@ -28,7 +28,7 @@ void ws_decode_icmp(struct ws_cursor *cursor, uint32_t offset, bool version6)
 		layer->checksum = packet->checksum = ws_checksum_verify(cursor, offset, 2, version6 ? 58 : 0);
 	}
 	uint32_t end = cursor->end, start = offset + HEADER;
-	if (quoted || cursor->detached || start >= end || !is_error(bytes[0], version6)) {
+	if (quoted || cursor->detached || !ws_cursor_left(cursor, start) || !is_error(bytes[0], version6)) {
 		ws_decode_payload(cursor, start);
 		return;
 	}
