@@ -44,7 +44,9 @@ static const struct {
 
 const char *picture_name(const struct picture *picture, int endpoint)
 {
-	return endpoint == picture->left ? "client" : "server";
+	int client =
+	        picture->roles_known ? picture->info.client : picture->left; /* swapping swaps a guess, not a fact */
+	return endpoint == client ? "client" : "server";
 }
 
 static void add_marks(struct ws_text *text, const struct ws_step *step)
@@ -415,13 +417,15 @@ static void draw_names(const struct picture *picture, struct ws_canvas *canvas)
 		const struct ws_endpoint_info *at = &picture->info.endpoint[endpoint];
 		char label[128];
 		struct ws_text text = WS_TEXT_OVER(label);
-		ws_text_printf(&text, "%s%s ", side ? "SERVER" : "CLIENT", unsure);
+		bool server = picture_name(picture, endpoint)[0] == 's';
+		enum ws_style style = server ? WS_STYLE_SERVER : WS_STYLE_CLIENT;
+		ws_text_printf(&text, "%s%s ", server ? "SERVER" : "CLIENT", unsure);
 		draw_endpoint(&text, &at->address, picture->info.ip_version, at->port, half - 8);
+		const char *words = ws_text_cstr(&text);
 		if (side)
-			draw_right(canvas, 1, canvas->columns - 1 - half, canvas->columns - 1, WS_STYLE_SERVER,
-			           ws_text_cstr(&text));
+			draw_right(canvas, 1, canvas->columns - 1 - half, canvas->columns - 1, style, words);
 		else
-			draw_cut(canvas, 1, 1, 1 + half, WS_STYLE_CLIENT, ws_text_cstr(&text));
+			draw_cut(canvas, 1, 1, 1 + half, style, words);
 	}
 }
 

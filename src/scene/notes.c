@@ -270,12 +270,13 @@ static void what_segment(const struct picture *picture, struct ws_text *text)
 	uint32_t seq = absolute ? input->sequence : step->relative_sequence;
 	uint32_t ack = absolute ? input->acknowledgment : step->relative_acknowledgment;
 	uint32_t facts = flag_facts(step);
+	const char *again = step->analysis & 1u << WS_ANALYSIS_RETRANSMISSION ? " again" : "";
 	if (facts & FACT_RST) {
 		ws_text_printf(text, "%s sends RST: forget this connection, at once.", sender);
 	} else if (facts & FACT_SYN) {
 		ws_text_printf(text,
-		               "%s sends SYN: its numbers start at J = %u (shown as 0). Expected: ack = J + 1 = %u.",
-		               sender, input->sequence, input->sequence + 1);
+		               "%s sends SYN%s: its numbers start at J = %u (shown as 0). Expected: ack = J + 1 = %u.",
+		               sender, again, input->sequence, input->sequence + 1);
 	} else if (facts & FACT_SYN_ACK) {
 		ws_text_printf(text, "%s accepts: ack = J + 1 = %u. Its own numbers start at K = %u (shown as 0).",
 		               sender, input->acknowledgment, input->sequence);
@@ -283,15 +284,15 @@ static void what_segment(const struct picture *picture, struct ws_text *text)
 		ws_text_printf(text, "%s acknowledges the %s's SYN: ack = K + 1 = %u.", sender, receiver,
 		               input->acknowledgment);
 	} else if (facts & FACT_FIN) {
-		ws_text_printf(text, "%s sends FIN: no more data from it. ", sender);
+		ws_text_printf(text, "%s sends FIN%s: no more data from it. ", sender, again);
 		if (input->length)
 			ws_text_printf(text, "%u bytes, then FIN: expected ack = %u + %u + 1 = %u.", input->length, seq,
 			               input->length, seq + input->length + 1);
 		else
 			ws_text_printf(text, "The FIN has number %u; expected: ack = %u + 1 = %u.", seq, seq, seq + 1);
 	} else if (input->length) {
-		ws_text_printf(text, "%s sends %u byte%s, numbers %u to %u. Expected: ack = %u + %u = %u.", sender,
-		               input->length, input->length == 1 ? "" : "s", seq, seq + input->length - 1, seq,
+		ws_text_printf(text, "%s sends %u byte%s%s, numbers %u to %u. Expected: ack = %u + %u = %u.", sender,
+		               input->length, input->length == 1 ? "" : "s", again, seq, seq + input->length - 1, seq,
 		               input->length, seq + input->length);
 	} else if (facts & FACT_FIN_ACKED) {
 		ws_text_printf(text, "%s acknowledges the %s's FIN: ack = %u + 1 = %u.", sender, receiver, ack - 1,
