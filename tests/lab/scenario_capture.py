@@ -123,7 +123,7 @@ def router_drops(pair):
     pair.router.nft("table ip lab {\nchain forward {\ntype filter hook forward priority 0\n"
                     "tcp flags & (fin | syn) != 0 numgen inc mod 2 0 drop\n}\n}\n")
     conversation(pair)
-    pair.pause(3)
+    pair.pause(6)
 
 
 @recipe("fragments", "TCP in IPv4 fragments: the second leg's MTU is 600, and the client allows fragmenting",

@@ -158,8 +158,8 @@ def fin_lost_then_crossing(pair):
     pair.pause(1.0)
 
 
-@recipe("fin-implied-last-ack", "the server's FIN is lost before the capture; the client's FIN comes a second "
-        "time, and the ACK with D-SACK says that it had arrived the first time: the server was in CLOSE_WAIT before its FIN")
+@recipe("fin-implied-last-ack", "the server's FIN is lost before the capture; the client's FIN comes a second time, "
+        "and the ACK with D-SACK says that it had arrived the first time: the server was in CLOSE_WAIT before its FIN")
 def fin_implied_last_ack(pair):
     client, server = pair.connect()
     pair.talk(client, server)
@@ -216,7 +216,7 @@ def simultaneous_close_server(pair):
     pair.pause(0.1)
 
 
-@recipe("both-close-three", "both close at once without a delay on the wire", delay=0.0)
+@recipe("both-close-three", "both close at once without a delay on the wire: the quicker one is first, or the FINs cross", delay=0.0)
 def both_close_three(pair):
     client, server = pair.connect()
     pair.talk(client, server)
