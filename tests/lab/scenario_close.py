@@ -216,7 +216,8 @@ def simultaneous_close_server(pair):
     pair.pause(0.1)
 
 
-@recipe("both-close-three", "both close at once without a delay on the wire: the quicker one is first, or the FINs cross", delay=0.0)
+@recipe("both-close-three", "both close at once without a delay on the wire: the quicker one is first, or the FINs cross",
+        delay=0.0)
 def both_close_three(pair):
     client, server = pair.connect()
     pair.talk(client, server)
