@@ -163,7 +163,8 @@ static void keep_picture(struct session *session, const struct ws_frame *frame)
 	uint8_t *bytes = realloc(session->picture_bytes, frame->captured ? frame->captured : 1);
 	if (!bytes)
 		return;
-	session->picture_bytes = memcpy(bytes, frame->data, frame->captured);
+	memcpy(bytes, frame->data, frame->captured);
+	session->picture_bytes = bytes;
 	session->picture = *frame;
 	session->picture.data = session->picture_bytes;
 }
