@@ -78,12 +78,18 @@ ws_time ws_analyser_initial_rtt(const struct ws_analyser *analyser)
 	return analyser->bits & RTT_KNOWN ? analyser->handshake : -1;
 }
 
-/* A SYN on a 4-tuple that is known: the same again, or a new connection. */
+/* A SYN on a 4-tuple that is known: the same again, or a new connection. The same again undoes what a RST in between
+ * may have told of the sender, whose sequence number need not be the sender's own (RFC 9293 §3.5.2). */
 static uint32_t check_reuse(struct ws_analyser *a, const struct ws_segment *s)
 {
 	struct ws_flow *self = &a->flow[s->direction];
-	if (!(s->flags & WS_TCP_SYN) || !(self->bits & BASE_KNOWN) || s->sequence == self->base)
+	if (!(s->flags & WS_TCP_SYN) || !(self->bits & BASE_KNOWN))
 		return 0;
+	if (s->sequence == self->base) {
+		if (!(s->flags & WS_TCP_ACK))
+			self->next = self->gapless;
+		return 0;
+	}
 	if (s->flags & WS_TCP_ACK) {
 		self->base = s->sequence;
 	} else {
@@ -162,7 +168,7 @@ static uint32_t compare_with_peer(struct ws_flow *self, const struct ws_flow *pe
 		return 0;
 	if (s->window == 0)
 		return peer->bits & LAST_PROBE ? MARK(ZERO_WINDOW_PROBE_ACK) : 0;
-	if (peer->bits & LAST_KEEP_ALIVE)
+	if (peer->bits & (LAST_KEEP_ALIVE | LAST_BYTELESS))
 		return MARK(KEEP_ALIVE_ACK);
 	self->bits &= (uint8_t)~UNSEEN_REPORTED;
 	if (self->duplicate_acks < UINT16_MAX)
@@ -213,7 +219,7 @@ static void remember(struct ws_flow *self, const struct ws_flow *peer, const str
 {
 	bool probe = marks & MARK(ZERO_WINDOW_PROBE);
 	uint32_t end = s->sequence + s->length + !!(s->flags & (WS_TCP_SYN | WS_TCP_FIN));
-	if (!probe) {
+	if (!probe || s->length == 0) {
 		if (!self->next || after(end, self->next)) {
 			self->next = end;
 			self->next_time = s->time;

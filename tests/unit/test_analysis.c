@@ -146,6 +146,10 @@ static void byteless_probe_is_not_a_keep_alive(void **state)
 	      {1020000, C, ACK, 10, 1, 0, 1000, M(ZERO_WINDOW_PROBE)},
 	      {2020000, C, ACK, 10, 1, 0, 1000, M(ZERO_WINDOW_PROBE)}, {3020000, C, ACK, 10, 1, 0, 1000, M(KEEP_ALIVE)},
 	      {4020000, C, ACK, 10, 1, 0, 1000, M(KEEP_ALIVE)});
+	/* Who answers a probe when the window has just opened does not ask for a retransmission. */
+	CHECK({20000, C, ACK, 1, 1, 10, 1000, 0}, {21000, S, ACK, 1, 11, 0, 0, M(ZERO_WINDOW)},
+	      {220000, C, ACK, 10, 1, 0, 1000, M(ZERO_WINDOW_PROBE)},
+	      {220001, S, ACK, 1, 11, 0, 2000, M(WINDOW_UPDATE)}, {220002, S, ACK, 1, 11, 0, 2000, M(KEEP_ALIVE_ACK)});
 	/* Later than any back-off. */
 	CHECK({20000, C, ACK, 1, 1, 10, 1000, 0}, {21000, S, ACK, 1, 11, 0, 0, M(ZERO_WINDOW)},
 	      {126000000, C, ACK, 10, 1, 0, 1000, M(KEEP_ALIVE)});
@@ -320,6 +324,11 @@ static void retransmission(void **state)
 	struct bench bench = make_bench();
 	assert_int_equal(play(&bench, &handshake[0]), 0);
 	assert_int_equal(play(&bench, &(struct row){1000000, C, SYN, 0, 0, 0, 1000, 0}), M(RETRANSMISSION));
+	/* A RST far away, then the SYN again: what the RST said of the sender is forgotten. */
+	assert_int_equal(play(&bench, &(struct row){1100000, C, RST, 100000, 0, 0, 0, 0}), 0);
+	assert_int_equal(play(&bench, &(struct row){3000000, C, SYN, 0, 0, 0, 1000, 0}), M(RETRANSMISSION));
+	assert_int_equal(play(&bench, &handshake[1]), 0);
+	assert_int_equal(play(&bench, &(struct row){3010000, C, ACK, 1, 1, 10, 1000, 0}), 0);
 }
 
 static void reused_ports(void **state)
