@@ -91,6 +91,13 @@ void ws_decode_ethertype(struct ws_cursor *cursor, uint16_t type, uint32_t offse
 	case 0x8035: /* RARP */
 		ws_decode_arp(cursor, offset);
 		break;
+	case 0x8847:
+	case 0x8848:
+		ws_decode_mpls(cursor, offset);
+		break;
+	case 0x8864:
+		ws_decode_pppoe(cursor, offset);
+		break;
 	default:
 		if (ws_is_tag(type))
 			ws_decode_vlan(cursor, offset);

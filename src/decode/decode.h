@@ -45,6 +45,8 @@ void ws_decode_null(struct ws_cursor *cursor, uint32_t offset);
 void ws_decode_ip(struct ws_cursor *cursor, uint32_t offset); /* whichever version the first bits say */
 void ws_decode_ethertype(struct ws_cursor *cursor, uint16_t type, uint32_t offset);
 void ws_decode_vlan(struct ws_cursor *cursor, uint32_t offset);
+void ws_decode_pppoe(struct ws_cursor *cursor, uint32_t offset);
+void ws_decode_mpls(struct ws_cursor *cursor, uint32_t offset);
 void ws_decode_arp(struct ws_cursor *cursor, uint32_t offset);
 void ws_decode_ipv4(struct ws_cursor *cursor, uint32_t offset);
 void ws_decode_ipv6(struct ws_cursor *cursor, uint32_t offset);

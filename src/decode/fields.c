@@ -92,6 +92,29 @@ static const struct ws_field vlan[] = {
           "IEEE 802.1Q §9.4"),
 };
 
+static const struct ws_field pppoe[] = {
+        F(NULL, "version", 0, 4, NUMBER, 1, "1", "RFC 2516 §4"),
+        F(NULL, "type", 4, 4, NUMBER, 1, "1", "RFC 2516 §4"),
+        F("code", "code", 8, 8, HEX, 1, "0 while the session carries packets", "RFC 2516 §4"),
+        F("session", "session", 16, 16, NUMBER, 1, "which subscriber's session this belongs to", "RFC 2516 §4"),
+        F("length", "length", 32, 16, NUMBER, 1, "bytes behind this header; the rest of the frame is padding",
+          "RFC 2516 §4"),
+};
+
+static const struct ws_field ppp[] = {
+        F("protocol", "protocol", 0, 16, HEX, 1, "which header comes next: 0x0021 IPv4, 0x0057 IPv6", "RFC 1661 §2"),
+};
+
+static const struct ws_field mpls[] = {
+        F("label", "label", 0, 20, NUMBER, 1, "which path through the provider's network the packet takes",
+          "RFC 3032 §2.1"),
+        F("traffic_class", "traffic class", 20, 3, NUMBER, 1, "how routers on the path should treat the packet",
+          "RFC 5462"),
+        F("bottom", "bottom of stack", 23, 1, BOOLEAN, 1, "set in the last label: the packet itself follows",
+          "RFC 3032 §2.1"),
+        F("ttl", "time to live", 24, 8, NUMBER, 1, "hops left on the path", "RFC 3032 §2.4"),
+};
+
 static const struct ws_field llc[] = {
         F("dsap", "destination service", 0, 8, HEX, 1,
           "the protocol this is for: 0x06 IP, 0x42 spanning tree, 0xaa SNAP", "IEEE 802.2 §3.2"),
@@ -314,6 +337,9 @@ static const struct ws_header_info headers[WS_HEADER_COUNT] = {
         FIELDS(WS_HEADER_NULL, null),
         FIELDS(WS_HEADER_ISL, isl),
         FIELDS(WS_HEADER_VLAN, vlan),
+        FIELDS(WS_HEADER_PPPOE, pppoe),
+        FIELDS(WS_HEADER_PPP, ppp),
+        FIELDS(WS_HEADER_MPLS, mpls),
         FIELDS(WS_HEADER_LLC, llc),
         FIELDS(WS_HEADER_SNAP, snap),
         FIELDS(WS_HEADER_ARP, arp),

@@ -311,6 +311,49 @@ static void test_tags(void **state)
 	release(&d);
 }
 
+static void test_access_networks(void **state)
+{
+	(void)state;
+	static struct bytes b;
+	struct decoded d;
+	b.length = 0;
+	hex(&b, ETHERNET "88 64 11 00 00 2a 00 2a 00 21" IPV4_TCP TCP_SYN);
+	finish_ipv4(&b, 22);
+	fill(&b, 0, 2);
+	decode(&d, &b);
+	assert_layers(&d, "ethernet pppoe ppp ipv4 tcp padding");
+	assert_no_problem(&d);
+	assert_text(&d, find_layer(&d, WS_HEADER_PPPOE), "session", "42");
+	release(&d);
+	set16(&b, 18, 100);
+	decode(&d, &b);
+	assert_int_equal(find_layer(&d, WS_HEADER_PPPOE)->problem, WS_PROBLEM_LENGTH);
+	assert_int_equal(d.packet.destination_port, 80);
+	release(&d);
+	set16(&b, 20, 0xc021); /* link control */
+	decode(&d, &b);
+	assert_layers(&d, "ethernet pppoe ppp payload");
+	release(&d);
+
+	b.length = 0;
+	hex(&b, ETHERNET "88 47 00 01 00 40 00 02 01 3f" IPV4_TCP TCP_SYN);
+	finish_ipv4(&b, 22);
+	decode(&d, &b);
+	assert_layers(&d, "ethernet mpls mpls ipv4 tcp");
+	assert_text(&d, nth_layer(&d, WS_HEADER_MPLS, 1), "label", "32");
+	assert_text(&d, nth_layer(&d, WS_HEADER_MPLS, 1), "bottom of stack", "set");
+	release(&d);
+	b.data[22] = 0; /* not IP: a pseudowire's control word */
+	decode(&d, &b);
+	assert_layers(&d, "ethernet mpls mpls payload");
+	release(&d);
+	b.length = 14;
+	fill(&b, 0, 100); /* no bottom */
+	decode(&d, &b);
+	assert_int_equal(nth_layer(&d, WS_HEADER_MPLS, 7)->problem, WS_PROBLEM_TAGS);
+	release(&d);
+}
+
 static void test_cooked(void **state)
 {
 	(void)state;
@@ -390,12 +433,19 @@ static void test_raw(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_rich),        cmocka_unit_test(test_every_truncation),
-	        cmocka_unit_test(test_frame_check), cmocka_unit_test(test_every_byte_changed),
-	        cmocka_unit_test(test_runt),        cmocka_unit_test(test_arp),
-	        cmocka_unit_test(test_802_3),       cmocka_unit_test(test_isl),
-	        cmocka_unit_test(test_tags),        cmocka_unit_test(test_cooked),
-	        cmocka_unit_test(test_loopback),    cmocka_unit_test(test_raw),
+	        cmocka_unit_test(test_rich),
+	        cmocka_unit_test(test_every_truncation),
+	        cmocka_unit_test(test_frame_check),
+	        cmocka_unit_test(test_every_byte_changed),
+	        cmocka_unit_test(test_runt),
+	        cmocka_unit_test(test_arp),
+	        cmocka_unit_test(test_802_3),
+	        cmocka_unit_test(test_isl),
+	        cmocka_unit_test(test_tags),
+	        cmocka_unit_test(test_cooked),
+	        cmocka_unit_test(test_access_networks),
+	        cmocka_unit_test(test_loopback),
+	        cmocka_unit_test(test_raw),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,6 +25,9 @@ static void test_tables_have_no_holes(void **state)
 	        [WS_HEADER_TCP] = 20,
 	        [WS_HEADER_UDP] = 8,
 	        [WS_HEADER_FCS] = 4,
+	        [WS_HEADER_PPPOE] = 6,
+	        [WS_HEADER_PPP] = 2,
+	        [WS_HEADER_MPLS] = 4,
 	};
 	for (unsigned header = 0; header < WS_HEADER_COUNT; header++) {
 		const struct ws_header_info *info = ws_header_info(header);

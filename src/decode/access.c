@@ -1,0 +1,58 @@
+/* What providers put between the link and IP: PPPoE sessions (RFC 2516) with PPP's protocol number, and stacks of MPLS
+ * labels (RFC 3032). Labels do not say what they carry; the IP version in the first bits behind the last one does. */
+#include "decode/decode.h"
+
+#define PPP_IPV4 0x0021
+#define PPP_IPV6 0x0057
+
+void ws_decode_pppoe(struct ws_cursor *cursor, uint32_t offset)
+{
+	struct ws_layer *layer = ws_layer_add(cursor, WS_HEADER_PPPOE, offset, 6);
+	const uint8_t *bytes = ws_cursor_span(cursor, offset, 6);
+	if (!layer || !bytes)
+		return;
+	offset += 6;
+	uint32_t length = ws_load16(bytes + 4);
+	if (length > cursor->end - offset)
+		ws_layer_problem(cursor, layer, WS_PROBLEM_LENGTH);
+	else
+		cursor->end = offset + length;
+	layer = ws_layer_add(cursor, WS_HEADER_PPP, offset, 2);
+	bytes = ws_cursor_span(cursor, offset, 2);
+	if (!layer || !bytes)
+		return;
+	offset += 2;
+	switch (ws_load16(bytes)) {
+	case PPP_IPV4:
+		ws_decode_ipv4(cursor, offset);
+		break;
+	case PPP_IPV6:
+		ws_decode_ipv6(cursor, offset);
+		break;
+	default:
+		ws_decode_payload(cursor, offset);
+	}
+}
+
+void ws_decode_mpls(struct ws_cursor *cursor, uint32_t offset)
+{
+	for (unsigned labels = 1;; labels++) {
+		struct ws_layer *layer = ws_layer_add(cursor, WS_HEADER_MPLS, offset, 4);
+		const uint8_t *bytes = ws_cursor_span(cursor, offset, 4);
+		if (!layer || !bytes)
+			return;
+		offset += 4;
+		if (bytes[2] & 1)
+			break;
+		if (labels == WS_MAX_TAGS) {
+			ws_layer_problem(cursor, layer, WS_PROBLEM_TAGS);
+			ws_decode_payload(cursor, offset);
+			return;
+		}
+	}
+	const uint8_t *first = ws_cursor_span(cursor, offset, 1);
+	if (first && (*first >> 4 == 4 || *first >> 4 == 6))
+		ws_decode_ip(cursor, offset);
+	else
+		ws_decode_payload(cursor, offset);
+}
