@@ -267,13 +267,15 @@ static void draw_counts(const struct list_view *list, const struct ws_model *mod
 	}
 	struct ws_tracker_stats stats;
 	ws_tracker_stats(model->tracker, &stats);
-	if (column > 1 && column + 12 < limit)
-		column = ws_canvas_text(canvas, 1, column, limit, WS_STYLE_DIM, "· endpoints") + 1;
+	bool first = true;
 	for (int state = WS_STATE_COUNT - 1; state > WS_LISTEN; state--) {
 		if (!stats.state[state])
 			continue;
 		snprintf(word, sizeof(word), "%s %llu", ws_state_brief((enum ws_state)state),
 		         (unsigned long long)stats.state[state]);
+		if (first && column + 12 + draw_width(word) <= limit)
+			column = ws_canvas_text(canvas, 1, column, limit, WS_STYLE_DIM, "· endpoints") + 1;
+		first = false;
 		if (column + draw_width(word) > limit)
 			return;
 		column = ws_canvas_text(canvas, 1, column, limit, draw_state_style((uint8_t)state), word) + 2;

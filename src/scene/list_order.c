@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLICE = 20000 };
+enum { SLICE = 20000, REST = 4 /* a walk may take a fifth of the time, no more */ };
 #define SURVEY_PAUSE (400 * WS_MILLISECOND)
 
 const char *list_sort_name(enum list_sort sort)
@@ -218,9 +218,12 @@ void list_survey_slice(struct list_view *list, const struct ws_model *model, ws_
 {
 	struct list_survey *survey = &list->survey;
 	if (!survey->running) {
-		if (clock - survey->finished < SURVEY_PAUSE || !list_survey_due(list, model))
+		ws_time pause = (survey->finished - survey->started) * REST;
+		if (clock - survey->finished < (pause > SURVEY_PAUSE ? pause : SURVEY_PAUSE) ||
+		    !list_survey_due(list, model))
 			return;
 		begin(list, model);
+		survey->started = clock;
 	}
 	walk(list, model, SLICE);
 	if (!survey->running)

@@ -15,7 +15,7 @@ enum fact {
 	FACT_HANDSHAKE_ACK = 1 << 2, /* the third segment */
 	FACT_RST = 1 << 3,
 	FACT_REFUSED = 1 << 4, /* a RST to SYN_SENT */
-	FACT_ABORT_AFTER_DATA = 1 << 5,
+	FACT_WINDOW_UPDATE = 1 << 5,
 	FACT_FIN = 1 << 6,
 	FACT_FIRST_FIN = 1 << 7, /* the other side has not closed yet */
 	FACT_MERGED = 1 << 8,    /* this FIN is also the first ACK of the other side's FIN */
@@ -85,6 +85,8 @@ static const struct {
         {FACT_ZERO_WINDOW,
          "Window 0: the receiver's buffer is full because its program does not read. The sender must stop, "
          "and keeps asking with probes."},
+        {FACT_WINDOW_UPDATE,
+         "No new byte is acknowledged: the receiver only says that its buffer has more room again."},
         {FACT_DUPLICATE_ACK,
          "The same ACK again: something arrived, but not the byte that is expected next. Three of these make "
          "the sender repeat that byte."},
@@ -196,6 +198,7 @@ static uint32_t mark_facts(uint32_t analysis)
 	        {WS_ANALYSIS_ZERO_WINDOW_PROBE, FACT_PROBE},
 	        {WS_ANALYSIS_ZERO_WINDOW_PROBE_ACK, FACT_PROBE},
 	        {WS_ANALYSIS_KEEP_ALIVE, FACT_KEEP_ALIVE},
+	        {WS_ANALYSIS_WINDOW_UPDATE, FACT_WINDOW_UPDATE},
 	        {WS_ANALYSIS_LOST_SEGMENT, FACT_MISSING},
 	        {WS_ANALYSIS_ACK_LOST_SEGMENT, FACT_MISSING},
 	};

@@ -47,8 +47,8 @@ struct list_survey {
 	size_t rank;            /* the next to look at */
 	bool running, complete; /* `complete`: order and tally are valid for `sort` */
 	enum list_sort sort;
-	uint64_t packets_seen; /* the tracker's count when the walk began */
-	ws_time finished;      /* when the last walk ended, by the ticks' clock */
+	uint64_t packets_seen;     /* the tracker's count when the walk began */
+	ws_time started, finished; /* of the last walk, by the ticks' clock */
 };
 
 struct list_view {
