@@ -54,8 +54,12 @@ static void imply_lost_fin(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
 	const struct ws_segment *s = x->segment;
-	bool first_cover =
-	        peer->fin_sent && !ws_seq_before(s->acknowledgment, peer->fin_end) && !ws_acked_fin_of(self, peer);
+	/* A D-SACK (RFC 2883) says that an earlier copy of the peer's FIN had arrived, so an ACK of it was lost before
+	 * too. */
+	bool again = s->sack && !ws_seq_before(s->acknowledgment, s->sack_right);
+	bool covered = ws_acked_fin_of(self, peer) ||
+	               (again && peer->fin_sent && !ws_seq_before(s->acknowledgment, peer->fin_end));
+	bool first_cover = peer->fin_sent && !ws_seq_before(s->acknowledgment, peer->fin_end) && !covered;
 	if (first_cover && self->fin_received == WS_RECEIPT_PRESUMED) {
 		self->fin_received = WS_NOT_RECEIVED;
 		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_FIN_MISSED);
@@ -63,7 +67,7 @@ static void imply_lost_fin(struct ws_step_context *x)
 	self->fin_sent = self->fin_implied = 1;
 	self->fin_end = self->max = s->sequence;
 	self->fin_ack = self->ackd;
-	self->fin_first = !ws_acked_fin_of(self, peer);
+	self->fin_first = !covered;
 	ws_publish(x, self, WS_BASIS_IMPLIED, WS_WHY_FIN_MISSED);
 }
 

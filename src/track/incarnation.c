@@ -159,7 +159,7 @@ struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tu
 	if (segment->bad_checksum || segment->flags & WS_TCP_RST)
 		return conn;
 	if (syn && !ack && (e->sent_any || conn->machine.started) && !(e->iss_known && e->iss == segment->sequence) &&
-	    !(conn == newest && !e->sent_any && is_candidate(newest, &opener)))
+	    !(conn == newest && !conn->ended && !e->sent_any && is_candidate(newest, &opener)))
 		return reopen(tracker, tuple, segment, newest, place);
 	if (opens_by_syn_ack(conn, sender, segment))
 		return begin(tracker, tuple, segment, newest);
