@@ -64,6 +64,7 @@ static bool open_output(struct session *session, struct ws_error *error)
 	        .hex = options->hex,
 	        .numeric = options->numeric,
 	        .line_buffered = options->line_buffered,
+	        .live = ws_capture_is_live(session->capture),
 	};
 	if (!output.records && output.format == WS_FORMAT_TEXT)
 		output.records = 1u << WS_RECORD_PACKET | 1u << WS_RECORD_TRANSITION;

@@ -218,18 +218,38 @@ enum ws_handshake { WS_HANDSHAKE_MISSED, WS_HANDSHAKE_PARTIAL, WS_HANDSHAKE_COMP
 enum ws_close { WS_CLOSE_OPEN, WS_CLOSE_FIN, WS_CLOSE_RST, WS_CLOSE_TIMEOUT };
 enum ws_closed_by { WS_CLOSED_BY_NONE, WS_CLOSED_BY_ENDPOINT_0, WS_CLOSED_BY_ENDPOINT_1, WS_CLOSED_BY_BOTH };
 
+/* X(member, the analysis mark counted into it): per endpoint, of the segments it sent. */
+#define WS_COUNTERS(X)                                                                                                 \
+	X(retransmissions, WS_ANALYSIS_RETRANSMISSION)                                                                 \
+	X(fast_retransmissions, WS_ANALYSIS_FAST_RETRANSMISSION)                                                       \
+	X(spurious_retransmissions, WS_ANALYSIS_SPURIOUS_RETRANSMISSION)                                               \
+	X(out_of_order, WS_ANALYSIS_OUT_OF_ORDER)                                                                      \
+	X(lost_segments, WS_ANALYSIS_LOST_SEGMENT)                                                                     \
+	X(duplicate_acks, WS_ANALYSIS_DUPLICATE_ACK)                                                                   \
+	X(zero_windows, WS_ANALYSIS_ZERO_WINDOW)                                                                       \
+	X(zero_window_probes, WS_ANALYSIS_ZERO_WINDOW_PROBE)                                                           \
+	X(windows_full, WS_ANALYSIS_WINDOW_FULL)                                                                       \
+	X(keep_alives, WS_ANALYSIS_KEEP_ALIVE)
+
 struct ws_endpoint_info {
 	struct ws_addr address;
 	uint16_t port;
 	uint8_t state, certainty;
 	uint64_t packets, bytes; /* segments sent, payload bytes sent (retransmissions included) */
-	uint64_t retransmissions, out_of_order, duplicate_acks, zero_windows;
+#define X(member, mark) uint32_t member;
+	WS_COUNTERS(X)
+#undef X
+	uint32_t most_in_flight;  /* bytes sent and not yet acknowledged, at most */
+	uint32_t closed_probes;   /* probes of its closed window, since closed_since */
+	ws_time closed_since;     /* when its receive window closed; 0: it is open */
+	uint32_t stalled;         /* retransmissions since the peer last acknowledged something new */
+	ws_time stalled_since;
 	uint32_t initial_sequence;
 	bool initial_sequence_known;
 	uint8_t window_scale; /* 255: not sent or not seen */
 	uint16_t window, mss;     /* as last sent: raw; 0: none */
 	bool sent_any;
-	uint32_t unacknowledged; /* bytes (SYN and FIN count one each) sent and not acknowledged; 0 also when not known */
+	uint32_t unacknowledged; /* bytes (SYN and FIN count one each) sent and not acknowledged */
 	ws_time time_wait_end; /* packet time when TIME_WAIT runs out; 0: not in TIME_WAIT */
 };
 
@@ -251,6 +271,8 @@ struct ws_conn_info {
 	bool unreachable;  /* an ICMP error quoted one of its segments */
 	bool forged_reset; /* a RST that its apparent sender did not send */
 	bool superseded;   /* a newer connection took over its addresses and ports */
+	const char *conn_state; /* Zeek's, of the likely client as originator; static */
+	char history[40];       /* Zeek's, likewise */
 	uint8_t completeness; /* tcp.completeness bits: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32 */
 };
 

@@ -93,10 +93,11 @@ static const struct ws_endpoint_info *side(const struct subject *s, unsigned ind
 SIDE_NUMBER(port)
 SIDE_NUMBER(packets)
 SIDE_NUMBER(bytes)
-SIDE_NUMBER(retransmissions)
-SIDE_NUMBER(out_of_order)
-SIDE_NUMBER(duplicate_acks)
-SIDE_NUMBER(zero_windows)
+#define X(member, mark) SIDE_NUMBER(member)
+WS_COUNTERS(X)
+#undef X
+SIDE_NUMBER(most_in_flight)
+SIDE_NUMBER(unacknowledged)
 SIDE_NUMBER(window)
 
 static void side_address(const struct subject *s, unsigned index, struct value *v)
@@ -215,6 +216,11 @@ static void conn_retransmissions(const struct subject *s, unsigned index, struct
 	set_number(v, s->conn->endpoint[0].retransmissions + s->conn->endpoint[1].retransmissions);
 }
 
+static void conn_zeek(const struct subject *s, unsigned index, struct value *v)
+{
+	set_string(v, index ? s->conn->history : s->conn->conn_state);
+}
+
 static void conn_incarnation(const struct subject *s, unsigned index, struct value *v)
 {
 	uint64_t number = index ? s->conn->next : s->conn->previous;
@@ -222,6 +228,8 @@ static void conn_incarnation(const struct subject *s, unsigned index, struct val
 }
 
 /* clang-format off */
+#define SIDE_COUNTER_0(member, mark) {"client", #member, side_##member, 0},
+#define SIDE_COUNTER_1(member, mark) {"server", #member, side_##member, 1},
 #define SIDE_COLUMNS(group, index)                                                                                     \
 	{group, "address", side_address, index},                                                                       \
 	{group, "port", side_port, index},                                                                             \
@@ -229,10 +237,9 @@ static void conn_incarnation(const struct subject *s, unsigned index, struct val
 	{group, "certainty", side_certainty, index},                                                                   \
 	{group, "packets", side_packets, index},                                                                       \
 	{group, "bytes", side_bytes, index},                                                                           \
-	{group, "retransmissions", side_retransmissions, index},                                                       \
-	{group, "out_of_order", side_out_of_order, index},                                                             \
-	{group, "duplicate_acks", side_duplicate_acks, index},                                                         \
-	{group, "zero_windows", side_zero_windows, index},                                                             \
+	WS_COUNTERS(SIDE_COUNTER_##index)                                                                              \
+	{group, "most_in_flight", side_most_in_flight, index},                                                         \
+	{group, "unacknowledged", side_unacknowledged, index},                                                         \
 	{group, "initial_sequence", side_initial_sequence, index},                                                     \
 	{group, "window", side_window, index},                                                                         \
 	{group, "window_scale", side_window_scale, index},                                                             \
@@ -252,6 +259,8 @@ static const struct column connection_columns[] = {
         {NULL, "handshake", conn_handshake, 0},
         {NULL, "closed_by", conn_closed_by, 0},
         {NULL, "close", conn_close, 0},
+        {NULL, "conn_state", conn_zeek, 0},
+        {NULL, "history", conn_zeek, 1},
         {NULL, "verdict", conn_verdict, 0},
         {NULL, "verdict_tag", conn_verdict, 1},
         {NULL, "initial_rtt", conn_initial_rtt, 0},

@@ -4,23 +4,24 @@
 
 #include "track/analysis.h"
 #include "track/machine.h"
+#include "track/zeek.h"
 
 #include <wirestate/track.h>
 
 struct ws_history_chunk; /* private to history.c */
 
-/* X(member): what the analysis marks are counted into, per sender. */
-#define WS_COUNTERS(X)                                                                                                 \
-	X(retransmissions)                                                                                             \
-	X(out_of_order)                                                                                                \
-	X(duplicate_acks)                                                                                              \
-	X(zero_windows)
-
+/* Of one endpoint as a sender: what it sent, and what the analysis marks of its segments were counted into. */
 struct ws_traffic {
 	uint64_t packets, bytes;
-#define X(member) uint32_t member;
+#define X(member, mark) uint32_t member;
 	WS_COUNTERS(X)
 #undef X
+	uint32_t most_in_flight; /* bytes */
+	uint32_t closed_probes;  /* how often the peer has probed its closed window since it closed */
+	uint32_t stalled;        /* retransmissions since the peer last acknowledged something new */
+	uint32_t stalled_ack;    /* what the peer had acknowledged then */
+	ws_time closed_since;    /* when its window closed; 0: it is open */
+	ws_time stalled_since;   /* the first of those retransmissions */
 };
 
 enum { WS_NO_TIMER = 0xffff };
@@ -45,6 +46,7 @@ struct ws_conn {
 	ws_conn_id timer_next, timer_previous; /* in the wheel's slot */
 	uint16_t timer_slot;                   /* WS_NO_TIMER: none runs */
 	struct ws_traffic traffic[2];
+	struct ws_zeek zeek;
 	uint64_t number, previous, next; /* numbers; previous and next incarnation, 0: none */
 	ws_time first_time, last_time;
 	uint64_t first_frame, last_frame;

@@ -7,7 +7,7 @@ static uint32_t unacknowledged(const struct ws_conn *conn, unsigned i)
 	if (!e->sent_any || e->state == WS_CLOSED)
 		return 0;
 	if (!peer->acked_any)
-		return e->iss_known ? e->max - e->iss : 0;
+		return e->max - (e->iss_known ? e->iss : conn->analyser.flow[i].base + 1);
 	return ws_seq_before(peer->ackd, e->max) ? e->max - peer->ackd : 0;
 }
 
@@ -23,10 +23,15 @@ static void fill_endpoint(const struct ws_tracker *tracker, const struct ws_conn
 	        .certainty = e->certainty,
 	        .packets = traffic->packets,
 	        .bytes = traffic->bytes,
-#define X(member) .member = traffic->member,
+#define X(member, mark) .member = traffic->member,
 	        WS_COUNTERS(X)
 #undef X
-	                .initial_sequence = e->iss,
+	                .most_in_flight = traffic->most_in_flight,
+	        .closed_probes = traffic->closed_probes,
+	        .closed_since = traffic->closed_since,
+	        .stalled = traffic->stalled,
+	        .stalled_since = traffic->stalled_since,
+	        .initial_sequence = e->iss,
 	        .initial_sequence_known = e->iss_known,
 	        .window_scale = e->sent_any ? e->window_scale : 255,
 	        .window = e->window,
@@ -119,6 +124,9 @@ bool ws_tracker_conn(const struct ws_tracker *tracker, ws_conn_id id, struct ws_
 	        .superseded = m->superseded,
 	        .completeness = conn->analyser.completeness,
 	};
+	_Static_assert(sizeof(info->history) >= WS_ZEEK_HISTORY + 2, "room for the history, ^ and NUL");
+	info->conn_state = ws_zeek_state(&conn->zeek, m, (unsigned)info->likely_client);
+	ws_zeek_history(&conn->zeek, (unsigned)info->likely_client, info->history);
 	for (unsigned i = 0; i < 2; i++)
 		fill_endpoint(tracker, conn, i, &info->endpoint[i]);
 	if (m->self)

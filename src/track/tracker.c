@@ -191,13 +191,42 @@ static uint32_t place_of(const struct ws_packet *packet)
 	return packet->interface << 12 ^ (packet->vlan == WS_NO_VLAN ? 0 : packet->vlan + 1u);
 }
 
-static void count_analysis(struct ws_conn *conn, unsigned direction, uint32_t analysis)
+/* What a closed window and unanswered retransmissions are told by, long after the segments themselves. */
+static void note_stall(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis)
 {
-	struct ws_traffic *traffic = &conn->traffic[direction];
-	traffic->retransmissions += analysis >> WS_ANALYSIS_RETRANSMISSION & 1;
-	traffic->out_of_order += analysis >> WS_ANALYSIS_OUT_OF_ORDER & 1;
-	traffic->duplicate_acks += analysis >> WS_ANALYSIS_DUPLICATE_ACK & 1;
-	traffic->zero_windows += analysis >> WS_ANALYSIS_ZERO_WINDOW & 1;
+	struct ws_traffic *self = &conn->traffic[s->direction], *peer = &conn->traffic[s->direction ^ 1];
+	const struct ws_endpoint *other = &conn->machine.endpoint[s->direction ^ 1];
+	bool probe = analysis & (1u << WS_ANALYSIS_ZERO_WINDOW_PROBE | 1u << WS_ANALYSIS_KEEP_ALIVE);
+	if (probe && peer->closed_since)
+		peer->closed_probes++;
+	if (analysis & 1u << WS_ANALYSIS_ZERO_WINDOW && !self->closed_since) {
+		self->closed_since = s->time;
+		self->closed_probes = 0;
+	} else if (s->window && s->flags & WS_TCP_ACK) {
+		self->closed_since = 0;
+	}
+	if (self->stalled && self->stalled_ack != other->ackd)
+		self->stalled = 0;
+	if (analysis & 1u << WS_ANALYSIS_RETRANSMISSION && s->length) {
+		if (!self->stalled++) {
+			self->stalled_since = s->time;
+			self->stalled_ack = other->ackd;
+		}
+	}
+}
+
+static void count_analysis(struct ws_conn *conn, const struct ws_segment *s, const struct ws_analysis_result *result)
+{
+	struct ws_traffic *traffic = &conn->traffic[s->direction];
+	if (result->bytes_in_flight > traffic->most_in_flight)
+		traffic->most_in_flight = result->bytes_in_flight;
+	ws_zeek_note(&conn->zeek, s, result->analysis);
+	note_stall(conn, s, result->analysis);
+	if (!result->analysis)
+		return;
+#define X(member, mark) traffic->member += result->analysis >> mark & 1;
+	WS_COUNTERS(X)
+#undef X
 }
 
 static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet, struct ws_track_result *result)
@@ -231,7 +260,7 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 	}
 	struct ws_analysis_result analysis;
 	ws_analyse(&conn->analyser, &segment, &analysis);
-	count_analysis(conn, direction, analysis.analysis);
+	count_analysis(conn, &segment, &analysis);
 	ws_tracker_apply(tracker, conn, &segment, segment.frame);
 	result->conn = conn->id;
 	result->conn_number = conn->number;

@@ -157,24 +157,43 @@ static bool is_closing(struct verdict *v)
 
 /* ---- Open */
 
-static bool is_stuck(struct verdict *v)
+#define LONG_STALL (2 * WS_SECOND) /* a closed window, or data without answer, for longer than this is worth a word */
+#define MANY_RETRANSMISSIONS 3
+
+static bool window_stays_closed(struct verdict *v, unsigned i)
 {
 	const struct ws_conn_info *info = v->info;
-	for (unsigned i = 0; i < 2; i++) {
-		const struct ws_endpoint_info *e = &info->endpoint[i], *peer = &info->endpoint[1 - i];
-		if (e->sent_any && e->window == 0 && e->zero_windows) {
-			say(v, "STUCK", 3);
-			WORDS(v, "stuck: the %s's window is closed (%llu zero windows), its application does not read",
-			      side(info, i), (unsigned long long)e->zero_windows);
+	const struct ws_endpoint_info *e = &info->endpoint[i];
+	ws_time closed = info->last_time - e->closed_since;
+	if (!e->closed_since || (closed < LONG_STALL && !e->closed_probes))
+		return false;
+	say(v, "STUCK", 3);
+	WORDS(v, "stuck: %s's window closed for ", side(info, i));
+	words_duration(v, closed);
+	WORDS(v, ", %u probe%s; the %s application is not reading", e->closed_probes, e->closed_probes == 1 ? "" : "s",
+	      side(info, i));
+	return true;
+}
+
+static bool data_stays_unanswered(struct verdict *v, unsigned i)
+{
+	const struct ws_conn_info *info = v->info;
+	const struct ws_endpoint_info *e = &info->endpoint[i];
+	if (!e->unacknowledged || e->stalled < MANY_RETRANSMISSIONS || info->endpoint[1 - i].state == WS_CLOSED)
+		return false;
+	say(v, "STUCK", 3);
+	WORDS(v, "stuck: %u B from the %s unacknowledged, sent again %u times in ", e->unacknowledged, side(info, i),
+	      e->stalled);
+	words_duration(v, info->last_time - e->stalled_since);
+	WORDS(v, "; nothing gets through to the %s, or its answers do not come back", side(info, 1 - i));
+	return true;
+}
+
+static bool is_stuck(struct verdict *v)
+{
+	for (unsigned i = 0; i < 2; i++)
+		if (window_stays_closed(v, i) || data_stays_unanswered(v, i))
 			return true;
-		}
-		if (e->unacknowledged && e->retransmissions >= 3 && peer->duplicate_acks < e->retransmissions) {
-			say(v, "STUCK", 3);
-			WORDS(v, "stuck: %u B from the %s unacknowledged, sent again %llu times", e->unacknowledged,
-			      side(info, i), (unsigned long long)e->retransmissions);
-			return true;
-		}
-	}
 	return false;
 }
 
@@ -205,7 +224,7 @@ static void is_open(struct verdict *v)
 void ws_conn_verdict(const struct ws_conn_info *info, struct ws_text *text, const char **tag, int *severity)
 {
 	struct verdict v = {.info = info, .text = text};
-	if (!failed_to_open(&v) && !was_reset(&v) && !is_closed(&v) && !is_closing(&v) && !is_stuck(&v))
+	if (!failed_to_open(&v) && !was_reset(&v) && !is_closed(&v) && !is_stuck(&v) && !is_closing(&v))
 		is_open(&v);
 	if (info->forged_reset)
 		WORDS(&v, "; a RST was forged: its apparent sender went on");
