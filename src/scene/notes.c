@@ -371,8 +371,8 @@ static void why(const struct picture *picture, struct ws_text *text)
 static const char *expectation(uint8_t state)
 {
 	static const char *const texts[WS_STATE_COUNT] = {
-	        [WS_LISTEN] = "waits for a SYN",
-	        [WS_SYN_SENT] = "waits for SYN,ACK, or repeats its SYN",
+	        [WS_LISTEN] = "answers SYN,ACK or RST",
+	        [WS_SYN_SENT] = "waits for SYN,ACK or repeats its SYN",
 	        [WS_SYN_RECEIVED] = "waits for the ACK of its SYN",
 	        [WS_ESTABLISHED] = "may send data or FIN",
 	        [WS_FIN_WAIT_1] = "waits for the ACK of its FIN",
