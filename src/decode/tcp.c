@@ -146,9 +146,7 @@ void ws_decode_tcp(struct ws_cursor *cursor, uint32_t offset)
 	uint32_t length = apply_length(cursor, layer, bytes);
 	if (!length)
 		return;
-	struct ws_tcp_summary ignored, *tcp = cursor->quoted ? &ignored : &packet->tcp;
-	tcp->window_scale = 255;
-	tcp->sack_count = 0;
+	struct ws_tcp_summary summary = {.window_scale = 255}, *tcp = cursor->quoted ? &summary : &packet->tcp;
 	if (length > 20 && !read_options(tcp, bytes + 20, layer->available - 20))
 		ws_layer_problem(cursor, layer, WS_PROBLEM_OPTION_LENGTH);
 	if (!flags_sound(ws_load16(bytes + 12) & 0xfff))
