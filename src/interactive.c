@@ -59,11 +59,11 @@ static void take_signals(struct interactive *it)
 
 static void take_keys(struct interactive *it)
 {
-	enum ws_action action;
-	while (!it->quit && (action = ws_view_action(it->view, ws_ui_screen(it->ui))) != WS_ACT_NONE) {
-		if (action == WS_ACT_QUIT)
+	struct ws_key key;
+	while (!it->quit && ws_view_key(it->view, ws_ui_screen(it->ui), ws_ui_typing(it->ui), &key)) {
+		if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_QUIT)
 			it->quit = true;
-		else if (ws_ui_act(it->ui, &it->model, action))
+		else if (ws_ui_key(it->ui, &it->model, &key))
 			it->changed = true;
 	}
 }

@@ -82,6 +82,35 @@ enum ws_action {
 const char *ws_action_name(enum ws_action action);
 const char *ws_action_meaning(enum ws_action action);
 
+/* X(enumerator, what it does): what a key does while a line is being typed. */
+#define WS_EDITS(X)                                                                                                    \
+	X(WS_EDIT_INSERT, "type the character")                                                                        \
+	X(WS_EDIT_ACCEPT, "accept the line")                                                                           \
+	X(WS_EDIT_CANCEL, "leave it as it was before")                                                                 \
+	X(WS_EDIT_ERASE, "erase the character before the cursor")                                                      \
+	X(WS_EDIT_DELETE, "erase the character at the cursor")                                                         \
+	X(WS_EDIT_ERASE_WORD, "erase the word before the cursor")                                                      \
+	X(WS_EDIT_ERASE_ALL, "erase the line")                                                                         \
+	X(WS_EDIT_LEFT, "one character back")                                                                          \
+	X(WS_EDIT_RIGHT, "one character on")                                                                           \
+	X(WS_EDIT_FIRST, "to the beginning")                                                                           \
+	X(WS_EDIT_LAST, "to the end")
+
+enum ws_edit {
+#define X(name, meaning) name,
+	WS_EDITS(X)
+#undef X
+};
+
+/* One key press, as what it asks for. */
+enum ws_key_kind { WS_KEY_NONE, WS_KEY_ACTION, WS_KEY_EDIT };
+struct ws_key {
+	enum ws_key_kind kind;
+	enum ws_action action; /* of ACTION */
+	enum ws_edit edit;     /* of EDIT */
+	uint32_t character;    /* of INSERT */
+};
+
 struct ws_ui; /* opaque: which screen, what is selected, where the film stands */
 
 struct ws_ui_options {
@@ -101,6 +130,10 @@ enum ws_screen ws_ui_screen(const struct ws_ui *ui);
 /* Does what a key asks. False: the action means nothing here. WS_ACT_QUIT and WS_ACT_BACK on the first screen are the
  * caller's business and return false. */
 bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
+/* A line is being typed: keys are characters of it, see ws_ui_key(). */
+bool ws_ui_typing(const struct ws_ui *ui);
+/* Does what a key asks, whatever kind it is of. False: nothing has changed. */
+bool ws_ui_key(struct ws_ui *ui, const struct ws_model *model, const struct ws_key *key);
 /* Lets the film run: `clock` is monotonic, in nanoseconds, and only differences of it are used. */
 void ws_ui_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock);
 /* When the picture changes next by itself, in nanoseconds from now: 0 at once (an animation runs: about 30 a second are

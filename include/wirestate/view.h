@@ -19,8 +19,9 @@ struct ws_view *ws_view_open(const struct ws_view_options *options, struct ws_er
 void ws_view_close(struct ws_view *view); /* NULL allowed; restores the terminal */
 
 int ws_view_fd(const struct ws_view *view); /* poll it for reading: a key is waiting */
-/* The next key's action, WS_ACT_NONE when there is none waiting. Never blocks. A resize is taken in here. */
-enum ws_action ws_view_action(struct ws_view *view, enum ws_screen screen);
+/* The next key that means something on `screen`, or in a line that is being typed. False: none is waiting. Never
+ * blocks. */
+bool ws_view_key(struct ws_view *view, enum ws_screen screen, bool typing, struct ws_key *key);
 /* The terminal has changed size (call after SIGWINCH). */
 void ws_view_resized(struct ws_view *view);
 /* Leaves the terminal for a stop (SIGTSTP), and takes it back after SIGCONT. */

@@ -128,6 +128,24 @@ bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action ac
 	return help_act(ui, action);
 }
 
+bool ws_ui_typing(const struct ws_ui *ui)
+{
+	return ui->prompt.use != NULL;
+}
+
+bool ws_ui_key(struct ws_ui *ui, const struct ws_model *model, const struct ws_key *key)
+{
+	switch (key->kind) {
+	case WS_KEY_ACTION:
+		return ws_ui_act(ui, model, key->action);
+	case WS_KEY_EDIT:
+		return prompt_edit(ui, model, key->edit, key->character);
+	case WS_KEY_NONE:
+		break;
+	}
+	return false;
+}
+
 void ws_ui_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock)
 {
 	ws_time elapsed = ui->clock ? clock - ui->clock : 0;
@@ -235,4 +253,6 @@ void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_
 		help_draw(ui, canvas);
 		break;
 	}
+	if (ui->prompt.use)
+		prompt_draw(&ui->prompt, canvas);
 }

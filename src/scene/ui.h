@@ -2,6 +2,8 @@
 #ifndef SCENE_UI_H
 #define SCENE_UI_H
 
+#include "prompt.h"
+
 #include <wirestate/scene.h>
 
 /* ---- The connection list */
@@ -117,6 +119,7 @@ struct ws_ui {
 	struct list_view list;
 	struct film film;
 	struct packet_view packet;
+	struct prompt prompt;
 	int help_top;
 };
 

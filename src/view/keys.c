@@ -67,6 +67,46 @@ enum ws_action key_action(wint_t key, enum ws_screen screen)
 	return WS_ACT_NONE;
 }
 
+#define CONTROL(letter) ((letter)&0x1f)
+
+static const struct {
+	wint_t key;
+	enum ws_edit edit;
+} edits[] = {
+        {'\r', WS_EDIT_ACCEPT},
+        {'\n', WS_EDIT_ACCEPT},
+        {KEY_ENTER, WS_EDIT_ACCEPT},
+        {27, WS_EDIT_CANCEL},
+        {CONTROL('C'), WS_EDIT_CANCEL},
+        {KEY_BACKSPACE, WS_EDIT_ERASE},
+        {127, WS_EDIT_ERASE},
+        {'\b', WS_EDIT_ERASE},
+        {KEY_DC, WS_EDIT_DELETE},
+        {CONTROL('D'), WS_EDIT_DELETE},
+        {CONTROL('W'), WS_EDIT_ERASE_WORD},
+        {CONTROL('U'), WS_EDIT_ERASE_ALL},
+        {KEY_LEFT, WS_EDIT_LEFT},
+        {CONTROL('B'), WS_EDIT_LEFT},
+        {KEY_RIGHT, WS_EDIT_RIGHT},
+        {CONTROL('F'), WS_EDIT_RIGHT},
+        {KEY_HOME, WS_EDIT_FIRST},
+        {CONTROL('A'), WS_EDIT_FIRST},
+        {KEY_END, WS_EDIT_LAST},
+        {CONTROL('E'), WS_EDIT_LAST},
+};
+
+bool key_edit(wint_t code, bool character, struct ws_key *key)
+{
+	*key = (struct ws_key){.kind = WS_KEY_EDIT, .edit = WS_EDIT_INSERT, .character = code};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(edits); i++) {
+		if (edits[i].key == code && (edits[i].key >= KEY_MIN) == !character) {
+			key->edit = edits[i].edit;
+			return true;
+		}
+	}
+	return character && code >= ' ';
+}
+
 const char *ws_key_name(enum ws_action action)
 {
 	for (size_t i = 0; i < WS_ARRAY_SIZE(keys); i++)

@@ -197,24 +197,28 @@ static bool drop_sequence(void)
 	return true;
 }
 
-enum ws_action ws_view_action(struct ws_view *view, enum ws_screen screen)
+bool ws_view_key(struct ws_view *view, enum ws_screen screen, bool typing, struct ws_key *key)
 {
-	wint_t key;
+	wint_t code;
 	int kind;
-	while ((kind = get_wch(&key)) != ERR) {
-		if (kind == OK && key == ESCAPE && drop_sequence())
+	(void)view;
+	while ((kind = get_wch(&code)) != ERR) {
+		if (kind == OK && code == ESCAPE && drop_sequence())
 			continue;
-		if (kind == OK && key == CTRL_L) {
+		if (kind == OK && code == CTRL_L) {
 			clearok(curscr, TRUE); /* the usual key to have a disturbed screen drawn again */
 			wrefresh(curscr);
 			continue;
 		}
-		(void)view;
-		enum ws_action action = key_action(key, screen);
-		if (action != WS_ACT_NONE)
-			return action;
+		bool letter = kind == OK && code >= KEY_MIN; /* has the number of some key, but is none */
+		*key = (struct ws_key){.kind = WS_KEY_ACTION,
+		                       .action = letter ? WS_ACT_NONE : key_action(code, screen)};
+		if (typing && !key_edit(code, kind == OK, key))
+			continue;
+		if (typing || key->action != WS_ACT_NONE)
+			return true;
 	}
-	return WS_ACT_NONE;
+	return false;
 }
 
 /* ---- Size, stop and continue */

@@ -10,6 +10,8 @@
 
 /* keys.c: what a key does on a screen; WS_ACT_NONE: nothing. `key` is a character or one of curses' KEY_ codes. */
 enum ws_action key_action(wint_t key, enum ws_screen screen);
+/* What it does in a line that is being typed; `character`: it is no KEY_ code. False: nothing. */
+bool key_edit(wint_t code, bool character, struct ws_key *key);
 
 /* theme.c: how a style looks on this terminal. */
 void theme_start(bool colours);
