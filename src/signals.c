@@ -46,11 +46,12 @@ static void handled(sigset_t *set)
 		sigaddset(set, all[i]);
 }
 
-/* A signal that the parent had ignored (nohup, a background job) stays ignored. */
+/* SIGHUP stays ignored under nohup. The others are caught also where a shell has started a background job with them
+ * ignored: a script ends a capture with kill -INT. */
 static void catch (int signal_number, void (*handler)(int), int flags)
 {
 	struct sigaction old, action = {.sa_handler = handler, .sa_flags = flags};
-	if (sigaction(signal_number, NULL, &old) == 0 && old.sa_handler == SIG_IGN)
+	if (signal_number == SIGHUP && sigaction(signal_number, NULL, &old) == 0 && old.sa_handler == SIG_IGN)
 		return;
 	sigaction(signal_number, &action, NULL);
 }
