@@ -48,7 +48,7 @@ static void handled(sigset_t *set)
 
 /* SIGHUP stays ignored under nohup. The others are caught also where a shell has started a background job with them
  * ignored: a script ends a capture with kill -INT. */
-static void catch (int signal_number, void (*handler)(int), int flags)
+static void handle(int signal_number, void (*handler)(int), int flags)
 {
 	struct sigaction old, action = {.sa_handler = handler, .sa_flags = flags};
 	if (signal_number == SIGHUP && sigaction(signal_number, NULL, &old) == 0 && old.sa_handler == SIG_IGN)
@@ -59,13 +59,13 @@ static void catch (int signal_number, void (*handler)(int), int flags)
 void signals_install(bool view)
 {
 	signal(SIGPIPE, SIG_IGN);
-	catch (SIGINT, on_stop, 0);
-	catch (SIGTERM, on_stop, 0);
-	catch (SIGHUP, on_stop, 0);
+	handle(SIGINT, on_stop, 0);
+	handle(SIGTERM, on_stop, 0);
+	handle(SIGHUP, on_stop, 0);
 	if (view) {
-		catch (SIGWINCH, on_change, SA_RESTART);
-		catch (SIGTSTP, on_change, SA_RESTART);
-		catch (SIGCONT, on_change, SA_RESTART);
+		handle(SIGWINCH, on_change, SA_RESTART);
+		handle(SIGTSTP, on_change, SA_RESTART);
+		handle(SIGCONT, on_change, SA_RESTART);
 	}
 }
 
