@@ -51,10 +51,9 @@ uint64_t ws_siphash(const uint8_t key[16], const void *data, size_t length)
 		mix(&s);
 		s.v0 ^= m;
 	}
-	uint8_t tail[8] = {0};
-	memcpy(tail, bytes, rest);
-	tail[7] = (uint8_t)length;
-	uint64_t m = word(tail);
+	uint64_t m = (uint64_t)length << 56;
+	for (size_t i = 0; i < rest; i++)
+		m |= (uint64_t)bytes[i] << 8 * i;
 	s.v3 ^= m;
 	mix(&s);
 	s.v0 ^= m;

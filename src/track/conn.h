@@ -62,6 +62,7 @@ struct ws_tuple {
 	const struct ws_addr *source, *destination;
 	uint16_t source_port, destination_port;
 	uint8_t ip_version;
+	uint32_t hash; /* ws_table_hash() */
 };
 
 struct ws_table_slot {
@@ -88,12 +89,13 @@ struct ws_table {
 
 bool ws_table_init(struct ws_table *table, const uint8_t hash_key[16], uint64_t max_memory) WS_CHECKED;
 void ws_table_free(struct ws_table *table);
+/* Of both directions the same; never 0. Does not read tuple->hash. */
 uint32_t ws_table_hash(const struct ws_table *table, const struct ws_tuple *tuple);
 /* The newest connection of the 4-tuple, NULL when there is none. */
-struct ws_conn *ws_table_find(const struct ws_table *table, const struct ws_tuple *tuple, uint32_t hash);
+struct ws_conn *ws_table_find(const struct ws_table *table, const struct ws_tuple *tuple);
 /* A new connection, which becomes the newest of its 4-tuple; endpoint 0 is the tuple's source. NULL: no room or memory.
  */
-struct ws_conn *ws_table_add(struct ws_table *table, const struct ws_tuple *tuple, uint32_t hash) WS_CHECKED;
+struct ws_conn *ws_table_add(struct ws_table *table, const struct ws_tuple *tuple) WS_CHECKED;
 /* Makes a connection the newest of its 4-tuple again; the one that was becomes the one before it. */
 void ws_table_promote(struct ws_table *table, struct ws_conn *conn);
 void ws_table_remove(struct ws_table *table, struct ws_conn *conn);

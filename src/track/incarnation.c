@@ -72,7 +72,7 @@ static struct ws_conn *by_place(struct ws_tracker *tracker, struct ws_conn *newe
 static struct ws_conn *begin(struct ws_tracker *tracker, const struct ws_tuple *tuple, struct ws_segment *s,
                              struct ws_conn *older)
 {
-	struct ws_conn *conn = ws_table_add(&tracker->table, tuple, ws_table_hash(&tracker->table, tuple));
+	struct ws_conn *conn = ws_table_add(&tracker->table, tuple);
 	if (!conn)
 		return NULL;
 	ws_analyser_init(&conn->analyser);
@@ -135,11 +135,10 @@ static bool opens_by_syn_ack(const struct ws_conn *conn, unsigned sender, const 
 	return conn->ended || (e->state == WS_TIME_WAIT && e->fin_acked);
 }
 
-struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tuple *tuple, struct ws_segment *segment,
-                                  uint32_t place)
+struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tuple *tuple, struct ws_conn *newest,
+                                  struct ws_segment *segment, uint32_t place)
 {
-	uint32_t hash = ws_table_hash(&tracker->table, tuple);
-	struct ws_conn *newest = ws_table_find(&tracker->table, tuple, hash), *conn = newest;
+	struct ws_conn *conn = newest;
 	bool syn = segment->flags & WS_TCP_SYN, ack = segment->flags & WS_TCP_ACK;
 	if (!newest) {
 		bool counts = !(segment->flags & WS_TCP_RST) && !segment->bad_checksum;

@@ -38,21 +38,44 @@ void ws_table_free(struct ws_table *table)
 	*table = (struct ws_table){0};
 }
 
+/* Both directions must meet, so the lower address goes first; when they are equal, the lower port. */
+static bool swapped(const struct ws_tuple *tuple, uint64_t source, uint64_t destination)
+{
+	if (source != destination)
+		return source > destination;
+	int side = memcmp(tuple->source, tuple->destination, sizeof(struct ws_addr));
+	return side > 0 || (side == 0 && tuple->source_port > tuple->destination_port);
+}
+
+/* The last eight bytes: of an IPv4 address all that differs. */
+static inline uint64_t low_half(const struct ws_addr *address)
+{
+	uint64_t half;
+	memcpy(&half, address->byte + 8, sizeof(half));
+	return half;
+}
+
 uint32_t ws_table_hash(const struct ws_table *table, const struct ws_tuple *tuple)
 {
-	int side = memcmp(tuple->source, tuple->destination, sizeof(struct ws_addr));
-	bool swap = side > 0 || (side == 0 && tuple->source_port > tuple->destination_port);
+	uint64_t source = low_half(tuple->source), destination = low_half(tuple->destination);
+	bool swap = swapped(tuple, source, destination);
 	const struct ws_addr *low = swap ? tuple->destination : tuple->source;
 	const struct ws_addr *high = swap ? tuple->source : tuple->destination;
-	uint16_t ports[2] = {swap ? tuple->destination_port : tuple->source_port,
-	                     swap ? tuple->source_port : tuple->destination_port};
-	/* An IPv4 address is its last four bytes: hashing the constant prefix would only cost time. */
-	size_t skip = tuple->ip_version == 4 ? 12 : 0, size = sizeof(struct ws_addr) - skip;
-	uint8_t key[2 * sizeof(struct ws_addr) + sizeof(ports)];
-	memcpy(key, low->byte + skip, size);
-	memcpy(key + size, high->byte + skip, size);
-	memcpy(key + 2 * size, ports, sizeof(ports));
-	uint32_t hash = (uint32_t)ws_siphash(table->hash_key, key, 2 * size + sizeof(ports));
+	uint64_t ports = swap ? (uint64_t)tuple->destination_port << 16 | tuple->source_port
+	                      : (uint64_t)tuple->source_port << 16 | tuple->destination_port;
+	uint32_t hash;
+	if (tuple->ip_version == 4) {
+		uint32_t key[3] = {0, 0, (uint32_t)ports};
+		memcpy(&key[0], low->byte + 12, sizeof(key[0]));
+		memcpy(&key[1], high->byte + 12, sizeof(key[1]));
+		hash = (uint32_t)ws_siphash(table->hash_key, key, sizeof(key));
+	} else {
+		uint8_t key[2 * sizeof(struct ws_addr) + sizeof(ports)];
+		memcpy(key, low, sizeof(*low));
+		memcpy(key + sizeof(*low), high, sizeof(*high));
+		memcpy(key + 2 * sizeof(*low), &ports, sizeof(ports));
+		hash = (uint32_t)ws_siphash(table->hash_key, key, sizeof(key));
+	}
 	return hash ? hash : 1;
 }
 
@@ -71,8 +94,9 @@ static bool same_tuple(const struct ws_conn *conn, const struct ws_tuple *tuple)
 	        ws_conn_is(conn, 0, tuple->destination, tuple->destination_port));
 }
 
-static struct ws_table_slot *find_slot(const struct ws_table *table, const struct ws_tuple *tuple, uint32_t hash)
+static struct ws_table_slot *find_slot(const struct ws_table *table, const struct ws_tuple *tuple)
 {
+	uint32_t hash = tuple->hash;
 	for (uint32_t i = hash & table->slot_mask;; i = (i + 1) & table->slot_mask) {
 		struct ws_table_slot *slot = &table->slots[i];
 		if (!slot->id)
@@ -82,9 +106,9 @@ static struct ws_table_slot *find_slot(const struct ws_table *table, const struc
 	}
 }
 
-struct ws_conn *ws_table_find(const struct ws_table *table, const struct ws_tuple *tuple, uint32_t hash)
+struct ws_conn *ws_table_find(const struct ws_table *table, const struct ws_tuple *tuple)
 {
-	return ws_table_conn(table, find_slot(table, tuple, hash)->id);
+	return ws_table_conn(table, find_slot(table, tuple)->id);
 }
 
 static bool grow_index(struct ws_table *table)
@@ -145,11 +169,11 @@ static bool grow_order(struct ws_table *table)
 	return true;
 }
 
-struct ws_conn *ws_table_add(struct ws_table *table, const struct ws_tuple *tuple, uint32_t hash)
+struct ws_conn *ws_table_add(struct ws_table *table, const struct ws_tuple *tuple)
 {
 	if (table->used >= table->limit || !grow_index(table) || !grow_order(table) || !grow_pool(table))
 		return NULL;
-	struct ws_table_slot *slot = find_slot(table, tuple, hash);
+	struct ws_table_slot *slot = find_slot(table, tuple);
 	ws_conn_id id = table->unused[--table->unused_count];
 	struct ws_conn *conn = place(table, id);
 	*conn = (struct ws_conn){
@@ -157,7 +181,7 @@ struct ws_conn *ws_table_add(struct ws_table *table, const struct ws_tuple *tupl
 	        .port = {tuple->source_port, tuple->destination_port},
 	        .ip_version = tuple->ip_version,
 	        .used = 1,
-	        .hash = hash,
+	        .hash = tuple->hash,
 	        .id = id,
 	        .older = slot->id,
 	        .place = {WS_NO_PLACE, WS_NO_PLACE},
@@ -168,7 +192,7 @@ struct ws_conn *ws_table_add(struct ws_table *table, const struct ws_tuple *tupl
 	        tuple->source_port == tuple->destination_port && !memcmp(tuple->source, tuple->destination, 16);
 	if (!slot->id)
 		table->slot_used++;
-	*slot = (struct ws_table_slot){hash, id};
+	*slot = (struct ws_table_slot){tuple->hash, id};
 	table->order[table->order_count++] = id;
 	table->used++;
 	return conn;
@@ -227,8 +251,9 @@ static void forget_order(struct ws_table *table, uint64_t number)
 
 static struct ws_table_slot *slot_of(const struct ws_table *table, const struct ws_conn *conn)
 {
-	struct ws_tuple tuple = {&conn->address[0], &conn->address[1], conn->port[0], conn->port[1], conn->ip_version};
-	return find_slot(table, &tuple, conn->hash);
+	struct ws_tuple tuple = {&conn->address[0], &conn->address[1], conn->port[0],
+	                         conn->port[1],     conn->ip_version,  conn->hash};
+	return find_slot(table, &tuple);
 }
 
 void ws_table_promote(struct ws_table *table, struct ws_conn *conn)

@@ -233,14 +233,15 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 {
 	struct ws_segment segment;
 	struct ws_tuple tuple = {&packet->source, &packet->destination, packet->source_port, packet->destination_port,
-	                         packet->ip_version};
+	                         packet->ip_version, 0};
 	uint32_t place = place_of(packet);
 	fill_segment(&segment, packet);
 	tracker->stats.bad_checksums += segment.bad_checksum;
-	struct ws_conn *known = ws_table_find(&tracker->table, &tuple, ws_table_hash(&tracker->table, &tuple));
+	tuple.hash = ws_table_hash(&tracker->table, &tuple);
+	struct ws_conn *known = ws_table_find(&tracker->table, &tuple);
 	if (known && known->timer_slot != WS_NO_TIMER)
 		settle(tracker, known);
-	struct ws_conn *conn = ws_tracker_assign(tracker, &tuple, &segment, place);
+	struct ws_conn *conn = ws_tracker_assign(tracker, &tuple, known, &segment, place);
 	if (!conn)
 		return;
 	unsigned direction = segment.direction;
@@ -294,8 +295,9 @@ static void track_quote(struct ws_tracker *tracker, const struct ws_packet *pack
 	if (quote->ip_protocol != 6 || !quote->has_sequence || !is_hard_error(packet))
 		return;
 	struct ws_tuple tuple = {&quote->source, &quote->destination, quote->source_port, quote->destination_port,
-	                         packet->ip_version};
-	struct ws_conn *conn = ws_table_find(&tracker->table, &tuple, ws_table_hash(&tracker->table, &tuple));
+	                         packet->ip_version, 0};
+	tuple.hash = ws_table_hash(&tracker->table, &tuple);
+	struct ws_conn *conn = ws_table_find(&tracker->table, &tuple);
 	if (!conn)
 		return;
 	struct ws_segment input = {

@@ -35,10 +35,9 @@ struct ws_tracker {
 /* Runs one input through a connection's machine, counts it, keeps it and records what it did as events. */
 void ws_tracker_apply(struct ws_tracker *tracker, struct ws_conn *conn, struct ws_segment *input, uint64_t frame);
 
-/* Which connection a segment belongs to: the newest of its 4-tuple, an older one that still lives, or a new one, which
- * is made here. NULL: none (a lone RST), or no room. `segment->direction` is set for the connection that is returned.
- */
-struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tuple *tuple, struct ws_segment *segment,
-                                  uint32_t place);
+/* Which connection a segment belongs to: `newest` of its 4-tuple, an older one that still lives, or a new one, which is
+ * made here. NULL: none (a lone RST), or no room. `segment->direction` is set for the connection that is returned. */
+struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tuple *tuple, struct ws_conn *newest,
+                                  struct ws_segment *segment, uint32_t place);
 
 #endif
