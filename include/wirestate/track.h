@@ -165,6 +165,7 @@ struct ws_arp_binding {
 	bool gratuitous; /* nobody asked */
 	uint16_t vlan;
 	uint64_t requests, replies;
+	uint32_t changes; /* how often it moved */
 	ws_time first_time, last_time;
 };
 
@@ -174,7 +175,9 @@ struct ws_udp_info {
 	struct ws_addr address[2]; /* 0: who sent first */
 	uint16_t port[2];
 	uint64_t packets[2], bytes[2]; /* payload bytes by the IP length */
-	uint64_t unreachable;          /* ICMP errors that quoted it */
+	uint32_t shortest[2], longest[2]; /* datagram's payload; 0 when none was sent */
+	uint64_t unreachable;             /* ICMP errors that quoted it */
+	uint64_t newest;                  /* 1 + the number of its newest datagram, for ws_tracker_datagram(); 0: none */
 	ws_time first_time, last_time;
 };
 
@@ -214,8 +217,24 @@ bool ws_tracker_advance(struct ws_tracker *tracker, ws_time now, struct ws_track
 
 #define WS_ROLE_UNKNOWN (-1)
 
-enum ws_handshake { WS_HANDSHAKE_MISSED, WS_HANDSHAKE_PARTIAL, WS_HANDSHAKE_COMPLETE };
-enum ws_close { WS_CLOSE_OPEN, WS_CLOSE_FIN, WS_CLOSE_RST, WS_CLOSE_TIMEOUT };
+/* X(enumerator, name in records) */
+#define WS_HANDSHAKES(X)                                                                                               \
+	X(WS_HANDSHAKE_MISSED, "missed")                                                                               \
+	X(WS_HANDSHAKE_PARTIAL, "partial")                                                                             \
+	X(WS_HANDSHAKE_COMPLETE, "complete")
+#define WS_CLOSES(X)                                                                                                   \
+	X(WS_CLOSE_OPEN, "open")                                                                                       \
+	X(WS_CLOSE_FIN, "fin")                                                                                         \
+	X(WS_CLOSE_RST, "rst")                                                                                         \
+	X(WS_CLOSE_TIMEOUT, "timeout")
+
+#define X(name, text) name,
+enum ws_handshake { WS_HANDSHAKES(X) WS_HANDSHAKE_COUNT };
+enum ws_close { WS_CLOSES(X) WS_CLOSE_COUNT };
+#undef X
+const char *ws_handshake_name(enum ws_handshake handshake);
+const char *ws_close_name(enum ws_close close);
+
 enum ws_closed_by { WS_CLOSED_BY_NONE, WS_CLOSED_BY_ENDPOINT_0, WS_CLOSED_BY_ENDPOINT_1, WS_CLOSED_BY_BOTH };
 
 /* X(member, the analysis mark counted into it): per endpoint, of the segments it sent. */
@@ -282,6 +301,29 @@ ws_conn_id ws_tracker_conn_at(const struct ws_tracker *tracker, size_t rank);
 /* The connection with this number, 0 when it is not kept. */
 ws_conn_id ws_tracker_conn_find(const struct ws_tracker *tracker, uint64_t number);
 bool ws_tracker_conn(const struct ws_tracker *tracker, ws_conn_id id, struct ws_conn_info *info) WS_CHECKED;
+/* X(enumerator, the one word for columns) */
+#define WS_VERDICTS(X)                                                                                                 \
+	X(WS_VERDICT_OPENING, "OPENING")                                                                               \
+	X(WS_VERDICT_OPEN, "OPEN")                                                                                     \
+	X(WS_VERDICT_STUCK, "STUCK")                                                                                   \
+	X(WS_VERDICT_CLOSE_WAIT, "CLOSE_WAIT")                                                                         \
+	X(WS_VERDICT_CLOSING, "CLOSING")                                                                               \
+	X(WS_VERDICT_CLOSED, "CLOSED")                                                                                 \
+	X(WS_VERDICT_REFUSED, "REFUSED")                                                                               \
+	X(WS_VERDICT_UNREACHABLE, "UNREACHABLE")                                                                       \
+	X(WS_VERDICT_SILENT, "SILENT")                                                                                 \
+	X(WS_VERDICT_RESET, "RESET")                                                                                   \
+	X(WS_VERDICT_TIMEOUT, "TIMEOUT")                                                                               \
+	X(WS_VERDICT_REPLACED, "REPLACED")                                                                             \
+	X(WS_VERDICT_STRAY, "STRAY")
+
+enum ws_verdict {
+#define X(name, text) name,
+	WS_VERDICTS(X)
+#undef X
+		WS_VERDICT_COUNT
+};
+const char *ws_verdict_tag(enum ws_verdict verdict);
 /* A verdict in a person's words, its evidence included: "refused: server answered the SYN with RST". `tag` receives one
  * upper-case word for columns and sorting ("REFUSED"); static. `severity` 0 fine .. 3 broken. Any of them may be NULL. */
 void ws_conn_verdict(const struct ws_conn_info *info, struct ws_text *text, const char **tag, int *severity);
@@ -301,6 +343,112 @@ struct ws_tracker_stats {
 	ws_time first_time, last_time;
 };
 void ws_tracker_stats(const struct ws_tracker *tracker, struct ws_tracker_stats *stats);
+
+/* ---- What happened, in detail. Only with `history`, and only the newest; the numbers of what is kept run from `first`
+ * to `end` - 1. */
+struct ws_range {
+	uint64_t first, end;
+};
+
+/* X(enumerator, name): why an ARP message was sent. */
+#define WS_ARP_KINDS(X)                                                                                                \
+	X(WS_ARP_QUESTION, "question")         /* who has this address? */                                             \
+	X(WS_ARP_PROBE, "probe")               /* the same without an address of its own: is it free? RFC 5227 */      \
+	X(WS_ARP_ANNOUNCEMENT, "announcement") /* gratuitous: I have this address */                                   \
+	X(WS_ARP_UNASKED, "unasked reply")     /* a reply, and no question seen */
+
+enum ws_arp_kind {
+#define X(name, text) name,
+	WS_ARP_KINDS(X)
+#undef X
+};
+
+/* A request with the reply to it, or what was said unasked. */
+struct ws_arp_exchange {
+	struct ws_addr sender, target; /* of an unasked reply: who replied, and to whom */
+	uint8_t sender_mac[6];
+	uint8_t answer_mac[6], second_mac[6]; /* valid when `answered`, `contradicted` */
+	uint8_t kind;                         /* enum ws_arp_kind */
+	bool answered;
+	bool contradicted; /* two answers with different MACs */
+	bool broadcast;    /* sent to everyone on the link */
+	bool moved;        /* it changed a binding: the sender's, or the answered one */
+	bool disguised;    /* the frame's source is not the MAC that the message names */
+	uint16_t vlan;
+	uint32_t asked; /* requests until the answer */
+	ws_time time, answer_time;
+	uint64_t frame, position; /* of the first message */
+	uint64_t answer_frame, answer_position;
+};
+struct ws_range ws_tracker_arp_exchanges(const struct ws_tracker *tracker);
+bool ws_tracker_arp_exchange(const struct ws_tracker *tracker, uint64_t number,
+                             struct ws_arp_exchange *exchange) WS_CHECKED;
+
+/* Which MAC address frames from or to an IP address carry: its own, or that of the router in between. Learnt from the
+ * first packet of each TCP connection and UDP conversation. */
+struct ws_hop {
+	struct ws_addr address;
+	uint8_t ip_version;
+	uint8_t mac[6];
+	uint16_t vlan;
+	uint64_t frame, position; /* a packet that shows it */
+};
+size_t ws_tracker_hop_count(const struct ws_tracker *tracker);
+bool ws_tracker_hop(const struct ws_tracker *tracker, size_t index, struct ws_hop *hop) WS_CHECKED;
+
+/* One datagram of a UDP conversation, or an ICMP error that quotes one. */
+struct ws_datagram_info {
+	ws_time time;
+	uint64_t frame, position; /* of the only packet, or of the last fragment */
+	uint64_t conversation;    /* its number */
+	uint64_t previous;        /* 1 + the number of the one before in the same conversation; 0: none */
+	uint32_t length;          /* payload bytes */
+	uint8_t direction;        /* index of the sender; of an error: of the datagram's that it quotes */
+	bool fragmented, error;
+	uint8_t icmp_type, icmp_code, ip_version; /* of an error */
+};
+struct ws_range ws_tracker_datagrams(const struct ws_tracker *tracker);
+bool ws_tracker_datagram(const struct ws_tracker *tracker, uint64_t number, struct ws_datagram_info *datagram) WS_CHECKED;
+
+/* An IP fragment. Those of one datagram share addresses, protocol and identification. */
+struct ws_fragment_info {
+	ws_time time;
+	uint64_t frame, position;
+	struct ws_addr source, destination;
+	uint32_t identification;
+	uint32_t offset, length; /* bytes of the datagram that it carries */
+	uint16_t vlan;
+	uint8_t ip_version, protocol;
+	bool more;
+};
+struct ws_range ws_tracker_fragments(const struct ws_tracker *tracker);
+bool ws_tracker_fragment(const struct ws_tracker *tracker, uint64_t number, struct ws_fragment_info *fragment) WS_CHECKED;
+
+/* X(enumerator, name): what traffic is told apart by. */
+#define WS_PROTOCOLS(X)                                                                                                \
+	X(WS_TRAFFIC_TCP, "TCP")                                                                                       \
+	X(WS_TRAFFIC_UDP, "UDP")                                                                                       \
+	X(WS_TRAFFIC_ICMP, "ICMP")                                                                                     \
+	X(WS_TRAFFIC_ARP, "ARP")                                                                                       \
+	X(WS_TRAFFIC_OTHER, "other")
+
+enum ws_traffic_kind {
+#define X(name, text) name,
+	WS_PROTOCOLS(X)
+#undef X
+	        WS_TRAFFIC_COUNT
+};
+
+/* The whole capture in at most WS_SERIES_SLOTS stretches of equal length: what came in each, and how many endpoints were
+ * in each state at its end. */
+#define WS_SERIES_SLOTS 256
+struct ws_series_slot {
+	uint64_t packets[WS_TRAFFIC_COUNT], bytes[WS_TRAFFIC_COUNT];
+	uint64_t state[WS_STATE_COUNT];
+};
+/* How many slots there are so far, where the first one begins, and how long each is. */
+size_t ws_tracker_series(const struct ws_tracker *tracker, ws_time *start, ws_time *width);
+bool ws_tracker_series_slot(const struct ws_tracker *tracker, size_t index, struct ws_series_slot *slot) WS_CHECKED;
 
 /* ---- Replay: a connection's whole past, played again from its history */
 

@@ -154,13 +154,8 @@ static void conn_roles(const struct subject *s, unsigned index, struct value *v)
 
 static void conn_handshake(const struct subject *s, unsigned index, struct value *v)
 {
-	static const char *const words[] = {
-	        [WS_HANDSHAKE_MISSED] = "missed",
-	        [WS_HANDSHAKE_PARTIAL] = "partial",
-	        [WS_HANDSHAKE_COMPLETE] = "complete",
-	};
 	(void)index;
-	set_string(v, words[s->conn->handshake]);
+	set_string(v, ws_handshake_name(s->conn->handshake));
 }
 
 static void conn_closed_by(const struct subject *s, unsigned index, struct value *v)
@@ -177,14 +172,8 @@ static void conn_closed_by(const struct subject *s, unsigned index, struct value
 
 static void conn_close(const struct subject *s, unsigned index, struct value *v)
 {
-	static const char *const words[] = {
-	        [WS_CLOSE_OPEN] = "open",
-	        [WS_CLOSE_FIN] = "fin",
-	        [WS_CLOSE_RST] = "rst",
-	        [WS_CLOSE_TIMEOUT] = "timeout",
-	};
 	(void)index;
-	set_string(v, words[s->conn->close]);
+	set_string(v, ws_close_name(s->conn->close));
 }
 
 /* `index` 0: the sentence, 1: its one word. */

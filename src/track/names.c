@@ -63,6 +63,36 @@ const char *ws_analysis_name(enum ws_analysis analysis)
 	return (size_t)analysis < WS_ARRAY_SIZE(names) ? names[analysis] : "?";
 }
 
+const char *ws_handshake_name(enum ws_handshake handshake)
+{
+	static const char *const names[] = {
+#define X(name, text) [name] = text,
+		WS_HANDSHAKES(X)
+#undef X
+	};
+	return (size_t)handshake < WS_ARRAY_SIZE(names) ? names[handshake] : "?";
+}
+
+const char *ws_close_name(enum ws_close close)
+{
+	static const char *const names[] = {
+#define X(name, text) [name] = text,
+		WS_CLOSES(X)
+#undef X
+	};
+	return (size_t)close < WS_ARRAY_SIZE(names) ? names[close] : "?";
+}
+
+const char *ws_verdict_tag(enum ws_verdict verdict)
+{
+	static const char *const names[] = {
+#define X(name, text) [name] = text,
+		WS_VERDICTS(X)
+#undef X
+	};
+	return (size_t)verdict < WS_ARRAY_SIZE(names) ? names[verdict] : "?";
+}
+
 const char *ws_why_text(unsigned why)
 {
 	static const char *const texts[] = {

@@ -15,9 +15,9 @@ static const char *side(const struct ws_conn_info *info, unsigned endpoint)
 	return (unsigned)info->likely_client == endpoint ? "client" : "server";
 }
 
-static void say(struct verdict *v, const char *tag, int severity)
+static void say(struct verdict *v, enum ws_verdict verdict, int severity)
 {
-	v->tag = tag;
+	v->tag = ws_verdict_tag(verdict);
 	v->severity = severity;
 }
 
@@ -58,7 +58,7 @@ static bool failed_to_open(struct verdict *v)
 	unsigned client = (unsigned)info->likely_client;
 	unsigned long long tries = info->endpoint[client].packets;
 	if (info->refused) {
-		say(v, "REFUSED", 2);
+		say(v, WS_VERDICT_REFUSED, 2);
 		WORDS(v, "refused: the server answered the SYN with RST, nothing listens on port %u",
 		      info->endpoint[1 - client].port);
 		return true;
@@ -67,10 +67,10 @@ static bool failed_to_open(struct verdict *v)
 	if (!unanswered)
 		return false;
 	if (info->unreachable) {
-		say(v, "UNREACHABLE", 2);
+		say(v, WS_VERDICT_UNREACHABLE, 2);
 		WORDS(v, "unreachable: an ICMP error answered the SYN");
 	} else {
-		say(v, "SILENT", 2);
+		say(v, WS_VERDICT_SILENT, 2);
 		WORDS(v, "silent: %llu SYN sent, no answer (filtered, or the host is down)", tries);
 	}
 	return true;
@@ -84,21 +84,21 @@ static bool was_reset(struct verdict *v)
 	if (info->close != WS_CLOSE_RST)
 		return false;
 	if (info->closed_by == WS_CLOSED_BY_NONE) {
-		say(v, "RESET", 2);
+		say(v, WS_VERDICT_RESET, 2);
 		WORDS(v, "reset: ");
 		words_traffic(v);
 		return true;
 	}
 	unsigned by = info->closed_by == WS_CLOSED_BY_ENDPOINT_1 ? 1 : 0;
 	if (info->closed_by == WS_CLOSED_BY_BOTH || info->completeness & 16) {
-		say(v, "RESET", 2);
+		say(v, WS_VERDICT_RESET, 2);
 		WORDS(v, "reset after a FIN: %s closed first, then a RST cut it short; ",
 		      info->closed_by == WS_CLOSED_BY_BOTH ? "both" : side(info, by));
 	} else if (!(info->completeness & 8) && info->handshake != WS_HANDSHAKE_MISSED) {
-		say(v, "RESET", 1);
+		say(v, WS_VERDICT_RESET, 1);
 		WORDS(v, "reset by the %s right after opening; ", side(info, by));
 	} else {
-		say(v, "RESET", 2);
+		say(v, WS_VERDICT_RESET, 2);
 		WORDS(v, "reset by the %s; ", side(info, by));
 	}
 	words_traffic(v);
@@ -111,7 +111,7 @@ static bool is_closed(struct verdict *v)
 {
 	const struct ws_conn_info *info = v->info;
 	if (info->close == WS_CLOSE_FIN) {
-		say(v, "CLOSED", 0);
+		say(v, WS_VERDICT_CLOSED, 0);
 		if (info->closed_by == WS_CLOSED_BY_BOTH)
 			WORDS(v, "closed: both sides at once; ");
 		else
@@ -120,7 +120,7 @@ static bool is_closed(struct verdict *v)
 		return true;
 	}
 	if (info->superseded || (info->ended && info->close == WS_CLOSE_TIMEOUT)) {
-		say(v, info->superseded ? "REPLACED" : "TIMEOUT", 1);
+		say(v, info->superseded ? WS_VERDICT_REPLACED : WS_VERDICT_TIMEOUT, 1);
 		WORDS(v, info->superseded ? "replaced: a new connection took over its addresses and ports; "
 		                          : "timed out; ");
 		words_traffic(v);
@@ -139,13 +139,13 @@ static bool is_closing(struct verdict *v)
 		if (!in_state(info, i, WS_CLOSE_WAIT))
 			continue;
 		bool stuck = quiet > LONG_CLOSE_WAIT;
-		say(v, "CLOSE_WAIT", stuck ? 3 : 1);
+		say(v, WS_VERDICT_CLOSE_WAIT, stuck ? 3 : 1);
 		WORDS(v, "half-closed: the %s sent FIN, the %s's application has not closed yet; ", side(info, 1 - i),
 		      side(info, i));
 		words_traffic(v);
 		return true;
 	}
-	say(v, "CLOSING", 1);
+	say(v, WS_VERDICT_CLOSING, 1);
 	WORDS(v, "closing: ");
 	if (info->closed_by == WS_CLOSED_BY_BOTH)
 		WORDS(v, "both sides at once; ");
@@ -167,7 +167,7 @@ static bool window_stays_closed(struct verdict *v, unsigned i)
 	ws_time closed = info->last_time - e->closed_since;
 	if (!e->closed_since || (closed < LONG_STALL && !e->closed_probes))
 		return false;
-	say(v, "STUCK", 3);
+	say(v, WS_VERDICT_STUCK, 3);
 	WORDS(v, "stuck: %s's window closed for ", side(info, i));
 	words_duration(v, closed);
 	WORDS(v, ", %u probe%s; the %s application is not reading", e->closed_probes, e->closed_probes == 1 ? "" : "s",
@@ -181,7 +181,7 @@ static bool data_stays_unanswered(struct verdict *v, unsigned i)
 	const struct ws_endpoint_info *e = &info->endpoint[i];
 	if (!e->unacknowledged || e->stalled < MANY_RETRANSMISSIONS || info->endpoint[1 - i].state == WS_CLOSED)
 		return false;
-	say(v, "STUCK", 3);
+	say(v, WS_VERDICT_STUCK, 3);
 	WORDS(v, "stuck: %u B from the %s unacknowledged, sent again %u times in ", e->unacknowledged, side(info, i),
 	      e->stalled);
 	words_duration(v, info->last_time - e->stalled_since);
@@ -202,13 +202,13 @@ static void is_open(struct verdict *v)
 	const struct ws_conn_info *info = v->info;
 	bool opening = in_state(info, 0, WS_SYN_RECEIVED) || in_state(info, 1, WS_SYN_RECEIVED);
 	if (opening) {
-		say(v, "OPENING", 1);
+		say(v, WS_VERDICT_OPENING, 1);
 		WORDS(v, "opening: SYN-ACK sent, the handshake's ACK has not come");
 	} else if (in_state(info, 0, WS_CLOSED) || in_state(info, 1, WS_CLOSED)) {
-		say(v, "STRAY", 1);
+		say(v, WS_VERDICT_STRAY, 1);
 		WORDS(v, "stray segments that belong to no connection");
 	} else {
-		say(v, "OPEN", 0);
+		say(v, WS_VERDICT_OPEN, 0);
 		WORDS(v, "open: ");
 		if (info->initial_rtt >= 0) {
 			WORDS(v, "handshake ");
