@@ -92,6 +92,21 @@ static void prove(struct ws_step_context *x)
 
 /* ---- What the ACK says */
 
+void ws_prove_fin(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	if (self->fin_received == WS_RECEIPT_PROVEN)
+		return;
+	if (self->fin_sent && !self->fin_acked && peer->fin_carries_ack) {
+		/* Each copy of that FIN acknowledged its own, and an ACK counts before a FIN. */
+		self->fin_acked = WS_RECEIPT_PROVEN;
+		ws_publish(x, self, WS_BASIS_ACKNOWLEDGED, WS_WHY_FIN_ACKED);
+	}
+	self->fin_received = WS_RECEIPT_PROVEN;
+	self->fin_pending = self->fin_doubted = 0;
+	ws_publish(x, self, WS_BASIS_ACKNOWLEDGED, self->fin_acked ? WS_WHY_FIN_BOTH : WS_WHY_FIN_ACKED_BY_IT);
+}
+
 static void ack_at_sender(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
@@ -106,11 +121,8 @@ static void ack_at_sender(struct ws_step_context *x)
 		                                    : x->segment->sack_right;
 		self->sack_known = 1;
 	}
-	if (peer->fin_sent && !ws_seq_before(ack, peer->fin_end) && self->fin_received != WS_RECEIPT_PROVEN) {
-		self->fin_received = WS_RECEIPT_PROVEN;
-		self->fin_pending = self->fin_doubted = 0;
-		ws_publish(x, self, WS_BASIS_ACKNOWLEDGED, self->fin_acked ? WS_WHY_FIN_BOTH : WS_WHY_FIN_ACKED_BY_IT);
-	}
+	if (peer->fin_sent && !ws_seq_before(ack, peer->fin_end))
+		ws_prove_fin(x);
 }
 
 static void ack_at_receiver(struct ws_step_context *x)

@@ -116,6 +116,8 @@ void ws_handle_unreachable(struct ws_step_context *x);
 void ws_imply_open(struct ws_step_context *x);
 void ws_imply_fin_of_sender(struct ws_step_context *x);   /* before the segment's acknowledgment is taken in */
 void ws_imply_fin_of_receiver(struct ws_step_context *x); /* after it */
+/* The sender acknowledges the FIN of the receiver: it has it. */
+void ws_prove_fin(struct ws_step_context *x);
 /* Notes on which of the peer's segments a presumption about `endpoint` rests. */
 void ws_presume(struct ws_step_context *x, struct ws_endpoint *endpoint);
 

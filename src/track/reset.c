@@ -64,25 +64,28 @@ static bool answers_stray(const struct ws_step_context *x)
 static void contradict_receipt(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
-	if (!peer->fin_sent || self->fin_received != WS_RECEIPT_PRESUMED)
+	if (!peer->fin_sent)
 		return;
-	if (x->has_ack && !ws_seq_before(x->segment->acknowledgment, peer->fin_end)) {
-		self->fin_received = WS_RECEIPT_PROVEN;
+	if (x->has_ack && x->segment->acknowledgment == peer->fin_end) {
+		ws_prove_fin(x);
 		return;
 	}
+	if (self->fin_received != WS_RECEIPT_PRESUMED)
+		return;
 	self->fin_received = WS_NOT_RECEIVED;
 	ws_publish(x, self, WS_BASIS_RETRACTION, x->has_ack ? WS_WHY_NOT_YET_FIN : WS_WHY_NO_SOCKET);
 }
 
 static void contradict_open(struct ws_step_context *x)
 {
-	struct ws_endpoint *self = x->sender;
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
 	if (x->has_ack || self->open_proven || self->talks || x->segment->sequence != self->iss + 1)
 		return;
 	if (self->got_syn_ack) {
 		self->got_syn_ack = 0;
 		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_NOT_OPEN);
-	} else if (self->syn_acked) {
+	} else if (self->syn_acked && peer->max == peer->iss + 1) {
+		/* It answers the bare ACK of the handshake; an answer to data may come after a FIN that was lost. */
 		self->syn_acked = 0;
 		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_NO_SOCKET);
 	}
