@@ -31,6 +31,7 @@ struct binding {
 	uint8_t mac[6], previous_mac[6];
 	bool changed; /* `previous_mac` is valid */
 	bool gratuitous;
+	uint32_t changes;
 	uint64_t requests, replies; /* it has sent */
 	ws_time first_time, last_time;
 };
@@ -70,6 +71,7 @@ static void fill(const struct binding *binding, struct ws_arp_binding *out)
 	        .vlan = binding->key.vlan,
 	        .requests = binding->requests,
 	        .replies = binding->replies,
+	        .changes = binding->changes,
 	        .first_time = binding->first_time,
 	        .last_time = binding->last_time,
 	};
@@ -108,17 +110,31 @@ static void ask(struct ws_arp_table *table, const struct arp_key *key)
 		asked->pending = true;
 }
 
-bool ws_arp_update(struct ws_arp_table *table, const struct ws_packet *packet, ws_time now,
-                   struct ws_arp_binding *event)
+bool ws_arp_read(const struct ws_packet *packet, struct ws_arp_message *message)
 {
 	const uint8_t *arp = find_arp(packet);
 	uint16_t operation = arp ? ws_load16(arp + AT_OPERATION) : 0;
 	if (operation != OPERATION_REQUEST && operation != OPERATION_REPLY)
 		return false;
-	struct arp_key sender = make_key(arp + AT_SENDER_IP, packet->vlan);
-	struct arp_key target = make_key(arp + AT_TARGET_IP, packet->vlan);
+	*message = (struct ws_arp_message){
+	        .request = operation == OPERATION_REQUEST,
+	        .sender_mac = arp + AT_SENDER_MAC,
+	        .sender_ip = arp + AT_SENDER_IP,
+	        .target_ip = arp + AT_TARGET_IP,
+	};
+	return true;
+}
+
+bool ws_arp_update(struct ws_arp_table *table, const struct ws_packet *packet, ws_time now,
+                   struct ws_arp_binding *event)
+{
+	struct ws_arp_message message;
+	if (!ws_arp_read(packet, &message))
+		return false;
+	struct arp_key sender = make_key(message.sender_ip, packet->vlan);
+	struct arp_key target = make_key(message.target_ip, packet->vlan);
 	bool own = memcmp(sender.ip, target.ip, 4) == 0;
-	if (operation == OPERATION_REQUEST && !own)
+	if (message.request && !own)
 		ask(table, &target);
 	static const uint8_t nobody[4];
 	if (memcmp(sender.ip, nobody, 4) == 0)
@@ -131,19 +147,20 @@ bool ws_arp_update(struct ws_arp_table *table, const struct ws_packet *packet, w
 	if (created)
 		binding->first_time = now;
 	binding->last_time = now;
-	binding->gratuitous = own || (operation == OPERATION_REPLY && !was_asked(table, &sender));
-	if (operation == OPERATION_REQUEST)
+	binding->gratuitous = own || (!message.request && !was_asked(table, &sender));
+	if (message.request)
 		binding->requests++;
 	else
 		binding->replies++;
 
-	const uint8_t *mac = arp + AT_SENDER_MAC;
-	bool moved = !created && memcmp(binding->mac, mac, sizeof(binding->mac)) != 0;
-	if (moved)
+	bool moved = !created && memcmp(binding->mac, message.sender_mac, sizeof(binding->mac)) != 0;
+	if (moved) {
 		memcpy(binding->previous_mac, binding->mac, sizeof(binding->mac));
+		binding->changes++;
+	}
 	if (!moved && !created)
 		return false;
-	memcpy(binding->mac, mac, sizeof(binding->mac));
+	memcpy(binding->mac, message.sender_mac, sizeof(binding->mac));
 	binding->changed = moved;
 	fill(binding, event);
 	return true;

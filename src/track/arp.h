@@ -19,6 +19,14 @@ struct ws_arp_table {
 void ws_arp_init(struct ws_arp_table *table, const uint8_t hash_key[16]);
 void ws_arp_free(struct ws_arp_table *table);
 
+/* A message of Ethernet and IPv4, the only form that is read. The addresses point into the frame. */
+struct ws_arp_message {
+	bool request; /* else a reply */
+	const uint8_t *sender_mac, *sender_ip, *target_ip;
+};
+/* False when the packet holds no such request or reply. */
+bool ws_arp_read(const struct ws_packet *packet, struct ws_arp_message *message) WS_CHECKED;
+
 /* For every packet whose layers hold an ARP header; others, and forms other than Ethernet and IPv4, change nothing.
  * True when the sender's binding was learnt or has changed: `event` is that binding then. Its `requests` and `replies`
  * are those that the address has sent itself. */

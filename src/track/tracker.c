@@ -29,6 +29,7 @@ struct ws_tracker *ws_tracker_create(const struct ws_tracker_config *config, str
 	ws_udp_init(&tracker->udp, config->hash_key, memory / 8);
 	ws_arp_init(&tracker->arp, config->hash_key);
 	ws_fragments_init(&tracker->fragments, config->hash_key, WS_FRAGMENTS_BUDGET);
+	ws_details_init(tracker);
 	if (!ws_table_init(&tracker->table, config->hash_key, connections)) {
 		ws_tracker_free(tracker);
 		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
@@ -50,6 +51,7 @@ void ws_tracker_free(struct ws_tracker *tracker)
 	ws_udp_free(&tracker->udp);
 	ws_arp_free(&tracker->arp);
 	ws_fragments_free(&tracker->fragments);
+	ws_details_free(tracker);
 	free(tracker);
 }
 
@@ -149,6 +151,7 @@ static void settle(struct ws_tracker *tracker, struct ws_conn *conn)
 		struct ws_segment expiry = {
 		        .kind = WS_INPUT_EXPIRY, .time = deadline, .direction = (uint8_t)endpoint, .window_scale = 255};
 		expiry.position = WS_POSITION_NONE;
+		ws_series_advance(&tracker->series, deadline, tracker->stats.state);
 		ws_tracker_apply(tracker, conn, &expiry, 0);
 	}
 }
@@ -245,6 +248,8 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 	if (!conn)
 		return;
 	unsigned direction = segment.direction;
+	if (!conn->traffic[0].packets && !conn->traffic[1].packets)
+		ws_hops_note(&tracker->exchanges, packet);
 	if (conn->place[direction] == WS_NO_PLACE)
 		conn->place[direction] = place;
 	if (ws_twice_seen(&tracker->twice, &segment, conn->number, place)) {
@@ -335,6 +340,7 @@ static void track_transport(struct ws_tracker *tracker, const struct ws_packet *
 			struct ws_event *event =
 			        add_event(tracker, WS_EVENT_UDP, packet->frame->time, packet->frame->number);
 			event->udp = udp;
+			ws_hops_note(&tracker->exchanges, packet);
 		}
 		break;
 	case WS_TRANSPORT_ICMP:
@@ -354,6 +360,7 @@ static void track_fragment(struct ws_tracker *tracker, const struct ws_packet *p
 	const uint8_t *datagram;
 	uint32_t captured, length;
 	tracker->stats.fragments++;
+	ws_details_fragment(tracker, packet);
 	struct ws_packet whole = *packet;
 	if (!ws_fragments_add(&tracker->fragments, &whole, tracker->now, &datagram, &captured, &length))
 		return;
@@ -375,9 +382,13 @@ static void count_packet(struct ws_tracker *tracker, const struct ws_packet *pac
 static void track_arp(struct ws_tracker *tracker, const struct ws_packet *packet)
 {
 	struct ws_arp_binding binding;
+	struct ws_arp_message message;
 	tracker->stats.arp++;
-	if (ws_arp_update(&tracker->arp, packet, tracker->now, &binding))
+	bool news = ws_arp_update(&tracker->arp, packet, tracker->now, &binding);
+	if (news)
 		add_event(tracker, WS_EVENT_ARP, packet->frame->time, packet->frame->number)->arp = binding;
+	if (ws_arp_read(packet, &message))
+		ws_arp_exchanges_note(&tracker->exchanges, packet, &message, news && binding.changed);
 }
 
 static bool is_arp(const struct ws_packet *packet)
@@ -416,12 +427,14 @@ void ws_tracker_packet(struct ws_tracker *tracker, const struct ws_packet *packe
 {
 	begin_call(tracker, packet->frame->time, result);
 	ws_timers_start(&tracker->timers, tracker->now);
+	bool arp = !packet->ip_version && is_arp(packet);
 	count_packet(tracker, packet);
+	ws_details_count(tracker, packet, arp);
 	if (packet->ip_version && packet->fragment)
 		track_fragment(tracker, packet, result);
 	else if (packet->ip_version)
 		track_transport(tracker, packet, result);
-	else if (is_arp(packet))
+	else if (arp)
 		track_arp(tracker, packet);
 	else
 		tracker->stats.other++;

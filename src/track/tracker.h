@@ -3,9 +3,12 @@
 #define WS_TRACK_TRACKER_H
 
 #include "track/arp.h"
+#include "track/arp_exchange.h"
 #include "track/conn.h"
 #include "track/fragments.h"
 #include "track/history.h"
+#include "track/log.h"
+#include "track/series.h"
 #include "track/timers.h"
 #include "track/twice.h"
 #include "track/udp.h"
@@ -24,6 +27,9 @@ struct ws_tracker {
 	struct ws_fragments fragments;
 	struct ws_arp_table arp;
 	struct ws_udp_table udp;
+	struct ws_arp_exchanges exchanges; /* these three only with history: details.c */
+	struct ws_log fragment_log;
+	struct ws_series series;
 	struct ws_tracker_stats stats;
 	ws_time now; /* the latest time seen: never runs backwards */
 	struct ws_event events[WS_MAX_EVENTS];
@@ -39,5 +45,11 @@ void ws_tracker_apply(struct ws_tracker *tracker, struct ws_conn *conn, struct w
  * made here. NULL: none (a lone RST), or no room. `segment->direction` is set for the connection that is returned. */
 struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tuple *tuple, struct ws_conn *newest,
                                   struct ws_segment *segment, uint32_t place);
+
+/* details.c: what is kept beside the connections. */
+void ws_details_init(struct ws_tracker *tracker);
+void ws_details_free(struct ws_tracker *tracker);
+void ws_details_fragment(struct ws_tracker *tracker, const struct ws_packet *packet);
+void ws_details_count(struct ws_tracker *tracker, const struct ws_packet *packet, bool arp);
 
 #endif

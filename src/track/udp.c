@@ -17,6 +17,8 @@ struct conversation {
 	struct udp_key key;
 	uint64_t number;
 	uint64_t packets[2], bytes[2]; /* by endpoint of the key */
+	uint32_t shortest[2], longest[2];
+	uint64_t newest; /* 1 + the number of its newest datagram in the log */
 	uint64_t unreachable;
 	ws_time first_time, last_time;
 	uint8_t first; /* endpoint of the key that sent the first packet */
@@ -25,12 +27,19 @@ struct conversation {
 void ws_udp_init(struct ws_udp_table *table, const uint8_t hash_key[16], uint64_t max_memory)
 {
 	ws_lru_init(&table->conversations, hash_key, sizeof(struct conversation), sizeof(struct udp_key), max_memory);
+	ws_udp_keep_datagrams(table, 0);
 	table->seen = 0;
+}
+
+void ws_udp_keep_datagrams(struct ws_udp_table *table, uint64_t memory)
+{
+	ws_log_init(&table->datagrams, sizeof(struct ws_datagram_info), WS_DATAGRAMS, memory);
 }
 
 void ws_udp_free(struct ws_udp_table *table)
 {
 	ws_lru_free(&table->conversations);
+	ws_log_free(&table->datagrams);
 }
 
 /* Returns which endpoint of the key the source is. */
@@ -45,6 +54,22 @@ static uint8_t make_key(struct udp_key *key, const struct ws_packet *packet, con
 	key->address[!self] = *destination;
 	key->port[!self] = destination_port;
 	return self;
+}
+
+static struct ws_datagram_info *keep(struct ws_udp_table *table, struct conversation *conversation,
+                                     const struct ws_packet *packet, unsigned self)
+{
+	struct ws_datagram_info *datagram = ws_log_add(&table->datagrams);
+	if (!datagram)
+		return NULL;
+	datagram->time = packet->frame->time;
+	datagram->frame = packet->frame->number;
+	datagram->position = packet->frame->position;
+	datagram->conversation = conversation->number;
+	datagram->previous = conversation->newest;
+	datagram->direction = (uint8_t)(self ^ conversation->first);
+	conversation->newest = table->datagrams.end;
+	return datagram;
 }
 
 bool ws_udp_packet(struct ws_udp_table *table, const struct ws_packet *packet, ws_time now, uint64_t *index)
@@ -62,9 +87,18 @@ bool ws_udp_packet(struct ws_udp_table *table, const struct ws_packet *packet, w
 		conversation->first_time = now;
 		*index = ws_lru_index(&table->conversations, conversation);
 	}
-	conversation->packets[self]++;
-	conversation->bytes[self] += packet->payload_length;
+	uint32_t length = packet->payload_length;
+	if (!conversation->packets[self]++ || length < conversation->shortest[self])
+		conversation->shortest[self] = length;
+	if (length > conversation->longest[self])
+		conversation->longest[self] = length;
+	conversation->bytes[self] += length;
 	conversation->last_time = now;
+	struct ws_datagram_info *datagram = keep(table, conversation, packet, self);
+	if (datagram) {
+		datagram->length = length;
+		datagram->fragmented = packet->fragment;
+	}
 	return created;
 }
 
@@ -74,12 +108,20 @@ void ws_udp_unreachable(struct ws_udp_table *table, const struct ws_packet *pack
 	if (!quote->present || quote->ip_protocol != 17)
 		return;
 	struct udp_key key;
-	(void)make_key(&key, packet, &quote->source, &quote->destination, quote->source_port, quote->destination_port);
+	uint8_t self = make_key(&key, packet, &quote->source, &quote->destination, quote->source_port,
+	                        quote->destination_port);
 	struct conversation *conversation = ws_lru_find(&table->conversations, &key);
 	if (!conversation)
 		return;
 	conversation->unreachable++;
 	conversation->last_time = now;
+	struct ws_datagram_info *datagram = keep(table, conversation, packet, self);
+	if (!datagram)
+		return;
+	datagram->error = true;
+	datagram->icmp_type = packet->icmp_type;
+	datagram->icmp_code = packet->icmp_code;
+	datagram->ip_version = packet->ip_version;
 }
 
 size_t ws_udp_count(const struct ws_udp_table *table)
@@ -96,6 +138,7 @@ bool ws_udp_at(const struct ws_udp_table *table, size_t index, struct ws_udp_inf
 	        .number = conversation->number,
 	        .ip_version = (uint8_t)conversation->key.ip_version,
 	        .unreachable = conversation->unreachable,
+	        .newest = conversation->newest,
 	        .first_time = conversation->first_time,
 	        .last_time = conversation->last_time,
 	};
@@ -105,6 +148,8 @@ bool ws_udp_at(const struct ws_udp_table *table, size_t index, struct ws_udp_inf
 		info->port[i] = conversation->key.port[from];
 		info->packets[i] = conversation->packets[from];
 		info->bytes[i] = conversation->bytes[from];
+		info->shortest[i] = conversation->shortest[from];
+		info->longest[i] = conversation->longest[from];
 	}
 	return true;
 }

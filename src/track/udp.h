@@ -2,18 +2,24 @@
 #ifndef WS_TRACK_UDP_H
 #define WS_TRACK_UDP_H
 
+#include "track/log.h"
 #include "track/lru.h"
 
 #include <wirestate/packet.h>
 #include <wirestate/track.h>
 
+#define WS_DATAGRAMS (UINT64_C(1) << 18)
+
 struct ws_udp_table {
 	struct ws_lru conversations; /* .evicted: given up for memory */
 	uint64_t seen;               /* conversations ever begun; the number of the newest */
+	struct ws_log datagrams;     /* struct ws_datagram_info */
 };
 
 /* `max_memory`: bytes that the conversations may take. Allocates nothing. */
 void ws_udp_init(struct ws_udp_table *table, const uint8_t hash_key[16], uint64_t max_memory);
+/* Keeps the newest datagrams, too, in so many bytes. */
+void ws_udp_keep_datagrams(struct ws_udp_table *table, uint64_t memory);
 void ws_udp_free(struct ws_udp_table *table);
 
 /* For every packet with packet->transport == WS_TRANSPORT_UDP, in order. True when a conversation began: `*index` is

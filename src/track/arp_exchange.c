@@ -1,0 +1,178 @@
+/* A request is kept with the reply that answers it: the reply's sender is who was asked for, its target who asked. A
+ * request that is repeated before an answer comes is the same exchange, asked again. A second answer with another MAC
+ * is worth a mark: either two hosts use one address, or somebody wants to be taken for another. */
+#include "track/arp_exchange.h"
+
+#include <string.h>
+
+/* Every byte is set: keys are hashed and compared as bytes. */
+struct waiting_key {
+	uint8_t asker[4], target[4];
+	uint16_t vlan;
+	uint16_t zero;
+};
+
+struct waiting {
+	struct waiting_key key;
+	uint64_t number; /* of the latest exchange between the two */
+};
+
+struct hop_key {
+	struct ws_addr address;
+	uint16_t vlan;
+	uint16_t ip_version;
+};
+
+struct hop {
+	struct hop_key key;
+	uint8_t mac[6];
+	uint64_t frame, position;
+};
+
+void ws_arp_exchanges_init(struct ws_arp_exchanges *exchanges, const uint8_t hash_key[16], uint64_t memory)
+{
+	ws_log_init(&exchanges->log, sizeof(struct ws_arp_exchange), WS_ARP_EXCHANGES, memory);
+	ws_lru_init(&exchanges->waiting, hash_key, sizeof(struct waiting), sizeof(struct waiting_key),
+	            WS_LRU_MEMORY(WS_ARP_WAITING, sizeof(struct waiting)));
+	ws_lru_init(&exchanges->hops, hash_key, sizeof(struct hop), sizeof(struct hop_key),
+	            WS_LRU_MEMORY(WS_HOPS, sizeof(struct hop)));
+}
+
+void ws_arp_exchanges_free(struct ws_arp_exchanges *exchanges)
+{
+	ws_log_free(&exchanges->log);
+	ws_lru_free(&exchanges->waiting);
+	ws_lru_free(&exchanges->hops);
+}
+
+static struct waiting_key make_key(const uint8_t asker[4], const uint8_t target[4], uint16_t vlan)
+{
+	struct waiting_key key = {.vlan = vlan};
+	memcpy(key.asker, asker, 4);
+	memcpy(key.target, target, 4);
+	return key;
+}
+
+static void set_address(struct ws_addr *address, const uint8_t ip[4])
+{
+	*address = (struct ws_addr){.byte = {[10] = 0xff, [11] = 0xff}};
+	memcpy(address->byte + 12, ip, 4);
+}
+
+static struct ws_arp_exchange *begin(struct ws_arp_exchanges *exchanges, const struct ws_packet *packet,
+                                     const struct ws_arp_message *message, enum ws_arp_kind kind)
+{
+	static const uint8_t everyone[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+	struct ws_arp_exchange *exchange = ws_log_add(&exchanges->log);
+	if (!exchange)
+		return NULL;
+	set_address(&exchange->sender, message->sender_ip);
+	set_address(&exchange->target, message->target_ip);
+	memcpy(exchange->sender_mac, message->sender_mac, 6);
+	exchange->kind = (uint8_t)kind;
+	exchange->broadcast = packet->mac_destination && memcmp(packet->mac_destination, everyone, 6) == 0;
+	exchange->vlan = packet->vlan;
+	exchange->asked = 1;
+	exchange->time = packet->frame->time;
+	exchange->frame = packet->frame->number;
+	exchange->position = packet->frame->position;
+	return exchange;
+}
+
+static struct ws_arp_exchange *ask(struct ws_arp_exchanges *exchanges, const struct ws_packet *packet,
+                                   const struct ws_arp_message *message)
+{
+	static const uint8_t nobody[4];
+	if (memcmp(message->sender_ip, message->target_ip, 4) == 0)
+		return begin(exchanges, packet, message, WS_ARP_ANNOUNCEMENT);
+	struct waiting_key key = make_key(message->sender_ip, message->target_ip, packet->vlan);
+	bool created;
+	struct waiting *waiting = ws_lru_get(&exchanges->waiting, &key, &created);
+	struct ws_arp_exchange *exchange = waiting && !created ? ws_log_at(&exchanges->log, waiting->number) : NULL;
+	if (exchange && !exchange->answered && memcmp(exchange->sender_mac, message->sender_mac, 6) == 0) {
+		exchange->asked++;
+		return exchange;
+	}
+	if (waiting)
+		waiting->number = exchanges->log.end;
+	return begin(exchanges, packet, message,
+	             memcmp(message->sender_ip, nobody, 4) == 0 ? WS_ARP_PROBE : WS_ARP_QUESTION);
+}
+
+static struct ws_arp_exchange *answer(struct ws_arp_exchanges *exchanges, const struct ws_packet *packet,
+                                      const struct ws_arp_message *message)
+{
+	if (memcmp(message->sender_ip, message->target_ip, 4) == 0)
+		return begin(exchanges, packet, message, WS_ARP_ANNOUNCEMENT);
+	struct waiting_key key = make_key(message->target_ip, message->sender_ip, packet->vlan);
+	struct waiting *waiting = ws_lru_find(&exchanges->waiting, &key);
+	struct ws_arp_exchange *exchange = waiting ? ws_log_at(&exchanges->log, waiting->number) : NULL;
+	if (!exchange)
+		return begin(exchanges, packet, message, WS_ARP_UNASKED);
+	if (exchange->answered) {
+		if (memcmp(exchange->answer_mac, message->sender_mac, 6) != 0) {
+			exchange->contradicted = true;
+			memcpy(exchange->second_mac, message->sender_mac, 6);
+		}
+		return exchange;
+	}
+	exchange->answered = true;
+	memcpy(exchange->answer_mac, message->sender_mac, 6);
+	exchange->answer_time = packet->frame->time;
+	exchange->answer_frame = packet->frame->number;
+	exchange->answer_position = packet->frame->position;
+	return exchange;
+}
+
+void ws_arp_exchanges_note(struct ws_arp_exchanges *exchanges, const struct ws_packet *packet,
+                           const struct ws_arp_message *message, bool moved)
+{
+	if (!exchanges->log.limit)
+		return;
+	struct ws_arp_exchange *exchange =
+	        message->request ? ask(exchanges, packet, message) : answer(exchanges, packet, message);
+	if (!exchange)
+		return;
+	exchange->moved |= moved;
+	if (packet->mac_source && memcmp(packet->mac_source, message->sender_mac, 6) != 0)
+		exchange->disguised = true;
+}
+
+static void note_hop(struct ws_arp_exchanges *exchanges, const struct ws_packet *packet, const struct ws_addr *address,
+                     const uint8_t *mac)
+{
+	struct hop_key key = {.address = *address, .vlan = packet->vlan, .ip_version = packet->ip_version};
+	bool created;
+	if (!mac || mac[0] & 1) /* a group's address is nobody's */
+		return;
+	struct hop *hop = ws_lru_get(&exchanges->hops, &key, &created);
+	if (!hop)
+		return;
+	memcpy(hop->mac, mac, 6);
+	hop->frame = packet->frame->number;
+	hop->position = packet->frame->position;
+}
+
+void ws_hops_note(struct ws_arp_exchanges *exchanges, const struct ws_packet *packet)
+{
+	if (!exchanges->log.limit)
+		return;
+	note_hop(exchanges, packet, &packet->source, packet->mac_source);
+	note_hop(exchanges, packet, &packet->destination, packet->mac_destination);
+}
+
+bool ws_hops_at(const struct ws_arp_exchanges *exchanges, size_t index, struct ws_hop *out)
+{
+	const struct hop *hop = ws_lru_at(&exchanges->hops, index);
+	if (!hop)
+		return false;
+	*out = (struct ws_hop){
+	        .address = hop->key.address,
+	        .ip_version = (uint8_t)hop->key.ip_version,
+	        .vlan = hop->key.vlan,
+	        .frame = hop->frame,
+	        .position = hop->position,
+	};
+	memcpy(out->mac, hop->mac, 6);
+	return true;
+}

@@ -1,0 +1,30 @@
+/* Who asked for whom by ARP, and what came back. */
+#ifndef WS_TRACK_ARP_EXCHANGE_H
+#define WS_TRACK_ARP_EXCHANGE_H
+
+#include "track/arp.h"
+#include "track/log.h"
+
+#define WS_ARP_EXCHANGES 16384
+#define WS_ARP_WAITING 4096
+#define WS_HOPS 16384
+
+struct ws_arp_exchanges {
+	struct ws_log log;
+	struct ws_lru waiting; /* (asker, asked for) of requests, and their exchange's number */
+	struct ws_lru hops;    /* IP addresses and the MACs they are reached by */
+};
+
+/* Allocates nothing. `memory` 0: nothing is kept. */
+void ws_arp_exchanges_init(struct ws_arp_exchanges *exchanges, const uint8_t hash_key[16], uint64_t memory);
+void ws_arp_exchanges_free(struct ws_arp_exchanges *exchanges);
+
+/* For every ARP message that ws_arp_read() understands. `moved`: it changed a binding. */
+void ws_arp_exchanges_note(struct ws_arp_exchanges *exchanges, const struct ws_packet *packet,
+                           const struct ws_arp_message *message, bool moved);
+
+/* For the first packet of a connection or conversation: whose MAC stands beside which address. */
+void ws_hops_note(struct ws_arp_exchanges *exchanges, const struct ws_packet *packet);
+bool ws_hops_at(const struct ws_arp_exchanges *exchanges, size_t index, struct ws_hop *hop) WS_CHECKED;
+
+#endif

@@ -1,0 +1,25 @@
+/* What happened, in order: entries of a fixed size, of which the newest are kept. */
+#ifndef WS_TRACK_LOG_H
+#define WS_TRACK_LOG_H
+
+#include <wirestate/types.h>
+
+struct ws_log {
+	uint32_t entry_size;
+	uint64_t limit; /* entries; 0: nothing is kept */
+	uint64_t allocated;
+	uint64_t end; /* the number of the next entry; they count from 0 */
+	uint8_t *entries;
+};
+
+/* Allocates nothing. At most `most` entries, and at most `memory` bytes. */
+void ws_log_init(struct ws_log *log, uint32_t entry_size, uint64_t most, uint64_t memory);
+void ws_log_free(struct ws_log *log);
+
+/* A new entry, zeroed; valid until the next one. NULL when nothing is kept or there is no memory for a first one. */
+void *ws_log_add(struct ws_log *log);
+/* NULL: no longer kept, or not there yet. */
+void *ws_log_at(const struct ws_log *log, uint64_t number);
+uint64_t ws_log_first(const struct ws_log *log); /* number of the oldest that is kept; `end` when there is none */
+
+#endif
