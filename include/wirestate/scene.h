@@ -62,6 +62,9 @@ int ws_screen_find(const char *word);
 	X(WS_ACT_PLAY, "play", "play or pause")                                                                        \
 	X(WS_ACT_STEP, "step", "one segment forward")                                                                  \
 	X(WS_ACT_STEP_BACK, "step-back", "one segment back")                                                           \
+	X(WS_ACT_NEXT_CHANGE, "next-change", "to the next change of a state")                                          \
+	X(WS_ACT_PREVIOUS_CHANGE, "previous-change", "to the change of a state before")                                \
+	X(WS_ACT_JUMP, "jump", "jump to a packet (its number) or a time (12.5s)")                                      \
 	X(WS_ACT_FASTER, "faster", "play faster")                                                                      \
 	X(WS_ACT_SLOWER, "slower", "play slower")                                                                      \
 	X(WS_ACT_RESTART, "restart", "back to the first segment")                                                      \

@@ -10,7 +10,7 @@
  * arrived. */
 #include "ui.h"
 
-enum { WAIT_STRETCH = 6, STEPS_PER_TICK = 4096 };
+enum { WAIT_STRETCH = 6, STEPS_PER_TICK = 4096, SCAN_AT_ONCE = 4096 };
 
 static const double speeds[] = {0.1, 0.25, 0.5, 1, 2, 4, 8, 16};
 
@@ -19,6 +19,7 @@ void film_close(struct film *film)
 	ws_replay_close(film->replay);
 	film->replay = NULL;
 	film->conn = 0;
+	film_forget(film);
 }
 
 size_t film_count(const struct film *film)
@@ -61,6 +62,7 @@ bool film_open(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn)
 		film->number = info.number;
 		film->swapped = false;
 	}
+	film_scan(film, model, SCAN_AT_ONCE);
 	film->follow = true;
 	film_stand(film, SIZE_MAX);
 	return true;
@@ -167,6 +169,7 @@ void film_layout(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct film *film = &ui->film;
 	size_t count = film_count(film);
+	film_scan(film, model, SCAN_AT_ONCE);
 	if (!film->follow || film->playing || !count)
 		return;
 	if (model->live && film->step + 2 == count && !film->stepping) { /* one has come: let it fly */
@@ -182,7 +185,7 @@ ws_time film_next_change(const struct ws_ui *ui, const struct ws_model *model)
 {
 	const struct film *film = &ui->film;
 	struct ws_step step;
-	if (film->playing || film->stepping)
+	if (film->playing || film->stepping || film->scanned < film_count(film))
 		return 0;
 	if (model->live && film->step + 1 == film_count(film) && film_step(film, film->step, &step) &&
 	    waiting_after(&step) && model->now < step.input.time + waiting_after(&step))
@@ -236,6 +239,56 @@ static void step_forward(struct film *film)
 	film->stepping = true;
 }
 
+/* ---- Jumping */
+
+/* The last step that is not later than `time`. */
+static size_t step_at(const struct film *film, ws_time time)
+{
+	size_t low = 0, high = film_count(film);
+	struct ws_step step;
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+		if (film_step(film, middle, &step) && step.input.time <= time)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool jump(struct ws_ui *ui, const struct ws_model *model, const char *text, struct prompt_error *error)
+{
+	(void)model;
+	struct film *film = &ui->film;
+	struct place_wanted wanted;
+	struct ws_step step;
+	if (!place_parse(text, &wanted, error))
+		return false;
+	if (!film_step(film, 0, &step))
+		return true;
+	film->follow = false;
+	if (wanted.is_time)
+		film_stand(film, step_at(film, step.input.time + wanted.time));
+	else
+		film_stand(film, ws_replay_find_frame(film->replay, wanted.frame));
+	return true;
+}
+
+static const struct prompt_use jump_use = {
+        .label = "jump to",
+        .hint = "a packet's number, or a time since this connection began: 12.5s",
+        .accept = jump,
+};
+
+static bool to_change(struct film *film, const struct ws_model *model, enum ws_action action)
+{
+	size_t step;
+	bool found = action == WS_ACT_NEXT_CHANGE ? film_next_state_change(film, model, &step)
+	                                          : film_previous_state_change(film, &step);
+	film_stand(film, found ? step : film->step);
+	return true;
+}
+
 bool film_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
 {
 	struct film *film = &ui->film;
@@ -271,6 +324,9 @@ bool film_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action act
 		film_stand(film, SIZE_MAX);
 		film->follow = true;
 		return true;
+	case WS_ACT_NEXT_CHANGE:
+	case WS_ACT_PREVIOUS_CHANGE:
+		return to_change(film, model, action);
 	case WS_ACT_RESTART:
 		restart(film);
 		film->stepping = false;
@@ -284,6 +340,9 @@ bool film_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action act
 	case WS_ACT_FASTER:
 	case WS_ACT_SLOWER:
 		change_speed(film, action == WS_ACT_FASTER ? 1 : -1);
+		return true;
+	case WS_ACT_JUMP:
+		prompt_open(ui, &jump_use, "");
 		return true;
 	case WS_ACT_LOOP:
 		film->loop = !film->loop;

@@ -62,9 +62,24 @@ struct list_view {
 	struct list_survey survey;
 };
 
+/* ---- A place to jump to, as it is typed: "17" is a packet, "12.5s" a time (ms, s, m, h) */
+
+struct place_wanted {
+	bool is_time;
+	uint64_t frame;
+	ws_time time;
+};
+bool place_parse(const char *text, struct place_wanted *wanted, struct prompt_error *error); /* place.c */
+
 /* ---- The film of one connection */
 
 #define FILM_FLIGHT (600 * WS_MILLISECOND) /* how long a segment flies at speed 1 */
+
+struct film_change {
+	size_t step;
+	uint8_t endpoint, from, to;
+	bool taken_back; /* a presumed state that was not so */
+};
 
 struct film {
 	struct ws_replay *replay; /* NULL: none open */
@@ -76,6 +91,8 @@ struct film {
 	bool loop, swapped, absolute, follow;
 	double speed;
 	ws_time idle;
+	struct film_change *changes; /* of the steps [0, scanned) */
+	size_t change_count, change_capacity, scanned;
 };
 
 /* ---- One packet */
@@ -163,6 +180,18 @@ ws_time film_time(const struct film *film, const struct ws_model *model, const s
 int film_left(const struct film *film, const struct ws_conn_info *info);
 bool film_arrived(const struct film *film, const struct ws_step *step);
 
+/* film_path.c */
+/* Looks for changes of state in at most `limit` more steps; true when all steps have been looked at. */
+bool film_scan(struct film *film, const struct ws_model *model, size_t limit);
+void film_forget(struct film *film);
+/* The step of the next change, or of the one before; false: there is none. */
+bool film_next_state_change(struct film *film, const struct ws_model *model, size_t *step);
+bool film_previous_state_change(const struct film *film, size_t *step);
+/* This step starts the endpoint's TIME_WAIT over. */
+bool film_waits_again(const struct ws_step *step, int endpoint, ws_time time_wait);
+/* How often its TIME_WAIT has started over up to `step`, since it began. */
+size_t film_waits_restarted(const struct film *film, int endpoint, size_t step);
+
 /* lifelines.c, boxes.c, notes.c */
 void lifelines_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
 
@@ -178,6 +207,7 @@ struct picture {
 	int left;     /* the endpoint on the left */
 	bool roles_known;
 	uint8_t state[2], certainty[2]; /* as shown */
+	ws_time wait_end[2];            /* as shown: when TIME_WAIT is over; 0: not waiting */
 	/* Columns. */
 	int time_width, gutter, line[2]; /* of the left and the right lifeline */
 	bool brief;                      /* short names of states beside the lifelines */

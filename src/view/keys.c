@@ -36,6 +36,9 @@
 	X('.', ".", ON(LIFELINES), WS_ACT_STEP)                                                                        \
 	X(KEY_LEFT, "←", ON(LIFELINES), WS_ACT_STEP_BACK)                                                              \
 	X(',', ",", ON(LIFELINES), WS_ACT_STEP_BACK)                                                                   \
+	X(']', "]", ON(LIFELINES), WS_ACT_NEXT_CHANGE)                                                                 \
+	X('[', "[", ON(LIFELINES), WS_ACT_PREVIOUS_CHANGE)                                                             \
+	X(':', ":", ON(LIFELINES), WS_ACT_JUMP)                                                                        \
 	X('+', "+", ON(LIFELINES), WS_ACT_FASTER)                                                                      \
 	X('=', "=", ON(LIFELINES), WS_ACT_FASTER)                                                                      \
 	X('-', "-", ON(LIFELINES), WS_ACT_SLOWER)                                                                      \
