@@ -40,11 +40,37 @@ static void draw_box(const struct picture *picture, struct ws_canvas *canvas, in
 /* What is left of TIME_WAIT at the film's time; false: that endpoint is not waiting. */
 static bool time_left(const struct picture *picture, int endpoint, ws_time *left)
 {
-	ws_time end = picture->step.time_wait_end[endpoint];
+	ws_time end = picture->wait_end[endpoint];
 	if (picture->state[endpoint] != WS_TIME_WAIT || !end)
 		return false;
 	*left = end > picture->time ? end - picture->time : 0;
 	return true;
+}
+
+/* Above the countdown: that the film runs through it faster than it was, or how often it has started over. */
+static void draw_remark(const struct picture *picture, struct ws_canvas *canvas, int row, int side, int column,
+                        int width)
+{
+	const struct film *film = &picture->ui->film;
+	const int endpoint = side ? !picture->left : picture->left;
+	ws_time gap, shown = film_shown(film, &picture->step, NULL, &gap);
+	size_t upto = film->step;
+	if (!picture->arrived && endpoint != picture->step.input.direction)
+		upto = upto ? upto - 1 : 0;
+	size_t restarts = film_waits_restarted(film, endpoint, upto);
+	char remark[64];
+	struct ws_text text = WS_TEXT_OVER(remark);
+	if (film->playing && !picture->has_next && !picture->model->live && shown < gap) {
+		ws_text_puts(&text, "shown as ");
+		draw_duration(&text, shown);
+	} else if (restarts) {
+		ws_text_printf(&text, restarts == 1 ? "started over once" : "started over %zu times", restarts);
+	}
+	const char *words = ws_text_cstr(&text);
+	if (side)
+		draw_right(canvas, row, column, column + width, WS_STYLE_DIM, words);
+	else
+		draw_cut(canvas, row, column, column + width, WS_STYLE_DIM, words);
 }
 
 static void draw_countdown(const struct picture *picture, struct ws_canvas *canvas, int row, int side, int column,
@@ -60,19 +86,7 @@ static void draw_countdown(const struct picture *picture, struct ws_canvas *canv
 		draw_right(canvas, row + 1, column, column + width, WS_STYLE_STATE_WAIT, words);
 	else
 		draw_cut(canvas, row + 1, column, column + width, WS_STYLE_STATE_WAIT, words);
-	/* Behind the last step the film runs through the rest of the waiting in a few seconds: it must say so. */
-	const struct film *film = &picture->ui->film;
-	ws_time gap, shown = film_shown(film, &picture->step, NULL, &gap);
-	if (film->playing && !picture->has_next && !picture->model->live && shown < gap) {
-		char pace[48];
-		struct ws_text text = WS_TEXT_OVER(pace);
-		ws_text_puts(&text, "shown as ");
-		draw_duration(&text, shown);
-		if (side)
-			draw_right(canvas, row, column, column + width, WS_STYLE_DIM, ws_text_cstr(&text));
-		else
-			draw_cut(canvas, row, column, column + width, WS_STYLE_DIM, ws_text_cstr(&text));
-	}
+	draw_remark(picture, canvas, row, side, column, width);
 	int bar = width < 24 ? width : 24;
 	draw_bar(canvas, row + 2, side ? column + width - bar : column, bar, WS_STYLE_STATE_WAIT, (uint64_t)left,
 	         (uint64_t)whole);

@@ -124,6 +124,9 @@ static void event_label(const struct picture *picture, const struct ws_step *ste
 	case WS_INPUT_SUPERSEDED:
 		ws_text_puts(text, "a new connection takes over these ports");
 		break;
+	case WS_INPUT_DISOWNED:
+		ws_text_printf(text, "the %s never sent this SYN", name);
+		break;
 	default:
 		break;
 	}
@@ -137,9 +140,19 @@ struct place {
 	bool opening; /* the first one drawn: says which states it starts from */
 	bool flying;  /* on its way */
 	bool current;
+	bool lost;      /* what came later says that it did not arrive */
 	ws_time before; /* time of the step before; the same step's when it is the first */
 	bool first;
 };
+
+static void draw_beside(const struct picture *picture, struct ws_canvas *canvas, int row, int endpoint,
+                        enum ws_style style, const char *name)
+{
+	if (endpoint == picture->left)
+		draw_right(canvas, row, picture->line[0] - 1 - picture->gutter, picture->line[0] - 1, style, name);
+	else
+		draw_cut(canvas, row, picture->line[1] + 2, picture->line[1] + 2 + picture->gutter, style, name);
+}
 
 static void draw_gutter(const struct picture *picture, struct ws_canvas *canvas, int row, int endpoint, uint8_t state,
                         uint8_t certainty, enum ws_style style)
@@ -147,11 +160,7 @@ static void draw_gutter(const struct picture *picture, struct ws_canvas *canvas,
 	char buffer[32];
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	draw_state(&text, state, certainty, picture->brief);
-	const char *name = ws_text_cstr(&text);
-	if (endpoint == picture->left)
-		draw_right(canvas, row, picture->line[0] - 1 - picture->gutter, picture->line[0] - 1, style, name);
-	else
-		draw_cut(canvas, row, picture->line[1] + 2, picture->line[1] + 2 + picture->gutter, style, name);
+	draw_beside(picture, canvas, row, endpoint, style, ws_text_cstr(&text));
 }
 
 /* The states this step leads to, beside the lifelines: the last one at the arrow, the one before it above. */
@@ -169,6 +178,8 @@ static void draw_states(const struct picture *picture, struct ws_canvas *canvas,
 			        change->basis == WS_BASIS_RETRACTION ? WS_STYLE_WARN : draw_state_style(change->to);
 			draw_gutter(picture, canvas, row--, endpoint, change->to, change->certainty, style);
 		}
+		if (!pending && row >= place->row && film_waits_again(step, endpoint, picture->model->time_wait))
+			draw_beside(picture, canvas, row--, endpoint, WS_STYLE_STATE_WAIT, "restarts");
 		if (!place->opening || place->single || row < place->row)
 			continue;
 		/* Nothing moved it: what it is assumed to have been all along (LISTEN) says more than what it was
@@ -215,6 +226,10 @@ static void draw_arrow(const struct picture *picture, struct ws_canvas *canvas, 
 	ws_canvas_put(canvas, row, from - towards, style, rightwards ? 0x251c : 0x2524);
 	int head = length;
 	uint32_t tip = rightwards ? 0x25ba : 0x25c4;
+	if (place->lost) {
+		head = length - length / 4;
+		tip = 0x00d7;
+	}
 	if (place->flying) {
 		head = (int)((double)length * (double)picture->ui->film.phase / (double)FILM_FLIGHT);
 		head = head < 0 ? 0 : head > length ? length : head;
@@ -223,7 +238,7 @@ static void draw_arrow(const struct picture *picture, struct ws_canvas *canvas, 
 	}
 	for (int i = 0; i < head; i++)
 		ws_canvas_put(canvas, row, from + i * towards, style, shaft);
-	ws_canvas_put(canvas, row, from + head * towards, style, tip);
+	ws_canvas_put(canvas, row, from + head * towards, place->lost ? WS_STYLE_BAD : style, tip);
 	if (place->current) {
 		int start = rightwards ? from : from - head;
 		ws_canvas_paint(canvas, row, start, head + 1, style, WS_BOLD);
@@ -243,6 +258,8 @@ static void draw_label(const struct picture *picture, struct ws_canvas *canvas, 
 	bool segment = step->input.kind == WS_INPUT_SEGMENT;
 	if (segment) {
 		add_marks(&mark, step);
+		if (place->lost)
+			ws_text_printf(&mark, "%slost?", mark.length ? ", " : "");
 		segment_label(picture, step, false, &text);
 	} else {
 		event_label(picture, step, &text);
@@ -261,6 +278,8 @@ static void draw_label(const struct picture *picture, struct ws_canvas *canvas, 
 	uint32_t shaft;
 	enum ws_style style;
 	look_of(step, &shaft, &style);
+	if (place->lost)
+		style = WS_STYLE_BAD;
 	enum ws_style plain = segment ? WS_STYLE_NORMAL : WS_STYLE_STATE_WAIT;
 	int end = draw_cut(canvas, row, column, limit, plain, label);
 	if (place->current)
@@ -334,10 +353,45 @@ static size_t choose_visible(const struct picture *picture, const struct ws_step
 	return visible;
 }
 
-static void draw_diagram(const struct picture *picture, struct ws_canvas *canvas, int top, int bottom)
+/* Where the sequence numbers of a segment end; its start when it has none. */
+static uint32_t end_of(const struct ws_segment *input)
+{
+	return input->sequence + input->length + !!(input->flags & WS_TCP_SYN) + !!(input->flags & WS_TCP_FIN);
+}
+
+/* A segment that is sent again did not arrive, unless its ACK was seen: then that did not. It shows from the repetition
+ * on, since nobody could know before. `lost` marks which of the steps did not arrive. */
+static void find_lost(const struct ws_step *steps, size_t count, bool *lost)
+{
+	for (size_t again = 1; again < count; again++) {
+		const struct ws_segment *copy = &steps[again].input;
+		if (!(steps[again].analysis & 1u << WS_ANALYSIS_RETRANSMISSION) || copy->kind != WS_INPUT_SEGMENT)
+			continue;
+		size_t acked = count;
+		for (size_t i = again; i-- > 0;) {
+			const struct ws_segment *input = &steps[i].input;
+			if (input->kind != WS_INPUT_SEGMENT || input->duplicate || input->bad_checksum)
+				continue;
+			if (input->direction != copy->direction && input->flags & WS_TCP_ACK &&
+			    (int32_t)(input->acknowledgment - end_of(copy)) >= 0 && acked == count)
+				acked = i;
+			if (input->direction == copy->direction && input->sequence == copy->sequence &&
+			    end_of(input) != input->sequence) {
+				if (acked == count)
+					lost[i] = true;
+				else if (end_of(&steps[acked].input) == steps[acked].input.sequence)
+					lost[acked] = true;
+				break;
+			}
+		}
+	}
+}
+
+static void draw_exchange(const struct picture *picture, struct ws_canvas *canvas, int top, int bottom)
 {
 	const struct film *film = &picture->ui->film;
 	struct ws_step steps[MAX_VISIBLE];
+	bool lost[MAX_VISIBLE] = {false};
 	int room = bottom - top, used;
 	if (room < 1)
 		return;
@@ -356,6 +410,7 @@ static void draw_diagram(const struct picture *picture, struct ws_canvas *canvas
 	if (visible < film->step + 1 && room > 2)
 		visible = choose_visible(picture, steps, count, room - 1, single, &used);
 	size_t start = count - visible;
+	find_lost(steps, count, lost);
 	int row = top;
 	if (first + start > 0 && used < room) {
 		char words[48];
@@ -371,6 +426,7 @@ static void draw_diagram(const struct picture *picture, struct ws_canvas *canvas
 		                      .single = step_rows(&steps[i], single) == 1,
 		                      .opening = i == start,
 		                      .current = i + 1 == count,
+		                      .lost = lost[i],
 		                      .first = first + i == 0,
 		                      .before = i ? steps[i - 1].input.time : steps[i].input.time};
 		place.flying = place.current && !picture->arrived;
@@ -434,11 +490,16 @@ static void draw_names(const struct picture *picture, struct ws_canvas *canvas)
 static void find_states(struct picture *picture)
 {
 	const struct ws_step *step = &picture->step;
+	const struct film *film = &picture->ui->film;
+	struct ws_step before = {0};
+	if (!picture->arrived && film->step)
+		film_step(film, film->step - 1, &before);
 	for (int endpoint = 0; endpoint < 2; endpoint++) {
 		bool after = picture->arrived || endpoint == step->input.direction;
 		picture->state[endpoint] = after ? step->after[endpoint] : step->before[endpoint];
 		picture->certainty[endpoint] = after ? step->certainty[endpoint] : step->certainty_before[endpoint];
-		ws_time end = step->time_wait_end[endpoint];
+		ws_time end = after ? step->time_wait_end[endpoint] : before.time_wait_end[endpoint];
+		picture->wait_end[endpoint] = end;
 		if (picture->state[endpoint] == WS_TIME_WAIT && end && picture->time >= end) {
 			picture->state[endpoint] = WS_CLOSED;
 			picture->certainty[endpoint] = WS_ASSUMED;
@@ -493,7 +554,7 @@ void lifelines_draw(const struct ws_ui *ui, const struct ws_model *model, struct
 		top = 5;
 	if (canvas->rows >= 30)
 		draw_rule(canvas, --notes);
-	draw_diagram(&picture, canvas, top, notes);
+	draw_exchange(&picture, canvas, top, notes);
 	if (canvas->rows >= 30)
 		notes++;
 	notes_draw(&picture, canvas, notes, rule - notes);

@@ -56,13 +56,13 @@ static const struct {
         {FACT_RST,
          "A RST aborts: no FIN, no answer, no TIME_WAIT, and bytes on the way are lost. Programs cause it by closing "
          "with unread data or with a linger time of 0; so does a host that knows nothing of this connection."},
-        {FACT_RETRACTION, "Later evidence shows that what was presumed did not happen: the state is taken back."},
         {FACT_SYN | FACT_RETRANSMISSION,
          "No answer came, so the SYN is sent again; each wait is longer than the one before. A filter that drops "
          "packets looks like this; a closed port would answer with RST."},
         {FACT_WAIT_AGAIN,
          "The FIN comes again because its ACK was lost. This is what TIME_WAIT is for: the side that waits can "
          "acknowledge once more, and starts its waiting over."},
+        {FACT_RETRACTION, "Later evidence shows that what was presumed did not happen: the state is taken back."},
         {FACT_FIN_ACKED | FACT_DUPLICATE_ACK,
          "The FIN's ACK once more: had nobody waited in TIME_WAIT, a RST would have answered."},
         {FACT_SIMULTANEOUS_CLOSE,
@@ -253,6 +253,9 @@ const char *notes_find(const struct picture *picture)
 		return "A router or host on the way reports that it cannot deliver. While opening, that ends the "
 		       "attempt; later TCP "
 		       "only takes note and keeps trying.";
+	case WS_INPUT_DISOWNED:
+		return "The connection before goes on as if nothing had happened: this SYN was an old one that had "
+		       "wandered through the network, or a forged one.";
 	case WS_INPUT_SUPERSEDED:
 		return "The same two addresses and ports, but a new initial number: a new connection, which the list "
 		       "shows apart.";
@@ -319,6 +322,9 @@ static void what(const struct picture *picture, struct ws_text *text)
 		ws_text_printf(text, "An ICMP error quotes a segment that the %s sent: it could not be delivered.",
 		               name);
 		break;
+	case WS_INPUT_DISOWNED:
+		ws_text_printf(text, "The %s shows that it never sent the SYN that began this connection.", name);
+		break;
 	case WS_INPUT_SUPERSEDED:
 		ws_text_puts(text, "A new connection begins between the same addresses and ports.");
 		break;
@@ -339,6 +345,38 @@ static const char *without_document(const char *reference)
 	return strncmp(reference, document, sizeof(document) - 1) ? reference : reference + sizeof(document) - 1;
 }
 
+/* Why a segment changes no state, by its marks: the first that applies. */
+static const char *why_marked(const struct ws_step *step)
+{
+	static const struct {
+		uint8_t bit;
+		const char *text;
+	} table[] = {
+	        {WS_ANALYSIS_FAST_RETRANSMISSION,
+	         "no state changes: three duplicate ACKs count as a loss (RFC 5681 §3.2)."},
+	        {WS_ANALYSIS_RETRANSMISSION, "no state changes: what is not acknowledged in time is sent again "
+	                                     "(RFC 6298 §5)."},
+	        {WS_ANALYSIS_OUT_OF_ORDER,
+	         "no state changes: segments are worked off in the order of their numbers (RFC 9293 §3.10.7.4)."},
+	        {WS_ANALYSIS_KEEP_ALIVE, "no state changes: a keep-alive asks for an ACK (RFC 9293 §3.8.4)."},
+	        {WS_ANALYSIS_KEEP_ALIVE_ACK,
+	         "no state changes: a segment with an old number is answered with an ACK (RFC 9293 §3.10.7.4)."},
+	        {WS_ANALYSIS_ZERO_WINDOW_PROBE, "no state changes: a closed window is probed (RFC 9293 §3.8.6.1)."},
+	        {WS_ANALYSIS_ZERO_WINDOW_PROBE_ACK,
+	         "no state changes: a probe is answered, whatever the window (RFC 9293 §3.8.6.1)."},
+	        {WS_ANALYSIS_DUPLICATE_ACK,
+	         "no state changes: a segment out of order is answered with an ACK at once (RFC 5681 §3.2)."},
+	        {WS_ANALYSIS_ZERO_WINDOW,
+	         "no state changes: the window says how much may still come (RFC 9293 §3.8.6)."},
+	        {WS_ANALYSIS_WINDOW_UPDATE,
+	         "no state changes: the window says how much may still come (RFC 9293 §3.8.6)."},
+	};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(table); i++)
+		if (step->analysis & 1u << table[i].bit)
+			return table[i].text;
+	return NULL;
+}
+
 static void why(const struct picture *picture, struct ws_text *text)
 {
 	const struct ws_step *step = &picture->step;
@@ -355,8 +393,16 @@ static void why(const struct picture *picture, struct ws_text *text)
 	if (said)
 		return;
 	int sender = step->input.direction & 1;
+	const char *marked = why_marked(step);
 	if (!picture->arrived)
 		ws_text_puts(text, "nothing has arrived yet.");
+	else if (step->input.bad_checksum)
+		ws_text_puts(text, "no state changes: a segment with a wrong checksum is dropped (RFC 9293 §3.1).");
+	else if (film_waits_again(step, !sender, picture->model->time_wait))
+		ws_text_printf(text,
+		               "a FIN that comes again is acknowledged, and the %s's waiting starts over "
+		               "(RFC 9293 §3.10.7.4).",
+		               picture_name(picture, !sender));
 	else if (step->certainty_before[sender] == WS_PRESUMED && step->certainty[sender] == WS_CONFIRMED)
 		ws_text_printf(text,
 		               "no state changes, but the %s is now proven to be in %s: its own segment shows it.",
@@ -365,7 +411,7 @@ static void why(const struct picture *picture, struct ws_text *text)
 		ws_text_puts(text,
 		             "no state changes: this RST does not fit what the receiver expects (RFC 5961 §3.2).");
 	else
-		ws_text_puts(text, "no state changes: only the numbers move on (RFC 9293 §3.4).");
+		ws_text_puts(text, marked ? marked : "no state changes: only the numbers move on (RFC 9293 §3.4).");
 }
 
 static const char *expectation(uint8_t state)
