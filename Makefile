@@ -20,29 +20,38 @@ UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/un
 
 ASAN_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 
+# make V=1 shows the commands whole.
+Q   := $(if $(V),,@)
+say  = @$(if $(V),:,printf '  %-4s %s\n' '$(strip $(1))' '$@';:)
+
 .DEFAULT_GOAL := all
 .PHONY: all demo test check unit bench lab asan fuzz lint install uninstall clean help
 
 all: $(BUILD)/wirestate $(BUILD)/wirestate.1 ## build build/wirestate and its manual page
 
 $(BUILD)/wirestate: $(MAIN_OBJ) $(BUILD)/libwirestate.a
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/libwirestate.a: $(OBJECTS)
-	rm -f $@ && $(AR) rcs $@ $^
+	$(call say,AR)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/obj/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libwirestate.a Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(filter-out -Werror,$(ALL_CFLAGS)) -Itests/unit -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libwirestate.a $(LIBS) -lcmocka
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(filter-out -Werror,$(ALL_CFLAGS)) -Itests/unit -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libwirestate.a $(LIBS) -lcmocka
 
 -include $(OBJECTS:.o=.d) $(MAIN_OBJ:.o=.d) $(UNIT:=.d)
 
 $(BUILD)/wirestate.1: $(BUILD)/wirestate src/wirestate.1.in
-	$(BUILD)/wirestate --generate man src/wirestate.1.in > $@.tmp && mv $@.tmp $@
+	$(call say,MAN)
+	$(Q)$(BUILD)/wirestate --generate man src/wirestate.1.in > $@.tmp && mv $@.tmp $@
 
 demo: ## install what is missing, build, and replay a bundled capture in the view
 	@tests/need build
