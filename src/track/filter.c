@@ -1,0 +1,469 @@
+/* The display filter: from text to a small program, and that program run on a connection.
+ *
+ * The program has one accumulator: a test sets it, `not` turns it round, and the jumps behind the left side of `and`
+ * and `or` skip the right side when the left one has decided. Every comparison has become a list of ranges or of nets,
+ * so a test only asks whether a value lies in one of them. The grammar is in <wirestate/filter.h>. */
+#include "track/filter.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { MAX_STEPS = 256, MAX_VALUES = 512, MAX_DEPTH = 32 };
+
+enum side { SIDE_CLIENT, SIDE_SERVER, SIDE_BOTH };
+enum operation { OP_TEST, OP_NOT, OP_UNLESS /* jump when false */, OP_IF /* jump when true */ };
+
+struct step {
+	uint8_t operation, field, side;
+	uint16_t first, count; /* of a test: its values; of a jump: where to, in `first` */
+};
+
+struct ws_filter {
+	uint16_t steps, values;
+	struct step step[MAX_STEPS];
+	struct filter_value value[MAX_VALUES];
+};
+
+/* ---- Running it */
+
+static bool in_net(const struct ws_addr *address, const struct filter_value *net)
+{
+	const unsigned bytes = net->bits / 8, bits = net->bits % 8;
+	if (memcmp(address->byte, net->address.byte, bytes) != 0)
+		return false;
+	return !bits || ((address->byte[bytes] ^ net->address.byte[bytes]) & (0xff00 >> bits) & 0xff) == 0;
+}
+
+static bool address_fits(const struct ws_filter *filter, const struct step *step, const struct ws_conn_info *info,
+                         unsigned endpoint)
+{
+	for (unsigned i = step->first; i < step->first + step->count; i++)
+		if (filter->value[i].ip_version == info->ip_version &&
+		    in_net(&info->endpoint[endpoint].address, &filter->value[i]))
+			return true;
+	return false;
+}
+
+static bool number_fits(const struct ws_filter *filter, const struct step *step, int64_t number)
+{
+	for (unsigned i = step->first; i < step->first + step->count; i++)
+		if (number >= filter->value[i].low && number <= filter->value[i].high)
+			return true;
+	return false;
+}
+
+static bool endpoint_fits(const struct ws_filter *filter, const struct step *step, const struct ws_conn_info *info,
+                          unsigned endpoint)
+{
+	const struct filter_field *field = &filter_fields[step->field];
+	return field->get ? number_fits(filter, step, field->get(info, endpoint))
+	                  : address_fits(filter, step, info, endpoint);
+}
+
+static bool test(const struct ws_filter *filter, const struct step *step, const struct ws_conn_info *info)
+{
+	const struct filter_field *field = &filter_fields[step->field];
+	const unsigned client = info->likely_client == 1;
+	if (field->scope == FILTER_CONNECTION)
+		return endpoint_fits(filter, step, info, 0);
+	if (step->side != SIDE_BOTH)
+		return endpoint_fits(filter, step, info, step->side == SIDE_CLIENT ? client : !client);
+	if (field->scope == FILTER_SUM)
+		return number_fits(filter, step, field->get(info, 0) + field->get(info, 1));
+	return endpoint_fits(filter, step, info, 0) || endpoint_fits(filter, step, info, 1);
+}
+
+bool ws_filter_match(const struct ws_filter *filter, const struct ws_conn_info *info)
+{
+	bool result = true;
+	for (unsigned at = 0; at < filter->steps; at++) {
+		const struct step *step = &filter->step[at];
+		if (step->operation == OP_TEST)
+			result = test(filter, step, info);
+		else if (step->operation == OP_NOT)
+			result = !result;
+		else if (result == (step->operation == OP_IF))
+			at = step->first - 1u; /* the place behind the jumps is never before them */
+	}
+	return result;
+}
+
+void ws_filter_free(struct ws_filter *filter)
+{
+	free(filter);
+}
+
+/* ---- Words */
+
+enum token_kind { TOKEN_END, TOKEN_WORD, TOKEN_SYMBOL };
+
+struct token {
+	enum token_kind kind;
+	size_t start, length;
+};
+
+struct parser {
+	const char *text;
+	struct token token; /* the next one */
+	struct ws_filter *filter;
+	struct ws_filter_error *error;
+	int depth;
+};
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static size_t symbol_length(const char *text)
+{
+	static const char *const symbols[] = {"==", "!=", "<=", ">=", "&&", "||", "<", ">", "!",
+	                                      "(",  ")",  "{",  "}",  ",",  "=",  "&", "|"};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(symbols); i++)
+		if (strncmp(text, symbols[i], strlen(symbols[i])) == 0)
+			return strlen(symbols[i]);
+	return 0;
+}
+
+static void advance(struct parser *p)
+{
+	size_t at = p->token.start + p->token.length;
+	while (is_space(p->text[at]))
+		at++;
+	p->token = (struct token){.kind = TOKEN_END, .start = at};
+	if (!p->text[at])
+		return;
+	p->token.length = symbol_length(p->text + at);
+	p->token.kind = p->token.length ? TOKEN_SYMBOL : TOKEN_WORD;
+	if (p->token.kind == TOKEN_SYMBOL)
+		return;
+	while (p->text[at] && !is_space(p->text[at]) && !symbol_length(p->text + at))
+		at++;
+	p->token.length = at - p->token.start;
+}
+
+static bool is(const struct parser *p, const char *word)
+{
+	return p->token.kind != TOKEN_END && filter_same_word(word, p->text + p->token.start, p->token.length);
+}
+
+/* Takes the next token if it is this one. */
+static bool take(struct parser *p, const char *word)
+{
+	if (!is(p, word))
+		return false;
+	advance(p);
+	return true;
+}
+
+static bool wrong(struct parser *p, const struct token *token, const char *format, ...) WS_PRINTF(3, 4);
+static bool wrong(struct parser *p, const struct token *token, const char *format, ...)
+{
+	va_list arguments;
+	p->error->start = token->start;
+	p->error->length = token->length;
+	va_start(arguments, format);
+	vsnprintf(p->error->text, sizeof(p->error->text), format, arguments);
+	va_end(arguments);
+	return false;
+}
+
+/* A word of the filter as it may be shown. */
+struct shown {
+	char text[48];
+};
+
+static struct shown show(const struct parser *p, const struct token *token)
+{
+	struct shown shown;
+	struct ws_text text = WS_TEXT_OVER(shown.text);
+	ws_text_clean(&text, p->text + token->start, token->length < 40 ? token->length : 40);
+	ws_text_cstr(&text);
+	return shown;
+}
+
+/* ---- Steps */
+
+static bool add_step(struct parser *p, struct step step)
+{
+	if (p->filter->steps == MAX_STEPS)
+		return wrong(p, &p->token, "too long: a filter may have %d tests and operators", MAX_STEPS);
+	p->filter->step[p->filter->steps++] = step;
+	return true;
+}
+
+static bool add_value(struct parser *p, const struct token *token, const struct filter_value *value)
+{
+	if (p->filter->values == MAX_VALUES)
+		return wrong(p, token, "too long: a filter may have %d values", MAX_VALUES);
+	p->filter->value[p->filter->values++] = *value;
+	return true;
+}
+
+static struct step begin_test(const struct parser *p, const struct filter_field *field, enum side side)
+{
+	return (struct step){.operation = OP_TEST,
+	                     .field = (uint8_t)(field - filter_fields),
+	                     .side = (uint8_t)side,
+	                     .first = p->filter->values};
+}
+
+static bool end_test(struct parser *p, struct step step)
+{
+	step.count = (uint16_t)(p->filter->values - step.first);
+	return add_step(p, step);
+}
+
+/* ---- Tests */
+
+static bool wrong_value(struct parser *p, const struct filter_field *field)
+{
+	char takes[200];
+	struct ws_text text = WS_TEXT_OVER(takes);
+	filter_takes(field, &text);
+	ws_text_cstr(&text);
+	if (p->token.kind == TOKEN_END)
+		return wrong(p, &p->token, "%s: a value is missing: %s", field->name, takes);
+	const struct shown shown = show(p, &p->token);
+	const char *similar = filter_similar_word(field, p->text + p->token.start, p->token.length);
+	if (similar)
+		return wrong(p, &p->token, "no %s is called '%s': did you mean %s?", field->name, shown.text, similar);
+	return wrong(p, &p->token, "%s is not '%s' but %s%s", field->name, shown.text,
+	             field->kind == FILTER_WORD ? "one of " : "", takes);
+}
+
+static bool value(struct parser *p, const struct filter_field *field)
+{
+	struct filter_value read = {0};
+	if (p->token.kind != TOKEN_WORD || !filter_value(field, p->text + p->token.start, p->token.length, &read))
+		return wrong_value(p, field);
+	if (!add_value(p, &p->token, &read))
+		return false;
+	advance(p);
+	return true;
+}
+
+static bool set(struct parser *p, const struct filter_field *field)
+{
+	if (!take(p, "{"))
+		return value(p, field);
+	do {
+		if (!value(p, field))
+			return false;
+		take(p, ",");
+	} while (p->token.kind == TOKEN_WORD);
+	return take(p, "}") || wrong(p, &p->token, "here belongs a } that ends the list");
+}
+
+/* The values that are smaller, or larger, than the one that was read. */
+static bool turn_into_half_line(struct parser *p, const struct token *token, const char *sign)
+{
+	struct filter_value *last = &p->filter->value[p->filter->values - 1];
+	if (last->low != last->high)
+		return wrong(p, token, "a range goes with ==, != or in; %s takes one number", sign);
+	const int64_t bound = last->low;
+	const bool equal = sign[1] == '=';
+	if (*sign == '<') {
+		last->low = 0;
+		last->high = equal ? bound : bound - 1; /* below 0: a range of nothing */
+	} else {
+		last->low = equal || bound == INT64_MAX ? bound : bound + 1;
+		last->high = equal || bound < INT64_MAX ? INT64_MAX : 0;
+	}
+	return true;
+}
+
+static bool comparison(struct parser *p, const struct filter_field *field, enum side side, const struct token *name)
+{
+	static const char *const operators[] = {"==", "!=", "<=", "<", ">=", ">"};
+	struct step step = begin_test(p, field, side);
+	if (take(p, "in"))
+		return set(p, field) && end_test(p, step);
+	size_t which = 0;
+	while (which < WS_ARRAY_SIZE(operators) && !is(p, operators[which]))
+		which++;
+	if (which == WS_ARRAY_SIZE(operators)) {
+		if (is(p, "="))
+			return wrong(p, &p->token, "a comparison for equality is written ==");
+		const bool end = p->token.kind == TOKEN_END;
+		return wrong(p, end ? name : &p->token, "%s needs an operator behind it: == != < <= > >= or in",
+		             field->name);
+	}
+	const char *sign = operators[which];
+	const bool ordered = *sign == '<' || *sign == '>';
+	if (ordered && (field->kind == FILTER_ADDRESS || field->kind == FILTER_WORD))
+		return wrong(p, &p->token, "%s has no order: it takes ==, != or in", field->name);
+	advance(p);
+	const struct token at = p->token;
+	if (!value(p, field) || (ordered && !turn_into_half_line(p, &at, sign)) || !end_test(p, step))
+		return false;
+	return *sign != '!' || add_step(p, (struct step){.operation = OP_NOT});
+}
+
+/* The word as a value of the field, as a whole test. False without an error: it is none. */
+static bool bare(struct parser *p, unsigned field, const struct token *token)
+{
+	struct filter_value read = {0};
+	if (!filter_value(&filter_fields[field], p->text + token->start, token->length, &read))
+		return false;
+	struct step step = begin_test(p, &filter_fields[field], SIDE_BOTH);
+	return add_value(p, token, &read) && end_test(p, step);
+}
+
+static bool unknown_word(struct parser *p, const struct token *token)
+{
+	const char *text = p->text + token->start;
+	const struct shown shown = show(p, token);
+	const bool compared = is(p, "in") || (p->token.kind == TOKEN_SYMBOL && strchr("=!<>", p->text[p->token.start]));
+	if (filter_same_word("client", text, token->length) || filter_same_word("server", text, token->length))
+		return wrong(p, token, "%s is a side: write %s.address, %s.port, %s.state or another of its fields",
+		             shown.text, shown.text, shown.text, shown.text);
+	const char *similar = filter_similar_field(text, token->length);
+	for (unsigned field = FILTER_FIELD_STATE; !compared && !similar && field <= FILTER_FIELD_VERDICT; field++)
+		similar = filter_similar_word(&filter_fields[field], text, token->length);
+	if (similar)
+		return wrong(p, token, "'%s' is unknown: did you mean %s?", shown.text, similar);
+	if (!compared)
+		return wrong(p, token, "'%s' is no field, address, net, port, state or verdict", shown.text);
+	char list[200];
+	struct ws_text fields = WS_TEXT_OVER(list);
+	for (unsigned i = 0; i < filter_field_count; i++)
+		ws_text_printf(&fields, " %s", filter_fields[i].name);
+	return wrong(p, token, "no field is called '%s'; fields:%s", shown.text, ws_text_cstr(&fields));
+}
+
+/* A word alone: an address, a port, a state, a verdict. A word that is a state and a verdict means either. */
+static bool bare_word(struct parser *p, const struct token *token)
+{
+	const unsigned steps = p->filter->steps;
+	p->error->text[0] = '\0';
+	if (bare(p, FILTER_FIELD_ADDRESS, token) || bare(p, FILTER_FIELD_PORT, token))
+		return true;
+	if (bare(p, FILTER_FIELD_STATE, token)) {
+		const unsigned jump = p->filter->steps;
+		if (!add_step(p, (struct step){.operation = OP_IF, .first = (uint16_t)(jump + 2)}))
+			return false;
+		if (!bare(p, FILTER_FIELD_VERDICT, token) && !p->error->text[0])
+			p->filter->steps = (uint16_t)jump; /* no verdict is called so */
+	} else {
+		(void)!bare(p, FILTER_FIELD_VERDICT, token);
+	}
+	if (p->error->text[0])
+		return false;
+	return p->filter->steps > steps || unknown_word(p, token);
+}
+
+static bool is_side(const char *side, const char *text, size_t length)
+{
+	return length > strlen(side) && strncasecmp(side, text, strlen(side)) == 0;
+}
+
+static bool field_or_word(struct parser *p)
+{
+	const struct token token = p->token;
+	const char *name = p->text + token.start;
+	size_t length = token.length;
+	enum side side = SIDE_BOTH;
+	if (is_side("client.", name, length))
+		side = SIDE_CLIENT;
+	else if (is_side("server.", name, length))
+		side = SIDE_SERVER;
+	if (side != SIDE_BOTH) {
+		name += strlen("client.");
+		length -= strlen("client.");
+	}
+	const struct filter_field *field = filter_find(name, length);
+	advance(p);
+	if (field && (side == SIDE_BOTH || field->scope != FILTER_CONNECTION))
+		return comparison(p, field, side, &token);
+	if (field)
+		return wrong(p, &token, "%s is of the connection, not of one side: write %s", field->name, field->name);
+	if (side == SIDE_BOTH)
+		return bare_word(p, &token);
+	const struct token rest = {TOKEN_WORD, (size_t)(name - p->text), length};
+	return unknown_word(p, &rest);
+}
+
+/* ---- Expressions */
+
+static bool expression(struct parser *p);
+
+static bool factor(struct parser *p)
+{
+	if (p->token.kind == TOKEN_WORD && !is(p, "not") && !is(p, "and") && !is(p, "or") && !is(p, "in"))
+		return field_or_word(p);
+	if (p->depth == MAX_DEPTH)
+		return wrong(p, &p->token, "too deep: at most %d levels of ( and not", MAX_DEPTH);
+	const struct token token = p->token;
+	bool good;
+	p->depth++;
+	if (take(p, "not") || take(p, "!"))
+		good = factor(p) && add_step(p, (struct step){.operation = OP_NOT});
+	else if (take(p, "("))
+		good = expression(p) && (take(p, ")") || wrong(p, &p->token, "here belongs ), for the ( at column %zu",
+		                                               token.start + 1));
+	else if (p->token.kind == TOKEN_END)
+		good = wrong(p, &token, "here something is missing: a field, an address, a port, a state or a verdict");
+	else
+		good = wrong(p, &token, "'%s' cannot stand here; a field, an address, a port, a state or a verdict can",
+		             show(p, &token).text);
+	p->depth--;
+	return good;
+}
+
+/* `left operation right operation ...`: a jump behind each part but the last goes behind all of them. */
+static bool chain(struct parser *p, bool (*part)(struct parser *), const char *word, const char *symbol,
+                  enum operation jump)
+{
+	uint16_t jumps[MAX_STEPS];
+	unsigned count = 0;
+	if (!part(p))
+		return false;
+	while (take(p, word) || take(p, symbol)) {
+		jumps[count++] = p->filter->steps;
+		if (!add_step(p, (struct step){.operation = (uint8_t)jump}) || !part(p))
+			return false;
+	}
+	for (unsigned i = 0; i < count; i++)
+		p->filter->step[jumps[i]].first = p->filter->steps;
+	return true;
+}
+
+static bool term(struct parser *p)
+{
+	return chain(p, factor, "and", "&&", OP_UNLESS);
+}
+
+static bool expression(struct parser *p)
+{
+	return chain(p, term, "or", "||", OP_IF);
+}
+
+static bool whole(struct parser *p)
+{
+	advance(p);
+	if (p->token.kind == TOKEN_END)
+		return true;
+	if (!expression(p))
+		return false;
+	if (p->token.kind == TOKEN_END)
+		return true;
+	if (is(p, ")"))
+		return wrong(p, &p->token, "no ( belongs to this )");
+	if (is(p, "&") || is(p, "|"))
+		return wrong(p, &p->token, "write it twice: && or ||");
+	return wrong(p, &p->token, "'%s' follows without and or or before it", show(p, &p->token).text);
+}
+
+struct ws_filter *ws_filter_compile(const char *text, struct ws_filter_error *error)
+{
+	struct parser parser = {.text = text, .error = error, .filter = calloc(1, sizeof(struct ws_filter))};
+	*error = (struct ws_filter_error){.text = "out of memory"};
+	if (!parser.filter || whole(&parser))
+		return parser.filter;
+	free(parser.filter);
+	return NULL;
+}

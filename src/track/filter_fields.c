@@ -1,0 +1,406 @@
+/* The display filter's fields: what they are called, where their values come from, and how a value is written. */
+#include "track/filter.h"
+
+#include <wirestate/packet.h>
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* ---- Values out of a connection */
+
+#define OF_ENDPOINT(member)                                                                                            \
+	static int64_t get_##member(const struct ws_conn_info *info, unsigned endpoint)                                \
+	{                                                                                                              \
+		return (int64_t)info->endpoint[endpoint].member;                                                       \
+	}
+#define OF_CONNECTION(member)                                                                                          \
+	static int64_t get_##member(const struct ws_conn_info *info, unsigned endpoint)                                \
+	{                                                                                                              \
+		(void)endpoint;                                                                                        \
+		return (int64_t)info->member;                                                                          \
+	}
+
+OF_ENDPOINT(port)
+OF_ENDPOINT(state)
+OF_ENDPOINT(packets)
+OF_ENDPOINT(bytes)
+OF_ENDPOINT(unacknowledged)
+#define X(member, mark) OF_ENDPOINT(member)
+WS_COUNTERS(X)
+#undef X
+OF_CONNECTION(number)
+OF_CONNECTION(handshake)
+OF_CONNECTION(close)
+
+static int64_t get_verdict(const struct ws_conn_info *info, unsigned endpoint)
+{
+	const char *tag;
+	(void)endpoint;
+	ws_conn_verdict(info, NULL, &tag, NULL);
+	for (enum ws_verdict verdict = 0; verdict < WS_VERDICT_COUNT; verdict++)
+		if (tag == ws_verdict_tag(verdict))
+			return verdict;
+	return FILTER_ABSENT;
+}
+
+static int64_t get_severity(const struct ws_conn_info *info, unsigned endpoint)
+{
+	int severity;
+	(void)endpoint;
+	ws_conn_verdict(info, NULL, NULL, &severity);
+	return severity;
+}
+
+static int64_t get_role(const struct ws_conn_info *info, unsigned endpoint)
+{
+	(void)endpoint;
+	return info->client == WS_ROLE_UNKNOWN;
+}
+
+/* In the order of closed_by_word(). */
+static int64_t get_closed_by(const struct ws_conn_info *info, unsigned endpoint)
+{
+	(void)endpoint;
+	if (info->closed_by == WS_CLOSED_BY_NONE)
+		return 0;
+	if (info->closed_by == WS_CLOSED_BY_BOTH)
+		return 3;
+	return info->closed_by - WS_CLOSED_BY_ENDPOINT_0 == info->likely_client ? 1 : 2;
+}
+
+static int64_t get_duration(const struct ws_conn_info *info, unsigned endpoint)
+{
+	(void)endpoint;
+	return info->last_time - info->first_time;
+}
+
+static int64_t get_initial_rtt(const struct ws_conn_info *info, unsigned endpoint)
+{
+	(void)endpoint;
+	return info->initial_rtt < 0 ? FILTER_ABSENT : info->initial_rtt;
+}
+
+static int64_t get_vlan(const struct ws_conn_info *info, unsigned endpoint)
+{
+	(void)endpoint;
+	return info->vlan == WS_NO_VLAN ? FILTER_ABSENT : info->vlan;
+}
+
+/* ---- Words */
+
+static const char *state_word(unsigned value)
+{
+	return value < WS_STATE_COUNT ? ws_state_name(value) : NULL;
+}
+
+static const char *state_alias(unsigned value)
+{
+	return ws_state_brief(value);
+}
+
+static const char *verdict_word(unsigned value)
+{
+	return value < WS_VERDICT_COUNT ? ws_verdict_tag(value) : NULL;
+}
+
+static const char *handshake_word(unsigned value)
+{
+	return value < WS_HANDSHAKE_COUNT ? ws_handshake_name(value) : NULL;
+}
+
+static const char *close_word(unsigned value)
+{
+	return value < WS_CLOSE_COUNT ? ws_close_name(value) : NULL;
+}
+
+static const char *closed_by_word(unsigned value)
+{
+	static const char *const words[] = {"none", "client", "server", "both"};
+	return value < WS_ARRAY_SIZE(words) ? words[value] : NULL;
+}
+
+static const char *role_word(unsigned value)
+{
+	static const char *const words[] = {"seen", "guessed"};
+	return value < WS_ARRAY_SIZE(words) ? words[value] : NULL;
+}
+
+/* ---- The table */
+
+/* The marks of sequence analysis count their segments. */
+#define COUNTER(member, mark)                                                                                          \
+	{#member, FILTER_NUMBER, FILTER_SUM, get_##member, NULL, NULL, INT64_MAX, "segments that it marked so"},
+
+/* clang-format off */
+const struct filter_field filter_fields[] = {
+	[FILTER_FIELD_ADDRESS] =
+	{"address", FILTER_ADDRESS, FILTER_EITHER, NULL, NULL, NULL, 0, "IP address, or the net it is in"},
+	[FILTER_FIELD_PORT] =
+	{"port", FILTER_NUMBER, FILTER_EITHER, get_port, NULL, NULL, 65535, "TCP port"},
+	[FILTER_FIELD_STATE] =
+	{"state", FILTER_WORD, FILTER_EITHER, get_state, state_word, state_alias, 0, "state now"},
+	[FILTER_FIELD_VERDICT] =
+	{"verdict", FILTER_WORD, FILTER_CONNECTION, get_verdict, verdict_word, NULL, 0, "the verdict's word"},
+	{"severity", FILTER_NUMBER, FILTER_CONNECTION, get_severity, NULL, NULL, 3,
+	 "how bad the verdict is, from 0, fine, to 3, broken"},
+	{"role", FILTER_WORD, FILTER_CONNECTION, get_role, role_word, NULL, 0,
+	 "whether client and server are known from a SYN that was seen"},
+	{"handshake", FILTER_WORD, FILTER_CONNECTION, get_handshake, handshake_word, NULL, 0,
+	 "how much of the handshake was captured"},
+	{"close", FILTER_WORD, FILTER_CONNECTION, get_close, close_word, NULL, 0, "how it ended"},
+	{"closed_by", FILTER_WORD, FILTER_CONNECTION, get_closed_by, closed_by_word, NULL, 0, "who ended it"},
+	{"packets", FILTER_NUMBER, FILTER_SUM, get_packets, NULL, NULL, INT64_MAX, "segments sent"},
+	{"bytes", FILTER_SIZE, FILTER_SUM, get_bytes, NULL, NULL, INT64_MAX, "payload sent"},
+	{"unacknowledged", FILTER_SIZE, FILTER_SUM, get_unacknowledged, NULL, NULL, INT64_MAX,
+	 "sent and not acknowledged"},
+	WS_COUNTERS(COUNTER)
+	{"duration", FILTER_TIME, FILTER_CONNECTION, get_duration, NULL, NULL, INT64_MAX,
+	 "from the first packet to the last"},
+	{"initial_rtt", FILTER_TIME, FILTER_CONNECTION, get_initial_rtt, NULL, NULL, INT64_MAX,
+	 "round trip of the handshake"},
+	{"vlan", FILTER_NUMBER, FILTER_CONNECTION, get_vlan, NULL, NULL, 4095, "VLAN it is in"},
+	{"number", FILTER_NUMBER, FILTER_CONNECTION, get_number, NULL, NULL, INT64_MAX, "the connection's number"},
+};
+/* clang-format on */
+const unsigned filter_field_count = WS_ARRAY_SIZE(filter_fields);
+
+bool filter_same_word(const char *word, const char *text, size_t length)
+{
+	return strncasecmp(word, text, length) == 0 && word[length] == '\0';
+}
+
+const struct filter_field *filter_find(const char *name, size_t length)
+{
+	for (unsigned i = 0; i < filter_field_count; i++)
+		if (filter_same_word(filter_fields[i].name, name, length))
+			return &filter_fields[i];
+	return NULL;
+}
+
+/* ---- Values out of text */
+
+enum { LONGEST_VALUE = 64 };
+
+/* Digits at the beginning: how many, 0 when there are none or the number is too large. */
+static size_t digits(const char *text, int64_t *value)
+{
+	size_t at = 0;
+	for (*value = 0; text[at] >= '0' && text[at] <= '9'; at++)
+		if (__builtin_mul_overflow(*value, 10, value) || __builtin_add_overflow(*value, text[at] - '0', value))
+			return 0;
+	return at;
+}
+
+static bool number(const char *text, int64_t max, int64_t *value)
+{
+	size_t used = digits(text, value);
+	return used && !text[used] && *value <= max;
+}
+
+static bool size(const char *text, int64_t *value)
+{
+	static const char units[] = "kmgt";
+	size_t used = digits(text, value);
+	if (!used)
+		return false;
+	if (!text[used])
+		return true;
+	const char *unit = strchr(units, text[used] | 0x20);
+	return unit && *unit && !text[used + 1] &&
+	       !__builtin_mul_overflow(*value, INT64_C(1) << 10 * (unit - units + 1), value);
+}
+
+/* Seconds without a unit. */
+static bool duration(const char *text, int64_t *value)
+{
+	static const struct {
+		const char *name;
+		double factor;
+	} units[] = {{"", 1e9},   {"s", 1e9}, {"ms", 1e6},   {"us", 1e3},
+	             {"µs", 1e3}, {"ns", 1},  {"min", 60e9}, {"h", 3600e9}};
+	size_t length = strspn(text, "0123456789.");
+	char *end;
+	if (!length || !strpbrk(text, "0123456789"))
+		return false;
+	double amount = strtod(text, &end);
+	for (size_t i = 0; end == text + length && i < WS_ARRAY_SIZE(units); i++) {
+		if (strcmp(units[i].name, end) != 0)
+			continue;
+		*value = amount * units[i].factor < 9e18 ? (int64_t)(amount * units[i].factor + 0.5) : INT64_MAX;
+		return true;
+	}
+	return false;
+}
+
+static bool address(const char *text, struct filter_value *value)
+{
+	char copy[LONGEST_VALUE];
+	size_t length = strcspn(text, "/");
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	memset(&value->address, 0, sizeof(value->address));
+	if (inet_pton(AF_INET6, copy, value->address.byte) == 1) {
+		value->ip_version = 6;
+	} else if (inet_pton(AF_INET, copy, value->address.byte + 12) == 1) {
+		value->ip_version = 4;
+		value->address.byte[10] = value->address.byte[11] = 0xff;
+	} else {
+		return false;
+	}
+	int64_t bits = value->ip_version == 4 ? 32 : 128;
+	if (text[length] == '/' && !number(text + length + 1, bits, &bits))
+		return false;
+	value->bits = (uint8_t)(bits + (value->ip_version == 4 ? 96 : 0));
+	return true;
+}
+
+static bool word(const struct filter_field *field, const char *text, int64_t *value)
+{
+	const size_t length = strlen(text);
+	for (unsigned i = 0; field->word(i); i++) {
+		if (filter_same_word(field->word(i), text, length) ||
+		    (field->alias && filter_same_word(field->alias(i), text, length))) {
+			*value = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool quantity(const struct filter_field *field, const char *text, int64_t *value)
+{
+	if (field->kind == FILTER_TIME)
+		return duration(text, value);
+	return field->kind == FILTER_SIZE ? size(text, value) : number(text, field->max, value);
+}
+
+bool filter_value(const struct filter_field *field, const char *text, size_t length, struct filter_value *value)
+{
+	char copy[LONGEST_VALUE];
+	if (!length || length >= sizeof(copy))
+		return false;
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	if (field->kind == FILTER_ADDRESS)
+		return address(copy, value);
+	if (field->kind == FILTER_WORD) {
+		if (!word(field, copy, &value->low))
+			return false;
+		value->high = value->low;
+		return true;
+	}
+	char *dots = strstr(copy, "..");
+	if (!dots) {
+		if (!quantity(field, copy, &value->low))
+			return false;
+		value->high = value->low;
+		return true;
+	}
+	*dots = '\0';
+	return quantity(field, copy, &value->low) && quantity(field, dots + 2, &value->high) &&
+	       value->low <= value->high;
+}
+
+/* ---- Words about fields */
+
+void filter_takes(const struct filter_field *field, struct ws_text *text)
+{
+	switch (field->kind) {
+	case FILTER_ADDRESS:
+		ws_text_puts(text, "an address, or a net like 10.0.0.0/8");
+		return;
+	case FILTER_NUMBER:
+		if (field->max == INT64_MAX)
+			ws_text_puts(text, "a number, or a range like 1..10");
+		else
+			ws_text_printf(text, "a number from 0 to %lld, or a range like 1..3", (long long)field->max);
+		return;
+	case FILTER_SIZE:
+		ws_text_puts(text, "bytes like 500, 10K, 2M or 1G, or a range of them");
+		return;
+	case FILTER_TIME:
+		ws_text_puts(text, "a time like 1.5, 200ms, 3s or 2min, or a range of them");
+		return;
+	case FILTER_WORD:
+		for (unsigned i = 0; field->word(i); i++)
+			ws_text_printf(text, "%s%s", i ? " " : "", field->word(i));
+		return;
+	}
+}
+
+bool ws_filter_field(size_t index, struct ws_filter_field *field)
+{
+	if (index >= filter_field_count)
+		return false;
+	const struct filter_field *row = &filter_fields[index];
+	*field = (struct ws_filter_field){
+	        .name = row->name, .meaning = row->meaning, .of_endpoint = row->scope != FILTER_CONNECTION};
+	struct ws_text takes = WS_TEXT_OVER(field->takes);
+	filter_takes(row, &takes);
+	ws_text_cstr(&takes);
+	return true;
+}
+
+enum { LONGEST_WORD = 24 };
+
+static unsigned least(unsigned a, unsigned b, unsigned c)
+{
+	unsigned ab = a < b ? a : b;
+	return ab < c ? ab : c;
+}
+
+/* How many letters have to be added, dropped or changed to make one word of the other. */
+static unsigned distance(const char *word, const char *text, size_t length)
+{
+	unsigned row[LONGEST_WORD + 2];
+	const size_t columns = strlen(word);
+	if (columns > LONGEST_WORD || length > LONGEST_WORD)
+		return LONGEST_WORD;
+	for (size_t j = 0; j <= columns; j++)
+		row[j] = (unsigned)j;
+	for (size_t i = 1; i <= length; i++) {
+		unsigned corner = row[0];
+		row[0] = (unsigned)i;
+		for (size_t j = 1; j <= columns; j++) {
+			bool same = ((text[i - 1] ^ word[j - 1]) & ~0x20) == 0;
+			unsigned changed = corner + !same;
+			corner = row[j];
+			row[j] = least(changed, row[j] + 1, row[j - 1] + 1);
+		}
+	}
+	return row[columns];
+}
+
+static void compare(const char *word, const char *text, size_t length, const char **best, unsigned *least_distance)
+{
+	unsigned found = distance(word, text, length);
+	if (found < *least_distance) {
+		*least_distance = found;
+		*best = word;
+	}
+}
+
+static unsigned too_far(size_t length)
+{
+	return length < 4 ? 2 : 3;
+}
+
+const char *filter_similar_word(const struct filter_field *field, const char *text, size_t length)
+{
+	const char *best = NULL;
+	unsigned nearest = too_far(length);
+	for (unsigned i = 0; field->word && field->word(i); i++)
+		compare(field->word(i), text, length, &best, &nearest);
+	return best;
+}
+
+const char *filter_similar_field(const char *text, size_t length)
+{
+	const char *best = NULL;
+	unsigned nearest = too_far(length);
+	for (unsigned i = 0; i < filter_field_count; i++)
+		compare(filter_fields[i].name, text, length, &best, &nearest);
+	return best;
+}
