@@ -181,7 +181,7 @@ static void conn_verdict(const struct subject *s, unsigned index, struct value *
 {
 	struct ws_text text = WS_TEXT_OVER(v->composed);
 	const char *tag;
-	ws_conn_verdict(s->conn, &text, &tag, NULL);
+	ws_conn_verdict(s->conn, index == 0 ? &text : NULL, &tag, NULL);
 	if (index == 1) {
 		set_string(v, tag);
 		return;

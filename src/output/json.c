@@ -1,46 +1,79 @@
 /* JSON records of everything but packets: the columns of the kind, in order, grouped into objects. */
+#include "base/put.h"
 #include "internal.h"
 
 #include <string.h>
 
-static void json_value(struct ws_text *text, const struct value *value)
+enum {
+	KEY_MOST = 128, /* a group's name, a column's and what stands around them */
+	VALUE_MOST = 64 /* any value but a string */
+};
+
+/* Where `need` bytes can be written, which are less than the buffer has. */
+static char *make_room(struct ws_text *text, size_t need)
 {
-	bool quoted = value->kind == VALUE_STRING || value->kind == VALUE_ADDRESS || value->kind == VALUE_MAC;
+	if (text->capacity - text->length < need && !text->flush(text)) {
+		text->failed = true;
+		text->length = 0;
+	}
+	return text->data + text->length;
+}
+
+static inline char *put(char *out, const char *bytes, size_t length)
+{
+	memcpy(out, bytes, length);
+	return out + length;
+}
+
+static inline char *put_name(char *out, const char *name)
+{
+	*out++ = '"';
+	out = put(out, name, strlen(name));
+	return put(out, "\":", 2);
+}
+
+static char *put_value(char *out, const struct value *value)
+{
+	bool quoted = value->kind == VALUE_ADDRESS || value->kind == VALUE_MAC;
 	if (quoted)
-		ws_text_putc(text, '"');
+		*out++ = '"';
 	switch (value->kind) {
-	case VALUE_ABSENT:
-	case VALUE_NULL:
-		ws_text_append(text, "null", 4);
-		break;
 	case VALUE_NUMBER:
-		ws_text_u64(text, value->number);
+		out = ws_put_u64(out, value->number);
 		break;
 	case VALUE_BOOLEAN:
-		ws_text_puts(text, value->number ? "true" : "false");
+		out = value->number ? put(out, "true", 4) : put(out, "false", 5);
 		break;
 	case VALUE_TIME:
-		ws_text_time(text, value->time, 9);
-		break;
-	case VALUE_STRING:
-		ws_text_json(text, value->string, value->length);
+		out = ws_put_time(out, value->time, 9);
 		break;
 	case VALUE_ADDRESS:
-		ws_text_addr(text, value->address, value->ip_version);
+		out = ws_put_addr(out, value->address, value->ip_version);
 		break;
 	case VALUE_MAC:
-		ws_text_mac(text, value->mac);
+		out = ws_put_mac(out, value->mac);
+		break;
+	case VALUE_ABSENT:
+	case VALUE_NULL:
+	case VALUE_STRING:
+		out = put(out, "null", 4);
 		break;
 	}
 	if (quoted)
-		ws_text_putc(text, '"');
+		*out++ = '"';
+	return out;
 }
 
-static void json_name(struct ws_text *text, const char *name)
+static void write_value(struct ws_text *text, char *out, const struct value *value)
 {
+	if (value->kind != VALUE_STRING) {
+		text->length = (size_t)(put_value(out, value) - text->data);
+		return;
+	}
+	*out++ = '"';
+	text->length = (size_t)(out - text->data);
+	ws_text_json(text, value->string, value->length);
 	ws_text_putc(text, '"');
-	ws_text_puts(text, name);
-	ws_text_append(text, "\":", 2);
 }
 
 /* The names that --only takes are the types of the records. */
@@ -69,17 +102,17 @@ void json_record(struct ws_output *output, const struct subject *subject)
 		column->get(subject, column->index, &value);
 		if (value.kind == VALUE_ABSENT)
 			continue;
-		bool same = group && column->group && strcmp(group, column->group) == 0;
+		bool same = group == column->group || (group && column->group && strcmp(group, column->group) == 0);
+		char *out = make_room(text, KEY_MOST + VALUE_MOST);
 		if (group && !same)
-			ws_text_putc(text, '}');
-		ws_text_putc(text, ',');
+			*out++ = '}';
+		*out++ = ',';
 		if (column->group && !same) {
-			json_name(text, column->group);
-			ws_text_putc(text, '{');
+			out = put_name(out, column->group);
+			*out++ = '{';
 		}
 		group = column->group;
-		json_name(text, column->name);
-		json_value(text, &value);
+		write_value(text, put_name(out, column->name), &value);
 	}
 	ws_text_puts(text, group ? "}}\n" : "}\n");
 }
