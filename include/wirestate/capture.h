@@ -30,33 +30,34 @@ struct ws_frame {
 	uint64_t number;   /* counts from 1; in a file the frame's place in the file, also when a filter skips frames */
 	uint64_t position; /* hand it to ws_capture_fetch(); WS_POSITION_NONE when frames are not kept */
 	const uint8_t *data;
-	uint32_t captured; /* bytes at data */
-	uint32_t length;   /* bytes on the wire; at least `captured` */
-	uint8_t link;      /* enum ws_link */
+	uint32_t captured;  /* bytes at data */
+	uint32_t length;    /* bytes on the wire; at least `captured` */
+	uint8_t link;       /* enum ws_link */
 	uint8_t fcs_length; /* bytes of frame check sequence at the end of `length`; 0 when not captured or not known */
 };
 
 struct ws_capture; /* opaque */
 
 struct ws_capture_options {
-	const char *filter; /* BPF expression; NULL or empty: everything */
+	const char *filter;       /* BPF expression; NULL or empty: everything */
 	uint32_t snapshot_length; /* 0: 262144 */
 	uint64_t buffer_size;     /* of the kernel's ring, in bytes; 0: the default (64 MiB) */
 	bool no_promiscuous;
 	bool monitor;          /* -I */
 	const char *link_type; /* -y, a DLT name; NULL: the best supported one */
 	int fcs_length;        /* --fcs; -1: as the file says */
-	uint64_t keep_bytes;   /* > 0: frames can be fetched again; how many bytes memory may hold for that where the source
-	                          cannot be read twice (live, pipe, compressed). The oldest go first. */
+	uint64_t keep_bytes;   /* > 0: frames can be fetched again; how many bytes memory may hold for that where the
+	                          source   cannot be read twice (live, pipe, compressed). The oldest go first. */
 };
 
 /* Both return NULL with `error` filled. `path` "-" is standard input. gzip and zstd are recognised by content. A file's
  * link type that is not in WS_LINKS is refused by name, with the list of those supported. The filter is compiled here.
- * Opening a pipe waits for the file's header, and a signal that is caught does not end the wait: catch them afterwards. */
+ * Opening a pipe waits for the file's header, and a signal that is caught does not end the wait: catch them afterwards.
+ */
 struct ws_capture *ws_capture_open_file(const char *path, const struct ws_capture_options *options,
-					struct ws_error *error) WS_CHECKED;
+                                        struct ws_error *error) WS_CHECKED;
 struct ws_capture *ws_capture_open_live(const char *interface, const struct ws_capture_options *options,
-					struct ws_error *error) WS_CHECKED;
+                                        struct ws_error *error) WS_CHECKED;
 void ws_capture_close(struct ws_capture *capture); /* NULL is allowed */
 
 enum ws_link ws_capture_link(const struct ws_capture *capture);
@@ -79,7 +80,7 @@ enum ws_read {
  * that holds half a record returns WS_READ_MORE at once. Frames that the filter rejects count towards `max` but are not
  * delivered. `fn` may call ws_capture_break() to stop after the current frame. */
 enum ws_read ws_capture_read(struct ws_capture *capture, int max, ws_frame_fn *fn, void *context,
-			     struct ws_error *error) WS_CHECKED;
+                             struct ws_error *error) WS_CHECKED;
 void ws_capture_break(struct ws_capture *capture);
 
 /* Reads a delivered frame again by its position. `frame->data` is valid until the next fetch. `frame->number` is not
@@ -101,7 +102,8 @@ struct ws_dump; /* opaque */
 struct ws_dump *ws_dump_open(struct ws_capture *capture, const char *path, struct ws_error *error) WS_CHECKED;
 bool ws_dump_write(struct ws_dump *dump, const struct ws_frame *frame, struct ws_error *error) WS_CHECKED;
 bool ws_dump_flush(struct ws_dump *dump, struct ws_error *error) WS_CHECKED;
-bool ws_dump_close(struct ws_dump *dump, struct ws_error *error) WS_CHECKED; /* frees it also on failure; NULL allowed */
+bool ws_dump_close(struct ws_dump *dump,
+                   struct ws_error *error) WS_CHECKED; /* frees it also on failure; NULL allowed */
 
 /* -D. Strings belong to the list. */
 struct ws_interface {
@@ -109,7 +111,8 @@ struct ws_interface {
 	const char *addresses;          /* space separated, may be empty */
 	bool up, running, loopback;
 };
-struct ws_interface *ws_interfaces(size_t *count, struct ws_error *error) WS_CHECKED; /* NULL: error, or none (count 0) */
+struct ws_interface *ws_interfaces(size_t *count,
+                                   struct ws_error *error) WS_CHECKED; /* NULL: error, or none (count 0) */
 void ws_interfaces_free(struct ws_interface *list);
 
 /* -L. Names of the link types an interface offers, NULL-terminated; free with ws_link_types_free(). */

@@ -1,6 +1,7 @@
-/* Errors, as values. A function that can fail takes a `struct ws_error *`, fills it and returns false, NULL or a negative
- * number; on success it leaves it untouched. The text names the file, offset, interface or option, and the remedy; it is
- * one line, already cleaned of control characters, without the program's name and without a full stop or newline. */
+/* Errors, as values. A function that can fail takes a `struct ws_error *`, fills it and returns false, NULL or a
+ * negative number; on success it leaves it untouched. The text names the file, offset, interface or option, and the
+ * remedy; it is one line, already cleaned of control characters, without the program's name and without a full stop or
+ * newline. */
 #ifndef WIRESTATE_ERROR_H
 #define WIRESTATE_ERROR_H
 

@@ -1,8 +1,8 @@
 /* Building text without allocation: a buffer with a fixed capacity, and an optional place to flush it to.
  *
- * With `flush` NULL the text is cut at the capacity and `overflow` is set; what is there stays valid UTF-8. With `flush`
- * set, a full buffer is handed over and emptied; after a failed flush `failed` is set and appending does nothing. The text
- * is NOT NUL-terminated unless ws_text_cstr() is called. */
+ * With `flush` NULL the text is cut at the capacity and `overflow` is set; what is there stays valid UTF-8. With
+ * `flush` set, a full buffer is handed over and emptied; after a failed flush `failed` is set and appending does
+ * nothing. The text is NOT NUL-terminated unless ws_text_cstr() is called. */
 #ifndef WIRESTATE_TEXT_H
 #define WIRESTATE_TEXT_H
 
@@ -25,7 +25,7 @@ void ws_text_putc(struct ws_text *text, char c);
 void ws_text_pad(struct ws_text *text, char c, size_t count); /* `count` times c */
 void ws_text_printf(struct ws_text *text, const char *format, ...) WS_PRINTF(2, 3);
 void ws_text_u64(struct ws_text *text, uint64_t value);
-void ws_text_hex(struct ws_text *text, uint64_t value, unsigned digits); /* lower case, no 0x */
+void ws_text_hex(struct ws_text *text, uint64_t value, unsigned digits);                       /* lower case, no 0x */
 void ws_text_bytes(struct ws_text *text, const uint8_t *bytes, size_t length, char separator); /* separator 0: none */
 
 /* Seconds with `decimals` (0 to 9) digits; negative times keep their sign. */
@@ -37,8 +37,8 @@ void ws_text_addr(struct ws_text *text, const struct ws_addr *addr, unsigned ip_
 /* addr:port, with brackets around an IPv6 address. */
 void ws_text_endpoint(struct ws_text *text, const struct ws_addr *addr, unsigned ip_version, uint16_t port);
 
-/* Bytes from the wire, a file name or an interface name, made safe for a terminal: valid printable UTF-8 passes; C0, DEL,
- * C1, invalid bytes, bidirectional controls, zero-width and other invisible characters become \xNN or \u{NNNN}. */
+/* Bytes from the wire, a file name or an interface name, made safe for a terminal: valid printable UTF-8 passes; C0,
+ * DEL, C1, invalid bytes, bidirectional controls, zero-width and other invisible characters become \xNN or \u{NNNN}. */
 void ws_text_clean(struct ws_text *text, const char *bytes, size_t length);
 /* The same, as the inside of a JSON string (RFC 8259 escapes; the unsafe become \u00NN, invalid bytes U+FFFD). */
 void ws_text_json(struct ws_text *text, const char *bytes, size_t length);

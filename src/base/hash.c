@@ -39,10 +39,10 @@ uint64_t ws_siphash(const uint8_t key[16], const void *data, size_t length)
 	const uint8_t *bytes = data;
 	uint64_t k0 = word(key), k1 = word(key + 8);
 	struct state s = {
-		k0 ^ UINT64_C(0x736f6d6570736575),
-		k1 ^ UINT64_C(0x646f72616e646f6d),
-		k0 ^ UINT64_C(0x6c7967656e657261),
-		k1 ^ UINT64_C(0x7465646279746573),
+	        k0 ^ UINT64_C(0x736f6d6570736575),
+	        k1 ^ UINT64_C(0x646f72616e646f6d),
+	        k0 ^ UINT64_C(0x6c7967656e657261),
+	        k1 ^ UINT64_C(0x7465646279746573),
 	};
 	size_t rest = length % 8;
 	for (const uint8_t *end = bytes + length - rest; bytes < end; bytes += 8) {

@@ -7,7 +7,7 @@ const char *ws_state_name(enum ws_state state)
 {
 	static const char *const names[] = {
 #define X(name, text, brief) [name] = text,
-		WS_STATES(X)
+	        WS_STATES(X)
 #undef X
 	};
 	return (size_t)state < WS_ARRAY_SIZE(names) ? names[state] : "?";
@@ -17,7 +17,7 @@ const char *ws_state_brief(enum ws_state state)
 {
 	static const char *const names[] = {
 #define X(name, text, brief) [name] = brief,
-		WS_STATES(X)
+	        WS_STATES(X)
 #undef X
 	};
 	return (size_t)state < WS_ARRAY_SIZE(names) ? names[state] : "?";
@@ -27,7 +27,7 @@ const char *ws_basis_name(enum ws_basis basis)
 {
 	static const char *const names[] = {
 #define X(name, text) [name] = text,
-		WS_BASES(X)
+	        WS_BASES(X)
 #undef X
 	};
 	return (size_t)basis < WS_ARRAY_SIZE(names) ? names[basis] : "?";
@@ -37,7 +37,7 @@ const char *ws_certainty_name(enum ws_certainty certainty)
 {
 	static const char *const names[] = {
 #define X(name, text, mark) [name] = text,
-		WS_CERTAINTIES(X)
+	        WS_CERTAINTIES(X)
 #undef X
 	};
 	return (size_t)certainty < WS_ARRAY_SIZE(names) ? names[certainty] : "?";
@@ -47,7 +47,7 @@ char ws_certainty_mark(enum ws_certainty certainty)
 {
 	static const char marks[] = {
 #define X(name, text, mark) [name] = mark,
-		WS_CERTAINTIES(X)
+	        WS_CERTAINTIES(X)
 #undef X
 	};
 	return (size_t)certainty < WS_ARRAY_SIZE(marks) ? marks[certainty] : '?';
@@ -57,7 +57,7 @@ const char *ws_analysis_name(enum ws_analysis analysis)
 {
 	static const char *const names[] = {
 #define X(name, text) [name] = text,
-		WS_ANALYSES(X)
+	        WS_ANALYSES(X)
 #undef X
 	};
 	return (size_t)analysis < WS_ARRAY_SIZE(names) ? names[analysis] : "?";
@@ -67,7 +67,7 @@ const char *ws_handshake_name(enum ws_handshake handshake)
 {
 	static const char *const names[] = {
 #define X(name, text) [name] = text,
-		WS_HANDSHAKES(X)
+	        WS_HANDSHAKES(X)
 #undef X
 	};
 	return (size_t)handshake < WS_ARRAY_SIZE(names) ? names[handshake] : "?";
@@ -77,7 +77,7 @@ const char *ws_close_name(enum ws_close close)
 {
 	static const char *const names[] = {
 #define X(name, text) [name] = text,
-		WS_CLOSES(X)
+	        WS_CLOSES(X)
 #undef X
 	};
 	return (size_t)close < WS_ARRAY_SIZE(names) ? names[close] : "?";
@@ -87,7 +87,7 @@ const char *ws_verdict_tag(enum ws_verdict verdict)
 {
 	static const char *const names[] = {
 #define X(name, text) [name] = text,
-		WS_VERDICTS(X)
+	        WS_VERDICTS(X)
 #undef X
 	};
 	return (size_t)verdict < WS_ARRAY_SIZE(names) ? names[verdict] : "?";
@@ -97,7 +97,7 @@ const char *ws_why_text(unsigned why)
 {
 	static const char *const texts[] = {
 #define X(name, text, reference) [name] = text,
-		WS_WHYS(X)
+	        WS_WHYS(X)
 #undef X
 	};
 	return why < WS_ARRAY_SIZE(texts) ? texts[why] : "";
@@ -107,7 +107,7 @@ const char *ws_why_reference(unsigned why)
 {
 	static const char *const references[] = {
 #define X(name, text, reference) [name] = reference,
-		WS_WHYS(X)
+	        WS_WHYS(X)
 #undef X
 	};
 	return why < WS_ARRAY_SIZE(references) ? references[why] : "";

@@ -44,7 +44,7 @@
 	  "RFC 9293 §3.10.7.1")                                                                                        \
 	X(WS_WHY_ALIVE, "it sends on: what had ended it never arrived", "RFC 5961 §3.2")                               \
 	X(WS_WHY_FORGED, "it sends on after its RST: someone else sent that RST", "RFC 5961 §3.1")                     \
-	X(WS_WHY_NO_SOCKET, "its RST carries no ACK: there was no such socket when that segment arrived",                \
+	X(WS_WHY_NO_SOCKET, "its RST carries no ACK: there was no such socket when that segment arrived",              \
 	  "RFC 9293 §3.10.7.1")                                                                                        \
 	X(WS_WHY_OLD_SYN, "the connection before it goes on: that SYN was an old duplicate, or forged",                \
 	  "RFC 9293 §3.5, figure 8")                                                                                   \
@@ -54,7 +54,7 @@ enum ws_why {
 #define X(name, text, reference) name,
 	WS_WHYS(X)
 #undef X
-		WS_WHY_COUNT
+	        WS_WHY_COUNT
 };
 
 #endif
