@@ -28,6 +28,7 @@ struct ws_model {
 #define WS_SCREENS(X)                                                                                                  \
 	X(WS_SCREEN_LIST, "list", "connections")                                                                       \
 	X(WS_SCREEN_LIFELINES, "lifelines", "lifelines of one connection")                                             \
+	X(WS_SCREEN_DIAGRAM, "diagram", "the state diagram, and the way through it")                                   \
 	X(WS_SCREEN_PACKET, "packet", "one packet, every field beside its bytes")                                      \
 	X(WS_SCREEN_HELP, "help", "the keys of the screen before")
 
@@ -69,6 +70,7 @@ int ws_screen_find(const char *word);
 	X(WS_ACT_SLOWER, "slower", "play slower")                                                                      \
 	X(WS_ACT_RESTART, "restart", "back to the first segment")                                                      \
 	X(WS_ACT_LOOP, "loop", "start again at the end")                                                               \
+	X(WS_ACT_DIAGRAM, "diagram", "the state diagram, with both ends on it")                                        \
 	X(WS_ACT_SWAP, "swap", "swap the two sides")                                                                   \
 	X(WS_ACT_DETAIL, "detail", "show the packet: every field beside its bytes")                                    \
 	X(WS_ACT_NEXT_PACKET, "next", "the connection's next packet")                                                  \

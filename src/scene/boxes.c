@@ -7,17 +7,17 @@
 
 enum { INNER = 13, WIDTH = INNER + 4 }; /* the longest name and its mark; the frame and a space on either side */
 
-static int box_column(const struct picture *picture, const struct ws_canvas *canvas, int side)
+static int box_column(const struct picture *picture, int side)
 {
 	int column = picture->line[side] - WIDTH / 2;
-	if (column + WIDTH > canvas->columns - 1)
-		column = canvas->columns - 1 - WIDTH;
+	if (column + WIDTH > picture->columns - 1)
+		column = picture->columns - 1 - WIDTH;
 	return column < 1 ? 1 : column;
 }
 
 static void draw_box(const struct picture *picture, struct ws_canvas *canvas, int row, int side)
 {
-	int endpoint = side ? !picture->left : picture->left, column = box_column(picture, canvas, side);
+	int endpoint = side ? !picture->left : picture->left, column = box_column(picture, side);
 	enum ws_style style = draw_state_style(picture->state[endpoint]);
 	char buffer[32];
 	struct ws_text text = WS_TEXT_OVER(buffer);
@@ -104,12 +104,12 @@ static void draw_line(const struct picture *picture, struct ws_canvas *canvas)
 		if (time_left(picture, endpoint, &left))
 			ws_text_printf(&text, " %.0fs", (double)left / (double)WS_SECOND);
 		enum ws_style style = draw_state_style(picture->state[endpoint]);
-		int middle = canvas->columns / 2;
-		for (int column = side ? middle : 0; column < (side ? canvas->columns : middle); column++)
+		int middle = picture->columns / 2;
+		for (int column = side ? middle : 0; column < (side ? picture->columns : middle); column++)
 			ws_canvas_put(canvas, 1, column, style, ' ');
 		const char *name = ws_text_cstr(&text);
 		if (side)
-			draw_right(canvas, 1, middle, canvas->columns - 1, style, name);
+			draw_right(canvas, 1, middle, picture->columns - 1, style, name);
 		else
 			draw_cut(canvas, 1, 1, middle, style, name);
 	}
@@ -127,7 +127,7 @@ void boxes_draw(const struct picture *picture, struct ws_canvas *canvas, int row
 		draw_box(picture, canvas, row, side);
 		waits[side] = time_left(picture, side ? !picture->left : picture->left, &left[side]);
 	}
-	int start = box_column(picture, canvas, 0) + WIDTH + 1, end = box_column(picture, canvas, 1) - 1;
+	int start = box_column(picture, 0) + WIDTH + 1, end = box_column(picture, 1) - 1;
 	int width = end - start;
 	if (waits[0] && waits[1])
 		width = width / 2 - 1;

@@ -21,6 +21,10 @@ enum { CANVAS_MAX = 4096 }; /* columns or rows: beyond any terminal, and their p
 	X(0x2502, '|')                                                                                                 \
 	X(0x2503, '|')                                                                                                 \
 	X(0x250a, ':')                                                                                                 \
+	X(0x250c, '+')                                                                                                 \
+	X(0x2510, '+')                                                                                                 \
+	X(0x2514, '+')                                                                                                 \
+	X(0x2518, '+')                                                                                                 \
 	X(0x250f, '+')                                                                                                 \
 	X(0x2513, '+')                                                                                                 \
 	X(0x2517, '+')                                                                                                 \

@@ -214,11 +214,18 @@ static const struct hint list_hints[] = {
         {WS_ACT_FOLLOW, WS_ACT_NONE, "follow"},   {WS_ACT_UP, WS_ACT_DOWN, "move"},
 };
 static const struct hint lifelines_hints[] = {
+        {WS_ACT_PLAY, WS_ACT_NONE, "play"},         {WS_ACT_STEP_BACK, WS_ACT_STEP, "step"},
+        {WS_ACT_RESTART, WS_ACT_NONE, "replay"},    {WS_ACT_SLOWER, WS_ACT_FASTER, "speed"},
+        {WS_ACT_DETAIL, WS_ACT_NONE, "packet"},     {WS_ACT_DIAGRAM, WS_ACT_NONE, "diagram"},
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},         {WS_ACT_PREVIOUS_CHANGE, WS_ACT_NEXT_CHANGE, "change"},
+        {WS_ACT_JUMP, WS_ACT_NONE, "jump"},         {WS_ACT_SWAP, WS_ACT_NONE, "swap"},
+        {WS_ACT_ABSOLUTE, WS_ACT_NONE, "absolute"}, {WS_ACT_LOOP, WS_ACT_NONE, "loop"},
+};
+static const struct hint diagram_hints[] = {
         {WS_ACT_PLAY, WS_ACT_NONE, "play"},      {WS_ACT_STEP_BACK, WS_ACT_STEP, "step"},
-        {WS_ACT_RESTART, WS_ACT_NONE, "replay"}, {WS_ACT_SLOWER, WS_ACT_FASTER, "speed"},
-        {WS_ACT_DETAIL, WS_ACT_NONE, "packet"},  {WS_ACT_BACK, WS_ACT_NONE, "back"},
-        {WS_ACT_SWAP, WS_ACT_NONE, "swap"},      {WS_ACT_ABSOLUTE, WS_ACT_NONE, "absolute"},
-        {WS_ACT_LOOP, WS_ACT_NONE, "loop"},
+        {WS_ACT_RESTART, WS_ACT_NONE, "replay"}, {WS_ACT_PREVIOUS_CHANGE, WS_ACT_NEXT_CHANGE, "change"},
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},      {WS_ACT_SLOWER, WS_ACT_FASTER, "speed"},
+        {WS_ACT_JUMP, WS_ACT_NONE, "jump"},      {WS_ACT_DETAIL, WS_ACT_NONE, "packet"},
 };
 static const struct hint packet_hints[] = {
         {WS_ACT_UP, WS_ACT_DOWN, "field"},        {WS_ACT_ENTER, WS_ACT_NONE, "open/close"},
@@ -242,6 +249,7 @@ static const struct {
 } hints_of[WS_SCREEN_COUNT] = {
         [WS_SCREEN_LIST] = {list_hints, WS_ARRAY_SIZE(list_hints)},
         [WS_SCREEN_LIFELINES] = {lifelines_hints, WS_ARRAY_SIZE(lifelines_hints)},
+        [WS_SCREEN_DIAGRAM] = {diagram_hints, WS_ARRAY_SIZE(diagram_hints)},
         [WS_SCREEN_PACKET] = {packet_hints, WS_ARRAY_SIZE(packet_hints)},
         [WS_SCREEN_HELP] = {help_hints, WS_ARRAY_SIZE(help_hints)},
 };

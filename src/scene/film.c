@@ -356,6 +356,9 @@ bool film_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action act
 	case WS_ACT_FOLLOW:
 		film->follow = !film->follow;
 		return true;
+	case WS_ACT_DIAGRAM:
+		ui_open(ui, WS_SCREEN_DIAGRAM);
+		return true;
 	case WS_ACT_ENTER:
 	case WS_ACT_DETAIL:
 		ui_open(ui, WS_SCREEN_PACKET);

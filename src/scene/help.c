@@ -7,7 +7,8 @@
 #include <string.h>
 
 #define ON(screen) (1u << WS_SCREEN_##screen)
-#define EVERYWHERE (ON(LIST) | ON(LIFELINES) | ON(PACKET) | ON(HELP))
+#define FILM (ON(LIFELINES) | ON(DIAGRAM))
+#define EVERYWHERE (ON(DIAGRAM) | ON(LIST) | ON(LIFELINES) | ON(PACKET) | ON(HELP))
 
 bool ui_applies(enum ws_action action, enum ws_screen screen)
 {
@@ -23,26 +24,27 @@ bool ui_applies(enum ws_action action, enum ws_screen screen)
 	        [WS_ACT_LAST] = EVERYWHERE,
 	        [WS_ACT_LEFT] = ON(PACKET),
 	        [WS_ACT_RIGHT] = ON(PACKET),
-	        [WS_ACT_ENTER] = ON(LIST) | ON(LIFELINES) | ON(PACKET),
+	        [WS_ACT_ENTER] = ON(LIST) | FILM | ON(PACKET),
 	        [WS_ACT_SORT] = ON(LIST),
 	        [WS_ACT_REVERSE] = ON(LIST),
-	        [WS_ACT_FOLLOW] = ON(LIST) | ON(LIFELINES),
-	        [WS_ACT_PLAY] = ON(LIFELINES),
-	        [WS_ACT_STEP] = ON(LIFELINES),
-	        [WS_ACT_STEP_BACK] = ON(LIFELINES),
-	        [WS_ACT_NEXT_CHANGE] = ON(LIFELINES),
-	        [WS_ACT_PREVIOUS_CHANGE] = ON(LIFELINES),
-	        [WS_ACT_JUMP] = ON(LIFELINES),
-	        [WS_ACT_FASTER] = ON(LIFELINES),
-	        [WS_ACT_SLOWER] = ON(LIFELINES),
-	        [WS_ACT_RESTART] = ON(LIFELINES),
-	        [WS_ACT_LOOP] = ON(LIFELINES),
-	        [WS_ACT_SWAP] = ON(LIFELINES),
-	        [WS_ACT_DETAIL] = ON(LIST) | ON(LIFELINES),
-	        [WS_ACT_NEXT_PACKET] = ON(LIFELINES) | ON(PACKET),
-	        [WS_ACT_PREVIOUS_PACKET] = ON(LIFELINES) | ON(PACKET),
+	        [WS_ACT_FOLLOW] = ON(LIST) | FILM,
+	        [WS_ACT_PLAY] = FILM,
+	        [WS_ACT_STEP] = FILM,
+	        [WS_ACT_STEP_BACK] = FILM,
+	        [WS_ACT_NEXT_CHANGE] = FILM,
+	        [WS_ACT_PREVIOUS_CHANGE] = FILM,
+	        [WS_ACT_JUMP] = FILM,
+	        [WS_ACT_FASTER] = FILM,
+	        [WS_ACT_SLOWER] = FILM,
+	        [WS_ACT_RESTART] = FILM,
+	        [WS_ACT_LOOP] = FILM,
+	        [WS_ACT_DIAGRAM] = ON(LIST) | ON(LIFELINES),
+	        [WS_ACT_SWAP] = FILM,
+	        [WS_ACT_DETAIL] = ON(LIST) | FILM,
+	        [WS_ACT_NEXT_PACKET] = FILM | ON(PACKET),
+	        [WS_ACT_PREVIOUS_PACKET] = FILM | ON(PACKET),
 	        [WS_ACT_NEXT_PANE] = ON(PACKET),
-	        [WS_ACT_ABSOLUTE] = ON(LIFELINES),
+	        [WS_ACT_ABSOLUTE] = FILM,
 	};
 	return action < WS_ACTION_COUNT && screens[action] & 1u << screen;
 }

@@ -42,13 +42,6 @@ static const struct {
 #undef X
 };
 
-const char *picture_name(const struct picture *picture, int endpoint)
-{
-	int client =
-	        picture->roles_known ? picture->info.client : picture->left; /* swapping swaps a guess, not a fact */
-	return endpoint == client ? "client" : "server";
-}
-
 static void add_marks(struct ws_text *text, const struct ws_step *step)
 {
 	uint32_t left = step->analysis;
@@ -83,52 +76,6 @@ static void look_of(const struct ws_step *step, uint32_t *shaft, enum ws_style *
 			*style = (enum ws_style)marks[i].style;
 			return;
 		}
-	}
-}
-
-/* "FIN,ACK seq 1 ack 5 len 20": what the segment says. `brief`: without what matters least beside a mark. */
-static void segment_label(const struct picture *picture, const struct ws_step *step, bool brief, struct ws_text *text)
-{
-	const struct ws_segment *input = &step->input;
-	bool absolute = picture->ui->film.absolute;
-	char names[64];
-	struct ws_text flags = WS_TEXT_OVER(names);
-	ws_tcp_flags_text(&flags, input->flags, false);
-	for (size_t i = 0; i < flags.length; i++)
-		if (names[i] != ' ')
-			ws_text_putc(text, names[i]);
-	bool numbered = input->flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST) || input->length ||
-	                step->analysis & 1u << WS_ANALYSIS_KEEP_ALIVE;
-	if (numbered)
-		ws_text_printf(text, " seq %u", absolute ? input->sequence : step->relative_sequence);
-	if (input->flags & WS_TCP_ACK && !(brief && input->length))
-		ws_text_printf(text, " ack %u", absolute ? input->acknowledgment : step->relative_acknowledgment);
-	if (input->length)
-		ws_text_printf(text, " len %u", input->length);
-	if (input->flags & WS_TCP_SYN || !input->window)
-		ws_text_printf(text, " win %u", input->window);
-	if (input->flags & WS_TCP_SYN && input->mss)
-		ws_text_printf(text, " mss %u", input->mss);
-}
-
-static void event_label(const struct picture *picture, const struct ws_step *step, struct ws_text *text)
-{
-	const char *name = picture_name(picture, step->input.direction);
-	switch (step->input.kind) {
-	case WS_INPUT_EXPIRY:
-		ws_text_printf(text, "TIME_WAIT of the %s is over", name);
-		break;
-	case WS_INPUT_UNREACHABLE:
-		ws_text_printf(text, "ICMP error about the %s's segment", name);
-		break;
-	case WS_INPUT_SUPERSEDED:
-		ws_text_puts(text, "a new connection takes over these ports");
-		break;
-	case WS_INPUT_DISOWNED:
-		ws_text_printf(text, "the %s never sent this SYN", name);
-		break;
-	default:
-		break;
 	}
 }
 
@@ -260,14 +207,14 @@ static void draw_label(const struct picture *picture, struct ws_canvas *canvas, 
 		add_marks(&mark, step);
 		if (place->lost)
 			ws_text_printf(&mark, "%slost?", mark.length ? ", " : "");
-		segment_label(picture, step, false, &text);
+		picture_segment(picture, step, false, &text);
 	} else {
-		event_label(picture, step, &text);
+		picture_event(picture, step, &text);
 	}
 	int marks_width = mark.length ? 2 + draw_width(ws_text_cstr(&mark)) : 0;
 	if (segment && draw_width(ws_text_cstr(&text)) + marks_width > limit - left) {
 		text = WS_TEXT_OVER(label);
-		segment_label(picture, step, true, &text);
+		picture_segment(picture, step, true, &text);
 	}
 	int width = draw_width(ws_text_cstr(&text)) + marks_width;
 	int column = left + (limit - left - width) / 2;
@@ -437,101 +384,39 @@ static void draw_exchange(const struct picture *picture, struct ws_canvas *canva
 
 /* ---- The screen */
 
-static void draw_title(const struct picture *picture, struct ws_canvas *canvas)
-{
-	const struct film *film = &picture->ui->film;
-	char speed[24], right[128];
-	snprintf(speed, sizeof(speed), "%g", film->speed);
-	const char *mode = film->playing ? "▶ playing" : film->stepping ? "▶ one step" : "paused";
-	if (film->follow && picture->model->live)
-		mode = "▶ live";
-	struct ws_text text = WS_TEXT_OVER(right);
-	ws_text_printf(&text, "frame %llu  step %zu/%zu  %s %sx", (unsigned long long)picture->step.input.frame,
-	               film->step + 1, picture->count, mode, speed);
-	if (film->loop)
-		ws_text_puts(&text, "  loop");
-	if (canvas->columns >= 90) {
-		ws_text_puts(&text, "  pauses up to ");
-		draw_duration(&text, film->idle);
-	}
-	int limit = draw_right(canvas, 0, 1, canvas->columns - 1, WS_STYLE_NORMAL, ws_text_cstr(&text));
-	char title[128];
-	struct ws_text left = WS_TEXT_OVER(title);
-	ws_text_printf(&left, "Connection %llu", (unsigned long long)picture->info.number);
-	if (picture->info.previous)
-		ws_text_printf(&left, " (the same ports as %llu)", (unsigned long long)picture->info.previous);
-	int end = draw_cut(canvas, 0, 1, limit - 2, WS_STYLE_TITLE, ws_text_cstr(&left));
-	ws_canvas_paint(canvas, 0, 1, end - 1, WS_STYLE_TITLE, WS_BOLD);
-}
-
-static void draw_names(const struct picture *picture, struct ws_canvas *canvas)
-{
-	const char *unsure = picture->roles_known ? "" : "?";
-	int half = canvas->columns / 2 - 2;
-	for (int side = 0; side < 2; side++) {
-		int endpoint = side ? !picture->left : picture->left;
-		const struct ws_endpoint_info *at = &picture->info.endpoint[endpoint];
-		char label[128];
-		struct ws_text text = WS_TEXT_OVER(label);
-		bool server = picture_name(picture, endpoint)[0] == 's';
-		enum ws_style style = server ? WS_STYLE_SERVER : WS_STYLE_CLIENT;
-		ws_text_printf(&text, "%s%s ", server ? "SERVER" : "CLIENT", unsure);
-		draw_endpoint(&text, &at->address, picture->info.ip_version, at->port, half - 8);
-		const char *words = ws_text_cstr(&text);
-		if (side)
-			draw_right(canvas, 1, canvas->columns - 1 - half, canvas->columns - 1, style, words);
-		else
-			draw_cut(canvas, 1, 1, 1 + half, style, words);
-	}
-}
-
-/* The states as the film shows them: the far end's changes when the segment has arrived, TIME_WAIT ends by film time.
- */
-static void find_states(struct picture *picture)
-{
-	const struct ws_step *step = &picture->step;
-	const struct film *film = &picture->ui->film;
-	struct ws_step before = {0};
-	if (!picture->arrived && film->step)
-		film_step(film, film->step - 1, &before);
-	for (int endpoint = 0; endpoint < 2; endpoint++) {
-		bool after = picture->arrived || endpoint == step->input.direction;
-		picture->state[endpoint] = after ? step->after[endpoint] : step->before[endpoint];
-		picture->certainty[endpoint] = after ? step->certainty[endpoint] : step->certainty_before[endpoint];
-		ws_time end = after ? step->time_wait_end[endpoint] : before.time_wait_end[endpoint];
-		picture->wait_end[endpoint] = end;
-		if (picture->state[endpoint] == WS_TIME_WAIT && end && picture->time >= end) {
-			picture->state[endpoint] = WS_CLOSED;
-			picture->certainty[endpoint] = WS_ASSUMED;
-		}
-	}
-}
-
-static bool compose(const struct ws_ui *ui, const struct ws_model *model, const struct ws_canvas *canvas,
-                    struct picture *picture)
-{
-	const struct film *film = &ui->film;
-	*picture = (struct picture){.ui = ui, .model = model, .count = film_count(film)};
-	if (!ws_tracker_conn(model->tracker, film->conn, &picture->info) || picture->info.number != film->number ||
-	    !film_step(film, film->step, &picture->step))
-		return false;
-	picture->has_next = film_step(film, film->step + 1, &picture->next);
-	picture->arrived = film_arrived(film, &picture->step);
-	picture->time = film_time(film, model, &picture->step, picture->has_next ? &picture->next : NULL);
-	picture->left = film_left(film, &picture->info);
-	picture->roles_known = picture->info.client != WS_ROLE_UNKNOWN;
-	picture->brief = canvas->columns < 100;
-	picture->gutter = picture->brief ? 9 : 13;
-	picture->time_width = canvas->columns >= 60 ? 11 : 0;
-	picture->line[0] = picture->time_width + picture->gutter + 1;
-	picture->line[1] = canvas->columns - picture->gutter - 3;
-	find_states(picture);
-	return true;
-}
-
 static int notes_height(int rows)
 {
 	return rows >= 36 ? 9 : rows >= 24 ? 8 : rows >= 16 ? 4 : 2;
+}
+
+/* The state diagram takes the right side where there is room enough for both. */
+static int pane_columns(const struct ws_canvas *canvas)
+{
+	enum { NARROW = 46, WIDE = 80, LIFELINES = 74, ROOMY = 100 };
+	int rows = canvas->rows - 2 - notes_height(canvas->rows) - 2;
+	if (canvas->columns >= WIDE + ROOMY && diagram_rows(WIDE - 2, rows))
+		return WIDE;
+	return canvas->columns >= NARROW + LIFELINES && diagram_rows(NARROW - 2, rows) ? NARROW : 0;
+}
+
+static void draw_pane(const struct picture *picture, struct ws_canvas *canvas, int bottom)
+{
+	int left = picture->columns, width = canvas->columns - left - 1, top = 1;
+	for (int row = top; row < bottom; row++)
+		ws_canvas_put(canvas, row, left, WS_STYLE_DIM, 0x2502);
+	int rows = diagram_rows(width, bottom - top);
+	int spare = bottom - top - rows;
+	int paths = spare >= 5 ? 2 : 0;
+	if (paths) {
+		int end = ws_canvas_bold(canvas, top, left + 2, canvas->columns - 1, WS_STYLE_TITLE, "State diagram");
+		end = ws_canvas_text(canvas, top++, end + 2, canvas->columns - 1, WS_STYLE_CLIENT, "C client");
+		ws_canvas_text(canvas, top - 1, end + 2, canvas->columns - 1, WS_STYLE_SERVER, "S server");
+		spare -= 1 + paths;
+	}
+	diagram_draw_in(picture, canvas, top + spare / 2, rows, left + 1, width);
+	for (int side = 0; side < paths; side++)
+		diagram_draw_path(picture, canvas, bottom - paths + side, left + 2, canvas->columns - 1,
+		                  side ? !picture->left : picture->left);
 }
 
 void lifelines_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
@@ -540,13 +425,14 @@ void lifelines_draw(const struct ws_ui *ui, const struct ws_model *model, struct
 	int rule = canvas->rows - 2;
 	draw_rule(canvas, rule);
 	draw_hints(canvas, canvas->rows - 1, WS_SCREEN_LIFELINES, ui->options.key_name);
-	if (!compose(ui, model, canvas, &picture)) {
+	int columns = canvas->columns - pane_columns(canvas);
+	if (!picture_compose(ui, model, columns, &picture)) {
 		ws_canvas_text(canvas, 1, 1, canvas->columns, WS_STYLE_WARN,
 		               "The segments of this connection are no longer kept.");
 		return;
 	}
-	draw_title(&picture, canvas);
-	draw_names(&picture, canvas);
+	picture_title(&picture, canvas);
+	picture_names(&picture, canvas, 0, columns);
 	int notes = rule - notes_height(canvas->rows), top = 2;
 	bool boxes = canvas->rows >= 16;
 	boxes_draw(&picture, canvas, boxes ? 2 : -1);
@@ -555,6 +441,8 @@ void lifelines_draw(const struct ws_ui *ui, const struct ws_model *model, struct
 	if (canvas->rows >= 30)
 		draw_rule(canvas, --notes);
 	draw_exchange(&picture, canvas, top, notes);
+	if (columns < canvas->columns)
+		draw_pane(&picture, canvas, notes - (canvas->rows < 30));
 	if (canvas->rows >= 30)
 		notes++;
 	notes_draw(&picture, canvas, notes, rule - notes);

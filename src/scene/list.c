@@ -142,12 +142,13 @@ bool list_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action act
 		toggle_follow(list, model);
 		return true;
 	case WS_ACT_ENTER:
+	case WS_ACT_DIAGRAM:
 	case WS_ACT_DETAIL:
 		if (!id || !film_open(ui, model, id))
 			return false;
 		ui_open(ui, WS_SCREEN_LIFELINES);
-		if (action == WS_ACT_DETAIL)
-			ui_open(ui, WS_SCREEN_PACKET);
+		if (action != WS_ACT_ENTER)
+			ui_open(ui, action == WS_ACT_DETAIL ? WS_SCREEN_PACKET : WS_SCREEN_DIAGRAM);
 		return true;
 	default:
 		return false;

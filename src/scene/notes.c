@@ -403,6 +403,8 @@ static void why(const struct picture *picture, struct ws_text *text)
 		               "a FIN that comes again is acknowledged, and the %s's waiting starts over "
 		               "(RFC 9293 §3.10.7.4).",
 		               picture_name(picture, !sender));
+	else if (marked)
+		ws_text_puts(text, marked);
 	else if (step->certainty_before[sender] == WS_PRESUMED && step->certainty[sender] == WS_CONFIRMED)
 		ws_text_printf(text,
 		               "no state changes, but the %s is now proven to be in %s: its own segment shows it.",
@@ -411,7 +413,7 @@ static void why(const struct picture *picture, struct ws_text *text)
 		ws_text_puts(text,
 		             "no state changes: this RST does not fit what the receiver expects (RFC 5961 §3.2).");
 	else
-		ws_text_puts(text, marked ? marked : "no state changes: only the numbers move on (RFC 9293 §3.4).");
+		ws_text_puts(text, "no state changes: only the numbers move on (RFC 9293 §3.4).");
 }
 
 static const char *expectation(uint8_t state)

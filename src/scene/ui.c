@@ -118,6 +118,7 @@ bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action ac
 	case WS_SCREEN_LIST:
 		return list_act(ui, model, action);
 	case WS_SCREEN_LIFELINES:
+	case WS_SCREEN_DIAGRAM:
 		return film_act(ui, model, action);
 	case WS_SCREEN_PACKET:
 		return packet_act(ui, model, action);
@@ -152,7 +153,7 @@ void ws_ui_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock)
 	ui->clock = clock;
 	if (ws_ui_screen(ui) == WS_SCREEN_LIST)
 		list_survey_slice(&ui->list, model, clock);
-	if (ws_ui_screen(ui) == WS_SCREEN_LIFELINES && elapsed > 0)
+	if ((ws_ui_screen(ui) == WS_SCREEN_LIFELINES || ws_ui_screen(ui) == WS_SCREEN_DIAGRAM) && elapsed > 0)
 		film_tick(ui, model, elapsed);
 }
 
@@ -166,6 +167,7 @@ ws_time ws_ui_next_change(const struct ws_ui *ui, const struct ws_model *model)
 			return SURVEY_CHECK;
 		return model->live ? AGES_CHANGE : WS_TIME_NEVER;
 	case WS_SCREEN_LIFELINES:
+	case WS_SCREEN_DIAGRAM:
 		return film_next_change(ui, model);
 	default:
 		return WS_TIME_NEVER;
@@ -211,6 +213,7 @@ void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, i
 		list_layout(ui, model);
 		break;
 	case WS_SCREEN_LIFELINES:
+	case WS_SCREEN_DIAGRAM:
 		need_film(ui, model);
 		film_layout(ui, model);
 		break;
@@ -245,6 +248,9 @@ void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_
 		break;
 	case WS_SCREEN_LIFELINES:
 		lifelines_draw(ui, model, canvas);
+		break;
+	case WS_SCREEN_DIAGRAM:
+		diagram_draw(ui, model, canvas);
 		break;
 	case WS_SCREEN_PACKET:
 		packet_draw(ui, model, canvas);

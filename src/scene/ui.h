@@ -209,15 +209,32 @@ struct picture {
 	uint8_t state[2], certainty[2]; /* as shown */
 	ws_time wait_end[2];            /* as shown: when TIME_WAIT is over; 0: not waiting */
 	/* Columns. */
+	int columns;                     /* that the lifelines may take */
 	int time_width, gutter, line[2]; /* of the left and the right lifeline */
 	bool brief;                      /* short names of states beside the lifelines */
 };
 
+/* compose.c */
+bool picture_compose(const struct ws_ui *ui, const struct ws_model *model, int columns, struct picture *picture);
 const char *picture_name(const struct picture *picture, int endpoint); /* "client", "server" */
+void picture_title(const struct picture *picture, struct ws_canvas *canvas);
+void picture_names(const struct picture *picture, struct ws_canvas *canvas, int column, int columns);
+/* "FIN,ACK seq 1 ack 5 len 20": what a segment says. `brief`: without what matters least beside a mark. */
+void picture_segment(const struct picture *picture, const struct ws_step *step, bool brief, struct ws_text *text);
+void picture_event(const struct picture *picture, const struct ws_step *step, struct ws_text *text);
 void boxes_draw(const struct picture *picture, struct ws_canvas *canvas, int row);
 void notes_draw(const struct picture *picture, struct ws_canvas *canvas, int row, int rows);
 /* What to explain about a step, in our words; NULL: nothing special. */
 const char *notes_find(const struct picture *picture);
+
+/* diagram.c */
+/* The rows that the diagram needs when it may take this room; 0: it does not fit. */
+int diagram_rows(int columns, int rows);
+void diagram_draw_in(const struct picture *picture, struct ws_canvas *canvas, int row, int rows, int column,
+                     int columns);
+void diagram_draw_path(const struct picture *picture, struct ws_canvas *canvas, int row, int column, int limit,
+                       int endpoint);
+void diagram_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
 
 /* packet_rows.c, packet.c */
 void packet_free(struct packet_view *view);

@@ -2,7 +2,8 @@
 #include "view_internal.h"
 
 #define ON(screen) (1u << WS_SCREEN_##screen)
-#define ALL (ON(LIST) | ON(LIFELINES) | ON(PACKET) | ON(HELP))
+#define FILM (ON(LIFELINES) | ON(DIAGRAM))
+#define ALL (ON(DIAGRAM) | ON(LIST) | ON(LIFELINES) | ON(PACKET) | ON(HELP))
 
 /* X(key, its name for people, screens, action). An action's first key is the one that hints and help show. */
 #define KEYS(X)                                                                                                        \
@@ -25,31 +26,32 @@
 	X('G', "G", ALL, WS_ACT_LAST)                                                                                  \
 	X(KEY_LEFT, "←", ON(PACKET), WS_ACT_LEFT)                                                                      \
 	X(KEY_RIGHT, "→", ON(PACKET), WS_ACT_RIGHT)                                                                    \
-	X('\r', "Enter", ON(LIST) | ON(LIFELINES) | ON(PACKET), WS_ACT_ENTER)                                          \
-	X('\n', "Enter", ON(LIST) | ON(LIFELINES) | ON(PACKET), WS_ACT_ENTER)                                          \
-	X(KEY_ENTER, "Enter", ON(LIST) | ON(LIFELINES) | ON(PACKET), WS_ACT_ENTER)                                     \
+	X('\r', "Enter", ON(LIST) | FILM | ON(PACKET), WS_ACT_ENTER)                                                   \
+	X('\n', "Enter", ON(LIST) | FILM | ON(PACKET), WS_ACT_ENTER)                                                   \
+	X(KEY_ENTER, "Enter", ON(LIST) | FILM | ON(PACKET), WS_ACT_ENTER)                                              \
 	X('s', "s", ON(LIST), WS_ACT_SORT)                                                                             \
 	X('r', "r", ON(LIST), WS_ACT_REVERSE)                                                                          \
-	X('f', "f", ON(LIST) | ON(LIFELINES), WS_ACT_FOLLOW)                                                           \
-	X(' ', "Space", ON(LIFELINES), WS_ACT_PLAY)                                                                    \
-	X(KEY_RIGHT, "→", ON(LIFELINES), WS_ACT_STEP)                                                                  \
-	X('.', ".", ON(LIFELINES), WS_ACT_STEP)                                                                        \
-	X(KEY_LEFT, "←", ON(LIFELINES), WS_ACT_STEP_BACK)                                                              \
-	X(',', ",", ON(LIFELINES), WS_ACT_STEP_BACK)                                                                   \
-	X(']', "]", ON(LIFELINES), WS_ACT_NEXT_CHANGE)                                                                 \
-	X('[', "[", ON(LIFELINES), WS_ACT_PREVIOUS_CHANGE)                                                             \
-	X(':', ":", ON(LIFELINES), WS_ACT_JUMP)                                                                        \
-	X('+', "+", ON(LIFELINES), WS_ACT_FASTER)                                                                      \
-	X('=', "=", ON(LIFELINES), WS_ACT_FASTER)                                                                      \
-	X('-', "-", ON(LIFELINES), WS_ACT_SLOWER)                                                                      \
-	X('0', "0", ON(LIFELINES), WS_ACT_RESTART)                                                                     \
-	X('l', "l", ON(LIFELINES), WS_ACT_LOOP)                                                                        \
-	X('x', "x", ON(LIFELINES), WS_ACT_SWAP)                                                                        \
-	X('d', "d", ON(LIST) | ON(LIFELINES), WS_ACT_DETAIL)                                                           \
-	X('n', "n", ON(LIFELINES) | ON(PACKET), WS_ACT_NEXT_PACKET)                                                    \
-	X('p', "p", ON(LIFELINES) | ON(PACKET), WS_ACT_PREVIOUS_PACKET)                                                \
+	X('f', "f", ON(LIST) | FILM, WS_ACT_FOLLOW)                                                                    \
+	X(' ', "Space", FILM, WS_ACT_PLAY)                                                                             \
+	X(KEY_RIGHT, "→", FILM, WS_ACT_STEP)                                                                           \
+	X('.', ".", FILM, WS_ACT_STEP)                                                                                 \
+	X(KEY_LEFT, "←", FILM, WS_ACT_STEP_BACK)                                                                       \
+	X(',', ",", FILM, WS_ACT_STEP_BACK)                                                                            \
+	X(']', "]", FILM, WS_ACT_NEXT_CHANGE)                                                                          \
+	X('[', "[", FILM, WS_ACT_PREVIOUS_CHANGE)                                                                      \
+	X(':', ":", FILM, WS_ACT_JUMP)                                                                                 \
+	X('+', "+", FILM, WS_ACT_FASTER)                                                                               \
+	X('=', "=", FILM, WS_ACT_FASTER)                                                                               \
+	X('-', "-", FILM, WS_ACT_SLOWER)                                                                               \
+	X('0', "0", FILM, WS_ACT_RESTART)                                                                              \
+	X('l', "l", FILM, WS_ACT_LOOP)                                                                                 \
+	X('D', "D", ON(LIST) | ON(LIFELINES), WS_ACT_DIAGRAM)                                                          \
+	X('x', "x", FILM, WS_ACT_SWAP)                                                                                 \
+	X('d', "d", ON(LIST) | FILM, WS_ACT_DETAIL)                                                                    \
+	X('n', "n", FILM | ON(PACKET), WS_ACT_NEXT_PACKET)                                                             \
+	X('p', "p", FILM | ON(PACKET), WS_ACT_PREVIOUS_PACKET)                                                         \
 	X('\t', "Tab", ON(PACKET), WS_ACT_NEXT_PANE)                                                                   \
-	X('a', "a", ON(LIFELINES), WS_ACT_ABSOLUTE)
+	X('a', "a", FILM, WS_ACT_ABSOLUTE)
 
 static const struct {
 	wint_t key;

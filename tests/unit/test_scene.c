@@ -195,6 +195,18 @@ static void act(struct world *world, enum ws_action action)
 	assert_true(ws_ui_act(world->ui, &world->model, action));
 }
 
+static void type_line(struct world *world, const char *text)
+{
+	struct ws_key key = {.kind = WS_KEY_EDIT, .edit = WS_EDIT_INSERT};
+	assert_true(ws_ui_typing(world->ui));
+	for (; *text; text++) {
+		key.character = (uint8_t)*text;
+		assert_true(ws_ui_key(world->ui, &world->model, &key));
+	}
+	key.edit = WS_EDIT_ACCEPT;
+	assert_true(ws_ui_key(world->ui, &world->model, &key));
+}
+
 static void test_list(void **state)
 {
 	struct world *world = *state;
@@ -308,6 +320,84 @@ static void test_the_film_plays_to_its_end(void **state)
 	assert_shows(world, "paused");
 	assert_shows(world, "CLOSED?"); /* by time alone */
 	assert_int_equal(ws_ui_next_change(world->ui, &world->model), WS_TIME_NEVER);
+}
+
+static void test_jumps(void **state)
+{
+	struct world *world = *state;
+	ws_ui_act(world->ui, &world->model, WS_ACT_ENTER);
+	act(world, WS_ACT_JUMP);
+	type_line(world, "7");
+	assert_shows(world, "step 7/10");
+	act(world, WS_ACT_JUMP);
+	type_line(world, "312ms"); /* the fifth came at 312 ms, the sixth at 313 */
+	assert_shows(world, "step 5/10");
+	act(world, WS_ACT_JUMP);
+	type_line(world, "3.5 s");
+	assert_shows(world, "step 8/10");
+	act(world, WS_ACT_JUMP);
+	type_line(world, "12x");
+	assert_true(ws_ui_typing(world->ui));
+	assert_shows(world, "the units of time are");
+	struct ws_key escape = {.kind = WS_KEY_EDIT, .edit = WS_EDIT_CANCEL};
+	ws_ui_key(world->ui, &world->model, &escape);
+	assert_shows(world, "step 8/10");
+	act(world, WS_ACT_FIRST);
+	act(world, WS_ACT_NEXT_CHANGE);
+	assert_shows(world, "step 2/10");
+	act(world, WS_ACT_NEXT_CHANGE);
+	act(world, WS_ACT_NEXT_CHANGE); /* data changes nothing: on to the FIN */
+	assert_shows(world, "step 7/10");
+	act(world, WS_ACT_PREVIOUS_CHANGE);
+	assert_shows(world, "step 3/10");
+	act(world, WS_ACT_LAST);
+	act(world, WS_ACT_NEXT_CHANGE);
+	assert_shows(world, "step 10/10");
+}
+
+static void test_what_was_lost(void **state)
+{
+	struct world *world = *state;
+	ws_ui_select(world->ui, &world->model, ws_tracker_conn_at(world->tracker, 0), 4);
+	act(world, WS_ACT_ENTER);
+	act(world, WS_ACT_BACK);
+	ws_ui_act(world->ui, &world->model, WS_ACT_ENTER);
+	ws_ui_select(world->ui, &world->model, ws_tracker_conn_at(world->tracker, 0), 4);
+	char *before = draw(world);
+	assert_null(strstr(before, "lost?")); /* nobody can know yet */
+	free(before);
+	act(world, WS_ACT_NEXT_PACKET);
+	assert_shows(world, "lost?");
+	assert_shows(world, "sent again (RFC");
+	send_segment(world, true, 4000, WS_TCP_ACK | WS_TCP_FIN, 5001, 1006, 0, 1000 * WS_MILLISECOND);
+	act(world, WS_ACT_LAST);
+	assert_shows(world, "started over once");
+	assert_shows(world, "restarts");
+}
+
+static void test_diagram(void **state)
+{
+	struct world *world = *state;
+	static const int sizes[][2] = {{80, 24}, {60, 24}, {120, 40}};
+	ws_ui_act(world->ui, &world->model, WS_ACT_DIAGRAM);
+	for (size_t i = 0; i < WS_ARRAY_SIZE(sizes); i++) {
+		assert_true(ws_canvas_resize(&world->canvas, sizes[i][0], sizes[i][1]));
+		act(world, WS_ACT_LAST);
+		for (enum ws_state each = WS_CLOSED; each < WS_STATE_COUNT; each++)
+			assert_shows(world, ws_state_name(each));
+		assert_shows(world, "C►TIME_WAIT  ");
+		assert_shows(world, "CLOSED◄S");
+		assert_shows(world, "C CLOSED→SYN_SENT→ESTAB→FIN_W_1→FIN_W_2→TIME_W\n");
+		assert_shows(world, " 60.0 s ");
+		act(world, WS_ACT_FIRST);
+		assert_shows(world, "C►SYN_SENT");
+		assert_shows(world, "LISTEN◄S");
+		act(world, WS_ACT_NEXT_PACKET);
+		act(world, WS_ACT_NEXT_PACKET);
+		assert_shows(world, "C►ESTABLISHED◄S");
+	}
+	act(world, WS_ACT_BACK);
+	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_LIFELINES);
 }
 
 static void test_packet(void **state)
@@ -428,6 +518,9 @@ int main(void)
 	        SCENE_TEST(test_lifelines_tell_the_story),
 	        SCENE_TEST(test_a_step_looks_the_same_from_both_sides),
 	        SCENE_TEST(test_the_film_plays_to_its_end),
+	        SCENE_TEST(test_jumps),
+	        SCENE_TEST(test_what_was_lost),
+	        SCENE_TEST(test_diagram),
 	        SCENE_TEST(test_packet),
 	        SCENE_TEST(test_a_frame_of_no_connection),
 	        SCENE_TEST(test_help_names_the_keys),
