@@ -144,6 +144,7 @@ static void ack_at_receiver(struct ws_step_context *x)
 	}
 	if (peer->fin_sent && !peer->fin_acked && !ws_seq_before(ack, peer->fin_end)) {
 		peer->fin_acked = WS_RECEIPT_PRESUMED;
+		peer->fin_acked_end = x->end;
 		ws_presume(x, peer);
 		ws_publish(x, peer, WS_BASIS_PRESUMED, peer->fin_first ? WS_WHY_FIN_ACKED : WS_WHY_LAST_ACK);
 	}
@@ -311,7 +312,10 @@ static void handle_superseded(struct ws_step_context *x)
 		peer->dead = WS_DEAD_ASSUMED;
 		ws_publish(x, peer, WS_BASIS_IMPLIED, WS_WHY_SUPERSEDED);
 	}
-	x->machine->superseded = 1;
+	/* While only the opener is gone, the other side may still have to answer: a challenge ACK, and the RST it
+	 * draws. */
+	if (x->has_ack || peer->state == WS_CLOSED)
+		x->machine->superseded = 1;
 }
 
 static void handle_disowned(struct ws_step_context *x)

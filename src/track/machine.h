@@ -24,6 +24,7 @@ struct ws_endpoint {
 	uint32_t gap_left, gap_right; /* one stretch beyond rcv that arrived early; empty when equal */
 	uint32_t fin_end;             /* behind its FIN, when fin_sent */
 	uint32_t fin_ack;             /* what it had acknowledged when it sent its FIN, when fin_sent */
+	uint32_t fin_acked_end;       /* behind the segment that acknowledged its FIN, when fin_acked is presumed */
 	uint32_t proof;      /* TSval of the peer's segment on which the latest presumption rests, when proof_known */
 	uint32_t sack_right; /* highest edge it has acknowledged selectively, when sack_known */
 
