@@ -7,6 +7,7 @@
 #include "options.h"
 
 #include <wirestate/capture.h>
+#include <wirestate/output.h>
 #include <wirestate/packet.h>
 #include <wirestate/scene.h>
 #include <wirestate/track.h>
@@ -148,6 +149,26 @@ static void analyses(FILE *out)
 	fputs(".\n", out);
 }
 
+static void fields(FILE *out, enum ws_record record)
+{
+	char names[4096];
+	struct ws_text text = WS_TEXT_OVER(names);
+	ws_record_fields(record, &text);
+	roff(out, ws_text_cstr(&text));
+	fputs(".\n", out);
+}
+
+#define FIELDS(function, record)                                                                                       \
+	static void function(FILE *out)                                                                                \
+	{                                                                                                              \
+		fields(out, record);                                                                                   \
+	}
+FIELDS(transition_fields, WS_RECORD_TRANSITION)
+FIELDS(connection_fields, WS_RECORD_CONNECTION)
+FIELDS(arp_fields, WS_RECORD_ARP)
+FIELDS(udp_fields, WS_RECORD_UDP)
+FIELDS(stats_fields, WS_RECORD_STATS)
+
 static void title(FILE *out)
 {
 	fputs(".TH WIRESTATE 1 2026-11-20 \"wirestate " WS_VERSION "\"\n", out);
@@ -157,9 +178,20 @@ static const struct {
 	const char *marker;
 	void (*write)(FILE *out);
 } markers[] = {
-        {"@TITLE@\n", title},       {"@OPTIONS@\n", options}, {"@KEYS@\n", keys},
-        {"@SCREENS@\n", screens},   {"@STATES@\n", states},   {"@MARKS@\n", marks},
-        {"@PROBLEMS@\n", problems}, {"@LINKS@\n", links},     {"@ANALYSES@\n", analyses},
+        {"@TITLE@\n", title},
+        {"@OPTIONS@\n", options},
+        {"@KEYS@\n", keys},
+        {"@SCREENS@\n", screens},
+        {"@STATES@\n", states},
+        {"@MARKS@\n", marks},
+        {"@PROBLEMS@\n", problems},
+        {"@LINKS@\n", links},
+        {"@ANALYSES@\n", analyses},
+        {"@TRANSITION@\n", transition_fields},
+        {"@CONNECTION@\n", connection_fields},
+        {"@ARP@\n", arp_fields},
+        {"@UDP@\n", udp_fields},
+        {"@STATS@\n", stats_fields},
 };
 
 static bool write_line(FILE *out, const char *line)

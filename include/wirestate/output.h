@@ -40,6 +40,9 @@ struct ws_output; /* opaque */
  * exactly one record. */
 struct ws_output *ws_output_create(int fd, const struct ws_output_options *options, struct ws_error *error) WS_CHECKED;
 void ws_output_free(struct ws_output *output);
+/* Appends the names of a record's fields, "client.port" for those in an object of their own, separated by ", ": for the
+ * manual. Of a packet these are the columns of CSV. */
+void ws_record_fields(enum ws_record record, struct ws_text *text);
 bool ws_records_parse(const char *words, uint32_t *records, struct ws_error *error) WS_CHECKED;
 
 /* All return false when the reader is gone or the disk is full; ws_output_broken_pipe() says which. */

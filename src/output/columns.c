@@ -415,3 +415,17 @@ const struct columns *output_columns(enum ws_record kind)
 	};
 	return kind == WS_RECORD_PACKET ? &output_packet_columns : &tables[kind];
 }
+
+void ws_record_fields(enum ws_record record, struct ws_text *text)
+{
+	const struct columns *columns = output_columns(record);
+	for (size_t i = 0; i < columns->count; i++) {
+		const struct column *column = &columns->column[i];
+		ws_text_puts(text, i ? ", " : "");
+		if (column->group) {
+			ws_text_puts(text, column->group);
+			ws_text_putc(text, '.');
+		}
+		ws_text_puts(text, column->name);
+	}
+}
