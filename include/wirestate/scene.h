@@ -59,6 +59,10 @@ int ws_screen_find(const char *word);
 	X(WS_ACT_ENTER, "enter", "open what is selected")                                                              \
 	X(WS_ACT_SORT, "sort", "sort by the next column")                                                              \
 	X(WS_ACT_REVERSE, "reverse", "sort the other way round")                                                       \
+	X(WS_ACT_SEARCH, "search", "search for an address, a port, a state, a verdict")                                \
+	X(WS_ACT_FIND_NEXT, "find-next", "to the next one found")                                                      \
+	X(WS_ACT_FIND_PREVIOUS, "find-previous", "to the one found before")                                            \
+	X(WS_ACT_FILTER, "filter", "show only what fits a filter: 10.0.0.0/8 and port == 443")                         \
 	X(WS_ACT_FOLLOW, "follow", "keep the newest in sight")                                                         \
 	X(WS_ACT_PLAY, "play", "play or pause")                                                                        \
 	X(WS_ACT_STEP, "step", "one segment forward")                                                                  \

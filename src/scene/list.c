@@ -1,98 +1,21 @@
-/* The connection list: both endpoints' states, and a verdict in words, for every connection.
- *
- * Only the visible rows are fetched. Where the screen is wide the verdict is a column; where it is not, it stands on a
- * second line, because it is what most readers came for. */
-#include "draw.h"
+/* The connection list: moving in it, and what its keys do. */
 #include "ui.h"
 
-#include <stdio.h>
-#include <string.h>
-#include <strings.h>
-
-enum { HEAD_ROWS = 4, FOOT_ROWS = 2 }; /* title, counts, column heads, rule; rule, hints */
-
-struct columns {
-	int number, client, server, state, start, age, packets, bytes, verdict; /* widths; 0: not shown */
-	int gap;
-	bool two_lines, brief;
-};
-
-static int digits(uint64_t number)
-{
-	int count = 1;
-	while (number /= 10)
-		count++;
-	return count;
-}
-
-static struct columns choose_columns(int columns, int rows, size_t count)
-{
-	struct columns c = {.gap = columns >= 100 ? 2 : 1, .state = 9, .brief = true};
-	c.number = digits(count) < 3 ? 3 : digits(count);
-	c.two_lines = columns < 150 && columns >= 60 && rows >= 16;
-	if (columns >= 120) {
-		c.state = 13;
-		c.brief = false;
-	}
-	if (columns >= 160)
-		c.start = 10;
-	if (columns >= 60)
-		c.age = 6;
-	if (columns >= 110)
-		c.packets = 7;
-	if (columns >= 120)
-		c.bytes = 7;
-	int rest = columns - 2 - c.number - 2 * (c.state + c.gap) - (c.age ? c.age + c.gap : 0) -
-	           (c.start ? c.start + c.gap : 0) - (c.packets ? c.packets + c.gap : 0) -
-	           (c.bytes ? 2 * (c.bytes + c.gap) : 0) - 1;
-	if (columns < 72) { /* no room for two: the server says more */
-		c.server = rest - c.gap;
-		return c;
-	}
-	int both = rest - 2 * c.gap;
-	if (!c.two_lines && columns >= 120) {
-		int address = columns >= 220 ? 30 : 23;
-		c.verdict = rest - 2 * c.gap - 2 * address - c.gap;
-		both = 2 * address;
-	}
-	if (both > 2 * 48)
-		both = 2 * 48;
-	c.client = (both + 1) / 2;
-	c.server = both / 2;
-	return c;
-}
-
-static int rows_each(const struct columns *c)
-{
-	return c->two_lines ? 2 : 1;
-}
-
-/* ---- Moving */
-
-static void select_place(struct list_view *list, const struct ws_model *model, size_t place)
-{
-	struct ws_conn_info info;
-	size_t count = list_count(list, model->tracker);
-	if (!count)
-		return;
-	list->place = place < count ? place : count - 1;
-	if (ws_tracker_conn(model->tracker, list_at(list, model->tracker, list->place), &info))
-		list->selected = info.number;
-}
+#include <stdlib.h>
 
 static void resort(struct list_view *list, const struct ws_model *model, enum list_sort sort, bool reverse)
 {
 	list->reverse = reverse;
 	if (list->sort != sort) {
 		list->sort = sort;
-		list_survey_now(list, model);
+		list_survey_again(list, model);
 	}
 	list_find(list, model->tracker);
 }
 
 static void select_newest(struct list_view *list, const struct ws_model *model)
 {
-	select_place(list, model, list->reverse ? 0 : list_count(list, model->tracker) - 1);
+	list_select(list, model, list->reverse ? 0 : list_count(list, model->tracker) - 1);
 }
 
 static void toggle_follow(struct list_view *list, const struct ws_model *model)
@@ -112,24 +35,24 @@ bool list_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action act
 	switch (action) {
 	case WS_ACT_UP:
 		list->follow = false;
-		select_place(list, model, list->place ? list->place - 1 : 0);
+		list_select(list, model, list->place ? list->place - 1 : 0);
 		return true;
 	case WS_ACT_DOWN:
-		select_place(list, model, list->place + 1);
+		list_select(list, model, list->place + 1);
 		return true;
 	case WS_ACT_PAGE_UP:
 		list->follow = false;
-		select_place(list, model, list->place > page ? list->place - page : 0);
+		list_select(list, model, list->place > page ? list->place - page : 0);
 		return true;
 	case WS_ACT_PAGE_DOWN:
-		select_place(list, model, list->place + page);
+		list_select(list, model, list->place + page);
 		return true;
 	case WS_ACT_FIRST:
 		list->follow = false;
-		select_place(list, model, 0);
+		list_select(list, model, 0);
 		return true;
 	case WS_ACT_LAST:
-		select_place(list, model, count ? count - 1 : 0);
+		list_select(list, model, count ? count - 1 : 0);
 		return true;
 	case WS_ACT_SORT:
 		list->follow = false;
@@ -140,6 +63,17 @@ bool list_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action act
 		return true;
 	case WS_ACT_FOLLOW:
 		toggle_follow(list, model);
+		return true;
+	case WS_ACT_SEARCH:
+		list_search_open(ui);
+		return true;
+	case WS_ACT_FIND_NEXT:
+	case WS_ACT_FIND_PREVIOUS:
+		list->follow = false;
+		list_search_again(ui, model, action == WS_ACT_FIND_PREVIOUS);
+		return true;
+	case WS_ACT_FILTER:
+		list_filter_open(ui);
 		return true;
 	case WS_ACT_ENTER:
 	case WS_ACT_DIAGRAM:
@@ -155,23 +89,34 @@ bool list_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action act
 	}
 }
 
+/* The selection follows its connection; where that is left out, it is what stands in its place. */
+static void keep_selected(struct list_view *list, const struct ws_model *model)
+{
+	struct ws_conn_info info;
+	if (list->survey.natural)
+		list_find(list, model->tracker); /* numbers move when old connections are given up */
+	ws_conn_id id = list_at(list, model->tracker, list->place);
+	if (list->survey.phase == LIST_RESTS && ws_tracker_conn(model->tracker, id, &info))
+		list->selected = info.number;
+}
+
 void list_layout(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct list_view *list = &ui->list;
 	if (!list->survey.complete)
 		list_survey_now(list, model);
+	else if (list->survey.tracker != model->tracker)
+		list_survey_again(list, model);
 	size_t count = list_count(list, model->tracker);
-	struct columns c = choose_columns(ui->columns, ui->rows, ws_tracker_conn_count(model->tracker));
-	int room = ui->rows - HEAD_ROWS - FOOT_ROWS;
-	list->visible = room > 0 ? (size_t)(room / rows_each(&c)) : 0;
-	if (!list->visible)
-		list->visible = 1;
+	int each = list_rows_each(ui->columns, ui->rows, ws_tracker_conn_count(model->tracker));
+	int room = ui->rows - list_head_rows(list) - LIST_FOOT_ROWS;
+	list->visible = room > each ? (size_t)(room / each) : 1;
 	if (list->follow)
 		select_newest(list, model);
 	else if (!list->selected)
-		select_place(list, model, 0);
-	else if (list->sort == SORT_NUMBER)
-		list_find(list, model->tracker); /* numbers move when old connections are given up */
+		list_select(list, model, 0);
+	else
+		keep_selected(list, model);
 	if (list->place < list->top)
 		list->top = list->place;
 	if (list->place >= list->top + list->visible)
@@ -180,269 +125,9 @@ void list_layout(struct ws_ui *ui, const struct ws_model *model)
 		list->top = count > list->visible ? count - list->visible : 0;
 }
 
-/* ---- Drawing */
-
-/* A count that keeps to a few columns: 999, 12.3k, 45M. */
-static void brief_count(char *text, size_t size, uint64_t count)
+void list_free(struct list_view *list)
 {
-	static const char units[] = "kMGTPE";
-	double value = (double)count;
-	int unit = -1;
-	while (value >= 9999.5 && unit + 1 < (int)sizeof(units) - 1) {
-		value /= 1000;
-		unit++;
-	}
-	if (unit < 0)
-		snprintf(text, size, "%llu", (unsigned long long)count);
-	else
-		snprintf(text, size, "%.*f%c", value < 99.95 ? 1 : 0, value, units[unit]);
-}
-
-static void draw_title(const struct ws_model *model, struct ws_canvas *canvas)
-{
-	struct ws_tracker_stats stats;
-	ws_tracker_stats(model->tracker, &stats);
-	char right[160];
-	struct ws_text text = WS_TEXT_OVER(right);
-	if (model->loading) {
-		ws_text_puts(&text, "loading ");
-		if (model->total)
-			ws_text_printf(&text, "%3d%%", (int)((double)model->loaded * 100 / (double)model->total));
-	} else {
-		ws_text_puts(&text, model->live ? "live" : "end of capture");
-	}
-	uint64_t dropped = model->capture.dropped_kernel + model->capture.dropped_interface;
-	ws_text_printf(&text, "  dropped %llu", (unsigned long long)dropped);
-	if (stats.evicted)
-		ws_text_printf(&text, "  forgotten %llu", (unsigned long long)stats.evicted);
-	int limit = canvas->columns - 1;
-	int start = draw_right(canvas, 0, 1, limit, dropped || stats.evicted ? WS_STYLE_WARN : WS_STYLE_NORMAL,
-	                       ws_text_cstr(&text));
-	if (model->loading && model->total && start > 60) {
-		draw_bar(canvas, 0, start - 13, 12, WS_STYLE_GOOD, model->loaded, model->total);
-		start -= 14;
-	}
-	char packets[24], connections[24];
-	brief_count(packets, sizeof(packets), stats.packets);
-	brief_count(connections, sizeof(connections), ws_tracker_conn_count(model->tracker));
-	char middle[96];
-	snprintf(middle, sizeof(middle), "  %s packet%s  %s connection%s", packets, stats.packets == 1 ? "" : "s",
-	         connections, ws_tracker_conn_count(model->tracker) == 1 ? "" : "s");
-	int name_limit = start - 2 - draw_width(middle);
-	if (name_limit < 12)
-		name_limit = start - 2;
-	const char *name = model->source ? model->source : "", *slash = strrchr(name, '/');
-	if (slash && slash[1] && draw_width(name) > name_limit - 1)
-		name = slash + 1; /* the end of a path says more than its beginning */
-	int column = draw_cut(canvas, 0, 1, name_limit, WS_STYLE_TITLE, name);
-	ws_canvas_paint(canvas, 0, 1, column - 1, WS_STYLE_TITLE, WS_BOLD);
-	if (column + draw_width(middle) < start)
-		ws_canvas_text(canvas, 0, column, start - 1, WS_STYLE_NORMAL, middle);
-}
-
-static enum ws_style severity_style(int severity)
-{
-	static const uint8_t styles[] = {WS_STYLE_GOOD, WS_STYLE_NORMAL, WS_STYLE_WARN, WS_STYLE_BAD};
-	return (enum ws_style)styles[severity < 0 ? 0 : severity > 3 ? 3 : severity];
-}
-
-/* Endpoints by state, verdicts by word, as far as there is room; what the list is sorted by at the right. */
-static void draw_counts(const struct list_view *list, const struct ws_model *model, struct ws_canvas *canvas)
-{
-	char right[64];
-	snprintf(right, sizeof(right), "%ssort %s %s", list->follow ? "following  " : "", list_sort_name(list->sort),
-	         list->reverse ? "▼" : "▲");
-	int limit = draw_right(canvas, 1, 1, canvas->columns - 1, WS_STYLE_DIM, right) - 2;
-	int column = 1;
-	if (model->notice) {
-		draw_cut(canvas, 1, column, limit, WS_STYLE_WARN, model->notice);
-		return;
-	}
-	char word[64];
-	for (size_t i = 0; i < LIST_TAGS && list->survey.tally[i].tag; i++) {
-		const struct list_tally *tally = &list->survey.tally[i];
-		snprintf(word, sizeof(word), "%s %llu", tally->tag, (unsigned long long)tally->count);
-		if (column + draw_width(word) > limit)
-			return;
-		column = ws_canvas_text(canvas, 1, column, limit, severity_style(tally->severity), word) + 2;
-	}
-	struct ws_tracker_stats stats;
-	ws_tracker_stats(model->tracker, &stats);
-	bool first = true;
-	for (int state = WS_STATE_COUNT - 1; state > WS_LISTEN; state--) {
-		if (!stats.state[state])
-			continue;
-		snprintf(word, sizeof(word), "%s %llu", ws_state_brief((enum ws_state)state),
-		         (unsigned long long)stats.state[state]);
-		if (first && column + 12 + draw_width(word) <= limit)
-			column = ws_canvas_text(canvas, 1, column, limit, WS_STYLE_DIM, "· endpoints") + 1;
-		first = false;
-		if (column + draw_width(word) > limit)
-			return;
-		column = ws_canvas_text(canvas, 1, column, limit, draw_state_style((uint8_t)state), word) + 2;
-	}
-}
-
-/* Where each column begins, in one place for the heads and the rows. */
-struct pen {
-	struct ws_canvas *canvas;
-	int row, column, gap;
-};
-
-static void cell(struct pen *pen, int width, bool right, enum ws_style style, const char *text)
-{
-	if (!width)
-		return;
-	if (right)
-		draw_right(pen->canvas, pen->row, pen->column, pen->column + width, style, text);
-	else
-		draw_cut(pen->canvas, pen->row, pen->column, pen->column + width, style, text);
-	pen->column += width + pen->gap;
-}
-
-static void head(struct pen *pen, const struct list_view *list, int width, bool right, int sort, const char *title)
-{
-	char text[32];
-	bool current = (int)list->sort == sort;
-	snprintf(text, sizeof(text), "%s%s", title, !current ? "" : list->reverse ? "▼" : "▲");
-	cell(pen, width, right, current ? WS_STYLE_TITLE : WS_STYLE_DIM, text);
-}
-
-static void draw_heads(const struct list_view *list, const struct columns *c, struct ws_canvas *canvas)
-{
-	struct pen pen = {canvas, 2, 2, c->gap};
-	head(&pen, list, c->number, true, SORT_NUMBER, "#");
-	head(&pen, list, c->client, false, SORT_CLIENT, "CLIENT");
-	head(&pen, list, c->server, false, SORT_SERVER, "SERVER");
-	head(&pen, list, c->state, false, SORT_STATES, c->brief ? "C-STATE" : "CLIENT IS");
-	head(&pen, list, c->state, false, -1, c->brief ? "S-STATE" : "SERVER IS");
-	head(&pen, list, c->start, true, SORT_START, "START");
-	head(&pen, list, c->age, true, SORT_AGE, "AGE");
-	head(&pen, list, c->packets, true, SORT_PACKETS, "PACKETS");
-	head(&pen, list, c->bytes, true, SORT_BYTES, "BYTES→");
-	head(&pen, list, c->bytes, true, -1, "BYTES←");
-	head(&pen, list, c->verdict, false, SORT_VERDICT, "VERDICT");
-	draw_rule(canvas, 3);
-}
-
-static void state_cell(struct pen *pen, const struct columns *c, const struct ws_endpoint_info *endpoint)
-{
-	char buffer[32];
-	struct ws_text text = WS_TEXT_OVER(buffer);
-	draw_state(&text, endpoint->state, endpoint->certainty, c->brief);
-	cell(pen, c->state, false, draw_state_style(endpoint->state), ws_text_cstr(&text));
-}
-
-static void endpoint_cell(struct pen *pen, int width, const struct ws_conn_info *info, int endpoint, bool guessed,
-                          enum ws_style style)
-{
-	char buffer[80];
-	struct ws_text text = WS_TEXT_OVER(buffer);
-	if (!width)
-		return;
-	draw_endpoint(&text, &info->endpoint[endpoint].address, info->ip_version, info->endpoint[endpoint].port,
-	              width - (guessed ? 2 : 0));
-	if (guessed)
-		ws_text_puts(&text, " ?");
-	cell(pen, width, false, style, ws_text_cstr(&text));
-}
-
-/* The word and the sentence, which need not say the word again. */
-static void draw_verdict(struct ws_canvas *canvas, int row, int column, int limit, const struct ws_conn_info *info)
-{
-	char sentence[256];
-	struct ws_text text = WS_TEXT_OVER(sentence);
-	const char *tag;
-	int severity;
-	ws_conn_verdict(info, &text, &tag, &severity);
-	int end = ws_canvas_bold(canvas, row, column, limit, severity_style(severity), tag);
-	if (end < column + 8)
-		end = column + 8; /* sentences line up below each other */
-	const char *words = ws_text_cstr(&text);
-	size_t length = strlen(tag);
-	if (strncasecmp(words, tag, length) == 0 && (words[length] == ':' || words[length] == ' '))
-		words += length + (words[length] == ':' ? 2 : 1);
-	draw_cut(canvas, row, end + 1, limit, WS_STYLE_NORMAL, words);
-}
-
-static void draw_row(const struct ws_model *model, const struct columns *c, struct ws_canvas *canvas, int row,
-                     const struct ws_conn_info *info)
-{
-	char buffer[40];
-	struct ws_text text;
-	struct pen pen = {canvas, row, 2, c->gap};
-	int client = info->likely_client == 1 ? 1 : 0;
-	struct ws_tracker_stats stats;
-	ws_tracker_stats(model->tracker, &stats);
-
-	snprintf(buffer, sizeof(buffer), "%llu", (unsigned long long)info->number);
-	cell(&pen, c->number, true, WS_STYLE_DIM, buffer);
-	endpoint_cell(&pen, c->client, info, client, info->client == WS_ROLE_UNKNOWN, WS_STYLE_CLIENT);
-	endpoint_cell(&pen, c->server, info, !client, false, WS_STYLE_SERVER);
-	state_cell(&pen, c, &info->endpoint[client]);
-	state_cell(&pen, c, &info->endpoint[!client]);
-	text = WS_TEXT_OVER(buffer);
-	ws_text_time(&text, info->first_time - stats.first_time, 3);
-	cell(&pen, c->start, true, WS_STYLE_NORMAL, ws_text_cstr(&text));
-	text = WS_TEXT_OVER(buffer);
-	draw_duration_brief(&text, list_age(info, model));
-	cell(&pen, c->age, true, WS_STYLE_NORMAL, ws_text_cstr(&text));
-	brief_count(buffer, sizeof(buffer), info->endpoint[0].packets + info->endpoint[1].packets);
-	cell(&pen, c->packets, true, WS_STYLE_NORMAL, buffer);
-	brief_count(buffer, sizeof(buffer), info->endpoint[client].bytes);
-	cell(&pen, c->bytes, true, WS_STYLE_NORMAL, buffer);
-	brief_count(buffer, sizeof(buffer), info->endpoint[!client].bytes);
-	cell(&pen, c->bytes, true, WS_STYLE_NORMAL, buffer);
-	if (c->verdict)
-		draw_verdict(canvas, row, pen.column, canvas->columns - 1, info);
-	else if (c->two_lines)
-		draw_verdict(canvas, row + 1, 3 + c->number, canvas->columns - 1, info);
-}
-
-static void draw_empty(const struct ws_model *model, struct ws_canvas *canvas)
-{
-	struct ws_tracker_stats stats;
-	ws_tracker_stats(model->tracker, &stats);
-	const char *why = model->live || model->loading ? "No TCP connection yet: the first one will appear here."
-	                                                : "This capture holds no TCP connection.";
-	draw_cut(canvas, HEAD_ROWS + 1, 2, canvas->columns - 1, WS_STYLE_NORMAL, why);
-	if (stats.packets)
-		ws_canvas_printf(canvas, HEAD_ROWS + 2, 2, canvas->columns - 1, WS_STYLE_DIM,
-		                 "%llu packets so far: %llu TCP, %llu UDP, %llu ICMP, %llu ARP, %llu other",
-		                 (unsigned long long)stats.packets, (unsigned long long)stats.tcp,
-		                 (unsigned long long)stats.udp, (unsigned long long)stats.icmp,
-		                 (unsigned long long)stats.arp, (unsigned long long)stats.other);
-}
-
-void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
-{
-	const struct list_view *list = &ui->list;
-	size_t count = list_count(list, model->tracker);
-	struct columns c = choose_columns(canvas->columns, canvas->rows, ws_tracker_conn_count(model->tracker));
-	draw_title(model, canvas);
-	draw_counts(list, model, canvas);
-	draw_heads(list, &c, canvas);
-	int bottom = canvas->rows - FOOT_ROWS, each = rows_each(&c), row = HEAD_ROWS;
-	for (size_t place = list->top; place < count && row + each <= bottom; place++, row += each) {
-		struct ws_conn_info info;
-		if (!ws_tracker_conn(model->tracker, list_at(list, model->tracker, place), &info)) {
-			ws_canvas_text(canvas, row, 2, canvas->columns, WS_STYLE_DIM, "(forgotten for want of memory)");
-			continue;
-		}
-		draw_row(model, &c, canvas, row, &info);
-		if (place != list->place)
-			continue;
-		ws_canvas_paint(canvas, row, 0, canvas->columns, WS_STYLE_SELECTED, WS_REVERSE);
-		ws_canvas_put(canvas, row, 0, WS_STYLE_SELECTED, 0x25b6);
-		ws_canvas_paint(canvas, row, 0, 1, WS_STYLE_SELECTED, WS_REVERSE);
-	}
-	if (!count)
-		draw_empty(model, canvas);
-	draw_rule(canvas, bottom);
-	char legend[48];
-	snprintf(legend, sizeof(legend), " %zu/%zu ", count ? list->place + 1 : 0, count);
-	draw_right(canvas, bottom, 1, canvas->columns - 2, WS_STYLE_DIM, legend);
-	ws_canvas_text(canvas, bottom, 2, canvas->columns - 16, WS_STYLE_DIM,
-	               canvas->columns >= 60 ? " ~ presumed  ? assumed  ! implied by loss " : "");
-	draw_hints(canvas, canvas->rows - 1, WS_SCREEN_LIST, ui->options.key_name);
+	list_survey_free(&list->survey);
+	ws_filter_free(list->filter);
+	free(list->filter_text);
 }

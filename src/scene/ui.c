@@ -66,7 +66,7 @@ void ws_ui_free(struct ws_ui *ui)
 	if (!ui)
 		return;
 	film_close(&ui->film);
-	list_survey_free(&ui->list.survey);
+	list_free(&ui->list);
 	packet_free(&ui->packet);
 	free(ui);
 }
@@ -103,6 +103,8 @@ bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action ac
 	case WS_ACT_QUIT:
 		return false;
 	case WS_ACT_BACK:
+		if (screen == WS_SCREEN_LIST && list_filter_clear(ui, model))
+			return true;
 		return go_back(ui);
 	case WS_ACT_HELP:
 		if (screen == WS_SCREEN_HELP)
@@ -151,8 +153,10 @@ void ws_ui_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock)
 {
 	ws_time elapsed = ui->clock ? clock - ui->clock : 0;
 	ui->clock = clock;
-	if (ws_ui_screen(ui) == WS_SCREEN_LIST)
+	if (ws_ui_screen(ui) == WS_SCREEN_LIST) {
 		list_survey_slice(&ui->list, model, clock);
+		list_search_slice(ui, model);
+	}
 	if ((ws_ui_screen(ui) == WS_SCREEN_LIFELINES || ws_ui_screen(ui) == WS_SCREEN_DIAGRAM) && elapsed > 0)
 		film_tick(ui, model, elapsed);
 }
@@ -161,7 +165,7 @@ ws_time ws_ui_next_change(const struct ws_ui *ui, const struct ws_model *model)
 {
 	switch (ws_ui_screen(ui)) {
 	case WS_SCREEN_LIST:
-		if (ui->list.survey.running)
+		if (ui->list.survey.phase != LIST_RESTS || ui->list.search.running)
 			return 0;
 		if (list_survey_due(&ui->list, model))
 			return SURVEY_CHECK;

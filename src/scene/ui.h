@@ -2,65 +2,10 @@
 #ifndef SCENE_UI_H
 #define SCENE_UI_H
 
+#include "list.h"
 #include "prompt.h"
 
 #include <wirestate/scene.h>
-
-/* ---- The connection list */
-
-/* X(enumerator, name in the title line): what the list can be sorted by, in the order the sort key goes through. */
-#define LIST_SORTS(X)                                                                                                  \
-	X(SORT_NUMBER, "number")                                                                                       \
-	X(SORT_CLIENT, "client")                                                                                       \
-	X(SORT_SERVER, "server")                                                                                       \
-	X(SORT_STATES, "states")                                                                                       \
-	X(SORT_START, "start")                                                                                         \
-	X(SORT_AGE, "age")                                                                                             \
-	X(SORT_PACKETS, "packets")                                                                                     \
-	X(SORT_BYTES, "bytes")                                                                                         \
-	X(SORT_VERDICT, "verdict")
-
-enum list_sort {
-#define X(name, text) name,
-	LIST_SORTS(X)
-#undef X
-	        LIST_SORT_COUNT
-};
-
-struct list_entry {
-	uint64_t high, low; /* the sort key */
-	uint32_t rank;
-	ws_conn_id id;
-};
-
-#define LIST_TAGS 24
-
-struct list_tally {
-	const char *tag;
-	int severity;
-	uint64_t count;
-};
-
-/* A walk over all connections, done in slices: it builds the order for the sort column and counts the verdicts. */
-struct list_survey {
-	struct list_entry *order, *building;
-	size_t count, built, capacity, building_capacity;
-	struct list_tally tally[LIST_TAGS], tallying[LIST_TAGS];
-	size_t rank;            /* the next to look at */
-	bool running, complete; /* `complete`: order and tally are valid for `sort` */
-	enum list_sort sort;
-	uint64_t packets_seen;     /* the tracker's count when the walk began */
-	ws_time started, finished; /* of the last walk, by the ticks' clock */
-};
-
-struct list_view {
-	enum list_sort sort;
-	bool reverse, follow;
-	uint64_t selected; /* connection number, 0: none yet */
-	size_t place, top; /* of the selected one, and of the first one visible */
-	size_t visible;    /* how many connections fit on the screen */
-	struct list_survey survey;
-};
 
 /* ---- A place to jump to, as it is typed: "17" is a packet, "12.5s" a time (ms, s, m, h) */
 
@@ -144,22 +89,6 @@ struct ws_ui {
 #define UI_MIN_ROWS 10
 
 void ui_open(struct ws_ui *ui, enum ws_screen screen);
-
-/* list_order.c */
-const char *list_sort_name(enum list_sort sort);
-size_t list_count(const struct list_view *list, const struct ws_tracker *tracker);
-ws_conn_id list_at(const struct list_view *list, const struct ws_tracker *tracker, size_t place);
-void list_survey_slice(struct list_view *list, const struct ws_model *model, ws_time clock);
-void list_survey_now(struct list_view *list, const struct ws_model *model);
-bool list_survey_due(const struct list_view *list, const struct ws_model *model);
-void list_survey_free(struct list_survey *survey);
-void list_find(struct list_view *list, const struct ws_tracker *tracker); /* `place` of `selected` */
-ws_time list_age(const struct ws_conn_info *info, const struct ws_model *model);
-
-/* list.c */
-bool list_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
-void list_layout(struct ws_ui *ui, const struct ws_model *model);
-void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
 
 /* film.c */
 bool film_open(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn);

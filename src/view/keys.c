@@ -31,6 +31,10 @@
 	X(KEY_ENTER, "Enter", ON(LIST) | FILM | ON(PACKET), WS_ACT_ENTER)                                              \
 	X('s', "s", ON(LIST), WS_ACT_SORT)                                                                             \
 	X('r', "r", ON(LIST), WS_ACT_REVERSE)                                                                          \
+	X('/', "/", ON(LIST), WS_ACT_SEARCH)                                                                           \
+	X('n', "n", ON(LIST), WS_ACT_FIND_NEXT)                                                                        \
+	X('N', "N", ON(LIST), WS_ACT_FIND_PREVIOUS)                                                                    \
+	X('F', "F", ON(LIST), WS_ACT_FILTER)                                                                           \
 	X('f', "f", ON(LIST) | FILM, WS_ACT_FOLLOW)                                                                    \
 	X(' ', "Space", FILM, WS_ACT_PLAY)                                                                             \
 	X(KEY_RIGHT, "→", FILM, WS_ACT_STEP)                                                                           \

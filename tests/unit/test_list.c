@@ -1,0 +1,327 @@
+/* The connection list: filter, search and order, with few connections, where everything is done at once, and with many,
+ * where it is done over several ticks and the list stays as it was meanwhile. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scene/ui.h"
+#include "segments.h"
+
+struct world {
+	struct ws_tracker *tracker;
+	struct ws_model model;
+	struct ws_ui *ui;
+	struct ws_canvas canvas;
+	ws_time now, clock;
+	uint64_t frames;
+};
+
+static void send_tcp(struct world *world, const struct tcp_frame *tcp)
+{
+	struct frame_bytes bytes = {.length = 0};
+	struct ws_packet packet;
+	struct ws_track_result result;
+	put_tcp(&bytes, tcp);
+	world->now += WS_MILLISECOND;
+	struct ws_frame frame = {.time = world->now,
+	                         .number = ++world->frames,
+	                         .data = bytes.data,
+	                         .captured = bytes.length,
+	                         .length = bytes.length,
+	                         .link = WS_LINK_ETHERNET};
+	ws_decode(&frame, &packet);
+	ws_tracker_packet(world->tracker, &packet, &result);
+	assert_int_not_equal(result.conn, 0);
+	world->model.now = world->now;
+}
+
+static void syn(struct world *world, unsigned from, unsigned port, unsigned to_port)
+{
+	const struct tcp_frame tcp = {.from = from,
+	                              .to = 2,
+	                              .source_port = port,
+	                              .destination_port = to_port,
+	                              .flags = WS_TCP_SYN,
+	                              .window = 1000,
+	                              .sequence = port};
+	send_tcp(world, &tcp);
+}
+
+static void refuse(struct world *world, unsigned from, unsigned port, unsigned to_port)
+{
+	const struct tcp_frame tcp = {.from = 2,
+	                              .to = from,
+	                              .source_port = to_port,
+	                              .destination_port = port,
+	                              .flags = WS_TCP_RST | WS_TCP_ACK,
+	                              .acknowledgment = port + 1};
+	send_tcp(world, &tcp);
+}
+
+static const char *key_name(enum ws_action action)
+{
+	return ws_action_name(action);
+}
+
+static int set_up(void **state)
+{
+	struct world *world = calloc(1, sizeof(*world));
+	assert_non_null(world);
+	struct ws_tracker_config config = {.history = true};
+	struct ws_ui_options options = {.screen = WS_SCREEN_LIST, .key_name = key_name};
+	world->now = 1700000000 * WS_SECOND;
+	world->clock = WS_SECOND;
+	world->tracker = ws_tracker_create(&config, NULL);
+	assert_non_null(world->tracker);
+	world->model = (struct ws_model){.tracker = world->tracker, .source = "hand-made", .time_wait = 60 * WS_SECOND};
+	world->ui = ws_ui_create(&options, NULL);
+	assert_non_null(world->ui);
+	assert_true(ws_canvas_create(&world->canvas, 80, 24));
+	*state = world;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct world *world = *state;
+	ws_ui_free(world->ui);
+	ws_tracker_free(world->tracker);
+	ws_canvas_destroy(&world->canvas);
+	free(world);
+	return 0;
+}
+
+/* Five attempts from 10.0.0.1, the second one refused; one from 10.0.0.9. */
+static void few(struct world *world)
+{
+	for (unsigned i = 0; i < 5; i++)
+		syn(world, 1, 4000 + i, i == 3 ? 443 : 80);
+	refuse(world, 1, 4001, 80);
+	syn(world, 9, 5000, 22);
+}
+
+static bool shows(struct world *world, const char *words)
+{
+	char data[80 * 24 * 4];
+	struct ws_text text = WS_TEXT_OVER(data);
+	ws_ui_layout(world->ui, &world->model, world->canvas.columns, world->canvas.rows);
+	ws_ui_draw(world->ui, &world->model, &world->canvas);
+	ws_canvas_dump(&world->canvas, &text);
+	return strstr(ws_text_cstr(&text), words) != NULL;
+}
+
+static void act(struct world *world, enum ws_action action)
+{
+	ws_ui_act(world->ui, &world->model, action);
+	ws_ui_layout(world->ui, &world->model, 80, 24);
+}
+
+static void edit(struct world *world, enum ws_edit what)
+{
+	const struct ws_key key = {.kind = WS_KEY_EDIT, .edit = what};
+	ws_ui_key(world->ui, &world->model, &key);
+}
+
+static void type(struct world *world, const char *text)
+{
+	assert_true(ws_ui_typing(world->ui));
+	for (; *text; text++) {
+		const struct ws_key key = {.kind = WS_KEY_EDIT, .edit = WS_EDIT_INSERT, .character = (uint8_t)*text};
+		assert_true(ws_ui_key(world->ui, &world->model, &key));
+	}
+}
+
+static void filter(struct world *world, const char *text)
+{
+	act(world, WS_ACT_FILTER);
+	edit(world, WS_EDIT_ERASE_ALL);
+	type(world, text);
+	edit(world, WS_EDIT_ACCEPT);
+}
+
+static void test_filter(void **state)
+{
+	struct world *world = *state;
+	few(world);
+	assert_true(shows(world, " 1/6 "));
+	filter(world, "443 or REFUSED");
+	assert_false(ws_ui_typing(world->ui));
+	assert_true(shows(world, "filter: 443 or REFUSED"));
+	assert_true(shows(world, "2 of 6"));
+	assert_true(shows(world, "10.0.0.1:4003"));
+	assert_false(shows(world, "10.0.0.1:4002"));
+	assert_true(shows(world, " 1/2 "));
+	filter(world, "port == 443 or prt == 80"); /* stays open, and the old one stays in force */
+	assert_true(ws_ui_typing(world->ui));
+	assert_true(shows(world, "\n                        ^^^\n")); /* 9 columns of label, 15 of text */
+	assert_true(shows(world, "did you mean port?"));
+	edit(world, WS_EDIT_ERASE);
+	assert_false(shows(world, "^^^"));
+	edit(world, WS_EDIT_CANCEL);
+	assert_false(ws_ui_typing(world->ui));
+	assert_true(shows(world, "2 of 6"));
+	filter(world, "port == 1");
+	assert_true(shows(world, "No connection fits the filter."));
+	act(world, WS_ACT_ENTER);
+	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_LIST);
+	act(world, WS_ACT_BACK);
+	assert_false(shows(world, "filter:"));
+	assert_true(shows(world, "/6 "));
+	assert_false(ws_ui_act(world->ui, &world->model, WS_ACT_BACK)); /* now it is the caller's */
+}
+
+static void test_the_line_is_edited(void **state)
+{
+	struct world *world = *state;
+	act(world, WS_ACT_FILTER);
+	type(world, "ab cd");
+	edit(world, WS_EDIT_ERASE_WORD);
+	assert_string_equal(world->ui->prompt.text, "ab ");
+	edit(world, WS_EDIT_FIRST);
+	edit(world, WS_EDIT_DELETE);
+	const struct ws_key wide = {.kind = WS_KEY_EDIT, .edit = WS_EDIT_INSERT, .character = 0x4e2d};
+	assert_true(ws_ui_key(world->ui, &world->model, &wide));
+	const struct ws_key control = {.kind = WS_KEY_EDIT, .edit = WS_EDIT_INSERT, .character = 0x9b};
+	assert_false(ws_ui_key(world->ui, &world->model, &control)); /* no terminal sequence comes through */
+	assert_string_equal(world->ui->prompt.text, "中b ");
+	edit(world, WS_EDIT_LEFT);
+	edit(world, WS_EDIT_DELETE);
+	assert_string_equal(world->ui->prompt.text, "b ");
+	edit(world, WS_EDIT_LAST);
+	edit(world, WS_EDIT_LEFT);
+	edit(world, WS_EDIT_RIGHT);
+	edit(world, WS_EDIT_RIGHT);
+	for (int i = 0; i < 2 * PROMPT_SIZE; i++)
+		edit(world, WS_EDIT_ERASE);
+	for (int i = 0; i < 2 * PROMPT_SIZE; i++) {
+		const struct ws_key key = {.kind = WS_KEY_EDIT, .edit = WS_EDIT_INSERT, .character = 0x20ac};
+		ws_ui_key(world->ui, &world->model, &key);
+	}
+	assert_true(world->ui->prompt.length < PROMPT_SIZE);
+	assert_true(shows(world, "€€€"));
+	edit(world, WS_EDIT_CANCEL);
+	assert_false(ws_ui_typing(world->ui));
+}
+
+static void test_search(void **state)
+{
+	struct world *world = *state;
+	few(world);
+	assert_true(shows(world, " 1/6 "));
+	act(world, WS_ACT_SEARCH);
+	type(world, "4");
+	assert_true(shows(world, "search: 4"));
+	type(world, "003");
+	edit(world, WS_EDIT_ACCEPT);
+	assert_true(shows(world, " 4/6 "));
+	act(world, WS_ACT_SEARCH);
+	type(world, "refused");
+	edit(world, WS_EDIT_ACCEPT);
+	assert_true(shows(world, " 2/6 "));
+	act(world, WS_ACT_SEARCH);
+	type(world, ":80 ");
+	edit(world, WS_EDIT_ACCEPT);
+	act(world, WS_ACT_FIND_NEXT);
+	assert_true(shows(world, " 3/6 "));
+	act(world, WS_ACT_FIND_NEXT); /* 4003 goes to port 443 */
+	assert_true(shows(world, " 5/6 "));
+	act(world, WS_ACT_FIND_NEXT); /* over the end */
+	assert_true(shows(world, " 1/6 "));
+	act(world, WS_ACT_FIND_PREVIOUS);
+	assert_true(shows(world, " 5/6 "));
+	act(world, WS_ACT_SEARCH);
+	type(world, "4000x");
+	assert_true(shows(world, "nothing in the list has this"));
+	edit(world, WS_EDIT_CANCEL); /* back to where it began */
+	assert_true(shows(world, " 5/6 "));
+	act(world, WS_ACT_FIND_NEXT);
+	assert_true(shows(world, "nothing has '4000x'"));
+}
+
+enum { MANY = 60000 };
+
+static uint64_t number_at(const struct world *world, size_t place)
+{
+	struct ws_conn_info info = {.number = 0};
+	(void)!ws_tracker_conn(world->tracker, list_at(&world->ui->list, world->tracker, place), &info);
+	return info.number;
+}
+
+static void tick(struct world *world)
+{
+	ws_ui_tick(world->ui, &world->model, world->clock += 30 * WS_MILLISECOND);
+	ws_ui_layout(world->ui, &world->model, 80, 24);
+}
+
+static void test_many(void **state)
+{
+	struct world *world = *state;
+	struct list_view *list = &world->ui->list;
+	for (unsigned i = 0; i < MANY; i++)
+		syn(world, 1 + i % 7, 65000 - i, 80); /* the later, the lower the port */
+	assert_true(shows(world, "60.0k connections"));
+	for (int i = 0; i < 100; i++)
+		act(world, WS_ACT_DOWN);
+	assert_int_equal(list->selected, 101);
+	act(world, WS_ACT_SORT);                  /* by client */
+	assert_int_equal(number_at(world, 0), 1); /* the old order, until the new one is ready */
+	assert_int_equal(list->place, 100);
+	assert_true(shows(world, "%")); /* how far it is */
+	assert_int_equal(ws_ui_next_change(world->ui, &world->model), 0);
+	int ticks = 0;
+	for (; list->survey.phase != LIST_RESTS && ticks < 100; ticks++)
+		tick(world);
+	assert_in_range(ticks, 2, 50);
+	assert_int_equal(list_count(list, world->tracker), MANY);
+	assert_int_equal(list->selected, 101); /* it is still the same one, */
+	assert_int_equal(number_at(world, list->place), 101);
+	assert_int_not_equal(list->place, 100); /* in its new place */
+	struct ws_conn_info before, info;
+	for (size_t place = 0; place < MANY; place++) {
+		assert_true(ws_tracker_conn(world->tracker, list_at(list, world->tracker, place), &info));
+		const struct ws_endpoint_info *a = &before.endpoint[0], *b = &info.endpoint[0];
+		int order = place ? memcmp(&a->address, &b->address, 16) : -1;
+		if (order > 0 || (order == 0 && a->port >= b->port))
+			fail_msg("place %zu is out of order", place);
+		before = info;
+	}
+	filter(world, "client.address == 10.0.0.3 and client.port < 20000");
+	while (list->survey.phase != LIST_RESTS && ticks++ < 200)
+		tick(world);
+	assert_in_range(list_count(list, world->tracker), 1, MANY / 7);
+	for (size_t place = 0; place < list_count(list, world->tracker); place++) {
+		assert_true(ws_tracker_conn(world->tracker, list_at(list, world->tracker, place), &info));
+		assert_int_equal(info.endpoint[0].address.byte[15], 3);
+		assert_in_range(info.endpoint[0].port, 1, 19999);
+	}
+	act(world, WS_ACT_BACK);
+	act(world, WS_ACT_FIRST);
+	act(world, WS_ACT_SEARCH);
+	type(world, "10.0.0.7:65"); /* none: ports of .7 */
+	edit(world, WS_EDIT_ACCEPT);
+	while ((list->search.running || list->survey.phase != LIST_RESTS) && ticks++ < 400)
+		tick(world);
+	assert_false(list->search.running);
+}
+
+int main(void)
+{
+	if (!setlocale(LC_ALL, "C.UTF-8"))
+		return 1;
+#define LIST_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+	        LIST_TEST(test_filter),
+	        LIST_TEST(test_the_line_is_edited),
+	        LIST_TEST(test_search),
+	        LIST_TEST(test_many),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
