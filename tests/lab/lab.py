@@ -139,10 +139,10 @@ class Namespace:
 class Capture:
     """tcpdump on one device, listening before start() returns; stop() returns when every packet is in the file."""
 
-    def __init__(self, namespace, device, path, expression="", snaplen=262144):
+    def __init__(self, namespace, device, path, expression="", snaplen=262144, buffer=16384):
         self.path, self._device, self._errors = path, device, tempfile.TemporaryFile("w+")
         words = ["ip", "netns", "exec", namespace.name, "tcpdump", "-i", device, "-w", path, "-U", "-n", "-Z", "root",
-                 "-B", "16384", "--immediate-mode", "--time-stamp-precision=nano", "-s", str(snaplen)]
+                 "-B", str(buffer), "--immediate-mode", "--time-stamp-precision=nano", "-s", str(snaplen)]
         self._process = subprocess.Popen(words + expression.split(), stderr=self._errors, stdout=subprocess.DEVNULL)
         wait_for(lambda: "listening on" in self._said(), "tcpdump does not start")
 
@@ -176,20 +176,20 @@ class Capture:
 class Lab:
     """Owner of everything made; use it as a context. Signals end it as an exception would.
 
-    One at a time on a machine: the kernel's events do not say which namespace they come from, and all labs use the same
-    addresses.
+    One at a time on a machine for each lock: the kernel's events do not say which namespace they come from, so labs
+    that use the same addresses use the same lock.
     """
 
     _counter = 0
 
-    def __init__(self):
-        self._owned, self._handlers, self.directory, self._lock = [], {}, None, None
+    def __init__(self, lock=LOCK):
+        self._owned, self._handlers, self.directory, self._lock_file, self._lock = [], {}, None, lock, None
 
     def __enter__(self):
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 self._handlers[number] = signal.signal(number, self._interrupt)
-        self._lock = open(LOCK, "w")
+        self._lock = open(self._lock_file, "w")
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         self.directory = tempfile.mkdtemp(prefix="wslab-")
         return self

@@ -10,7 +10,7 @@ close; abort (close with SO_LINGER 0). Every program ends with close or abort.""
 import random
 from dataclasses import dataclass, field
 
-OPENINGS = {"ordinary": 86, "refused": 5, "given up": 5, "crossing": 4}
+OPENINGS = {"ordinary": 90, "refused": 4, "given up": 6}
 TALKS = {"none": 12, "ask": 26, "greet": 10, "several": 12, "bulk up": 5, "bulk down": 5, "both": 8, "slow": 5,
          "chaos": 17}
 ENDINGS = {"client": 20, "server": 20, "both": 14, "half client": 11, "half server": 11, "abort client": 5,

@@ -1,10 +1,10 @@
-"""The two programs that play random connections, one for each host: each a process of its own with an event loop, so that
-both ends can act at the same moment.
+"""The two programs that play random connections, one for each host: each a process of its own with an event loop, so
+that both ends can act at the same moment.
 
 A connection's end is played by a generator that yields what it waits for, (event, socket, seconds), and is resumed with
-True, or with False when the time is over. What the players know of each other is a byte of shared memory for each chain
-(which of its plans is on) and a pipe (the chain whose ends are to open at the same time). All else they learn from their
-sockets, as programs do."""
+True, or with False when the time is over. What the server knows of the client is a byte of shared memory for each chain
+(which of its plans is on) and a pipe (which is closed at the end). All else they learn from their sockets, as programs
+do."""
 
 import ctypes
 import errno
@@ -18,7 +18,6 @@ import struct
 import time
 
 PORT, CLOSED_PORT, SMALL_PORT = 8000, 8001, 8002  # the last one's sockets have small receive buffers
-CROSSING = 20000                                  # added to the client's port gives the server's
 PATIENCE = 4.0                                    # seconds until a step that waits is left alone
 TRIES = 12                                        # at opening where an old connection may still be in the way
 PR_SET_PDEATHSIG = 1
@@ -130,8 +129,6 @@ class Client:
     def _connection(self, number, plan):
         chain = self._chains[number]
         yield SLEEP, None, plan.pause
-        if plan.opening == "crossing":
-            os.write(self._pipe, struct.pack("=H", number))
         for _ in range(TRIES):
             family = socket.AF_INET6 if chain.version == 6 else socket.AF_INET
             made = socket.socket(family, socket.SOCK_STREAM)
@@ -163,8 +160,6 @@ class Client:
         port = SMALL_PORT if plan.receive_buffers[1] else PORT
         if plan.opening == "refused":
             port = CLOSED_PORT
-        elif plan.opening == "crossing":
-            port = chain.port + CROSSING
         address = self._addresses[chain.version][1], port
         if plan.fast_open and plan.client[0][0] == "send":
             try:
@@ -189,18 +184,14 @@ class Server:
             for port, size in ((PORT, 0), (SMALL_PORT, 4096)):
                 self._loop.start(self._accept(version, self._listener(version, port, size)))
         listeners = self._loop.running
-        self._loop.start(self._cross())
+        self._loop.start(self._wait())
         self._loop.run(lambda: self._over and self._loop.running == listeners)
 
-    def _bound(self, version, port):
+    def _listener(self, version, port, size):
         made = socket.socket(socket.AF_INET6 if version == 6 else socket.AF_INET, socket.SOCK_STREAM)
         made.setblocking(False)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((self._addresses[version][1], port))
-        return made
-
-    def _listener(self, version, port, size):
-        made = self._bound(version, port)
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_FASTOPEN, 1024)
         if size:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, size)
@@ -211,32 +202,19 @@ class Server:
         while True:
             if not (yield READ, listener, 1.0):
                 continue
-            made, address = listener.accept()
+            try:
+                made, address = listener.accept()
+            except OSError:
+                continue
             made.setblocking(False)
             number = self._numbers[version, address[1]]
             self._loop.start(steps(made, self._chains[number].plans[self._current[number]].server))
 
-    def _cross(self):
-        """Connects to the client where it is asked to, until the client is through."""
-        while True:
-            if not (yield READ, self._pipe, 1.0):
-                continue
-            words = os.read(self._pipe.fileno(), 2)
-            if not words:
-                self._over = True
-                return
-            self._loop.start(self._connect(struct.unpack("=H", words)[0]))
-
-    def _connect(self, number):
-        chain, plan = self._chains[number], self._chains[number].plans[self._current[number]]
-        try:
-            made = self._bound(chain.version, chain.port + CROSSING)
-        except OSError:
-            return
-        if made.connect_ex((self._addresses[chain.version][0], chain.port)) == errno.EINPROGRESS and (
-                yield WRITE, made, 2 * PATIENCE) and not made.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
-            yield from steps(made, plan.server)
-        made.close()
+    def _wait(self):
+        """Until the client is through."""
+        while (yield READ, self._pipe, 1.0) is False:
+            pass
+        self._over = True
 
 
 class Process:

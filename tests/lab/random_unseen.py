@@ -1,0 +1,158 @@
+"""What no capture at a place can tell of an endpoint's path, decided by the kernel's changes and the captures at both
+ends.
+
+An endpoint is left out only if its path differs, one of the rules below holds for its segments, and the paths agree up
+to the first state which that rule makes uncertain. The rules compare what happened to a segment (it passed the place,
+it arrived at its host) with what of it could be known at the place: what its receiver sent later, and what of that
+passed there."""
+
+from random_judge import CLOCK, journeys
+import packets
+
+OPENED = ("SYN_RECEIVED", "ESTABLISHED")
+SENT_FIN = ("FIN_WAIT_1", "LAST_ACK")
+GOT_FIN = ("CLOSE_WAIT", "CLOSING", "TIME_WAIT")
+FIN_ACKED = ("FIN_WAIT_2", "TIME_WAIT", "CLOSED")
+RULES = []
+
+
+def rule(states):
+    """Enters a rule; what it says concerns the path from the first of these states on."""
+    def enter(function):
+        RULES.append((states, function))
+        return function
+    return enter
+
+
+class View:
+    """One endpoint, seen from one place."""
+
+    def __init__(self, inc, place, local):
+        self.inc, self.place, self.local, self.home = inc, place, local, inc.home(local)
+        self.path = [(when, state) for when, state in inc.changes.get(local, ()) if when]
+        self.sent = [one for one in journeys(inc) if one.local == local]
+        self.coming = [one for one in journeys(inc) if one.local != local]
+
+    def passes(self, one):
+        return one.passed(self.place)
+
+    def lost_behind(self, one):
+        """It passed here and never arrived."""
+        return self.passes(one) and not one.passed(self.home)
+
+    def silent_after(self, one):
+        """Nothing that the endpoint sent passed here after this segment."""
+        return not any(self.passes(other) and other.at[self.place] > one.at[self.place] for other in self.sent)
+
+    def when(self, states):
+        return next((when for when, state in self.path if state in states), None)
+
+
+def fins(those):
+    return [one for one in those if one.segment.has(packets.FIN)]
+
+
+def covers(one, end):
+    return one.segment.has(packets.ACK) and one.segment.ack - end & 0xFFFFFFFF < 1 << 31
+
+
+@rule(("SYN_SENT", "SYN_RECEIVED", "LISTEN"))
+def never_here(view):
+    """nothing of it reached the capture"""
+    return not any(one.segment.has(packets.SYN) and one.local == view.inc.client and view.passes(one)
+                   for one in view.sent + view.coming)
+
+
+@rule(OPENED)
+def no_syn_ack(view):
+    """its SYN-ACK never reached the capture"""
+    answers = [one for one in view.sent if one.segment.has(packets.SYN | packets.ACK)]
+    return view.local == view.inc.server and answers and not any(map(view.passes, answers))
+
+
+@rule(SENT_FIN)
+def fin_never_left(view):
+    """its FIN never left"""
+    return view.when(SENT_FIN) and not fins(view.sent)
+
+
+@rule(SENT_FIN)
+def fin_never_here(view):
+    """its FIN never reached the capture"""
+    own = fins(view.sent)
+    return own and not any(map(view.passes, own))
+
+
+@rule(SENT_FIN)
+def fin_queued(view):
+    """its FIN was still queued when the peer's came"""
+    closed, own = view.when(SENT_FIN), fins(view.sent)
+    return closed and own and any(closed - CLOCK < one.at[view.home] < own[0].at[view.home] - CLOCK
+                                  for one in fins(view.coming) if one.passed(view.home))
+
+
+@rule(GOT_FIN)
+def fin_unacknowledged(view):
+    """whether the peer's FIN arrived, nothing tells"""
+    coming = [one for one in fins(view.coming) if view.passes(one)]
+    return coming and view.place != view.home and not any(
+        covers(one, coming[0].segment.end) and view.passes(one) for one in view.sent)
+
+
+@rule(("CLOSED",))
+def reset_never_here(view):
+    """its RST never reached the capture"""
+    own = [one for one in view.sent if one.segment.has(packets.RST)]
+    return own and not any(map(view.passes, own))
+
+
+@rule(("CLOSED",))
+def reset_lost_behind(view):
+    """a RST to it was lost behind the capture, and it never sent again"""
+    return any(one.segment.has(packets.RST) and view.lost_behind(one) and view.silent_after(one)
+               for one in view.coming)
+
+
+@rule(FIN_ACKED)
+def ack_lost_behind(view):
+    """the ACK of its FIN was lost behind the capture, and it never sent again"""
+    own = fins(view.sent)
+    acks = [one for one in view.coming if own and covers(one, own[0].segment.end) and view.passes(one)]
+    return acks and any(view.lost_behind(one) and not one.segment.has(packets.RST) for one in acks) and all(
+        view.lost_behind(one) or one.segment.has(packets.RST) for one in acks) and any(
+        view.silent_after(one) for one in acks)
+
+
+@rule(("ESTABLISHED",))
+def opening_lost_behind(view):
+    """the last segment of the handshake was lost behind the capture, and it never sent again"""
+    opening = [one for one in view.coming if view.passes(one) and one.segment.has(packets.ACK) and
+               not one.segment.has(packets.RST)]
+    return opening and all(map(view.lost_behind, opening)) and view.silent_after(opening[0])
+
+
+@rule(("CLOSED",))
+def silent(view):
+    """it ended in silence"""
+    states = [state for _, state in view.path]
+    if states[-1:] != ["CLOSED"] or states[-2:-1] in (["LAST_ACK"], ["TIME_WAIT"]):
+        return False
+    ended, home = view.path[-1][0], view.home
+    numbers = [one.segment.seq for one in view.sent if one.segment.has(packets.SYN)]
+    return not any(one.segment.has(packets.RST) and abs(one.at[home] - ended) < 0.002 for one in view.coming
+                   if one.passed(home)) and not any(
+        one.segment.has(packets.RST) and abs(one.at[home] - ended) < 0.002 and
+        (one.segment.seq - numbers[0]) & 0xFFFFFFFF < 1 << 24 for one in view.sent if numbers)
+
+
+def reason(inc, place, local):
+    """Why the place cannot tell the endpoint's path, or None."""
+    kernel, ours = inc.kernel[local], inc.ours.get((place, local), [])
+    view = View(inc, place, local)
+    same = next((at for at, pair in enumerate(zip(kernel, ours)) if pair[0] != pair[1]), min(len(kernel), len(ours)))
+    same = max(same, 1)  # the first state is where a path begins, no transition
+    for states, function in RULES:
+        first = [at for path in (kernel, ours) for at, state in enumerate(path) if at and state in states]
+        if first and same >= min(first) and function(view):
+            return function.__doc__
+    return None
