@@ -137,7 +137,7 @@ static bool is_closed(struct verdict *v)
 static bool is_closing(struct verdict *v)
 {
 	const struct ws_conn_info *info = v->info;
-	if (!(info->completeness & 16))
+	if (info->endpoint[0].state < WS_FIN_WAIT_1 && info->endpoint[1].state < WS_FIN_WAIT_1)
 		return false;
 	ws_time quiet = info->last_time - info->first_time;
 	for (unsigned i = 0; i < 2; i++) {
