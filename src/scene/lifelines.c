@@ -4,6 +4,7 @@
  * the sender's when the segment leaves, the receiver's when it arrives. The current step is always the lowest one. What
  * is drawn follows from the film's place alone (see film.c), never from how the reader came there. */
 #include "draw.h"
+#include "exchange.h"
 #include "ui.h"
 
 #include <stdio.h>
@@ -81,17 +82,6 @@ static void look_of(const struct ws_step *step, uint32_t *shaft, enum ws_style *
 
 /* ---- One step */
 
-struct place {
-	int row;
-	bool single;  /* one row only */
-	bool opening; /* the first one drawn: says which states it starts from */
-	bool flying;  /* on its way */
-	bool current;
-	bool lost;      /* what came later says that it did not arrive */
-	ws_time before; /* time of the step before; the same step's when it is the first */
-	bool first;
-};
-
 static void draw_beside(const struct picture *picture, struct ws_canvas *canvas, int row, int endpoint,
                         enum ws_style style, const char *name)
 {
@@ -112,7 +102,7 @@ static void draw_gutter(const struct picture *picture, struct ws_canvas *canvas,
 
 /* The states this step leads to, beside the lifelines: the last one at the arrow, the one before it above. */
 static void draw_states(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
-                        const struct place *place)
+                        const struct exchange_place *place)
 {
 	for (int endpoint = 0; endpoint < 2; endpoint++) {
 		bool pending = place->flying && endpoint != step->input.direction;
@@ -139,7 +129,7 @@ static void draw_states(const struct picture *picture, struct ws_canvas *canvas,
 }
 
 static void draw_delta(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
-                       const struct place *place, int row)
+                       const struct exchange_place *place, int row)
 {
 	if (picture->time_width < 9)
 		return;
@@ -157,7 +147,7 @@ static void draw_delta(const struct picture *picture, struct ws_canvas *canvas, 
 }
 
 static void draw_arrow(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
-                       const struct place *place, int row)
+                       const struct exchange_place *place, int row)
 {
 	bool rightwards = step->input.direction == picture->left;
 	int from = rightwards ? picture->line[0] + 1 : picture->line[1] - 1;
@@ -193,7 +183,7 @@ static void draw_arrow(const struct picture *picture, struct ws_canvas *canvas, 
 }
 
 static void draw_label(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
-                       const struct place *place, int row)
+                       const struct exchange_place *place, int row)
 {
 	char label[160], words[160];
 	struct ws_text text = WS_TEXT_OVER(label), mark = WS_TEXT_OVER(words);
@@ -237,8 +227,8 @@ static void draw_label(const struct picture *picture, struct ws_canvas *canvas, 
 		ws_canvas_put(canvas, row, end, WS_STYLE_NORMAL, ' ');
 }
 
-static void draw_step(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
-                      const struct place *place)
+void exchange_step(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
+                   const struct exchange_place *place)
 {
 	int row = place->single ? place->row : place->row + 1;
 	if (step->input.kind == WS_INPUT_SEGMENT)
@@ -250,8 +240,8 @@ static void draw_step(const struct picture *picture, struct ws_canvas *canvas, c
 
 /* ---- All visible steps */
 
-static bool gap_row(const struct picture *picture, const struct ws_step *step, const struct ws_step *next,
-                    struct ws_text *text)
+bool exchange_gap(const struct picture *picture, const struct ws_step *step, const struct ws_step *next,
+                  struct ws_text *text)
 {
 	ws_time gap, shown = film_shown(&picture->ui->film, step, next, &gap);
 	if (gap < GAP_WORTH_A_ROW)
@@ -265,7 +255,7 @@ static bool gap_row(const struct picture *picture, const struct ws_step *step, c
 	return true;
 }
 
-static void draw_gap(const struct picture *picture, struct ws_canvas *canvas, int row, const char *words)
+void exchange_draw_gap(const struct picture *picture, struct ws_canvas *canvas, int row, const char *words)
 {
 	ws_canvas_put(canvas, row, picture->line[0], WS_STYLE_DIM, 0x250a);
 	ws_canvas_put(canvas, row, picture->line[1], WS_STYLE_DIM, 0x250a);
@@ -274,7 +264,7 @@ static void draw_gap(const struct picture *picture, struct ws_canvas *canvas, in
 	draw_cut(canvas, row, column < left ? left : column, limit, WS_STYLE_DIM, words);
 }
 
-static int step_rows(const struct ws_step *step, bool single)
+int exchange_rows(const struct ws_step *step, bool single)
 {
 	return single || step->input.kind != WS_INPUT_SEGMENT ? 1 : 2;
 }
@@ -289,8 +279,8 @@ static size_t choose_visible(const struct picture *picture, const struct ws_step
 		const struct ws_step *step = &steps[count - 1 - visible];
 		char words[80];
 		struct ws_text text = WS_TEXT_OVER(words);
-		int rows = step_rows(step, single);
-		if (visible && !single && gap_row(picture, step, step + 1, &text))
+		int rows = exchange_rows(step, single);
+		if (visible && !single && exchange_gap(picture, step, step + 1, &text))
 			rows++;
 		if (*used + rows > room)
 			break;
@@ -306,9 +296,7 @@ static uint32_t end_of(const struct ws_segment *input)
 	return input->sequence + input->length + !!(input->flags & WS_TCP_SYN) + !!(input->flags & WS_TCP_FIN);
 }
 
-/* A segment that is sent again did not arrive, unless its ACK was seen: then that did not. It shows from the repetition
- * on, since nobody could know before. `lost` marks which of the steps did not arrive. */
-static void find_lost(const struct ws_step *steps, size_t count, bool *lost)
+void exchange_find_lost(const struct ws_step *steps, size_t count, bool *lost)
 {
 	for (size_t again = 1; again < count; again++) {
 		const struct ws_segment *copy = &steps[again].input;
@@ -357,28 +345,28 @@ static void draw_exchange(const struct picture *picture, struct ws_canvas *canva
 	if (visible < film->step + 1 && room > 2)
 		visible = choose_visible(picture, steps, count, room - 1, single, &used);
 	size_t start = count - visible;
-	find_lost(steps, count, lost);
+	exchange_find_lost(steps, count, lost);
 	int row = top;
 	if (first + start > 0 && used < room) {
 		char words[48];
 		snprintf(words, sizeof(words), "⋮ %zu earlier", first + start);
-		draw_gap(picture, canvas, row++, words);
+		exchange_draw_gap(picture, canvas, row++, words);
 	}
 	for (size_t i = start; i < count; i++) {
 		char words[80];
 		struct ws_text text = WS_TEXT_OVER(words);
-		if (i > start && !single && gap_row(picture, &steps[i - 1], &steps[i], &text))
-			draw_gap(picture, canvas, row++, ws_text_cstr(&text));
-		struct place place = {.row = row,
-		                      .single = step_rows(&steps[i], single) == 1,
-		                      .opening = i == start,
-		                      .current = i + 1 == count,
-		                      .lost = lost[i],
-		                      .first = first + i == 0,
-		                      .before = i ? steps[i - 1].input.time : steps[i].input.time};
+		if (i > start && !single && exchange_gap(picture, &steps[i - 1], &steps[i], &text))
+			exchange_draw_gap(picture, canvas, row++, ws_text_cstr(&text));
+		struct exchange_place place = {.row = row,
+		                               .single = exchange_rows(&steps[i], single) == 1,
+		                               .opening = i == start,
+		                               .current = i + 1 == count,
+		                               .lost = lost[i],
+		                               .first = first + i == 0,
+		                               .before = i ? steps[i - 1].input.time : steps[i].input.time};
 		place.flying = place.current && !picture->arrived;
-		draw_step(picture, canvas, &steps[i], &place);
-		row += step_rows(&steps[i], single);
+		exchange_step(picture, canvas, &steps[i], &place);
+		row += exchange_rows(&steps[i], single);
 	}
 }
 
