@@ -141,8 +141,9 @@ void ws_handle_syn_ack(struct ws_step_context *x)
 	if (!peer->iss_known || !ws_seq_before(peer->iss, s->acknowledgment) ||
 	    ws_seq_before(peer->max, s->acknowledgment))
 		return;
+	/* Nor does an endpoint whose own number is another one, or that has long been open, answer a SYN. */
 	bool again = self->syn_ack_sent && self->iss == s->sequence;
-	if (self->syn_ack_sent && !again)
+	if ((self->iss_known && self->iss != s->sequence) || (self->active && self->open_proven))
 		return;
 	if (!self->active)
 		self->listening = 1;
