@@ -2,6 +2,10 @@
  *
  *   capture -> on_frame: decode -> timers due before it -> tracker -> records, -w
  *
+ * Where packets do not lead to records of their own, a segment waits until the next frame is decoded before it is
+ * tracked, so that its connection can be fetched from memory meanwhile: with many connections that wait is what
+ * tracking costs most. Its bytes are gone by then, which nobody asks for.
+ *
  * Time is the packets' own. Live, the clock only runs the timers while nothing arrives, and stays a little behind: the
  * kernel hands packets over in blocks, and one that is still in the ring must not find its timer already gone. The
  * clock is real time when the session begins plus what CLOCK_MONOTONIC has counted since, so that it never steps back.
@@ -52,6 +56,14 @@ static bool open_tracker(struct session *session, bool screen, struct ws_error *
 	return session->tracker;
 }
 
+static uint32_t records(const struct options *options)
+{
+	if (options->records)
+		return options->records;
+	return options->show == SHOW_TEXT ? 1u << WS_RECORD_PACKET | 1u << WS_RECORD_TRANSITION
+	                                  : (1u << WS_RECORD_COUNT) - 1;
+}
+
 static bool open_output(struct session *session, struct ws_error *error)
 {
 	const struct options *options = session->options;
@@ -59,17 +71,13 @@ static bool open_output(struct session *session, struct ws_error *error)
 	        [SHOW_TEXT] = WS_FORMAT_TEXT, [SHOW_JSON] = WS_FORMAT_JSON, [SHOW_CSV] = WS_FORMAT_CSV};
 	struct ws_output_options output = {
 	        .format = formats[options->show],
-	        .records = options->records,
+	        .records = records(options),
 	        .verbose = options->verbose,
 	        .hex = options->hex,
 	        .numeric = options->numeric,
 	        .line_buffered = options->line_buffered,
 	        .live = ws_capture_is_live(session->capture),
 	};
-	if (!output.records && output.format == WS_FORMAT_TEXT)
-		output.records = 1u << WS_RECORD_PACKET | 1u << WS_RECORD_TRANSITION;
-	else if (!output.records)
-		output.records = (1u << WS_RECORD_COUNT) - 1;
 	session->output = ws_output_create(1, &output, error);
 	return session->output;
 }
@@ -98,6 +106,7 @@ bool session_open(struct session *session, const struct options *options, bool s
 		if (!session->dump)
 			return false;
 	}
+	session->by_value = screen ? options->frame == FRAME_NONE : !(records(options) & 1u << WS_RECORD_PACKET);
 	if (!options->numeric)
 		ws_port_names_load();
 	session->clock_offset = clock_read(CLOCK_REALTIME) - monotonic();
@@ -170,6 +179,28 @@ static void keep_picture(struct session *session, const struct ws_frame *frame)
 	session->picture.data = session->picture_bytes;
 }
 
+static void track(struct session *session, const struct turn *turn)
+{
+	struct ws_track_result result;
+	advance(session, turn->frame.time);
+	ws_tracker_packet(session->tracker, &turn->packet, &result);
+	if (session->output)
+		output_result(session, ws_output_packet(session->output, &turn->packet, &result, session->tracker));
+	session->last_frame = turn->frame.number;
+	session->last_conn = result.conn;
+	if (turn->frame.time > session->now)
+		session->now = turn->frame.time;
+	session->changed = true;
+}
+
+static void track_waiting(struct session *session)
+{
+	const struct turn *turn = session->waiting;
+	session->waiting = NULL;
+	if (turn)
+		track(session, turn);
+}
+
 static void on_frame(void *context, const struct ws_frame *frame)
 {
 	struct session *session = context;
@@ -184,19 +215,18 @@ static void on_frame(void *context, const struct ws_frame *frame)
 		}
 		keep_picture(session, frame);
 	}
-	struct ws_packet packet;
-	struct ws_track_result result;
-	ws_decode(frame, &packet);
-	advance(session, frame->time);
-	ws_tracker_packet(session->tracker, &packet, &result);
-	if (session->output)
-		output_result(session, ws_output_packet(session->output, &packet, &result, session->tracker));
+	struct turn *turn = &session->turns[session->waiting == &session->turns[0]];
+	turn->frame = *frame;
+	ws_decode(&turn->frame, &turn->packet);
 	write_frame(session, frame);
-	session->last_frame = frame->number;
-	session->last_conn = result.conn;
-	if (frame->time > session->now)
-		session->now = frame->time;
-	session->changed = true;
+	ws_tracker_prepare(session->tracker, &turn->packet);
+	track_waiting(session);
+	if (session->by_value && turn->packet.flow && !turn->packet.fragment) {
+		ws_tracker_preload(session->tracker, &turn->packet);
+		session->waiting = turn;
+	} else {
+		track(session, turn);
+	}
 	if (++session->shown == options->count) {
 		session->ended = true;
 		ws_capture_break(session->capture);
@@ -209,6 +239,7 @@ bool session_read(struct session *session, int max)
 		return false;
 	struct ws_error error;
 	const enum ws_read result = ws_capture_read(session->capture, max, on_frame, session, &error);
+	track_waiting(session);
 	if (result == WS_READ_ERROR && session->error.status == WS_OK)
 		session->error = error;
 	if (result != WS_READ_MORE)

@@ -10,6 +10,12 @@
 #include <wirestate/scene.h>
 #include <wirestate/track.h>
 
+/* A packet with its frame, so that it can wait for its turn. */
+struct turn {
+	struct ws_frame frame;
+	struct ws_packet packet;
+};
+
 struct session {
 	const struct options *options;
 	struct ws_capture *capture;
@@ -29,6 +35,9 @@ struct session {
 	bool changed;            /* something came in since the owner cleared this */
 	struct ws_frame picture; /* --frame: the frame it names, its bytes copied */
 	uint8_t *picture_bytes;
+	struct turn turns[2]; /* the newest packet and the one before it, whose turn comes after */
+	struct turn *waiting; /* decoded and not yet tracked, or NULL */
+	bool by_value;        /* nothing behind the tracker looks at a packet's bytes: it may wait without them */
 };
 
 /* `screen`: frames and history are kept, so that a reader can go back. */

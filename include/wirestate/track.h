@@ -207,6 +207,12 @@ struct ws_track_result {
 	size_t event_count;
 };
 
+/* Memory is slow: both begin to load what ws_tracker_packet() will read of the segment's connection, and return at once.
+ * Call the first when the packet is decoded, the second a packet's work later, ws_tracker_packet() one more later; or
+ * none of them. */
+void ws_tracker_prepare(const struct ws_tracker *tracker, struct ws_packet *packet);
+void ws_tracker_preload(const struct ws_tracker *tracker, const struct ws_packet *packet);
+
 /* Packets must come in capture order. Call ws_tracker_advance(packet time) first, until it returns false. */
 void ws_tracker_packet(struct ws_tracker *tracker, const struct ws_packet *packet, struct ws_track_result *result);
 /* Lets timers run that are due at `now`. Work is bounded: true means call again, after handling result->events. A time

@@ -91,6 +91,9 @@ bool ws_table_init(struct ws_table *table, const uint8_t hash_key[16], uint64_t 
 void ws_table_free(struct ws_table *table);
 /* Of both directions the same; never 0. Does not read tuple->hash. */
 uint32_t ws_table_hash(const struct ws_table *table, const struct ws_tuple *tuple);
+/* Begin to load the index's entry for a hash; the connection it leads to, once that entry is there. */
+void ws_table_prefetch_entry(const struct ws_table *table, uint32_t hash);
+void ws_table_prefetch_conn(const struct ws_table *table, uint32_t hash);
 /* The newest connection of the 4-tuple, NULL when there is none. */
 struct ws_conn *ws_table_find(const struct ws_table *table, const struct ws_tuple *tuple);
 /* A new connection, which becomes the newest of its 4-tuple; endpoint 0 is the tuple's source. NULL: no room or memory.
@@ -103,9 +106,16 @@ void ws_table_remove(struct ws_table *table, struct ws_conn *conn);
 void ws_table_compact(struct ws_table *table);
 /* Picks up to `count` connections to give up, least worth keeping first; fewer when nothing may go. */
 size_t ws_table_victims(struct ws_table *table, ws_conn_id *victims, size_t count);
-bool ws_table_crowded(const struct ws_table *table);
 
-#define WS_CHUNK 1024 /* connections in a chunk */
+#define WS_TABLE_RESERVE 64 /* places kept free, so that a packet never has to wait for room */
+
+/* Somebody should make room now. Unanswered SYNs may fill a quarter of the pool. */
+static inline bool ws_table_crowded(const struct ws_table *table)
+{
+	return table->used + WS_TABLE_RESERVE > table->limit || table->lonely > table->limit / 4;
+}
+
+#define WS_CHUNK 3120 /* connections in a chunk */
 
 static inline struct ws_conn *ws_table_conn(const struct ws_table *table, ws_conn_id id)
 {

@@ -12,7 +12,6 @@
 #include <string.h>
 
 #define FIRST_SLOTS 1024
-#define RESERVE 64 /* places kept free, so that a packet never has to wait for room */
 
 bool ws_table_init(struct ws_table *table, const uint8_t hash_key[16], uint64_t max_memory)
 {
@@ -21,7 +20,7 @@ bool ws_table_init(struct ws_table *table, const uint8_t hash_key[16], uint64_t 
 	/* Per connection: itself, its places in the index at half load, in `order` and in `unused`. */
 	uint64_t each = sizeof(struct ws_conn) + 2 * sizeof(struct ws_table_slot) + 2 * sizeof(ws_conn_id);
 	uint64_t limit = max_memory / each;
-	table->limit = limit < 4 * RESERVE ? 4 * RESERVE : limit > INT32_MAX ? INT32_MAX : limit;
+	table->limit = limit < 4 * WS_TABLE_RESERVE ? 4 * WS_TABLE_RESERVE : limit > INT32_MAX ? INT32_MAX : limit;
 	table->slots = calloc(FIRST_SLOTS, sizeof(*table->slots));
 	table->slot_mask = FIRST_SLOTS - 1;
 	return table->slots;
@@ -50,9 +49,7 @@ static bool swapped(const struct ws_tuple *tuple, uint64_t source, uint64_t dest
 /* The last eight bytes: of an IPv4 address all that differs. */
 static inline uint64_t low_half(const struct ws_addr *address)
 {
-	uint64_t half;
-	memcpy(&half, address->byte + 8, sizeof(half));
-	return half;
+	return ws_siphash_load(address->byte + 8);
 }
 
 uint32_t ws_table_hash(const struct ws_table *table, const struct ws_tuple *tuple)
@@ -61,21 +58,24 @@ uint32_t ws_table_hash(const struct ws_table *table, const struct ws_tuple *tupl
 	bool swap = swapped(tuple, source, destination);
 	const struct ws_addr *low = swap ? tuple->destination : tuple->source;
 	const struct ws_addr *high = swap ? tuple->source : tuple->destination;
-	uint64_t ports = swap ? (uint64_t)tuple->destination_port << 16 | tuple->source_port
-	                      : (uint64_t)tuple->source_port << 16 | tuple->destination_port;
-	uint32_t hash;
+	uint32_t ports = swap ? (uint32_t)tuple->destination_port << 16 | tuple->source_port
+	                      : (uint32_t)tuple->source_port << 16 | tuple->destination_port;
+	struct ws_siphash_state state = ws_siphash_begin(table->hash_key);
+	size_t size = 8;
 	if (tuple->ip_version == 4) {
-		uint32_t key[3] = {0, 0, (uint32_t)ports};
-		memcpy(&key[0], low->byte + 12, sizeof(key[0]));
-		memcpy(&key[1], high->byte + 12, sizeof(key[1]));
-		hash = (uint32_t)ws_siphash(table->hash_key, key, sizeof(key));
+		/* The addresses are the last four bytes: hashing the constant prefix would only cost time. */
+		uint32_t four[2];
+		memcpy(&four[0], low->byte + 12, 4);
+		memcpy(&four[1], high->byte + 12, 4);
+		ws_siphash_word(&state, (uint64_t)four[1] << 32 | four[0]);
 	} else {
-		uint8_t key[2 * sizeof(struct ws_addr) + sizeof(ports)];
-		memcpy(key, low, sizeof(*low));
-		memcpy(key + sizeof(*low), high, sizeof(*high));
-		memcpy(key + 2 * sizeof(*low), &ports, sizeof(ports));
-		hash = (uint32_t)ws_siphash(table->hash_key, key, sizeof(key));
+		size = 2 * sizeof(*low);
+		ws_siphash_word(&state, ws_siphash_load(low->byte));
+		ws_siphash_word(&state, ws_siphash_load(low->byte + 8));
+		ws_siphash_word(&state, ws_siphash_load(high->byte));
+		ws_siphash_word(&state, ws_siphash_load(high->byte + 8));
 	}
+	uint32_t hash = (uint32_t)ws_siphash_end(&state, ports, size + sizeof(ports));
 	return hash ? hash : 1;
 }
 
@@ -109,6 +109,23 @@ static struct ws_table_slot *find_slot(const struct ws_table *table, const struc
 struct ws_conn *ws_table_find(const struct ws_table *table, const struct ws_tuple *tuple)
 {
 	return ws_table_conn(table, find_slot(table, tuple)->id);
+}
+
+void ws_table_prefetch_entry(const struct ws_table *table, uint32_t hash)
+{
+	__builtin_prefetch(&table->slots[hash & table->slot_mask]);
+}
+
+void ws_table_prefetch_conn(const struct ws_table *table, uint32_t hash)
+{
+	uint32_t i = hash & table->slot_mask;
+	while (table->slots[i].id && table->slots[i].hash != hash)
+		i = (i + 1) & table->slot_mask;
+	if (!table->slots[i].id)
+		return;
+	const uint8_t *conn = (const uint8_t *)place(table, table->slots[i].id);
+	for (size_t at = 0; at < sizeof(struct ws_conn); at += 64)
+		__builtin_prefetch(conn + at, 1);
 }
 
 static bool grow_index(struct ws_table *table)
@@ -306,11 +323,6 @@ static unsigned eviction_class(const struct ws_conn *conn)
 	return closing ? 5 : 4;
 }
 
-bool ws_table_crowded(const struct ws_table *table)
-{
-	return table->used + RESERVE > table->limit || table->lonely > table->limit / 4;
-}
-
 static size_t lonely_victims(struct ws_table *table, ws_conn_id *victims, size_t count)
 {
 	size_t found = 0, i = table->lonely_cursor;
@@ -329,7 +341,7 @@ size_t ws_table_victims(struct ws_table *table, ws_conn_id *victims, size_t coun
 {
 	size_t found = table->lonely ? lonely_victims(table, victims, count) : 0;
 	/* Unanswered SYNs may fill a quarter of the pool, no more: then only they make room. */
-	bool full = table->used + RESERVE > table->limit;
+	bool full = table->used + WS_TABLE_RESERVE > table->limit;
 	for (unsigned class = 1; full && class <= 5 && !found; class ++)
 		for (size_t i = 0; i < table->order_count && found < count; i++) {
 			const struct ws_conn *conn = ws_table_conn(table, table->order[i]);

@@ -26,12 +26,18 @@ static uint16_t slot_of(const struct ws_timers *timers, ws_time deadline)
 	return (uint16_t)((uint64_t)tick % WS_WHEEL_SLOTS);
 }
 
+static void set_tick(struct ws_timers *timers, int64_t tick)
+{
+	timers->tick = tick;
+	timers->due = (tick + 1) * WS_WHEEL_TICK;
+}
+
 void ws_timers_start(struct ws_timers *timers, ws_time now)
 {
 	if (timers->running)
 		return;
 	timers->running = true;
-	timers->tick = now / WS_WHEEL_TICK;
+	set_tick(timers, now / WS_WHEEL_TICK);
 }
 
 void ws_timers_set(struct ws_timers *timers, struct ws_table *table, struct ws_conn *conn, ws_time deadline)
@@ -55,19 +61,14 @@ void ws_timers_set(struct ws_timers *timers, struct ws_table *table, struct ws_c
 	timers->slot[slot] = conn->id;
 }
 
-bool ws_timers_behind(const struct ws_timers *timers, ws_time now)
-{
-	return timers->running && timers->tick < now / WS_WHEEL_TICK;
-}
-
 struct ws_conn *ws_timers_next(struct ws_timers *timers, struct ws_table *table, ws_time now, unsigned *budget)
 {
-	int64_t target = now / WS_WHEEL_TICK;
-	if (!timers->running)
+	if (!ws_timers_behind(timers, now))
 		return NULL;
+	int64_t target = now / WS_WHEEL_TICK;
 	if (target - timers->tick > WS_WHEEL_SLOTS)
-		timers->tick = target - WS_WHEEL_SLOTS;
-	while (timers->tick < target && *budget) {
+		set_tick(timers, target - WS_WHEEL_SLOTS);
+	while (ws_timers_behind(timers, now) && *budget) {
 		(*budget)--;
 		struct ws_conn *conn =
 		        ws_table_conn(table, timers->slot[(uint64_t)(timers->tick + 1) % WS_WHEEL_SLOTS]);
@@ -75,7 +76,7 @@ struct ws_conn *ws_timers_next(struct ws_timers *timers, struct ws_table *table,
 			unlink_timer(timers, table, conn);
 			return conn;
 		}
-		timers->tick++;
+		set_tick(timers, timers->tick + 1);
 	}
 	return NULL;
 }

@@ -11,7 +11,8 @@
 struct ws_timers {
 	ws_conn_id slot[WS_WHEEL_SLOTS]; /* heads of doubly linked lists */
 	int64_t tick;                    /* the slot being looked at, in ticks since the epoch */
-	bool running;                    /* `tick` is valid */
+	ws_time due;                     /* when the slot behind it comes */
+	bool running;                    /* `tick` and `due` are valid */
 };
 
 /* With the first packet's time. */
@@ -24,6 +25,9 @@ void ws_timers_set(struct ws_timers *timers, struct ws_table *table, struct ws_c
 /* The next connection whose slot has come by `now`, taken out of the wheel; NULL when the wheel has caught up.
  * `*budget` is how many steps may be taken; when it is used up NULL is returned and ws_timers_behind() stays true. */
 struct ws_conn *ws_timers_next(struct ws_timers *timers, struct ws_table *table, ws_time now, unsigned *budget);
-bool ws_timers_behind(const struct ws_timers *timers, ws_time now);
+static inline bool ws_timers_behind(const struct ws_timers *timers, ws_time now)
+{
+	return timers->running && now >= timers->due;
+}
 
 #endif

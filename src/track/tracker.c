@@ -111,19 +111,32 @@ static void note_states(struct ws_tracker *tracker, struct ws_conn *conn)
 		conn->ended = 1;
 }
 
-static void count_states(struct ws_tracker *tracker, const struct ws_conn *conn, int by)
+/* The states that are counted, a byte for each endpoint: the state plus one, 0 while it has none. */
+static uint16_t states_of(const struct ws_conn *conn)
 {
-	for (unsigned i = 0; i < (conn->machine.self ? 1 : 2); i++)
-		if (conn->machine.endpoint[i].depth)
-			tracker->stats.state[conn->machine.endpoint[i].state] += (uint64_t)(int64_t)by;
+	const struct ws_endpoint *e = conn->machine.endpoint;
+	unsigned first = e[0].depth ? e[0].state + 1u : 0;
+	unsigned second = e[1].depth && !conn->machine.self ? e[1].state + 1u : 0;
+	return (uint16_t)(first << 8 | second);
+}
+
+static void count_states(struct ws_tracker *tracker, uint16_t states, int by)
+{
+	for (; states; states >>= 8)
+		if (states & 0xff)
+			tracker->stats.state[(states & 0xff) - 1] += (uint64_t)(int64_t)by;
 }
 
 void ws_tracker_apply(struct ws_tracker *tracker, struct ws_conn *conn, struct ws_segment *input, uint64_t frame)
 {
 	struct ws_outcome outcome;
-	count_states(tracker, conn, -1);
+	uint16_t before = states_of(conn);
 	ws_machine_step(&conn->machine, input, &outcome);
-	count_states(tracker, conn, 1);
+	uint16_t after = states_of(conn);
+	if (after != before) {
+		count_states(tracker, before, -1);
+		count_states(tracker, after, 1);
+	}
 	keep(tracker, conn, input);
 	for (unsigned i = 0; i < outcome.count && tracker->event_count < WS_MAX_EVENTS; i++)
 		add_conn_event(tracker, WS_EVENT_TRANSITION, conn, input->time, frame)->transition =
@@ -134,6 +147,8 @@ void ws_tracker_apply(struct ws_tracker *tracker, struct ws_conn *conn, struct w
 		conn->reported = 1;
 		add_conn_event(tracker, WS_EVENT_CONNECTION, conn, input->time, frame);
 	}
+	if (after == before && conn->timer_slot == WS_NO_TIMER)
+		return;
 	unsigned endpoint;
 	ws_time deadline = ws_machine_deadline(&conn->machine, tracker->config.time_wait, &endpoint);
 	if (deadline != WS_TIME_NEVER || conn->timer_slot != WS_NO_TIMER)
@@ -232,15 +247,36 @@ static void count_analysis(struct ws_conn *conn, const struct ws_segment *s, con
 #undef X
 }
 
+static struct ws_tuple tuple_of(const struct ws_packet *packet)
+{
+	return (struct ws_tuple){&packet->source,          &packet->destination, packet->source_port,
+	                         packet->destination_port, packet->ip_version,   packet->flow};
+}
+
+void ws_tracker_prepare(const struct ws_tracker *tracker, struct ws_packet *packet)
+{
+	if (!packet->tcp_complete)
+		return;
+	struct ws_tuple tuple = tuple_of(packet);
+	packet->flow = ws_table_hash(&tracker->table, &tuple);
+	ws_table_prefetch_entry(&tracker->table, packet->flow);
+}
+
+void ws_tracker_preload(const struct ws_tracker *tracker, const struct ws_packet *packet)
+{
+	if (packet->flow)
+		ws_table_prefetch_conn(&tracker->table, packet->flow);
+}
+
 static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet, struct ws_track_result *result)
 {
 	struct ws_segment segment;
-	struct ws_tuple tuple = {&packet->source, &packet->destination, packet->source_port, packet->destination_port,
-	                         packet->ip_version, 0};
+	struct ws_tuple tuple = tuple_of(packet);
 	uint32_t place = place_of(packet);
 	fill_segment(&segment, packet);
 	tracker->stats.bad_checksums += segment.bad_checksum;
-	tuple.hash = ws_table_hash(&tracker->table, &tuple);
+	if (!tuple.hash)
+		tuple.hash = ws_table_hash(&tracker->table, &tuple);
 	struct ws_conn *known = ws_table_find(&tracker->table, &tuple);
 	if (known && known->timer_slot != WS_NO_TIMER)
 		settle(tracker, known);
@@ -299,8 +335,8 @@ static void track_quote(struct ws_tracker *tracker, const struct ws_packet *pack
 		ws_udp_unreachable(&tracker->udp, packet, tracker->now);
 	if (quote->ip_protocol != 6 || !quote->has_sequence || !is_hard_error(packet))
 		return;
-	struct ws_tuple tuple = {&quote->source, &quote->destination, quote->source_port, quote->destination_port,
-	                         packet->ip_version, 0};
+	struct ws_tuple tuple = {&quote->source,          &quote->destination, quote->source_port,
+	                         quote->destination_port, packet->ip_version,  0};
 	tuple.hash = ws_table_hash(&tracker->table, &tuple);
 	struct ws_conn *conn = ws_table_find(&tracker->table, &tuple);
 	if (!conn)
@@ -404,7 +440,7 @@ static void bury(struct ws_tracker *tracker)
 {
 	for (size_t i = 0; i < tracker->doomed_count; i++) {
 		struct ws_conn *conn = ws_table_conn(&tracker->table, tracker->doomed[i]);
-		count_states(tracker, conn, -1);
+		count_states(tracker, states_of(conn), -1);
 		ws_timers_set(&tracker->timers, &tracker->table, conn, WS_TIME_NEVER);
 		ws_history_free(&tracker->history, conn);
 		ws_table_remove(&tracker->table, conn);
@@ -458,6 +494,9 @@ bool ws_tracker_advance(struct ws_tracker *tracker, ws_time now, struct ws_track
 {
 	unsigned budget = ADVANCE_BUDGET;
 	begin_call(tracker, now, result);
+	result->events = tracker->events;
+	if (!ws_table_crowded(&tracker->table) && !ws_timers_behind(&tracker->timers, tracker->now))
+		return false;
 	if (ws_table_crowded(&tracker->table))
 		doom(tracker);
 	while (!tracker->doomed_count && room_for_input(tracker)) {
@@ -469,7 +508,6 @@ bool ws_tracker_advance(struct ws_tracker *tracker, ws_time now, struct ws_track
 		ws_timers_set(&tracker->timers, &tracker->table, conn,
 		              ws_machine_deadline(&conn->machine, tracker->config.time_wait, &endpoint));
 	}
-	result->events = tracker->events;
 	result->event_count = tracker->event_count;
 	return tracker->event_count || (tracker->doomed_count && ws_table_crowded(&tracker->table)) ||
 	       ws_timers_behind(&tracker->timers, tracker->now);
