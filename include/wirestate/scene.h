@@ -9,6 +9,14 @@
 #include <wirestate/capture.h>
 #include <wirestate/track.h>
 
+/* A subnet. ip_version 0: not known. */
+struct ws_net {
+	struct ws_addr address;
+	uint8_t prefix; /* bits: up to 32 for version 4, 128 for 6 */
+	uint8_t ip_version;
+	bool guessed; /* from the traffic: never without saying so */
+};
+
 /* The world as the scenes see it. Everything is borrowed. */
 struct ws_model {
 	const struct ws_tracker *tracker;
@@ -19,6 +27,7 @@ struct ws_model {
 	ws_time now;        /* capture time: the latest packet's, or the clock's when live */
 	ws_time time_wait;  /* length of TIME_WAIT */
 	const char *notice; /* an error or warning to show, or NULL */
+	struct ws_net net;  /* the capture's own subnet, as its interface or --net says */
 	/* Reads a frame again; false when it is no longer kept. */
 	bool (*fetch)(void *context, uint64_t position, struct ws_frame *frame);
 	void *fetch_context;
@@ -30,6 +39,11 @@ struct ws_model {
 	X(WS_SCREEN_LIFELINES, "lifelines", "lifelines of one connection")                                             \
 	X(WS_SCREEN_DIAGRAM, "diagram", "the state diagram, and the way through it")                                   \
 	X(WS_SCREEN_PACKET, "packet", "one packet, every field beside its bytes")                                      \
+	X(WS_SCREEN_STREAM, "stream", "the bytes of one connection, segment by segment")                               \
+	X(WS_SCREEN_UDP, "udp", "UDP conversations")                                                                   \
+	X(WS_SCREEN_DATAGRAMS, "datagrams", "the datagrams of one UDP conversation")                                   \
+	X(WS_SCREEN_ARP, "arp", "ARP: how an IP address finds its MAC address")                                        \
+	X(WS_SCREEN_STATISTICS, "statistics", "rates, protocols, states over time")                                    \
 	X(WS_SCREEN_HELP, "help", "the keys of the screen before")
 
 enum ws_screen {
@@ -77,8 +91,15 @@ int ws_screen_find(const char *word);
 	X(WS_ACT_DIAGRAM, "diagram", "the state diagram, with both ends on it")                                        \
 	X(WS_ACT_SWAP, "swap", "swap the two sides")                                                                   \
 	X(WS_ACT_DETAIL, "detail", "show the packet: every field beside its bytes")                                    \
-	X(WS_ACT_NEXT_PACKET, "next", "the connection's next packet")                                                  \
-	X(WS_ACT_PREVIOUS_PACKET, "previous", "the connection's previous packet")                                      \
+	X(WS_ACT_STREAM, "stream", "the connection's bytes, with the borders of its segments")                         \
+	X(WS_ACT_UDP, "udp", "UDP conversations and their datagrams")                                                  \
+	X(WS_ACT_ARP, "arp", "ARP: questions, bindings, next hops")                                                    \
+	X(WS_ACT_STATISTICS, "statistics", "statistics: protocols, rates, states over time")                           \
+	X(WS_ACT_NEXT_PACKET, "next", "the next packet")                                                               \
+	X(WS_ACT_PREVIOUS_PACKET, "previous", "the packet before")                                                     \
+	X(WS_ACT_DIRECTION, "direction", "both directions, or one of them")                                            \
+	X(WS_ACT_HEX, "hex", "text or hexadecimal")                                                                    \
+	X(WS_ACT_SAVE, "save", "save the bytes to a file")                                                             \
 	X(WS_ACT_NEXT_PANE, "pane", "to the other pane")                                                               \
 	X(WS_ACT_ABSOLUTE, "absolute", "absolute or relative sequence numbers")
 
@@ -154,6 +175,18 @@ void ws_ui_select(struct ws_ui *ui, const struct ws_model *model, ws_conn_id con
 /* For --frame on a packet that belongs to no connection: show this one in the packet screen. The frame's bytes are
  * copied. */
 void ws_ui_show_frame(struct ws_ui *ui, const struct ws_frame *frame);
+/* ---- Saving: the reader names a file, the caller writes it. */
+
+struct ws_sink {
+	bool (*write)(void *context, const void *bytes, size_t length);
+	void *context;
+};
+/* The name of the file that a reader has asked for since the last call, or NULL. */
+const char *ws_ui_save_wanted(struct ws_ui *ui);
+/* Hands on the bytes of the stream shown, each once and in order. False: the sink failed. */
+bool ws_ui_save(struct ws_ui *ui, const struct ws_model *model, const struct ws_sink *sink);
+void ws_ui_save_failed(struct ws_ui *ui, const char *message);
+
 /* The canvas must have the size that the next draw will have; scrolling depends on it. */
 void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, int rows);
 void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);

@@ -233,6 +233,32 @@ static const struct hint packet_hints[] = {
         {WS_ACT_NEXT_PANE, WS_ACT_NONE, "bytes"}, {WS_ACT_PREVIOUS_PACKET, WS_ACT_NEXT_PACKET, "packet"},
         {WS_ACT_BACK, WS_ACT_NONE, "back"},
 };
+static const struct hint stream_hints[] = {
+        {WS_ACT_PREVIOUS_PACKET, WS_ACT_NEXT_PACKET, "segment"}, {WS_ACT_DIRECTION, WS_ACT_NONE, "direction"},
+        {WS_ACT_HEX, WS_ACT_NONE, "hex"},                        {WS_ACT_ENTER, WS_ACT_NONE, "packet"},
+        {WS_ACT_SAVE, WS_ACT_NONE, "save"},                      {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_UP, WS_ACT_DOWN, "scroll"},
+};
+static const struct hint udp_hints[] = {
+        {WS_ACT_ENTER, WS_ACT_NONE, "datagrams"},        {WS_ACT_UP, WS_ACT_DOWN, "move"},
+        {WS_ACT_ARP, WS_ACT_NONE, "ARP"},                {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_STATISTICS, WS_ACT_NONE, "statistics"},
+};
+static const struct hint datagrams_hints[] = {
+        {WS_ACT_ENTER, WS_ACT_NONE, "packet"},
+        {WS_ACT_UP, WS_ACT_DOWN, "move"},
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},
+};
+static const struct hint arp_hints[] = {
+        {WS_ACT_NEXT_PANE, WS_ACT_NONE, "list"}, {WS_ACT_UP, WS_ACT_DOWN, "move"},
+        {WS_ACT_ENTER, WS_ACT_NONE, "packet"},   {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_UDP, WS_ACT_NONE, "UDP"},        {WS_ACT_STATISTICS, WS_ACT_NONE, "statistics"},
+};
+static const struct hint statistics_hints[] = {
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_UDP, WS_ACT_NONE, "UDP"},
+        {WS_ACT_ARP, WS_ACT_NONE, "ARP"},
+};
 static const struct hint help_hints[] = {
         {WS_ACT_UP, WS_ACT_DOWN, "scroll"},
         {WS_ACT_BACK, WS_ACT_NONE, "back"},
@@ -252,6 +278,11 @@ static const struct {
         [WS_SCREEN_LIFELINES] = {lifelines_hints, WS_ARRAY_SIZE(lifelines_hints)},
         [WS_SCREEN_DIAGRAM] = {diagram_hints, WS_ARRAY_SIZE(diagram_hints)},
         [WS_SCREEN_PACKET] = {packet_hints, WS_ARRAY_SIZE(packet_hints)},
+        [WS_SCREEN_STREAM] = {stream_hints, WS_ARRAY_SIZE(stream_hints)},
+        [WS_SCREEN_UDP] = {udp_hints, WS_ARRAY_SIZE(udp_hints)},
+        [WS_SCREEN_DATAGRAMS] = {datagrams_hints, WS_ARRAY_SIZE(datagrams_hints)},
+        [WS_SCREEN_ARP] = {arp_hints, WS_ARRAY_SIZE(arp_hints)},
+        [WS_SCREEN_STATISTICS] = {statistics_hints, WS_ARRAY_SIZE(statistics_hints)},
         [WS_SCREEN_HELP] = {help_hints, WS_ARRAY_SIZE(help_hints)},
 };
 

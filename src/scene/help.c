@@ -8,23 +8,25 @@
 
 #define ON(screen) (1u << WS_SCREEN_##screen)
 #define FILM (ON(LIFELINES) | ON(DIAGRAM))
-#define EVERYWHERE (ON(DIAGRAM) | ON(LIST) | ON(LIFELINES) | ON(PACKET) | ON(HELP))
+#define TABLES (ON(UDP) | ON(DATAGRAMS) | ON(ARP))
+#define MOVES (ON(LIST) | FILM | ON(PACKET) | ON(STREAM) | TABLES | ON(HELP))
+#define EVERYWHERE (MOVES | ON(STATISTICS))
 
 bool ui_applies(enum ws_action action, enum ws_screen screen)
 {
-	static const uint8_t screens[WS_ACTION_COUNT] = {
+	static const uint32_t screens[WS_ACTION_COUNT] = {
 	        [WS_ACT_QUIT] = EVERYWHERE,
 	        [WS_ACT_BACK] = EVERYWHERE,
 	        [WS_ACT_HELP] = EVERYWHERE,
-	        [WS_ACT_UP] = EVERYWHERE,
-	        [WS_ACT_DOWN] = EVERYWHERE,
-	        [WS_ACT_PAGE_UP] = EVERYWHERE,
-	        [WS_ACT_PAGE_DOWN] = EVERYWHERE,
-	        [WS_ACT_FIRST] = EVERYWHERE,
-	        [WS_ACT_LAST] = EVERYWHERE,
+	        [WS_ACT_UP] = MOVES,
+	        [WS_ACT_DOWN] = MOVES,
+	        [WS_ACT_PAGE_UP] = MOVES,
+	        [WS_ACT_PAGE_DOWN] = MOVES,
+	        [WS_ACT_FIRST] = MOVES,
+	        [WS_ACT_LAST] = MOVES,
 	        [WS_ACT_LEFT] = ON(PACKET),
 	        [WS_ACT_RIGHT] = ON(PACKET),
-	        [WS_ACT_ENTER] = ON(LIST) | FILM | ON(PACKET),
+	        [WS_ACT_ENTER] = ON(LIST) | FILM | ON(PACKET) | ON(STREAM) | TABLES,
 	        [WS_ACT_SORT] = ON(LIST),
 	        [WS_ACT_REVERSE] = ON(LIST),
 	        [WS_ACT_SEARCH] = ON(LIST),
@@ -44,10 +46,17 @@ bool ui_applies(enum ws_action action, enum ws_screen screen)
 	        [WS_ACT_LOOP] = FILM,
 	        [WS_ACT_DIAGRAM] = ON(LIST) | ON(LIFELINES),
 	        [WS_ACT_SWAP] = FILM,
-	        [WS_ACT_DETAIL] = ON(LIST) | FILM,
-	        [WS_ACT_NEXT_PACKET] = FILM | ON(PACKET),
-	        [WS_ACT_PREVIOUS_PACKET] = FILM | ON(PACKET),
-	        [WS_ACT_NEXT_PANE] = ON(PACKET),
+	        [WS_ACT_DETAIL] = ON(LIST) | FILM | ON(STREAM) | TABLES,
+	        [WS_ACT_STREAM] = ON(LIST) | FILM | ON(PACKET),
+	        [WS_ACT_UDP] = ON(LIST) | ON(ARP) | ON(STATISTICS),
+	        [WS_ACT_ARP] = ON(LIST) | ON(UDP) | ON(STATISTICS),
+	        [WS_ACT_STATISTICS] = ON(LIST) | ON(UDP) | ON(ARP),
+	        [WS_ACT_DIRECTION] = ON(STREAM),
+	        [WS_ACT_HEX] = ON(STREAM),
+	        [WS_ACT_SAVE] = ON(STREAM),
+	        [WS_ACT_NEXT_PACKET] = FILM | ON(PACKET) | ON(STREAM) | ON(DATAGRAMS),
+	        [WS_ACT_PREVIOUS_PACKET] = FILM | ON(PACKET) | ON(STREAM) | ON(DATAGRAMS),
+	        [WS_ACT_NEXT_PANE] = ON(PACKET) | ON(ARP),
 	        [WS_ACT_ABSOLUTE] = FILM,
 	};
 	return action < WS_ACTION_COUNT && screens[action] & 1u << screen;

@@ -106,6 +106,24 @@ void ws_ui_show_frame(struct ws_ui *ui, const struct ws_frame *frame)
 		ui_open(ui, WS_SCREEN_PACKET);
 }
 
+bool packet_show_at(struct ws_ui *ui, const struct ws_model *model, uint64_t position, uint64_t number)
+{
+	struct ws_frame frame;
+	bool kept = position != WS_POSITION_NONE && model->fetch &&
+	            model->fetch(model->fetch_context, position, &frame);
+	ui->packet.alone = true;
+	if (kept) {
+		frame.number = number;
+		show(ui, &frame);
+	} else {
+		ui->packet.present = false;
+		ui->packet.frame.number = number;
+	}
+	if (ws_ui_screen(ui) != WS_SCREEN_PACKET)
+		ui_open(ui, WS_SCREEN_PACKET);
+	return true;
+}
+
 static void keep_in_sight(struct packet_view *view, int rows)
 {
 	size_t visible = rows > 0 ? (size_t)rows : 1;
@@ -236,6 +254,15 @@ static bool move_in_tree(struct packet_view *view, size_t page, enum ws_action a
 	}
 }
 
+/* The packet of the row before or behind, in the list that led here. */
+static bool show_neighbour(struct ws_ui *ui, const struct ws_model *model, int by)
+{
+	enum ws_screen list = ui->depth > 1 ? ui->stack[ui->depth - 2] : WS_SCREEN_COUNT;
+	if (list == WS_SCREEN_DATAGRAMS)
+		return datagrams_show_packet(ui, model, by);
+	return list == WS_SCREEN_ARP && arp_show_packet(ui, model, by);
+}
+
 bool packet_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
 {
 	struct packet_view *view = &ui->packet;
@@ -243,7 +270,8 @@ bool packet_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action a
 	switch (action) {
 	case WS_ACT_NEXT_PACKET:
 	case WS_ACT_PREVIOUS_PACKET:
-		return !view->alone && film_act(ui, model, action);
+		return view->alone ? show_neighbour(ui, model, action == WS_ACT_NEXT_PACKET ? 1 : -1)
+		                   : film_act(ui, model, action);
 	case WS_ACT_NEXT_PANE:
 		view->in_bytes = view->present && view->frame.captured && !view->in_bytes;
 		return true;

@@ -57,6 +57,8 @@ struct ws_ui *ws_ui_create(const struct ws_ui_options *options, struct ws_error 
 	ui->film.idle = options->idle > 0 ? options->idle : WS_SECOND;
 	ui->columns = 80;
 	ui->rows = 24;
+	ui->stream.only = -1;
+	ui->stream.loaded.piece = SIZE_MAX;
 	ui_open(ui, options->screen);
 	return ui;
 }
@@ -68,6 +70,8 @@ void ws_ui_free(struct ws_ui *ui)
 	film_close(&ui->film);
 	list_free(&ui->list);
 	packet_free(&ui->packet);
+	stream_free(&ui->stream);
+	udp_free(&ui->udp);
 	free(ui);
 }
 
@@ -83,6 +87,34 @@ void ui_open(struct ws_ui *ui, enum ws_screen screen)
 	ui->stack[ui->depth++] = screen;
 	if (screen == WS_SCREEN_HELP)
 		ui->help_top = 0;
+}
+
+/* Back to a screen that led here, or on to it. */
+static bool go_to(struct ws_ui *ui, enum ws_screen screen)
+{
+	for (int i = 0; i < ui->depth; i++) {
+		if (ui->stack[i] == screen) {
+			ui->depth = i + 1;
+			return true;
+		}
+	}
+	ui_open(ui, screen);
+	return true;
+}
+
+/* The bytes of the connection that is selected or shown; from one of its packets on, where it stands at one. */
+static bool go_to_stream(struct ws_ui *ui, const struct ws_model *model)
+{
+	struct ws_step step;
+	bool from_list = ws_ui_screen(ui) == WS_SCREEN_LIST;
+	ws_conn_id id = from_list ? list_at(&ui->list, model->tracker, ui->list.place) : ui->film.conn;
+	if (ui->packet.alone || !id || (from_list && !film_open(ui, model, id)))
+		return false;
+	if (!stream_open(ui, model))
+		return false;
+	if (!from_list && film_step(&ui->film, ui->film.step, &step))
+		ui->stream.seek = step.input.frame;
+	return go_to(ui, WS_SCREEN_STREAM);
 }
 
 static bool go_back(struct ws_ui *ui)
@@ -116,6 +148,18 @@ bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action ac
 	}
 	if (!ui_applies(action, screen))
 		return false;
+	switch (action) {
+	case WS_ACT_STREAM:
+		return go_to_stream(ui, model);
+	case WS_ACT_UDP:
+		return go_to(ui, WS_SCREEN_UDP);
+	case WS_ACT_ARP:
+		return go_to(ui, WS_SCREEN_ARP);
+	case WS_ACT_STATISTICS:
+		return go_to(ui, WS_SCREEN_STATISTICS);
+	default:
+		break;
+	}
 	switch (screen) {
 	case WS_SCREEN_LIST:
 		return list_act(ui, model, action);
@@ -124,6 +168,16 @@ bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action ac
 		return film_act(ui, model, action);
 	case WS_SCREEN_PACKET:
 		return packet_act(ui, model, action);
+	case WS_SCREEN_STREAM:
+		return stream_act(ui, model, action);
+	case WS_SCREEN_UDP:
+		return udp_act(ui, model, action);
+	case WS_SCREEN_DATAGRAMS:
+		return datagrams_act(ui, model, action);
+	case WS_SCREEN_ARP:
+		return arp_act(ui, model, action);
+	case WS_SCREEN_STATISTICS:
+		return false;
 	case WS_SCREEN_HELP:
 	case WS_SCREEN_COUNT:
 		break;
@@ -159,6 +213,8 @@ void ws_ui_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock)
 	}
 	if ((ws_ui_screen(ui) == WS_SCREEN_LIFELINES || ws_ui_screen(ui) == WS_SCREEN_DIAGRAM) && elapsed > 0)
 		film_tick(ui, model, elapsed);
+	if (ws_ui_screen(ui) == WS_SCREEN_STATISTICS)
+		statistics_tick(ui, model, clock);
 }
 
 ws_time ws_ui_next_change(const struct ws_ui *ui, const struct ws_model *model)
@@ -173,6 +229,10 @@ ws_time ws_ui_next_change(const struct ws_ui *ui, const struct ws_model *model)
 	case WS_SCREEN_LIFELINES:
 	case WS_SCREEN_DIAGRAM:
 		return film_next_change(ui, model);
+	case WS_SCREEN_STREAM:
+		return stream_growing(ui) ? 0 : WS_TIME_NEVER;
+	case WS_SCREEN_STATISTICS:
+		return statistics_next_change(ui, model);
 	default:
 		return WS_TIME_NEVER;
 	}
@@ -225,6 +285,22 @@ void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, i
 		need_film(ui, model);
 		packet_layout(ui, model);
 		break;
+	case WS_SCREEN_STREAM:
+		need_film(ui, model);
+		stream_layout(ui, model);
+		break;
+	case WS_SCREEN_UDP:
+		udp_layout(ui, model);
+		break;
+	case WS_SCREEN_DATAGRAMS:
+		datagrams_layout(ui, model);
+		break;
+	case WS_SCREEN_ARP:
+		arp_layout(ui, model);
+		break;
+	case WS_SCREEN_STATISTICS:
+		statistics_layout(ui, model);
+		break;
 	default:
 		break;
 	}
@@ -258,6 +334,21 @@ void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_
 		break;
 	case WS_SCREEN_PACKET:
 		packet_draw(ui, model, canvas);
+		break;
+	case WS_SCREEN_STREAM:
+		stream_draw(ui, model, canvas);
+		break;
+	case WS_SCREEN_UDP:
+		udp_draw(ui, model, canvas);
+		break;
+	case WS_SCREEN_DATAGRAMS:
+		datagrams_draw(ui, model, canvas);
+		break;
+	case WS_SCREEN_ARP:
+		arp_draw(ui, model, canvas);
+		break;
+	case WS_SCREEN_STATISTICS:
+		statistics_draw(ui, model, canvas);
 		break;
 	case WS_SCREEN_HELP:
 	case WS_SCREEN_COUNT:

@@ -4,6 +4,8 @@
 
 #include "list.h"
 #include "prompt.h"
+#include "stream.h"
+#include "tables.h"
 
 #include <wirestate/scene.h>
 
@@ -81,6 +83,10 @@ struct ws_ui {
 	struct list_view list;
 	struct film film;
 	struct packet_view packet;
+	struct stream_view stream;
+	struct udp_view udp;
+	struct arp_view arp;
+	struct statistics_view statistics;
 	struct prompt prompt;
 	int help_top;
 };
@@ -178,6 +184,9 @@ void packet_select_byte(struct packet_view *view); /* the row that owns `byte` *
 bool packet_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
 void packet_layout(struct ws_ui *ui, const struct ws_model *model);
 void packet_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
+
+/* Fetches a frame and shows it in the packet screen, as one of no connection. */
+bool packet_show_at(struct ws_ui *ui, const struct ws_model *model, uint64_t position, uint64_t number);
 
 /* help.c */
 bool ui_applies(enum ws_action action, enum ws_screen screen);

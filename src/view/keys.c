@@ -3,7 +3,9 @@
 
 #define ON(screen) (1u << WS_SCREEN_##screen)
 #define FILM (ON(LIFELINES) | ON(DIAGRAM))
-#define ALL (ON(DIAGRAM) | ON(LIST) | ON(LIFELINES) | ON(PACKET) | ON(HELP))
+#define TABLES (ON(UDP) | ON(DATAGRAMS) | ON(ARP))
+#define MOVES (ON(LIST) | FILM | ON(PACKET) | ON(STREAM) | TABLES | ON(HELP))
+#define ALL (MOVES | ON(STATISTICS))
 
 /* X(key, its name for people, screens, action). An action's first key is the one that hints and help show. */
 #define KEYS(X)                                                                                                        \
@@ -14,21 +16,21 @@
 	X('\b', "Backspace", ALL, WS_ACT_BACK)                                                                         \
 	X('?', "?", ALL, WS_ACT_HELP)                                                                                  \
 	X(KEY_F(1), "F1", ALL, WS_ACT_HELP)                                                                            \
-	X(KEY_UP, "↑", ALL, WS_ACT_UP)                                                                                 \
-	X('k', "k", ALL, WS_ACT_UP)                                                                                    \
-	X(KEY_DOWN, "↓", ALL, WS_ACT_DOWN)                                                                             \
-	X('j', "j", ALL, WS_ACT_DOWN)                                                                                  \
-	X(KEY_PPAGE, "PgUp", ALL, WS_ACT_PAGE_UP)                                                                      \
-	X(KEY_NPAGE, "PgDn", ALL, WS_ACT_PAGE_DOWN)                                                                    \
-	X(KEY_HOME, "Home", ALL, WS_ACT_FIRST)                                                                         \
-	X('g', "g", ALL, WS_ACT_FIRST)                                                                                 \
-	X(KEY_END, "End", ALL, WS_ACT_LAST)                                                                            \
-	X('G', "G", ALL, WS_ACT_LAST)                                                                                  \
+	X(KEY_UP, "↑", MOVES, WS_ACT_UP)                                                                               \
+	X('k', "k", MOVES, WS_ACT_UP)                                                                                  \
+	X(KEY_DOWN, "↓", MOVES, WS_ACT_DOWN)                                                                           \
+	X('j', "j", MOVES, WS_ACT_DOWN)                                                                                \
+	X(KEY_PPAGE, "PgUp", MOVES, WS_ACT_PAGE_UP)                                                                    \
+	X(KEY_NPAGE, "PgDn", MOVES, WS_ACT_PAGE_DOWN)                                                                  \
+	X(KEY_HOME, "Home", MOVES, WS_ACT_FIRST)                                                                       \
+	X('g', "g", MOVES, WS_ACT_FIRST)                                                                               \
+	X(KEY_END, "End", MOVES, WS_ACT_LAST)                                                                          \
+	X('G', "G", MOVES, WS_ACT_LAST)                                                                                \
 	X(KEY_LEFT, "←", ON(PACKET), WS_ACT_LEFT)                                                                      \
 	X(KEY_RIGHT, "→", ON(PACKET), WS_ACT_RIGHT)                                                                    \
-	X('\r', "Enter", ON(LIST) | FILM | ON(PACKET), WS_ACT_ENTER)                                                   \
-	X('\n', "Enter", ON(LIST) | FILM | ON(PACKET), WS_ACT_ENTER)                                                   \
-	X(KEY_ENTER, "Enter", ON(LIST) | FILM | ON(PACKET), WS_ACT_ENTER)                                              \
+	X('\r', "Enter", ON(LIST) | FILM | ON(PACKET) | ON(STREAM) | TABLES, WS_ACT_ENTER)                             \
+	X('\n', "Enter", ON(LIST) | FILM | ON(PACKET) | ON(STREAM) | TABLES, WS_ACT_ENTER)                             \
+	X(KEY_ENTER, "Enter", ON(LIST) | FILM | ON(PACKET) | ON(STREAM) | TABLES, WS_ACT_ENTER)                        \
 	X('s', "s", ON(LIST), WS_ACT_SORT)                                                                             \
 	X('r', "r", ON(LIST), WS_ACT_REVERSE)                                                                          \
 	X('/', "/", ON(LIST), WS_ACT_SEARCH)                                                                           \
@@ -51,10 +53,17 @@
 	X('l', "l", FILM, WS_ACT_LOOP)                                                                                 \
 	X('D', "D", ON(LIST) | ON(LIFELINES), WS_ACT_DIAGRAM)                                                          \
 	X('x', "x", FILM, WS_ACT_SWAP)                                                                                 \
-	X('d', "d", ON(LIST) | FILM, WS_ACT_DETAIL)                                                                    \
-	X('n', "n", FILM | ON(PACKET), WS_ACT_NEXT_PACKET)                                                             \
-	X('p', "p", FILM | ON(PACKET), WS_ACT_PREVIOUS_PACKET)                                                         \
-	X('\t', "Tab", ON(PACKET), WS_ACT_NEXT_PANE)                                                                   \
+	X('d', "d", ON(LIST) | FILM | ON(STREAM) | TABLES, WS_ACT_DETAIL)                                              \
+	X('b', "b", ON(LIST) | FILM | ON(PACKET), WS_ACT_STREAM)                                                       \
+	X('u', "u", ON(LIST) | ON(ARP) | ON(STATISTICS), WS_ACT_UDP)                                                   \
+	X('a', "a", ON(LIST) | ON(UDP) | ON(STATISTICS), WS_ACT_ARP)                                                   \
+	X('S', "S", ON(LIST) | ON(UDP) | ON(ARP), WS_ACT_STATISTICS)                                                   \
+	X('h', "h", ON(STREAM), WS_ACT_HEX)                                                                            \
+	X('w', "w", ON(STREAM), WS_ACT_SAVE)                                                                           \
+	X('n', "n", FILM | ON(PACKET) | ON(STREAM) | ON(DATAGRAMS), WS_ACT_NEXT_PACKET)                                \
+	X('p', "p", FILM | ON(PACKET) | ON(STREAM) | ON(DATAGRAMS), WS_ACT_PREVIOUS_PACKET)                            \
+	X('\t', "Tab", ON(PACKET) | ON(ARP), WS_ACT_NEXT_PANE)                                                         \
+	X('\t', "Tab", ON(STREAM), WS_ACT_DIRECTION)                                                                   \
 	X('a', "a", FILM, WS_ACT_ABSOLUTE)
 
 static const struct {
