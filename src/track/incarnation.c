@@ -27,15 +27,24 @@ static bool acknowledges_syn(const struct ws_endpoint *opener, uint32_t ack)
 	return ws_seq_before(opener->iss, ack) && !ws_seq_before(opener->max, ack);
 }
 
+/* A SYN-ACK for the SYN of an attempt that has not been answered yet. */
+static bool answers(const struct ws_conn *conn, const struct ws_segment *s)
+{
+	unsigned opener;
+	return is_candidate(conn, &opener) && acknowledges_syn(&conn->machine.endpoint[opener], s->acknowledgment);
+}
+
 /* Of an unanswered attempt and the connection before it: true when the segment is the older one's. */
 static bool belongs_to_older(const struct ws_conn *newest, const struct ws_conn *older, const struct ws_tuple *tuple,
                              const struct ws_segment *s)
 {
 	unsigned opener;
-	if (!older || older->ended || !is_candidate(newest, &opener))
+	if (!older || !is_candidate(newest, &opener))
 		return false;
 	const struct ws_endpoint *e = &newest->machine.endpoint[opener];
 	bool syn = s->flags & WS_TCP_SYN, ack = s->flags & WS_TCP_ACK;
+	if (older->ended) /* except that its SYN may still be answered, after its sender has given up */
+		return syn && ack && answers(older, s) && !acknowledges_syn(e, s->acknowledgment);
 	if (direction_in(newest, tuple) == opener)
 		return !syn && s->sequence != e->max;
 	return ack && !acknowledges_syn(e, s->acknowledgment);

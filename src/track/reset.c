@@ -64,9 +64,11 @@ static bool answers_stray(const struct ws_step_context *x)
 static void contradict_receipt(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
-	if (self->fin_acked == WS_RECEIPT_PRESUMED && x->has_ack &&
-	    ws_seq_before(x->segment->acknowledgment, self->fin_acked_end)) {
-		/* They crossed: it had not got the segment that acknowledges its FIN. */
+	/* With an ACK it tells what had come; without, its number is that of the segment which it answers. */
+	bool crossed = x->has_ack ? ws_seq_before(x->segment->acknowledgment, self->fin_acked_end)
+	                          : ws_seq_before(x->segment->sequence, self->fin_end);
+	if (self->fin_sent && self->fin_acked == WS_RECEIPT_PRESUMED && crossed) {
+		/* It had not got the segment that acknowledges its FIN. */
 		self->fin_acked = WS_NOT_RECEIVED;
 		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_FIN_UNACKED);
 	}
