@@ -204,15 +204,17 @@ class Judge:
                 else:
                     inc.kernel[local] = []
 
-    @staticmethod
-    def _request(inc, local):
+    def _request(self, inc, local):
         """The server's path where no socket came out of the handshake: its SYN-ACK shows that it was begun."""
         answers = [one for one in inc.sent("server", inc.server) if one.segment.has(packets.SYN | packets.ACK)]
         if local != inc.server or not answers:
             return None
         path = [(0.0, "LISTEN"), (answers[0].time, "SYN_RECEIVED")]
-        resets = [one for one in inc.seen["server"] if one.segment.has(packets.RST) and one.time > answers[0].time]
-        return path + [(resets[0].time, "CLOSED")] if resets else path
+        ends = [one.time for one in inc.seen["server"] if one.segment.has(packets.RST) and one.time > answers[0].time]
+        # A later SYN ends it as well: the kernel has one socket for the addresses and ports, whatever became of that.
+        ends += [other.arrival for other in self._by_key[inc.client, inc.server] if other.begin > inc.begin and
+                 other.arrival < float("inf")]
+        return path + [(min(ends), "CLOSED")] if ends else path
 
     def _after_life(self, inc, local, path):
         """Continues a socket's path with that of the timewait socket that took over. One that was gone again before it
