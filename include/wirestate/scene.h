@@ -39,6 +39,7 @@ struct ws_model {
 	X(WS_SCREEN_LIFELINES, "lifelines", "lifelines of one connection")                                             \
 	X(WS_SCREEN_DIAGRAM, "diagram", "the state diagram, and the way through it")                                   \
 	X(WS_SCREEN_PACKET, "packet", "one packet, every field beside its bytes")                                      \
+	X(WS_SCREEN_HOSTS, "hosts", "who holds TIME_WAIT and CLOSE_WAIT")                                              \
 	X(WS_SCREEN_STREAM, "stream", "the bytes of one connection, segment by segment")                               \
 	X(WS_SCREEN_UDP, "udp", "UDP conversations")                                                                   \
 	X(WS_SCREEN_DATAGRAMS, "datagrams", "the datagrams of one UDP conversation")                                   \
@@ -77,6 +78,7 @@ int ws_screen_find(const char *word);
 	X(WS_ACT_FIND_NEXT, "find-next", "to the next one found")                                                      \
 	X(WS_ACT_FIND_PREVIOUS, "find-previous", "to the one found before")                                            \
 	X(WS_ACT_FILTER, "filter", "show only what fits a filter: 10.0.0.0/8 and port == 443")                         \
+	X(WS_ACT_HOSTS, "hosts", "who holds TIME_WAIT and CLOSE_WAIT, by address")                                     \
 	X(WS_ACT_FOLLOW, "follow", "keep the newest in sight")                                                         \
 	X(WS_ACT_PLAY, "play", "play or pause")                                                                        \
 	X(WS_ACT_STEP, "step", "one segment forward")                                                                  \

@@ -211,8 +211,14 @@ struct hint {
 static const struct hint list_hints[] = {
         {WS_ACT_ENTER, WS_ACT_NONE, "lifelines"}, {WS_ACT_DETAIL, WS_ACT_NONE, "packet"},
         {WS_ACT_SORT, WS_ACT_NONE, "sort"},       {WS_ACT_FILTER, WS_ACT_NONE, "filter"},
-        {WS_ACT_SEARCH, WS_ACT_NONE, "search"},   {WS_ACT_FOLLOW, WS_ACT_NONE, "follow"},
-        {WS_ACT_REVERSE, WS_ACT_NONE, "reverse"}, {WS_ACT_UP, WS_ACT_DOWN, "move"},
+        {WS_ACT_SEARCH, WS_ACT_NONE, "search"},   {WS_ACT_HOSTS, WS_ACT_NONE, "hosts"},
+        {WS_ACT_FOLLOW, WS_ACT_NONE, "follow"},   {WS_ACT_REVERSE, WS_ACT_NONE, "reverse"},
+        {WS_ACT_UP, WS_ACT_DOWN, "move"},
+};
+static const struct hint hosts_hints[] = {
+        {WS_ACT_ENTER, WS_ACT_NONE, "list of these"},
+        {WS_ACT_UP, WS_ACT_DOWN, "move"},
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},
 };
 static const struct hint lifelines_hints[] = {
         {WS_ACT_PLAY, WS_ACT_NONE, "play"},         {WS_ACT_STEP_BACK, WS_ACT_STEP, "step"},
@@ -275,6 +281,7 @@ static const struct {
 	size_t count;
 } hints_of[WS_SCREEN_COUNT] = {
         [WS_SCREEN_LIST] = {list_hints, WS_ARRAY_SIZE(list_hints)},
+        [WS_SCREEN_HOSTS] = {hosts_hints, WS_ARRAY_SIZE(hosts_hints)},
         [WS_SCREEN_LIFELINES] = {lifelines_hints, WS_ARRAY_SIZE(lifelines_hints)},
         [WS_SCREEN_DIAGRAM] = {diagram_hints, WS_ARRAY_SIZE(diagram_hints)},
         [WS_SCREEN_PACKET] = {packet_hints, WS_ARRAY_SIZE(packet_hints)},

@@ -8,7 +8,7 @@
 
 #define ON(screen) (1u << WS_SCREEN_##screen)
 #define FILM (ON(LIFELINES) | ON(DIAGRAM))
-#define TABLES (ON(UDP) | ON(DATAGRAMS) | ON(ARP))
+#define TABLES (ON(HOSTS) | ON(UDP) | ON(DATAGRAMS) | ON(ARP))
 #define MOVES (ON(LIST) | FILM | ON(PACKET) | ON(STREAM) | TABLES | ON(HELP))
 #define EVERYWHERE (MOVES | ON(STATISTICS))
 
@@ -33,6 +33,7 @@ bool ui_applies(enum ws_action action, enum ws_screen screen)
 	        [WS_ACT_FIND_NEXT] = ON(LIST),
 	        [WS_ACT_FIND_PREVIOUS] = ON(LIST),
 	        [WS_ACT_FILTER] = ON(LIST),
+	        [WS_ACT_HOSTS] = ON(LIST),
 	        [WS_ACT_FOLLOW] = ON(LIST) | FILM,
 	        [WS_ACT_PLAY] = FILM,
 	        [WS_ACT_STEP] = FILM,

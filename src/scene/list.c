@@ -64,6 +64,9 @@ bool list_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action act
 	case WS_ACT_FOLLOW:
 		toggle_follow(list, model);
 		return true;
+	case WS_ACT_HOSTS:
+		ui_open(ui, WS_SCREEN_HOSTS);
+		return true;
 	case WS_ACT_SEARCH:
 		list_search_open(ui);
 		return true;

@@ -69,6 +69,7 @@ void ws_ui_free(struct ws_ui *ui)
 		return;
 	film_close(&ui->film);
 	list_free(&ui->list);
+	hosts_free(&ui->hosts);
 	packet_free(&ui->packet);
 	stream_free(&ui->stream);
 	udp_free(&ui->udp);
@@ -117,7 +118,7 @@ static bool go_to_stream(struct ws_ui *ui, const struct ws_model *model)
 	return go_to(ui, WS_SCREEN_STREAM);
 }
 
-static bool go_back(struct ws_ui *ui)
+bool ui_leave(struct ws_ui *ui)
 {
 	if (ui->depth <= 1)
 		return false;
@@ -137,10 +138,10 @@ bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action ac
 	case WS_ACT_BACK:
 		if (screen == WS_SCREEN_LIST && list_filter_clear(ui, model))
 			return true;
-		return go_back(ui);
+		return ui_leave(ui);
 	case WS_ACT_HELP:
 		if (screen == WS_SCREEN_HELP)
-			return go_back(ui);
+			return ui_leave(ui);
 		ui_open(ui, WS_SCREEN_HELP);
 		return true;
 	default:
@@ -163,6 +164,8 @@ bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action ac
 	switch (screen) {
 	case WS_SCREEN_LIST:
 		return list_act(ui, model, action);
+	case WS_SCREEN_HOSTS:
+		return hosts_act(ui, model, action);
 	case WS_SCREEN_LIFELINES:
 	case WS_SCREEN_DIAGRAM:
 		return film_act(ui, model, action);
@@ -211,6 +214,8 @@ void ws_ui_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock)
 		list_survey_slice(&ui->list, model, clock);
 		list_search_slice(ui, model);
 	}
+	if (ws_ui_screen(ui) == WS_SCREEN_HOSTS)
+		hosts_slice(&ui->hosts, model, clock);
 	if ((ws_ui_screen(ui) == WS_SCREEN_LIFELINES || ws_ui_screen(ui) == WS_SCREEN_DIAGRAM) && elapsed > 0)
 		film_tick(ui, model, elapsed);
 	if (ws_ui_screen(ui) == WS_SCREEN_STATISTICS)
@@ -226,6 +231,10 @@ ws_time ws_ui_next_change(const struct ws_ui *ui, const struct ws_model *model)
 		if (list_survey_due(&ui->list, model))
 			return SURVEY_CHECK;
 		return model->live ? AGES_CHANGE : WS_TIME_NEVER;
+	case WS_SCREEN_HOSTS:
+		if (ui->hosts.running)
+			return 0;
+		return hosts_due(&ui->hosts, model) ? SURVEY_CHECK : WS_TIME_NEVER;
 	case WS_SCREEN_LIFELINES:
 	case WS_SCREEN_DIAGRAM:
 		return film_next_change(ui, model);
@@ -276,6 +285,9 @@ void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, i
 	case WS_SCREEN_LIST:
 		list_layout(ui, model);
 		break;
+	case WS_SCREEN_HOSTS:
+		hosts_layout(ui, model);
+		break;
 	case WS_SCREEN_LIFELINES:
 	case WS_SCREEN_DIAGRAM:
 		need_film(ui, model);
@@ -325,6 +337,9 @@ void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_
 	switch (ws_ui_screen(ui)) {
 	case WS_SCREEN_LIST:
 		list_draw(ui, model, canvas);
+		break;
+	case WS_SCREEN_HOSTS:
+		hosts_draw(ui, model, canvas);
 		break;
 	case WS_SCREEN_LIFELINES:
 		lifelines_draw(ui, model, canvas);

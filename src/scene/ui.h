@@ -2,6 +2,7 @@
 #ifndef SCENE_UI_H
 #define SCENE_UI_H
 
+#include "hosts.h"
 #include "list.h"
 #include "prompt.h"
 #include "stream.h"
@@ -81,6 +82,7 @@ struct ws_ui {
 	int columns, rows;
 	ws_time clock; /* of the last tick; 0: none yet */
 	struct list_view list;
+	struct hosts_view hosts;
 	struct film film;
 	struct packet_view packet;
 	struct stream_view stream;
@@ -95,6 +97,7 @@ struct ws_ui {
 #define UI_MIN_ROWS 10
 
 void ui_open(struct ws_ui *ui, enum ws_screen screen);
+bool ui_leave(struct ws_ui *ui); /* to the screen before; false: this is the first */
 
 /* film.c */
 bool film_open(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn);

@@ -3,7 +3,7 @@
 
 #define ON(screen) (1u << WS_SCREEN_##screen)
 #define FILM (ON(LIFELINES) | ON(DIAGRAM))
-#define TABLES (ON(UDP) | ON(DATAGRAMS) | ON(ARP))
+#define TABLES (ON(HOSTS) | ON(UDP) | ON(DATAGRAMS) | ON(ARP))
 #define MOVES (ON(LIST) | FILM | ON(PACKET) | ON(STREAM) | TABLES | ON(HELP))
 #define ALL (MOVES | ON(STATISTICS))
 
@@ -37,6 +37,7 @@
 	X('n', "n", ON(LIST), WS_ACT_FIND_NEXT)                                                                        \
 	X('N', "N", ON(LIST), WS_ACT_FIND_PREVIOUS)                                                                    \
 	X('F', "F", ON(LIST), WS_ACT_FILTER)                                                                           \
+	X('H', "H", ON(LIST), WS_ACT_HOSTS)                                                                            \
 	X('f', "f", ON(LIST) | FILM, WS_ACT_FOLLOW)                                                                    \
 	X(' ', "Space", FILM, WS_ACT_PLAY)                                                                             \
 	X(KEY_RIGHT, "→", FILM, WS_ACT_STEP)                                                                           \

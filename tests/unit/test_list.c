@@ -246,6 +246,60 @@ static void test_search(void **state)
 	assert_true(shows(world, "nothing has '4000x'"));
 }
 
+/* Opened by 10.0.0.`from`, closed first by it, too; the server's program does not close. */
+static void half_closed(struct world *world, unsigned from, unsigned port)
+{
+	struct tcp_frame out = {.from = from,
+	                        .to = 2,
+	                        .source_port = port,
+	                        .destination_port = 80,
+	                        .flags = WS_TCP_ACK,
+	                        .window = 1000,
+	                        .sequence = 101,
+	                        .acknowledgment = 501};
+	struct tcp_frame back = {.from = 2,
+	                         .to = from,
+	                         .source_port = 80,
+	                         .destination_port = port,
+	                         .flags = WS_TCP_SYN | WS_TCP_ACK,
+	                         .window = 1000,
+	                         .sequence = 500,
+	                         .acknowledgment = 101};
+	struct tcp_frame first = out;
+	first.flags = WS_TCP_SYN;
+	first.sequence = 100;
+	send_tcp(world, &first);
+	send_tcp(world, &back);
+	send_tcp(world, &out);
+	out.flags |= WS_TCP_FIN;
+	send_tcp(world, &out);
+	back.flags = WS_TCP_ACK;
+	back.sequence = 501;
+	back.acknowledgment = 102;
+	send_tcp(world, &back);
+}
+
+static void test_hosts(void **state)
+{
+	struct world *world = *state;
+	act(world, WS_ACT_HOSTS);
+	assert_true(shows(world, "No endpoint is in one of them now."));
+	act(world, WS_ACT_ENTER);
+	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_HOSTS);
+	few(world);
+	for (unsigned i = 0; i < 3; i++)
+		half_closed(world, 5 + i % 2, 6000 + i);
+	ws_ui_tick(world->ui, &world->model, world->clock += WS_SECOND);
+	assert_true(shows(world, "CLOSE_WAIT 3"));
+	assert_true(shows(world, "3 CLOSE_WAIT server 10.0.0.2"));
+	assert_true(shows(world, "leaks sockets"));
+	act(world, WS_ACT_ENTER);
+	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_LIST);
+	assert_true(shows(world, "filter: server.address == 10.0.0.2 and server.state == CLOSE_WAIT"));
+	assert_true(shows(world, "3 of 9"));
+	assert_true(shows(world, " 1/3 "));
+}
+
 enum { MANY = 60000 };
 
 static uint64_t number_at(const struct world *world, size_t place)
@@ -318,9 +372,8 @@ int main(void)
 		return 1;
 #define LIST_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-	        LIST_TEST(test_filter),
-	        LIST_TEST(test_the_line_is_edited),
-	        LIST_TEST(test_search),
+	        LIST_TEST(test_filter), LIST_TEST(test_the_line_is_edited),
+	        LIST_TEST(test_search), LIST_TEST(test_hosts),
 	        LIST_TEST(test_many),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
