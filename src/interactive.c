@@ -66,6 +66,8 @@ static void take_keys(struct interactive *it)
 		else if (ws_ui_key(it->ui, &it->model, &key))
 			it->changed = true;
 	}
+	if (save_wanted(it->ui, &it->model))
+		it->changed = true;
 }
 
 static void draw(struct interactive *it)

@@ -69,6 +69,8 @@ const struct option_row option_rows[] = {
          "how fast the film runs; 1 is as fast as it was"},
         {0, "idle", "SECONDS", OPTION_SECONDS, GROUP_VIEW, FIELD(idle), 0, 86400, NULL,
          "the longest pause shown between two packets (default 1)"},
+        {0, "net", "ADDRESS/BITS", OPTION_NET, GROUP_VIEW, FIELD(net), 0, 0, NULL,
+         "the subnet that was captured in, 192.0.2.0/24: what is outside is behind a gateway (live: the interface's)"},
         {0, "ascii", NULL, OPTION_SWITCH, GROUP_VIEW, FIELD(ascii), 0, 0, NULL,
          "draw with ASCII characters instead of lines and arrows"},
         {0, "color", "WHEN", OPTION_WORD, GROUP_VIEW, FIELD(colour), 0, 0, colour_words,

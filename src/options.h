@@ -51,6 +51,7 @@ struct options {
 		int columns, rows;
 	} size; /* columns 0: not given */
 	ws_time idle, time_wait;
+	struct ws_net net; /* ip_version 0: not given */
 	double speed;
 	uint32_t records;         /* bit set of 1u << enum ws_record */
 	int show, colour, screen; /* screen -1: not given */
@@ -76,6 +77,7 @@ enum option_kind {
 	OPTION_RECORDS, /* uint32_t */
 	OPTION_CANVAS,  /* COLSxROWS */
 	OPTION_FRAME,   /* uint64_t, or `end` */
+	OPTION_NET,     /* struct ws_net, ADDRESS/BITS */
 };
 
 /* X(enumerator, heading) */

@@ -109,6 +109,13 @@ bool session_open(struct session *session, const struct options *options, bool s
 	session->by_value = screen ? options->frame == FRAME_NONE : !(records(options) & 1u << WS_RECORD_PACKET);
 	if (!options->numeric)
 		ws_port_names_load();
+	session->net = options->net;
+	unsigned bits;
+	if (screen && options->interface && !session->net.ip_version &&
+	    ws_interface_net(options->interface, &session->net.address, &bits)) {
+		session->net.ip_version = 4;
+		session->net.prefix = (uint8_t)bits;
+	}
 	session->clock_offset = clock_read(CLOCK_REALTIME) - monotonic();
 	return true;
 }
@@ -288,6 +295,7 @@ void session_model(struct session *session, struct ws_model *model)
 	        .loading = !session->ended && !ws_capture_is_live(session->capture),
 	        .now = session->now,
 	        .time_wait = session->options->time_wait ? session->options->time_wait : 60 * WS_SECOND,
+	        .net = session->net,
 	        .notice = failure->status != WS_OK ? failure->text : NULL,
 	        .fetch = fetch,
 	        .fetch_context = session->capture,

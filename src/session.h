@@ -28,6 +28,7 @@ struct session {
 	uint64_t last_frame;      /* number of the last one */
 	ws_conn_id last_conn;     /* its connection, 0: none */
 	ws_time now;              /* capture time: the latest packet's; live, at least the clock's */
+	struct ws_net net;      /* --net, or the interface's */
 	ws_time clock_offset;     /* live: real time minus monotonic time when the session began */
 	bool ended;               /* no packet will come any more */
 	bool output_failed;
@@ -57,6 +58,9 @@ const struct ws_error *session_failure(const struct session *session);
 /* The model of a screen, as things stand. */
 void session_model(struct session *session, struct ws_model *model);
 const char *session_source(const struct session *session);
+
+/* Writes the file that the reader has asked for, if so, and tells how it went. */
+bool save_wanted(struct ws_ui *ui, const struct ws_model *model);
 
 /* CLOCK_MONOTONIC in nanoseconds. */
 ws_time monotonic(void);

@@ -2,6 +2,7 @@
  * the error that refuses a value is made from the same row. */
 #include "options.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
@@ -110,6 +111,29 @@ static bool frame(const struct option_row *row, const char *text, uint64_t *fiel
 	return number(row, text, field);
 }
 
+static bool net(const char *text, struct ws_net *field)
+{
+	char address[64];
+	const char *slash = strchr(text, '/'), *end;
+	uint64_t bits;
+	if (!slash || (size_t)(slash - text) >= sizeof(address) || !read_number(slash + 1, &bits, &end) || *end)
+		return false;
+	memcpy(address, text, (size_t)(slash - text));
+	address[slash - text] = '\0';
+	*field = (struct ws_net){.address.byte = {[10] = 0xff, [11] = 0xff}};
+	if (inet_pton(AF_INET, address, field->address.byte + 12) == 1)
+		field->ip_version = 4;
+	else if (inet_pton(AF_INET6, address, field->address.byte) == 1)
+		field->ip_version = 6;
+	unsigned offset = field->ip_version == 4 ? 96 : 0;
+	if (!field->ip_version || bits > 128 - offset)
+		return false;
+	field->prefix = (uint8_t)bits;
+	for (unsigned bit = (unsigned)bits + offset; bit < 128; bit++) /* a host's address names its net */
+		field->address.byte[bit / 8] &= (uint8_t) ~(0x80u >> bit % 8);
+	return true;
+}
+
 static void list_words(struct ws_text *out, const char *words)
 {
 	const char *before = "";
@@ -160,6 +184,9 @@ static void accepted(const struct option_row *row, struct ws_text *out)
 	case OPTION_FRAME:
 		ws_text_puts(out, "a packet number, or end");
 		break;
+	case OPTION_NET:
+		ws_text_puts(out, "an address and how many of its bits name the net, like 192.0.2.0/24");
+		break;
 	case OPTION_TEXT:
 		ws_text_puts(out, "a text that is not empty");
 		break;
@@ -207,6 +234,8 @@ static bool assign(const struct option_row *row, const char *value, struct optio
 		return canvas(row, value, options);
 	case OPTION_FRAME:
 		return frame(row, value, field);
+	case OPTION_NET:
+		return net(value, field);
 	}
 	return false;
 }

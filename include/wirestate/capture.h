@@ -115,6 +115,9 @@ struct ws_interface *ws_interfaces(size_t *count,
                                    struct ws_error *error) WS_CHECKED; /* NULL: error, or none (count 0) */
 void ws_interfaces_free(struct ws_interface *list);
 
+/* The IPv4 subnet of a live interface, as its first address says. False: it has none, or there are several interfaces. */
+bool ws_interface_net(const char *interface, struct ws_addr *address, unsigned *prefix) WS_CHECKED;
+
 /* -L. Names of the link types an interface offers, NULL-terminated; free with ws_link_types_free(). */
 char **ws_link_types(const char *interface, struct ws_error *error) WS_CHECKED;
 void ws_link_types_free(char **names);

@@ -75,6 +75,40 @@ struct ws_interface *ws_interfaces(size_t *count, struct ws_error *error)
 	return NULL;
 }
 
+static uint32_t ipv4_of(const struct sockaddr *address)
+{
+	return ntohl(((const struct sockaddr_in *)(const void *)address)->sin_addr.s_addr);
+}
+
+static bool take_net(const pcap_if_t *device, struct ws_addr *address, unsigned *prefix)
+{
+	for (const pcap_addr_t *at = device->addresses; at; at = at->next) {
+		if (!at->addr || !at->netmask || at->addr->sa_family != AF_INET)
+			continue;
+		uint32_t mask = ipv4_of(at->netmask), base = htonl(ipv4_of(at->addr) & mask);
+		if (!mask || ~mask & (~mask + 1)) /* none, or not a prefix */
+			continue;
+		*address = (struct ws_addr){{[10] = 0xff, 0xff}};
+		memcpy(address->byte + 12, &base, 4);
+		*prefix = (unsigned)__builtin_popcount(mask);
+		return true;
+	}
+	return false;
+}
+
+bool ws_interface_net(const char *interface, struct ws_addr *address, unsigned *prefix)
+{
+	char message[PCAP_ERRBUF_SIZE];
+	pcap_if_t *devices;
+	bool found = false;
+	if (pcap_findalldevs(&devices, message) < 0)
+		return false;
+	for (const pcap_if_t *device = devices; device && !found; device = device->next)
+		found = strcmp(device->name, interface) == 0 && take_net(device, address, prefix);
+	pcap_freealldevs(devices);
+	return found;
+}
+
 /* The strings are ours; the header shows them as constant to everybody else. */
 static void free_string(const char *string)
 {

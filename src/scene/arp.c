@@ -185,34 +185,42 @@ static void draw_exchange(struct ws_canvas *canvas, int row, const struct ws_arp
 	struct arp_columns at = arp_columns(canvas->columns);
 	char buffer[64];
 	struct ws_text text = WS_TEXT_OVER(buffer);
-	int limit = canvas->columns - 1;
 	if (at.time) {
 		ws_text_putc(&text, '+');
 		ws_text_time(&text, exchange->time - since, 6);
 		draw_right(canvas, row, at.time, at.first - 1, WS_STYLE_DIM, ws_text_cstr(&text));
 	}
-	bool says_own = exchange->kind == WS_ARP_ANNOUNCEMENT || exchange->kind == WS_ARP_UNASKED;
 	if (exchange->kind == WS_ARP_PROBE)
 		ws_canvas_text(canvas, row, at.first, at.second - 2, WS_STYLE_DIM, "(no address)");
 	else
 		draw_address(canvas, row, at.first, at.second - 2, WS_STYLE_CLIENT, &exchange->sender, 4);
-	if (at.mac) {
-		if (exchange->kind == WS_ARP_ANNOUNCEMENT)
-			ws_canvas_text(canvas, row, at.second, at.mac - 1, WS_STYLE_DIM, "(itself)");
-		else
-			draw_address(canvas, row, at.second, at.mac - 1, WS_STYLE_SERVER, &exchange->target, 4);
-		if (says_own || exchange->answered)
-			draw_mac(canvas, row, at.mac, WS_STYLE_NORMAL,
-			         exchange->answered ? exchange->answer_mac : exchange->sender_mac);
-		else
-			ws_canvas_put(canvas, row, at.mac, WS_STYLE_DIM, '-');
-	} else {
-		draw_address(canvas, row, at.second, at.second + 15, WS_STYLE_SERVER, &exchange->target, 4);
-		at.last = at.second + 16;
-	}
+	if (exchange->kind == WS_ARP_ANNOUNCEMENT)
+		ws_canvas_text(canvas, row, at.second, at.mac - 1, WS_STYLE_DIM, "(itself)");
+	else
+		draw_address(canvas, row, at.second, at.mac - 1, WS_STYLE_SERVER, &exchange->target, 4);
+	if (exchange->answered)
+		draw_mac(canvas, row, at.mac, WS_STYLE_NORMAL, exchange->answer_mac);
+	else if (exchange->kind == WS_ARP_ANNOUNCEMENT || exchange->kind == WS_ARP_UNASKED)
+		draw_mac(canvas, row, at.mac, WS_STYLE_NORMAL, exchange->sender_mac);
+	else
+		ws_canvas_put(canvas, row, at.mac, WS_STYLE_DIM, '-');
 	text.length = 0;
 	enum ws_style style = outcome(exchange, &text);
-	draw_cut(canvas, row, at.last, limit, style, ws_text_cstr(&text));
+	draw_cut(canvas, row, at.last, canvas->columns - 1, style, ws_text_cstr(&text));
+}
+
+/* Where there is no room for columns: one behind the other. */
+static void draw_exchange_narrow(struct ws_canvas *canvas, int row, const struct ws_arp_exchange *exchange)
+{
+	char buffer[96];
+	struct ws_text text = WS_TEXT_OVER(buffer);
+	ws_text_addr(&text, &exchange->sender, 4);
+	ws_text_puts(&text, " → ");
+	ws_text_addr(&text, &exchange->target, 4);
+	int end = draw_cut(canvas, row, 2, canvas->columns - 1, WS_STYLE_CLIENT, ws_text_cstr(&text));
+	text.length = 0;
+	enum ws_style style = outcome(exchange, &text);
+	draw_cut(canvas, row, end + 1, canvas->columns - 1, style, ws_text_cstr(&text));
 }
 
 static void draw_binding(const struct ws_model *model, struct ws_canvas *canvas, int row,
@@ -325,7 +333,10 @@ static bool draw_row(const struct ws_ui *ui, const struct ws_model *model, struc
 		if (!ws_tracker_arp_exchange(model->tracker, range.first + index, &exchange) ||
 		    !ws_tracker_arp_exchange(model->tracker, range.first, &first))
 			return false;
-		draw_exchange(canvas, row, &exchange, first.time);
+		if (arp_columns(canvas->columns).mac)
+			draw_exchange(canvas, row, &exchange, first.time);
+		else
+			draw_exchange_narrow(canvas, row, &exchange);
 		return true;
 	case ARP_BINDINGS:
 		if (!ws_tracker_arp(model->tracker, index, &binding))
@@ -349,7 +360,7 @@ void arp_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_ca
 	int visible = table_visible(canvas->rows, ARP_TOP);
 	ws_text_puts(&text, "how an IP address finds its MAC address");
 	if (view->net.ip_version) {
-		ws_text_puts(&text, view->net.guessed ? "; subnet, as it seems, " : "; subnet ");
+		ws_text_puts(&text, view->net.guessed ? "; subnet (a guess) " : "; subnet ");
 		net_text(&text, &view->net);
 	}
 	table_title(canvas, "ARP", ws_text_cstr(&text));

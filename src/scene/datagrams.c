@@ -136,17 +136,12 @@ static void explain(const struct ws_datagram_info *datagram, struct ws_text *tex
 		        error_name(datagram));
 		return;
 	}
-	ws_text_printf(text, "Frame %llu: one datagram, %u byte%s. ", (unsigned long long)datagram->frame,
-	               datagram->length, datagram->length == 1 ? "" : "s");
-	if (datagram->fragmented)
-		ws_text_puts(
-		        text,
-		        "IP cut it into fragments; the receiver's IP puts them together again, or drops all if one is "
-		        "lost. Enter lists them. ");
 	ws_text_printf(text,
-	               "recv() with a buffer of %u bytes or more returns all of it. A shorter buffer gets the "
-	               "beginning, and the tail is lost (MSG_TRUNC tells).",
-	               datagram->length);
+	               "Frame %llu: one datagram. recv() returns all its %u byte%s, or with a shorter buffer only the "
+	               "beginning: the tail is lost, the next recv() returns the next datagram.",
+	               (unsigned long long)datagram->frame, datagram->length, datagram->length == 1 ? "" : "s");
+	if (datagram->fragmented)
+		ws_text_puts(text, " IP sent it in fragments: Enter lists them.");
 }
 
 static uint32_t longest_of(const struct ws_udp_info *info)

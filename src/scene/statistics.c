@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TALKERS_A_SLICE = 20000, LEVELS = 8 };
+enum { TALKERS_A_SLICE = 20000, LEVELS = 8, FEW_ROWS = 20 };
 #define TALKERS_AGAIN (2 * WS_SECOND)
 
 /* ---- The largest connections */
@@ -112,7 +112,7 @@ static void say_count(struct ws_text *text, double value)
 struct axis {
 	size_t slots, cells;
 	ws_time start, width;
-	int column;
+	int column, each; /* `each`: columns of a cell, where there are few */
 };
 
 static void draw_plot(const struct ws_model *model, struct ws_canvas *canvas, int row, const struct plot *plot,
@@ -132,8 +132,8 @@ static void draw_plot(const struct ws_model *model, struct ws_canvas *canvas, in
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	double seconds = (double)axis->width * (double)axis->slots / (double)axis->cells / (double)WS_SECOND;
 	say_count(&text, plot->level ? (double)most : (double)most / seconds);
-	ws_canvas_text(canvas, row, 1, axis->column - 9, WS_STYLE_NORMAL, plot->label);
-	draw_right(canvas, row, 10, axis->column - 1, WS_STYLE_DIM, ws_text_cstr(&text));
+	ws_canvas_text(canvas, row, 1, axis->column, WS_STYLE_NORMAL, plot->label);
+	draw_right(canvas, row, 12, axis->column - 1, WS_STYLE_DIM, ws_text_cstr(&text));
 	static const char ascii[LEVELS + 1] = "_.-=+*%#";
 	for (size_t i = 0; i < axis->cells; i++) {
 		uint64_t height = most ? (cell[i] * LEVELS + most - 1) / most : 0;
@@ -141,23 +141,25 @@ static void draw_plot(const struct ws_model *model, struct ws_canvas *canvas, in
 			height = (uint64_t)((double)cell[i] / (double)most * LEVELS);
 		height = height > LEVELS ? LEVELS : height;
 		uint32_t bar = canvas->ascii ? (uint32_t)ascii[height ? height - 1 : 0] : 0x2580 + (uint32_t)height;
-		if (!cell[i])
-			ws_canvas_put(canvas, row, axis->column + (int)i, WS_STYLE_DIM, canvas->ascii ? ' ' : 0xb7);
-		else
-			ws_canvas_put(canvas, row, axis->column + (int)i, plot->style, bar);
+		for (int at = axis->column + (int)i * axis->each, end = at + axis->each; at < end; at++) {
+			if (!cell[i])
+				ws_canvas_put(canvas, row, at, WS_STYLE_DIM, canvas->ascii ? ' ' : 0xb7);
+			else
+				ws_canvas_put(canvas, row, at, plot->style, bar);
+		}
 	}
 }
 
 /* Returns the row below the plots. */
 static int draw_plots(const struct ws_model *model, struct ws_canvas *canvas, int row, int limit)
 {
-	struct axis axis = {.column = canvas->columns >= 60 ? 20 : 17};
+	struct axis axis = {.column = canvas->columns >= 60 ? 22 : 19};
 	axis.slots = ws_tracker_series(model->tracker, &axis.start, &axis.width);
-	axis.cells = (size_t)(canvas->columns - axis.column - 1);
+	size_t room = (size_t)(canvas->columns - axis.column - 1);
 	if (!axis.slots || row >= limit)
 		return row;
-	axis.cells = axis.cells > WS_SERIES_SLOTS ? WS_SERIES_SLOTS : axis.cells;
-	axis.cells = axis.cells > axis.slots ? axis.slots : axis.cells;
+	axis.cells = room > axis.slots ? axis.slots : room;
+	axis.each = (int)(room / axis.cells);
 	char buffer[64], length[32];
 	struct ws_text span = WS_TEXT_OVER(length);
 	draw_duration(&span, axis.width * (ws_time)axis.slots);
@@ -228,6 +230,8 @@ static int draw_facts(struct ws_canvas *canvas, int row, int limit, const char *
 	int column = ws_canvas_bold(canvas, row, 1, canvas->columns, WS_STYLE_TITLE, heading) + 2;
 	for (size_t i = 0; i < count; i++) {
 		char buffer[64];
+		if (!facts[i].count && canvas->rows < FEW_ROWS)
+			continue;
 		snprintf(buffer, sizeof(buffer), "%s %llu", facts[i].label, (unsigned long long)facts[i].count);
 		if (column + draw_width(buffer) >= canvas->columns) {
 			column = 3;
@@ -294,8 +298,8 @@ void statistics_draw(const struct ws_ui *ui, const struct ws_model *model, struc
 	struct ws_text text = WS_TEXT_OVER(rate);
 	int limit = canvas->rows - 2, row = 2;
 	ws_tracker_stats(model->tracker, &stats);
-	ws_time span = stats.last_time - stats.first_time;
-	if (span > 0) {
+	ws_time span;
+	if (!__builtin_sub_overflow(stats.last_time, stats.first_time, &span) && span > 0) {
 		double seconds = (double)span / (double)WS_SECOND;
 		ws_text_puts(&text, ": ");
 		say_count(&text, (double)stats.packets / seconds);

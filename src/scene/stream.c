@@ -376,8 +376,7 @@ void stream_layout(struct ws_ui *ui, const struct ws_model *model)
 	struct stream_place at;
 	if (!stream_open(ui, model))
 		return;
-	int fixed = ui->rows >= 30 ? 6 : ui->rows >= 16 ? 5 : 4; /* title, rule, notes, hints */
-	view->rows = ui->rows - fixed;
+	view->rows = table_visible(ui->rows, 1);
 	view->width = ui->columns - BODY_INDENT - 1;
 	stream_build(view, STEPS_PER_LAYOUT);
 	seek(view);

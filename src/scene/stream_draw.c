@@ -219,11 +219,12 @@ static void explain_data(const struct stream_view *view, size_t index, struct ws
 		        "receiver's program reads them once.",
 		        piece->again, piece->length);
 	} else if (piece->held_by) {
-		ws_text_printf(text,
-		               "It left the moment frame %llu acknowledged all that was sent before: Nagle's algorithm "
-		               "(RFC 9293 §3.7.4). What a program writes during the wait leaves together: sent twice, "
-		               "received once. TCP_NODELAY turns it off.",
-		               (unsigned long long)piece->held_by);
+		ws_text_printf(
+		        text,
+		        "It left the moment frame %llu acknowledged all before it: Nagle's algorithm (RFC 9293 "
+		        "§3.7.4). What a program writes during the wait leaves together: sent twice, received once. "
+		        "TCP_NODELAY turns it off.",
+		        (unsigned long long)piece->held_by);
 	} else {
 		ws_text_puts(text,
 		             "One segment, not one send(): TCP is a stream of bytes and keeps no borders. A recv() may "
@@ -256,9 +257,10 @@ static void draw_title(const struct stream_view *view, const struct ws_conn_info
 	char buffer[160], side[80], right[64];
 	struct ws_text text = WS_TEXT_OVER(buffer), what = WS_TEXT_OVER(right);
 	int client = info->likely_client, limit = canvas->columns - 1;
-	ws_text_printf(&text, "Stream of connection %llu", (unsigned long long)info->number);
+	bool narrow = canvas->columns < 60;
+	ws_text_printf(&text, narrow ? "Stream %llu" : "Stream of connection %llu", (unsigned long long)info->number);
 	size_t bold = text.length;
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 2 && !narrow; i++) {
 		char name[16];
 		name_of(info, i ? !client : client, name);
 		struct ws_text endpoint = WS_TEXT_OVER(side);
@@ -288,7 +290,7 @@ void stream_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws
 		return;
 	}
 	draw_title(view, &info, canvas);
-	int notes = ui->rows >= 30 ? 3 : ui->rows >= 16 ? 2 : 1, rule = canvas->rows - 2 - notes;
+	int notes = table_note_rows(canvas->rows), rule = canvas->rows - 2 - notes;
 	draw_rule(canvas, rule);
 	if (!view->line_count)
 		draw_cut(canvas, 2, 2, canvas->columns - 1, WS_STYLE_NORMAL,

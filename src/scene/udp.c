@@ -93,25 +93,13 @@ static void draw_conversation(struct ws_canvas *canvas, int row, const struct ws
 
 static void udp_explain(const struct ws_udp_info *info, struct ws_text *text)
 {
-	for (int i = 0; i < 2; i++) {
-		const char *who = i ? "the second" : "The first";
-		if (!info->packets[i]) {
-			ws_text_printf(text, "%s sent nothing. ", i ? "The second" : who);
-			continue;
-		}
-		ws_text_printf(text, "%s sent %llu datagram%s of ", i && info->packets[0] ? who : "The first",
-		               (unsigned long long)info->packets[i], info->packets[i] == 1 ? "" : "s");
-		if (info->shortest[i] == info->longest[i])
-			ws_text_printf(text, "%u bytes", info->longest[i]);
-		else
-			ws_text_printf(text, "%u to %u bytes, %llu on average", info->shortest[i], info->longest[i],
-			               (unsigned long long)(info->bytes[i] / info->packets[i]));
-		ws_text_puts(text, i == 0 && info->packets[1] ? ", " : ". ");
-	}
 	if (info->unreachable)
 		ws_text_puts(text, "An ICMP error came back: Enter shows it among the datagrams. ");
-	ws_text_puts(text, "One datagram, one length: each recv() returns one datagram. If its buffer is shorter, the "
-	                   "datagram's tail is lost; the next recv() returns the next datagram. There is no stream.");
+	else if (!info->packets[1])
+		ws_text_puts(text, "Nothing came back, and UDP does not tell whether anything arrived. ");
+	ws_text_puts(text,
+	             "One datagram, one length: each recv() returns one datagram, never part of two. If the buffer is "
+	             "shorter, the datagram's tail is lost. There is no stream.");
 }
 
 static void draw_udp_heads(struct ws_canvas *canvas)

@@ -258,6 +258,7 @@ void ws_ui_select(struct ws_ui *ui, const struct ws_model *model, ws_conn_id con
 		return;
 	film_scan(&ui->film, model, SIZE_MAX);
 	ui->film.follow = frame == 0;
+	ui->stream.seek = frame;
 	if (frame && ui->film.replay)
 		film_stand(&ui->film, ws_replay_find_frame(ui->film.replay, frame));
 }

@@ -1,0 +1,53 @@
+/* The one place that writes a file a reader names while the view runs. The file must be new: nothing is overwritten,
+ * and a link is not followed. */
+#include "session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool write_bytes(void *context, const void *bytes, size_t length)
+{
+	return fwrite(bytes, 1, length, context) == length;
+}
+
+static FILE *create(const char *name)
+{
+	int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
+	if (fd >= 0 && !file)
+		close(fd);
+	return file;
+}
+
+static void tell(struct ws_ui *ui, const char *name, const char *reason)
+{
+	char clean[256], message[512];
+	struct ws_text text = WS_TEXT_OVER(clean);
+	ws_text_clean(&text, name, strlen(name));
+	snprintf(message, sizeof(message), "cannot save to %s: %s", ws_text_cstr(&text), reason);
+	ws_ui_save_failed(ui, message);
+}
+
+bool save_wanted(struct ws_ui *ui, const struct ws_model *model)
+{
+	const char *name = ws_ui_save_wanted(ui);
+	if (!name)
+		return false;
+	FILE *file = create(name);
+	if (!file) {
+		tell(ui, name, errno == EEXIST ? "there is such a file already" : strerror(errno));
+		return true;
+	}
+	const struct ws_sink sink = {.write = write_bytes, .context = file};
+	bool written = ws_ui_save(ui, model, &sink);
+	int reason = written ? 0 : errno;
+	if (fclose(file) != 0 && written)
+		reason = errno;
+	if (reason)
+		tell(ui, name, strerror(reason));
+	return true;
+}
