@@ -144,7 +144,8 @@ static void ack_at_receiver(struct ws_step_context *x)
 	}
 	if (peer->fin_sent && !peer->fin_acked && !ws_seq_before(ack, peer->fin_end)) {
 		peer->fin_acked = WS_RECEIPT_PRESUMED;
-		peer->fin_acked_end = x->end;
+		/* What a RST of it acknowledges tells whether it had got a segment that carries something. */
+		peer->fin_acked_end = x->segment->length || x->segment->flags & WS_TCP_FIN ? x->end : peer->ackd;
 		ws_presume(x, peer);
 		ws_publish(x, peer, WS_BASIS_PRESUMED, peer->fin_first ? WS_WHY_FIN_ACKED : WS_WHY_LAST_ACK);
 	}
