@@ -35,7 +35,7 @@ class Incarnation:
     server: str
     iss: int
     begin: float
-    end: float = float("inf")
+    next: "Incarnation" = None  # of the same addresses and ports
     seen: dict = field(default_factory=lambda: {place: [] for place in random_network.PLACES})
     kernel: dict = field(default_factory=dict)   # endpoint name -> its path, or None when it had no socket
     changes: dict = field(default_factory=dict)  # endpoint name -> (time, state)
@@ -139,9 +139,9 @@ class Judge:
             known = self._by_key.setdefault((client, server), [])
             if any(old.iss == one.segment.seq for old in known):
                 continue
-            if known:
-                known[-1].end = one.time
             made = Incarnation(client, server, one.segment.seq, one.time)
+            if known:
+                known[-1].next = made
             known.append(made)
             self.incarnations.append(made)
 
@@ -226,7 +226,7 @@ class Judge:
                  if other is not inc and local in other.changes and other.changes[local][-1][0] > ended]
         next_end = min(later, default=float("inf"))
         sightings = [sighting for group in self._watch.sightings.get((local, peer), {}).values() for sighting in group
-                     if ended - SLACK <= group[0].first + real < next_end - SLACK]
+                     if ended <= group[0].first + real < next_end]
         path = path[:-1]
         for sighting in sightings:
             path.append((sighting.first + real, sighting.state))
@@ -242,8 +242,8 @@ class Judge:
         """Of a timewait socket that nobody saw in TIME_WAIT: had it the peer's FIN and the ACK of its own?"""
         home = inc.home(local)
         if state == "CLOSING":
-            near = [one for one in inc.seen[home] if ended - SLACK / 10 < one.time <= ended + CLOCK and
-                    (one.segment.has(packets.RST) or one in inc.sent(home, inc.other(local)))]
+            near = [one for one in inc.seen[home] + (inc.next.seen[home] if inc.next else []) if ended - SLACK / 10 < one.time <= ended + CLOCK and
+                    (one.segment.has(packets.RST) or one.segment.sport != int(local.rpartition(":")[2]))]
             return near and not near[-1].segment.has(packets.RST)
         ends = [one.segment.end for one in inc.sent(home, inc.other(local)) if one.segment.has(packets.FIN)]
         return state == "FIN_WAIT_2" and any(one.segment.ack == ends[0] and not one.segment.has(packets.RST)

@@ -169,8 +169,9 @@ class Watch:
         return paths.endpoint_name(addresses[0], sport), paths.endpoint_name(addresses[1], dport)
 
     def _timewaits(self, index, made):
-        before, now, moment, busy = self._now[index], {}, time.monotonic(), 0
-        for family, state, timer, words in self.entries(made):
+        before, now, busy, entries = self._now[index], {}, 0, list(self.entries(made))
+        moment = time.monotonic()  # so that nothing is seen before it was there
+        for family, state, timer, words in entries:
             if timer != TIMER_TIMEWAIT:
                 busy += truth.NAMES[state] not in ("LISTEN", "CLOSED")
                 continue

@@ -84,6 +84,14 @@ def fin_never_here(view):
 
 
 @rule(SENT_FIN)
+def first_fin_never_here(view):
+    """only a later copy of its FIN reached the capture, which acknowledges what the first did not"""
+    own = fins(view.sent)
+    passing = [one for one in own if view.passes(one)]
+    return passing and not view.passes(own[0]) and passing[0].segment.ack != own[0].segment.ack
+
+
+@rule(SENT_FIN)
 def fin_queued(view):
     """its FIN was still queued when the peer's came"""
     closed, own = view.when(SENT_FIN), fins(view.sent)
@@ -128,16 +136,25 @@ def opening_lost_behind(view):
     """the last segment of the handshake was lost behind the capture, and it never sent again"""
     opening = [one for one in view.coming if view.passes(one) and one.segment.has(packets.ACK) and
                not one.segment.has(packets.RST)]
-    return opening and all(map(view.lost_behind, opening)) and view.silent_after(opening[0])
+    return opening and all(map(view.lost_behind, opening)) and view.silent_after(opening[-1])
+
+
+@rule(("CLOSED",))
+def reused_unseen(view):
+    """its TIME_WAIT ended with a new connection, of which nothing reached the capture"""
+    return view.inc.next and view.path[-2:-1] and view.path[-2][1] == "TIME_WAIT" and not any(
+        one.segment.has(packets.SYN) and view.passes(one) for one in journeys(view.inc.next))
 
 
 @rule(("CLOSED",))
 def silent(view):
     """it ended in silence"""
     states = [state for _, state in view.path]
-    if states[-1:] != ["CLOSED"] or states[-2:-1] in (["LAST_ACK"], ["TIME_WAIT"]):
+    if states[-1:] != ["CLOSED"] or states[-2:-1] == ["TIME_WAIT"]:
         return False
     ended, home = view.path[-1][0], view.home
+    if states[-2:-1] == ["LAST_ACK"]:
+        return not any(one.passed(home) and 0 < ended - one.at[home] + CLOCK < 0.002 for one in view.coming)
     numbers = [one.segment.seq for one in view.sent if one.segment.has(packets.SYN)]
     return not any(one.segment.has(packets.RST) and abs(one.at[home] - ended) < 0.002 for one in view.coming
                    if one.passed(home)) and not any(
