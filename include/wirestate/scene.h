@@ -193,4 +193,34 @@ void ws_ui_save_failed(struct ws_ui *ui, const char *message);
 void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, int rows);
 void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
 
+/* ---- The whole film of the selected connection in one tall picture, for exports */
+
+enum { WS_STORY_HEAD = 5 }; /* rows of title, endpoints and the boxes with their states */
+
+struct ws_story_step {
+	int row, rows;              /* what it says, and below it its arrow */
+	int gap;                    /* the row of the pause before it; -1: none */
+	ws_time departure, arrival; /* film time at speed 1 */
+	int8_t from;                /* the lifeline that it leaves from; -1: it is no segment */
+};
+
+struct ws_story {
+	int columns, rows, line[2]; /* columns of the two lifelines */
+	size_t count, left_out;     /* steps that are drawn, and not: there were too many */
+	ws_time length;
+	struct ws_story_step *step;
+};
+
+/* ws_story_close() is due also after a failure. All of them move the film to another place. */
+bool ws_story_open(struct ws_ui *ui, const struct ws_model *model, int columns, struct ws_story *story,
+                   struct ws_error *error) WS_CHECKED;
+void ws_story_close(struct ws_story *story);
+/* Draws all of it on a canvas of its size. */
+bool ws_story_draw(struct ws_ui *ui, const struct ws_model *model, const struct ws_story *story,
+                   struct ws_canvas *canvas) WS_CHECKED;
+/* The boxes, where they are in the whole picture, as they are when a step's segment leaves or has arrived; and from row
+ * WS_STORY_HEAD on its explanation, in as many rows as the canvas has. */
+bool ws_story_moment(struct ws_ui *ui, const struct ws_model *model, const struct ws_story *story, size_t step,
+                     bool arrived, struct ws_canvas *canvas) WS_CHECKED;
+
 #endif

@@ -1,0 +1,161 @@
+/* A film as asciinema records terminals: a line of JSON for the size, then one for each time the picture changed, with
+ * what a terminal must be told to get from the picture before to this one. The film runs by a clock of its own, so the
+ * recording takes no longer than drawing it. */
+#include <wirestate/export.h>
+#include <wirestate/theme.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { OUTPUT = 32768 };
+#define PICTURE_TIME (40 * WS_MILLISECOND)
+#define LONGEST (4 * 3600 * WS_SECOND) /* a film that takes longer is not watched to its end */
+
+struct recorder {
+	FILE *out;
+	struct ws_canvas drawn, shown;
+	char bytes[OUTPUT]; /* what the terminal is told next */
+	struct ws_text text;
+};
+
+static bool put_event_part(struct ws_text *text)
+{
+	struct recorder *recorder = text->context;
+	char buffer[1024];
+	struct ws_text json = WS_TEXT_OVER(buffer);
+	for (size_t at = 0; at < text->length;) {
+		const unsigned char c = (unsigned char)text->data[at];
+		json.length = 0;
+		if (c == '\033') {
+			fputs("\\u001b", recorder->out);
+			at++;
+			continue;
+		}
+		size_t end = at;
+		while (end < text->length && text->data[end] != '\033' && end - at < 128)
+			end++;
+		while (end < text->length && end > at + 1 && ((unsigned char)text->data[end] & 0xc0) == 0x80)
+			end--; /* no character in two halves */
+		ws_text_json(&json, text->data + at, end - at);
+		fwrite(json.data, 1, json.length, recorder->out);
+		at = end;
+	}
+	text->length = 0;
+	return true;
+}
+
+static void put_style(struct recorder *recorder, const struct ws_cell *cell)
+{
+	const struct ws_look *look = ws_style_look((enum ws_style)cell->style);
+	const uint8_t emphasis = cell->emphasis | look->with;
+	ws_text_puts(&recorder->text, "\033[0");
+	if (emphasis & WS_BOLD)
+		ws_text_puts(&recorder->text, ";1");
+	if (emphasis & WS_REVERSE)
+		ws_text_puts(&recorder->text, ";7");
+	if (look->of_256 >= 0)
+		ws_text_printf(&recorder->text, ";38;5;%d", look->of_256);
+	ws_text_putc(&recorder->text, 'm');
+}
+
+static bool same(const struct ws_cell *a, const struct ws_cell *b)
+{
+	return a->code_point == b->code_point && a->style == b->style && a->emphasis == b->emphasis;
+}
+
+/* What changed since the last picture. */
+static void put_changes(struct recorder *recorder)
+{
+	const int columns = recorder->drawn.columns;
+	const struct ws_cell *style = NULL;
+	for (int row = 0; row < recorder->drawn.rows; row++) {
+		const struct ws_cell *new = recorder->drawn.cells + (size_t)row *(size_t)columns;
+		const struct ws_cell *old = recorder->shown.cells + (size_t)row * (size_t)columns;
+		int cursor = -1;
+		for (int column = 0; column < columns; column++) {
+			if (!new[column].code_point ||
+			    (same(&new[column], &old[column]) &&
+			     (column + 1 == columns || new[column + 1].code_point || !old[column + 1].code_point)))
+				continue;
+			if (cursor != column)
+				ws_text_printf(&recorder->text, "\033[%d;%dH", row + 1, column + 1);
+			if (!style || style->style != new[column].style || style->emphasis != new[column].emphasis)
+				put_style(recorder, &new[column]);
+			style = &new[column];
+			char utf8[4];
+			ws_text_append(&recorder->text, utf8, ws_utf8_encode(new[column].code_point, utf8));
+			cursor = column + (column + 1 < columns && !new[column + 1].code_point ? 2 : 1);
+		}
+	}
+	if (style)
+		ws_text_puts(&recorder->text, "\033[0m");
+}
+
+static bool changed(const struct recorder *recorder)
+{
+	const size_t count = (size_t)recorder->drawn.columns * (size_t)recorder->drawn.rows;
+	for (size_t i = 0; i < count; i++)
+		if (!same(&recorder->drawn.cells[i], &recorder->shown.cells[i]))
+			return true;
+	return false;
+}
+
+static void record(struct recorder *recorder, struct ws_ui *ui, const struct ws_model *model, ws_time time)
+{
+	ws_canvas_clear(&recorder->drawn);
+	ws_ui_layout(ui, model, recorder->drawn.columns, recorder->drawn.rows);
+	ws_ui_draw(ui, model, &recorder->drawn);
+	if (time && !changed(recorder))
+		return;
+	fprintf(recorder->out, "[%.3f, \"o\", \"", (double)time / (double)WS_SECOND);
+	if (!time)
+		ws_text_puts(&recorder->text, "\033[?25l\033[2J");
+	put_changes(recorder);
+	put_event_part(&recorder->text);
+	fputs("\"]\n", recorder->out);
+	const struct ws_canvas drawn = recorder->drawn;
+	recorder->drawn = recorder->shown;
+	recorder->shown = drawn;
+}
+
+static void put_header(struct recorder *recorder, const char *title)
+{
+	char clean[512], json[1024];
+	struct ws_text words = WS_TEXT_OVER(clean), escaped = WS_TEXT_OVER(json);
+	ws_text_clean(&words, title, strlen(title));
+	ws_text_json(&escaped, words.data, words.length);
+	fprintf(recorder->out, "{\"version\": 2, \"width\": %d, \"height\": %d, \"title\": \"%s\", ",
+	        recorder->drawn.columns, recorder->drawn.rows, ws_text_cstr(&escaped));
+	fputs("\"env\": {\"TERM\": \"xterm-256color\"}}\n", recorder->out);
+}
+
+bool ws_cast(FILE *out, struct ws_ui *ui, const struct ws_model *model, int columns, int rows, const char *title,
+             struct ws_error *error)
+{
+	struct recorder *recorder = calloc(1, sizeof(*recorder));
+	if (!recorder || !ws_canvas_create(&recorder->drawn, columns, rows) ||
+	    !ws_canvas_create(&recorder->shown, columns, rows)) {
+		if (recorder)
+			ws_canvas_destroy(&recorder->drawn);
+		free(recorder);
+		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+	}
+	recorder->out = out;
+	recorder->text = WS_TEXT_OVER(recorder->bytes);
+	recorder->text.flush = put_event_part;
+	recorder->text.context = recorder;
+	put_header(recorder, title);
+	ws_time time = 0;
+	ws_ui_tick(ui, model, 1);
+	ws_ui_act(ui, model, WS_ACT_RESTART);
+	record(recorder, ui, model, time);
+	while (ws_ui_next_change(ui, model) != WS_TIME_NEVER && time < LONGEST) {
+		time += PICTURE_TIME;
+		ws_ui_tick(ui, model, 1 + time);
+		record(recorder, ui, model, time);
+	}
+	ws_canvas_destroy(&recorder->drawn);
+	ws_canvas_destroy(&recorder->shown);
+	free(recorder);
+	return true;
+}

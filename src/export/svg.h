@@ -1,0 +1,21 @@
+/* From cells to SVG elements. Private to src/export. */
+#ifndef EXPORT_SVG_H
+#define EXPORT_SVG_H
+
+#include <wirestate/canvas.h>
+
+#include <stdio.h>
+
+enum { CELL_WIDTH = 9, CELL_HEIGHT = 20, MARGIN = 18 }; /* in pixels */
+
+/* Everything before the content: size, title, colours. Style rules may follow, then svg_body(). */
+void svg_begin(FILE *out, int columns, int rows, const char *title);
+void svg_body(FILE *out);
+void svg_end(FILE *out);
+
+/* The cells [from, to) of a row, drawn `shift` rows lower than they stand on the canvas. */
+void svg_cells(FILE *out, const struct ws_canvas *canvas, int row, int from, int to, int shift);
+/* Text as XML has it, cleaned. */
+void svg_text(FILE *out, const char *utf8);
+
+#endif
