@@ -155,6 +155,7 @@ void run_interactive(struct session *session)
 	        .speed = options->speed,
 	        .idle = options->idle,
 	        .screen = WS_SCREEN_LIST,
+	        .filter = options->display_filter,
 	        .key_name = ws_key_name,
 	};
 	struct interactive it = {.session = session, .changed = true};

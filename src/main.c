@@ -135,6 +135,23 @@ static void summary(const struct session *session)
 	fputc('\n', stderr);
 }
 
+/* The display filter, and below it marks where it is wrong. */
+static void mark_filter(const char *filter, const struct ws_filter_error *error)
+{
+	char buffer[512];
+	struct ws_text text = WS_TEXT_OVER(buffer);
+	ws_text_clean(&text, filter, error->start);
+	int column = 0;
+	for (size_t i = 0; i < text.length; i++)
+		column += ((uint8_t)text.data[i] & 0xc0) != 0x80;
+	fputs("  ", stderr);
+	print_clean(stderr, filter);
+	fprintf(stderr, "\n  %*s", column, "");
+	for (size_t i = 0; i < (error->length ? error->length : 1); i++)
+		fputc('^', stderr);
+	fputc('\n', stderr);
+}
+
 static int run(struct options *options)
 {
 	struct ws_error error = {0};
@@ -162,8 +179,12 @@ static int run(struct options *options)
 	session_close(&session);
 	if (output_flags >= 0)
 		fcntl(STDOUT_FILENO, F_SETFL, output_flags);
-	if (!opened)
-		return fail(&error);
+	if (!opened) {
+		const int status = fail(&error);
+		if (session.filter_error.text[0])
+			mark_filter(options->display_filter, &session.filter_error);
+		return status;
+	}
 	const struct ws_error *failure = session_failure(&session);
 	if (failure->status == WS_OK)
 		return 0;

@@ -7,6 +7,7 @@
 #include "options.h"
 
 #include <wirestate/capture.h>
+#include <wirestate/filter.h>
 #include <wirestate/output.h>
 #include <wirestate/packet.h>
 #include <wirestate/scene.h>
@@ -169,6 +170,20 @@ FIELDS(arp_fields, WS_RECORD_ARP)
 FIELDS(udp_fields, WS_RECORD_UDP)
 FIELDS(stats_fields, WS_RECORD_STATS)
 
+static void filter_fields(FILE *out)
+{
+	struct ws_filter_field field;
+	for (size_t i = 0; ws_filter_field(i, &field); i++) {
+		fputs(".TP\n.B ", out);
+		roff(out, field.name);
+		fputs(field.of_endpoint ? " \\fR(client., server.)\n" : "\n", out);
+		roff(out, field.meaning);
+		fputs(":\n", out);
+		roff(out, field.takes);
+		fputs(".\n", out);
+	}
+}
+
 static void title(FILE *out)
 {
 	fputs(".TH WIRESTATE 1 2026-11-20 \"wirestate " WS_VERSION "\"\n", out);
@@ -187,6 +202,7 @@ static const struct {
         {"@PROBLEMS@\n", problems},
         {"@LINKS@\n", links},
         {"@ANALYSES@\n", analyses},
+        {"@FILTER@\n", filter_fields},
         {"@TRANSITION@\n", transition_fields},
         {"@CONNECTION@\n", connection_fields},
         {"@ARP@\n", arp_fields},

@@ -51,6 +51,8 @@ const struct option_row option_rows[] = {
          "ask for lines, else text"},
         {0, "only", "KINDS", OPTION_RECORDS, GROUP_SHOW, FIELD(records), 0, 0, record_words,
          "these records, separated by commas (default: text packet,transition; json all; csv has none and needs one)"},
+        {'Y', "display-filter", "FILTER", OPTION_TEXT, GROUP_SHOW, FIELD(display_filter), 0, 0, NULL,
+         "only connections that fit: 10.0.0.0/8 and port == 443, state == CLOSE_WAIT; the manual has the fields"},
         {'v', "verbose", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(verbose), 0, 0, NULL,
          "text: every header field on a line of its own"},
         {'x', "hex", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(hex), 0, 0, NULL, "text: the bytes of every packet"},

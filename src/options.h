@@ -41,7 +41,7 @@ enum colour {
 
 struct options {
 	/* Strings point into argv, except `filter` when it was joined from the trailing words. */
-	const char *interface, *read, *write, *filter, *link_type, *generate;
+	const char *interface, *read, *write, *filter, *display_filter, *link_type, *generate;
 	const char *operand; /* --generate's file */
 	char *joined;        /* owned: the trailing words */
 	uint64_t count;      /* 0: no limit */

@@ -76,6 +76,7 @@ static void draw(struct session *session)
 	        .speed = options->speed,
 	        .idle = options->idle,
 	        .screen = options->screen < 0 ? WS_SCREEN_LIST : (enum ws_screen)options->screen,
+	        .filter = options->display_filter,
 	        .key_name = ws_key_name,
 	};
 	struct ws_ui *ui = ws_ui_create(&ui_options, &session->error);

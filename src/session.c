@@ -72,6 +72,7 @@ static bool open_output(struct session *session, struct ws_error *error)
 	struct ws_output_options output = {
 	        .format = formats[options->show],
 	        .records = records(options),
+	        .filter = session->filter,
 	        .verbose = options->verbose,
 	        .hex = options->hex,
 	        .numeric = options->numeric,
@@ -82,9 +83,20 @@ static bool open_output(struct session *session, struct ws_error *error)
 	return session->output;
 }
 
+static bool open_filter(struct session *session, struct ws_error *error)
+{
+	const char *text = session->options->display_filter;
+	if (!text)
+		return true;
+	session->filter = ws_filter_compile(text, &session->filter_error);
+	return session->filter || ws_fail(error, WS_ERROR_FILTER, "display filter: %s", session->filter_error.text);
+}
+
 bool session_open(struct session *session, const struct options *options, bool screen, struct ws_error *error)
 {
 	*session = (struct session){.options = options};
+	if (!open_filter(session, error))
+		return false;
 	const struct ws_capture_options capture = {
 	        .filter = options->filter,
 	        .snapshot_length = (uint32_t)options->snapshot_length,
@@ -127,6 +139,7 @@ void session_close(struct session *session)
 		session->warning = error;
 	session->dump = NULL;
 	ws_output_free(session->output);
+	ws_filter_free(session->filter);
 	ws_tracker_free(session->tracker);
 	ws_capture_close(session->capture);
 	free(session->picture_bytes);

@@ -20,17 +20,19 @@ struct session {
 	const struct options *options;
 	struct ws_capture *capture;
 	struct ws_tracker *tracker;
-	struct ws_output *output; /* NULL where a screen is shown */
-	struct ws_dump *dump;     /* -w, or NULL */
-	struct ws_error error;    /* what the exit status tells; the first one counts */
-	struct ws_error warning;  /* of -w: reported at once, the capture goes on */
-	uint64_t shown;           /* packets handed on */
-	uint64_t last_frame;      /* number of the last one */
-	ws_conn_id last_conn;     /* its connection, 0: none */
-	ws_time now;              /* capture time: the latest packet's; live, at least the clock's */
-	struct ws_net net;      /* --net, or the interface's */
-	ws_time clock_offset;     /* live: real time minus monotonic time when the session began */
-	bool ended;               /* no packet will come any more */
+	struct ws_filter *filter;            /* --display-filter, or NULL */
+	struct ws_filter_error filter_error; /* why there is none; no text: it was not asked for */
+	struct ws_output *output;            /* NULL where a screen is shown */
+	struct ws_dump *dump;                /* -w, or NULL */
+	struct ws_error error;               /* what the exit status tells; the first one counts */
+	struct ws_error warning;             /* of -w: reported at once, the capture goes on */
+	uint64_t shown;                      /* packets handed on */
+	uint64_t last_frame;                 /* number of the last one */
+	ws_conn_id last_conn;                /* its connection, 0: none */
+	ws_time now;                         /* capture time: the latest packet's; live, at least the clock's */
+	struct ws_net net;                   /* --net, or the interface's */
+	ws_time clock_offset;                /* live: real time minus monotonic time when the session began */
+	bool ended;                          /* no packet will come any more */
 	bool output_failed;
 	bool warned;             /* the warning has been printed */
 	bool changed;            /* something came in since the owner cleared this */

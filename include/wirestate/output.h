@@ -3,6 +3,7 @@
 #define WIRESTATE_OUTPUT_H
 
 #include <wirestate/error.h>
+#include <wirestate/filter.h>
 #include <wirestate/packet.h>
 #include <wirestate/track.h>
 
@@ -26,7 +27,10 @@ enum ws_format { WS_FORMAT_TEXT, WS_FORMAT_JSON, WS_FORMAT_CSV };
 
 struct ws_output_options {
 	enum ws_format format;
-	uint32_t records;   /* bit set of 1u << enum ws_record */
+	uint32_t records; /* bit set of 1u << enum ws_record */
+	/* NULL: all. Else packets and transitions of connections that fit at that moment, and connections that fit when
+	 * their record is written; ARP, UDP and totals are of no connection, and are not touched. Borrowed. */
+	const struct ws_filter *filter;
 	bool verbose;       /* text: every header field on its own line */
 	bool hex;           /* text: the bytes */
 	bool numeric;       /* -n: no port names */

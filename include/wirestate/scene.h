@@ -149,6 +149,7 @@ struct ws_ui_options {
 	double speed; /* film speed, 1 = real time; 0: 1 */
 	ws_time idle; /* longest pause shown between packets; 0: 1 s */
 	enum ws_screen screen;
+	const char *filter; /* the list's display filter to begin with, or NULL */
 	/* The text of a key for an action on a screen ("Enter", "q"), for hint lines and help; NULL: that action has no
 	 * key. */
 	const char *(*key_name)(enum ws_action action);

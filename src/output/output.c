@@ -149,6 +149,17 @@ static void write_record(struct ws_output *output, const struct subject *subject
 	}
 }
 
+static bool fits(const struct ws_output *output, const struct ws_conn_info *conn)
+{
+	return !output->options.filter || ws_filter_match(output->options.filter, conn);
+}
+
+static bool packet_fits(const struct ws_output *output, const struct ws_tracker *tracker, ws_conn_id id)
+{
+	struct ws_conn_info conn;
+	return !output->options.filter || (ws_tracker_conn(tracker, id, &conn) && fits(output, &conn));
+}
+
 static bool is_recorded(const struct ws_output *output, uint64_t number)
 {
 	uint64_t word = number / 64;
@@ -177,7 +188,7 @@ static bool set_recorded(struct ws_output *output, uint64_t number)
 static void connection_event(struct ws_output *output, struct subject *subject, const struct ws_conn_info *conn)
 {
 	bool evicted = subject->event->kind == WS_EVENT_EVICTED;
-	if (is_recorded(output, conn->number) || (!evicted && !output->options.live))
+	if (is_recorded(output, conn->number) || (!evicted && !output->options.live) || !fits(output, conn))
 		return;
 	if (!set_recorded(output, conn->number) && !evicted)
 		return;
@@ -196,7 +207,8 @@ static void write_event(struct ws_output *output, const struct ws_event *event, 
 	case WS_EVENT_TRANSITION:
 		subject.kind = WS_RECORD_TRANSITION;
 		subject.conn = &conn;
-		if (!output_wants(output, subject.kind) || !ws_tracker_conn(tracker, event->conn, &conn))
+		if (!output_wants(output, subject.kind) || !ws_tracker_conn(tracker, event->conn, &conn) ||
+		    !fits(output, &conn))
 			return;
 		if (line)
 			text_transition_on_line(output, &subject, line);
@@ -257,7 +269,7 @@ bool ws_output_packet(struct ws_output *output, const struct ws_packet *packet, 
                       const struct ws_tracker *tracker)
 {
 	start_clock(output, packet->frame->time);
-	if (output_wants(output, WS_RECORD_PACKET)) {
+	if (output_wants(output, WS_RECORD_PACKET) && packet_fits(output, tracker, result->conn)) {
 		struct subject subject = {
 		        .kind = WS_RECORD_PACKET,
 		        .time = packet->frame->time,
@@ -297,7 +309,7 @@ static void finish_connections(struct ws_output *output, const struct ws_tracker
 	size_t count = ws_tracker_conn_count(tracker);
 	for (size_t i = 0; i < count && output->write_error == 0; i++) {
 		if (ws_tracker_conn(tracker, ws_tracker_conn_at(tracker, i), &conn) &&
-		    !is_recorded(output, conn.number))
+		    !is_recorded(output, conn.number) && fits(output, &conn))
 			write_record(output, &subject);
 	}
 }

@@ -8,8 +8,8 @@
 
 #define ON(screen) (1u << WS_SCREEN_##screen)
 #define FILM (ON(LIFELINES) | ON(DIAGRAM))
-#define TABLES (ON(HOSTS) | ON(UDP) | ON(DATAGRAMS) | ON(ARP))
-#define MOVES (ON(LIST) | FILM | ON(PACKET) | ON(STREAM) | TABLES | ON(HELP))
+#define TABLES (ON(UDP) | ON(DATAGRAMS) | ON(ARP))
+#define MOVES (ON(LIST) | ON(HOSTS) | FILM | ON(PACKET) | ON(STREAM) | TABLES | ON(HELP))
 #define EVERYWHERE (MOVES | ON(STATISTICS))
 
 bool ui_applies(enum ws_action action, enum ws_screen screen)
@@ -26,7 +26,7 @@ bool ui_applies(enum ws_action action, enum ws_screen screen)
 	        [WS_ACT_LAST] = MOVES,
 	        [WS_ACT_LEFT] = ON(PACKET),
 	        [WS_ACT_RIGHT] = ON(PACKET),
-	        [WS_ACT_ENTER] = ON(LIST) | FILM | ON(PACKET) | ON(STREAM) | TABLES,
+	        [WS_ACT_ENTER] = ON(LIST) | ON(HOSTS) | FILM | ON(PACKET) | ON(STREAM) | TABLES,
 	        [WS_ACT_SORT] = ON(LIST),
 	        [WS_ACT_REVERSE] = ON(LIST),
 	        [WS_ACT_SEARCH] = ON(LIST),

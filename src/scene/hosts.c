@@ -258,7 +258,7 @@ static void draw_row(struct ws_canvas *canvas, int row, const struct hosts_row *
 	text.length = 0;
 	ws_text_addr(&text, &host->address, host->ip_version);
 	int end = draw_cut(canvas, row, address, limit, WS_STYLE_NORMAL, ws_text_cstr(&text));
-	if (!wide || end + 1 > limit - 12)
+	if (!wide || end + 1 > limit - 12 || !host->longest)
 		return;
 	text.length = 0;
 	ws_text_puts(&text, host->state == WS_TIME_WAIT ? "the last ends in " : "silent for up to ");

@@ -10,16 +10,14 @@ static bool is_blank(const char *text)
 	return text[strspn(text, " ")] == '\0';
 }
 
-bool list_filter_set(struct ws_ui *ui, const struct ws_model *model, const char *text, struct prompt_error *error)
+/* Puts a filter in force; the order is the caller's to renew. */
+static bool replace(struct list_view *list, const char *text, struct ws_filter_error *error)
 {
-	struct list_view *list = &ui->list;
-	struct ws_filter_error refused = {.text = ""};
-	struct ws_filter *filter = is_blank(text) ? NULL : ws_filter_compile(text, &refused);
+	struct ws_filter *filter = is_blank(text) ? NULL : ws_filter_compile(text, error);
 	char *copy = strdup(text);
 	if (!copy || (!filter && !is_blank(text))) {
-		snprintf(error->text, sizeof(error->text), "%s", refused.text[0] ? refused.text : "out of memory");
-		error->start = refused.start;
-		error->length = refused.length;
+		if (!copy)
+			*error = (struct ws_filter_error){.text = "out of memory"};
 		ws_filter_free(filter);
 		free(copy);
 		return false;
@@ -28,7 +26,25 @@ bool list_filter_set(struct ws_ui *ui, const struct ws_model *model, const char 
 	free(list->filter_text);
 	list->filter = filter;
 	list->filter_text = copy;
-	list_survey_again(list, model);
+	return true;
+}
+
+bool list_filter_start(struct list_view *list, const char *text, struct ws_error *error)
+{
+	struct ws_filter_error refused;
+	return replace(list, text, &refused) || ws_fail(error, WS_ERROR_FILTER, "display filter: %s", refused.text);
+}
+
+bool list_filter_set(struct ws_ui *ui, const struct ws_model *model, const char *text, struct prompt_error *error)
+{
+	struct ws_filter_error refused;
+	if (!replace(&ui->list, text, &refused)) {
+		snprintf(error->text, sizeof(error->text), "%s", refused.text);
+		error->start = refused.start;
+		error->length = refused.length;
+		return false;
+	}
+	list_survey_again(&ui->list, model);
 	return true;
 }
 

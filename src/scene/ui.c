@@ -60,6 +60,10 @@ struct ws_ui *ws_ui_create(const struct ws_ui_options *options, struct ws_error 
 	ui->stream.only = -1;
 	ui->stream.loaded.piece = SIZE_MAX;
 	ui_open(ui, options->screen);
+	if (options->filter && !list_filter_start(&ui->list, options->filter, error)) {
+		ws_ui_free(ui);
+		return NULL;
+	}
 	return ui;
 }
 

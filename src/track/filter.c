@@ -461,8 +461,12 @@ static bool whole(struct parser *p)
 struct ws_filter *ws_filter_compile(const char *text, struct ws_filter_error *error)
 {
 	struct parser parser = {.text = text, .error = error, .filter = calloc(1, sizeof(struct ws_filter))};
-	*error = (struct ws_filter_error){.text = "out of memory"};
-	if (!parser.filter || whole(&parser))
+	*error = (struct ws_filter_error){.text = ""};
+	if (!parser.filter) {
+		snprintf(error->text, sizeof(error->text), "out of memory");
+		return NULL;
+	}
+	if (whole(&parser))
 		return parser.filter;
 	free(parser.filter);
 	return NULL;

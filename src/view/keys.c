@@ -3,8 +3,8 @@
 
 #define ON(screen) (1u << WS_SCREEN_##screen)
 #define FILM (ON(LIFELINES) | ON(DIAGRAM))
-#define TABLES (ON(HOSTS) | ON(UDP) | ON(DATAGRAMS) | ON(ARP))
-#define MOVES (ON(LIST) | FILM | ON(PACKET) | ON(STREAM) | TABLES | ON(HELP))
+#define TABLES (ON(UDP) | ON(DATAGRAMS) | ON(ARP))
+#define MOVES (ON(LIST) | ON(HOSTS) | FILM | ON(PACKET) | ON(STREAM) | TABLES | ON(HELP))
 #define ALL (MOVES | ON(STATISTICS))
 
 /* X(key, its name for people, screens, action). An action's first key is the one that hints and help show. */
@@ -28,9 +28,9 @@
 	X('G', "G", MOVES, WS_ACT_LAST)                                                                                \
 	X(KEY_LEFT, "←", ON(PACKET), WS_ACT_LEFT)                                                                      \
 	X(KEY_RIGHT, "→", ON(PACKET), WS_ACT_RIGHT)                                                                    \
-	X('\r', "Enter", ON(LIST) | FILM | ON(PACKET) | ON(STREAM) | TABLES, WS_ACT_ENTER)                             \
-	X('\n', "Enter", ON(LIST) | FILM | ON(PACKET) | ON(STREAM) | TABLES, WS_ACT_ENTER)                             \
-	X(KEY_ENTER, "Enter", ON(LIST) | FILM | ON(PACKET) | ON(STREAM) | TABLES, WS_ACT_ENTER)                        \
+	X('\r', "Enter", ON(LIST) | ON(HOSTS) | FILM | ON(PACKET) | ON(STREAM) | TABLES, WS_ACT_ENTER)                 \
+	X('\n', "Enter", ON(LIST) | ON(HOSTS) | FILM | ON(PACKET) | ON(STREAM) | TABLES, WS_ACT_ENTER)                 \
+	X(KEY_ENTER, "Enter", ON(LIST) | ON(HOSTS) | FILM | ON(PACKET) | ON(STREAM) | TABLES, WS_ACT_ENTER)            \
 	X('s', "s", ON(LIST), WS_ACT_SORT)                                                                             \
 	X('r', "r", ON(LIST), WS_ACT_REVERSE)                                                                          \
 	X('/', "/", ON(LIST), WS_ACT_SEARCH)                                                                           \
