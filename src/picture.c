@@ -56,7 +56,7 @@ static bool aim(struct session *session, struct ws_ui *ui, const struct ws_model
 {
 	const struct options *options = session->options;
 	if (screen == WS_SCREEN_PACKET && !options->connection && !session->last_conn && session->picture_bytes) {
-		ws_ui_show_frame(ui, &session->picture);
+		ws_ui_show_frame(ui, model, &session->picture);
 		return true;
 	}
 	ws_conn_id conn;

@@ -177,7 +177,7 @@ ws_time ws_ui_next_change(const struct ws_ui *ui, const struct ws_model *model);
 void ws_ui_select(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn, uint64_t frame);
 /* For --frame on a packet that belongs to no connection: show this one in the packet screen. The frame's bytes are
  * copied. */
-void ws_ui_show_frame(struct ws_ui *ui, const struct ws_frame *frame);
+void ws_ui_show_frame(struct ws_ui *ui, const struct ws_model *model, const struct ws_frame *frame);
 /* ---- Saving: the reader names a file, the caller writes it. */
 
 struct ws_sink {

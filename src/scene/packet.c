@@ -43,7 +43,8 @@ static void choose_expanded(struct ws_ui *ui)
 	                                WS_HEADER_ICMP, WS_HEADER_ICMPV6, WS_HEADER_ETHERNET,
 	                                WS_HEADER_VLAN, WS_HEADER_IPV4,   WS_HEADER_IPV6};
 	size_t room = (size_t)divide(ui->columns, ui->rows, view->frame.captured).tree_rows;
-	view->expanded = view->packet.transport ? 0 : 1u << WS_HEADER_IPV4 | 1u << WS_HEADER_IPV6;
+	bool plain = !view->packet.transport && !view->fragments.count;
+	view->expanded = plain ? 1u << WS_HEADER_IPV4 | 1u << WS_HEADER_IPV6 : 0;
 	for (size_t i = 0; i < WS_ARRAY_SIZE(order); i++) {
 		uint32_t before = view->expanded;
 		view->expanded |= 1u << order[i];
@@ -58,7 +59,8 @@ static void select_like(struct packet_view *view, const struct packet_row *old, 
 {
 	for (size_t i = 0; i < view->row_count; i++) {
 		const struct packet_row *row = &view->row[i];
-		if (row->kind == old->kind && view->packet.layer[row->layer].header == header &&
+		if (row->kind == old->kind && row->kind < ROW_DATAGRAM &&
+		    view->packet.layer[row->layer].header == header &&
 		    (row->kind != ROW_FIELD || row->field == old->field)) {
 			view->selected = i;
 			return;
@@ -79,7 +81,7 @@ static void select_innermost(struct packet_view *view)
 	}
 }
 
-static void show(struct ws_ui *ui, const struct ws_frame *frame)
+static void show(struct ws_ui *ui, const struct ws_model *model, const struct ws_frame *frame)
 {
 	struct packet_view *view = &ui->packet;
 	bool had = view->present && view->row_count;
@@ -87,6 +89,7 @@ static void show(struct ws_ui *ui, const struct ws_frame *frame)
 	uint8_t header = had ? view->packet.layer[old.layer].header : 0;
 	if (!packet_load(view, frame))
 		return;
+	packet_find_fragments(view, model);
 	choose_expanded(ui);
 	packet_build(view);
 	view->top = 0;
@@ -98,10 +101,10 @@ static void show(struct ws_ui *ui, const struct ws_frame *frame)
 		packet_select_byte(view);
 }
 
-void ws_ui_show_frame(struct ws_ui *ui, const struct ws_frame *frame)
+void ws_ui_show_frame(struct ws_ui *ui, const struct ws_model *model, const struct ws_frame *frame)
 {
 	ui->packet.alone = true;
-	show(ui, frame);
+	show(ui, model, frame);
 	if (ws_ui_screen(ui) != WS_SCREEN_PACKET)
 		ui_open(ui, WS_SCREEN_PACKET);
 }
@@ -109,12 +112,12 @@ void ws_ui_show_frame(struct ws_ui *ui, const struct ws_frame *frame)
 bool packet_show_at(struct ws_ui *ui, const struct ws_model *model, uint64_t position, uint64_t number)
 {
 	struct ws_frame frame;
-	bool kept = position != WS_POSITION_NONE && model->fetch &&
-	            model->fetch(model->fetch_context, position, &frame);
+	bool kept =
+	        position != WS_POSITION_NONE && model->fetch && model->fetch(model->fetch_context, position, &frame);
 	ui->packet.alone = true;
 	if (kept) {
 		frame.number = number;
-		show(ui, &frame);
+		show(ui, model, &frame);
 	} else {
 		ui->packet.present = false;
 		ui->packet.frame.number = number;
@@ -145,10 +148,12 @@ static void follow_film(struct ws_ui *ui, const struct ws_model *model)
 	if (segment && view->present && view->frame.number == step.input.frame)
 		return;
 	if (segment && step.input.position != WS_POSITION_NONE && model->fetch &&
-	    model->fetch(model->fetch_context, step.input.position, &frame))
-		show(ui, &frame);
-	else
+	    model->fetch(model->fetch_context, step.input.position, &frame)) {
+		frame.number = step.input.frame;
+		show(ui, model, &frame);
+	} else {
 		view->present = false;
+	}
 }
 
 void packet_layout(struct ws_ui *ui, const struct ws_model *model)
@@ -158,6 +163,8 @@ void packet_layout(struct ws_ui *ui, const struct ws_model *model)
 		follow_film(ui, model);
 	if (!view->present)
 		return;
+	if (view->packet.fragment && view->fragments.seen != ws_tracker_fragments(model->tracker).end)
+		packet_find_fragments(view, model);
 	packet_build(view);
 	keep_in_sight(view, divide(ui->columns, ui->rows, view->frame.captured).tree_rows);
 }
@@ -184,7 +191,7 @@ static void move_byte(struct packet_view *view, int64_t distance)
 /* Opens or closes the group of the selected row; `open` 1 and 0, or -1 for the other way. */
 static void fold(struct packet_view *view, int open)
 {
-	if (!view->row_count || view->row[view->selected].kind == ROW_NOTE)
+	if (!view->row_count || view->row[view->selected].kind >= ROW_DATAGRAM)
 		return;
 	uint8_t layer = view->row[view->selected].layer;
 	uint32_t bit = 1u << view->packet.layer[layer].header;
@@ -254,6 +261,19 @@ static bool move_in_tree(struct packet_view *view, size_t page, enum ws_action a
 	}
 }
 
+/* The frame of the fragment that is selected; false: it is not another's. */
+static bool show_fragment(struct ws_ui *ui, const struct ws_model *model)
+{
+	const struct packet_view *view = &ui->packet;
+	const struct packet_row *row = view->row_count ? &view->row[view->selected] : NULL;
+	if (!row || row->kind != ROW_FRAGMENT)
+		return false;
+	const struct ws_fragment_info *fragment = &view->fragments.fragment[row->field];
+	if (fragment->frame == view->frame.number)
+		return false;
+	return packet_show_at(ui, model, fragment->position, fragment->frame);
+}
+
 /* The packet of the row before or behind, in the list that led here. */
 static bool show_neighbour(struct ws_ui *ui, const struct ws_model *model, int by)
 {
@@ -276,7 +296,8 @@ bool packet_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action a
 		view->in_bytes = view->present && view->frame.captured && !view->in_bytes;
 		return true;
 	case WS_ACT_ENTER:
-		fold(view, -1);
+		if (!show_fragment(ui, model))
+			fold(view, -1);
 		return true;
 	default:
 		break;
@@ -366,7 +387,8 @@ static void draw_tree_row(const struct ws_ui *ui, struct ws_canvas *canvas, int 
 	const struct packet_view *view = &ui->packet;
 	const struct packet_row *row = &view->row[index];
 	const struct ws_layer *layer = &view->packet.layer[row->layer];
-	bool selected = index == view->selected, head = row->kind == ROW_LAYER;
+	bool selected = index == view->selected, layer_head = row->kind == ROW_LAYER,
+	     head = layer_head || row->kind == ROW_DATAGRAM;
 	char left[128], middle[256], right[160];
 	struct ws_text label = WS_TEXT_OVER(left), value = WS_TEXT_OVER(middle), bits = WS_TEXT_OVER(right);
 	packet_row_text(view, row, &label, &value);
@@ -374,11 +396,11 @@ static void draw_tree_row(const struct ws_ui *ui, struct ws_canvas *canvas, int 
 	int room = canvas->columns >= 120 ? 47 : canvas->columns >= 76 ? 24 : canvas->columns >= 60 ? 12 : 0;
 	packet_row_bits(view, row, &bits, room);
 	int limit = canvas->columns - 1, column = 3 + 2 * row->depth;
-	enum ws_style style = layer->problem && head ? WS_STYLE_BAD : WS_STYLE_NORMAL;
+	enum ws_style style = layer->problem && layer_head ? WS_STYLE_BAD : WS_STYLE_NORMAL;
 	if (room)
 		limit = draw_right(canvas, at, 4, limit, head ? WS_STYLE_DIM : WS_STYLE_NORMAL, ws_text_cstr(&bits)) -
 		        1;
-	if (head)
+	if (layer_head)
 		ws_canvas_put(canvas, at, 1, WS_STYLE_DIM, view->expanded & 1u << layer->header ? 0x25be : 0x25b8);
 	int end = draw_cut(canvas, at, column, limit, head ? WS_STYLE_TITLE : WS_STYLE_DIM, ws_text_cstr(&label));
 	int start = canvas->columns >= 60 ? VALUE_COLUMN : end + 2;

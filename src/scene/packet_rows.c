@@ -98,6 +98,18 @@ static void add_fields(struct packet_view *view, size_t index)
 	}
 }
 
+static void add_fragments(struct packet_view *view)
+{
+	if (!view->fragments.count)
+		return;
+	add_row(view, ROW_DATAGRAM, view->packet.ip_layer, 0);
+	for (size_t i = 0; i < view->fragments.count; i++) {
+		struct packet_row *row = add_row(view, ROW_FRAGMENT, view->packet.ip_layer, 1);
+		if (row)
+			row->field = (uint16_t)i;
+	}
+}
+
 void packet_build(struct packet_view *view)
 {
 	view->row_count = 0;
@@ -111,6 +123,7 @@ void packet_build(struct packet_view *view)
 		if (view->expanded & 1u << layer->header)
 			add_fields(view, i);
 	}
+	add_fragments(view);
 	if (is_ethernet(view))
 		add_row(view, ROW_NOTE, 0, 0);
 	if (view->selected >= view->row_count)
@@ -234,6 +247,12 @@ void packet_row_text(const struct packet_view *view, const struct packet_row *ro
 		if (option.problem)
 			ws_text_printf(value, " (%s)", ws_problem_text(option.problem));
 		break;
+	case ROW_DATAGRAM:
+		packet_datagram_text(view, label, value);
+		break;
+	case ROW_FRAGMENT:
+		packet_fragment_text(view, row->field, label, value);
+		break;
 	default:
 		ws_text_puts(label, "around it");
 		account(view, value);
@@ -266,6 +285,10 @@ static void field_bits(const struct packet_view *view, const struct ws_field *fi
 void packet_row_bits(const struct packet_view *view, const struct packet_row *row, struct ws_text *text, int width)
 {
 	const struct ws_layer *layer = &view->packet.layer[row->layer];
+	if (row->kind == ROW_FRAGMENT) {
+		ws_text_printf(text, "%u bytes", view->fragments.fragment[row->field].length);
+		return;
+	}
 	if (row->kind == ROW_LAYER) {
 		const struct ws_header_info *info = ws_header_info(layer->header);
 		ws_text_printf(text, "%s %u byte%s", model_name(info->model_layer), layer->length,
@@ -342,6 +365,16 @@ void packet_row_meaning(const struct packet_view *view, const struct packet_row 
 	case ROW_OPTION:
 		if (ws_option_next(&view->packet, layer, &cursor, &option))
 			ws_text_puts(meaning, option_meaning(option.name));
+		break;
+	case ROW_DATAGRAM:
+		ws_text_puts(
+		        meaning,
+		        "a datagram longer than the link takes travels in pieces with the same identification; the "
+		        "receiver's IP puts them together, and drops them all if one is lost");
+		*reference = view->packet.ip_version == 6 ? "RFC 8200 §4.5" : "RFC 791 §3.2";
+		break;
+	case ROW_FRAGMENT:
+		packet_fragment_meaning(view, row->field, meaning);
 		break;
 	default:
 		ws_text_puts(meaning,

@@ -45,16 +45,27 @@ struct film {
 
 /* ---- One packet */
 
-enum packet_row_kind { ROW_LAYER, ROW_FIELD, ROW_OPTION, ROW_NOTE };
+enum packet_row_kind { ROW_LAYER, ROW_FIELD, ROW_OPTION, ROW_DATAGRAM, ROW_FRAGMENT, ROW_NOTE };
 
 struct packet_row {
 	uint8_t kind, layer, depth;
-	uint16_t field;          /* ROW_FIELD: index in the header's table */
+	uint16_t field;          /* ROW_FIELD: index in the header's table; ROW_FRAGMENT: among the fragments */
 	uint32_t cursor;         /* ROW_OPTION: hand it to ws_option_next() */
 	uint32_t offset, length; /* the bytes it stands for; length 0: none */
 };
 
 #define PACKET_ROWS 512
+#define PACKET_FRAGMENTS 64
+
+/* All of one datagram that are known, by offset. */
+struct packet_fragments {
+	size_t count;
+	bool more;      /* than fit in here */
+	bool end_known; /* the last one is among them */
+	uint32_t length, missing;
+	uint64_t seen; /* fragments that there were when it was made */
+	struct ws_fragment_info fragment[PACKET_FRAGMENTS];
+};
 
 struct packet_view {
 	bool present; /* `frame` holds a packet's bytes */
@@ -63,6 +74,7 @@ struct packet_view {
 	uint8_t *bytes;
 	size_t capacity;
 	struct ws_packet packet;
+	struct packet_fragments fragments;
 	uint32_t expanded; /* bit set over enum ws_header */
 	bool expanded_chosen;
 	struct packet_row row[PACKET_ROWS];
@@ -183,6 +195,12 @@ void packet_row_text(const struct packet_view *view, const struct packet_row *ro
 void packet_row_bits(const struct packet_view *view, const struct packet_row *row, struct ws_text *text, int width);
 void packet_row_meaning(const struct packet_view *view, const struct packet_row *row, struct ws_text *meaning,
                         const char **reference);
+/* packet_fragments.c */
+void packet_find_fragments(struct packet_view *view, const struct ws_model *model);
+void packet_datagram_text(const struct packet_view *view, struct ws_text *label, struct ws_text *value);
+void packet_fragment_text(const struct packet_view *view, size_t index, struct ws_text *label, struct ws_text *value);
+void packet_fragment_meaning(const struct packet_view *view, size_t index, struct ws_text *meaning);
+
 void packet_select_byte(struct packet_view *view); /* the row that owns `byte` */
 bool packet_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
 void packet_layout(struct ws_ui *ui, const struct ws_model *model);
