@@ -111,6 +111,7 @@ static void advance(struct ws_replay *replay, struct ws_step *step)
 	struct ws_machine *machine = &replay->cursor.machine;
 	struct ws_outcome outcome;
 	struct ws_analysis_result analysis = {0};
+	*step = (struct ws_step){0};
 	before_step(machine, step);
 	if (input->kind == WS_INPUT_SEGMENT)
 		ws_analyse(&replay->cursor.analyser, input, &analysis);

@@ -1,7 +1,5 @@
 /* What is said of a connection as a whole: the verdict with its evidence, and Zeek's conn_state and history. Segments
  * are fed as packets to a real tracker; only the headers' values are made up. */
-#include <wirestate/track.h>
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,21 +7,7 @@
 
 #include <cmocka.h>
 
-enum { CLIENT = 0, SERVER = 1 };
-
-struct shot {
-	unsigned from;
-	uint16_t flags;
-	uint32_t sequence, acknowledgment, length;
-	uint32_t milliseconds; /* since the first */
-	uint16_t window;       /* 0: as in `closed`, else this */
-	bool closed, bad;
-};
-
-#define S WS_TCP_SYN
-#define A WS_TCP_ACK
-#define F (WS_TCP_FIN | WS_TCP_ACK)
-#define R WS_TCP_RST
+#include "shots.h"
 
 struct story {
 	const char *name;
@@ -32,52 +16,6 @@ struct story {
 	struct shot shots[16];
 };
 
-static const struct ws_addr addresses[2] = {
-        {{[10] = 0xff, [11] = 0xff, [12] = 10, [15] = 1}},
-        {{[10] = 0xff, [11] = 0xff, [12] = 10, [15] = 2}},
-};
-static const uint16_t ports[2] = {40001, 80};
-
-static void feed(struct ws_tracker *tracker, const struct shot *shot, uint64_t number)
-{
-	struct ws_frame frame = {.time = 1000 * WS_SECOND + shot->milliseconds * WS_MILLISECOND,
-	                         .number = number,
-	                         .captured = 54,
-	                         .length = 54};
-	struct ws_packet packet = {
-	        .frame = &frame,
-	        .vlan = WS_NO_VLAN,
-	        .ip_version = 4,
-	        .ip_protocol = 6,
-	        .identification = (uint32_t)number,
-	        .source = addresses[shot->from],
-	        .destination = addresses[1 - shot->from],
-	        .transport = WS_TRANSPORT_TCP,
-	        .source_port = ports[shot->from],
-	        .destination_port = ports[1 - shot->from],
-	        .payload_length = shot->length,
-	        .checksum = shot->bad ? WS_CHECKSUM_BAD : WS_CHECKSUM_GOOD,
-	        .tcp_complete = true,
-	        .sequence = shot->sequence,
-	        .acknowledgment = shot->acknowledgment,
-	        .flags = shot->flags,
-	        .window = shot->closed   ? 0
-	                  : shot->window ? shot->window
-	                                 : 1000,
-	        .tcp.window_scale = 255,
-	};
-	struct ws_track_result result;
-	while (ws_tracker_advance(tracker, frame.time, &result))
-		continue;
-	ws_tracker_packet(tracker, &packet, &result);
-}
-
-#define OPENING                                                                                                        \
-	{CLIENT, S, 100, 0, 0, 0, 0, 0, 0}, {SERVER, S | A, 500, 101, 0, 20, 0, 0, 0},                                 \
-	{                                                                                                              \
-		CLIENT, A, 101, 501, 0, 40, 0, 0, 0                                                                    \
-	}
-
 static const struct story stories[] = {
         {"open", "OPEN", "open: handshake 40.0 ms", "S1", "ShA", {OPENING}},
         {"refused",
@@ -85,126 +23,126 @@ static const struct story stories[] = {
          "refused: the server answered the SYN with RST, nothing listens on port 80",
          "REJ",
          "Sr",
-         {{CLIENT, S, 100, 0, 0, 0, 0, 0, 0}, {SERVER, R | A, 0, 101, 0, 1, 0, 0, 0}}},
+         {{CLIENT, S, 100, 0, 0, 0, .window = 0}, {SERVER, R | A, 0, 101, 0, 1, .window = 0}}},
         {"silent",
          "SILENT",
          "silent: 2 SYN sent, no answer",
          "S0",
          "S",
-         {{CLIENT, S, 100, 0, 0, 0, 0, 0, 0}, {CLIENT, S, 100, 0, 0, 1000, 0, 0, 0}}},
+         {{CLIENT, S, 100, 0, 0, 0, .window = 0}, {CLIENT, S, 100, 0, 0, 1000, .window = 0}}},
         {"closed by the client",
          "CLOSED",
          "closed: client first; 5 B to the server, 0 B back",
          "SF",
          "ShADaFf",
          {OPENING,
-          {CLIENT, A, 101, 501, 5, 50, 0, 0, 0},
-          {SERVER, A, 501, 106, 0, 60, 0, 0, 0},
-          {CLIENT, F, 106, 501, 0, 70, 0, 0, 0},
-          {SERVER, F, 501, 107, 0, 80, 0, 0, 0},
-          {CLIENT, A, 107, 502, 0, 90, 0, 0, 0}}},
+          {CLIENT, A, 101, 501, 5, 50, .window = 0},
+          {SERVER, A, 501, 106, 0, 60, .window = 0},
+          {CLIENT, F, 106, 501, 0, 70, .window = 0},
+          {SERVER, F, 501, 107, 0, 80, .window = 0},
+          {CLIENT, A, 107, 502, 0, 90, .window = 0}}},
         {"closed by both at once",
          "CLOSED",
          "closed: both sides at once",
          "SF",
          "ShAFfa",
          {OPENING,
-          {CLIENT, F, 101, 501, 0, 50, 0, 0, 0},
-          {SERVER, F, 501, 101, 0, 51, 0, 0, 0},
-          {CLIENT, A, 102, 502, 0, 60, 0, 0, 0},
-          {SERVER, A, 502, 102, 0, 61, 0, 0, 0}}},
+          {CLIENT, F, 101, 501, 0, 50, .window = 0},
+          {SERVER, F, 501, 101, 0, 51, .window = 0},
+          {CLIENT, A, 102, 502, 0, 60, .window = 0},
+          {SERVER, A, 502, 102, 0, 61, .window = 0}}},
         {"half-closed by the client",
          "CLOSE_WAIT",
          "half-closed: the client sent FIN, the server's application has not closed yet",
          "S2",
          "ShAFa",
-         {OPENING, {CLIENT, F, 101, 501, 0, 50, 0, 0, 0}, {SERVER, A, 501, 102, 0, 60, 0, 0, 0}}},
+         {OPENING, {CLIENT, F, 101, 501, 0, 50, .window = 0}, {SERVER, A, 501, 102, 0, 60, .window = 0}}},
         {"half-closed by the server",
          "CLOSE_WAIT",
          "half-closed: the server sent FIN, the client's application has not closed yet",
          "S3",
          "ShAf",
-         {OPENING, {SERVER, F, 501, 101, 0, 50, 0, 0, 0}, {CLIENT, A, 101, 502, 0, 60, 0, 0, 0}}},
+         {OPENING, {SERVER, F, 501, 101, 0, 50, .window = 0}, {CLIENT, A, 101, 502, 0, 60, .window = 0}}},
         {"reset by the client",
          "RESET",
          "reset by the client; 5 B to the server",
          "RSTO",
          "ShADR",
-         {OPENING, {CLIENT, A, 101, 501, 5, 50, 0, 0, 0}, {CLIENT, R | A, 106, 501, 0, 60, 0, 0, 0}}},
+         {OPENING, {CLIENT, A, 101, 501, 5, 50, .window = 0}, {CLIENT, R | A, 106, 501, 0, 60, .window = 0}}},
         {"reset by the server",
          "RESET",
          "reset by the server; 5 B to the server",
          "RSTR",
          "ShADr",
-         {OPENING, {CLIENT, A, 101, 501, 5, 50, 0, 0, 0}, {SERVER, R, 501, 0, 0, 60, 0, 0, 0}}},
+         {OPENING, {CLIENT, A, 101, 501, 5, 50, .window = 0}, {SERVER, R, 501, 0, 0, 60, .window = 0}}},
         {"a forged RST",
          "OPEN",
          "open: ",
          "RSTO",
          "ShARDd",
          {OPENING,
-          {CLIENT, R, 101, 0, 0, 50, 0, 0, 0},
-          {CLIENT, A, 101, 501, 5, 60, 0, 0, 0},
-          {SERVER, A, 501, 106, 5, 70, 0, 0, 0}}},
+          {CLIENT, R, 101, 0, 0, 50, .window = 0},
+          {CLIENT, A, 101, 501, 5, 60, .window = 0},
+          {SERVER, A, 501, 106, 5, 70, .window = 0}}},
         {"a closed window",
          "STUCK",
          "stuck: server's window closed for 7.0 s, 2 probes; the server application is not reading",
          "S1",
          "ShADaw",
          {OPENING,
-          {CLIENT, A, 101, 501, 5, 50, 0, 0, 0},
-          {SERVER, A, 501, 106, 0, 60, 0, true, 0},
-          {CLIENT, A, 105, 501, 0, 1060, 0, 0, 0},
-          {SERVER, A, 501, 106, 0, 1061, 0, true, 0},
-          {CLIENT, A, 105, 501, 0, 7060, 0, 0, 0},
-          {SERVER, A, 501, 106, 0, 7061, 0, true, 0}}},
+          {CLIENT, A, 101, 501, 5, 50, .window = 0},
+          {SERVER, A, 501, 106, 0, 60, .closed = true},
+          {CLIENT, A, 105, 501, 0, 1060, .window = 0},
+          {SERVER, A, 501, 106, 0, 1061, .closed = true},
+          {CLIENT, A, 105, 501, 0, 7060, .window = 0},
+          {SERVER, A, 501, 106, 0, 7061, .closed = true}}},
         {"a window that opens again",
          "OPEN",
          "open: ",
          "S1",
          "ShADaw",
          {OPENING,
-          {CLIENT, A, 101, 501, 5, 50, 0, 0, 0},
-          {SERVER, A, 501, 106, 0, 60, 0, true, 0},
-          {SERVER, A, 501, 106, 0, 8000, 5000, 0, 0}}},
+          {CLIENT, A, 101, 501, 5, 50, .window = 0},
+          {SERVER, A, 501, 106, 0, 60, .closed = true},
+          {SERVER, A, 501, 106, 0, 8000, .window = 5000}}},
         {"nothing gets through",
          "STUCK",
          "stuck: 5 B from the client unacknowledged, sent again 3 times in 1.2 s",
          "S1",
          "ShADT",
          {OPENING,
-          {CLIENT, A, 101, 501, 5, 50, 0, 0, 0},
-          {CLIENT, A, 101, 501, 5, 250, 0, 0, 0},
-          {CLIENT, A, 101, 501, 5, 650, 0, 0, 0},
-          {CLIENT, A, 101, 501, 5, 1450, 0, 0, 0}}},
+          {CLIENT, A, 101, 501, 5, 50, .window = 0},
+          {CLIENT, A, 101, 501, 5, 250, .window = 0},
+          {CLIENT, A, 101, 501, 5, 650, .window = 0},
+          {CLIENT, A, 101, 501, 5, 1450, .window = 0}}},
         {"picked up in the middle, the server first",
          "OPEN",
          "open: picked up in the middle, 0 B to the server, 9 B back",
          "OTH",
          "^dA",
-         {{SERVER, A, 501, 101, 9, 0, 0, 0, 0}, {CLIENT, A, 101, 510, 0, 10, 0, 0, 0}}},
+         {{SERVER, A, 501, 101, 9, 0, .window = 0}, {CLIENT, A, 101, 510, 0, 10, .window = 0}}},
         {"bad checksums at the first and the tenth",
          "OPEN",
          "open: ",
          "S1",
          "ShACC",
          {OPENING,
-          {CLIENT, A, 101, 501, 0, 50, 0, 0, true},
-          {CLIENT, A, 101, 501, 0, 51, 0, 0, true},
-          {CLIENT, A, 101, 501, 0, 52, 0, 0, true},
-          {CLIENT, A, 101, 501, 0, 53, 0, 0, true},
-          {CLIENT, A, 101, 501, 0, 54, 0, 0, true},
-          {CLIENT, A, 101, 501, 0, 55, 0, 0, true},
-          {CLIENT, A, 101, 501, 0, 56, 0, 0, true},
-          {CLIENT, A, 101, 501, 0, 57, 0, 0, true},
-          {CLIENT, A, 101, 501, 0, 58, 0, 0, true},
-          {CLIENT, A, 101, 501, 0, 59, 0, 0, true}}},
+          {CLIENT, A, 101, 501, 0, 50, .bad = true},
+          {CLIENT, A, 101, 501, 0, 51, .bad = true},
+          {CLIENT, A, 101, 501, 0, 52, .bad = true},
+          {CLIENT, A, 101, 501, 0, 53, .bad = true},
+          {CLIENT, A, 101, 501, 0, 54, .bad = true},
+          {CLIENT, A, 101, 501, 0, 55, .bad = true},
+          {CLIENT, A, 101, 501, 0, 56, .bad = true},
+          {CLIENT, A, 101, 501, 0, 57, .bad = true},
+          {CLIENT, A, 101, 501, 0, 58, .bad = true},
+          {CLIENT, A, 101, 501, 0, 59, .bad = true}}},
         {"flags that exclude each other",
          "OPEN",
          "open: ",
          "S1",
          "ShAQ",
-         {OPENING, {CLIENT, WS_TCP_SYN | WS_TCP_FIN | A, 101, 501, 0, 50, 0, 0, 0}}},
+         {OPENING, {CLIENT, WS_TCP_SYN | WS_TCP_FIN | A, 101, 501, 0, 50, .window = 0}}},
 };
 
 static void tell(void **state)
@@ -214,8 +152,12 @@ static void tell(void **state)
 	struct ws_error error;
 	struct ws_tracker *tracker = ws_tracker_create(&config, &error);
 	assert_non_null(tracker);
-	for (unsigned i = 0; i < 16 && story->shots[i].flags; i++)
-		feed(tracker, &story->shots[i], i + 1);
+	for (unsigned i = 0; i < 16 && story->shots[i].flags; i++) {
+		struct ws_track_result result;
+		while (ws_tracker_advance(tracker, shot_time(&story->shots[i]), &result))
+			continue;
+		fire(tracker, &story->shots[i], i + 1, &result);
+	}
 	struct ws_conn_info info;
 	assert_true(ws_tracker_conn(tracker, ws_tracker_conn_at(tracker, 0), &info));
 	char words[512];
