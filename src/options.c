@@ -78,6 +78,12 @@ const struct option_row option_rows[] = {
         {0, "color", "WHEN", OPTION_WORD, GROUP_VIEW, FIELD(colour), 0, 0, colour_words,
          "auto: unless NO_COLOR is set (the default)"},
 
+        {0, "export", "FILE", OPTION_TEXT, GROUP_PICTURE, FIELD(export), 1, 0, NULL,
+         "write the lifelines of --connection, whole, to FILE, and exit. Its ending says what it gets: .svg a picture, "
+         ".txt text, .cast a recording of the film for asciinema, .pcap the packets; with --screen that screen "
+         "instead"},
+        {0, "animate", NULL, OPTION_SWITCH, GROUP_PICTURE, FIELD(animate), 0, 0, NULL,
+         "the .svg plays the film, in any browser and without a script"},
         {0, "frame", "N", OPTION_FRAME, GROUP_PICTURE, FIELD(frame), 0, 1e18, NULL,
          "print the screen as it stands after packet N of the file, and exit; end: after the last"},
         {0, "size", "COLSxROWS", OPTION_CANVAS, GROUP_PICTURE, FIELD(size), 1, 1000, NULL,
@@ -191,15 +197,72 @@ static bool no_source(const struct options *options, struct ws_error *error)
 	return refuse(error, "nothing to read: give -i IFACE or -r FILE");
 }
 
+static bool same_file(const char *a, const char *b)
+{
+	struct stat left, right;
+	return stat(a, &left) == 0 && stat(b, &right) == 0 && S_ISREG(left.st_mode) && left.st_dev == right.st_dev &&
+	       left.st_ino == right.st_ino;
+}
+
+bool options_picks_packets(const struct options *options)
+{
+	return options->export_kind == EXPORT_PCAP;
+}
+
+static int export_kind(const char *name)
+{
+	static const char *const endings[] = {
+#define X(kind, ending, what) [kind] = ending,
+	        EXPORTS(X)
+#undef X
+	};
+	const size_t length = strlen(name);
+	for (int kind = EXPORT_NONE + 1; kind < (int)WS_ARRAY_SIZE(endings); kind++) {
+		const size_t tail = strlen(endings[kind]);
+		if (length > tail && strcasecmp(name + length - tail, endings[kind]) == 0)
+			return kind;
+	}
+	return EXPORT_NONE;
+}
+
+/* Behind here --export is --frame whose picture goes to a file. */
+static bool check_export(struct options *options, struct ws_error *error)
+{
+	if (options->animate && (!options->export || options->screen >= 0))
+		return refuse(error, "--animate is for --export FILE.svg of a connection's lifelines");
+	if (!options->export)
+		return true;
+	options->export_kind = export_kind(options->export);
+	if (options->export_kind == EXPORT_NONE)
+		return ws_fail(error, WS_ERROR_OPTION,
+		               "--export %s: the name must end in .svg, .txt, .cast or .pcap, which says what to write",
+		               options->export);
+	if (!options->read)
+		return refuse(error, "--export is for a file: it needs -r FILE");
+	if (options->animate && options->export_kind != EXPORT_SVG)
+		return refuse(error, "--animate is for --export FILE.svg; a .cast moves by itself");
+	if (options->screen >= 0 && options->export_kind != EXPORT_SVG && options->export_kind != EXPORT_TXT)
+		return refuse(error, "--export of a --screen writes .svg or .txt");
+	if (options->frame != FRAME_NONE && options->screen < 0)
+		return refuse(error, "--export of a whole connection excludes --frame; name a --screen for one moment");
+	if (options->frame == FRAME_NONE)
+		options->frame = FRAME_END;
+	if (same_file(options->export, options->read))
+		return ws_fail(error, WS_ERROR_OPTION, "--export %s is the file that -r reads: give another name",
+		               options->export);
+	return true;
+}
+
 static bool check_picture(const struct options *options, struct ws_error *error)
 {
 	if (options->frame == FRAME_NONE) {
 		if (options->size.columns)
-			return refuse(error, "--size is for --frame: it says how large that screen is");
+			return refuse(error, "--size is for --frame and --export: it says how large that screen is");
 		if (options->screen >= 0)
-			return refuse(error, "--screen is for --frame: it says which screen to print");
+			return refuse(error, "--screen is for --frame and --export: it says which screen to print");
 		if (options->connection)
-			return refuse(error, "--connection is for --frame: it says which connection to select");
+			return refuse(error,
+			              "--connection is for --frame and --export: it says which connection to select");
 		return true;
 	}
 	if (!options->read)
@@ -227,13 +290,6 @@ static bool check_show(struct options *options, struct ws_error *error)
 	return true;
 }
 
-static bool same_file(const char *a, const char *b)
-{
-	struct stat left, right;
-	return stat(a, &left) == 0 && stat(b, &right) == 0 && S_ISREG(left.st_mode) && left.st_dev == right.st_dev &&
-	       left.st_ino == right.st_ino;
-}
-
 static bool check(struct options *options, struct ws_error *error)
 {
 	if (options->filter && options->joined)
@@ -253,7 +309,7 @@ static bool check(struct options *options, struct ws_error *error)
 	if (options->write && options->read && same_file(options->write, options->read))
 		return ws_fail(error, WS_ERROR_OPTION, "-w %s is the file that -r reads: give another name",
 		               options->write);
-	return check_picture(options, error) && check_show(options, error);
+	return check_export(options, error) && check_picture(options, error) && check_show(options, error);
 }
 
 bool options_parse(int argc, char **argv, struct options *options, struct ws_error *error)

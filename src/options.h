@@ -36,12 +36,26 @@ enum colour {
 #undef X
 };
 
+/* X(enumerator, how the file's name ends, what it holds): what --export can write. */
+#define EXPORTS(X)                                                                                                     \
+	X(EXPORT_SVG, ".svg", "a picture")                                                                             \
+	X(EXPORT_TXT, ".txt", "the same as text")                                                                      \
+	X(EXPORT_CAST, ".cast", "a recording of its film for asciinema")                                               \
+	X(EXPORT_PCAP, ".pcap", "its packets")
+
+enum export_kind {
+	EXPORT_NONE,
+#define X(name, ending, what) name,
+	EXPORTS(X)
+#undef X
+};
+
 #define FRAME_NONE UINT64_MAX /* no --frame */
 #define FRAME_END 0           /* --frame end */
 
 struct options {
 	/* Strings point into argv, except `filter` when it was joined from the trailing words. */
-	const char *interface, *read, *write, *filter, *display_filter, *link_type, *generate;
+	const char *interface, *read, *write, *filter, *display_filter, *link_type, *generate, *export;
 	const char *operand; /* --generate's file */
 	char *joined;        /* owned: the trailing words */
 	uint64_t count;      /* 0: no limit */
@@ -57,12 +71,15 @@ struct options {
 	int show, colour, screen; /* screen -1: not given */
 	int fcs;                  /* -1: as the file says; 0: none; 1: the 4 bytes of Ethernet */
 	bool no_promiscuous, monitor, list_interfaces, list_link_types, line_buffered, numeric, verbose, hex, ascii;
-	bool help, version;
+	bool help, version, animate;
+	int export_kind; /* enum export_kind, from the name's ending */
 };
 
 /* Fills `options` from the command line and checks what excludes what. Also on failure, options_free() is due. */
 bool options_parse(int argc, char **argv, struct options *options, struct ws_error *error) WS_CHECKED;
 void options_free(struct options *options);
+/* --export writes packets, not a picture. */
+bool options_picks_packets(const struct options *options);
 
 /* ---- The table, for help and the manual */
 
@@ -85,7 +102,7 @@ enum option_kind {
 	X(GROUP_SOURCE, "Where packets come from")                                                                     \
 	X(GROUP_SHOW, "What is shown")                                                                                 \
 	X(GROUP_VIEW, "The view")                                                                                      \
-	X(GROUP_PICTURE, "One screen as text")                                                                         \
+	X(GROUP_PICTURE, "Pictures and recordings")                                                                         \
 	X(GROUP_OTHER, "Other")                                                                                        \
 	X(GROUP_HIDDEN, "")
 

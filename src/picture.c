@@ -13,18 +13,25 @@ enum { BATCH = 1024, DEFAULT_COLUMNS = 80, DEFAULT_ROWS = 24 };
 
 static bool print(struct ws_text *text)
 {
-	const bool written = fwrite(text->data, 1, text->length, stdout) == text->length;
+	const bool written = fwrite(text->data, 1, text->length, text->context) == text->length;
 	text->length = 0;
 	return written;
 }
 
-static void print_canvas(struct session *session, const struct ws_canvas *canvas)
+void picture_print(FILE *file, const struct ws_canvas *canvas)
 {
 	char buffer[4096];
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	text.flush = print;
+	text.context = file;
 	ws_canvas_dump(canvas, &text);
-	if ((!print(&text) || text.failed || fflush(stdout) != 0) && errno != EPIPE)
+	print(&text);
+}
+
+static void print_canvas(struct session *session, const struct ws_canvas *canvas)
+{
+	picture_print(stdout, canvas);
+	if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE)
 		ws_fail(&session->error, WS_ERROR_OUTPUT, "cannot write to standard output: %s", strerror(errno));
 }
 
@@ -52,19 +59,34 @@ static bool choose_connection(struct session *session, ws_conn_id *conn)
 }
 
 /* Puts the reader where the picture is to be taken. */
-static bool aim(struct session *session, struct ws_ui *ui, const struct ws_model *model, enum ws_screen screen)
+static bool aim(struct session *session, struct ws_ui *ui, const struct ws_model *model, enum ws_screen screen,
+                ws_conn_id *conn)
 {
 	const struct options *options = session->options;
 	if (screen == WS_SCREEN_PACKET && !options->connection && !session->last_conn && session->picture_bytes) {
 		ws_ui_show_frame(ui, model, &session->picture);
 		return true;
 	}
-	ws_conn_id conn;
-	if (!choose_connection(session, &conn))
+	if (!choose_connection(session, conn))
 		return false;
-	if (conn && (screen != WS_SCREEN_LIST || options->connection))
-		ws_ui_select(ui, model, conn, conn == session->last_conn ? session->last_frame : 0);
+	if (*conn && (screen != WS_SCREEN_LIST || options->connection))
+		ws_ui_select(ui, model, *conn, *conn == session->last_conn ? session->last_frame : 0);
 	return true;
+}
+
+static void deliver(struct session *session, struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas,
+                    ws_conn_id conn)
+{
+	if (session->export && session->options->screen < 0) {
+		export_story(session, ui, model, conn);
+		return;
+	}
+	ws_ui_layout(ui, model, canvas->columns, canvas->rows);
+	ws_ui_draw(ui, model, canvas);
+	if (session->export)
+		export_screen(session, canvas, conn);
+	else
+		print_canvas(session, canvas);
 }
 
 static void draw(struct session *session)
@@ -75,7 +97,9 @@ static void draw(struct session *session)
 	const struct ws_ui_options ui_options = {
 	        .speed = options->speed,
 	        .idle = options->idle,
-	        .screen = options->screen < 0 ? WS_SCREEN_LIST : (enum ws_screen)options->screen,
+	        .screen = options->screen >= 0 ? (enum ws_screen)options->screen
+	                  : options->export    ? WS_SCREEN_LIFELINES
+	                                       : WS_SCREEN_LIST,
 	        .filter = options->display_filter,
 	        .key_name = ws_key_name,
 	};
@@ -91,14 +115,20 @@ static void draw(struct session *session)
 		session_model(session, &model);
 		model.loading = false; /* the picture is of a world that stands still */
 		ws_ui_layout(ui, &model, columns, rows);
-		if (aim(session, ui, &model, ui_options.screen)) {
-			ws_ui_layout(ui, &model, columns, rows);
-			ws_ui_draw(ui, &model, &canvas);
-			print_canvas(session, &canvas);
-		}
+		ws_conn_id conn = 0;
+		if (aim(session, ui, &model, ui_options.screen, &conn))
+			deliver(session, ui, &model, &canvas, conn);
 	}
 	ws_canvas_destroy(&canvas);
 	ws_ui_free(ui);
+}
+
+/* --export of packets has written them already. */
+static void check_picked(struct session *session)
+{
+	ws_conn_id conn;
+	if (session->error.status == WS_OK && session->options->connection)
+		(void)!choose_connection(session, &conn);
 }
 
 void run_picture(struct session *session)
@@ -111,7 +141,9 @@ void run_picture(struct session *session)
 	}
 	struct ws_capture_stats stats;
 	ws_capture_stats(session->capture, &stats);
-	if (frame <= stats.received)
+	if (options_picks_packets(session->options))
+		check_picked(session);
+	else if (frame <= stats.received)
 		draw(session);
 	else if (session->error.status == WS_OK)
 		ws_fail(&session->error, WS_ERROR_OPTION, "--frame %llu: only %llu packets were read from %s",

@@ -113,11 +113,14 @@ bool session_open(struct session *session, const struct options *options, bool s
 		return false;
 	if (!screen && !open_output(session, error))
 		return false;
-	if (options->write) {
-		session->dump = ws_dump_open(session->capture, options->write, error);
+	const char *packets = options->export_kind == EXPORT_PCAP ? options->export : options->write;
+	if (packets) {
+		session->dump = ws_dump_open(session->capture, packets, error);
 		if (!session->dump)
 			return false;
 	}
+	if (options->export && !packets && !export_open(session, error))
+		return false;
 	session->by_value = screen ? options->frame == FRAME_NONE : !(records(options) & 1u << WS_RECORD_PACKET);
 	if (!options->numeric)
 		ws_port_names_load();
@@ -138,6 +141,7 @@ void session_close(struct session *session)
 	if (session->dump && !ws_dump_close(session->dump, &error) && session->warning.status == WS_OK)
 		session->warning = error;
 	session->dump = NULL;
+	export_close(session);
 	ws_output_free(session->output);
 	ws_filter_free(session->filter);
 	ws_tracker_free(session->tracker);
@@ -181,6 +185,12 @@ static void give_up_dump(struct session *session)
 	session->changed = true;
 }
 
+/* Only one connection's packets are written, which the tracker knows behind each. */
+static bool picks_connection(const struct session *session)
+{
+	return session->options->export_kind == EXPORT_PCAP && session->options->connection;
+}
+
 static void write_frame(struct session *session, const struct ws_frame *frame)
 {
 	if (session->dump && !ws_dump_write(session->dump, frame, &session->warning))
@@ -206,6 +216,8 @@ static void track(struct session *session, const struct turn *turn)
 	ws_tracker_packet(session->tracker, &turn->packet, &result);
 	if (session->output)
 		output_result(session, ws_output_packet(session->output, &turn->packet, &result, session->tracker));
+	if (picks_connection(session) && result.conn_number == session->options->connection)
+		write_frame(session, &turn->frame);
 	session->last_frame = turn->frame.number;
 	session->last_conn = result.conn;
 	if (turn->frame.time > session->now)
@@ -238,7 +250,8 @@ static void on_frame(void *context, const struct ws_frame *frame)
 	struct turn *turn = &session->turns[session->waiting == &session->turns[0]];
 	turn->frame = *frame;
 	ws_decode(&turn->frame, &turn->packet);
-	write_frame(session, frame);
+	if (!picks_connection(session))
+		write_frame(session, frame);
 	ws_tracker_prepare(session->tracker, &turn->packet);
 	track_waiting(session);
 	if (session->by_value && turn->packet.flow && !turn->packet.fragment) {

@@ -10,6 +10,8 @@
 #include <wirestate/scene.h>
 #include <wirestate/track.h>
 
+#include <stdio.h>
+
 /* A packet with its frame, so that it can wait for its turn. */
 struct turn {
 	struct ws_frame frame;
@@ -23,7 +25,8 @@ struct session {
 	struct ws_filter *filter;            /* --display-filter, or NULL */
 	struct ws_filter_error filter_error; /* why there is none; no text: it was not asked for */
 	struct ws_output *output;            /* NULL where a screen is shown */
-	struct ws_dump *dump;                /* -w, or NULL */
+	struct ws_dump *dump;                /* -w or --export's packets, or NULL */
+	FILE *export;                        /* --export's picture, or NULL */
 	struct ws_error error;               /* what the exit status tells; the first one counts */
 	struct ws_error warning;             /* of -w: reported at once, the capture goes on */
 	uint64_t shown;                      /* packets handed on */
@@ -71,5 +74,13 @@ ws_time monotonic(void);
 void run_stream(struct session *session);
 void run_interactive(struct session *session);
 void run_picture(struct session *session);
+
+/* ---- --export: a picture or a recording; errors are left in the session */
+bool export_open(struct session *session, struct ws_error *error) WS_CHECKED;
+void export_close(struct session *session);
+void export_story(struct session *session, struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn);
+void export_screen(struct session *session, const struct ws_canvas *canvas, ws_conn_id conn);
+/* A canvas as text. */
+void picture_print(FILE *file, const struct ws_canvas *canvas);
 
 #endif

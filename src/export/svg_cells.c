@@ -41,8 +41,8 @@ enum { LIGHT = 1, HEAVY = 2, BASELINE = 15, MIDDLE_Y = CELL_HEIGHT / 2 };
 
 /* X(code point, path from the cell's upper left corner, opacity). The arrow heads reach out to the lifeline. */
 #define SHAPES(X)                                                                                                      \
-	X(0x25ba, "m0 10h3v-5l10 5l-10 5v-5", "1")                                                                     \
-	X(0x25c4, "m9 10h-3v-5l-10 5l10 5v-5", "1")                                                                    \
+	X(0x25ba, "m0 9.3h3v-4.3l10 5l-10 5v-4.3h-3z", "1")                                                            \
+	X(0x25c4, "m9 9.3h-3v-4.3l-10 5l10 5v-4.3h3z", "1")                                                            \
 	X(0x25b6, "m1 4l8 6l-8 6z", "1")                                                                               \
 	X(0x25b2, "m0 15l4.5 -10l4.5 10z", "1")                                                                        \
 	X(0x25bc, "m0 5l4.5 10l4.5 -10z", "1")                                                                         \

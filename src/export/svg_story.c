@@ -10,7 +10,7 @@
 
 #include <wirestate/export.h>
 
-enum { NOTE_ROWS = 8, BOX_FIRST = 2, BOX_LAST = 4, BOX_HALF = 9, REGIONS = 3 };
+enum { NOTE_ROWS = 9, BOX_FIRST = 2, BOX_LAST = 4, BOX_HALF = 9, REGIONS = 3 };
 #define HOLD (4 * WS_SECOND) /* how long the end stands before it begins again */
 
 struct film_strip {
@@ -58,10 +58,14 @@ static void put_part(const struct film_strip *strip, int row, int side)
 		svg_cells(strip->out, &strip->whole, row, story->line[0] + 1, story->line[1], 0);
 }
 
-static void put_row(const struct film_strip *strip, int row)
+/* A step's last row between the lifelines: its arrow, from the very line that it leaves. */
+static void put_arrow(const struct film_strip *strip, const struct ws_story_step *step)
 {
-	for (int side = -1; side < 2; side++)
-		put_part(strip, row, side);
+	const int row = step->row + step->rows - 1, line = strip->story.line[step->from];
+	const struct ws_cell *start = strip->whole.cells + (size_t)row * (size_t)strip->whole.columns + (size_t)line;
+	fprintf(strip->out, "<path class=\"l s%d\" d=\"M%g %gh%g\"/>\n", start->style, (line + 0.5) * CELL_WIDTH,
+	        (row + 0.5) * CELL_HEIGHT, (step->from ? -0.5 : 0.5) * CELL_WIDTH);
+	put_part(strip, row, -1);
 }
 
 static void put_still(const struct film_strip *strip)
@@ -69,8 +73,22 @@ static void put_still(const struct film_strip *strip)
 	for (int row = 0; row < WS_STORY_HEAD; row++)
 		svg_cells(strip->out, &strip->whole, row, 0, strip->story.columns, 0);
 	put_lifelines(strip);
-	for (int row = WS_STORY_HEAD; row < strip->story.rows; row++)
-		put_row(strip, row);
+	for (size_t i = 0; i < strip->story.count; i++) {
+		const struct ws_story_step *step = &strip->story.step[i];
+		const int last = step->row + step->rows - 1;
+		if (step->gap >= 0)
+			put_part(strip, step->gap, -1);
+		for (int row = step->row; row <= last; row++) {
+			put_part(strip, row, 0);
+			put_part(strip, row, 1);
+			if (row < last || step->from < 0)
+				put_part(strip, row, -1);
+		}
+		if (step->from >= 0)
+			put_arrow(strip, step);
+	}
+	if (strip->story.left_out)
+		put_part(strip, strip->story.rows - 1, -1);
 }
 
 /* ---- Time */
@@ -163,8 +181,8 @@ static void put_step(const struct film_strip *strip, size_t index)
 	}
 	open_group(strip, 'd', index, false);
 	if (step->from < 0) {
-		for (int row = step->row; row <= last; row++)
-			put_row(strip, row);
+		for (int side = -1; side < 2; side++)
+			put_part(strip, last, side);
 		fputs("</g>\n", strip->out);
 		return;
 	}
@@ -175,7 +193,7 @@ static void put_step(const struct film_strip *strip, size_t index)
 	fputs("</g>\n", strip->out);
 	put_flight(strip, index);
 	open_group(strip, 'a', index, false);
-	put_part(strip, last, -1);
+	put_arrow(strip, step);
 	for (int row = step->row; row <= last; row++)
 		put_part(strip, row, !step->from);
 	fputs("</g>\n", strip->out);
@@ -287,7 +305,7 @@ static bool put_animated(const struct film_strip *strip)
 	for (size_t i = 0; i < story->count; i++)
 		put_step(strip, i);
 	if (story->left_out)
-		put_row(strip, story->rows - 1);
+		put_part(strip, story->rows - 1, -1);
 	fprintf(strip->out, "<path class=\"l s%d\" d=\"M0 %gH%d\"/>\n", WS_STYLE_DIM, (story->rows + 0.5) * CELL_HEIGHT,
 	        story->columns * CELL_WIDTH);
 	return put_moments(strip);
