@@ -53,6 +53,10 @@ static void contradict_fin(struct ws_step_context *x)
 		return;
 	/* The same FIN again: the peer had not got it, or its sender had not got the ACK. */
 	if (peer->fin_received == WS_RECEIPT_PRESUMED) {
+		if (s->timestamps && (peer->state == WS_CLOSING ||
+		                      (peer->state == WS_TIME_WAIT && (peer->path >> 4 & 15) == WS_CLOSING)))
+			peer->was_closing = 1;
+		peer->fin_again = s->tsval;
 		peer->fin_received = WS_NOT_RECEIVED;
 		peer->fin_doubted = 1;
 		peer->fin_pending = 0;
@@ -97,6 +101,16 @@ void ws_prove_fin(struct ws_step_context *x)
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
 	if (self->fin_received == WS_RECEIPT_PROVEN)
 		return;
+	unsigned acked = self->fin_acked;
+	if (self->was_closing && acked && x->segment->timestamps && self->fin_ack == peer->fin_end - 1 &&
+	    ws_seq_before(x->segment->tsecr, self->fin_again)) {
+		/* It echoes a time before the FIN came again: the first copy had arrived, before the ACK of its own. */
+		self->fin_received = self->fin_acked = WS_NOT_RECEIVED;
+		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_FIN_MISSED);
+		self->fin_received = WS_RECEIPT_PROVEN;
+		ws_publish(x, self, WS_BASIS_ACKNOWLEDGED, WS_WHY_FIN_ACKED_BY_IT);
+		self->fin_acked = acked & 3;
+	}
 	if (self->fin_sent && !self->fin_acked && peer->fin_carries_ack) {
 		/* Each copy of that FIN acknowledged its own, and an ACK counts before a FIN. */
 		self->fin_acked = WS_RECEIPT_PROVEN;

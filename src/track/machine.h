@@ -25,6 +25,7 @@ struct ws_endpoint {
 	uint32_t fin_end;             /* behind its FIN, when fin_sent */
 	uint32_t fin_ack;             /* what it had acknowledged when it sent its FIN, when fin_sent */
 	uint32_t fin_acked_end;       /* behind the segment that acknowledged its FIN, when fin_acked is presumed */
+	uint32_t fin_again;           /* TSval of the latest copy of the peer's FIN, when was_closing */
 	uint32_t proof;      /* TSval of the peer's segment on which the latest presumption rests, when proof_known */
 	uint32_t sack_right; /* highest edge it has acknowledged selectively, when sack_known */
 
@@ -47,7 +48,8 @@ struct ws_endpoint {
 	uint32_t fin_pending : 1;     /* the peer's FIN was still under way when it sent its own; presume at the next
 	                                 segment */
 	uint32_t fin_doubted : 1;     /* the peer sent its FIN again: wait for its own ACK */
-	uint32_t dead : 3;            /* enum ws_death */
+	uint32_t was_closing : 1; /* the peer's FIN was presumed before the ACK of its own, until that FIN came again */
+	uint32_t dead : 3;        /* enum ws_death */
 
 	uint32_t overacked : 1; /* `max` rests on an ACK one beyond what was seen: a lost FIN, or a lost byte */
 
