@@ -63,6 +63,8 @@ static void take_keys(struct interactive *it)
 	while (!it->quit && ws_view_key(it->view, ws_ui_screen(it->ui), ws_ui_typing(it->ui), &key)) {
 		if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_QUIT)
 			it->quit = true;
+		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_MOUSE)
+			ws_view_mouse(it->view, !ws_view_has_mouse(it->view));
 		else if (ws_ui_key(it->ui, &it->model, &key))
 			it->changed = true;
 	}
@@ -150,7 +152,10 @@ static bool wants_colours(const struct options *options)
 void run_interactive(struct session *session)
 {
 	const struct options *options = session->options;
-	const struct ws_view_options view_options = {.ascii = options->ascii, .colours = wants_colours(options)};
+	const struct ws_view_options view_options = {.ascii = options->ascii,
+	                                             .colours = wants_colours(options),
+	                                             .theme = (enum ws_theme)options->theme,
+	                                             .mouse = !options->no_mouse};
 	const struct ws_ui_options ui_options = {
 	        .speed = options->speed,
 	        .idle = options->idle,

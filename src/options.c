@@ -15,6 +15,7 @@
 #define X(name, word) " " word
 static const char show_words[] = SHOWS(X);
 static const char colour_words[] = COLOURS(X);
+static const char theme_words[] = WS_THEMES(X);
 static const char record_words[] = WS_RECORDS(X);
 #undef X
 #define X(name, word, title) " " word
@@ -77,6 +78,11 @@ const struct option_row option_rows[] = {
          "draw with ASCII characters instead of lines and arrows"},
         {0, "color", "WHEN", OPTION_WORD, GROUP_VIEW, FIELD(colour), 0, 0, colour_words,
          "auto: unless NO_COLOR is set (the default)"},
+
+        {0, "theme", "NAME", OPTION_WORD, GROUP_VIEW, FIELD(theme), 0, 0, theme_words,
+         "colors that can be read on any background (the default), a dark one, a light one, or none"},
+        {0, "no-mouse", NULL, OPTION_SWITCH, GROUP_VIEW, FIELD(no_mouse), 0, 0, NULL,
+         "leave the mouse to the terminal, to copy text with it; the key M changes that, too"},
 
         {0, "export", "FILE", OPTION_TEXT, GROUP_PICTURE, FIELD(export), 1, 0, NULL,
          "write the lifelines of --connection, whole, to FILE, and exit. Its ending says what it gets: .svg a picture, "

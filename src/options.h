@@ -7,6 +7,7 @@
 #include <wirestate/output.h>
 #include <wirestate/scene.h>
 #include <wirestate/types.h>
+#include <wirestate/view.h>
 
 #include <stdio.h>
 
@@ -68,9 +69,9 @@ struct options {
 	struct ws_net net; /* ip_version 0: not given */
 	double speed;
 	uint32_t records;         /* bit set of 1u << enum ws_record */
-	int show, colour, screen; /* screen -1: not given */
+	int show, colour, theme, screen; /* screen -1: not given */
 	int fcs;                  /* -1: as the file says; 0: none; 1: the 4 bytes of Ethernet */
-	bool no_promiscuous, monitor, list_interfaces, list_link_types, line_buffered, numeric, verbose, hex, ascii;
+	bool no_promiscuous, monitor, list_interfaces, list_link_types, line_buffered, numeric, verbose, hex, ascii, no_mouse;
 	bool help, version, animate;
 	int export_kind; /* enum export_kind, from the name's ending */
 };

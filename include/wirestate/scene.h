@@ -61,6 +61,7 @@ int ws_screen_find(const char *word);
 #define WS_ACTIONS(X)                                                                                                  \
 	X(WS_ACT_NONE, "none", "nothing")                                                                              \
 	X(WS_ACT_QUIT, "quit", "leave wirestate")                                                                      \
+	X(WS_ACT_MOUSE, "mouse", "give the mouse back to the terminal, to copy text, or take it")                      \
 	X(WS_ACT_BACK, "back", "go back to the screen before")                                                         \
 	X(WS_ACT_HELP, "help", "show this help, or leave it")                                                          \
 	X(WS_ACT_UP, "up", "move up")                                                                                  \
@@ -134,10 +135,11 @@ enum ws_edit {
 #undef X
 };
 
-/* One key press, as what it asks for. */
-enum ws_key_kind { WS_KEY_NONE, WS_KEY_ACTION, WS_KEY_EDIT };
+/* One key press or turn of the mouse, as what it asks for. */
+enum ws_key_kind { WS_KEY_NONE, WS_KEY_ACTION, WS_KEY_EDIT, WS_KEY_CLICK, WS_KEY_WHEEL_UP, WS_KEY_WHEEL_DOWN };
 struct ws_key {
 	enum ws_key_kind kind;
+	int row, column;       /* of the mouse */
 	enum ws_action action; /* of ACTION */
 	enum ws_edit edit;     /* of EDIT */
 	uint32_t character;    /* of INSERT */
@@ -160,8 +162,8 @@ void ws_ui_free(struct ws_ui *ui);
 
 /* The screen the reader is on, for the meaning of the next key. */
 enum ws_screen ws_ui_screen(const struct ws_ui *ui);
-/* Does what a key asks. False: the action means nothing here. WS_ACT_QUIT and WS_ACT_BACK on the first screen are the
- * caller's business and return false. */
+/* Does what a key asks. False: the action means nothing here. WS_ACT_QUIT, WS_ACT_MOUSE, and WS_ACT_BACK on the first screen
+ * are the caller's business and return false. */
 bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
 /* A line is being typed: keys are characters of it, see ws_ui_key(). */
 bool ws_ui_typing(const struct ws_ui *ui);

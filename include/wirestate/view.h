@@ -7,7 +7,22 @@
 
 struct ws_view; /* opaque */
 
+/* X(enumerator, word for --theme). `any` is readable on dark and light backgrounds, `mono` has no colours. */
+#define WS_THEMES(X)                                                                                                   \
+	X(WS_THEME_ANY, "any")                                                                                         \
+	X(WS_THEME_DARK, "dark")                                                                                       \
+	X(WS_THEME_LIGHT, "light")                                                                                     \
+	X(WS_THEME_MONO, "mono")
+
+enum ws_theme {
+#define X(name, word) name,
+	WS_THEMES(X)
+#undef X
+};
+
 struct ws_view_options {
+	enum ws_theme theme;
+	bool mouse;   /* clicks and the wheel are keys; false: they are the terminal's, to copy text */
 	bool ascii;   /* --ascii: no box characters; else the terminal is asked */
 	bool colours; /* false: NO_COLOR or --color never */
 };
@@ -22,6 +37,9 @@ int ws_view_fd(const struct ws_view *view); /* poll it for reading: a key is wai
 /* The next key that means something on `screen`, or in a line that is being typed. False: none is waiting. Never
  * blocks. */
 bool ws_view_key(struct ws_view *view, enum ws_screen screen, bool typing, struct ws_key *key);
+/* Takes the mouse, or gives it back to the terminal. */
+void ws_view_mouse(struct ws_view *view, bool taken);
+bool ws_view_has_mouse(const struct ws_view *view);
 /* The terminal has changed size (call after SIGWINCH). */
 void ws_view_resized(struct ws_view *view);
 /* Leaves the terminal for a stop (SIGTSTP), and takes it back after SIGCONT. */

@@ -16,6 +16,7 @@ bool ui_applies(enum ws_action action, enum ws_screen screen)
 {
 	static const uint32_t screens[WS_ACTION_COUNT] = {
 	        [WS_ACT_QUIT] = EVERYWHERE,
+	        [WS_ACT_MOUSE] = EVERYWHERE,
 	        [WS_ACT_BACK] = EVERYWHERE,
 	        [WS_ACT_HELP] = EVERYWHERE,
 	        [WS_ACT_UP] = MOVES,

@@ -227,6 +227,20 @@ bool hosts_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action ac
 	return true;
 }
 
+bool hosts_click(struct ws_ui *ui, const struct ws_model *model, int row)
+{
+	struct hosts_view *hosts = &ui->hosts;
+	if (row < HEAD_ROWS || row >= ui->rows - FOOT_ROWS)
+		return false;
+	const size_t place = hosts->top + (size_t)(row - HEAD_ROWS);
+	if (place >= hosts->count)
+		return false;
+	if (place == hosts->place)
+		return open_group(ui, model);
+	hosts->place = place;
+	return true;
+}
+
 void hosts_layout(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct hosts_view *hosts = &ui->hosts;

@@ -30,6 +30,7 @@ struct hosts_view {
 bool hosts_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
 void hosts_slice(struct hosts_view *hosts, const struct ws_model *model, ws_time clock);
 bool hosts_due(const struct hosts_view *hosts, const struct ws_model *model);
+bool hosts_click(struct ws_ui *ui, const struct ws_model *model, int row);
 void hosts_layout(struct ws_ui *ui, const struct ws_model *model);
 void hosts_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
 void hosts_free(struct hosts_view *hosts);

@@ -92,6 +92,23 @@ bool list_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action act
 	}
 }
 
+bool list_click(struct ws_ui *ui, const struct ws_model *model, int row)
+{
+	struct list_view *list = &ui->list;
+	const int each = list_rows_each(ui->columns, ui->rows, ws_tracker_conn_count(model->tracker));
+	const int from = row - list_head_rows(list);
+	if (from < 0 || row >= ui->rows - LIST_FOOT_ROWS)
+		return false;
+	const size_t place = list->top + (size_t)(from / each);
+	if (place >= list_count(list, model->tracker) || place >= list->top + list->visible)
+		return false;
+	if (place == list->place)
+		return list_act(ui, model, WS_ACT_ENTER);
+	list->follow = false;
+	list_select(list, model, place);
+	return true;
+}
+
 /* The selection follows its connection; where that is left out, it is what stands in its place. */
 static void keep_selected(struct list_view *list, const struct ws_model *model)
 {

@@ -112,6 +112,7 @@ bool list_filter_clear(struct ws_ui *ui, const struct ws_model *model); /* false
 
 /* list.c */
 bool list_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
+bool list_click(struct ws_ui *ui, const struct ws_model *model, int row);
 void list_layout(struct ws_ui *ui, const struct ws_model *model);
 void list_free(struct list_view *list);
 

@@ -138,6 +138,7 @@ bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action ac
 	switch (action) {
 	case WS_ACT_NONE:
 	case WS_ACT_QUIT:
+	case WS_ACT_MOUSE:
 		return false;
 	case WS_ACT_BACK:
 		if (screen == WS_SCREEN_LIST && list_filter_clear(ui, model))
@@ -197,6 +198,31 @@ bool ws_ui_typing(const struct ws_ui *ui)
 	return ui->prompt.use != NULL;
 }
 
+enum { WHEEL_ROWS = 3 };
+
+/* A click selects; a click on what is selected opens it. */
+static bool click(struct ws_ui *ui, const struct ws_model *model, int row)
+{
+	switch (ws_ui_screen(ui)) {
+	case WS_SCREEN_LIST:
+		return list_click(ui, model, row);
+	case WS_SCREEN_HOSTS:
+		return hosts_click(ui, model, row);
+	default:
+		return false;
+	}
+}
+
+/* In the films the wheel goes through the steps. */
+static bool turn_wheel(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
+{
+	const bool film = ws_ui_screen(ui) == WS_SCREEN_LIFELINES || ws_ui_screen(ui) == WS_SCREEN_DIAGRAM;
+	bool changed = false;
+	for (int i = 0; i < (film ? 1 : WHEEL_ROWS); i++)
+		changed |= ws_ui_act(ui, model, action);
+	return changed;
+}
+
 bool ws_ui_key(struct ws_ui *ui, const struct ws_model *model, const struct ws_key *key)
 {
 	switch (key->kind) {
@@ -204,6 +230,11 @@ bool ws_ui_key(struct ws_ui *ui, const struct ws_model *model, const struct ws_k
 		return ws_ui_act(ui, model, key->action);
 	case WS_KEY_EDIT:
 		return prompt_edit(ui, model, key->edit, key->character);
+	case WS_KEY_CLICK:
+		return !ui->prompt.use && click(ui, model, key->row);
+	case WS_KEY_WHEEL_UP:
+	case WS_KEY_WHEEL_DOWN:
+		return !ui->prompt.use && turn_wheel(ui, model, key->kind == WS_KEY_WHEEL_UP ? WS_ACT_UP : WS_ACT_DOWN);
 	case WS_KEY_NONE:
 		break;
 	}

@@ -10,6 +10,7 @@
 /* X(key, its name for people, screens, action). An action's first key is the one that hints and help show. */
 #define KEYS(X)                                                                                                        \
 	X('q', "q", ALL, WS_ACT_QUIT)                                                                                  \
+	X('M', "M", ALL, WS_ACT_MOUSE)                                                                                 \
 	X(27, "Esc", ALL, WS_ACT_BACK)                                                                                 \
 	X(KEY_BACKSPACE, "Backspace", ALL, WS_ACT_BACK)                                                                \
 	X(127, "Backspace", ALL, WS_ACT_BACK)                                                                          \

@@ -60,6 +60,13 @@ void rescue_prepare(struct rescue *rescue, int fd, const struct termios *modes)
 	rescue->length = 0;
 	for (size_t i = 0; i < WS_ARRAY_SIZE(capabilities); i++)
 		add(rescue, capabilities[i]);
+	if (tigetstr("kmous") != NULL && tigetstr("kmous") != (const char *)-1) {
+		static const char no_mouse[] = "\033[?1000l\033[?1006l";
+		if (rescue->length + sizeof(no_mouse) <= sizeof(rescue->sequence)) {
+			memcpy(rescue->sequence + rescue->length, no_mouse, sizeof(no_mouse) - 1);
+			rescue->length += sizeof(no_mouse) - 1;
+		}
+	}
 }
 
 void rescue_arm(struct rescue *rescue)

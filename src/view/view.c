@@ -20,7 +20,7 @@ struct ws_view {
 	FILE *in, *out;
 	bool own_files; /* /dev/tty, not standard input and output */
 	SCREEN *screen;
-	bool ascii, colours;
+	bool ascii, colours, mouse;
 	struct ws_cell *shown; /* what the screen holds; columns × rows */
 	int columns, rows;
 	struct rescue rescue;
@@ -149,8 +149,9 @@ struct ws_view *ws_view_open(const struct ws_view_options *options, struct ws_er
 	set_escdelay(ESCAPE_DELAY);
 	set_modes();
 	define_keys();
-	view->colours = options->colours && has_colors();
-	theme_start(view->colours);
+	view->colours = options->colours && options->theme != WS_THEME_MONO && has_colors();
+	theme_start(options->theme, view->colours);
+	ws_view_mouse(view, options->mouse);
 	while (typed_count)
 		ungetch((unsigned char)typed[--typed_count]); /* keys pressed before anything was drawn */
 	if (!set_up_cells(view)) {
@@ -197,6 +198,34 @@ static bool drop_sequence(void)
 	return true;
 }
 
+/* Presses only, each at once: what two of them mean is not the terminal's business. */
+void ws_view_mouse(struct ws_view *view, bool taken)
+{
+	mouseinterval(0);
+	mousemask(taken ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
+	view->mouse = taken;
+}
+
+bool ws_view_has_mouse(const struct ws_view *view)
+{
+	return view->mouse;
+}
+
+static bool mouse_key(struct ws_key *key)
+{
+	MEVENT event;
+	if (getmouse(&event) != OK)
+		return false;
+	*key = (struct ws_key){.row = event.y, .column = event.x};
+	if (event.bstate & BUTTON1_PRESSED)
+		key->kind = WS_KEY_CLICK;
+	else if (event.bstate & BUTTON4_PRESSED)
+		key->kind = WS_KEY_WHEEL_UP;
+	else if (event.bstate & BUTTON5_PRESSED)
+		key->kind = WS_KEY_WHEEL_DOWN;
+	return key->kind != WS_KEY_NONE;
+}
+
 bool ws_view_key(struct ws_view *view, enum ws_screen screen, bool typing, struct ws_key *key)
 {
 	wint_t code;
@@ -205,6 +234,11 @@ bool ws_view_key(struct ws_view *view, enum ws_screen screen, bool typing, struc
 	while ((kind = get_wch(&code)) != ERR) {
 		if (kind == OK && code == ESCAPE && drop_sequence())
 			continue;
+		if (kind == KEY_CODE_YES && code == KEY_MOUSE) {
+			if (mouse_key(key))
+				return true;
+			continue;
+		}
 		if (kind == OK && code == CTRL_L) {
 			clearok(curscr, TRUE); /* the usual key to have a disturbed screen drawn again */
 			wrefresh(curscr);

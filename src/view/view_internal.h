@@ -14,7 +14,7 @@ enum ws_action key_action(wint_t key, enum ws_screen screen);
 bool key_edit(wint_t code, bool character, struct ws_key *key);
 
 /* theme.c: how a style looks on this terminal. */
-void theme_start(bool colours);
+void theme_start(enum ws_theme theme, bool colours);
 attr_t theme_attributes(enum ws_style style, bool colours);
 
 /* terminfo.c: whether the view can be drawn on the terminal that TERM names. */

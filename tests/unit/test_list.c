@@ -300,6 +300,35 @@ static void test_hosts(void **state)
 	assert_true(shows(world, " 1/3 "));
 }
 
+static bool mouse(struct world *world, enum ws_key_kind kind, int row)
+{
+	const struct ws_key key = {.kind = kind, .row = row, .column = 10};
+	bool changed = ws_ui_key(world->ui, &world->model, &key);
+	ws_ui_layout(world->ui, &world->model, 80, 24);
+	return changed;
+}
+
+static void test_mouse(void **state)
+{
+	struct world *world = *state;
+	few(world);
+	assert_true(shows(world, " 1/6 "));
+	assert_false(mouse(world, WS_KEY_CLICK, 0));            /* the title */
+	assert_false(mouse(world, WS_KEY_CLICK, 20));           /* below the last one */
+	assert_true(mouse(world, WS_KEY_CLICK, 4 + 2 * 2 + 1)); /* the second line of the third */
+	assert_true(shows(world, " 3/6 "));
+	assert_true(mouse(world, WS_KEY_WHEEL_DOWN, 5));
+	assert_true(shows(world, " 6/6 "));
+	assert_true(mouse(world, WS_KEY_WHEEL_UP, 5));
+	assert_true(shows(world, " 3/6 "));
+	act(world, WS_ACT_FILTER);
+	assert_false(mouse(world, WS_KEY_CLICK, 4)); /* while a line is typed it has no meaning */
+	assert_false(mouse(world, WS_KEY_WHEEL_UP, 4));
+	edit(world, WS_EDIT_CANCEL);
+	assert_true(mouse(world, WS_KEY_CLICK, 4 + 2 * 2));
+	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_LIFELINES);
+}
+
 enum { MANY = 60000 };
 
 static uint64_t number_at(const struct world *world, size_t place)
@@ -373,7 +402,7 @@ int main(void)
 #define LIST_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 	        LIST_TEST(test_filter), LIST_TEST(test_the_line_is_edited),
-	        LIST_TEST(test_search), LIST_TEST(test_hosts),
+	        LIST_TEST(test_search), LIST_TEST(test_hosts), LIST_TEST(test_mouse),
 	        LIST_TEST(test_many),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
