@@ -68,10 +68,11 @@ struct options {
 	ws_time idle, time_wait;
 	struct ws_net net; /* ip_version 0: not given */
 	double speed;
-	uint32_t records;         /* bit set of 1u << enum ws_record */
+	uint32_t records;                /* bit set of 1u << enum ws_record */
 	int show, colour, theme, screen; /* screen -1: not given */
-	int fcs;                  /* -1: as the file says; 0: none; 1: the 4 bytes of Ethernet */
-	bool no_promiscuous, monitor, list_interfaces, list_link_types, line_buffered, numeric, verbose, hex, ascii, no_mouse;
+	int fcs;                         /* -1: as the file says; 0: none; 1: the 4 bytes of Ethernet */
+	bool no_promiscuous, monitor, list_interfaces, list_link_types, line_buffered, numeric, verbose, hex, ascii,
+	        no_mouse;
 	bool help, version, animate;
 	int export_kind; /* enum export_kind, from the name's ending */
 };
@@ -103,7 +104,7 @@ enum option_kind {
 	X(GROUP_SOURCE, "Where packets come from")                                                                     \
 	X(GROUP_SHOW, "What is shown")                                                                                 \
 	X(GROUP_VIEW, "The view")                                                                                      \
-	X(GROUP_PICTURE, "Pictures and recordings")                                                                         \
+	X(GROUP_PICTURE, "Pictures and recordings")                                                                    \
 	X(GROUP_OTHER, "Other")                                                                                        \
 	X(GROUP_HIDDEN, "")
 
