@@ -166,7 +166,7 @@ void datagrams_draw(const struct ws_ui *ui, const struct ws_model *model, struct
 	for (int i = 0; i < 2; i++) {
 		struct ws_text endpoint = WS_TEXT_OVER(side);
 		draw_endpoint(&endpoint, &info.address[i], info.ip_version, info.port[i], (canvas->columns - 26) / 2);
-		ws_text_printf(&text, "%s%s", i ? " ⇄ " : "", ws_text_cstr(&endpoint));
+		ws_text_printf(&text, "%s%s", i ? " and " : "", ws_text_cstr(&endpoint));
 	}
 	snprintf(side, sizeof(side), "UDP conversation %llu", (unsigned long long)info.number);
 	table_title(canvas, side, ws_text_cstr(&text));

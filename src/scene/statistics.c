@@ -115,7 +115,8 @@ struct axis {
 	int column, each; /* `each`: columns of a cell, where there are few */
 };
 
-static void draw_plot(const struct ws_model *model, struct ws_canvas *canvas, int row, const struct plot *plot,
+/* False: nothing was ever there. */
+static bool draw_plot(const struct ws_model *model, struct ws_canvas *canvas, int row, const struct plot *plot,
                       const struct axis *axis)
 {
 	uint64_t cell[WS_SERIES_SLOTS] = {0}, most = 0;
@@ -128,6 +129,8 @@ static void draw_plot(const struct ws_model *model, struct ws_canvas *canvas, in
 		*at = plot->level ? (value > *at ? value : *at) : *at + value;
 		most = *at > most ? *at : most;
 	}
+	if (!most)
+		return false;
 	char buffer[48];
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	double seconds = (double)axis->width * (double)axis->slots / (double)axis->cells / (double)WS_SECOND;
@@ -136,7 +139,7 @@ static void draw_plot(const struct ws_model *model, struct ws_canvas *canvas, in
 	draw_right(canvas, row, 12, axis->column - 1, WS_STYLE_DIM, ws_text_cstr(&text));
 	static const char ascii[LEVELS + 1] = "_.-=+*%#";
 	for (size_t i = 0; i < axis->cells; i++) {
-		uint64_t height = most ? (cell[i] * LEVELS + most - 1) / most : 0;
+		uint64_t height = (cell[i] * LEVELS + most - 1) / most;
 		if (most > UINT64_MAX / LEVELS / 2)
 			height = (uint64_t)((double)cell[i] / (double)most * LEVELS);
 		height = height > LEVELS ? LEVELS : height;
@@ -148,6 +151,7 @@ static void draw_plot(const struct ws_model *model, struct ws_canvas *canvas, in
 				ws_canvas_put(canvas, row, at, plot->style, bar);
 		}
 	}
+	return true;
 }
 
 /* Returns the row below the plots. */
@@ -170,7 +174,7 @@ static int draw_plots(const struct ws_model *model, struct ws_canvas *canvas, in
 	snprintf(buffer, sizeof(buffer), "%s a cell; the number is the highest cell", ws_text_cstr(&span));
 	draw_cut(canvas, row++, end + 2, canvas->columns - 1, WS_STYLE_DIM, buffer);
 	for (size_t i = 0; i < WS_ARRAY_SIZE(plots) && row < limit; i++)
-		draw_plot(model, canvas, row++, &plots[i], &axis);
+		row += draw_plot(model, canvas, row, &plots[i], &axis);
 	return row;
 }
 

@@ -168,7 +168,6 @@ bool stream_open(struct ws_ui *ui, const struct ws_model *model)
 		return false;
 	if (view->number != ui->film.number || view->conn != ui->film.conn || !view->replay)
 		stream_start(view, model->tracker, ui->film.conn, ui->film.number);
-	view->message[0] = '\0';
 	return true;
 }
 
@@ -224,7 +223,6 @@ static bool ask_name(struct ws_ui *ui)
 	static const char *const which[] = {"", "-a", "-b"};
 	snprintf(name, sizeof(name), "connection-%llu%s.bin", (unsigned long long)ui->stream.number,
 	         which[ui->stream.only + 1]);
-	ui->stream.message[0] = '\0';
 	prompt_open(ui, &use, name);
 	return true;
 }
@@ -280,6 +278,7 @@ static bool move(struct stream_view *view, const struct ws_model *model, enum ws
 bool stream_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
 {
 	struct stream_view *view = &ui->stream;
+	view->message[0] = '\0';
 	switch (action) {
 	case WS_ACT_HEX:
 		view->hex = !view->hex;

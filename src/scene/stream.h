@@ -14,7 +14,7 @@ struct stream_piece {
 	uint64_t held_by; /* frame of the ACK that this seems to have waited for; 0: none */
 	uint64_t filled;  /* of a gap: the frame that brought the last of it; 0: none did */
 	uint32_t length;  /* payload bytes; of a gap: how many are missing */
-	uint32_t again;   /* how many of them had come before */
+	uint32_t again;   /* how many of them had come before; of a mark: 1 when it had */
 	uint32_t missing; /* of a gap: how many have not come yet */
 	uint16_t flags;
 	uint8_t kind, direction;
@@ -37,7 +37,8 @@ struct stream_flow {
 	uint64_t release;        /* that ACK's frame; 0: none since the last bytes */
 	size_t gap[STREAM_GAPS]; /* pieces that are gaps still open */
 	size_t gap_count;
-	uint64_t bytes; /* each counted once */
+	uint64_t bytes;  /* each counted once */
+	uint16_t marked; /* flags of the marks so far */
 };
 
 /* A place: a row of a piece. Row 0 is its heading. */

@@ -153,6 +153,19 @@ static void take_data(struct stream_view *view, const struct ws_step *step)
 		flow->next = to;
 }
 
+/* The beginning or the end of a direction. */
+static void mark(struct stream_view *view, const struct ws_step *step, uint16_t flags)
+{
+	struct stream_flow *flow = &view->flow[step->input.direction];
+	struct stream_piece *piece = add(view, &step->input, STREAM_MARK);
+	if (!piece)
+		return;
+	piece->flags &= flags;
+	piece->sequence = widen(step->relative_sequence, flow->next) + step->input.length;
+	piece->again = (flow->marked & piece->flags) != 0;
+	flow->marked |= piece->flags;
+}
+
 static void take(struct stream_view *view, const struct ws_step *step)
 {
 	const struct ws_segment *input = &step->input;
@@ -164,16 +177,13 @@ static void take(struct stream_view *view, const struct ws_step *step)
 		flow->next = (int64_t)step->relative_sequence + (input->flags & WS_TCP_SYN ? 1 : 0);
 	}
 	if (input->flags & WS_TCP_SYN)
-		add(view, input, STREAM_MARK);
+		mark(view, step, WS_TCP_SYN);
 	if (input->flags & WS_TCP_ACK && !input->bad_checksum)
 		take_ack(peer, step);
 	if (input->length)
 		take_data(view, step);
-	if (input->flags & (WS_TCP_FIN | WS_TCP_RST)) {
-		struct stream_piece *mark = add(view, input, STREAM_MARK);
-		if (mark)
-			mark->sequence = widen(step->relative_sequence, flow->next) + input->length;
-	}
+	if (input->flags & (WS_TCP_FIN | WS_TCP_RST))
+		mark(view, step, WS_TCP_FIN | WS_TCP_RST);
 }
 
 bool stream_build(struct stream_view *view, size_t most)

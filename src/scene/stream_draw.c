@@ -46,7 +46,7 @@ static const char *remark(const struct stream_piece *piece, enum ws_style *style
 		return "probe";
 	if (piece->late)
 		return "late: fills a gap";
-	if (piece->again && piece->again == piece->length)
+	if (piece->again && (piece->again == piece->length || piece->kind == STREAM_MARK))
 		return "sent again";
 	if (piece->again)
 		return "partly sent again";
@@ -188,7 +188,9 @@ static void explain_gap(const struct stream_view *view, const struct stream_piec
 
 static void explain_mark(const struct stream_piece *mark, struct ws_text *text)
 {
-	if (mark->flags & WS_TCP_RST)
+	if (mark->again)
+		ws_text_puts(text, "The same segment again: no acknowledgment of the first one came in time.");
+	else if (mark->flags & WS_TCP_RST)
 		ws_text_puts(text,
 		             "RST aborts the connection: bytes that were not read yet may be lost (RFC 9293 §3.5.3).");
 	else if (mark->flags & WS_TCP_SYN)
