@@ -3,6 +3,7 @@
  * Each round takes packets for at most SLICE, so that a key never waits longer than that, also while a large file
  * loads; and draws at most once per FRAME_TIME, and never so often that drawing takes more than half of the time, so
  * that packets never wait for the screen. Nothing is drawn when nothing has changed. */
+#include "playhead.h"
 #include "session.h"
 #include "signals.h"
 
@@ -23,6 +24,9 @@ struct interactive {
 	struct ws_ui *ui;
 	struct ws_canvas canvas;
 	struct ws_model model;
+	struct playhead playhead;
+	struct ws_place place;
+	bool seeking;      /* the playhead has work to do */
 	ws_time next_draw; /* monotonic: not before */
 	bool changed, quit;
 };
@@ -38,6 +42,16 @@ static void take_packets(struct interactive *it)
 	if (session->changed)
 		it->changed = true;
 	session->changed = false;
+}
+
+/* Makes the world that the reader wants to see. */
+static void look_back(struct interactive *it)
+{
+	it->place = ws_ui_place(it->ui);
+	it->seeking = playhead_work(&it->playhead, &it->place);
+	if (it->playhead.changed)
+		it->changed = true;
+	it->playhead.changed = false;
 }
 
 static void take_signals(struct interactive *it)
@@ -99,7 +113,8 @@ static void draw(struct interactive *it)
 static ws_time time_to_wait(const struct interactive *it)
 {
 	const struct session *session = it->session;
-	if (!session->ended && (ws_capture_fd(session->capture) < 0 || ws_capture_ready(session->capture)))
+	if (it->seeking ||
+	    (!session->ended && (ws_capture_fd(session->capture) < 0 || ws_capture_ready(session->capture))))
 		return 0;
 	const ws_time now = monotonic();
 	const ws_time to_draw = it->next_draw > now ? it->next_draw - now : 0;
@@ -126,15 +141,25 @@ static void wait_for_work(struct interactive *it)
 		it->quit = true;
 }
 
+static void look(struct interactive *it)
+{
+	look_back(it);
+	session_model(it->session, &it->model);
+	playhead_model(&it->playhead, &it->place, &it->model);
+}
+
 static void loop(struct interactive *it)
 {
-	session_model(it->session, &it->model);
+	look(it);
 	while (!it->quit) {
 		take_packets(it);
-		session_model(it->session, &it->model);
 		take_signals(it);
 		take_keys(it);
-		ws_ui_tick(it->ui, &it->model, monotonic());
+		look(it);
+		ws_ui_tick(it->ui, &it->model, monotonic()); /* behind look(): it takes leave of a world that is gone */
+		const struct ws_place place = ws_ui_place(it->ui);
+		if (place.past != it->place.past || place.frame != it->place.frame || place.time != it->place.time)
+			it->seeking = true;
 		draw(it);
 		if (!it->quit)
 			wait_for_work(it);
@@ -161,9 +186,10 @@ void run_interactive(struct session *session)
 	        .idle = options->idle,
 	        .screen = WS_SCREEN_LIST,
 	        .filter = options->display_filter,
+	        .play = options->play,
 	        .key_name = ws_key_name,
 	};
-	struct interactive it = {.session = session, .changed = true};
+	struct interactive it = {.session = session, .playhead.session = session, .changed = true};
 	it.ui = ws_ui_create(&ui_options, &session->error);
 	if (it.ui && !ws_canvas_create(&it.canvas, 1, 1))
 		ws_fail(&session->error, WS_ERROR_SYSTEM, "out of memory");
@@ -174,4 +200,5 @@ void run_interactive(struct session *session)
 	ws_view_close(it.view);
 	ws_canvas_destroy(&it.canvas);
 	ws_ui_free(it.ui);
+	playhead_close(&it.playhead);
 }

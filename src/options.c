@@ -68,6 +68,8 @@ const struct option_row option_rows[] = {
         {0, "max-memory", "SIZE", OPTION_SIZE, GROUP_SHOW, FIELD(max_memory), 1048576, 1e15, NULL,
          "ceiling for connections and their history, in bytes or with K, M or G behind (default 1G)"},
 
+        {0, "play", NULL, OPTION_SWITCH, GROUP_VIEW, FIELD(play), 0, 0, NULL,
+         "play the capture as a film, from its start"},
         {0, "speed", "X", OPTION_FACTOR, GROUP_VIEW, FIELD(speed), 0.001, 1000, NULL,
          "how fast the film runs; 1 is as fast as it was"},
         {0, "idle", "SECONDS", OPTION_SECONDS, GROUP_VIEW, FIELD(idle), 0, 86400, NULL,

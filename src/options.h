@@ -72,7 +72,7 @@ struct options {
 	int show, colour, theme, screen; /* screen -1: not given */
 	int fcs;                         /* -1: as the file says; 0: none; 1: the 4 bytes of Ethernet */
 	bool no_promiscuous, monitor, list_interfaces, list_link_types, line_buffered, numeric, verbose, hex, ascii,
-	        no_mouse;
+	        no_mouse, play;
 	bool help, version, animate;
 	int export_kind; /* enum export_kind, from the name's ending */
 };

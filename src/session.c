@@ -42,18 +42,20 @@ const char *session_source(const struct session *session)
 	return strcmp(options->read, "-") == 0 ? "standard input" : options->read;
 }
 
-static bool open_tracker(struct session *session, bool screen, struct ws_error *error)
+struct ws_tracker *session_new_tracker(const struct session *session, struct ws_error *error)
 {
+	const bool screen = session->screen;
 	const struct options *options = session->options;
 	struct ws_tracker_config config = {
 	        .time_wait = options->time_wait,
 	        .max_memory = screen ? options->max_memory - options->max_memory / FRAMES_SHARE : options->max_memory,
 	        .history = screen,
 	};
-	if (getrandom(config.hash_key, sizeof(config.hash_key), 0) != (ssize_t)sizeof(config.hash_key))
-		return ws_fail(error, WS_ERROR_SYSTEM, "cannot get random bytes from the kernel");
-	session->tracker = ws_tracker_create(&config, error);
-	return session->tracker;
+	if (getrandom(config.hash_key, sizeof(config.hash_key), 0) != (ssize_t)sizeof(config.hash_key)) {
+		ws_fail(error, WS_ERROR_SYSTEM, "cannot get random bytes from the kernel");
+		return NULL;
+	}
+	return ws_tracker_create(&config, error);
 }
 
 static uint32_t records(const struct options *options)
@@ -92,12 +94,10 @@ static bool open_filter(struct session *session, struct ws_error *error)
 	return session->filter || ws_fail(error, WS_ERROR_FILTER, "display filter: %s", session->filter_error.text);
 }
 
-bool session_open(struct session *session, const struct options *options, bool screen, struct ws_error *error)
+static struct ws_capture_options capture_options(const struct session *session)
 {
-	*session = (struct session){.options = options};
-	if (!open_filter(session, error))
-		return false;
-	const struct ws_capture_options capture = {
+	const struct options *options = session->options;
+	return (struct ws_capture_options){
 	        .filter = options->filter,
 	        .snapshot_length = (uint32_t)options->snapshot_length,
 	        .buffer_size = options->buffer_size,
@@ -105,11 +105,32 @@ bool session_open(struct session *session, const struct options *options, bool s
 	        .monitor = options->monitor,
 	        .link_type = options->link_type,
 	        .fcs_length = options->fcs > 0 ? 4 : options->fcs,
-	        .keep_bytes = screen ? options->max_memory / FRAMES_SHARE : 0,
+	        .keep_bytes = session->screen ? options->max_memory / FRAMES_SHARE : 0,
 	};
+}
+
+bool session_keeps(const struct session *session)
+{
+	return ws_capture_is_live(session->capture) || ws_capture_fd(session->capture) >= 0;
+}
+
+struct ws_capture *session_open_again(const struct session *session, struct ws_error *error)
+{
+	const struct ws_capture_options capture = capture_options(session);
+	const char *path = session->options->read;
+	return ws_capture_open_file(strcmp(path, "-") == 0 ? "/dev/stdin" : path, &capture, error);
+}
+
+bool session_open(struct session *session, const struct options *options, bool screen, struct ws_error *error)
+{
+	*session = (struct session){.options = options, .screen = screen};
+	if (!open_filter(session, error))
+		return false;
+	const struct ws_capture_options capture = capture_options(session);
 	session->capture = options->interface ? ws_capture_open_live(options->interface, &capture, error)
 	                                      : ws_capture_open_file(options->read, &capture, error);
-	if (!session->capture || !open_tracker(session, screen, error))
+	session->tracker = session->capture ? session_new_tracker(session, error) : NULL;
+	if (!session->tracker)
 		return false;
 	if (!screen && !open_output(session, error))
 		return false;
@@ -318,6 +339,7 @@ void session_model(struct session *session, struct ws_model *model)
 	        .tracker = session->tracker,
 	        .source = session_source(session),
 	        .live = ws_capture_is_live(session->capture),
+	        .running = ws_capture_is_live(session->capture),
 	        .loading = !session->ended && !ws_capture_is_live(session->capture),
 	        .now = session->now,
 	        .time_wait = session->options->time_wait ? session->options->time_wait : 60 * WS_SECOND,

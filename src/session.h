@@ -35,6 +35,7 @@ struct session {
 	ws_time now;                         /* capture time: the latest packet's; live, at least the clock's */
 	struct ws_net net;                   /* --net, or the interface's */
 	ws_time clock_offset;                /* live: real time minus monotonic time when the session began */
+	bool screen;                         /* frames and history are kept */
 	bool ended;                          /* no packet will come any more */
 	bool output_failed;
 	bool warned;             /* the warning has been printed */
@@ -62,6 +63,11 @@ void session_wait(struct session *session);
 const struct ws_error *session_failure(const struct session *session);
 /* The model of a screen, as things stand. */
 void session_model(struct session *session, struct ws_model *model);
+/* For a second look at the capture: a tracker as the session's own is; whether frames must be taken from those that are
+ * kept, since the source cannot be read twice; the source, opened once more. */
+struct ws_tracker *session_new_tracker(const struct session *session, struct ws_error *error) WS_CHECKED;
+bool session_keeps(const struct session *session);
+struct ws_capture *session_open_again(const struct session *session, struct ws_error *error) WS_CHECKED;
 const char *session_source(const struct session *session);
 
 /* Writes the file that the reader has asked for, if so, and tells how it went. */

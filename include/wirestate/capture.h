@@ -87,6 +87,11 @@ void ws_capture_break(struct ws_capture *capture);
  * restored. False: no longer kept. */
 bool ws_capture_fetch(struct ws_capture *capture, uint64_t position, struct ws_frame *frame) WS_CHECKED;
 
+/* Frames that cannot be read from their source again (live, pipe), in the order in which they came, from the first one
+ * that is still kept: begin with *place at 0. `frame->data` is valid until the next fetch. False: there is none, or none
+ * yet. */
+bool ws_capture_kept(struct ws_capture *capture, uint64_t *place, struct ws_frame *frame) WS_CHECKED;
+
 /* How far a file has been read, in bytes of the file as it lies on disk; total 0 when not known (pipe, live). */
 void ws_capture_progress(const struct ws_capture *capture, uint64_t *done, uint64_t *total);
 

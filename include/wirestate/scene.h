@@ -24,10 +24,19 @@ struct ws_model {
 	bool live, loading;
 	uint64_t loaded, total; /* bytes, while loading; total 0: unknown */
 	struct ws_capture_stats capture;
-	ws_time now;        /* capture time: the latest packet's, or the clock's when live */
-	ws_time time_wait;  /* length of TIME_WAIT */
-	const char *notice; /* an error or warning to show, or NULL */
-	struct ws_net net;  /* the capture's own subnet, as its interface or --net says */
+	ws_time now;  /* capture time: the latest packet's, or the clock's when live */
+	bool running; /* what is shown goes on by itself: live, or the playhead plays */
+	/* The capture as a film. While `past`, tracker, now and fetch are those of the world at an earlier time, and
+	 * what is below says how it lies in the capture. */
+	bool past;
+	bool seeking;        /* the world that the reader wants is still being made; another one is shown */
+	ws_time first, last; /* of the whole capture, as far as it is known */
+	ws_time last_packet, next_packet; /* of the world shown, and the one behind it; WS_TIME_NEVER: none */
+	uint64_t frame;                   /* number of the world's last packet */
+	bool incomplete;                  /* its first packets are no longer kept */
+	ws_time time_wait;                /* length of TIME_WAIT */
+	const char *notice;               /* an error or warning to show, or NULL */
+	struct ws_net net;                /* the capture's own subnet, as its interface or --net says */
 	/* Reads a frame again; false when it is no longer kept. */
 	bool (*fetch)(void *context, uint64_t position, struct ws_frame *frame);
 	void *fetch_context;
@@ -89,7 +98,14 @@ int ws_screen_find(const char *word);
 	X(WS_ACT_JUMP, "jump", "jump to a packet (its number) or a time (12.5s)")                                      \
 	X(WS_ACT_FASTER, "faster", "play faster")                                                                      \
 	X(WS_ACT_SLOWER, "slower", "play slower")                                                                      \
-	X(WS_ACT_RESTART, "restart", "back to the first segment")                                                      \
+	X(WS_ACT_RESTART, "restart", "play from the start")                                                            \
+	X(WS_ACT_FRAME, "frame", "the whole capture: to the next packet")                                              \
+	X(WS_ACT_FRAME_BACK, "frame-back", "the whole capture: to the packet before")                                  \
+	X(WS_ACT_SEEK, "seek", "the whole capture: forward")                                                           \
+	X(WS_ACT_SEEK_BACK, "seek-back", "the whole capture: back")                                                    \
+	X(WS_ACT_SEEK_FAR, "seek-far", "the whole capture: far forward")                                               \
+	X(WS_ACT_SEEK_FAR_BACK, "seek-far-back", "the whole capture: far back")                                        \
+	X(WS_ACT_NEWEST, "newest", "the whole capture: to its end")                                                    \
 	X(WS_ACT_LOOP, "loop", "start again at the end")                                                               \
 	X(WS_ACT_DIAGRAM, "diagram", "the state diagram, with both ends on it")                                        \
 	X(WS_ACT_SWAP, "swap", "swap the two sides")                                                                   \
@@ -152,6 +168,7 @@ struct ws_ui_options {
 	ws_time idle; /* longest pause shown between packets; 0: 1 s */
 	enum ws_screen screen;
 	const char *filter; /* the list's display filter to begin with, or NULL */
+	bool play;          /* begin at the capture's start, playing */
 	/* The text of a key for an action on a screen ("Enter", "q"), for hint lines and help; NULL: that action has no
 	 * key. */
 	const char *(*key_name)(enum ws_action action);
@@ -169,8 +186,19 @@ bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action ac
 bool ws_ui_typing(const struct ws_ui *ui);
 /* Does what a key asks, whatever kind it is of. False: nothing has changed. */
 bool ws_ui_key(struct ws_ui *ui, const struct ws_model *model, const struct ws_key *key);
-/* Lets the film run: `clock` is monotonic, in nanoseconds, and only differences of it are used. */
+/* Lets the film run, and takes notice when the model has another tracker than before: call it behind every such change
+ * before anything else (the tracker before may be gone by then). `clock` is monotonic, in nanoseconds, and only
+ * differences of it are used. */
 void ws_ui_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock);
+/* The place in the capture whose world the reader wants to see. */
+struct ws_place {
+	bool past; /* false: the newest */
+	bool playing;
+	uint64_t frame; /* the world behind this packet; 0: the world at `time` */
+	ws_time time;
+};
+struct ws_place ws_ui_place(const struct ws_ui *ui);
+
 /* When the picture changes next by itself, in nanoseconds from now: 0 at once (an animation runs: about 30 a second are
  * enough), WS_TIME_NEVER when only keys or packets change it. */
 ws_time ws_ui_next_change(const struct ws_ui *ui, const struct ws_model *model);

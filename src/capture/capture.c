@@ -147,6 +147,11 @@ bool ws_capture_fetch(struct ws_capture *capture, uint64_t position, struct ws_f
 	return capture->again && ws_again_fetch(capture, position, frame);
 }
 
+bool ws_capture_kept(struct ws_capture *capture, uint64_t *place, struct ws_frame *frame)
+{
+	return capture->ring && ws_ring_next(capture->ring, place, frame);
+}
+
 void ws_capture_progress(const struct ws_capture *capture, uint64_t *done, uint64_t *total)
 {
 	*total = capture->file_size;

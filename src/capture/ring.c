@@ -2,7 +2,11 @@
  *
  * A position is the running number of the record's first byte, counting also what is skipped at the end of the memory;
  * it stays unique for ever, and a record is intact exactly while fewer than `size` bytes have been put behind its
- * start. The memory is mapped without being reserved, so a large ring costs what is put into it. */
+ * start. The memory is mapped without being reserved, so a large ring costs what is put into it.
+ *
+ * Who reads the records in order finds the next one behind the last. When that has been overwritten meanwhile, the
+ * oldest one that is left must be found: where the first record of each section of the ring begins is noted for that.
+ */
 #include "ring.h"
 
 #include <stdlib.h>
@@ -14,11 +18,13 @@ struct record {
 	struct ws_frame frame; /* its `data` is meaningless here */
 };
 
-enum { ALIGN = 16 };
+enum { ALIGN = 16, SECTIONS = 256 };
 
 struct ws_ring {
 	uint8_t *memory;
 	uint64_t size, head;
+	uint64_t previous;        /* where the last record begins */
+	uint64_t first[SECTIONS]; /* position of the first record that begins in each section */
 	uint8_t *copy;
 	size_t copy_size;
 };
@@ -59,6 +65,11 @@ uint64_t ws_ring_put(struct ws_ring *ring, const struct ws_frame *frame)
 	uint64_t left = ring->size - ring->head % ring->size;
 	if (left < need)
 		ring->head += left;
+	uint64_t section = ring->head / (ring->size / SECTIONS + 1);
+	uint64_t before = ring->previous / (ring->size / SECTIONS + 1);
+	if (section != before)
+		ring->first[section % SECTIONS] = ring->head;
+	ring->previous = ring->head;
 	uint8_t *at = ring->memory + ring->head % ring->size;
 	struct record record = {.position = ring->head, .frame = *frame};
 	record.frame.position = ring->head;
@@ -69,28 +80,67 @@ uint64_t ws_ring_put(struct ws_ring *ring, const struct ws_frame *frame)
 	return record.position;
 }
 
-bool ws_ring_get(struct ws_ring *ring, uint64_t position, struct ws_frame *frame)
+/* The record at `position`; false: overwritten, skipped, or none. */
+static bool read_record(const struct ws_ring *ring, uint64_t position, struct record *record)
 {
 	if (position >= ring->head || ring->head - position > ring->size || position % ALIGN)
 		return false;
 	uint64_t at = position % ring->size;
-	struct record record;
-	if (ring->size - at < sizeof(record))
+	if (ring->size - at < sizeof(*record))
 		return false;
-	memcpy(&record, ring->memory + at, sizeof(record));
-	if (record.position != position || record.frame.captured > ring->size - at - sizeof(record))
-		return false;
-	if (ring->copy_size < record.frame.captured) {
-		uint8_t *copy = realloc(ring->copy, record.frame.captured);
+	memcpy(record, ring->memory + at, sizeof(*record));
+	return record->position == position && record->frame.captured <= ring->size - at - sizeof(*record);
+}
+
+static bool copy_frame(struct ws_ring *ring, const struct record *record, struct ws_frame *frame)
+{
+	if (ring->copy_size < record->frame.captured) {
+		uint8_t *copy = realloc(ring->copy, record->frame.captured);
 		if (!copy)
 			return false;
 		ring->copy = copy;
-		ring->copy_size = record.frame.captured;
+		ring->copy_size = record->frame.captured;
 	}
-	if (record.frame.captured)
-		memcpy(ring->copy, ring->memory + at + sizeof(record), record.frame.captured);
-	*frame = record.frame;
-	frame->number = 0;
+	if (record->frame.captured)
+		memcpy(ring->copy, ring->memory + record->position % ring->size + sizeof(*record),
+		       record->frame.captured);
+	*frame = record->frame;
 	frame->data = ring->copy;
 	return true;
+}
+
+bool ws_ring_get(struct ws_ring *ring, uint64_t position, struct ws_frame *frame)
+{
+	struct record record;
+	if (!read_record(ring, position, &record) || !copy_frame(ring, &record, frame))
+		return false;
+	frame->number = 0;
+	return true;
+}
+
+/* The oldest noted record that is still there; the head when there is none. */
+static uint64_t oldest(const struct ws_ring *ring)
+{
+	uint64_t position = ring->head;
+	struct record record;
+	for (size_t i = 0; i < SECTIONS; i++)
+		if (ring->first[i] < position && read_record(ring, ring->first[i], &record))
+			position = ring->first[i];
+	return position;
+}
+
+bool ws_ring_next(struct ws_ring *ring, uint64_t *position, struct ws_frame *frame)
+{
+	struct record record;
+	if (*position < ring->head && ring->head - *position > ring->size)
+		*position = oldest(ring);
+	if (!read_record(ring, *position, &record)) { /* the end of the memory was too short for it */
+		if (*position >= ring->head)
+			return false;
+		*position += ring->size - *position % ring->size;
+		if (!read_record(ring, *position, &record))
+			return false;
+	}
+	*position += aligned(sizeof(record) + record.frame.captured);
+	return copy_frame(ring, &record, frame);
 }

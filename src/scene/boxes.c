@@ -60,7 +60,7 @@ static void draw_remark(const struct picture *picture, struct ws_canvas *canvas,
 	size_t restarts = film_waits_restarted(film, endpoint, upto);
 	char remark[64];
 	struct ws_text text = WS_TEXT_OVER(remark);
-	if (film->playing && !picture->has_next && !picture->model->live && shown < gap) {
+	if (film->playing && !picture->has_next && !picture->model->running && shown < gap) {
 		ws_text_puts(&text, "shown as ");
 		draw_duration(&text, shown);
 	} else if (restarts) {

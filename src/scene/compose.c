@@ -64,8 +64,8 @@ void picture_title(const struct picture *picture, struct ws_canvas *canvas)
 	char speed[24], right[128];
 	snprintf(speed, sizeof(speed), "%g", film->speed);
 	const char *mode = film->playing ? "▶ playing" : film->stepping ? "▶ one step" : "paused";
-	if (film->follow && picture->model->live)
-		mode = "▶ live";
+	if (film->follow && picture->model->running)
+		mode = picture->model->past ? "▶ following" : "▶ live";
 	struct ws_text text = WS_TEXT_OVER(right);
 	ws_text_printf(&text, "frame %llu  step %zu/%zu  %s %sx", (unsigned long long)picture->step.input.frame,
 	               film->step + 1, picture->count, mode, speed);
@@ -81,6 +81,8 @@ void picture_title(const struct picture *picture, struct ws_canvas *canvas)
 	ws_text_printf(&left, "Connection %llu", (unsigned long long)picture->info.number);
 	if (picture->info.previous)
 		ws_text_printf(&left, " (the same ports as %llu)", (unsigned long long)picture->info.previous);
+	ws_text_puts(&left, "  ");
+	playhead_text(picture->ui, picture->model, &left);
 	int end = draw_cut(canvas, 0, 1, limit - 2, WS_STYLE_TITLE, ws_text_cstr(&left));
 	ws_canvas_paint(canvas, 0, 1, end - 1, WS_STYLE_TITLE, WS_BOLD);
 }

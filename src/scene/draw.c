@@ -209,9 +209,10 @@ struct hint {
 };
 
 static const struct hint list_hints[] = {
-        {WS_ACT_ENTER, WS_ACT_NONE, "lifelines"}, {WS_ACT_DETAIL, WS_ACT_NONE, "packet"},
+        {WS_ACT_ENTER, WS_ACT_NONE, "lifelines"}, {WS_ACT_PLAY, WS_ACT_NONE, "play"},
         {WS_ACT_SORT, WS_ACT_NONE, "sort"},       {WS_ACT_FILTER, WS_ACT_NONE, "filter"},
         {WS_ACT_SEARCH, WS_ACT_NONE, "search"},   {WS_ACT_HOSTS, WS_ACT_NONE, "hosts"},
+        {WS_ACT_DETAIL, WS_ACT_NONE, "packet"},   {WS_ACT_SEEK_BACK, WS_ACT_SEEK, "seek"},
         {WS_ACT_FOLLOW, WS_ACT_NONE, "follow"},   {WS_ACT_REVERSE, WS_ACT_NONE, "reverse"},
         {WS_ACT_UP, WS_ACT_DOWN, "move"},
 };

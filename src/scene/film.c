@@ -10,9 +10,11 @@
  * arrived. */
 #include "ui.h"
 
+#include <string.h>
+
 enum { WAIT_STRETCH = 6, STEPS_PER_TICK = 4096, SCAN_AT_ONCE = 4096 };
 
-static const double speeds[] = {0.1, 0.25, 0.5, 1, 2, 4, 8, 16};
+static const double speeds[] = {0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256};
 
 void film_close(struct film *film)
 {
@@ -60,12 +62,56 @@ bool film_open(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn)
 		film->replay = ws_replay_open(model->tracker, conn);
 		film->conn = conn;
 		film->number = info.number;
+		for (int endpoint = 0; endpoint < 2; endpoint++) {
+			film->address[endpoint] = info.endpoint[endpoint].address;
+			film->port[endpoint] = info.endpoint[endpoint].port;
+		}
 		film->swapped = false;
 	}
+	ui->tracker = model->tracker;
 	film_scan(film, model, SCAN_AT_ONCE);
 	film->follow = true;
 	film_stand(film, SIZE_MAX);
 	return true;
+}
+
+static bool same_connection(const struct film *film, const struct ws_conn_info *info)
+{
+	for (int endpoint = 0; endpoint < 2; endpoint++)
+		if (film->port[endpoint] != info->endpoint[endpoint].port ||
+		    memcmp(&film->address[endpoint], &info->endpoint[endpoint].address, sizeof(film->address[0])) != 0)
+			return false;
+	return true;
+}
+
+bool film_reopen(struct ws_ui *ui, const struct ws_model *model)
+{
+	struct film *film = &ui->film;
+	struct ws_conn_info info;
+	const ws_conn_id conn = film->number ? ws_tracker_conn_find(model->tracker, film->number) : 0;
+	if (!conn || !ws_tracker_conn(model->tracker, conn, &info) || !same_connection(film, &info))
+		return false;
+	film->replay = ws_replay_open(model->tracker, conn);
+	film->conn = conn;
+	film_scan(film, model, SCAN_AT_ONCE);
+	return film->replay;
+}
+
+/* The same connection in another world: at the same step, where it has come that far. */
+void film_world_changed(struct ws_ui *ui, const struct ws_model *model)
+{
+	struct film *film = &ui->film;
+	const bool follow = film->follow || film->playing;
+	const size_t step = film->step;
+	ui->tracker = model->tracker;
+	ws_replay_close(ui->stream.replay); /* it is opened again where it is needed */
+	ui->stream.replay = NULL;
+	if (!film->number)
+		return;
+	film_close(film);
+	film_reopen(ui, model);
+	film_stand(film, follow ? SIZE_MAX : step);
+	film->follow = follow;
 }
 
 int film_left(const struct film *film, const struct ws_conn_info *info)
@@ -110,7 +156,7 @@ ws_time film_time(const struct film *film, const struct ws_model *model, const s
                   const struct ws_step *next)
 {
 	ws_time gap, length = step_length(film, step, next, &gap);
-	if (!next && model->live && film->phase >= FILM_FLIGHT)
+	if (!next && model->running && film->phase >= FILM_FLIGHT)
 		return model->now > step->input.time ? model->now : step->input.time;
 	if (film->phase <= FILM_FLIGHT || length <= FILM_FLIGHT)
 		return step->input.time;
@@ -132,7 +178,7 @@ static bool run(struct film *film, const struct ws_model *model)
 		if (!film_step(film, film->step, &step))
 			return false;
 		bool has_next = film_step(film, film->step + 1, &next);
-		if (!has_next && model->live) { /* its end is now, and more may come */
+		if (!has_next && model->running) { /* its end is now, and more may come */
 			film->follow = film->phase >= FILM_FLIGHT;
 			return !film->follow;
 		}
@@ -158,7 +204,7 @@ void film_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed)
 	if (film->stepping && film->phase >= FILM_FLIGHT)
 		film_stand(film, film->step);
 	if (film->playing && !run(film, model)) {
-		if (film->loop && film_count(film) > 1 && !model->live)
+		if (film->loop && film_count(film) > 1 && !model->running)
 			restart(film);
 		else
 			film->playing = false;
@@ -172,7 +218,7 @@ void film_layout(struct ws_ui *ui, const struct ws_model *model)
 	film_scan(film, model, SCAN_AT_ONCE);
 	if (!film->follow || film->playing || !count)
 		return;
-	if (model->live && film->step + 2 == count && !film->stepping) { /* one has come: let it fly */
+	if (model->running && film->step + 2 == count && !film->stepping) { /* one has come: let it fly */
 		film->step++;
 		film->phase = 0;
 		film->stepping = true;
@@ -187,13 +233,13 @@ ws_time film_next_change(const struct ws_ui *ui, const struct ws_model *model)
 	struct ws_step step;
 	if (film->playing || film->stepping || film->scanned < film_count(film))
 		return 0;
-	if (model->live && film->step + 1 == film_count(film) && film_step(film, film->step, &step) &&
+	if (model->running && film->step + 1 == film_count(film) && film_step(film, film->step, &step) &&
 	    waiting_after(&step) && model->now < step.input.time + waiting_after(&step))
 		return 100 * WS_MILLISECOND; /* the countdown shows tenths */
 	return WS_TIME_NEVER;
 }
 
-static void change_speed(struct film *film, int direction)
+void film_change_speed(struct film *film, int direction)
 {
 	size_t nearest = 0;
 	for (size_t i = 1; i < WS_ARRAY_SIZE(speeds); i++)
@@ -215,7 +261,7 @@ static void play_or_pause(struct film *film, const struct ws_model *model, bool 
 			        true; /* let the segment arrive: a picture between two states would say nothing */
 		return;
 	}
-	if (model->live && film->step + 1 >= film_count(film)) {
+	if (model->running && film->step + 1 >= film_count(film)) {
 		film->follow = !followed;
 		return;
 	}
@@ -339,7 +385,7 @@ bool film_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action act
 	switch (action) {
 	case WS_ACT_FASTER:
 	case WS_ACT_SLOWER:
-		change_speed(film, action == WS_ACT_FASTER ? 1 : -1);
+		film_change_speed(film, action == WS_ACT_FASTER ? 1 : -1);
 		return true;
 	case WS_ACT_JUMP:
 		prompt_open(ui, &jump_use, "");

@@ -87,13 +87,15 @@ static void brief_count(char *text, size_t size, uint64_t count)
 		snprintf(text, size, "%.*f%c", value < 99.95 ? 1 : 0, value, units[unit]);
 }
 
-static void draw_title(const struct ws_model *model, struct ws_canvas *canvas)
+static void draw_title(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	struct ws_tracker_stats stats;
 	ws_tracker_stats(model->tracker, &stats);
 	char right[160];
 	struct ws_text text = WS_TEXT_OVER(right);
-	if (model->loading) {
+	if (playhead_text(ui, model, &text)) {
+		ws_text_printf(&text, "  %gx", ui->film.speed);
+	} else if (model->loading) {
 		ws_text_puts(&text, "loading ");
 		if (model->total)
 			ws_text_printf(&text, "%3d%%", (int)((double)model->loaded * 100 / (double)model->total));
@@ -316,8 +318,9 @@ static void draw_empty(const struct list_view *list, const struct ws_model *mode
 	const int row = list_head_rows(list) + 1;
 	struct ws_tracker_stats stats;
 	ws_tracker_stats(model->tracker, &stats);
-	const char *why = model->live || model->loading ? "No TCP connection yet: the first one will appear here."
-	                                                : "This capture holds no TCP connection.";
+	const char *why = model->live || model->loading || model->past
+	                          ? "No TCP connection yet: the first one will appear here."
+	                          : "This capture holds no TCP connection.";
 	if (list->filter && ws_tracker_conn_count(model->tracker)) {
 		draw_cut(canvas, row, 2, canvas->columns - 1, WS_STYLE_NORMAL, "No connection fits the filter.");
 		return;
@@ -351,7 +354,7 @@ void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_c
 	const struct list_view *list = &ui->list;
 	size_t count = list_count(list, model->tracker);
 	struct columns c = choose_columns(canvas->columns, canvas->rows, ws_tracker_conn_count(model->tracker));
-	draw_title(model, canvas);
+	draw_title(ui, model, canvas);
 	draw_counts(list, model, canvas);
 	draw_filter(list, model, canvas);
 	draw_heads(list, &c, canvas);

@@ -64,6 +64,8 @@ struct ws_ui *ws_ui_create(const struct ws_ui_options *options, struct ws_error 
 		ws_ui_free(ui);
 		return NULL;
 	}
+	if (options->play)
+		ui->playhead = (struct playhead){.past = true, .playing = true, .frame = 1};
 	return ui;
 }
 
@@ -154,6 +156,8 @@ bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action ac
 	}
 	if (!ui_applies(action, screen))
 		return false;
+	if (ui->tracker != model->tracker)
+		film_world_changed(ui, model);
 	switch (action) {
 	case WS_ACT_STREAM:
 		return go_to_stream(ui, model);
@@ -166,6 +170,8 @@ bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action ac
 	default:
 		break;
 	}
+	if (playhead_act(ui, model, action))
+		return true;
 	switch (screen) {
 	case WS_SCREEN_LIST:
 		return list_act(ui, model, action);
@@ -245,6 +251,10 @@ void ws_ui_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock)
 {
 	ws_time elapsed = ui->clock ? clock - ui->clock : 0;
 	ui->clock = clock;
+	if (ui->tracker != model->tracker)
+		film_world_changed(ui, model);
+	if (elapsed > 0)
+		playhead_tick(ui, model, elapsed);
 	if (ws_ui_screen(ui) == WS_SCREEN_LIST) {
 		list_survey_slice(&ui->list, model, clock);
 		list_search_slice(ui, model);
@@ -259,6 +269,8 @@ void ws_ui_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock)
 
 ws_time ws_ui_next_change(const struct ws_ui *ui, const struct ws_model *model)
 {
+	if (ui->playhead.past && ui->playhead.playing)
+		return 0;
 	switch (ws_ui_screen(ui)) {
 	case WS_SCREEN_LIST:
 		if (ui->list.survey.phase != LIST_RESTS || ui->list.search.running)
@@ -307,6 +319,11 @@ static bool too_small(int columns, int rows)
 static void need_film(struct ws_ui *ui, const struct ws_model *model)
 {
 	ws_conn_id conn = list_at(&ui->list, model->tracker, ui->list.place);
+	if (!ui->film.conn && ui->film.number) {
+		if (film_reopen(ui, model))
+			film_stand(&ui->film, SIZE_MAX);
+		return;
+	}
 	if (!ui->film.conn && !ui->packet.alone && conn && film_open(ui, model, conn))
 		ui->film.follow = true;
 }
@@ -315,6 +332,8 @@ void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, i
 {
 	ui->columns = columns;
 	ui->rows = rows;
+	if (ui->tracker != model->tracker)
+		film_world_changed(ui, model);
 	if (too_small(columns, rows))
 		return;
 	switch (ws_ui_screen(ui)) {

@@ -37,10 +37,20 @@ struct film {
 	ws_time phase;          /* film time since the step's segment left; from FILM_FLIGHT on it has arrived */
 	bool playing, stepping; /* `stepping`: only until this segment has arrived */
 	bool loop, swapped, absolute, follow;
+	struct ws_addr address[2]; /* numbers differ where the beginning of a capture is no longer kept: these do not */
+	uint16_t port[2];
 	double speed;
 	ws_time idle;
 	struct film_change *changes; /* of the steps [0, scanned) */
 	size_t change_count, change_capacity, scanned;
+};
+
+/* ---- The whole capture as a film */
+
+struct playhead {
+	bool past, playing;
+	uint64_t frame; /* behind this packet; 0: at `at` */
+	ws_time at;
 };
 
 /* ---- One packet */
@@ -96,6 +106,8 @@ struct ws_ui {
 	struct list_view list;
 	struct hosts_view hosts;
 	struct film film;
+	struct playhead playhead;
+	const struct ws_tracker *tracker; /* whose connections the film is about */
 	struct packet_view packet;
 	struct stream_view stream;
 	struct udp_view udp;
@@ -129,6 +141,16 @@ ws_time film_time(const struct film *film, const struct ws_model *model, const s
 /* The endpoint drawn on the left. */
 int film_left(const struct film *film, const struct ws_conn_info *info);
 bool film_arrived(const struct film *film, const struct ws_step *step);
+
+void film_change_speed(struct film *film, int direction);
+void film_world_changed(struct ws_ui *ui, const struct ws_model *model); /* another tracker than before */
+bool film_reopen(struct ws_ui *ui, const struct ws_model *model);        /* its connection may have begun by now */
+
+/* playhead.c */
+bool playhead_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
+void playhead_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed);
+/* "paused at 1.5 s of 20 s"; false, and nothing, at the end of the capture. */
+bool playhead_text(const struct ws_ui *ui, const struct ws_model *model, struct ws_text *text);
 
 /* film_path.c */
 /* Looks for changes of state in at most `limit` more steps; true when all steps have been looked at. */

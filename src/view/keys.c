@@ -47,11 +47,19 @@
 	X(',', ",", FILM, WS_ACT_STEP_BACK)                                                                            \
 	X(']', "]", FILM, WS_ACT_NEXT_CHANGE)                                                                          \
 	X('[', "[", FILM, WS_ACT_PREVIOUS_CHANGE)                                                                      \
-	X(':', ":", FILM, WS_ACT_JUMP)                                                                                 \
-	X('+', "+", FILM, WS_ACT_FASTER)                                                                               \
-	X('=', "=", FILM, WS_ACT_FASTER)                                                                               \
-	X('-', "-", FILM, WS_ACT_SLOWER)                                                                               \
-	X('0', "0", FILM, WS_ACT_RESTART)                                                                              \
+	X(':', ":", ON(LIST) | FILM, WS_ACT_JUMP)                                                                      \
+	X(' ', "Space", ON(LIST), WS_ACT_PLAY)                                                                         \
+	X('.', ".", ON(LIST), WS_ACT_FRAME)                                                                            \
+	X(',', ",", ON(LIST), WS_ACT_FRAME_BACK)                                                                       \
+	X('>', ">", ON(LIST) | FILM, WS_ACT_SEEK)                                                                      \
+	X('<', "<", ON(LIST) | FILM, WS_ACT_SEEK_BACK)                                                                 \
+	X('}', "}", ON(LIST) | FILM, WS_ACT_SEEK_FAR)                                                                  \
+	X('{', "{", ON(LIST) | FILM, WS_ACT_SEEK_FAR_BACK)                                                             \
+	X('e', "e", ON(LIST) | FILM, WS_ACT_NEWEST)                                                                    \
+	X('+', "+", ON(LIST) | FILM, WS_ACT_FASTER)                                                                    \
+	X('=', "=", ON(LIST) | FILM, WS_ACT_FASTER)                                                                    \
+	X('-', "-", ON(LIST) | FILM, WS_ACT_SLOWER)                                                                    \
+	X('0', "0", ON(LIST) | FILM, WS_ACT_RESTART)                                                                   \
 	X('l', "l", FILM, WS_ACT_LOOP)                                                                                 \
 	X('D', "D", ON(LIST) | ON(LIFELINES), WS_ACT_DIAGRAM)                                                          \
 	X('x', "x", FILM, WS_ACT_SWAP)                                                                                 \

@@ -338,6 +338,16 @@ static void fetch_from_a_small_ring(void **state)
 		}
 	}
 	assert_in_range(kept, 5, 12);
+	uint64_t place = 0; /* in order, from the oldest */
+	unsigned number = 41 - kept;
+	struct ws_frame frame;
+	while (ws_capture_kept(capture, &place, &frame)) {
+		assert_int_equal(frame.number, number);
+		assert_memory_equal(frame.data, seen.data[number - 1], frame.captured);
+		number++;
+	}
+	assert_int_equal(number, 41);
+	assert_false(ws_capture_kept(capture, &place, &frame));
 	ws_capture_close(capture);
 	unlink(file.path);
 }
