@@ -199,6 +199,8 @@ class Lab:
         raise SystemExit(128 + number)
 
     def __exit__(self, *_):
+        for number in self._handlers:
+            signal.signal(number, signal.SIG_IGN)  # a second one would break off the removal
         while self._owned:
             thing = self._owned.pop()
             try:
