@@ -70,16 +70,25 @@ struct ws_table_slot {
 	ws_conn_id id; /* 0: empty */
 };
 
+struct ws_table_entry {
+	uint64_t number;
+	ws_conn_id id; /* 0: removed */
+};
+
 /* Connections in chunks, so that they never move; ids are places in the pool plus one. The index finds the newest
- * connection of a 4-tuple; older ones hang from it. `order` lists the ids by number. */
+ * connection of a 4-tuple; older ones hang from it. `order` lists them by number. */
 struct ws_table {
 	uint8_t hash_key[16];
 	struct ws_conn **chunks;
 	size_t chunk_count, used, limit; /* limit: connections */
 	size_t lonely;                   /* connections whose SYN nobody has answered */
-	ws_conn_id *order;
+	struct ws_table_entry *order;
 	size_t order_count, order_capacity, holes; /* holes: removed connections still in `order` */
-	size_t lonely_cursor;                      /* where in `order` the search for unanswered SYNs goes on */
+	struct ws_table_entry *attempts; /* a ring of those, oldest first, and of some that were answered since */
+	size_t attempt_first, attempt_count, attempt_capacity;
+	size_t history_cursor;         /* where in `order` the tracker's search for the oldest history goes on */
+	struct ws_table_victim *queue; /* who goes next, picked at one look over all */
+	size_t queue_count, queue_next;
 	ws_conn_id *unused;
 	size_t unused_count;
 	struct ws_table_slot *slots;
@@ -102,6 +111,10 @@ struct ws_conn *ws_table_add(struct ws_table *table, const struct ws_tuple *tupl
 /* Makes a connection the newest of its 4-tuple again; the one that was becomes the one before it. */
 void ws_table_promote(struct ws_table *table, struct ws_conn *conn);
 void ws_table_remove(struct ws_table *table, struct ws_conn *conn);
+/* Nobody has answered the connection's SYN, or somebody has: keeps the count, and the order they came in. */
+void ws_table_set_lonely(struct ws_table *table, struct ws_conn *conn, bool lonely);
+/* The place in `order` of the first connection, or hole, with this number or a later one. */
+size_t ws_table_rank(const struct ws_table *table, uint64_t number);
 /* Takes removed connections off `order`; removal itself does it when they have become many. */
 void ws_table_compact(struct ws_table *table);
 /* Picks up to `count` connections to give up, least worth keeping first; fewer when nothing may go. */

@@ -152,24 +152,14 @@ size_t ws_tracker_conn_count(const struct ws_tracker *tracker)
 ws_conn_id ws_tracker_conn_at(const struct ws_tracker *tracker, size_t rank)
 {
 	const struct ws_table *table = tidy(tracker);
-	return rank < table->order_count ? table->order[rank] : 0;
+	return rank < table->order_count ? table->order[rank].id : 0;
 }
 
 ws_conn_id ws_tracker_conn_find(const struct ws_tracker *tracker, uint64_t number)
 {
 	const struct ws_table *table = tidy(tracker);
-	size_t low = 0, high = table->order_count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		uint64_t found = ws_table_conn(table, table->order[middle])->number;
-		if (found == number)
-			return table->order[middle];
-		if (found < number)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return 0;
+	size_t rank = ws_table_rank(table, number);
+	return rank < table->order_count && table->order[rank].number == number ? table->order[rank].id : 0;
 }
 
 size_t ws_tracker_udp_count(const struct ws_tracker *tracker)

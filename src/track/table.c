@@ -12,13 +12,15 @@
 #include <string.h>
 
 #define FIRST_SLOTS 1024
+#define QUEUE_SHARE 8 /* a victims' queue for this part of the pool */
 
 bool ws_table_init(struct ws_table *table, const uint8_t hash_key[16], uint64_t max_memory)
 {
 	*table = (struct ws_table){0};
 	memcpy(table->hash_key, hash_key, sizeof(table->hash_key));
 	/* Per connection: itself, its places in the index at half load, in `order` and in `unused`. */
-	uint64_t each = sizeof(struct ws_conn) + 2 * sizeof(struct ws_table_slot) + 2 * sizeof(ws_conn_id);
+	uint64_t each = sizeof(struct ws_conn) + 2 * sizeof(struct ws_table_slot) + sizeof(struct ws_table_entry) +
+	                sizeof(ws_conn_id);
 	uint64_t limit = max_memory / each;
 	table->limit = limit < 4 * WS_TABLE_RESERVE ? 4 * WS_TABLE_RESERVE : limit > INT32_MAX ? INT32_MAX : limit;
 	table->slots = calloc(FIRST_SLOTS, sizeof(*table->slots));
@@ -32,6 +34,8 @@ void ws_table_free(struct ws_table *table)
 		free(table->chunks[i]);
 	free(table->chunks);
 	free(table->order);
+	free(table->queue);
+	free(table->attempts);
 	free(table->unused);
 	free(table->slots);
 	*table = (struct ws_table){0};
@@ -78,6 +82,12 @@ uint32_t ws_table_hash(const struct ws_table *table, const struct ws_tuple *tupl
 	uint32_t hash = (uint32_t)ws_siphash_end(&state, ports, size + sizeof(ports));
 	return hash ? hash : 1;
 }
+
+/* Who is to make room, and how little it was worth when that was decided. */
+struct ws_table_victim {
+	struct ws_table_entry entry;
+	uint8_t class;
+};
 
 static struct ws_conn *place(const struct ws_table *table, ws_conn_id id)
 {
@@ -178,7 +188,7 @@ static bool grow_order(struct ws_table *table)
 	if (table->order_count < table->order_capacity)
 		return true;
 	size_t capacity = table->order_capacity ? table->order_capacity * 2 : FIRST_SLOTS;
-	ws_conn_id *order = realloc(table->order, capacity * sizeof(*order));
+	struct ws_table_entry *order = realloc(table->order, capacity * sizeof(*order));
 	if (!order)
 		return false;
 	table->order = order;
@@ -210,7 +220,7 @@ struct ws_conn *ws_table_add(struct ws_table *table, const struct ws_tuple *tupl
 	if (!slot->id)
 		table->slot_used++;
 	*slot = (struct ws_table_slot){tuple->hash, id};
-	table->order[table->order_count++] = id;
+	table->order[table->order_count++] = (struct ws_table_entry){conn->number, id};
 	table->used++;
 	return conn;
 }
@@ -233,35 +243,29 @@ void ws_table_compact(struct ws_table *table)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < table->order_count; i++)
-		if (table->order[i])
+		if (table->order[i].id)
 			table->order[kept++] = table->order[i];
 	table->order_count = kept;
-	table->holes = table->lonely_cursor = 0;
+	table->holes = table->history_cursor = 0;
 }
 
-/* `order` is sorted by number. A removed connection leaves a hole, since its id may be given out again at once; a hole
- * keeps no number, so the search steps over it. */
-static void forget_order(struct ws_table *table, uint64_t number)
+size_t ws_table_rank(const struct ws_table *table, uint64_t number)
 {
 	size_t low = 0, high = table->order_count;
 	while (low < high) {
-		size_t middle = low + (high - low) / 2, probe = middle;
-		while (probe < high && !table->order[probe])
-			probe++;
-		if (probe == high) {
-			high = middle;
-			continue;
-		}
-		uint64_t found = place(table, table->order[probe])->number;
-		if (found == number) {
-			table->order[probe] = 0;
-			break;
-		}
-		if (found < number)
-			low = probe + 1;
+		size_t middle = low + (high - low) / 2;
+		if (table->order[middle].number < number)
+			low = middle + 1;
 		else
 			high = middle;
 	}
+	return low;
+}
+
+/* A removed connection leaves a hole, since its id may be given out again at once. */
+static void forget_order(struct ws_table *table, uint64_t number)
+{
+	table->order[ws_table_rank(table, number)].id = 0;
 	if (++table->holes > table->order_count / 8 + FIRST_SLOTS)
 		ws_table_compact(table);
 }
@@ -323,17 +327,90 @@ static unsigned eviction_class(const struct ws_conn *conn)
 	return closing ? 5 : 4;
 }
 
+static struct ws_conn *attempt(const struct ws_table *table, size_t place_in_ring)
+{
+	size_t at = (table->attempt_first + place_in_ring) % table->attempt_capacity;
+	struct ws_conn *conn = ws_table_conn(table, table->attempts[at].id);
+	return conn && conn->lonely && conn->number == table->attempts[at].number ? conn : NULL;
+}
+
+/* Makes room in the ring: what has been answered or removed goes. */
+static void sweep_attempts(struct ws_table *table)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < table->attempt_count; i++) {
+		if (!attempt(table, i))
+			continue;
+		size_t from = (table->attempt_first + i) % table->attempt_capacity;
+		size_t to = (table->attempt_first + kept++) % table->attempt_capacity;
+		table->attempts[to] = table->attempts[from];
+	}
+	table->attempt_count = kept;
+}
+
+void ws_table_set_lonely(struct ws_table *table, struct ws_conn *conn, bool lonely)
+{
+	if (conn->lonely == lonely)
+		return;
+	conn->lonely = lonely;
+	table->lonely += lonely ? 1 : (size_t)-1;
+	if (!lonely)
+		return;
+	if (!table->attempts) {
+		table->attempt_capacity = table->limit / 4 + 4 * WS_TABLE_RESERVE;
+		table->attempts = malloc(table->attempt_capacity * sizeof(*table->attempts));
+	}
+	if (table->attempts && table->attempt_count == table->attempt_capacity)
+		sweep_attempts(table);
+	if (!table->attempts || table->attempt_count == table->attempt_capacity)
+		return;
+	size_t at = (table->attempt_first + table->attempt_count++) % table->attempt_capacity;
+	table->attempts[at] = (struct ws_table_entry){conn->number, conn->id};
+}
+
 static size_t lonely_victims(struct ws_table *table, ws_conn_id *victims, size_t count)
 {
-	size_t found = 0, i = table->lonely_cursor;
-	for (size_t left = table->order_count; left && found < count; left--, i++) {
-		if (i >= table->order_count)
-			i = 0;
-		const struct ws_conn *conn = ws_table_conn(table, table->order[i]);
-		if (conn && conn->lonely)
-			victims[found++] = table->order[i];
+	size_t found = 0;
+	while (found < count && table->attempt_count) {
+		const struct ws_conn *conn = attempt(table, 0);
+		if (conn)
+			victims[found++] = conn->id;
+		table->attempt_first = (table->attempt_first + 1) % table->attempt_capacity;
+		table->attempt_count--;
 	}
-	table->lonely_cursor = i;
+	return found;
+}
+
+/* One look over all connections picks many victims: those worth least, and better ones as long as they are few. */
+static void fill_queue(struct ws_table *table)
+{
+	size_t capacity = table->limit / QUEUE_SHARE;
+	uint8_t *classes = malloc(table->order_count);
+	table->queue_count = table->queue_next = 0;
+	if (!table->queue)
+		table->queue = malloc(capacity * sizeof(*table->queue));
+	for (size_t i = 0; classes && i < table->order_count; i++) {
+		const struct ws_conn *conn = ws_table_conn(table, table->order[i].id);
+		classes[i] = conn ? (uint8_t)eviction_class(conn) : 0;
+	}
+	bool able = classes && table->queue;
+	for (uint8_t class = 1; able && class <= 5 && table->queue_count < WS_TABLE_RESERVE; class ++)
+		for (size_t i = 0; i < table->order_count && table->queue_count < capacity; i++)
+			if (classes[i] == class)
+				table->queue[table->queue_count++] = (struct ws_table_victim){table->order[i], class};
+	free(classes);
+}
+
+/* From the queue, those that have not become worth more since. */
+static size_t queued_victims(struct ws_table *table, ws_conn_id *victims, size_t count)
+{
+	size_t found = 0;
+	while (found < count && table->queue_next < table->queue_count) {
+		const struct ws_table_victim *victim = &table->queue[table->queue_next++];
+		const struct ws_conn *conn = ws_table_conn(table, victim->entry.id);
+		if (conn && conn->number == victim->entry.number && eviction_class(conn) <= victim->class)
+			victims[found++] = conn->id;
+	}
 	return found;
 }
 
@@ -341,12 +418,12 @@ size_t ws_table_victims(struct ws_table *table, ws_conn_id *victims, size_t coun
 {
 	size_t found = table->lonely ? lonely_victims(table, victims, count) : 0;
 	/* Unanswered SYNs may fill a quarter of the pool, no more: then only they make room. */
-	bool full = table->used + WS_TABLE_RESERVE > table->limit;
-	for (unsigned class = 1; full && class <= 5 && !found; class ++)
-		for (size_t i = 0; i < table->order_count && found < count; i++) {
-			const struct ws_conn *conn = ws_table_conn(table, table->order[i]);
-			if (conn && eviction_class(conn) == class)
-				victims[found++] = table->order[i];
-		}
+	if (found || table->used + WS_TABLE_RESERVE <= table->limit)
+		return found;
+	found = queued_victims(table, victims, count);
+	if (!found) {
+		fill_queue(table);
+		found = queued_victims(table, victims, count);
+	}
 	return found;
 }

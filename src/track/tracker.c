@@ -43,7 +43,7 @@ void ws_tracker_free(struct ws_tracker *tracker)
 	if (!tracker)
 		return;
 	for (size_t i = 0; i < tracker->table.order_count; i++) {
-		struct ws_conn *conn = ws_table_conn(&tracker->table, tracker->table.order[i]);
+		struct ws_conn *conn = ws_table_conn(&tracker->table, tracker->table.order[i].id);
 		if (conn)
 			ws_history_free(&tracker->history, conn);
 	}
@@ -80,19 +80,33 @@ static bool room_for_input(const struct ws_tracker *tracker)
 
 /* ---- One input */
 
+/* The oldest connection that still has a past, but for one. Who has given it up does not get it back, so the search
+ * goes on where the last one ended; once round, because it steps over `but`. */
+static struct ws_conn *oldest_past(struct ws_tracker *tracker, const struct ws_conn *but)
+{
+	struct ws_table *table = &tracker->table;
+	for (size_t left = table->order_count; left; left--, table->history_cursor++) {
+		if (table->history_cursor >= table->order_count)
+			table->history_cursor = 0;
+		struct ws_conn *conn = ws_table_conn(table, table->order[table->history_cursor].id);
+		if (conn && conn != but && conn->history)
+			return conn;
+	}
+	return NULL;
+}
+
 static void keep(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *input)
 {
 	if (!tracker->config.history)
 		return;
-	for (size_t rank = 0; !ws_history_add(&tracker->history, conn, input); rank++) {
-		struct ws_conn *oldest = ws_table_conn(&tracker->table, ws_tracker_conn_at(tracker, rank));
+	while (!ws_history_add(&tracker->history, conn, input)) {
+		struct ws_conn *oldest = oldest_past(tracker, conn);
 		if (!oldest) {
 			tracker->history.dropped++;
 			conn->history_full = 1;
 			return;
 		}
-		if (oldest != conn && oldest->history)
-			ws_history_drop(&tracker->history, oldest);
+		ws_history_drop(&tracker->history, oldest);
 	}
 }
 
@@ -101,8 +115,7 @@ static void note_states(struct ws_tracker *tracker, struct ws_conn *conn)
 	const struct ws_endpoint *e = conn->machine.endpoint;
 	bool lonely = (e[0].state == WS_SYN_SENT && e[1].state == WS_LISTEN) ||
 	              (e[1].state == WS_SYN_SENT && e[0].state == WS_LISTEN);
-	tracker->table.lonely += (size_t)lonely - conn->lonely;
-	conn->lonely = lonely;
+	ws_table_set_lonely(&tracker->table, conn, lonely);
 	bool over = conn->machine.self ? e[0].state == WS_CLOSED : e[0].state == WS_CLOSED && e[1].state == WS_CLOSED;
 	conn->ended = (over && conn->machine.started) || conn->machine.superseded;
 	/* A SYN that nobody answered ends with its sender: the far end never left LISTEN. */
