@@ -194,13 +194,12 @@ class Lab:
         self.directory = tempfile.mkdtemp(prefix="wslab-")
         return self
 
-    @staticmethod
-    def _interrupt(number, _):
+    def _interrupt(self, number, _):
+        for other in self._handlers:
+            signal.signal(other, signal.SIG_IGN)  # a second one would break off the removal
         raise SystemExit(128 + number)
 
     def __exit__(self, *_):
-        for number in self._handlers:
-            signal.signal(number, signal.SIG_IGN)  # a second one would break off the removal
         while self._owned:
             thing = self._owned.pop()
             try:
