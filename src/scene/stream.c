@@ -212,17 +212,19 @@ static bool accept_save(struct ws_ui *ui, const struct ws_model *model, const ch
 	return true;
 }
 
-static bool ask_name(struct ws_ui *ui)
+static bool ask_name(struct ws_ui *ui, const struct ws_model *model)
 {
 	static const struct prompt_use use = {
 	        .label = "save to",
 	        .hint = "a new file for the bytes of the directions shown, each byte once, in order",
 	        .accept = accept_save,
 	};
+	struct ws_conn_info info;
 	char name[64];
-	static const char *const which[] = {"", "-a", "-b"};
-	snprintf(name, sizeof(name), "connection-%llu%s.bin", (unsigned long long)ui->stream.number,
-	         which[ui->stream.only + 1]);
+	const char *side = "";
+	if (ui->stream.only >= 0 && ws_tracker_conn(model->tracker, ui->stream.conn, &info))
+		side = ui->stream.only == info.likely_client ? "-client" : "-server";
+	snprintf(name, sizeof(name), "connection-%llu%s.bin", (unsigned long long)ui->stream.number, side);
 	prompt_open(ui, &use, name);
 	return true;
 }
@@ -289,7 +291,7 @@ bool stream_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action a
 		change_direction(view);
 		return true;
 	case WS_ACT_SAVE:
-		return ask_name(ui);
+		return ask_name(ui, model);
 	case WS_ACT_ENTER:
 	case WS_ACT_DETAIL:
 		return open_packet(ui);

@@ -361,12 +361,12 @@ static void stream_is_saved_in_order_and_once(void **state)
 	says(world, "save to: connection-1");
 	assert_null(ws_ui_save_wanted(world->ui));
 	type_enter(world);
-	assert_string_equal(ws_ui_save_wanted(world->ui), "connection-1-a.bin");
+	assert_string_equal(ws_ui_save_wanted(world->ui), "connection-1-client.bin");
 	assert_null(ws_ui_save_wanted(world->ui));
 	assert_true(ws_ui_save(world->ui, &world->model, &sink));
 	assert_int_equal(world->saved_length, 9);
 	assert_memory_equal(world->saved, "abcdefghi", 9);
-	says(world, "9 bytes saved to connection-1-a.bin.");
+	says(world, "9 bytes saved to connection-1-client.bin.");
 	assert_false(ws_ui_save(world->ui, &world->model, &broken));
 	ws_ui_save_failed(world->ui, "cannot save: no space");
 	says(world, "cannot save: no space");
