@@ -104,8 +104,6 @@ void film_world_changed(struct ws_ui *ui, const struct ws_model *model)
 	const bool follow = film->follow || film->playing;
 	const size_t step = film->step;
 	ui->tracker = model->tracker;
-	ws_replay_close(ui->stream.replay); /* it is opened again where it is needed */
-	ui->stream.replay = NULL;
 	if (!film->number)
 		return;
 	film_close(film);

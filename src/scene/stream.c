@@ -291,7 +291,7 @@ bool stream_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action a
 		change_direction(view);
 		return true;
 	case WS_ACT_SAVE:
-		return ask_name(ui, model);
+		return view->number && ask_name(ui, model);
 	case WS_ACT_ENTER:
 	case WS_ACT_DETAIL:
 		return open_packet(ui);

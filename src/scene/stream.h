@@ -89,6 +89,8 @@ struct stream_view {
 /* stream_build.c */
 void stream_free(struct stream_view *view);
 void stream_start(struct stream_view *view, const struct ws_tracker *tracker, ws_conn_id conn, uint64_t number);
+/* Forgets the connection, but not the place in it: the same may be there in another world. */
+void stream_leave(struct stream_view *view);
 /* Takes in at most `most` further steps. True: there are more. */
 bool stream_build(struct stream_view *view, size_t most);
 /* The bytes of a data piece; NULL: they are not kept. `count` may be less than its length: the rest was not captured.

@@ -26,14 +26,21 @@ void stream_free(struct stream_view *view)
 
 void stream_start(struct stream_view *view, const struct ws_tracker *tracker, ws_conn_id conn, uint64_t number)
 {
-	int only = view->number ? view->only : -1;
-	bool hex = view->hex;
-	stream_free(view);
-	view->only = only;
-	view->hex = hex;
+	stream_leave(view);
 	view->conn = conn;
 	view->number = number;
 	view->replay = ws_replay_open(tracker, conn);
+}
+
+void stream_leave(struct stream_view *view)
+{
+	uint64_t seek = view->count ? view->piece[view->cursor.piece].frame : view->seek;
+	bool hex = view->hex;
+	int only = view->only;
+	stream_free(view);
+	view->seek = seek;
+	view->hex = hex;
+	view->only = only;
 }
 
 static struct stream_piece *add(struct stream_view *view, const struct ws_segment *input, enum stream_kind kind)

@@ -119,8 +119,8 @@ static bool go_to_stream(struct ws_ui *ui, const struct ws_model *model)
 		return false;
 	if (!stream_open(ui, model))
 		return false;
-	if (!from_list && film_step(&ui->film, ui->film.step, &step))
-		ui->stream.seek = step.input.frame;
+	bool stands = !from_list && film_step(&ui->film, ui->film.step, &step);
+	ui->stream.seek = stands ? step.input.frame : 0;
 	return go_to(ui, WS_SCREEN_STREAM);
 }
 
@@ -132,6 +132,16 @@ bool ui_leave(struct ws_ui *ui)
 		ui->packet.alone = false;
 	ui->depth--;
 	return true;
+}
+
+/* Another tracker holds the world now: nothing that was read from the one before may be used again. */
+static void world_changed(struct ws_ui *ui, const struct ws_model *model)
+{
+	film_world_changed(ui, model);
+	stream_leave(&ui->stream);
+	ui->udp.conversation = 0;
+	ui->arp.net_guessed = 0;
+	ui->statistics = (struct statistics_view){0};
 }
 
 bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
@@ -157,7 +167,7 @@ bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action ac
 	if (!ui_applies(action, screen))
 		return false;
 	if (ui->tracker != model->tracker)
-		film_world_changed(ui, model);
+		world_changed(ui, model);
 	switch (action) {
 	case WS_ACT_STREAM:
 		return go_to_stream(ui, model);
@@ -252,7 +262,7 @@ void ws_ui_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock)
 	ws_time elapsed = ui->clock ? clock - ui->clock : 0;
 	ui->clock = clock;
 	if (ui->tracker != model->tracker)
-		film_world_changed(ui, model);
+		world_changed(ui, model);
 	if (elapsed > 0)
 		playhead_tick(ui, model, elapsed);
 	if (ws_ui_screen(ui) == WS_SCREEN_LIST) {
@@ -333,7 +343,7 @@ void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, i
 	ui->columns = columns;
 	ui->rows = rows;
 	if (ui->tracker != model->tracker)
-		film_world_changed(ui, model);
+		world_changed(ui, model);
 	if (too_small(columns, rows))
 		return;
 	switch (ws_ui_screen(ui)) {
