@@ -10,7 +10,7 @@ HARDEN   := -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2
 ALL_CPPFLAGS := -Iinclude -Isrc -D_GNU_SOURCE -DWS_VERSION='"$(VERSION)"' -DWS_DATADIR='"$(PREFIX)/share/wirestate"' $(CPPFLAGS)
 ALL_CFLAGS   := -std=gnu11 $(WARNINGS) $(if $(CI),-Werror) $(HARDEN) $(CFLAGS)
 ALL_LDFLAGS  := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
-LIBS     := -lpcap -lncursesw -ltinfo -lz -lzstd
+LIBS     := -lpcap -lseccomp -lcap-ng -lncursesw -ltinfo -lz -lzstd
 
 SOURCES  := $(sort $(wildcard src/*/*.c))
 MAIN     := $(sort $(wildcard src/*.c))

@@ -26,13 +26,14 @@ void export_close(struct session *session)
 	const char *name = session->options->export;
 	if (!session->export)
 		return;
-	bool good = !ferror(session->export);
-	good &= fclose(session->export) == 0;
-	session->export = NULL;
+	bool good = fflush(session->export) == 0 && !ferror(session->export);
 	if (!good && session->error.status == WS_OK)
 		ws_fail(&session->error, WS_ERROR_OUTPUT, "cannot write to %s: %s", name, strerror(errno));
-	if (session->error.status != WS_OK)
-		unlink(name); /* half a picture is none */
+	/* Half a picture is none. The sandbox does not let the name be removed, but the bytes. */
+	if (session->error.status != WS_OK && ftruncate(fileno(session->export), 0) == 0)
+		unlink(name);
+	fclose(session->export);
+	session->export = NULL;
 }
 
 static void title_of(const struct session *session, ws_conn_id conn, struct ws_text *title)

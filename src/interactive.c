@@ -82,7 +82,7 @@ static void take_keys(struct interactive *it)
 		else if (ws_ui_key(it->ui, &it->model, &key))
 			it->changed = true;
 	}
-	if (save_wanted(it->ui, &it->model))
+	if (save_wanted(it->session, it->ui, &it->model))
 		it->changed = true;
 }
 
@@ -195,7 +195,7 @@ void run_interactive(struct session *session)
 		ws_fail(&session->error, WS_ERROR_SYSTEM, "out of memory");
 	if (session->error.status == WS_OK)
 		it.view = ws_view_open(&view_options, &session->error);
-	if (it.view)
+	if (it.view && session_confine(session))
 		loop(&it);
 	ws_view_close(it.view);
 	ws_canvas_destroy(&it.canvas);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include <wchar.h>
 
 static int fail(const struct ws_error *error)
 {
@@ -118,6 +119,12 @@ static void banner(const struct session *session)
 		fprintf(stderr, ", snapshot length %" PRIu64 " bytes",
 		        options->snapshot_length ? options->snapshot_length : 262144);
 	fputc('\n', stderr);
+	if (options->verbose) {
+		char buffer[512];
+		struct ws_text text = WS_TEXT_OVER(buffer);
+		ws_protections_text(&session->protections, &text);
+		fprintf(stderr, "in force: %s\n", ws_text_cstr(&text));
+	}
 }
 
 static void summary(const struct session *session)
@@ -165,13 +172,12 @@ static int run(struct options *options)
 	signals_install(view);
 	const int output_flags = fcntl(STDOUT_FILENO, F_GETFL);
 	const bool opened = session_open(&session, options, picture || view, &error);
-	if (opened && picture) {
-		run_picture(&session);
-	} else if (opened && view) {
+	if (opened && view) {
 		run_interactive(&session);
-	} else if (opened) {
-		banner(&session);
-		run_stream(&session);
+	} else if (opened && session_confine(&session)) {
+		if (!picture)
+			banner(&session);
+		(picture ? run_picture : run_stream)(&session);
 	}
 	const bool quiet = picture || session.output_failed || (view && options->read);
 	if (opened && !quiet)
@@ -191,10 +197,21 @@ static int run(struct options *options)
 	return failure == &session.warning && session.warned ? ws_exit_status(failure->status) : fail(failure);
 }
 
+/* What the C library otherwise loads from files when it is first used, which the sandbox does not allow: the locale's
+ * character set and messages. */
+static void load_lazy(void)
+{
+	wchar_t wide;
+	mbstate_t state = {0};
+	(void)!mbrtowc(&wide, "a", 1, &state);
+	(void)strerror(EIO);
+}
+
 int main(int argc, char **argv)
 {
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C");
+	load_lazy();
 	if (argc <= 1) {
 		options_usage(stderr);
 		return 1;

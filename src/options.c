@@ -101,6 +101,10 @@ const struct option_row option_rows[] = {
         {0, "connection", "N", OPTION_NUMBER, GROUP_PICTURE, FIELD(connection), 1, 1e18, NULL,
          "select connection N there, instead of the packet's own"},
 
+        {'Z', "relinquish-privileges", "USER", OPTION_TEXT, GROUP_OTHER, FIELD(user), 1, 0, NULL,
+         "as root: become this user once everything is open (default: who called sudo, else wirestate, else nobody)"},
+        {0, "no-sandbox", NULL, OPTION_SWITCH, GROUP_OTHER, FIELD(no_sandbox), 0, 0, NULL,
+         "keep every privilege and every system call: a flaw in reading a packet then reaches all that you can"},
         {'h', "help", NULL, OPTION_SWITCH, GROUP_OTHER, FIELD(help), 0, 0, NULL, "show this help, and exit"},
         {0, "version", NULL, OPTION_SWITCH, GROUP_OTHER, FIELD(version), 0, 0, NULL, "show the version, and exit"},
         {0, "generate", "WHAT", OPTION_TEXT, GROUP_HIDDEN, FIELD(generate), 1, 0, NULL,
@@ -317,6 +321,8 @@ static bool check(struct options *options, struct ws_error *error)
 	if (options->write && options->read && same_file(options->write, options->read))
 		return ws_fail(error, WS_ERROR_OPTION, "-w %s is the file that -r reads: give another name",
 		               options->write);
+	if (options->no_sandbox && options->user)
+		return refuse(error, "--no-sandbox keeps the user that -Z changes: give one of them");
 	return check_export(options, error) && check_picture(options, error) && check_show(options, error);
 }
 

@@ -56,7 +56,7 @@ enum export_kind {
 
 struct options {
 	/* Strings point into argv, except `filter` when it was joined from the trailing words. */
-	const char *interface, *read, *write, *filter, *display_filter, *link_type, *generate, *export;
+	const char *interface, *read, *write, *filter, *display_filter, *link_type, *generate, *export, *user;
 	const char *operand; /* --generate's file */
 	char *joined;        /* owned: the trailing words */
 	uint64_t count;      /* 0: no limit */
@@ -73,7 +73,7 @@ struct options {
 	int fcs;                         /* -1: as the file says; 0: none; 1: the 4 bytes of Ethernet */
 	bool no_promiscuous, monitor, list_interfaces, list_link_types, line_buffered, numeric, verbose, hex, ascii,
 	        no_mouse, play;
-	bool help, version, animate;
+	bool help, version, animate, no_sandbox;
 	int export_kind; /* enum export_kind, from the name's ending */
 };
 

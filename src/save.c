@@ -1,5 +1,5 @@
 /* The one place that writes a file a reader names while the view runs. The file must be new: nothing is overwritten,
- * and a link is not followed. */
+ * and a link is not followed. The sandbox allows the directory that the program was started in, and what is below. */
 #include "session.h"
 
 #include <errno.h>
@@ -14,9 +14,9 @@ static bool write_bytes(void *context, const void *bytes, size_t length)
 	return fwrite(bytes, 1, length, context) == length;
 }
 
-static FILE *create(const char *name)
+static FILE *create(int directory, const char *name)
 {
-	int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	int fd = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
 	FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
 	if (fd >= 0 && !file)
 		close(fd);
@@ -32,14 +32,24 @@ static void tell(struct ws_ui *ui, const char *name, const char *reason)
 	ws_ui_save_failed(ui, message);
 }
 
-bool save_wanted(struct ws_ui *ui, const struct ws_model *model)
+static const char *reason_of(const struct session *session, int error)
+{
+	if (error == EEXIST)
+		return "there is such a file already";
+	const bool fenced = session->protections.in_force & 1u << WS_PROTECTION_LANDLOCK;
+	if (error == EACCES && fenced)
+		return "only new files, below the directory this was started in, where its user may write";
+	return strerror(error);
+}
+
+bool save_wanted(const struct session *session, struct ws_ui *ui, const struct ws_model *model)
 {
 	const char *name = ws_ui_save_wanted(ui);
 	if (!name)
 		return false;
-	FILE *file = create(name);
+	FILE *file = create(session->directory, name);
 	if (!file) {
-		tell(ui, name, errno == EEXIST ? "there is such a file already" : strerror(errno));
+		tell(ui, name, reason_of(session, errno));
 		return true;
 	}
 	const struct ws_sink sink = {.write = write_bytes, .context = file};

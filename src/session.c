@@ -13,10 +13,12 @@
 #include "session.h"
 #include "signals.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
 /* How much of --max-memory may hold frames that cannot be read from their source again. */
 enum { FRAMES_SHARE = 4 };
@@ -85,6 +87,22 @@ static bool open_output(struct session *session, struct ws_error *error)
 	return session->output;
 }
 
+/* Files that are written belong to who asked for them. */
+static bool open_written(void *context, struct ws_error *error)
+{
+	struct session *session = context;
+	const struct options *options = session->options;
+	const char *packets = options->export_kind == EXPORT_PCAP ? options->export : options->write;
+	if (packets) {
+		session->dump = ws_dump_open(session->capture, packets, error);
+		if (!session->dump)
+			return false;
+	}
+	if (session->screen)
+		session->directory = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return !options->export || packets || export_open(session, error);
+}
+
 static bool open_filter(struct session *session, struct ws_error *error)
 {
 	const char *text = session->options->display_filter;
@@ -117,13 +135,12 @@ bool session_keeps(const struct session *session)
 struct ws_capture *session_open_again(const struct session *session, struct ws_error *error)
 {
 	const struct ws_capture_options capture = capture_options(session);
-	const char *path = session->options->read;
-	return ws_capture_open_file(strcmp(path, "-") == 0 ? "/dev/stdin" : path, &capture, error);
+	return ws_capture_open_again(session->capture, &capture, error);
 }
 
 bool session_open(struct session *session, const struct options *options, bool screen, struct ws_error *error)
 {
-	*session = (struct session){.options = options, .screen = screen};
+	*session = (struct session){.options = options, .screen = screen, .directory = -1};
 	if (!open_filter(session, error))
 		return false;
 	const struct ws_capture_options capture = capture_options(session);
@@ -134,13 +151,7 @@ bool session_open(struct session *session, const struct options *options, bool s
 		return false;
 	if (!screen && !open_output(session, error))
 		return false;
-	const char *packets = options->export_kind == EXPORT_PCAP ? options->export : options->write;
-	if (packets) {
-		session->dump = ws_dump_open(session->capture, packets, error);
-		if (!session->dump)
-			return false;
-	}
-	if (options->export && !packets && !export_open(session, error))
+	if (!ws_as_invoker(open_written, session, error))
 		return false;
 	session->by_value = screen ? options->frame == FRAME_NONE : !(records(options) & 1u << WS_RECORD_PACKET);
 	if (!options->numeric)
@@ -156,6 +167,16 @@ bool session_open(struct session *session, const struct options *options, bool s
 	return true;
 }
 
+bool session_confine(struct session *session)
+{
+	if (session->options->no_sandbox)
+		return true;
+	if (!ws_privileges_drop(session->options->user, &session->protections, &session->error))
+		return false;
+	ws_sandbox_enter(session->directory, &session->protections);
+	return true;
+}
+
 void session_close(struct session *session)
 {
 	struct ws_error error;
@@ -167,6 +188,8 @@ void session_close(struct session *session)
 	ws_filter_free(session->filter);
 	ws_tracker_free(session->tracker);
 	ws_capture_close(session->capture);
+	if (session->directory >= 0)
+		close(session->directory);
 	free(session->picture_bytes);
 }
 

@@ -7,6 +7,7 @@
 
 #include <wirestate/capture.h>
 #include <wirestate/output.h>
+#include <wirestate/privileges.h>
 #include <wirestate/scene.h>
 #include <wirestate/track.h>
 
@@ -27,6 +28,8 @@ struct session {
 	struct ws_output *output;            /* NULL where a screen is shown */
 	struct ws_dump *dump;                /* -w or --export's packets, or NULL */
 	FILE *export;                        /* --export's picture, or NULL */
+	int directory;                       /* where the view may save files, -1: nowhere */
+	struct ws_protections protections;   /* in force since session_confine() */
 	struct ws_error error;               /* what the exit status tells; the first one counts */
 	struct ws_error warning;             /* of -w: reported at once, the capture goes on */
 	uint64_t shown;                      /* packets handed on */
@@ -52,6 +55,10 @@ bool session_open(struct session *session, const struct options *options, bool s
                   struct ws_error *error) WS_CHECKED;
 void session_close(struct session *session);
 
+/* Gives up every privilege and most system calls, once all that is needed is open: nothing has been read from the capture
+ * but a file's header. False: session->error says why. */
+bool session_confine(struct session *session) WS_CHECKED;
+
 /* Reads and handles at most `max` frames. False: the capture is at its end, session->ended is set. */
 bool session_read(struct session *session, int max);
 /* Live, when no packet is waiting: lets timers run by the clock. */
@@ -71,7 +78,7 @@ struct ws_capture *session_open_again(const struct session *session, struct ws_e
 const char *session_source(const struct session *session);
 
 /* Writes the file that the reader has asked for, if so, and tells how it went. */
-bool save_wanted(struct ws_ui *ui, const struct ws_model *model);
+bool save_wanted(const struct session *session, struct ws_ui *ui, const struct ws_model *model);
 
 /* CLOCK_MONOTONIC in nanoseconds. */
 ws_time monotonic(void);

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Times are kept where the difference of any two still fits, so that nobody who subtracts needs to think of hostile
  * stamps. It is 146 years either side of 1970 and holds every 32-bit number of seconds. */
@@ -17,6 +18,7 @@ struct ws_capture *ws_capture_new(const char *name, struct ws_error *error)
 		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 		return NULL;
 	}
+	capture->drop_counter[0] = capture->drop_counter[1] = -1;
 	/* The end of a long path says more than its beginning. */
 	size_t length = strlen(name), room = sizeof(capture->name) - 1;
 	if (length <= room)
@@ -37,6 +39,9 @@ void ws_capture_close(struct ws_capture *capture)
 		pcap_close(capture->pcap);
 	ws_feed_free(capture->feed);
 	ws_ring_free(capture->ring);
+	for (size_t i = 0; i < WS_ARRAY_SIZE(capture->drop_counter); i++)
+		if (capture->drop_counter[i] >= 0)
+			close(capture->drop_counter[i]);
 	free(capture);
 }
 

@@ -8,7 +8,7 @@
  *
  * Regular files cannot block, so their records need not be looked at: a plain one is read right into the stream's
  * buffer, a packed one is unpacked on the way. They come through here for the sake of the offset: ftello() on a stdio
- * file costs a system call for every packet.
+ * file costs a system call for every packet. They are read with pread(), so that several feeds can share a descriptor.
  *
  * `given` and `scanned` count unpacked bytes from the start of the stream; data[start] is byte `given`. Up to `scanned`
  * the records are whole, and `packets` of them have not been delivered by libpcap yet. */
@@ -32,7 +32,7 @@ struct ws_feed {
 	int fd;
 	bool may_wait, ended, failed;
 	char problem[200];
-	uint64_t received;
+	uint64_t origin, received; /* where in a regular file the stream begins; bytes since then */
 
 	struct ws_unpack *unpack; /* NULL: not packed */
 	uint8_t *raw;             /* when packed */
@@ -49,7 +49,7 @@ struct ws_feed {
 	char *stream_buffer;
 };
 
-struct ws_feed *ws_feed_new(int fd, bool may_wait)
+struct ws_feed *ws_feed_new(int fd, bool may_wait, uint64_t start)
 {
 	struct ws_feed *feed = calloc(1, sizeof(*feed));
 	if (!feed) {
@@ -58,6 +58,7 @@ struct ws_feed *ws_feed_new(int fd, bool may_wait)
 	}
 	feed->fd = fd;
 	feed->may_wait = may_wait;
+	feed->origin = start;
 	return feed;
 }
 
@@ -112,7 +113,8 @@ static size_t receive(struct ws_feed *feed, uint8_t *bytes, size_t size, bool wa
 				continue; /* interrupted by a signal */
 			return 0;
 		}
-		ssize_t count = read(feed->fd, bytes, size);
+		ssize_t count = feed->may_wait ? read(feed->fd, bytes, size)
+		                               : pread(feed->fd, bytes, size, (off_t)(feed->origin + feed->received));
 		if (count > 0) {
 			feed->received += (uint64_t)count;
 			return (size_t)count;

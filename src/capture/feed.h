@@ -9,8 +9,8 @@
 struct ws_feed; /* opaque */
 
 /* Owns `fd` from here on, also on failure (NULL: out of memory). `may_wait`: a read can block, so ask first (a pipe).
- */
-struct ws_feed *ws_feed_new(int fd, bool may_wait);
+ * Otherwise it is a regular file, which is read from `start` on without moving the descriptor's place. */
+struct ws_feed *ws_feed_new(int fd, bool may_wait, uint64_t start);
 void ws_feed_free(struct ws_feed *feed); /* NULL is allowed */
 
 /* At least `want` unpacked bytes from the front, fewer only at the end of the stream. This waits. Valid until the next

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio_ext.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -135,7 +136,7 @@ static bool open_descriptor(struct ws_capture *capture, int fd, const struct ws_
 		capture->start = (uint64_t)start;
 		capture->file_size = (uint64_t)status.st_size;
 	}
-	capture->feed = ws_feed_new(fd, capture->piped);
+	capture->feed = ws_feed_new(fd, capture->piped, capture->start);
 	if (!capture->feed)
 		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 	size_t length;
@@ -163,6 +164,35 @@ struct ws_capture *ws_capture_open_file(const char *path, const struct ws_captur
 	if (fd < 0)
 		ws_fail(error, WS_ERROR_FILE, "%s: cannot be opened: %s", capture->name, strerror(errno));
 	else if (open_descriptor(capture, fd, options, error) && compile(capture, options->filter, error))
+		return capture;
+	ws_capture_close(capture);
+	return NULL;
+}
+
+/* A filter is not compiled again: that may ask a name server. */
+static bool copy_filter(struct ws_capture *capture, const struct ws_capture *from, struct ws_error *error)
+{
+	if (!from->filtered)
+		return true;
+	const size_t size = from->filter.bf_len * sizeof(*from->filter.bf_insns);
+	capture->filter.bf_insns = malloc(size);
+	if (!capture->filter.bf_insns)
+		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+	memcpy(capture->filter.bf_insns, from->filter.bf_insns, size);
+	capture->filter.bf_len = from->filter.bf_len;
+	return capture->filtered = true;
+}
+
+struct ws_capture *ws_capture_open_again(const struct ws_capture *from, const struct ws_capture_options *options,
+                                         struct ws_error *error)
+{
+	struct ws_capture *capture = ws_capture_new(from->name, error);
+	if (!capture)
+		return NULL;
+	int fd = fcntl(ws_feed_fd(from->feed), F_DUPFD_CLOEXEC, 0);
+	if (fd < 0)
+		ws_fail(error, WS_ERROR_FILE, "%s: cannot be opened again: %s", capture->name, strerror(errno));
+	else if (open_descriptor(capture, fd, options, error) && copy_filter(capture, from, error))
 		return capture;
 	ws_capture_close(capture);
 	return NULL;

@@ -40,6 +40,8 @@ struct ws_capture {
 	struct ws_error failure;
 
 	struct pcap_stat last_stats; /* live: 32-bit counters that wrap */
+	int drop_counter[2];         /* live: the interface's own, see live.c; -1: it has none */
+	uint64_t last_drops;
 	struct ws_capture_stats stats;
 };
 

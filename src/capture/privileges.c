@@ -1,0 +1,236 @@
+/* Who the process is, and what it may do.
+ *
+ * Root is needed to open an interface, and for nothing behind that. What is given up cannot be had again: the user, all
+ * groups, the capability sets, the bounding set that limits what a program started from here could get, and the right
+ * to gain anything by starting one. The order matters: the bounding set takes CAP_SETPCAP, groups take CAP_SETGID, and
+ * both are gone once the user has changed. At the end the process is asked, because a call that silently did less than
+ * it was asked for has been the flaw in other programs.
+ *
+ * Where the program has its capability from its file (setcap), there is no user to change and the bounding set stays;
+ * it means nothing once new privileges are ruled out. */
+#include <wirestate/privileges.h>
+
+#include <cap-ng.h>
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#define DEDICATED "wirestate"
+#define NOBODY "nobody"
+enum { NOBODY_ID = 65534, GROUPS_MAX = 65536 };
+
+struct identity {
+	uid_t user;
+	gid_t group;
+	char name[sizeof(((struct ws_protections *)NULL)->user)];
+};
+
+static struct identity identity_of(const struct passwd *entry)
+{
+	struct identity identity = {.user = entry->pw_uid, .group = entry->pw_gid};
+	snprintf(identity.name, sizeof(identity.name), "%s", entry->pw_name);
+	return identity;
+}
+
+/* A decimal number that can be a user or group other than root. */
+static bool parse_id(const char *text, unsigned *id)
+{
+	char *end;
+	if (!text || *text < '0' || *text > '9')
+		return false;
+	errno = 0;
+	unsigned long value = strtoul(text, &end, 10);
+	*id = (unsigned)value;
+	return errno == 0 && !*end && value > 0 && value < UINT32_MAX;
+}
+
+/* Who started this, when it was somebody else than root. */
+static bool find_invoker(struct identity *identity)
+{
+	unsigned user = getuid(), group = getgid();
+	if (geteuid() != 0)
+		return false;
+	if (user == 0) {
+		if (!parse_id(getenv("SUDO_UID"), &user))
+			return false;
+		if (!parse_id(getenv("SUDO_GID"), &group))
+			group = 0;
+	}
+	const struct passwd *entry = getpwuid(user);
+	*identity = (struct identity){.user = user, .group = group};
+	if (entry)
+		snprintf(identity->name, sizeof(identity->name), "%s", entry->pw_name);
+	else
+		snprintf(identity->name, sizeof(identity->name), "%u", user);
+	if (!identity->group && entry)
+		identity->group = entry->pw_gid;
+	return identity->group != 0;
+}
+
+static bool find_unprivileged(const char *wanted, struct identity *identity, struct ws_error *error)
+{
+	static const char *const candidates[] = {DEDICATED, NOBODY};
+	const struct passwd *entry;
+	if (wanted) {
+		entry = getpwnam(wanted);
+		if (!entry)
+			return ws_fail(error, WS_ERROR_OPTION, "-Z %.60s: no such user", wanted);
+		if (entry->pw_uid == 0 || entry->pw_gid == 0)
+			return ws_fail(error, WS_ERROR_OPTION,
+			               "-Z %.60s: has root's privileges; --no-sandbox keeps them", wanted);
+		*identity = identity_of(entry);
+		return true;
+	}
+	if (find_invoker(identity))
+		return true;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(candidates); i++) {
+		entry = getpwnam(candidates[i]);
+		if (entry && entry->pw_uid != 0 && entry->pw_gid != 0) {
+			*identity = identity_of(entry);
+			return true;
+		}
+	}
+	*identity = (struct identity){.user = NOBODY_ID, .group = NOBODY_ID, .name = NOBODY};
+	return true;
+}
+
+/* ---- For a moment */
+
+static bool call_as(const struct identity *identity, bool (*fn)(void *context, struct ws_error *error), void *context,
+                    struct ws_error *error)
+{
+	gid_t group = getegid(), *groups = calloc(GROUPS_MAX, sizeof(*groups));
+	uid_t user = geteuid();
+	int count = groups ? getgroups(GROUPS_MAX, groups) : -1;
+	bool good = false;
+	if (count >= 0 && initgroups(identity->name, identity->group) == 0 && setegid(identity->group) == 0 &&
+	    seteuid(identity->user) == 0)
+		good = fn(context, error);
+	else
+		ws_fail(error, WS_ERROR_SYSTEM, "cannot act as user %s: %s; --no-sandbox does not try", identity->name,
+		        strerror(errno));
+	bool back = seteuid(user) == 0 && setegid(group) == 0 && (count < 0 || setgroups((size_t)count, groups) == 0);
+	free(groups);
+	return good && (back || ws_fail(error, WS_ERROR_SYSTEM, "cannot be user %u again: %s", user, strerror(errno)));
+}
+
+bool ws_as_invoker(bool (*fn)(void *context, struct ws_error *error), void *context, struct ws_error *error)
+{
+	struct identity identity;
+	return find_invoker(&identity) ? call_as(&identity, fn, context, error) : fn(context, error);
+}
+
+/* ---- For good */
+
+static void lacks(struct ws_protections *protections, const char *part, const char *why)
+{
+	size_t length = strlen(protections->missing);
+	snprintf(protections->missing + length, sizeof(protections->missing) - length, "%s%s (%s)", length ? ", " : "",
+	         part, why);
+}
+
+static void holds(struct ws_protections *protections, enum ws_protection protection)
+{
+	protections->in_force |= 1u << protection;
+}
+
+/* False: refused, errno says why. */
+static bool become(const struct identity *identity)
+{
+	return setgroups(0, NULL) == 0 && setresgid(identity->group, identity->group, identity->group) == 0 &&
+	       setresuid(identity->user, identity->user, identity->user) == 0;
+}
+
+static bool leave_root(const char *wanted, struct ws_protections *protections, struct ws_error *error)
+{
+	struct identity identity;
+	if (!find_unprivileged(wanted, &identity, error))
+		return false;
+	if (!become(&identity)) {
+		/* A container whose root may not, or which has no other user. */
+		if (errno != EPERM && errno != EINVAL)
+			return ws_fail(error, WS_ERROR_SYSTEM, "cannot become user %s: %s", identity.name,
+			               strerror(errno));
+		lacks(protections, "an unprivileged user", strerror(errno));
+		return true;
+	}
+	if (setresuid((uid_t)-1, 0, (uid_t)-1) == 0 || getuid() != identity.user || geteuid() != identity.user ||
+	    getgid() != identity.group || getegid() != identity.group || getgroups(0, NULL) != 0)
+		return ws_fail(error, WS_ERROR_SYSTEM, "could be root again after becoming user %s", identity.name);
+	snprintf(protections->user, sizeof(protections->user), "%s", identity.name);
+	holds(protections, WS_PROTECTION_USER);
+	return true;
+}
+
+static void clear_bounding(struct ws_protections *protections)
+{
+	capng_get_caps_process();
+	if (capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP)) {
+		capng_clear(CAPNG_SELECT_BOUNDS);
+		capng_apply(CAPNG_SELECT_BOUNDS);
+		capng_get_caps_process();
+	}
+	if (capng_have_capabilities(CAPNG_SELECT_BOUNDS) == CAPNG_NONE)
+		holds(protections, WS_PROTECTION_BOUNDING);
+}
+
+static bool clear_capabilities(struct ws_protections *protections, struct ws_error *error)
+{
+	capng_clear(CAPNG_SELECT_CAPS | CAPNG_SELECT_AMBIENT);
+	capng_apply(CAPNG_SELECT_CAPS | CAPNG_SELECT_AMBIENT);
+	capng_get_caps_process();
+	if (capng_have_capabilities(CAPNG_SELECT_CAPS) != CAPNG_NONE ||
+	    capng_have_capabilities(CAPNG_SELECT_AMBIENT) == CAPNG_PARTIAL)
+		return ws_fail(error, WS_ERROR_SYSTEM, "cannot give up capabilities; --no-sandbox keeps them");
+	holds(protections, WS_PROTECTION_CAPABILITIES);
+	return true;
+}
+
+bool ws_privileges_drop(const char *user, struct ws_protections *protections, struct ws_error *error)
+{
+	*protections = (struct ws_protections){0};
+	if (geteuid() != 0 && user)
+		return ws_fail(error, WS_ERROR_OPTION, "-Z %.60s: only root can become another user", user);
+	clear_bounding(protections);
+	if (geteuid() == 0 && !leave_root(user, protections, error))
+		return false;
+	if (!clear_capabilities(protections, error))
+		return false;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
+		holds(protections, WS_PROTECTION_NO_NEW_PRIVILEGES);
+	else
+		lacks(protections, "no new privileges", strerror(errno));
+	return true;
+}
+
+void ws_protections_text(const struct ws_protections *protections, struct ws_text *text)
+{
+	static const char *const names[] = {
+#define X(name, words) [name] = words,
+	        WS_PROTECTIONS(X)
+#undef X
+	};
+	const char *separator = "";
+	for (unsigned i = 0; i < WS_PROTECTION_COUNT; i++) {
+		if (!(protections->in_force & 1u << i))
+			continue;
+		ws_text_puts(text, separator);
+		ws_text_puts(text, names[i]);
+		if (i == WS_PROTECTION_USER) {
+			ws_text_putc(text, ' ');
+			ws_text_puts(text, protections->user);
+		}
+		separator = ", ";
+	}
+	if (!protections->in_force)
+		ws_text_puts(text, "nothing");
+	if (protections->missing[0]) {
+		ws_text_puts(text, "; without ");
+		ws_text_puts(text, protections->missing);
+	}
+}

@@ -1,0 +1,242 @@
+/* What the process may still ask of the kernel.
+ *
+ * Two fences. Landlock rules out every file, socket and signal outside, but for writing in one directory if there is
+ * one. seccomp allows the system calls that reading packets, drawing and writing take; those by which a library looks
+ * for a file it can do without are answered with an error; every other one ends the process at once: starting a
+ * program, sockets, tracing, pages that can be executed. ioctl(), mmap() and kill() are allowed for what is needed of
+ * them; in particular no key can be pushed into the terminal.
+ *
+ * A build with a sanitizer has no sandbox: its runtime reads files in /proc and starts a tracer when the program ends,
+ * which the kernel only lets trace what may be dumped. */
+#include <wirestate/privileges.h>
+
+#include <errno.h>
+#include <linux/landlock.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <termios.h>
+#include <unistd.h>
+
+#ifdef __has_feature
+#define HAS_FEATURE(name) __has_feature(name)
+#else
+#define HAS_FEATURE(name) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || HAS_FEATURE(address_sanitizer) ||                 \
+        HAS_FEATURE(thread_sanitizer) || HAS_FEATURE(memory_sanitizer)
+#define SANITIZED true
+#else
+#define SANITIZED false
+#endif
+
+static void lacks(struct ws_protections *protections, const char *part, int error)
+{
+	size_t length = strlen(protections->missing);
+	snprintf(protections->missing + length, sizeof(protections->missing) - length, "%s%s (%s)", length ? ", " : "",
+	         part, SANITIZED ? "built with a sanitizer" : strerror(error));
+}
+
+/* ---- Landlock */
+
+/* As of version 7 of its interface; a kernel takes the part that it knows. */
+struct landlock_handled {
+	uint64_t files, network, scopes;
+};
+
+static const struct {
+	unsigned file_rights, network_rights, scopes; /* how many bits */
+	size_t size;
+} landlock_versions[] = {
+        [1] = {13, 0, 0, 8},  [2] = {14, 0, 0, 8},  [3] = {15, 0, 0, 8},
+        [4] = {15, 2, 0, 16}, [5] = {16, 2, 0, 16}, [6] = {16, 2, 2, 24},
+};
+enum { RIGHT_TRUNCATE = 14 };
+
+static uint64_t bits(unsigned count)
+{
+	return (UINT64_C(1) << count) - 1;
+}
+
+/* False: errno says why. */
+static bool restrict_files(int directory)
+{
+	long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+	if (version < 1)
+		return false;
+	if (version >= (long)WS_ARRAY_SIZE(landlock_versions))
+		version = WS_ARRAY_SIZE(landlock_versions) - 1;
+	const struct landlock_handled handled = {
+	        .files = bits(landlock_versions[version].file_rights),
+	        .network = bits(landlock_versions[version].network_rights),
+	        .scopes = bits(landlock_versions[version].scopes),
+	};
+	int rules = (int)syscall(SYS_landlock_create_ruleset, &handled, landlock_versions[version].size, 0);
+	if (rules < 0)
+		return false;
+	const struct landlock_path_beneath_attr saves = {
+	        .allowed_access =
+	                (LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | UINT64_C(1) << RIGHT_TRUNCATE) &
+	                handled.files,
+	        .parent_fd = directory,
+	};
+	bool good = directory < 0 || syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &saves, 0) == 0;
+	good = good && syscall(SYS_landlock_restrict_self, rules, 0) == 0;
+	int saved = errno;
+	close(rules);
+	errno = saved;
+	return good;
+}
+
+/* ---- seccomp */
+
+static const int allowed[] = {
+        /* descriptors that are open */
+        SCMP_SYS(read),
+        SCMP_SYS(readv),
+        SCMP_SYS(pread64),
+        SCMP_SYS(write),
+        SCMP_SYS(writev),
+        SCMP_SYS(lseek),
+        SCMP_SYS(_llseek),
+        SCMP_SYS(close),
+        SCMP_SYS(ftruncate),
+        SCMP_SYS(ftruncate64),
+        SCMP_SYS(fstat),
+        SCMP_SYS(fstat64),
+        SCMP_SYS(newfstatat),
+        SCMP_SYS(fstatat64),
+        SCMP_SYS(fcntl),
+        SCMP_SYS(fcntl64),
+        SCMP_SYS(fsync),
+        SCMP_SYS(fdatasync),
+        SCMP_SYS(getsockopt),
+        SCMP_SYS(poll),
+        SCMP_SYS(ppoll),
+        SCMP_SYS(ppoll_time64),
+        SCMP_SYS(select),
+        SCMP_SYS(pselect6),
+        SCMP_SYS(pselect6_time64),
+        /* memory */
+        SCMP_SYS(brk),
+        SCMP_SYS(munmap),
+        SCMP_SYS(mremap),
+        SCMP_SYS(madvise),
+        /* time, chance, and what the system is like */
+        SCMP_SYS(clock_gettime),
+        SCMP_SYS(clock_gettime64),
+        SCMP_SYS(clock_getres),
+        SCMP_SYS(gettimeofday),
+        SCMP_SYS(time),
+        SCMP_SYS(nanosleep),
+        SCMP_SYS(clock_nanosleep),
+        SCMP_SYS(clock_nanosleep_time64),
+        SCMP_SYS(getrandom),
+        SCMP_SYS(uname),
+        SCMP_SYS(sysinfo),
+        /* oneself */
+        SCMP_SYS(getpid),
+        SCMP_SYS(gettid),
+        SCMP_SYS(getppid),
+        SCMP_SYS(getuid),
+        SCMP_SYS(geteuid),
+        SCMP_SYS(getgid),
+        SCMP_SYS(getegid),
+        SCMP_SYS(rt_sigaction),
+        SCMP_SYS(rt_sigprocmask),
+        SCMP_SYS(rt_sigpending),
+        SCMP_SYS(rt_sigreturn),
+        SCMP_SYS(sigreturn),
+        SCMP_SYS(sigaltstack),
+        SCMP_SYS(restart_syscall),
+        SCMP_SYS(futex),
+        SCMP_SYS(sched_yield),
+        SCMP_SYS(exit),
+        SCMP_SYS(exit_group),
+};
+
+/* Libraries look for files they can do without: message catalogues, character sets, libpcap's counters in /sys; and
+ * libpcap unmaps its ring twice. */
+static const int refused[] = {
+        SCMP_SYS(open),       SCMP_SYS(openat2),    SCMP_SYS(access),     SCMP_SYS(faccessat),
+        SCMP_SYS(faccessat2), SCMP_SYS(stat),       SCMP_SYS(stat64),     SCMP_SYS(lstat),
+        SCMP_SYS(lstat64),    SCMP_SYS(statx),      SCMP_SYS(readlink),   SCMP_SYS(readlinkat),
+        SCMP_SYS(getcwd),     SCMP_SYS(setsockopt), SCMP_SYS(prlimit64),  SCMP_SYS(getrlimit),
+        SCMP_SYS(unlink),     SCMP_SYS(unlinkat),   SCMP_SYS(ugetrlimit), SCMP_SYS(sched_getaffinity),
+        SCMP_SYS(rseq),
+};
+
+static const unsigned ioctls[] = {
+        TCGETS, TCSETS, TCSETSW, TCSETSF, TCFLSH, TCXONC, TCSBRK, TIOCGWINSZ, TIOCGPGRP, TIOCOUTQ, FIONREAD,
+};
+
+static int add_rules(scmp_filter_ctx filter, int directory)
+{
+	int status = 0;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(allowed) && !status; i++)
+		status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
+	for (size_t i = 0; i < WS_ARRAY_SIZE(refused) && !status; i++)
+		status = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), refused[i], 0);
+	for (size_t i = 0; i < WS_ARRAY_SIZE(ioctls) && !status; i++)
+		status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+		                          SCMP_A1_32(SCMP_CMP_EQ, ioctls[i]));
+	const struct scmp_arg_cmp data_only = SCMP_A2_64(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
+	static const int mappings[] = {SCMP_SYS(mmap), SCMP_SYS(mmap2), SCMP_SYS(mprotect)};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(mappings) && !status; i++)
+		status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, mappings[i], 1, data_only);
+	static const int signals[] = {SCMP_SYS(kill), SCMP_SYS(tgkill)};
+	const struct scmp_arg_cmp myself = SCMP_A0_32(SCMP_CMP_EQ, (unsigned)getpid());
+	for (size_t i = 0; i < WS_ARRAY_SIZE(signals) && !status; i++)
+		status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, signals[i], 1, myself);
+	if (status)
+		return status;
+	if (directory < 0)
+		return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(openat), 0);
+	status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+	                          SCMP_A0_32(SCMP_CMP_EQ, (unsigned)directory));
+	if (!status)
+		status = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(openat), 1,
+		                          SCMP_A0_32(SCMP_CMP_NE, (unsigned)directory));
+	return status;
+}
+
+/* 0, or what went wrong. */
+static int restrict_calls(int directory)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	if (!filter)
+		return ENOMEM;
+	int status = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+	if (!status)
+		status = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2); /* a tree instead of a list */
+	if (!status)
+		status = seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1); /* the kernel's own error */
+	if (!status)
+		status = add_rules(filter, directory);
+	if (!status)
+		status = seccomp_load(filter);
+	seccomp_release(filter);
+	return -status;
+}
+
+void ws_sandbox_enter(int directory, struct ws_protections *protections)
+{
+	if (SANITIZED)
+		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+	bool files = !SANITIZED && restrict_files(directory);
+	if (files)
+		protections->in_force |= 1u << WS_PROTECTION_LANDLOCK;
+	else
+		lacks(protections, "Landlock", errno);
+	/* Without Landlock nothing would keep a name with ".." in the directory. */
+	int error = SANITIZED ? ENOTSUP : restrict_calls(files ? directory : -1);
+	if (!error)
+		protections->in_force |= 1u << WS_PROTECTION_SECCOMP;
+	else
+		lacks(protections, "seccomp", error);
+}
