@@ -203,17 +203,28 @@ enum ws_style draw_state_style(uint8_t state)
 
 /* ---- Hint lines */
 
+enum { MANY_ROWS = 20 };
+
 struct hint {
 	enum ws_action action, second; /* NONE: one key only */
 	const char *label;
 };
 
 static const struct hint list_hints[] = {
-        {WS_ACT_ENTER, WS_ACT_NONE, "lifelines"}, {WS_ACT_PLAY, WS_ACT_NONE, "play"},
-        {WS_ACT_SORT, WS_ACT_NONE, "sort"},       {WS_ACT_FILTER, WS_ACT_NONE, "filter"},
-        {WS_ACT_SEARCH, WS_ACT_NONE, "search"},   {WS_ACT_HOSTS, WS_ACT_NONE, "hosts"},
-        {WS_ACT_DETAIL, WS_ACT_NONE, "packet"},   {WS_ACT_SEEK_BACK, WS_ACT_SEEK, "seek"},
-        {WS_ACT_FOLLOW, WS_ACT_NONE, "follow"},   {WS_ACT_REVERSE, WS_ACT_NONE, "reverse"},
+        {WS_ACT_ENTER, WS_ACT_NONE, "lifelines"},
+        {WS_ACT_PLAY, WS_ACT_NONE, "play"},
+        {WS_ACT_SORT, WS_ACT_NONE, "sort"},
+        {WS_ACT_FILTER, WS_ACT_NONE, "filter"},
+        {WS_ACT_SEARCH, WS_ACT_NONE, "search"},
+        {WS_ACT_DETAIL, WS_ACT_NONE, "packet"},
+        {WS_ACT_STREAM, WS_ACT_NONE, "stream"},
+        {WS_ACT_HOSTS, WS_ACT_NONE, "hosts"},
+        {WS_ACT_UDP, WS_ACT_NONE, "UDP"},
+        {WS_ACT_ARP, WS_ACT_NONE, "ARP"},
+        {WS_ACT_STATISTICS, WS_ACT_NONE, "statistics"},
+        {WS_ACT_SEEK_BACK, WS_ACT_SEEK, "seek"},
+        {WS_ACT_FOLLOW, WS_ACT_NONE, "follow"},
+        {WS_ACT_REVERSE, WS_ACT_NONE, "reverse"},
         {WS_ACT_UP, WS_ACT_DOWN, "move"},
 };
 static const struct hint hosts_hints[] = {
@@ -222,12 +233,19 @@ static const struct hint hosts_hints[] = {
         {WS_ACT_BACK, WS_ACT_NONE, "back"},
 };
 static const struct hint lifelines_hints[] = {
-        {WS_ACT_PLAY, WS_ACT_NONE, "play"},         {WS_ACT_STEP_BACK, WS_ACT_STEP, "step"},
-        {WS_ACT_RESTART, WS_ACT_NONE, "replay"},    {WS_ACT_SLOWER, WS_ACT_FASTER, "speed"},
-        {WS_ACT_DETAIL, WS_ACT_NONE, "packet"},     {WS_ACT_DIAGRAM, WS_ACT_NONE, "diagram"},
-        {WS_ACT_BACK, WS_ACT_NONE, "back"},         {WS_ACT_PREVIOUS_CHANGE, WS_ACT_NEXT_CHANGE, "change"},
-        {WS_ACT_JUMP, WS_ACT_NONE, "jump"},         {WS_ACT_SWAP, WS_ACT_NONE, "swap"},
-        {WS_ACT_ABSOLUTE, WS_ACT_NONE, "absolute"}, {WS_ACT_LOOP, WS_ACT_NONE, "loop"},
+        {WS_ACT_PLAY, WS_ACT_NONE, "play"},
+        {WS_ACT_STEP_BACK, WS_ACT_STEP, "step"},
+        {WS_ACT_RESTART, WS_ACT_NONE, "replay"},
+        {WS_ACT_DETAIL, WS_ACT_NONE, "packet"},
+        {WS_ACT_STREAM, WS_ACT_NONE, "stream"},
+        {WS_ACT_DIAGRAM, WS_ACT_NONE, "diagram"},
+        {WS_ACT_SLOWER, WS_ACT_FASTER, "speed"},
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_PREVIOUS_CHANGE, WS_ACT_NEXT_CHANGE, "change"},
+        {WS_ACT_JUMP, WS_ACT_NONE, "jump"},
+        {WS_ACT_SWAP, WS_ACT_NONE, "swap"},
+        {WS_ACT_ABSOLUTE, WS_ACT_NONE, "absolute"},
+        {WS_ACT_LOOP, WS_ACT_NONE, "loop"},
 };
 static const struct hint diagram_hints[] = {
         {WS_ACT_PLAY, WS_ACT_NONE, "play"},      {WS_ACT_STEP_BACK, WS_ACT_STEP, "step"},
@@ -238,17 +256,22 @@ static const struct hint diagram_hints[] = {
 static const struct hint packet_hints[] = {
         {WS_ACT_UP, WS_ACT_DOWN, "field"},        {WS_ACT_ENTER, WS_ACT_NONE, "open/close"},
         {WS_ACT_NEXT_PANE, WS_ACT_NONE, "bytes"}, {WS_ACT_PREVIOUS_PACKET, WS_ACT_NEXT_PACKET, "packet"},
-        {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},       {WS_ACT_STREAM, WS_ACT_NONE, "stream"},
 };
 static const struct hint stream_hints[] = {
-        {WS_ACT_PREVIOUS_PACKET, WS_ACT_NEXT_PACKET, "segment"}, {WS_ACT_DIRECTION, WS_ACT_NONE, "direction"},
-        {WS_ACT_HEX, WS_ACT_NONE, "hex"},                        {WS_ACT_ENTER, WS_ACT_NONE, "packet"},
-        {WS_ACT_SAVE, WS_ACT_NONE, "save"},                      {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_PREVIOUS_PACKET, WS_ACT_NEXT_PACKET, "segment"},
+        {WS_ACT_DIRECTION, WS_ACT_NONE, "direction"},
+        {WS_ACT_HEX, WS_ACT_NONE, "hex"},
+        {WS_ACT_ENTER, WS_ACT_NONE, "packet"},
+        {WS_ACT_SAVE, WS_ACT_NONE, "save"},
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},
         {WS_ACT_UP, WS_ACT_DOWN, "scroll"},
 };
 static const struct hint udp_hints[] = {
-        {WS_ACT_ENTER, WS_ACT_NONE, "datagrams"},        {WS_ACT_UP, WS_ACT_DOWN, "move"},
-        {WS_ACT_ARP, WS_ACT_NONE, "ARP"},                {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_ENTER, WS_ACT_NONE, "datagrams"},
+        {WS_ACT_UP, WS_ACT_DOWN, "move"},
+        {WS_ACT_ARP, WS_ACT_NONE, "ARP"},
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},
         {WS_ACT_STATISTICS, WS_ACT_NONE, "statistics"},
 };
 static const struct hint datagrams_hints[] = {
@@ -310,6 +333,11 @@ static int draw_hint(struct ws_canvas *canvas, int row, int column, const char *
 	return ws_canvas_text(canvas, row, column + 1, canvas->columns, WS_STYLE_NORMAL, label);
 }
 
+int draw_hint_rows(enum ws_screen screen, int rows)
+{
+	return screen == WS_SCREEN_LIST && rows >= MANY_ROWS ? 2 : 1; /* from there, everything else can be reached */
+}
+
 void draw_hints(struct ws_canvas *canvas, int row, enum ws_screen screen,
                 const char *(*key_name)(enum ws_action action))
 {
@@ -322,13 +350,20 @@ void draw_hints(struct ws_canvas *canvas, int row, enum ws_screen screen,
 	for (size_t i = 0; i < WS_ARRAY_SIZE(common_hints); i++)
 		if (hint_keys(&common_hints[i], key_name, keys, sizeof(keys)))
 			column = draw_hint(canvas, row, column, keys, common_hints[i].label) + 2;
+	int upper = draw_hint_rows(screen, canvas->rows) - 1, at = row - upper;
 	column = 1;
 	for (size_t i = 0; i < hints_of[screen].count; i++) {
 		const struct hint *hint = &hints_of[screen].hints[i];
 		if (!hint_keys(hint, key_name, keys, sizeof(keys)))
 			continue;
-		if (column + draw_width(keys) + 1 + draw_width(hint->label) > right - 2)
+		int end = column + draw_width(keys) + 1 + draw_width(hint->label);
+		if (at < row && end > canvas->columns - 1) {
+			at++;
+			end -= column - 1;
+			column = 1;
+		}
+		if (at == row && end > right - 2)
 			return;
-		column = draw_hint(canvas, row, column, keys, hint->label) + 2;
+		column = draw_hint(canvas, at, column, keys, hint->label) + 2;
 	}
 }

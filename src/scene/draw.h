@@ -28,7 +28,9 @@ void draw_endpoint(struct ws_text *text, const struct ws_addr *address, unsigned
 void draw_state(struct ws_text *text, uint8_t state, uint8_t certainty, bool brief);
 enum ws_style draw_state_style(uint8_t state);
 
-/* The last line: what the keys do on `screen`. `keys` names them. */
+/* How many of the last lines draw_hints() takes on a screen of so many. */
+int draw_hint_rows(enum ws_screen screen, int rows);
+/* The last line or lines, `row` being the last: what the keys do on `screen`. `keys` names them. */
 void draw_hints(struct ws_canvas *canvas, int row, enum ws_screen screen,
                 const char *(*key_name)(enum ws_action action));
 

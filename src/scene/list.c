@@ -97,7 +97,7 @@ bool list_click(struct ws_ui *ui, const struct ws_model *model, int row)
 	struct list_view *list = &ui->list;
 	const int each = list_rows_each(ui->columns, ui->rows, ws_tracker_conn_count(model->tracker));
 	const int from = row - list_head_rows(list);
-	if (from < 0 || row >= ui->rows - LIST_FOOT_ROWS)
+	if (from < 0 || row >= ui->rows - list_foot_rows(ui->rows))
 		return false;
 	const size_t place = list->top + (size_t)(from / each);
 	if (place >= list_count(list, model->tracker) || place >= list->top + list->visible)
@@ -129,7 +129,7 @@ void list_layout(struct ws_ui *ui, const struct ws_model *model)
 		list_survey_again(list, model);
 	size_t count = list_count(list, model->tracker);
 	int each = list_rows_each(ui->columns, ui->rows, ws_tracker_conn_count(model->tracker));
-	int room = ui->rows - list_head_rows(list) - LIST_FOOT_ROWS;
+	int room = ui->rows - list_head_rows(list) - list_foot_rows(ui->rows);
 	list->visible = room > each ? (size_t)(room / each) : 1;
 	if (list->follow)
 		select_newest(list, model);

@@ -117,7 +117,7 @@ void list_layout(struct ws_ui *ui, const struct ws_model *model);
 void list_free(struct list_view *list);
 
 /* list_draw.c */
-enum { LIST_FOOT_ROWS = 2 }; /* rule, hints */
+int list_foot_rows(int rows); /* rule, hints */
 int list_head_rows(const struct list_view *list);
 int list_rows_each(int columns, int rows, size_t connections);
 void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
