@@ -177,7 +177,8 @@ static bool wants_colours(const struct options *options)
 void run_interactive(struct session *session)
 {
 	const struct options *options = session->options;
-	const struct ws_view_options view_options = {.ascii = options->ascii,
+	const struct ws_view_options view_options = {.keymap = &options->keymap,
+	                                             .ascii = options->ascii,
 	                                             .colours = wants_colours(options),
 	                                             .theme = (enum ws_theme)options->theme,
 	                                             .mouse = !options->no_mouse};
@@ -187,7 +188,7 @@ void run_interactive(struct session *session)
 	        .screen = WS_SCREEN_LIST,
 	        .filter = options->display_filter,
 	        .play = options->play,
-	        .key_name = ws_key_name,
+	        .key_name = options->keymap.name,
 	};
 	struct interactive it = {.session = session, .playhead.session = session, .changed = true};
 	it.ui = ws_ui_create(&ui_options, &session->error);

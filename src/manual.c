@@ -86,12 +86,20 @@ static void options(FILE *out)
 	}
 }
 
+/* With each action's name, as the configuration takes it. */
 static void keys(FILE *out)
 {
 	for (enum ws_action action = WS_ACT_NONE + 1; action < WS_ACTION_COUNT; action++) {
 		const char *key = ws_key_name(action);
-		if (key)
-			entry(out, key, ws_action_meaning(action));
+		if (!key)
+			continue;
+		fputs(".TP\n.B \"", out);
+		roff(out, key);
+		fputs("\"\n", out);
+		roff(out, ws_action_meaning(action));
+		fputs(" (\\fI", out);
+		roff(out, ws_action_name(action));
+		fputs("\\fR).\n", out);
 	}
 }
 

@@ -4,6 +4,7 @@
  * getopt tables, --help, the manual's OPTIONS section and the text of every error are made from the rows, so that they
  * cannot drift apart. Letters that tcpdump and tshark agree on keep their meaning. */
 #include "options.h"
+#include "config.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -83,6 +84,8 @@ const struct option_row option_rows[] = {
 
         {0, "theme", "NAME", OPTION_WORD, GROUP_VIEW, FIELD(theme), 0, 0, theme_words,
          "colors that can be read on any background (the default), a dark one, a light one, or none"},
+        {0, "config", "FILE", OPTION_TEXT, GROUP_VIEW, FIELD(config_file), 1, 0, NULL,
+         "read this configuration file, not ~/.config/wirestate/config; /dev/null: none"},
         {0, "no-mouse", NULL, OPTION_SWITCH, GROUP_VIEW, FIELD(no_mouse), 0, 0, NULL,
          "leave the mouse to the terminal, to copy text with it; the key M changes that, too"},
 
@@ -326,6 +329,17 @@ static bool check(struct options *options, struct ws_error *error)
 	return check_export(options, error) && check_picture(options, error) && check_show(options, error);
 }
 
+/* The configuration comes first, so that the command line counts; but that says which file it is. */
+static bool configure(int argc, char **argv, struct options *options, struct ws_error *error)
+{
+	struct options first = {.help = false};
+	if (!read_options(argc, argv, &first, error))
+		return false;
+	optind = 0; /* glibc's way to begin anew */
+	options->config_file = first.config_file;
+	return first.help || first.version || first.generate || config_read(options, error);
+}
+
 bool options_parse(int argc, char **argv, struct options *options, struct ws_error *error)
 {
 	*options = (struct options){
@@ -338,7 +352,8 @@ bool options_parse(int argc, char **argv, struct options *options, struct ws_err
 	        .colour = COLOUR_AUTO,
 	        .screen = -1,
 	};
-	if (!read_options(argc, argv, options, error))
+	ws_keymap_init(&options->keymap);
+	if (!configure(argc, argv, options, error) || !read_options(argc, argv, options, error))
 		return false;
 	if (options->help || options->version)
 		return true;
@@ -356,5 +371,7 @@ bool options_parse(int argc, char **argv, struct options *options, struct ws_err
 void options_free(struct options *options)
 {
 	free(options->joined);
+	free(options->config);
+	options->config = NULL;
 	options->joined = NULL;
 }

@@ -59,7 +59,10 @@ struct options {
 	const char *interface, *read, *write, *filter, *display_filter, *link_type, *generate, *export, *user;
 	const char *operand; /* --generate's file */
 	char *joined;        /* owned: the trailing words */
-	uint64_t count;      /* 0: no limit */
+	const char *config_file;
+	char *config; /* owned: the text of the configuration */
+	struct ws_keymap keymap;
+	uint64_t count; /* 0: no limit */
 	uint64_t snapshot_length, buffer_size, max_memory;
 	uint64_t frame, connection;
 	struct {

@@ -101,7 +101,7 @@ static void draw(struct session *session)
 	                  : options->export    ? WS_SCREEN_LIFELINES
 	                                       : WS_SCREEN_LIST,
 	        .filter = options->display_filter,
-	        .key_name = ws_key_name,
+	        .key_name = options->keymap.name,
 	};
 	struct ws_ui *ui = ws_ui_create(&ui_options, &session->error);
 	struct ws_canvas canvas = {.ascii = options->ascii};

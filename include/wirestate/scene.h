@@ -169,9 +169,9 @@ struct ws_ui_options {
 	enum ws_screen screen;
 	const char *filter; /* the list's display filter to begin with, or NULL */
 	bool play;          /* begin at the capture's start, playing */
-	/* The text of a key for an action on a screen ("Enter", "q"), for hint lines and help; NULL: that action has no
-	 * key. */
-	const char *(*key_name)(enum ws_action action);
+	/* By action: the text of its key ("Enter", "q"), for hint lines and help, NULL where it has none. WS_ACTION_COUNT of
+	 * them; NULL: no hints. */
+	const char *const *key_name;
 };
 
 struct ws_ui *ws_ui_create(const struct ws_ui_options *options, struct ws_error *error) WS_CHECKED;

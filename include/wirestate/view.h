@@ -20,7 +20,21 @@ enum ws_theme {
 #undef X
 };
 
+/* The keys as this reader has them: the built-in ones, and in front of them those of his configuration. It must not be
+ * moved. */
+struct ws_keymap {
+	const char *name[WS_ACTION_COUNT]; /* of an action's key, for hints and help; NULL: it has none */
+	struct {
+		uint32_t key;
+		char name[16]; /* empty: none of its own */
+	} own[WS_ACTION_COUNT];
+};
+void ws_keymap_init(struct ws_keymap *keymap);
+/* Gives the action that has this name a key: a character, or a name like F5, PgUp or Ctrl-X. */
+bool ws_keymap_bind(struct ws_keymap *keymap, const char *action, const char *key, struct ws_error *error) WS_CHECKED;
+
 struct ws_view_options {
+	const struct ws_keymap *keymap; /* borrowed */
 	enum ws_theme theme;
 	bool mouse;   /* clicks and the wheel are keys; false: they are the terminal's, to copy text */
 	bool ascii;   /* --ascii: no box characters; else the terminal is asked */

@@ -318,10 +318,10 @@ static const struct {
 };
 
 /* The keys' names; false when the action has none. */
-static bool hint_keys(const struct hint *hint, const char *(*key_name)(enum ws_action action), char *keys, size_t size)
+static bool hint_keys(const struct hint *hint, const char *const *key_name, char *keys, size_t size)
 {
-	const char *first = key_name ? key_name(hint->action) : NULL;
-	const char *second = key_name && hint->second != WS_ACT_NONE ? key_name(hint->second) : NULL;
+	const char *first = key_name ? key_name[hint->action] : NULL;
+	const char *second = key_name && hint->second != WS_ACT_NONE ? key_name[hint->second] : NULL;
 	bool letters = first && second && first[0] >= 'a' && first[0] <= 'z';
 	snprintf(keys, size, "%s%s%s", first ? first : "", letters ? "/" : "", second ? second : "");
 	return first != NULL;
@@ -338,8 +338,7 @@ int draw_hint_rows(enum ws_screen screen, int rows)
 	return screen == WS_SCREEN_LIST && rows >= MANY_ROWS ? 2 : 1; /* from there, everything else can be reached */
 }
 
-void draw_hints(struct ws_canvas *canvas, int row, enum ws_screen screen,
-                const char *(*key_name)(enum ws_action action))
+void draw_hints(struct ws_canvas *canvas, int row, enum ws_screen screen, const char *const *key_name)
 {
 	char keys[32];
 	int width = 1;

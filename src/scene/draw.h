@@ -31,7 +31,6 @@ enum ws_style draw_state_style(uint8_t state);
 /* How many of the last lines draw_hints() takes on a screen of so many. */
 int draw_hint_rows(enum ws_screen screen, int rows);
 /* The last line or lines, `row` being the last: what the keys do on `screen`. `keys` names them. */
-void draw_hints(struct ws_canvas *canvas, int row, enum ws_screen screen,
-                const char *(*key_name)(enum ws_action action));
+void draw_hints(struct ws_canvas *canvas, int row, enum ws_screen screen, const char *const *key_name);
 
 #endif

@@ -119,7 +119,7 @@ static enum ws_screen explained(const struct ws_ui *ui)
 static bool has_line(const struct ws_ui *ui, enum ws_action action)
 {
 	return action != WS_ACT_NONE && ui_applies(action, explained(ui)) && ui->options.key_name &&
-	       ui->options.key_name(action);
+	       ui->options.key_name[action];
 }
 
 static int key_lines(const struct ws_ui *ui)
@@ -204,7 +204,7 @@ void help_draw(const struct ws_ui *ui, struct ws_canvas *canvas)
 				continue;
 			line = (struct line){"", "", WS_STYLE_KEY};
 			if (action < WS_ACTION_COUNT)
-				line = (struct line){ui->options.key_name((enum ws_action)action),
+				line = (struct line){ui->options.key_name[action],
 				                     ws_action_meaning((enum ws_action)action), WS_STYLE_KEY};
 		}
 		if (at >= 0 && top + at < bottom)

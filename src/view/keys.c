@@ -76,18 +76,30 @@
 	X('\t', "Tab", ON(STREAM), WS_ACT_DIRECTION)                                                                   \
 	X('a', "a", FILM, WS_ACT_ABSOLUTE)
 
-static const struct {
-	wint_t key;
-	const char *name;
-	unsigned screens;
-	enum ws_action action;
-} keys[] = {
+static const struct key_row keys[] = {
 #define X(key, name, screens, action) {key, name, screens, action},
         KEYS(X)
 #undef X
 };
 
-enum ws_action key_action(wint_t key, enum ws_screen screen)
+bool key_row(size_t index, struct key_row *row)
+{
+	if (index >= WS_ARRAY_SIZE(keys))
+		return false;
+	*row = keys[index];
+	return true;
+}
+
+unsigned key_screens(enum ws_action action)
+{
+	unsigned screens = 0;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(keys); i++)
+		if (keys[i].action == action)
+			screens |= keys[i].screens;
+	return screens;
+}
+
+enum ws_action key_built_in(wint_t key, enum ws_screen screen)
 {
 	for (size_t i = 0; i < WS_ARRAY_SIZE(keys); i++)
 		if (keys[i].key == key && keys[i].screens & 1u << screen)

@@ -21,6 +21,7 @@ struct ws_view {
 	bool own_files; /* /dev/tty, not standard input and output */
 	SCREEN *screen;
 	bool ascii, colours, mouse;
+	const struct ws_keymap *keymap;
 	struct ws_cell *shown; /* what the screen holds; columns × rows */
 	int columns, rows;
 	struct rescue rescue;
@@ -136,6 +137,7 @@ struct ws_view *ws_view_open(const struct ws_view_options *options, struct ws_er
 	}
 	view->ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0 ||
 	              !probe_narrow(fileno(view->in), fileno(view->out), typed, sizeof(typed), &typed_count);
+	view->keymap = options->keymap;
 	view->screen = start_screen(view);
 	if (!view->screen) {
 		ws_fail(error, WS_ERROR_SYSTEM, "cannot start the terminal");
@@ -230,7 +232,6 @@ bool ws_view_key(struct ws_view *view, enum ws_screen screen, bool typing, struc
 {
 	wint_t code;
 	int kind;
-	(void)view;
 	while ((kind = get_wch(&code)) != ERR) {
 		if (kind == OK && code == ESCAPE && drop_sequence())
 			continue;
@@ -246,7 +247,7 @@ bool ws_view_key(struct ws_view *view, enum ws_screen screen, bool typing, struc
 		}
 		bool letter = kind == OK && code >= KEY_MIN; /* has the number of some key, but is none */
 		*key = (struct ws_key){.kind = WS_KEY_ACTION,
-		                       .action = letter ? WS_ACT_NONE : key_action(code, screen)};
+		                       .action = letter ? WS_ACT_NONE : key_action(view->keymap, code, screen)};
 		if (typing && !key_edit(code, kind == OK, key))
 			continue;
 		if (typing || key->action != WS_ACT_NONE)

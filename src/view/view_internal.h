@@ -8,8 +8,19 @@
 #include <signal.h>
 #include <termios.h>
 
-/* keys.c: what a key does on a screen; WS_ACT_NONE: nothing. `key` is a character or one of curses' KEY_ codes. */
-enum ws_action key_action(wint_t key, enum ws_screen screen);
+/* keymap.c: what a key does on a screen; WS_ACT_NONE: nothing. `key` is a character or one of curses' KEY_ codes. */
+enum ws_action key_action(const struct ws_keymap *keymap, wint_t key, enum ws_screen screen);
+
+/* keys.c: the built-in keys. */
+enum ws_action key_built_in(wint_t key, enum ws_screen screen);
+unsigned key_screens(enum ws_action action); /* where it has a key: bits 1u << enum ws_screen */
+struct key_row {
+	wint_t key;
+	const char *name;
+	unsigned screens;
+	enum ws_action action;
+};
+bool key_row(size_t index, struct key_row *row); /* false: behind the last */
 /* What it does in a line that is being typed; `character`: it is no KEY_ code. False: nothing. */
 bool key_edit(wint_t code, bool character, struct ws_key *key);
 

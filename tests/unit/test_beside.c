@@ -28,6 +28,7 @@ struct world {
 	char screen[40000];
 	uint8_t saved[256];
 	size_t saved_length;
+	const char *key_name[WS_ACTION_COUNT];
 };
 
 static void describe(const struct world *world, size_t index, struct ws_frame *frame)
@@ -50,18 +51,15 @@ static bool fetch(void *context, uint64_t position, struct ws_frame *frame)
 	return true;
 }
 
-static const char *key_name(enum ws_action action)
-{
-	return ws_action_name(action);
-}
-
 static int set_up(void **state)
 {
 	struct world *world = calloc(1, sizeof(*world));
 	struct ws_error error;
 	const struct ws_tracker_config config = {.history = true, .hash_key = {1, 2, 3}};
-	const struct ws_ui_options options = {.key_name = key_name};
 	assert_non_null(world);
+	for (enum ws_action action = 0; action < WS_ACTION_COUNT; action++)
+		world->key_name[action] = ws_action_name(action);
+	const struct ws_ui_options options = {.key_name = world->key_name};
 	world->tracker = ws_tracker_create(&config, &error);
 	world->ui = ws_ui_create(&options, &error);
 	assert_non_null(world->tracker);

@@ -15,7 +15,7 @@
 static bool is_mapped(enum ws_action action, enum ws_screen screen)
 {
 	for (wint_t key = 1; key <= KEY_MAX; key++)
-		if (key_action(key, screen) == action)
+		if (key_built_in(key, screen) == action)
 			return true;
 	return false;
 }
@@ -40,10 +40,40 @@ static void test_names(void **state)
 		assert_non_null(ws_key_name((enum ws_action)action));
 		assert_true(strlen(ws_action_meaning((enum ws_action)action)) > 0);
 	}
-	assert_int_equal(key_action('q', WS_SCREEN_HELP), WS_ACT_QUIT);
-	assert_int_equal(key_action(KEY_RIGHT, WS_SCREEN_LIFELINES), WS_ACT_STEP);
-	assert_int_equal(key_action(KEY_RIGHT, WS_SCREEN_PACKET), WS_ACT_RIGHT);
-	assert_int_equal(key_action('z', WS_SCREEN_LIST), WS_ACT_NONE);
+	assert_int_equal(key_built_in('q', WS_SCREEN_HELP), WS_ACT_QUIT);
+	assert_int_equal(key_built_in(KEY_RIGHT, WS_SCREEN_LIFELINES), WS_ACT_STEP);
+	assert_int_equal(key_built_in(KEY_RIGHT, WS_SCREEN_PACKET), WS_ACT_RIGHT);
+	assert_int_equal(key_built_in('z', WS_SCREEN_LIST), WS_ACT_NONE);
+}
+
+static void test_own_keys(void **state)
+{
+	struct ws_keymap keymap;
+	struct ws_error error;
+	(void)state;
+	ws_keymap_init(&keymap);
+	assert_string_equal(keymap.name[WS_ACT_FILTER], "F");
+	for (int action = WS_ACT_NONE + 1; action < WS_ACTION_COUNT; action++)
+		assert_string_equal(keymap.name[action], ws_key_name((enum ws_action)action));
+	assert_true(ws_keymap_bind(&keymap, "filter", "F5", &error));
+	assert_int_equal(key_action(&keymap, KEY_F(5), WS_SCREEN_LIST), WS_ACT_FILTER);
+	assert_int_equal(key_action(&keymap, KEY_F(5), WS_SCREEN_PACKET), WS_ACT_NONE);
+	assert_int_equal(key_action(&keymap, 'F', WS_SCREEN_LIST), WS_ACT_FILTER); /* goes on working */
+	assert_string_equal(keymap.name[WS_ACT_FILTER], "F5");
+	assert_true(ws_keymap_bind(&keymap, "search", "s", &error)); /* takes it from sort, which has no other */
+	assert_int_equal(key_action(&keymap, 's', WS_SCREEN_LIST), WS_ACT_SEARCH);
+	assert_null(keymap.name[WS_ACT_SORT]);
+	assert_true(ws_keymap_bind(&keymap, "follow", "q", &error) == false); /* or nobody could leave */
+	assert_true(ws_keymap_bind(&keymap, "quit", "Ctrl-Q", &error));
+	assert_int_equal(key_action(&keymap, 'q' & 0x1f, WS_SCREEN_HELP), WS_ACT_QUIT);
+	assert_true(ws_keymap_bind(&keymap, "follow", "q", &error));
+	assert_false(ws_keymap_bind(&keymap, "sort", "F5", &error));
+	assert_non_null(strstr(error.text, "filter"));
+	static const char *const wrong[] = {"", "F0", "F13", "F5x", "Ctrl-", "Ctrl-1", "ab", "\x01", "\xff", "中"};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(wrong); i++)
+		assert_false(ws_keymap_bind(&keymap, "sort", wrong[i], &error));
+	assert_false(ws_keymap_bind(&keymap, "sorted", "x", &error));
+	assert_false(ws_keymap_bind(&keymap, "none", "x", &error));
 }
 
 int main(void)
@@ -51,6 +81,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_every_action_has_a_key_where_it_applies),
 	        cmocka_unit_test(test_names),
+	        cmocka_unit_test(test_own_keys),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

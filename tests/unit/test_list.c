@@ -20,6 +20,7 @@ struct world {
 	struct ws_model model;
 	struct ws_ui *ui;
 	struct ws_canvas canvas;
+	const char *key_name[WS_ACTION_COUNT];
 	ws_time now, clock;
 	uint64_t frames;
 };
@@ -66,17 +67,14 @@ static void refuse(struct world *world, unsigned from, unsigned port, unsigned t
 	send_tcp(world, &tcp);
 }
 
-static const char *key_name(enum ws_action action)
-{
-	return ws_action_name(action);
-}
-
 static int set_up(void **state)
 {
 	struct world *world = calloc(1, sizeof(*world));
 	assert_non_null(world);
 	struct ws_tracker_config config = {.history = true};
-	struct ws_ui_options options = {.screen = WS_SCREEN_LIST, .key_name = key_name};
+	for (enum ws_action action = 0; action < WS_ACTION_COUNT; action++)
+		world->key_name[action] = ws_action_name(action);
+	struct ws_ui_options options = {.screen = WS_SCREEN_LIST, .key_name = world->key_name};
 	world->now = 1700000000 * WS_SECOND;
 	world->clock = WS_SECOND;
 	world->tracker = ws_tracker_create(&config, NULL);
@@ -402,8 +400,8 @@ int main(void)
 #define LIST_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 	        LIST_TEST(test_filter), LIST_TEST(test_the_line_is_edited),
-	        LIST_TEST(test_search), LIST_TEST(test_hosts), LIST_TEST(test_mouse),
-	        LIST_TEST(test_many),
+	        LIST_TEST(test_search), LIST_TEST(test_hosts),
+	        LIST_TEST(test_mouse),  LIST_TEST(test_many),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,6 +22,7 @@ struct world {
 	struct ws_model model;
 	struct ws_ui *ui;
 	struct ws_canvas canvas;
+	const char *key_name[WS_ACTION_COUNT];
 	uint8_t frames[MAX_FRAMES][FRAME_SIZE];
 	size_t lengths[MAX_FRAMES], count;
 	ws_time times[MAX_FRAMES], now;
@@ -132,11 +133,6 @@ static void fill(struct world *world)
 	send_segment(world, true, 4002, WS_TCP_ACK, 8000, 9002, 0, ms);
 }
 
-static const char *key_name(enum ws_action action)
-{
-	return action == WS_ACT_LOOP ? NULL : ws_action_name(action);
-}
-
 static int set_up(void **state)
 {
 	struct world *world = calloc(1, sizeof(*world));
@@ -151,7 +147,9 @@ static int set_up(void **state)
 	                                 .fetch = fetch,
 	                                 .fetch_context = world};
 	fill(world);
-	struct ws_ui_options options = {.screen = WS_SCREEN_LIST, .key_name = key_name};
+	for (enum ws_action action = 0; action < WS_ACTION_COUNT; action++)
+		world->key_name[action] = action == WS_ACT_LOOP ? NULL : ws_action_name(action);
+	struct ws_ui_options options = {.screen = WS_SCREEN_LIST, .key_name = world->key_name};
 	world->ui = ws_ui_create(&options, NULL);
 	assert_non_null(world->ui);
 	assert_true(ws_canvas_create(&world->canvas, 80, 24));
