@@ -1,0 +1,105 @@
+"""The view on a pseudo terminal: how long until something is there to see."""
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import termios
+import time
+
+CURSOR_QUESTION = b"\x1b[6n"  # how wide are ambiguous characters? A terminal answers at once
+QUIET = 0.4  # without output for so long, nothing more comes
+
+
+class View:
+    """A running view; `output` is what it has written so far."""
+
+    def __init__(self, command, rows=40, columns=120):
+        self.started = time.monotonic()
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            os.environ.update(TERM="xterm-256color", LC_ALL="C.UTF-8")
+            os.execvp(command[0], command)
+        self.output = b""
+
+    def read(self, seconds):
+        """True when output came within that time."""
+        if not select.select([self.fd], [], [], max(seconds, 0))[0]:
+            return False
+        try:
+            part = os.read(self.fd, 65536)
+            self.output += part
+            if CURSOR_QUESTION in part:
+                os.write(self.fd, b"\x1b[1;4R")
+        except OSError:
+            return False
+        return True
+
+    def until(self, text, seconds=120):
+        end = time.monotonic() + seconds
+        while text not in self.output and time.monotonic() < end:
+            self.read(0.05)
+        return time.monotonic() - self.started
+
+    def settle(self):
+        """Reads until it is quiet; the time of the last output."""
+        last = time.monotonic()
+        while self.read(QUIET):
+            last = time.monotonic()
+        return last
+
+    def press(self, key):
+        """Seconds until the first and the last output that a key causes."""
+        self.output = b""
+        start = time.monotonic()
+        os.write(self.fd, key)
+        self.read(2)
+        first = time.monotonic()
+        return first - start, max(self.settle(), first) - start
+
+    def resident(self):
+        with open(f"/proc/{self.pid}/status", encoding="ascii") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
+
+    def close(self):
+        os.write(self.fd, b"q")
+        os.kill(self.pid, signal.SIGTERM)
+        while self.read(2):
+            pass
+        os.close(self.fd)
+        os.waitpid(self.pid, 0)
+
+
+def first_screen(command):
+    """Seconds until the list's first row is there."""
+    view = View(command)
+    seconds = view.until(b"ESTAB")
+    view.close()
+    return seconds
+
+
+def loaded(command):
+    """Seconds until a file is loaded, and the most that was resident, in MB."""
+    view = View(command)
+    view.until(b"ESTAB")
+    seconds = view.settle() - view.started
+    resident = view.resident()
+    view.close()
+    return seconds, resident
+
+
+def keys(command):
+    """What keys cost in the list: (work, seconds until the first and the last output)."""
+    view = View(command)
+    view.until(b"ESTAB")
+    view.settle()
+    results = []
+    for work, key in (("next row", b"j"), ("sort by another column", b"s"), ("turn the order", b"r"), ("first row", b"g"),
+                      ("last row", b"G")):
+        first, last = view.press(key)
+        results.append((work, first, last))
+    view.close()
+    return results

@@ -1,0 +1,81 @@
+/* synflood SYNS [SEGMENTS]: a capture on standard output, one connection attempt from each of as many sources, 200,000
+ * a second. With SEGMENTS, each is answered and has that many segments more: so many live connections, all at once. */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HEADERS = 14 + 20 + 20, SYN = 2, ACK = 16 };
+
+static void put16(uint8_t *bytes, uint32_t value)
+{
+	bytes[0] = (uint8_t)(value >> 8);
+	bytes[1] = (uint8_t)value;
+}
+
+static void put32(uint8_t *bytes, uint32_t value)
+{
+	put16(bytes, value >> 16);
+	put16(bytes + 2, value);
+}
+
+static uint32_t add(uint32_t sum, const uint8_t *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i += 2)
+		sum += (uint32_t)bytes[i] << 8 | bytes[i + 1];
+	return sum;
+}
+
+static uint16_t fold(uint32_t sum)
+{
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t) ~(sum + (sum >> 16));
+}
+
+static void write_segment(uint64_t number, uint32_t host, int from_host, uint32_t flags, uint32_t sequence,
+                          uint32_t ack)
+{
+	uint8_t frame[HEADERS] = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45};
+	uint8_t *ip = frame + 14, *tcp = ip + 20;
+	put16(ip + 2, 40);
+	put16(ip + 4, (uint32_t)number);
+	ip[8] = 64;
+	ip[9] = 6;
+	put32(ip + (from_host ? 12 : 16), 0x0b000000 + host); /* from 11.0.0.0 on */
+	put32(ip + (from_host ? 16 : 12), 0x0a000001);
+	put16(ip + 10, fold(add(0, ip, 20)));
+	put16(tcp + (from_host ? 0 : 2), 1024 + host % 60000);
+	put16(tcp + (from_host ? 2 : 0), 80);
+	put32(tcp + 4, sequence);
+	put32(tcp + 8, ack);
+	tcp[12] = 0x50;
+	tcp[13] = (uint8_t)flags;
+	put16(tcp + 14, 65535);
+	put16(tcp + 16, fold(add(6 + 20, ip + 12, 28)));
+	uint64_t microseconds = number * 5;
+	uint32_t header[4] = {1700000000 + (uint32_t)(microseconds / 1000000), (uint32_t)(microseconds % 1000000),
+	                      HEADERS, HEADERS};
+	fwrite(header, sizeof(header), 1, stdout);
+	fwrite(frame, sizeof(frame), 1, stdout);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		fputs("usage: synflood SYNS [SEGMENTS] >OUTPUT\n", stderr);
+		return 1;
+	}
+	uint32_t syns = (uint32_t)strtoul(argv[1], NULL, 10), segments = argc > 2 ? (uint32_t)atoi(argv[2]) : 0;
+	const uint32_t file_header[6] = {0xa1b2c3d4, 2 | 4 << 16, 0, 0, 65535, 1};
+	uint64_t number = 0;
+	fwrite(file_header, sizeof(file_header), 1, stdout);
+	for (uint32_t host = 0; host < syns; host++) {
+		write_segment(number++, host, 1, SYN, 1000, 0);
+		if (segments)
+			write_segment(number++, host, 0, SYN | ACK, 2000, 1001);
+	}
+	for (uint32_t i = 0; i < segments; i++)
+		for (uint32_t host = 0; host < syns; host++)
+			write_segment(number++, host, i % 2 == 0, ACK, i % 2 ? 2001 : 1001, i % 2 ? 1001 : 2001);
+	return fflush(stdout) == 0 ? 0 : 1;
+}
