@@ -151,3 +151,10 @@ bool picture_compose(const struct ws_ui *ui, const struct ws_model *model, int c
 	find_states(picture);
 	return true;
 }
+
+void picture_missing(const struct ws_ui *ui, struct ws_canvas *canvas)
+{
+	const char *words = ui->film.replay ? "The segments of this connection are no longer kept."
+	                                    : "This connection is not in this picture: it begins later.";
+	draw_cut(canvas, 1, 1, canvas->columns, WS_STYLE_WARN, words);
+}

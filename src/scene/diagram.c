@@ -397,8 +397,7 @@ void diagram_draw(const struct ws_ui *ui, const struct ws_model *model, struct w
 	draw_rule(canvas, rule);
 	draw_hints(canvas, canvas->rows - 1, WS_SCREEN_DIAGRAM, ui->options.key_name);
 	if (!picture_compose(ui, model, canvas->columns, &picture)) {
-		ws_canvas_text(canvas, 1, 1, canvas->columns, WS_STYLE_WARN,
-		               "The segments of this connection are no longer kept.");
+		picture_missing(ui, canvas);
 		return;
 	}
 	picture_title(&picture, canvas);

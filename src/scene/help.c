@@ -10,6 +10,7 @@
 #define FILM (ON(LIFELINES) | ON(DIAGRAM))
 #define TABLES (ON(UDP) | ON(DATAGRAMS) | ON(ARP))
 #define MOVES (ON(LIST) | ON(HOSTS) | FILM | ON(PACKET) | ON(STREAM) | TABLES | ON(HELP))
+#define WORLD (ON(LIST) | ON(HOSTS) | TABLES | ON(STATISTICS))
 #define EVERYWHERE (MOVES | ON(STATISTICS))
 
 bool ui_applies(enum ws_action action, enum ws_screen screen)
@@ -36,22 +37,22 @@ bool ui_applies(enum ws_action action, enum ws_screen screen)
 	        [WS_ACT_FILTER] = ON(LIST),
 	        [WS_ACT_HOSTS] = ON(LIST),
 	        [WS_ACT_FOLLOW] = ON(LIST) | FILM,
-	        [WS_ACT_PLAY] = ON(LIST) | FILM,
+	        [WS_ACT_PLAY] = WORLD | FILM,
 	        [WS_ACT_STEP] = FILM,
 	        [WS_ACT_STEP_BACK] = FILM,
 	        [WS_ACT_NEXT_CHANGE] = FILM,
 	        [WS_ACT_PREVIOUS_CHANGE] = FILM,
-	        [WS_ACT_JUMP] = ON(LIST) | FILM,
-	        [WS_ACT_FASTER] = ON(LIST) | FILM,
-	        [WS_ACT_SLOWER] = ON(LIST) | FILM,
-	        [WS_ACT_RESTART] = ON(LIST) | FILM,
-	        [WS_ACT_FRAME] = ON(LIST),
-	        [WS_ACT_FRAME_BACK] = ON(LIST),
-	        [WS_ACT_SEEK] = ON(LIST) | FILM,
-	        [WS_ACT_SEEK_BACK] = ON(LIST) | FILM,
-	        [WS_ACT_SEEK_FAR] = ON(LIST) | FILM,
-	        [WS_ACT_SEEK_FAR_BACK] = ON(LIST) | FILM,
-	        [WS_ACT_NEWEST] = ON(LIST) | FILM,
+	        [WS_ACT_JUMP] = WORLD | FILM,
+	        [WS_ACT_FASTER] = WORLD | FILM,
+	        [WS_ACT_SLOWER] = WORLD | FILM,
+	        [WS_ACT_RESTART] = WORLD | FILM,
+	        [WS_ACT_FRAME] = WORLD,
+	        [WS_ACT_FRAME_BACK] = WORLD,
+	        [WS_ACT_SEEK] = WORLD | FILM,
+	        [WS_ACT_SEEK_BACK] = WORLD | FILM,
+	        [WS_ACT_SEEK_FAR] = WORLD | FILM,
+	        [WS_ACT_SEEK_FAR_BACK] = WORLD | FILM,
+	        [WS_ACT_NEWEST] = WORLD | FILM,
 	        [WS_ACT_LOOP] = FILM,
 	        [WS_ACT_DIAGRAM] = ON(LIST) | ON(LIFELINES),
 	        [WS_ACT_SWAP] = FILM,
@@ -101,6 +102,7 @@ static const struct line marks[] = {
         {"├──────►", "a segment; ━━━● while it flies", WS_STYLE_NORMAL},
         {"├╌╌╌╌╌╌►", "sent again (retransmission)", WS_STYLE_WARN},
         {"├~~~~~~►", "out of order", WS_STYLE_WARN},
+        {"├─────×", "lost, it seems: it, or what it acknowledges, was sent again", WS_STYLE_BAD},
         {"├······►", "duplicate ACK, keep-alive, window probe, or ignored", WS_STYLE_WARN},
         {"", "", WS_STYLE_NORMAL},
         {"What packets cannot tell", NULL, WS_STYLE_TITLE},

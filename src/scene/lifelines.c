@@ -415,8 +415,7 @@ void lifelines_draw(const struct ws_ui *ui, const struct ws_model *model, struct
 	draw_hints(canvas, canvas->rows - 1, WS_SCREEN_LIFELINES, ui->options.key_name);
 	int columns = canvas->columns - pane_columns(canvas);
 	if (!picture_compose(ui, model, columns, &picture)) {
-		ws_canvas_text(canvas, 1, 1, canvas->columns, WS_STYLE_WARN,
-		               "The segments of this connection are no longer kept.");
+		picture_missing(ui, canvas);
 		return;
 	}
 	picture_title(&picture, canvas);

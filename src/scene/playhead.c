@@ -76,7 +76,7 @@ static void stand(struct playhead *playhead, const struct ws_model *model, ws_ti
 static void seek(struct playhead *playhead, const struct ws_model *model, int parts, int direction)
 {
 	const ws_time amount = round_amount((model->last - model->first) / parts);
-	const ws_time from = playhead->past ? playhead->at : model->last;
+	const ws_time from = !playhead->past ? model->last : playhead->frame ? model->now : playhead->at;
 	stand(playhead, model, from + direction * amount);
 }
 

@@ -392,6 +392,19 @@ static void draw_too_small(struct ws_canvas *canvas)
 		ws_canvas_text(canvas, row, 0, canvas->columns, WS_STYLE_NORMAL, line);
 }
 
+/* Where the playhead stands, over the end of the title of a screen that does not say it itself. */
+static void draw_playhead(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+{
+	const enum ws_screen screen = ws_ui_screen(ui);
+	char words[128];
+	struct ws_text text = WS_TEXT_OVER(words);
+	if (screen == WS_SCREEN_LIST || screen == WS_SCREEN_LIFELINES || screen == WS_SCREEN_DIAGRAM)
+		return;
+	ws_text_puts(&text, "  ");
+	if (playhead_text(ui, model, &text))
+		draw_right(canvas, 0, canvas->columns / 3, canvas->columns - 1, WS_STYLE_WARN, ws_text_cstr(&text));
+}
+
 void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	ws_canvas_clear(canvas);
@@ -435,6 +448,7 @@ void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_
 		help_draw(ui, canvas);
 		break;
 	}
+	draw_playhead(ui, model, canvas);
 	if (ui->prompt.use)
 		prompt_draw(&ui->prompt, canvas);
 }

@@ -189,6 +189,8 @@ struct picture {
 /* compose.c */
 bool picture_compose(const struct ws_ui *ui, const struct ws_model *model, int columns, struct picture *picture);
 const char *picture_name(const struct picture *picture, int endpoint); /* "client", "server" */
+/* Instead of a picture: why there is none. */
+void picture_missing(const struct ws_ui *ui, struct ws_canvas *canvas);
 void picture_title(const struct picture *picture, struct ws_canvas *canvas);
 void picture_names(const struct picture *picture, struct ws_canvas *canvas, int column, int columns);
 /* "FIN,ACK seq 1 ack 5 len 20": what a segment says. `brief`: without what matters least beside a mark. */

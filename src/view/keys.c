@@ -5,6 +5,7 @@
 #define FILM (ON(LIFELINES) | ON(DIAGRAM))
 #define TABLES (ON(UDP) | ON(DATAGRAMS) | ON(ARP))
 #define MOVES (ON(LIST) | ON(HOSTS) | FILM | ON(PACKET) | ON(STREAM) | TABLES | ON(HELP))
+#define WORLD (ON(LIST) | ON(HOSTS) | TABLES | ON(STATISTICS))
 #define ALL (MOVES | ON(STATISTICS))
 
 /* X(key, its name for people, screens, action). An action's first key is the one that hints and help show. */
@@ -47,19 +48,19 @@
 	X(',', ",", FILM, WS_ACT_STEP_BACK)                                                                            \
 	X(']', "]", FILM, WS_ACT_NEXT_CHANGE)                                                                          \
 	X('[', "[", FILM, WS_ACT_PREVIOUS_CHANGE)                                                                      \
-	X(':', ":", ON(LIST) | FILM, WS_ACT_JUMP)                                                                      \
-	X(' ', "Space", ON(LIST), WS_ACT_PLAY)                                                                         \
-	X('.', ".", ON(LIST), WS_ACT_FRAME)                                                                            \
-	X(',', ",", ON(LIST), WS_ACT_FRAME_BACK)                                                                       \
-	X('>', ">", ON(LIST) | FILM, WS_ACT_SEEK)                                                                      \
-	X('<', "<", ON(LIST) | FILM, WS_ACT_SEEK_BACK)                                                                 \
-	X('}', "}", ON(LIST) | FILM, WS_ACT_SEEK_FAR)                                                                  \
-	X('{', "{", ON(LIST) | FILM, WS_ACT_SEEK_FAR_BACK)                                                             \
-	X('e', "e", ON(LIST) | FILM, WS_ACT_NEWEST)                                                                    \
-	X('+', "+", ON(LIST) | FILM, WS_ACT_FASTER)                                                                    \
-	X('=', "=", ON(LIST) | FILM, WS_ACT_FASTER)                                                                    \
-	X('-', "-", ON(LIST) | FILM, WS_ACT_SLOWER)                                                                    \
-	X('0', "0", ON(LIST) | FILM, WS_ACT_RESTART)                                                                   \
+	X(':', ":", WORLD | FILM, WS_ACT_JUMP)                                                                         \
+	X(' ', "Space", WORLD, WS_ACT_PLAY)                                                                            \
+	X('.', ".", WORLD, WS_ACT_FRAME)                                                                               \
+	X(',', ",", WORLD, WS_ACT_FRAME_BACK)                                                                          \
+	X('>', ">", WORLD | FILM, WS_ACT_SEEK)                                                                         \
+	X('<', "<", WORLD | FILM, WS_ACT_SEEK_BACK)                                                                    \
+	X('}', "}", WORLD | FILM, WS_ACT_SEEK_FAR)                                                                     \
+	X('{', "{", WORLD | FILM, WS_ACT_SEEK_FAR_BACK)                                                                \
+	X('e', "e", WORLD | FILM, WS_ACT_NEWEST)                                                                       \
+	X('+', "+", WORLD | FILM, WS_ACT_FASTER)                                                                       \
+	X('=', "=", WORLD | FILM, WS_ACT_FASTER)                                                                       \
+	X('-', "-", WORLD | FILM, WS_ACT_SLOWER)                                                                       \
+	X('0', "0", WORLD | FILM, WS_ACT_RESTART)                                                                      \
 	X('l', "l", FILM, WS_ACT_LOOP)                                                                                 \
 	X('D', "D", ON(LIST) | ON(LIFELINES), WS_ACT_DIAGRAM)                                                          \
 	X('x', "x", FILM, WS_ACT_SWAP)                                                                                 \

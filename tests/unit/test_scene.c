@@ -398,6 +398,135 @@ static void test_diagram(void **state)
 	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_LIFELINES);
 }
 
+/* Main's part, for a world that is always there: the model shows what the reader wants. */
+static void show_place(struct world *world)
+{
+	const struct ws_place place = ws_ui_place(world->ui);
+	struct ws_model *model = &world->model;
+	model->first = world->times[0];
+	model->last = world->times[world->count - 1];
+	model->past = place.past;
+	model->running = place.playing;
+	model->now = !place.past ? model->last : place.frame ? world->times[place.frame - 1] : place.time;
+	model->last_packet = model->first;
+	model->next_packet = WS_TIME_NEVER;
+	model->frame = 0;
+	for (size_t i = world->count; i-- > 0;)
+		if (world->times[i] > model->now)
+			model->next_packet = world->times[i];
+	for (size_t i = 0; i < world->count && world->times[i] <= model->now; i++) {
+		model->last_packet = world->times[i];
+		model->frame = i + 1;
+	}
+}
+
+static ws_time place_at(struct world *world)
+{
+	show_place(world);
+	return world->model.now - world->model.first;
+}
+
+static void test_playhead_moves(void **state)
+{
+	struct world *world = *state;
+	const ws_time ms = WS_MILLISECOND;
+	ws_time clock = WS_SECOND;
+	show_place(world);
+	assert_shows(world, "end of capture");
+	assert_false(ws_ui_place(world->ui).past);
+	act(world, WS_ACT_FRAME_BACK); /* packet 14 is the last one */
+	assert_int_equal(ws_ui_place(world->ui).frame, 13);
+	show_place(world);
+	assert_shows(world, "paused 3.818 of 3.819 s");
+	ws_ui_tick(world->ui, &world->model, clock);
+	act(world, WS_ACT_SEEK_FAR_BACK); /* a tenth of 3.8 s, rounded */
+	ws_ui_tick(world->ui, &world->model, clock += ms);
+	assert_int_equal(place_at(world), 3318 * ms);
+	act(world, WS_ACT_SEEK_BACK);
+	assert_int_equal(place_at(world), 3218 * ms);
+	act(world, WS_ACT_SEEK_FAR);
+	act(world, WS_ACT_SEEK_FAR); /* beyond the end is the end */
+	assert_false(ws_ui_place(world->ui).past);
+	act(world, WS_ACT_JUMP);
+	show_place(world);
+	type_line(world, "4");
+	assert_int_equal(place_at(world), 12 * ms);
+	act(world, WS_ACT_JUMP);
+	type_line(world, "1s");
+	assert_int_equal(place_at(world), WS_SECOND);
+	act(world, WS_ACT_NEWEST);
+	assert_false(ws_ui_place(world->ui).past);
+}
+
+static void test_playhead_plays(void **state)
+{
+	struct world *world = *state;
+	const ws_time ms = WS_MILLISECOND;
+	ws_time clock = WS_SECOND;
+	show_place(world);
+	ws_ui_tick(world->ui, &world->model, clock);
+	act(world, WS_ACT_PLAY); /* from the start */
+	show_place(world);
+	assert_shows(world, "▶ 0.000 of 3.819 s  1x");
+	assert_int_equal(ws_ui_next_change(world->ui, &world->model), 0);
+	ws_ui_tick(world->ui, &world->model, clock += 100 * ms);
+	assert_int_equal(place_at(world), 100 * ms);
+	for (int i = 0; i < 3; i++, show_place(world))
+		ws_ui_tick(world->ui, &world->model, clock += 100 * ms);
+	assert_int_equal(place_at(world), 400 * ms);
+	/* From 313 ms on 3 s pass without a packet: three times as fast, so that it takes one. */
+	ws_ui_tick(world->ui, &world->model, clock += 100 * ms);
+	assert_in_range(place_at(world), 690 * ms, 710 * ms);
+	world->model.seeking = true; /* time stands still until the picture is there */
+	ws_ui_tick(world->ui, &world->model, clock += 100 * ms);
+	world->model.seeking = false;
+	assert_in_range(place_at(world), 690 * ms, 710 * ms);
+	act(world, WS_ACT_ENTER); /* the film follows */
+	assert_shows(world, "▶ following");
+	act(world, WS_ACT_PLAY);
+	show_place(world);
+	assert_shows(world, "paused 0.7");
+	act(world, WS_ACT_BACK);
+	act(world, WS_ACT_PLAY);
+	for (int i = 0; i < 60; i++, show_place(world))
+		ws_ui_tick(world->ui, &world->model, clock += 100 * ms);
+	assert_false(ws_ui_place(world->ui).past);
+	assert_shows(world, "end of capture");
+	world->model.live = true;
+	act(world, WS_ACT_PLAY); /* live: stands still where it is */
+	assert_true(ws_ui_place(world->ui).past);
+	assert_false(ws_ui_place(world->ui).playing);
+}
+
+/* The same connection in another tracker: the film goes over to it, and to nothing when it has not begun there. */
+static void test_another_world(void **state)
+{
+	struct world *world = *state, *other = NULL;
+	void *made = NULL;
+	assert_int_equal(set_up(&made), 0);
+	other = made;
+	ws_ui_select(world->ui, &world->model, ws_tracker_conn_at(world->tracker, 0), 7);
+	act(world, WS_ACT_ENTER);
+	act(world, WS_ACT_NEXT_PACKET);
+	struct ws_tracker_config config = {.history = true};
+	struct ws_tracker *empty = ws_tracker_create(&config, NULL);
+	assert_non_null(empty);
+	size_t step_shown = 0;
+	world->model.tracker = other->tracker;
+	char *picture = draw(world);
+	const char *step = strstr(picture, "step ");
+	assert_non_null(step);
+	step_shown = strtoul(step + 5, NULL, 10);
+	free(picture);
+	assert_in_range(step_shown, 1, 10);
+	world->model.tracker = empty;
+	assert_shows(world, "not in this picture");
+	world->model.tracker = world->tracker;
+	assert_shows(world, "/10");
+	ws_tracker_free(empty);
+	tear_down(&made);
+}
+
 static void test_packet(void **state)
 {
 	struct world *world = *state;
@@ -519,6 +648,9 @@ int main(void)
 	        SCENE_TEST(test_jumps),
 	        SCENE_TEST(test_what_was_lost),
 	        SCENE_TEST(test_diagram),
+	        SCENE_TEST(test_playhead_moves),
+	        SCENE_TEST(test_playhead_plays),
+	        SCENE_TEST(test_another_world),
 	        SCENE_TEST(test_packet),
 	        SCENE_TEST(test_a_frame_of_no_connection),
 	        SCENE_TEST(test_help_names_the_keys),
