@@ -1,0 +1,230 @@
+/* The film of one connection and that of the whole capture: jumping in them, what was lost, the state diagram, and how
+ * the playhead moves. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "scene_world.h"
+
+#include <locale.h>
+
+static void test_jumps(void **state)
+{
+	struct world *world = *state;
+	ws_ui_act(world->ui, &world->model, WS_ACT_ENTER);
+	act(world, WS_ACT_JUMP);
+	type_line(world, "7");
+	assert_shows(world, "step 7/10");
+	act(world, WS_ACT_JUMP);
+	type_line(world, "312ms"); /* the fifth came at 312 ms, the sixth at 313 */
+	assert_shows(world, "step 5/10");
+	act(world, WS_ACT_JUMP);
+	type_line(world, "3.5 s");
+	assert_shows(world, "step 8/10");
+	act(world, WS_ACT_JUMP);
+	type_line(world, "12x");
+	assert_true(ws_ui_typing(world->ui));
+	assert_shows(world, "the units of time are");
+	struct ws_key escape = {.kind = WS_KEY_EDIT, .edit = WS_EDIT_CANCEL};
+	ws_ui_key(world->ui, &world->model, &escape);
+	assert_shows(world, "step 8/10");
+	act(world, WS_ACT_FIRST);
+	act(world, WS_ACT_NEXT_CHANGE);
+	assert_shows(world, "step 2/10");
+	act(world, WS_ACT_NEXT_CHANGE);
+	act(world, WS_ACT_NEXT_CHANGE); /* data changes nothing: on to the FIN */
+	assert_shows(world, "step 7/10");
+	act(world, WS_ACT_PREVIOUS_CHANGE);
+	assert_shows(world, "step 3/10");
+	act(world, WS_ACT_LAST);
+	act(world, WS_ACT_NEXT_CHANGE);
+	assert_shows(world, "step 10/10");
+}
+
+static void test_what_was_lost(void **state)
+{
+	struct world *world = *state;
+	ws_ui_select(world->ui, &world->model, ws_tracker_conn_at(world->tracker, 0), 4);
+	act(world, WS_ACT_ENTER);
+	act(world, WS_ACT_BACK);
+	ws_ui_act(world->ui, &world->model, WS_ACT_ENTER);
+	ws_ui_select(world->ui, &world->model, ws_tracker_conn_at(world->tracker, 0), 4);
+	char *before = draw(world);
+	assert_null(strstr(before, "lost?")); /* nobody can know yet */
+	free(before);
+	act(world, WS_ACT_NEXT_PACKET);
+	assert_shows(world, "lost?");
+	assert_shows(world, "sent again (RFC");
+	send_segment(world, true, 4000, WS_TCP_ACK | WS_TCP_FIN, 5001, 1006, 0, 1000 * WS_MILLISECOND);
+	act(world, WS_ACT_LAST);
+	assert_shows(world, "started over once");
+	assert_shows(world, "restarts");
+}
+
+static void test_diagram(void **state)
+{
+	struct world *world = *state;
+	static const int sizes[][2] = {{80, 24}, {60, 24}, {120, 40}};
+	ws_ui_act(world->ui, &world->model, WS_ACT_DIAGRAM);
+	for (size_t i = 0; i < WS_ARRAY_SIZE(sizes); i++) {
+		assert_true(ws_canvas_resize(&world->canvas, sizes[i][0], sizes[i][1]));
+		act(world, WS_ACT_LAST);
+		for (enum ws_state each = WS_CLOSED; each < WS_STATE_COUNT; each++)
+			assert_shows(world, ws_state_name(each));
+		assert_shows(world, "C►TIME_WAIT  ");
+		assert_shows(world, "CLOSED◄S");
+		assert_shows(world, "C CLOSED→SYN_SENT→ESTAB→FIN_W_1→FIN_W_2→TIME_W\n");
+		assert_shows(world, " 60.0 s ");
+		act(world, WS_ACT_FIRST);
+		assert_shows(world, "C►SYN_SENT");
+		assert_shows(world, "LISTEN◄S");
+		act(world, WS_ACT_NEXT_PACKET);
+		act(world, WS_ACT_NEXT_PACKET);
+		assert_shows(world, "C►ESTABLISHED◄S");
+	}
+	act(world, WS_ACT_BACK);
+	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_LIFELINES);
+}
+
+/* Main's part, for a world that is always there: the model shows what the reader wants. */
+static void show_place(struct world *world)
+{
+	const struct ws_place place = ws_ui_place(world->ui);
+	struct ws_model *model = &world->model;
+	model->first = world->times[0];
+	model->last = world->times[world->count - 1];
+	model->past = place.past;
+	model->running = place.playing;
+	model->now = !place.past ? model->last : place.frame ? world->times[place.frame - 1] : place.time;
+	model->last_packet = model->first;
+	model->next_packet = WS_TIME_NEVER;
+	model->frame = 0;
+	for (size_t i = world->count; i-- > 0;)
+		if (world->times[i] > model->now)
+			model->next_packet = world->times[i];
+	for (size_t i = 0; i < world->count && world->times[i] <= model->now; i++) {
+		model->last_packet = world->times[i];
+		model->frame = i + 1;
+	}
+}
+
+static ws_time place_at(struct world *world)
+{
+	show_place(world);
+	return world->model.now - world->model.first;
+}
+
+static void test_playhead_moves(void **state)
+{
+	struct world *world = *state;
+	const ws_time ms = WS_MILLISECOND;
+	ws_time clock = WS_SECOND;
+	show_place(world);
+	assert_shows(world, "end of capture");
+	assert_false(ws_ui_place(world->ui).past);
+	act(world, WS_ACT_FRAME_BACK); /* packet 14 is the last one */
+	assert_int_equal(ws_ui_place(world->ui).frame, 13);
+	show_place(world);
+	assert_shows(world, "paused 3.818 of 3.819 s");
+	ws_ui_tick(world->ui, &world->model, clock);
+	act(world, WS_ACT_SEEK_FAR_BACK); /* a tenth of 3.8 s, rounded */
+	ws_ui_tick(world->ui, &world->model, clock += ms);
+	assert_int_equal(place_at(world), 3318 * ms);
+	act(world, WS_ACT_SEEK_BACK);
+	assert_int_equal(place_at(world), 3218 * ms);
+	act(world, WS_ACT_SEEK_FAR);
+	act(world, WS_ACT_SEEK_FAR); /* beyond the end is the end */
+	assert_false(ws_ui_place(world->ui).past);
+	act(world, WS_ACT_JUMP);
+	show_place(world);
+	type_line(world, "4");
+	assert_int_equal(place_at(world), 12 * ms);
+	act(world, WS_ACT_JUMP);
+	type_line(world, "1s");
+	assert_int_equal(place_at(world), WS_SECOND);
+	act(world, WS_ACT_NEWEST);
+	assert_false(ws_ui_place(world->ui).past);
+}
+
+static void test_playhead_plays(void **state)
+{
+	struct world *world = *state;
+	const ws_time ms = WS_MILLISECOND;
+	ws_time clock = WS_SECOND;
+	show_place(world);
+	ws_ui_tick(world->ui, &world->model, clock);
+	act(world, WS_ACT_PLAY); /* from the start */
+	show_place(world);
+	assert_shows(world, "▶ 0.000 of 3.819 s  1x");
+	assert_int_equal(ws_ui_next_change(world->ui, &world->model), 0);
+	ws_ui_tick(world->ui, &world->model, clock += 100 * ms);
+	assert_int_equal(place_at(world), 100 * ms);
+	for (int i = 0; i < 3; i++, show_place(world))
+		ws_ui_tick(world->ui, &world->model, clock += 100 * ms);
+	assert_int_equal(place_at(world), 400 * ms);
+	/* From 313 ms on 3 s pass without a packet: three times as fast, so that it takes one. */
+	ws_ui_tick(world->ui, &world->model, clock += 100 * ms);
+	assert_in_range(place_at(world), 690 * ms, 710 * ms);
+	world->model.seeking = true; /* time stands still until the picture is there */
+	ws_ui_tick(world->ui, &world->model, clock += 100 * ms);
+	world->model.seeking = false;
+	assert_in_range(place_at(world), 690 * ms, 710 * ms);
+	act(world, WS_ACT_ENTER); /* the film follows */
+	assert_shows(world, "▶ following");
+	act(world, WS_ACT_PLAY);
+	show_place(world);
+	assert_shows(world, "paused 0.7");
+	act(world, WS_ACT_BACK);
+	act(world, WS_ACT_PLAY);
+	for (int i = 0; i < 60; i++, show_place(world))
+		ws_ui_tick(world->ui, &world->model, clock += 100 * ms);
+	assert_false(ws_ui_place(world->ui).past);
+	assert_shows(world, "end of capture");
+	world->model.live = true;
+	act(world, WS_ACT_PLAY); /* live: stands still where it is */
+	assert_true(ws_ui_place(world->ui).past);
+	assert_false(ws_ui_place(world->ui).playing);
+}
+
+/* The same connection in another tracker: the film goes over to it, and to nothing when it has not begun there. */
+static void test_another_world(void **state)
+{
+	struct world *world = *state, *other = NULL;
+	void *made = NULL;
+	assert_int_equal(set_up(&made), 0);
+	other = made;
+	ws_ui_select(world->ui, &world->model, ws_tracker_conn_at(world->tracker, 0), 7);
+	act(world, WS_ACT_ENTER);
+	act(world, WS_ACT_NEXT_PACKET);
+	struct ws_tracker_config config = {.history = true};
+	struct ws_tracker *empty = ws_tracker_create(&config, NULL);
+	assert_non_null(empty);
+	size_t step_shown = 0;
+	world->model.tracker = other->tracker;
+	char *picture = draw(world);
+	const char *step = strstr(picture, "step ");
+	assert_non_null(step);
+	step_shown = strtoul(step + 5, NULL, 10);
+	free(picture);
+	assert_in_range(step_shown, 1, 10);
+	world->model.tracker = empty;
+	assert_shows(world, "not in this picture");
+	world->model.tracker = world->tracker;
+	assert_shows(world, "/10");
+	ws_tracker_free(empty);
+	tear_down(&made);
+}
+
+int main(void)
+{
+	if (!setlocale(LC_ALL, "C.UTF-8"))
+		return 1;
+	const struct CMUnitTest tests[] = {
+	        SCENE_TEST(test_jumps),          SCENE_TEST(test_what_was_lost),  SCENE_TEST(test_diagram),
+	        SCENE_TEST(test_playhead_moves), SCENE_TEST(test_playhead_plays), SCENE_TEST(test_another_world),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
