@@ -114,6 +114,15 @@ bool arp_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action acti
 	}
 }
 
+bool arp_click(struct ws_ui *ui, const struct ws_model *model, int row)
+{
+	bool again;
+	if (!table_click(&ui->arp.place[ui->arp.pane], row, ARP_TOP, table_visible(ui->rows, ARP_TOP),
+	                 pane_count(model, ui->arp.pane), &again))
+		return false;
+	return !again || arp_act(ui, model, WS_ACT_ENTER);
+}
+
 /* ---- Drawing */
 
 /* Where the columns of all three lists begin; 0: there is no room for it. */

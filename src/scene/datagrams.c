@@ -85,6 +85,15 @@ bool datagrams_act(struct ws_ui *ui, const struct ws_model *model, enum ws_actio
 	return table_move(&ui->udp.at, action, ui->udp.count, table_visible(ui->rows, DATAGRAMS_TOP));
 }
 
+bool datagrams_click(struct ws_ui *ui, const struct ws_model *model, int row)
+{
+	bool again;
+	if (!table_click(&ui->udp.at, row, DATAGRAMS_TOP, table_visible(ui->rows, DATAGRAMS_TOP), ui->udp.count,
+	                 &again))
+		return false;
+	return !again || datagrams_act(ui, model, WS_ACT_ENTER);
+}
+
 static const char *error_name(const struct ws_datagram_info *datagram)
 {
 	const char *name = ws_icmp_name(datagram->icmp_type, datagram->icmp_code, datagram->ip_version == 6);

@@ -300,6 +300,18 @@ bool stream_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action a
 	}
 }
 
+bool stream_click(struct ws_ui *ui, const struct ws_model *model, int row)
+{
+	struct stream_view *view = &ui->stream;
+	if (row < 1 || (size_t)(row - 1) >= view->line_count)
+		return false;
+	struct stream_place to = view->line[row - 1].place;
+	if (to.piece == view->cursor.piece && to.row == view->cursor.row)
+		return stream_act(ui, model, WS_ACT_ENTER);
+	view->cursor = to;
+	return true;
+}
+
 /* ---- Laying out */
 
 static void seek(struct stream_view *view)

@@ -100,6 +100,7 @@ const uint8_t *stream_bytes(struct stream_view *view, const struct ws_model *mod
 /* stream.c */
 bool stream_open(struct ws_ui *ui, const struct ws_model *model);
 bool stream_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
+bool stream_click(struct ws_ui *ui, const struct ws_model *model, int row);
 void stream_layout(struct ws_ui *ui, const struct ws_model *model);
 bool stream_growing(const struct ws_ui *ui);
 /* Columns of a row of hexadecimal with so many bytes. */

@@ -33,6 +33,16 @@ bool table_move(struct table_place *place, enum ws_action action, uint64_t count
 	return true;
 }
 
+bool table_click(struct table_place *place, int row, int top, int visible, uint64_t count, bool *again)
+{
+	uint64_t to = place->top + (uint64_t)(row - top);
+	if (row < top || row >= top + visible || to >= count)
+		return false;
+	*again = to == place->selected;
+	place->selected = to;
+	return true;
+}
+
 void table_keep(struct table_place *place, uint64_t count, int visible)
 {
 	uint64_t rows = visible > 0 ? (uint64_t)visible : 1;

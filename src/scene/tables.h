@@ -10,6 +10,8 @@ struct table_place {
 };
 /* False: the action does not move. */
 bool table_move(struct table_place *place, enum ws_action action, uint64_t count, int visible);
+/* The entry in a row of the screen: selected by a click; `again`: it was already. False: there is none. */
+bool table_click(struct table_place *place, int row, int top, int visible, uint64_t count, bool *again);
 void table_keep(struct table_place *place, uint64_t count, int visible);
 void table_mark(struct ws_canvas *canvas, int row);
 /* Title line: a bold word, then text. */
@@ -42,6 +44,7 @@ struct arp_view {
 };
 
 bool arp_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
+bool arp_click(struct ws_ui *ui, const struct ws_model *model, int row);
 void arp_layout(struct ws_ui *ui, const struct ws_model *model);
 void arp_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
 /* Shows the packet that the selected row is about, or that of the row `by` further on. */
@@ -70,9 +73,11 @@ struct udp_view {
 
 void udp_free(struct udp_view *view);
 bool udp_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
+bool udp_click(struct ws_ui *ui, const struct ws_model *model, int row);
 void udp_layout(struct ws_ui *ui, const struct ws_model *model);
 void udp_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
 bool datagrams_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
+bool datagrams_click(struct ws_ui *ui, const struct ws_model *model, int row);
 void datagrams_layout(struct ws_ui *ui, const struct ws_model *model);
 void datagrams_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
 bool datagrams_show_packet(struct ws_ui *ui, const struct ws_model *model, int by);

@@ -37,6 +37,15 @@ bool udp_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action acti
 	                  table_visible(ui->rows, UDP_TOP));
 }
 
+bool udp_click(struct ws_ui *ui, const struct ws_model *model, int row)
+{
+	bool again;
+	if (!table_click(&ui->udp.place, row, UDP_TOP, table_visible(ui->rows, UDP_TOP),
+	                 ws_tracker_udp_count(model->tracker), &again))
+		return false;
+	return !again || udp_act(ui, model, WS_ACT_ENTER);
+}
+
 static void say_sizes(struct ws_text *text, const struct ws_udp_info *info, int from)
 {
 	if (!info->packets[from])

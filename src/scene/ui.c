@@ -224,6 +224,14 @@ static bool click(struct ws_ui *ui, const struct ws_model *model, int row)
 		return list_click(ui, model, row);
 	case WS_SCREEN_HOSTS:
 		return hosts_click(ui, model, row);
+	case WS_SCREEN_STREAM:
+		return stream_click(ui, model, row);
+	case WS_SCREEN_UDP:
+		return udp_click(ui, model, row);
+	case WS_SCREEN_DATAGRAMS:
+		return datagrams_click(ui, model, row);
+	case WS_SCREEN_ARP:
+		return arp_click(ui, model, row);
 	default:
 		return false;
 	}

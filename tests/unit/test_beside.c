@@ -474,6 +474,23 @@ static void udp_leads_to_datagrams_and_packets(void **state)
 	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_LIST);
 }
 
+static void a_click_selects_and_opens(void **state)
+{
+	struct world *world = *state;
+	struct ws_key click = {.kind = WS_KEY_CLICK, .row = 3, .column = 5};
+	datagram(world, CLIENT, SERVER, 2, 10);
+	datagram(world, FAR, SERVER, 2, 30);
+	act(world, WS_ACT_UDP);
+	says(world, " 1/2 ");
+	assert_true(ws_ui_key(world->ui, &world->model, &click));
+	says(world, " 2/2 ");
+	assert_true(ws_ui_key(world->ui, &world->model, &click));
+	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_DATAGRAMS);
+	draw(world);
+	click.row = 10;
+	assert_false(ws_ui_key(world->ui, &world->model, &click));
+}
+
 static void statistics_count(void **state)
 {
 	struct world *world = *state;
@@ -531,6 +548,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(arp_tells_neighbours_from_far_hosts, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(arp_marks_what_smells, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(udp_leads_to_datagrams_and_packets, set_up, tear_down),
+	        cmocka_unit_test_setup_teardown(a_click_selects_and_opens, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(statistics_count, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(any_keys_at_any_size, set_up, tear_down),
 	};
