@@ -108,7 +108,7 @@ void list_filter_open(struct ws_ui *ui);
 /* Shows what fits `text`; an empty one is every connection. */
 bool list_filter_set(struct ws_ui *ui, const struct ws_model *model, const char *text, struct prompt_error *error);
 bool list_filter_start(struct list_view *list, const char *text, struct ws_error *error); /* before the first layout */
-bool list_filter_clear(struct ws_ui *ui, const struct ws_model *model); /* false: there is none */
+bool list_filter_clear(struct ws_ui *ui, const struct ws_model *model);                   /* false: there is none */
 
 /* list.c */
 bool list_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);

@@ -363,7 +363,8 @@ void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_c
 	draw_counts(list, model, canvas);
 	draw_filter(list, model, canvas);
 	draw_heads(list, &c, canvas);
-	int bottom = canvas->rows - list_foot_rows(canvas->rows), each = c.two_lines ? 2 : 1, row = list_head_rows(list);
+	int bottom = canvas->rows - list_foot_rows(canvas->rows), each = c.two_lines ? 2 : 1,
+	    row = list_head_rows(list);
 	for (size_t place = list->top; place < count && row + each <= bottom; place++, row += each) {
 		struct ws_conn_info info;
 		if (!ws_tracker_conn(model->tracker, list_at(list, model->tracker, place), &info)) {

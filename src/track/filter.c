@@ -178,7 +178,7 @@ struct shown {
 
 static struct shown show(const struct parser *p, const struct token *token)
 {
-	struct shown shown;
+	struct shown shown = {.text = ""};
 	struct ws_text text = WS_TEXT_OVER(shown.text);
 	ws_text_clean(&text, p->text + token->start, token->length < 40 ? token->length : 40);
 	ws_text_cstr(&text);

@@ -131,7 +131,8 @@ static const char *role_word(unsigned value)
 
 /* The marks of sequence analysis count their segments. */
 #define COUNTER(member, mark)                                                                                          \
-	{#member, FILTER_NUMBER, FILTER_SUM, get_##member, NULL, NULL, INT64_MAX, "segments that sequence analysis marked so"},
+	{#member, FILTER_NUMBER, FILTER_SUM, get_##member,                                                             \
+	 NULL,    NULL,          INT64_MAX,  "segments that sequence analysis marked so"},
 
 /* clang-format off */
 const struct filter_field filter_fields[] = {
