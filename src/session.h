@@ -55,8 +55,8 @@ bool session_open(struct session *session, const struct options *options, bool s
                   struct ws_error *error) WS_CHECKED;
 void session_close(struct session *session);
 
-/* Gives up every privilege and most system calls, once all that is needed is open: nothing has been read from the capture
- * but a file's header. False: session->error says why. */
+/* Gives up every privilege and most system calls, once all that is needed is open: nothing has been read from the
+ * capture but a file's header. False: session->error says why. */
 bool session_confine(struct session *session) WS_CHECKED;
 
 /* Reads and handles at most `max` frames. False: the capture is at its end, session->ended is set. */

@@ -58,10 +58,10 @@ struct ws_capture *ws_capture_open_file(const char *path, const struct ws_captur
                                         struct ws_error *error) WS_CHECKED;
 struct ws_capture *ws_capture_open_live(const char *interface, const struct ws_capture_options *options,
                                         struct ws_error *error) WS_CHECKED;
-/* The regular file that `from` reads, from its beginning, with the same filter and without opening anything: for a second
- * reader that does not disturb the first. */
+/* The regular file that `from` reads, from its beginning, with the same filter and without opening anything: for a
+ * second reader that does not disturb the first. */
 struct ws_capture *ws_capture_open_again(const struct ws_capture *from, const struct ws_capture_options *options,
-					struct ws_error *error) WS_CHECKED;
+                                         struct ws_error *error) WS_CHECKED;
 void ws_capture_close(struct ws_capture *capture); /* NULL is allowed */
 
 enum ws_link ws_capture_link(const struct ws_capture *capture);
@@ -92,8 +92,8 @@ void ws_capture_break(struct ws_capture *capture);
 bool ws_capture_fetch(struct ws_capture *capture, uint64_t position, struct ws_frame *frame) WS_CHECKED;
 
 /* Frames that cannot be read from their source again (live, pipe), in the order in which they came, from the first one
- * that is still kept: begin with *place at 0. `frame->data` is valid until the next fetch. False: there is none, or none
- * yet. */
+ * that is still kept: begin with *place at 0. `frame->data` is valid until the next fetch. False: there is none, or
+ * none yet. */
 bool ws_capture_kept(struct ws_capture *capture, uint64_t *place, struct ws_frame *frame) WS_CHECKED;
 
 /* How far a file has been read, in bytes of the file as it lies on disk; total 0 when not known (pipe, live). */
@@ -124,7 +124,8 @@ struct ws_interface *ws_interfaces(size_t *count,
                                    struct ws_error *error) WS_CHECKED; /* NULL: error, or none (count 0) */
 void ws_interfaces_free(struct ws_interface *list);
 
-/* The IPv4 subnet of a live interface, as its first address says. False: it has none, or there are several interfaces. */
+/* The IPv4 subnet of a live interface, as its first address says. False: it has none, or there are several interfaces.
+ */
 bool ws_interface_net(const char *interface, struct ws_addr *address, unsigned *prefix) WS_CHECKED;
 
 /* -L. Names of the link types an interface offers, NULL-terminated; free with ws_link_types_free(). */

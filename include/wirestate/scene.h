@@ -169,8 +169,8 @@ struct ws_ui_options {
 	enum ws_screen screen;
 	const char *filter; /* the list's display filter to begin with, or NULL */
 	bool play;          /* begin at the capture's start, playing */
-	/* By action: the text of its key ("Enter", "q"), for hint lines and help, NULL where it has none. WS_ACTION_COUNT of
-	 * them; NULL: no hints. */
+	/* By action: the text of its key ("Enter", "q"), for hint lines and help, NULL where it has none.
+	 * WS_ACTION_COUNT of them; NULL: no hints. */
 	const char *const *key_name;
 };
 
@@ -179,8 +179,8 @@ void ws_ui_free(struct ws_ui *ui);
 
 /* The screen the reader is on, for the meaning of the next key. */
 enum ws_screen ws_ui_screen(const struct ws_ui *ui);
-/* Does what a key asks. False: the action means nothing here. WS_ACT_QUIT, WS_ACT_MOUSE, and WS_ACT_BACK on the first screen
- * are the caller's business and return false. */
+/* Does what a key asks. False: the action means nothing here. WS_ACT_QUIT, WS_ACT_MOUSE, and WS_ACT_BACK on the first
+ * screen are the caller's business and return false. */
 bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
 /* A line is being typed: keys are characters of it, see ws_ui_key(). */
 bool ws_ui_typing(const struct ws_ui *ui);

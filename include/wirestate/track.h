@@ -1,7 +1,8 @@
 /* The tracker: packets in, connections and their endpoints' states out.
  *
- * A pure machine: no clock, no I/O. Time is the packets' own; live, the caller passes the clock to ws_tracker_advance().
- * Endpoint 0 of a connection is who sent its first packet; `client` says which of the two opened it, if that was seen. */
+ * A pure machine: no clock, no I/O. Time is the packets' own; live, the caller passes the clock to
+ * ws_tracker_advance(). Endpoint 0 of a connection is who sent its first packet; `client` says which of the two opened
+ * it, if that was seen. */
 #ifndef WIRESTATE_TRACK_H
 #define WIRESTATE_TRACK_H
 
@@ -27,7 +28,7 @@ enum ws_state {
 #define X(name, text, brief) name,
 	WS_STATES(X)
 #undef X
-		WS_STATE_COUNT
+	        WS_STATE_COUNT
 };
 const char *ws_state_name(enum ws_state state);
 const char *ws_state_brief(enum ws_state state);
@@ -64,10 +65,12 @@ enum ws_certainty {
 const char *ws_certainty_name(enum ws_certainty certainty);
 char ws_certainty_mark(enum ws_certainty certainty);
 
-/* One segment: everything the endpoint machine reads. Histories keep these, so that a connection can be played again. */
+/* One segment: everything the endpoint machine reads. Histories keep these, so that a connection can be played again.
+ */
 enum ws_input_kind {
 	WS_INPUT_SEGMENT,
-	WS_INPUT_UNREACHABLE, /* an ICMP error that quotes one of the connection's segments; `direction` is the quoted one's */
+	WS_INPUT_UNREACHABLE, /* an ICMP error that quotes one of the connection's segments; `direction` is the quoted
+	                         one's */
 	WS_INPUT_EXPIRY,      /* TIME_WAIT ran out at `time`, of endpoint `direction` */
 	WS_INPUT_SUPERSEDED,  /* the 4-tuple was taken over by a new incarnation */
 	WS_INPUT_DISOWNED,    /* the incarnation before goes on: endpoint `direction` never sent this one's SYN */
@@ -75,19 +78,19 @@ enum ws_input_kind {
 
 struct ws_segment {
 	ws_time time;
-	uint64_t frame, position; /* as in struct ws_frame */
+	uint64_t frame, position;                  /* as in struct ws_frame */
 	uint32_t sequence, acknowledgment, length; /* length: payload bytes by the IP length */
-	uint32_t tsval, tsecr;    /* valid when `timestamps` */
-	uint32_t sack_right;      /* highest right edge, valid when `sack` */
+	uint32_t tsval, tsecr;                     /* valid when `timestamps` */
+	uint32_t sack_right;                       /* highest right edge, valid when `sack` */
 	uint32_t interface;
-	uint16_t flags;           /* 12 bits, WS_TCP_* */
-	uint16_t window;          /* raw */
-	uint16_t identification;  /* IPv4's, 0 for IPv6 */
-	uint16_t mss;             /* 0: none */
+	uint16_t flags;          /* 12 bits, WS_TCP_* */
+	uint16_t window;         /* raw */
+	uint16_t identification; /* IPv4's, 0 for IPv6 */
+	uint16_t mss;            /* 0: none */
 	uint16_t vlan;
-	uint8_t kind;             /* enum ws_input_kind */
-	uint8_t direction;        /* endpoint that sent it, 0 or 1 */
-	uint8_t window_scale;     /* 255: none */
+	uint8_t kind;         /* enum ws_input_kind */
+	uint8_t direction;    /* endpoint that sent it, 0 or 1 */
+	uint8_t window_scale; /* 255: none */
 	uint8_t ttl;
 	uint8_t timestamps : 1, sack : 1, sack_permitted : 1, fast_open : 1;
 	uint8_t duplicate : 1;    /* the same packet seen a second time (another interface of `any`): changes nothing */
@@ -116,17 +119,17 @@ enum ws_analysis {
 #define X(name, text) name,
 	WS_ANALYSES(X)
 #undef X
-		WS_ANALYSIS_COUNT
+	        WS_ANALYSIS_COUNT
 };
 const char *ws_analysis_name(enum ws_analysis analysis);
 
 /* One endpoint's change of state. `why` is a static sentence. */
 struct ws_transition {
-	uint8_t endpoint; /* 0 or 1 */
-	uint8_t from, to; /* enum ws_state */
-	uint8_t basis;    /* enum ws_basis */
+	uint8_t endpoint;  /* 0 or 1 */
+	uint8_t from, to;  /* enum ws_state */
+	uint8_t basis;     /* enum ws_basis */
 	uint8_t certainty; /* of the state reached */
-	uint8_t why;      /* enum ws_why, see ws_why_text() */
+	uint8_t why;       /* enum ws_why, see ws_why_text() */
 };
 
 /* Words for `why`; and the section of the specification the rule rests on. */
@@ -138,9 +141,9 @@ const char *ws_why_reference(unsigned why);
 struct ws_tracker; /* opaque */
 
 struct ws_tracker_config {
-	ws_time time_wait;   /* 0: 60 s */
-	uint64_t max_memory; /* bytes, 0: 1 GiB */
-	bool history;        /* keep every connection's segments, for replay */
+	ws_time time_wait;    /* 0: 60 s */
+	uint64_t max_memory;  /* bytes, 0: 1 GiB */
+	bool history;         /* keep every connection's segments, for replay */
 	uint8_t hash_key[16]; /* random, so that no one can aim at a bucket */
 };
 
@@ -152,7 +155,8 @@ typedef uint32_t ws_conn_id;
 
 enum ws_event_kind {
 	WS_EVENT_TRANSITION, /* `transition` of `conn` */
-	WS_EVENT_CONNECTION, /* `conn` has ended (both endpoints CLOSED, or superseded). A late segment may still revive it */
+	WS_EVENT_CONNECTION, /* `conn` has ended (both endpoints CLOSED, or superseded). A late segment may still revive
+	                        it */
 	WS_EVENT_EVICTED,    /* `conn` makes room: its id is invalid after this call, so take its record now */
 	WS_EVENT_ARP,        /* a binding was learnt or has changed: `arp` */
 	WS_EVENT_UDP,        /* a UDP conversation began: `udp` */
@@ -174,10 +178,10 @@ struct ws_udp_info {
 	uint8_t ip_version;
 	struct ws_addr address[2]; /* 0: who sent first */
 	uint16_t port[2];
-	uint64_t packets[2], bytes[2]; /* payload bytes by the IP length */
+	uint64_t packets[2], bytes[2];    /* payload bytes by the IP length */
 	uint32_t shortest[2], longest[2]; /* datagram's payload; 0 when none was sent */
 	uint64_t unreachable;             /* ICMP errors that quoted it */
-	uint64_t newest;                  /* 1 + the number of its newest datagram, for ws_tracker_datagram(); 0: none */
+	uint64_t newest; /* 1 + the number of its newest datagram, for ws_tracker_datagram(); 0: none */
 	ws_time first_time, last_time;
 };
 
@@ -201,15 +205,16 @@ struct ws_track_result {
 	uint8_t direction; /* endpoint that sent it */
 	bool duplicate;    /* seen before on another interface: counted, changes nothing */
 	uint32_t analysis; /* bit set of 1u << enum ws_analysis */
-	uint32_t relative_sequence, relative_acknowledgment; /* to the connection's initial sequence numbers, tshark's way */
+	uint32_t relative_sequence,
+	        relative_acknowledgment; /* to the connection's initial sequence numbers, tshark's way */
 	uint32_t duplicate_ack_number;
 	const struct ws_event *events;
 	size_t event_count;
 };
 
-/* Memory is slow: both begin to load what ws_tracker_packet() will read of the segment's connection, and return at once.
- * Call the first when the packet is decoded, the second a packet's work later, ws_tracker_packet() one more later; or
- * none of them. */
+/* Memory is slow: both begin to load what ws_tracker_packet() will read of the segment's connection, and return at
+ * once. Call the first when the packet is decoded, the second a packet's work later, ws_tracker_packet() one more
+ * later; or none of them. */
 void ws_tracker_prepare(const struct ws_tracker *tracker, struct ws_packet *packet);
 void ws_tracker_preload(const struct ws_tracker *tracker, const struct ws_packet *packet);
 
@@ -264,18 +269,18 @@ struct ws_endpoint_info {
 #define X(member, mark) uint32_t member;
 	WS_COUNTERS(X)
 #undef X
-	uint32_t most_in_flight;  /* bytes sent and not yet acknowledged, at most */
-	uint32_t closed_probes;   /* probes of its closed window, since closed_since */
-	ws_time closed_since;     /* when its receive window closed; 0: it is open */
-	uint32_t stalled;         /* retransmissions since the peer last acknowledged something new */
+	uint32_t most_in_flight; /* bytes sent and not yet acknowledged, at most */
+	uint32_t closed_probes;  /* probes of its closed window, since closed_since */
+	ws_time closed_since;    /* when its receive window closed; 0: it is open */
+	uint32_t stalled;        /* retransmissions since the peer last acknowledged something new */
 	ws_time stalled_since;
 	uint32_t initial_sequence;
 	bool initial_sequence_known;
 	uint8_t window_scale; /* 255: not sent or not seen */
-	uint16_t window, mss;     /* as last sent: raw; 0: none */
+	uint16_t window, mss; /* as last sent: raw; 0: none */
 	bool sent_any;
 	uint32_t unacknowledged; /* bytes (SYN and FIN count one each) sent and not acknowledged */
-	ws_time time_wait_end; /* packet time when TIME_WAIT runs out; 0: not in TIME_WAIT */
+	ws_time time_wait_end;   /* packet time when TIME_WAIT runs out; 0: not in TIME_WAIT */
 };
 
 struct ws_conn_info {
@@ -283,8 +288,9 @@ struct ws_conn_info {
 	uint64_t number; /* counts from 1 in order of first packet */
 	uint8_t ip_version;
 	uint16_t vlan;
-	int8_t client; /* endpoint that opened it, or WS_ROLE_UNKNOWN when no SYN was seen */
-	int8_t likely_client; /* `client`, or a guess from the ports when it is unknown: never -1, always to be marked */
+	int8_t client;        /* endpoint that opened it, or WS_ROLE_UNKNOWN when no SYN was seen */
+	int8_t likely_client; /* `client`, or a guess from the ports when it is unknown: never -1, always to be marked
+	                       */
 	struct ws_endpoint_info endpoint[2];
 	ws_time first_time, last_time, initial_rtt; /* initial_rtt -1: not measured */
 	uint64_t first_frame, last_frame;
@@ -292,13 +298,13 @@ struct ws_conn_info {
 	uint64_t bad_checksums, duplicates;
 	uint64_t previous, next; /* numbers of the incarnations before and after; 0: none */
 	bool ended;
-	bool refused;      /* a RST answered its SYN */
-	bool unreachable;  /* an ICMP error quoted one of its segments */
-	bool forged_reset; /* a RST that its apparent sender did not send */
-	bool superseded;   /* a newer connection took over its addresses and ports */
+	bool refused;           /* a RST answered its SYN */
+	bool unreachable;       /* an ICMP error quoted one of its segments */
+	bool forged_reset;      /* a RST that its apparent sender did not send */
+	bool superseded;        /* a newer connection took over its addresses and ports */
 	const char *conn_state; /* Zeek's, of the likely client as originator; static */
 	char history[40];       /* Zeek's, likewise */
-	uint8_t completeness; /* tcp.completeness bits: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32 */
+	uint8_t completeness;   /* tcp.completeness bits: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32 */
 };
 
 size_t ws_tracker_conn_count(const struct ws_tracker *tracker);
@@ -327,11 +333,12 @@ enum ws_verdict {
 #define X(name, text) name,
 	WS_VERDICTS(X)
 #undef X
-		WS_VERDICT_COUNT
+	        WS_VERDICT_COUNT
 };
 const char *ws_verdict_tag(enum ws_verdict verdict);
 /* A verdict in a person's words, its evidence included: "refused: server answered the SYN with RST". `tag` receives one
- * upper-case word for columns and sorting ("REFUSED"); static. `severity` 0 fine .. 3 broken. Any of them may be NULL. */
+ * upper-case word for columns and sorting ("REFUSED"); static. `severity` 0 fine .. 3 broken. Any of them may be NULL.
+ */
 void ws_conn_verdict(const struct ws_conn_info *info, struct ws_text *text, const char **tag, int *severity);
 
 size_t ws_tracker_udp_count(const struct ws_tracker *tracker);
@@ -414,7 +421,8 @@ struct ws_datagram_info {
 	uint8_t icmp_type, icmp_code, ip_version; /* of an error */
 };
 struct ws_range ws_tracker_datagrams(const struct ws_tracker *tracker);
-bool ws_tracker_datagram(const struct ws_tracker *tracker, uint64_t number, struct ws_datagram_info *datagram) WS_CHECKED;
+bool ws_tracker_datagram(const struct ws_tracker *tracker, uint64_t number,
+                         struct ws_datagram_info *datagram) WS_CHECKED;
 
 /* An IP fragment. Those of one datagram share addresses, protocol and identification. */
 struct ws_fragment_info {
@@ -428,7 +436,8 @@ struct ws_fragment_info {
 	bool more;
 };
 struct ws_range ws_tracker_fragments(const struct ws_tracker *tracker);
-bool ws_tracker_fragment(const struct ws_tracker *tracker, uint64_t number, struct ws_fragment_info *fragment) WS_CHECKED;
+bool ws_tracker_fragment(const struct ws_tracker *tracker, uint64_t number,
+                         struct ws_fragment_info *fragment) WS_CHECKED;
 
 /* X(enumerator, name): what traffic is told apart by. */
 #define WS_PROTOCOLS(X)                                                                                                \
@@ -445,8 +454,8 @@ enum ws_traffic_kind {
 	        WS_TRAFFIC_COUNT
 };
 
-/* The whole capture in at most WS_SERIES_SLOTS stretches of equal length: what came in each, and how many endpoints were
- * in each state at its end. */
+/* The whole capture in at most WS_SERIES_SLOTS stretches of equal length: what came in each, and how many endpoints
+ * were in each state at its end. */
 #define WS_SERIES_SLOTS 256
 struct ws_series_slot {
 	uint64_t packets[WS_TRAFFIC_COUNT], bytes[WS_TRAFFIC_COUNT];
@@ -472,8 +481,8 @@ struct ws_step {
 
 struct ws_replay; /* opaque */
 
-/* NULL when the tracker keeps no history or memory is short. It reads the tracker, which must outlive it, and sees segments
- * that arrive later. */
+/* NULL when the tracker keeps no history or memory is short. It reads the tracker, which must outlive it, and sees
+ * segments that arrive later. */
 struct ws_replay *ws_replay_open(const struct ws_tracker *tracker, ws_conn_id conn) WS_CHECKED;
 void ws_replay_close(struct ws_replay *replay);
 size_t ws_replay_count(const struct ws_replay *replay); /* steps so far */
