@@ -34,6 +34,25 @@ def arp(pair):
     client.recv(100)
 
 
+@recipe("gateway", "a datagram to another subnet: ARP for the gateway, not for the destination",
+        "the request asks for 10.0.0.2, the gateway of 10.0.0.0/24; the frame behind it carries the gateway's MAC, the "
+        "packet in it 192.0.2.1; a neighbour that does not exist is asked for three times", resolved=False)
+def gateway(pair):
+    far = "192.0.2.1"
+    pair.server.ip("link", "set", "lo", "up")
+    pair.server.ip("address", "add", f"{far}/32", "dev", "lo")
+    pair.client.ip("route", "add", "default", "via", pair.server_address)
+    server = pair.server.socket(socket.SOCK_DGRAM, pair.family)
+    server.bind((far, PORT))
+    client = pair.host_socket(pair.client, CLIENT_PORT, socket.SOCK_DGRAM)
+    client.sendto(b"anybody out there?\n", (far, PORT))
+    _, sender = server.recvfrom(100)
+    server.sendto(b"behind the gateway\n", sender)
+    client.recv(100)
+    client.sendto(b"and here?\n", ("10.0.0.9", PORT))
+    pair.pause(3.2)
+
+
 @recipe("close-four-client", "a connection from handshake to TIME_WAIT, closed by the client in four segments",
         "the server's ACK of the FIN and its own FIN are two segments, because its application closes later: "
         "between them client FIN_WAIT_2, server CLOSE_WAIT")
