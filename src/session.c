@@ -138,6 +138,12 @@ struct ws_capture *session_open_again(const struct session *session, struct ws_e
 	return ws_capture_open_again(session->capture, &capture, error);
 }
 
+/* Only one connection's packets are written, which the tracker knows behind each. */
+static bool picks_connection(const struct session *session)
+{
+	return session->options->export_kind == EXPORT_PCAP && session->options->connection;
+}
+
 bool session_open(struct session *session, const struct options *options, bool screen, struct ws_error *error)
 {
 	*session = (struct session){.options = options, .screen = screen, .directory = -1};
@@ -153,7 +159,8 @@ bool session_open(struct session *session, const struct options *options, bool s
 		return false;
 	if (!ws_as_invoker(open_written, session, error))
 		return false;
-	session->by_value = screen ? options->frame == FRAME_NONE : !(records(options) & 1u << WS_RECORD_PACKET);
+	session->by_value = (screen ? options->frame == FRAME_NONE : !(records(options) & 1u << WS_RECORD_PACKET)) &&
+	                    !picks_connection(session);
 	if (!options->numeric)
 		ws_port_names_load();
 	session->net = options->net;
@@ -229,12 +236,6 @@ static void give_up_dump(struct session *session)
 	session->changed = true;
 }
 
-/* Only one connection's packets are written, which the tracker knows behind each. */
-static bool picks_connection(const struct session *session)
-{
-	return session->options->export_kind == EXPORT_PCAP && session->options->connection;
-}
-
 static void write_frame(struct session *session, const struct ws_frame *frame)
 {
 	if (session->dump && !ws_dump_write(session->dump, frame, &session->warning))
@@ -258,7 +259,8 @@ static void track(struct session *session, const struct turn *turn)
 	struct ws_track_result result;
 	advance(session, turn->frame.time);
 	ws_tracker_packet(session->tracker, &turn->packet, &result);
-	if (session->output)
+	const bool silent = session->by_value && !result.event_count && session->last_frame;
+	if (session->output && !silent)
 		output_result(session, ws_output_packet(session->output, &turn->packet, &result, session->tracker));
 	if (picks_connection(session) && result.conn_number == session->options->connection)
 		write_frame(session, &turn->frame);

@@ -34,7 +34,7 @@ FOR_EACH_PROCESSOR static uint64_t add_blocks(const uint8_t *bytes, size_t lengt
 
 uint64_t ws_checksum_add(uint64_t sum, const uint8_t *bytes, size_t length)
 {
-	if (length >= 2 * BLOCK) {
+	if (length >= BLOCK) {
 		size_t whole = length - length % BLOCK;
 		sum += add_blocks(bytes, whole);
 		bytes += whole;

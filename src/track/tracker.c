@@ -162,7 +162,7 @@ void ws_tracker_apply(struct ws_tracker *tracker, struct ws_conn *conn, struct w
 	}
 	if (after == before && conn->timer_slot == WS_NO_TIMER)
 		return;
-	unsigned endpoint;
+	unsigned endpoint = 0;
 	ws_time deadline = ws_machine_deadline(&conn->machine, tracker->config.time_wait, &endpoint);
 	if (deadline != WS_TIME_NEVER || conn->timer_slot != WS_NO_TIMER)
 		ws_timers_set(&tracker->timers, &tracker->table, conn, deadline);
@@ -171,7 +171,7 @@ void ws_tracker_apply(struct ws_tracker *tracker, struct ws_conn *conn, struct w
 /* Lets what is due on this one connection happen, so that a packet meets the state of its own time. */
 static void settle(struct ws_tracker *tracker, struct ws_conn *conn)
 {
-	unsigned endpoint;
+	unsigned endpoint = 0;
 	for (;;) {
 		ws_time deadline = ws_machine_deadline(&conn->machine, tracker->config.time_wait, &endpoint);
 		if (deadline > tracker->now || !room_for_input(tracker))
@@ -375,7 +375,7 @@ static void track_quote(struct ws_tracker *tracker, const struct ws_packet *pack
 
 static void track_transport(struct ws_tracker *tracker, const struct ws_packet *packet, struct ws_track_result *result)
 {
-	uint64_t udp;
+	uint64_t udp = 0;
 	switch ((enum ws_transport)packet->transport) {
 	case WS_TRANSPORT_TCP:
 		tracker->stats.tcp++;
@@ -516,7 +516,7 @@ bool ws_tracker_advance(struct ws_tracker *tracker, ws_time now, struct ws_track
 		struct ws_conn *conn = ws_timers_next(&tracker->timers, &tracker->table, tracker->now, &budget);
 		if (!conn)
 			break;
-		unsigned endpoint;
+		unsigned endpoint = 0;
 		settle(tracker, conn);
 		ws_timers_set(&tracker->timers, &tracker->table, conn,
 		              ws_machine_deadline(&conn->machine, tracker->config.time_wait, &endpoint));
