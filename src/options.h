@@ -76,7 +76,7 @@ struct options {
 	int fcs;                         /* -1: as the file says; 0: none; 1: the 4 bytes of Ethernet */
 	bool no_promiscuous, monitor, list_interfaces, list_link_types, line_buffered, numeric, verbose, hex, ascii,
 	        no_mouse, play;
-	bool help, version, animate, no_sandbox;
+	bool help, version, animate, anonymize, no_sandbox;
 	int export_kind; /* enum export_kind, from the name's ending */
 };
 

@@ -90,6 +90,14 @@ static void feed(struct world *world, const struct ws_frame *frame)
 {
 	struct ws_packet packet;
 	struct ws_track_result result;
+	struct ws_frame anonymous;
+	if (world->session->anonymizer) {
+		if (!anonymize(world->session->anonymizer, frame, &anonymous)) {
+			world->ended = true;
+			return;
+		}
+		frame = &anonymous;
+	}
 	ws_decode(frame, &packet);
 	run_timers(world, frame->time);
 	ws_tracker_packet(world->tracker, &packet, &result);

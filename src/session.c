@@ -150,6 +150,8 @@ bool session_open(struct session *session, const struct options *options, bool s
 	if (!open_filter(session, error))
 		return false;
 	const struct ws_capture_options capture = capture_options(session);
+	if (options->anonymize && !(session->anonymizer = anonymizer_create(error)))
+		return false;
 	session->capture = options->interface ? ws_capture_open_live(options->interface, &capture, error)
 	                                      : ws_capture_open_file(options->read, &capture, error);
 	session->tracker = session->capture ? session_new_tracker(session, error) : NULL;
@@ -165,7 +167,7 @@ bool session_open(struct session *session, const struct options *options, bool s
 		ws_port_names_load();
 	session->net = options->net;
 	unsigned bits;
-	if (screen && options->interface && !session->net.ip_version &&
+	if (screen && options->interface && !session->net.ip_version && !options->anonymize &&
 	    ws_interface_net(options->interface, &session->net.address, &bits)) {
 		session->net.ip_version = 4;
 		session->net.prefix = (uint8_t)bits;
@@ -197,6 +199,7 @@ void session_close(struct session *session)
 	ws_capture_close(session->capture);
 	if (session->directory >= 0)
 		close(session->directory);
+	anonymizer_free(session->anonymizer);
 	free(session->picture_bytes);
 }
 
@@ -279,10 +282,28 @@ static void track_waiting(struct session *session)
 		track(session, turn);
 }
 
+/* A frame whose addresses could not be replaced ends everything. */
+static bool anonymize_frame(struct session *session, const struct ws_frame *frame, struct ws_frame *result)
+{
+	if (anonymize(session->anonymizer, frame, result))
+		return true;
+	if (session->error.status == WS_OK)
+		ws_fail(&session->error, WS_ERROR_SYSTEM, "out of memory");
+	session->ended = true;
+	ws_capture_break(session->capture);
+	return false;
+}
+
 static void on_frame(void *context, const struct ws_frame *frame)
 {
 	struct session *session = context;
 	const struct options *options = session->options;
+	struct ws_frame anonymous;
+	if (session->anonymizer) {
+		if (!anonymize_frame(session, frame, &anonymous))
+			return;
+		frame = &anonymous;
+	}
 	if (options->frame != FRAME_NONE) {
 		const bool last = options->frame != FRAME_END && frame->number >= options->frame;
 		if (last) {
@@ -354,7 +375,9 @@ void session_wait(struct session *session)
 
 static bool fetch(void *context, uint64_t position, struct ws_frame *frame)
 {
-	return ws_capture_fetch(context, position, frame);
+	struct session *session = context;
+	return ws_capture_fetch(session->capture, position, frame) &&
+	       (!session->anonymizer || anonymize(session->anonymizer, frame, frame));
 }
 
 void session_model(struct session *session, struct ws_model *model)
@@ -371,7 +394,7 @@ void session_model(struct session *session, struct ws_model *model)
 	        .net = session->net,
 	        .notice = failure->status != WS_OK ? failure->text : NULL,
 	        .fetch = fetch,
-	        .fetch_context = session->capture,
+	        .fetch_context = session,
 	};
 	ws_capture_progress(session->capture, &model->loaded, &model->total);
 	ws_capture_stats(session->capture, &model->capture);

@@ -3,6 +3,7 @@
 #ifndef WIRESTATE_SRC_SESSION_H
 #define WIRESTATE_SRC_SESSION_H
 
+#include "anonymize.h"
 #include "options.h"
 
 #include <wirestate/capture.h>
@@ -27,6 +28,7 @@ struct session {
 	struct ws_filter_error filter_error; /* why there is none; no text: it was not asked for */
 	struct ws_output *output;            /* NULL where a screen is shown */
 	struct ws_dump *dump;                /* -w or --export's packets, or NULL */
+	struct anonymizer *anonymizer;       /* --anonymize, or NULL */
 	FILE *export;                        /* --export's picture, or NULL */
 	int directory;                       /* where the view may save files, -1: nowhere */
 	struct ws_protections protections;   /* in force since session_confine() */
