@@ -83,14 +83,18 @@ void export_story(struct session *session, struct ws_ui *ui, const struct ws_mod
 	char words[512];
 	struct ws_text title = WS_TEXT_OVER(words);
 	title_of(session, conn, &title);
+	const enum ws_theme theme = (enum ws_theme)options->theme;
 	const struct ws_svg_options svg = {.columns = columns,
+	                                   .theme = theme,
 	                                   .animated = options->animate,
 	                                   .speed = options->speed,
 	                                   .title = ws_text_cstr(&title)};
+	const struct ws_cast_options cast = {
+	        .columns = columns, .rows = rows, .ascii = options->ascii, .theme = theme, .title = svg.title};
 	if (options->export_kind == EXPORT_SVG)
 		(void)!ws_svg_story(session->export, ui, model, &svg, &session->error);
 	else if (options->export_kind == EXPORT_CAST)
-		(void)!ws_cast(session->export, ui, model, columns, rows, svg.title, &session->error);
+		(void)!ws_cast(session->export, ui, model, &cast, &session->error);
 	else
 		put_story_text(session, ui, model, columns);
 }
@@ -101,7 +105,7 @@ void export_screen(struct session *session, const struct ws_canvas *canvas, ws_c
 	struct ws_text title = WS_TEXT_OVER(words);
 	title_of(session, conn, &title);
 	if (session->options->export_kind == EXPORT_SVG)
-		ws_svg_canvas(session->export, canvas, ws_text_cstr(&title));
+		ws_svg_canvas(session->export, canvas, (enum ws_theme)session->options->theme, ws_text_cstr(&title));
 	else
 		picture_print(session->export, canvas);
 }

@@ -4,6 +4,7 @@
 
 #include <wirestate/error.h>
 #include <wirestate/scene.h>
+#include <wirestate/theme.h>
 
 #include <stdio.h>
 
@@ -11,10 +12,11 @@
  * says what is seen, for people who do not see it; it is cleaned. */
 
 /* A canvas as it is. */
-void ws_svg_canvas(FILE *out, const struct ws_canvas *canvas, const char *title);
+void ws_svg_canvas(FILE *out, const struct ws_canvas *canvas, enum ws_theme theme, const char *title);
 
 struct ws_svg_options {
 	int columns;
+	enum ws_theme theme; /* light: dark on light */
 	bool animated; /* plays by itself, again and again, without a script; stands still for whom moving disturbs */
 	double speed;
 	const char *title;
@@ -24,7 +26,13 @@ bool ws_svg_story(FILE *out, struct ws_ui *ui, const struct ws_model *model, con
                   struct ws_error *error) WS_CHECKED;
 
 /* The film of the connection that is selected in `ui`, from its beginning to its end, as an asciicast of version 2. */
-bool ws_cast(FILE *out, struct ws_ui *ui, const struct ws_model *model, int columns, int rows, const char *title,
+struct ws_cast_options {
+	int columns, rows;
+	bool ascii;
+	enum ws_theme theme;
+	const char *title;
+};
+bool ws_cast(FILE *out, struct ws_ui *ui, const struct ws_model *model, const struct ws_cast_options *options,
              struct ws_error *error) WS_CHECKED;
 
 #endif

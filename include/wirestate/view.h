@@ -4,21 +4,9 @@
 
 #include <wirestate/error.h>
 #include <wirestate/scene.h>
+#include <wirestate/theme.h>
 
 struct ws_view; /* opaque */
-
-/* X(enumerator, word for --theme). `any` is readable on dark and light backgrounds, `mono` has no colours. */
-#define WS_THEMES(X)                                                                                                   \
-	X(WS_THEME_ANY, "any")                                                                                         \
-	X(WS_THEME_DARK, "dark")                                                                                       \
-	X(WS_THEME_LIGHT, "light")                                                                                     \
-	X(WS_THEME_MONO, "mono")
-
-enum ws_theme {
-#define X(name, word) name,
-	WS_THEMES(X)
-#undef X
-};
 
 /* The keys as this reader has them: the built-in ones, and in front of them those of his configuration. It must not be
  * moved. */

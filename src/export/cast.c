@@ -2,7 +2,6 @@
  * what a terminal must be told to get from the picture before to this one. The film runs by a clock of its own, so the
  * recording takes no longer than drawing it. */
 #include <wirestate/export.h>
-#include <wirestate/theme.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@ enum { OUTPUT = 32768 };
 
 struct recorder {
 	FILE *out;
+	enum ws_theme theme;
 	struct ws_canvas drawn, shown;
 	char bytes[OUTPUT]; /* what the terminal is told next */
 	struct ws_text text;
@@ -46,15 +46,15 @@ static bool put_event_part(struct ws_text *text)
 
 static void put_style(struct recorder *recorder, const struct ws_cell *cell)
 {
-	const struct ws_look *look = ws_style_look((enum ws_style)cell->style);
-	const uint8_t emphasis = cell->emphasis | look->with;
+	const struct ws_look look = ws_style_look(recorder->theme, (enum ws_style)cell->style);
+	const uint8_t emphasis = cell->emphasis | look.with;
 	ws_text_puts(&recorder->text, "\033[0");
 	if (emphasis & WS_BOLD)
 		ws_text_puts(&recorder->text, ";1");
 	if (emphasis & WS_REVERSE)
 		ws_text_puts(&recorder->text, ";7");
-	if (look->of_256 >= 0)
-		ws_text_printf(&recorder->text, ";38;5;%d", look->of_256);
+	if (look.of_256 >= 0)
+		ws_text_printf(&recorder->text, ";38;5;%d", look.of_256);
 	ws_text_putc(&recorder->text, 'm');
 }
 
@@ -129,22 +129,24 @@ static void put_header(struct recorder *recorder, const char *title)
 	fputs("\"env\": {\"TERM\": \"xterm-256color\"}}\n", recorder->out);
 }
 
-bool ws_cast(FILE *out, struct ws_ui *ui, const struct ws_model *model, int columns, int rows, const char *title,
+bool ws_cast(FILE *out, struct ws_ui *ui, const struct ws_model *model, const struct ws_cast_options *options,
              struct ws_error *error)
 {
 	struct recorder *recorder = calloc(1, sizeof(*recorder));
-	if (!recorder || !ws_canvas_create(&recorder->drawn, columns, rows) ||
-	    !ws_canvas_create(&recorder->shown, columns, rows)) {
+	if (!recorder || !ws_canvas_create(&recorder->drawn, options->columns, options->rows) ||
+	    !ws_canvas_create(&recorder->shown, options->columns, options->rows)) {
 		if (recorder)
 			ws_canvas_destroy(&recorder->drawn);
 		free(recorder);
 		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 	}
 	recorder->out = out;
+	recorder->theme = options->theme;
+	recorder->drawn.ascii = recorder->shown.ascii = options->ascii;
 	recorder->text = WS_TEXT_OVER(recorder->bytes);
 	recorder->text.flush = put_event_part;
 	recorder->text.context = recorder;
-	put_header(recorder, title);
+	put_header(recorder, options->title);
 	ws_time time = 0;
 	ws_ui_tick(ui, model, 1);
 	ws_ui_act(ui, model, WS_ACT_RESTART);

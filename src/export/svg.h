@@ -2,14 +2,14 @@
 #ifndef EXPORT_SVG_H
 #define EXPORT_SVG_H
 
-#include <wirestate/canvas.h>
+#include <wirestate/theme.h>
 
 #include <stdio.h>
 
 enum { CELL_WIDTH = 9, CELL_HEIGHT = 20, MARGIN = 18 }; /* in pixels */
 
 /* Everything before the content: size, title, colours. Style rules may follow, then svg_body(). */
-void svg_begin(FILE *out, int columns, int rows, const char *title);
+void svg_begin(FILE *out, int columns, int rows, enum ws_theme theme, const char *title);
 void svg_body(FILE *out);
 void svg_end(FILE *out);
 

@@ -5,14 +5,10 @@
  * meet without gaps in any font, also in one that does not have them. */
 #include "svg.h"
 
-#include <wirestate/theme.h>
-
 #include <string.h>
 
 enum { LIGHT = 1, HEAVY = 2, BASELINE = 15, MIDDLE_Y = CELL_HEIGHT / 2 };
 
-#define BACKGROUND "#11161d"
-#define FOREGROUND "#d5dbe3"
 /* The first that is installed; all of them hold what is left as text. */
 #define FONTS "'DejaVu Sans Mono','Cascadia Mono',Menlo,Consolas,'Noto Sans Mono','Liberation Mono',monospace"
 
@@ -127,8 +123,12 @@ void svg_text(FILE *out, const char *utf8)
 
 /* ---- The frame around everything */
 
-void svg_begin(FILE *out, int columns, int rows, const char *title)
+void svg_begin(FILE *out, int columns, int rows, enum ws_theme theme, const char *title)
 {
+	const bool light = theme == WS_THEME_LIGHT;
+	if (theme == WS_THEME_ANY)
+		theme = WS_THEME_DARK; /* here the background is known */
+	const char *background = light ? "#ffffff" : "#11161d", *foreground = light ? "#1f2630" : "#d5dbe3";
 	const int width = columns * CELL_WIDTH + 2 * MARGIN, height = rows * CELL_HEIGHT + 2 * MARGIN;
 	fprintf(out,
 	        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -139,22 +139,24 @@ void svg_begin(FILE *out, int columns, int rows, const char *title)
 	fputs("</title>\n<style>\n"
 	      "text{font:15px " FONTS ";white-space:pre;unicode-bidi:bidi-override;direction:ltr}\n"
 	      ".b{font-weight:bold}\n.l,.h,.d{fill:none}\n.l,.d{stroke-width:1.4}\n.h{stroke-width:2.6}\n"
-	      ".d{stroke-dasharray:4 3}\n.i{fill:" BACKGROUND ";stroke:" BACKGROUND "}\n",
+	      ".d{stroke-dasharray:4 3}\n",
 	      out);
+	fprintf(out, ".g{fill:%s}\n", background);
 	for (int style = 0; style < WS_STYLE_COUNT; style++) {
-		const struct ws_look *look = ws_style_look((enum ws_style)style);
-		char colour[8] = FOREGROUND;
-		if (look->of_256 >= 0)
-			snprintf(colour, sizeof(colour), "#%06x", (unsigned)ws_colour_rgb(look->of_256));
-		fprintf(out, ".c%d{fill:%s}.s%d{stroke:%s}\n", style, colour, style, colour);
+		const struct ws_look look = ws_style_look(theme, (enum ws_style)style);
+		char colour[8];
+		snprintf(colour, sizeof(colour), "#%06x", (unsigned)ws_colour_rgb(look.of_256));
+		const char *own = look.of_256 < 0 ? foreground : colour;
+		fprintf(out, ".c%d{fill:%s}.s%d{stroke:%s}\n", style, own, style, own);
 	}
+	fprintf(out, ".i{fill:%s;stroke:%s}text.i{stroke:none}\n", background, background);
 }
 
 void svg_body(FILE *out)
 {
 	fprintf(out,
-	        "</style>\n<rect width=\"100%%\" height=\"100%%\" rx=\"12\" fill=\"" BACKGROUND
-	        "\"/>\n<g transform=\"translate(%d %d)\">\n",
+	        "</style>\n<rect class=\"g\" width=\"100%%\" height=\"100%%\" rx=\"12\"/>\n"
+	        "<g transform=\"translate(%d %d)\">\n",
 	        MARGIN, MARGIN);
 }
 
@@ -279,7 +281,7 @@ void svg_cells(FILE *out, const struct ws_canvas *canvas, int row, int from, int
 		int end = from + 1;
 		while (end < to && cells[end].style == cells[from].style && cells[end].emphasis == cells[from].emphasis)
 			end++;
-		const uint8_t with = ws_style_look((enum ws_style)cells[from].style)->with;
+		const uint8_t with = ws_style_look(WS_THEME_ANY, (enum ws_style)cells[from].style).with;
 		const struct run run = {.cells = cells,
 		                        .from = from,
 		                        .to = end,

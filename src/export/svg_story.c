@@ -329,7 +329,8 @@ static bool put_story(struct film_strip *strip, const struct ws_svg_options *opt
 	    !ws_story_draw(strip->ui, strip->model, story, &strip->whole))
 		return false;
 	strip->length = (double)(story->length + HOLD);
-	svg_begin(strip->out, story->columns, story->rows + (options->animated ? 1 + NOTE_ROWS : 0), options->title);
+	svg_begin(strip->out, story->columns, story->rows + (options->animated ? 1 + NOTE_ROWS : 0), options->theme,
+	          options->title);
 	if (options->animated)
 		put_animation_style(strip, options->speed > 0 ? options->speed : 1);
 	svg_body(strip->out);
@@ -354,9 +355,9 @@ bool ws_svg_story(FILE *out, struct ws_ui *ui, const struct ws_model *model, con
 	return good;
 }
 
-void ws_svg_canvas(FILE *out, const struct ws_canvas *canvas, const char *title)
+void ws_svg_canvas(FILE *out, const struct ws_canvas *canvas, enum ws_theme theme, const char *title)
 {
-	svg_begin(out, canvas->columns, canvas->rows, title);
+	svg_begin(out, canvas->columns, canvas->rows, theme, title);
 	svg_body(out);
 	for (int row = 0; row < canvas->rows; row++)
 		svg_cells(out, canvas, row, 0, canvas->columns, 0);

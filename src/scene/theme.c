@@ -1,37 +1,50 @@
-/* The theme: from what a cell means to how it looks, for 256 colours, for 8, and for none, where bold and dim must do.
- * The background stays the terminal's own, so both light and dark ones work. */
+/* The themes: from what a cell means to how it looks, for 256 colours, for 8, and for none, where bold, dim and reverse
+ * must do. On a terminal the background stays its own. */
 #include <wirestate/theme.h>
 
-enum { OWN = -1, RED = 1, GREEN, YELLOW, BLUE, MAGENTA, CYAN }; /* the 8 colours by ECMA-48's numbers */
+enum { OWN = -1, RED = 1, GREEN, YELLOW, BLUE, MAGENTA, CYAN };
 
-/* X(style, colour of 256, colour of 8, attributes with colours, attributes without) */
+/* X(style; colours of 256 on any, a dark and a light background; of 8 on a dark or any, and on a light one; attributes
+ * with colours, and without) */
 #define THEME(X)                                                                                                       \
-	X(WS_STYLE_NORMAL, OWN, OWN, 0, 0)                                                                             \
-	X(WS_STYLE_DIM, 244, OWN, 0, WS_DIM)                                                                           \
-	X(WS_STYLE_TITLE, OWN, OWN, 0, 0)                                                                              \
-	X(WS_STYLE_SELECTED, OWN, OWN, 0, 0)                                                                           \
-	X(WS_STYLE_KEY, 37, CYAN, WS_BOLD, WS_BOLD)                                                                    \
-	X(WS_STYLE_CLIENT, 74, CYAN, 0, 0)                                                                             \
-	X(WS_STYLE_SERVER, 176, MAGENTA, 0, 0)                                                                         \
-	X(WS_STYLE_SEGMENT, 37, CYAN, WS_BOLD, WS_BOLD)                                                                \
-	X(WS_STYLE_STATE_OPENING, 172, YELLOW, 0, 0)                                                                   \
-	X(WS_STYLE_STATE_OPEN, 71, GREEN, 0, WS_BOLD)                                                                  \
-	X(WS_STYLE_STATE_CLOSING, 133, MAGENTA, 0, 0)                                                                  \
-	X(WS_STYLE_STATE_WAIT, 68, BLUE, WS_BOLD, WS_BOLD)                                                             \
-	X(WS_STYLE_STATE_CLOSED, 244, OWN, 0, WS_DIM)                                                                  \
-	X(WS_STYLE_GOOD, 71, GREEN, 0, 0)                                                                              \
-	X(WS_STYLE_WARN, 172, YELLOW, 0, WS_BOLD)                                                                      \
-	X(WS_STYLE_BAD, 167, RED, WS_BOLD, WS_BOLD)                                                                    \
-	X(WS_STYLE_HIGHLIGHT, 172, YELLOW, WS_BOLD, WS_BOLD)
+	X(WS_STYLE_NORMAL, OWN, OWN, OWN, OWN, OWN, 0, 0)                                                              \
+	X(WS_STYLE_DIM, 244, 245, 242, OWN, OWN, 0, WS_DIM)                                                            \
+	X(WS_STYLE_TITLE, OWN, OWN, OWN, OWN, OWN, 0, 0)                                                               \
+	X(WS_STYLE_SELECTED, OWN, OWN, OWN, OWN, OWN, 0, 0)                                                            \
+	X(WS_STYLE_KEY, 37, 80, 30, CYAN, BLUE, WS_BOLD, WS_BOLD)                                                      \
+	X(WS_STYLE_CLIENT, 74, 117, 25, CYAN, BLUE, 0, 0)                                                              \
+	X(WS_STYLE_SERVER, 176, 213, 90, MAGENTA, MAGENTA, 0, 0)                                                       \
+	X(WS_STYLE_SEGMENT, 37, 80, 30, CYAN, BLUE, WS_BOLD, WS_BOLD)                                                  \
+	X(WS_STYLE_STATE_OPENING, 172, 221, 130, YELLOW, RED, 0, 0)                                                    \
+	X(WS_STYLE_STATE_OPEN, 71, 114, 28, GREEN, GREEN, 0, WS_BOLD)                                                  \
+	X(WS_STYLE_STATE_CLOSING, 133, 177, 91, MAGENTA, MAGENTA, 0, 0)                                                \
+	X(WS_STYLE_STATE_WAIT, 68, 111, 26, BLUE, BLUE, WS_BOLD, WS_BOLD)                                              \
+	X(WS_STYLE_STATE_CLOSED, 244, 245, 242, OWN, OWN, 0, WS_DIM)                                                   \
+	X(WS_STYLE_GOOD, 71, 114, 28, GREEN, GREEN, 0, 0)                                                              \
+	X(WS_STYLE_WARN, 172, 221, 130, YELLOW, RED, 0, WS_BOLD)                                                       \
+	X(WS_STYLE_BAD, 167, 210, 124, RED, RED, WS_BOLD, WS_BOLD)                                                     \
+	X(WS_STYLE_HIGHLIGHT, 172, 221, 130, YELLOW, RED, WS_BOLD, WS_BOLD)
 
-const struct ws_look *ws_style_look(enum ws_style style)
+struct ws_look ws_style_look(enum ws_theme theme, enum ws_style style)
 {
-	static const struct ws_look looks[WS_STYLE_COUNT] = {
-#define X(name, of_256, of_8, with, without) [name] = {of_256, of_8, with, without},
+	static const struct {
+		int16_t of_256[WS_THEME_MONO], of_8[WS_THEME_MONO]; /* by enum ws_theme */
+		uint8_t with, without;
+	} looks[WS_STYLE_COUNT] = {
+#define X(name, any, dark, light, eight, eight_light, with, without)                                                   \
+	[name] = {{any, dark, light}, {eight, eight, eight_light}, with, without},
 	        THEME(X)
 #undef X
 	};
-	return &looks[style < WS_STYLE_COUNT ? style : WS_STYLE_NORMAL];
+	const size_t at = style < WS_STYLE_COUNT ? style : WS_STYLE_NORMAL;
+	struct ws_look look = {.of_256 = OWN, .of_8 = OWN, .with = looks[at].with, .without = looks[at].without};
+	if (theme < WS_THEME_MONO) {
+		look.of_256 = looks[at].of_256[theme];
+		look.of_8 = looks[at].of_8[theme];
+	} else {
+		look.with = look.without;
+	}
+	return look;
 }
 
 uint32_t ws_colour_rgb(int of_256)
