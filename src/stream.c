@@ -1,4 +1,5 @@
 /* Text, JSON and CSV: packets in, lines out, until the capture ends or a signal says stop. */
+#include "progress.h"
 #include "session.h"
 #include "signals.h"
 
@@ -20,12 +21,17 @@ static void finish(struct session *session)
 
 void run_stream(struct session *session)
 {
+	struct progress progress;
+	progress_begin(&progress, session);
 	while (session_read(session, BATCH) && !session->output_failed && !(signals_take() & SIGNAL_STOP)) {
 		if (!session->warned && session->warning.status != WS_OK) {
+			progress_end(&progress);
 			fprintf(stderr, "wirestate: %s\n", session->warning.text);
 			session->warned = true;
 		}
+		progress_show(&progress, session);
 		session_wait(session);
 	}
+	progress_end(&progress);
 	finish(session);
 }
