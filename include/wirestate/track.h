@@ -73,7 +73,7 @@ enum ws_input_kind {
 	                         one's */
 	WS_INPUT_EXPIRY,      /* TIME_WAIT ran out at `time`, of endpoint `direction` */
 	WS_INPUT_SUPERSEDED,  /* the 4-tuple was taken over by a new incarnation */
-	WS_INPUT_DISOWNED,    /* the incarnation before goes on: endpoint `direction` never sent this one's SYN */
+	WS_INPUT_DISOWNED,    /* endpoint `direction`'s SYN turned out to belong to the incarnation before or after */
 };
 
 struct ws_segment {

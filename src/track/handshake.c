@@ -58,6 +58,7 @@ static void first_syn(struct ws_step_context *x)
 void ws_handle_syn(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
+	x->machine->syn_us = ws_micros(x->segment->time);
 	if (!self->active && !self->sent_any) {
 		first_syn(x);
 		return;

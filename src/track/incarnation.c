@@ -134,6 +134,28 @@ static void supersede_older(struct ws_tracker *tracker, struct ws_conn *newest, 
 	ws_tracker_apply(tracker, older, &gone, s->frame);
 }
 
+/* Its SYN was answered by RST, but that RST was lost; then the other side opened too, and this SYN-ACK, with the number
+ * of that SYN, shows that it is still the same attempt: what began as a new connection is a simultaneous open. */
+static void take_over_attempt(struct ws_tracker *tracker, struct ws_conn *newest, struct ws_conn *older,
+                              const struct ws_tuple *tuple, const struct ws_segment *s)
+{
+	unsigned there = direction_in(older, tuple), here = direction_in(newest, tuple);
+	const struct ws_endpoint *attempt = &older->machine.endpoint[there];
+	if (!older->ended || !attempt->active || attempt->iss != s->sequence || newest->machine.endpoint[here].active)
+		return;
+	struct ws_segment syn = *s;
+	syn.flags = WS_TCP_SYN;
+	syn.frame = older->first_frame;
+	syn.position = WS_POSITION_NONE;
+	syn.acknowledgment = 0;
+	struct ws_segment input = syn;
+	input.kind = WS_INPUT_DISOWNED;
+	input.direction = (uint8_t)there;
+	ws_tracker_apply(tracker, older, &input, s->frame);
+	syn.direction = (uint8_t)here;
+	ws_tracker_apply(tracker, newest, &syn, s->frame);
+}
+
 /* A SYN-ACK whose SYN the capture missed, after the old connection is over. */
 static bool opens_by_syn_ack(const struct ws_conn *conn, unsigned sender, const struct ws_segment *s)
 {
@@ -172,7 +194,10 @@ struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tu
 	if (opens_by_syn_ack(conn, sender, segment))
 		return begin(tracker, tuple, segment, newest);
 	if (syn && ack && conn == newest && is_candidate(newest, &opener) && opener != sender &&
-	    acknowledges_syn(&newest->machine.endpoint[opener], segment->acknowledgment))
+	    acknowledges_syn(&newest->machine.endpoint[opener], segment->acknowledgment)) {
+		if (older)
+			take_over_attempt(tracker, newest, older, tuple, segment);
 		supersede_older(tracker, newest, tuple, segment);
+	}
 	return conn;
 }

@@ -80,6 +80,20 @@ static void contradict_open(struct ws_step_context *x)
 	ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_ECHO_OLD);
 }
 
+/* Where both sent a bare SYN, one that goes on without a SYN-ACK of its own never got the other's SYN: it was lost, and
+ * the other's SYN-ACK opened it from SYN_SENT. */
+static void contradict_crossing(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender;
+	if (self == x->receiver || !self->active || !self->syn_received || self->syn_ack_sent || !self->syn_acked ||
+	    self->open_proven)
+		return;
+	self->syn_received = self->syn_acked = 0;
+	ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_SYN_LOST);
+	self->got_syn_ack = 1;
+	ws_publish(x, self, WS_BASIS_ACKNOWLEDGED, WS_WHY_SYN_ACK_ARRIVES);
+}
+
 /* ---- Proofs: what the sender must have received to send this */
 
 static void prove(struct ws_step_context *x)
@@ -145,8 +159,10 @@ static void ack_at_receiver(struct ws_step_context *x)
 	uint32_t ack = x->segment->acknowledgment;
 	if (peer->syn_received && !peer->syn_acked) {
 		peer->syn_acked = 1;
-		if (x->machine->saw_syn && x->machine->saw_syn_ack)
+		if (x->machine->saw_syn && x->machine->saw_syn_ack) {
 			x->machine->saw_handshake_ack = 1;
+			x->machine->rtt_us = ws_micros(x->segment->time) - x->machine->syn_us;
+		}
 		ws_presume(x, peer);
 		ws_publish(x, peer, WS_BASIS_PRESUMED, WS_WHY_SYN_ACKED);
 	}
@@ -280,6 +296,7 @@ static void handle_segment(struct ws_step_context *x)
 		return;
 	contradict_data(x);
 	contradict_fin(x);
+	contradict_crossing(x);
 	contradict_open(x);
 	ws_imply_open(x);
 	ws_imply_fin_of_sender(x);
@@ -336,6 +353,8 @@ static void handle_superseded(struct ws_step_context *x)
 static void handle_disowned(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
+	self->dead = WS_ALIVE;
+	ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_ALIVE);
 	self->active = 0;
 	x->machine->superseded = 1;
 	ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_OLD_SYN);

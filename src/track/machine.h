@@ -25,6 +25,7 @@ struct ws_endpoint {
 	uint32_t fin_end;             /* behind its FIN, when fin_sent */
 	uint32_t fin_ack;             /* what it had acknowledged when it sent its FIN, when fin_sent */
 	uint32_t fin_acked_end;       /* behind the segment that acknowledged its FIN, when fin_acked is presumed */
+	uint32_t dead_us;             /* when what ended it passed, in microseconds modulo 2^32, when dead by a RST */
 	uint32_t fin_again;           /* TSval of the latest copy of the peer's FIN, when was_closing */
 	uint32_t proof;      /* TSval of the peer's segment on which the latest presumption rests, when proof_known */
 	uint32_t sack_right; /* highest edge it has acknowledged selectively, when sack_known */
@@ -64,6 +65,8 @@ struct ws_endpoint {
 struct ws_machine {
 	struct ws_endpoint endpoint[2];
 	ws_time syn_time;       /* of the first bare SYN */
+	uint32_t syn_us;        /* of the latest one, in microseconds modulo 2^32 */
+	uint32_t rtt_us;        /* from there to the handshake's ACK; 0: not measured */
 	int8_t client_plus_one; /* 0: not known; else the endpoint that opened it, plus one */
 	uint8_t self : 1;       /* both ends are the same: a self-connect */
 	uint8_t started : 1;
@@ -132,6 +135,12 @@ static inline bool ws_seq_before(uint32_t a, uint32_t b)
 static inline uint32_t ws_seq_max(uint32_t a, uint32_t b)
 {
 	return ws_seq_before(a, b) ? b : a;
+}
+
+/* Microseconds modulo 2^32: enough to compare moments of one exchange. */
+static inline uint32_t ws_micros(ws_time time)
+{
+	return (uint32_t)((uint64_t)time / 1000);
 }
 
 /* True when `self` has acknowledged the FIN of `peer`. */

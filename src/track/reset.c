@@ -120,6 +120,7 @@ static void reset_arrives(struct ws_step_context *x)
 	if (peer->dead || !accepts(x))
 		return;
 	peer->dead = WS_DEAD_GOT_RST;
+	peer->dead_us = ws_micros(x->segment->time);
 	ws_presume(x, peer);
 	ws_publish(x, peer, WS_BASIS_PRESUMED,
 	           before == WS_SYN_SENT    ? WS_WHY_RST_REFUSES
@@ -147,6 +148,10 @@ static bool goes_on(const struct ws_step_context *x)
 bool ws_handle_revival(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
+	/* Within a round trip of the RST it may have been under way already. */
+	if (self->dead == WS_DEAD_GOT_RST && x->machine->rtt_us &&
+	    ws_micros(x->segment->time) - self->dead_us <= x->machine->rtt_us)
+		return false;
 	/* One that has only refused so far may still take part itself. */
 	if (self->dead == WS_DEAD_SENT_RST && self->sent_any) {
 		if (!goes_on(x))

@@ -123,6 +123,39 @@ static void a_syn_ack_supersedes_what_still_lived(void **state)
 	ws_tracker_free(tracker);
 }
 
+static void a_refusal_that_was_lost(void **state)
+{
+	(void)state;
+	/* The server's host answers the SYN with RST, which gets lost; then the server opens too. */
+	static const struct shot shots[] = {
+	        {CLIENT, S, 100, 0, 0, 0, .bad = 0},    {SERVER, R | A, 0, 101, 0, 1, .bad = 0},
+	        {SERVER, S, 500, 0, 0, 50, .bad = 0},   {CLIENT, S | A, 100, 501, 0, 51, .bad = 0},
+	        {SERVER, A, 501, 101, 0, 52, .bad = 0},
+	};
+	struct ws_tracker *tracker = tracker_of(0, true);
+	PLAY(tracker, shots);
+	struct ws_conn_info info = conn(tracker, 2);
+	assert_int_equal(info.endpoint[0].port, 80);
+	assert_int_equal(info.endpoint[0].state, WS_ESTABLISHED);
+	assert_int_equal(info.endpoint[1].state, WS_ESTABLISHED);
+	/* Of the client's path nothing is left in the first, all of it is in the second. */
+	static const enum ws_state path[] = {WS_SYN_SENT, WS_SYN_RECEIVED, WS_ESTABLISHED};
+	struct ws_replay *replay = ws_replay_open(tracker, ws_tracker_conn_find(tracker, 2));
+	assert_non_null(replay);
+	struct ws_step step;
+	size_t reached = 0;
+	for (size_t i = 0; i < ws_replay_count(replay); i++) {
+		assert_true(ws_replay_step(replay, i, &step));
+		for (unsigned t = 0; t < step.transition_count; t++)
+			if (step.transition[t].endpoint == 1)
+				assert_int_equal(step.transition[t].to, path[reached++]);
+	}
+	assert_int_equal(reached, WS_ARRAY_SIZE(path));
+	assert_int_equal(conn(tracker, 1).endpoint[0].state, WS_CLOSED);
+	ws_replay_close(replay);
+	ws_tracker_free(tracker);
+}
+
 static void the_same_addresses_on_two_vlans(void **state)
 {
 	(void)state;
@@ -360,6 +393,7 @@ int main(void)
 	        cmocka_unit_test(a_challenge_ack_belongs_to_the_old_connection),
 	        cmocka_unit_test(a_forged_syn_is_disowned),
 	        cmocka_unit_test(a_syn_ack_supersedes_what_still_lived),
+	        cmocka_unit_test(a_refusal_that_was_lost),
 	        cmocka_unit_test(the_same_addresses_on_two_vlans),
 	        cmocka_unit_test(a_lone_rst_is_no_connection),
 	        cmocka_unit_test(seen_on_two_interfaces),

@@ -83,7 +83,7 @@ static const struct story stories[] = {
          {OPENING,
           {CLIENT, R, 101, 0, 0, 50, .window = 0},
           {CLIENT, A, 101, 501, 5, 60, .window = 0},
-          {SERVER, A, 501, 106, 5, 70, .window = 0}}},
+          {SERVER, A, 501, 106, 5, 150, .window = 0}}},
         {"a closed window",
          "STUCK",
          "stuck: server's window closed for 7.0 s, 2 probes; the server application is not reading",
