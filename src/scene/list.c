@@ -32,6 +32,7 @@ bool list_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action act
 	struct list_view *list = &ui->list;
 	size_t count = list_count(list, model->tracker), page = list->visible ? list->visible : 1;
 	ws_conn_id id = list_at(list, model->tracker, list->place);
+	list->search.nothing = false; /* has been read */
 	switch (action) {
 	case WS_ACT_UP:
 		list->follow = false;
@@ -125,7 +126,7 @@ void list_layout(struct ws_ui *ui, const struct ws_model *model)
 	struct list_view *list = &ui->list;
 	if (!list->survey.complete)
 		list_survey_now(list, model);
-	else if (list->survey.tracker != model->tracker)
+	else if (list_survey_is_elsewhere(list, model))
 		list_survey_again(list, model);
 	size_t count = list_count(list, model->tracker);
 	int each = list_rows_each(ui->columns, ui->rows, ws_tracker_conn_count(model->tracker));

@@ -92,6 +92,8 @@ void list_survey_again(struct list_view *list, const struct ws_model *model);
 void list_survey_slice(struct list_view *list, const struct ws_model *model, ws_time clock);
 void list_survey_now(struct list_view *list, const struct ws_model *model); /* to its end */
 bool list_survey_due(const struct list_view *list, const struct ws_model *model);
+/* The order is of another world: another tracker, or one that has begun anew. */
+bool list_survey_is_elsewhere(const struct list_view *list, const struct ws_model *model);
 int list_survey_percent(const struct list_view *list); /* how far it is; 100: done */
 void list_survey_free(struct list_survey *survey);
 void list_find(struct list_view *list, const struct ws_tracker *tracker); /* `place` of `selected` */

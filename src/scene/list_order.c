@@ -172,7 +172,7 @@ static void begin(struct list_view *list, const struct ws_model *model)
 	struct list_survey *survey = &list->survey;
 	struct ws_tracker_stats stats;
 	ws_tracker_stats(model->tracker, &stats);
-	if (survey->tracker != model->tracker) {
+	if (list_survey_is_elsewhere(list, model)) {
 		survey->tracker = model->tracker;
 		survey->natural = true;
 	}
@@ -317,10 +317,17 @@ bool list_survey_due(const struct list_view *list, const struct ws_model *model)
 	return stats.packets != list->survey.packets_seen || model->tracker != list->survey.tracker;
 }
 
+bool list_survey_is_elsewhere(const struct list_view *list, const struct ws_model *model)
+{
+	struct ws_tracker_stats stats;
+	ws_tracker_stats(model->tracker, &stats);
+	return model->tracker != list->survey.tracker || stats.packets < list->survey.packets_seen;
+}
+
 void list_survey_slice(struct list_view *list, const struct ws_model *model, ws_time clock)
 {
 	struct list_survey *survey = &list->survey;
-	if (survey->phase == LIST_RESTS || survey->tracker != model->tracker) {
+	if (survey->phase == LIST_RESTS || list_survey_is_elsewhere(list, model)) {
 		ws_time pause = (survey->finished - survey->started) * REST;
 		if (clock - survey->finished < (pause > SURVEY_PAUSE ? pause : SURVEY_PAUSE) ||
 		    !list_survey_due(list, model))
