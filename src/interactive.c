@@ -113,7 +113,7 @@ static void draw(struct interactive *it)
 static ws_time time_to_wait(const struct interactive *it)
 {
 	const struct session *session = it->session;
-	if (it->seeking ||
+	if (it->seeking || ws_ui_busy(it->ui) ||
 	    (!session->ended && (ws_capture_fd(session->capture) < 0 || ws_capture_ready(session->capture))))
 		return 0;
 	const ws_time now = monotonic();

@@ -199,6 +199,9 @@ struct ws_place {
 };
 struct ws_place ws_ui_place(const struct ws_ui *ui);
 
+/* A long piece of work, like an order of a million connections, has more to do: ticks should follow each other without a
+ * pause, as far as keys and packets have their turns between them. */
+bool ws_ui_busy(const struct ws_ui *ui);
 /* When the picture changes next by itself, in nanoseconds from now: 0 at once (an animation runs: about 30 a second are
  * enough), WS_TIME_NEVER when only keys or packets change it. */
 ws_time ws_ui_next_change(const struct ws_ui *ui, const struct ws_model *model);

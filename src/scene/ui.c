@@ -285,19 +285,31 @@ void ws_ui_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock)
 		statistics_tick(ui, model, clock);
 }
 
+bool ws_ui_busy(const struct ws_ui *ui)
+{
+	switch (ws_ui_screen(ui)) {
+	case WS_SCREEN_LIST:
+		return ui->list.survey.phase != LIST_RESTS || ui->list.search.running;
+	case WS_SCREEN_HOSTS:
+		return ui->hosts.running;
+	default:
+		return false;
+	}
+}
+
 ws_time ws_ui_next_change(const struct ws_ui *ui, const struct ws_model *model)
 {
 	if (ui->playhead.past && ui->playhead.playing)
 		return 0;
 	switch (ws_ui_screen(ui)) {
 	case WS_SCREEN_LIST:
-		if (ui->list.survey.phase != LIST_RESTS || ui->list.search.running)
+		if (ws_ui_busy(ui))
 			return 0;
 		if (list_survey_due(&ui->list, model))
 			return SURVEY_CHECK;
 		return model->live ? AGES_CHANGE : WS_TIME_NEVER;
 	case WS_SCREEN_HOSTS:
-		if (ui->hosts.running)
+		if (ws_ui_busy(ui))
 			return 0;
 		return hosts_due(&ui->hosts, model) ? SURVEY_CHECK : WS_TIME_NEVER;
 	case WS_SCREEN_LIFELINES:
