@@ -249,9 +249,9 @@ void playhead_model(const struct playhead *playhead, const struct ws_place *plac
 	model->past = true;
 	model->running = place->playing;
 	model->tracker = world->tracker;
-	model->now = world->clock;
+	model->now = world->clock > model->first ? world->clock : model->first;
 	model->frame = world->frame;
-	model->last_packet = world->last_packet;
+	model->last_packet = world->frame ? world->last_packet : model->first;
 	model->next_packet =
 	        world->ahead && world->next.number <= playhead->session->last_frame ? world->next.time : WS_TIME_NEVER;
 	model->incomplete = world->incomplete;

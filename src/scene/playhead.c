@@ -31,6 +31,8 @@ static void to_newest(struct playhead *playhead)
 void playhead_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed)
 {
 	struct playhead *playhead = &ui->playhead;
+	if (playhead->past && !playhead->frame && playhead->at < model->first)
+		playhead->at = model->first; /* asked for before the first packet was read */
 	if (!playhead->past || !model->past || model->seeking)
 		return;
 	if (playhead->frame)
