@@ -347,7 +347,7 @@ void diagram_draw_path(const struct picture *picture, struct ws_canvas *canvas, 
 	size_t count = 0;
 	for (size_t i = 0; i < film->change_count && film->changes[i].step <= film->step; i++) {
 		const struct film_change *change = &film->changes[i];
-		if ((change->endpoint & 1) != endpoint || pending(picture, change))
+		if ((change->endpoint & 1) != endpoint || pending(picture, change) || change->from == change->to)
 			continue;
 		if (!count)
 			states[count++] = change->from;

@@ -180,7 +180,7 @@ bool playhead_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action
 bool playhead_text(const struct ws_ui *ui, const struct ws_model *model, struct ws_text *text)
 {
 	const struct playhead *playhead = &ui->playhead;
-	if (!playhead->past)
+	if (!playhead->past || (!model->past && !model->seeking)) /* or its world cannot be made */
 		return false;
 	const ws_time whole = model->last - model->first;
 	const unsigned decimals = whole < 100 * WS_SECOND ? 3 : 0;
