@@ -326,6 +326,14 @@ static void seek(struct stream_view *view)
 		view->seek = 0;
 }
 
+/* Who stands at the end of what is still going on wants to stay there. */
+static bool at_end(struct stream_view *view, const struct ws_model *model)
+{
+	size_t last = view->count;
+	return previous_piece(view, &last) && view->cursor.piece == last && view->cursor.row &&
+	       view->cursor.row == last_row(view, model, last);
+}
+
 static void keep_in_sight(struct stream_view *view, const struct ws_model *model)
 {
 	struct stream_place at = view->top;
@@ -391,7 +399,10 @@ void stream_layout(struct ws_ui *ui, const struct ws_model *model)
 		return;
 	view->rows = table_visible(ui->rows, 1);
 	view->width = ui->columns - BODY_INDENT - 1;
+	bool follow = model->running && at_end(view, model);
 	stream_build(view, STEPS_PER_LAYOUT);
+	if (follow)
+		to_last(view, model);
 	seek(view);
 	view->line_count = 0;
 	if (!view->count || !make_room(view))
