@@ -27,7 +27,9 @@ say  = @$(if $(V),:,printf '  %-4s %s\n' '$(strip $(1))' '$@';:)
 .DEFAULT_GOAL := all
 .PHONY: all demo test check unit bench lab asan fuzz lint install uninstall clean help
 
-all: $(BUILD)/wirestate $(BUILD)/wirestate.1 ## build build/wirestate and its manual page
+COMPLETIONS := $(addprefix $(BUILD)/wirestate.,bash zsh fish)
+
+all: $(BUILD)/wirestate $(BUILD)/wirestate.1 $(COMPLETIONS) ## build build/wirestate and its manual page
 
 $(BUILD)/wirestate: $(MAIN_OBJ) $(BUILD)/libwirestate.a
 	$(call say,LINK)
@@ -52,6 +54,10 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libwirestate.a Makefile
 $(BUILD)/wirestate.1: $(BUILD)/wirestate src/wirestate.1.in
 	$(call say,MAN)
 	$(Q)$(BUILD)/wirestate --generate man src/wirestate.1.in > $@.tmp && mv $@.tmp $@
+
+$(COMPLETIONS): $(BUILD)/wirestate.%: $(BUILD)/wirestate
+	$(call say,GEN)
+	$(Q)$(BUILD)/wirestate --generate $* > $@.tmp && mv $@.tmp $@
 
 demo: ## install what is missing, build, and replay a bundled capture in the view
 	@tests/need build
@@ -84,11 +90,17 @@ lint: ## formatting, static analysis, and the directions of dependency
 install: all ## install below PREFIX (/usr/local), honouring DESTDIR
 	install -D -m 755 $(BUILD)/wirestate $(DESTDIR)$(PREFIX)/bin/wirestate
 	install -D -m 644 $(BUILD)/wirestate.1 $(DESTDIR)$(PREFIX)/share/man/man1/wirestate.1
+	install -D -m 644 $(BUILD)/wirestate.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/wirestate
+	install -D -m 644 $(BUILD)/wirestate.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_wirestate
+	install -D -m 644 $(BUILD)/wirestate.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/wirestate.fish
 	install -d $(DESTDIR)$(PREFIX)/share/wirestate/captures
 	install -m 644 captures/* $(DESTDIR)$(PREFIX)/share/wirestate/captures
 
 uninstall: ## remove what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/wirestate $(DESTDIR)$(PREFIX)/share/man/man1/wirestate.1
+	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/wirestate
+	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_wirestate
+	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/wirestate.fish
 	rm -rf $(DESTDIR)$(PREFIX)/share/wirestate
 
 clean: ## remove build/

@@ -1,5 +1,6 @@
 /* wirestate: from the command line to one of the ways to run, and to the exit status. Standard output carries data
  * only; banner, summary, warnings and errors go to standard error. */
+#include "complete.h"
 #include "manual.h"
 #include "options.h"
 #include "session.h"
@@ -81,9 +82,23 @@ static int list_link_types(const char *interface)
 
 static int generate(const struct options *options)
 {
+	static const struct {
+		const char *name;
+		void (*write)(FILE *out);
+	} shells[] = {
+#define X(name, function) {name, function},
+	        SHELLS(X)
+#undef X
+	};
 	struct ws_error error = {0};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(shells); i++) {
+		if (strcmp(options->generate, shells[i].name) == 0) {
+			shells[i].write(stdout);
+			return finish_stdout();
+		}
+	}
 	if (strcmp(options->generate, "man") != 0 || !options->operand) {
-		ws_fail(&error, WS_ERROR_OPTION, "--generate makes: man FILE");
+		ws_fail(&error, WS_ERROR_OPTION, "--generate makes: bash, zsh, fish, man FILE");
 		return fail(&error);
 	}
 	return manual_generate(options->operand, stdout, &error) ? finish_stdout() : fail(&error);

@@ -3,6 +3,7 @@
  * Every option is one row of option_rows[]: its letter and long name, the kind of its value and the field it fills. The
  * getopt tables, --help, the manual's OPTIONS section and the text of every error are made from the rows, so that they
  * cannot drift apart. Letters that tcpdump and tshark agree on keep their meaning. */
+#include "data.h"
 #include "options.h"
 #include "config.h"
 
@@ -27,7 +28,8 @@ const struct option_row option_rows[] = {
         {'i', "interface", "IFACE", OPTION_TEXT, GROUP_SOURCE, FIELD(interface), 1, 0, NULL,
          "capture live from this interface; any is all of them"},
         {'r', "read", "FILE", OPTION_TEXT, GROUP_SOURCE, FIELD(read), 1, 0, NULL,
-         "replay a pcap or pcapng file, plain or packed with gzip or zstd; - is standard input"},
+         "replay a pcap or pcapng file, plain or packed with gzip or zstd; - is standard input, and the name of a "
+         "capture that comes with wirestate is that capture"},
         {'f', "filter", "EXPRESSION", OPTION_TEXT, GROUP_SOURCE, FIELD(filter), 0, 0, NULL,
          "only packets that match this BPF expression; it may also stand behind the options"},
         {'c', "count", "N", OPTION_NUMBER, GROUP_SOURCE, FIELD(count), 1, 1e18, NULL, "stop after N packets"},
@@ -114,7 +116,7 @@ const struct option_row option_rows[] = {
         {'h', "help", NULL, OPTION_SWITCH, GROUP_OTHER, FIELD(help), 0, 0, NULL, "show this help, and exit"},
         {0, "version", NULL, OPTION_SWITCH, GROUP_OTHER, FIELD(version), 0, 0, NULL, "show the version, and exit"},
         {0, "generate", "WHAT", OPTION_TEXT, GROUP_HIDDEN, FIELD(generate), 1, 0, NULL,
-         "man FILE: the manual page from its source, for the build"},
+         "bash, zsh, fish: completions; man FILE: the manual page from its source, for the build"},
 };
 const size_t option_row_count = WS_ARRAY_SIZE(option_rows);
 
@@ -316,6 +318,9 @@ static bool check(struct options *options, struct ws_error *error)
 		options->filter = options->joined;
 	if (options->list_interfaces)
 		return true;
+	if (options->read && strcmp(options->read, "-") != 0 && access(options->read, F_OK) != 0 &&
+	    data_file("captures", options->read, ".pcap", options->bundled, sizeof(options->bundled)))
+		options->read = options->bundled;
 	if (options->interface && options->read)
 		return refuse(error, "-i and -r exclude each other: capture live or replay a file");
 	if (!options->interface && !options->read)

@@ -59,6 +59,7 @@ struct options {
 	const char *interface, *read, *write, *filter, *display_filter, *link_type, *generate, *export, *user;
 	const char *operand; /* --generate's file */
 	char *joined;        /* owned: the trailing words */
+	char bundled[4096];  /* where the capture is that -r names */
 	const char *config_file;
 	char *config; /* owned: the text of the configuration */
 	struct ws_keymap keymap;
