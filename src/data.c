@@ -7,6 +7,7 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -27,9 +28,13 @@ bool data_folder(const char *kind, char *path, size_t size)
 	if (slash)
 		*slash = '\0';
 	for (size_t i = 0; slash && i < WS_ARRAY_SIZE(beside); i++) {
-		const int used = snprintf(path, size, "%s/%s/%s", program, beside[i], kind);
-		if (used > 0 && (size_t)used < size && is_folder(path))
+		char place[PATH_MAX], real[PATH_MAX];
+		const int used = snprintf(place, sizeof(place), "%s/%s/%s", program, beside[i], kind);
+		if (used > 0 && (size_t)used < sizeof(place) && is_folder(place) && realpath(place, real) &&
+		    strlen(real) < size) {
+			strcpy(path, real);
 			return true;
+		}
 	}
 	const int used = snprintf(path, size, "%s/%s", WS_DATADIR, kind);
 	return used > 0 && (size_t)used < size && is_folder(path);
