@@ -115,37 +115,47 @@ struct axis {
 	int column, each; /* `each`: columns of a cell, where there are few */
 };
 
+/* A cell stands for one slot or a few: a rate is their average, a number of endpoints the highest. Returns the highest
+ * cell. */
+static double fill_cells(const struct ws_model *model, const struct plot *plot, const struct axis *axis,
+                         double cell[WS_SERIES_SLOTS])
+{
+	struct ws_series_slot slot;
+	double most = 0;
+	for (size_t i = 0; i < axis->cells; i++) {
+		size_t first = i * axis->slots / axis->cells, end = (i + 1) * axis->slots / axis->cells;
+		cell[i] = 0;
+		for (size_t at = first; at < end && ws_tracker_series_slot(model->tracker, at, &slot); at++) {
+			double value = (double)slot_value(plot, &slot);
+			if (!plot->level)
+				cell[i] += value / (double)(end - first);
+			else if (value > cell[i])
+				cell[i] = value;
+		}
+		most = cell[i] > most ? cell[i] : most;
+	}
+	return most;
+}
+
 /* False: nothing was ever there. */
 static bool draw_plot(const struct ws_model *model, struct ws_canvas *canvas, int row, const struct plot *plot,
                       const struct axis *axis)
 {
-	uint64_t cell[WS_SERIES_SLOTS] = {0}, most = 0;
-	struct ws_series_slot slot;
-	for (size_t i = 0; i < axis->slots; i++) {
-		uint64_t *at = &cell[i * axis->cells / axis->slots];
-		if (!ws_tracker_series_slot(model->tracker, i, &slot))
-			break;
-		uint64_t value = slot_value(plot, &slot);
-		*at = plot->level ? (value > *at ? value : *at) : *at + value;
-		most = *at > most ? *at : most;
-	}
-	if (!most)
-		return false;
+	static const char ascii[LEVELS + 1] = "_.-=+*%#";
+	double cell[WS_SERIES_SLOTS], most = fill_cells(model, plot, axis, cell);
 	char buffer[48];
 	struct ws_text text = WS_TEXT_OVER(buffer);
-	double seconds = (double)axis->width * (double)axis->slots / (double)axis->cells / (double)WS_SECOND;
-	say_count(&text, plot->level ? (double)most : (double)most / seconds);
+	if (most <= 0)
+		return false;
+	say_count(&text, plot->level ? most : most * (double)WS_SECOND / (double)axis->width);
 	ws_canvas_text(canvas, row, 1, axis->column, WS_STYLE_NORMAL, plot->label);
 	draw_right(canvas, row, 12, axis->column - 1, WS_STYLE_DIM, ws_text_cstr(&text));
-	static const char ascii[LEVELS + 1] = "_.-=+*%#";
 	for (size_t i = 0; i < axis->cells; i++) {
-		uint64_t height = (cell[i] * LEVELS + most - 1) / most;
-		if (most > UINT64_MAX / LEVELS / 2)
-			height = (uint64_t)((double)cell[i] / (double)most * LEVELS);
+		int height = (int)(cell[i] / most * LEVELS + 0.999);
 		height = height > LEVELS ? LEVELS : height;
 		uint32_t bar = canvas->ascii ? (uint32_t)ascii[height ? height - 1 : 0] : 0x2580 + (uint32_t)height;
 		for (int at = axis->column + (int)i * axis->each, end = at + axis->each; at < end; at++) {
-			if (!cell[i])
+			if (!height)
 				ws_canvas_put(canvas, row, at, WS_STYLE_DIM, canvas->ascii ? ' ' : 0xb7);
 			else
 				ws_canvas_put(canvas, row, at, plot->style, bar);
