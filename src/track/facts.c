@@ -20,7 +20,7 @@ static enum ws_state state_of(const struct ws_endpoint *e)
 		return WS_CLOSED;
 	if (!ws_is_open(e)) {
 		if (e->syn_received)
-			return e->fin_sent ? WS_FIN_WAIT_1 : WS_SYN_RECEIVED;
+			return !e->fin_sent ? WS_SYN_RECEIVED : e->fin_first ? WS_FIN_WAIT_1 : closing_state(e);
 		if (e->active)
 			return WS_SYN_SENT;
 		return e->listening ? WS_LISTEN : WS_CLOSED;
@@ -86,7 +86,7 @@ static const uint16_t successors[WS_STATE_COUNT] = {
         [WS_TIME_WAIT] = BIT(WS_CLOSED),
 };
 
-static bool follows(enum ws_state from, enum ws_state to)
+bool ws_state_follows(enum ws_state from, enum ws_state to)
 {
 	return successors[from] & BIT(to);
 }
@@ -95,7 +95,7 @@ static bool follows(enum ws_state from, enum ws_state to)
  * there is none. */
 static enum ws_state next_hop(enum ws_state from, enum ws_state to)
 {
-	if (follows(from, to))
+	if (ws_state_follows(from, to))
 		return to;
 	/* Backwards from `to`, one layer at a time, until a successor of `from` is reached. */
 	unsigned reached = BIT(to);
@@ -104,7 +104,7 @@ static enum ws_state next_hop(enum ws_state from, enum ws_state to)
 		for (unsigned s = 0; s < WS_STATE_COUNT; s++) {
 			if (s == WS_CLOSED || !(successors[s] & reached))
 				continue;
-			if (follows(from, s))
+			if (ws_state_follows(from, s))
 				return (enum ws_state)s;
 			wider |= BIT(s);
 		}
@@ -152,14 +152,15 @@ static unsigned way_back(const struct ws_endpoint *endpoint, enum ws_state to)
 	return 0;
 }
 
-static void go_back(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws_state to, enum ws_why why)
+static bool go_back(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws_state to, enum ws_why why)
 {
 	unsigned back = way_back(endpoint, to);
 	if (!back)
-		return;
+		return false;
 	endpoint->path >>= 4 * back;
 	endpoint->depth -= (uint8_t)back;
 	record(x, endpoint, endpoint->path & 15, WS_BASIS_RETRACTION, why);
+	return true;
 }
 
 void ws_start_in(struct ws_endpoint *endpoint, enum ws_state state)
@@ -184,6 +185,9 @@ void ws_publish(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws
 	}
 	while (endpoint->state != to) {
 		enum ws_state hop = next_hop(endpoint->state, to);
+		/* The facts lead where no step leads: what was shown last was wrong. */
+		if (hop == WS_STATE_COUNT && go_back(x, endpoint, to, why))
+			continue;
 		if (hop == WS_STATE_COUNT)
 			hop = to;
 		record(x, endpoint, hop, basis, why);

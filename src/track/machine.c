@@ -73,8 +73,8 @@ static void contradict_fin(struct ws_step_context *x)
 static void contradict_open(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
-	if (!self->syn_acked || self->open_proven || !x->receiver->fast_open || !self->proof_known ||
-	    !x->segment->timestamps || !ws_seq_before(x->segment->tsecr, self->proof))
+	if (!self->syn_acked || self->open_proven || !x->receiver->fast_open || !self->opening_known ||
+	    !x->segment->timestamps || !ws_seq_before(x->segment->tsecr, self->opening))
 		return;
 	self->syn_acked = 0;
 	ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_ECHO_OLD);
@@ -159,6 +159,8 @@ static void ack_at_receiver(struct ws_step_context *x)
 	uint32_t ack = x->segment->acknowledgment;
 	if (peer->syn_received && !peer->syn_acked) {
 		peer->syn_acked = 1;
+		peer->opening_known = x->segment->timestamps;
+		peer->opening = x->segment->tsval;
 		if (x->machine->saw_syn && x->machine->saw_syn_ack) {
 			x->machine->saw_handshake_ack = 1;
 			x->machine->rtt_us = ws_micros(x->segment->time) - x->machine->syn_us;
@@ -374,6 +376,7 @@ static void handle_tcp(struct ws_step_context *x)
 	if (!x->machine->started && !(flags & WS_TCP_SYN))
 		pick_up(x);
 	x->machine->started = 1;
+	bool overtaken = ws_left_before_reset(x);
 	if (x->sender->dead && !ws_handle_revival(x))
 		return;
 	if (!(flags & WS_TCP_SYN))
@@ -382,6 +385,8 @@ static void handle_tcp(struct ws_step_context *x)
 		ws_handle_syn_ack(x);
 	else
 		ws_handle_syn(x);
+	if (overtaken)
+		ws_reset_arrives_after_all(x);
 }
 
 void ws_machine_step(struct ws_machine *machine, const struct ws_segment *input, struct ws_outcome *outcome)

@@ -27,6 +27,7 @@ struct ws_endpoint {
 	uint32_t fin_acked_end;       /* behind the segment that acknowledged its FIN, when fin_acked is presumed */
 	uint32_t dead_us;             /* when what ended it passed, in microseconds modulo 2^32, when dead by a RST */
 	uint32_t fin_again;           /* TSval of the latest copy of the peer's FIN, when was_closing */
+	uint32_t opening;             /* TSval of the segment that acknowledged its SYN-ACK, when opening_known */
 	uint32_t proof;      /* TSval of the peer's segment on which the latest presumption rests, when proof_known */
 	uint32_t sack_right; /* highest edge it has acknowledged selectively, when sack_known */
 
@@ -52,6 +53,7 @@ struct ws_endpoint {
 	uint32_t was_closing : 1; /* the peer's FIN was presumed before the ACK of its own, until that FIN came again */
 	uint32_t dead : 3;        /* enum ws_death */
 
+	uint32_t opening_known : 1;
 	uint32_t overacked : 1; /* `max` rests on an ACK one beyond what was seen: a lost FIN, or a lost byte */
 
 	uint32_t path; /* the states it went through, four bits each, the latest lowest; retracted ones removed */
@@ -117,6 +119,10 @@ void ws_handle_reset(struct ws_step_context *x);
 void ws_start_in(struct ws_endpoint *endpoint, enum ws_state state);
 /* A dead endpoint sends. True: it turned out to be alive, go on with the segment. */
 bool ws_handle_revival(struct ws_step_context *x);
+/* The sender is shown as ended by a RST that can hardly have reached it when it sent this. */
+bool ws_left_before_reset(const struct ws_step_context *x);
+/* After such a segment: the RST ends it now. */
+void ws_reset_arrives_after_all(struct ws_step_context *x);
 void ws_handle_unreachable(struct ws_step_context *x);
 /* What a segment implies about others that the capture missed: a SYN-ACK, the handshake's ACK, a FIN. */
 void ws_imply_open(struct ws_step_context *x);
@@ -124,6 +130,8 @@ void ws_imply_fin_of_sender(struct ws_step_context *x);   /* before the segment'
 void ws_imply_fin_of_receiver(struct ws_step_context *x); /* after it */
 /* The sender acknowledges the FIN of the receiver: it has it. */
 void ws_prove_fin(struct ws_step_context *x);
+/* True when RFC 9293 figure 5 has this step, or an abort. */
+bool ws_state_follows(enum ws_state from, enum ws_state to);
 /* Notes on which of the peer's segments a presumption about `endpoint` rests. */
 void ws_presume(struct ws_step_context *x, struct ws_endpoint *endpoint);
 

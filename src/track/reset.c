@@ -113,12 +113,23 @@ static void reset_leaves(struct ws_step_context *x)
 	ws_publish(x, self, WS_BASIS_SENT, refuses ? WS_WHY_REFUSED : WS_WHY_RST_SENT);
 }
 
+/* A FIN that was under way when `endpoint` sent its own arrives before the RST that follows it. */
+static void fin_arrives_first(struct ws_step_context *x, struct ws_endpoint *endpoint)
+{
+	if (!endpoint->fin_pending)
+		return;
+	endpoint->fin_pending = 0;
+	endpoint->fin_received = WS_RECEIPT_PRESUMED;
+	ws_publish(x, endpoint, WS_BASIS_PRESUMED, WS_WHY_FIN_ARRIVES);
+}
+
 static void reset_arrives(struct ws_step_context *x)
 {
 	struct ws_endpoint *peer = x->receiver;
 	enum ws_state before = peer->state;
 	if (peer->dead || !accepts(x))
 		return;
+	fin_arrives_first(x, peer);
 	peer->dead = WS_DEAD_GOT_RST;
 	peer->dead_us = ws_micros(x->segment->time);
 	ws_presume(x, peer);
@@ -145,12 +156,25 @@ static bool goes_on(const struct ws_step_context *x)
 	       (x->has_ack && self->acked_any && ws_seq_before(self->ackd, s->acknowledgment));
 }
 
+bool ws_left_before_reset(const struct ws_step_context *x)
+{
+	const struct ws_endpoint *self = x->sender;
+	return self->dead == WS_DEAD_GOT_RST && x->machine->rtt_us &&
+	       ws_micros(x->segment->time) - self->dead_us <= x->machine->rtt_us;
+}
+
+void ws_reset_arrives_after_all(struct ws_step_context *x)
+{
+	fin_arrives_first(x, x->sender);
+	x->sender->dead = WS_DEAD_GOT_RST;
+	ws_publish(x, x->sender, WS_BASIS_PRESUMED, WS_WHY_RST_ARRIVES);
+}
+
 bool ws_handle_revival(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
-	/* Within a round trip of the RST it may have been under way already. */
-	if (self->dead == WS_DEAD_GOT_RST && x->machine->rtt_us &&
-	    ws_micros(x->segment->time) - self->dead_us <= x->machine->rtt_us)
+	/* Within a round trip of the RST it may have been under way already: only a FIN tells something then. */
+	if (ws_left_before_reset(x) && !(x->segment->flags & WS_TCP_FIN))
 		return false;
 	/* One that has only refused so far may still take part itself. */
 	if (self->dead == WS_DEAD_SENT_RST && self->sent_any) {

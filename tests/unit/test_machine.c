@@ -109,6 +109,8 @@ static void check_transitions(struct walk *walk, const struct ws_machine *machin
 			assert_true(*depth > 0);
 		} else {
 			assert_true(*depth < 64);
+			if (!ws_state_follows(t->from, t->to))
+				fail_msg("%s cannot follow %s", ws_state_name(t->to), ws_state_name(t->from));
 			path[(*depth)++] = t->to;
 		}
 		assert_true(t->why != WS_WHY_NONE && t->why < WS_WHY_COUNT);
