@@ -53,50 +53,116 @@ static void title_of(const struct session *session, ws_conn_id conn, struct ws_t
 }
 
 /* The lifelines, whole, as text. */
-static void put_story_text(struct session *session, struct ws_ui *ui, const struct ws_model *model, int columns)
+static bool put_story_text(FILE *file, struct ws_ui *ui, const struct ws_model *model, int columns, bool ascii,
+                           struct ws_error *error)
 {
 	struct ws_story story;
 	struct ws_canvas canvas = {0};
-	if (ws_story_open(ui, model, columns, &story, &session->error)) {
-		bool drawn = ws_canvas_create(&canvas, columns, story.rows);
-		canvas.ascii = session->options->ascii;
-		if (drawn && ws_story_draw(ui, model, &story, &canvas))
-			picture_print(session->export, &canvas);
+	bool good = ws_story_open(ui, model, columns, &story, error);
+	if (good) {
+		good = ws_canvas_create(&canvas, columns, story.rows);
+		canvas.ascii = ascii;
+		good = good && ws_story_draw(ui, model, &story, &canvas);
+		if (good)
+			picture_print(file, &canvas);
 		else
-			ws_fail(&session->error, WS_ERROR_SYSTEM, "out of memory");
+			ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 	}
 	ws_canvas_destroy(&canvas);
 	ws_story_close(&story);
+	return good;
+}
+
+static bool put_story(const struct session *session, FILE *file, int kind, struct ws_ui *ui,
+                      const struct ws_model *model, ws_conn_id conn, struct ws_error *error)
+{
+	const struct options *options = session->options;
+	const int columns = options->size.columns ? options->size.columns : DEFAULT_COLUMNS;
+	const int rows = options->size.columns ? options->size.rows : DEFAULT_ROWS;
+	const enum ws_theme theme = (enum ws_theme)options->theme;
+	char words[512];
+	struct ws_text title = WS_TEXT_OVER(words);
+	title_of(session, conn, &title);
+	const struct ws_svg_options svg = {.columns = columns,
+	                                   .theme = theme,
+	                                   .animated = kind == EXPORT_ANIMATION,
+	                                   .speed = options->speed,
+	                                   .title = ws_text_cstr(&title)};
+	const struct ws_cast_options cast = {
+	        .columns = columns, .rows = rows, .ascii = options->ascii, .theme = theme, .title = svg.title};
+	if (kind == EXPORT_CAST)
+		return ws_cast(file, ui, model, &cast, error);
+	if (kind == EXPORT_TXT)
+		return put_story_text(file, ui, model, columns, options->ascii, error);
+	return ws_svg_story(file, ui, model, &svg, error);
 }
 
 void export_story(struct session *session, struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn)
 {
 	const struct options *options = session->options;
-	const int columns = options->size.columns ? options->size.columns : DEFAULT_COLUMNS;
-	const int rows = options->size.columns ? options->size.rows : DEFAULT_ROWS;
 	const size_t count = ws_tracker_conn_count(session->tracker);
-	if (!options->connection && count != 1) {
+	if (!options->connection && count != 1)
 		ws_fail(&session->error, WS_ERROR_OPTION, "%s has %zu connections: choose one with --connection N",
 		        session_source(session), count);
-		return;
-	}
-	char words[512];
-	struct ws_text title = WS_TEXT_OVER(words);
-	title_of(session, conn, &title);
-	const enum ws_theme theme = (enum ws_theme)options->theme;
-	const struct ws_svg_options svg = {.columns = columns,
-	                                   .theme = theme,
-	                                   .animated = options->animate,
-	                                   .speed = options->speed,
-	                                   .title = ws_text_cstr(&title)};
-	const struct ws_cast_options cast = {
-	        .columns = columns, .rows = rows, .ascii = options->ascii, .theme = theme, .title = svg.title};
-	if (options->export_kind == EXPORT_SVG)
-		(void)!ws_svg_story(session->export, ui, model, &svg, &session->error);
-	else if (options->export_kind == EXPORT_CAST)
-		(void)!ws_cast(session->export, ui, model, &cast, &session->error);
 	else
-		put_story_text(session, ui, model, columns);
+		(void)!put_story(session, session->export, options->export_kind, ui, model, conn, &session->error);
+}
+
+/* The reader's own place stays as it is: another one is made for the export. */
+static bool put_wanted(const struct session *session, FILE *file, int kind, const struct ws_model *model,
+                       ws_conn_id conn, struct ws_error *error)
+{
+	static const char *const no_keys[WS_ACTION_COUNT];
+	const struct ws_ui_options options = {.speed = session->options->speed,
+	                                      .idle = session->options->idle,
+	                                      .screen = WS_SCREEN_LIFELINES,
+	                                      .key_name = no_keys};
+	struct ws_model still = *model;
+	struct ws_ui *ui = ws_ui_create(&options, error);
+	if (!ui)
+		return false;
+	still.live = false; /* the film ends where the connection stands now */
+	ws_ui_select(ui, &still, conn, 0);
+	const bool good = put_story(session, file, kind, ui, &still, conn, error);
+	ws_ui_free(ui);
+	return good;
+}
+
+bool export_wanted(const struct session *session, struct ws_ui *ui, const struct ws_model *model)
+{
+	ws_conn_id conn;
+	char clean[256], message[800];
+	struct ws_error error = {0};
+	const char *name = ws_ui_export_wanted(ui, &conn);
+	if (!name)
+		return false;
+	struct ws_text text = WS_TEXT_OVER(clean);
+	ws_text_clean(&text, name, strlen(name));
+	ws_text_cstr(&text);
+	const int kind = options_export_kind(name);
+	if (kind == EXPORT_NONE || kind == EXPORT_PCAP) {
+		ws_ui_export_done(ui, "nothing written: a name ends in .svg, .anim.svg, .txt or .cast", false);
+		return true;
+	}
+	FILE *file = save_create(session, name);
+	if (!file) {
+		snprintf(message, sizeof(message), "cannot write %s: %s", clean, save_reason(session, errno));
+		ws_ui_export_done(ui, message, false);
+		return true;
+	}
+	bool good = put_wanted(session, file, kind, model, conn, &error);
+	errno = 0;
+	const bool failed = ferror(file);
+	if ((fclose(file) != 0 || failed) && good) {
+		ws_fail(&error, WS_ERROR_OUTPUT, "%s", strerror(errno ? errno : EIO));
+		good = false;
+	}
+	if (good)
+		snprintf(message, sizeof(message), "%s written.", clean);
+	else
+		snprintf(message, sizeof(message), "cannot write %s: %s", clean, error.text);
+	ws_ui_export_done(ui, message, good);
+	return true;
 }
 
 void export_screen(struct session *session, const struct ws_canvas *canvas, ws_conn_id conn)

@@ -84,6 +84,8 @@ static void take_keys(struct interactive *it)
 	}
 	if (save_wanted(it->session, it->ui, &it->model))
 		it->changed = true;
+	if (export_wanted(it->session, it->ui, &it->model))
+		it->changed = true;
 }
 
 static void draw(struct interactive *it)

@@ -3,9 +3,9 @@
  * Every option is one row of option_rows[]: its letter and long name, the kind of its value and the field it fills. The
  * getopt tables, --help, the manual's OPTIONS section and the text of every error are made from the rows, so that they
  * cannot drift apart. Letters that tcpdump and tshark agree on keep their meaning. */
-#include "data.h"
 #include "options.h"
 #include "config.h"
+#include "data.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -96,10 +96,9 @@ const struct option_row option_rows[] = {
 
         {0, "export", "FILE", OPTION_TEXT, GROUP_PICTURE, FIELD(export), 1, 0, NULL,
          "write the lifelines of --connection, whole, to FILE, and exit. Its ending says what it gets: .svg a picture, "
-         ".txt text, .cast a recording of the film for asciinema, .pcap the packets; with --screen that screen "
+         ".anim.svg one that plays the film in any browser, .txt text, .cast a recording of the film for asciinema, "
+         ".pcap the packets; with --screen that screen "
          "instead"},
-        {0, "animate", NULL, OPTION_SWITCH, GROUP_PICTURE, FIELD(animate), 0, 0, NULL,
-         "the .svg plays the film, in any browser and without a script"},
         {0, "frame", "N", OPTION_FRAME, GROUP_PICTURE, FIELD(frame), 0, 1e18, NULL,
          "print the screen as it stands after packet N of the file, and exit; end: after the last"},
         {0, "size", "COLSxROWS", OPTION_CANVAS, GROUP_PICTURE, FIELD(size), 1, 1000, NULL,
@@ -229,7 +228,7 @@ bool options_picks_packets(const struct options *options)
 	return options->export_kind == EXPORT_PCAP;
 }
 
-static int export_kind(const char *name)
+int options_export_kind(const char *name)
 {
 	static const char *const endings[] = {
 #define X(kind, ending, what) [kind] = ending,
@@ -248,19 +247,16 @@ static int export_kind(const char *name)
 /* Behind here --export is --frame whose picture goes to a file. */
 static bool check_export(struct options *options, struct ws_error *error)
 {
-	if (options->animate && (!options->export || options->screen >= 0))
-		return refuse(error, "--animate is for --export FILE.svg of a connection's lifelines");
 	if (!options->export)
 		return true;
-	options->export_kind = export_kind(options->export);
+	options->export_kind = options_export_kind(options->export);
 	if (options->export_kind == EXPORT_NONE)
 		return ws_fail(error, WS_ERROR_OPTION,
-		               "--export %s: the name must end in .svg, .txt, .cast or .pcap, which says what to write",
+		               "--export %s: the name must end in .svg, .anim.svg, .txt, .cast or .pcap, which says "
+		               "what to write",
 		               options->export);
 	if (!options->read)
 		return refuse(error, "--export is for a file: it needs -r FILE");
-	if (options->animate && options->export_kind != EXPORT_SVG)
-		return refuse(error, "--animate is for --export FILE.svg; a .cast moves by itself");
 	if (options->screen >= 0 && options->export_kind != EXPORT_SVG && options->export_kind != EXPORT_TXT)
 		return refuse(error, "--export of a --screen writes .svg or .txt");
 	if (options->frame != FRAME_NONE && options->screen < 0)

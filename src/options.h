@@ -37,8 +37,9 @@ enum colour {
 #undef X
 };
 
-/* X(enumerator, how the file's name ends, what it holds): what --export can write. */
+/* X(enumerator, how the file's name ends, what it holds): what --export can write. The first ending that fits counts. */
 #define EXPORTS(X)                                                                                                     \
+	X(EXPORT_ANIMATION, ".anim.svg", "a picture that plays the film")                                              \
 	X(EXPORT_SVG, ".svg", "a picture")                                                                             \
 	X(EXPORT_TXT, ".txt", "the same as text")                                                                      \
 	X(EXPORT_CAST, ".cast", "a recording of its film for asciinema")                                               \
@@ -77,13 +78,15 @@ struct options {
 	int fcs;                         /* -1: as the file says; 0: none; 1: the 4 bytes of Ethernet */
 	bool no_promiscuous, monitor, list_interfaces, list_link_types, line_buffered, numeric, verbose, hex, ascii,
 	        no_mouse, play;
-	bool help, version, animate, anonymize, no_sandbox;
+	bool help, version, anonymize, no_sandbox;
 	int export_kind; /* enum export_kind, from the name's ending */
 };
 
 /* Fills `options` from the command line and checks what excludes what. Also on failure, options_free() is due. */
 bool options_parse(int argc, char **argv, struct options *options, struct ws_error *error) WS_CHECKED;
 void options_free(struct options *options);
+/* What a file of that name is to hold; EXPORT_NONE: the name does not say. */
+int options_export_kind(const char *name);
 /* --export writes packets, not a picture. */
 bool options_picks_packets(const struct options *options);
 

@@ -14,9 +14,9 @@ static bool write_bytes(void *context, const void *bytes, size_t length)
 	return fwrite(bytes, 1, length, context) == length;
 }
 
-static FILE *create(int directory, const char *name)
+FILE *save_create(const struct session *session, const char *name)
 {
-	int fd = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	int fd = openat(session->directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
 	FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
 	if (fd >= 0 && !file)
 		close(fd);
@@ -32,7 +32,7 @@ static void tell(struct ws_ui *ui, const char *name, const char *reason)
 	ws_ui_save_failed(ui, message);
 }
 
-static const char *reason_of(const struct session *session, int error)
+const char *save_reason(const struct session *session, int error)
 {
 	if (error == EEXIST)
 		return "there is such a file already";
@@ -47,9 +47,9 @@ bool save_wanted(const struct session *session, struct ws_ui *ui, const struct w
 	const char *name = ws_ui_save_wanted(ui);
 	if (!name)
 		return false;
-	FILE *file = create(session->directory, name);
+	FILE *file = save_create(session, name);
 	if (!file) {
-		tell(ui, name, reason_of(session, errno));
+		tell(ui, name, save_reason(session, errno));
 		return true;
 	}
 	const struct ws_sink sink = {.write = write_bytes, .context = file};

@@ -81,6 +81,9 @@ const char *session_source(const struct session *session);
 
 /* Writes the file that the reader has asked for, if so, and tells how it went. */
 bool save_wanted(const struct session *session, struct ws_ui *ui, const struct ws_model *model);
+/* For those two: opens a new file, and says in words why that could not be. */
+FILE *save_create(const struct session *session, const char *name);
+const char *save_reason(const struct session *session, int error);
 
 /* CLOCK_MONOTONIC in nanoseconds. */
 ws_time monotonic(void);
@@ -94,6 +97,8 @@ void run_picture(struct session *session);
 bool export_open(struct session *session, struct ws_error *error) WS_CHECKED;
 void export_close(struct session *session);
 void export_story(struct session *session, struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn);
+/* Writes the lifelines that the reader of the view has asked for, if so, and tells how it went. */
+bool export_wanted(const struct session *session, struct ws_ui *ui, const struct ws_model *model);
 void export_screen(struct session *session, const struct ws_canvas *canvas, ws_conn_id conn);
 /* A canvas as text. */
 void picture_print(FILE *file, const struct ws_canvas *canvas);

@@ -119,6 +119,7 @@ int ws_screen_find(const char *word);
 	X(WS_ACT_DIRECTION, "direction", "both directions, or one of them")                                            \
 	X(WS_ACT_HEX, "hex", "text or hexadecimal")                                                                    \
 	X(WS_ACT_SAVE, "save", "save the bytes to a file")                                                             \
+	X(WS_ACT_EXPORT, "export", "the connection's lifelines as a file: SVG, text, asciicast")                       \
 	X(WS_ACT_NEXT_PANE, "pane", "to the other pane")                                                               \
 	X(WS_ACT_ABSOLUTE, "absolute", "absolute or relative sequence numbers")
 
@@ -222,6 +223,10 @@ const char *ws_ui_save_wanted(struct ws_ui *ui);
 /* Hands on the bytes of the stream shown, each once and in order. False: the sink failed. */
 bool ws_ui_save(struct ws_ui *ui, const struct ws_model *model, const struct ws_sink *sink);
 void ws_ui_save_failed(struct ws_ui *ui, const char *message);
+
+/* The reader has asked for a connection's lifelines in a file: its name, else NULL. Told once. The answer is shown. */
+const char *ws_ui_export_wanted(struct ws_ui *ui, ws_conn_id *conn);
+void ws_ui_export_done(struct ws_ui *ui, const char *message, bool good);
 
 /* The canvas must have the size that the next draw will have; scrolling depends on it. */
 void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, int rows);

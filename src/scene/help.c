@@ -64,6 +64,7 @@ bool ui_applies(enum ws_action action, enum ws_screen screen)
 	        [WS_ACT_DIRECTION] = ON(STREAM),
 	        [WS_ACT_HEX] = ON(STREAM),
 	        [WS_ACT_SAVE] = ON(STREAM),
+	        [WS_ACT_EXPORT] = ON(LIST) | FILM,
 	        [WS_ACT_NEXT_PACKET] = FILM | ON(PACKET) | ON(STREAM) | ON(DATAGRAMS),
 	        [WS_ACT_PREVIOUS_PACKET] = FILM | ON(PACKET) | ON(STREAM) | ON(DATAGRAMS),
 	        [WS_ACT_NEXT_PANE] = ON(PACKET) | ON(ARP),

@@ -177,6 +177,8 @@ bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action ac
 		return go_to(ui, WS_SCREEN_ARP);
 	case WS_ACT_STATISTICS:
 		return go_to(ui, WS_SCREEN_STATISTICS);
+	case WS_ACT_EXPORT:
+		return export_ask(ui, model);
 	default:
 		break;
 	}
@@ -249,9 +251,10 @@ static bool turn_wheel(struct ws_ui *ui, const struct ws_model *model, enum ws_a
 
 bool ws_ui_key(struct ws_ui *ui, const struct ws_model *model, const struct ws_key *key)
 {
+	const bool told = export_forget(ui);
 	switch (key->kind) {
 	case WS_KEY_ACTION:
-		return ws_ui_act(ui, model, key->action);
+		return ws_ui_act(ui, model, key->action) || told;
 	case WS_KEY_EDIT:
 		return prompt_edit(ui, model, key->edit, key->character);
 	case WS_KEY_CLICK:
@@ -469,6 +472,7 @@ void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_
 		break;
 	}
 	draw_playhead(ui, model, canvas);
+	export_draw(ui, canvas);
 	if (ui->prompt.use)
 		prompt_draw(&ui->prompt, canvas);
 }

@@ -3,6 +3,7 @@
 #define SCENE_UI_H
 
 #include "hosts.h"
+#include "export.h"
 #include "list.h"
 #include "prompt.h"
 #include "stream.h"
@@ -113,6 +114,7 @@ struct ws_ui {
 	struct udp_view udp;
 	struct arp_view arp;
 	struct statistics_view statistics;
+	struct export_view export;
 	struct prompt prompt;
 	int help_top;
 };

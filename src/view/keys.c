@@ -71,6 +71,7 @@
 	X('S', "S", ON(LIST) | ON(UDP) | ON(ARP), WS_ACT_STATISTICS)                                                   \
 	X('h', "h", ON(STREAM), WS_ACT_HEX)                                                                            \
 	X('w', "w", ON(STREAM), WS_ACT_SAVE)                                                                           \
+	X('E', "E", ON(LIST) | FILM, WS_ACT_EXPORT)                                                                    \
 	X('n', "n", FILM | ON(PACKET) | ON(STREAM) | ON(DATAGRAMS), WS_ACT_NEXT_PACKET)                                \
 	X('p', "p", FILM | ON(PACKET) | ON(STREAM) | ON(DATAGRAMS), WS_ACT_PREVIOUS_PACKET)                            \
 	X('\t', "Tab", ON(PACKET) | ON(ARP), WS_ACT_NEXT_PANE)                                                         \
