@@ -260,7 +260,7 @@ static const struct hint packet_hints[] = {
 };
 static const struct hint stream_hints[] = {
         {WS_ACT_PREVIOUS_PACKET, WS_ACT_NEXT_PACKET, "segment"},
-        {WS_ACT_DIRECTION, WS_ACT_NONE, "direction"},
+        {WS_ACT_DIRECTION, WS_ACT_NONE, "sides"},
         {WS_ACT_HEX, WS_ACT_NONE, "hex"},
         {WS_ACT_ENTER, WS_ACT_NONE, "packet"},
         {WS_ACT_SAVE, WS_ACT_NONE, "save"},
