@@ -230,6 +230,12 @@ static bool is_there(const struct world *world, const struct ws_place *place)
 	return world->ahead ? !belongs(world, place, &world->next) : world->ended || !world->capture;
 }
 
+static bool fetch(void *context, uint64_t position, struct ws_frame *frame)
+{
+	struct world *world = context;
+	return session_fetch(world->session, world->capture, position, frame);
+}
+
 void playhead_model(const struct playhead *playhead, const struct ws_place *place, struct ws_model *model)
 {
 	const struct world *world = playhead->shown;
@@ -255,6 +261,8 @@ void playhead_model(const struct playhead *playhead, const struct ws_place *plac
 	model->next_packet =
 	        world->ahead && world->next.number <= playhead->session->last_frame ? world->next.time : WS_TIME_NEVER;
 	model->incomplete = world->incomplete;
-	if (world->capture)
-		model->fetch_context = world->capture;
+	if (world->capture) {
+		model->fetch = fetch;
+		model->fetch_context = playhead->shown;
+	}
 }

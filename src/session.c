@@ -373,11 +373,16 @@ void session_wait(struct session *session)
 	signals_poll(&descriptor, 1, ws_capture_is_live(session->capture) ? RING_DELAY : WS_TIME_NEVER);
 }
 
+bool session_fetch(struct session *session, struct ws_capture *capture, uint64_t position, struct ws_frame *frame)
+{
+	return ws_capture_fetch(capture, position, frame) &&
+	       (!session->anonymizer || anonymize(session->anonymizer, frame, frame));
+}
+
 static bool fetch(void *context, uint64_t position, struct ws_frame *frame)
 {
 	struct session *session = context;
-	return ws_capture_fetch(session->capture, position, frame) &&
-	       (!session->anonymizer || anonymize(session->anonymizer, frame, frame));
+	return session_fetch(session, session->capture, position, frame);
 }
 
 void session_model(struct session *session, struct ws_model *model)

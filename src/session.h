@@ -77,6 +77,9 @@ void session_model(struct session *session, struct ws_model *model);
 struct ws_tracker *session_new_tracker(const struct session *session, struct ws_error *error) WS_CHECKED;
 bool session_keeps(const struct session *session);
 struct ws_capture *session_open_again(const struct session *session, struct ws_error *error) WS_CHECKED;
+/* Reads a frame of the session's capture again, or of another one that was opened for the second look. */
+bool session_fetch(struct session *session, struct ws_capture *capture, uint64_t position,
+                   struct ws_frame *frame) WS_CHECKED;
 const char *session_source(const struct session *session);
 
 /* Writes the file that the reader has asked for, if so, and tells how it went. */
