@@ -59,6 +59,7 @@ static void handle(int signal_number, void (*handler)(int), int flags)
 void signals_install(bool view)
 {
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	handle(SIGINT, on_stop, 0);
 	handle(SIGTERM, on_stop, 0);
 	handle(SIGHUP, on_stop, 0);

@@ -14,7 +14,7 @@ enum {
 	SIGNAL_CONTINUE = 8, /* SIGCONT, only with `view` */
 };
 
-/* SIGPIPE is ignored: a reader that went away is an error of the write. */
+/* SIGPIPE and SIGXFSZ are ignored: a reader that went away, a file that may not grow, is an error of the write. */
 void signals_install(bool view);
 
 /* The bits, each reported once; SIGNAL_STOP stays. */

@@ -116,6 +116,7 @@ static const int allowed[] = {
         SCMP_SYS(fsync),
         SCMP_SYS(fdatasync),
         SCMP_SYS(getsockopt),
+        SCMP_SYS(getsockname),
         SCMP_SYS(poll),
         SCMP_SYS(ppoll),
         SCMP_SYS(ppoll_time64),
@@ -172,7 +173,8 @@ static const int refused[] = {
 };
 
 static const unsigned ioctls[] = {
-        TCGETS, TCSETS, TCSETSW, TCSETSF, TCFLSH, TCXONC, TCSBRK, TIOCGWINSZ, TIOCGPGRP, TIOCOUTQ, FIONREAD,
+        TCGETS, TCSETS,     TCSETSW,   TCSETSF,  TCFLSH,   TCXONC,
+        TCSBRK, TIOCGWINSZ, TIOCGPGRP, TIOCOUTQ, FIONREAD, SIOCGIFFLAGS,
 };
 
 static int add_rules(scmp_filter_ctx filter, int directory)

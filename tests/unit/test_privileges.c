@@ -1,0 +1,289 @@
+/* What is left to a process behind the fences: each attempt is made in a child of its own. */
+#include <wirestate/privileges.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { REFUSED = 10, DONE = 11, BROKEN = 12 };
+
+static bool fenced(struct ws_protections *protections)
+{
+	return protections->in_force & 1u << WS_PROTECTION_SECCOMP;
+}
+
+/* The wait status of a child that goes behind the fences and makes the attempt; -1: there is no seccomp here. */
+static int attempt(int directory, int (*fn)(int directory))
+{
+	fflush(NULL);
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct ws_protections protections;
+		struct ws_error error;
+		const struct rlimit none = {0, 0};
+		setrlimit(RLIMIT_CORE, &none);
+		if (!ws_privileges_drop(NULL, &protections, &error))
+			_exit(BROKEN);
+		ws_sandbox_enter(directory, &protections);
+		if (!fenced(&protections))
+			_exit(0);
+		_exit(fn(directory));
+	}
+	int status;
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? -1 : status;
+}
+
+static void assert_killed(int (*fn)(int directory))
+{
+	int status = attempt(-1, fn);
+	if (status < 0)
+		skip();
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGSYS);
+}
+
+static void assert_exits(int directory, int (*fn)(int directory), int code)
+{
+	int status = attempt(directory, fn);
+	if (status < 0)
+		skip();
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), code);
+}
+
+static int run_program(int directory)
+{
+	(void)directory;
+	execl("/bin/true", "true", (char *)NULL);
+	return DONE;
+}
+
+static int make_socket(int directory)
+{
+	(void)directory;
+	return socket(AF_INET, SOCK_STREAM, 0) >= 0 ? DONE : REFUSED;
+}
+
+static int trace(int directory)
+{
+	(void)directory;
+	ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+	return DONE;
+}
+
+static int start_process(int directory)
+{
+	(void)directory;
+	return fork() == 0 ? DONE : REFUSED;
+}
+
+static int map_code(int directory)
+{
+	(void)directory;
+	mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return DONE;
+}
+
+static int signal_others(int directory)
+{
+	(void)directory;
+	kill(getppid(), 0);
+	return DONE;
+}
+
+static int push_key(int directory)
+{
+	char key = 'x';
+	(void)directory;
+	ioctl(STDIN_FILENO, TIOCSTI, &key);
+	return DONE;
+}
+
+static void some_calls_end_the_process(void **state)
+{
+	(void)state;
+	assert_killed(run_program);
+	assert_killed(make_socket);
+	assert_killed(trace);
+	assert_killed(start_process);
+	assert_killed(map_code);
+	assert_killed(signal_others);
+	assert_killed(push_key);
+}
+
+static int open_file(int directory)
+{
+	(void)directory;
+	return open("/etc/passwd", O_RDONLY) < 0 && errno == EACCES ? REFUSED : DONE;
+}
+
+static void no_file_opens(void **state)
+{
+	(void)state;
+	assert_exits(-1, open_file, REFUSED);
+}
+
+static int save_there(int directory)
+{
+	int fd = openat(directory, "new", O_WRONLY | O_CREAT | O_EXCL, 0666);
+	return fd >= 0 && write(fd, "x", 1) == 1 ? DONE : REFUSED;
+}
+
+static int save_elsewhere(int directory)
+{
+	if (openat(directory, "../outside", O_WRONLY | O_CREAT, 0666) >= 0)
+		return DONE;
+	if (openat(directory, "old", O_RDONLY) >= 0 || openat(directory, "/etc/passwd", O_RDONLY) >= 0)
+		return DONE;
+	return openat(AT_FDCWD, "new", O_WRONLY | O_CREAT, 0666) >= 0 ? DONE : REFUSED;
+}
+
+static void saves_go_to_their_directory_only(void **state)
+{
+	(void)state;
+	char path[] = "/tmp/wirestate-test-XXXXXX", old[64], new[64];
+	assert_non_null(mkdtemp(path));
+	assert_int_equal(chmod(path, 0777), 0);
+	snprintf(old, sizeof(old), "%s/old", path);
+	snprintf(new, sizeof(new), "%s/new", path);
+	int file = open(old, O_WRONLY | O_CREAT, 0666), directory = open(path, O_PATH | O_DIRECTORY);
+	assert_true(file >= 0 && directory >= 0);
+	close(file);
+	int saved = attempt(directory, save_there), escaped = attempt(directory, save_elsewhere);
+	close(directory);
+	unlink(new);
+	unlink(old);
+	assert_int_equal(rmdir(path), 0);
+	if (saved < 0)
+		skip();
+	assert_true(WIFEXITED(saved) && WIFEXITED(escaped));
+	assert_int_equal(WEXITSTATUS(saved), DONE);
+	assert_int_equal(WEXITSTATUS(escaped), REFUSED);
+}
+
+/* What the program goes on doing. */
+static int work_allowed(int directory)
+{
+	(void)directory;
+	void *memory = malloc(64 << 20);
+	if (!memory)
+		return BROKEN;
+	memset(memory, 1, 64 << 20);
+	memory = realloc(memory, 128 << 20);
+	free(memory);
+	signal(SIGUSR1, SIG_IGN);
+	struct winsize size;
+	ioctl(STDIN_FILENO, TIOCGWINSZ, &size);
+	return raise(SIGUSR1) == 0 ? DONE : BROKEN;
+}
+
+static void ordinary_work_goes_on(void **state)
+{
+	(void)state;
+	assert_exits(-1, work_allowed, DONE);
+}
+
+static void drop_in_child(const char *user, struct ws_protections *protections)
+{
+	struct ws_error error;
+	if (!ws_privileges_drop(user, protections, &error))
+		_exit(BROKEN);
+}
+
+/* As root: what /proc says afterwards, which is not what the process says of itself. */
+static void nothing_is_left_of_root(void **state)
+{
+	(void)state;
+	int ends[2];
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(pipe(ends), 0);
+	pid_t child = fork();
+	if (child == 0) {
+		struct ws_protections protections;
+		drop_in_child(NULL, &protections);
+		_exit(write(ends[1], "x", 1) == 1 && pause() ? BROKEN : DONE);
+	}
+	char byte, path[40], text[4096] = "";
+	close(ends[1]);
+	assert_int_equal(read(ends[0], &byte, 1), 1);
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)child);
+	FILE *file = fopen(path, "r");
+	assert_non_null(file);
+	assert_true(fread(text, 1, sizeof(text) - 1, file) > 0);
+	fclose(file);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	close(ends[0]);
+	static const char *const sets[] = {"CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(sets); i++) {
+		char line[60];
+		snprintf(line, sizeof(line), "\n%s:\t0000000000000000\n", sets[i]);
+		assert_non_null(strstr(text, line));
+	}
+	assert_non_null(strstr(text, "\nNoNewPrivs:\t1\n"));
+	assert_null(strstr(text, "\nUid:\t0"));
+	assert_non_null(strstr(text, "\nGroups:\t \n"));
+}
+
+static void a_user_that_is_none(void **state)
+{
+	(void)state;
+	struct ws_protections protections;
+	struct ws_error error;
+	assert_false(ws_privileges_drop("no such user", &protections, &error));
+	assert_int_equal(error.status, WS_ERROR_OPTION);
+	if (geteuid() != 0)
+		skip();
+	assert_false(ws_privileges_drop("root", &protections, &error));
+	assert_non_null(strstr(error.text, "root"));
+}
+
+static void it_says_what_is_in_force(void **state)
+{
+	(void)state;
+	char buffer[400];
+	struct ws_text text = WS_TEXT_OVER(buffer);
+	const struct ws_protections none = {0};
+	ws_protections_text(&none, &text);
+	assert_string_equal(ws_text_cstr(&text), "nothing");
+	struct ws_protections some = {.in_force = 1u << WS_PROTECTION_USER | 1u << WS_PROTECTION_SECCOMP,
+	                              .user = "nobody",
+	                              .missing = "Landlock (Function not implemented)"};
+	text.length = 0;
+	ws_protections_text(&some, &text);
+	assert_string_equal(ws_text_cstr(&text),
+	                    "unprivileged user nobody, seccomp; without Landlock (Function not implemented)");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(it_says_what_is_in_force),
+	        cmocka_unit_test(a_user_that_is_none),
+	        cmocka_unit_test(nothing_is_left_of_root),
+	        cmocka_unit_test(some_calls_end_the_process),
+	        cmocka_unit_test(no_file_opens),
+	        cmocka_unit_test(saves_go_to_their_directory_only),
+	        cmocka_unit_test(ordinary_work_goes_on),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
