@@ -2,8 +2,8 @@
 #ifndef SCENE_UI_H
 #define SCENE_UI_H
 
-#include "hosts.h"
 #include "export.h"
+#include "hosts.h"
 #include "list.h"
 #include "prompt.h"
 #include "stream.h"
