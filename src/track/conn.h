@@ -8,29 +8,36 @@
 
 #include <wirestate/track.h>
 
+#include <stddef.h>
+
 struct ws_history_chunk; /* private to history.c */
 
-/* Of one endpoint as a sender: what it sent, and what the analysis marks of its segments were counted into. */
+/* Of one endpoint as a sender, what every segment may change. */
 struct ws_traffic {
 	uint64_t packets, bytes;
+	ws_time closed_since;    /* when its window closed; 0: it is open */
+	uint32_t most_in_flight; /* bytes */
+	uint32_t stalled;        /* retransmissions since the peer last acknowledged something new */
+	uint32_t stalled_ack;    /* what the peer had acknowledged then */
+	uint32_t closed_probes;  /* how often the peer has probed its closed window since it closed */
+};
+
+/* And what only segments with a mark change: how many there were. */
+struct ws_marks {
 #define X(member, mark) uint32_t member;
 	WS_COUNTERS(X)
 #undef X
-	uint32_t most_in_flight; /* bytes */
-	uint32_t closed_probes;  /* how often the peer has probed its closed window since it closed */
-	uint32_t stalled;        /* retransmissions since the peer last acknowledged something new */
-	uint32_t stalled_ack;    /* what the peer had acknowledged then */
-	ws_time closed_since;    /* when its window closed; 0: it is open */
-	ws_time stalled_since;   /* the first of those retransmissions */
+	ws_time stalled_since; /* the first of the retransmissions that are counted in `stalled` */
 };
 
 enum { WS_NO_TIMER = 0xffff };
 
+/* In the order of use: what finding it reads fills the first cache line, what an ordinary segment touches follows, up
+ * to WS_CONN_HOT. */
 struct ws_conn {
-	struct ws_machine machine;
-	struct ws_analyser analyser;
 	struct ws_addr address[2];
 	uint16_t port[2];
+	uint32_t hash;
 	uint16_t vlan; /* of the first packet */
 	uint8_t ip_version;
 	uint8_t used : 1;     /* this place in the pool is taken */
@@ -39,22 +46,28 @@ struct ws_conn {
 	uint8_t lonely : 1;   /* nobody has answered its SYN: counted in the table */
 	uint8_t bound : 1;    /* another connection has the same 4-tuple on another VLAN or interface */
 	uint8_t history_full : 1;
-	uint32_t hash;
 	ws_conn_id id;
-	uint32_t place[2]; /* interface and VLAN of each direction's first packet; WS_NO_PLACE: none yet */
-	ws_conn_id older;  /* the incarnation before, which may still get segments; 0: none */
-	ws_conn_id timer_next, timer_previous; /* in the wheel's slot */
-	uint16_t timer_slot;                   /* WS_NO_TIMER: none runs */
+	ws_conn_id older;    /* the incarnation before, which may still get segments; 0: none */
+	uint32_t place[2];   /* interface and VLAN of each direction's first packet; WS_NO_PLACE: none yet */
+	uint16_t timer_slot; /* WS_NO_TIMER: none runs */
+	struct ws_machine machine;
+	struct ws_analyser analyser;
 	struct ws_traffic traffic[2];
-	struct ws_zeek zeek;
-	uint64_t number, previous, next; /* numbers; previous and next incarnation, 0: none */
-	ws_time first_time, last_time;
-	uint64_t first_frame, last_frame;
+	uint64_t number;
+	ws_time last_time;
+	uint64_t last_frame;
 	uint32_t bad_checksums, duplicates;
 	struct ws_history_chunk *history, *history_tail;
 	size_t history_count;
+	struct ws_zeek zeek;
+	struct ws_marks marks[2];
+	uint64_t previous, next; /* numbers of the incarnations before and after, 0: none */
+	ws_time first_time;
+	uint64_t first_frame;
+	ws_conn_id timer_next, timer_previous; /* in the wheel's slot */
 };
 
+#define WS_CONN_HOT (offsetof(struct ws_conn, zeek) + 1)
 #define WS_NO_PLACE UINT32_MAX
 
 /* What identifies a connection on the wire. */
@@ -128,7 +141,7 @@ static inline bool ws_table_crowded(const struct ws_table *table)
 	return table->used + WS_TABLE_RESERVE > table->limit || table->lonely > table->limit / 4;
 }
 
-#define WS_CHUNK 3120 /* connections in a chunk */
+#define WS_CHUNK 2900 /* connections in a chunk: about 2 MiB, which is a huge page */
 
 static inline struct ws_conn *ws_table_conn(const struct ws_table *table, ws_conn_id id)
 {

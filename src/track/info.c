@@ -16,6 +16,7 @@ static void fill_endpoint(const struct ws_tracker *tracker, const struct ws_conn
 {
 	const struct ws_endpoint *e = &conn->machine.endpoint[i];
 	const struct ws_traffic *traffic = &conn->traffic[i];
+	const struct ws_marks *marks = &conn->marks[i];
 	*info = (struct ws_endpoint_info){
 	        .address = conn->address[i],
 	        .port = conn->port[i],
@@ -23,14 +24,14 @@ static void fill_endpoint(const struct ws_tracker *tracker, const struct ws_conn
 	        .certainty = e->certainty,
 	        .packets = traffic->packets,
 	        .bytes = traffic->bytes,
-#define X(member, mark) .member = traffic->member,
+#define X(member, mark) .member = marks->member,
 	        WS_COUNTERS(X)
 #undef X
 	                .most_in_flight = traffic->most_in_flight,
 	        .closed_probes = traffic->closed_probes,
 	        .closed_since = traffic->closed_since,
 	        .stalled = traffic->stalled,
-	        .stalled_since = traffic->stalled_since,
+	        .stalled_since = marks->stalled_since,
 	        .initial_sequence = e->iss,
 	        .initial_sequence_known = e->iss_known,
 	        .window_scale = e->sent_any ? e->window_scale : 255,

@@ -240,7 +240,7 @@ static void note_stall(struct ws_conn *conn, const struct ws_segment *s, uint32_
 		self->stalled = 0;
 	if (analysis & 1u << WS_ANALYSIS_RETRANSMISSION && s->length) {
 		if (!self->stalled++) {
-			self->stalled_since = s->time;
+			conn->marks[s->direction].stalled_since = s->time;
 			self->stalled_ack = other->ackd;
 		}
 	}
@@ -255,7 +255,8 @@ static void count_analysis(struct ws_conn *conn, const struct ws_segment *s, con
 	note_stall(conn, s, result->analysis);
 	if (!result->analysis)
 		return;
-#define X(member, mark) traffic->member += result->analysis >> mark & 1;
+	struct ws_marks *marks = &conn->marks[s->direction];
+#define X(member, mark) marks->member += result->analysis >> mark & 1;
 	WS_COUNTERS(X)
 #undef X
 }

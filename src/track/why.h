@@ -40,14 +40,14 @@
 	X(WS_WHY_SYN_AGAIN, "sends its SYN again: the answer had not arrived", "RFC 6298 §5")                          \
 	X(WS_WHY_SYN_ACK_AGAIN, "sends its SYN-ACK again: the handshake's ACK had not arrived", "RFC 6298 §5")         \
 	X(WS_WHY_ECHO_OLD, "its timestamp echo shows that the handshake's ACK had not arrived", "RFC 7323 §4.3")       \
-	X(WS_WHY_SYN_LOST, "it never answers the other's SYN, so that SYN was lost on the way", "RFC 9293 §3.5")             \
+	X(WS_WHY_SYN_LOST, "it never answers the other's SYN, so that SYN was lost on the way", "RFC 9293 §3.5")       \
 	X(WS_WHY_NOT_OPEN, "answers the SYN-ACK with RST: it had given up, or never meant to open",                    \
 	  "RFC 9293 §3.10.7.1")                                                                                        \
 	X(WS_WHY_ALIVE, "it sends on: what had ended it never arrived", "RFC 5961 §3.2")                               \
 	X(WS_WHY_FORGED, "it sends on after its RST: someone else sent that RST", "RFC 5961 §3.1")                     \
 	X(WS_WHY_NO_SOCKET, "its RST carries no ACK: there was no such socket when that segment arrived",              \
 	  "RFC 9293 §3.10.7.1")                                                                                        \
-	X(WS_WHY_OLD_SYN, "that SYN belongs to another connection of the same addresses, or to nobody",                 \
+	X(WS_WHY_OLD_SYN, "that SYN belongs to another connection of the same addresses, or to nobody",                \
 	  "RFC 9293 §3.5, figure 8")                                                                                   \
 	X(WS_WHY_NOT_FIN, "it sends data beyond: there was no FIN", "RFC 9293 §3.4")
 
