@@ -141,7 +141,8 @@ static inline bool ws_table_crowded(const struct ws_table *table)
 	return table->used + WS_TABLE_RESERVE > table->limit || table->lonely > table->limit / 4;
 }
 
-#define WS_CHUNK 2900 /* connections in a chunk: about 2 MiB, which is a huge page */
+#define WS_CHUNK_BYTES ((size_t)2 << 20) /* a huge page */
+#define WS_CHUNK ((ws_conn_id)(WS_CHUNK_BYTES / sizeof(struct ws_conn)))
 
 static inline struct ws_conn *ws_table_conn(const struct ws_table *table, ws_conn_id id)
 {

@@ -13,8 +13,6 @@
 #include <sys/mman.h>
 
 #define FIRST_SLOTS 1024
-#define HUGE ((size_t)2 << 20)
-#define CHUNK_BYTES ((WS_CHUNK * sizeof(struct ws_conn) + HUGE - 1) / HUGE * HUGE)
 #define QUEUE_SHARE 8 /* a victims' queue for this part of the pool */
 
 bool ws_table_init(struct ws_table *table, const uint8_t hash_key[16], uint64_t max_memory)
@@ -177,10 +175,10 @@ static bool grow_pool(struct ws_table *table)
 	if (!unused)
 		return false;
 	table->unused = unused;
-	struct ws_conn *chunk = aligned_alloc(HUGE, CHUNK_BYTES);
+	struct ws_conn *chunk = aligned_alloc(WS_CHUNK_BYTES, WS_CHUNK_BYTES);
 	if (!chunk)
 		return false;
-	madvise(chunk, CHUNK_BYTES, MADV_HUGEPAGE); /* one page fault instead of 512; refused, it is as well */
+	madvise(chunk, WS_CHUNK_BYTES, MADV_HUGEPAGE); /* one page fault instead of 512; refused, it is as well */
 	for (size_t i = 0; i < WS_CHUNK; i++)
 		chunk[i].used = 0;
 	table->chunks[table->chunk_count++] = chunk;
