@@ -17,6 +17,7 @@ MAIN     := $(sort $(wildcard src/*.c))
 OBJECTS  := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
 MAIN_OBJ := $(MAIN:src/%.c=$(BUILD)/obj/%.o)
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 
 ASAN_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 
@@ -49,6 +50,18 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libwirestate.a Makefile
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(filter-out -Werror,$(ALL_CFLAGS)) -Itests/unit -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libwirestate.a $(LIBS) -lcmocka
 
+FUZZ_LINK = $(ALL_CPPFLAGS) $(filter-out -Werror,$(ALL_CFLAGS)) $(ALL_LDFLAGS) -o $@ $(filter-out Makefile %.h,$^) $(LIBS)
+
+$(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(BUILD)/libwirestate.a tests/fuzz/frames.h Makefile
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(FUZZ_LINK)
+
+$(BUILD)/libfuzzer/%: tests/fuzz/fuzz_%.c $(BUILD)/libwirestate.a tests/fuzz/frames.h Makefile
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) -fsanitize=fuzzer $(FUZZ_LINK)
+
 -include $(OBJECTS:.o=.d) $(MAIN_OBJ:.o=.d) $(UNIT:=.d)
 
 $(BUILD)/wirestate.1: $(BUILD)/wirestate src/wirestate.1.in
@@ -69,7 +82,7 @@ test: ## install what the tests need, build, and run them all
 	@$(MAKE) --no-print-directory all unit
 	@tests/run
 
-unit: $(UNIT) ## build the unit tests
+unit: $(UNIT) $(FUZZ:%=$(BUILD)/fuzz/%) ## build the unit tests
 
 bench: ## measure speed against libpcap's read loop and the peers
 	@tests/need bench
@@ -83,6 +96,12 @@ lab: ## a long run of random connections, judged by the kernel (root)
 
 asan: ## build build/asan/wirestate and its unit tests with AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory BUILD=build/asan CFLAGS='$(ASAN_FLAGS)' HARDEN=-fPIE all unit
+
+fuzz: ## let libFuzzer look for inputs that break the program: SECONDS=60 for each TARGET
+	@tests/need fuzz
+	@$(MAKE) --no-print-directory BUILD=build/libfuzzer CC=clang WARNINGS= HARDEN=-fPIE CFLAGS='$(ASAN_FLAGS) -fsanitize=fuzzer-no-link' \
+		$(FUZZ:%=build/libfuzzer/libfuzzer/%)
+	@tests/fuzz/search $(or $(SECONDS),60) $(TARGET)
 
 lint: ## formatting, static analysis, and the directions of dependency
 	@tests/lint

@@ -1,0 +1,75 @@
+/* A capture file, of any format, plain and as a pipe: read, read again, written. */
+#include "target.h"
+
+#include <wirestate/capture.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { KEPT = 16 };
+
+struct reader {
+	struct ws_dump *dump;
+	uint64_t count, position[KEPT];
+	uint32_t captured[KEPT];
+	uint8_t sum;
+};
+
+static void on_frame(void *context, const struct ws_frame *frame)
+{
+	struct reader *reader = context;
+	for (uint32_t i = 0; i < frame->captured; i++)
+		reader->sum += frame->data[i];
+	if (reader->dump)
+		(void)!ws_dump_write(reader->dump, frame, NULL);
+	if (reader->count < KEPT) {
+		reader->position[reader->count] = frame->position;
+		reader->captured[reader->count] = frame->captured;
+	}
+	reader->count++;
+}
+
+static void read_capture(int fd, bool again)
+{
+	char path[40];
+	struct ws_error error;
+	const struct ws_capture_options options = {
+	        .fcs_length = -1, .keep_bytes = 1 << 20, .filter = again ? "ip or arp" : NULL};
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	struct ws_capture *capture = ws_capture_open_file(path, &options, &error);
+	if (!capture)
+		return;
+	struct reader reader = {.dump = ws_dump_open(capture, "/dev/null", &error)};
+	while (ws_capture_read(capture, 100, on_frame, &reader, &error) == WS_READ_MORE)
+		;
+	for (uint64_t i = 0; i < reader.count && i < KEPT; i++) {
+		struct ws_frame frame;
+		if (ws_capture_fetch(capture, reader.position[i], &frame) && frame.captured != reader.captured[i])
+			abort();
+	}
+	(void)!ws_dump_close(reader.dump, &error);
+	ws_capture_close(capture);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	int file = memfd_create("capture", MFD_CLOEXEC), ends[2];
+	if (file < 0 || write(file, data, size) != (ssize_t)size)
+		abort();
+	read_capture(file, false);
+	read_capture(file, true);
+	close(file);
+	/* What a pipe holds without a reader. */
+	if (size <= 65536 && pipe2(ends, O_CLOEXEC) == 0) {
+		const bool written = write(ends[1], data, size) == (ssize_t)size;
+		close(ends[1]);
+		if (written)
+			read_capture(ends[0], false);
+		close(ends[0]);
+	}
+	return 0;
+}
