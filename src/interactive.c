@@ -81,6 +81,8 @@ static void take_keys(struct interactive *it)
 			ws_view_mouse(it->view, !ws_view_has_mouse(it->view));
 		else if (ws_ui_key(it->ui, &it->model, &key))
 			it->changed = true;
+		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_BACK && it->session->options->from_start)
+			it->quit = it->session->went_back = true;
 	}
 	if (save_wanted(it->session, it->ui, &it->model))
 		it->changed = true;
@@ -168,20 +170,12 @@ static void loop(struct interactive *it)
 	}
 }
 
-static bool wants_colours(const struct options *options)
-{
-	if (options->colour != COLOUR_AUTO)
-		return options->colour == COLOUR_ALWAYS;
-	const char *no_color = getenv("NO_COLOR");
-	return !no_color || !no_color[0];
-}
-
 void run_interactive(struct session *session)
 {
 	const struct options *options = session->options;
 	const struct ws_view_options view_options = {.keymap = &options->keymap,
 	                                             .ascii = options->ascii,
-	                                             .colours = wants_colours(options),
+	                                             .colours = options_colours(options),
 	                                             .theme = (enum ws_theme)options->theme,
 	                                             .mouse = !options->no_mouse};
 	const struct ws_ui_options ui_options = {

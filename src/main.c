@@ -5,6 +5,7 @@
 #include "options.h"
 #include "session.h"
 #include "signals.h"
+#include "start.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -208,7 +209,7 @@ static int run(struct options *options)
 	}
 	const struct ws_error *failure = session_failure(&session);
 	if (failure->status == WS_OK)
-		return 0;
+		return session.went_back ? START_BACK : 0;
 	return failure == &session.warning && session.warned ? ws_exit_status(failure->status) : fail(failure);
 }
 
@@ -227,7 +228,8 @@ int main(int argc, char **argv)
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C");
 	load_lazy();
-	if (argc <= 1) {
+	const bool start = argc <= 1 && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	if (argc <= 1 && !start) {
 		options_usage(stderr);
 		return 1;
 	}
@@ -236,6 +238,8 @@ int main(int argc, char **argv)
 	int status;
 	if (!options_parse(argc, argv, &options, &error)) {
 		status = fail(&error);
+	} else if (start) {
+		status = run_start(&options);
 	} else if (options.help) {
 		options_help(stdout);
 		status = finish_stdout();

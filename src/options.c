@@ -114,6 +114,8 @@ const struct option_row option_rows[] = {
          "keep every privilege and every system call: a flaw in reading a packet then reaches all that you can"},
         {'h', "help", NULL, OPTION_SWITCH, GROUP_OTHER, FIELD(help), 0, 0, NULL, "show this help, and exit"},
         {0, "version", NULL, OPTION_SWITCH, GROUP_OTHER, FIELD(version), 0, 0, NULL, "show the version, and exit"},
+        {0, "from-start", NULL, OPTION_SWITCH, GROUP_HIDDEN, FIELD(from_start), 0, 0, NULL,
+         "Esc leads back to the start screen, which has begun this"},
         {0, "generate", "WHAT", OPTION_TEXT, GROUP_HIDDEN, FIELD(generate), 1, 0, NULL,
          "bash, zsh, fish: completions; man FILE: the manual page from its source, for the build"},
 };
@@ -221,6 +223,14 @@ static bool same_file(const char *a, const char *b)
 	struct stat left, right;
 	return stat(a, &left) == 0 && stat(b, &right) == 0 && S_ISREG(left.st_mode) && left.st_dev == right.st_dev &&
 	       left.st_ino == right.st_ino;
+}
+
+bool options_colours(const struct options *options)
+{
+	if (options->colour != COLOUR_AUTO)
+		return options->colour == COLOUR_ALWAYS;
+	const char *no_color = getenv("NO_COLOR");
+	return !no_color || !no_color[0];
 }
 
 bool options_picks_packets(const struct options *options)
@@ -359,7 +369,7 @@ bool options_parse(int argc, char **argv, struct options *options, struct ws_err
 	ws_keymap_init(&options->keymap);
 	if (!configure(argc, argv, options, error) || !read_options(argc, argv, options, error))
 		return false;
-	if (options->help || options->version)
+	if (options->help || options->version || argc <= 1) /* the start screen asks for the rest */
 		return true;
 	if (options->generate) {
 		options->operand = optind < argc ? argv[optind] : NULL;

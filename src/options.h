@@ -78,7 +78,7 @@ struct options {
 	int fcs;                         /* -1: as the file says; 0: none; 1: the 4 bytes of Ethernet */
 	bool no_promiscuous, monitor, list_interfaces, list_link_types, line_buffered, numeric, verbose, hex, ascii,
 	        no_mouse, play;
-	bool help, version, anonymize, no_sandbox;
+	bool help, version, from_start, anonymize, no_sandbox;
 	int export_kind; /* enum export_kind, from the name's ending */
 };
 
@@ -87,6 +87,8 @@ bool options_parse(int argc, char **argv, struct options *options, struct ws_err
 void options_free(struct options *options);
 /* What a file of that name is to hold; EXPORT_NONE: the name does not say. */
 int options_export_kind(const char *name);
+/* Whether the view has colors: --color, NO_COLOR. */
+bool options_colours(const struct options *options);
 /* --export writes packets, not a picture. */
 bool options_picks_packets(const struct options *options);
 
