@@ -37,7 +37,8 @@ enum colour {
 #undef X
 };
 
-/* X(enumerator, how the file's name ends, what it holds): what --export can write. The first ending that fits counts. */
+/* X(enumerator, how the file's name ends, what it holds): what --export can write. The first ending that fits counts.
+ */
 #define EXPORTS(X)                                                                                                     \
 	X(EXPORT_ANIMATION, ".anim.svg", "a picture that plays the film")                                              \
 	X(EXPORT_SVG, ".svg", "a picture")                                                                             \

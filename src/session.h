@@ -43,7 +43,7 @@ struct session {
 	bool screen;                         /* frames and history are kept */
 	bool ended;                          /* no packet will come any more */
 	bool output_failed;
-	bool went_back; /* to the start screen */
+	bool went_back;          /* to the start screen */
 	bool warned;             /* the warning has been printed */
 	bool changed;            /* something came in since the owner cleared this */
 	struct ws_frame picture; /* --frame: the frame it names, its bytes copied */
