@@ -385,6 +385,13 @@ static bool fetch(void *context, uint64_t position, struct ws_frame *frame)
 	return session_fetch(session, session->capture, position, frame);
 }
 
+static const char *guard(const struct session *session)
+{
+	if (session->options->no_sandbox)
+		return "no sandbox";
+	return session->protections.missing[0] ? "partly sandboxed" : "sandboxed";
+}
+
 void session_model(struct session *session, struct ws_model *model)
 {
 	const struct ws_error *failure = session_failure(session);
@@ -398,6 +405,7 @@ void session_model(struct session *session, struct ws_model *model)
 	        .time_wait = session->options->time_wait ? session->options->time_wait : 60 * WS_SECOND,
 	        .net = session->net,
 	        .notice = failure->status != WS_OK ? failure->text : NULL,
+	        .guard = guard(session),
 	        .fetch = fetch,
 	        .fetch_context = session,
 	};
