@@ -98,7 +98,8 @@ bool config_read(struct options *options, struct ws_error *error)
 	else if (!default_path(path, sizeof(path)))
 		return true;
 	FILE *file = fopen(path, "r");
-	if (!file && !options->config_file && (errno == ENOENT || errno == ENOTDIR))
+	/* HOME may be another user's, as under sudo. */
+	if (!file && !options->config_file && (errno == ENOENT || errno == ENOTDIR || errno == EACCES))
 		return true;
 	if (!file)
 		return ws_fail(error, WS_ERROR_OPTION, "cannot open %s: %s", path, strerror(errno));
