@@ -201,8 +201,8 @@ struct ws_place {
 };
 struct ws_place ws_ui_place(const struct ws_ui *ui);
 
-/* A long piece of work, like an order of a million connections, has more to do: ticks should follow each other without a
- * pause, as far as keys and packets have their turns between them. */
+/* A long piece of work, like an order of a million connections, has more to do: ticks should follow each other without
+ * a pause, as far as keys and packets have their turns between them. */
 bool ws_ui_busy(const struct ws_ui *ui);
 /* When the picture changes next by itself, in nanoseconds from now: 0 at once (an animation runs: about 30 a second are
  * enough), WS_TIME_NEVER when only keys or packets change it. */
@@ -247,7 +247,8 @@ struct ws_story_step {
 struct ws_story {
 	int columns, rows, line[2]; /* columns of the two lifelines */
 	size_t count, left_out;     /* steps that are drawn, and not: there were too many */
-	ws_time length;
+	ws_time wait;               /* film time of the TIME_WAIT behind the last step; 0: nobody waits */
+	ws_time length;             /* of the film, that wait included */
 	struct ws_story_step *step;
 };
 
@@ -262,5 +263,8 @@ bool ws_story_draw(struct ws_ui *ui, const struct ws_model *model, const struct 
  * WS_STORY_HEAD on its explanation, in as many rows as the canvas has. */
 bool ws_story_moment(struct ws_ui *ui, const struct ws_model *model, const struct ws_story *story, size_t step,
                      bool arrived, struct ws_canvas *canvas) WS_CHECKED;
+/* The boxes when `share` (0 to 1) of that wait is over. */
+bool ws_story_countdown(struct ws_ui *ui, const struct ws_model *model, const struct ws_story *story, double share,
+                        struct ws_canvas *canvas) WS_CHECKED;
 
 #endif

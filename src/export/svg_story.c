@@ -10,7 +10,7 @@
 
 #include <wirestate/export.h>
 
-enum { NOTE_ROWS = 9, BOX_FIRST = 2, BOX_LAST = 4, BOX_HALF = 9, REGIONS = 3 };
+enum { NOTE_ROWS = 9, BOX_FIRST = 2, BOX_LAST = 4, BOX_HALF = 9, REGIONS = 3, COUNTDOWN = 30 };
 #define HOLD (4 * WS_SECOND) /* how long the end stands before it begins again */
 
 struct film_strip {
@@ -221,34 +221,50 @@ static bool same_region(const struct ws_story *story, int region, const struct w
 	return true;
 }
 
-/* A picture for a stretch of time. Keyframes may stand in any style element. */
-static void open_window(const struct film_strip *strip, const char *name, ws_time from, ws_time to, bool last)
+/* A picture for a stretch of time, `to` 0: until the end. `rest`: it is also what is seen where nothing moves.
+ * Keyframes may stand in any style element. */
+static void open_window(const struct film_strip *strip, const char *name, ws_time from, ws_time to, bool rest)
 {
 	fputs("<style>", strip->out);
-	if (last)
-		put_appearing(strip, name, from);
-	else
+	if (to)
 		put_window(strip, name, from, to);
-	fprintf(strip->out, "</style><g class=\"%s\" style=\"animation-name:%s\">\n", last ? "k" : "k o", name);
+	else
+		put_appearing(strip, name, from);
+	fprintf(strip->out, "</style><g class=\"%s\" style=\"animation-name:%s\">\n", rest ? "k" : "k o", name);
 }
 
-struct box_window {
-	ws_time since;
-	unsigned count;
+/* What a region of the boxes shows, and since when. */
+struct boxes {
+	struct ws_canvas shown, next;
+	ws_time since[REGIONS];
+	unsigned count[REGIONS];
+	bool rested[REGIONS]; /* what is seen at rest is there */
 };
 
-static void put_box(const struct film_strip *strip, const struct ws_canvas *canvas, int region,
-                    struct box_window *window, ws_time until, bool last)
+static void put_box(const struct film_strip *strip, struct boxes *boxes, int region, ws_time until, bool rest)
 {
 	char name[32];
 	int from, to;
-	snprintf(name, sizeof(name), "b%d_%u", region, window->count++);
+	snprintf(name, sizeof(name), "b%d_%u", region, boxes->count[region]++);
 	region_columns(&strip->story, region, &from, &to);
-	open_window(strip, name, window->since, until, last);
+	open_window(strip, name, boxes->since[region], until, rest);
 	for (int row = BOX_FIRST; row <= BOX_LAST; row++)
-		svg_cells(strip->out, canvas, row, from, to, 0);
+		svg_cells(strip->out, &boxes->shown, row, from, to, 0);
 	fputs("</g>\n", strip->out);
-	window->since = until;
+	boxes->since[region] = until;
+	boxes->rested[region] |= rest;
+}
+
+/* boxes->next is what is shown from `time` on; what it replaces is put out. */
+static void change_boxes(const struct film_strip *strip, struct boxes *boxes, ws_time time, bool after_rest)
+{
+	for (int region = 0; region < REGIONS; region++)
+		if (!same_region(&strip->story, region, &boxes->shown, &boxes->next))
+			put_box(strip, boxes, region, time, after_rest && !boxes->rested[region]);
+	const struct ws_canvas swapped = boxes->shown;
+	boxes->shown = boxes->next;
+	boxes->next = swapped;
+	ws_canvas_clear(&boxes->next);
 }
 
 static void put_notes(const struct film_strip *strip, const struct ws_canvas *canvas, size_t index)
@@ -263,34 +279,39 @@ static void put_notes(const struct film_strip *strip, const struct ws_canvas *ca
 	fputs("</g>\n", strip->out);
 }
 
+/* At rest the picture is that of the last step, with all of TIME_WAIT to come; playing, it runs out behind that. */
+static bool put_countdown(const struct film_strip *strip, struct boxes *boxes)
+{
+	const struct ws_story *story = &strip->story;
+	const ws_time start = story->step[story->count - 1].arrival;
+	for (int i = 1; story->wait && i <= COUNTDOWN; i++) {
+		if (!ws_story_countdown(strip->ui, strip->model, story, (double)i / COUNTDOWN, &boxes->next))
+			return false;
+		change_boxes(strip, boxes, start + story->wait * i / COUNTDOWN, true);
+	}
+	for (int region = 0; region < REGIONS; region++)
+		put_box(strip, boxes, region, 0, !boxes->rested[region]);
+	return true;
+}
+
 static bool put_moments(const struct film_strip *strip)
 {
 	const struct ws_story *story = &strip->story;
-	struct ws_canvas shown, next;
-	struct box_window window[REGIONS] = {0};
-	bool good = ws_canvas_create(&shown, story->columns, WS_STORY_HEAD + NOTE_ROWS);
-	good &= ws_canvas_create(&next, story->columns, WS_STORY_HEAD + NOTE_ROWS);
-	shown.ascii = next.ascii = strip->whole.ascii;
-	good = good && ws_story_moment(strip->ui, strip->model, story, 0, false, &shown);
+	struct boxes boxes = {0};
+	bool good = ws_canvas_create(&boxes.shown, story->columns, WS_STORY_HEAD + NOTE_ROWS);
+	good &= ws_canvas_create(&boxes.next, story->columns, WS_STORY_HEAD + NOTE_ROWS);
+	good = good && ws_story_moment(strip->ui, strip->model, story, 0, false, &boxes.shown);
 	for (size_t i = 0; good && i < 2 * story->count; i++) {
 		const struct ws_story_step *step = &story->step[i / 2];
 		const bool arrived = i % 2;
-		const ws_time time = arrived ? step->arrival : step->departure;
-		ws_canvas_clear(&next);
-		good = ws_story_moment(strip->ui, strip->model, story, i / 2, arrived, &next);
-		for (int region = 0; region < REGIONS; region++)
-			if (!same_region(story, region, &shown, &next))
-				put_box(strip, &shown, region, &window[region], time, false);
+		good = ws_story_moment(strip->ui, strip->model, story, i / 2, arrived, &boxes.next);
 		if (arrived)
-			put_notes(strip, &next, i / 2);
-		const struct ws_canvas swapped = shown;
-		shown = next;
-		next = swapped;
+			put_notes(strip, &boxes.next, i / 2);
+		change_boxes(strip, &boxes, arrived ? step->arrival : step->departure, false);
 	}
-	for (int region = 0; good && region < REGIONS; region++)
-		put_box(strip, &shown, region, &window[region], 0, true);
-	ws_canvas_destroy(&shown);
-	ws_canvas_destroy(&next);
+	good = good && put_countdown(strip, &boxes);
+	ws_canvas_destroy(&boxes.shown);
+	ws_canvas_destroy(&boxes.next);
 	return good;
 }
 

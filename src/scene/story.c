@@ -29,8 +29,10 @@ static void lay_out(const struct picture *picture, struct ws_story *story, const
 		step->from = (int8_t)(segment ? steps[i].input.direction != picture->left : -1);
 		row += step->rows;
 		ws_time shown = film_shown(film, &steps[i], last ? NULL : &steps[i + 1], &gap);
-		if (last)
-			story->length = step->arrival + film->idle;
+		if (last) {
+			story->wait = gap > 0 && !story->left_out ? shown : 0;
+			story->length = step->arrival + (story->wait ? story->wait : film->idle);
+		}
 		time += shown > FILM_FLIGHT ? shown : FILM_FLIGHT;
 	}
 	story->rows = row + (story->left_out > 0);
@@ -153,5 +155,17 @@ bool ws_story_moment(struct ws_ui *ui, const struct ws_model *model, const struc
 		return false;
 	boxes_draw(&picture, canvas, BOXES_ROW);
 	notes_draw(&picture, canvas, WS_STORY_HEAD, canvas->rows - WS_STORY_HEAD);
+	return true;
+}
+
+bool ws_story_countdown(struct ws_ui *ui, const struct ws_model *model, const struct ws_story *story, double share,
+                        struct ws_canvas *canvas)
+{
+	struct picture picture;
+	film_stand(&ui->film, story->count - 1);
+	ui->film.phase = FILM_FLIGHT + (ws_time)(share * (double)story->wait);
+	if (!picture_compose(ui, model, story->columns, &picture))
+		return false;
+	boxes_draw(&picture, canvas, BOXES_ROW);
 	return true;
 }
