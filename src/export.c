@@ -128,6 +128,45 @@ static bool put_wanted(const struct session *session, FILE *file, int kind, cons
 	return good;
 }
 
+static bool put_picture(const struct session *session, int fd, int kind, const struct ws_model *model, ws_conn_id conn,
+                        struct ws_error *error)
+{
+	FILE *file = fdopen(fd, "w");
+	if (!file) {
+		close(fd);
+		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+	}
+	bool good = put_wanted(session, file, kind, model, conn, error);
+	errno = 0;
+	const bool failed = ferror(file);
+	if ((fclose(file) != 0 || failed) && good)
+		good = ws_fail(error, WS_ERROR_OUTPUT, "%s", strerror(errno ? errno : EIO));
+	return good;
+}
+
+/* The packets of the connection, as far as they are still kept. */
+static bool put_packets(const struct session *session, int fd, const char *name, const struct ws_model *model,
+                        ws_conn_id conn, struct ws_error *error)
+{
+	struct ws_dump *dump = ws_dump_open_fd(session->capture, fd, name, error);
+	struct ws_replay *replay = dump ? ws_replay_open(model->tracker, conn) : NULL;
+	struct ws_step step;
+	bool good = dump != NULL;
+	for (size_t i = 0; good && replay && ws_replay_step(replay, i, &step); i++) {
+		struct ws_frame frame;
+		if (step.input.kind == WS_INPUT_SEGMENT &&
+		    model->fetch(model->fetch_context, step.input.position, &frame))
+			good = ws_dump_write(dump, &frame, error);
+	}
+	if (good && !replay)
+		good = ws_fail(error, WS_ERROR_SYSTEM, "its segments are no longer kept");
+	ws_replay_close(replay);
+	struct ws_error closing;
+	if (dump && !ws_dump_close(dump, good ? error : &closing))
+		good = false;
+	return good;
+}
+
 bool export_wanted(const struct session *session, struct ws_ui *ui, const struct ws_model *model)
 {
 	ws_conn_id conn;
@@ -140,23 +179,18 @@ bool export_wanted(const struct session *session, struct ws_ui *ui, const struct
 	ws_text_clean(&text, name, strlen(name));
 	ws_text_cstr(&text);
 	const int kind = options_export_kind(name);
-	if (kind == EXPORT_NONE || kind == EXPORT_PCAP) {
-		ws_ui_export_done(ui, "nothing written: a name ends in .svg, .anim.svg, .txt or .cast", false);
+	if (kind == EXPORT_NONE) {
+		ws_ui_export_done(ui, "nothing written: a name ends in .svg, .anim.svg, .txt, .cast or .pcap", false);
 		return true;
 	}
-	FILE *file = save_create(session, name);
-	if (!file) {
-		snprintf(message, sizeof(message), "cannot write %s: %s", clean, save_reason(session, errno));
-		ws_ui_export_done(ui, message, false);
-		return true;
-	}
-	bool good = put_wanted(session, file, kind, model, conn, &error);
-	errno = 0;
-	const bool failed = ferror(file);
-	if ((fclose(file) != 0 || failed) && good) {
-		ws_fail(&error, WS_ERROR_OUTPUT, "%s", strerror(errno ? errno : EIO));
-		good = false;
-	}
+	const int fd = save_create(session, name);
+	bool good = fd >= 0;
+	if (!good)
+		ws_fail(&error, WS_ERROR_OUTPUT, "%s", save_reason(session, errno));
+	else if (kind == EXPORT_PCAP)
+		good = put_packets(session, fd, clean, model, conn, &error);
+	else
+		good = put_picture(session, fd, kind, model, conn, &error);
 	if (good)
 		snprintf(message, sizeof(message), "%s written.", clean);
 	else

@@ -14,13 +14,9 @@ static bool write_bytes(void *context, const void *bytes, size_t length)
 	return fwrite(bytes, 1, length, context) == length;
 }
 
-FILE *save_create(const struct session *session, const char *name)
+int save_create(const struct session *session, const char *name)
 {
-	int fd = openat(session->directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-	FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
-	if (fd >= 0 && !file)
-		close(fd);
-	return file;
+	return openat(session->directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
 }
 
 static void tell(struct ws_ui *ui, const char *name, const char *reason)
@@ -47,7 +43,8 @@ bool save_wanted(const struct session *session, struct ws_ui *ui, const struct w
 	const char *name = ws_ui_save_wanted(ui);
 	if (!name)
 		return false;
-	FILE *file = save_create(session, name);
+	const int fd = save_create(session, name);
+	FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
 	if (!file) {
 		tell(ui, name, save_reason(session, errno));
 		return true;

@@ -85,8 +85,8 @@ const char *session_source(const struct session *session);
 
 /* Writes the file that the reader has asked for, if so, and tells how it went. */
 bool save_wanted(const struct session *session, struct ws_ui *ui, const struct ws_model *model);
-/* For those two: opens a new file, and says in words why that could not be. */
-FILE *save_create(const struct session *session, const char *name);
+/* For those two: opens a new file for writing (-1: errno says why not), and says in words why that could not be. */
+int save_create(const struct session *session, const char *name);
 const char *save_reason(const struct session *session, int error);
 
 /* CLOCK_MONOTONIC in nanoseconds. */

@@ -109,6 +109,9 @@ void ws_capture_stats(struct ws_capture *capture, struct ws_capture_stats *stats
 /* -w: what is shown is also written, as a nanosecond pcap file. */
 struct ws_dump; /* opaque */
 struct ws_dump *ws_dump_open(struct ws_capture *capture, const char *path, struct ws_error *error) WS_CHECKED;
+/* The same into a file that is open for writing and becomes the dump's; -1: it could not be opened, errno says why. */
+struct ws_dump *ws_dump_open_fd(struct ws_capture *capture, int fd, const char *name,
+                                struct ws_error *error) WS_CHECKED;
 bool ws_dump_write(struct ws_dump *dump, const struct ws_frame *frame, struct ws_error *error) WS_CHECKED;
 bool ws_dump_flush(struct ws_dump *dump, struct ws_error *error) WS_CHECKED;
 bool ws_dump_close(struct ws_dump *dump,

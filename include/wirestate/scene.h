@@ -120,7 +120,7 @@ int ws_screen_find(const char *word);
 	X(WS_ACT_DIRECTION, "direction", "both directions, or one of them")                                            \
 	X(WS_ACT_HEX, "hex", "text or hexadecimal")                                                                    \
 	X(WS_ACT_SAVE, "save", "save the bytes to a file")                                                             \
-	X(WS_ACT_EXPORT, "export", "the connection's lifelines as a file: SVG, text, asciicast")                       \
+	X(WS_ACT_EXPORT, "export", "the connection as a file: SVG, text, asciicast, pcap")                       \
 	X(WS_ACT_NEXT_PANE, "pane", "to the other pane")                                                               \
 	X(WS_ACT_ABSOLUTE, "absolute", "absolute or relative sequence numbers")
 

@@ -114,12 +114,10 @@ static bool is_source(const struct ws_capture *capture, const struct stat *targe
 	       source.st_ino == target->st_ino;
 }
 
-static bool open_target(const struct ws_capture *capture, struct ws_dump *dump, const char *path,
-                        struct ws_error *error)
+static bool check_target(const struct ws_capture *capture, struct ws_dump *dump, struct ws_error *error)
 {
-	dump->fd = dump->standard ? STDOUT_FILENO : open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
 	struct stat target;
-	if (dump->fd < 0 || fstat(dump->fd, &target) < 0)
+	if (fstat(dump->fd, &target) < 0)
 		return ws_fail(error, WS_ERROR_OUTPUT, "%s: cannot be opened for writing: %s", dump->name,
 		               strerror(errno));
 	if (is_source(capture, &target))
@@ -146,20 +144,26 @@ static void dump_free(struct ws_dump *dump)
 	free(dump);
 }
 
-struct ws_dump *ws_dump_open(struct ws_capture *capture, const char *path, struct ws_error *error)
+struct ws_dump *ws_dump_open_fd(struct ws_capture *capture, int fd, const char *name, struct ws_error *error)
 {
+	if (fd < 0) {
+		ws_fail(error, WS_ERROR_OUTPUT, "%s: cannot be opened for writing: %s", name, strerror(errno));
+		return NULL;
+	}
 	struct ws_dump *dump = malloc(sizeof(*dump));
 	if (!dump) {
 		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+		if (fd > STDOUT_FILENO)
+			close(fd);
 		return NULL;
 	}
-	*dump = (struct ws_dump){.fd = -1, .standard = strcmp(path, "-") == 0};
-	snprintf(dump->name, sizeof(dump->name), "%s", dump->standard ? "standard output" : path);
+	*dump = (struct ws_dump){.fd = fd, .standard = fd == STDOUT_FILENO};
+	snprintf(dump->name, sizeof(dump->name), "%s", name);
 	dump->snapshot = (uint32_t)pcap_snapshot(capture->pcap);
 	uint8_t header[FILE_HEADER];
 	if (!make_header(capture, dump, header)) {
 		ws_fail(error, WS_ERROR_SYSTEM, "%s: no file header could be made for this link type", dump->name);
-	} else if (open_target(capture, dump, path, error)) {
+	} else if (check_target(capture, dump, error)) {
 		/* At once: a reader at the other end of a pipe waits for it, and a full disk shows. */
 		size_t done = write_out(dump, header, FILE_HEADER);
 		dump->whole += (off_t)done;
@@ -169,6 +173,13 @@ struct ws_dump *ws_dump_open(struct ws_capture *capture, const char *path, struc
 	}
 	dump_free(dump);
 	return NULL;
+}
+
+struct ws_dump *ws_dump_open(struct ws_capture *capture, const char *path, struct ws_error *error)
+{
+	if (strcmp(path, "-") == 0)
+		return ws_dump_open_fd(capture, STDOUT_FILENO, "standard output", error);
+	return ws_dump_open_fd(capture, open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666), path, error);
 }
 
 static void put32(uint8_t *at, uint32_t value)
