@@ -20,7 +20,7 @@ static bool is_folder(const char *path)
 
 bool data_folder(const char *kind, char *path, size_t size)
 {
-	static const char *const beside[] = {"../share/wirestate", ".."};
+	static const char *const beside[] = {"../share/wirestate", "..", "../.."}; /* installed; build/; build/asan/ */
 	char program[PATH_MAX];
 	const ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
 	program[length > 0 ? length : 0] = '\0';
