@@ -9,34 +9,33 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-static void show(const struct ws_packet *packet, int null, enum ws_format format, bool details)
-{
-	const struct ws_output_options options = {
-	        .format = format, .records = 1u << WS_RECORD_PACKET, .verbose = details, .hex = details};
-	const struct ws_tracker_config config = {.max_memory = 1 << 20};
-	struct ws_tracker *tracker = ws_tracker_create(&config, NULL);
-	struct ws_output *output = ws_output_create(null, &options, NULL);
-	struct ws_track_result result;
-	if (tracker && output) {
-		ws_tracker_packet(tracker, packet, &result);
-		(void)!ws_output_packet(output, packet, &result, tracker);
-		(void)!ws_output_flush(output);
-	}
-	ws_output_free(output);
-	ws_tracker_free(tracker);
-}
+enum { FORMATS = 2 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static const struct ws_output_options options[FORMATS] = {
+	        {.format = WS_FORMAT_TEXT, .records = 1u << WS_RECORD_PACKET, .verbose = true, .hex = true},
+	        {.format = WS_FORMAT_JSON, .records = 1u << WS_RECORD_PACKET},
+	};
+	const struct ws_tracker_config config = {.max_memory = 1 << 20};
 	struct frames frames = frames_of(data, size);
 	struct ws_frame frame;
 	struct ws_packet packet;
+	struct ws_track_result result;
+	struct ws_output *output[FORMATS];
+	struct ws_tracker *tracker = ws_tracker_create(&config, NULL);
 	int null = open("/dev/null", O_WRONLY);
-	while (frames_next(&frames, &frame)) {
+	for (int i = 0; i < FORMATS; i++)
+		output[i] = ws_output_create(null, &options[i], NULL);
+	while (tracker && output[0] && output[1] && frames_next(&frames, &frame)) {
 		ws_decode(&frame, &packet);
-		show(&packet, null, WS_FORMAT_TEXT, true);
-		show(&packet, null, WS_FORMAT_JSON, false);
+		ws_tracker_packet(tracker, &packet, &result);
+		for (int i = 0; i < FORMATS; i++)
+			(void)!ws_output_packet(output[i], &packet, &result, tracker);
 	}
+	for (int i = 0; i < FORMATS; i++)
+		ws_output_free(output[i]);
+	ws_tracker_free(tracker);
 	close(null);
 	return 0;
 }
