@@ -100,7 +100,9 @@ static void keep_message(struct start *it, int errors)
 	static const char own[] = "wirestate: ";
 	if (strncmp(line, own, sizeof(own) - 1) == 0)
 		line += sizeof(own) - 1;
-	snprintf(it->message, sizeof(it->message), "%s", line);
+	struct ws_text message = WS_TEXT_OVER(it->message);
+	ws_text_puts(&message, line);
+	ws_text_cstr(&message);
 }
 
 static void pass_on(int errors)

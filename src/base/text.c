@@ -242,7 +242,7 @@ void ws_text_endpoint(struct ws_text *text, const struct ws_addr *addr, unsigned
 	if (ip_version != 4)
 		ws_text_putc(text, '[');
 	ws_text_addr(text, addr, ip_version);
-	ws_text_append(text, "]:" + (ip_version == 4), 1 + (ip_version != 4));
+	ws_text_puts(text, ip_version == 4 ? ":" : "]:");
 	ws_text_u64(text, port);
 }
 
