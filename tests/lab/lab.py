@@ -44,7 +44,10 @@ def requirements():
     name = f"ws{os.getpid()}-probe"
     if subprocess.run(["ip", "netns", "add", name], capture_output=True).returncode:
         raise Skip("cannot make a network namespace")
+    entered = subprocess.run(["ip", "-n", name, "link", "set", "lo", "up"], capture_output=True).returncode == 0
     subprocess.run(["ip", "netns", "del", name], check=True)
+    if not entered:
+        raise Skip("cannot enter a network namespace")
 
 
 def run(*command, **options):
