@@ -79,7 +79,6 @@ static bool open_output(struct session *session, struct ws_error *error)
 	        .filter = session->filter,
 	        .verbose = options->verbose,
 	        .hex = options->hex,
-	        .numeric = options->numeric,
 	        .line_buffered = options->line_buffered,
 	        .live = ws_capture_is_live(session->capture),
 	};

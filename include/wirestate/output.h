@@ -33,7 +33,6 @@ struct ws_output_options {
 	const struct ws_filter *filter;
 	bool verbose;       /* text: every header field on its own line */
 	bool hex;           /* text: the bytes */
-	bool numeric;       /* -n: no port names */
 	bool line_buffered; /* -l, and always when live: flush after each packet's records */
 	bool live; /* a connection's record is written when it ends; otherwise all at the end, in order of number */
 };

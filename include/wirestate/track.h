@@ -420,7 +420,6 @@ struct ws_datagram_info {
 	bool fragmented, error;
 	uint8_t icmp_type, icmp_code, ip_version; /* of an error */
 };
-struct ws_range ws_tracker_datagrams(const struct ws_tracker *tracker);
 bool ws_tracker_datagram(const struct ws_tracker *tracker, uint64_t number,
                          struct ws_datagram_info *datagram) WS_CHECKED;
 

@@ -110,11 +110,6 @@ bool ws_tracker_hop(const struct ws_tracker *tracker, size_t index, struct ws_ho
 	return ws_hops_at(&tracker->exchanges, index, hop);
 }
 
-struct ws_range ws_tracker_datagrams(const struct ws_tracker *tracker)
-{
-	return range_of(&tracker->udp.datagrams);
-}
-
 bool ws_tracker_datagram(const struct ws_tracker *tracker, uint64_t number, struct ws_datagram_info *datagram)
 {
 	const struct ws_datagram_info *found = ws_log_at(&tracker->udp.datagrams, number);

@@ -7,6 +7,17 @@
  * superseded. */
 #include "track/tracker.h"
 
+/* Gives a connection an input that is no segment of its own, at the moment of `s`. */
+static void tell(struct ws_tracker *tracker, struct ws_conn *conn, enum ws_input_kind kind, unsigned direction,
+                 uint16_t flags, const struct ws_segment *s)
+{
+	struct ws_segment input = *s;
+	input.kind = (uint8_t)kind;
+	input.direction = (uint8_t)direction;
+	input.flags = flags;
+	ws_tracker_apply(tracker, conn, &input, s->frame);
+}
+
 static unsigned direction_in(const struct ws_conn *conn, const struct ws_tuple *tuple)
 {
 	return ws_conn_is(conn, 0, tuple->source, tuple->source_port) ? 0 : 1;
@@ -60,10 +71,7 @@ static void disown(struct ws_tracker *tracker, struct ws_conn *newest, struct ws
 	if (s->flags & WS_TCP_RST || direction_in(newest, tuple) != (unsigned)ws_machine_client(&newest->machine) ||
 	    !goes_on || s->sequence != e->max)
 		return;
-	struct ws_segment input = *s;
-	input.kind = WS_INPUT_DISOWNED;
-	input.direction = (uint8_t)direction_in(newest, tuple);
-	ws_tracker_apply(tracker, newest, &input, s->frame);
+	tell(tracker, newest, WS_INPUT_DISOWNED, direction_in(newest, tuple), s->flags, s);
 	ws_table_promote(&tracker->table, older);
 }
 
@@ -109,11 +117,7 @@ static struct ws_conn *reopen(struct ws_tracker *tracker, const struct ws_tuple 
 	bool alive = !conn->ended && state != WS_SYN_SENT && state != WS_TIME_WAIT;
 	if (!elsewhere && !conn->ended && (state == WS_SYN_SENT || state == WS_TIME_WAIT)) {
 		/* Its own old socket must be gone, or it could not have opened this one. */
-		struct ws_segment gone = *s;
-		gone.kind = WS_INPUT_SUPERSEDED;
-		gone.direction = (uint8_t)sender;
-		gone.flags = 0;
-		ws_tracker_apply(tracker, conn, &gone, s->frame);
+		tell(tracker, conn, WS_INPUT_SUPERSEDED, sender, 0, s);
 	}
 	struct ws_conn *fresh = begin(tracker, tuple, s, conn);
 	if (fresh && elsewhere && alive)
@@ -127,11 +131,8 @@ static void supersede_older(struct ws_tracker *tracker, struct ws_conn *newest, 
 	struct ws_conn *older = ws_table_conn(&tracker->table, newest->older);
 	if (!older || older->ended || newest->bound)
 		return;
-	struct ws_segment gone = *s;
-	gone.kind = WS_INPUT_SUPERSEDED;
-	gone.direction = (uint8_t)(1 - direction_in(older, tuple)); /* who sent the SYN that this answers */
-	gone.flags = WS_TCP_ACK;
-	ws_tracker_apply(tracker, older, &gone, s->frame);
+	unsigned opener = 1 - direction_in(older, tuple); /* who sent the SYN that this answers */
+	tell(tracker, older, WS_INPUT_SUPERSEDED, opener, WS_TCP_ACK, s);
 }
 
 /* Its SYN was answered by RST, but that RST was lost; then the other side opened too, and this SYN-ACK, with the number
@@ -148,10 +149,7 @@ static void take_over_attempt(struct ws_tracker *tracker, struct ws_conn *newest
 	syn.frame = older->first_frame;
 	syn.position = WS_POSITION_NONE;
 	syn.acknowledgment = 0;
-	struct ws_segment input = syn;
-	input.kind = WS_INPUT_DISOWNED;
-	input.direction = (uint8_t)there;
-	ws_tracker_apply(tracker, older, &input, s->frame);
+	tell(tracker, older, WS_INPUT_DISOWNED, there, WS_TCP_SYN, s);
 	syn.direction = (uint8_t)here;
 	ws_tracker_apply(tracker, newest, &syn, s->frame);
 }
