@@ -299,6 +299,41 @@ static void report(const struct ws_flow *self, const struct ws_flow *peer, const
 		out->bytes_in_flight = in_flight - !!(s->flags & (WS_TCP_SYN | WS_TCP_FIN));
 }
 
+/* What comes next in a stream without a hole, with news for the peer: nearly every segment. Of all the tests only that
+ * for a full window can say something about it. */
+static bool is_plain(const struct ws_analyser *a, const struct ws_flow *self, const struct ws_flow *peer,
+                     const struct ws_segment *s)
+{
+	bool known = (self->bits & peer->bits & (BASE_KNOWN | SENT)) == (BASE_KNOWN | SENT) && self->next;
+	bool next = s->sequence == self->next && self->next == self->gapless;
+	bool news = s->length ? !peer->ack || after(s->sequence + s->length, peer->ack) : s->acknowledgment != self->ack;
+	return known && next && news && !is_control(s) && s->flags & WS_TCP_ACK && s->window && peer->window &&
+	       !(a->bits & SYN_TIMED) && !after(s->acknowledgment, peer->gapless);
+}
+
+static uint32_t take_plain(struct ws_analyser *a, struct ws_flow *self, struct ws_flow *peer,
+                           const struct ws_segment *s)
+{
+	uint32_t end = s->sequence + s->length;
+	uint32_t marks = s->length && fills_window(peer, end) ? MARK(WINDOW_FULL) : 0;
+	uint8_t past = LAST_KEEP_ALIVE | LAST_PROBE | LAST_BYTELESS | UNSCALED;
+	if (s->acknowledgment != self->ack) {
+		self->duplicate_acks = 0;
+		past |= UNSEEN_REPORTED;
+	}
+	peer->bits |= IN_FLIGHT_KNOWN;
+	self->bits &= (uint8_t)~past;
+	if (s->length) {
+		self->next = self->gapless = end;
+		self->next_time = s->time;
+	}
+	self->window = s->window;
+	self->ack = s->acknowledgment;
+	self->last_time = s->time;
+	a->completeness |= s->length ? WS_SEEN_DATA : WS_SEEN_ACK;
+	return marks;
+}
+
 void ws_analyse(struct ws_analyser *a, const struct ws_segment *s, struct ws_analysis_result *out)
 {
 	*out = (struct ws_analysis_result){0};
@@ -306,6 +341,11 @@ void ws_analyse(struct ws_analyser *a, const struct ws_segment *s, struct ws_ana
 	if (s->duplicate) {
 		report(self, peer, s, out);
 		out->bytes_in_flight = 0;
+		return;
+	}
+	if (is_plain(a, self, peer, s)) {
+		out->analysis = take_plain(a, self, peer, s);
+		report(self, peer, s, out);
 		return;
 	}
 	uint32_t marks = check_reuse(a, s);

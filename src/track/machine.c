@@ -135,21 +135,25 @@ void ws_prove_fin(struct ws_step_context *x)
 	ws_publish(x, self, WS_BASIS_ACKNOWLEDGED, self->fin_acked ? WS_WHY_FIN_BOTH : WS_WHY_FIN_ACKED_BY_IT);
 }
 
-static void ack_at_sender(struct ws_step_context *x)
+/* What a segment says that its sender has received. */
+static void acknowledge(struct ws_endpoint *self, const struct ws_segment *s)
 {
-	struct ws_endpoint *self = x->sender, *peer = x->receiver;
-	uint32_t ack = x->segment->acknowledgment;
+	uint32_t ack = s->acknowledgment;
 	self->ackd = self->acked_any ? ws_seq_max(self->ackd, ack) : ack;
 	self->acked_any = 1;
 	if (!self->rcv_known || ws_seq_before(self->rcv, ack))
 		self->rcv = ack;
 	self->rcv_known = 1;
-	if (x->segment->sack) {
-		self->sack_right = self->sack_known ? ws_seq_max(self->sack_right, x->segment->sack_right)
-		                                    : x->segment->sack_right;
+	if (s->sack) {
+		self->sack_right = self->sack_known ? ws_seq_max(self->sack_right, s->sack_right) : s->sack_right;
 		self->sack_known = 1;
 	}
-	if (peer->fin_sent && !ws_seq_before(ack, peer->fin_end))
+}
+
+static void ack_at_sender(struct ws_step_context *x)
+{
+	acknowledge(x->sender, x->segment);
+	if (x->receiver->fin_sent && !ws_seq_before(x->segment->acknowledgment, x->receiver->fin_end))
 		ws_prove_fin(x);
 }
 
@@ -208,11 +212,10 @@ static bool ack_acceptable(struct ws_step_context *x)
 
 /* ---- What data and FIN say */
 
-/* Moves the receiver's presumed rcv_nxt over what this segment brings; one early stretch is remembered. */
-static void receive(struct ws_step_context *x)
+/* Moves the receiver's presumed rcv_nxt over what a segment from `left` to `right` brings; one early stretch is
+ * remembered. */
+static void receive(struct ws_endpoint *peer, uint32_t left, uint32_t right)
 {
-	struct ws_endpoint *peer = x->receiver;
-	uint32_t left = x->segment->sequence, right = x->end;
 	if (!peer->rcv_known) {
 		peer->rcv_known = 1;
 		peer->rcv = right;
@@ -312,7 +315,7 @@ static void handle_segment(struct ws_step_context *x)
 		self->overacked = 0;
 	}
 	self->sent_any = 1;
-	receive(x);
+	receive(peer, s->sequence, x->end);
 	if (s->flags & WS_TCP_FIN)
 		fin_leaves(x);
 	prove(x);
@@ -389,6 +392,37 @@ static void handle_tcp(struct ws_step_context *x)
 		ws_reset_arrives_after_all(x);
 }
 
+/* ---- The ordinary segment: nearly all there are, so it has a short way of its own, which does what the long one does */
+
+/* Established beyond doubt, and nothing but data and acknowledgments to be expected. */
+static bool is_plain(const struct ws_endpoint *e)
+{
+	bool heard = e->sent_any && e->acked_any && e->rcv_known && e->talks && e->open_proven;
+	bool closing = e->dead || e->fin_sent || e->fin_implied || e->fin_received || e->fin_acked || e->fin_pending ||
+	               e->fin_doubted || e->overacked;
+	return heard && !closing && e->state == WS_ESTABLISHED && ws_is_open(e) &&
+	       e->certainty == (e->mid ? WS_ASSUMED : WS_CONFIRMED);
+}
+
+bool ws_machine_plain_step(struct ws_machine *machine, const struct ws_segment *s)
+{
+	const uint16_t kind = s->flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST | WS_TCP_ACK);
+	if (!machine->plain || s->kind != WS_INPUT_SEGMENT || kind != WS_TCP_ACK || s->duplicate || s->bad_checksum)
+		return false;
+	unsigned sender = s->direction & 1;
+	struct ws_endpoint *self = &machine->endpoint[sender];
+	struct ws_endpoint *peer = machine->self ? self : &machine->endpoint[1 - sender];
+	uint32_t ack = s->acknowledgment, end = s->sequence + s->length;
+	bool foreign = peer->iss_known && !ws_seq_before(peer->iss, ack);
+	if (foreign || ws_seq_before(peer->max, ack) || (!s->length && s->sequence == self->max + 1))
+		return false;
+	acknowledge(self, s);
+	self->window = s->window;
+	self->max = ws_seq_max(self->max, end);
+	receive(peer, s->sequence, end);
+	return true;
+}
+
 void ws_machine_step(struct ws_machine *machine, const struct ws_segment *input, struct ws_outcome *outcome)
 {
 	unsigned sender = input->direction & 1, receiver = machine->self ? sender : 1 - sender;
@@ -402,6 +436,7 @@ void ws_machine_step(struct ws_machine *machine, const struct ws_segment *input,
 	        .has_ack = input->flags & WS_TCP_ACK,
 	};
 	outcome->count = 0;
+	machine->plain = 0;
 	switch ((enum ws_input_kind)input->kind) {
 	case WS_INPUT_SEGMENT:
 		handle_tcp(&x);
@@ -419,6 +454,7 @@ void ws_machine_step(struct ws_machine *machine, const struct ws_segment *input,
 		handle_disowned(&x);
 		break;
 	}
+	machine->plain = !machine->superseded && is_plain(x.sender) && is_plain(x.receiver);
 }
 
 /* Linux gives up about 131 s after the first SYN with its defaults; nothing on the wire shows when. */

@@ -77,6 +77,7 @@ struct ws_machine {
 	uint8_t unreachable : 1; /* an ICMP error quoted one of its segments */
 	uint8_t forged : 1;      /* a RST that its apparent sender did not send */
 	uint8_t superseded : 1;
+	uint8_t plain : 1; /* ws_machine_plain_step() may be tried */
 };
 
 struct ws_outcome {
@@ -86,6 +87,9 @@ struct ws_outcome {
 
 /* Takes one input. `outcome` is overwritten. Never fails: what makes no sense changes nothing. */
 void ws_machine_step(struct ws_machine *machine, const struct ws_segment *input, struct ws_outcome *outcome);
+/* The same at less cost for a segment that can change no state, as most of an established connection. False: it may be
+ * another, nothing was done. */
+bool ws_machine_plain_step(struct ws_machine *machine, const struct ws_segment *segment) WS_CHECKED;
 
 /* The endpoint that opened the connection, or WS_ROLE_UNKNOWN. */
 static inline int ws_machine_client(const struct ws_machine *machine)

@@ -142,6 +142,10 @@ static void count_states(struct ws_tracker *tracker, uint16_t states, int by)
 
 void ws_tracker_apply(struct ws_tracker *tracker, struct ws_conn *conn, struct ws_segment *input, uint64_t frame)
 {
+	if (ws_machine_plain_step(&conn->machine, input)) {
+		keep(tracker, conn, input);
+		return;
+	}
 	struct ws_outcome outcome;
 	uint16_t before = states_of(conn);
 	ws_machine_step(&conn->machine, input, &outcome);
