@@ -18,16 +18,30 @@ typedef uint64_t ws_lanes __attribute__((vector_size(32)));
 #define FOR_EACH_PROCESSOR
 #endif
 
+/* For a mask that lets the last `keep` bytes of a block through: it begins `keep` bytes into this. */
+static const uint8_t window[2 * BLOCK] = {[BLOCK... 2 * BLOCK - 1] = 0xff};
+
+/* At least BLOCK bytes, an even number. What is left over behind whole blocks is read as the last block of all, without
+ * what has been added already. */
 FOR_EACH_PROCESSOR static uint64_t add_blocks(const uint8_t *bytes, size_t length)
 {
-	ws_lanes low = {0}, high = {0};
-	for (const uint8_t *end = bytes + length; bytes < end; bytes += BLOCK) {
-		ws_lanes a, b;
+	ws_lanes low = {0}, high = {0}, a, b, mask;
+	const uint8_t *end = bytes + length;
+	for (; bytes + BLOCK <= end; bytes += BLOCK) {
 		memcpy(&a, bytes, sizeof(a));
 		memcpy(&b, bytes + sizeof(a), sizeof(b));
 		low += (a & LOW) + (b & LOW);
 		high += (a >> 32) + (b >> 32);
 	}
+	const uint8_t *through = window + (end - bytes);
+	memcpy(&a, end - BLOCK, sizeof(a));
+	memcpy(&b, end - sizeof(b), sizeof(b));
+	memcpy(&mask, through, sizeof(mask));
+	a &= mask;
+	memcpy(&mask, through + sizeof(mask), sizeof(mask));
+	b &= mask;
+	low += (a & LOW) + (b & LOW);
+	high += (a >> 32) + (b >> 32);
 	low += high;
 	return low[0] + low[1] + low[2] + low[3];
 }
@@ -35,10 +49,9 @@ FOR_EACH_PROCESSOR static uint64_t add_blocks(const uint8_t *bytes, size_t lengt
 uint64_t ws_checksum_add(uint64_t sum, const uint8_t *bytes, size_t length)
 {
 	if (length >= BLOCK) {
-		size_t whole = length - length % BLOCK;
-		sum += add_blocks(bytes, whole);
-		bytes += whole;
-		length -= whole;
+		sum += add_blocks(bytes, length & ~(size_t)1);
+		bytes += length & ~(size_t)1;
+		length &= 1;
 	}
 	for (; length >= 8; length -= 8, bytes += 8) {
 		uint64_t word;

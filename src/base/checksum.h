@@ -5,11 +5,23 @@
 #include <wirestate/types.h>
 
 #include <arpa/inet.h>
+#include <string.h>
 
 /* Adds bytes to a running sum that begins at 0. Sums are in the machine's byte order, which ones' complement addition
  * does not mind; only ws_checksum_fold()'s result has to be compared with bytes loaded the same way. Every block but
  * the last must have an even length; an odd last byte is padded with zero. */
 uint64_t ws_checksum_add(uint64_t sum, const uint8_t *bytes, size_t length) WS_CHECKED;
+
+/* The same for the few bytes of a header: a multiple of 4. */
+static inline uint64_t ws_checksum_add_header(uint64_t sum, const uint8_t *bytes, size_t length)
+{
+	for (size_t at = 0; at < length; at += 4) {
+		uint32_t word;
+		memcpy(&word, bytes + at, sizeof(word));
+		sum += word;
+	}
+	return sum;
+}
 
 /* Adds a number that stands in the pseudo-header as four bytes, or as two with zeros before it. */
 static inline uint64_t ws_checksum_add_number(uint64_t sum, uint32_t number)

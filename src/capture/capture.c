@@ -140,6 +140,7 @@ enum ws_read ws_capture_read(struct ws_capture *capture, int max, ws_frame_fn *f
 
 void ws_capture_break(struct ws_capture *capture)
 {
+	capture->broken = true;
 	pcap_breakloop(capture->pcap);
 }
 

@@ -291,10 +291,23 @@ const char *ws_feed_problem(const struct ws_feed *feed)
 	return feed->failed ? feed->problem : NULL;
 }
 
+/* glibc has no functions for a stream's buffer, but these fields are in its headers. */
+const uint8_t *ws_feed_buffered(const struct ws_feed *feed, size_t *length)
+{
+	*length = (size_t)(feed->stream->_IO_read_end - feed->stream->_IO_read_ptr);
+	return (const uint8_t *)feed->stream->_IO_read_ptr;
+}
+
+void ws_feed_skip(struct ws_feed *feed, size_t length)
+{
+	feed->stream->_IO_read_ptr += length;
+}
+
 uint64_t ws_feed_offset(const struct ws_feed *feed)
 {
-	/* What the stream's buffer still holds; glibc has no function for it, but these fields are in its headers. */
-	return feed->given - (uint64_t)(feed->stream->_IO_read_end - feed->stream->_IO_read_ptr);
+	size_t buffered;
+	ws_feed_buffered(feed, &buffered);
+	return feed->given - buffered;
 }
 
 uint64_t ws_feed_consumed(const struct ws_feed *feed)

@@ -35,6 +35,9 @@ bool ws_feed_ended(const struct ws_feed *feed);
 const char *ws_feed_problem(const struct ws_feed *feed);
 uint64_t ws_feed_offset(const struct ws_feed *feed);   /* unpacked bytes that libpcap has read */
 uint64_t ws_feed_consumed(const struct ws_feed *feed); /* bytes of the descriptor that have been unpacked */
+/* What the stream has in its buffer, `length` bytes that libpcap has not read yet; to be skipped in part. */
+const uint8_t *ws_feed_buffered(const struct ws_feed *feed, size_t *length);
+void ws_feed_skip(struct ws_feed *feed, size_t length);
 int ws_feed_fd(const struct ws_feed *feed);
 
 #endif

@@ -87,6 +87,8 @@ static bool open_stream(struct ws_capture *capture, struct ws_error *error)
 	}
 	capture->dlt = ws_link_dlt(capture->link);
 	capture->next = ws_feed_offset(capture->feed);
+	capture->whole = ws_whole_possible(&capture->framing);
+	capture->snapshot = (uint32_t)pcap_snapshot(capture->pcap);
 	return true;
 }
 
@@ -198,9 +200,8 @@ struct ws_capture *ws_capture_open_again(const struct ws_capture *from, const st
 	return NULL;
 }
 
-static void on_packet(u_char *user, const struct pcap_pkthdr *header, const u_char *data)
+void ws_file_packet(struct ws_capture *capture, const struct pcap_pkthdr *header, const uint8_t *data)
 {
-	struct ws_capture *capture = (struct ws_capture *)user;
 	uint64_t offset = capture->start + capture->next, position = WS_POSITION_NONE;
 	capture->number++;
 	capture->next = ws_feed_offset(capture->feed);
@@ -208,6 +209,11 @@ static void on_packet(u_char *user, const struct pcap_pkthdr *header, const u_ch
 		position = ws_again_position(capture, offset, header);
 	if (!capture->filtered || pcap_offline_filter(&capture->filter, header, data))
 		ws_capture_deliver(capture, header, data, position);
+}
+
+static void on_packet(u_char *user, const struct pcap_pkthdr *header, const u_char *data)
+{
+	ws_file_packet((struct ws_capture *)user, header, data);
 }
 
 /* libpcap has ended with `status`: 0 at the end, negative on a failure. */
@@ -232,10 +238,15 @@ enum ws_read ws_file_read(struct ws_capture *capture, int max, struct ws_error *
 	max = ws_feed_packets(capture->feed, max);
 	if (max == 0)
 		return WS_READ_MORE;
-	int status;
-	do /* a break that came after the last packet of a batch only shows now */
-		status = pcap_dispatch(capture->pcap, max, on_packet, (u_char *)capture);
-	while (status == PCAP_ERROR_BREAK && capture->number == before);
+	int status = capture->whole ? ws_whole_read(capture, max) : 0;
+	if (capture->number - before < (uint64_t)max && !capture->broken) {
+		/* Only as far as the short way does not lead. */
+		const int behind = capture->whole ? 1 : max;
+		do /* a break that came after the last packet of a batch only shows now */
+			status = pcap_dispatch(capture->pcap, behind, on_packet, (u_char *)capture);
+		while (status == PCAP_ERROR_BREAK && capture->number == before);
+	}
+	capture->broken = false;
 	ws_feed_taken(capture->feed, capture->number - before);
 	return status > 0 || status == PCAP_ERROR_BREAK ? WS_READ_MORE : finish(capture, status, error);
 }

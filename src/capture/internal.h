@@ -24,6 +24,9 @@ struct ws_capture {
 	uint64_t file_size; /* 0: not known */
 	uint64_t start;     /* where in a regular file the capture begins */
 	uint64_t next;      /* how many bytes of it (unpacked) have been read as whole records */
+	bool whole;         /* records can be taken from the stream's buffer, see whole.c */
+	bool broken;        /* ws_capture_break() was called */
+	uint32_t snapshot;  /* the longest record that the file announces */
 
 	struct ws_ring *ring; /* where frames are kept that cannot be read twice; NULL: they are not kept */
 	struct ws_again *again;
@@ -57,6 +60,13 @@ bool ws_capture_filter_failed(struct ws_error *error, const char *filter, pcap_t
 
 /* file.c */
 enum ws_read ws_file_read(struct ws_capture *capture, int max, struct ws_error *error) WS_CHECKED;
+/* The next packet of the file, whoever has read it. */
+void ws_file_packet(struct ws_capture *capture, const struct pcap_pkthdr *header, const uint8_t *data);
+
+/* whole.c */
+bool ws_whole_possible(const struct ws_framing *framing);
+/* Delivers at most `max` packets without libpcap; what comes behind them is for libpcap to read. */
+int ws_whole_read(struct ws_capture *capture, int max) WS_CHECKED;
 
 /* live.c */
 enum ws_read ws_live_read(struct ws_capture *capture, int max, struct ws_error *error) WS_CHECKED;

@@ -14,7 +14,7 @@ static void map_address(struct ws_addr *addr, const uint8_t bytes[4])
 
 static enum ws_checksum header_checksum(const uint8_t *bytes, uint32_t length)
 {
-	if (ws_checksum_fold(ws_checksum_add(0, bytes, length)) == 0xffff)
+	if (ws_checksum_fold(ws_checksum_add_header(0, bytes, length)) == 0xffff)
 		return WS_CHECKSUM_GOOD;
 	return ws_load16(bytes + 10) ? WS_CHECKSUM_BAD : WS_CHECKSUM_OFFLOADED; /* zero: left to the card */
 }
@@ -57,7 +57,7 @@ static void fill_values(struct ws_cursor *cursor, const uint8_t *bytes, uint32_t
 	packet->ip_layer = packet->layer_count - 1;
 	packet->ip_payload_offset = payload;
 	packet->ip_payload_length = cursor->end > payload ? cursor->end - payload : 0;
-	cursor->pseudo = ws_checksum_add(0, bytes + 12, 8);
+	cursor->pseudo = ws_checksum_add_header(0, bytes + 12, 8);
 }
 
 /* True when a transport header follows: not in a later fragment. */
