@@ -5,6 +5,8 @@
  * neighbours. So one table says which code points pass, and everything else is shown as the number it is. */
 #include <wirestate/text.h>
 
+#include <string.h>
+
 /* Ranges of code points that are not printed, ascending: the general categories Cc, Cf, Mn, Me, Zl, Zp, Cs and Co, the
  * noncharacters, the default-ignorable ones and the conjoining Hangul vowels and finals, of Unicode 14. A range runs on
  * over unassigned code points between two such. */
@@ -146,11 +148,34 @@ size_t ws_utf8_encode(uint32_t code_point, char out[4])
 	return 4;
 }
 
+#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (unsigned char)(value))
+#define HIGH_BITS EACH_BYTE(0x80)
+
+/* The high bit of each byte that is zero; above the first of them also of some that are not. */
+static inline uint64_t zero_bytes(uint64_t word)
+{
+	return (word - EACH_BYTE(1)) & ~word & HIGH_BITS;
+}
+
+/* True when all eight bytes are printable ASCII, and none of the two in `special`. */
+static inline bool plain_eight(const char *bytes, const char special[2])
+{
+	uint64_t word;
+	memcpy(&word, bytes, sizeof(word));
+	const uint64_t control = (word - EACH_BYTE(0x20)) & ~word;
+	return !(((word | control) & HIGH_BITS) | zero_bytes(word ^ EACH_BYTE(0x7f)) |
+	         zero_bytes(word ^ EACH_BYTE(special[0])) | zero_bytes(word ^ EACH_BYTE(special[1])));
+}
+
 /* How many of the first bytes can be copied as they are: printable code points, and none of the two in `special`. */
 static size_t plain_run(const char *bytes, size_t length, const char special[2])
 {
 	size_t run = 0;
 	while (run < length) {
+		if (length - run >= 8 && plain_eight(bytes + run, special)) {
+			run += 8;
+			continue;
+		}
 		unsigned char c = (unsigned char)bytes[run];
 		uint32_t code_point;
 		if (c >= 0x20 && c < 0x7f) {

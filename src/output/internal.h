@@ -23,7 +23,8 @@ struct subject {
 /* ---- Columns: every kind's fields, once for JSON and CSV */
 
 enum value_kind {
-	VALUE_ABSENT, /* JSON leaves the key out, CSV the cell empty */
+	VALUE_ABSENT, /* JSON leaves the key out, CSV the cell empty; only where the column before stands in no group
+	                 either */
 	VALUE_NULL,   /* JSON's null, an empty cell */
 	VALUE_NUMBER,
 	VALUE_TIME, /* seconds with nine decimals */
@@ -70,6 +71,12 @@ struct json_key {
 	uint8_t length;
 };
 
+/* In front of a record's value: where it ends the object before, begins one, and its name. */
+struct json_column {
+	char text[56]; /* copied whole */
+	uint8_t length;
+};
+
 struct json_field {
 	struct json_key key;
 	/* A number of at most 32 bits, in every packet: the 8 bytes from `first` on hold it at `shift`. */
@@ -106,6 +113,7 @@ struct ws_output {
 	struct flags_text flags[512];
 	struct json_header header[WS_HEADER_COUNT];
 	struct json_field *fields; /* of all headers, in a row */
+	struct json_column *column[WS_RECORD_COUNT]; /* of each kind but packets; all in one piece of memory, the first's */
 	char buffer[WS_OUTPUT_BUFFER];
 };
 
@@ -115,6 +123,7 @@ static inline bool output_wants(const struct ws_output *output, enum ws_record k
 }
 
 bool json_create(struct ws_output *output, struct ws_error *error);
+bool json_create_records(struct ws_output *output, struct ws_error *error);
 void json_packet(struct ws_output *output, const struct ws_packet *packet, const struct ws_track_result *result);
 void json_record(struct ws_output *output, const struct subject *subject);
 

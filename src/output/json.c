@@ -2,12 +2,10 @@
 #include "base/put.h"
 #include "internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum {
-	KEY_MOST = 128, /* a group's name, a column's and what stands around them */
-	VALUE_MOST = 64 /* any value but a string */
-};
+enum { VALUE_MOST = 64 }; /* any value but a string */
 
 /* Where `need` bytes can be written, which are less than the buffer has. */
 static char *make_room(struct ws_text *text, size_t need)
@@ -23,13 +21,6 @@ static inline char *put(char *out, const char *bytes, size_t length)
 {
 	memcpy(out, bytes, length);
 	return out + length;
-}
-
-static inline char *put_name(char *out, const char *name)
-{
-	*out++ = '"';
-	out = put(out, name, strlen(name));
-	return put(out, "\":", 2);
 }
 
 static char *put_value(char *out, const struct value *value)
@@ -87,11 +78,43 @@ static const char *kind_name(enum ws_record kind)
 	return names[kind];
 }
 
+static void make_column(struct json_column *out, const char *before, const struct column *column)
+{
+	struct ws_text text = WS_TEXT_OVER(out->text);
+	const char *group = column->group;
+	const bool same = before == group || (before && group && strcmp(before, group) == 0);
+	if (before && !same)
+		ws_text_putc(&text, '}');
+	ws_text_putc(&text, ',');
+	if (group && !same)
+		ws_text_printf(&text, "\"%s\":{", group);
+	ws_text_printf(&text, "\"%s\":", column->name);
+	out->length = (uint8_t)text.length;
+}
+
+bool json_create_records(struct ws_output *output, struct ws_error *error)
+{
+	size_t count = 0;
+	for (enum ws_record kind = 0; kind < WS_RECORD_COUNT; kind++)
+		count += output_columns(kind)->count;
+	struct json_column *next = calloc(count, sizeof(*next));
+	if (!next)
+		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+	for (enum ws_record kind = 0; kind < WS_RECORD_COUNT; kind++) {
+		const struct columns *columns = output_columns(kind);
+		const char *group = NULL;
+		output->column[kind] = next;
+		for (size_t i = 0; i < columns->count; group = columns->column[i++].group)
+			make_column(next++, group, &columns->column[i]);
+	}
+	return true;
+}
+
 void json_record(struct ws_output *output, const struct subject *subject)
 {
 	const struct columns *columns = output_columns(subject->kind);
+	const struct json_column *prefix = output->column[subject->kind];
 	struct ws_text *text = &output->text;
-	const char *group = NULL;
 	struct value value;
 	ws_text_append(text, "{\"type\":\"", 9);
 	ws_text_puts(text, kind_name(subject->kind));
@@ -102,17 +125,9 @@ void json_record(struct ws_output *output, const struct subject *subject)
 		column->get(subject, column->index, &value);
 		if (value.kind == VALUE_ABSENT)
 			continue;
-		bool same = group == column->group || (group && column->group && strcmp(group, column->group) == 0);
-		char *out = make_room(text, KEY_MOST + VALUE_MOST);
-		if (group && !same)
-			*out++ = '}';
-		*out++ = ',';
-		if (column->group && !same) {
-			out = put_name(out, column->group);
-			*out++ = '{';
-		}
-		group = column->group;
-		write_value(text, put_name(out, column->name), &value);
+		char *out = make_room(text, sizeof(prefix->text) + VALUE_MOST);
+		memcpy(out, prefix[i].text, sizeof(prefix[i].text));
+		write_value(text, out + prefix[i].length, &value);
 	}
-	ws_text_puts(text, group ? "}}\n" : "}\n");
+	ws_text_puts(text, columns->column[columns->count - 1].group ? "}}\n" : "}\n");
 }

@@ -110,7 +110,7 @@ struct ws_output *ws_output_create(int fd, const struct ws_output_options *optio
 	        .flush = write_all,
 	        .context = output,
 	};
-	if (options->format == WS_FORMAT_JSON && !json_create(output, error)) {
+	if (options->format == WS_FORMAT_JSON && (!json_create(output, error) || !json_create_records(output, error))) {
 		free(output);
 		return NULL;
 	}
@@ -127,6 +127,7 @@ void ws_output_free(struct ws_output *output)
 		return;
 	free(output->recorded);
 	free(output->fields);
+	free(output->column[0]);
 	free(output);
 }
 
