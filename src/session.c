@@ -259,7 +259,8 @@ static void keep_picture(struct session *session, const struct ws_frame *frame)
 static void track(struct session *session, const struct turn *turn)
 {
 	struct ws_track_result result;
-	advance(session, turn->frame.time);
+	if (ws_tracker_due(session->tracker, turn->frame.time))
+		advance(session, turn->frame.time);
 	ws_tracker_packet(session->tracker, &turn->packet, &result);
 	const bool silent = session->by_value && !result.event_count && session->last_frame;
 	if (session->output && !silent)

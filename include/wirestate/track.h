@@ -218,8 +218,10 @@ struct ws_track_result {
 void ws_tracker_prepare(const struct ws_tracker *tracker, struct ws_packet *packet);
 void ws_tracker_preload(const struct ws_tracker *tracker, const struct ws_packet *packet);
 
-/* Packets must come in capture order. Call ws_tracker_advance(packet time) first, until it returns false. */
+/* Packets must come in capture order. While ws_tracker_due(packet time), call ws_tracker_advance() first. */
 void ws_tracker_packet(struct ws_tracker *tracker, const struct ws_packet *packet, struct ws_track_result *result);
+/* True when ws_tracker_advance() has something to do: timers to run, or room to make. */
+bool ws_tracker_due(const struct ws_tracker *tracker, ws_time now);
 /* Lets timers run that are due at `now`. Work is bounded: true means call again, after handling result->events. A time
  * earlier than one seen before is taken as the latest seen. */
 bool ws_tracker_advance(struct ws_tracker *tracker, ws_time now, struct ws_track_result *result);

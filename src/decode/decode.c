@@ -27,42 +27,19 @@ void ws_layer_problem(struct ws_cursor *cursor, struct ws_layer *layer, enum ws_
 	cursor->packet->problems += layer != &cursor->scratch;
 }
 
-static void name_missing(struct ws_cursor *cursor, struct ws_layer *layer)
+void ws_layer_missing(struct ws_cursor *cursor, struct ws_layer *layer)
 {
-	if (layer->available < layer->length && !cursor->quoted) /* a quotation may end anywhere */
+	if (!cursor->quoted) /* a quotation may end anywhere */
 		ws_layer_problem(cursor, layer,
 		                 layer->length > cursor->end - layer->offset ? WS_PROBLEM_SHORT : WS_PROBLEM_TRUNCATED);
-}
-
-static void fill_layer(const struct ws_cursor *cursor, struct ws_layer *layer, enum ws_header header, uint32_t offset,
-                       uint32_t length)
-{
-	*layer = (struct ws_layer){.header = header,
-	                           .quoted = cursor->quoted,
-	                           .offset = offset,
-	                           .length = length,
-	                           .available = available(cursor, offset, length)};
-}
-
-struct ws_layer *ws_layer_add(struct ws_cursor *cursor, enum ws_header header, uint32_t offset, uint32_t length)
-{
-	struct ws_packet *packet = cursor->packet;
-	struct ws_layer *layer = &cursor->scratch;
-	if (!cursor->detached) {
-		if (packet->layer_count >= WS_MAX_LAYERS - WS_TAIL_LAYERS)
-			return NULL;
-		layer = &packet->layer[packet->layer_count++];
-	}
-	fill_layer(cursor, layer, header, offset, length);
-	name_missing(cursor, layer);
-	return layer;
 }
 
 void ws_layer_resize(struct ws_cursor *cursor, struct ws_layer *layer, uint32_t length)
 {
 	layer->length = length;
 	layer->available = available(cursor, layer->offset, length);
-	name_missing(cursor, layer);
+	if (layer->available < length)
+		ws_layer_missing(cursor, layer);
 }
 
 void ws_decode_payload(struct ws_cursor *cursor, uint32_t offset)
@@ -75,7 +52,7 @@ void ws_decode_payload(struct ws_cursor *cursor, uint32_t offset)
 		packet->payload_captured = available(cursor, offset, length);
 	}
 	if (length > 0 && !cursor->detached)
-		fill_layer(cursor, &packet->layer[packet->layer_count++], WS_HEADER_PAYLOAD, offset, length);
+		ws_layer_fill(cursor, &packet->layer[packet->layer_count++], WS_HEADER_PAYLOAD, offset, length);
 }
 
 void ws_decode_ethertype(struct ws_cursor *cursor, uint16_t type, uint32_t offset)
@@ -161,7 +138,7 @@ static void decode_tail(struct ws_cursor *cursor, uint32_t packet_end)
 	struct ws_packet *packet = cursor->packet;
 	const struct ws_frame *frame = packet->frame;
 	if (packet_end < cursor->end)
-		fill_layer(cursor, &packet->layer[packet->layer_count++], WS_HEADER_PADDING, packet_end,
+		ws_layer_fill(cursor, &packet->layer[packet->layer_count++], WS_HEADER_PADDING, packet_end,
 		           cursor->end - packet_end);
 	if (frame->length == cursor->end)
 		return;

@@ -26,9 +26,8 @@ struct ws_cursor {
 	struct ws_layer scratch;
 };
 
-/* Adds a layer at `offset`, which must not lie behind the cursor's end, and names a header that is not whole. NULL: the
- * packet has as many layers as it can hold. */
-struct ws_layer *ws_layer_add(struct ws_cursor *cursor, enum ws_header header, uint32_t offset, uint32_t length);
+/* Names a header that is not whole as such, whichever way its bytes are missing. */
+void ws_layer_missing(struct ws_cursor *cursor, struct ws_layer *layer);
 /* Notes what is wrong with a layer; the first problem stays. */
 void ws_layer_problem(struct ws_cursor *cursor, struct ws_layer *layer, enum ws_problem problem);
 /* Changes a layer's length once the header has said what it is. */
@@ -68,6 +67,35 @@ static inline uint32_t ws_cursor_left(const struct ws_cursor *cursor, uint32_t o
 {
 	uint32_t end = cursor->end < cursor->bytes.size ? cursor->end : cursor->bytes.size;
 	return offset < end ? end - offset : 0;
+}
+
+static inline void ws_layer_fill(const struct ws_cursor *cursor, struct ws_layer *layer, enum ws_header header,
+                                 uint32_t offset, uint32_t length)
+{
+	const uint32_t left = ws_cursor_left(cursor, offset);
+	*layer = (struct ws_layer){.header = header,
+	                           .quoted = cursor->quoted,
+	                           .offset = offset,
+	                           .length = length,
+	                           .available = length < left ? length : left};
+}
+
+/* Adds a layer at `offset`, which must not lie behind the cursor's end, and names a header that is not whole. NULL: the
+ * packet has as many layers as it can hold. */
+static inline struct ws_layer *ws_layer_add(struct ws_cursor *cursor, enum ws_header header, uint32_t offset,
+                                            uint32_t length)
+{
+	struct ws_packet *packet = cursor->packet;
+	struct ws_layer *layer = &cursor->scratch;
+	if (!cursor->detached) {
+		if (packet->layer_count >= WS_MAX_LAYERS - WS_TAIL_LAYERS)
+			return NULL;
+		layer = &packet->layer[packet->layer_count++];
+	}
+	ws_layer_fill(cursor, layer, header, offset, length);
+	if (layer->available < length)
+		ws_layer_missing(cursor, layer);
+	return layer;
 }
 
 /* `length` bytes of the packet, or NULL: not captured, or behind the packet's end. */

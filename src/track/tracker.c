@@ -508,12 +508,17 @@ static void doom(struct ws_tracker *tracker)
 	}
 }
 
+bool ws_tracker_due(const struct ws_tracker *tracker, ws_time now)
+{
+	return ws_timers_behind(&tracker->timers, now) || ws_table_crowded(&tracker->table);
+}
+
 bool ws_tracker_advance(struct ws_tracker *tracker, ws_time now, struct ws_track_result *result)
 {
 	unsigned budget = ADVANCE_BUDGET;
 	begin_call(tracker, now, result);
 	result->events = tracker->events;
-	if (!ws_table_crowded(&tracker->table) && !ws_timers_behind(&tracker->timers, tracker->now))
+	if (!ws_tracker_due(tracker, tracker->now))
 		return false;
 	if (ws_table_crowded(&tracker->table))
 		doom(tracker);

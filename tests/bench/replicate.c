@@ -2,7 +2,7 @@
  *
  * Every Ethernet capture among the files is one film. Rounds begin STEP apart; in each, every film starts once, with
  * its own pauses, and with the low 24 bits of its addresses turned into others (checksums are corrected by the
- * difference, so that a wrong one stays wrong). Films overlap, so packets are merged by time in a heap.
+ * difference, so that a wrong one stays wrong and one that was left to the card is still). Films overlap, so packets are merged by time in a heap.
  *
  * So that the whole looks like a network rather than like a collection: a film with fewer than four segments a
  * connection is a scan and would drown the rest, so it is left out, and standard error says so; one in which TCP is the
@@ -92,6 +92,24 @@ static void correct(uint8_t *field, uint32_t before, uint32_t after)
 	field[1] = (uint8_t)~sum;
 }
 
+/* The field holds what a sending host leaves for its card to finish: the sum of the pseudo-header, not complemented. */
+static bool is_offloaded(const uint8_t *ip, unsigned version, uint32_t transport, uint8_t protocol, const uint8_t *field)
+{
+	uint32_t from = version == 4 ? 12 : 8, to = version == 4 ? 20 : 40;
+	uint32_t sum = protocol + (version == 4 ? get16(ip + 2) - transport : get16(ip + 4));
+	for (; from < to; from += 2)
+		sum += get16(ip + from);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return sum == get16(field);
+}
+
+static void complement(uint8_t *field)
+{
+	field[0] = (uint8_t)~field[0];
+	field[1] = (uint8_t)~field[1];
+}
+
 static uint32_t turn(uint8_t *address, uint32_t size, uint32_t mask, uint32_t *before)
 {
 	uint8_t *low = address + size - 4;
@@ -111,14 +129,20 @@ static void turn_addresses(uint8_t *bytes, uint32_t size, uint32_t mask)
 	uint8_t *ip = bytes + at;
 	uint8_t protocol = find_transport(ip, version, size - at, &transport);
 	uint32_t width = version == 4 ? 4 : 16, first = version == 4 ? 12 : 8, before = 0;
+	uint8_t *field = ip + transport + (protocol == 6 ? 16 : 6);
+	bool covered = protocol == 6 || (protocol == 17 && get16(field));
+	bool offloaded = covered && is_offloaded(ip, version, transport, protocol, field);
 	uint32_t after = turn(ip + first, width, mask, &before);
 	after += turn(ip + first + width, width, mask, &before);
 	if (version == 4)
 		correct(ip + 10, before, after);
-	if (protocol == 6)
-		correct(ip + transport + 16, before, after);
-	else if (protocol == 17 && get16(ip + transport + 6))
-		correct(ip + transport + 6, before, after);
+	if (!covered)
+		return;
+	if (offloaded)
+		complement(field);
+	correct(field, before, after);
+	if (offloaded)
+		complement(field);
 }
 
 struct key {
