@@ -282,6 +282,18 @@ static void track_waiting(struct session *session)
 		track(session, turn);
 }
 
+/* A waiting packet keeps what it has in the frame's bytes: they are gone when its turn comes. */
+static void let_wait(struct session *session, struct turn *turn)
+{
+	struct ws_packet *packet = &turn->packet;
+	if (packet->mac_source)
+		packet->mac_source = memcpy(turn->mac[0], packet->mac_source, 6);
+	if (packet->mac_destination)
+		packet->mac_destination = memcpy(turn->mac[1], packet->mac_destination, 6);
+	ws_tracker_preload(session->tracker, packet);
+	session->waiting = turn;
+}
+
 /* A frame whose addresses could not be replaced ends everything. */
 static bool anonymize_frame(struct session *session, const struct ws_frame *frame, struct ws_frame *result)
 {
@@ -321,12 +333,10 @@ static void on_frame(void *context, const struct ws_frame *frame)
 		write_frame(session, frame);
 	ws_tracker_prepare(session->tracker, &turn->packet);
 	track_waiting(session);
-	if (session->by_value && turn->packet.flow && !turn->packet.fragment) {
-		ws_tracker_preload(session->tracker, &turn->packet);
-		session->waiting = turn;
-	} else {
+	if (session->by_value && turn->packet.flow && !turn->packet.fragment)
+		let_wait(session, turn);
+	else
 		track(session, turn);
-	}
 	if (++session->shown == options->count) {
 		session->ended = true;
 		ws_capture_break(session->capture);

@@ -18,6 +18,7 @@
 struct turn {
 	struct ws_frame frame;
 	struct ws_packet packet;
+	uint8_t mac[2][6]; /* what the packet's MAC addresses point at while it waits */
 };
 
 struct session {

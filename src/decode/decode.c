@@ -195,7 +195,11 @@ static void clear(struct ws_packet *packet, const struct ws_frame *frame)
 	packet->frame = frame;
 	packet->layer_count = 0;
 	packet->problems = 0;
-	memset(&packet->vlan, 0, sizeof(*packet) - offsetof(struct ws_packet, vlan));
+	/* A size that the compiler does not know leads to libc's memset; of one that it knows it makes `rep stos`, which
+	 * takes longer to get going than the whole. */
+	size_t size = sizeof(*packet) - offsetof(struct ws_packet, vlan);
+	__asm__("" : "+r"(size));
+	memset(&packet->vlan, 0, size);
 	packet->vlan = WS_NO_VLAN;
 	packet->tcp.window_scale = 255;
 }
