@@ -5,10 +5,14 @@ PREFIX   ?= /usr/local
 BUILD    ?= build
 CC       ?= cc
 CFLAGS   ?= -O2 -g
+# What every packet goes through is optimised harder, and as a whole; the tests link the same objects one by one.
+HOT      ?= -O3
+LTO      ?= -flto=auto -ffat-lto-objects
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wwrite-strings
 HARDEN   := -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2
 ALL_CPPFLAGS := -Iinclude -Isrc -D_GNU_SOURCE -DWS_VERSION='"$(VERSION)"' -DWS_DATADIR='"$(PREFIX)/share/wirestate"' $(CPPFLAGS)
 ALL_CFLAGS   := -std=gnu11 $(WARNINGS) $(if $(CI),-Werror) $(HARDEN) $(CFLAGS)
+NO_LTO       := $(if $(LTO),-fno-lto)
 ALL_LDFLAGS  := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 LIBS     := -lpcap -lseccomp -lcap-ng -lncursesw -ltinfo -lz -lzstd
 
@@ -34,7 +38,7 @@ all: $(BUILD)/wirestate $(BUILD)/wirestate.1 $(COMPLETIONS) ## build build/wires
 
 $(BUILD)/wirestate: $(MAIN_OBJ) $(BUILD)/libwirestate.a
 	$(call say,LINK)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LTO) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/libwirestate.a: $(OBJECTS)
 	$(call say,AR)
@@ -43,14 +47,16 @@ $(BUILD)/libwirestate.a: $(OBJECTS)
 $(BUILD)/obj/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LTO) -MMD -MP -c -o $@ $<
+
+$(foreach folder,base capture decode track output,$(BUILD)/obj/$(folder)/%.o) $(BUILD)/obj/session.o: ALL_CFLAGS += $(HOT)
 
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libwirestate.a Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(ALL_CPPFLAGS) $(filter-out -Werror,$(ALL_CFLAGS)) -Itests/unit -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libwirestate.a $(LIBS) -lcmocka
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(filter-out -Werror,$(ALL_CFLAGS)) $(NO_LTO) -Itests/unit -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libwirestate.a $(LIBS) -lcmocka
 
-FUZZ_LINK = $(ALL_CPPFLAGS) $(filter-out -Werror,$(ALL_CFLAGS)) $(ALL_LDFLAGS) -o $@ $(filter-out Makefile %.h,$^) $(LIBS)
+FUZZ_LINK = $(ALL_CPPFLAGS) $(filter-out -Werror,$(ALL_CFLAGS)) $(NO_LTO) $(ALL_LDFLAGS) -o $@ $(filter-out Makefile %.h,$^) $(LIBS)
 
 $(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(BUILD)/libwirestate.a tests/fuzz/frames.h Makefile
 	@mkdir -p $(@D)
@@ -95,11 +101,11 @@ lab: ## a long run of random connections, judged by the kernel (root)
 	@tests/lab/long
 
 asan: ## build build/asan/wirestate and its unit tests with AddressSanitizer and UBSan
-	@$(MAKE) --no-print-directory BUILD=build/asan CFLAGS='$(ASAN_FLAGS)' HARDEN=-fPIE all unit
+	@$(MAKE) --no-print-directory BUILD=build/asan LTO= HOT= CFLAGS='$(ASAN_FLAGS)' HARDEN=-fPIE all unit
 
 fuzz: ## let libFuzzer look for inputs that break the program: SECONDS=60 for each TARGET
 	@tests/need fuzz
-	@$(MAKE) --no-print-directory BUILD=build/libfuzzer CC=clang WARNINGS= HARDEN=-fPIE CFLAGS='$(ASAN_FLAGS) -fsanitize=fuzzer-no-link' \
+	@$(MAKE) --no-print-directory BUILD=build/libfuzzer LTO= HOT= CC=clang WARNINGS= HARDEN=-fPIE CFLAGS='$(ASAN_FLAGS) -fsanitize=fuzzer-no-link' \
 		$(FUZZ:%=build/libfuzzer/libfuzzer/%)
 	@tests/fuzz/search $(or $(SECONDS),60) $(TARGET)
 

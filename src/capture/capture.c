@@ -88,11 +88,11 @@ ws_time ws_capture_time(const struct ws_capture *capture, const struct timeval *
 	return time > TIME_LIMIT ? TIME_LIMIT : time < -TIME_LIMIT ? -TIME_LIMIT : (ws_time)time;
 }
 
-void ws_capture_deliver(struct ws_capture *capture, const struct pcap_pkthdr *header, const uint8_t *data,
-                        uint64_t position)
+void ws_capture_deliver(struct ws_capture *capture, const struct pcap_pkthdr *header, ws_time time,
+                        const uint8_t *data, uint64_t position)
 {
 	struct ws_frame frame = {
-	        .time = ws_capture_time(capture, &header->ts),
+	        .time = time,
 	        .number = capture->number,
 	        .position = position,
 	        .data = data,

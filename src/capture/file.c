@@ -200,7 +200,7 @@ struct ws_capture *ws_capture_open_again(const struct ws_capture *from, const st
 	return NULL;
 }
 
-void ws_file_packet(struct ws_capture *capture, const struct pcap_pkthdr *header, const uint8_t *data)
+void ws_file_packet(struct ws_capture *capture, const struct pcap_pkthdr *header, ws_time time, const uint8_t *data)
 {
 	uint64_t offset = capture->start + capture->next, position = WS_POSITION_NONE;
 	capture->number++;
@@ -208,12 +208,13 @@ void ws_file_packet(struct ws_capture *capture, const struct pcap_pkthdr *header
 	if (capture->again)
 		position = ws_again_position(capture, offset, header);
 	if (!capture->filtered || pcap_offline_filter(&capture->filter, header, data))
-		ws_capture_deliver(capture, header, data, position);
+		ws_capture_deliver(capture, header, time, data, position);
 }
 
 static void on_packet(u_char *user, const struct pcap_pkthdr *header, const u_char *data)
 {
-	ws_file_packet((struct ws_capture *)user, header, data);
+	struct ws_capture *capture = (struct ws_capture *)user;
+	ws_file_packet(capture, header, ws_capture_time(capture, &header->ts), data);
 }
 
 /* libpcap has ended with `status`: 0 at the end, negative on a failure. */

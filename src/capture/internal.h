@@ -51,8 +51,8 @@ struct ws_capture {
 /* capture.c */
 struct ws_capture *ws_capture_new(const char *name, struct ws_error *error) WS_CHECKED;
 ws_time ws_capture_time(const struct ws_capture *capture, const struct timeval *stamp);
-void ws_capture_deliver(struct ws_capture *capture, const struct pcap_pkthdr *header, const uint8_t *data,
-                        uint64_t position);
+void ws_capture_deliver(struct ws_capture *capture, const struct pcap_pkthdr *header, ws_time time,
+                        const uint8_t *data, uint64_t position);
 /* Marks the capture as failed for good. */
 enum ws_read ws_capture_failed(struct ws_capture *capture, struct ws_error *error, enum ws_status status,
                                const char *format, ...) WS_PRINTF(4, 5);
@@ -60,8 +60,8 @@ bool ws_capture_filter_failed(struct ws_error *error, const char *filter, pcap_t
 
 /* file.c */
 enum ws_read ws_file_read(struct ws_capture *capture, int max, struct ws_error *error) WS_CHECKED;
-/* The next packet of the file, whoever has read it. */
-void ws_file_packet(struct ws_capture *capture, const struct pcap_pkthdr *header, const uint8_t *data);
+/* The next packet of the file, whoever has read it; `time` is what the header's stamp means. */
+void ws_file_packet(struct ws_capture *capture, const struct pcap_pkthdr *header, ws_time time, const uint8_t *data);
 
 /* whole.c */
 bool ws_whole_possible(const struct ws_framing *framing);

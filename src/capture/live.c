@@ -208,7 +208,7 @@ static void on_packet(u_char *user, const struct pcap_pkthdr *header, const u_ch
 {
 	struct ws_capture *capture = (struct ws_capture *)user;
 	capture->number++;
-	ws_capture_deliver(capture, header, data, WS_POSITION_NONE);
+	ws_capture_deliver(capture, header, ws_capture_time(capture, &header->ts), data, WS_POSITION_NONE);
 }
 
 enum ws_read ws_live_read(struct ws_capture *capture, int max, struct ws_error *error)

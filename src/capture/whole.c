@@ -46,7 +46,7 @@ int ws_whole_read(struct ws_capture *capture, int max)
 	const uint8_t *data;
 	int count = 0;
 	while (count < max && !capture->broken && (data = next_record(capture, &header))) {
-		ws_file_packet(capture, &header, data);
+		ws_file_packet(capture, &header, (ws_time)header.ts.tv_sec * WS_SECOND + header.ts.tv_usec, data);
 		count++;
 	}
 	return count;

@@ -18,9 +18,10 @@ static inline void set_time(struct value *value, ws_time time)
 	value->time = time;
 }
 
+/* One of our own words. */
 static inline void set_string(struct value *value, const char *string)
 {
-	value->kind = VALUE_STRING;
+	value->kind = VALUE_WORD;
 	value->string = string;
 	value->length = strlen(string);
 }

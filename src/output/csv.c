@@ -64,6 +64,7 @@ void csv_record(struct ws_output *output, const struct subject *subject)
 			ws_text_time(text, value.time, 9);
 			break;
 		case VALUE_STRING:
+		case VALUE_WORD:
 			csv_string(text, value.string, value.length);
 			break;
 		case VALUE_ADDRESS:

@@ -30,6 +30,7 @@ enum value_kind {
 	VALUE_TIME, /* seconds with nine decimals */
 	VALUE_BOOLEAN,
 	VALUE_STRING,
+	VALUE_WORD, /* a string of our own, in which there is nothing to escape */
 	VALUE_ADDRESS,
 	VALUE_MAC,
 };

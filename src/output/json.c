@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VALUE_MOST = 64 }; /* any value but a string */
+enum { VALUE_MOST = 64 }; /* any value but a long string */
 
 /* Where `need` bytes can be written, which are less than the buffer has. */
 static char *make_room(struct ws_text *text, size_t need)
@@ -25,7 +25,7 @@ static inline char *put(char *out, const char *bytes, size_t length)
 
 static char *put_value(char *out, const struct value *value)
 {
-	bool quoted = value->kind == VALUE_ADDRESS || value->kind == VALUE_MAC;
+	bool quoted = value->kind == VALUE_ADDRESS || value->kind == VALUE_MAC || value->kind == VALUE_WORD;
 	if (quoted)
 		*out++ = '"';
 	switch (value->kind) {
@@ -44,6 +44,9 @@ static char *put_value(char *out, const struct value *value)
 	case VALUE_MAC:
 		out = ws_put_mac(out, value->mac);
 		break;
+	case VALUE_WORD:
+		out = put(out, value->string, value->length);
+		break;
 	case VALUE_ABSENT:
 	case VALUE_NULL:
 	case VALUE_STRING:
@@ -57,7 +60,8 @@ static char *put_value(char *out, const struct value *value)
 
 static void write_value(struct ws_text *text, char *out, const struct value *value)
 {
-	if (value->kind != VALUE_STRING) {
+	bool string = value->kind == VALUE_STRING || (value->kind == VALUE_WORD && value->length + 2 > VALUE_MOST);
+	if (!string) {
 		text->length = (size_t)(put_value(out, value) - text->data);
 		return;
 	}
