@@ -15,6 +15,25 @@
 #define FIRST_SLOTS 1024
 #define QUEUE_SHARE 8 /* a victims' queue for this part of the pool */
 
+/* What is read here and there lies in huge pages where it fills some: a walk through page tables costs more than the
+ * read. One page fault takes the place of 512, too; refused, small pages do as well. */
+static void *allocate(size_t size)
+{
+	void *memory = aligned_alloc(WS_CHUNK_BYTES, size);
+	if (memory)
+		madvise(memory, size, MADV_HUGEPAGE);
+	return memory;
+}
+
+static struct ws_table_slot *allocate_slots(size_t count)
+{
+	const size_t size = count * sizeof(struct ws_table_slot);
+	if (size < WS_CHUNK_BYTES)
+		return calloc(1, size);
+	void *memory = allocate(size);
+	return memory ? memset(memory, 0, size) : NULL;
+}
+
 bool ws_table_init(struct ws_table *table, const uint8_t hash_key[16], uint64_t max_memory)
 {
 	*table = (struct ws_table){0};
@@ -24,7 +43,7 @@ bool ws_table_init(struct ws_table *table, const uint8_t hash_key[16], uint64_t 
 	                sizeof(ws_conn_id);
 	uint64_t limit = max_memory / each;
 	table->limit = limit < 4 * WS_TABLE_RESERVE ? 4 * WS_TABLE_RESERVE : limit > INT32_MAX ? INT32_MAX : limit;
-	table->slots = calloc(FIRST_SLOTS, sizeof(*table->slots));
+	table->slots = allocate_slots(FIRST_SLOTS);
 	table->slot_mask = FIRST_SLOTS - 1;
 	return table->slots;
 }
@@ -145,7 +164,7 @@ static bool grow_index(struct ws_table *table)
 	if (table->slot_used < old_size / 2)
 		return true;
 	struct ws_table_slot *old = table->slots;
-	struct ws_table_slot *slots = calloc((size_t)old_size * 2, sizeof(*slots));
+	struct ws_table_slot *slots = allocate_slots((size_t)old_size * 2);
 	if (!slots)
 		return table->slot_used < old_size - old_size / 8;
 	table->slots = slots;
@@ -175,10 +194,9 @@ static bool grow_pool(struct ws_table *table)
 	if (!unused)
 		return false;
 	table->unused = unused;
-	struct ws_conn *chunk = aligned_alloc(WS_CHUNK_BYTES, WS_CHUNK_BYTES);
+	struct ws_conn *chunk = allocate(WS_CHUNK_BYTES);
 	if (!chunk)
 		return false;
-	madvise(chunk, WS_CHUNK_BYTES, MADV_HUGEPAGE); /* one page fault instead of 512; refused, it is as well */
 	for (size_t i = 0; i < WS_CHUNK; i++)
 		chunk[i].used = 0;
 	table->chunks[table->chunk_count++] = chunk;

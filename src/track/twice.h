@@ -8,13 +8,13 @@
 #define WS_TWICE_PLACES 2048
 
 struct ws_sighting {
-	uint64_t signature;
 	ws_time time;
 	uint32_t place; /* interface and VLAN */
 	uint16_t identification;
 };
 
 struct ws_twice {
+	uint64_t signature[WS_TWICE_PLACES]; /* by themselves: nearly always nothing else is read */
 	struct ws_sighting seen[WS_TWICE_PLACES];
 };
 
