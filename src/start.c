@@ -2,6 +2,7 @@
  * privileges and shuts itself in as always, while this one keeps what it needs to open the next. The terminal is the
  * child's meanwhile. What the child says on standard error is kept and shown here. */
 #include "start.h"
+#include "launch.h"
 #include "session.h"
 #include "signals.h"
 
@@ -66,27 +67,6 @@ static void become(const struct ws_start_entry *entry, int errors)
 	_exit(1);
 }
 
-/* Waits for the child's end; a stop of it is one of ours. */
-static int wait_for(pid_t child)
-{
-	int status = 0;
-	bool told = false;
-	for (;;) {
-		if (waitpid(child, &status, WUNTRACED) < 0) {
-			if (errno != EINTR)
-				return 1;
-			if (signals_take() & SIGNAL_STOP && !told)
-				told = kill(child, SIGTERM) == 0;
-			continue;
-		}
-		if (!WIFSTOPPED(status))
-			break;
-		raise(SIGSTOP);
-		kill(child, SIGCONT);
-	}
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
 /* The last line of what the child has said, without its own name. */
 static void keep_message(struct start *it, int errors)
 {
@@ -127,7 +107,7 @@ static void open_selected(struct start *it)
 	if (child == 0)
 		become(entry, errors);
 	it->message[0] = '\0';
-	it->status = child > 0 ? wait_for(child) : 1;
+	it->status = child > 0 ? launch_wait(child) : 1;
 	if (it->status == 0 || signals_take() & SIGNAL_STOP) {
 		pass_on(errors);
 		it->quit = true;
@@ -145,8 +125,9 @@ static void open_selected(struct start *it)
 
 static void take_keys(struct start *it)
 {
+	const struct ws_key_place place = {.screen = WS_SCREEN_LIST};
 	struct ws_key key;
-	while (!it->quit && ws_view_key(it->view, WS_SCREEN_LIST, false, &key)) {
+	while (!it->quit && ws_view_key(it->view, &place, &key)) {
 		int columns, rows;
 		ws_view_size(it->view, &columns, &rows);
 		if (key.kind == WS_KEY_WHEEL_UP || key.kind == WS_KEY_WHEEL_DOWN)

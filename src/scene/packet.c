@@ -382,6 +382,29 @@ static void add_context(const struct ws_ui *ui, const struct packet_row *row, st
 		ws_text_printf(value, "  (relative %u)", step.relative_acknowledgment);
 }
 
+/* A field that a lesson's answer speaks of. */
+static bool is_marked(const struct ws_ui *ui, const struct packet_row *row)
+{
+	const struct packet_view *view = &ui->packet;
+	const struct ws_layer *layer = &view->packet.layer[row->layer];
+	const struct ws_header_info *info = ws_header_info(layer->header);
+	if (row->kind != ROW_FIELD || layer->quoted)
+		return false;
+	/* Its records have the frame check sequence among Ethernet's fields. */
+	return lesson_marks(ui, view->frame.number, layer->header == WS_HEADER_FCS ? "ethernet" : info->name,
+	                    info->fields[row->field].name);
+}
+
+static bool is_marked_byte(const struct ws_ui *ui, uint32_t offset)
+{
+	const struct packet_view *view = &ui->packet;
+	for (size_t i = 0; i < view->row_count; i++)
+		if (offset >= view->row[i].offset && offset - view->row[i].offset < view->row[i].length &&
+		    is_marked(ui, &view->row[i]))
+			return true;
+	return false;
+}
+
 static void draw_tree_row(const struct ws_ui *ui, struct ws_canvas *canvas, int at, size_t index)
 {
 	const struct packet_view *view = &ui->packet;
@@ -408,16 +431,21 @@ static void draw_tree_row(const struct ws_ui *ui, struct ws_canvas *canvas, int 
 		ws_canvas_paint(canvas, at, column, end - column, WS_STYLE_TITLE, WS_BOLD);
 		start = canvas->columns >= 60 ? 13 : end + 2;
 	}
-	draw_cut(canvas, at, start > end + 1 ? start : end + 2, limit, style, ws_text_cstr(&value));
+	int behind = draw_cut(canvas, at, start > end + 1 ? start : end + 2, limit, style, ws_text_cstr(&value));
+	if (is_marked(ui, row)) {
+		ws_canvas_put(canvas, at, 3, WS_STYLE_HIGHLIGHT, 0x25ba);
+		ws_canvas_paint(canvas, at, 3, behind - 3, WS_STYLE_HIGHLIGHT, WS_BOLD);
+	}
 	if (!selected)
 		return;
 	ws_canvas_put(canvas, at, 0, WS_STYLE_SELECTED, 0x25b6);
 	ws_canvas_paint(canvas, at, 0, canvas->columns, WS_STYLE_SELECTED, view->in_bytes ? WS_BOLD : WS_REVERSE);
 }
 
-static void draw_hex(const struct packet_view *view, const struct packet_row *row, struct ws_canvas *canvas,
+static void draw_hex(const struct ws_ui *ui, const struct packet_row *row, struct ws_canvas *canvas,
                      const struct division *d)
 {
+	const struct packet_view *view = &ui->packet;
 	uint32_t each = (uint32_t)d->bytes_each, lines = (view->frame.captured + each - 1) / each;
 	uint32_t first = row->offset, end = row->offset + row->length;
 	uint32_t point = view->in_bytes ? view->byte : first;
@@ -432,10 +460,13 @@ static void draw_hex(const struct packet_view *view, const struct packet_row *ro
 			uint8_t byte = view->bytes[offset];
 			bool marked = offset >= first && offset < end;
 			bool pointed = view->in_bytes && offset == view->byte;
-			enum ws_style style = marked ? WS_STYLE_HIGHLIGHT : WS_STYLE_NORMAL;
+			bool answer = is_marked_byte(ui, offset);
+			enum ws_style style = marked || answer ? WS_STYLE_HIGHLIGHT : WS_STYLE_NORMAL;
 			int column = 7 + 3 * (int)i;
 			ws_canvas_printf(canvas, at, column, canvas->columns, style, "%02x", byte);
 			ws_canvas_put(canvas, at, text + (int)i, style, byte >= 0x20 && byte < 0x7f ? byte : '.');
+			if (answer)
+				ws_canvas_paint(canvas, at, column, 2, style, WS_BOLD);
 			if (marked && (offset == first || i == 0))
 				ws_canvas_put(canvas, at, column - 1, style, '[');
 			if (marked && (offset + 1 == end || i + 1 == each))
@@ -488,8 +519,9 @@ void packet_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws
 	char place[32];
 	snprintf(place, sizeof(place), " %zu/%zu ", view->selected + 1, view->row_count);
 	draw_right(canvas, d.hex - 1, 1, canvas->columns - 2, WS_STYLE_DIM, place);
-	draw_hex(view, row, canvas, &d);
+	draw_hex(ui, row, canvas, &d);
 	if (canvas->rows >= 16)
 		draw_rule(canvas, d.meaning - 1);
-	draw_meaning(view, row, canvas, &d);
+	if (!lesson_stop(ui) || ui->lesson.answered) /* it might tell what a lesson asks */
+		draw_meaning(view, row, canvas, &d);
 }

@@ -94,6 +94,21 @@ struct packet_view {
 	uint32_t byte; /* pointed at there */
 };
 
+/* ---- A lesson that is played */
+
+struct lesson_view {
+	const struct ws_lesson *lesson; /* NULL: none */
+	size_t stop;                    /* its number of stops: the page behind them */
+	bool answered;
+	bool settled; /* the stop's screen has been opened in its world */
+	bool playing; /* the film is on its way to the stop */
+	bool wants_next;
+	enum ws_screen
+	        screen; /* where it has been opened, and the film's step there: elsewhere the reader looks around */
+	size_t step;
+	int rows; /* of the panel, as laid out */
+};
+
 /* ---- All */
 
 #define UI_DEPTH 8
@@ -115,6 +130,7 @@ struct ws_ui {
 	struct arp_view arp;
 	struct statistics_view statistics;
 	struct export_view export;
+	struct lesson_view lesson;
 	struct prompt prompt;
 	int help_top;
 };
@@ -234,6 +250,26 @@ void packet_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws
 
 /* Fetches a frame and shows it in the packet screen, as one of no connection. */
 bool packet_show_at(struct ws_ui *ui, const struct ws_model *model, uint64_t position, uint64_t number);
+
+/* lesson.c */
+/* Does what a lesson's own keys ask. False: nothing. */
+bool lesson_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
+void lesson_tick(struct ws_ui *ui, const struct ws_model *model);
+/* The stop whose question is shown; NULL: none is, yet. */
+const struct ws_lesson_stop *lesson_stop(const struct ws_ui *ui);
+/* A field of a packet that the answer shown speaks of. */
+bool lesson_marks(const struct ws_ui *ui, uint64_t frame, const char *layer, const char *field);
+/* The reader has left the stop's place to look around. */
+bool lesson_is_away(const struct ws_ui *ui);
+
+/* lesson_draw.c */
+bool lesson_too_small(int columns, int rows);
+void lesson_least(int *columns, int *rows); /* the size that is not too small */
+/* The rows at the bottom that the lesson takes; the scene's own lines of keys are not among the others. */
+int lesson_layout(struct ws_ui *ui, int columns, int rows);
+void lesson_draw(const struct ws_ui *ui, struct ws_canvas *canvas);
+/* The scene's canvas: the upper part of `canvas`. */
+struct ws_canvas lesson_scene(const struct ws_ui *ui, const struct ws_canvas *canvas);
 
 /* help.c */
 bool ui_applies(enum ws_action action, enum ws_screen screen);
