@@ -59,9 +59,11 @@ static void draw(struct start *it)
 
 static void become(const struct ws_start_entry *entry, int errors)
 {
-	const bool live = entry->group == WS_START_INTERFACES;
-	char name[] = "wirestate", interface[] = "-i", file[] = "-r", from[] = "--from-start";
-	char *const arguments[] = {name, live ? interface : file, entry->target, from, NULL};
+	char name[] = "wirestate", interface[] = "-i", file[] = "-r", lesson[] = "--lesson", from[] = "--from-start";
+	char *const how = entry->group == WS_START_INTERFACES ? interface
+	                  : entry->group == WS_START_LESSONS  ? lesson
+	                                                      : file;
+	char *const arguments[] = {name, how, entry->target, from, NULL};
 	dup2(errors, STDERR_FILENO);
 	execv("/proc/self/exe", arguments);
 	_exit(1);

@@ -226,8 +226,8 @@ void ws_ui_lesson(struct ws_ui *ui, const struct ws_model *model, const struct w
 void ws_ui_lesson_stand(struct ws_ui *ui, const struct ws_model *model, size_t stop, bool answered);
 /* The rows of its panel, at the bottom of the screen as laid out. */
 int ws_ui_lesson_rows(const struct ws_ui *ui);
-/* For a lesson as text, from the canvas's first row on; they return the rows taken. Its title and what it is about; what
- * a stop says, or with NULL what is behind the last one. */
+/* For a lesson as text, from the canvas's first row on; they return the rows taken. Its title and what it is about;
+ * what a stop says, or with NULL what is behind the last one. */
 int ws_lesson_head(const struct ws_lesson *lesson, struct ws_canvas *canvas);
 int ws_lesson_page(const struct ws_lesson *lesson, const struct ws_lesson_stop *stop, struct ws_canvas *canvas);
 /* The reader has asked for the lesson behind this one. */

@@ -29,11 +29,23 @@ const struct ws_lesson_stop *lesson_stop(const struct ws_ui *ui)
 	return &view->lesson->stop[view->stop];
 }
 
+/* The place in the capture whose world the stop's screen shows. */
+static struct playhead world_of(const struct lesson_view *view)
+{
+	const struct ws_lesson_stop *stop = place_of(view);
+	const bool past =
+	        stop->frame && stop->frame < view->lesson->last_frame && !is_film((enum ws_screen)stop->screen);
+	return (struct playhead){.past = past, .frame = past ? stop->frame : 0};
+}
+
 bool lesson_is_away(const struct ws_ui *ui)
 {
 	const struct lesson_view *view = &ui->lesson;
 	if (!view->settled || view->playing)
 		return false;
+	const struct playhead world = world_of(view);
+	if (ui->playhead.past != world.past || ui->playhead.frame != world.frame || ui->playhead.playing)
+		return true;
 	if (ws_ui_screen(ui) != view->screen || ui->depth != 1 || ui->film.playing)
 		return true;
 	return place_of(view)->conn_number && ui->film.step != view->step;
@@ -95,10 +107,10 @@ static void open_film(struct ws_ui *ui, const struct ws_model *model, const stru
 	if (is_film(view->screen))
 		film->absolute = is_absolute(view->lesson, stop);
 	const size_t to = step_of(film, stop);
-	if (view->playing && is_film(view->screen) && conn && from < to) {
+	if (view->playing && is_film(view->screen) && film->replay && (!same || from < to)) {
 		film_stand(film, from);
 		if (!same)
-			film->phase = 0;
+			film->phase = 0; /* its first segment flies, too */
 		film->playing = true;
 	} else {
 		film_stand(film, to);

@@ -75,13 +75,12 @@ static void put_answer(struct page *page, const struct ws_lesson_stop *stop)
 		put_text(page, WS_STYLE_HIGHLIGHT, true, stop->sum[i].text);
 }
 
-static int rows_of(int columns, const struct ws_lesson_stop *stop, bool ask, bool answer)
+/* The rows of question and answer together, without the empty one between them. */
+static int rows_of(int columns, const struct ws_lesson_stop *stop)
 {
 	struct page page = {.columns = columns};
-	if (ask)
-		put_text(&page, WS_STYLE_NORMAL, false, stop->ask);
-	if (answer)
-		put_answer(&page, stop);
+	put_text(&page, WS_STYLE_NORMAL, false, stop->ask);
+	put_answer(&page, stop);
 	return page.rows;
 }
 
@@ -107,7 +106,7 @@ int lesson_layout(struct ws_ui *ui, int columns, int rows)
 	const int most = most_rows(rows);
 	int need = 0;
 	for (size_t i = 0; i < lesson->stop_count; i++) {
-		const int all = rows_of(columns, &lesson->stop[i], true, true);
+		const int all = rows_of(columns, &lesson->stop[i]) + 1;
 		need = all > need ? all : need;
 	}
 	if (view->stop == lesson->stop_count) {
@@ -191,12 +190,14 @@ static void draw_head(const struct ws_ui *ui, struct ws_canvas *canvas, int row)
 /* Without the question where there is no room for both. */
 static void put_stop(const struct ws_ui *ui, struct page *page, const struct ws_lesson_stop *stop)
 {
-	const bool answered = ui->lesson.answered,
-	           ask = !answered || rows_of(page->columns, stop, true, true) <= page->limit - page->row;
-	if (ask)
+	const int room = page->limit - page->row, both = rows_of(page->columns, stop);
+	const bool answered = ui->lesson.answered;
+	if (!answered || both <= room)
 		put_text(page, answered ? WS_STYLE_NORMAL : WS_STYLE_TITLE, true, stop->ask);
-	if (answered)
-		put_answer(page, stop);
+	if (!answered)
+		return;
+	page->row += both < room;
+	put_answer(page, stop);
 }
 
 static void put_way(const struct ws_ui *ui, struct page *page)

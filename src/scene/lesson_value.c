@@ -432,12 +432,36 @@ static bool fill_in(struct ws_lesson *lesson, char **text, unsigned line, struct
 	return true;
 }
 
-/* The name of a value in a sum: "frame 4 acknowledgment". */
-static void name_value(struct ws_text *text, const struct ws_lesson_value *value)
+/* The label of a layer, by the name it has in records. */
+static const char *layer_label(const char *name)
 {
-	ws_text_printf(text, "frame %" PRIu64 " ", value->frame);
+	for (int header = 0; header < WS_HEADER_COUNT; header++)
+		if (strcmp(ws_header_info((enum ws_header)header)->name, name) == 0)
+			return ws_header_info((enum ws_header)header)->label;
+	return NULL; /* the frame as a whole */
+}
+
+/* The name of a value in a sum: "frame 4 acknowledgment", "IPv4 total length" where all are of one frame. */
+static void name_value(struct ws_text *text, const struct ws_lesson_value *value, bool one_frame)
+{
+	struct ws_lesson_value plain = *value;
+	plain.relative = false;
+	const char *label = lesson_value_wraps(&plain) ? NULL : layer_label(value->field.layer);
+	if (!one_frame)
+		ws_text_printf(text, "frame %" PRIu64 " ", value->frame);
+	if (label)
+		ws_text_printf(text, "%s ", label);
 	for (const char *c = value->field.name; *c; c++)
 		ws_text_putc(text, *c == '_' ? ' ' : *c);
+}
+
+static bool is_of_one_frame(const struct ws_lesson *lesson, const struct ws_lesson_stop *stop, size_t sum)
+{
+	const uint16_t *value = stop->sum[sum].value;
+	for (size_t i = 1; i < stop->sum[sum].value_count; i++)
+		if (lesson->value[value[i]].frame != lesson->value[value[0]].frame)
+			return false;
+	return stop->sum[sum].value_count > 0;
 }
 
 /* Replaces a sum by itself in words and in numbers, if it holds. */
@@ -451,6 +475,9 @@ static bool work_out(struct ws_lesson *lesson, struct ws_lesson_stop *stop, size
 	int before = 0; /* the side of the term before */
 	const unsigned line = stop->sum[sum].line;
 	const char *at = stop->sum[sum].text;
+	const bool one_frame = is_of_one_frame(lesson, stop, sum);
+	if (one_frame)
+		ws_text_printf(&named, "frame %" PRIu64 ": ", lesson->value[stop->sum[sum].value[0]].frame);
 	for (bool first = true; next_term(lesson, &at, &term, first, &wrong); first = false) {
 		const struct ws_lesson_value *value = term.is_value ? &lesson->value[term.index] : NULL;
 		const char *sign = first ? "" : term.side > before ? " = " : term.minus ? " - " : " + ";
@@ -465,7 +492,7 @@ static bool work_out(struct ws_lesson *lesson, struct ws_lesson_stop *stop, size
 		side[term.side & 1] += term.minus ? -number : number;
 		ws_text_puts(&named, sign);
 		if (value)
-			name_value(&named, value);
+			name_value(&named, value, one_frame);
 		else
 			ws_text_u64(&named, number);
 		ws_text_puts(&numbers, sign);

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { VALUE_COLUMN = 29, MEANING_ROWS = 2, ALWAYS_OPEN = 5 };
+enum { VALUE_COLUMN = 29, MEANING_ROWS = 2, ALWAYS_OPEN = 5, ROOMY = 20 /* rows; below, the tree comes first */ };
 
 /* How the screen is divided. */
 struct division {
@@ -19,13 +19,13 @@ struct division {
 
 static struct division divide(int columns, int rows, uint32_t captured)
 {
-	struct division d = {.tree = 1, .meaning_rows = rows >= 16 ? MEANING_ROWS : 1};
+	struct division d = {.tree = 1, .meaning_rows = rows >= ROOMY ? MEANING_ROWS : 1};
 	d.bytes_each = columns >= 76 ? 16 : 8;
 	int lines = (int)((captured + (uint32_t)d.bytes_each - 1) / (uint32_t)d.bytes_each);
-	int most = rows >= 16 ? rows / 5 : 1;
+	int most = rows >= ROOMY ? rows / 5 : 1;
 	d.hex_rows = lines < 1 ? 1 : lines < most ? lines : most;
 	d.meaning = rows - 1 - d.meaning_rows;
-	d.hex = d.meaning - (rows >= 16 ? 1 : 0) - d.hex_rows;
+	d.hex = d.meaning - (rows >= ROOMY ? 1 : 0) - d.hex_rows;
 	d.tree_rows = d.hex - 1 - d.tree;
 	return d;
 }
@@ -520,7 +520,7 @@ void packet_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws
 	snprintf(place, sizeof(place), " %zu/%zu ", view->selected + 1, view->row_count);
 	draw_right(canvas, d.hex - 1, 1, canvas->columns - 2, WS_STYLE_DIM, place);
 	draw_hex(ui, row, canvas, &d);
-	if (canvas->rows >= 16)
+	if (canvas->rows >= ROOMY)
 		draw_rule(canvas, d.meaning - 1);
 	if (!lesson_stop(ui) || ui->lesson.answered) /* it might tell what a lesson asks */
 		draw_meaning(view, row, canvas, &d);

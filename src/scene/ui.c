@@ -440,6 +440,8 @@ static void draw_playhead(const struct ws_ui *ui, const struct ws_model *model, 
 	struct ws_text text = WS_TEXT_OVER(words);
 	if (screen == WS_SCREEN_LIST || screen == WS_SCREEN_LIFELINES || screen == WS_SCREEN_DIAGRAM)
 		return;
+	if (ui->lesson.lesson && !lesson_is_away(ui)) /* the stop says where it is */
+		return;
 	ws_text_puts(&text, "  ");
 	if (playhead_text(ui, model, &text))
 		draw_right(canvas, 0, canvas->columns / 3, canvas->columns - 1, WS_STYLE_WARN, ws_text_cstr(&text));
