@@ -87,7 +87,7 @@ struct ws_lesson_stop {
 	bool claims;      /* what `states` says: 0 the client, 1 the server */
 	uint8_t state[2]; /* enum ws_state */
 	char mark[2];
-	unsigned field_line, state_line;
+	unsigned field_line, state_line, ask_line, answer_line;
 	char *ask, *answer; /* owned */
 	struct {
 		unsigned line;

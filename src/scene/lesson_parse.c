@@ -306,8 +306,10 @@ static bool take_value(struct parser *parser)
 	case WS_LESSON_STATES:
 		return take_states(parser);
 	case WS_LESSON_ASK:
+		stop_of(parser)->ask_line = parser->key_line;
 		return take_text(parser, &stop_of(parser)->ask);
 	case WS_LESSON_ANSWER:
+		stop_of(parser)->answer_line = parser->key_line;
 		return take_text(parser, &stop_of(parser)->answer);
 	case WS_LESSON_SUM:
 		return take_sum(parser);

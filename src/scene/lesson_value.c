@@ -568,7 +568,8 @@ static bool resolve_stop(struct ws_lesson *lesson, struct ws_lesson_stop *stop, 
 	for (size_t sum = 0; sum < stop->sum_count; sum++)
 		if (!work_out(lesson, stop, sum, error))
 			return false;
-	return fill_in(lesson, &stop->ask, stop->line, error) && fill_in(lesson, &stop->answer, stop->line, error);
+	return fill_in(lesson, &stop->ask, stop->ask_line, error) &&
+	       fill_in(lesson, &stop->answer, stop->answer_line, error);
 }
 
 bool ws_lesson_resolve(struct ws_lesson *lesson, const struct ws_tracker *tracker, struct ws_error *error)
