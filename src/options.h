@@ -150,7 +150,7 @@ extern const size_t option_row_count;
 bool option_value(const struct option_row *row, const char *value, struct options *options,
                   struct ws_error *error) WS_CHECKED;
 
-void options_usage(FILE *file); /* the synopsis, three lines */
+void options_usage(FILE *file); /* the synopsis */
 void options_help(FILE *file);  /* --help */
 
 #endif
