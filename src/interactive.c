@@ -171,9 +171,9 @@ static void look(struct interactive *it)
 static void begin_lesson(struct interactive *it)
 {
 	struct session *session = it->session;
-	if (!session->lesson || it->teaching || !session->ended || session->error.status != WS_OK)
+	if (!session->lesson || it->teaching || !session->ended)
 		return;
-	if (!ws_lesson_resolve(session->lesson, session->tracker, &session->error)) {
+	if (session->error.status != WS_OK || !ws_lesson_resolve(session->lesson, session->tracker, &session->error)) {
 		it->quit = true;
 		return;
 	}

@@ -207,6 +207,7 @@ bool lesson_open(struct options *options, struct ws_error *error)
 		snprintf(options->lesson_next_title, sizeof(options->lesson_next_title), "%s",
 		         files[place + 1].lesson->title);
 		options->played->next = options->lesson_next_title;
+		options->played->next_name = options->lesson_next;
 	}
 	lessons_free(files, count);
 	return true;

@@ -164,19 +164,25 @@ static void take_signals(struct start *it)
 		ws_view_resized(it->view);
 }
 
-/* A newcomer begins with a capture that shows a whole connection; who may look at interfaces, with those. */
+/* Who may look at interfaces begins with those; a newcomer with the lesson that plays at once what all others need. */
 static size_t first_choice(const struct start *it)
 {
-	size_t bundled = 0;
+	size_t choice = 0;
+	enum { NONE, BUNDLED, LESSON, HANDSHAKE } best = NONE;
 	for (size_t i = 0; i < it->place.count; i++) {
-		if (it->entries[i].group == WS_START_INTERFACES && it->entries[i].ready)
+		const struct ws_start_entry *entry = &it->entries[i];
+		if (entry->group == WS_START_INTERFACES && entry->ready)
 			return i;
-		if (!bundled && it->entries[i].group == WS_START_BUNDLED)
-			bundled = i;
-		if (it->entries[i].group == WS_START_BUNDLED && strcmp(it->entries[i].name, "close-four-client") == 0)
-			bundled = i;
+		const int rank = entry->group == WS_START_BUNDLED        ? BUNDLED
+		                 : entry->group != WS_START_LESSONS      ? NONE
+		                 : strcmp(entry->name, "handshake") == 0 ? HANDSHAKE
+		                                                         : LESSON;
+		if (rank > (int)best) {
+			best = rank;
+			choice = i;
+		}
 	}
-	return bundled;
+	return choice;
 }
 
 int run_start(const struct options *options)

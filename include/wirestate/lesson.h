@@ -108,7 +108,7 @@ struct ws_lesson_stop {
 struct ws_lesson {
 	char *name;                             /* owned: of the file, for errors */
 	char *title, *about, *capture, *try_it; /* owned; try_it may be NULL */
-	const char *next;                       /* borrowed: the title of the lesson behind it, or NULL */
+	const char *next, *next_name;           /* borrowed: title and name of the lesson behind it, or NULL */
 	unsigned order;                         /* 0: none given */
 	size_t stop_count, value_count;
 	struct ws_lesson_stop stop[WS_LESSON_STOPS];

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FRAME_ROWS = 2, LEAST_COLUMNS = 60, LEAST_ROWS = 20, LINE = 512 };
+enum { FRAME_ROWS = 2, LEAST_COLUMNS = 60, LEAST_ROWS = 20, LINE = 4096 };
 
 /* What is being laid out or drawn: rows are counted, and drawn where there is a canvas. */
 struct page {
@@ -84,7 +84,8 @@ static int rows_of(int columns, const struct ws_lesson_stop *stop)
 	return page.rows;
 }
 
-static void put_end(struct page *page, const struct ws_lesson *lesson)
+/* `printed`: there is no key that opens the next lesson. */
+static void put_end(struct page *page, const struct ws_lesson *lesson, bool printed)
 {
 	char words[128];
 	if (lesson->try_it) {
@@ -96,6 +97,10 @@ static void put_end(struct page *page, const struct ws_lesson *lesson)
 	if (lesson->next) {
 		snprintf(words, sizeof(words), "The next lesson: %s", lesson->next);
 		put_line(page, WS_STYLE_TITLE, true, 0, words);
+	}
+	if (lesson->next && printed) {
+		snprintf(words, sizeof(words), "$ wirestate --lesson %s", lesson->next_name);
+		put_line(page, WS_STYLE_KEY, false, 2, words);
 	}
 }
 
@@ -111,7 +116,7 @@ int lesson_layout(struct ws_ui *ui, int columns, int rows)
 	}
 	if (view->stop == lesson->stop_count) {
 		struct page page = {.columns = columns};
-		put_end(&page, lesson);
+		put_end(&page, lesson, false);
 		need = page.rows > need ? page.rows : need;
 	}
 	view->rows = FRAME_ROWS + (need < most ? need : most);
@@ -222,7 +227,7 @@ void lesson_draw(const struct ws_ui *ui, struct ws_canvas *canvas)
 			ws_canvas_put(canvas, row, column, WS_STYLE_NORMAL, ' ');
 	draw_head(ui, canvas, top);
 	if (view->stop == view->lesson->stop_count)
-		put_end(&page, view->lesson);
+		put_end(&page, view->lesson, false);
 	else if (view->playing)
 		put_way(ui, &page);
 	else
@@ -252,7 +257,7 @@ int ws_lesson_page(const struct ws_lesson *lesson, const struct ws_lesson_stop *
 {
 	struct page page = {.canvas = canvas, .columns = canvas->columns, .limit = canvas->rows};
 	if (!stop) {
-		put_end(&page, lesson);
+		put_end(&page, lesson, true);
 		return page.row;
 	}
 	put_line(&page, WS_STYLE_TITLE, true, -1, "Question");
