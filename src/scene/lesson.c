@@ -119,33 +119,6 @@ static void open_film(struct ws_ui *ui, const struct ws_model *model, const stru
 	view->step = to;
 }
 
-/* Opens the groups that the fields are in, and selects the first of them. */
-static void show_fields(struct ws_ui *ui, const struct ws_model *model, const struct ws_lesson_stop *stop)
-{
-	struct packet_view *packet = &ui->packet;
-	if (!stop->field_count)
-		return;
-	packet_layout(ui, model);
-	packet->expanded_chosen = true;
-	packet->expanded = 0;
-	for (int header = 0; header < WS_HEADER_COUNT; header++)
-		for (size_t i = 0; i < stop->field_count; i++)
-			if (strcmp(ws_header_info((enum ws_header)header)->name, stop->field[i].layer) == 0)
-				packet->expanded |= 1u << header;
-	packet_build(packet);
-	for (size_t i = 0; i < packet->row_count; i++) {
-		const struct packet_row *row = &packet->row[i];
-		const struct ws_header_info *info =
-		        ws_header_info((enum ws_header)packet->packet.layer[row->layer].header);
-		if (row->kind == ROW_FIELD && strcmp(info->name, stop->field[0].layer) == 0 &&
-		    info->fields[row->field].name && strcmp(info->fields[row->field].name, stop->field[0].name) == 0) {
-			packet->selected = i;
-			packet->top = i > 1 ? i - 1 : 0;
-			return;
-		}
-	}
-}
-
 static void settle(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct lesson_view *view = &ui->lesson;
@@ -163,7 +136,8 @@ static void settle(struct ws_ui *ui, const struct ws_model *model)
 	if (view->screen == WS_SCREEN_PACKET) {
 		if (!stop->own_connection && stop->frame)
 			packet_show_at(ui, model, stop->position, stop->frame);
-		show_fields(ui, model, stop);
+		packet_layout(ui, model);
+		packet_show_fields(&ui->packet, stop->field, stop->field_count);
 	}
 }
 

@@ -89,6 +89,9 @@ static void show(struct ws_ui *ui, const struct ws_model *model, const struct ws
 	uint8_t header = had ? view->packet.layer[old.layer].header : 0;
 	if (!packet_load(view, frame))
 		return;
+	const struct ws_lesson_stop *stop = lesson_stop(ui);
+	const bool about = stop && stop->frame == frame->number;
+	packet_show_fields(view, about ? stop->field : NULL, about ? stop->field_count : 0);
 	packet_find_fragments(view, model);
 	choose_expanded(ui);
 	packet_build(view);
@@ -99,6 +102,42 @@ static void show(struct ws_ui *ui, const struct ws_model *model, const struct ws
 		select_innermost(view);
 	if (view->in_bytes && view->byte < view->frame.captured)
 		packet_select_byte(view);
+}
+
+void packet_show_fields(struct packet_view *view, const struct ws_lesson_field *field, size_t count)
+{
+	view->field = field;
+	view->field_count = count;
+	view->only_fields = false;
+	view->fields_room = 0;
+}
+
+/* Opens the layers that the fields are in; the other fields give way where they would push them out of sight. */
+static void choose_fields(struct packet_view *view, int room)
+{
+	if (!view->field_count || room == view->fields_room)
+		return;
+	view->fields_room = room;
+	view->expanded_chosen = true;
+	view->expanded = 0;
+	for (size_t at = 0; at < view->packet.layer_count; at++)
+		for (size_t i = 0; i < view->field_count; i++)
+			if (strcmp(packet_layer_name(&view->packet.layer[at]), view->field[i].layer) == 0)
+				view->expanded |= 1u << view->packet.layer[at].header;
+	view->only_fields = false;
+	packet_build(view);
+	view->only_fields = view->row_count > (size_t)(room > 0 ? room : 0);
+	packet_build(view);
+	view->selected = view->top = 0;
+	for (size_t i = view->row_count; i-- > 0;) {
+		const struct packet_row *row = &view->row[i];
+		const struct ws_layer *layer = &view->packet.layer[row->layer];
+		const char *name =
+		        row->kind == ROW_FIELD ? ws_header_info(layer->header)->fields[row->field].name : NULL;
+		if (name && strcmp(packet_layer_name(layer), view->field[0].layer) == 0 &&
+		    strcmp(name, view->field[0].name) == 0)
+			view->selected = i;
+	}
 }
 
 void ws_ui_show_frame(struct ws_ui *ui, const struct ws_model *model, const struct ws_frame *frame)
@@ -166,6 +205,7 @@ void packet_layout(struct ws_ui *ui, const struct ws_model *model)
 	if (view->packet.fragment && view->fragments.seen != ws_tracker_fragments(model->tracker).end)
 		packet_find_fragments(view, model);
 	packet_build(view);
+	choose_fields(view, divide(ui->columns, ui->rows, view->frame.captured).tree_rows);
 	keep_in_sight(view, divide(ui->columns, ui->rows, view->frame.captured).tree_rows);
 }
 
@@ -196,6 +236,7 @@ static void fold(struct packet_view *view, int open)
 	uint8_t layer = view->row[view->selected].layer;
 	uint32_t bit = 1u << view->packet.layer[layer].header;
 	bool to = open < 0 ? !(view->expanded & bit) : open;
+	packet_show_fields(view, NULL, 0); /* from here on the reader chooses */
 	view->expanded = to ? view->expanded | bit : view->expanded & ~bit;
 	packet_build(view);
 	if (to)
@@ -390,9 +431,7 @@ static bool is_marked(const struct ws_ui *ui, const struct packet_row *row)
 	const struct ws_header_info *info = ws_header_info(layer->header);
 	if (row->kind != ROW_FIELD || layer->quoted)
 		return false;
-	/* Its records have the frame check sequence among Ethernet's fields. */
-	return lesson_marks(ui, view->frame.number, layer->header == WS_HEADER_FCS ? "ethernet" : info->name,
-	                    info->fields[row->field].name);
+	return lesson_marks(ui, view->frame.number, packet_layer_name(layer), info->fields[row->field].name);
 }
 
 static bool is_marked_byte(const struct ws_ui *ui, uint32_t offset)

@@ -92,6 +92,12 @@ struct packet_view {
 	size_t row_count, selected, top;
 	bool in_bytes; /* the lower pane has the keys */
 	uint32_t byte; /* pointed at there */
+	/* Of a lesson's stop: the fields it is about, whose layers are open; without the others where those do not fit.
+	 */
+	const struct ws_lesson_field *field; /* borrowed; NULL: none */
+	size_t field_count;
+	bool only_fields;
+	int fields_room; /* rows that this was decided for; 0: not yet */
 };
 
 /* ---- A lesson that is played */
@@ -232,6 +238,7 @@ void diagram_draw(const struct ws_ui *ui, const struct ws_model *model, struct w
 void packet_free(struct packet_view *view);
 bool packet_load(struct packet_view *view, const struct ws_frame *frame);
 void packet_build(struct packet_view *view);
+const char *packet_layer_name(const struct ws_layer *layer);
 void packet_row_text(const struct packet_view *view, const struct packet_row *row, struct ws_text *label,
                      struct ws_text *value);
 void packet_row_bits(const struct packet_view *view, const struct packet_row *row, struct ws_text *text, int width);
@@ -243,6 +250,8 @@ void packet_datagram_text(const struct packet_view *view, struct ws_text *label,
 void packet_fragment_text(const struct packet_view *view, size_t index, struct ws_text *label, struct ws_text *value);
 void packet_fragment_meaning(const struct packet_view *view, size_t index, struct ws_text *meaning);
 
+/* Shows these fields of the packet that is shown. */
+void packet_show_fields(struct packet_view *view, const struct ws_lesson_field *field, size_t count);
 void packet_select_byte(struct packet_view *view); /* the row that owns `byte` */
 bool packet_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
 void packet_layout(struct ws_ui *ui, const struct ws_model *model);
