@@ -132,6 +132,21 @@ struct ws_canvas lesson_scene(const struct ws_ui *ui, const struct ws_canvas *ca
 	return scene;
 }
 
+/* The notes of a screen may tell what is asked. */
+static void hide_notes(const struct ws_ui *ui, struct ws_canvas *scene)
+{
+	static const bool noted[WS_SCREEN_COUNT] = {[WS_SCREEN_STREAM] = true,
+	                                            [WS_SCREEN_UDP] = true,
+	                                            [WS_SCREEN_DATAGRAMS] = true,
+	                                            [WS_SCREEN_ARP] = true};
+	const int end = scene->rows - 1, notes = table_note_rows(scene->rows);
+	if (!noted[ui->lesson.screen] || !lesson_stop(ui) || ui->lesson.answered || lesson_is_away(ui))
+		return;
+	for (int row = end - notes; row < end; row++)
+		for (int column = 0; column < scene->columns; column++)
+			ws_canvas_put(scene, row, column, WS_STYLE_NORMAL, ' ');
+}
+
 /* What the lesson's key does now. */
 static const char *next_words(const struct ws_ui *ui)
 {
@@ -220,6 +235,8 @@ static void put_way(const struct ws_ui *ui, struct page *page)
 void lesson_draw(const struct ws_ui *ui, struct ws_canvas *canvas)
 {
 	const struct lesson_view *view = &ui->lesson;
+	struct ws_canvas scene = lesson_scene(ui, canvas);
+	hide_notes(ui, &scene);
 	const int top = canvas->rows - view->rows;
 	struct page page = {.canvas = canvas, .columns = canvas->columns, .row = top + 1, .limit = canvas->rows - 1};
 	for (int row = top; row < canvas->rows; row++)
