@@ -1,15 +1,15 @@
 /* Completions for bash, zsh and fish.
  *
  * Each is a script that knows every option with its help, the words that an option accepts, which values are files, and
- * the interfaces, which it asks wirestate for. All of that comes from the option table, so that a new row is all that a
- * new option takes. */
+ * the interfaces and lessons, which it asks wirestate for. All of that comes from the option table, so that a new row
+ * is all that a new option takes. */
 #include "complete.h"
 #include "options.h"
 
 #include <string.h>
 
 /* What stands behind an option. */
-enum value { VALUE_NONE, VALUE_WORDS, VALUE_LIST, VALUE_FILE, VALUE_INTERFACE, VALUE_OTHER };
+enum value { VALUE_NONE, VALUE_WORDS, VALUE_LIST, VALUE_FILE, VALUE_INTERFACE, VALUE_LESSON, VALUE_OTHER };
 
 static enum value value_of(const struct option_row *row)
 {
@@ -17,6 +17,8 @@ static enum value value_of(const struct option_row *row)
 		return VALUE_NONE;
 	if (row->kind == OPTION_RECORDS)
 		return VALUE_LIST;
+	if (row->kind == OPTION_NAME)
+		return VALUE_LESSON;
 	if (row->words)
 		return VALUE_WORDS;
 	if (strcmp(row->argument, "FILE") == 0)
@@ -57,6 +59,9 @@ static const char *words_of(const struct option_row *row)
 #define LIST_INTERFACES "wirestate -D 2>/dev/null | sed \"s/^[0-9]*\\\\.//; s/ .*//\""
 #define LIST_INTERFACES_FISH "wirestate -D 2>/dev/null | string replace -r \"^[0-9]+\\\\.(\\\\S+).*\" \"\\$1\""
 
+#define LIST_LESSONS "wirestate --lesson 2>/dev/null | sed \"s/ .*//\""
+#define LIST_LESSONS_FISH "wirestate --lesson 2>/dev/null | string replace -r \" .*\" \"\""
+
 /* ---- bash */
 
 static void bash_case(FILE *out, const struct option_row *row)
@@ -79,6 +84,13 @@ static void bash_case(FILE *out, const struct option_row *row)
 	case VALUE_FILE:
 		fputs("compopt -o filenames; COMPREPLY=($(compgen -f -- \"$cur\"))", out);
 		break;
+	case VALUE_LESSON: /* which may be left out */
+		fputs("if [[ $cur != -* ]]; then\n"
+		      "\t\tCOMPREPLY=($(compgen -W \"$(" LIST_LESSONS ")\" -- \"$cur\") "
+		      "$(compgen -f -X '!*.lesson' -- \"$cur\"))\n"
+		      "\t\treturn\n\tfi ;;\n",
+		      out);
+		return;
 	case VALUE_INTERFACE:
 		fputs("COMPREPLY=($(compgen -W \"$(" LIST_INTERFACES ") any\" -- \"$cur\"))", out);
 		break;
@@ -131,6 +143,9 @@ static void zsh_value(FILE *out, const struct option_row *row)
 		return;
 	case VALUE_FILE:
 		fputs(":FILE:_files", out);
+		return;
+	case VALUE_LESSON:
+		fputs("::NAME:{ compadd ${(f)\"$(" LIST_LESSONS ")\"}; _files -g \"*.lesson\" }", out);
 		return;
 	case VALUE_INTERFACE:
 		fputs(":IFACE:{ compadd - any ${(f)\"$(" LIST_INTERFACES ")\"} }", out);
@@ -189,6 +204,9 @@ void complete_fish(FILE *out)
 			break;
 		case VALUE_FILE:
 			fputs(" -r -F", out);
+			break;
+		case VALUE_LESSON:
+			fputs(" -x -a '(" LIST_LESSONS_FISH "; __fish_complete_suffix .lesson)'", out);
 			break;
 		case VALUE_INTERFACE:
 			fputs(" -x -a '(" LIST_INTERFACES_FISH "; echo any)'", out);

@@ -27,6 +27,7 @@ struct interactive {
 	struct playhead playhead;
 	struct ws_place place;
 	bool seeking;      /* the playhead has work to do */
+	bool teaching;     /* the lesson has begun */
 	ws_time next_draw; /* monotonic: not before */
 	bool changed, quit;
 };
@@ -71,18 +72,32 @@ static void take_signals(struct interactive *it)
 		it->changed = true;
 }
 
+/* Esc on the first screen. */
+static void leave(struct interactive *it)
+{
+	it->session->went_back = it->session->options->from_start;
+	if (it->session->went_back || it->teaching)
+		it->quit = true;
+}
+
 static void take_keys(struct interactive *it)
 {
 	struct ws_key key;
-	while (!it->quit && ws_view_key(it->view, ws_ui_screen(it->ui), ws_ui_typing(it->ui), &key)) {
+	for (;;) {
+		const struct ws_key_place place = {
+		        .screen = ws_ui_screen(it->ui), .lesson = it->teaching, .typing = ws_ui_typing(it->ui)};
+		if (it->quit || !ws_view_key(it->view, &place, &key))
+			break;
 		if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_QUIT)
 			it->quit = true;
 		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_MOUSE)
 			ws_view_mouse(it->view, !ws_view_has_mouse(it->view));
 		else if (ws_ui_key(it->ui, &it->model, &key))
 			it->changed = true;
-		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_BACK && it->session->options->from_start)
-			it->quit = it->session->went_back = true;
+		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_BACK)
+			leave(it);
+		if (ws_ui_lesson_wants_next(it->ui))
+			it->quit = it->session->wants_next = true;
 	}
 	if (save_wanted(it->session, it->ui, &it->model))
 		it->changed = true;
@@ -152,6 +167,20 @@ static void look(struct interactive *it)
 	playhead_model(&it->playhead, &it->place, &it->model);
 }
 
+/* A lesson begins when its whole capture has been read: its texts speak of any of the packets. */
+static void begin_lesson(struct interactive *it)
+{
+	struct session *session = it->session;
+	if (!session->lesson || it->teaching || !session->ended)
+		return;
+	if (session->error.status != WS_OK || !ws_lesson_resolve(session->lesson, session->tracker, &session->error)) {
+		it->quit = true;
+		return;
+	}
+	ws_ui_lesson(it->ui, &it->model, session->lesson);
+	it->teaching = it->changed = true;
+}
+
 static void loop(struct interactive *it)
 {
 	look(it);
@@ -160,6 +189,7 @@ static void loop(struct interactive *it)
 		take_signals(it);
 		take_keys(it);
 		look(it);
+		begin_lesson(it);
 		ws_ui_tick(it->ui, &it->model, monotonic()); /* behind look(): it takes leave of a world that is gone */
 		const struct ws_place place = ws_ui_place(it->ui);
 		if (place.past != it->place.past || place.frame != it->place.frame || place.time != it->place.time)
@@ -181,10 +211,10 @@ void run_interactive(struct session *session)
 	const struct ws_ui_options ui_options = {
 	        .speed = options->speed,
 	        .idle = options->idle,
-	        .screen = WS_SCREEN_LIST,
+	        .screen = session->lesson ? WS_SCREEN_LIFELINES : WS_SCREEN_LIST,
 	        .filter = options->display_filter,
 	        .play = options->play,
-	        .key_name = options->keymap.name,
+	        .key_name = session->lesson ? options->keymap.name_in_lesson : options->keymap.name,
 	};
 	struct interactive it = {.session = session, .playhead.session = session, .changed = true};
 	it.ui = ws_ui_create(&ui_options, &session->error);

@@ -1,6 +1,8 @@
 /* wirestate: from the command line to one of the ways to run, and to the exit status. Standard output carries data
  * only; banner, summary, warnings and errors go to standard error. */
 #include "complete.h"
+#include "launch.h"
+#include "lessons.h"
 #include "manual.h"
 #include "options.h"
 #include "session.h"
@@ -179,8 +181,9 @@ static int run(struct options *options)
 {
 	struct ws_error error = {0};
 	struct session session;
-	const bool picture = options->frame != FRAME_NONE;
-	const bool view = !picture && wants_view(options);
+	const bool lesson = options->played, stop = lesson && options->stop != FRAME_NONE;
+	const bool view = options->frame == FRAME_NONE && !stop && wants_view(options);
+	const bool picture = !view && (options->frame != FRAME_NONE || lesson);
 	if (view && !isatty(STDOUT_FILENO)) {
 		ws_fail(&error, WS_ERROR_OPTION, "-T tui needs a terminal, and standard output is none; see -T text");
 		return fail(&error);
@@ -193,7 +196,7 @@ static int run(struct options *options)
 	} else if (opened && session_confine(&session)) {
 		if (!picture)
 			banner(&session);
-		(picture ? run_picture : run_stream)(&session);
+		(lesson ? run_lesson_print : picture ? run_picture : run_stream)(&session);
 	}
 	const bool quiet = picture || session.output_failed || (view && options->read);
 	if (opened && !quiet)
@@ -209,8 +212,37 @@ static int run(struct options *options)
 	}
 	const struct ws_error *failure = session_failure(&session);
 	if (failure->status == WS_OK)
-		return session.went_back ? START_BACK : 0;
+		return session.went_back ? START_BACK : session.wants_next ? LESSON_NEXT : 0;
 	return failure == &session.warning && session.warned ? ws_exit_status(failure->status) : fail(failure);
+}
+
+/* A lesson in the view runs in a process of its own: what it gives up to be shut in, the one behind it needs. */
+static int play(struct options *options)
+{
+	if (options->stop != FRAME_NONE || !wants_view(options))
+		return run(options);
+	signals_install(true);
+	const pid_t child = fork();
+	if (child == 0) {
+		const int status = run(options);
+		fflush(NULL);
+		_exit(status);
+	}
+	return child > 0 ? launch_wait(child) : 1;
+}
+
+static int run_lessons(struct options *options)
+{
+	struct ws_error error = {0};
+	int status;
+	if (!options->lesson[0])
+		return lessons_print();
+	do {
+		if (!lesson_open(options, &error))
+			return fail(&error);
+		status = play(options);
+	} while (status == LESSON_NEXT && lesson_to_next(options));
+	return status;
 }
 
 /* What the C library otherwise loads from files when it is first used, which the sandbox does not allow: the locale's
@@ -252,6 +284,8 @@ int main(int argc, char **argv)
 		status = list_interfaces();
 	} else if (options.list_link_types) {
 		status = list_link_types(options.interface);
+	} else if (options.lesson) {
+		status = run_lessons(&options);
 	} else {
 		status = run(&options);
 	}

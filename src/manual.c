@@ -110,6 +110,22 @@ static void screens(FILE *out)
 #undef X
 }
 
+static void lesson_keys(FILE *out)
+{
+	for (enum ws_lesson_key key = 0; key < WS_LESSON_KEY_COUNT; key++)
+		entry(out, ws_lesson_key_word(key), ws_lesson_key_meaning(key));
+}
+
+static void lesson_limits(FILE *out)
+{
+	fprintf(out,
+	        "Limits: %d KiB in a file, %d stops, %d fields and %d sums in a stop, %d columns in a title, %d in "
+	        "about, "
+	        "%d bytes in a text.\n",
+	        WS_LESSON_BYTES / 1024, WS_LESSON_STOPS, WS_LESSON_FIELDS_MOST, WS_LESSON_SUMS_MOST,
+	        WS_LESSON_TITLE_COLUMNS, WS_LESSON_ABOUT_COLUMNS, WS_LESSON_TEXT_BYTES);
+}
+
 static void states(FILE *out)
 {
 	const char *before = "";
@@ -205,6 +221,8 @@ static const struct {
         {"@OPTIONS@\n", options},
         {"@KEYS@\n", keys},
         {"@SCREENS@\n", screens},
+        {"@LESSON@\n", lesson_keys},
+        {"@LESSON_LIMITS@\n", lesson_limits},
         {"@STATES@\n", states},
         {"@MARKS@\n", marks},
         {"@PROBLEMS@\n", problems},

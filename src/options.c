@@ -30,6 +30,9 @@ const struct option_row option_rows[] = {
         {'r', "read", "FILE", OPTION_TEXT, GROUP_SOURCE, FIELD(read), 1, 0, NULL,
          "replay a pcap or pcapng file, plain or packed with gzip or zstd; - is standard input, and the name of a "
          "capture that comes with wirestate is that capture"},
+        {0, "lesson", "[NAME]", OPTION_NAME, GROUP_SOURCE, FIELD(lesson), 0, 0, NULL,
+         "play a lesson: one that comes with wirestate, or the path of a .lesson file; without a terminal, print it. "
+         "Without NAME: list the lessons"},
         {'f', "filter", "EXPRESSION", OPTION_TEXT, GROUP_SOURCE, FIELD(filter), 0, 0, NULL,
          "only packets that match this BPF expression; it may also stand behind the options"},
         {'c', "count", "N", OPTION_NUMBER, GROUP_SOURCE, FIELD(count), 1, 1e18, NULL, "stop after N packets"},
@@ -107,6 +110,9 @@ const struct option_row option_rows[] = {
          "which screen (default list)"},
         {0, "connection", "N", OPTION_NUMBER, GROUP_PICTURE, FIELD(connection), 1, 1e18, NULL,
          "select connection N there, instead of the packet's own"},
+        {0, "stop", "N", OPTION_STOP, GROUP_PICTURE, FIELD(stop), 1, 1e18, NULL,
+         "print stop N of the --lesson as its two screens, the question's and the answer's, and exit; end: the page "
+         "behind the last"},
 
         {'Z', "relinquish-privileges", "USER", OPTION_TEXT, GROUP_OTHER, FIELD(user), 1, 0, NULL,
          "as root: become this user once everything is open (default: who called sudo, else wirestate, else nobody)"},
@@ -160,7 +166,9 @@ static bool read_options(int argc, char **argv, struct options *options, struct 
 	for (size_t i = 0; i < option_row_count; i++) {
 		const struct option_row *row = &option_rows[i];
 		longs[i].name = row->name;
-		longs[i].has_arg = row->argument ? required_argument : no_argument;
+		longs[i].has_arg = row->kind == OPTION_NAME ? optional_argument
+		                   : row->argument          ? required_argument
+		                                            : no_argument;
 		longs[i].val = row->letter ? row->letter : LONG_ONLY + (int)i;
 		if (row->letter) {
 			*next++ = row->letter;
@@ -175,7 +183,10 @@ static bool read_options(int argc, char **argv, struct options *options, struct 
 		if (result == '?' || result == ':')
 			return getopt_failed(result, optopt, argv[optind - 1], error);
 		const struct option_row *row = row_of(result);
-		if (!option_value(row, optarg, options, error))
+		const char *value = optarg;
+		if (row->kind == OPTION_NAME && !value && optind < argc && argv[optind][0] != '-')
+			value = argv[optind++]; /* getopt leaves a value out that is not behind an equals sign */
+		if (!option_value(row, value, options, error))
 			return false;
 	}
 	return true;
@@ -302,6 +313,25 @@ static bool check_picture(const struct options *options, struct ws_error *error)
 	return true;
 }
 
+/* A lesson brings its capture, its filter is none, and its screens are its own. */
+static bool check_lesson(const struct options *options, struct ws_error *error)
+{
+	if (options->interface || options->read)
+		return refuse(error, "--lesson plays a capture of its own, which excludes -i and -r");
+	if (options->filter || options->joined || options->display_filter || options->count)
+		return refuse(error, "--lesson plays a whole capture, which excludes filters and -c");
+	if (options->show == SHOW_JSON || options->show == SHOW_CSV || options->records || options->verbose ||
+	    options->hex || options->write)
+		return refuse(error,
+		              "--lesson is shown or printed as it is, which excludes -T json and csv, --only, -v, "
+		              "-x and -w");
+	if (options->export || options->frame != FRAME_NONE || options->screen >= 0 || options->connection)
+		return refuse(error, "--lesson has screens of its own: --stop N prints one");
+	if (options->stop != FRAME_NONE && !options->lesson[0])
+		return refuse(error, "--stop is for a lesson: name it, --lesson NAME");
+	return true;
+}
+
 static bool check_show(struct options *options, struct ws_error *error)
 {
 	const bool text_only = options->verbose || options->hex;
@@ -324,6 +354,10 @@ static bool check(struct options *options, struct ws_error *error)
 		options->filter = options->joined;
 	if (options->list_interfaces)
 		return true;
+	if (options->lesson)
+		return check_lesson(options, error);
+	if (options->stop != FRAME_NONE)
+		return refuse(error, "--stop is for a lesson: --lesson NAME");
 	if (options->read && strcmp(options->read, "-") != 0 && access(options->read, F_OK) != 0 &&
 	    data_file("captures", options->read, ".pcap", options->bundled, sizeof(options->bundled)))
 		options->read = options->bundled;
@@ -360,6 +394,7 @@ bool options_parse(int argc, char **argv, struct options *options, struct ws_err
 	        .fcs = -1,
 	        .max_memory = UINT64_C(1) << 30,
 	        .frame = FRAME_NONE,
+	        .stop = FRAME_NONE,
 	        .idle = WS_SECOND,
 	        .speed = 1,
 	        .show = SHOW_AUTO,
@@ -386,6 +421,8 @@ void options_free(struct options *options)
 {
 	free(options->joined);
 	free(options->config);
+	ws_lesson_free(options->played);
+	options->played = NULL;
 	options->config = NULL;
 	options->joined = NULL;
 }

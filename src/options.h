@@ -63,7 +63,12 @@ struct options {
 	char *joined;        /* owned: the trailing words */
 	char bundled[4096];  /* where the capture is that -r names */
 	const char *config_file;
-	char *config; /* owned: the text of the configuration */
+	char *config;                                 /* owned: the text of the configuration */
+	const char *lesson;                           /* its name or path; empty: list them; NULL: none */
+	struct ws_lesson *played;                     /* owned: the lesson, once lesson_open() has found it */
+	char lesson_name[64];                         /* of one that followed another */
+	char lesson_next[64], lesson_next_title[256]; /* of the one behind; empty: none */
+	uint64_t stop;                                /* FRAME_NONE: not given; FRAME_END: behind the last one */
 	struct ws_keymap keymap;
 	uint64_t count; /* 0: no limit */
 	uint64_t snapshot_length, buffer_size, max_memory;
@@ -98,6 +103,7 @@ bool options_picks_packets(const struct options *options);
 enum option_kind {
 	OPTION_SWITCH,  /* bool */
 	OPTION_TEXT,    /* const char * */
+	OPTION_NAME,    /* const char *, empty without a value: that may be left out */
 	OPTION_NUMBER,  /* uint64_t, min to max */
 	OPTION_SIZE,    /* uint64_t, bytes, with K, M or G */
 	OPTION_SECONDS, /* ws_time */
@@ -106,6 +112,7 @@ enum option_kind {
 	OPTION_RECORDS, /* uint32_t */
 	OPTION_CANVAS,  /* COLSxROWS */
 	OPTION_FRAME,   /* uint64_t, or `end` */
+	OPTION_STOP,    /* the same, from 1 */
 	OPTION_NET,     /* struct ws_net, ADDRESS/BITS */
 };
 
@@ -143,7 +150,7 @@ extern const size_t option_row_count;
 bool option_value(const struct option_row *row, const char *value, struct options *options,
                   struct ws_error *error) WS_CHECKED;
 
-void options_usage(FILE *file); /* the synopsis, three lines */
+void options_usage(FILE *file); /* the synopsis */
 void options_help(FILE *file);  /* --help */
 
 #endif

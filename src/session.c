@@ -145,7 +145,7 @@ static bool picks_connection(const struct session *session)
 
 bool session_open(struct session *session, const struct options *options, bool screen, struct ws_error *error)
 {
-	*session = (struct session){.options = options, .screen = screen, .directory = -1};
+	*session = (struct session){.options = options, .lesson = options->played, .screen = screen, .directory = -1};
 	if (!open_filter(session, error))
 		return false;
 	const struct ws_capture_options capture = capture_options(session);
@@ -161,7 +161,7 @@ bool session_open(struct session *session, const struct options *options, bool s
 	if (!ws_as_invoker(open_written, session, error))
 		return false;
 	session->by_value = (screen ? options->frame == FRAME_NONE : !(records(options) & 1u << WS_RECORD_PACKET)) &&
-	                    !picks_connection(session);
+	                    !picks_connection(session) && !session->lesson;
 	if (!options->numeric)
 		ws_port_names_load();
 	session->net = options->net;
@@ -265,6 +265,8 @@ static void track(struct session *session, const struct turn *turn)
 	const bool silent = session->by_value && !result.event_count && session->last_frame;
 	if (session->output && !silent)
 		output_result(session, ws_output_packet(session->output, &turn->packet, &result, session->tracker));
+	if (session->lesson)
+		ws_lesson_take(session->lesson, &turn->packet, &result, session->tracker);
 	if (picks_connection(session) && result.conn_number == session->options->connection)
 		write_frame(session, &turn->frame);
 	session->last_frame = turn->frame.number;

@@ -30,6 +30,7 @@ struct session {
 	struct ws_output *output;            /* NULL where a screen is shown */
 	struct ws_dump *dump;                /* -w or --export's packets, or NULL */
 	struct anonymizer *anonymizer;       /* --anonymize, or NULL */
+	struct ws_lesson *lesson;            /* borrowed: it is shown every packet; or NULL */
 	FILE *export;                        /* --export's picture, or NULL */
 	int directory;                       /* where the view may save files, -1: nowhere */
 	struct ws_protections protections;   /* in force since session_confine() */
@@ -45,6 +46,7 @@ struct session {
 	bool ended;                          /* no packet will come any more */
 	bool output_failed;
 	bool went_back;          /* to the start screen */
+	bool wants_next;         /* the lesson behind this one */
 	bool warned;             /* the warning has been printed */
 	bool changed;            /* something came in since the owner cleared this */
 	struct ws_frame picture; /* --frame: the frame it names, its bytes copied */
@@ -93,10 +95,11 @@ const char *save_reason(const struct session *session, int error);
 /* CLOCK_MONOTONIC in nanoseconds. */
 ws_time monotonic(void);
 
-/* ---- The three ways to run a session; each returns when it is over. Errors are left in the session. */
+/* ---- The ways to run a session; each returns when it is over. Errors are left in the session. */
 void run_stream(struct session *session);
 void run_interactive(struct session *session);
 void run_picture(struct session *session);
+void run_lesson_print(struct session *session);
 
 /* ---- --export: a picture or a recording; errors are left in the session */
 bool export_open(struct session *session, struct ws_error *error) WS_CHECKED;

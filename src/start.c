@@ -2,6 +2,7 @@
  * privileges and shuts itself in as always, while this one keeps what it needs to open the next. The terminal is the
  * child's meanwhile. What the child says on standard error is kept and shown here. */
 #include "start.h"
+#include "launch.h"
 #include "session.h"
 #include "signals.h"
 
@@ -58,33 +59,14 @@ static void draw(struct start *it)
 
 static void become(const struct ws_start_entry *entry, int errors)
 {
-	const bool live = entry->group == WS_START_INTERFACES;
-	char name[] = "wirestate", interface[] = "-i", file[] = "-r", from[] = "--from-start";
-	char *const arguments[] = {name, live ? interface : file, entry->target, from, NULL};
+	char name[] = "wirestate", interface[] = "-i", file[] = "-r", lesson[] = "--lesson", from[] = "--from-start";
+	char *const how = entry->group == WS_START_INTERFACES ? interface
+	                  : entry->group == WS_START_LESSONS  ? lesson
+	                                                      : file;
+	char *const arguments[] = {name, how, entry->target, from, NULL};
 	dup2(errors, STDERR_FILENO);
 	execv("/proc/self/exe", arguments);
 	_exit(1);
-}
-
-/* Waits for the child's end; a stop of it is one of ours. */
-static int wait_for(pid_t child)
-{
-	int status = 0;
-	bool told = false;
-	for (;;) {
-		if (waitpid(child, &status, WUNTRACED) < 0) {
-			if (errno != EINTR)
-				return 1;
-			if (signals_take() & SIGNAL_STOP && !told)
-				told = kill(child, SIGTERM) == 0;
-			continue;
-		}
-		if (!WIFSTOPPED(status))
-			break;
-		raise(SIGSTOP);
-		kill(child, SIGCONT);
-	}
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 /* The last line of what the child has said, without its own name. */
@@ -127,7 +109,7 @@ static void open_selected(struct start *it)
 	if (child == 0)
 		become(entry, errors);
 	it->message[0] = '\0';
-	it->status = child > 0 ? wait_for(child) : 1;
+	it->status = child > 0 ? launch_wait(child) : 1;
 	if (it->status == 0 || signals_take() & SIGNAL_STOP) {
 		pass_on(errors);
 		it->quit = true;
@@ -145,8 +127,9 @@ static void open_selected(struct start *it)
 
 static void take_keys(struct start *it)
 {
+	const struct ws_key_place place = {.screen = WS_SCREEN_LIST};
 	struct ws_key key;
-	while (!it->quit && ws_view_key(it->view, WS_SCREEN_LIST, false, &key)) {
+	while (!it->quit && ws_view_key(it->view, &place, &key)) {
 		int columns, rows;
 		ws_view_size(it->view, &columns, &rows);
 		if (key.kind == WS_KEY_WHEEL_UP || key.kind == WS_KEY_WHEEL_DOWN)
@@ -181,19 +164,25 @@ static void take_signals(struct start *it)
 		ws_view_resized(it->view);
 }
 
-/* A newcomer begins with a capture that shows a whole connection; who may look at interfaces, with those. */
+/* Who may look at interfaces begins with those; a newcomer with the lesson that plays at once what all others need. */
 static size_t first_choice(const struct start *it)
 {
-	size_t bundled = 0;
+	size_t choice = 0;
+	enum { NONE, BUNDLED, LESSON, HANDSHAKE } best = NONE;
 	for (size_t i = 0; i < it->place.count; i++) {
-		if (it->entries[i].group == WS_START_INTERFACES && it->entries[i].ready)
+		const struct ws_start_entry *entry = &it->entries[i];
+		if (entry->group == WS_START_INTERFACES && entry->ready)
 			return i;
-		if (!bundled && it->entries[i].group == WS_START_BUNDLED)
-			bundled = i;
-		if (it->entries[i].group == WS_START_BUNDLED && strcmp(it->entries[i].name, "close-four-client") == 0)
-			bundled = i;
+		const int rank = entry->group == WS_START_BUNDLED        ? BUNDLED
+		                 : entry->group != WS_START_LESSONS      ? NONE
+		                 : strcmp(entry->name, "handshake") == 0 ? HANDSHAKE
+		                                                         : LESSON;
+		if (rank > (int)best) {
+			best = rank;
+			choice = i;
+		}
 	}
-	return bundled;
+	return choice;
 }
 
 int run_start(const struct options *options)

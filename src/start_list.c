@@ -2,6 +2,7 @@
  * lines of those that come with wirestate are those of the table in their README; others are told by their first
  * bytes. */
 #include "data.h"
+#include "lessons.h"
 #include "start.h"
 
 #include <wirestate/capture.h>
@@ -197,11 +198,32 @@ static void add_bundled(struct list *list)
 	free(readme);
 }
 
+/* ---- Lessons */
+
+static void add_lessons(struct list *list)
+{
+	size_t count;
+	struct lesson_file *files = lessons_bundled(&count, NULL);
+	for (size_t i = 0; i < count; i++) {
+		const struct ws_lesson *lesson = files[i].lesson;
+		struct ws_start_entry *entry = add(list, WS_START_LESSONS, files[i].name, files[i].path);
+		if (!entry)
+			break;
+		struct ws_text text = WS_TEXT_OVER(entry->about);
+		ws_text_clean(&text, lesson->title, strlen(lesson->title));
+		ws_text_puts(&text, ": ");
+		ws_text_clean(&text, lesson->about, strlen(lesson->about));
+		ws_text_cstr(&text);
+	}
+	lessons_free(files, count);
+}
+
 struct ws_start_entry *start_list(size_t *count)
 {
 	struct list list = {0};
 	add_interfaces(&list);
 	add_captures(&list, WS_START_HERE, ".", "");
+	add_lessons(&list);
 	add_bundled(&list);
 	*count = list.count;
 	return list.entries;

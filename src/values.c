@@ -184,9 +184,13 @@ static void accepted(const struct option_row *row, struct ws_text *out)
 	case OPTION_FRAME:
 		ws_text_puts(out, "a packet number, or end");
 		break;
+	case OPTION_STOP:
+		ws_text_puts(out, "the number of a stop, or end");
+		break;
 	case OPTION_NET:
 		ws_text_puts(out, "an address and how many of its bits name the net, like 192.0.2.0/24");
 		break;
+	case OPTION_NAME:
 	case OPTION_TEXT:
 		ws_text_puts(out, "a text that is not empty");
 		break;
@@ -218,6 +222,9 @@ static bool assign(const struct option_row *row, const char *value, struct optio
 	case OPTION_TEXT:
 		*(const char **)field = value;
 		return strlen(value) >= (size_t)row->min;
+	case OPTION_NAME:
+		*(const char **)field = value ? value : "";
+		return true;
 	case OPTION_NUMBER:
 		return number(row, value, field);
 	case OPTION_SIZE:
@@ -233,6 +240,7 @@ static bool assign(const struct option_row *row, const char *value, struct optio
 	case OPTION_CANVAS:
 		return canvas(row, value, options);
 	case OPTION_FRAME:
+	case OPTION_STOP:
 		return frame(row, value, field);
 	case OPTION_NET:
 		return net(value, field);

@@ -7,6 +7,7 @@
 
 #include <wirestate/canvas.h>
 #include <wirestate/capture.h>
+#include <wirestate/lesson.h>
 #include <wirestate/track.h>
 
 /* A subnet. ip_version 0: not known. */
@@ -120,9 +121,11 @@ int ws_screen_find(const char *word);
 	X(WS_ACT_DIRECTION, "direction", "both directions, or one of them")                                            \
 	X(WS_ACT_HEX, "hex", "text or hexadecimal")                                                                    \
 	X(WS_ACT_SAVE, "save", "save the bytes to a file")                                                             \
-	X(WS_ACT_EXPORT, "export", "the connection as a file: SVG, text, asciicast, pcap")                       \
+	X(WS_ACT_EXPORT, "export", "the connection as a file: SVG, text, asciicast, pcap")                             \
 	X(WS_ACT_NEXT_PANE, "pane", "to the other pane")                                                               \
-	X(WS_ACT_ABSOLUTE, "absolute", "absolute or relative sequence numbers")
+	X(WS_ACT_ABSOLUTE, "absolute", "absolute or relative sequence numbers")                                        \
+	X(WS_ACT_LESSON_NEXT, "lesson-next", "lesson: show the answer, go on to the next stop")                        \
+	X(WS_ACT_LESSON_BACK, "lesson-back", "lesson: back to the stop before")
 
 enum ws_action {
 #define X(name, word, meaning) name,
@@ -213,6 +216,23 @@ void ws_ui_select(struct ws_ui *ui, const struct ws_model *model, ws_conn_id con
 /* For --frame on a packet that belongs to no connection: show this one in the packet screen. The frame's bytes are
  * copied. */
 void ws_ui_show_frame(struct ws_ui *ui, const struct ws_model *model, const struct ws_frame *frame);
+
+/* ---- A lesson. It is borrowed, and must have been resolved. */
+
+/* Begins it: the film plays up to its first stop. */
+void ws_ui_lesson(struct ws_ui *ui, const struct ws_model *model, const struct ws_lesson *lesson);
+/* For pictures and tests: stands at a stop, without playing; behind the last one is the page that ends the lesson. The
+ * world of ws_ui_place() must be made, and then ws_ui_tick() called. */
+void ws_ui_lesson_stand(struct ws_ui *ui, const struct ws_model *model, size_t stop, bool answered);
+/* The rows of its panel, at the bottom of the screen as laid out. */
+int ws_ui_lesson_rows(const struct ws_ui *ui);
+/* For a lesson as text, from the canvas's first row on; they return the rows taken. Its title and what it is about;
+ * what a stop says, or with NULL what is behind the last one. */
+int ws_lesson_head(const struct ws_lesson *lesson, struct ws_canvas *canvas);
+int ws_lesson_page(const struct ws_lesson *lesson, const struct ws_lesson_stop *stop, struct ws_canvas *canvas);
+/* The reader has asked for the lesson behind this one. */
+bool ws_ui_lesson_wants_next(const struct ws_ui *ui);
+
 /* ---- Saving: the reader names a file, the caller writes it. */
 
 struct ws_sink {

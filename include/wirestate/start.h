@@ -8,6 +8,7 @@
 #define WS_START_GROUPS(X)                                                                                             \
 	X(WS_START_INTERFACES, "Interfaces, live")                                                                     \
 	X(WS_START_HERE, "Captures in this folder")                                                                    \
+	X(WS_START_LESSONS, "Lessons")                                                                                 \
 	X(WS_START_BUNDLED, "Captures that come with wirestate")
 
 enum ws_start_group {

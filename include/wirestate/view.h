@@ -11,7 +11,8 @@ struct ws_view; /* opaque */
 /* The keys as this reader has them: the built-in ones, and in front of them those of his configuration. It must not be
  * moved. */
 struct ws_keymap {
-	const char *name[WS_ACTION_COUNT]; /* of an action's key, for hints and help; NULL: it has none */
+	const char *name[WS_ACTION_COUNT];           /* of an action's key, for hints and help; NULL: it has none */
+	const char *name_in_lesson[WS_ACTION_COUNT]; /* while a lesson is played, which has keys of its own */
 	struct {
 		uint32_t key;
 		char name[16]; /* empty: none of its own */
@@ -36,9 +37,14 @@ struct ws_view *ws_view_open(const struct ws_view_options *options, struct ws_er
 void ws_view_close(struct ws_view *view); /* NULL allowed; restores the terminal */
 
 int ws_view_fd(const struct ws_view *view); /* poll it for reading: a key is waiting */
-/* The next key that means something on `screen`, or in a line that is being typed. False: none is waiting. Never
- * blocks. */
-bool ws_view_key(struct ws_view *view, enum ws_screen screen, bool typing, struct ws_key *key);
+/* Where a key is pressed, which decides what it means. */
+struct ws_key_place {
+	enum ws_screen screen;
+	bool lesson; /* one is played */
+	bool typing; /* a line */
+};
+/* The next key that means something there. False: none is waiting. Never blocks. */
+bool ws_view_key(struct ws_view *view, const struct ws_key_place *place, struct ws_key *key);
 /* Takes the mouse, or gives it back to the terminal. */
 void ws_view_mouse(struct ws_view *view, bool taken);
 bool ws_view_has_mouse(const struct ws_view *view);

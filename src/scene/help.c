@@ -69,6 +69,8 @@ bool ui_applies(enum ws_action action, enum ws_screen screen)
 	        [WS_ACT_PREVIOUS_PACKET] = FILM | ON(PACKET) | ON(STREAM) | ON(DATAGRAMS),
 	        [WS_ACT_NEXT_PANE] = ON(PACKET) | ON(ARP),
 	        [WS_ACT_ABSOLUTE] = FILM,
+	        [WS_ACT_LESSON_NEXT] = EVERYWHERE,
+	        [WS_ACT_LESSON_BACK] = EVERYWHERE,
 	};
 	return action < WS_ACTION_COUNT && screens[action] & 1u << screen;
 }
@@ -121,6 +123,8 @@ static enum ws_screen explained(const struct ws_ui *ui)
 
 static bool has_line(const struct ws_ui *ui, enum ws_action action)
 {
+	if ((action == WS_ACT_LESSON_NEXT || action == WS_ACT_LESSON_BACK) && !ui->lesson.lesson)
+		return false;
 	return action != WS_ACT_NONE && ui_applies(action, explained(ui)) && ui->options.key_name &&
 	       ui->options.key_name[action];
 }

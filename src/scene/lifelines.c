@@ -182,6 +182,37 @@ static void draw_arrow(const struct picture *picture, struct ws_canvas *canvas, 
 	}
 }
 
+/* What a lesson's answer speaks of, where the label says it: X(field, the word in front of its number). */
+#define LABEL_FIELDS(X)                                                                                                \
+	X("flags", "")                                                                                                 \
+	X("sequence", " seq ")                                                                                         \
+	X("acknowledgment", " ack ")                                                                                   \
+	X("payload_length", " len ")                                                                                   \
+	X("window", " win ")                                                                                           \
+	X("options", " mss ")
+
+static void mark_fields(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step, int row,
+                        int column, int limit, const char *label)
+{
+	static const struct {
+		const char *field, *word;
+	} parts[] = {
+#define X(field, word) {field, word},
+	        LABEL_FIELDS(X)
+#undef X
+	};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(parts); i++) {
+		const char *at = strstr(label, parts[i].word);
+		if (!at || !lesson_marks(picture->ui, step->input.frame, "tcp", parts[i].field))
+			continue;
+		at += parts[i].word[0] == ' ';
+		const size_t word = parts[i].word[0] ? strlen(parts[i].word) - 1 : 0;
+		const int start = column + (int)(at - label), length = (int)(word + strcspn(at + word, " "));
+		const int end = start + length < limit ? start + length : limit;
+		ws_canvas_paint(canvas, row, start, end - start, WS_STYLE_HIGHLIGHT, WS_REVERSE | WS_BOLD);
+	}
+}
+
 static void draw_label(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
                        const struct exchange_place *place, int row)
 {
@@ -221,6 +252,8 @@ static void draw_label(const struct picture *picture, struct ws_canvas *canvas, 
 	int end = draw_cut(canvas, row, column, limit, plain, label);
 	if (place->current)
 		ws_canvas_paint(canvas, row, column, end - column, plain, WS_BOLD);
+	if (segment)
+		mark_fields(picture, canvas, step, row, column, end, label);
 	if (mark.length)
 		end = draw_cut(canvas, row, end + 2, limit, style, words);
 	if (place->single && end < limit)
@@ -378,13 +411,12 @@ static int notes_height(int rows)
 }
 
 /* The state diagram takes the right side where there is room enough for both. */
-static int pane_columns(const struct ws_canvas *canvas)
+static int pane_columns(int columns, int bottom)
 {
 	enum { NARROW = 46, WIDE = 80, LIFELINES = 74, ROOMY = 100 };
-	int rows = canvas->rows - 2 - notes_height(canvas->rows) - 2;
-	if (canvas->columns >= WIDE + ROOMY && diagram_rows(WIDE - 2, rows))
+	if (columns >= WIDE + ROOMY && diagram_rows(WIDE - 2, bottom - 2))
 		return WIDE;
-	return canvas->columns >= NARROW + LIFELINES && diagram_rows(NARROW - 2, rows) ? NARROW : 0;
+	return columns >= NARROW + LIFELINES && diagram_rows(NARROW - 2, bottom - 2) ? NARROW : 0;
 }
 
 static void draw_pane(const struct picture *picture, struct ws_canvas *canvas, int bottom)
@@ -407,13 +439,36 @@ static void draw_pane(const struct picture *picture, struct ws_canvas *canvas, i
 		                  side ? !picture->left : picture->left);
 }
 
+/* Above a lesson's panel, down to its rule: without the notes, which would answer what it asks. */
+static void draw_for_lesson(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+{
+	enum { NAMES = 2, BOXES = 3, LEAST = 6 };
+	struct picture picture;
+	const int bottom = canvas->rows - 1, columns = canvas->columns - pane_columns(canvas->columns, bottom);
+	const bool boxes = bottom >= NAMES + BOXES + LEAST;
+	if (!picture_compose(ui, model, columns, &picture)) {
+		picture_missing(ui, canvas);
+		return;
+	}
+	picture_title(&picture, canvas);
+	picture_names(&picture, canvas, 0, columns);
+	boxes_draw(&picture, canvas, boxes ? NAMES : -1);
+	draw_exchange(&picture, canvas, boxes ? NAMES + BOXES : NAMES, bottom);
+	if (columns < canvas->columns)
+		draw_pane(&picture, canvas, bottom);
+}
+
 void lifelines_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	struct picture picture;
+	if (ui->lesson.lesson) {
+		draw_for_lesson(ui, model, canvas);
+		return;
+	}
 	int rule = canvas->rows - 2;
 	draw_rule(canvas, rule);
 	draw_hints(canvas, canvas->rows - 1, WS_SCREEN_LIFELINES, ui->options.key_name);
-	int columns = canvas->columns - pane_columns(canvas);
+	int columns = canvas->columns - pane_columns(canvas->columns, rule - notes_height(canvas->rows));
 	if (!picture_compose(ui, model, columns, &picture)) {
 		picture_missing(ui, canvas);
 		return;

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { VALUE_COLUMN = 29, MEANING_ROWS = 2, ALWAYS_OPEN = 5 };
+enum { VALUE_COLUMN = 29, MEANING_ROWS = 2, ALWAYS_OPEN = 5, ROOMY = 20 /* rows; below, the tree comes first */ };
 
 /* How the screen is divided. */
 struct division {
@@ -19,13 +19,13 @@ struct division {
 
 static struct division divide(int columns, int rows, uint32_t captured)
 {
-	struct division d = {.tree = 1, .meaning_rows = rows >= 16 ? MEANING_ROWS : 1};
+	struct division d = {.tree = 1, .meaning_rows = rows >= ROOMY ? MEANING_ROWS : 1};
 	d.bytes_each = columns >= 76 ? 16 : 8;
 	int lines = (int)((captured + (uint32_t)d.bytes_each - 1) / (uint32_t)d.bytes_each);
-	int most = rows >= 16 ? rows / 5 : 1;
+	int most = rows >= ROOMY ? rows / 5 : 1;
 	d.hex_rows = lines < 1 ? 1 : lines < most ? lines : most;
 	d.meaning = rows - 1 - d.meaning_rows;
-	d.hex = d.meaning - (rows >= 16 ? 1 : 0) - d.hex_rows;
+	d.hex = d.meaning - (rows >= ROOMY ? 1 : 0) - d.hex_rows;
 	d.tree_rows = d.hex - 1 - d.tree;
 	return d;
 }
@@ -89,6 +89,9 @@ static void show(struct ws_ui *ui, const struct ws_model *model, const struct ws
 	uint8_t header = had ? view->packet.layer[old.layer].header : 0;
 	if (!packet_load(view, frame))
 		return;
+	const struct ws_lesson_stop *stop = lesson_stop(ui);
+	const bool about = stop && stop->frame == frame->number;
+	packet_show_fields(view, about ? stop->field : NULL, about ? stop->field_count : 0);
 	packet_find_fragments(view, model);
 	choose_expanded(ui);
 	packet_build(view);
@@ -99,6 +102,42 @@ static void show(struct ws_ui *ui, const struct ws_model *model, const struct ws
 		select_innermost(view);
 	if (view->in_bytes && view->byte < view->frame.captured)
 		packet_select_byte(view);
+}
+
+void packet_show_fields(struct packet_view *view, const struct ws_lesson_field *field, size_t count)
+{
+	view->field = field;
+	view->field_count = count;
+	view->only_fields = false;
+	view->fields_room = 0;
+}
+
+/* Opens the layers that the fields are in; the other fields give way where they would push them out of sight. */
+static void choose_fields(struct packet_view *view, int room)
+{
+	if (!view->field_count || room == view->fields_room)
+		return;
+	view->fields_room = room;
+	view->expanded_chosen = true;
+	view->expanded = 0;
+	for (size_t at = 0; at < view->packet.layer_count; at++)
+		for (size_t i = 0; i < view->field_count; i++)
+			if (strcmp(packet_layer_name(&view->packet.layer[at]), view->field[i].layer) == 0)
+				view->expanded |= 1u << view->packet.layer[at].header;
+	view->only_fields = false;
+	packet_build(view);
+	view->only_fields = view->row_count > (size_t)(room > 0 ? room : 0);
+	packet_build(view);
+	view->selected = view->top = 0;
+	for (size_t i = view->row_count; i-- > 0;) {
+		const struct packet_row *row = &view->row[i];
+		const struct ws_layer *layer = &view->packet.layer[row->layer];
+		const char *name =
+		        row->kind == ROW_FIELD ? ws_header_info(layer->header)->fields[row->field].name : NULL;
+		if (name && strcmp(packet_layer_name(layer), view->field[0].layer) == 0 &&
+		    strcmp(name, view->field[0].name) == 0)
+			view->selected = i;
+	}
 }
 
 void ws_ui_show_frame(struct ws_ui *ui, const struct ws_model *model, const struct ws_frame *frame)
@@ -166,6 +205,7 @@ void packet_layout(struct ws_ui *ui, const struct ws_model *model)
 	if (view->packet.fragment && view->fragments.seen != ws_tracker_fragments(model->tracker).end)
 		packet_find_fragments(view, model);
 	packet_build(view);
+	choose_fields(view, divide(ui->columns, ui->rows, view->frame.captured).tree_rows);
 	keep_in_sight(view, divide(ui->columns, ui->rows, view->frame.captured).tree_rows);
 }
 
@@ -196,6 +236,7 @@ static void fold(struct packet_view *view, int open)
 	uint8_t layer = view->row[view->selected].layer;
 	uint32_t bit = 1u << view->packet.layer[layer].header;
 	bool to = open < 0 ? !(view->expanded & bit) : open;
+	packet_show_fields(view, NULL, 0); /* from here on the reader chooses */
 	view->expanded = to ? view->expanded | bit : view->expanded & ~bit;
 	packet_build(view);
 	if (to)
@@ -382,6 +423,27 @@ static void add_context(const struct ws_ui *ui, const struct packet_row *row, st
 		ws_text_printf(value, "  (relative %u)", step.relative_acknowledgment);
 }
 
+/* A field that a lesson's answer speaks of. */
+static bool is_marked(const struct ws_ui *ui, const struct packet_row *row)
+{
+	const struct packet_view *view = &ui->packet;
+	const struct ws_layer *layer = &view->packet.layer[row->layer];
+	const struct ws_header_info *info = ws_header_info(layer->header);
+	if (row->kind != ROW_FIELD || layer->quoted)
+		return false;
+	return lesson_marks(ui, view->frame.number, packet_layer_name(layer), info->fields[row->field].name);
+}
+
+static bool is_marked_byte(const struct ws_ui *ui, uint32_t offset)
+{
+	const struct packet_view *view = &ui->packet;
+	for (size_t i = 0; i < view->row_count; i++)
+		if (offset >= view->row[i].offset && offset - view->row[i].offset < view->row[i].length &&
+		    is_marked(ui, &view->row[i]))
+			return true;
+	return false;
+}
+
 static void draw_tree_row(const struct ws_ui *ui, struct ws_canvas *canvas, int at, size_t index)
 {
 	const struct packet_view *view = &ui->packet;
@@ -408,16 +470,21 @@ static void draw_tree_row(const struct ws_ui *ui, struct ws_canvas *canvas, int 
 		ws_canvas_paint(canvas, at, column, end - column, WS_STYLE_TITLE, WS_BOLD);
 		start = canvas->columns >= 60 ? 13 : end + 2;
 	}
-	draw_cut(canvas, at, start > end + 1 ? start : end + 2, limit, style, ws_text_cstr(&value));
+	int behind = draw_cut(canvas, at, start > end + 1 ? start : end + 2, limit, style, ws_text_cstr(&value));
+	if (is_marked(ui, row)) {
+		ws_canvas_put(canvas, at, 3, WS_STYLE_HIGHLIGHT, 0x25ba);
+		ws_canvas_paint(canvas, at, 3, behind - 3, WS_STYLE_HIGHLIGHT, WS_BOLD);
+	}
 	if (!selected)
 		return;
 	ws_canvas_put(canvas, at, 0, WS_STYLE_SELECTED, 0x25b6);
 	ws_canvas_paint(canvas, at, 0, canvas->columns, WS_STYLE_SELECTED, view->in_bytes ? WS_BOLD : WS_REVERSE);
 }
 
-static void draw_hex(const struct packet_view *view, const struct packet_row *row, struct ws_canvas *canvas,
+static void draw_hex(const struct ws_ui *ui, const struct packet_row *row, struct ws_canvas *canvas,
                      const struct division *d)
 {
+	const struct packet_view *view = &ui->packet;
 	uint32_t each = (uint32_t)d->bytes_each, lines = (view->frame.captured + each - 1) / each;
 	uint32_t first = row->offset, end = row->offset + row->length;
 	uint32_t point = view->in_bytes ? view->byte : first;
@@ -432,10 +499,13 @@ static void draw_hex(const struct packet_view *view, const struct packet_row *ro
 			uint8_t byte = view->bytes[offset];
 			bool marked = offset >= first && offset < end;
 			bool pointed = view->in_bytes && offset == view->byte;
-			enum ws_style style = marked ? WS_STYLE_HIGHLIGHT : WS_STYLE_NORMAL;
+			bool answer = is_marked_byte(ui, offset);
+			enum ws_style style = marked || answer ? WS_STYLE_HIGHLIGHT : WS_STYLE_NORMAL;
 			int column = 7 + 3 * (int)i;
 			ws_canvas_printf(canvas, at, column, canvas->columns, style, "%02x", byte);
 			ws_canvas_put(canvas, at, text + (int)i, style, byte >= 0x20 && byte < 0x7f ? byte : '.');
+			if (answer)
+				ws_canvas_paint(canvas, at, column, 2, style, WS_BOLD);
 			if (marked && (offset == first || i == 0))
 				ws_canvas_put(canvas, at, column - 1, style, '[');
 			if (marked && (offset + 1 == end || i + 1 == each))
@@ -460,6 +530,10 @@ static void draw_meaning(const struct packet_view *view, const struct packet_row
 	ws_text_cstr(&text);
 	if (text.length && buffer[0] >= 'a' && buffer[0] <= 'z')
 		buffer[0] = (char)(buffer[0] - 'a' + 'A');
+	if (d->meaning_rows == 1) {
+		draw_cut(canvas, d->meaning, 1, canvas->columns - 1, WS_STYLE_TITLE, buffer);
+		return;
+	}
 	for (int i = 0; i < d->meaning_rows; i++)
 		if (draw_wrap(buffer, canvas->columns - 2, i, line, sizeof(line)))
 			ws_canvas_text(canvas, d->meaning + i, 1, canvas->columns - 1, WS_STYLE_TITLE, line);
@@ -488,8 +562,9 @@ void packet_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws
 	char place[32];
 	snprintf(place, sizeof(place), " %zu/%zu ", view->selected + 1, view->row_count);
 	draw_right(canvas, d.hex - 1, 1, canvas->columns - 2, WS_STYLE_DIM, place);
-	draw_hex(view, row, canvas, &d);
-	if (canvas->rows >= 16)
+	draw_hex(ui, row, canvas, &d);
+	if (canvas->rows >= ROOMY)
 		draw_rule(canvas, d.meaning - 1);
-	draw_meaning(view, row, canvas, &d);
+	if (!lesson_stop(ui) || ui->lesson.answered) /* it might tell what a lesson asks */
+		draw_meaning(view, row, canvas, &d);
 }

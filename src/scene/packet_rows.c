@@ -75,13 +75,28 @@ static void add_options(struct packet_view *view, size_t index)
 	}
 }
 
+/* As in the records, which have the frame check sequence among Ethernet's fields. */
+const char *packet_layer_name(const struct ws_layer *layer)
+{
+	return layer->header == WS_HEADER_FCS ? "ethernet" : ws_header_info(layer->header)->name;
+}
+
+static bool is_wanted(const struct packet_view *view, const char *layer, const struct ws_field *field)
+{
+	bool wanted = !view->only_fields;
+	for (size_t i = 0; !wanted && field->name && i < view->field_count; i++)
+		wanted = strcmp(view->field[i].layer, layer) == 0 && strcmp(view->field[i].name, field->name) == 0;
+	return wanted;
+}
+
 static void add_fields(struct packet_view *view, size_t index)
 {
 	const struct ws_layer *layer = &view->packet.layer[index];
 	const struct ws_header_info *info = ws_header_info(layer->header);
 	for (size_t i = 0; i < info->field_count; i++) {
 		struct ws_value value;
-		if (!ws_field_value(&view->packet, layer, &info->fields[i], &value))
+		if (!is_wanted(view, packet_layer_name(layer), &info->fields[i]) ||
+		    !ws_field_value(&view->packet, layer, &info->fields[i], &value))
 			continue;
 		bool variable = info->fields[i].kind == WS_FIELD_OPTIONS || info->fields[i].kind == WS_FIELD_BYTES;
 		if (variable && !value.length)

@@ -161,6 +161,9 @@ bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action ac
 			return ui_leave(ui);
 		ui_open(ui, WS_SCREEN_HELP);
 		return true;
+	case WS_ACT_LESSON_NEXT:
+	case WS_ACT_LESSON_BACK:
+		return lesson_act(ui, model, action);
 	default:
 		break;
 	}
@@ -221,6 +224,8 @@ enum { WHEEL_ROWS = 3 };
 /* A click selects; a click on what is selected opens it. */
 static bool click(struct ws_ui *ui, const struct ws_model *model, int row)
 {
+	if (row >= ui->rows) /* the lesson's panel */
+		return false;
 	switch (ws_ui_screen(ui)) {
 	case WS_SCREEN_LIST:
 		return list_click(ui, model, row);
@@ -286,6 +291,7 @@ void ws_ui_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock)
 		film_tick(ui, model, elapsed);
 	if (ws_ui_screen(ui) == WS_SCREEN_STATISTICS)
 		statistics_tick(ui, model, clock);
+	lesson_tick(ui, model);
 }
 
 bool ws_ui_busy(const struct ws_ui *ui)
@@ -343,9 +349,15 @@ void ws_ui_select(struct ws_ui *ui, const struct ws_model *model, ws_conn_id con
 		film_stand(&ui->film, ws_replay_find_frame(ui->film.replay, frame));
 }
 
-static bool too_small(int columns, int rows)
+/* The lesson's panel is below the scene; the help has the screen for itself. */
+static bool has_panel(const struct ws_ui *ui)
 {
-	return columns < UI_MIN_COLUMNS || rows < UI_MIN_ROWS;
+	return ui->lesson.lesson && ws_ui_screen(ui) != WS_SCREEN_HELP;
+}
+
+static bool too_small(const struct ws_ui *ui, int columns, int rows)
+{
+	return columns < UI_MIN_COLUMNS || rows < UI_MIN_ROWS || (has_panel(ui) && lesson_too_small(columns, rows));
 }
 
 /* Lifelines and packet need a connection: where none was chosen yet, the list's. */
@@ -367,8 +379,10 @@ void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, i
 	ui->rows = rows;
 	if (ui->tracker != model->tracker)
 		world_changed(ui, model);
-	if (too_small(columns, rows))
+	if (too_small(ui, columns, rows))
 		return;
+	if (has_panel(ui))
+		ui->rows = lesson_layout(ui, columns, rows);
 	switch (ws_ui_screen(ui)) {
 	case WS_SCREEN_LIST:
 		list_layout(ui, model);
@@ -406,11 +420,14 @@ void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, i
 	}
 }
 
-static void draw_too_small(struct ws_canvas *canvas)
+static void draw_too_small(const struct ws_ui *ui, struct ws_canvas *canvas)
 {
 	char sentence[128], line[128];
-	snprintf(sentence, sizeof(sentence), "wirestate needs %dx%d or more; this terminal is %dx%d. q quits.",
-	         UI_MIN_COLUMNS, UI_MIN_ROWS, canvas->columns, canvas->rows);
+	int columns = UI_MIN_COLUMNS, rows = UI_MIN_ROWS;
+	if (has_panel(ui))
+		lesson_least(&columns, &rows);
+	snprintf(sentence, sizeof(sentence), "%s needs %dx%d or more; this terminal is %dx%d. q quits.",
+	         has_panel(ui) ? "A lesson" : "wirestate", columns, rows, canvas->columns, canvas->rows);
 	for (int row = 0; draw_wrap(sentence, canvas->columns, row, line, sizeof(line)); row++)
 		ws_canvas_text(canvas, row, 0, canvas->columns, WS_STYLE_NORMAL, line);
 }
@@ -423,18 +440,15 @@ static void draw_playhead(const struct ws_ui *ui, const struct ws_model *model, 
 	struct ws_text text = WS_TEXT_OVER(words);
 	if (screen == WS_SCREEN_LIST || screen == WS_SCREEN_LIFELINES || screen == WS_SCREEN_DIAGRAM)
 		return;
+	if (ui->lesson.lesson && !lesson_is_away(ui)) /* the stop says where it is */
+		return;
 	ws_text_puts(&text, "  ");
 	if (playhead_text(ui, model, &text))
 		draw_right(canvas, 0, canvas->columns / 3, canvas->columns - 1, WS_STYLE_WARN, ws_text_cstr(&text));
 }
 
-void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+static void draw_scene(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
-	ws_canvas_clear(canvas);
-	if (too_small(canvas->columns, canvas->rows)) {
-		draw_too_small(canvas);
-		return;
-	}
 	switch (ws_ui_screen(ui)) {
 	case WS_SCREEN_LIST:
 		list_draw(ui, model, canvas);
@@ -472,6 +486,22 @@ void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_
 		break;
 	}
 	draw_playhead(ui, model, canvas);
+}
+
+void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+{
+	ws_canvas_clear(canvas);
+	if (too_small(ui, canvas->columns, canvas->rows)) {
+		draw_too_small(ui, canvas);
+		return;
+	}
+	if (has_panel(ui)) {
+		struct ws_canvas scene = lesson_scene(ui, canvas);
+		draw_scene(ui, model, &scene);
+		lesson_draw(ui, canvas);
+	} else {
+		draw_scene(ui, model, canvas);
+	}
 	export_draw(ui, canvas);
 	if (ui->prompt.use)
 		prompt_draw(&ui->prompt, canvas);

@@ -92,6 +92,27 @@ struct packet_view {
 	size_t row_count, selected, top;
 	bool in_bytes; /* the lower pane has the keys */
 	uint32_t byte; /* pointed at there */
+	/* Of a lesson's stop: the fields it is about, whose layers are open; without the others where those do not fit.
+	 */
+	const struct ws_lesson_field *field; /* borrowed; NULL: none */
+	size_t field_count;
+	bool only_fields;
+	int fields_room; /* rows that this was decided for; 0: not yet */
+};
+
+/* ---- A lesson that is played */
+
+struct lesson_view {
+	const struct ws_lesson *lesson; /* NULL: none */
+	size_t stop;                    /* its number of stops: the page behind them */
+	bool answered;
+	bool settled; /* the stop's screen has been opened in its world */
+	bool playing; /* the film is on its way to the stop */
+	bool wants_next;
+	enum ws_screen
+	        screen; /* where it has been opened, and the film's step there: elsewhere the reader looks around */
+	size_t step;
+	int rows; /* of the panel, as laid out */
 };
 
 /* ---- All */
@@ -115,6 +136,7 @@ struct ws_ui {
 	struct arp_view arp;
 	struct statistics_view statistics;
 	struct export_view export;
+	struct lesson_view lesson;
 	struct prompt prompt;
 	int help_top;
 };
@@ -216,6 +238,7 @@ void diagram_draw(const struct ws_ui *ui, const struct ws_model *model, struct w
 void packet_free(struct packet_view *view);
 bool packet_load(struct packet_view *view, const struct ws_frame *frame);
 void packet_build(struct packet_view *view);
+const char *packet_layer_name(const struct ws_layer *layer);
 void packet_row_text(const struct packet_view *view, const struct packet_row *row, struct ws_text *label,
                      struct ws_text *value);
 void packet_row_bits(const struct packet_view *view, const struct packet_row *row, struct ws_text *text, int width);
@@ -227,6 +250,8 @@ void packet_datagram_text(const struct packet_view *view, struct ws_text *label,
 void packet_fragment_text(const struct packet_view *view, size_t index, struct ws_text *label, struct ws_text *value);
 void packet_fragment_meaning(const struct packet_view *view, size_t index, struct ws_text *meaning);
 
+/* Shows these fields of the packet that is shown. */
+void packet_show_fields(struct packet_view *view, const struct ws_lesson_field *field, size_t count);
 void packet_select_byte(struct packet_view *view); /* the row that owns `byte` */
 bool packet_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
 void packet_layout(struct ws_ui *ui, const struct ws_model *model);
@@ -234,6 +259,26 @@ void packet_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws
 
 /* Fetches a frame and shows it in the packet screen, as one of no connection. */
 bool packet_show_at(struct ws_ui *ui, const struct ws_model *model, uint64_t position, uint64_t number);
+
+/* lesson.c */
+/* Does what a lesson's own keys ask. False: nothing. */
+bool lesson_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
+void lesson_tick(struct ws_ui *ui, const struct ws_model *model);
+/* The stop whose question is shown; NULL: none is, yet. */
+const struct ws_lesson_stop *lesson_stop(const struct ws_ui *ui);
+/* A field of a packet that the answer shown speaks of. */
+bool lesson_marks(const struct ws_ui *ui, uint64_t frame, const char *layer, const char *field);
+/* The reader has left the stop's place to look around. */
+bool lesson_is_away(const struct ws_ui *ui);
+
+/* lesson_draw.c */
+bool lesson_too_small(int columns, int rows);
+void lesson_least(int *columns, int *rows); /* the size that is not too small */
+/* The rows at the bottom that the lesson takes; the scene's own lines of keys are not among the others. */
+int lesson_layout(struct ws_ui *ui, int columns, int rows);
+void lesson_draw(const struct ws_ui *ui, struct ws_canvas *canvas);
+/* The scene's canvas: the upper part of `canvas`. */
+struct ws_canvas lesson_scene(const struct ws_ui *ui, const struct ws_canvas *canvas);
 
 /* help.c */
 bool ui_applies(enum ws_action action, enum ws_screen screen);

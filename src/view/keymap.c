@@ -43,14 +43,22 @@ static bool is_hidden(const struct ws_keymap *keymap, wint_t key, unsigned scree
 
 static void name_actions(struct ws_keymap *keymap)
 {
+	const unsigned lesson = 1u << KEYS_OF_LESSON;
 	struct key_row row;
 	memset(keymap->name, 0, sizeof(keymap->name));
+	memset(keymap->name_in_lesson, 0, sizeof(keymap->name_in_lesson));
 	for (enum ws_action action = WS_ACT_NONE + 1; action < WS_ACTION_COUNT; action++)
 		if (is_own(keymap, action))
-			keymap->name[action] = keymap->own[action].name;
-	for (size_t i = 0; key_row(i, &row); i++)
-		if (!keymap->name[row.action] && !is_hidden(keymap, row.key, row.screens, row.action))
+			keymap->name[action] = keymap->name_in_lesson[action] = keymap->own[action].name;
+	for (size_t i = 0; key_row(i, &row); i++) {
+		if (is_hidden(keymap, row.key, row.screens, row.action))
+			continue;
+		if (!keymap->name[row.action])
 			keymap->name[row.action] = row.name;
+		if (!keymap->name_in_lesson[row.action] &&
+		    (row.screens & lesson || key_action(keymap, row.key, KEYS_OF_LESSON) == WS_ACT_NONE))
+			keymap->name_in_lesson[row.action] = row.name;
+	}
 }
 
 void ws_keymap_init(struct ws_keymap *keymap)

@@ -7,9 +7,17 @@
 #define MOVES (ON(LIST) | ON(HOSTS) | FILM | ON(PACKET) | ON(STREAM) | TABLES | ON(HELP))
 #define WORLD (ON(LIST) | ON(HOSTS) | TABLES | ON(STATISTICS))
 #define ALL (MOVES | ON(STATISTICS))
+#define LESSON (1u << KEYS_OF_LESSON)
 
 /* X(key, its name for people, screens, action). An action's first key is the one that hints and help show. */
 #define KEYS(X)                                                                                                        \
+	X(' ', "Space", LESSON, WS_ACT_LESSON_NEXT)                                                                    \
+	X('\r', "Enter", LESSON, WS_ACT_LESSON_NEXT)                                                                   \
+	X('\n', "Enter", LESSON, WS_ACT_LESSON_NEXT)                                                                   \
+	X(KEY_ENTER, "Enter", LESSON, WS_ACT_LESSON_NEXT)                                                              \
+	X(KEY_BACKSPACE, "Backspace", LESSON, WS_ACT_LESSON_BACK)                                                      \
+	X(127, "Backspace", LESSON, WS_ACT_LESSON_BACK)                                                                \
+	X('\b', "Backspace", LESSON, WS_ACT_LESSON_BACK)                                                               \
 	X('q', "q", ALL, WS_ACT_QUIT)                                                                                  \
 	X('M', "M", ALL, WS_ACT_MOUSE)                                                                                 \
 	X(27, "Esc", ALL, WS_ACT_BACK)                                                                                 \

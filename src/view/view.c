@@ -228,7 +228,13 @@ static bool mouse_key(struct ws_key *key)
 	return key->kind != WS_KEY_NONE;
 }
 
-bool ws_view_key(struct ws_view *view, enum ws_screen screen, bool typing, struct ws_key *key)
+static enum ws_action action_of(const struct ws_view *view, wint_t code, const struct ws_key_place *place)
+{
+	const enum ws_action own = place->lesson ? key_action(view->keymap, code, KEYS_OF_LESSON) : WS_ACT_NONE;
+	return own != WS_ACT_NONE ? own : key_action(view->keymap, code, place->screen);
+}
+
+bool ws_view_key(struct ws_view *view, const struct ws_key_place *place, struct ws_key *key)
 {
 	wint_t code;
 	int kind;
@@ -247,10 +253,10 @@ bool ws_view_key(struct ws_view *view, enum ws_screen screen, bool typing, struc
 		}
 		bool letter = kind == OK && code >= KEY_MIN; /* has the number of some key, but is none */
 		*key = (struct ws_key){.kind = WS_KEY_ACTION,
-		                       .action = letter ? WS_ACT_NONE : key_action(view->keymap, code, screen)};
-		if (typing && !key_edit(code, kind == OK, key))
+		                       .action = letter ? WS_ACT_NONE : action_of(view, code, place)};
+		if (place->typing && !key_edit(code, kind == OK, key))
 			continue;
-		if (typing || key->action != WS_ACT_NONE)
+		if (place->typing || key->action != WS_ACT_NONE)
 			return true;
 	}
 	return false;

@@ -8,6 +8,9 @@
 #include <signal.h>
 #include <termios.h>
 
+/* In place of a screen: the keys of a lesson, which come before those of every screen while one is played. */
+#define KEYS_OF_LESSON WS_SCREEN_COUNT
+
 /* keymap.c: what a key does on a screen; WS_ACT_NONE: nothing. `key` is a character or one of curses' KEY_ codes. */
 enum ws_action key_action(const struct ws_keymap *keymap, wint_t key, enum ws_screen screen);
 

@@ -12,10 +12,11 @@
 #include "scene/ui.h"
 #include "view/view_internal.h"
 
+/* A lesson's keys are those of every screen while it is played. */
 static bool is_mapped(enum ws_action action, enum ws_screen screen)
 {
 	for (wint_t key = 1; key <= KEY_MAX; key++)
-		if (key_built_in(key, screen) == action)
+		if (key_built_in(key, screen) == action || key_built_in(key, KEYS_OF_LESSON) == action)
 			return true;
 	return false;
 }
@@ -44,6 +45,25 @@ static void test_names(void **state)
 	assert_int_equal(key_built_in(KEY_RIGHT, WS_SCREEN_LIFELINES), WS_ACT_STEP);
 	assert_int_equal(key_built_in(KEY_RIGHT, WS_SCREEN_PACKET), WS_ACT_RIGHT);
 	assert_int_equal(key_built_in('z', WS_SCREEN_LIST), WS_ACT_NONE);
+}
+
+static void test_lesson_keys(void **state)
+{
+	(void)state;
+	struct ws_keymap keymap;
+	struct ws_error error;
+	ws_keymap_init(&keymap);
+	assert_int_equal(key_action(&keymap, ' ', KEYS_OF_LESSON), WS_ACT_LESSON_NEXT);
+	assert_int_equal(key_action(&keymap, ' ', WS_SCREEN_LIFELINES), WS_ACT_PLAY);
+	assert_int_equal(key_action(&keymap, 'd', KEYS_OF_LESSON), WS_ACT_NONE);
+	assert_string_equal(keymap.name[WS_ACT_PLAY], "Space");
+	assert_null(keymap.name_in_lesson[WS_ACT_PLAY]); /* the lesson has taken it */
+	assert_null(keymap.name_in_lesson[WS_ACT_ENTER]);
+	assert_string_equal(keymap.name_in_lesson[WS_ACT_BACK], "Esc");
+	assert_string_equal(keymap.name_in_lesson[WS_ACT_DETAIL], "d");
+	assert_true(ws_keymap_bind(&keymap, "lesson-next", "F5", &error));
+	assert_string_equal(keymap.name_in_lesson[WS_ACT_LESSON_NEXT], "F5");
+	assert_int_equal(key_action(&keymap, KEY_F(5), KEYS_OF_LESSON), WS_ACT_LESSON_NEXT);
 }
 
 static void test_own_keys(void **state)
@@ -81,6 +101,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_every_action_has_a_key_where_it_applies),
 	        cmocka_unit_test(test_names),
+	        cmocka_unit_test(test_lesson_keys),
 	        cmocka_unit_test(test_own_keys),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,132 @@
+/* Lessons: a capture played with stops, each with a question, an answer and the fields it rests on.
+ *
+ *   ws_lesson_parse() reads the text; main opens the capture it names, and shows the lesson every packet of it with
+ *   ws_lesson_take(); ws_lesson_resolve() then puts the packets' values into the texts, and refuses what is not so.
+ *
+ * No I/O here. Texts are valid UTF-8 and may hold anything that may stand in a file: they are cleaned where they are
+ * shown. In a text '\n' begins a new paragraph; a line that begins with "$ " is a command, to be kept as it is. */
+#ifndef WIRESTATE_LESSON_H
+#define WIRESTATE_LESSON_H
+
+#include <wirestate/error.h>
+#include <wirestate/packet.h>
+#include <wirestate/track.h>
+
+enum { WS_LESSON_IN_HEAD = 1, WS_LESSON_IN_STOP = 2 };
+
+/* X(enumerator, key, where it may stand, what its value is): all that a lesson can say. */
+#define WS_LESSON_KEYS(X)                                                                                              \
+	X(WS_LESSON_TITLE, "title", WS_LESSON_IN_HEAD, "what the lesson is called; needed")                            \
+	X(WS_LESSON_ABOUT, "about", WS_LESSON_IN_HEAD,                                                                 \
+	  "what is learnt, in a line, for the list of lessons and the start screen; needed")                           \
+	X(WS_LESSON_CAPTURE, "capture", WS_LESSON_IN_HEAD,                                                             \
+	  "the name of the capture, without a folder: beside the lesson, else one that comes with wirestate; needed")  \
+	X(WS_LESSON_ORDER, "order", WS_LESSON_IN_HEAD, "a number, by which lessons are listed")                        \
+	X(WS_LESSON_TRY, "try", WS_LESSON_IN_HEAD, "a text shown behind the last stop: what to run oneself")           \
+	X(WS_LESSON_STOP, "stop", WS_LESSON_IN_HEAD | WS_LESSON_IN_STOP,                                               \
+	  "begins a stop: the number of the packet behind which the capture stands, or end; not before the stop "      \
+	  "above it")                                                                                                  \
+	X(WS_LESSON_SCREEN, "screen", WS_LESSON_IN_HEAD | WS_LESSON_IN_STOP,                                           \
+	  "the screen behind the question, one of the words of --screen; before the first stop: of all stops that "    \
+	  "name none (lifelines)")                                                                                     \
+	X(WS_LESSON_CONNECTION, "connection", WS_LESSON_IN_HEAD | WS_LESSON_IN_STOP,                                   \
+	  "the number of the connection to stand on; without it, the packet's own")                                    \
+	X(WS_LESSON_FIELDS, "fields", WS_LESSON_IN_STOP,                                                               \
+	  "header fields of the packet, as layer.field with the names of the JSON records: marked when the answer is " \
+	  "shown")                                                                                                     \
+	X(WS_LESSON_STATES, "states", WS_LESSON_IN_STOP,                                                               \
+	  "the states of both ends there, with their marks: client SYN_SENT, server LISTEN?; checked, and needed "     \
+	  "where there is a connection")                                                                               \
+	X(WS_LESSON_ASK, "ask", WS_LESSON_IN_STOP, "the question; needed")                                             \
+	X(WS_LESSON_ANSWER, "answer", WS_LESSON_IN_STOP, "its answer; needed")                                         \
+	X(WS_LESSON_SUM, "sum", WS_LESSON_IN_STOP,                                                                     \
+	  "a sum that holds, shown with the answer: {3.tcp.acknowledgment} = {2.tcp.sequence} + 1; more than one may " \
+	  "be given")
+
+enum ws_lesson_key {
+#define X(name, word, where, meaning) name,
+	WS_LESSON_KEYS(X)
+#undef X
+	        WS_LESSON_KEY_COUNT
+};
+
+enum {
+	WS_LESSON_BYTES = 65536, /* of a file */
+	WS_LESSON_STOPS = 40,
+	WS_LESSON_FIELDS_MOST = 12, /* of a stop */
+	WS_LESSON_SUMS_MOST = 6,
+	WS_LESSON_VALUES = 256, /* different ones of a lesson */
+	WS_LESSON_TITLE_COLUMNS = 40,
+	WS_LESSON_ABOUT_COLUMNS = 100,
+	WS_LESSON_TEXT_BYTES = 2000,
+};
+
+/* A field by the names of its JSON record. Both are static. */
+struct ws_lesson_field {
+	const char *layer, *name;
+};
+
+/* A field of a packet that a text or a sum speaks of. */
+struct ws_lesson_value {
+	uint64_t frame;
+	struct ws_lesson_field field;
+	bool relative; /* to the connection's initial sequence number */
+	/* Known once the packet has come. */
+	bool seen, found, is_number;
+	uint64_t number;
+	char text[64];
+};
+
+struct ws_lesson_stop {
+	unsigned line;  /* of the file */
+	uint64_t frame; /* 0: the end of the capture */
+	int screen;     /* enum ws_screen */
+	uint64_t connection;
+	size_t field_count, sum_count;
+	struct ws_lesson_field field[WS_LESSON_FIELDS_MOST];
+	bool claims;      /* what `states` says: 0 the client, 1 the server */
+	uint8_t state[2]; /* enum ws_state */
+	char mark[2];
+	unsigned field_line, state_line, ask_line, answer_line;
+	char *ask, *answer; /* owned */
+	struct {
+		unsigned line;
+		char *text; /* owned: as in the file; behind ws_lesson_resolve() as it is shown */
+		/* The values in it, as indices of the lesson's. */
+		size_t value_count;
+		uint16_t value[8];
+	} sum[WS_LESSON_SUMS_MOST];
+	/* Known once the packet has come. */
+	bool seen;
+	uint64_t conn_number; /* 0: it stands on none */
+	uint64_t position;    /* of the frame, for fetching it again */
+	bool own_connection;  /* the packet is one of that connection */
+	uint8_t actual[2], certainty[2];
+	size_t missing; /* 1 + the index of a field that the packet has not; 0: it has them all */
+};
+
+struct ws_lesson {
+	char *name;                             /* owned: of the file, for errors */
+	char *title, *about, *capture, *try_it; /* owned; try_it may be NULL */
+	const char *next, *next_name;           /* borrowed: title and name of the lesson behind it, or NULL */
+	unsigned order;                         /* 0: none given */
+	size_t stop_count, value_count;
+	struct ws_lesson_stop stop[WS_LESSON_STOPS];
+	struct ws_lesson_value value[WS_LESSON_VALUES];
+	uint64_t last_frame, last_conn; /* of the packets taken */
+};
+
+/* The lesson that `text` holds, NULL with an error that names `name` and the line. Free it with ws_lesson_free(). */
+struct ws_lesson *ws_lesson_parse(const char *text, size_t length, const char *name, struct ws_error *error) WS_CHECKED;
+void ws_lesson_free(struct ws_lesson *lesson); /* NULL is allowed */
+
+/* Shows it a packet, with its bytes, and what the tracker has made of it. */
+void ws_lesson_take(struct ws_lesson *lesson, const struct ws_packet *packet, const struct ws_track_result *result,
+                    const struct ws_tracker *tracker);
+/* Once, when all packets have been taken. False: a frame, a field or a state is not as the lesson says. */
+bool ws_lesson_resolve(struct ws_lesson *lesson, const struct ws_tracker *tracker, struct ws_error *error) WS_CHECKED;
+
+const char *ws_lesson_key_word(enum ws_lesson_key key);
+const char *ws_lesson_key_meaning(enum ws_lesson_key key);
+
+#endif

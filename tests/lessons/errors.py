@@ -1,0 +1,123 @@
+"""Lessons that are wrong, each made from a right one by one change, and what is said about them behind the file's name."""
+
+LESSON = """\
+title: A lesson
+about: for the tests
+capture: close-four-client
+stop: 3
+states: client ESTABLISHED, server ESTABLISHED~
+fields: tcp.flags
+ask: What is this?
+answer: An ACK.
+sum: {3.tcp.acknowledgment} = {2.tcp.sequence} + 1
+"""
+
+HEAD = "title, about, capture, order, try, stop, screen, connection"
+STOP = "stop, screen, connection, fields, states, ask, answer, sum"
+FIELDS = ("source_port, destination_port, sequence, acknowledgment, header_length, flags, window, checksum, "
+          "urgent_pointer, options, payload_length")
+SCREENS = "list, lifelines, diagram, packet, hosts, stream, udp, datagrams, arp, statistics"
+
+
+def change(line, text):
+    """The lesson with line `line` replaced."""
+    lines = LESSON.split("\n")
+    lines[line - 1] = text
+    return "\n".join(lines)
+
+
+def without(line):
+    lines = LESSON.split("\n")
+    del lines[line - 1]
+    return "\n".join(lines)
+
+
+def wrong():
+    yield "empty", "", ": it has no title: before the first stop, add a line 'title: ...', what the lesson is called; needed"
+    yield "no capture", without(3), (": it has no capture: before the first stop, add a line 'capture: ...', the name of the "
+                                     "capture, without a folder: beside the lesson, else one that comes with wirestate; needed")
+    yield "no stop", "\n".join(LESSON.split("\n")[:3]), ": it has no stop: add a line 'stop: N', with ask and answer below it"
+    yield "no question", without(7), ":4: this stop has no question: add a line 'ask: ...'"
+    yield "no answer", without(8), ":4: this stop has no answer: add a line 'answer: ...'"
+    yield "an unknown key", change(7, "question: What?"), f":7: no key is called 'question'; a stop has: {STOP}"
+    yield "an unknown key in the head", change(2, "abuot: x"), (
+        f":2: no key is called 'abuot'; before the first stop there are: {HEAD}")
+    yield "a capital letter", change(1, "Title: x"), f":1: no key is called 'Title'; before the first stop there are: {HEAD}"
+    yield "no key", change(2, "A line."), (":2: 'A line.' is no 'key: value'; a line that goes on begins with a space, a comment "
+                                           "with #")
+    yield "a continued line first", " title: x\n", (":1: this line begins with a space, so it goes on with one above, and there "
+                                                    "is none; a key begins in the first column")
+    yield "a key twice", change(2, "title: Again"), ":2: title has been given already"
+    yield "a key twice in a stop", change(8, "ask: Again?"), ":8: ask has been given already for this stop"
+    yield "a head's key in a stop", change(7, "title: x"), ":7: title belongs before the first stop"
+    yield "a stop's key in the head", change(3, "ask: x"), ":3: ask belongs to a stop: put it behind a line 'stop: N'"
+    yield "nothing behind a key", change(7, "ask:"), ":7: ask: nothing stands behind it: the question; needed"
+    yield "a long title", change(1, "title: " + 41 * "x"), ":1: title: 41 columns; at most 40 fit where it is shown"
+    yield "a long text", change(8, "answer: " + 2001 * "x"), (":8: answer: 2001 bytes; at most 2000: what is longer fits on no "
+                                                              "screen")
+    yield "paragraphs of a title", change(1, "title: x\n\n y"), ":1: title: paragraphs and commands are for ask, answer and try"
+    yield "a folder", change(3, "capture: ../x"), (":3: capture: '../x' is not a capture's name without a folder: it lies beside "
+                                                   "the lesson, or comes with wirestate")
+    yield "no such capture", change(3, "capture: nothing"), (": its capture nothing is not beside it, and none of that name comes "
+                                                             "with wirestate")
+    yield "no order", change(2, "order: first\nabout: x"), ":2: order: 'first' is not a number from 1 to 1000000"
+    yield "no screen", change(5, "screen: film"), f":5: screen: 'film' is not a screen: {SCREENS}"
+    yield "no connection", change(5, "connection: one"), ":5: connection: 'one' is not the number of a connection"
+    yield "a connection too many", change(5, "connection: 2"), (":4: connection: there is no connection 2 in close-four-client by "
+                                                                "then")
+    yield "no frame", change(4, "stop: three"), ":4: stop: 'three' is not the number of a packet, or end"
+    yield "a frame too many", change(4, "stop: 12"), ":4: stop: packet 12 is not in close-four-client, which has 11"
+    yield "frames out of order", LESSON + "stop: 2\nask: x\nanswer: y\n", (
+        ":10: stop: 2 lies before the stop above it; put stops in the order of their packets")
+    yield "behind the end", change(4, "stop: end").replace("fields", "#") + "stop: 2\nask: x\nanswer: y\n", (
+        ":10: stop: 2 lies before the stop above it; put stops in the order of their packets")
+    yield "too many stops", LESSON + 40 * "stop: 3\nask: x\nanswer: y\n", (
+        ":127: stop: a lesson has at most 40; make two lessons of it")
+    yield "no states", without(5), ":4: this stop has no states: add a line 'states: client ESTABLISHED, server ESTABLISHED~'"
+    yield "another state", change(5, "states: client SYN_SENT, server ESTABLISHED~"), (
+        ":5: states: here they are 'states: client ESTABLISHED, server ESTABLISHED~'")
+    yield "another mark", change(5, "states: client ESTABLISHED, server ESTABLISHED"), (
+        ":5: states: here they are 'states: client ESTABLISHED, server ESTABLISHED~'")
+    yield "no state", change(5, "states: client ESTAB, server LISTEN?"), (
+        ":5: states: 'ESTAB' is no state; write it as on the screen, with its mark: SYN_RECEIVED~, LISTEN?")
+    yield "one state", change(5, "states: client ESTABLISHED"), (
+        ":5: states: 'client ESTABLISHED' is not of the form: client ESTABLISHED, server SYN_RECEIVED~")
+    yield "states of no connection", change(3, "capture: udp-echo").replace("tcp.flags", "udp.length"), (
+        ":5: states: this packet belongs to no connection; leave them out, or name a connection")
+    yield "no field", change(6, "fields: tcp.seq"), f":6: fields: 'tcp.seq' is no field; tcp has {FIELDS}"
+    yield "a layer", change(6, "fields: tcp"), f":6: fields: 'tcp' is a layer; name one of its fields: tcp.{FIELDS}"
+    yield "a field it has not", change(6, "fields: udp.length"), (":6: fields: packet 3 of close-four-client has no "
+                                                                  "udp.length")
+    yield "fields of the end", change(4, "stop: end"), (":6: fields: 'stop: end' has no packet of its own; name the packet's "
+                                                        "number")
+    yield "a brace that stays open", change(7, "ask: {3.tcp.flags"), (
+        ":7: a { begins a field, like {3.tcp.sequence}, and its } is missing")
+    yield "a field without a frame", change(7, "ask: {tcp.flags}?"), (
+        ":7: {tcp.flags} must begin with a packet's number: {3.tcp.sequence}")
+    yield "a field of no frame", change(7, "ask: {12.tcp.flags}?"), (":7: packet 12 is not in close-four-client, which has "
+                                                                     "11")
+    yield "relative to nothing", change(7, "ask: {3.tcp.window relative}?"), (
+        ":7: relative is for tcp.sequence and tcp.acknowledgment")
+    yield "a sum that does not hold", change(9, "sum: {3.tcp.acknowledgment} = {2.tcp.sequence} + 2"), (
+        ":9: sum: it does not hold: 1361449912 = 1361449911 + 2 (modulo 2^32)")
+    yield "a sum without an equals sign", change(9, "sum: 1 + 1"), (
+        ":9: sum: one = must stand in it: {3.tcp.acknowledgment} = {2.tcp.sequence} + 1")
+    yield "two equals signs", change(9, "sum: 1 = 1 = 1"), (
+        ":9: sum: one = must stand in it: {3.tcp.acknowledgment} = {2.tcp.sequence} + 1")
+    yield "a product", change(9, "sum: 2 * 2 = 4"), ":9: sum: '* 2 = 4': between two terms stands +, - or ="
+    yield "half a sum", change(9, "sum: 2 ="), ":9: sum: it ends where a number or a field should stand"
+    yield "no number", change(9, "sum: {3.ipv4.source} = 1"), ":9: sum: ipv4.source is no number: speak of it in the answer"
+    yield "a control character", change(2, "about: \x1b[2J"), (":2: byte 0x1b at column 8 is a control character: a lesson is "
+                                                               "plain text")
+    yield "no UTF-8", LESSON.encode().replace(b"What", b"\xe9t"), (":7: byte 0xe9 at column 6 is no UTF-8: save the file as "
+                                                                   "UTF-8")
+    yield "a capture", b"\xd4\xc3\xb2\xa1", ":1: byte 0xd4 at column 1 is no UTF-8: save the file as UTF-8"
+    yield "too large", "#" * 65537, ": more than 64 KiB: this is no lesson"
+
+
+def right():
+    yield "as it is", LESSON.encode()
+    yield "with carriage returns", LESSON.replace("\n", "\r\n").encode()
+    yield "without a newline at its end", LESSON.rstrip("\n").encode()
+    yield "with tabs, comments and blank lines", b"# A comment\n\n" + change(7, "ask:\tWhat\n\tis\n# between\n\tthis?\n\n").encode()
+    yield "with modulo", change(9, "sum: {2.tcp.sequence} + 4294967295 + 2 = {3.tcp.acknowledgment}").encode()
