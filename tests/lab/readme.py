@@ -12,6 +12,8 @@ kilobytes long, and was recorded by the script `tests/lab/record`, so it can be 
 
 Replay one with `wirestate -r captures/simultaneous-close.pcap`.
 
+The `.lesson` files beside them are lessons on these captures: `wirestate --lesson` lists them.
+
 | file | what it shows | the endpoints' paths of states | what to look at |
 |---|---|---|---|
 """
