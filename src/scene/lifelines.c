@@ -345,6 +345,9 @@ void exchange_find_lost(const struct ws_step *steps, size_t count, bool *lost)
 				acked = i;
 			if (input->direction == copy->direction && input->sequence == copy->sequence &&
 			    end_of(input) != input->sequence) {
+				/* Where both open, each answers the other's SYN with its own, an ACK on it. */
+				if (input->flags & WS_TCP_SYN && copy->flags & ~input->flags & WS_TCP_ACK)
+					break;
 				if (acked == count)
 					lost[i] = true;
 				else if (end_of(&steps[acked].input) == steps[acked].input.sequence)

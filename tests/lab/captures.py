@@ -1,7 +1,9 @@
 """The recipes of the bundled captures: one thing each, small, and told in the table of captures/README.md."""
 
+import errno
 import http.client
 import http.server
+import random
 import socket
 import threading
 
@@ -352,6 +354,121 @@ def keep_alive(pair):
     client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     pair.talk(client, server)
     pair.pause(3.5)
+    client.close()
+    pair.pause(0.15)
+    server.close()
+
+
+@recipe("old-duplicate-syn", "a SYN that its client has long given up reaches the server; then a call that is meant",
+        "the server answers the old SYN as any other; the client, which knows nothing of it, sends RST instead of the "
+        "third segment: nobody was connected",
+        "the wire holds the first SYN for 2 seconds; its client waits for 0.4 seconds and closes")
+def old_duplicate_syn(pair):
+    listener = pair.listen()
+    pair.wire.hold(lambda segment: segment.flags == packets.SYN, 2)
+    client = pair.start_connect()
+    pair.pause(0.4)
+    client.close()
+    pair.pause(2.2)
+    client, server = pair.connect(CLIENT_PORT + 1, listener)
+    pair.talk(client, server)
+    client.close()
+    pair.pause(0.15)
+    server.close()
+
+
+@recipe("address-in-use", "a server that closed first is started again while its TIME_WAIT holds the port",
+        "between connections 1 and 3 two starts of the server: the first fails with EADDRINUSE, so the SYN of "
+        "connection 2 is refused; the second sets SO_REUSEADDR, and connection 3 works beside the TIME_WAIT")
+def address_in_use(pair):
+    listener = pair.listen()
+    client, server = pair.connect(listener=listener)
+    pair.talk(client, server)
+    server.close()
+    listener.close()
+    pair.pause(0.15)
+    client.close()
+    pair.pause(0.3)
+    again = pair.server.socket()
+    again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
+    try:
+        again.bind((pair.server_address, PORT))
+        raise RuntimeError("the port is free: no TIME_WAIT")
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+    try:
+        pair.caller(CLIENT_PORT + 1).connect((pair.server_address, PORT))
+    except ConnectionRefusedError:
+        pass
+    pair.pause(0.3)
+    client, server = pair.connect(CLIENT_PORT + 2)
+    pair.talk(client, server)
+    client.close()
+    pair.pause(0.15)
+    server.close()
+
+
+@recipe("retransmission", "two losses: one with segments behind it, one with none",
+        "line 2 of 6 is lost: each line behind it makes the server repeat its ACK, and the client repeats the line "
+        "after a round trip; line 7 is lost twice: nothing comes back, so a timer repeats it, then one of twice its "
+        "length",
+        "the wire drops segments of the client behind the capture, the last one twice; every line is a segment "
+        "(TCP_NODELAY), and tail loss probes are off (tcp_early_retrans 0)")
+def retransmission(pair):
+    pair.client.sysctl("net.ipv4.tcp_early_retrans", 0)
+    client, server = pair.connect()
+    client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    pair.wire.drop(lambda segment: segment.payload.startswith(b"line 2"), direction=0)
+    for number in range(1, 7):
+        client.send(b"line %d\n" % number)
+    pair.read(server, 6 * 7)
+    server.sendall(b"six lines read\n")
+    pair.read(client, 15)
+    pair.pause(0.2)
+    pair.wire.drop(lambda segment: segment.payload.startswith(b"line 7"), times=2, direction=0)
+    client.send(b"line 7\n")
+    pair.read(server, 7)
+    server.sendall(b"the last one, too\n")
+    pair.read(client, 18)
+    client.close()
+    pair.pause(0.15)
+    server.close()
+
+
+@recipe("udp-tail", "an echo server with a buffer of 16 bytes: 40 bytes sent, 16 come back",
+        "the datagram arrives whole, its length field says 48; what did not fit the buffer is gone, and the next "
+        "datagram begins anew", "the server reads with recvfrom(16)")
+def udp_tail(pair):
+    server = pair.host_socket(pair.server, 7, socket.SOCK_DGRAM)
+    client = pair.host_socket(pair.client, CLIENT_PORT, socket.SOCK_DGRAM)
+    for text in (b"sixteen bytes ok", b"sixteen bytes, and 24 more that are lost", b"a new one\n"):
+        client.sendto(text, (pair.server_address, 7))
+        data, sender = server.recvfrom(16)
+        server.sendto(data, sender)
+        client.recv(2000)
+        pair.pause(0.1)
+
+
+@recipe("syn-flood", "150 SYNs from addresses that do not answer, to one listener; an honest client in between",
+        "the first 65 fill the queue, and their SYN-ACKs are repeated; every later SYN gets one SYN-ACK, a cookie, and "
+        "is forgotten; the honest client gets in with one",
+        "the flood is made by a script, its addresses (198.51.100.0/24) are nobody's; captured at the server; backlog "
+        "of 64", at="server")
+def syn_flood(pair):
+    pair.server.ip("route", "add", "default", "via", pair.client_address)
+    listener = pair.listen(backlog=64)
+    numbers = random.Random(9293)
+    for number in range(1, 151):
+        stranger = packets.Segment(f"198.51.100.{number}", pair.server_address, numbers.randrange(1024, 65536), PORT,
+                                   numbers.getrandbits(32), 0, packets.SYN, 512)
+        pair.inject(1, stranger)
+        pair.stranger(stranger)
+        pair.pause(0.01)
+        if number == 100:
+            client, server = pair.connect(listener=listener)
+            pair.talk(client, server)
+    pair.pause(0.7)
     client.close()
     pair.pause(0.15)
     server.close()

@@ -12,6 +12,8 @@ kilobytes long, and was recorded by the script `tests/lab/record`, so it can be 
 
 Replay one with `wirestate -r captures/simultaneous-close.pcap`.
 
+The `.lesson` files beside them are lessons on these captures: `wirestate --lesson` lists them.
+
 | file | what it shows | the endpoints' paths of states | what to look at |
 |---|---|---|---|
 """
@@ -22,8 +24,8 @@ TAIL = """
 - Two network namespaces are the hosts: 10.0.0.1 (client, MAC 02:00:00:00:00:01) and 10.0.0.2 (server,
   02:00:00:00:00:02), or fd00::1 and fd00::2. A wire joins them: two TAP devices, and a program that carries each
   frame across {delay}. Everything above it is the kernel's own TCP/IP.
-- Seen from the client's device. There is no offloading on a TAP device: all checksums are real, no segment is longer
-  than the MTU allows.
+- Seen from the client's device, unless told otherwise below. There is no offloading on a TAP device: all checksums
+  are real, no segment is longer than the MTU allows.
 - Addresses are known beforehand, so there is no ARP but where it belongs: `arp.pcap`, `http.pcap`, and neighbour
   discovery in `ipv6.pcap`.
 - The state of the applications' sockets was not guessed: it is what the kernel said (see below).
@@ -60,7 +62,10 @@ def write(book):
     rows, how = [], []
     for recipe in book.recipes.values():
         endpoints = paths.read_states(book.path(recipe.name, "states"))
-        told = "<br>".join(f"{endpoint.local}: {brief(endpoint.path)}" for endpoint in endpoints)
+        crafted = {endpoint.local for endpoint in endpoints if endpoint.path == paths.CRAFTED}
+        told = "<br>".join([f"{endpoint.local}: {brief(endpoint.path)}" for endpoint in endpoints
+                            if not crafted & {endpoint.local, endpoint.peer}] +
+                           ([f"and {len(crafted)} crafted endpoints"] if crafted else []))
         rows.append(f"| `{recipe.name}.pcap` | {recipe.shows} | {told or 'no TCP'} | {recipe.look} |")
         if recipe.how:
             how.append(f"- `{recipe.name}.pcap`: {recipe.how}.")

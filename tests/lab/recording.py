@@ -80,6 +80,7 @@ class Pair:
                 self.server.neighbour(self.client_address, CLIENT_MAC, "eth0")
         self.truth = laboratory.truth(*[host for host in (self.client, self.server) if host])
         self.unseen_reasons, self.since, self.later, self.at = {}, 0.0, later, at
+        self.strangers = {}
         self.capture = None
         self.pause(2.5 if version == 6 else 0.05)
 
@@ -190,6 +191,18 @@ class Pair:
         """The wire does not show this endpoint's path, towards this peer or towards all."""
         self.unseen_reasons[local, peer] = reason
 
+    def stranger(self, syn):
+        """A SYN that a script sends to the server in the name of an address where nobody is."""
+        self.strangers[paths.endpoint_name(syn.source, syn.sport)] = paths.endpoint_name(syn.destination, syn.dport)
+
+    def _flooded(self):
+        """Strangers' endpoints, and the server's towards them: the kernel has a state only for those it could queue."""
+        known = {endpoint.peer: endpoint for endpoint in self.truth.endpoints(lambda _, peer: peer in self.strangers)}
+        cookie = "a SYN cookie: the kernel has no state for it"
+        for stranger, local in self.strangers.items():
+            yield paths.Endpoint(stranger, local, paths.CRAFTED)
+            yield known.get(stranger) or paths.Endpoint(local, stranger, [], cookie)
+
     def endpoints(self):
         prefixes = tuple(paths.endpoint_name(address, 0)[:-1] for address in
                          (self.client_address, self.server_address))
@@ -204,7 +217,7 @@ class Pair:
         if not self.server:
             found += [paths.Endpoint(endpoint.peer, endpoint.local, paths.CRAFTED) for endpoint in list(found)
                       if endpoint.peer != endpoint.local]
-        return found
+        return found + list(self._flooded())
 
 
 OPTIONS = {
