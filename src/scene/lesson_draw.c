@@ -169,7 +169,7 @@ static int draw_keys(const struct ws_ui *ui, struct ws_canvas *canvas, int row)
 		const char *key, *words;
 	} hints[] = {
 	        {names ? names[WS_ACT_LESSON_NEXT] : NULL, next_words(ui)},
-	        {names ? names[WS_ACT_LESSON_BACK] : NULL, ui->lesson.stop || ui->lesson.playing ? "back" : NULL},
+	        {names ? names[WS_ACT_LESSON_BACK] : NULL, ui->lesson.stop && !ui->lesson.playing ? "back" : NULL},
 	};
 	int width = 0;
 	for (size_t i = 0; i < WS_ARRAY_SIZE(hints); i++)
