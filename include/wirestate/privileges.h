@@ -1,5 +1,5 @@
-/* Giving up what reading packets does not need. In this order: open everything, ws_privileges_drop(), ws_sandbox_enter();
- * from then on a flaw in reading a packet reaches no file, no network, no other program. */
+/* Giving up what reading packets does not need. In this order: open everything, ws_privileges_drop(),
+ * ws_sandbox_enter(); from then on a flaw in reading a packet reaches no file, no network, no other program. */
 #ifndef WIRESTATE_PRIVILEGES_H
 #define WIRESTATE_PRIVILEGES_H
 
@@ -28,10 +28,10 @@ struct ws_protections {
 	char missing[240]; /* which parts this system refuses, and why; empty: none */
 };
 
-/* Calls `fn` as the user who called sudo, or a program with the set-user-ID bit; as the process's own user where there is
- * none other. For opening what that user wants to have written. False: `fn` said so, or the user could not be changed. */
-bool ws_as_invoker(bool (*fn)(void *context, struct ws_error *error), void *context,
-                   struct ws_error *error) WS_CHECKED;
+/* Calls `fn` as the user who called sudo, or a program with the set-user-ID bit; as the process's own user where there
+ * is none other. For opening what that user wants to have written. False: `fn` said so, or the user could not be
+ * changed. */
+bool ws_as_invoker(bool (*fn)(void *context, struct ws_error *error), void *context, struct ws_error *error) WS_CHECKED;
 
 /* Becomes `user` (-Z; NULL: who called sudo, else "wirestate", else "nobody"; only root changes at all) with no other
  * groups, without a capability, and without a way to get one. Starts filling `protections`. False: this process would

@@ -88,8 +88,8 @@ ws_time ws_capture_time(const struct ws_capture *capture, const struct timeval *
 	return time > TIME_LIMIT ? TIME_LIMIT : time < -TIME_LIMIT ? -TIME_LIMIT : (ws_time)time;
 }
 
-void ws_capture_deliver(struct ws_capture *capture, const struct pcap_pkthdr *header, ws_time time,
-                        const uint8_t *data, uint64_t position)
+void ws_capture_deliver(struct ws_capture *capture, const struct pcap_pkthdr *header, ws_time time, const uint8_t *data,
+                        uint64_t position)
 {
 	struct ws_frame frame = {
 	        .time = time,

@@ -51,8 +51,8 @@ struct ws_capture {
 /* capture.c */
 struct ws_capture *ws_capture_new(const char *name, struct ws_error *error) WS_CHECKED;
 ws_time ws_capture_time(const struct ws_capture *capture, const struct timeval *stamp);
-void ws_capture_deliver(struct ws_capture *capture, const struct pcap_pkthdr *header, ws_time time,
-                        const uint8_t *data, uint64_t position);
+void ws_capture_deliver(struct ws_capture *capture, const struct pcap_pkthdr *header, ws_time time, const uint8_t *data,
+                        uint64_t position);
 /* Marks the capture as failed for good. */
 enum ws_read ws_capture_failed(struct ws_capture *capture, struct ws_error *error, enum ws_status status,
                                const char *format, ...) WS_PRINTF(4, 5);

@@ -139,7 +139,7 @@ static void decode_tail(struct ws_cursor *cursor, uint32_t packet_end)
 	const struct ws_frame *frame = packet->frame;
 	if (packet_end < cursor->end)
 		ws_layer_fill(cursor, &packet->layer[packet->layer_count++], WS_HEADER_PADDING, packet_end,
-		           cursor->end - packet_end);
+		              cursor->end - packet_end);
 	if (frame->length == cursor->end)
 		return;
 	struct ws_layer *layer = &packet->layer[packet->layer_count++];
@@ -195,8 +195,8 @@ static void clear(struct ws_packet *packet, const struct ws_frame *frame)
 	packet->frame = frame;
 	packet->layer_count = 0;
 	packet->problems = 0;
-	/* A size that the compiler does not know leads to libc's memset; of one that it knows it makes `rep stos`, which
-	 * takes longer to get going than the whole. */
+	/* A size that the compiler does not know leads to libc's memset; of one that it knows it makes `rep stos`,
+	 * which takes longer to get going than the whole. */
 	size_t size = sizeof(*packet) - offsetof(struct ws_packet, vlan);
 	__asm__("" : "+r"(size));
 	memset(&packet->vlan, 0, size);

@@ -114,7 +114,8 @@ struct ws_output {
 	struct flags_text flags[512];
 	struct json_header header[WS_HEADER_COUNT];
 	struct json_field *fields; /* of all headers, in a row */
-	struct json_column *column[WS_RECORD_COUNT]; /* of each kind but packets; all in one piece of memory, the first's */
+	struct json_column
+	        *column[WS_RECORD_COUNT]; /* of each kind but packets; all in one piece of memory, the first's */
 	char buffer[WS_OUTPUT_BUFFER];
 };
 

@@ -306,7 +306,8 @@ static bool is_plain(const struct ws_analyser *a, const struct ws_flow *self, co
 {
 	bool known = (self->bits & peer->bits & (BASE_KNOWN | SENT)) == (BASE_KNOWN | SENT) && self->next;
 	bool next = s->sequence == self->next && self->next == self->gapless;
-	bool news = s->length ? !peer->ack || after(s->sequence + s->length, peer->ack) : s->acknowledgment != self->ack;
+	bool news =
+	        s->length ? !peer->ack || after(s->sequence + s->length, peer->ack) : s->acknowledgment != self->ack;
 	return known && next && news && !is_control(s) && s->flags & WS_TCP_ACK && s->window && peer->window &&
 	       !(a->bits & SYN_TIMED) && !after(s->acknowledgment, peer->gapless);
 }

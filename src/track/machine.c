@@ -392,7 +392,8 @@ static void handle_tcp(struct ws_step_context *x)
 		ws_reset_arrives_after_all(x);
 }
 
-/* ---- The ordinary segment: nearly all there are, so it has a short way of its own, which does what the long one does */
+/* ---- The ordinary segment: nearly all there are, so it has a short way of its own, which does what the long one does
+ */
 
 /* Established beyond doubt, and nothing but data and acknowledgments to be expected. */
 static bool is_plain(const struct ws_endpoint *e)

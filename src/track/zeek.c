@@ -73,7 +73,8 @@ static void note_flags(struct ws_zeek *zeek, const struct ws_segment *s)
 void ws_zeek_note(struct ws_zeek *zeek, const struct ws_segment *s, uint32_t analysis)
 {
 	unsigned d = s->direction;
-	const bool plain = !(s->flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST)) && !s->bad_checksum && !(analysis & TOLD);
+	const bool plain =
+	        !(s->flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST)) && !s->bad_checksum && !(analysis & TOLD);
 	if (s->duplicate || (plain && zeek->seen[d] & (s->length ? DATA : ACK)))
 		return;
 	if (s->bad_checksum) {

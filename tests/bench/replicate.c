@@ -2,7 +2,8 @@
  *
  * Every Ethernet capture among the files is one film. Rounds begin STEP apart; in each, every film starts once, with
  * its own pauses, and with the low 24 bits of its addresses turned into others (checksums are corrected by the
- * difference, so that a wrong one stays wrong and one that was left to the card is still). Films overlap, so packets are merged by time in a heap.
+ * difference, so that a wrong one stays wrong and one that was left to the card is still). Films overlap, so packets
+ * are merged by time in a heap.
  *
  * So that the whole looks like a network rather than like a collection: a film with fewer than four segments a
  * connection is a scan and would drown the rest, so it is left out, and standard error says so; one in which TCP is the
@@ -93,7 +94,8 @@ static void correct(uint8_t *field, uint32_t before, uint32_t after)
 }
 
 /* The field holds what a sending host leaves for its card to finish: the sum of the pseudo-header, not complemented. */
-static bool is_offloaded(const uint8_t *ip, unsigned version, uint32_t transport, uint8_t protocol, const uint8_t *field)
+static bool is_offloaded(const uint8_t *ip, unsigned version, uint32_t transport, uint8_t protocol,
+                         const uint8_t *field)
 {
 	uint32_t from = version == 4 ? 12 : 8, to = version == 4 ? 20 : 40;
 	uint32_t sum = protocol + (version == 4 ? get16(ip + 2) - transport : get16(ip + 4));
