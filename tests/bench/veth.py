@@ -7,6 +7,7 @@ import re
 import resource
 import signal
 import subprocess
+import tempfile
 import time
 
 import screen
@@ -38,20 +39,57 @@ def pair():
             ip("netns", "del", name)
 
 
-def replay(command, path):
+class Lines:
+    """A capture that writes lines."""
+
+    def __init__(self, command):
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+    def wait(self, seconds):
+        time.sleep(seconds)
+
+    def finish(self):
+        """What it says at its end."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.communicate()[1]
+
+
+class Viewed:
+    """A capture that shows the view, which somebody looks at."""
+
+    def __init__(self, command):
+        self.view = screen.View(command)
+
+    def wait(self, seconds):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.view.read(end - time.monotonic())
+
+    def finish(self):
+        self.view.output = b""
+        os.write(self.view.fd, b"q")
+        while self.view.read(2):
+            pass
+        os.waitpid(self.view.pid, 0)
+        return self.view.output.decode(errors="replace")
+
+
+def replay(command, path, kind=Lines):
     """Replays a capture as fast as it goes while `command` listens at the other end."""
-    with pair() as (sender, receiver):
-        capture = subprocess.Popen(["ip", "netns", "exec", receiver, *command, "-i", "wire"], stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.PIPE, text=True)
-        time.sleep(SETTLE)
-        told = subprocess.run(["ip", "netns", "exec", sender, "tcpreplay", "-t", "-K", "-i", "wire", path], check=False,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
-        time.sleep(SETTLE)
-        capture.send_signal(signal.SIGINT)
-        errors = capture.communicate()[1]
-    sent = int(re.search(r"Successful packets:\s+(\d+)", told).group(1))
-    rate = float(re.search(r"([\d.]+) pps", told).group(1))
-    captured = int(re.search(r"(\d+) packets captured", errors).group(1))
+    with pair() as (sender, receiver), tempfile.TemporaryFile("w+") as told:
+        capture = kind(["ip", "netns", "exec", receiver, *command, "-i", "wire"])
+        capture.wait(SETTLE)
+        player = subprocess.Popen(["ip", "netns", "exec", sender, "tcpreplay", "-t", "-K", "-i", "wire", path],
+                                  stdout=told, stderr=subprocess.STDOUT)
+        while player.poll() is None:
+            capture.wait(0.1)
+        capture.wait(SETTLE)
+        said = capture.finish()
+        told.seek(0)
+        log = told.read()
+    sent = int(re.search(r"Successful packets:\s+(\d+)", log).group(1))
+    rate = float(re.search(r"([\d.]+) pps", log).group(1))
+    captured = int(re.search(r"(\d+) packets captured", said).group(1))
     return Loss(sent, sent - captured, rate)
 
 
