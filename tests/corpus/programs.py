@@ -7,8 +7,10 @@ import subprocess
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.join(ROOT, os.environ.get("BUILD", "build"))
 # Control characters but the end of a line; what turns the direction of writing, has no width, or belongs to nobody.
-UNSEEN = re.compile("[\0-\x09\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
+UNSEEN = re.compile("[\0-\x09\x0b-\x1f\x7f-\x9f\xad\u0300-\u036f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
                     "\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff\U000f0000-\U0010ffff\ue000-\uf8ff]")
+
+SIZES = ("80x24", "40x10", "1x1", "200x60", "20x3", "3x50", "120x40")
 
 
 class Wrong(Exception):
@@ -75,3 +77,24 @@ def words(server, option):
     """What the program itself says an option takes."""
     said = server.run([option, "?", "-r", "none"])[3].decode()
     return re.search(r"it takes (?:one|any) of ([\w, -]+?)(?:, separated by commas)?\n", said).group(1).split(", ")
+
+
+def ways(server):
+    """Lists of arguments; {} is the capture, {out} a file to write."""
+    kinds, screens = words(server, "--only"), words(server, "--screen")
+    every = [["-T", "json", "-r", "{}"], ["-T", "json", "-r", "-"], ["-T", "text", "-v", "-x", "-r", "{}"],
+             ["-T", "text", "-n", "--only", ",".join(kinds), "-r", "{}"], ["-T", "text", "-r", "-"],
+             ["-T", "json", "--fcs", "4", "--anonymize", "-r", "{}"], ["-T", "text", "-v", "--fcs", "4", "-r", "{}"],
+             ["-T", "json", "--max-memory", "1M", "--time-wait", "0.001", "-r", "{}"],
+             ["-T", "json", "-w", "{out}.pcap", "-r", "{}", "ip or arp"], ["-T", "text", "-w", "{out}.pcap", "-r", "-"],
+             ["-T", "json", "-Y", "retransmissions > 0 or closed", "-r", "{}"], ["-T", "json", "-c", "3", "-r", "{}"]]
+    every += [["-T", "csv", "--only", kind, "-r", "{}"] for kind in kinds]
+    for screen in screens:
+        every += [["--frame", "end", "--screen", screen, "--size", size, "-r", "{}"] for size in SIZES[:3]]
+        every.append(["--frame", "2", "--screen", screen, "--size", SIZES[3], "-r", "{}"])
+        every.append(["--frame", "end", "--screen", screen, "--anonymize", "--ascii", "--size", SIZES[4], "-r", "-"])
+        every.append(["--frame", "7", "--screen", screen, "--connection", "1", "--export", "{out}.svg", "--size", SIZES[5], "-r", "{}"])
+    for ending in ("svg", "anim.svg", "txt", "cast", "pcap"):
+        every.append(["--connection", "1", "--export", "{out}." + ending, "-r", "{}"])
+        every.append(["--connection", "2", "--export", "{out}." + ending, "--size", SIZES[6], "--anonymize", "-r", "{}"])
+    return every
