@@ -224,6 +224,7 @@ void run_interactive(struct session *session)
 		it.view = ws_view_open(&view_options, &session->error);
 	if (it.view && session_confine(session))
 		loop(&it);
+	session_drain(session);
 	ws_view_close(it.view);
 	ws_canvas_destroy(&it.canvas);
 	ws_ui_free(it.ui);
