@@ -8,6 +8,7 @@ import re
 import resource
 import select
 import shutil
+import signal
 import struct
 import subprocess
 import tempfile
@@ -124,15 +125,22 @@ class Screen:
             assert time.monotonic() < end and self.program.poll() is None, f"never shown: {text} {self.seen[-300:]}"
             self.take(0.05)
 
-    def left(self, status=0):
+    def is_restored(self):
+        assert self.seen.rfind(b"\x1b[?1049l") >= self.seen.rfind(b"\x1b[?1049h"), "still on the alternate screen"
+        assert termios.tcgetattr(self.slave) == self.modes, "the terminal's modes are not as they were"
+
+    def left(self, status=(0,)):
+        """Ends with one of these."""
         end = time.monotonic() + PATIENCE
         while self.program.poll() is None and time.monotonic() < end:
             self.take(0.02)
+            self.program.send_signal(signal.SIGCONT)  # it may have been asked to stop itself, and not have come to it before
         self.take(0.1)
+        if self.program.poll() is None:
+            self.program.kill()
         err = self.program.stderr.read().decode()
-        assert self.program.returncode == status, f"{self.program.returncode}: {err}"
-        assert self.seen.rfind(b"\x1b[?1049l") > self.seen.rfind(b"\x1b[?1049h"), "still on the alternate screen"
-        assert termios.tcgetattr(self.slave) == self.modes, "the terminal's modes are not as they were"
+        assert self.program.returncode in status, f"{self.program.returncode}: {err}"
+        self.is_restored()
         os.close(self.master)
         os.close(self.slave)
         self.program.stderr.close()

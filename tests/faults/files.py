@@ -3,10 +3,13 @@ import gzip
 import json
 import os
 import random
+import shutil
+import signal
 import struct
 import subprocess
+import time
 
-from common import FOLDER, MIB, PROGRAM, ROOT, PATIENCE, SANITIZED, expect, limit_memory, pcap, put, read, records, refused, wirestate
+from common import FOLDER, MIB, PROGRAM, ROOT, PATIENCE, SANITIZED, Skip, expect, limit_memory, pcap, put, read, records, refused, wirestate
 
 
 def a_file_cut_anywhere():
@@ -98,6 +101,30 @@ def decompression_bomb():
         assert status == 2 and (resident < 48 or SANITIZED), f"exit status {status}, {resident:.0f} MiB"
 
 
+def zstd_bomb():
+    """A window as large as the format's tools take, and a stream that does not end: it can be stopped at any time."""
+    if not shutil.which("zstd"):
+        raise Skip("zstd is not installed")
+    path = os.path.join(FOLDER, "bomb.zst")
+    with open(path, "wb") as file:
+        packer = subprocess.Popen(["zstd", "-q", "-1", "--long=27", "-c"], stdin=subprocess.PIPE, stdout=file)
+        packer.stdin.write(pcap([]))
+        for _ in range(256):
+            packer.stdin.write(bytes(MIB))
+        packer.communicate()
+    status, resident = peak(["-T", "json", "--only", "stats", "-c", "100000", "-r", path], path)
+    assert status == 0 and (resident < 160 or SANITIZED), f"exit status {status}, {resident:.0f} MiB"
+    for source in (path, "-"):
+        with open(path, "rb") as stdin:
+            program = subprocess.Popen([PROGRAM, "-T", "json", "--only", "stats", "-r", source], stdin=stdin,
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            time.sleep(0.2)
+            program.send_signal(signal.SIGINT)
+            began = time.monotonic()
+            _, err = program.communicate(timeout=PATIENCE)
+        assert program.returncode == 0 and time.monotonic() - began < 5, f"{program.returncode} {err}"
+
+
 def clock_that_steps_back():
     whole, ends = read("close-four-client.pcap"), records(read("close-four-client.pcap"))
     packets = [whole[start + 16:end] for start, end in zip([24, *ends], ends)]
@@ -111,4 +138,4 @@ def clock_that_steps_back():
         assert wirestate("-r", path, "--frame", "end", "--screen", "lifelines").returncode == 0
 
 
-TESTS = [a_file_cut_anywhere, a_file_that_grows, not_a_capture, unreadable, huge_numbers_in_the_header, decompression_bomb, clock_that_steps_back]
+TESTS = [a_file_cut_anywhere, a_file_that_grows, not_a_capture, unreadable, huge_numbers_in_the_header, decompression_bomb, zstd_bomb, clock_that_steps_back]

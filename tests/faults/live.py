@@ -128,7 +128,7 @@ def the_view_says_that_the_interface_is_down():
     subprocess.run(["ip", "-n", SPACE, "link", "del", "va"], check=True)
     screen.wait(b"the capture has ended")
     os.write(screen.master, b"q")
-    screen.left(1)
+    screen.left((1,))
 
 
 def the_ring_overruns():

@@ -50,6 +50,20 @@ def the_disk_is_full():
     expect(wirestate("-T", "text", "-r", source, "-w", "/dev/full"), 1, "/dev/full: cannot be written: No space left")
 
 
+def a_small_disk():
+    """One that really is full, in a namespace of mounts."""
+    script = 'mount -t tmpfs -o size=8k none "$1" && exec "$2" -n -T json --only packet -r "$3" -w "$1/x.pcap"'
+    many = put("many.pcap", pcap([(i, b"\xff" * 12 + b"\x08\x06" + bytes(28)) for i in range(2000)]))
+    mount = os.path.join(FOLDER, "mount")
+    os.makedirs(mount, exist_ok=True)
+    if os.geteuid() or subprocess.run(["unshare", "-m", "mount", "-t", "tmpfs", "none", mount], capture_output=True, check=False).returncode:
+        raise Skip("a disk cannot be mounted")
+    result = subprocess.run(["unshare", "-m", "sh", "-c", script, "sh", mount, PROGRAM, many], capture_output=True, text=True,
+                            timeout=PATIENCE, check=False)
+    expect(result, 1, "x.pcap: cannot be written: No space left")
+    assert len(result.stdout.splitlines()) == 2000, "the capture did not go on"
+
+
 def memory_that_runs_out():
     if SANITIZED:
         raise Skip("an address space limit and a sanitizer exclude each other")
@@ -82,10 +96,10 @@ def every_allocation_fails():
     for arguments in (["-n", "-T", "json", "-r", source], ["-n", "-T", "text", "-v", "-r", packed, "tcp"], ["-n", "-r", source, "--frame", "end"],
                       ["-n", "-r", source, "--frame", "3", "--screen", "stream", "--anonymize"], ["-n", "-r", source, "--export", os.path.join(FOLDER, "picture.svg")],
                       ["-n", "-T", "json", "-Y", "port == 8000 and closed", "-r", source, "-w", os.path.join(FOLDER, "again.pcap")]):
-        for count in ("1", "1000000"):
+        for count, step in (("1", 3), ("1000000", 1)):
             number, whole = 0, 0
-            while whole < 3 and number < 2000:  # until there are fewer allocations than that
-                number += 1
+            while whole < 3 or number < 200:  # until there are fewer allocations than that
+                number += step
                 result = wirestate("--no-sandbox", *arguments, env=dict(os.environ, HOME=FOLDER, XDG_CONFIG_HOME=FOLDER, LD_PRELOAD=library,
                                                         NO_MEMORY_FROM=str(number), NO_MEMORY_COUNT=count))
                 said = f"allocation {number}, {count}, {' '.join(arguments)}: {result.returncode} {result.stderr[-300:]}"
@@ -94,4 +108,4 @@ def every_allocation_fails():
                 whole = whole + 1 if result.returncode == 0 else 0
 
 
-TESTS = [the_reader_of_the_pipe_goes, standard_output_is_full, the_disk_is_full, memory_that_runs_out, every_allocation_fails]
+TESTS = [the_reader_of_the_pipe_goes, standard_output_is_full, the_disk_is_full, a_small_disk, memory_that_runs_out, every_allocation_fails]

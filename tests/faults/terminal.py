@@ -2,10 +2,12 @@
 import json
 import os
 import random
+import resource
 import select
 import signal
 import subprocess
 import threading
+import time
 
 from common import FOLDER, PATIENCE, PROGRAM, ROOT, Screen, pcap, put, wirestate
 
@@ -48,6 +50,59 @@ def signals_in_the_view():
         screen.left()
 
 
+def stopped_and_gone_on():
+    """While it is stopped the terminal is as it was before."""
+    screen = Screen("-n", "-r", os.path.join(ROOT, "captures/close-four-client.pcap"))
+    for _ in range(5):
+        screen.wait(b"10.0.0.1")
+        screen.program.send_signal(signal.SIGTSTP)
+        end = time.monotonic() + PATIENCE
+        while state_of(screen.program.pid) != "T":
+            assert time.monotonic() < end, "did not stop"
+            screen.take(0.01)
+        screen.take(0.02)
+        screen.is_restored()
+        screen.seen = b""
+        screen.program.send_signal(signal.SIGCONT)
+    os.write(screen.master, b"q")
+    screen.left()
+
+
+def state_of(pid):
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        return file.read().rsplit(")", 1)[1].split()[0]
+
+
+def signals_at_any_time():
+    """Before the view is there, while it draws and while it leaves; ends by request, by a crash, and by an alarm that nobody set."""
+    chance = random.Random(4)
+    numbers = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGSEGV, signal.SIGABRT, signal.SIGALRM, signal.SIGBUS]
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    for turn in range(64):
+        last = numbers[turn % len(numbers)]
+        screen = Screen("-n", "--play", "--idle", "0.01", "-r", os.path.join(ROOT, "captures/close-four-client.pcap"))
+        screen.take(chance.random() * 0.15)
+        for _ in range(chance.randint(0, 4)):
+            screen.resize(chance.randint(1, 60), chance.randint(1, 200))
+            screen.program.send_signal(chance.choice([signal.SIGWINCH, signal.SIGCONT, signal.SIGTSTP]))
+            screen.take(chance.random() * 0.01)
+            screen.program.send_signal(signal.SIGCONT)
+        screen.program.send_signal(last)
+        screen.program.send_signal(signal.SIGCONT)
+        screen.left((0, -last))
+
+
+def the_terminal_goes():
+    """Its window is closed: the program ends, and what -w has written is a capture."""
+    target = os.path.join(FOLDER, "gone.pcap")
+    screen = Screen("-n", "-r", os.path.join(ROOT, "captures/close-four-client.pcap"), "-w", target)
+    screen.wait(b"10.0.0.1")
+    os.close(screen.slave)
+    os.close(screen.master)
+    assert screen.program.wait(PATIENCE) == 0, screen.program.returncode
+    assert wirestate("-T", "json", "-r", target).returncode == 0
+
+
 def the_sandbox_lets_the_view_work():
     """Every screen; and the whole capture as a film, for which the file is read a second time."""
     path = os.path.join(ROOT, "captures/close-four-client.pcap")
@@ -65,4 +120,4 @@ def the_sandbox_lets_the_view_work():
     screen.left()
 
 
-TESTS = [stop_signals_at_any_moment, signals_in_the_view, the_sandbox_lets_the_view_work]
+TESTS = [stop_signals_at_any_moment, signals_in_the_view, stopped_and_gone_on, signals_at_any_time, the_terminal_goes, the_sandbox_lets_the_view_work]
