@@ -73,8 +73,8 @@ $(BUILD)/libfuzzer/%: tests/fuzz/fuzz_%.c $(ALL_BUT_MAIN) $(BUILD)/libwirestate.
 $(BUILD)/corpus/server: tests/corpus/server.c $(MAIN_OBJ) $(BUILD)/libwirestate.a Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)objcopy --redefine-sym main=wirestate_main $(BUILD)/obj/main.o $(BUILD)/corpus/main.o
-	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/corpus/main.o $(ALL_BUT_MAIN) $(BUILD)/libwirestate.a $(LIBS)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -w -Dmain=wirestate_main -c -o $(BUILD)/corpus/main.o src/main.c
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(filter-out -Werror,$(ALL_CFLAGS)) $(NO_LTO) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/corpus/main.o $(ALL_BUT_MAIN) $(BUILD)/libwirestate.a $(LIBS)
 
 -include $(OBJECTS:.o=.d) $(MAIN_OBJ:.o=.d) $(UNIT:=.d)
 
