@@ -143,7 +143,8 @@ def pcap_headers(data, chance):
     for major, minor in ((0, 0), (1, 2), (2, 0), (2, 2), (2, 3), (2, 5), (543, 0), (0xffff, 0xffff)):
         yield f"version {major}.{minor}", put(data, 4, struct.pack(order + "HH", major, minor))
     records = list(pcap_records(data))
-    for at, header, captured in {0: records[:1], 1: records[:1]}.get(len(records), [records[0], chance.choice(records), records[-1]]):
+    chosen = [records[0], chance.choice(records), records[-1]] if records else []
+    for at, header, captured in chosen:
         for value in (*EXTREMES, captured + 1, max(captured, 1) - 1):
             for field in (0, 4, 8, 12):
                 yield f"record at {at}: {field} is {value:#x}", put(data, at + field, struct.pack(order + "I", value & 0xffffffff))

@@ -1,4 +1,5 @@
 """The program, run many times by server.c, and what may come out of it whatever goes in."""
+import glob
 import json
 import os
 import re
@@ -17,23 +18,39 @@ class Wrong(Exception):
     pass
 
 
+MEMCHECK = ["valgrind", "-q", "--leak-check=full", "--errors-for-leak-kinds=definite,indirect", "--show-leak-kinds=definite,indirect",
+            "--error-exitcode=99"]
+
+
 class Server:
-    def __init__(self, folder):
-        self.out = os.path.join(folder, "out")
+    """With `memcheck`, below Valgrind, without the sandbox that does not let it work."""
+
+    def __init__(self, folder, memcheck=False):
+        self.memcheck = [*MEMCHECK, f"--log-file={folder}/memcheck.%p"] if memcheck else []
+        self.folder, self.out = folder, os.path.join(folder, "out")
         environment = dict(os.environ, HOME=folder, XDG_CONFIG_HOME=folder, LC_ALL="C.UTF-8", MALLOC_PERTURB_="165",
-                           ASAN_OPTIONS="detect_leaks=1:allocator_may_return_null=1:max_allocation_size_mb=2000")
-        self.process = subprocess.Popen([os.path.join(BUILD, "corpus/server")], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                           ASAN_OPTIONS="detect_leaks=1:allocator_may_return_null=1:max_allocation_size_mb=2000", SERVER_SECONDS="600" if memcheck else "20")
+        self.process = subprocess.Popen([*self.memcheck, os.path.join(BUILD, "corpus/server")], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         env=environment, cwd=folder)
 
     def run(self, arguments, stdin=""):
         """How it ended, the number of that, standard output, and standard error."""
-        words = [stdin, self.out, "wirestate", *arguments, ""]
+        words = [stdin, self.out, "wirestate", *(["--no-sandbox"] if self.memcheck else []), *arguments, ""]
         self.process.stdin.write(b"".join(os.fsencode(word) + b"\0" for word in words))
         self.process.stdin.flush()
         how, number, length = self.process.stdout.readline().split()
-        errors = self.process.stdout.read(int(length))
+        errors = self.process.stdout.read(int(length)) + self.complaints()
         with open(self.out, "rb") as file:
             return how.decode(), int(number), file.read(), errors
+
+    def complaints(self):
+        """What Valgrind has said of this run."""
+        said = b""
+        for path in glob.glob(os.path.join(self.folder, "memcheck.*")) if self.memcheck else ():
+            with open(path, "rb") as file:
+                said += file.read()
+            os.unlink(path)
+        return said
 
     def close(self):
         self.process.stdin.close()

@@ -61,7 +61,9 @@ static void redirect(int target, const char *path, int flags)
 
 static _Noreturn void run(struct job *job, int errors)
 {
-	const struct rlimit limit = {PROCESSOR_SECONDS, PROCESSOR_SECONDS};
+	const char *seconds = getenv("SERVER_SECONDS");
+	const rlim_t most = seconds ? (rlim_t)atol(seconds) : PROCESSOR_SECONDS;
+	const struct rlimit limit = {most, most};
 	sigset_t none;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);

@@ -144,3 +144,4 @@ class Screen:
         os.close(self.master)
         os.close(self.slave)
         self.program.stderr.close()
+        return err
