@@ -20,6 +20,7 @@ SOURCES  := $(sort $(wildcard src/*/*.c))
 MAIN     := $(sort $(wildcard src/*.c))
 OBJECTS  := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
 MAIN_OBJ := $(MAIN:src/%.c=$(BUILD)/obj/%.o)
+ALL_BUT_MAIN := $(filter-out %/main.o,$(MAIN_OBJ))
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 
@@ -30,7 +31,7 @@ Q   := $(if $(V),,@)
 say  = @$(if $(V),:,printf '  %-4s %s\n' '$(strip $(1))' '$@';:)
 
 .DEFAULT_GOAL := all
-.PHONY: all demo test check unit bench lab asan fuzz lint install uninstall clean help
+.PHONY: all demo test check unit bench lab corpus asan fuzz lint install uninstall clean help
 
 COMPLETIONS := $(addprefix $(BUILD)/wirestate.,bash zsh fish)
 
@@ -58,15 +59,22 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libwirestate.a Makefile
 
 FUZZ_LINK = $(ALL_CPPFLAGS) $(filter-out -Werror,$(ALL_CFLAGS)) $(NO_LTO) $(ALL_LDFLAGS) -o $@ $(filter-out Makefile %.h,$^) $(LIBS)
 
-$(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(BUILD)/libwirestate.a tests/fuzz/frames.h Makefile
+$(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(ALL_BUT_MAIN) $(BUILD)/libwirestate.a tests/fuzz/frames.h Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(FUZZ_LINK)
 
-$(BUILD)/libfuzzer/%: tests/fuzz/fuzz_%.c $(BUILD)/libwirestate.a tests/fuzz/frames.h Makefile
+$(BUILD)/libfuzzer/%: tests/fuzz/fuzz_%.c $(ALL_BUT_MAIN) $(BUILD)/libwirestate.a tests/fuzz/frames.h Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) -fsanitize=fuzzer $(FUZZ_LINK)
+
+# The program, loaded once and run many times: main under another name.
+$(BUILD)/corpus/server: tests/corpus/server.c $(MAIN_OBJ) $(BUILD)/libwirestate.a Makefile
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -w -Dmain=wirestate_main -c -o $(BUILD)/corpus/main.o src/main.c
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(filter-out -Werror,$(ALL_CFLAGS)) $(NO_LTO) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/corpus/main.o $(ALL_BUT_MAIN) $(BUILD)/libwirestate.a $(LIBS)
 
 -include $(OBJECTS:.o=.d) $(MAIN_OBJ:.o=.d) $(UNIT:=.d)
 
@@ -88,7 +96,7 @@ test: ## install what the tests need, build, and run them all
 	@$(MAKE) --no-print-directory all unit
 	@tests/run
 
-unit: $(UNIT) $(FUZZ:%=$(BUILD)/fuzz/%) ## build the unit tests
+unit: $(UNIT) $(FUZZ:%=$(BUILD)/fuzz/%) $(BUILD)/corpus/server ## build the unit tests
 
 bench: ## measure speed against libpcap's read loop and the peers
 	@tests/need bench
@@ -99,6 +107,11 @@ lab: ## a long run of random connections, judged by the kernel (root)
 	@tests/need test
 	@$(MAKE) --no-print-directory all
 	@tests/lab/long
+
+corpus: ## every capture there is, and mutations of them, in every format and on every screen, under the sanitizers
+	@tests/need test
+	@$(MAKE) --no-print-directory asan
+	@BUILD=build/asan tests/corpus/run --all $(if $(SEED),--seed $(SEED))
 
 asan: ## build build/asan/wirestate and its unit tests with AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory BUILD=build/asan LTO= HOT= CFLAGS='$(ASAN_FLAGS)' HARDEN=-fPIE all unit

@@ -338,6 +338,7 @@ bool anonymize(struct anonymizer *anonymizer, const struct ws_frame *frame, stru
 	for (int i = 0; i < packet.layer_count; i++)
 		adjust_fcs(anonymizer, &packet.layer[i]);
 	*result = *frame;
-	result->data = anonymizer->bytes;
+	if (anonymizer->bytes) /* NULL: there has not been a frame yet that has any */
+		result->data = anonymizer->bytes;
 	return true;
 }

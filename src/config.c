@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_SIZE = 65536 };
-
 static bool may_be_set(const struct option_row *row)
 {
 	static const char *const also[] = {"numeric", "time-wait", "max-memory", "buffer-size", "snapshot-length"};
@@ -64,16 +62,19 @@ static bool take_line(struct options *options, char *line, struct ws_error *erro
 	return set_option(options, name, value, error);
 }
 
-static bool take_text(struct options *options, const char *path, char *text, struct ws_error *error)
+bool config_take(struct options *options, const char *name, char *text, size_t length, struct ws_error *error)
 {
 	struct ws_error wrong;
+	if (length > CONFIG_MAX || memchr(text, '\0', length))
+		return ws_fail(error, WS_ERROR_OPTION, "%s is no configuration of wirestate", name);
+	text[length] = '\0';
 	for (int number = 1; text; number++) {
 		char *line = text;
 		text = strchr(text, '\n');
 		if (text)
 			*text++ = '\0';
 		if (!take_line(options, line, &wrong))
-			return ws_fail(error, wrong.status, "%s:%d: %s", path, number, wrong.text);
+			return ws_fail(error, wrong.status, "%s:%d: %s", name, number, wrong.text);
 	}
 	return true;
 }
@@ -103,16 +104,13 @@ bool config_read(struct options *options, struct ws_error *error)
 		return true;
 	if (!file)
 		return ws_fail(error, WS_ERROR_OPTION, "cannot open %s: %s", path, strerror(errno));
-	char *text = options->config = malloc(MAX_SIZE + 1);
-	const size_t length = text ? fread(text, 1, MAX_SIZE + 1, file) : 0;
-	const bool failed = ferror(file) != 0;
+	char *text = options->config = malloc(CONFIG_MAX + 2); /* a byte more than may be there, and the end */
+	const size_t length = text ? fread(text, 1, CONFIG_MAX + 1, file) : 0;
+	const int reason = ferror(file) ? errno : 0;
 	fclose(file);
 	if (!text)
 		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
-	if (failed)
-		return ws_fail(error, WS_ERROR_OPTION, "cannot read %s: %s", path, strerror(errno));
-	if (length > MAX_SIZE || memchr(text, '\0', length))
-		return ws_fail(error, WS_ERROR_OPTION, "%s is no configuration of wirestate", path);
-	text[length] = '\0';
-	return take_text(options, path, text, error);
+	if (reason)
+		return ws_fail(error, WS_ERROR_OPTION, "cannot read %s: %s", path, strerror(reason));
+	return config_take(options, path, text, length, error);
 }

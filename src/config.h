@@ -8,4 +8,11 @@
  * one, into `options`. An error names the file and the line. */
 bool config_read(struct options *options, struct ws_error *error) WS_CHECKED;
 
+enum { CONFIG_MAX = 65536 }; /* bytes */
+
+/* The same from its text: `length` bytes, and one more that may be written. The text is changed, and `options` points
+ * into it from then on. `name` is for errors. */
+bool config_take(struct options *options, const char *name, char *text, size_t length,
+                 struct ws_error *error) WS_CHECKED;
+
 #endif

@@ -57,12 +57,13 @@ static void look_back(struct interactive *it)
 
 static void take_signals(struct interactive *it)
 {
-	const unsigned bits = signals_take();
+	unsigned bits = signals_take();
 	if (bits & SIGNAL_STOP)
 		it->quit = true;
-	if (bits & SIGNAL_SUSPEND) {
+	if (bits & SIGNAL_SUSPEND && !it->quit) {
 		ws_view_suspend(it->view);
-		raise(SIGSTOP); /* until SIGCONT */
+		raise(SIGSTOP);          /* until SIGCONT */
+		bits |= SIGNAL_CONTINUE; /* nothing may be drawn before the view is resumed */
 	}
 	if (bits & SIGNAL_CONTINUE)
 		ws_view_resume(it->view);
@@ -224,6 +225,7 @@ void run_interactive(struct session *session)
 		it.view = ws_view_open(&view_options, &session->error);
 	if (it.view && session_confine(session))
 		loop(&it);
+	session_drain(session);
 	ws_view_close(it.view);
 	ws_canvas_destroy(&it.canvas);
 	ws_ui_free(it.ui);

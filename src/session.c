@@ -23,6 +23,9 @@
 /* How much of --max-memory may hold frames that cannot be read from their source again. */
 enum { FRAMES_SHARE = 4 };
 #define RING_DELAY (250 * WS_MILLISECOND)
+#define CLOCK_STEP WS_SECOND
+#define DRAIN_TIME (500 * WS_MILLISECOND)
+enum { DRAIN_WAIT = 150, DRAIN_BATCH = 256 }; /* milliseconds; frames */
 
 static ws_time clock_read(clockid_t id)
 {
@@ -361,14 +364,41 @@ bool session_read(struct session *session, int max)
 	return !session->ended;
 }
 
+/* The kernel hands over a block when it is full or a tenth of a second old. What goes on arriving is not waited for. */
+void session_drain(struct session *session)
+{
+	struct ws_capture_stats stats;
+	if (session->ended || session->output_failed || !ws_capture_is_live(session->capture))
+		return;
+	ws_capture_stats(session->capture, &stats);
+	const uint64_t due = stats.received;
+	const ws_time end = monotonic() + DRAIN_TIME;
+	while (stats.captured + stats.dropped_kernel < due && monotonic() < end) {
+		struct pollfd descriptor = {.fd = ws_capture_fd(session->capture), .events = POLLIN};
+		if (!ws_capture_ready(session->capture) && poll(&descriptor, 1, DRAIN_WAIT) == 0)
+			break;
+		if (!session_read(session, DRAIN_BATCH) || session->output_failed)
+			break;
+		ws_capture_stats(session->capture, &stats);
+	}
+}
+
 void session_idle(struct session *session)
 {
 	if (session->ended || !ws_capture_is_live(session->capture))
 		return;
-	const ws_time clock = monotonic() + session->clock_offset;
+	ws_time clock = monotonic() + session->clock_offset;
+	if (session->now > clock + CLOCK_STEP) { /* a packet is ahead: the clock has been set */
+		session->clock_offset += session->now - clock;
+		clock = session->now;
+	}
 	if (clock > session->now)
 		session->now = clock;
 	advance(session, clock - RING_DELAY);
+	const char *waits = ws_capture_waits(session->capture);
+	if (waits != session->waits)
+		session->changed = true;
+	session->waits = waits;
 	if (session->dump && !ws_dump_flush(session->dump, &session->warning))
 		give_up_dump(session);
 }
@@ -416,7 +446,7 @@ void session_model(struct session *session, struct ws_model *model)
 	        .now = session->now,
 	        .time_wait = session->options->time_wait ? session->options->time_wait : 60 * WS_SECOND,
 	        .net = session->net,
-	        .notice = failure->status != WS_OK ? failure->text : NULL,
+	        .notice = failure->status != WS_OK ? failure->text : session->waits,
 	        .guard = guard(session),
 	        .fetch = fetch,
 	        .fetch_context = session,

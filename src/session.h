@@ -42,6 +42,7 @@ struct session {
 	ws_time now;                         /* capture time: the latest packet's; live, at least the clock's */
 	struct ws_net net;                   /* --net, or the interface's */
 	ws_time clock_offset;                /* live: real time minus monotonic time when the session began */
+	const char *waits;                   /* live: why nothing can come for now, or NULL */
 	bool screen;                         /* frames and history are kept */
 	bool ended;                          /* no packet will come any more */
 	bool output_failed;
@@ -67,6 +68,8 @@ bool session_confine(struct session *session) WS_CHECKED;
 
 /* Reads and handles at most `max` frames. False: the capture is at its end, session->ended is set. */
 bool session_read(struct session *session, int max);
+/* Live: takes in what has come to the kernel before now, so that a capture that is stopped counts it. */
+void session_drain(struct session *session);
 /* Live, when no packet is waiting: lets timers run by the clock. */
 void session_idle(struct session *session);
 /* Sleeps until there is something to read or a signal comes; not at all for a regular file. Flushes the output first.

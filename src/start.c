@@ -151,12 +151,13 @@ static void take_keys(struct start *it)
 
 static void take_signals(struct start *it)
 {
-	const unsigned bits = signals_take();
+	unsigned bits = signals_take();
 	if (bits & SIGNAL_STOP)
 		it->quit = true;
-	if (bits & SIGNAL_SUSPEND) {
+	if (bits & SIGNAL_SUSPEND && !it->quit) {
 		ws_view_suspend(it->view);
-		raise(SIGSTOP);
+		raise(SIGSTOP);          /* until SIGCONT */
+		bits |= SIGNAL_CONTINUE; /* nothing may be drawn before the view is resumed */
 	}
 	if (bits & SIGNAL_CONTINUE)
 		ws_view_resume(it->view);

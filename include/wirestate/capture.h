@@ -72,6 +72,9 @@ int ws_capture_fd(const struct ws_capture *capture);
 /* True when ws_capture_read would do work now although the descriptor may not poll as readable (buffered records). */
 bool ws_capture_ready(const struct ws_capture *capture);
 
+/* Live: why nothing can come for now, in words, or NULL. Reading goes on by itself when the reason is gone. */
+const char *ws_capture_waits(const struct ws_capture *capture);
+
 typedef void ws_frame_fn(void *context, const struct ws_frame *frame);
 
 enum ws_read {

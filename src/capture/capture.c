@@ -71,6 +71,11 @@ bool ws_capture_ready(const struct ws_capture *capture)
 	return !capture->piped || ws_feed_ready(capture->feed);
 }
 
+const char *ws_capture_waits(const struct ws_capture *capture)
+{
+	return capture->live && capture->state == WS_READ_MORE ? ws_live_waits(capture) : NULL;
+}
+
 ws_time ws_capture_time(const struct ws_capture *capture, const struct timeval *stamp)
 {
 	int64_t seconds = stamp->tv_sec, nanoseconds = stamp->tv_usec;

@@ -90,6 +90,8 @@ static bool make_header(const struct ws_capture *capture, struct ws_dump *dump, 
 	pcap_dumper_t *dumper = stream && dead ? pcap_dump_fopen(dead, stream) : NULL;
 	if (dumper)
 		pcap_dump_close(dumper); /* closes the stream too */
+	else if (stream)
+		fclose(stream);
 	bool made = dumper && size == FILE_HEADER;
 	if (made) {
 		memcpy(header, bytes, FILE_HEADER);
@@ -162,7 +164,7 @@ struct ws_dump *ws_dump_open_fd(struct ws_capture *capture, int fd, const char *
 	dump->snapshot = (uint32_t)pcap_snapshot(capture->pcap);
 	uint8_t header[FILE_HEADER];
 	if (!make_header(capture, dump, header)) {
-		ws_fail(error, WS_ERROR_SYSTEM, "%s: no file header could be made for this link type", dump->name);
+		ws_fail(error, WS_ERROR_SYSTEM, "%s: no memory for the file's header", dump->name);
 	} else if (check_target(capture, dump, error)) {
 		/* At once: a reader at the other end of a pipe waits for it, and a full disk shows. */
 		size_t done = write_out(dump, header, FILE_HEADER);

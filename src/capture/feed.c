@@ -172,6 +172,7 @@ static void begin(struct ws_feed *feed)
 	feed->unpack = ws_unpack_new(format);
 	feed->raw = malloc(2 * CHUNK); /* a few bytes at first, then a chunk that completes the magic number */
 	if (!feed->unpack || !feed->raw) {
+		feed->end = 0; /* packed bytes are no capture */
 		end_with(feed, "out of memory", NULL);
 		return;
 	}

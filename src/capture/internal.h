@@ -71,6 +71,7 @@ int ws_whole_read(struct ws_capture *capture, int max) WS_CHECKED;
 /* live.c */
 enum ws_read ws_live_read(struct ws_capture *capture, int max, struct ws_error *error) WS_CHECKED;
 void ws_live_stats(struct ws_capture *capture);
+const char *ws_live_waits(const struct ws_capture *capture);
 bool ws_live_activate_failed(struct ws_error *error, pcap_t *pcap, const char *interface, int status);
 
 /* again.c */

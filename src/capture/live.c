@@ -7,8 +7,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum {
@@ -236,4 +238,18 @@ void ws_live_stats(struct ws_capture *capture)
 	if (drops > capture->last_drops) /* a driver that is loaded anew begins at zero */
 		capture->stats.dropped_interface += drops - capture->last_drops;
 	capture->last_drops = drops;
+}
+
+/* libpcap waits in silence for an interface that is down. The question is the one that libpcap asks itself to tell that
+ * from an interface that is gone, so the sandbox allows it; `any` is no interface and has no answer. */
+const char *ws_live_waits(const struct ws_capture *capture)
+{
+	struct ifreq request = {.ifr_flags = 0};
+	const size_t length = strlen(capture->name);
+	if (length >= sizeof(request.ifr_name))
+		return NULL;
+	memcpy(request.ifr_name, capture->name, length);
+	if (ioctl(pcap_fileno(capture->pcap), SIOCGIFFLAGS, &request) < 0 || request.ifr_flags & IFF_UP)
+		return NULL;
+	return "the interface is down; the capture goes on when it is up again";
 }

@@ -45,6 +45,10 @@ bool ws_story_open(struct ws_ui *ui, const struct ws_model *model, int columns, 
 	struct picture picture;
 	*story = (struct ws_story){.columns = columns};
 	film_stand(film, SIZE_MAX);
+	if (!film->replay && ws_tracker_conn_count(model->tracker))
+		return ws_fail(
+		        error, WS_ERROR_SYSTEM,
+		        "the segments of this connection are no longer kept, or there is no memory to go through them");
 	if (!picture_compose(ui, model, columns, &picture) || !picture.count)
 		return ws_fail(error, WS_ERROR_OPTION, "there is no connection whose lifelines could be drawn");
 	story->count = picture.count < STORY_STEPS ? picture.count : STORY_STEPS;

@@ -447,6 +447,17 @@ static void draw_playhead(const struct ws_ui *ui, const struct ws_model *model, 
 		draw_right(canvas, 0, canvas->columns / 3, canvas->columns - 1, WS_STYLE_WARN, ws_text_cstr(&text));
 }
 
+/* What is wrong with the capture, above the keys; the list has its own place for it. */
+static void draw_notice(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+{
+	if (!model->notice || ws_ui_screen(ui) == WS_SCREEN_LIST)
+		return;
+	const int row = canvas->rows - 2;
+	const int end = draw_cut(canvas, row, 1, canvas->columns - 1, WS_STYLE_WARN, model->notice);
+	ws_canvas_put(canvas, row, 0, WS_STYLE_NORMAL, ' ');
+	ws_canvas_put(canvas, row, end, WS_STYLE_NORMAL, ' ');
+}
+
 static void draw_scene(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	switch (ws_ui_screen(ui)) {
@@ -486,6 +497,7 @@ static void draw_scene(const struct ws_ui *ui, const struct ws_model *model, str
 		break;
 	}
 	draw_playhead(ui, model, canvas);
+	draw_notice(ui, model, canvas);
 }
 
 void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)

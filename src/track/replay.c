@@ -26,6 +26,14 @@ struct ws_replay {
 	size_t next; /* the step that the cursor stands before */
 };
 
+/* Before the first step. */
+static void begin(struct ws_replay *replay)
+{
+	replay->cursor = (struct checkpoint){.machine.self = replay->conn->machine.self};
+	replay->next = 0;
+	ws_analyser_init(&replay->cursor.analyser);
+}
+
 struct ws_replay *ws_replay_open(const struct ws_tracker *tracker, ws_conn_id id)
 {
 	const struct ws_conn *conn = ws_table_conn(&tracker->table, id);
@@ -37,8 +45,7 @@ struct ws_replay *ws_replay_open(const struct ws_tracker *tracker, ws_conn_id id
 	replay->tracker = tracker;
 	replay->conn = conn;
 	replay->number = conn->number;
-	replay->cursor.machine.self = conn->machine.self;
-	ws_analyser_init(&replay->cursor.analyser);
+	begin(replay);
 	return replay;
 }
 
@@ -128,17 +135,26 @@ static void advance(struct ws_replay *replay, struct ws_step *step)
 	replay->next++;
 }
 
+/* To that checkpoint, or the last before it. There is none when memory was short even for the first. */
+static void return_to(struct ws_replay *replay, size_t nearest)
+{
+	if (!replay->count) {
+		begin(replay);
+		return;
+	}
+	if (nearest >= replay->count)
+		nearest = replay->count - 1;
+	replay->cursor = replay->checkpoints[nearest];
+	replay->next = nearest * INTERVAL;
+}
+
 bool ws_replay_step(struct ws_replay *replay, size_t index, struct ws_step *step)
 {
 	if (index >= ws_replay_count(replay))
 		return false;
 	size_t nearest = index / INTERVAL;
-	if (index < replay->next || (nearest < replay->count && nearest * INTERVAL > replay->next)) {
-		if (nearest >= replay->count)
-			nearest = replay->count - 1;
-		replay->cursor = replay->checkpoints[nearest];
-		replay->next = nearest * INTERVAL;
-	}
+	if (index < replay->next || (nearest < replay->count && nearest * INTERVAL > replay->next))
+		return_to(replay, nearest);
 	while (replay->next <= index)
 		advance(replay, step);
 	return true;

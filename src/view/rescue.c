@@ -2,7 +2,7 @@
  *
  * A crash must not leave a terminal without echo on the alternate screen. curses' own endwin() is not safe in a signal
  * handler, so what it would send is put together beforehand, and the handler only writes it, sets the saved modes, and
- * lets the signal do what it would have done without us.
+ * lets the signal do what it would have done without us. That begins before the first change of the terminal's modes.
  *
  * A handler gets no argument of ours: `armed` is the one way it can reach the terminal's data, which is why it stands
  * at file scope. It points to the open view's rescue, or is NULL. */
@@ -25,7 +25,7 @@ static void restore(void)
 	armed = NULL;
 	if (!rescue)
 		return;
-	ssize_t written = write(rescue->fd, rescue->sequence, rescue->length);
+	ssize_t written = rescue->begun ? write(rescue->fd, rescue->sequence, rescue->length) : 0;
 	(void)written; /* nothing more can be done */
 	tcsetattr(rescue->fd, TCSANOW, &rescue->modes);
 }
@@ -55,9 +55,12 @@ static void add(struct rescue *rescue, const char *name)
 void rescue_prepare(struct rescue *rescue, int fd, const struct termios *modes)
 {
 	static const char *const capabilities[] = {"sgr0", "op", "cnorm", "rmkx", "rmcup"};
+	int status;
 	rescue->fd = fd;
 	rescue->modes = *modes;
 	rescue->length = 0;
+	if (setupterm(NULL, fd, &status) != OK)
+		return;
 	for (size_t i = 0; i < WS_ARRAY_SIZE(capabilities); i++)
 		add(rescue, capabilities[i]);
 	if (tigetstr("kmous") != NULL && tigetstr("kmous") != (const char *)-1) {
@@ -67,6 +70,7 @@ void rescue_prepare(struct rescue *rescue, int fd, const struct termios *modes)
 			rescue->length += sizeof(no_mouse) - 1;
 		}
 	}
+	del_curterm(cur_term);
 }
 
 void rescue_arm(struct rescue *rescue)

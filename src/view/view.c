@@ -106,6 +106,14 @@ static void set_modes(void)
 	curs_set(0);
 }
 
+/* The alternate stack is part of the view. */
+static void end_rescue(void)
+{
+	const stack_t none = {.ss_flags = SS_DISABLE};
+	rescue_disarm();
+	sigaltstack(&none, NULL);
+}
+
 static void free_view(struct ws_view *view)
 {
 	if (view->own_files && view->in)
@@ -135,19 +143,21 @@ struct ws_view *ws_view_open(const struct ws_view_options *options, struct ws_er
 		free_view(view);
 		return NULL;
 	}
-	view->ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0 ||
-	              !probe_narrow(fileno(view->in), fileno(view->out), typed, sizeof(typed), &typed_count);
-	view->keymap = options->keymap;
-	view->screen = start_screen(view);
-	if (!view->screen) {
-		ws_fail(error, WS_ERROR_SYSTEM, "cannot start the terminal");
-		free_view(view);
-		return NULL;
-	}
 	rescue_prepare(&view->rescue, fileno(view->out), &modes);
 	stack_t stack = {.ss_sp = view->alternate_stack, .ss_size = sizeof(view->alternate_stack)};
 	sigaltstack(&stack, NULL);
 	rescue_arm(&view->rescue);
+	view->ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0 ||
+	              !probe_narrow(fileno(view->in), fileno(view->out), typed, sizeof(typed), &typed_count);
+	view->keymap = options->keymap;
+	view->rescue.begun = true;
+	view->screen = start_screen(view);
+	if (!view->screen) {
+		ws_fail(error, WS_ERROR_SYSTEM, "cannot start the terminal");
+		end_rescue();
+		free_view(view);
+		return NULL;
+	}
 	set_escdelay(ESCAPE_DELAY);
 	set_modes();
 	define_keys();
@@ -170,9 +180,7 @@ void ws_view_close(struct ws_view *view)
 		return;
 	set_term(view->screen);
 	endwin();
-	rescue_disarm();
-	stack_t none = {.ss_flags = SS_DISABLE};
-	sigaltstack(&none, NULL);
+	end_rescue();
 	delscreen(view->screen);
 	free_view(view);
 }
@@ -277,8 +285,8 @@ void ws_view_resized(struct ws_view *view)
 void ws_view_suspend(struct ws_view *view)
 {
 	(void)view;
-	rescue_disarm();
 	endwin();
+	rescue_disarm();
 }
 
 void ws_view_resume(struct ws_view *view)

@@ -42,10 +42,11 @@ bool probe_narrow(int in, int out, char *typed, size_t size, size_t *count);
 struct rescue {
 	int fd;
 	struct termios modes;
-	char sequence[256]; /* what the terminal needs to be told */
+	char sequence[256]; /* what the terminal needs to be told once curses has begun */
 	size_t length;
+	volatile sig_atomic_t begun;
 };
-void rescue_prepare(struct rescue *rescue, int fd, const struct termios *modes); /* curses must have been started */
+void rescue_prepare(struct rescue *rescue, int fd, const struct termios *modes); /* before curses is started */
 void rescue_arm(struct rescue *rescue);
 void rescue_disarm(void);
 

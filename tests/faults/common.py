@@ -1,0 +1,147 @@
+"""What the tests of faults share: the program, its messages, captures made by hand, and a terminal of one's own."""
+import atexit
+import fcntl
+import functools
+import os
+import pty
+import re
+import resource
+import select
+import shutil
+import signal
+import struct
+import subprocess
+import tempfile
+import termios
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PROGRAM = os.path.abspath(os.environ.get("WIRESTATE", os.path.join(ROOT, "build/wirestate")))
+PATIENCE = 30
+MIB = 1 << 20
+SANITIZED = "asan" in PROGRAM  # its address space and its exit need more than a limit test allows
+FOLDER = tempfile.mkdtemp()
+atexit.register(shutil.rmtree, FOLDER)
+os.chmod(FOLDER, 0o755)
+
+
+class Skip(Exception):
+    pass
+
+
+def read(name):
+    with open(os.path.join(ROOT, "captures", name), "rb") as file:
+        return file.read()
+
+
+def put(name, data):
+    path = os.path.join(FOLDER, name)
+    with open(path, "wb") as file:
+        file.write(data)
+    return path
+
+
+@functools.cache
+def public_program():
+    """A copy of the program that any user may run: the checkout may lie in a folder that only its owner may enter."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder)
+    os.chmod(folder, 0o755)
+    return shutil.copy(PROGRAM, folder)
+
+
+def wirestate(*arguments, limits=(), user=None, **options):
+    def prepare():
+        for what, value in limits:
+            resource.setrlimit(what, (value, value))
+        if user is not None:
+            os.setgroups([])
+            os.setgid(user)
+            os.setuid(user)
+    options.setdefault("stdin", subprocess.DEVNULL)
+    options.setdefault("env", dict(os.environ, HOME=FOLDER, XDG_CONFIG_HOME=FOLDER))
+    program = PROGRAM if user is None else public_program()
+    return subprocess.run([program, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False,
+                          preexec_fn=prepare, **options)
+
+
+def expect(result, status, message):
+    assert result.returncode == status, f"exit status {result.returncode}, not {status}: {result.stderr}"
+    assert re.search(message, result.stderr), f"no /{message}/ in: {result.stderr}"
+    for line in result.stderr.splitlines():
+        assert line.isprintable(), repr(line)
+
+
+def refused(path, message):
+    expect(wirestate("-T", "text", "-r", path), 2, message)
+
+
+def records(data):
+    """Where the records of a little-endian pcap end."""
+    at, ends = 24, []
+    while at + 16 <= len(data):
+        at += 16 + struct.unpack_from("<I", data, at + 8)[0]
+        if at <= len(data):
+            ends.append(at)
+    return ends
+
+
+def pcap(packets, snaplen=65535, link=1):
+    """Packets are pairs of seconds and bytes."""
+    out = [struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, snaplen, link)]
+    for when, data in packets:
+        out.append(struct.pack("<IIII", int(when), int(when % 1 * 1e6), len(data), len(data)) + data)
+    return b"".join(out)
+
+
+def limit_memory(mebibytes):
+    return [] if SANITIZED else [(resource.RLIMIT_AS, mebibytes * MIB)]
+
+
+class Screen:
+    """The view on a pseudo-terminal of our own."""
+
+    def __init__(self, *arguments, before=(), **options):
+        self.master, self.slave = pty.openpty()
+        self.resize(24, 80)
+        self.modes = termios.tcgetattr(self.slave)
+        environment = dict(os.environ, TERM="xterm-256color", LC_ALL="C.UTF-8")
+        self.program = subprocess.Popen([*before, PROGRAM, *arguments], stdin=self.slave, stdout=self.slave,
+                                        stderr=subprocess.PIPE, env=environment, start_new_session=True, **options)
+        self.seen = b""
+
+    def resize(self, rows, columns):
+        fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def take(self, seconds):
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            if select.select([self.master], [], [], left)[0]:
+                self.seen += os.read(self.master, 65536)
+
+    def wait(self, text):
+        end = time.monotonic() + PATIENCE
+        while text not in self.seen:
+            assert time.monotonic() < end and self.program.poll() is None, f"never shown: {text} {self.seen[-300:]}"
+            self.take(0.05)
+
+    def is_restored(self):
+        assert self.seen.rfind(b"\x1b[?1049l") >= self.seen.rfind(b"\x1b[?1049h"), "still on the alternate screen"
+        assert termios.tcgetattr(self.slave) == self.modes, "the terminal's modes are not as they were"
+
+    def left(self, status=(0,)):
+        """Ends with one of these."""
+        end = time.monotonic() + PATIENCE
+        while self.program.poll() is None and time.monotonic() < end:
+            self.take(0.02)
+            self.program.send_signal(signal.SIGCONT)  # it may have been asked to stop itself, and not have come to it before
+        self.take(0.1)
+        if self.program.poll() is None:
+            self.program.kill()
+        err = self.program.stderr.read().decode()
+        assert self.program.returncode in status, f"{self.program.returncode}: {err}"
+        self.is_restored()
+        os.close(self.master)
+        os.close(self.slave)
+        self.program.stderr.close()
+        return err

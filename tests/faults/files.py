@@ -1,0 +1,141 @@
+"""Files that are not what they seem."""
+import gzip
+import json
+import os
+import random
+import shutil
+import signal
+import struct
+import subprocess
+import time
+
+from common import FOLDER, MIB, PROGRAM, ROOT, PATIENCE, SANITIZED, Skip, expect, limit_memory, pcap, put, read, records, refused, wirestate
+
+
+def a_file_cut_anywhere():
+    whole = read("close-four-client.pcap")
+    ends = records(whole)
+    for length in sorted(random.Random(1).sample(range(24, len(whole)), 40)):
+        result = wirestate("-n", "-T", "json", "--only", "packet", "-r", put("cut.pcap", whole[:length]))
+        count = sum(end <= length for end in ends)
+        assert len(result.stdout.splitlines()) == count, f"cut at {length}: {len(result.stdout.splitlines())}, not {count}"
+        between = length in [24, *ends]
+        expect(result, 0 if between else 2, "packets captured" if between else "ends in the middle of packet")
+
+
+def a_file_that_grows():
+    whole = read("close-four-client.pcap")
+    for length in (24, 60, len(whole) // 2):
+        path = put("growing.pcap", whole[:length])
+        with open(path, "ab") as file:
+            program = subprocess.Popen([PROGRAM, "-n", "-T", "json", "--only", "packet", "-r", path], text=True,
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            file.write(whole[length:])
+        out, err = program.communicate(timeout=PATIENCE)
+        assert program.returncode in (0, 2), err
+        for line in out.splitlines():
+            json.loads(line)
+
+
+def not_a_capture():
+    refused(put("text", b"this is no capture\n" * 10), "not a capture .*begins with 74 68 69 73")
+    refused(put("empty", b""), "empty")
+    refused(put("short", b"\xd4\xc3"), "not a capture, only 2 bytes")
+    refused(FOLDER, "a directory")
+    refused(os.path.join(FOLDER, "none"), "cannot be opened: No such file")
+    refused(put("tty\x1b[2J", b"abcdefgh"), r"\\x1b\[2J: not a capture")
+
+
+def unreadable():
+    path = put("secret", read("arp.pcap"))
+    os.chmod(path, 0)
+    user = 65534 if os.geteuid() == 0 else None
+    expect(wirestate("-r", path, user=user), 2, "cannot be opened: Permission denied")
+
+
+def huge_numbers_in_the_header():
+    whole = read("close-four-client.pcap")
+    for snaplen in (0, 1, 0x7fffffff, 0x80000000, 0xffffffff):
+        data = whole[:16] + struct.pack("<I", snaplen) + whole[20:]
+        result = wirestate("-n", "-T", "json", "-r", put("snaplen.pcap", data), limits=limit_memory(256))
+        assert result.returncode in (0, 2), f"snapshot length {snaplen:#x}: {result.returncode} {result.stderr}"
+    for captured in (0x7fffffff, 0x80000000, 0xffffffff, 300000):
+        data = whole[:32] + struct.pack("<I", captured) + whole[36:]
+        result = wirestate("-n", "-T", "json", "-r", put("captured.pcap", data), limits=limit_memory(256))
+        expect(result, 2, "packet 1")
+    block = struct.pack("<IIIHHqI", 0x0a0d0d0a, 28, 0x1a2b3c4d, 1, 0, -1, 28)
+    for length in (0, 8, 0x7ffffffc, 0xfffffffc):
+        data = block + struct.pack("<II", 1, length) + bytes(4096)
+        assert wirestate("-T", "json", "-r", put("block.pcapng", data), limits=limit_memory(256)).returncode == 2
+
+
+def peak(arguments, source):
+    """Exit status and the most memory that was resident, in MiB."""
+    with open(os.devnull, "w") as null, open(source, "rb") as stdin:
+        program = subprocess.Popen([PROGRAM, *arguments], stdin=stdin, stdout=null, stderr=null)
+        _, status, usage = os.wait4(program.pid, 0)
+        program.returncode = os.waitstatus_to_exitcode(status)
+    return program.returncode, usage.ru_maxrss / 1024
+
+
+def pack(name, head, mebibytes):
+    """In pieces: what this process holds is counted as its child's peak."""
+    path = os.path.join(FOLDER, name)
+    with gzip.open(path, "wb", 1) as file:
+        file.write(head)
+        for _ in range(mebibytes):
+            file.write(bytes(MIB))
+    return path
+
+
+def decompression_bomb():
+    """Zeros are packets of no bytes at the time 0; and one block that says it is endless."""
+    path = pack("bomb.gz", pcap([]), 64)
+    for arguments in (["-T", "json", "--only", "stats", "-r", path], ["-T", "json", "--only", "stats", "-r", "-"]):
+        status, resident = peak(arguments, path)
+        assert status == 0 and (resident < 48 or SANITIZED), f"exit status {status}, {resident:.0f} MiB"
+    block = struct.pack("<IIIHHqI", 0x0a0d0d0a, 28, 0x1a2b3c4d, 1, 0, -1, 28) + struct.pack("<II", 5, 0x7ffffffc)
+    path = pack("block.gz", block, 256)
+    for arguments in (["-T", "json", "-r", path], ["-T", "json", "-r", "-"]):
+        status, resident = peak(arguments, path)
+        assert status == 2 and (resident < 48 or SANITIZED), f"exit status {status}, {resident:.0f} MiB"
+
+
+def zstd_bomb():
+    """A window as large as the format's tools take, and a stream that does not end: it can be stopped at any time."""
+    if not shutil.which("zstd"):
+        raise Skip("zstd is not installed")
+    path = os.path.join(FOLDER, "bomb.zst")
+    with open(path, "wb") as file:
+        packer = subprocess.Popen(["zstd", "-q", "-1", "--long=27", "-c"], stdin=subprocess.PIPE, stdout=file)
+        packer.stdin.write(pcap([]))
+        for _ in range(256):
+            packer.stdin.write(bytes(MIB))
+        packer.communicate()
+    status, resident = peak(["-T", "json", "--only", "stats", "-c", "100000", "-r", path], path)
+    assert status == 0 and (resident < 160 or SANITIZED), f"exit status {status}, {resident:.0f} MiB"
+    for source in (path, "-"):
+        with open(path, "rb") as stdin:
+            program = subprocess.Popen([PROGRAM, "-T", "json", "--only", "stats", "-r", source], stdin=stdin,
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            time.sleep(0.2)
+            program.send_signal(signal.SIGINT)
+            began = time.monotonic()
+            _, err = program.communicate(timeout=PATIENCE)
+        assert program.returncode == 0 and time.monotonic() - began < 5, f"{program.returncode} {err}"
+
+
+def clock_that_steps_back():
+    whole, ends = read("close-four-client.pcap"), records(read("close-four-client.pcap"))
+    packets = [whole[start + 16:end] for start, end in zip([24, *ends], ends)]
+    for order in ([9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0], [0xffffffff, 0, 0xffffffff, 1], [5, 5, 5, 4, 3, 1000000, 1]):
+        data = pcap([(order[i % len(order)], packet) for i, packet in enumerate(packets)])
+        path = put("back.pcap", data)
+        result = wirestate("-n", "-T", "json", "-r", path)
+        expect(result, 0, f"^{len(packets)} packets captured|\n{len(packets)} packets captured")
+        for line in result.stdout.splitlines():
+            json.loads(line)
+        assert wirestate("-r", path, "--frame", "end", "--screen", "lifelines").returncode == 0
+
+
+TESTS = [a_file_cut_anywhere, a_file_that_grows, not_a_capture, unreadable, huge_numbers_in_the_header, decompression_bomb, zstd_bomb, clock_that_steps_back]

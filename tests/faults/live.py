@@ -1,0 +1,161 @@
+"""Interfaces that fail, and what a live capture may still do."""
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+from common import FOLDER, PATIENCE, PROGRAM, ROOT, SANITIZED, Screen, Skip, expect, wirestate
+
+SPACE = f"wirestate-faults-{os.getpid()}"
+
+
+def namespace():
+    if os.geteuid() != 0:
+        raise Skip("a network namespace takes root")
+    if subprocess.run(["ip", "netns", "add", SPACE], capture_output=True, check=False).returncode:
+        raise Skip("no network namespace can be made")
+    if subprocess.run(["ip", "netns", "exec", SPACE, "ip", "link", "set", "lo", "up"], capture_output=True,
+                      check=False).returncode:
+        raise Skip("the network namespace cannot be entered")
+    subprocess.run(["ip", "-n", SPACE, "link", "add", "va", "type", "veth", "peer", "name", "vb"], check=True)
+    subprocess.run(["ip", "-n", SPACE, "link", "set", "vb", "up"], check=True)
+    subprocess.run(["ip", "-n", SPACE, "link", "set", "va", "up"], check=True)
+
+
+def clean_up():
+    if os.geteuid() == 0:
+        subprocess.run(["ip", "netns", "del", SPACE], capture_output=True, check=False)
+
+
+def live(*arguments, **options):
+    program = subprocess.Popen(["ip", "netns", "exec", SPACE, PROGRAM, *arguments], stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL, **options)
+    while "listening on" not in (line := program.stderr.readline()):
+        assert line, "ended before it listened"
+    return program
+
+
+def status_of(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as file:
+        return dict(line.rstrip("\n").split(":\t", 1) for line in file)
+
+
+def live_capture_as_root_is_confined():
+    namespace()
+    for arguments, user in (([], None), (["-Z", "nobody"], "65534")):
+        program = live("-i", "lo", "-T", "json", "-l", *arguments)
+        end = time.monotonic() + PATIENCE
+        while (status := status_of(program.pid))["Seccomp"] != "2" and time.monotonic() < end and not SANITIZED:
+            time.sleep(0.02)
+        assert "0" not in status["Uid"].split() and "0" not in status["Gid"].split(), status["Uid"]
+        assert user is None or status["Uid"].split() == [user] * 4
+        assert not status["Groups"].strip(), status["Groups"]
+        for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
+            assert int(status[name], 16) == 0, f"{name} {status[name]}"
+        assert status["NoNewPrivs"] == "1" and (status["Seccomp"] == "2" or SANITIZED), status
+        send_one()
+        assert '"type":"packet"' in program.stdout.readline()
+        program.send_signal(signal.SIGINT)
+        out, err = program.communicate(timeout=PATIENCE)
+        assert program.returncode == 0 and "dropped by kernel" in err, err
+        assert '"type":"stats"' in out
+
+
+def the_view_says_how_it_is_fenced():
+    namespace()
+    for arguments, text in (([], b"partly sandboxed" if SANITIZED else b"live, sandboxed"), (["--no-sandbox"], b"no sandbox")):
+        screen = Screen("-n", "-i", "lo", *arguments, before=["ip", "netns", "exec", SPACE])
+        screen.wait(text)
+        os.write(screen.master, b"q")
+        screen.left()
+
+
+def send_one():
+    code = "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 9))"
+    subprocess.run(["ip", "netns", "exec", SPACE, sys.executable, "-c", code], check=True)
+
+
+def written_files_belong_to_the_invoker():
+    namespace()
+    os.chmod(FOLDER, 0o777)
+    target = os.path.join(FOLDER, "mine.pcap")
+    program = live("-i", "lo", "-T", "text", "-w", target, env=dict(os.environ, SUDO_UID="12345", SUDO_GID="12346"))
+    send_one()
+    program.stdout.readline()
+    program.send_signal(signal.SIGTERM)
+    assert program.wait(PATIENCE) == 0
+    status = os.stat(target)
+    assert (status.st_uid, status.st_gid) == (12345, 12346)
+    assert wirestate("-T", "text", "-r", target).returncode == 0
+    os.chmod(FOLDER, 0o755)
+    result = subprocess.run([PROGRAM, "-T", "text", "-r", os.path.join(ROOT, "captures/arp.pcap"), "-w",
+                             os.path.join(FOLDER, "theirs.pcap")], capture_output=True, text=True, check=False,
+                            env=dict(os.environ, SUDO_UID="12345", SUDO_GID="12346"))
+    expect(result, 1, "theirs.pcap: cannot be opened for writing: Permission denied")
+
+
+def the_interface_goes():
+    namespace()
+    program = live("-i", "va", "-T", "json", "--only", "packet", "-l")
+    for state in ("down", "up"):  # it says so, and goes on when it comes up again, whose first packets are its own
+        subprocess.run(["ip", "-n", SPACE, "link", "set", "va", state], check=True)
+        assert f"va: the interface is {state}" in program.stderr.readline()
+    assert '"type":"packet"' in program.stdout.readline()
+    subprocess.run(["ip", "-n", SPACE, "link", "del", "va"], check=True)
+    _, err = program.communicate(timeout=PATIENCE)
+    assert program.returncode == 1, f"{program.returncode} {err}"
+    assert re.search("va: the capture has ended: .*(disappeared|gone|no longer)", err), err
+    result = subprocess.run(["ip", "netns", "exec", SPACE, PROGRAM, "-T", "text", "-i", "none0"], capture_output=True,
+                            text=True, timeout=PATIENCE, check=False)
+    expect(result, 1, "none0: no such interface")
+
+
+def the_view_says_that_the_interface_is_down():
+    namespace()
+    screen = Screen("-n", "-i", "va", before=["ip", "netns", "exec", SPACE])
+    screen.wait(b"live, ")
+    for keys in (b"", b"u"):
+        os.write(screen.master, keys)
+        subprocess.run(["ip", "-n", SPACE, "link", "set", "va", "down"], check=True)
+        screen.wait(b"the interface is down; the capture goes on when it is up again")
+        subprocess.run(["ip", "-n", SPACE, "link", "set", "va", "up"], check=True)
+        screen.take(0.4)
+        screen.seen = b"\x1b[?1049h"
+    subprocess.run(["ip", "-n", SPACE, "link", "del", "va"], check=True)
+    screen.wait(b"the capture has ended")
+    os.write(screen.master, b"q")
+    screen.left((1,))
+
+
+def the_ring_overruns():
+    """Nobody reads the records, and the kernel's buffer is small: what is lost is counted, to the frame. What still lies in the buffer
+    when the capture is stopped is captured."""
+    namespace()
+    program = live("-i", "va", "-T", "json", "--only", "packet,stats", "--buffer-size", "256K")
+    code = ("import socket; s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW); s.bind(('vb', 0))\n"
+            "for i in range(30000): s.send(bytes(12) + b'\\x88\\xb5' + bytes(100))")
+    subprocess.run(["ip", "netns", "exec", SPACE, sys.executable, "-c", code], check=True)
+    threading.Timer(0.3, program.send_signal, [signal.SIGINT]).start()
+    out, err = program.communicate(timeout=PATIENCE)
+    counts = re.search(r"(\d+) packets captured, (\d+) received by filter, (\d+) dropped by kernel", err)
+    captured, received, dropped = (int(number) for number in counts.groups())
+    assert dropped > 1000, err
+    assert captured + dropped == received >= 30000, err
+    assert json.loads(out.splitlines()[-1])["packets"] == captured, out.splitlines()[-1]
+    assert program.returncode == 0, program.returncode
+
+
+def without_privilege():
+    if os.geteuid() != 0:
+        raise Skip("taking privileges away takes root")
+    result = wirestate("-T", "text", "-i", "lo", user=65534)
+    expect(result, 1, "lo: permission denied; run with sudo, or: sudo setcap cap_net_raw,cap_net_admin=ep ")
+    assert len(result.stderr.splitlines()) == 1, result.stderr
+
+
+TESTS = [live_capture_as_root_is_confined, the_view_says_how_it_is_fenced, written_files_belong_to_the_invoker, the_interface_goes,
+         the_view_says_that_the_interface_is_down, the_ring_overruns, without_privilege]

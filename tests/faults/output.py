@@ -1,0 +1,111 @@
+"""Output that cannot be written, memory that cannot be had."""
+import gzip
+import os
+import re
+import resource
+import struct
+import subprocess
+
+from common import FOLDER, PATIENCE, PROGRAM, ROOT, SANITIZED, Skip, expect, limit_memory, pcap, put, read, records, wirestate
+
+
+def the_reader_of_the_pipe_goes():
+    data = pcap([(i, b"\xff" * 12 + b"\x08\x06" + bytes(28)) for i in range(20000)])
+    path = put("many.pcap", data)
+    for form in ("text", "json"):
+        program = subprocess.Popen([PROGRAM, "-T", form, "-r", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        program.stdout.readline()
+        program.stdout.close()
+        err = program.stderr.read().decode()
+        assert program.wait(PATIENCE) == 0 and "rror" not in err, err
+
+
+def standard_output_is_full():
+    for arguments in (["-T", "json"], ["-T", "text"], ["--frame", "end"], ["--help"]):
+        source = [] if arguments == ["--help"] else ["-r", os.path.join(ROOT, "captures/close-four-client.pcap")]
+        with open("/dev/full", "w") as full:
+            result = subprocess.run([PROGRAM, *arguments, *source], stdout=full, stderr=subprocess.PIPE, text=True,
+                                    timeout=PATIENCE, check=False)
+        expect(result, 1, "cannot (write|be written).*No space left|No space left")
+
+
+def the_disk_is_full():
+    """-w says so at once, the capture goes on, and what is there is a capture."""
+    source = os.path.join(ROOT, "captures/close-four-client.pcap")
+    frames = len(records(read("close-four-client.pcap")))
+    target = os.path.join(FOLDER, "limited.pcap")
+    for limit in (10, 24, 100, 500, 700):
+        if os.path.exists(target):
+            os.unlink(target)
+        result = wirestate("-n", "-T", "json", "--only", "packet", "-r", source, "-w", target,
+                           limits=[(resource.RLIMIT_FSIZE, limit)])
+        expect(result, 1, "cannot be written: File too large")
+        if limit < 24:
+            continue
+        assert len(result.stdout.splitlines()) == frames, "the capture did not go on"
+        written = wirestate("-n", "-T", "json", "--only", "packet", "-r", target)
+        assert written.returncode == 0, written.stderr
+        with open(target, "rb") as file:
+            assert file.read(24)[:4] == b"\x4d\x3c\xb2\xa1"
+    expect(wirestate("-T", "text", "-r", source, "-w", "/dev/full"), 1, "/dev/full: cannot be written: No space left")
+
+
+def a_small_disk():
+    """One that really is full, in a namespace of mounts."""
+    script = 'mount -t tmpfs -o size=8k none "$1" && exec "$2" -n -T json --only packet -r "$3" -w "$1/x.pcap"'
+    many = put("many.pcap", pcap([(i, b"\xff" * 12 + b"\x08\x06" + bytes(28)) for i in range(2000)]))
+    mount = os.path.join(FOLDER, "mount")
+    os.makedirs(mount, exist_ok=True)
+    if os.geteuid() or subprocess.run(["unshare", "-m", "mount", "-t", "tmpfs", "none", mount], capture_output=True, check=False).returncode:
+        raise Skip("a disk cannot be mounted")
+    result = subprocess.run(["unshare", "-m", "sh", "-c", script, "sh", mount, PROGRAM, many], capture_output=True, text=True,
+                            timeout=PATIENCE, check=False)
+    expect(result, 1, "x.pcap: cannot be written: No space left")
+    assert len(result.stdout.splitlines()) == 2000, "the capture did not go on"
+
+
+def memory_that_runs_out():
+    if SANITIZED:
+        raise Skip("an address space limit and a sanitizer exclude each other")
+    syn = bytearray(read("refused.pcap")[40:40 + struct.unpack_from("<I", read("refused.pcap"), 32)[0]])
+    packets = []
+    for i in range(30000):
+        syn[26:30] = struct.pack(">I", 0x0a000000 + i)
+        packets.append((i / 1000, bytes(syn)))
+    path = put("syns.pcap", pcap(packets))
+    for mebibytes in (16, 20, 24, 28, 32, 40, 48):
+        for arguments in (["-T", "json", "-r", path], ["-r", path, "--frame", "end"]):
+            result = wirestate(*arguments, limits=limit_memory(mebibytes))
+            if result.returncode == 127:  # not even its libraries could be loaded
+                continue
+            assert result.returncode in (0, 1, 2), f"{mebibytes} MiB: {result.returncode} {result.stderr[-300:]}"
+            if result.returncode:
+                assert "memory" in result.stderr, result.stderr
+
+
+def every_allocation_fails():
+    """One after the other, alone and with all behind it. Without the sandbox: libseccomp, and the C library when it is asked for a user,
+    crash by themselves then, before anything has been read."""
+    if SANITIZED:
+        raise Skip("a sanitizer has an allocator of its own")
+    library = os.path.join(FOLDER, "no_memory.so")
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, os.path.join(ROOT, "tests/faults/no_memory.c")], check=True)
+    source = os.path.join(ROOT, "captures/close-four-client.pcap")
+    words = "memory|alloc|not enough core"  # the last two are libpcap's
+    packed = put("packed.gz", gzip.compress(read("close-four-client.pcap")))
+    for arguments in (["-n", "-T", "json", "-r", source], ["-n", "-T", "text", "-v", "-r", packed, "tcp"], ["-n", "-r", source, "--frame", "end"],
+                      ["-n", "-r", source, "--frame", "3", "--screen", "stream", "--anonymize"], ["-n", "-r", source, "--export", os.path.join(FOLDER, "picture.svg")],
+                      ["-n", "-T", "json", "-Y", "port == 8000 and closed", "-r", source, "-w", os.path.join(FOLDER, "again.pcap")]):
+        for count, step in (("1", 3), ("1000000", 1)):
+            number, whole = 0, 0
+            while whole < 3 or number < 200:  # until there are fewer allocations than that
+                number += step
+                result = wirestate("--no-sandbox", *arguments, env=dict(os.environ, HOME=FOLDER, XDG_CONFIG_HOME=FOLDER, LD_PRELOAD=library,
+                                                        NO_MEMORY_FROM=str(number), NO_MEMORY_COUNT=count))
+                said = f"allocation {number}, {count}, {' '.join(arguments)}: {result.returncode} {result.stderr[-300:]}"
+                assert result.returncode in (0, 1, 2), said
+                assert result.returncode == 0 or re.search(words, result.stderr), said
+                whole = whole + 1 if result.returncode == 0 else 0
+
+
+TESTS = [the_reader_of_the_pipe_goes, standard_output_is_full, the_disk_is_full, a_small_disk, memory_that_runs_out, every_allocation_fails]

@@ -1,0 +1,123 @@
+"""Signals, and the terminal behind the view."""
+import json
+import os
+import random
+import resource
+import select
+import signal
+import subprocess
+import threading
+import time
+
+from common import FOLDER, PATIENCE, PROGRAM, ROOT, Screen, pcap, put, wirestate
+
+
+def stop_signals_at_any_moment():
+    data = pcap([(i, b"\xff" * 12 + b"\x08\x06" + bytes(28)) for i in range(300000)])
+    path = put("long.pcap", data)
+    chance = random.Random(2)
+    for number in [signal.SIGTERM, signal.SIGINT, signal.SIGHUP] * 5:
+        target = os.path.join(FOLDER, "stopped.pcap")
+        program = subprocess.Popen([PROGRAM, "-T", "json", "--only", "packet", "-r", path, "-w", target],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        select.select([program.stdout], [], [], PATIENCE)
+        timer = threading.Timer(chance.random() * 0.2, program.send_signal, [number])
+        timer.start()
+        out, err = program.communicate(timeout=PATIENCE)
+        timer.cancel()
+        assert program.returncode == 0, f"{number!r}: {program.returncode} {err}"
+        for line in out.splitlines()[:-1]:  # a write that waited for us may have been cut
+            json.loads(line)
+        result = wirestate("-T", "json", "--only", "stats", "-r", target)
+        assert result.returncode == 0, result.stderr
+
+
+def signals_in_the_view():
+    chance = random.Random(3)
+    path = os.path.join(ROOT, "captures/close-four-client.pcap")
+    for last in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        screen = Screen("-n", "-r", path)
+        screen.wait(b"10.0.0.1")
+        for _ in range(30):
+            screen.resize(chance.randint(1, 60), chance.randint(1, 200))
+            number = chance.choice([signal.SIGWINCH, signal.SIGTSTP, signal.SIGCONT])
+            screen.program.send_signal(number)
+            screen.take(chance.random() * 0.02)
+            screen.program.send_signal(signal.SIGCONT)
+        screen.take(0.05)
+        screen.program.send_signal(last)
+        screen.program.send_signal(signal.SIGCONT)
+        screen.left()
+
+
+def stopped_and_gone_on():
+    """While it is stopped the terminal is as it was before."""
+    screen = Screen("-n", "-r", os.path.join(ROOT, "captures/close-four-client.pcap"))
+    for _ in range(5):
+        screen.wait(b"10.0.0.1")
+        screen.program.send_signal(signal.SIGTSTP)
+        end = time.monotonic() + PATIENCE
+        while state_of(screen.program.pid) != "T":
+            assert time.monotonic() < end, "did not stop"
+            screen.take(0.01)
+        screen.take(0.02)
+        screen.is_restored()
+        screen.seen = b""
+        screen.program.send_signal(signal.SIGCONT)
+    os.write(screen.master, b"q")
+    screen.left()
+
+
+def state_of(pid):
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        return file.read().rsplit(")", 1)[1].split()[0]
+
+
+def signals_at_any_time():
+    """Before the view is there, while it draws and while it leaves; ends by request, by a crash, and by an alarm that nobody set."""
+    chance = random.Random(4)
+    numbers = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGSEGV, signal.SIGABRT, signal.SIGALRM, signal.SIGBUS]
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    for turn in range(64):
+        last = numbers[turn % len(numbers)]
+        screen = Screen("-n", "--play", "--idle", "0.01", "-r", os.path.join(ROOT, "captures/close-four-client.pcap"))
+        screen.take(chance.random() * 0.15)
+        for _ in range(chance.randint(0, 4)):
+            screen.resize(chance.randint(1, 60), chance.randint(1, 200))
+            screen.program.send_signal(chance.choice([signal.SIGWINCH, signal.SIGCONT, signal.SIGTSTP]))
+            screen.take(chance.random() * 0.01)
+            screen.program.send_signal(signal.SIGCONT)
+        screen.program.send_signal(last)
+        screen.program.send_signal(signal.SIGCONT)
+        screen.left((0, -last))
+
+
+def the_terminal_goes():
+    """Its window is closed: the program ends, and what -w has written is a capture."""
+    target = os.path.join(FOLDER, "gone.pcap")
+    screen = Screen("-n", "-r", os.path.join(ROOT, "captures/close-four-client.pcap"), "-w", target)
+    screen.wait(b"10.0.0.1")
+    os.close(screen.slave)
+    os.close(screen.master)
+    assert screen.program.wait(PATIENCE) == 0, screen.program.returncode
+    assert wirestate("-T", "json", "-r", target).returncode == 0
+
+
+def the_sandbox_lets_the_view_work():
+    """Every screen; and the whole capture as a film, for which the file is read a second time."""
+    path = os.path.join(ROOT, "captures/close-four-client.pcap")
+    screen = Screen("-n", "--play", "--idle", "0.01", "-r", path, "tcp")
+    screen.wait(b"10.0.0.1")
+    screen.take(0.5)
+    os.write(screen.master, b"q")
+    screen.left()
+    screen = Screen("-n", "-r", path)
+    screen.wait(b"10.0.0.1")
+    for key in (b"\r", b"0", b"\x1b[C", b"d", b"\x1b", b"D", b"\x1b", b"?", b"?"):
+        os.write(screen.master, key)
+        screen.take(0.15)
+    os.write(screen.master, b"q")
+    screen.left()
+
+
+TESTS = [stop_signals_at_any_moment, signals_in_the_view, stopped_and_gone_on, signals_at_any_time, the_terminal_goes, the_sandbox_lets_the_view_work]

@@ -1,0 +1,93 @@
+"""Floods against the view, live between two network namespaces: its keys stay alive, its memory within bounds, and every frame is
+captured or reported as lost."""
+import os
+import re
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../faults"))
+from common import Screen, Skip  # noqa: E402
+
+SPACE = f"wirestate-floods-{os.getpid()}"
+SENDER = """
+import socket, sys
+sys.path.insert(0, {folder!r})
+import frames
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+s.bind(("vb", 0))
+kind = getattr(frames, {kind!r})
+made = [kind(number) for number in range({count})]
+print("ready", flush=True)
+sys.stdin.readline()
+for frame in made:
+    s.send(frame)
+"""
+SLOWEST = 1.0  # seconds from a key to its screen, on a machine that others use too
+
+
+def ip(*words):
+    return subprocess.run(["ip", *words], check=True, capture_output=True, text=True).stdout
+
+
+def space():
+    if os.geteuid() or subprocess.run(["ip", "netns", "add", SPACE], capture_output=True, check=False).returncode or \
+            subprocess.run(["ip", "netns", "exec", SPACE, "true"], capture_output=True, check=False).returncode:
+        raise Skip("no network namespace can be made")
+    # Nothing but the flood is to be counted.
+    subprocess.run(["ip", "netns", "exec", SPACE, "sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1"], capture_output=True, check=False)
+    ip("-n", SPACE, "link", "add", "va", "type", "veth", "peer", "name", "vb")
+    for wire in ("va", "vb"):
+        ip("-n", SPACE, "link", "set", wire, "up")
+
+
+def clean_up():
+    if os.geteuid() == 0:
+        subprocess.run(["ip", "netns", "del", SPACE], capture_output=True, check=False)
+
+
+def received():
+    return sum(int(line.split()[1]) for line in re.findall(r"^ +\d+ +\d+ .*$", ip("-n", SPACE, "-s", "link", "show", "va"), re.M))
+
+
+def anonymous(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as file:
+        return int(re.search(r"RssAnon:\s+(\d+)", file.read()).group(1)) / 1024
+
+
+def press(screen, key, text):
+    """How long it takes until the key's screen is there."""
+    screen.seen = screen.seen[-8:]
+    began = time.monotonic()
+    os.write(screen.master, key)
+    while text not in screen.seen:
+        screen.take(0.002)
+        assert time.monotonic() - began < 5, f"{key!r} is not answered"
+    return time.monotonic() - began
+
+
+def flood(kind, count, limit):
+    """The slowest key, the most memory of its own in MiB, and what the kernel counted, what was captured and what lost."""
+    inside = ["ip", "netns", "exec", SPACE]
+    before = received()
+    code = SENDER.format(folder=os.path.dirname(os.path.abspath(__file__)), kind=kind.__name__, count=count)
+    with subprocess.Popen([*inside, sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as sender:
+        sender.stdout.readline()
+        screen = Screen("-n", "-i", "va", "--max-memory", f"{limit}M", before=inside)
+        screen.wait(b"live, ")
+        sender.stdin.write("\n")
+        sender.stdin.flush()
+        slowest = most = 0
+        turns = 0
+        while sender.poll() is None or turns < 3:
+            turns += 1
+            for key, text in ((b"?", b"leave wirestate"), (b"\x1b", b"C-STATE"), (b"u", b"UDP"), (b"\x1b", b"C-STATE"),
+                              (b"a", b"ARP"), (b"\x1b", b"C-STATE")):
+                slowest = max(slowest, press(screen, key, text))
+            most = max(most, anonymous(screen.program.pid))
+        screen.take(0.5)
+        counted = received() - before
+        os.write(screen.master, b"q")
+        said = screen.left()
+    captured, lost = (int(number) for number in re.search(r"(\d+) packets captured, .* (\d+) dropped by kernel", said).groups())
+    return slowest, most, counted, captured, lost

@@ -1,0 +1,79 @@
+/* The configuration file, and the value of every option: what is taken is within what the option's row says, what is
+ * refused has a reason that a terminal can show. */
+#include "config.h"
+#include "target.h"
+
+#include <wirestate/text.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+static void check_text(const char *text)
+{
+	const size_t length = strlen(text);
+	for (size_t at = 0; at < length;) {
+		uint32_t code;
+		const size_t size = ws_utf8_decode(text + at, length - at, &code);
+		if (!size || !ws_printable(code))
+			abort();
+		at += size;
+	}
+}
+
+static void check_error(const struct ws_error *error)
+{
+	if (error->status == WS_OK || !error->text[0])
+		abort();
+	check_text(error->text);
+}
+
+static void check_options(const struct options *options)
+{
+	for (int action = 0; action < WS_ACTION_COUNT; action++)
+		if (options->keymap.name[action])
+			check_text(options->keymap.name[action]);
+	for (size_t i = 0; i < option_row_count; i++) {
+		const struct option_row *row = &option_rows[i];
+		const void *field = (const char *)options + row->offset;
+		double value;
+		if (row->kind == OPTION_FACTOR)
+			value = *(const double *)field;
+		else if (row->kind == OPTION_SECONDS)
+			value = (double)*(const ws_time *)field / (double)WS_SECOND;
+		else if (row->kind == OPTION_NUMBER || row->kind == OPTION_SIZE)
+			value = (double)*(const uint64_t *)field;
+		else
+			continue;
+		if (value != 0 && !(value >= row->min && value <= row->max))
+			abort();
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct ws_error error = {0};
+	struct options options = {.help = false};
+	char *text = malloc(size + 1), *value = calloc(1, size + 1);
+	ws_keymap_init(&options.keymap);
+	if (text && value) {
+		memcpy(text, data, size);
+		memcpy(value, data, size);
+		if (config_take(&options, "configuration", text, size, &error))
+			check_options(&options);
+		else
+			check_error(&error);
+		for (size_t i = 0; i < option_row_count && size < 100; i++) {
+			options = (struct options){.help = false};
+			error = (struct ws_error){0};
+			if (option_rows[i].kind == OPTION_SWITCH)
+				continue;
+			if (option_value(&option_rows[i], value, &options, &error))
+				check_options(&options);
+			else
+				check_error(&error);
+		}
+	}
+	free(text);
+	free(value);
+	return 0;
+}
