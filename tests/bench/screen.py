@@ -91,15 +91,31 @@ def loaded(command):
     return seconds, resident
 
 
-def keys(command):
-    """What keys cost in the list: (work, seconds until the first and the last output)."""
+SORTS = ("client", "server", "states", "start", "age", "packets", "bytes", "verdict", "number")  # as `s` goes through them
+FILTERS = ("11.3.0.0/16", "client.port < 2000 and state == ESTABLISHED", "packets > 3", "verdict == OPEN")
+
+
+def keys(command, rounds):
+    """What keys cost in the list: (work, seconds until the first and the last output), the best of some rounds."""
     view = View(command)
     view.until(b"ESTAB")
     view.settle()
-    results = []
-    for work, key in (("next row", b"j"), ("sort by another column", b"s"), ("turn the order", b"r"), ("first row", b"g"),
-                      ("last row", b"G")):
+    best = {}
+
+    def press(work, key):
         first, last = view.press(key)
-        results.append((work, first, last))
+        if work not in best or last < best[work][1]:
+            best[work] = first, last
+
+    for _ in range(rounds):
+        for column in SORTS:
+            press(f"sort by {column}", b"s")
+        for work, key in (("next row", b"j"), ("turn the order", b"r"), ("first row", b"g"), ("last row", b"G")):
+            press(work, key)
+        view.press(b"r")
+        for text in FILTERS:
+            view.press(b"F" + text.encode())
+            press(f"filter {text}", b"\r")
+            press("no filter", b"\x1b")
     view.close()
-    return results
+    return [(work, first, last) for work, (first, last) in best.items()]
