@@ -19,7 +19,8 @@ enum {
 	REST = 4,            /* a survey may take a fifth of the time, no more */
 };
 #define SURVEY_PAUSE (400 * WS_MILLISECOND)
-#define PERCENT_PAUSE (100 * WS_MILLISECOND) /* drawn no more often, so that the order itself never waits for its turn */
+#define PERCENT_PAUSE                                                                                                  \
+	(100 * WS_MILLISECOND) /* drawn no more often, so that the order itself never waits for its turn */
 
 /* The tracker's order will do. */
 static bool wants_natural(const struct list_view *list)
@@ -34,24 +35,27 @@ bool list_is_sorting(const struct list_view *list)
 
 /* ---- The walk */
 
-/* Room for `count`, and for the order they will come in. */
+/* Room for `count` of them; what is in `*array` stays. */
+static bool resize(void **array, size_t count, size_t size)
+{
+	void *larger = realloc(*array, count * size);
+	if (larger)
+		*array = larger;
+	return larger;
+}
+
+/* Room for `count` connections, and for sorting them. */
 static bool grow(struct list_survey *survey, size_t count)
 {
+	struct list_sorting *sorting = &survey->sorting;
 	if (count <= survey->room)
 		return true;
 	const size_t room = count + count / 8 + 256;
-	ws_conn_id *ids = realloc(survey->ids, room * sizeof(*ids));
-	survey->ids = ids ? ids : survey->ids;
-	struct ws_order_key *keys = realloc(survey->keys, room * sizeof(*keys));
-	survey->keys = keys ? keys : survey->keys;
-	free(survey->sorting.items); /* not in use while the walk goes on */
-	free(survey->sorting.scratch);
-	survey->sorting.items = malloc(room * sizeof(*survey->sorting.items));
-	survey->sorting.scratch = malloc(room * sizeof(*survey->sorting.scratch));
-	if (!ids || !keys || !survey->sorting.items || !survey->sorting.scratch) {
-		survey->room = 0;
+	if (!resize((void **)&survey->ids, room, sizeof(*survey->ids)) ||
+	    !resize((void **)&survey->keys, room, sizeof(*survey->keys)) ||
+	    !resize((void **)&sorting->items, room, sizeof(*sorting->items)) ||
+	    !resize((void **)&sorting->scratch, room, sizeof(*sorting->scratch)))
 		return false;
-	}
 	survey->room = room;
 	return true;
 }
@@ -119,13 +123,9 @@ static bool collect(struct list_view *list, const struct ws_model *model, size_t
 
 static bool make_room(struct list_survey *survey, size_t count)
 {
-	if (count <= survey->capacity)
-		return true;
-	ws_conn_id *order = realloc(survey->order, count * sizeof(*order));
-	if (!order)
+	if (count > survey->capacity && !resize((void **)&survey->order, count, sizeof(*survey->order)))
 		return false;
-	survey->order = order;
-	survey->capacity = count;
+	survey->capacity = count > survey->capacity ? count : survey->capacity;
 	return true;
 }
 
@@ -170,7 +170,8 @@ static bool tally(struct list_survey *survey, size_t limit)
 	while (limit && survey->rank < count) {
 		ws_conn_id ids[BLOCK];
 		struct ws_judgement judgements[BLOCK];
-		const size_t block = ws_tracker_conn_ids(survey->tracker, survey->rank, limit < BLOCK ? limit : BLOCK, ids);
+		const size_t block =
+		        ws_tracker_conn_ids(survey->tracker, survey->rank, limit < BLOCK ? limit : BLOCK, ids);
 		ws_tracker_judge(survey->tracker, ids, block, judgements);
 		for (size_t i = 0; i < block; i++)
 			count_verdict(survey->tallying, judgements[i]);

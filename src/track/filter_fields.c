@@ -11,15 +11,15 @@
 /* ---- Values out of a connection */
 
 #define OF_ENDPOINT(member)                                                                                            \
-	static int64_t get_##member(const struct filter_subject *subject, unsigned endpoint)                                \
+	static int64_t get_##member(const struct filter_subject *subject, unsigned endpoint)                           \
 	{                                                                                                              \
-		return (int64_t)subject->info->endpoint[endpoint].member;                                                       \
+		return (int64_t)subject->info->endpoint[endpoint].member;                                              \
 	}
 #define OF_CONNECTION(member)                                                                                          \
-	static int64_t get_##member(const struct filter_subject *subject, unsigned endpoint)                                \
+	static int64_t get_##member(const struct filter_subject *subject, unsigned endpoint)                           \
 	{                                                                                                              \
 		(void)endpoint;                                                                                        \
-		return (int64_t)subject->info->member;                                                                          \
+		return (int64_t)subject->info->member;                                                                 \
 	}
 
 OF_ENDPOINT(port)
@@ -129,9 +129,9 @@ static const char *role_word(unsigned value)
 
 /* The marks of sequence analysis count their segments. */
 #define COUNTER(member, mark)                                                                                          \
-	{#member, FILTER_NUMBER, FILTER_SUM,    get_##member,                                                          \
-	 NULL,    NULL,          INT64_MAX,     WS_PART_MARKS,                                                         \
-	 "segments that sequence analysis marked so"},
+	{#member,      FILTER_NUMBER, FILTER_SUM,                                                                      \
+	 get_##member, NULL,          NULL,                                                                            \
+	 INT64_MAX,    WS_PART_MARKS, "segments that sequence analysis marked so"},
 
 /* clang-format off */
 const struct filter_field filter_fields[] = {

@@ -124,8 +124,7 @@ static void fill_rest(const struct ws_tracker *tracker, const struct ws_conn *co
 		endpoint->window = e->window;
 		endpoint->mss = e->mss;
 		endpoint->sent_any = e->sent_any;
-		endpoint->time_wait_end =
-		        e->state == WS_TIME_WAIT ? e->time_wait_start + tracker->config.time_wait : 0;
+		endpoint->time_wait_end = e->state == WS_TIME_WAIT ? e->time_wait_start + tracker->config.time_wait : 0;
 	}
 }
 

@@ -45,8 +45,7 @@ struct ws_judgement ws_conn_judgement(const struct ws_tracker *tracker, const st
 		ws_conn_fill(tracker, conn, WS_PARTS_ALL, &info);
 		const struct ws_judgement made = ws_conn_judge(&info);
 		/* What is remembered changes nothing that a reader can see. */
-		((struct ws_conn *)conn)->judgement =
-		        (uint8_t)(KNOWN | made.severity << SEVERITY_SHIFT | made.verdict);
+		((struct ws_conn *)conn)->judgement = (uint8_t)(KNOWN | made.severity << SEVERITY_SHIFT | made.verdict);
 	}
 	return (struct ws_judgement){.verdict = conn->judgement & VERDICT_MASK,
 	                             .severity = (conn->judgement & ~KNOWN) >> SEVERITY_SHIFT};
@@ -91,23 +90,34 @@ static struct ws_order_key address_key(const struct ws_conn *conn, unsigned i)
 	return key;
 }
 
-static struct ws_order_key verdict_key(struct ws_judgement judgement)
+/* What a walk for keys is for. */
+struct keying {
+	const struct ws_tracker *tracker;
+	enum ws_order order;
+	ws_time now;
+	uint8_t place[WS_VERDICT_COUNT]; /* of a verdict's word among the others */
+};
+
+static void place_words(struct keying *keying)
 {
-	const char *word = ws_verdict_tag((enum ws_verdict)judgement.verdict);
-	struct ws_order_key key = {.high = 8u - judgement.severity};
-	for (int i = 0; i < 8 && word[i]; i++)
-		key.low |= (uint64_t)(uint8_t)word[i] << (56 - 8 * i);
-	return key;
+	for (enum ws_verdict a = 0; a < WS_VERDICT_COUNT; a++)
+		for (enum ws_verdict b = 0; b < WS_VERDICT_COUNT; b++)
+			keying->place[a] += strcmp(ws_verdict_tag(b), ws_verdict_tag(a)) < 0;
 }
 
-static struct ws_order_key key_of(const struct ws_tracker *tracker, const struct ws_conn *conn, enum ws_order order,
-                                  ws_time now)
+static struct ws_order_key verdict_key(const struct keying *keying, const struct ws_conn *conn)
+{
+	const struct ws_judgement judgement = ws_conn_judgement(keying->tracker, conn);
+	return (struct ws_order_key){.low = (3u - judgement.severity) << 8 | keying->place[judgement.verdict]};
+}
+
+static struct ws_order_key key_of(const struct keying *keying, const struct ws_conn *conn)
 {
 	const unsigned second = !ws_conn_is_self(conn); /* whose facts the second endpoint's are */
 	const struct ws_endpoint *endpoint = conn->machine.endpoint;
 	const struct ws_traffic *traffic = conn->traffic;
 	unsigned client, server;
-	switch (order) {
+	switch (keying->order) {
 	case WS_ORDER_CLIENT:
 		return address_key(conn, (unsigned)ws_conn_likely_client(conn));
 	case WS_ORDER_SERVER:
@@ -120,13 +130,13 @@ static struct ws_order_key key_of(const struct ws_tracker *tracker, const struct
 		return (struct ws_order_key){.high = (uint64_t)conn->first_time};
 	case WS_ORDER_AGE:
 		return (struct ws_order_key){
-		        .high = (uint64_t)age(conn->ended, conn->first_time, conn->last_time, now)};
+		        .high = (uint64_t)age(conn->ended, conn->first_time, conn->last_time, keying->now)};
 	case WS_ORDER_PACKETS:
 		return (struct ws_order_key){.high = traffic[0].packets + traffic[second].packets};
 	case WS_ORDER_BYTES:
 		return (struct ws_order_key){.high = traffic[0].bytes + traffic[second].bytes};
 	case WS_ORDER_VERDICT:
-		return verdict_key(ws_conn_judgement(tracker, conn));
+		return verdict_key(keying, conn);
 	case WS_ORDER_NUMBER:
 	case WS_ORDER_COUNT:
 		break;
@@ -137,14 +147,10 @@ static struct ws_order_key key_of(const struct ws_tracker *tracker, const struct
 static unsigned parts_of(enum ws_order order)
 {
 	static const unsigned parts[] = {
-	        [WS_ORDER_NUMBER] = WS_PART_LAST,
-	        [WS_ORDER_CLIENT] = WS_PART_OPENING,
-	        [WS_ORDER_SERVER] = WS_PART_OPENING,
-	        [WS_ORDER_STATES] = WS_PART_STATES | WS_PART_OPENING,
-	        [WS_ORDER_START] = WS_PART_FIRST,
-	        [WS_ORDER_AGE] = WS_PART_FIRST | WS_PART_LAST,
-	        [WS_ORDER_PACKETS] = WS_PART_TRAFFIC,
-	        [WS_ORDER_BYTES] = WS_PART_TRAFFIC,
+	        [WS_ORDER_NUMBER] = WS_PART_LAST,      [WS_ORDER_CLIENT] = WS_PART_OPENING,
+	        [WS_ORDER_SERVER] = WS_PART_OPENING,   [WS_ORDER_STATES] = WS_PART_STATES | WS_PART_OPENING,
+	        [WS_ORDER_START] = WS_PART_FIRST,      [WS_ORDER_AGE] = WS_PART_FIRST | WS_PART_LAST,
+	        [WS_ORDER_PACKETS] = WS_PART_TRAFFIC,  [WS_ORDER_BYTES] = WS_PART_TRAFFIC,
 	        [WS_ORDER_VERDICT] = WS_PART_IDENTITY,
 	};
 	return parts[order];
@@ -154,10 +160,12 @@ void ws_tracker_order_keys(const struct ws_tracker *tracker, enum ws_order order
                            size_t count, struct ws_order_key *keys)
 {
 	const unsigned parts = parts_of(order);
+	struct keying keying = {.tracker = tracker, .order = order, .now = now};
+	place_words(&keying);
 	for (size_t i = 0; i < count; i++) {
 		if (i + WS_AHEAD < count)
 			ws_conn_prefetch(&tracker->table, ids[i + WS_AHEAD], parts);
 		const struct ws_conn *conn = ws_table_conn(&tracker->table, ids[i]);
-		keys[i] = conn ? key_of(tracker, conn, order, now) : (struct ws_order_key){.high = 0};
+		keys[i] = conn ? key_of(&keying, conn) : (struct ws_order_key){.high = 0};
 	}
 }

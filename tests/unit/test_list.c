@@ -357,9 +357,16 @@ static void test_many(void **state)
 	assert_int_equal(list->place, 100);
 	assert_true(shows(world, "%")); /* how far it is */
 	assert_true(ws_ui_busy(world->ui));
+	assert_in_range(ws_ui_next_change(world->ui, &world->model), WS_MILLISECOND, WS_SECOND); /* nothing new yet */
 	int ticks = 0;
-	for (; list->survey.phase != LIST_RESTS && ticks < 100; ticks++)
+	while (list_is_sorting(list) && ticks++ < 100)
+		ws_ui_tick(world->ui, &world->model, world->clock += WS_MILLISECOND);
+	assert_int_equal(ws_ui_next_change(world->ui, &world->model), 0); /* drawn at once */
+	while (list->survey.phase != LIST_RESTS && ticks++ < 100)
 		tick(world);
+	assert_false(ws_ui_busy(world->ui));
+	tick(world);
+	assert_true(ws_ui_next_change(world->ui, &world->model) > 0);
 	assert_in_range(ticks, 2, 50);
 	assert_int_equal(list_count(list, world->tracker), MANY);
 	assert_int_equal(list->selected, 101); /* it is still the same one, */

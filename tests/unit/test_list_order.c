@@ -160,8 +160,8 @@ static struct ws_order_key key_of(const struct ws_conn_info *info, enum ws_order
 		key.high = (uint64_t)info->first_time;
 		break;
 	case WS_ORDER_AGE:
-		key.high = (uint64_t)((info->ended || now < info->last_time ? info->last_time : now) -
-		                      info->first_time);
+		key.high =
+		        (uint64_t)((info->ended || now < info->last_time ? info->last_time : now) - info->first_time);
 		break;
 	case WS_ORDER_PACKETS:
 		key.high = e[0].packets + e[1].packets;
@@ -182,6 +182,18 @@ static struct ws_order_key key_of(const struct ws_conn_info *info, enum ws_order
 	return key;
 }
 
+/* What several readers of a connection share, said once more. */
+static void check_ends(const struct ws_conn_info *info)
+{
+	const struct ws_endpoint_info *e = info->endpoint;
+	if (info->client == WS_ROLE_UNKNOWN)
+		assert_int_equal(info->likely_client, e[0].port < e[1].port);
+	if (e[0].port != e[1].port || memcmp(&e[0].address, &e[1].address, sizeof(e[0].address)) != 0)
+		return;
+	assert_int_equal(e[0].packets, e[1].packets); /* connected to itself: both ends are the same one */
+	assert_int_equal(e[0].state, e[1].state);
+}
+
 static void check_order(struct world *world, enum ws_order order, const char *text)
 {
 	struct list_view *list = &world->ui->list;
@@ -197,6 +209,7 @@ static void check_order(struct world *world, enum ws_order order, const char *te
 		struct ws_conn_info info;
 		const ws_conn_id id = ws_tracker_conn_at(world->tracker, rank);
 		assert_true(ws_tracker_conn(world->tracker, id, &info));
+		check_ends(&info);
 		if (ws_filter_match(filter, &info))
 			rows[count++] = (struct row){key_of(&info, order, world->now), rank, id};
 	}
