@@ -26,6 +26,10 @@ struct ws_filter_error {
 struct ws_filter *ws_filter_compile(const char *text, struct ws_filter_error *error) WS_CHECKED;
 void ws_filter_free(struct ws_filter *filter);
 bool ws_filter_match(const struct ws_filter *filter, const struct ws_conn_info *info);
+/* The same asked of at most `count` connections from `rank` on, of each only what the filter names: the ids of those
+ * that fit go to `ids`, in order, with room for `count`. How many fit. */
+size_t ws_filter_pick(const struct ws_filter *filter, const struct ws_tracker *tracker, size_t rank, size_t count,
+                      ws_conn_id *ids);
 
 /* The fields, for help and the manual. False: `index` is behind the last. */
 struct ws_filter_field {

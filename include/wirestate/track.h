@@ -343,6 +343,52 @@ const char *ws_verdict_tag(enum ws_verdict verdict);
  */
 void ws_conn_verdict(const struct ws_conn_info *info, struct ws_text *text, const char **tag, int *severity);
 
+/* The verdict without words. */
+struct ws_judgement {
+	uint8_t verdict;  /* enum ws_verdict */
+	uint8_t severity; /* 0 .. 3 */
+};
+struct ws_judgement ws_conn_judge(const struct ws_conn_info *info);
+
+/* How long it lasts at `now`, or has lasted when it is over. */
+ws_time ws_conn_age(const struct ws_conn_info *info, ws_time now);
+
+/* ---- Of many connections at once, one fact each. Memory is slow: these read no more of a connection than the fact
+ * needs, and ahead. */
+
+/* X(enumerator, the word for it): what connections can be ordered by. */
+#define WS_ORDERS(X)                                                                                                   \
+	X(WS_ORDER_NUMBER, "number")                                                                                   \
+	X(WS_ORDER_CLIENT, "client")                                                                                   \
+	X(WS_ORDER_SERVER, "server")                                                                                   \
+	X(WS_ORDER_STATES, "states")                                                                                   \
+	X(WS_ORDER_START, "start")                                                                                     \
+	X(WS_ORDER_AGE, "age")                                                                                         \
+	X(WS_ORDER_PACKETS, "packets")                                                                                 \
+	X(WS_ORDER_BYTES, "bytes")                                                                                     \
+	X(WS_ORDER_VERDICT, "verdict") /* the worst first; within that, equal words together */
+
+enum ws_order {
+#define X(name, text) name,
+	WS_ORDERS(X)
+#undef X
+	        WS_ORDER_COUNT
+};
+const char *ws_order_name(enum ws_order order);
+
+/* Where a connection belongs: by `high`, then by `low`. */
+struct ws_order_key {
+	uint64_t high, low;
+};
+
+/* Ids of at most `count` connections from `rank` on; how many there were. */
+size_t ws_tracker_conn_ids(const struct ws_tracker *tracker, size_t rank, size_t count, ws_conn_id *ids);
+/* The keys of connections that are kept. `now` is for ages. */
+void ws_tracker_order_keys(const struct ws_tracker *tracker, enum ws_order order, ws_time now, const ws_conn_id *ids,
+                           size_t count, struct ws_order_key *keys);
+void ws_tracker_judge(const struct ws_tracker *tracker, const ws_conn_id *ids, size_t count,
+                      struct ws_judgement *judgements);
+
 size_t ws_tracker_udp_count(const struct ws_tracker *tracker);
 bool ws_tracker_udp(const struct ws_tracker *tracker, size_t index, struct ws_udp_info *info) WS_CHECKED;
 size_t ws_tracker_arp_count(const struct ws_tracker *tracker);

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-static void resort(struct list_view *list, const struct ws_model *model, enum list_sort sort, bool reverse)
+static void resort(struct list_view *list, const struct ws_model *model, enum ws_order sort, bool reverse)
 {
 	list->reverse = reverse;
 	if (list->sort != sort) {
@@ -23,7 +23,7 @@ static void toggle_follow(struct list_view *list, const struct ws_model *model)
 	list->follow = !list->follow;
 	if (!list->follow)
 		return;
-	resort(list, model, SORT_NUMBER, list->reverse); /* the newest has its place only in this order */
+	resort(list, model, WS_ORDER_NUMBER, list->reverse); /* the newest has its place only in this order */
 	select_newest(list, model);
 }
 
@@ -57,7 +57,7 @@ bool list_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action act
 		return true;
 	case WS_ACT_SORT:
 		list->follow = false;
-		resort(list, model, (enum list_sort)((list->sort + 1) % LIST_SORT_COUNT), list->reverse);
+		resort(list, model, (enum ws_order)((list->sort + 1) % WS_ORDER_COUNT), list->reverse);
 		return true;
 	case WS_ACT_REVERSE:
 		resort(list, model, list->sort, !list->reverse);
@@ -117,13 +117,15 @@ static void keep_selected(struct list_view *list, const struct ws_model *model)
 	if (list->survey.natural)
 		list_find(list, model->tracker); /* numbers move when old connections are given up */
 	ws_conn_id id = list_at(list, model->tracker, list->place);
-	if (list->survey.phase == LIST_RESTS && ws_tracker_conn(model->tracker, id, &info))
+	if (!list_is_sorting(list) && ws_tracker_conn(model->tracker, id, &info))
 		list->selected = info.number;
 }
 
 void list_layout(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct list_view *list = &ui->list;
+	list->survey.news = false;
+	list->survey.drawn = ui->clock;
 	if (!list->survey.complete)
 		list_survey_now(list, model);
 	else if (list_survey_is_elsewhere(list, model))

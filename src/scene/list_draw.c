@@ -150,7 +150,7 @@ static int draw_order(const struct list_view *list, struct ws_canvas *canvas)
 	char right[64];
 	const int percent = list_survey_percent(list);
 	struct ws_text text = WS_TEXT_OVER(right);
-	ws_text_printf(&text, "%ssort %s %s", list->follow ? "following  " : "", list_sort_name(list->sort),
+	ws_text_printf(&text, "%ssort %s %s", list->follow ? "following  " : "", ws_order_name(list->sort),
 	               list->reverse ? "▼" : "▲");
 	if (list->survey.asked && percent < 100)
 		ws_text_printf(&text, " %d%%", percent);
@@ -232,17 +232,17 @@ static void draw_heads(const struct list_view *list, const struct columns *c, st
 {
 	const int row = list_head_rows(list) - 2;
 	struct pen pen = {canvas, row, 2, c->gap};
-	head(&pen, list, c->number, true, SORT_NUMBER, "#");
-	head(&pen, list, c->client, false, SORT_CLIENT, "CLIENT");
-	head(&pen, list, c->server, false, SORT_SERVER, "SERVER");
-	head(&pen, list, c->state, false, SORT_STATES, c->brief ? "C-STATE" : "CLIENT IS");
+	head(&pen, list, c->number, true, WS_ORDER_NUMBER, "#");
+	head(&pen, list, c->client, false, WS_ORDER_CLIENT, "CLIENT");
+	head(&pen, list, c->server, false, WS_ORDER_SERVER, "SERVER");
+	head(&pen, list, c->state, false, WS_ORDER_STATES, c->brief ? "C-STATE" : "CLIENT IS");
 	head(&pen, list, c->state, false, -1, c->brief ? "S-STATE" : "SERVER IS");
-	head(&pen, list, c->start, true, SORT_START, "START");
-	head(&pen, list, c->age, true, SORT_AGE, "AGE");
-	head(&pen, list, c->packets, true, SORT_PACKETS, "PACKETS");
-	head(&pen, list, c->bytes, true, SORT_BYTES, "BYTES→");
+	head(&pen, list, c->start, true, WS_ORDER_START, "START");
+	head(&pen, list, c->age, true, WS_ORDER_AGE, "AGE");
+	head(&pen, list, c->packets, true, WS_ORDER_PACKETS, "PACKETS");
+	head(&pen, list, c->bytes, true, WS_ORDER_BYTES, "BYTES→");
 	head(&pen, list, c->bytes, true, -1, "BYTES←");
-	head(&pen, list, c->verdict, false, SORT_VERDICT, "VERDICT");
+	head(&pen, list, c->verdict, false, WS_ORDER_VERDICT, "VERDICT");
 	draw_rule(canvas, row + 1);
 }
 
@@ -306,7 +306,7 @@ static void draw_row(const struct ws_model *model, const struct columns *c, stru
 	ws_text_time(&text, info->first_time - stats.first_time, 3);
 	cell(&pen, c->start, true, WS_STYLE_NORMAL, ws_text_cstr(&text));
 	text = WS_TEXT_OVER(buffer);
-	draw_duration_brief(&text, list_age(info, model));
+	draw_duration_brief(&text, ws_conn_age(info, model->now));
 	cell(&pen, c->age, true, WS_STYLE_NORMAL, ws_text_cstr(&text));
 	brief_count(buffer, sizeof(buffer), info->endpoint[0].packets + info->endpoint[1].packets);
 	cell(&pen, c->packets, true, WS_STYLE_NORMAL, buffer);

@@ -312,8 +312,10 @@ ws_time ws_ui_next_change(const struct ws_ui *ui, const struct ws_model *model)
 		return 0;
 	switch (ws_ui_screen(ui)) {
 	case WS_SCREEN_LIST:
-		if (ws_ui_busy(ui))
+		if (ui->list.search.running)
 			return 0;
+		if (ui->list.survey.news || ws_ui_busy(ui))
+			return list_survey_next_change(&ui->list, ui->clock);
 		if (list_survey_due(&ui->list, model))
 			return SURVEY_CHECK;
 		return model->live ? AGES_CHANGE : WS_TIME_NEVER;

@@ -50,6 +50,7 @@ struct ws_conn {
 	ws_conn_id older;    /* the incarnation before, which may still get segments; 0: none */
 	uint32_t place[2];   /* interface and VLAN of each direction's first packet; WS_NO_PLACE: none yet */
 	uint16_t timer_slot; /* WS_NO_TIMER: none runs */
+	uint8_t judgement;   /* the verdict as keys.c knows it, until the next input; 0: not known */
 	struct ws_machine machine;
 	struct ws_analyser analyser;
 	struct ws_traffic traffic[2];

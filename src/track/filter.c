@@ -23,6 +23,7 @@ struct step {
 
 struct ws_filter {
 	uint16_t steps, values;
+	unsigned parts; /* of a connection that its tests read */
 	struct step step[MAX_STEPS];
 	struct filter_value value[MAX_VALUES];
 };
@@ -37,12 +38,12 @@ static bool in_net(const struct ws_addr *address, const struct filter_value *net
 	return !bits || ((address->byte[bytes] ^ net->address.byte[bytes]) & (0xff00 >> bits) & 0xff) == 0;
 }
 
-static bool address_fits(const struct ws_filter *filter, const struct step *step, const struct ws_conn_info *info,
+static bool address_fits(const struct ws_filter *filter, const struct step *step, const struct filter_subject *subject,
                          unsigned endpoint)
 {
 	for (unsigned i = step->first; i < step->first + step->count; i++)
-		if (filter->value[i].ip_version == info->ip_version &&
-		    in_net(&info->endpoint[endpoint].address, &filter->value[i]))
+		if (filter->value[i].ip_version == subject->info->ip_version &&
+		    in_net(&subject->info->endpoint[endpoint].address, &filter->value[i]))
 			return true;
 	return false;
 }
@@ -55,40 +56,70 @@ static bool number_fits(const struct ws_filter *filter, const struct step *step,
 	return false;
 }
 
-static bool endpoint_fits(const struct ws_filter *filter, const struct step *step, const struct ws_conn_info *info,
+static bool endpoint_fits(const struct ws_filter *filter, const struct step *step, const struct filter_subject *subject,
                           unsigned endpoint)
 {
 	const struct filter_field *field = &filter_fields[step->field];
-	return field->get ? number_fits(filter, step, field->get(info, endpoint))
-	                  : address_fits(filter, step, info, endpoint);
+	return field->get ? number_fits(filter, step, field->get(subject, endpoint))
+	                  : address_fits(filter, step, subject, endpoint);
 }
 
-static bool test(const struct ws_filter *filter, const struct step *step, const struct ws_conn_info *info)
+static bool test(const struct ws_filter *filter, const struct step *step, const struct filter_subject *subject)
 {
 	const struct filter_field *field = &filter_fields[step->field];
-	const unsigned client = info->likely_client == 1;
 	if (field->scope == FILTER_CONNECTION)
-		return endpoint_fits(filter, step, info, 0);
-	if (step->side != SIDE_BOTH)
-		return endpoint_fits(filter, step, info, step->side == SIDE_CLIENT ? client : !client);
+		return endpoint_fits(filter, step, subject, 0);
+	if (step->side != SIDE_BOTH) {
+		const unsigned client = subject->info->likely_client == 1;
+		return endpoint_fits(filter, step, subject, step->side == SIDE_CLIENT ? client : !client);
+	}
 	if (field->scope == FILTER_SUM)
-		return number_fits(filter, step, field->get(info, 0) + field->get(info, 1));
-	return endpoint_fits(filter, step, info, 0) || endpoint_fits(filter, step, info, 1);
+		return number_fits(filter, step, field->get(subject, 0) + field->get(subject, 1));
+	return endpoint_fits(filter, step, subject, 0) || endpoint_fits(filter, step, subject, 1);
 }
 
-bool ws_filter_match(const struct ws_filter *filter, const struct ws_conn_info *info)
+static bool fits(const struct ws_filter *filter, const struct filter_subject *subject)
 {
 	bool result = true;
 	for (unsigned at = 0; at < filter->steps; at++) {
 		const struct step *step = &filter->step[at];
 		if (step->operation == OP_TEST)
-			result = test(filter, step, info);
+			result = test(filter, step, subject);
 		else if (step->operation == OP_NOT)
 			result = !result;
 		else if (result == (step->operation == OP_IF))
 			at = step->first - 1u; /* the place behind the jumps is never before them */
 	}
 	return result;
+}
+
+bool ws_filter_match(const struct ws_filter *filter, const struct ws_conn_info *info)
+{
+	return fits(filter, &(struct filter_subject){.info = info});
+}
+
+size_t ws_filter_pick(const struct ws_filter *filter, const struct ws_tracker *tracker, size_t rank, size_t count,
+                      ws_conn_id *ids)
+{
+	const unsigned parts = filter->parts & WS_PARTS_ALL;
+	struct ws_conn_info info = {.id = 0};
+	struct ws_judgement judgement;
+	const struct filter_subject subject = {&info, &judgement};
+	size_t picked = 0;
+	count = ws_tracker_conn_ids(tracker, rank, count, ids);
+	for (size_t i = 0; i < count; i++) {
+		if (i + WS_AHEAD < count)
+			ws_conn_prefetch(&tracker->table, ids[i + WS_AHEAD], parts);
+		const struct ws_conn *conn = ws_table_conn(&tracker->table, ids[i]);
+		if (!conn)
+			continue;
+		ws_conn_fill(tracker, conn, parts, &info);
+		if (filter->parts & FILTER_PART_VERDICT)
+			judgement = ws_conn_judgement(tracker, conn);
+		if (fits(filter, &subject))
+			ids[picked++] = ids[i];
+	}
+	return picked;
 }
 
 void ws_filter_free(struct ws_filter *filter)
@@ -205,6 +236,7 @@ static bool add_value(struct parser *p, const struct token *token, const struct 
 
 static struct step begin_test(const struct parser *p, const struct filter_field *field, enum side side)
 {
+	p->filter->parts |= field->parts | (side == SIDE_BOTH ? 0 : WS_PART_OPENING);
 	return (struct step){.operation = OP_TEST,
 	                     .field = (uint8_t)(field - filter_fields),
 	                     .side = (uint8_t)side,

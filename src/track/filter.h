@@ -2,6 +2,8 @@
 #ifndef TRACK_FILTER_H
 #define TRACK_FILTER_H
 
+#include "track/info.h"
+
 #include <wirestate/filter.h>
 
 enum filter_kind {
@@ -20,14 +22,23 @@ enum filter_scope {
 
 #define FILTER_ABSENT INT64_MIN /* below every value, so that no range holds it */
 
+/* The connection that is asked about. */
+struct filter_subject {
+	const struct ws_conn_info *info;
+	const struct ws_judgement *judgement; /* NULL: to be made from `info` */
+};
+
+#define FILTER_PART_VERDICT (1u << WS_PART_COUNT) /* beside enum ws_part */
+
 struct filter_field {
 	const char *name;
 	enum filter_kind kind;
 	enum filter_scope scope;
-	int64_t (*get)(const struct ws_conn_info *info, unsigned endpoint); /* NULL: an address */
+	int64_t (*get)(const struct filter_subject *subject, unsigned endpoint); /* NULL: an address */
 	const char *(*word)(unsigned value);                                /* of WORD: NULL behind the last */
 	const char *(*alias)(unsigned value);                               /* another spelling, or NULL */
 	int64_t max;
+	unsigned parts; /* of a connection that `get` reads: enum ws_part, FILTER_PART_VERDICT */
 	const char *meaning;
 };
 

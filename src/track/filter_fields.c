@@ -11,15 +11,15 @@
 /* ---- Values out of a connection */
 
 #define OF_ENDPOINT(member)                                                                                            \
-	static int64_t get_##member(const struct ws_conn_info *info, unsigned endpoint)                                \
+	static int64_t get_##member(const struct filter_subject *subject, unsigned endpoint)                           \
 	{                                                                                                              \
-		return (int64_t)info->endpoint[endpoint].member;                                                       \
+		return (int64_t)subject->info->endpoint[endpoint].member;                                              \
 	}
 #define OF_CONNECTION(member)                                                                                          \
-	static int64_t get_##member(const struct ws_conn_info *info, unsigned endpoint)                                \
+	static int64_t get_##member(const struct filter_subject *subject, unsigned endpoint)                           \
 	{                                                                                                              \
 		(void)endpoint;                                                                                        \
-		return (int64_t)info->member;                                                                          \
+		return (int64_t)subject->info->member;                                                                 \
 	}
 
 OF_ENDPOINT(port)
@@ -34,58 +34,56 @@ OF_CONNECTION(number)
 OF_CONNECTION(handshake)
 OF_CONNECTION(close)
 
-static int64_t get_verdict(const struct ws_conn_info *info, unsigned endpoint)
+static struct ws_judgement judgement(const struct filter_subject *subject)
 {
-	const char *tag;
-	(void)endpoint;
-	ws_conn_verdict(info, NULL, &tag, NULL);
-	for (enum ws_verdict verdict = 0; verdict < WS_VERDICT_COUNT; verdict++)
-		if (tag == ws_verdict_tag(verdict))
-			return verdict;
-	return FILTER_ABSENT;
+	return subject->judgement ? *subject->judgement : ws_conn_judge(subject->info);
 }
 
-static int64_t get_severity(const struct ws_conn_info *info, unsigned endpoint)
+static int64_t get_verdict(const struct filter_subject *subject, unsigned endpoint)
 {
-	int severity;
 	(void)endpoint;
-	ws_conn_verdict(info, NULL, NULL, &severity);
-	return severity;
+	return judgement(subject).verdict;
 }
 
-static int64_t get_role(const struct ws_conn_info *info, unsigned endpoint)
+static int64_t get_severity(const struct filter_subject *subject, unsigned endpoint)
 {
 	(void)endpoint;
-	return info->client == WS_ROLE_UNKNOWN;
+	return judgement(subject).severity;
+}
+
+static int64_t get_role(const struct filter_subject *subject, unsigned endpoint)
+{
+	(void)endpoint;
+	return subject->info->client == WS_ROLE_UNKNOWN;
 }
 
 /* In the order of closed_by_word(). */
-static int64_t get_closed_by(const struct ws_conn_info *info, unsigned endpoint)
+static int64_t get_closed_by(const struct filter_subject *subject, unsigned endpoint)
 {
 	(void)endpoint;
-	if (info->closed_by == WS_CLOSED_BY_NONE)
+	if (subject->info->closed_by == WS_CLOSED_BY_NONE)
 		return 0;
-	if (info->closed_by == WS_CLOSED_BY_BOTH)
+	if (subject->info->closed_by == WS_CLOSED_BY_BOTH)
 		return 3;
-	return info->closed_by - WS_CLOSED_BY_ENDPOINT_0 == info->likely_client ? 1 : 2;
+	return subject->info->closed_by - WS_CLOSED_BY_ENDPOINT_0 == subject->info->likely_client ? 1 : 2;
 }
 
-static int64_t get_duration(const struct ws_conn_info *info, unsigned endpoint)
+static int64_t get_duration(const struct filter_subject *subject, unsigned endpoint)
 {
 	(void)endpoint;
-	return info->last_time - info->first_time;
+	return subject->info->last_time - subject->info->first_time;
 }
 
-static int64_t get_initial_rtt(const struct ws_conn_info *info, unsigned endpoint)
+static int64_t get_initial_rtt(const struct filter_subject *subject, unsigned endpoint)
 {
 	(void)endpoint;
-	return info->initial_rtt < 0 ? FILTER_ABSENT : info->initial_rtt;
+	return subject->info->initial_rtt < 0 ? FILTER_ABSENT : subject->info->initial_rtt;
 }
 
-static int64_t get_vlan(const struct ws_conn_info *info, unsigned endpoint)
+static int64_t get_vlan(const struct filter_subject *subject, unsigned endpoint)
 {
 	(void)endpoint;
-	return info->vlan == WS_NO_VLAN ? FILTER_ABSENT : info->vlan;
+	return subject->info->vlan == WS_NO_VLAN ? FILTER_ABSENT : subject->info->vlan;
 }
 
 /* ---- Words */
@@ -131,38 +129,43 @@ static const char *role_word(unsigned value)
 
 /* The marks of sequence analysis count their segments. */
 #define COUNTER(member, mark)                                                                                          \
-	{#member, FILTER_NUMBER, FILTER_SUM, get_##member,                                                             \
-	 NULL,    NULL,          INT64_MAX,  "segments that sequence analysis marked so"},
+	{#member,      FILTER_NUMBER, FILTER_SUM,                                                                      \
+	 get_##member, NULL,          NULL,                                                                            \
+	 INT64_MAX,    WS_PART_MARKS, "segments that sequence analysis marked so"},
 
 /* clang-format off */
 const struct filter_field filter_fields[] = {
 	[FILTER_FIELD_ADDRESS] =
-	{"address", FILTER_ADDRESS, FILTER_EITHER, NULL, NULL, NULL, 0, "IP address, or the net it is in"},
+	{"address", FILTER_ADDRESS, FILTER_EITHER, NULL, NULL, NULL, 0, WS_PART_IDENTITY,
+	 "IP address, or the net it is in"},
 	[FILTER_FIELD_PORT] =
-	{"port", FILTER_NUMBER, FILTER_EITHER, get_port, NULL, NULL, 65535, "TCP port"},
+	{"port", FILTER_NUMBER, FILTER_EITHER, get_port, NULL, NULL, 65535, WS_PART_IDENTITY, "TCP port"},
 	[FILTER_FIELD_STATE] =
-	{"state", FILTER_WORD, FILTER_EITHER, get_state, state_word, state_alias, 0, "state now"},
+	{"state", FILTER_WORD, FILTER_EITHER, get_state, state_word, state_alias, 0, WS_PART_STATES, "state now"},
 	[FILTER_FIELD_VERDICT] =
-	{"verdict", FILTER_WORD, FILTER_CONNECTION, get_verdict, verdict_word, NULL, 0, "the verdict's word"},
-	{"severity", FILTER_NUMBER, FILTER_CONNECTION, get_severity, NULL, NULL, 3,
+	{"verdict", FILTER_WORD, FILTER_CONNECTION, get_verdict, verdict_word, NULL, 0, FILTER_PART_VERDICT,
+	 "the verdict's word"},
+	{"severity", FILTER_NUMBER, FILTER_CONNECTION, get_severity, NULL, NULL, 3, FILTER_PART_VERDICT,
 	 "how bad the verdict is, from 0, fine, to 3, broken"},
-	{"role", FILTER_WORD, FILTER_CONNECTION, get_role, role_word, NULL, 0,
+	{"role", FILTER_WORD, FILTER_CONNECTION, get_role, role_word, NULL, 0, WS_PART_OPENING,
 	 "whether client and server are known from a SYN that was seen"},
-	{"handshake", FILTER_WORD, FILTER_CONNECTION, get_handshake, handshake_word, NULL, 0,
+	{"handshake", FILTER_WORD, FILTER_CONNECTION, get_handshake, handshake_word, NULL, 0, WS_PART_OPENING,
 	 "how much of the handshake was captured"},
-	{"close", FILTER_WORD, FILTER_CONNECTION, get_close, close_word, NULL, 0, "how it ended"},
-	{"closed_by", FILTER_WORD, FILTER_CONNECTION, get_closed_by, closed_by_word, NULL, 0, "who ended it"},
-	{"packets", FILTER_NUMBER, FILTER_SUM, get_packets, NULL, NULL, INT64_MAX, "segments sent"},
-	{"bytes", FILTER_SIZE, FILTER_SUM, get_bytes, NULL, NULL, INT64_MAX, "payload sent"},
-	{"unacknowledged", FILTER_SIZE, FILTER_SUM, get_unacknowledged, NULL, NULL, INT64_MAX,
+	{"close", FILTER_WORD, FILTER_CONNECTION, get_close, close_word, NULL, 0, WS_PART_ENDING, "how it ended"},
+	{"closed_by", FILTER_WORD, FILTER_CONNECTION, get_closed_by, closed_by_word, NULL, 0, WS_PART_ENDING | WS_PART_OPENING,
+	 "who ended it"},
+	{"packets", FILTER_NUMBER, FILTER_SUM, get_packets, NULL, NULL, INT64_MAX, WS_PART_TRAFFIC, "segments sent"},
+	{"bytes", FILTER_SIZE, FILTER_SUM, get_bytes, NULL, NULL, INT64_MAX, WS_PART_TRAFFIC, "payload sent"},
+	{"unacknowledged", FILTER_SIZE, FILTER_SUM, get_unacknowledged, NULL, NULL, INT64_MAX, WS_PART_FLIGHT,
 	 "sent and not acknowledged"},
 	WS_COUNTERS(COUNTER)
-	{"duration", FILTER_TIME, FILTER_CONNECTION, get_duration, NULL, NULL, INT64_MAX,
+	{"duration", FILTER_TIME, FILTER_CONNECTION, get_duration, NULL, NULL, INT64_MAX, WS_PART_FIRST | WS_PART_LAST,
 	 "from the first packet to the last"},
-	{"initial_rtt", FILTER_TIME, FILTER_CONNECTION, get_initial_rtt, NULL, NULL, INT64_MAX,
+	{"initial_rtt", FILTER_TIME, FILTER_CONNECTION, get_initial_rtt, NULL, NULL, INT64_MAX, WS_PART_ROUND_TRIP,
 	 "round trip of the handshake"},
-	{"vlan", FILTER_NUMBER, FILTER_CONNECTION, get_vlan, NULL, NULL, 4095, "VLAN it is in"},
-	{"number", FILTER_NUMBER, FILTER_CONNECTION, get_number, NULL, NULL, INT64_MAX, "the connection's number"},
+	{"vlan", FILTER_NUMBER, FILTER_CONNECTION, get_vlan, NULL, NULL, 4095, WS_PART_IDENTITY, "VLAN it is in"},
+	{"number", FILTER_NUMBER, FILTER_CONNECTION, get_number, NULL, NULL, INT64_MAX, WS_PART_LAST,
+	 "the connection's number"},
 };
 /* clang-format on */
 const unsigned filter_field_count = WS_ARRAY_SIZE(filter_fields);

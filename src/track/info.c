@@ -1,5 +1,5 @@
 /* Reading the tracker: connections, conversations, bindings and totals as plain values. */
-#include "track/tracker.h"
+#include "track/info.h"
 
 static uint32_t unacknowledged(const struct ws_conn *conn, unsigned i)
 {
@@ -9,46 +9,6 @@ static uint32_t unacknowledged(const struct ws_conn *conn, unsigned i)
 	if (!peer->acked_any)
 		return e->max - (e->iss_known ? e->iss : conn->analyser.flow[i].base + 1);
 	return ws_seq_before(peer->ackd, e->max) ? e->max - peer->ackd : 0;
-}
-
-static void fill_endpoint(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned i,
-                          struct ws_endpoint_info *info)
-{
-	const struct ws_endpoint *e = &conn->machine.endpoint[i];
-	const struct ws_traffic *traffic = &conn->traffic[i];
-	const struct ws_marks *marks = &conn->marks[i];
-	*info = (struct ws_endpoint_info){
-	        .address = conn->address[i],
-	        .port = conn->port[i],
-	        .state = e->state,
-	        .certainty = e->certainty,
-	        .packets = traffic->packets,
-	        .bytes = traffic->bytes,
-#define X(member, mark) .member = marks->member,
-	        WS_COUNTERS(X)
-#undef X
-	                .most_in_flight = traffic->most_in_flight,
-	        .closed_probes = traffic->closed_probes,
-	        .closed_since = traffic->closed_since,
-	        .stalled = traffic->stalled,
-	        .stalled_since = marks->stalled_since,
-	        .initial_sequence = e->iss,
-	        .initial_sequence_known = e->iss_known,
-	        .window_scale = e->sent_any ? e->window_scale : 255,
-	        .window = e->window,
-	        .mss = e->mss,
-	        .sent_any = e->sent_any,
-	        .unacknowledged = unacknowledged(conn, i),
-	        .time_wait_end = e->state == WS_TIME_WAIT ? e->time_wait_start + tracker->config.time_wait : 0,
-	};
-}
-
-/* Without a SYN: the better known, then the lower port is more likely to be the server's. Always shown as a guess. */
-static int8_t guess_client(const struct ws_conn *conn)
-{
-	if (conn->port[0] == conn->port[1])
-		return 0;
-	return conn->port[0] > conn->port[1] ? 0 : 1;
 }
 
 static enum ws_handshake handshake_of(const struct ws_machine *m)
@@ -92,48 +52,126 @@ static enum ws_closed_by closed_by_of(const struct ws_machine *m)
 	return WS_CLOSED_BY_NONE;
 }
 
+/* ---- The parts */
+
+static void fill_opening(const struct ws_conn *conn, struct ws_conn_info *info)
+{
+	const struct ws_machine *m = &conn->machine;
+	info->client = (int8_t)ws_machine_client(m);
+	info->likely_client = ws_conn_likely_client(conn);
+	info->handshake = (uint8_t)handshake_of(m);
+	info->refused = m->refused;
+	info->unreachable = m->unreachable;
+	info->forged_reset = m->forged;
+	info->superseded = m->superseded;
+}
+
+static void fill_traffic(const struct ws_traffic *traffic, struct ws_endpoint_info *info)
+{
+	info->packets = traffic->packets;
+	info->bytes = traffic->bytes;
+	info->most_in_flight = traffic->most_in_flight;
+	info->closed_probes = traffic->closed_probes;
+	info->closed_since = traffic->closed_since;
+	info->stalled = traffic->stalled;
+}
+
+static void fill_marks(const struct ws_marks *marks, struct ws_endpoint_info *info)
+{
+#define X(member, mark) info->member = marks->member;
+	WS_COUNTERS(X)
+#undef X
+	info->stalled_since = marks->stalled_since;
+}
+
+static void fill_endpoint(const struct ws_conn *conn, unsigned i, unsigned parts, struct ws_endpoint_info *info)
+{
+	const struct ws_endpoint *e = &conn->machine.endpoint[i];
+	if (parts & WS_PART_IDENTITY) {
+		info->address = conn->address[i];
+		info->port = conn->port[i];
+	}
+	if (parts & WS_PART_STATES) {
+		info->state = e->state;
+		info->certainty = e->certainty;
+	}
+	if (parts & WS_PART_FLIGHT)
+		info->unacknowledged = unacknowledged(conn, i);
+	if (parts & WS_PART_TRAFFIC)
+		fill_traffic(&conn->traffic[i], info);
+	if (parts & WS_PART_MARKS)
+		fill_marks(&conn->marks[i], info);
+}
+
+static void fill_rest(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_conn_info *info)
+{
+	const unsigned likely_client = (unsigned)ws_conn_likely_client(conn);
+	info->first_frame = conn->first_frame;
+	info->last_frame = conn->last_frame;
+	info->bad_checksums = conn->bad_checksums;
+	info->duplicates = conn->duplicates;
+	info->previous = conn->previous;
+	info->next = conn->next;
+	_Static_assert(sizeof(info->history) >= WS_ZEEK_HISTORY + 2, "room for the history, ^ and NUL");
+	info->conn_state = ws_zeek_state(&conn->zeek, &conn->machine, likely_client);
+	ws_zeek_history(&conn->zeek, likely_client, info->history);
+	for (unsigned i = 0; i < 2; i++) {
+		const struct ws_endpoint *e = &conn->machine.endpoint[i];
+		struct ws_endpoint_info *endpoint = &info->endpoint[i];
+		endpoint->initial_sequence = e->iss;
+		endpoint->initial_sequence_known = e->iss_known;
+		endpoint->window_scale = e->sent_any ? e->window_scale : 255;
+		endpoint->window = e->window;
+		endpoint->mss = e->mss;
+		endpoint->sent_any = e->sent_any;
+		endpoint->time_wait_end = e->state == WS_TIME_WAIT ? e->time_wait_start + tracker->config.time_wait : 0;
+	}
+}
+
+void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned parts,
+                  struct ws_conn_info *info)
+{
+	if (parts & WS_PART_IDENTITY) {
+		info->id = conn->id;
+		info->ip_version = conn->ip_version;
+		info->vlan = conn->vlan;
+		info->ended = conn->ended;
+	}
+	if (parts & WS_PART_OPENING)
+		fill_opening(conn, info);
+	if (parts & WS_PART_ENDING) {
+		info->close = (uint8_t)close_of(&conn->machine);
+		info->closed_by = (uint8_t)closed_by_of(&conn->machine);
+	}
+	if (parts & WS_PART_ROUND_TRIP) {
+		info->initial_rtt = ws_analyser_initial_rtt(&conn->analyser);
+		info->completeness = conn->analyser.completeness;
+	}
+	if (parts & WS_PART_LAST) {
+		info->number = conn->number;
+		info->last_time = conn->last_time;
+	}
+	if (parts & WS_PART_FIRST)
+		info->first_time = conn->first_time;
+	if (parts & WS_PART_REST)
+		fill_rest(tracker, conn, info);
+	for (unsigned i = 0; i < 2; i++)
+		fill_endpoint(conn, i, parts, &info->endpoint[i]);
+	if (ws_conn_is_self(conn))
+		info->endpoint[1] = info->endpoint[0];
+}
+
 bool ws_tracker_conn(const struct ws_tracker *tracker, ws_conn_id id, struct ws_conn_info *info)
 {
 	const struct ws_conn *conn = ws_table_conn(&tracker->table, id);
 	if (!conn)
 		return false;
-	const struct ws_machine *m = &conn->machine;
-	int client = ws_machine_client(m);
-	*info = (struct ws_conn_info){
-	        .id = id,
-	        .number = conn->number,
-	        .ip_version = conn->ip_version,
-	        .vlan = conn->vlan,
-	        .client = (int8_t)client,
-	        .likely_client = client == WS_ROLE_UNKNOWN ? guess_client(conn) : (int8_t)client,
-	        .first_time = conn->first_time,
-	        .last_time = conn->last_time,
-	        .initial_rtt = ws_analyser_initial_rtt(&conn->analyser),
-	        .first_frame = conn->first_frame,
-	        .last_frame = conn->last_frame,
-	        .handshake = (uint8_t)handshake_of(m),
-	        .close = (uint8_t)close_of(m),
-	        .closed_by = (uint8_t)closed_by_of(m),
-	        .bad_checksums = conn->bad_checksums,
-	        .duplicates = conn->duplicates,
-	        .previous = conn->previous,
-	        .next = conn->next,
-	        .ended = conn->ended,
-	        .refused = m->refused,
-	        .unreachable = m->unreachable,
-	        .forged_reset = m->forged,
-	        .superseded = m->superseded,
-	        .completeness = conn->analyser.completeness,
-	};
-	_Static_assert(sizeof(info->history) >= WS_ZEEK_HISTORY + 2, "room for the history, ^ and NUL");
-	info->conn_state = ws_zeek_state(&conn->zeek, m, (unsigned)info->likely_client);
-	ws_zeek_history(&conn->zeek, (unsigned)info->likely_client, info->history);
-	for (unsigned i = 0; i < 2; i++)
-		fill_endpoint(tracker, conn, i, &info->endpoint[i]);
-	if (m->self)
-		info->endpoint[1] = info->endpoint[0];
+	*info = (struct ws_conn_info){.id = 0};
+	ws_conn_fill(tracker, conn, WS_PARTS_ALL, info);
 	return true;
 }
+
+/* ---- The order */
 
 /* Holes are closed before anyone counts: `order` is a cache of what the pool holds, so doing it here changes nothing
  * that a reader can see. */
@@ -154,6 +192,16 @@ ws_conn_id ws_tracker_conn_at(const struct ws_tracker *tracker, size_t rank)
 {
 	const struct ws_table *table = tidy(tracker);
 	return rank < table->order_count ? table->order[rank].id : 0;
+}
+
+size_t ws_tracker_conn_ids(const struct ws_tracker *tracker, size_t rank, size_t count, ws_conn_id *ids)
+{
+	const struct ws_table *table = tidy(tracker);
+	const size_t left = rank < table->order_count ? table->order_count - rank : 0;
+	count = count < left ? count : left;
+	for (size_t i = 0; i < count; i++)
+		ids[i] = table->order[rank + i].id;
+	return count;
 }
 
 ws_conn_id ws_tracker_conn_find(const struct ws_tracker *tracker, uint64_t number)

@@ -23,6 +23,16 @@ const char *ws_state_brief(enum ws_state state)
 	return (size_t)state < WS_ARRAY_SIZE(names) ? names[state] : "?";
 }
 
+const char *ws_order_name(enum ws_order order)
+{
+	static const char *const names[] = {
+#define X(name, text) [name] = text,
+	        WS_ORDERS(X)
+#undef X
+	};
+	return (size_t)order < WS_ARRAY_SIZE(names) ? names[order] : "?";
+}
+
 const char *ws_basis_name(enum ws_basis basis)
 {
 	static const char *const names[] = {

@@ -142,6 +142,8 @@ static void count_states(struct ws_tracker *tracker, uint16_t states, int by)
 
 void ws_tracker_apply(struct ws_tracker *tracker, struct ws_conn *conn, struct ws_segment *input, uint64_t frame)
 {
+	if (conn->judgement) /* read anyway, and seldom set: that line stays clean */
+		conn->judgement = 0;
 	if (ws_machine_plain_step(&conn->machine, input)) {
 		keep(tracker, conn, input);
 		return;

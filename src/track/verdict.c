@@ -6,8 +6,7 @@
 struct verdict {
 	const struct ws_conn_info *info;
 	struct ws_text *text;
-	const char *tag;
-	int severity;
+	struct ws_judgement judgement;
 };
 
 static const char *side(const struct ws_conn_info *info, unsigned endpoint)
@@ -17,8 +16,7 @@ static const char *side(const struct ws_conn_info *info, unsigned endpoint)
 
 static void say(struct verdict *v, enum ws_verdict verdict, int severity)
 {
-	v->tag = ws_verdict_tag(verdict);
-	v->severity = severity;
+	v->judgement = (struct ws_judgement){(uint8_t)verdict, (uint8_t)severity};
 }
 
 /* Appends when the caller wants the words. */
@@ -226,15 +224,26 @@ static void is_open(struct verdict *v)
 	}
 }
 
-void ws_conn_verdict(const struct ws_conn_info *info, struct ws_text *text, const char **tag, int *severity)
+static struct ws_judgement judge(const struct ws_conn_info *info, struct ws_text *text)
 {
 	struct verdict v = {.info = info, .text = text};
 	if (!failed_to_open(&v) && !was_reset(&v) && !is_closed(&v) && !is_stuck(&v) && !is_closing(&v))
 		is_open(&v);
 	if (info->forged_reset)
 		WORDS(&v, "; a RST was forged: its apparent sender went on");
+	return v.judgement;
+}
+
+struct ws_judgement ws_conn_judge(const struct ws_conn_info *info)
+{
+	return judge(info, NULL);
+}
+
+void ws_conn_verdict(const struct ws_conn_info *info, struct ws_text *text, const char **tag, int *severity)
+{
+	const struct ws_judgement judgement = judge(info, text);
 	if (tag)
-		*tag = v.tag;
+		*tag = ws_verdict_tag((enum ws_verdict)judgement.verdict);
 	if (severity)
-		*severity = v.severity;
+		*severity = judgement.severity;
 }

@@ -1,11 +1,12 @@
 /* synflood SYNS [SEGMENTS]: a capture on standard output, one connection attempt from each of as many sources, 200,000
- * a second. With SEGMENTS, each is answered and has that many segments more: so many live connections, all at once. */
+ * a second. With SEGMENTS, each is answered and has up to that many segments more, some with data, some a FIN: so many
+ * live connections, all at once, which no column has in order. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEADERS = 14 + 20 + 20, SYN = 2, ACK = 16 };
+enum { HEADERS = 14 + 20 + 20, FIN = 1, SYN = 2, ACK = 16 };
 
 static void put16(uint8_t *bytes, uint32_t value)
 {
@@ -32,12 +33,19 @@ static uint16_t fold(uint32_t sum)
 	return (uint16_t) ~(sum + (sum >> 16));
 }
 
+/* A number of 24 bits for each host, no two the same, in no order. */
+static uint32_t shuffle(uint32_t host)
+{
+	return (host * 0x9e3779b1) & 0xffffff;
+}
+
+/* `data`: bytes of payload, which are not captured. */
 static void write_segment(uint64_t number, uint32_t host, int from_host, uint32_t flags, uint32_t sequence,
-                          uint32_t ack)
+                          uint32_t ack, uint32_t data)
 {
 	uint8_t frame[HEADERS] = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45};
 	uint8_t *ip = frame + 14, *tcp = ip + 20;
-	put16(ip + 2, 40);
+	put16(ip + 2, 40 + data);
 	put16(ip + 4, (uint32_t)number);
 	ip[8] = 64;
 	ip[9] = 6;
@@ -54,7 +62,7 @@ static void write_segment(uint64_t number, uint32_t host, int from_host, uint32_
 	put16(tcp + 16, fold(add(6 + 20, ip + 12, 28)));
 	uint64_t microseconds = number * 5;
 	uint32_t header[4] = {1700000000 + (uint32_t)(microseconds / 1000000), (uint32_t)(microseconds % 1000000),
-	                      HEADERS, HEADERS};
+	                      HEADERS, HEADERS + data};
 	fwrite(header, sizeof(header), 1, stdout);
 	fwrite(frame, sizeof(frame), 1, stdout);
 }
@@ -70,12 +78,21 @@ int main(int argc, char **argv)
 	uint64_t number = 0;
 	fwrite(file_header, sizeof(file_header), 1, stdout);
 	for (uint32_t host = 0; host < syns; host++) {
-		write_segment(number++, host, 1, SYN, 1000, 0);
+		const uint32_t source = segments ? shuffle(host) : host;
+		write_segment(number++, source, 1, SYN, 1000, 0, 0);
 		if (segments)
-			write_segment(number++, host, 0, SYN | ACK, 2000, 1001);
+			write_segment(number++, source, 0, SYN | ACK, 2000, 1001, 0);
 	}
-	for (uint32_t i = 0; i < segments; i++)
-		for (uint32_t host = 0; host < syns; host++)
-			write_segment(number++, host, i % 2 == 0, ACK, i % 2 ? 2001 : 1001, i % 2 ? 1001 : 2001);
+	for (uint32_t i = 0; i < segments; i++) {
+		for (uint32_t host = 0; host < syns; host++) {
+			const uint32_t source = shuffle(host), data = source % 5 ? source % 1000 : 0;
+			if (i && source % (i + 1))
+				continue;
+			if (i % 2)
+				write_segment(number++, source, 0, ACK, 2001, 1001 + data, 0);
+			else
+				write_segment(number++, source, 1, source % 8 ? ACK : FIN | ACK, 1001, 2001, data);
+		}
+	}
 	return fflush(stdout) == 0 ? 0 : 1;
 }

@@ -27,6 +27,19 @@ static void play_again(const struct ws_tracker *tracker, ws_conn_id id)
 	ws_replay_close(replay);
 }
 
+/* The verdict that is remembered is the one that would be made now. */
+static void check_verdict(const struct ws_tracker *tracker, ws_conn_id id)
+{
+	struct ws_conn_info info;
+	struct ws_judgement known;
+	if (!ws_tracker_conn(tracker, id, &info))
+		return;
+	const struct ws_judgement made = ws_conn_judge(&info);
+	ws_tracker_judge(tracker, &id, 1, &known);
+	if (known.verdict != made.verdict || known.severity != made.severity)
+		abort();
+}
+
 static void look_at_all(const struct ws_tracker *tracker)
 {
 	for (size_t rank = 0; rank < ws_tracker_conn_count(tracker); rank++) {
@@ -37,6 +50,7 @@ static void look_at_all(const struct ws_tracker *tracker)
 		if (!ws_tracker_conn(tracker, id, &info))
 			abort();
 		ws_conn_verdict(&info, &text, NULL, NULL);
+		check_verdict(tracker, id);
 		play_again(tracker, id);
 	}
 }
@@ -60,6 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			(void)!ws_output_events(output, &result, tracker);
 		} while (more);
 		ws_tracker_packet(tracker, &packet, &result);
+		check_verdict(tracker, result.conn);
 		(void)!ws_output_packet(output, &packet, &result, tracker);
 	}
 	if (tracker && output) {

@@ -1,0 +1,171 @@
+/* One fact of each of many connections: what to order them by, and their verdicts.
+ *
+ * A connection is some seven hundred bytes; a million of them go through no cache. What such a walk costs is the lines
+ * it reads, so each fact names the parts it is made of, and those are asked for WS_AHEAD connections before their turn.
+ * A verdict is made of nearly everything, so a connection remembers it until its next input: that is one line again. */
+#include "track/info.h"
+
+#include <string.h>
+
+enum { KNOWN = 0x80, SEVERITY_SHIFT = 4, VERDICT_MASK = 0x0f };
+_Static_assert(WS_VERDICT_COUNT <= VERDICT_MASK + 1, "a verdict fits its bits");
+
+/* ---- Lines */
+
+static const struct {
+	uint16_t first, end;
+} extent[] = {
+#define X(name, first, last)                                                                                           \
+	[name##_NUMBER] = {offsetof(struct ws_conn, first),                                                            \
+	                   offsetof(struct ws_conn, last) + sizeof(((struct ws_conn *)0)->last)},
+        WS_PARTS(X)
+#undef X
+};
+
+void ws_conn_prefetch(const struct ws_table *table, ws_conn_id id, unsigned parts)
+{
+	enum { LINE = 64 };
+	if (!id || (id - 1) / WS_CHUNK >= table->chunk_count)
+		return;
+	const uint8_t *conn = (const uint8_t *)&table->chunks[(id - 1) / WS_CHUNK][(id - 1) % WS_CHUNK];
+	for (parts |= WS_PART_IDENTITY; parts; parts &= parts - 1) {
+		const unsigned part = (unsigned)__builtin_ctz(parts);
+		const uint8_t *first = conn + extent[part].first, *end = conn + extent[part].end;
+		for (const uint8_t *at = first - ((uintptr_t)first & (LINE - 1)); at < end; at += LINE)
+			__builtin_prefetch(at);
+	}
+}
+
+/* ---- Verdicts */
+
+struct ws_judgement ws_conn_judgement(const struct ws_tracker *tracker, const struct ws_conn *conn)
+{
+	if (!conn->judgement) {
+		struct ws_conn_info info = {.id = 0};
+		ws_conn_fill(tracker, conn, WS_PARTS_ALL, &info);
+		const struct ws_judgement made = ws_conn_judge(&info);
+		/* What is remembered changes nothing that a reader can see. */
+		((struct ws_conn *)conn)->judgement = (uint8_t)(KNOWN | made.severity << SEVERITY_SHIFT | made.verdict);
+	}
+	return (struct ws_judgement){.verdict = conn->judgement & VERDICT_MASK,
+	                             .severity = (conn->judgement & ~KNOWN) >> SEVERITY_SHIFT};
+}
+
+void ws_tracker_judge(const struct ws_tracker *tracker, const ws_conn_id *ids, size_t count,
+                      struct ws_judgement *judgements)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (i + WS_AHEAD < count)
+			ws_conn_prefetch(&tracker->table, ids[i + WS_AHEAD], WS_PART_IDENTITY);
+		const struct ws_conn *conn = ws_table_conn(&tracker->table, ids[i]);
+		judgements[i] = conn ? ws_conn_judgement(tracker, conn) : (struct ws_judgement){WS_VERDICT_STRAY, 0};
+	}
+}
+
+/* ---- Keys */
+
+static ws_time age(bool ended, ws_time first, ws_time last, ws_time now)
+{
+	return (ended || now < last ? last : now) - first;
+}
+
+ws_time ws_conn_age(const struct ws_conn_info *info, ws_time now)
+{
+	return age(info->ended, info->first_time, info->last_time, now);
+}
+
+static uint64_t big_endian(const uint8_t *bytes)
+{
+	uint64_t value;
+	memcpy(&value, bytes, sizeof(value));
+	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_bswap64(value) : value;
+}
+
+static struct ws_order_key address_key(const struct ws_conn *conn, unsigned i)
+{
+	const uint8_t *bytes = conn->address[i].byte;
+	struct ws_order_key key = {big_endian(bytes), big_endian(bytes + 8)};
+	if (conn->ip_version == 4) /* the upper 16 bits are the mapped form's constant: room for the port */
+		key.low = key.low << 16 | conn->port[i];
+	return key;
+}
+
+/* What a walk for keys is for. */
+struct keying {
+	const struct ws_tracker *tracker;
+	enum ws_order order;
+	ws_time now;
+	uint8_t place[WS_VERDICT_COUNT]; /* of a verdict's word among the others */
+};
+
+static void place_words(struct keying *keying)
+{
+	for (enum ws_verdict a = 0; a < WS_VERDICT_COUNT; a++)
+		for (enum ws_verdict b = 0; b < WS_VERDICT_COUNT; b++)
+			keying->place[a] += strcmp(ws_verdict_tag(b), ws_verdict_tag(a)) < 0;
+}
+
+static struct ws_order_key verdict_key(const struct keying *keying, const struct ws_conn *conn)
+{
+	const struct ws_judgement judgement = ws_conn_judgement(keying->tracker, conn);
+	return (struct ws_order_key){.low = (3u - judgement.severity) << 8 | keying->place[judgement.verdict]};
+}
+
+static struct ws_order_key key_of(const struct keying *keying, const struct ws_conn *conn)
+{
+	const unsigned second = !ws_conn_is_self(conn); /* whose facts the second endpoint's are */
+	const struct ws_endpoint *endpoint = conn->machine.endpoint;
+	const struct ws_traffic *traffic = conn->traffic;
+	unsigned client, server;
+	switch (keying->order) {
+	case WS_ORDER_CLIENT:
+		return address_key(conn, (unsigned)ws_conn_likely_client(conn));
+	case WS_ORDER_SERVER:
+		return address_key(conn, !ws_conn_likely_client(conn));
+	case WS_ORDER_STATES:
+		client = (unsigned)ws_conn_likely_client(conn) & second;
+		server = (client ^ 1) & second;
+		return (struct ws_order_key){.high = (uint64_t)endpoint[client].state << 8 | endpoint[server].state};
+	case WS_ORDER_START:
+		return (struct ws_order_key){.high = (uint64_t)conn->first_time};
+	case WS_ORDER_AGE:
+		return (struct ws_order_key){
+		        .high = (uint64_t)age(conn->ended, conn->first_time, conn->last_time, keying->now)};
+	case WS_ORDER_PACKETS:
+		return (struct ws_order_key){.high = traffic[0].packets + traffic[second].packets};
+	case WS_ORDER_BYTES:
+		return (struct ws_order_key){.high = traffic[0].bytes + traffic[second].bytes};
+	case WS_ORDER_VERDICT:
+		return verdict_key(keying, conn);
+	case WS_ORDER_NUMBER:
+	case WS_ORDER_COUNT:
+		break;
+	}
+	return (struct ws_order_key){.high = conn->number};
+}
+
+static unsigned parts_of(enum ws_order order)
+{
+	static const unsigned parts[] = {
+	        [WS_ORDER_NUMBER] = WS_PART_LAST,      [WS_ORDER_CLIENT] = WS_PART_OPENING,
+	        [WS_ORDER_SERVER] = WS_PART_OPENING,   [WS_ORDER_STATES] = WS_PART_STATES | WS_PART_OPENING,
+	        [WS_ORDER_START] = WS_PART_FIRST,      [WS_ORDER_AGE] = WS_PART_FIRST | WS_PART_LAST,
+	        [WS_ORDER_PACKETS] = WS_PART_TRAFFIC,  [WS_ORDER_BYTES] = WS_PART_TRAFFIC,
+	        [WS_ORDER_VERDICT] = WS_PART_IDENTITY,
+	};
+	return parts[order];
+}
+
+void ws_tracker_order_keys(const struct ws_tracker *tracker, enum ws_order order, ws_time now, const ws_conn_id *ids,
+                           size_t count, struct ws_order_key *keys)
+{
+	const unsigned parts = parts_of(order);
+	struct keying keying = {.tracker = tracker, .order = order, .now = now};
+	place_words(&keying);
+	for (size_t i = 0; i < count; i++) {
+		if (i + WS_AHEAD < count)
+			ws_conn_prefetch(&tracker->table, ids[i + WS_AHEAD], parts);
+		const struct ws_conn *conn = ws_table_conn(&tracker->table, ids[i]);
+		keys[i] = conn ? key_of(&keying, conn) : (struct ws_order_key){.high = 0};
+	}
+}
