@@ -19,8 +19,8 @@ enum {
 	REST = 4,            /* a survey may take a fifth of the time, no more */
 };
 #define SURVEY_PAUSE (400 * WS_MILLISECOND)
-#define PERCENT_PAUSE                                                                                                  \
-	(100 * WS_MILLISECOND) /* drawn no more often, so that the order itself never waits for its turn */
+/* How far it is is drawn no more often than this, so that the order itself never waits for its turn to be drawn. */
+#define PERCENT_PAUSE (100 * WS_MILLISECOND)
 
 /* The tracker's order will do. */
 static bool wants_natural(const struct list_view *list)
@@ -35,29 +35,30 @@ bool list_is_sorting(const struct list_view *list)
 
 /* ---- The walk */
 
-/* Room for `count` of them; what is in `*array` stays. */
-static bool resize(void **array, size_t count, size_t size)
+/* Room for `count`; where there is none, the old array stays and `good` falls. */
+static void *resize(void *array, size_t count, size_t size, bool *good)
 {
-	void *larger = realloc(*array, count * size);
-	if (larger)
-		*array = larger;
-	return larger;
+	void *larger = realloc(array, count * size);
+	if (!larger)
+		*good = false;
+	return larger ? larger : array;
 }
 
 /* Room for `count` connections, and for sorting them. */
 static bool grow(struct list_survey *survey, size_t count)
 {
 	struct list_sorting *sorting = &survey->sorting;
+	const size_t room = count + count / 8 + 256;
+	bool good = true;
 	if (count <= survey->room)
 		return true;
-	const size_t room = count + count / 8 + 256;
-	if (!resize((void **)&survey->ids, room, sizeof(*survey->ids)) ||
-	    !resize((void **)&survey->keys, room, sizeof(*survey->keys)) ||
-	    !resize((void **)&sorting->items, room, sizeof(*sorting->items)) ||
-	    !resize((void **)&sorting->scratch, room, sizeof(*sorting->scratch)))
-		return false;
-	survey->room = room;
-	return true;
+	survey->ids = resize(survey->ids, room, sizeof(*survey->ids), &good);
+	survey->keys = resize(survey->keys, room, sizeof(*survey->keys), &good);
+	sorting->items = resize(sorting->items, room, sizeof(*sorting->items), &good);
+	sorting->scratch = resize(sorting->scratch, room, sizeof(*sorting->scratch), &good);
+	if (good)
+		survey->room = room;
+	return good;
 }
 
 static void begin_tally(struct list_survey *survey)
@@ -123,10 +124,13 @@ static bool collect(struct list_view *list, const struct ws_model *model, size_t
 
 static bool make_room(struct list_survey *survey, size_t count)
 {
-	if (count > survey->capacity && !resize((void **)&survey->order, count, sizeof(*survey->order)))
-		return false;
-	survey->capacity = count > survey->capacity ? count : survey->capacity;
-	return true;
+	bool good = true;
+	if (count <= survey->capacity)
+		return true;
+	survey->order = resize(survey->order, count, sizeof(*survey->order), &good);
+	if (good)
+		survey->capacity = count;
+	return good;
 }
 
 static void use_order(struct list_view *list, const struct ws_tracker *tracker)

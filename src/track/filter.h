@@ -35,8 +35,8 @@ struct filter_field {
 	enum filter_kind kind;
 	enum filter_scope scope;
 	int64_t (*get)(const struct filter_subject *subject, unsigned endpoint); /* NULL: an address */
-	const char *(*word)(unsigned value);                                /* of WORD: NULL behind the last */
-	const char *(*alias)(unsigned value);                               /* another spelling, or NULL */
+	const char *(*word)(unsigned value);                                     /* of WORD: NULL behind the last */
+	const char *(*alias)(unsigned value);                                    /* another spelling, or NULL */
 	int64_t max;
 	unsigned parts; /* of a connection that `get` reads: enum ws_part, FILTER_PART_VERDICT */
 	const char *meaning;
