@@ -23,7 +23,7 @@ sys.stdin.readline()
 for frame in made:
     s.send(frame)
 """
-SLOWEST = 1.0  # seconds from a key to its screen, on a machine that others use too
+PATIENCE = 30  # seconds until a key that is not answered is a failure
 
 
 def ip(*words):
@@ -62,7 +62,7 @@ def press(screen, key, text):
     os.write(screen.master, key)
     while text not in screen.seen:
         screen.take(0.002)
-        assert time.monotonic() - began < 5, f"{key!r} is not answered"
+        assert time.monotonic() - began < PATIENCE, f"{key!r} is not answered: {screen.seen[-2000:]!r}"
     return time.monotonic() - began
 
 
@@ -81,8 +81,8 @@ def flood(kind, count, limit):
         turns = 0
         while sender.poll() is None or turns < 3:
             turns += 1
-            for key, text in ((b"?", b"leave wirestate"), (b"\x1b", b"C-STATE"), (b"u", b"UDP"), (b"\x1b", b"C-STATE"),
-                              (b"a", b"ARP"), (b"\x1b", b"C-STATE")):
+            for key, text in ((b"?", b"leave wirestate"), (b"\x1b", b"C-STATE"), (b"u", b"FIRST SENDER"), (b"\x1b", b"C-STATE"),
+                              (b"a", b"how an IP"), (b"\x1b", b"C-STATE")):
                 slowest = max(slowest, press(screen, key, text))
             most = max(most, anonymous(screen.program.pid))
         screen.take(0.5)
