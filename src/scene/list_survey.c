@@ -39,9 +39,11 @@ bool list_is_sorting(const struct list_view *list)
 static void *resize(void *array, size_t count, size_t size, bool *good)
 {
 	void *larger = realloc(array, count * size);
-	if (!larger)
+	if (!larger) {
 		*good = false;
-	return larger ? larger : array;
+		return array;
+	}
+	return larger;
 }
 
 /* Room for `count` connections, and for sorting them. */
