@@ -188,9 +188,10 @@ static int run(struct options *options)
 		ws_fail(&error, WS_ERROR_OPTION, "-T tui needs a terminal, and standard output is none; see -T text");
 		return fail(&error);
 	}
-	signals_install(view);
+	signals_ignore();
 	const int output_flags = fcntl(STDOUT_FILENO, F_GETFL);
 	const bool opened = session_open(&session, options, picture || view, &error);
+	signals_install(view);
 	if (opened && view) {
 		run_interactive(&session);
 	} else if (opened && session_confine(&session)) {

@@ -140,6 +140,13 @@ struct ws_capture *session_open_again(const struct session *session, struct ws_e
 	return ws_capture_open_again(session->capture, &capture, error);
 }
 
+/* Nothing that comes from a stranger is read before. */
+static bool drop_privileges(void *context, struct ws_error *error)
+{
+	struct session *session = context;
+	return session->dropped = ws_privileges_drop(session->options->user, &session->protections, error);
+}
+
 /* Only one connection's packets are written, which the tracker knows behind each. */
 static bool picks_connection(const struct session *session)
 {
@@ -151,7 +158,11 @@ bool session_open(struct session *session, const struct options *options, bool s
 	*session = (struct session){.options = options, .lesson = options->played, .screen = screen, .directory = -1};
 	if (!open_filter(session, error))
 		return false;
-	const struct ws_capture_options capture = capture_options(session);
+	struct ws_capture_options capture = capture_options(session);
+	if (!options->no_sandbox && !options->write && !options->export) { /* those are opened by who asks for them */
+		capture.opened = drop_privileges;
+		capture.context = session;
+	}
 	if (options->anonymize && !(session->anonymizer = anonymizer_create(error)))
 		return false;
 	session->capture = options->interface ? ws_capture_open_live(options->interface, &capture, error)
@@ -182,7 +193,7 @@ bool session_confine(struct session *session)
 {
 	if (session->options->no_sandbox)
 		return true;
-	if (!ws_privileges_drop(session->options->user, &session->protections, &session->error))
+	if (!session->dropped && !drop_privileges(session, &session->error))
 		return false;
 	ws_sandbox_enter(session->directory, &session->protections);
 	return true;

@@ -33,7 +33,8 @@ struct session {
 	struct ws_lesson *lesson;            /* borrowed: it is shown every packet; or NULL */
 	FILE *export;                        /* --export's picture, or NULL */
 	int directory;                       /* where the view may save files, -1: nowhere */
-	struct ws_protections protections;   /* in force since session_confine() */
+	struct ws_protections protections;   /* in force since session_confine(), the user's since `dropped` */
+	bool dropped;                        /* privileges are given up */
 	struct ws_error error;               /* what the exit status tells; the first one counts */
 	struct ws_error warning;             /* of -w: reported at once, the capture goes on */
 	uint64_t shown;                      /* packets handed on */

@@ -56,10 +56,15 @@ static void handle(int signal_number, void (*handler)(int), int flags)
 	sigaction(signal_number, &action, NULL);
 }
 
-void signals_install(bool view)
+void signals_ignore(void)
 {
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
+}
+
+void signals_install(bool view)
+{
+	signals_ignore();
 	handle(SIGINT, on_stop, 0);
 	handle(SIGTERM, on_stop, 0);
 	handle(SIGHUP, on_stop, 0);

@@ -15,6 +15,8 @@ enum {
 };
 
 /* SIGPIPE and SIGXFSZ are ignored: a reader that went away, a file that may not grow, is an error of the write. */
+void signals_ignore(void);
+/* Those that end, stop and resize are caught from here on; that does not end a wait for a pipe's header. */
 void signals_install(bool view);
 
 /* The bits, each reported once; SIGNAL_STOP stays. */

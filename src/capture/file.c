@@ -165,6 +165,8 @@ struct ws_capture *ws_capture_open_file(const char *path, const struct ws_captur
 	int fd = standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		ws_fail(error, WS_ERROR_FILE, "%s: cannot be opened: %s", capture->name, strerror(errno));
+	else if (options->opened && !options->opened(options->context, error))
+		close(fd);
 	else if (open_descriptor(capture, fd, options, error) && compile(capture, options->filter, error))
 		return capture;
 	ws_capture_close(capture);

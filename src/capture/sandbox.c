@@ -6,8 +6,10 @@
  * program, sockets, tracing, pages that can be executed. ioctl(), mmap() and kill() are allowed for what is needed of
  * them; in particular no key can be pushed into the terminal.
  *
- * A build with a sanitizer has no sandbox: its runtime reads files in /proc and starts a tracer when the program ends,
- * which the kernel only lets trace what may be dumped. */
+ * A build with a sanitizer has no sandbox: its runtime reads files in /proc and starts a tracer when the program ends.
+ */
+#include "sanitized.h"
+
 #include <wirestate/privileges.h>
 
 #include <errno.h>
@@ -18,22 +20,9 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <termios.h>
 #include <unistd.h>
-
-#ifdef __has_feature
-#define HAS_FEATURE(name) __has_feature(name)
-#else
-#define HAS_FEATURE(name) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || HAS_FEATURE(address_sanitizer) ||                 \
-        HAS_FEATURE(thread_sanitizer) || HAS_FEATURE(memory_sanitizer)
-#define SANITIZED true
-#else
-#define SANITIZED false
-#endif
 
 static void lacks(struct ws_protections *protections, const char *part, int error)
 {
@@ -228,8 +217,6 @@ static int restrict_calls(int directory)
 
 void ws_sandbox_enter(int directory, struct ws_protections *protections)
 {
-	if (SANITIZED)
-		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	bool files = !SANITIZED && restrict_files(directory);
 	if (files)
 		protections->in_force |= 1u << WS_PROTECTION_LANDLOCK;

@@ -98,6 +98,12 @@ def limit_memory(mebibytes):
     return [] if SANITIZED else [(resource.RLIMIT_AS, mebibytes * MIB)]
 
 
+def state_of(pid):
+    """One letter, as the kernel has it; T: stopped."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        return file.read().rsplit(")", 1)[1].split()[0]
+
+
 class Screen:
     """The view on a pseudo-terminal of our own."""
 
@@ -134,7 +140,8 @@ class Screen:
         end = time.monotonic() + PATIENCE
         while self.program.poll() is None and time.monotonic() < end:
             self.take(0.02)
-            self.program.send_signal(signal.SIGCONT)  # it may have been asked to stop itself, and not have come to it before
+            if state_of(self.program.pid) == "T":  # it had been asked to stop itself, and has come to it only now
+                self.program.send_signal(signal.SIGCONT)
         self.take(0.1)
         if self.program.poll() is None:
             self.program.kill()

@@ -65,6 +65,22 @@ def live_capture_as_root_is_confined():
         assert '"type":"stats"' in out
 
 
+def a_pipe_is_waited_for_without_privileges():
+    """Nothing of it is read before they are gone; and a signal ends the wait."""
+    if os.geteuid() != 0:
+        raise Skip("privileges can only be given up by root")
+    with subprocess.Popen([PROGRAM, "-T", "json", "-r", "-"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL) as program:
+        end = time.monotonic() + PATIENCE
+        while status_of(program.pid)["NoNewPrivs"] != "1":
+            assert time.monotonic() < end, "privileges are kept"
+            time.sleep(0.02)
+        status = status_of(program.pid)
+        assert "0" not in status["Uid"].split() and int(status["CapPrm"], 16) == 0, status
+        program.send_signal(signal.SIGINT)
+        assert program.wait(PATIENCE) == -signal.SIGINT, program.returncode
+
+
 def the_view_says_how_it_is_fenced():
     namespace()
     for arguments, text in (([], b"partly sandboxed" if SANITIZED else b"live, sandboxed"), (["--no-sandbox"], b"no sandbox")):
@@ -157,5 +173,5 @@ def without_privilege():
     assert len(result.stderr.splitlines()) == 1, result.stderr
 
 
-TESTS = [live_capture_as_root_is_confined, the_view_says_how_it_is_fenced, written_files_belong_to_the_invoker, the_interface_goes,
+TESTS = [live_capture_as_root_is_confined, a_pipe_is_waited_for_without_privileges, the_view_says_how_it_is_fenced, written_files_belong_to_the_invoker, the_interface_goes,
          the_view_says_that_the_interface_is_down, the_ring_overruns, without_privilege]

@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 
-from common import FOLDER, PATIENCE, PROGRAM, ROOT, Screen, pcap, put, wirestate
+from common import FOLDER, PATIENCE, PROGRAM, ROOT, Screen, pcap, put, state_of, wirestate
 
 
 def stop_signals_at_any_moment():
@@ -66,11 +66,6 @@ def stopped_and_gone_on():
         screen.program.send_signal(signal.SIGCONT)
     os.write(screen.master, b"q")
     screen.left()
-
-
-def state_of(pid):
-    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-        return file.read().rsplit(")", 1)[1].split()[0]
 
 
 def signals_at_any_time():
