@@ -7,7 +7,9 @@ CC       ?= cc
 CFLAGS   ?= -O2 -g
 # What every packet goes through is optimised harder, and as a whole; the tests link the same objects one by one.
 HOT      ?= -O3
-LTO      ?= -flto=auto -ffat-lto-objects
+ifeq ($(origin LTO),undefined)
+LTO      := $(if $(shell $(CC) -flto=auto -ffat-lto-objects -Werror -x c -c -o /dev/null /dev/null 2>&1),,-flto=auto -ffat-lto-objects)
+endif
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wwrite-strings
 HARDEN   := -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2
 ALL_CPPFLAGS := -Iinclude -Isrc -D_GNU_SOURCE -DWS_VERSION='"$(VERSION)"' -DWS_DATADIR='"$(PREFIX)/share/wirestate"' $(CPPFLAGS)
