@@ -140,6 +140,21 @@ static void count_states(struct ws_tracker *tracker, uint16_t states, int by)
 			tracker->stats.state[(states & 0xff) - 1] += (uint64_t)(int64_t)by;
 }
 
+/* Deadlines count from the tracker's clock, which never runs backwards: a packet whose stamp lies behind it (the real
+ * clock was set back) begins nothing that is over at once. */
+static void count_from_now(const struct ws_tracker *tracker, struct ws_machine *machine, ws_time stamp)
+{
+	if (stamp >= tracker->now)
+		return;
+	if (machine->syn_time == stamp)
+		machine->syn_time = tracker->now;
+	for (unsigned i = 0; i < 2; i++) {
+		struct ws_endpoint *e = &machine->endpoint[i];
+		if (e->state == WS_TIME_WAIT && e->time_wait_start == stamp)
+			e->time_wait_start = tracker->now;
+	}
+}
+
 void ws_tracker_apply(struct ws_tracker *tracker, struct ws_conn *conn, struct ws_segment *input, uint64_t frame)
 {
 	if (conn->judgement) /* read anyway, and seldom set: that line stays clean */
@@ -151,6 +166,8 @@ void ws_tracker_apply(struct ws_tracker *tracker, struct ws_conn *conn, struct w
 	struct ws_outcome outcome;
 	uint16_t before = states_of(conn);
 	ws_machine_step(&conn->machine, input, &outcome);
+	if (input->kind == WS_INPUT_SEGMENT)
+		count_from_now(tracker, &conn->machine, input->time);
 	uint16_t after = states_of(conn);
 	if (after != before) {
 		count_states(tracker, before, -1);

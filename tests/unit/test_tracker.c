@@ -273,6 +273,27 @@ static void time_that_runs_backwards(void **state)
 	ws_tracker_free(tracker);
 }
 
+static void a_clock_that_is_set_back_ends_nothing(void **state)
+{
+	(void)state;
+	static const struct shot shots[] = {OPEN(100, 900000), CLOSE(100, 10)};
+	static const struct shot calls[] = {{CLIENT, S, 5, 0, 0, 20, .port = 50000}};
+	struct ws_tracker *tracker = tracker_of(0, false);
+	struct ws_track_result result;
+	const ws_time end = 1000 * WS_SECOND + 900002 * WS_MILLISECOND + 60 * WS_SECOND;
+	PLAY(tracker, shots);
+	assert_int_equal(conn(tracker, 1).endpoint[0].time_wait_end, end);
+	PLAY(tracker, calls);
+	while (ws_tracker_advance(tracker, end - 1, &result))
+		assert_int_equal(result.event_count, 0);
+	assert_states(tracker, 1, WS_TIME_WAIT, WS_CLOSED);
+	assert_states(tracker, 2, WS_SYN_SENT, WS_LISTEN);
+	while (ws_tracker_advance(tracker, end + WS_SECOND, &result))
+		;
+	assert_states(tracker, 1, WS_CLOSED, WS_CLOSED);
+	ws_tracker_free(tracker);
+}
+
 /* ---- Memory */
 
 static void a_flood_of_syns_makes_room_for_itself(void **state)
@@ -401,6 +422,7 @@ int main(void)
 	        cmocka_unit_test(time_wait_runs_out),
 	        cmocka_unit_test(a_packet_meets_the_state_of_its_own_time),
 	        cmocka_unit_test(time_that_runs_backwards),
+	        cmocka_unit_test(a_clock_that_is_set_back_ends_nothing),
 	        cmocka_unit_test(a_flood_of_syns_makes_room_for_itself),
 	        cmocka_unit_test(a_replay_is_the_past),
 	        cmocka_unit_test(history_is_bounded),
