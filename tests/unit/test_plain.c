@@ -1,5 +1,7 @@
 /* The machine's short way against the long one: over random conversations, some of them odd, both must leave the same
  * machine behind, and the short one must really be taken. */
+#include "random.h"
+
 #include "track/machine.h"
 
 #include <setjmp.h>
@@ -11,12 +13,6 @@
 struct side {
 	uint32_t next, acked; /* what it sends next; what it has of the other */
 };
-
-static uint32_t below(uint64_t *random, uint32_t limit)
-{
-	*random = *random * UINT64_C(6364136223846793005) + 1442695040888963407;
-	return (uint32_t)(*random >> 33) % limit;
-}
 
 /* Mostly data and acknowledgments in order; now and then anything else. */
 static struct ws_segment make(uint64_t *random, struct side side[2], ws_time time)

@@ -1,14 +1,9 @@
 /* Records taken from the stream's buffer against those that libpcap reads: a file in this machine's byte order goes the
  * short way, the same one in the other order does not, and the frames must be the same. */
 #include "capture_samples.h"
+#include "random.h"
 
 enum { RECORDS = 3000, SNAPSHOT = 1500 };
-
-static uint32_t below(uint64_t *random, uint32_t limit)
-{
-	*random = *random * UINT64_C(6364136223846793005) + 1442695040888963407;
-	return (uint32_t)(*random >> 33) % limit;
-}
 
 static void write32(FILE *file, bool big, uint32_t value)
 {
