@@ -40,7 +40,21 @@ static void world_close(struct world *world)
 	free(world);
 }
 
-static struct world *world_open(struct session *session, struct ws_error *error)
+/* Up to two worlds are there at a time: a new one, and the one that is `shown` until that is ready. Each has half of
+ * what there is for both, and more when the other has not taken its half, or has all it will ever take. */
+static uint64_t memory_for(const struct session *session, const struct world *shown)
+{
+	const uint64_t both = session_memory_left(session), least = session->options->max_memory / 8;
+	uint64_t other = least;
+	if (shown) {
+		struct ws_tracker_stats stats;
+		ws_tracker_stats(shown->tracker, &stats);
+		other = stats.memory + (shown->capture ? ws_capture_kept_memory(shown->capture) : 0);
+	}
+	return both > other + least ? both - other : least;
+}
+
+static struct world *world_open(struct session *session, uint64_t memory, struct ws_error *error)
 {
 	struct world *world = calloc(1, sizeof(*world));
 	if (!world) {
@@ -50,11 +64,11 @@ static struct world *world_open(struct session *session, struct ws_error *error)
 	world->session = session;
 	world->last_packet = world->clock = INT64_MIN;
 	if (!session_keeps(session)) {
-		world->capture = session_open_again(session, error);
+		world->capture = session_open_again(session, memory, error);
 		if (!world->capture)
 			goto fail;
 	}
-	world->tracker = session_new_tracker(session, error);
+	world->tracker = session_new_tracker(session, world->capture, memory, error);
 	if (world->tracker)
 		return world;
 fail:
@@ -210,7 +224,8 @@ bool playhead_work(struct playhead *playhead, const struct ws_place *place)
 	if (playhead->error.status != WS_OK || !playhead->session->last_frame)
 		return false;
 	if (!playhead->building)
-		playhead->building = world_open(playhead->session, &playhead->error);
+		playhead->building = world_open(
+		        playhead->session, memory_for(playhead->session, playhead->shown), &playhead->error);
 	if (!playhead->building)
 		return false;
 	if (!go(playhead->building, place, end))

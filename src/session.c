@@ -20,8 +20,9 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How much of --max-memory may hold frames that cannot be read from their source again. */
-enum { FRAMES_SHARE = 4 };
+/* Of --max-memory, in a view: what is left for looks at the past (playhead.c), whatever comes. Of the memory for one
+ * look: frames that cannot be read from their source again. */
+enum { PAST_SHARE = 4, FRAMES_SHARE = 4 };
 #define RING_DELAY (250 * WS_MILLISECOND)
 #define CLOCK_STEP WS_SECOND
 #define DRAIN_TIME (500 * WS_MILLISECOND)
@@ -47,14 +48,32 @@ const char *session_source(const struct session *session)
 	return strcmp(options->read, "-") == 0 ? "standard input" : options->read;
 }
 
-struct ws_tracker *session_new_tracker(const struct session *session, struct ws_error *error)
+/* What the session itself may take. */
+static uint64_t own_memory(const struct session *session)
 {
-	const bool screen = session->screen;
-	const struct options *options = session->options;
+	const uint64_t most = session->options->max_memory;
+	return session->screen ? most - most / PAST_SHARE : most;
+}
+
+/* While more may come, what it may take is gone; afterwards, what it has taken. */
+uint64_t session_memory_left(const struct session *session)
+{
+	const uint64_t most = session->options->max_memory, least = most / PAST_SHARE;
+	struct ws_tracker_stats stats;
+	if (!session->ended)
+		return least;
+	ws_tracker_stats(session->tracker, &stats);
+	const uint64_t taken = stats.memory + ws_capture_kept_memory(session->capture);
+	return most > taken + least ? most - taken : least;
+}
+
+struct ws_tracker *session_new_tracker(const struct session *session, const struct ws_capture *capture, uint64_t memory,
+                                       struct ws_error *error)
+{
 	struct ws_tracker_config config = {
-	        .time_wait = options->time_wait,
-	        .max_memory = screen ? options->max_memory - options->max_memory / FRAMES_SHARE : options->max_memory,
-	        .history = screen,
+	        .time_wait = session->options->time_wait,
+	        .max_memory = memory - (capture ? ws_capture_kept_memory(capture) : 0),
+	        .history = session->screen,
 	};
 	if (getrandom(config.hash_key, sizeof(config.hash_key), 0) != (ssize_t)sizeof(config.hash_key)) {
 		ws_fail(error, WS_ERROR_SYSTEM, "cannot get random bytes from the kernel");
@@ -114,7 +133,7 @@ static bool open_filter(struct session *session, struct ws_error *error)
 	return session->filter || ws_fail(error, WS_ERROR_FILTER, "display filter: %s", session->filter_error.text);
 }
 
-static struct ws_capture_options capture_options(const struct session *session)
+static struct ws_capture_options capture_options(const struct session *session, uint64_t memory)
 {
 	const struct options *options = session->options;
 	return (struct ws_capture_options){
@@ -125,7 +144,7 @@ static struct ws_capture_options capture_options(const struct session *session)
 	        .monitor = options->monitor,
 	        .link_type = options->link_type,
 	        .fcs_length = options->fcs > 0 ? 4 : options->fcs,
-	        .keep_bytes = session->screen ? options->max_memory / FRAMES_SHARE : 0,
+	        .keep_bytes = session->screen ? memory / FRAMES_SHARE : 0,
 	};
 }
 
@@ -134,9 +153,9 @@ bool session_keeps(const struct session *session)
 	return ws_capture_is_live(session->capture) || ws_capture_fd(session->capture) >= 0;
 }
 
-struct ws_capture *session_open_again(const struct session *session, struct ws_error *error)
+struct ws_capture *session_open_again(const struct session *session, uint64_t memory, struct ws_error *error)
 {
-	const struct ws_capture_options capture = capture_options(session);
+	const struct ws_capture_options capture = capture_options(session, memory);
 	return ws_capture_open_again(session->capture, &capture, error);
 }
 
@@ -158,7 +177,7 @@ bool session_open(struct session *session, const struct options *options, bool s
 	*session = (struct session){.options = options, .lesson = options->played, .screen = screen, .directory = -1};
 	if (!open_filter(session, error))
 		return false;
-	struct ws_capture_options capture = capture_options(session);
+	struct ws_capture_options capture = capture_options(session, own_memory(session));
 	if (!options->no_sandbox && !options->write && !options->export) { /* those are opened by who asks for them */
 		capture.opened = drop_privileges;
 		capture.context = session;
@@ -167,7 +186,9 @@ bool session_open(struct session *session, const struct options *options, bool s
 		return false;
 	session->capture = options->interface ? ws_capture_open_live(options->interface, &capture, error)
 	                                      : ws_capture_open_file(options->read, &capture, error);
-	session->tracker = session->capture ? session_new_tracker(session, error) : NULL;
+	session->tracker = session->capture
+	                           ? session_new_tracker(session, session->capture, own_memory(session), error)
+	                           : NULL;
 	if (!session->tracker)
 		return false;
 	if (!screen && !open_output(session, error))

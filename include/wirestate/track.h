@@ -400,6 +400,7 @@ struct ws_tracker_stats {
 	uint64_t connections, udp_conversations; /* ever seen */
 	uint64_t evicted;                        /* connections given up for memory */
 	uint64_t history_dropped;                /* segments no longer kept for replay */
+	uint64_t memory;                         /* bytes taken, of max_memory */
 	uint64_t state[WS_STATE_COUNT];          /* endpoints in each state now */
 	ws_time first_time, last_time;
 };

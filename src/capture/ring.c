@@ -57,6 +57,11 @@ void ws_ring_free(struct ws_ring *ring)
 	free(ring);
 }
 
+uint64_t ws_ring_size(const struct ws_ring *ring)
+{
+	return ring->size;
+}
+
 uint64_t ws_ring_put(struct ws_ring *ring, const struct ws_frame *frame)
 {
 	uint64_t need = aligned(sizeof(struct record) + frame->captured);

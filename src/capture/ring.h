@@ -8,6 +8,7 @@ struct ws_ring; /* opaque */
 
 struct ws_ring *ws_ring_new(uint64_t bytes) WS_CHECKED; /* NULL: out of memory */
 void ws_ring_free(struct ws_ring *ring);                /* NULL is allowed */
+uint64_t ws_ring_size(const struct ws_ring *ring);      /* bytes it holds when it is full */
 
 /* Keeps a copy, in place of the oldest ones: its position, or WS_POSITION_NONE when it is larger than the ring. */
 uint64_t ws_ring_put(struct ws_ring *ring, const struct ws_frame *frame);

@@ -45,6 +45,11 @@ void ws_arp_exchanges_free(struct ws_arp_exchanges *exchanges)
 	ws_lru_free(&exchanges->hops);
 }
 
+uint64_t ws_arp_exchanges_memory(const struct ws_arp_exchanges *exchanges)
+{
+	return ws_log_memory(&exchanges->log) + ws_lru_memory(&exchanges->waiting) + ws_lru_memory(&exchanges->hops);
+}
+
 static struct waiting_key make_key(const uint8_t asker[4], const uint8_t target[4], uint16_t vlan)
 {
 	struct waiting_key key = {.vlan = vlan};

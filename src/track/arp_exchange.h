@@ -19,6 +19,8 @@ struct ws_arp_exchanges {
 void ws_arp_exchanges_init(struct ws_arp_exchanges *exchanges, const uint8_t hash_key[16], uint64_t memory);
 void ws_arp_exchanges_free(struct ws_arp_exchanges *exchanges);
 
+uint64_t ws_arp_exchanges_memory(const struct ws_arp_exchanges *exchanges); /* bytes it takes */
+
 /* For every ARP message that ws_arp_read() understands. `moved`: it changed a binding. */
 void ws_arp_exchanges_note(struct ws_arp_exchanges *exchanges, const struct ws_packet *packet,
                            const struct ws_arp_message *message, bool moved);

@@ -131,6 +131,7 @@ void ws_table_set_lonely(struct ws_table *table, struct ws_conn *conn, bool lone
 size_t ws_table_rank(const struct ws_table *table, uint64_t number);
 /* Takes removed connections off `order`; removal itself does it when they have become many. */
 void ws_table_compact(struct ws_table *table);
+uint64_t ws_table_memory(const struct ws_table *table); /* bytes it takes */
 /* Picks up to `count` connections to give up, least worth keeping first; fewer when nothing may go. */
 size_t ws_table_victims(struct ws_table *table, ws_conn_id *victims, size_t count);
 

@@ -22,6 +22,11 @@ void ws_details_free(struct ws_tracker *tracker)
 	ws_log_free(&tracker->fragment_log);
 }
 
+uint64_t ws_details_memory(const struct ws_tracker *tracker)
+{
+	return ws_arp_exchanges_memory(&tracker->exchanges) + ws_log_memory(&tracker->fragment_log);
+}
+
 void ws_details_fragment(struct ws_tracker *tracker, const struct ws_packet *packet)
 {
 	struct ws_fragment_info *fragment = ws_log_add(&tracker->fragment_log);

@@ -236,4 +236,6 @@ void ws_tracker_stats(const struct ws_tracker *tracker, struct ws_tracker_stats 
 	*stats = tracker->stats;
 	stats->udp_conversations = tracker->udp.seen;
 	stats->history_dropped = tracker->history.dropped;
+	stats->memory = ws_table_memory(&tracker->table) + tracker->history.used + ws_udp_memory(&tracker->udp) +
+	                ws_details_memory(tracker);
 }

@@ -45,6 +45,11 @@ void *ws_log_add(struct ws_log *log)
 	return entry;
 }
 
+uint64_t ws_log_memory(const struct ws_log *log)
+{
+	return log->allocated * log->entry_size;
+}
+
 uint64_t ws_log_first(const struct ws_log *log)
 {
 	return log->end > log->allocated ? log->end - log->allocated : 0;

@@ -40,6 +40,11 @@ void ws_lru_free(struct ws_lru *lru)
 	lru->newest = lru->oldest = NONE;
 }
 
+uint64_t ws_lru_memory(const struct ws_lru *lru)
+{
+	return WS_LRU_MEMORY(lru->allocated, lru->entry_size);
+}
+
 static uint8_t *entry_at(const struct ws_lru *lru, uint32_t index)
 {
 	return lru->entries + (size_t)index * lru->entry_size;

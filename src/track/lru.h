@@ -33,6 +33,8 @@ void ws_lru_init(struct ws_lru *lru, const uint8_t hash_key[16], uint32_t entry_
                  uint64_t max_memory);
 void ws_lru_free(struct ws_lru *lru);
 
+uint64_t ws_lru_memory(const struct ws_lru *lru); /* bytes it takes */
+
 /* Both count as asking for the entry. `get` makes it when it is missing: the key copied, the rest zeroed, `*created`
  * set; NULL only when there is no memory for even one entry. Pointers are valid until the next `get`. */
 void *ws_lru_find(struct ws_lru *lru, const void *key);

@@ -61,6 +61,13 @@ void ws_table_free(struct ws_table *table)
 	*table = (struct ws_table){0};
 }
 
+uint64_t ws_table_memory(const struct ws_table *table)
+{
+	return table->chunk_count * (WS_CHUNK_BYTES + WS_CHUNK * sizeof(*table->unused)) +
+	       ((uint64_t)table->slot_mask + 1) * sizeof(*table->slots) + table->order_capacity * sizeof(*table->order) +
+	       table->attempt_capacity * sizeof(*table->attempts);
+}
+
 /* Both directions must meet, so the lower address goes first; when they are equal, the lower port. */
 static bool swapped(const struct ws_tuple *tuple, uint64_t source, uint64_t destination)
 {

@@ -49,6 +49,7 @@ struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tu
 /* details.c: what is kept beside the connections. */
 void ws_details_init(struct ws_tracker *tracker);
 void ws_details_free(struct ws_tracker *tracker);
+uint64_t ws_details_memory(const struct ws_tracker *tracker); /* bytes they take */
 void ws_details_fragment(struct ws_tracker *tracker, const struct ws_packet *packet);
 void ws_details_count(struct ws_tracker *tracker, const struct ws_packet *packet, bool arp);
 

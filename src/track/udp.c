@@ -124,6 +124,11 @@ void ws_udp_unreachable(struct ws_udp_table *table, const struct ws_packet *pack
 	datagram->ip_version = packet->ip_version;
 }
 
+uint64_t ws_udp_memory(const struct ws_udp_table *table)
+{
+	return ws_lru_memory(&table->conversations) + ws_log_memory(&table->datagrams);
+}
+
 size_t ws_udp_count(const struct ws_udp_table *table)
 {
 	return table->conversations.count;
