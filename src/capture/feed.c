@@ -6,9 +6,14 @@
  * byte); it is given whole records only, so nothing can get stuck in it. The descriptor stays in blocking mode, because
  * O_NONBLOCK belongs to the open file that other processes share; poll() is asked before each read instead.
  *
- * Regular files cannot block, so their records need not be looked at: a plain one is read right into the stream's
- * buffer, a packed one is unpacked on the way. They come through here for the sake of the offset: ftello() on a stdio
- * file costs a system call for every packet. They are read with pread(), so that several feeds can share a descriptor.
+ * pcapng is looked at in the same way wherever it comes from. It may hold gigabytes of blocks that are no packets, on
+ * which libpcap would not come back: where whole blocks end the stream pauses, which libpcap takes for the end of the
+ * file, and is asked again. And it may describe any number of interfaces, all of which libpcap remembers.
+ *
+ * pcap in a regular file cannot block, so its records need not be looked at: a plain one is read right into the
+ * stream's buffer, a packed one is unpacked on the way. They come through here for the sake of the offset: ftello() on
+ * a stdio file costs a system call for every packet. They are read with pread(), so that several feeds can share a
+ * descriptor.
  *
  * `given` and `scanned` count unpacked bytes from the start of the stream; data[start] is byte `given`. Up to `scanned`
  * the records are whole, and `packets` of them have not been delivered by libpcap yet. */
@@ -24,9 +29,11 @@
 enum {
 	CHUNK = 64 << 10, /* read or unpacked at a time; as much as a pipe holds */
 	PULLS = 16,       /* chunks for one ws_feed_packets() */
-	STREAM_BUFFER = 128 << 10,
-	BUFFER_LIMIT = 64 << 20 /* several times the longest record that libpcap accepts */
+	STREAM_BUFFER = 128 << 10
 };
+#define INTERFACES 65536 /* that a section may describe */
+#define NUMBER(macro) NUMBER_OF(macro)
+#define NUMBER_OF(value) #value
 
 struct ws_feed {
 	int fd;
@@ -43,7 +50,10 @@ struct ws_feed {
 	size_t start, end, capacity;
 	uint64_t given, scanned;
 	uint64_t packets;
+	unsigned interfaces; /* described in this section */
 	struct ws_framing framing;
+	bool scans;  /* records are looked at before libpcap has them */
+	bool opened; /* libpcap has read what it wants to know at first: nothing is waited for any more */
 
 	FILE *stream;
 	char *stream_buffer;
@@ -193,40 +203,51 @@ const uint8_t *ws_feed_peek(struct ws_feed *feed, size_t want, size_t *length)
 	return feed->data + feed->start;
 }
 
+static bool too_many_interfaces(struct ws_feed *feed, enum ws_record record)
+{
+	if (record == WS_RECORD_OF_SECTION)
+		feed->interfaces = 0;
+	if (record != WS_RECORD_OF_INTERFACE || ++feed->interfaces <= INTERFACES)
+		return false;
+	end_with(feed, "one section describes more than " NUMBER(INTERFACES) " interfaces", NULL);
+	feed->end = feed->start + (size_t)(feed->scanned - feed->given);
+	return true;
+}
+
 /* Takes in one more whole record, if there is one. */
 static bool scan_record(struct ws_feed *feed)
 {
 	size_t at = feed->start + (size_t)(feed->scanned - feed->given), length = feed->end - at;
-	bool packet;
-	size_t size = ws_framing_record(&feed->framing, feed->data + at, length, &packet);
-	if (size == 0 || size > length)
+	enum ws_record record;
+	size_t size = ws_framing_record(&feed->framing, feed->data + at, length, &record);
+	if (size == 0 || size > length || too_many_interfaces(feed, record))
 		return false;
 	feed->scanned += size;
-	feed->packets += packet;
+	feed->packets += record == WS_RECORD_OF_PACKET;
 	return true;
 }
 
 /* The stream wants bytes: how many it may have. None, and it sees the end of the file. */
 static size_t allow(struct ws_feed *feed)
 {
-	if (!feed->may_wait) {
+	if (!feed->scans) {
 		while (feed->end == feed->start && pull(feed, true))
 			;
 		return feed->end - feed->start;
 	}
-	/* libpcap goes on without having been told of a whole record: while it opens the stream, or at its end. */
-	while (feed->scanned == feed->given && !scan_record(feed))
-		if (!pull(feed, true)) {
-			feed->scanned = feed->given + (feed->end - feed->start);
-			break;
-		}
+	/* While it is opened, libpcap says by reading how far it wants to go. */
+	while (!feed->opened && feed->scanned == feed->given && !scan_record(feed) && pull(feed, true))
+		;
+	/* At the end there may be a part of a record. */
+	if (feed->ended && feed->scanned == feed->given)
+		feed->scanned += feed->end - feed->start;
 	return (size_t)(feed->scanned - feed->given);
 }
 
 static ssize_t stream_read(void *cookie, char *bytes, size_t size)
 {
 	struct ws_feed *feed = cookie;
-	if (!feed->unpack && !feed->may_wait && feed->start == feed->end) {
+	if (!feed->unpack && !feed->scans && feed->start == feed->end) {
 		size_t count = feed->ended ? 0 : receive(feed, (uint8_t *)bytes, size, true);
 		feed->given += count;
 		return (ssize_t)count;
@@ -243,6 +264,7 @@ static ssize_t stream_read(void *cookie, char *bytes, size_t size)
 FILE *ws_feed_stream(struct ws_feed *feed, const struct ws_framing *framing)
 {
 	feed->framing = *framing;
+	feed->scans = feed->may_wait || framing->format == WS_FORMAT_PCAPNG;
 	if (framing->format == WS_FORMAT_PCAP) /* the file's header is a record for this purpose */
 		feed->scanned = feed->end - feed->start < WS_FRAMING_BYTES ? feed->end - feed->start : WS_FRAMING_BYTES;
 	feed->stream_buffer = malloc(STREAM_BUFFER);
@@ -254,17 +276,27 @@ FILE *ws_feed_stream(struct ws_feed *feed, const struct ws_framing *framing)
 
 int ws_feed_packets(struct ws_feed *feed, int max)
 {
-	if (!feed->may_wait)
+	if (!feed->scans)
 		return max;
+	feed->opened = true;
 	for (int i = 0; i < PULLS; i++) {
 		while (feed->packets < (uint64_t)max && scan_record(feed))
 			;
 		if (feed->packets > 0)
 			return feed->packets < (uint64_t)max ? (int)feed->packets : max;
-		if (feed->end - feed->start >= BUFFER_LIMIT || !pull(feed, false))
+		if (!pull(feed, false))
 			break;
 	}
-	return feed->ended || feed->end - feed->start >= BUFFER_LIMIT;
+	return feed->ended || feed->scanned > feed->given;
+}
+
+bool ws_feed_paused(struct ws_feed *feed)
+{
+	if (!feed->scans || feed->ended)
+		return false;
+	clearerr_unlocked(feed->stream);
+	feed->packets = 0;
+	return true;
 }
 
 void ws_feed_taken(struct ws_feed *feed, uint64_t packets)

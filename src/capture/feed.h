@@ -22,9 +22,11 @@ const uint8_t *ws_feed_peek(struct ws_feed *feed, size_t want, size_t *length);
 FILE *ws_feed_stream(struct ws_feed *feed, const struct ws_framing *framing);
 
 /* How many packets libpcap may be asked for now, at most `max`, after fetching what has arrived; 0: none is whole yet.
- * When the stream has ended, or holds nothing but other blocks for a long way, the answer is not 0 without one being
- * there. */
+ * When the stream has ended, or other blocks have come, the answer is not 0 without one being there. */
 int ws_feed_packets(struct ws_feed *feed, int max);
+/* libpcap has seen the end of the file. True: it was a pause, behind the last whole block that has arrived; it may be
+ * asked again when ws_feed_packets() says so. */
+bool ws_feed_paused(struct ws_feed *feed);
 void ws_feed_taken(struct ws_feed *feed, uint64_t packets); /* libpcap has delivered so many */
 
 /* True when ws_feed_packets() has something to do besides reading the descriptor. */

@@ -251,5 +251,7 @@ enum ws_read ws_file_read(struct ws_capture *capture, int max, struct ws_error *
 	}
 	capture->broken = false;
 	ws_feed_taken(capture->feed, capture->number - before);
+	if (status == 0 && ws_feed_paused(capture->feed))
+		return WS_READ_MORE;
 	return status > 0 || status == PCAP_ERROR_BREAK ? WS_READ_MORE : finish(capture, status, error);
 }

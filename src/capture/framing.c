@@ -102,18 +102,22 @@ static size_t pcap_record(const struct ws_framing *framing, const uint8_t *bytes
 	return framing->header_size + (captured > MAX_CAPTURED ? 0 : captured);
 }
 
-size_t ws_framing_record(const struct ws_framing *framing, const uint8_t *bytes, size_t length, bool *packet)
+size_t ws_framing_record(const struct ws_framing *framing, const uint8_t *bytes, size_t length, enum ws_record *record)
 {
-	*packet = true;
+	*record = WS_RECORD_OF_PACKET;
 	if (framing->format == WS_FORMAT_PCAP)
 		return pcap_record(framing, bytes, length);
 	if (length < 8)
 		return 0;
 	uint32_t type = number32(bytes, framing->big_endian), size = number32(bytes + 4, framing->big_endian);
-	/* A refused block counts as a packet: the call that wants a packet then ends with libpcap's verdict. */
 	if (size < BLOCK_OVERHEAD || size % 4 || size > MAX_BLOCK)
 		return 8;
-	*packet = type == BLOCK_PACKET || type == BLOCK_SIMPLE_PACKET || type == BLOCK_ENHANCED_PACKET;
+	if (type == BLOCK_SECTION)
+		*record = WS_RECORD_OF_SECTION;
+	else if (type == BLOCK_INTERFACE)
+		*record = WS_RECORD_OF_INTERFACE;
+	else if (type != BLOCK_PACKET && type != BLOCK_SIMPLE_PACKET && type != BLOCK_ENHANCED_PACKET)
+		*record = WS_RECORD_OF_OTHERS;
 	return size;
 }
 
@@ -141,11 +145,11 @@ unsigned ws_framing_fcs(const struct ws_framing *framing, const uint8_t *head, s
 	unsigned fcs = 0;
 	*found = 0;
 	for (size_t at = 0; at < length;) {
-		bool packet;
-		size_t size = ws_framing_record(framing, head + at, length - at, &packet);
-		if (packet || size < BLOCK_OVERHEAD || size > length - at)
+		enum ws_record record;
+		size_t size = ws_framing_record(framing, head + at, length - at, &record);
+		if (record == WS_RECORD_OF_PACKET || size < BLOCK_OVERHEAD || size > length - at)
 			break;
-		if (number32(head + at, framing->big_endian) == BLOCK_INTERFACE && size >= BLOCK_OVERHEAD + 8) {
+		if (record == WS_RECORD_OF_INTERFACE && size >= BLOCK_OVERHEAD + 8) {
 			unsigned one = interface_fcs(head + at + 16, size - 20, framing->big_endian);
 			if ((*found)++ && one != fcs)
 				return 0;

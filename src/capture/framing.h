@@ -27,10 +27,12 @@ struct ws_framing {
 
 struct ws_framing ws_framing_of(const uint8_t *head, size_t length);
 
+/* What libpcap makes of a record. */
+enum ws_record { WS_RECORD_OF_PACKET, WS_RECORD_OF_SECTION, WS_RECORD_OF_INTERFACE, WS_RECORD_OF_OTHERS };
+
 /* The size of the record at `bytes`, 0 when more than `length` bytes are needed to know it. A length that libpcap is
- * going to refuse counts as the bare header, so that it is asked at once. `packet` says whether libpcap will make a
- * packet of the record. */
-size_t ws_framing_record(const struct ws_framing *framing, const uint8_t *bytes, size_t length, bool *packet);
+ * going to refuse counts as a packet, of which there is the bare header, so that it is asked at once. */
+size_t ws_framing_record(const struct ws_framing *framing, const uint8_t *bytes, size_t length, enum ws_record *record);
 
 /* pcapng: the FCS length in bytes of the interfaces described in `head`; 0 when not stated or when they differ. `found`
  * is the number of descriptions that were whole. */
