@@ -6,7 +6,9 @@
  * ones appear, from the ranges reserved for documentation (RFC 5737, 3849, 9542), from larger reserved ones when those
  * are used up. Checksums are adjusted by the difference (RFC 1624) rather than made new, so that a wrong one stays
  * wrong. What says nothing about a host stays: broadcast, multicast, loopback, unspecified. Payload is not looked at.
- */
+ *
+ * Memory is bounded. Addresses that find no place any more get one by a keyed hash, so that each still always becomes
+ * the same; of many such, two may become one. */
 #include "anonymize.h"
 
 #include <wirestate/packet.h>
@@ -29,15 +31,15 @@ struct pseudonym {
 struct anonymizer {
 	uint8_t key[16];
 	struct pseudonym *table; /* open addressing; a power of two, at most half full */
-	size_t capacity, used;
+	size_t capacity, used, limit; /* limit: how far capacity may grow */
 	uint32_t count[KINDS];
 	uint8_t *bytes;
 	size_t size;
 };
 
-enum { FIRST_CAPACITY = 256 };
+enum { FIRST_CAPACITY = 256, MOST_DEALT = 1 << 27 };
 
-struct anonymizer *anonymizer_create(struct ws_error *error)
+struct anonymizer *anonymizer_create(uint64_t memory, struct ws_error *error)
 {
 	struct anonymizer *anonymizer = calloc(1, sizeof(*anonymizer));
 	if (anonymizer)
@@ -49,6 +51,9 @@ struct anonymizer *anonymizer_create(struct ws_error *error)
 		return NULL;
 	}
 	anonymizer->capacity = FIRST_CAPACITY;
+	anonymizer->limit = memory / sizeof(*anonymizer->table);
+	if (anonymizer->limit > MOST_DEALT)
+		anonymizer->limit = MOST_DEALT;
 	return anonymizer;
 }
 
@@ -77,6 +82,8 @@ static bool grow(struct anonymizer *anonymizer)
 {
 	struct anonymizer larger = *anonymizer;
 	larger.capacity *= 2;
+	if (larger.capacity > anonymizer->limit)
+		return false;
 	larger.table = calloc(larger.capacity, sizeof(*larger.table));
 	if (!larger.table)
 		return false;
@@ -90,21 +97,22 @@ static bool grow(struct anonymizer *anonymizer)
 	return true;
 }
 
-static bool number_of(struct anonymizer *anonymizer, const uint8_t *real, size_t length, uint8_t kind, uint32_t *number)
+/* The numbers that are dealt out stay below MOST_DEALT, the others are from there on. */
+static uint32_t number_of(struct anonymizer *anonymizer, const uint8_t *real, size_t length, uint8_t kind)
 {
 	uint8_t padded[16] = {0};
 	memcpy(padded, real, length);
-	if (anonymizer->used * 2 >= anonymizer->capacity && !grow(anonymizer))
-		return false;
+	const bool full = anonymizer->used * 2 >= anonymizer->capacity && !grow(anonymizer);
 	struct pseudonym *slot = slot_of(anonymizer, padded, kind);
+	if (slot->kind == FREE && full)
+		return MOST_DEALT | (ws_siphash(anonymizer->key, padded, sizeof(padded)) & (MOST_DEALT - 1));
 	if (slot->kind == FREE) {
 		memcpy(slot->real, padded, sizeof(padded));
 		slot->kind = kind;
 		slot->number = anonymizer->count[kind]++;
 		anonymizer->used++;
 	}
-	*number = slot->number;
-	return true;
+	return slot->number;
 }
 
 /* ---- One address */
@@ -115,7 +123,7 @@ static void put32(uint8_t *at, uint32_t value)
 		at[i] = (uint8_t)(value >> (24 - 8 * i));
 }
 
-static bool replace_ipv4(struct anonymizer *anonymizer, uint8_t *at)
+static void replace_ipv4(struct anonymizer *anonymizer, uint8_t *at)
 {
 	/* X(first address, how many there are to give) */
 	static const struct {
@@ -127,44 +135,36 @@ static bool replace_ipv4(struct anonymizer *anonymizer, uint8_t *at)
 	        {0xc6120001, 131070},     /* 198.18.0.0/15, for benchmarks */
 	        {0xf0000000, UINT32_MAX}, /* reserved */
 	};
-	uint32_t number;
 	if (at[0] == 0 || at[0] == 127 || at[0] >= 224)
-		return true;
-	if (!number_of(anonymizer, at, 4, ADDRESS_4, &number))
-		return false;
+		return;
+	uint32_t number = number_of(anonymizer, at, 4, ADDRESS_4);
 	size_t range = 0;
 	while (number >= ranges[range].count)
 		number -= ranges[range++].count;
 	put32(at, ranges[range].first + number);
-	return true;
 }
 
-static bool replace_ipv6(struct anonymizer *anonymizer, uint8_t *at)
+static void replace_ipv6(struct anonymizer *anonymizer, uint8_t *at)
 {
 	static const uint8_t nothing[15], documentation[16] = {0x20, 0x01, 0x0d, 0xb8};
 	static const uint8_t solicited[13] = {0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff};
-	uint32_t number;
 	if (memcmp(at, solicited, sizeof(solicited)) == 0)
 		memset(at + 13, 0, 3); /* the end of somebody's address */
 	if (at[0] == 0xff || (memcmp(at, nothing, sizeof(nothing)) == 0 && at[15] <= 1))
-		return true;
-	if (!number_of(anonymizer, at, 16, ADDRESS_6, &number))
-		return false;
+		return;
+	const uint32_t number = number_of(anonymizer, at, 16, ADDRESS_6);
 	memcpy(at, documentation, sizeof(documentation));
 	put32(at + 12, number + 1);
-	return true;
 }
 
-static bool replace_mac(struct anonymizer *anonymizer, uint8_t *at)
+static void replace_mac(struct anonymizer *anonymizer, uint8_t *at)
 {
 	static const uint8_t nothing[6], solicited[3] = {0x33, 0x33, 0xff};
-	uint32_t number;
 	if (memcmp(at, solicited, sizeof(solicited)) == 0)
 		memset(at + 3, 0, 3);
 	if (at[0] & 1 || memcmp(at, nothing, sizeof(nothing)) == 0)
-		return true; /* a group of hosts, or none */
-	if (!number_of(anonymizer, at, 6, ADDRESS_MAC, &number))
-		return false;
+		return; /* a group of hosts, or none */
+	const uint32_t number = number_of(anonymizer, at, 6, ADDRESS_MAC);
 	put32(at, 0x00005e00);
 	at[4] = 0x53;
 	at[5] = (uint8_t)number;
@@ -172,18 +172,16 @@ static bool replace_mac(struct anonymizer *anonymizer, uint8_t *at)
 		put32(at, 0x02000000);
 		put32(at + 2, number);
 	}
-	return true;
 }
 
 /* ---- One frame */
 
-static bool replace_fields(struct anonymizer *anonymizer, const struct ws_packet *packet)
+static void replace_fields(struct anonymizer *anonymizer, const struct ws_packet *packet)
 {
-	bool good = true;
-	for (int i = 0; i < packet->layer_count && good; i++) {
+	for (int i = 0; i < packet->layer_count; i++) {
 		const struct ws_layer *layer = &packet->layer[i];
 		const struct ws_header_info *info = ws_header_info((enum ws_header)layer->header);
-		for (size_t f = 0; f < info->field_count && good; f++) {
+		for (size_t f = 0; f < info->field_count; f++) {
 			const struct ws_field *field = &info->fields[f];
 			struct ws_value value;
 			if ((field->kind != WS_FIELD_MAC && field->kind != WS_FIELD_IPV4 &&
@@ -191,40 +189,40 @@ static bool replace_fields(struct anonymizer *anonymizer, const struct ws_packet
 			    !ws_field_value(packet, layer, field, &value))
 				continue;
 			uint8_t *at = anonymizer->bytes + (value.bytes - packet->frame->data);
-			good = field->kind == WS_FIELD_MAC    ? replace_mac(anonymizer, at)
-			       : field->kind == WS_FIELD_IPV4 ? replace_ipv4(anonymizer, at)
-			                                      : replace_ipv6(anonymizer, at);
+			if (field->kind == WS_FIELD_MAC)
+				replace_mac(anonymizer, at);
+			else if (field->kind == WS_FIELD_IPV4)
+				replace_ipv4(anonymizer, at);
+			else
+				replace_ipv6(anonymizer, at);
 		}
 	}
-	return good;
 }
 
 /* Neighbour discovery (RFC 4861) has addresses in the message and in its options. */
-static bool replace_neighbours(struct anonymizer *anonymizer, const struct ws_packet *packet)
+static void replace_neighbours(struct anonymizer *anonymizer, const struct ws_packet *packet)
 {
 	enum { SOLICIT_ROUTER = 133, ROUTER, SOLICIT_NEIGHBOUR, NEIGHBOUR, REDIRECT };
 	enum { SOURCE_LINK = 1, TARGET_LINK, PREFIX };
 	const int type = packet->icmp_type;
 	if (packet->transport != WS_TRANSPORT_ICMPV6 || type < SOLICIT_ROUTER || type > REDIRECT)
-		return true;
+		return;
 	const size_t end = packet->frame->captured;
 	const size_t addresses = type == REDIRECT ? 2 : type >= SOLICIT_NEIGHBOUR ? 1 : 0;
 	size_t at = packet->layer[packet->transport_layer].offset + (type == ROUTER ? 16u : 8u);
-	bool good = true;
-	for (size_t i = 0; i < addresses && at + 16 <= end && good; i++, at += 16)
-		good = replace_ipv6(anonymizer, anonymizer->bytes + at);
-	while (good && at + 8 <= end) {
+	for (size_t i = 0; i < addresses && at + 16 <= end; i++, at += 16)
+		replace_ipv6(anonymizer, anonymizer->bytes + at);
+	while (at + 8 <= end) {
 		const uint8_t option = anonymizer->bytes[at];
 		const size_t length = 8u * anonymizer->bytes[at + 1];
 		if ((option == SOURCE_LINK || option == TARGET_LINK) && length == 8)
-			good = replace_mac(anonymizer, anonymizer->bytes + at + 2);
+			replace_mac(anonymizer, anonymizer->bytes + at + 2);
 		else if (option == PREFIX && length == 32 && at + 32 <= end)
-			good = replace_ipv6(anonymizer, anonymizer->bytes + at + 16);
+			replace_ipv6(anonymizer, anonymizer->bytes + at + 16);
 		if (!length)
 			break;
 		at += length;
 	}
-	return good;
 }
 
 /* ---- Checksums */
@@ -331,8 +329,8 @@ bool anonymize(struct anonymizer *anonymizer, const struct ws_frame *frame, stru
 		memcpy(anonymizer->bytes, frame->data, frame->captured);
 	struct ws_packet packet;
 	ws_decode(frame, &packet);
-	if (!replace_fields(anonymizer, &packet) || !replace_neighbours(anonymizer, &packet))
-		return false;
+	replace_fields(anonymizer, &packet);
+	replace_neighbours(anonymizer, &packet);
 	for (int i = packet.layer_count - 1; i >= 0; i--) /* what is quoted first: checksums around it cover it */
 		adjust_checksum(anonymizer, &packet, i);
 	for (int i = 0; i < packet.layer_count; i++)

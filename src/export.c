@@ -4,6 +4,7 @@
 #include "session.h"
 
 #include <wirestate/export.h>
+#include <wirestate/stop.h>
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 enum { DEFAULT_COLUMNS = 80, DEFAULT_ROWS = 24 };
+#define LONGEST_WAIT (2 * WS_SECOND) /* in the view */
 
 bool export_open(struct session *session, struct ws_error *error)
 {
@@ -73,8 +75,14 @@ static bool put_story_text(FILE *file, struct ws_ui *ui, const struct ws_model *
 	return good;
 }
 
+static bool has_time(void *context)
+{
+	const ws_time *end = context;
+	return !ws_stopping() && (*end == WS_TIME_NEVER || monotonic() < *end);
+}
+
 static bool put_story(const struct session *session, FILE *file, int kind, struct ws_ui *ui,
-                      const struct ws_model *model, ws_conn_id conn, struct ws_error *error)
+                      const struct ws_model *model, ws_conn_id conn, ws_time end, struct ws_error *error)
 {
 	const struct options *options = session->options;
 	const int columns = options->size.columns ? options->size.columns : DEFAULT_COLUMNS;
@@ -89,7 +97,8 @@ static bool put_story(const struct session *session, FILE *file, int kind, struc
 	                                   .speed = options->speed,
 	                                   .title = ws_text_cstr(&title)};
 	const struct ws_cast_options cast = {
-	        .columns = columns, .rows = rows, .ascii = options->ascii, .theme = theme, .title = svg.title};
+	        .columns = columns, .rows = rows, .ascii = options->ascii, .theme = theme, .title = svg.title,
+	        .go_on = has_time, .context = &end};
 	if (kind == EXPORT_CAST)
 		return ws_cast(file, ui, model, &cast, error);
 	if (kind == EXPORT_TXT)
@@ -105,10 +114,12 @@ void export_story(struct session *session, struct ws_ui *ui, const struct ws_mod
 		ws_fail(&session->error, WS_ERROR_OPTION, "%s has %zu connections: choose one with --connection N",
 		        session_source(session), count);
 	else
-		(void)!put_story(session, session->export, options->export_kind, ui, model, conn, &session->error);
+		(void)!put_story(session, session->export, options->export_kind, ui, model, conn, WS_TIME_NEVER,
+		                &session->error);
 }
 
-/* The reader's own place stays as it is: another one is made for the export. */
+/* The reader's own place stays as it is: another one is made for the export. Keys and packets wait for it, so it may
+ * not take long. */
 static bool put_wanted(const struct session *session, FILE *file, int kind, const struct ws_model *model,
                        ws_conn_id conn, struct ws_error *error)
 {
@@ -123,7 +134,7 @@ static bool put_wanted(const struct session *session, FILE *file, int kind, cons
 		return false;
 	still.live = false; /* the film ends where the connection stands now */
 	ws_ui_select(ui, &still, conn, 0);
-	const bool good = put_story(session, file, kind, ui, &still, conn, error);
+	const bool good = put_story(session, file, kind, ui, &still, conn, monotonic() + LONGEST_WAIT, error);
 	ws_ui_free(ui);
 	return good;
 }

@@ -16,7 +16,7 @@ static bool write_bytes(void *context, const void *bytes, size_t length)
 
 int save_create(const struct session *session, const char *name)
 {
-	return openat(session->directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	return openat(session->directory, name, WS_SAVE_FLAGS, WS_SAVE_MODE);
 }
 
 static void tell(struct ws_ui *ui, const char *name, const char *reason)

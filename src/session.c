@@ -22,7 +22,7 @@
 
 /* Of --max-memory, in a view: what is left for looks at the past (playhead.c), whatever comes. Of the memory for one
  * look: frames that cannot be read from their source again. */
-enum { PAST_SHARE = 4, FRAMES_SHARE = 4 };
+enum { PAST_SHARE = 4, FRAMES_SHARE = 4, ANONYMIZER_SHARE = 16 };
 #define RING_DELAY (250 * WS_MILLISECOND)
 #define CLOCK_STEP WS_SECOND
 #define DRAIN_TIME (500 * WS_MILLISECOND)
@@ -52,7 +52,8 @@ const char *session_source(const struct session *session)
 static uint64_t own_memory(const struct session *session)
 {
 	const uint64_t most = session->options->max_memory;
-	return session->screen ? most - most / PAST_SHARE : most;
+	uint64_t left = session->screen ? most - most / PAST_SHARE : most;
+	return session->options->anonymize ? left - most / ANONYMIZER_SHARE : left;
 }
 
 /* While more may come, what it may take is gone; afterwards, what it has taken. */
@@ -63,7 +64,8 @@ uint64_t session_memory_left(const struct session *session)
 	if (!session->ended)
 		return least;
 	ws_tracker_stats(session->tracker, &stats);
-	const uint64_t taken = stats.memory + ws_capture_kept_memory(session->capture);
+	const uint64_t taken = stats.memory + ws_capture_kept_memory(session->capture) +
+	                       (session->anonymizer ? most / ANONYMIZER_SHARE : 0);
 	return most > taken + least ? most - taken : least;
 }
 
@@ -182,7 +184,7 @@ bool session_open(struct session *session, const struct options *options, bool s
 		capture.opened = drop_privileges;
 		capture.context = session;
 	}
-	if (options->anonymize && !(session->anonymizer = anonymizer_create(error)))
+	if (options->anonymize && !(session->anonymizer = anonymizer_create(options->max_memory / ANONYMIZER_SHARE, error)))
 		return false;
 	session->capture = options->interface ? ws_capture_open_live(options->interface, &capture, error)
 	                                      : ws_capture_open_file(options->read, &capture, error);
@@ -216,7 +218,7 @@ bool session_confine(struct session *session)
 		return true;
 	if (!session->dropped && !drop_privileges(session, &session->error))
 		return false;
-	ws_sandbox_enter(session->directory, &session->protections);
+	ws_sandbox_enter(session->directory, ws_capture_fd(session->capture), &session->protections);
 	return true;
 }
 

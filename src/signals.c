@@ -1,13 +1,14 @@
 /* Signals.
  *
- * A handler can reach nothing but file-scope objects, so the flags below are the one exception from the rule against
- * them. signals_poll() blocks the signals, looks at the flags and lets ppoll() open the mask again in the same step, so
+ * The flags below are at file scope, as is the one in base/stop.c: handlers reach nothing else. signals_poll() blocks the signals, looks at the flags and lets ppoll() open the mask again in the same step, so
  * that none is lost between look and sleep.
  *
  * The stop signals interrupt system calls on purpose: a write to a pipe whose reader sleeps would otherwise hold the
- * program for ever. The handler makes such an output non-blocking, and the interrupted write then fails instead of
- * waiting again; main gives the output its flags back. */
+ * program for ever. The handler makes such an output non-blocking, and who writes then waits a second at the most; main
+ * gives the output its flags back. */
 #include "signals.h"
+
+#include <wirestate/stop.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t stop_seen, resize_seen, suspend_seen, continue_seen;
+static volatile sig_atomic_t resize_seen, suspend_seen, continue_seen;
 
 static void on_stop(int signal_number)
 {
@@ -24,7 +25,7 @@ static void on_stop(int signal_number)
 	struct stat status;
 	if (fstat(STDOUT_FILENO, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)))
 		fcntl(STDOUT_FILENO, F_SETFL, fcntl(STDOUT_FILENO, F_GETFL) | O_NONBLOCK);
-	stop_seen = 1;
+	ws_stop();
 	errno = saved;
 }
 
@@ -84,7 +85,7 @@ static bool take(volatile sig_atomic_t *flag)
 
 unsigned signals_take(void)
 {
-	unsigned bits = stop_seen ? SIGNAL_STOP : 0;
+	unsigned bits = ws_stopping() ? SIGNAL_STOP : 0;
 	if (resize_seen && take(&resize_seen))
 		bits |= SIGNAL_RESIZE;
 	if (suspend_seen && take(&suspend_seen))
@@ -101,7 +102,7 @@ void signals_poll(struct pollfd *descriptors, nfds_t count, ws_time timeout)
 	sigset_t blocked, before;
 	handled(&blocked);
 	sigprocmask(SIG_BLOCK, &blocked, &before);
-	if (!stop_seen && !resize_seen && !suspend_seen && !continue_seen) {
+	if (!ws_stopping() && !resize_seen && !suspend_seen && !continue_seen) {
 		struct timespec wait = {.tv_sec = timeout / WS_SECOND, .tv_nsec = timeout % WS_SECOND};
 		if (ppoll(descriptors, count, timeout == WS_TIME_NEVER ? NULL : &wait, &before) < 0) {
 			/* Interrupted: the flags say by what. */

@@ -31,6 +31,9 @@ struct ws_cast_options {
 	bool ascii;
 	enum ws_theme theme;
 	const char *title;
+	/* Asked before each picture; false: the recording ends there, and ws_cast() says so as an error. */
+	bool (*go_on)(void *context);
+	void *context;
 };
 bool ws_cast(FILE *out, struct ws_ui *ui, const struct ws_model *model, const struct ws_cast_options *options,
              struct ws_error *error) WS_CHECKED;

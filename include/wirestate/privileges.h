@@ -38,9 +38,15 @@ bool ws_as_invoker(bool (*fn)(void *context, struct ws_error *error), void *cont
  * have kept a privilege that it could have given up; it should end. */
 bool ws_privileges_drop(const char *user, struct ws_protections *protections, struct ws_error *error) WS_CHECKED;
 
-/* No file can be opened any more, but for writing in `directory` (-1: none), and only those system calls are left that
- * reading, showing and writing need: another one ends the process. What the kernel lacks is said in `protections`. */
-void ws_sandbox_enter(int directory, struct ws_protections *protections);
+/* How a file is opened to save something in. */
+#define WS_SAVE_FLAGS (O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC)
+#define WS_SAVE_MODE 0666
+
+/* No file can be opened any more, but new ones for writing in `directory` (-1: none), with openat() and exactly these
+ * flags; nothing can be written to `source`, a descriptor that packets come from (-1: none); and only those system
+ * calls are left that reading, showing and writing need: another one ends the process. What the kernel lacks is said in
+ * `protections`. */
+void ws_sandbox_enter(int directory, int source, struct ws_protections *protections);
 
 /* "user nobody, no capabilities, no new privileges, Landlock, seccomp; without: ..." */
 void ws_protections_text(const struct ws_protections *protections, struct ws_text *text);

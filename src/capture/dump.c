@@ -5,9 +5,10 @@
  * and when the disk is full the file is cut back to the last whole one, so what was written stays a valid capture. */
 #include "internal.h"
 
+#include <wirestate/stop.h>
+
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,7 +29,8 @@ struct ws_dump {
 
 static bool write_failed(struct ws_dump *dump, struct ws_error *error)
 {
-	return ws_fail(error, WS_ERROR_OUTPUT, "%s: cannot be written: %s", dump->name, strerror(dump->failed));
+	const char *why = dump->failed == EAGAIN ? "nobody reads it" : strerror(dump->failed);
+	return ws_fail(error, WS_ERROR_OUTPUT, "%s: cannot be written: %s", dump->name, why);
 }
 
 /* How many of the first `length` bytes of the buffer are whole records. */
@@ -54,9 +56,11 @@ static size_t write_out(struct ws_dump *dump, const uint8_t *bytes, size_t lengt
 		ssize_t count = write(dump->fd, bytes + done, length - done);
 		if (count > 0) {
 			done += (size_t)count;
-		} else if (count < 0 && errno == EAGAIN) { /* a pipe that somebody made non-blocking */
-			struct pollfd ready = {.fd = dump->fd, .events = POLLOUT};
-			poll(&ready, 1, -1);
+		} else if (count < 0 && errno == EAGAIN) {
+			if (ws_wait_for_room(dump->fd))
+				continue;
+			dump->failed = EAGAIN;
+			break;
 		} else if (count == 0 || errno != EINTR) {
 			dump->failed = count == 0 ? EIO : errno;
 			break;
@@ -136,6 +140,9 @@ static bool check_target(const struct ws_capture *capture, struct ws_dump *dump,
 	if (dump->regular && (fcntl(dump->fd, F_GETFL) & O_APPEND))
 		at = target.st_size;
 	dump->whole = at < 0 ? 0 : at;
+	/* A pipe whose reader sleeps must not hold a program that is told to end. Standard output is others', too. */
+	if (!dump->regular && !dump->standard)
+		fcntl(dump->fd, F_SETFL, fcntl(dump->fd, F_GETFL) | O_NONBLOCK);
 	return true;
 }
 

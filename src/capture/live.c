@@ -186,7 +186,10 @@ struct ws_capture *ws_capture_open_live(const char *interface, const struct ws_c
 	capture->live = true;
 	capture->fcs_length = (uint8_t)(options->fcs_length < 0 ? 0 : options->fcs_length & UINT8_MAX);
 	char message[PCAP_ERRBUF_SIZE];
-	if (!open_device(capture, options, error) || !choose_link(capture, options->link_type, error) ||
+	if (!open_device(capture, options, error) || !choose_link(capture, options->link_type, error))
+		goto fail;
+	/* A filter may have a host's name in it, and a stranger's answer says what that is. */
+	if ((options->opened && !options->opened(options->context, error)) ||
 	    !set_filter(capture, options->filter, error))
 		goto fail;
 	if (pcap_setnonblock(capture->pcap, 1, message) < 0) {

@@ -51,7 +51,7 @@ static bool parse_id(const char *text, unsigned *id)
 	return errno == 0 && !*end && value > 0 && value < UINT32_MAX;
 }
 
-/* Who started this, when it was somebody else than root. */
+/* Who started this, when it was somebody else than root; the group may be root's. */
 static bool find_invoker(struct identity *identity)
 {
 	unsigned user = getuid(), group = getgid();
@@ -71,7 +71,7 @@ static bool find_invoker(struct identity *identity)
 		snprintf(identity->name, sizeof(identity->name), "%u", user);
 	if (!identity->group && entry)
 		identity->group = entry->pw_gid;
-	return identity->group != 0;
+	return true;
 }
 
 static bool find_unprivileged(const char *wanted, struct identity *identity, struct ws_error *error)
@@ -88,7 +88,7 @@ static bool find_unprivileged(const char *wanted, struct identity *identity, str
 		*identity = identity_of(entry);
 		return true;
 	}
-	if (find_invoker(identity))
+	if (find_invoker(identity) && identity->group != 0)
 		return true;
 	for (size_t i = 0; i < WS_ARRAY_SIZE(candidates); i++) {
 		entry = getpwnam(candidates[i]);
@@ -154,9 +154,9 @@ static bool leave_root(const char *wanted, struct ws_protections *protections, s
 	if (!find_unprivileged(wanted, &identity, error))
 		return false;
 	if (!become(&identity)) {
-		/* A container whose root may not, or which has no other user. */
-		if (errno != EPERM && errno != EINVAL)
-			return ws_fail(error, WS_ERROR_SYSTEM, "cannot become user %s: %s", identity.name,
+		/* A container whose root may not, or which has no other user. Who names one is obeyed or told. */
+		if (wanted || (errno != EPERM && errno != EINVAL))
+			return ws_fail(error, WS_ERROR_SYSTEM, "cannot become user %.40s: %s", identity.name,
 			               strerror(errno));
 		lacks(protections, "an unprivileged user", strerror(errno));
 		return true;

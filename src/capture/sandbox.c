@@ -4,7 +4,7 @@
  * one. seccomp allows the system calls that reading packets, drawing and writing take; those by which a library looks
  * for a file it can do without are answered with an error; every other one ends the process at once: starting a
  * program, sockets, tracing, pages that can be executed. ioctl(), mmap() and kill() are allowed for what is needed of
- * them; in particular no key can be pushed into the terminal.
+ * them; in particular no key can be pushed into the terminal, and no frame sent.
  *
  * A build with a sanitizer has no sandbox: its runtime reads files in /proc and starts a tracer when the program ends.
  */
@@ -13,6 +13,7 @@
 #include <wirestate/privileges.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/landlock.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -89,8 +90,6 @@ static const int allowed[] = {
         SCMP_SYS(read),
         SCMP_SYS(readv),
         SCMP_SYS(pread64),
-        SCMP_SYS(write),
-        SCMP_SYS(writev),
         SCMP_SYS(lseek),
         SCMP_SYS(_llseek),
         SCMP_SYS(close),
@@ -100,8 +99,6 @@ static const int allowed[] = {
         SCMP_SYS(fstat64),
         SCMP_SYS(newfstatat),
         SCMP_SYS(fstatat64),
-        SCMP_SYS(fcntl),
-        SCMP_SYS(fcntl64),
         SCMP_SYS(fsync),
         SCMP_SYS(fdatasync),
         SCMP_SYS(getsockopt),
@@ -166,9 +163,48 @@ static const unsigned ioctls[] = {
         TCSBRK, TIOCGWINSZ, TIOCGPGRP, TIOCOUTQ, FIONREAD, SIOCGIFFLAGS,
 };
 
-static int add_rules(scmp_filter_ctx filter, int directory)
+/* What is only allowed with some arguments, and never to write to the source of packets. */
+static int add_descriptor_rules(scmp_filter_ctx filter, int source)
 {
+	static const int writes[] = {SCMP_SYS(write), SCMP_SYS(writev)};
+	static const int controls[] = {SCMP_SYS(fcntl), SCMP_SYS(fcntl64)};
+	static const unsigned commands[] = {F_GETFD, F_SETFD, F_GETFL, F_SETFL};
+	const struct scmp_arg_cmp other = SCMP_A0_32(SCMP_CMP_NE, (unsigned)source);
+	const struct scmp_arg_cmp duplicate = SCMP_A1_32(SCMP_CMP_EQ, F_DUPFD_CLOEXEC);
 	int status = 0;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(writes) && !status; i++)
+		status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, writes[i], 1, other);
+	for (size_t i = 0; i < WS_ARRAY_SIZE(controls) && !status; i++) {
+		for (size_t c = 0; c < WS_ARRAY_SIZE(commands) && !status; c++)
+			status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, controls[i], 1,
+			                          SCMP_A1_32(SCMP_CMP_EQ, commands[c]));
+		if (!status)
+			status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, controls[i], 2, other, duplicate);
+	}
+	return status;
+}
+
+/* Only new files, for writing. A library that looks for a file elsewhere is told that it may not. */
+static int add_save_rules(scmp_filter_ctx filter, int directory)
+{
+	if (directory < 0)
+		return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(openat), 0);
+	const struct scmp_arg_cmp there = SCMP_A0_32(SCMP_CMP_EQ, (unsigned)directory);
+	const struct scmp_arg_cmp mode = SCMP_A3_32(SCMP_CMP_EQ, WS_SAVE_MODE);
+	int status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 3, there,
+	                              SCMP_A2_32(SCMP_CMP_EQ, WS_SAVE_FLAGS), mode);
+	if (!status && O_LARGEFILE) /* the C library adds it where files are not large anyway */
+		status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 3, there,
+		                          SCMP_A2_32(SCMP_CMP_EQ, WS_SAVE_FLAGS | O_LARGEFILE), mode);
+	if (!status)
+		status = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(openat), 1,
+		                          SCMP_A0_32(SCMP_CMP_NE, (unsigned)directory));
+	return status;
+}
+
+static int add_rules(scmp_filter_ctx filter, int directory, int source)
+{
+	int status = add_descriptor_rules(filter, source);
 	for (size_t i = 0; i < WS_ARRAY_SIZE(allowed) && !status; i++)
 		status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
 	for (size_t i = 0; i < WS_ARRAY_SIZE(refused) && !status; i++)
@@ -184,20 +220,11 @@ static int add_rules(scmp_filter_ctx filter, int directory)
 	const struct scmp_arg_cmp myself = SCMP_A0_32(SCMP_CMP_EQ, (unsigned)getpid());
 	for (size_t i = 0; i < WS_ARRAY_SIZE(signals) && !status; i++)
 		status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, signals[i], 1, myself);
-	if (status)
-		return status;
-	if (directory < 0)
-		return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(openat), 0);
-	status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
-	                          SCMP_A0_32(SCMP_CMP_EQ, (unsigned)directory));
-	if (!status)
-		status = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(openat), 1,
-		                          SCMP_A0_32(SCMP_CMP_NE, (unsigned)directory));
-	return status;
+	return status ? status : add_save_rules(filter, directory);
 }
 
 /* 0, or what went wrong. */
-static int restrict_calls(int directory)
+static int restrict_calls(int directory, int source)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
 	if (!filter)
@@ -208,14 +235,14 @@ static int restrict_calls(int directory)
 	if (!status)
 		status = seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1); /* the kernel's own error */
 	if (!status)
-		status = add_rules(filter, directory);
+		status = add_rules(filter, directory, source);
 	if (!status)
 		status = seccomp_load(filter);
 	seccomp_release(filter);
 	return -status;
 }
 
-void ws_sandbox_enter(int directory, struct ws_protections *protections)
+void ws_sandbox_enter(int directory, int source, struct ws_protections *protections)
 {
 	bool files = !SANITIZED && restrict_files(directory);
 	if (files)
@@ -223,7 +250,7 @@ void ws_sandbox_enter(int directory, struct ws_protections *protections)
 	else
 		lacks(protections, "Landlock", errno);
 	/* Without Landlock nothing would keep a name with ".." in the directory. */
-	int error = SANITIZED ? ENOTSUP : restrict_calls(files ? directory : -1);
+	int error = SANITIZED ? ENOTSUP : restrict_calls(files ? directory : -1, source);
 	if (!error)
 		protections->in_force |= 1u << WS_PROTECTION_SECCOMP;
 	else

@@ -9,8 +9,9 @@
  * more. */
 #include "internal.h"
 
+#include <wirestate/stop.h>
+
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,9 +27,8 @@ static bool write_all(struct ws_text *text)
 		if (written >= 0) {
 			done += (size_t)written;
 		} else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-			struct pollfd pollfd = {.fd = output->fd, .events = POLLOUT};
-			if (poll(&pollfd, 1, -1) < 0 && errno != EINTR)
-				output->write_error = errno;
+			if (!ws_wait_for_room(output->fd))
+				output->write_error = EAGAIN;
 		} else if (errno != EINTR) {
 			output->write_error = errno;
 		}

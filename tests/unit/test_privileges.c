@@ -21,7 +21,7 @@
 
 #include <cmocka.h>
 
-enum { REFUSED = 10, DONE = 11, BROKEN = 12 };
+enum { REFUSED = 10, DONE = 11, BROKEN = 12, SOURCE = 900 };
 
 static bool fenced(struct ws_protections *protections)
 {
@@ -41,7 +41,8 @@ static int attempt(int directory, int (*fn)(int directory))
 		setrlimit(RLIMIT_CORE, &none);
 		if (!ws_privileges_drop(NULL, &protections, &error))
 			_exit(BROKEN);
-		ws_sandbox_enter(directory, &protections);
+		dup2(STDOUT_FILENO, SOURCE);
+		ws_sandbox_enter(directory, SOURCE, &protections);
 		if (!fenced(&protections))
 			_exit(0);
 		_exit(fn(directory));
@@ -51,13 +52,17 @@ static int attempt(int directory, int (*fn)(int directory))
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? -1 : status;
 }
 
+static bool killed(int status)
+{
+	return WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS;
+}
+
 static void assert_killed(int (*fn)(int directory))
 {
 	int status = attempt(-1, fn);
 	if (status < 0)
 		skip();
-	assert_true(WIFSIGNALED(status));
-	assert_int_equal(WTERMSIG(status), SIGSYS);
+	assert_true(killed(status));
 }
 
 static void assert_exits(int directory, int (*fn)(int directory), int code)
@@ -117,6 +122,25 @@ static int push_key(int directory)
 	return DONE;
 }
 
+static int send_frame(int directory)
+{
+	(void)directory;
+	return write(SOURCE, "x", 1) == 1 ? DONE : REFUSED;
+}
+
+static int send_frame_elsewhere(int directory)
+{
+	(void)directory;
+	return write(fcntl(SOURCE, F_DUPFD_CLOEXEC, 0), "x", 1) == 1 ? DONE : REFUSED;
+}
+
+static int signal_owner(int directory)
+{
+	(void)directory;
+	fcntl(STDIN_FILENO, F_SETOWN, getppid());
+	return DONE;
+}
+
 static void some_calls_end_the_process(void **state)
 {
 	(void)state;
@@ -127,6 +151,9 @@ static void some_calls_end_the_process(void **state)
 	assert_killed(map_code);
 	assert_killed(signal_others);
 	assert_killed(push_key);
+	assert_killed(send_frame);
+	assert_killed(send_frame_elsewhere);
+	assert_killed(signal_owner);
 }
 
 static int open_file(int directory)
@@ -143,18 +170,33 @@ static void no_file_opens(void **state)
 
 static int save_there(int directory)
 {
-	int fd = openat(directory, "new", O_WRONLY | O_CREAT | O_EXCL, 0666);
+	int fd = openat(directory, "new", WS_SAVE_FLAGS, WS_SAVE_MODE);
 	return fd >= 0 && write(fd, "x", 1) == 1 ? DONE : REFUSED;
 }
 
 static int save_elsewhere(int directory)
 {
-	if (openat(directory, "../outside", O_WRONLY | O_CREAT, 0666) >= 0)
-		return DONE;
-	if (openat(directory, "old", O_RDONLY) >= 0 || openat(directory, "/etc/passwd", O_RDONLY) >= 0)
+	if (openat(directory, "../outside", WS_SAVE_FLAGS, WS_SAVE_MODE) >= 0 ||
+	    openat(directory, "old", WS_SAVE_FLAGS, WS_SAVE_MODE) >= 0)
 		return DONE;
 	return openat(AT_FDCWD, "new", O_WRONLY | O_CREAT, 0666) >= 0 ? DONE : REFUSED;
 }
+
+static int overwrite(int directory)
+{
+	return openat(directory, "old", O_WRONLY | O_TRUNC) >= 0 ? DONE : REFUSED;
+}
+
+static int read_there(int directory)
+{
+	return openat(directory, "old", O_RDONLY) >= 0 ? DONE : REFUSED;
+}
+
+static int save_with_more_rights(int directory)
+{
+	return openat(directory, "new", WS_SAVE_FLAGS, 04777) >= 0 ? DONE : REFUSED;
+}
+
 
 static void saves_go_to_their_directory_only(void **state)
 {
@@ -168,6 +210,8 @@ static void saves_go_to_their_directory_only(void **state)
 	assert_true(file >= 0 && directory >= 0);
 	close(file);
 	int saved = attempt(directory, save_there), escaped = attempt(directory, save_elsewhere);
+	int overwritten = attempt(directory, overwrite), seen = attempt(directory, read_there);
+	int armed = attempt(directory, save_with_more_rights);
 	close(directory);
 	unlink(new);
 	unlink(old);
@@ -177,6 +221,7 @@ static void saves_go_to_their_directory_only(void **state)
 	assert_true(WIFEXITED(saved) && WIFEXITED(escaped));
 	assert_int_equal(WEXITSTATUS(saved), DONE);
 	assert_int_equal(WEXITSTATUS(escaped), REFUSED);
+	assert_true(killed(overwritten) && killed(seen) && killed(armed));
 }
 
 /* What the program goes on doing. */
