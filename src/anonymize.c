@@ -30,7 +30,7 @@ struct pseudonym {
 
 struct anonymizer {
 	uint8_t key[16];
-	struct pseudonym *table; /* open addressing; a power of two, at most half full */
+	struct pseudonym *table;      /* open addressing; a power of two, at most half full */
 	size_t capacity, used, limit; /* limit: how far capacity may grow */
 	uint32_t count[KINDS];
 	uint8_t *bytes;

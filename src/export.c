@@ -96,9 +96,13 @@ static bool put_story(const struct session *session, FILE *file, int kind, struc
 	                                   .animated = kind == EXPORT_ANIMATION,
 	                                   .speed = options->speed,
 	                                   .title = ws_text_cstr(&title)};
-	const struct ws_cast_options cast = {
-	        .columns = columns, .rows = rows, .ascii = options->ascii, .theme = theme, .title = svg.title,
-	        .go_on = has_time, .context = &end};
+	const struct ws_cast_options cast = {.columns = columns,
+	                                     .rows = rows,
+	                                     .ascii = options->ascii,
+	                                     .theme = theme,
+	                                     .title = svg.title,
+	                                     .go_on = has_time,
+	                                     .context = &end};
 	if (kind == EXPORT_CAST)
 		return ws_cast(file, ui, model, &cast, error);
 	if (kind == EXPORT_TXT)
@@ -115,7 +119,7 @@ void export_story(struct session *session, struct ws_ui *ui, const struct ws_mod
 		        session_source(session), count);
 	else
 		(void)!put_story(session, session->export, options->export_kind, ui, model, conn, WS_TIME_NEVER,
-		                &session->error);
+		                 &session->error);
 }
 
 /* The reader's own place stays as it is: another one is made for the export. Keys and packets wait for it, so it may
@@ -157,7 +161,7 @@ static bool put_picture(const struct session *session, int fd, int kind, const s
 
 /* The packets of the connection, as far as they are still kept. */
 static bool put_packets(const struct session *session, int fd, const char *name, const struct ws_model *model,
-                        ws_conn_id conn, struct ws_error *error)
+                        ws_conn_id conn, uint64_t *missing, struct ws_error *error)
 {
 	struct ws_dump *dump = ws_dump_open_fd(session->capture, fd, name, error);
 	struct ws_replay *replay = dump ? ws_replay_open(model->tracker, conn) : NULL;
@@ -165,9 +169,12 @@ static bool put_packets(const struct session *session, int fd, const char *name,
 	bool good = dump != NULL;
 	for (size_t i = 0; good && replay && ws_replay_step(replay, i, &step); i++) {
 		struct ws_frame frame;
-		if (step.input.kind == WS_INPUT_SEGMENT &&
-		    model->fetch(model->fetch_context, step.input.position, &frame))
+		if (step.input.kind != WS_INPUT_SEGMENT)
+			continue;
+		if (model->fetch(model->fetch_context, step.input.position, &frame))
 			good = ws_dump_write(dump, &frame, error);
+		else
+			++*missing;
 	}
 	if (good && !replay)
 		good = ws_fail(error, WS_ERROR_SYSTEM, "its segments are no longer kept");
@@ -183,6 +190,7 @@ bool export_wanted(const struct session *session, struct ws_ui *ui, const struct
 	ws_conn_id conn;
 	char clean[256], message[800];
 	struct ws_error error = {0};
+	uint64_t missing = 0;
 	const char *name = ws_ui_export_wanted(ui, &conn);
 	if (!name)
 		return false;
@@ -199,10 +207,13 @@ bool export_wanted(const struct session *session, struct ws_ui *ui, const struct
 	if (!good)
 		ws_fail(&error, WS_ERROR_OUTPUT, "%s", save_reason(session, errno));
 	else if (kind == EXPORT_PCAP)
-		good = put_packets(session, fd, clean, model, conn, &error);
+		good = put_packets(session, fd, clean, model, conn, &missing, &error);
 	else
 		good = put_picture(session, fd, kind, model, conn, &error);
-	if (good)
+	if (good && missing)
+		snprintf(message, sizeof(message), "%s written, without %llu packets that are no longer kept.", clean,
+		         (unsigned long long)missing);
+	else if (good)
 		snprintf(message, sizeof(message), "%s written.", clean);
 	else
 		snprintf(message, sizeof(message), "cannot write %s: %s", clean, error.text);

@@ -188,7 +188,6 @@ static int run(struct options *options)
 		ws_fail(&error, WS_ERROR_OPTION, "-T tui needs a terminal, and standard output is none; see -T text");
 		return fail(&error);
 	}
-	signals_ignore();
 	const int output_flags = fcntl(STDOUT_FILENO, F_GETFL);
 	const bool opened = session_open(&session, options, picture || view, &error);
 	signals_install(view);
@@ -232,12 +231,18 @@ static int play(struct options *options)
 	return child > 0 ? launch_wait(child) : 1;
 }
 
+static int print_lessons(void)
+{
+	const int status = lessons_print(), written = finish_stdout();
+	return status ? status : written;
+}
+
 static int run_lessons(struct options *options)
 {
 	struct ws_error error = {0};
 	int status;
 	if (!options->lesson[0])
-		return lessons_print();
+		return print_lessons();
 	do {
 		if (!lesson_open(options, &error))
 			return fail(&error);
@@ -256,8 +261,22 @@ static void load_lazy(void)
 	(void)strerror(EIO);
 }
 
+/* A file or socket that is opened where a standard stream is missing would be given what is meant for that. */
+static bool standard_streams(void)
+{
+	int fd = 0;
+	while (fd >= 0 && fd <= STDERR_FILENO)
+		fd = open("/dev/null", O_RDWR);
+	if (fd > STDERR_FILENO)
+		close(fd);
+	return fd >= 0;
+}
+
 int main(int argc, char **argv)
 {
+	if (!standard_streams())
+		return 1;
+	signals_ignore();
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C");
 	load_lazy();

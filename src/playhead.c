@@ -185,12 +185,25 @@ static bool read_some(struct world *world)
 static bool go(struct world *world, const struct ws_place *place, ws_time end)
 {
 	world->target = *place;
-	while (read_some(world))
+	while (read_some(world) && !ws_tracker_starved(world->tracker))
 		if (monotonic() >= end)
 			return false;
 	if (!place->frame && place->time > world->clock)
 		run_timers(world, place->time);
 	return true;
+}
+
+/* The world is not what it was when the session read it. */
+static void check(struct playhead *playhead, const struct world *world)
+{
+	if (playhead->error.status != WS_OK)
+		return;
+	if (ws_tracker_starved(world->tracker))
+		ws_fail(&playhead->error, WS_ERROR_SYSTEM, "out of memory for the past");
+	else if (world->capture && world->ended && world->frame < playhead->session->last_frame)
+		ws_fail(&playhead->error, WS_ERROR_FILE, "the file has been changed: it now ends behind packet %llu",
+		        (unsigned long long)world->frame);
+	playhead->changed = playhead->changed || playhead->error.status != WS_OK;
 }
 
 void playhead_close(struct playhead *playhead)
@@ -219,13 +232,14 @@ bool playhead_work(struct playhead *playhead, const struct ws_place *place)
 		const ws_time clock = world->clock;
 		const bool there = go(world, place, end);
 		playhead->changed = playhead->changed || world->frame != frame || world->clock != clock;
+		check(playhead, world);
 		return !there;
 	}
 	if (playhead->error.status != WS_OK || !playhead->session->last_frame)
 		return false;
 	if (!playhead->building)
-		playhead->building = world_open(
-		        playhead->session, memory_for(playhead->session, playhead->shown), &playhead->error);
+		playhead->building =
+		        world_open(playhead->session, memory_for(playhead->session, playhead->shown), &playhead->error);
 	if (!playhead->building)
 		return false;
 	if (!go(playhead->building, place, end))
@@ -235,6 +249,7 @@ bool playhead_work(struct playhead *playhead, const struct ws_place *place)
 	playhead->building = NULL;
 	playhead->changed = true;
 	world_close(before);
+	check(playhead, playhead->shown);
 	return false;
 }
 

@@ -184,13 +184,13 @@ bool session_open(struct session *session, const struct options *options, bool s
 		capture.opened = drop_privileges;
 		capture.context = session;
 	}
-	if (options->anonymize && !(session->anonymizer = anonymizer_create(options->max_memory / ANONYMIZER_SHARE, error)))
+	if (options->anonymize &&
+	    !(session->anonymizer = anonymizer_create(options->max_memory / ANONYMIZER_SHARE, error)))
 		return false;
 	session->capture = options->interface ? ws_capture_open_live(options->interface, &capture, error)
 	                                      : ws_capture_open_file(options->read, &capture, error);
-	session->tracker = session->capture
-	                           ? session_new_tracker(session, session->capture, own_memory(session), error)
-	                           : NULL;
+	session->tracker =
+	        session->capture ? session_new_tracker(session, session->capture, own_memory(session), error) : NULL;
 	if (!session->tracker)
 		return false;
 	if (!screen && !open_output(session, error))
@@ -391,6 +391,11 @@ bool session_read(struct session *session, int max)
 	track_waiting(session);
 	if (result == WS_READ_ERROR && session->error.status == WS_OK)
 		session->error = error;
+	if (ws_tracker_starved(session->tracker)) {
+		session->ended = true;
+		if (session->error.status == WS_OK)
+			ws_fail(&session->error, WS_ERROR_SYSTEM, "out of memory: there is none for connections");
+	}
 	if (result != WS_READ_MORE)
 		session->ended = true;
 	if (session->ended)

@@ -1,7 +1,8 @@
 /* Signals.
  *
- * The flags below are at file scope, as is the one in base/stop.c: handlers reach nothing else. signals_poll() blocks the signals, looks at the flags and lets ppoll() open the mask again in the same step, so
- * that none is lost between look and sleep.
+ * The flags below are at file scope, as is the one in base/stop.c: handlers reach nothing else. signals_poll() blocks
+ * the signals, looks at the flags and lets ppoll() open the mask again in the same step, so that none is lost between
+ * look and sleep.
  *
  * The stop signals interrupt system calls on purpose: a write to a pipe whose reader sleeps would otherwise hold the
  * program for ever. The handler makes such an output non-blocking, and who writes then waits a second at the most; main
@@ -93,6 +94,13 @@ unsigned signals_take(void)
 	if (continue_seen && take(&continue_seen))
 		bits |= SIGNAL_CONTINUE;
 	return bits;
+}
+
+void signals_suspend(void)
+{
+	handle(SIGTSTP, SIG_DFL, 0);
+	raise(SIGTSTP);
+	handle(SIGTSTP, on_change, SA_RESTART);
 }
 
 void signals_poll(struct pollfd *descriptors, nfds_t count, ws_time timeout)

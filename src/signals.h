@@ -22,6 +22,9 @@ void signals_install(bool view);
 /* The bits, each reported once; SIGNAL_STOP stays. */
 unsigned signals_take(void);
 
+/* Stops as SIGTSTP does by itself: not at all where no shell would ever continue it. Returns on SIGCONT. */
+void signals_suspend(void);
+
 /* poll() that a signal ends, also one that came just before. `timeout` in nanoseconds; WS_TIME_NEVER: none. */
 void signals_poll(struct pollfd *descriptors, nfds_t count, ws_time timeout);
 

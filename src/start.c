@@ -9,7 +9,6 @@
 #include <wirestate/view.h>
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,7 +155,7 @@ static void take_signals(struct start *it)
 		it->quit = true;
 	if (bits & SIGNAL_SUSPEND && !it->quit) {
 		ws_view_suspend(it->view);
-		raise(SIGSTOP);          /* until SIGCONT */
+		signals_suspend();
 		bits |= SIGNAL_CONTINUE; /* nothing may be drawn before the view is resumed */
 	}
 	if (bits & SIGNAL_CONTINUE)

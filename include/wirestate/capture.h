@@ -48,8 +48,8 @@ struct ws_capture_options {
 	int fcs_length;        /* --fcs; -1: as the file says */
 	uint64_t keep_bytes;   /* > 0: frames can be fetched again; how many bytes memory may hold for that where the
 	                          source   cannot be read twice (live, pipe, compressed). The oldest go first. */
-	/* Called once it is open, before a byte of a file is read, or the filter of an interface is compiled; false, with
-	 * `error` filled, refuses it. May be NULL. */
+	/* Called once it is open, before a byte of a file is read, or the filter of an interface is compiled; false,
+	 * with `error` filled, refuses it. May be NULL. */
 	bool (*opened)(void *context, struct ws_error *error);
 	void *context;
 };

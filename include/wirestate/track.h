@@ -226,6 +226,10 @@ bool ws_tracker_due(const struct ws_tracker *tracker, ws_time now);
  * earlier than one seen before is taken as the latest seen. */
 bool ws_tracker_advance(struct ws_tracker *tracker, ws_time now, struct ws_track_result *result);
 
+/* True when the system has no memory for even a few connections: what comes is not kept, and reading on is of no use.
+ * Where it refuses memory later, older connections make room as they do at max_memory. */
+bool ws_tracker_starved(const struct ws_tracker *tracker);
+
 /* ---- Reading */
 
 #define WS_ROLE_UNKNOWN (-1)

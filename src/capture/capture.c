@@ -181,7 +181,7 @@ void ws_capture_stats(struct ws_capture *capture, struct ws_capture_stats *stats
 	if (capture->live)
 		ws_live_stats(capture);
 	else
-		capture->stats.received = capture->number;
+		capture->stats.received = capture->delivered;
 	capture->stats.captured = capture->delivered;
 	*stats = capture->stats;
 }

@@ -152,7 +152,8 @@ bool ws_cast(FILE *out, struct ws_ui *ui, const struct ws_model *model, const st
 	ws_ui_act(ui, model, WS_ACT_RESTART);
 	record(recorder, ui, model, time);
 	bool more = true;
-	while (ws_ui_next_change(ui, model) != WS_TIME_NEVER && time < LONGEST && (more = options->go_on(options->context))) {
+	while (ws_ui_next_change(ui, model) != WS_TIME_NEVER && time < LONGEST &&
+	       (more = options->go_on(options->context))) {
 		time += PICTURE_TIME;
 		ws_ui_tick(ui, model, 1 + time);
 		record(recorder, ui, model, time);
@@ -160,6 +161,6 @@ bool ws_cast(FILE *out, struct ws_ui *ui, const struct ws_model *model, const st
 	ws_canvas_destroy(&recorder->drawn);
 	ws_canvas_destroy(&recorder->shown);
 	free(recorder);
-	return more || ws_fail(error, WS_ERROR_OUTPUT, "it was stopped, and holds the first %lld s of the film",
+	return more || ws_fail(error, WS_ERROR_OUTPUT, "stopped after the first %lld s of the film",
 	                       (long long)(time / WS_SECOND));
 }

@@ -108,6 +108,7 @@ struct ws_table {
 	struct ws_table_slot *slots;
 	uint32_t slot_mask, slot_used;
 	uint64_t numbers; /* given out so far */
+	bool starved;     /* there is no memory for even a few connections */
 };
 
 bool ws_table_init(struct ws_table *table, const uint8_t hash_key[16], uint64_t max_memory) WS_CHECKED;

@@ -90,8 +90,11 @@ static struct ws_conn *begin(struct ws_tracker *tracker, const struct ws_tuple *
                              struct ws_conn *older)
 {
 	struct ws_conn *conn = ws_table_add(&tracker->table, tuple);
-	if (!conn)
+	tracker->stats.connections++;
+	if (!conn) {
+		tracker->stats.evicted++;
 		return NULL;
+	}
 	ws_analyser_init(&conn->analyser);
 	conn->vlan = s->vlan;
 	conn->first_time = s->time;
@@ -102,7 +105,6 @@ static struct ws_conn *begin(struct ws_tracker *tracker, const struct ws_tuple *
 		ws_analyser_follow(&conn->analyser, &older->analyser,
 		                   !ws_conn_is(older, 0, tuple->source, tuple->source_port));
 	}
-	tracker->stats.connections++;
 	s->direction = 0;
 	return conn;
 }

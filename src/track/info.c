@@ -231,6 +231,11 @@ bool ws_tracker_arp(const struct ws_tracker *tracker, size_t index, struct ws_ar
 	return ws_arp_at(&tracker->arp, index, binding);
 }
 
+bool ws_tracker_starved(const struct ws_tracker *tracker)
+{
+	return tracker->table.starved;
+}
+
 void ws_tracker_stats(const struct ws_tracker *tracker, struct ws_tracker_stats *stats)
 {
 	*stats = tracker->stats;

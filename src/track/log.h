@@ -21,6 +21,6 @@ void *ws_log_add(struct ws_log *log);
 /* NULL: no longer kept, or not there yet. */
 void *ws_log_at(const struct ws_log *log, uint64_t number);
 uint64_t ws_log_memory(const struct ws_log *log); /* bytes it takes */
-uint64_t ws_log_first(const struct ws_log *log); /* number of the oldest that is kept; `end` when there is none */
+uint64_t ws_log_first(const struct ws_log *log);  /* number of the oldest that is kept; `end` when there is none */
 
 #endif

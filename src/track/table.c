@@ -13,7 +13,8 @@
 #include <sys/mman.h>
 
 #define FIRST_SLOTS 1024
-#define QUEUE_SHARE 8 /* a victims' queue for this part of the pool */
+#define LEAST (4 * WS_TABLE_RESERVE) /* connections: fewer are of no use */
+#define QUEUE_SHARE 8                /* a victims' queue for this part of the pool */
 
 /* What is read here and there lies in huge pages where it fills some: a walk through page tables costs more than the
  * read. One page fault takes the place of 512, too; refused, small pages do as well. */
@@ -42,7 +43,7 @@ bool ws_table_init(struct ws_table *table, const uint8_t hash_key[16], uint64_t 
 	uint64_t each = sizeof(struct ws_conn) + 2 * sizeof(struct ws_table_slot) + sizeof(struct ws_table_entry) +
 	                sizeof(ws_conn_id);
 	uint64_t limit = max_memory / each;
-	table->limit = limit < 4 * WS_TABLE_RESERVE ? 4 * WS_TABLE_RESERVE : limit > INT32_MAX ? INT32_MAX : limit;
+	table->limit = limit < LEAST ? LEAST : limit > INT32_MAX ? INT32_MAX : limit;
 	table->slots = allocate_slots(FIRST_SLOTS);
 	table->slot_mask = FIRST_SLOTS - 1;
 	return table->slots;
@@ -64,8 +65,8 @@ void ws_table_free(struct ws_table *table)
 uint64_t ws_table_memory(const struct ws_table *table)
 {
 	return table->chunk_count * (WS_CHUNK_BYTES + WS_CHUNK * sizeof(*table->unused)) +
-	       ((uint64_t)table->slot_mask + 1) * sizeof(*table->slots) + table->order_capacity * sizeof(*table->order) +
-	       table->attempt_capacity * sizeof(*table->attempts);
+	       ((uint64_t)table->slot_mask + 1) * sizeof(*table->slots) +
+	       table->order_capacity * sizeof(*table->order) + table->attempt_capacity * sizeof(*table->attempts);
 }
 
 /* Both directions must meet, so the lower address goes first; when they are equal, the lower port. */
@@ -225,10 +226,21 @@ static bool grow_order(struct ws_table *table)
 	return true;
 }
 
+/* From now on those that are there make room; unless they are hardly any. */
+static void memory_refused(struct ws_table *table)
+{
+	table->limit = table->used;
+	table->starved = table->starved || table->used < LEAST;
+}
+
 struct ws_conn *ws_table_add(struct ws_table *table, const struct ws_tuple *tuple)
 {
-	if (table->used >= table->limit || !grow_index(table) || !grow_order(table) || !grow_pool(table))
+	if (table->used >= table->limit)
 		return NULL;
+	if (!grow_index(table) || !grow_order(table) || !grow_pool(table)) {
+		memory_refused(table);
+		return NULL;
+	}
 	struct ws_table_slot *slot = find_slot(table, tuple);
 	ws_conn_id id = table->unused[--table->unused_count];
 	struct ws_conn *conn = place(table, id);
@@ -386,7 +398,7 @@ void ws_table_set_lonely(struct ws_table *table, struct ws_conn *conn, bool lone
 	if (!lonely)
 		return;
 	if (!table->attempts) {
-		table->attempt_capacity = table->limit / 4 + 4 * WS_TABLE_RESERVE;
+		table->attempt_capacity = table->limit / 4 + LEAST;
 		table->attempts = malloc(table->attempt_capacity * sizeof(*table->attempts));
 	}
 	if (table->attempts && table->attempt_count == table->attempt_capacity)
@@ -423,6 +435,7 @@ static void fill_queue(struct ws_table *table)
 		classes[i] = conn ? (uint8_t)eviction_class(conn) : 0;
 	}
 	bool able = classes && table->queue;
+	table->starved = table->starved || !able;
 	for (uint8_t class = 1; able && class <= 5 && table->queue_count < WS_TABLE_RESERVE; class ++)
 		for (size_t i = 0; i < table->order_count && table->queue_count < capacity; i++)
 			if (classes[i] == class)

@@ -30,7 +30,7 @@ bool ws_udp_packet(struct ws_udp_table *table, const struct ws_packet *packet, w
 void ws_udp_unreachable(struct ws_udp_table *table, const struct ws_packet *packet, ws_time now);
 
 uint64_t ws_udp_memory(const struct ws_udp_table *table); /* bytes it takes */
-size_t ws_udp_count(const struct ws_udp_table *table); /* conversations kept */
+size_t ws_udp_count(const struct ws_udp_table *table);    /* conversations kept */
 bool ws_udp_at(const struct ws_udp_table *table, size_t index, struct ws_udp_info *info) WS_CHECKED;
 
 #endif

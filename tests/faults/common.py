@@ -107,13 +107,15 @@ def state_of(pid):
 class Screen:
     """The view on a pseudo-terminal of our own."""
 
-    def __init__(self, *arguments, before=(), **options):
+    def __init__(self, *arguments, before=(), job=False, **options):
+        """A session of its own, or a job of this one, as a shell has it."""
         self.master, self.slave = pty.openpty()
         self.resize(24, 80)
         self.modes = termios.tcgetattr(self.slave)
         environment = dict(os.environ, TERM="xterm-256color", LC_ALL="C.UTF-8")
         self.program = subprocess.Popen([*before, PROGRAM, *arguments], stdin=self.slave, stdout=self.slave,
-                                        stderr=subprocess.PIPE, env=environment, start_new_session=True, **options)
+                                        stderr=subprocess.PIPE, env=environment, start_new_session=not job,
+                                        preexec_fn=(lambda: os.setpgid(0, 0)) if job else None, **options)
         self.seen = b""
 
     def resize(self, rows, columns):

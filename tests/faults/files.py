@@ -9,7 +9,7 @@ import struct
 import subprocess
 import time
 
-from common import FOLDER, MIB, PROGRAM, ROOT, PATIENCE, SANITIZED, Skip, expect, limit_memory, pcap, put, read, records, refused, wirestate
+from common import FOLDER, MIB, PROGRAM, ROOT, PATIENCE, SANITIZED, Screen, Skip, expect, limit_memory, pcap, put, read, records, refused, wirestate
 
 
 def a_file_cut_anywhere():
@@ -35,6 +35,21 @@ def a_file_that_grows():
         assert program.returncode in (0, 2), err
         for line in out.splitlines():
             json.loads(line)
+
+
+def a_file_that_shrinks():
+    """While the view shows it: what can no longer be read of its past is not passed over in silence."""
+    frame = read("close-four-client.pcap")
+    frame = frame[40:40 + struct.unpack_from("<I", frame, 32)[0]]
+    path = put("shrinks.pcap", pcap([(i, frame) for i in range(2000)]))
+    screen = Screen("-n", "-r", path)
+    screen.wait(b"shrinks.pcap")
+    screen.take(0.5)
+    os.truncate(path, 5000)
+    os.write(screen.master, b"{")
+    screen.wait(b"the file has been changed: it now ends behind packet")
+    os.write(screen.master, b"q")
+    screen.left()
 
 
 def not_a_capture():
@@ -138,4 +153,4 @@ def clock_that_steps_back():
         assert wirestate("-r", path, "--frame", "end", "--screen", "lifelines").returncode == 0
 
 
-TESTS = [a_file_cut_anywhere, a_file_that_grows, not_a_capture, unreadable, huge_numbers_in_the_header, decompression_bomb, zstd_bomb, clock_that_steps_back]
+TESTS = [a_file_cut_anywhere, a_file_that_grows, a_file_that_shrinks, not_a_capture, unreadable, huge_numbers_in_the_header, decompression_bomb, zstd_bomb, clock_that_steps_back]

@@ -165,6 +165,29 @@ def the_ring_overruns():
     assert program.returncode == 0, program.returncode
 
 
+def a_user_that_cannot_be_had():
+    """Who is named with -Z and cannot be become: the program ends and does not go on as root."""
+    if os.geteuid() != 0:
+        raise Skip("taking privileges away takes root")
+    command = ["setpriv", "--bounding-set", "-setuid,-setgid", PROGRAM, "-T", "text", "-r", os.path.join(ROOT, "captures/close-four-client.pcap")]
+    result = subprocess.run([*command, "-Z", "nobody"], capture_output=True, text=True, timeout=PATIENCE, check=False)
+    expect(result, 1, "cannot become user nobody: Operation not permitted")
+    assert not result.stdout
+    result = subprocess.run([*command, "-v"], capture_output=True, text=True, timeout=PATIENCE, check=False)
+    expect(result, 0, "without an unprivileged user")
+
+
+def an_invoker_whose_group_is_roots():
+    """It is still acted for as that user, not as root."""
+    if os.geteuid() != 0:
+        raise Skip("being called by sudo takes root")
+    folder = os.path.join(FOLDER, "roots")
+    os.makedirs(folder, mode=0o755)
+    result = wirestate("-T", "text", "-r", os.path.join(ROOT, "captures/close-four-client.pcap"), "-w", os.path.join(folder, "x.pcap"),
+                       env=dict(os.environ, HOME=FOLDER, XDG_CONFIG_HOME=FOLDER, SUDO_UID="4242", SUDO_GID="0"))
+    expect(result, 1, "x.pcap: cannot be opened for writing: Permission denied")
+
+
 def without_privilege():
     if os.geteuid() != 0:
         raise Skip("taking privileges away takes root")
@@ -174,4 +197,5 @@ def without_privilege():
 
 
 TESTS = [live_capture_as_root_is_confined, a_pipe_is_waited_for_without_privileges, the_view_says_how_it_is_fenced, written_files_belong_to_the_invoker, the_interface_goes,
-         the_view_says_that_the_interface_is_down, the_ring_overruns, without_privilege]
+         the_view_says_that_the_interface_is_down, the_ring_overruns, a_user_that_cannot_be_had, an_invoker_whose_group_is_roots,
+         without_privilege]

@@ -1,12 +1,19 @@
 """Output that cannot be written, memory that cannot be had."""
 import gzip
+import json
 import os
 import re
 import resource
+import signal
 import struct
 import subprocess
+import sys
+import time
 
 from common import FOLDER, PATIENCE, PROGRAM, ROOT, SANITIZED, Skip, expect, limit_memory, pcap, put, read, records, wirestate
+
+sys.path.insert(0, os.path.join(ROOT, "tests/floods"))
+from frames import syn_flood  # noqa: E402
 
 
 def the_reader_of_the_pipe_goes():
@@ -20,13 +27,49 @@ def the_reader_of_the_pipe_goes():
         assert program.wait(PATIENCE) == 0 and "rror" not in err, err
 
 
+def nobody_reads():
+    """A stop ends the program though its pipe is full and stays so."""
+    path = put("many.pcap", pcap([(i, b"\xff" * 12 + b"\x08\x06" + bytes(28)) for i in range(60000)]))
+    fifo = os.path.join(FOLDER, "fifo")
+    os.mkfifo(fifo)
+    for arguments, status in (["-T", "text"], 0), (["-T", "json", "-l"], 0), (["-T", "csv", "--only", "stats", "-w", fifo], 1):
+        for ends in (signal.SIGINT, signal.SIGTERM):
+            keep = os.open(fifo, os.O_RDWR)
+            program = subprocess.Popen([PROGRAM, *arguments, "-r", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            time.sleep(1)
+            assert program.poll() is None, f"{arguments} has not filled the pipe"
+            program.send_signal(ends)
+            try:
+                assert program.wait(5) == status, f"{arguments}: {program.returncode}"
+            finally:
+                program.kill()
+            said = program.stderr.read()
+            assert status == 0 or "cannot be written: nobody reads it" in said, said
+            os.close(keep)
+
+
 def standard_output_is_full():
-    for arguments in (["-T", "json"], ["-T", "text"], ["--frame", "end"], ["--help"]):
-        source = [] if arguments == ["--help"] else ["-r", os.path.join(ROOT, "captures/close-four-client.pcap")]
+    for arguments in (["-T", "json"], ["-T", "text"], ["--frame", "end"], ["--help"], ["--lesson"]):
+        source = [] if arguments in (["--help"], ["--lesson"]) else ["-r", os.path.join(ROOT, "captures/close-four-client.pcap")]
         with open("/dev/full", "w") as full:
             result = subprocess.run([PROGRAM, *arguments, *source], stdout=full, stderr=subprocess.PIPE, text=True,
                                     timeout=PATIENCE, check=False)
         expect(result, 1, "cannot (write|be written).*No space left|No space left")
+
+
+def standard_streams_are_closed():
+    """What is opened instead of them must not be given what is meant for them."""
+    source = os.path.join(ROOT, "captures/close-four-client.pcap")
+    whole, target = wirestate("-r", source, "-w", os.path.join(FOLDER, "whole.pcap")), os.path.join(FOLDER, "closed.pcap")
+    assert whole.returncode == 0, whole.stderr
+    with open(os.path.join(FOLDER, "whole.pcap"), "rb") as file:
+        expected = file.read()
+    for closed in ("<&-", ">&-", "2>&-", "<&- >&-", "<&- 2>&-", ">&- 2>&-", "<&- >&- 2>&-"):
+        result = subprocess.run(["sh", "-c", f'"$1" -T json -r "$2" -w "$3" {closed}', "sh", PROGRAM, source, target], capture_output=True,
+                                timeout=PATIENCE, check=False)
+        assert result.returncode == 0, f"{closed}: {result}"
+        with open(target, "rb") as file:
+            assert file.read() == expected, closed
 
 
 def the_disk_is_full():
@@ -67,20 +110,23 @@ def a_small_disk():
 def memory_that_runs_out():
     if SANITIZED:
         raise Skip("an address space limit and a sanitizer exclude each other")
-    syn = bytearray(read("refused.pcap")[40:40 + struct.unpack_from("<I", read("refused.pcap"), 32)[0]])
-    packets = []
-    for i in range(30000):
-        syn[26:30] = struct.pack(">I", 0x0a000000 + i)
-        packets.append((i / 1000, bytes(syn)))
-    path = put("syns.pcap", pcap(packets))
-    for mebibytes in (16, 20, 24, 28, 32, 40, 48):
-        for arguments in (["-T", "json", "-r", path], ["-r", path, "--frame", "end"]):
+    path = put("syns.pcap", pcap([]))
+    with open(path, "ab") as file:
+        for i in range(30000):
+            file.write(pcap([(i / 1000, syn_flood(i))])[24:])
+    kept = 0
+    for mebibytes in (10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 64):
+        for arguments in (["-T", "json", "--only", "stats", "-r", path], ["-r", path, "--frame", "end"]):
             result = wirestate(*arguments, limits=limit_memory(mebibytes))
             if result.returncode == 127:  # not even its libraries could be loaded
                 continue
-            assert result.returncode in (0, 1, 2), f"{mebibytes} MiB: {result.returncode} {result.stderr[-300:]}"
-            if result.returncode:
-                assert "memory" in result.stderr, result.stderr
+            assert result.returncode in (0, 1), f"{mebibytes} MiB: {result.returncode} {result.stderr[-300:]}"
+            assert result.returncode == 0 or "memory" in result.stderr, result.stderr
+            if result.returncode == 0 and "json" in arguments:
+                stats = json.loads(result.stdout.splitlines()[-1])
+                assert stats["connections"] == stats["tcp"] == 30000, f"{mebibytes} MiB: connections are missing: {stats}"
+                kept += stats["evicted"] > 0
+    assert kept > 2, "memory was never short"
 
 
 def every_allocation_fails():
@@ -108,4 +154,4 @@ def every_allocation_fails():
                 whole = whole + 1 if result.returncode == 0 else 0
 
 
-TESTS = [the_reader_of_the_pipe_goes, standard_output_is_full, the_disk_is_full, a_small_disk, memory_that_runs_out, every_allocation_fails]
+TESTS = [the_reader_of_the_pipe_goes, nobody_reads, standard_output_is_full, standard_streams_are_closed, the_disk_is_full, a_small_disk, memory_that_runs_out, every_allocation_fails]

@@ -52,7 +52,7 @@ def signals_in_the_view():
 
 def stopped_and_gone_on():
     """While it is stopped the terminal is as it was before."""
-    screen = Screen("-n", "-r", os.path.join(ROOT, "captures/close-four-client.pcap"))
+    screen = Screen("-n", "-r", os.path.join(ROOT, "captures/close-four-client.pcap"), job=True)
     for _ in range(5):
         screen.wait(b"10.0.0.1")
         screen.program.send_signal(signal.SIGTSTP)
@@ -64,6 +64,17 @@ def stopped_and_gone_on():
         screen.is_restored()
         screen.seen = b""
         screen.program.send_signal(signal.SIGCONT)
+    os.write(screen.master, b"q")
+    screen.left()
+
+
+def nobody_would_continue_it():
+    """The first program of a session, as a terminal emulator starts one: Ctrl-Z must not stop it for good."""
+    screen = Screen("-n", "-r", os.path.join(ROOT, "captures/close-four-client.pcap"))
+    screen.wait(b"10.0.0.1")
+    screen.program.send_signal(signal.SIGTSTP)
+    screen.take(0.5)
+    assert state_of(screen.program.pid) != "T", "it is stopped"
     os.write(screen.master, b"q")
     screen.left()
 
@@ -115,4 +126,4 @@ def the_sandbox_lets_the_view_work():
     screen.left()
 
 
-TESTS = [stop_signals_at_any_moment, signals_in_the_view, stopped_and_gone_on, signals_at_any_time, the_terminal_goes, the_sandbox_lets_the_view_work]
+TESTS = [stop_signals_at_any_moment, signals_in_the_view, stopped_and_gone_on, nobody_would_continue_it, signals_at_any_time, the_terminal_goes, the_sandbox_lets_the_view_work]

@@ -197,7 +197,6 @@ static int save_with_more_rights(int directory)
 	return openat(directory, "new", WS_SAVE_FLAGS, 04777) >= 0 ? DONE : REFUSED;
 }
 
-
 static void saves_go_to_their_directory_only(void **state)
 {
 	(void)state;

@@ -1,0 +1,139 @@
+"""Captures made so that nothing comes to an end, or memory does."""
+import os
+import signal
+import struct
+import subprocess
+import time
+
+from common import FOLDER, PATIENCE, PROGRAM, SANITIZED, Screen, expect, pcap, put, wirestate
+
+SECTION = struct.pack("<IIIHHqI", 0x0a0d0d0a, 28, 0x1a2b3c4d, 1, 0, -1, 28)
+INTERFACE = struct.pack("<IIHHII", 1, 20, 1, 0, 0, 20)
+PACKET = struct.pack("<IIIIIII60sI", 6, 92, 0, 0, 0, 60, 60, bytes(60), 92)
+OTHER = struct.pack("<II", 0x0bad, 12) + struct.pack("<I", 12)
+BIG = struct.pack("<II", 0x0bad, 1 << 20) + bytes((1 << 20) - 12) + struct.pack("<I", 1 << 20)
+
+
+def packed(name, parts):
+    """A zstd file of them."""
+    path = put(name, b"")
+    with subprocess.Popen(["zstd", "-q", "-1", "-f", "-o", path], stdin=subprocess.PIPE) as packer:
+        for part in parts:
+            packer.stdin.write(part)
+    os.chmod(path, 0o644)
+    return path
+
+
+def used(arguments, stdin=subprocess.DEVNULL):
+    """Exit status, what was said, and MiB at most."""
+    with subprocess.Popen([PROGRAM, *arguments], stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as program:
+        err = program.stderr.read()
+        _, status, usage = os.wait4(program.pid, 0)
+        program.returncode = os.waitstatus_to_exitcode(status)
+    return program.returncode, err, usage.ru_maxrss / 1024
+
+
+def a_pipe_of_blocks_that_are_no_packets():
+    """More than any buffer for them may hold; then nothing, and the pipe stays open."""
+    for ends in (signal.SIGINT, signal.SIGTERM):
+        with subprocess.Popen([PROGRAM, "-T", "json", "--only", "packet", "-r", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as program:
+            program.stdin.write(SECTION + INTERFACE + PACKET)
+            for _ in range(80):
+                program.stdin.write(BIG)
+            program.stdin.flush()
+            time.sleep(0.3)
+            program.send_signal(ends)
+            try:
+                assert program.wait(5) == 0, program.stderr.read()
+            finally:
+                program.kill()
+
+
+def a_file_of_blocks_that_are_no_packets():
+    """Keys and signals are answered at once, though it is long until the next packet."""
+    with open(packed("many.zst", [OTHER * 100000] * 100), "rb") as file:
+        many = file.read()
+    path = packed("others.pcapng.zst", [SECTION + INTERFACE + PACKET])
+    with open(path, "ab") as file:
+        file.write(many * 40)
+    program = subprocess.Popen([PROGRAM, "-T", "text", "-r", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(0.3)
+    program.send_signal(signal.SIGINT)
+    began = time.monotonic()
+    assert program.wait(PATIENCE) == 0 and time.monotonic() - began < 2, program.stderr.read()
+    screen = Screen("-n", "-r", path)
+    screen.wait(b"1 packets")
+    began = time.monotonic()
+    os.write(screen.master, b"q")
+    screen.left()
+    assert time.monotonic() - began < 2, "the key was not answered"
+
+
+def interfaces_without_number():
+    many = 1000000
+    path = packed("interfaces.pcapng.zst", [SECTION + INTERFACE + PACKET, *[INTERFACE * 10000] * (many // 10000), PACKET])
+    plain = put("interfaces.pcapng", SECTION + INTERFACE + PACKET + INTERFACE * 100000 + PACKET)
+    for source in (path, plain, "-"):
+        with open(path, "rb") as stdin:
+            status, err, resident = used(["-T", "json", "--max-memory", "1M", "-r", source], stdin)
+        assert status == 2 and "describes more than 65536 interfaces" in err and "1 packets captured" in err, f"{status} {err}"
+        assert SANITIZED or resident < 32, f"{resident:.0f} MiB"
+    # Sections have interfaces of their own, and a file may have many of both.
+    sections = put("sections.pcapng", (SECTION + INTERFACE * 1000 + PACKET) * 100)
+    expect(wirestate("-T", "json", "-r", sections), 0, "^100 packets captured|\n100 packets captured")
+
+
+def more_addresses_than_memory():
+    """--anonymize: each address still always becomes the same."""
+    def solicitation(first):
+        prefixes = b"".join(struct.pack(">BBBBIII", 3, 4, 64, 0xc0, 1, 1, 0) + struct.pack(">QQ", 0x2001 << 48, first + i) for i in range(40))
+        message = struct.pack(">BBHIII", 134, 0, 0, 0, 0, 0) + prefixes
+        ip = struct.pack(">IHBB", 0x60000000, len(message), 58, 255) + struct.pack(">QQ", 0x2002 << 48, first) + struct.pack(">QQ", 0xff02 << 48, 1)
+        return bytes.fromhex("33330000000102000000000186dd") + ip + message
+    count = 20000
+    path = put("prefixes.pcap", pcap([]))
+    with open(path, "ab") as file:
+        for i in range(count):
+            file.write(pcap([(i, solicitation(40 * (i % (count // 2))))])[24:])
+    status, err, resident = used(["-n", "-T", "json", "--only", "stats", "--anonymize", "--max-memory", "16M", "-r", path])
+    assert status == 0 and (SANITIZED or resident < 40), f"{status} {err} {resident:.0f} MiB"
+    said = wirestate("-n", "-T", "csv", "--only", "packet", "--anonymize", "--max-memory", "1M", "-r", path).stdout.splitlines()
+    column = said[0].split(",").index("source")
+    sources = [line.split(",")[column] for line in said[1:]]
+    assert len(sources) == count and sources[:count // 2] == sources[count // 2:]
+    assert len(set(sources)) > count // 2 - 10 and all(source.startswith("2001:db8:") for source in sources), sources[:3]
+
+
+def a_film_without_end():
+    """A recording of it takes no longer than a reader waits, and ends when it is told to."""
+    def segment(number):
+        """Whose checksums are right: sequence and acknowledgment number add up to the same."""
+        return bytes.fromhex("0200000000010200000000020800" "4500002800000000400666ce0a0000010a000002" "04d20050") + \
+            struct.pack(">II", number, 40000 - number) + bytes.fromhex("50100400f66f0000")
+    path = put("film.pcap", pcap([(i * 0.5, segment(i)) for i in range(30000)]))
+    folder = os.path.join(FOLDER, "films")
+    os.makedirs(folder, exist_ok=True)
+    os.chmod(folder, 0o777)
+    screen = Screen("-n", "-r", path, cwd=folder)
+    screen.wait(b"film.pcap")
+    screen.take(1.5)
+    os.write(screen.master, b"E\x15film.cast\r")
+    began = time.monotonic()
+    screen.wait(b"stopped after the first")
+    assert time.monotonic() - began < 15 or SANITIZED
+    os.write(screen.master, b"q")
+    screen.left()
+    target = put("stopped.cast", b"")
+    program = subprocess.Popen([PROGRAM, "-n", "-r", path, "--export", target], stderr=subprocess.PIPE, text=True)
+    time.sleep(2)
+    program.send_signal(signal.SIGINT)
+    _, err = program.communicate(timeout=PATIENCE)
+    assert program.returncode == 1 and "stopped after the first" in err, f"{program.returncode} {err}"
+    assert not os.path.exists(target), "half a film is left"
+    with open(os.path.join(folder, "film.cast"), encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    assert len(lines) > 10 and lines[-1].endswith('"]'), lines[-1]
+
+
+TESTS = [a_pipe_of_blocks_that_are_no_packets, a_file_of_blocks_that_are_no_packets, interfaces_without_number, more_addresses_than_memory, a_film_without_end]
