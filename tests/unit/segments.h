@@ -117,4 +117,15 @@ static inline void put_tcp(struct frame_bytes *f, const struct tcp_frame *tcp)
 	end_ipv4(f, at);
 }
 
+/* The bytes as an Ethernet frame. */
+static inline struct ws_frame frame_of(const struct frame_bytes *f, ws_time time, uint64_t number)
+{
+	return (struct ws_frame){.time = time,
+	                         .number = number,
+	                         .data = f->data,
+	                         .captured = f->length,
+	                         .length = f->length,
+	                         .link = WS_LINK_ETHERNET};
+}
+
 #endif

@@ -32,12 +32,7 @@ static void send_tcp(struct world *world, const struct tcp_frame *tcp)
 	struct ws_track_result result;
 	put_tcp(&bytes, tcp);
 	world->now += WS_MILLISECOND;
-	struct ws_frame frame = {.time = world->now,
-	                         .number = ++world->frames,
-	                         .data = bytes.data,
-	                         .captured = bytes.length,
-	                         .length = bytes.length,
-	                         .link = WS_LINK_ETHERNET};
+	struct ws_frame frame = frame_of(&bytes, world->now, ++world->frames);
 	ws_decode(&frame, &packet);
 	ws_tracker_packet(world->tracker, &packet, &result);
 	assert_int_not_equal(result.conn, 0);

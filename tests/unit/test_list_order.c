@@ -63,12 +63,7 @@ static void send_any(struct world *world)
 	struct ws_track_result result;
 	put_tcp(&bytes, &tcp);
 	world->now += below(world, 5) * 300 * WS_MILLISECOND;
-	struct ws_frame frame = {.time = world->now,
-	                         .number = ++world->frames,
-	                         .data = bytes.data,
-	                         .captured = bytes.length,
-	                         .length = bytes.length,
-	                         .link = WS_LINK_ETHERNET};
+	struct ws_frame frame = frame_of(&bytes, world->now, ++world->frames);
 	ws_decode(&frame, &packet);
 	packet.payload_length = tcp.flags & WS_TCP_PSH ? below(world, 3) * 700 : 0;
 	if (client % 3 == 0) { /* IPv6, that differ high and low */
