@@ -264,12 +264,12 @@ static void load_lazy(void)
 /* A file or socket that is opened where a standard stream is missing would be given what is meant for that. */
 static bool standard_streams(void)
 {
-	int fd = 0;
-	while (fd >= 0 && fd <= STDERR_FILENO)
-		fd = open("/dev/null", O_RDWR);
-	if (fd > STDERR_FILENO)
-		close(fd);
-	return fd >= 0;
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd) {
+			fputs("wirestate: a standard stream is closed, and /dev/null cannot stand in for it\n", stderr);
+			return false;
+		}
+	return true;
 }
 
 int main(int argc, char **argv)

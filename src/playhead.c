@@ -24,7 +24,8 @@ struct world {
 	uint64_t frame;             /* number of the last packet fed */
 	ws_time last_packet, clock; /* latest packet's time; up to where timers have run */
 	bool ended, incomplete;
-	bool ahead; /* `next` is the packet behind */
+	struct ws_error error; /* why it is not what the session has read */
+	bool ahead;            /* `next` is the packet behind */
 	struct ws_frame next;
 	uint8_t *bytes;
 	size_t capacity;
@@ -193,17 +194,16 @@ static bool go(struct world *world, const struct ws_place *place, ws_time end)
 	return true;
 }
 
-/* The world is not what it was when the session read it. */
-static void check(struct playhead *playhead, const struct world *world)
+static void check(struct playhead *playhead, struct world *world)
 {
-	if (playhead->error.status != WS_OK)
+	if (world->error.status != WS_OK)
 		return;
 	if (ws_tracker_starved(world->tracker))
-		ws_fail(&playhead->error, WS_ERROR_SYSTEM, "out of memory for the past");
+		ws_fail(&world->error, WS_ERROR_SYSTEM, "out of memory for the past");
 	else if (world->capture && world->ended && world->frame < playhead->session->last_frame)
-		ws_fail(&playhead->error, WS_ERROR_FILE, "the file has been changed: it now ends behind packet %llu",
+		ws_fail(&world->error, WS_ERROR_FILE, "the file has been changed: it now ends behind packet %llu",
 		        (unsigned long long)world->frame);
-	playhead->changed = playhead->changed || playhead->error.status != WS_OK;
+	playhead->changed = playhead->changed || world->error.status != WS_OK;
 }
 
 void playhead_close(struct playhead *playhead)
@@ -276,9 +276,10 @@ void playhead_model(const struct playhead *playhead, const struct ws_place *plac
 	model->frame = playhead->session->last_frame;
 	model->running = model->live;
 	model->seeking = place->past && (!world || playhead->building || !is_there(world, place));
-	if (playhead->error.status != WS_OK) {
-		model->notice = playhead->error.text;
-		model->seeking = false;
+	const struct ws_error *error = world && world->error.status != WS_OK ? &world->error : &playhead->error;
+	if (place->past && error->status != WS_OK) {
+		model->notice = error->text;
+		model->seeking = playhead->building;
 	}
 	if (!place->past || !world)
 		return;

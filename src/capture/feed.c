@@ -304,9 +304,19 @@ void ws_feed_taken(struct ws_feed *feed, uint64_t packets)
 	feed->packets -= packets < feed->packets ? packets : feed->packets;
 }
 
+/* Not looked at yet: so many packets had been asked for. */
+static bool record_waits(const struct ws_feed *feed)
+{
+	const size_t at = feed->start + (size_t)(feed->scanned - feed->given), length = feed->end - at;
+	enum ws_record record;
+	const size_t size = feed->scans ? ws_framing_record(&feed->framing, feed->data + at, length, &record) : 0;
+	return size > 0 && size <= length;
+}
+
 bool ws_feed_ready(const struct ws_feed *feed)
 {
-	return feed->packets > 0 || feed->ended || feed->more_inside || feed->raw_used < feed->raw_length;
+	return record_waits(feed) || feed->packets > 0 || feed->ended || feed->more_inside ||
+	       feed->raw_used < feed->raw_length;
 }
 
 bool ws_feed_packed(const struct ws_feed *feed)

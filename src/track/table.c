@@ -422,8 +422,9 @@ static size_t lonely_victims(struct ws_table *table, ws_conn_id *victims, size_t
 	return found;
 }
 
-/* One look over all connections picks many victims: those worth least, and better ones as long as they are few. */
-static void fill_queue(struct ws_table *table)
+/* One look over all connections picks many victims: those worth least, and better ones as long as they are few. False:
+ * there is no memory to choose with. */
+static bool fill_queue(struct ws_table *table)
 {
 	size_t capacity = table->limit / QUEUE_SHARE;
 	uint8_t *classes = malloc(table->order_count);
@@ -435,12 +436,12 @@ static void fill_queue(struct ws_table *table)
 		classes[i] = conn ? (uint8_t)eviction_class(conn) : 0;
 	}
 	bool able = classes && table->queue;
-	table->starved = table->starved || !able;
 	for (uint8_t class = 1; able && class <= 5 && table->queue_count < WS_TABLE_RESERVE; class ++)
 		for (size_t i = 0; i < table->order_count && table->queue_count < capacity; i++)
 			if (classes[i] == class)
 				table->queue[table->queue_count++] = (struct ws_table_victim){table->order[i], class};
 	free(classes);
+	return able;
 }
 
 /* From the queue, those that have not become worth more since. */
@@ -456,6 +457,16 @@ static size_t queued_victims(struct ws_table *table, ws_conn_id *victims, size_t
 	return found;
 }
 
+/* Whoever that may be. */
+static size_t oldest_victims(const struct ws_table *table, ws_conn_id *victims, size_t count)
+{
+	size_t found = 0;
+	for (size_t i = 0; i < table->order_count && found < count; i++)
+		if (table->order[i].id)
+			victims[found++] = table->order[i].id;
+	return found;
+}
+
 size_t ws_table_victims(struct ws_table *table, ws_conn_id *victims, size_t count)
 {
 	size_t found = table->lonely ? lonely_victims(table, victims, count) : 0;
@@ -463,9 +474,7 @@ size_t ws_table_victims(struct ws_table *table, ws_conn_id *victims, size_t coun
 	if (found || table->used + WS_TABLE_RESERVE <= table->limit)
 		return found;
 	found = queued_victims(table, victims, count);
-	if (!found) {
-		fill_queue(table);
-		found = queued_victims(table, victims, count);
-	}
-	return found;
+	if (found)
+		return found;
+	return fill_queue(table) ? queued_victims(table, victims, count) : oldest_victims(table, victims, count);
 }

@@ -3,6 +3,7 @@ import gzip
 import json
 import os
 import random
+import select
 import shutil
 import signal
 import struct
@@ -35,6 +36,22 @@ def a_file_that_grows():
         assert program.returncode in (0, 2), err
         for line in out.splitlines():
             json.loads(line)
+
+
+def a_burst_on_a_pipe():
+    """All that has come is shown, though nothing more comes and the pipe stays open."""
+    burst = pcap([(i, bytes(12) + b"\x88\xb5" + bytes(6)) for i in range(1500)])
+    with subprocess.Popen([PROGRAM, "-n", "-l", "-T", "text", "-r", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL) as program:
+        program.stdin.write(burst)
+        program.stdin.flush()
+        seen, end = b"", time.monotonic() + PATIENCE
+        while seen.count(b"\n") < 1500:
+            left = end - time.monotonic()
+            assert left > 0 and select.select([program.stdout], [], [], left)[0], f"{seen.count(bytes([10]))} packets of 1500"
+            seen += os.read(program.stdout.fileno(), 65536)
+        program.stdin.close()
+        assert program.wait(PATIENCE) == 0
 
 
 def a_file_that_shrinks():
@@ -153,4 +170,4 @@ def clock_that_steps_back():
         assert wirestate("-r", path, "--frame", "end", "--screen", "lifelines").returncode == 0
 
 
-TESTS = [a_file_cut_anywhere, a_file_that_grows, a_file_that_shrinks, not_a_capture, unreadable, huge_numbers_in_the_header, decompression_bomb, zstd_bomb, clock_that_steps_back]
+TESTS = [a_file_cut_anywhere, a_file_that_grows, a_burst_on_a_pipe, a_file_that_shrinks, not_a_capture, unreadable, huge_numbers_in_the_header, decompression_bomb, zstd_bomb, clock_that_steps_back]
