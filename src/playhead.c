@@ -45,13 +45,9 @@ static void world_close(struct world *world)
  * what there is for both, and more when the other has not taken its half, or has all it will ever take. */
 static uint64_t memory_for(const struct session *session, const struct world *shown)
 {
-	const uint64_t both = session_memory_left(session), least = session->options->max_memory / 8;
-	uint64_t other = least;
-	if (shown) {
-		struct ws_tracker_stats stats;
-		ws_tracker_stats(shown->tracker, &stats);
-		other = stats.memory + (shown->capture ? ws_capture_kept_memory(shown->capture) : 0);
-	}
+	const uint64_t both = session_memory_left(session);
+	const uint64_t least = session->options->max_memory / PAST_SHARE / 2;
+	const uint64_t other = shown ? session_memory_taken(shown->tracker, shown->capture) : least;
 	return both > other + least ? both - other : least;
 }
 

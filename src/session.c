@@ -20,9 +20,9 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Of --max-memory, in a view: what is left for looks at the past (playhead.c), whatever comes. Of the memory for one
- * look: frames that cannot be read from their source again. */
-enum { PAST_SHARE = 4, FRAMES_SHARE = 4, ANONYMIZER_SHARE = 16 };
+/* Of the memory for one look at the capture: frames that cannot be read from their source again. Of --max-memory: which
+ * address has become which. */
+enum { FRAMES_SHARE = 4, ANONYMIZER_SHARE = 16 };
 #define RING_DELAY (250 * WS_MILLISECOND)
 #define CLOCK_STEP WS_SECOND
 #define DRAIN_TIME (500 * WS_MILLISECOND)
@@ -56,15 +56,20 @@ static uint64_t own_memory(const struct session *session)
 	return session->options->anonymize ? left - most / ANONYMIZER_SHARE : left;
 }
 
+uint64_t session_memory_taken(const struct ws_tracker *tracker, const struct ws_capture *capture)
+{
+	struct ws_tracker_stats stats;
+	ws_tracker_stats(tracker, &stats);
+	return stats.memory + ws_capture_kept_memory(capture);
+}
+
 /* While more may come, what it may take is gone; afterwards, what it has taken. */
 uint64_t session_memory_left(const struct session *session)
 {
 	const uint64_t most = session->options->max_memory, least = most / PAST_SHARE;
-	struct ws_tracker_stats stats;
 	if (!session->ended)
 		return least;
-	ws_tracker_stats(session->tracker, &stats);
-	const uint64_t taken = stats.memory + ws_capture_kept_memory(session->capture) +
+	const uint64_t taken = session_memory_taken(session->tracker, session->capture) +
 	                       (session->anonymizer ? most / ANONYMIZER_SHARE : 0);
 	return most > taken + least ? most - taken : least;
 }
@@ -74,7 +79,7 @@ struct ws_tracker *session_new_tracker(const struct session *session, const stru
 {
 	struct ws_tracker_config config = {
 	        .time_wait = session->options->time_wait,
-	        .max_memory = memory - (capture ? ws_capture_kept_memory(capture) : 0),
+	        .max_memory = memory - ws_capture_kept_memory(capture),
 	        .history = session->screen,
 	};
 	if (getrandom(config.hash_key, sizeof(config.hash_key), 0) != (ssize_t)sizeof(config.hash_key)) {

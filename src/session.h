@@ -88,8 +88,11 @@ struct ws_capture *session_open_again(const struct session *session, uint64_t me
                                       struct ws_error *error) WS_CHECKED;
 struct ws_tracker *session_new_tracker(const struct session *session, const struct ws_capture *capture, uint64_t memory,
                                        struct ws_error *error) WS_CHECKED;
-/* How much of --max-memory is left for looks at the past. */
+/* Of --max-memory, in a view: what is left for looks at the past, whatever comes. */
+enum { PAST_SHARE = 4 };
+/* How much is left for them now; how much one has taken, or the session itself. */
 uint64_t session_memory_left(const struct session *session);
+uint64_t session_memory_taken(const struct ws_tracker *tracker, const struct ws_capture *capture);
 /* Reads a frame of the session's capture again, or of another one that was opened for the second look. */
 bool session_fetch(struct session *session, struct ws_capture *capture, uint64_t position,
                    struct ws_frame *frame) WS_CHECKED;

@@ -66,7 +66,6 @@ void signals_ignore(void)
 
 void signals_install(bool view)
 {
-	signals_ignore();
 	handle(SIGINT, on_stop, 0);
 	handle(SIGTERM, on_stop, 0);
 	handle(SIGHUP, on_stop, 0);

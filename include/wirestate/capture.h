@@ -103,7 +103,8 @@ bool ws_capture_fetch(struct ws_capture *capture, uint64_t position, struct ws_f
  * none yet. */
 bool ws_capture_kept(struct ws_capture *capture, uint64_t *place, struct ws_frame *frame) WS_CHECKED;
 
-/* How many bytes of memory frames may take for that: keep_bytes, or 0 where the source can be read again. */
+/* How many bytes of memory frames may take for that: keep_bytes, or 0 where the source can be read again (or is NULL).
+ */
 uint64_t ws_capture_kept_memory(const struct ws_capture *capture);
 
 /* How far a file has been read, in bytes of the file as it lies on disk; total 0 when not known (pipe, live). */

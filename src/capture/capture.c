@@ -165,7 +165,7 @@ bool ws_capture_kept(struct ws_capture *capture, uint64_t *place, struct ws_fram
 
 uint64_t ws_capture_kept_memory(const struct ws_capture *capture)
 {
-	return capture->ring ? ws_ring_size(capture->ring) : 0;
+	return capture && capture->ring ? ws_ring_size(capture->ring) : 0;
 }
 
 void ws_capture_progress(const struct ws_capture *capture, uint64_t *done, uint64_t *total)

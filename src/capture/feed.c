@@ -214,13 +214,20 @@ static bool too_many_interfaces(struct ws_feed *feed, enum ws_record record)
 	return true;
 }
 
+/* The size of the first record that has not been scanned; 0: it is not whole. */
+static size_t next_record(const struct ws_feed *feed, enum ws_record *record)
+{
+	size_t at = feed->start + (size_t)(feed->scanned - feed->given), length = feed->end - at;
+	size_t size = ws_framing_record(&feed->framing, feed->data + at, length, record);
+	return size <= length ? size : 0;
+}
+
 /* Takes in one more whole record, if there is one. */
 static bool scan_record(struct ws_feed *feed)
 {
-	size_t at = feed->start + (size_t)(feed->scanned - feed->given), length = feed->end - at;
 	enum ws_record record;
-	size_t size = ws_framing_record(&feed->framing, feed->data + at, length, &record);
-	if (size == 0 || size > length || too_many_interfaces(feed, record))
+	size_t size = next_record(feed, &record);
+	if (size == 0 || too_many_interfaces(feed, record))
 		return false;
 	feed->scanned += size;
 	feed->packets += record == WS_RECORD_OF_PACKET;
@@ -304,19 +311,11 @@ void ws_feed_taken(struct ws_feed *feed, uint64_t packets)
 	feed->packets -= packets < feed->packets ? packets : feed->packets;
 }
 
-/* Not looked at yet: so many packets had been asked for. */
-static bool record_waits(const struct ws_feed *feed)
-{
-	const size_t at = feed->start + (size_t)(feed->scanned - feed->given), length = feed->end - at;
-	enum ws_record record;
-	const size_t size = feed->scans ? ws_framing_record(&feed->framing, feed->data + at, length, &record) : 0;
-	return size > 0 && size <= length;
-}
-
 bool ws_feed_ready(const struct ws_feed *feed)
 {
-	return record_waits(feed) || feed->packets > 0 || feed->ended || feed->more_inside ||
-	       feed->raw_used < feed->raw_length;
+	enum ws_record ignored; /* a record that lies behind so many packets as had been asked for */
+	return feed->packets > 0 || feed->ended || feed->more_inside || feed->raw_used < feed->raw_length ||
+	       (feed->scans && next_record(feed, &ignored));
 }
 
 bool ws_feed_packed(const struct ws_feed *feed)

@@ -94,6 +94,37 @@ def pcap(packets, snaplen=65535, link=1):
     return b"".join(out)
 
 
+def put_pcap(name, packets):
+    """A capture of many, none of them kept: what this process holds is counted as its child's peak."""
+    path = put(name, pcap([]))
+    with open(path, "ab") as file:
+        for packet in packets:
+            file.write(pcap([packet])[24:])
+    return path
+
+
+def zstd(name, parts, *options):
+    """A packed file of them."""
+    if not shutil.which("zstd"):
+        raise Skip("zstd is not installed")
+    path = put(name, b"")
+    with subprocess.Popen(["zstd", "-q", "-1", "-f", *options, "-o", path], stdin=subprocess.PIPE) as packer:
+        for part in parts:
+            packer.stdin.write(part)
+    os.chmod(path, 0o644)
+    return path
+
+
+def used(arguments, source):
+    """Exit status, what was said, and the most memory that was resident, in MiB. The source is standard input, too."""
+    with open(source, "rb") as stdin, subprocess.Popen([PROGRAM, *arguments], stdin=stdin, stdout=subprocess.DEVNULL,
+                                                       stderr=subprocess.PIPE, text=True) as program:
+        err = program.stderr.read()
+        _, status, usage = os.wait4(program.pid, 0)
+        program.returncode = os.waitstatus_to_exitcode(status)
+    return program.returncode, err, usage.ru_maxrss / 1024
+
+
 def limit_memory(mebibytes):
     return [] if SANITIZED else [(resource.RLIMIT_AS, mebibytes * MIB)]
 

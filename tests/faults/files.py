@@ -4,13 +4,12 @@ import json
 import os
 import random
 import select
-import shutil
 import signal
 import struct
 import subprocess
 import time
 
-from common import FOLDER, MIB, PROGRAM, ROOT, PATIENCE, SANITIZED, Screen, Skip, expect, limit_memory, pcap, put, read, records, refused, wirestate
+from common import FOLDER, MIB, PROGRAM, ROOT, PATIENCE, SANITIZED, Screen, Skip, expect, limit_memory, pcap, put, read, records, refused, used, wirestate, zstd
 
 
 def a_file_cut_anywhere():
@@ -101,15 +100,6 @@ def huge_numbers_in_the_header():
         assert wirestate("-T", "json", "-r", put("block.pcapng", data), limits=limit_memory(256)).returncode == 2
 
 
-def peak(arguments, source):
-    """Exit status and the most memory that was resident, in MiB."""
-    with open(os.devnull, "w") as null, open(source, "rb") as stdin:
-        program = subprocess.Popen([PROGRAM, *arguments], stdin=stdin, stdout=null, stderr=null)
-        _, status, usage = os.wait4(program.pid, 0)
-        program.returncode = os.waitstatus_to_exitcode(status)
-    return program.returncode, usage.ru_maxrss / 1024
-
-
 def pack(name, head, mebibytes):
     """In pieces: what this process holds is counted as its child's peak."""
     path = os.path.join(FOLDER, name)
@@ -124,27 +114,19 @@ def decompression_bomb():
     """Zeros are packets of no bytes at the time 0; and one block that says it is endless."""
     path = pack("bomb.gz", pcap([]), 64)
     for arguments in (["-T", "json", "--only", "stats", "-r", path], ["-T", "json", "--only", "stats", "-r", "-"]):
-        status, resident = peak(arguments, path)
+        status, _, resident = used(arguments, path)
         assert status == 0 and (resident < 48 or SANITIZED), f"exit status {status}, {resident:.0f} MiB"
     block = struct.pack("<IIIHHqI", 0x0a0d0d0a, 28, 0x1a2b3c4d, 1, 0, -1, 28) + struct.pack("<II", 5, 0x7ffffffc)
     path = pack("block.gz", block, 256)
     for arguments in (["-T", "json", "-r", path], ["-T", "json", "-r", "-"]):
-        status, resident = peak(arguments, path)
+        status, _, resident = used(arguments, path)
         assert status == 2 and (resident < 48 or SANITIZED), f"exit status {status}, {resident:.0f} MiB"
 
 
 def zstd_bomb():
     """A window as large as the format's tools take, and a stream that does not end: it can be stopped at any time."""
-    if not shutil.which("zstd"):
-        raise Skip("zstd is not installed")
-    path = os.path.join(FOLDER, "bomb.zst")
-    with open(path, "wb") as file:
-        packer = subprocess.Popen(["zstd", "-q", "-1", "--long=27", "-c"], stdin=subprocess.PIPE, stdout=file)
-        packer.stdin.write(pcap([]))
-        for _ in range(256):
-            packer.stdin.write(bytes(MIB))
-        packer.communicate()
-    status, resident = peak(["-T", "json", "--only", "stats", "-c", "100000", "-r", path], path)
+    path = zstd("bomb.zst", (pcap([]), *[bytes(MIB)] * 256), "--long=27")
+    status, _, resident = used(["-T", "json", "--only", "stats", "-c", "100000", "-r", path], path)
     assert status == 0 and (resident < 160 or SANITIZED), f"exit status {status}, {resident:.0f} MiB"
     for source in (path, "-"):
         with open(path, "rb") as stdin:

@@ -5,32 +5,13 @@ import struct
 import subprocess
 import time
 
-from common import FOLDER, PATIENCE, PROGRAM, SANITIZED, Screen, expect, pcap, put, wirestate
+from common import FOLDER, PATIENCE, PROGRAM, SANITIZED, Screen, expect, put, put_pcap, used, wirestate, zstd
 
 SECTION = struct.pack("<IIIHHqI", 0x0a0d0d0a, 28, 0x1a2b3c4d, 1, 0, -1, 28)
 INTERFACE = struct.pack("<IIHHII", 1, 20, 1, 0, 0, 20)
 PACKET = struct.pack("<IIIIIII60sI", 6, 92, 0, 0, 0, 60, 60, bytes(60), 92)
 OTHER = struct.pack("<II", 0x0bad, 12) + struct.pack("<I", 12)
 BIG = struct.pack("<II", 0x0bad, 1 << 20) + bytes((1 << 20) - 12) + struct.pack("<I", 1 << 20)
-
-
-def packed(name, parts):
-    """A zstd file of them."""
-    path = put(name, b"")
-    with subprocess.Popen(["zstd", "-q", "-1", "-f", "-o", path], stdin=subprocess.PIPE) as packer:
-        for part in parts:
-            packer.stdin.write(part)
-    os.chmod(path, 0o644)
-    return path
-
-
-def used(arguments, stdin=subprocess.DEVNULL):
-    """Exit status, what was said, and MiB at most."""
-    with subprocess.Popen([PROGRAM, *arguments], stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as program:
-        err = program.stderr.read()
-        _, status, usage = os.wait4(program.pid, 0)
-        program.returncode = os.waitstatus_to_exitcode(status)
-    return program.returncode, err, usage.ru_maxrss / 1024
 
 
 def a_pipe_of_blocks_that_are_no_packets():
@@ -52,9 +33,9 @@ def a_pipe_of_blocks_that_are_no_packets():
 
 def a_file_of_blocks_that_are_no_packets():
     """Keys and signals are answered at once, though it is long until the next packet."""
-    with open(packed("many.zst", [OTHER * 100000] * 100), "rb") as file:
+    with open(zstd("many.zst", [OTHER * 100000] * 100), "rb") as file:
         many = file.read()
-    path = packed("others.pcapng.zst", [SECTION + INTERFACE + PACKET])
+    path = zstd("others.pcapng.zst", [SECTION + INTERFACE + PACKET])
     with open(path, "ab") as file:
         file.write(many * 40)
     program = subprocess.Popen([PROGRAM, "-T", "text", "-r", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -72,11 +53,10 @@ def a_file_of_blocks_that_are_no_packets():
 
 def interfaces_without_number():
     many = 1000000
-    path = packed("interfaces.pcapng.zst", [SECTION + INTERFACE + PACKET, *[INTERFACE * 10000] * (many // 10000), PACKET])
+    path = zstd("interfaces.pcapng.zst", [SECTION + INTERFACE + PACKET, *[INTERFACE * 10000] * (many // 10000), PACKET])
     plain = put("interfaces.pcapng", SECTION + INTERFACE + PACKET + INTERFACE * 100000 + PACKET)
     for source in (path, plain, "-"):
-        with open(path, "rb") as stdin:
-            status, err, resident = used(["-T", "json", "--max-memory", "1M", "-r", source], stdin)
+        status, err, resident = used(["-T", "json", "--max-memory", "1M", "-r", source], path)
         assert status == 2 and "describes more than 65536 interfaces" in err and "1 packets captured" in err, f"{status} {err}"
         assert SANITIZED or resident < 32, f"{resident:.0f} MiB"
     # Sections have interfaces of their own, and a file may have many of both.
@@ -92,11 +72,8 @@ def more_addresses_than_memory():
         ip = struct.pack(">IHBB", 0x60000000, len(message), 58, 255) + struct.pack(">QQ", 0x2002 << 48, first) + struct.pack(">QQ", 0xff02 << 48, 1)
         return bytes.fromhex("33330000000102000000000186dd") + ip + message
     count = 20000
-    path = put("prefixes.pcap", pcap([]))
-    with open(path, "ab") as file:
-        for i in range(count):
-            file.write(pcap([(i, solicitation(40 * (i % (count // 2))))])[24:])
-    status, err, resident = used(["-n", "-T", "json", "--only", "stats", "--anonymize", "--max-memory", "16M", "-r", path])
+    path = put_pcap("prefixes.pcap", ((i, solicitation(40 * (i % (count // 2)))) for i in range(count)))
+    status, err, resident = used(["-n", "-T", "json", "--only", "stats", "--anonymize", "--max-memory", "16M", "-r", path], path)
     assert status == 0 and (SANITIZED or resident < 40), f"{status} {err} {resident:.0f} MiB"
     said = wirestate("-n", "-T", "csv", "--only", "packet", "--anonymize", "--max-memory", "1M", "-r", path).stdout.splitlines()
     column = said[0].split(",").index("source")
@@ -111,7 +88,7 @@ def a_film_without_end():
         """Whose checksums are right: sequence and acknowledgment number add up to the same."""
         return bytes.fromhex("0200000000010200000000020800" "4500002800000000400666ce0a0000010a000002" "04d20050") + \
             struct.pack(">II", number, 40000 - number) + bytes.fromhex("50100400f66f0000")
-    path = put("film.pcap", pcap([(i * 0.5, segment(i)) for i in range(30000)]))
+    path = put_pcap("film.pcap", ((i * 0.5, segment(i)) for i in range(30000)))
     folder = os.path.join(FOLDER, "films")
     os.makedirs(folder, exist_ok=True)
     os.chmod(folder, 0o777)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-from common import FOLDER, PATIENCE, PROGRAM, ROOT, SANITIZED, Skip, expect, limit_memory, pcap, put, read, records, wirestate
+from common import FOLDER, PATIENCE, PROGRAM, ROOT, SANITIZED, Skip, expect, limit_memory, pcap, put, put_pcap, read, records, wirestate
 
 sys.path.insert(0, os.path.join(ROOT, "tests/floods"))
 from frames import syn_flood  # noqa: E402
@@ -110,10 +110,7 @@ def a_small_disk():
 def memory_that_runs_out():
     if SANITIZED:
         raise Skip("an address space limit and a sanitizer exclude each other")
-    path = put("syns.pcap", pcap([]))
-    with open(path, "ab") as file:
-        for i in range(30000):
-            file.write(pcap([(i / 1000, syn_flood(i))])[24:])
+    path = put_pcap("syns.pcap", ((i / 1000, syn_flood(i)) for i in range(30000)))
     kept = 0
     for mebibytes in (10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 64):
         for arguments in (["-T", "json", "--only", "stats", "-r", path], ["-r", path, "--frame", "end"]):
