@@ -18,11 +18,10 @@ NO_LTO       := $(if $(LTO),-fno-lto)
 ALL_LDFLAGS  := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 LIBS     := -lpcap -lseccomp -lcap-ng -lncursesw -ltinfo -lz -lzstd
 
-SOURCES  := $(sort $(wildcard src/*/*.c))
-MAIN     := $(sort $(wildcard src/*.c))
+# Everything but main.c is in the library, so that the unit tests and the fuzzing targets can link it.
+SOURCES  := $(sort $(wildcard src/*/*.c src/*/*/*.c))
 OBJECTS  := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
-MAIN_OBJ := $(MAIN:src/%.c=$(BUILD)/obj/%.o)
-ALL_BUT_MAIN := $(filter-out %/main.o,$(MAIN_OBJ))
+MAIN_OBJ := $(BUILD)/obj/main.o
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 
@@ -52,7 +51,7 @@ $(BUILD)/obj/%.o: src/%.c Makefile
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LTO) -MMD -MP -c -o $@ $<
 
-$(foreach folder,base capture decode track output,$(BUILD)/obj/$(folder)/%.o) $(BUILD)/obj/session.o: ALL_CFLAGS += $(HOT)
+$(foreach folder,base capture decode track output,$(BUILD)/obj/$(folder)/%.o) $(BUILD)/obj/app/session.o: ALL_CFLAGS += $(HOT)
 
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libwirestate.a Makefile
 	@mkdir -p $(@D)
@@ -61,12 +60,12 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libwirestate.a Makefile
 
 FUZZ_LINK = $(ALL_CPPFLAGS) $(filter-out -Werror,$(ALL_CFLAGS)) $(NO_LTO) $(ALL_LDFLAGS) -o $@ $(filter-out Makefile %.h,$^) $(LIBS)
 
-$(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(ALL_BUT_MAIN) $(BUILD)/libwirestate.a tests/fuzz/frames.h Makefile
+$(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(BUILD)/libwirestate.a tests/fuzz/frames.h Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(FUZZ_LINK)
 
-$(BUILD)/libfuzzer/%: tests/fuzz/fuzz_%.c $(ALL_BUT_MAIN) $(BUILD)/libwirestate.a tests/fuzz/frames.h Makefile
+$(BUILD)/libfuzzer/%: tests/fuzz/fuzz_%.c $(BUILD)/libwirestate.a tests/fuzz/frames.h Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) -fsanitize=fuzzer $(FUZZ_LINK)
@@ -76,13 +75,13 @@ $(BUILD)/corpus/server: tests/corpus/server.c $(MAIN_OBJ) $(BUILD)/libwirestate.
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -w -Dmain=wirestate_main -c -o $(BUILD)/corpus/main.o src/main.c
-	$(Q)$(CC) $(ALL_CPPFLAGS) $(filter-out -Werror,$(ALL_CFLAGS)) $(NO_LTO) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/corpus/main.o $(ALL_BUT_MAIN) $(BUILD)/libwirestate.a $(LIBS)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(filter-out -Werror,$(ALL_CFLAGS)) $(NO_LTO) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/corpus/main.o $(BUILD)/libwirestate.a $(LIBS)
 
 -include $(OBJECTS:.o=.d) $(MAIN_OBJ:.o=.d) $(UNIT:=.d)
 
-$(BUILD)/wirestate.1: $(BUILD)/wirestate src/wirestate.1.in
+$(BUILD)/wirestate.1: $(BUILD)/wirestate src/cli/wirestate.1.in
 	$(call say,MAN)
-	$(Q)$(BUILD)/wirestate --generate man src/wirestate.1.in > $@.tmp && mv $@.tmp $@
+	$(Q)$(BUILD)/wirestate --generate man src/cli/wirestate.1.in > $@.tmp && mv $@.tmp $@
 
 $(COMPLETIONS): $(BUILD)/wirestate.%: $(BUILD)/wirestate
 	$(call say,GEN)

@@ -1,13 +1,13 @@
 /* wirestate: from the command line to one of the ways to run, and to the exit status. Standard output carries data
  * only; banner, summary, warnings and errors go to standard error. */
-#include "complete.h"
-#include "launch.h"
-#include "lessons.h"
-#include "manual.h"
-#include "options.h"
-#include "session.h"
-#include "signals.h"
-#include "start.h"
+#include "cli/complete.h"
+#include "app/child.h"
+#include "app/lesson_files.h"
+#include "cli/manual.h"
+#include "cli/options.h"
+#include "app/session.h"
+#include "app/signals.h"
+#include "app/start.h"
 
 #include <errno.h>
 #include <fcntl.h>

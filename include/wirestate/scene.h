@@ -8,6 +8,7 @@
 #include <wirestate/canvas.h>
 #include <wirestate/capture.h>
 #include <wirestate/lesson.h>
+#include <wirestate/screens.h>
 #include <wirestate/track.h>
 
 /* A subnet. ip_version 0: not known. */
@@ -43,29 +44,6 @@ struct ws_model {
 	bool (*fetch)(void *context, uint64_t position, struct ws_frame *frame);
 	void *fetch_context;
 };
-
-/* X(enumerator, word for --screen, title) */
-#define WS_SCREENS(X)                                                                                                  \
-	X(WS_SCREEN_LIST, "list", "connections")                                                                       \
-	X(WS_SCREEN_LIFELINES, "lifelines", "lifelines of one connection")                                             \
-	X(WS_SCREEN_DIAGRAM, "diagram", "the state diagram, and the way through it")                                   \
-	X(WS_SCREEN_PACKET, "packet", "one packet, every field beside its bytes")                                      \
-	X(WS_SCREEN_HOSTS, "hosts", "who holds TIME_WAIT and CLOSE_WAIT")                                              \
-	X(WS_SCREEN_STREAM, "stream", "the bytes of one connection, segment by segment")                               \
-	X(WS_SCREEN_UDP, "udp", "UDP conversations")                                                                   \
-	X(WS_SCREEN_DATAGRAMS, "datagrams", "the datagrams of one UDP conversation")                                   \
-	X(WS_SCREEN_ARP, "arp", "ARP: how an IP address finds its MAC address")                                        \
-	X(WS_SCREEN_STATISTICS, "statistics", "rates, protocols, states over time")                                    \
-	X(WS_SCREEN_HELP, "help", "the keys of the screen before")
-
-enum ws_screen {
-#define X(name, word, title) name,
-	WS_SCREENS(X)
-#undef X
-	        WS_SCREEN_COUNT
-};
-/* The screen that `word` names, or -1. */
-int ws_screen_find(const char *word);
 
 /* X(enumerator, name, what it does): everything a key can ask for. src/view maps keys to these; the help screen and the
  * manual are made from this list and that map. */

@@ -52,5 +52,10 @@ size_t ws_utf8_decode(const char *bytes, size_t length, uint32_t *code_point);
 size_t ws_utf8_encode(uint32_t code_point, char out[4]);
 /* True for a code point that may reach a terminal as it is. */
 bool ws_printable(uint32_t code_point);
+/* Terminal columns of the next code point of a text that is not empty, and in `used` its length in bytes. A byte that
+ * is not valid UTF-8 or not printable counts as the escape that ws_text_clean() makes of it. */
+int ws_columns_of_next(const char *utf8, size_t length, size_t *used);
+/* Terminal columns of a whole text. */
+int ws_columns(const char *utf8);
 
 #endif

@@ -6,6 +6,7 @@
 #include <wirestate/text.h>
 
 #include <string.h>
+#include <wchar.h>
 
 /* Ranges of code points that are not printed, ascending: the general categories Cc, Cf, Mn, Me, Zl, Zp, Cs and Co, the
  * noncharacters, the default-ignorable ones and the conjoining Hangul vowels and finals, of Unicode 14. A range runs on
@@ -247,4 +248,34 @@ void ws_text_json(struct ws_text *text, const char *bytes, size_t length)
 		bytes += size;
 		length -= size;
 	}
+}
+
+static int code_point_width(uint32_t code_point)
+{
+	if (!ws_printable(code_point))
+		return 1;
+	int width = code_point < 0x80 ? 1 : wcwidth((wchar_t)code_point);
+	return width < 0 ? 1 : width;
+}
+
+int ws_columns_of_next(const char *utf8, size_t length, size_t *used)
+{
+	uint32_t code_point;
+	*used = ws_utf8_decode(utf8, length, &code_point);
+	if (*used && ws_printable(code_point))
+		return code_point_width(code_point);
+	char escaped[16];
+	struct ws_text clean = WS_TEXT_OVER(escaped);
+	*used = *used ? *used : 1;
+	ws_text_clean(&clean, utf8, *used);
+	return (int)clean.length;
+}
+
+int ws_columns(const char *utf8)
+{
+	int width = 0;
+	size_t used;
+	for (size_t length = strlen(utf8); length; utf8 += used, length -= used)
+		width += ws_columns_of_next(utf8, length, &used);
+	return width;
 }

@@ -1,6 +1,6 @@
 /* The public face: what is common to files and interfaces. A capture delivers frames in batches that the caller bounds;
  * file.c and live.c know how each source makes a batch without waiting. */
-#include "internal.h"
+#include "capture/internal.h"
 
 #include <stdarg.h>
 #include <stdlib.h>

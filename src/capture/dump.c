@@ -3,7 +3,7 @@
  * The file header is libpcap's own (it knows which number a link type has in a file); the records are written from a
  * buffer of ours, because libpcap's writer says nothing when a write fails. The buffer only ever holds whole records,
  * and when the disk is full the file is cut back to the last whole one, so what was written stays a valid capture. */
-#include "internal.h"
+#include "capture/internal.h"
 
 #include <wirestate/stop.h>
 

@@ -1,7 +1,7 @@
 /* Capture files and pipes: what comes through the feed (see feed.c) to libpcap.
  *
  * The filter is run here and not by libpcap, so that a frame's number stays its place in the file. */
-#include "internal.h"
+#include "capture/internal.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -4,7 +4,7 @@
  * files before version 2.3 hold the two lengths the other way round, and 2.3 does either. A pcapng file is blocks of
  * type, length, body, length again. The limits are libpcap's own, so that what it would refuse is handed to it at once.
  */
-#include "framing.h"
+#include "capture/framing.h"
 
 enum {
 	MAX_CAPTURED = 262144,

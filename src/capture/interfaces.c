@@ -1,5 +1,5 @@
 /* What can be captured on: the lists behind -D and -L. */
-#include "internal.h"
+#include "capture/internal.h"
 
 #include <net/if.h>
 #include <netinet/in.h>

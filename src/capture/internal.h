@@ -2,8 +2,8 @@
 #ifndef CAPTURE_INTERNAL_H
 #define CAPTURE_INTERNAL_H
 
-#include "feed.h"
-#include "ring.h"
+#include "capture/byte_source.h"
+#include "capture/ring.h"
 
 #include <pcap/pcap.h>
 #include <wirestate/capture.h>

@@ -1,5 +1,5 @@
 /* The link types that can be decoded. WS_LINKS is the list; libpcap knows the numbers that go with its names. */
-#include "internal.h"
+#include "capture/internal.h"
 
 #include <string.h>
 

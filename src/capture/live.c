@@ -2,7 +2,7 @@
  *
  * libpcap's handle on Linux is a TPACKET_V3 ring of the kernel, as long as immediate mode is left off: frames arrive in
  * blocks, a block that is not full after the read timeout is handed over as it is. The filter runs in the kernel. */
-#include "internal.h"
+#include "capture/internal.h"
 
 #include <errno.h>
 #include <fcntl.h>

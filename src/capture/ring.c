@@ -7,7 +7,7 @@
  * Who reads the records in order finds the next one behind the last. When that has been overwritten meanwhile, the
  * oldest one that is left must be found: where the first record of each section of the ring begins is noted for that.
  */
-#include "ring.h"
+#include "capture/ring.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,7 +8,7 @@
  *
  * A build with a sanitizer has no sandbox: its runtime reads files in /proc and starts a tracer when the program ends.
  */
-#include "sanitized.h"
+#include "capture/sanitized.h"
 
 #include <wirestate/privileges.h>
 

@@ -1,6 +1,6 @@
 /* Streaming decompression. Both formats may be several packed pieces one after the other (gzip members, zstd frames):
  * rotated captures are put together with cat. A gzip file may be padded with zeros behind its last member. */
-#include "unpack.h"
+#include "capture/unpack.h"
 
 #include <stdlib.h>
 #include <zlib.h>

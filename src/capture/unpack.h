@@ -2,7 +2,7 @@
 #ifndef CAPTURE_UNPACK_H
 #define CAPTURE_UNPACK_H
 
-#include "framing.h"
+#include "capture/framing.h"
 
 struct ws_unpack; /* opaque */
 

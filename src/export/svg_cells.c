@@ -3,7 +3,7 @@
  * Words stay text: one element for each run of cells that look alike, stretched to the grid, so that any font of fixed
  * width will do and everything can be selected and searched. Lines, boxes, bars and arrow heads become shapes: they
  * meet without gaps in any font, also in one that does not have them. */
-#include "svg.h"
+#include "export/svg.h"
 
 #include <string.h>
 

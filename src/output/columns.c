@@ -2,7 +2,7 @@
  *
  * A column knows where its value comes from and what kind of value it is; how that is spelled is the writer's business.
  * Two columns that differ only in the endpoint they look at share a function and differ in their index. */
-#include "columns.h"
+#include "output/columns.h"
 
 /* ---- Where a member of a structure is a column as it stands */
 

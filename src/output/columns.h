@@ -2,7 +2,7 @@
 #ifndef WS_OUTPUT_COLUMNS_H
 #define WS_OUTPUT_COLUMNS_H
 
-#include "internal.h"
+#include "output/internal.h"
 
 #include <string.h>
 

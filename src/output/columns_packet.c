@@ -1,5 +1,5 @@
 /* A packet's fields in one flat row, for CSV: what a spreadsheet wants of it. */
-#include "columns.h"
+#include "output/columns.h"
 
 static void packet_length(const struct subject *s, unsigned index, struct value *v)
 {

@@ -1,6 +1,6 @@
 /* CSV (RFC 4180): one kind of record, its columns flat, the first line their names. A cell is quoted only when it has
  * to be; lines end with a bare newline, as Unix tools expect. */
-#include "internal.h"
+#include "output/internal.h"
 
 void csv_header(struct ws_output *output)
 {

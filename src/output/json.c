@@ -1,6 +1,6 @@
 /* JSON records of everything but packets: the columns of the kind, in order, grouped into objects. */
 #include "base/put.h"
-#include "internal.h"
+#include "output/internal.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,7 @@
  * walked in wire order; a header that stands inside another in the record (extension headers in IP, the quoted packet
  * in ICMP, the FCS in Ethernet) is written where its owner is, and passed over on its own. */
 #include "base/put.h"
-#include "internal.h"
+#include "output/internal.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -7,7 +7,7 @@
  * comes first, then those of what it caused. A connection has exactly one record: live, when it ends (a bit for each
  * number remembers that, as it may be touched again), else at the end of the input, when nothing can change it any
  * more. */
-#include "internal.h"
+#include "output/internal.h"
 
 #include <wirestate/stop.h>
 

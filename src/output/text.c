@@ -5,7 +5,7 @@
  *
  * Everything comes from the decoder's values and tables; no byte of the wire is written as it is. */
 #include "base/put.h"
-#include "internal.h"
+#include "output/internal.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* What -v and -x add below a packet's line: every field of every header, and the frame's bytes. */
-#include "internal.h"
+#include "output/internal.h"
 
 enum {
 	VALUE_COLUMN = 28,

@@ -1,5 +1,5 @@
 /* The records besides packets, one readable line of text each. */
-#include "internal.h"
+#include "output/internal.h"
 
 /* "client SYN_SENT→ESTABLISHED~": a role that is only guessed, and a state that is not certain, carry their mark. */
 void text_transition(struct ws_text *text, const struct subject *subject)

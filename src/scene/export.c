@@ -1,7 +1,7 @@
 /* E: the connection that is selected or shown, as a file. Here the reader gives the name; the file is written by who
  * owns the scenes, since nothing here does I/O. How it went stands in the last line until the next key. */
-#include "export.h"
-#include "ui.h"
+#include "scene/export.h"
+#include "scene/ui.h"
 
 #include <stdio.h>
 

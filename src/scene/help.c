@@ -1,7 +1,7 @@
 /* The help screen: the keys of the screen it was called from, then what the marks and states mean, and what nobody can
  * know from packets. The keys come from the key map, so that the help cannot be wrong about them. */
-#include "draw.h"
-#include "ui.h"
+#include "scene/widgets/draw.h"
+#include "scene/ui.h"
 
 #include <stdio.h>
 #include <string.h>

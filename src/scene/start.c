@@ -1,5 +1,5 @@
 /* The start screen: a list in groups, each under its heading. */
-#include "draw.h"
+#include "scene/widgets/draw.h"
 
 #include <wirestate/start.h>
 

@@ -2,8 +2,8 @@
  *
  * Actions and ticks change this state; laying out fits it to the size of the screen and to what the model holds by now;
  * drawing only reads it. */
-#include "ui.h"
-#include "draw.h"
+#include "scene/ui.h"
+#include "scene/widgets/draw.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,19 +11,6 @@
 
 #define SURVEY_CHECK (400 * WS_MILLISECOND)
 #define AGES_CHANGE WS_SECOND
-
-int ws_screen_find(const char *word)
-{
-	static const char *const words[] = {
-#define X(name, text, title) [name] = (text),
-	        WS_SCREENS(X)
-#undef X
-	};
-	for (int i = 0; i < WS_SCREEN_COUNT; i++)
-		if (strcmp(words[i], word) == 0)
-			return i;
-	return -1;
-}
 
 const char *ws_action_name(enum ws_action action)
 {

@@ -2,12 +2,12 @@
 #ifndef SCENE_UI_H
 #define SCENE_UI_H
 
-#include "export.h"
-#include "hosts.h"
-#include "list.h"
-#include "prompt.h"
-#include "stream.h"
-#include "tables.h"
+#include "scene/export.h"
+#include "scene/tables/hosts.h"
+#include "scene/list/list.h"
+#include "scene/widgets/prompt.h"
+#include "scene/bytes/stream.h"
+#include "scene/tables/tables.h"
 
 #include <wirestate/scene.h>
 

@@ -10,7 +10,7 @@
 #include "track/log.h"
 #include "track/series.h"
 #include "track/timers.h"
-#include "track/twice.h"
+#include "track/dedup.h"
 #include "track/udp.h"
 
 #include <wirestate/track.h>

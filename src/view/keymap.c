@@ -2,7 +2,7 @@
  *
  * A built-in key goes on working unless an own one has taken it. Hints and help show an action's own key, else the
  * first built-in one that is still its own. */
-#include "view_internal.h"
+#include "view/view_internal.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* The key map: the one list of keys. What a key does, the hint lines, the help screen and the manual all read it. */
-#include "view_internal.h"
+#include "view/view_internal.h"
 
 #define ON(screen) (1u << WS_SCREEN_##screen)
 #define FILM (ON(LIFELINES) | ON(DIAGRAM))

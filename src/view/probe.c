@@ -4,7 +4,7 @@
  * few of them are written to the beginning of a line, the terminal is asked where its cursor is (ECMA-48 DSR 6), and
  * the line is wiped. A terminal that does not answer in a tenth of a second is taken for one that draws them narrow;
  * should its answer come later, the view's key reading drops it like any control sequence that is no key. */
-#include "view_internal.h"
+#include "view/view_internal.h"
 
 #include <poll.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
  *
  * A handler gets no argument of ours: `armed` is the one way it can reach the terminal's data, which is why it stands
  * at file scope. It points to the open view's rescue, or is NULL. */
-#include "view_internal.h"
+#include "view/view_internal.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* What the terminal description says: asked before curses starts, because curses would end the program over it. */
-#include "view_internal.h"
+#include "view/view_internal.h"
 
 #include <stdlib.h>
 #include <term.h>

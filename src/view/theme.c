@@ -1,5 +1,5 @@
 /* The themes, as curses takes them: a color pair a style, and attributes. */
-#include "view_internal.h"
+#include "view/view_internal.h"
 
 void theme_start(enum ws_theme theme, bool colours)
 {

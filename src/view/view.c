@@ -3,7 +3,7 @@
  * A canvas is compared with what was shown last, cell by cell, and only what differs is handed to curses, which in turn
  * sends only what differs on the screen. Reading keys never waits, except for the moment that tells a lone Escape from
  * the beginning of a function key. */
-#include "view_internal.h"
+#include "view/view_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* The configuration file, and the value of every option: what is taken is within what the option's row says, what is
  * refused has a reason that a terminal can show. */
-#include "config.h"
+#include "cli/config.h"
 #include "target.h"
 
 #include <wirestate/text.h>

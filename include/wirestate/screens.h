@@ -1,0 +1,29 @@
+/* The names of the screens: the one list of the words that --screen, lessons and the help know. What a screen does is
+ * in src/scene. */
+#ifndef WIRESTATE_SCREENS_H
+#define WIRESTATE_SCREENS_H
+
+/* X(enumerator, word for --screen, title) */
+#define WS_SCREENS(X)                                                                                                  \
+	X(WS_SCREEN_LIST, "list", "connections")                                                                       \
+	X(WS_SCREEN_LIFELINES, "lifelines", "lifelines of one connection")                                             \
+	X(WS_SCREEN_DIAGRAM, "diagram", "the state diagram, and the way through it")                                   \
+	X(WS_SCREEN_PACKET, "packet", "one packet, every field beside its bytes")                                      \
+	X(WS_SCREEN_HOSTS, "hosts", "who holds TIME_WAIT and CLOSE_WAIT")                                              \
+	X(WS_SCREEN_STREAM, "stream", "the bytes of one connection, segment by segment")                               \
+	X(WS_SCREEN_UDP, "udp", "UDP conversations")                                                                   \
+	X(WS_SCREEN_DATAGRAMS, "datagrams", "the datagrams of one UDP conversation")                                   \
+	X(WS_SCREEN_ARP, "arp", "ARP: how an IP address finds its MAC address")                                        \
+	X(WS_SCREEN_STATISTICS, "statistics", "rates, protocols, states over time")                                    \
+	X(WS_SCREEN_HELP, "help", "the keys of the screen before")
+
+enum ws_screen {
+#define X(name, word, title) name,
+	WS_SCREENS(X)
+#undef X
+	        WS_SCREEN_COUNT
+};
+/* The screen that `word` names, or -1. */
+int ws_screen_find(const char *word);
+
+#endif

@@ -1,0 +1,223 @@
+/* Lessons lie beside the captures that they play, as NAME.lesson: those that come with wirestate are found where its
+ * captures are, others by their path. */
+#include "app/lesson_files.h"
+#include "cli/datadir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char ending[] = ".lesson";
+
+static bool has_ending(const char *name)
+{
+	const size_t length = strlen(name), tail = sizeof(ending) - 1;
+	return length > tail && strcmp(name + length - tail, ending) == 0;
+}
+
+static struct ws_lesson *read_lesson(const char *path, struct ws_error *error)
+{
+	struct stat status;
+	FILE *file = fopen(path, "re");
+	if (!file || fstat(fileno(file), &status) != 0 || !S_ISREG(status.st_mode)) {
+		ws_fail(error, WS_ERROR_FILE, "cannot open %s: %s", path, file ? "it is no file" : strerror(errno));
+		if (file)
+			fclose(file);
+		return NULL;
+	}
+	char *text = malloc(WS_LESSON_BYTES + 1);
+	struct ws_lesson *lesson = NULL;
+	const size_t length = text ? fread(text, 1, WS_LESSON_BYTES + 1, file) : 0;
+	if (!text)
+		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+	else if (ferror(file))
+		ws_fail(error, WS_ERROR_FILE, "cannot read %s: %s", path, strerror(errno));
+	else
+		lesson = ws_lesson_parse(text, length, path, error);
+	free(text);
+	fclose(file);
+	return lesson;
+}
+
+/* ---- Those that come with wirestate */
+
+static int wanted(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.' && has_ending(entry->d_name);
+}
+
+static int by_order(const void *left, const void *right)
+{
+	const struct lesson_file *a = left, *b = right;
+	const unsigned first = a->lesson->order ? a->lesson->order : UINT_MAX;
+	const unsigned second = b->lesson->order ? b->lesson->order : UINT_MAX;
+	return first != second ? (first > second) - (first < second) : strcmp(a->name, b->name);
+}
+
+struct lesson_file *lessons_bundled(size_t *count, struct ws_error *error)
+{
+	char folder[PATH_MAX];
+	struct dirent **names;
+	*count = 0;
+	if (!data_folder("captures", folder, sizeof(folder)))
+		return NULL;
+	const int found = scandir(folder, &names, wanted, alphasort);
+	struct lesson_file *files = found > 0 ? calloc((size_t)found, sizeof(*files)) : NULL;
+	for (int i = 0; i < found; i++) {
+		char path[PATH_MAX + sizeof(names[0]->d_name) + 1];
+		struct ws_error wrong = {.status = WS_OK};
+		snprintf(path, sizeof(path), "%s/%s", folder, names[i]->d_name);
+		struct ws_lesson *lesson = files ? read_lesson(path, &wrong) : NULL;
+		struct lesson_file *file = files ? &files[*count] : NULL;
+		if (lesson && (file->path = strdup(path))) {
+			file->lesson = lesson;
+			snprintf(file->name, sizeof(file->name), "%.*s",
+			         (int)(strlen(names[i]->d_name) - sizeof(ending) + 1), names[i]->d_name);
+			++*count;
+		} else if (error && error->status == WS_OK) {
+			*error = wrong;
+		}
+		free(names[i]);
+	}
+	if (found >= 0)
+		free(names);
+	if (*count)
+		qsort(files, *count, sizeof(*files), by_order);
+	return files;
+}
+
+void lessons_free(struct lesson_file *files, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		ws_lesson_free(files[i].lesson);
+		free(files[i].path);
+	}
+	free(files);
+}
+
+static void print_clean(const char *text)
+{
+	char buffer[512];
+	struct ws_text clean = WS_TEXT_OVER(buffer);
+	ws_text_clean(&clean, text, strlen(text));
+	fputs(ws_text_cstr(&clean), stdout);
+}
+
+int lessons_print(void)
+{
+	struct ws_error error = {.status = WS_OK};
+	size_t count;
+	struct lesson_file *files = lessons_bundled(&count, &error);
+	for (size_t i = 0; i < count; i++) {
+		printf("%-22s ", files[i].name);
+		print_clean(files[i].lesson->about);
+		putchar('\n');
+	}
+	lessons_free(files, count);
+	if (error.status != WS_OK)
+		fprintf(stderr, "wirestate: %s\n", error.text);
+	else if (!count)
+		fputs("wirestate: no lesson has been found; they belong beside the captures that come with wirestate\n",
+		      stderr);
+	return error.status != WS_OK ? ws_exit_status(error.status) : 0;
+}
+
+/* ---- One of them */
+
+static bool is_file(const char *path)
+{
+	struct stat status;
+	return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+/* `name` is one that comes with wirestate, else a path. */
+static bool find(const char *name, char *path, size_t size, struct ws_error *error)
+{
+	char folder[PATH_MAX];
+	if (!strchr(name, '/') && data_folder("captures", folder, sizeof(folder))) {
+		const int used = snprintf(path, size, "%s/%s%s", folder, name, has_ending(name) ? "" : ending);
+		if (used > 0 && (size_t)used < size && is_file(path))
+			return true;
+	}
+	if (has_ending(name) && strlen(name) < size && is_file(name)) {
+		strcpy(path, name);
+		return true;
+	}
+	if (is_file(name))
+		return ws_fail(error, WS_ERROR_OPTION, "%s is no lesson: the name of one ends in .lesson", name);
+	return ws_fail(error, WS_ERROR_OPTION,
+	               "no lesson is called %s; wirestate --lesson lists them, and a path must lead to a .lesson file",
+	               name);
+}
+
+/* Beside the lesson first, else one that comes with wirestate. */
+static bool find_capture(const struct ws_lesson *lesson, const char *lesson_path, char *path, size_t size,
+                         struct ws_error *error)
+{
+	const char *slash = strrchr(lesson_path, '/');
+	const int folder = slash ? (int)(slash - lesson_path) + 1 : 0;
+	for (int with = 0; with < 2; with++) {
+		const int used =
+		        snprintf(path, size, "%.*s%s%s", folder, lesson_path, lesson->capture, with ? ".pcap" : "");
+		if (used > 0 && (size_t)used < size && is_file(path))
+			return true;
+	}
+	if (data_file("captures", lesson->capture, ".pcap", path, size))
+		return true;
+	return ws_fail(error, WS_ERROR_FILE,
+	               "%s: its capture %s is not beside it, and none of that name comes with "
+	               "wirestate",
+	               lesson_path, lesson->capture);
+}
+
+/* The place of a lesson's file among those that come with wirestate; `count`: it is none of them. */
+static size_t place_of(const struct lesson_file *files, size_t count, const char *path)
+{
+	char real[PATH_MAX];
+	size_t i = 0;
+	if (!realpath(path, real))
+		return count;
+	while (i < count && strcmp(files[i].path, real) != 0)
+		i++;
+	return i;
+}
+
+bool lesson_open(struct options *options, struct ws_error *error)
+{
+	char path[PATH_MAX];
+	ws_lesson_free(options->played);
+	options->played = NULL;
+	options->lesson_next[0] = options->lesson_next_title[0] = '\0';
+	if (!find(options->lesson, path, sizeof(path), error))
+		return false;
+	options->played = read_lesson(path, error);
+	if (!options->played || !find_capture(options->played, path, options->bundled, sizeof(options->bundled), error))
+		return false;
+	options->read = options->bundled;
+	size_t count;
+	struct lesson_file *files = lessons_bundled(&count, NULL);
+	const size_t place = place_of(files, count, path);
+	if (place + 1 < count) {
+		snprintf(options->lesson_next, sizeof(options->lesson_next), "%s", files[place + 1].name);
+		snprintf(options->lesson_next_title, sizeof(options->lesson_next_title), "%s",
+		         files[place + 1].lesson->title);
+		options->played->next = options->lesson_next_title;
+		options->played->next_name = options->lesson_next;
+	}
+	lessons_free(files, count);
+	return true;
+}
+
+bool lesson_to_next(struct options *options)
+{
+	if (!options->lesson_next[0])
+		return false;
+	snprintf(options->lesson_name, sizeof(options->lesson_name), "%s", options->lesson_next);
+	options->lesson = options->lesson_name;
+	return true;
+}

@@ -1,0 +1,141 @@
+/* A lesson without a terminal: all of it to be read, or with --stop one stop's screens as they are in the view. The
+ * worlds of its stops are made as in the view, by the playhead. */
+#include "app/past.h"
+#include "app/session.h"
+#include "app/signals.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { BATCH = 1024, DEFAULT_COLUMNS = 80, DEFAULT_ROWS = 24, PAGE_ROWS = 500 };
+
+struct printer {
+	struct session *session;
+	struct ws_ui *ui;
+	struct playhead playhead;
+	struct ws_model model;
+	struct ws_canvas canvas, page;
+};
+
+/* Stands at the stop, in its world. */
+static void stand(struct printer *it, size_t stop, bool answered)
+{
+	bool more;
+	ws_ui_layout(it->ui, &it->model, it->canvas.columns, it->canvas.rows);
+	ws_ui_lesson_stand(it->ui, &it->model, stop, answered);
+	do {
+		const struct ws_place place = ws_ui_place(it->ui);
+		more = playhead_work(&it->playhead, &place);
+		session_model(it->session, &it->model);
+		playhead_model(&it->playhead, &place, &it->model);
+	} while (more && !(signals_take() & SIGNAL_STOP));
+	ws_ui_tick(it->ui, &it->model, 1);
+	ws_ui_layout(it->ui, &it->model, it->canvas.columns, it->canvas.rows);
+	ws_ui_draw(it->ui, &it->model, &it->canvas);
+}
+
+/* Nothing but lifelines that wait for more. */
+static bool is_empty(uint32_t code_point)
+{
+	return code_point == ' ' || code_point == 0x2502 || code_point == '|';
+}
+
+/* The first rows of a canvas, without empty ones at their end. */
+static void print_rows(const struct ws_canvas *canvas, int rows)
+{
+	struct ws_canvas part = *canvas;
+	part.rows = rows < canvas->rows ? rows : canvas->rows;
+	for (bool empty = true; empty && part.rows;) {
+		const struct ws_cell *last = canvas->cells + (size_t)(part.rows - 1) * (size_t)canvas->columns;
+		for (int column = 0; column < canvas->columns; column++)
+			empty = empty && is_empty(last[column].code_point);
+		part.rows -= empty;
+	}
+	picture_print(stdout, &part);
+}
+
+static void print_page(struct printer *it, const struct ws_lesson_stop *stop)
+{
+	ws_canvas_clear(&it->page);
+	print_rows(&it->page, ws_lesson_page(it->session->lesson, stop, &it->page));
+}
+
+static void print_all(struct printer *it)
+{
+	const struct ws_lesson *lesson = it->session->lesson;
+	ws_canvas_clear(&it->page);
+	print_rows(&it->page, ws_lesson_head(lesson, &it->page));
+	for (size_t i = 0; i < lesson->stop_count; i++) {
+		const struct ws_lesson_stop *stop = &lesson->stop[i];
+		printf("\n== Stop %zu of %zu, ", i + 1, lesson->stop_count);
+		if (stop->frame)
+			printf("behind frame %llu\n", (unsigned long long)stop->frame);
+		else
+			puts("at the end");
+		stand(it, i, true);
+		print_rows(&it->canvas, it->canvas.rows - ws_ui_lesson_rows(it->ui));
+		putchar('\n');
+		print_page(it, stop);
+	}
+	puts("\n== End");
+	print_page(it, NULL);
+}
+
+static void print_stop(struct printer *it)
+{
+	const uint64_t wanted = it->session->options->stop;
+	const struct ws_lesson *lesson = it->session->lesson;
+	if (wanted != FRAME_END && wanted > lesson->stop_count) {
+		ws_fail(&it->session->error, WS_ERROR_OPTION,
+		        "--stop %llu: the lesson has %zu; end is the page behind them", (unsigned long long)wanted,
+		        lesson->stop_count);
+		return;
+	}
+	const size_t stop = wanted == FRAME_END ? lesson->stop_count : wanted - 1;
+	for (int answered = 0; answered < (wanted == FRAME_END ? 1 : 2); answered++) {
+		stand(it, stop, answered);
+		picture_print(stdout, &it->canvas);
+	}
+}
+
+static void print(struct session *session)
+{
+	const struct options *options = session->options;
+	const int columns = options->size.columns ? options->size.columns : DEFAULT_COLUMNS;
+	const int rows = options->size.columns ? options->size.rows : DEFAULT_ROWS;
+	const bool one = options->stop != FRAME_NONE;
+	const struct ws_ui_options ui_options = {
+	        .speed = options->speed,
+	        .idle = options->idle,
+	        .screen = WS_SCREEN_LIFELINES,
+	        .key_name = one ? options->keymap.name_in_lesson : NULL,
+	};
+	struct printer it = {.session = session, .playhead.session = session};
+	it.ui = ws_ui_create(&ui_options, &session->error);
+	if (!it.ui)
+		return;
+	if (!ws_canvas_create(&it.canvas, columns, rows) || !ws_canvas_create(&it.page, columns, PAGE_ROWS)) {
+		ws_fail(&session->error, WS_ERROR_SYSTEM, "out of memory");
+	} else {
+		it.canvas.ascii = it.page.ascii = options->ascii;
+		session_model(session, &it.model);
+		ws_ui_lesson(it.ui, &it.model, session->lesson);
+		(one ? print_stop : print_all)(&it);
+	}
+	if (session->error.status == WS_OK && (fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE)
+		ws_fail(&session->error, WS_ERROR_OUTPUT, "cannot write to standard output: %s", strerror(errno));
+	ws_canvas_destroy(&it.page);
+	ws_canvas_destroy(&it.canvas);
+	ws_ui_free(it.ui);
+	playhead_close(&it.playhead);
+}
+
+void run_lesson_print(struct session *session)
+{
+	while (session_read(session, BATCH))
+		if (signals_take() & SIGNAL_STOP)
+			return;
+	if (session->error.status == WS_OK && ws_lesson_resolve(session->lesson, session->tracker, &session->error))
+		print(session);
+}

@@ -1,0 +1,232 @@
+/* The view: one thread and one poll over packets, keys and signals.
+ *
+ * Each round takes packets for at most SLICE, so that a key never waits longer than that, also while a large file
+ * loads; and draws at most once per FRAME_TIME, and never so often that drawing takes more than half of the time, so
+ * that packets never wait for the screen. Nothing is drawn when nothing has changed. */
+#include "app/past.h"
+#include "app/session.h"
+#include "app/signals.h"
+
+#include <wirestate/view.h>
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { BATCH = 256 };
+#define SLICE (8 * WS_MILLISECOND)
+#define FRAME_TIME (33 * WS_MILLISECOND)
+#define LIVE_TICK (250 * WS_MILLISECOND)
+
+struct interactive {
+	struct session *session;
+	struct ws_view *view;
+	struct ws_ui *ui;
+	struct ws_canvas canvas;
+	struct ws_model model;
+	struct playhead playhead;
+	struct ws_place place;
+	bool seeking;      /* the playhead has work to do */
+	bool teaching;     /* the lesson has begun */
+	ws_time next_draw; /* monotonic: not before */
+	bool changed, quit;
+};
+
+static void take_packets(struct interactive *it)
+{
+	struct session *session = it->session;
+	const ws_time end = monotonic() + SLICE;
+	const int fd = ws_capture_fd(session->capture);
+	while (session_read(session, BATCH) && (fd < 0 || ws_capture_ready(session->capture)) && monotonic() < end)
+		;
+	session_idle(session);
+	if (session->changed)
+		it->changed = true;
+	session->changed = false;
+}
+
+/* Makes the world that the reader wants to see. */
+static void look_back(struct interactive *it)
+{
+	it->place = ws_ui_place(it->ui);
+	it->seeking = playhead_work(&it->playhead, &it->place);
+	if (it->playhead.changed)
+		it->changed = true;
+	it->playhead.changed = false;
+}
+
+static void take_signals(struct interactive *it)
+{
+	unsigned bits = signals_take();
+	if (bits & SIGNAL_STOP)
+		it->quit = true;
+	if (bits & SIGNAL_SUSPEND && !it->quit) {
+		ws_view_suspend(it->view);
+		signals_suspend();
+		bits |= SIGNAL_CONTINUE; /* nothing may be drawn before the view is resumed */
+	}
+	if (bits & SIGNAL_CONTINUE)
+		ws_view_resume(it->view);
+	if (bits & SIGNAL_RESIZE)
+		ws_view_resized(it->view);
+	if (bits & (SIGNAL_CONTINUE | SIGNAL_RESIZE))
+		it->changed = true;
+}
+
+/* Esc on the first screen. */
+static void leave(struct interactive *it)
+{
+	it->session->went_back = it->session->options->from_start;
+	if (it->session->went_back || it->teaching)
+		it->quit = true;
+}
+
+static void take_keys(struct interactive *it)
+{
+	struct ws_key key;
+	for (;;) {
+		const struct ws_key_place place = {
+		        .screen = ws_ui_screen(it->ui), .lesson = it->teaching, .typing = ws_ui_typing(it->ui)};
+		if (it->quit || !ws_view_key(it->view, &place, &key))
+			break;
+		if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_QUIT)
+			it->quit = true;
+		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_MOUSE)
+			ws_view_mouse(it->view, !ws_view_has_mouse(it->view));
+		else if (ws_ui_key(it->ui, &it->model, &key))
+			it->changed = true;
+		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_BACK)
+			leave(it);
+		if (ws_ui_lesson_wants_next(it->ui))
+			it->quit = it->session->wants_next = true;
+	}
+	if (save_wanted(it->session, it->ui, &it->model))
+		it->changed = true;
+	if (export_wanted(it->session, it->ui, &it->model))
+		it->changed = true;
+}
+
+static void draw(struct interactive *it)
+{
+	const ws_time start = monotonic();
+	if (!it->changed || start < it->next_draw)
+		return;
+	int columns, rows;
+	ws_view_size(it->view, &columns, &rows);
+	if (!ws_canvas_resize(&it->canvas, columns, rows)) {
+		ws_fail(&it->session->error, WS_ERROR_SYSTEM, "out of memory");
+		it->quit = true;
+		return;
+	}
+	it->canvas.ascii = ws_view_is_ascii(it->view);
+	ws_canvas_clear(&it->canvas);
+	ws_ui_layout(it->ui, &it->model, columns, rows);
+	ws_ui_draw(it->ui, &it->model, &it->canvas);
+	ws_view_show(it->view, &it->canvas);
+	it->changed = false;
+	const ws_time end = monotonic();
+	const ws_time cost = 2 * (end - start);
+	it->next_draw = start + (cost > FRAME_TIME ? cost : FRAME_TIME);
+}
+
+/* Nanoseconds until there is something to do that no descriptor announces. */
+static ws_time time_to_wait(const struct interactive *it)
+{
+	const struct session *session = it->session;
+	if (it->seeking || ws_ui_busy(it->ui) ||
+	    (!session->ended && (ws_capture_fd(session->capture) < 0 || ws_capture_ready(session->capture))))
+		return 0;
+	const ws_time now = monotonic();
+	const ws_time to_draw = it->next_draw > now ? it->next_draw - now : 0;
+	if (it->changed)
+		return to_draw;
+	ws_time wait = ws_ui_next_change(it->ui, &it->model);
+	if (!session->ended && ws_capture_is_live(session->capture) && wait > LIVE_TICK)
+		wait = LIVE_TICK;
+	return wait < to_draw ? to_draw : wait;
+}
+
+static void wait_for_work(struct interactive *it)
+{
+	const ws_time timeout = time_to_wait(it);
+	struct pollfd descriptors[] = {
+	        {.fd = ws_view_fd(it->view), .events = POLLIN},
+	        {.fd = it->session->ended ? -1 : ws_capture_fd(it->session->capture), .events = POLLIN},
+	};
+	const bool animated = ws_ui_next_change(it->ui, &it->model) <= timeout;
+	signals_poll(descriptors, WS_ARRAY_SIZE(descriptors), timeout);
+	if (animated)
+		it->changed = true;
+	if (descriptors[0].revents & (POLLHUP | POLLERR | POLLNVAL))
+		it->quit = true;
+}
+
+static void look(struct interactive *it)
+{
+	look_back(it);
+	session_model(it->session, &it->model);
+	playhead_model(&it->playhead, &it->place, &it->model);
+}
+
+/* A lesson begins when its whole capture has been read: its texts speak of any of the packets. */
+static void begin_lesson(struct interactive *it)
+{
+	struct session *session = it->session;
+	if (!session->lesson || it->teaching || !session->ended)
+		return;
+	if (session->error.status != WS_OK || !ws_lesson_resolve(session->lesson, session->tracker, &session->error)) {
+		it->quit = true;
+		return;
+	}
+	ws_ui_lesson(it->ui, &it->model, session->lesson);
+	it->teaching = it->changed = true;
+}
+
+static void loop(struct interactive *it)
+{
+	look(it);
+	while (!it->quit) {
+		take_packets(it);
+		take_signals(it);
+		take_keys(it);
+		look(it);
+		begin_lesson(it);
+		ws_ui_tick(it->ui, &it->model, monotonic()); /* behind look(): it takes leave of a world that is gone */
+		const struct ws_place place = ws_ui_place(it->ui);
+		if (place.past != it->place.past || place.frame != it->place.frame || place.time != it->place.time)
+			it->seeking = true;
+		draw(it);
+		if (!it->quit)
+			wait_for_work(it);
+	}
+}
+
+void run_interactive(struct session *session)
+{
+	const struct options *options = session->options;
+	const struct ws_view_options view_options = {.keymap = &options->keymap,
+	                                             .ascii = options->ascii,
+	                                             .colours = options_colours(options),
+	                                             .theme = (enum ws_theme)options->theme,
+	                                             .mouse = !options->no_mouse};
+	const struct ws_ui_options ui_options = {
+	        .speed = options->speed,
+	        .idle = options->idle,
+	        .screen = session->lesson ? WS_SCREEN_LIFELINES : WS_SCREEN_LIST,
+	        .filter = options->display_filter,
+	        .play = options->play,
+	        .key_name = session->lesson ? options->keymap.name_in_lesson : options->keymap.name,
+	};
+	struct interactive it = {.session = session, .playhead.session = session, .changed = true};
+	it.ui = ws_ui_create(&ui_options, &session->error);
+	if (it.ui && !ws_canvas_create(&it.canvas, 1, 1))
+		ws_fail(&session->error, WS_ERROR_SYSTEM, "out of memory");
+	if (session->error.status == WS_OK)
+		it.view = ws_view_open(&view_options, &session->error);
+	if (it.view && session_confine(session))
+		loop(&it);
+	session_drain(session);
+	ws_view_close(it.view);
+	ws_canvas_destroy(&it.canvas);
+	ws_ui_free(it.ui);
+	playhead_close(&it.playhead);
+}

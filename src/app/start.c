@@ -1,0 +1,214 @@
+/* The start screen. It reads no packet itself: what is opened becomes a process of its own, which gives up its
+ * privileges and shuts itself in as always, while this one keeps what it needs to open the next. The terminal is the
+ * child's meanwhile. What the child says on standard error is kept and shown here. */
+#include "app/start.h"
+#include "app/child.h"
+#include "app/session.h"
+#include "app/signals.h"
+
+#include <wirestate/view.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct start {
+	const struct options *options;
+	struct ws_view *view;
+	struct ws_canvas canvas;
+	struct ws_start place;
+	struct ws_start_entry *entries;
+	char message[512];
+	struct ws_error error;
+	int status;
+	bool quit;
+};
+
+static bool open_view(struct start *it)
+{
+	const struct ws_view_options options = {.keymap = &it->options->keymap,
+	                                        .ascii = it->options->ascii,
+	                                        .colours = options_colours(it->options),
+	                                        .theme = (enum ws_theme)it->options->theme};
+	it->view = ws_view_open(&options, &it->error);
+	return it->view;
+}
+
+static void draw(struct start *it)
+{
+	int columns, rows;
+	ws_view_size(it->view, &columns, &rows);
+	if (!ws_canvas_resize(&it->canvas, columns, rows)) {
+		it->quit = true;
+		return;
+	}
+	it->canvas.ascii = ws_view_is_ascii(it->view);
+	ws_canvas_clear(&it->canvas);
+	ws_start_act(&it->place, WS_ACT_NONE, rows);
+	it->place.message = it->message[0] ? it->message : NULL;
+	ws_start_draw(&it->place, &it->canvas);
+	ws_view_show(it->view, &it->canvas);
+}
+
+/* ---- What is opened */
+
+static void become(const struct ws_start_entry *entry, int errors)
+{
+	char name[] = "wirestate", interface[] = "-i", file[] = "-r", lesson[] = "--lesson", from[] = "--from-start";
+	char *const how = entry->group == WS_START_INTERFACES ? interface
+	                  : entry->group == WS_START_LESSONS  ? lesson
+	                                                      : file;
+	char *const arguments[] = {name, how, entry->target, from, NULL};
+	dup2(errors, STDERR_FILENO);
+	execv("/proc/self/exe", arguments);
+	_exit(1);
+}
+
+/* The last line of what the child has said, without its own name. */
+static void keep_message(struct start *it, int errors)
+{
+	char said[2048];
+	const ssize_t length = pread(errors, said, sizeof(said) - 1, 0);
+	said[length > 0 ? length : 0] = '\0';
+	while (said[0] && said[strlen(said) - 1] == '\n')
+		said[strlen(said) - 1] = '\0';
+	const char *line = strrchr(said, '\n');
+	line = line ? line + 1 : said;
+	static const char own[] = "wirestate: ";
+	if (strncmp(line, own, sizeof(own) - 1) == 0)
+		line += sizeof(own) - 1;
+	struct ws_text message = WS_TEXT_OVER(it->message);
+	ws_text_puts(&message, line);
+	ws_text_cstr(&message);
+}
+
+static void pass_on(int errors)
+{
+	char buffer[2048];
+	lseek(errors, 0, SEEK_SET);
+	for (ssize_t got; (got = read(errors, buffer, sizeof(buffer))) > 0;)
+		fwrite(buffer, 1, (size_t)got, stderr);
+}
+
+static void open_selected(struct start *it)
+{
+	if (!it->place.count)
+		return;
+	const struct ws_start_entry *entry = &it->entries[it->place.selected];
+	const int errors = memfd_create("errors", MFD_CLOEXEC);
+	if (errors < 0)
+		return;
+	ws_view_close(it->view);
+	it->view = NULL;
+	const pid_t child = fork();
+	if (child == 0)
+		become(entry, errors);
+	it->message[0] = '\0';
+	it->status = child > 0 ? launch_wait(child) : 1;
+	if (it->status == 0 || signals_take() & SIGNAL_STOP) {
+		pass_on(errors);
+		it->quit = true;
+	} else if (it->status != START_BACK) {
+		keep_message(it, errors);
+		if (!it->message[0])
+			snprintf(it->message, sizeof(it->message), "%s could not be opened", entry->name);
+	}
+	close(errors);
+	if (!it->quit && !open_view(it))
+		it->quit = true;
+}
+
+/* ---- The loop */
+
+static void take_keys(struct start *it)
+{
+	const struct ws_key_place place = {.screen = WS_SCREEN_LIST};
+	struct ws_key key;
+	while (!it->quit && ws_view_key(it->view, &place, &key)) {
+		int columns, rows;
+		ws_view_size(it->view, &columns, &rows);
+		if (key.kind == WS_KEY_WHEEL_UP || key.kind == WS_KEY_WHEEL_DOWN)
+			key.action = key.kind == WS_KEY_WHEEL_UP ? WS_ACT_UP : WS_ACT_DOWN;
+		else if (key.kind != WS_KEY_ACTION)
+			continue;
+		it->message[0] = '\0'; /* has been read */
+		if (key.action == WS_ACT_QUIT) {
+			it->status = 0;
+			it->quit = true;
+		} else if (key.action == WS_ACT_ENTER) {
+			open_selected(it);
+			return;
+		} else if (key.action != WS_ACT_NONE) {
+			ws_start_act(&it->place, key.action, rows);
+		}
+	}
+}
+
+static void take_signals(struct start *it)
+{
+	unsigned bits = signals_take();
+	if (bits & SIGNAL_STOP)
+		it->quit = true;
+	if (bits & SIGNAL_SUSPEND && !it->quit) {
+		ws_view_suspend(it->view);
+		signals_suspend();
+		bits |= SIGNAL_CONTINUE; /* nothing may be drawn before the view is resumed */
+	}
+	if (bits & SIGNAL_CONTINUE)
+		ws_view_resume(it->view);
+	if (bits & SIGNAL_RESIZE)
+		ws_view_resized(it->view);
+}
+
+/* Who may look at interfaces begins with those; a newcomer with the lesson that plays at once what all others need. */
+static size_t first_choice(const struct start *it)
+{
+	size_t choice = 0;
+	enum { NONE, BUNDLED, LESSON, HANDSHAKE } best = NONE;
+	for (size_t i = 0; i < it->place.count; i++) {
+		const struct ws_start_entry *entry = &it->entries[i];
+		if (entry->group == WS_START_INTERFACES && entry->ready)
+			return i;
+		const int rank = entry->group == WS_START_BUNDLED        ? BUNDLED
+		                 : entry->group != WS_START_LESSONS      ? NONE
+		                 : strcmp(entry->name, "handshake") == 0 ? HANDSHAKE
+		                                                         : LESSON;
+		if (rank > (int)best) {
+			best = rank;
+			choice = i;
+		}
+	}
+	return choice;
+}
+
+int run_start(const struct options *options)
+{
+	struct start it = {.options = options};
+	it.entries = start_list(&it.place.count);
+	it.place.entries = it.entries;
+	it.place.key_name = options->keymap.name;
+	it.place.selected = first_choice(&it);
+	signals_install(true);
+	if (ws_canvas_create(&it.canvas, 1, 1) && open_view(&it)) {
+		while (!it.quit) {
+			draw(&it);
+			struct pollfd descriptor = {.fd = ws_view_fd(it.view), .events = POLLIN};
+			signals_poll(&descriptor, 1, WS_TIME_NEVER);
+			take_signals(&it);
+			if (descriptor.revents & (POLLHUP | POLLERR | POLLNVAL))
+				it.quit = true;
+			take_keys(&it);
+		}
+	}
+	ws_view_close(it.view);
+	ws_canvas_destroy(&it.canvas);
+	start_list_free(it.entries, it.place.count);
+	if (it.error.status == WS_OK)
+		return it.status == START_BACK ? 0 : it.status;
+	fprintf(stderr, "wirestate: %s\n", it.error.text);
+	return ws_exit_status(it.error.status);
+}

@@ -1,0 +1,53 @@
+/* The short way for the records of a pcap file.
+ *
+ * libpcap reads a record in two calls of stdio, each of which copies; together they cost as much as decoding it. But
+ * nearly every record lies whole in the stream's buffer, and can be handed on from there. This takes only what can be
+ * nothing but an ordinary record of an ordinary file; at everything else (the end of the buffer or of the file, the
+ * other byte order, old and modified formats, a length or time that makes no sense) libpcap goes on from the same byte,
+ * and says what there is to say. */
+#include "capture/internal.h"
+
+#include <string.h>
+
+enum { HEADER = 16 }; /* seconds, fraction, captured, length: 32 bits each, in the byte order of who wrote the file */
+
+bool ws_whole_possible(const struct ws_framing *framing)
+{
+	const bool big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+	return framing->format == WS_FORMAT_PCAP && framing->big_endian == big_endian &&
+	       framing->header_size == HEADER && framing->captured == WS_CAPTURED_FIRST;
+}
+
+/* The next record, when it is whole and ordinary. */
+static const uint8_t *next_record(struct ws_capture *capture, struct pcap_pkthdr *header)
+{
+	const uint32_t unit = capture->framing.nanoseconds ? 1 : 1000;
+	size_t length;
+	const uint8_t *bytes = ws_feed_buffered(capture->feed, &length);
+	uint32_t field[4];
+	if (length < HEADER)
+		return NULL;
+	memcpy(field, bytes, sizeof(field));
+	const uint32_t captured = field[2];
+	if (captured > length - HEADER || captured > capture->snapshot || field[0] > INT32_MAX ||
+	    field[1] >= WS_SECOND / unit)
+		return NULL;
+	header->ts.tv_sec = (time_t)field[0];
+	header->ts.tv_usec = (suseconds_t)(field[1] * unit); /* as libpcap does it with PCAP_TSTAMP_PRECISION_NANO */
+	header->caplen = captured;
+	header->len = field[3];
+	ws_feed_skip(capture->feed, HEADER + captured);
+	return bytes + HEADER;
+}
+
+int ws_whole_read(struct ws_capture *capture, int max)
+{
+	struct pcap_pkthdr header;
+	const uint8_t *data;
+	int count = 0;
+	while (count < max && !capture->broken && (data = next_record(capture, &header))) {
+		ws_file_packet(capture, &header, (ws_time)header.ts.tv_sec * WS_SECOND + header.ts.tv_usec, data);
+		count++;
+	}
+	return count;
+}

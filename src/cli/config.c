@@ -1,0 +1,116 @@
+/* The configuration file: a line is `name = value`, `key.ACTION = KEY`, empty, or a # and a comment.
+ *
+ * The names are those of options, in their long form, and the values what the option takes; a switch takes yes or no.
+ * What the command line says comes later, and so counts. Options that say what to do once, like -r or --export, have no
+ * place in a file that is read every time. */
+#include "cli/config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool may_be_set(const struct option_row *row)
+{
+	static const char *const also[] = {"numeric", "time-wait", "max-memory", "buffer-size", "snapshot-length"};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(also); i++)
+		if (strcmp(row->name, also[i]) == 0)
+			return true;
+	return row->group == GROUP_VIEW && strcmp(row->name, "config") != 0;
+}
+
+static bool set_option(struct options *options, const char *name, const char *value, struct ws_error *error)
+{
+	const struct option_row *row = NULL;
+	for (size_t i = 0; i < option_row_count; i++)
+		if (strcmp(option_rows[i].name, name) == 0)
+			row = &option_rows[i];
+	if (!row)
+		return ws_fail(error, WS_ERROR_OPTION, "no option is called '%s'", name);
+	if (!may_be_set(row))
+		return ws_fail(error, WS_ERROR_OPTION, "%s is for the command line only", name);
+	if (row->kind != OPTION_SWITCH)
+		return option_value(row, value, options, error);
+	const bool yes = strcmp(value, "yes") == 0;
+	if (!yes && strcmp(value, "no") != 0)
+		return ws_fail(error, WS_ERROR_OPTION, "%s takes yes or no", name);
+	*(bool *)((char *)options + row->offset) = yes;
+	return true;
+}
+
+static char *trim(char *text)
+{
+	text += strspn(text, " \t\r");
+	size_t length = strlen(text);
+	while (length && strchr(" \t\r", text[length - 1]))
+		length--;
+	text[length] = '\0';
+	return text;
+}
+
+static bool take_line(struct options *options, char *line, struct ws_error *error)
+{
+	line = trim(line);
+	if (!*line || *line == '#')
+		return true;
+	char *equals = strchr(line, '=');
+	if (!equals)
+		return ws_fail(error, WS_ERROR_OPTION, "a line is 'name = value', 'key.ACTION = KEY' or a # comment");
+	*equals = '\0';
+	const char *name = trim(line), *value = trim(equals + 1);
+	if (strncmp(name, "key.", 4) == 0)
+		return ws_keymap_bind(&options->keymap, name + 4, value, error);
+	return set_option(options, name, value, error);
+}
+
+bool config_take(struct options *options, const char *name, char *text, size_t length, struct ws_error *error)
+{
+	struct ws_error wrong;
+	if (length > CONFIG_MAX || memchr(text, '\0', length))
+		return ws_fail(error, WS_ERROR_OPTION, "%s is no configuration of wirestate", name);
+	text[length] = '\0';
+	for (int number = 1; text; number++) {
+		char *line = text;
+		text = strchr(text, '\n');
+		if (text)
+			*text++ = '\0';
+		if (!take_line(options, line, &wrong))
+			return ws_fail(error, wrong.status, "%s:%d: %s", name, number, wrong.text);
+	}
+	return true;
+}
+
+/* False: there is no place for one. */
+static bool default_path(char *path, size_t size)
+{
+	const char *folder = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	int length = -1;
+	if (folder && folder[0] == '/') /* the rule is that others are ignored */
+		length = snprintf(path, size, "%s/wirestate/config", folder);
+	else if (home && home[0])
+		length = snprintf(path, size, "%s/.config/wirestate/config", home);
+	return length > 0 && (size_t)length < size;
+}
+
+bool config_read(struct options *options, struct ws_error *error)
+{
+	char path[4096];
+	if (options->config_file)
+		snprintf(path, sizeof(path), "%s", options->config_file);
+	else if (!default_path(path, sizeof(path)))
+		return true;
+	FILE *file = fopen(path, "r");
+	/* HOME may be another user's, as under sudo. */
+	if (!file && !options->config_file && (errno == ENOENT || errno == ENOTDIR || errno == EACCES))
+		return true;
+	if (!file)
+		return ws_fail(error, WS_ERROR_OPTION, "cannot open %s: %s", path, strerror(errno));
+	char *text = options->config = malloc(CONFIG_MAX + 2); /* a byte more than may be there, and the end */
+	const size_t length = text ? fread(text, 1, CONFIG_MAX + 1, file) : 0;
+	const int reason = ferror(file) ? errno : 0;
+	fclose(file);
+	if (!text)
+		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+	if (reason)
+		return ws_fail(error, WS_ERROR_OPTION, "cannot read %s: %s", path, strerror(reason));
+	return config_take(options, path, text, length, error);
+}

@@ -1,0 +1,54 @@
+/* Where the captures and lessons are that belong to the program: beside the program as it is installed (so that an
+ * installation may be moved as a whole), where it was meant to be installed, or in the folder that it was built from.
+ */
+#include "cli/datadir.h"
+
+#include <wirestate/types.h>
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool is_folder(const char *path)
+{
+	struct stat status;
+	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+bool data_folder(const char *kind, char *path, size_t size)
+{
+	static const char *const beside[] = {"../share/wirestate", "..", "../.."}; /* installed; build/; build/asan/ */
+	char program[PATH_MAX];
+	const ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	program[length > 0 ? length : 0] = '\0';
+	char *slash = strrchr(program, '/');
+	if (slash)
+		*slash = '\0';
+	for (size_t i = 0; slash && i < WS_ARRAY_SIZE(beside); i++) {
+		char place[PATH_MAX], real[PATH_MAX];
+		const int used = snprintf(place, sizeof(place), "%s/%s/%s", program, beside[i], kind);
+		if (used > 0 && (size_t)used < sizeof(place) && is_folder(place) && realpath(place, real) &&
+		    strlen(real) < size) {
+			strcpy(path, real);
+			return true;
+		}
+	}
+	const int used = snprintf(path, size, "%s/%s", WS_DATADIR, kind);
+	return used > 0 && (size_t)used < size && is_folder(path);
+}
+
+bool data_file(const char *kind, const char *name, const char *ending, char *path, size_t size)
+{
+	char folder[PATH_MAX];
+	if (strchr(name, '/') || !data_folder(kind, folder, sizeof(folder)))
+		return false;
+	for (int with = 0; with < 2; with++) {
+		const int used = snprintf(path, size, "%s/%s%s", folder, name, with ? ending : "");
+		if (used > 0 && (size_t)used < size && access(path, R_OK) == 0)
+			return true;
+	}
+	return false;
+}

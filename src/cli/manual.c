@@ -1,0 +1,267 @@
+/* The manual page.
+ *
+ * src/wirestate.1.in holds the prose; a line that is a marker is replaced by a list made from the table the program
+ * itself runs on: options, keys, states, bases, problems, link types. What the manual says about those cannot be out of
+ * date. */
+#include "cli/manual.h"
+#include "cli/options.h"
+
+#include <wirestate/capture.h>
+#include <wirestate/filter.h>
+#include <wirestate/output.h>
+#include <wirestate/packet.h>
+#include <wirestate/scene.h>
+#include <wirestate/track.h>
+#include <wirestate/view.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Text as roff reads it: hyphens are minus signs, what is not ASCII is named, a leading dot is no request. */
+static void roff(FILE *out, const char *text)
+{
+	size_t left = strlen(text);
+	if (*text == '.' || *text == '\'')
+		fputs("\\&", out);
+	while (left) {
+		uint32_t code = 0;
+		size_t length = ws_utf8_decode(text, left, &code);
+		if (length == 0)
+			break;
+		if (code == '-')
+			fputs("\\-", out);
+		else if (code == '\\')
+			fputs("\\e", out);
+		else if (code < 0x80)
+			fputc((int)code, out);
+		else
+			fprintf(out, "\\[u%04X]", (unsigned)code);
+		text += length;
+		left -= length;
+	}
+}
+
+static void entry(FILE *out, const char *name, const char *text)
+{
+	fputs(".TP\n.B \"", out);
+	roff(out, name);
+	fputs("\"\n", out);
+	roff(out, text);
+	fputs(".\n", out);
+}
+
+static void option_entry(FILE *out, const struct option_row *row)
+{
+	fputs(".TP\n", out);
+	if (row->letter)
+		fprintf(out, "\\fB\\-%c\\fR, ", row->letter);
+	fputs("\\fB\\-\\-", out);
+	roff(out, row->name);
+	fputs("\\fR", out);
+	if (row->argument)
+		fprintf(out, " \\fI%s\\fR", row->argument);
+	fputc('\n', out);
+	roff(out, row->help);
+	if (row->words) {
+		fputs(".\nAccepted:", out);
+		roff(out, row->words);
+	}
+	fputs(".\n", out);
+}
+
+static void options(FILE *out)
+{
+	static const char *const headings[] = {
+#define X(name, heading) heading,
+	        OPTION_GROUPS(X)
+#undef X
+	};
+	for (enum option_group group = GROUP_SOURCE; group < GROUP_HIDDEN; group++) {
+		fprintf(out, ".SS \"%s\"\n", headings[group]);
+		for (size_t i = 0; i < option_row_count; i++) {
+			if (option_rows[i].group == group)
+				option_entry(out, &option_rows[i]);
+		}
+	}
+}
+
+/* With each action's name, as the configuration takes it. */
+static void keys(FILE *out)
+{
+	for (enum ws_action action = WS_ACT_NONE + 1; action < WS_ACTION_COUNT; action++) {
+		const char *key = ws_key_name(action);
+		if (!key)
+			continue;
+		fputs(".TP\n.B \"", out);
+		roff(out, key);
+		fputs("\"\n", out);
+		roff(out, ws_action_meaning(action));
+		fputs(" (\\fI", out);
+		roff(out, ws_action_name(action));
+		fputs("\\fR).\n", out);
+	}
+}
+
+static void screens(FILE *out)
+{
+#define X(name, word, title) entry(out, word, title);
+	WS_SCREENS(X)
+#undef X
+}
+
+static void lesson_keys(FILE *out)
+{
+	for (enum ws_lesson_key key = 0; key < WS_LESSON_KEY_COUNT; key++)
+		entry(out, ws_lesson_key_word(key), ws_lesson_key_meaning(key));
+}
+
+static void lesson_limits(FILE *out)
+{
+	fprintf(out,
+	        "Limits: %d KiB in a file, %d stops, %d fields and %d sums in a stop, %d columns in a title, %d in "
+	        "about, "
+	        "%d bytes in a text.\n",
+	        WS_LESSON_BYTES / 1024, WS_LESSON_STOPS, WS_LESSON_FIELDS_MOST, WS_LESSON_SUMS_MOST,
+	        WS_LESSON_TITLE_COLUMNS, WS_LESSON_ABOUT_COLUMNS, WS_LESSON_TEXT_BYTES);
+}
+
+static void states(FILE *out)
+{
+	const char *before = "";
+	for (enum ws_state state = 0; state < WS_STATE_COUNT; state++) {
+		fputs(before, out);
+		roff(out, ws_state_name(state));
+		before = ", ";
+	}
+	fputs(".\n", out);
+}
+
+static void marks(FILE *out)
+{
+	char mark[] = {'\0', '\0'};
+#define X(name, text, character)                                                                                       \
+	mark[0] = character;                                                                                           \
+	entry(out, character == ' ' ? "none" : mark, text);
+	WS_CERTAINTIES(X)
+#undef X
+}
+
+static void problems(FILE *out)
+{
+	for (enum ws_problem problem = WS_PROBLEM_NONE + 1; problem < WS_PROBLEM_COUNT; problem++) {
+		fputs(".br\n", out);
+		roff(out, ws_problem_text(problem));
+		fputc('\n', out);
+	}
+}
+
+static void links(FILE *out)
+{
+#define X(name, dlt, description) entry(out, dlt, description);
+	WS_LINKS(X)
+#undef X
+}
+
+static void analyses(FILE *out)
+{
+	const char *before = "";
+	for (enum ws_analysis analysis = 0; analysis < WS_ANALYSIS_COUNT; analysis++) {
+		fputs(before, out);
+		roff(out, ws_analysis_name(analysis));
+		before = ", ";
+	}
+	fputs(".\n", out);
+}
+
+static void fields(FILE *out, enum ws_record record)
+{
+	char names[4096];
+	struct ws_text text = WS_TEXT_OVER(names);
+	ws_record_fields(record, &text);
+	roff(out, ws_text_cstr(&text));
+	fputs(".\n", out);
+}
+
+#define FIELDS(function, record)                                                                                       \
+	static void function(FILE *out)                                                                                \
+	{                                                                                                              \
+		fields(out, record);                                                                                   \
+	}
+FIELDS(transition_fields, WS_RECORD_TRANSITION)
+FIELDS(connection_fields, WS_RECORD_CONNECTION)
+FIELDS(arp_fields, WS_RECORD_ARP)
+FIELDS(udp_fields, WS_RECORD_UDP)
+FIELDS(stats_fields, WS_RECORD_STATS)
+
+static void filter_fields(FILE *out)
+{
+	struct ws_filter_field field;
+	for (size_t i = 0; ws_filter_field(i, &field); i++) {
+		fputs(".TP\n.B ", out);
+		roff(out, field.name);
+		fputs(field.of_endpoint ? " \\fR(client., server.)\n" : "\n", out);
+		roff(out, field.meaning);
+		fputs(":\n", out);
+		roff(out, field.takes);
+		fputs(".\n", out);
+	}
+}
+
+static void title(FILE *out)
+{
+	fputs(".TH WIRESTATE 1 2026-11-20 \"wirestate " WS_VERSION "\"\n", out);
+}
+
+static const struct {
+	const char *marker;
+	void (*write)(FILE *out);
+} markers[] = {
+        {"@TITLE@\n", title},
+        {"@OPTIONS@\n", options},
+        {"@KEYS@\n", keys},
+        {"@SCREENS@\n", screens},
+        {"@LESSON@\n", lesson_keys},
+        {"@LESSON_LIMITS@\n", lesson_limits},
+        {"@STATES@\n", states},
+        {"@MARKS@\n", marks},
+        {"@PROBLEMS@\n", problems},
+        {"@LINKS@\n", links},
+        {"@ANALYSES@\n", analyses},
+        {"@FILTER@\n", filter_fields},
+        {"@TRANSITION@\n", transition_fields},
+        {"@CONNECTION@\n", connection_fields},
+        {"@ARP@\n", arp_fields},
+        {"@UDP@\n", udp_fields},
+        {"@STATS@\n", stats_fields},
+};
+
+static bool write_line(FILE *out, const char *line)
+{
+	for (size_t i = 0; i < WS_ARRAY_SIZE(markers); i++) {
+		if (strcmp(line, markers[i].marker) == 0) {
+			markers[i].write(out);
+			return true;
+		}
+	}
+	fputs(line, out);
+	return line[0] != '@';
+}
+
+bool manual_generate(const char *path, FILE *out, struct ws_error *error)
+{
+	FILE *source = fopen(path, "r");
+	if (!source)
+		return ws_fail(error, WS_ERROR_FILE, "cannot open %s: %s", path, strerror(errno));
+	char *line = NULL;
+	size_t capacity = 0;
+	bool good = true;
+	while (good && getline(&line, &capacity, source) > 0) {
+		good = write_line(out, line);
+		if (!good)
+			ws_fail(error, WS_ERROR_FILE, "%s: unknown marker %s", path, line);
+	}
+	free(line);
+	fclose(source);
+	return good;
+}

@@ -1,0 +1,261 @@
+/* The values of options: text to numbers, sizes, times and words. What is accepted is stated by the option's row, and
+ * the error that refuses a value is made from the same row. */
+#include "cli/options.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* strtoull() and strtod() take leading spaces and signs, and strtod() words like "nan"; none of that is a value here.
+ */
+static bool read_number(const char *text, uint64_t *value, const char **end)
+{
+	if (!isdigit((unsigned char)text[0]))
+		return false;
+	char *stop;
+	errno = 0;
+	*value = strtoull(text, &stop, 10);
+	*end = stop;
+	return errno == 0;
+}
+
+static bool read_decimal(const char *text, double *value)
+{
+	if (!text[0] || strspn(text, "0123456789.") != strlen(text) || !strpbrk(text, "0123456789"))
+		return false;
+	char *stop;
+	*value = strtod(text, &stop);
+	return *stop == '\0' && isfinite(*value);
+}
+
+static bool within(const struct option_row *row, double value)
+{
+	return value >= row->min && value <= row->max;
+}
+
+static bool number(const struct option_row *row, const char *text, uint64_t *field)
+{
+	const char *end;
+	return read_number(text, field, &end) && *end == '\0' && within(row, (double)*field);
+}
+
+static bool size(const struct option_row *row, const char *text, uint64_t *field)
+{
+	const char *end;
+	uint64_t value;
+	if (!read_number(text, &value, &end))
+		return false;
+	unsigned shift = 0;
+	if (*end) {
+		const char *unit = strchr("KMGT", toupper((unsigned char)*end));
+		if (!unit || end[1])
+			return false;
+		shift = 10 * (unsigned)(unit - "KMGT" + 1);
+	}
+	if (value > UINT64_MAX >> shift)
+		return false;
+	*field = value << shift;
+	return within(row, (double)*field);
+}
+
+static bool seconds(const struct option_row *row, const char *text, ws_time *field)
+{
+	double value;
+	if (!read_decimal(text, &value) || !within(row, value))
+		return false;
+	*field = (ws_time)(value * (double)WS_SECOND + 0.5);
+	return true;
+}
+
+static bool factor(const struct option_row *row, const char *text, double *field)
+{
+	return read_decimal(text, field) && within(row, *field);
+}
+
+/* The place of text[0..length) among space-separated words, or -1. */
+static int word_place(const char *words, const char *text, size_t length)
+{
+	int place = 0;
+	for (const char *word = words + strspn(words, " "); *word; place++) {
+		size_t span = strcspn(word, " ");
+		if (span == length && memcmp(word, text, length) == 0)
+			return place;
+		word += span;
+		word += strspn(word, " ");
+	}
+	return -1;
+}
+
+static bool canvas(const struct option_row *row, const char *text, struct options *options)
+{
+	const char *end;
+	uint64_t columns, rows;
+	if (!read_number(text, &columns, &end) || (*end != 'x' && *end != 'X') || !within(row, (double)columns))
+		return false;
+	if (!read_number(end + 1, &rows, &end) || *end || !within(row, (double)rows))
+		return false;
+	options->size.columns = (int)columns;
+	options->size.rows = (int)rows;
+	return true;
+}
+
+static bool frame(const struct option_row *row, const char *text, uint64_t *field)
+{
+	if (strcmp(text, "end") == 0) {
+		*field = FRAME_END;
+		return true;
+	}
+	return number(row, text, field);
+}
+
+static bool net(const char *text, struct ws_net *field)
+{
+	char address[64];
+	const char *slash = strchr(text, '/'), *end;
+	uint64_t bits;
+	if (!slash || (size_t)(slash - text) >= sizeof(address) || !read_number(slash + 1, &bits, &end) || *end)
+		return false;
+	memcpy(address, text, (size_t)(slash - text));
+	address[slash - text] = '\0';
+	*field = (struct ws_net){.address.byte = {[10] = 0xff, [11] = 0xff}};
+	if (inet_pton(AF_INET, address, field->address.byte + 12) == 1)
+		field->ip_version = 4;
+	else if (inet_pton(AF_INET6, address, field->address.byte) == 1)
+		field->ip_version = 6;
+	unsigned offset = field->ip_version == 4 ? 96 : 0;
+	if (!field->ip_version || bits > 128 - offset)
+		return false;
+	field->prefix = (uint8_t)bits;
+	for (unsigned bit = (unsigned)bits + offset; bit < 128; bit++) /* a host's address names its net */
+		field->address.byte[bit / 8] &= (uint8_t) ~(0x80u >> bit % 8);
+	return true;
+}
+
+static void list_words(struct ws_text *out, const char *words)
+{
+	const char *before = "";
+	for (const char *word = words + strspn(words, " "); *word; word += strspn(word, " ")) {
+		size_t span = strcspn(word, " ");
+		ws_text_puts(out, before);
+		ws_text_append(out, word, span);
+		word += span;
+		before = ", ";
+	}
+}
+
+/* What the row accepts, in words. */
+static void accepted(const struct option_row *row, struct ws_text *out)
+{
+	switch (row->kind) {
+	case OPTION_NUMBER:
+		if (row->max >= 1e18)
+			ws_text_printf(out, "a number from %.0f", row->min);
+		else
+			ws_text_printf(out, "a number from %.0f to %.0f", row->min, row->max);
+		break;
+	case OPTION_SIZE:
+		ws_text_puts(out, "bytes, or a number with K, M or G behind, at least ");
+		ws_text_printf(out, row->min >= 1048576 ? "%.0fM" : "%.0fK",
+		               row->min / (row->min >= 1048576 ? 1048576 : 1024));
+		if (row->max < 1e12)
+			ws_text_puts(out, " and below 2G");
+		break;
+	case OPTION_SECONDS:
+		ws_text_printf(out, "seconds from %g to %g", row->min, row->max);
+		break;
+	case OPTION_FACTOR:
+		ws_text_printf(out, "a number from %g to %g", row->min, row->max);
+		break;
+	case OPTION_WORD:
+		ws_text_puts(out, "one of ");
+		list_words(out, row->words);
+		break;
+	case OPTION_RECORDS:
+		ws_text_puts(out, "any of ");
+		list_words(out, row->words);
+		ws_text_puts(out, ", separated by commas");
+		break;
+	case OPTION_CANVAS:
+		ws_text_printf(out, "columns x rows, like 80x24, each from %.0f to %.0f", row->min, row->max);
+		break;
+	case OPTION_FRAME:
+		ws_text_puts(out, "a packet number, or end");
+		break;
+	case OPTION_STOP:
+		ws_text_puts(out, "the number of a stop, or end");
+		break;
+	case OPTION_NET:
+		ws_text_puts(out, "an address and how many of its bits name the net, like 192.0.2.0/24");
+		break;
+	case OPTION_NAME:
+	case OPTION_TEXT:
+		ws_text_puts(out, "a text that is not empty");
+		break;
+	case OPTION_SWITCH:
+		break;
+	}
+}
+
+static bool word(const struct option_row *row, const char *text, int *field)
+{
+	*field = word_place(row->words, text, strlen(text));
+	return *field >= 0;
+}
+
+static bool records(const char *text, uint32_t *field)
+{
+	struct ws_error ignored;
+	*field = 0;
+	return ws_records_parse(text, field, &ignored) && *field;
+}
+
+static bool assign(const struct option_row *row, const char *value, struct options *options)
+{
+	void *field = (char *)options + row->offset;
+	switch (row->kind) {
+	case OPTION_SWITCH:
+		*(bool *)field = true;
+		return true;
+	case OPTION_TEXT:
+		*(const char **)field = value;
+		return strlen(value) >= (size_t)row->min;
+	case OPTION_NAME:
+		*(const char **)field = value ? value : "";
+		return true;
+	case OPTION_NUMBER:
+		return number(row, value, field);
+	case OPTION_SIZE:
+		return size(row, value, field);
+	case OPTION_SECONDS:
+		return seconds(row, value, field);
+	case OPTION_FACTOR:
+		return factor(row, value, field);
+	case OPTION_WORD:
+		return word(row, value, field);
+	case OPTION_RECORDS:
+		return records(value, field);
+	case OPTION_CANVAS:
+		return canvas(row, value, options);
+	case OPTION_FRAME:
+	case OPTION_STOP:
+		return frame(row, value, field);
+	case OPTION_NET:
+		return net(value, field);
+	}
+	return false;
+}
+
+bool option_value(const struct option_row *row, const char *value, struct options *options, struct ws_error *error)
+{
+	if (assign(row, value, options))
+		return true;
+	char buffer[256];
+	struct ws_text out = WS_TEXT_OVER(buffer);
+	accepted(row, &out);
+	char letter[] = {'-', row->letter, ',', ' ', '\0'};
+	return ws_fail(error, WS_ERROR_OPTION, "option %s--%s does not take '%s': it takes %s",
+	               row->letter ? letter : "", row->name, value, ws_text_cstr(&out));
+}

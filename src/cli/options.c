@@ -1,0 +1,428 @@
+/* The command line.
+ *
+ * Every option is one row of option_rows[]: its letter and long name, the kind of its value and the field it fills. The
+ * getopt tables, --help, the manual's OPTIONS section and the text of every error are made from the rows, so that they
+ * cannot drift apart. Letters that tcpdump and tshark agree on keep their meaning. */
+#include "cli/options.h"
+#include "cli/config.h"
+#include "cli/datadir.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FIELD(name) offsetof(struct options, name)
+#define X(name, word) " " word
+static const char show_words[] = SHOWS(X);
+static const char colour_words[] = COLOURS(X);
+static const char theme_words[] = WS_THEMES(X);
+static const char record_words[] = WS_RECORDS(X);
+#undef X
+#define X(name, word, title) " " word
+static const char screen_words[] = WS_SCREENS(X);
+#undef X
+
+const struct option_row option_rows[] = {
+        {'i', "interface", "IFACE", OPTION_TEXT, GROUP_SOURCE, FIELD(interface), 1, 0, NULL,
+         "capture live from this interface; any is all of them"},
+        {'r', "read", "FILE", OPTION_TEXT, GROUP_SOURCE, FIELD(read), 1, 0, NULL,
+         "replay a pcap or pcapng file, plain or packed with gzip or zstd; - is standard input, and the name of a "
+         "capture that comes with wirestate is that capture"},
+        {0, "lesson", "[NAME]", OPTION_NAME, GROUP_SOURCE, FIELD(lesson), 0, 0, NULL,
+         "play a lesson: one that comes with wirestate, or the path of a .lesson file; without a terminal, print it. "
+         "Without NAME: list the lessons"},
+        {'f', "filter", "EXPRESSION", OPTION_TEXT, GROUP_SOURCE, FIELD(filter), 0, 0, NULL,
+         "only packets that match this BPF expression; it may also stand behind the options"},
+        {'c', "count", "N", OPTION_NUMBER, GROUP_SOURCE, FIELD(count), 1, 1e18, NULL, "stop after N packets"},
+        {'s', "snapshot-length", "BYTES", OPTION_NUMBER, GROUP_SOURCE, FIELD(snapshot_length), 0, 262144, NULL,
+         "live: capture at most this much of each packet; 0 is the default, 262144"},
+        {'p', "no-promiscuous-mode", NULL, OPTION_SWITCH, GROUP_SOURCE, FIELD(no_promiscuous), 0, 0, NULL,
+         "live: do not put the interface into promiscuous mode"},
+        {'I', "monitor-mode", NULL, OPTION_SWITCH, GROUP_SOURCE, FIELD(monitor), 0, 0, NULL,
+         "live: put the interface into monitor mode"},
+        {'y', "linktype", "TYPE", OPTION_TEXT, GROUP_SOURCE, FIELD(link_type), 1, 0, NULL,
+         "live: capture with this link type, one of those that -L lists"},
+        {0, "buffer-size", "SIZE", OPTION_SIZE, GROUP_SOURCE, FIELD(buffer_size), 65536, 2147483647.0, NULL,
+         "live: the kernel's buffer, in bytes or with K, M or G behind (default 64M)"},
+        {0, "fcs", "BYTES", OPTION_WORD, GROUP_SOURCE, FIELD(fcs), 0, 0, " 0 4",
+         "frames end in this many bytes of frame check sequence, whatever the file says"},
+        {'D', "list-interfaces", NULL, OPTION_SWITCH, GROUP_SOURCE, FIELD(list_interfaces), 0, 0, NULL,
+         "list the interfaces that can be captured from, and exit"},
+        {'L', "list-data-link-types", NULL, OPTION_SWITCH, GROUP_SOURCE, FIELD(list_link_types), 0, 0, NULL,
+         "list the link types of the interface named by -i, and exit"},
+
+        {'T', "format", "FORMAT", OPTION_WORD, GROUP_SHOW, FIELD(show), 0, 0, show_words,
+         "tui: the view; text, json, csv: lines. Without it: the view on a terminal unless -v, -x, -l or --only "
+         "ask for lines, else text"},
+        {0, "only", "KINDS", OPTION_RECORDS, GROUP_SHOW, FIELD(records), 0, 0, record_words,
+         "these records, separated by commas (default: text packet,transition; json all; csv has none and needs one)"},
+        {'Y', "display-filter", "FILTER", OPTION_TEXT, GROUP_SHOW, FIELD(display_filter), 0, 0, NULL,
+         "only connections that fit: 10.0.0.0/8 and port == 443, state == CLOSE_WAIT; the manual has the fields"},
+        {'v', "verbose", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(verbose), 0, 0, NULL,
+         "text: every header field on a line of its own"},
+        {'x', "hex", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(hex), 0, 0, NULL, "text: the bytes of every packet"},
+        {'n', "numeric", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(numeric), 0, 0, NULL,
+         "port numbers only, without the names of their services"},
+        {'l', "line-buffered", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(line_buffered), 0, 0, NULL,
+         "write the records of every packet at once"},
+        {'w', "write", "FILE", OPTION_TEXT, GROUP_SHOW, FIELD(write), 1, 0, NULL,
+         "also write every packet that is shown to this file, as pcap with nanoseconds"},
+        {0, "anonymize", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(anonymize), 0, 0, NULL,
+         "replace every MAC and IP address, the same one always by the same, with those reserved for documentation; "
+         "payload stays as it is"},
+        {0, "time-wait", "SECONDS", OPTION_SECONDS, GROUP_SHOW, FIELD(time_wait), 0.001, 86400, NULL,
+         "how long TIME_WAIT lasts (default 60, as in Linux; twice RFC 9293's MSL is 240)"},
+        {0, "max-memory", "SIZE", OPTION_SIZE, GROUP_SHOW, FIELD(max_memory), 1048576, 1e15, NULL,
+         "ceiling for connections and their history, in bytes or with K, M or G behind (default 1G)"},
+
+        {0, "play", NULL, OPTION_SWITCH, GROUP_VIEW, FIELD(play), 0, 0, NULL,
+         "play the capture as a film, from its start"},
+        {0, "speed", "X", OPTION_FACTOR, GROUP_VIEW, FIELD(speed), 0.001, 1000, NULL,
+         "how fast the film runs; 1 is as fast as it was"},
+        {0, "idle", "SECONDS", OPTION_SECONDS, GROUP_VIEW, FIELD(idle), 0, 86400, NULL,
+         "the longest pause shown between two packets (default 1)"},
+        {0, "net", "ADDRESS/BITS", OPTION_NET, GROUP_VIEW, FIELD(net), 0, 0, NULL,
+         "the subnet that was captured in, 192.0.2.0/24: what is outside is behind a gateway (live: the interface's)"},
+        {0, "ascii", NULL, OPTION_SWITCH, GROUP_VIEW, FIELD(ascii), 0, 0, NULL,
+         "draw with ASCII characters instead of lines and arrows"},
+        {0, "color", "WHEN", OPTION_WORD, GROUP_VIEW, FIELD(colour), 0, 0, colour_words,
+         "auto: unless NO_COLOR is set (the default)"},
+
+        {0, "theme", "NAME", OPTION_WORD, GROUP_VIEW, FIELD(theme), 0, 0, theme_words,
+         "colors that can be read on any background (the default), a dark one, a light one, or none"},
+        {0, "config", "FILE", OPTION_TEXT, GROUP_VIEW, FIELD(config_file), 1, 0, NULL,
+         "read this configuration file, not ~/.config/wirestate/config; /dev/null: none"},
+        {0, "no-mouse", NULL, OPTION_SWITCH, GROUP_VIEW, FIELD(no_mouse), 0, 0, NULL,
+         "leave the mouse to the terminal, to copy text with it; the key M changes that, too"},
+
+        {0, "export", "FILE", OPTION_TEXT, GROUP_PICTURE, FIELD(export), 1, 0, NULL,
+         "write the lifelines of --connection, whole, to FILE, and exit. Its ending says what it gets: .svg a picture, "
+         ".anim.svg one that plays the film in any browser, .txt text, .cast a recording of the film for asciinema, "
+         ".pcap the packets; with --screen that screen "
+         "instead"},
+        {0, "frame", "N", OPTION_FRAME, GROUP_PICTURE, FIELD(frame), 0, 1e18, NULL,
+         "print the screen as it stands after packet N of the file, and exit; end: after the last"},
+        {0, "size", "COLSxROWS", OPTION_CANVAS, GROUP_PICTURE, FIELD(size), 1, 1000, NULL,
+         "the size of that screen (default 80x24)"},
+        {0, "screen", "NAME", OPTION_WORD, GROUP_PICTURE, FIELD(screen), 0, 0, screen_words,
+         "which screen (default list)"},
+        {0, "connection", "N", OPTION_NUMBER, GROUP_PICTURE, FIELD(connection), 1, 1e18, NULL,
+         "select connection N there, instead of the packet's own"},
+        {0, "stop", "N", OPTION_STOP, GROUP_PICTURE, FIELD(stop), 1, 1e18, NULL,
+         "print stop N of the --lesson as its two screens, the question's and the answer's, and exit; end: the page "
+         "behind the last"},
+
+        {'Z', "relinquish-privileges", "USER", OPTION_TEXT, GROUP_OTHER, FIELD(user), 1, 0, NULL,
+         "as root: become this user once everything is open (default: who called sudo, else wirestate, else nobody)"},
+        {0, "no-sandbox", NULL, OPTION_SWITCH, GROUP_OTHER, FIELD(no_sandbox), 0, 0, NULL,
+         "keep every privilege and every system call: a flaw in reading a packet then reaches all that you can"},
+        {'h', "help", NULL, OPTION_SWITCH, GROUP_OTHER, FIELD(help), 0, 0, NULL, "show this help, and exit"},
+        {0, "version", NULL, OPTION_SWITCH, GROUP_OTHER, FIELD(version), 0, 0, NULL, "show the version, and exit"},
+        {0, "from-start", NULL, OPTION_SWITCH, GROUP_HIDDEN, FIELD(from_start), 0, 0, NULL,
+         "Esc leads back to the start screen, which has begun this"},
+        {0, "generate", "WHAT", OPTION_TEXT, GROUP_HIDDEN, FIELD(generate), 1, 0, NULL,
+         "bash, zsh, fish: completions; man FILE: the manual page from its source, for the build"},
+};
+const size_t option_row_count = WS_ARRAY_SIZE(option_rows);
+
+enum { LONG_ONLY = 256 }; /* getopt's value of a row without a letter: this and the row's place */
+
+static const struct option_row *row_of(int value)
+{
+	if (value >= LONG_ONLY)
+		return &option_rows[value - LONG_ONLY];
+	for (size_t i = 0; i < option_row_count; i++) {
+		if (option_rows[i].letter && option_rows[i].letter == value)
+			return &option_rows[i];
+	}
+	return NULL;
+}
+
+static bool refuse(struct ws_error *error, const char *text)
+{
+	return ws_fail(error, WS_ERROR_OPTION, "%s; see wirestate --help", text);
+}
+
+/* getopt_long() has met something that is no option, or an option without its value. */
+static bool getopt_failed(int result, int value, const char *word, struct ws_error *error)
+{
+	const struct option_row *row = value ? row_of(value) : NULL;
+	if (result == ':' && row)
+		return ws_fail(error, WS_ERROR_OPTION, "option %s needs a value: %s", word, row->argument);
+	if (row && !row->argument)
+		return ws_fail(error, WS_ERROR_OPTION, "option %s takes no value", word);
+	if (value > 0 && value < LONG_ONLY)
+		return ws_fail(error, WS_ERROR_OPTION, "unknown option -%c; wirestate --help lists them", value);
+	return ws_fail(error, WS_ERROR_OPTION, "unknown or ambiguous option %s; wirestate --help lists them", word);
+}
+
+static bool read_options(int argc, char **argv, struct options *options, struct ws_error *error)
+{
+	struct option longs[WS_ARRAY_SIZE(option_rows) + 1] = {0};
+	char letters[2 * WS_ARRAY_SIZE(option_rows) + 2] = ":";
+	char *next = letters + 1;
+	for (size_t i = 0; i < option_row_count; i++) {
+		const struct option_row *row = &option_rows[i];
+		longs[i].name = row->name;
+		longs[i].has_arg = row->kind == OPTION_NAME ? optional_argument
+		                   : row->argument          ? required_argument
+		                                            : no_argument;
+		longs[i].val = row->letter ? row->letter : LONG_ONLY + (int)i;
+		if (row->letter) {
+			*next++ = row->letter;
+			if (row->argument)
+				*next++ = ':';
+		}
+	}
+	*next = '\0';
+	opterr = 0;
+	int result;
+	while ((result = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		if (result == '?' || result == ':')
+			return getopt_failed(result, optopt, argv[optind - 1], error);
+		const struct option_row *row = row_of(result);
+		const char *value = optarg;
+		if (row->kind == OPTION_NAME && !value && optind < argc && argv[optind][0] != '-')
+			value = argv[optind++]; /* getopt leaves a value out that is not behind an equals sign */
+		if (!option_value(row, value, options, error))
+			return false;
+	}
+	return true;
+}
+
+/* The words behind the options are one BPF expression. */
+static bool join_words(int argc, char **argv, struct options *options, struct ws_error *error)
+{
+	size_t length = 1;
+	for (int i = optind; i < argc; i++)
+		length += strlen(argv[i]) + 1;
+	char *out = options->joined = malloc(length);
+	if (!out)
+		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+	for (int i = optind; i < argc; i++) {
+		if (i > optind)
+			*out++ = ' ';
+		out = stpcpy(out, argv[i]);
+	}
+	*out = '\0';
+	return true;
+}
+
+static bool is_file(const char *path)
+{
+	struct stat status;
+	return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+/* Neither -i nor -r: say what was probably meant. */
+static bool no_source(const struct options *options, struct ws_error *error)
+{
+	if (options->joined && is_file(options->joined))
+		return ws_fail(error, WS_ERROR_OPTION, "%s is a file; to replay it: wirestate -r %s", options->joined,
+		               options->joined);
+	if (options->list_link_types)
+		return refuse(error, "-L needs an interface: -i IFACE");
+	if (!isatty(STDIN_FILENO) && !options->joined)
+		return refuse(error, "nothing to read: give -i IFACE or -r FILE (-r - reads a capture from the pipe)");
+	return refuse(error, "nothing to read: give -i IFACE or -r FILE");
+}
+
+static bool same_file(const char *a, const char *b)
+{
+	struct stat left, right;
+	return stat(a, &left) == 0 && stat(b, &right) == 0 && S_ISREG(left.st_mode) && left.st_dev == right.st_dev &&
+	       left.st_ino == right.st_ino;
+}
+
+bool options_colours(const struct options *options)
+{
+	if (options->colour != COLOUR_AUTO)
+		return options->colour == COLOUR_ALWAYS;
+	const char *no_color = getenv("NO_COLOR");
+	return !no_color || !no_color[0];
+}
+
+bool options_picks_packets(const struct options *options)
+{
+	return options->export_kind == EXPORT_PCAP;
+}
+
+int options_export_kind(const char *name)
+{
+	static const char *const endings[] = {
+#define X(kind, ending, what) [kind] = ending,
+	        EXPORTS(X)
+#undef X
+	};
+	const size_t length = strlen(name);
+	for (int kind = EXPORT_NONE + 1; kind < (int)WS_ARRAY_SIZE(endings); kind++) {
+		const size_t tail = strlen(endings[kind]);
+		if (length > tail && strcasecmp(name + length - tail, endings[kind]) == 0)
+			return kind;
+	}
+	return EXPORT_NONE;
+}
+
+/* Behind here --export is --frame whose picture goes to a file. */
+static bool check_export(struct options *options, struct ws_error *error)
+{
+	if (!options->export)
+		return true;
+	options->export_kind = options_export_kind(options->export);
+	if (options->export_kind == EXPORT_NONE)
+		return ws_fail(error, WS_ERROR_OPTION,
+		               "--export %s: the name must end in .svg, .anim.svg, .txt, .cast or .pcap, which says "
+		               "what to write",
+		               options->export);
+	if (!options->read)
+		return refuse(error, "--export is for a file: it needs -r FILE");
+	if (options->screen >= 0 && options->export_kind != EXPORT_SVG && options->export_kind != EXPORT_TXT)
+		return refuse(error, "--export of a --screen writes .svg or .txt");
+	if (options->frame != FRAME_NONE && options->screen < 0)
+		return refuse(error, "--export of a whole connection excludes --frame; name a --screen for one moment");
+	if (options->frame == FRAME_NONE)
+		options->frame = FRAME_END;
+	if (same_file(options->export, options->read))
+		return ws_fail(error, WS_ERROR_OPTION, "--export %s is the file that -r reads: give another name",
+		               options->export);
+	return true;
+}
+
+static bool check_picture(const struct options *options, struct ws_error *error)
+{
+	if (options->frame == FRAME_NONE) {
+		if (options->size.columns)
+			return refuse(error, "--size is for --frame and --export: it says how large that screen is");
+		if (options->screen >= 0)
+			return refuse(error, "--screen is for --frame and --export: it says which screen to print");
+		if (options->connection)
+			return refuse(error,
+			              "--connection is for --frame and --export: it says which connection to select");
+		return true;
+	}
+	if (!options->read)
+		return refuse(error, "--frame prints a screen of a file: it needs -r FILE");
+	if (options->show != SHOW_AUTO && options->show != SHOW_TUI)
+		return refuse(error, "--frame prints a screen, which excludes -T text, json and csv");
+	if (options->records || options->verbose || options->hex)
+		return refuse(error, "--frame prints a screen, which excludes --only, -v and -x");
+	if (options->write)
+		return refuse(error, "--frame prints a screen, which excludes -w");
+	return true;
+}
+
+/* A lesson brings its capture, its filter is none, and its screens are its own. */
+static bool check_lesson(const struct options *options, struct ws_error *error)
+{
+	if (options->interface || options->read)
+		return refuse(error, "--lesson plays a capture of its own, which excludes -i and -r");
+	if (options->filter || options->joined || options->display_filter || options->count)
+		return refuse(error, "--lesson plays a whole capture, which excludes filters and -c");
+	if (options->show == SHOW_JSON || options->show == SHOW_CSV || options->records || options->verbose ||
+	    options->hex || options->write)
+		return refuse(error,
+		              "--lesson is shown or printed as it is, which excludes -T json and csv, --only, -v, "
+		              "-x and -w");
+	if (options->export || options->frame != FRAME_NONE || options->screen >= 0 || options->connection)
+		return refuse(error, "--lesson has screens of its own: --stop N prints one");
+	if (options->stop != FRAME_NONE && !options->lesson[0])
+		return refuse(error, "--stop is for a lesson: name it, --lesson NAME");
+	return true;
+}
+
+static bool check_show(struct options *options, struct ws_error *error)
+{
+	const bool text_only = options->verbose || options->hex;
+	if (options->show == SHOW_CSV && (!options->records || (options->records & (options->records - 1))))
+		return refuse(error, "-T csv shows one kind of record: name it with --only");
+	if (text_only && options->show != SHOW_AUTO && options->show != SHOW_TEXT)
+		return refuse(error, "-v and -x are for -T text");
+	if (options->records && options->show == SHOW_TUI)
+		return refuse(error, "--only is for -T text, json and csv");
+	if (options->show == SHOW_AUTO && (text_only || options->records || options->line_buffered))
+		options->show = SHOW_TEXT;
+	return true;
+}
+
+static bool check(struct options *options, struct ws_error *error)
+{
+	if (options->filter && options->joined)
+		return refuse(error, "two filters: give either -f or the expression behind the options");
+	if (options->joined)
+		options->filter = options->joined;
+	if (options->list_interfaces)
+		return true;
+	if (options->lesson)
+		return check_lesson(options, error);
+	if (options->stop != FRAME_NONE)
+		return refuse(error, "--stop is for a lesson: --lesson NAME");
+	if (options->read && strcmp(options->read, "-") != 0 && access(options->read, F_OK) != 0 &&
+	    data_file("captures", options->read, ".pcap", options->bundled, sizeof(options->bundled)))
+		options->read = options->bundled;
+	if (options->interface && options->read)
+		return refuse(error, "-i and -r exclude each other: capture live or replay a file");
+	if (!options->interface && !options->read)
+		return no_source(options, error);
+	if (options->read && (options->monitor || options->link_type || options->list_link_types))
+		return refuse(error, "-I, -y and -L are for a live interface, not for a file");
+	if (options->write && strcmp(options->write, "-") == 0)
+		return refuse(error, "-w - would mix packets with the records on standard output: give a file name");
+	if (options->write && options->read && same_file(options->write, options->read))
+		return ws_fail(error, WS_ERROR_OPTION, "-w %s is the file that -r reads: give another name",
+		               options->write);
+	if (options->no_sandbox && options->user)
+		return refuse(error, "--no-sandbox keeps the user that -Z changes: give one of them");
+	return check_export(options, error) && check_picture(options, error) && check_show(options, error);
+}
+
+/* The configuration comes first, so that the command line counts; but that says which file it is. */
+static bool configure(int argc, char **argv, struct options *options, struct ws_error *error)
+{
+	struct options first = {.help = false};
+	if (!read_options(argc, argv, &first, error))
+		return false;
+	optind = 0; /* glibc's way to begin anew */
+	options->config_file = first.config_file;
+	return first.help || first.version || first.generate || config_read(options, error);
+}
+
+bool options_parse(int argc, char **argv, struct options *options, struct ws_error *error)
+{
+	*options = (struct options){
+	        .fcs = -1,
+	        .max_memory = UINT64_C(1) << 30,
+	        .frame = FRAME_NONE,
+	        .stop = FRAME_NONE,
+	        .idle = WS_SECOND,
+	        .speed = 1,
+	        .show = SHOW_AUTO,
+	        .colour = COLOUR_AUTO,
+	        .screen = -1,
+	};
+	ws_keymap_init(&options->keymap);
+	if (!configure(argc, argv, options, error) || !read_options(argc, argv, options, error))
+		return false;
+	if (options->help || options->version || argc <= 1) /* the start screen asks for the rest */
+		return true;
+	if (options->generate) {
+		options->operand = optind < argc ? argv[optind] : NULL;
+		return true;
+	}
+	if (optind < argc && !join_words(argc, argv, options, error))
+		return false;
+	if (options->idle == 0)
+		options->idle = 1; /* 0 would mean the default behind here */
+	return check(options, error);
+}
+
+void options_free(struct options *options)
+{
+	free(options->joined);
+	free(options->config);
+	ws_lesson_free(options->played);
+	options->played = NULL;
+	options->config = NULL;
+	options->joined = NULL;
+}

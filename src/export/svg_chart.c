@@ -1,0 +1,386 @@
+/* A connection's lifelines as SVG.
+ *
+ * Still, it is the whole canvas. Moving, the same cells are put into groups that appear when their time has come: what
+ * a step says and the sender's new state when the segment leaves, the arrow and the receiver's when it has arrived, and
+ * a dot that flies in between. The boxes with the states and the explanations below are drawn anew wherever they
+ * change, each visible for its stretch of time. All of that is CSS. Without animation, be it that somebody prefers it
+ * so or that a program does not know CSS animations, exactly the still picture remains: every group's own look is that
+ * of the end, and only what is over by then is hidden. */
+#include "export/svg.h"
+
+#include <wirestate/export.h>
+
+enum { NOTE_ROWS = 9, BOX_FIRST = 2, BOX_LAST = 4, BOX_HALF = 9, REGIONS = 3, COUNTDOWN = 30 };
+#define HOLD (4 * WS_SECOND) /* how long the end stands before it begins again */
+
+struct film_strip {
+	FILE *out;
+	struct ws_ui *ui;
+	const struct ws_model *model;
+	struct ws_story story;
+	struct ws_canvas whole;
+	double length; /* film time of one round, in ns */
+};
+
+/* ---- Still parts */
+
+/* The lifelines are one stroke each, dashed along pauses. */
+static void put_lifelines(const struct film_strip *strip)
+{
+	const struct ws_story *story = &strip->story;
+	for (int side = 0; side < 2; side++) {
+		const double x = (story->line[side] + 0.5) * CELL_WIDTH;
+		int top = WS_STORY_HEAD;
+		for (size_t i = 0; i <= story->count; i++) {
+			const int gap = i < story->count ? story->step[i].gap : story->rows;
+			if (gap < 0)
+				continue;
+			fprintf(strip->out, "<path class=\"l s%d\" d=\"M%g %dV%d\"/>\n", WS_STYLE_DIM, x,
+			        top * CELL_HEIGHT, gap * CELL_HEIGHT);
+			if (i < story->count)
+				fprintf(strip->out, "<path class=\"d s%d\" d=\"M%g %dV%d\"/>\n", WS_STYLE_DIM, x,
+				        gap * CELL_HEIGHT, (gap + 1) * CELL_HEIGHT);
+			top = gap + 1;
+		}
+	}
+}
+
+/* The cells of a step's row but those of the two lifelines, which are drawn already, in the part that belongs to
+ * `side`: -1 the middle, 0 what stands left of the lifelines, 1 what stands right of them. */
+static void put_part(const struct film_strip *strip, int row, int side)
+{
+	const struct ws_story *story = &strip->story;
+	if (side == 0)
+		svg_cells(strip->out, &strip->whole, row, 0, story->line[0], 0);
+	else if (side == 1)
+		svg_cells(strip->out, &strip->whole, row, story->line[1] + 1, story->columns, 0);
+	else
+		svg_cells(strip->out, &strip->whole, row, story->line[0] + 1, story->line[1], 0);
+}
+
+/* A step's last row between the lifelines: its arrow, from the very line that it leaves. */
+static void put_arrow(const struct film_strip *strip, const struct ws_story_step *step)
+{
+	const int row = step->row + step->rows - 1, line = strip->story.line[step->from];
+	const struct ws_cell *start = strip->whole.cells + (size_t)row * (size_t)strip->whole.columns + (size_t)line;
+	fprintf(strip->out, "<path class=\"l s%d\" d=\"M%g %gh%g\"/>\n", start->style, (line + 0.5) * CELL_WIDTH,
+	        (row + 0.5) * CELL_HEIGHT, (step->from ? -0.5 : 0.5) * CELL_WIDTH);
+	put_part(strip, row, -1);
+}
+
+static void put_still(const struct film_strip *strip)
+{
+	for (int row = 0; row < WS_STORY_HEAD; row++)
+		svg_cells(strip->out, &strip->whole, row, 0, strip->story.columns, 0);
+	put_lifelines(strip);
+	for (size_t i = 0; i < strip->story.count; i++) {
+		const struct ws_story_step *step = &strip->story.step[i];
+		const int last = step->row + step->rows - 1;
+		if (step->gap >= 0)
+			put_part(strip, step->gap, -1);
+		for (int row = step->row; row <= last; row++) {
+			put_part(strip, row, 0);
+			put_part(strip, row, 1);
+			if (row < last || step->from < 0)
+				put_part(strip, row, -1);
+		}
+		if (step->from >= 0)
+			put_arrow(strip, step);
+	}
+	if (strip->story.left_out)
+		put_part(strip, strip->story.rows - 1, -1);
+}
+
+/* ---- Time */
+
+static double percent(const struct film_strip *strip, ws_time time)
+{
+	return 100 * (double)time / strip->length;
+}
+
+/* A group that appears at `time` and stays. */
+static void put_appearing(const struct film_strip *strip, const char *name, ws_time time)
+{
+	fprintf(strip->out, "@keyframes %s{0%%{opacity:0}%.4f%%{opacity:1}}\n", name, percent(strip, time));
+}
+
+/* A group that is to be seen from `from` to `to` only. */
+static void put_window(const struct film_strip *strip, const char *name, ws_time from, ws_time to)
+{
+	fprintf(strip->out, "@keyframes %s{0%%{opacity:0}%.4f%%{opacity:1}%.4f%%{opacity:0}}\n", name,
+	        percent(strip, from), percent(strip, to));
+}
+
+/* The column in which a step's arrow ends. */
+static int tip_of(const struct film_strip *strip, const struct ws_story_step *step)
+{
+	const struct ws_cell *cells =
+	        strip->whole.cells + (size_t)(step->row + step->rows - 1) * (size_t)strip->whole.columns;
+	const int towards = step->from ? -1 : 1;
+	int tip = step->from ? strip->story.line[0] + 1 : strip->story.line[1] - 1;
+	while (tip != strip->story.line[step->from] && cells[tip].code_point == ' ')
+		tip -= towards;
+	return tip;
+}
+
+/* How far a step's segment flies, in pixels, to the right. */
+static double flight_of(const struct film_strip *strip, const struct ws_story_step *step)
+{
+	return (tip_of(strip, step) - strip->story.line[step->from]) * CELL_WIDTH;
+}
+
+static void put_keyframes(const struct film_strip *strip)
+{
+	char name[32];
+	for (size_t i = 0; i < strip->story.count; i++) {
+		const struct ws_story_step *step = &strip->story.step[i];
+		snprintf(name, sizeof(name), "d%zu", i);
+		put_appearing(strip, name, step->departure);
+		if (step->from < 0)
+			continue;
+		snprintf(name, sizeof(name), "a%zu", i);
+		put_appearing(strip, name, step->arrival);
+		snprintf(name, sizeof(name), "f%zu", i);
+		put_window(strip, name, step->departure, step->arrival);
+		const double from = percent(strip, step->departure), to = percent(strip, step->arrival);
+		fprintf(strip->out,
+		        "@keyframes m%zu{0%%,%.4f%%{transform:translateX(0)}%.4f%%,100%%{transform:translateX(%gpx)}}\n"
+		        "@keyframes g%zu{0%%,%.4f%%{transform:scaleX(0)}%.4f%%,100%%{transform:scaleX(1)}}\n",
+		        i, from, to, flight_of(strip, step), i, from, to);
+	}
+}
+
+/* ---- Steps */
+
+static void open_group(const struct film_strip *strip, char kind, size_t index, bool over)
+{
+	fprintf(strip->out, "<g class=\"%s\" style=\"animation-name:%c%zu\">\n", over ? "k o" : "k", kind, index);
+}
+
+static void put_flight(const struct film_strip *strip, size_t index)
+{
+	const struct ws_story_step *step = &strip->story.step[index];
+	const double x = (strip->story.line[step->from] + 0.5) * CELL_WIDTH, far = flight_of(strip, step);
+	const double y = (step->row + step->rows - 0.5) * CELL_HEIGHT;
+	open_group(strip, 'f', index, true);
+	fprintf(strip->out,
+	        "<g transform=\"translate(%g %g)\"><rect class=\"c%d v\" style=\"animation-name:g%zu;transform-origin:"
+	        "%gpx 0\" x=\"%g\" y=\"-1.3\" width=\"%g\" height=\"2.6\"/><circle class=\"c%d v\" "
+	        "style=\"animation-name:m%zu\" r=\"6\"/></g></g>\n",
+	        x, y, WS_STYLE_SEGMENT, index, 0.0, far < 0 ? far : 0.0, far < 0 ? -far : far, WS_STYLE_SEGMENT, index);
+}
+
+static void put_step(const struct film_strip *strip, size_t index)
+{
+	const struct ws_story_step *step = &strip->story.step[index];
+	const int last = step->row + step->rows - 1;
+	if (step->gap >= 0) {
+		open_group(strip, step[-1].from < 0 ? 'd' : 'a', index - 1, false);
+		put_part(strip, step->gap, -1);
+		fputs("</g>\n", strip->out);
+	}
+	open_group(strip, 'd', index, false);
+	if (step->from < 0) {
+		for (int side = -1; side < 2; side++)
+			put_part(strip, last, side);
+		fputs("</g>\n", strip->out);
+		return;
+	}
+	for (int row = step->row; row < last; row++)
+		put_part(strip, row, -1);
+	for (int row = step->row; row <= last; row++)
+		put_part(strip, row, step->from);
+	fputs("</g>\n", strip->out);
+	put_flight(strip, index);
+	open_group(strip, 'a', index, false);
+	put_arrow(strip, step);
+	for (int row = step->row; row <= last; row++)
+		put_part(strip, row, !step->from);
+	fputs("</g>\n", strip->out);
+}
+
+/* ---- What changes above and below: boxes and explanations */
+
+static void region_columns(const struct ws_story *story, int region, int *from, int *to)
+{
+	*from = region == 0 ? 0 : region == 1 ? story->line[0] + BOX_HALF : story->line[1] - BOX_HALF + 1;
+	*to = region == 0 ? story->line[0] + BOX_HALF : region == 1 ? story->line[1] - BOX_HALF + 1 : story->columns;
+}
+
+static bool same_region(const struct ws_story *story, int region, const struct ws_canvas *a, const struct ws_canvas *b)
+{
+	int from, to;
+	region_columns(story, region, &from, &to);
+	for (int row = BOX_FIRST; row <= BOX_LAST; row++) {
+		const size_t at = (size_t)row * (size_t)a->columns + (size_t)from;
+		for (size_t i = 0; i < (size_t)(to - from); i++)
+			if (a->cells[at + i].code_point != b->cells[at + i].code_point ||
+			    a->cells[at + i].style != b->cells[at + i].style)
+				return false;
+	}
+	return true;
+}
+
+/* A picture for a stretch of time, `to` 0: until the end. `rest`: it is also what is seen where nothing moves.
+ * Keyframes may stand in any style element. */
+static void open_window(const struct film_strip *strip, const char *name, ws_time from, ws_time to, bool rest)
+{
+	fputs("<style>", strip->out);
+	if (to)
+		put_window(strip, name, from, to);
+	else
+		put_appearing(strip, name, from);
+	fprintf(strip->out, "</style><g class=\"%s\" style=\"animation-name:%s\">\n", rest ? "k" : "k o", name);
+}
+
+/* What a region of the boxes shows, and since when. */
+struct boxes {
+	struct ws_canvas shown, next;
+	ws_time since[REGIONS];
+	unsigned count[REGIONS];
+	bool rested[REGIONS]; /* what is seen at rest is there */
+};
+
+static void put_box(const struct film_strip *strip, struct boxes *boxes, int region, ws_time until, bool rest)
+{
+	char name[32];
+	int from, to;
+	snprintf(name, sizeof(name), "b%d_%u", region, boxes->count[region]++);
+	region_columns(&strip->story, region, &from, &to);
+	open_window(strip, name, boxes->since[region], until, rest);
+	for (int row = BOX_FIRST; row <= BOX_LAST; row++)
+		svg_cells(strip->out, &boxes->shown, row, from, to, 0);
+	fputs("</g>\n", strip->out);
+	boxes->since[region] = until;
+	boxes->rested[region] |= rest;
+}
+
+/* boxes->next is what is shown from `time` on; what it replaces is put out. */
+static void change_boxes(const struct film_strip *strip, struct boxes *boxes, ws_time time, bool after_rest)
+{
+	for (int region = 0; region < REGIONS; region++)
+		if (!same_region(&strip->story, region, &boxes->shown, &boxes->next))
+			put_box(strip, boxes, region, time, after_rest && !boxes->rested[region]);
+	const struct ws_canvas swapped = boxes->shown;
+	boxes->shown = boxes->next;
+	boxes->next = swapped;
+	ws_canvas_clear(&boxes->next);
+}
+
+static void put_notes(const struct film_strip *strip, const struct ws_canvas *canvas, size_t index)
+{
+	const bool last = index + 1 == strip->story.count;
+	char name[32];
+	snprintf(name, sizeof(name), "n%zu", index);
+	open_window(strip, name, strip->story.step[index].departure, last ? 0 : strip->story.step[index + 1].departure,
+	            last);
+	for (int row = WS_STORY_HEAD; row < canvas->rows; row++)
+		svg_cells(strip->out, canvas, row, 0, canvas->columns, strip->story.rows + 1 - WS_STORY_HEAD);
+	fputs("</g>\n", strip->out);
+}
+
+/* At rest the picture is that of the last step, with all of TIME_WAIT to come; playing, it runs out behind that. */
+static bool put_countdown(const struct film_strip *strip, struct boxes *boxes)
+{
+	const struct ws_story *story = &strip->story;
+	const ws_time start = story->step[story->count - 1].arrival;
+	for (int i = 1; story->wait && i <= COUNTDOWN; i++) {
+		if (!ws_story_countdown(strip->ui, strip->model, story, (double)i / COUNTDOWN, &boxes->next))
+			return false;
+		change_boxes(strip, boxes, start + story->wait * i / COUNTDOWN, true);
+	}
+	for (int region = 0; region < REGIONS; region++)
+		put_box(strip, boxes, region, 0, !boxes->rested[region]);
+	return true;
+}
+
+static bool put_moments(const struct film_strip *strip)
+{
+	const struct ws_story *story = &strip->story;
+	struct boxes boxes = {0};
+	bool good = ws_canvas_create(&boxes.shown, story->columns, WS_STORY_HEAD + NOTE_ROWS);
+	good &= ws_canvas_create(&boxes.next, story->columns, WS_STORY_HEAD + NOTE_ROWS);
+	good = good && ws_story_moment(strip->ui, strip->model, story, 0, false, &boxes.shown);
+	for (size_t i = 0; good && i < 2 * story->count; i++) {
+		const struct ws_story_step *step = &story->step[i / 2];
+		const bool arrived = i % 2;
+		good = ws_story_moment(strip->ui, strip->model, story, i / 2, arrived, &boxes.next);
+		if (arrived)
+			put_notes(strip, &boxes.next, i / 2);
+		change_boxes(strip, &boxes, arrived ? step->arrival : step->departure, false);
+	}
+	good = good && put_countdown(strip, &boxes);
+	ws_canvas_destroy(&boxes.shown);
+	ws_canvas_destroy(&boxes.next);
+	return good;
+}
+
+/* ---- All */
+
+static bool put_animated(const struct film_strip *strip)
+{
+	const struct ws_story *story = &strip->story;
+	for (int row = 0; row < BOX_FIRST; row++)
+		svg_cells(strip->out, &strip->whole, row, 0, story->columns, 0);
+	put_lifelines(strip);
+	for (size_t i = 0; i < story->count; i++)
+		put_step(strip, i);
+	if (story->left_out)
+		put_part(strip, story->rows - 1, -1);
+	fprintf(strip->out, "<path class=\"l s%d\" d=\"M0 %gH%d\"/>\n", WS_STYLE_DIM, (story->rows + 0.5) * CELL_HEIGHT,
+	        story->columns * CELL_WIDTH);
+	return put_moments(strip);
+}
+
+static void put_animation_style(const struct film_strip *strip, double speed)
+{
+	const double seconds = strip->length / (double)WS_SECOND / speed;
+	fprintf(strip->out,
+	        ".k{animation:%.3fs step-end infinite}\n.v{animation:%.3fs linear infinite}\n.o{opacity:0}\n"
+	        "svg:hover *{animation-play-state:paused}\n"
+	        "@media (prefers-reduced-motion:reduce){*{animation:none!important}}\n",
+	        seconds, seconds);
+	put_keyframes(strip);
+}
+
+static bool put_story(struct film_strip *strip, const struct ws_svg_options *options)
+{
+	const struct ws_story *story = &strip->story;
+	if (!ws_canvas_create(&strip->whole, story->columns, story->rows) ||
+	    !ws_story_draw(strip->ui, strip->model, story, &strip->whole))
+		return false;
+	strip->length = (double)(story->length + HOLD);
+	svg_begin(strip->out, story->columns, story->rows + (options->animated ? 1 + NOTE_ROWS : 0), options->theme,
+	          options->title);
+	if (options->animated)
+		put_animation_style(strip, options->speed > 0 ? options->speed : 1);
+	svg_body(strip->out);
+	bool good = true;
+	if (options->animated)
+		good = put_animated(strip);
+	else
+		put_still(strip);
+	svg_end(strip->out);
+	return good;
+}
+
+bool ws_svg_story(FILE *out, struct ws_ui *ui, const struct ws_model *model, const struct ws_svg_options *options,
+                  struct ws_error *error)
+{
+	struct film_strip strip = {.out = out, .ui = ui, .model = model};
+	bool good = ws_story_open(ui, model, options->columns, &strip.story, error);
+	if (good && !put_story(&strip, options))
+		good = ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+	ws_canvas_destroy(&strip.whole);
+	ws_story_close(&strip.story);
+	return good;
+}
+
+void ws_svg_canvas(FILE *out, const struct ws_canvas *canvas, enum ws_theme theme, const char *title)
+{
+	svg_begin(out, canvas->columns, canvas->rows, theme, title);
+	svg_body(out);
+	for (int row = 0; row < canvas->rows; row++)
+		svg_cells(out, canvas, row, 0, canvas->columns, 0);
+	svg_end(out);
+}

@@ -1,0 +1,580 @@
+/* What a lesson says of packets: their fields by the names of the JSON records, sums of them, states; and whether the
+ * capture bears it out. */
+#include "lesson/internal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* X(layer, name): what records have besides the fields of headers. */
+#define EXTRAS(X)                                                                                                      \
+	X(EXTRA_LENGTH, "frame", "length")                                                                             \
+	X(EXTRA_CAPTURED, "frame", "captured")                                                                         \
+	X(EXTRA_PAYLOAD_LENGTH, "tcp", "payload_length")                                                               \
+	X(EXTRA_FCS, "ethernet", "fcs")                                                                                \
+	X(EXTRA_PAYLOAD, "payload", "length")                                                                          \
+	X(EXTRA_PADDING, "padding", "length")
+
+enum extra {
+#define X(name, layer, field) name,
+	EXTRAS(X)
+#undef X
+	        EXTRA_COUNT
+};
+
+static const struct ws_lesson_field extras[] = {
+#define X(enumerator, layer, field) {layer, field},
+        EXTRAS(X)
+#undef X
+};
+
+static bool is(const char *name, const char *text, size_t length)
+{
+	return name && strlen(name) == length && memcmp(name, text, length) == 0;
+}
+
+/* The names that may stand there: of the fields of `layer`, or of all layers when it is NULL. */
+static void list_names(struct ws_text *text, const char *layer, size_t length)
+{
+	const char *before = "";
+	for (int header = 0; header < WS_HEADER_COUNT; header++) {
+		const struct ws_header_info *info = ws_header_info((enum ws_header)header);
+		const bool first =
+		        header == 0 || strcmp(info->name, ws_header_info((enum ws_header)(header - 1))->name) != 0;
+		if (!layer && first && info->field_count && strcmp(info->name, "fcs") != 0) {
+			ws_text_printf(text, "%s%s", before, info->name);
+			before = ", ";
+		}
+		for (size_t i = 0; layer && is(info->name, layer, length) && i < info->field_count; i++) {
+			if (!info->fields[i].name || (!first && info->fields[i].bit_offset < 96))
+				continue; /* the other form of a header has the same in front */
+			ws_text_printf(text, "%s%s", before, info->fields[i].name);
+			before = ", ";
+		}
+	}
+	for (size_t i = 0; i < EXTRA_COUNT; i++) {
+		if (!layer ? i == EXTRA_LENGTH : is(extras[i].layer, layer, length)) {
+			ws_text_printf(text, "%s%s", before, layer ? extras[i].name : extras[i].layer);
+			before = ", ";
+		}
+	}
+}
+
+bool lesson_field_find(const char *text, size_t length, struct ws_lesson_field *field, struct ws_text *wrong)
+{
+	const char *dot = memchr(text, '.', length);
+	const size_t layer = dot ? (size_t)(dot - text) : length, name = dot ? length - layer - 1 : 0;
+	bool known = false;
+	for (size_t i = 0; dot && i < EXTRA_COUNT; i++) {
+		if (!is(extras[i].layer, text, layer))
+			continue;
+		known = true;
+		if (is(extras[i].name, dot + 1, name)) {
+			*field = extras[i];
+			return true;
+		}
+	}
+	for (int header = 0; header < WS_HEADER_COUNT; header++) {
+		const struct ws_header_info *info = ws_header_info((enum ws_header)header);
+		if (!is(info->name, text, layer))
+			continue;
+		known = true;
+		for (size_t i = 0; i < info->field_count; i++) {
+			if (is(info->fields[i].name, dot ? dot + 1 : "", name)) {
+				*field = (struct ws_lesson_field){info->name, info->fields[i].name};
+				return true;
+			}
+		}
+	}
+	const int shown = length > 40 ? 40 : (int)length;
+	if (known && dot) {
+		ws_text_printf(wrong, "'%.*s' is no field; %.*s has ", shown, text, (int)layer, text);
+		list_names(wrong, text, layer);
+	} else if (known) {
+		ws_text_printf(wrong, "'%.*s' is a layer; name one of its fields: %.*s.", shown, text, shown, text);
+		list_names(wrong, text, layer);
+	} else {
+		ws_text_printf(wrong, "'%.*s' is no field; write layer.field, with the layer one of ", shown, text);
+		list_names(wrong, NULL, 0);
+	}
+	return false;
+}
+
+bool lesson_value_wraps(const struct ws_lesson_value *value)
+{
+	return !value->relative && strcmp(value->field.layer, "tcp") == 0 &&
+	       (strcmp(value->field.name, "sequence") == 0 || strcmp(value->field.name, "acknowledgment") == 0);
+}
+
+/* ---- {FRAME.layer.field} */
+
+static bool keep_value(struct ws_lesson *lesson, const struct ws_lesson_value *value, size_t *index)
+{
+	for (*index = 0; *index < lesson->value_count; ++*index) {
+		const struct ws_lesson_value *have = &lesson->value[*index];
+		if (have->frame == value->frame && have->relative == value->relative &&
+		    have->field.layer == value->field.layer && have->field.name == value->field.name)
+			return true;
+	}
+	if (lesson->value_count == WS_LESSON_VALUES)
+		return false;
+	lesson->value[lesson->value_count++] = *value;
+	return true;
+}
+
+bool lesson_value_read(struct ws_lesson *lesson, const char *text, size_t *used, size_t *index, struct ws_text *wrong)
+{
+	static const char relative[] = " relative";
+	struct ws_lesson_value value = {0};
+	const char *at = text + 1;
+	const size_t inside = strcspn(at, "}\n");
+	if (at[inside] != '}') {
+		ws_text_puts(wrong, "a { begins a field, like {3.tcp.sequence}, and its } is missing");
+		return false;
+	}
+	*used = inside + 2;
+	const size_t digits = strspn(at, "0123456789");
+	if (!digits || digits > 18 || at[digits] != '.') {
+		ws_text_printf(wrong, "{%.*s} must begin with a packet's number: {3.tcp.sequence}",
+		               inside > 40 ? 40 : (int)inside, at);
+		return false;
+	}
+	value.frame = strtoull(at, NULL, 10);
+	size_t length = inside - digits - 1;
+	const size_t tail = sizeof(relative) - 1;
+	value.relative = length > tail && memcmp(at + inside - tail, relative, tail) == 0;
+	if (value.relative)
+		length -= tail;
+	if (!lesson_field_find(at + digits + 1, length, &value.field, wrong))
+		return false;
+	struct ws_lesson_value plain = value;
+	plain.relative = false;
+	if (value.relative && !lesson_value_wraps(&plain)) {
+		ws_text_puts(wrong, "relative is for tcp.sequence and tcp.acknowledgment");
+		return false;
+	}
+	if (!value.frame) {
+		ws_text_puts(wrong, "packets count from 1");
+		return false;
+	}
+	if (!keep_value(lesson, &value, index)) {
+		ws_text_printf(wrong, "a lesson may speak of %d different values", WS_LESSON_VALUES);
+		return false;
+	}
+	return true;
+}
+
+bool lesson_text_check(struct ws_lesson *lesson, const char *text, unsigned line, struct ws_error *error)
+{
+	size_t used, index;
+	for (const char *at = strchr(text, '{'); at; at = strchr(at + used, '{')) {
+		char words[320];
+		struct ws_text wrong = WS_TEXT_OVER(words);
+		if (!lesson_value_read(lesson, at, &used, &index, &wrong))
+			return lesson_fail(lesson, line, error, "%s", ws_text_cstr(&wrong));
+	}
+	return true;
+}
+
+/* ---- Sums */
+
+/* One term of a sum: a number or a value. */
+struct term {
+	bool minus;
+	int side; /* 0: left of the equals sign */
+	bool is_value;
+	size_t index; /* of the value */
+	uint64_t number;
+	size_t length; /* of its text */
+};
+
+/* Reads the next term at *text. False: it is at its end, or wrong. */
+static bool next_term(struct ws_lesson *lesson, const char **text, struct term *term, bool first, struct ws_text *wrong)
+{
+	const char *at = *text + strspn(*text, " ");
+	*term = (struct term){.side = term->side};
+	if (!first) {
+		if (!*at) {
+			*text = at;
+			return false;
+		}
+		if (*at == '=')
+			term->side++;
+		else if (*at != '+' && *at != '-')
+			ws_text_printf(wrong, "'%.20s': between two terms stands +, - or =", at);
+		term->minus = *at == '-';
+		at += 1 + strspn(at + 1, " ");
+	}
+	const size_t digits = strspn(at, "0123456789");
+	if (wrong->length)
+		return false;
+	if (*at == '{') {
+		term->is_value = true;
+		*text = at;
+		if (!lesson_value_read(lesson, at, &term->length, &term->index, wrong))
+			return false;
+		*text = at + term->length;
+		return true;
+	}
+	if (!digits || digits > 18) {
+		ws_text_printf(wrong,
+		               *at ? "'%.20s' is neither a number nor a field in braces, like {3.tcp.sequence}"
+		                   : "%sit ends where a number or a field should stand",
+		               at);
+		return false;
+	}
+	term->number = strtoull(at, NULL, 10);
+	term->length = digits;
+	*text = at + digits;
+	return true;
+}
+
+bool lesson_sum_check(struct ws_lesson *lesson, struct ws_lesson_stop *stop, size_t sum, struct ws_error *error)
+{
+	char words[320];
+	struct ws_text wrong = WS_TEXT_OVER(words);
+	struct term term = {0};
+	const char *at = stop->sum[sum].text;
+	for (bool first = true; next_term(lesson, &at, &term, first, &wrong); first = false) {
+		const size_t most = WS_ARRAY_SIZE(stop->sum[sum].value);
+		if (term.is_value && stop->sum[sum].value_count == most)
+			return lesson_fail(lesson, stop->sum[sum].line, error, "sum: at most %zu fields", most);
+		if (term.is_value)
+			stop->sum[sum].value[stop->sum[sum].value_count++] = (uint16_t)term.index;
+	}
+	if (!wrong.length && term.side != 1)
+		ws_text_puts(&wrong, "one = must stand in it: {3.tcp.acknowledgment} = {2.tcp.sequence} + 1");
+	return !wrong.length || lesson_fail(lesson, stop->sum[sum].line, error, "sum: %s", ws_text_cstr(&wrong));
+}
+
+/* ---- The packets */
+
+static void put_number(struct ws_lesson_value *value, uint64_t number)
+{
+	struct ws_text text = WS_TEXT_OVER(value->text);
+	value->found = value->is_number = true;
+	value->number = number;
+	ws_text_u64(&text, number);
+	ws_text_cstr(&text);
+}
+
+static bool take_extra(struct ws_lesson_value *value, const struct ws_packet *packet)
+{
+	enum extra extra = EXTRA_COUNT;
+	for (size_t i = 0; i < EXTRA_COUNT; i++)
+		if (value->field.layer == extras[i].layer && value->field.name == extras[i].name)
+			extra = (enum extra)i;
+	if (extra == EXTRA_LENGTH)
+		put_number(value, packet->frame->length);
+	else if (extra == EXTRA_CAPTURED)
+		put_number(value, packet->frame->captured);
+	else if (extra == EXTRA_PAYLOAD_LENGTH && packet->tcp_complete)
+		put_number(value, packet->payload_length);
+	for (size_t i = 0; i < packet->layer_count; i++) {
+		const struct ws_layer *layer = &packet->layer[i];
+		if (layer->quoted)
+			continue;
+		if ((extra == EXTRA_PAYLOAD && layer->header == WS_HEADER_PAYLOAD) ||
+		    (extra == EXTRA_PADDING && layer->header == WS_HEADER_PADDING))
+			put_number(value, layer->length);
+		if (extra == EXTRA_FCS && layer->header == WS_HEADER_FCS) {
+			const struct ws_field *field = &ws_header_info(WS_HEADER_FCS)->fields[0];
+			struct ws_value read;
+			if (ws_field_value(packet, layer, field, &read))
+				put_number(value, read.number);
+		}
+	}
+	return extra != EXTRA_COUNT;
+}
+
+static void take_field(struct ws_lesson_value *value, const struct ws_packet *packet, const struct ws_layer *layer,
+                       const struct ws_field *field, const struct ws_value *read)
+{
+	switch (field->kind) {
+	case WS_FIELD_MAC:
+	case WS_FIELD_IPV4:
+	case WS_FIELD_IPV6:
+	case WS_FIELD_OPTIONS:
+	case WS_FIELD_BYTES:
+		break;
+	default:
+		put_number(value, read->number);
+	}
+	value->found = true;
+	if (field->kind == WS_FIELD_NUMBER || field->kind == WS_FIELD_PORT || field->kind == WS_FIELD_BOOLEAN)
+		return;
+	struct ws_text text = WS_TEXT_OVER(value->text); /* as a person reads it: a port's service would only disturb */
+	ws_field_text(&text, packet, layer, field, read);
+	ws_text_cstr(&text);
+}
+
+/* The value in this packet, in the first header that has it. */
+static void find_value(struct ws_lesson_value *value, const struct ws_packet *packet)
+{
+	if (take_extra(value, packet))
+		return;
+	for (size_t i = 0; i < packet->layer_count && !value->found; i++) {
+		const struct ws_layer *layer = &packet->layer[i];
+		const struct ws_header_info *info = ws_header_info((enum ws_header)layer->header);
+		if (layer->quoted || strcmp(info->name, value->field.layer) != 0)
+			continue;
+		for (size_t at = 0; at < info->field_count && !value->found; at++) {
+			struct ws_value read;
+			if (is(info->fields[at].name, value->field.name, strlen(value->field.name)) &&
+			    ws_field_value(packet, layer, &info->fields[at], &read))
+				take_field(value, packet, layer, &info->fields[at], &read);
+		}
+	}
+}
+
+static void take_value(struct ws_lesson_value *value, const struct ws_packet *packet,
+                       const struct ws_track_result *result)
+{
+	value->seen = true;
+	find_value(value, packet);
+	if (!value->relative || !value->found)
+		return;
+	value->found = result->conn != 0;
+	put_number(value, strcmp(value->field.name, "sequence") == 0 ? result->relative_sequence
+	                                                             : result->relative_acknowledgment);
+}
+
+/* The states of its connection as they are now. */
+static void take_states(struct ws_lesson_stop *stop, const struct ws_tracker *tracker)
+{
+	struct ws_conn_info info;
+	const ws_conn_id conn = stop->conn_number ? ws_tracker_conn_find(tracker, stop->conn_number) : 0;
+	if (!conn || !ws_tracker_conn(tracker, conn, &info)) {
+		stop->conn_number = 0;
+		return;
+	}
+	for (int role = 0; role < 2; role++) {
+		const struct ws_endpoint_info *end = &info.endpoint[role ? !info.likely_client : info.likely_client];
+		stop->actual[role] = end->state;
+		stop->certainty[role] = end->certainty;
+	}
+}
+
+void ws_lesson_take(struct ws_lesson *lesson, const struct ws_packet *packet, const struct ws_track_result *result,
+                    const struct ws_tracker *tracker)
+{
+	const uint64_t frame = packet->frame->number;
+	lesson->last_frame = frame;
+	if (result->conn_number)
+		lesson->last_conn = result->conn_number;
+	for (size_t i = 0; i < lesson->value_count; i++)
+		if (lesson->value[i].frame == frame)
+			take_value(&lesson->value[i], packet, result);
+	for (size_t i = 0; i < lesson->stop_count; i++) {
+		struct ws_lesson_stop *stop = &lesson->stop[i];
+		if (stop->frame != frame)
+			continue;
+		stop->seen = true;
+		stop->position = packet->frame->position;
+		stop->conn_number = stop->connection ? stop->connection : result->conn_number;
+		stop->own_connection = stop->conn_number && stop->conn_number == result->conn_number;
+		take_states(stop, tracker);
+		for (size_t at = 0; at < stop->field_count && !stop->missing; at++) {
+			struct ws_lesson_value value = {.field = stop->field[at]};
+			find_value(&value, packet);
+			if (!value.found)
+				stop->missing = at + 1;
+		}
+	}
+}
+
+/* ---- What they have shown */
+
+static bool is_missing(const struct ws_lesson *lesson, const struct ws_lesson_value *value, unsigned line,
+                       struct ws_error *error)
+{
+	if (value->found)
+		return false;
+	if (!value->seen)
+		lesson_fail(lesson, line, error, "packet %" PRIu64 " is not in %s, which has %" PRIu64, value->frame,
+		            lesson->capture, lesson->last_frame);
+	else
+		lesson_fail(lesson, line, error, "packet %" PRIu64 " of %s has no %s.%s%s", value->frame,
+		            lesson->capture, value->field.layer, value->field.name,
+		            value->relative ? " of a connection to be relative to" : "");
+	return true;
+}
+
+/* Replaces a text by one with the values in it. */
+static bool fill_in(struct ws_lesson *lesson, char **text, unsigned line, struct ws_error *error)
+{
+	enum { ROOM = WS_LESSON_TEXT_BYTES * 4 };
+	if (!strchr(*text, '{'))
+		return true;
+	char *filled = malloc(ROOM), words[320];
+	if (!filled)
+		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+	struct ws_text out = {.data = filled, .capacity = ROOM}, wrong = WS_TEXT_OVER(words);
+	for (const char *at = *text; *at;) {
+		size_t used = strcspn(at, "{"), index = 0;
+		ws_text_append(&out, at, used);
+		at += used;
+		if (!*at)
+			break;
+		if (!lesson_value_read(lesson, at, &used, &index, &wrong) ||
+		    is_missing(lesson, &lesson->value[index], line, error)) {
+			free(filled);
+			return false;
+		}
+		ws_text_puts(&out, lesson->value[index].text);
+		at += used;
+	}
+	ws_text_cstr(&out);
+	free(*text);
+	*text = filled;
+	return true;
+}
+
+/* The label of a layer, by the name it has in records. */
+static const char *layer_label(const char *name)
+{
+	for (int header = 0; header < WS_HEADER_COUNT; header++)
+		if (strcmp(ws_header_info((enum ws_header)header)->name, name) == 0)
+			return ws_header_info((enum ws_header)header)->label;
+	return NULL; /* the frame as a whole */
+}
+
+/* The name of a value in a sum: "frame 4 acknowledgment", "IPv4 total length" where all are of one frame. */
+static void name_value(struct ws_text *text, const struct ws_lesson_value *value, bool one_frame)
+{
+	struct ws_lesson_value plain = *value;
+	plain.relative = false;
+	const char *label = lesson_value_wraps(&plain) ? NULL : layer_label(value->field.layer);
+	if (!one_frame)
+		ws_text_printf(text, "frame %" PRIu64 " ", value->frame);
+	if (label)
+		ws_text_printf(text, "%s ", label);
+	for (const char *c = value->field.name; *c; c++)
+		ws_text_putc(text, *c == '_' ? ' ' : *c);
+}
+
+static bool is_of_one_frame(const struct ws_lesson *lesson, const struct ws_lesson_stop *stop, size_t sum)
+{
+	const uint16_t *value = stop->sum[sum].value;
+	for (size_t i = 1; i < stop->sum[sum].value_count; i++)
+		if (lesson->value[value[i]].frame != lesson->value[value[0]].frame)
+			return false;
+	return stop->sum[sum].value_count > 0;
+}
+
+/* Replaces a sum by itself in words and in numbers, if it holds. */
+static bool work_out(struct ws_lesson *lesson, struct ws_lesson_stop *stop, size_t sum, struct ws_error *error)
+{
+	char left[400], right[300], words[320];
+	struct ws_text named = WS_TEXT_OVER(left), numbers = WS_TEXT_OVER(right), wrong = WS_TEXT_OVER(words);
+	struct term term = {0};
+	uint64_t side[2] = {0, 0};
+	bool wraps = false;
+	int before = 0; /* the side of the term before */
+	const unsigned line = stop->sum[sum].line;
+	const char *at = stop->sum[sum].text;
+	const bool one_frame = is_of_one_frame(lesson, stop, sum);
+	if (one_frame)
+		ws_text_printf(&named, "frame %" PRIu64 ": ", lesson->value[stop->sum[sum].value[0]].frame);
+	for (bool first = true; next_term(lesson, &at, &term, first, &wrong); first = false) {
+		const struct ws_lesson_value *value = term.is_value ? &lesson->value[term.index] : NULL;
+		const char *sign = first ? "" : term.side > before ? " = " : term.minus ? " - " : " + ";
+		before = term.side;
+		if (value && is_missing(lesson, value, line, error))
+			return false;
+		if (value && !value->is_number)
+			return lesson_fail(lesson, line, error, "sum: %s.%s is no number: speak of it in the answer",
+			                   value->field.layer, value->field.name);
+		const uint64_t number = value ? value->number : term.number;
+		wraps = wraps || (value && lesson_value_wraps(value));
+		side[term.side & 1] += term.minus ? -number : number;
+		ws_text_puts(&named, sign);
+		if (value)
+			name_value(&named, value, one_frame);
+		else
+			ws_text_u64(&named, number);
+		ws_text_puts(&numbers, sign);
+		ws_text_u64(&numbers, number);
+	}
+	ws_text_cstr(&named);
+	ws_text_cstr(&numbers);
+	if (wraps ? (uint32_t)side[0] != (uint32_t)side[1] : side[0] != side[1])
+		return lesson_fail(lesson, line, error, "sum: it does not hold: %s%s", right,
+		                   wraps ? " (modulo 2^32)" : "");
+	char *shown = NULL;
+	if (asprintf(&shown, "%s:  %s", left, right) < 0)
+		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+	free(stop->sum[sum].text);
+	stop->sum[sum].text = shown;
+	return true;
+}
+
+static void put_state(struct ws_text *text, uint8_t state, char mark)
+{
+	ws_text_puts(text, ws_state_name(state));
+	if (mark != ' ')
+		ws_text_putc(text, mark);
+}
+
+static bool check_states(const struct ws_lesson *lesson, const struct ws_lesson_stop *stop, struct ws_error *error)
+{
+	static const char *const roles[] = {"client", "server"};
+	char words[80];
+	struct ws_text text = WS_TEXT_OVER(words);
+	for (int i = 0; i < 2; i++) {
+		ws_text_printf(&text, "%s%s ", i ? ", " : "", roles[i]);
+		put_state(&text, stop->actual[i], ws_certainty_mark(stop->certainty[i]));
+	}
+	ws_text_cstr(&text);
+	if (stop->connection && !stop->conn_number)
+		return lesson_fail(lesson, stop->line, error,
+		                   "connection: there is no connection %" PRIu64 " in %s by then", stop->connection,
+		                   lesson->capture);
+	if (stop->claims && !stop->conn_number)
+		return lesson_fail(
+		        lesson, stop->state_line, error,
+		        "states: this packet belongs to no connection; leave them out, or name a connection");
+	if (!stop->claims && stop->conn_number)
+		return lesson_fail(lesson, stop->line, error, "this stop has no states: add a line 'states: %s'",
+		                   words);
+	for (int i = 0; i < 2 && stop->claims; i++)
+		if (stop->state[i] != stop->actual[i] || stop->mark[i] != ws_certainty_mark(stop->certainty[i]))
+			return lesson_fail(lesson, stop->state_line, error, "states: here they are 'states: %s'",
+			                   words);
+	return true;
+}
+
+static bool resolve_stop(struct ws_lesson *lesson, struct ws_lesson_stop *stop, const struct ws_tracker *tracker,
+                         struct ws_error *error)
+{
+	if (!stop->frame && lesson->last_frame) {
+		stop->seen = true;
+		stop->position = WS_POSITION_NONE;
+		stop->conn_number = stop->connection ? stop->connection : lesson->last_conn;
+		take_states(stop, tracker);
+	}
+	if (!stop->seen)
+		return lesson_fail(lesson, stop->line, error,
+		                   "stop: packet %" PRIu64 " is not in %s, which has %" PRIu64, stop->frame,
+		                   lesson->capture, lesson->last_frame);
+	if (stop->missing)
+		return lesson_fail(lesson, stop->field_line, error, "fields: packet %" PRIu64 " of %s has no %s.%s",
+		                   stop->frame, lesson->capture, stop->field[stop->missing - 1].layer,
+		                   stop->field[stop->missing - 1].name);
+	if (!check_states(lesson, stop, error))
+		return false;
+	for (size_t sum = 0; sum < stop->sum_count; sum++)
+		if (!work_out(lesson, stop, sum, error))
+			return false;
+	return fill_in(lesson, &stop->ask, stop->ask_line, error) &&
+	       fill_in(lesson, &stop->answer, stop->answer_line, error);
+}
+
+bool ws_lesson_resolve(struct ws_lesson *lesson, const struct ws_tracker *tracker, struct ws_error *error)
+{
+	for (size_t i = 0; i < lesson->stop_count; i++)
+		if (!resolve_stop(lesson, &lesson->stop[i], tracker, error))
+			return false;
+	return true;
+}

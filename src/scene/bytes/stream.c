@@ -1,0 +1,420 @@
+/* The stream view: moving through it, and fitting what is shown to the screen.
+ *
+ * A place is a row of a piece, never a row of the whole: how many rows there are would only be known after every byte
+ * had been read. Moving one row on or back needs the rows of one piece; a page is many such moves. Laying out reads the
+ * bytes of the rows on the screen, so that drawing needs none. */
+#include "scene/bytes/stream.h"
+#include "scene/ui.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+enum { STEPS_PER_LAYOUT = 20000, BODY_INDENT = 4, HEX_MARGIN = 8 };
+
+/* ---- Rows of a piece */
+
+size_t stream_glyph(const uint8_t *bytes, size_t count, char out[8], int *columns, bool *plain)
+{
+	uint32_t code_point;
+	*plain = false;
+	*columns = 2;
+	switch (bytes[0]) {
+	case '\n':
+		strcpy(out, "\\n");
+		return 1;
+	case '\r':
+		strcpy(out, "\\r");
+		return 1;
+	case '\t':
+		strcpy(out, "\\t");
+		return 1;
+	default:
+		break;
+	}
+	size_t used = ws_utf8_decode((const char *)bytes, count, &code_point);
+	int width = used && ws_printable(code_point) ? (code_point < 0x80 ? 1 : wcwidth((wchar_t)code_point)) : -1;
+	*columns = 1;
+	if (width < 1) {
+		strcpy(out, ".");
+		return 1;
+	}
+	memcpy(out, bytes, used);
+	out[used] = '\0';
+	*columns = width;
+	*plain = true;
+	return used;
+}
+
+int stream_hex_bytes(int width)
+{
+	return width >= HEX_MARGIN + 16 * 4 + 2 ? 16 : 8;
+}
+
+/* How many bytes the next row takes. */
+static uint32_t row_bytes(const struct stream_view *view, const uint8_t *bytes, uint32_t count)
+{
+	uint32_t at = 0;
+	int columns = 0;
+	if (view->hex) {
+		uint32_t each = (uint32_t)stream_hex_bytes(view->width);
+		return count < each ? count : each;
+	}
+	while (at < count) {
+		char out[8];
+		int width;
+		bool plain;
+		size_t used = stream_glyph(bytes + at, count - at, out, &width, &plain);
+		if (at && (columns + width > view->width || at + used > STREAM_LINE_BYTES))
+			break;
+		columns += width;
+		at += (uint32_t)used;
+		if (bytes[at - 1] == '\n')
+			break;
+	}
+	return at;
+}
+
+/* Where row `row` (from 1) of a data piece begins. False: it has no bytes; that is the row that says why some are
+ * missing. */
+static bool find_row(struct stream_view *view, const struct ws_model *model, size_t piece, uint32_t row,
+                     uint32_t *offset, uint32_t *length)
+{
+	uint32_t count;
+	const uint8_t *bytes = stream_bytes(view, model, piece, &count);
+	*offset = 0;
+	for (uint32_t i = 1; *offset < count; i++, *offset += *length) {
+		*length = row_bytes(view, bytes + *offset, count - *offset);
+		if (i == row)
+			return true;
+	}
+	return false;
+}
+
+static uint32_t last_row(struct stream_view *view, const struct ws_model *model, size_t piece)
+{
+	uint32_t count, offset = 0, rows = 0;
+	if (view->piece[piece].kind != STREAM_DATA)
+		return 0;
+	const uint8_t *bytes = stream_bytes(view, model, piece, &count);
+	for (; offset < count; rows++)
+		offset += row_bytes(view, bytes + offset, count - offset);
+	return rows + (count < view->piece[piece].length);
+}
+
+static bool is_shown(const struct stream_view *view, size_t piece)
+{
+	return view->only < 0 || view->piece[piece].direction == view->only;
+}
+
+static bool next_piece(const struct stream_view *view, size_t *piece)
+{
+	for (size_t i = *piece + 1; i < view->count; i++) {
+		if (is_shown(view, i)) {
+			*piece = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool previous_piece(const struct stream_view *view, size_t *piece)
+{
+	for (size_t i = *piece; i-- > 0;) {
+		if (is_shown(view, i)) {
+			*piece = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool row_down(struct stream_view *view, const struct ws_model *model, struct stream_place *place)
+{
+	if (place->row < last_row(view, model, place->piece)) {
+		place->row++;
+		return true;
+	}
+	if (!next_piece(view, &place->piece))
+		return false;
+	place->row = 0;
+	return true;
+}
+
+static bool row_up(struct stream_view *view, const struct ws_model *model, struct stream_place *place)
+{
+	if (place->row) {
+		place->row--;
+		return true;
+	}
+	if (!previous_piece(view, &place->piece))
+		return false;
+	place->row = last_row(view, model, place->piece);
+	return true;
+}
+
+static bool is_before(const struct stream_place *a, const struct stream_place *b)
+{
+	return a->piece < b->piece || (a->piece == b->piece && a->row < b->row);
+}
+
+/* ---- Opening and moving */
+
+bool stream_open(struct ws_ui *ui, const struct ws_model *model)
+{
+	struct stream_view *view = &ui->stream;
+	if (!ui->film.conn)
+		return false;
+	if (view->number != ui->film.number || view->conn != ui->film.conn || !view->replay)
+		stream_start(view, model->tracker, ui->film.conn, ui->film.number);
+	return true;
+}
+
+static void to_first(struct stream_view *view)
+{
+	size_t first = 0;
+	view->cursor = (struct stream_place){0};
+	if (view->count && !is_shown(view, 0) && next_piece(view, &first))
+		view->cursor.piece = first;
+}
+
+static void to_last(struct stream_view *view, const struct ws_model *model)
+{
+	size_t last = view->count;
+	if (previous_piece(view, &last))
+		view->cursor = (struct stream_place){last, last_row(view, model, last)};
+}
+
+/* Both, then one, then the other. */
+static void change_direction(struct stream_view *view)
+{
+	view->only = view->only == 1 ? -1 : view->only + 1;
+	if (view->count && !is_shown(view, view->cursor.piece)) {
+		size_t piece = view->cursor.piece;
+		if (!previous_piece(view, &piece) && !next_piece(view, &piece))
+			piece = 0;
+		view->cursor.piece = piece;
+	}
+	view->cursor.row = 0;
+	view->top = view->cursor;
+}
+
+static bool accept_save(struct ws_ui *ui, const struct ws_model *model, const char *text, struct prompt_error *error)
+{
+	(void)model;
+	if (!*text) {
+		snprintf(error->text, sizeof(error->text), "a file needs a name");
+		return false;
+	}
+	snprintf(ui->stream.save_name, sizeof(ui->stream.save_name), "%s", text);
+	ui->stream.save_wanted = true;
+	return true;
+}
+
+static bool ask_name(struct ws_ui *ui, const struct ws_model *model)
+{
+	static const struct prompt_use use = {
+	        .label = "save to",
+	        .hint = "a new file for the bytes of the directions shown, each byte once, in order",
+	        .accept = accept_save,
+	};
+	struct ws_conn_info info;
+	char name[64];
+	const char *side = "";
+	if (ui->stream.only >= 0 && ws_tracker_conn(model->tracker, ui->stream.conn, &info))
+		side = ui->stream.only == info.likely_client ? "-client" : "-server";
+	snprintf(name, sizeof(name), "connection-%llu%s.bin", (unsigned long long)ui->stream.number, side);
+	prompt_open(ui, &use, name);
+	return true;
+}
+
+/* The segment under the cursor, every field beside its bytes. */
+static bool open_packet(struct ws_ui *ui)
+{
+	const struct stream_view *view = &ui->stream;
+	if (!view->count || !ui->film.replay || ui->film.number != view->number)
+		return false;
+	film_stand(&ui->film, ws_replay_find_frame(ui->film.replay, view->piece[view->cursor.piece].frame));
+	ui_open(ui, WS_SCREEN_PACKET);
+	return true;
+}
+
+static bool move(struct stream_view *view, const struct ws_model *model, enum ws_action action)
+{
+	int rows = view->rows > 1 ? view->rows - 1 : 1;
+	switch (action) {
+	case WS_ACT_UP:
+		row_up(view, model, &view->cursor);
+		return true;
+	case WS_ACT_DOWN:
+		row_down(view, model, &view->cursor);
+		return true;
+	case WS_ACT_PAGE_UP:
+		for (int i = 0; i < rows && row_up(view, model, &view->cursor); i++)
+			;
+		return true;
+	case WS_ACT_PAGE_DOWN:
+		for (int i = 0; i < rows && row_down(view, model, &view->cursor); i++)
+			;
+		return true;
+	case WS_ACT_FIRST:
+		to_first(view);
+		return true;
+	case WS_ACT_LAST:
+		to_last(view, model);
+		return true;
+	case WS_ACT_NEXT_PACKET:
+		if (next_piece(view, &view->cursor.piece))
+			view->cursor.row = 0;
+		return true;
+	case WS_ACT_PREVIOUS_PACKET:
+		if (view->cursor.row || previous_piece(view, &view->cursor.piece))
+			view->cursor.row = 0;
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool stream_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
+{
+	struct stream_view *view = &ui->stream;
+	view->message[0] = '\0';
+	switch (action) {
+	case WS_ACT_HEX:
+		view->hex = !view->hex;
+		view->cursor.row = view->cursor.row != 0;
+		view->top = view->cursor;
+		return true;
+	case WS_ACT_DIRECTION:
+		change_direction(view);
+		return true;
+	case WS_ACT_SAVE:
+		return view->number && ask_name(ui, model);
+	case WS_ACT_ENTER:
+	case WS_ACT_DETAIL:
+		return open_packet(ui);
+	default:
+		return view->count && move(view, model, action);
+	}
+}
+
+bool stream_click(struct ws_ui *ui, const struct ws_model *model, int row)
+{
+	struct stream_view *view = &ui->stream;
+	if (row < 1 || (size_t)(row - 1) >= view->line_count)
+		return false;
+	struct stream_place to = view->line[row - 1].place;
+	if (to.piece == view->cursor.piece && to.row == view->cursor.row)
+		return stream_act(ui, model, WS_ACT_ENTER);
+	view->cursor = to;
+	return true;
+}
+
+/* ---- Laying out */
+
+static void seek(struct stream_view *view)
+{
+	for (size_t i = 0; view->seek && i < view->count; i++) {
+		if (view->piece[i].frame > view->seek)
+			break;
+		if (is_shown(view, i))
+			view->cursor = (struct stream_place){.piece = i};
+	}
+	if (!view->count || view->piece[view->count - 1].frame >= view->seek)
+		view->seek = 0;
+}
+
+/* Who stands at the end of what is still going on wants to stay there. */
+static bool at_end(struct stream_view *view, const struct ws_model *model)
+{
+	size_t last = view->count;
+	return previous_piece(view, &last) && view->cursor.piece == last && view->cursor.row &&
+	       view->cursor.row == last_row(view, model, last);
+}
+
+static void keep_in_sight(struct stream_view *view, const struct ws_model *model)
+{
+	struct stream_place at = view->top;
+	if (view->top.piece >= view->count || !is_shown(view, view->top.piece) ||
+	    is_before(&view->cursor, &view->top)) {
+		view->top = view->cursor;
+		return;
+	}
+	if (view->cursor.piece - view->top.piece < (size_t)view->rows) {
+		for (int i = 0; i < view->rows; i++) {
+			if (!is_before(&at, &view->cursor))
+				return;
+			if (!row_down(view, model, &at))
+				break;
+		}
+	}
+	view->top = view->cursor;
+	for (int i = 1; i < view->rows && row_up(view, model, &view->top); i++)
+		;
+}
+
+static void fill_line(struct stream_view *view, const struct ws_model *model, struct stream_line *line)
+{
+	const struct stream_piece *piece = &view->piece[line->place.piece];
+	uint32_t length, count;
+	line->kept = false;
+	line->length = 0;
+	line->offset = 0;
+	if (piece->kind != STREAM_DATA || !line->place.row ||
+	    !find_row(view, model, line->place.piece, line->place.row, &line->offset, &length))
+		return;
+	const uint8_t *bytes = stream_bytes(view, model, line->place.piece, &count);
+	length = length < STREAM_LINE_BYTES ? length : STREAM_LINE_BYTES;
+	memcpy(line->bytes, bytes + line->offset, length);
+	line->length = (uint16_t)length;
+	line->kept = true;
+}
+
+static bool make_room(struct stream_view *view)
+{
+	size_t rows = (size_t)view->rows;
+	if (rows <= view->line_capacity)
+		return true;
+	struct stream_line *lines = realloc(view->line, rows * sizeof(*lines));
+	if (!lines)
+		return false;
+	view->line = lines;
+	view->line_capacity = rows;
+	return true;
+}
+
+bool stream_growing(const struct ws_ui *ui)
+{
+	const struct stream_view *view = &ui->stream;
+	return view->replay && !view->full && view->step < ws_replay_count(view->replay);
+}
+
+void stream_layout(struct ws_ui *ui, const struct ws_model *model)
+{
+	struct stream_view *view = &ui->stream;
+	struct stream_place at;
+	if (!stream_open(ui, model))
+		return;
+	view->rows = table_visible(ui->rows, 1);
+	view->width = ui->columns - BODY_INDENT - 1;
+	bool follow = model->running && at_end(view, model);
+	stream_build(view, STEPS_PER_LAYOUT);
+	if (follow)
+		to_last(view, model);
+	seek(view);
+	view->line_count = 0;
+	if (!view->count || !make_room(view))
+		return;
+	uint32_t last = last_row(view, model, view->cursor.piece);
+	if (view->cursor.row > last)
+		view->cursor.row = last;
+	keep_in_sight(view, model);
+	at = view->top;
+	do {
+		struct stream_line *line = &view->line[view->line_count++];
+		line->place = at;
+		fill_line(view, model, line);
+	} while (view->line_count < (size_t)view->rows && row_down(view, model, &at));
+}

@@ -1,0 +1,243 @@
+/* A lesson as it is played: from stop to stop, each a place in the capture with a screen, a question and its answer.
+ *
+ * The lifelines and the diagram stand in the whole capture, so that the film can play on to the next stop. Every other
+ * screen shows the world as it was behind the stop's packet, which the playhead makes (see ws_ui_place()); until it is
+ * there, the stop is not `settled`. From there on the screens are the reader's, who may look around: going on first
+ * brings him back. */
+#include "scene/widgets/draw.h"
+#include "scene/ui.h"
+
+#include <string.h>
+
+static bool is_film(enum ws_screen screen)
+{
+	return screen == WS_SCREEN_LIFELINES || screen == WS_SCREEN_DIAGRAM;
+}
+
+/* The stop that the place belongs to: behind the last one, it stays there. */
+static const struct ws_lesson_stop *place_of(const struct lesson_view *view)
+{
+	const struct ws_lesson *lesson = view->lesson;
+	return &lesson->stop[view->stop < lesson->stop_count ? view->stop : lesson->stop_count - 1];
+}
+
+const struct ws_lesson_stop *lesson_stop(const struct ws_ui *ui)
+{
+	const struct lesson_view *view = &ui->lesson;
+	if (!view->lesson || view->playing || !view->settled || view->stop >= view->lesson->stop_count)
+		return NULL;
+	return &view->lesson->stop[view->stop];
+}
+
+/* The place in the capture whose world the stop's screen shows. */
+static struct playhead world_of(const struct lesson_view *view)
+{
+	const struct ws_lesson_stop *stop = place_of(view);
+	const bool past =
+	        stop->frame && stop->frame < view->lesson->last_frame && !is_film((enum ws_screen)stop->screen);
+	return (struct playhead){.past = past, .frame = past ? stop->frame : 0};
+}
+
+bool lesson_is_away(const struct ws_ui *ui)
+{
+	const struct lesson_view *view = &ui->lesson;
+	if (!view->settled || view->playing)
+		return false;
+	const struct playhead world = world_of(view);
+	if (ui->playhead.past != world.past || ui->playhead.frame != world.frame || ui->playhead.playing)
+		return true;
+	if (ws_ui_screen(ui) != view->screen || ui->depth != 1 || ui->film.playing)
+		return true;
+	return place_of(view)->conn_number && ui->film.step != view->step;
+}
+
+bool lesson_marks(const struct ws_ui *ui, uint64_t frame, const char *layer, const char *field)
+{
+	const struct ws_lesson_stop *stop = lesson_stop(ui);
+	if (!stop || !ui->lesson.answered || !field)
+		return false;
+	for (size_t i = 0; frame == stop->frame && i < stop->field_count; i++)
+		if (strcmp(stop->field[i].layer, layer) == 0 && strcmp(stop->field[i].name, field) == 0)
+			return true;
+	for (size_t sum = 0; sum < stop->sum_count; sum++) {
+		for (size_t i = 0; i < stop->sum[sum].value_count; i++) {
+			const struct ws_lesson_value *value = &ui->lesson.lesson->value[stop->sum[sum].value[i]];
+			if (value->frame == frame && strcmp(value->field.layer, layer) == 0 &&
+			    strcmp(value->field.name, field) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* ---- Opening a stop's place */
+
+/* Its sums count with raw numbers, so the lifelines show those. */
+static bool is_absolute(const struct ws_lesson *lesson, const struct ws_lesson_stop *stop)
+{
+	for (size_t sum = 0; sum < stop->sum_count; sum++) {
+		for (size_t i = 0; i < stop->sum[sum].value_count; i++) {
+			const struct ws_lesson_value *value = &lesson->value[stop->sum[sum].value[i]];
+			if (!value->relative && strcmp(value->field.layer, "tcp") == 0 &&
+			    (strcmp(value->field.name, "sequence") == 0 ||
+			     strcmp(value->field.name, "acknowledgment") == 0))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* The step where the film stands at the stop. */
+static size_t step_of(const struct film *film, const struct ws_lesson_stop *stop)
+{
+	const size_t count = film_count(film);
+	const size_t step = stop->frame && count ? ws_replay_find_frame(film->replay, stop->frame) : SIZE_MAX;
+	return step < count ? step : count ? count - 1 : 0;
+}
+
+static void open_film(struct ws_ui *ui, const struct ws_model *model, const struct ws_lesson_stop *stop)
+{
+	struct lesson_view *view = &ui->lesson;
+	struct film *film = &ui->film;
+	const ws_conn_id conn = ws_tracker_conn_find(model->tracker, stop->conn_number);
+	const bool same = film->replay && film->conn == conn && film->number == stop->conn_number;
+	const size_t from = same ? film->step : 0;
+	ws_ui_select(ui, model, conn, stop->frame);
+	film->follow = film->loop = false;
+	if (is_film(view->screen))
+		film->absolute = is_absolute(view->lesson, stop);
+	const size_t to = step_of(film, stop);
+	if (view->playing && is_film(view->screen) && film->replay && (!same || from < to)) {
+		film_stand(film, from);
+		if (!same)
+			film->phase = 0; /* its first segment flies, too */
+		film->playing = true;
+	} else {
+		film_stand(film, to);
+		view->playing = false;
+	}
+	view->step = to;
+}
+
+static void settle(struct ws_ui *ui, const struct ws_model *model)
+{
+	struct lesson_view *view = &ui->lesson;
+	const struct ws_lesson_stop *stop = place_of(view);
+	view->screen = (enum ws_screen)stop->screen;
+	view->settled = true;
+	ui->depth = 1;
+	ui->stack[0] = view->screen;
+	ui->packet.alone = ui->packet.in_bytes = false;
+	ui->packet.expanded_chosen = false;
+	if (stop->conn_number)
+		open_film(ui, model, stop);
+	else
+		view->playing = false;
+	if (view->screen == WS_SCREEN_PACKET) {
+		if (!stop->own_connection && stop->frame)
+			packet_show_at(ui, model, stop->position, stop->frame);
+		packet_layout(ui, model);
+		packet_show_fields(&ui->packet, stop->field, stop->field_count);
+	}
+}
+
+/* Asks for the world that the stop's screen needs. */
+static void go(struct ws_ui *ui, size_t stop, bool answered, bool play)
+{
+	struct lesson_view *view = &ui->lesson;
+	view->stop = stop;
+	view->answered = answered;
+	view->playing = play;
+	view->settled = false;
+	const struct ws_lesson_stop *place = place_of(view);
+	const bool past =
+	        place->frame && place->frame < view->lesson->last_frame && !is_film((enum ws_screen)place->screen);
+	ui->playhead = (struct playhead){.past = past, .frame = past ? place->frame : 0};
+}
+
+static bool is_there(const struct ws_ui *ui, const struct ws_model *model)
+{
+	const struct playhead *playhead = &ui->playhead;
+	if (model->seeking || playhead->past != model->past)
+		return false;
+	return !playhead->past || model->frame == playhead->frame;
+}
+
+void lesson_tick(struct ws_ui *ui, const struct ws_model *model)
+{
+	struct lesson_view *view = &ui->lesson;
+	struct film *film = &ui->film;
+	if (!view->lesson)
+		return;
+	if (!view->settled && is_there(ui, model))
+		settle(ui, model);
+	if (!view->settled || !view->playing)
+		return;
+	const bool arrived = film->step > view->step || (film->step == view->step && film->phase >= FILM_FLIGHT);
+	if (arrived)
+		film_stand(film, view->step);
+	view->playing = !arrived && film->playing && ws_ui_screen(ui) == view->screen;
+}
+
+/* ---- Keys */
+
+static bool next(struct ws_ui *ui, const struct ws_model *model)
+{
+	struct lesson_view *view = &ui->lesson;
+	const struct ws_lesson *lesson = view->lesson;
+	if (!view->settled)
+		return false;
+	if (view->playing || lesson_is_away(ui)) {
+		go(ui, view->stop, view->answered, false);
+		lesson_tick(ui, model);
+		return true;
+	}
+	if (view->stop == lesson->stop_count) {
+		view->wants_next = lesson->next != NULL;
+		return view->wants_next;
+	}
+	if (!view->answered)
+		view->answered = true;
+	else
+		go(ui, view->stop + 1, false, view->stop + 1 < lesson->stop_count);
+	lesson_tick(ui, model);
+	return true;
+}
+
+static bool back(struct ws_ui *ui, const struct ws_model *model)
+{
+	struct lesson_view *view = &ui->lesson;
+	if (!view->stop && !view->playing)
+		return false;
+	if (view->stop)
+		go(ui, view->stop - 1, true, false);
+	else
+		go(ui, 0, false, false);
+	lesson_tick(ui, model);
+	return true;
+}
+
+bool lesson_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
+{
+	if (!ui->lesson.lesson)
+		return false;
+	return action == WS_ACT_LESSON_NEXT ? next(ui, model) : back(ui, model);
+}
+
+void ws_ui_lesson(struct ws_ui *ui, const struct ws_model *model, const struct ws_lesson *lesson)
+{
+	ui->lesson = (struct lesson_view){.lesson = lesson};
+	go(ui, 0, false, true);
+	lesson_tick(ui, model);
+}
+
+void ws_ui_lesson_stand(struct ws_ui *ui, const struct ws_model *model, size_t stop, bool answered)
+{
+	go(ui, stop, answered, false);
+	lesson_tick(ui, model);
+}
+
+bool ws_ui_lesson_wants_next(const struct ws_ui *ui)
+{
+	return ui->lesson.wants_next;
+}

@@ -1,0 +1,286 @@
+/* The lesson's panel, below the scene: its title and which stop this is, what its keys do now, the question, and when
+ * it was asked for the answer with its sums.
+ *
+ * The panel is as high as the lesson's longest stop needs, so that the scene above does not jump about; where question
+ * and answer do not fit together, the question gives way. */
+#include "scene/widgets/draw.h"
+#include "scene/ui.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { FRAME_ROWS = 2, LEAST_COLUMNS = 60, LEAST_ROWS = 20, LINE = 4096 };
+
+/* What is being laid out or drawn: rows are counted, and drawn where there is a canvas. */
+struct page {
+	struct ws_canvas *canvas; /* NULL: only count */
+	int columns, row, limit;  /* row: the next one; limit: the first one not to draw in */
+	int rows;                 /* used */
+	bool cut;                 /* there was more */
+};
+
+bool lesson_too_small(int columns, int rows)
+{
+	return columns < LEAST_COLUMNS || rows < LEAST_ROWS;
+}
+
+void lesson_least(int *columns, int *rows)
+{
+	*columns = LEAST_COLUMNS;
+	*rows = LEAST_ROWS;
+}
+
+/* The rows of text that the panel may have: at 80x24, 9. */
+static int most_rows(int rows)
+{
+	return rows / 2 - 3;
+}
+
+static void put_line(struct page *page, enum ws_style style, bool bold, int indent, const char *line)
+{
+	page->rows++;
+	if (!page->canvas)
+		return;
+	if (page->row >= page->limit) {
+		page->cut = true;
+		return;
+	}
+	const int limit = page->canvas->columns - 1;
+	if (bold)
+		ws_canvas_bold(page->canvas, page->row++, 1 + indent, limit, style, line);
+	else
+		draw_cut(page->canvas, page->row++, 1 + indent, limit, style, line);
+}
+
+/* Paragraphs begin on a row of their own; a command keeps to one. */
+static void put_text(struct page *page, enum ws_style style, bool bold, const char *text)
+{
+	char paragraph[WS_LESSON_TEXT_BYTES * 4 + 1], line[LINE];
+	while (text && *text) {
+		const size_t length = strcspn(text, "\n");
+		snprintf(paragraph, sizeof(paragraph), "%.*s", (int)length, text);
+		if (strncmp(paragraph, "$ ", 2) == 0)
+			put_line(page, WS_STYLE_KEY, bold, 2, paragraph);
+		else
+			for (int i = 0; draw_wrap(paragraph, page->columns - 2, i, line, sizeof(line)); i++)
+				put_line(page, style, bold, 0, line);
+		text += length + (text[length] == '\n');
+	}
+}
+
+static void put_answer(struct page *page, const struct ws_lesson_stop *stop)
+{
+	put_text(page, WS_STYLE_NORMAL, false, stop->answer);
+	for (size_t i = 0; i < stop->sum_count; i++)
+		put_text(page, WS_STYLE_HIGHLIGHT, true, stop->sum[i].text);
+}
+
+/* The rows of question and answer together, without the empty one between them. */
+static int rows_of(int columns, const struct ws_lesson_stop *stop)
+{
+	struct page page = {.columns = columns};
+	put_text(&page, WS_STYLE_NORMAL, false, stop->ask);
+	put_answer(&page, stop);
+	return page.rows;
+}
+
+/* `printed`: there is no key that opens the next lesson. */
+static void put_end(struct page *page, const struct ws_lesson *lesson, bool printed)
+{
+	char words[128];
+	if (lesson->try_it) {
+		put_line(page, WS_STYLE_TITLE, true, 0, "Try it yourself");
+		put_text(page, WS_STYLE_NORMAL, false, lesson->try_it);
+	} else {
+		put_line(page, WS_STYLE_TITLE, true, 0, "This lesson ends here.");
+	}
+	if (lesson->next) {
+		snprintf(words, sizeof(words), "The next lesson: %s", lesson->next);
+		put_line(page, WS_STYLE_TITLE, true, 0, words);
+	}
+	if (lesson->next && printed) {
+		snprintf(words, sizeof(words), "$ wirestate --lesson %s", lesson->next_name);
+		put_line(page, WS_STYLE_KEY, false, 2, words);
+	}
+}
+
+int lesson_layout(struct ws_ui *ui, int columns, int rows)
+{
+	struct lesson_view *view = &ui->lesson;
+	const struct ws_lesson *lesson = view->lesson;
+	const int most = most_rows(rows);
+	int need = 0;
+	for (size_t i = 0; i < lesson->stop_count; i++) {
+		const int all = rows_of(columns, &lesson->stop[i]) + 1;
+		need = all > need ? all : need;
+	}
+	if (view->stop == lesson->stop_count) {
+		struct page page = {.columns = columns};
+		put_end(&page, lesson, false);
+		need = page.rows > need ? page.rows : need;
+	}
+	view->rows = FRAME_ROWS + (need < most ? need : most);
+	/* The scene draws its own lines of keys, which the panel covers. */
+	const int seen = rows - view->rows, hints = draw_hint_rows(ws_ui_screen(ui), seen + 2) > 1 ? 2 : 1;
+	return seen + hints;
+}
+
+struct ws_canvas lesson_scene(const struct ws_ui *ui, const struct ws_canvas *canvas)
+{
+	struct ws_canvas scene = *canvas;
+	scene.rows = ui->rows < canvas->rows ? ui->rows : canvas->rows;
+	return scene;
+}
+
+/* The notes of a screen may tell what is asked. */
+static void hide_notes(const struct ws_ui *ui, struct ws_canvas *scene)
+{
+	static const bool noted[WS_SCREEN_COUNT] = {[WS_SCREEN_STREAM] = true,
+	                                            [WS_SCREEN_UDP] = true,
+	                                            [WS_SCREEN_DATAGRAMS] = true,
+	                                            [WS_SCREEN_ARP] = true};
+	const int end = scene->rows - 1, notes = table_note_rows(scene->rows);
+	if (!noted[ui->lesson.screen] || !lesson_stop(ui) || ui->lesson.answered || lesson_is_away(ui))
+		return;
+	for (int row = end - notes; row < end; row++)
+		for (int column = 0; column < scene->columns; column++)
+			ws_canvas_put(scene, row, column, WS_STYLE_NORMAL, ' ');
+}
+
+/* What the lesson's key does now. */
+static const char *next_words(const struct ws_ui *ui)
+{
+	const struct lesson_view *view = &ui->lesson;
+	if (lesson_is_away(ui))
+		return "back to the lesson";
+	if (view->playing || !view->settled)
+		return "to the stop";
+	if (view->stop == view->lesson->stop_count)
+		return view->lesson->next ? "next lesson" : NULL;
+	if (!view->answered)
+		return "answer";
+	return view->stop + 1 == view->lesson->stop_count ? "end" : "go on";
+}
+
+static int draw_keys(const struct ws_ui *ui, struct ws_canvas *canvas, int row)
+{
+	const char *const *names = ui->options.key_name;
+	const struct {
+		const char *key, *words;
+	} hints[] = {
+	        {names ? names[WS_ACT_LESSON_NEXT] : NULL, next_words(ui)},
+	        {names ? names[WS_ACT_LESSON_BACK] : NULL, ui->lesson.stop && !ui->lesson.playing ? "back" : NULL},
+	};
+	int width = 0;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(hints); i++)
+		if (hints[i].key && hints[i].words)
+			width += ws_columns(hints[i].key) + 1 + ws_columns(hints[i].words) + 2;
+	const int start = canvas->columns - 1 - width;
+	int column = start + 1;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(hints); i++) {
+		if (!hints[i].key || !hints[i].words)
+			continue;
+		if (column == start + 1)
+			ws_canvas_put(canvas, row, start, WS_STYLE_NORMAL, ' ');
+		column = ws_canvas_bold(canvas, row, column, canvas->columns, WS_STYLE_KEY, hints[i].key);
+		column = ws_canvas_text(canvas, row, column, canvas->columns, WS_STYLE_NORMAL, " ");
+		column = ws_canvas_text(canvas, row, column, canvas->columns, WS_STYLE_NORMAL, hints[i].words);
+		column = ws_canvas_text(canvas, row, column, canvas->columns, WS_STYLE_NORMAL, "  ");
+	}
+	return start;
+}
+
+static void draw_head(const struct ws_ui *ui, struct ws_canvas *canvas, int row)
+{
+	const struct lesson_view *view = &ui->lesson;
+	char words[64];
+	for (int column = 0; column < canvas->columns; column++)
+		ws_canvas_put(canvas, row, column, WS_STYLE_DIM, 0x2500);
+	if (view->stop < view->lesson->stop_count)
+		snprintf(words, sizeof(words), "  stop %zu/%zu ", view->stop + 1, view->lesson->stop_count);
+	else
+		snprintf(words, sizeof(words), "  end ");
+	const int limit = draw_keys(ui, canvas, row) - 1, room = limit - ws_columns(words);
+	ws_canvas_put(canvas, row, 1, WS_STYLE_NORMAL, ' ');
+	int end = draw_cut(canvas, row, 2, room > 2 ? room : 2, WS_STYLE_TITLE, view->lesson->title);
+	ws_canvas_paint(canvas, row, 2, end - 2, WS_STYLE_TITLE, WS_BOLD);
+	draw_cut(canvas, row, end, limit, WS_STYLE_NORMAL, words);
+}
+
+/* Without the question where there is no room for both. */
+static void put_stop(const struct ws_ui *ui, struct page *page, const struct ws_lesson_stop *stop)
+{
+	const int room = page->limit - page->row, both = rows_of(page->columns, stop);
+	const bool answered = ui->lesson.answered;
+	if (!answered || both <= room)
+		put_text(page, answered ? WS_STYLE_NORMAL : WS_STYLE_TITLE, true, stop->ask);
+	if (!answered)
+		return;
+	page->row += both < room;
+	put_answer(page, stop);
+}
+
+static void put_way(const struct ws_ui *ui, struct page *page)
+{
+	const struct lesson_view *view = &ui->lesson;
+	const struct ws_lesson_stop *stop = &view->lesson->stop[view->stop];
+	char words[96];
+	if (stop->frame)
+		snprintf(words, sizeof(words), "Playing on to frame %llu.", (unsigned long long)stop->frame);
+	else
+		snprintf(words, sizeof(words), "Playing on to the end.");
+	put_line(page, WS_STYLE_DIM, false, 0, words);
+}
+
+void lesson_draw(const struct ws_ui *ui, struct ws_canvas *canvas)
+{
+	const struct lesson_view *view = &ui->lesson;
+	struct ws_canvas scene = lesson_scene(ui, canvas);
+	hide_notes(ui, &scene);
+	const int top = canvas->rows - view->rows;
+	struct page page = {.canvas = canvas, .columns = canvas->columns, .row = top + 1, .limit = canvas->rows - 1};
+	for (int row = top; row < canvas->rows; row++)
+		for (int column = 0; column < canvas->columns; column++)
+			ws_canvas_put(canvas, row, column, WS_STYLE_NORMAL, ' ');
+	draw_head(ui, canvas, top);
+	if (view->stop == view->lesson->stop_count)
+		put_end(&page, view->lesson, false);
+	else if (view->playing)
+		put_way(ui, &page);
+	else
+		put_stop(ui, &page, &view->lesson->stop[view->stop]);
+	if (page.cut)
+		ws_canvas_text(canvas, canvas->rows - 2, canvas->columns - 2, canvas->columns, WS_STYLE_WARN, "…");
+	struct ws_canvas keys = *canvas;
+	keys.cells += (size_t)(canvas->rows - 1) * (size_t)canvas->columns;
+	keys.rows = 1;
+	draw_hints(&keys, 0, ws_ui_screen(ui), ui->options.key_name);
+}
+
+int ws_ui_lesson_rows(const struct ws_ui *ui)
+{
+	return ui->lesson.rows;
+}
+
+int ws_lesson_head(const struct ws_lesson *lesson, struct ws_canvas *canvas)
+{
+	struct page page = {.canvas = canvas, .columns = canvas->columns, .limit = canvas->rows};
+	put_line(&page, WS_STYLE_TITLE, true, -1, lesson->title);
+	put_text(&page, WS_STYLE_NORMAL, false, lesson->about);
+	return page.row;
+}
+
+int ws_lesson_page(const struct ws_lesson *lesson, const struct ws_lesson_stop *stop, struct ws_canvas *canvas)
+{
+	struct page page = {.canvas = canvas, .columns = canvas->columns, .limit = canvas->rows};
+	if (!stop) {
+		put_end(&page, lesson, true);
+		return page.row;
+	}
+	put_line(&page, WS_STYLE_TITLE, true, -1, "Question");
+	put_text(&page, WS_STYLE_NORMAL, false, stop->ask);
+	page.row++;
+	put_line(&page, WS_STYLE_TITLE, true, -1, "Answer");
+	put_answer(&page, stop);
+	return page.row;
+}

@@ -1,0 +1,160 @@
+/* What the lifelines and the state diagram show alike: which step, whose states at which certainty, whose names, and
+ * the words for what a segment says. */
+#include "scene/widgets/draw.h"
+#include "scene/ui.h"
+
+#include <stdio.h>
+
+const char *picture_name(const struct picture *picture, int endpoint)
+{
+	int client =
+	        picture->roles_known ? picture->info.client : picture->left; /* swapping swaps a guess, not a fact */
+	return endpoint == client ? "client" : "server";
+}
+
+/* "FIN,ACK seq 1 ack 5 len 20": what the segment says. `brief`: without what matters least beside a mark. */
+void picture_segment(const struct picture *picture, const struct ws_step *step, bool brief, struct ws_text *text)
+{
+	const struct ws_segment *input = &step->input;
+	bool absolute = picture->ui->film.absolute;
+	char names[64];
+	struct ws_text flags = WS_TEXT_OVER(names);
+	ws_tcp_flags_text(&flags, input->flags, false);
+	for (size_t i = 0; i < flags.length; i++)
+		if (names[i] != ' ')
+			ws_text_putc(text, names[i]);
+	bool numbered = input->flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST) || input->length ||
+	                step->analysis & 1u << WS_ANALYSIS_KEEP_ALIVE;
+	if (numbered)
+		ws_text_printf(text, " seq %u", absolute ? input->sequence : step->relative_sequence);
+	if (input->flags & WS_TCP_ACK && !(brief && input->length))
+		ws_text_printf(text, " ack %u", absolute ? input->acknowledgment : step->relative_acknowledgment);
+	if (input->length)
+		ws_text_printf(text, " len %u", input->length);
+	if (input->flags & WS_TCP_SYN || !input->window)
+		ws_text_printf(text, " win %u", input->window);
+	if (input->flags & WS_TCP_SYN && input->mss)
+		ws_text_printf(text, " mss %u", input->mss);
+}
+
+void picture_event(const struct picture *picture, const struct ws_step *step, struct ws_text *text)
+{
+	const char *name = picture_name(picture, step->input.direction);
+	switch (step->input.kind) {
+	case WS_INPUT_EXPIRY:
+		ws_text_printf(text, "TIME_WAIT of the %s is over", name);
+		break;
+	case WS_INPUT_UNREACHABLE:
+		ws_text_printf(text, "ICMP error about the %s's segment", name);
+		break;
+	case WS_INPUT_SUPERSEDED:
+		ws_text_puts(text, "a new connection takes over these ports");
+		break;
+	case WS_INPUT_DISOWNED:
+		ws_text_printf(text, "the %s never sent this SYN", name);
+		break;
+	default:
+		break;
+	}
+}
+
+void picture_title(const struct picture *picture, struct ws_canvas *canvas)
+{
+	const struct film *film = &picture->ui->film;
+	char speed[24], right[128];
+	snprintf(speed, sizeof(speed), "%g", film->speed);
+	const char *mode = film->playing ? "▶ playing" : film->stepping ? "▶ one step" : "paused";
+	if (film->follow && picture->model->running)
+		mode = picture->model->past ? "▶ following" : "▶ live";
+	struct ws_text text = WS_TEXT_OVER(right);
+	ws_text_printf(&text, "frame %llu  step %zu/%zu  %s %sx", (unsigned long long)picture->step.input.frame,
+	               film->step + 1, picture->count, mode, speed);
+	if (film->loop)
+		ws_text_puts(&text, "  loop");
+	if (canvas->columns >= 90) {
+		ws_text_puts(&text, "  pauses up to ");
+		draw_duration(&text, film->idle);
+	}
+	int limit = draw_right(canvas, 0, 1, canvas->columns - 1, WS_STYLE_NORMAL, ws_text_cstr(&text));
+	char title[128];
+	struct ws_text left = WS_TEXT_OVER(title);
+	ws_text_printf(&left, "Connection %llu", (unsigned long long)picture->info.number);
+	if (picture->info.previous)
+		ws_text_printf(&left, " (the same ports as %llu)", (unsigned long long)picture->info.previous);
+	ws_text_puts(&left, "  ");
+	playhead_text(picture->ui, picture->model, &left);
+	int end = draw_cut(canvas, 0, 1, limit - 2, WS_STYLE_TITLE, ws_text_cstr(&left));
+	ws_canvas_paint(canvas, 0, 1, end - 1, WS_STYLE_TITLE, WS_BOLD);
+}
+
+void picture_names(const struct picture *picture, struct ws_canvas *canvas, int column, int columns)
+{
+	const char *unsure = picture->roles_known ? "" : "?";
+	int half = columns / 2 - 2;
+	for (int side = 0; side < 2; side++) {
+		int endpoint = side ? !picture->left : picture->left;
+		const struct ws_endpoint_info *at = &picture->info.endpoint[endpoint];
+		char label[128];
+		struct ws_text text = WS_TEXT_OVER(label);
+		bool server = picture_name(picture, endpoint)[0] == 's';
+		enum ws_style style = server ? WS_STYLE_SERVER : WS_STYLE_CLIENT;
+		ws_text_printf(&text, "%s%s ", server ? "SERVER" : "CLIENT", unsure);
+		draw_endpoint(&text, &at->address, picture->info.ip_version, at->port, half - 8);
+		const char *words = ws_text_cstr(&text);
+		if (side)
+			draw_right(canvas, 1, column + columns - 1 - half, column + columns - 1, style, words);
+		else
+			draw_cut(canvas, 1, column + 1, column + 1 + half, style, words);
+	}
+}
+
+/* The states as the film shows them: the far end's changes when the segment has arrived, TIME_WAIT ends by film time.
+ */
+static void find_states(struct picture *picture)
+{
+	const struct ws_step *step = &picture->step;
+	const struct film *film = &picture->ui->film;
+	struct ws_step before = {0};
+	if (!picture->arrived && film->step)
+		film_step(film, film->step - 1, &before);
+	for (int endpoint = 0; endpoint < 2; endpoint++) {
+		bool after = picture->arrived || endpoint == step->input.direction;
+		picture->state[endpoint] = after ? step->after[endpoint] : step->before[endpoint];
+		picture->certainty[endpoint] = after ? step->certainty[endpoint] : step->certainty_before[endpoint];
+		ws_time end = after ? step->time_wait_end[endpoint] : before.time_wait_end[endpoint];
+		picture->wait_end[endpoint] = end;
+		if (picture->state[endpoint] == WS_TIME_WAIT && end && picture->time >= end) {
+			picture->state[endpoint] = WS_CLOSED;
+			picture->certainty[endpoint] = WS_ASSUMED;
+		}
+	}
+}
+
+bool picture_compose(const struct ws_ui *ui, const struct ws_model *model, int columns, struct picture *picture)
+{
+	const struct film *film = &ui->film;
+	*picture = (struct picture){.ui = ui, .model = model, .count = film_count(film)};
+	if (!ws_tracker_conn(model->tracker, film->conn, &picture->info) || picture->info.number != film->number ||
+	    !film_step(film, film->step, &picture->step))
+		return false;
+	picture->has_next = film_step(film, film->step + 1, &picture->next);
+	picture->arrived = film_arrived(film, &picture->step);
+	picture->time = film_time(film, model, &picture->step, picture->has_next ? &picture->next : NULL);
+	picture->left = film_left(film, &picture->info);
+	picture->roles_known = picture->info.client != WS_ROLE_UNKNOWN;
+	picture->columns = columns;
+	picture->brief = columns < 100;
+	picture->gutter = picture->brief ? 9 : 13;
+	picture->time_width = columns >= 60 ? 11 : 0;
+	picture->line[0] = picture->time_width + picture->gutter + 1;
+	picture->line[1] = columns - picture->gutter - 3;
+	find_states(picture);
+	return true;
+}
+
+void picture_missing(const struct ws_ui *ui, struct ws_canvas *canvas)
+{
+	const char *words = ui->film.replay ? "The segments of this connection are no longer kept."
+	                                    : "This connection is not in this picture: it begins later.";
+	draw_cut(canvas, 1, 1, canvas->columns, WS_STYLE_WARN, words);
+}

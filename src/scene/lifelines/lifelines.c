@@ -1,0 +1,494 @@
+/* The lifelines: two endpoints, time running down, segments between them.
+ *
+ * Each segment takes two rows: what it says, and its arrow. A state is printed beside the lifeline where it is reached:
+ * the sender's when the segment leaves, the receiver's when it arrives. The current step is always the lowest one. What
+ * is drawn follows from the film's place alone (see film.c), never from how the reader came there. */
+#include "scene/widgets/draw.h"
+#include "scene/lifelines/segment_row.h"
+#include "scene/ui.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MAX_VISIBLE = 96 };
+#define GAP_WORTH_A_ROW (250 * WS_MILLISECOND)
+
+/* How a segment with a mark looks: X(mark, words, character of the arrow's shaft, style). The first one that applies
+ * decides the shaft; all their words are printed. */
+#define MARKS(X)                                                                                                       \
+	X(WS_ANALYSIS_FAST_RETRANSMISSION, "fast retransmission", 0x254c, WS_STYLE_WARN)                               \
+	X(WS_ANALYSIS_SPURIOUS_RETRANSMISSION, "needless retransmission", 0x254c, WS_STYLE_WARN)                       \
+	X(WS_ANALYSIS_RETRANSMISSION, "retransmission", 0x254c, WS_STYLE_WARN)                                         \
+	X(WS_ANALYSIS_OUT_OF_ORDER, "out of order", '~', WS_STYLE_WARN)                                                \
+	X(WS_ANALYSIS_LOST_SEGMENT, "a segment before it is missing", 0x2500, WS_STYLE_WARN)                           \
+	X(WS_ANALYSIS_ACK_LOST_SEGMENT, "ACK of a segment not captured", 0x2500, WS_STYLE_WARN)                        \
+	X(WS_ANALYSIS_KEEP_ALIVE, "keep-alive", 0x00b7, WS_STYLE_DIM)                                                  \
+	X(WS_ANALYSIS_KEEP_ALIVE_ACK, "answers keep-alive", 0x00b7, WS_STYLE_DIM)                                      \
+	X(WS_ANALYSIS_ZERO_WINDOW_PROBE, "window probe", 0x00b7, WS_STYLE_WARN)                                        \
+	X(WS_ANALYSIS_ZERO_WINDOW_PROBE_ACK, "answers probe", 0x00b7, WS_STYLE_WARN)                                   \
+	X(WS_ANALYSIS_DUPLICATE_ACK, "duplicate ACK", 0x00b7, WS_STYLE_WARN)                                           \
+	X(WS_ANALYSIS_ZERO_WINDOW, "window shut", 0x2500, WS_STYLE_BAD)                                                \
+	X(WS_ANALYSIS_WINDOW_UPDATE, "window update", 0x2500, WS_STYLE_DIM)                                            \
+	X(WS_ANALYSIS_WINDOW_FULL, "window full", 0x2500, WS_STYLE_WARN)                                               \
+	X(WS_ANALYSIS_REUSED_PORTS, "ports used again", 0x2500, WS_STYLE_DIM)
+
+static const struct {
+	uint8_t bit;
+	const char *words;
+	uint32_t shaft;
+	uint8_t style;
+} marks[] = {
+#define X(bit, words, shaft, style) {bit, words, shaft, style},
+        MARKS(X)
+#undef X
+};
+
+static void add_marks(struct ws_text *text, const struct ws_step *step)
+{
+	uint32_t left = step->analysis;
+	/* Where a mark is a case of another one, its own name is enough. */
+	if (left & (1u << WS_ANALYSIS_FAST_RETRANSMISSION | 1u << WS_ANALYSIS_SPURIOUS_RETRANSMISSION))
+		left &= ~(1u << WS_ANALYSIS_RETRANSMISSION);
+	if (left & 1u << WS_ANALYSIS_ZERO_WINDOW_PROBE_ACK)
+		left &= ~(1u << WS_ANALYSIS_ZERO_WINDOW);
+	for (size_t i = 0; i < WS_ARRAY_SIZE(marks); i++)
+		if (left & 1u << marks[i].bit)
+			ws_text_printf(text, "%s%s", text->length ? ", " : "", marks[i].words);
+	if (step->input.bad_checksum)
+		ws_text_printf(text, "%sbad checksum, ignored", text->length ? ", " : "");
+	if (step->input.duplicate)
+		ws_text_printf(text, "%sthe same packet, seen twice", text->length ? ", " : "");
+}
+
+static void look_of(const struct ws_step *step, uint32_t *shaft, enum ws_style *style)
+{
+	*shaft = 0x2500;
+	*style = WS_STYLE_NORMAL;
+	if (step->input.flags & WS_TCP_RST)
+		*style = WS_STYLE_BAD;
+	if (step->input.bad_checksum || step->input.duplicate) {
+		*shaft = 0x00b7;
+		*style = WS_STYLE_DIM;
+		return;
+	}
+	for (size_t i = 0; i < WS_ARRAY_SIZE(marks); i++) {
+		if (step->analysis & 1u << marks[i].bit) {
+			*shaft = marks[i].shaft;
+			*style = (enum ws_style)marks[i].style;
+			return;
+		}
+	}
+}
+
+/* ---- One step */
+
+static void draw_beside(const struct picture *picture, struct ws_canvas *canvas, int row, int endpoint,
+                        enum ws_style style, const char *name)
+{
+	if (endpoint == picture->left)
+		draw_right(canvas, row, picture->line[0] - 1 - picture->gutter, picture->line[0] - 1, style, name);
+	else
+		draw_cut(canvas, row, picture->line[1] + 2, picture->line[1] + 2 + picture->gutter, style, name);
+}
+
+static void draw_gutter(const struct picture *picture, struct ws_canvas *canvas, int row, int endpoint, uint8_t state,
+                        uint8_t certainty, enum ws_style style)
+{
+	char buffer[32];
+	struct ws_text text = WS_TEXT_OVER(buffer);
+	draw_state(&text, state, certainty, picture->brief);
+	draw_beside(picture, canvas, row, endpoint, style, ws_text_cstr(&text));
+}
+
+/* The states this step leads to, beside the lifelines: the last one at the arrow, the one before it above. */
+static void draw_states(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
+                        const struct exchange_place *place)
+{
+	for (int endpoint = 0; endpoint < 2; endpoint++) {
+		bool pending = place->flying && endpoint != step->input.direction;
+		int row = place->single ? place->row : place->row + 1;
+		for (int i = step->transition_count - 1; i >= 0 && row >= place->row; i--) {
+			const struct ws_transition *change = &step->transition[i];
+			if (change->endpoint != endpoint || pending)
+				continue;
+			enum ws_style style =
+			        change->basis == WS_BASIS_RETRACTION ? WS_STYLE_WARN : draw_state_style(change->to);
+			draw_gutter(picture, canvas, row--, endpoint, change->to, change->certainty, style);
+		}
+		if (!pending && row >= place->row && film_waits_again(step, endpoint, picture->model->time_wait))
+			draw_beside(picture, canvas, row--, endpoint, WS_STYLE_STATE_WAIT, "restarts");
+		if (!place->opening || place->single || row < place->row)
+			continue;
+		/* Nothing moved it: what it is assumed to have been all along (LISTEN) says more than what it was
+		 * before. */
+		bool still = row > place->row && !pending;
+		draw_gutter(picture, canvas, place->row, endpoint,
+		            still ? step->after[endpoint] : step->before[endpoint],
+		            still ? step->certainty[endpoint] : step->certainty_before[endpoint], WS_STYLE_DIM);
+	}
+}
+
+static void draw_delta(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
+                       const struct exchange_place *place, int row)
+{
+	if (picture->time_width < 9)
+		return;
+	char buffer[40];
+	for (int decimals = 6; decimals >= 0; decimals -= 3) {
+		struct ws_text text = WS_TEXT_OVER(buffer);
+		if (!place->first)
+			ws_text_putc(&text, '+');
+		ws_text_time(&text, place->first ? 0 : step->input.time - place->before, (unsigned)decimals);
+		ws_text_cstr(&text);
+		if ((int)text.length < picture->time_width)
+			break;
+	}
+	draw_right(canvas, row, 0, picture->time_width, WS_STYLE_DIM, buffer);
+}
+
+static void draw_arrow(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
+                       const struct exchange_place *place, int row)
+{
+	bool rightwards = step->input.direction == picture->left;
+	int from = rightwards ? picture->line[0] + 1 : picture->line[1] - 1;
+	int to = rightwards ? picture->line[1] - 1 : picture->line[0] + 1;
+	int towards = rightwards ? 1 : -1, length = (to - from) * towards;
+	if (length < 2)
+		return;
+	uint32_t shaft;
+	enum ws_style style;
+	look_of(step, &shaft, &style);
+	if (place->current && style == WS_STYLE_NORMAL)
+		style = WS_STYLE_SEGMENT;
+	ws_canvas_put(canvas, row, from - towards, style, rightwards ? 0x251c : 0x2524);
+	int head = length;
+	uint32_t tip = rightwards ? 0x25ba : 0x25c4;
+	if (place->lost) {
+		head = length - length / 4;
+		tip = 0x00d7;
+	}
+	if (place->flying) {
+		head = (int)((double)length * (double)picture->ui->film.phase / (double)FILM_FLIGHT);
+		head = head < 0 ? 0 : head > length ? length : head;
+		tip = 0x25cf;
+		shaft = shaft == 0x2500 ? 0x2501 : shaft;
+	}
+	for (int i = 0; i < head; i++)
+		ws_canvas_put(canvas, row, from + i * towards, style, shaft);
+	ws_canvas_put(canvas, row, from + head * towards, place->lost ? WS_STYLE_BAD : style, tip);
+	if (place->current) {
+		int start = rightwards ? from : from - head;
+		ws_canvas_paint(canvas, row, start, head + 1, style, WS_BOLD);
+	}
+}
+
+/* What a lesson's answer speaks of, where the label says it: X(field, the word in front of its number). */
+#define LABEL_FIELDS(X)                                                                                                \
+	X("flags", "")                                                                                                 \
+	X("sequence", " seq ")                                                                                         \
+	X("acknowledgment", " ack ")                                                                                   \
+	X("payload_length", " len ")                                                                                   \
+	X("window", " win ")                                                                                           \
+	X("options", " mss ")
+
+static void mark_fields(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step, int row,
+                        int column, int limit, const char *label)
+{
+	static const struct {
+		const char *field, *word;
+	} parts[] = {
+#define X(field, word) {field, word},
+	        LABEL_FIELDS(X)
+#undef X
+	};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(parts); i++) {
+		const char *at = strstr(label, parts[i].word);
+		if (!at || !lesson_marks(picture->ui, step->input.frame, "tcp", parts[i].field))
+			continue;
+		at += parts[i].word[0] == ' ';
+		const size_t word = parts[i].word[0] ? strlen(parts[i].word) - 1 : 0;
+		const int start = column + (int)(at - label), length = (int)(word + strcspn(at + word, " "));
+		const int end = start + length < limit ? start + length : limit;
+		ws_canvas_paint(canvas, row, start, end - start, WS_STYLE_HIGHLIGHT, WS_REVERSE | WS_BOLD);
+	}
+}
+
+static void draw_label(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
+                       const struct exchange_place *place, int row)
+{
+	char label[160], words[160];
+	struct ws_text text = WS_TEXT_OVER(label), mark = WS_TEXT_OVER(words);
+	int left = picture->line[0] + 2, limit = picture->line[1] - 1;
+	if (place->single) { /* on the shaft itself: leave its ends */
+		left++;
+		limit -= 2;
+	}
+	bool segment = step->input.kind == WS_INPUT_SEGMENT;
+	if (segment) {
+		add_marks(&mark, step);
+		if (place->lost)
+			ws_text_printf(&mark, "%slost?", mark.length ? ", " : "");
+		picture_segment(picture, step, false, &text);
+	} else {
+		picture_event(picture, step, &text);
+	}
+	int marks_width = mark.length ? 2 + ws_columns(ws_text_cstr(&mark)) : 0;
+	if (segment && ws_columns(ws_text_cstr(&text)) + marks_width > limit - left) {
+		text = WS_TEXT_OVER(label);
+		picture_segment(picture, step, true, &text);
+	}
+	int width = ws_columns(ws_text_cstr(&text)) + marks_width;
+	int column = left + (limit - left - width) / 2;
+	if (column < left)
+		column = left;
+	if (place->single && column > left)
+		ws_canvas_put(canvas, row, column - 1, WS_STYLE_NORMAL, ' ');
+	uint32_t shaft;
+	enum ws_style style;
+	look_of(step, &shaft, &style);
+	if (place->lost)
+		style = WS_STYLE_BAD;
+	enum ws_style plain = segment ? WS_STYLE_NORMAL : WS_STYLE_STATE_WAIT;
+	int end = draw_cut(canvas, row, column, limit, plain, label);
+	if (place->current)
+		ws_canvas_paint(canvas, row, column, end - column, plain, WS_BOLD);
+	if (segment)
+		mark_fields(picture, canvas, step, row, column, end, label);
+	if (mark.length)
+		end = draw_cut(canvas, row, end + 2, limit, style, words);
+	if (place->single && end < limit)
+		ws_canvas_put(canvas, row, end, WS_STYLE_NORMAL, ' ');
+}
+
+void exchange_step(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
+                   const struct exchange_place *place)
+{
+	int row = place->single ? place->row : place->row + 1;
+	if (step->input.kind == WS_INPUT_SEGMENT)
+		draw_arrow(picture, canvas, step, place, row);
+	draw_label(picture, canvas, step, place, place->row);
+	draw_states(picture, canvas, step, place);
+	draw_delta(picture, canvas, step, place, row);
+}
+
+/* ---- All visible steps */
+
+bool exchange_gap(const struct picture *picture, const struct ws_step *step, const struct ws_step *next,
+                  struct ws_text *text)
+{
+	ws_time gap, shown = film_shown(&picture->ui->film, step, next, &gap);
+	if (gap < GAP_WORTH_A_ROW)
+		return false;
+	draw_duration(text, gap);
+	ws_text_puts(text, next->input.kind == WS_INPUT_EXPIRY ? " in TIME_WAIT" : " idle");
+	if (shown + shown / 10 < gap) { /* a tenth more or less nobody sees */
+		ws_text_puts(text, ", shown as ");
+		draw_duration(text, shown);
+	}
+	return true;
+}
+
+void exchange_draw_gap(const struct picture *picture, struct ws_canvas *canvas, int row, const char *words)
+{
+	ws_canvas_put(canvas, row, picture->line[0], WS_STYLE_DIM, 0x250a);
+	ws_canvas_put(canvas, row, picture->line[1], WS_STYLE_DIM, 0x250a);
+	int left = picture->line[0] + 2, limit = picture->line[1] - 1;
+	int column = left + (limit - left - ws_columns(words)) / 2;
+	draw_cut(canvas, row, column < left ? left : column, limit, WS_STYLE_DIM, words);
+}
+
+int exchange_rows(const struct ws_step *step, bool single)
+{
+	return single || step->input.kind != WS_INPUT_SEGMENT ? 1 : 2;
+}
+
+/* Which steps fit above the current one: how many of steps[0..count), counted from its end. */
+static size_t choose_visible(const struct picture *picture, const struct ws_step *steps, size_t count, int room,
+                             bool single, int *used)
+{
+	size_t visible = 0;
+	*used = 0;
+	while (visible < count) {
+		const struct ws_step *step = &steps[count - 1 - visible];
+		char words[80];
+		struct ws_text text = WS_TEXT_OVER(words);
+		int rows = exchange_rows(step, single);
+		if (visible && !single && exchange_gap(picture, step, step + 1, &text))
+			rows++;
+		if (*used + rows > room)
+			break;
+		*used += rows;
+		visible++;
+	}
+	return visible;
+}
+
+/* Where the sequence numbers of a segment end; its start when it has none. */
+static uint32_t end_of(const struct ws_segment *input)
+{
+	return input->sequence + input->length + !!(input->flags & WS_TCP_SYN) + !!(input->flags & WS_TCP_FIN);
+}
+
+void exchange_find_lost(const struct ws_step *steps, size_t count, bool *lost)
+{
+	for (size_t again = 1; again < count; again++) {
+		const struct ws_segment *copy = &steps[again].input;
+		if (!(steps[again].analysis & 1u << WS_ANALYSIS_RETRANSMISSION) || copy->kind != WS_INPUT_SEGMENT)
+			continue;
+		size_t acked = count;
+		for (size_t i = again; i-- > 0;) {
+			const struct ws_segment *input = &steps[i].input;
+			if (input->kind != WS_INPUT_SEGMENT || input->duplicate || input->bad_checksum)
+				continue;
+			if (input->direction != copy->direction && input->flags & WS_TCP_ACK &&
+			    (int32_t)(input->acknowledgment - end_of(copy)) >= 0 && acked == count)
+				acked = i;
+			if (input->direction == copy->direction && input->sequence == copy->sequence &&
+			    end_of(input) != input->sequence) {
+				/* Where both open, each answers the other's SYN with its own, an ACK on it. */
+				if (input->flags & WS_TCP_SYN && copy->flags & ~input->flags & WS_TCP_ACK)
+					break;
+				if (acked == count)
+					lost[i] = true;
+				else if (end_of(&steps[acked].input) == steps[acked].input.sequence)
+					lost[acked] = true;
+				break;
+			}
+		}
+	}
+}
+
+static void draw_exchange(const struct picture *picture, struct ws_canvas *canvas, int top, int bottom)
+{
+	const struct film *film = &picture->ui->film;
+	struct ws_step steps[MAX_VISIBLE];
+	bool lost[MAX_VISIBLE] = {false};
+	int room = bottom - top, used;
+	if (room < 1)
+		return;
+	bool single = room < 8;
+	size_t most = room < MAX_VISIBLE ? (size_t)room : MAX_VISIBLE; /* each takes a row at least */
+	size_t count = film->step + 1 < most ? film->step + 1 : most;
+	size_t first = film->step + 1 - count;
+	for (size_t i = 0; i < count; i++)
+		if (!film_step(film, first + i, &steps[i]))
+			return;
+	for (int row = top; row < bottom; row++) {
+		ws_canvas_put(canvas, row, picture->line[0], WS_STYLE_DIM, 0x2502);
+		ws_canvas_put(canvas, row, picture->line[1], WS_STYLE_DIM, 0x2502);
+	}
+	size_t visible = choose_visible(picture, steps, count, room, single, &used);
+	if (visible < film->step + 1 && room > 2)
+		visible = choose_visible(picture, steps, count, room - 1, single, &used);
+	size_t start = count - visible;
+	exchange_find_lost(steps, count, lost);
+	int row = top;
+	if (first + start > 0 && used < room) {
+		char words[48];
+		snprintf(words, sizeof(words), "⋮ %zu earlier", first + start);
+		exchange_draw_gap(picture, canvas, row++, words);
+	}
+	for (size_t i = start; i < count; i++) {
+		char words[80];
+		struct ws_text text = WS_TEXT_OVER(words);
+		if (i > start && !single && exchange_gap(picture, &steps[i - 1], &steps[i], &text))
+			exchange_draw_gap(picture, canvas, row++, ws_text_cstr(&text));
+		struct exchange_place place = {.row = row,
+		                               .single = exchange_rows(&steps[i], single) == 1,
+		                               .opening = i == start,
+		                               .current = i + 1 == count,
+		                               .lost = lost[i],
+		                               .first = first + i == 0,
+		                               .before = i ? steps[i - 1].input.time : steps[i].input.time};
+		place.flying = place.current && !picture->arrived;
+		exchange_step(picture, canvas, &steps[i], &place);
+		row += exchange_rows(&steps[i], single);
+	}
+}
+
+/* ---- The screen */
+
+static int notes_height(int rows)
+{
+	return rows >= 36 ? 9 : rows >= 24 ? 8 : rows >= 16 ? 4 : 2;
+}
+
+/* The state diagram takes the right side where there is room enough for both. */
+static int pane_columns(int columns, int bottom)
+{
+	enum { NARROW = 46, WIDE = 80, LIFELINES = 74, ROOMY = 100 };
+	if (columns >= WIDE + ROOMY && diagram_rows(WIDE - 2, bottom - 2))
+		return WIDE;
+	return columns >= NARROW + LIFELINES && diagram_rows(NARROW - 2, bottom - 2) ? NARROW : 0;
+}
+
+static void draw_pane(const struct picture *picture, struct ws_canvas *canvas, int bottom)
+{
+	int left = picture->columns, width = canvas->columns - left - 1, top = 1;
+	for (int row = top; row < bottom; row++)
+		ws_canvas_put(canvas, row, left, WS_STYLE_DIM, 0x2502);
+	int rows = diagram_rows(width, bottom - top);
+	int spare = bottom - top - rows;
+	int paths = spare >= 5 ? 2 : 0;
+	if (paths) {
+		int end = ws_canvas_bold(canvas, top, left + 2, canvas->columns - 1, WS_STYLE_TITLE, "State diagram");
+		end = ws_canvas_text(canvas, top++, end + 2, canvas->columns - 1, WS_STYLE_CLIENT, "C client");
+		ws_canvas_text(canvas, top - 1, end + 2, canvas->columns - 1, WS_STYLE_SERVER, "S server");
+		spare -= 1 + paths;
+	}
+	diagram_draw_in(picture, canvas, top + spare / 2, rows, left + 1, width);
+	for (int side = 0; side < paths; side++)
+		diagram_draw_path(picture, canvas, bottom - paths + side, left + 2, canvas->columns - 1,
+		                  side ? !picture->left : picture->left);
+}
+
+/* Above a lesson's panel, down to its rule: without the notes, which would answer what it asks. */
+static void draw_for_lesson(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+{
+	enum { NAMES = 2, BOXES = 3, LEAST = 6 };
+	struct picture picture;
+	const int bottom = canvas->rows - 1, columns = canvas->columns - pane_columns(canvas->columns, bottom);
+	const bool boxes = bottom >= NAMES + BOXES + LEAST;
+	if (!picture_compose(ui, model, columns, &picture)) {
+		picture_missing(ui, canvas);
+		return;
+	}
+	picture_title(&picture, canvas);
+	picture_names(&picture, canvas, 0, columns);
+	boxes_draw(&picture, canvas, boxes ? NAMES : -1);
+	draw_exchange(&picture, canvas, boxes ? NAMES + BOXES : NAMES, bottom);
+	if (columns < canvas->columns)
+		draw_pane(&picture, canvas, bottom);
+}
+
+void lifelines_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+{
+	struct picture picture;
+	if (ui->lesson.lesson) {
+		draw_for_lesson(ui, model, canvas);
+		return;
+	}
+	int rule = canvas->rows - 2;
+	draw_rule(canvas, rule);
+	draw_hints(canvas, canvas->rows - 1, WS_SCREEN_LIFELINES, ui->options.key_name);
+	int columns = canvas->columns - pane_columns(canvas->columns, rule - notes_height(canvas->rows));
+	if (!picture_compose(ui, model, columns, &picture)) {
+		picture_missing(ui, canvas);
+		return;
+	}
+	picture_title(&picture, canvas);
+	picture_names(&picture, canvas, 0, columns);
+	int notes = rule - notes_height(canvas->rows), top = 2;
+	bool boxes = canvas->rows >= 16;
+	boxes_draw(&picture, canvas, boxes ? 2 : -1);
+	if (boxes)
+		top = 5;
+	if (canvas->rows >= 30)
+		draw_rule(canvas, --notes);
+	draw_exchange(&picture, canvas, top, notes);
+	if (columns < canvas->columns)
+		draw_pane(&picture, canvas, notes - (canvas->rows < 30));
+	if (canvas->rows >= 30)
+		notes++;
+	notes_draw(&picture, canvas, notes, rule - notes);
+}

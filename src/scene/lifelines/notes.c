@@ -1,0 +1,514 @@
+/* The words below the lifelines: WHAT this step is (with its arithmetic), WHY the states change, what comes NEXT, and a
+ * NOTE that explains what a learner would stumble over.
+ *
+ * The notes are a table: each has the facts it needs, and the first whose facts all hold is shown. Facts are computed
+ * from the step alone, so that a note is the same whichever way the reader came to it. */
+#include "scene/widgets/draw.h"
+#include "scene/ui.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum fact {
+	FACT_SYN = 1 << 0, /* SYN without ACK */
+	FACT_SYN_ACK = 1 << 1,
+	FACT_HANDSHAKE_ACK = 1 << 2, /* the third segment */
+	FACT_RST = 1 << 3,
+	FACT_REFUSED = 1 << 4, /* a RST to SYN_SENT */
+	FACT_WINDOW_UPDATE = 1 << 5,
+	FACT_FIN = 1 << 6,
+	FACT_FIRST_FIN = 1 << 7, /* the other side has not closed yet */
+	FACT_MERGED = 1 << 8,    /* this FIN is also the first ACK of the other side's FIN */
+	FACT_SECOND_FIN = 1 << 9,
+	FACT_FIN_ACKED = 1 << 10,   /* acknowledges a FIN and is none itself */
+	FACT_HALF_CLOSED = 1 << 11, /* data from the side that may still send */
+	FACT_SIMULTANEOUS_CLOSE = 1 << 12,
+	FACT_SIMULTANEOUS_OPEN = 1 << 13,
+	FACT_WAIT_BEGINS = 1 << 14,
+	FACT_WAIT_AGAIN = 1 << 15, /* the countdown has started again */
+	FACT_RETRANSMISSION = 1 << 16,
+	FACT_FAST = 1 << 17,
+	FACT_SPURIOUS = 1 << 18,
+	FACT_DISORDER = 1 << 19,
+	FACT_DUPLICATE_ACK = 1 << 20,
+	FACT_ZERO_WINDOW = 1 << 21,
+	FACT_PROBE = 1 << 22,
+	FACT_KEEP_ALIVE = 1 << 23,
+	FACT_MISSING = 1 << 24, /* the capture has lost something */
+	FACT_RETRACTION = 1 << 25,
+	FACT_DATA = 1 << 26,
+	FACT_ROLES_GUESSED = 1 << 27,
+	FACT_BAD_CHECKSUM = 1 << 28,
+	FACT_DUPLICATE = 1 << 29,
+	FACT_PRESUMED = 1 << 30,
+	FACT_LAST_ACK = 1u << 31, /* who closed first acknowledges the other's FIN */
+};
+
+static const struct {
+	uint32_t needs;
+	const char *text;
+} notes[] = {
+        {FACT_BAD_CHECKSUM,
+         "The checksum does not fit the bytes: the receiver drops this segment as if it had never come."},
+        {FACT_DUPLICATE, "The capture saw one packet on two interfaces. It counts once."},
+        {FACT_REFUSED, "A RST in answer to a SYN means: this host is up, but no program listens on this port. "
+                       "connect() returns at once with \"connection refused\"."},
+        {FACT_RST,
+         "A RST aborts: no FIN, no answer, no TIME_WAIT, and bytes on the way are lost. Programs cause it by closing "
+         "with unread data or with a linger time of 0; so does a host that knows nothing of this connection."},
+        {FACT_SYN | FACT_RETRANSMISSION,
+         "No answer came, so the SYN is sent again; each wait is longer than the one before. A filter that drops "
+         "packets looks like this; a closed port would answer with RST."},
+        {FACT_WAIT_AGAIN,
+         "The FIN comes again because its ACK was lost. This is what TIME_WAIT is for: the side that waits can "
+         "acknowledge once more, and starts its waiting over."},
+        {FACT_RETRACTION, "Later evidence shows that what was presumed did not happen: the state is taken back."},
+        {FACT_FIN_ACKED | FACT_DUPLICATE_ACK,
+         "The FIN's ACK once more: had nobody waited in TIME_WAIT, a RST would have answered."},
+        {FACT_SIMULTANEOUS_CLOSE,
+         "Both sides sent FIN before they saw the other's: they pass through CLOSING, and both end in "
+         "TIME_WAIT, since neither knows whether its last ACK arrived."},
+        {FACT_SIMULTANEOUS_OPEN,
+         "Both sides sent SYN before they saw the other's. TCP allows it: there is no server here, and "
+         "one connection comes of it, not two."},
+        {FACT_FAST,
+         "Duplicate ACKs told the sender what is missing: it sends that again without waiting for its timer."},
+        {FACT_SPURIOUS, "These bytes had been acknowledged already: this copy was not needed."},
+        {FACT_RETRANSMISSION,
+         "The same sequence numbers again: no ACK came in time, so the sender's timer ran out. Either the "
+         "segment or its ACK was lost."},
+        {FACT_DISORDER,
+         "It arrives behind a later one: the network took two ways. The receiver keeps both and puts them in order."},
+        {FACT_PROBE,
+         "The window is shut, and the ACK that opens it could get lost: so the sender asks again and again, ever "
+         "more slowly."},
+        {FACT_ZERO_WINDOW,
+         "Window 0: the receiver's buffer is full because its program does not read. The sender must stop, "
+         "and keeps asking with probes."},
+        {FACT_WINDOW_UPDATE,
+         "No new byte is acknowledged: the receiver only says that its buffer has more room again."},
+        {FACT_DUPLICATE_ACK,
+         "The same ACK again: something arrived, but not the byte that is expected next. Three of these make "
+         "the sender repeat that byte."},
+        {FACT_KEEP_ALIVE,
+         "A keep-alive: its sequence number is one below the next, so that the other side must answer with an "
+         "ACK if it is still there."},
+        {FACT_SYN,
+         "Opening takes three segments: each side announces the number its bytes start from, and each must learn that "
+         "the other got it. Two would leave the server not knowing, and an old, late SYN could open a connection."},
+        {FACT_SYN_ACK,
+         "ACK and SYN travel together, which saves the fourth segment. A SYN counts as one byte, so it can be "
+         "acknowledged like data: ack = its number + 1."},
+        {FACT_HANDSHAKE_ACK,
+         "Only now does the server know that its SYN arrived. A connection that stays in SYN_RECEIVED never got "
+         "this ACK; a later segment with data does the same work."},
+        {FACT_MERGED | FACT_WAIT_BEGINS, "Closing in three: this FIN is also the ACK of the other's FIN. With nothing "
+                                         "left to send, one segment does for "
+                                         "two."},
+        {FACT_MERGED, "This FIN is also the ACK of the other's FIN: closing takes three segments here, not four."},
+        {FACT_SECOND_FIN,
+         "The second half closes. Who sent the first FIN now enters TIME_WAIT, for twice the longest life of a "
+         "segment: one for its last ACK to arrive, one for the FIN to come again if it did not."},
+        {FACT_FIRST_FIN,
+         "A FIN closes one direction only, and counts as one like a SYN. The other direction closes with a FIN of "
+         "its own: that is why closing takes four segments: FIN, ACK, FIN, ACK."},
+        {FACT_HALF_CLOSED,
+         "Half-closed: one side has finished, and the other still sends. It may do so as long as it likes."},
+        {FACT_LAST_ACK,
+         "The side that closed first now waits: should this ACK be lost, the FIN comes again and must be answered; "
+         "and in twice a segment's lifetime all old segments die before the ports are used again."},
+        {FACT_FIN_ACKED | FACT_WAIT_BEGINS,
+         "TIME_WAIT belongs to the side that closed first. Its last ACK may get lost; then the "
+         "other's FIN comes again, and someone must be there to answer."},
+        {FACT_FIN_ACKED, "A FIN has a number like a byte of data, so the ACK for it is one more than that number."},
+        {FACT_MISSING,
+         "The capture has gaps: segments passed that it does not hold. States after a gap are marked with !"},
+        {FACT_ROLES_GUESSED, "The capture began after the SYN: who is the client is guessed from the ports."},
+        {FACT_DATA | FACT_PRESUMED,
+         "A mark ~ says presumed: the segment passed here, but whether it arrived shows only when the "
+         "other side acknowledges it."},
+        {FACT_DATA,
+         "Every byte has a number. The receiver does not acknowledge segments but bytes: ack is the number it expects "
+         "next. Two sends of a program may share one segment, and one may need several."},
+};
+
+static bool changed(const struct ws_step *step, int endpoint, uint8_t to)
+{
+	for (int i = 0; i < step->transition_count; i++)
+		if (step->transition[i].endpoint == endpoint && step->transition[i].to == to)
+			return true;
+	return false;
+}
+
+static bool is_closing(uint8_t state)
+{
+	return state == WS_FIN_WAIT_1 || state == WS_CLOSING || state == WS_LAST_ACK;
+}
+
+static uint32_t flag_facts(const struct ws_step *step)
+{
+	const struct ws_segment *input = &step->input;
+	int sender = input->direction & 1, receiver = !sender;
+	uint8_t receiver_was = step->before[receiver];
+	uint32_t facts = 0;
+	if (input->flags & WS_TCP_RST) {
+		facts |= FACT_RST | (receiver_was == WS_SYN_SENT ? FACT_REFUSED : 0);
+		return facts;
+	}
+	if (input->flags & WS_TCP_SYN) {
+		facts |= input->flags & WS_TCP_ACK ? FACT_SYN_ACK : FACT_SYN;
+		if (changed(step, 0, WS_SYN_RECEIVED) && step->before[0] == WS_SYN_SENT)
+			facts |= FACT_SIMULTANEOUS_OPEN;
+		if (changed(step, 1, WS_SYN_RECEIVED) && step->before[1] == WS_SYN_SENT)
+			facts |= FACT_SIMULTANEOUS_OPEN;
+		return facts;
+	}
+	if (input->flags & WS_TCP_FIN) {
+		facts |= FACT_FIN;
+		if (receiver_was == WS_FIN_WAIT_1 && step->after[receiver] == WS_TIME_WAIT)
+			facts |= FACT_MERGED;
+		else if (receiver_was == WS_FIN_WAIT_2 || receiver_was == WS_FIN_WAIT_1)
+			facts |= FACT_SECOND_FIN;
+		else if (changed(step, sender, WS_FIN_WAIT_1))
+			facts |= FACT_FIRST_FIN;
+	} else if (is_closing(receiver_was) && !is_closing(step->after[receiver])) {
+		facts |= FACT_FIN_ACKED | (step->after[sender] == WS_TIME_WAIT ? FACT_LAST_ACK : 0);
+	}
+	if (receiver_was == WS_SYN_RECEIVED && step->after[receiver] == WS_ESTABLISHED)
+		facts |= FACT_HANDSHAKE_ACK;
+	if (input->length && step->before[sender] == WS_CLOSE_WAIT)
+		facts |= FACT_HALF_CLOSED;
+	if (input->length)
+		facts |= FACT_DATA;
+	return facts;
+}
+
+static uint32_t mark_facts(uint32_t analysis)
+{
+	static const struct {
+		uint8_t bit;
+		uint32_t fact;
+	} table[] = {
+	        {WS_ANALYSIS_RETRANSMISSION, FACT_RETRANSMISSION},
+	        {WS_ANALYSIS_FAST_RETRANSMISSION, FACT_FAST},
+	        {WS_ANALYSIS_SPURIOUS_RETRANSMISSION, FACT_SPURIOUS},
+	        {WS_ANALYSIS_OUT_OF_ORDER, FACT_DISORDER},
+	        {WS_ANALYSIS_DUPLICATE_ACK, FACT_DUPLICATE_ACK},
+	        {WS_ANALYSIS_ZERO_WINDOW, FACT_ZERO_WINDOW},
+	        {WS_ANALYSIS_ZERO_WINDOW_PROBE, FACT_PROBE},
+	        {WS_ANALYSIS_ZERO_WINDOW_PROBE_ACK, FACT_PROBE},
+	        {WS_ANALYSIS_KEEP_ALIVE, FACT_KEEP_ALIVE},
+	        {WS_ANALYSIS_WINDOW_UPDATE, FACT_WINDOW_UPDATE},
+	        {WS_ANALYSIS_LOST_SEGMENT, FACT_MISSING},
+	        {WS_ANALYSIS_ACK_LOST_SEGMENT, FACT_MISSING},
+	};
+	uint32_t facts = 0;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(table); i++)
+		if (analysis & 1u << table[i].bit)
+			facts |= table[i].fact;
+	return facts;
+}
+
+static uint32_t facts_of(const struct picture *picture)
+{
+	const struct ws_step *step = &picture->step;
+	if (step->input.kind != WS_INPUT_SEGMENT)
+		return 0;
+	uint32_t facts = flag_facts(step) | mark_facts(step->analysis);
+	int receiver = !step->input.direction;
+	for (int i = 0; i < 2; i++) {
+		if (step->after[i] == WS_CLOSING || (step->before[i] == WS_CLOSING && step->after[i] == WS_TIME_WAIT))
+			facts |= FACT_SIMULTANEOUS_CLOSE;
+		if (step->after[i] == WS_TIME_WAIT && step->before[i] != WS_TIME_WAIT)
+			facts |= FACT_WAIT_BEGINS;
+	}
+	if (facts & FACT_FIN && step->before[receiver] == WS_TIME_WAIT && step->after[receiver] == WS_TIME_WAIT)
+		facts |= FACT_WAIT_AGAIN;
+	for (int i = 0; i < step->transition_count; i++)
+		if (step->transition[i].basis == WS_BASIS_RETRACTION)
+			facts |= FACT_RETRACTION;
+	if (step->certainty[receiver] == WS_PRESUMED)
+		facts |= FACT_PRESUMED;
+	if (!picture->roles_known)
+		facts |= FACT_ROLES_GUESSED;
+	if (step->input.bad_checksum)
+		facts |= FACT_BAD_CHECKSUM;
+	if (step->input.duplicate)
+		facts |= FACT_DUPLICATE;
+	return facts;
+}
+
+const char *notes_find(const struct picture *picture)
+{
+	uint32_t facts = facts_of(picture);
+	for (size_t i = 0; i < WS_ARRAY_SIZE(notes); i++)
+		if ((facts & notes[i].needs) == notes[i].needs)
+			return notes[i].text;
+	switch (picture->step.input.kind) {
+	case WS_INPUT_EXPIRY:
+		return "Twice the segment lifetime has passed without a repeated FIN. Now the ports may be used again: "
+		       "until then "
+		       "bind() said \"address already in use\", unless SO_REUSEADDR was set.";
+	case WS_INPUT_UNREACHABLE:
+		return "A router or host on the way reports that it cannot deliver. While opening, that ends the "
+		       "attempt; later TCP "
+		       "only takes note and keeps trying.";
+	case WS_INPUT_DISOWNED:
+		return "The connection before goes on as if nothing had happened: this SYN was an old one that had "
+		       "wandered through the network, or a forged one.";
+	case WS_INPUT_SUPERSEDED:
+		return "The same two addresses and ports, but a new initial number: a new connection, which the list "
+		       "shows apart.";
+	default:
+		return NULL;
+	}
+}
+
+/* ---- WHAT */
+
+static void what_segment(const struct picture *picture, struct ws_text *text)
+{
+	const struct ws_step *step = &picture->step;
+	const struct ws_segment *input = &step->input;
+	bool absolute = picture->ui->film.absolute;
+	const char *sender = picture_name(picture, input->direction);
+	const char *receiver = picture_name(picture, !input->direction);
+	uint32_t seq = absolute ? input->sequence : step->relative_sequence;
+	uint32_t ack = absolute ? input->acknowledgment : step->relative_acknowledgment;
+	uint32_t facts = flag_facts(step);
+	const char *again = step->analysis & 1u << WS_ANALYSIS_RETRANSMISSION ? " again" : "";
+	if (facts & FACT_RST) {
+		ws_text_printf(text, "%s sends RST: forget this connection, at once.", sender);
+	} else if (facts & FACT_SYN) {
+		ws_text_printf(text,
+		               "%s sends SYN%s: its numbers start at J = %u (shown as 0). Expected: ack = J + 1 = %u.",
+		               sender, again, input->sequence, input->sequence + 1);
+	} else if (facts & FACT_SYN_ACK) {
+		ws_text_printf(text, "%s accepts: ack = J + 1 = %u. Its own numbers start at K = %u (shown as 0).",
+		               sender, input->acknowledgment, input->sequence);
+	} else if (facts & FACT_HANDSHAKE_ACK && !input->length && !(facts & FACT_FIN)) {
+		ws_text_printf(text, "%s acknowledges the %s's SYN: ack = K + 1 = %u.", sender, receiver,
+		               input->acknowledgment);
+	} else if (facts & FACT_FIN) {
+		ws_text_printf(text, "%s sends FIN%s: no more data from it. ", sender, again);
+		if (input->length)
+			ws_text_printf(text, "%u bytes, then FIN: expected ack = %u + %u + 1 = %u.", input->length, seq,
+			               input->length, seq + input->length + 1);
+		else
+			ws_text_printf(text, "The FIN has number %u; expected: ack = %u + 1 = %u.", seq, seq, seq + 1);
+	} else if (input->length) {
+		ws_text_printf(text, "%s sends %u byte%s%s, numbers %u to %u. Expected: ack = %u + %u = %u.", sender,
+		               input->length, input->length == 1 ? "" : "s", again, seq, seq + input->length - 1, seq,
+		               input->length, seq + input->length);
+	} else if (facts & FACT_FIN_ACKED) {
+		ws_text_printf(text, "%s acknowledges the %s's FIN: ack = %u + 1 = %u.", sender, receiver, ack - 1,
+		               ack);
+	} else if (input->flags & WS_TCP_ACK) {
+		ws_text_printf(text, "%s acknowledges everything before %u: that is the number it expects next.",
+		               sender, ack);
+	} else {
+		ws_text_printf(text, "%s sends a segment without ACK: no TCP of today does that.", sender);
+	}
+}
+
+static void what(const struct picture *picture, struct ws_text *text)
+{
+	const char *name = picture_name(picture, picture->step.input.direction);
+	switch (picture->step.input.kind) {
+	case WS_INPUT_EXPIRY:
+		ws_text_printf(text, "The %s's TIME_WAIT runs out: no packet, only time.", name);
+		break;
+	case WS_INPUT_UNREACHABLE:
+		ws_text_printf(text, "An ICMP error quotes a segment that the %s sent: it could not be delivered.",
+		               name);
+		break;
+	case WS_INPUT_DISOWNED:
+		ws_text_printf(text, "The %s shows that it never sent the SYN that began this connection.", name);
+		break;
+	case WS_INPUT_SUPERSEDED:
+		ws_text_puts(text, "A new connection begins between the same addresses and ports.");
+		break;
+	default:
+		what_segment(picture, text);
+		break;
+	}
+	if (text->length && text->data[0] >= 'a' && text->data[0] <= 'z')
+		text->data[0] = (char)(text->data[0] - 'a' + 'A');
+}
+
+/* ---- WHY and NEXT */
+
+/* A second reference need not name the main specification again. */
+static const char *without_document(const char *reference)
+{
+	static const char document[] = "RFC 9293 ";
+	return strncmp(reference, document, sizeof(document) - 1) ? reference : reference + sizeof(document) - 1;
+}
+
+/* Why a segment changes no state, by its marks: the first that applies. */
+static const char *why_marked(const struct ws_step *step)
+{
+	static const struct {
+		uint8_t bit;
+		const char *text;
+	} table[] = {
+	        {WS_ANALYSIS_FAST_RETRANSMISSION,
+	         "no state changes: three duplicate ACKs count as a loss (RFC 5681 §3.2)."},
+	        {WS_ANALYSIS_RETRANSMISSION, "no state changes: what is not acknowledged in time is sent again "
+	                                     "(RFC 6298 §5)."},
+	        {WS_ANALYSIS_OUT_OF_ORDER,
+	         "no state changes: segments are worked off in the order of their numbers (RFC 9293 §3.10.7.4)."},
+	        {WS_ANALYSIS_KEEP_ALIVE, "no state changes: a keep-alive asks for an ACK (RFC 9293 §3.8.4)."},
+	        {WS_ANALYSIS_KEEP_ALIVE_ACK,
+	         "no state changes: a segment with an old number is answered with an ACK (RFC 9293 §3.10.7.4)."},
+	        {WS_ANALYSIS_ZERO_WINDOW_PROBE, "no state changes: a closed window is probed (RFC 9293 §3.8.6.1)."},
+	        {WS_ANALYSIS_ZERO_WINDOW_PROBE_ACK,
+	         "no state changes: a probe is answered, whatever the window (RFC 9293 §3.8.6.1)."},
+	        {WS_ANALYSIS_DUPLICATE_ACK,
+	         "no state changes: a segment out of order is answered with an ACK at once (RFC 5681 §3.2)."},
+	        {WS_ANALYSIS_ZERO_WINDOW,
+	         "no state changes: the window says how much may still come (RFC 9293 §3.8.6)."},
+	        {WS_ANALYSIS_WINDOW_UPDATE,
+	         "no state changes: the window says how much may still come (RFC 9293 §3.8.6)."},
+	};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(table); i++)
+		if (step->analysis & 1u << table[i].bit)
+			return table[i].text;
+	return NULL;
+}
+
+static void why(const struct picture *picture, struct ws_text *text)
+{
+	const struct ws_step *step = &picture->step;
+	int said = 0;
+	for (int i = 0; i < step->transition_count; i++) {
+		const struct ws_transition *change = &step->transition[i];
+		if (!picture->arrived && change->endpoint != step->input.direction)
+			continue;
+		ws_text_printf(text, "%s%s %s→%s: %s (", said ? "; " : "", picture_name(picture, change->endpoint),
+		               ws_state_brief(change->from), ws_state_brief(change->to), ws_why_text(change->why));
+		const char *reference = ws_why_reference(change->why);
+		ws_text_printf(text, "%s)", said++ ? without_document(reference) : reference);
+	}
+	if (said)
+		return;
+	int sender = step->input.direction & 1;
+	const char *marked = why_marked(step);
+	if (!picture->arrived)
+		ws_text_puts(text, "nothing has arrived yet.");
+	else if (step->input.bad_checksum)
+		ws_text_puts(text, "no state changes: a segment with a wrong checksum is dropped (RFC 9293 §3.1).");
+	else if (film_waits_again(step, !sender, picture->model->time_wait))
+		ws_text_printf(text,
+		               "a FIN that comes again is acknowledged, and the %s's waiting starts over "
+		               "(RFC 9293 §3.10.7.4).",
+		               picture_name(picture, !sender));
+	else if (marked)
+		ws_text_puts(text, marked);
+	else if (step->certainty_before[sender] == WS_PRESUMED && step->certainty[sender] == WS_CONFIRMED)
+		ws_text_printf(text,
+		               "no state changes, but the %s is now proven to be in %s: its own segment shows it.",
+		               picture_name(picture, sender), ws_state_name(step->after[sender]));
+	else if (step->input.flags & WS_TCP_RST)
+		ws_text_puts(text,
+		             "no state changes: this RST does not fit what the receiver expects (RFC 5961 §3.2).");
+	else
+		ws_text_puts(text, "no state changes: only the numbers move on (RFC 9293 §3.4).");
+}
+
+static const char *expectation(uint8_t state)
+{
+	static const char *const texts[WS_STATE_COUNT] = {
+	        [WS_LISTEN] = "answers SYN,ACK or RST",
+	        [WS_SYN_SENT] = "waits for SYN,ACK or repeats its SYN",
+	        [WS_SYN_RECEIVED] = "waits for the ACK of its SYN",
+	        [WS_ESTABLISHED] = "may send data or FIN",
+	        [WS_FIN_WAIT_1] = "waits for the ACK of its FIN",
+	        [WS_FIN_WAIT_2] = "waits for the other's FIN",
+	        [WS_CLOSE_WAIT] = "may go on sending",
+	        [WS_CLOSING] = "waits for the ACK of its FIN",
+	        [WS_LAST_ACK] = "waits for the ACK of its FIN",
+	        [WS_TIME_WAIT] = "waits twice the segment lifetime and is CLOSED",
+	};
+	return state < WS_STATE_COUNT ? texts[state] : NULL;
+}
+
+static void next_step(const struct picture *picture, struct ws_text *text)
+{
+	const struct ws_step *step = &picture->step;
+	if (!picture->arrived) {
+		int receiver = !step->input.direction;
+		if (step->after[receiver] != step->before[receiver])
+			ws_text_printf(text, "on arrival %s %s→%s.", picture_name(picture, receiver),
+			               ws_state_name(step->before[receiver]), ws_state_name(step->after[receiver]));
+		else
+			ws_text_printf(text, "it arrives at the %s.", picture_name(picture, receiver));
+		return;
+	}
+	bool same = picture->state[0] == picture->state[1];
+	if (same && picture->state[0] == WS_CLOSED)
+		ws_text_puts(text, "nothing: both ends are CLOSED.");
+	else if (same)
+		ws_text_printf(text, "each side %s.", expectation(picture->state[0]));
+	for (int side = 0; side < 2 && !same; side++) {
+		int endpoint = side ? !picture->left : picture->left;
+		const char *words = expectation(picture->state[endpoint]);
+		if (words)
+			ws_text_printf(text, "%s%s %s", text->length ? "; " : "", picture_name(picture, endpoint),
+			               words);
+	}
+	if (picture->has_next) {
+		ws_text_puts(text, text->length && text->data[text->length - 1] == '.' ? " " : ". ");
+		ws_text_puts(text, picture->next.input.kind == WS_INPUT_SEGMENT ? "The next segment comes after "
+		                                                                : "The next event comes after ");
+		draw_duration(text, picture->next.input.time - step->input.time);
+	}
+}
+
+/* ---- Drawing */
+
+enum { PARAGRAPHS = 4, INDENT = 7, LINE = 512 };
+
+void notes_draw(const struct picture *picture, struct ws_canvas *canvas, int row, int rows)
+{
+	static const char *const heads[PARAGRAPHS] = {"WHAT", "WHY", "NEXT", "NOTE"};
+	/* Which paragraph gets the rows that are left when each has one. */
+	static const int priority[PARAGRAPHS] = {0, 3, 1, 2};
+	char paragraph[PARAGRAPHS][LINE], line[LINE];
+	int width = canvas->columns - INDENT - 1, need[PARAGRAPHS], have[PARAGRAPHS], left = rows;
+	const char *note = notes_find(picture);
+	for (int i = 0; i < PARAGRAPHS; i++) {
+		struct ws_text text = WS_TEXT_OVER(paragraph[i]);
+		if (i == 0)
+			what(picture, &text);
+		else if (i == 1)
+			why(picture, &text);
+		else if (i == 2)
+			next_step(picture, &text);
+		else
+			ws_text_puts(&text, note ? note : "");
+		ws_text_cstr(&text);
+		for (need[i] = 0; draw_wrap(paragraph[i], width, need[i], line, sizeof(line)); need[i]++)
+			;
+		have[i] = 0;
+	}
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < PARAGRAPHS; i++) {
+			int which = priority[i], more = round ? need[which] - have[which] : need[which] > 0;
+			more = more < left ? more : left;
+			have[which] += more;
+			left -= more;
+		}
+	}
+	for (int i = 0; i < PARAGRAPHS; i++) {
+		for (int at = 0; at < have[i] && draw_wrap(paragraph[i], width, at, line, sizeof(line)); at++, row++) {
+			if (at == 0)
+				ws_canvas_bold(canvas, row, 1, INDENT, WS_STYLE_KEY, heads[i]);
+			enum ws_style style = i == 3 ? WS_STYLE_TITLE : WS_STYLE_NORMAL;
+			int end = ws_canvas_text(canvas, row, INDENT, canvas->columns - 1, style, line);
+			if (at + 1 == have[i] && have[i] < need[i]) /* there is more than there is room for */
+				ws_canvas_text(canvas, row, end < canvas->columns - 1 ? end : canvas->columns - 2,
+				               canvas->columns - 1, style, "…");
+		}
+	}
+}

@@ -1,0 +1,387 @@
+/* Drawing the connection list: both endpoints' states, and a verdict in words, for every connection.
+ *
+ * Only the visible rows are fetched. Where the screen is wide the verdict is a column; where it is not, it stands on a
+ * second line, because it is what most readers came for. */
+#include "scene/widgets/draw.h"
+#include "scene/ui.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+struct columns {
+	int number, client, server, state, start, age, packets, bytes, verdict; /* widths; 0: not shown */
+	int gap;
+	bool two_lines, brief;
+};
+
+static int digits(uint64_t number)
+{
+	int count = 1;
+	while (number /= 10)
+		count++;
+	return count;
+}
+
+static struct columns choose_columns(int columns, int rows, size_t count)
+{
+	struct columns c = {.gap = columns >= 100 ? 2 : 1, .state = 9, .brief = true};
+	c.number = digits(count) < 3 ? 3 : digits(count);
+	c.two_lines = columns < 150 && columns >= 60 && rows >= 16;
+	if (columns >= 120) {
+		c.state = 13;
+		c.brief = false;
+	}
+	if (columns >= 160)
+		c.start = 10;
+	if (columns >= 60)
+		c.age = 6;
+	if (columns >= 110)
+		c.packets = 7;
+	if (columns >= 120)
+		c.bytes = 7;
+	int rest = columns - 2 - c.number - 2 * (c.state + c.gap) - (c.age ? c.age + c.gap : 0) -
+	           (c.start ? c.start + c.gap : 0) - (c.packets ? c.packets + c.gap : 0) -
+	           (c.bytes ? 2 * (c.bytes + c.gap) : 0) - 1;
+	if (columns < 72) { /* no room for two: the server says more */
+		c.server = rest - c.gap;
+		return c;
+	}
+	int both = rest - 2 * c.gap;
+	if (!c.two_lines && columns >= 120) {
+		int address = columns >= 220 ? 30 : 23;
+		c.verdict = rest - 2 * c.gap - 2 * address - c.gap;
+		both = 2 * address;
+	}
+	if (both > 2 * 48)
+		both = 2 * 48;
+	c.client = (both + 1) / 2;
+	c.server = both / 2;
+	return c;
+}
+
+int list_rows_each(int columns, int rows, size_t connections)
+{
+	return choose_columns(columns, rows, connections).two_lines ? 2 : 1;
+}
+
+/* Title, counts, the filter where there is one, column heads, a rule. */
+int list_foot_rows(int rows)
+{
+	return 1 + draw_hint_rows(WS_SCREEN_LIST, rows);
+}
+
+int list_head_rows(const struct list_view *list)
+{
+	return list->filter ? 5 : 4;
+}
+
+/* A count that keeps to a few columns: 999, 12.3k, 45M. */
+static void brief_count(char *text, size_t size, uint64_t count)
+{
+	static const char units[] = "kMGTPE";
+	double value = (double)count;
+	int unit = -1;
+	while (value >= 9999.5 && unit + 1 < (int)sizeof(units) - 1) {
+		value /= 1000;
+		unit++;
+	}
+	if (unit < 0)
+		snprintf(text, size, "%llu", (unsigned long long)count);
+	else
+		snprintf(text, size, "%.*f%c", value < 99.95 ? 1 : 0, value, units[unit]);
+}
+
+static void draw_title(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+{
+	struct ws_tracker_stats stats;
+	ws_tracker_stats(model->tracker, &stats);
+	char right[160];
+	struct ws_text text = WS_TEXT_OVER(right);
+	if (playhead_text(ui, model, &text)) {
+		ws_text_printf(&text, "  %gx", ui->film.speed);
+	} else if (model->loading) {
+		ws_text_puts(&text, "loading ");
+		if (model->total)
+			ws_text_printf(&text, "%3d%%", (int)((double)model->loaded * 100 / (double)model->total));
+	} else {
+		ws_text_puts(&text, model->live ? "live" : "end of capture");
+		if (model->live && model->guard)
+			ws_text_printf(&text, ", %s", model->guard);
+	}
+	uint64_t dropped = model->capture.dropped_kernel + model->capture.dropped_interface;
+	ws_text_printf(&text, "  dropped %llu", (unsigned long long)dropped);
+	if (stats.evicted)
+		ws_text_printf(&text, "  forgotten %llu", (unsigned long long)stats.evicted);
+	int limit = canvas->columns - 1;
+	int start = draw_right(canvas, 0, 1, limit, dropped || stats.evicted ? WS_STYLE_WARN : WS_STYLE_NORMAL,
+	                       ws_text_cstr(&text));
+	if (model->loading && model->total && start > 60) {
+		draw_bar(canvas, 0, start - 13, 12, WS_STYLE_GOOD, model->loaded, model->total);
+		start -= 14;
+	}
+	char packets[24], connections[24];
+	brief_count(packets, sizeof(packets), stats.packets);
+	brief_count(connections, sizeof(connections), ws_tracker_conn_count(model->tracker));
+	char middle[96];
+	snprintf(middle, sizeof(middle), "  %s packet%s  %s connection%s", packets, stats.packets == 1 ? "" : "s",
+	         connections, ws_tracker_conn_count(model->tracker) == 1 ? "" : "s");
+	int name_limit = start - 2 - ws_columns(middle);
+	if (name_limit < 12)
+		name_limit = start - 2;
+	const char *name = model->source ? model->source : "", *slash = strrchr(name, '/');
+	if (slash && slash[1] && ws_columns(name) > name_limit - 1)
+		name = slash + 1; /* the end of a path says more than its beginning */
+	int column = draw_cut(canvas, 0, 1, name_limit, WS_STYLE_TITLE, name);
+	ws_canvas_paint(canvas, 0, 1, column - 1, WS_STYLE_TITLE, WS_BOLD);
+	if (column + ws_columns(middle) < start)
+		ws_canvas_text(canvas, 0, column, start - 1, WS_STYLE_NORMAL, middle);
+}
+
+static enum ws_style severity_style(int severity)
+{
+	static const uint8_t styles[] = {WS_STYLE_GOOD, WS_STYLE_NORMAL, WS_STYLE_WARN, WS_STYLE_BAD};
+	return (enum ws_style)styles[severity < 0 ? 0 : severity > 3 ? 3 : severity];
+}
+
+/* What the list is ordered by, and how far an order in the making is. */
+static int draw_order(const struct list_view *list, struct ws_canvas *canvas)
+{
+	char right[64];
+	const int percent = list_survey_percent(list);
+	struct ws_text text = WS_TEXT_OVER(right);
+	ws_text_printf(&text, "%ssort %s %s", list->follow ? "following  " : "", ws_order_name(list->sort),
+	               list->reverse ? "▼" : "▲");
+	if (list->survey.asked && percent < 100)
+		ws_text_printf(&text, " %d%%", percent);
+	return draw_right(canvas, 1, 1, canvas->columns - 1, WS_STYLE_DIM, ws_text_cstr(&text));
+}
+
+static void draw_filter(const struct list_view *list, const struct ws_model *model, struct ws_canvas *canvas)
+{
+	char right[64], fits[24], all[24];
+	if (!list->filter)
+		return;
+	brief_count(fits, sizeof(fits), list_count(list, model->tracker));
+	brief_count(all, sizeof(all), ws_tracker_conn_count(model->tracker));
+	snprintf(right, sizeof(right), "%s of %s", fits, all);
+	int limit = draw_right(canvas, 2, 1, canvas->columns - 1, WS_STYLE_NORMAL, right) - 2;
+	int column = ws_canvas_bold(canvas, 2, 1, limit, WS_STYLE_TITLE, "filter: ");
+	draw_cut(canvas, 2, column, limit, WS_STYLE_WARN, list->filter_text);
+}
+
+/* Verdicts by word, endpoints by state, as far as there is room. */
+static void draw_counts(const struct list_view *list, const struct ws_model *model, struct ws_canvas *canvas)
+{
+	int limit = draw_order(list, canvas) - 2, column = 1;
+	if (model->notice) {
+		draw_cut(canvas, 1, column, limit, WS_STYLE_WARN, model->notice);
+		return;
+	}
+	char word[64];
+	for (size_t i = 0; i < LIST_TAGS && list->survey.tally[i].tag; i++) {
+		const struct list_tally *tally = &list->survey.tally[i];
+		snprintf(word, sizeof(word), "%s %llu", tally->tag, (unsigned long long)tally->count);
+		if (column + ws_columns(word) > limit)
+			return;
+		column = ws_canvas_text(canvas, 1, column, limit, severity_style(tally->severity), word) + 2;
+	}
+	struct ws_tracker_stats stats;
+	ws_tracker_stats(model->tracker, &stats);
+	bool first = true;
+	for (int state = WS_STATE_COUNT - 1; state > WS_LISTEN; state--) {
+		if (!stats.state[state])
+			continue;
+		snprintf(word, sizeof(word), "%s %llu", ws_state_brief((enum ws_state)state),
+		         (unsigned long long)stats.state[state]);
+		if (first && column + 12 + ws_columns(word) <= limit)
+			column = ws_canvas_text(canvas, 1, column, limit, WS_STYLE_DIM, "· endpoints") + 1;
+		first = false;
+		if (column + ws_columns(word) > limit)
+			return;
+		column = ws_canvas_text(canvas, 1, column, limit, draw_state_style((uint8_t)state), word) + 2;
+	}
+}
+
+/* Where each column begins, in one place for the heads and the rows. */
+struct pen {
+	struct ws_canvas *canvas;
+	int row, column, gap;
+};
+
+static void cell(struct pen *pen, int width, bool right, enum ws_style style, const char *text)
+{
+	if (!width)
+		return;
+	if (right)
+		draw_right(pen->canvas, pen->row, pen->column, pen->column + width, style, text);
+	else
+		draw_cut(pen->canvas, pen->row, pen->column, pen->column + width, style, text);
+	pen->column += width + pen->gap;
+}
+
+static void head(struct pen *pen, const struct list_view *list, int width, bool right, int sort, const char *title)
+{
+	char text[32];
+	bool current = (int)list->sort == sort;
+	snprintf(text, sizeof(text), "%s%s", title, !current ? "" : list->reverse ? "▼" : "▲");
+	cell(pen, width, right, current ? WS_STYLE_TITLE : WS_STYLE_DIM, text);
+}
+
+static void draw_heads(const struct list_view *list, const struct columns *c, struct ws_canvas *canvas)
+{
+	const int row = list_head_rows(list) - 2;
+	struct pen pen = {canvas, row, 2, c->gap};
+	head(&pen, list, c->number, true, WS_ORDER_NUMBER, "#");
+	head(&pen, list, c->client, false, WS_ORDER_CLIENT, "CLIENT");
+	head(&pen, list, c->server, false, WS_ORDER_SERVER, "SERVER");
+	head(&pen, list, c->state, false, WS_ORDER_STATES, c->brief ? "C-STATE" : "CLIENT IS");
+	head(&pen, list, c->state, false, -1, c->brief ? "S-STATE" : "SERVER IS");
+	head(&pen, list, c->start, true, WS_ORDER_START, "START");
+	head(&pen, list, c->age, true, WS_ORDER_AGE, "AGE");
+	head(&pen, list, c->packets, true, WS_ORDER_PACKETS, "PACKETS");
+	head(&pen, list, c->bytes, true, WS_ORDER_BYTES, "BYTES→");
+	head(&pen, list, c->bytes, true, -1, "BYTES←");
+	head(&pen, list, c->verdict, false, WS_ORDER_VERDICT, "VERDICT");
+	draw_rule(canvas, row + 1);
+}
+
+static void state_cell(struct pen *pen, const struct columns *c, const struct ws_endpoint_info *endpoint)
+{
+	char buffer[32];
+	struct ws_text text = WS_TEXT_OVER(buffer);
+	draw_state(&text, endpoint->state, endpoint->certainty, c->brief);
+	cell(pen, c->state, false, draw_state_style(endpoint->state), ws_text_cstr(&text));
+}
+
+static void endpoint_cell(struct pen *pen, int width, const struct ws_conn_info *info, int endpoint, bool guessed,
+                          enum ws_style style)
+{
+	char buffer[80];
+	struct ws_text text = WS_TEXT_OVER(buffer);
+	if (!width)
+		return;
+	draw_endpoint(&text, &info->endpoint[endpoint].address, info->ip_version, info->endpoint[endpoint].port,
+	              width - (guessed ? 2 : 0));
+	if (guessed)
+		ws_text_puts(&text, " ?");
+	cell(pen, width, false, style, ws_text_cstr(&text));
+}
+
+/* The word and the sentence, which need not say the word again. */
+static void draw_verdict(struct ws_canvas *canvas, int row, int column, int limit, const struct ws_conn_info *info)
+{
+	char sentence[256];
+	struct ws_text text = WS_TEXT_OVER(sentence);
+	const char *tag;
+	int severity;
+	ws_conn_verdict(info, &text, &tag, &severity);
+	int end = ws_canvas_bold(canvas, row, column, limit, severity_style(severity), tag);
+	if (end < column + 8)
+		end = column + 8; /* sentences line up below each other */
+	const char *words = ws_text_cstr(&text);
+	size_t length = strlen(tag);
+	if (strncasecmp(words, tag, length) == 0 && (words[length] == ':' || words[length] == ' '))
+		words += length + (words[length] == ':' ? 2 : 1);
+	draw_cut(canvas, row, end + 1, limit, WS_STYLE_NORMAL, words);
+}
+
+static void draw_row(const struct ws_model *model, const struct columns *c, struct ws_canvas *canvas, int row,
+                     const struct ws_conn_info *info)
+{
+	char buffer[40];
+	struct ws_text text;
+	struct pen pen = {canvas, row, 2, c->gap};
+	int client = info->likely_client == 1 ? 1 : 0;
+	struct ws_tracker_stats stats;
+	ws_tracker_stats(model->tracker, &stats);
+
+	snprintf(buffer, sizeof(buffer), "%llu", (unsigned long long)info->number);
+	cell(&pen, c->number, true, WS_STYLE_DIM, buffer);
+	endpoint_cell(&pen, c->client, info, client, info->client == WS_ROLE_UNKNOWN, WS_STYLE_CLIENT);
+	endpoint_cell(&pen, c->server, info, !client, false, WS_STYLE_SERVER);
+	state_cell(&pen, c, &info->endpoint[client]);
+	state_cell(&pen, c, &info->endpoint[!client]);
+	text = WS_TEXT_OVER(buffer);
+	ws_text_time(&text, info->first_time - stats.first_time, 3);
+	cell(&pen, c->start, true, WS_STYLE_NORMAL, ws_text_cstr(&text));
+	text = WS_TEXT_OVER(buffer);
+	draw_duration_brief(&text, ws_conn_age(info, model->now));
+	cell(&pen, c->age, true, WS_STYLE_NORMAL, ws_text_cstr(&text));
+	brief_count(buffer, sizeof(buffer), info->endpoint[0].packets + info->endpoint[1].packets);
+	cell(&pen, c->packets, true, WS_STYLE_NORMAL, buffer);
+	brief_count(buffer, sizeof(buffer), info->endpoint[client].bytes);
+	cell(&pen, c->bytes, true, WS_STYLE_NORMAL, buffer);
+	brief_count(buffer, sizeof(buffer), info->endpoint[!client].bytes);
+	cell(&pen, c->bytes, true, WS_STYLE_NORMAL, buffer);
+	if (c->verdict)
+		draw_verdict(canvas, row, pen.column, canvas->columns - 1, info);
+	else if (c->two_lines)
+		draw_verdict(canvas, row + 1, 3 + c->number, canvas->columns - 1, info);
+}
+
+static void draw_empty(const struct list_view *list, const struct ws_model *model, struct ws_canvas *canvas)
+{
+	const int row = list_head_rows(list) + 1;
+	struct ws_tracker_stats stats;
+	ws_tracker_stats(model->tracker, &stats);
+	const char *why = model->live || model->loading || model->past
+	                          ? "No TCP connection yet: the first one will appear here."
+	                          : "This capture holds no TCP connection.";
+	if (list->filter && ws_tracker_conn_count(model->tracker)) {
+		draw_cut(canvas, row, 2, canvas->columns - 1, WS_STYLE_NORMAL, "No connection fits the filter.");
+		return;
+	}
+	draw_cut(canvas, row, 2, canvas->columns - 1, WS_STYLE_NORMAL, why);
+	if (stats.packets)
+		ws_canvas_printf(canvas, row + 1, 2, canvas->columns - 1, WS_STYLE_DIM,
+		                 "%llu packets so far: %llu TCP, %llu UDP, %llu ICMP, %llu ARP, %llu other",
+		                 (unsigned long long)stats.packets, (unsigned long long)stats.tcp,
+		                 (unsigned long long)stats.udp, (unsigned long long)stats.icmp,
+		                 (unsigned long long)stats.arp, (unsigned long long)stats.other);
+}
+
+/* The place in the list, and what the marks mean or what was searched for. */
+static void draw_foot(const struct list_view *list, struct ws_canvas *canvas, int row, size_t count)
+{
+	char right[48], left[192];
+	snprintf(right, sizeof(right), " %zu/%zu ", count ? list->place + 1 : 0, count);
+	draw_rule(canvas, row);
+	int limit = draw_right(canvas, row, 1, canvas->columns - 2, WS_STYLE_DIM, right) - 1;
+	if (list->search.nothing) {
+		snprintf(left, sizeof(left), " nothing has '%s' ", list->search.pattern);
+		draw_cut(canvas, row, 2, limit, WS_STYLE_WARN, left);
+	} else if (canvas->columns >= 60) {
+		ws_canvas_text(canvas, row, 2, limit, WS_STYLE_DIM, " ~ presumed  ? assumed  ! implied by loss ");
+	}
+}
+
+void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+{
+	const struct list_view *list = &ui->list;
+	size_t count = list_count(list, model->tracker);
+	struct columns c = choose_columns(canvas->columns, canvas->rows, ws_tracker_conn_count(model->tracker));
+	draw_title(ui, model, canvas);
+	draw_counts(list, model, canvas);
+	draw_filter(list, model, canvas);
+	draw_heads(list, &c, canvas);
+	int bottom = canvas->rows - list_foot_rows(canvas->rows), each = c.two_lines ? 2 : 1,
+	    row = list_head_rows(list);
+	for (size_t place = list->top; place < count && row + each <= bottom; place++, row += each) {
+		struct ws_conn_info info;
+		if (!ws_tracker_conn(model->tracker, list_at(list, model->tracker, place), &info)) {
+			ws_canvas_text(canvas, row, 2, canvas->columns, WS_STYLE_DIM, "(forgotten for want of memory)");
+			continue;
+		}
+		draw_row(model, &c, canvas, row, &info);
+		if (place != list->place)
+			continue;
+		ws_canvas_paint(canvas, row, 0, canvas->columns, WS_STYLE_SELECTED, WS_REVERSE);
+		ws_canvas_put(canvas, row, 0, WS_STYLE_SELECTED, 0x25b6);
+		ws_canvas_paint(canvas, row, 0, 1, WS_STYLE_SELECTED, WS_REVERSE);
+	}
+	if (!count)
+		draw_empty(list, model, canvas);
+	draw_foot(list, canvas, bottom, count);
+	draw_hints(canvas, canvas->rows - 1, WS_SCREEN_LIST, ui->options.key_name);
+}

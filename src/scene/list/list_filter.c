@@ -1,0 +1,66 @@
+/* The list's display filter: typed at the bottom of the screen, compiled, and handed to the survey. */
+#include "scene/ui.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_blank(const char *text)
+{
+	return text[strspn(text, " ")] == '\0';
+}
+
+/* Puts a filter in force; the order is the caller's to renew. */
+static bool replace(struct list_view *list, const char *text, struct ws_filter_error *error)
+{
+	struct ws_filter *filter = is_blank(text) ? NULL : ws_filter_compile(text, error);
+	char *copy = strdup(text);
+	if (!copy || (!filter && !is_blank(text))) {
+		if (!copy)
+			*error = (struct ws_filter_error){.text = "out of memory"};
+		ws_filter_free(filter);
+		free(copy);
+		return false;
+	}
+	ws_filter_free(list->filter);
+	free(list->filter_text);
+	list->filter = filter;
+	list->filter_text = copy;
+	return true;
+}
+
+bool list_filter_start(struct list_view *list, const char *text, struct ws_error *error)
+{
+	struct ws_filter_error refused;
+	return replace(list, text, &refused) || ws_fail(error, WS_ERROR_FILTER, "display filter: %s", refused.text);
+}
+
+bool list_filter_set(struct ws_ui *ui, const struct ws_model *model, const char *text, struct prompt_error *error)
+{
+	struct ws_filter_error refused;
+	if (!replace(&ui->list, text, &refused)) {
+		snprintf(error->text, sizeof(error->text), "%s", refused.text);
+		error->start = refused.start;
+		error->length = refused.length;
+		return false;
+	}
+	list_survey_again(&ui->list, model);
+	return true;
+}
+
+bool list_filter_clear(struct ws_ui *ui, const struct ws_model *model)
+{
+	struct prompt_error ignored;
+	return ui->list.filter && list_filter_set(ui, model, "", &ignored);
+}
+
+static const struct prompt_use use = {
+        .label = "filter",
+        .hint = "10.0.0.0/8 and port == 443, client.state == TIME_WAIT, severity >= 2; empty: all",
+        .accept = list_filter_set,
+};
+
+void list_filter_open(struct ws_ui *ui)
+{
+	prompt_open(ui, &use, ui->list.filter ? ui->list.filter_text : "");
+}

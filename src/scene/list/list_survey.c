@@ -1,0 +1,297 @@
+/* The survey: a walk over all connections that makes the list's order and counts the verdicts for the title.
+ *
+ * It picks those that fit the filter, with the keys they are sorted by, and sorts those; the verdicts are counted
+ * behind that, because no reader waits for them. It works in slices, one a tick, so that a key never waits for a
+ * million connections, and the list keeps the order it had until the new one is ready. A list of few connections is
+ * done within one slice, at once.
+ *
+ * While packets come in, a new survey begins when the last one is a while ago, and takes a fifth of the time at most.
+ */
+#include "scene/ui.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	SLICE = 50000,       /* connections looked at in a tick */
+	SORT_SLICE = 800000, /* items moved in a tick */
+	BLOCK = 1024,        /* connections asked about at once */
+	REST = 4,            /* a survey may take a fifth of the time, no more */
+};
+#define SURVEY_PAUSE (400 * WS_MILLISECOND)
+/* How far it is is drawn no more often than this, so that the order itself never waits for its turn to be drawn. */
+#define PERCENT_PAUSE (100 * WS_MILLISECOND)
+
+/* The tracker's order will do. */
+static bool wants_natural(const struct list_view *list)
+{
+	return list->sort == WS_ORDER_NUMBER && !list->filter;
+}
+
+bool list_is_sorting(const struct list_view *list)
+{
+	return list->survey.phase == LIST_COLLECTS || list->survey.phase == LIST_SORTS;
+}
+
+/* ---- The walk */
+
+/* Room for `count`; where there is none, the old array stays and `good` falls. */
+static void *resize(void *array, size_t count, size_t size, bool *good)
+{
+	void *larger = realloc(array, count * size);
+	if (!larger) {
+		*good = false;
+		return array;
+	}
+	return larger;
+}
+
+/* Room for `count` connections, and for sorting them. */
+static bool grow(struct list_survey *survey, size_t count)
+{
+	struct list_sorting *sorting = &survey->sorting;
+	const size_t room = count + count / 8 + 256;
+	bool good = true;
+	if (count <= survey->room)
+		return true;
+	survey->ids = resize(survey->ids, room, sizeof(*survey->ids), &good);
+	survey->keys = resize(survey->keys, room, sizeof(*survey->keys), &good);
+	sorting->items = resize(sorting->items, room, sizeof(*sorting->items), &good);
+	sorting->scratch = resize(sorting->scratch, room, sizeof(*sorting->scratch), &good);
+	if (good)
+		survey->room = room;
+	return good;
+}
+
+static void begin_tally(struct list_survey *survey)
+{
+	survey->phase = LIST_TALLIES;
+	survey->rank = 0;
+	memset(survey->tallying, 0, sizeof(survey->tallying));
+}
+
+static void begin(struct list_view *list, const struct ws_model *model)
+{
+	struct list_survey *survey = &list->survey;
+	struct ws_tracker_stats stats;
+	ws_tracker_stats(model->tracker, &stats);
+	if (list_survey_is_elsewhere(list, model)) {
+		survey->tracker = model->tracker;
+		survey->natural = true;
+		survey->tallied = false;
+	}
+	survey->packets_seen = stats.packets;
+	survey->rank = survey->built = 0;
+	survey->starved = false;
+	survey->phase = LIST_COLLECTS;
+	survey->sorting.differ = (struct ws_order_key){0, 0};
+	survey->sorting.needed = false;
+}
+
+/* The connections of these ranks that fit, with their keys. */
+static void collect_block(struct list_view *list, const struct ws_model *model, size_t count)
+{
+	struct list_survey *survey = &list->survey;
+	ws_conn_id *ids = survey->ids + survey->built;
+	struct ws_order_key *keys = survey->keys;
+	const size_t from = survey->built;
+	survey->built += list->filter ? ws_filter_pick(list->filter, model->tracker, survey->rank, count, ids)
+	                              : ws_tracker_conn_ids(model->tracker, survey->rank, count, ids);
+	if (list->sort == WS_ORDER_NUMBER)
+		return; /* they come in that order */
+	ws_tracker_order_keys(model->tracker, list->sort, model->now, ids, survey->built - from, keys + from);
+	for (size_t i = from; i < survey->built; i++)
+		list_sort_note(&survey->sorting, &keys[0], &keys[i - (i > 0)], &keys[i]);
+}
+
+/* Looks at `limit` connections; true when it has looked at all. */
+static bool collect(struct list_view *list, const struct ws_model *model, size_t limit)
+{
+	struct list_survey *survey = &list->survey;
+	const size_t count = ws_tracker_conn_count(model->tracker);
+	if (wants_natural(list))
+		return true;
+	survey->starved = survey->starved || !grow(survey, count);
+	while (limit && survey->rank < count && !survey->starved) {
+		size_t block = count - survey->rank < BLOCK ? count - survey->rank : BLOCK;
+		block = block < limit ? block : limit;
+		collect_block(list, model, block);
+		survey->rank += block;
+		limit -= block;
+	}
+	return survey->rank >= count || survey->starved;
+}
+
+/* ---- The order */
+
+static bool make_room(struct list_survey *survey, size_t count)
+{
+	bool good = true;
+	if (count <= survey->capacity)
+		return true;
+	survey->order = resize(survey->order, count, sizeof(*survey->order), &good);
+	if (good)
+		survey->capacity = count;
+	return good;
+}
+
+static void use_order(struct list_view *list, const struct ws_tracker *tracker)
+{
+	struct list_survey *survey = &list->survey;
+	survey->natural = wants_natural(list) || survey->starved || !make_room(survey, survey->built);
+	for (size_t i = 0; !survey->natural && i < survey->built; i++)
+		survey->order[i] = survey->ids[survey->sorting.needed ? list_sort_at(&survey->sorting, i) : i];
+	survey->count = survey->built;
+	survey->complete = survey->news = true;
+	list_find(list, tracker);
+}
+
+/* ---- The verdicts */
+
+static void count_verdict(struct list_tally *tally, struct ws_judgement judgement)
+{
+	const char *tag = ws_verdict_tag((enum ws_verdict)judgement.verdict);
+	size_t i = 0;
+	while (i + 1 < LIST_TAGS && tally[i].tag && tally[i].tag != tag)
+		i++;
+	if (!tally[i].tag) {
+		tally[i].tag = tag;
+		tally[i].severity = judgement.severity;
+	}
+	tally[i].count++;
+}
+
+static int compare_tally(const void *left, const void *right)
+{
+	const struct list_tally *a = left, *b = right;
+	if (a->severity != b->severity)
+		return a->severity > b->severity ? -1 : 1;
+	return a->count > b->count ? -1 : a->count < b->count;
+}
+
+/* Looks at `limit` connections; true when it has looked at all. */
+static bool tally(struct list_survey *survey, size_t limit)
+{
+	const size_t count = ws_tracker_conn_count(survey->tracker);
+	while (limit && survey->rank < count) {
+		ws_conn_id ids[BLOCK];
+		struct ws_judgement judgements[BLOCK];
+		const size_t block =
+		        ws_tracker_conn_ids(survey->tracker, survey->rank, limit < BLOCK ? limit : BLOCK, ids);
+		ws_tracker_judge(survey->tracker, ids, block, judgements);
+		for (size_t i = 0; i < block; i++)
+			count_verdict(survey->tallying, judgements[i]);
+		survey->rank += block;
+		limit -= block;
+	}
+	return survey->rank >= count;
+}
+
+static void use_tally(struct list_survey *survey)
+{
+	size_t tags = 0;
+	while (tags < LIST_TAGS && survey->tallying[tags].tag)
+		tags++;
+	qsort(survey->tallying, tags, sizeof(survey->tallying[0]), compare_tally);
+	memcpy(survey->tally, survey->tallying, sizeof(survey->tally));
+	survey->packets_tallied = survey->packets_seen;
+	survey->tallied = survey->news = true;
+	survey->phase = LIST_RESTS;
+}
+
+/* ---- Slices */
+
+static void work(struct list_view *list, const struct ws_model *model, size_t connections, size_t items)
+{
+	struct list_survey *survey = &list->survey;
+	struct list_sorting *sorting = &survey->sorting;
+	if (survey->phase == LIST_COLLECTS && collect(list, model, connections)) {
+		survey->phase = LIST_SORTS;
+		if (sorting->needed)
+			list_sort_begin(sorting, survey->built);
+	}
+	if (survey->phase == LIST_SORTS &&
+	    (!sorting->needed || list_sort_slice(sorting, survey->keys, survey->built, items))) {
+		use_order(list, model->tracker);
+		begin_tally(survey);
+		if (survey->tallied && survey->packets_tallied == survey->packets_seen)
+			survey->phase = LIST_RESTS;
+	}
+	if (survey->phase == LIST_TALLIES && tally(survey, connections))
+		use_tally(survey);
+}
+
+bool list_survey_due(const struct list_view *list, const struct ws_model *model)
+{
+	struct ws_tracker_stats stats;
+	ws_tracker_stats(model->tracker, &stats);
+	return stats.packets != list->survey.packets_seen || model->tracker != list->survey.tracker;
+}
+
+bool list_survey_is_elsewhere(const struct list_view *list, const struct ws_model *model)
+{
+	struct ws_tracker_stats stats;
+	ws_tracker_stats(model->tracker, &stats);
+	return model->tracker != list->survey.tracker || stats.packets < list->survey.packets_seen;
+}
+
+void list_survey_slice(struct list_view *list, const struct ws_model *model, ws_time clock)
+{
+	struct list_survey *survey = &list->survey;
+	if (survey->phase == LIST_RESTS || list_survey_is_elsewhere(list, model)) {
+		ws_time pause = (survey->finished - survey->started) * REST;
+		if (clock - survey->finished < (pause > SURVEY_PAUSE ? pause : SURVEY_PAUSE) ||
+		    !list_survey_due(list, model))
+			return;
+		begin(list, model);
+		survey->asked = false;
+		survey->started = clock;
+	}
+	work(list, model, SLICE, SORT_SLICE);
+	if (survey->phase == LIST_RESTS)
+		survey->finished = clock;
+}
+
+void list_survey_again(struct list_view *list, const struct ws_model *model)
+{
+	begin(list, model);
+	list->survey.asked = true;
+	if (wants_natural(list)) {
+		list->survey.natural = true;
+		list_find(list, model->tracker);
+	}
+	work(list, model, SLICE, SORT_SLICE);
+	list->survey.started = list->survey.finished;
+}
+
+void list_survey_now(struct list_view *list, const struct ws_model *model)
+{
+	begin(list, model);
+	work(list, model, SIZE_MAX, SIZE_MAX);
+}
+
+int list_survey_percent(const struct list_view *list)
+{
+	const struct list_survey *survey = &list->survey;
+	const struct list_sorting *sorting = &survey->sorting;
+	if (survey->phase == LIST_COLLECTS)
+		return (int)(survey->rank * 70 / (ws_tracker_conn_count(survey->tracker) + 1));
+	if (survey->phase == LIST_SORTS)
+		return 70 + (int)(sorting->done * 29 / (sorting->digits + 1));
+	return 100;
+}
+
+ws_time list_survey_next_change(const struct list_view *list, ws_time clock)
+{
+	const ws_time next = list->survey.drawn + PERCENT_PAUSE;
+	return list->survey.news || next <= clock ? 0 : next - clock;
+}
+
+void list_survey_free(struct list_survey *survey)
+{
+	free(survey->order);
+	free(survey->ids);
+	free(survey->keys);
+	free(survey->sorting.items);
+	free(survey->sorting.scratch);
+}

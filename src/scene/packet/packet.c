@@ -1,0 +1,570 @@
+/* One packet: the tree of its fields above, its bytes below, and what the selected field means at the bottom.
+ *
+ * The two panes show one selection: moving over fields marks their bytes, moving over bytes selects the field they
+ * belong to. The marked bytes stand in brackets as well as in another colour, so that they can be seen without colours.
+ */
+#include "scene/widgets/draw.h"
+#include "scene/ui.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { VALUE_COLUMN = 29, MEANING_ROWS = 2, ALWAYS_OPEN = 5, ROOMY = 20 /* rows; below, the tree comes first */ };
+
+/* How the screen is divided. */
+struct division {
+	int tree, tree_rows, hex, hex_rows, meaning, meaning_rows;
+	int bytes_each; /* bytes a line */
+};
+
+static struct division divide(int columns, int rows, uint32_t captured)
+{
+	struct division d = {.tree = 1, .meaning_rows = rows >= ROOMY ? MEANING_ROWS : 1};
+	d.bytes_each = columns >= 76 ? 16 : 8;
+	int lines = (int)((captured + (uint32_t)d.bytes_each - 1) / (uint32_t)d.bytes_each);
+	int most = rows >= ROOMY ? rows / 5 : 1;
+	d.hex_rows = lines < 1 ? 1 : lines < most ? lines : most;
+	d.meaning = rows - 1 - d.meaning_rows;
+	d.hex = d.meaning - (rows >= ROOMY ? 1 : 0) - d.hex_rows;
+	d.tree_rows = d.hex - 1 - d.tree;
+	return d;
+}
+
+/* ---- Moving */
+
+static void choose_expanded(struct ws_ui *ui)
+{
+	struct packet_view *view = &ui->packet;
+	if (view->expanded_chosen)
+		return;
+	view->expanded_chosen = true;
+	/* What a reader of connections looks at first; then as many of the others as there is room for. */
+	static const uint8_t order[] = {WS_HEADER_TCP,  WS_HEADER_UDP,    WS_HEADER_ARP,
+	                                WS_HEADER_ICMP, WS_HEADER_ICMPV6, WS_HEADER_ETHERNET,
+	                                WS_HEADER_VLAN, WS_HEADER_IPV4,   WS_HEADER_IPV6};
+	size_t room = (size_t)divide(ui->columns, ui->rows, view->frame.captured).tree_rows;
+	bool plain = !view->packet.transport && !view->fragments.count;
+	view->expanded = plain ? 1u << WS_HEADER_IPV4 | 1u << WS_HEADER_IPV6 : 0;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(order); i++) {
+		uint32_t before = view->expanded;
+		view->expanded |= 1u << order[i];
+		packet_build(view);
+		if (i >= ALWAYS_OPEN && view->row_count > room)
+			view->expanded = before;
+	}
+}
+
+/* The row that says the same of this packet as `old` did of the one before. */
+static void select_like(struct packet_view *view, const struct packet_row *old, uint8_t header)
+{
+	for (size_t i = 0; i < view->row_count; i++) {
+		const struct packet_row *row = &view->row[i];
+		if (row->kind == old->kind && row->kind < ROW_DATAGRAM &&
+		    view->packet.layer[row->layer].header == header &&
+		    (row->kind != ROW_FIELD || row->field == old->field)) {
+			view->selected = i;
+			return;
+		}
+	}
+	view->selected = 0;
+}
+
+/* The innermost header that is not payload: TCP's, in most packets. */
+static void select_innermost(struct packet_view *view)
+{
+	view->selected = 0;
+	for (size_t i = 0; i < view->row_count; i++) {
+		const struct ws_layer *layer = &view->packet.layer[view->row[i].layer];
+		unsigned model_layer = ws_header_info(layer->header)->model_layer;
+		if (view->row[i].kind == ROW_LAYER && !layer->quoted && (model_layer == 3 || model_layer == 4))
+			view->selected = i;
+	}
+}
+
+static void show(struct ws_ui *ui, const struct ws_model *model, const struct ws_frame *frame)
+{
+	struct packet_view *view = &ui->packet;
+	bool had = view->present && view->row_count;
+	struct packet_row old = had ? view->row[view->selected] : (struct packet_row){0};
+	uint8_t header = had ? view->packet.layer[old.layer].header : 0;
+	if (!packet_load(view, frame))
+		return;
+	const struct ws_lesson_stop *stop = lesson_stop(ui);
+	const bool about = stop && stop->frame == frame->number;
+	packet_show_fields(view, about ? stop->field : NULL, about ? stop->field_count : 0);
+	packet_find_fragments(view, model);
+	choose_expanded(ui);
+	packet_build(view);
+	view->top = 0;
+	if (had)
+		select_like(view, &old, header);
+	else
+		select_innermost(view);
+	if (view->in_bytes && view->byte < view->frame.captured)
+		packet_select_byte(view);
+}
+
+void packet_show_fields(struct packet_view *view, const struct ws_lesson_field *field, size_t count)
+{
+	view->field = field;
+	view->field_count = count;
+	view->only_fields = false;
+	view->fields_room = 0;
+}
+
+/* Opens the layers that the fields are in; the other fields give way where they would push them out of sight. */
+static void choose_fields(struct packet_view *view, int room)
+{
+	if (!view->field_count || room == view->fields_room)
+		return;
+	view->fields_room = room;
+	view->expanded_chosen = true;
+	view->expanded = 0;
+	for (size_t at = 0; at < view->packet.layer_count; at++)
+		for (size_t i = 0; i < view->field_count; i++)
+			if (strcmp(packet_layer_name(&view->packet.layer[at]), view->field[i].layer) == 0)
+				view->expanded |= 1u << view->packet.layer[at].header;
+	view->only_fields = false;
+	packet_build(view);
+	view->only_fields = view->row_count > (size_t)(room > 0 ? room : 0);
+	packet_build(view);
+	view->selected = view->top = 0;
+	for (size_t i = view->row_count; i-- > 0;) {
+		const struct packet_row *row = &view->row[i];
+		const struct ws_layer *layer = &view->packet.layer[row->layer];
+		const char *name =
+		        row->kind == ROW_FIELD ? ws_header_info(layer->header)->fields[row->field].name : NULL;
+		if (name && strcmp(packet_layer_name(layer), view->field[0].layer) == 0 &&
+		    strcmp(name, view->field[0].name) == 0)
+			view->selected = i;
+	}
+}
+
+void ws_ui_show_frame(struct ws_ui *ui, const struct ws_model *model, const struct ws_frame *frame)
+{
+	ui->packet.alone = true;
+	show(ui, model, frame);
+	if (ws_ui_screen(ui) != WS_SCREEN_PACKET)
+		ui_open(ui, WS_SCREEN_PACKET);
+}
+
+bool packet_show_at(struct ws_ui *ui, const struct ws_model *model, uint64_t position, uint64_t number)
+{
+	struct ws_frame frame;
+	bool kept =
+	        position != WS_POSITION_NONE && model->fetch && model->fetch(model->fetch_context, position, &frame);
+	ui->packet.alone = true;
+	if (kept) {
+		frame.number = number;
+		show(ui, model, &frame);
+	} else {
+		ui->packet.present = false;
+		ui->packet.frame.number = number;
+	}
+	if (ws_ui_screen(ui) != WS_SCREEN_PACKET)
+		ui_open(ui, WS_SCREEN_PACKET);
+	return true;
+}
+
+static void keep_in_sight(struct packet_view *view, int rows)
+{
+	size_t visible = rows > 0 ? (size_t)rows : 1;
+	if (view->selected < view->top)
+		view->top = view->selected;
+	if (view->selected >= view->top + visible)
+		view->top = view->selected - visible + 1;
+	if (view->top + visible > view->row_count)
+		view->top = view->row_count > visible ? view->row_count - visible : 0;
+}
+
+/* The packet of the step where the film stands, if its bytes are still there. */
+static void follow_film(struct ws_ui *ui, const struct ws_model *model)
+{
+	struct packet_view *view = &ui->packet;
+	struct ws_step step;
+	struct ws_frame frame;
+	bool segment = film_step(&ui->film, ui->film.step, &step) && step.input.kind == WS_INPUT_SEGMENT;
+	if (segment && view->present && view->frame.number == step.input.frame)
+		return;
+	if (segment && step.input.position != WS_POSITION_NONE && model->fetch &&
+	    model->fetch(model->fetch_context, step.input.position, &frame)) {
+		frame.number = step.input.frame;
+		show(ui, model, &frame);
+	} else {
+		view->present = false;
+	}
+}
+
+void packet_layout(struct ws_ui *ui, const struct ws_model *model)
+{
+	struct packet_view *view = &ui->packet;
+	if (!view->alone)
+		follow_film(ui, model);
+	if (!view->present)
+		return;
+	if (view->packet.fragment && view->fragments.seen != ws_tracker_fragments(model->tracker).end)
+		packet_find_fragments(view, model);
+	packet_build(view);
+	choose_fields(view, divide(ui->columns, ui->rows, view->frame.captured).tree_rows);
+	keep_in_sight(view, divide(ui->columns, ui->rows, view->frame.captured).tree_rows);
+}
+
+/* From the tree to the bytes and back: the other pane's place follows. */
+static void select_row(struct packet_view *view, size_t row)
+{
+	if (!view->row_count)
+		return;
+	view->selected = row < view->row_count ? row : view->row_count - 1;
+	if (view->row[view->selected].length)
+		view->byte = view->row[view->selected].offset;
+}
+
+static void move_byte(struct packet_view *view, int64_t distance)
+{
+	int64_t to = (int64_t)view->byte + distance;
+	if (to < 0 || to >= (int64_t)view->frame.captured)
+		return;
+	view->byte = (uint32_t)to;
+	packet_select_byte(view);
+}
+
+/* Opens or closes the group of the selected row; `open` 1 and 0, or -1 for the other way. */
+static void fold(struct packet_view *view, int open)
+{
+	if (!view->row_count || view->row[view->selected].kind >= ROW_DATAGRAM)
+		return;
+	uint8_t layer = view->row[view->selected].layer;
+	uint32_t bit = 1u << view->packet.layer[layer].header;
+	bool to = open < 0 ? !(view->expanded & bit) : open;
+	packet_show_fields(view, NULL, 0); /* from here on the reader chooses */
+	view->expanded = to ? view->expanded | bit : view->expanded & ~bit;
+	packet_build(view);
+	if (to)
+		return;
+	for (size_t i = 0; i < view->row_count; i++)
+		if (view->row[i].kind == ROW_LAYER && view->row[i].layer == layer)
+			select_row(view, i);
+}
+
+static bool move_in_bytes(struct packet_view *view, int each, enum ws_action action)
+{
+	switch (action) {
+	case WS_ACT_UP:
+		move_byte(view, -each);
+		return true;
+	case WS_ACT_DOWN:
+		move_byte(view, each);
+		return true;
+	case WS_ACT_LEFT:
+		move_byte(view, -1);
+		return true;
+	case WS_ACT_RIGHT:
+		move_byte(view, 1);
+		return true;
+	case WS_ACT_FIRST:
+		move_byte(view, -(int64_t)view->byte);
+		return true;
+	case WS_ACT_LAST:
+		move_byte(view, (int64_t)view->frame.captured - 1 - view->byte);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool move_in_tree(struct packet_view *view, size_t page, enum ws_action action)
+{
+	switch (action) {
+	case WS_ACT_UP:
+		select_row(view, view->selected ? view->selected - 1 : 0);
+		return true;
+	case WS_ACT_DOWN:
+		select_row(view, view->selected + 1);
+		return true;
+	case WS_ACT_PAGE_UP:
+		select_row(view, view->selected > page ? view->selected - page : 0);
+		return true;
+	case WS_ACT_PAGE_DOWN:
+		select_row(view, view->selected + page);
+		return true;
+	case WS_ACT_FIRST:
+		select_row(view, 0);
+		return true;
+	case WS_ACT_LAST:
+		select_row(view, SIZE_MAX);
+		return true;
+	case WS_ACT_LEFT:
+	case WS_ACT_RIGHT:
+		fold(view, action == WS_ACT_RIGHT);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The frame of the fragment that is selected; false: it is not another's. */
+static bool show_fragment(struct ws_ui *ui, const struct ws_model *model)
+{
+	const struct packet_view *view = &ui->packet;
+	const struct packet_row *row = view->row_count ? &view->row[view->selected] : NULL;
+	if (!row || row->kind != ROW_FRAGMENT)
+		return false;
+	const struct ws_fragment_info *fragment = &view->fragments.fragment[row->field];
+	if (fragment->frame == view->frame.number)
+		return false;
+	return packet_show_at(ui, model, fragment->position, fragment->frame);
+}
+
+/* The packet of the row before or behind, in the list that led here. */
+static bool show_neighbour(struct ws_ui *ui, const struct ws_model *model, int by)
+{
+	enum ws_screen list = ui->depth > 1 ? ui->stack[ui->depth - 2] : WS_SCREEN_COUNT;
+	if (list == WS_SCREEN_DATAGRAMS)
+		return datagrams_show_packet(ui, model, by);
+	return list == WS_SCREEN_ARP && arp_show_packet(ui, model, by);
+}
+
+bool packet_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
+{
+	struct packet_view *view = &ui->packet;
+	struct division d = divide(ui->columns, ui->rows, view->frame.captured);
+	switch (action) {
+	case WS_ACT_NEXT_PACKET:
+	case WS_ACT_PREVIOUS_PACKET:
+		return view->alone ? show_neighbour(ui, model, action == WS_ACT_NEXT_PACKET ? 1 : -1)
+		                   : film_act(ui, model, action);
+	case WS_ACT_NEXT_PANE:
+		view->in_bytes = view->present && view->frame.captured && !view->in_bytes;
+		return true;
+	case WS_ACT_ENTER:
+		if (!show_fragment(ui, model))
+			fold(view, -1);
+		return true;
+	default:
+		break;
+	}
+	if (view->in_bytes && view->present && move_in_bytes(view, d.bytes_each, action))
+		return true;
+	return view->present && move_in_tree(view, d.tree_rows > 0 ? (size_t)d.tree_rows : 1, action);
+}
+
+/* ---- Drawing */
+
+/* One verdict over all checksums: the bad ones by name, else the best that can be said. */
+static enum ws_style checksums(const struct packet_view *view, struct ws_text *text)
+{
+	bool good = false, offloaded = false;
+	for (size_t i = 0; i < view->packet.layer_count; i++) {
+		const struct ws_layer *layer = &view->packet.layer[i];
+		if (layer->quoted)
+			continue;
+		if (layer->checksum == WS_CHECKSUM_BAD)
+			ws_text_printf(text, "%s%s checksum bad", text->length ? ", " : "",
+			               ws_header_info(layer->header)->label);
+		good |= layer->checksum == WS_CHECKSUM_GOOD;
+		offloaded |= layer->checksum == WS_CHECKSUM_OFFLOADED;
+	}
+	if (text->length)
+		return WS_STYLE_BAD;
+	ws_text_puts(text, offloaded ? "checksum left to the card" : good ? "checksums good" : "");
+	return WS_STYLE_GOOD;
+}
+
+static void draw_title(const struct ws_ui *ui, struct ws_canvas *canvas)
+{
+	const struct packet_view *view = &ui->packet;
+	struct ws_step step, before;
+	char left[160], right[160];
+	struct ws_text text = WS_TEXT_OVER(left), sums = WS_TEXT_OVER(right);
+	enum ws_style style = WS_STYLE_NORMAL;
+	bool in_film = !view->alone && film_step(&ui->film, ui->film.step, &step);
+	uint64_t number = in_film ? step.input.frame : view->frame.number;
+	ws_text_printf(&text, "Frame %llu", (unsigned long long)number);
+	size_t bold = text.length;
+	if (in_film) {
+		ws_text_printf(&text, "  connection %llu, step %zu/%zu", (unsigned long long)ui->film.number,
+		               ui->film.step + 1, film_count(&ui->film));
+		if (ui->film.step && film_step(&ui->film, ui->film.step - 1, &before)) {
+			ws_text_puts(&text, "  +");
+			ws_text_time(&text, step.input.time - before.input.time, 6);
+		}
+	}
+	if (view->present) {
+		ws_text_printf(&text, "  %u bytes", view->frame.length);
+		if (view->frame.captured < view->frame.length)
+			ws_text_printf(&text, ", %u captured", view->frame.captured);
+		style = checksums(view, &sums);
+	}
+	ws_text_cstr(&sums);
+	int limit = canvas->columns - 1;
+	if (sums.length)
+		limit = draw_right(canvas, 0, 1, limit, style, right) - 1;
+	draw_cut(canvas, 0, 1, limit, WS_STYLE_NORMAL, ws_text_cstr(&text));
+	ws_canvas_paint(canvas, 0, 1, (int)bold, WS_STYLE_TITLE, WS_BOLD);
+}
+
+/* What the connection knows about a field that the packet alone does not. */
+static void add_context(const struct ws_ui *ui, const struct packet_row *row, struct ws_text *value)
+{
+	const struct packet_view *view = &ui->packet;
+	const struct ws_layer *layer = &view->packet.layer[row->layer];
+	struct ws_step step;
+	if (view->alone || row->kind != ROW_FIELD || layer->header != WS_HEADER_TCP || layer->quoted ||
+	    !film_step(&ui->film, ui->film.step, &step))
+		return;
+	const char *name = ws_header_info(WS_HEADER_TCP)->fields[row->field].name;
+	if (!name)
+		return;
+	if (strcmp(name, "sequence") == 0)
+		ws_text_printf(value, "  (relative %u)", step.relative_sequence);
+	else if (strcmp(name, "acknowledgment") == 0 && !(step.input.flags & WS_TCP_ACK))
+		ws_text_puts(value, "  (says nothing: no ACK)");
+	else if (strcmp(name, "acknowledgment") == 0)
+		ws_text_printf(value, "  (relative %u)", step.relative_acknowledgment);
+}
+
+/* A field that a lesson's answer speaks of. */
+static bool is_marked(const struct ws_ui *ui, const struct packet_row *row)
+{
+	const struct packet_view *view = &ui->packet;
+	const struct ws_layer *layer = &view->packet.layer[row->layer];
+	const struct ws_header_info *info = ws_header_info(layer->header);
+	if (row->kind != ROW_FIELD || layer->quoted)
+		return false;
+	return lesson_marks(ui, view->frame.number, packet_layer_name(layer), info->fields[row->field].name);
+}
+
+static bool is_marked_byte(const struct ws_ui *ui, uint32_t offset)
+{
+	const struct packet_view *view = &ui->packet;
+	for (size_t i = 0; i < view->row_count; i++)
+		if (offset >= view->row[i].offset && offset - view->row[i].offset < view->row[i].length &&
+		    is_marked(ui, &view->row[i]))
+			return true;
+	return false;
+}
+
+static void draw_tree_row(const struct ws_ui *ui, struct ws_canvas *canvas, int at, size_t index)
+{
+	const struct packet_view *view = &ui->packet;
+	const struct packet_row *row = &view->row[index];
+	const struct ws_layer *layer = &view->packet.layer[row->layer];
+	bool selected = index == view->selected, layer_head = row->kind == ROW_LAYER,
+	     head = layer_head || row->kind == ROW_DATAGRAM;
+	char left[128], middle[256], right[160];
+	struct ws_text label = WS_TEXT_OVER(left), value = WS_TEXT_OVER(middle), bits = WS_TEXT_OVER(right);
+	packet_row_text(view, row, &label, &value);
+	add_context(ui, row, &value);
+	int room = canvas->columns >= 120 ? 47 : canvas->columns >= 76 ? 24 : canvas->columns >= 60 ? 12 : 0;
+	packet_row_bits(view, row, &bits, room);
+	int limit = canvas->columns - 1, column = 3 + 2 * row->depth;
+	enum ws_style style = layer->problem && layer_head ? WS_STYLE_BAD : WS_STYLE_NORMAL;
+	if (room)
+		limit = draw_right(canvas, at, 4, limit, head ? WS_STYLE_DIM : WS_STYLE_NORMAL, ws_text_cstr(&bits)) -
+		        1;
+	if (layer_head)
+		ws_canvas_put(canvas, at, 1, WS_STYLE_DIM, view->expanded & 1u << layer->header ? 0x25be : 0x25b8);
+	int end = draw_cut(canvas, at, column, limit, head ? WS_STYLE_TITLE : WS_STYLE_DIM, ws_text_cstr(&label));
+	int start = canvas->columns >= 60 ? VALUE_COLUMN : end + 2;
+	if (head) {
+		ws_canvas_paint(canvas, at, column, end - column, WS_STYLE_TITLE, WS_BOLD);
+		start = canvas->columns >= 60 ? 13 : end + 2;
+	}
+	int behind = draw_cut(canvas, at, start > end + 1 ? start : end + 2, limit, style, ws_text_cstr(&value));
+	if (is_marked(ui, row)) {
+		ws_canvas_put(canvas, at, 3, WS_STYLE_HIGHLIGHT, 0x25ba);
+		ws_canvas_paint(canvas, at, 3, behind - 3, WS_STYLE_HIGHLIGHT, WS_BOLD);
+	}
+	if (!selected)
+		return;
+	ws_canvas_put(canvas, at, 0, WS_STYLE_SELECTED, 0x25b6);
+	ws_canvas_paint(canvas, at, 0, canvas->columns, WS_STYLE_SELECTED, view->in_bytes ? WS_BOLD : WS_REVERSE);
+}
+
+static void draw_hex(const struct ws_ui *ui, const struct packet_row *row, struct ws_canvas *canvas,
+                     const struct division *d)
+{
+	const struct packet_view *view = &ui->packet;
+	uint32_t each = (uint32_t)d->bytes_each, lines = (view->frame.captured + each - 1) / each;
+	uint32_t first = row->offset, end = row->offset + row->length;
+	uint32_t point = view->in_bytes ? view->byte : first;
+	uint32_t top = point / each > (uint32_t)d->hex_rows / 4 ? point / each - (uint32_t)d->hex_rows / 4 : 0;
+	if (top + (uint32_t)d->hex_rows > lines)
+		top = lines > (uint32_t)d->hex_rows ? lines - (uint32_t)d->hex_rows : 0;
+	for (uint32_t line = 0; line < (uint32_t)d->hex_rows && top + line < lines; line++) {
+		int at = d->hex + (int)line, text = 7 + 3 * d->bytes_each + 1;
+		ws_canvas_printf(canvas, at, 1, canvas->columns, WS_STYLE_DIM, "%04x", (top + line) * each);
+		for (uint32_t i = 0; i < each && (top + line) * each + i < view->frame.captured; i++) {
+			uint32_t offset = (top + line) * each + i;
+			uint8_t byte = view->bytes[offset];
+			bool marked = offset >= first && offset < end;
+			bool pointed = view->in_bytes && offset == view->byte;
+			bool answer = is_marked_byte(ui, offset);
+			enum ws_style style = marked || answer ? WS_STYLE_HIGHLIGHT : WS_STYLE_NORMAL;
+			int column = 7 + 3 * (int)i;
+			ws_canvas_printf(canvas, at, column, canvas->columns, style, "%02x", byte);
+			ws_canvas_put(canvas, at, text + (int)i, style, byte >= 0x20 && byte < 0x7f ? byte : '.');
+			if (answer)
+				ws_canvas_paint(canvas, at, column, 2, style, WS_BOLD);
+			if (marked && (offset == first || i == 0))
+				ws_canvas_put(canvas, at, column - 1, style, '[');
+			if (marked && (offset + 1 == end || i + 1 == each))
+				ws_canvas_put(canvas, at, column + 2, style, ']');
+			if (pointed) {
+				ws_canvas_paint(canvas, at, column, 2, style, WS_REVERSE);
+				ws_canvas_paint(canvas, at, text + (int)i, 1, style, WS_REVERSE);
+			}
+		}
+	}
+}
+
+static void draw_meaning(const struct packet_view *view, const struct packet_row *row, struct ws_canvas *canvas,
+                         const struct division *d)
+{
+	char buffer[400] = "", line[400];
+	struct ws_text text = WS_TEXT_OVER(buffer);
+	const char *reference;
+	packet_row_meaning(view, row, &text, &reference);
+	if (reference)
+		ws_text_printf(&text, " (%s)", reference);
+	ws_text_cstr(&text);
+	if (text.length && buffer[0] >= 'a' && buffer[0] <= 'z')
+		buffer[0] = (char)(buffer[0] - 'a' + 'A');
+	if (d->meaning_rows == 1) {
+		draw_cut(canvas, d->meaning, 1, canvas->columns - 1, WS_STYLE_TITLE, buffer);
+		return;
+	}
+	for (int i = 0; i < d->meaning_rows; i++)
+		if (draw_wrap(buffer, canvas->columns - 2, i, line, sizeof(line)))
+			ws_canvas_text(canvas, d->meaning + i, 1, canvas->columns - 1, WS_STYLE_TITLE, line);
+}
+
+void packet_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+{
+	const struct packet_view *view = &ui->packet;
+	(void)model;
+	draw_title(ui, canvas);
+	draw_hints(canvas, canvas->rows - 1, WS_SCREEN_PACKET, ui->options.key_name);
+	if (!view->present || !view->row_count) {
+		struct ws_step step;
+		bool segment = view->alone || !film_step(&ui->film, ui->film.step, &step) ||
+		               step.input.kind == WS_INPUT_SEGMENT;
+		draw_cut(canvas, 2, 2, canvas->columns - 1, WS_STYLE_WARN,
+		         segment ? "The bytes of this frame are no longer kept."
+		                 : "This step is an event, not a packet: nothing was on the wire.");
+		return;
+	}
+	struct division d = divide(canvas->columns, canvas->rows, view->frame.captured);
+	const struct packet_row *row = &view->row[view->selected];
+	for (int i = 0; i < d.tree_rows && view->top + (size_t)i < view->row_count; i++)
+		draw_tree_row(ui, canvas, d.tree + i, view->top + (size_t)i);
+	draw_rule(canvas, d.hex - 1);
+	char place[32];
+	snprintf(place, sizeof(place), " %zu/%zu ", view->selected + 1, view->row_count);
+	draw_right(canvas, d.hex - 1, 1, canvas->columns - 2, WS_STYLE_DIM, place);
+	draw_hex(ui, row, canvas, &d);
+	if (canvas->rows >= ROOMY)
+		draw_rule(canvas, d.meaning - 1);
+	if (!lesson_stop(ui) || ui->lesson.answered) /* it might tell what a lesson asks */
+		draw_meaning(view, row, canvas, &d);
+}

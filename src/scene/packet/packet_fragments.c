@@ -1,0 +1,128 @@
+/* The fragments of the datagram that a frame carries a part of.
+ *
+ * They are looked for among those the tracker keeps, from the frame outwards: identification numbers are used again, so
+ * a second fragment with the same offset belongs to another datagram, and the search ends there. */
+#include "scene/widgets/draw.h"
+#include "scene/ui.h"
+
+#include <string.h>
+
+#define APART (30 * WS_SECOND) /* reassembly gives up after so long (RFC 791 §3.2 suggests 15 s or more) */
+
+static bool same_datagram(const struct ws_fragment_info *a, const struct ws_fragment_info *b)
+{
+	ws_time apart;
+	return a->ip_version == b->ip_version && a->protocol == b->protocol && a->identification == b->identification &&
+	       a->vlan == b->vlan && memcmp(&a->source, &b->source, sizeof(a->source)) == 0 &&
+	       memcmp(&a->destination, &b->destination, sizeof(a->destination)) == 0 &&
+	       !__builtin_sub_overflow(a->time, b->time, &apart) && apart < APART && apart > -APART;
+}
+
+static bool has_offset(const struct packet_fragments *list, uint32_t offset)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->fragment[i].offset == offset)
+			return true;
+	return false;
+}
+
+static void insert(struct packet_fragments *list, const struct ws_fragment_info *fragment)
+{
+	size_t at = list->count;
+	if (list->count == PACKET_FRAGMENTS) {
+		list->more = true;
+		return;
+	}
+	while (at && list->fragment[at - 1].offset > fragment->offset)
+		at--;
+	memmove(list->fragment + at + 1, list->fragment + at, (list->count - at) * sizeof(*list->fragment));
+	list->fragment[at] = *fragment;
+	list->count++;
+}
+
+/* How much of the datagram is there. */
+static void add_up(struct packet_fragments *list)
+{
+	uint32_t end = 0;
+	list->length = list->missing = 0;
+	list->end_known = false;
+	for (size_t i = 0; i < list->count; i++) {
+		const struct ws_fragment_info *fragment = &list->fragment[i];
+		if (fragment->offset > end)
+			list->missing += fragment->offset - end;
+		if (fragment->offset + fragment->length > end)
+			end = fragment->offset + fragment->length;
+		list->end_known |= !fragment->more;
+	}
+	list->length = end;
+}
+
+void packet_find_fragments(struct packet_view *view, const struct ws_model *model)
+{
+	struct packet_fragments *list = &view->fragments;
+	struct ws_range range = ws_tracker_fragments(model->tracker);
+	struct ws_fragment_info self, other;
+	bool found = false;
+	list->count = 0;
+	list->more = false;
+	list->seen = range.end;
+	if (!view->present || !view->packet.fragment)
+		return;
+	uint64_t at = range.end;
+	while (!found && at-- > range.first)
+		found = ws_tracker_fragment(model->tracker, at, &self) && self.frame == view->frame.number;
+	if (!found)
+		return;
+	insert(list, &self);
+	for (uint64_t i = at; i-- > range.first && ws_tracker_fragment(model->tracker, i, &other);) {
+		if (!same_datagram(&self, &other))
+			continue;
+		if (has_offset(list, other.offset))
+			break;
+		insert(list, &other);
+	}
+	for (uint64_t i = at + 1; i < range.end && ws_tracker_fragment(model->tracker, i, &other); i++) {
+		if (!same_datagram(&self, &other))
+			continue;
+		if (has_offset(list, other.offset))
+			break;
+		insert(list, &other);
+	}
+	add_up(list);
+}
+
+void packet_datagram_text(const struct packet_view *view, struct ws_text *label, struct ws_text *value)
+{
+	const struct packet_fragments *list = &view->fragments;
+	ws_text_puts(label, "Datagram");
+	ws_text_printf(value, "%zu%s fragment%s: ", list->count, list->more ? " or more" : "",
+	               list->count == 1 ? "" : "s");
+	if (!list->end_known)
+		ws_text_printf(value, "%u bytes or more, the end is missing", list->length);
+	else if (list->missing)
+		ws_text_printf(value, "%u bytes, %u of them missing", list->length, list->missing);
+	else if (view->packet.ip_protocol == 17 && list->length > 8)
+		ws_text_printf(value, "%u bytes, complete: UDP's 8 + %u", list->length, list->length - 8);
+	else
+		ws_text_printf(value, "%u bytes, complete", list->length);
+}
+
+void packet_fragment_text(const struct packet_view *view, size_t index, struct ws_text *label, struct ws_text *value)
+{
+	const struct ws_fragment_info *fragment = &view->fragments.fragment[index];
+	ws_text_printf(label, "frame %llu", (unsigned long long)fragment->frame);
+	uint32_t last = fragment->offset + (fragment->length ? fragment->length - 1 : 0);
+	ws_text_printf(value, "bytes %u–%u  %s%s", fragment->offset, last, fragment->more ? "more follow" : "the last",
+	               fragment->frame == view->frame.number ? "  ← this one" : "");
+}
+
+void packet_fragment_meaning(const struct packet_view *view, size_t index, struct ws_text *meaning)
+{
+	const struct ws_fragment_info *fragment = &view->fragments.fragment[index];
+	ws_text_printf(meaning, "%u bytes of the datagram, from byte %u on: the offset field counts in units of 8",
+	               fragment->length, fragment->offset);
+	ws_text_puts(meaning, fragment->offset == 0 ? "; the only fragment with the transport header, so with the ports"
+	                                            : "; no ports in it: they are in the fragment with offset 0");
+	if (fragment->frame != view->frame.number)
+		ws_text_puts(meaning, "; Enter shows this frame");
+}

@@ -1,0 +1,426 @@
+/* One packet as a tree of rows: layers, their fields, their options, and a few rows that say what a frame does not.
+ *
+ * The tree is built from the decoder's field tables and rebuilt whenever a group is opened or closed; a row is only a
+ * reference into the packet and the bytes it stands for. The bytes are a copy, so that the frame may go away. */
+#include "scene/widgets/draw.h"
+#include "scene/ui.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void packet_free(struct packet_view *view)
+{
+	free(view->bytes);
+	view->bytes = NULL;
+	view->capacity = 0;
+	view->present = false;
+}
+
+bool packet_load(struct packet_view *view, const struct ws_frame *frame)
+{
+	view->present = false;
+	if (frame->captured > view->capacity) {
+		uint8_t *bytes = realloc(view->bytes, frame->captured);
+		if (!bytes)
+			return false;
+		view->bytes = bytes;
+		view->capacity = frame->captured;
+	}
+	if (frame->captured)
+		memcpy(view->bytes, frame->data, frame->captured);
+	view->frame = *frame;
+	view->frame.data = view->bytes;
+	ws_decode(&view->frame, &view->packet);
+	view->present = true;
+	return true;
+}
+
+static bool is_ethernet(const struct packet_view *view)
+{
+	return view->frame.link == WS_LINK_ETHERNET && view->packet.layer_count;
+}
+
+static bool has_fcs(const struct packet_view *view)
+{
+	return view->packet.layer_count && view->packet.layer[view->packet.layer_count - 1].header == WS_HEADER_FCS;
+}
+
+static struct packet_row *add_row(struct packet_view *view, enum packet_row_kind kind, size_t layer, int depth)
+{
+	if (view->row_count == PACKET_ROWS)
+		return NULL;
+	struct packet_row *row = &view->row[view->row_count++];
+	*row = (struct packet_row){.kind = (uint8_t)kind, .layer = (uint8_t)layer, .depth = (uint8_t)depth};
+	return row;
+}
+
+/* A row's bytes, cut to what was captured. */
+static void set_bytes(const struct packet_view *view, struct packet_row *row, uint32_t offset, uint32_t length)
+{
+	uint32_t captured = view->frame.captured;
+	row->offset = offset;
+	row->length = offset >= captured ? 0 : length < captured - offset ? length : captured - offset;
+}
+
+static void add_options(struct packet_view *view, size_t index)
+{
+	const struct ws_layer *layer = &view->packet.layer[index];
+	struct ws_option option;
+	for (uint32_t cursor = 0, before = 0; ws_option_next(&view->packet, layer, &cursor, &option); before = cursor) {
+		struct packet_row *row = add_row(view, ROW_OPTION, index, 2);
+		if (!row)
+			return;
+		row->cursor = before;
+		set_bytes(view, row, option.offset, option.length);
+	}
+}
+
+/* As in the records, which have the frame check sequence among Ethernet's fields. */
+const char *packet_layer_name(const struct ws_layer *layer)
+{
+	return layer->header == WS_HEADER_FCS ? "ethernet" : ws_header_info(layer->header)->name;
+}
+
+static bool is_wanted(const struct packet_view *view, const char *layer, const struct ws_field *field)
+{
+	bool wanted = !view->only_fields;
+	for (size_t i = 0; !wanted && field->name && i < view->field_count; i++)
+		wanted = strcmp(view->field[i].layer, layer) == 0 && strcmp(view->field[i].name, field->name) == 0;
+	return wanted;
+}
+
+static void add_fields(struct packet_view *view, size_t index)
+{
+	const struct ws_layer *layer = &view->packet.layer[index];
+	const struct ws_header_info *info = ws_header_info(layer->header);
+	for (size_t i = 0; i < info->field_count; i++) {
+		struct ws_value value;
+		if (!is_wanted(view, packet_layer_name(layer), &info->fields[i]) ||
+		    !ws_field_value(&view->packet, layer, &info->fields[i], &value))
+			continue;
+		bool variable = info->fields[i].kind == WS_FIELD_OPTIONS || info->fields[i].kind == WS_FIELD_BYTES;
+		if (variable && !value.length)
+			continue;
+		struct packet_row *row = add_row(view, ROW_FIELD, index, 1);
+		if (!row)
+			return;
+		row->field = (uint16_t)i;
+		uint32_t offset, length;
+		ws_field_bytes(layer, &info->fields[i], &offset, &length);
+		set_bytes(view, row, offset, variable ? value.length : length);
+		if (info->fields[i].kind == WS_FIELD_OPTIONS)
+			add_options(view, index);
+	}
+}
+
+static void add_fragments(struct packet_view *view)
+{
+	if (!view->fragments.count)
+		return;
+	add_row(view, ROW_DATAGRAM, view->packet.ip_layer, 0);
+	for (size_t i = 0; i < view->fragments.count; i++) {
+		struct packet_row *row = add_row(view, ROW_FRAGMENT, view->packet.ip_layer, 1);
+		if (row)
+			row->field = (uint16_t)i;
+	}
+}
+
+void packet_build(struct packet_view *view)
+{
+	view->row_count = 0;
+	if (!view->present)
+		return;
+	for (size_t i = 0; i < view->packet.layer_count; i++) {
+		const struct ws_layer *layer = &view->packet.layer[i];
+		struct packet_row *row = add_row(view, ROW_LAYER, i, 0);
+		if (row)
+			set_bytes(view, row, layer->offset, layer->available);
+		if (view->expanded & 1u << layer->header)
+			add_fields(view, i);
+	}
+	add_fragments(view);
+	if (is_ethernet(view))
+		add_row(view, ROW_NOTE, 0, 0);
+	if (view->selected >= view->row_count)
+		view->selected = view->row_count ? view->row_count - 1 : 0;
+}
+
+/* ---- Words */
+
+static const char *model_name(unsigned layer)
+{
+	static const char *const names[] = {"", "physical", "link", "network", "transport", "application"};
+	return layer < WS_ARRAY_SIZE(names) ? names[layer] : "";
+}
+
+static unsigned tag_bytes(const struct packet_view *view)
+{
+	unsigned bytes = 0;
+	for (size_t i = 0; i < view->packet.layer_count; i++)
+		if (view->packet.layer[i].header == WS_HEADER_VLAN && !view->packet.layer[i].quoted)
+			bytes += 4;
+	return bytes;
+}
+
+/* The account of what Ethernet puts around a packet. */
+static void account(const struct packet_view *view, struct ws_text *text)
+{
+	unsigned tags = tag_bytes(view);
+	if (tags)
+		ws_text_printf(text, "14 + %u of VLAN tag = %u in front", tags, 14 + tags);
+	else
+		ws_text_puts(text, "14 in front");
+	ws_text_printf(text, " + 4 FCS behind = %u; %s", 18 + tags,
+	               has_fcs(view) ? "FCS captured" : "FCS not captured");
+}
+
+static void field_text(const struct packet_view *view, const struct ws_layer *layer, const char *name,
+                       struct ws_text *text)
+{
+	const struct ws_header_info *info = ws_header_info(layer->header);
+	for (size_t i = 0; i < info->field_count; i++) {
+		struct ws_value value;
+		if (!info->fields[i].name || strcmp(info->fields[i].name, name) != 0)
+			continue;
+		if (ws_field_value(&view->packet, layer, &info->fields[i], &value))
+			ws_field_text(text, &view->packet, layer, &info->fields[i], &value);
+		return;
+	}
+}
+
+/* X(header, words with the names of fields in braces): a closed group's one line. */
+#define SUMMARIES(X)                                                                                                   \
+	X(WS_HEADER_ETHERNET, "{source} → {destination}  {type}")                                                      \
+	X(WS_HEADER_ETHERNET_LENGTH, "{source} → {destination}  length {length}")                                      \
+	X(WS_HEADER_SLL, "{source}  {type}")                                                                           \
+	X(WS_HEADER_SLL2, "{source}  {type}")                                                                          \
+	X(WS_HEADER_NULL, "family {family}")                                                                           \
+	X(WS_HEADER_VLAN, "VLAN {id}  priority {priority}")                                                            \
+	X(WS_HEADER_ARP, "{operation}  {sender_ip} → {target_ip}")                                                     \
+	X(WS_HEADER_IPV4, "{source} → {destination}  ttl {ttl}")                                                       \
+	X(WS_HEADER_IPV6, "{source} → {destination}")                                                                  \
+	X(WS_HEADER_ICMP, "{type}")                                                                                    \
+	X(WS_HEADER_ICMPV6, "{type}")                                                                                  \
+	X(WS_HEADER_TCP, "{source_port} → {destination_port}  {flags}")                                                \
+	X(WS_HEADER_UDP, "{source_port} → {destination_port}  length {length}")                                        \
+	X(WS_HEADER_PADDING, "fill up to Ethernet's minimum, never payload")                                           \
+	X(WS_HEADER_FCS, "{fcs}")
+
+static void layer_summary(const struct packet_view *view, const struct ws_layer *layer, struct ws_text *text)
+{
+	static const char *const summaries[WS_HEADER_COUNT] = {
+#define X(header, words) [header] = (words),
+	        SUMMARIES(X)
+#undef X
+	};
+	const char *at = summaries[layer->header];
+	while (at && *at) {
+		size_t plain = strcspn(at, "{");
+		ws_text_append(text, at, plain);
+		at += plain;
+		if (*at != '{')
+			break;
+		char name[32];
+		struct ws_text field = WS_TEXT_OVER(name);
+		size_t length = strcspn(++at, "}");
+		ws_text_append(&field, at, length);
+		field_text(view, layer, ws_text_cstr(&field), text);
+		at += length + 1;
+	}
+	if (layer->problem)
+		ws_text_printf(text, "%s%s", text->length ? "  " : "", ws_problem_text(layer->problem));
+}
+
+void packet_row_text(const struct packet_view *view, const struct packet_row *row, struct ws_text *label,
+                     struct ws_text *value)
+{
+	const struct ws_layer *layer = &view->packet.layer[row->layer];
+	const struct ws_header_info *info = ws_header_info(layer->header);
+	struct ws_value field;
+	struct ws_option option;
+	uint32_t cursor = row->cursor;
+	switch (row->kind) {
+	case ROW_LAYER:
+		ws_text_printf(label, "%s%s", layer->quoted ? "quoted " : "", info->label);
+		layer_summary(view, layer, value);
+		break;
+	case ROW_FIELD:
+		ws_text_puts(label, info->fields[row->field].label);
+		if (!ws_field_value(&view->packet, layer, &info->fields[row->field], &field))
+			break;
+		if (info->fields[row->field].kind == WS_FIELD_OPTIONS ||
+		    info->fields[row->field].kind == WS_FIELD_BYTES)
+			ws_text_printf(value, "%u byte%s", field.length, field.length == 1 ? "" : "s");
+		else
+			ws_field_text(value, &view->packet, layer, &info->fields[row->field], &field);
+		break;
+	case ROW_OPTION:
+		if (!ws_option_next(&view->packet, layer, &cursor, &option))
+			break;
+		ws_text_puts(label, option.label);
+		ws_option_text(value, layer, &option);
+		if (option.problem)
+			ws_text_printf(value, " (%s)", ws_problem_text(option.problem));
+		break;
+	case ROW_DATAGRAM:
+		packet_datagram_text(view, label, value);
+		break;
+	case ROW_FRAGMENT:
+		packet_fragment_text(view, row->field, label, value);
+		break;
+	default:
+		ws_text_puts(label, "around it");
+		account(view, value);
+		break;
+	}
+}
+
+/* The bits of a field that does not fill its bytes; the others' places are dots. */
+static void field_bits(const struct packet_view *view, const struct ws_field *field, const struct packet_row *row,
+                       struct ws_text *text)
+{
+	unsigned start = field->bit_offset % 8, end = start + field->bit_width;
+	if (row->length == 1 && start % 4 == 0 && end % 4 == 0) { /* half a byte: one hexadecimal digit */
+		uint8_t byte = view->bytes[row->offset];
+		if (start)
+			ws_text_putc(text, '.');
+		ws_text_hex(text, start ? byte & 15 : byte >> 4, 1);
+		if (!start)
+			ws_text_putc(text, '.');
+		return;
+	}
+	for (unsigned bit = 0; bit < row->length * 8; bit++) {
+		if (bit && bit % 8 == 0)
+			ws_text_putc(text, ' ');
+		bool set = view->bytes[row->offset + bit / 8] >> (7 - bit % 8) & 1;
+		ws_text_putc(text, bit < start || bit >= end ? '.' : set ? '1' : '0');
+	}
+}
+
+void packet_row_bits(const struct packet_view *view, const struct packet_row *row, struct ws_text *text, int width)
+{
+	const struct ws_layer *layer = &view->packet.layer[row->layer];
+	if (row->kind == ROW_FRAGMENT) {
+		ws_text_printf(text, "%u bytes", view->fragments.fragment[row->field].length);
+		return;
+	}
+	if (row->kind == ROW_LAYER) {
+		const struct ws_header_info *info = ws_header_info(layer->header);
+		ws_text_printf(text, "%s %u byte%s", model_name(info->model_layer), layer->length,
+		               layer->length == 1 ? "" : "s");
+		return;
+	}
+	if (row->kind == ROW_FIELD) {
+		const struct ws_field *field = &ws_header_info(layer->header)->fields[row->field];
+		if (field->bit_width && (field->bit_offset % 8 || field->bit_width % 8)) {
+			field_bits(view, field, row, text);
+			return;
+		}
+	}
+	uint32_t room = width > 1 ? (uint32_t)(width + 1) / 3 : 0;
+	uint32_t shown = row->length <= room ? row->length : room ? room - 1 : 0;
+	ws_text_bytes(text, view->bytes + row->offset, shown, ' ');
+	if (shown < row->length)
+		ws_text_puts(text, " …");
+}
+
+/* X(name in the decoder's tables, what it is for) */
+#define OPTION_MEANINGS(X)                                                                                             \
+	X("end", "ends the list; what follows up to the header's length is fill")                                      \
+	X("nop", "one byte of fill, so that the next option begins where it is easy to read")                          \
+	X("mss", "the most payload its sender takes in one segment; only in a SYN (RFC 9293 §3.7.1)")                  \
+	X("window_scale", "later windows of its sender are shifted left by this, if both SYNs have it (RFC 7323 §2)")  \
+	X("sack_permitted", "its sender understands selective acknowledgments; only in a SYN (RFC 2018 §2)")           \
+	X("sack", "stretches that have arrived behind a gap, so that only the gap is sent again (RFC 2018 §3)")        \
+	X("timestamps", "its sender's clock, and the last one received: measures round trips (RFC 7323 §3)")           \
+	X("fast_open", "a cookie that lets data travel in the SYN the next time (RFC 7413 §2)")                        \
+	X("md5", "a keyed digest over the segment, against forged ones (RFC 2385)")                                    \
+	X("tcp_ao", "authenticates the segment, in place of MD5 (RFC 5925)")                                           \
+	X("mptcp", "one connection over several paths (RFC 8684)")                                                     \
+	X("user_timeout", "how long its sender keeps trying before it gives up (RFC 5482)")                            \
+	X("router_alert", "asks every router on the way to look at this packet (RFC 2113)")                            \
+	X("record_route", "routers on the way write down their addresses here (RFC 791 §3.1)")
+
+static const char *option_meaning(const char *name)
+{
+	static const struct {
+		const char *name, *text;
+	} table[] = {
+#define X(name, text) {name, text},
+	        OPTION_MEANINGS(X)
+#undef X
+	};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(table); i++)
+		if (strcmp(table[i].name, name) == 0)
+			return table[i].text;
+	return "one option: its kind, its length in bytes, its data";
+}
+
+void packet_row_meaning(const struct packet_view *view, const struct packet_row *row, struct ws_text *meaning,
+                        const char **reference)
+{
+	const struct ws_layer *layer = &view->packet.layer[row->layer];
+	const struct ws_header_info *info = ws_header_info(layer->header);
+	struct ws_option option;
+	uint32_t cursor = row->cursor;
+	*reference = NULL;
+	switch (row->kind) {
+	case ROW_LAYER:
+		ws_text_printf(meaning, "layer %u of 5, %s: %u bytes from byte %u of the frame on", info->model_layer,
+		               model_name(info->model_layer), layer->length, layer->offset);
+		if (layer->available < layer->length)
+			ws_text_printf(meaning, ", %u of them captured", layer->available);
+		if (layer->problem)
+			ws_text_printf(meaning, "; %s", ws_problem_text(layer->problem));
+		break;
+	case ROW_FIELD:
+		ws_text_puts(meaning, info->fields[row->field].meaning);
+		*reference = info->fields[row->field].reference;
+		break;
+	case ROW_OPTION:
+		if (ws_option_next(&view->packet, layer, &cursor, &option))
+			ws_text_puts(meaning, option_meaning(option.name));
+		break;
+	case ROW_DATAGRAM:
+		ws_text_puts(
+		        meaning,
+		        "a datagram longer than the link takes travels in pieces with the same identification; the "
+		        "receiver's IP puts them together, and drops them all if one is lost");
+		*reference = view->packet.ip_version == 6 ? "RFC 8200 §4.5" : "RFC 791 §3.2";
+		break;
+	case ROW_FRAGMENT:
+		packet_fragment_meaning(view, row->field, meaning);
+		break;
+	default:
+		ws_text_puts(meaning,
+		             "Ethernet's 18 bytes: 6 destination + 6 source + 2 type in front of the packet, and a "
+		             "4-byte frame check sequence (FCS) behind it, which most network cards check and "
+		             "strip before anyone can capture it");
+		*reference = "IEEE 802.3";
+		break;
+	}
+}
+
+void packet_select_byte(struct packet_view *view)
+{
+	int owner = -1;
+	for (size_t i = 0; i < view->packet.layer_count; i++) {
+		const struct ws_layer *layer = &view->packet.layer[i];
+		if (view->byte >= layer->offset && view->byte - layer->offset < layer->available)
+			owner = (int)
+			        i; /* a quoted header lies inside another's payload: the later one is the inner one */
+	}
+	if (owner < 0)
+		return;
+	view->expanded |= 1u << view->packet.layer[owner].header;
+	packet_build(view);
+	uint32_t least = UINT32_MAX;
+	for (size_t i = 0; i < view->row_count; i++) {
+		const struct packet_row *row = &view->row[i];
+		if (view->byte < row->offset || view->byte - row->offset >= row->length || row->length > least ||
+		    row->layer != owner)
+			continue;
+		least = row->length;
+		view->selected = i;
+	}
+}

@@ -1,0 +1,53 @@
+/* Where to jump to, as a reader types it: a packet's number, or a time with its unit. */
+#include "scene/ui.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool refuse(struct prompt_error *error, const char *text, size_t start, const char *words)
+{
+	snprintf(error->text, sizeof(error->text), "%s", words);
+	error->start = start;
+	error->length = strlen(text) - start;
+	return false;
+}
+
+bool place_parse(const char *text, struct place_wanted *wanted, struct prompt_error *error)
+{
+	static const struct {
+		const char *name;
+		double unit;
+	} units[] = {{"ms", (double)WS_MILLISECOND},
+	             {"s", (double)WS_SECOND},
+	             {"m", 60.0 * (double)WS_SECOND},
+	             {"h", 3600.0 * (double)WS_SECOND}};
+	*wanted = (struct place_wanted){0};
+	const char *start = text + strspn(text, " ");
+	const size_t skipped = (size_t)(start - text), digits = strspn(start, "0123456789.");
+	const char *unit = start + digits + strspn(start + digits, " ");
+	if (!digits)
+		return refuse(error, text, skipped, "a packet's number like 17, or a time like 12.5s");
+	if (!*unit) {
+		errno = 0;
+		wanted->frame = strtoull(start, NULL, 10);
+		if (memchr(start, '.', digits))
+			return refuse(error, text, strlen(text), "a time needs its unit: ms, s, m or h");
+		return errno == 0 || refuse(error, text, skipped, "no capture has so many packets");
+	}
+	for (size_t i = 0; i < WS_ARRAY_SIZE(units); i++) {
+		const size_t length = strlen(units[i].name);
+		if (strncmp(unit, units[i].name, length) != 0 || unit[length + strspn(unit + length, " ")])
+			continue;
+		char *end;
+		const double time = strtod(start, &end) * units[i].unit;
+		if (end != start + digits || !(time < 4e18))
+			return refuse(error, text, skipped, "this is no time: write it like 12.5s");
+		wanted->is_time = true;
+		wanted->time = (ws_time)time;
+		return true;
+	}
+	return refuse(error, text, (size_t)(unit - text), "the units of time are ms, s, m and h");
+}

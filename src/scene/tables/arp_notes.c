@@ -1,0 +1,198 @@
+/* What an ARP message, a binding or a next hop means, in sentences; and what they are looked up by. */
+#include "scene/widgets/draw.h"
+#include "scene/ui.h"
+
+#include <string.h>
+
+bool arp_binding_of(const struct ws_model *model, const struct ws_addr *address, uint16_t vlan,
+                    struct ws_arp_binding *binding)
+{
+	for (size_t i = 0; ws_tracker_arp(model->tracker, i, binding); i++)
+		if (binding->vlan == vlan && memcmp(&binding->ip, address, sizeof(*address)) == 0)
+			return true;
+	return false;
+}
+
+bool arp_owner(const struct ws_model *model, const uint8_t mac[6], uint16_t vlan, const struct ws_addr *self,
+               struct ws_addr *owner, bool *more)
+{
+	struct ws_arp_binding binding;
+	bool found = false;
+	*more = false;
+	for (size_t i = 0; ws_tracker_arp(model->tracker, i, &binding); i++) {
+		if (binding.vlan != vlan || memcmp(binding.mac, mac, 6) != 0 ||
+		    memcmp(&binding.ip, self, sizeof(*self)) == 0)
+			continue;
+		*more = found;
+		if (!found)
+			*owner = binding.ip;
+		found = true;
+	}
+	return found;
+}
+
+bool net_holds(const struct ws_net *net, const struct ws_addr *address, unsigned ip_version)
+{
+	if (ip_version != net->ip_version)
+		return false;
+	unsigned bits = net->prefix + (ip_version == 4 ? 96 : 0);
+	for (unsigned i = 0; i < 16 && bits; i++) {
+		unsigned here = bits < 8 ? bits : 8;
+		if ((net->address.byte[i] ^ address->byte[i]) >> (8 - here))
+			return false;
+		bits -= here;
+	}
+	return true;
+}
+
+void net_text(struct ws_text *text, const struct ws_net *net)
+{
+	ws_text_addr(text, &net->address, net->ip_version);
+	ws_text_printf(text, "/%u", net->prefix);
+}
+
+static void say_address(struct ws_text *text, const struct ws_addr *address)
+{
+	ws_text_addr(text, address, 4);
+}
+
+static void explain_exchange(const struct ws_arp_exchange *exchange, struct ws_text *text)
+{
+	if (exchange->contradicted) {
+		ws_text_puts(
+		        text,
+		        "Two answers with different MACs: two hosts have the same address, or one of them pretends to "
+		        "(ARP spoofing). The second says ");
+		ws_text_mac(text, exchange->second_mac);
+		ws_text_puts(text, ". ARP has no way to tell which one is right. ");
+	} else if (exchange->disguised) {
+		ws_text_puts(
+		        text,
+		        "The frame's source address is not the MAC that the message names: a proxy speaks for another, "
+		        "or somebody forges. ");
+	} else if (exchange->moved) {
+		ws_text_puts(text,
+		             "This address had another MAC before: a new card, a failover to another host, or ARP "
+		             "spoofing. See the bindings (Tab). ");
+	}
+	switch ((enum ws_arp_kind)exchange->kind) {
+	case WS_ARP_ANNOUNCEMENT:
+		ws_text_puts(
+		        text,
+		        "Gratuitous ARP: it asks for its own address, so that everybody who hears it corrects what "
+		        "they remember (RFC 5227 §3).");
+		return;
+	case WS_ARP_PROBE:
+		ws_text_puts(text, "A probe, from nobody: is this address free? Silence means yes (RFC 5227 §2.1.1).");
+		return;
+	case WS_ARP_UNASKED:
+		ws_text_puts(
+		        text,
+		        "A reply, and no request seen before it: harmless if the capture began late, and the usual "
+		        "way of ARP spoofing.");
+		return;
+	case WS_ARP_QUESTION:
+		break;
+	}
+	ws_text_printf(text, "\"Who has ");
+	say_address(text, &exchange->target);
+	ws_text_printf(text, "? Tell ");
+	say_address(text, &exchange->sender);
+	ws_text_puts(text, exchange->broadcast ? "\" goes to ff:ff:ff:ff:ff:ff, everybody on this link. "
+	                                       : "\" goes to one host, to check what is remembered. ");
+	ws_text_puts(text,
+	             exchange->answered
+	                     ? "Only the owner answers, straight to the asker, who remembers it for a while "
+	                       "(RFC 826)."
+	                     : "Nobody answered: no such host on this link, it is down, or the capture missed it. "
+	                       "The sender's packets wait, then are dropped: \"host unreachable\".");
+}
+
+static void explain_binding(const struct ws_model *model, const struct ws_arp_binding *binding, struct ws_text *text)
+{
+	struct ws_addr other;
+	bool more;
+	if (binding->changes) {
+		ws_text_printf(text, "It moved from ");
+		ws_text_mac(text, binding->previous_mac);
+		ws_text_puts(text,
+		             ": a new card, a failover, or someone who takes over the address (ARP spoofing). Whoever "
+		             "remembers the new MAC now sends there. ");
+	}
+	if (arp_owner(model, binding->mac, binding->vlan, &binding->ip, &other, &more)) {
+		ws_text_puts(text, "The same MAC answers for ");
+		say_address(text, &other);
+		ws_text_puts(text, more ? " and more: " : ": ");
+		ws_text_puts(
+		        text,
+		        "a host with several addresses, a router that answers for others (proxy ARP), or spoofing. ");
+	}
+	if (!text->length)
+		ws_text_puts(
+		        text,
+		        "Frames for this address carry this MAC as their destination. Who asks tells its own binding, "
+		        "too, so both sides learn from one question.");
+}
+
+static void explain_hop(const struct ws_ui *ui, const struct ws_model *model, const struct ws_hop *hop,
+                        struct ws_text *text)
+{
+	const struct ws_net *net = &ui->arp.net;
+	struct ws_arp_binding binding;
+	struct ws_addr owner;
+	bool more, comparable = net->ip_version && hop->ip_version == net->ip_version;
+	bool inside = comparable && net_holds(net, &hop->address, hop->ip_version);
+	bool bound = arp_binding_of(model, &hop->address, hop->vlan, &binding);
+	ws_text_addr(text, &hop->address, hop->ip_version);
+	if (inside || (bound && !comparable)) {
+		ws_text_puts(text, comparable ? " is in the same subnet, " : " answered ARP itself");
+		if (comparable)
+			net_text(text, net);
+		ws_text_puts(text, ": its own MAC is asked for, and frames go straight to it.");
+	} else if (comparable) {
+		ws_text_puts(text, " is outside ");
+		net_text(text, net);
+		ws_text_puts(text, ": ARP cannot reach it. The frame goes to the gateway's MAC");
+		if (arp_owner(model, hop->mac, hop->vlan, &hop->address, &owner, &more)) {
+			ws_text_puts(text, " (");
+			say_address(text, &owner);
+			ws_text_puts(text, ")");
+		}
+		ws_text_puts(text,
+		             ", the packet in it keeps the far address. The gateway takes the frame off and sends the "
+		             "packet on in a new one.");
+	} else if (hop->ip_version == 6) {
+		ws_text_puts(text, ": IPv6 asks by neighbour discovery (ICMPv6), not by ARP. The idea is the same.");
+	} else {
+		ws_text_puts(
+		        text,
+		        ": whether it is in the same subnet or behind a gateway is not known here. --net ADDRESS/BITS "
+		        "says which network this is.");
+	}
+	if (comparable && net->guessed)
+		ws_text_puts(text, " (The subnet is guessed from who asked for whom; --net sets it.)");
+}
+
+void arp_explain(const struct ws_ui *ui, const struct ws_model *model, struct ws_text *text)
+{
+	const struct arp_view *view = &ui->arp;
+	uint64_t at = view->place[view->pane].selected;
+	struct ws_arp_exchange exchange;
+	struct ws_arp_binding binding;
+	struct ws_hop hop;
+	switch (view->pane) {
+	case ARP_QUESTIONS:
+		if (ws_tracker_arp_exchange(model->tracker, ws_tracker_arp_exchanges(model->tracker).first + at,
+		                            &exchange))
+			explain_exchange(&exchange, text);
+		break;
+	case ARP_BINDINGS:
+		if (ws_tracker_arp(model->tracker, at, &binding))
+			explain_binding(model, &binding, text);
+		break;
+	default:
+		if (ws_tracker_hop(model->tracker, at, &hop))
+			explain_hop(ui, model, &hop, text);
+		break;
+	}
+}

@@ -1,0 +1,199 @@
+/* The datagrams of one UDP conversation, each with its length as a bar, ICMP errors among them. */
+#include "scene/widgets/draw.h"
+#include "scene/ui.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { DATAGRAMS_TOP = 2 };
+
+static bool reserve(struct udp_view *view, size_t count)
+{
+	if (count <= view->capacity)
+		return true;
+	size_t to = view->capacity ? view->capacity : 64;
+	while (to < count)
+		to *= 2;
+	uint64_t *numbers = realloc(view->datagram, to * sizeof(*numbers));
+	if (!numbers)
+		return false;
+	view->datagram = numbers;
+	view->capacity = to;
+	return true;
+}
+
+/* From the newest back, as far as they are kept. */
+static void collect(struct udp_view *view, const struct ws_model *model, const struct ws_udp_info *info)
+{
+	struct ws_datagram_info datagram;
+	view->count = 0;
+	for (uint64_t at = info->newest; at && ws_tracker_datagram(model->tracker, at - 1, &datagram);
+	     at = datagram.previous) {
+		if (!reserve(view, view->count + 1))
+			break;
+		view->datagram[view->count++] = at - 1;
+	}
+	for (size_t i = 0; i < view->count / 2; i++) {
+		uint64_t other = view->datagram[i];
+		view->datagram[i] = view->datagram[view->count - 1 - i];
+		view->datagram[view->count - 1 - i] = other;
+	}
+}
+
+void datagrams_layout(struct ws_ui *ui, const struct ws_model *model)
+{
+	struct udp_view *view = &ui->udp;
+	struct ws_udp_info info;
+	if (!ws_tracker_udp(model->tracker, view->place.selected, &info)) {
+		view->count = 0;
+		return;
+	}
+	if (view->conversation != info.number || view->newest != info.newest) {
+		collect(view, model, &info);
+		view->conversation = info.number;
+		view->newest = info.newest;
+	}
+	table_keep(&view->at, view->count, table_visible(ui->rows, DATAGRAMS_TOP));
+}
+
+bool datagrams_show_packet(struct ws_ui *ui, const struct ws_model *model, int by)
+{
+	struct udp_view *view = &ui->udp;
+	struct ws_datagram_info datagram;
+	uint64_t to = view->at.selected + (uint64_t)(int64_t)by;
+	if (to >= view->count || !ws_tracker_datagram(model->tracker, view->datagram[to], &datagram))
+		return false;
+	view->at.selected = to;
+	return packet_show_at(ui, model, datagram.position, datagram.frame);
+}
+
+bool datagrams_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
+{
+	switch (action) {
+	case WS_ACT_ENTER:
+	case WS_ACT_DETAIL:
+		return datagrams_show_packet(ui, model, 0);
+	case WS_ACT_NEXT_PACKET:
+		action = WS_ACT_DOWN;
+		break;
+	case WS_ACT_PREVIOUS_PACKET:
+		action = WS_ACT_UP;
+		break;
+	default:
+		break;
+	}
+	return table_move(&ui->udp.at, action, ui->udp.count, table_visible(ui->rows, DATAGRAMS_TOP));
+}
+
+bool datagrams_click(struct ws_ui *ui, const struct ws_model *model, int row)
+{
+	bool again;
+	if (!table_click(&ui->udp.at, row, DATAGRAMS_TOP, table_visible(ui->rows, DATAGRAMS_TOP), ui->udp.count,
+	                 &again))
+		return false;
+	return !again || datagrams_act(ui, model, WS_ACT_ENTER);
+}
+
+static const char *error_name(const struct ws_datagram_info *datagram)
+{
+	const char *name = ws_icmp_name(datagram->icmp_type, datagram->icmp_code, datagram->ip_version == 6);
+	return name ? name : "error";
+}
+
+static void draw_datagram(struct ws_canvas *canvas, int row, const struct ws_datagram_info *datagram, ws_time since,
+                          uint32_t longest)
+{
+	char buffer[64];
+	struct ws_text time = WS_TEXT_OVER(buffer);
+	bool wide = canvas->columns >= 76;
+	enum ws_style style = datagram->direction ? WS_STYLE_SERVER : WS_STYLE_CLIENT;
+	ws_text_putc(&time, '+');
+	ws_text_time(&time, datagram->time - since, wide ? 6 : 3);
+	draw_right(canvas, row, 1, wide ? 16 : 11, WS_STYLE_DIM, ws_text_cstr(&time));
+	int column = wide ? 18 : 13;
+	if (datagram->error) {
+		/* The error comes from the receiver's side, whatever router sent it. */
+		ws_canvas_put(canvas, row, column, WS_STYLE_BAD, datagram->direction ? 0x25ba : 0x25c4);
+		snprintf(buffer, sizeof(buffer), "ICMP%s: %s", datagram->ip_version == 6 ? "v6" : "",
+		         error_name(datagram));
+		draw_cut(canvas, row, column + 2, canvas->columns - 1, WS_STYLE_BAD, buffer);
+		return;
+	}
+	ws_canvas_put(canvas, row, column, style, datagram->direction ? 0x25c4 : 0x25ba);
+	snprintf(buffer, sizeof(buffer), "%u", datagram->length);
+	draw_right(canvas, row, column + 1, column + 7, style, buffer);
+	int bar = column + 9, width = canvas->columns - bar - (wide ? 14 : 2);
+	if (datagram->fragmented)
+		draw_right(canvas, row, bar, canvas->columns - 1, WS_STYLE_WARN, wide ? "in fragments" : "frag");
+	else
+		width += wide ? 12 : 0;
+	if (datagram->fragmented && !wide)
+		width -= 4;
+	int filled = longest ? (int)((uint64_t)datagram->length * (uint64_t)(width > 0 ? width : 0) / longest) : 0;
+	for (int i = 0; i < filled || (i == 0 && datagram->length); i++)
+		ws_canvas_put(canvas, row, bar + i, style, 0x2593);
+}
+
+static void explain(const struct ws_datagram_info *datagram, struct ws_text *text)
+{
+	if (datagram->error) {
+		ws_text_printf(
+		        text,
+		        "ICMP says \"%s\" and quotes the datagram's headers, so that the sender's host knows whose "
+		        "it was. Its program learns of it from the next call on a connected socket (port "
+		        "unreachable: ECONNREFUSED), or never.",
+		        error_name(datagram));
+		return;
+	}
+	ws_text_printf(text,
+	               "Frame %llu: one datagram. recv() returns all its %u byte%s, or with a shorter buffer only the "
+	               "beginning: the tail is lost, the next recv() returns the next datagram.",
+	               (unsigned long long)datagram->frame, datagram->length, datagram->length == 1 ? "" : "s");
+	if (datagram->fragmented)
+		ws_text_puts(text, " IP sent it in fragments: Enter lists them.");
+}
+
+static uint32_t longest_of(const struct ws_udp_info *info)
+{
+	return info->longest[0] > info->longest[1] ? info->longest[0] : info->longest[1];
+}
+
+void datagrams_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+{
+	const struct udp_view *view = &ui->udp;
+	struct ws_udp_info info;
+	struct ws_datagram_info datagram;
+	char buffer[512] = "", side[64];
+	struct ws_text text = WS_TEXT_OVER(buffer);
+	int visible = table_visible(canvas->rows, DATAGRAMS_TOP);
+	draw_hints(canvas, canvas->rows - 1, WS_SCREEN_DATAGRAMS, ui->options.key_name);
+	if (!ws_tracker_udp(model->tracker, view->place.selected, &info)) {
+		table_title(canvas, "UDP conversation", "");
+		draw_cut(canvas, 3, 2, canvas->columns - 1, WS_STYLE_NORMAL, "No UDP datagram was captured.");
+		return;
+	}
+	for (int i = 0; i < 2; i++) {
+		struct ws_text endpoint = WS_TEXT_OVER(side);
+		draw_endpoint(&endpoint, &info.address[i], info.ip_version, info.port[i], (canvas->columns - 26) / 2);
+		ws_text_printf(&text, "%s%s", i ? " and " : "", ws_text_cstr(&endpoint));
+	}
+	snprintf(side, sizeof(side), "UDP conversation %llu", (unsigned long long)info.number);
+	table_title(canvas, side, ws_text_cstr(&text));
+	ws_canvas_text(canvas, 1, canvas->columns >= 76 ? 12 : 7, canvas->columns, WS_STYLE_DIM, "TIME");
+	ws_canvas_text(canvas, 1, canvas->columns >= 76 ? 20 : 15, canvas->columns, WS_STYLE_DIM, "BYTES");
+	for (int i = 0; i < visible && view->at.top + (uint64_t)i < view->count; i++) {
+		uint64_t index = view->at.top + (uint64_t)i;
+		if (!ws_tracker_datagram(model->tracker, view->datagram[index], &datagram))
+			draw_cut(canvas, DATAGRAMS_TOP + i, 3, canvas->columns - 1, WS_STYLE_DIM, "(no longer kept)");
+		else
+			draw_datagram(canvas, DATAGRAMS_TOP + i, &datagram, info.first_time, longest_of(&info));
+		if (index == view->at.selected)
+			table_mark(canvas, DATAGRAMS_TOP + i);
+	}
+	text.length = 0;
+	if (!view->count)
+		draw_cut(canvas, 3, 2, canvas->columns - 1, WS_STYLE_WARN, "Its datagrams are no longer kept.");
+	else if (ws_tracker_datagram(model->tracker, view->datagram[view->at.selected], &datagram))
+		explain(&datagram, &text);
+	table_foot(canvas, DATAGRAMS_TOP + visible, &view->at, view->count, ws_text_cstr(&text));
+}

@@ -1,0 +1,339 @@
+/* Statistics: how much of what, over time, and what the capture itself lost.
+ *
+ * The plots are rows of cells, one for each stretch of time: the tracker keeps the whole capture in a bounded number of
+ * slots, and as many of those as are needed are put together for one cell. A plot's highest cell is its own maximum,
+ * which is printed beside it. */
+#include "scene/widgets/draw.h"
+#include "scene/ui.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { TALKERS_A_SLICE = 20000, LEVELS = 8, FEW_ROWS = 20 };
+#define TALKERS_AGAIN (2 * WS_SECOND)
+
+/* ---- The largest connections */
+
+static void offer(struct talker top[TOP_TALKERS], const struct ws_conn_info *info)
+{
+	struct talker talker = {info->id, info->number, info->endpoint[0].bytes + info->endpoint[1].bytes};
+	for (int i = 0; i < TOP_TALKERS; i++) {
+		if (talker.bytes <= top[i].bytes)
+			continue;
+		struct talker other = top[i];
+		top[i] = talker;
+		talker = other;
+	}
+}
+
+/* True: the walk has come to its end. */
+static bool walk(struct statistics_view *view, const struct ws_model *model)
+{
+	struct ws_conn_info info;
+	size_t count = ws_tracker_conn_count(model->tracker);
+	for (int i = 0; i < TALKERS_A_SLICE && view->rank < count; i++, view->rank++)
+		if (ws_tracker_conn(model->tracker, ws_tracker_conn_at(model->tracker, view->rank), &info))
+			offer(view->building, &info);
+	if (view->rank < count)
+		return false;
+	memcpy(view->top, view->building, sizeof(view->top));
+	memset(view->building, 0, sizeof(view->building));
+	view->rank = 0;
+	view->complete = true;
+	return true;
+}
+
+void statistics_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock)
+{
+	struct statistics_view *view = &ui->statistics;
+	if (view->complete && !view->rank && clock - view->finished < TALKERS_AGAIN)
+		return;
+	if (walk(view, model))
+		view->finished = clock;
+}
+
+void statistics_layout(struct ws_ui *ui, const struct ws_model *model)
+{
+	if (!ui->clock) /* a picture, without ticks */
+		while (!walk(&ui->statistics, model))
+			;
+}
+
+ws_time statistics_next_change(const struct ws_ui *ui, const struct ws_model *model)
+{
+	if (!ui->statistics.complete || ui->statistics.rank)
+		return 0;
+	return model->live || model->loading ? WS_SECOND : WS_TIME_NEVER;
+}
+
+/* ---- Plots */
+
+/* One row of a plot: what is counted, and how its slots come together in a cell. */
+struct plot {
+	const char *label;
+	enum ws_style style;
+	bool level;      /* a number of endpoints: the highest counts; else a sum: a rate */
+	bool bytes;      /* else packets */
+	uint32_t states; /* bit set, where `level` */
+};
+
+static const struct plot plots[] = {
+        {"packets/s", WS_STYLE_SEGMENT, false, false, 0},
+        {"bytes/s", WS_STYLE_SEGMENT, false, true, 0},
+        {"opening", WS_STYLE_STATE_OPENING, true, false, 1u << WS_SYN_SENT | 1u << WS_SYN_RECEIVED},
+        {"ESTABLISHED", WS_STYLE_STATE_OPEN, true, false, 1u << WS_ESTABLISHED},
+        {"closing", WS_STYLE_STATE_CLOSING, true, false,
+         1u << WS_FIN_WAIT_1 | 1u << WS_FIN_WAIT_2 | 1u << WS_CLOSING | 1u << WS_LAST_ACK},
+        {"CLOSE_WAIT", WS_STYLE_WARN, true, false, 1u << WS_CLOSE_WAIT},
+        {"TIME_WAIT", WS_STYLE_STATE_WAIT, true, false, 1u << WS_TIME_WAIT},
+};
+
+static uint64_t slot_value(const struct plot *plot, const struct ws_series_slot *slot)
+{
+	uint64_t value = 0;
+	for (int state = 0; plot->level && state < WS_STATE_COUNT; state++)
+		if (plot->states & 1u << state)
+			value += slot->state[state];
+	for (int kind = 0; !plot->level && kind < WS_TRAFFIC_COUNT; kind++)
+		value += plot->bytes ? slot->bytes[kind] : slot->packets[kind];
+	return value;
+}
+
+static void say_count(struct ws_text *text, double value)
+{
+	static const char *const units[] = {"", "k", "M", "G", "T", "P"};
+	size_t unit = 0;
+	for (; value >= 9999.5 && unit + 1 < WS_ARRAY_SIZE(units); unit++)
+		value /= 1000;
+	ws_text_printf(text, "%.*f%s", unit && value < 100 ? 1 : 0, value, units[unit]);
+}
+
+/* What plots have in common. */
+struct axis {
+	size_t slots, cells;
+	ws_time start, width;
+	int column, each; /* `each`: columns of a cell, where there are few */
+};
+
+/* A cell stands for one slot or a few: a rate is their average, a number of endpoints the highest. Returns the highest
+ * cell. */
+static double fill_cells(const struct ws_model *model, const struct plot *plot, const struct axis *axis,
+                         double cell[WS_SERIES_SLOTS])
+{
+	struct ws_series_slot slot;
+	double most = 0;
+	for (size_t i = 0; i < axis->cells; i++) {
+		size_t first = i * axis->slots / axis->cells, end = (i + 1) * axis->slots / axis->cells;
+		cell[i] = 0;
+		for (size_t at = first; at < end && ws_tracker_series_slot(model->tracker, at, &slot); at++) {
+			double value = (double)slot_value(plot, &slot);
+			if (!plot->level)
+				cell[i] += value / (double)(end - first);
+			else if (value > cell[i])
+				cell[i] = value;
+		}
+		most = cell[i] > most ? cell[i] : most;
+	}
+	return most;
+}
+
+/* False: nothing was ever there. */
+static bool draw_plot(const struct ws_model *model, struct ws_canvas *canvas, int row, const struct plot *plot,
+                      const struct axis *axis)
+{
+	static const char ascii[LEVELS + 1] = "_.-=+*%#";
+	double cell[WS_SERIES_SLOTS], most = fill_cells(model, plot, axis, cell);
+	char buffer[48];
+	struct ws_text text = WS_TEXT_OVER(buffer);
+	if (most <= 0)
+		return false;
+	say_count(&text, plot->level ? most : most * (double)WS_SECOND / (double)axis->width);
+	ws_canvas_text(canvas, row, 1, axis->column, WS_STYLE_NORMAL, plot->label);
+	draw_right(canvas, row, 12, axis->column - 1, WS_STYLE_DIM, ws_text_cstr(&text));
+	for (size_t i = 0; i < axis->cells; i++) {
+		int height = (int)(cell[i] / most * LEVELS + 0.999);
+		height = height > LEVELS ? LEVELS : height;
+		uint32_t bar = canvas->ascii ? (uint32_t)ascii[height ? height - 1 : 0] : 0x2580 + (uint32_t)height;
+		for (int at = axis->column + (int)i * axis->each, end = at + axis->each; at < end; at++) {
+			if (!height)
+				ws_canvas_put(canvas, row, at, WS_STYLE_DIM, canvas->ascii ? ' ' : 0xb7);
+			else
+				ws_canvas_put(canvas, row, at, plot->style, bar);
+		}
+	}
+	return true;
+}
+
+/* Returns the row below the plots. */
+static int draw_plots(const struct ws_model *model, struct ws_canvas *canvas, int row, int limit)
+{
+	struct axis axis = {.column = canvas->columns >= 60 ? 22 : 19};
+	axis.slots = ws_tracker_series(model->tracker, &axis.start, &axis.width);
+	size_t room = (size_t)(canvas->columns - axis.column - 1);
+	if (!axis.slots || row >= limit)
+		return row;
+	axis.cells = room > axis.slots ? axis.slots : room;
+	axis.each = (int)(room / axis.cells);
+	char buffer[64], length[32];
+	struct ws_text span = WS_TEXT_OVER(length);
+	draw_duration(&span, axis.width * (ws_time)axis.slots);
+	snprintf(buffer, sizeof(buffer), "Over %s", ws_text_cstr(&span));
+	int end = ws_canvas_bold(canvas, row, 1, canvas->columns, WS_STYLE_TITLE, buffer);
+	span.length = 0;
+	draw_duration(&span, axis.width * (ws_time)axis.slots / (ws_time)axis.cells);
+	snprintf(buffer, sizeof(buffer), "%s a cell; the number is the highest cell", ws_text_cstr(&span));
+	draw_cut(canvas, row++, end + 2, canvas->columns - 1, WS_STYLE_DIM, buffer);
+	for (size_t i = 0; i < WS_ARRAY_SIZE(plots) && row < limit; i++)
+		row += draw_plot(model, canvas, row, &plots[i], &axis);
+	return row;
+}
+
+/* ---- Numbers */
+
+/* Returns the row below. */
+static int draw_protocols(const struct ws_model *model, struct ws_canvas *canvas, int row, int limit)
+{
+	static const char *const names[] = {
+#define X(name, text) text,
+	        WS_PROTOCOLS(X)
+#undef X
+	};
+	uint64_t packets[WS_TRAFFIC_COUNT] = {0}, bytes[WS_TRAFFIC_COUNT] = {0}, all = 0;
+	ws_time start, width;
+	struct ws_series_slot slot;
+	size_t count = ws_tracker_series(model->tracker, &start, &width);
+	for (size_t i = 0; i < count && ws_tracker_series_slot(model->tracker, i, &slot); i++) {
+		for (int kind = 0; kind < WS_TRAFFIC_COUNT; kind++) {
+			packets[kind] += slot.packets[kind];
+			bytes[kind] += slot.bytes[kind];
+			all += slot.bytes[kind];
+		}
+	}
+	ws_canvas_text(canvas, row, 1, canvas->columns, WS_STYLE_DIM, "PROTOCOL");
+	draw_right(canvas, row, 12, 22, WS_STYLE_DIM, "PACKETS");
+	draw_right(canvas, row++, 23, 35, WS_STYLE_DIM, "BYTES");
+	for (int kind = 0; kind < WS_TRAFFIC_COUNT && row < limit; kind++) {
+		char buffer[32];
+		if (!packets[kind])
+			continue;
+		ws_canvas_text(canvas, row, 1, canvas->columns, WS_STYLE_NORMAL, names[kind]);
+		snprintf(buffer, sizeof(buffer), "%llu", (unsigned long long)packets[kind]);
+		draw_right(canvas, row, 8, 22, WS_STYLE_NORMAL, buffer);
+		snprintf(buffer, sizeof(buffer), "%llu", (unsigned long long)bytes[kind]);
+		draw_right(canvas, row, 23, 35, WS_STYLE_NORMAL, buffer);
+		if (canvas->columns >= 60) {
+			snprintf(buffer, sizeof(buffer), "%.0f%%", all ? 100.0 * (double)bytes[kind] / (double)all : 0);
+			draw_right(canvas, row, 36, 41, WS_STYLE_DIM, buffer);
+			draw_bar(canvas, row, 43, canvas->columns - 45, WS_STYLE_SEGMENT, bytes[kind], all);
+		}
+		row++;
+	}
+	return row;
+}
+
+struct fact {
+	const char *label;
+	uint64_t count;
+	bool bad; /* worth a warning when it is not 0 */
+};
+
+/* Numbers side by side, as many as fit; returns the row below. */
+static int draw_facts(struct ws_canvas *canvas, int row, int limit, const char *heading, const struct fact *facts,
+                      size_t count)
+{
+	int column = ws_canvas_bold(canvas, row, 1, canvas->columns, WS_STYLE_TITLE, heading) + 2;
+	for (size_t i = 0; i < count; i++) {
+		char buffer[64];
+		if (!facts[i].count && canvas->rows < FEW_ROWS)
+			continue;
+		snprintf(buffer, sizeof(buffer), "%s %llu", facts[i].label, (unsigned long long)facts[i].count);
+		if (column + ws_columns(buffer) >= canvas->columns) {
+			column = 3;
+			if (++row >= limit)
+				return row;
+		}
+		enum ws_style style = facts[i].bad && facts[i].count ? WS_STYLE_WARN : WS_STYLE_NORMAL;
+		column = ws_canvas_text(canvas, row, column, canvas->columns, style, buffer) + 3;
+	}
+	return row + 1;
+}
+
+static int draw_losses(const struct ws_model *model, const struct ws_tracker_stats *stats, struct ws_canvas *canvas,
+                       int row, int limit)
+{
+	const struct fact capture[] = {
+	        {"received", model->capture.received, false},
+	        {"dropped by the kernel", model->capture.dropped_kernel, true},
+	        {"by the interface", model->capture.dropped_interface, true},
+	        {"connections evicted", stats->evicted, true},
+	        {"segments no longer kept", stats->history_dropped, true},
+	};
+	const struct fact packets[] = {
+	        {"malformed", stats->malformed, true},      {"bad checksums", stats->bad_checksums, true},
+	        {"fragments", stats->fragments, false},     {"seen twice", stats->duplicates, false},
+	        {"connections", stats->connections, false}, {"UDP conversations", stats->udp_conversations, false},
+	};
+	row = draw_facts(canvas, row, limit, "Capture", capture, WS_ARRAY_SIZE(capture));
+	if (row < limit)
+		row = draw_facts(canvas, row, limit, "Packets", packets, WS_ARRAY_SIZE(packets));
+	return row;
+}
+
+static void draw_talkers(const struct statistics_view *view, const struct ws_model *model, struct ws_canvas *canvas,
+                         int row, int limit)
+{
+	if (row + 1 >= limit || !view->top[0].bytes)
+		return;
+	ws_canvas_bold(canvas, row++, 1, canvas->columns, WS_STYLE_TITLE, "Largest connections");
+	for (int i = 0; i < TOP_TALKERS && row < limit && view->top[i].bytes; i++, row++) {
+		struct ws_conn_info info;
+		char buffer[160], side[64];
+		struct ws_text text = WS_TEXT_OVER(buffer);
+		if (!ws_tracker_conn(model->tracker, view->top[i].id, &info) || info.number != view->top[i].number)
+			continue;
+		ws_text_printf(&text, "%llu  ", (unsigned long long)info.number);
+		for (int end = 0; end < 2; end++) {
+			const struct ws_endpoint_info *e =
+			        &info.endpoint[end ? !info.likely_client : info.likely_client];
+			struct ws_text endpoint = WS_TEXT_OVER(side);
+			draw_endpoint(&endpoint, &e->address, info.ip_version, e->port, (canvas->columns - 24) / 2);
+			ws_text_printf(&text, "%s%s", end ? " → " : "", ws_text_cstr(&endpoint));
+		}
+		snprintf(side, sizeof(side), "%llu bytes", (unsigned long long)view->top[i].bytes);
+		int start = draw_right(canvas, row, 4, canvas->columns - 1, WS_STYLE_NORMAL, side);
+		draw_cut(canvas, row, 2, start - 1, WS_STYLE_NORMAL, ws_text_cstr(&text));
+	}
+}
+
+void statistics_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+{
+	struct ws_tracker_stats stats;
+	char buffer[128], rate[48] = "";
+	struct ws_text text = WS_TEXT_OVER(rate);
+	int limit = canvas->rows - 2, row = 2;
+	ws_tracker_stats(model->tracker, &stats);
+	ws_time span;
+	if (!__builtin_sub_overflow(stats.last_time, stats.first_time, &span) && span > 0) {
+		double seconds = (double)span / (double)WS_SECOND;
+		ws_text_puts(&text, ": ");
+		say_count(&text, (double)stats.packets / seconds);
+		ws_text_puts(&text, " packets/s, ");
+		say_count(&text, 8 * (double)stats.bytes / seconds);
+		ws_text_puts(&text, " bit/s");
+	}
+	snprintf(buffer, sizeof(buffer), "%llu packets, %llu bytes%s", (unsigned long long)stats.packets,
+	         (unsigned long long)stats.bytes, ws_text_cstr(&text));
+	table_title(canvas, "Statistics", buffer);
+	draw_hints(canvas, canvas->rows - 1, WS_SCREEN_STATISTICS, ui->options.key_name);
+	draw_rule(canvas, limit);
+	if (!stats.packets) {
+		draw_cut(canvas, 2, 2, canvas->columns - 1, WS_STYLE_NORMAL, "No packet yet.");
+		return;
+	}
+	if (canvas->rows < 16)
+		row = 1;
+	row = draw_protocols(model, canvas, row, limit);
+	row = draw_losses(model, &stats, canvas, row + (canvas->rows >= 24), limit);
+	row = draw_plots(model, canvas, row + (canvas->rows >= 24), limit);
+	draw_talkers(&ui->statistics, model, canvas, row + 1, limit);
+}

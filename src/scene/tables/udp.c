@@ -1,0 +1,154 @@
+/* UDP: conversations, and the datagrams of one. There is no connection and no stream to show: each datagram stands for
+ * itself, with one length, and what comes back may be another datagram, an ICMP error, or nothing. */
+#include "scene/widgets/draw.h"
+#include "scene/ui.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { UDP_TOP = 2 };
+
+void udp_free(struct udp_view *view)
+{
+	free(view->datagram);
+	*view = (struct udp_view){0};
+}
+
+/* ---- Conversations */
+
+void udp_layout(struct ws_ui *ui, const struct ws_model *model)
+{
+	table_keep(&ui->udp.place, ws_tracker_udp_count(model->tracker), table_visible(ui->rows, UDP_TOP));
+}
+
+bool udp_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
+{
+	struct ws_udp_info info;
+	if (action == WS_ACT_ENTER || action == WS_ACT_DETAIL) {
+		if (!ws_tracker_udp(model->tracker, ui->udp.place.selected, &info))
+			return false;
+		ui->udp.conversation = 0;
+		ui->udp.at = (struct table_place){0};
+		ui_open(ui, WS_SCREEN_DATAGRAMS);
+		return true;
+	}
+	return table_move(&ui->udp.place, action, ws_tracker_udp_count(model->tracker),
+	                  table_visible(ui->rows, UDP_TOP));
+}
+
+bool udp_click(struct ws_ui *ui, const struct ws_model *model, int row)
+{
+	bool again;
+	if (!table_click(&ui->udp.place, row, UDP_TOP, table_visible(ui->rows, UDP_TOP),
+	                 ws_tracker_udp_count(model->tracker), &again))
+		return false;
+	return !again || udp_act(ui, model, WS_ACT_ENTER);
+}
+
+static void say_sizes(struct ws_text *text, const struct ws_udp_info *info, int from)
+{
+	if (!info->packets[from])
+		ws_text_puts(text, "-");
+	else if (info->shortest[from] == info->longest[from])
+		ws_text_printf(text, "%u", info->longest[from]);
+	else
+		ws_text_printf(text, "%u/%llu/%u", info->shortest[from],
+		               (unsigned long long)(info->bytes[from] / info->packets[from]), info->longest[from]);
+}
+
+/* Columns of the list, by the width of the screen. */
+struct udp_columns {
+	int first, second, endpoint, sent, received, sizes, answer;
+};
+
+static struct udp_columns udp_columns(int columns)
+{
+	if (columns >= 110)
+		return (struct udp_columns){7, 33, 24, 64, 74, 77, 102};
+	if (columns >= 76)
+		return (struct udp_columns){6, 28, 21, 55, 60, 62, 0};
+	int endpoint = (columns - 12) / 2;
+	return (struct udp_columns){2, 3 + endpoint, endpoint, columns - 6, columns - 1, 0, 0};
+}
+
+static void draw_conversation(struct ws_canvas *canvas, int row, const struct ws_udp_info *info)
+{
+	struct udp_columns at = udp_columns(canvas->columns);
+	char buffer[96];
+	if (at.first > 4) {
+		snprintf(buffer, sizeof(buffer), "%llu", (unsigned long long)info->number);
+		draw_right(canvas, row, 1, at.first - 1, WS_STYLE_DIM, buffer);
+	}
+	for (int i = 0; i < 2; i++) {
+		struct ws_text text = WS_TEXT_OVER(buffer);
+		draw_endpoint(&text, &info->address[i], info->ip_version, info->port[i], at.endpoint);
+		ws_canvas_text(canvas, row, i ? at.second : at.first, canvas->columns,
+		               i ? WS_STYLE_SERVER : WS_STYLE_CLIENT, ws_text_cstr(&text));
+		snprintf(buffer, sizeof(buffer), "%llu", (unsigned long long)info->packets[i]);
+		draw_right(canvas, row, i ? at.sent + 1 : at.second, i ? at.received : at.sent, WS_STYLE_NORMAL,
+		           buffer);
+	}
+	struct ws_text sizes = WS_TEXT_OVER(buffer);
+	say_sizes(&sizes, info, 0);
+	ws_text_puts(&sizes, "  ");
+	say_sizes(&sizes, info, 1);
+	int limit = canvas->columns - 1;
+	if (info->unreachable && at.sizes)
+		limit = draw_right(canvas, row, at.sizes, limit, WS_STYLE_BAD, at.answer ? "unreachable" : "ICMP") - 1;
+	if (at.sizes)
+		draw_cut(canvas, row, at.sizes, limit, WS_STYLE_NORMAL, ws_text_cstr(&sizes));
+}
+
+static void udp_explain(const struct ws_udp_info *info, struct ws_text *text)
+{
+	if (info->unreachable)
+		ws_text_puts(text, "An ICMP error came back: Enter shows it among the datagrams. ");
+	else if (!info->packets[1])
+		ws_text_puts(text, "Nothing came back, and UDP does not tell whether anything arrived. ");
+	ws_text_puts(text,
+	             "One datagram, one length: each recv() returns one datagram, never part of two. If the buffer is "
+	             "shorter, the datagram's tail is lost. There is no stream.");
+}
+
+static void draw_udp_heads(struct ws_canvas *canvas)
+{
+	struct udp_columns at = udp_columns(canvas->columns);
+	ws_canvas_text(canvas, 1, at.first, canvas->columns, WS_STYLE_DIM, "FIRST SENDER");
+	ws_canvas_text(canvas, 1, at.second, canvas->columns, WS_STYLE_DIM, "PEER");
+	draw_right(canvas, 1, at.second + 4, at.sent, WS_STYLE_DIM, canvas->columns >= 110 ? "SENT" : "→");
+	draw_right(canvas, 1, at.sent, at.received, WS_STYLE_DIM, canvas->columns >= 110 ? "RECEIVED" : "←");
+	if (at.sizes)
+		draw_cut(canvas, 1, at.sizes, canvas->columns - 1, WS_STYLE_DIM,
+		         canvas->columns >= 110 ? "BYTES EACH min/avg/max →  ←" : "BYTES min/avg/max");
+}
+
+void udp_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+{
+	uint64_t count = ws_tracker_udp_count(model->tracker);
+	struct ws_udp_info info;
+	struct ws_tracker_stats stats;
+	char buffer[512];
+	struct ws_text notes = WS_TEXT_OVER(buffer);
+	int visible = table_visible(canvas->rows, UDP_TOP);
+	ws_tracker_stats(model->tracker, &stats);
+	snprintf(buffer, sizeof(buffer), "%llu conversation%s, %llu packet%s: datagrams, not connections",
+	         (unsigned long long)count, count == 1 ? "" : "s", (unsigned long long)stats.udp,
+	         stats.udp == 1 ? "" : "s");
+	table_title(canvas, "UDP", buffer);
+	draw_udp_heads(canvas);
+	for (int i = 0; i < visible; i++) {
+		uint64_t index = ui->udp.place.top + (uint64_t)i;
+		if (!ws_tracker_udp(model->tracker, index, &info))
+			break;
+		draw_conversation(canvas, UDP_TOP + i, &info);
+		if (index == ui->udp.place.selected)
+			table_mark(canvas, UDP_TOP + i);
+	}
+	if (!count)
+		draw_cut(canvas, 3, 2, canvas->columns - 1, WS_STYLE_NORMAL, "No UDP datagram was captured.");
+	else if (ws_tracker_udp(model->tracker, ui->udp.place.selected, &info))
+		udp_explain(&info, &notes);
+	table_foot(canvas, UDP_TOP + visible, &ui->udp.place, count, ws_text_cstr(&notes));
+	draw_hints(canvas, canvas->rows - 1, WS_SCREEN_UDP, ui->options.key_name);
+}

@@ -1,0 +1,196 @@
+/* The whole capture as a film: where the reader stands in its time, and how that moves.
+ *
+ * The place is a time, or the number of a packet behind which the reader wants to stand. Whose tracker holds the world
+ * of that place is main's business (see ws_ui_place()); until it is there, `seeking` is set and time stands still, so
+ * that the film never runs away from its picture. At the end of the capture there is no playhead: the newest is shown.
+ *
+ * Time runs as in the film of one connection: at `speed`, and pauses between packets are shortened to `idle`. */
+#include "scene/widgets/draw.h"
+#include "scene/ui.h"
+
+struct ws_place ws_ui_place(const struct ws_ui *ui)
+{
+	const struct playhead *playhead = &ui->playhead;
+	return (struct ws_place){.past = playhead->past,
+	                         .playing = playhead->past && playhead->playing,
+	                         .frame = playhead->frame,
+	                         .time = playhead->at};
+}
+
+/* The end of what there is. While more is loaded or captured the film waits there for it. */
+static bool at_the_end(const struct playhead *playhead, const struct ws_model *model)
+{
+	return !model->seeking && model->next_packet == WS_TIME_NEVER && playhead->at >= model->last;
+}
+
+static void to_newest(struct playhead *playhead)
+{
+	*playhead = (struct playhead){0};
+}
+
+void playhead_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed)
+{
+	struct playhead *playhead = &ui->playhead;
+	if (playhead->past && !playhead->frame && playhead->at < model->first)
+		playhead->at = model->first; /* asked for before the first packet was read */
+	if (!playhead->past || !model->past || model->seeking)
+		return;
+	if (playhead->frame)
+		playhead->at = model->now;
+	if (playhead->frame && at_the_end(playhead, model) && !model->loading && !model->live)
+		to_newest(playhead);
+	if (!playhead->playing)
+		return;
+	playhead->frame = 0;
+	double pace = (double)elapsed * ui->film.speed;
+	const ws_time gap = model->next_packet == WS_TIME_NEVER ? 0 : model->next_packet - model->last_packet;
+	if (gap > ui->film.idle) {
+		const double shortened = pace * (double)gap / (double)ui->film.idle;
+		const ws_time left = model->next_packet - playhead->at;
+		pace = shortened < (double)left ? shortened : left > 0 && pace < (double)left ? (double)left : pace;
+	}
+	const double room = (double)(model->last - playhead->at);
+	playhead->at = pace < room ? playhead->at + (ws_time)pace : model->last;
+	if (at_the_end(playhead, model) && !model->loading)
+		to_newest(playhead);
+}
+
+/* 1, 2 or 5 times a power of ten, not below `least`. */
+static ws_time round_amount(ws_time least)
+{
+	ws_time unit = WS_MILLISECOND;
+	while (unit * 10 <= least)
+		unit *= 10;
+	return least > 5 * unit ? 10 * unit : least > 2 * unit ? 5 * unit : least > unit ? 2 * unit : unit;
+}
+
+static void stand(struct playhead *playhead, const struct ws_model *model, ws_time at)
+{
+	if (at >= model->last && !playhead->playing) {
+		to_newest(playhead);
+		return;
+	}
+	playhead->at = at < model->first ? model->first : at > model->last ? model->last : at;
+	playhead->past = true;
+	playhead->frame = 0;
+}
+
+static void seek(struct playhead *playhead, const struct ws_model *model, int parts, int direction)
+{
+	const ws_time amount = round_amount((model->last - model->first) / parts);
+	const ws_time from = !playhead->past ? model->last : playhead->frame ? model->now : playhead->at;
+	stand(playhead, model, from + direction * amount);
+}
+
+static void to_frame(struct playhead *playhead, uint64_t frame)
+{
+	playhead->frame = frame ? frame : 1;
+	playhead->past = true;
+}
+
+static bool jump(struct ws_ui *ui, const struct ws_model *model, const char *text, struct prompt_error *error)
+{
+	struct place_wanted wanted;
+	if (!place_parse(text, &wanted, error))
+		return false;
+	ui->playhead.playing = false;
+	if (wanted.is_time)
+		stand(&ui->playhead, model,
+		      wanted.time < model->last - model->first ? model->first + wanted.time : model->last);
+	else
+		to_frame(&ui->playhead, wanted.frame);
+	return true;
+}
+
+static const struct prompt_use jump_use = {
+        .label = "jump to",
+        .hint = "a packet's number, or a time since the capture began: 12.5s",
+        .accept = jump,
+};
+
+static void play_or_pause(struct playhead *playhead, const struct ws_model *model)
+{
+	if (playhead->past) {
+		playhead->playing = !playhead->playing;
+	} else if (model->live) { /* its end is now: stay there */
+		playhead->at = model->last;
+		playhead->past = true;
+	} else {
+		to_frame(playhead, 1);
+		playhead->playing = true;
+	}
+}
+
+/* On the film's own screens these keys are the film's, except that what moves can be stopped. */
+static bool is_films(const struct ws_ui *ui, enum ws_action action)
+{
+	const enum ws_screen screen = ws_ui_screen(ui);
+	if (screen != WS_SCREEN_LIFELINES && screen != WS_SCREEN_DIAGRAM)
+		return false;
+	if (action == WS_ACT_PLAY)
+		return !ui->playhead.playing;
+	return action == WS_ACT_RESTART || action == WS_ACT_JUMP || action == WS_ACT_FASTER || action == WS_ACT_SLOWER;
+}
+
+bool playhead_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
+{
+	enum { SMALL = 50, LARGE = 10 }; /* parts of the whole */
+	struct playhead *playhead = &ui->playhead;
+	if (is_films(ui, action))
+		return false;
+	switch (action) {
+	case WS_ACT_PLAY:
+		play_or_pause(playhead, model);
+		return true;
+	case WS_ACT_FRAME:
+	case WS_ACT_FRAME_BACK:
+		playhead->playing = false;
+		if (action == WS_ACT_FRAME_BACK)
+			to_frame(playhead, model->frame > 1 ? model->frame - 1 : 1);
+		else if (playhead->past)
+			to_frame(playhead, model->frame + 1);
+		return true;
+	case WS_ACT_SEEK:
+	case WS_ACT_SEEK_BACK:
+		seek(playhead, model, SMALL, action == WS_ACT_SEEK ? 1 : -1);
+		return true;
+	case WS_ACT_SEEK_FAR:
+	case WS_ACT_SEEK_FAR_BACK:
+		seek(playhead, model, LARGE, action == WS_ACT_SEEK_FAR ? 1 : -1);
+		return true;
+	case WS_ACT_RESTART:
+		to_frame(playhead, 1);
+		playhead->playing = true;
+		return true;
+	case WS_ACT_NEWEST:
+		to_newest(playhead);
+		return true;
+	case WS_ACT_FASTER:
+	case WS_ACT_SLOWER:
+		film_change_speed(&ui->film, action == WS_ACT_FASTER ? 1 : -1);
+		return true;
+	case WS_ACT_JUMP:
+		prompt_open(ui, &jump_use, "");
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool playhead_text(const struct ws_ui *ui, const struct ws_model *model, struct ws_text *text)
+{
+	const struct playhead *playhead = &ui->playhead;
+	if (!playhead->past || (!model->past && !model->seeking)) /* or its world cannot be made */
+		return false;
+	const ws_time whole = model->last - model->first;
+	const unsigned decimals = whole < 100 * WS_SECOND ? 3 : 0;
+	const ws_time at = (model->past ? model->now : playhead->at) - model->first;
+	ws_text_puts(text, model->seeking ? "seeking " : playhead->playing ? "▶ " : "paused ");
+	ws_text_time(text, at > 0 ? at : 0, decimals);
+	ws_text_puts(text, " of ");
+	ws_text_time(text, whole, decimals);
+	ws_text_puts(text, " s");
+	if (model->incomplete)
+		ws_text_puts(text, "  (the first packets are no longer kept)");
+	return true;
+}

@@ -1,0 +1,336 @@
+/* Small pieces of drawing that several scenes share. */
+#include "scene/widgets/draw.h"
+
+#include <stdio.h>
+#include <string.h>
+
+int draw_cut(struct ws_canvas *canvas, int row, int column, int limit, enum ws_style style, const char *utf8)
+{
+	if (column >= limit)
+		return column;
+	if (ws_columns(utf8) <= limit - column)
+		return ws_canvas_text(canvas, row, column, limit, style, utf8);
+	int end = ws_canvas_text(canvas, row, column, limit - 1, style, utf8);
+	return ws_canvas_text(canvas, row, end, limit, style, "…");
+}
+
+int draw_right(struct ws_canvas *canvas, int row, int column, int limit, enum ws_style style, const char *utf8)
+{
+	int start = limit - ws_columns(utf8);
+	if (start < column)
+		start = column;
+	draw_cut(canvas, row, start, limit, style, utf8);
+	return start;
+}
+
+void draw_rule(struct ws_canvas *canvas, int row)
+{
+	for (int column = 0; column < canvas->columns; column++)
+		ws_canvas_put(canvas, row, column, WS_STYLE_DIM, 0x2500);
+}
+
+void draw_bar(struct ws_canvas *canvas, int row, int column, int width, enum ws_style style, uint64_t done,
+              uint64_t whole)
+{
+	double share = whole ? (double)done / (double)whole : 0;
+	int filled = (int)(share * width + 0.5);
+	for (int i = 0; i < width; i++)
+		ws_canvas_put(canvas, row, column + i, i < filled ? style : WS_STYLE_DIM, i < filled ? 0x2593 : 0x2591);
+}
+
+bool draw_wrap(const char *utf8, int width, int index, char *line, size_t size)
+{
+	if (width < 1)
+		return false;
+	for (int at = 0;; at++) {
+		while (*utf8 == ' ')
+			utf8++;
+		if (!*utf8)
+			return false;
+		size_t end = 0, break_at = 0, used;
+		int columns = 0;
+		for (size_t length = strlen(utf8); end < length; end += used) {
+			if (utf8[end] == ' ')
+				break_at = end;
+			int more = ws_columns_of_next(utf8 + end, length - end, &used);
+			if (columns + more > width) {
+				end = break_at ? break_at : (end ? end : used);
+				break;
+			}
+			columns += more;
+		}
+		if (at == index) {
+			snprintf(line, size, "%.*s", (int)end, utf8);
+			return true;
+		}
+		utf8 += end;
+	}
+}
+
+/* `unit` nanoseconds to the unit; as many decimals as three significant digits need. */
+static void scaled(struct ws_text *text, ws_time duration, ws_time unit, const char *name)
+{
+	double value = (double)duration / (double)unit;
+	if (duration % unit == 0)
+		ws_text_printf(text, "%.0f%s", value, name);
+	else
+		ws_text_printf(text, "%.*f%s", value < 9.995 ? 2 : value < 99.95 ? 1 : 0, value, name);
+}
+
+void draw_duration(struct ws_text *text, ws_time duration)
+{
+	if (duration < 0)
+		ws_text_putc(text, '-');
+	duration = duration < 0 ? -(duration + 1) : duration;
+	if (duration < WS_MILLISECOND)
+		ws_text_printf(text, "%d µs", (int)(duration / 1000));
+	else if (duration < WS_SECOND)
+		scaled(text, duration, WS_MILLISECOND, " ms");
+	else if (duration < 100 * WS_SECOND)
+		scaled(text, duration, WS_SECOND, " s");
+	else if (duration < 7200 * WS_SECOND)
+		ws_text_printf(text, "%d min %d s", (int)(duration / WS_SECOND / 60), (int)(duration / WS_SECOND % 60));
+	else
+		ws_text_printf(text, "%lld h %d min", (long long)(duration / WS_SECOND / 3600),
+		               (int)(duration / WS_SECOND % 3600 / 60));
+}
+
+void draw_duration_brief(struct ws_text *text, ws_time duration)
+{
+	static const struct {
+		ws_time below, unit;
+		const char *name;
+	} steps[] = {
+	        {WS_MILLISECOND, 1000, "µs"},
+	        {WS_SECOND, WS_MILLISECOND, "ms"},
+	        {100 * WS_SECOND, WS_SECOND, "s"},
+	        {6000 * WS_SECOND, 60 * WS_SECOND, "m"},
+	        {360000 * WS_SECOND, 3600 * WS_SECOND, "h"},
+	        {WS_TIME_NEVER, 86400 * WS_SECOND, "d"},
+	};
+	duration = duration < 0 ? 0 : duration;
+	size_t i = 0;
+	while (i + 1 < WS_ARRAY_SIZE(steps) && duration >= steps[i].below)
+		i++;
+	double value = (double)duration / (double)steps[i].unit;
+	ws_text_printf(text, "%.*f%s", value < 99.95 && duration >= 1000 * WS_MILLISECOND ? 1 : 0, value,
+	               steps[i].name);
+}
+
+void draw_endpoint(struct ws_text *text, const struct ws_addr *address, unsigned ip_version, uint16_t port, int width)
+{
+	char whole[80];
+	struct ws_text endpoint = WS_TEXT_OVER(whole);
+	ws_text_endpoint(&endpoint, address, ip_version, port);
+	int length = (int)endpoint.length;
+	if (length <= width) {
+		ws_text_append(text, whole, endpoint.length);
+		return;
+	}
+	/* Behind the cut stay the port and, if there is room, the address's last group. */
+	const char *colon = memrchr(whole, ':', endpoint.length);
+	int tail = colon ? length - (int)(colon - whole) : 0;
+	if (ip_version == 6)
+		tail++; /* the bracket */
+	int extra = width - tail - 1 - 9;
+	if (extra > 5)
+		extra = 5;
+	if (extra > 0)
+		tail += extra;
+	int head = width - tail - 1;
+	if (head < 0) {
+		head = width > 0 ? width - 1 : 0;
+		tail = 0;
+	}
+	ws_text_append(text, whole, (size_t)head);
+	if (width > 0)
+		ws_text_puts(text, "…");
+	ws_text_append(text, whole + length - tail, (size_t)tail);
+}
+
+void draw_state(struct ws_text *text, uint8_t state, uint8_t certainty, bool brief)
+{
+	ws_text_puts(text, brief ? ws_state_brief(state) : ws_state_name(state));
+	char mark = ws_certainty_mark(certainty);
+	if (mark != ' ')
+		ws_text_putc(text, mark);
+}
+
+enum ws_style draw_state_style(uint8_t state)
+{
+	static const uint8_t styles[WS_STATE_COUNT] = {
+	        [WS_CLOSED] = WS_STYLE_STATE_CLOSED,      [WS_LISTEN] = WS_STYLE_STATE_CLOSED,
+	        [WS_SYN_SENT] = WS_STYLE_STATE_OPENING,   [WS_SYN_RECEIVED] = WS_STYLE_STATE_OPENING,
+	        [WS_ESTABLISHED] = WS_STYLE_STATE_OPEN,   [WS_FIN_WAIT_1] = WS_STYLE_STATE_CLOSING,
+	        [WS_FIN_WAIT_2] = WS_STYLE_STATE_CLOSING, [WS_CLOSE_WAIT] = WS_STYLE_STATE_CLOSING,
+	        [WS_CLOSING] = WS_STYLE_STATE_CLOSING,    [WS_LAST_ACK] = WS_STYLE_STATE_CLOSING,
+	        [WS_TIME_WAIT] = WS_STYLE_STATE_WAIT,
+	};
+	return state < WS_STATE_COUNT ? (enum ws_style)styles[state] : WS_STYLE_NORMAL;
+}
+
+/* ---- Hint lines */
+
+enum { MANY_ROWS = 20 };
+
+struct hint {
+	enum ws_action action, second; /* NONE: one key only */
+	const char *label;
+};
+
+static const struct hint list_hints[] = {
+        {WS_ACT_ENTER, WS_ACT_NONE, "lifelines"},
+        {WS_ACT_PLAY, WS_ACT_NONE, "play"},
+        {WS_ACT_SORT, WS_ACT_NONE, "sort"},
+        {WS_ACT_FILTER, WS_ACT_NONE, "filter"},
+        {WS_ACT_SEARCH, WS_ACT_NONE, "search"},
+        {WS_ACT_DETAIL, WS_ACT_NONE, "packet"},
+        {WS_ACT_STREAM, WS_ACT_NONE, "stream"},
+        {WS_ACT_HOSTS, WS_ACT_NONE, "hosts"},
+        {WS_ACT_UDP, WS_ACT_NONE, "UDP"},
+        {WS_ACT_ARP, WS_ACT_NONE, "ARP"},
+        {WS_ACT_STATISTICS, WS_ACT_NONE, "statistics"},
+        {WS_ACT_SEEK_BACK, WS_ACT_SEEK, "seek"},
+        {WS_ACT_FOLLOW, WS_ACT_NONE, "follow"},
+        {WS_ACT_REVERSE, WS_ACT_NONE, "reverse"},
+        {WS_ACT_UP, WS_ACT_DOWN, "move"},
+};
+static const struct hint hosts_hints[] = {
+        {WS_ACT_ENTER, WS_ACT_NONE, "list of these"},
+        {WS_ACT_UP, WS_ACT_DOWN, "move"},
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},
+};
+static const struct hint lifelines_hints[] = {
+        {WS_ACT_PLAY, WS_ACT_NONE, "play"},
+        {WS_ACT_STEP_BACK, WS_ACT_STEP, "step"},
+        {WS_ACT_DETAIL, WS_ACT_NONE, "packet"},
+        {WS_ACT_STREAM, WS_ACT_NONE, "stream"},
+        {WS_ACT_DIAGRAM, WS_ACT_NONE, "diagram"},
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_RESTART, WS_ACT_NONE, "replay"},
+        {WS_ACT_SLOWER, WS_ACT_FASTER, "speed"},
+        {WS_ACT_PREVIOUS_CHANGE, WS_ACT_NEXT_CHANGE, "change"},
+        {WS_ACT_JUMP, WS_ACT_NONE, "jump"},
+        {WS_ACT_SWAP, WS_ACT_NONE, "swap"},
+        {WS_ACT_ABSOLUTE, WS_ACT_NONE, "absolute"},
+        {WS_ACT_LOOP, WS_ACT_NONE, "loop"},
+};
+static const struct hint diagram_hints[] = {
+        {WS_ACT_PLAY, WS_ACT_NONE, "play"},      {WS_ACT_STEP_BACK, WS_ACT_STEP, "step"},
+        {WS_ACT_RESTART, WS_ACT_NONE, "replay"}, {WS_ACT_PREVIOUS_CHANGE, WS_ACT_NEXT_CHANGE, "change"},
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},      {WS_ACT_SLOWER, WS_ACT_FASTER, "speed"},
+        {WS_ACT_JUMP, WS_ACT_NONE, "jump"},      {WS_ACT_DETAIL, WS_ACT_NONE, "packet"},
+};
+static const struct hint packet_hints[] = {
+        {WS_ACT_UP, WS_ACT_DOWN, "field"},        {WS_ACT_ENTER, WS_ACT_NONE, "open/close"},
+        {WS_ACT_NEXT_PANE, WS_ACT_NONE, "bytes"}, {WS_ACT_PREVIOUS_PACKET, WS_ACT_NEXT_PACKET, "packet"},
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},       {WS_ACT_STREAM, WS_ACT_NONE, "stream"},
+};
+static const struct hint stream_hints[] = {
+        {WS_ACT_PREVIOUS_PACKET, WS_ACT_NEXT_PACKET, "segment"},
+        {WS_ACT_DIRECTION, WS_ACT_NONE, "sides"},
+        {WS_ACT_HEX, WS_ACT_NONE, "hex"},
+        {WS_ACT_ENTER, WS_ACT_NONE, "packet"},
+        {WS_ACT_SAVE, WS_ACT_NONE, "save"},
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_UP, WS_ACT_DOWN, "scroll"},
+};
+static const struct hint udp_hints[] = {
+        {WS_ACT_ENTER, WS_ACT_NONE, "datagrams"},
+        {WS_ACT_UP, WS_ACT_DOWN, "move"},
+        {WS_ACT_ARP, WS_ACT_NONE, "ARP"},
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_STATISTICS, WS_ACT_NONE, "statistics"},
+};
+static const struct hint datagrams_hints[] = {
+        {WS_ACT_ENTER, WS_ACT_NONE, "packet"},
+        {WS_ACT_UP, WS_ACT_DOWN, "move"},
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},
+};
+static const struct hint arp_hints[] = {
+        {WS_ACT_NEXT_PANE, WS_ACT_NONE, "list"}, {WS_ACT_UP, WS_ACT_DOWN, "move"},
+        {WS_ACT_ENTER, WS_ACT_NONE, "packet"},   {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_UDP, WS_ACT_NONE, "UDP"},        {WS_ACT_STATISTICS, WS_ACT_NONE, "statistics"},
+};
+static const struct hint statistics_hints[] = {
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_UDP, WS_ACT_NONE, "UDP"},
+        {WS_ACT_ARP, WS_ACT_NONE, "ARP"},
+};
+static const struct hint help_hints[] = {
+        {WS_ACT_UP, WS_ACT_DOWN, "scroll"},
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},
+};
+
+/* Always there, at the right: how to learn more and how to leave. */
+static const struct hint common_hints[] = {
+        {WS_ACT_HELP, WS_ACT_NONE, "help"},
+        {WS_ACT_QUIT, WS_ACT_NONE, "quit"},
+};
+
+static const struct {
+	const struct hint *hints;
+	size_t count;
+} hints_of[WS_SCREEN_COUNT] = {
+        [WS_SCREEN_LIST] = {list_hints, WS_ARRAY_SIZE(list_hints)},
+        [WS_SCREEN_HOSTS] = {hosts_hints, WS_ARRAY_SIZE(hosts_hints)},
+        [WS_SCREEN_LIFELINES] = {lifelines_hints, WS_ARRAY_SIZE(lifelines_hints)},
+        [WS_SCREEN_DIAGRAM] = {diagram_hints, WS_ARRAY_SIZE(diagram_hints)},
+        [WS_SCREEN_PACKET] = {packet_hints, WS_ARRAY_SIZE(packet_hints)},
+        [WS_SCREEN_STREAM] = {stream_hints, WS_ARRAY_SIZE(stream_hints)},
+        [WS_SCREEN_UDP] = {udp_hints, WS_ARRAY_SIZE(udp_hints)},
+        [WS_SCREEN_DATAGRAMS] = {datagrams_hints, WS_ARRAY_SIZE(datagrams_hints)},
+        [WS_SCREEN_ARP] = {arp_hints, WS_ARRAY_SIZE(arp_hints)},
+        [WS_SCREEN_STATISTICS] = {statistics_hints, WS_ARRAY_SIZE(statistics_hints)},
+        [WS_SCREEN_HELP] = {help_hints, WS_ARRAY_SIZE(help_hints)},
+};
+
+/* The keys' names; false when the action has none. */
+static bool hint_keys(const struct hint *hint, const char *const *key_name, char *keys, size_t size)
+{
+	const char *first = key_name ? key_name[hint->action] : NULL;
+	const char *second = key_name && hint->second != WS_ACT_NONE ? key_name[hint->second] : NULL;
+	bool letters = first && second && first[0] >= 'a' && first[0] <= 'z';
+	snprintf(keys, size, "%s%s%s", first ? first : "", letters ? "/" : "", second ? second : "");
+	return first != NULL;
+}
+
+static int draw_hint(struct ws_canvas *canvas, int row, int column, const char *keys, const char *label)
+{
+	column = ws_canvas_bold(canvas, row, column, canvas->columns, WS_STYLE_KEY, keys);
+	return ws_canvas_text(canvas, row, column + 1, canvas->columns, WS_STYLE_NORMAL, label);
+}
+
+int draw_hint_rows(enum ws_screen screen, int rows)
+{
+	return screen == WS_SCREEN_LIST && rows >= MANY_ROWS ? 2 : 1; /* from there, everything else can be reached */
+}
+
+void draw_hints(struct ws_canvas *canvas, int row, enum ws_screen screen, const char *const *key_name)
+{
+	char keys[32];
+	int width = 1;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(common_hints); i++)
+		if (hint_keys(&common_hints[i], key_name, keys, sizeof(keys)))
+			width += ws_columns(keys) + 1 + ws_columns(common_hints[i].label) + (i ? 2 : 0);
+	int right = canvas->columns - width, column = right;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(common_hints); i++)
+		if (hint_keys(&common_hints[i], key_name, keys, sizeof(keys)))
+			column = draw_hint(canvas, row, column, keys, common_hints[i].label) + 2;
+	int upper = draw_hint_rows(screen, canvas->rows) - 1, at = row - upper;
+	column = 1;
+	for (size_t i = 0; i < hints_of[screen].count; i++) {
+		const struct hint *hint = &hints_of[screen].hints[i];
+		if (!hint_keys(hint, key_name, keys, sizeof(keys)))
+			continue;
+		int end = column + ws_columns(keys) + 1 + ws_columns(hint->label);
+		if (at < row && end > canvas->columns - 1) {
+			at++;
+			end -= column - 1;
+			column = 1;
+		}
+		if (at == row && end > right - 2)
+			return;
+		column = draw_hint(canvas, at, column, keys, hint->label) + 2;
+	}
+}

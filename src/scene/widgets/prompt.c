@@ -1,0 +1,203 @@
+/* The line that is typed at the bottom of the screen. It knows nothing of what it is for: `use` does. */
+#include "scene/widgets/prompt.h"
+#include "scene/widgets/draw.h"
+#include "scene/ui.h"
+
+#include <string.h>
+
+static bool continues(char byte)
+{
+	return ((uint8_t)byte & 0xc0) == 0x80;
+}
+
+static size_t before(const struct prompt *prompt, size_t at)
+{
+	while (at && continues(prompt->text[--at]))
+		;
+	return at;
+}
+
+static size_t behind(const struct prompt *prompt, size_t at)
+{
+	while (at < prompt->length && continues(prompt->text[++at]))
+		;
+	return at;
+}
+
+static void erase(struct prompt *prompt, size_t from, size_t to)
+{
+	memmove(prompt->text + from, prompt->text + to, prompt->length - to + 1);
+	prompt->length -= to - from;
+	prompt->cursor = from;
+}
+
+static bool insert(struct prompt *prompt, uint32_t character)
+{
+	char bytes[4];
+	if (!ws_printable(character))
+		return false;
+	size_t count = ws_utf8_encode(character, bytes);
+	if (prompt->length + count >= sizeof(prompt->text))
+		return false;
+	char *at = prompt->text + prompt->cursor;
+	memmove(at + count, at, prompt->length - prompt->cursor + 1);
+	memcpy(at, bytes, count);
+	prompt->length += count;
+	prompt->cursor += count;
+	return true;
+}
+
+void prompt_open(struct ws_ui *ui, const struct prompt_use *use, const char *text)
+{
+	struct prompt *prompt = &ui->prompt;
+	*prompt = (struct prompt){.use = use};
+	uint32_t character;
+	size_t used;
+	for (size_t left = strlen(text); (used = ws_utf8_decode(text, left, &character)) != 0;
+	     text += used, left -= used)
+		insert(prompt, character);
+}
+
+static size_t word_start(const struct prompt *prompt)
+{
+	size_t at = prompt->cursor;
+	while (at && prompt->text[at - 1] == ' ')
+		at--;
+	while (at && prompt->text[at - 1] != ' ')
+		at--;
+	return at;
+}
+
+/* Enter and Escape. The line is closed before its user is told, who may open another one. */
+static void finish(struct ws_ui *ui, const struct ws_model *model, bool accepted)
+{
+	struct prompt *prompt = &ui->prompt;
+	const struct prompt_use *use = prompt->use;
+	if (!accepted) {
+		prompt->use = NULL;
+		if (use->cancel)
+			use->cancel(ui, model);
+		return;
+	}
+	char text[PROMPT_SIZE];
+	struct prompt_error error = {.text = ""};
+	memcpy(text, prompt->text, prompt->length + 1);
+	prompt->use = NULL;
+	if (use->accept(ui, model, text, &error))
+		return;
+	prompt->use = use;
+	prompt->refused = true;
+	prompt->error = error;
+	if (prompt->error.start > prompt->length)
+		prompt->error.start = prompt->length;
+	if (prompt->error.length > prompt->length - prompt->error.start)
+		prompt->error.length = prompt->length - prompt->error.start;
+	prompt->cursor = prompt->error.start + prompt->error.length;
+}
+
+/* True: the text has changed. */
+static bool edit_text(struct prompt *prompt, enum ws_edit edit, uint32_t character)
+{
+	const size_t length = prompt->length;
+	switch (edit) {
+	case WS_EDIT_INSERT:
+		return insert(prompt, character);
+	case WS_EDIT_ERASE:
+		erase(prompt, before(prompt, prompt->cursor), prompt->cursor);
+		break;
+	case WS_EDIT_DELETE:
+		erase(prompt, prompt->cursor, behind(prompt, prompt->cursor));
+		break;
+	case WS_EDIT_ERASE_WORD:
+		erase(prompt, word_start(prompt), prompt->cursor);
+		break;
+	case WS_EDIT_ERASE_ALL:
+		erase(prompt, 0, prompt->length);
+		break;
+	default:
+		break;
+	}
+	return prompt->length != length;
+}
+
+bool prompt_edit(struct ws_ui *ui, const struct ws_model *model, enum ws_edit edit, uint32_t character)
+{
+	struct prompt *prompt = &ui->prompt;
+	const size_t cursor = prompt->cursor;
+	if (!prompt->use)
+		return false;
+	switch (edit) {
+	case WS_EDIT_ACCEPT:
+	case WS_EDIT_CANCEL:
+		finish(ui, model, edit == WS_EDIT_ACCEPT);
+		return true;
+	case WS_EDIT_LEFT:
+		prompt->cursor = before(prompt, cursor);
+		return prompt->cursor != cursor;
+	case WS_EDIT_RIGHT:
+		prompt->cursor = behind(prompt, cursor);
+		return prompt->cursor != cursor;
+	case WS_EDIT_FIRST:
+		prompt->cursor = 0;
+		return prompt->cursor != cursor;
+	case WS_EDIT_LAST:
+		prompt->cursor = prompt->length;
+		return prompt->cursor != cursor;
+	default:
+		break;
+	}
+	if (!edit_text(prompt, edit, character))
+		return false;
+	prompt->refused = false;
+	if (prompt->use->change)
+		prompt->use->change(ui, model, prompt->text);
+	return true;
+}
+
+/* The columns that the first `length` bytes take up. */
+static int columns_of(const struct prompt *prompt, size_t length)
+{
+	char text[PROMPT_SIZE];
+	memcpy(text, prompt->text, length);
+	text[length] = '\0';
+	return ws_columns(text);
+}
+
+/* The first byte to draw, so that the cursor is in sight. */
+static size_t first_visible(const struct prompt *prompt, int room)
+{
+	size_t first = 0;
+	while (first < prompt->cursor && columns_of(prompt, prompt->cursor) - columns_of(prompt, first) >= room)
+		first = behind(prompt, first);
+	return first;
+}
+
+static void clear_row(struct ws_canvas *canvas, int row)
+{
+	for (int column = 0; column < canvas->columns; column++)
+		ws_canvas_put(canvas, row, column, WS_STYLE_NORMAL, ' ');
+}
+
+void prompt_draw(const struct prompt *prompt, struct ws_canvas *canvas)
+{
+	const int rows = prompt->refused ? 3 : 2, limit = canvas->columns - 1;
+	int row = canvas->rows - rows;
+	for (int i = 0; i < rows; i++)
+		clear_row(canvas, row + i);
+	int start = ws_canvas_bold(canvas, row, 1, limit, WS_STYLE_TITLE, prompt->use->label);
+	start = ws_canvas_text(canvas, row, start, limit, WS_STYLE_TITLE, ": ");
+	size_t first = first_visible(prompt, limit - start);
+	ws_canvas_text(canvas, row, start, limit, WS_STYLE_NORMAL, prompt->text + first);
+	int offset = start - columns_of(prompt, first);
+	ws_canvas_paint(canvas, row, offset + columns_of(prompt, prompt->cursor), 1, WS_STYLE_NORMAL, WS_REVERSE);
+	if (prompt->refused) {
+		row++;
+		int from = offset + columns_of(prompt, prompt->error.start);
+		int to = offset + columns_of(prompt, prompt->error.start + prompt->error.length);
+		for (int column = from; column < (to > from ? to : from + 1) && column < limit; column++)
+			if (column >= start)
+				ws_canvas_put(canvas, row, column, WS_STYLE_BAD, '^');
+	}
+	draw_cut(canvas, row + 1, 1, limit, prompt->refused ? WS_STYLE_BAD : WS_STYLE_DIM,
+	         prompt->refused ? prompt->error.text : prompt->use->hint);
+}
