@@ -26,7 +26,7 @@ static void first_syn(struct ws_step_context *x)
 	self->active = 1;
 	self->iss_known = self->sent_any = 1;
 	self->iss = s->sequence;
-	self->max = x->end;
+	self->snd_max = x->end;
 	note_options(x);
 	if (!x->machine->saw_syn) {
 		x->machine->saw_syn = 1;
@@ -37,7 +37,7 @@ static void first_syn(struct ws_step_context *x)
 	if (self == peer) {
 		/* A self-connect: the SYN that leaves is the SYN that arrives. */
 		ws_publish(x, self, WS_BASIS_SENT, WS_WHY_SYN_SENT);
-		self->rcv = x->end;
+		self->rcv_nxt = x->end;
 		self->rcv_known = 1;
 		return;
 	}
@@ -48,7 +48,7 @@ static void first_syn(struct ws_step_context *x)
 	ws_publish(x, self, WS_BASIS_SENT, WS_WHY_SYN_SENT);
 	if (peer->active && !peer->got_syn_ack && !peer->syn_received) {
 		peer->syn_received = 1;
-		peer->rcv = x->end;
+		peer->rcv_nxt = x->end;
 		peer->rcv_known = 1;
 		ws_presume(x, peer);
 		ws_publish(x, peer, WS_BASIS_PRESUMED, WS_WHY_SYN_CROSSED);
@@ -66,7 +66,7 @@ void ws_handle_syn(struct ws_step_context *x)
 	if (!self->active || x->segment->sequence != self->iss)
 		return; /* an old duplicate, or a new connection: the tracker has already decided that it is not this
 		           one */
-	self->max = ws_seq_max(self->max, x->end);
+	self->snd_max = ws_seq_max(self->snd_max, x->end);
 	if (!self->open_proven && (self->got_syn_ack || self->syn_acked)) {
 		self->got_syn_ack = self->syn_acked = 0;
 		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_SYN_AGAIN);
@@ -80,7 +80,7 @@ static void imply_syn(struct ws_step_context *x)
 	peer->active = peer->syn_missed = 1;
 	peer->iss_known = peer->sent_any = 1;
 	peer->iss = x->segment->acknowledgment - 1;
-	peer->max = x->segment->acknowledgment;
+	peer->snd_max = x->segment->acknowledgment;
 	peer->window_scale = 255;
 	if (!x->machine->client_plus_one)
 		x->machine->client_plus_one = (int8_t)((peer - x->machine->endpoint) + 1);
@@ -96,13 +96,13 @@ static void syn_ack_leaves(struct ws_step_context *x, bool again)
 		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_SYN_ACK_AGAIN);
 	}
 	self->syn_received = self->syn_ack_sent = 1;
-	self->max = self->sent_any ? ws_seq_max(self->max, x->end) : x->end;
+	self->snd_max = self->sent_any ? ws_seq_max(self->snd_max, x->end) : x->end;
 	self->iss_known = self->sent_any = 1;
 	self->iss = s->sequence;
-	self->ackd = self->acked_any ? ws_seq_max(self->ackd, s->acknowledgment) : s->acknowledgment;
+	self->last_ack_sent = self->acked_any ? ws_seq_max(self->last_ack_sent, s->acknowledgment) : s->acknowledgment;
 	self->acked_any = 1;
-	if (!self->rcv_known || ws_seq_before(self->rcv, s->acknowledgment))
-		self->rcv = s->acknowledgment;
+	if (!self->rcv_known || ws_seq_before(self->rcv_nxt, s->acknowledgment))
+		self->rcv_nxt = s->acknowledgment;
 	self->rcv_known = 1;
 	if (s->acknowledgment != peer->iss + 1)
 		peer->fast_open = 1;
@@ -114,8 +114,8 @@ static void syn_ack_leaves(struct ws_step_context *x, bool again)
 static void syn_ack_arrives(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
-	if (!peer->rcv_known || ws_seq_before(peer->rcv, x->segment->sequence + 1))
-		peer->rcv = x->segment->sequence + 1;
+	if (!peer->rcv_known || ws_seq_before(peer->rcv_nxt, x->segment->sequence + 1))
+		peer->rcv_nxt = x->segment->sequence + 1;
 	peer->rcv_known = 1;
 	if (peer->got_syn_ack || peer->syn_acked)
 		return;
@@ -140,7 +140,7 @@ void ws_handle_syn_ack(struct ws_step_context *x)
 		imply_syn(x);
 	/* An answer to some other SYN: an old duplicate, which the far end answers with RST. */
 	if (!peer->iss_known || !ws_seq_before(peer->iss, s->acknowledgment) ||
-	    ws_seq_before(peer->max, s->acknowledgment))
+	    ws_seq_before(peer->snd_max, s->acknowledgment))
 		return;
 	/* Nor does an endpoint whose own number is another one, or that has long been open, answer a SYN. */
 	bool again = self->syn_ack_sent && self->iss == s->sequence;

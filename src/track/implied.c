@@ -14,7 +14,7 @@ static void imply_syn_ack(struct ws_step_context *x, struct ws_endpoint *passive
 		passive->iss_known = 1;
 		passive->window_scale = 255;
 	}
-	passive->max = passive->sent_any ? ws_seq_max(passive->max, iss + 1) : iss + 1;
+	passive->snd_max = passive->sent_any ? ws_seq_max(passive->snd_max, iss + 1) : iss + 1;
 	passive->sent_any = 1;
 	ws_publish(x, passive, WS_BASIS_IMPLIED, WS_WHY_SYN_ACK_MISSED);
 }
@@ -65,8 +65,8 @@ static void imply_lost_fin(struct ws_step_context *x)
 		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_FIN_MISSED);
 	}
 	self->fin_sent = self->fin_implied = 1;
-	self->fin_end = self->max = s->sequence;
-	self->fin_ack = self->ackd;
+	self->fin_end = self->snd_max = s->sequence;
+	self->fin_ack = self->last_ack_sent;
 	self->fin_first = !covered;
 	ws_publish(x, self, WS_BASIS_IMPLIED, WS_WHY_FIN_MISSED);
 }
@@ -75,7 +75,7 @@ static void imply_lost_fin(struct ws_step_context *x)
  * `other`'s own FIN already carried that acknowledgment, it was the second to close. */
 static void imply_missed_fin(struct ws_step_context *x, struct ws_endpoint *closer, struct ws_endpoint *other)
 {
-	bool second = other->fin_sent && !ws_seq_before(other->fin_ack, closer->max);
+	bool second = other->fin_sent && !ws_seq_before(other->fin_ack, closer->snd_max);
 	unsigned received = closer->fin_received;
 	if (second && received) {
 		/* Its own FIN was before what it is shown to have received. */
@@ -83,8 +83,8 @@ static void imply_missed_fin(struct ws_step_context *x, struct ws_endpoint *clos
 		ws_publish(x, closer, WS_BASIS_RETRACTION, WS_WHY_FIN_MISSED);
 	}
 	closer->fin_sent = closer->fin_implied = 1;
-	closer->fin_end = closer->max;
-	closer->fin_ack = closer->ackd;
+	closer->fin_end = closer->snd_max;
+	closer->fin_ack = closer->last_ack_sent;
 	closer->fin_first = second || !ws_acked_fin_of(closer, other);
 	closer->overacked = 0;
 	ws_publish(x, closer, WS_BASIS_IMPLIED, WS_WHY_FIN_MISSED);
@@ -115,9 +115,9 @@ void ws_imply_fin_of_sender(struct ws_step_context *x)
 	const struct ws_segment *s = x->segment;
 	if (s->length || s->flags & WS_TCP_FIN || !self->sent_any || self->fin_sent || !ws_is_open(self))
 		return;
-	if (s->sequence == self->max + 1)
+	if (s->sequence == self->snd_max + 1)
 		imply_lost_fin(x);
-	else if (self->overacked && s->sequence == self->max)
+	else if (self->overacked && s->sequence == self->snd_max)
 		imply_missed_fin(x, self, peer);
 }
 
@@ -127,7 +127,7 @@ void ws_imply_fin_of_receiver(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
 	if (!peer->overacked || peer->fin_sent || !ws_is_open(peer) || x->segment->length ||
-	    x->segment->acknowledgment != peer->max)
+	    x->segment->acknowledgment != peer->snd_max)
 		return;
 	bool captured = was_captured(peer);
 	if (!self->fin_sent && (captured || !(x->segment->flags & WS_TCP_FIN)))

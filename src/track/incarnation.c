@@ -35,7 +35,7 @@ static bool is_candidate(const struct ws_conn *conn, unsigned *opener)
 
 static bool acknowledges_syn(const struct ws_endpoint *opener, uint32_t ack)
 {
-	return ws_seq_before(opener->iss, ack) && !ws_seq_before(opener->max, ack);
+	return ws_seq_before(opener->iss, ack) && !ws_seq_before(opener->snd_max, ack);
 }
 
 /* A SYN-ACK for the SYN of an attempt that has not been answered yet. */
@@ -57,7 +57,7 @@ static bool belongs_to_older(const struct ws_conn *newest, const struct ws_conn 
 	if (older->ended) /* except that its SYN may still be answered, after its sender has given up */
 		return syn && ack && answers(older, s) && !acknowledges_syn(e, s->acknowledgment);
 	if (direction_in(newest, tuple) == opener)
-		return !syn && s->sequence != e->max;
+		return !syn && s->sequence != e->snd_max;
 	return ack && !acknowledges_syn(e, s->acknowledgment);
 }
 
@@ -67,9 +67,9 @@ static void disown(struct ws_tracker *tracker, struct ws_conn *newest, struct ws
                    const struct ws_tuple *tuple, const struct ws_segment *s)
 {
 	const struct ws_endpoint *e = &older->machine.endpoint[direction_in(older, tuple)];
-	bool goes_on = s->length || s->flags & WS_TCP_FIN || ws_seq_before(e->ackd, s->acknowledgment);
+	bool goes_on = s->length || s->flags & WS_TCP_FIN || ws_seq_before(e->last_ack_sent, s->acknowledgment);
 	if (s->flags & WS_TCP_RST || direction_in(newest, tuple) != (unsigned)ws_machine_client(&newest->machine) ||
-	    !goes_on || s->sequence != e->max)
+	    !goes_on || s->sequence != e->snd_max)
 		return;
 	tell(tracker, newest, WS_INPUT_DISOWNED, direction_in(newest, tuple), s->flags, s);
 	ws_table_promote(&tracker->table, older);

@@ -7,8 +7,8 @@ static uint32_t unacknowledged(const struct ws_conn *conn, unsigned i)
 	if (!e->sent_any || e->state == WS_CLOSED)
 		return 0;
 	if (!peer->acked_any)
-		return e->max - (e->iss_known ? e->iss : conn->analyser.flow[i].base + 1);
-	return ws_seq_before(peer->ackd, e->max) ? e->max - peer->ackd : 0;
+		return e->snd_max - (e->iss_known ? e->iss : conn->analyser.flow[i].base + 1);
+	return ws_seq_before(peer->last_ack_sent, e->snd_max) ? e->snd_max - peer->last_ack_sent : 0;
 }
 
 static enum ws_handshake handshake_of(const struct ws_machine *m)

@@ -15,8 +15,8 @@
 static void contradict_data(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
-	bool again = x->segment->length && self->sent_any && !ws_seq_before(self->max, x->end) &&
-	             !(peer->acked_any && !ws_seq_before(peer->ackd, x->end));
+	bool again = x->segment->length && self->sent_any && !ws_seq_before(self->snd_max, x->end) &&
+	             !(peer->acked_any && !ws_seq_before(peer->last_ack_sent, x->end));
 	if (!again || !self->fin_sent || self->fin_implied)
 		return;
 	if (peer->fin_pending) {
@@ -139,10 +139,10 @@ void ws_prove_fin(struct ws_step_context *x)
 static void acknowledge(struct ws_endpoint *self, const struct ws_segment *s)
 {
 	uint32_t ack = s->acknowledgment;
-	self->ackd = self->acked_any ? ws_seq_max(self->ackd, ack) : ack;
+	self->last_ack_sent = self->acked_any ? ws_seq_max(self->last_ack_sent, ack) : ack;
 	self->acked_any = 1;
-	if (!self->rcv_known || ws_seq_before(self->rcv, ack))
-		self->rcv = ack;
+	if (!self->rcv_known || ws_seq_before(self->rcv_nxt, ack))
+		self->rcv_nxt = ack;
 	self->rcv_known = 1;
 	if (s->sack) {
 		self->sack_right = self->sack_known ? ws_seq_max(self->sack_right, s->sack_right) : s->sack_right;
@@ -181,7 +181,8 @@ static void ack_at_receiver(struct ws_step_context *x)
 	if (peer->fin_sent && !peer->fin_acked && !ws_seq_before(ack, peer->fin_end)) {
 		peer->fin_acked = WS_RECEIPT_PRESUMED;
 		/* What a RST of it acknowledges tells whether it had got a segment that carries something. */
-		peer->fin_acked_end = x->segment->length || x->segment->flags & WS_TCP_FIN ? x->end : peer->ackd;
+		peer->fin_acked_end =
+		        x->segment->length || x->segment->flags & WS_TCP_FIN ? x->end : peer->last_ack_sent;
 		ws_presume(x, peer);
 		ws_publish(x, peer, WS_BASIS_PRESUMED, peer->fin_first ? WS_WHY_FIN_ACKED : WS_WHY_LAST_ACK);
 	}
@@ -194,18 +195,18 @@ static bool ack_acceptable(struct ws_step_context *x)
 	uint32_t ack = x->segment->acknowledgment;
 	if (!peer->sent_any) {
 		peer->sent_any = 1;
-		peer->max = ack;
+		peer->snd_max = ack;
 		peer->window_scale = 255;
 		return true;
 	}
 	if (peer->iss_known && !ws_seq_before(peer->iss, ack))
 		return false;
-	if (ws_seq_before(peer->max, ack)) {
+	if (ws_seq_before(peer->snd_max, ack)) {
 		/* The capture lost what this acknowledges. */
-		if (ack - peer->max > UINT32_C(1) << 30)
+		if (ack - peer->snd_max > UINT32_C(1) << 30)
 			return false;
-		peer->overacked = ack - peer->max == 1;
-		peer->max = ack;
+		peer->overacked = ack - peer->snd_max == 1;
+		peer->snd_max = ack;
 	}
 	return true;
 }
@@ -218,12 +219,12 @@ static void receive(struct ws_endpoint *peer, uint32_t left, uint32_t right)
 {
 	if (!peer->rcv_known) {
 		peer->rcv_known = 1;
-		peer->rcv = right;
+		peer->rcv_nxt = right;
 		return;
 	}
 	if (left == right)
 		return;
-	if (ws_seq_before(peer->rcv, left)) {
+	if (ws_seq_before(peer->rcv_nxt, left)) {
 		if (peer->gap_left == peer->gap_right) {
 			peer->gap_left = left;
 			peer->gap_right = right;
@@ -233,9 +234,9 @@ static void receive(struct ws_endpoint *peer, uint32_t left, uint32_t right)
 		}
 		return;
 	}
-	peer->rcv = ws_seq_max(peer->rcv, right);
-	if (peer->gap_left != peer->gap_right && !ws_seq_before(peer->rcv, peer->gap_left)) {
-		peer->rcv = ws_seq_max(peer->rcv, peer->gap_right);
+	peer->rcv_nxt = ws_seq_max(peer->rcv_nxt, right);
+	if (peer->gap_left != peer->gap_right && !ws_seq_before(peer->rcv_nxt, peer->gap_left)) {
+		peer->rcv_nxt = ws_seq_max(peer->rcv_nxt, peer->gap_right);
 		peer->gap_left = peer->gap_right = 0;
 	}
 }
@@ -252,7 +253,7 @@ static void fin_leaves(struct ws_step_context *x)
 	self->fin_sent = 1;
 	self->fin_carries_ack = covers;
 	self->fin_end = x->end;
-	self->fin_ack = self->ackd;
+	self->fin_ack = self->last_ack_sent;
 	ws_publish(x, self, WS_BASIS_SENT, self->fin_first ? WS_WHY_FIN_SENT : WS_WHY_FIN_SENT_LAST);
 }
 
@@ -260,7 +261,7 @@ static void fin_arrives(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
 	if (!self->fin_sent || self->fin_implied || peer->fin_received || peer->fin_doubted || peer->fin_pending ||
-	    !peer->rcv_known || ws_seq_before(peer->rcv, self->fin_end))
+	    !peer->rcv_known || ws_seq_before(peer->rcv_nxt, self->fin_end))
 		return;
 	peer->fin_received = WS_RECEIPT_PRESUMED;
 	ws_presume(x, peer);
@@ -295,7 +296,7 @@ static void handle_segment(struct ws_step_context *x)
 	enum ws_state before = peer->state;
 	/* Somebody unknown answers a SYN with a bare ACK of something else: a challenge, no part of this connection. */
 	if (!self->sent_any && peer->active && !peer->got_syn_ack && !peer->syn_received &&
-	    (!ws_seq_before(peer->iss, s->acknowledgment) || ws_seq_before(peer->max, s->acknowledgment)))
+	    (!ws_seq_before(peer->iss, s->acknowledgment) || ws_seq_before(peer->snd_max, s->acknowledgment)))
 		return;
 	if (!ack_acceptable(x))
 		return;
@@ -310,8 +311,8 @@ static void handle_segment(struct ws_step_context *x)
 	ws_imply_fin_of_receiver(x);
 	self->talks = 1;
 	self->window = s->window;
-	if (!self->sent_any || ws_seq_before(self->max, x->end)) {
-		self->max = x->end;
+	if (!self->sent_any || ws_seq_before(self->snd_max, x->end)) {
+		self->snd_max = x->end;
 		self->overacked = 0;
 	}
 	self->sent_any = 1;
@@ -415,11 +416,11 @@ bool ws_machine_plain_step(struct ws_machine *machine, const struct ws_segment *
 	struct ws_endpoint *peer = machine->self ? self : &machine->endpoint[1 - sender];
 	uint32_t ack = s->acknowledgment, end = s->sequence + s->length;
 	bool foreign = peer->iss_known && !ws_seq_before(peer->iss, ack);
-	if (foreign || ws_seq_before(peer->max, ack) || (!s->length && s->sequence == self->max + 1))
+	if (foreign || ws_seq_before(peer->snd_max, ack) || (!s->length && s->sequence == self->snd_max + 1))
 		return false;
 	acknowledge(self, s);
 	self->window = s->window;
-	self->max = ws_seq_max(self->max, end);
+	self->snd_max = ws_seq_max(self->snd_max, end);
 	receive(peer, s->sequence, end);
 	return true;
 }

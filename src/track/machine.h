@@ -18,10 +18,10 @@ enum ws_death { WS_ALIVE, WS_DEAD_SENT_RST, WS_DEAD_GOT_RST, WS_DEAD_TIMER, WS_D
 
 struct ws_endpoint {
 	uint32_t iss;                 /* its initial sequence number, when iss_known */
-	uint32_t max;                 /* behind the highest byte it sent, when sent_any */
-	uint32_t ackd;                /* highest acknowledgment it sent, when acked_any */
-	uint32_t rcv;                 /* what it presumably has without gaps: rcv_nxt, when rcv_known */
-	uint32_t gap_left, gap_right; /* one stretch beyond rcv that arrived early; empty when equal */
+	uint32_t snd_max;             /* behind the highest byte it sent, when sent_any */
+	uint32_t last_ack_sent;       /* highest acknowledgment it sent, when acked_any */
+	uint32_t rcv_nxt;             /* what it presumably has without gaps, when rcv_known */
+	uint32_t gap_left, gap_right; /* one stretch beyond rcv_nxt that arrived early; empty when equal */
 	uint32_t fin_end;             /* behind its FIN, when fin_sent */
 	uint32_t fin_ack;             /* what it had acknowledged when it sent its FIN, when fin_sent */
 	uint32_t fin_acked_end;       /* behind the segment that acknowledged its FIN, when fin_acked is presumed */
@@ -54,7 +54,7 @@ struct ws_endpoint {
 	uint32_t dead : 3;        /* enum ws_death */
 
 	uint32_t opening_known : 1;
-	uint32_t overacked : 1; /* `max` rests on an ACK one beyond what was seen: a lost FIN, or a lost byte */
+	uint32_t overacked : 1; /* `snd_max` rests on an ACK one beyond what was seen: a lost FIN, or a lost byte */
 
 	uint32_t path; /* the states it went through, four bits each, the latest lowest; retracted ones removed */
 	uint8_t depth; /* how many states `path` holds */
@@ -158,7 +158,7 @@ static inline uint32_t ws_micros(ws_time time)
 /* True when `self` has acknowledged the FIN of `peer`. */
 static inline bool ws_acked_fin_of(const struct ws_endpoint *self, const struct ws_endpoint *peer)
 {
-	return peer->fin_sent && self->acked_any && !ws_seq_before(self->ackd, peer->fin_end);
+	return peer->fin_sent && self->acked_any && !ws_seq_before(self->last_ack_sent, peer->fin_end);
 }
 
 /* True once the three-way handshake is behind the endpoint, as far as its facts say. */

@@ -10,7 +10,7 @@ static bool acceptable_in_syn_sent(const struct ws_step_context *x)
 {
 	const struct ws_endpoint *peer = x->receiver;
 	uint32_t ack = x->segment->acknowledgment;
-	return x->has_ack && ws_seq_before(peer->iss, ack) && !ws_seq_before(peer->max, ack);
+	return x->has_ack && ws_seq_before(peer->iss, ack) && !ws_seq_before(peer->snd_max, ack);
 }
 
 static bool exact(const struct ws_step_context *x)
@@ -19,18 +19,18 @@ static bool exact(const struct ws_step_context *x)
 	uint32_t sequence = x->segment->sequence;
 	if (!peer->rcv_known && !peer->acked_any && !self->sent_any)
 		return true; /* nothing is known that it could be compared with */
-	if (peer->rcv_known && sequence == peer->rcv)
+	if (peer->rcv_known && sequence == peer->rcv_nxt)
 		return true;
-	if (peer->acked_any && sequence == peer->ackd)
+	if (peer->acked_any && sequence == peer->last_ack_sent)
 		return true;
 	if (peer->state == WS_TIME_WAIT)
 		return false;
-	if (self->sent_any && sequence == self->max)
+	if (self->sent_any && sequence == self->snd_max)
 		return true;
 	if (peer->sack_known && sequence == peer->sack_right)
 		return true;
 	bool behind_fin = peer->state == WS_CLOSE_WAIT || peer->state == WS_LAST_ACK || peer->state == WS_CLOSING;
-	return behind_fin && peer->rcv_known && sequence == peer->rcv - 1;
+	return behind_fin && peer->rcv_known && sequence == peer->rcv_nxt - 1;
 }
 
 static bool accepts(const struct ws_step_context *x)
@@ -43,7 +43,7 @@ static bool accepts(const struct ws_step_context *x)
 	case WS_SYN_SENT:
 		return acceptable_in_syn_sent(x);
 	case WS_SYN_RECEIVED:
-		return x->segment->sequence - peer->rcv < 65536;
+		return x->segment->sequence - peer->rcv_nxt < 65536;
 	default:
 		return exact(x);
 	}
@@ -56,7 +56,7 @@ static bool answers_stray(const struct ws_step_context *x)
 	if (x->has_ack || !self->sent_any)
 		return false;
 	bool opening = self->state == WS_SYN_SENT || self->state == WS_SYN_RECEIVED;
-	return opening && x->segment->sequence != self->max;
+	return opening && x->segment->sequence != self->snd_max;
 }
 
 /* A RST with an ACK comes from a socket and says what that socket had received. One without answers a segment for which
@@ -92,7 +92,7 @@ static void contradict_open(struct ws_step_context *x)
 	if (self->got_syn_ack) {
 		self->got_syn_ack = 0;
 		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_NOT_OPEN);
-	} else if (self->syn_acked && peer->max == peer->iss + 1) {
+	} else if (self->syn_acked && peer->snd_max == peer->iss + 1) {
 		/* It answers the bare ACK of the handshake; an answer to data may come after a FIN that was lost. */
 		self->syn_acked = 0;
 		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_NO_SOCKET);
@@ -150,10 +150,10 @@ static bool goes_on(const struct ws_step_context *x)
 {
 	const struct ws_endpoint *self = x->sender;
 	const struct ws_segment *s = x->segment;
-	if (s->flags & WS_TCP_SYN || s->sequence != self->max)
+	if (s->flags & WS_TCP_SYN || s->sequence != self->snd_max)
 		return false;
 	return s->length || s->flags & WS_TCP_FIN ||
-	       (x->has_ack && self->acked_any && ws_seq_before(self->ackd, s->acknowledgment));
+	       (x->has_ack && self->acked_any && ws_seq_before(self->last_ack_sent, s->acknowledgment));
 }
 
 bool ws_left_before_reset(const struct ws_step_context *x)
@@ -197,7 +197,7 @@ void ws_handle_unreachable(struct ws_step_context *x)
 		return;
 	x->machine->unreachable = 1;
 	if (self->state != WS_SYN_SENT || ws_seq_before(x->segment->sequence, self->iss) ||
-	    ws_seq_before(self->max, x->segment->sequence))
+	    ws_seq_before(self->snd_max, x->segment->sequence))
 		return;
 	self->dead = WS_DEAD_ICMP;
 	ws_publish(x, self, WS_BASIS_PRESUMED, WS_WHY_ICMP);

@@ -259,12 +259,12 @@ static void note_stall(struct ws_conn *conn, const struct ws_segment *s, uint32_
 	} else if (s->window && s->flags & WS_TCP_ACK) {
 		self->closed_since = 0;
 	}
-	if (self->stalled && self->stalled_ack != other->ackd)
+	if (self->stalled && self->stalled_ack != other->last_ack_sent)
 		self->stalled = 0;
 	if (analysis & 1u << WS_ANALYSIS_RETRANSMISSION && s->length) {
 		if (!self->stalled++) {
 			conn->marks[s->direction].stalled_since = s->time;
-			self->stalled_ack = other->ackd;
+			self->stalled_ack = other->last_ack_sent;
 		}
 	}
 }

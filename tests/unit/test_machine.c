@@ -310,11 +310,11 @@ static struct ws_segment random_segment(uint64_t *seed, const struct ws_machine 
 	struct ws_segment s = {
 	        .direction = (uint8_t)direction,
 	        .flags = shapes[next_random(seed) % WS_ARRAY_SIZE(shapes)],
-	        .sequence = (self->sent_any ? self->max
+	        .sequence = (self->sent_any ? self->snd_max
 	                     : direction    ? SERVER_ISS
 	                                    : CLIENT_ISS) +
 	                    next_random(seed) % 5 - 2,
-	        .acknowledgment = (peer->sent_any ? peer->max
+	        .acknowledgment = (peer->sent_any ? peer->snd_max
 	                           : direction    ? CLIENT_ISS
 	                                          : SERVER_ISS) +
 	                          next_random(seed) % 5 - 2,
