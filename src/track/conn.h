@@ -40,11 +40,11 @@ struct ws_conn {
 	uint32_t hash;
 	uint16_t vlan; /* of the first packet */
 	uint8_t ip_version;
-	uint8_t used : 1;     /* this place in the pool is taken */
-	uint8_t ended : 1;    /* both endpoints CLOSED, or superseded */
-	uint8_t reported : 1; /* its end has been told */
-	uint8_t lonely : 1;   /* nobody has answered its SYN: counted in the table */
-	uint8_t bound : 1;    /* another connection has the same 4-tuple on another VLAN or interface */
+	uint8_t used : 1;      /* this place in the pool is taken */
+	uint8_t ended : 1;     /* both endpoints CLOSED, or superseded */
+	uint8_t reported : 1;  /* its end has been told */
+	uint8_t half_open : 1; /* nobody has answered its SYN: counted in the table */
+	uint8_t bound : 1;     /* another connection has the same 4-tuple on another VLAN or interface */
 	uint8_t history_full : 1;
 	ws_conn_id id;
 	ws_conn_id older;    /* the incarnation before, which may still get segments; 0: none */
@@ -95,7 +95,7 @@ struct ws_table {
 	uint8_t hash_key[16];
 	struct ws_conn **chunks;
 	size_t chunk_count, used, limit; /* limit: connections */
-	size_t lonely;                   /* connections whose SYN nobody has answered */
+	size_t half_open;                /* connections whose SYN nobody has answered */
 	struct ws_table_entry *order;
 	size_t order_count, order_capacity, holes; /* holes: removed connections still in `order` */
 	struct ws_table_entry *attempts; /* a ring of those, oldest first, and of some that were answered since */
@@ -127,7 +127,7 @@ struct ws_conn *ws_table_add(struct ws_table *table, const struct ws_tuple *tupl
 void ws_table_promote(struct ws_table *table, struct ws_conn *conn);
 void ws_table_remove(struct ws_table *table, struct ws_conn *conn);
 /* Nobody has answered the connection's SYN, or somebody has: keeps the count, and the order they came in. */
-void ws_table_set_lonely(struct ws_table *table, struct ws_conn *conn, bool lonely);
+void ws_table_set_half_open(struct ws_table *table, struct ws_conn *conn, bool half_open);
 /* The place in `order` of the first connection, or hole, with this number or a later one. */
 size_t ws_table_rank(const struct ws_table *table, uint64_t number);
 /* Takes removed connections off `order`; removal itself does it when they have become many. */
@@ -141,7 +141,7 @@ size_t ws_table_victims(struct ws_table *table, ws_conn_id *victims, size_t coun
 /* Somebody should make room now. Unanswered SYNs may fill a quarter of the pool. */
 static inline bool ws_table_crowded(const struct ws_table *table)
 {
-	return table->used + WS_TABLE_RESERVE > table->limit || table->lonely > table->limit / 4;
+	return table->used + WS_TABLE_RESERVE > table->limit || table->half_open > table->limit / 4;
 }
 
 #define WS_CHUNK_BYTES ((size_t)2 << 20) /* a huge page */

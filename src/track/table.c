@@ -344,7 +344,7 @@ void ws_table_remove(struct ws_table *table, struct ws_conn *conn)
 		if (newer)
 			newer->older = conn->older;
 	}
-	table->lonely -= conn->lonely;
+	table->half_open -= conn->half_open;
 	conn->used = 0;
 	table->unused[table->unused_count++] = conn->id;
 	table->used--;
@@ -356,7 +356,7 @@ void ws_table_remove(struct ws_table *table, struct ws_conn *conn)
 static unsigned eviction_class(const struct ws_conn *conn)
 {
 	const struct ws_endpoint *e = conn->machine.endpoint;
-	if (conn->lonely)
+	if (conn->half_open)
 		return 0;
 	if (conn->ended)
 		return 1;
@@ -372,7 +372,7 @@ static struct ws_conn *attempt(const struct ws_table *table, size_t place_in_rin
 {
 	size_t at = (table->attempt_first + place_in_ring) % table->attempt_capacity;
 	struct ws_conn *conn = ws_table_conn(table, table->attempts[at].id);
-	return conn && conn->lonely && conn->number == table->attempts[at].number ? conn : NULL;
+	return conn && conn->half_open && conn->number == table->attempts[at].number ? conn : NULL;
 }
 
 /* Makes room in the ring: what has been answered or removed goes. */
@@ -389,13 +389,13 @@ static void sweep_attempts(struct ws_table *table)
 	table->attempt_count = kept;
 }
 
-void ws_table_set_lonely(struct ws_table *table, struct ws_conn *conn, bool lonely)
+void ws_table_set_half_open(struct ws_table *table, struct ws_conn *conn, bool half_open)
 {
-	if (conn->lonely == lonely)
+	if (conn->half_open == half_open)
 		return;
-	conn->lonely = lonely;
-	table->lonely += lonely ? 1 : (size_t)-1;
-	if (!lonely)
+	conn->half_open = half_open;
+	table->half_open += half_open ? 1 : (size_t)-1;
+	if (!half_open)
 		return;
 	if (!table->attempts) {
 		table->attempt_capacity = table->limit / 4 + LEAST;
@@ -409,7 +409,7 @@ void ws_table_set_lonely(struct ws_table *table, struct ws_conn *conn, bool lone
 	table->attempts[at] = (struct ws_table_entry){conn->number, conn->id};
 }
 
-static size_t lonely_victims(struct ws_table *table, ws_conn_id *victims, size_t count)
+static size_t half_open_victims(struct ws_table *table, ws_conn_id *victims, size_t count)
 {
 	size_t found = 0;
 	while (found < count && table->attempt_count) {
@@ -469,7 +469,7 @@ static size_t oldest_victims(const struct ws_table *table, ws_conn_id *victims, 
 
 size_t ws_table_victims(struct ws_table *table, ws_conn_id *victims, size_t count)
 {
-	size_t found = table->lonely ? lonely_victims(table, victims, count) : 0;
+	size_t found = table->half_open ? half_open_victims(table, victims, count) : 0;
 	/* Unanswered SYNs may fill a quarter of the pool, no more: then only they make room. */
 	if (found || table->used + WS_TABLE_RESERVE <= table->limit)
 		return found;

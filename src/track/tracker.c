@@ -113,9 +113,9 @@ static void keep(struct ws_tracker *tracker, struct ws_conn *conn, const struct 
 static void note_states(struct ws_tracker *tracker, struct ws_conn *conn)
 {
 	const struct ws_endpoint *e = conn->machine.endpoint;
-	bool lonely = (e[0].state == WS_SYN_SENT && e[1].state == WS_LISTEN) ||
-	              (e[1].state == WS_SYN_SENT && e[0].state == WS_LISTEN);
-	ws_table_set_lonely(&tracker->table, conn, lonely);
+	bool half_open = (e[0].state == WS_SYN_SENT && e[1].state == WS_LISTEN) ||
+	                 (e[1].state == WS_SYN_SENT && e[0].state == WS_LISTEN);
+	ws_table_set_half_open(&tracker->table, conn, half_open);
 	bool over = conn->machine.self ? e[0].state == WS_CLOSED : e[0].state == WS_CLOSED && e[1].state == WS_CLOSED;
 	conn->ended = (over && conn->machine.started) || conn->machine.superseded;
 	/* A SYN that nobody answered ends with its sender: the far end never left LISTEN. */

@@ -114,8 +114,8 @@ static void attempts_make_room_first_and_the_oldest_of_them(void **state)
 {
 	struct pool *pool = *state;
 	for (uint32_t host = 1; host <= 10; host++)
-		ws_table_set_lonely(&pool->table, add(pool, host, WS_SYN_SENT), true);
-	ws_table_set_lonely(&pool->table, find(pool, 3, false), false);
+		ws_table_set_half_open(&pool->table, add(pool, host, WS_SYN_SENT), true);
+	ws_table_set_half_open(&pool->table, find(pool, 3, false), false);
 	fill(pool);
 	ws_conn_id victims[VICTIMS];
 	assert_int_equal(make_room(pool, victims), 9);
@@ -129,14 +129,14 @@ static void attempts_may_take_a_quarter(void **state)
 	struct pool *pool = *state;
 	uint32_t host = 0;
 	while (!ws_table_crowded(&pool->table))
-		ws_table_set_lonely(&pool->table, add(pool, ++host, WS_SYN_SENT), true);
+		ws_table_set_half_open(&pool->table, add(pool, ++host, WS_SYN_SENT), true);
 	assert_int_equal(host, PLACES / 4 + 1);
 	ws_conn_id victims[VICTIMS];
 	size_t count = make_room(pool, victims);
 	for (size_t i = 0; i < count; i++)
 		ws_table_remove(&pool->table, ws_table_conn(&pool->table, victims[i]));
 	assert_false(ws_table_crowded(&pool->table));
-	assert_int_equal(pool->table.lonely, host - count);
+	assert_int_equal(pool->table.half_open, host - count);
 }
 
 /* Answered attempts pass through the queue by the thousand, and it does not grow. */
@@ -145,13 +145,13 @@ static void answered_attempts_take_no_room(void **state)
 	struct pool *pool = *state;
 	for (uint32_t host = 1; host <= 50 * PLACES; host++) {
 		struct ws_conn *conn = add(pool, host, WS_SYN_SENT);
-		ws_table_set_lonely(&pool->table, conn, true);
+		ws_table_set_half_open(&pool->table, conn, true);
 		if (host % 1000)
-			ws_table_set_lonely(&pool->table, conn, false);
+			ws_table_set_half_open(&pool->table, conn, false);
 		if (host % 1000)
 			ws_table_remove(&pool->table, conn);
 	}
-	assert_int_equal(pool->table.lonely, 50 * PLACES / 1000);
+	assert_int_equal(pool->table.half_open, 50 * PLACES / 1000);
 	assert_in_range(pool->table.attempt_count, 51, pool->table.attempt_capacity);
 	fill(pool);
 	ws_conn_id victims[VICTIMS];
