@@ -100,8 +100,8 @@ struct ws_table {
 	size_t order_count, order_capacity, holes; /* holes: removed connections still in `order` */
 	struct ws_table_entry *attempts; /* a ring of those, oldest first, and of some that were answered since */
 	size_t attempt_first, attempt_count, attempt_capacity;
-	size_t history_cursor;         /* where in `order` the tracker's search for the oldest history goes on */
-	struct ws_table_victim *queue; /* who goes next, picked at one look over all */
+	size_t history_cursor;               /* where in `order` the tracker's search for the oldest history goes on */
+	struct ws_eviction_candidate *queue; /* who goes next, picked at one look over all */
 	size_t queue_count, queue_next;
 	ws_conn_id *unused;
 	size_t unused_count;
@@ -134,7 +134,7 @@ size_t ws_table_rank(const struct ws_table *table, uint64_t number);
 void ws_table_compact(struct ws_table *table);
 uint64_t ws_table_memory(const struct ws_table *table); /* bytes it takes */
 /* Picks up to `count` connections to give up, least worth keeping first; fewer when nothing may go. */
-size_t ws_table_victims(struct ws_table *table, ws_conn_id *victims, size_t count);
+size_t ws_table_eviction_candidates(struct ws_table *table, ws_conn_id *candidates, size_t count);
 
 #define WS_TABLE_RESERVE 64 /* places kept free, so that a packet never has to wait for room */
 

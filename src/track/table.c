@@ -2,7 +2,7 @@
  *
  * The index is open addressing with linear probing over {hash, id} pairs, so that a miss touches one cache line and no
  * connection. Hashes are SipHash under a random key over the 4-tuple in a canonical order, so that both directions meet
- * and no one can aim at a bucket. When the pool is nearly full, victims are chosen in classes: attempts that nobody
+ * and no one can aim at a bucket. When the pool is nearly full, candidates are chosen in classes: attempts that nobody
  * answered first, connections that are over next, live ones last. */
 #include "track/conn.h"
 
@@ -14,7 +14,7 @@
 
 #define FIRST_SLOTS 1024
 #define LEAST (4 * WS_TABLE_RESERVE) /* connections: fewer are of no use */
-#define QUEUE_SHARE 8                /* a victims' queue for this part of the pool */
+#define QUEUE_SHARE 8                /* a queue of candidates for this part of the pool */
 
 /* What is read here and there lies in huge pages where it fills some: a walk through page tables costs more than the
  * read. One page fault takes the place of 512, too; refused, small pages do as well. */
@@ -112,7 +112,7 @@ uint32_t ws_table_hash(const struct ws_table *table, const struct ws_tuple *tupl
 }
 
 /* Who is to make room, and how little it was worth when that was decided. */
-struct ws_table_victim {
+struct ws_eviction_candidate {
 	struct ws_table_entry entry;
 	uint8_t class;
 };
@@ -409,21 +409,21 @@ void ws_table_set_half_open(struct ws_table *table, struct ws_conn *conn, bool h
 	table->attempts[at] = (struct ws_table_entry){conn->number, conn->id};
 }
 
-static size_t half_open_victims(struct ws_table *table, ws_conn_id *victims, size_t count)
+static size_t half_open_candidates(struct ws_table *table, ws_conn_id *candidates, size_t count)
 {
 	size_t found = 0;
 	while (found < count && table->attempt_count) {
 		const struct ws_conn *conn = attempt(table, 0);
 		if (conn)
-			victims[found++] = conn->id;
+			candidates[found++] = conn->id;
 		table->attempt_first = (table->attempt_first + 1) % table->attempt_capacity;
 		table->attempt_count--;
 	}
 	return found;
 }
 
-/* One look over all connections picks many victims: those worth least, and better ones as long as they are few. False:
- * there is no memory to choose with. */
+/* One look over all connections picks many candidates: those worth least, and better ones as long as they are few.
+ * False: there is no memory to choose with. */
 static bool fill_queue(struct ws_table *table)
 {
 	size_t capacity = table->limit / QUEUE_SHARE;
@@ -439,42 +439,44 @@ static bool fill_queue(struct ws_table *table)
 	for (uint8_t class = 1; able && class <= 5 && table->queue_count < WS_TABLE_RESERVE; class ++)
 		for (size_t i = 0; i < table->order_count && table->queue_count < capacity; i++)
 			if (classes[i] == class)
-				table->queue[table->queue_count++] = (struct ws_table_victim){table->order[i], class};
+				table->queue[table->queue_count++] =
+				        (struct ws_eviction_candidate){table->order[i], class};
 	free(classes);
 	return able;
 }
 
 /* From the queue, those that have not become worth more since. */
-static size_t queued_victims(struct ws_table *table, ws_conn_id *victims, size_t count)
+static size_t queued_candidates(struct ws_table *table, ws_conn_id *candidates, size_t count)
 {
 	size_t found = 0;
 	while (found < count && table->queue_next < table->queue_count) {
-		const struct ws_table_victim *victim = &table->queue[table->queue_next++];
-		const struct ws_conn *conn = ws_table_conn(table, victim->entry.id);
-		if (conn && conn->number == victim->entry.number && eviction_class(conn) <= victim->class)
-			victims[found++] = conn->id;
+		const struct ws_eviction_candidate *candidate = &table->queue[table->queue_next++];
+		const struct ws_conn *conn = ws_table_conn(table, candidate->entry.id);
+		if (conn && conn->number == candidate->entry.number && eviction_class(conn) <= candidate->class)
+			candidates[found++] = conn->id;
 	}
 	return found;
 }
 
 /* Whoever that may be. */
-static size_t oldest_victims(const struct ws_table *table, ws_conn_id *victims, size_t count)
+static size_t oldest_candidates(const struct ws_table *table, ws_conn_id *candidates, size_t count)
 {
 	size_t found = 0;
 	for (size_t i = 0; i < table->order_count && found < count; i++)
 		if (table->order[i].id)
-			victims[found++] = table->order[i].id;
+			candidates[found++] = table->order[i].id;
 	return found;
 }
 
-size_t ws_table_victims(struct ws_table *table, ws_conn_id *victims, size_t count)
+size_t ws_table_eviction_candidates(struct ws_table *table, ws_conn_id *candidates, size_t count)
 {
-	size_t found = table->half_open ? half_open_victims(table, victims, count) : 0;
+	size_t found = table->half_open ? half_open_candidates(table, candidates, count) : 0;
 	/* Unanswered SYNs may fill a quarter of the pool, no more: then only they make room. */
 	if (found || table->used + WS_TABLE_RESERVE <= table->limit)
 		return found;
-	found = queued_victims(table, victims, count);
+	found = queued_candidates(table, candidates, count);
 	if (found)
 		return found;
-	return fill_queue(table) ? queued_victims(table, victims, count) : oldest_victims(table, victims, count);
+	return fill_queue(table) ? queued_candidates(table, candidates, count)
+	                         : oldest_candidates(table, candidates, count);
 }

@@ -473,25 +473,25 @@ static bool is_arp(const struct ws_packet *packet)
 }
 
 /* Removes what the last call has told as evicted. */
-static void bury(struct ws_tracker *tracker)
+static void evict_candidates(struct ws_tracker *tracker)
 {
-	for (size_t i = 0; i < tracker->doomed_count; i++) {
-		struct ws_conn *conn = ws_table_conn(&tracker->table, tracker->doomed[i]);
+	for (size_t i = 0; i < tracker->candidate_count; i++) {
+		struct ws_conn *conn = ws_table_conn(&tracker->table, tracker->candidates[i]);
 		count_states(tracker, states_of(conn), -1);
 		ws_timers_set(&tracker->timers, &tracker->table, conn, WS_TIME_NEVER);
 		ws_history_free(&tracker->history, conn);
 		ws_table_remove(&tracker->table, conn);
 		tracker->stats.evicted++;
 	}
-	tracker->doomed_count = 0;
+	tracker->candidate_count = 0;
 }
 
 static void begin_call(struct ws_tracker *tracker, ws_time time, struct ws_track_result *result)
 {
 	*result = (struct ws_track_result){0};
 	tracker->event_count = 0;
-	if (tracker->doomed_count)
-		bury(tracker);
+	if (tracker->candidate_count)
+		evict_candidates(tracker);
 	if (time > tracker->now)
 		tracker->now = time;
 }
@@ -520,9 +520,10 @@ void ws_tracker_packet(struct ws_tracker *tracker, const struct ws_packet *packe
 
 static void doom(struct ws_tracker *tracker)
 {
-	tracker->doomed_count = ws_table_victims(&tracker->table, tracker->doomed, WS_MAX_EVENTS / 2);
-	for (size_t i = 0; i < tracker->doomed_count; i++) {
-		struct ws_conn *conn = ws_table_conn(&tracker->table, tracker->doomed[i]);
+	tracker->candidate_count =
+	        ws_table_eviction_candidates(&tracker->table, tracker->candidates, WS_MAX_EVENTS / 2);
+	for (size_t i = 0; i < tracker->candidate_count; i++) {
+		struct ws_conn *conn = ws_table_conn(&tracker->table, tracker->candidates[i]);
 		add_conn_event(tracker, WS_EVENT_EVICTED, conn, tracker->now, 0);
 	}
 }
@@ -541,7 +542,7 @@ bool ws_tracker_advance(struct ws_tracker *tracker, ws_time now, struct ws_track
 		return false;
 	if (ws_table_crowded(&tracker->table))
 		doom(tracker);
-	while (!tracker->doomed_count && room_for_input(tracker)) {
+	while (!tracker->candidate_count && room_for_input(tracker)) {
 		struct ws_conn *conn = ws_timers_next(&tracker->timers, &tracker->table, tracker->now, &budget);
 		if (!conn)
 			break;
@@ -551,6 +552,6 @@ bool ws_tracker_advance(struct ws_tracker *tracker, ws_time now, struct ws_track
 		              ws_machine_deadline(&conn->machine, tracker->config.time_wait, &endpoint));
 	}
 	result->event_count = tracker->event_count;
-	return tracker->event_count || (tracker->doomed_count && ws_table_crowded(&tracker->table)) ||
+	return tracker->event_count || (tracker->candidate_count && ws_table_crowded(&tracker->table)) ||
 	       ws_timers_behind(&tracker->timers, tracker->now);
 }

@@ -5,12 +5,12 @@
 #include "track/arp.h"
 #include "track/arp_exchange.h"
 #include "track/conn.h"
+#include "track/dedup.h"
 #include "track/fragments.h"
 #include "track/history.h"
 #include "track/log.h"
 #include "track/series.h"
 #include "track/timers.h"
-#include "track/dedup.h"
 #include "track/udp.h"
 
 #include <wirestate/track.h>
@@ -34,8 +34,8 @@ struct ws_tracker {
 	ws_time now; /* the latest time seen: never runs backwards */
 	struct ws_event events[WS_MAX_EVENTS];
 	size_t event_count;
-	ws_conn_id doomed[WS_MAX_EVENTS]; /* told as evicted by the last call, removed by the next */
-	size_t doomed_count;
+	ws_conn_id candidates[WS_MAX_EVENTS]; /* told as evicted by the last call, removed by the next */
+	size_t candidate_count;
 };
 
 /* Runs one input through a connection's machine, counts it, keeps it and records what it did as events. */

@@ -102,10 +102,10 @@ static void fill(struct pool *pool)
 		(void)add(pool, (uint32_t)pool->table.numbers + 1, WS_ESTABLISHED);
 }
 
-static size_t make_room(struct pool *pool, ws_conn_id victims[VICTIMS])
+static size_t make_room(struct pool *pool, ws_conn_id candidates[VICTIMS])
 {
 	assert_true(ws_table_crowded(&pool->table));
-	size_t count = ws_table_victims(&pool->table, victims, VICTIMS);
+	size_t count = ws_table_eviction_candidates(&pool->table, candidates, VICTIMS);
 	assert_in_range(count, 1, VICTIMS);
 	return count;
 }
@@ -117,11 +117,11 @@ static void attempts_make_room_first_and_the_oldest_of_them(void **state)
 		ws_table_set_half_open(&pool->table, add(pool, host, WS_SYN_SENT), true);
 	ws_table_set_half_open(&pool->table, find(pool, 3, false), false);
 	fill(pool);
-	ws_conn_id victims[VICTIMS];
-	assert_int_equal(make_room(pool, victims), 9);
+	ws_conn_id candidates[VICTIMS];
+	assert_int_equal(make_room(pool, candidates), 9);
 	const uint64_t numbers[] = {1, 2, 4, 5, 6, 7, 8, 9, 10};
 	for (size_t i = 0; i < 9; i++)
-		assert_int_equal(ws_table_conn(&pool->table, victims[i])->number, numbers[i]);
+		assert_int_equal(ws_table_conn(&pool->table, candidates[i])->number, numbers[i]);
 }
 
 static void attempts_may_take_a_quarter(void **state)
@@ -131,10 +131,10 @@ static void attempts_may_take_a_quarter(void **state)
 	while (!ws_table_crowded(&pool->table))
 		ws_table_set_half_open(&pool->table, add(pool, ++host, WS_SYN_SENT), true);
 	assert_int_equal(host, PLACES / 4 + 1);
-	ws_conn_id victims[VICTIMS];
-	size_t count = make_room(pool, victims);
+	ws_conn_id candidates[VICTIMS];
+	size_t count = make_room(pool, candidates);
 	for (size_t i = 0; i < count; i++)
-		ws_table_remove(&pool->table, ws_table_conn(&pool->table, victims[i]));
+		ws_table_remove(&pool->table, ws_table_conn(&pool->table, candidates[i]));
 	assert_false(ws_table_crowded(&pool->table));
 	assert_int_equal(pool->table.half_open, host - count);
 }
@@ -154,10 +154,10 @@ static void answered_attempts_take_no_room(void **state)
 	assert_int_equal(pool->table.half_open, 50 * PLACES / 1000);
 	assert_in_range(pool->table.attempt_count, 51, pool->table.attempt_capacity);
 	fill(pool);
-	ws_conn_id victims[VICTIMS];
-	assert_int_equal(make_room(pool, victims), VICTIMS);
+	ws_conn_id candidates[VICTIMS];
+	assert_int_equal(make_room(pool, candidates), VICTIMS);
 	for (size_t i = 0; i < VICTIMS; i++)
-		assert_int_equal(ws_table_conn(&pool->table, victims[i])->number, 1000 * (i + 1));
+		assert_int_equal(ws_table_conn(&pool->table, candidates[i])->number, 1000 * (i + 1));
 }
 
 static void what_is_over_goes_before_what_lives(void **state)
@@ -170,11 +170,11 @@ static void what_is_over_goes_before_what_lives(void **state)
 		find(pool, host, false)->ended = 1;
 	for (uint32_t host = 600; host < 605; host++)
 		find(pool, host, false)->machine.endpoint[0].state = WS_TIME_WAIT;
-	ws_conn_id victims[VICTIMS];
-	size_t count = make_room(pool, victims);
+	ws_conn_id candidates[VICTIMS];
+	size_t count = make_room(pool, candidates);
 	assert_int_equal(count, VICTIMS);
 	for (size_t i = 0; i < count; i++) {
-		uint64_t number = ws_table_conn(&pool->table, victims[i])->number;
+		uint64_t number = ws_table_conn(&pool->table, candidates[i])->number;
 		if (i < 10)
 			assert_int_equal(number, 700 + i);
 		else if (i < 15)
@@ -189,13 +189,13 @@ static void a_victim_that_lives_up_stays(void **state)
 {
 	struct pool *pool = *state;
 	fill(pool);
-	ws_conn_id victims[VICTIMS];
-	size_t count = make_room(pool, victims);
-	assert_int_equal(ws_table_conn(&pool->table, victims[0])->number, 1);
+	ws_conn_id candidates[VICTIMS];
+	size_t count = make_room(pool, candidates);
+	assert_int_equal(ws_table_conn(&pool->table, candidates[0])->number, 1);
 	uint32_t next = (uint32_t)count + 1;
 	find(pool, next, false)->machine.endpoint[0].state = WS_CLOSE_WAIT;
-	(void)make_room(pool, victims);
-	assert_int_equal(ws_table_conn(&pool->table, victims[0])->number, next + 1);
+	(void)make_room(pool, candidates);
+	assert_int_equal(ws_table_conn(&pool->table, candidates[0])->number, next + 1);
 }
 
 int main(void)
