@@ -13,12 +13,12 @@ static uint64_t signature_of(const struct ws_segment *s, uint64_t conn_number)
 	return mix(hash, s->timestamps ? s->tsval : 0);
 }
 
-bool ws_twice_seen(struct ws_twice *twice, const struct ws_segment *segment, uint64_t conn_number, uint32_t place)
+bool ws_dedup_seen(struct ws_dedup *dedup, const struct ws_segment *segment, uint64_t conn_number, uint32_t place)
 {
 	uint64_t signature = signature_of(segment, conn_number);
-	size_t at = signature % WS_TWICE_PLACES;
-	struct ws_sighting *seen = &twice->seen[at];
-	if (twice->signature[at] == signature && segment->time >= seen->time) {
+	size_t at = signature % WS_DEDUP_PLACES;
+	struct ws_sighting *seen = &dedup->seen[at];
+	if (dedup->signature[at] == signature && segment->time >= seen->time) {
 		uint64_t age = (uint64_t)segment->time - (uint64_t)seen->time;
 		bool same_id = seen->identification == segment->identification;
 		if (seen->place == place && segment->identification && same_id && age <= 10 * WS_MILLISECOND)
@@ -26,7 +26,7 @@ bool ws_twice_seen(struct ws_twice *twice, const struct ws_segment *segment, uin
 		if (seen->place != place && same_id && age <= 2 * WS_MILLISECOND)
 			return true;
 	}
-	twice->signature[at] = signature;
+	dedup->signature[at] = signature;
 	*seen = (struct ws_sighting){segment->time, place, segment->identification};
 	return false;
 }

@@ -5,7 +5,7 @@
 
 #include <wirestate/track.h>
 
-#define WS_TWICE_PLACES 2048
+#define WS_DEDUP_PLACES 2048
 
 struct ws_sighting {
 	ws_time time;
@@ -13,14 +13,14 @@ struct ws_sighting {
 	uint16_t identification;
 };
 
-struct ws_twice {
-	uint64_t signature[WS_TWICE_PLACES]; /* by themselves: nearly always nothing else is read */
-	struct ws_sighting seen[WS_TWICE_PLACES];
+struct ws_dedup {
+	uint64_t signature[WS_DEDUP_PLACES]; /* by themselves: nearly always nothing else is read */
+	struct ws_sighting seen[WS_DEDUP_PLACES];
 };
 
 /* True when this segment of `conn_number` was seen a moment ago; otherwise remembers it. `place` tells interfaces and
  * VLANs apart. Same place: within 10 ms with the same IPv4 identification other than 0 (a retransmission has another);
  * other place: within 2 ms. */
-bool ws_twice_seen(struct ws_twice *twice, const struct ws_segment *segment, uint64_t conn_number, uint32_t place);
+bool ws_dedup_seen(struct ws_dedup *dedup, const struct ws_segment *segment, uint64_t conn_number, uint32_t place);
 
 #endif

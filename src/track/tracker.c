@@ -325,7 +325,7 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 		ws_hops_note(&tracker->exchanges, packet);
 	if (conn->place[direction] == WS_NO_PLACE)
 		conn->place[direction] = place;
-	if (ws_twice_seen(&tracker->twice, &segment, conn->number, place)) {
+	if (ws_dedup_seen(&tracker->dedup, &segment, conn->number, place)) {
 		segment.duplicate = 1;
 		conn->duplicates++;
 		tracker->stats.duplicates++;

@@ -23,7 +23,7 @@ struct ws_tracker {
 	struct ws_table table;
 	struct ws_timers timers;
 	struct ws_history history;
-	struct ws_twice twice;
+	struct ws_dedup dedup;
 	struct ws_fragments fragments;
 	struct ws_arp_table arp;
 	struct ws_udp_table udp;
