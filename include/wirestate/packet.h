@@ -187,7 +187,7 @@ struct ws_packet {
 	uint8_t icmp_type, icmp_code;
 	struct ws_quote quote;
 
-	uint32_t flow; /* the tracker's note, see ws_tracker_prepare(); 0: none */
+	uint32_t flow; /* the tracker's note, see ws_tracker_hash(); 0: none */
 };
 
 /* Decodes. Never fails: what is wrong stands in the layers' problems. */

@@ -215,8 +215,8 @@ struct ws_track_result {
 /* Memory is slow: both begin to load what ws_tracker_packet() will read of the segment's connection, and return at
  * once. Call the first when the packet is decoded, the second a packet's work later, ws_tracker_packet() one more
  * later; or none of them. */
-void ws_tracker_prepare(const struct ws_tracker *tracker, struct ws_packet *packet);
-void ws_tracker_preload(const struct ws_tracker *tracker, const struct ws_packet *packet);
+void ws_tracker_hash(const struct ws_tracker *tracker, struct ws_packet *packet);
+void ws_tracker_prefetch(const struct ws_tracker *tracker, const struct ws_packet *packet);
 
 /* Packets must come in capture order. While ws_tracker_due(packet time), call ws_tracker_advance() first. */
 void ws_tracker_packet(struct ws_tracker *tracker, const struct ws_packet *packet, struct ws_track_result *result);

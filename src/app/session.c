@@ -334,7 +334,7 @@ static void let_wait(struct session *session, struct turn *turn)
 		packet->mac_source = memcpy(turn->mac[0], packet->mac_source, 6);
 	if (packet->mac_destination)
 		packet->mac_destination = memcpy(turn->mac[1], packet->mac_destination, 6);
-	ws_tracker_preload(session->tracker, packet);
+	ws_tracker_prefetch(session->tracker, packet);
 	session->waiting = turn;
 }
 
@@ -375,7 +375,7 @@ static void on_frame(void *context, const struct ws_frame *frame)
 	ws_decode(&turn->frame, &turn->packet);
 	if (!picks_connection(session))
 		write_frame(session, frame);
-	ws_tracker_prepare(session->tracker, &turn->packet);
+	ws_tracker_hash(session->tracker, &turn->packet);
 	track_waiting(session);
 	if (session->by_value && turn->packet.flow && !turn->packet.fragment)
 		let_wait(session, turn);

@@ -290,7 +290,7 @@ static struct ws_tuple tuple_of(const struct ws_packet *packet)
 	                         packet->destination_port, packet->ip_version,   packet->flow};
 }
 
-void ws_tracker_prepare(const struct ws_tracker *tracker, struct ws_packet *packet)
+void ws_tracker_hash(const struct ws_tracker *tracker, struct ws_packet *packet)
 {
 	if (!packet->tcp_complete)
 		return;
@@ -299,7 +299,7 @@ void ws_tracker_prepare(const struct ws_tracker *tracker, struct ws_packet *pack
 	ws_table_prefetch_entry(&tracker->table, packet->flow);
 }
 
-void ws_tracker_preload(const struct ws_tracker *tracker, const struct ws_packet *packet)
+void ws_tracker_prefetch(const struct ws_tracker *tracker, const struct ws_packet *packet)
 {
 	if (packet->flow)
 		ws_table_prefetch_conn(&tracker->table, packet->flow);
