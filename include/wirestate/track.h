@@ -228,7 +228,7 @@ bool ws_tracker_advance(struct ws_tracker *tracker, ws_time now, struct ws_track
 
 /* True when the system has no memory for even a few connections: what comes is not kept, and reading on is of no use.
  * Where it refuses memory later, older connections make room as they do at max_memory. */
-bool ws_tracker_starved(const struct ws_tracker *tracker);
+bool ws_tracker_out_of_memory(const struct ws_tracker *tracker);
 
 /* ---- Reading */
 

@@ -182,7 +182,7 @@ static bool read_some(struct world *world)
 static bool go(struct world *world, const struct ws_place *place, ws_time end)
 {
 	world->target = *place;
-	while (read_some(world) && !ws_tracker_starved(world->tracker))
+	while (read_some(world) && !ws_tracker_out_of_memory(world->tracker))
 		if (monotonic() >= end)
 			return false;
 	if (!place->frame && place->time > world->clock)
@@ -194,7 +194,7 @@ static void check(struct playhead *playhead, struct world *world)
 {
 	if (world->error.status != WS_OK)
 		return;
-	if (ws_tracker_starved(world->tracker))
+	if (ws_tracker_out_of_memory(world->tracker))
 		ws_fail(&world->error, WS_ERROR_SYSTEM, "out of memory for the past");
 	else if (world->capture && world->ended && world->frame < playhead->session->last_frame)
 		ws_fail(&world->error, WS_ERROR_FILE, "the file has been changed: it now ends behind packet %llu",

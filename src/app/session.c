@@ -396,7 +396,7 @@ bool session_read(struct session *session, int max)
 	track_waiting(session);
 	if (result == WS_READ_ERROR && session->error.status == WS_OK)
 		session->error = error;
-	if (ws_tracker_starved(session->tracker)) {
+	if (ws_tracker_out_of_memory(session->tracker)) {
 		session->ended = true;
 		if (session->error.status == WS_OK)
 			ws_fail(&session->error, WS_ERROR_SYSTEM, "out of memory: there is none for connections");

@@ -107,8 +107,8 @@ struct ws_table {
 	size_t unused_count;
 	struct ws_table_slot *slots;
 	uint32_t slot_mask, slot_used;
-	uint64_t numbers; /* given out so far */
-	bool starved;     /* there is no memory for even a few connections */
+	uint64_t numbers;   /* given out so far */
+	bool out_of_memory; /* there is no memory for even a few connections */
 };
 
 bool ws_table_init(struct ws_table *table, const uint8_t hash_key[16], uint64_t max_memory) WS_CHECKED;

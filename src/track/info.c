@@ -231,9 +231,9 @@ bool ws_tracker_arp(const struct ws_tracker *tracker, size_t index, struct ws_ar
 	return ws_arp_at(&tracker->arp, index, binding);
 }
 
-bool ws_tracker_starved(const struct ws_tracker *tracker)
+bool ws_tracker_out_of_memory(const struct ws_tracker *tracker)
 {
-	return tracker->table.starved;
+	return tracker->table.out_of_memory;
 }
 
 void ws_tracker_stats(const struct ws_tracker *tracker, struct ws_tracker_stats *stats)

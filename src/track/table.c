@@ -230,7 +230,7 @@ static bool grow_order(struct ws_table *table)
 static void memory_refused(struct ws_table *table)
 {
 	table->limit = table->used;
-	table->starved = table->starved || table->used < LEAST;
+	table->out_of_memory = table->out_of_memory || table->used < LEAST;
 }
 
 struct ws_conn *ws_table_add(struct ws_table *table, const struct ws_tuple *tuple)

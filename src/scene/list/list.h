@@ -48,9 +48,9 @@ struct list_survey {
 	struct list_tally tally[LIST_TAGS];
 	/* In the making. */
 	enum list_phase phase;
-	size_t rank;     /* the next to look at */
-	bool starved;    /* no memory for another order: it will be the tracker's */
-	ws_conn_id *ids; /* and their keys */
+	size_t rank;        /* the next to look at */
+	bool out_of_memory; /* no memory for another order: it will be the tracker's */
+	ws_conn_id *ids;    /* and their keys */
 	struct ws_order_key *keys;
 	size_t built, room;
 	struct list_sorting sorting;

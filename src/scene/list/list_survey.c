@@ -82,7 +82,7 @@ static void begin(struct list_view *list, const struct ws_model *model)
 	}
 	survey->packets_seen = stats.packets;
 	survey->rank = survey->built = 0;
-	survey->starved = false;
+	survey->out_of_memory = false;
 	survey->phase = LIST_COLLECTS;
 	survey->sorting.differ = (struct ws_order_key){0, 0};
 	survey->sorting.needed = false;
@@ -111,15 +111,15 @@ static bool collect(struct list_view *list, const struct ws_model *model, size_t
 	const size_t count = ws_tracker_conn_count(model->tracker);
 	if (wants_natural(list))
 		return true;
-	survey->starved = survey->starved || !grow(survey, count);
-	while (limit && survey->rank < count && !survey->starved) {
+	survey->out_of_memory = survey->out_of_memory || !grow(survey, count);
+	while (limit && survey->rank < count && !survey->out_of_memory) {
 		size_t block = count - survey->rank < BLOCK ? count - survey->rank : BLOCK;
 		block = block < limit ? block : limit;
 		collect_block(list, model, block);
 		survey->rank += block;
 		limit -= block;
 	}
-	return survey->rank >= count || survey->starved;
+	return survey->rank >= count || survey->out_of_memory;
 }
 
 /* ---- The order */
@@ -138,7 +138,7 @@ static bool make_room(struct list_survey *survey, size_t count)
 static void use_order(struct list_view *list, const struct ws_tracker *tracker)
 {
 	struct list_survey *survey = &list->survey;
-	survey->natural = wants_natural(list) || survey->starved || !make_room(survey, survey->built);
+	survey->natural = wants_natural(list) || survey->out_of_memory || !make_room(survey, survey->built);
 	for (size_t i = 0; !survey->natural && i < survey->built; i++)
 		survey->order[i] = survey->ids[survey->sorting.needed ? list_sort_at(&survey->sorting, i) : i];
 	survey->count = survey->built;
