@@ -48,7 +48,7 @@ struct ws_conn {
 	uint8_t history_full : 1;
 	ws_conn_id id;
 	ws_conn_id older;    /* the incarnation before, which may still get segments; 0: none */
-	uint32_t place[2];   /* interface and VLAN of each direction's first packet; WS_NO_PLACE: none yet */
+	uint32_t link_id[2]; /* interface and VLAN of each direction's first packet; WS_NO_LINK: none yet */
 	uint16_t timer_slot; /* WS_NO_TIMER: none runs */
 	uint8_t judgement;   /* the verdict as keys.c knows it, until the next input; 0: not known */
 	struct ws_machine machine;
@@ -69,7 +69,7 @@ struct ws_conn {
 };
 
 #define WS_CONN_HOT (offsetof(struct ws_conn, zeek) + 1)
-#define WS_NO_PLACE UINT32_MAX
+#define WS_NO_LINK UINT32_MAX
 
 /* What identifies a connection on the wire. */
 struct ws_tuple {

@@ -13,7 +13,7 @@ static uint64_t signature_of(const struct ws_segment *s, uint64_t conn_number)
 	return mix(hash, s->timestamps ? s->tsval : 0);
 }
 
-bool ws_dedup_seen(struct ws_dedup *dedup, const struct ws_segment *segment, uint64_t conn_number, uint32_t place)
+bool ws_dedup_seen(struct ws_dedup *dedup, const struct ws_segment *segment, uint64_t conn_number, uint32_t link_id)
 {
 	uint64_t signature = signature_of(segment, conn_number);
 	size_t at = signature % WS_DEDUP_PLACES;
@@ -21,12 +21,12 @@ bool ws_dedup_seen(struct ws_dedup *dedup, const struct ws_segment *segment, uin
 	if (dedup->signature[at] == signature && segment->time >= seen->time) {
 		uint64_t age = (uint64_t)segment->time - (uint64_t)seen->time;
 		bool same_id = seen->identification == segment->identification;
-		if (seen->place == place && segment->identification && same_id && age <= 10 * WS_MILLISECOND)
+		if (seen->link_id == link_id && segment->identification && same_id && age <= 10 * WS_MILLISECOND)
 			return true;
-		if (seen->place != place && same_id && age <= 2 * WS_MILLISECOND)
+		if (seen->link_id != link_id && same_id && age <= 2 * WS_MILLISECOND)
 			return true;
 	}
 	dedup->signature[at] = signature;
-	*seen = (struct ws_sighting){segment->time, place, segment->identification};
+	*seen = (struct ws_sighting){segment->time, link_id, segment->identification};
 	return false;
 }

@@ -9,7 +9,7 @@
 
 struct ws_sighting {
 	ws_time time;
-	uint32_t place; /* interface and VLAN */
+	uint32_t link_id; /* interface and VLAN */
 	uint16_t identification;
 };
 
@@ -18,9 +18,9 @@ struct ws_dedup {
 	struct ws_sighting seen[WS_DEDUP_PLACES];
 };
 
-/* True when this segment of `conn_number` was seen a moment ago; otherwise remembers it. `place` tells interfaces and
- * VLANs apart. Same place: within 10 ms with the same IPv4 identification other than 0 (a retransmission has another);
- * other place: within 2 ms. */
-bool ws_dedup_seen(struct ws_dedup *dedup, const struct ws_segment *segment, uint64_t conn_number, uint32_t place);
+/* True when this segment of `conn_number` was seen a moment ago; otherwise remembers it. `link_id` tells interfaces and
+ * VLANs apart. Same link: within 10 ms with the same IPv4 identification other than 0 (a retransmission has another);
+ * another link: within 2 ms. */
+bool ws_dedup_seen(struct ws_dedup *dedup, const struct ws_segment *segment, uint64_t conn_number, uint32_t link_id);
 
 #endif

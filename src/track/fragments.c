@@ -1,11 +1,11 @@
-/* Datagrams under construction stand in a fixed number of places, found by comparing 64-bit keyed hashes one after the
+/* Datagrams under construction stand in a fixed number of slots, found by comparing 64-bit keyed hashes one after the
  * other: 2 KiB to look through, no chains to attack. Which of a datagram's bytes have come is a bitmap of 8-byte units,
  * the granularity in which fragments are cut (RFC 791 §3.2, RFC 8200 §4.5), so that overlaps need no list of ranges: a
  * unit that is there already keeps its first copy.
  *
- * Buffers grow by doubling and stay with their place when the datagram is done. When the budget is used up, buffers of
- * free places go first, then the datagram that waits the longest. A datagram that waited too long is noticed when its
- * place is looked at, so no timer is needed. */
+ * Buffers grow by doubling and stay with their slot when the datagram is done. When the budget is used up, buffers of
+ * free slots go first, then the datagram that waits the longest. A datagram that waited too long is noticed when its
+ * slot is looked at, so no timer is needed. */
 #include "track/fragments.h"
 
 #include "base/hash.h"
@@ -98,7 +98,7 @@ static bool is_expired(const struct ws_datagram *datagram, ws_time now)
 	       (uint64_t)now - (uint64_t)datagram->first_time > (uint64_t)WS_FRAGMENTS_TIMEOUT;
 }
 
-/* The place of the datagram that waits the longest, `except` left out; -1: none. */
+/* The slot of the datagram that waits the longest, `except` left out; -1: none. */
 static int find_oldest(const struct ws_fragments *fragments, int except)
 {
 	int oldest = -1;
@@ -111,34 +111,34 @@ static int find_oldest(const struct ws_fragments *fragments, int except)
 	return oldest;
 }
 
-static void give_up(struct ws_fragments *fragments, int place, ws_time now)
+static void give_up(struct ws_fragments *fragments, int slot, ws_time now)
 {
-	if (is_expired(&fragments->datagrams[place], now))
+	if (is_expired(&fragments->datagrams[slot], now))
 		fragments->stats.expired++;
 	else
 		fragments->stats.evicted++;
-	fragments->hash[place] = 0;
+	fragments->hash[slot] = 0;
 }
 
-/* The place of the fragment's datagram, a new one if need be. */
-static int find_place(struct ws_fragments *fragments, const struct datagram_key *key, ws_time now)
+/* The slot of the fragment's datagram, a new one if need be. */
+static int find_slot(struct ws_fragments *fragments, const struct datagram_key *key, ws_time now)
 {
 	uint64_t hash = ws_siphash(fragments->hash_key, key, sizeof(*key)) | 1;
-	int place = -1;
+	int slot = -1;
 	for (int i = 0; i < WS_FRAGMENTS_DATAGRAMS; i++) {
 		if (fragments->hash[i] == hash && memcmp(&fragments->datagrams[i].key, key, sizeof(*key)) == 0) {
 			if (!is_expired(&fragments->datagrams[i], now))
 				return i;
 			give_up(fragments, i, now);
 		}
-		if (!fragments->hash[i] && place < 0)
-			place = i;
+		if (!fragments->hash[i] && slot < 0)
+			slot = i;
 	}
-	if (place < 0) {
-		place = find_oldest(fragments, -1);
-		give_up(fragments, place, now);
+	if (slot < 0) {
+		slot = find_oldest(fragments, -1);
+		give_up(fragments, slot, now);
 	}
-	struct ws_datagram *datagram = &fragments->datagrams[place];
+	struct ws_datagram *datagram = &fragments->datagrams[slot];
 	*datagram = (struct ws_datagram){
 	        .key = *key,
 	        .first_time = now,
@@ -147,8 +147,8 @@ static int find_place(struct ws_fragments *fragments, const struct datagram_key 
 	        .length = NOT_KNOWN,
 	        .captured = NOT_KNOWN,
 	};
-	fragments->hash[place] = hash;
-	return place;
+	fragments->hash[slot] = hash;
+	return slot;
 }
 
 static void drop_buffer(struct ws_fragments *fragments, struct ws_datagram *datagram)
@@ -159,14 +159,14 @@ static void drop_buffer(struct ws_fragments *fragments, struct ws_datagram *data
 	datagram->room = 0;
 }
 
-/* Frees buffers until `more` bytes fit into the budget: those of free places, then of the oldest datagrams. */
-static void make_room(struct ws_fragments *fragments, int place, uint32_t more, ws_time now)
+/* Frees buffers until `more` bytes fit into the budget: those of free slots, then of the oldest datagrams. */
+static void make_room(struct ws_fragments *fragments, int slot, uint32_t more, ws_time now)
 {
 	for (int i = 0; i < WS_FRAGMENTS_DATAGRAMS && fragments->used + more > fragments->budget; i++)
 		if (!fragments->hash[i] && fragments->datagrams[i].room)
 			drop_buffer(fragments, &fragments->datagrams[i]);
 	while (fragments->used + more > fragments->budget) {
-		int oldest = find_oldest(fragments, place);
+		int oldest = find_oldest(fragments, slot);
 		if (oldest < 0)
 			return;
 		give_up(fragments, oldest, now);
@@ -174,15 +174,15 @@ static void make_room(struct ws_fragments *fragments, int place, uint32_t more, 
 	}
 }
 
-static bool reserve(struct ws_fragments *fragments, int place, uint32_t end, ws_time now)
+static bool reserve(struct ws_fragments *fragments, int slot, uint32_t end, ws_time now)
 {
-	struct ws_datagram *datagram = &fragments->datagrams[place];
+	struct ws_datagram *datagram = &fragments->datagrams[slot];
 	uint32_t room = datagram->room ? datagram->room : FIRST_ROOM;
 	while (room < end)
 		room *= 2;
 	if (room == datagram->room)
 		return true;
-	make_room(fragments, place, room - datagram->room, now);
+	make_room(fragments, slot, room - datagram->room, now);
 	uint8_t *bytes = realloc(datagram->bytes, room);
 	if (!bytes)
 		return false;
@@ -244,10 +244,10 @@ bool ws_fragments_add(struct ws_fragments *fragments, struct ws_packet *packet, 
 	        .ip_version = packet->ip_version,
 	        .protocol = packet->ip_version == 4 ? packet->ip_protocol : 0,
 	};
-	int place = find_place(fragments, &key, now);
-	struct ws_datagram *datagram = &fragments->datagrams[place];
+	int slot = find_slot(fragments, &key, now);
+	struct ws_datagram *datagram = &fragments->datagrams[slot];
 	uint32_t end = piece.offset + piece.length;
-	if (!fits(datagram, &piece) || !reserve(fragments, place, end, now)) {
+	if (!fits(datagram, &piece) || !reserve(fragments, slot, end, now)) {
 		fragments->stats.rejected++;
 		return false;
 	}
@@ -264,7 +264,7 @@ bool ws_fragments_add(struct ws_fragments *fragments, struct ws_packet *packet, 
 	    datagram->skip > datagram->length)
 		return false;
 
-	fragments->hash[place] = 0;
+	fragments->hash[slot] = 0;
 	fragments->stats.completed++;
 	uint32_t known = datagram->captured < datagram->length ? datagram->captured : datagram->length;
 	packet->ip_protocol = datagram->protocol;

@@ -23,7 +23,7 @@ struct ws_datagram; /* private */
 struct ws_fragments {
 	struct ws_datagram *datagrams; /* WS_FRAGMENTS_DATAGRAMS of them; NULL until the first fragment */
 	uint8_t hash_key[16];
-	uint64_t hash[WS_FRAGMENTS_DATAGRAMS]; /* of each datagram's key; 0: that place is free */
+	uint64_t hash[WS_FRAGMENTS_DATAGRAMS]; /* of each datagram's key; 0: that slot is free */
 	size_t budget, used;                   /* bytes */
 	struct ws_fragments_stats stats;
 };

@@ -75,12 +75,12 @@ static void disown(struct ws_tracker *tracker, struct ws_conn *newest, struct ws
 	ws_table_promote(&tracker->table, older);
 }
 
-static struct ws_conn *by_place(struct ws_tracker *tracker, struct ws_conn *newest, const struct ws_tuple *tuple,
-                                uint32_t place)
+static struct ws_conn *by_link_id(struct ws_tracker *tracker, struct ws_conn *newest, const struct ws_tuple *tuple,
+                                  uint32_t link_id)
 {
 	for (struct ws_conn *conn = newest; conn; conn = ws_table_conn(&tracker->table, conn->older)) {
-		uint32_t seen = conn->place[direction_in(conn, tuple)];
-		if (seen == place || (seen == WS_NO_PLACE && conn->place[1 - direction_in(conn, tuple)] == place))
+		uint32_t seen = conn->link_id[direction_in(conn, tuple)];
+		if (seen == link_id || (seen == WS_NO_LINK && conn->link_id[1 - direction_in(conn, tuple)] == link_id))
 			return conn;
 	}
 	return newest;
@@ -111,11 +111,11 @@ static struct ws_conn *begin(struct ws_tracker *tracker, const struct ws_tuple *
 
 /* A SYN that opens a new connection where `conn` was. */
 static struct ws_conn *reopen(struct ws_tracker *tracker, const struct ws_tuple *tuple, struct ws_segment *s,
-                              struct ws_conn *conn, uint32_t place)
+                              struct ws_conn *conn, uint32_t link_id)
 {
 	unsigned sender = direction_in(conn, tuple);
 	enum ws_state state = conn->machine.endpoint[sender].state;
-	bool elsewhere = conn->place[sender] != WS_NO_PLACE && conn->place[sender] != place;
+	bool elsewhere = conn->link_id[sender] != WS_NO_LINK && conn->link_id[sender] != link_id;
 	bool alive = !conn->ended && state != WS_SYN_SENT && state != WS_TIME_WAIT;
 	if (!elsewhere && !conn->ended && (state == WS_SYN_SENT || state == WS_TIME_WAIT)) {
 		/* Its own old socket must be gone, or it could not have opened this one. */
@@ -167,7 +167,7 @@ static bool opens_by_syn_ack(const struct ws_conn *conn, unsigned sender, const 
 }
 
 struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tuple *tuple, struct ws_conn *newest,
-                                  struct ws_segment *segment, uint32_t place)
+                                  struct ws_segment *segment, uint32_t link_id)
 {
 	struct ws_conn *conn = newest;
 	bool syn = segment->flags & WS_TCP_SYN, ack = segment->flags & WS_TCP_ACK;
@@ -177,7 +177,7 @@ struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tu
 	}
 	struct ws_conn *older = ws_table_conn(&tracker->table, newest->older);
 	if (newest->bound)
-		conn = by_place(tracker, newest, tuple, place);
+		conn = by_link_id(tracker, newest, tuple, link_id);
 	else if (belongs_to_older(newest, older, tuple, segment)) {
 		conn = older;
 		if (!segment->bad_checksum)
@@ -190,7 +190,7 @@ struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tu
 		return conn;
 	if (syn && !ack && (e->sent_any || conn->machine.started) && !(e->iss_known && e->iss == segment->sequence) &&
 	    !(conn == newest && !conn->ended && !e->sent_any && is_candidate(newest, &opener)))
-		return reopen(tracker, tuple, segment, newest, place);
+		return reopen(tracker, tuple, segment, newest, link_id);
 	if (opens_by_syn_ack(conn, sender, segment))
 		return begin(tracker, tuple, segment, newest);
 	if (syn && ack && conn == newest && is_candidate(newest, &opener) && opener != sender &&

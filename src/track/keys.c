@@ -95,20 +95,20 @@ struct keying {
 	const struct ws_tracker *tracker;
 	enum ws_order order;
 	ws_time now;
-	uint8_t place[WS_VERDICT_COUNT]; /* of a verdict's word among the others */
+	uint8_t rank[WS_VERDICT_COUNT]; /* of a verdict's word among the others */
 };
 
-static void place_words(struct keying *keying)
+static void rank_words(struct keying *keying)
 {
 	for (enum ws_verdict a = 0; a < WS_VERDICT_COUNT; a++)
 		for (enum ws_verdict b = 0; b < WS_VERDICT_COUNT; b++)
-			keying->place[a] += strcmp(ws_verdict_tag(b), ws_verdict_tag(a)) < 0;
+			keying->rank[a] += strcmp(ws_verdict_tag(b), ws_verdict_tag(a)) < 0;
 }
 
 static struct ws_order_key verdict_key(const struct keying *keying, const struct ws_conn *conn)
 {
 	const struct ws_judgement judgement = ws_conn_judgement(keying->tracker, conn);
-	return (struct ws_order_key){.low = (3u - judgement.severity) << 8 | keying->place[judgement.verdict]};
+	return (struct ws_order_key){.low = (3u - judgement.severity) << 8 | keying->rank[judgement.verdict]};
 }
 
 static struct ws_order_key key_of(const struct keying *keying, const struct ws_conn *conn)
@@ -161,7 +161,7 @@ void ws_tracker_order_keys(const struct ws_tracker *tracker, enum ws_order order
 {
 	const unsigned parts = parts_of(order);
 	struct keying keying = {.tracker = tracker, .order = order, .now = now};
-	place_words(&keying);
+	rank_words(&keying);
 	for (size_t i = 0; i < count; i++) {
 		if (i + WS_AHEAD < count)
 			ws_conn_prefetch(&tracker->table, ids[i + WS_AHEAD], parts);

@@ -117,7 +117,7 @@ struct ws_eviction_candidate {
 	uint8_t class;
 };
 
-static struct ws_conn *place(const struct ws_table *table, ws_conn_id id)
+static struct ws_conn *conn_at(const struct ws_table *table, ws_conn_id id)
 {
 	return &table->chunks[(id - 1) / WS_CHUNK][(id - 1) % WS_CHUNK];
 }
@@ -161,7 +161,7 @@ void ws_table_prefetch_conn(const struct ws_table *table, uint32_t hash)
 		i = (i + 1) & table->slot_mask;
 	if (!table->slots[i].id)
 		return;
-	const uint8_t *conn = (const uint8_t *)place(table, table->slots[i].id);
+	const uint8_t *conn = (const uint8_t *)conn_at(table, table->slots[i].id);
 	for (size_t at = 0; at < WS_CONN_HOT; at += 64)
 		__builtin_prefetch(conn + at, 1);
 }
@@ -243,7 +243,7 @@ struct ws_conn *ws_table_add(struct ws_table *table, const struct ws_tuple *tupl
 	}
 	struct ws_table_slot *slot = find_slot(table, tuple);
 	ws_conn_id id = table->unused[--table->unused_count];
-	struct ws_conn *conn = place(table, id);
+	struct ws_conn *conn = conn_at(table, id);
 	*conn = (struct ws_conn){
 	        .address = {*tuple->source, *tuple->destination},
 	        .port = {tuple->source_port, tuple->destination_port},
@@ -252,7 +252,7 @@ struct ws_conn *ws_table_add(struct ws_table *table, const struct ws_tuple *tupl
 	        .hash = tuple->hash,
 	        .id = id,
 	        .older = slot->id,
-	        .place = {WS_NO_PLACE, WS_NO_PLACE},
+	        .link_id = {WS_NO_LINK, WS_NO_LINK},
 	        .timer_slot = WS_NO_TIMER,
 	        .number = ++table->numbers,
 	};

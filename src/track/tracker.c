@@ -240,7 +240,7 @@ static void fill_segment(struct ws_segment *s, const struct ws_packet *packet)
 			s->sack_right = packet->tcp.sack[i].right;
 }
 
-static uint32_t place_of(const struct ws_packet *packet)
+static uint32_t link_id_of(const struct ws_packet *packet)
 {
 	return packet->interface << 12 ^ (packet->vlan == WS_NO_VLAN ? 0 : packet->vlan + 1u);
 }
@@ -309,7 +309,7 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 {
 	struct ws_segment segment;
 	struct ws_tuple tuple = tuple_of(packet);
-	uint32_t place = place_of(packet);
+	uint32_t link_id = link_id_of(packet);
 	fill_segment(&segment, packet);
 	tracker->stats.bad_checksums += segment.bad_checksum;
 	if (!tuple.hash)
@@ -317,15 +317,15 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 	struct ws_conn *known = ws_table_find(&tracker->table, &tuple);
 	if (known && known->timer_slot != WS_NO_TIMER)
 		settle(tracker, known);
-	struct ws_conn *conn = ws_tracker_assign(tracker, &tuple, known, &segment, place);
+	struct ws_conn *conn = ws_tracker_assign(tracker, &tuple, known, &segment, link_id);
 	if (!conn)
 		return;
 	unsigned direction = segment.direction;
 	if (!conn->traffic[0].packets && !conn->traffic[1].packets)
 		ws_hops_note(&tracker->exchanges, packet);
-	if (conn->place[direction] == WS_NO_PLACE)
-		conn->place[direction] = place;
-	if (ws_dedup_seen(&tracker->dedup, &segment, conn->number, place)) {
+	if (conn->link_id[direction] == WS_NO_LINK)
+		conn->link_id[direction] = link_id;
+	if (ws_dedup_seen(&tracker->dedup, &segment, conn->number, link_id)) {
 		segment.duplicate = 1;
 		conn->duplicates++;
 		tracker->stats.duplicates++;

@@ -44,7 +44,7 @@ void ws_tracker_apply(struct ws_tracker *tracker, struct ws_conn *conn, struct w
 /* Which connection a segment belongs to: `newest` of its 4-tuple, an older one that still lives, or a new one, which is
  * made here. NULL: none (a lone RST), or no room. `segment->direction` is set for the connection that is returned. */
 struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tuple *tuple, struct ws_conn *newest,
-                                  struct ws_segment *segment, uint32_t place);
+                                  struct ws_segment *segment, uint32_t link_id);
 
 /* details.c: what is kept beside the connections. */
 void ws_details_init(struct ws_tracker *tracker);
