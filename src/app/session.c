@@ -202,8 +202,8 @@ bool session_open(struct session *session, const struct options *options, bool s
 		return false;
 	if (!ws_as_invoker(open_written, session, error))
 		return false;
-	session->by_value = (screen ? options->frame == FRAME_NONE : !(records(options) & 1u << WS_RECORD_PACKET)) &&
-	                    !picks_connection(session) && !session->lesson;
+	session->may_defer = (screen ? options->frame == FRAME_NONE : !(records(options) & 1u << WS_RECORD_PACKET)) &&
+	                     !picks_connection(session) && !session->lesson;
 	if (!options->numeric)
 		ws_port_names_load();
 	session->net = options->net;
@@ -298,44 +298,44 @@ static void keep_picture(struct session *session, const struct ws_frame *frame)
 	session->picture.data = session->picture_bytes;
 }
 
-static void track(struct session *session, const struct turn *turn)
+static void track(struct session *session, const struct pending_packet *next)
 {
 	struct ws_track_result result;
-	if (ws_tracker_due(session->tracker, turn->frame.time))
-		advance(session, turn->frame.time);
-	ws_tracker_packet(session->tracker, &turn->packet, &result);
-	const bool silent = session->by_value && !result.event_count && session->last_frame;
+	if (ws_tracker_due(session->tracker, next->frame.time))
+		advance(session, next->frame.time);
+	ws_tracker_packet(session->tracker, &next->packet, &result);
+	const bool silent = session->may_defer && !result.event_count && session->last_frame;
 	if (session->output && !silent)
-		output_result(session, ws_output_packet(session->output, &turn->packet, &result, session->tracker));
+		output_result(session, ws_output_packet(session->output, &next->packet, &result, session->tracker));
 	if (session->lesson)
-		ws_lesson_take(session->lesson, &turn->packet, &result, session->tracker);
+		ws_lesson_take(session->lesson, &next->packet, &result, session->tracker);
 	if (picks_connection(session) && result.conn_number == session->options->connection)
-		write_frame(session, &turn->frame);
-	session->last_frame = turn->frame.number;
+		write_frame(session, &next->frame);
+	session->last_frame = next->frame.number;
 	session->last_conn = result.conn;
-	if (turn->frame.time > session->now)
-		session->now = turn->frame.time;
+	if (next->frame.time > session->now)
+		session->now = next->frame.time;
 	session->changed = true;
 }
 
-static void track_waiting(struct session *session)
+static void track_pending(struct session *session)
 {
-	const struct turn *turn = session->waiting;
-	session->waiting = NULL;
-	if (turn)
-		track(session, turn);
+	const struct pending_packet *next = session->pending;
+	session->pending = NULL;
+	if (next)
+		track(session, next);
 }
 
 /* A waiting packet keeps what it has in the frame's bytes: they are gone when its turn comes. */
-static void let_wait(struct session *session, struct turn *turn)
+static void defer(struct session *session, struct pending_packet *next)
 {
-	struct ws_packet *packet = &turn->packet;
+	struct ws_packet *packet = &next->packet;
 	if (packet->mac_source)
-		packet->mac_source = memcpy(turn->mac[0], packet->mac_source, 6);
+		packet->mac_source = memcpy(next->mac[0], packet->mac_source, 6);
 	if (packet->mac_destination)
-		packet->mac_destination = memcpy(turn->mac[1], packet->mac_destination, 6);
+		packet->mac_destination = memcpy(next->mac[1], packet->mac_destination, 6);
 	ws_tracker_prefetch(session->tracker, packet);
-	session->waiting = turn;
+	session->pending = next;
 }
 
 /* A frame whose addresses could not be replaced ends everything. */
@@ -370,17 +370,17 @@ static void on_frame(void *context, const struct ws_frame *frame)
 		}
 		keep_picture(session, frame);
 	}
-	struct turn *turn = &session->turns[session->waiting == &session->turns[0]];
-	turn->frame = *frame;
-	ws_decode(&turn->frame, &turn->packet);
+	struct pending_packet *next = &session->pending_slots[session->pending == &session->pending_slots[0]];
+	next->frame = *frame;
+	ws_decode(&next->frame, &next->packet);
 	if (!picks_connection(session))
 		write_frame(session, frame);
-	ws_tracker_hash(session->tracker, &turn->packet);
-	track_waiting(session);
-	if (session->by_value && turn->packet.flow && !turn->packet.fragment)
-		let_wait(session, turn);
+	ws_tracker_hash(session->tracker, &next->packet);
+	track_pending(session);
+	if (session->may_defer && next->packet.flow && !next->packet.fragment)
+		defer(session, next);
 	else
-		track(session, turn);
+		track(session, next);
 	if (++session->shown == options->count) {
 		session->ended = true;
 		ws_capture_break(session->capture);
@@ -393,7 +393,7 @@ bool session_read(struct session *session, int max)
 		return false;
 	struct ws_error error;
 	const enum ws_read result = ws_capture_read(session->capture, max, on_frame, session, &error);
-	track_waiting(session);
+	track_pending(session);
 	if (result == WS_READ_ERROR && session->error.status == WS_OK)
 		session->error = error;
 	if (ws_tracker_out_of_memory(session->tracker)) {

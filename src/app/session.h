@@ -15,7 +15,7 @@
 #include <stdio.h>
 
 /* A packet with its frame, so that it can wait for its turn. */
-struct turn {
+struct pending_packet {
 	struct ws_frame frame;
 	struct ws_packet packet;
 	uint8_t mac[2][6]; /* what the packet's MAC addresses point at while it waits */
@@ -53,9 +53,9 @@ struct session {
 	bool changed;            /* something came in since the owner cleared this */
 	struct ws_frame picture; /* --frame: the frame it names, its bytes copied */
 	uint8_t *picture_bytes;
-	struct turn turns[2]; /* the newest packet and the one before it, whose turn comes after */
-	struct turn *waiting; /* decoded and not yet tracked, or NULL */
-	bool by_value;        /* nothing behind the tracker looks at a packet's bytes: it may wait without them */
+	struct pending_packet pending_slots[2]; /* the newest packet and the one before it, whose turn comes after */
+	struct pending_packet *pending;         /* decoded and not yet tracked, or NULL */
+	bool may_defer; /* nothing behind the tracker looks at a packet's bytes: it may wait without them */
 };
 
 /* `screen`: frames and history are kept, so that a reader can go back. */
