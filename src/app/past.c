@@ -1,12 +1,12 @@
 /* The capture as a film.
  *
- * The world at a time is what a tracker says that was fed with the packets up to then, so a second tracker is fed with
- * them, by the same code: a file is opened once more, from a pipe or an interface the kept frames are read in order.
- * Forward, more packets are fed. Back, a new world begins at the first packet, while the one before stays on the
- * screen. Both go in slices, so that keys and the capture itself never wait. At the end of the capture, where a session
- * begins and usually stays, none of this exists.
+ * The snapshot at a time is what a tracker says that was fed with the packets up to then, so a second tracker is fed
+ * with them, by the same code: a file is opened once more, from a pipe or an interface the kept frames are read in
+ * order. Forward, more packets are fed. Back, a new snapshot begins at the first packet, while the one before stays on
+ * the screen. Both go in slices, so that keys and the capture itself never wait. At the end of the capture, where a
+ * session begins and usually stays, none of this exists.
  *
- * One packet is read ahead: its time says how long nothing happens, and that the world is complete up to a time. */
+ * One packet is read ahead: its time says how long nothing happens, and that the snapshot is complete up to a time. */
 #include "app/past.h"
 
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 enum { BATCH = 64 };
 #define SLICE (8 * WS_MILLISECOND)
 
-struct world {
+struct snapshot {
 	struct session *session;
 	struct ws_capture *capture; /* NULL: the session's kept frames are read */
 	uint64_t place;             /* among those */
@@ -31,19 +31,19 @@ struct world {
 	size_t capacity;
 };
 
-static void world_close(struct world *world)
+static void snapshot_close(struct snapshot *snapshot)
 {
-	if (!world)
+	if (!snapshot)
 		return;
-	ws_tracker_free(world->tracker);
-	ws_capture_close(world->capture);
-	free(world->bytes);
-	free(world);
+	ws_tracker_free(snapshot->tracker);
+	ws_capture_close(snapshot->capture);
+	free(snapshot->bytes);
+	free(snapshot);
 }
 
-/* Up to two worlds are there at a time: a new one, and the one that is `shown` until that is ready. Each has half of
+/* Up to two snapshots are there at a time: a new one, and the one that is `shown` until that is ready. Each has half of
  * what there is for both, and more when the other has not taken its half, or has all it will ever take. */
-static uint64_t memory_for(const struct session *session, const struct world *shown)
+static uint64_t memory_for(const struct session *session, const struct snapshot *shown)
 {
 	const uint64_t both = session_memory_left(session);
 	const uint64_t least = session->options->max_memory / PAST_SHARE / 2;
@@ -51,245 +51,246 @@ static uint64_t memory_for(const struct session *session, const struct world *sh
 	return both > other + least ? both - other : least;
 }
 
-static struct world *world_open(struct session *session, uint64_t memory, struct ws_error *error)
+static struct snapshot *snapshot_open(struct session *session, uint64_t memory, struct ws_error *error)
 {
-	struct world *world = calloc(1, sizeof(*world));
-	if (!world) {
+	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
+	if (!snapshot) {
 		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 		return NULL;
 	}
-	world->session = session;
-	world->last_packet = world->clock = INT64_MIN;
+	snapshot->session = session;
+	snapshot->last_packet = snapshot->clock = INT64_MIN;
 	if (!session_keeps(session)) {
-		world->capture = session_open_again(session, memory, error);
-		if (!world->capture)
+		snapshot->capture = session_open_again(session, memory, error);
+		if (!snapshot->capture)
 			goto fail;
 	}
-	world->tracker = session_new_tracker(session, world->capture, memory, error);
-	if (world->tracker)
-		return world;
+	snapshot->tracker = session_new_tracker(session, snapshot->capture, memory, error);
+	if (snapshot->tracker)
+		return snapshot;
 fail:
-	world_close(world);
+	snapshot_close(snapshot);
 	return NULL;
 }
 
 /* It has gone beyond the place: time does not run back. */
-static bool is_beyond(const struct world *world, const struct ws_place *place)
+static bool is_beyond(const struct snapshot *snapshot, const struct ws_place *place)
 {
 	if (!place->frame)
-		return world->clock > place->time;
-	return world->frame > place->frame || (world->frame == place->frame && world->clock > world->last_packet);
+		return snapshot->clock > place->time;
+	return snapshot->frame > place->frame ||
+	       (snapshot->frame == place->frame && snapshot->clock > snapshot->last_packet);
 }
 
-static bool belongs(const struct world *world, const struct ws_place *target, const struct ws_frame *frame)
+static bool belongs(const struct snapshot *snapshot, const struct ws_place *target, const struct ws_frame *frame)
 {
-	if (frame->number > world->session->last_frame)
+	if (frame->number > snapshot->session->last_frame)
 		return false;
 	return target->frame ? frame->number <= target->frame : frame->time <= target->time;
 }
 
-static void run_timers(struct world *world, ws_time now)
+static void run_timers(struct snapshot *snapshot, ws_time now)
 {
 	struct ws_track_result result;
-	while (ws_tracker_advance(world->tracker, now, &result))
+	while (ws_tracker_advance(snapshot->tracker, now, &result))
 		;
-	if (now > world->clock)
-		world->clock = now;
+	if (now > snapshot->clock)
+		snapshot->clock = now;
 }
 
-static void feed(struct world *world, const struct ws_frame *frame)
+static void feed(struct snapshot *snapshot, const struct ws_frame *frame)
 {
 	struct ws_packet packet;
 	struct ws_track_result result;
 	struct ws_frame anonymous;
-	if (world->session->anonymizer) {
-		if (!anonymize(world->session->anonymizer, frame, &anonymous)) {
-			world->ended = true;
+	if (snapshot->session->anonymizer) {
+		if (!anonymize(snapshot->session->anonymizer, frame, &anonymous)) {
+			snapshot->ended = true;
 			return;
 		}
 		frame = &anonymous;
 	}
 	ws_decode(frame, &packet);
-	run_timers(world, frame->time);
-	ws_tracker_packet(world->tracker, &packet, &result);
-	world->incomplete = world->incomplete || (!world->frame && world->capture == NULL && frame->number > 1);
-	world->frame = frame->number;
-	if (frame->time > world->last_packet)
-		world->last_packet = frame->time;
+	run_timers(snapshot, frame->time);
+	ws_tracker_packet(snapshot->tracker, &packet, &result);
+	snapshot->incomplete =
+	        snapshot->incomplete || (!snapshot->frame && snapshot->capture == NULL && frame->number > 1);
+	snapshot->frame = frame->number;
+	if (frame->time > snapshot->last_packet)
+		snapshot->last_packet = frame->time;
 }
 
-static bool keep_ahead(struct world *world, const struct ws_frame *frame)
+static bool keep_ahead(struct snapshot *snapshot, const struct ws_frame *frame)
 {
-	if (world->capacity < frame->captured) {
-		uint8_t *bytes = realloc(world->bytes, frame->captured);
+	if (snapshot->capacity < frame->captured) {
+		uint8_t *bytes = realloc(snapshot->bytes, frame->captured);
 		if (!bytes)
 			return false;
-		world->bytes = bytes;
-		world->capacity = frame->captured;
+		snapshot->bytes = bytes;
+		snapshot->capacity = frame->captured;
 	}
 	if (frame->captured)
-		memcpy(world->bytes, frame->data, frame->captured);
-	world->next = *frame;
-	world->next.data = world->bytes;
-	world->ahead = true;
+		memcpy(snapshot->bytes, frame->data, frame->captured);
+	snapshot->next = *frame;
+	snapshot->next.data = snapshot->bytes;
+	snapshot->ahead = true;
 	return true;
 }
 
 static void on_frame(void *context, const struct ws_frame *frame)
 {
-	struct world *world = context;
-	if (belongs(world, &world->target, frame)) {
-		feed(world, frame);
+	struct snapshot *snapshot = context;
+	if (belongs(snapshot, &snapshot->target, frame)) {
+		feed(snapshot, frame);
 		return;
 	}
-	if (!keep_ahead(world, frame))
-		world->ended = true;
-	ws_capture_break(world->capture);
+	if (!keep_ahead(snapshot, frame))
+		snapshot->ended = true;
+	ws_capture_break(snapshot->capture);
 }
 
 /* Reads and feeds a few packets. False: no more that belong. */
-static bool read_some(struct world *world)
+static bool read_some(struct snapshot *snapshot)
 {
-	if (world->ahead) {
-		if (!belongs(world, &world->target, &world->next))
+	if (snapshot->ahead) {
+		if (!belongs(snapshot, &snapshot->target, &snapshot->next))
 			return false;
-		world->ahead = false;
-		feed(world, &world->next);
+		snapshot->ahead = false;
+		feed(snapshot, &snapshot->next);
 	}
-	if (world->ended)
+	if (snapshot->ended)
 		return false;
-	if (world->capture) {
+	if (snapshot->capture) {
 		struct ws_error ignored;
-		if (ws_capture_read(world->capture, BATCH, on_frame, world, &ignored) != WS_READ_MORE)
-			world->ended = true;
-		return !world->ahead && !world->ended;
+		if (ws_capture_read(snapshot->capture, BATCH, on_frame, snapshot, &ignored) != WS_READ_MORE)
+			snapshot->ended = true;
+		return !snapshot->ahead && !snapshot->ended;
 	}
 	struct ws_frame frame;
 	for (int i = 0; i < BATCH; i++) {
-		if (!ws_capture_kept(world->session->capture, &world->place, &frame))
+		if (!ws_capture_kept(snapshot->session->capture, &snapshot->place, &frame))
 			return false;
-		if (belongs(world, &world->target, &frame)) {
-			feed(world, &frame);
+		if (belongs(snapshot, &snapshot->target, &frame)) {
+			feed(snapshot, &frame);
 			continue;
 		}
-		world->ended = !keep_ahead(world, &frame);
+		snapshot->ended = !keep_ahead(snapshot, &frame);
 		return false;
 	}
 	return true;
 }
 
-/* True: the world of `place` is there. */
-static bool go(struct world *world, const struct ws_place *place, ws_time end)
+/* True: the snapshot of `place` is there. */
+static bool go(struct snapshot *snapshot, const struct ws_place *place, ws_time end)
 {
-	world->target = *place;
-	while (read_some(world) && !ws_tracker_out_of_memory(world->tracker))
+	snapshot->target = *place;
+	while (read_some(snapshot) && !ws_tracker_out_of_memory(snapshot->tracker))
 		if (monotonic() >= end)
 			return false;
-	if (!place->frame && place->time > world->clock)
-		run_timers(world, place->time);
+	if (!place->frame && place->time > snapshot->clock)
+		run_timers(snapshot, place->time);
 	return true;
 }
 
-static void check(struct playhead *playhead, struct world *world)
+static void check(struct past *past, struct snapshot *snapshot)
 {
-	if (world->error.status != WS_OK)
+	if (snapshot->error.status != WS_OK)
 		return;
-	if (ws_tracker_out_of_memory(world->tracker))
-		ws_fail(&world->error, WS_ERROR_SYSTEM, "out of memory for the past");
-	else if (world->capture && world->ended && world->frame < playhead->session->last_frame)
-		ws_fail(&world->error, WS_ERROR_FILE, "the file has been changed: it now ends behind packet %llu",
-		        (unsigned long long)world->frame);
-	playhead->changed = playhead->changed || world->error.status != WS_OK;
+	if (ws_tracker_out_of_memory(snapshot->tracker))
+		ws_fail(&snapshot->error, WS_ERROR_SYSTEM, "out of memory for the past");
+	else if (snapshot->capture && snapshot->ended && snapshot->frame < past->session->last_frame)
+		ws_fail(&snapshot->error, WS_ERROR_FILE, "the file has been changed: it now ends behind packet %llu",
+		        (unsigned long long)snapshot->frame);
+	past->changed = past->changed || snapshot->error.status != WS_OK;
 }
 
-void playhead_close(struct playhead *playhead)
+void past_close(struct past *past)
 {
-	world_close(playhead->shown);
-	world_close(playhead->building);
-	playhead->shown = playhead->building = NULL;
+	snapshot_close(past->shown);
+	snapshot_close(past->building);
+	past->shown = past->building = NULL;
 }
 
-bool playhead_work(struct playhead *playhead, const struct ws_place *place)
+bool past_work(struct past *past, const struct ws_place *place)
 {
 	const ws_time end = monotonic() + SLICE;
 	if (!place->past) {
-		playhead->changed = playhead->changed || playhead->shown;
-		playhead_close(playhead);
-		playhead->error.status = WS_OK;
+		past->changed = past->changed || past->shown;
+		past_close(past);
+		past->error.status = WS_OK;
 		return false;
 	}
-	if (playhead->building && is_beyond(playhead->building, place)) {
-		world_close(playhead->building);
-		playhead->building = NULL;
+	if (past->building && is_beyond(past->building, place)) {
+		snapshot_close(past->building);
+		past->building = NULL;
 	}
-	if (!playhead->building && playhead->shown && !is_beyond(playhead->shown, place)) {
-		struct world *world = playhead->shown;
-		const uint64_t frame = world->frame;
-		const ws_time clock = world->clock;
-		const bool there = go(world, place, end);
-		playhead->changed = playhead->changed || world->frame != frame || world->clock != clock;
-		check(playhead, world);
+	if (!past->building && past->shown && !is_beyond(past->shown, place)) {
+		struct snapshot *snapshot = past->shown;
+		const uint64_t frame = snapshot->frame;
+		const ws_time clock = snapshot->clock;
+		const bool there = go(snapshot, place, end);
+		past->changed = past->changed || snapshot->frame != frame || snapshot->clock != clock;
+		check(past, snapshot);
 		return !there;
 	}
-	if (playhead->error.status != WS_OK || !playhead->session->last_frame)
+	if (past->error.status != WS_OK || !past->session->last_frame)
 		return false;
-	if (!playhead->building)
-		playhead->building =
-		        world_open(playhead->session, memory_for(playhead->session, playhead->shown), &playhead->error);
-	if (!playhead->building)
+	if (!past->building)
+		past->building = snapshot_open(past->session, memory_for(past->session, past->shown), &past->error);
+	if (!past->building)
 		return false;
-	if (!go(playhead->building, place, end))
+	if (!go(past->building, place, end))
 		return true;
-	struct world *before = playhead->shown;
-	playhead->shown = playhead->building;
-	playhead->building = NULL;
-	playhead->changed = true;
-	world_close(before);
-	check(playhead, playhead->shown);
+	struct snapshot *before = past->shown;
+	past->shown = past->building;
+	past->building = NULL;
+	past->changed = true;
+	snapshot_close(before);
+	check(past, past->shown);
 	return false;
 }
 
-static bool is_there(const struct world *world, const struct ws_place *place)
+static bool is_there(const struct snapshot *snapshot, const struct ws_place *place)
 {
-	if (is_beyond(world, place) || (!place->frame && world->clock < place->time))
+	if (is_beyond(snapshot, place) || (!place->frame && snapshot->clock < place->time))
 		return false;
-	return world->ahead ? !belongs(world, place, &world->next) : world->ended || !world->capture;
+	return snapshot->ahead ? !belongs(snapshot, place, &snapshot->next) : snapshot->ended || !snapshot->capture;
 }
 
 static bool fetch(void *context, uint64_t position, struct ws_frame *frame)
 {
-	struct world *world = context;
-	return session_fetch(world->session, world->capture, position, frame);
+	struct snapshot *snapshot = context;
+	return session_fetch(snapshot->session, snapshot->capture, position, frame);
 }
 
-void playhead_model(const struct playhead *playhead, const struct ws_place *place, struct ws_model *model)
+void past_model(const struct past *past, const struct ws_place *place, struct ws_model *model)
 {
-	const struct world *world = playhead->shown;
+	const struct snapshot *snapshot = past->shown;
 	struct ws_tracker_stats stats;
-	ws_tracker_stats(playhead->session->tracker, &stats);
+	ws_tracker_stats(past->session->tracker, &stats);
 	model->first = stats.packets ? stats.first_time : model->now;
 	model->last = model->now > model->first ? model->now : model->first;
-	model->frame = playhead->session->last_frame;
+	model->frame = past->session->last_frame;
 	model->running = model->live;
-	model->seeking = place->past && (!world || playhead->building || !is_there(world, place));
-	const struct ws_error *error = world && world->error.status != WS_OK ? &world->error : &playhead->error;
+	model->seeking = place->past && (!snapshot || past->building || !is_there(snapshot, place));
+	const struct ws_error *error = snapshot && snapshot->error.status != WS_OK ? &snapshot->error : &past->error;
 	if (place->past && error->status != WS_OK) {
 		model->notice = error->text;
-		model->seeking = playhead->building;
+		model->seeking = past->building;
 	}
-	if (!place->past || !world)
+	if (!place->past || !snapshot)
 		return;
 	model->past = true;
 	model->running = place->playing;
-	model->tracker = world->tracker;
-	model->now = world->clock > model->first ? world->clock : model->first;
-	model->frame = world->frame;
-	model->last_packet = world->frame ? world->last_packet : model->first;
-	model->next_packet =
-	        world->ahead && world->next.number <= playhead->session->last_frame ? world->next.time : WS_TIME_NEVER;
-	model->incomplete = world->incomplete;
-	if (world->capture) {
+	model->tracker = snapshot->tracker;
+	model->now = snapshot->clock > model->first ? snapshot->clock : model->first;
+	model->frame = snapshot->frame;
+	model->last_packet = snapshot->frame ? snapshot->last_packet : model->first;
+	model->next_packet = snapshot->ahead && snapshot->next.number <= past->session->last_frame ? snapshot->next.time
+	                                                                                           : WS_TIME_NEVER;
+	model->incomplete = snapshot->incomplete;
+	if (snapshot->capture) {
 		model->fetch = fetch;
-		model->fetch_context = playhead->shown;
+		model->fetch_context = past->shown;
 	}
 }

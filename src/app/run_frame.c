@@ -113,7 +113,7 @@ static void draw(struct session *session)
 		struct ws_model model;
 		canvas.ascii = options->ascii;
 		session_model(session, &model);
-		model.loading = false; /* the picture is of a world that stands still */
+		model.loading = false; /* the picture is of a snapshot that stands still */
 		ws_ui_layout(ui, &model, columns, rows);
 		ws_conn_id conn = 0;
 		if (aim(session, ui, &model, ui_options.screen, &conn))

@@ -1,5 +1,5 @@
 /* A lesson without a terminal: all of it to be read, or with --stop one stop's screens as they are in the view. The
- * worlds of its stops are made as in the view, by the playhead. */
+ * snapshots of its stops are made as in the view, by the past. */
 #include "app/past.h"
 #include "app/session.h"
 #include "app/signals.h"
@@ -13,12 +13,12 @@ enum { BATCH = 1024, DEFAULT_COLUMNS = 80, DEFAULT_ROWS = 24, PAGE_ROWS = 500 };
 struct printer {
 	struct session *session;
 	struct ws_ui *ui;
-	struct playhead playhead;
+	struct past past;
 	struct ws_model model;
 	struct ws_canvas canvas, page;
 };
 
-/* Stands at the stop, in its world. */
+/* Stands at the stop, in its snapshot. */
 static void stand(struct printer *it, size_t stop, bool answered)
 {
 	bool more;
@@ -26,9 +26,9 @@ static void stand(struct printer *it, size_t stop, bool answered)
 	ws_ui_lesson_stand(it->ui, &it->model, stop, answered);
 	do {
 		const struct ws_place place = ws_ui_place(it->ui);
-		more = playhead_work(&it->playhead, &place);
+		more = past_work(&it->past, &place);
 		session_model(it->session, &it->model);
-		playhead_model(&it->playhead, &place, &it->model);
+		past_model(&it->past, &place, &it->model);
 	} while (more && !(signals_take() & SIGNAL_STOP));
 	ws_ui_tick(it->ui, &it->model, 1);
 	ws_ui_layout(it->ui, &it->model, it->canvas.columns, it->canvas.rows);
@@ -111,7 +111,7 @@ static void print(struct session *session)
 	        .screen = WS_SCREEN_LIFELINES,
 	        .key_name = one ? options->keymap.name_in_lesson : NULL,
 	};
-	struct printer it = {.session = session, .playhead.session = session};
+	struct printer it = {.session = session, .past.session = session};
 	it.ui = ws_ui_create(&ui_options, &session->error);
 	if (!it.ui)
 		return;
@@ -128,7 +128,7 @@ static void print(struct session *session)
 	ws_canvas_destroy(&it.page);
 	ws_canvas_destroy(&it.canvas);
 	ws_ui_free(it.ui);
-	playhead_close(&it.playhead);
+	past_close(&it.past);
 }
 
 void run_lesson_print(struct session *session)

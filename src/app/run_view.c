@@ -23,9 +23,9 @@ struct interactive {
 	struct ws_ui *ui;
 	struct ws_canvas canvas;
 	struct ws_model model;
-	struct playhead playhead;
+	struct past past;
 	struct ws_place place;
-	bool seeking;      /* the playhead has work to do */
+	bool seeking;      /* the past has work to do */
 	bool teaching;     /* the lesson has begun */
 	ws_time next_draw; /* monotonic: not before */
 	bool changed, quit;
@@ -44,14 +44,14 @@ static void take_packets(struct interactive *it)
 	session->changed = false;
 }
 
-/* Makes the world that the reader wants to see. */
+/* Makes the snapshot that the reader wants to see. */
 static void look_back(struct interactive *it)
 {
 	it->place = ws_ui_place(it->ui);
-	it->seeking = playhead_work(&it->playhead, &it->place);
-	if (it->playhead.changed)
+	it->seeking = past_work(&it->past, &it->place);
+	if (it->past.changed)
 		it->changed = true;
-	it->playhead.changed = false;
+	it->past.changed = false;
 }
 
 static void take_signals(struct interactive *it)
@@ -164,7 +164,7 @@ static void look(struct interactive *it)
 {
 	look_back(it);
 	session_model(it->session, &it->model);
-	playhead_model(&it->playhead, &it->place, &it->model);
+	past_model(&it->past, &it->place, &it->model);
 }
 
 /* A lesson begins when its whole capture has been read: its texts speak of any of the packets. */
@@ -190,7 +190,8 @@ static void loop(struct interactive *it)
 		take_keys(it);
 		look(it);
 		begin_lesson(it);
-		ws_ui_tick(it->ui, &it->model, monotonic()); /* behind look(): it takes leave of a world that is gone */
+		ws_ui_tick(it->ui, &it->model,
+		           monotonic()); /* behind look(): it takes leave of a snapshot that is gone */
 		const struct ws_place place = ws_ui_place(it->ui);
 		if (place.past != it->place.past || place.frame != it->place.frame || place.time != it->place.time)
 			it->seeking = true;
@@ -216,7 +217,7 @@ void run_interactive(struct session *session)
 	        .play = options->play,
 	        .key_name = session->lesson ? options->keymap.name_in_lesson : options->keymap.name,
 	};
-	struct interactive it = {.session = session, .playhead.session = session, .changed = true};
+	struct interactive it = {.session = session, .past.session = session, .changed = true};
 	it.ui = ws_ui_create(&ui_options, &session->error);
 	if (it.ui && !ws_canvas_create(&it.canvas, 1, 1))
 		ws_fail(&session->error, WS_ERROR_SYSTEM, "out of memory");
@@ -228,5 +229,5 @@ void run_interactive(struct session *session)
 	ws_view_close(it.view);
 	ws_canvas_destroy(&it.canvas);
 	ws_ui_free(it.ui);
-	playhead_close(&it.playhead);
+	past_close(&it.past);
 }
