@@ -27,7 +27,7 @@ struct ws_model {
 	uint64_t loaded, total; /* bytes, while loading; total 0: unknown */
 	struct ws_capture_stats capture;
 	ws_time now;  /* capture time: the latest packet's, or the clock's when live */
-	bool running; /* what is shown goes on by itself: live, or the playhead plays */
+	bool running; /* what is shown goes on by itself: live, or the timeline plays */
 	/* The capture as a film. While `past`, tracker, now and fetch are those of the world at an earlier time, and
 	 * what is below says how it lies in the capture. */
 	bool past;

@@ -2,57 +2,57 @@
  *
  * The place is a time, or the number of a packet behind which the reader wants to stand. Whose tracker holds the world
  * of that place is main's business (see ws_ui_place()); until it is there, `seeking` is set and time stands still, so
- * that the film never runs away from its picture. At the end of the capture there is no playhead: the newest is shown.
+ * that the film never runs away from its picture. At the end of the capture there is no timeline: the newest is shown.
  *
  * Time runs as in the film of one connection: at `speed`, and pauses between packets are shortened to `idle`. */
-#include "scene/widgets/draw.h"
 #include "scene/ui.h"
+#include "scene/widgets/draw.h"
 
 struct ws_place ws_ui_place(const struct ws_ui *ui)
 {
-	const struct playhead *playhead = &ui->playhead;
-	return (struct ws_place){.past = playhead->past,
-	                         .playing = playhead->past && playhead->playing,
-	                         .frame = playhead->frame,
-	                         .time = playhead->at};
+	const struct timeline *timeline = &ui->timeline;
+	return (struct ws_place){.past = timeline->past,
+	                         .playing = timeline->past && timeline->playing,
+	                         .frame = timeline->frame,
+	                         .time = timeline->at};
 }
 
 /* The end of what there is. While more is loaded or captured the film waits there for it. */
-static bool at_the_end(const struct playhead *playhead, const struct ws_model *model)
+static bool at_the_end(const struct timeline *timeline, const struct ws_model *model)
 {
-	return !model->seeking && model->next_packet == WS_TIME_NEVER && playhead->at >= model->last;
+	return !model->seeking && model->next_packet == WS_TIME_NEVER && timeline->at >= model->last;
 }
 
-static void to_newest(struct playhead *playhead)
+static void to_newest(struct timeline *timeline)
 {
-	*playhead = (struct playhead){0};
+	*timeline = (struct timeline){0};
 }
 
-void playhead_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed)
+void timeline_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed)
 {
-	struct playhead *playhead = &ui->playhead;
-	if (playhead->past && !playhead->frame && playhead->at < model->first)
-		playhead->at = model->first; /* asked for before the first packet was read */
-	if (!playhead->past || !model->past || model->seeking)
+	struct timeline *timeline = &ui->timeline;
+	if (timeline->past && !timeline->frame && timeline->at < model->first)
+		timeline->at = model->first; /* asked for before the first packet was read */
+	if (!timeline->past || !model->past || model->seeking)
 		return;
-	if (playhead->frame)
-		playhead->at = model->now;
-	if (playhead->frame && at_the_end(playhead, model) && !model->loading && !model->live)
-		to_newest(playhead);
-	if (!playhead->playing)
+	if (timeline->frame)
+		timeline->at = model->now;
+	if (timeline->frame && at_the_end(timeline, model) && !model->loading && !model->live)
+		to_newest(timeline);
+	if (!timeline->playing)
 		return;
-	playhead->frame = 0;
+	timeline->frame = 0;
 	double pace = (double)elapsed * ui->film.speed;
 	const ws_time gap = model->next_packet == WS_TIME_NEVER ? 0 : model->next_packet - model->last_packet;
 	if (gap > ui->film.idle) {
 		const double shortened = pace * (double)gap / (double)ui->film.idle;
-		const ws_time left = model->next_packet - playhead->at;
+		const ws_time left = model->next_packet - timeline->at;
 		pace = shortened < (double)left ? shortened : left > 0 && pace < (double)left ? (double)left : pace;
 	}
-	const double room = (double)(model->last - playhead->at);
-	playhead->at = pace < room ? playhead->at + (ws_time)pace : model->last;
-	if (at_the_end(playhead, model) && !model->loading)
-		to_newest(playhead);
+	const double room = (double)(model->last - timeline->at);
+	timeline->at = pace < room ? timeline->at + (ws_time)pace : model->last;
+	if (at_the_end(timeline, model) && !model->loading)
+		to_newest(timeline);
 }
 
 /* 1, 2 or 5 times a power of ten, not below `least`. */
@@ -64,28 +64,28 @@ static ws_time round_amount(ws_time least)
 	return least > 5 * unit ? 10 * unit : least > 2 * unit ? 5 * unit : least > unit ? 2 * unit : unit;
 }
 
-static void stand(struct playhead *playhead, const struct ws_model *model, ws_time at)
+static void stand(struct timeline *timeline, const struct ws_model *model, ws_time at)
 {
-	if (at >= model->last && !playhead->playing) {
-		to_newest(playhead);
+	if (at >= model->last && !timeline->playing) {
+		to_newest(timeline);
 		return;
 	}
-	playhead->at = at < model->first ? model->first : at > model->last ? model->last : at;
-	playhead->past = true;
-	playhead->frame = 0;
+	timeline->at = at < model->first ? model->first : at > model->last ? model->last : at;
+	timeline->past = true;
+	timeline->frame = 0;
 }
 
-static void seek(struct playhead *playhead, const struct ws_model *model, int parts, int direction)
+static void seek(struct timeline *timeline, const struct ws_model *model, int parts, int direction)
 {
 	const ws_time amount = round_amount((model->last - model->first) / parts);
-	const ws_time from = !playhead->past ? model->last : playhead->frame ? model->now : playhead->at;
-	stand(playhead, model, from + direction * amount);
+	const ws_time from = !timeline->past ? model->last : timeline->frame ? model->now : timeline->at;
+	stand(timeline, model, from + direction * amount);
 }
 
-static void to_frame(struct playhead *playhead, uint64_t frame)
+static void to_frame(struct timeline *timeline, uint64_t frame)
 {
-	playhead->frame = frame ? frame : 1;
-	playhead->past = true;
+	timeline->frame = frame ? frame : 1;
+	timeline->past = true;
 }
 
 static bool jump(struct ws_ui *ui, const struct ws_model *model, const char *text, struct prompt_error *error)
@@ -93,12 +93,12 @@ static bool jump(struct ws_ui *ui, const struct ws_model *model, const char *tex
 	struct place_wanted wanted;
 	if (!place_parse(text, &wanted, error))
 		return false;
-	ui->playhead.playing = false;
+	ui->timeline.playing = false;
 	if (wanted.is_time)
-		stand(&ui->playhead, model,
+		stand(&ui->timeline, model,
 		      wanted.time < model->last - model->first ? model->first + wanted.time : model->last);
 	else
-		to_frame(&ui->playhead, wanted.frame);
+		to_frame(&ui->timeline, wanted.frame);
 	return true;
 }
 
@@ -108,16 +108,16 @@ static const struct prompt_use jump_use = {
         .accept = jump,
 };
 
-static void play_or_pause(struct playhead *playhead, const struct ws_model *model)
+static void play_or_pause(struct timeline *timeline, const struct ws_model *model)
 {
-	if (playhead->past) {
-		playhead->playing = !playhead->playing;
+	if (timeline->past) {
+		timeline->playing = !timeline->playing;
 	} else if (model->live) { /* its end is now: stay there */
-		playhead->at = model->last;
-		playhead->past = true;
+		timeline->at = model->last;
+		timeline->past = true;
 	} else {
-		to_frame(playhead, 1);
-		playhead->playing = true;
+		to_frame(timeline, 1);
+		timeline->playing = true;
 	}
 }
 
@@ -128,42 +128,42 @@ static bool is_films(const struct ws_ui *ui, enum ws_action action)
 	if (screen != WS_SCREEN_LIFELINES && screen != WS_SCREEN_DIAGRAM)
 		return false;
 	if (action == WS_ACT_PLAY)
-		return !ui->playhead.playing;
+		return !ui->timeline.playing;
 	return action == WS_ACT_RESTART || action == WS_ACT_JUMP || action == WS_ACT_FASTER || action == WS_ACT_SLOWER;
 }
 
-bool playhead_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
+bool timeline_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
 {
 	enum { SMALL = 50, LARGE = 10 }; /* parts of the whole */
-	struct playhead *playhead = &ui->playhead;
+	struct timeline *timeline = &ui->timeline;
 	if (is_films(ui, action))
 		return false;
 	switch (action) {
 	case WS_ACT_PLAY:
-		play_or_pause(playhead, model);
+		play_or_pause(timeline, model);
 		return true;
 	case WS_ACT_FRAME:
 	case WS_ACT_FRAME_BACK:
-		playhead->playing = false;
+		timeline->playing = false;
 		if (action == WS_ACT_FRAME_BACK)
-			to_frame(playhead, model->frame > 1 ? model->frame - 1 : 1);
-		else if (playhead->past)
-			to_frame(playhead, model->frame + 1);
+			to_frame(timeline, model->frame > 1 ? model->frame - 1 : 1);
+		else if (timeline->past)
+			to_frame(timeline, model->frame + 1);
 		return true;
 	case WS_ACT_SEEK:
 	case WS_ACT_SEEK_BACK:
-		seek(playhead, model, SMALL, action == WS_ACT_SEEK ? 1 : -1);
+		seek(timeline, model, SMALL, action == WS_ACT_SEEK ? 1 : -1);
 		return true;
 	case WS_ACT_SEEK_FAR:
 	case WS_ACT_SEEK_FAR_BACK:
-		seek(playhead, model, LARGE, action == WS_ACT_SEEK_FAR ? 1 : -1);
+		seek(timeline, model, LARGE, action == WS_ACT_SEEK_FAR ? 1 : -1);
 		return true;
 	case WS_ACT_RESTART:
-		to_frame(playhead, 1);
-		playhead->playing = true;
+		to_frame(timeline, 1);
+		timeline->playing = true;
 		return true;
 	case WS_ACT_NEWEST:
-		to_newest(playhead);
+		to_newest(timeline);
 		return true;
 	case WS_ACT_FASTER:
 	case WS_ACT_SLOWER:
@@ -177,15 +177,15 @@ bool playhead_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action
 	}
 }
 
-bool playhead_text(const struct ws_ui *ui, const struct ws_model *model, struct ws_text *text)
+bool timeline_text(const struct ws_ui *ui, const struct ws_model *model, struct ws_text *text)
 {
-	const struct playhead *playhead = &ui->playhead;
-	if (!playhead->past || (!model->past && !model->seeking)) /* or its world cannot be made */
+	const struct timeline *timeline = &ui->timeline;
+	if (!timeline->past || (!model->past && !model->seeking)) /* or its world cannot be made */
 		return false;
 	const ws_time whole = model->last - model->first;
 	const unsigned decimals = whole < 100 * WS_SECOND ? 3 : 0;
-	const ws_time at = (model->past ? model->now : playhead->at) - model->first;
-	ws_text_puts(text, model->seeking ? "seeking " : playhead->playing ? "▶ " : "paused ");
+	const ws_time at = (model->past ? model->now : timeline->at) - model->first;
+	ws_text_puts(text, model->seeking ? "seeking " : timeline->playing ? "▶ " : "paused ");
 	ws_text_time(text, at > 0 ? at : 0, decimals);
 	ws_text_puts(text, " of ");
 	ws_text_time(text, whole, decimals);

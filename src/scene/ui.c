@@ -52,7 +52,7 @@ struct ws_ui *ws_ui_create(const struct ws_ui_options *options, struct ws_error 
 		return NULL;
 	}
 	if (options->play)
-		ui->playhead = (struct playhead){.past = true, .playing = true, .frame = 1};
+		ui->timeline = (struct timeline){.past = true, .playing = true, .frame = 1};
 	return ui;
 }
 
@@ -122,9 +122,9 @@ bool ui_leave(struct ws_ui *ui)
 }
 
 /* Another tracker holds the world now: nothing that was read from the one before may be used again. */
-static void world_changed(struct ws_ui *ui, const struct ws_model *model)
+static void snapshot_changed(struct ws_ui *ui, const struct ws_model *model)
 {
-	film_world_changed(ui, model);
+	film_snapshot_changed(ui, model);
 	stream_leave(&ui->stream);
 	ui->udp.conversation = 0;
 	ui->arp.net_guessed = 0;
@@ -157,7 +157,7 @@ bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action ac
 	if (!ui_applies(action, screen))
 		return false;
 	if (ui->tracker != model->tracker)
-		world_changed(ui, model);
+		snapshot_changed(ui, model);
 	switch (action) {
 	case WS_ACT_STREAM:
 		return go_to_stream(ui, model);
@@ -172,7 +172,7 @@ bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action ac
 	default:
 		break;
 	}
-	if (playhead_act(ui, model, action))
+	if (timeline_act(ui, model, action))
 		return true;
 	switch (screen) {
 	case WS_SCREEN_LIST:
@@ -265,9 +265,9 @@ void ws_ui_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock)
 	ws_time elapsed = ui->clock ? clock - ui->clock : 0;
 	ui->clock = clock;
 	if (ui->tracker != model->tracker)
-		world_changed(ui, model);
+		snapshot_changed(ui, model);
 	if (elapsed > 0)
-		playhead_tick(ui, model, elapsed);
+		timeline_tick(ui, model, elapsed);
 	if (ws_ui_screen(ui) == WS_SCREEN_LIST) {
 		list_survey_slice(&ui->list, model, clock);
 		list_search_slice(ui, model);
@@ -295,7 +295,7 @@ bool ws_ui_busy(const struct ws_ui *ui)
 
 ws_time ws_ui_next_change(const struct ws_ui *ui, const struct ws_model *model)
 {
-	if (ui->playhead.past && ui->playhead.playing)
+	if (ui->timeline.past && ui->timeline.playing)
 		return 0;
 	switch (ws_ui_screen(ui)) {
 	case WS_SCREEN_LIST:
@@ -367,7 +367,7 @@ void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, i
 	ui->columns = columns;
 	ui->rows = rows;
 	if (ui->tracker != model->tracker)
-		world_changed(ui, model);
+		snapshot_changed(ui, model);
 	if (too_small(ui, columns, rows))
 		return;
 	if (has_panel(ui))
@@ -421,8 +421,8 @@ static void draw_too_small(const struct ws_ui *ui, struct ws_canvas *canvas)
 		ws_canvas_text(canvas, row, 0, canvas->columns, WS_STYLE_NORMAL, line);
 }
 
-/* Where the playhead stands, over the end of the title of a screen that does not say it itself. */
-static void draw_playhead(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+/* Where the timeline stands, over the end of the title of a screen that does not say it itself. */
+static void draw_timeline(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	const enum ws_screen screen = ws_ui_screen(ui);
 	char words[128];
@@ -432,7 +432,7 @@ static void draw_playhead(const struct ws_ui *ui, const struct ws_model *model, 
 	if (ui->lesson.lesson && !lesson_is_away(ui)) /* the stop says where it is */
 		return;
 	ws_text_puts(&text, "  ");
-	if (playhead_text(ui, model, &text))
+	if (timeline_text(ui, model, &text))
 		draw_right(canvas, 0, canvas->columns / 3, canvas->columns - 1, WS_STYLE_WARN, ws_text_cstr(&text));
 }
 
@@ -485,7 +485,7 @@ static void draw_scene(const struct ws_ui *ui, const struct ws_model *model, str
 		help_draw(ui, canvas);
 		break;
 	}
-	draw_playhead(ui, model, canvas);
+	draw_timeline(ui, model, canvas);
 	draw_notice(ui, model, canvas);
 }
 

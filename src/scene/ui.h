@@ -2,12 +2,12 @@
 #ifndef SCENE_UI_H
 #define SCENE_UI_H
 
-#include "scene/export.h"
-#include "scene/tables/hosts.h"
-#include "scene/list/list.h"
-#include "scene/widgets/prompt.h"
 #include "scene/bytes/stream.h"
+#include "scene/export.h"
+#include "scene/list/list.h"
+#include "scene/tables/hosts.h"
 #include "scene/tables/tables.h"
+#include "scene/widgets/prompt.h"
 
 #include <wirestate/scene.h>
 
@@ -48,7 +48,7 @@ struct film {
 
 /* ---- The whole capture as a film */
 
-struct playhead {
+struct timeline {
 	bool past, playing;
 	uint64_t frame; /* behind this packet; 0: at `at` */
 	ws_time at;
@@ -128,7 +128,7 @@ struct ws_ui {
 	struct list_view list;
 	struct hosts_view hosts;
 	struct film film;
-	struct playhead playhead;
+	struct timeline timeline;
 	const struct ws_tracker *tracker; /* whose connections the film is about */
 	struct packet_view packet;
 	struct stream_view stream;
@@ -167,14 +167,14 @@ int film_left(const struct film *film, const struct ws_conn_info *info);
 bool film_arrived(const struct film *film, const struct ws_step *step);
 
 void film_change_speed(struct film *film, int direction);
-void film_world_changed(struct ws_ui *ui, const struct ws_model *model); /* another tracker than before */
-bool film_reopen(struct ws_ui *ui, const struct ws_model *model);        /* its connection may have begun by now */
+void film_snapshot_changed(struct ws_ui *ui, const struct ws_model *model); /* another tracker than before */
+bool film_reopen(struct ws_ui *ui, const struct ws_model *model);           /* its connection may have begun by now */
 
-/* playhead.c */
-bool playhead_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
-void playhead_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed);
+/* timeline.c */
+bool timeline_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
+void timeline_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed);
 /* "paused at 1.5 s of 20 s"; false, and nothing, at the end of the capture. */
-bool playhead_text(const struct ws_ui *ui, const struct ws_model *model, struct ws_text *text);
+bool timeline_text(const struct ws_ui *ui, const struct ws_model *model, struct ws_text *text);
 
 /* film_path.c */
 /* Looks for changes of state in at most `limit` more steps; true when all steps have been looked at. */

@@ -1,5 +1,5 @@
 /* The film of one connection and that of the whole capture: jumping in them, what was lost, the state diagram, and how
- * the playhead moves. */
+ * the timeline moves. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -117,7 +117,7 @@ static ws_time place_at(struct world *world)
 	return world->model.now - world->model.first;
 }
 
-static void test_playhead_moves(void **state)
+static void test_timeline_moves(void **state)
 {
 	struct world *world = *state;
 	const ws_time ms = WS_MILLISECOND;
@@ -149,7 +149,7 @@ static void test_playhead_moves(void **state)
 	assert_false(ws_ui_place(world->ui).past);
 }
 
-static void test_playhead_plays(void **state)
+static void test_timeline_plays(void **state)
 {
 	struct world *world = *state;
 	const ws_time ms = WS_MILLISECOND;
@@ -224,7 +224,7 @@ int main(void)
 		return 1;
 	const struct CMUnitTest tests[] = {
 	        SCENE_TEST(test_jumps),          SCENE_TEST(test_what_was_lost),  SCENE_TEST(test_diagram),
-	        SCENE_TEST(test_playhead_moves), SCENE_TEST(test_playhead_plays), SCENE_TEST(test_another_world),
+	        SCENE_TEST(test_timeline_moves), SCENE_TEST(test_timeline_plays), SCENE_TEST(test_another_world),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

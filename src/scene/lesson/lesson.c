@@ -1,11 +1,11 @@
 /* A lesson as it is played: from stop to stop, each a place in the capture with a screen, a question and its answer.
  *
  * The lifelines and the diagram stand in the whole capture, so that the film can play on to the next stop. Every other
- * screen shows the world as it was behind the stop's packet, which the playhead makes (see ws_ui_place()); until it is
+ * screen shows the world as it was behind the stop's packet, which the timeline makes (see ws_ui_place()); until it is
  * there, the stop is not `settled`. From there on the screens are the reader's, who may look around: going on first
  * brings him back. */
-#include "scene/widgets/draw.h"
 #include "scene/ui.h"
+#include "scene/widgets/draw.h"
 
 #include <string.h>
 
@@ -30,12 +30,12 @@ const struct ws_lesson_stop *lesson_stop(const struct ws_ui *ui)
 }
 
 /* The place in the capture whose world the stop's screen shows. */
-static struct playhead world_of(const struct lesson_view *view)
+static struct timeline snapshot_of(const struct lesson_view *view)
 {
 	const struct ws_lesson_stop *stop = place_of(view);
 	const bool past =
 	        stop->frame && stop->frame < view->lesson->last_frame && !is_film((enum ws_screen)stop->screen);
-	return (struct playhead){.past = past, .frame = past ? stop->frame : 0};
+	return (struct timeline){.past = past, .frame = past ? stop->frame : 0};
 }
 
 bool lesson_is_away(const struct ws_ui *ui)
@@ -43,8 +43,8 @@ bool lesson_is_away(const struct ws_ui *ui)
 	const struct lesson_view *view = &ui->lesson;
 	if (!view->settled || view->playing)
 		return false;
-	const struct playhead world = world_of(view);
-	if (ui->playhead.past != world.past || ui->playhead.frame != world.frame || ui->playhead.playing)
+	const struct timeline world = snapshot_of(view);
+	if (ui->timeline.past != world.past || ui->timeline.frame != world.frame || ui->timeline.playing)
 		return true;
 	if (ws_ui_screen(ui) != view->screen || ui->depth != 1 || ui->film.playing)
 		return true;
@@ -152,15 +152,15 @@ static void go(struct ws_ui *ui, size_t stop, bool answered, bool play)
 	const struct ws_lesson_stop *place = place_of(view);
 	const bool past =
 	        place->frame && place->frame < view->lesson->last_frame && !is_film((enum ws_screen)place->screen);
-	ui->playhead = (struct playhead){.past = past, .frame = past ? place->frame : 0};
+	ui->timeline = (struct timeline){.past = past, .frame = past ? place->frame : 0};
 }
 
 static bool is_there(const struct ws_ui *ui, const struct ws_model *model)
 {
-	const struct playhead *playhead = &ui->playhead;
-	if (model->seeking || playhead->past != model->past)
+	const struct timeline *timeline = &ui->timeline;
+	if (model->seeking || timeline->past != model->past)
 		return false;
-	return !playhead->past || model->frame == playhead->frame;
+	return !timeline->past || model->frame == timeline->frame;
 }
 
 void lesson_tick(struct ws_ui *ui, const struct ws_model *model)

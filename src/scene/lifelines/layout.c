@@ -1,7 +1,7 @@
 /* What the lifelines and the state diagram show alike: which step, whose states at which certainty, whose names, and
  * the words for what a segment says. */
-#include "scene/widgets/draw.h"
 #include "scene/ui.h"
+#include "scene/widgets/draw.h"
 
 #include <stdio.h>
 
@@ -82,7 +82,7 @@ void picture_title(const struct picture *picture, struct ws_canvas *canvas)
 	if (picture->info.previous)
 		ws_text_printf(&left, " (the same ports as %llu)", (unsigned long long)picture->info.previous);
 	ws_text_puts(&left, "  ");
-	playhead_text(picture->ui, picture->model, &left);
+	timeline_text(picture->ui, picture->model, &left);
 	int end = draw_cut(canvas, 0, 1, limit - 2, WS_STYLE_TITLE, ws_text_cstr(&left));
 	ws_canvas_paint(canvas, 0, 1, end - 1, WS_STYLE_TITLE, WS_BOLD);
 }

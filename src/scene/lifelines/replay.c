@@ -98,7 +98,7 @@ bool film_reopen(struct ws_ui *ui, const struct ws_model *model)
 }
 
 /* The same connection in another world: at the same step, where it has come that far. */
-void film_world_changed(struct ws_ui *ui, const struct ws_model *model)
+void film_snapshot_changed(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct film *film = &ui->film;
 	const bool follow = film->follow || film->playing;

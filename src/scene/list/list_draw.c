@@ -2,8 +2,8 @@
  *
  * Only the visible rows are fetched. Where the screen is wide the verdict is a column; where it is not, it stands on a
  * second line, because it is what most readers came for. */
-#include "scene/widgets/draw.h"
 #include "scene/ui.h"
+#include "scene/widgets/draw.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -98,7 +98,7 @@ static void draw_title(const struct ws_ui *ui, const struct ws_model *model, str
 	ws_tracker_stats(model->tracker, &stats);
 	char right[160];
 	struct ws_text text = WS_TEXT_OVER(right);
-	if (playhead_text(ui, model, &text)) {
+	if (timeline_text(ui, model, &text)) {
 		ws_text_printf(&text, "  %gx", ui->film.speed);
 	} else if (model->loading) {
 		ws_text_puts(&text, "loading ");
