@@ -28,7 +28,7 @@ struct ws_model {
 	struct ws_capture_stats capture;
 	ws_time now;  /* capture time: the latest packet's, or the clock's when live */
 	bool running; /* what is shown goes on by itself: live, or the timeline plays */
-	/* The capture as a film. While `past`, tracker, now and fetch are those of the world at an earlier time, and
+	/* The capture as a replay. While `past`, tracker, now and fetch are those of the world at an earlier time, and
 	 * what is below says how it lies in the capture. */
 	bool past;
 	bool seeking;        /* the world that the reader wants is still being made; another one is shown */
@@ -144,10 +144,10 @@ struct ws_key {
 	uint32_t character;    /* of INSERT */
 };
 
-struct ws_ui; /* opaque: which screen, what is selected, where the film stands */
+struct ws_ui; /* opaque: which screen, what is selected, where the replay stands */
 
 struct ws_ui_options {
-	double speed; /* film speed, 1 = real time; 0: 1 */
+	double speed; /* replay speed, 1 = real time; 0: 1 */
 	ws_time idle; /* longest pause shown between packets; 0: 1 s */
 	enum ws_screen screen;
 	const char *filter; /* the list's display filter to begin with, or NULL */
@@ -169,7 +169,7 @@ bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action ac
 bool ws_ui_typing(const struct ws_ui *ui);
 /* Does what a key asks, whatever kind it is of. False: nothing has changed. */
 bool ws_ui_key(struct ws_ui *ui, const struct ws_model *model, const struct ws_key *key);
-/* Lets the film run, and takes notice when the model has another tracker than before: call it behind every such change
+/* Lets the replay run, and takes notice when the model has another tracker than before: call it behind every such change
  * before anything else (the tracker before may be gone by then). `clock` is monotonic, in nanoseconds, and only
  * differences of it are used. */
 void ws_ui_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock);
@@ -189,7 +189,7 @@ bool ws_ui_busy(const struct ws_ui *ui);
  * enough), WS_TIME_NEVER when only keys or packets change it. */
 ws_time ws_ui_next_change(const struct ws_ui *ui, const struct ws_model *model);
 
-/* For --frame and tests: select the connection, and stand its film at the step of `frame` (0: its end). */
+/* For --frame and tests: select the connection, and stand its replay at the step of `frame` (0: its end). */
 void ws_ui_select(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn, uint64_t frame);
 /* For --frame on a packet that belongs to no connection: show this one in the packet screen. The frame's bytes are
  * copied. */
@@ -197,7 +197,7 @@ void ws_ui_show_frame(struct ws_ui *ui, const struct ws_model *model, const stru
 
 /* ---- A lesson. It is borrowed, and must have been resolved. */
 
-/* Begins it: the film plays up to its first stop. */
+/* Begins it: the replay plays up to its first stop. */
 void ws_ui_lesson(struct ws_ui *ui, const struct ws_model *model, const struct ws_lesson *lesson);
 /* For pictures and tests: stands at a stop, without playing; behind the last one is the page that ends the lesson. The
  * world of ws_ui_place() must be made, and then ws_ui_tick() called. */
@@ -231,26 +231,26 @@ void ws_ui_export_done(struct ws_ui *ui, const char *message, bool good);
 void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, int rows);
 void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
 
-/* ---- The whole film of the selected connection in one tall picture, for exports */
+/* ---- The whole replay of the selected connection in one tall picture, for exports */
 
 enum { WS_STORY_HEAD = 5 }; /* rows of title, endpoints and the boxes with their states */
 
 struct ws_story_step {
 	int row, rows;              /* what it says, and below it its arrow */
 	int gap;                    /* the row of the pause before it; -1: none */
-	ws_time departure, arrival; /* film time at speed 1 */
+	ws_time departure, arrival; /* replay time at speed 1 */
 	int8_t from;                /* the lifeline that it leaves from; -1: it is no segment */
 };
 
 struct ws_story {
 	int columns, rows, line[2]; /* columns of the two lifelines */
 	size_t count, left_out;     /* steps that are drawn, and not: there were too many */
-	ws_time wait;               /* film time of the TIME_WAIT behind the last step; 0: nobody waits */
-	ws_time length;             /* of the film, that wait included */
+	ws_time wait;               /* replay time of the TIME_WAIT behind the last step; 0: nobody waits */
+	ws_time length;             /* of the replay, that wait included */
 	struct ws_story_step *step;
 };
 
-/* ws_story_close() is due also after a failure. All of them move the film to another place. */
+/* ws_story_close() is due also after a failure. All of them move the replay to another place. */
 bool ws_story_open(struct ws_ui *ui, const struct ws_model *model, int columns, struct ws_story *story,
                    struct ws_error *error) WS_CHECKED;
 void ws_story_close(struct ws_story *story);

@@ -136,7 +136,7 @@ static bool put_wanted(const struct session *session, FILE *file, int kind, cons
 	struct ws_ui *ui = ws_ui_create(&options, error);
 	if (!ui)
 		return false;
-	still.live = false; /* the film ends where the connection stands now */
+	still.live = false; /* the replay ends where the connection stands now */
 	ws_ui_select(ui, &still, conn, 0);
 	const bool good = put_story(session, file, kind, ui, &still, conn, monotonic() + LONGEST_WAIT, error);
 	ws_ui_free(ui);

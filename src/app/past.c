@@ -1,4 +1,4 @@
-/* The capture as a film.
+/* The capture as a replay.
  *
  * The snapshot at a time is what a tracker says that was fed with the packets up to then, so a second tracker is fed
  * with them, by the same code: a file is opened once more, from a pipe or an interface the kept frames are read in

@@ -1,5 +1,5 @@
-/* A film as asciinema records terminals: a line of JSON for the size, then one for each time the picture changed, with
- * what a terminal must be told to get from the picture before to this one. The film runs by a clock of its own, so the
+/* A replay as asciinema records terminals: a line of JSON for the size, then one for each time the picture changed, with
+ * what a terminal must be told to get from the picture before to this one. The replay runs by a clock of its own, so the
  * recording takes no longer than drawing it. */
 #include <wirestate/export.h>
 
@@ -8,7 +8,7 @@
 
 enum { OUTPUT = 32768 };
 #define PICTURE_TIME (40 * WS_MILLISECOND)
-#define LONGEST (4 * 3600 * WS_SECOND) /* a film that takes longer is not watched to its end */
+#define LONGEST (4 * 3600 * WS_SECOND) /* a replay that takes longer is not watched to its end */
 
 struct recorder {
 	FILE *out;
@@ -161,6 +161,6 @@ bool ws_cast(FILE *out, struct ws_ui *ui, const struct ws_model *model, const st
 	ws_canvas_destroy(&recorder->drawn);
 	ws_canvas_destroy(&recorder->shown);
 	free(recorder);
-	return more || ws_fail(error, WS_ERROR_OUTPUT, "stopped after the first %lld s of the film",
+	return more || ws_fail(error, WS_ERROR_OUTPUT, "stopped after the first %lld s of the replay",
 	                       (long long)(time / WS_SECOND));
 }

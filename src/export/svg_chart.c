@@ -13,19 +13,19 @@
 enum { NOTE_ROWS = 9, BOX_FIRST = 2, BOX_LAST = 4, BOX_HALF = 9, REGIONS = 3, COUNTDOWN = 30 };
 #define HOLD (4 * WS_SECOND) /* how long the end stands before it begins again */
 
-struct film_strip {
+struct replay_strip {
 	FILE *out;
 	struct ws_ui *ui;
 	const struct ws_model *model;
 	struct ws_story story;
 	struct ws_canvas whole;
-	double length; /* film time of one round, in ns */
+	double length; /* replay time of one round, in ns */
 };
 
 /* ---- Still parts */
 
 /* The lifelines are one stroke each, dashed along pauses. */
-static void put_lifelines(const struct film_strip *strip)
+static void put_lifelines(const struct replay_strip *strip)
 {
 	const struct ws_story *story = &strip->story;
 	for (int side = 0; side < 2; side++) {
@@ -47,7 +47,7 @@ static void put_lifelines(const struct film_strip *strip)
 
 /* The cells of a step's row but those of the two lifelines, which are drawn already, in the part that belongs to
  * `side`: -1 the middle, 0 what stands left of the lifelines, 1 what stands right of them. */
-static void put_part(const struct film_strip *strip, int row, int side)
+static void put_part(const struct replay_strip *strip, int row, int side)
 {
 	const struct ws_story *story = &strip->story;
 	if (side == 0)
@@ -59,7 +59,7 @@ static void put_part(const struct film_strip *strip, int row, int side)
 }
 
 /* A step's last row between the lifelines: its arrow, from the very line that it leaves. */
-static void put_arrow(const struct film_strip *strip, const struct ws_story_step *step)
+static void put_arrow(const struct replay_strip *strip, const struct ws_story_step *step)
 {
 	const int row = step->row + step->rows - 1, line = strip->story.line[step->from];
 	const struct ws_cell *start = strip->whole.cells + (size_t)row * (size_t)strip->whole.columns + (size_t)line;
@@ -68,7 +68,7 @@ static void put_arrow(const struct film_strip *strip, const struct ws_story_step
 	put_part(strip, row, -1);
 }
 
-static void put_still(const struct film_strip *strip)
+static void put_still(const struct replay_strip *strip)
 {
 	for (int row = 0; row < WS_STORY_HEAD; row++)
 		svg_cells(strip->out, &strip->whole, row, 0, strip->story.columns, 0);
@@ -93,26 +93,26 @@ static void put_still(const struct film_strip *strip)
 
 /* ---- Time */
 
-static double percent(const struct film_strip *strip, ws_time time)
+static double percent(const struct replay_strip *strip, ws_time time)
 {
 	return 100 * (double)time / strip->length;
 }
 
 /* A group that appears at `time` and stays. */
-static void put_appearing(const struct film_strip *strip, const char *name, ws_time time)
+static void put_appearing(const struct replay_strip *strip, const char *name, ws_time time)
 {
 	fprintf(strip->out, "@keyframes %s{0%%{opacity:0}%.4f%%{opacity:1}}\n", name, percent(strip, time));
 }
 
 /* A group that is to be seen from `from` to `to` only. */
-static void put_window(const struct film_strip *strip, const char *name, ws_time from, ws_time to)
+static void put_window(const struct replay_strip *strip, const char *name, ws_time from, ws_time to)
 {
 	fprintf(strip->out, "@keyframes %s{0%%{opacity:0}%.4f%%{opacity:1}%.4f%%{opacity:0}}\n", name,
 	        percent(strip, from), percent(strip, to));
 }
 
 /* The column in which a step's arrow ends. */
-static int tip_of(const struct film_strip *strip, const struct ws_story_step *step)
+static int tip_of(const struct replay_strip *strip, const struct ws_story_step *step)
 {
 	const struct ws_cell *cells =
 	        strip->whole.cells + (size_t)(step->row + step->rows - 1) * (size_t)strip->whole.columns;
@@ -124,12 +124,12 @@ static int tip_of(const struct film_strip *strip, const struct ws_story_step *st
 }
 
 /* How far a step's segment flies, in pixels, to the right. */
-static double flight_of(const struct film_strip *strip, const struct ws_story_step *step)
+static double flight_of(const struct replay_strip *strip, const struct ws_story_step *step)
 {
 	return (tip_of(strip, step) - strip->story.line[step->from]) * CELL_WIDTH;
 }
 
-static void put_keyframes(const struct film_strip *strip)
+static void put_keyframes(const struct replay_strip *strip)
 {
 	char name[32];
 	for (size_t i = 0; i < strip->story.count; i++) {
@@ -152,12 +152,12 @@ static void put_keyframes(const struct film_strip *strip)
 
 /* ---- Steps */
 
-static void open_group(const struct film_strip *strip, char kind, size_t index, bool over)
+static void open_group(const struct replay_strip *strip, char kind, size_t index, bool over)
 {
 	fprintf(strip->out, "<g class=\"%s\" style=\"animation-name:%c%zu\">\n", over ? "k o" : "k", kind, index);
 }
 
-static void put_flight(const struct film_strip *strip, size_t index)
+static void put_flight(const struct replay_strip *strip, size_t index)
 {
 	const struct ws_story_step *step = &strip->story.step[index];
 	const double x = (strip->story.line[step->from] + 0.5) * CELL_WIDTH, far = flight_of(strip, step);
@@ -170,7 +170,7 @@ static void put_flight(const struct film_strip *strip, size_t index)
 	        x, y, WS_STYLE_SEGMENT, index, 0.0, far < 0 ? far : 0.0, far < 0 ? -far : far, WS_STYLE_SEGMENT, index);
 }
 
-static void put_step(const struct film_strip *strip, size_t index)
+static void put_step(const struct replay_strip *strip, size_t index)
 {
 	const struct ws_story_step *step = &strip->story.step[index];
 	const int last = step->row + step->rows - 1;
@@ -223,7 +223,7 @@ static bool same_region(const struct ws_story *story, int region, const struct w
 
 /* A picture for a stretch of time, `to` 0: until the end. `rest`: it is also what is seen where nothing moves.
  * Keyframes may stand in any style element. */
-static void open_window(const struct film_strip *strip, const char *name, ws_time from, ws_time to, bool rest)
+static void open_window(const struct replay_strip *strip, const char *name, ws_time from, ws_time to, bool rest)
 {
 	fputs("<style>", strip->out);
 	if (to)
@@ -241,7 +241,7 @@ struct boxes {
 	bool rested[REGIONS]; /* what is seen at rest is there */
 };
 
-static void put_box(const struct film_strip *strip, struct boxes *boxes, int region, ws_time until, bool rest)
+static void put_box(const struct replay_strip *strip, struct boxes *boxes, int region, ws_time until, bool rest)
 {
 	char name[32];
 	int from, to;
@@ -256,7 +256,7 @@ static void put_box(const struct film_strip *strip, struct boxes *boxes, int reg
 }
 
 /* boxes->next is what is shown from `time` on; what it replaces is put out. */
-static void change_boxes(const struct film_strip *strip, struct boxes *boxes, ws_time time, bool after_rest)
+static void change_boxes(const struct replay_strip *strip, struct boxes *boxes, ws_time time, bool after_rest)
 {
 	for (int region = 0; region < REGIONS; region++)
 		if (!same_region(&strip->story, region, &boxes->shown, &boxes->next))
@@ -267,7 +267,7 @@ static void change_boxes(const struct film_strip *strip, struct boxes *boxes, ws
 	ws_canvas_clear(&boxes->next);
 }
 
-static void put_notes(const struct film_strip *strip, const struct ws_canvas *canvas, size_t index)
+static void put_notes(const struct replay_strip *strip, const struct ws_canvas *canvas, size_t index)
 {
 	const bool last = index + 1 == strip->story.count;
 	char name[32];
@@ -280,7 +280,7 @@ static void put_notes(const struct film_strip *strip, const struct ws_canvas *ca
 }
 
 /* At rest the picture is that of the last step, with all of TIME_WAIT to come; playing, it runs out behind that. */
-static bool put_countdown(const struct film_strip *strip, struct boxes *boxes)
+static bool put_countdown(const struct replay_strip *strip, struct boxes *boxes)
 {
 	const struct ws_story *story = &strip->story;
 	const ws_time start = story->step[story->count - 1].arrival;
@@ -294,7 +294,7 @@ static bool put_countdown(const struct film_strip *strip, struct boxes *boxes)
 	return true;
 }
 
-static bool put_moments(const struct film_strip *strip)
+static bool put_moments(const struct replay_strip *strip)
 {
 	const struct ws_story *story = &strip->story;
 	struct boxes boxes = {0};
@@ -317,7 +317,7 @@ static bool put_moments(const struct film_strip *strip)
 
 /* ---- All */
 
-static bool put_animated(const struct film_strip *strip)
+static bool put_animated(const struct replay_strip *strip)
 {
 	const struct ws_story *story = &strip->story;
 	for (int row = 0; row < BOX_FIRST; row++)
@@ -332,7 +332,7 @@ static bool put_animated(const struct film_strip *strip)
 	return put_moments(strip);
 }
 
-static void put_animation_style(const struct film_strip *strip, double speed)
+static void put_animation_style(const struct replay_strip *strip, double speed)
 {
 	const double seconds = strip->length / (double)WS_SECOND / speed;
 	fprintf(strip->out,
@@ -343,7 +343,7 @@ static void put_animation_style(const struct film_strip *strip, double speed)
 	put_keyframes(strip);
 }
 
-static bool put_story(struct film_strip *strip, const struct ws_svg_options *options)
+static bool put_story(struct replay_strip *strip, const struct ws_svg_options *options)
 {
 	const struct ws_story *story = &strip->story;
 	if (!ws_canvas_create(&strip->whole, story->columns, story->rows) ||
@@ -367,7 +367,7 @@ static bool put_story(struct film_strip *strip, const struct ws_svg_options *opt
 bool ws_svg_story(FILE *out, struct ws_ui *ui, const struct ws_model *model, const struct ws_svg_options *options,
                   struct ws_error *error)
 {
-	struct film_strip strip = {.out = out, .ui = ui, .model = model};
+	struct replay_strip strip = {.out = out, .ui = ui, .model = model};
 	bool good = ws_story_open(ui, model, options->columns, &strip.story, error);
 	if (good && !put_story(&strip, options))
 		good = ws_fail(error, WS_ERROR_SYSTEM, "out of memory");

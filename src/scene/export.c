@@ -27,7 +27,7 @@ bool export_ask(struct ws_ui *ui, const struct ws_model *model)
 	const bool from_list = ws_ui_screen(ui) == WS_SCREEN_LIST;
 	struct ws_conn_info info;
 	char name[64];
-	ui->export.conn = from_list ? list_at(&ui->list, model->tracker, ui->list.place) : ui->film.conn;
+	ui->export.conn = from_list ? list_at(&ui->list, model->tracker, ui->list.place) : ui->replay.conn;
 	if (!ws_tracker_conn(model->tracker, ui->export.conn, &info))
 		return false;
 	snprintf(name, sizeof(name), "connection-%llu.svg", (unsigned long long)info.number);

@@ -1,10 +1,10 @@
-/* The whole capture as a film: where the reader stands in its time, and how that moves.
+/* The whole capture as a replay: where the reader stands in its time, and how that moves.
  *
  * The place is a time, or the number of a packet behind which the reader wants to stand. Whose tracker holds the world
  * of that place is main's business (see ws_ui_place()); until it is there, `seeking` is set and time stands still, so
- * that the film never runs away from its picture. At the end of the capture there is no timeline: the newest is shown.
+ * that the replay never runs away from its picture. At the end of the capture there is no timeline: the newest is shown.
  *
- * Time runs as in the film of one connection: at `speed`, and pauses between packets are shortened to `idle`. */
+ * Time runs as in the replay of one connection: at `speed`, and pauses between packets are shortened to `idle`. */
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
 
@@ -17,7 +17,7 @@ struct ws_place ws_ui_place(const struct ws_ui *ui)
 	                         .time = timeline->at};
 }
 
-/* The end of what there is. While more is loaded or captured the film waits there for it. */
+/* The end of what there is. While more is loaded or captured the replay waits there for it. */
 static bool at_the_end(const struct timeline *timeline, const struct ws_model *model)
 {
 	return !model->seeking && model->next_packet == WS_TIME_NEVER && timeline->at >= model->last;
@@ -42,10 +42,10 @@ void timeline_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elaps
 	if (!timeline->playing)
 		return;
 	timeline->frame = 0;
-	double pace = (double)elapsed * ui->film.speed;
+	double pace = (double)elapsed * ui->replay.speed;
 	const ws_time gap = model->next_packet == WS_TIME_NEVER ? 0 : model->next_packet - model->last_packet;
-	if (gap > ui->film.idle) {
-		const double shortened = pace * (double)gap / (double)ui->film.idle;
+	if (gap > ui->replay.idle) {
+		const double shortened = pace * (double)gap / (double)ui->replay.idle;
 		const ws_time left = model->next_packet - timeline->at;
 		pace = shortened < (double)left ? shortened : left > 0 && pace < (double)left ? (double)left : pace;
 	}
@@ -121,8 +121,8 @@ static void play_or_pause(struct timeline *timeline, const struct ws_model *mode
 	}
 }
 
-/* On the film's own screens these keys are the film's, except that what moves can be stopped. */
-static bool is_films(const struct ws_ui *ui, enum ws_action action)
+/* On the replay's own screens these keys are the replay's, except that what moves can be stopped. */
+static bool is_replay_action(const struct ws_ui *ui, enum ws_action action)
 {
 	const enum ws_screen screen = ws_ui_screen(ui);
 	if (screen != WS_SCREEN_LIFELINES && screen != WS_SCREEN_DIAGRAM)
@@ -136,7 +136,7 @@ bool timeline_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action
 {
 	enum { SMALL = 50, LARGE = 10 }; /* parts of the whole */
 	struct timeline *timeline = &ui->timeline;
-	if (is_films(ui, action))
+	if (is_replay_action(ui, action))
 		return false;
 	switch (action) {
 	case WS_ACT_PLAY:
@@ -167,7 +167,7 @@ bool timeline_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action
 		return true;
 	case WS_ACT_FASTER:
 	case WS_ACT_SLOWER:
-		film_change_speed(&ui->film, action == WS_ACT_FASTER ? 1 : -1);
+		replay_change_speed(&ui->replay, action == WS_ACT_FASTER ? 1 : -1);
 		return true;
 	case WS_ACT_JUMP:
 		prompt_open(ui, &jump_use, "");

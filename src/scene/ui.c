@@ -1,4 +1,4 @@
-/* The reader's way through the screens: a stack of them, with the list, the film and the packet behind it.
+/* The reader's way through the screens: a stack of them, with the list, the replay and the packet behind it.
  *
  * Actions and ticks change this state; laying out fits it to the size of the screen and to what the model holds by now;
  * drawing only reads it. */
@@ -40,8 +40,8 @@ struct ws_ui *ws_ui_create(const struct ws_ui_options *options, struct ws_error 
 		return NULL;
 	}
 	ui->options = *options;
-	ui->film.speed = options->speed > 0 ? options->speed : 1;
-	ui->film.idle = options->idle > 0 ? options->idle : WS_SECOND;
+	ui->replay.speed = options->speed > 0 ? options->speed : 1;
+	ui->replay.idle = options->idle > 0 ? options->idle : WS_SECOND;
 	ui->columns = 80;
 	ui->rows = 24;
 	ui->stream.only = -1;
@@ -60,7 +60,7 @@ void ws_ui_free(struct ws_ui *ui)
 {
 	if (!ui)
 		return;
-	film_close(&ui->film);
+	replay_close(&ui->replay);
 	list_free(&ui->list);
 	hosts_free(&ui->hosts);
 	packet_free(&ui->packet);
@@ -101,12 +101,12 @@ static bool go_to_stream(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct ws_step step;
 	bool from_list = ws_ui_screen(ui) == WS_SCREEN_LIST;
-	ws_conn_id id = from_list ? list_at(&ui->list, model->tracker, ui->list.place) : ui->film.conn;
-	if (ui->packet.alone || !id || (from_list && !film_open(ui, model, id)))
+	ws_conn_id id = from_list ? list_at(&ui->list, model->tracker, ui->list.place) : ui->replay.conn;
+	if (ui->packet.alone || !id || (from_list && !replay_open(ui, model, id)))
 		return false;
 	if (!stream_open(ui, model))
 		return false;
-	bool stands = !from_list && film_step(&ui->film, ui->film.step, &step);
+	bool stands = !from_list && replay_step(&ui->replay, ui->replay.step, &step);
 	ui->stream.seek = stands ? step.input.frame : 0;
 	return go_to(ui, WS_SCREEN_STREAM);
 }
@@ -124,7 +124,7 @@ bool ui_leave(struct ws_ui *ui)
 /* Another tracker holds the world now: nothing that was read from the one before may be used again. */
 static void snapshot_changed(struct ws_ui *ui, const struct ws_model *model)
 {
-	film_snapshot_changed(ui, model);
+	replay_snapshot_changed(ui, model);
 	stream_leave(&ui->stream);
 	ui->udp.conversation = 0;
 	ui->arp.net_guessed = 0;
@@ -181,7 +181,7 @@ bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action ac
 		return hosts_act(ui, model, action);
 	case WS_SCREEN_LIFELINES:
 	case WS_SCREEN_DIAGRAM:
-		return film_act(ui, model, action);
+		return replay_act(ui, model, action);
 	case WS_SCREEN_PACKET:
 		return packet_act(ui, model, action);
 	case WS_SCREEN_STREAM:
@@ -231,12 +231,12 @@ static bool click(struct ws_ui *ui, const struct ws_model *model, int row)
 	}
 }
 
-/* In the films the wheel goes through the steps. */
+/* In the replays the wheel goes through the steps. */
 static bool turn_wheel(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
 {
-	const bool film = ws_ui_screen(ui) == WS_SCREEN_LIFELINES || ws_ui_screen(ui) == WS_SCREEN_DIAGRAM;
+	const bool replay = ws_ui_screen(ui) == WS_SCREEN_LIFELINES || ws_ui_screen(ui) == WS_SCREEN_DIAGRAM;
 	bool changed = false;
-	for (int i = 0; i < (film ? 1 : WHEEL_ROWS); i++)
+	for (int i = 0; i < (replay ? 1 : WHEEL_ROWS); i++)
 		changed |= ws_ui_act(ui, model, action);
 	return changed;
 }
@@ -275,7 +275,7 @@ void ws_ui_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock)
 	if (ws_ui_screen(ui) == WS_SCREEN_HOSTS)
 		hosts_slice(&ui->hosts, model, clock);
 	if ((ws_ui_screen(ui) == WS_SCREEN_LIFELINES || ws_ui_screen(ui) == WS_SCREEN_DIAGRAM) && elapsed > 0)
-		film_tick(ui, model, elapsed);
+		replay_tick(ui, model, elapsed);
 	if (ws_ui_screen(ui) == WS_SCREEN_STATISTICS)
 		statistics_tick(ui, model, clock);
 	lesson_tick(ui, model);
@@ -312,7 +312,7 @@ ws_time ws_ui_next_change(const struct ws_ui *ui, const struct ws_model *model)
 		return hosts_due(&ui->hosts, model) ? SURVEY_CHECK : WS_TIME_NEVER;
 	case WS_SCREEN_LIFELINES:
 	case WS_SCREEN_DIAGRAM:
-		return film_next_change(ui, model);
+		return replay_next_change(ui, model);
 	case WS_SCREEN_STREAM:
 		return stream_growing(ui) ? 0 : WS_TIME_NEVER;
 	case WS_SCREEN_STATISTICS:
@@ -329,13 +329,13 @@ void ws_ui_select(struct ws_ui *ui, const struct ws_model *model, ws_conn_id con
 		return;
 	ui->list.selected = info.number;
 	list_find(&ui->list, model->tracker);
-	if (!film_open(ui, model, conn))
+	if (!replay_open(ui, model, conn))
 		return;
-	film_scan(&ui->film, model, SIZE_MAX);
-	ui->film.follow = frame == 0;
+	replay_scan(&ui->replay, model, SIZE_MAX);
+	ui->replay.follow = frame == 0;
 	ui->stream.seek = frame;
-	if (frame && ui->film.replay)
-		film_stand(&ui->film, ws_replay_find_frame(ui->film.replay, frame));
+	if (frame && ui->replay.steps)
+		replay_stand(&ui->replay, ws_replay_find_frame(ui->replay.steps, frame));
 }
 
 /* The lesson's panel is below the scene; the help has the screen for itself. */
@@ -350,16 +350,16 @@ static bool too_small(const struct ws_ui *ui, int columns, int rows)
 }
 
 /* Lifelines and packet need a connection: where none was chosen yet, the list's. */
-static void need_film(struct ws_ui *ui, const struct ws_model *model)
+static void need_replay(struct ws_ui *ui, const struct ws_model *model)
 {
 	ws_conn_id conn = list_at(&ui->list, model->tracker, ui->list.place);
-	if (!ui->film.conn && ui->film.number) {
-		if (film_reopen(ui, model))
-			film_stand(&ui->film, SIZE_MAX);
+	if (!ui->replay.conn && ui->replay.number) {
+		if (replay_reopen(ui, model))
+			replay_stand(&ui->replay, SIZE_MAX);
 		return;
 	}
-	if (!ui->film.conn && !ui->packet.alone && conn && film_open(ui, model, conn))
-		ui->film.follow = true;
+	if (!ui->replay.conn && !ui->packet.alone && conn && replay_open(ui, model, conn))
+		ui->replay.follow = true;
 }
 
 void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, int rows)
@@ -381,15 +381,15 @@ void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, i
 		break;
 	case WS_SCREEN_LIFELINES:
 	case WS_SCREEN_DIAGRAM:
-		need_film(ui, model);
-		film_layout(ui, model);
+		need_replay(ui, model);
+		replay_layout(ui, model);
 		break;
 	case WS_SCREEN_PACKET:
-		need_film(ui, model);
+		need_replay(ui, model);
 		packet_layout(ui, model);
 		break;
 	case WS_SCREEN_STREAM:
-		need_film(ui, model);
+		need_replay(ui, model);
 		stream_layout(ui, model);
 		break;
 	case WS_SCREEN_UDP:

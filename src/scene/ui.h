@@ -1,4 +1,4 @@
-/* The reader's place: which screen, what is selected, where the film stands. Private to src/scene. */
+/* The reader's place: which screen, what is selected, where the replay stands. Private to src/scene. */
 #ifndef SCENE_UI_H
 #define SCENE_UI_H
 
@@ -20,33 +20,33 @@ struct place_wanted {
 };
 bool place_parse(const char *text, struct place_wanted *wanted, struct prompt_error *error); /* place.c */
 
-/* ---- The film of one connection */
+/* ---- The replay of one connection */
 
-#define FILM_FLIGHT (600 * WS_MILLISECOND) /* how long a segment flies at speed 1 */
+#define REPLAY_FLIGHT (600 * WS_MILLISECOND) /* how long a segment flies at speed 1 */
 
-struct film_change {
+struct replay_change {
 	size_t step;
 	uint8_t endpoint, from, to;
 	bool taken_back; /* a presumed state that was not so */
 };
 
-struct film {
-	struct ws_replay *replay; /* NULL: none open */
+struct replay {
+	struct ws_replay *steps; /* NULL: none open */
 	ws_conn_id conn;
 	uint64_t number;
 	size_t step;
-	ws_time phase;          /* film time since the step's segment left; from FILM_FLIGHT on it has arrived */
+	ws_time phase;          /* replay time since the step's segment left; from REPLAY_FLIGHT on it has arrived */
 	bool playing, stepping; /* `stepping`: only until this segment has arrived */
 	bool loop, swapped, absolute, follow;
 	struct ws_addr address[2]; /* numbers differ where the beginning of a capture is no longer kept: these do not */
 	uint16_t port[2];
 	double speed;
 	ws_time idle;
-	struct film_change *changes; /* of the steps [0, scanned) */
+	struct replay_change *changes; /* of the steps [0, scanned) */
 	size_t change_count, change_capacity, scanned;
 };
 
-/* ---- The whole capture as a film */
+/* ---- The whole capture as a replay */
 
 struct timeline {
 	bool past, playing;
@@ -107,10 +107,10 @@ struct lesson_view {
 	size_t stop;                    /* its number of stops: the page behind them */
 	bool answered;
 	bool settled; /* the stop's screen has been opened in its world */
-	bool playing; /* the film is on its way to the stop */
+	bool playing; /* the replay is on its way to the stop */
 	bool wants_next;
 	enum ws_screen
-	        screen; /* where it has been opened, and the film's step there: elsewhere the reader looks around */
+	        screen; /* where it has been opened, and the replay's step there: elsewhere the reader looks around */
 	size_t step;
 	int rows; /* of the panel, as laid out */
 };
@@ -127,9 +127,9 @@ struct ws_ui {
 	ws_time clock; /* of the last tick; 0: none yet */
 	struct list_view list;
 	struct hosts_view hosts;
-	struct film film;
+	struct replay replay;
 	struct timeline timeline;
-	const struct ws_tracker *tracker; /* whose connections the film is about */
+	const struct ws_tracker *tracker; /* whose connections the replay is about */
 	struct packet_view packet;
 	struct stream_view stream;
 	struct udp_view udp;
@@ -147,28 +147,28 @@ struct ws_ui {
 void ui_open(struct ws_ui *ui, enum ws_screen screen);
 bool ui_leave(struct ws_ui *ui); /* to the screen before; false: this is the first */
 
-/* film.c */
-bool film_open(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn);
-void film_close(struct film *film);
-bool film_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
-void film_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed);
-void film_layout(struct ws_ui *ui, const struct ws_model *model);
-ws_time film_next_change(const struct ws_ui *ui, const struct ws_model *model);
-void film_stand(struct film *film, size_t step); /* at a step whose segment has arrived, paused */
-bool film_step(const struct film *film, size_t index, struct ws_step *step);
-size_t film_count(const struct film *film);
-/* How long the film shows the pause after a step; `gap`: how long it was, -1 after the last. */
-ws_time film_shown(const struct film *film, const struct ws_step *step, const struct ws_step *next, ws_time *gap);
-/* Capture time at the place where the film stands. */
-ws_time film_time(const struct film *film, const struct ws_model *model, const struct ws_step *step,
+/* replay.c */
+bool replay_open(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn);
+void replay_close(struct replay *replay);
+bool replay_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
+void replay_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed);
+void replay_layout(struct ws_ui *ui, const struct ws_model *model);
+ws_time replay_next_change(const struct ws_ui *ui, const struct ws_model *model);
+void replay_stand(struct replay *replay, size_t step); /* at a step whose segment has arrived, paused */
+bool replay_step(const struct replay *replay, size_t index, struct ws_step *step);
+size_t replay_count(const struct replay *replay);
+/* How long the replay shows the pause after a step; `gap`: how long it was, -1 after the last. */
+ws_time replay_shown(const struct replay *replay, const struct ws_step *step, const struct ws_step *next, ws_time *gap);
+/* Capture time at the place where the replay stands. */
+ws_time replay_time(const struct replay *replay, const struct ws_model *model, const struct ws_step *step,
                   const struct ws_step *next);
 /* The endpoint drawn on the left. */
-int film_left(const struct film *film, const struct ws_conn_info *info);
-bool film_arrived(const struct film *film, const struct ws_step *step);
+int replay_left(const struct replay *replay, const struct ws_conn_info *info);
+bool replay_arrived(const struct replay *replay, const struct ws_step *step);
 
-void film_change_speed(struct film *film, int direction);
-void film_snapshot_changed(struct ws_ui *ui, const struct ws_model *model); /* another tracker than before */
-bool film_reopen(struct ws_ui *ui, const struct ws_model *model);           /* its connection may have begun by now */
+void replay_change_speed(struct replay *replay, int direction);
+void replay_snapshot_changed(struct ws_ui *ui, const struct ws_model *model); /* another tracker than before */
+bool replay_reopen(struct ws_ui *ui, const struct ws_model *model);           /* its connection may have begun by now */
 
 /* timeline.c */
 bool timeline_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
@@ -176,17 +176,17 @@ void timeline_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elaps
 /* "paused at 1.5 s of 20 s"; false, and nothing, at the end of the capture. */
 bool timeline_text(const struct ws_ui *ui, const struct ws_model *model, struct ws_text *text);
 
-/* film_path.c */
+/* replay_path.c */
 /* Looks for changes of state in at most `limit` more steps; true when all steps have been looked at. */
-bool film_scan(struct film *film, const struct ws_model *model, size_t limit);
-void film_forget(struct film *film);
+bool replay_scan(struct replay *replay, const struct ws_model *model, size_t limit);
+void replay_forget(struct replay *replay);
 /* The step of the next change, or of the one before; false: there is none. */
-bool film_next_state_change(struct film *film, const struct ws_model *model, size_t *step);
-bool film_previous_state_change(const struct film *film, size_t *step);
+bool replay_next_state_change(struct replay *replay, const struct ws_model *model, size_t *step);
+bool replay_previous_state_change(const struct replay *replay, size_t *step);
 /* This step starts the endpoint's TIME_WAIT over. */
-bool film_waits_again(const struct ws_step *step, int endpoint, ws_time time_wait);
+bool replay_waits_again(const struct ws_step *step, int endpoint, ws_time time_wait);
 /* How often its TIME_WAIT has started over up to `step`, since it began. */
-size_t film_waits_restarted(const struct film *film, int endpoint, size_t step);
+size_t replay_waits_restarted(const struct replay *replay, int endpoint, size_t step);
 
 /* lifelines.c, boxes.c, notes.c */
 void lifelines_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);

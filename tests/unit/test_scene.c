@@ -100,7 +100,7 @@ static void test_a_step_looks_the_same_from_both_sides(void **state)
 	}
 }
 
-static void test_the_film_plays_to_its_end(void **state)
+static void test_the_replay_plays_to_its_end(void **state)
 {
 	struct world *world = *state;
 	ws_time clock = WS_SECOND;
@@ -243,7 +243,7 @@ int main(void)
 	        SCENE_TEST(test_list),
 	        SCENE_TEST(test_lifelines_tell_the_story),
 	        SCENE_TEST(test_a_step_looks_the_same_from_both_sides),
-	        SCENE_TEST(test_the_film_plays_to_its_end),
+	        SCENE_TEST(test_the_replay_plays_to_its_end),
 	        SCENE_TEST(test_packet),
 	        SCENE_TEST(test_a_frame_of_no_connection),
 	        SCENE_TEST(test_help_names_the_keys),

@@ -164,10 +164,10 @@ static bool is_before(const struct stream_place *a, const struct stream_place *b
 bool stream_open(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct stream_view *view = &ui->stream;
-	if (!ui->film.conn)
+	if (!ui->replay.conn)
 		return false;
-	if (view->number != ui->film.number || view->conn != ui->film.conn || !view->replay)
-		stream_start(view, model->tracker, ui->film.conn, ui->film.number);
+	if (view->number != ui->replay.number || view->conn != ui->replay.conn || !view->replay)
+		stream_start(view, model->tracker, ui->replay.conn, ui->replay.number);
 	return true;
 }
 
@@ -233,9 +233,9 @@ static bool ask_name(struct ws_ui *ui, const struct ws_model *model)
 static bool open_packet(struct ws_ui *ui)
 {
 	const struct stream_view *view = &ui->stream;
-	if (!view->count || !ui->film.replay || ui->film.number != view->number)
+	if (!view->count || !ui->replay.steps || ui->replay.number != view->number)
 		return false;
-	film_stand(&ui->film, ws_replay_find_frame(ui->film.replay, view->piece[view->cursor.piece].frame));
+	replay_stand(&ui->replay, ws_replay_find_frame(ui->replay.steps, view->piece[view->cursor.piece].frame));
 	ui_open(ui, WS_SCREEN_PACKET);
 	return true;
 }

@@ -1,6 +1,6 @@
 /* A lesson as it is played: from stop to stop, each a place in the capture with a screen, a question and its answer.
  *
- * The lifelines and the diagram stand in the whole capture, so that the film can play on to the next stop. Every other
+ * The lifelines and the diagram stand in the whole capture, so that the replay can play on to the next stop. Every other
  * screen shows the world as it was behind the stop's packet, which the timeline makes (see ws_ui_place()); until it is
  * there, the stop is not `settled`. From there on the screens are the reader's, who may look around: going on first
  * brings him back. */
@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-static bool is_film(enum ws_screen screen)
+static bool is_replay_screen(enum ws_screen screen)
 {
 	return screen == WS_SCREEN_LIFELINES || screen == WS_SCREEN_DIAGRAM;
 }
@@ -34,7 +34,7 @@ static struct timeline snapshot_of(const struct lesson_view *view)
 {
 	const struct ws_lesson_stop *stop = place_of(view);
 	const bool past =
-	        stop->frame && stop->frame < view->lesson->last_frame && !is_film((enum ws_screen)stop->screen);
+	        stop->frame && stop->frame < view->lesson->last_frame && !is_replay_screen((enum ws_screen)stop->screen);
 	return (struct timeline){.past = past, .frame = past ? stop->frame : 0};
 }
 
@@ -46,9 +46,9 @@ bool lesson_is_away(const struct ws_ui *ui)
 	const struct timeline world = snapshot_of(view);
 	if (ui->timeline.past != world.past || ui->timeline.frame != world.frame || ui->timeline.playing)
 		return true;
-	if (ws_ui_screen(ui) != view->screen || ui->depth != 1 || ui->film.playing)
+	if (ws_ui_screen(ui) != view->screen || ui->depth != 1 || ui->replay.playing)
 		return true;
-	return place_of(view)->conn_number && ui->film.step != view->step;
+	return place_of(view)->conn_number && ui->replay.step != view->step;
 }
 
 bool lesson_marks(const struct ws_ui *ui, uint64_t frame, const char *layer, const char *field)
@@ -87,33 +87,33 @@ static bool is_absolute(const struct ws_lesson *lesson, const struct ws_lesson_s
 	return false;
 }
 
-/* The step where the film stands at the stop. */
-static size_t step_of(const struct film *film, const struct ws_lesson_stop *stop)
+/* The step where the replay stands at the stop. */
+static size_t step_of(const struct replay *replay, const struct ws_lesson_stop *stop)
 {
-	const size_t count = film_count(film);
-	const size_t step = stop->frame && count ? ws_replay_find_frame(film->replay, stop->frame) : SIZE_MAX;
+	const size_t count = replay_count(replay);
+	const size_t step = stop->frame && count ? ws_replay_find_frame(replay->steps, stop->frame) : SIZE_MAX;
 	return step < count ? step : count ? count - 1 : 0;
 }
 
-static void open_film(struct ws_ui *ui, const struct ws_model *model, const struct ws_lesson_stop *stop)
+static void open_replay(struct ws_ui *ui, const struct ws_model *model, const struct ws_lesson_stop *stop)
 {
 	struct lesson_view *view = &ui->lesson;
-	struct film *film = &ui->film;
+	struct replay *replay = &ui->replay;
 	const ws_conn_id conn = ws_tracker_conn_find(model->tracker, stop->conn_number);
-	const bool same = film->replay && film->conn == conn && film->number == stop->conn_number;
-	const size_t from = same ? film->step : 0;
+	const bool same = replay->steps && replay->conn == conn && replay->number == stop->conn_number;
+	const size_t from = same ? replay->step : 0;
 	ws_ui_select(ui, model, conn, stop->frame);
-	film->follow = film->loop = false;
-	if (is_film(view->screen))
-		film->absolute = is_absolute(view->lesson, stop);
-	const size_t to = step_of(film, stop);
-	if (view->playing && is_film(view->screen) && film->replay && (!same || from < to)) {
-		film_stand(film, from);
+	replay->follow = replay->loop = false;
+	if (is_replay_screen(view->screen))
+		replay->absolute = is_absolute(view->lesson, stop);
+	const size_t to = step_of(replay, stop);
+	if (view->playing && is_replay_screen(view->screen) && replay->steps && (!same || from < to)) {
+		replay_stand(replay, from);
 		if (!same)
-			film->phase = 0; /* its first segment flies, too */
-		film->playing = true;
+			replay->phase = 0; /* its first segment flies, too */
+		replay->playing = true;
 	} else {
-		film_stand(film, to);
+		replay_stand(replay, to);
 		view->playing = false;
 	}
 	view->step = to;
@@ -130,7 +130,7 @@ static void settle(struct ws_ui *ui, const struct ws_model *model)
 	ui->packet.alone = ui->packet.in_bytes = false;
 	ui->packet.expanded_chosen = false;
 	if (stop->conn_number)
-		open_film(ui, model, stop);
+		open_replay(ui, model, stop);
 	else
 		view->playing = false;
 	if (view->screen == WS_SCREEN_PACKET) {
@@ -151,7 +151,7 @@ static void go(struct ws_ui *ui, size_t stop, bool answered, bool play)
 	view->settled = false;
 	const struct ws_lesson_stop *place = place_of(view);
 	const bool past =
-	        place->frame && place->frame < view->lesson->last_frame && !is_film((enum ws_screen)place->screen);
+	        place->frame && place->frame < view->lesson->last_frame && !is_replay_screen((enum ws_screen)place->screen);
 	ui->timeline = (struct timeline){.past = past, .frame = past ? place->frame : 0};
 }
 
@@ -166,17 +166,17 @@ static bool is_there(const struct ws_ui *ui, const struct ws_model *model)
 void lesson_tick(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct lesson_view *view = &ui->lesson;
-	struct film *film = &ui->film;
+	struct replay *replay = &ui->replay;
 	if (!view->lesson)
 		return;
 	if (!view->settled && is_there(ui, model))
 		settle(ui, model);
 	if (!view->settled || !view->playing)
 		return;
-	const bool arrived = film->step > view->step || (film->step == view->step && film->phase >= FILM_FLIGHT);
+	const bool arrived = replay->step > view->step || (replay->step == view->step && replay->phase >= REPLAY_FLIGHT);
 	if (arrived)
-		film_stand(film, view->step);
-	view->playing = !arrived && film->playing && ws_ui_screen(ui) == view->screen;
+		replay_stand(replay, view->step);
+	view->playing = !arrived && replay->playing && ws_ui_screen(ui) == view->screen;
 }
 
 /* ---- Keys */

@@ -37,7 +37,7 @@ static void draw_box(const struct picture *picture, struct ws_canvas *canvas, in
 	ws_canvas_bold(canvas, row + 1, column + 2 + (INNER - ws_columns(name)) / 2, column + WIDTH - 1, style, name);
 }
 
-/* What is left of TIME_WAIT at the film's time; false: that endpoint is not waiting. */
+/* What is left of TIME_WAIT at the replay's time; false: that endpoint is not waiting. */
 static bool time_left(const struct picture *picture, int endpoint, ws_time *left)
 {
 	ws_time end = picture->wait_end[endpoint];
@@ -47,20 +47,20 @@ static bool time_left(const struct picture *picture, int endpoint, ws_time *left
 	return true;
 }
 
-/* Above the countdown: that the film runs through it faster than it was, or how often it has started over. */
+/* Above the countdown: that the replay runs through it faster than it was, or how often it has started over. */
 static void draw_remark(const struct picture *picture, struct ws_canvas *canvas, int row, int side, int column,
                         int width)
 {
-	const struct film *film = &picture->ui->film;
+	const struct replay *replay = &picture->ui->replay;
 	const int endpoint = side ? !picture->left : picture->left;
-	ws_time gap, shown = film_shown(film, &picture->step, NULL, &gap);
-	size_t upto = film->step;
+	ws_time gap, shown = replay_shown(replay, &picture->step, NULL, &gap);
+	size_t upto = replay->step;
 	if (!picture->arrived && endpoint != picture->step.input.direction)
 		upto = upto ? upto - 1 : 0;
-	size_t restarts = film_waits_restarted(film, endpoint, upto);
+	size_t restarts = replay_waits_restarted(replay, endpoint, upto);
 	char remark[64];
 	struct ws_text text = WS_TEXT_OVER(remark);
-	if (film->playing && !picture->has_next && !picture->model->running && shown < gap) {
+	if (replay->playing && !picture->has_next && !picture->model->running && shown < gap) {
 		ws_text_puts(&text, "shown as ");
 		draw_duration(&text, shown);
 	} else if (restarts) {

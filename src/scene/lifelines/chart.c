@@ -1,5 +1,5 @@
 /* A connection's lifelines from its first segment to its last: as the screen draws them, but on a canvas that is as
- * tall as they need. With each step comes the film time at which it leaves and arrives, so that an export can play what
+ * tall as they need. With each step comes the replay time at which it leaves and arrives, so that an export can play what
  * the canvas holds; what changes above and below meanwhile, the states and the explanations, is drawn moment by moment.
  */
 #include "scene/widgets/draw.h"
@@ -10,10 +10,10 @@
 
 enum { STORY_STEPS = 20000, TITLE_ROW = 0, BOXES_ROW = 2 };
 
-/* The film time of every step, and the rows that it takes. */
+/* The replay time of every step, and the rows that it takes. */
 static void lay_out(const struct picture *picture, struct ws_story *story, const struct ws_step *steps)
 {
-	const struct film *film = &picture->ui->film;
+	const struct replay *replay = &picture->ui->replay;
 	ws_time time = 0, gap;
 	int row = WS_STORY_HEAD;
 	for (size_t i = 0; i < story->count; i++) {
@@ -25,15 +25,15 @@ static void lay_out(const struct picture *picture, struct ws_story *story, const
 		step->row = row;
 		step->rows = exchange_rows(&steps[i], false);
 		step->departure = time;
-		step->arrival = time + (segment ? FILM_FLIGHT : 0);
+		step->arrival = time + (segment ? REPLAY_FLIGHT : 0);
 		step->from = (int8_t)(segment ? steps[i].input.direction != picture->left : -1);
 		row += step->rows;
-		ws_time shown = film_shown(film, &steps[i], last ? NULL : &steps[i + 1], &gap);
+		ws_time shown = replay_shown(replay, &steps[i], last ? NULL : &steps[i + 1], &gap);
 		if (last) {
 			story->wait = gap > 0 && !story->left_out ? shown : 0;
-			story->length = step->arrival + (story->wait ? story->wait : film->idle);
+			story->length = step->arrival + (story->wait ? story->wait : replay->idle);
 		}
-		time += shown > FILM_FLIGHT ? shown : FILM_FLIGHT;
+		time += shown > REPLAY_FLIGHT ? shown : REPLAY_FLIGHT;
 	}
 	story->rows = row + (story->left_out > 0);
 }
@@ -41,11 +41,11 @@ static void lay_out(const struct picture *picture, struct ws_story *story, const
 bool ws_story_open(struct ws_ui *ui, const struct ws_model *model, int columns, struct ws_story *story,
                    struct ws_error *error)
 {
-	struct film *film = &ui->film;
+	struct replay *replay = &ui->replay;
 	struct picture picture;
 	*story = (struct ws_story){.columns = columns};
-	film_stand(film, SIZE_MAX);
-	if (!film->replay && ws_tracker_conn_count(model->tracker))
+	replay_stand(replay, SIZE_MAX);
+	if (!replay->steps && ws_tracker_conn_count(model->tracker))
 		return ws_fail(
 		        error, WS_ERROR_SYSTEM,
 		        "the segments of this connection are no longer kept, or there is no memory to go through them");
@@ -62,7 +62,7 @@ bool ws_story_open(struct ws_ui *ui, const struct ws_model *model, int columns, 
 		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 	}
 	for (size_t i = 0; i < story->count; i++) {
-		if (!film_step(film, i, &steps[i])) {
+		if (!replay_step(replay, i, &steps[i])) {
 			free(steps);
 			return ws_fail(error, WS_ERROR_SYSTEM, "the segments of this connection are no longer kept");
 		}
@@ -129,12 +129,12 @@ bool ws_story_draw(struct ws_ui *ui, const struct ws_model *model, const struct 
                    struct ws_canvas *canvas)
 {
 	struct picture picture;
-	film_stand(&ui->film, story->count - 1);
+	replay_stand(&ui->replay, story->count - 1);
 	struct ws_step *steps = calloc(story->count, sizeof(*steps));
 	bool *lost = calloc(story->count, sizeof(*lost));
 	bool good = steps && lost && picture_compose(ui, model, story->columns, &picture);
 	for (size_t i = 0; good && i < story->count; i++)
-		good = film_step(&ui->film, i, &steps[i]);
+		good = replay_step(&ui->replay, i, &steps[i]);
 	if (good) {
 		exchange_find_lost(steps, story->count, lost);
 		draw_title(&picture, canvas);
@@ -152,9 +152,9 @@ bool ws_story_moment(struct ws_ui *ui, const struct ws_model *model, const struc
                      bool arrived, struct ws_canvas *canvas)
 {
 	struct picture picture;
-	film_stand(&ui->film, step);
+	replay_stand(&ui->replay, step);
 	if (!arrived)
-		ui->film.phase = 0;
+		ui->replay.phase = 0;
 	if (!picture_compose(ui, model, story->columns, &picture))
 		return false;
 	boxes_draw(&picture, canvas, BOXES_ROW);
@@ -166,8 +166,8 @@ bool ws_story_countdown(struct ws_ui *ui, const struct ws_model *model, const st
                         struct ws_canvas *canvas)
 {
 	struct picture picture;
-	film_stand(&ui->film, story->count - 1);
-	ui->film.phase = FILM_FLIGHT + (ws_time)(share * (double)story->wait);
+	replay_stand(&ui->replay, story->count - 1);
+	ui->replay.phase = REPLAY_FLIGHT + (ws_time)(share * (double)story->wait);
 	if (!picture_compose(ui, model, story->columns, &picture))
 		return false;
 	boxes_draw(&picture, canvas, BOXES_ROW);

@@ -5,7 +5,7 @@
  * twice: where connections begin, and where they end. One way is added that the figure leaves to the text: FIN_WAIT_1
  * to TIME_WAIT, by a FIN that acknowledges our own. A reset leads from any state to CLOSED and has no arrow.
  *
- * What is lit follows from the changes of state up to the film's place, as they are known to it (see film_path.c). */
+ * What is lit follows from the changes of state up to the replay's place, as they are known to it (see replay_path.c). */
 #include "scene/widgets/draw.h"
 #include "scene/ui.h"
 
@@ -136,9 +136,9 @@ static uint8_t place_after(uint8_t from, uint8_t to)
 }
 
 /* Changes of the current step that have not happened yet: those of the far end while the segment flies. */
-static bool pending(const struct picture *picture, const struct film_change *change)
+static bool pending(const struct picture *picture, const struct replay_change *change)
 {
-	return change->step == picture->ui->film.step && !picture->arrived &&
+	return change->step == picture->ui->replay.step && !picture->arrived &&
 	       change->endpoint != picture->step.input.direction;
 }
 
@@ -154,11 +154,11 @@ static void go(struct trail *trail, int endpoint, uint8_t to)
 
 static void follow(const struct picture *picture, struct trail *trail)
 {
-	const struct film *film = &picture->ui->film;
+	const struct replay *replay = &picture->ui->replay;
 	bool begun[2] = {false};
 	*trail = (struct trail){.at = {WS_STATE_COUNT, WS_STATE_COUNT}};
-	for (size_t i = 0; i < film->change_count && film->changes[i].step <= film->step; i++) {
-		const struct film_change *change = &film->changes[i];
+	for (size_t i = 0; i < replay->change_count && replay->changes[i].step <= replay->step; i++) {
+		const struct replay_change *change = &replay->changes[i];
 		int endpoint = change->endpoint & 1;
 		uint8_t bit = (uint8_t)(1u << endpoint), from = trail->at[endpoint];
 		if (pending(picture, change))
@@ -180,7 +180,7 @@ static void follow(const struct picture *picture, struct trail *trail)
 		if (!begun[endpoint])
 			trail->at[endpoint] = picture->state[endpoint];
 		else if ((trail->at[endpoint] == ENDED ? WS_CLOSED : trail->at[endpoint]) != picture->state[endpoint])
-			go(trail, endpoint, picture->state[endpoint]); /* TIME_WAIT ends by the film's time */
+			go(trail, endpoint, picture->state[endpoint]); /* TIME_WAIT ends by the replay's time */
 		trail->been[trail->at[endpoint]] |= (uint8_t)(1u << endpoint);
 	}
 }
@@ -342,11 +342,11 @@ void diagram_draw_path(const struct picture *picture, struct ws_canvas *canvas, 
                        int endpoint)
 {
 	enum { MOST = 32 };
-	const struct film *film = &picture->ui->film;
+	const struct replay *replay = &picture->ui->replay;
 	uint8_t states[MOST];
 	size_t count = 0;
-	for (size_t i = 0; i < film->change_count && film->changes[i].step <= film->step; i++) {
-		const struct film_change *change = &film->changes[i];
+	for (size_t i = 0; i < replay->change_count && replay->changes[i].step <= replay->step; i++) {
+		const struct replay_change *change = &replay->changes[i];
 		if ((change->endpoint & 1) != endpoint || pending(picture, change) || change->from == change->to)
 			continue;
 		if (!count)

@@ -16,7 +16,7 @@ const char *picture_name(const struct picture *picture, int endpoint)
 void picture_segment(const struct picture *picture, const struct ws_step *step, bool brief, struct ws_text *text)
 {
 	const struct ws_segment *input = &step->input;
-	bool absolute = picture->ui->film.absolute;
+	bool absolute = picture->ui->replay.absolute;
 	char names[64];
 	struct ws_text flags = WS_TEXT_OVER(names);
 	ws_tcp_flags_text(&flags, input->flags, false);
@@ -60,20 +60,20 @@ void picture_event(const struct picture *picture, const struct ws_step *step, st
 
 void picture_title(const struct picture *picture, struct ws_canvas *canvas)
 {
-	const struct film *film = &picture->ui->film;
+	const struct replay *replay = &picture->ui->replay;
 	char speed[24], right[128];
-	snprintf(speed, sizeof(speed), "%g", film->speed);
-	const char *mode = film->playing ? "▶ playing" : film->stepping ? "▶ one step" : "paused";
-	if (film->follow && picture->model->running)
+	snprintf(speed, sizeof(speed), "%g", replay->speed);
+	const char *mode = replay->playing ? "▶ playing" : replay->stepping ? "▶ one step" : "paused";
+	if (replay->follow && picture->model->running)
 		mode = picture->model->past ? "▶ following" : "▶ live";
 	struct ws_text text = WS_TEXT_OVER(right);
 	ws_text_printf(&text, "frame %llu  step %zu/%zu  %s %sx", (unsigned long long)picture->step.input.frame,
-	               film->step + 1, picture->count, mode, speed);
-	if (film->loop)
+	               replay->step + 1, picture->count, mode, speed);
+	if (replay->loop)
 		ws_text_puts(&text, "  loop");
 	if (canvas->columns >= 90) {
 		ws_text_puts(&text, "  pauses up to ");
-		draw_duration(&text, film->idle);
+		draw_duration(&text, replay->idle);
 	}
 	int limit = draw_right(canvas, 0, 1, canvas->columns - 1, WS_STYLE_NORMAL, ws_text_cstr(&text));
 	char title[128];
@@ -108,15 +108,15 @@ void picture_names(const struct picture *picture, struct ws_canvas *canvas, int 
 	}
 }
 
-/* The states as the film shows them: the far end's changes when the segment has arrived, TIME_WAIT ends by film time.
+/* The states as the replay shows them: the far end's changes when the segment has arrived, TIME_WAIT ends by replay time.
  */
 static void find_states(struct picture *picture)
 {
 	const struct ws_step *step = &picture->step;
-	const struct film *film = &picture->ui->film;
+	const struct replay *replay = &picture->ui->replay;
 	struct ws_step before = {0};
-	if (!picture->arrived && film->step)
-		film_step(film, film->step - 1, &before);
+	if (!picture->arrived && replay->step)
+		replay_step(replay, replay->step - 1, &before);
 	for (int endpoint = 0; endpoint < 2; endpoint++) {
 		bool after = picture->arrived || endpoint == step->input.direction;
 		picture->state[endpoint] = after ? step->after[endpoint] : step->before[endpoint];
@@ -132,15 +132,15 @@ static void find_states(struct picture *picture)
 
 bool picture_compose(const struct ws_ui *ui, const struct ws_model *model, int columns, struct picture *picture)
 {
-	const struct film *film = &ui->film;
-	*picture = (struct picture){.ui = ui, .model = model, .count = film_count(film)};
-	if (!ws_tracker_conn(model->tracker, film->conn, &picture->info) || picture->info.number != film->number ||
-	    !film_step(film, film->step, &picture->step))
+	const struct replay *replay = &ui->replay;
+	*picture = (struct picture){.ui = ui, .model = model, .count = replay_count(replay)};
+	if (!ws_tracker_conn(model->tracker, replay->conn, &picture->info) || picture->info.number != replay->number ||
+	    !replay_step(replay, replay->step, &picture->step))
 		return false;
-	picture->has_next = film_step(film, film->step + 1, &picture->next);
-	picture->arrived = film_arrived(film, &picture->step);
-	picture->time = film_time(film, model, &picture->step, picture->has_next ? &picture->next : NULL);
-	picture->left = film_left(film, &picture->info);
+	picture->has_next = replay_step(replay, replay->step + 1, &picture->next);
+	picture->arrived = replay_arrived(replay, &picture->step);
+	picture->time = replay_time(replay, model, &picture->step, picture->has_next ? &picture->next : NULL);
+	picture->left = replay_left(replay, &picture->info);
 	picture->roles_known = picture->info.client != WS_ROLE_UNKNOWN;
 	picture->columns = columns;
 	picture->brief = columns < 100;
@@ -154,7 +154,7 @@ bool picture_compose(const struct ws_ui *ui, const struct ws_model *model, int c
 
 void picture_missing(const struct ws_ui *ui, struct ws_canvas *canvas)
 {
-	const char *words = ui->film.replay ? "The segments of this connection are no longer kept."
+	const char *words = ui->replay.steps ? "The segments of this connection are no longer kept."
 	                                    : "This connection is not in this picture: it begins later.";
 	draw_cut(canvas, 1, 1, canvas->columns, WS_STYLE_WARN, words);
 }

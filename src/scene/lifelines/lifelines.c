@@ -2,7 +2,7 @@
  *
  * Each segment takes two rows: what it says, and its arrow. A state is printed beside the lifeline where it is reached:
  * the sender's when the segment leaves, the receiver's when it arrives. The current step is always the lowest one. What
- * is drawn follows from the film's place alone (see film.c), never from how the reader came there. */
+ * is drawn follows from the replay's place alone (see replay.c), never from how the reader came there. */
 #include "scene/widgets/draw.h"
 #include "scene/lifelines/segment_row.h"
 #include "scene/ui.h"
@@ -115,7 +115,7 @@ static void draw_states(const struct picture *picture, struct ws_canvas *canvas,
 			        change->basis == WS_BASIS_RETRACTION ? WS_STYLE_WARN : draw_state_style(change->to);
 			draw_gutter(picture, canvas, row--, endpoint, change->to, change->certainty, style);
 		}
-		if (!pending && row >= place->row && film_waits_again(step, endpoint, picture->model->time_wait))
+		if (!pending && row >= place->row && replay_waits_again(step, endpoint, picture->model->time_wait))
 			draw_beside(picture, canvas, row--, endpoint, WS_STYLE_STATE_WAIT, "restarts");
 		if (!place->opening || place->single || row < place->row)
 			continue;
@@ -168,7 +168,7 @@ static void draw_arrow(const struct picture *picture, struct ws_canvas *canvas, 
 		tip = 0x00d7;
 	}
 	if (place->flying) {
-		head = (int)((double)length * (double)picture->ui->film.phase / (double)FILM_FLIGHT);
+		head = (int)((double)length * (double)picture->ui->replay.phase / (double)REPLAY_FLIGHT);
 		head = head < 0 ? 0 : head > length ? length : head;
 		tip = 0x25cf;
 		shaft = shaft == 0x2500 ? 0x2501 : shaft;
@@ -276,7 +276,7 @@ void exchange_step(const struct picture *picture, struct ws_canvas *canvas, cons
 bool exchange_gap(const struct picture *picture, const struct ws_step *step, const struct ws_step *next,
                   struct ws_text *text)
 {
-	ws_time gap, shown = film_shown(&picture->ui->film, step, next, &gap);
+	ws_time gap, shown = replay_shown(&picture->ui->replay, step, next, &gap);
 	if (gap < GAP_WORTH_A_ROW)
 		return false;
 	draw_duration(text, gap);
@@ -360,7 +360,7 @@ void exchange_find_lost(const struct ws_step *steps, size_t count, bool *lost)
 
 static void draw_exchange(const struct picture *picture, struct ws_canvas *canvas, int top, int bottom)
 {
-	const struct film *film = &picture->ui->film;
+	const struct replay *replay = &picture->ui->replay;
 	struct ws_step steps[MAX_VISIBLE];
 	bool lost[MAX_VISIBLE] = {false};
 	int room = bottom - top, used;
@@ -368,17 +368,17 @@ static void draw_exchange(const struct picture *picture, struct ws_canvas *canva
 		return;
 	bool single = room < 8;
 	size_t most = room < MAX_VISIBLE ? (size_t)room : MAX_VISIBLE; /* each takes a row at least */
-	size_t count = film->step + 1 < most ? film->step + 1 : most;
-	size_t first = film->step + 1 - count;
+	size_t count = replay->step + 1 < most ? replay->step + 1 : most;
+	size_t first = replay->step + 1 - count;
 	for (size_t i = 0; i < count; i++)
-		if (!film_step(film, first + i, &steps[i]))
+		if (!replay_step(replay, first + i, &steps[i]))
 			return;
 	for (int row = top; row < bottom; row++) {
 		ws_canvas_put(canvas, row, picture->line[0], WS_STYLE_DIM, 0x2502);
 		ws_canvas_put(canvas, row, picture->line[1], WS_STYLE_DIM, 0x2502);
 	}
 	size_t visible = choose_visible(picture, steps, count, room, single, &used);
-	if (visible < film->step + 1 && room > 2)
+	if (visible < replay->step + 1 && room > 2)
 		visible = choose_visible(picture, steps, count, room - 1, single, &used);
 	size_t start = count - visible;
 	exchange_find_lost(steps, count, lost);

@@ -270,7 +270,7 @@ static void what_segment(const struct picture *picture, struct ws_text *text)
 {
 	const struct ws_step *step = &picture->step;
 	const struct ws_segment *input = &step->input;
-	bool absolute = picture->ui->film.absolute;
+	bool absolute = picture->ui->replay.absolute;
 	const char *sender = picture_name(picture, input->direction);
 	const char *receiver = picture_name(picture, !input->direction);
 	uint32_t seq = absolute ? input->sequence : step->relative_sequence;
@@ -398,7 +398,7 @@ static void why(const struct picture *picture, struct ws_text *text)
 		ws_text_puts(text, "nothing has arrived yet.");
 	else if (step->input.bad_checksum)
 		ws_text_puts(text, "no state changes: a segment with a wrong checksum is dropped (RFC 9293 §3.1).");
-	else if (film_waits_again(step, !sender, picture->model->time_wait))
+	else if (replay_waits_again(step, !sender, picture->model->time_wait))
 		ws_text_printf(text,
 		               "a FIN that comes again is acknowledged, and the %s's waiting starts over "
 		               "(RFC 9293 §3.10.7.4).",

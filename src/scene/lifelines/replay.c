@@ -1,12 +1,12 @@
-/* The film of one connection: where it stands, and how it moves.
+/* The replay of one connection: where it stands, and how it moves.
  *
- * A place in the film is a step (a segment, or an event such as a timer) and a phase: how much film time has passed
+ * A place in the replay is a step (a segment, or an event such as a timer) and a phase: how much replay time has passed
  * since that step's segment left. For the first 0.6 s of a step the segment flies; what the far end makes of it shows
  * when it arrives. Then the pause until the next segment runs, shortened to `idle` where it was longer; capture time
  * runs through the whole pause meanwhile, so that TIME_WAIT's countdown is true at both ends of a shortened one. A
  * pause that is TIME_WAIT itself gets more room, because there the waiting is what one wants to see.
  *
- * The picture depends on (step, phase) only. Standing at a step means phase == FILM_FLIGHT: the segment has just
+ * The picture depends on (step, phase) only. Standing at a step means phase == REPLAY_FLIGHT: the segment has just
  * arrived. */
 #include "scene/ui.h"
 
@@ -16,22 +16,22 @@ enum { WAIT_STRETCH = 6, STEPS_PER_TICK = 4096, SCAN_AT_ONCE = 4096 };
 
 static const double speeds[] = {0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256};
 
-void film_close(struct film *film)
+void replay_close(struct replay *replay)
 {
-	ws_replay_close(film->replay);
-	film->replay = NULL;
-	film->conn = 0;
-	film_forget(film);
+	ws_replay_close(replay->steps);
+	replay->steps = NULL;
+	replay->conn = 0;
+	replay_forget(replay);
 }
 
-size_t film_count(const struct film *film)
+size_t replay_count(const struct replay *replay)
 {
-	return film->replay ? ws_replay_count(film->replay) : 0;
+	return replay->steps ? ws_replay_count(replay->steps) : 0;
 }
 
-bool film_step(const struct film *film, size_t index, struct ws_step *step)
+bool replay_step(const struct replay *replay, size_t index, struct ws_step *step)
 {
-	if (!film->replay || !ws_replay_step(film->replay, index, step))
+	if (!replay->steps || !ws_replay_step(replay->steps, index, step))
 		return false;
 	for (int endpoint = 0; endpoint < 2; endpoint++) {
 		/* Who answers a SYN has listened before it came: this is not a change that the SYN makes. */
@@ -43,83 +43,83 @@ bool film_step(const struct film *film, size_t index, struct ws_step *step)
 	return true;
 }
 
-void film_stand(struct film *film, size_t step)
+void replay_stand(struct replay *replay, size_t step)
 {
-	size_t count = film_count(film);
-	film->step = step < count ? step : count ? count - 1 : 0;
-	film->phase = FILM_FLIGHT;
-	film->playing = film->stepping = false;
+	size_t count = replay_count(replay);
+	replay->step = step < count ? step : count ? count - 1 : 0;
+	replay->phase = REPLAY_FLIGHT;
+	replay->playing = replay->stepping = false;
 }
 
-bool film_open(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn)
+bool replay_open(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn)
 {
-	struct film *film = &ui->film;
+	struct replay *replay = &ui->replay;
 	struct ws_conn_info info;
 	if (!ws_tracker_conn(model->tracker, conn, &info))
 		return false;
-	if (!film->replay || film->conn != conn || film->number != info.number) {
-		film_close(film);
-		film->replay = ws_replay_open(model->tracker, conn);
-		film->conn = conn;
-		film->number = info.number;
+	if (!replay->steps || replay->conn != conn || replay->number != info.number) {
+		replay_close(replay);
+		replay->steps = ws_replay_open(model->tracker, conn);
+		replay->conn = conn;
+		replay->number = info.number;
 		for (int endpoint = 0; endpoint < 2; endpoint++) {
-			film->address[endpoint] = info.endpoint[endpoint].address;
-			film->port[endpoint] = info.endpoint[endpoint].port;
+			replay->address[endpoint] = info.endpoint[endpoint].address;
+			replay->port[endpoint] = info.endpoint[endpoint].port;
 		}
-		film->swapped = false;
+		replay->swapped = false;
 	}
 	ui->tracker = model->tracker;
-	film_scan(film, model, SCAN_AT_ONCE);
-	film->follow = true;
-	film_stand(film, SIZE_MAX);
+	replay_scan(replay, model, SCAN_AT_ONCE);
+	replay->follow = true;
+	replay_stand(replay, SIZE_MAX);
 	return true;
 }
 
-static bool same_connection(const struct film *film, const struct ws_conn_info *info)
+static bool same_connection(const struct replay *replay, const struct ws_conn_info *info)
 {
 	for (int endpoint = 0; endpoint < 2; endpoint++)
-		if (film->port[endpoint] != info->endpoint[endpoint].port ||
-		    memcmp(&film->address[endpoint], &info->endpoint[endpoint].address, sizeof(film->address[0])) != 0)
+		if (replay->port[endpoint] != info->endpoint[endpoint].port ||
+		    memcmp(&replay->address[endpoint], &info->endpoint[endpoint].address, sizeof(replay->address[0])) != 0)
 			return false;
 	return true;
 }
 
-bool film_reopen(struct ws_ui *ui, const struct ws_model *model)
+bool replay_reopen(struct ws_ui *ui, const struct ws_model *model)
 {
-	struct film *film = &ui->film;
+	struct replay *replay = &ui->replay;
 	struct ws_conn_info info;
-	const ws_conn_id conn = film->number ? ws_tracker_conn_find(model->tracker, film->number) : 0;
-	if (!conn || !ws_tracker_conn(model->tracker, conn, &info) || !same_connection(film, &info))
+	const ws_conn_id conn = replay->number ? ws_tracker_conn_find(model->tracker, replay->number) : 0;
+	if (!conn || !ws_tracker_conn(model->tracker, conn, &info) || !same_connection(replay, &info))
 		return false;
-	film->replay = ws_replay_open(model->tracker, conn);
-	film->conn = conn;
-	film_scan(film, model, SCAN_AT_ONCE);
-	return film->replay;
+	replay->steps = ws_replay_open(model->tracker, conn);
+	replay->conn = conn;
+	replay_scan(replay, model, SCAN_AT_ONCE);
+	return replay->steps;
 }
 
 /* The same connection in another world: at the same step, where it has come that far. */
-void film_snapshot_changed(struct ws_ui *ui, const struct ws_model *model)
+void replay_snapshot_changed(struct ws_ui *ui, const struct ws_model *model)
 {
-	struct film *film = &ui->film;
-	const bool follow = film->follow || film->playing;
-	const size_t step = film->step;
+	struct replay *replay = &ui->replay;
+	const bool follow = replay->follow || replay->playing;
+	const size_t step = replay->step;
 	ui->tracker = model->tracker;
-	if (!film->number)
+	if (!replay->number)
 		return;
-	film_close(film);
-	film_reopen(ui, model);
-	film_stand(film, follow ? SIZE_MAX : step);
-	film->follow = follow;
+	replay_close(replay);
+	replay_reopen(ui, model);
+	replay_stand(replay, follow ? SIZE_MAX : step);
+	replay->follow = follow;
 }
 
-int film_left(const struct film *film, const struct ws_conn_info *info)
+int replay_left(const struct replay *replay, const struct ws_conn_info *info)
 {
-	return (info->likely_client == 1) != film->swapped;
+	return (info->likely_client == 1) != replay->swapped;
 }
 
-bool film_arrived(const struct film *film, const struct ws_step *step)
+bool replay_arrived(const struct replay *replay, const struct ws_step *step)
 {
-	return step->input.kind != WS_INPUT_SEGMENT || film->phase >= FILM_FLIGHT;
+	return step->input.kind != WS_INPUT_SEGMENT || replay->phase >= REPLAY_FLIGHT;
 }
 
 /* How long TIME_WAIT lasts behind `step`; 0: nobody waits. */
@@ -129,9 +129,9 @@ static ws_time waiting_after(const struct ws_step *step)
 	return end > step->input.time ? end - step->input.time : 0;
 }
 
-ws_time film_shown(const struct film *film, const struct ws_step *step, const struct ws_step *next, ws_time *gap)
+ws_time replay_shown(const struct replay *replay, const struct ws_step *step, const struct ws_step *next, ws_time *gap)
 {
-	ws_time longest = film->idle;
+	ws_time longest = replay->idle;
 	*gap = next ? next->input.time - step->input.time : waiting_after(step);
 	if (*gap < 0)
 		*gap = 0;
@@ -141,158 +141,158 @@ ws_time film_shown(const struct film *film, const struct ws_step *step, const st
 }
 
 /* A step's length on screen: never shorter than its segment flies. */
-static ws_time step_length(const struct film *film, const struct ws_step *step, const struct ws_step *next,
+static ws_time step_length(const struct replay *replay, const struct ws_step *step, const struct ws_step *next,
                            ws_time *gap)
 {
-	ws_time shown = film_shown(film, step, next, gap);
+	ws_time shown = replay_shown(replay, step, next, gap);
 	if (!next)
-		return FILM_FLIGHT + shown;
-	return shown > FILM_FLIGHT ? shown : FILM_FLIGHT;
+		return REPLAY_FLIGHT + shown;
+	return shown > REPLAY_FLIGHT ? shown : REPLAY_FLIGHT;
 }
 
-ws_time film_time(const struct film *film, const struct ws_model *model, const struct ws_step *step,
+ws_time replay_time(const struct replay *replay, const struct ws_model *model, const struct ws_step *step,
                   const struct ws_step *next)
 {
-	ws_time gap, length = step_length(film, step, next, &gap);
-	if (!next && model->running && film->phase >= FILM_FLIGHT)
+	ws_time gap, length = step_length(replay, step, next, &gap);
+	if (!next && model->running && replay->phase >= REPLAY_FLIGHT)
 		return model->now > step->input.time ? model->now : step->input.time;
-	if (film->phase <= FILM_FLIGHT || length <= FILM_FLIGHT)
+	if (replay->phase <= REPLAY_FLIGHT || length <= REPLAY_FLIGHT)
 		return step->input.time;
-	double share = (double)(film->phase - FILM_FLIGHT) / (double)(length - FILM_FLIGHT);
+	double share = (double)(replay->phase - REPLAY_FLIGHT) / (double)(length - REPLAY_FLIGHT);
 	return step->input.time + (ws_time)((share > 1 ? 1 : share) * (double)gap);
 }
 
-static void restart(struct film *film)
+static void restart(struct replay *replay)
 {
-	film->step = 0;
-	film->phase = 0;
+	replay->step = 0;
+	replay->phase = 0;
 }
 
-/* Runs the film on; false when it has come to its end. */
-static bool run(struct film *film, const struct ws_model *model)
+/* Runs the replay on; false when it has come to its end. */
+static bool run(struct replay *replay, const struct ws_model *model)
 {
 	for (int moved = 0; moved < STEPS_PER_TICK; moved++) {
 		struct ws_step step, next;
-		if (!film_step(film, film->step, &step))
+		if (!replay_step(replay, replay->step, &step))
 			return false;
-		bool has_next = film_step(film, film->step + 1, &next);
+		bool has_next = replay_step(replay, replay->step + 1, &next);
 		if (!has_next && model->running) { /* its end is now, and more may come */
-			film->follow = film->phase >= FILM_FLIGHT;
-			return !film->follow;
+			replay->follow = replay->phase >= REPLAY_FLIGHT;
+			return !replay->follow;
 		}
-		ws_time gap, length = step_length(film, &step, has_next ? &next : NULL, &gap);
-		if (film->phase < length)
+		ws_time gap, length = step_length(replay, &step, has_next ? &next : NULL, &gap);
+		if (replay->phase < length)
 			return true;
 		if (!has_next) {
-			film->phase = length;
+			replay->phase = length;
 			return false;
 		}
-		film->phase -= length;
-		film->step++;
+		replay->phase -= length;
+		replay->step++;
 	}
-	film->phase = 0; /* a clock that jumped: do not try to catch up */
+	replay->phase = 0; /* a clock that jumped: do not try to catch up */
 	return true;
 }
 
-void film_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed)
+void replay_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed)
 {
-	struct film *film = &ui->film;
-	if (film->playing || film->stepping)
-		film->phase += (ws_time)((double)elapsed * film->speed);
-	if (film->stepping && film->phase >= FILM_FLIGHT)
-		film_stand(film, film->step);
-	if (film->playing && !run(film, model)) {
-		if (film->loop && film_count(film) > 1 && !model->running)
-			restart(film);
+	struct replay *replay = &ui->replay;
+	if (replay->playing || replay->stepping)
+		replay->phase += (ws_time)((double)elapsed * replay->speed);
+	if (replay->stepping && replay->phase >= REPLAY_FLIGHT)
+		replay_stand(replay, replay->step);
+	if (replay->playing && !run(replay, model)) {
+		if (replay->loop && replay_count(replay) > 1 && !model->running)
+			restart(replay);
 		else
-			film->playing = false;
+			replay->playing = false;
 	}
 }
 
-void film_layout(struct ws_ui *ui, const struct ws_model *model)
+void replay_layout(struct ws_ui *ui, const struct ws_model *model)
 {
-	struct film *film = &ui->film;
-	size_t count = film_count(film);
-	film_scan(film, model, SCAN_AT_ONCE);
-	if (!film->follow || film->playing || !count)
+	struct replay *replay = &ui->replay;
+	size_t count = replay_count(replay);
+	replay_scan(replay, model, SCAN_AT_ONCE);
+	if (!replay->follow || replay->playing || !count)
 		return;
-	if (model->running && film->step + 2 == count && !film->stepping) { /* one has come: let it fly */
-		film->step++;
-		film->phase = 0;
-		film->stepping = true;
-	} else if (film->step + 1 < count || !film->stepping) {
-		film_stand(film, SIZE_MAX); /* many at once: live never lags behind */
+	if (model->running && replay->step + 2 == count && !replay->stepping) { /* one has come: let it fly */
+		replay->step++;
+		replay->phase = 0;
+		replay->stepping = true;
+	} else if (replay->step + 1 < count || !replay->stepping) {
+		replay_stand(replay, SIZE_MAX); /* many at once: live never lags behind */
 	}
 }
 
-ws_time film_next_change(const struct ws_ui *ui, const struct ws_model *model)
+ws_time replay_next_change(const struct ws_ui *ui, const struct ws_model *model)
 {
-	const struct film *film = &ui->film;
+	const struct replay *replay = &ui->replay;
 	struct ws_step step;
-	if (film->playing || film->stepping || film->scanned < film_count(film))
+	if (replay->playing || replay->stepping || replay->scanned < replay_count(replay))
 		return 0;
-	if (model->running && film->step + 1 == film_count(film) && film_step(film, film->step, &step) &&
+	if (model->running && replay->step + 1 == replay_count(replay) && replay_step(replay, replay->step, &step) &&
 	    waiting_after(&step) && model->now < step.input.time + waiting_after(&step))
 		return 100 * WS_MILLISECOND; /* the countdown shows tenths */
 	return WS_TIME_NEVER;
 }
 
-void film_change_speed(struct film *film, int direction)
+void replay_change_speed(struct replay *replay, int direction)
 {
 	size_t nearest = 0;
 	for (size_t i = 1; i < WS_ARRAY_SIZE(speeds); i++)
-		if (speeds[i] <= film->speed)
+		if (speeds[i] <= replay->speed)
 			nearest = i;
 	if (direction > 0 && nearest + 1 < WS_ARRAY_SIZE(speeds))
 		nearest++;
-	else if (direction < 0 && nearest > 0 && speeds[nearest] >= film->speed)
+	else if (direction < 0 && nearest > 0 && speeds[nearest] >= replay->speed)
 		nearest--;
-	film->speed = speeds[nearest];
+	replay->speed = speeds[nearest];
 }
 
-static void play_or_pause(struct film *film, const struct ws_model *model, bool followed)
+static void play_or_pause(struct replay *replay, const struct ws_model *model, bool followed)
 {
-	if (film->playing) {
-		film->playing = false;
-		if (film->phase < FILM_FLIGHT)
-			film->stepping =
+	if (replay->playing) {
+		replay->playing = false;
+		if (replay->phase < REPLAY_FLIGHT)
+			replay->stepping =
 			        true; /* let the segment arrive: a picture between two states would say nothing */
 		return;
 	}
-	if (model->running && film->step + 1 >= film_count(film)) {
-		film->follow = !followed;
+	if (model->running && replay->step + 1 >= replay_count(replay)) {
+		replay->follow = !followed;
 		return;
 	}
-	if (film->step + 1 >= film_count(film) && film->phase >= FILM_FLIGHT && !film->stepping)
-		restart(film);
-	film->stepping = false;
-	film->playing = film_count(film) > 0;
+	if (replay->step + 1 >= replay_count(replay) && replay->phase >= REPLAY_FLIGHT && !replay->stepping)
+		restart(replay);
+	replay->stepping = false;
+	replay->playing = replay_count(replay) > 0;
 }
 
-static void step_forward(struct film *film)
+static void step_forward(struct replay *replay)
 {
-	if (film->stepping && film->phase < FILM_FLIGHT && film->step + 1 >= film_count(film)) {
-		film_stand(film, film->step);
+	if (replay->stepping && replay->phase < REPLAY_FLIGHT && replay->step + 1 >= replay_count(replay)) {
+		replay_stand(replay, replay->step);
 		return;
 	}
-	if (film->step + 1 >= film_count(film))
+	if (replay->step + 1 >= replay_count(replay))
 		return;
-	film->step++;
-	film->phase = 0;
-	film->playing = false;
-	film->stepping = true;
+	replay->step++;
+	replay->phase = 0;
+	replay->playing = false;
+	replay->stepping = true;
 }
 
 /* ---- Jumping */
 
 /* The last step that is not later than `time`. */
-static size_t step_at(const struct film *film, ws_time time)
+static size_t step_at(const struct replay *replay, ws_time time)
 {
-	size_t low = 0, high = film_count(film);
+	size_t low = 0, high = replay_count(replay);
 	struct ws_step step;
 	while (high - low > 1) {
 		size_t middle = low + (high - low) / 2;
-		if (film_step(film, middle, &step) && step.input.time <= time)
+		if (replay_step(replay, middle, &step) && step.input.time <= time)
 			low = middle;
 		else
 			high = middle;
@@ -303,18 +303,18 @@ static size_t step_at(const struct film *film, ws_time time)
 static bool jump(struct ws_ui *ui, const struct ws_model *model, const char *text, struct prompt_error *error)
 {
 	(void)model;
-	struct film *film = &ui->film;
+	struct replay *replay = &ui->replay;
 	struct place_wanted wanted;
 	struct ws_step step;
 	if (!place_parse(text, &wanted, error))
 		return false;
-	if (!film_step(film, 0, &step))
+	if (!replay_step(replay, 0, &step))
 		return true;
-	film->follow = false;
+	replay->follow = false;
 	if (wanted.is_time)
-		film_stand(film, step_at(film, step.input.time + wanted.time));
+		replay_stand(replay, step_at(replay, step.input.time + wanted.time));
 	else
-		film_stand(film, ws_replay_find_frame(film->replay, wanted.frame));
+		replay_stand(replay, ws_replay_find_frame(replay->steps, wanted.frame));
 	return true;
 }
 
@@ -324,81 +324,81 @@ static const struct prompt_use jump_use = {
         .accept = jump,
 };
 
-static bool to_change(struct film *film, const struct ws_model *model, enum ws_action action)
+static bool to_change(struct replay *replay, const struct ws_model *model, enum ws_action action)
 {
 	size_t step;
-	bool found = action == WS_ACT_NEXT_CHANGE ? film_next_state_change(film, model, &step)
-	                                          : film_previous_state_change(film, &step);
-	film_stand(film, found ? step : film->step);
+	bool found = action == WS_ACT_NEXT_CHANGE ? replay_next_state_change(replay, model, &step)
+	                                          : replay_previous_state_change(replay, &step);
+	replay_stand(replay, found ? step : replay->step);
 	return true;
 }
 
-bool film_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
+bool replay_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
 {
-	struct film *film = &ui->film;
-	if (!film->replay)
+	struct replay *replay = &ui->replay;
+	if (!replay->steps)
 		return false;
-	bool follow = film->follow;
-	film->follow = false;
+	bool follow = replay->follow;
+	replay->follow = false;
 	switch (action) {
 	case WS_ACT_PLAY:
-		play_or_pause(film, model, follow);
+		play_or_pause(replay, model, follow);
 		return true;
 	case WS_ACT_STEP:
 	case WS_ACT_DOWN:
-		step_forward(film);
+		step_forward(replay);
 		return true;
 	case WS_ACT_STEP_BACK:
 	case WS_ACT_UP:
-		film_stand(film, film->step ? film->step - 1 : 0);
+		replay_stand(replay, replay->step ? replay->step - 1 : 0);
 		return true;
 	case WS_ACT_NEXT_PACKET:
 	case WS_ACT_PAGE_DOWN:
-		film_stand(film, film->step + (action == WS_ACT_PAGE_DOWN ? 10 : 1));
+		replay_stand(replay, replay->step + (action == WS_ACT_PAGE_DOWN ? 10 : 1));
 		return true;
 	case WS_ACT_PREVIOUS_PACKET:
 	case WS_ACT_PAGE_UP:
-		film_stand(film, action == WS_ACT_PAGE_UP ? (film->step > 10 ? film->step - 10 : 0)
-		                                          : (film->step ? film->step - 1 : 0));
+		replay_stand(replay, action == WS_ACT_PAGE_UP ? (replay->step > 10 ? replay->step - 10 : 0)
+		                                          : (replay->step ? replay->step - 1 : 0));
 		return true;
 	case WS_ACT_FIRST:
-		film_stand(film, 0);
+		replay_stand(replay, 0);
 		return true;
 	case WS_ACT_LAST:
-		film_stand(film, SIZE_MAX);
-		film->follow = true;
+		replay_stand(replay, SIZE_MAX);
+		replay->follow = true;
 		return true;
 	case WS_ACT_NEXT_CHANGE:
 	case WS_ACT_PREVIOUS_CHANGE:
-		return to_change(film, model, action);
+		return to_change(replay, model, action);
 	case WS_ACT_RESTART:
-		restart(film);
-		film->stepping = false;
-		film->playing = film_count(film) > 0;
+		restart(replay);
+		replay->stepping = false;
+		replay->playing = replay_count(replay) > 0;
 		return true;
 	default:
-		film->follow = follow;
+		replay->follow = follow;
 		break;
 	}
 	switch (action) {
 	case WS_ACT_FASTER:
 	case WS_ACT_SLOWER:
-		film_change_speed(film, action == WS_ACT_FASTER ? 1 : -1);
+		replay_change_speed(replay, action == WS_ACT_FASTER ? 1 : -1);
 		return true;
 	case WS_ACT_JUMP:
 		prompt_open(ui, &jump_use, "");
 		return true;
 	case WS_ACT_LOOP:
-		film->loop = !film->loop;
+		replay->loop = !replay->loop;
 		return true;
 	case WS_ACT_SWAP:
-		film->swapped = !film->swapped;
+		replay->swapped = !replay->swapped;
 		return true;
 	case WS_ACT_ABSOLUTE:
-		film->absolute = !film->absolute;
+		replay->absolute = !replay->absolute;
 		return true;
 	case WS_ACT_FOLLOW:
-		film->follow = !film->follow;
+		replay->follow = !replay->follow;
 		return true;
 	case WS_ACT_DIAGRAM:
 		ui_open(ui, WS_SCREEN_DIAGRAM);

@@ -82,7 +82,7 @@ bool list_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action act
 	case WS_ACT_ENTER:
 	case WS_ACT_DIAGRAM:
 	case WS_ACT_DETAIL:
-		if (!id || !film_open(ui, model, id))
+		if (!id || !replay_open(ui, model, id))
 			return false;
 		ui_open(ui, WS_SCREEN_LIFELINES);
 		if (action != WS_ACT_ENTER)

@@ -99,7 +99,7 @@ static void draw_title(const struct ws_ui *ui, const struct ws_model *model, str
 	char right[160];
 	struct ws_text text = WS_TEXT_OVER(right);
 	if (timeline_text(ui, model, &text)) {
-		ws_text_printf(&text, "  %gx", ui->film.speed);
+		ws_text_printf(&text, "  %gx", ui->replay.speed);
 	} else if (model->loading) {
 		ws_text_puts(&text, "loading ");
 		if (model->total)

@@ -177,13 +177,13 @@ static void keep_in_sight(struct packet_view *view, int rows)
 		view->top = view->row_count > visible ? view->row_count - visible : 0;
 }
 
-/* The packet of the step where the film stands, if its bytes are still there. */
-static void follow_film(struct ws_ui *ui, const struct ws_model *model)
+/* The packet of the step where the replay stands, if its bytes are still there. */
+static void follow_replay(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct packet_view *view = &ui->packet;
 	struct ws_step step;
 	struct ws_frame frame;
-	bool segment = film_step(&ui->film, ui->film.step, &step) && step.input.kind == WS_INPUT_SEGMENT;
+	bool segment = replay_step(&ui->replay, ui->replay.step, &step) && step.input.kind == WS_INPUT_SEGMENT;
 	if (segment && view->present && view->frame.number == step.input.frame)
 		return;
 	if (segment && step.input.position != WS_POSITION_NONE && model->fetch &&
@@ -199,7 +199,7 @@ void packet_layout(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct packet_view *view = &ui->packet;
 	if (!view->alone)
-		follow_film(ui, model);
+		follow_replay(ui, model);
 	if (!view->present)
 		return;
 	if (view->packet.fragment && view->fragments.seen != ws_tracker_fragments(model->tracker).end)
@@ -332,7 +332,7 @@ bool packet_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action a
 	case WS_ACT_NEXT_PACKET:
 	case WS_ACT_PREVIOUS_PACKET:
 		return view->alone ? show_neighbour(ui, model, action == WS_ACT_NEXT_PACKET ? 1 : -1)
-		                   : film_act(ui, model, action);
+		                   : replay_act(ui, model, action);
 	case WS_ACT_NEXT_PANE:
 		view->in_bytes = view->present && view->frame.captured && !view->in_bytes;
 		return true;
@@ -377,14 +377,14 @@ static void draw_title(const struct ws_ui *ui, struct ws_canvas *canvas)
 	char left[160], right[160];
 	struct ws_text text = WS_TEXT_OVER(left), sums = WS_TEXT_OVER(right);
 	enum ws_style style = WS_STYLE_NORMAL;
-	bool in_film = !view->alone && film_step(&ui->film, ui->film.step, &step);
-	uint64_t number = in_film ? step.input.frame : view->frame.number;
+	bool in_replay = !view->alone && replay_step(&ui->replay, ui->replay.step, &step);
+	uint64_t number = in_replay ? step.input.frame : view->frame.number;
 	ws_text_printf(&text, "Frame %llu", (unsigned long long)number);
 	size_t bold = text.length;
-	if (in_film) {
-		ws_text_printf(&text, "  connection %llu, step %zu/%zu", (unsigned long long)ui->film.number,
-		               ui->film.step + 1, film_count(&ui->film));
-		if (ui->film.step && film_step(&ui->film, ui->film.step - 1, &before)) {
+	if (in_replay) {
+		ws_text_printf(&text, "  connection %llu, step %zu/%zu", (unsigned long long)ui->replay.number,
+		               ui->replay.step + 1, replay_count(&ui->replay));
+		if (ui->replay.step && replay_step(&ui->replay, ui->replay.step - 1, &before)) {
 			ws_text_puts(&text, "  +");
 			ws_text_time(&text, step.input.time - before.input.time, 6);
 		}
@@ -410,7 +410,7 @@ static void add_context(const struct ws_ui *ui, const struct packet_row *row, st
 	const struct ws_layer *layer = &view->packet.layer[row->layer];
 	struct ws_step step;
 	if (view->alone || row->kind != ROW_FIELD || layer->header != WS_HEADER_TCP || layer->quoted ||
-	    !film_step(&ui->film, ui->film.step, &step))
+	    !replay_step(&ui->replay, ui->replay.step, &step))
 		return;
 	const char *name = ws_header_info(WS_HEADER_TCP)->fields[row->field].name;
 	if (!name)
@@ -547,7 +547,7 @@ void packet_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws
 	draw_hints(canvas, canvas->rows - 1, WS_SCREEN_PACKET, ui->options.key_name);
 	if (!view->present || !view->row_count) {
 		struct ws_step step;
-		bool segment = view->alone || !film_step(&ui->film, ui->film.step, &step) ||
+		bool segment = view->alone || !replay_step(&ui->replay, ui->replay.step, &step) ||
 		               step.input.kind == WS_INPUT_SEGMENT;
 		draw_cut(canvas, 2, 2, canvas->columns - 1, WS_STYLE_WARN,
 		         segment ? "The bytes of this frame are no longer kept."

@@ -1,4 +1,4 @@
-/* The film of one connection and that of the whole capture: jumping in them, what was lost, the state diagram, and how
+/* The replay of one connection and that of the whole capture: jumping in them, what was lost, the state diagram, and how
  * the timeline moves. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -172,7 +172,7 @@ static void test_timeline_plays(void **state)
 	ws_ui_tick(world->ui, &world->model, clock += 100 * ms);
 	world->model.seeking = false;
 	assert_in_range(place_at(world), 690 * ms, 710 * ms);
-	act(world, WS_ACT_ENTER); /* the film follows */
+	act(world, WS_ACT_ENTER); /* the replay follows */
 	assert_shows(world, "▶ following");
 	act(world, WS_ACT_PLAY);
 	show_place(world);
@@ -189,7 +189,7 @@ static void test_timeline_plays(void **state)
 	assert_false(ws_ui_place(world->ui).playing);
 }
 
-/* The same connection in another tracker: the film goes over to it, and to nothing when it has not begun there. */
+/* The same connection in another tracker: the replay goes over to it, and to nothing when it has not begun there. */
 static void test_another_world(void **state)
 {
 	struct world *world = *state, *other = NULL;
