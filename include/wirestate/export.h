@@ -22,7 +22,7 @@ struct ws_svg_options {
 	const char *title;
 };
 /* The lifelines of the connection that is selected in `ui`, whole. */
-bool ws_svg_story(FILE *out, struct ws_ui *ui, const struct ws_model *model, const struct ws_svg_options *options,
+bool ws_svg_chart(FILE *out, struct ws_ui *ui, const struct ws_model *model, const struct ws_svg_options *options,
                   struct ws_error *error) WS_CHECKED;
 
 /* The film of the connection that is selected in `ui`, from its beginning to its end, as an asciicast of version 2. */

@@ -169,8 +169,8 @@ bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action ac
 bool ws_ui_typing(const struct ws_ui *ui);
 /* Does what a key asks, whatever kind it is of. False: nothing has changed. */
 bool ws_ui_key(struct ws_ui *ui, const struct ws_model *model, const struct ws_key *key);
-/* Lets the replay run, and takes notice when the model has another tracker than before: call it behind every such change
- * before anything else (the tracker before may be gone by then). `clock` is monotonic, in nanoseconds, and only
+/* Lets the replay run, and takes notice when the model has another tracker than before: call it behind every such
+ * change before anything else (the tracker before may be gone by then). `clock` is monotonic, in nanoseconds, and only
  * differences of it are used. */
 void ws_ui_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock);
 /* The place in the capture whose world the reader wants to see. */
@@ -233,36 +233,36 @@ void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_
 
 /* ---- The whole replay of the selected connection in one tall picture, for exports */
 
-enum { WS_STORY_HEAD = 5 }; /* rows of title, endpoints and the boxes with their states */
+enum { WS_CHART_HEAD = 5 }; /* rows of title, endpoints and the boxes with their states */
 
-struct ws_story_step {
+struct ws_chart_step {
 	int row, rows;              /* what it says, and below it its arrow */
 	int gap;                    /* the row of the pause before it; -1: none */
 	ws_time departure, arrival; /* replay time at speed 1 */
 	int8_t from;                /* the lifeline that it leaves from; -1: it is no segment */
 };
 
-struct ws_story {
+struct ws_chart {
 	int columns, rows, line[2]; /* columns of the two lifelines */
 	size_t count, left_out;     /* steps that are drawn, and not: there were too many */
 	ws_time wait;               /* replay time of the TIME_WAIT behind the last step; 0: nobody waits */
 	ws_time length;             /* of the replay, that wait included */
-	struct ws_story_step *step;
+	struct ws_chart_step *step;
 };
 
-/* ws_story_close() is due also after a failure. All of them move the replay to another place. */
-bool ws_story_open(struct ws_ui *ui, const struct ws_model *model, int columns, struct ws_story *story,
+/* ws_chart_close() is due also after a failure. All of them move the replay to another place. */
+bool ws_chart_open(struct ws_ui *ui, const struct ws_model *model, int columns, struct ws_chart *chart,
                    struct ws_error *error) WS_CHECKED;
-void ws_story_close(struct ws_story *story);
+void ws_chart_close(struct ws_chart *chart);
 /* Draws all of it on a canvas of its size. */
-bool ws_story_draw(struct ws_ui *ui, const struct ws_model *model, const struct ws_story *story,
+bool ws_chart_draw(struct ws_ui *ui, const struct ws_model *model, const struct ws_chart *chart,
                    struct ws_canvas *canvas) WS_CHECKED;
 /* The boxes, where they are in the whole picture, as they are when a step's segment leaves or has arrived; and from row
- * WS_STORY_HEAD on its explanation, in as many rows as the canvas has. */
-bool ws_story_moment(struct ws_ui *ui, const struct ws_model *model, const struct ws_story *story, size_t step,
+ * WS_CHART_HEAD on its explanation, in as many rows as the canvas has. */
+bool ws_chart_moment(struct ws_ui *ui, const struct ws_model *model, const struct ws_chart *chart, size_t step,
                      bool arrived, struct ws_canvas *canvas) WS_CHECKED;
 /* The boxes when `share` (0 to 1) of that wait is over. */
-bool ws_story_countdown(struct ws_ui *ui, const struct ws_model *model, const struct ws_story *story, double share,
+bool ws_chart_countdown(struct ws_ui *ui, const struct ws_model *model, const struct ws_chart *chart, double share,
                         struct ws_canvas *canvas) WS_CHECKED;
 
 #endif

@@ -55,23 +55,23 @@ static void title_of(const struct session *session, ws_conn_id conn, struct ws_t
 }
 
 /* The lifelines, whole, as text. */
-static bool put_story_text(FILE *file, struct ws_ui *ui, const struct ws_model *model, int columns, bool ascii,
-                           struct ws_error *error)
+static bool write_chart_text(FILE *file, struct ws_ui *ui, const struct ws_model *model, int columns, bool ascii,
+                             struct ws_error *error)
 {
-	struct ws_story story;
+	struct ws_chart chart;
 	struct ws_canvas canvas = {0};
-	bool good = ws_story_open(ui, model, columns, &story, error);
+	bool good = ws_chart_open(ui, model, columns, &chart, error);
 	if (good) {
-		good = ws_canvas_create(&canvas, columns, story.rows);
+		good = ws_canvas_create(&canvas, columns, chart.rows);
 		canvas.ascii = ascii;
-		good = good && ws_story_draw(ui, model, &story, &canvas);
+		good = good && ws_chart_draw(ui, model, &chart, &canvas);
 		if (good)
 			picture_print(file, &canvas);
 		else
 			ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 	}
 	ws_canvas_destroy(&canvas);
-	ws_story_close(&story);
+	ws_chart_close(&chart);
 	return good;
 }
 
@@ -81,8 +81,8 @@ static bool has_time(void *context)
 	return !ws_stopping() && (*end == WS_TIME_NEVER || monotonic() < *end);
 }
 
-static bool put_story(const struct session *session, FILE *file, int kind, struct ws_ui *ui,
-                      const struct ws_model *model, ws_conn_id conn, ws_time end, struct ws_error *error)
+static bool write_chart(const struct session *session, FILE *file, int kind, struct ws_ui *ui,
+                        const struct ws_model *model, ws_conn_id conn, ws_time end, struct ws_error *error)
 {
 	const struct options *options = session->options;
 	const int columns = options->size.columns ? options->size.columns : DEFAULT_COLUMNS;
@@ -106,11 +106,11 @@ static bool put_story(const struct session *session, FILE *file, int kind, struc
 	if (kind == EXPORT_CAST)
 		return ws_cast(file, ui, model, &cast, error);
 	if (kind == EXPORT_TXT)
-		return put_story_text(file, ui, model, columns, options->ascii, error);
-	return ws_svg_story(file, ui, model, &svg, error);
+		return write_chart_text(file, ui, model, columns, options->ascii, error);
+	return ws_svg_chart(file, ui, model, &svg, error);
 }
 
-void export_story(struct session *session, struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn)
+void export_chart(struct session *session, struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn)
 {
 	const struct options *options = session->options;
 	const size_t count = ws_tracker_conn_count(session->tracker);
@@ -118,8 +118,8 @@ void export_story(struct session *session, struct ws_ui *ui, const struct ws_mod
 		ws_fail(&session->error, WS_ERROR_OPTION, "%s has %zu connections: choose one with --connection N",
 		        session_source(session), count);
 	else
-		(void)!put_story(session, session->export, options->export_kind, ui, model, conn, WS_TIME_NEVER,
-		                 &session->error);
+		(void)!write_chart(session, session->export, options->export_kind, ui, model, conn, WS_TIME_NEVER,
+		                   &session->error);
 }
 
 /* The reader's own place stays as it is: another one is made for the export. Keys and packets wait for it, so it may
@@ -138,7 +138,7 @@ static bool put_wanted(const struct session *session, FILE *file, int kind, cons
 		return false;
 	still.live = false; /* the replay ends where the connection stands now */
 	ws_ui_select(ui, &still, conn, 0);
-	const bool good = put_story(session, file, kind, ui, &still, conn, monotonic() + LONGEST_WAIT, error);
+	const bool good = write_chart(session, file, kind, ui, &still, conn, monotonic() + LONGEST_WAIT, error);
 	ws_ui_free(ui);
 	return good;
 }

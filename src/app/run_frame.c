@@ -78,7 +78,7 @@ static void deliver(struct session *session, struct ws_ui *ui, const struct ws_m
                     ws_conn_id conn)
 {
 	if (session->export && session->options->screen < 0) {
-		export_story(session, ui, model, conn);
+		export_chart(session, ui, model, conn);
 		return;
 	}
 	ws_ui_layout(ui, model, canvas->columns, canvas->rows);

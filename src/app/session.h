@@ -116,7 +116,7 @@ void run_lesson_print(struct session *session);
 /* ---- --export: a picture or a recording; errors are left in the session */
 bool export_open(struct session *session, struct ws_error *error) WS_CHECKED;
 void export_close(struct session *session);
-void export_story(struct session *session, struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn);
+void export_chart(struct session *session, struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn);
 /* Writes the lifelines that the reader of the view has asked for, if so, and tells how it went. */
 bool export_wanted(const struct session *session, struct ws_ui *ui, const struct ws_model *model);
 void export_screen(struct session *session, const struct ws_canvas *canvas, ws_conn_id conn);

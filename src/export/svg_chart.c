@@ -17,7 +17,7 @@ struct replay_strip {
 	FILE *out;
 	struct ws_ui *ui;
 	const struct ws_model *model;
-	struct ws_story story;
+	struct ws_chart chart;
 	struct ws_canvas whole;
 	double length; /* replay time of one round, in ns */
 };
@@ -27,17 +27,17 @@ struct replay_strip {
 /* The lifelines are one stroke each, dashed along pauses. */
 static void put_lifelines(const struct replay_strip *strip)
 {
-	const struct ws_story *story = &strip->story;
+	const struct ws_chart *chart = &strip->chart;
 	for (int side = 0; side < 2; side++) {
-		const double x = (story->line[side] + 0.5) * CELL_WIDTH;
-		int top = WS_STORY_HEAD;
-		for (size_t i = 0; i <= story->count; i++) {
-			const int gap = i < story->count ? story->step[i].gap : story->rows;
+		const double x = (chart->line[side] + 0.5) * CELL_WIDTH;
+		int top = WS_CHART_HEAD;
+		for (size_t i = 0; i <= chart->count; i++) {
+			const int gap = i < chart->count ? chart->step[i].gap : chart->rows;
 			if (gap < 0)
 				continue;
 			fprintf(strip->out, "<path class=\"l s%d\" d=\"M%g %dV%d\"/>\n", WS_STYLE_DIM, x,
 			        top * CELL_HEIGHT, gap * CELL_HEIGHT);
-			if (i < story->count)
+			if (i < chart->count)
 				fprintf(strip->out, "<path class=\"d s%d\" d=\"M%g %dV%d\"/>\n", WS_STYLE_DIM, x,
 				        gap * CELL_HEIGHT, (gap + 1) * CELL_HEIGHT);
 			top = gap + 1;
@@ -49,19 +49,19 @@ static void put_lifelines(const struct replay_strip *strip)
  * `side`: -1 the middle, 0 what stands left of the lifelines, 1 what stands right of them. */
 static void put_part(const struct replay_strip *strip, int row, int side)
 {
-	const struct ws_story *story = &strip->story;
+	const struct ws_chart *chart = &strip->chart;
 	if (side == 0)
-		svg_cells(strip->out, &strip->whole, row, 0, story->line[0], 0);
+		svg_cells(strip->out, &strip->whole, row, 0, chart->line[0], 0);
 	else if (side == 1)
-		svg_cells(strip->out, &strip->whole, row, story->line[1] + 1, story->columns, 0);
+		svg_cells(strip->out, &strip->whole, row, chart->line[1] + 1, chart->columns, 0);
 	else
-		svg_cells(strip->out, &strip->whole, row, story->line[0] + 1, story->line[1], 0);
+		svg_cells(strip->out, &strip->whole, row, chart->line[0] + 1, chart->line[1], 0);
 }
 
 /* A step's last row between the lifelines: its arrow, from the very line that it leaves. */
-static void put_arrow(const struct replay_strip *strip, const struct ws_story_step *step)
+static void put_arrow(const struct replay_strip *strip, const struct ws_chart_step *step)
 {
-	const int row = step->row + step->rows - 1, line = strip->story.line[step->from];
+	const int row = step->row + step->rows - 1, line = strip->chart.line[step->from];
 	const struct ws_cell *start = strip->whole.cells + (size_t)row * (size_t)strip->whole.columns + (size_t)line;
 	fprintf(strip->out, "<path class=\"l s%d\" d=\"M%g %gh%g\"/>\n", start->style, (line + 0.5) * CELL_WIDTH,
 	        (row + 0.5) * CELL_HEIGHT, (step->from ? -0.5 : 0.5) * CELL_WIDTH);
@@ -70,11 +70,11 @@ static void put_arrow(const struct replay_strip *strip, const struct ws_story_st
 
 static void put_still(const struct replay_strip *strip)
 {
-	for (int row = 0; row < WS_STORY_HEAD; row++)
-		svg_cells(strip->out, &strip->whole, row, 0, strip->story.columns, 0);
+	for (int row = 0; row < WS_CHART_HEAD; row++)
+		svg_cells(strip->out, &strip->whole, row, 0, strip->chart.columns, 0);
 	put_lifelines(strip);
-	for (size_t i = 0; i < strip->story.count; i++) {
-		const struct ws_story_step *step = &strip->story.step[i];
+	for (size_t i = 0; i < strip->chart.count; i++) {
+		const struct ws_chart_step *step = &strip->chart.step[i];
 		const int last = step->row + step->rows - 1;
 		if (step->gap >= 0)
 			put_part(strip, step->gap, -1);
@@ -87,8 +87,8 @@ static void put_still(const struct replay_strip *strip)
 		if (step->from >= 0)
 			put_arrow(strip, step);
 	}
-	if (strip->story.left_out)
-		put_part(strip, strip->story.rows - 1, -1);
+	if (strip->chart.left_out)
+		put_part(strip, strip->chart.rows - 1, -1);
 }
 
 /* ---- Time */
@@ -112,28 +112,28 @@ static void put_window(const struct replay_strip *strip, const char *name, ws_ti
 }
 
 /* The column in which a step's arrow ends. */
-static int tip_of(const struct replay_strip *strip, const struct ws_story_step *step)
+static int tip_of(const struct replay_strip *strip, const struct ws_chart_step *step)
 {
 	const struct ws_cell *cells =
 	        strip->whole.cells + (size_t)(step->row + step->rows - 1) * (size_t)strip->whole.columns;
 	const int towards = step->from ? -1 : 1;
-	int tip = step->from ? strip->story.line[0] + 1 : strip->story.line[1] - 1;
-	while (tip != strip->story.line[step->from] && cells[tip].code_point == ' ')
+	int tip = step->from ? strip->chart.line[0] + 1 : strip->chart.line[1] - 1;
+	while (tip != strip->chart.line[step->from] && cells[tip].code_point == ' ')
 		tip -= towards;
 	return tip;
 }
 
 /* How far a step's segment flies, in pixels, to the right. */
-static double flight_of(const struct replay_strip *strip, const struct ws_story_step *step)
+static double flight_of(const struct replay_strip *strip, const struct ws_chart_step *step)
 {
-	return (tip_of(strip, step) - strip->story.line[step->from]) * CELL_WIDTH;
+	return (tip_of(strip, step) - strip->chart.line[step->from]) * CELL_WIDTH;
 }
 
 static void put_keyframes(const struct replay_strip *strip)
 {
 	char name[32];
-	for (size_t i = 0; i < strip->story.count; i++) {
-		const struct ws_story_step *step = &strip->story.step[i];
+	for (size_t i = 0; i < strip->chart.count; i++) {
+		const struct ws_chart_step *step = &strip->chart.step[i];
 		snprintf(name, sizeof(name), "d%zu", i);
 		put_appearing(strip, name, step->departure);
 		if (step->from < 0)
@@ -159,8 +159,8 @@ static void open_group(const struct replay_strip *strip, char kind, size_t index
 
 static void put_flight(const struct replay_strip *strip, size_t index)
 {
-	const struct ws_story_step *step = &strip->story.step[index];
-	const double x = (strip->story.line[step->from] + 0.5) * CELL_WIDTH, far = flight_of(strip, step);
+	const struct ws_chart_step *step = &strip->chart.step[index];
+	const double x = (strip->chart.line[step->from] + 0.5) * CELL_WIDTH, far = flight_of(strip, step);
 	const double y = (step->row + step->rows - 0.5) * CELL_HEIGHT;
 	open_group(strip, 'f', index, true);
 	fprintf(strip->out,
@@ -172,7 +172,7 @@ static void put_flight(const struct replay_strip *strip, size_t index)
 
 static void put_step(const struct replay_strip *strip, size_t index)
 {
-	const struct ws_story_step *step = &strip->story.step[index];
+	const struct ws_chart_step *step = &strip->chart.step[index];
 	const int last = step->row + step->rows - 1;
 	if (step->gap >= 0) {
 		open_group(strip, step[-1].from < 0 ? 'd' : 'a', index - 1, false);
@@ -201,16 +201,16 @@ static void put_step(const struct replay_strip *strip, size_t index)
 
 /* ---- What changes above and below: boxes and explanations */
 
-static void region_columns(const struct ws_story *story, int region, int *from, int *to)
+static void region_columns(const struct ws_chart *chart, int region, int *from, int *to)
 {
-	*from = region == 0 ? 0 : region == 1 ? story->line[0] + BOX_HALF : story->line[1] - BOX_HALF + 1;
-	*to = region == 0 ? story->line[0] + BOX_HALF : region == 1 ? story->line[1] - BOX_HALF + 1 : story->columns;
+	*from = region == 0 ? 0 : region == 1 ? chart->line[0] + BOX_HALF : chart->line[1] - BOX_HALF + 1;
+	*to = region == 0 ? chart->line[0] + BOX_HALF : region == 1 ? chart->line[1] - BOX_HALF + 1 : chart->columns;
 }
 
-static bool same_region(const struct ws_story *story, int region, const struct ws_canvas *a, const struct ws_canvas *b)
+static bool same_region(const struct ws_chart *chart, int region, const struct ws_canvas *a, const struct ws_canvas *b)
 {
 	int from, to;
-	region_columns(story, region, &from, &to);
+	region_columns(chart, region, &from, &to);
 	for (int row = BOX_FIRST; row <= BOX_LAST; row++) {
 		const size_t at = (size_t)row * (size_t)a->columns + (size_t)from;
 		for (size_t i = 0; i < (size_t)(to - from); i++)
@@ -246,7 +246,7 @@ static void put_box(const struct replay_strip *strip, struct boxes *boxes, int r
 	char name[32];
 	int from, to;
 	snprintf(name, sizeof(name), "b%d_%u", region, boxes->count[region]++);
-	region_columns(&strip->story, region, &from, &to);
+	region_columns(&strip->chart, region, &from, &to);
 	open_window(strip, name, boxes->since[region], until, rest);
 	for (int row = BOX_FIRST; row <= BOX_LAST; row++)
 		svg_cells(strip->out, &boxes->shown, row, from, to, 0);
@@ -259,7 +259,7 @@ static void put_box(const struct replay_strip *strip, struct boxes *boxes, int r
 static void change_boxes(const struct replay_strip *strip, struct boxes *boxes, ws_time time, bool after_rest)
 {
 	for (int region = 0; region < REGIONS; region++)
-		if (!same_region(&strip->story, region, &boxes->shown, &boxes->next))
+		if (!same_region(&strip->chart, region, &boxes->shown, &boxes->next))
 			put_box(strip, boxes, region, time, after_rest && !boxes->rested[region]);
 	const struct ws_canvas swapped = boxes->shown;
 	boxes->shown = boxes->next;
@@ -269,25 +269,25 @@ static void change_boxes(const struct replay_strip *strip, struct boxes *boxes, 
 
 static void put_notes(const struct replay_strip *strip, const struct ws_canvas *canvas, size_t index)
 {
-	const bool last = index + 1 == strip->story.count;
+	const bool last = index + 1 == strip->chart.count;
 	char name[32];
 	snprintf(name, sizeof(name), "n%zu", index);
-	open_window(strip, name, strip->story.step[index].departure, last ? 0 : strip->story.step[index + 1].departure,
+	open_window(strip, name, strip->chart.step[index].departure, last ? 0 : strip->chart.step[index + 1].departure,
 	            last);
-	for (int row = WS_STORY_HEAD; row < canvas->rows; row++)
-		svg_cells(strip->out, canvas, row, 0, canvas->columns, strip->story.rows + 1 - WS_STORY_HEAD);
+	for (int row = WS_CHART_HEAD; row < canvas->rows; row++)
+		svg_cells(strip->out, canvas, row, 0, canvas->columns, strip->chart.rows + 1 - WS_CHART_HEAD);
 	fputs("</g>\n", strip->out);
 }
 
 /* At rest the picture is that of the last step, with all of TIME_WAIT to come; playing, it runs out behind that. */
 static bool put_countdown(const struct replay_strip *strip, struct boxes *boxes)
 {
-	const struct ws_story *story = &strip->story;
-	const ws_time start = story->step[story->count - 1].arrival;
-	for (int i = 1; story->wait && i <= COUNTDOWN; i++) {
-		if (!ws_story_countdown(strip->ui, strip->model, story, (double)i / COUNTDOWN, &boxes->next))
+	const struct ws_chart *chart = &strip->chart;
+	const ws_time start = chart->step[chart->count - 1].arrival;
+	for (int i = 1; chart->wait && i <= COUNTDOWN; i++) {
+		if (!ws_chart_countdown(strip->ui, strip->model, chart, (double)i / COUNTDOWN, &boxes->next))
 			return false;
-		change_boxes(strip, boxes, start + story->wait * i / COUNTDOWN, true);
+		change_boxes(strip, boxes, start + chart->wait * i / COUNTDOWN, true);
 	}
 	for (int region = 0; region < REGIONS; region++)
 		put_box(strip, boxes, region, 0, !boxes->rested[region]);
@@ -296,15 +296,15 @@ static bool put_countdown(const struct replay_strip *strip, struct boxes *boxes)
 
 static bool put_moments(const struct replay_strip *strip)
 {
-	const struct ws_story *story = &strip->story;
+	const struct ws_chart *chart = &strip->chart;
 	struct boxes boxes = {0};
-	bool good = ws_canvas_create(&boxes.shown, story->columns, WS_STORY_HEAD + NOTE_ROWS);
-	good &= ws_canvas_create(&boxes.next, story->columns, WS_STORY_HEAD + NOTE_ROWS);
-	good = good && ws_story_moment(strip->ui, strip->model, story, 0, false, &boxes.shown);
-	for (size_t i = 0; good && i < 2 * story->count; i++) {
-		const struct ws_story_step *step = &story->step[i / 2];
+	bool good = ws_canvas_create(&boxes.shown, chart->columns, WS_CHART_HEAD + NOTE_ROWS);
+	good &= ws_canvas_create(&boxes.next, chart->columns, WS_CHART_HEAD + NOTE_ROWS);
+	good = good && ws_chart_moment(strip->ui, strip->model, chart, 0, false, &boxes.shown);
+	for (size_t i = 0; good && i < 2 * chart->count; i++) {
+		const struct ws_chart_step *step = &chart->step[i / 2];
 		const bool arrived = i % 2;
-		good = ws_story_moment(strip->ui, strip->model, story, i / 2, arrived, &boxes.next);
+		good = ws_chart_moment(strip->ui, strip->model, chart, i / 2, arrived, &boxes.next);
 		if (arrived)
 			put_notes(strip, &boxes.next, i / 2);
 		change_boxes(strip, &boxes, arrived ? step->arrival : step->departure, false);
@@ -319,16 +319,16 @@ static bool put_moments(const struct replay_strip *strip)
 
 static bool put_animated(const struct replay_strip *strip)
 {
-	const struct ws_story *story = &strip->story;
+	const struct ws_chart *chart = &strip->chart;
 	for (int row = 0; row < BOX_FIRST; row++)
-		svg_cells(strip->out, &strip->whole, row, 0, story->columns, 0);
+		svg_cells(strip->out, &strip->whole, row, 0, chart->columns, 0);
 	put_lifelines(strip);
-	for (size_t i = 0; i < story->count; i++)
+	for (size_t i = 0; i < chart->count; i++)
 		put_step(strip, i);
-	if (story->left_out)
-		put_part(strip, story->rows - 1, -1);
-	fprintf(strip->out, "<path class=\"l s%d\" d=\"M0 %gH%d\"/>\n", WS_STYLE_DIM, (story->rows + 0.5) * CELL_HEIGHT,
-	        story->columns * CELL_WIDTH);
+	if (chart->left_out)
+		put_part(strip, chart->rows - 1, -1);
+	fprintf(strip->out, "<path class=\"l s%d\" d=\"M0 %gH%d\"/>\n", WS_STYLE_DIM, (chart->rows + 0.5) * CELL_HEIGHT,
+	        chart->columns * CELL_WIDTH);
 	return put_moments(strip);
 }
 
@@ -343,14 +343,14 @@ static void put_animation_style(const struct replay_strip *strip, double speed)
 	put_keyframes(strip);
 }
 
-static bool put_story(struct replay_strip *strip, const struct ws_svg_options *options)
+static bool write_chart(struct replay_strip *strip, const struct ws_svg_options *options)
 {
-	const struct ws_story *story = &strip->story;
-	if (!ws_canvas_create(&strip->whole, story->columns, story->rows) ||
-	    !ws_story_draw(strip->ui, strip->model, story, &strip->whole))
+	const struct ws_chart *chart = &strip->chart;
+	if (!ws_canvas_create(&strip->whole, chart->columns, chart->rows) ||
+	    !ws_chart_draw(strip->ui, strip->model, chart, &strip->whole))
 		return false;
-	strip->length = (double)(story->length + HOLD);
-	svg_begin(strip->out, story->columns, story->rows + (options->animated ? 1 + NOTE_ROWS : 0), options->theme,
+	strip->length = (double)(chart->length + HOLD);
+	svg_begin(strip->out, chart->columns, chart->rows + (options->animated ? 1 + NOTE_ROWS : 0), options->theme,
 	          options->title);
 	if (options->animated)
 		put_animation_style(strip, options->speed > 0 ? options->speed : 1);
@@ -364,15 +364,15 @@ static bool put_story(struct replay_strip *strip, const struct ws_svg_options *o
 	return good;
 }
 
-bool ws_svg_story(FILE *out, struct ws_ui *ui, const struct ws_model *model, const struct ws_svg_options *options,
+bool ws_svg_chart(FILE *out, struct ws_ui *ui, const struct ws_model *model, const struct ws_svg_options *options,
                   struct ws_error *error)
 {
 	struct replay_strip strip = {.out = out, .ui = ui, .model = model};
-	bool good = ws_story_open(ui, model, options->columns, &strip.story, error);
-	if (good && !put_story(&strip, options))
+	bool good = ws_chart_open(ui, model, options->columns, &strip.chart, error);
+	if (good && !write_chart(&strip, options))
 		good = ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 	ws_canvas_destroy(&strip.whole);
-	ws_story_close(&strip.story);
+	ws_chart_close(&strip.chart);
 	return good;
 }
 

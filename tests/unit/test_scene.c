@@ -33,7 +33,7 @@ static void test_list(void **state)
 	assert_shows(world, "Connection 2");
 }
 
-static void test_lifelines_tell_the_story(void **state)
+static void test_lifelines_tell_the_chart(void **state)
 {
 	struct world *world = *state;
 	ws_ui_act(world->ui, &world->model, WS_ACT_ENTER);
@@ -241,7 +241,7 @@ int main(void)
 		return 1;
 	const struct CMUnitTest tests[] = {
 	        SCENE_TEST(test_list),
-	        SCENE_TEST(test_lifelines_tell_the_story),
+	        SCENE_TEST(test_lifelines_tell_the_chart),
 	        SCENE_TEST(test_a_step_looks_the_same_from_both_sides),
 	        SCENE_TEST(test_the_replay_plays_to_its_end),
 	        SCENE_TEST(test_packet),

@@ -9,14 +9,14 @@
 
 #include "shots.h"
 
-struct story {
+struct chart {
 	const char *name;
 	const char *tag, *words; /* how the verdict begins */
 	const char *state, *history;
 	struct shot shots[16];
 };
 
-static const struct story stories[] = {
+static const struct chart stories[] = {
         {"open", "OPEN", "open: handshake 40.0 ms", "S1", "ShA", {OPENING}},
         {"refused",
          "REFUSED",
@@ -147,16 +147,16 @@ static const struct story stories[] = {
 
 static void tell(void **state)
 {
-	const struct story *story = *state;
+	const struct chart *chart = *state;
 	const struct ws_tracker_config config = {.hash_key = "a key for tests"};
 	struct ws_error error;
 	struct ws_tracker *tracker = ws_tracker_create(&config, &error);
 	assert_non_null(tracker);
-	for (unsigned i = 0; i < 16 && story->shots[i].flags; i++) {
+	for (unsigned i = 0; i < 16 && chart->shots[i].flags; i++) {
 		struct ws_track_result result;
-		while (ws_tracker_advance(tracker, shot_time(&story->shots[i]), &result))
+		while (ws_tracker_advance(tracker, shot_time(&chart->shots[i]), &result))
 			continue;
-		fire(tracker, &story->shots[i], i + 1, &result);
+		fire(tracker, &chart->shots[i], i + 1, &result);
 	}
 	struct ws_conn_info info;
 	assert_true(ws_tracker_conn(tracker, ws_tracker_conn_at(tracker, 0), &info));
@@ -165,11 +165,11 @@ static void tell(void **state)
 	const char *tag;
 	ws_conn_verdict(&info, &text, &tag, NULL);
 	ws_text_cstr(&text);
-	assert_string_equal(tag, story->tag);
-	if (strncmp(words, story->words, strlen(story->words)))
-		fail_msg("%s: '%s' does not begin with '%s'", story->name, words, story->words);
-	assert_string_equal(info.conn_state, story->state);
-	assert_string_equal(info.history, story->history);
+	assert_string_equal(tag, chart->tag);
+	if (strncmp(words, chart->words, strlen(chart->words)))
+		fail_msg("%s: '%s' does not begin with '%s'", chart->name, words, chart->words);
+	assert_string_equal(info.conn_state, chart->state);
+	assert_string_equal(info.history, chart->history);
 	ws_tracker_free(tracker);
 }
 

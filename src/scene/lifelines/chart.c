@@ -1,24 +1,25 @@
 /* A connection's lifelines from its first segment to its last: as the screen draws them, but on a canvas that is as
- * tall as they need. With each step comes the replay time at which it leaves and arrives, so that an export can play what
- * the canvas holds; what changes above and below meanwhile, the states and the explanations, is drawn moment by moment.
+ * tall as they need. With each step comes the replay time at which it leaves and arrives, so that an export can play
+ * what the canvas holds; what changes above and below meanwhile, the states and the explanations, is drawn moment by
+ * moment.
  */
-#include "scene/widgets/draw.h"
 #include "scene/lifelines/segment_row.h"
 #include "scene/ui.h"
+#include "scene/widgets/draw.h"
 
 #include <stdlib.h>
 
-enum { STORY_STEPS = 20000, TITLE_ROW = 0, BOXES_ROW = 2 };
+enum { CHART_STEPS = 20000, TITLE_ROW = 0, BOXES_ROW = 2 };
 
 /* The replay time of every step, and the rows that it takes. */
-static void lay_out(const struct picture *picture, struct ws_story *story, const struct ws_step *steps)
+static void lay_out(const struct picture *picture, struct ws_chart *chart, const struct ws_step *steps)
 {
 	const struct replay *replay = &picture->ui->replay;
 	ws_time time = 0, gap;
-	int row = WS_STORY_HEAD;
-	for (size_t i = 0; i < story->count; i++) {
-		struct ws_story_step *step = &story->step[i];
-		const bool last = i + 1 == story->count, segment = steps[i].input.kind == WS_INPUT_SEGMENT;
+	int row = WS_CHART_HEAD;
+	for (size_t i = 0; i < chart->count; i++) {
+		struct ws_chart_step *step = &chart->step[i];
+		const bool last = i + 1 == chart->count, segment = steps[i].input.kind == WS_INPUT_SEGMENT;
 		char words[80];
 		struct ws_text text = WS_TEXT_OVER(words);
 		step->gap = i && exchange_gap(picture, &steps[i - 1], &steps[i], &text) ? row++ : -1;
@@ -30,20 +31,20 @@ static void lay_out(const struct picture *picture, struct ws_story *story, const
 		row += step->rows;
 		ws_time shown = replay_shown(replay, &steps[i], last ? NULL : &steps[i + 1], &gap);
 		if (last) {
-			story->wait = gap > 0 && !story->left_out ? shown : 0;
-			story->length = step->arrival + (story->wait ? story->wait : replay->idle);
+			chart->wait = gap > 0 && !chart->left_out ? shown : 0;
+			chart->length = step->arrival + (chart->wait ? chart->wait : replay->idle);
 		}
 		time += shown > REPLAY_FLIGHT ? shown : REPLAY_FLIGHT;
 	}
-	story->rows = row + (story->left_out > 0);
+	chart->rows = row + (chart->left_out > 0);
 }
 
-bool ws_story_open(struct ws_ui *ui, const struct ws_model *model, int columns, struct ws_story *story,
+bool ws_chart_open(struct ws_ui *ui, const struct ws_model *model, int columns, struct ws_chart *chart,
                    struct ws_error *error)
 {
 	struct replay *replay = &ui->replay;
 	struct picture picture;
-	*story = (struct ws_story){.columns = columns};
+	*chart = (struct ws_chart){.columns = columns};
 	replay_stand(replay, SIZE_MAX);
 	if (!replay->steps && ws_tracker_conn_count(model->tracker))
 		return ws_fail(
@@ -51,31 +52,31 @@ bool ws_story_open(struct ws_ui *ui, const struct ws_model *model, int columns, 
 		        "the segments of this connection are no longer kept, or there is no memory to go through them");
 	if (!picture_compose(ui, model, columns, &picture) || !picture.count)
 		return ws_fail(error, WS_ERROR_OPTION, "there is no connection whose lifelines could be drawn");
-	story->count = picture.count < STORY_STEPS ? picture.count : STORY_STEPS;
-	story->left_out = picture.count - story->count;
-	story->line[0] = picture.line[0];
-	story->line[1] = picture.line[1];
-	story->step = calloc(story->count, sizeof(*story->step));
-	struct ws_step *steps = calloc(story->count, sizeof(*steps));
-	if (!story->step || !steps) {
+	chart->count = picture.count < CHART_STEPS ? picture.count : CHART_STEPS;
+	chart->left_out = picture.count - chart->count;
+	chart->line[0] = picture.line[0];
+	chart->line[1] = picture.line[1];
+	chart->step = calloc(chart->count, sizeof(*chart->step));
+	struct ws_step *steps = calloc(chart->count, sizeof(*steps));
+	if (!chart->step || !steps) {
 		free(steps);
 		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 	}
-	for (size_t i = 0; i < story->count; i++) {
+	for (size_t i = 0; i < chart->count; i++) {
 		if (!replay_step(replay, i, &steps[i])) {
 			free(steps);
 			return ws_fail(error, WS_ERROR_SYSTEM, "the segments of this connection are no longer kept");
 		}
 	}
-	lay_out(&picture, story, steps);
+	lay_out(&picture, chart, steps);
 	free(steps);
 	return true;
 }
 
-void ws_story_close(struct ws_story *story)
+void ws_chart_close(struct ws_chart *chart)
 {
-	free(story->step);
-	*story = (struct ws_story){0};
+	free(chart->step);
+	*chart = (struct ws_chart){0};
 }
 
 static void draw_title(const struct picture *picture, struct ws_canvas *canvas)
@@ -93,82 +94,82 @@ static void draw_title(const struct picture *picture, struct ws_canvas *canvas)
 		draw_right(canvas, TITLE_ROW, end + 2, canvas->columns - 1, style, cut);
 }
 
-static void draw_lines(const struct ws_story *story, struct ws_canvas *canvas)
+static void draw_lines(const struct ws_chart *chart, struct ws_canvas *canvas)
 {
-	for (int row = WS_STORY_HEAD; row < story->rows; row++) {
-		ws_canvas_put(canvas, row, story->line[0], WS_STYLE_DIM, 0x2502);
-		ws_canvas_put(canvas, row, story->line[1], WS_STYLE_DIM, 0x2502);
+	for (int row = WS_CHART_HEAD; row < chart->rows; row++) {
+		ws_canvas_put(canvas, row, chart->line[0], WS_STYLE_DIM, 0x2502);
+		ws_canvas_put(canvas, row, chart->line[1], WS_STYLE_DIM, 0x2502);
 	}
 }
 
-static void draw_steps(const struct picture *picture, const struct ws_story *story, struct ws_canvas *canvas,
+static void draw_steps(const struct picture *picture, const struct ws_chart *chart, struct ws_canvas *canvas,
                        const struct ws_step *steps, const bool *lost)
 {
-	for (size_t i = 0; i < story->count; i++) {
+	for (size_t i = 0; i < chart->count; i++) {
 		char words[80];
 		struct ws_text text = WS_TEXT_OVER(words);
-		if (story->step[i].gap >= 0 && exchange_gap(picture, &steps[i - 1], &steps[i], &text))
-			exchange_draw_gap(picture, canvas, story->step[i].gap, ws_text_cstr(&text));
-		const struct exchange_place place = {.row = story->step[i].row,
-		                                     .single = story->step[i].rows == 1,
+		if (chart->step[i].gap >= 0 && exchange_gap(picture, &steps[i - 1], &steps[i], &text))
+			exchange_draw_gap(picture, canvas, chart->step[i].gap, ws_text_cstr(&text));
+		const struct exchange_place place = {.row = chart->step[i].row,
+		                                     .single = chart->step[i].rows == 1,
 		                                     .opening = i == 0,
 		                                     .lost = lost[i],
 		                                     .first = i == 0,
 		                                     .before = steps[i ? i - 1 : 0].input.time};
 		exchange_step(picture, canvas, &steps[i], &place);
 	}
-	if (story->left_out) {
+	if (chart->left_out) {
 		char words[64];
 		struct ws_text text = WS_TEXT_OVER(words);
-		ws_text_printf(&text, "⋮ %zu more", story->left_out);
-		exchange_draw_gap(picture, canvas, story->rows - 1, ws_text_cstr(&text));
+		ws_text_printf(&text, "⋮ %zu more", chart->left_out);
+		exchange_draw_gap(picture, canvas, chart->rows - 1, ws_text_cstr(&text));
 	}
 }
 
-bool ws_story_draw(struct ws_ui *ui, const struct ws_model *model, const struct ws_story *story,
+bool ws_chart_draw(struct ws_ui *ui, const struct ws_model *model, const struct ws_chart *chart,
                    struct ws_canvas *canvas)
 {
 	struct picture picture;
-	replay_stand(&ui->replay, story->count - 1);
-	struct ws_step *steps = calloc(story->count, sizeof(*steps));
-	bool *lost = calloc(story->count, sizeof(*lost));
-	bool good = steps && lost && picture_compose(ui, model, story->columns, &picture);
-	for (size_t i = 0; good && i < story->count; i++)
+	replay_stand(&ui->replay, chart->count - 1);
+	struct ws_step *steps = calloc(chart->count, sizeof(*steps));
+	bool *lost = calloc(chart->count, sizeof(*lost));
+	bool good = steps && lost && picture_compose(ui, model, chart->columns, &picture);
+	for (size_t i = 0; good && i < chart->count; i++)
 		good = replay_step(&ui->replay, i, &steps[i]);
 	if (good) {
-		exchange_find_lost(steps, story->count, lost);
+		exchange_find_lost(steps, chart->count, lost);
 		draw_title(&picture, canvas);
-		picture_names(&picture, canvas, 0, story->columns);
+		picture_names(&picture, canvas, 0, chart->columns);
 		boxes_draw(&picture, canvas, BOXES_ROW);
-		draw_lines(story, canvas);
-		draw_steps(&picture, story, canvas, steps, lost);
+		draw_lines(chart, canvas);
+		draw_steps(&picture, chart, canvas, steps, lost);
 	}
 	free(steps);
 	free(lost);
 	return good;
 }
 
-bool ws_story_moment(struct ws_ui *ui, const struct ws_model *model, const struct ws_story *story, size_t step,
+bool ws_chart_moment(struct ws_ui *ui, const struct ws_model *model, const struct ws_chart *chart, size_t step,
                      bool arrived, struct ws_canvas *canvas)
 {
 	struct picture picture;
 	replay_stand(&ui->replay, step);
 	if (!arrived)
 		ui->replay.phase = 0;
-	if (!picture_compose(ui, model, story->columns, &picture))
+	if (!picture_compose(ui, model, chart->columns, &picture))
 		return false;
 	boxes_draw(&picture, canvas, BOXES_ROW);
-	notes_draw(&picture, canvas, WS_STORY_HEAD, canvas->rows - WS_STORY_HEAD);
+	notes_draw(&picture, canvas, WS_CHART_HEAD, canvas->rows - WS_CHART_HEAD);
 	return true;
 }
 
-bool ws_story_countdown(struct ws_ui *ui, const struct ws_model *model, const struct ws_story *story, double share,
+bool ws_chart_countdown(struct ws_ui *ui, const struct ws_model *model, const struct ws_chart *chart, double share,
                         struct ws_canvas *canvas)
 {
 	struct picture picture;
-	replay_stand(&ui->replay, story->count - 1);
-	ui->replay.phase = REPLAY_FLIGHT + (ws_time)(share * (double)story->wait);
-	if (!picture_compose(ui, model, story->columns, &picture))
+	replay_stand(&ui->replay, chart->count - 1);
+	ui->replay.phase = REPLAY_FLIGHT + (ws_time)(share * (double)chart->wait);
+	if (!picture_compose(ui, model, chart->columns, &picture))
 		return false;
 	boxes_draw(&picture, canvas, BOXES_ROW);
 	return true;
