@@ -22,9 +22,9 @@ static void lay_out(const struct picture *picture, struct ws_chart *chart, const
 		const bool last = i + 1 == chart->count, segment = steps[i].input.kind == WS_INPUT_SEGMENT;
 		char words[80];
 		struct ws_text text = WS_TEXT_OVER(words);
-		step->gap = i && exchange_gap(picture, &steps[i - 1], &steps[i], &text) ? row++ : -1;
+		step->gap = i && segment_row_gap(picture, &steps[i - 1], &steps[i], &text) ? row++ : -1;
 		step->row = row;
-		step->rows = exchange_rows(&steps[i], false);
+		step->rows = segment_row_rows(&steps[i], false);
 		step->departure = time;
 		step->arrival = time + (segment ? REPLAY_FLIGHT : 0);
 		step->from = (int8_t)(segment ? steps[i].input.direction != picture->left : -1);
@@ -108,21 +108,21 @@ static void draw_steps(const struct picture *picture, const struct ws_chart *cha
 	for (size_t i = 0; i < chart->count; i++) {
 		char words[80];
 		struct ws_text text = WS_TEXT_OVER(words);
-		if (chart->step[i].gap >= 0 && exchange_gap(picture, &steps[i - 1], &steps[i], &text))
-			exchange_draw_gap(picture, canvas, chart->step[i].gap, ws_text_cstr(&text));
-		const struct exchange_place place = {.row = chart->step[i].row,
-		                                     .single = chart->step[i].rows == 1,
-		                                     .opening = i == 0,
-		                                     .lost = lost[i],
-		                                     .first = i == 0,
-		                                     .before = steps[i ? i - 1 : 0].input.time};
-		exchange_step(picture, canvas, &steps[i], &place);
+		if (chart->step[i].gap >= 0 && segment_row_gap(picture, &steps[i - 1], &steps[i], &text))
+			segment_row_draw_gap(picture, canvas, chart->step[i].gap, ws_text_cstr(&text));
+		const struct segment_row_place place = {.row = chart->step[i].row,
+		                                        .single = chart->step[i].rows == 1,
+		                                        .opening = i == 0,
+		                                        .lost = lost[i],
+		                                        .first = i == 0,
+		                                        .before = steps[i ? i - 1 : 0].input.time};
+		segment_row_step(picture, canvas, &steps[i], &place);
 	}
 	if (chart->left_out) {
 		char words[64];
 		struct ws_text text = WS_TEXT_OVER(words);
 		ws_text_printf(&text, "⋮ %zu more", chart->left_out);
-		exchange_draw_gap(picture, canvas, chart->rows - 1, ws_text_cstr(&text));
+		segment_row_draw_gap(picture, canvas, chart->rows - 1, ws_text_cstr(&text));
 	}
 }
 
@@ -137,7 +137,7 @@ bool ws_chart_draw(struct ws_ui *ui, const struct ws_model *model, const struct 
 	for (size_t i = 0; good && i < chart->count; i++)
 		good = replay_step(&ui->replay, i, &steps[i]);
 	if (good) {
-		exchange_find_lost(steps, chart->count, lost);
+		segment_row_find_lost(steps, chart->count, lost);
 		draw_title(&picture, canvas);
 		picture_names(&picture, canvas, 0, chart->columns);
 		boxes_draw(&picture, canvas, BOXES_ROW);

@@ -3,9 +3,9 @@
  * Each segment takes two rows: what it says, and its arrow. A state is printed beside the lifeline where it is reached:
  * the sender's when the segment leaves, the receiver's when it arrives. The current step is always the lowest one. What
  * is drawn follows from the replay's place alone (see replay.c), never from how the reader came there. */
-#include "scene/widgets/draw.h"
 #include "scene/lifelines/segment_row.h"
 #include "scene/ui.h"
+#include "scene/widgets/draw.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -102,7 +102,7 @@ static void draw_gutter(const struct picture *picture, struct ws_canvas *canvas,
 
 /* The states this step leads to, beside the lifelines: the last one at the arrow, the one before it above. */
 static void draw_states(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
-                        const struct exchange_place *place)
+                        const struct segment_row_place *place)
 {
 	for (int endpoint = 0; endpoint < 2; endpoint++) {
 		bool pending = place->flying && endpoint != step->input.direction;
@@ -129,7 +129,7 @@ static void draw_states(const struct picture *picture, struct ws_canvas *canvas,
 }
 
 static void draw_delta(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
-                       const struct exchange_place *place, int row)
+                       const struct segment_row_place *place, int row)
 {
 	if (picture->time_width < 9)
 		return;
@@ -147,7 +147,7 @@ static void draw_delta(const struct picture *picture, struct ws_canvas *canvas, 
 }
 
 static void draw_arrow(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
-                       const struct exchange_place *place, int row)
+                       const struct segment_row_place *place, int row)
 {
 	bool rightwards = step->input.direction == picture->left;
 	int from = rightwards ? picture->line[0] + 1 : picture->line[1] - 1;
@@ -214,7 +214,7 @@ static void mark_fields(const struct picture *picture, struct ws_canvas *canvas,
 }
 
 static void draw_label(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
-                       const struct exchange_place *place, int row)
+                       const struct segment_row_place *place, int row)
 {
 	char label[160], words[160];
 	struct ws_text text = WS_TEXT_OVER(label), mark = WS_TEXT_OVER(words);
@@ -260,8 +260,8 @@ static void draw_label(const struct picture *picture, struct ws_canvas *canvas, 
 		ws_canvas_put(canvas, row, end, WS_STYLE_NORMAL, ' ');
 }
 
-void exchange_step(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
-                   const struct exchange_place *place)
+void segment_row_step(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
+                      const struct segment_row_place *place)
 {
 	int row = place->single ? place->row : place->row + 1;
 	if (step->input.kind == WS_INPUT_SEGMENT)
@@ -273,8 +273,8 @@ void exchange_step(const struct picture *picture, struct ws_canvas *canvas, cons
 
 /* ---- All visible steps */
 
-bool exchange_gap(const struct picture *picture, const struct ws_step *step, const struct ws_step *next,
-                  struct ws_text *text)
+bool segment_row_gap(const struct picture *picture, const struct ws_step *step, const struct ws_step *next,
+                     struct ws_text *text)
 {
 	ws_time gap, shown = replay_shown(&picture->ui->replay, step, next, &gap);
 	if (gap < GAP_WORTH_A_ROW)
@@ -288,7 +288,7 @@ bool exchange_gap(const struct picture *picture, const struct ws_step *step, con
 	return true;
 }
 
-void exchange_draw_gap(const struct picture *picture, struct ws_canvas *canvas, int row, const char *words)
+void segment_row_draw_gap(const struct picture *picture, struct ws_canvas *canvas, int row, const char *words)
 {
 	ws_canvas_put(canvas, row, picture->line[0], WS_STYLE_DIM, 0x250a);
 	ws_canvas_put(canvas, row, picture->line[1], WS_STYLE_DIM, 0x250a);
@@ -297,7 +297,7 @@ void exchange_draw_gap(const struct picture *picture, struct ws_canvas *canvas, 
 	draw_cut(canvas, row, column < left ? left : column, limit, WS_STYLE_DIM, words);
 }
 
-int exchange_rows(const struct ws_step *step, bool single)
+int segment_row_rows(const struct ws_step *step, bool single)
 {
 	return single || step->input.kind != WS_INPUT_SEGMENT ? 1 : 2;
 }
@@ -312,8 +312,8 @@ static size_t choose_visible(const struct picture *picture, const struct ws_step
 		const struct ws_step *step = &steps[count - 1 - visible];
 		char words[80];
 		struct ws_text text = WS_TEXT_OVER(words);
-		int rows = exchange_rows(step, single);
-		if (visible && !single && exchange_gap(picture, step, step + 1, &text))
+		int rows = segment_row_rows(step, single);
+		if (visible && !single && segment_row_gap(picture, step, step + 1, &text))
 			rows++;
 		if (*used + rows > room)
 			break;
@@ -329,7 +329,7 @@ static uint32_t end_of(const struct ws_segment *input)
 	return input->sequence + input->length + !!(input->flags & WS_TCP_SYN) + !!(input->flags & WS_TCP_FIN);
 }
 
-void exchange_find_lost(const struct ws_step *steps, size_t count, bool *lost)
+void segment_row_find_lost(const struct ws_step *steps, size_t count, bool *lost)
 {
 	for (size_t again = 1; again < count; again++) {
 		const struct ws_segment *copy = &steps[again].input;
@@ -358,7 +358,7 @@ void exchange_find_lost(const struct ws_step *steps, size_t count, bool *lost)
 	}
 }
 
-static void draw_exchange(const struct picture *picture, struct ws_canvas *canvas, int top, int bottom)
+static void draw_segment_row(const struct picture *picture, struct ws_canvas *canvas, int top, int bottom)
 {
 	const struct replay *replay = &picture->ui->replay;
 	struct ws_step steps[MAX_VISIBLE];
@@ -381,28 +381,28 @@ static void draw_exchange(const struct picture *picture, struct ws_canvas *canva
 	if (visible < replay->step + 1 && room > 2)
 		visible = choose_visible(picture, steps, count, room - 1, single, &used);
 	size_t start = count - visible;
-	exchange_find_lost(steps, count, lost);
+	segment_row_find_lost(steps, count, lost);
 	int row = top;
 	if (first + start > 0 && used < room) {
 		char words[48];
 		snprintf(words, sizeof(words), "⋮ %zu earlier", first + start);
-		exchange_draw_gap(picture, canvas, row++, words);
+		segment_row_draw_gap(picture, canvas, row++, words);
 	}
 	for (size_t i = start; i < count; i++) {
 		char words[80];
 		struct ws_text text = WS_TEXT_OVER(words);
-		if (i > start && !single && exchange_gap(picture, &steps[i - 1], &steps[i], &text))
-			exchange_draw_gap(picture, canvas, row++, ws_text_cstr(&text));
-		struct exchange_place place = {.row = row,
-		                               .single = exchange_rows(&steps[i], single) == 1,
-		                               .opening = i == start,
-		                               .current = i + 1 == count,
-		                               .lost = lost[i],
-		                               .first = first + i == 0,
-		                               .before = i ? steps[i - 1].input.time : steps[i].input.time};
+		if (i > start && !single && segment_row_gap(picture, &steps[i - 1], &steps[i], &text))
+			segment_row_draw_gap(picture, canvas, row++, ws_text_cstr(&text));
+		struct segment_row_place place = {.row = row,
+		                                  .single = segment_row_rows(&steps[i], single) == 1,
+		                                  .opening = i == start,
+		                                  .current = i + 1 == count,
+		                                  .lost = lost[i],
+		                                  .first = first + i == 0,
+		                                  .before = i ? steps[i - 1].input.time : steps[i].input.time};
 		place.flying = place.current && !picture->arrived;
-		exchange_step(picture, canvas, &steps[i], &place);
-		row += exchange_rows(&steps[i], single);
+		segment_row_step(picture, canvas, &steps[i], &place);
+		row += segment_row_rows(&steps[i], single);
 	}
 }
 
@@ -456,7 +456,7 @@ static void draw_for_lesson(const struct ws_ui *ui, const struct ws_model *model
 	picture_title(&picture, canvas);
 	picture_names(&picture, canvas, 0, columns);
 	boxes_draw(&picture, canvas, boxes ? NAMES : -1);
-	draw_exchange(&picture, canvas, boxes ? NAMES + BOXES : NAMES, bottom);
+	draw_segment_row(&picture, canvas, boxes ? NAMES + BOXES : NAMES, bottom);
 	if (columns < canvas->columns)
 		draw_pane(&picture, canvas, bottom);
 }
@@ -485,7 +485,7 @@ void lifelines_draw(const struct ws_ui *ui, const struct ws_model *model, struct
 		top = 5;
 	if (canvas->rows >= 30)
 		draw_rule(canvas, --notes);
-	draw_exchange(&picture, canvas, top, notes);
+	draw_segment_row(&picture, canvas, top, notes);
 	if (columns < canvas->columns)
 		draw_pane(&picture, canvas, notes - (canvas->rows < 30));
 	if (canvas->rows >= 30)

@@ -1,10 +1,10 @@
 /* The steps between two lifelines, one by one: the screen draws those that fit, an export all of them. */
-#ifndef SCENE_EXCHANGE_H
-#define SCENE_EXCHANGE_H
+#ifndef SCENE_SEGMENT_ROW_H
+#define SCENE_SEGMENT_ROW_H
 
 #include "scene/ui.h"
 
-struct exchange_place {
+struct segment_row_place {
 	int row;
 	bool single;  /* one row only */
 	bool opening; /* the first one drawn: says which states it starts from */
@@ -16,15 +16,15 @@ struct exchange_place {
 };
 
 /* The rows a step takes. */
-int exchange_rows(const struct ws_step *step, bool single);
-void exchange_step(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
-                   const struct exchange_place *place);
+int segment_row_rows(const struct ws_step *step, bool single);
+void segment_row_step(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
+                      const struct segment_row_place *place);
 /* What stands between two steps with a pause between them; false: it is too short to mention. */
-bool exchange_gap(const struct picture *picture, const struct ws_step *step, const struct ws_step *next,
-                  struct ws_text *text);
-void exchange_draw_gap(const struct picture *picture, struct ws_canvas *canvas, int row, const char *words);
+bool segment_row_gap(const struct picture *picture, const struct ws_step *step, const struct ws_step *next,
+                     struct ws_text *text);
+void segment_row_draw_gap(const struct picture *picture, struct ws_canvas *canvas, int row, const char *words);
 /* A segment that is sent again did not arrive, unless its ACK was seen: then that did not. It shows from the repetition
  * on, since nobody could know before. `lost` marks which of the steps did not arrive. */
-void exchange_find_lost(const struct ws_step *steps, size_t count, bool *lost);
+void segment_row_find_lost(const struct ws_step *steps, size_t count, bool *lost);
 
 #endif
