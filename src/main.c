@@ -1,13 +1,13 @@
 /* wirestate: from the command line to one of the ways to run, and to the exit status. Standard output carries data
  * only; banner, summary, warnings and errors go to standard error. */
-#include "cli/complete.h"
 #include "app/child.h"
 #include "app/lesson_files.h"
-#include "cli/manual.h"
-#include "cli/options.h"
 #include "app/session.h"
 #include "app/signals.h"
 #include "app/start.h"
+#include "cli/complete.h"
+#include "cli/manual.h"
+#include "cli/options.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -183,22 +183,22 @@ static int run(struct options *options)
 	struct session session;
 	const bool lesson = options->played, stop = lesson && options->stop != FRAME_NONE;
 	const bool view = options->frame == FRAME_NONE && !stop && wants_view(options);
-	const bool picture = !view && (options->frame != FRAME_NONE || lesson);
+	const bool frame = !view && (options->frame != FRAME_NONE || lesson);
 	if (view && !isatty(STDOUT_FILENO)) {
 		ws_fail(&error, WS_ERROR_OPTION, "-T tui needs a terminal, and standard output is none; see -T text");
 		return fail(&error);
 	}
 	const int output_flags = fcntl(STDOUT_FILENO, F_GETFL);
-	const bool opened = session_open(&session, options, picture || view, &error);
+	const bool opened = session_open(&session, options, frame || view, &error);
 	signals_install(view);
 	if (opened && view) {
-		run_interactive(&session);
+		run_view(&session);
 	} else if (opened && session_confine(&session)) {
-		if (!picture)
+		if (!frame)
 			banner(&session);
-		(lesson ? run_lesson_print : picture ? run_picture : run_stream)(&session);
+		(lesson ? run_lesson : frame ? run_frame : run_lines)(&session);
 	}
-	const bool quiet = picture || session.output_failed || (view && options->read);
+	const bool quiet = frame || session.output_failed || (view && options->read);
 	if (opened && !quiet)
 		summary(&session);
 	session_close(&session);

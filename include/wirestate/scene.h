@@ -174,13 +174,13 @@ bool ws_ui_key(struct ws_ui *ui, const struct ws_model *model, const struct ws_k
  * differences of it are used. */
 void ws_ui_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock);
 /* The place in the capture whose world the reader wants to see. */
-struct ws_place {
+struct ws_position {
 	bool past; /* false: the newest */
 	bool playing;
 	uint64_t frame; /* the world behind this packet; 0: the world at `time` */
 	ws_time time;
 };
-struct ws_place ws_ui_place(const struct ws_ui *ui);
+struct ws_position ws_ui_position(const struct ws_ui *ui);
 
 /* A long piece of work, like an order of a million connections, has more to do: ticks should follow each other without
  * a pause, as far as keys and packets have their turns between them. */
@@ -200,7 +200,7 @@ void ws_ui_show_frame(struct ws_ui *ui, const struct ws_model *model, const stru
 /* Begins it: the replay plays up to its first stop. */
 void ws_ui_lesson(struct ws_ui *ui, const struct ws_model *model, const struct ws_lesson *lesson);
 /* For pictures and tests: stands at a stop, without playing; behind the last one is the page that ends the lesson. The
- * world of ws_ui_place() must be made, and then ws_ui_tick() called. */
+ * world of ws_ui_position() must be made, and then ws_ui_tick() called. */
 void ws_ui_lesson_stand(struct ws_ui *ui, const struct ws_model *model, size_t stop, bool answered);
 /* The rows of its panel, at the bottom of the screen as laid out. */
 int ws_ui_lesson_rows(const struct ws_ui *ui);

@@ -38,13 +38,13 @@ void ws_view_close(struct ws_view *view); /* NULL allowed; restores the terminal
 
 int ws_view_fd(const struct ws_view *view); /* poll it for reading: a key is waiting */
 /* Where a key is pressed, which decides what it means. */
-struct ws_key_place {
+struct ws_key_context {
 	enum ws_screen screen;
 	bool lesson; /* one is played */
 	bool typing; /* a line */
 };
 /* The next key that means something there. False: none is waiting. Never blocks. */
-bool ws_view_key(struct ws_view *view, const struct ws_key_place *place, struct ws_key *key);
+bool ws_view_key(struct ws_view *view, const struct ws_key_context *place, struct ws_key *key);
 /* Takes the mouse, or gives it back to the terminal. */
 void ws_view_mouse(struct ws_view *view, bool taken);
 bool ws_view_has_mouse(const struct ws_view *view);

@@ -66,7 +66,7 @@ static bool write_chart_text(FILE *file, struct ws_ui *ui, const struct ws_model
 		canvas.ascii = ascii;
 		good = good && ws_chart_draw(ui, model, &chart, &canvas);
 		if (good)
-			picture_print(file, &canvas);
+			canvas_print(file, &canvas);
 		else
 			ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 	}
@@ -143,8 +143,8 @@ static bool put_wanted(const struct session *session, FILE *file, int kind, cons
 	return good;
 }
 
-static bool put_picture(const struct session *session, int fd, int kind, const struct ws_model *model, ws_conn_id conn,
-                        struct ws_error *error)
+static bool write_chart_fd(const struct session *session, int fd, int kind, const struct ws_model *model,
+                           ws_conn_id conn, struct ws_error *error)
 {
 	FILE *file = fdopen(fd, "w");
 	if (!file) {
@@ -209,7 +209,7 @@ bool export_wanted(const struct session *session, struct ws_ui *ui, const struct
 	else if (kind == EXPORT_PCAP)
 		good = put_packets(session, fd, clean, model, conn, &missing, &error);
 	else
-		good = put_picture(session, fd, kind, model, conn, &error);
+		good = write_chart_fd(session, fd, kind, model, conn, &error);
 	if (good && missing)
 		snprintf(message, sizeof(message), "%s written, without %llu packets that are no longer kept.", clean,
 		         (unsigned long long)missing);
@@ -229,5 +229,5 @@ void export_screen(struct session *session, const struct ws_canvas *canvas, ws_c
 	if (session->options->export_kind == EXPORT_SVG)
 		ws_svg_canvas(session->export, canvas, (enum ws_theme)session->options->theme, ws_text_cstr(&title));
 	else
-		picture_print(session->export, canvas);
+		canvas_print(session->export, canvas);
 }

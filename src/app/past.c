@@ -18,9 +18,9 @@ enum { BATCH = 64 };
 struct snapshot {
 	struct session *session;
 	struct ws_capture *capture; /* NULL: the session's kept frames are read */
-	uint64_t place;             /* among those */
+	uint64_t position;          /* among those */
 	struct ws_tracker *tracker;
-	struct ws_place target;     /* while reading */
+	struct ws_position target;  /* while reading */
 	uint64_t frame;             /* number of the last packet fed */
 	ws_time last_packet, clock; /* latest packet's time; up to where timers have run */
 	bool ended, incomplete;
@@ -74,15 +74,15 @@ fail:
 }
 
 /* It has gone beyond the place: time does not run back. */
-static bool is_beyond(const struct snapshot *snapshot, const struct ws_place *place)
+static bool is_beyond(const struct snapshot *snapshot, const struct ws_position *position)
 {
-	if (!place->frame)
-		return snapshot->clock > place->time;
-	return snapshot->frame > place->frame ||
-	       (snapshot->frame == place->frame && snapshot->clock > snapshot->last_packet);
+	if (!position->frame)
+		return snapshot->clock > position->time;
+	return snapshot->frame > position->frame ||
+	       (snapshot->frame == position->frame && snapshot->clock > snapshot->last_packet);
 }
 
-static bool belongs(const struct snapshot *snapshot, const struct ws_place *target, const struct ws_frame *frame)
+static bool belongs(const struct snapshot *snapshot, const struct ws_position *target, const struct ws_frame *frame)
 {
 	if (frame->number > snapshot->session->last_frame)
 		return false;
@@ -168,7 +168,7 @@ static bool read_some(struct snapshot *snapshot)
 	}
 	struct ws_frame frame;
 	for (int i = 0; i < BATCH; i++) {
-		if (!ws_capture_kept(snapshot->session->capture, &snapshot->place, &frame))
+		if (!ws_capture_kept(snapshot->session->capture, &snapshot->position, &frame))
 			return false;
 		if (belongs(snapshot, &snapshot->target, &frame)) {
 			feed(snapshot, &frame);
@@ -180,15 +180,15 @@ static bool read_some(struct snapshot *snapshot)
 	return true;
 }
 
-/* True: the snapshot of `place` is there. */
-static bool go(struct snapshot *snapshot, const struct ws_place *place, ws_time end)
+/* True: the snapshot of `position` is there. */
+static bool go(struct snapshot *snapshot, const struct ws_position *position, ws_time end)
 {
-	snapshot->target = *place;
+	snapshot->target = *position;
 	while (read_some(snapshot) && !ws_tracker_out_of_memory(snapshot->tracker))
 		if (monotonic() >= end)
 			return false;
-	if (!place->frame && place->time > snapshot->clock)
-		run_timers(snapshot, place->time);
+	if (!position->frame && position->time > snapshot->clock)
+		run_timers(snapshot, position->time);
 	return true;
 }
 
@@ -211,24 +211,24 @@ void past_close(struct past *past)
 	past->shown = past->building = NULL;
 }
 
-bool past_work(struct past *past, const struct ws_place *place)
+bool past_work(struct past *past, const struct ws_position *position)
 {
 	const ws_time end = monotonic() + SLICE;
-	if (!place->past) {
+	if (!position->past) {
 		past->changed = past->changed || past->shown;
 		past_close(past);
 		past->error.status = WS_OK;
 		return false;
 	}
-	if (past->building && is_beyond(past->building, place)) {
+	if (past->building && is_beyond(past->building, position)) {
 		snapshot_close(past->building);
 		past->building = NULL;
 	}
-	if (!past->building && past->shown && !is_beyond(past->shown, place)) {
+	if (!past->building && past->shown && !is_beyond(past->shown, position)) {
 		struct snapshot *snapshot = past->shown;
 		const uint64_t frame = snapshot->frame;
 		const ws_time clock = snapshot->clock;
-		const bool there = go(snapshot, place, end);
+		const bool there = go(snapshot, position, end);
 		past->changed = past->changed || snapshot->frame != frame || snapshot->clock != clock;
 		check(past, snapshot);
 		return !there;
@@ -239,7 +239,7 @@ bool past_work(struct past *past, const struct ws_place *place)
 		past->building = snapshot_open(past->session, memory_for(past->session, past->shown), &past->error);
 	if (!past->building)
 		return false;
-	if (!go(past->building, place, end))
+	if (!go(past->building, position, end))
 		return true;
 	struct snapshot *before = past->shown;
 	past->shown = past->building;
@@ -250,11 +250,11 @@ bool past_work(struct past *past, const struct ws_place *place)
 	return false;
 }
 
-static bool is_there(const struct snapshot *snapshot, const struct ws_place *place)
+static bool is_there(const struct snapshot *snapshot, const struct ws_position *position)
 {
-	if (is_beyond(snapshot, place) || (!place->frame && snapshot->clock < place->time))
+	if (is_beyond(snapshot, position) || (!position->frame && snapshot->clock < position->time))
 		return false;
-	return snapshot->ahead ? !belongs(snapshot, place, &snapshot->next) : snapshot->ended || !snapshot->capture;
+	return snapshot->ahead ? !belongs(snapshot, position, &snapshot->next) : snapshot->ended || !snapshot->capture;
 }
 
 static bool fetch(void *context, uint64_t position, struct ws_frame *frame)
@@ -263,7 +263,7 @@ static bool fetch(void *context, uint64_t position, struct ws_frame *frame)
 	return session_fetch(snapshot->session, snapshot->capture, position, frame);
 }
 
-void past_model(const struct past *past, const struct ws_place *place, struct ws_model *model)
+void past_model(const struct past *past, const struct ws_position *position, struct ws_model *model)
 {
 	const struct snapshot *snapshot = past->shown;
 	struct ws_tracker_stats stats;
@@ -272,16 +272,16 @@ void past_model(const struct past *past, const struct ws_place *place, struct ws
 	model->last = model->now > model->first ? model->now : model->first;
 	model->frame = past->session->last_frame;
 	model->running = model->live;
-	model->seeking = place->past && (!snapshot || past->building || !is_there(snapshot, place));
+	model->seeking = position->past && (!snapshot || past->building || !is_there(snapshot, position));
 	const struct ws_error *error = snapshot && snapshot->error.status != WS_OK ? &snapshot->error : &past->error;
-	if (place->past && error->status != WS_OK) {
+	if (position->past && error->status != WS_OK) {
 		model->notice = error->text;
 		model->seeking = past->building;
 	}
-	if (!place->past || !snapshot)
+	if (!position->past || !snapshot)
 		return;
 	model->past = true;
-	model->running = place->playing;
+	model->running = position->playing;
 	model->tracker = snapshot->tracker;
 	model->now = snapshot->clock > model->first ? snapshot->clock : model->first;
 	model->frame = snapshot->frame;

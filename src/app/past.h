@@ -14,9 +14,9 @@ struct past {
 };
 
 void past_close(struct past *past);
-/* Works for a few milliseconds towards the snapshot of `place`. True: there is more to do. */
-bool past_work(struct past *past, const struct ws_place *place);
+/* Works for a few milliseconds towards the snapshot of `position`. True: there is more to do. */
+bool past_work(struct past *past, const struct ws_position *position);
 /* Puts the snapshot that is shown into the session's model. */
-void past_model(const struct past *past, const struct ws_place *place, struct ws_model *model);
+void past_model(const struct past *past, const struct ws_position *position, struct ws_model *model);
 
 #endif

@@ -18,7 +18,7 @@ static bool print(struct ws_text *text)
 	return written;
 }
 
-void picture_print(FILE *file, const struct ws_canvas *canvas)
+void canvas_print(FILE *file, const struct ws_canvas *canvas)
 {
 	char buffer[4096];
 	struct ws_text text = WS_TEXT_OVER(buffer);
@@ -30,7 +30,7 @@ void picture_print(FILE *file, const struct ws_canvas *canvas)
 
 static void print_canvas(struct session *session, const struct ws_canvas *canvas)
 {
-	picture_print(stdout, canvas);
+	canvas_print(stdout, canvas);
 	if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE)
 		ws_fail(&session->error, WS_ERROR_OUTPUT, "cannot write to standard output: %s", strerror(errno));
 }
@@ -63,8 +63,8 @@ static bool aim(struct session *session, struct ws_ui *ui, const struct ws_model
                 ws_conn_id *conn)
 {
 	const struct options *options = session->options;
-	if (screen == WS_SCREEN_PACKET && !options->connection && !session->last_conn && session->picture_bytes) {
-		ws_ui_show_frame(ui, model, &session->picture);
+	if (screen == WS_SCREEN_PACKET && !options->connection && !session->last_conn && session->named_frame_bytes) {
+		ws_ui_show_frame(ui, model, &session->named_frame);
 		return true;
 	}
 	if (!choose_connection(session, conn))
@@ -124,14 +124,14 @@ static void draw(struct session *session)
 }
 
 /* --export of packets has written them already. */
-static void check_picked(struct session *session)
+static void check_connection(struct session *session)
 {
 	ws_conn_id conn;
 	if (session->error.status == WS_OK && session->options->connection)
 		(void)!choose_connection(session, &conn);
 }
 
-void run_picture(struct session *session)
+void run_frame(struct session *session)
 {
 	const uint64_t frame = session->options->frame;
 	while (session_read(session, BATCH)) {
@@ -142,7 +142,7 @@ void run_picture(struct session *session)
 	struct ws_capture_stats stats;
 	ws_capture_stats(session->capture, &stats);
 	if (options_picks_packets(session->options))
-		check_picked(session);
+		check_connection(session);
 	else if (frame <= stats.received)
 		draw(session);
 	else if (session->error.status == WS_OK)

@@ -25,10 +25,10 @@ static void stand(struct printer *it, size_t stop, bool answered)
 	ws_ui_layout(it->ui, &it->model, it->canvas.columns, it->canvas.rows);
 	ws_ui_lesson_stand(it->ui, &it->model, stop, answered);
 	do {
-		const struct ws_place place = ws_ui_place(it->ui);
-		more = past_work(&it->past, &place);
+		const struct ws_position position = ws_ui_position(it->ui);
+		more = past_work(&it->past, &position);
 		session_model(it->session, &it->model);
-		past_model(&it->past, &place, &it->model);
+		past_model(&it->past, &position, &it->model);
 	} while (more && !(signals_take() & SIGNAL_STOP));
 	ws_ui_tick(it->ui, &it->model, 1);
 	ws_ui_layout(it->ui, &it->model, it->canvas.columns, it->canvas.rows);
@@ -52,7 +52,7 @@ static void print_rows(const struct ws_canvas *canvas, int rows)
 			empty = empty && is_empty(last[column].code_point);
 		part.rows -= empty;
 	}
-	picture_print(stdout, &part);
+	canvas_print(stdout, &part);
 }
 
 static void print_page(struct printer *it, const struct ws_lesson_stop *stop)
@@ -95,7 +95,7 @@ static void print_stop(struct printer *it)
 	const size_t stop = wanted == FRAME_END ? lesson->stop_count : wanted - 1;
 	for (int answered = 0; answered < (wanted == FRAME_END ? 1 : 2); answered++) {
 		stand(it, stop, answered);
-		picture_print(stdout, &it->canvas);
+		canvas_print(stdout, &it->canvas);
 	}
 }
 
@@ -131,7 +131,7 @@ static void print(struct session *session)
 	past_close(&it.past);
 }
 
-void run_lesson_print(struct session *session)
+void run_lesson(struct session *session)
 {
 	while (session_read(session, BATCH))
 		if (signals_take() & SIGNAL_STOP)

@@ -35,7 +35,7 @@ static void tell_waits(const struct session *session, const char **told)
 	fprintf(stderr, "wirestate: %s\n", ws_text_cstr(&text));
 }
 
-void run_stream(struct session *session)
+void run_lines(struct session *session)
 {
 	struct progress progress;
 	const char *waits = NULL;

@@ -24,7 +24,7 @@ struct interactive {
 	struct ws_canvas canvas;
 	struct ws_model model;
 	struct past past;
-	struct ws_place place;
+	struct ws_position position;
 	bool seeking;      /* the past has work to do */
 	bool teaching;     /* the lesson has begun */
 	ws_time next_draw; /* monotonic: not before */
@@ -47,8 +47,8 @@ static void take_packets(struct interactive *it)
 /* Makes the snapshot that the reader wants to see. */
 static void look_back(struct interactive *it)
 {
-	it->place = ws_ui_place(it->ui);
-	it->seeking = past_work(&it->past, &it->place);
+	it->position = ws_ui_position(it->ui);
+	it->seeking = past_work(&it->past, &it->position);
 	if (it->past.changed)
 		it->changed = true;
 	it->past.changed = false;
@@ -84,9 +84,9 @@ static void take_keys(struct interactive *it)
 {
 	struct ws_key key;
 	for (;;) {
-		const struct ws_key_place place = {
+		const struct ws_key_context position = {
 		        .screen = ws_ui_screen(it->ui), .lesson = it->teaching, .typing = ws_ui_typing(it->ui)};
-		if (it->quit || !ws_view_key(it->view, &place, &key))
+		if (it->quit || !ws_view_key(it->view, &position, &key))
 			break;
 		if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_QUIT)
 			it->quit = true;
@@ -164,7 +164,7 @@ static void look(struct interactive *it)
 {
 	look_back(it);
 	session_model(it->session, &it->model);
-	past_model(&it->past, &it->place, &it->model);
+	past_model(&it->past, &it->position, &it->model);
 }
 
 /* A lesson begins when its whole capture has been read: its texts speak of any of the packets. */
@@ -192,8 +192,9 @@ static void loop(struct interactive *it)
 		begin_lesson(it);
 		ws_ui_tick(it->ui, &it->model,
 		           monotonic()); /* behind look(): it takes leave of a snapshot that is gone */
-		const struct ws_place place = ws_ui_place(it->ui);
-		if (place.past != it->place.past || place.frame != it->place.frame || place.time != it->place.time)
+		const struct ws_position position = ws_ui_position(it->ui);
+		if (position.past != it->position.past || position.frame != it->position.frame ||
+		    position.time != it->position.time)
 			it->seeking = true;
 		draw(it);
 		if (!it->quit)
@@ -201,7 +202,7 @@ static void loop(struct interactive *it)
 	}
 }
 
-void run_interactive(struct session *session)
+void run_view(struct session *session)
 {
 	const struct options *options = session->options;
 	const struct ws_view_options view_options = {.keymap = &options->keymap,

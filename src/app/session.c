@@ -241,7 +241,7 @@ void session_close(struct session *session)
 	if (session->directory >= 0)
 		close(session->directory);
 	anonymizer_free(session->anonymizer);
-	free(session->picture_bytes);
+	free(session->named_frame_bytes);
 }
 
 const struct ws_error *session_failure(const struct session *session)
@@ -287,15 +287,15 @@ static void write_frame(struct session *session, const struct ws_frame *frame)
 }
 
 /* The packet that --frame names is kept: it may belong to no connection, and then only its bytes can be shown. */
-static void keep_picture(struct session *session, const struct ws_frame *frame)
+static void keep_frame(struct session *session, const struct ws_frame *frame)
 {
-	uint8_t *bytes = realloc(session->picture_bytes, frame->captured ? frame->captured : 1);
+	uint8_t *bytes = realloc(session->named_frame_bytes, frame->captured ? frame->captured : 1);
 	if (!bytes)
 		return;
 	memcpy(bytes, frame->data, frame->captured);
-	session->picture_bytes = bytes;
-	session->picture = *frame;
-	session->picture.data = session->picture_bytes;
+	session->named_frame_bytes = bytes;
+	session->named_frame = *frame;
+	session->named_frame.data = session->named_frame_bytes;
 }
 
 static void track(struct session *session, const struct pending_packet *next)
@@ -368,7 +368,7 @@ static void on_frame(void *context, const struct ws_frame *frame)
 			if (frame->number > options->frame)
 				return;
 		}
-		keep_picture(session, frame);
+		keep_frame(session, frame);
 	}
 	struct pending_packet *next = &session->pending_slots[session->pending == &session->pending_slots[0]];
 	next->frame = *frame;

@@ -47,12 +47,12 @@ struct session {
 	bool screen;                         /* frames and history are kept */
 	bool ended;                          /* no packet will come any more */
 	bool output_failed;
-	bool went_back;          /* to the start screen */
-	bool wants_next;         /* the lesson behind this one */
-	bool warned;             /* the warning has been printed */
-	bool changed;            /* something came in since the owner cleared this */
-	struct ws_frame picture; /* --frame: the frame it names, its bytes copied */
-	uint8_t *picture_bytes;
+	bool went_back;              /* to the start screen */
+	bool wants_next;             /* the lesson behind this one */
+	bool warned;                 /* the warning has been printed */
+	bool changed;                /* something came in since the owner cleared this */
+	struct ws_frame named_frame; /* --frame: the frame it names, its bytes copied */
+	uint8_t *named_frame_bytes;
 	struct pending_packet pending_slots[2]; /* the newest packet and the one before it, whose turn comes after */
 	struct pending_packet *pending;         /* decoded and not yet tracked, or NULL */
 	bool may_defer; /* nothing behind the tracker looks at a packet's bytes: it may wait without them */
@@ -81,7 +81,7 @@ const struct ws_error *session_failure(const struct session *session);
 /* The model of a screen, as things stand. */
 void session_model(struct session *session, struct ws_model *model);
 /* For a second look at the capture, in so many bytes of memory for frames and tracker: whether frames must be taken
- * from those that are kept, since the source cannot be read dedup; the source, opened once more; and a tracker as the
+ * from those that are kept, since the source cannot be read twice; the source, opened once more; and a tracker as the
  * session's own is, beside that source (NULL: the session's own). */
 bool session_keeps(const struct session *session);
 struct ws_capture *session_open_again(const struct session *session, uint64_t memory,
@@ -108,10 +108,10 @@ const char *save_reason(const struct session *session, int error);
 ws_time monotonic(void);
 
 /* ---- The ways to run a session; each returns when it is over. Errors are left in the session. */
-void run_stream(struct session *session);
-void run_interactive(struct session *session);
-void run_picture(struct session *session);
-void run_lesson_print(struct session *session);
+void run_lines(struct session *session);
+void run_view(struct session *session);
+void run_frame(struct session *session);
+void run_lesson(struct session *session);
 
 /* ---- --export: a picture or a recording; errors are left in the session */
 bool export_open(struct session *session, struct ws_error *error) WS_CHECKED;
@@ -121,6 +121,6 @@ void export_chart(struct session *session, struct ws_ui *ui, const struct ws_mod
 bool export_wanted(const struct session *session, struct ws_ui *ui, const struct ws_model *model);
 void export_screen(struct session *session, const struct ws_canvas *canvas, ws_conn_id conn);
 /* A canvas as text. */
-void picture_print(FILE *file, const struct ws_canvas *canvas);
+void canvas_print(FILE *file, const struct ws_canvas *canvas);
 
 #endif

@@ -20,7 +20,7 @@ struct start {
 	const struct options *options;
 	struct ws_view *view;
 	struct ws_canvas canvas;
-	struct ws_start place;
+	struct ws_start position;
 	struct ws_start_entry *entries;
 	char message[512];
 	struct ws_error error;
@@ -48,9 +48,9 @@ static void draw(struct start *it)
 	}
 	it->canvas.ascii = ws_view_is_ascii(it->view);
 	ws_canvas_clear(&it->canvas);
-	ws_start_act(&it->place, WS_ACT_NONE, rows);
-	it->place.message = it->message[0] ? it->message : NULL;
-	ws_start_draw(&it->place, &it->canvas);
+	ws_start_act(&it->position, WS_ACT_NONE, rows);
+	it->position.message = it->message[0] ? it->message : NULL;
+	ws_start_draw(&it->position, &it->canvas);
 	ws_view_show(it->view, &it->canvas);
 }
 
@@ -96,9 +96,9 @@ static void pass_on(int errors)
 
 static void open_selected(struct start *it)
 {
-	if (!it->place.count)
+	if (!it->position.count)
 		return;
-	const struct ws_start_entry *entry = &it->entries[it->place.selected];
+	const struct ws_start_entry *entry = &it->entries[it->position.selected];
 	const int errors = memfd_create("errors", MFD_CLOEXEC);
 	if (errors < 0)
 		return;
@@ -126,9 +126,9 @@ static void open_selected(struct start *it)
 
 static void take_keys(struct start *it)
 {
-	const struct ws_key_place place = {.screen = WS_SCREEN_LIST};
+	const struct ws_key_context position = {.screen = WS_SCREEN_LIST};
 	struct ws_key key;
-	while (!it->quit && ws_view_key(it->view, &place, &key)) {
+	while (!it->quit && ws_view_key(it->view, &position, &key)) {
 		int columns, rows;
 		ws_view_size(it->view, &columns, &rows);
 		if (key.kind == WS_KEY_WHEEL_UP || key.kind == WS_KEY_WHEEL_DOWN)
@@ -143,7 +143,7 @@ static void take_keys(struct start *it)
 			open_selected(it);
 			return;
 		} else if (key.action != WS_ACT_NONE) {
-			ws_start_act(&it->place, key.action, rows);
+			ws_start_act(&it->position, key.action, rows);
 		}
 	}
 }
@@ -169,7 +169,7 @@ static size_t first_choice(const struct start *it)
 {
 	size_t choice = 0;
 	enum { NONE, BUNDLED, LESSON, HANDSHAKE } best = NONE;
-	for (size_t i = 0; i < it->place.count; i++) {
+	for (size_t i = 0; i < it->position.count; i++) {
 		const struct ws_start_entry *entry = &it->entries[i];
 		if (entry->group == WS_START_INTERFACES && entry->ready)
 			return i;
@@ -188,10 +188,10 @@ static size_t first_choice(const struct start *it)
 int run_start(const struct options *options)
 {
 	struct start it = {.options = options};
-	it.entries = start_list(&it.place.count);
-	it.place.entries = it.entries;
-	it.place.key_name = options->keymap.name;
-	it.place.selected = first_choice(&it);
+	it.entries = start_list(&it.position.count);
+	it.position.entries = it.entries;
+	it.position.key_name = options->keymap.name;
+	it.position.selected = first_choice(&it);
 	signals_install(true);
 	if (ws_canvas_create(&it.canvas, 1, 1) && open_view(&it)) {
 		while (!it.quit) {
@@ -206,7 +206,7 @@ int run_start(const struct options *options)
 	}
 	ws_view_close(it.view);
 	ws_canvas_destroy(&it.canvas);
-	start_list_free(it.entries, it.place.count);
+	start_list_free(it.entries, it.position.count);
 	if (it.error.status == WS_OK)
 		return it.status == START_BACK ? 0 : it.status;
 	fprintf(stderr, "wirestate: %s\n", it.error.text);

@@ -21,7 +21,7 @@ bool export_ask(struct ws_ui *ui, const struct ws_model *model)
 {
 	static const struct prompt_use use = {
 	        .label = "export to",
-	        .hint = "new file: .svg a picture, .anim.svg plays, .txt, .cast recording, .pcap packets",
+	        .hint = "new file: .svg a layout, .anim.svg plays, .txt, .cast recording, .pcap packets",
 	        .accept = accept_name,
 	};
 	const bool from_list = ws_ui_screen(ui) == WS_SCREEN_LIST;

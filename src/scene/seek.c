@@ -15,7 +15,7 @@ static bool refuse(struct prompt_error *error, const char *text, size_t start, c
 	return false;
 }
 
-bool place_parse(const char *text, struct place_wanted *wanted, struct prompt_error *error)
+bool seek_parse(const char *text, struct seek_target *wanted, struct prompt_error *error)
 {
 	static const struct {
 		const char *name;
@@ -24,7 +24,7 @@ bool place_parse(const char *text, struct place_wanted *wanted, struct prompt_er
 	             {"s", (double)WS_SECOND},
 	             {"m", 60.0 * (double)WS_SECOND},
 	             {"h", 3600.0 * (double)WS_SECOND}};
-	*wanted = (struct place_wanted){0};
+	*wanted = (struct seek_target){0};
 	const char *start = text + strspn(text, " ");
 	const size_t skipped = (size_t)(start - text), digits = strspn(start, "0123456789.");
 	const char *unit = start + digits + strspn(start + digits, " ");

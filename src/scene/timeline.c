@@ -1,20 +1,21 @@
 /* The whole capture as a replay: where the reader stands in its time, and how that moves.
  *
  * The place is a time, or the number of a packet behind which the reader wants to stand. Whose tracker holds the world
- * of that place is main's business (see ws_ui_place()); until it is there, `seeking` is set and time stands still, so
- * that the replay never runs away from its picture. At the end of the capture there is no timeline: the newest is shown.
+ * of that place is main's business (see ws_ui_position()); until it is there, `seeking` is set and time stands still,
+ * so that the replay never runs away from its layout. At the end of the capture there is no timeline: the newest is
+ * shown.
  *
  * Time runs as in the replay of one connection: at `speed`, and pauses between packets are shortened to `idle`. */
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
 
-struct ws_place ws_ui_place(const struct ws_ui *ui)
+struct ws_position ws_ui_position(const struct ws_ui *ui)
 {
 	const struct timeline *timeline = &ui->timeline;
-	return (struct ws_place){.past = timeline->past,
-	                         .playing = timeline->past && timeline->playing,
-	                         .frame = timeline->frame,
-	                         .time = timeline->at};
+	return (struct ws_position){.past = timeline->past,
+	                            .playing = timeline->past && timeline->playing,
+	                            .frame = timeline->frame,
+	                            .time = timeline->at};
 }
 
 /* The end of what there is. While more is loaded or captured the replay waits there for it. */
@@ -90,8 +91,8 @@ static void to_frame(struct timeline *timeline, uint64_t frame)
 
 static bool jump(struct ws_ui *ui, const struct ws_model *model, const char *text, struct prompt_error *error)
 {
-	struct place_wanted wanted;
-	if (!place_parse(text, &wanted, error))
+	struct seek_target wanted;
+	if (!seek_parse(text, &wanted, error))
 		return false;
 	ui->timeline.playing = false;
 	if (wanted.is_time)

@@ -13,12 +13,12 @@
 
 /* ---- A place to jump to, as it is typed: "17" is a packet, "12.5s" a time (ms, s, m, h) */
 
-struct place_wanted {
+struct seek_target {
 	bool is_time;
 	uint64_t frame;
 	ws_time time;
 };
-bool place_parse(const char *text, struct place_wanted *wanted, struct prompt_error *error); /* place.c */
+bool seek_parse(const char *text, struct seek_target *wanted, struct prompt_error *error); /* place.c */
 
 /* ---- The replay of one connection */
 
@@ -161,7 +161,7 @@ size_t replay_count(const struct replay *replay);
 ws_time replay_shown(const struct replay *replay, const struct ws_step *step, const struct ws_step *next, ws_time *gap);
 /* Capture time at the place where the replay stands. */
 ws_time replay_time(const struct replay *replay, const struct ws_model *model, const struct ws_step *step,
-                  const struct ws_step *next);
+                    const struct ws_step *next);
 /* The endpoint drawn on the left. */
 int replay_left(const struct replay *replay, const struct ws_conn_info *info);
 bool replay_arrived(const struct replay *replay, const struct ws_step *step);
@@ -191,8 +191,8 @@ size_t replay_waits_restarted(const struct replay *replay, int endpoint, size_t 
 /* lifelines.c, boxes.c, notes.c */
 void lifelines_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
 
-/* What every part of the lifelines needs to know about the picture. */
-struct picture {
+/* What every part of the lifelines needs to know about the layout. */
+struct layout {
 	const struct ws_ui *ui;
 	const struct ws_model *model;
 	struct ws_conn_info info;
@@ -211,26 +211,25 @@ struct picture {
 };
 
 /* compose.c */
-bool picture_compose(const struct ws_ui *ui, const struct ws_model *model, int columns, struct picture *picture);
-const char *picture_name(const struct picture *picture, int endpoint); /* "client", "server" */
+bool layout_compose(const struct ws_ui *ui, const struct ws_model *model, int columns, struct layout *layout);
+const char *layout_name(const struct layout *layout, int endpoint); /* "client", "server" */
 /* Instead of a picture: why there is none. */
-void picture_missing(const struct ws_ui *ui, struct ws_canvas *canvas);
-void picture_title(const struct picture *picture, struct ws_canvas *canvas);
-void picture_names(const struct picture *picture, struct ws_canvas *canvas, int column, int columns);
+void layout_missing(const struct ws_ui *ui, struct ws_canvas *canvas);
+void layout_title(const struct layout *layout, struct ws_canvas *canvas);
+void layout_names(const struct layout *layout, struct ws_canvas *canvas, int column, int columns);
 /* "FIN,ACK seq 1 ack 5 len 20": what a segment says. `brief`: without what matters least beside a mark. */
-void picture_segment(const struct picture *picture, const struct ws_step *step, bool brief, struct ws_text *text);
-void picture_event(const struct picture *picture, const struct ws_step *step, struct ws_text *text);
-void boxes_draw(const struct picture *picture, struct ws_canvas *canvas, int row);
-void notes_draw(const struct picture *picture, struct ws_canvas *canvas, int row, int rows);
+void layout_segment(const struct layout *layout, const struct ws_step *step, bool brief, struct ws_text *text);
+void layout_event(const struct layout *layout, const struct ws_step *step, struct ws_text *text);
+void boxes_draw(const struct layout *layout, struct ws_canvas *canvas, int row);
+void notes_draw(const struct layout *layout, struct ws_canvas *canvas, int row, int rows);
 /* What to explain about a step, in our words; NULL: nothing special. */
-const char *notes_find(const struct picture *picture);
+const char *notes_find(const struct layout *layout);
 
 /* diagram.c */
 /* The rows that the diagram needs when it may take this room; 0: it does not fit. */
 int diagram_rows(int columns, int rows);
-void diagram_draw_in(const struct picture *picture, struct ws_canvas *canvas, int row, int rows, int column,
-                     int columns);
-void diagram_draw_path(const struct picture *picture, struct ws_canvas *canvas, int row, int column, int limit,
+void diagram_draw_in(const struct layout *layout, struct ws_canvas *canvas, int row, int rows, int column, int columns);
+void diagram_draw_path(const struct layout *layout, struct ws_canvas *canvas, int row, int column, int limit,
                        int endpoint);
 void diagram_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
 

@@ -236,13 +236,13 @@ static bool mouse_key(struct ws_key *key)
 	return key->kind != WS_KEY_NONE;
 }
 
-static enum ws_action action_of(const struct ws_view *view, wint_t code, const struct ws_key_place *place)
+static enum ws_action action_of(const struct ws_view *view, wint_t code, const struct ws_key_context *context)
 {
-	const enum ws_action own = place->lesson ? key_action(view->keymap, code, KEYS_OF_LESSON) : WS_ACT_NONE;
-	return own != WS_ACT_NONE ? own : key_action(view->keymap, code, place->screen);
+	const enum ws_action own = context->lesson ? key_action(view->keymap, code, KEYS_OF_LESSON) : WS_ACT_NONE;
+	return own != WS_ACT_NONE ? own : key_action(view->keymap, code, context->screen);
 }
 
-bool ws_view_key(struct ws_view *view, const struct ws_key_place *place, struct ws_key *key)
+bool ws_view_key(struct ws_view *view, const struct ws_key_context *context, struct ws_key *key)
 {
 	wint_t code;
 	int kind;
@@ -261,10 +261,10 @@ bool ws_view_key(struct ws_view *view, const struct ws_key_place *place, struct 
 		}
 		bool letter = kind == OK && code >= KEY_MIN; /* has the number of some key, but is none */
 		*key = (struct ws_key){.kind = WS_KEY_ACTION,
-		                       .action = letter ? WS_ACT_NONE : action_of(view, code, place)};
-		if (place->typing && !key_edit(code, kind == OK, key))
+		                       .action = letter ? WS_ACT_NONE : action_of(view, code, context)};
+		if (context->typing && !key_edit(code, kind == OK, key))
 			continue;
-		if (place->typing || key->action != WS_ACT_NONE)
+		if (context->typing || key->action != WS_ACT_NONE)
 			return true;
 	}
 	return false;

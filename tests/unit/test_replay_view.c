@@ -1,5 +1,5 @@
-/* The replay of one connection and that of the whole capture: jumping in them, what was lost, the state diagram, and how
- * the timeline moves. */
+/* The replay of one connection and that of the whole capture: jumping in them, what was lost, the state diagram, and
+ * how the timeline moves. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -92,7 +92,7 @@ static void test_diagram(void **state)
 /* Main's part, for a world that is always there: the model shows what the reader wants. */
 static void show_place(struct world *world)
 {
-	const struct ws_place place = ws_ui_place(world->ui);
+	const struct ws_position place = ws_ui_position(world->ui);
 	struct ws_model *model = &world->model;
 	model->first = world->times[0];
 	model->last = world->times[world->count - 1];
@@ -124,9 +124,9 @@ static void test_timeline_moves(void **state)
 	ws_time clock = WS_SECOND;
 	show_place(world);
 	assert_shows(world, "end of capture");
-	assert_false(ws_ui_place(world->ui).past);
+	assert_false(ws_ui_position(world->ui).past);
 	act(world, WS_ACT_FRAME_BACK); /* packet 14 is the last one */
-	assert_int_equal(ws_ui_place(world->ui).frame, 13);
+	assert_int_equal(ws_ui_position(world->ui).frame, 13);
 	show_place(world);
 	assert_shows(world, "paused 3.818 of 3.819 s");
 	ws_ui_tick(world->ui, &world->model, clock);
@@ -137,7 +137,7 @@ static void test_timeline_moves(void **state)
 	assert_int_equal(place_at(world), 3218 * ms);
 	act(world, WS_ACT_SEEK_FAR);
 	act(world, WS_ACT_SEEK_FAR); /* beyond the end is the end */
-	assert_false(ws_ui_place(world->ui).past);
+	assert_false(ws_ui_position(world->ui).past);
 	act(world, WS_ACT_JUMP);
 	show_place(world);
 	type_line(world, "4");
@@ -146,7 +146,7 @@ static void test_timeline_moves(void **state)
 	type_line(world, "1s");
 	assert_int_equal(place_at(world), WS_SECOND);
 	act(world, WS_ACT_NEWEST);
-	assert_false(ws_ui_place(world->ui).past);
+	assert_false(ws_ui_position(world->ui).past);
 }
 
 static void test_timeline_plays(void **state)
@@ -181,12 +181,12 @@ static void test_timeline_plays(void **state)
 	act(world, WS_ACT_PLAY);
 	for (int i = 0; i < 60; i++, show_place(world))
 		ws_ui_tick(world->ui, &world->model, clock += 100 * ms);
-	assert_false(ws_ui_place(world->ui).past);
+	assert_false(ws_ui_position(world->ui).past);
 	assert_shows(world, "end of capture");
 	world->model.live = true;
 	act(world, WS_ACT_PLAY); /* live: stands still where it is */
-	assert_true(ws_ui_place(world->ui).past);
-	assert_false(ws_ui_place(world->ui).playing);
+	assert_true(ws_ui_position(world->ui).past);
+	assert_false(ws_ui_position(world->ui).playing);
 }
 
 /* The same connection in another tracker: the replay goes over to it, and to nothing when it has not begun there. */

@@ -130,31 +130,31 @@ static bool previous_piece(const struct stream_view *view, size_t *piece)
 	return false;
 }
 
-static bool row_down(struct stream_view *view, const struct ws_model *model, struct stream_place *place)
+static bool row_down(struct stream_view *view, const struct ws_model *model, struct stream_position *position)
 {
-	if (place->row < last_row(view, model, place->piece)) {
-		place->row++;
+	if (position->row < last_row(view, model, position->piece)) {
+		position->row++;
 		return true;
 	}
-	if (!next_piece(view, &place->piece))
+	if (!next_piece(view, &position->piece))
 		return false;
-	place->row = 0;
+	position->row = 0;
 	return true;
 }
 
-static bool row_up(struct stream_view *view, const struct ws_model *model, struct stream_place *place)
+static bool row_up(struct stream_view *view, const struct ws_model *model, struct stream_position *position)
 {
-	if (place->row) {
-		place->row--;
+	if (position->row) {
+		position->row--;
 		return true;
 	}
-	if (!previous_piece(view, &place->piece))
+	if (!previous_piece(view, &position->piece))
 		return false;
-	place->row = last_row(view, model, place->piece);
+	position->row = last_row(view, model, position->piece);
 	return true;
 }
 
-static bool is_before(const struct stream_place *a, const struct stream_place *b)
+static bool is_before(const struct stream_position *a, const struct stream_position *b)
 {
 	return a->piece < b->piece || (a->piece == b->piece && a->row < b->row);
 }
@@ -174,7 +174,7 @@ bool stream_open(struct ws_ui *ui, const struct ws_model *model)
 static void to_first(struct stream_view *view)
 {
 	size_t first = 0;
-	view->cursor = (struct stream_place){0};
+	view->cursor = (struct stream_position){0};
 	if (view->count && !is_shown(view, 0) && next_piece(view, &first))
 		view->cursor.piece = first;
 }
@@ -183,7 +183,7 @@ static void to_last(struct stream_view *view, const struct ws_model *model)
 {
 	size_t last = view->count;
 	if (previous_piece(view, &last))
-		view->cursor = (struct stream_place){last, last_row(view, model, last)};
+		view->cursor = (struct stream_position){last, last_row(view, model, last)};
 }
 
 /* Both, then one, then the other. */
@@ -305,7 +305,7 @@ bool stream_click(struct ws_ui *ui, const struct ws_model *model, int row)
 	struct stream_view *view = &ui->stream;
 	if (row < 1 || (size_t)(row - 1) >= view->line_count)
 		return false;
-	struct stream_place to = view->line[row - 1].place;
+	struct stream_position to = view->line[row - 1].position;
 	if (to.piece == view->cursor.piece && to.row == view->cursor.row)
 		return stream_act(ui, model, WS_ACT_ENTER);
 	view->cursor = to;
@@ -320,7 +320,7 @@ static void seek(struct stream_view *view)
 		if (view->piece[i].frame > view->seek)
 			break;
 		if (is_shown(view, i))
-			view->cursor = (struct stream_place){.piece = i};
+			view->cursor = (struct stream_position){.piece = i};
 	}
 	if (!view->count || view->piece[view->count - 1].frame >= view->seek)
 		view->seek = 0;
@@ -336,7 +336,7 @@ static bool at_end(struct stream_view *view, const struct ws_model *model)
 
 static void keep_in_sight(struct stream_view *view, const struct ws_model *model)
 {
-	struct stream_place at = view->top;
+	struct stream_position at = view->top;
 	if (view->top.piece >= view->count || !is_shown(view, view->top.piece) ||
 	    is_before(&view->cursor, &view->top)) {
 		view->top = view->cursor;
@@ -357,15 +357,15 @@ static void keep_in_sight(struct stream_view *view, const struct ws_model *model
 
 static void fill_line(struct stream_view *view, const struct ws_model *model, struct stream_line *line)
 {
-	const struct stream_piece *piece = &view->piece[line->place.piece];
+	const struct stream_piece *piece = &view->piece[line->position.piece];
 	uint32_t length, count;
 	line->kept = false;
 	line->length = 0;
 	line->offset = 0;
-	if (piece->kind != STREAM_DATA || !line->place.row ||
-	    !find_row(view, model, line->place.piece, line->place.row, &line->offset, &length))
+	if (piece->kind != STREAM_DATA || !line->position.row ||
+	    !find_row(view, model, line->position.piece, line->position.row, &line->offset, &length))
 		return;
-	const uint8_t *bytes = stream_bytes(view, model, line->place.piece, &count);
+	const uint8_t *bytes = stream_bytes(view, model, line->position.piece, &count);
 	length = length < STREAM_LINE_BYTES ? length : STREAM_LINE_BYTES;
 	memcpy(line->bytes, bytes + line->offset, length);
 	line->length = (uint16_t)length;
@@ -394,7 +394,7 @@ bool stream_growing(const struct ws_ui *ui)
 void stream_layout(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct stream_view *view = &ui->stream;
-	struct stream_place at;
+	struct stream_position at;
 	if (!stream_open(ui, model))
 		return;
 	view->rows = table_visible(ui->rows, 1);
@@ -414,7 +414,7 @@ void stream_layout(struct ws_ui *ui, const struct ws_model *model)
 	at = view->top;
 	do {
 		struct stream_line *line = &view->line[view->line_count++];
-		line->place = at;
+		line->position = at;
 		fill_line(view, model, line);
 	} while (view->line_count < (size_t)view->rows && row_down(view, model, &at));
 }

@@ -42,7 +42,7 @@ struct stream_flow {
 };
 
 /* A place: a row of a piece. Row 0 is its heading. */
-struct stream_place {
+struct stream_position {
 	size_t piece;
 	uint32_t row;
 };
@@ -50,7 +50,7 @@ struct stream_place {
 enum { STREAM_LINE_BYTES = 256 };
 
 struct stream_line {
-	struct stream_place place;
+	struct stream_position position;
 	uint32_t offset; /* of the first byte, in the piece */
 	uint16_t length;
 	bool kept; /* false: a heading, or a row that says why there are no bytes */
@@ -75,7 +75,7 @@ struct stream_view {
 	struct stream_flow flow[2];
 	int only; /* the direction shown, -1: both */
 	bool hex;
-	struct stream_place cursor, top;
+	struct stream_position cursor, top;
 	uint64_t seek; /* the cursor goes to this frame as soon as it is there; 0: nowhere */
 	struct stream_loaded loaded;
 	struct stream_line *line; /* as they are on the screen */

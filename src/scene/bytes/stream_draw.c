@@ -146,22 +146,22 @@ static void draw_hex_row(const struct stream_view *view, const struct stream_lin
 static void draw_line(const struct stream_view *view, const struct ws_conn_info *info, struct ws_canvas *canvas,
                       int row, const struct stream_line *line)
 {
-	const struct stream_piece *piece = piece_at(view, line->place.piece);
-	bool selected = line->place.piece == view->cursor.piece && line->place.row == view->cursor.row;
+	const struct stream_piece *piece = piece_at(view, line->position.piece);
+	bool selected = line->position.piece == view->cursor.piece && line->position.row == view->cursor.row;
 	bool again = piece->again == piece->length || piece->probe || piece->bad;
 	enum ws_style style = again ? WS_STYLE_DIM : WS_STYLE_NORMAL;
-	if (!line->place.row) {
-		draw_heading(view, info, canvas, row, line->place.piece);
+	if (!line->position.row) {
+		draw_heading(view, info, canvas, row, line->position.piece);
 	} else if (!line->kept) {
 		draw_cut(canvas, row, 4, canvas->columns - 1, WS_STYLE_WARN,
-		         line->place.row == 1 ? "(the bytes of this frame are not kept)"
-		                              : "(the rest of the segment was not captured)");
+		         line->position.row == 1 ? "(the bytes of this frame are not kept)"
+		                                 : "(the rest of the segment was not captured)");
 	} else if (view->hex) {
 		draw_hex_row(view, line, style, canvas, row);
 	} else {
 		draw_text_row(line, style, canvas, row);
 	}
-	if (line->place.row)
+	if (line->position.row)
 		ws_canvas_put(canvas, row, 2, side_style(info, piece->direction), 0x2502);
 	if (!selected)
 		return;
@@ -300,9 +300,9 @@ void stream_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws
 		                                     : "No bytes were sent in this direction.");
 	for (size_t i = 0; i < view->line_count && 1 + (int)i < rule; i++)
 		draw_line(view, &info, canvas, 1 + (int)i, &view->line[i]);
-	char place[64];
-	snprintf(place, sizeof(place), " segment %zu/%zu%s ", view->count ? view->cursor.piece + 1 : 0, view->count,
-	         view->full ? ", the rest is not shown" : "");
-	draw_right(canvas, rule, 1, canvas->columns - 2, WS_STYLE_DIM, place);
+	char position[64];
+	snprintf(position, sizeof(position), " segment %zu/%zu%s ", view->count ? view->cursor.piece + 1 : 0,
+	         view->count, view->full ? ", the rest is not shown" : "");
+	draw_right(canvas, rule, 1, canvas->columns - 2, WS_STYLE_DIM, position);
 	draw_notes(view, canvas, rule + 1, notes);
 }

@@ -1,9 +1,9 @@
 /* A lesson as it is played: from stop to stop, each a place in the capture with a screen, a question and its answer.
  *
- * The lifelines and the diagram stand in the whole capture, so that the replay can play on to the next stop. Every other
- * screen shows the world as it was behind the stop's packet, which the timeline makes (see ws_ui_place()); until it is
- * there, the stop is not `settled`. From there on the screens are the reader's, who may look around: going on first
- * brings him back. */
+ * The lifelines and the diagram stand in the whole capture, so that the replay can play on to the next stop. Every
+ * other screen shows the world as it was behind the stop's packet, which the timeline makes (see ws_ui_position());
+ * until it is there, the stop is not `settled`. From there on the screens are the reader's, who may look around: going
+ * on first brings him back. */
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
 
@@ -15,7 +15,7 @@ static bool is_replay_screen(enum ws_screen screen)
 }
 
 /* The stop that the place belongs to: behind the last one, it stays there. */
-static const struct ws_lesson_stop *place_of(const struct lesson_view *view)
+static const struct ws_lesson_stop *position_of(const struct lesson_view *view)
 {
 	const struct ws_lesson *lesson = view->lesson;
 	return &lesson->stop[view->stop < lesson->stop_count ? view->stop : lesson->stop_count - 1];
@@ -32,9 +32,9 @@ const struct ws_lesson_stop *lesson_stop(const struct ws_ui *ui)
 /* The place in the capture whose world the stop's screen shows. */
 static struct timeline snapshot_of(const struct lesson_view *view)
 {
-	const struct ws_lesson_stop *stop = place_of(view);
-	const bool past =
-	        stop->frame && stop->frame < view->lesson->last_frame && !is_replay_screen((enum ws_screen)stop->screen);
+	const struct ws_lesson_stop *stop = position_of(view);
+	const bool past = stop->frame && stop->frame < view->lesson->last_frame &&
+	                  !is_replay_screen((enum ws_screen)stop->screen);
 	return (struct timeline){.past = past, .frame = past ? stop->frame : 0};
 }
 
@@ -48,7 +48,7 @@ bool lesson_is_away(const struct ws_ui *ui)
 		return true;
 	if (ws_ui_screen(ui) != view->screen || ui->depth != 1 || ui->replay.playing)
 		return true;
-	return place_of(view)->conn_number && ui->replay.step != view->step;
+	return position_of(view)->conn_number && ui->replay.step != view->step;
 }
 
 bool lesson_marks(const struct ws_ui *ui, uint64_t frame, const char *layer, const char *field)
@@ -122,7 +122,7 @@ static void open_replay(struct ws_ui *ui, const struct ws_model *model, const st
 static void settle(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct lesson_view *view = &ui->lesson;
-	const struct ws_lesson_stop *stop = place_of(view);
+	const struct ws_lesson_stop *stop = position_of(view);
 	view->screen = (enum ws_screen)stop->screen;
 	view->settled = true;
 	ui->depth = 1;
@@ -149,10 +149,10 @@ static void go(struct ws_ui *ui, size_t stop, bool answered, bool play)
 	view->answered = answered;
 	view->playing = play;
 	view->settled = false;
-	const struct ws_lesson_stop *place = place_of(view);
-	const bool past =
-	        place->frame && place->frame < view->lesson->last_frame && !is_replay_screen((enum ws_screen)place->screen);
-	ui->timeline = (struct timeline){.past = past, .frame = past ? place->frame : 0};
+	const struct ws_lesson_stop *position = position_of(view);
+	const bool past = position->frame && position->frame < view->lesson->last_frame &&
+	                  !is_replay_screen((enum ws_screen)position->screen);
+	ui->timeline = (struct timeline){.past = past, .frame = past ? position->frame : 0};
 }
 
 static bool is_there(const struct ws_ui *ui, const struct ws_model *model)
@@ -173,7 +173,8 @@ void lesson_tick(struct ws_ui *ui, const struct ws_model *model)
 		settle(ui, model);
 	if (!view->settled || !view->playing)
 		return;
-	const bool arrived = replay->step > view->step || (replay->step == view->step && replay->phase >= REPLAY_FLIGHT);
+	const bool arrived =
+	        replay->step > view->step || (replay->step == view->step && replay->phase >= REPLAY_FLIGHT);
 	if (arrived)
 		replay_stand(replay, view->step);
 	view->playing = !arrived && replay->playing && ws_ui_screen(ui) == view->screen;

@@ -1,27 +1,27 @@
 /* The state boxes at the head of the lifelines, and TIME_WAIT's countdown beside them. */
-#include "scene/widgets/draw.h"
 #include "scene/ui.h"
+#include "scene/widgets/draw.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { INNER = 13, WIDTH = INNER + 4 }; /* the longest name and its mark; the frame and a space on either side */
 
-static int box_column(const struct picture *picture, int side)
+static int box_column(const struct layout *layout, int side)
 {
-	int column = picture->line[side] - WIDTH / 2;
-	if (column + WIDTH > picture->columns - 1)
-		column = picture->columns - 1 - WIDTH;
+	int column = layout->line[side] - WIDTH / 2;
+	if (column + WIDTH > layout->columns - 1)
+		column = layout->columns - 1 - WIDTH;
 	return column < 1 ? 1 : column;
 }
 
-static void draw_box(const struct picture *picture, struct ws_canvas *canvas, int row, int side)
+static void draw_box(const struct layout *layout, struct ws_canvas *canvas, int row, int side)
 {
-	int endpoint = side ? !picture->left : picture->left, column = box_column(picture, side);
-	enum ws_style style = draw_state_style(picture->state[endpoint]);
+	int endpoint = side ? !layout->left : layout->left, column = box_column(layout, side);
+	enum ws_style style = draw_state_style(layout->state[endpoint]);
 	char buffer[32];
 	struct ws_text text = WS_TEXT_OVER(buffer);
-	draw_state(&text, picture->state[endpoint], picture->certainty[endpoint], false);
+	draw_state(&text, layout->state[endpoint], layout->certainty[endpoint], false);
 	for (int i = 1; i < WIDTH - 1; i++) {
 		ws_canvas_put(canvas, row, column + i, style, 0x2501);
 		ws_canvas_put(canvas, row + 2, column + i, style, 0x2501);
@@ -32,35 +32,34 @@ static void draw_box(const struct picture *picture, struct ws_canvas *canvas, in
 	ws_canvas_put(canvas, row + 1, column + WIDTH - 1, style, 0x2503);
 	ws_canvas_put(canvas, row + 2, column, style, 0x2517);
 	ws_canvas_put(canvas, row + 2, column + WIDTH - 1, style, 0x251b);
-	ws_canvas_put(canvas, row + 2, picture->line[side], style, 0x252f);
+	ws_canvas_put(canvas, row + 2, layout->line[side], style, 0x252f);
 	const char *name = ws_text_cstr(&text);
 	ws_canvas_bold(canvas, row + 1, column + 2 + (INNER - ws_columns(name)) / 2, column + WIDTH - 1, style, name);
 }
 
 /* What is left of TIME_WAIT at the replay's time; false: that endpoint is not waiting. */
-static bool time_left(const struct picture *picture, int endpoint, ws_time *left)
+static bool time_left(const struct layout *layout, int endpoint, ws_time *left)
 {
-	ws_time end = picture->wait_end[endpoint];
-	if (picture->state[endpoint] != WS_TIME_WAIT || !end)
+	ws_time end = layout->wait_end[endpoint];
+	if (layout->state[endpoint] != WS_TIME_WAIT || !end)
 		return false;
-	*left = end > picture->time ? end - picture->time : 0;
+	*left = end > layout->time ? end - layout->time : 0;
 	return true;
 }
 
 /* Above the countdown: that the replay runs through it faster than it was, or how often it has started over. */
-static void draw_remark(const struct picture *picture, struct ws_canvas *canvas, int row, int side, int column,
-                        int width)
+static void draw_remark(const struct layout *layout, struct ws_canvas *canvas, int row, int side, int column, int width)
 {
-	const struct replay *replay = &picture->ui->replay;
-	const int endpoint = side ? !picture->left : picture->left;
-	ws_time gap, shown = replay_shown(replay, &picture->step, NULL, &gap);
+	const struct replay *replay = &layout->ui->replay;
+	const int endpoint = side ? !layout->left : layout->left;
+	ws_time gap, shown = replay_shown(replay, &layout->step, NULL, &gap);
 	size_t upto = replay->step;
-	if (!picture->arrived && endpoint != picture->step.input.direction)
+	if (!layout->arrived && endpoint != layout->step.input.direction)
 		upto = upto ? upto - 1 : 0;
 	size_t restarts = replay_waits_restarted(replay, endpoint, upto);
 	char remark[64];
 	struct ws_text text = WS_TEXT_OVER(remark);
-	if (replay->playing && !picture->has_next && !picture->model->running && shown < gap) {
+	if (replay->playing && !layout->has_next && !layout->model->running && shown < gap) {
 		ws_text_puts(&text, "shown as ");
 		draw_duration(&text, shown);
 	} else if (restarts) {
@@ -73,10 +72,10 @@ static void draw_remark(const struct picture *picture, struct ws_canvas *canvas,
 		draw_cut(canvas, row, column, column + width, WS_STYLE_DIM, words);
 }
 
-static void draw_countdown(const struct picture *picture, struct ws_canvas *canvas, int row, int side, int column,
+static void draw_countdown(const struct layout *layout, struct ws_canvas *canvas, int row, int side, int column,
                            int width, ws_time left)
 {
-	ws_time whole = picture->model->time_wait > 0 ? picture->model->time_wait : 60 * WS_SECOND;
+	ws_time whole = layout->model->time_wait > 0 ? layout->model->time_wait : 60 * WS_SECOND;
 	char words[64];
 	snprintf(words, sizeof(words), "waits %.1f s of %.0f s", (double)left / (double)WS_SECOND,
 	         (double)whole / (double)WS_SECOND);
@@ -86,55 +85,55 @@ static void draw_countdown(const struct picture *picture, struct ws_canvas *canv
 		draw_right(canvas, row + 1, column, column + width, WS_STYLE_STATE_WAIT, words);
 	else
 		draw_cut(canvas, row + 1, column, column + width, WS_STYLE_STATE_WAIT, words);
-	draw_remark(picture, canvas, row, side, column, width);
+	draw_remark(layout, canvas, row, side, column, width);
 	int bar = width < 24 ? width : 24;
 	draw_bar(canvas, row + 2, side ? column + width - bar : column, bar, WS_STYLE_STATE_WAIT, (uint64_t)left,
 	         (uint64_t)whole);
 }
 
 /* One line for screens too low for boxes. */
-static void draw_line(const struct picture *picture, struct ws_canvas *canvas)
+static void draw_line(const struct layout *layout, struct ws_canvas *canvas)
 {
 	for (int side = 0; side < 2; side++) {
-		int endpoint = side ? !picture->left : picture->left;
+		int endpoint = side ? !layout->left : layout->left;
 		char buffer[64];
 		struct ws_text text = WS_TEXT_OVER(buffer);
 		ws_time left;
-		draw_state(&text, picture->state[endpoint], picture->certainty[endpoint], true);
-		if (time_left(picture, endpoint, &left))
+		draw_state(&text, layout->state[endpoint], layout->certainty[endpoint], true);
+		if (time_left(layout, endpoint, &left))
 			ws_text_printf(&text, " %.0fs", (double)left / (double)WS_SECOND);
-		enum ws_style style = draw_state_style(picture->state[endpoint]);
-		int middle = picture->columns / 2;
-		for (int column = side ? middle : 0; column < (side ? picture->columns : middle); column++)
+		enum ws_style style = draw_state_style(layout->state[endpoint]);
+		int middle = layout->columns / 2;
+		for (int column = side ? middle : 0; column < (side ? layout->columns : middle); column++)
 			ws_canvas_put(canvas, 1, column, style, ' ');
 		const char *name = ws_text_cstr(&text);
 		if (side)
-			draw_right(canvas, 1, middle, picture->columns - 1, style, name);
+			draw_right(canvas, 1, middle, layout->columns - 1, style, name);
 		else
 			draw_cut(canvas, 1, 1, middle, style, name);
 	}
 }
 
-void boxes_draw(const struct picture *picture, struct ws_canvas *canvas, int row)
+void boxes_draw(const struct layout *layout, struct ws_canvas *canvas, int row)
 {
 	if (row < 0) {
-		draw_line(picture, canvas);
+		draw_line(layout, canvas);
 		return;
 	}
 	ws_time left[2];
 	bool waits[2];
 	for (int side = 0; side < 2; side++) {
-		draw_box(picture, canvas, row, side);
-		waits[side] = time_left(picture, side ? !picture->left : picture->left, &left[side]);
+		draw_box(layout, canvas, row, side);
+		waits[side] = time_left(layout, side ? !layout->left : layout->left, &left[side]);
 	}
-	int start = box_column(picture, 0) + WIDTH + 1, end = box_column(picture, 1) - 1;
+	int start = box_column(layout, 0) + WIDTH + 1, end = box_column(layout, 1) - 1;
 	int width = end - start;
 	if (waits[0] && waits[1])
 		width = width / 2 - 1;
 	if (width < 6)
 		return;
 	if (waits[0])
-		draw_countdown(picture, canvas, row, 0, start, width, left[0]);
+		draw_countdown(layout, canvas, row, 0, start, width, left[0]);
 	if (waits[1])
-		draw_countdown(picture, canvas, row, 1, end - width, width, left[1]);
+		draw_countdown(layout, canvas, row, 1, end - width, width, left[1]);
 }

@@ -12,9 +12,9 @@
 enum { CHART_STEPS = 20000, TITLE_ROW = 0, BOXES_ROW = 2 };
 
 /* The replay time of every step, and the rows that it takes. */
-static void lay_out(const struct picture *picture, struct ws_chart *chart, const struct ws_step *steps)
+static void lay_out(const struct layout *layout, struct ws_chart *chart, const struct ws_step *steps)
 {
-	const struct replay *replay = &picture->ui->replay;
+	const struct replay *replay = &layout->ui->replay;
 	ws_time time = 0, gap;
 	int row = WS_CHART_HEAD;
 	for (size_t i = 0; i < chart->count; i++) {
@@ -22,12 +22,12 @@ static void lay_out(const struct picture *picture, struct ws_chart *chart, const
 		const bool last = i + 1 == chart->count, segment = steps[i].input.kind == WS_INPUT_SEGMENT;
 		char words[80];
 		struct ws_text text = WS_TEXT_OVER(words);
-		step->gap = i && segment_row_gap(picture, &steps[i - 1], &steps[i], &text) ? row++ : -1;
+		step->gap = i && segment_row_gap(layout, &steps[i - 1], &steps[i], &text) ? row++ : -1;
 		step->row = row;
 		step->rows = segment_row_rows(&steps[i], false);
 		step->departure = time;
 		step->arrival = time + (segment ? REPLAY_FLIGHT : 0);
-		step->from = (int8_t)(segment ? steps[i].input.direction != picture->left : -1);
+		step->from = (int8_t)(segment ? steps[i].input.direction != layout->left : -1);
 		row += step->rows;
 		ws_time shown = replay_shown(replay, &steps[i], last ? NULL : &steps[i + 1], &gap);
 		if (last) {
@@ -43,19 +43,19 @@ bool ws_chart_open(struct ws_ui *ui, const struct ws_model *model, int columns, 
                    struct ws_error *error)
 {
 	struct replay *replay = &ui->replay;
-	struct picture picture;
+	struct layout layout;
 	*chart = (struct ws_chart){.columns = columns};
 	replay_stand(replay, SIZE_MAX);
 	if (!replay->steps && ws_tracker_conn_count(model->tracker))
 		return ws_fail(
 		        error, WS_ERROR_SYSTEM,
 		        "the segments of this connection are no longer kept, or there is no memory to go through them");
-	if (!picture_compose(ui, model, columns, &picture) || !picture.count)
+	if (!layout_compose(ui, model, columns, &layout) || !layout.count)
 		return ws_fail(error, WS_ERROR_OPTION, "there is no connection whose lifelines could be drawn");
-	chart->count = picture.count < CHART_STEPS ? picture.count : CHART_STEPS;
-	chart->left_out = picture.count - chart->count;
-	chart->line[0] = picture.line[0];
-	chart->line[1] = picture.line[1];
+	chart->count = layout.count < CHART_STEPS ? layout.count : CHART_STEPS;
+	chart->left_out = layout.count - chart->count;
+	chart->line[0] = layout.line[0];
+	chart->line[1] = layout.line[1];
 	chart->step = calloc(chart->count, sizeof(*chart->step));
 	struct ws_step *steps = calloc(chart->count, sizeof(*steps));
 	if (!chart->step || !steps) {
@@ -68,7 +68,7 @@ bool ws_chart_open(struct ws_ui *ui, const struct ws_model *model, int columns, 
 			return ws_fail(error, WS_ERROR_SYSTEM, "the segments of this connection are no longer kept");
 		}
 	}
-	lay_out(&picture, chart, steps);
+	lay_out(&layout, chart, steps);
 	free(steps);
 	return true;
 }
@@ -79,15 +79,15 @@ void ws_chart_close(struct ws_chart *chart)
 	*chart = (struct ws_chart){0};
 }
 
-static void draw_title(const struct picture *picture, struct ws_canvas *canvas)
+static void draw_title(const struct layout *layout, struct ws_canvas *canvas)
 {
 	char words[256];
 	struct ws_text text = WS_TEXT_OVER(words);
 	int severity;
-	ws_text_printf(&text, "Connection %llu", (unsigned long long)picture->info.number);
+	ws_text_printf(&text, "Connection %llu", (unsigned long long)layout->info.number);
 	int end = ws_canvas_bold(canvas, TITLE_ROW, 1, canvas->columns - 1, WS_STYLE_TITLE, ws_text_cstr(&text));
 	text = WS_TEXT_OVER(words);
-	ws_conn_verdict(&picture->info, &text, NULL, &severity);
+	ws_conn_verdict(&layout->info, &text, NULL, &severity);
 	const enum ws_style style = severity >= 3 ? WS_STYLE_BAD : severity ? WS_STYLE_WARN : WS_STYLE_GOOD;
 	char cut[256];
 	if (draw_wrap(ws_text_cstr(&text), canvas->columns - end - 4, 0, cut, sizeof(cut)))
@@ -102,47 +102,47 @@ static void draw_lines(const struct ws_chart *chart, struct ws_canvas *canvas)
 	}
 }
 
-static void draw_steps(const struct picture *picture, const struct ws_chart *chart, struct ws_canvas *canvas,
+static void draw_steps(const struct layout *layout, const struct ws_chart *chart, struct ws_canvas *canvas,
                        const struct ws_step *steps, const bool *lost)
 {
 	for (size_t i = 0; i < chart->count; i++) {
 		char words[80];
 		struct ws_text text = WS_TEXT_OVER(words);
-		if (chart->step[i].gap >= 0 && segment_row_gap(picture, &steps[i - 1], &steps[i], &text))
-			segment_row_draw_gap(picture, canvas, chart->step[i].gap, ws_text_cstr(&text));
-		const struct segment_row_place place = {.row = chart->step[i].row,
-		                                        .single = chart->step[i].rows == 1,
-		                                        .opening = i == 0,
-		                                        .lost = lost[i],
-		                                        .first = i == 0,
-		                                        .before = steps[i ? i - 1 : 0].input.time};
-		segment_row_step(picture, canvas, &steps[i], &place);
+		if (chart->step[i].gap >= 0 && segment_row_gap(layout, &steps[i - 1], &steps[i], &text))
+			segment_row_draw_gap(layout, canvas, chart->step[i].gap, ws_text_cstr(&text));
+		const struct segment_row_look look = {.row = chart->step[i].row,
+		                                      .single = chart->step[i].rows == 1,
+		                                      .opening = i == 0,
+		                                      .lost = lost[i],
+		                                      .first = i == 0,
+		                                      .before = steps[i ? i - 1 : 0].input.time};
+		segment_row_step(layout, canvas, &steps[i], &look);
 	}
 	if (chart->left_out) {
 		char words[64];
 		struct ws_text text = WS_TEXT_OVER(words);
 		ws_text_printf(&text, "⋮ %zu more", chart->left_out);
-		segment_row_draw_gap(picture, canvas, chart->rows - 1, ws_text_cstr(&text));
+		segment_row_draw_gap(layout, canvas, chart->rows - 1, ws_text_cstr(&text));
 	}
 }
 
 bool ws_chart_draw(struct ws_ui *ui, const struct ws_model *model, const struct ws_chart *chart,
                    struct ws_canvas *canvas)
 {
-	struct picture picture;
+	struct layout layout;
 	replay_stand(&ui->replay, chart->count - 1);
 	struct ws_step *steps = calloc(chart->count, sizeof(*steps));
 	bool *lost = calloc(chart->count, sizeof(*lost));
-	bool good = steps && lost && picture_compose(ui, model, chart->columns, &picture);
+	bool good = steps && lost && layout_compose(ui, model, chart->columns, &layout);
 	for (size_t i = 0; good && i < chart->count; i++)
 		good = replay_step(&ui->replay, i, &steps[i]);
 	if (good) {
 		segment_row_find_lost(steps, chart->count, lost);
-		draw_title(&picture, canvas);
-		picture_names(&picture, canvas, 0, chart->columns);
-		boxes_draw(&picture, canvas, BOXES_ROW);
+		draw_title(&layout, canvas);
+		layout_names(&layout, canvas, 0, chart->columns);
+		boxes_draw(&layout, canvas, BOXES_ROW);
 		draw_lines(chart, canvas);
-		draw_steps(&picture, chart, canvas, steps, lost);
+		draw_steps(&layout, chart, canvas, steps, lost);
 	}
 	free(steps);
 	free(lost);
@@ -152,25 +152,25 @@ bool ws_chart_draw(struct ws_ui *ui, const struct ws_model *model, const struct 
 bool ws_chart_moment(struct ws_ui *ui, const struct ws_model *model, const struct ws_chart *chart, size_t step,
                      bool arrived, struct ws_canvas *canvas)
 {
-	struct picture picture;
+	struct layout layout;
 	replay_stand(&ui->replay, step);
 	if (!arrived)
 		ui->replay.phase = 0;
-	if (!picture_compose(ui, model, chart->columns, &picture))
+	if (!layout_compose(ui, model, chart->columns, &layout))
 		return false;
-	boxes_draw(&picture, canvas, BOXES_ROW);
-	notes_draw(&picture, canvas, WS_CHART_HEAD, canvas->rows - WS_CHART_HEAD);
+	boxes_draw(&layout, canvas, BOXES_ROW);
+	notes_draw(&layout, canvas, WS_CHART_HEAD, canvas->rows - WS_CHART_HEAD);
 	return true;
 }
 
 bool ws_chart_countdown(struct ws_ui *ui, const struct ws_model *model, const struct ws_chart *chart, double share,
                         struct ws_canvas *canvas)
 {
-	struct picture picture;
+	struct layout layout;
 	replay_stand(&ui->replay, chart->count - 1);
 	ui->replay.phase = REPLAY_FLIGHT + (ws_time)(share * (double)chart->wait);
-	if (!picture_compose(ui, model, chart->columns, &picture))
+	if (!layout_compose(ui, model, chart->columns, &layout))
 		return false;
-	boxes_draw(&picture, canvas, BOXES_ROW);
+	boxes_draw(&layout, canvas, BOXES_ROW);
 	return true;
 }

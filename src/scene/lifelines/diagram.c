@@ -1,18 +1,19 @@
 /* The state diagram of RFC 9293 §3.3.2, figure 5: all eleven states and the ways between them, both endpoints on their
  * states, and the ways that each has gone so far.
  *
- * Two layouts, drawn by one piece of code from a table of places and lines. As in the RFC's figure CLOSED is there
+ * Two shapes, drawn by one piece of code from a table of nodes and lines. As in the RFC's figure CLOSED is there
  * twice: where connections begin, and where they end. One way is added that the figure leaves to the text: FIN_WAIT_1
  * to TIME_WAIT, by a FIN that acknowledges our own. A reset leads from any state to CLOSED and has no arrow.
  *
- * What is lit follows from the changes of state up to the replay's place, as they are known to it (see replay_path.c). */
-#include "scene/widgets/draw.h"
+ * What is lit follows from the changes of state up to the replay's position, as they are known to it (see
+ * state_changes.c). */
 #include "scene/ui.h"
+#include "scene/widgets/draw.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { ENDED = WS_STATE_COUNT, PLACES }; /* the second CLOSED */
+enum { ENDED = WS_STATE_COUNT, NODES }; /* the second CLOSED */
 enum { MAX_POINTS = 5, MAX_WAYS = 20 };
 
 struct point {
@@ -30,17 +31,17 @@ struct way {
 	const char *label;
 };
 
-struct layout {
+struct shape {
 	int columns, rows;
-	struct point place[PLACES]; /* where the state's name begins */
+	struct point node[NODES]; /* where the state's name begins */
 	struct way way[MAX_WAYS];
 };
 
 /* clang-format off */
-static const struct layout wide = {
+static const struct shape wide = {
 	.columns = 76,
 	.rows = 17,
-	.place = {
+	.node = {
 		[WS_CLOSED] = {0, 36},
 		[WS_LISTEN] = {3, 36},
 		[WS_SYN_SENT] = {6, 62},
@@ -78,10 +79,10 @@ static const struct layout wide = {
 	},
 };
 
-static const struct layout narrow = {
+static const struct shape narrow = {
 	.columns = 42,
 	.rows = 18,
-	.place = {
+	.node = {
 		[WS_CLOSED] = {0, 19},
 		[WS_LISTEN] = {2, 19},
 		[WS_SYN_SENT] = {4, 33},
@@ -124,8 +125,8 @@ static const struct layout narrow = {
 /* ---- What has been gone through */
 
 struct trail {
-	uint8_t gone[PLACES][PLACES]; /* bit set over endpoints */
-	uint8_t been[PLACES];
+	uint8_t gone[NODES][NODES]; /* bit set over endpoints */
+	uint8_t been[NODES];
 	uint8_t at[2]; /* where each is now */
 };
 
@@ -136,10 +137,10 @@ static uint8_t place_after(uint8_t from, uint8_t to)
 }
 
 /* Changes of the current step that have not happened yet: those of the far end while the segment flies. */
-static bool pending(const struct picture *picture, const struct replay_change *change)
+static bool pending(const struct layout *layout, const struct replay_change *change)
 {
-	return change->step == picture->ui->replay.step && !picture->arrived &&
-	       change->endpoint != picture->step.input.direction;
+	return change->step == layout->ui->replay.step && !layout->arrived &&
+	       change->endpoint != layout->step.input.direction;
 }
 
 static void go(struct trail *trail, int endpoint, uint8_t to)
@@ -152,23 +153,23 @@ static void go(struct trail *trail, int endpoint, uint8_t to)
 	trail->at[endpoint] = to;
 }
 
-static void follow(const struct picture *picture, struct trail *trail)
+static void follow(const struct layout *layout, struct trail *trail)
 {
-	const struct replay *replay = &picture->ui->replay;
+	const struct replay *replay = &layout->ui->replay;
 	bool begun[2] = {false};
 	*trail = (struct trail){.at = {WS_STATE_COUNT, WS_STATE_COUNT}};
 	for (size_t i = 0; i < replay->change_count && replay->changes[i].step <= replay->step; i++) {
 		const struct replay_change *change = &replay->changes[i];
 		int endpoint = change->endpoint & 1;
 		uint8_t bit = (uint8_t)(1u << endpoint), from = trail->at[endpoint];
-		if (pending(picture, change))
+		if (pending(layout, change))
 			continue;
 		if (!begun[endpoint])
 			trail->at[endpoint] = change->from;
 		begun[endpoint] = true;
 		if (change->taken_back) { /* it never went there */
-			for (int place = 0; place < PLACES; place++)
-				trail->gone[place][from] &= (uint8_t)~bit;
+			for (int node = 0; node < NODES; node++)
+				trail->gone[node][from] &= (uint8_t)~bit;
 			trail->been[from] &= (uint8_t)~bit;
 			trail->at[endpoint] = change->to;
 			trail->been[change->to] |= bit;
@@ -178,9 +179,9 @@ static void follow(const struct picture *picture, struct trail *trail)
 	}
 	for (int endpoint = 0; endpoint < 2; endpoint++) {
 		if (!begun[endpoint])
-			trail->at[endpoint] = picture->state[endpoint];
-		else if ((trail->at[endpoint] == ENDED ? WS_CLOSED : trail->at[endpoint]) != picture->state[endpoint])
-			go(trail, endpoint, picture->state[endpoint]); /* TIME_WAIT ends by the replay's time */
+			trail->at[endpoint] = layout->state[endpoint];
+		else if ((trail->at[endpoint] == ENDED ? WS_CLOSED : trail->at[endpoint]) != layout->state[endpoint])
+			go(trail, endpoint, layout->state[endpoint]); /* TIME_WAIT ends by the replay's time */
 		trail->been[trail->at[endpoint]] |= (uint8_t)(1u << endpoint);
 	}
 }
@@ -209,13 +210,13 @@ static uint32_t line_glyph(enum direction in, enum direction out, bool heavy)
 	return heavy ? glyph + (in == out ? 1 : 3) : glyph;
 }
 
-static enum ws_style way_style(const struct picture *picture, uint8_t gone)
+static enum ws_style way_style(const struct layout *layout, uint8_t gone)
 {
 	if (!gone)
 		return WS_STYLE_DIM;
 	if (gone == 3)
 		return WS_STYLE_SEGMENT;
-	return picture_name(picture, gone == 2)[0] == 'c' ? WS_STYLE_CLIENT : WS_STYLE_SERVER;
+	return layout_name(layout, gone == 2)[0] == 'c' ? WS_STYLE_CLIENT : WS_STYLE_SERVER;
 }
 
 struct origin {
@@ -258,16 +259,16 @@ static void draw_line(const struct origin *at, const struct way *way, enum ws_st
 	put(at, here, style, heavy, heads[direction]);
 }
 
-static void draw_way(const struct picture *picture, const struct origin *at, const struct way *way, uint8_t gone)
+static void draw_way(const struct layout *layout, const struct origin *at, const struct way *way, uint8_t gone)
 {
-	enum ws_style style = way_style(picture, gone);
+	enum ws_style style = way_style(layout, gone);
 	draw_line(at, way, style, gone);
 	char words[32];
 	snprintf(words, sizeof(words), "%s", way->label);
 	for (int endpoint = 0; endpoint < 2 && way->from == WS_TIME_WAIT; endpoint++)
-		if (picture->state[endpoint] == WS_TIME_WAIT && picture->wait_end[endpoint] > picture->time)
+		if (layout->state[endpoint] == WS_TIME_WAIT && layout->wait_end[endpoint] > layout->time)
 			snprintf(words, sizeof(words), " %.1f s ",
-			         (double)(picture->wait_end[endpoint] - picture->time) / (double)WS_SECOND);
+			         (double)(layout->wait_end[endpoint] - layout->time) / (double)WS_SECOND);
 	int row = at->row + way->label_at.row, column = at->column + way->label_at.column;
 	int width = ws_columns(words);
 	column = way->to_left ? column - width + 1 : column;
@@ -276,23 +277,23 @@ static void draw_way(const struct picture *picture, const struct origin *at, con
 		ws_canvas_paint(at->canvas, row, column, width, style, WS_BOLD);
 }
 
-static void draw_place(const struct picture *picture, const struct origin *at, struct point point, int place,
-                       const struct trail *trail)
+static void draw_node(const struct layout *layout, const struct origin *at, struct point point, int node,
+                      const struct trail *trail)
 {
 	enum { TOKEN = 2 };
-	uint8_t state = place == ENDED ? WS_CLOSED : (uint8_t)place;
+	uint8_t state = node == ENDED ? WS_CLOSED : (uint8_t)node;
 	const char *name = ws_state_name(state);
 	int row = at->row + point.row, column = at->column + point.column, width = ws_columns(name);
-	enum ws_style style = trail->been[place] ? draw_state_style(state) : WS_STYLE_DIM;
+	enum ws_style style = trail->been[node] ? draw_state_style(state) : WS_STYLE_DIM;
 	int start = column, end = column + width;
-	if (trail->been[place])
+	if (trail->been[node])
 		ws_canvas_bold(at->canvas, row, column, at->limit, style, name);
 	else
 		ws_canvas_text(at->canvas, row, column, at->limit, style, name);
 	for (int endpoint = 0; endpoint < 2; endpoint++) {
-		if (trail->at[endpoint] != place)
+		if (trail->at[endpoint] != node)
 			continue;
-		if (picture_name(picture, endpoint)[0] == 'c') {
+		if (layout_name(layout, endpoint)[0] == 'c') {
 			ws_canvas_text(at->canvas, row, column - TOKEN, at->limit, style, "C►");
 			start = column - TOKEN;
 		} else {
@@ -300,11 +301,11 @@ static void draw_place(const struct picture *picture, const struct origin *at, s
 			end = column + width + TOKEN;
 		}
 	}
-	if (trail->at[0] == place || trail->at[1] == place)
+	if (trail->at[0] == node || trail->at[1] == node)
 		ws_canvas_paint(at->canvas, row, start, end - start, style, WS_BOLD | WS_REVERSE);
 }
 
-static const struct layout *choose(int columns, int rows)
+static const struct shape *choose(int columns, int rows)
 {
 	if (columns >= wide.columns && rows >= wide.rows)
 		return &wide;
@@ -313,41 +314,40 @@ static const struct layout *choose(int columns, int rows)
 
 int diagram_rows(int columns, int rows)
 {
-	const struct layout *layout = choose(columns, rows);
-	return layout ? layout->rows : 0;
+	const struct shape *shape = choose(columns, rows);
+	return shape ? shape->rows : 0;
 }
 
-void diagram_draw_in(const struct picture *picture, struct ws_canvas *canvas, int row, int rows, int column,
-                     int columns)
+void diagram_draw_in(const struct layout *layout, struct ws_canvas *canvas, int row, int rows, int column, int columns)
 {
-	const struct layout *layout = choose(columns, rows);
+	const struct shape *shape = choose(columns, rows);
 	struct trail trail;
-	if (!layout)
+	if (!shape)
 		return;
-	const struct origin at = {canvas, row, column + (columns - layout->columns) / 2, column + columns};
-	follow(picture, &trail);
+	const struct origin at = {canvas, row, column + (columns - shape->columns) / 2, column + columns};
+	follow(layout, &trail);
 	for (int lit = 0; lit < 2; lit++) /* those gone over the others */
 		for (int i = 0; i < MAX_WAYS; i++) {
-			const struct way *way = &layout->way[i];
+			const struct way *way = &shape->way[i];
 			uint8_t gone = trail.gone[way->from][way->to];
 			if (!!gone == lit)
-				draw_way(picture, &at, way, gone);
+				draw_way(layout, &at, way, gone);
 		}
-	for (int place = 0; place < PLACES; place++)
-		draw_place(picture, &at, layout->place[place], place, &trail);
+	for (int node = 0; node < NODES; node++)
+		draw_node(layout, &at, shape->node[node], node, &trail);
 }
 
 /* The states an endpoint has gone through, the latest at the right; what does not fit is left out at the left. */
-void diagram_draw_path(const struct picture *picture, struct ws_canvas *canvas, int row, int column, int limit,
+void diagram_draw_path(const struct layout *layout, struct ws_canvas *canvas, int row, int column, int limit,
                        int endpoint)
 {
 	enum { MOST = 32 };
-	const struct replay *replay = &picture->ui->replay;
+	const struct replay *replay = &layout->ui->replay;
 	uint8_t states[MOST];
 	size_t count = 0;
 	for (size_t i = 0; i < replay->change_count && replay->changes[i].step <= replay->step; i++) {
 		const struct replay_change *change = &replay->changes[i];
-		if ((change->endpoint & 1) != endpoint || pending(picture, change) || change->from == change->to)
+		if ((change->endpoint & 1) != endpoint || pending(layout, change) || change->from == change->to)
 			continue;
 		if (!count)
 			states[count++] = change->from;
@@ -359,9 +359,9 @@ void diagram_draw_path(const struct picture *picture, struct ws_canvas *canvas, 
 			memmove(states, states + 1, --count);
 		states[count++] = change->to;
 	}
-	if (!count || states[count - 1] != picture->state[endpoint])
-		states[count < MOST ? count++ : MOST - 1] = picture->state[endpoint];
-	const bool client = picture_name(picture, endpoint)[0] == 'c';
+	if (!count || states[count - 1] != layout->state[endpoint])
+		states[count < MOST ? count++ : MOST - 1] = layout->state[endpoint];
+	const bool client = layout_name(layout, endpoint)[0] == 'c';
 	const enum ws_style style = client ? WS_STYLE_CLIENT : WS_STYLE_SERVER;
 	column = ws_canvas_bold(canvas, row, column, limit, style, client ? "C " : "S ");
 	size_t first = count;
@@ -381,10 +381,10 @@ void diagram_draw_path(const struct picture *picture, struct ws_canvas *canvas, 
 }
 
 /* Too small for the diagram: the ways as words. */
-static void draw_words(const struct picture *picture, struct ws_canvas *canvas, int row, int bottom)
+static void draw_words(const struct layout *layout, struct ws_canvas *canvas, int row, int bottom)
 {
 	for (int side = 0; side < 2 && row < bottom; side++, row++)
-		diagram_draw_path(picture, canvas, row, 1, canvas->columns - 1, side ? !picture->left : picture->left);
+		diagram_draw_path(layout, canvas, row, 1, canvas->columns - 1, side ? !layout->left : layout->left);
 	if (row + 1 < bottom)
 		draw_cut(canvas, row + 1, 1, canvas->columns - 1, WS_STYLE_DIM,
 		         "The state diagram needs 44 columns and 22 rows.");
@@ -392,27 +392,27 @@ static void draw_words(const struct picture *picture, struct ws_canvas *canvas, 
 
 void diagram_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
-	struct picture picture;
+	struct layout layout;
 	const int rule = canvas->rows - 2, top = 2;
 	draw_rule(canvas, rule);
 	draw_hints(canvas, canvas->rows - 1, WS_SCREEN_DIAGRAM, ui->options.key_name);
-	if (!picture_compose(ui, model, canvas->columns, &picture)) {
-		picture_missing(ui, canvas);
+	if (!layout_compose(ui, model, canvas->columns, &layout)) {
+		layout_missing(ui, canvas);
 		return;
 	}
-	picture_title(&picture, canvas);
-	picture_names(&picture, canvas, 0, canvas->columns);
+	layout_title(&layout, canvas);
+	layout_names(&layout, canvas, 0, canvas->columns);
 	const int rows = diagram_rows(canvas->columns - 2, rule - top);
 	if (!rows) {
-		draw_words(&picture, canvas, top, rule);
+		draw_words(&layout, canvas, top, rule);
 		return;
 	}
 	int notes = rule - top - rows < 9 ? rule - top - rows : 9, spare = rule - top - rows - notes;
-	diagram_draw_in(&picture, canvas, top + spare / 2, rows, 1, canvas->columns - 2);
+	diagram_draw_in(&layout, canvas, top + spare / 2, rows, 1, canvas->columns - 2);
 	const int paths = notes >= 2 ? 2 : 0;
 	for (int side = 0; side < paths; side++)
-		diagram_draw_path(&picture, canvas, rule - notes + side, 1, canvas->columns - 1,
-		                  side ? !picture.left : picture.left);
+		diagram_draw_path(&layout, canvas, rule - notes + side, 1, canvas->columns - 1,
+		                  side ? !layout.left : layout.left);
 	if (notes > paths)
-		notes_draw(&picture, canvas, rule - notes + paths, notes - paths);
+		notes_draw(&layout, canvas, rule - notes + paths, notes - paths);
 }

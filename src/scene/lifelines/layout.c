@@ -5,18 +5,17 @@
 
 #include <stdio.h>
 
-const char *picture_name(const struct picture *picture, int endpoint)
+const char *layout_name(const struct layout *layout, int endpoint)
 {
-	int client =
-	        picture->roles_known ? picture->info.client : picture->left; /* swapping swaps a guess, not a fact */
+	int client = layout->roles_known ? layout->info.client : layout->left; /* swapping swaps a guess, not a fact */
 	return endpoint == client ? "client" : "server";
 }
 
 /* "FIN,ACK seq 1 ack 5 len 20": what the segment says. `brief`: without what matters least beside a mark. */
-void picture_segment(const struct picture *picture, const struct ws_step *step, bool brief, struct ws_text *text)
+void layout_segment(const struct layout *layout, const struct ws_step *step, bool brief, struct ws_text *text)
 {
 	const struct ws_segment *input = &step->input;
-	bool absolute = picture->ui->replay.absolute;
+	bool absolute = layout->ui->replay.absolute;
 	char names[64];
 	struct ws_text flags = WS_TEXT_OVER(names);
 	ws_tcp_flags_text(&flags, input->flags, false);
@@ -37,9 +36,9 @@ void picture_segment(const struct picture *picture, const struct ws_step *step, 
 		ws_text_printf(text, " mss %u", input->mss);
 }
 
-void picture_event(const struct picture *picture, const struct ws_step *step, struct ws_text *text)
+void layout_event(const struct layout *layout, const struct ws_step *step, struct ws_text *text)
 {
-	const char *name = picture_name(picture, step->input.direction);
+	const char *name = layout_name(layout, step->input.direction);
 	switch (step->input.kind) {
 	case WS_INPUT_EXPIRY:
 		ws_text_printf(text, "TIME_WAIT of the %s is over", name);
@@ -58,17 +57,17 @@ void picture_event(const struct picture *picture, const struct ws_step *step, st
 	}
 }
 
-void picture_title(const struct picture *picture, struct ws_canvas *canvas)
+void layout_title(const struct layout *layout, struct ws_canvas *canvas)
 {
-	const struct replay *replay = &picture->ui->replay;
+	const struct replay *replay = &layout->ui->replay;
 	char speed[24], right[128];
 	snprintf(speed, sizeof(speed), "%g", replay->speed);
 	const char *mode = replay->playing ? "▶ playing" : replay->stepping ? "▶ one step" : "paused";
-	if (replay->follow && picture->model->running)
-		mode = picture->model->past ? "▶ following" : "▶ live";
+	if (replay->follow && layout->model->running)
+		mode = layout->model->past ? "▶ following" : "▶ live";
 	struct ws_text text = WS_TEXT_OVER(right);
-	ws_text_printf(&text, "frame %llu  step %zu/%zu  %s %sx", (unsigned long long)picture->step.input.frame,
-	               replay->step + 1, picture->count, mode, speed);
+	ws_text_printf(&text, "frame %llu  step %zu/%zu  %s %sx", (unsigned long long)layout->step.input.frame,
+	               replay->step + 1, layout->count, mode, speed);
 	if (replay->loop)
 		ws_text_puts(&text, "  loop");
 	if (canvas->columns >= 90) {
@@ -78,28 +77,28 @@ void picture_title(const struct picture *picture, struct ws_canvas *canvas)
 	int limit = draw_right(canvas, 0, 1, canvas->columns - 1, WS_STYLE_NORMAL, ws_text_cstr(&text));
 	char title[128];
 	struct ws_text left = WS_TEXT_OVER(title);
-	ws_text_printf(&left, "Connection %llu", (unsigned long long)picture->info.number);
-	if (picture->info.previous)
-		ws_text_printf(&left, " (the same ports as %llu)", (unsigned long long)picture->info.previous);
+	ws_text_printf(&left, "Connection %llu", (unsigned long long)layout->info.number);
+	if (layout->info.previous)
+		ws_text_printf(&left, " (the same ports as %llu)", (unsigned long long)layout->info.previous);
 	ws_text_puts(&left, "  ");
-	timeline_text(picture->ui, picture->model, &left);
+	timeline_text(layout->ui, layout->model, &left);
 	int end = draw_cut(canvas, 0, 1, limit - 2, WS_STYLE_TITLE, ws_text_cstr(&left));
 	ws_canvas_paint(canvas, 0, 1, end - 1, WS_STYLE_TITLE, WS_BOLD);
 }
 
-void picture_names(const struct picture *picture, struct ws_canvas *canvas, int column, int columns)
+void layout_names(const struct layout *layout, struct ws_canvas *canvas, int column, int columns)
 {
-	const char *unsure = picture->roles_known ? "" : "?";
+	const char *unsure = layout->roles_known ? "" : "?";
 	int half = columns / 2 - 2;
 	for (int side = 0; side < 2; side++) {
-		int endpoint = side ? !picture->left : picture->left;
-		const struct ws_endpoint_info *at = &picture->info.endpoint[endpoint];
+		int endpoint = side ? !layout->left : layout->left;
+		const struct ws_endpoint_info *at = &layout->info.endpoint[endpoint];
 		char label[128];
 		struct ws_text text = WS_TEXT_OVER(label);
-		bool server = picture_name(picture, endpoint)[0] == 's';
+		bool server = layout_name(layout, endpoint)[0] == 's';
 		enum ws_style style = server ? WS_STYLE_SERVER : WS_STYLE_CLIENT;
 		ws_text_printf(&text, "%s%s ", server ? "SERVER" : "CLIENT", unsure);
-		draw_endpoint(&text, &at->address, picture->info.ip_version, at->port, half - 8);
+		draw_endpoint(&text, &at->address, layout->info.ip_version, at->port, half - 8);
 		const char *words = ws_text_cstr(&text);
 		if (side)
 			draw_right(canvas, 1, column + columns - 1 - half, column + columns - 1, style, words);
@@ -108,53 +107,54 @@ void picture_names(const struct picture *picture, struct ws_canvas *canvas, int 
 	}
 }
 
-/* The states as the replay shows them: the far end's changes when the segment has arrived, TIME_WAIT ends by replay time.
+/* The states as the replay shows them: the far end's changes when the segment has arrived, TIME_WAIT ends by replay
+ * time.
  */
-static void find_states(struct picture *picture)
+static void find_states(struct layout *layout)
 {
-	const struct ws_step *step = &picture->step;
-	const struct replay *replay = &picture->ui->replay;
+	const struct ws_step *step = &layout->step;
+	const struct replay *replay = &layout->ui->replay;
 	struct ws_step before = {0};
-	if (!picture->arrived && replay->step)
+	if (!layout->arrived && replay->step)
 		replay_step(replay, replay->step - 1, &before);
 	for (int endpoint = 0; endpoint < 2; endpoint++) {
-		bool after = picture->arrived || endpoint == step->input.direction;
-		picture->state[endpoint] = after ? step->after[endpoint] : step->before[endpoint];
-		picture->certainty[endpoint] = after ? step->certainty[endpoint] : step->certainty_before[endpoint];
+		bool after = layout->arrived || endpoint == step->input.direction;
+		layout->state[endpoint] = after ? step->after[endpoint] : step->before[endpoint];
+		layout->certainty[endpoint] = after ? step->certainty[endpoint] : step->certainty_before[endpoint];
 		ws_time end = after ? step->time_wait_end[endpoint] : before.time_wait_end[endpoint];
-		picture->wait_end[endpoint] = end;
-		if (picture->state[endpoint] == WS_TIME_WAIT && end && picture->time >= end) {
-			picture->state[endpoint] = WS_CLOSED;
-			picture->certainty[endpoint] = WS_ASSUMED;
+		layout->wait_end[endpoint] = end;
+		if (layout->state[endpoint] == WS_TIME_WAIT && end && layout->time >= end) {
+			layout->state[endpoint] = WS_CLOSED;
+			layout->certainty[endpoint] = WS_ASSUMED;
 		}
 	}
 }
 
-bool picture_compose(const struct ws_ui *ui, const struct ws_model *model, int columns, struct picture *picture)
+bool layout_compose(const struct ws_ui *ui, const struct ws_model *model, int columns, struct layout *layout)
 {
 	const struct replay *replay = &ui->replay;
-	*picture = (struct picture){.ui = ui, .model = model, .count = replay_count(replay)};
-	if (!ws_tracker_conn(model->tracker, replay->conn, &picture->info) || picture->info.number != replay->number ||
-	    !replay_step(replay, replay->step, &picture->step))
+	*layout = (struct layout){.ui = ui, .model = model, .count = replay_count(replay)};
+	if (!ws_tracker_conn(model->tracker, replay->conn, &layout->info) || layout->info.number != replay->number ||
+	    !replay_step(replay, replay->step, &layout->step))
 		return false;
-	picture->has_next = replay_step(replay, replay->step + 1, &picture->next);
-	picture->arrived = replay_arrived(replay, &picture->step);
-	picture->time = replay_time(replay, model, &picture->step, picture->has_next ? &picture->next : NULL);
-	picture->left = replay_left(replay, &picture->info);
-	picture->roles_known = picture->info.client != WS_ROLE_UNKNOWN;
-	picture->columns = columns;
-	picture->brief = columns < 100;
-	picture->gutter = picture->brief ? 9 : 13;
-	picture->time_width = columns >= 60 ? 11 : 0;
-	picture->line[0] = picture->time_width + picture->gutter + 1;
-	picture->line[1] = columns - picture->gutter - 3;
-	find_states(picture);
+	layout->has_next = replay_step(replay, replay->step + 1, &layout->next);
+	layout->arrived = replay_arrived(replay, &layout->step);
+	layout->time = replay_time(replay, model, &layout->step, layout->has_next ? &layout->next : NULL);
+	layout->left = replay_left(replay, &layout->info);
+	layout->roles_known = layout->info.client != WS_ROLE_UNKNOWN;
+	layout->columns = columns;
+	layout->brief = columns < 100;
+	layout->gutter = layout->brief ? 9 : 13;
+	layout->time_width = columns >= 60 ? 11 : 0;
+	layout->line[0] = layout->time_width + layout->gutter + 1;
+	layout->line[1] = columns - layout->gutter - 3;
+	find_states(layout);
 	return true;
 }
 
-void picture_missing(const struct ws_ui *ui, struct ws_canvas *canvas)
+void layout_missing(const struct ws_ui *ui, struct ws_canvas *canvas)
 {
 	const char *words = ui->replay.steps ? "The segments of this connection are no longer kept."
-	                                    : "This connection is not in this picture: it begins later.";
+	                                     : "This connection is not in this picture: it begins later.";
 	draw_cut(canvas, 1, 1, canvas->columns, WS_STYLE_WARN, words);
 }

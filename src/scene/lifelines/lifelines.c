@@ -82,101 +82,100 @@ static void look_of(const struct ws_step *step, uint32_t *shaft, enum ws_style *
 
 /* ---- One step */
 
-static void draw_beside(const struct picture *picture, struct ws_canvas *canvas, int row, int endpoint,
+static void draw_beside(const struct layout *layout, struct ws_canvas *canvas, int row, int endpoint,
                         enum ws_style style, const char *name)
 {
-	if (endpoint == picture->left)
-		draw_right(canvas, row, picture->line[0] - 1 - picture->gutter, picture->line[0] - 1, style, name);
+	if (endpoint == layout->left)
+		draw_right(canvas, row, layout->line[0] - 1 - layout->gutter, layout->line[0] - 1, style, name);
 	else
-		draw_cut(canvas, row, picture->line[1] + 2, picture->line[1] + 2 + picture->gutter, style, name);
+		draw_cut(canvas, row, layout->line[1] + 2, layout->line[1] + 2 + layout->gutter, style, name);
 }
 
-static void draw_gutter(const struct picture *picture, struct ws_canvas *canvas, int row, int endpoint, uint8_t state,
+static void draw_gutter(const struct layout *layout, struct ws_canvas *canvas, int row, int endpoint, uint8_t state,
                         uint8_t certainty, enum ws_style style)
 {
 	char buffer[32];
 	struct ws_text text = WS_TEXT_OVER(buffer);
-	draw_state(&text, state, certainty, picture->brief);
-	draw_beside(picture, canvas, row, endpoint, style, ws_text_cstr(&text));
+	draw_state(&text, state, certainty, layout->brief);
+	draw_beside(layout, canvas, row, endpoint, style, ws_text_cstr(&text));
 }
 
 /* The states this step leads to, beside the lifelines: the last one at the arrow, the one before it above. */
-static void draw_states(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
-                        const struct segment_row_place *place)
+static void draw_states(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step,
+                        const struct segment_row_look *look)
 {
 	for (int endpoint = 0; endpoint < 2; endpoint++) {
-		bool pending = place->flying && endpoint != step->input.direction;
-		int row = place->single ? place->row : place->row + 1;
-		for (int i = step->transition_count - 1; i >= 0 && row >= place->row; i--) {
+		bool pending = look->flying && endpoint != step->input.direction;
+		int row = look->single ? look->row : look->row + 1;
+		for (int i = step->transition_count - 1; i >= 0 && row >= look->row; i--) {
 			const struct ws_transition *change = &step->transition[i];
 			if (change->endpoint != endpoint || pending)
 				continue;
 			enum ws_style style =
 			        change->basis == WS_BASIS_RETRACTION ? WS_STYLE_WARN : draw_state_style(change->to);
-			draw_gutter(picture, canvas, row--, endpoint, change->to, change->certainty, style);
+			draw_gutter(layout, canvas, row--, endpoint, change->to, change->certainty, style);
 		}
-		if (!pending && row >= place->row && replay_waits_again(step, endpoint, picture->model->time_wait))
-			draw_beside(picture, canvas, row--, endpoint, WS_STYLE_STATE_WAIT, "restarts");
-		if (!place->opening || place->single || row < place->row)
+		if (!pending && row >= look->row && replay_waits_again(step, endpoint, layout->model->time_wait))
+			draw_beside(layout, canvas, row--, endpoint, WS_STYLE_STATE_WAIT, "restarts");
+		if (!look->opening || look->single || row < look->row)
 			continue;
 		/* Nothing moved it: what it is assumed to have been all along (LISTEN) says more than what it was
 		 * before. */
-		bool still = row > place->row && !pending;
-		draw_gutter(picture, canvas, place->row, endpoint,
-		            still ? step->after[endpoint] : step->before[endpoint],
+		bool still = row > look->row && !pending;
+		draw_gutter(layout, canvas, look->row, endpoint, still ? step->after[endpoint] : step->before[endpoint],
 		            still ? step->certainty[endpoint] : step->certainty_before[endpoint], WS_STYLE_DIM);
 	}
 }
 
-static void draw_delta(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
-                       const struct segment_row_place *place, int row)
+static void draw_delta(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step,
+                       const struct segment_row_look *look, int row)
 {
-	if (picture->time_width < 9)
+	if (layout->time_width < 9)
 		return;
 	char buffer[40];
 	for (int decimals = 6; decimals >= 0; decimals -= 3) {
 		struct ws_text text = WS_TEXT_OVER(buffer);
-		if (!place->first)
+		if (!look->first)
 			ws_text_putc(&text, '+');
-		ws_text_time(&text, place->first ? 0 : step->input.time - place->before, (unsigned)decimals);
+		ws_text_time(&text, look->first ? 0 : step->input.time - look->before, (unsigned)decimals);
 		ws_text_cstr(&text);
-		if ((int)text.length < picture->time_width)
+		if ((int)text.length < layout->time_width)
 			break;
 	}
-	draw_right(canvas, row, 0, picture->time_width, WS_STYLE_DIM, buffer);
+	draw_right(canvas, row, 0, layout->time_width, WS_STYLE_DIM, buffer);
 }
 
-static void draw_arrow(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
-                       const struct segment_row_place *place, int row)
+static void draw_arrow(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step,
+                       const struct segment_row_look *look, int row)
 {
-	bool rightwards = step->input.direction == picture->left;
-	int from = rightwards ? picture->line[0] + 1 : picture->line[1] - 1;
-	int to = rightwards ? picture->line[1] - 1 : picture->line[0] + 1;
+	bool rightwards = step->input.direction == layout->left;
+	int from = rightwards ? layout->line[0] + 1 : layout->line[1] - 1;
+	int to = rightwards ? layout->line[1] - 1 : layout->line[0] + 1;
 	int towards = rightwards ? 1 : -1, length = (to - from) * towards;
 	if (length < 2)
 		return;
 	uint32_t shaft;
 	enum ws_style style;
 	look_of(step, &shaft, &style);
-	if (place->current && style == WS_STYLE_NORMAL)
+	if (look->current && style == WS_STYLE_NORMAL)
 		style = WS_STYLE_SEGMENT;
 	ws_canvas_put(canvas, row, from - towards, style, rightwards ? 0x251c : 0x2524);
 	int head = length;
 	uint32_t tip = rightwards ? 0x25ba : 0x25c4;
-	if (place->lost) {
+	if (look->lost) {
 		head = length - length / 4;
 		tip = 0x00d7;
 	}
-	if (place->flying) {
-		head = (int)((double)length * (double)picture->ui->replay.phase / (double)REPLAY_FLIGHT);
+	if (look->flying) {
+		head = (int)((double)length * (double)layout->ui->replay.phase / (double)REPLAY_FLIGHT);
 		head = head < 0 ? 0 : head > length ? length : head;
 		tip = 0x25cf;
 		shaft = shaft == 0x2500 ? 0x2501 : shaft;
 	}
 	for (int i = 0; i < head; i++)
 		ws_canvas_put(canvas, row, from + i * towards, style, shaft);
-	ws_canvas_put(canvas, row, from + head * towards, place->lost ? WS_STYLE_BAD : style, tip);
-	if (place->current) {
+	ws_canvas_put(canvas, row, from + head * towards, look->lost ? WS_STYLE_BAD : style, tip);
+	if (look->current) {
 		int start = rightwards ? from : from - head;
 		ws_canvas_paint(canvas, row, start, head + 1, style, WS_BOLD);
 	}
@@ -191,7 +190,7 @@ static void draw_arrow(const struct picture *picture, struct ws_canvas *canvas, 
 	X("window", " win ")                                                                                           \
 	X("options", " mss ")
 
-static void mark_fields(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step, int row,
+static void mark_fields(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step, int row,
                         int column, int limit, const char *label)
 {
 	static const struct {
@@ -203,7 +202,7 @@ static void mark_fields(const struct picture *picture, struct ws_canvas *canvas,
 	};
 	for (size_t i = 0; i < WS_ARRAY_SIZE(parts); i++) {
 		const char *at = strstr(label, parts[i].word);
-		if (!at || !lesson_marks(picture->ui, step->input.frame, "tcp", parts[i].field))
+		if (!at || !lesson_marks(layout->ui, step->input.frame, "tcp", parts[i].field))
 			continue;
 		at += parts[i].word[0] == ' ';
 		const size_t word = parts[i].word[0] ? strlen(parts[i].word) - 1 : 0;
@@ -213,70 +212,70 @@ static void mark_fields(const struct picture *picture, struct ws_canvas *canvas,
 	}
 }
 
-static void draw_label(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
-                       const struct segment_row_place *place, int row)
+static void draw_label(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step,
+                       const struct segment_row_look *look, int row)
 {
 	char label[160], words[160];
 	struct ws_text text = WS_TEXT_OVER(label), mark = WS_TEXT_OVER(words);
-	int left = picture->line[0] + 2, limit = picture->line[1] - 1;
-	if (place->single) { /* on the shaft itself: leave its ends */
+	int left = layout->line[0] + 2, limit = layout->line[1] - 1;
+	if (look->single) { /* on the shaft itself: leave its ends */
 		left++;
 		limit -= 2;
 	}
 	bool segment = step->input.kind == WS_INPUT_SEGMENT;
 	if (segment) {
 		add_marks(&mark, step);
-		if (place->lost)
+		if (look->lost)
 			ws_text_printf(&mark, "%slost?", mark.length ? ", " : "");
-		picture_segment(picture, step, false, &text);
+		layout_segment(layout, step, false, &text);
 	} else {
-		picture_event(picture, step, &text);
+		layout_event(layout, step, &text);
 	}
 	int marks_width = mark.length ? 2 + ws_columns(ws_text_cstr(&mark)) : 0;
 	if (segment && ws_columns(ws_text_cstr(&text)) + marks_width > limit - left) {
 		text = WS_TEXT_OVER(label);
-		picture_segment(picture, step, true, &text);
+		layout_segment(layout, step, true, &text);
 	}
 	int width = ws_columns(ws_text_cstr(&text)) + marks_width;
 	int column = left + (limit - left - width) / 2;
 	if (column < left)
 		column = left;
-	if (place->single && column > left)
+	if (look->single && column > left)
 		ws_canvas_put(canvas, row, column - 1, WS_STYLE_NORMAL, ' ');
 	uint32_t shaft;
 	enum ws_style style;
 	look_of(step, &shaft, &style);
-	if (place->lost)
+	if (look->lost)
 		style = WS_STYLE_BAD;
 	enum ws_style plain = segment ? WS_STYLE_NORMAL : WS_STYLE_STATE_WAIT;
 	int end = draw_cut(canvas, row, column, limit, plain, label);
-	if (place->current)
+	if (look->current)
 		ws_canvas_paint(canvas, row, column, end - column, plain, WS_BOLD);
 	if (segment)
-		mark_fields(picture, canvas, step, row, column, end, label);
+		mark_fields(layout, canvas, step, row, column, end, label);
 	if (mark.length)
 		end = draw_cut(canvas, row, end + 2, limit, style, words);
-	if (place->single && end < limit)
+	if (look->single && end < limit)
 		ws_canvas_put(canvas, row, end, WS_STYLE_NORMAL, ' ');
 }
 
-void segment_row_step(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
-                      const struct segment_row_place *place)
+void segment_row_step(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step,
+                      const struct segment_row_look *look)
 {
-	int row = place->single ? place->row : place->row + 1;
+	int row = look->single ? look->row : look->row + 1;
 	if (step->input.kind == WS_INPUT_SEGMENT)
-		draw_arrow(picture, canvas, step, place, row);
-	draw_label(picture, canvas, step, place, place->row);
-	draw_states(picture, canvas, step, place);
-	draw_delta(picture, canvas, step, place, row);
+		draw_arrow(layout, canvas, step, look, row);
+	draw_label(layout, canvas, step, look, look->row);
+	draw_states(layout, canvas, step, look);
+	draw_delta(layout, canvas, step, look, row);
 }
 
 /* ---- All visible steps */
 
-bool segment_row_gap(const struct picture *picture, const struct ws_step *step, const struct ws_step *next,
+bool segment_row_gap(const struct layout *layout, const struct ws_step *step, const struct ws_step *next,
                      struct ws_text *text)
 {
-	ws_time gap, shown = replay_shown(&picture->ui->replay, step, next, &gap);
+	ws_time gap, shown = replay_shown(&layout->ui->replay, step, next, &gap);
 	if (gap < GAP_WORTH_A_ROW)
 		return false;
 	draw_duration(text, gap);
@@ -288,11 +287,11 @@ bool segment_row_gap(const struct picture *picture, const struct ws_step *step, 
 	return true;
 }
 
-void segment_row_draw_gap(const struct picture *picture, struct ws_canvas *canvas, int row, const char *words)
+void segment_row_draw_gap(const struct layout *layout, struct ws_canvas *canvas, int row, const char *words)
 {
-	ws_canvas_put(canvas, row, picture->line[0], WS_STYLE_DIM, 0x250a);
-	ws_canvas_put(canvas, row, picture->line[1], WS_STYLE_DIM, 0x250a);
-	int left = picture->line[0] + 2, limit = picture->line[1] - 1;
+	ws_canvas_put(canvas, row, layout->line[0], WS_STYLE_DIM, 0x250a);
+	ws_canvas_put(canvas, row, layout->line[1], WS_STYLE_DIM, 0x250a);
+	int left = layout->line[0] + 2, limit = layout->line[1] - 1;
 	int column = left + (limit - left - ws_columns(words)) / 2;
 	draw_cut(canvas, row, column < left ? left : column, limit, WS_STYLE_DIM, words);
 }
@@ -303,7 +302,7 @@ int segment_row_rows(const struct ws_step *step, bool single)
 }
 
 /* Which steps fit above the current one: how many of steps[0..count), counted from its end. */
-static size_t choose_visible(const struct picture *picture, const struct ws_step *steps, size_t count, int room,
+static size_t choose_visible(const struct layout *layout, const struct ws_step *steps, size_t count, int room,
                              bool single, int *used)
 {
 	size_t visible = 0;
@@ -313,7 +312,7 @@ static size_t choose_visible(const struct picture *picture, const struct ws_step
 		char words[80];
 		struct ws_text text = WS_TEXT_OVER(words);
 		int rows = segment_row_rows(step, single);
-		if (visible && !single && segment_row_gap(picture, step, step + 1, &text))
+		if (visible && !single && segment_row_gap(layout, step, step + 1, &text))
 			rows++;
 		if (*used + rows > room)
 			break;
@@ -358,9 +357,9 @@ void segment_row_find_lost(const struct ws_step *steps, size_t count, bool *lost
 	}
 }
 
-static void draw_segment_row(const struct picture *picture, struct ws_canvas *canvas, int top, int bottom)
+static void draw_segment_row(const struct layout *layout, struct ws_canvas *canvas, int top, int bottom)
 {
-	const struct replay *replay = &picture->ui->replay;
+	const struct replay *replay = &layout->ui->replay;
 	struct ws_step steps[MAX_VISIBLE];
 	bool lost[MAX_VISIBLE] = {false};
 	int room = bottom - top, used;
@@ -374,34 +373,34 @@ static void draw_segment_row(const struct picture *picture, struct ws_canvas *ca
 		if (!replay_step(replay, first + i, &steps[i]))
 			return;
 	for (int row = top; row < bottom; row++) {
-		ws_canvas_put(canvas, row, picture->line[0], WS_STYLE_DIM, 0x2502);
-		ws_canvas_put(canvas, row, picture->line[1], WS_STYLE_DIM, 0x2502);
+		ws_canvas_put(canvas, row, layout->line[0], WS_STYLE_DIM, 0x2502);
+		ws_canvas_put(canvas, row, layout->line[1], WS_STYLE_DIM, 0x2502);
 	}
-	size_t visible = choose_visible(picture, steps, count, room, single, &used);
+	size_t visible = choose_visible(layout, steps, count, room, single, &used);
 	if (visible < replay->step + 1 && room > 2)
-		visible = choose_visible(picture, steps, count, room - 1, single, &used);
+		visible = choose_visible(layout, steps, count, room - 1, single, &used);
 	size_t start = count - visible;
 	segment_row_find_lost(steps, count, lost);
 	int row = top;
 	if (first + start > 0 && used < room) {
 		char words[48];
 		snprintf(words, sizeof(words), "⋮ %zu earlier", first + start);
-		segment_row_draw_gap(picture, canvas, row++, words);
+		segment_row_draw_gap(layout, canvas, row++, words);
 	}
 	for (size_t i = start; i < count; i++) {
 		char words[80];
 		struct ws_text text = WS_TEXT_OVER(words);
-		if (i > start && !single && segment_row_gap(picture, &steps[i - 1], &steps[i], &text))
-			segment_row_draw_gap(picture, canvas, row++, ws_text_cstr(&text));
-		struct segment_row_place place = {.row = row,
-		                                  .single = segment_row_rows(&steps[i], single) == 1,
-		                                  .opening = i == start,
-		                                  .current = i + 1 == count,
-		                                  .lost = lost[i],
-		                                  .first = first + i == 0,
-		                                  .before = i ? steps[i - 1].input.time : steps[i].input.time};
-		place.flying = place.current && !picture->arrived;
-		segment_row_step(picture, canvas, &steps[i], &place);
+		if (i > start && !single && segment_row_gap(layout, &steps[i - 1], &steps[i], &text))
+			segment_row_draw_gap(layout, canvas, row++, ws_text_cstr(&text));
+		struct segment_row_look look = {.row = row,
+		                                .single = segment_row_rows(&steps[i], single) == 1,
+		                                .opening = i == start,
+		                                .current = i + 1 == count,
+		                                .lost = lost[i],
+		                                .first = first + i == 0,
+		                                .before = i ? steps[i - 1].input.time : steps[i].input.time};
+		look.flying = look.current && !layout->arrived;
+		segment_row_step(layout, canvas, &steps[i], &look);
 		row += segment_row_rows(&steps[i], single);
 	}
 }
@@ -422,9 +421,9 @@ static int pane_columns(int columns, int bottom)
 	return columns >= NARROW + LIFELINES && diagram_rows(NARROW - 2, bottom - 2) ? NARROW : 0;
 }
 
-static void draw_pane(const struct picture *picture, struct ws_canvas *canvas, int bottom)
+static void draw_pane(const struct layout *layout, struct ws_canvas *canvas, int bottom)
 {
-	int left = picture->columns, width = canvas->columns - left - 1, top = 1;
+	int left = layout->columns, width = canvas->columns - left - 1, top = 1;
 	for (int row = top; row < bottom; row++)
 		ws_canvas_put(canvas, row, left, WS_STYLE_DIM, 0x2502);
 	int rows = diagram_rows(width, bottom - top);
@@ -436,34 +435,34 @@ static void draw_pane(const struct picture *picture, struct ws_canvas *canvas, i
 		ws_canvas_text(canvas, top - 1, end + 2, canvas->columns - 1, WS_STYLE_SERVER, "S server");
 		spare -= 1 + paths;
 	}
-	diagram_draw_in(picture, canvas, top + spare / 2, rows, left + 1, width);
+	diagram_draw_in(layout, canvas, top + spare / 2, rows, left + 1, width);
 	for (int side = 0; side < paths; side++)
-		diagram_draw_path(picture, canvas, bottom - paths + side, left + 2, canvas->columns - 1,
-		                  side ? !picture->left : picture->left);
+		diagram_draw_path(layout, canvas, bottom - paths + side, left + 2, canvas->columns - 1,
+		                  side ? !layout->left : layout->left);
 }
 
 /* Above a lesson's panel, down to its rule: without the notes, which would answer what it asks. */
 static void draw_for_lesson(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	enum { NAMES = 2, BOXES = 3, LEAST = 6 };
-	struct picture picture;
+	struct layout layout;
 	const int bottom = canvas->rows - 1, columns = canvas->columns - pane_columns(canvas->columns, bottom);
 	const bool boxes = bottom >= NAMES + BOXES + LEAST;
-	if (!picture_compose(ui, model, columns, &picture)) {
-		picture_missing(ui, canvas);
+	if (!layout_compose(ui, model, columns, &layout)) {
+		layout_missing(ui, canvas);
 		return;
 	}
-	picture_title(&picture, canvas);
-	picture_names(&picture, canvas, 0, columns);
-	boxes_draw(&picture, canvas, boxes ? NAMES : -1);
-	draw_segment_row(&picture, canvas, boxes ? NAMES + BOXES : NAMES, bottom);
+	layout_title(&layout, canvas);
+	layout_names(&layout, canvas, 0, columns);
+	boxes_draw(&layout, canvas, boxes ? NAMES : -1);
+	draw_segment_row(&layout, canvas, boxes ? NAMES + BOXES : NAMES, bottom);
 	if (columns < canvas->columns)
-		draw_pane(&picture, canvas, bottom);
+		draw_pane(&layout, canvas, bottom);
 }
 
 void lifelines_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
-	struct picture picture;
+	struct layout layout;
 	if (ui->lesson.lesson) {
 		draw_for_lesson(ui, model, canvas);
 		return;
@@ -472,23 +471,23 @@ void lifelines_draw(const struct ws_ui *ui, const struct ws_model *model, struct
 	draw_rule(canvas, rule);
 	draw_hints(canvas, canvas->rows - 1, WS_SCREEN_LIFELINES, ui->options.key_name);
 	int columns = canvas->columns - pane_columns(canvas->columns, rule - notes_height(canvas->rows));
-	if (!picture_compose(ui, model, columns, &picture)) {
-		picture_missing(ui, canvas);
+	if (!layout_compose(ui, model, columns, &layout)) {
+		layout_missing(ui, canvas);
 		return;
 	}
-	picture_title(&picture, canvas);
-	picture_names(&picture, canvas, 0, columns);
+	layout_title(&layout, canvas);
+	layout_names(&layout, canvas, 0, columns);
 	int notes = rule - notes_height(canvas->rows), top = 2;
 	bool boxes = canvas->rows >= 16;
-	boxes_draw(&picture, canvas, boxes ? 2 : -1);
+	boxes_draw(&layout, canvas, boxes ? 2 : -1);
 	if (boxes)
 		top = 5;
 	if (canvas->rows >= 30)
 		draw_rule(canvas, --notes);
-	draw_segment_row(&picture, canvas, top, notes);
+	draw_segment_row(&layout, canvas, top, notes);
 	if (columns < canvas->columns)
-		draw_pane(&picture, canvas, notes - (canvas->rows < 30));
+		draw_pane(&layout, canvas, notes - (canvas->rows < 30));
 	if (canvas->rows >= 30)
 		notes++;
-	notes_draw(&picture, canvas, notes, rule - notes);
+	notes_draw(&layout, canvas, notes, rule - notes);
 }

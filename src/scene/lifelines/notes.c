@@ -3,8 +3,8 @@
  *
  * The notes are a table: each has the facts it needs, and the first whose facts all hold is shown. Facts are computed
  * from the step alone, so that a note is the same whichever way the reader came to it. */
-#include "scene/widgets/draw.h"
 #include "scene/ui.h"
+#include "scene/widgets/draw.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -209,9 +209,9 @@ static uint32_t mark_facts(uint32_t analysis)
 	return facts;
 }
 
-static uint32_t facts_of(const struct picture *picture)
+static uint32_t facts_of(const struct layout *layout)
 {
-	const struct ws_step *step = &picture->step;
+	const struct ws_step *step = &layout->step;
 	if (step->input.kind != WS_INPUT_SEGMENT)
 		return 0;
 	uint32_t facts = flag_facts(step) | mark_facts(step->analysis);
@@ -229,7 +229,7 @@ static uint32_t facts_of(const struct picture *picture)
 			facts |= FACT_RETRACTION;
 	if (step->certainty[receiver] == WS_PRESUMED)
 		facts |= FACT_PRESUMED;
-	if (!picture->roles_known)
+	if (!layout->roles_known)
 		facts |= FACT_ROLES_GUESSED;
 	if (step->input.bad_checksum)
 		facts |= FACT_BAD_CHECKSUM;
@@ -238,13 +238,13 @@ static uint32_t facts_of(const struct picture *picture)
 	return facts;
 }
 
-const char *notes_find(const struct picture *picture)
+const char *notes_find(const struct layout *layout)
 {
-	uint32_t facts = facts_of(picture);
+	uint32_t facts = facts_of(layout);
 	for (size_t i = 0; i < WS_ARRAY_SIZE(notes); i++)
 		if ((facts & notes[i].needs) == notes[i].needs)
 			return notes[i].text;
-	switch (picture->step.input.kind) {
+	switch (layout->step.input.kind) {
 	case WS_INPUT_EXPIRY:
 		return "Twice the segment lifetime has passed without a repeated FIN. Now the ports may be used again: "
 		       "until then "
@@ -266,13 +266,13 @@ const char *notes_find(const struct picture *picture)
 
 /* ---- WHAT */
 
-static void what_segment(const struct picture *picture, struct ws_text *text)
+static void what_segment(const struct layout *layout, struct ws_text *text)
 {
-	const struct ws_step *step = &picture->step;
+	const struct ws_step *step = &layout->step;
 	const struct ws_segment *input = &step->input;
-	bool absolute = picture->ui->replay.absolute;
-	const char *sender = picture_name(picture, input->direction);
-	const char *receiver = picture_name(picture, !input->direction);
+	bool absolute = layout->ui->replay.absolute;
+	const char *sender = layout_name(layout, input->direction);
+	const char *receiver = layout_name(layout, !input->direction);
 	uint32_t seq = absolute ? input->sequence : step->relative_sequence;
 	uint32_t ack = absolute ? input->acknowledgment : step->relative_acknowledgment;
 	uint32_t facts = flag_facts(step);
@@ -311,10 +311,10 @@ static void what_segment(const struct picture *picture, struct ws_text *text)
 	}
 }
 
-static void what(const struct picture *picture, struct ws_text *text)
+static void what(const struct layout *layout, struct ws_text *text)
 {
-	const char *name = picture_name(picture, picture->step.input.direction);
-	switch (picture->step.input.kind) {
+	const char *name = layout_name(layout, layout->step.input.direction);
+	switch (layout->step.input.kind) {
 	case WS_INPUT_EXPIRY:
 		ws_text_printf(text, "The %s's TIME_WAIT runs out: no packet, only time.", name);
 		break;
@@ -329,7 +329,7 @@ static void what(const struct picture *picture, struct ws_text *text)
 		ws_text_puts(text, "A new connection begins between the same addresses and ports.");
 		break;
 	default:
-		what_segment(picture, text);
+		what_segment(layout, text);
 		break;
 	}
 	if (text->length && text->data[0] >= 'a' && text->data[0] <= 'z')
@@ -377,15 +377,15 @@ static const char *why_marked(const struct ws_step *step)
 	return NULL;
 }
 
-static void why(const struct picture *picture, struct ws_text *text)
+static void why(const struct layout *layout, struct ws_text *text)
 {
-	const struct ws_step *step = &picture->step;
+	const struct ws_step *step = &layout->step;
 	int said = 0;
 	for (int i = 0; i < step->transition_count; i++) {
 		const struct ws_transition *change = &step->transition[i];
-		if (!picture->arrived && change->endpoint != step->input.direction)
+		if (!layout->arrived && change->endpoint != step->input.direction)
 			continue;
-		ws_text_printf(text, "%s%s %s→%s: %s (", said ? "; " : "", picture_name(picture, change->endpoint),
+		ws_text_printf(text, "%s%s %s→%s: %s (", said ? "; " : "", layout_name(layout, change->endpoint),
 		               ws_state_brief(change->from), ws_state_brief(change->to), ws_why_text(change->why));
 		const char *reference = ws_why_reference(change->why);
 		ws_text_printf(text, "%s)", said++ ? without_document(reference) : reference);
@@ -394,21 +394,21 @@ static void why(const struct picture *picture, struct ws_text *text)
 		return;
 	int sender = step->input.direction & 1;
 	const char *marked = why_marked(step);
-	if (!picture->arrived)
+	if (!layout->arrived)
 		ws_text_puts(text, "nothing has arrived yet.");
 	else if (step->input.bad_checksum)
 		ws_text_puts(text, "no state changes: a segment with a wrong checksum is dropped (RFC 9293 §3.1).");
-	else if (replay_waits_again(step, !sender, picture->model->time_wait))
+	else if (replay_waits_again(step, !sender, layout->model->time_wait))
 		ws_text_printf(text,
 		               "a FIN that comes again is acknowledged, and the %s's waiting starts over "
 		               "(RFC 9293 §3.10.7.4).",
-		               picture_name(picture, !sender));
+		               layout_name(layout, !sender));
 	else if (marked)
 		ws_text_puts(text, marked);
 	else if (step->certainty_before[sender] == WS_PRESUMED && step->certainty[sender] == WS_CONFIRMED)
 		ws_text_printf(text,
 		               "no state changes, but the %s is now proven to be in %s: its own segment shows it.",
-		               picture_name(picture, sender), ws_state_name(step->after[sender]));
+		               layout_name(layout, sender), ws_state_name(step->after[sender]));
 	else if (step->input.flags & WS_TCP_RST)
 		ws_text_puts(text,
 		             "no state changes: this RST does not fit what the receiver expects (RFC 5961 §3.2).");
@@ -433,35 +433,34 @@ static const char *expectation(uint8_t state)
 	return state < WS_STATE_COUNT ? texts[state] : NULL;
 }
 
-static void next_step(const struct picture *picture, struct ws_text *text)
+static void next_step(const struct layout *layout, struct ws_text *text)
 {
-	const struct ws_step *step = &picture->step;
-	if (!picture->arrived) {
+	const struct ws_step *step = &layout->step;
+	if (!layout->arrived) {
 		int receiver = !step->input.direction;
 		if (step->after[receiver] != step->before[receiver])
-			ws_text_printf(text, "on arrival %s %s→%s.", picture_name(picture, receiver),
+			ws_text_printf(text, "on arrival %s %s→%s.", layout_name(layout, receiver),
 			               ws_state_name(step->before[receiver]), ws_state_name(step->after[receiver]));
 		else
-			ws_text_printf(text, "it arrives at the %s.", picture_name(picture, receiver));
+			ws_text_printf(text, "it arrives at the %s.", layout_name(layout, receiver));
 		return;
 	}
-	bool same = picture->state[0] == picture->state[1];
-	if (same && picture->state[0] == WS_CLOSED)
+	bool same = layout->state[0] == layout->state[1];
+	if (same && layout->state[0] == WS_CLOSED)
 		ws_text_puts(text, "nothing: both ends are CLOSED.");
 	else if (same)
-		ws_text_printf(text, "each side %s.", expectation(picture->state[0]));
+		ws_text_printf(text, "each side %s.", expectation(layout->state[0]));
 	for (int side = 0; side < 2 && !same; side++) {
-		int endpoint = side ? !picture->left : picture->left;
-		const char *words = expectation(picture->state[endpoint]);
+		int endpoint = side ? !layout->left : layout->left;
+		const char *words = expectation(layout->state[endpoint]);
 		if (words)
-			ws_text_printf(text, "%s%s %s", text->length ? "; " : "", picture_name(picture, endpoint),
-			               words);
+			ws_text_printf(text, "%s%s %s", text->length ? "; " : "", layout_name(layout, endpoint), words);
 	}
-	if (picture->has_next) {
+	if (layout->has_next) {
 		ws_text_puts(text, text->length && text->data[text->length - 1] == '.' ? " " : ". ");
-		ws_text_puts(text, picture->next.input.kind == WS_INPUT_SEGMENT ? "The next segment comes after "
-		                                                                : "The next event comes after ");
-		draw_duration(text, picture->next.input.time - step->input.time);
+		ws_text_puts(text, layout->next.input.kind == WS_INPUT_SEGMENT ? "The next segment comes after "
+		                                                               : "The next event comes after ");
+		draw_duration(text, layout->next.input.time - step->input.time);
 	}
 }
 
@@ -469,22 +468,22 @@ static void next_step(const struct picture *picture, struct ws_text *text)
 
 enum { PARAGRAPHS = 4, INDENT = 7, LINE = 512 };
 
-void notes_draw(const struct picture *picture, struct ws_canvas *canvas, int row, int rows)
+void notes_draw(const struct layout *layout, struct ws_canvas *canvas, int row, int rows)
 {
 	static const char *const heads[PARAGRAPHS] = {"WHAT", "WHY", "NEXT", "NOTE"};
 	/* Which paragraph gets the rows that are left when each has one. */
 	static const int priority[PARAGRAPHS] = {0, 3, 1, 2};
 	char paragraph[PARAGRAPHS][LINE], line[LINE];
 	int width = canvas->columns - INDENT - 1, need[PARAGRAPHS], have[PARAGRAPHS], left = rows;
-	const char *note = notes_find(picture);
+	const char *note = notes_find(layout);
 	for (int i = 0; i < PARAGRAPHS; i++) {
 		struct ws_text text = WS_TEXT_OVER(paragraph[i]);
 		if (i == 0)
-			what(picture, &text);
+			what(layout, &text);
 		else if (i == 1)
-			why(picture, &text);
+			why(layout, &text);
 		else if (i == 2)
-			next_step(picture, &text);
+			next_step(layout, &text);
 		else
 			ws_text_puts(&text, note ? note : "");
 		ws_text_cstr(&text);

@@ -79,7 +79,8 @@ static bool same_connection(const struct replay *replay, const struct ws_conn_in
 {
 	for (int endpoint = 0; endpoint < 2; endpoint++)
 		if (replay->port[endpoint] != info->endpoint[endpoint].port ||
-		    memcmp(&replay->address[endpoint], &info->endpoint[endpoint].address, sizeof(replay->address[0])) != 0)
+		    memcmp(&replay->address[endpoint], &info->endpoint[endpoint].address, sizeof(replay->address[0])) !=
+		            0)
 			return false;
 	return true;
 }
@@ -151,7 +152,7 @@ static ws_time step_length(const struct replay *replay, const struct ws_step *st
 }
 
 ws_time replay_time(const struct replay *replay, const struct ws_model *model, const struct ws_step *step,
-                  const struct ws_step *next)
+                    const struct ws_step *next)
 {
 	ws_time gap, length = step_length(replay, step, next, &gap);
 	if (!next && model->running && replay->phase >= REPLAY_FLIGHT)
@@ -304,9 +305,9 @@ static bool jump(struct ws_ui *ui, const struct ws_model *model, const char *tex
 {
 	(void)model;
 	struct replay *replay = &ui->replay;
-	struct place_wanted wanted;
+	struct seek_target wanted;
 	struct ws_step step;
-	if (!place_parse(text, &wanted, error))
+	if (!seek_parse(text, &wanted, error))
 		return false;
 	if (!replay_step(replay, 0, &step))
 		return true;
@@ -359,7 +360,7 @@ bool replay_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action a
 	case WS_ACT_PREVIOUS_PACKET:
 	case WS_ACT_PAGE_UP:
 		replay_stand(replay, action == WS_ACT_PAGE_UP ? (replay->step > 10 ? replay->step - 10 : 0)
-		                                          : (replay->step ? replay->step - 1 : 0));
+		                                              : (replay->step ? replay->step - 1 : 0));
 		return true;
 	case WS_ACT_FIRST:
 		replay_stand(replay, 0);

@@ -4,7 +4,7 @@
 
 #include "scene/ui.h"
 
-struct segment_row_place {
+struct segment_row_look {
 	int row;
 	bool single;  /* one row only */
 	bool opening; /* the first one drawn: says which states it starts from */
@@ -17,12 +17,12 @@ struct segment_row_place {
 
 /* The rows a step takes. */
 int segment_row_rows(const struct ws_step *step, bool single);
-void segment_row_step(const struct picture *picture, struct ws_canvas *canvas, const struct ws_step *step,
-                      const struct segment_row_place *place);
+void segment_row_step(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step,
+                      const struct segment_row_look *look);
 /* What stands between two steps with a pause between them; false: it is too short to mention. */
-bool segment_row_gap(const struct picture *picture, const struct ws_step *step, const struct ws_step *next,
+bool segment_row_gap(const struct layout *layout, const struct ws_step *step, const struct ws_step *next,
                      struct ws_text *text);
-void segment_row_draw_gap(const struct picture *picture, struct ws_canvas *canvas, int row, const char *words);
+void segment_row_draw_gap(const struct layout *layout, struct ws_canvas *canvas, int row, const char *words);
 /* A segment that is sent again did not arrive, unless its ACK was seen: then that did not. It shows from the repetition
  * on, since nobody could know before. `lost` marks which of the steps did not arrive. */
 void segment_row_find_lost(const struct ws_step *steps, size_t count, bool *lost);

@@ -35,17 +35,17 @@ bool replay_scan(struct replay *replay, const struct ws_model *model, size_t lim
 		for (int i = 0; i < step.transition_count; i++) {
 			const struct ws_transition *transition = &step.transition[i];
 			const struct replay_change change = {.step = replay->scanned,
-			                                   .endpoint = transition->endpoint,
-			                                   .from = transition->from,
-			                                   .to = transition->to,
-			                                   .taken_back = transition->basis == WS_BASIS_RETRACTION};
+			                                     .endpoint = transition->endpoint,
+			                                     .from = transition->from,
+			                                     .to = transition->to,
+			                                     .taken_back = transition->basis == WS_BASIS_RETRACTION};
 			remember(replay, &change);
 		}
 		for (int endpoint = 0; endpoint < 2; endpoint++) {
 			const struct replay_change again = {.step = replay->scanned,
-			                                  .endpoint = (uint8_t)endpoint,
-			                                  .from = WS_TIME_WAIT,
-			                                  .to = WS_TIME_WAIT};
+			                                    .endpoint = (uint8_t)endpoint,
+			                                    .from = WS_TIME_WAIT,
+			                                    .to = WS_TIME_WAIT};
 			if (replay_waits_again(&step, endpoint, model->time_wait))
 				remember(replay, &again);
 		}
@@ -76,21 +76,22 @@ static size_t changes_before(const struct replay *replay, size_t step)
 
 bool replay_next_state_change(struct replay *replay, const struct ws_model *model, size_t *step)
 {
-	size_t place;
-	while ((place = changes_before(replay, replay->step + 1)) == replay->change_count && !replay_scan(replay, model, 4096))
+	size_t at;
+	while ((at = changes_before(replay, replay->step + 1)) == replay->change_count &&
+	       !replay_scan(replay, model, 4096))
 		;
-	if (place == replay->change_count)
+	if (at == replay->change_count)
 		return false;
-	*step = replay->changes[place].step;
+	*step = replay->changes[at].step;
 	return true;
 }
 
 bool replay_previous_state_change(const struct replay *replay, size_t *step)
 {
-	size_t place = changes_before(replay, replay->step);
-	if (!place)
+	size_t at = changes_before(replay, replay->step);
+	if (!at)
 		return false;
-	*step = replay->changes[place - 1].step;
+	*step = replay->changes[at - 1].step;
 	return true;
 }
 

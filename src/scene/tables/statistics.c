@@ -3,8 +3,8 @@
  * The plots are rows of cells, one for each stretch of time: the tracker keeps the whole capture in a bounded number of
  * slots, and as many of those as are needed are put together for one cell. A plot's highest cell is its own maximum,
  * which is printed beside it. */
-#include "scene/widgets/draw.h"
 #include "scene/ui.h"
+#include "scene/widgets/draw.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -54,7 +54,7 @@ void statistics_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clo
 
 void statistics_layout(struct ws_ui *ui, const struct ws_model *model)
 {
-	if (!ui->clock) /* a picture, without ticks */
+	if (!ui->clock) /* a layout, without ticks */
 		while (!walk(&ui->statistics, model))
 			;
 }
