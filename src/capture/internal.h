@@ -18,7 +18,7 @@ struct ws_capture {
 	uint8_t fcs_length;
 	bool live;
 
-	struct ws_feed *feed; /* NULL for a live capture */
+	struct ws_byte_source *source; /* NULL for a live capture */
 	bool piped, packed;
 	struct ws_framing framing;
 	uint64_t file_size; /* 0: not known */
