@@ -61,7 +61,7 @@ static struct world *world_open(struct session *session, uint64_t memory, struct
 	world->session = session;
 	world->last_packet = world->clock = INT64_MIN;
 	if (!session_keeps(session)) {
-		world->capture = session_open_again(session, memory, error);
+		world->capture = session_reopen_capture(session, memory, error);
 		if (!world->capture)
 			goto fail;
 	}

@@ -160,10 +160,10 @@ bool session_keeps(const struct session *session)
 	return ws_capture_is_live(session->capture) || ws_capture_fd(session->capture) >= 0;
 }
 
-struct ws_capture *session_open_again(const struct session *session, uint64_t memory, struct ws_error *error)
+struct ws_capture *session_reopen_capture(const struct session *session, uint64_t memory, struct ws_error *error)
 {
 	const struct ws_capture_options capture = capture_options(session, memory);
-	return ws_capture_open_again(session->capture, &capture, error);
+	return ws_capture_reopen(session->capture, &capture, error);
 }
 
 /* Nothing that comes from a stranger is read before. */

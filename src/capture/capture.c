@@ -32,7 +32,7 @@ void ws_capture_close(struct ws_capture *capture)
 {
 	if (!capture)
 		return;
-	ws_again_free(capture->again);
+	ws_reopen_free(capture->reopen);
 	if (capture->filtered)
 		pcap_freecode(&capture->filter);
 	if (capture->pcap)
@@ -155,7 +155,7 @@ bool ws_capture_fetch(struct ws_capture *capture, uint64_t position, struct ws_f
 		return false;
 	if (capture->ring)
 		return ws_ring_get(capture->ring, position, frame);
-	return capture->again && ws_again_fetch(capture, position, frame);
+	return capture->reopen && ws_reopen_fetch(capture, position, frame);
 }
 
 bool ws_capture_kept(struct ws_capture *capture, uint64_t *place, struct ws_frame *frame)

@@ -111,8 +111,8 @@ static bool keep_frames(struct ws_capture *capture, uint64_t bytes, struct ws_er
 	if (capture->piped || capture->packed)
 		capture->ring = ws_ring_new(bytes);
 	else
-		capture->again = ws_again_new(ws_byte_source_fd(capture->source), capture->start);
-	return capture->ring || capture->again ||
+		capture->reopen = ws_reopen_new(ws_byte_source_fd(capture->source), capture->start);
+	return capture->ring || capture->reopen ||
 	       ws_fail(error, WS_ERROR_SYSTEM, "%s: no memory to keep %llu bytes of frames", capture->name,
 	               (unsigned long long)bytes);
 }
@@ -187,8 +187,8 @@ static bool copy_filter(struct ws_capture *capture, const struct ws_capture *fro
 	return capture->filtered = true;
 }
 
-struct ws_capture *ws_capture_open_again(const struct ws_capture *from, const struct ws_capture_options *options,
-                                         struct ws_error *error)
+struct ws_capture *ws_capture_reopen(const struct ws_capture *from, const struct ws_capture_options *options,
+                                     struct ws_error *error)
 {
 	struct ws_capture *capture = ws_capture_new(from->name, error);
 	if (!capture)
@@ -207,8 +207,8 @@ void ws_file_packet(struct ws_capture *capture, const struct pcap_pkthdr *header
 	uint64_t offset = capture->start + capture->next, position = WS_POSITION_NONE;
 	capture->number++;
 	capture->next = ws_byte_source_offset(capture->source);
-	if (capture->again)
-		position = ws_again_position(capture, offset, header);
+	if (capture->reopen)
+		position = ws_reopen_position(capture, offset, header);
 	if (!capture->filtered || pcap_offline_filter(&capture->filter, header, data))
 		ws_capture_deliver(capture, header, time, data, position);
 }

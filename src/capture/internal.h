@@ -8,7 +8,7 @@
 #include <pcap/pcap.h>
 #include <wirestate/capture.h>
 
-struct ws_again; /* a second reader of a plain file: see again.c */
+struct ws_reopen; /* a second reader of a plain file: see reopen.c */
 
 struct ws_capture {
 	char name[200]; /* for messages: the path, "standard input" or the interface */
@@ -29,7 +29,7 @@ struct ws_capture {
 	uint32_t snapshot;  /* the longest record that the file announces */
 
 	struct ws_ring *ring; /* where frames are kept that cannot be read dedup; NULL: they are not kept */
-	struct ws_again *again;
+	struct ws_reopen *reopen;
 
 	bool filtered; /* file: the filter is run here, because libpcap does not count what it skips */
 	struct bpf_program filter;
@@ -74,11 +74,11 @@ void ws_live_stats(struct ws_capture *capture);
 const char *ws_live_waits(const struct ws_capture *capture);
 bool ws_live_activate_failed(struct ws_error *error, pcap_t *pcap, const char *interface, int status);
 
-/* again.c */
-struct ws_again *ws_again_new(int fd, uint64_t start) WS_CHECKED; /* `fd` stays the caller's; NULL: out of memory */
-void ws_again_free(struct ws_again *again);
-uint64_t ws_again_position(const struct ws_capture *capture, uint64_t offset, const struct pcap_pkthdr *header);
-bool ws_again_fetch(struct ws_capture *capture, uint64_t position, struct ws_frame *frame) WS_CHECKED;
+/* reopen.c */
+struct ws_reopen *ws_reopen_new(int fd, uint64_t start) WS_CHECKED; /* `fd` stays the caller's; NULL: out of memory */
+void ws_reopen_free(struct ws_reopen *reopen);
+uint64_t ws_reopen_position(const struct ws_capture *capture, uint64_t offset, const struct pcap_pkthdr *header);
+bool ws_reopen_fetch(struct ws_capture *capture, uint64_t position, struct ws_frame *frame) WS_CHECKED;
 
 /* link.c */
 bool ws_link_of(int dlt, enum ws_link *link) WS_CHECKED; /* false: not supported */
