@@ -87,7 +87,7 @@ static bool open_stream(struct ws_capture *capture, struct ws_error *error)
 	}
 	capture->dlt = ws_link_dlt(capture->link);
 	capture->next = ws_byte_source_offset(capture->source);
-	capture->whole = ws_whole_possible(&capture->framing);
+	capture->fast = ws_pcap_fast_possible(&capture->framing);
 	capture->snapshot = (uint32_t)pcap_snapshot(capture->pcap);
 	return true;
 }
@@ -241,10 +241,10 @@ enum ws_read ws_file_read(struct ws_capture *capture, int max, struct ws_error *
 	max = ws_byte_source_packets(capture->source, max);
 	if (max == 0)
 		return WS_READ_MORE;
-	int status = capture->whole ? ws_whole_read(capture, max) : 0;
+	int status = capture->fast ? ws_pcap_fast_read(capture, max) : 0;
 	if (capture->number - before < (uint64_t)max && !capture->broken) {
 		/* Only as far as the short way does not lead. */
-		const int behind = capture->whole ? 1 : max;
+		const int behind = capture->fast ? 1 : max;
 		do /* a break that came after the last packet of a batch only shows now */
 			status = pcap_dispatch(capture->pcap, behind, on_packet, (u_char *)capture);
 		while (status == PCAP_ERROR_BREAK && capture->number == before);

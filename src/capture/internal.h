@@ -24,7 +24,7 @@ struct ws_capture {
 	uint64_t file_size; /* 0: not known */
 	uint64_t start;     /* where in a regular file the capture begins */
 	uint64_t next;      /* how many bytes of it (unpacked) have been read as whole records */
-	bool whole;         /* records can be taken from the stream's buffer, see whole.c */
+	bool fast;          /* records can be taken from the stream's buffer, see pcap_fast.c */
 	bool broken;        /* ws_capture_break() was called */
 	uint32_t snapshot;  /* the longest record that the file announces */
 
@@ -63,10 +63,10 @@ enum ws_read ws_file_read(struct ws_capture *capture, int max, struct ws_error *
 /* The next packet of the file, whoever has read it; `time` is what the header's stamp means. */
 void ws_file_packet(struct ws_capture *capture, const struct pcap_pkthdr *header, ws_time time, const uint8_t *data);
 
-/* whole.c */
-bool ws_whole_possible(const struct ws_framing *framing);
+/* pcap_fast.c */
+bool ws_pcap_fast_possible(const struct ws_framing *framing);
 /* Delivers at most `max` packets without libpcap; what comes behind them is for libpcap to read. */
-int ws_whole_read(struct ws_capture *capture, int max) WS_CHECKED;
+int ws_pcap_fast_read(struct ws_capture *capture, int max) WS_CHECKED;
 
 /* live.c */
 enum ws_read ws_live_read(struct ws_capture *capture, int max, struct ws_error *error) WS_CHECKED;

@@ -11,7 +11,7 @@
 
 enum { HEADER = 16 }; /* seconds, fraction, captured, length: 32 bits each, in the byte order of who wrote the file */
 
-bool ws_whole_possible(const struct ws_framing *framing)
+bool ws_pcap_fast_possible(const struct ws_framing *framing)
 {
 	const bool big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
 	return framing->format == WS_FORMAT_PCAP && framing->big_endian == big_endian &&
@@ -40,7 +40,7 @@ static const uint8_t *next_record(struct ws_capture *capture, struct pcap_pkthdr
 	return bytes + HEADER;
 }
 
-int ws_whole_read(struct ws_capture *capture, int max)
+int ws_pcap_fast_read(struct ws_capture *capture, int max)
 {
 	struct pcap_pkthdr header;
 	const uint8_t *data;
