@@ -471,7 +471,7 @@ static bool fetch(void *context, uint64_t position, struct ws_frame *frame)
 	return session_fetch(session, session->capture, position, frame);
 }
 
-static const char *guard(const struct session *session)
+static const char *confinement(const struct session *session)
 {
 	if (session->options->no_sandbox)
 		return "no sandbox";
@@ -491,7 +491,7 @@ void session_model(struct session *session, struct ws_model *model)
 	        .time_wait = session->options->time_wait ? session->options->time_wait : 60 * WS_SECOND,
 	        .net = session->net,
 	        .notice = failure->status != WS_OK ? failure->text : session->waits,
-	        .guard = guard(session),
+	        .confinement = confinement(session),
 	        .fetch = fetch,
 	        .fetch_context = session,
 	};

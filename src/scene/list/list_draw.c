@@ -2,8 +2,8 @@
  *
  * Only the visible rows are fetched. Where the screen is wide the verdict is a column; where it is not, it stands on a
  * second line, because it is what most readers came for. */
-#include "scene/widgets/draw.h"
 #include "scene/ui.h"
+#include "scene/widgets/draw.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -106,8 +106,8 @@ static void draw_title(const struct ws_ui *ui, const struct ws_model *model, str
 			ws_text_printf(&text, "%3d%%", (int)((double)model->loaded * 100 / (double)model->total));
 	} else {
 		ws_text_puts(&text, model->live ? "live" : "end of capture");
-		if (model->live && model->guard)
-			ws_text_printf(&text, ", %s", model->guard);
+		if (model->live && model->confinement)
+			ws_text_printf(&text, ", %s", model->confinement);
 	}
 	uint64_t dropped = model->capture.dropped_kernel + model->capture.dropped_interface;
 	ws_text_printf(&text, "  dropped %llu", (unsigned long long)dropped);
