@@ -84,14 +84,14 @@ void ws_byte_source_free(struct ws_byte_source *source)
 	free(source);
 }
 
-static void end_with(struct ws_byte_source *source, const char *what, const char *why)
+static void source_fail(struct ws_byte_source *source, const char *what, const char *why)
 {
 	source->ended = source->failed = true;
 	snprintf(source->problem, sizeof(source->problem), "%s%s%s", what, why ? ": " : "", why ? why : "");
 }
 
 /* Makes room for CHUNK more bytes. */
-static bool make_room(struct ws_byte_source *source)
+static bool buffer_make_room(struct ws_byte_source *source)
 {
 	if (source->capacity - source->end >= CHUNK)
 		return true;
@@ -105,7 +105,7 @@ static bool make_room(struct ws_byte_source *source)
 	size_t capacity = source->capacity ? 2 * source->capacity : 4 * CHUNK;
 	uint8_t *data = realloc(source->data, capacity);
 	if (!data) {
-		end_with(source, "out of memory", NULL);
+		source_fail(source, "out of memory", NULL);
 		return false;
 	}
 	source->data = data;
@@ -137,7 +137,7 @@ static size_t receive(struct ws_byte_source *source, uint8_t *bytes, size_t size
 		if (errno == EAGAIN && !wait)
 			return 0;
 		if (errno != EINTR && errno != EAGAIN) {
-			end_with(source, "cannot be read", strerror(errno));
+			source_fail(source, "cannot be read", strerror(errno));
 			return 0;
 		}
 	}
@@ -148,7 +148,7 @@ static bool unpack_some(struct ws_byte_source *source)
 	size_t made = source->end, size = source->end + CHUNK;
 	if (!ws_unpack_run(source->unpack, source->raw, source->raw_length, &source->raw_used, source->data, size,
 	                   &made))
-		end_with(source, "the packed data is damaged", ws_unpack_problem(source->unpack));
+		source_fail(source, "the packed data is damaged", ws_unpack_problem(source->unpack));
 	source->more_inside = made == size;
 	source->end = made;
 	return true;
@@ -157,7 +157,7 @@ static bool unpack_some(struct ws_byte_source *source)
 /* Gets more bytes into the buffer. False: nothing has changed (or, with `wait`, the stream has ended). */
 static bool pull(struct ws_byte_source *source, bool wait)
 {
-	if (source->ended || !make_room(source))
+	if (source->ended || !buffer_make_room(source))
 		return false;
 	if (!source->unpack) {
 		size_t count = receive(source, source->data + source->end, CHUNK, wait);
@@ -169,12 +169,12 @@ static bool pull(struct ws_byte_source *source, bool wait)
 	source->raw_used = 0;
 	source->raw_length = receive(source, source->raw, CHUNK, wait);
 	if (source->ended && !source->failed && !ws_unpack_complete(source->unpack))
-		end_with(source, "the packed data ends early", NULL);
+		source_fail(source, "the packed data ends early", NULL);
 	return source->raw_length > 0 && unpack_some(source);
 }
 
 /* The first bytes decide whether the stream is packed; from then on the buffer holds unpacked bytes only. */
-static void begin(struct ws_byte_source *source)
+static void packing_recognize(struct ws_byte_source *source)
 {
 	while (source->end < WS_FORMAT_BYTES && pull(source, true))
 		;
@@ -185,7 +185,7 @@ static void begin(struct ws_byte_source *source)
 	source->raw = malloc(2 * CHUNK); /* a few bytes at first, then a chunk that completes the magic number */
 	if (!source->unpack || !source->raw) {
 		source->end = 0; /* packed bytes are no capture */
-		end_with(source, "out of memory", NULL);
+		source_fail(source, "out of memory", NULL);
 		return;
 	}
 	memcpy(source->raw, source->data, source->end);
@@ -198,7 +198,7 @@ static void begin(struct ws_byte_source *source)
 const uint8_t *ws_byte_source_peek(struct ws_byte_source *source, size_t want, size_t *length)
 {
 	if (source->received == 0)
-		begin(source);
+		packing_recognize(source);
 	while (source->end - source->start < want && pull(source, true))
 		;
 	*length = source->end - source->start;
@@ -211,7 +211,7 @@ static bool too_many_interfaces(struct ws_byte_source *source, enum ws_record re
 		source->interfaces = 0;
 	if (record != WS_RECORD_OF_INTERFACE || ++source->interfaces <= INTERFACES)
 		return false;
-	end_with(source, "one section describes more than " NUMBER(INTERFACES) " interfaces", NULL);
+	source_fail(source, "one section describes more than " NUMBER(INTERFACES) " interfaces", NULL);
 	source->end = source->start + (size_t)(source->scanned - source->given);
 	return true;
 }
