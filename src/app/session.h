@@ -81,7 +81,7 @@ const struct ws_error *session_failure(const struct session *session);
 /* The model of a screen, as things stand. */
 void session_model(struct session *session, struct ws_model *model);
 /* For a second look at the capture, in so many bytes of memory for frames and tracker: whether frames must be taken
- * from those that are kept, since the source cannot be read dedup; the source, opened once more; and a tracker as the
+ * from those that are kept, since the source cannot be read twice; the source, opened once more; and a tracker as the
  * session's own is, beside that source (NULL: the session's own). */
 bool session_keeps(const struct session *session);
 struct ws_capture *session_reopen_capture(const struct session *session, uint64_t memory,

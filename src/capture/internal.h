@@ -28,7 +28,7 @@ struct ws_capture {
 	bool broken;        /* ws_capture_break() was called */
 	uint32_t snapshot;  /* the longest record that the file announces */
 
-	struct ws_ring *ring; /* where frames are kept that cannot be read dedup; NULL: they are not kept */
+	struct ws_ring *ring; /* where frames are kept that cannot be read twice; NULL: they are not kept */
 	struct ws_reopen *reopen;
 
 	bool filtered; /* file: the filter is run here, because libpcap does not count what it skips */

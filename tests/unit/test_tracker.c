@@ -185,7 +185,7 @@ static void a_lone_rst_is_no_connection(void **state)
 	ws_tracker_free(tracker);
 }
 
-/* ---- The same packet dedup, and damaged ones */
+/* ---- The same packet twice, and damaged ones */
 
 static void seen_on_two_interfaces(void **state)
 {
