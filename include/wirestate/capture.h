@@ -64,8 +64,8 @@ struct ws_capture *ws_capture_open_live(const char *interface, const struct ws_c
                                         struct ws_error *error) WS_CHECKED;
 /* The regular file that `from` reads, from its beginning, with the same filter and without opening anything: for a
  * second reader that does not disturb the first. */
-struct ws_capture *ws_capture_open_again(const struct ws_capture *from, const struct ws_capture_options *options,
-                                         struct ws_error *error) WS_CHECKED;
+struct ws_capture *ws_capture_reopen(const struct ws_capture *from, const struct ws_capture_options *options,
+                                     struct ws_error *error) WS_CHECKED;
 void ws_capture_close(struct ws_capture *capture); /* NULL is allowed */
 
 enum ws_link ws_capture_link(const struct ws_capture *capture);

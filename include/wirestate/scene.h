@@ -38,7 +38,7 @@ struct ws_model {
 	bool incomplete;                  /* its first packets are no longer kept */
 	ws_time time_wait;                /* length of TIME_WAIT */
 	const char *notice;               /* an error or warning to show, or NULL */
-	const char *guard;                /* live: how well the process is fenced in, in a word or two, or NULL */
+	const char *confinement;          /* live: how well the process is fenced in, in a word or two, or NULL */
 	struct ws_net net;                /* the capture's own subnet, as its interface or --net says */
 	/* Reads a frame again; false when it is no longer kept. */
 	bool (*fetch)(void *context, uint64_t position, struct ws_frame *frame);

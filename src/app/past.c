@@ -61,7 +61,7 @@ static struct snapshot *snapshot_open(struct session *session, uint64_t memory, 
 	snapshot->session = session;
 	snapshot->last_packet = snapshot->clock = INT64_MIN;
 	if (!session_keeps(session)) {
-		snapshot->capture = session_open_again(session, memory, error);
+		snapshot->capture = session_reopen_capture(session, memory, error);
 		if (!snapshot->capture)
 			goto fail;
 	}

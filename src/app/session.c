@@ -160,10 +160,10 @@ bool session_keeps(const struct session *session)
 	return ws_capture_is_live(session->capture) || ws_capture_fd(session->capture) >= 0;
 }
 
-struct ws_capture *session_open_again(const struct session *session, uint64_t memory, struct ws_error *error)
+struct ws_capture *session_reopen_capture(const struct session *session, uint64_t memory, struct ws_error *error)
 {
 	const struct ws_capture_options capture = capture_options(session, memory);
-	return ws_capture_open_again(session->capture, &capture, error);
+	return ws_capture_reopen(session->capture, &capture, error);
 }
 
 /* Nothing that comes from a stranger is read before. */
@@ -471,7 +471,7 @@ static bool fetch(void *context, uint64_t position, struct ws_frame *frame)
 	return session_fetch(session, session->capture, position, frame);
 }
 
-static const char *guard(const struct session *session)
+static const char *confinement(const struct session *session)
 {
 	if (session->options->no_sandbox)
 		return "no sandbox";
@@ -491,7 +491,7 @@ void session_model(struct session *session, struct ws_model *model)
 	        .time_wait = session->options->time_wait ? session->options->time_wait : 60 * WS_SECOND,
 	        .net = session->net,
 	        .notice = failure->status != WS_OK ? failure->text : session->waits,
-	        .guard = guard(session),
+	        .confinement = confinement(session),
 	        .fetch = fetch,
 	        .fetch_context = session,
 	};

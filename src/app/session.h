@@ -84,8 +84,8 @@ void session_model(struct session *session, struct ws_model *model);
  * from those that are kept, since the source cannot be read twice; the source, opened once more; and a tracker as the
  * session's own is, beside that source (NULL: the session's own). */
 bool session_keeps(const struct session *session);
-struct ws_capture *session_open_again(const struct session *session, uint64_t memory,
-                                      struct ws_error *error) WS_CHECKED;
+struct ws_capture *session_reopen_capture(const struct session *session, uint64_t memory,
+                                          struct ws_error *error) WS_CHECKED;
 struct ws_tracker *session_new_tracker(const struct session *session, const struct ws_capture *capture, uint64_t memory,
                                        struct ws_error *error) WS_CHECKED;
 /* Of --max-memory, in a view: what is left for looks at the past, whatever comes. */

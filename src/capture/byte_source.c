@@ -1,4 +1,4 @@
-/* The feed between a descriptor and libpcap.
+/* The byte source between a descriptor and libpcap.
  *
  * libpcap reads a savefile with blocking freads: on a pipe that holds half a record it would hang, and the keyboard
  * with it. So the bytes of a pipe are gathered here, and libpcap, which reads from a cookie stream over this buffer, is
@@ -12,7 +12,7 @@
  *
  * pcap in a regular file cannot block, so its records need not be looked at: a plain one is read right into the
  * stream's buffer, a packed one is unpacked on the way. They come through here for the sake of the offset: ftello() on
- * a stdio file costs a system call for every packet. They are read with pread(), so that several feeds can share a
+ * a stdio file costs a system call for every packet. They are read with pread(), so that several sources can share a
  * descriptor.
  *
  * `given` and `scanned` count unpacked bytes from the start of the stream; data[start] is byte `given`. Up to `scanned`
@@ -28,14 +28,14 @@
 
 enum {
 	CHUNK = 64 << 10, /* read or unpacked at a time; as much as a pipe holds */
-	PULLS = 16,       /* chunks for one ws_feed_packets() */
+	PULLS = 16,       /* chunks for one ws_byte_source_packets() */
 	STREAM_BUFFER = 128 << 10
 };
 #define INTERFACES 65536 /* that a section may describe */
 #define NUMBER(macro) NUMBER_OF(macro)
 #define NUMBER_OF(value) #value
 
-struct ws_feed {
+struct ws_byte_source {
 	int fd;
 	bool may_wait, ended, failed;
 	char problem[200];
@@ -59,305 +59,308 @@ struct ws_feed {
 	char *stream_buffer;
 };
 
-struct ws_feed *ws_feed_new(int fd, bool may_wait, uint64_t start)
+struct ws_byte_source *ws_byte_source_new(int fd, bool may_wait, uint64_t start)
 {
-	struct ws_feed *feed = calloc(1, sizeof(*feed));
-	if (!feed) {
+	struct ws_byte_source *source = calloc(1, sizeof(*source));
+	if (!source) {
 		close(fd);
 		return NULL;
 	}
-	feed->fd = fd;
-	feed->may_wait = may_wait;
-	feed->origin = start;
-	return feed;
+	source->fd = fd;
+	source->may_wait = may_wait;
+	source->origin = start;
+	return source;
 }
 
-void ws_feed_free(struct ws_feed *feed)
+void ws_byte_source_free(struct ws_byte_source *source)
 {
-	if (!feed)
+	if (!source)
 		return;
-	close(feed->fd);
-	ws_unpack_free(feed->unpack);
-	free(feed->raw);
-	free(feed->data);
-	free(feed->stream_buffer);
-	free(feed);
+	close(source->fd);
+	ws_unpack_free(source->unpack);
+	free(source->raw);
+	free(source->data);
+	free(source->stream_buffer);
+	free(source);
 }
 
-static void end_with(struct ws_feed *feed, const char *what, const char *why)
+static void source_fail(struct ws_byte_source *source, const char *what, const char *why)
 {
-	feed->ended = feed->failed = true;
-	snprintf(feed->problem, sizeof(feed->problem), "%s%s%s", what, why ? ": " : "", why ? why : "");
+	source->ended = source->failed = true;
+	snprintf(source->problem, sizeof(source->problem), "%s%s%s", what, why ? ": " : "", why ? why : "");
 }
 
 /* Makes room for CHUNK more bytes. */
-static bool make_room(struct ws_feed *feed)
+static bool buffer_make_room(struct ws_byte_source *source)
 {
-	if (feed->capacity - feed->end >= CHUNK)
+	if (source->capacity - source->end >= CHUNK)
 		return true;
-	if (feed->start > 0) {
-		memmove(feed->data, feed->data + feed->start, feed->end - feed->start);
-		feed->end -= feed->start;
-		feed->start = 0;
+	if (source->start > 0) {
+		memmove(source->data, source->data + source->start, source->end - source->start);
+		source->end -= source->start;
+		source->start = 0;
 	}
-	if (feed->capacity - feed->end >= CHUNK)
+	if (source->capacity - source->end >= CHUNK)
 		return true;
-	size_t capacity = feed->capacity ? 2 * feed->capacity : 4 * CHUNK;
-	uint8_t *data = realloc(feed->data, capacity);
+	size_t capacity = source->capacity ? 2 * source->capacity : 4 * CHUNK;
+	uint8_t *data = realloc(source->data, capacity);
 	if (!data) {
-		end_with(feed, "out of memory", NULL);
+		source_fail(source, "out of memory", NULL);
 		return false;
 	}
-	feed->data = data;
-	feed->capacity = capacity;
+	source->data = data;
+	source->capacity = capacity;
 	return true;
 }
 
 /* One read from the descriptor: the number of bytes, 0 when there are none now (then `wait` was false) or no more. */
-static size_t receive(struct ws_feed *feed, uint8_t *bytes, size_t size, bool wait)
+static size_t receive(struct ws_byte_source *source, uint8_t *bytes, size_t size, bool wait)
 {
 	for (;;) {
-		struct pollfd ready = {.fd = feed->fd, .events = POLLIN};
-		if (feed->may_wait && poll(&ready, 1, wait ? -1 : 0) <= 0) {
+		struct pollfd ready = {.fd = source->fd, .events = POLLIN};
+		if (source->may_wait && poll(&ready, 1, wait ? -1 : 0) <= 0) {
 			if (wait)
 				continue; /* interrupted by a signal */
 			return 0;
 		}
-		ssize_t count = feed->may_wait ? read(feed->fd, bytes, size)
-		                               : pread(feed->fd, bytes, size, (off_t)(feed->origin + feed->received));
+		ssize_t count = source->may_wait
+		                        ? read(source->fd, bytes, size)
+		                        : pread(source->fd, bytes, size, (off_t)(source->origin + source->received));
 		if (count > 0) {
-			feed->received += (uint64_t)count;
+			source->received += (uint64_t)count;
 			return (size_t)count;
 		}
 		if (count == 0) {
-			feed->ended = true;
+			source->ended = true;
 			return 0;
 		}
 		if (errno == EAGAIN && !wait)
 			return 0;
 		if (errno != EINTR && errno != EAGAIN) {
-			end_with(feed, "cannot be read", strerror(errno));
+			source_fail(source, "cannot be read", strerror(errno));
 			return 0;
 		}
 	}
 }
 
-static bool unpack_some(struct ws_feed *feed)
+static bool unpack_some(struct ws_byte_source *source)
 {
-	size_t made = feed->end, size = feed->end + CHUNK;
-	if (!ws_unpack_run(feed->unpack, feed->raw, feed->raw_length, &feed->raw_used, feed->data, size, &made))
-		end_with(feed, "the packed data is damaged", ws_unpack_problem(feed->unpack));
-	feed->more_inside = made == size;
-	feed->end = made;
+	size_t made = source->end, size = source->end + CHUNK;
+	if (!ws_unpack_run(source->unpack, source->raw, source->raw_length, &source->raw_used, source->data, size,
+	                   &made))
+		source_fail(source, "the packed data is damaged", ws_unpack_problem(source->unpack));
+	source->more_inside = made == size;
+	source->end = made;
 	return true;
 }
 
 /* Gets more bytes into the buffer. False: nothing has changed (or, with `wait`, the stream has ended). */
-static bool pull(struct ws_feed *feed, bool wait)
+static bool pull(struct ws_byte_source *source, bool wait)
 {
-	if (feed->ended || !make_room(feed))
+	if (source->ended || !buffer_make_room(source))
 		return false;
-	if (!feed->unpack) {
-		size_t count = receive(feed, feed->data + feed->end, CHUNK, wait);
-		feed->end += count;
+	if (!source->unpack) {
+		size_t count = receive(source, source->data + source->end, CHUNK, wait);
+		source->end += count;
 		return count > 0;
 	}
-	if (feed->raw_used < feed->raw_length || feed->more_inside)
-		return unpack_some(feed);
-	feed->raw_used = 0;
-	feed->raw_length = receive(feed, feed->raw, CHUNK, wait);
-	if (feed->ended && !feed->failed && !ws_unpack_complete(feed->unpack))
-		end_with(feed, "the packed data ends early", NULL);
-	return feed->raw_length > 0 && unpack_some(feed);
+	if (source->raw_used < source->raw_length || source->more_inside)
+		return unpack_some(source);
+	source->raw_used = 0;
+	source->raw_length = receive(source, source->raw, CHUNK, wait);
+	if (source->ended && !source->failed && !ws_unpack_complete(source->unpack))
+		source_fail(source, "the packed data ends early", NULL);
+	return source->raw_length > 0 && unpack_some(source);
 }
 
 /* The first bytes decide whether the stream is packed; from then on the buffer holds unpacked bytes only. */
-static void begin(struct ws_feed *feed)
+static void packing_recognize(struct ws_byte_source *source)
 {
-	while (feed->end < WS_FORMAT_BYTES && pull(feed, true))
+	while (source->end < WS_FORMAT_BYTES && pull(source, true))
 		;
-	enum ws_format format = ws_format_of(feed->data, feed->end);
+	enum ws_format format = ws_format_of(source->data, source->end);
 	if (format != WS_FORMAT_GZIP && format != WS_FORMAT_ZSTD)
 		return;
-	feed->unpack = ws_unpack_new(format);
-	feed->raw = malloc(2 * CHUNK); /* a few bytes at first, then a chunk that completes the magic number */
-	if (!feed->unpack || !feed->raw) {
-		feed->end = 0; /* packed bytes are no capture */
-		end_with(feed, "out of memory", NULL);
+	source->unpack = ws_unpack_new(format);
+	source->raw = malloc(2 * CHUNK); /* a few bytes at first, then a chunk that completes the magic number */
+	if (!source->unpack || !source->raw) {
+		source->end = 0; /* packed bytes are no capture */
+		source_fail(source, "out of memory", NULL);
 		return;
 	}
-	memcpy(feed->raw, feed->data, feed->end);
-	feed->raw_length = feed->end;
-	feed->end = 0;
-	if (feed->ended && !feed->failed) /* the descriptor has ended, the packed bytes have not been looked at */
-		feed->ended = false;
+	memcpy(source->raw, source->data, source->end);
+	source->raw_length = source->end;
+	source->end = 0;
+	if (source->ended && !source->failed) /* the descriptor has ended, the packed bytes have not been looked at */
+		source->ended = false;
 }
 
-const uint8_t *ws_feed_peek(struct ws_feed *feed, size_t want, size_t *length)
+const uint8_t *ws_byte_source_peek(struct ws_byte_source *source, size_t want, size_t *length)
 {
-	if (feed->received == 0)
-		begin(feed);
-	while (feed->end - feed->start < want && pull(feed, true))
+	if (source->received == 0)
+		packing_recognize(source);
+	while (source->end - source->start < want && pull(source, true))
 		;
-	*length = feed->end - feed->start;
-	return feed->data + feed->start;
+	*length = source->end - source->start;
+	return source->data + source->start;
 }
 
-static bool too_many_interfaces(struct ws_feed *feed, enum ws_record record)
+static bool too_many_interfaces(struct ws_byte_source *source, enum ws_record record)
 {
 	if (record == WS_RECORD_OF_SECTION)
-		feed->interfaces = 0;
-	if (record != WS_RECORD_OF_INTERFACE || ++feed->interfaces <= INTERFACES)
+		source->interfaces = 0;
+	if (record != WS_RECORD_OF_INTERFACE || ++source->interfaces <= INTERFACES)
 		return false;
-	end_with(feed, "one section describes more than " NUMBER(INTERFACES) " interfaces", NULL);
-	feed->end = feed->start + (size_t)(feed->scanned - feed->given);
+	source_fail(source, "one section describes more than " NUMBER(INTERFACES) " interfaces", NULL);
+	source->end = source->start + (size_t)(source->scanned - source->given);
 	return true;
 }
 
 /* The size of the first record that has not been scanned; 0: it is not whole. */
-static size_t next_record(const struct ws_feed *feed, enum ws_record *record)
+static size_t next_record(const struct ws_byte_source *source, enum ws_record *record)
 {
-	size_t at = feed->start + (size_t)(feed->scanned - feed->given), length = feed->end - at;
-	size_t size = ws_framing_record(&feed->framing, feed->data + at, length, record);
+	size_t at = source->start + (size_t)(source->scanned - source->given), length = source->end - at;
+	size_t size = ws_framing_record(&source->framing, source->data + at, length, record);
 	return size <= length ? size : 0;
 }
 
 /* Takes in one more whole record, if there is one. */
-static bool scan_record(struct ws_feed *feed)
+static bool scan_record(struct ws_byte_source *source)
 {
 	enum ws_record record;
-	size_t size = next_record(feed, &record);
-	if (size == 0 || too_many_interfaces(feed, record))
+	size_t size = next_record(source, &record);
+	if (size == 0 || too_many_interfaces(source, record))
 		return false;
-	feed->scanned += size;
-	feed->packets += record == WS_RECORD_OF_PACKET;
+	source->scanned += size;
+	source->packets += record == WS_RECORD_OF_PACKET;
 	return true;
 }
 
 /* The stream wants bytes: how many it may have. None, and it sees the end of the file. */
-static size_t allow(struct ws_feed *feed)
+static size_t allow(struct ws_byte_source *source)
 {
-	if (!feed->scans) {
-		while (feed->end == feed->start && pull(feed, true))
+	if (!source->scans) {
+		while (source->end == source->start && pull(source, true))
 			;
-		return feed->end - feed->start;
+		return source->end - source->start;
 	}
 	/* While it is opened, libpcap says by reading how far it wants to go. */
-	while (!feed->opened && feed->scanned == feed->given && !scan_record(feed) && pull(feed, true))
+	while (!source->opened && source->scanned == source->given && !scan_record(source) && pull(source, true))
 		;
 	/* At the end there may be a part of a record. */
-	if (feed->ended && feed->scanned == feed->given)
-		feed->scanned += feed->end - feed->start;
-	return (size_t)(feed->scanned - feed->given);
+	if (source->ended && source->scanned == source->given)
+		source->scanned += source->end - source->start;
+	return (size_t)(source->scanned - source->given);
 }
 
 static ssize_t stream_read(void *cookie, char *bytes, size_t size)
 {
-	struct ws_feed *feed = cookie;
-	if (!feed->unpack && !feed->scans && feed->start == feed->end) {
-		size_t count = feed->ended ? 0 : receive(feed, (uint8_t *)bytes, size, true);
-		feed->given += count;
+	struct ws_byte_source *source = cookie;
+	if (!source->unpack && !source->scans && source->start == source->end) {
+		size_t count = source->ended ? 0 : receive(source, (uint8_t *)bytes, size, true);
+		source->given += count;
 		return (ssize_t)count;
 	}
-	size_t count = allow(feed);
+	size_t count = allow(source);
 	if (count > size)
 		count = size;
-	memcpy(bytes, feed->data + feed->start, count);
-	feed->start += count;
-	feed->given += count;
+	memcpy(bytes, source->data + source->start, count);
+	source->start += count;
+	source->given += count;
 	return (ssize_t)count;
 }
 
-FILE *ws_feed_stream(struct ws_feed *feed, const struct ws_framing *framing)
+FILE *ws_byte_source_stream(struct ws_byte_source *source, const struct ws_framing *framing)
 {
-	feed->framing = *framing;
-	feed->scans = feed->may_wait || framing->format == WS_FORMAT_PCAPNG;
+	source->framing = *framing;
+	source->scans = source->may_wait || framing->format == WS_FORMAT_PCAPNG;
 	if (framing->format == WS_FORMAT_PCAP) /* the file's header is a record for this purpose */
-		feed->scanned = feed->end - feed->start < WS_FRAMING_BYTES ? feed->end - feed->start : WS_FRAMING_BYTES;
-	feed->stream_buffer = malloc(STREAM_BUFFER);
-	feed->stream = fopencookie(feed, "r", (cookie_io_functions_t){.read = stream_read});
-	if (feed->stream && feed->stream_buffer)
-		setvbuf(feed->stream, feed->stream_buffer, _IOFBF, STREAM_BUFFER);
-	return feed->stream;
+		source->scanned =
+		        source->end - source->start < WS_FRAMING_BYTES ? source->end - source->start : WS_FRAMING_BYTES;
+	source->stream_buffer = malloc(STREAM_BUFFER);
+	source->stream = fopencookie(source, "r", (cookie_io_functions_t){.read = stream_read});
+	if (source->stream && source->stream_buffer)
+		setvbuf(source->stream, source->stream_buffer, _IOFBF, STREAM_BUFFER);
+	return source->stream;
 }
 
-int ws_feed_packets(struct ws_feed *feed, int max)
+int ws_byte_source_packets(struct ws_byte_source *source, int max)
 {
-	if (!feed->scans)
+	if (!source->scans)
 		return max;
-	feed->opened = true;
+	source->opened = true;
 	for (int i = 0; i < PULLS; i++) {
-		while (feed->packets < (uint64_t)max && scan_record(feed))
+		while (source->packets < (uint64_t)max && scan_record(source))
 			;
-		if (feed->packets > 0)
-			return feed->packets < (uint64_t)max ? (int)feed->packets : max;
-		if (!pull(feed, false))
+		if (source->packets > 0)
+			return source->packets < (uint64_t)max ? (int)source->packets : max;
+		if (!pull(source, false))
 			break;
 	}
-	return feed->ended || feed->scanned > feed->given;
+	return source->ended || source->scanned > source->given;
 }
 
-bool ws_feed_paused(struct ws_feed *feed)
+bool ws_byte_source_paused(struct ws_byte_source *source)
 {
-	if (!feed->scans || feed->ended)
+	if (!source->scans || source->ended)
 		return false;
-	clearerr_unlocked(feed->stream);
-	feed->packets = 0;
+	clearerr_unlocked(source->stream);
+	source->packets = 0;
 	return true;
 }
 
-void ws_feed_taken(struct ws_feed *feed, uint64_t packets)
+void ws_byte_source_taken(struct ws_byte_source *source, uint64_t packets)
 {
-	feed->packets -= packets < feed->packets ? packets : feed->packets;
+	source->packets -= packets < source->packets ? packets : source->packets;
 }
 
-bool ws_feed_ready(const struct ws_feed *feed)
+bool ws_byte_source_ready(const struct ws_byte_source *source)
 {
 	enum ws_record ignored; /* a record that lies behind so many packets as had been asked for */
-	return feed->packets > 0 || feed->ended || feed->more_inside || feed->raw_used < feed->raw_length ||
-	       (feed->scans && next_record(feed, &ignored));
+	return source->packets > 0 || source->ended || source->more_inside || source->raw_used < source->raw_length ||
+	       (source->scans && next_record(source, &ignored));
 }
 
-bool ws_feed_packed(const struct ws_feed *feed)
+bool ws_byte_source_packed(const struct ws_byte_source *source)
 {
-	return feed->unpack;
+	return source->unpack;
 }
 
-bool ws_feed_ended(const struct ws_feed *feed)
+bool ws_byte_source_ended(const struct ws_byte_source *source)
 {
-	return feed->ended;
+	return source->ended;
 }
 
-const char *ws_feed_problem(const struct ws_feed *feed)
+const char *ws_byte_source_problem(const struct ws_byte_source *source)
 {
-	return feed->failed ? feed->problem : NULL;
+	return source->failed ? source->problem : NULL;
 }
 
 /* glibc has no functions for a stream's buffer, but these fields are in its headers. */
-const uint8_t *ws_feed_buffered(const struct ws_feed *feed, size_t *length)
+const uint8_t *ws_byte_source_buffered(const struct ws_byte_source *source, size_t *length)
 {
-	*length = (size_t)(feed->stream->_IO_read_end - feed->stream->_IO_read_ptr);
-	return (const uint8_t *)feed->stream->_IO_read_ptr;
+	*length = (size_t)(source->stream->_IO_read_end - source->stream->_IO_read_ptr);
+	return (const uint8_t *)source->stream->_IO_read_ptr;
 }
 
-void ws_feed_skip(struct ws_feed *feed, size_t length)
+void ws_byte_source_skip(struct ws_byte_source *source, size_t length)
 {
-	feed->stream->_IO_read_ptr += length;
+	source->stream->_IO_read_ptr += length;
 }
 
-uint64_t ws_feed_offset(const struct ws_feed *feed)
+uint64_t ws_byte_source_offset(const struct ws_byte_source *source)
 {
 	size_t buffered;
-	ws_feed_buffered(feed, &buffered);
-	return feed->given - buffered;
+	ws_byte_source_buffered(source, &buffered);
+	return source->given - buffered;
 }
 
-uint64_t ws_feed_consumed(const struct ws_feed *feed)
+uint64_t ws_byte_source_consumed(const struct ws_byte_source *source)
 {
-	return feed->received - (feed->raw_length - feed->raw_used);
+	return source->received - (source->raw_length - source->raw_used);
 }
 
-int ws_feed_fd(const struct ws_feed *feed)
+int ws_byte_source_fd(const struct ws_byte_source *source)
 {
-	return feed->fd;
+	return source->fd;
 }

@@ -32,12 +32,12 @@ void ws_capture_close(struct ws_capture *capture)
 {
 	if (!capture)
 		return;
-	ws_again_free(capture->again);
+	ws_reopen_free(capture->reopen);
 	if (capture->filtered)
 		pcap_freecode(&capture->filter);
 	if (capture->pcap)
 		pcap_close(capture->pcap);
-	ws_feed_free(capture->feed);
+	ws_byte_source_free(capture->source);
 	ws_ring_free(capture->ring);
 	for (size_t i = 0; i < WS_ARRAY_SIZE(capture->drop_counter); i++)
 		if (capture->drop_counter[i] >= 0)
@@ -59,7 +59,7 @@ int ws_capture_fd(const struct ws_capture *capture)
 {
 	if (capture->live)
 		return pcap_get_selectable_fd(capture->pcap);
-	return capture->piped ? ws_feed_fd(capture->feed) : -1;
+	return capture->piped ? ws_byte_source_fd(capture->source) : -1;
 }
 
 bool ws_capture_ready(const struct ws_capture *capture)
@@ -68,7 +68,7 @@ bool ws_capture_ready(const struct ws_capture *capture)
 		return false;
 	if (capture->live)
 		return capture->more;
-	return !capture->piped || ws_feed_ready(capture->feed);
+	return !capture->piped || ws_byte_source_ready(capture->source);
 }
 
 const char *ws_capture_waits(const struct ws_capture *capture)
@@ -155,7 +155,7 @@ bool ws_capture_fetch(struct ws_capture *capture, uint64_t position, struct ws_f
 		return false;
 	if (capture->ring)
 		return ws_ring_get(capture->ring, position, frame);
-	return capture->again && ws_again_fetch(capture, position, frame);
+	return capture->reopen && ws_reopen_fetch(capture, position, frame);
 }
 
 bool ws_capture_kept(struct ws_capture *capture, uint64_t *place, struct ws_frame *frame)
@@ -172,8 +172,8 @@ void ws_capture_progress(const struct ws_capture *capture, uint64_t *done, uint6
 {
 	*total = capture->file_size;
 	*done = 0;
-	if (capture->feed)
-		*done = capture->start + (capture->packed ? ws_feed_consumed(capture->feed) : capture->next);
+	if (capture->source)
+		*done = capture->start + (capture->packed ? ws_byte_source_consumed(capture->source) : capture->next);
 }
 
 void ws_capture_stats(struct ws_capture *capture, struct ws_capture_stats *stats)

@@ -115,7 +115,7 @@ static bool make_header(const struct ws_capture *capture, struct ws_dump *dump, 
 static bool is_source(const struct ws_capture *capture, const struct stat *target)
 {
 	struct stat source;
-	int fd = capture->feed ? ws_feed_fd(capture->feed) : -1;
+	int fd = capture->source ? ws_byte_source_fd(capture->source) : -1;
 	return fd >= 0 && fstat(fd, &source) == 0 && S_ISREG(source.st_mode) && source.st_dev == target->st_dev &&
 	       source.st_ino == target->st_ino;
 }

@@ -1,4 +1,4 @@
-/* Capture files and pipes: what comes through the feed (see feed.c) to libpcap.
+/* Capture files and pipes: what comes through the byte source (see byte_source.c) to libpcap.
  *
  * The filter is run here and not by libpcap, so that a frame's number stays its place in the file. */
 #include "capture/internal.h"
@@ -30,7 +30,7 @@ static bool compile(struct ws_capture *capture, const char *filter, struct ws_er
 
 static bool check_head(const struct ws_capture *capture, const uint8_t *head, size_t length, struct ws_error *error)
 {
-	const char *problem = ws_feed_problem(capture->feed);
+	const char *problem = ws_byte_source_problem(capture->source);
 	if (problem && length < WS_FRAMING_BYTES)
 		return ws_fail(error, WS_ERROR_FILE, "%s: %s", capture->name, problem);
 	if (length == 0)
@@ -49,17 +49,17 @@ static bool check_head(const struct ws_capture *capture, const uint8_t *head, si
  * or pcapng blocks up to the first interface description. A regular file can be asked for more. */
 static const uint8_t *peek_head(struct ws_capture *capture, size_t *length)
 {
-	const uint8_t *head = ws_feed_peek(capture->feed, WS_FRAMING_BYTES, length);
+	const uint8_t *head = ws_byte_source_peek(capture->source, WS_FRAMING_BYTES, length);
 	capture->framing = ws_framing_of(head, *length);
 	if (capture->framing.format != WS_FORMAT_PCAPNG)
 		return head;
 	if (!capture->piped)
-		return ws_feed_peek(capture->feed, HEAD, length);
-	for (unsigned found = 0; *length < HEAD && !ws_feed_ended(capture->feed);) {
+		return ws_byte_source_peek(capture->source, HEAD, length);
+	for (unsigned found = 0; *length < HEAD && !ws_byte_source_ended(capture->source);) {
 		ws_framing_fcs(&capture->framing, head, *length, &found);
 		if (found)
 			break;
-		head = ws_feed_peek(capture->feed, *length + 1, length);
+		head = ws_byte_source_peek(capture->source, *length + 1, length);
 	}
 	return head;
 }
@@ -67,7 +67,7 @@ static const uint8_t *peek_head(struct ws_capture *capture, size_t *length)
 /* Hands the stream to libpcap and learns from it what the capture is. */
 static bool open_stream(struct ws_capture *capture, struct ws_error *error)
 {
-	FILE *stream = ws_feed_stream(capture->feed, &capture->framing);
+	FILE *stream = ws_byte_source_stream(capture->source, &capture->framing);
 	if (!stream)
 		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 	__fsetlocking(stream, FSETLOCKING_BYCALLER); /* nobody else uses it: no lock for each read */
@@ -75,7 +75,7 @@ static bool open_stream(struct ws_capture *capture, struct ws_error *error)
 	capture->pcap = pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO, message);
 	if (!capture->pcap) {
 		fclose(stream);
-		const char *problem = ws_feed_problem(capture->feed);
+		const char *problem = ws_byte_source_problem(capture->source);
 		return ws_fail(error, WS_ERROR_FILE, "%s: cannot be read as a capture: %s", capture->name,
 		               problem ? problem : message);
 	}
@@ -86,8 +86,8 @@ static bool open_stream(struct ws_capture *capture, struct ws_error *error)
 		               capture->name, ws_link_name(dlt, name, sizeof(name)), ws_link_list(list, sizeof(list)));
 	}
 	capture->dlt = ws_link_dlt(capture->link);
-	capture->next = ws_feed_offset(capture->feed);
-	capture->whole = ws_whole_possible(&capture->framing);
+	capture->next = ws_byte_source_offset(capture->source);
+	capture->fast = ws_pcap_fast_possible(&capture->framing);
 	capture->snapshot = (uint32_t)pcap_snapshot(capture->pcap);
 	return true;
 }
@@ -111,8 +111,8 @@ static bool keep_frames(struct ws_capture *capture, uint64_t bytes, struct ws_er
 	if (capture->piped || capture->packed)
 		capture->ring = ws_ring_new(bytes);
 	else
-		capture->again = ws_again_new(ws_feed_fd(capture->feed), capture->start);
-	return capture->ring || capture->again ||
+		capture->reopen = ws_reopen_new(ws_byte_source_fd(capture->source), capture->start);
+	return capture->ring || capture->reopen ||
 	       ws_fail(error, WS_ERROR_SYSTEM, "%s: no memory to keep %llu bytes of frames", capture->name,
 	               (unsigned long long)bytes);
 }
@@ -138,12 +138,12 @@ static bool open_descriptor(struct ws_capture *capture, int fd, const struct ws_
 		capture->start = (uint64_t)start;
 		capture->file_size = (uint64_t)status.st_size;
 	}
-	capture->feed = ws_feed_new(fd, capture->piped, capture->start);
-	if (!capture->feed)
+	capture->source = ws_byte_source_new(fd, capture->piped, capture->start);
+	if (!capture->source)
 		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 	size_t length;
 	const uint8_t *head = peek_head(capture, &length);
-	capture->packed = ws_feed_packed(capture->feed);
+	capture->packed = ws_byte_source_packed(capture->source);
 	if (!check_head(capture, head, length, error))
 		return false;
 	unsigned found, described = 0;
@@ -187,13 +187,13 @@ static bool copy_filter(struct ws_capture *capture, const struct ws_capture *fro
 	return capture->filtered = true;
 }
 
-struct ws_capture *ws_capture_open_again(const struct ws_capture *from, const struct ws_capture_options *options,
-                                         struct ws_error *error)
+struct ws_capture *ws_capture_reopen(const struct ws_capture *from, const struct ws_capture_options *options,
+                                     struct ws_error *error)
 {
 	struct ws_capture *capture = ws_capture_new(from->name, error);
 	if (!capture)
 		return NULL;
-	int fd = fcntl(ws_feed_fd(from->feed), F_DUPFD_CLOEXEC, 0);
+	int fd = fcntl(ws_byte_source_fd(from->source), F_DUPFD_CLOEXEC, 0);
 	if (fd < 0)
 		ws_fail(error, WS_ERROR_FILE, "%s: cannot be opened again: %s", capture->name, strerror(errno));
 	else if (open_descriptor(capture, fd, options, error) && copy_filter(capture, from, error))
@@ -206,9 +206,9 @@ void ws_file_packet(struct ws_capture *capture, const struct pcap_pkthdr *header
 {
 	uint64_t offset = capture->start + capture->next, position = WS_POSITION_NONE;
 	capture->number++;
-	capture->next = ws_feed_offset(capture->feed);
-	if (capture->again)
-		position = ws_again_position(capture, offset, header);
+	capture->next = ws_byte_source_offset(capture->source);
+	if (capture->reopen)
+		position = ws_reopen_position(capture, offset, header);
 	if (!capture->filtered || pcap_offline_filter(&capture->filter, header, data))
 		ws_capture_deliver(capture, header, time, data, position);
 }
@@ -222,7 +222,7 @@ static void on_packet(u_char *user, const struct pcap_pkthdr *header, const u_ch
 /* libpcap has ended with `status`: 0 at the end, negative on a failure. */
 static enum ws_read finish(struct ws_capture *capture, int status, struct ws_error *error)
 {
-	const char *problem = ws_feed_problem(capture->feed), *unpacked = capture->packed ? " unpacked" : "";
+	const char *problem = ws_byte_source_problem(capture->source), *unpacked = capture->packed ? " unpacked" : "";
 	unsigned long long packet = capture->number + 1, offset = capture->start + capture->next;
 	if (status == 0 && !problem)
 		return capture->state = WS_READ_END;
@@ -238,20 +238,20 @@ static enum ws_read finish(struct ws_capture *capture, int status, struct ws_err
 enum ws_read ws_file_read(struct ws_capture *capture, int max, struct ws_error *error)
 {
 	uint64_t before = capture->number;
-	max = ws_feed_packets(capture->feed, max);
+	max = ws_byte_source_packets(capture->source, max);
 	if (max == 0)
 		return WS_READ_MORE;
-	int status = capture->whole ? ws_whole_read(capture, max) : 0;
+	int status = capture->fast ? ws_pcap_fast_read(capture, max) : 0;
 	if (capture->number - before < (uint64_t)max && !capture->broken) {
 		/* Only as far as the short way does not lead. */
-		const int behind = capture->whole ? 1 : max;
+		const int behind = capture->fast ? 1 : max;
 		do /* a break that came after the last packet of a batch only shows now */
 			status = pcap_dispatch(capture->pcap, behind, on_packet, (u_char *)capture);
 		while (status == PCAP_ERROR_BREAK && capture->number == before);
 	}
 	capture->broken = false;
-	ws_feed_taken(capture->feed, capture->number - before);
-	if (status == 0 && ws_feed_paused(capture->feed))
+	ws_byte_source_taken(capture->source, capture->number - before);
+	if (status == 0 && ws_byte_source_paused(capture->source))
 		return WS_READ_MORE;
 	return status > 0 || status == PCAP_ERROR_BREAK ? WS_READ_MORE : finish(capture, status, error);
 }

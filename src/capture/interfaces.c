@@ -80,7 +80,7 @@ static uint32_t ipv4_of(const struct sockaddr *address)
 	return ntohl(((const struct sockaddr_in *)(const void *)address)->sin_addr.s_addr);
 }
 
-static bool take_net(const pcap_if_t *device, struct ws_addr *address, unsigned *prefix)
+static bool net_of(const pcap_if_t *device, struct ws_addr *address, unsigned *prefix)
 {
 	for (const pcap_addr_t *at = device->addresses; at; at = at->next) {
 		if (!at->addr || !at->netmask || at->addr->sa_family != AF_INET)
@@ -104,7 +104,7 @@ bool ws_interface_net(const char *interface, struct ws_addr *address, unsigned *
 	if (pcap_findalldevs(&devices, message) < 0)
 		return false;
 	for (const pcap_if_t *device = devices; device && !found; device = device->next)
-		found = strcmp(device->name, interface) == 0 && take_net(device, address, prefix);
+		found = strcmp(device->name, interface) == 0 && net_of(device, address, prefix);
 	pcap_freealldevs(devices);
 	return found;
 }

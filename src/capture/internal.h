@@ -8,7 +8,7 @@
 #include <pcap/pcap.h>
 #include <wirestate/capture.h>
 
-struct ws_again; /* a second reader of a plain file: see again.c */
+struct ws_reopen; /* a second reader of a plain file: see reopen.c */
 
 struct ws_capture {
 	char name[200]; /* for messages: the path, "standard input" or the interface */
@@ -18,18 +18,18 @@ struct ws_capture {
 	uint8_t fcs_length;
 	bool live;
 
-	struct ws_feed *feed; /* NULL for a live capture */
+	struct ws_byte_source *source; /* NULL for a live capture */
 	bool piped, packed;
 	struct ws_framing framing;
 	uint64_t file_size; /* 0: not known */
 	uint64_t start;     /* where in a regular file the capture begins */
 	uint64_t next;      /* how many bytes of it (unpacked) have been read as whole records */
-	bool whole;         /* records can be taken from the stream's buffer, see whole.c */
+	bool fast;          /* records can be taken from the stream's buffer, see pcap_fast.c */
 	bool broken;        /* ws_capture_break() was called */
 	uint32_t snapshot;  /* the longest record that the file announces */
 
 	struct ws_ring *ring; /* where frames are kept that cannot be read twice; NULL: they are not kept */
-	struct ws_again *again;
+	struct ws_reopen *reopen;
 
 	bool filtered; /* file: the filter is run here, because libpcap does not count what it skips */
 	struct bpf_program filter;
@@ -63,10 +63,10 @@ enum ws_read ws_file_read(struct ws_capture *capture, int max, struct ws_error *
 /* The next packet of the file, whoever has read it; `time` is what the header's stamp means. */
 void ws_file_packet(struct ws_capture *capture, const struct pcap_pkthdr *header, ws_time time, const uint8_t *data);
 
-/* whole.c */
-bool ws_whole_possible(const struct ws_framing *framing);
+/* pcap_fast.c */
+bool ws_pcap_fast_possible(const struct ws_framing *framing);
 /* Delivers at most `max` packets without libpcap; what comes behind them is for libpcap to read. */
-int ws_whole_read(struct ws_capture *capture, int max) WS_CHECKED;
+int ws_pcap_fast_read(struct ws_capture *capture, int max) WS_CHECKED;
 
 /* live.c */
 enum ws_read ws_live_read(struct ws_capture *capture, int max, struct ws_error *error) WS_CHECKED;
@@ -74,11 +74,11 @@ void ws_live_stats(struct ws_capture *capture);
 const char *ws_live_waits(const struct ws_capture *capture);
 bool ws_live_activate_failed(struct ws_error *error, pcap_t *pcap, const char *interface, int status);
 
-/* again.c */
-struct ws_again *ws_again_new(int fd, uint64_t start) WS_CHECKED; /* `fd` stays the caller's; NULL: out of memory */
-void ws_again_free(struct ws_again *again);
-uint64_t ws_again_position(const struct ws_capture *capture, uint64_t offset, const struct pcap_pkthdr *header);
-bool ws_again_fetch(struct ws_capture *capture, uint64_t position, struct ws_frame *frame) WS_CHECKED;
+/* reopen.c */
+struct ws_reopen *ws_reopen_new(int fd, uint64_t start) WS_CHECKED; /* `fd` stays the caller's; NULL: out of memory */
+void ws_reopen_free(struct ws_reopen *reopen);
+uint64_t ws_reopen_position(const struct ws_capture *capture, uint64_t offset, const struct pcap_pkthdr *header);
+bool ws_reopen_fetch(struct ws_capture *capture, uint64_t position, struct ws_frame *frame) WS_CHECKED;
 
 /* link.c */
 bool ws_link_of(int dlt, enum ws_link *link) WS_CHECKED; /* false: not supported */

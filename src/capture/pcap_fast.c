@@ -11,7 +11,7 @@
 
 enum { HEADER = 16 }; /* seconds, fraction, captured, length: 32 bits each, in the byte order of who wrote the file */
 
-bool ws_whole_possible(const struct ws_framing *framing)
+bool ws_pcap_fast_possible(const struct ws_framing *framing)
 {
 	const bool big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
 	return framing->format == WS_FORMAT_PCAP && framing->big_endian == big_endian &&
@@ -23,7 +23,7 @@ static const uint8_t *next_record(struct ws_capture *capture, struct pcap_pkthdr
 {
 	const uint32_t unit = capture->framing.nanoseconds ? 1 : 1000;
 	size_t length;
-	const uint8_t *bytes = ws_feed_buffered(capture->feed, &length);
+	const uint8_t *bytes = ws_byte_source_buffered(capture->source, &length);
 	uint32_t field[4];
 	if (length < HEADER)
 		return NULL;
@@ -36,11 +36,11 @@ static const uint8_t *next_record(struct ws_capture *capture, struct pcap_pkthdr
 	header->ts.tv_usec = (suseconds_t)(field[1] * unit); /* as libpcap does it with PCAP_TSTAMP_PRECISION_NANO */
 	header->caplen = captured;
 	header->len = field[3];
-	ws_feed_skip(capture->feed, HEADER + captured);
+	ws_byte_source_skip(capture->source, HEADER + captured);
 	return bytes + HEADER;
 }
 
-int ws_whole_read(struct ws_capture *capture, int max)
+int ws_pcap_fast_read(struct ws_capture *capture, int max)
 {
 	struct pcap_pkthdr header;
 	const uint8_t *data;

@@ -129,14 +129,14 @@ bool ws_as_invoker(bool (*fn)(void *context, struct ws_error *error), void *cont
 
 /* ---- For good */
 
-static void lacks(struct ws_protections *protections, const char *part, const char *why)
+static void protection_lacks(struct ws_protections *protections, const char *part, const char *why)
 {
 	size_t length = strlen(protections->missing);
 	snprintf(protections->missing + length, sizeof(protections->missing) - length, "%s%s (%s)", length ? ", " : "",
 	         part, why);
 }
 
-static void holds(struct ws_protections *protections, enum ws_protection protection)
+static void protection_holds(struct ws_protections *protections, enum ws_protection protection)
 {
 	protections->in_force |= 1u << protection;
 }
@@ -158,14 +158,14 @@ static bool leave_root(const char *wanted, struct ws_protections *protections, s
 		if (wanted || (errno != EPERM && errno != EINVAL))
 			return ws_fail(error, WS_ERROR_SYSTEM, "cannot become user %.40s: %s", identity.name,
 			               strerror(errno));
-		lacks(protections, "an unprivileged user", strerror(errno));
+		protection_lacks(protections, "an unprivileged user", strerror(errno));
 		return true;
 	}
 	if (setresuid((uid_t)-1, 0, (uid_t)-1) == 0 || getuid() != identity.user || geteuid() != identity.user ||
 	    getgid() != identity.group || getegid() != identity.group || getgroups(0, NULL) != 0)
 		return ws_fail(error, WS_ERROR_SYSTEM, "could be root again after becoming user %s", identity.name);
 	snprintf(protections->user, sizeof(protections->user), "%s", identity.name);
-	holds(protections, WS_PROTECTION_USER);
+	protection_holds(protections, WS_PROTECTION_USER);
 	return true;
 }
 
@@ -178,7 +178,7 @@ static void clear_bounding(struct ws_protections *protections)
 		capng_get_caps_process();
 	}
 	if (capng_have_capabilities(CAPNG_SELECT_BOUNDS) == CAPNG_NONE)
-		holds(protections, WS_PROTECTION_BOUNDING);
+		protection_holds(protections, WS_PROTECTION_BOUNDING);
 }
 
 static bool clear_capabilities(struct ws_protections *protections, struct ws_error *error)
@@ -189,7 +189,7 @@ static bool clear_capabilities(struct ws_protections *protections, struct ws_err
 	if (capng_have_capabilities(CAPNG_SELECT_CAPS) != CAPNG_NONE ||
 	    capng_have_capabilities(CAPNG_SELECT_AMBIENT) == CAPNG_PARTIAL)
 		return ws_fail(error, WS_ERROR_SYSTEM, "cannot give up capabilities; --no-sandbox keeps them");
-	holds(protections, WS_PROTECTION_CAPABILITIES);
+	protection_holds(protections, WS_PROTECTION_CAPABILITIES);
 	return true;
 }
 
@@ -204,9 +204,9 @@ bool ws_privileges_drop(const char *user, struct ws_protections *protections, st
 	if (!clear_capabilities(protections, error))
 		return false;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
-		holds(protections, WS_PROTECTION_NO_NEW_PRIVILEGES);
+		protection_holds(protections, WS_PROTECTION_NO_NEW_PRIVILEGES);
 	else
-		lacks(protections, "no new privileges", strerror(errno));
+		protection_lacks(protections, "no new privileges", strerror(errno));
 	if (SANITIZED) /* its tracer is only let trace what may be dumped */
 		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	return true;

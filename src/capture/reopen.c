@@ -15,72 +15,72 @@
 enum { OFFSET_BITS = 48 };
 #define OFFSET_MASK ((UINT64_C(1) << OFFSET_BITS) - 1)
 
-struct ws_again {
+struct ws_reopen {
 	int fd;
 	uint64_t start, offset; /* of the capture in the file; of the stream */
 	pcap_t *pcap;           /* NULL: not opened yet */
 };
 
-struct ws_again *ws_again_new(int fd, uint64_t start)
+struct ws_reopen *ws_reopen_new(int fd, uint64_t start)
 {
-	struct ws_again *again = calloc(1, sizeof(*again));
-	if (!again)
+	struct ws_reopen *reopen = calloc(1, sizeof(*reopen));
+	if (!reopen)
 		return NULL;
-	again->fd = fd;
-	again->start = start;
-	return again;
+	reopen->fd = fd;
+	reopen->start = start;
+	return reopen;
 }
 
-static void again_close(struct ws_again *again)
+static void handle_close(struct ws_reopen *reopen)
 {
-	if (again->pcap)
-		pcap_close(again->pcap);
-	again->pcap = NULL;
+	if (reopen->pcap)
+		pcap_close(reopen->pcap);
+	reopen->pcap = NULL;
 }
 
-void ws_again_free(struct ws_again *again)
+void ws_reopen_free(struct ws_reopen *reopen)
 {
-	if (!again)
+	if (!reopen)
 		return;
-	again_close(again);
-	free(again);
+	handle_close(reopen);
+	free(reopen);
 }
 
 static ssize_t stream_read(void *cookie, char *bytes, size_t size)
 {
-	struct ws_again *again = cookie;
-	ssize_t count = pread(again->fd, bytes, size, (off_t)again->offset);
+	struct ws_reopen *reopen = cookie;
+	ssize_t count = pread(reopen->fd, bytes, size, (off_t)reopen->offset);
 	if (count > 0)
-		again->offset += (uint64_t)count;
+		reopen->offset += (uint64_t)count;
 	return count;
 }
 
 static int stream_seek(void *cookie, off64_t *offset, int whence)
 {
-	struct ws_again *again = cookie;
+	struct ws_reopen *reopen = cookie;
 	if (whence == SEEK_CUR)
-		*offset += (off64_t)again->offset;
+		*offset += (off64_t)reopen->offset;
 	else if (whence != SEEK_SET)
 		return -1;
-	again->offset = (uint64_t)*offset;
+	reopen->offset = (uint64_t)*offset;
 	return 0;
 }
 
-static bool again_open(struct ws_again *again)
+static bool handle_open(struct ws_reopen *reopen)
 {
-	again_close(again);
-	again->offset = again->start;
-	FILE *stream = fopencookie(again, "r", (cookie_io_functions_t){.read = stream_read, .seek = stream_seek});
+	handle_close(reopen);
+	reopen->offset = reopen->start;
+	FILE *stream = fopencookie(reopen, "r", (cookie_io_functions_t){.read = stream_read, .seek = stream_seek});
 	if (!stream)
 		return false;
 	char message[PCAP_ERRBUF_SIZE];
-	again->pcap = pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO, message);
-	if (!again->pcap)
+	reopen->pcap = pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO, message);
+	if (!reopen->pcap)
 		fclose(stream);
-	return again->pcap;
+	return reopen->pcap;
 }
 
-uint64_t ws_again_position(const struct ws_capture *capture, uint64_t offset, const struct pcap_pkthdr *header)
+uint64_t ws_reopen_position(const struct ws_capture *capture, uint64_t offset, const struct pcap_pkthdr *header)
 {
 	uint64_t check = (uint64_t)ws_capture_time(capture, &header->ts) * UINT64_C(0x9e3779b97f4a7c15);
 	check ^= ((uint64_t)header->caplen << 32 | header->len) * UINT64_C(0xd6e8feb86659fd93);
@@ -92,8 +92,8 @@ static bool read_here(struct ws_capture *capture, uint64_t position, struct ws_f
 {
 	struct pcap_pkthdr *header;
 	const u_char *data;
-	if (pcap_next_ex(capture->again->pcap, &header, &data) != 1 ||
-	    ws_again_position(capture, position & OFFSET_MASK, header) != position)
+	if (pcap_next_ex(capture->reopen->pcap, &header, &data) != 1 ||
+	    ws_reopen_position(capture, position & OFFSET_MASK, header) != position)
 		return false;
 	*frame = (struct ws_frame){
 	        .time = ws_capture_time(capture, &header->ts),
@@ -107,34 +107,34 @@ static bool read_here(struct ws_capture *capture, uint64_t position, struct ws_f
 	return true;
 }
 
-static bool walk_to(struct ws_again *again, uint64_t offset)
+static bool walk_to(struct ws_reopen *reopen, uint64_t offset)
 {
-	if (!again_open(again))
+	if (!handle_open(reopen))
 		return false;
 	struct pcap_pkthdr *header;
 	const u_char *data;
 	off_t at;
-	while ((at = ftello(pcap_file(again->pcap))) >= 0 && (uint64_t)at < offset)
-		if (pcap_next_ex(again->pcap, &header, &data) != 1)
+	while ((at = ftello(pcap_file(reopen->pcap))) >= 0 && (uint64_t)at < offset)
+		if (pcap_next_ex(reopen->pcap, &header, &data) != 1)
 			return false;
 	return at >= 0 && (uint64_t)at == offset;
 }
 
-bool ws_again_fetch(struct ws_capture *capture, uint64_t position, struct ws_frame *frame)
+bool ws_reopen_fetch(struct ws_capture *capture, uint64_t position, struct ws_frame *frame)
 {
-	struct ws_again *again = capture->again;
+	struct ws_reopen *reopen = capture->reopen;
 	uint64_t offset = position & OFFSET_MASK;
-	if (!again->pcap) {
-		if (!again_open(again))
+	if (!reopen->pcap) {
+		if (!handle_open(reopen))
 			return false;
 		/* One packet takes in the interfaces in front of it. */
 		struct pcap_pkthdr *header;
 		const u_char *data;
-		if (pcap_next_ex(again->pcap, &header, &data) < 0)
+		if (pcap_next_ex(reopen->pcap, &header, &data) < 0)
 			return false;
 	}
-	if (fseeko(pcap_file(again->pcap), (off_t)offset, SEEK_SET) == 0 && read_here(capture, position, frame))
+	if (fseeko(pcap_file(reopen->pcap), (off_t)offset, SEEK_SET) == 0 && read_here(capture, position, frame))
 		return true;
-	return capture->framing.format == WS_FORMAT_PCAPNG && walk_to(again, offset) &&
+	return capture->framing.format == WS_FORMAT_PCAPNG && walk_to(reopen, offset) &&
 	       read_here(capture, position, frame);
 }

@@ -25,7 +25,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-static void lacks(struct ws_protections *protections, const char *part, int error)
+static void protection_lacks(struct ws_protections *protections, const char *part, int error)
 {
 	size_t length = strlen(protections->missing);
 	snprintf(protections->missing + length, sizeof(protections->missing) - length, "%s%s (%s)", length ? ", " : "",
@@ -248,11 +248,11 @@ void ws_sandbox_enter(int directory, int source, struct ws_protections *protecti
 	if (files)
 		protections->in_force |= 1u << WS_PROTECTION_LANDLOCK;
 	else
-		lacks(protections, "Landlock", errno);
+		protection_lacks(protections, "Landlock", errno);
 	/* Without Landlock nothing would keep a name with ".." in the directory. */
 	int error = SANITIZED ? ENOTSUP : restrict_calls(files ? directory : -1, source);
 	if (!error)
 		protections->in_force |= 1u << WS_PROTECTION_SECCOMP;
 	else
-		lacks(protections, "seccomp", error);
+		protection_lacks(protections, "seccomp", error);
 }

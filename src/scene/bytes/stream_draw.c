@@ -224,7 +224,7 @@ static void explain_data(const struct stream_view *view, size_t index, struct ws
 		ws_text_printf(
 		        text,
 		        "It left the moment frame %llu acknowledged all before it: Nagle's algorithm (RFC 9293 "
-		        "§3.7.4). What a program writes during the wait leaves together: sent dedup, received once. "
+		        "§3.7.4). What a program writes during the wait leaves together: sent twice, received once. "
 		        "TCP_NODELAY turns it off.",
 		        (unsigned long long)piece->held_by);
 	} else {

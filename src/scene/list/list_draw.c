@@ -106,8 +106,8 @@ static void draw_title(const struct ws_ui *ui, const struct ws_model *model, str
 			ws_text_printf(&text, "%3d%%", (int)((double)model->loaded * 100 / (double)model->total));
 	} else {
 		ws_text_puts(&text, model->live ? "live" : "end of capture");
-		if (model->live && model->guard)
-			ws_text_printf(&text, ", %s", model->guard);
+		if (model->live && model->confinement)
+			ws_text_printf(&text, ", %s", model->confinement);
 	}
 	uint64_t dropped = model->capture.dropped_kernel + model->capture.dropped_interface;
 	ws_text_printf(&text, "  dropped %llu", (unsigned long long)dropped);
