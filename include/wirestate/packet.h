@@ -23,6 +23,7 @@
 	X(WS_HEADER_VLAN, "vlan", "VLAN", 2)    /* the 4 bytes after the addresses: TCI and type */                    \
 	X(WS_HEADER_PPPOE, "pppoe", "PPPoE", 2) /* session stage */                                                    \
 	X(WS_HEADER_PPP, "ppp", "PPP", 2)       /* its protocol field */                                               \
+	X(WS_HEADER_PPP_SHORT, "ppp", "PPP", 2) /* the same compressed to one byte */                                  \
 	X(WS_HEADER_MPLS, "mpls", "MPLS", 2)    /* one label */                                                        \
 	X(WS_HEADER_LLC, "llc", "LLC", 2)                                                                              \
 	X(WS_HEADER_SNAP, "snap", "SNAP", 2)                                                                           \

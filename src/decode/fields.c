@@ -105,6 +105,11 @@ static const struct ws_field ppp[] = {
         F("protocol", "protocol", 0, 16, HEX, 1, "which header comes next: 0x0021 IPv4, 0x0057 IPv6", "RFC 1661 §2"),
 };
 
+static const struct ws_field ppp_short[] = {
+        F("protocol", "protocol", 0, 8, HEX, 1, "which header comes next, in one byte: 0x21 IPv4, 0x57 IPv6",
+          "RFC 1661 §6.5"),
+};
+
 static const struct ws_field mpls[] = {
         F("label", "label", 0, 20, NUMBER, 1, "which path through the provider's network the packet takes",
           "RFC 3032 §2.1"),
@@ -339,6 +344,7 @@ static const struct ws_header_info headers[WS_HEADER_COUNT] = {
         FIELDS(WS_HEADER_VLAN, vlan),
         FIELDS(WS_HEADER_PPPOE, pppoe),
         FIELDS(WS_HEADER_PPP, ppp),
+        FIELDS(WS_HEADER_PPP_SHORT, ppp_short),
         FIELDS(WS_HEADER_MPLS, mpls),
         FIELDS(WS_HEADER_LLC, llc),
         FIELDS(WS_HEADER_SNAP, snap),

@@ -1,5 +1,7 @@
 /* What providers put between the link and IP: PPPoE sessions (RFC 2516) with PPP's protocol number, and stacks of MPLS
- * labels (RFC 3032). Labels do not say what they carry; the IP version in the first bits behind the last one does. */
+ * labels (RFC 3032). All protocol numbers of PPP are odd and their first of two bytes is even, so that an odd first
+ * byte is a number compressed to one byte (RFC 1661 §6.5). Labels do not say what they carry; the IP version in the
+ * first bits after the last one does. */
 #include "decode/decode.h"
 
 #define PPP_IPV4 0x0021
@@ -17,12 +19,15 @@ void ws_decode_pppoe(struct ws_cursor *cursor, uint32_t offset)
 		ws_layer_problem(cursor, layer, WS_PROBLEM_LENGTH);
 	else
 		cursor->end = offset + length;
-	layer = ws_layer_add(cursor, WS_HEADER_PPP, offset, 2);
-	bytes = ws_cursor_span(cursor, offset, 2);
+	const uint8_t *first = ws_cursor_span(cursor, offset, 1);
+	bool compressed = first && *first & 1;
+	uint32_t size = compressed ? 1 : 2;
+	layer = ws_layer_add(cursor, compressed ? WS_HEADER_PPP_SHORT : WS_HEADER_PPP, offset, size);
+	bytes = ws_cursor_span(cursor, offset, size);
 	if (!layer || !bytes)
 		return;
-	offset += 2;
-	switch (ws_load16(bytes)) {
+	offset += size;
+	switch (compressed ? bytes[0] : ws_load16(bytes)) {
 	case PPP_IPV4:
 		ws_decode_ipv4(cursor, offset);
 		break;

@@ -336,6 +336,19 @@ static void test_access_networks(void **state)
 	release(&d);
 
 	b.length = 0;
+	hex(&b, ETHERNET "88 64 11 00 00 2a 00 29 21" IPV4_TCP TCP_SYN);
+	finish_ipv4(&b, 21);
+	decode(&d, &b);
+	assert_layers(&d, "ethernet pppoe ppp ipv4 tcp");
+	assert_no_problem(&d);
+	assert_text(&d, find_layer(&d, WS_HEADER_PPP_SHORT), "protocol", "0x21");
+	release(&d);
+	b.data[20] = 0xfd; /* compressed data */
+	decode(&d, &b);
+	assert_layers(&d, "ethernet pppoe ppp payload");
+	release(&d);
+
+	b.length = 0;
 	hex(&b, ETHERNET "88 47 00 01 00 40 00 02 01 3f" IPV4_TCP TCP_SYN);
 	finish_ipv4(&b, 22);
 	decode(&d, &b);

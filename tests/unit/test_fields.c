@@ -27,6 +27,7 @@ static void test_tables_have_no_holes(void **state)
 	        [WS_HEADER_FCS] = 4,
 	        [WS_HEADER_PPPOE] = 6,
 	        [WS_HEADER_PPP] = 2,
+	        [WS_HEADER_PPP_SHORT] = 1,
 	        [WS_HEADER_MPLS] = 4,
 	};
 	for (unsigned header = 0; header < WS_HEADER_COUNT; header++) {
