@@ -1,20 +1,20 @@
-/* A grid of character cells: what every scene draws into, and what goes to curses, to text, and later to SVG. */
+/* A grid of character cells. Every scene draws into one; from it come the screen, text dumps, SVG and asciicasts. */
 #ifndef WIRESTATE_CANVAS_H
 #define WIRESTATE_CANVAS_H
 
 #include <wirestate/text.h>
 #include <wirestate/types.h>
 
-/* X(enumerator, name): what a cell means. The theme decides how it looks; text dumps ignore it. */
+/* X(enumerator, name): what a cell means. The theme decides how that looks; text dumps ignore it. */
 #define WS_STYLES(X)                                                                                                   \
 	X(WS_STYLE_NORMAL, "normal")                                                                                   \
 	X(WS_STYLE_DIM, "dim")                                                                                         \
 	X(WS_STYLE_TITLE, "title")                                                                                     \
 	X(WS_STYLE_SELECTED, "selected")                                                                               \
-	X(WS_STYLE_KEY, "key") /* the letter of a key in a hint line */                                                \
+	X(WS_STYLE_KEY, "key") /* a key's letter in the hint line */                                                   \
 	X(WS_STYLE_CLIENT, "client")                                                                                   \
 	X(WS_STYLE_SERVER, "server")                                                                                   \
-	X(WS_STYLE_SEGMENT, "segment") /* a segment in flight, its arrow */                                            \
+	X(WS_STYLE_SEGMENT, "segment") /* the arrow of a segment */                                                    \
 	X(WS_STYLE_STATE_OPENING, "opening")                                                                           \
 	X(WS_STYLE_STATE_OPEN, "open")                                                                                 \
 	X(WS_STYLE_STATE_CLOSING, "closing")                                                                           \
@@ -23,7 +23,7 @@
 	X(WS_STYLE_GOOD, "good")                                                                                       \
 	X(WS_STYLE_WARN, "warn")                                                                                       \
 	X(WS_STYLE_BAD, "bad")                                                                                         \
-	X(WS_STYLE_HIGHLIGHT, "highlight") /* the field or byte pointed at */
+	X(WS_STYLE_HIGHLIGHT, "highlight") /* the selected field, or its bytes */
 
 enum ws_style {
 #define X(name, text) name,
@@ -33,7 +33,7 @@ enum ws_style {
 };
 
 struct ws_cell {
-	uint32_t code_point; /* 0: right half of a wide character */
+	uint32_t code_point; /* 0: the right half of a wide character */
 	uint8_t style;       /* enum ws_style */
 	uint8_t emphasis;    /* bit 0 bold, bit 1 reverse */
 };
@@ -50,17 +50,17 @@ bool ws_canvas_resize(struct ws_canvas *canvas, int columns, int rows) WS_CHECKE
 void ws_canvas_destroy(struct ws_canvas *canvas);
 void ws_canvas_clear(struct ws_canvas *canvas);
 
-/* Drawing outside the canvas is cut, never an error. Text is cleaned; widths are those of wcwidth. All return the
- * column behind what was drawn. `limit` is the first column not to draw in. */
+/* Drawing outside the canvas is cut and is never an error. Text is cleaned, and its width is that of wcwidth(). All
+ * functions return the column after what was drawn. `limit` is the first column that must not be drawn in. */
 int ws_canvas_text(struct ws_canvas *canvas, int row, int column, int limit, enum ws_style style, const char *utf8);
 int ws_canvas_bold(struct ws_canvas *canvas, int row, int column, int limit, enum ws_style style, const char *utf8);
 int ws_canvas_printf(struct ws_canvas *canvas, int row, int column, int limit, enum ws_style style, const char *format,
                      ...) WS_PRINTF(6, 7);
 void ws_canvas_put(struct ws_canvas *canvas, int row, int column, enum ws_style style, uint32_t code_point);
-/* Gives existing cells another look. */
+/* Changes the look of existing cells. */
 void ws_canvas_paint(struct ws_canvas *canvas, int row, int column, int width, enum ws_style style, uint8_t emphasis);
 
-/* The whole canvas as UTF-8 text: a line a row, trailing spaces cut, every line ended by a newline. */
+/* Writes the whole canvas as UTF-8 text: each row is a line, without trailing spaces, that ends with a newline. */
 void ws_canvas_dump(const struct ws_canvas *canvas, struct ws_text *text);
 
 #endif

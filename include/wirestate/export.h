@@ -1,4 +1,4 @@
-/* Pictures to share, from the same canvas as the screen: SVG, still or moving, and recordings for asciinema. */
+/* Exports of the screens' canvas for other programs: still and animated SVG for browsers, asciicasts for asciinema. */
 #ifndef WIRESTATE_EXPORT_H
 #define WIRESTATE_EXPORT_H
 
@@ -8,30 +8,31 @@
 
 #include <stdio.h>
 
-/* All write to `out`, which stays the caller's, and leave it to the caller to look for errors of writing there. `title`
- * says what is seen, for people who do not see it; it is cleaned. */
+/* All functions write to `out`, which stays the caller's; the caller checks it for write errors. `title` describes the
+ * picture for people who do not see it; it is cleaned. */
 
-/* A canvas as it is. */
+/* Writes a canvas as it is. */
 void ws_svg_canvas(FILE *out, const struct ws_canvas *canvas, enum ws_theme theme, const char *title);
 
 struct ws_svg_options {
 	int columns;
-	enum ws_theme theme; /* light: dark on light */
-	bool animated; /* plays by itself, again and again, without a script; stands still for whom moving disturbs */
+	enum ws_theme theme; /* with the light theme, dark text on a light background */
+	bool animated;       /* a loop in CSS, without a script; it does not move for users who prefer reduced motion */
 	double speed;
 	const char *title;
 };
-/* The lifelines of the connection that is selected in `ui`, whole. */
+/* Writes all lifelines of the connection that is selected in `ui`. */
 bool ws_svg_chart(FILE *out, struct ws_ui *ui, const struct ws_model *model, const struct ws_svg_options *options,
                   struct ws_error *error) WS_CHECKED;
 
-/* The film of the connection that is selected in `ui`, from its beginning to its end, as an asciicast of version 2. */
+/* Writes the replay of the connection that is selected in `ui`, from start to end, as an asciicast of version 2. */
 struct ws_cast_options {
 	int columns, rows;
 	bool ascii;
 	enum ws_theme theme;
 	const char *title;
-	/* Asked before each picture; false: the recording ends there, and ws_cast() says so as an error. */
+	/* Called before each frame. When it returns false the recording ends there, and ws_cast() reports that as an
+	 * error. */
 	bool (*go_on)(void *context);
 	void *context;
 };

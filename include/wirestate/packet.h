@@ -1,9 +1,9 @@
-/* One frame, decoded into values. Decoding keeps no state, does no I/O, allocates nothing and never reads a clock: the
- * packet borrows the frame's bytes and is valid as long as they are.
+/* One frame, decoded into values. Decoding keeps no state, does no I/O, allocates nothing and never reads a clock. The
+ * packet borrows the frame's bytes, so it is valid only as long as they are.
  *
- * Two levels. `struct ws_packet` holds what the tracker needs of every packet, already in host byte order. Everything
- * else is read on demand from the bytes through the field tables below: each header is described once, and the verbose
- * text, the JSON, the packet view and its byte highlight all read that description. */
+ * There are two levels. `struct ws_packet` holds what the tracker needs of every packet, in host byte order. Everything
+ * else is read on demand from the bytes, by means of the field tables below. They describe each header once, for the
+ * verbose text, the JSON, the packet screen and the highlighted bytes. */
 #ifndef WIRESTATE_PACKET_H
 #define WIRESTATE_PACKET_H
 
@@ -11,8 +11,8 @@
 #include <wirestate/text.h>
 #include <wirestate/types.h>
 
-/* X(enumerator, JSON name, label for people, layer of the five-layer model 1..5). Two enumerators may share a JSON name
- * where one header has two forms. */
+/* X(enumerator, JSON name, label for people, layer of the five-layer model 1..5). Two enumerators may have the same
+ * JSON name when one header has two forms. */
 #define WS_HEADERS(X)                                                                                                  \
 	X(WS_HEADER_ETHERNET, "ethernet", "Ethernet", 2)        /* Ethernet II: 14 bytes, type */                      \
 	X(WS_HEADER_ETHERNET_LENGTH, "ethernet", "Ethernet", 2) /* IEEE 802.3: 14 bytes, length */                     \
@@ -34,13 +34,13 @@
 	X(WS_HEADER_IPV6_EXTENSION, "extension", "IPv6 options", 3) /* hop-by-hop and destination options */           \
 	X(WS_HEADER_IPV6_ROUTING, "extension", "IPv6 routing", 3)                                                      \
 	X(WS_HEADER_IPV6_FRAGMENT, "extension", "IPv6 fragment", 3)                                                    \
-	X(WS_HEADER_IPV6_AH, "extension", "Authentication", 3) /* behind IPv4 too */                                   \
+	X(WS_HEADER_IPV6_AH, "extension", "Authentication", 3) /* also after IPv4 */                                   \
 	X(WS_HEADER_ICMP, "icmp", "ICMP", 3)                                                                           \
 	X(WS_HEADER_ICMPV6, "icmpv6", "ICMPv6", 3)                                                                     \
 	X(WS_HEADER_TCP, "tcp", "TCP", 4)                                                                              \
 	X(WS_HEADER_UDP, "udp", "UDP", 4)                                                                              \
 	X(WS_HEADER_PAYLOAD, "payload", "Payload", 5)                                                                  \
-	X(WS_HEADER_PADDING, "padding", "Padding", 2)      /* behind what the IP length covers: never payload */       \
+	X(WS_HEADER_PADDING, "padding", "Padding", 2)      /* bytes after the IP length; never payload */              \
 	X(WS_HEADER_FCS, "fcs", "Frame check sequence", 2) /* 4 bytes at the end of the frame */
 
 enum ws_header {
@@ -50,8 +50,8 @@ enum ws_header {
 	        WS_HEADER_COUNT
 };
 
-/* Everything that can be wrong with a packet, X(enumerator, text). The text is what `"error"` in JSON and the text
- * output show. A problem never stops the next packet, and never hides the fields that could be read before it. */
+/* X(enumerator, text): everything that can be wrong with a packet. The text is shown in the text output and as "error"
+ * in JSON. A problem never affects the next packet, and never hides the fields that were read before it. */
 #define WS_PROBLEMS(X)                                                                                                 \
 	X(WS_PROBLEM_NONE, "")                                                                                         \
 	X(WS_PROBLEM_TRUNCATED, "truncated: the capture holds only the first bytes of this header")                    \
@@ -80,9 +80,9 @@ enum ws_problem {
 };
 const char *ws_problem_text(enum ws_problem problem);
 
-/* X(enumerator, JSON word). `offloaded`: the field holds the folded, uncomplemented pseudo-header sum that a sending
- * host leaves for its card to finish. `unverified`: bytes are missing (truncated, fragment) or no checksum was sent
- * (UDP 0). */
+/* X(enumerator, JSON word). `offloaded` means that the field holds the folded, uncomplemented pseudo-header sum that a
+ * sending host leaves for its network card to complete. `unverified` means that bytes are missing (a truncated packet
+ * or a fragment), or that no checksum was sent (0 in UDP). */
 #define WS_CHECKSUMS(X)                                                                                                \
 	X(WS_CHECKSUM_UNVERIFIED, "unverified")                                                                        \
 	X(WS_CHECKSUM_GOOD, "good")                                                                                    \
@@ -96,21 +96,21 @@ enum ws_checksum {
 };
 const char *ws_checksum_word(enum ws_checksum checksum);
 
-/* A header in the frame. `length` is what the header claims (for PAYLOAD, PADDING, FCS: their bytes), which may reach
- * past what was captured; `available` is how many of those bytes are really there. */
+/* A header in the frame. `length` is what the header says (for PAYLOAD, PADDING and FCS, the number of their bytes) and
+ * may exceed what was captured; `available` is how many of those bytes were captured. */
 struct ws_layer {
 	uint8_t header;          /* enum ws_header */
-	uint8_t problem;         /* enum ws_problem, the first one found in this header */
+	uint8_t problem;         /* enum ws_problem, the first one found in this header, if any */
 	uint8_t checksum;        /* enum ws_checksum, of IPv4, TCP, UDP, ICMP, ICMPv6 and FCS layers */
-	uint8_t quoted;          /* inside an ICMP error: a header of the packet that caused it */
-	uint8_t hardware_length; /* of ARP_OTHER, whose addresses are as long as it says itself */
+	uint8_t quoted;          /* a header of the packet that an ICMP error quotes */
+	uint8_t hardware_length; /* length of ARP_OTHER's hardware addresses */
 	uint32_t offset;         /* from the start of the frame */
 	uint32_t length, available;
 };
 
 #define WS_MAX_LAYERS 24
 
-/* TCP flags as they stand in the header's bytes 12 and 13 (12 bits). */
+/* TCP flags, the low 12 bits of the header's bytes 12 and 13. */
 enum {
 	WS_TCP_FIN = 0x001,
 	WS_TCP_SYN = 0x002,
@@ -157,28 +157,28 @@ struct ws_packet {
 	uint8_t problems;                     /* how many layers have one */
 	struct ws_layer layer[WS_MAX_LAYERS]; /* in wire order */
 
-	uint16_t vlan;                               /* 12-bit id of the outermost tag; WS_NO_VLAN */
-	uint32_t interface;                          /* SLL2's interface index, else 0 */
-	const uint8_t *mac_source, *mac_destination; /* NULL when the link has none */
+	uint16_t vlan;                               /* 12-bit id of the outermost tag, or WS_NO_VLAN */
+	uint32_t interface;                          /* the interface index of SLL2; otherwise 0 */
+	const uint8_t *mac_source, *mac_destination; /* NULL when the link type has none */
 
-	uint8_t ip_version;  /* 4, 6, or 0: no IP header that could be read */
-	uint8_t ip_protocol; /* of the payload, behind IPv6's extension headers */
+	uint8_t ip_version;  /* 4 or 6; 0 when no IP header could be read */
+	uint8_t ip_protocol; /* of the payload, after IPv6's extension headers */
 	uint8_t ttl;
 	bool fragment; /* not the whole datagram */
 	bool more_fragments;
 	uint32_t fragment_offset; /* bytes */
 	uint32_t identification;  /* 16 bits in IPv4, 32 in an IPv6 fragment header */
 	struct ws_addr source, destination;
-	uint32_t ip_payload_offset, ip_payload_length; /* behind all IP headers; the length by the IP length fields */
+	uint32_t ip_payload_offset, ip_payload_length; /* after all IP headers, and by the IP length fields */
 
-	uint8_t transport; /* enum ws_transport; NONE also for a later fragment, or when the ports cannot be read */
+	uint8_t transport; /* enum ws_transport; also NONE for later fragments, and when ports cannot be read */
 	uint8_t transport_layer, ip_layer; /* indices into layer[] */
 	uint16_t source_port, destination_port;
-	uint32_t payload_offset, payload_length, payload_captured; /* length by the IP length, never counting padding */
+	uint32_t payload_offset, payload_length, payload_captured; /* by the IP length, so never padding */
 	enum ws_checksum checksum;                                 /* the transport's */
 
-	/* TCP only, and only when `tcp_complete`: the fixed 20 bytes were captured and the header length makes sense.
-	 */
+	/* Only for TCP, and only when `tcp_complete`: the fixed 20 bytes were captured and the header length is
+	 * valid. */
 	bool tcp_complete;
 	uint32_t sequence, acknowledgment;
 	uint16_t flags, window;
@@ -188,22 +188,21 @@ struct ws_packet {
 	uint8_t icmp_type, icmp_code;
 	struct ws_quote quote;
 
-	uint32_t flow; /* the tracker's note, see ws_tracker_hash(); 0: none */
+	uint32_t flow; /* set and read by the tracker, see ws_tracker_hash(); 0: none */
 };
 
-/* Decodes. Never fails: what is wrong stands in the layers' problems. */
+/* Decodes a frame. It never fails: what is wrong is recorded as a problem of the layer that has it. */
 void ws_decode(const struct ws_frame *frame, struct ws_packet *packet);
 
-/* A datagram put together from fragments: decodes its transport header and payload as if it had come in one packet.
- * `packet` is the last fragment's, already decoded; `datagram` the IP payload's bytes from offset 0, as far as they are
- * known, `captured` of them, `length` in all. Fills transport, ports, flags, payload lengths and so on; payload_offset
- * is then an offset into `datagram`, and no layer is added. */
+/* Decodes the transport header and payload of a datagram that was reassembled from fragments, as if it had come in one
+ * packet. `packet` is the decoded last fragment. `datagram` holds the first `captured` of the `length` bytes of IP
+ * payload. Fills transport, ports, flags, payload lengths and so on; payload_offset is then an offset into `datagram`,
+ * and no layer is added. */
 void ws_decode_datagram(struct ws_packet *packet, const uint8_t *datagram, uint32_t captured, uint32_t length);
 
 /* ---- Field tables */
 
-/* How a field's value reads. All are integers of at most 64 bits but MAC, the addresses,
- * OPTIONS and BYTES. */
+/* The type of a field's value. All are integers of at most 64 bits, except MAC, the addresses, OPTIONS and BYTES. */
 enum ws_field_kind {
 	WS_FIELD_NUMBER,  /* decimal */
 	WS_FIELD_HEX,     /* 0x and bit_width/4 digits */
@@ -212,17 +211,17 @@ enum ws_field_kind {
 	WS_FIELD_ETHERTYPE,
 	WS_FIELD_PROTOCOL, /* IP protocol number */
 	WS_FIELD_PORT,
-	WS_FIELD_CHECKSUM, /* its status stands in the layer */
+	WS_FIELD_CHECKSUM, /* struct ws_layer has its status */
 	WS_FIELD_MAC,
 	WS_FIELD_IPV4,
 	WS_FIELD_IPV6,
 	WS_FIELD_OPTIONS, /* from bit_offset to the end of the header */
-	WS_FIELD_BYTES,   /* from bit_offset to the end of the header, opaque */
+	WS_FIELD_BYTES,   /* from bit_offset to the end of the header; not decoded */
 	WS_FIELD_ICMP_TYPE,
 	WS_FIELD_ARP_OPERATION,
 };
 
-/* Fields that a header has only for some of its types; ws_field_value() is false for the others. */
+/* The message types for which a header has a field; for all others ws_field_value() returns false. */
 enum ws_field_when {
 	WS_WHEN_ALWAYS,
 	WS_WHEN_ECHO,    /* ICMP queries and replies with identifier and sequence number */
@@ -231,13 +230,13 @@ enum ws_field_when {
 };
 
 struct ws_field {
-	const char *name;               /* as in JSON; NULL: not in JSON (reserved bits and the like) */
-	const char *label;              /* for people: "sequence number" */
+	const char *name;               /* name in JSON; NULL when not shown there, as reserved bits */
+	const char *label;              /* for people, such as "sequence number" */
 	uint16_t bit_offset, bit_width; /* from the start of the header; width 0: to its end */
 	uint8_t kind;                   /* enum ws_field_kind */
-	uint8_t scale; /* value = raw × scale (4 for header lengths in words, 8 for fragment offsets), 0 and 1: raw */
+	uint8_t scale; /* value = raw × scale: 4 for header lengths in words, 8 for fragment offsets; 0 is like 1 */
 	uint8_t when;  /* enum ws_field_when */
-	const char *meaning;   /* one sentence a learner understands, ours, without a full stop at the end */
+	const char *meaning;   /* one sentence of ours that a learner understands, without a full stop */
 	const char *reference; /* "RFC 9293 §3.1", "IEEE 802.3", ... */
 };
 
@@ -251,55 +250,56 @@ const struct ws_header_info *ws_header_info(enum ws_header header);
 
 struct ws_value {
 	uint64_t number;      /* integers, scaled */
-	const uint8_t *bytes; /* MAC, addresses, OPTIONS, BYTES: the bytes in the frame */
+	const uint8_t *bytes; /* the bytes in the frame of a MAC, an address, OPTIONS or BYTES */
 	uint32_t length;      /* of bytes */
 };
 
-/* False when the field's bytes were not captured or lie outside the header as it is. */
+/* Returns false when the field's bytes were not captured, or lie outside this header. */
 bool ws_field_value(const struct ws_packet *packet, const struct ws_layer *layer, const struct ws_field *field,
                     struct ws_value *value) WS_CHECKED;
-/* Appends the value as a person reads it: `64`, `0x317f`, `SYN, ACK`, `0x0800 (IPv4)`, `80 http`, `192.0.2.1`. */
+/* Appends the value in the form for people: `64`, `0x317f`, `SYN, ACK`, `0x0800 (IPv4)`, `80 http`, `192.0.2.1`. */
 void ws_field_text(struct ws_text *text, const struct ws_packet *packet, const struct ws_layer *layer,
                    const struct ws_field *field, const struct ws_value *value);
-/* The frame offset of a field's first byte, and how many bytes it touches. */
+/* The offset in the frame of a field's first byte, and how many bytes the field touches. */
 void ws_field_bytes(const struct ws_layer *layer, const struct ws_field *field, uint32_t *offset, uint32_t *length);
 
-/* ---- Options (IPv4's and TCP's; IPv6 hop-by-hop and destination options too) */
+/* ---- Options of IPv4 and TCP, and of IPv6 hop-by-hop and destination options headers */
 
 struct ws_option {
 	uint8_t kind;
-	uint8_t problem; /* enum ws_problem: NONE, or OPTION_LENGTH: a length that does not suit the kind, or is more
-	                    than what is left; in that case `length` is what is left, and the option is the last */
+	/* enum ws_problem, NONE or OPTION_LENGTH. With OPTION_LENGTH, the length does not suit the kind or exceeds the
+	 * bytes left; then `length` is the number of bytes left, and this option is the last. */
+	uint8_t problem;
 	uint32_t offset; /* from the start of the frame */
-	uint32_t length; /* kind and length bytes included; 1 for NOP and end-of-list */
+	uint32_t length; /* includes the kind and length bytes; 1 for NOP and end-of-list */
 	const uint8_t *bytes;
-	const char *name;  /* "mss", "window_scale", ...; "unknown" */
+	const char *name;  /* "mss", "window_scale", ..., or "unknown" */
 	const char *label; /* for people */
 };
-/* Walks the options of a layer: start with *cursor = 0. False at the end, which an end-of-list option comes before. */
+/* Walks the options of a layer; start with *cursor = 0. Returns false after the last one, which may be end-of-list. */
 bool ws_option_next(const struct ws_packet *packet, const struct ws_layer *layer, uint32_t *cursor,
                     struct ws_option *option) WS_CHECKED;
-/* Appends what an option says, for people: `1460`, `7 → ×128`, `val 1 ecr 2`, `5473–10945`, or its bytes in hex. */
+/* Appends an option's value for people: `1460`, `7 → ×128`, `val 1 ecr 2`, `5473–10945`, or its bytes in hex. */
 void ws_option_text(struct ws_text *text, const struct ws_layer *layer, const struct ws_option *option);
 
-/* An option's parts as numbers, for JSON: names like "value", "tsval". A SACK option gives "left" and "right" once per
- * block. Returns how many were filled (at most 8); none where the bytes say more than numbers would. */
+/* An option's values as numbers for JSON, with names like "value" and "tsval". A SACK option gives "left" and "right"
+ * for each block. Returns how many were filled, at most 8; 0 for options whose bytes are shown instead. */
 struct ws_option_part {
 	const char *name;
 	uint64_t number;
 };
 size_t ws_option_parts(const struct ws_layer *layer, const struct ws_option *option, struct ws_option_part parts[8]);
 
-/* ---- Vocabulary: NULL when the number has no name we know. */
+/* ---- Names of numbers; NULL when a number has no known name */
 const char *ws_ethertype_name(uint16_t type);
 const char *ws_protocol_name(uint8_t protocol);
 const char *ws_icmp_name(uint8_t type, uint8_t code, bool icmpv6);
 const char *ws_arp_operation_name(uint16_t operation);
-/* From the services database, read once by ws_port_names_load() and never later; NULL before. */
+/* Names from the services database. ws_port_names_load() reads it once; before that, ws_port_name() returns NULL. */
 void ws_port_names_load(void);
 const char *ws_port_name(uint16_t port, bool udp);
 
-/* Appends "SYN, ACK" (separator ", ") or "S." style when `compact`. */
+/* Appends the flags as "SYN, ACK", or in tcpdump's style, "S.", when `compact`. */
 void ws_tcp_flags_text(struct ws_text *text, uint16_t flags, bool compact);
 
 #endif

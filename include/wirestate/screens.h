@@ -1,5 +1,4 @@
-/* The names of the screens: the one list of the words that --screen, lessons and the help know. What a screen does is
- * in src/scene. */
+/* The names of the screens. --screen, lessons and the help use this one list. */
 #ifndef WIRESTATE_SCREENS_H
 #define WIRESTATE_SCREENS_H
 

@@ -1,8 +1,8 @@
 /* Building text without allocation: a buffer with a fixed capacity, and an optional place to flush it to.
  *
- * With `flush` NULL the text is cut at the capacity and `overflow` is set; what is there stays valid UTF-8. With
- * `flush` set, a full buffer is handed over and emptied; after a failed flush `failed` is set and appending does
- * nothing. The text is NOT NUL-terminated unless ws_text_cstr() is called. */
+ * With `flush` NULL, the text is cut at the capacity and `overflow` is set; the text stays valid UTF-8. With `flush`
+ * set, a full buffer is given to it and emptied; once a flush has failed, `failed` is set and appending does nothing.
+ * The text is NOT NUL-terminated unless ws_text_cstr() is called. */
 #ifndef WIRESTATE_TEXT_H
 #define WIRESTATE_TEXT_H
 
@@ -12,11 +12,12 @@ struct ws_text {
 	char *data; /* owned by the caller */
 	size_t length, capacity;
 	bool overflow, failed;
-	bool (*flush)(struct ws_text *text); /* writes data[0..length) somewhere, sets length = 0; false: it failed */
-	void *context;                       /* for flush */
+	bool (*flush)(
+	        struct ws_text *text); /* writes data[0..length) and sets length = 0; returns false when it failed */
+	void *context;                 /* for flush */
 };
 
-/* A text over a caller's array that cuts at its end. */
+/* A text in a caller's array, cut at the array's end. */
 #define WS_TEXT_OVER(array) ((struct ws_text){.data = (array), .capacity = sizeof(array)})
 
 void ws_text_append(struct ws_text *text, const char *bytes, size_t length);
@@ -28,34 +29,35 @@ void ws_text_u64(struct ws_text *text, uint64_t value);
 void ws_text_hex(struct ws_text *text, uint64_t value, unsigned digits);                       /* lower case, no 0x */
 void ws_text_bytes(struct ws_text *text, const uint8_t *bytes, size_t length, char separator); /* separator 0: none */
 
-/* Seconds with `decimals` (0 to 9) digits; negative times keep their sign. */
+/* Appends seconds with `decimals` (0 to 9) digits; negative times keep their sign. */
 void ws_text_time(struct ws_text *text, ws_time time, unsigned decimals);
 
 void ws_text_mac(struct ws_text *text, const uint8_t mac[6]);
-/* RFC 5952 form for version 6, dotted for version 4 (then only the last four bytes are read). */
+/* Appends the form of RFC 5952 for version 6; the dotted form of the last four bytes for version 4. */
 void ws_text_addr(struct ws_text *text, const struct ws_addr *addr, unsigned ip_version);
-/* addr:port, with brackets around an IPv6 address. */
+/* Appends address:port, with brackets around an IPv6 address. */
 void ws_text_endpoint(struct ws_text *text, const struct ws_addr *addr, unsigned ip_version, uint16_t port);
 
-/* Bytes from the wire, a file name or an interface name, made safe for a terminal: valid printable UTF-8 passes; C0,
- * DEL, C1, invalid bytes, bidirectional controls, zero-width and other invisible characters become \xNN or \u{NNNN}. */
+/* Appends bytes from the wire, a file name or an interface name so that they are safe for a terminal. Valid printable
+ * UTF-8 is kept; C0, DEL, C1, invalid bytes, bidirectional controls, zero-width and other invisible characters become
+ * \xNN or \u{NNNN}. */
 void ws_text_clean(struct ws_text *text, const char *bytes, size_t length);
-/* The same, as the inside of a JSON string (RFC 8259 escapes; the unsafe become \u00NN, invalid bytes U+FFFD). */
+/* Does the same for the inside of a JSON string, with the escapes of RFC 8259; invalid bytes become U+FFFD. */
 void ws_text_json(struct ws_text *text, const char *bytes, size_t length);
 
-/* Terminates with NUL (cutting one byte if full) and returns data. */
+/* Terminates the text with NUL and returns `data`. A full text loses its last code point. */
 const char *ws_text_cstr(struct ws_text *text);
 
-/* Decodes one UTF-8 code point: its length in bytes, 0 when invalid or when `length` is 0. */
+/* Decodes one UTF-8 code point. Returns its length in bytes, or 0 when it is invalid or `length` is 0. */
 size_t ws_utf8_decode(const char *bytes, size_t length, uint32_t *code_point);
-/* Encodes one code point: bytes written, 1 to 4. */
+/* Encodes one code point and returns the number of bytes, 1 to 4. */
 size_t ws_utf8_encode(uint32_t code_point, char out[4]);
-/* True for a code point that may reach a terminal as it is. */
+/* True for a code point that may be sent to a terminal unchanged. */
 bool ws_printable(uint32_t code_point);
-/* Terminal columns of the next code point of a text that is not empty, and in `used` its length in bytes. A byte that
- * is not valid UTF-8 or not printable counts as the escape that ws_text_clean() makes of it. */
+/* The width in terminal columns of the next code point of a text that is not empty, and in `used` its length in bytes.
+ * A byte that is not valid UTF-8, or not printable, is as wide as the escape that ws_text_clean() makes of it. */
 int ws_columns_of_next(const char *utf8, size_t length, size_t *used);
-/* Terminal columns of a whole text. */
+/* The width in terminal columns of a whole text. */
 int ws_columns(const char *utf8);
 
 #endif

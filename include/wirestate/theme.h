@@ -1,10 +1,10 @@
-/* The themes: how a style looks, on a terminal and in an exported picture alike. */
+/* The themes: how each style looks, on a terminal and in an exported picture. */
 #ifndef WIRESTATE_THEME_H
 #define WIRESTATE_THEME_H
 
 #include <wirestate/canvas.h>
 
-/* X(enumerator, word for --theme). `any` is readable on dark and light backgrounds, `mono` has no colours. */
+/* X(enumerator, word for --theme). `any` can be read on dark and light backgrounds; `mono` uses no colours. */
 #define WS_THEMES(X)                                                                                                   \
 	X(WS_THEME_ANY, "any")                                                                                         \
 	X(WS_THEME_DARK, "dark")                                                                                       \
@@ -17,16 +17,16 @@ enum ws_theme {
 #undef X
 };
 
-enum { WS_DIM = 4 }; /* beside WS_BOLD and WS_REVERSE; where there are no colours */
+enum { WS_DIM = 4 }; /* an emphasis like WS_BOLD and WS_REVERSE, for terminals without colours */
 
 struct ws_look {
-	int16_t of_256,
-	        of_8; /* colour of the 256 and of the 8, of those by ECMA-48's numbers; -1: the terminal's own */
-	uint8_t with, without; /* WS_BOLD, WS_DIM: with colours, and without any */
+	int16_t of_256;        /* a colour of xterm's 256; -1: the terminal's default */
+	int16_t of_8;          /* a colour of the first 8, with ECMA-48's numbers; -1: the terminal's default */
+	uint8_t with, without; /* WS_BOLD, WS_DIM: on terminals with colours, and without */
 };
 struct ws_look ws_style_look(enum ws_theme theme, enum ws_style style);
 
-/* What xterm's palette makes of one of the 256 colours, as 0xrrggbb. */
+/* The colour with this number in xterm's palette of 256, as 0xrrggbb. */
 uint32_t ws_colour_rgb(int of_256);
 
 #endif

@@ -1,8 +1,8 @@
-/* The tracker: packets in, connections and their endpoints' states out.
+/* The tracker takes packets and infers from them connections and the states of their endpoints.
  *
- * A pure machine: no clock, no I/O. Time is the packets' own; live, the caller passes the clock to
- * ws_tracker_advance(). Endpoint 0 of a connection is who sent its first packet; `client` says which of the two opened
- * it, if that was seen. */
+ * It reads no clock and does no I/O. Its time is that of the packets; in a live capture the caller also passes the
+ * clock's time to ws_tracker_advance(). Endpoint 0 of a connection is the sender of its first packet; `client` says
+ * which endpoint opened the connection, if that was seen. */
 #ifndef WIRESTATE_TRACK_H
 #define WIRESTATE_TRACK_H
 
@@ -33,15 +33,15 @@ enum ws_state {
 const char *ws_state_name(enum ws_state state);
 const char *ws_state_brief(enum ws_state state);
 
-/* Why a transition is believed: X(enumerator, name in records). */
+/* X(enumerator, name in records): what the evidence for a transition is. */
 #define WS_BASES(X)                                                                                                    \
-	X(WS_BASIS_SENT, "sent")                 /* the endpoint itself sent the segment: certain */                   \
-	X(WS_BASIS_ACKNOWLEDGED, "acknowledged") /* its own acknowledgment proves it received */                       \
-	X(WS_BASIS_PRESUMED, "presumed")         /* a segment passed towards it; receipt not yet proven */             \
-	X(WS_BASIS_IMPLIED, "implied")           /* by a segment the capture lost */                                   \
-	X(WS_BASIS_ASSUMED, "assumed")           /* nothing on the wire says so: LISTEN, mid-stream */                 \
-	X(WS_BASIS_TIMER, "timer")               /* TIME_WAIT ran out */                                               \
-	X(WS_BASIS_RETRACTION, "retraction")     /* later evidence takes a presumed state back */
+	X(WS_BASIS_SENT, "sent")                 /* the endpoint sent the segment itself */                            \
+	X(WS_BASIS_ACKNOWLEDGED, "acknowledged") /* its own acknowledgment proves receipt */                           \
+	X(WS_BASIS_PRESUMED, "presumed")         /* a segment was on its way to it; receipt is not proven */           \
+	X(WS_BASIS_IMPLIED, "implied")           /* later segments show it; the capture lost the segment */            \
+	X(WS_BASIS_ASSUMED, "assumed")       /* no packet shows it: LISTEN, or a connection seen from its middle */    \
+	X(WS_BASIS_TIMER, "timer")           /* TIME_WAIT expired */                                                   \
+	X(WS_BASIS_RETRACTION, "retraction") /* later evidence contradicts a presumed state */
 
 enum ws_basis {
 #define X(name, text) name,
@@ -50,7 +50,7 @@ enum ws_basis {
 };
 const char *ws_basis_name(enum ws_basis basis);
 
-/* How sure the state shown is, with the mark drawn beside it. */
+/* X(enumerator, name in records, mark beside the state): how certain a state is. */
 #define WS_CERTAINTIES(X)                                                                                              \
 	X(WS_CONFIRMED, "confirmed", ' ')                                                                              \
 	X(WS_PRESUMED, "presumed", '~')                                                                                \
@@ -65,27 +65,26 @@ enum ws_certainty {
 const char *ws_certainty_name(enum ws_certainty certainty);
 char ws_certainty_mark(enum ws_certainty certainty);
 
-/* One segment: everything the endpoint machine reads. Histories keep these, so that a connection can be played again.
- */
+/* One input of the endpoint machine, with everything the machine reads of it. The history keeps these, so that a
+ * connection can be replayed. */
 enum ws_input_kind {
 	WS_INPUT_SEGMENT,
-	WS_INPUT_UNREACHABLE, /* an ICMP error that quotes one of the connection's segments; `direction` is the quoted
-	                         one's */
-	WS_INPUT_EXPIRY,      /* TIME_WAIT ran out at `time`, of endpoint `direction` */
-	WS_INPUT_SUPERSEDED,  /* the 4-tuple was taken over by a new incarnation */
-	WS_INPUT_DISOWNED,    /* endpoint `direction`'s SYN turned out to belong to the incarnation before or after */
+	WS_INPUT_UNREACHABLE, /* an ICMP error; `direction` is that of the segment it quotes */
+	WS_INPUT_EXPIRY,      /* at `time`, TIME_WAIT of endpoint `direction` expired */
+	WS_INPUT_SUPERSEDED,  /* a new incarnation took over the addresses and ports */
+	WS_INPUT_DISOWNED,    /* the SYN of endpoint `direction` belongs to the previous or the next incarnation */
 };
 
 struct ws_segment {
 	ws_time time;
 	uint64_t frame, position;                  /* as in struct ws_frame */
-	uint32_t sequence, acknowledgment, length; /* length: payload bytes by the IP length */
+	uint32_t sequence, acknowledgment, length; /* length: payload bytes, from the IP length */
 	uint32_t tsval, tsecr;                     /* valid when `timestamps` */
-	uint32_t sack_right;                       /* highest right edge, valid when `sack` */
+	uint32_t sack_right;                       /* the highest right edge; valid when `sack` */
 	uint32_t interface;
 	uint16_t flags;          /* 12 bits, WS_TCP_* */
 	uint16_t window;         /* raw */
-	uint16_t identification; /* IPv4's, 0 for IPv6 */
+	uint16_t identification; /* of IPv4; 0 for IPv6 */
 	uint16_t mss;            /* 0: none */
 	uint16_t vlan;
 	uint8_t kind;         /* enum ws_input_kind */
@@ -93,11 +92,11 @@ struct ws_segment {
 	uint8_t window_scale; /* 255: none */
 	uint8_t ttl;
 	uint8_t timestamps : 1, sack : 1, sack_permitted : 1, fast_open : 1;
-	uint8_t duplicate : 1;    /* the same packet seen a second time (another interface of `any`): changes nothing */
+	uint8_t duplicate : 1; /* the packet was captured before, on another interface of `any`; it changes nothing */
 	uint8_t bad_checksum : 1; /* counted, otherwise ignored */
 };
 
-/* X(bit number's enumerator, tshark's name behind tcp.analysis.). Marks of one segment, as a bit set. */
+/* X(enumerator of a bit's number, tshark's name after "tcp.analysis."). The marks of one segment are a set of bits. */
 #define WS_ANALYSES(X)                                                                                                 \
 	X(WS_ANALYSIS_RETRANSMISSION, "retransmission")                                                                \
 	X(WS_ANALYSIS_FAST_RETRANSMISSION, "fast_retransmission")                                                      \
@@ -123,20 +122,20 @@ enum ws_analysis {
 };
 const char *ws_analysis_name(enum ws_analysis analysis);
 
-/* One endpoint's change of state. `why` is a static sentence. */
+/* A change of state of one endpoint. */
 struct ws_transition {
 	uint8_t endpoint;  /* 0 or 1 */
 	uint8_t from, to;  /* enum ws_state */
 	uint8_t basis;     /* enum ws_basis */
-	uint8_t certainty; /* of the state reached */
+	uint8_t certainty; /* of state `to` */
 	uint8_t why;       /* enum ws_why, see ws_why_text() */
 };
 
-/* Words for `why`; and the section of the specification the rule rests on. */
+/* A sentence for `why`, and the section of the RFC that the rule is based on; both are static. */
 const char *ws_why_text(unsigned why);
 const char *ws_why_reference(unsigned why);
 
-#define WS_MAX_TRANSITIONS 12 /* that one segment can cause */
+#define WS_MAX_TRANSITIONS 12 /* the most that one segment can cause */
 
 struct ws_tracker; /* opaque */
 
@@ -144,29 +143,30 @@ struct ws_tracker_config {
 	ws_time time_wait;    /* 0: 60 s */
 	uint64_t max_memory;  /* bytes, 0: 1 GiB */
 	bool history;         /* keep every connection's segments, for replay */
-	uint8_t hash_key[16]; /* random, so that no one can aim at a bucket */
+	uint8_t hash_key[16]; /* random, so that no sender can choose the bucket of its packets */
 };
 
 struct ws_tracker *ws_tracker_create(const struct ws_tracker_config *config, struct ws_error *error) WS_CHECKED;
 void ws_tracker_free(struct ws_tracker *tracker);
 
-/* A connection's handle: stable while the connection is kept; 0 is none. Not its number. */
+/* A connection's handle, stable as long as the connection is kept; 0 means none. It is not the connection's number. */
 typedef uint32_t ws_conn_id;
 
 enum ws_event_kind {
 	WS_EVENT_TRANSITION, /* `transition` of `conn` */
-	WS_EVENT_CONNECTION, /* `conn` has ended (both endpoints CLOSED, or superseded). A late segment may still revive
-	                        it */
-	WS_EVENT_EVICTED,    /* `conn` makes room: its id is invalid after this call, so take its record now */
-	WS_EVENT_ARP,        /* a binding was learnt or has changed: `arp` */
-	WS_EVENT_UDP,        /* a UDP conversation began: `udp` */
+	WS_EVENT_CONNECTION, /* `conn` has ended: both endpoints are CLOSED, or it was superseded. A late segment may
+	                        still revive it */
+	WS_EVENT_EVICTED, /* `conn` is given up to free memory. Its id is invalid after this call, so write its record
+	                     now */
+	WS_EVENT_ARP,     /* a binding was learnt or has changed: `arp` */
+	WS_EVENT_UDP,     /* a UDP conversation began: `udp` */
 };
 
 struct ws_arp_binding {
 	struct ws_addr ip;
 	uint8_t mac[6], previous_mac[6];
-	bool changed;    /* previous_mac is valid: this address moved */
-	bool gratuitous; /* nobody asked */
+	bool changed;    /* the address was at another MAC address before; previous_mac is valid */
+	bool gratuitous; /* learnt from a message that nobody had requested */
 	uint16_t vlan;
 	uint64_t requests, replies;
 	uint32_t changes; /* how often it moved */
@@ -174,12 +174,12 @@ struct ws_arp_binding {
 };
 
 struct ws_udp_info {
-	uint64_t number; /* counts from 1 in order of first packet */
+	uint64_t number; /* counts from 1, in the order of first packets */
 	uint8_t ip_version;
-	struct ws_addr address[2]; /* 0: who sent first */
+	struct ws_addr address[2]; /* index 0 is the sender of the first packet */
 	uint16_t port[2];
-	uint64_t packets[2], bytes[2];    /* payload bytes by the IP length */
-	uint32_t shortest[2], longest[2]; /* datagram's payload; 0 when none was sent */
+	uint64_t packets[2], bytes[2];    /* payload bytes, from the IP length */
+	uint32_t shortest[2], longest[2]; /* payload of a datagram, in bytes; 0 when none was sent */
 	uint64_t unreachable;             /* ICMP errors that quoted it */
 	uint64_t newest; /* 1 + the number of its newest datagram, for ws_tracker_datagram(); 0: none */
 	ws_time first_time, last_time;
@@ -198,39 +198,39 @@ struct ws_event {
 	};
 };
 
-/* What one packet did. `events` belongs to the tracker and is valid until the next call on it. */
+/* What one packet changed. `events` belongs to the tracker and is valid until the next call on it. */
 struct ws_track_result {
 	ws_conn_id conn; /* 0: not part of a TCP connection */
 	uint64_t conn_number;
 	uint8_t direction; /* endpoint that sent it */
-	bool duplicate;    /* seen before on another interface: counted, changes nothing */
+	bool duplicate;    /* captured before on another interface; it is counted and changes nothing */
 	uint32_t analysis; /* bit set of 1u << enum ws_analysis */
-	uint32_t relative_sequence,
-	        relative_acknowledgment; /* to the connection's initial sequence numbers, tshark's way */
+	uint32_t relative_sequence, relative_acknowledgment; /* to the initial sequence numbers, as in tshark */
 	uint32_t duplicate_ack_number;
 	const struct ws_event *events;
 	size_t event_count;
 };
 
-/* Memory is slow: both begin to load what ws_tracker_packet() will read of the segment's connection, and return at
- * once. Call the first when the packet is decoded, the second a packet's work later, ws_tracker_packet() one more
- * later; or none of them. */
+/* These two begin to load into the CPU's caches what ws_tracker_packet() will read of the packet's connection, because
+ * waiting for memory would cost more than the work itself. They return at once. Call the first when the packet is
+ * decoded, the second one packet later, and ws_tracker_packet() another packet later. Both may be left out. */
 void ws_tracker_hash(const struct ws_tracker *tracker, struct ws_packet *packet);
 void ws_tracker_prefetch(const struct ws_tracker *tracker, const struct ws_packet *packet);
 
-/* Packets must come in capture order. While ws_tracker_due(packet time), call ws_tracker_advance() first. */
+/* Applies a packet. Packets must come in capture order. While ws_tracker_due() is true for the packet's time, call
+ * ws_tracker_advance() first. */
 void ws_tracker_packet(struct ws_tracker *tracker, const struct ws_packet *packet, struct ws_track_result *result);
-/* True when ws_tracker_advance() has something to do: timers to run, or room to make. */
+/* True when ws_tracker_advance() has work to do: timers have expired, or memory has to be freed. */
 bool ws_tracker_due(const struct ws_tracker *tracker, ws_time now);
-/* Lets timers run that are due at `now`. Work is bounded: true means call again, after handling result->events. A time
- * earlier than one seen before is taken as the latest seen. */
+/* Runs timers that have expired at `now`. The work of a call is bounded: when it returns true, handle result->events
+ * and call it again. A time earlier than one given before counts as the latest one. */
 bool ws_tracker_advance(struct ws_tracker *tracker, ws_time now, struct ws_track_result *result);
 
-/* True when the system has no memory for even a few connections: what comes is not kept, and reading on is of no use.
- * Where it refuses memory later, older connections make room as they do at max_memory. */
+/* True when the system does not even give memory for a few connections. Then nothing new is kept, and reading on is
+ * useless. When the system refuses memory later, older connections are evicted, as they are at max_memory. */
 bool ws_tracker_out_of_memory(const struct ws_tracker *tracker);
 
-/* ---- Reading */
+/* ---- Reading what is known */
 
 #define WS_ROLE_UNKNOWN (-1)
 
@@ -254,7 +254,7 @@ const char *ws_close_name(enum ws_close close);
 
 enum ws_closed_by { WS_CLOSED_BY_NONE, WS_CLOSED_BY_ENDPOINT_0, WS_CLOSED_BY_ENDPOINT_1, WS_CLOSED_BY_BOTH };
 
-/* X(member, the analysis mark counted into it): per endpoint, of the segments it sent. */
+/* X(member, the analysis mark it counts), for each endpoint, of the segments that it sent. */
 #define WS_COUNTERS(X)                                                                                                 \
 	X(retransmissions, WS_ANALYSIS_RETRANSMISSION)                                                                 \
 	X(fast_retransmissions, WS_ANALYSIS_FAST_RETRANSMISSION)                                                       \
@@ -275,51 +275,50 @@ struct ws_endpoint_info {
 #define X(member, mark) uint32_t member;
 	WS_COUNTERS(X)
 #undef X
-	uint32_t most_in_flight; /* bytes sent and not yet acknowledged, at most */
-	uint32_t closed_probes;  /* probes of its closed window, since closed_since */
-	ws_time closed_since;    /* when its receive window closed; 0: it is open */
-	uint32_t stalled;        /* retransmissions since the peer last acknowledged something new */
+	uint32_t most_in_flight; /* the most bytes that were sent and not yet acknowledged */
+	uint32_t closed_probes;  /* the peer's probes of its closed window since closed_since */
+	ws_time closed_since;    /* when it closed its receive window; 0: the window is open */
+	uint32_t stalled;        /* its retransmissions since the peer last acknowledged new data */
 	ws_time stalled_since;
 	uint32_t initial_sequence;
 	bool initial_sequence_known;
-	uint8_t window_scale; /* 255: not sent or not seen */
-	uint16_t window, mss; /* as last sent: raw; 0: none */
+	uint8_t window_scale; /* 255 when not sent or not seen */
+	uint16_t window, mss; /* the last ones sent; the window is not scaled; mss 0: none */
 	bool sent_any;
 	uint32_t unacknowledged; /* bytes (SYN and FIN count one each) sent and not acknowledged */
-	ws_time time_wait_end;   /* packet time when TIME_WAIT runs out; 0: not in TIME_WAIT */
+	ws_time time_wait_end;   /* when TIME_WAIT expires, in packet time; 0: not in TIME_WAIT */
 };
 
 struct ws_conn_info {
 	ws_conn_id id;
-	uint64_t number; /* counts from 1 in order of first packet */
+	uint64_t number; /* counts from 1, in the order of first packets */
 	uint8_t ip_version;
 	uint16_t vlan;
-	int8_t client;        /* endpoint that opened it, or WS_ROLE_UNKNOWN when no SYN was seen */
-	int8_t likely_client; /* `client`, or a guess from the ports when it is unknown: never -1, always to be marked
-	                       */
+	int8_t client;        /* the endpoint that opened it; WS_ROLE_UNKNOWN when no SYN was seen */
+	int8_t likely_client; /* `client`, or a guess from the ports, which has to be shown as a guess; never -1 */
 	struct ws_endpoint_info endpoint[2];
-	ws_time first_time, last_time, initial_rtt; /* initial_rtt -1: not measured */
+	ws_time first_time, last_time, initial_rtt; /* initial_rtt is -1 when not measured */
 	uint64_t first_frame, last_frame;
 	uint8_t handshake, close, closed_by; /* the enums above */
 	uint64_t bad_checksums, duplicates;
-	uint64_t previous, next; /* numbers of the incarnations before and after; 0: none */
+	uint64_t previous, next; /* numbers of the previous and the next incarnation; 0: none */
 	bool ended;
 	bool refused;           /* a RST answered its SYN */
 	bool unreachable;       /* an ICMP error quoted one of its segments */
-	bool forged_reset;      /* a RST that its apparent sender did not send */
+	bool forged_reset;      /* one of its RSTs was not sent by its apparent sender */
 	bool superseded;        /* a newer connection took over its addresses and ports */
-	const char *conn_state; /* Zeek's, of the likely client as originator; static */
-	char history[40];       /* Zeek's, likewise */
-	uint8_t completeness;   /* tcp.completeness bits: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32 */
+	const char *conn_state; /* Zeek's conn_state, with the likely client as originator; static */
+	char history[40];       /* Zeek's history, likewise */
+	uint8_t completeness;   /* bits of tshark's tcp.completeness: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32 */
 };
 
 size_t ws_tracker_conn_count(const struct ws_tracker *tracker);
-/* Ids of the connections kept, in order of their numbers: rank 0 .. count-1. */
+/* The ids of the connections that are kept, in the order of their numbers; `rank` is 0 .. count-1. */
 ws_conn_id ws_tracker_conn_at(const struct ws_tracker *tracker, size_t rank);
-/* The connection with this number, 0 when it is not kept. */
+/* The id of the connection with this number; 0 when it is not kept. */
 ws_conn_id ws_tracker_conn_find(const struct ws_tracker *tracker, uint64_t number);
 bool ws_tracker_conn(const struct ws_tracker *tracker, ws_conn_id id, struct ws_conn_info *info) WS_CHECKED;
-/* X(enumerator, the one word for columns) */
+/* X(enumerator, word for columns) */
 #define WS_VERDICTS(X)                                                                                                 \
 	X(WS_VERDICT_OPENING, "OPENING")                                                                               \
 	X(WS_VERDICT_OPEN, "OPEN")                                                                                     \
@@ -342,25 +341,25 @@ enum ws_verdict {
 	        WS_VERDICT_COUNT
 };
 const char *ws_verdict_tag(enum ws_verdict verdict);
-/* A verdict in a person's words, its evidence included: "refused: server answered the SYN with RST". `tag` receives one
- * upper-case word for columns and sorting ("REFUSED"); static. `severity` 0 fine .. 3 broken. Any of them may be NULL.
- */
+/* Appends a verdict with its evidence, such as "refused: server answered the SYN with RST". `tag` receives one word in
+ * upper case for columns and sorting ("REFUSED"), which is static. `severity` is 0 (fine) to 3 (broken). Each of these
+ * pointers may be NULL. */
 void ws_conn_verdict(const struct ws_conn_info *info, struct ws_text *text, const char **tag, int *severity);
 
-/* The verdict without words. */
+/* The verdict without its text. */
 struct ws_judgement {
 	uint8_t verdict;  /* enum ws_verdict */
 	uint8_t severity; /* 0 .. 3 */
 };
 struct ws_judgement ws_conn_judge(const struct ws_conn_info *info);
 
-/* How long it lasts at `now`, or has lasted when it is over. */
+/* The age of a connection at `now`; its duration when it has ended. */
 ws_time ws_conn_age(const struct ws_conn_info *info, ws_time now);
 
-/* ---- Of many connections at once, one fact each. Memory is slow: these read no more of a connection than the fact
- * needs, and ahead. */
+/* ---- One fact of many connections. These functions read only the parts of a connection that the fact needs, and
+ * prefetch them, because waiting for memory is what costs time. */
 
-/* X(enumerator, the word for it): what connections can be ordered by. */
+/* X(enumerator, its word): the orders in which connections can be sorted. */
 #define WS_ORDERS(X)                                                                                                   \
 	X(WS_ORDER_NUMBER, "number")                                                                                   \
 	X(WS_ORDER_CLIENT, "client")                                                                                   \
@@ -370,7 +369,7 @@ ws_time ws_conn_age(const struct ws_conn_info *info, ws_time now);
 	X(WS_ORDER_AGE, "age")                                                                                         \
 	X(WS_ORDER_PACKETS, "packets")                                                                                 \
 	X(WS_ORDER_BYTES, "bytes")                                                                                     \
-	X(WS_ORDER_VERDICT, "verdict") /* the worst first; within that, equal words together */
+	X(WS_ORDER_VERDICT, "verdict") /* the worst first, and equal words together */
 
 enum ws_order {
 #define X(name, text) name,
@@ -380,14 +379,14 @@ enum ws_order {
 };
 const char *ws_order_name(enum ws_order order);
 
-/* Where a connection belongs: by `high`, then by `low`. */
+/* A connection's sort key: compare `high`, then `low`. */
 struct ws_order_key {
 	uint64_t high, low;
 };
 
-/* Ids of at most `count` connections from `rank` on; how many there were. */
+/* Writes the ids of at most `count` connections from `rank` on. Returns how many there were. */
 size_t ws_tracker_conn_ids(const struct ws_tracker *tracker, size_t rank, size_t count, ws_conn_id *ids);
-/* The keys of connections that are kept. `now` is for ages. */
+/* The sort keys of connections that are kept. `now` is for ages. */
 void ws_tracker_order_keys(const struct ws_tracker *tracker, enum ws_order order, ws_time now, const ws_conn_id *ids,
                            size_t count, struct ws_order_key *keys);
 void ws_tracker_judge(const struct ws_tracker *tracker, const ws_conn_id *ids, size_t count,
@@ -399,18 +398,18 @@ size_t ws_tracker_arp_count(const struct ws_tracker *tracker);
 bool ws_tracker_arp(const struct ws_tracker *tracker, size_t index, struct ws_arp_binding *binding) WS_CHECKED;
 
 struct ws_tracker_stats {
-	uint64_t packets, bytes; /* all frames, their length on the wire */
+	uint64_t packets, bytes; /* of all frames; bytes on the wire */
 	uint64_t tcp, udp, icmp, arp, other, fragments, malformed, bad_checksums, duplicates;
 	uint64_t connections, udp_conversations; /* ever seen */
-	uint64_t evicted;                        /* connections given up for memory */
-	uint64_t history_dropped;                /* segments no longer kept for replay */
-	uint64_t memory;                         /* bytes taken, of max_memory */
-	uint64_t state[WS_STATE_COUNT];          /* endpoints in each state now */
+	uint64_t evicted;                        /* connections given up to free memory */
+	uint64_t history_dropped;                /* segments dropped from the history */
+	uint64_t memory;                         /* bytes in use, of max_memory */
+	uint64_t state[WS_STATE_COUNT];          /* how many endpoints are in each state now */
 	ws_time first_time, last_time;
 };
 void ws_tracker_stats(const struct ws_tracker *tracker, struct ws_tracker_stats *stats);
 
-/* ---- What happened, in detail. Only with `history`, and only the newest; the numbers of what is kept run from `first`
+/* ---- Details that are kept only with `history`, and only the newest. The numbers of those that are kept are `first`
  * to `end` - 1. */
 struct ws_range {
 	uint64_t first, end;
@@ -418,10 +417,10 @@ struct ws_range {
 
 /* X(enumerator, name): why an ARP message was sent. */
 #define WS_ARP_KINDS(X)                                                                                                \
-	X(WS_ARP_QUESTION, "question")         /* who has this address? */                                             \
-	X(WS_ARP_PROBE, "probe")               /* the same without an address of its own: is it free? RFC 5227 */      \
-	X(WS_ARP_ANNOUNCEMENT, "announcement") /* gratuitous: I have this address */                                   \
-	X(WS_ARP_UNASKED, "unasked reply")     /* a reply, and no question seen */
+	X(WS_ARP_QUESTION, "question")         /* "who has this address?" */                                           \
+	X(WS_ARP_PROBE, "probe")               /* "is this address free?", from no address: RFC 5227 */                \
+	X(WS_ARP_ANNOUNCEMENT, "announcement") /* a gratuitous ARP: "I have this address" */                           \
+	X(WS_ARP_UNASKED, "unasked reply")     /* a reply to no question that was seen */
 
 enum ws_arp_kind {
 #define X(name, text) name,
@@ -429,19 +428,19 @@ enum ws_arp_kind {
 #undef X
 };
 
-/* A request with the reply to it, or what was said unasked. */
+/* A request with the reply to it, or a message that nobody had requested. */
 struct ws_arp_exchange {
-	struct ws_addr sender, target; /* of an unasked reply: who replied, and to whom */
+	struct ws_addr sender, target; /* of an unasked reply, its sender and its receiver */
 	uint8_t sender_mac[6];
-	uint8_t answer_mac[6], second_mac[6]; /* valid when `answered`, `contradicted` */
+	uint8_t answer_mac[6], second_mac[6]; /* valid when `answered`, and when `contradicted` */
 	uint8_t kind;                         /* enum ws_arp_kind */
 	bool answered;
-	bool contradicted; /* two answers with different MACs */
+	bool contradicted; /* there were two answers with different MAC addresses */
 	bool broadcast;    /* sent to everyone on the link */
-	bool moved;        /* it changed a binding: the sender's, or the answered one */
-	bool disguised;    /* the frame's source is not the MAC that the message names */
+	bool moved;        /* it changed the binding of the sender or of the target */
+	bool disguised;    /* the frame's source is not the MAC address in the message */
 	uint16_t vlan;
-	uint32_t asked; /* requests until the answer */
+	uint32_t asked; /* the number of requests before the answer */
 	ws_time time, answer_time;
 	uint64_t frame, position; /* of the first message */
 	uint64_t answer_frame, answer_position;
@@ -450,7 +449,7 @@ struct ws_range ws_tracker_arp_exchanges(const struct ws_tracker *tracker);
 bool ws_tracker_arp_exchange(const struct ws_tracker *tracker, uint64_t number,
                              struct ws_arp_exchange *exchange) WS_CHECKED;
 
-/* Which MAC address frames from or to an IP address carry: its own, or that of the router in between. Learnt from the
+/* The MAC address in frames from or to an IP address: its own, or that of the router on the way. It is learnt from the
  * first packet of each TCP connection and UDP conversation. */
 struct ws_hop {
 	struct ws_addr address;
@@ -462,27 +461,27 @@ struct ws_hop {
 size_t ws_tracker_hop_count(const struct ws_tracker *tracker);
 bool ws_tracker_hop(const struct ws_tracker *tracker, size_t index, struct ws_hop *hop) WS_CHECKED;
 
-/* One datagram of a UDP conversation, or an ICMP error that quotes one. */
+/* A datagram of a UDP conversation, or an ICMP error that quotes one. */
 struct ws_datagram_info {
 	ws_time time;
 	uint64_t frame, position; /* of the only packet, or of the last fragment */
 	uint64_t conversation;    /* its number */
-	uint64_t previous;        /* 1 + the number of the one before in the same conversation; 0: none */
+	uint64_t previous;        /* 1 + the number of the previous one in the conversation; 0: none */
 	uint32_t length;          /* payload bytes */
-	uint8_t direction;        /* index of the sender; of an error: of the datagram's that it quotes */
+	uint8_t direction;        /* index of the sender; for an error, that of the datagram it quotes */
 	bool fragmented, error;
 	uint8_t icmp_type, icmp_code, ip_version; /* of an error */
 };
 bool ws_tracker_datagram(const struct ws_tracker *tracker, uint64_t number,
                          struct ws_datagram_info *datagram) WS_CHECKED;
 
-/* An IP fragment. Those of one datagram share addresses, protocol and identification. */
+/* An IP fragment. The fragments of one datagram have the same addresses, protocol and identification. */
 struct ws_fragment_info {
 	ws_time time;
 	uint64_t frame, position;
 	struct ws_addr source, destination;
 	uint32_t identification;
-	uint32_t offset, length; /* bytes of the datagram that it carries */
+	uint32_t offset, length; /* which bytes of the datagram it carries */
 	uint16_t vlan;
 	uint8_t ip_version, protocol;
 	bool more;
@@ -491,7 +490,7 @@ struct ws_range ws_tracker_fragments(const struct ws_tracker *tracker);
 bool ws_tracker_fragment(const struct ws_tracker *tracker, uint64_t number,
                          struct ws_fragment_info *fragment) WS_CHECKED;
 
-/* X(enumerator, name): what traffic is told apart by. */
+/* X(enumerator, name): the kinds of traffic that are counted separately. */
 #define WS_PROTOCOLS(X)                                                                                                \
 	X(WS_TRAFFIC_TCP, "TCP")                                                                                       \
 	X(WS_TRAFFIC_UDP, "UDP")                                                                                       \
@@ -506,42 +505,42 @@ enum ws_traffic_kind {
 	        WS_TRAFFIC_COUNT
 };
 
-/* The whole capture in at most WS_SERIES_SLOTS stretches of equal length: what came in each, and how many endpoints
+/* The whole capture in at most WS_SERIES_SLOTS slots of equal length: what was captured in each, and how many endpoints
  * were in each state at its end. */
 #define WS_SERIES_SLOTS 256
 struct ws_series_slot {
 	uint64_t packets[WS_TRAFFIC_COUNT], bytes[WS_TRAFFIC_COUNT];
 	uint64_t state[WS_STATE_COUNT];
 };
-/* How many slots there are so far, where the first one begins, and how long each is. */
+/* Returns the number of slots so far; `start` is when the first one begins, and `width` how long each is. */
 size_t ws_tracker_series(const struct ws_tracker *tracker, ws_time *start, ws_time *width);
 bool ws_tracker_series_slot(const struct ws_tracker *tracker, size_t index, struct ws_series_slot *slot) WS_CHECKED;
 
-/* ---- Replay: a connection's whole past, played again from its history */
+/* ---- Replay: stepping through a connection's history from its first packet */
 
 struct ws_step {
 	struct ws_segment input;
 	uint32_t analysis;
 	uint32_t relative_sequence, relative_acknowledgment;
 	uint8_t before[2], after[2];               /* states of both endpoints */
-	uint8_t certainty_before[2], certainty[2]; /* of those */
-	ws_time time_wait_end[2];                  /* 0: that endpoint is not in TIME_WAIT */
+	uint8_t certainty_before[2], certainty[2]; /* of those states */
+	ws_time time_wait_end[2];                  /* 0: the endpoint is not in TIME_WAIT */
 	uint8_t transition_count;
 	struct ws_transition transition[WS_MAX_TRANSITIONS];
-	int8_t client; /* as known after this step */
+	int8_t client; /* as far as known after this step */
 };
 
 struct ws_replay; /* opaque */
 
-/* NULL when the tracker keeps no history or memory is short. It reads the tracker, which must outlive it, and sees
- * segments that arrive later. */
+/* Returns NULL when the tracker keeps no history, or memory is short. The replay reads the tracker, which must outlive
+ * it, and also sees segments that arrive later. */
 struct ws_replay *ws_replay_open(const struct ws_tracker *tracker, ws_conn_id conn) WS_CHECKED;
 void ws_replay_close(struct ws_replay *replay);
 size_t ws_replay_count(const struct ws_replay *replay); /* steps so far */
-/* Step `index` counts from 0. Going back costs no more than a bounded number of steps forward from a kept checkpoint.
- * False: no such step. */
+/* Steps count from 0. A step back is made by a bounded number of steps forward from a kept checkpoint. Returns false
+ * when there is no such step. */
 bool ws_replay_step(struct ws_replay *replay, size_t index, struct ws_step *step) WS_CHECKED;
-/* The first step whose frame number is `frame` or later; ws_replay_count() when there is none. */
+/* Returns the first step whose frame number is `frame` or later, or ws_replay_count() when there is none. */
 size_t ws_replay_find_frame(struct ws_replay *replay, uint64_t frame);
 
 #endif

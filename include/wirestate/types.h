@@ -1,4 +1,4 @@
-/* The few types every module shares. */
+/* The few types that every module uses. */
 #ifndef WIRESTATE_TYPES_H
 #define WIRESTATE_TYPES_H
 
@@ -6,21 +6,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Nanoseconds since the Unix epoch. Packet time, never a clock's, except where a header says so. */
+/* Nanoseconds since the Unix epoch: a packet's timestamp, never a clock's, except where a header says so. */
 typedef int64_t ws_time;
 #define WS_SECOND INT64_C(1000000000)
 #define WS_MILLISECOND INT64_C(1000000)
 #define WS_TIME_NEVER INT64_MAX
 
-/* An IP address in network byte order. An IPv4 address is held as ::ffff:a.b.c.d, so that one code path serves both
- * families; the IP version travels beside it, because an IPv6 packet may carry a v4-mapped address of its own. */
+/* An IP address in network byte order. An IPv4 address is held as ::ffff:a.b.c.d, so that the same code handles both
+ * families. The IP version is kept separately, because an IPv6 packet may carry a v4-mapped address. */
 struct ws_addr {
 	uint8_t byte[16];
 };
 
 #define WS_ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-/* A function whose result must be looked at. */
+/* Marks a function whose result must be used. */
 #define WS_CHECKED __attribute__((warn_unused_result))
 #define WS_PRINTF(string, first) __attribute__((format(printf, string, first)))
 

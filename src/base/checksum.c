@@ -1,7 +1,7 @@
-/* Internet checksum. A ones' complement sum of 16-bit words equals that of wider words folded down, so this adds 32-bit
- * words into 64-bit accumulators: no carry can be lost before 2^32 words, and no addition has to wait for the one
- * before. The long stretch is written with the compiler's vectors, which become whatever the processor has; on x86-64
- * it is also compiled for AVX2, and the loader picks. */
+/* The Internet checksum. A ones' complement sum of 16-bit words equals the sum of wider words, folded to 16 bits at the
+ * end. So this adds 32-bit words into 64-bit accumulators: a carry could be lost only after 2^32 words, and the
+ * additions do not depend on one another. Long blocks are added with the compiler's vector types; on x86-64 that code
+ * is also compiled for AVX2, and the dynamic linker picks the version that the CPU can run. */
 #include "base/checksum.h"
 
 #include <string.h>
@@ -18,11 +18,11 @@ typedef uint64_t ws_lanes __attribute__((vector_size(32)));
 #define FOR_EACH_PROCESSOR
 #endif
 
-/* For a mask that lets the last `keep` bytes of a block through: it begins `keep` bytes into this. */
+/* The mask that lets the last `keep` bytes of a block through is the BLOCK bytes that start at window + keep. */
 static const uint8_t window[2 * BLOCK] = {[BLOCK... 2 * BLOCK - 1] = 0xff};
 
-/* At least BLOCK bytes, an even number. What is left over behind whole blocks is read as the last block of all, without
- * what has been added already. */
+/* Adds at least BLOCK bytes, an even number of them. The bytes that remain after the whole blocks are read as part of
+ * the last BLOCK bytes, and a mask clears those of them that have been added already. */
 FOR_EACH_PROCESSOR static uint64_t add_blocks(const uint8_t *bytes, size_t length)
 {
 	ws_lanes low = {0}, high = {0}, a, b, mask;

@@ -7,12 +7,12 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-/* Adds bytes to a running sum that begins at 0. Sums are in the machine's byte order, which ones' complement addition
- * does not mind; only ws_checksum_fold()'s result has to be compared with bytes loaded the same way. Every block but
- * the last must have an even length; an odd last byte is padded with zero. */
+/* Adds bytes to a running sum that begins at 0. Sums are in the machine's byte order, to which ones' complement
+ * addition is indifferent; the result of ws_checksum_fold() may be compared only with bytes that were loaded in the
+ * same order. Every block but the last must have an even length; an odd last byte is padded with zero. */
 uint64_t ws_checksum_add(uint64_t sum, const uint8_t *bytes, size_t length) WS_CHECKED;
 
-/* The same for the few bytes of a header: a multiple of 4. */
+/* Does the same for a header, whose length is small and a multiple of 4. */
 static inline uint64_t ws_checksum_add_header(uint64_t sum, const uint8_t *bytes, size_t length)
 {
 	for (size_t at = 0; at < length; at += 4) {
@@ -23,13 +23,14 @@ static inline uint64_t ws_checksum_add_header(uint64_t sum, const uint8_t *bytes
 	return sum;
 }
 
-/* Adds a number that stands in the pseudo-header as four bytes, or as two with zeros before it. */
+/* Adds a number that the pseudo-header holds as four bytes, or as two bytes after two zero bytes. */
 static inline uint64_t ws_checksum_add_number(uint64_t sum, uint32_t number)
 {
 	return sum + htonl(number);
 }
 
-/* To 16 bits, not complemented: 0xffff over a block that contains its own right checksum. */
+/* Folds a sum to 16 bits and does not complement it. The result is 0xffff for a block that contains its own, correct
+ * checksum. */
 static inline uint16_t ws_checksum_fold(uint64_t sum)
 {
 	sum = (sum & 0xffffffff) + (sum >> 32);

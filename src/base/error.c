@@ -15,7 +15,8 @@ bool ws_fail(struct ws_error *error, enum ws_status status, const char *format, 
 	va_start(args, format);
 	vsnprintf(raw, sizeof(raw), format, args);
 	va_end(args);
-	/* File and interface names come from outside: nothing raw may reach the terminal through an error either. */
+	/* File and interface names come from outside the program: they are cleaned before an error shows them on a
+	 * terminal. */
 	struct ws_text clean = WS_TEXT_OVER(error->text);
 	ws_text_clean(&clean, raw, strlen(raw));
 	ws_text_cstr(&clean);

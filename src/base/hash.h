@@ -1,5 +1,5 @@
-/* Keyed hashing, so that no one on the wire can choose which bucket a packet lands in: SipHash-1-3 (Aumasson and
- * Bernstein), one round a word, three to finish. */
+/* Keyed hashing with SipHash-1-3 (Aumasson and Bernstein): one round for each word and three at the end. Without the
+ * key, nobody who sends packets can choose which bucket they land in. */
 #ifndef WS_BASE_HASH_H
 #define WS_BASE_HASH_H
 
@@ -8,10 +8,10 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Of `length` bytes under a 16-byte key. Any alignment. */
+/* Hashes `length` bytes at any alignment under a 16-byte key. */
 uint64_t ws_siphash(const uint8_t key[16], const void *data, size_t length);
 
-/* ---- In steps, for who has the words at hand */
+/* ---- The same in steps, for callers that already have the data as words */
 
 struct ws_siphash_state {
 	uint64_t v0, v1, v2, v3;
@@ -61,7 +61,8 @@ static inline void ws_siphash_word(struct ws_siphash_state *s, uint64_t word)
 	s->v0 ^= word;
 }
 
-/* `rest`: what is left of the data, at most seven bytes, the first lowest; `length`: of all the data. */
+/* `rest` holds the bytes after the last whole word, at most seven, the first of them lowest. `length` is that of all
+ * the data. */
 static inline uint64_t ws_siphash_end(struct ws_siphash_state *s, uint64_t rest, size_t length)
 {
 	ws_siphash_word(s, rest | (uint64_t)length << 56);

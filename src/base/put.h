@@ -1,5 +1,6 @@
-/* Formatting straight into memory: the inner loops of wirestate/text.h, for writers that have made sure of their room
- * beforehand. Each writes at `out` and returns the place behind its text; WS_PUT_* say how many bytes it may touch. */
+/* Formatting straight into memory: the inner loops of wirestate/text.h, for callers that have made sure of the room
+ * beforehand. Each function writes at `out` and returns the end of its text; WS_PUT_* say how many bytes it may write.
+ */
 #ifndef WS_BASE_PUT_H
 #define WS_BASE_PUT_H
 
@@ -17,8 +18,9 @@ enum {
 
 extern const char ws_hex_digits[17];
 
-/* The eight decimal digits of a number below 10^8, one in a byte, the first in the lowest: halves, quarters and eighths
- * are split in parallel by multiplying with a rounded reciprocal, so that there is no loop to predict. */
+/* The eight decimal digits of a number below 10^8, one in each byte, the first digit in the lowest byte. Halves,
+ * quarters and eighths are split in parallel by multiplying with a rounded reciprocal, so there is no loop and no
+ * branch. */
 static inline uint64_t ws_eight_digits(uint32_t value)
 {
 	uint64_t fours = value / 10000 | (uint64_t)(value % 10000) << 32;
@@ -30,7 +32,7 @@ static inline uint64_t ws_eight_digits(uint32_t value)
 
 #define WS_ASCII_ZEROS UINT64_C(0x3030303030303030)
 
-/* All eight digits. */
+/* Writes all eight digits. */
 static inline char *ws_put_eight(char *out, uint32_t value)
 {
 	uint64_t text = htole64(ws_eight_digits(value) | WS_ASCII_ZEROS);
@@ -38,7 +40,7 @@ static inline char *ws_put_eight(char *out, uint32_t value)
 	return out + 8;
 }
 
-/* Without leading zeros; a number below 10^8. Writes eight bytes whatever it returns. */
+/* Writes a number below 10^8 without leading zeros. It always writes eight bytes, also when it returns fewer. */
 static inline char *ws_put_below_1e8(char *out, uint32_t value)
 {
 	uint64_t digits = ws_eight_digits(value);
@@ -65,7 +67,7 @@ static inline char *ws_put_u64(char *out, uint64_t value)
 	return ws_put_eight(out, (uint32_t)(value % 100000000));
 }
 
-/* One byte in decimal and a dot, without a branch that random addresses would make the processor guess wrong. */
+/* Writes one byte in decimal and a dot. A branch on the number of digits would be mispredicted for random addresses. */
 static inline char *ws_put_octet(char *out, uint32_t octet)
 {
 	uint32_t hundreds = octet * 656 >> 16, tens = octet * 6554 >> 16;
@@ -95,7 +97,8 @@ static inline char *ws_put_mac(char *out, const uint8_t mac[6])
 }
 
 char *ws_put_ipv6(char *out, const uint8_t address[16]);
-/* Seconds with `decimals` (0 to 9) digits; all nine may be written, and only those asked for are kept. */
+/* Writes seconds with `decimals` (0 to 9) digits. All nine may be written to memory; the end returned is after the last
+ * one asked for. */
 char *ws_put_time(char *out, ws_time time, unsigned decimals);
 
 static inline char *ws_put_addr(char *out, const struct ws_addr *addr, unsigned ip_version)

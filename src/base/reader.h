@@ -1,5 +1,6 @@
-/* The one way to bytes from the wire: every access names its range and is told when that range is not there. Multi-byte
- * numbers are big-endian, as all the protocols here have them; alignment does not matter. */
+/* All bytes from the wire are read through these functions: each access names its range, and learns when that range
+ * lies outside the data. Multi-byte numbers are big-endian, as in all protocols decoded here; alignment does not
+ * matter. */
 #ifndef WS_BASE_READER_H
 #define WS_BASE_READER_H
 
@@ -12,7 +13,7 @@ struct ws_reader {
 	uint32_t size;
 };
 
-/* `length` bytes at `offset`, or NULL when any of them lies outside. */
+/* Returns `length` bytes at `offset`, or NULL when any of them lies outside. */
 static inline const uint8_t *ws_reader_span(const struct ws_reader *reader, uint32_t offset, uint32_t length)
 {
 	if (offset > reader->size || length > reader->size - offset)
@@ -20,7 +21,7 @@ static inline const uint8_t *ws_reader_span(const struct ws_reader *reader, uint
 	return reader->data + offset;
 }
 
-/* Numbers out of a span that has been checked. */
+/* Reads a number from a span that has been checked. */
 static inline uint16_t ws_load16(const uint8_t *bytes)
 {
 	return (uint16_t)(bytes[0] << 8 | bytes[1]);

@@ -1,9 +1,9 @@
 /* Text without allocation: see wirestate/text.h.
  *
- * Theory of operation. Nearly every append fits, so each formatter asks once for the most it can need (`room`), writes
- * in place and moves `length`. When that much room is not there, the same bytes are made in a small array and go
- * through ws_text_append(), the only place that knows about flushing and cutting. Numbers are written eight digits
- * at a time: records are mostly numbers, and printf costs more than decoding the packet does. */
+ * Theory of operation. Nearly every append fits, so each formatter asks once for the most it can need (`text_room`),
+ * writes in place and advances `length`. When that much room is not there, the same bytes are made in a small array and
+ * go through ws_text_append(), the only function that flushes and cuts. Numbers are written eight digits at a time:
+ * records are mostly numbers, and printf() would cost more than decoding the packet does. */
 #include "base/put.h"
 
 #include <wirestate/text.h>
@@ -14,20 +14,20 @@
 
 const char ws_hex_digits[17] = "0123456789abcdef";
 
-/* Where `need` bytes can be written at once, or NULL. */
-static inline char *room(struct ws_text *text, size_t need)
+/* Returns where `need` bytes can be written at once, or NULL. */
+static inline char *text_room(struct ws_text *text, size_t need)
 {
 	return !text->failed && text->capacity - text->length >= need ? text->data + text->length : NULL;
 }
 
-static bool flush(struct ws_text *text)
+static bool flush_text(struct ws_text *text)
 {
 	if (!text->flush(text))
 		text->failed = true;
 	return !text->failed;
 }
 
-/* The largest length up to `length` that does not end inside a code point; at most three bytes less. */
+/* Returns the largest length up to `length` that does not end inside a code point; it is at most three bytes less. */
 static size_t whole_code_points(const char *bytes, size_t length)
 {
 	size_t start = length;
@@ -57,7 +57,7 @@ static void append_slowly(struct ws_text *text, const char *bytes, size_t length
 		text->length += part;
 		bytes += part;
 		length -= part;
-		if (!flush(text))
+		if (!flush_text(text))
 			return;
 	}
 	memcpy(text->data + text->length, bytes, length);
@@ -66,7 +66,7 @@ static void append_slowly(struct ws_text *text, const char *bytes, size_t length
 
 void ws_text_append(struct ws_text *text, const char *bytes, size_t length)
 {
-	char *out = room(text, length);
+	char *out = text_room(text, length);
 	if (out && length) {
 		memcpy(out, bytes, length);
 		text->length += length;
@@ -82,7 +82,7 @@ void ws_text_puts(struct ws_text *text, const char *string)
 
 void ws_text_putc(struct ws_text *text, char c)
 {
-	char *out = room(text, 1);
+	char *out = text_room(text, 1);
 	if (out) {
 		*out = c;
 		text->length++;
@@ -121,7 +121,7 @@ void ws_text_printf(struct ws_text *text, const char *format, ...)
 
 void ws_text_u64(struct ws_text *text, uint64_t value)
 {
-	char small[WS_PUT_U64], *out = room(text, sizeof(small));
+	char small[WS_PUT_U64], *out = text_room(text, sizeof(small));
 	if (out)
 		text->length = (size_t)(ws_put_u64(out, value) - text->data);
 	else
@@ -130,7 +130,7 @@ void ws_text_u64(struct ws_text *text, uint64_t value)
 
 void ws_text_hex(struct ws_text *text, uint64_t value, unsigned digits)
 {
-	char small[16], *out = room(text, sizeof(small)), *at = out ? out : small;
+	char small[16], *out = text_room(text, sizeof(small)), *at = out ? out : small;
 	if (digits > sizeof(small))
 		digits = sizeof(small);
 	for (unsigned i = digits; i-- > 0; value >>= 4)
@@ -166,7 +166,7 @@ char *ws_put_time(char *out, ws_time time, unsigned decimals)
 
 void ws_text_time(struct ws_text *text, ws_time time, unsigned decimals)
 {
-	char small[WS_PUT_TIME], *out = room(text, sizeof(small));
+	char small[WS_PUT_TIME], *out = text_room(text, sizeof(small));
 	if (out)
 		text->length = (size_t)(ws_put_time(out, time, decimals) - text->data);
 	else
@@ -180,7 +180,7 @@ void ws_text_mac(struct ws_text *text, const uint8_t mac[6])
 	ws_text_append(text, made, sizeof(made));
 }
 
-/* Sixteen bits in hex without leading zeros; returns behind them. */
+/* Writes sixteen bits in hex without leading zeros and returns the end of the text. */
 static char *put_group(char *out, unsigned group)
 {
 	if (group >= 0x1000)
@@ -193,8 +193,9 @@ static char *put_group(char *out, unsigned group)
 	return out;
 }
 
-/* RFC 5952: lower case, no leading zeros, "::" for the first of the longest runs of at least two zero groups, and the
- * last four bytes dotted where an IPv4 address is embedded (§5: v4-mapped and v4-compatible). At most 45 bytes. */
+/* Writes the form of RFC 5952: lower case, no leading zeros, "::" for the first of the longest runs of at least two
+ * zero groups, and the last four bytes dotted where an IPv4 address is embedded (§5: v4-mapped and v4-compatible). At
+ * most 45 bytes. */
 char *ws_put_ipv6(char *out, const uint8_t address[16])
 {
 	unsigned group[8], run_start = 8, run_length = 0;
@@ -230,7 +231,7 @@ char *ws_put_ipv6(char *out, const uint8_t address[16])
 
 void ws_text_addr(struct ws_text *text, const struct ws_addr *addr, unsigned ip_version)
 {
-	char small[WS_PUT_ADDR], *out = room(text, sizeof(small));
+	char small[WS_PUT_ADDR], *out = text_room(text, sizeof(small));
 	if (out)
 		text->length = (size_t)(ws_put_addr(out, addr, ip_version) - text->data);
 	else

@@ -1,16 +1,16 @@
-/* UTF-8, and what of it may reach a terminal: see wirestate/text.h.
+/* UTF-8, and which characters may reach a terminal: see wirestate/text.h.
  *
- * Names and option bytes come from the wire, from files and from the kernel. A terminal obeys control bytes, and a
- * person is misled by characters that are invisible, that turn the reading direction, or that stack marks on their
- * neighbours. So one table says which code points pass, and everything else is shown as the number it is. */
+ * Names and option bytes come from the wire, from files and from the kernel. A terminal obeys control bytes, and people
+ * are misled by characters that are invisible, that reverse the reading direction, or that stack marks on their
+ * neighbours. So one table says which code points are shown, and every other one is shown as its number. */
 #include <wirestate/text.h>
 
 #include <string.h>
 #include <wchar.h>
 
-/* Ranges of code points that are not printed, ascending: the general categories Cc, Cf, Mn, Me, Zl, Zp, Cs and Co, the
- * noncharacters, the default-ignorable ones and the conjoining Hangul vowels and finals, of Unicode 14. A range runs on
- * over unassigned code points between two such. */
+/* Ranges of code points that are not printed, in ascending order: in Unicode 14, the general categories Cc, Cf, Mn, Me,
+ * Zl, Zp, Cs and Co, the noncharacters, the default-ignorable code points, and the conjoining Hangul vowels and finals.
+ * A range also covers unassigned code points between two such. */
 static const uint32_t unprintable[][2] = {
         /* clang-format off */
 	{0x0000, 0x001f}, {0x007f, 0x009f}, {0x00ad, 0x00ad}, {0x0300, 0x036f}, {0x0483, 0x0489},
@@ -100,7 +100,8 @@ bool ws_printable(uint32_t code_point)
 
 size_t ws_utf8_decode(const char *bytes, size_t length, uint32_t *code_point)
 {
-	/* The smallest code point that needs that many bytes: anything below is an overlong spelling. */
+	/* The smallest code point that needs so many bytes. A smaller one is an overlong encoding, which is not valid.
+	 */
 	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
 	if (length == 0)
 		return 0;
@@ -152,13 +153,14 @@ size_t ws_utf8_encode(uint32_t code_point, char out[4])
 #define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (unsigned char)(value))
 #define HIGH_BITS EACH_BYTE(0x80)
 
-/* The high bit of each byte that is zero; above the first of them also of some that are not. */
+/* Sets the high bit of each byte that is zero. It may also set that of bytes above the lowest zero byte, which does not
+ * matter to a caller that asks only whether there is one. */
 static inline uint64_t zero_bytes(uint64_t word)
 {
 	return (word - EACH_BYTE(1)) & ~word & HIGH_BITS;
 }
 
-/* True when all eight bytes are printable ASCII, and none of the two in `special`. */
+/* True when all eight bytes are printable ASCII and none is one of the two in `special`. */
 static inline bool plain_eight(const char *bytes, const char special[2])
 {
 	uint64_t word;
@@ -168,7 +170,8 @@ static inline bool plain_eight(const char *bytes, const char special[2])
 	         zero_bytes(word ^ EACH_BYTE(special[0])) | zero_bytes(word ^ EACH_BYTE(special[1])));
 }
 
-/* How many of the first bytes can be copied as they are: printable code points, and none of the two in `special`. */
+/* How many of the first bytes can be copied unchanged: printable code points, none of them one of the two in `special`.
+ */
 static size_t plain_run(const char *bytes, size_t length, const char special[2])
 {
 	size_t run = 0;
