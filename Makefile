@@ -51,7 +51,7 @@ $(BUILD)/obj/%.o: src/%.c Makefile
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LTO) -MMD -MP -c -o $@ $<
 
-$(foreach folder,base capture decode track output,$(BUILD)/obj/$(folder)/%.o) $(BUILD)/obj/app/session.o: ALL_CFLAGS += $(HOT)
+$(foreach folder,base capture decode track output,$(BUILD)/obj/$(folder)/%.o) $(BUILD)/obj/app/session.o $(BUILD)/obj/app/point.o $(BUILD)/obj/app/lookahead.o: ALL_CFLAGS += $(HOT)
 
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libwirestate.a Makefile
 	@mkdir -p $(@D)

@@ -119,7 +119,7 @@ static bool wants_view(struct options *options)
 	return options->show == SHOW_TUI;
 }
 
-static void banner(const struct session *session)
+static void point_banner(const struct session *session, const struct point *point)
 {
 	static const struct {
 		const char *dlt, *description;
@@ -128,16 +128,21 @@ static void banner(const struct session *session)
 	        WS_LINKS(X)
 #undef X
 	};
-	const struct options *options = session->options;
-	const enum ws_link link = ws_capture_link(session->capture);
-	fputs(options->interface ? "listening on " : "reading from ", stderr);
-	print_clean(stderr, session_source(session));
+	const uint64_t length = session->options->snapshot_length;
+	const enum ws_link link = ws_capture_link(point->capture);
+	fputs(session->live ? "listening on " : "reading from ", stderr);
+	print_clean(stderr, point->name);
 	fprintf(stderr, ", link-type %s (%s)", links[link].dlt, links[link].description);
-	if (options->interface)
-		fprintf(stderr, ", snapshot length %" PRIu64 " bytes",
-		        options->snapshot_length ? options->snapshot_length : 262144);
+	if (session->live)
+		fprintf(stderr, ", snapshot length %" PRIu64 " bytes", length ? length : 262144);
 	fputc('\n', stderr);
-	if (options->verbose) {
+}
+
+static void banner(const struct session *session)
+{
+	for (size_t i = 0; i < session->point_count; i++)
+		point_banner(session, &session->points[i]);
+	if (session->options->verbose) {
 		char buffer[512];
 		struct ws_text text = WS_TEXT_OVER(buffer);
 		ws_protections_text(&session->protections, &text);
@@ -148,15 +153,19 @@ static void banner(const struct session *session)
 static void summary(const struct session *session)
 {
 	struct ws_capture_stats stats;
-	struct ws_tracker_stats tracked;
-	ws_capture_stats(session->capture, &stats);
-	ws_tracker_stats(session->tracker, &tracked);
+	uint64_t evicted = 0;
+	session_stats(session, &stats);
+	for (size_t i = 0; i < session->point_count; i++) {
+		struct ws_tracker_stats tracked;
+		ws_tracker_stats(session->points[i].tracker, &tracked);
+		evicted += tracked.evicted;
+	}
 	fprintf(stderr, "%" PRIu64 " packets captured, %" PRIu64 " received by filter, %" PRIu64 " dropped by kernel",
-	        session->shown, stats.received, stats.dropped_kernel);
+	        session->packets, stats.received, stats.dropped_kernel);
 	if (stats.dropped_interface)
 		fprintf(stderr, ", %" PRIu64 " dropped by interface", stats.dropped_interface);
-	if (tracked.evicted)
-		fprintf(stderr, ", %" PRIu64 " connections given up for memory", tracked.evicted);
+	if (evicted)
+		fprintf(stderr, ", %" PRIu64 " connections given up for memory", evicted);
 	fputc('\n', stderr);
 }
 

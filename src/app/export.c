@@ -41,7 +41,7 @@ void export_close(struct session *session)
 static void title_of(const struct session *session, ws_conn_id conn, struct ws_text *title)
 {
 	struct ws_conn_info info;
-	if (!ws_tracker_conn(session->tracker, conn, &info)) {
+	if (!ws_tracker_conn(session_shown(session)->tracker, conn, &info)) {
 		ws_text_puts(title, "Connections");
 		return;
 	}
@@ -113,7 +113,7 @@ static bool write_chart(const struct session *session, FILE *file, int kind, str
 void export_chart(struct session *session, struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn)
 {
 	const struct options *options = session->options;
-	const size_t count = ws_tracker_conn_count(session->tracker);
+	const size_t count = ws_tracker_conn_count(session_shown(session)->tracker);
 	if (!options->connection && count != 1)
 		ws_fail(&session->error, WS_ERROR_OPTION, "%s has %zu connections: choose one with --connection N",
 		        session_source(session), count);
@@ -163,7 +163,7 @@ static bool write_chart_fd(const struct session *session, int fd, int kind, cons
 static bool put_packets(const struct session *session, int fd, const char *name, const struct ws_model *model,
                         ws_conn_id conn, uint64_t *missing, struct ws_error *error)
 {
-	struct ws_dump *dump = ws_dump_open_fd(session->capture, fd, name, error);
+	struct ws_dump *dump = ws_dump_open_fd(session_shown(session)->capture, fd, name, error);
 	struct ws_replay *replay = dump ? ws_replay_open(model->tracker, conn) : NULL;
 	struct ws_step step;
 	bool good = dump != NULL;

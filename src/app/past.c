@@ -16,7 +16,7 @@ enum { BATCH = 64 };
 #define SLICE (8 * WS_MILLISECOND)
 
 struct snapshot {
-	struct session *session;
+	struct point *point;
 	struct ws_capture *capture; /* NULL: the session's kept frames are read */
 	uint64_t position;          /* among those */
 	struct ws_tracker *tracker;
@@ -51,21 +51,21 @@ static uint64_t memory_for(const struct session *session, const struct snapshot 
 	return both > other + least ? both - other : least;
 }
 
-static struct snapshot *snapshot_open(struct session *session, uint64_t memory, struct ws_error *error)
+static struct snapshot *snapshot_open(struct point *point, uint64_t memory, struct ws_error *error)
 {
 	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
 	if (!snapshot) {
 		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 		return NULL;
 	}
-	snapshot->session = session;
+	snapshot->point = point;
 	snapshot->last_packet = snapshot->clock = INT64_MIN;
-	if (!session_keeps(session)) {
-		snapshot->capture = session_reopen_capture(session, memory, error);
+	if (!point_keeps_frames(point)) {
+		snapshot->capture = point_reopen(point, memory, error);
 		if (!snapshot->capture)
 			goto fail;
 	}
-	snapshot->tracker = session_new_tracker(session, snapshot->capture, memory, error);
+	snapshot->tracker = session_new_tracker(point->session, snapshot->capture, memory, error);
 	if (snapshot->tracker)
 		return snapshot;
 fail:
@@ -84,7 +84,7 @@ static bool is_beyond(const struct snapshot *snapshot, const struct ws_position 
 
 static bool belongs(const struct snapshot *snapshot, const struct ws_position *target, const struct ws_frame *frame)
 {
-	if (frame->number > snapshot->session->last_frame)
+	if (frame->number > snapshot->point->last_frame)
 		return false;
 	return target->frame ? frame->number <= target->frame : frame->time <= target->time;
 }
@@ -103,8 +103,8 @@ static void feed(struct snapshot *snapshot, const struct ws_frame *frame)
 	struct ws_packet packet;
 	struct ws_track_result result;
 	struct ws_frame anonymous;
-	if (snapshot->session->anonymizer) {
-		if (!anonymize(snapshot->session->anonymizer, frame, &anonymous)) {
+	if (snapshot->point->session->anonymizer) {
+		if (!anonymize(snapshot->point->session->anonymizer, frame, &anonymous)) {
 			snapshot->ended = true;
 			return;
 		}
@@ -168,7 +168,7 @@ static bool read_some(struct snapshot *snapshot)
 	}
 	struct ws_frame frame;
 	for (int i = 0; i < BATCH; i++) {
-		if (!ws_capture_kept(snapshot->session->capture, &snapshot->position, &frame))
+		if (!ws_capture_kept(snapshot->point->capture, &snapshot->position, &frame))
 			return false;
 		if (belongs(snapshot, &snapshot->target, &frame)) {
 			feed(snapshot, &frame);
@@ -198,7 +198,7 @@ static void check(struct past *past, struct snapshot *snapshot)
 		return;
 	if (ws_tracker_out_of_memory(snapshot->tracker))
 		ws_fail(&snapshot->error, WS_ERROR_SYSTEM, "out of memory for the past");
-	else if (snapshot->capture && snapshot->ended && snapshot->frame < past->session->last_frame)
+	else if (snapshot->capture && snapshot->ended && snapshot->frame < past->point->last_frame)
 		ws_fail(&snapshot->error, WS_ERROR_FILE, "the file has been changed: it now ends behind packet %llu",
 		        (unsigned long long)snapshot->frame);
 	past->changed = past->changed || snapshot->error.status != WS_OK;
@@ -233,10 +233,11 @@ bool past_work(struct past *past, const struct ws_position *position)
 		check(past, snapshot);
 		return !there;
 	}
-	if (past->error.status != WS_OK || !past->session->last_frame)
+	if (past->error.status != WS_OK || !past->point->last_frame)
 		return false;
 	if (!past->building)
-		past->building = snapshot_open(past->session, memory_for(past->session, past->shown), &past->error);
+		past->building =
+		        snapshot_open(past->point, memory_for(past->point->session, past->shown), &past->error);
 	if (!past->building)
 		return false;
 	if (!go(past->building, position, end))
@@ -260,17 +261,17 @@ static bool is_there(const struct snapshot *snapshot, const struct ws_position *
 static bool fetch(void *context, uint64_t position, struct ws_frame *frame)
 {
 	struct snapshot *snapshot = context;
-	return session_fetch(snapshot->session, snapshot->capture, position, frame);
+	return session_fetch(snapshot->point->session, snapshot->capture, position, frame);
 }
 
 void past_model(const struct past *past, const struct ws_position *position, struct ws_model *model)
 {
 	const struct snapshot *snapshot = past->shown;
 	struct ws_tracker_stats stats;
-	ws_tracker_stats(past->session->tracker, &stats);
+	ws_tracker_stats(past->point->tracker, &stats);
 	model->first = stats.packets ? stats.first_time : model->now;
 	model->last = model->now > model->first ? model->now : model->first;
-	model->frame = past->session->last_frame;
+	model->frame = past->point->last_frame;
 	model->running = model->live;
 	model->seeking = position->past && (!snapshot || past->building || !is_there(snapshot, position));
 	const struct ws_error *error = snapshot && snapshot->error.status != WS_OK ? &snapshot->error : &past->error;
@@ -286,8 +287,8 @@ void past_model(const struct past *past, const struct ws_position *position, str
 	model->now = snapshot->clock > model->first ? snapshot->clock : model->first;
 	model->frame = snapshot->frame;
 	model->last_packet = snapshot->frame ? snapshot->last_packet : model->first;
-	model->next_packet = snapshot->ahead && snapshot->next.number <= past->session->last_frame ? snapshot->next.time
-	                                                                                           : WS_TIME_NEVER;
+	model->next_packet = snapshot->ahead && snapshot->next.number <= past->point->last_frame ? snapshot->next.time
+	                                                                                         : WS_TIME_NEVER;
 	model->incomplete = snapshot->incomplete;
 	if (snapshot->capture) {
 		model->fetch = fetch;

@@ -1,13 +1,13 @@
 /* The snapshot at an earlier time of the capture: a tracker of its own, fed with the packets up to there. */
-#ifndef WIRESTATE_SRC_PLAYHEAD_H
-#define WIRESTATE_SRC_PLAYHEAD_H
+#ifndef APP_PAST_H
+#define APP_PAST_H
 
 #include "app/session.h"
 
 struct snapshot; /* private to past.c */
 
 struct past {
-	struct session *session;
+	struct point *point;               /* whose past it is */
 	struct snapshot *shown, *building; /* NULL where the newest is shown; nothing is being made */
 	struct ws_error error;             /* why no snapshot can be made */
 	bool changed;                      /* what is shown is another one; the owner clears this */

@@ -18,9 +18,9 @@ static bool same_terminal(void)
 void progress_begin(struct progress *progress, const struct session *session)
 {
 	*progress = (struct progress){
-	        .wanted = !ws_capture_is_live(session->capture) && isatty(STDERR_FILENO) && !same_terminal(),
+	        .wanted = !session->live && isatty(STDERR_FILENO) && !same_terminal(),
 	        .began = monotonic(),
-	        .packets = session->shown,
+	        .packets = session->packets,
 	};
 	progress->next = progress->began + FIRST_AFTER;
 }
@@ -35,13 +35,13 @@ void progress_show(struct progress *progress, const struct session *session)
 	progress->next = now + INTERVAL;
 	progress->shown = true;
 	const double seconds = (double)(now - progress->began) / WS_SECOND;
-	const uint64_t packets = session->shown - progress->packets;
+	const uint64_t packets = session->packets - progress->packets;
 	uint64_t done, total;
-	ws_capture_progress(session->capture, &done, &total);
+	session_progress(session, &done, &total);
 	fputc('\r', stderr);
 	if (total && done)
 		fprintf(stderr, "%3.0f %%, ", 100.0 * (double)done / (double)total);
-	fprintf(stderr, "%" PRIu64 " packets, %.0f a second", session->shown, (double)packets / seconds);
+	fprintf(stderr, "%" PRIu64 " packets, %.0f a second", session->packets, (double)packets / seconds);
 	if (total && done)
 		fprintf(stderr, ", %.0f s left", seconds * (double)(total - done) / (double)done);
 	fputs("\033[K", stderr);

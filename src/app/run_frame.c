@@ -40,17 +40,17 @@ static void print_canvas(struct session *session, const struct ws_canvas *canvas
 static bool choose_connection(struct session *session, ws_conn_id *conn)
 {
 	const uint64_t wanted = session->options->connection;
-	const size_t count = ws_tracker_conn_count(session->tracker);
-	*conn = session->last_conn;
+	const size_t count = ws_tracker_conn_count(session_shown(session)->tracker);
+	*conn = session_shown(session)->last_conn;
 	if (!wanted) {
 		if (!*conn && count)
-			*conn = ws_tracker_conn_at(session->tracker, 0);
+			*conn = ws_tracker_conn_at(session_shown(session)->tracker, 0);
 		return true;
 	}
 	for (size_t rank = 0; rank < count; rank++) {
 		struct ws_conn_info info;
-		*conn = ws_tracker_conn_at(session->tracker, rank);
-		if (ws_tracker_conn(session->tracker, *conn, &info) && info.number == wanted)
+		*conn = ws_tracker_conn_at(session_shown(session)->tracker, rank);
+		if (ws_tracker_conn(session_shown(session)->tracker, *conn, &info) && info.number == wanted)
 			return true;
 	}
 	return ws_fail(&session->error, WS_ERROR_OPTION,
@@ -63,14 +63,16 @@ static bool aim(struct session *session, struct ws_ui *ui, const struct ws_model
                 ws_conn_id *conn)
 {
 	const struct options *options = session->options;
-	if (screen == WS_SCREEN_PACKET && !options->connection && !session->last_conn && session->named_frame_bytes) {
+	if (screen == WS_SCREEN_PACKET && !options->connection && !session_shown(session)->last_conn &&
+	    session->named_frame_bytes) {
 		ws_ui_show_frame(ui, model, &session->named_frame);
 		return true;
 	}
 	if (!choose_connection(session, conn))
 		return false;
 	if (*conn && (screen != WS_SCREEN_LIST || options->connection))
-		ws_ui_select(ui, model, *conn, *conn == session->last_conn ? session->last_frame : 0);
+		ws_ui_select(ui, model, *conn,
+		             *conn == session_shown(session)->last_conn ? session_shown(session)->last_frame : 0);
 	return true;
 }
 
@@ -140,7 +142,7 @@ void run_frame(struct session *session)
 		session_wait(session);
 	}
 	struct ws_capture_stats stats;
-	ws_capture_stats(session->capture, &stats);
+	ws_capture_stats(session_shown(session)->capture, &stats);
 	if (options_picks_packets(session->options))
 		check_connection(session);
 	else if (frame <= stats.received)

@@ -111,7 +111,7 @@ static void print(struct session *session)
 	        .screen = WS_SCREEN_LIFELINES,
 	        .key_name = one ? options->keymap.name_in_lesson : NULL,
 	};
-	struct printer it = {.session = session, .past.session = session};
+	struct printer it = {.session = session, .past.point = session_shown(session)};
 	it.ui = ws_ui_create(&ui_options, &session->error);
 	if (!it.ui)
 		return;
@@ -136,6 +136,7 @@ void run_lesson(struct session *session)
 	while (session_read(session, BATCH))
 		if (signals_take() & SIGNAL_STOP)
 			return;
-	if (session->error.status == WS_OK && ws_lesson_resolve(session->lesson, session->tracker, &session->error))
+	if (session->error.status == WS_OK &&
+	    ws_lesson_resolve(session->lesson, session_shown(session)->tracker, &session->error))
 		print(session);
 }

@@ -11,34 +11,35 @@ enum { BATCH = 1024 };
 
 static void finish(struct session *session)
 {
-	struct ws_capture_stats stats;
 	session_drain(session);
-	ws_capture_stats(session->capture, &stats);
-	if (!session->output_failed && !ws_output_finish(session->output, session->tracker, &stats))
-		session->output_failed = true;
+	for (size_t i = 0; i < session->point_count && !session->output_failed; i++) {
+		const struct point *point = &session->points[i];
+		struct ws_capture_stats stats;
+		ws_capture_stats(point->capture, &stats);
+		session->output_failed = !ws_output_finish(session->output, point->tracker, &stats);
+	}
 	/* Who closes the pipe has read enough (head, less); who stops us does not want to wait for it either. */
 	if (session->output_failed && !ws_output_broken_pipe(session->output) && !(signals_take() & SIGNAL_STOP))
 		ws_output_error(session->output, &session->error);
 }
 
-/* Says that the interface has gone down, and that it is back. */
-static void tell_waits(const struct session *session, const char **told)
+/* Says that a point's interface has gone down, and that it is up again. */
+static void report_wait(struct point *point)
 {
-	if (session->waits == *told)
+	if (point->wait_text == point->reported_wait)
 		return;
-	*told = session->waits;
+	point->reported_wait = point->wait_text;
 	char buffer[512];
 	struct ws_text text = WS_TEXT_OVER(buffer);
-	ws_text_clean(&text, session_source(session), strlen(session_source(session)));
+	ws_text_clean(&text, point->name, strlen(point->name));
 	ws_text_puts(&text, ": ");
-	ws_text_puts(&text, *told ? *told : "the interface is up again");
+	ws_text_puts(&text, point->wait_text ? point->wait_text : "the interface is up again");
 	fprintf(stderr, "wirestate: %s\n", ws_text_cstr(&text));
 }
 
 void run_lines(struct session *session)
 {
 	struct progress progress;
-	const char *waits = NULL;
 	progress_begin(&progress, session);
 	while (session_read(session, BATCH) && !session->output_failed && !(signals_take() & SIGNAL_STOP)) {
 		if (!session->warned && session->warning.status != WS_OK) {
@@ -48,7 +49,8 @@ void run_lines(struct session *session)
 		}
 		progress_show(&progress, session);
 		session_wait(session);
-		tell_waits(session, &waits);
+		for (size_t i = 0; i < session->point_count; i++)
+			report_wait(&session->points[i]);
 	}
 	progress_end(&progress);
 	finish(session);

@@ -35,8 +35,7 @@ static void take_packets(struct interactive *it)
 {
 	struct session *session = it->session;
 	const ws_time end = monotonic() + SLICE;
-	const int fd = ws_capture_fd(session->capture);
-	while (session_read(session, BATCH) && (fd < 0 || ws_capture_ready(session->capture)) && monotonic() < end)
+	while (session_read(session, BATCH) && session_ready(session) && monotonic() < end)
 		;
 	session_idle(session);
 	if (session->changed)
@@ -132,15 +131,14 @@ static void draw(struct interactive *it)
 static ws_time time_to_wait(const struct interactive *it)
 {
 	const struct session *session = it->session;
-	if (it->seeking || ws_ui_busy(it->ui) ||
-	    (!session->ended && (ws_capture_fd(session->capture) < 0 || ws_capture_ready(session->capture))))
+	if (it->seeking || ws_ui_busy(it->ui) || session_ready(session))
 		return 0;
 	const ws_time now = monotonic();
 	const ws_time to_draw = it->next_draw > now ? it->next_draw - now : 0;
 	if (it->changed)
 		return to_draw;
 	ws_time wait = ws_ui_next_change(it->ui, &it->model);
-	if (!session->ended && ws_capture_is_live(session->capture) && wait > LIVE_TICK)
+	if (!session->ended && session->live && wait > LIVE_TICK)
 		wait = LIVE_TICK;
 	return wait < to_draw ? to_draw : wait;
 }
@@ -148,15 +146,14 @@ static ws_time time_to_wait(const struct interactive *it)
 static void wait_for_work(struct interactive *it)
 {
 	const ws_time timeout = time_to_wait(it);
-	struct pollfd descriptors[] = {
-	        {.fd = ws_view_fd(it->view), .events = POLLIN},
-	        {.fd = it->session->ended ? -1 : ws_capture_fd(it->session->capture), .events = POLLIN},
-	};
+	const size_t points = it->session->point_count;
+	struct pollfd *descriptors = session_descriptors(it->session), *keyboard = &descriptors[points];
+	*keyboard = (struct pollfd){.fd = ws_view_fd(it->view), .events = POLLIN};
 	const bool animated = ws_ui_next_change(it->ui, &it->model) <= timeout;
-	signals_poll(descriptors, WS_ARRAY_SIZE(descriptors), timeout);
+	signals_poll(descriptors, points + 1, timeout);
 	if (animated)
 		it->changed = true;
-	if (descriptors[0].revents & (POLLHUP | POLLERR | POLLNVAL))
+	if (keyboard->revents & (POLLHUP | POLLERR | POLLNVAL))
 		it->quit = true;
 }
 
@@ -173,7 +170,8 @@ static void begin_lesson(struct interactive *it)
 	struct session *session = it->session;
 	if (!session->lesson || it->teaching || !session->ended)
 		return;
-	if (session->error.status != WS_OK || !ws_lesson_resolve(session->lesson, session->tracker, &session->error)) {
+	if (session->error.status != WS_OK ||
+	    !ws_lesson_resolve(session->lesson, session_shown(session)->tracker, &session->error)) {
 		it->quit = true;
 		return;
 	}
@@ -218,7 +216,7 @@ void run_view(struct session *session)
 	        .play = options->play,
 	        .key_name = session->lesson ? options->keymap.name_in_lesson : options->keymap.name,
 	};
-	struct interactive it = {.session = session, .past.session = session, .changed = true};
+	struct interactive it = {.session = session, .past.point = session_shown(session), .changed = true};
 	it.ui = ws_ui_create(&ui_options, &session->error);
 	if (it.ui && !ws_canvas_create(&it.canvas, 1, 1))
 		ws_fail(&session->error, WS_ERROR_SYSTEM, "out of memory");

@@ -1,15 +1,5 @@
-/* The way of a packet, wired together.
- *
- *   capture -> on_frame: decode -> timers due before it -> tracker -> records, -w
- *
- * Where packets do not lead to records of their own, a segment waits until the next frame is decoded before it is
- * tracked, so that its connection can be fetched from memory meanwhile: with many connections that wait is what
- * tracking costs most. Its bytes are gone by then, which nobody asks for.
- *
- * Time is the packets' own. Live, the clock only runs the timers while nothing arrives, and stays a little behind: the
- * kernel hands packets over in blocks, and one that is still in the ring must not find its timer already gone. The
- * clock is real time when the session begins plus what CLOCK_MONOTONIC has counted since, so that it never steps back.
- */
+/* A session runs its points: it opens what they write to, gives up privileges, reads them by turns and shares out the
+ * memory. The way of a packet through one point is in point.c. */
 #include "app/session.h"
 #include "app/signals.h"
 
@@ -23,37 +13,20 @@
 /* Of the memory for one look at the capture: frames that cannot be read from their source again. Of --max-memory: which
  * address has become which. */
 enum { FRAMES_SHARE = 4, ANONYMIZER_SHARE = 16 };
-#define RING_DELAY (250 * WS_MILLISECOND)
-#define CLOCK_STEP WS_SECOND
-#define DRAIN_TIME (500 * WS_MILLISECOND)
-enum { DRAIN_WAIT = 150, DRAIN_BATCH = 256 }; /* milliseconds; frames */
-
-static ws_time clock_read(clockid_t id)
-{
-	struct timespec now;
-	clock_gettime(id, &now);
-	return (ws_time)now.tv_sec * WS_SECOND + now.tv_nsec;
-}
-
-ws_time monotonic(void)
-{
-	return clock_read(CLOCK_MONOTONIC);
-}
+#define RING_DELAY (250 * WS_MILLISECOND) /* a block that the kernel has not yet handed over is at most this old */
 
 const char *session_source(const struct session *session)
 {
-	const struct options *options = session->options;
-	if (options->interface)
-		return options->interface;
-	return strcmp(options->read, "-") == 0 ? "standard input" : options->read;
+	return session_shown(session)->name;
 }
 
-/* What the session itself may take. */
-static uint64_t own_memory(const struct session *session)
+/* What each point may take. */
+static uint64_t point_memory(const struct session *session)
 {
 	const uint64_t most = session->options->max_memory;
 	uint64_t left = session->screen ? most - most / PAST_SHARE : most;
-	return session->options->anonymize ? left - most / ANONYMIZER_SHARE : left;
+	left -= session->options->anonymize ? most / ANONYMIZER_SHARE : 0;
+	return left / session->point_count;
 }
 
 uint64_t session_memory_taken(const struct ws_tracker *tracker, const struct ws_capture *capture)
@@ -69,8 +42,9 @@ uint64_t session_memory_left(const struct session *session)
 	const uint64_t most = session->options->max_memory, least = most / PAST_SHARE;
 	if (!session->ended)
 		return least;
-	const uint64_t taken = session_memory_taken(session->tracker, session->capture) +
-	                       (session->anonymizer ? most / ANONYMIZER_SHARE : 0);
+	uint64_t taken = session->anonymizer ? most / ANONYMIZER_SHARE : 0;
+	for (size_t i = 0; i < session->point_count; i++)
+		taken += session_memory_taken(session->points[i].tracker, session->points[i].capture);
 	return most > taken + least ? most - taken : least;
 }
 
@@ -109,7 +83,7 @@ static bool open_output(struct session *session, struct ws_error *error)
 	        .verbose = options->verbose,
 	        .hex = options->hex,
 	        .line_buffered = options->line_buffered,
-	        .live = ws_capture_is_live(session->capture),
+	        .live = session->live,
 	};
 	session->output = ws_output_create(1, &output, error);
 	return session->output;
@@ -122,7 +96,7 @@ static bool open_written(void *context, struct ws_error *error)
 	const struct options *options = session->options;
 	const char *packets = options->export_kind == EXPORT_PCAP ? options->export : options->write;
 	if (packets) {
-		session->dump = ws_dump_open(session->capture, packets, error);
+		session->dump = ws_dump_open(session->points[0].capture, packets, error);
 		if (!session->dump)
 			return false;
 	}
@@ -155,15 +129,15 @@ static struct ws_capture_options capture_options(const struct session *session, 
 	};
 }
 
-bool session_keeps(const struct session *session)
+bool point_keeps_frames(const struct point *point)
 {
-	return ws_capture_is_live(session->capture) || ws_capture_fd(session->capture) >= 0;
+	return ws_capture_is_live(point->capture) || ws_capture_fd(point->capture) >= 0;
 }
 
-struct ws_capture *session_reopen_capture(const struct session *session, uint64_t memory, struct ws_error *error)
+struct ws_capture *point_reopen(const struct point *point, uint64_t memory, struct ws_error *error)
 {
-	const struct ws_capture_options capture = capture_options(session, memory);
-	return ws_capture_reopen(session->capture, &capture, error);
+	const struct ws_capture_options capture = capture_options(point->session, memory);
+	return ws_capture_reopen(point->capture, &capture, error);
 }
 
 /* Nothing that comes from a stranger is read before. */
@@ -179,24 +153,59 @@ static bool picks_connection(const struct session *session)
 	return session->options->export_kind == EXPORT_PCAP && session->options->connection;
 }
 
+/* With -w or --export, privileges are dropped only after that file has been created as the invoking user. */
+static bool drops_when_opened(const struct options *options)
+{
+	return !options->no_sandbox && !options->write && !options->export;
+}
+
+struct ws_capture *session_open_capture(struct session *session, bool live, const char *name, uint64_t memory,
+                                        struct ws_error *error)
+{
+	struct ws_capture_options capture = capture_options(session, memory);
+	const bool last = session->opened + 1 == session->point_count;
+	if (last && drops_when_opened(session->options)) {
+		capture.opened = drop_privileges;
+		capture.context = session;
+	}
+	session->opened++;
+	return live ? ws_capture_open_live(name, &capture, error) : ws_capture_open_file(name, &capture, error);
+}
+
+static bool open_points(struct session *session, struct ws_error *error)
+{
+	const struct options *options = session->options;
+	session->point_count = 1;
+	session->points = calloc(session->point_count, sizeof(*session->points));
+	session->descriptors = calloc(session->point_count + 1, sizeof(*session->descriptors));
+	if (!session->points || !session->descriptors)
+		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+	session->live = options->interface;
+	return point_open(&session->points[0], session, session->live,
+	                  session->live ? options->interface : options->read, point_memory(session), error);
+}
+
+static void find_net(struct session *session)
+{
+	const struct options *options = session->options;
+	unsigned bits;
+	session->net = options->net;
+	if (session->screen && session->live && !session->net.ip_version && !options->anonymize &&
+	    ws_interface_net(session_shown(session)->name, &session->net.address, &bits)) {
+		session->net.ip_version = 4;
+		session->net.prefix = (uint8_t)bits;
+	}
+}
+
 bool session_open(struct session *session, const struct options *options, bool screen, struct ws_error *error)
 {
 	*session = (struct session){.options = options, .lesson = options->played, .screen = screen, .directory = -1};
 	if (!open_filter(session, error))
 		return false;
-	struct ws_capture_options capture = capture_options(session, own_memory(session));
-	if (!options->no_sandbox && !options->write && !options->export) { /* those are opened by who asks for them */
-		capture.opened = drop_privileges;
-		capture.context = session;
-	}
 	if (options->anonymize &&
 	    !(session->anonymizer = anonymizer_create(options->max_memory / ANONYMIZER_SHARE, error)))
 		return false;
-	session->capture = options->interface ? ws_capture_open_live(options->interface, &capture, error)
-	                                      : ws_capture_open_file(options->read, &capture, error);
-	session->tracker =
-	        session->capture ? session_new_tracker(session, session->capture, own_memory(session), error) : NULL;
-	if (!session->tracker)
+	if (!open_points(session, error))
 		return false;
 	if (!screen && !open_output(session, error))
 		return false;
@@ -206,14 +215,7 @@ bool session_open(struct session *session, const struct options *options, bool s
 	                     !picks_connection(session) && !session->lesson;
 	if (!options->numeric)
 		ws_port_names_load();
-	session->net = options->net;
-	unsigned bits;
-	if (screen && options->interface && !session->net.ip_version && !options->anonymize &&
-	    ws_interface_net(options->interface, &session->net.address, &bits)) {
-		session->net.ip_version = 4;
-		session->net.prefix = (uint8_t)bits;
-	}
-	session->clock_offset = clock_read(CLOCK_REALTIME) - monotonic();
+	find_net(session);
 	return true;
 }
 
@@ -223,7 +225,7 @@ bool session_confine(struct session *session)
 		return true;
 	if (!session->dropped && !drop_privileges(session, &session->error))
 		return false;
-	ws_sandbox_enter(session->directory, ws_capture_fd(session->capture), &session->protections);
+	ws_sandbox_enter(session->directory, ws_capture_fd(session_shown(session)->capture), &session->protections);
 	return true;
 }
 
@@ -236,8 +238,10 @@ void session_close(struct session *session)
 	export_close(session);
 	ws_output_free(session->output);
 	ws_filter_free(session->filter);
-	ws_tracker_free(session->tracker);
-	ws_capture_close(session->capture);
+	for (size_t i = 0; session->points && i < session->point_count; i++)
+		point_close(&session->points[i]);
+	free(session->points);
+	free(session->descriptors);
 	if (session->directory >= 0)
 		close(session->directory);
 	anonymizer_free(session->anonymizer);
@@ -249,26 +253,23 @@ const struct ws_error *session_failure(const struct session *session)
 	return session->error.status != WS_OK ? &session->error : &session->warning;
 }
 
+/* Ends the run after this call: no point reads on. */
+static void end(struct session *session)
+{
+	session->ended = true;
+	for (size_t i = 0; i < session->point_count; i++) {
+		session->points[i].ended = true;
+		ws_capture_break(session->points[i].capture);
+	}
+}
+
 static void output_result(struct session *session, bool written)
 {
 	if (written || session->output_failed)
 		return;
 	session->output_failed = true;
-	ws_capture_break(session->capture);
-}
-
-/* Lets the timers run that are due at `now`. */
-static void advance(struct session *session, ws_time now)
-{
-	struct ws_track_result result;
-	bool more;
-	do {
-		more = ws_tracker_advance(session->tracker, now, &result);
-		if (result.event_count)
-			session->changed = true;
-		if (session->output && result.event_count)
-			output_result(session, ws_output_events(session->output, &result, session->tracker));
-	} while (more);
+	for (size_t i = 0; i < session->point_count; i++)
+		ws_capture_break(session->points[i].capture);
 }
 
 /* Writing has failed: the file keeps the whole packets before, the capture goes on. What closing adds is no news. */
@@ -298,165 +299,115 @@ static void keep_frame(struct session *session, const struct ws_frame *frame)
 	session->named_frame.data = session->named_frame_bytes;
 }
 
-static void track(struct session *session, const struct pending_packet *next)
+void session_timers_ran(struct session *session, const struct point *point, const struct ws_track_result *result)
 {
-	struct ws_track_result result;
-	if (ws_tracker_due(session->tracker, next->frame.time))
-		advance(session, next->frame.time);
-	ws_tracker_packet(session->tracker, &next->packet, &result);
-	const bool silent = session->may_defer && !result.event_count && session->last_frame;
+	session->changed = true;
+	if (session->output)
+		output_result(session, ws_output_events(session->output, result, point->tracker));
+}
+
+void session_tracked(struct session *session, const struct point *point, const struct pending_packet *packet,
+                     const struct ws_track_result *result)
+{
+	const bool silent = session->may_defer && !result->event_count && point->last_frame;
 	if (session->output && !silent)
-		output_result(session, ws_output_packet(session->output, &next->packet, &result, session->tracker));
+		output_result(session, ws_output_packet(session->output, &packet->packet, result, point->tracker));
 	if (session->lesson)
-		ws_lesson_take(session->lesson, &next->packet, &result, session->tracker);
-	if (picks_connection(session) && result.conn_number == session->options->connection)
-		write_frame(session, &next->frame);
-	session->last_frame = next->frame.number;
-	session->last_conn = result.conn;
-	if (next->frame.time > session->now)
-		session->now = next->frame.time;
+		ws_lesson_take(session->lesson, &packet->packet, result, point->tracker);
+	if (picks_connection(session) && result->conn_number == session->options->connection)
+		write_frame(session, &packet->frame);
 	session->changed = true;
 }
 
-static void track_pending(struct session *session)
-{
-	const struct pending_packet *next = session->pending;
-	session->pending = NULL;
-	if (next)
-		track(session, next);
-}
-
-/* A waiting packet keeps what it has in the frame's bytes: they are gone when its turn comes. */
-static void defer(struct session *session, struct pending_packet *next)
-{
-	struct ws_packet *packet = &next->packet;
-	if (packet->mac_source)
-		packet->mac_source = memcpy(next->mac[0], packet->mac_source, 6);
-	if (packet->mac_destination)
-		packet->mac_destination = memcpy(next->mac[1], packet->mac_destination, 6);
-	ws_tracker_prefetch(session->tracker, packet);
-	session->pending = next;
-}
-
-/* A frame whose addresses could not be replaced ends everything. */
+/* A frame whose addresses could not be replaced must not be shown: the run ends. */
 static bool anonymize_frame(struct session *session, const struct ws_frame *frame, struct ws_frame *result)
 {
 	if (anonymize(session->anonymizer, frame, result))
 		return true;
 	if (session->error.status == WS_OK)
 		ws_fail(&session->error, WS_ERROR_SYSTEM, "out of memory");
-	session->ended = true;
-	ws_capture_break(session->capture);
 	return false;
 }
 
-static void on_frame(void *context, const struct ws_frame *frame)
+const struct ws_frame *session_admit(struct session *session, const struct ws_frame *frame, struct ws_frame *anonymous,
+                                     bool *last)
 {
-	struct session *session = context;
 	const struct options *options = session->options;
-	struct ws_frame anonymous;
 	if (session->anonymizer) {
-		if (!anonymize_frame(session, frame, &anonymous))
-			return;
-		frame = &anonymous;
+		if (!anonymize_frame(session, frame, anonymous))
+			return NULL;
+		frame = anonymous;
 	}
 	if (options->frame != FRAME_NONE) {
-		const bool last = options->frame != FRAME_END && frame->number >= options->frame;
-		if (last) {
-			session->ended = true;
-			ws_capture_break(session->capture);
-			if (frame->number > options->frame)
-				return;
-		}
+		*last = options->frame != FRAME_END && frame->number >= options->frame;
+		if (*last && frame->number > options->frame)
+			return NULL;
 		keep_frame(session, frame);
 	}
-	struct pending_packet *next = &session->pending_slots[session->pending == &session->pending_slots[0]];
-	next->frame = *frame;
-	ws_decode(&next->frame, &next->packet);
+	*last = ++session->packets == options->count || *last;
+	return frame;
+}
+
+void session_decoded(struct session *session, const struct ws_frame *frame)
+{
 	if (!picks_connection(session))
 		write_frame(session, frame);
-	ws_tracker_hash(session->tracker, &next->packet);
-	track_pending(session);
-	if (session->may_defer && next->packet.flow && !next->packet.fragment)
-		defer(session, next);
-	else
-		track(session, next);
-	if (++session->shown == options->count) {
-		session->ended = true;
-		ws_capture_break(session->capture);
-	}
 }
 
 bool session_read(struct session *session, int max)
 {
+	bool more = false;
 	if (session->ended)
 		return false;
-	struct ws_error error;
-	const enum ws_read result = ws_capture_read(session->capture, max, on_frame, session, &error);
-	track_pending(session);
-	if (result == WS_READ_ERROR && session->error.status == WS_OK)
-		session->error = error;
-	if (ws_tracker_out_of_memory(session->tracker)) {
-		session->ended = true;
-		if (session->error.status == WS_OK)
-			ws_fail(&session->error, WS_ERROR_SYSTEM, "out of memory: there is none for connections");
-	}
-	if (result != WS_READ_MORE)
-		session->ended = true;
-	if (session->ended)
+	for (size_t i = 0; i < session->point_count && session->error.status == WS_OK; i++)
+		more = point_read(&session->points[i], max) || more;
+	if (!more || (session->options->count && session->packets >= session->options->count)) {
+		end(session);
 		session->changed = true;
+	}
 	return !session->ended;
 }
 
-/* The kernel hands over a block when it is full or a tenth of a second old. What goes on arriving is not waited for. */
+bool session_ready(const struct session *session)
+{
+	for (size_t i = 0; i < session->point_count; i++)
+		if (point_ready(&session->points[i]))
+			return true;
+	return false;
+}
+
 void session_drain(struct session *session)
 {
-	struct ws_capture_stats stats;
-	if (session->ended || session->output_failed || !ws_capture_is_live(session->capture))
-		return;
-	ws_capture_stats(session->capture, &stats);
-	const uint64_t due = stats.received;
-	const ws_time end = monotonic() + DRAIN_TIME;
-	while (stats.captured + stats.dropped_kernel < due && monotonic() < end) {
-		struct pollfd descriptor = {.fd = ws_capture_fd(session->capture), .events = POLLIN};
-		if (!ws_capture_ready(session->capture) && poll(&descriptor, 1, DRAIN_WAIT) == 0)
-			break;
-		if (!session_read(session, DRAIN_BATCH) || session->output_failed)
-			break;
-		ws_capture_stats(session->capture, &stats);
-	}
+	for (size_t i = 0; i < session->point_count && !session->ended && !session->output_failed; i++)
+		point_drain(&session->points[i]);
 }
 
 void session_idle(struct session *session)
 {
-	if (session->ended || !ws_capture_is_live(session->capture))
+	if (session->ended || !session->live)
 		return;
-	ws_time clock = monotonic() + session->clock_offset;
-	if (session->now > clock + CLOCK_STEP) { /* a packet is ahead: the clock has been set */
-		session->clock_offset += session->now - clock;
-		clock = session->now;
-	}
-	if (clock > session->now)
-		session->now = clock;
-	advance(session, clock - RING_DELAY);
-	const char *waits = ws_capture_waits(session->capture);
-	if (waits != session->waits)
-		session->changed = true;
-	session->waits = waits;
+	for (size_t i = 0; i < session->point_count; i++)
+		point_idle(&session->points[i]);
 	if (session->dump && !ws_dump_flush(session->dump, &session->warning))
 		give_up_dump(session);
 }
 
+struct pollfd *session_descriptors(struct session *session)
+{
+	for (size_t i = 0; i < session->point_count; i++)
+		session->descriptors[i] = (struct pollfd){.fd = point_fd(&session->points[i]), .events = POLLIN};
+	return session->descriptors;
+}
+
 void session_wait(struct session *session)
 {
-	struct pollfd descriptor = {.fd = ws_capture_fd(session->capture), .events = POLLIN};
-	if (descriptor.fd < 0 || ws_capture_ready(session->capture))
+	if (session->ended || session_ready(session))
 		return;
-	/* Nothing is waiting: what has been said so far may be read now. */
+	/* Nothing can be read now, so the user may see what has been written so far. */
 	if (session->output)
 		output_result(session, ws_output_flush(session->output));
 	session_idle(session);
-	signals_poll(&descriptor, 1, ws_capture_is_live(session->capture) ? RING_DELAY : WS_TIME_NEVER);
+	signals_poll(session_descriptors(session), session->point_count, session->live ? RING_DELAY : WS_TIME_NEVER);
 }
 
 bool session_fetch(struct session *session, struct ws_capture *capture, uint64_t position, struct ws_frame *frame)
@@ -467,8 +418,35 @@ bool session_fetch(struct session *session, struct ws_capture *capture, uint64_t
 
 static bool fetch(void *context, uint64_t position, struct ws_frame *frame)
 {
-	struct session *session = context;
-	return session_fetch(session, session->capture, position, frame);
+	struct point *point = context;
+	return session_fetch(point->session, point->capture, position, frame);
+}
+
+void session_progress(const struct session *session, uint64_t *done, uint64_t *total)
+{
+	bool known = true;
+	*done = *total = 0;
+	for (size_t i = 0; i < session->point_count; i++) {
+		uint64_t read, size;
+		ws_capture_progress(session->points[i].capture, &read, &size);
+		known = known && size;
+		*done += read;
+		*total += size;
+	}
+	*total = known ? *total : 0;
+}
+
+void session_stats(const struct session *session, struct ws_capture_stats *stats)
+{
+	*stats = (struct ws_capture_stats){0};
+	for (size_t i = 0; i < session->point_count; i++) {
+		struct ws_capture_stats one;
+		ws_capture_stats(session->points[i].capture, &one);
+		stats->captured += one.captured;
+		stats->received += one.received;
+		stats->dropped_kernel += one.dropped_kernel;
+		stats->dropped_interface += one.dropped_interface;
+	}
 }
 
 static const char *confinement(const struct session *session)
@@ -481,20 +459,21 @@ static const char *confinement(const struct session *session)
 void session_model(struct session *session, struct ws_model *model)
 {
 	const struct ws_error *failure = session_failure(session);
+	struct point *point = session_shown(session);
 	*model = (struct ws_model){
-	        .tracker = session->tracker,
-	        .source = session_source(session),
-	        .live = ws_capture_is_live(session->capture),
-	        .running = ws_capture_is_live(session->capture),
-	        .loading = !session->ended && !ws_capture_is_live(session->capture),
-	        .now = session->now,
+	        .tracker = point->tracker,
+	        .source = point->name,
+	        .live = session->live,
+	        .running = session->live,
+	        .loading = !session->ended && !session->live,
+	        .now = point->now,
 	        .time_wait = session->options->time_wait ? session->options->time_wait : 60 * WS_SECOND,
 	        .net = session->net,
-	        .notice = failure->status != WS_OK ? failure->text : session->waits,
+	        .notice = failure->status != WS_OK ? failure->text : point->wait_text,
 	        .confinement = confinement(session),
 	        .fetch = fetch,
-	        .fetch_context = session,
+	        .fetch_context = point,
 	};
-	ws_capture_progress(session->capture, &model->loaded, &model->total);
-	ws_capture_stats(session->capture, &model->capture);
+	session_progress(session, &model->loaded, &model->total);
+	session_stats(session, &model->capture);
 }

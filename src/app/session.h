@@ -1,9 +1,10 @@
-/* A session: one capture, its tracker, and where the packets go. The loops in stream.c, interactive.c and picture.c
- * drive it. */
-#ifndef WIRESTATE_SRC_SESSION_H
-#define WIRESTATE_SRC_SESSION_H
+/* A session: one run of the program over a list of points (see point.h), with its output and its protections. The loops
+ * in run_lines.c, run_view.c, run_frame.c and run_lesson.c drive it. */
+#ifndef APP_SESSION_H
+#define APP_SESSION_H
 
 #include "app/anonymize.h"
+#include "app/point.h"
 #include "cli/options.h"
 
 #include <wirestate/capture.h>
@@ -12,19 +13,15 @@
 #include <wirestate/scene.h>
 #include <wirestate/track.h>
 
+#include <poll.h>
 #include <stdio.h>
-
-/* A packet with its frame, so that it can wait for its turn. */
-struct pending_packet {
-	struct ws_frame frame;
-	struct ws_packet packet;
-	uint8_t mac[2][6]; /* what the packet's MAC addresses point at while it waits */
-};
 
 struct session {
 	const struct options *options;
-	struct ws_capture *capture;
-	struct ws_tracker *tracker;
+	struct point *points; /* owned; never empty once the session is open */
+	size_t point_count;
+	size_t opened;                       /* points whose capture has been opened, or tried */
+	struct pollfd *descriptors;          /* one a point, and a last one for the caller of session_descriptors() */
 	struct ws_filter *filter;            /* --display-filter, or NULL */
 	struct ws_filter_error filter_error; /* why there is none; no text: it was not asked for */
 	struct ws_output *output;            /* NULL where a screen is shown */
@@ -37,13 +34,9 @@ struct session {
 	bool dropped;                        /* privileges are given up */
 	struct ws_error error;               /* what the exit status tells; the first one counts */
 	struct ws_error warning;             /* of -w: reported at once, the capture goes on */
-	uint64_t shown;                      /* packets handed on */
-	uint64_t last_frame;                 /* number of the last one */
-	ws_conn_id last_conn;                /* its connection, 0: none */
-	ws_time now;                         /* capture time: the latest packet's; live, at least the clock's */
+	uint64_t packets;                    /* of all points, tracked or pending */
 	struct ws_net net;                   /* --net, or the interface's */
-	ws_time clock_offset;                /* live: real time minus monotonic time when the session began */
-	const char *waits;                   /* live: why nothing can come for now, or NULL */
+	bool live;                           /* the points are interfaces */
 	bool screen;                         /* frames and history are kept */
 	bool ended;                          /* no packet will come any more */
 	bool output_failed;
@@ -53,59 +46,87 @@ struct session {
 	bool changed;                /* something came in since the owner cleared this */
 	struct ws_frame named_frame; /* --frame: the frame it names, its bytes copied */
 	uint8_t *named_frame_bytes;
-	struct pending_packet pending_slots[2]; /* the newest packet and the one before it, whose turn comes after */
-	struct pending_packet *pending;         /* decoded and not yet tracked, or NULL */
 	bool may_defer; /* nothing behind the tracker looks at a packet's bytes: it may wait without them */
 };
 
-/* `screen`: frames and history are kept, so that a reader can go back. */
+/* Opens the points and everything that they write to. `screen`: frames and history are kept, so that a user can go
+ * back. After a failure session_close() is still due. */
 bool session_open(struct session *session, const struct options *options, bool screen,
                   struct ws_error *error) WS_CHECKED;
 void session_close(struct session *session);
 
-/* Gives up every privilege and most system calls, once all that is needed is open: nothing has been read from the
- * capture but a file's header. False: session->error says why. */
+/* Gives up every privilege and most system calls, once everything that needs them is open: nothing has been read from
+ * a capture but a file's header. False: session->error says why. */
 bool session_confine(struct session *session) WS_CHECKED;
 
-/* Reads and handles at most `max` frames. False: the capture is at its end, session->ended is set. */
+/* Reads and handles at most `max` frames of each point. False: all are at their end, session->ended is set. */
 bool session_read(struct session *session, int max);
+/* Some point can be read without waiting. */
+bool session_ready(const struct session *session);
 /* Live: takes in what has come to the kernel before now, so that a capture that is stopped counts it. */
 void session_drain(struct session *session);
 /* Live, when no packet is waiting: lets timers run by the clock. */
 void session_idle(struct session *session);
+/* What to poll for packets, one a point (fd -1: nothing to wait for), and room for one more after them. The array is
+ * the session's, and valid until it is closed. */
+struct pollfd *session_descriptors(struct session *session);
 /* Sleeps until there is something to read or a signal comes; not at all for a regular file. Flushes the output first.
  */
 void session_wait(struct session *session);
+/* Bytes read of all points, and how many there are; a total of 0: not known. */
+void session_progress(const struct session *session, uint64_t *done, uint64_t *total);
+/* What all points have captured and lost. */
+void session_stats(const struct session *session, struct ws_capture_stats *stats);
 /* The first of session->error, or the warning of -w: what the process's exit status is about. */
 const struct ws_error *session_failure(const struct session *session);
+/* The point that a screen shows, and its name. */
+static inline struct point *session_shown(const struct session *session)
+{
+	return &session->points[0];
+}
+const char *session_source(const struct session *session);
 /* The model of a screen, as things stand. */
 void session_model(struct session *session, struct ws_model *model);
-/* For a second look at the capture, in so many bytes of memory for frames and tracker: whether frames must be taken
- * from those that are kept, since the source cannot be read twice; the source, opened once more; and a tracker as the
- * session's own is, beside that source (NULL: the session's own). */
-bool session_keeps(const struct session *session);
-struct ws_capture *session_reopen_capture(const struct session *session, uint64_t memory,
-                                          struct ws_error *error) WS_CHECKED;
-struct ws_tracker *session_new_tracker(const struct session *session, const struct ws_capture *capture, uint64_t memory,
-                                       struct ws_error *error) WS_CHECKED;
-/* Of --max-memory, in a view: what is left for looks at the past, whatever comes. */
-enum { PAST_SHARE = 4 };
-/* How much is left for them now; how much one has taken, or the session itself. */
-uint64_t session_memory_left(const struct session *session);
-uint64_t session_memory_taken(const struct ws_tracker *tracker, const struct ws_capture *capture);
-/* Reads a frame of the session's capture again, or of another one that was opened for the second look. */
+/* Reads a frame of a point's capture again, or of one that point_reopen() has opened. Its addresses are replaced where
+ * the session replaces addresses. */
 bool session_fetch(struct session *session, struct ws_capture *capture, uint64_t position,
                    struct ws_frame *frame) WS_CHECKED;
-const char *session_source(const struct session *session);
+
+/* ---- What a point needs from its session, in the order of a packet's way */
+
+struct ws_capture *session_open_capture(struct session *session, bool live, const char *name, uint64_t memory,
+                                        struct ws_error *error) WS_CHECKED;
+/* A tracker that takes `memory` bytes, less what `capture` keeps of them (NULL allowed: nothing). */
+struct ws_tracker *session_new_tracker(const struct session *session, const struct ws_capture *capture, uint64_t memory,
+                                       struct ws_error *error) WS_CHECKED;
+/* The frame as it is to be shown, or NULL when it must not be; `anonymous` is room for it. `last`: no frame is admitted
+ * after this one. */
+const struct ws_frame *session_admit(struct session *session, const struct ws_frame *frame, struct ws_frame *anonymous,
+                                     bool *last);
+/* A frame has been decoded, and its bytes are still valid. */
+void session_decoded(struct session *session, const struct ws_frame *frame);
+/* A packet has been tracked, or timers have run. */
+void session_tracked(struct session *session, const struct point *point, const struct pending_packet *packet,
+                     const struct ws_track_result *result);
+void session_timers_ran(struct session *session, const struct point *point, const struct ws_track_result *result);
+
+/* ---- For snapshots of the past (past.c): a second look at a point's capture */
+
+/* True where frames must be taken from those that are kept, because the source cannot be read twice. */
+bool point_keeps_frames(const struct point *point);
+/* The point's source, opened once more, in so many bytes of memory for frames and tracker. */
+struct ws_capture *point_reopen(const struct point *point, uint64_t memory, struct ws_error *error) WS_CHECKED;
+/* In a view this part of --max-memory is left for snapshots, whatever comes. */
+enum { PAST_SHARE = 4 };
+/* Bytes that are left for snapshots now; bytes that one has taken, or a point. */
+uint64_t session_memory_left(const struct session *session);
+uint64_t session_memory_taken(const struct ws_tracker *tracker, const struct ws_capture *capture);
 
 /* Writes the file that the reader has asked for, if so, and tells how it went. */
 bool save_wanted(const struct session *session, struct ws_ui *ui, const struct ws_model *model);
 /* For those two: opens a new file for writing (-1: errno says why not), and says in words why that could not be. */
 int save_create(const struct session *session, const char *name);
 const char *save_reason(const struct session *session, int error);
-
-/* CLOCK_MONOTONIC in nanoseconds. */
-ws_time monotonic(void);
 
 /* ---- The ways to run a session; each returns when it is over. Errors are left in the session. */
 void run_lines(struct session *session);

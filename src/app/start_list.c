@@ -1,9 +1,9 @@
 /* What the start screen offers: interfaces with what is missing to open them, captures with a line about each. The
  * lines of those that come with wirestate are those of the table in their README; others are told by their first
  * bytes. */
-#include "cli/datadir.h"
 #include "app/lesson_files.h"
 #include "app/start.h"
+#include "cli/datadir.h"
 
 #include <wirestate/capture.h>
 

@@ -155,11 +155,20 @@ def the_ring_overruns():
     code = ("import socket; s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW); s.bind(('vb', 0))\n"
             "for i in range(30000): s.send(bytes(12) + b'\\x88\\xb5' + bytes(100))")
     subprocess.run(["ip", "netns", "exec", SPACE, sys.executable, "-c", code], check=True)
-    threading.Timer(0.3, program.send_signal, [signal.SIGINT]).start()
-    out, err = program.communicate(timeout=PATIENCE)
+    lines = []
+    reader = threading.Thread(target=lambda: lines.extend(program.stdout))
+    reader.start()
+    count = 0
+    while not lines or len(lines) > count: # until no record comes any more: a signal that interrupts writing ends the output
+        count = len(lines)
+        time.sleep(0.3)
+    program.send_signal(signal.SIGINT)
+    reader.join(PATIENCE)
+    err, out = program.stderr.read(), "".join(lines)
+    program.wait(PATIENCE)
     counts = re.search(r"(\d+) packets captured, (\d+) received by filter, (\d+) dropped by kernel", err)
     captured, received, dropped = (int(number) for number in counts.groups())
-    assert dropped > 1000, err
+    assert dropped > 1000, (err, out[-600:], program.returncode)
     assert captured + dropped == received >= 30000, err
     assert json.loads(out.splitlines()[-1])["packets"] == captured, out.splitlines()[-1]
     assert program.returncode == 0, program.returncode

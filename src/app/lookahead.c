@@ -1,0 +1,15 @@
+/* See lookahead.h. */
+#include "app/lookahead.h"
+
+#include <string.h>
+
+void lookahead_defer(struct lookahead *lookahead, struct pending_packet *slot, const struct ws_tracker *tracker)
+{
+	struct ws_packet *packet = &slot->packet;
+	if (packet->mac_source)
+		packet->mac_source = memcpy(slot->mac[0], packet->mac_source, 6);
+	if (packet->mac_destination)
+		packet->mac_destination = memcpy(slot->mac[1], packet->mac_destination, 6);
+	ws_tracker_prefetch(tracker, packet);
+	lookahead->pending = slot;
+}

@@ -1,0 +1,183 @@
+/* The way of a packet, wired together.
+ *
+ *   capture -> on_frame: decode -> timers due before it -> tracker -> session: records, -w
+ *
+ * Where packets do not lead to records of their own, a segment stays pending until the next frame is decoded, see
+ * lookahead.h.
+ *
+ * Time is the packets' own. Live, the clock only runs the timers while nothing arrives, and it runs RING_DELAY late:
+ * the kernel hands packets over in blocks, and a packet that is still in the ring must not find that its timer has
+ * already expired. The clock is real time when the point is opened plus what CLOCK_MONOTONIC has counted since, so that
+ * it never steps back. */
+#include "app/point.h"
+#include "app/session.h"
+#include "app/signals.h"
+
+#include <string.h>
+#include <time.h>
+
+#define RING_DELAY (250 * WS_MILLISECOND)
+#define CLOCK_STEP WS_SECOND
+#define DRAIN_TIME (500 * WS_MILLISECOND)
+enum { DRAIN_WAIT = 150, DRAIN_BATCH = 256 }; /* milliseconds; frames */
+
+static ws_time clock_read(clockid_t id)
+{
+	struct timespec now;
+	clock_gettime(id, &now);
+	return (ws_time)now.tv_sec * WS_SECOND + now.tv_nsec;
+}
+
+ws_time monotonic(void)
+{
+	return clock_read(CLOCK_MONOTONIC);
+}
+
+bool point_open(struct point *point, struct session *session, bool live, const char *name, uint64_t memory,
+                struct ws_error *error)
+{
+	const bool standard_input = !live && strcmp(name, "-") == 0;
+	*point = (struct point){.session = session, .name = standard_input ? "standard input" : name};
+	point->capture = session_open_capture(session, live, name, memory, error);
+	if (!point->capture)
+		return false;
+	point->tracker = session_new_tracker(session, point->capture, memory, error);
+	point->clock_offset = clock_read(CLOCK_REALTIME) - monotonic();
+	return point->tracker;
+}
+
+void point_close(struct point *point)
+{
+	ws_tracker_free(point->tracker);
+	ws_capture_close(point->capture);
+}
+
+/* Runs the timers that are due at `now`. */
+static void run_timers(struct point *point, ws_time now)
+{
+	struct ws_track_result result;
+	bool more;
+	do {
+		more = ws_tracker_advance(point->tracker, now, &result);
+		if (result.event_count)
+			session_timers_ran(point->session, point, &result);
+	} while (more);
+}
+
+static void track(struct point *point, const struct pending_packet *packet)
+{
+	struct ws_track_result result;
+	if (ws_tracker_due(point->tracker, packet->frame.time))
+		run_timers(point, packet->frame.time);
+	ws_tracker_packet(point->tracker, &packet->packet, &result);
+	session_tracked(point->session, point, packet, &result);
+	point->last_frame = packet->frame.number;
+	point->last_conn = result.conn;
+	if (packet->frame.time > point->now)
+		point->now = packet->frame.time;
+}
+
+static void track_pending(struct point *point)
+{
+	const struct pending_packet *packet = lookahead_release(&point->lookahead);
+	if (packet)
+		track(point, packet);
+}
+
+static void end(struct point *point)
+{
+	point->ended = true;
+	ws_capture_break(point->capture);
+}
+
+static void on_frame(void *context, const struct ws_frame *frame)
+{
+	struct point *point = context;
+	struct session *session = point->session;
+	struct ws_frame anonymous;
+	bool last = false;
+	frame = session_admit(session, frame, &anonymous, &last);
+	if (!frame || last)
+		end(point);
+	if (!frame)
+		return;
+	struct pending_packet *slot = lookahead_slot(&point->lookahead);
+	slot->frame = *frame;
+	ws_decode(&slot->frame, &slot->packet);
+	session_decoded(session, frame);
+	ws_tracker_hash(point->tracker, &slot->packet);
+	track_pending(point);
+	if (session->may_defer && slot->packet.flow && !slot->packet.fragment)
+		lookahead_defer(&point->lookahead, slot, point->tracker);
+	else
+		track(point, slot);
+	point->packets++;
+}
+
+bool point_read(struct point *point, int max)
+{
+	struct session *session = point->session;
+	struct ws_error error;
+	if (point->ended)
+		return false;
+	const enum ws_read result = ws_capture_read(point->capture, max, on_frame, point, &error);
+	track_pending(point);
+	if (result == WS_READ_ERROR && session->error.status == WS_OK)
+		session->error = error;
+	if (result != WS_READ_MORE)
+		point->ended = true;
+	if (ws_tracker_out_of_memory(point->tracker)) {
+		point->ended = true;
+		if (session->error.status == WS_OK)
+			ws_fail(&session->error, WS_ERROR_SYSTEM, "out of memory: there is none for connections");
+	}
+	return !point->ended;
+}
+
+int point_fd(const struct point *point)
+{
+	return point->ended ? -1 : ws_capture_fd(point->capture);
+}
+
+bool point_ready(const struct point *point)
+{
+	return !point->ended && (ws_capture_fd(point->capture) < 0 || ws_capture_ready(point->capture));
+}
+
+/* The kernel hands over a block when it is full or a tenth of a second old. What arrives during this call is not waited
+ * for. */
+void point_drain(struct point *point)
+{
+	struct ws_capture_stats stats;
+	if (point->ended || !ws_capture_is_live(point->capture))
+		return;
+	ws_capture_stats(point->capture, &stats);
+	const uint64_t due = stats.received;
+	const ws_time end_time = monotonic() + DRAIN_TIME;
+	while (stats.captured + stats.dropped_kernel < due && monotonic() < end_time) {
+		struct pollfd descriptor = {.fd = ws_capture_fd(point->capture), .events = POLLIN};
+		if (!ws_capture_ready(point->capture) && poll(&descriptor, 1, DRAIN_WAIT) == 0)
+			break;
+		if (!point_read(point, DRAIN_BATCH) || point->session->output_failed)
+			break;
+		ws_capture_stats(point->capture, &stats);
+	}
+}
+
+void point_idle(struct point *point)
+{
+	if (point->ended || !ws_capture_is_live(point->capture))
+		return;
+	ws_time clock = monotonic() + point->clock_offset;
+	if (point->now > clock + CLOCK_STEP) { /* a packet is ahead of the clock, which therefore has been set */
+		point->clock_offset += point->now - clock;
+		clock = point->now;
+	}
+	if (clock > point->now)
+		point->now = clock;
+	run_timers(point, clock - RING_DELAY);
+	const char *wait_text = ws_capture_waits(point->capture);
+	if (wait_text != point->wait_text)
+		point->session->changed = true;
+	point->wait_text = wait_text;
+}

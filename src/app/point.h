@@ -1,0 +1,50 @@
+/* A point: one place on the path where packets are captured, and what is inferred from its packets alone. A session has
+ * a list of them. A point reads its capture and tracks each packet; what becomes of a tracked packet (records, -w, a
+ * lesson) is the session's part. */
+#ifndef APP_POINT_H
+#define APP_POINT_H
+
+#include "app/lookahead.h"
+
+#include <wirestate/error.h>
+
+struct session;
+
+struct point {
+	struct session *session;
+	struct ws_capture *capture;
+	struct ws_tracker *tracker;
+	const char *name;          /* borrowed: an interface, a file, or "standard input" */
+	ws_time now;               /* capture time: the latest packet's; live, at least the clock's */
+	ws_time clock_offset;      /* live: real time minus monotonic time when the point was opened */
+	uint64_t packets;          /* tracked, or pending */
+	uint64_t last_frame;       /* number of the last one tracked */
+	ws_conn_id last_conn;      /* its connection, 0: none */
+	const char *wait_text;     /* live: why nothing can come for now, or NULL */
+	const char *reported_wait; /* the wait_text that standard error has been told of */
+	bool ended;                /* no packet will come any more */
+	struct lookahead lookahead;
+};
+
+/* Opens the interface `name`, or the file where `live` is false ("-" is standard input), and its tracker, for so many
+ * bytes of memory. After a failure point_close() is still due. */
+bool point_open(struct point *point, struct session *session, bool live, const char *name, uint64_t memory,
+                struct ws_error *error) WS_CHECKED;
+void point_close(struct point *point);
+
+/* Reads and handles at most `max` frames. False: the capture is at its end, point->ended is set. Errors go to the
+ * session. */
+bool point_read(struct point *point, int max);
+/* Live: takes in what had come to the kernel before this call, so that a capture that is stopped counts it. */
+void point_drain(struct point *point);
+/* Live, when no packet is waiting: lets timers run by the clock. */
+void point_idle(struct point *point);
+/* The descriptor to poll for packets; -1 when there is none, or nothing more to come. */
+int point_fd(const struct point *point);
+/* Packets can be read without waiting. */
+bool point_ready(const struct point *point);
+
+/* CLOCK_MONOTONIC in nanoseconds. */
+ws_time monotonic(void);
+
+#endif
