@@ -211,21 +211,34 @@ int ws_lesson_page(const struct ws_lesson *lesson, const struct ws_lesson_stop *
 /* The reader has asked for the lesson behind this one. */
 bool ws_ui_lesson_wants_next(const struct ws_ui *ui);
 
-/* ---- Saving: the reader names a file, the caller writes it. */
+/* ---- Writing a file: the user names it, and the caller writes it. */
+
+enum ws_file_content {
+	WS_FILE_STREAM,     /* the bytes that the stream screen shows: ws_ui_write_stream() */
+	WS_FILE_CONNECTION, /* one connection, in the form that the name's ending asks for */
+};
+struct ws_file_request {
+	enum ws_file_content content;
+	ws_conn_id conn;
+	char name[512]; /* as it was typed; never empty */
+};
+/* The file that the user has asked for. False: there is none, or it has been taken by an earlier call. */
+bool ws_ui_file_request(struct ws_ui *ui, struct ws_file_request *request);
+/* Shows how writing it went, until the next key. `message` is copied; `good`: the file is complete. */
+void ws_ui_file_done(struct ws_ui *ui, const char *message, bool good);
 
 struct ws_sink {
 	bool (*write)(void *context, const void *bytes, size_t length);
 	void *context;
 };
-/* The name of the file that a reader has asked for since the last call, or NULL. */
-const char *ws_ui_save_wanted(struct ws_ui *ui);
-/* Hands on the bytes of the stream shown, each once and in order. False: the sink failed. */
-bool ws_ui_save(struct ws_ui *ui, const struct ws_model *model, const struct ws_sink *sink);
-void ws_ui_save_failed(struct ws_ui *ui, const char *message);
-
-/* The reader has asked for a connection's lifelines in a file: its name, else NULL. Told once. The answer is shown. */
-const char *ws_ui_export_wanted(struct ws_ui *ui, ws_conn_id *conn);
-void ws_ui_export_done(struct ws_ui *ui, const char *message, bool good);
+struct ws_stream_written {
+	uint64_t bytes;   /* handed on */
+	uint64_t missing; /* bytes of the stream that were not captured or are no longer kept */
+};
+/* Hands on the bytes of the stream shown, each once and in the order of their sequence numbers. False: the sink
+ * failed. */
+bool ws_ui_write_stream(struct ws_ui *ui, const struct ws_model *model, const struct ws_sink *sink,
+                        struct ws_stream_written *written);
 
 /* The canvas must have the size that the next draw will have; scrolling depends on it. */
 void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, int rows);

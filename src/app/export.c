@@ -185,22 +185,21 @@ static bool put_packets(const struct session *session, int fd, const char *name,
 	return good;
 }
 
-bool export_wanted(const struct session *session, struct ws_ui *ui, const struct ws_model *model)
+void export_connection(const struct session *session, struct ws_ui *ui, const struct ws_model *model,
+                       const struct ws_file_request *request)
 {
-	ws_conn_id conn;
+	const ws_conn_id conn = request->conn;
+	const char *name = request->name;
 	char clean[256], message[800];
 	struct ws_error error = {0};
 	uint64_t missing = 0;
-	const char *name = ws_ui_export_wanted(ui, &conn);
-	if (!name)
-		return false;
 	struct ws_text text = WS_TEXT_OVER(clean);
 	ws_text_clean(&text, name, strlen(name));
 	ws_text_cstr(&text);
 	const int kind = options_export_kind(name);
 	if (kind == EXPORT_NONE) {
-		ws_ui_export_done(ui, "nothing written: a name ends in .svg, .anim.svg, .txt, .cast or .pcap", false);
-		return true;
+		ws_ui_file_done(ui, "nothing written: a name ends in .svg, .anim.svg, .txt, .cast or .pcap", false);
+		return;
 	}
 	const int fd = save_create(session, name);
 	bool good = fd >= 0;
@@ -217,8 +216,7 @@ bool export_wanted(const struct session *session, struct ws_ui *ui, const struct
 		snprintf(message, sizeof(message), "%s written.", clean);
 	else
 		snprintf(message, sizeof(message), "cannot write %s: %s", clean, error.text);
-	ws_ui_export_done(ui, message, good);
-	return true;
+	ws_ui_file_done(ui, message, good);
 }
 
 void export_screen(struct session *session, const struct ws_canvas *canvas, ws_conn_id conn)

@@ -98,9 +98,7 @@ static void take_keys(struct interactive *it)
 		if (ws_ui_lesson_wants_next(it->ui))
 			it->quit = it->session->wants_next = true;
 	}
-	if (save_wanted(it->session, it->ui, &it->model))
-		it->changed = true;
-	if (export_wanted(it->session, it->ui, &it->model))
+	if (handle_save_request(it->session, it->ui, &it->model))
 		it->changed = true;
 }
 

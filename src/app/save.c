@@ -19,13 +19,11 @@ int save_create(const struct session *session, const char *name)
 	return openat(session->directory, name, WS_SAVE_FLAGS, WS_SAVE_MODE);
 }
 
-static void tell(struct ws_ui *ui, const char *name, const char *reason)
+/* What was typed, as it may be shown. */
+static const char *clean_name(const char *name, struct ws_text *text)
 {
-	char clean[256], message[512];
-	struct ws_text text = WS_TEXT_OVER(clean);
-	ws_text_clean(&text, name, strlen(name));
-	snprintf(message, sizeof(message), "cannot save to %s: %s", ws_text_cstr(&text), reason);
-	ws_ui_save_failed(ui, message);
+	ws_text_clean(text, name, strlen(name));
+	return ws_text_cstr(text);
 }
 
 const char *save_reason(const struct session *session, int error)
@@ -38,23 +36,42 @@ const char *save_reason(const struct session *session, int error)
 	return strerror(error);
 }
 
-bool save_wanted(const struct session *session, struct ws_ui *ui, const struct ws_model *model)
+static void save_stream(const struct session *session, struct ws_ui *ui, const struct ws_model *model,
+                        const struct ws_file_request *request)
 {
-	const char *name = ws_ui_save_wanted(ui);
-	if (!name)
-		return false;
-	const int fd = save_create(session, name);
+	char clean[256], message[800];
+	struct ws_text text = WS_TEXT_OVER(clean);
+	struct ws_stream_written written = {0};
+	const char *name = clean_name(request->name, &text), *reason = NULL;
+	const int fd = save_create(session, request->name);
 	FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
-	if (!file) {
-		tell(ui, name, save_reason(session, errno));
-		return true;
-	}
+	if (!file)
+		reason = save_reason(session, errno);
 	const struct ws_sink sink = {.write = write_bytes, .context = file};
-	bool written = ws_ui_save(ui, model, &sink);
-	int reason = written ? 0 : errno;
-	if (fclose(file) != 0 && written)
-		reason = errno;
+	if (file && !ws_ui_write_stream(ui, model, &sink, &written))
+		reason = strerror(errno);
+	if (file && fclose(file) != 0 && !reason)
+		reason = strerror(errno);
 	if (reason)
-		tell(ui, name, strerror(reason));
+		snprintf(message, sizeof(message), "cannot save to %s: %s", name, reason);
+	else if (written.missing)
+		snprintf(message, sizeof(message), "%llu byte%s saved to %s. %llu are missing in it.",
+		         (unsigned long long)written.bytes, written.bytes == 1 ? "" : "s", name,
+		         (unsigned long long)written.missing);
+	else
+		snprintf(message, sizeof(message), "%llu byte%s saved to %s.", (unsigned long long)written.bytes,
+		         written.bytes == 1 ? "" : "s", name);
+	ws_ui_file_done(ui, message, !reason);
+}
+
+bool handle_save_request(const struct session *session, struct ws_ui *ui, const struct ws_model *model)
+{
+	struct ws_file_request request;
+	if (!ws_ui_file_request(ui, &request))
+		return false;
+	if (request.content == WS_FILE_STREAM)
+		save_stream(session, ui, model, &request);
+	else
+		export_connection(session, ui, model, &request);
 	return true;
 }

@@ -122,9 +122,9 @@ enum { PAST_SHARE = 4 };
 uint64_t session_memory_left(const struct session *session);
 uint64_t session_memory_taken(const struct ws_tracker *tracker, const struct ws_capture *capture);
 
-/* Writes the file that the reader has asked for, if so, and tells how it went. */
-bool save_wanted(const struct session *session, struct ws_ui *ui, const struct ws_model *model);
-/* For those two: opens a new file for writing (-1: errno says why not), and says in words why that could not be. */
+/* Writes the file that the user has asked for in the view, and shows how that went. False: none was asked for. */
+bool handle_save_request(const struct session *session, struct ws_ui *ui, const struct ws_model *model);
+/* For that: opens a new file for writing (-1: errno says why not), and says in words why that could not be. */
 int save_create(const struct session *session, const char *name);
 const char *save_reason(const struct session *session, int error);
 
@@ -138,8 +138,9 @@ void run_lesson(struct session *session);
 bool export_open(struct session *session, struct ws_error *error) WS_CHECKED;
 void export_close(struct session *session);
 void export_chart(struct session *session, struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn);
-/* Writes the lifelines that the reader of the view has asked for, if so, and tells how it went. */
-bool export_wanted(const struct session *session, struct ws_ui *ui, const struct ws_model *model);
+/* The part of handle_save_request() for one connection. */
+void export_connection(const struct session *session, struct ws_ui *ui, const struct ws_model *model,
+                       const struct ws_file_request *request);
 void export_screen(struct session *session, const struct ws_canvas *canvas, ws_conn_id conn);
 /* A canvas as text. */
 void canvas_print(FILE *file, const struct ws_canvas *canvas);

@@ -1,6 +1,6 @@
-/* ARP (RFC 826), and RARP (RFC 903) of the same form. Its addresses have the lengths that it states itself; the tables
- * describe the one form that everybody means, Ethernet's 6 bytes for IPv4's 4; anything else is another form, and
- * named. */
+/* ARP (RFC 826), and RARP (RFC 903), which has the same form. An ARP message states the lengths of its addresses. The
+ * field tables describe the usual form, with Ethernet's 6 bytes and IPv4's 4; a message with other lengths becomes a
+ * WS_HEADER_ARP_OTHER with a problem. */
 #include "decode/decode.h"
 
 void ws_decode_arp(struct ws_cursor *cursor, uint32_t offset)

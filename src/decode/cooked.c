@@ -1,5 +1,5 @@
-/* Link layers of captures that have no Ethernet header: Linux's "cooked" headers of the `any` device, which keep the
- * sender's address only, and the four bytes of address family in front of BSD's loopback packets. */
+/* The link layers of captures without an Ethernet header: Linux's "cooked" headers of the `any` device, which contain
+ * only the sender's address, and the four bytes of address family at the start of BSD loopback packets. */
 #include "decode/decode.h"
 
 /* Protocol numbers below 1536 that Linux uses for frames without an EtherType (linux/if_ether.h). */
@@ -36,8 +36,9 @@ void ws_decode_sll2(struct ws_cursor *cursor, uint32_t offset)
 	decode_protocol(cursor, ws_load16(bytes), offset + 20);
 }
 
-/* The family is in the byte order of the machine that captured, and AF_INET6 differs between systems: 10 Linux, 24
- * NetBSD and OpenBSD, 28 FreeBSD, 30 macOS. No family is above 255, so the order shows. */
+/* The family is in the byte order of the capturing machine, and the value of AF_INET6 depends on the system: 10 on
+ * Linux, 24 on NetBSD and OpenBSD, 28 on FreeBSD and 30 on macOS. No family exceeds 255, so the byte order can be told.
+ */
 void ws_decode_null(struct ws_cursor *cursor, uint32_t offset)
 {
 	ws_layer_add(cursor, WS_HEADER_NULL, offset, 4);

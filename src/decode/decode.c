@@ -1,12 +1,12 @@
-/* A frame becomes layers and values.
+/* Decodes a frame into layers and values.
  *
- * Every header file takes a cursor and an offset, adds its layer, narrows the cursor's end to what its own length field
- * covers, and calls the next header's function. Depth is bounded: tags, extension headers and the layers themselves
- * have a ceiling, and an ICMP error's quotation is never looked into twice. What lies between the end by the length
- * fields and the frame check sequence is padding.
+ * The function for each header takes a cursor and an offset, adds its layer, narrows the cursor's end by its own length
+ * field, and calls the function for the next header. The depth is bounded: there are maximum numbers of tags, extension
+ * headers and layers, and the quotation inside an ICMP error is not searched for another one. The bytes between the end
+ * by the length fields and the frame check sequence are padding.
  *
- * Bytes can be missing for two reasons that must not be mixed up: the capture kept only the first bytes of the frame
- * (the header is TRUNCATED, and what it says cannot be verified), or the packet itself ends too early (SHORT). */
+ * Bytes can be missing for two reasons that must be kept apart. A header is TRUNCATED when the capture kept only the
+ * first bytes of the frame; then its checksum cannot be verified. It is SHORT when the packet itself ends too early. */
 #include "decode/decode.h"
 
 #include "base/checksum.h"
@@ -132,7 +132,7 @@ enum ws_checksum ws_checksum_verify(const struct ws_cursor *cursor, uint32_t off
 	return WS_CHECKSUM_BAD;
 }
 
-/* Padding and frame check sequence: from the end by the length fields to the frame's end. `end` is now the frame's. */
+/* Adds padding and frame check sequence: everything from the end by the length fields to the frame's end. */
 static void decode_tail(struct ws_cursor *cursor, uint32_t packet_end)
 {
 	struct ws_packet *packet = cursor->packet;
@@ -150,7 +150,7 @@ static void decode_tail(struct ws_cursor *cursor, uint32_t packet_end)
 	                           .available = available_bytes};
 	if (available_bytes < 4 || frame->fcs_length != 4)
 		return;
-	/* The card sends the CRC's bits so that its least significant byte comes first. */
+	/* The CRC is sent with its least significant byte first. */
 	const uint8_t *bytes = frame->data + cursor->end;
 	uint32_t sent = (uint32_t)bytes[3] << 24 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[1] << 8 | bytes[0];
 	bool good = crc32(0, frame->data, cursor->end) == sent;
@@ -189,14 +189,14 @@ static void decode_link(struct ws_cursor *cursor, enum ws_link link)
 	}
 }
 
-/* All values to "none", around the layers: those are as valid as layer_count says, and too many to clear every time. */
-static void clear(struct ws_packet *packet, const struct ws_frame *frame)
+/* Clears all values but the layers. Only the first layer_count of those are valid, and clearing all would cost time. */
+static void clear_values(struct ws_packet *packet, const struct ws_frame *frame)
 {
 	packet->frame = frame;
 	packet->layer_count = 0;
 	packet->problems = 0;
-	/* A size that the compiler does not know leads to libc's memset; of one that it knows it makes `rep stos`,
-	 * which takes longer to get going than the whole. */
+	/* With a constant size the compiler emits `rep stos`, whose startup takes longer than libc's memset. The empty
+	 * asm hides the size from the compiler. */
 	size_t size = sizeof(*packet) - offsetof(struct ws_packet, vlan);
 	__asm__("" : "+r"(size));
 	memset(&packet->vlan, 0, size);
@@ -213,7 +213,7 @@ void ws_decode(const struct ws_frame *frame, struct ws_packet *packet)
 	        .bytes = {.data = frame->data, .size = frame->captured < end ? frame->captured : end},
 	        .end = end,
 	};
-	clear(packet, frame);
+	clear_values(packet, frame);
 	decode_link(&cursor, frame->link);
 	if (cursor.end != frame->length) {
 		uint32_t packet_end = cursor.end;

@@ -1,12 +1,13 @@
-/* Ethernet: 6 bytes destination, 6 source, 2 type or length; and behind it IEEE 802.2 LLC with its SNAP extension.
+/* Ethernet has 6 bytes of destination, 6 of source, and 2 of type or length; IEEE 802.2 LLC with its SNAP extension may
+ * follow.
  *
- * The two bytes are an EtherType from 1536 on (Ethernet II) and a length up to 1500 (IEEE 802.3 §3.2.6). A length
- * counts what follows, which is an LLC header; what lies behind it is padding. LLC's service access points 0x06 mean
- * IP, and 0xaa a SNAP header: 3 bytes naming an organisation and 2 bytes of protocol, which is an EtherType when the
- * organisation is zero (RFC 1042).
+ * From 1536 on the two bytes are an EtherType (Ethernet II); up to 1500 they are a length (IEEE 802.3 §3.2.6). The
+ * length counts what follows, which is an LLC header and its data; bytes after those are padding. LLC's service access
+ * point 0x06 means IP, and 0xaa a SNAP header: 3 bytes of organization and 2 bytes of protocol, which is an EtherType
+ * when the organization is zero (RFC 1042).
  *
- * Cisco's switches once tagged frames by putting 26 bytes of ISL in front of them, which look like an 802.3 frame to a
- * group address that gives them away. */
+ * Old Cisco switches put 26 bytes of ISL in front of a frame to tag it. ISL looks like an 802.3 frame, and is told from
+ * it by its destination, a group address. */
 #include "decode/decode.h"
 
 #define MAX_LENGTH 1500
@@ -35,7 +36,7 @@ void ws_decode_ethernet(struct ws_cursor *cursor, uint32_t offset)
 		ws_decode_ethertype(cursor, type, offset + 14);
 		return;
 	}
-	/* Only the outermost: a frame inside a frame inside a frame is made up. */
+	/* Only the outermost header can be ISL, which bounds the depth. */
 	if (offset == 0 && is_isl(bytes)) {
 		ws_layer_add(cursor, WS_HEADER_ISL, offset, ISL_LENGTH);
 		if (cursor->end > ISL_LENGTH)
@@ -75,12 +76,12 @@ static void decode_snap(struct ws_cursor *cursor, uint32_t offset)
 void ws_decode_llc(struct ws_cursor *cursor, uint32_t offset)
 {
 	const uint8_t *bytes = ws_cursor_span(cursor, offset, 3);
-	/* Unnumbered frames have one byte of control, the others two. */
+	/* Unnumbered frames have a control field of one byte, others of two. */
 	uint32_t length = bytes && (bytes[2] & 3) != 3 ? 4 : 3;
 	if (cursor->end == offset)
 		return;
 	if (bytes && bytes[0] == 0xff &&
-	    bytes[1] == 0xff) { /* Novell's frames without LLC begin with an IPX checksum */
+	    bytes[1] == 0xff) { /* Novell's frames have no LLC and begin with an IPX checksum */
 		ws_decode_payload(cursor, offset);
 		return;
 	}

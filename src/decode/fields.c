@@ -1,5 +1,5 @@
-/* The field tables: each header described once, bit by bit, in the order of the wire (RFC diagrams number bits the same
- * way: 0 is the first byte's most significant). Fields without a name are shown to people and stay out of JSON. */
+/* The field tables describe each header once, bit by bit, in the order of the wire. As in RFC diagrams, bit 0 is the
+ * most significant bit of the first byte. Fields without a name are shown to people and left out of JSON. */
 #include <wirestate/packet.h>
 
 /* name, label, first bit, bits, kind, scale, when, meaning, reference */
@@ -15,7 +15,8 @@
 #define ETHERNET_ADDRESSES                                                                                             \
 	F("destination", "destination", 0, 48, MAC, 1,                                                                 \
 	  "the card this frame is for; ff:ff:ff:ff:ff:ff is every card on the link", "IEEE 802.3 §3.2.4"),             \
-	        F("source", "source", 48, 48, MAC, 1, "the card that put this frame on the link", "IEEE 802.3 §3.2.5")
+	        F("source", "source", 48, 48, MAC, 1, "the network card that sent this frame on the link",             \
+	          "IEEE 802.3 §3.2.5")
 
 static const struct ws_field ethernet[] = {
         ETHERNET_ADDRESSES,
@@ -26,21 +27,21 @@ static const struct ws_field ethernet[] = {
 static const struct ws_field ethernet_length[] = {
         ETHERNET_ADDRESSES,
         F("length", "length", 96, 16, NUMBER, 1,
-          "how many bytes follow that are not padding; up to 1500 this field is a length and no type",
+          "how many bytes follow before any padding; up to 1500 this field is a length, not a type",
           "IEEE 802.3 §3.2.6"),
 };
 
 static const struct ws_field sll[] = {
         F("packet_type", "packet type", 0, 16, NUMBER, 1,
-          "who the packet was for: 0 this host, 1 everyone, 2 a group, 3 another host, 4 sent by this host",
+          "the packet's receiver: 0 this host, 1 everyone, 2 a group, 3 another host; 4: sent by this host",
           "LINKTYPE_LINUX_SLL"),
         F("hardware_type", "hardware type", 16, 16, NUMBER, 1,
-          "kind of device it was captured on: 1 is Ethernet, 772 loopback", "LINKTYPE_LINUX_SLL"),
+          "kind of interface it was captured on: 1 is Ethernet, 772 loopback", "LINKTYPE_LINUX_SLL"),
         F("address_length", "address length", 32, 16, NUMBER, 1, "how many of the next bytes are the sender's address",
           "LINKTYPE_LINUX_SLL"),
         F("source", "source", 48, 48, MAC, 1, "the sender's link-layer address; the receiver's is not kept",
           "LINKTYPE_LINUX_SLL"),
-        F(NULL, "unused", 96, 16, HEX, 1, "fills the address up to eight bytes", "LINKTYPE_LINUX_SLL"),
+        F(NULL, "unused", 96, 16, HEX, 1, "pads the address to eight bytes", "LINKTYPE_LINUX_SLL"),
         F("type", "type", 112, 16, ETHERTYPE, 1, "which protocol's header comes next", "LINKTYPE_LINUX_SLL"),
 };
 
@@ -50,20 +51,20 @@ static const struct ws_field sll2[] = {
         F("interface", "interface", 32, 32, NUMBER, 1, "number of the interface that saw the packet",
           "LINKTYPE_LINUX_SLL2"),
         F("hardware_type", "hardware type", 64, 16, NUMBER, 1,
-          "kind of device it was captured on: 1 is Ethernet, 772 loopback", "LINKTYPE_LINUX_SLL2"),
+          "kind of interface it was captured on: 1 is Ethernet, 772 loopback", "LINKTYPE_LINUX_SLL2"),
         F("packet_type", "packet type", 80, 8, NUMBER, 1,
-          "who the packet was for: 0 this host, 1 everyone, 2 a group, 3 another host, 4 sent by this host",
+          "the packet's receiver: 0 this host, 1 everyone, 2 a group, 3 another host; 4: sent by this host",
           "LINKTYPE_LINUX_SLL2"),
         F("address_length", "address length", 88, 8, NUMBER, 1, "how many of the next bytes are the sender's address",
           "LINKTYPE_LINUX_SLL2"),
         F("source", "source", 96, 48, MAC, 1, "the sender's link-layer address; the receiver's is not kept",
           "LINKTYPE_LINUX_SLL2"),
-        F(NULL, "unused", 144, 16, HEX, 1, "fills the address up to eight bytes", "LINKTYPE_LINUX_SLL2"),
+        F(NULL, "unused", 144, 16, HEX, 1, "pads the address to eight bytes", "LINKTYPE_LINUX_SLL2"),
 };
 
 static const struct ws_field null[] = {
         F("family", "address family", 0, 32, HEX, 1,
-          "2 for IPv4, 10, 24, 28 or 30 for IPv6, in the byte order of the machine that captured", "LINKTYPE_NULL"),
+          "2 for IPv4; 10, 24, 28 or 30 for IPv6; in the byte order of the capturing machine", "LINKTYPE_NULL"),
 };
 
 static const struct ws_field isl[] = {
@@ -71,20 +72,21 @@ static const struct ws_field isl[] = {
         F("frame_type", "type", 40, 4, NUMBER, 1, "what is inside: 0 is an Ethernet frame", "Cisco ISL"),
         F("user", "user", 44, 4, NUMBER, 1, "priority, 0 to 3", "Cisco ISL"),
         F("source", "source", 48, 48, MAC, 1, "the switch port that sent this", "Cisco ISL"),
-        F("length", "length", 96, 16, NUMBER, 1,
-          "bytes behind this field, the frame inside with its own check sequence", "Cisco ISL"),
+        F("length", "length", 96, 16, NUMBER, 1, "bytes after this field, with the frame inside and its check sequence",
+          "Cisco ISL"),
         F(NULL, "SNAP", 112, 24, HEX, 1, "0xaaaa03", "Cisco ISL"),
-        F(NULL, "high bits of source", 136, 24, HEX, 1, "who made the switch", "Cisco ISL"),
+        F(NULL, "high bits of source", 136, 24, HEX, 1, "the manufacturer of the switch", "Cisco ISL"),
         F("id", "VLAN", 160, 15, NUMBER, 1, "which virtual LAN the frame inside belongs to", "Cisco ISL"),
-        F(NULL, "BPDU", 175, 1, BOOLEAN, 1, "set: for the switch itself, as spanning tree is", "Cisco ISL"),
+        F(NULL, "BPDU", 175, 1, BOOLEAN, 1, "set when the frame is for the switch itself, as in spanning tree",
+          "Cisco ISL"),
         F(NULL, "index", 176, 16, NUMBER, 1, "the port of the switch, for diagnosis", "Cisco ISL"),
         F(NULL, "reserved", 192, 16, HEX, 1, "zero on Ethernet", "Cisco ISL"),
 };
 
 static const struct ws_field vlan[] = {
-        F("priority", "priority", 0, 3, NUMBER, 1, "class of traffic, 0 to 7, that switches may serve first",
-          "IEEE 802.1Q §9.6"),
-        F("dei", "drop eligible", 3, 1, BOOLEAN, 1, "set: a crowded switch may drop this frame before others",
+        F("priority", "priority", 0, 3, NUMBER, 1,
+          "class of traffic, 0 to 7, which switches may use to choose what to send first", "IEEE 802.1Q §9.6"),
+        F("dei", "drop eligible", 3, 1, BOOLEAN, 1, "set when a congested switch may drop this frame before others",
           "IEEE 802.1Q §9.6"),
         F("id", "VLAN", 4, 12, NUMBER, 1, "which of 4094 virtual LANs on this cable the frame belongs to; 0 is none",
           "IEEE 802.1Q §9.6"),
@@ -97,7 +99,7 @@ static const struct ws_field pppoe[] = {
         F(NULL, "type", 4, 4, NUMBER, 1, "1", "RFC 2516 §4"),
         F("code", "code", 8, 8, HEX, 1, "0 while the session carries packets", "RFC 2516 §4"),
         F("session", "session", 16, 16, NUMBER, 1, "which subscriber's session this belongs to", "RFC 2516 §4"),
-        F("length", "length", 32, 16, NUMBER, 1, "bytes behind this header; the rest of the frame is padding",
+        F("length", "length", 32, 16, NUMBER, 1, "bytes after this header; the rest of the frame is padding",
           "RFC 2516 §4"),
 };
 
@@ -123,14 +125,13 @@ static const struct ws_field mpls[] = {
 static const struct ws_field llc[] = {
         F("dsap", "destination service", 0, 8, HEX, 1,
           "the protocol this is for: 0x06 IP, 0x42 spanning tree, 0xaa SNAP", "IEEE 802.2 §3.2"),
-        F("ssap", "source service", 8, 8, HEX, 1, "the protocol it comes from, in most frames the same",
-          "IEEE 802.2 §3.2"),
+        F("ssap", "source service", 8, 8, HEX, 1, "the protocol it comes from, usually the same", "IEEE 802.2 §3.2"),
         F("control", "control", 16, 8, HEX, 1, "0x03 marks a plain datagram", "IEEE 802.2 §5.2"),
 };
 
 static const struct ws_field snap[] = {
         F("organization", "organization", 0, 24, HEX, 1,
-          "who numbers the next field; zero means that it is an EtherType", "RFC 1042"),
+          "the organization that assigns the next field; zero means that it is an EtherType", "RFC 1042"),
         F("type", "type", 24, 16, ETHERTYPE, 1, "which protocol's header comes next", "RFC 1042"),
 };
 
@@ -148,17 +149,18 @@ static const struct ws_field snap[] = {
 
 #define ARP_ADDRESSES                                                                                                  \
 	F("sender_mac", "sender MAC", 64, 48, MAC, 1,                                                                  \
-	  "hardware address of who speaks: what the others learn from this packet", "RFC 826"),                        \
+	  "the sender's hardware address, which others learn from this packet", "RFC 826"),                            \
 	        F("sender_ip", "sender IP", 112, 32, IPV4, 1,                                                          \
-	          "address of who speaks; 0.0.0.0 when it only probes whether one is free", "RFC 826, RFC 5227 §1.1"), \
+	          "the sender's address; 0.0.0.0 in a probe, which asks whether an address is free",                   \
+	          "RFC 826, RFC 5227 §1.1"),                                                                           \
 	        F("target_mac", "target MAC", 144, 48, MAC, 1,                                                         \
-	          "in a request what is wanted, so zero; in a reply who asked", "RFC 826"),                            \
+	          "zero in a request, which asks for it; in a reply, the address of the asking host", "RFC 826"),      \
 	        F("target_ip", "target IP", 192, 32, IPV4, 1,                                                          \
-	          "the address that is looked up, or in a reply who asked", "RFC 826")
+	          "in a request, the address that is looked up; in a reply, that of the asking host", "RFC 826")
 
 static const struct ws_field arp[] = {ARP_FRONT, ARP_ADDRESSES};
 
-/* Where the addresses stand is worked out for each packet; those that are no MAC or no IPv4 address are bytes. */
+/* The offsets of the addresses are computed for each packet. Addresses that are no MAC or IPv4 address are bytes. */
 static const struct ws_field arp_other[] = {
         ARP_FRONT,
         ARP_ADDRESSES,
@@ -168,30 +170,29 @@ static const struct ws_field arp_other[] = {
 
 static const struct ws_field ipv4[] = {
         F(NULL, "version", 0, 4, NUMBER, 1, "4", "RFC 791 §3.1"),
-        F("header_length", "header length", 4, 4, NUMBER, 4, "sent in units of 4 bytes: 20 bytes, more with options",
+        F("header_length", "header length", 4, 4, NUMBER, 4, "sent in units of 4 bytes: 20 bytes, or more with options",
           "RFC 791 §3.1"),
         F("dscp", "service class", 8, 6, NUMBER, 1, "how routers should treat the packet; 0 is best effort",
           "RFC 2474 §3"),
         F("ecn", "congestion", 14, 2, NUMBER, 1,
-          "0: sender does not take part, 1 and 2: routers may mark instead of dropping, 3: a router did",
-          "RFC 3168 §5"),
+          "0: no ECN, 1 and 2: routers may mark instead of dropping, 3: a router did", "RFC 3168 §5"),
         F("total_length", "total length", 16, 16, NUMBER, 1,
-          "header and payload in bytes; what the frame holds behind that is padding", "RFC 791 §3.1"),
+          "bytes of header and payload; the rest of the frame is padding", "RFC 791 §3.1"),
         F("identification", "identification", 32, 16, HEX, 1, "the same number in all fragments of one datagram",
           "RFC 791 §3.1, RFC 6864"),
         F(NULL, "reserved", 48, 1, BOOLEAN, 1, "zero", "RFC 791 §3.1"),
         F("dont_fragment", "don't fragment", 49, 1, BOOLEAN, 1,
-          "a router whose next link is too narrow must drop the packet and say so", "RFC 791 §3.1, RFC 1191"),
+          "a router whose next link has a smaller MTU drops the packet and reports that", "RFC 791 §3.1, RFC 1191"),
         F("more_fragments", "more fragments", 50, 1, BOOLEAN, 1, "set in every fragment but the last", "RFC 791 §3.1"),
         F("fragment_offset", "fragment offset", 51, 13, NUMBER, 8,
           "where this piece belongs in the datagram, in units of 8 bytes", "RFC 791 §3.1"),
         F("ttl", "time to live", 64, 8, NUMBER, 1,
-          "hops left: every router takes one off, and at zero the packet is dropped", "RFC 791 §3.1"),
+          "hops left: every router subtracts one, and at zero the packet is dropped", "RFC 791 §3.1"),
         F("protocol", "protocol", 72, 8, PROTOCOL, 1, "which header comes next: 6 TCP, 17 UDP, 1 ICMP", "RFC 791 §3.1"),
-        F("checksum", "checksum", 80, 16, CHECKSUM, 1, "covers this header only; every router computes it anew",
+        F("checksum", "checksum", 80, 16, CHECKSUM, 1, "covers this header only; every router computes it again",
           "RFC 791 §3.1, RFC 1071"),
-        F("source", "source", 96, 32, IPV4, 1, "who sent the packet", "RFC 791 §3.1"),
-        F("destination", "destination", 128, 32, IPV4, 1, "who the packet is for", "RFC 791 §3.1"),
+        F("source", "source", 96, 32, IPV4, 1, "the sender of the packet", "RFC 791 §3.1"),
+        F("destination", "destination", 128, 32, IPV4, 1, "the receiver of the packet", "RFC 791 §3.1"),
         F("options", "options", 160, 0, OPTIONS, 1,
           "rarely used extras such as a recorded route; most routers ignore or drop them", "RFC 791 §3.1"),
 };
@@ -202,20 +203,20 @@ static const struct ws_field ipv6[] = {
           "six bits of service class and two of congestion, as in IPv4", "RFC 8200 §7"),
         F("flow_label", "flow label", 12, 20, HEX, 1,
           "the same for all packets of one flow, so that routers can keep them together", "RFC 8200 §6, RFC 6437"),
-        F("payload_length", "payload length", 32, 16, NUMBER, 1, "bytes behind this header, extension headers included",
+        F("payload_length", "payload length", 32, 16, NUMBER, 1, "bytes after this header, including extension headers",
           "RFC 8200 §3"),
         F("next_header", "next header", 48, 8, PROTOCOL, 1,
           "which header comes next: an extension, or 6 TCP, 17 UDP, 58 ICMPv6", "RFC 8200 §3"),
         F("hop_limit", "hop limit", 56, 8, NUMBER, 1,
-          "hops left: every router takes one off, and at zero the packet is dropped", "RFC 8200 §3"),
-        F("source", "source", 64, 128, IPV6, 1, "who sent the packet", "RFC 8200 §3"),
+          "hops left: every router subtracts one, and at zero the packet is dropped", "RFC 8200 §3"),
+        F("source", "source", 64, 128, IPV6, 1, "the sender of the packet", "RFC 8200 §3"),
         F("destination", "destination", 192, 128, IPV6, 1,
-          "who the packet is for, or the next stop of a routing header", "RFC 8200 §3"),
+          "the receiver of the packet, or the next stop of a routing header", "RFC 8200 §3"),
 };
 
 #define NEXT_HEADER(reference) F("next_header", "next header", 0, 8, PROTOCOL, 1, "which header comes next", reference)
 #define UNITS_OF_8(reference)                                                                                          \
-	F("length", "length", 8, 8, NUMBER, 1, "size of this header in units of 8 bytes, the first not counted",       \
+	F("length", "length", 8, 8, NUMBER, 1, "size of this header in units of 8 bytes, without the first unit",      \
 	  reference)
 
 static const struct ws_field extension[] = {
@@ -248,7 +249,7 @@ static const struct ws_field fragment[] = {
 
 static const struct ws_field authentication[] = {
         NEXT_HEADER("RFC 4302 §2.1"),
-        F("length", "length", 8, 8, NUMBER, 1, "size of this header in units of 4 bytes, the first two not counted",
+        F("length", "length", 8, 8, NUMBER, 1, "size of this header in units of 4 bytes, without the first two units",
           "RFC 4302 §2.2"),
         F(NULL, "reserved", 16, 16, HEX, 1, "zero", "RFC 4302 §2.3"),
         F("spi", "security association", 32, 32, HEX, 1, "tells the receiver which key was used", "RFC 4302 §2.4"),
@@ -259,26 +260,25 @@ static const struct ws_field authentication[] = {
 };
 
 static const struct ws_field icmp[] = {
-        F("type", "type", 0, 8, ICMP_TYPE, 1, "what is being said: 8 and 0 echo, 3 unreachable, 11 time exceeded",
+        F("type", "type", 0, 8, ICMP_TYPE, 1, "kind of message: 8 and 0 echo, 3 unreachable, 11 time exceeded",
           "RFC 792"),
         F("code", "code", 8, 8, NUMBER, 1, "which case of the type", "RFC 792"),
         F("checksum", "checksum", 16, 16, CHECKSUM, 1, "covers the whole message", "RFC 792"),
-        F_WHEN(ECHO, "identifier", 32, 16, NUMBER, "tells the programs on one host apart that are asking", "RFC 792"),
-        F_WHEN(ECHO, "sequence number", 48, 16, NUMBER, "matches an answer to its question", "RFC 792"),
-        F_WHEN(MTU, "next hop's MTU", 48, 16, NUMBER, "the largest packet that the next link takes: send smaller ones",
-               "RFC 1191 §4"),
+        F_WHEN(ECHO, "identifier", 32, 16, NUMBER, "tells requests of different programs on one host apart", "RFC 792"),
+        F_WHEN(ECHO, "sequence number", 48, 16, NUMBER, "matches a reply to its request", "RFC 792"),
+        F_WHEN(MTU, "next hop's MTU", 48, 16, NUMBER, "the largest packet that the next link can carry", "RFC 1191 §4"),
         F_WHEN(GATEWAY, "gateway", 32, 32, IPV4, "the router that knows the shorter way", "RFC 792"),
 };
 
 static const struct ws_field icmpv6[] = {
         F("type", "type", 0, 8, ICMP_TYPE, 1,
-          "what is being said: below 128 an error; 128 and 129 echo, 135 and 136 neighbours", "RFC 4443 §2.1"),
+          "kind of message: below 128 an error; 128 and 129 echo, 135 and 136 neighbours", "RFC 4443 §2.1"),
         F("code", "code", 8, 8, NUMBER, 1, "which case of the type", "RFC 4443 §2.1"),
         F("checksum", "checksum", 16, 16, CHECKSUM, 1, "covers the message and the IP addresses", "RFC 4443 §2.3"),
-        F_WHEN(ECHO, "identifier", 32, 16, NUMBER, "tells the programs on one host apart that are asking",
+        F_WHEN(ECHO, "identifier", 32, 16, NUMBER, "tells requests of different programs on one host apart",
                "RFC 4443 §4.1"),
-        F_WHEN(ECHO, "sequence number", 48, 16, NUMBER, "matches an answer to its question", "RFC 4443 §4.1"),
-        F_WHEN(MTU, "next hop's MTU", 32, 32, NUMBER, "the largest packet that the next link takes: send smaller ones",
+        F_WHEN(ECHO, "sequence number", 48, 16, NUMBER, "matches a reply to its request", "RFC 4443 §4.1"),
+        F_WHEN(MTU, "next hop's MTU", 32, 32, NUMBER, "the largest packet that the next link can carry",
                "RFC 4443 §3.2"),
 };
 
@@ -286,50 +286,50 @@ static const struct ws_field tcp[] = {
         F("source_port", "source port", 0, 16, PORT, 1, "the sender's end of the connection on its host",
           "RFC 9293 §3.1"),
         F("destination_port", "destination port", 16, 16, PORT, 1,
-          "the receiver's end; servers wait on well-known numbers", "RFC 9293 §3.1"),
+          "the receiver's end; servers listen on well-known numbers", "RFC 9293 §3.1"),
         F("sequence", "sequence number", 32, 32, NUMBER, 1,
           "number of the first payload byte; SYN and FIN take up one number each", "RFC 9293 §3.4"),
         F("acknowledgment", "acknowledgment number", 64, 32, NUMBER, 1,
-          "the next byte expected from the other side: all before it have arrived; says nothing without ACK",
+          "the next byte expected from the other side, so all before it have arrived; not valid without ACK",
           "RFC 9293 §3.4"),
         F("header_length", "header length", 96, 4, NUMBER, 4,
           "sent in units of 4 bytes (data offset): 20 bytes, up to 60 with options", "RFC 9293 §3.1"),
         F(NULL, "reserved", 100, 3, HEX, 1, "zero", "RFC 9293 §3.1"),
-        F(NULL, "accurate ECN", 103, 1, BOOLEAN, 1, "with CWR and ECE it counts congestion marks", "RFC 9768"),
+        F(NULL, "accurate ECN", 103, 1, BOOLEAN, 1, "counts congestion marks, together with CWR and ECE", "RFC 9768"),
         F("flags", "flags", 104, 8, FLAGS, 1,
           "SYN opens, FIN closes, RST aborts; ACK, PSH, URG, and ECE and CWR for congestion", "RFC 9293 §3.1"),
         F("window", "window", 112, 16, NUMBER, 1,
-          "how many bytes the sender of this segment can take now; to be shifted by its window scale, except in a SYN",
+          "how many bytes the sender of this segment can receive now; to be shifted by its window scale, except in a "
+          "SYN",
           "RFC 9293 §3.1, RFC 7323 §2"),
-        F("checksum", "checksum", 128, 16, CHECKSUM, 1, "covers header, payload, and the IP addresses",
-          "RFC 9293 §3.1"),
-        F("urgent_pointer", "urgent pointer", 144, 16, NUMBER, 1, "where urgent data ends; says nothing without URG",
+        F("checksum", "checksum", 128, 16, CHECKSUM, 1, "covers header, payload and the IP addresses", "RFC 9293 §3.1"),
+        F("urgent_pointer", "urgent pointer", 144, 16, NUMBER, 1, "where urgent data ends; not valid without URG",
           "RFC 9293 §3.8.5, RFC 6093"),
         F("options", "options", 160, 0, OPTIONS, 1,
           "what the two sides agree on in their SYNs, and timestamps or SACK in later segments", "RFC 9293 §3.2"),
 };
 
 static const struct ws_field udp[] = {
-        F("source_port", "source port", 0, 16, PORT, 1, "where answers go; 0 when none are wanted", "RFC 768"),
+        F("source_port", "source port", 0, 16, PORT, 1, "where replies go; 0 when none is expected", "RFC 768"),
         F("destination_port", "destination port", 16, 16, PORT, 1, "which program on the receiving host this is for",
           "RFC 768"),
         F("length", "length", 32, 16, NUMBER, 1, "header and payload in bytes, so at least 8", "RFC 768"),
         F("checksum", "checksum", 48, 16, CHECKSUM, 1,
-          "covers header, payload, and the IP addresses; 0 over IPv4: not computed", "RFC 768"),
+          "covers header, payload and the IP addresses; 0 over IPv4 means that it was not computed", "RFC 768"),
 };
 
 static const struct ws_field payload[] = {
-        F(NULL, "data", 0, 0, BYTES, 1, "what the headers were carried for", "RFC 1122 §1.1.3"),
+        F(NULL, "data", 0, 0, BYTES, 1, "the data that the headers carry", "RFC 1122 §1.1.3"),
 };
 
 static const struct ws_field padding[] = {
         F(NULL, "padding", 0, 0, BYTES, 1,
-          "not part of the packet: fills the frame to Ethernet's minimum, or follows by accident", "IEEE 802.3 §3.2.8"),
+          "not part of the packet; usually fills the frame to Ethernet's minimum length", "IEEE 802.3 §3.2.8"),
 };
 
 static const struct ws_field fcs[] = {
         F("fcs", "frame check sequence", 0, 32, CHECKSUM, 1,
-          "CRC-32 over the whole frame before it; a card drops frames where it is wrong", "IEEE 802.3 §3.2.9"),
+          "CRC-32 over the whole frame before it; a card drops frames in which it is wrong", "IEEE 802.3 §3.2.9"),
 };
 
 #define X(header, json, text, layer) [header].name = json, [header].label = text, [header].model_layer = layer,

@@ -1,6 +1,6 @@
-/* ICMP (RFC 792) and ICMPv6 (RFC 4443). An error quotes the beginning of the packet that caused it: its IP header and
- * at least 8 bytes more, enough for ports and TCP's sequence number. The quotation becomes layers of its own, marked,
- * and never touches the values of the packet that carries it; it is not looked into for another quotation. */
+/* ICMP (RFC 792) and ICMPv6 (RFC 4443). An error quotes the start of the packet that caused it: its IP header and at
+ * least 8 bytes more, which are enough for ports and TCP's sequence number. The quoted headers become layers marked as
+ * quoted; they never change the values of the packet that carries them, and are not searched for another quotation. */
 #include "decode/decode.h"
 
 #define HEADER 8

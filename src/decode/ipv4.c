@@ -1,6 +1,6 @@
-/* IPv4 (RFC 791). The total length, not the frame's, says where the packet ends: Ethernet fills short frames up. Two
- * exceptions: a sending kernel that leaves segmentation to its card hands over packets larger than the field can say
- * and writes 0, and a capture may have lost the end. Then the frame says where the packet ends. */
+/* IPv4 (RFC 791). A packet ends where its total length says, because Ethernet pads short frames. There are two
+ * exceptions, in which the frame's end counts: a sending kernel that leaves segmentation to its network card (TSO) may
+ * hand over packets that exceed the field, with a total length of 0; and a capture may have lost the end. */
 #include "decode/decode.h"
 
 #include "base/checksum.h"
@@ -16,10 +16,11 @@ static enum ws_checksum header_checksum(const uint8_t *bytes, uint32_t length)
 {
 	if (ws_checksum_fold(ws_checksum_add_header(0, bytes, length)) == 0xffff)
 		return WS_CHECKSUM_GOOD;
-	return ws_load16(bytes + 10) ? WS_CHECKSUM_BAD : WS_CHECKSUM_OFFLOADED; /* zero: left to the card */
+	return ws_load16(bytes + 10) ? WS_CHECKSUM_BAD
+	                             : WS_CHECKSUM_OFFLOADED; /* zero: the network card will compute it */
 }
 
-/* Narrows the cursor to the packet. False: the length is nonsense. */
+/* Narrows the cursor to the packet. Returns false when the length is invalid. */
 static bool apply_total_length(struct ws_cursor *cursor, struct ws_layer *layer, uint32_t total)
 {
 	uint32_t room = cursor->end - layer->offset;
@@ -60,7 +61,7 @@ static void fill_values(struct ws_cursor *cursor, const uint8_t *bytes, uint32_t
 	cursor->pseudo = ws_checksum_add_header(0, bytes + 12, 8);
 }
 
-/* True when a transport header follows: not in a later fragment. */
+/* Returns true when a transport header follows, which is not so in later fragments. */
 static bool decode_fragment(struct ws_cursor *cursor, struct ws_layer *layer, uint16_t word)
 {
 	struct ws_packet *packet = cursor->packet;
@@ -79,8 +80,8 @@ static bool decode_fragment(struct ws_cursor *cursor, struct ws_layer *layer, ui
 	return offset == 0;
 }
 
-/* The transport header, maybe behind one that authenticates (RFC 4302). */
-static void decode_behind(struct ws_cursor *cursor, uint8_t protocol, uint32_t offset)
+/* Decodes what follows the IP header: maybe an authentication header (RFC 4302), then the transport header. */
+static void decode_after_header(struct ws_cursor *cursor, uint8_t protocol, uint32_t offset)
 {
 	struct ws_packet *packet = cursor->packet;
 	if (protocol == 51) {
@@ -102,7 +103,7 @@ static void decode_behind(struct ws_cursor *cursor, uint8_t protocol, uint32_t o
 	ws_decode_transport(cursor, protocol, offset);
 }
 
-/* Version 6 where version 4 was announced: read as what it is, and said to be wrong. */
+/* When the lower layer announced version 4 and the packet has version 6, decodes version 6 and records a problem. */
 static bool decode_misplaced(struct ws_cursor *cursor, uint32_t offset)
 {
 	uint8_t index = cursor->packet->layer_count;
@@ -143,7 +144,7 @@ void ws_decode_ipv4(struct ws_cursor *cursor, uint32_t offset)
 		return;
 	layer->checksum = cursor->quoted ? WS_CHECKSUM_UNVERIFIED : header_checksum(bytes, length);
 	if (decode_fragment(cursor, layer, ws_load16(bytes + 6)))
-		decode_behind(cursor, bytes[9], offset + length);
+		decode_after_header(cursor, bytes[9], offset + length);
 	else
 		ws_decode_payload(cursor, offset + length);
 }

@@ -1,9 +1,10 @@
-/* IPv6 (RFC 8200): a fixed header of 40 bytes, then a chain of extension headers, each naming the next. The chain is
- * followed for a bounded number of headers; encryption (ESP) ends it, and so does a fragment that is not the first.
+/* IPv6 (RFC 8200): a fixed header of 40 bytes, then a chain of extension headers, each of which names the next. The
+ * chain is followed for a bounded number of headers. It ends at encryption (ESP) and in fragments that are not the
+ * first.
  *
- * A payload length of zero means that a jumbo option says it (RFC 2675); or that a sending kernel handed over more than
- * 16 bits can say, and then the frame says where the packet ends. The pseudo-header's destination is the packet's final
- * one, which a routing header may still carry. */
+ * A payload length of zero means that a jumbo option has it (RFC 2675), or that a sending kernel handed over more than
+ * 16 bits can say; then the packet ends where the frame does. The pseudo-header contains the packet's final
+ * destination, which may still be in a routing header. */
 #include "decode/decode.h"
 
 #include "base/checksum.h"
@@ -64,7 +65,7 @@ static void apply_routing(struct ws_cursor *cursor, const uint8_t *bytes, uint32
 	if (bytes[3] == 0 || cursor->quoted)
 		return;
 	uint32_t last = length - 16; /* types 0 (RFC 5095) and 2 (RFC 6275) */
-	if (bytes[2] == 4)           /* segment routing lists backwards (RFC 8754) */
+	if (bytes[2] == 4)           /* segment routing lists the last segment first (RFC 8754) */
 		last = 8;
 	if ((bytes[2] != 0 && bytes[2] != 2 && bytes[2] != 4) || length < 24) {
 		cursor->incomplete = true;
@@ -74,7 +75,7 @@ static void apply_routing(struct ws_cursor *cursor, const uint8_t *bytes, uint32
 	cursor->pseudo = ws_checksum_add(ws_checksum_add(0, packet->source.byte, 16), bytes + last, 16);
 }
 
-/* True when the chain goes on behind it. */
+/* Returns true when the chain continues after the fragment header. */
 static bool apply_fragment(struct ws_cursor *cursor, struct ws_layer *layer, const uint8_t *bytes)
 {
 	struct ws_packet *packet = cursor->packet;
@@ -96,7 +97,7 @@ static bool apply_fragment(struct ws_cursor *cursor, struct ws_layer *layer, con
 	return offset == 0;
 }
 
-/* One extension header, of which at least 8 bytes are there. True when the chain goes on behind it. */
+/* Applies one extension header, of which at least 8 bytes were captured. Returns true when the chain continues. */
 static bool apply_extension(struct ws_cursor *cursor, struct ws_layer *layer, const uint8_t *bytes)
 {
 	if (layer->header == WS_HEADER_IPV6_FRAGMENT)
@@ -123,7 +124,7 @@ static void apply_length(struct ws_cursor *cursor, struct ws_layer *layer, uint3
 	}
 }
 
-/* The payload length, wherever it stands. */
+/* Applies the payload length, from the fixed header or from a jumbo option. */
 static void find_length(struct ws_cursor *cursor, struct ws_layer *layer, const uint8_t *bytes)
 {
 	uint32_t length = ws_load16(bytes + 4);

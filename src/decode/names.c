@@ -1,5 +1,5 @@
-/* Vocabulary: numbers that have names, each list once. Protocol names are those people say, not those the registries
- * print. Port names come from the system's services database; without one there are no names. */
+/* Names of numbers, one list for each kind of number. Protocols have the names that people use, not those of the IANA
+ * registries. Port names come from the system's services database; when there is none, ports have no names. */
 #include <wirestate/packet.h>
 
 #include <arpa/inet.h>
@@ -205,7 +205,7 @@ const char *ws_arp_operation_name(uint16_t operation)
 	return operation < WS_ARRAY_SIZE(names) ? names[operation] : NULL;
 }
 
-/* The one table that is filled at run time: by ws_port_names_load(), before anything else runs, and never again. */
+/* The only table that is filled at run time, once, by ws_port_names_load(), before anything else uses it. */
 static const char *port_names[2][65536]; /* [0] TCP, [1] UDP */
 
 void ws_port_names_load(void)

@@ -1,17 +1,17 @@
-/* Options of TCP (RFC 9293 §3.2), IPv4 (RFC 791 §3.1) and IPv6's option headers (RFC 8200 §4.2): a kind, a length,
- * data; except that some kinds are a single byte. One walker serves the three families; one table each says what the
- * kinds are called, how long they may be and how their data reads. The length counts the kind and length bytes, except
- * in IPv6, where it counts only the data. */
+/* Options of TCP (RFC 9293 §3.2), IPv4 (RFC 791 §3.1) and IPv6's option headers (RFC 8200 §4.2). An option is a kind, a
+ * length and data; some kinds are a single byte. One function walks the options of all three families, and each family
+ * has a table with the names of its kinds, their valid lengths and the form of their data. The length includes the kind
+ * and length bytes, except in IPv6, where it counts only the data. */
 #include "decode/decode.h"
 
 #define EXPERIMENT 254
-#define FAST_OPEN_MAGIC 0xf989 /* RFC 7413 §4.1.1: the experiment that became fast open */
+#define FAST_OPEN_MAGIC 0xf989 /* RFC 7413 §4.1.1: the experimental option that became fast open */
 
-/* How an option's data reads. */
+/* The form of an option's data. */
 enum form {
-	FORM_BYTES, /* opaque */
+	FORM_BYTES, /* not interpreted */
 	FORM_NONE,
-	FORM_NUMBER, /* all of it, big-endian */
+	FORM_NUMBER, /* all data as one big-endian number */
 	FORM_SHIFT,
 	FORM_SACK,
 	FORM_TIMESTAMPS,
@@ -23,7 +23,8 @@ enum form {
 	FORM_ROUTE_TIMES,
 };
 
-/* Lengths as on the wire, kind and length bytes included; `step` > 0: minimum plus a multiple of it. */
+/* Lengths include the kind and length bytes, as for TCP. With `step` > 0, a valid length is the minimum plus a multiple
+ * of it. */
 struct option_info {
 	const char *name, *label;
 	uint8_t form, minimum, maximum, step;
@@ -127,7 +128,7 @@ bool ws_options_sound(const uint8_t *data, uint32_t offset, uint32_t end, enum w
 	return true;
 }
 
-/* Where a layer's options begin, and their family; 0: it has none. */
+/* Where a layer's options begin, and their family; returns 0 when it has none. */
 static uint32_t options_begin(const struct ws_layer *layer, enum ws_option_family *family)
 {
 	switch (layer->header) {
@@ -172,7 +173,7 @@ bool ws_option_next(const struct ws_packet *packet, const struct ws_layer *layer
 	return true;
 }
 
-/* How the data of a sound option reads; a bad one's are bytes. */
+/* The form of an option's data; that of an option with a problem is bytes. */
 static enum form option_form(const struct ws_layer *layer, const struct ws_option *option)
 {
 	enum ws_option_family family = WS_OPTIONS_TCP;
@@ -186,7 +187,7 @@ static uint64_t number_of(const struct ws_option *option)
 	return option->length == 6 ? ws_load32(option->bytes + 2) : ws_load16(option->bytes + 2);
 }
 
-static void put(struct ws_option_part *part, const char *name, uint64_t number)
+static void option_part_set(struct ws_option_part *part, const char *name, uint64_t number)
 {
 	*part = (struct ws_option_part){.name = name, .number = number};
 }
@@ -197,39 +198,39 @@ size_t ws_option_parts(const struct ws_layer *layer, const struct ws_option *opt
 	size_t count = 0;
 	switch (option_form(layer, option)) {
 	case FORM_NUMBER:
-		put(&parts[count++], "value", number_of(option));
+		option_part_set(&parts[count++], "value", number_of(option));
 		break;
 	case FORM_SHIFT:
-		put(&parts[count++], "value", bytes[2]);
+		option_part_set(&parts[count++], "value", bytes[2]);
 		break;
 	case FORM_SACK:
 		for (uint32_t at = 2; at + 8 <= option->length; at += 8) {
-			put(&parts[count++], "left", ws_load32(bytes + at));
-			put(&parts[count++], "right", ws_load32(bytes + at + 4));
+			option_part_set(&parts[count++], "left", ws_load32(bytes + at));
+			option_part_set(&parts[count++], "right", ws_load32(bytes + at + 4));
 		}
 		break;
 	case FORM_TIMESTAMPS:
-		put(&parts[count++], "tsval", ws_load32(bytes + 2));
-		put(&parts[count++], "tsecr", ws_load32(bytes + 6));
+		option_part_set(&parts[count++], "tsval", ws_load32(bytes + 2));
+		option_part_set(&parts[count++], "tsecr", ws_load32(bytes + 6));
 		break;
 	case FORM_USER_TIMEOUT:
-		put(&parts[count++], "minutes", bytes[2] >> 7);
-		put(&parts[count++], "value", ws_load16(bytes + 2) & 0x7fff);
+		option_part_set(&parts[count++], "minutes", bytes[2] >> 7);
+		option_part_set(&parts[count++], "value", ws_load16(bytes + 2) & 0x7fff);
 		break;
 	case FORM_AUTHENTICATION:
-		put(&parts[count++], "key_id", bytes[2]);
-		put(&parts[count++], "next_key_id", bytes[3]);
+		option_part_set(&parts[count++], "key_id", bytes[2]);
+		option_part_set(&parts[count++], "next_key_id", bytes[3]);
 		break;
 	case FORM_MPTCP:
-		put(&parts[count++], "subtype", bytes[2] >> 4);
+		option_part_set(&parts[count++], "subtype", bytes[2] >> 4);
 		break;
 	case FORM_ROUTE:
-		put(&parts[count++], "pointer", bytes[2]);
+		option_part_set(&parts[count++], "pointer", bytes[2]);
 		break;
 	case FORM_ROUTE_TIMES:
-		put(&parts[count++], "pointer", bytes[2]);
-		put(&parts[count++], "overflow", bytes[3] >> 4);
-		put(&parts[count++], "flag", bytes[3] & 0xf);
+		option_part_set(&parts[count++], "pointer", bytes[2]);
+		option_part_set(&parts[count++], "overflow", bytes[3] >> 4);
+		option_part_set(&parts[count++], "flag", bytes[3] & 0xf);
 		break;
 	case FORM_BYTES:
 	case FORM_NONE:
@@ -251,7 +252,7 @@ static void route_text(struct ws_text *text, const struct ws_option *option)
 	for (uint32_t at = 3; at + 4 <= option->length; at += 4) {
 		struct ws_addr addr = {{0}};
 		memcpy(addr.byte + 12, option->bytes + at, 4);
-		/* The pointer counts from 1 and names the entry that is next. */
+		/* The pointer counts from 1 and points to the next entry to use. */
 		ws_text_puts(text, at + 1 == option->bytes[2] ? "▸" : "");
 		ws_text_addr(text, &addr, 4);
 		ws_text_puts(text, at + 8 <= option->length ? " " : "");
@@ -264,7 +265,7 @@ static void route_times_text(struct ws_text *text, const struct ws_option *optio
 	for (uint32_t at = 4; at + 4 <= option->length; at += 4) {
 		if (at > 4)
 			ws_text_putc(text, ' ');
-		if (flag != 0 && (at - 4) % 8 == 0) { /* an address before each time */
+		if (flag != 0 && (at - 4) % 8 == 0) { /* with a flag, an address precedes each time */
 			struct ws_addr addr = {{0}};
 			memcpy(addr.byte + 12, option->bytes + at, 4);
 			ws_text_addr(text, &addr, 4);
@@ -278,7 +279,7 @@ static void cookie_text(struct ws_text *text, const struct ws_option *option)
 {
 	uint32_t begin = option->bytes[0] == EXPERIMENT ? 4 : 2;
 	if (option->length == begin) {
-		ws_text_puts(text, "cookie wanted");
+		ws_text_puts(text, "cookie requested");
 		return;
 	}
 	ws_text_puts(text, "cookie ");
@@ -294,7 +295,7 @@ static const char *mptcp_subtype(uint8_t subtype)
 
 static void unknown_text(struct ws_text *text, const struct ws_option *option)
 {
-	/* The name says nothing when the kind is unknown, so the kind stands with the bytes. */
+	/* The name of an unknown kind says nothing, so the bytes shown include the kind. */
 	uint32_t begin = strcmp(option->name, unknown_option.name) == 0 ? 0 : 2;
 	if (option->length > begin)
 		ws_text_bytes(text, option->bytes + begin, option->length - begin, ' ');

@@ -1,7 +1,7 @@
-/* What providers put between the link and IP: PPPoE sessions (RFC 2516) with PPP's protocol number, and stacks of MPLS
- * labels (RFC 3032). All protocol numbers of PPP are odd and their first of two bytes is even, so that an odd first
- * byte is a number compressed to one byte (RFC 1661 §6.5). Labels do not say what they carry; the IP version in the
- * first bits after the last one does. */
+/* Headers that providers put between the link and IP: PPPoE sessions (RFC 2516) with PPP's protocol number, and stacks
+ * of MPLS labels (RFC 3032). All protocol numbers of PPP are odd, and the first of their two bytes is even; so an odd
+ * first byte is a number compressed to one byte (RFC 1661 §6.5). Labels do not say what they carry; the first bits
+ * after the last label are the IP version. */
 #include "decode/decode.h"
 
 #define PPP_IPV4 0x0021

@@ -1,5 +1,5 @@
-/* TCP (RFC 9293 §3.1). The ports are worth having even when the rest of the header is missing: they say whose segment
- * it was. The payload is what the IP length leaves behind the header. */
+/* TCP (RFC 9293 §3.1). The ports are read even when the rest of the header is missing, because they say which
+ * connection the segment belongs to. The payload is what remains of the IP length after the header. */
 #include "decode/decode.h"
 
 enum {
@@ -12,23 +12,23 @@ enum {
 	OPTION_EXPERIMENT = 254,
 };
 
-#define FAST_OPEN_MAGIC 0xf989 /* RFC 7413 §4.1.1: the experiment that became fast open */
+#define FAST_OPEN_MAGIC 0xf989 /* RFC 7413 §4.1.1: the experimental option that became fast open */
 
-static void take_sack(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint32_t length)
+static void read_sack(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint32_t length)
 {
 	for (uint32_t at = 2; at + 8 <= length && tcp->sack_count < WS_ARRAY_SIZE(tcp->sack); at += 8)
 		tcp->sack[tcp->sack_count++] =
 		        (struct ws_sack_block){.left = ws_load32(bytes + at), .right = ws_load32(bytes + at + 4)};
 }
 
-static void take_timestamps(struct ws_tcp_summary *tcp, const uint8_t *bytes)
+static void read_timestamps(struct ws_tcp_summary *tcp, const uint8_t *bytes)
 {
 	tcp->timestamps = true;
 	tcp->tsval = ws_load32(bytes + 2);
 	tcp->tsecr = ws_load32(bytes + 6);
 }
 
-static void take_option(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint8_t kind, uint32_t length)
+static void read_option(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint8_t kind, uint32_t length)
 {
 	switch (kind) {
 	case OPTION_MSS:
@@ -41,10 +41,10 @@ static void take_option(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint8_
 		tcp->sack_permitted = true;
 		break;
 	case OPTION_SACK:
-		take_sack(tcp, bytes, length);
+		read_sack(tcp, bytes, length);
 		break;
 	case OPTION_TIMESTAMPS:
-		take_timestamps(tcp, bytes);
+		read_timestamps(tcp, bytes);
 		break;
 	case OPTION_FAST_OPEN:
 		tcp->fast_open = true;
@@ -57,12 +57,12 @@ static void take_option(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint8_
 	}
 }
 
-/* `length` bytes of options. False: one of them has a wrong length, and then it says nothing. */
+/* Reads `length` bytes of options. Returns false when one has an invalid length; then that one is not read. */
 static bool read_options(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint32_t length)
 {
-	/* Nearly every segment's options: timestamps, aligned with two NOPs (RFC 7323 appendix A). */
+	/* Most segments have just these options: timestamps, aligned with two NOPs (RFC 7323 appendix A). */
 	if (length == 12 && ws_load32(bytes) == 0x0101080a) {
-		take_timestamps(tcp, bytes + 2);
+		read_timestamps(tcp, bytes + 2);
 		return true;
 	}
 	bool sound = true;
@@ -72,7 +72,7 @@ static bool read_options(struct ws_tcp_summary *tcp, const uint8_t *bytes, uint3
 		if (option.problem)
 			sound = false;
 		else
-			take_option(tcp, bytes + option.offset, option.kind, option.length);
+			read_option(tcp, bytes + option.offset, option.kind, option.length);
 	}
 	return sound;
 }
@@ -96,7 +96,7 @@ static bool flags_sound(uint16_t flags)
 	return (kind & (kind - 1)) == 0 && (flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST | WS_TCP_ACK)) != 0;
 }
 
-/* The fixed 20 bytes. */
+/* Reads the fixed 20 bytes. */
 static void fill_values(struct ws_packet *packet, const uint8_t *bytes)
 {
 	packet->tcp_complete = true;
@@ -106,7 +106,7 @@ static void fill_values(struct ws_packet *packet, const uint8_t *bytes)
 	packet->window = ws_load16(bytes + 14);
 }
 
-/* The header's length from its data offset; 0 when that is nonsense. */
+/* Returns the header's length from its data offset, or 0 when that is invalid. */
 static uint32_t apply_length(struct ws_cursor *cursor, struct ws_layer *layer, const uint8_t *bytes)
 {
 	uint32_t length = (bytes[12] >> 4) * 4u;

@@ -1,5 +1,5 @@
-/* UDP (RFC 768). Its length may be smaller than what IP carries: what is left over is no payload (RFC 9868 puts options
- * there). Zero is for jumbograms (RFC 2675 §4), whose length IP says. */
+/* UDP (RFC 768). Its length may be smaller than the IP payload; the bytes after it are not payload (RFC 9868 puts
+ * options there). A length of zero means a jumbogram (RFC 2675 §4), whose length is in IPv6. */
 #include "decode/decode.h"
 
 static void read_ports(struct ws_cursor *cursor, const uint8_t *bytes)
@@ -18,7 +18,7 @@ static void read_ports(struct ws_cursor *cursor, const uint8_t *bytes)
 	packet->destination_port = destination;
 }
 
-/* Narrows the cursor to the datagram. A fragment, or a quotation, is shorter than the datagram and that is right. */
+/* Narrows the cursor to the datagram. A fragment or a quotation may be shorter than the datagram. */
 static void apply_length(struct ws_cursor *cursor, struct ws_layer *layer, uint32_t length)
 {
 	uint32_t room = cursor->end - layer->offset;
@@ -44,7 +44,7 @@ void ws_decode_udp(struct ws_cursor *cursor, uint32_t offset)
 	if (!bytes)
 		return;
 	apply_length(cursor, layer, ws_load16(bytes + 4));
-	if (ws_load16(bytes + 2) == 0) /* as a source it means that no answer is wanted */
+	if (ws_load16(bytes + 2) == 0) /* as a source port, 0 means that no answer is expected */
 		ws_layer_problem(cursor, layer, WS_PROBLEM_PORT);
 	if (!cursor->quoted) {
 		bool unsent = ws_load16(bytes + 6) == 0 && packet->ip_version == 4;

@@ -1,9 +1,9 @@
-/* Fields read through their tables: a value for programs, a text for people. */
+/* Reads fields by means of their tables: as values for programs, and as text for people. */
 #include "base/reader.h"
 
 #include <wirestate/packet.h>
 
-/* The 8-byte window that a field of at most 64 bits is taken from may start in the middle of a byte. */
+/* Reads a field of at most 64 bits, which may start in the middle of a byte. */
 static uint64_t load_bits(const uint8_t *bytes, uint32_t bit_offset, uint32_t bit_width)
 {
 	uint64_t value = 0;
@@ -38,13 +38,13 @@ static bool is_bytes(const struct ws_field *field)
 	       field->kind == WS_FIELD_OPTIONS || field->kind == WS_FIELD_BYTES;
 }
 
-/* The header's bytes that a field touches: [first, last). */
+/* The bytes of the header that a field touches: [first, last). */
 struct extent {
 	uint32_t first, last;
 };
 
-/* The table has ARP's addresses where 6 and 4 bytes put them; here they are as long as the header says. One of another
- * length has no such field. */
+/* The table has ARP's addresses at the offsets for lengths 6 and 4. Here they are where the header's lengths put them.
+ * An address with another length has no such field; it is shown as bytes. */
 static struct extent arp_extent(const struct ws_layer *layer, const struct ws_field *field)
 {
 	uint32_t hardware = layer->hardware_length, protocol = (layer->length - 8) / 2 - hardware;
@@ -131,12 +131,12 @@ static void options_text(struct ws_text *text, const struct ws_packet *packet, c
 		size_t before = text->length;
 		ws_text_putc(text, ' ');
 		ws_option_text(text, layer, &option);
-		if (text->length == before + 1) /* it says nothing but its name */
+		if (text->length == before + 1) /* the option has a name and no value */
 			text->length = before;
 	}
 }
 
-#define MAX_BYTES 32 /* of an opaque field that are shown */
+#define MAX_BYTES 32 /* the most bytes of an opaque field that are shown */
 
 static void bytes_text(struct ws_text *text, const struct ws_value *value)
 {

@@ -1,5 +1,5 @@
-/* VLAN tags (IEEE 802.1Q, and 802.1ad where a provider stacks its own on a customer's): 2 bytes of priority, drop
- * eligibility and identifier, and the type of what follows, which may be another tag. */
+/* VLAN tags (IEEE 802.1Q, and 802.1ad where a provider adds its own tag to a customer's): 2 bytes of priority, drop
+ * eligibility and identifier, then the type of what follows, which may be another tag. */
 #include "decode/decode.h"
 
 void ws_decode_vlan(struct ws_cursor *cursor, uint32_t offset)

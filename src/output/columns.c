@@ -1,10 +1,10 @@
-/* The fields of every kind of record, in order: one table each, read by the JSON and the CSV writer.
+/* The fields of every kind of record, in order. Each kind has one table, which the JSON and the CSV writer read.
  *
- * A column knows where its value comes from and what kind of value it is; how that is spelled is the writer's business.
- * Two columns that differ only in the endpoint they look at share a function and differ in their index. */
+ * A column says where its value comes from and what type it has; the writers format it. Two columns that differ only in
+ * their endpoint share a function and differ in their index. */
 #include "output/columns.h"
 
-/* ---- Where a member of a structure is a column as it stands */
+/* ---- Columns that are a member of a structure, unchanged */
 
 #define MEMBER(function, source, set, member)                                                                          \
 	static void function(const struct subject *s, unsigned index, struct value *v)                                 \
@@ -78,7 +78,8 @@ static const struct column transition_columns[] = {
         {NULL, "why", event_why, 0},
 };
 
-/* ---- Connections. `index` 0 is the client, 1 the server; guessed where no SYN was seen, and "roles" says so. */
+/* ---- Connections. `index` 0 is the client, 1 the server. The roles are guesses when no SYN was seen; "roles" says so.
+ */
 
 static const struct ws_endpoint_info *side(const struct subject *s, unsigned index)
 {
@@ -176,7 +177,7 @@ static void conn_close(const struct subject *s, unsigned index, struct value *v)
 	set_string(v, ws_close_name(s->conn->close));
 }
 
-/* `index` 0: the sentence, 1: its one word. */
+/* `index` 0 is the sentence, 1 its one word. */
 static void conn_verdict(const struct subject *s, unsigned index, struct value *v)
 {
 	struct ws_text text = WS_TEXT_OVER(v->composed);
@@ -269,14 +270,14 @@ static void arp_ip(const struct subject *s, unsigned index, struct value *v)
 	set_address(v, &s->event->arp.ip, 4);
 }
 
-/* `index` 0: the address now, 1: before. */
+/* `index` 0 is the current address, 1 the previous one. */
 static void arp_mac(const struct subject *s, unsigned index, struct value *v)
 {
 	v->kind = index && !s->event->arp.changed ? VALUE_NULL : VALUE_MAC;
 	v->mac = index ? s->event->arp.previous_mac : s->event->arp.mac;
 }
 
-/* `index` 0: changed, 1: gratuitous. */
+/* `index` 0 is "changed", 1 "gratuitous". */
 static void arp_flag(const struct subject *s, unsigned index, struct value *v)
 {
 	v->kind = VALUE_BOOLEAN;
@@ -310,7 +311,7 @@ static const struct column arp_columns[] = {
         {NULL, "last_time", arp_last_time, 0},
 };
 
-/* ---- UDP. The client is who sent first. */
+/* ---- UDP. The client is the endpoint that sent first. */
 
 static void udp_address(const struct subject *s, unsigned index, struct value *v)
 {

@@ -1,4 +1,4 @@
-/* What the tables of columns share: setting values, and where a record's time and frame come from. */
+/* Functions that the tables of columns share: they set values, and read a record's time and frame number. */
 #ifndef WS_OUTPUT_COLUMNS_H
 #define WS_OUTPUT_COLUMNS_H
 
@@ -18,7 +18,7 @@ static inline void set_time(struct value *value, ws_time time)
 	value->time = time;
 }
 
-/* One of our own words. */
+/* Sets one of our own words, which needs no escaping. */
 static inline void set_string(struct value *value, const char *string)
 {
 	value->kind = VALUE_WORD;
@@ -33,7 +33,7 @@ static inline void set_address(struct value *value, const struct ws_addr *addres
 	value->ip_version = ip_version;
 }
 
-/* A number that 0, or whatever `none` says, means is not known. */
+/* Sets a number, or null when it is not known. */
 static inline void set_known(struct value *value, uint64_t number, bool known)
 {
 	set_number(value, number);

@@ -1,4 +1,4 @@
-/* A packet's fields in one flat row, for CSV: what a spreadsheet wants of it. */
+/* The fields of a packet in one flat row, for CSV and spreadsheets. */
 #include "output/columns.h"
 
 static void packet_length(const struct subject *s, unsigned index, struct value *v)
@@ -95,7 +95,7 @@ static void packet_conn(const struct subject *s, unsigned index, struct value *v
 		set_number(v, s->result->conn_number);
 }
 
-/* Names of the marks, separated by spaces. */
+/* The names of the marks, separated by spaces. */
 static void packet_analysis(const struct subject *s, unsigned index, struct value *v)
 {
 	(void)index;

@@ -1,5 +1,5 @@
-/* CSV (RFC 4180): one kind of record, its columns flat, the first line their names. A cell is quoted only when it has
- * to be; lines end with a bare newline, as Unix tools expect. */
+/* CSV (RFC 4180) of one kind of record. The first line has the names of the columns. A cell is quoted only when it must
+ * be; lines end with a bare newline, as Unix tools expect. */
 #include "output/internal.h"
 
 void csv_header(struct ws_output *output)

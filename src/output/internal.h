@@ -1,4 +1,4 @@
-/* Inside the output: what the writers of the three formats share. */
+/* Private to src/output: what the writers of the three formats share. */
 #ifndef WS_OUTPUT_INTERNAL_H
 #define WS_OUTPUT_INTERNAL_H
 
@@ -6,11 +6,11 @@
 
 #define WS_OUTPUT_BUFFER 65536
 
-/* What a record is about: the members that its kind reads are set, the others are NULL. */
+/* The subject of a record. The members that records of its kind read are set, and the others are NULL. */
 struct subject {
 	enum ws_record kind;
 	ws_time time;
-	uint64_t frame; /* 0: a timer */
+	uint64_t frame; /* 0: a timer's */
 	const struct ws_packet *packet;
 	const struct ws_track_result *result;
 	const struct ws_event *event;
@@ -20,17 +20,17 @@ struct subject {
 	const struct ws_capture_stats *capture;
 };
 
-/* ---- Columns: every kind's fields, once for JSON and CSV */
+/* ---- Columns: the fields of each kind of record, described once for JSON and CSV */
 
 enum value_kind {
-	VALUE_ABSENT, /* JSON leaves the key out, CSV the cell empty; only where the column before stands in no group
-	                 either */
-	VALUE_NULL,   /* JSON's null, an empty cell */
+	/* JSON omits the key and CSV leaves the cell empty. The column before must not be in a group either. */
+	VALUE_ABSENT,
+	VALUE_NULL, /* null in JSON, an empty cell in CSV */
 	VALUE_NUMBER,
 	VALUE_TIME, /* seconds with nine decimals */
 	VALUE_BOOLEAN,
 	VALUE_STRING,
-	VALUE_WORD, /* a string of our own, in which there is nothing to escape */
+	VALUE_WORD, /* one of our own strings, which needs no escaping */
 	VALUE_ADDRESS,
 	VALUE_MAC,
 };
@@ -38,19 +38,19 @@ enum value_kind {
 struct value {
 	enum value_kind kind;
 	unsigned ip_version; /* of `address` */
-	uint64_t number;     /* also BOOLEAN */
+	uint64_t number;     /* also of a BOOLEAN */
 	ws_time time;
 	const char *string;
 	size_t length; /* of `string` */
 	const struct ws_addr *address;
 	const uint8_t *mac;
-	char composed[512]; /* room for a string that had to be put together */
+	char composed[512]; /* room for a string that is composed for this record */
 };
 
 struct column {
-	const char *group; /* JSON: the object that it stands in; CSV: what its name begins with; NULL: none */
+	const char *group; /* the object around it in JSON, the start of its name in CSV; NULL when it has none */
 	const char *name;
-	/* Fills `value`, which comes as ABSENT; `index` is the column's. */
+	/* Fills `value`, which is ABSENT before the call. `index` is the column's. */
 	void (*get)(const struct subject *subject, unsigned index, struct value *value);
 	unsigned index;
 };
@@ -60,30 +60,30 @@ struct columns {
 	size_t count;
 };
 
-/* The columns of a kind. A packet's are only CSV's: its JSON record is nested, and has its own writer. */
+/* The columns of a kind. Those of a packet are for CSV only: its JSON record is nested and has a writer of its own. */
 const struct columns *output_columns(enum ws_record kind);
-/* "client", "server" or "unknown". */
+/* Returns "client", "server" or "unknown". */
 const char *role_name(const struct ws_conn_info *conn, unsigned endpoint);
 
-/* ---- JSON of packets: keys are put together once */
+/* ---- JSON of packets. The keys are formatted once. */
 
 struct json_key {
-	char text[40]; /* `,"name":`, copied whole */
+	char text[40]; /* `,"name":`, always copied in full */
 	uint8_t length;
 };
 
-/* In front of a record's value: where it ends the object before, begins one, and its name. */
+/* The text before a column's value in a record: the end of the previous object, the start of a new one, and the key. */
 struct json_column {
-	char text[56]; /* copied whole */
+	char text[56]; /* always copied in full */
 	uint8_t length;
 };
 
 struct json_field {
 	struct json_key key;
-	/* A number of at most 32 bits, in every packet: the 8 bytes from `first` on hold it at `shift`. */
+	/* True for a number of at most 32 bits that every header has. It is in the 8 bytes from `first`, at `shift`. */
 	bool plain;
 	uint8_t shift, scale;
-	uint16_t first, end; /* bytes of the header that it lies in */
+	uint16_t first, end; /* the bytes of the header that contain it */
 	uint32_t mask;
 	uint8_t kind; /* enum ws_field_kind */
 	const struct ws_field *field;
@@ -91,12 +91,12 @@ struct json_field {
 
 struct json_header {
 	struct json_key key;
-	const struct json_field *fields; /* those that JSON shows */
+	const struct json_field *fields; /* those that are in JSON */
 	size_t field_count;
-	size_t need; /* bytes that its fields of fixed size can take at most */
+	size_t need; /* the most bytes that its fields of fixed size can take */
 };
 
-/* TCP's flags in words, for each combination of the nine. */
+/* The names of TCP's flags, for each combination of the nine. */
 struct flags_text {
 	char text[47];
 	uint8_t length;
@@ -106,16 +106,15 @@ struct ws_output {
 	struct ws_output_options options;
 	struct ws_text text;
 	int fd;
-	int write_error; /* errno; 0: fine */
+	int write_error; /* errno; 0: no error */
 	bool started;    /* first_time is known */
 	ws_time first_time;
-	uint64_t *recorded; /* live: a bit for each connection number whose record is written */
+	uint64_t *recorded; /* when live, a bit for each connection number whose record is written */
 	size_t recorded_words;
 	struct flags_text flags[512];
 	struct json_header header[WS_HEADER_COUNT];
-	struct json_field *fields; /* of all headers, in a row */
-	struct json_column
-	        *column[WS_RECORD_COUNT]; /* of each kind but packets; all in one piece of memory, the first's */
+	struct json_field *fields;                   /* of all headers, one after another */
+	struct json_column *column[WS_RECORD_COUNT]; /* of each kind except packets; the first owns the memory of all */
 	char buffer[WS_OUTPUT_BUFFER];
 };
 
@@ -132,21 +131,22 @@ void json_record(struct ws_output *output, const struct subject *subject);
 void csv_header(struct ws_output *output);
 void csv_record(struct ws_output *output, const struct subject *subject);
 
-/* ---- Text. A packet's line is left open, so that the transitions it causes can follow on it. */
+/* ---- Text. A packet's line has no newline yet when it is written, because the transitions it causes are added to it.
+ */
 struct line {
-	size_t start;   /* where it begins in the buffer */
-	unsigned count; /* transitions on it so far */
+	size_t start;   /* offset of its start in the buffer */
+	unsigned count; /* how many transitions are on it so far */
 };
 void text_create(struct ws_output *output);
 void text_packet(struct ws_output *output, const struct ws_packet *packet, const struct ws_track_result *result,
                  struct line *line);
 void text_transition_on_line(struct ws_output *output, const struct subject *subject, struct line *line);
-/* One endpoint and its change of state. */
+/* Writes an endpoint and its change of state. */
 void text_transition(struct ws_text *text, const struct subject *subject);
 void text_record(struct ws_output *output, const struct subject *subject);
 void text_fields(struct ws_output *output, const struct ws_packet *packet);
 void text_hex(struct ws_output *output, const struct ws_packet *packet);
-/* Time since the first packet, and the frame's number or "-". */
+/* Writes the time since the first packet, and the frame's number or "-". */
 void text_stamp(struct ws_output *output, ws_time time, uint64_t frame);
 
 #endif

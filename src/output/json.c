@@ -1,14 +1,14 @@
-/* JSON records of everything but packets: the columns of the kind, in order, grouped into objects. */
+/* JSON records of all kinds except packets: the columns of the kind, in order, grouped into objects. */
 #include "base/put.h"
 #include "output/internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { VALUE_MOST = 64 }; /* any value but a long string */
+enum { VALUE_MOST = 64 }; /* the most bytes of any value except a long string */
 
-/* Where `need` bytes can be written, which are less than the buffer has. */
-static char *make_room(struct ws_text *text, size_t need)
+/* Makes room for `need` bytes, which must be less than the buffer's capacity, and returns where they can be written. */
+static char *json_make_room(struct ws_text *text, size_t need)
 {
 	if (text->capacity - text->length < need && !text->flush(text)) {
 		text->failed = true;
@@ -17,7 +17,7 @@ static char *make_room(struct ws_text *text, size_t need)
 	return text->data + text->length;
 }
 
-static inline char *put(char *out, const char *bytes, size_t length)
+static inline char *json_put(char *out, const char *bytes, size_t length)
 {
 	memcpy(out, bytes, length);
 	return out + length;
@@ -33,7 +33,7 @@ static char *put_value(char *out, const struct value *value)
 		out = ws_put_u64(out, value->number);
 		break;
 	case VALUE_BOOLEAN:
-		out = value->number ? put(out, "true", 4) : put(out, "false", 5);
+		out = value->number ? json_put(out, "true", 4) : json_put(out, "false", 5);
 		break;
 	case VALUE_TIME:
 		out = ws_put_time(out, value->time, 9);
@@ -45,12 +45,12 @@ static char *put_value(char *out, const struct value *value)
 		out = ws_put_mac(out, value->mac);
 		break;
 	case VALUE_WORD:
-		out = put(out, value->string, value->length);
+		out = json_put(out, value->string, value->length);
 		break;
 	case VALUE_ABSENT:
 	case VALUE_NULL:
 	case VALUE_STRING:
-		out = put(out, "null", 4);
+		out = json_put(out, "null", 4);
 		break;
 	}
 	if (quoted)
@@ -71,7 +71,7 @@ static void write_value(struct ws_text *text, char *out, const struct value *val
 	ws_text_putc(text, '"');
 }
 
-/* The names that --only takes are the types of the records. */
+/* The type of a record is the word that --only takes. */
 static const char *kind_name(enum ws_record kind)
 {
 	static const char *const names[] = {
@@ -129,7 +129,7 @@ void json_record(struct ws_output *output, const struct subject *subject)
 		column->get(subject, column->index, &value);
 		if (value.kind == VALUE_ABSENT)
 			continue;
-		char *out = make_room(text, sizeof(prefix->text) + VALUE_MOST);
+		char *out = json_make_room(text, sizeof(prefix->text) + VALUE_MOST);
 		memcpy(out, prefix[i].text, sizeof(prefix[i].text));
 		write_value(text, out + prefix[i].length, &value);
 	}

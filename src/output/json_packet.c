@@ -1,10 +1,10 @@
 /* The JSON record of a packet: the hot path of -T json.
  *
- * Theory of operation. The keys of every header's fields are put together once, comma and quotes included, and copied
- * with one fixed-size move each. The writer keeps its own pointer into the buffer and asks for room once per header or
- * option: for the most that these can take, so that nothing in between has to look at the buffer's end. Layers are
- * walked in wire order; a header that stands inside another in the record (extension headers in IP, the quoted packet
- * in ICMP, the FCS in Ethernet) is written where its owner is, and passed over on its own. */
+ * Theory of operation. The keys of every header's fields are formatted once, with comma and quotes, and each is copied
+ * with one move of a fixed size. The writer keeps its own pointer into the buffer. It asks for room once per header or
+ * option, for the most that these can take, so that the code in between does not check for the buffer's end. Layers are
+ * walked in wire order. A header that is inside another one in the record (extension headers in IP, the quoted packet
+ * in ICMP, the FCS in Ethernet) is written with that one and skipped when the walk comes to it. */
 #include "base/put.h"
 #include "output/internal.h"
 
@@ -12,16 +12,16 @@
 #include <string.h>
 
 enum {
-	KEY_COPY = 32,      /* bytes of a key that are moved at once; a key is never longer */
-	VALUE_MOST = 96,    /* any value of a fixed size, with a checksum's status behind it */
-	OPTION_MOST = 1024, /* one option, its data in hex included (at most 257 bytes) */
+	KEY_COPY = 32,      /* how many bytes are copied for every key; no key is longer */
+	VALUE_MOST = 96,    /* the most bytes of a value of fixed size, with a checksum's status after it */
+	OPTION_MOST = 1024, /* the most bytes of one option, with its data (at most 257 bytes) in hex */
 	EXTRA_MOST = 512,
 };
 
 struct writer {
 	struct ws_output *output;
 	const struct ws_packet *packet;
-	char *at;    /* behind the last byte written */
+	char *at;    /* after the last byte written */
 	char *limit; /* the buffer's end */
 	bool first;  /* no key in this object yet */
 };
@@ -80,23 +80,24 @@ bool json_create(struct ws_output *output, struct ws_error *error)
 	return true;
 }
 
-static void make_room(struct writer *w, size_t need)
+static void writer_make_room(struct writer *w, size_t need)
 {
 	if ((size_t)(w->limit - w->at) >= need)
 		return;
 	struct ws_text *text = &w->output->text;
 	text->length = (size_t)(w->at - text->data);
 	if (!text->flush(text)) {
-		/* Nothing more will be written: go on over the old bytes rather than test for it everywhere. */
+		/* Nothing will be written any more. Overwriting old bytes is simpler than testing for that everywhere.
+		 */
 		text->failed = true;
 		text->length = 0;
 	}
 	w->at = text->data + text->length;
 }
 
-#define PUT(w, literal) put((w), (literal), sizeof(literal) - 1)
+#define PUT(w, literal) writer_put((w), (literal), sizeof(literal) - 1)
 
-static inline void put(struct writer *w, const char *bytes, size_t length)
+static inline void writer_put(struct writer *w, const char *bytes, size_t length)
 {
 	memcpy(w->at, bytes, length);
 	w->at += length;
@@ -107,11 +108,11 @@ static inline void put_number(struct writer *w, uint64_t number)
 	w->at = ws_put_u64(w->at, number);
 }
 
-/* A word of our own vocabularies, quoted: nothing in it needs escaping. */
+/* Writes one of our own words in quotes; it needs no escaping. */
 static inline void put_word(struct writer *w, const char *word)
 {
 	*w->at++ = '"';
-	put(w, word, strlen(word));
+	writer_put(w, word, strlen(word));
 	*w->at++ = '"';
 }
 
@@ -122,10 +123,10 @@ static inline void put_key(struct writer *w, const struct json_key *key)
 	w->first = false;
 }
 
-/* A key that no table has; `key` is `,"name":`. */
+/* Writes a key that is in no table; `key` is `,"name":`. */
 #define PUT_KEY(w, key)                                                                                                \
 	do {                                                                                                           \
-		put((w), (key) + (w)->first, sizeof(key) - 1 - (w)->first);                                            \
+		writer_put(w, (key) + (w)->first, sizeof(key) - 1 - (w)->first);                                       \
 		(w)->first = false;                                                                                    \
 	} while (0)
 
@@ -176,7 +177,7 @@ static void put_parts(struct writer *w, const struct ws_option_part *parts, size
 static void put_option(struct writer *w, const struct ws_layer *layer, const struct ws_option *option)
 {
 	struct ws_option_part parts[8];
-	make_room(w, OPTION_MOST);
+	writer_make_room(w, OPTION_MOST);
 	PUT(w, "{\"kind\":");
 	put_number(w, option->kind);
 	PUT(w, ",\"name\":");
@@ -209,13 +210,13 @@ static void put_options(struct writer *w, const struct ws_layer *layer)
 		any = true;
 		put_option(w, layer, &option);
 	}
-	make_room(w, w->output->header[layer->header].need);
+	writer_make_room(w, w->output->header[layer->header].need);
 	*w->at++ = ']';
 }
 
 /* ---- Layers */
 
-/* A plain field's number, from a window of eight bytes that begins with it, or of as many as were captured. */
+/* Reads a plain field's number from the eight bytes that start with it, or from as many of those as were captured. */
 static inline uint32_t plain_number(const struct json_field *field, const uint8_t *header, uint32_t captured)
 {
 	uint64_t window = 0;
@@ -227,7 +228,7 @@ static inline uint32_t plain_number(const struct json_field *field, const uint8_
 	return (uint32_t)(be64toh(window) >> field->shift) & field->mask;
 }
 
-/* A value of a fixed size, at `at`; returns behind it. */
+/* Writes a value of fixed size at `at` and returns the end of it. */
 static inline char *put_fixed(char *at, const struct ws_layer *layer, unsigned kind, const struct ws_value *value)
 {
 	static const char status[] = ",\"checksum_status\":\"";
@@ -265,7 +266,7 @@ static void put_fields(struct writer *w, const struct ws_layer *layer)
 	bool inside = layer->offset <= frame->captured && layer->available <= frame->captured - layer->offset;
 	uint32_t available = inside ? layer->available : 0, captured = inside ? frame->captured - layer->offset : 0;
 	const uint8_t *bytes = frame->data + (inside ? layer->offset : 0);
-	make_room(w, header->need);
+	writer_make_room(w, header->need);
 	char *at = w->at;
 	bool first = w->first;
 	for (; field < end; field++) {
@@ -299,7 +300,7 @@ static bool is_extension(const struct ws_layer *layer)
 	return layer->header >= WS_HEADER_IPV6_EXTENSION && layer->header <= WS_HEADER_IPV6_AH;
 }
 
-/* What comes next, as the header at `index` says it. */
+/* Reads the number of the next header's protocol from the header at `index`. */
 static bool next_protocol(struct writer *w, unsigned index, uint64_t *protocol)
 {
 	const struct ws_layer *layer = &w->packet->layer[index];
@@ -315,7 +316,7 @@ static bool next_protocol(struct writer *w, unsigned index, uint64_t *protocol)
 	return false;
 }
 
-/* The extension headers directly behind an IP header, each with its own protocol number. */
+/* Writes the extension headers that follow an IP header, each with the protocol number of the next. */
 static void put_extensions(struct writer *w, unsigned ip)
 {
 	const struct ws_packet *packet = w->packet;
@@ -323,7 +324,7 @@ static void put_extensions(struct writer *w, unsigned ip)
 	PUT_KEY(w, ",\"extensions\":");
 	*w->at++ = '[';
 	for (unsigned i = ip + 1; i < packet->layer_count && is_extension(&packet->layer[i]); i++) {
-		make_room(w, EXTRA_MOST);
+		writer_make_room(w, EXTRA_MOST);
 		if (i > ip + 1)
 			*w->at++ = ',';
 		*w->at++ = '{';
@@ -336,7 +337,7 @@ static void put_extensions(struct writer *w, unsigned ip)
 		put_error(w, packet->layer[i].problem);
 		*w->at++ = '}';
 	}
-	make_room(w, EXTRA_MOST);
+	writer_make_room(w, EXTRA_MOST);
 	*w->at++ = ']';
 	w->first = false;
 }
@@ -359,7 +360,7 @@ static void put_fcs(struct writer *w, unsigned *problem)
 		*problem = last->problem;
 }
 
-/* What a header has in its object besides its own fields. */
+/* Writes what a header's object contains besides the header's own fields. */
 static void put_extras(struct writer *w, unsigned index, unsigned *problem)
 {
 	const struct ws_packet *packet = w->packet;
@@ -388,7 +389,7 @@ static void put_extras(struct writer *w, unsigned index, unsigned *problem)
 		if (!layer->quoted && more && layer[1].quoted) {
 			PUT_KEY(w, ",\"quoted\":");
 			put_layers(w, index + 1, true);
-			make_room(w, EXTRA_MOST);
+			writer_make_room(w, EXTRA_MOST);
 			w->first = false;
 		}
 		break;
@@ -406,7 +407,7 @@ static void put_layer(struct writer *w, unsigned index)
 {
 	const struct ws_layer *layer = &w->packet->layer[index];
 	unsigned problem = layer->problem;
-	make_room(w, EXTRA_MOST);
+	writer_make_room(w, EXTRA_MOST);
 	*w->at++ = '{';
 	w->first = true;
 	put_fields(w, layer);
@@ -415,8 +416,9 @@ static void put_layer(struct writer *w, unsigned index)
 	*w->at++ = '}';
 }
 
-/* Headers that have no object of their own: they stand in another's, or TCP's and UDP's lengths tell of them. */
-static bool passed_over(const struct ws_packet *packet, const struct ws_layer *layer, bool quoted)
+/* True for headers that get no object of their own, because another object contains them, or because the lengths in
+ * TCP's and UDP's objects are enough. */
+static bool is_skipped(const struct ws_packet *packet, const struct ws_layer *layer, bool quoted)
 {
 	if (layer->quoted != quoted || layer->header == WS_HEADER_FCS || is_extension(layer))
 		return true;
@@ -424,26 +426,26 @@ static bool passed_over(const struct ws_packet *packet, const struct ws_layer *l
 	       (quoted || packet->transport == WS_TRANSPORT_TCP || packet->transport == WS_TRANSPORT_UDP);
 }
 
-/* One object with a key per header. A header that occurs more than once (stacked tags) is a list under one key. */
+/* Writes one object with a key for each header. Headers that occur more than once, as stacked tags, become a list. */
 static void put_layers(struct writer *w, unsigned from, bool quoted)
 {
 	const struct ws_packet *packet = w->packet;
 	uint32_t seen = 0, stacked = 0;
 	for (unsigned i = from; i < packet->layer_count; i++) {
-		if (!passed_over(packet, &packet->layer[i], quoted)) {
+		if (!is_skipped(packet, &packet->layer[i], quoted)) {
 			stacked |= seen & 1u << packet->layer[i].header;
 			seen |= 1u << packet->layer[i].header;
 		}
 	}
-	make_room(w, EXTRA_MOST);
+	writer_make_room(w, EXTRA_MOST);
 	*w->at++ = '{';
 	seen = 0;
 	w->first = true;
 	for (unsigned i = from; i < packet->layer_count; i++) {
 		uint8_t kind = packet->layer[i].header;
-		if (passed_over(packet, &packet->layer[i], quoted) || seen >> kind & 1)
+		if (is_skipped(packet, &packet->layer[i], quoted) || seen >> kind & 1)
 			continue;
-		make_room(w, EXTRA_MOST);
+		writer_make_room(w, EXTRA_MOST);
 		put_key(w, &w->output->header[kind].key);
 		seen |= 1u << kind;
 		if (stacked >> kind & 1) {
@@ -452,18 +454,18 @@ static void put_layers(struct writer *w, unsigned from, bool quoted)
 			for (unsigned k = i + 1; k < packet->layer_count; k++) {
 				if (packet->layer[k].header != kind || packet->layer[k].quoted != quoted)
 					continue;
-				make_room(w, EXTRA_MOST);
+				writer_make_room(w, EXTRA_MOST);
 				*w->at++ = ',';
 				put_layer(w, k);
 			}
-			make_room(w, EXTRA_MOST);
+			writer_make_room(w, EXTRA_MOST);
 			*w->at++ = ']';
 		} else {
 			put_layer(w, i);
 		}
 		w->first = false;
 	}
-	make_room(w, EXTRA_MOST);
+	writer_make_room(w, EXTRA_MOST);
 	*w->at++ = '}';
 }
 
@@ -489,7 +491,7 @@ void json_packet(struct ws_output *output, const struct ws_packet *packet, const
 	        .at = text->data + text->length,
 	        .limit = text->data + text->capacity,
 	};
-	make_room(&w, EXTRA_MOST);
+	writer_make_room(&w, EXTRA_MOST);
 	PUT(&w, "{\"type\":\"packet\",\"time\":");
 	w.at = ws_put_time(w.at, packet->frame->time, 9);
 	PUT(&w, ",\"frame\":");
@@ -500,7 +502,7 @@ void json_packet(struct ws_output *output, const struct ws_packet *packet, const
 	put_number(&w, packet->frame->length);
 	PUT(&w, ",\"layers\":");
 	put_layers(&w, 0, false);
-	make_room(&w, EXTRA_MOST);
+	writer_make_room(&w, EXTRA_MOST);
 	if (result->conn) {
 		PUT(&w, ",\"conn\":");
 		put_number(&w, result->conn_number);

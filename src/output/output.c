@@ -1,12 +1,13 @@
-/* Records out: see wirestate/output.h.
+/* Writing records: see wirestate/output.h.
  *
- * Theory of operation. One buffer, handed to write(2) when it is full, at the end of a packet's records when lines must
- * not wait, and when asked. The first error is kept: from then on every call returns false and nothing is written.
+ * Theory of operation. There is one buffer. It is given to write(2) when it is full, after each packet's records when
+ * lines must not be delayed, and when the caller asks for it. The first error is kept; from then on every call returns
+ * false and nothing is written.
  *
- * Which records there are is decided here; their spelling is in the writers of the three formats. A packet's record
- * comes first, then those of what it caused. A connection has exactly one record: live, when it ends (a bit for each
- * number remembers that, as it may be touched again), else at the end of the input, when nothing can change it any
- * more. */
+ * This file decides which records are written; the writers of the three formats format them. A packet's record precedes
+ * those of the events it caused. A connection has exactly one record. In a live capture it is written when the
+ * connection ends; a late packet may still change the connection, so a bit for each number remembers that the record is
+ * written. In other inputs it is written at the end of the input, when nothing can change any more. */
 #include "output/internal.h"
 
 #include <wirestate/stop.h>
@@ -78,7 +79,7 @@ bool ws_records_parse(const char *words, uint32_t *records, struct ws_error *err
 				ws_text_puts(&text, i ? ", " : "");
 				ws_text_puts(&text, names[i]);
 			}
-			return ws_fail(error, WS_ERROR_OPTION, "no such kind of record: '%.*s'; there are: %s",
+			return ws_fail(error, WS_ERROR_OPTION, "'%.*s' is not a kind of record; choose from %s",
 			               length < 64 ? (int)length : 64, at, ws_text_cstr(&text));
 		}
 		set |= 1u << kind;
@@ -94,7 +95,7 @@ struct ws_output *ws_output_create(int fd, const struct ws_output_options *optio
 {
 	if (options->format == WS_FORMAT_CSV && __builtin_popcount(options->records) != 1) {
 		ws_fail(error, WS_ERROR_OPTION,
-		        "CSV has one kind of record: name it with --only, such as --only packet");
+		        "a CSV file has one kind of record; choose it with --only, for example --only packet");
 		return NULL;
 	}
 	struct ws_output *output = calloc(1, sizeof(*output));
@@ -150,15 +151,15 @@ static void write_record(struct ws_output *output, const struct subject *subject
 	}
 }
 
-static bool fits(const struct ws_output *output, const struct ws_conn_info *conn)
+static bool conn_matches(const struct ws_output *output, const struct ws_conn_info *conn)
 {
 	return !output->options.filter || ws_filter_match(output->options.filter, conn);
 }
 
-static bool packet_fits(const struct ws_output *output, const struct ws_tracker *tracker, ws_conn_id id)
+static bool packet_matches(const struct ws_output *output, const struct ws_tracker *tracker, ws_conn_id id)
 {
 	struct ws_conn_info conn;
-	return !output->options.filter || (ws_tracker_conn(tracker, id, &conn) && fits(output, &conn));
+	return !output->options.filter || (ws_tracker_conn(tracker, id, &conn) && conn_matches(output, &conn));
 }
 
 static bool is_recorded(const struct ws_output *output, uint64_t number)
@@ -167,7 +168,8 @@ static bool is_recorded(const struct ws_output *output, uint64_t number)
 	return word < output->recorded_words && output->recorded[word] >> (number % 64) & 1;
 }
 
-/* Remembers that a connection has its record. False: no memory for that, so its record must wait for the end. */
+/* Remembers that a connection's record is written. Returns false without memory for that; then it is written at the
+ * end. */
 static bool set_recorded(struct ws_output *output, uint64_t number)
 {
 	uint64_t word = number / 64;
@@ -184,12 +186,13 @@ static bool set_recorded(struct ws_output *output, uint64_t number)
 	return true;
 }
 
-/* A connection that makes room for others cannot wait for the end. One that has ended can, and must when what is known
- * of it may still change; but live nobody wants to wait. */
+/* The record of an evicted connection must be written now, because nothing is kept of it. That of a connection that has
+ * ended is delayed to the end of the input, because it may still change; in a live capture it is not, because the user
+ * wants to see it. */
 static void connection_event(struct ws_output *output, struct subject *subject, const struct ws_conn_info *conn)
 {
 	bool evicted = subject->event->kind == WS_EVENT_EVICTED;
-	if (is_recorded(output, conn->number) || (!evicted && !output->options.live) || !fits(output, conn))
+	if (is_recorded(output, conn->number) || (!evicted && !output->options.live) || !conn_matches(output, conn))
 		return;
 	if (!set_recorded(output, conn->number) && !evicted)
 		return;
@@ -198,7 +201,7 @@ static void connection_event(struct ws_output *output, struct subject *subject, 
 	write_record(output, subject);
 }
 
-/* `line`: where a packet's text line still stands open, or NULL. */
+/* `line` is a packet's text line that has no newline yet, or NULL. */
 static void write_event(struct ws_output *output, const struct ws_event *event, const struct ws_tracker *tracker,
                         struct line *line)
 {
@@ -209,7 +212,7 @@ static void write_event(struct ws_output *output, const struct ws_event *event, 
 		subject.kind = WS_RECORD_TRANSITION;
 		subject.conn = &conn;
 		if (!output_wants(output, subject.kind) || !ws_tracker_conn(tracker, event->conn, &conn) ||
-		    !fits(output, &conn))
+		    !conn_matches(output, &conn))
 			return;
 		if (line)
 			text_transition_on_line(output, &subject, line);
@@ -225,7 +228,7 @@ static void write_event(struct ws_output *output, const struct ws_event *event, 
 		subject.kind = WS_RECORD_ARP;
 		write_record(output, &subject);
 		return;
-	default: /* a UDP conversation has its record at the end, when its counters are known */
+	default: /* a UDP conversation's record is written at the end, when its counts are known */
 		return;
 	}
 }
@@ -245,7 +248,7 @@ static bool end_of_records(struct ws_output *output)
 	return output->write_error == 0;
 }
 
-/* In text the packet's line takes its transitions in, and the other records come behind it. */
+/* In text, a packet's transitions are added to its line, and other records follow on lines of their own. */
 static void text_packet_and_events(struct ws_output *output, const struct ws_packet *packet,
                                    const struct ws_track_result *result, const struct ws_tracker *tracker)
 {
@@ -270,7 +273,7 @@ bool ws_output_packet(struct ws_output *output, const struct ws_packet *packet, 
                       const struct ws_tracker *tracker)
 {
 	start_clock(output, packet->frame->time);
-	if (output_wants(output, WS_RECORD_PACKET) && packet_fits(output, tracker, result->conn)) {
+	if (output_wants(output, WS_RECORD_PACKET) && packet_matches(output, tracker, result->conn)) {
 		struct subject subject = {
 		        .kind = WS_RECORD_PACKET,
 		        .time = packet->frame->time,
@@ -310,7 +313,7 @@ static void finish_connections(struct ws_output *output, const struct ws_tracker
 	size_t count = ws_tracker_conn_count(tracker);
 	for (size_t i = 0; i < count && output->write_error == 0; i++) {
 		if (ws_tracker_conn(tracker, ws_tracker_conn_at(tracker, i), &conn) &&
-		    !is_recorded(output, conn.number) && fits(output, &conn))
+		    !is_recorded(output, conn.number) && conn_matches(output, &conn))
 			write_record(output, &subject);
 	}
 }

@@ -1,24 +1,24 @@
-/* A packet in one line of text, in the manner of tcpdump:
+/* A packet as one line of text, in the style of tcpdump:
  *
- *   seconds since the first packet, frame number, direction (> from the endpoint that sent a connection's first packet,
- *   < from the other, - no connection), endpoints, what it says, marks in brackets, and the transitions it causes.
+ *   seconds since the first packet, frame number, direction (> from the endpoint that sent the connection's first
+ * packet, < from the other one, - without a connection), addresses, content, marks in brackets, transitions.
  *
- * Everything comes from the decoder's values and tables; no byte of the wire is written as it is. */
+ * All of it comes from the decoder's values and tables; no bytes of the packet are written unchanged. */
 #include "base/put.h"
 #include "output/internal.h"
 
 #include <string.h>
 
 enum {
-	LINE_ROOM = 4096,        /* more than a line takes: nothing below has to ask for room, or is flushed half-way */
-	TRANSITIONS_COLUMN = 78, /* where transitions begin, or two spaces behind a longer line */
+	LINE_ROOM = 4096,        /* more than any line needs, so that no function below has to ask for room */
+	TRANSITIONS_COLUMN = 78, /* where transitions start; after a longer line, two spaces later */
 };
 
-/* A literal, at `at`; the place behind it. */
+/* Writes a literal at `at` and returns the end of it. */
 #define PUT(at, literal) ((char *)memcpy((at), (literal), sizeof(literal) - 1) + sizeof(literal) - 1)
 #define PUT_NUMBER(at, label, number) ws_put_u64(PUT(at, label), (number))
 
-/* "time frame", in room of WS_PUT_TIME + 1 + WS_PUT_U64. */
+/* Writes "time frame" in at most WS_PUT_TIME + 1 + WS_PUT_U64 bytes. */
 static inline char *put_stamp(char *at, ws_time time, uint64_t frame)
 {
 	at = ws_put_time(at, time, 6);
@@ -80,7 +80,7 @@ void text_create(struct ws_output *output)
 	}
 }
 
-/* ---- What it says */
+/* ---- The content */
 
 static void write_sack(struct ws_text *text, const struct ws_packet *packet, uint32_t base)
 {
@@ -120,7 +120,7 @@ static void write_tcp(struct ws_output *output, const struct ws_packet *packet, 
 		if (tcp->fast_open)
 			ws_text_puts(text, " fastopen");
 	}
-	/* Blocks count in the peer's numbers, as the acknowledgment does. */
+	/* SACK blocks have the peer's sequence numbers, as the acknowledgment number has. */
 	if (relative && packet->flags & WS_TCP_ACK)
 		write_sack(text, packet, packet->acknowledgment - result->relative_acknowledgment);
 	else
@@ -208,7 +208,7 @@ static bool is_tail(const struct ws_layer *layer)
 	       layer->header == WS_HEADER_FCS;
 }
 
-/* A protocol that no header here describes: what the last header calls it. */
+/* Writes a protocol that no header here describes by the name that the last header gives it. */
 static void write_other(struct ws_text *text, const struct ws_packet *packet)
 {
 	unsigned last = packet->layer_count;

@@ -1,4 +1,4 @@
-/* What -v and -x add below a packet's line: every field of every header, and the frame's bytes. */
+/* The lines that -v and -x add after a packet's line: every field of every header, and the frame's bytes. */
 #include "output/internal.h"
 
 enum {
@@ -6,7 +6,8 @@ enum {
 	ROW = 16, /* bytes in a row of the dump */
 };
 
-/* A label at its place, and the gap behind it; labels are ours, and may hold characters of several bytes. */
+/* Writes an indented label and the gap after it. Labels are our own strings, and may have characters of several bytes.
+ */
 static void write_label(struct ws_text *text, const char *label)
 {
 	size_t width = 4;

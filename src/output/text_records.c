@@ -1,7 +1,7 @@
-/* The records besides packets, one readable line of text each. */
+/* The records other than packets, each as one line of text. */
 #include "output/internal.h"
 
-/* "client SYN_SENT→ESTABLISHED~": a role that is only guessed, and a state that is not certain, carry their mark. */
+/* Writes "client SYN_SENT→ESTABLISHED~". A guessed role and an uncertain state have their mark. */
 void text_transition(struct ws_text *text, const struct subject *subject)
 {
 	const struct ws_transition *transition = &subject->event->transition;
@@ -113,7 +113,7 @@ static void write_udp(struct ws_output *output, const struct subject *subject)
 		ws_text_printf(text, "  unreachable %ju", (uintmax_t)udp->unreachable);
 }
 
-/* The same totals as in the other formats, by the names they have there. */
+/* Writes the same totals as the other formats, with the same names. */
 static void write_stats(struct ws_output *output, const struct subject *subject)
 {
 	struct ws_text *text = &output->text;
@@ -155,7 +155,7 @@ void text_record(struct ws_output *output, const struct subject *subject)
 	case WS_RECORD_STATS:
 		write_stats(output, subject);
 		break;
-	default: /* a packet's line is text_packet()'s: transitions may follow on it */
+	default: /* text_packet() writes a packet's line, and the caller its newline */
 		return;
 	}
 	ws_text_putc(&output->text, '\n');

@@ -168,7 +168,7 @@ bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action ac
 	case WS_ACT_STATISTICS:
 		return go_to(ui, WS_SCREEN_STATISTICS);
 	case WS_ACT_EXPORT:
-		return export_ask(ui, model);
+		return file_request_ask_connection(ui, model);
 	default:
 		break;
 	}
@@ -243,10 +243,10 @@ static bool turn_wheel(struct ws_ui *ui, const struct ws_model *model, enum ws_a
 
 bool ws_ui_key(struct ws_ui *ui, const struct ws_model *model, const struct ws_key *key)
 {
-	const bool told = export_forget(ui);
+	const bool message_cleared = file_request_clear_message(ui);
 	switch (key->kind) {
 	case WS_KEY_ACTION:
-		return ws_ui_act(ui, model, key->action) || told;
+		return ws_ui_act(ui, model, key->action) || message_cleared;
 	case WS_KEY_EDIT:
 		return prompt_edit(ui, model, key->edit, key->character);
 	case WS_KEY_CLICK:
@@ -503,7 +503,7 @@ void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_
 	} else {
 		draw_scene(ui, model, canvas);
 	}
-	export_draw(ui, canvas);
+	file_request_draw(ui, canvas);
 	if (ui->prompt.use)
 		prompt_draw(&ui->prompt, canvas);
 }

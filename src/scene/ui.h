@@ -3,7 +3,7 @@
 #define SCENE_UI_H
 
 #include "scene/bytes/stream.h"
-#include "scene/export.h"
+#include "scene/file_request.h"
 #include "scene/list/list.h"
 #include "scene/tables/hosts.h"
 #include "scene/tables/tables.h"
@@ -135,7 +135,7 @@ struct ws_ui {
 	struct udp_view udp;
 	struct arp_view arp;
 	struct statistics_view statistics;
-	struct export_view export;
+	struct file_request file;
 	struct lesson_view lesson;
 	struct prompt prompt;
 	int help_top;

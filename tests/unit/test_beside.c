@@ -353,21 +353,29 @@ static void stream_is_saved_in_order_and_once(void **state)
 	struct world *world = *state;
 	const struct ws_sink sink = {.write = take_bytes, .context = world}, broken = {.write = refuse_bytes};
 	disorder(world);
-	assert_null(ws_ui_save_wanted(world->ui));
+	struct ws_file_request request;
+	struct ws_stream_written written;
+	assert_false(ws_ui_file_request(world->ui, &request));
 	act(world, WS_ACT_DIRECTION); /* the client's alone */
 	act(world, WS_ACT_SAVE);
 	says(world, "save to: connection-1");
-	assert_null(ws_ui_save_wanted(world->ui));
+	assert_false(ws_ui_file_request(world->ui, &request));
 	type_enter(world);
-	assert_string_equal(ws_ui_save_wanted(world->ui), "connection-1-client.bin");
-	assert_null(ws_ui_save_wanted(world->ui));
-	assert_true(ws_ui_save(world->ui, &world->model, &sink));
+	assert_true(ws_ui_file_request(world->ui, &request));
+	assert_int_equal(request.content, WS_FILE_STREAM);
+	assert_string_equal(request.name, "connection-1-client.bin");
+	assert_false(ws_ui_file_request(world->ui, &request));
+	assert_true(ws_ui_write_stream(world->ui, &world->model, &sink, &written));
 	assert_int_equal(world->saved_length, 9);
 	assert_memory_equal(world->saved, "abcdefghi", 9);
-	says(world, "9 bytes saved to connection-1-client.bin.");
-	assert_false(ws_ui_save(world->ui, &world->model, &broken));
-	ws_ui_save_failed(world->ui, "cannot save: no space");
-	says(world, "cannot save: no space");
+	assert_int_equal(written.bytes, 9);
+	assert_int_equal(written.missing, 0);
+	assert_false(ws_ui_write_stream(world->ui, &world->model, &broken, &written));
+	ws_ui_file_done(world->ui, "cannot save: there is no space left for a message of more than one line", false);
+	says(world, "cannot save: there is no space left for a message of more than one line");
+	const struct ws_key key = {.kind = WS_KEY_ACTION, .action = WS_ACT_DOWN};
+	ws_ui_key(world->ui, &world->model, &key);
+	says_not(world, "cannot save");
 }
 
 static void stream_with_a_hole_says_what_is_missing(void **state)
@@ -385,9 +393,10 @@ static void stream_with_a_hole_says_what_is_missing(void **state)
 		act(world, WS_ACT_NEXT_PACKET);
 	}
 	says(world, "only the capture missed");
-	assert_true(ws_ui_save(world->ui, &world->model, &sink));
+	struct ws_stream_written written;
+	assert_true(ws_ui_write_stream(world->ui, &world->model, &sink, &written));
 	assert_memory_equal(world->saved, "abcghi", 6);
-	says(world, "3 are missing in it");
+	assert_int_equal(written.missing, 3);
 }
 
 /* ---- ARP, UDP, statistics */

@@ -121,7 +121,7 @@ static void test_tcp_options(void **state)
 	        {"1d 08 01 02 aa bb cc dd", "authentication key 1 next 2 aabbccdd"},
 	        {"1e 04 00 81", "multipath capable"},
 	        {"1e 04 f0 81", "multipath unknown"},
-	        {"22 02 01 01", "fast open cookie wanted, nop, nop"},
+	        {"22 02 01 01", "fast open cookie requested, nop, nop"},
 	        {"22 06 01 02 03 04 01 01", "fast open cookie 01020304, nop, nop"},
 	        {"fe 06 f9 89 ab cd 01 01", "fast open cookie abcd, nop, nop"},
 	        {"fe 04 e2 d4", "experiment e2 d4"},

@@ -6,7 +6,6 @@
 #include "scene/bytes/stream.h"
 #include "scene/ui.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
@@ -200,35 +199,6 @@ static void change_direction(struct stream_view *view)
 	view->top = view->cursor;
 }
 
-static bool accept_save(struct ws_ui *ui, const struct ws_model *model, const char *text, struct prompt_error *error)
-{
-	(void)model;
-	if (!*text) {
-		snprintf(error->text, sizeof(error->text), "a file needs a name");
-		return false;
-	}
-	snprintf(ui->stream.save_name, sizeof(ui->stream.save_name), "%s", text);
-	ui->stream.save_wanted = true;
-	return true;
-}
-
-static bool ask_name(struct ws_ui *ui, const struct ws_model *model)
-{
-	static const struct prompt_use use = {
-	        .label = "save to",
-	        .hint = "a new file for the bytes of the directions shown, each byte once, in order",
-	        .accept = accept_save,
-	};
-	struct ws_conn_info info;
-	char name[64];
-	const char *side = "";
-	if (ui->stream.only >= 0 && ws_tracker_conn(model->tracker, ui->stream.conn, &info))
-		side = ui->stream.only == info.likely_client ? "-client" : "-server";
-	snprintf(name, sizeof(name), "connection-%llu%s.bin", (unsigned long long)ui->stream.number, side);
-	prompt_open(ui, &use, name);
-	return true;
-}
-
 /* The segment under the cursor, every field beside its bytes. */
 static bool open_packet(struct ws_ui *ui)
 {
@@ -280,7 +250,6 @@ static bool move(struct stream_view *view, const struct ws_model *model, enum ws
 bool stream_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
 {
 	struct stream_view *view = &ui->stream;
-	view->message[0] = '\0';
 	switch (action) {
 	case WS_ACT_HEX:
 		view->hex = !view->hex;
@@ -291,7 +260,7 @@ bool stream_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action a
 		change_direction(view);
 		return true;
 	case WS_ACT_SAVE:
-		return view->number && ask_name(ui, model);
+		return file_request_ask_stream(ui, model);
 	case WS_ACT_ENTER:
 	case WS_ACT_DETAIL:
 		return open_packet(ui);

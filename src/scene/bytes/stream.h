@@ -81,9 +81,6 @@ struct stream_view {
 	struct stream_line *line; /* as they are on the screen */
 	size_t line_count, line_capacity;
 	int width, rows; /* of the body */
-	char save_name[512];
-	bool save_wanted;
-	char message[640]; /* about saving; empty: none */
 };
 
 /* stream_build.c */

@@ -241,9 +241,7 @@ static void draw_notes(const struct stream_view *view, struct ws_canvas *canvas,
 	char buffer[512] = "", line[512];
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	const struct stream_piece *piece = view->count ? piece_at(view, view->cursor.piece) : NULL;
-	if (view->message[0])
-		ws_text_puts(&text, view->message);
-	else if (piece && piece->kind == STREAM_GAP)
+	if (piece && piece->kind == STREAM_GAP)
 		explain_gap(view, piece, &text);
 	else if (piece && piece->kind == STREAM_MARK)
 		explain_mark(piece, &text);

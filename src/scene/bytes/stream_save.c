@@ -6,7 +6,6 @@
 #include "scene/bytes/stream.h"
 #include "scene/ui.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { WAITING = 1024 };
@@ -91,14 +90,8 @@ static void take(struct saver *saver, size_t index)
 	deliver_waiting(saver, direction);
 }
 
-const char *ws_ui_save_wanted(struct ws_ui *ui)
-{
-	bool wanted = ui->stream.save_wanted;
-	ui->stream.save_wanted = false;
-	return wanted ? ui->stream.save_name : NULL;
-}
-
-bool ws_ui_save(struct ws_ui *ui, const struct ws_model *model, const struct ws_sink *sink)
+bool ws_ui_write_stream(struct ws_ui *ui, const struct ws_model *model, const struct ws_sink *sink,
+                        struct ws_stream_written *written)
 {
 	struct stream_view *view = &ui->stream;
 	static const struct saver fresh;
@@ -114,19 +107,6 @@ bool ws_ui_save(struct ws_ui *ui, const struct ws_model *model, const struct ws_
 	for (unsigned direction = 0; direction < 2; direction++)
 		while (saver.waiting_count[direction])
 			give_up(&saver, direction, view->piece[saver.waiting[direction][0]].sequence);
-	char name[256];
-	struct ws_text clean = WS_TEXT_OVER(name);
-	ws_text_clean(&clean, view->save_name, strlen(view->save_name));
-	snprintf(view->message, sizeof(view->message), "%llu byte%s saved to %s.", (unsigned long long)saver.bytes,
-	         saver.bytes == 1 ? "" : "s", ws_text_cstr(&clean));
-	size_t length = strlen(view->message);
-	if (saver.missing)
-		snprintf(view->message + length, sizeof(view->message) - length, " %llu are missing in it.",
-		         (unsigned long long)saver.missing);
+	*written = (struct ws_stream_written){.bytes = saver.bytes, .missing = saver.missing};
 	return !saver.failed;
-}
-
-void ws_ui_save_failed(struct ws_ui *ui, const char *message)
-{
-	snprintf(ui->stream.message, sizeof(ui->stream.message), "%s", message);
 }
