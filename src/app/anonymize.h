@@ -7,13 +7,13 @@
 
 struct anonymizer; /* opaque: which address has become which */
 
-/* `memory`: bytes that the addresses may take. */
+/* `memory` is how many bytes the addresses may take. */
 struct anonymizer *anonymizer_create(uint64_t memory, struct ws_error *error) WS_CHECKED;
-void anonymizer_free(struct anonymizer *anonymizer); /* NULL allowed */
+void anonymizer_free(struct anonymizer *anonymizer); /* NULL is allowed */
 
-/* The frame with its addresses replaced, the same one always by the same, and two by the same only when there are more
- * than find a place in memory. Its bytes are the anonymizer's until the next call. False when memory is short: then it
- * must not be shown. */
+/* Makes `result` the frame with its addresses replaced, the same one always by the same. Two become one only when there
+ * are more than fit into `memory`. The bytes of `result` belong to the anonymizer and are valid until the next call.
+ * False: memory is short, and the frame must not be shown. */
 bool anonymize(struct anonymizer *anonymizer, const struct ws_frame *frame, struct ws_frame *result) WS_CHECKED;
 
 #endif

@@ -70,8 +70,8 @@ const struct option_row option_rows[] = {
         {'w', "write", "FILE", OPTION_TEXT, GROUP_SHOW, FIELD(write), 1, 0, NULL,
          "also write every packet that is shown to this file, as pcap with nanoseconds"},
         {0, "anonymize", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(anonymize), 0, 0, NULL,
-         "replace every MAC and IP address, the same one always by the same, with those reserved for documentation; "
-         "payload stays as it is"},
+         "replace every MAC and IP address, the same one always by the same, with one reserved for documentation, and "
+         "blank what is not understood; the payload of TCP and UDP stays as it is"},
         {0, "time-wait", "SECONDS", OPTION_SECONDS, GROUP_SHOW, FIELD(time_wait), 0.001, 86400, NULL,
          "how long TIME_WAIT lasts (default 60, as in Linux; twice RFC 9293's MSL is 240)"},
         {0, "max-memory", "SIZE", OPTION_SIZE, GROUP_SHOW, FIELD(max_memory), 1048576, 1e15, NULL,
