@@ -1,20 +1,21 @@
-/* A replay as asciinema records terminals: a line of JSON for the size, then one for each time the picture changed, with
- * what a terminal must be told to get from the picture before to this one. The replay runs by a clock of its own, so the
- * recording takes no longer than drawing it. */
+/* A replay as an asciicast, the format in which asciinema records terminals. The first line is a JSON object with the
+ * size. Each further line is a time at which the screen changed, and the output that changes the terminal from the
+ * previous screen to the new one. The replay runs on a simulated clock, so recording it takes no longer than drawing.
+ */
 #include <wirestate/export.h>
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { OUTPUT = 32768 };
-#define PICTURE_TIME (40 * WS_MILLISECOND)
-#define LONGEST (4 * 3600 * WS_SECOND) /* a replay that takes longer is not watched to its end */
+#define FRAME_TIME (40 * WS_MILLISECOND)
+#define LONGEST (4 * 3600 * WS_SECOND) /* nobody watches a longer replay to its end */
 
 struct recorder {
 	FILE *out;
 	enum ws_theme theme;
 	struct ws_canvas drawn, shown;
-	char bytes[OUTPUT]; /* what the terminal is told next */
+	char bytes[OUTPUT]; /* the next output to the terminal */
 	struct ws_text text;
 };
 
@@ -35,7 +36,7 @@ static bool put_event_part(struct ws_text *text)
 		while (end < text->length && text->data[end] != '\033' && end - at < 128)
 			end++;
 		while (end < text->length && end > at + 1 && ((unsigned char)text->data[end] & 0xc0) == 0x80)
-			end--; /* no character in two halves */
+			end--; /* do not split a character */
 		ws_text_json(&json, text->data + at, end - at);
 		fwrite(json.data, 1, json.length, recorder->out);
 		at = end;
@@ -58,12 +59,12 @@ static void put_style(struct recorder *recorder, const struct ws_cell *cell)
 	ws_text_putc(&recorder->text, 'm');
 }
 
-static bool same(const struct ws_cell *a, const struct ws_cell *b)
+static bool cell_equal(const struct ws_cell *a, const struct ws_cell *b)
 {
 	return a->code_point == b->code_point && a->style == b->style && a->emphasis == b->emphasis;
 }
 
-/* What changed since the last picture. */
+/* Writes what changed since the last screen. */
 static void put_changes(struct recorder *recorder)
 {
 	const int columns = recorder->drawn.columns;
@@ -74,7 +75,7 @@ static void put_changes(struct recorder *recorder)
 		int cursor = -1;
 		for (int column = 0; column < columns; column++) {
 			if (!new[column].code_point ||
-			    (same(&new[column], &old[column]) &&
+			    (cell_equal(&new[column], &old[column]) &&
 			     (column + 1 == columns || new[column + 1].code_point || !old[column + 1].code_point)))
 				continue;
 			if (cursor != column)
@@ -91,21 +92,21 @@ static void put_changes(struct recorder *recorder)
 		ws_text_puts(&recorder->text, "\033[0m");
 }
 
-static bool changed(const struct recorder *recorder)
+static bool screen_changed(const struct recorder *recorder)
 {
 	const size_t count = (size_t)recorder->drawn.columns * (size_t)recorder->drawn.rows;
 	for (size_t i = 0; i < count; i++)
-		if (!same(&recorder->drawn.cells[i], &recorder->shown.cells[i]))
+		if (!cell_equal(&recorder->drawn.cells[i], &recorder->shown.cells[i]))
 			return true;
 	return false;
 }
 
-static void record(struct recorder *recorder, struct ws_ui *ui, const struct ws_model *model, ws_time time)
+static void record_screen(struct recorder *recorder, struct ws_ui *ui, const struct ws_model *model, ws_time time)
 {
 	ws_canvas_clear(&recorder->drawn);
 	ws_ui_layout(ui, model, recorder->drawn.columns, recorder->drawn.rows);
 	ws_ui_draw(ui, model, &recorder->drawn);
-	if (time && !changed(recorder))
+	if (time && !screen_changed(recorder))
 		return;
 	fprintf(recorder->out, "[%.3f, \"o\", \"", (double)time / (double)WS_SECOND);
 	if (!time)
@@ -150,13 +151,13 @@ bool ws_cast(FILE *out, struct ws_ui *ui, const struct ws_model *model, const st
 	ws_time time = 0;
 	ws_ui_tick(ui, model, 1);
 	ws_ui_act(ui, model, WS_ACT_RESTART);
-	record(recorder, ui, model, time);
+	record_screen(recorder, ui, model, time);
 	bool more = true;
 	while (ws_ui_next_change(ui, model) != WS_TIME_NEVER && time < LONGEST &&
 	       (more = options->go_on(options->context))) {
-		time += PICTURE_TIME;
+		time += FRAME_TIME;
 		ws_ui_tick(ui, model, 1 + time);
-		record(recorder, ui, model, time);
+		record_screen(recorder, ui, model, time);
 	}
 	ws_canvas_destroy(&recorder->drawn);
 	ws_canvas_destroy(&recorder->shown);

@@ -1,15 +1,15 @@
-/* From cells to SVG elements.
+/* Draws cells of a canvas as SVG elements.
  *
- * Words stay text: one element for each run of cells that look alike, stretched to the grid, so that any font of fixed
- * width will do and everything can be selected and searched. Lines, boxes, bars and arrow heads become shapes: they
- * meet without gaps in any font, also in one that does not have them. */
+ * Words become text: one element for each run of cells with the same look, stretched to the grid, so that any
+ * fixed-width font fits and everything can be selected and searched. Lines, boxes, bars and arrow heads become shapes,
+ * so that they join without gaps in any font, including those that lack these characters. */
 #include "export/svg.h"
 
 #include <string.h>
 
 enum { LIGHT = 1, HEAVY = 2, BASELINE = 15, MIDDLE_Y = CELL_HEIGHT / 2 };
 
-/* The first that is installed; all of them hold what is left as text. */
+/* The browser uses the first font that is installed. Each of them has all characters that are written as text. */
 #define FONTS "'DejaVu Sans Mono','Cascadia Mono',Menlo,Consolas,'Noto Sans Mono','Liberation Mono',monospace"
 
 /* X(code point, weight of the arm to the left, right, up, down, dashed) */
@@ -35,7 +35,7 @@ enum { LIGHT = 1, HEAVY = 2, BASELINE = 15, MIDDLE_Y = CELL_HEIGHT / 2 };
 	X(0x253c, 1, 1, 1, 1, false)                                                                                   \
 	X(0x254c, 1, 1, 0, 0, true)
 
-/* X(code point, path from the cell's upper left corner, opacity). The arrow heads reach out to the lifeline. */
+/* X(code point, path from the cell's upper left corner, opacity). The arrow heads extend to the lifeline. */
 #define SHAPES(X)                                                                                                      \
 	X(0x25ba, "m0 9.3h3v-4.3l10 5l-10 5v-4.3h-3z", "1")                                                            \
 	X(0x25c4, "m9 9.3h-3v-4.3l-10 5l10 5v-4.3h3z", "1")                                                            \
@@ -121,13 +121,13 @@ void svg_text(FILE *out, const char *utf8)
 	}
 }
 
-/* ---- The frame around everything */
+/* ---- The document around the cells */
 
 void svg_begin(FILE *out, int columns, int rows, enum ws_theme theme, const char *title)
 {
 	const bool light = theme == WS_THEME_LIGHT;
 	if (theme == WS_THEME_ANY)
-		theme = WS_THEME_DARK; /* here the background is known */
+		theme = WS_THEME_DARK; /* unlike a terminal's, the background is known here */
 	const char *background = light ? "#ffffff" : "#11161d", *foreground = light ? "#1f2630" : "#d5dbe3";
 	const int width = columns * CELL_WIDTH + 2 * MARGIN, height = rows * CELL_HEIGHT + 2 * MARGIN;
 	fprintf(out,
@@ -165,7 +165,7 @@ void svg_end(FILE *out)
 	fputs("</g>\n</svg>\n", out);
 }
 
-/* ---- Runs of cells that look alike */
+/* ---- Runs of cells with the same look */
 
 struct run {
 	const struct ws_cell *cells; /* of the whole row */
@@ -174,11 +174,11 @@ struct run {
 	bool bold, reverse;
 };
 
-/* The horizontal and vertical strokes of one weight in a run. */
+/* Draws the horizontal and vertical strokes of one weight in a run. */
 static void put_strokes(FILE *out, const struct run *run, unsigned weight, bool dashed)
 {
 	bool open = false;
-	int end_x = -1; /* twice the place where the last horizontal stroke ends */
+	int end_x = -1; /* twice the x at which the last horizontal stroke ends */
 	for (int column = run->from; column < run->to; column++) {
 		const struct line *line = line_of(run->cells[column].code_point);
 		if (!line || line->dashed != dashed)
@@ -233,7 +233,7 @@ static bool is_word(const struct ws_cell *cell)
 	return cell->code_point != ' ' && !line_of(cell->code_point) && !shape_of(cell->code_point);
 }
 
-/* Words, with single spaces between them. */
+/* Draws words, with single spaces between them. */
 static void put_words(FILE *out, const struct run *run)
 {
 	for (int column = run->from; column < run->to;) {

@@ -1,17 +1,17 @@
 /* A connection's lifelines as SVG.
  *
- * Still, it is the whole canvas. Moving, the same cells are put into groups that appear when their time has come: what
- * a step says and the sender's new state when the segment leaves, the arrow and the receiver's when it has arrived, and
- * a dot that flies in between. The boxes with the states and the explanations below are drawn anew wherever they
- * change, each visible for its stretch of time. All of that is CSS. Without animation, be it that somebody prefers it
- * so or that a program does not know CSS animations, exactly the still picture remains: every group's own look is that
- * of the end, and only what is over by then is hidden. */
+ * The still form is the whole canvas. In the animated form the same cells are in groups that appear at their time: the
+ * text of a step and the sender's new state when the segment departs, the arrow and the receiver's new state when it
+ * arrives, and a moving dot in between. The boxes with the states and the explanations below are drawn again wherever
+ * they change, and each version is visible for its time. All of that is CSS. Where CSS animations are not supported, or
+ * the user prefers reduced motion, the still form remains: without animation every group has its look at the end of the
+ * replay, and only what is gone by then is hidden. */
 #include "export/svg.h"
 
 #include <wirestate/export.h>
 
 enum { NOTE_ROWS = 9, BOX_FIRST = 2, BOX_LAST = 4, BOX_HALF = 9, REGIONS = 3, COUNTDOWN = 30 };
-#define HOLD (4 * WS_SECOND) /* how long the end stands before it begins again */
+#define HOLD (4 * WS_SECOND) /* how long the end is shown before the replay starts again */
 
 struct replay_strip {
 	FILE *out;
@@ -19,12 +19,12 @@ struct replay_strip {
 	const struct ws_model *model;
 	struct ws_chart chart;
 	struct ws_canvas whole;
-	double length; /* replay time of one round, in ns */
+	double length; /* replay time of one loop, in ns */
 };
 
 /* ---- Still parts */
 
-/* The lifelines are one stroke each, dashed along pauses. */
+/* Draws each lifeline as one stroke, dashed along pauses. */
 static void put_lifelines(const struct replay_strip *strip)
 {
 	const struct ws_chart *chart = &strip->chart;
@@ -45,8 +45,8 @@ static void put_lifelines(const struct replay_strip *strip)
 	}
 }
 
-/* The cells of a step's row but those of the two lifelines, which are drawn already, in the part that belongs to
- * `side`: -1 the middle, 0 what stands left of the lifelines, 1 what stands right of them. */
+/* Writes the cells of a row, in the part that `side` says: -1 is between the lifelines, 0 left of them, 1 right of
+ * them. The lifelines themselves are drawn already. */
 static void put_part(const struct replay_strip *strip, int row, int side)
 {
 	const struct ws_chart *chart = &strip->chart;
@@ -58,7 +58,7 @@ static void put_part(const struct replay_strip *strip, int row, int side)
 		svg_cells(strip->out, &strip->whole, row, chart->line[0] + 1, chart->line[1], 0);
 }
 
-/* A step's last row between the lifelines: its arrow, from the very line that it leaves. */
+/* Draws a step's arrow, which is on its last row, from the centre of the lifeline that it leaves. */
 static void put_arrow(const struct replay_strip *strip, const struct ws_chart_step *step)
 {
 	const int row = step->row + step->rows - 1, line = strip->chart.line[step->from];
@@ -98,13 +98,13 @@ static double percent(const struct replay_strip *strip, ws_time time)
 	return 100 * (double)time / strip->length;
 }
 
-/* A group that appears at `time` and stays. */
+/* The keyframes of a group that appears at `time` and stays visible. */
 static void put_appearing(const struct replay_strip *strip, const char *name, ws_time time)
 {
 	fprintf(strip->out, "@keyframes %s{0%%{opacity:0}%.4f%%{opacity:1}}\n", name, percent(strip, time));
 }
 
-/* A group that is to be seen from `from` to `to` only. */
+/* The keyframes of a group that is visible only between `from` and `to`. */
 static void put_window(const struct replay_strip *strip, const char *name, ws_time from, ws_time to)
 {
 	fprintf(strip->out, "@keyframes %s{0%%{opacity:0}%.4f%%{opacity:1}%.4f%%{opacity:0}}\n", name,
@@ -123,7 +123,7 @@ static int tip_of(const struct replay_strip *strip, const struct ws_chart_step *
 	return tip;
 }
 
-/* How far a step's segment flies, in pixels, to the right. */
+/* How far to the right a step's dot moves, in pixels. */
 static double flight_of(const struct replay_strip *strip, const struct ws_chart_step *step)
 {
 	return (tip_of(strip, step) - strip->chart.line[step->from]) * CELL_WIDTH;
@@ -199,7 +199,7 @@ static void put_step(const struct replay_strip *strip, size_t index)
 	fputs("</g>\n", strip->out);
 }
 
-/* ---- What changes above and below: boxes and explanations */
+/* ---- The boxes above and the explanations below, which change over time */
 
 static void region_columns(const struct ws_chart *chart, int region, int *from, int *to)
 {
@@ -221,8 +221,8 @@ static bool same_region(const struct ws_chart *chart, int region, const struct w
 	return true;
 }
 
-/* A picture for a stretch of time, `to` 0: until the end. `rest`: it is also what is seen where nothing moves.
- * Keyframes may stand in any style element. */
+/* Opens a group that is visible between `from` and `to`; `to` 0 means the end. With `rest` it is also visible without
+ * animation. Its keyframes are in a style element of their own, which SVG allows anywhere. */
 static void open_window(const struct replay_strip *strip, const char *name, ws_time from, ws_time to, bool rest)
 {
 	fputs("<style>", strip->out);
@@ -233,12 +233,12 @@ static void open_window(const struct replay_strip *strip, const char *name, ws_t
 	fprintf(strip->out, "</style><g class=\"%s\" style=\"animation-name:%s\">\n", rest ? "k" : "k o", name);
 }
 
-/* What a region of the boxes shows, and since when. */
+/* What each region of the boxes shows, and since when. */
 struct boxes {
 	struct ws_canvas shown, next;
 	ws_time since[REGIONS];
 	unsigned count[REGIONS];
-	bool rested[REGIONS]; /* what is seen at rest is there */
+	bool rested[REGIONS]; /* the version that is visible without animation is written */
 };
 
 static void put_box(const struct replay_strip *strip, struct boxes *boxes, int region, ws_time until, bool rest)
@@ -255,7 +255,7 @@ static void put_box(const struct replay_strip *strip, struct boxes *boxes, int r
 	boxes->rested[region] |= rest;
 }
 
-/* boxes->next is what is shown from `time` on; what it replaces is put out. */
+/* Shows boxes->next from `time` on, and writes the versions of regions that it replaces. */
 static void change_boxes(const struct replay_strip *strip, struct boxes *boxes, ws_time time, bool after_rest)
 {
 	for (int region = 0; region < REGIONS; region++)
@@ -279,7 +279,7 @@ static void put_notes(const struct replay_strip *strip, const struct ws_canvas *
 	fputs("</g>\n", strip->out);
 }
 
-/* At rest the picture is that of the last step, with all of TIME_WAIT to come; playing, it runs out behind that. */
+/* Counts TIME_WAIT down after the last step. Without animation the boxes are those of the last step, before it. */
 static bool put_countdown(const struct replay_strip *strip, struct boxes *boxes)
 {
 	const struct ws_chart *chart = &strip->chart;
