@@ -6,9 +6,12 @@
 #ifndef WS_TRACK_MACHINE_H
 #define WS_TRACK_MACHINE_H
 
+#include "track/facts.h"
 #include "track/why.h"
 
 #include <wirestate/track.h>
+
+#include <stddef.h>
 
 /* Whether something that was sent towards an endpoint has reached it. */
 enum ws_receipt { WS_NOT_RECEIVED, WS_RECEIPT_PRESUMED, WS_RECEIPT_PROVEN };
@@ -16,52 +19,18 @@ enum ws_receipt { WS_NOT_RECEIVED, WS_RECEIPT_PRESUMED, WS_RECEIPT_PROVEN };
 /* What ended an endpoint that is `dead`. */
 enum ws_death { WS_ALIVE, WS_DEAD_SENT_RST, WS_DEAD_GOT_RST, WS_DEAD_TIMER, WS_DEAD_ASSUMED, WS_DEAD_ICMP };
 
+/* What has been seen of one endpoint, and the state that follows from it. */
 struct ws_endpoint {
-	uint32_t iss;                 /* its initial sequence number, when iss_known */
-	uint32_t snd_max;             /* behind the highest byte it sent, when sent_any */
-	uint32_t last_ack_sent;       /* highest acknowledgment it sent, when acked_any */
-	uint32_t rcv_nxt;             /* what it presumably has without gaps, when rcv_known */
-	uint32_t gap_left, gap_right; /* one stretch beyond rcv_nxt that arrived early; empty when equal */
-	uint32_t fin_end;             /* behind its FIN, when fin_sent */
-	uint32_t fin_ack;             /* what it had acknowledged when it sent its FIN, when fin_sent */
-	uint32_t fin_acked_end;       /* behind the segment that acknowledged its FIN, when fin_acked is presumed */
-	uint32_t dead_us;             /* when what ended it passed, in microseconds modulo 2^32, when dead by a RST */
-	uint32_t fin_again;           /* TSval of the latest copy of the peer's FIN, when was_closing */
-	uint32_t opening;             /* TSval of the segment that acknowledged its SYN-ACK, when opening_known */
-	uint32_t proof;      /* TSval of the peer's segment on which the latest presumption rests, when proof_known */
-	uint32_t sack_right; /* highest edge it has acknowledged selectively, when sack_known */
-
-	uint32_t sent_any : 1, iss_known : 1, acked_any : 1, rcv_known : 1, proof_known : 1, sack_known : 1;
-	uint32_t listening : 1;    /* nothing sent; the peer's SYN passed towards it */
-	uint32_t mid : 1;          /* picked up in the middle */
-	uint32_t active : 1;       /* sent a bare SYN */
-	uint32_t syn_missed : 1;   /* that SYN was not captured */
-	uint32_t got_syn_ack : 1;  /* the peer's SYN-ACK passed towards it and acknowledges its SYN */
-	uint32_t syn_received : 1; /* has the peer's SYN (sent a SYN-ACK, or simultaneous open) */
-	uint32_t syn_ack_sent : 1;
-	uint32_t syn_acked : 1;   /* its SYN is acknowledged while in SYN_RECEIVED */
-	uint32_t open_proven : 1; /* it sent what only an established endpoint sends */
-	uint32_t talks : 1;       /* sent a segment without SYN or RST */
-	uint32_t fast_open : 1;   /* its SYN carried data that was accepted */
-	uint32_t fin_sent : 1, fin_first : 1, fin_implied : 1;
-	uint32_t fin_carries_ack : 1; /* its FIN acknowledged the peer's FIN */
-	uint32_t fin_received : 2;    /* enum ws_receipt, of the peer's FIN */
-	uint32_t fin_acked : 2;       /* enum ws_receipt, of the peer's ACK of its FIN */
-	uint32_t fin_pending : 1;     /* the peer's FIN was still under way when it sent its own; presume at the next
-	                                 segment */
-	uint32_t fin_doubted : 1;     /* the peer sent its FIN again: wait for its own ACK */
-	uint32_t was_closing : 1; /* the peer's FIN was presumed before the ACK of its own, until that FIN came again */
-	uint32_t dead : 3;        /* enum ws_death */
-
-	uint32_t opening_known : 1;
-	uint32_t overacked : 1; /* `snd_max` rests on an ACK one beyond what was seen: a lost FIN, or a lost byte */
-
+#define X(type, member, space, meaning) type member;
+	WS_ENDPOINT_NUMBERS(X)
+#undef X
+#define X(member, width, invariant, sets) uint32_t member : width;
+	WS_ENDPOINT_BITS(X)
+#undef X
+	/* Kept by ws_publish() and ws_start_in(). */
 	uint32_t path; /* the states it went through, four bits each, the latest lowest; retracted ones removed */
 	uint8_t depth; /* how many states `path` holds */
 	uint8_t state, certainty; /* as last published */
-	uint8_t window_scale;     /* valid when sent_any; 255: none */
-	uint16_t window, mss;
-	ws_time time_wait_start; /* when state is TIME_WAIT */
 };
 
 struct ws_machine {
