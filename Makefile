@@ -53,31 +53,39 @@ $(BUILD)/obj/%.o: src/%.c Makefile
 
 $(foreach folder,base capture decode track output,$(BUILD)/obj/$(folder)/%.o) $(BUILD)/obj/app/session.o $(BUILD)/obj/app/point.o $(BUILD)/obj/app/lookahead.o: ALL_CFLAGS += $(HOT)
 
-$(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libwirestate.a Makefile
+# The state machine with its invariants checked after each step, for what is linked to test it.
+CHECKED := $(BUILD)/checked/machine.o
+
+$(CHECKED): src/track/machine.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(ALL_CPPFLAGS) $(filter-out -Werror,$(ALL_CFLAGS)) $(NO_LTO) -Itests/unit -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libwirestate.a $(LIBS) -lcmocka
+	$(Q)$(CC) $(ALL_CPPFLAGS) -DWS_CHECKS $(ALL_CFLAGS) $(NO_LTO) -MMD -MP -c -o $@ $<
+
+$(BUILD)/unit/%: tests/unit/%.c $(CHECKED) $(BUILD)/libwirestate.a Makefile
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(filter-out -Werror,$(ALL_CFLAGS)) $(NO_LTO) -Itests/unit -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(CHECKED) $(BUILD)/libwirestate.a $(LIBS) -lcmocka
 
 FUZZ_LINK = $(ALL_CPPFLAGS) $(filter-out -Werror,$(ALL_CFLAGS)) $(NO_LTO) $(ALL_LDFLAGS) -o $@ $(filter-out Makefile %.h,$^) $(LIBS)
 
-$(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(BUILD)/libwirestate.a tests/fuzz/frames.h Makefile
+$(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(CHECKED) $(BUILD)/libwirestate.a tests/fuzz/frames.h Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(FUZZ_LINK)
 
-$(BUILD)/libfuzzer/%: tests/fuzz/fuzz_%.c $(BUILD)/libwirestate.a tests/fuzz/frames.h Makefile
+$(BUILD)/libfuzzer/%: tests/fuzz/fuzz_%.c $(CHECKED) $(BUILD)/libwirestate.a tests/fuzz/frames.h Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) -fsanitize=fuzzer $(FUZZ_LINK)
 
 # The program, loaded once and run many times: main under another name.
-$(BUILD)/corpus/server: tests/corpus/server.c $(MAIN_OBJ) $(BUILD)/libwirestate.a Makefile
+$(BUILD)/corpus/server: tests/corpus/server.c $(MAIN_OBJ) $(CHECKED) $(BUILD)/libwirestate.a Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -w -Dmain=wirestate_main -c -o $(BUILD)/corpus/main.o src/main.c
-	$(Q)$(CC) $(ALL_CPPFLAGS) $(filter-out -Werror,$(ALL_CFLAGS)) $(NO_LTO) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/corpus/main.o $(BUILD)/libwirestate.a $(LIBS)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(filter-out -Werror,$(ALL_CFLAGS)) $(NO_LTO) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/corpus/main.o $(CHECKED) $(BUILD)/libwirestate.a $(LIBS)
 
--include $(OBJECTS:.o=.d) $(MAIN_OBJ:.o=.d) $(UNIT:=.d)
+-include $(OBJECTS:.o=.d) $(CHECKED:.o=.d) $(MAIN_OBJ:.o=.d) $(UNIT:=.d)
 
 $(BUILD)/wirestate.1: $(BUILD)/wirestate src/cli/wirestate.1.in
 	$(call say,MAN)
@@ -115,7 +123,7 @@ corpus: ## every capture there is, and mutations of them, in every format and on
 	@BUILD=build/asan tests/corpus/run --all $(if $(SEED),--seed $(SEED))
 
 asan: ## build build/asan/wirestate and its unit tests with AddressSanitizer and UBSan
-	@$(MAKE) --no-print-directory BUILD=build/asan LTO= HOT= CFLAGS='$(ASAN_FLAGS)' HARDEN=-fPIE all unit
+	@$(MAKE) --no-print-directory BUILD=build/asan LTO= HOT= CPPFLAGS=-DWS_CHECKS CFLAGS='$(ASAN_FLAGS)' HARDEN=-fPIE all unit
 
 fuzz: ## let libFuzzer look for inputs that break the program: SECONDS=60 for each TARGET
 	@tests/need fuzz

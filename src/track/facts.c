@@ -200,3 +200,21 @@ void ws_presume(struct ws_step_context *x, struct ws_endpoint *endpoint)
 	endpoint->proof_known = x->segment->timestamps;
 	endpoint->proof = x->segment->tsval;
 }
+
+/* ---- What holds after every input */
+
+const char *ws_endpoint_check(const struct ws_endpoint *e, const struct ws_endpoint *peer)
+{
+#define X(member, width, invariant, sets)                                                                              \
+	if (e->member && !(invariant))                                                                                 \
+		return #member " is set, but not: " #invariant;
+	WS_ENDPOINT_BITS(X)
+#undef X
+	if (e->depth ? (e->path & 15) != e->state : e->state != WS_CLOSED)
+		return "the path does not end in the state";
+	if (e->depth && e->state != state_of(e))
+		return "the state is not the one that the facts lead to";
+	if (e->depth && e->certainty != certainty_of(e, state_of(e)))
+		return "the certainty is not the one that the facts lead to";
+	return NULL;
+}

@@ -67,7 +67,11 @@ void ws_handle_syn(struct ws_step_context *x)
 		return; /* an old duplicate, or a new connection: the tracker has already decided that it is not this
 		           one */
 	self->snd_max = ws_seq_max(self->snd_max, x->end);
+	if (self->fin_sent && !self->fin_implied)
+		return; /* an old duplicate: it has closed since */
 	if (!self->open_proven && (self->got_syn_ack || self->syn_acked)) {
+		if (self->fin_implied)
+			ws_retract_implied_fin(x);
 		self->got_syn_ack = self->syn_acked = 0;
 		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_SYN_AGAIN);
 	}
@@ -78,6 +82,7 @@ static void imply_syn(struct ws_step_context *x)
 {
 	struct ws_endpoint *peer = x->receiver;
 	peer->active = peer->syn_missed = 1;
+	peer->listening = 0;
 	peer->iss_known = peer->sent_any = 1;
 	peer->iss = x->segment->acknowledgment - 1;
 	peer->snd_max = x->segment->acknowledgment;
@@ -96,6 +101,7 @@ static void syn_ack_leaves(struct ws_step_context *x, bool again)
 		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_SYN_ACK_AGAIN);
 	}
 	self->syn_received = self->syn_ack_sent = 1;
+	self->got_syn_ack = 0; /* from SYN_RECEIVED on, syn_acked says whether it is open */
 	self->snd_max = self->sent_any ? ws_seq_max(self->snd_max, x->end) : x->end;
 	self->iss_known = self->sent_any = 1;
 	self->iss = s->sequence;

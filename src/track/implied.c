@@ -103,6 +103,24 @@ static void imply_missed_fin(struct ws_step_context *x, struct ws_endpoint *clos
 	ws_publish(x, closer, WS_BASIS_PRESUMED, WS_WHY_FIN_BOTH);
 }
 
+void ws_retract_implied_fin(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	self->fin_sent = self->fin_implied = self->fin_first = self->fin_carries_ack = 0;
+	self->fin_acked = WS_NOT_RECEIVED;
+	peer->fin_received = WS_NOT_RECEIVED;
+	peer->fin_pending = peer->fin_doubted = peer->was_closing = peer->fin_carries_ack = 0;
+	peer->fin_first = peer->fin_sent;
+	ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_NOT_FIN);
+	ws_publish(x, peer, WS_BASIS_RETRACTION, WS_WHY_NOT_FIN);
+}
+
+void ws_contradict_implied_fin(struct ws_step_context *x)
+{
+	if (x->sender->fin_implied && x->segment->length && ws_seq_before(x->sender->fin_end - 1, x->end))
+		ws_retract_implied_fin(x);
+}
+
 static bool was_captured(const struct ws_endpoint *e)
 {
 	return e->talks || e->syn_ack_sent || (e->active && !e->syn_missed);

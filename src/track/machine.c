@@ -9,6 +9,11 @@
  * Reset and revival are in reset.c, the handshake in handshake.c, the table of states in facts.c. */
 #include "track/machine.h"
 
+#ifdef WS_CHECKS
+#include <stdio.h>
+#include <stdlib.h>
+#endif
+
 /* ---- Contradictions: what this segment says was presumed wrongly */
 
 /* Data that was presumed received is sent again: it had not arrived, so neither had a FIN behind it. */
@@ -35,10 +40,7 @@ static void contradict_fin(struct ws_step_context *x)
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
 	const struct ws_segment *s = x->segment;
 	bool fin = s->flags & WS_TCP_FIN;
-	if (self->fin_implied && s->length && ws_seq_before(self->fin_end - 1, x->end)) {
-		self->fin_sent = self->fin_implied = self->fin_first = 0;
-		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_NOT_FIN);
-	}
+	ws_contradict_implied_fin(x);
 	if (!fin)
 		return;
 	if (self->fin_received == WS_RECEIPT_PRESUMED && peer->fin_sent &&
@@ -280,13 +282,20 @@ static void restart_time_wait(struct ws_step_context *x, enum ws_state before)
 
 static void pick_up(struct ws_step_context *x)
 {
+	struct ws_endpoint *const both[] = {x->sender, x->receiver};
 	for (unsigned i = 0; i < 2; i++) {
-		struct ws_endpoint *e = &x->machine->endpoint[i];
+		struct ws_endpoint *e = both[i];
 		e->mid = 1;
-		e->dead = WS_ALIVE; /* a RST before anything else said nothing about this connection */
 		e->window_scale = 255;
 		ws_start_in(e, WS_ESTABLISHED);
 	}
+}
+
+/* A RST before anything else said nothing about this connection. */
+static void start(struct ws_machine *machine)
+{
+	machine->started = 1;
+	machine->endpoint[0].dead = machine->endpoint[1].dead = WS_ALIVE;
 }
 
 static void handle_segment(struct ws_step_context *x)
@@ -359,17 +368,19 @@ static void handle_superseded(struct ws_step_context *x)
 static void handle_disowned(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
+	if (!self->active || ws_is_open(self) || x->receiver->syn_received)
+		return; /* only a SYN that nobody has answered can be disowned */
 	self->dead = WS_ALIVE;
 	ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_ALIVE);
-	self->active = 0;
-	x->machine->superseded = 1;
+	self->active = self->syn_missed = 0;
+	x->machine->disowned = x->machine->superseded = 1;
 	ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_OLD_SYN);
 }
 
 static void handle_tcp(struct ws_step_context *x)
 {
 	uint16_t flags = x->segment->flags;
-	if (x->segment->duplicate || x->segment->bad_checksum)
+	if (x->segment->duplicate || x->segment->bad_checksum || x->machine->disowned)
 		return;
 	if (flags & WS_TCP_RST) {
 		ws_handle_reset(x);
@@ -377,9 +388,11 @@ static void handle_tcp(struct ws_step_context *x)
 	}
 	if (!(flags & (WS_TCP_SYN | WS_TCP_ACK)))
 		return; /* every receiver drops it, RFC 9293 §3.10.7.4: a scan, or damage */
-	if (!x->machine->started && !(flags & WS_TCP_SYN))
-		pick_up(x);
-	x->machine->started = 1;
+	if (!x->machine->started) {
+		start(x->machine);
+		if (!(flags & WS_TCP_SYN))
+			pick_up(x);
+	}
 	bool overtaken = ws_left_before_reset(x);
 	if (x->sender->dead && !ws_handle_revival(x))
 		return;
@@ -406,6 +419,26 @@ static bool is_plain(const struct ws_endpoint *e)
 	       e->certainty == (e->mid ? WS_ASSUMED : WS_CONFIRMED);
 }
 
+/* In builds for tests: the invariants hold, and each transition has its rule. */
+static void check_step(const struct ws_machine *machine, const struct ws_outcome *outcome)
+{
+#ifdef WS_CHECKS
+	const char *broken = NULL;
+	for (unsigned i = 0; i < 2 && !broken; i++)
+		broken = ws_endpoint_check(&machine->endpoint[i], &machine->endpoint[machine->self ? i : 1 - i]);
+	for (unsigned i = 0; outcome && i < outcome->count && !broken; i++)
+		if (outcome->transition[i].why == WS_WHY_NONE)
+			broken = "a transition has no rule";
+	if (broken) {
+		fprintf(stderr, "the machine is broken: %s\n", broken);
+		abort();
+	}
+#else
+	(void)machine;
+	(void)outcome;
+#endif
+}
+
 bool ws_machine_plain_step(struct ws_machine *machine, const struct ws_segment *s)
 {
 	const uint16_t kind = s->flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST | WS_TCP_ACK);
@@ -422,6 +455,7 @@ bool ws_machine_plain_step(struct ws_machine *machine, const struct ws_segment *
 	self->window = s->window;
 	self->snd_max = ws_seq_max(self->snd_max, end);
 	receive(peer, s->sequence, end);
+	check_step(machine, NULL);
 	return true;
 }
 
@@ -457,6 +491,7 @@ void ws_machine_step(struct ws_machine *machine, const struct ws_segment *input,
 		break;
 	}
 	machine->plain = !machine->superseded && is_plain(x.sender) && is_plain(x.receiver);
+	check_step(machine, outcome);
 }
 
 /* Linux gives up about 131 s after the first SYN with its defaults; nothing on the wire shows when. */

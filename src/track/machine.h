@@ -46,7 +46,8 @@ struct ws_machine {
 	uint8_t unreachable : 1; /* an ICMP error quoted one of its segments */
 	uint8_t forged : 1;      /* a RST that its apparent sender did not send */
 	uint8_t superseded : 1;
-	uint8_t plain : 1; /* ws_machine_plain_step() may be tried */
+	uint8_t disowned : 1; /* its only SYN belongs to another connection, so no segment is this one's */
+	uint8_t plain : 1;    /* ws_machine_plain_step() may be tried */
 };
 
 struct ws_outcome {
@@ -65,6 +66,10 @@ static inline int ws_machine_client(const struct ws_machine *machine)
 {
 	return machine->client_plus_one - 1;
 }
+
+/* The invariants of one endpoint's facts, see facts.h: which of them is broken, in words, or NULL. In builds with
+ * WS_CHECKS each step of a machine checks both endpoints and aborts when one is. */
+const char *ws_endpoint_check(const struct ws_endpoint *endpoint, const struct ws_endpoint *peer);
 
 /* When something happens without a packet: the earliest deadline, WS_TIME_NEVER for none, and which endpoint's it is.
  */
@@ -101,6 +106,11 @@ void ws_handle_unreachable(struct ws_step_context *x);
 void ws_imply_open(struct ws_step_context *x);
 void ws_imply_fin_of_sender(struct ws_step_context *x);   /* before the segment's acknowledgment is taken in */
 void ws_imply_fin_of_receiver(struct ws_step_context *x); /* after it */
+/* The sender has sent no FIN where one was implied. What rests on it goes too: that the receiver has it or has
+ * acknowledged it, and that the receiver was the second to close. */
+void ws_retract_implied_fin(struct ws_step_context *x);
+/* The same when the segment carries data past that FIN. */
+void ws_contradict_implied_fin(struct ws_step_context *x);
 /* The sender acknowledges the FIN of the receiver: it has it. */
 void ws_prove_fin(struct ws_step_context *x);
 /* True when RFC 9293 figure 5 has this step, or an abort. */

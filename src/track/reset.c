@@ -90,6 +90,8 @@ static void contradict_open(struct ws_step_context *x)
 	if (x->has_ack || self->open_proven || self->talks || x->segment->sequence != self->iss + 1)
 		return;
 	if (self->got_syn_ack) {
+		if (self->fin_implied)
+			ws_retract_implied_fin(x);
 		self->got_syn_ack = 0;
 		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_NOT_OPEN);
 	} else if (self->syn_acked && peer->snd_max == peer->iss + 1) {
@@ -183,6 +185,7 @@ bool ws_handle_revival(struct ws_step_context *x)
 		x->machine->forged = 1;
 	}
 	enum ws_why why = self->dead == WS_DEAD_SENT_RST && self->sent_any ? WS_WHY_FORGED : WS_WHY_ALIVE;
+	ws_contradict_implied_fin(x); /* first, or its states would be told and taken back at once */
 	self->dead = WS_ALIVE;
 	ws_publish(x, self, WS_BASIS_RETRACTION, why);
 	return true;

@@ -176,6 +176,9 @@ static const struct script scripts[] = {
         {"simultaneous open, one SYN lost: the other's SYN-ACK opens it",
          {"c S 0 - 0 : SYN_SENT LISTEN?", "s S 0 - 0 : SYN_RECEIVED~ SYN_SENT",
           "s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED", "c A 1 1 0 : ESTABLISHED ESTABLISHED~"}},
+        {"simultaneous open, one SYN missed by the capture: the SYN-ACK sent again opens it",
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED",
+          "c SA 0 1 0 : SYN_RECEIVED ESTABLISHED~", "s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED"}},
         {"only the SYN-ACK was captured", {"s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED"}},
         {"SYN-ACK missed", {"c S 0 - 0 : SYN_SENT LISTEN?", "c A 1 1 0 : ESTABLISHED ESTABLISHED~"}},
         {"one direction: the server talks, so it is open",
@@ -233,6 +236,12 @@ static const struct script scripts[] = {
         {"second FIN missed by the capture",
          {OPEN, "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~", "s A 1 2 0 : FIN_WAIT_2~ CLOSE_WAIT",
           "c A 2 2 0 : TIME_WAIT~ CLOSED~"}},
+        {"no FIN was sent where one was implied: the peer does not have it either",
+         {OPEN, "c A 2 1 0 : FIN_WAIT_1! ESTABLISHED", "s A 1 2 0 : FIN_WAIT_2~ CLOSE_WAIT",
+          "c PA 1 1 9 : ESTABLISHED ESTABLISHED"}},
+        {"no FIN was sent where one was implied: the peer was the first to close",
+         {OPEN, "c A 2 1 0 : FIN_WAIT_1! ESTABLISHED", "s FA 1 2 0 : TIME_WAIT~ LAST_ACK",
+          "c PA 1 2 9 : CLOSE_WAIT FIN_WAIT_2~"}},
         /* ---- RST */
         {"refused", {"c S 0 - 0 : SYN_SENT LISTEN?", "s RA 0 1 0 : CLOSED~ CLOSED"}},
         {"RST without ACK does not refuse", {"c S 0 - 0 : SYN_SENT LISTEN?", "s R 0 - 0 : SYN_SENT CLOSED"}},
@@ -278,7 +287,8 @@ static const struct script scripts[] = {
          {"c S 0 - 0 : SYN_SENT LISTEN?", "icmp c 0 : CLOSED~ LISTEN?", "c S 0 - 0 : SYN_SENT LISTEN?"}},
         {"nobody answers the SYN", {"c S 0 - 0 : SYN_SENT LISTEN?", "expire c : CLOSED? LISTEN?"}},
         {"superseded", {OPEN, "superseded c A : CLOSED? CLOSED?"}},
-        {"an old SYN is disowned", {"c S 0 - 0 : SYN_SENT LISTEN?", "disowned c : CLOSED~ LISTEN?"}},
+        {"an old SYN is disowned, and what follows it is another connection's",
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "disowned c : CLOSED~ LISTEN?", "c FA 1 1 0 : CLOSED~ LISTEN?"}},
 };
 
 /* ---- Properties, over random segments near the edges of what both sides sent */
@@ -422,15 +432,48 @@ static void time_wait_starts_again(void **state)
 	}
 }
 
+/* Every other test relies on it: this program's machine checks itself, so a step that breaks an invariant aborts. */
+static void broken_facts_are_found(void **state)
+{
+	(void)state;
+	static const char *const lines[] = {"c S 0 - 0", "s SA 0 1 0", "c A 1 1 0", "s PA 1 1 5", "c A 1 6 0"};
+	struct ws_machine machine = {0};
+	struct ws_outcome outcome;
+	struct ws_segment s;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(lines); i++) {
+		parse(lines[i], &s);
+		ws_machine_step(&machine, &s, &outcome);
+	}
+	const struct ws_endpoint *client = &machine.endpoint[0], *server = &machine.endpoint[1];
+	assert_null(ws_endpoint_check(client, server));
+	assert_null(ws_endpoint_check(server, client));
+	struct ws_endpoint wrong = *server;
+	wrong.fin_received = WS_RECEIPT_PRESUMED;
+	assert_string_equal(ws_endpoint_check(&wrong, client), "fin_received is set, but not: peer->fin_sent");
+	wrong = *server;
+	wrong.syn_received = 0;
+	assert_string_equal(ws_endpoint_check(&wrong, client), "syn_ack_sent is set, but not: e->syn_received");
+	wrong = *server;
+	wrong.fin_sent = 1;
+	assert_string_equal(ws_endpoint_check(&wrong, client), "the state is not the one that the facts lead to");
+	wrong = *client;
+	wrong.state = WS_CLOSE_WAIT;
+	assert_string_equal(ws_endpoint_check(&wrong, server), "the path does not end in the state");
+	wrong = *client;
+	wrong.open_proven = 0;
+	assert_string_equal(ws_endpoint_check(&wrong, server), "the certainty is not the one that the facts lead to");
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[WS_ARRAY_SIZE(scripts) + 3] = {
+	struct CMUnitTest tests[WS_ARRAY_SIZE(scripts) + 4] = {
 	        cmocka_unit_test(random_histories),
 	        cmocka_unit_test(a_self_connect),
 	        cmocka_unit_test(time_wait_starts_again),
+	        cmocka_unit_test(broken_facts_are_found),
 	};
 	for (size_t i = 0; i < WS_ARRAY_SIZE(scripts); i++)
-		tests[3 + i] = (struct CMUnitTest){
+		tests[4 + i] = (struct CMUnitTest){
 		        .name = scripts[i].name, .test_func = run_script, .initial_state = (void *)&scripts[i]};
 	return _cmocka_run_group_tests("machine", tests, WS_ARRAY_SIZE(tests), NULL, NULL);
 }
