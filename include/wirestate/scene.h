@@ -7,6 +7,7 @@
 
 #include <wirestate/canvas.h>
 #include <wirestate/capture.h>
+#include <wirestate/keys.h>
 #include <wirestate/lesson.h>
 #include <wirestate/screens.h>
 #include <wirestate/track.h>
@@ -22,6 +23,9 @@ struct ws_net {
 /* The world as the scenes see it. Everything is borrowed. */
 struct ws_model {
 	const struct ws_tracker *tracker;
+	/* Tells trackers apart: a model has another generation than the one before when it shows another tracker. Not
+	 * 0. */
+	uint64_t generation;
 	const char *source; /* file or interface name, for the title */
 	bool live, loading;
 	uint64_t loaded, total; /* bytes, while loading; total 0: unknown */
@@ -37,111 +41,12 @@ struct ws_model {
 	uint64_t frame;                   /* number of the world's last packet */
 	bool incomplete;                  /* its first packets are no longer kept */
 	ws_time time_wait;                /* length of TIME_WAIT */
-	const char *notice;               /* an error or warning to show, or NULL */
+	const char *status_message;       /* an error or warning to show, or NULL */
 	const char *confinement;          /* live: how well the process is fenced in, in a word or two, or NULL */
 	struct ws_net net;                /* the capture's own subnet, as its interface or --net says */
 	/* Reads a frame again; false when it is no longer kept. */
 	bool (*fetch)(void *context, uint64_t position, struct ws_frame *frame);
 	void *fetch_context;
-};
-
-/* X(enumerator, name, what it does): everything a key can ask for. src/view maps keys to these; the help screen and the
- * manual are made from this list and that map. */
-#define WS_ACTIONS(X)                                                                                                  \
-	X(WS_ACT_NONE, "none", "nothing")                                                                              \
-	X(WS_ACT_QUIT, "quit", "leave wirestate")                                                                      \
-	X(WS_ACT_MOUSE, "mouse", "give the mouse back to the terminal, to copy text, or take it")                      \
-	X(WS_ACT_BACK, "back", "go back to the screen before")                                                         \
-	X(WS_ACT_HELP, "help", "show this help, or leave it")                                                          \
-	X(WS_ACT_UP, "up", "move up")                                                                                  \
-	X(WS_ACT_DOWN, "down", "move down")                                                                            \
-	X(WS_ACT_PAGE_UP, "page-up", "a page up")                                                                      \
-	X(WS_ACT_PAGE_DOWN, "page-down", "a page down")                                                                \
-	X(WS_ACT_FIRST, "first", "to the first")                                                                       \
-	X(WS_ACT_LAST, "last", "to the last")                                                                          \
-	X(WS_ACT_LEFT, "left", "close the group; in the bytes: one byte back")                                         \
-	X(WS_ACT_RIGHT, "right", "open the group; in the bytes: one byte on")                                          \
-	X(WS_ACT_ENTER, "enter", "open what is selected")                                                              \
-	X(WS_ACT_SORT, "sort", "sort by the next column")                                                              \
-	X(WS_ACT_REVERSE, "reverse", "sort the other way round")                                                       \
-	X(WS_ACT_SEARCH, "search", "search for an address, a port, a state, a verdict")                                \
-	X(WS_ACT_FIND_NEXT, "find-next", "to the next one found")                                                      \
-	X(WS_ACT_FIND_PREVIOUS, "find-previous", "to the one found before")                                            \
-	X(WS_ACT_FILTER, "filter", "show only what fits a filter: 10.0.0.0/8 and port == 443")                         \
-	X(WS_ACT_HOSTS, "hosts", "who holds TIME_WAIT and CLOSE_WAIT, by address")                                     \
-	X(WS_ACT_FOLLOW, "follow", "keep the newest in sight")                                                         \
-	X(WS_ACT_PLAY, "play", "play or pause")                                                                        \
-	X(WS_ACT_STEP, "step", "one segment forward")                                                                  \
-	X(WS_ACT_STEP_BACK, "step-back", "one segment back")                                                           \
-	X(WS_ACT_NEXT_CHANGE, "next-change", "to the next change of a state")                                          \
-	X(WS_ACT_PREVIOUS_CHANGE, "previous-change", "to the change of a state before")                                \
-	X(WS_ACT_JUMP, "jump", "jump to a packet (its number) or a time (12.5s)")                                      \
-	X(WS_ACT_FASTER, "faster", "play faster")                                                                      \
-	X(WS_ACT_SLOWER, "slower", "play slower")                                                                      \
-	X(WS_ACT_RESTART, "restart", "play from the start")                                                            \
-	X(WS_ACT_FRAME, "frame", "the whole capture: to the next packet")                                              \
-	X(WS_ACT_FRAME_BACK, "frame-back", "the whole capture: to the packet before")                                  \
-	X(WS_ACT_SEEK, "seek", "the whole capture: forward")                                                           \
-	X(WS_ACT_SEEK_BACK, "seek-back", "the whole capture: back")                                                    \
-	X(WS_ACT_SEEK_FAR, "seek-far", "the whole capture: far forward")                                               \
-	X(WS_ACT_SEEK_FAR_BACK, "seek-far-back", "the whole capture: far back")                                        \
-	X(WS_ACT_NEWEST, "newest", "the whole capture: to its end")                                                    \
-	X(WS_ACT_LOOP, "loop", "start again at the end")                                                               \
-	X(WS_ACT_DIAGRAM, "diagram", "the state diagram, with both ends on it")                                        \
-	X(WS_ACT_SWAP, "swap", "swap the two sides")                                                                   \
-	X(WS_ACT_DETAIL, "detail", "show the packet: every field beside its bytes")                                    \
-	X(WS_ACT_STREAM, "stream", "the connection's bytes, with the borders of its segments")                         \
-	X(WS_ACT_UDP, "udp", "UDP conversations and their datagrams")                                                  \
-	X(WS_ACT_ARP, "arp", "ARP: questions, bindings, next hops")                                                    \
-	X(WS_ACT_STATISTICS, "statistics", "statistics: protocols, rates, states over time")                           \
-	X(WS_ACT_NEXT_PACKET, "next", "the next packet")                                                               \
-	X(WS_ACT_PREVIOUS_PACKET, "previous", "the packet before")                                                     \
-	X(WS_ACT_DIRECTION, "direction", "both directions, or one of them")                                            \
-	X(WS_ACT_HEX, "hex", "text or hexadecimal")                                                                    \
-	X(WS_ACT_SAVE, "save", "save the bytes to a file")                                                             \
-	X(WS_ACT_EXPORT, "export", "the connection as a file: SVG, text, asciicast, pcap")                             \
-	X(WS_ACT_NEXT_PANE, "pane", "to the other pane")                                                               \
-	X(WS_ACT_ABSOLUTE, "absolute", "absolute or relative sequence numbers")                                        \
-	X(WS_ACT_LESSON_NEXT, "lesson-next", "lesson: show the answer, go on to the next stop")                        \
-	X(WS_ACT_LESSON_BACK, "lesson-back", "lesson: back to the stop before")
-
-enum ws_action {
-#define X(name, word, meaning) name,
-	WS_ACTIONS(X)
-#undef X
-	        WS_ACTION_COUNT
-};
-const char *ws_action_name(enum ws_action action);
-const char *ws_action_meaning(enum ws_action action);
-
-/* X(enumerator, what it does): what a key does while a line is being typed. */
-#define WS_EDITS(X)                                                                                                    \
-	X(WS_EDIT_INSERT, "type the character")                                                                        \
-	X(WS_EDIT_ACCEPT, "accept the line")                                                                           \
-	X(WS_EDIT_CANCEL, "leave it as it was before")                                                                 \
-	X(WS_EDIT_ERASE, "erase the character before the cursor")                                                      \
-	X(WS_EDIT_DELETE, "erase the character at the cursor")                                                         \
-	X(WS_EDIT_ERASE_WORD, "erase the word before the cursor")                                                      \
-	X(WS_EDIT_ERASE_ALL, "erase the line")                                                                         \
-	X(WS_EDIT_LEFT, "one character back")                                                                          \
-	X(WS_EDIT_RIGHT, "one character on")                                                                           \
-	X(WS_EDIT_FIRST, "to the beginning")                                                                           \
-	X(WS_EDIT_LAST, "to the end")
-
-enum ws_edit {
-#define X(name, meaning) name,
-	WS_EDITS(X)
-#undef X
-};
-
-/* One key press or turn of the mouse, as what it asks for. */
-enum ws_key_kind { WS_KEY_NONE, WS_KEY_ACTION, WS_KEY_EDIT, WS_KEY_CLICK, WS_KEY_WHEEL_UP, WS_KEY_WHEEL_DOWN };
-struct ws_key {
-	enum ws_key_kind kind;
-	int row, column;       /* of the mouse */
-	enum ws_action action; /* of ACTION */
-	enum ws_edit edit;     /* of EDIT */
-	uint32_t character;    /* of INSERT */
 };
 
 struct ws_ui; /* opaque: which screen, what is selected, where the replay stands */

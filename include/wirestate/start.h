@@ -2,6 +2,7 @@
 #ifndef WIRESTATE_START_H
 #define WIRESTATE_START_H
 
+#include <wirestate/cursor.h>
 #include <wirestate/scene.h>
 
 /* X(enumerator, heading) */
@@ -25,11 +26,11 @@ struct ws_start_entry {
 	char *target;    /* owned: the interface's name or the file's path */
 };
 
-/* The reader's place. Entries come in the order of their groups, and are the caller's. */
+/* What the start screen shows. Entries come in the order of their groups, and are the caller's. */
 struct ws_start {
 	const struct ws_start_entry *entries;
-	size_t count, selected, top; /* top: the first row shown, headings included */
-	const char *message;         /* of what was opened last; or NULL */
+	struct ws_cursor cursor; /* among the entries; its top is the first row shown, and headings are rows, too */
+	const char *message;     /* of what was opened last; or NULL */
 	const char *const *key_name;
 };
 

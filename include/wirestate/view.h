@@ -8,18 +8,22 @@
 
 struct ws_view; /* opaque */
 
-/* The keys as this reader has them: the built-in ones, and in front of them those of his configuration. It must not be
- * moved. */
+/* What the user's keys do: the built-in ones (wirestate/keys.h), and before them those of the configuration. It must
+ * not be moved or copied, since `name` points into it. */
 struct ws_keymap {
 	const char *name[WS_ACTION_COUNT];           /* of an action's key, for hints and help; NULL: it has none */
 	const char *name_in_lesson[WS_ACTION_COUNT]; /* while a lesson is played, which has keys of its own */
 	struct {
-		uint32_t key;
-		char name[16]; /* empty: none of its own */
-	} own[WS_ACTION_COUNT];
+		uint32_t code;
+		char name[16]; /* empty: the configuration gives it none */
+	} configured[WS_ACTION_COUNT];
+	struct {
+		char text[2][16]; /* `name` and `name_in_lesson` */
+	} shown[WS_ACTION_COUNT];
 };
 void ws_keymap_init(struct ws_keymap *keymap);
-/* Gives the action that has this name a key: a character, or a name like F5, PgUp or Ctrl-X. */
+/* Gives the action that has this name a key: a character, or a name like F5, PgUp or Ctrl-X. False: there is no such
+ * action or key, the key is another action's in the configuration, or no program is told of it. */
 bool ws_keymap_bind(struct ws_keymap *keymap, const char *action, const char *key, struct ws_error *error) WS_CHECKED;
 
 struct ws_view_options {
@@ -58,7 +62,7 @@ void ws_view_size(const struct ws_view *view, int *columns, int *rows);
 bool ws_view_is_ascii(const struct ws_view *view);
 void ws_view_show(struct ws_view *view, const struct ws_canvas *canvas);
 
-/* Key names for hints, help and the manual, from the one key table. */
-const char *ws_key_name(enum ws_action action);
+/* The built-in keys of an action, as the manual page names them: "↑, k". */
+void ws_key_names(enum ws_action action, struct ws_text *text);
 
 #endif

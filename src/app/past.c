@@ -244,6 +244,7 @@ bool past_work(struct past *past, const struct ws_position *position)
 		return true;
 	struct snapshot *before = past->shown;
 	past->shown = past->building;
+	past->generation++;
 	past->building = NULL;
 	past->changed = true;
 	snapshot_close(before);
@@ -276,7 +277,7 @@ void past_model(const struct past *past, const struct ws_position *position, str
 	model->seeking = position->past && (!snapshot || past->building || !is_there(snapshot, position));
 	const struct ws_error *error = snapshot && snapshot->error.status != WS_OK ? &snapshot->error : &past->error;
 	if (position->past && error->status != WS_OK) {
-		model->notice = error->text;
+		model->status_message = error->text;
 		model->seeking = past->building;
 	}
 	if (!position->past || !snapshot)
@@ -284,6 +285,7 @@ void past_model(const struct past *past, const struct ws_position *position, str
 	model->past = true;
 	model->running = position->playing;
 	model->tracker = snapshot->tracker;
+	model->generation += past->generation;
 	model->now = snapshot->clock > model->first ? snapshot->clock : model->first;
 	model->frame = snapshot->frame;
 	model->last_packet = snapshot->frame ? snapshot->last_packet : model->first;

@@ -9,6 +9,7 @@ struct snapshot; /* private to past.c */
 struct past {
 	struct point *point;               /* whose past it is */
 	struct snapshot *shown, *building; /* NULL where the newest is shown; nothing is being made */
+	uint64_t generation;               /* how many snapshots have been shown so far */
 	struct ws_error error;             /* why no snapshot can be made */
 	bool changed;                      /* what is shown is another one; the owner clears this */
 };

@@ -462,6 +462,7 @@ void session_model(struct session *session, struct ws_model *model)
 	struct point *point = session_shown(session);
 	*model = (struct ws_model){
 	        .tracker = point->tracker,
+	        .generation = 1,
 	        .source = point->name,
 	        .live = session->live,
 	        .running = session->live,
@@ -469,7 +470,7 @@ void session_model(struct session *session, struct ws_model *model)
 	        .now = point->now,
 	        .time_wait = session->options->time_wait ? session->options->time_wait : 60 * WS_SECOND,
 	        .net = session->net,
-	        .notice = failure->status != WS_OK ? failure->text : point->wait_text,
+	        .status_message = failure->status != WS_OK ? failure->text : point->wait_text,
 	        .confinement = confinement(session),
 	        .fetch = fetch,
 	        .fetch_context = point,

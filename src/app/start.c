@@ -96,9 +96,9 @@ static void pass_on(int errors)
 
 static void open_selected(struct start *it)
 {
-	if (!it->position.count)
+	if (!it->position.cursor.count)
 		return;
-	const struct ws_start_entry *entry = &it->entries[it->position.selected];
+	const struct ws_start_entry *entry = &it->entries[it->position.cursor.selected];
 	const int errors = memfd_create("errors", MFD_CLOEXEC);
 	if (errors < 0)
 		return;
@@ -169,7 +169,7 @@ static size_t first_choice(const struct start *it)
 {
 	size_t choice = 0;
 	enum { NONE, BUNDLED, LESSON, HANDSHAKE } best = NONE;
-	for (size_t i = 0; i < it->position.count; i++) {
+	for (size_t i = 0; i < it->position.cursor.count; i++) {
 		const struct ws_start_entry *entry = &it->entries[i];
 		if (entry->group == WS_START_INTERFACES && entry->ready)
 			return i;
@@ -188,10 +188,12 @@ static size_t first_choice(const struct start *it)
 int run_start(const struct options *options)
 {
 	struct start it = {.options = options};
-	it.entries = start_list(&it.position.count);
+	size_t count;
+	it.entries = start_list(&count);
+	it.position.cursor.count = count;
 	it.position.entries = it.entries;
 	it.position.key_name = options->keymap.name;
-	it.position.selected = first_choice(&it);
+	it.position.cursor.selected = first_choice(&it);
 	signals_install(true);
 	if (ws_canvas_create(&it.canvas, 1, 1) && open_view(&it)) {
 		while (!it.quit) {
@@ -206,7 +208,7 @@ int run_start(const struct options *options)
 	}
 	ws_view_close(it.view);
 	ws_canvas_destroy(&it.canvas);
-	start_list_free(it.entries, it.position.count);
+	start_list_free(it.entries, it.position.cursor.count);
 	if (it.error.status == WS_OK)
 		return it.status == START_BACK ? 0 : it.status;
 	fprintf(stderr, "wirestate: %s\n", it.error.text);

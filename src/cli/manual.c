@@ -90,11 +90,11 @@ static void options(FILE *out)
 static void keys(FILE *out)
 {
 	for (enum ws_action action = WS_ACT_NONE + 1; action < WS_ACTION_COUNT; action++) {
-		const char *key = ws_key_name(action);
-		if (!key)
-			continue;
+		char names[64];
+		struct ws_text text = WS_TEXT_OVER(names);
+		ws_key_names(action, &text);
 		fputs(".TP\n.B \"", out);
-		roff(out, key);
+		roff(out, ws_text_cstr(&text));
 		fputs("\"\n", out);
 		roff(out, ws_action_meaning(action));
 		fputs(" (\\fI", out);

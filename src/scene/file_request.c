@@ -1,6 +1,7 @@
 /* Files that the user asks for in the view. Scenes do no I/O: the name is asked for here, and the caller writes the
  * file (see ws_ui_file_request()). How it went is drawn over the last lines of the screen until the next key. */
 #include "scene/file_request.h"
+#include "scene/list/selection.h"
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
 
@@ -27,7 +28,7 @@ bool file_request_ask_connection(struct ws_ui *ui, const struct ws_model *model)
 	        .accept = accept_name,
 	};
 	const bool from_list = ws_ui_screen(ui) == WS_SCREEN_LIST;
-	const ws_conn_id conn = from_list ? list_at(&ui->list, model->tracker, ui->list.place) : ui->replay.conn;
+	const ws_conn_id conn = from_list ? list_selected(ui, model) : ui->replay.conn;
 	struct ws_conn_info info;
 	char name[64];
 	if (!ws_tracker_conn(model->tracker, conn, &info))

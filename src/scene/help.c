@@ -1,79 +1,12 @@
 /* The help screen: the keys of the screen it was called from, then what the marks and states mean, and what nobody can
  * know from packets. The keys come from the key map, so that the help cannot be wrong about them. */
-#include "scene/widgets/draw.h"
+#include "scene/screens.h"
 #include "scene/ui.h"
+#include "scene/widgets/cursor.h"
+#include "scene/widgets/draw.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define ON(screen) (1u << WS_SCREEN_##screen)
-#define FILM (ON(LIFELINES) | ON(DIAGRAM))
-#define TABLES (ON(UDP) | ON(DATAGRAMS) | ON(ARP))
-#define MOVES (ON(LIST) | ON(HOSTS) | FILM | ON(PACKET) | ON(STREAM) | TABLES | ON(HELP))
-#define WORLD (ON(LIST) | ON(HOSTS) | TABLES | ON(STATISTICS))
-#define EVERYWHERE (MOVES | ON(STATISTICS))
-
-bool ui_applies(enum ws_action action, enum ws_screen screen)
-{
-	static const uint32_t screens[WS_ACTION_COUNT] = {
-	        [WS_ACT_QUIT] = EVERYWHERE,
-	        [WS_ACT_MOUSE] = EVERYWHERE,
-	        [WS_ACT_BACK] = EVERYWHERE,
-	        [WS_ACT_HELP] = EVERYWHERE,
-	        [WS_ACT_UP] = MOVES,
-	        [WS_ACT_DOWN] = MOVES,
-	        [WS_ACT_PAGE_UP] = MOVES,
-	        [WS_ACT_PAGE_DOWN] = MOVES,
-	        [WS_ACT_FIRST] = MOVES,
-	        [WS_ACT_LAST] = MOVES,
-	        [WS_ACT_LEFT] = ON(PACKET),
-	        [WS_ACT_RIGHT] = ON(PACKET),
-	        [WS_ACT_ENTER] = ON(LIST) | ON(HOSTS) | FILM | ON(PACKET) | ON(STREAM) | TABLES,
-	        [WS_ACT_SORT] = ON(LIST),
-	        [WS_ACT_REVERSE] = ON(LIST),
-	        [WS_ACT_SEARCH] = ON(LIST),
-	        [WS_ACT_FIND_NEXT] = ON(LIST),
-	        [WS_ACT_FIND_PREVIOUS] = ON(LIST),
-	        [WS_ACT_FILTER] = ON(LIST),
-	        [WS_ACT_HOSTS] = ON(LIST),
-	        [WS_ACT_FOLLOW] = ON(LIST) | FILM,
-	        [WS_ACT_PLAY] = WORLD | FILM,
-	        [WS_ACT_STEP] = FILM,
-	        [WS_ACT_STEP_BACK] = FILM,
-	        [WS_ACT_NEXT_CHANGE] = FILM,
-	        [WS_ACT_PREVIOUS_CHANGE] = FILM,
-	        [WS_ACT_JUMP] = WORLD | FILM,
-	        [WS_ACT_FASTER] = WORLD | FILM,
-	        [WS_ACT_SLOWER] = WORLD | FILM,
-	        [WS_ACT_RESTART] = WORLD | FILM,
-	        [WS_ACT_FRAME] = WORLD,
-	        [WS_ACT_FRAME_BACK] = WORLD,
-	        [WS_ACT_SEEK] = WORLD | FILM,
-	        [WS_ACT_SEEK_BACK] = WORLD | FILM,
-	        [WS_ACT_SEEK_FAR] = WORLD | FILM,
-	        [WS_ACT_SEEK_FAR_BACK] = WORLD | FILM,
-	        [WS_ACT_NEWEST] = WORLD | FILM,
-	        [WS_ACT_LOOP] = FILM,
-	        [WS_ACT_DIAGRAM] = ON(LIST) | ON(LIFELINES),
-	        [WS_ACT_SWAP] = FILM,
-	        [WS_ACT_DETAIL] = ON(LIST) | FILM | ON(STREAM) | TABLES,
-	        [WS_ACT_STREAM] = ON(LIST) | FILM | ON(PACKET),
-	        [WS_ACT_UDP] = ON(LIST) | ON(ARP) | ON(STATISTICS),
-	        [WS_ACT_ARP] = ON(LIST) | ON(UDP) | ON(STATISTICS),
-	        [WS_ACT_STATISTICS] = ON(LIST) | ON(UDP) | ON(ARP),
-	        [WS_ACT_DIRECTION] = ON(STREAM),
-	        [WS_ACT_HEX] = ON(STREAM),
-	        [WS_ACT_SAVE] = ON(STREAM),
-	        [WS_ACT_EXPORT] = ON(LIST) | FILM,
-	        [WS_ACT_NEXT_PACKET] = FILM | ON(PACKET) | ON(STREAM) | ON(DATAGRAMS),
-	        [WS_ACT_PREVIOUS_PACKET] = FILM | ON(PACKET) | ON(STREAM) | ON(DATAGRAMS),
-	        [WS_ACT_NEXT_PANE] = ON(PACKET) | ON(ARP),
-	        [WS_ACT_ABSOLUTE] = FILM,
-	        [WS_ACT_LESSON_NEXT] = EVERYWHERE,
-	        [WS_ACT_LESSON_BACK] = EVERYWHERE,
-	};
-	return action < WS_ACTION_COUNT && screens[action] & 1u << screen;
-}
 
 /* One line of the help: a heading when `text` is NULL. */
 struct line {
@@ -125,8 +58,7 @@ static bool has_line(const struct ws_ui *ui, enum ws_action action)
 {
 	if ((action == WS_ACT_LESSON_NEXT || action == WS_ACT_LESSON_BACK) && !ui->lesson.lesson)
 		return false;
-	return action != WS_ACT_NONE && ui_applies(action, explained(ui)) && ui->options.key_name &&
-	       ui->options.key_name[action];
+	return screen_understands(explained(ui), action) && ui->options.key_name && ui->options.key_name[action];
 }
 
 static int key_lines(const struct ws_ui *ui)
@@ -147,33 +79,22 @@ static int help_room(const struct ws_ui *ui)
 	return ui->rows > 4 ? ui->rows - 4 : 1; /* title, an empty line, rule, hints */
 }
 
-bool help_act(struct ws_ui *ui, enum ws_action action)
+/* The help has no selected line: its keys move the first one on the screen. */
+static bool help_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
 {
-	int last = help_lines(ui) - help_room(ui), to = ui->help_top;
-	switch (action) {
-	case WS_ACT_UP:
-		to--;
-		break;
-	case WS_ACT_DOWN:
-		to++;
-		break;
-	case WS_ACT_PAGE_UP:
-		to -= help_room(ui);
-		break;
-	case WS_ACT_PAGE_DOWN:
-		to += help_room(ui);
-		break;
-	case WS_ACT_FIRST:
-		to = 0;
-		break;
-	case WS_ACT_LAST:
-		to = last;
-		break;
-	default:
+	const int below = help_lines(ui) - help_room(ui);
+	struct ws_cursor cursor = {.selected = (uint64_t)ui->help_top, .count = below > 0 ? (uint64_t)below + 1 : 1};
+	(void)model;
+	if (!cursor_move(&cursor, action, (uint64_t)help_room(ui)))
 		return false;
-	}
-	to = to > last ? last : to;
-	ui->help_top = to < 0 ? 0 : to;
+	ui->help_top = (int)cursor.selected;
+	return true;
+}
+
+static bool help_open(struct ws_ui *ui, const struct ws_model *model)
+{
+	(void)model;
+	ui->help_top = 0;
 	return true;
 }
 
@@ -193,8 +114,9 @@ static void draw_line(struct ws_canvas *canvas, int row, const struct line *line
 	         limit, WS_STYLE_NORMAL, line->text);
 }
 
-void help_draw(const struct ws_ui *ui, struct ws_canvas *canvas)
+static void help_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
+	(void)model;
 	static const char *const titles[] = {
 #define X(name, word, title) title,
 	        WS_SCREENS(X)
@@ -224,5 +146,18 @@ void help_draw(const struct ws_ui *ui, struct ws_canvas *canvas)
 	draw_rule(canvas, bottom);
 	if (at > bottom - top)
 		draw_right(canvas, bottom, 1, canvas->columns - 2, WS_STYLE_DIM, " ↓ more below ");
-	draw_hints(canvas, canvas->rows - 1, WS_SCREEN_HELP, ui->options.key_name);
 }
+
+static const struct screen_key help_keys[] = {
+        {WS_ACT_UP, WS_ACT_DOWN, "scroll"},
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        SCREEN_KEYS_MOVE,
+};
+
+const struct screen_ops help_screen = {
+        .open = help_open,
+        .draw = help_draw,
+        .act = help_act,
+        .keys = help_keys,
+        .key_count = WS_ARRAY_SIZE(help_keys),
+};

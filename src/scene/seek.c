@@ -1,5 +1,5 @@
 /* Where to jump to, as a reader types it: a packet's number, or a time with its unit. */
-#include "scene/ui.h"
+#include "scene/seek.h"
 
 #include <errno.h>
 #include <math.h>

@@ -1,4 +1,5 @@
 /* The start screen: a list in groups, each under its heading. */
+#include "scene/widgets/cursor.h"
 #include "scene/widgets/draw.h"
 
 #include <wirestate/start.h>
@@ -25,7 +26,7 @@ static size_t rows_above(const struct ws_start *start, size_t entry)
 static size_t row_of(const struct ws_start *start, size_t entry)
 {
 	size_t row = 0;
-	for (size_t i = 0; i <= entry && i < start->count; i++)
+	for (size_t i = 0; i <= entry && i < start->cursor.count; i++)
 		row += rows_above(start, i) + (i < entry);
 	return row;
 }
@@ -37,42 +38,19 @@ static size_t room_of(int rows)
 
 static void keep_visible(struct ws_start *start, size_t room)
 {
-	const size_t row = row_of(start, start->selected), first = row - rows_above(start, start->selected);
-	if (first < start->top)
-		start->top = first;
-	if (row >= start->top + room)
-		start->top = row - room + 1;
+	const size_t row = row_of(start, start->cursor.selected),
+	             first = row - rows_above(start, start->cursor.selected);
+	if (first < start->cursor.top)
+		start->cursor.top = first;
+	if (row >= start->cursor.top + room)
+		start->cursor.top = row - room + 1;
 }
 
 bool ws_start_act(struct ws_start *start, enum ws_action action, int rows)
 {
-	const size_t room = room_of(rows), last = start->count ? start->count - 1 : 0;
-	size_t to = start->selected;
-	switch (action) {
-	case WS_ACT_UP:
-		to -= to > 0;
-		break;
-	case WS_ACT_DOWN:
-		to += to < last;
-		break;
-	case WS_ACT_PAGE_UP:
-		to = to > room ? to - room : 0;
-		break;
-	case WS_ACT_PAGE_DOWN:
-		to = to + room < last ? to + room : last;
-		break;
-	case WS_ACT_FIRST:
-		to = 0;
-		break;
-	case WS_ACT_LAST:
-		to = last;
-		break;
-	case WS_ACT_NONE: /* the screen has another size */
-		break;
-	default:
+	const size_t room = room_of(rows);
+	if (action != WS_ACT_NONE && !cursor_move(&start->cursor, action, room))
 		return false;
-	}
-	start->selected = to;
 	keep_visible(start, room);
 	return true;
 }
@@ -85,7 +63,7 @@ static void draw_entry(const struct ws_start *start, struct ws_canvas *canvas, i
 	const int end = draw_cut(canvas, row, NAME_COLUMN, NAME_COLUMN + NAME_WIDTH, style, entry->name);
 	const int about = NAME_COLUMN + NAME_WIDTH + 1;
 	draw_cut(canvas, row, end < about ? about : end + 1, limit, WS_STYLE_DIM, entry->about);
-	if (index != start->selected)
+	if (index != start->cursor.selected)
 		return;
 	ws_canvas_put(canvas, row, 0, WS_STYLE_SELECTED, 0x25b6);
 	ws_canvas_paint(canvas, row, 0, canvas->columns, WS_STYLE_SELECTED, WS_REVERSE);
@@ -108,9 +86,10 @@ static void draw_foot(const struct ws_start *start, struct ws_canvas *canvas)
 	int column = 1;
 	char line[256];
 	const int top = canvas->rows - FOOT_ROWS, width = canvas->columns - 2;
-	const char *words = start->message                   ? start->message
-	                    : start->selected < start->count ? start->entries[start->selected].about
-	                                                     : "";
+	const char *words = start->message ? start->message
+	                    : start->cursor.selected < start->cursor.count
+	                            ? start->entries[start->cursor.selected].about
+	                            : "";
 	draw_rule(canvas, top);
 	for (int i = 0; i < ABOUT_ROWS && draw_wrap(words, width, i, line, sizeof(line)); i++)
 		draw_cut(canvas, top + 1 + i, 1, canvas->columns - 1, start->message ? WS_STYLE_WARN : WS_STYLE_NORMAL,
@@ -129,14 +108,14 @@ void ws_start_draw(const struct ws_start *start, struct ws_canvas *canvas)
 	draw_cut(canvas, 0, 12, limit, WS_STYLE_NORMAL, "what every TCP connection is doing, at both ends");
 	draw_cut(canvas, 1, 12, limit, WS_STYLE_DIM, "wirestate --help: what else it can be asked");
 	const size_t room = room_of(canvas->rows);
-	for (size_t i = 0; i < start->count; i++) {
+	for (size_t i = 0; i < start->cursor.count; i++) {
 		const size_t row = row_of(start, i);
-		if (row >= start->top + room)
+		if (row >= start->cursor.top + room)
 			break;
-		if (row < start->top)
+		if (row < start->cursor.top)
 			continue;
-		const int at = HEAD_ROWS + (int)(row - start->top);
-		if (rows_above(start, i) && row > start->top)
+		const int at = HEAD_ROWS + (int)(row - start->cursor.top);
+		if (rows_above(start, i) && row > start->cursor.top)
 			draw_cut(canvas, at - 1, 1, limit, WS_STYLE_KEY, headings[start->entries[i].group]);
 		draw_entry(start, canvas, at, i);
 	}

@@ -6,8 +6,11 @@
  * shown.
  *
  * Time runs as in the replay of one connection: at `speed`, and pauses between packets are shortened to `idle`. */
+#include "scene/timeline.h"
+#include "scene/lifelines/replay.h"
+#include "scene/screens.h"
+#include "scene/seek.h"
 #include "scene/ui.h"
-#include "scene/widgets/draw.h"
 
 struct ws_position ws_ui_position(const struct ws_ui *ui)
 {
@@ -24,7 +27,7 @@ static bool at_the_end(const struct timeline *timeline, const struct ws_model *m
 	return !model->seeking && model->next_packet == WS_TIME_NEVER && timeline->at >= model->last;
 }
 
-static void to_newest(struct timeline *timeline)
+static void timeline_to_newest(struct timeline *timeline)
 {
 	*timeline = (struct timeline){0};
 }
@@ -39,7 +42,7 @@ void timeline_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elaps
 	if (timeline->frame)
 		timeline->at = model->now;
 	if (timeline->frame && at_the_end(timeline, model) && !model->loading && !model->live)
-		to_newest(timeline);
+		timeline_to_newest(timeline);
 	if (!timeline->playing)
 		return;
 	timeline->frame = 0;
@@ -53,7 +56,7 @@ void timeline_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elaps
 	const double room = (double)(model->last - timeline->at);
 	timeline->at = pace < room ? timeline->at + (ws_time)pace : model->last;
 	if (at_the_end(timeline, model) && !model->loading)
-		to_newest(timeline);
+		timeline_to_newest(timeline);
 }
 
 /* 1, 2 or 5 times a power of ten, not below `least`. */
@@ -65,10 +68,10 @@ static ws_time round_amount(ws_time least)
 	return least > 5 * unit ? 10 * unit : least > 2 * unit ? 5 * unit : least > unit ? 2 * unit : unit;
 }
 
-static void stand(struct timeline *timeline, const struct ws_model *model, ws_time at)
+static void timeline_stand(struct timeline *timeline, const struct ws_model *model, ws_time at)
 {
 	if (at >= model->last && !timeline->playing) {
-		to_newest(timeline);
+		timeline_to_newest(timeline);
 		return;
 	}
 	timeline->at = at < model->first ? model->first : at > model->last ? model->last : at;
@@ -76,37 +79,37 @@ static void stand(struct timeline *timeline, const struct ws_model *model, ws_ti
 	timeline->frame = 0;
 }
 
-static void seek(struct timeline *timeline, const struct ws_model *model, int parts, int direction)
+static void timeline_seek(struct timeline *timeline, const struct ws_model *model, int parts, int direction)
 {
 	const ws_time amount = round_amount((model->last - model->first) / parts);
 	const ws_time from = !timeline->past ? model->last : timeline->frame ? model->now : timeline->at;
-	stand(timeline, model, from + direction * amount);
+	timeline_stand(timeline, model, from + direction * amount);
 }
 
-static void to_frame(struct timeline *timeline, uint64_t frame)
+static void timeline_to_frame(struct timeline *timeline, uint64_t frame)
 {
 	timeline->frame = frame ? frame : 1;
 	timeline->past = true;
 }
 
-static bool jump(struct ws_ui *ui, const struct ws_model *model, const char *text, struct prompt_error *error)
+static bool timeline_jump(struct ws_ui *ui, const struct ws_model *model, const char *text, struct prompt_error *error)
 {
 	struct seek_target wanted;
 	if (!seek_parse(text, &wanted, error))
 		return false;
 	ui->timeline.playing = false;
 	if (wanted.is_time)
-		stand(&ui->timeline, model,
-		      wanted.time < model->last - model->first ? model->first + wanted.time : model->last);
+		timeline_stand(&ui->timeline, model,
+		               wanted.time < model->last - model->first ? model->first + wanted.time : model->last);
 	else
-		to_frame(&ui->timeline, wanted.frame);
+		timeline_to_frame(&ui->timeline, wanted.frame);
 	return true;
 }
 
 static const struct prompt_use jump_use = {
         .label = "jump to",
         .hint = "a packet's number, or a time since the capture began: 12.5s",
-        .accept = jump,
+        .accept = timeline_jump,
 };
 
 static void play_or_pause(struct timeline *timeline, const struct ws_model *model)
@@ -117,7 +120,7 @@ static void play_or_pause(struct timeline *timeline, const struct ws_model *mode
 		timeline->at = model->last;
 		timeline->past = true;
 	} else {
-		to_frame(timeline, 1);
+		timeline_to_frame(timeline, 1);
 		timeline->playing = true;
 	}
 }
@@ -125,8 +128,7 @@ static void play_or_pause(struct timeline *timeline, const struct ws_model *mode
 /* On the replay's own screens these keys are the replay's, except that what moves can be stopped. */
 static bool is_replay_action(const struct ws_ui *ui, enum ws_action action)
 {
-	const enum ws_screen screen = ws_ui_screen(ui);
-	if (screen != WS_SCREEN_LIFELINES && screen != WS_SCREEN_DIAGRAM)
+	if (!screen_ops(ws_ui_screen(ui))->plays)
 		return false;
 	if (action == WS_ACT_PLAY)
 		return !ui->timeline.playing;
@@ -147,24 +149,24 @@ bool timeline_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action
 	case WS_ACT_FRAME_BACK:
 		timeline->playing = false;
 		if (action == WS_ACT_FRAME_BACK)
-			to_frame(timeline, model->frame > 1 ? model->frame - 1 : 1);
+			timeline_to_frame(timeline, model->frame > 1 ? model->frame - 1 : 1);
 		else if (timeline->past)
-			to_frame(timeline, model->frame + 1);
+			timeline_to_frame(timeline, model->frame + 1);
 		return true;
 	case WS_ACT_SEEK:
 	case WS_ACT_SEEK_BACK:
-		seek(timeline, model, SMALL, action == WS_ACT_SEEK ? 1 : -1);
+		timeline_seek(timeline, model, SMALL, action == WS_ACT_SEEK ? 1 : -1);
 		return true;
 	case WS_ACT_SEEK_FAR:
 	case WS_ACT_SEEK_FAR_BACK:
-		seek(timeline, model, LARGE, action == WS_ACT_SEEK_FAR ? 1 : -1);
+		timeline_seek(timeline, model, LARGE, action == WS_ACT_SEEK_FAR ? 1 : -1);
 		return true;
 	case WS_ACT_RESTART:
-		to_frame(timeline, 1);
+		timeline_to_frame(timeline, 1);
 		timeline->playing = true;
 		return true;
 	case WS_ACT_NEWEST:
-		to_newest(timeline);
+		timeline_to_newest(timeline);
 		return true;
 	case WS_ACT_FASTER:
 	case WS_ACT_SLOWER:

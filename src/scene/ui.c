@@ -1,35 +1,21 @@
-/* The reader's way through the screens: a stack of them, with the list, the replay and the packet behind it.
+/* The user's way through the screens: a stack of them, of which the last one is shown.
  *
- * Actions and ticks change this state; laying out fits it to the size of the screen and to what the model holds by now;
- * drawing only reads it. */
+ * Actions and ticks change this state; laying out fits it to the size of the terminal and to what the model holds by
+ * now; drawing only reads it. What is particular to a screen is in its own folder (see screens.h). */
 #include "scene/ui.h"
+#include "scene/lesson/lesson.h"
+#include "scene/lifelines/lifelines.h"
+#include "scene/list/selection.h"
+#include "scene/screens.h"
 #include "scene/widgets/draw.h"
+#include "scene/widgets/hints.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#define SURVEY_CHECK (400 * WS_MILLISECOND)
-#define AGES_CHANGE WS_SECOND
-
-const char *ws_action_name(enum ws_action action)
+static const struct screen_ops *shown(const struct ws_ui *ui)
 {
-	static const char *const names[] = {
-#define X(name, word, meaning) [name] = (word),
-	        WS_ACTIONS(X)
-#undef X
-	};
-	return action < WS_ACTION_COUNT ? names[action] : "none";
-}
-
-const char *ws_action_meaning(enum ws_action action)
-{
-	static const char *const meanings[] = {
-#define X(name, word, meaning) [name] = (meaning),
-	        WS_ACTIONS(X)
-#undef X
-	};
-	return action < WS_ACTION_COUNT ? meanings[action] : "";
+	return screen_ops(ws_ui_screen(ui));
 }
 
 struct ws_ui *ws_ui_create(const struct ws_ui_options *options, struct ws_error *error)
@@ -40,14 +26,13 @@ struct ws_ui *ws_ui_create(const struct ws_ui_options *options, struct ws_error 
 		return NULL;
 	}
 	ui->options = *options;
-	ui->replay.speed = options->speed > 0 ? options->speed : 1;
-	ui->replay.idle = options->idle > 0 ? options->idle : WS_SECOND;
 	ui->columns = 80;
 	ui->rows = 24;
-	ui->stream.only = -1;
-	ui->stream.loaded.piece = SIZE_MAX;
+	for (int screen = 0; screen < WS_SCREEN_COUNT; screen++)
+		if (screen_ops((enum ws_screen)screen)->init)
+			screen_ops((enum ws_screen)screen)->init(ui);
 	ui_open(ui, options->screen);
-	if (options->filter && !list_filter_start(&ui->list, options->filter, error)) {
+	if (options->filter && !list_filter_start(ui, options->filter, error)) {
 		ws_ui_free(ui);
 		return NULL;
 	}
@@ -60,12 +45,9 @@ void ws_ui_free(struct ws_ui *ui)
 {
 	if (!ui)
 		return;
-	replay_close(&ui->replay);
-	list_free(&ui->list);
-	hosts_free(&ui->hosts);
-	packet_free(&ui->packet);
-	stream_free(&ui->stream);
-	udp_free(&ui->udp);
+	for (int screen = 0; screen < WS_SCREEN_COUNT; screen++)
+		if (screen_ops((enum ws_screen)screen)->free)
+			screen_ops((enum ws_screen)screen)->free(ui);
 	free(ui);
 }
 
@@ -76,16 +58,16 @@ enum ws_screen ws_ui_screen(const struct ws_ui *ui)
 
 void ui_open(struct ws_ui *ui, enum ws_screen screen)
 {
-	if (ui->depth == UI_DEPTH)
-		return;
-	ui->stack[ui->depth++] = screen;
-	if (screen == WS_SCREEN_HELP)
-		ui->help_top = 0;
+	if (ui->depth < UI_DEPTH)
+		ui->stack[ui->depth++] = screen;
 }
 
 /* Back to a screen that led here, or on to it. */
-static bool go_to(struct ws_ui *ui, enum ws_screen screen)
+static bool go_to(struct ws_ui *ui, const struct ws_model *model, enum ws_screen screen)
 {
+	const struct screen_ops *ops = screen_ops(screen);
+	if (ops->open && !ops->open(ui, model))
+		return false;
 	for (int i = 0; i < ui->depth; i++) {
 		if (ui->stack[i] == screen) {
 			ui->depth = i + 1;
@@ -96,109 +78,66 @@ static bool go_to(struct ws_ui *ui, enum ws_screen screen)
 	return true;
 }
 
-/* The bytes of the connection that is selected or shown; from one of its packets on, where it stands at one. */
-static bool go_to_stream(struct ws_ui *ui, const struct ws_model *model)
-{
-	struct ws_step step;
-	bool from_list = ws_ui_screen(ui) == WS_SCREEN_LIST;
-	ws_conn_id id = from_list ? list_at(&ui->list, model->tracker, ui->list.place) : ui->replay.conn;
-	if (ui->packet.alone || !id || (from_list && !replay_open(ui, model, id)))
-		return false;
-	if (!stream_open(ui, model))
-		return false;
-	bool stands = !from_list && replay_step(&ui->replay, ui->replay.step, &step);
-	ui->stream.seek = stands ? step.input.frame : 0;
-	return go_to(ui, WS_SCREEN_STREAM);
-}
-
 bool ui_leave(struct ws_ui *ui)
 {
 	if (ui->depth <= 1)
 		return false;
-	if (ws_ui_screen(ui) == WS_SCREEN_PACKET)
-		ui->packet.alone = false;
+	if (shown(ui)->leave)
+		shown(ui)->leave(ui);
 	ui->depth--;
 	return true;
 }
 
-/* Another tracker holds the world now: nothing that was read from the one before may be used again. */
-static void snapshot_changed(struct ws_ui *ui, const struct ws_model *model)
+/* Another tracker is shown than before: nothing that was read from that one may be used again. */
+static void check_generation(struct ws_ui *ui, const struct ws_model *model)
 {
-	replay_snapshot_changed(ui, model);
-	stream_leave(&ui->stream);
-	ui->udp.conversation = 0;
-	ui->arp.net_guessed = 0;
-	ui->statistics = (struct statistics_view){0};
+	if (ui->generation == model->generation)
+		return;
+	ui->generation = model->generation;
+	for (int screen = 0; screen < WS_SCREEN_COUNT; screen++)
+		if (screen_ops((enum ws_screen)screen)->snapshot_changed)
+			screen_ops((enum ws_screen)screen)->snapshot_changed(ui, model);
 }
+
+/* X(action, the screen that it opens from any screen that understands it) */
+#define DOORS(X)                                                                                                       \
+	X(WS_ACT_STREAM, WS_SCREEN_STREAM)                                                                             \
+	X(WS_ACT_UDP, WS_SCREEN_UDP)                                                                                   \
+	X(WS_ACT_ARP, WS_SCREEN_ARP)                                                                                   \
+	X(WS_ACT_STATISTICS, WS_SCREEN_STATISTICS)
 
 bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
 {
-	enum ws_screen screen = ws_ui_screen(ui);
+	const struct screen_ops *ops = shown(ui);
 	switch (action) {
 	case WS_ACT_NONE:
 	case WS_ACT_QUIT:
 	case WS_ACT_MOUSE:
 		return false;
 	case WS_ACT_BACK:
-		if (screen == WS_SCREEN_LIST && list_filter_clear(ui, model))
-			return true;
-		return ui_leave(ui);
+		return (ops->back && ops->back(ui, model)) || ui_leave(ui);
 	case WS_ACT_HELP:
-		if (screen == WS_SCREEN_HELP)
-			return ui_leave(ui);
-		ui_open(ui, WS_SCREEN_HELP);
-		return true;
+		return ws_ui_screen(ui) == WS_SCREEN_HELP ? ui_leave(ui) : go_to(ui, model, WS_SCREEN_HELP);
 	case WS_ACT_LESSON_NEXT:
 	case WS_ACT_LESSON_BACK:
 		return lesson_act(ui, model, action);
 	default:
 		break;
 	}
-	if (!ui_applies(action, screen))
+	if (!screen_understands(ws_ui_screen(ui), action))
 		return false;
-	if (ui->tracker != model->tracker)
-		snapshot_changed(ui, model);
+	check_generation(ui, model);
 	switch (action) {
-	case WS_ACT_STREAM:
-		return go_to_stream(ui, model);
-	case WS_ACT_UDP:
-		return go_to(ui, WS_SCREEN_UDP);
-	case WS_ACT_ARP:
-		return go_to(ui, WS_SCREEN_ARP);
-	case WS_ACT_STATISTICS:
-		return go_to(ui, WS_SCREEN_STATISTICS);
+#define X(door, screen)                                                                                                \
+	case door:                                                                                                     \
+		return go_to(ui, model, screen);
+		DOORS(X)
+#undef X
 	case WS_ACT_EXPORT:
 		return file_request_ask_connection(ui, model);
 	default:
-		break;
+		return timeline_act(ui, model, action) || (ops->act && ops->act(ui, model, action));
 	}
-	if (timeline_act(ui, model, action))
-		return true;
-	switch (screen) {
-	case WS_SCREEN_LIST:
-		return list_act(ui, model, action);
-	case WS_SCREEN_HOSTS:
-		return hosts_act(ui, model, action);
-	case WS_SCREEN_LIFELINES:
-	case WS_SCREEN_DIAGRAM:
-		return replay_act(ui, model, action);
-	case WS_SCREEN_PACKET:
-		return packet_act(ui, model, action);
-	case WS_SCREEN_STREAM:
-		return stream_act(ui, model, action);
-	case WS_SCREEN_UDP:
-		return udp_act(ui, model, action);
-	case WS_SCREEN_DATAGRAMS:
-		return datagrams_act(ui, model, action);
-	case WS_SCREEN_ARP:
-		return arp_act(ui, model, action);
-	case WS_SCREEN_STATISTICS:
-		return false;
-	case WS_SCREEN_HELP:
-	case WS_SCREEN_COUNT:
-		break;
-	}
-	return help_act(ui, action);
 }
 
 bool ws_ui_typing(const struct ws_ui *ui)
@@ -206,37 +145,19 @@ bool ws_ui_typing(const struct ws_ui *ui)
 	return ui->prompt.use != NULL;
 }
 
-enum { WHEEL_ROWS = 3 };
-
-/* A click selects; a click on what is selected opens it. */
+/* Rows below the screen's are those of the lesson's panel. */
 static bool click(struct ws_ui *ui, const struct ws_model *model, int row)
 {
-	if (row >= ui->rows) /* the lesson's panel */
-		return false;
-	switch (ws_ui_screen(ui)) {
-	case WS_SCREEN_LIST:
-		return list_click(ui, model, row);
-	case WS_SCREEN_HOSTS:
-		return hosts_click(ui, model, row);
-	case WS_SCREEN_STREAM:
-		return stream_click(ui, model, row);
-	case WS_SCREEN_UDP:
-		return udp_click(ui, model, row);
-	case WS_SCREEN_DATAGRAMS:
-		return datagrams_click(ui, model, row);
-	case WS_SCREEN_ARP:
-		return arp_click(ui, model, row);
-	default:
-		return false;
-	}
+	return row < ui->rows && shown(ui)->click && shown(ui)->click(ui, model, row);
 }
 
-/* In the replays the wheel goes through the steps. */
+/* Where a connection is played the wheel goes through its steps. */
 static bool turn_wheel(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
 {
-	const bool replay = ws_ui_screen(ui) == WS_SCREEN_LIFELINES || ws_ui_screen(ui) == WS_SCREEN_DIAGRAM;
+	enum { WHEEL_ROWS = 3 };
+	const int count = shown(ui)->plays ? 1 : WHEEL_ROWS;
 	bool changed = false;
-	for (int i = 0; i < (replay ? 1 : WHEEL_ROWS); i++)
+	for (int i = 0; i < count; i++)
 		changed |= ws_ui_act(ui, model, action);
 	return changed;
 }
@@ -262,64 +183,26 @@ bool ws_ui_key(struct ws_ui *ui, const struct ws_model *model, const struct ws_k
 
 void ws_ui_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock)
 {
-	ws_time elapsed = ui->clock ? clock - ui->clock : 0;
+	const ws_time elapsed = ui->clock ? clock - ui->clock : 0;
 	ui->clock = clock;
-	if (ui->tracker != model->tracker)
-		snapshot_changed(ui, model);
+	check_generation(ui, model);
 	if (elapsed > 0)
 		timeline_tick(ui, model, elapsed);
-	if (ws_ui_screen(ui) == WS_SCREEN_LIST) {
-		list_survey_slice(&ui->list, model, clock);
-		list_search_slice(ui, model);
-	}
-	if (ws_ui_screen(ui) == WS_SCREEN_HOSTS)
-		hosts_slice(&ui->hosts, model, clock);
-	if ((ws_ui_screen(ui) == WS_SCREEN_LIFELINES || ws_ui_screen(ui) == WS_SCREEN_DIAGRAM) && elapsed > 0)
-		replay_tick(ui, model, elapsed);
-	if (ws_ui_screen(ui) == WS_SCREEN_STATISTICS)
-		statistics_tick(ui, model, clock);
+	if (shown(ui)->tick)
+		shown(ui)->tick(ui, model, elapsed);
 	lesson_tick(ui, model);
 }
 
 bool ws_ui_busy(const struct ws_ui *ui)
 {
-	switch (ws_ui_screen(ui)) {
-	case WS_SCREEN_LIST:
-		return ui->list.survey.phase != LIST_RESTS || ui->list.search.running;
-	case WS_SCREEN_HOSTS:
-		return ui->hosts.running;
-	default:
-		return false;
-	}
+	return shown(ui)->busy && shown(ui)->busy(ui);
 }
 
 ws_time ws_ui_next_change(const struct ws_ui *ui, const struct ws_model *model)
 {
 	if (ui->timeline.past && ui->timeline.playing)
 		return 0;
-	switch (ws_ui_screen(ui)) {
-	case WS_SCREEN_LIST:
-		if (ui->list.search.running)
-			return 0;
-		if (ui->list.survey.news || ws_ui_busy(ui))
-			return list_survey_next_change(&ui->list, ui->clock);
-		if (list_survey_due(&ui->list, model))
-			return SURVEY_CHECK;
-		return model->live ? AGES_CHANGE : WS_TIME_NEVER;
-	case WS_SCREEN_HOSTS:
-		if (ws_ui_busy(ui))
-			return 0;
-		return hosts_due(&ui->hosts, model) ? SURVEY_CHECK : WS_TIME_NEVER;
-	case WS_SCREEN_LIFELINES:
-	case WS_SCREEN_DIAGRAM:
-		return replay_next_change(ui, model);
-	case WS_SCREEN_STREAM:
-		return stream_growing(ui) ? 0 : WS_TIME_NEVER;
-	case WS_SCREEN_STATISTICS:
-		return statistics_next_change(ui, model);
-	default:
-		return WS_TIME_NEVER;
-	}
+	return shown(ui)->next_change ? shown(ui)->next_change(ui, model) : WS_TIME_NEVER;
 }
 
 void ws_ui_select(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn, uint64_t frame)
@@ -327,8 +210,7 @@ void ws_ui_select(struct ws_ui *ui, const struct ws_model *model, ws_conn_id con
 	struct ws_conn_info info;
 	if (!ws_tracker_conn(model->tracker, conn, &info))
 		return;
-	ui->list.selected = info.number;
-	list_find(&ui->list, model->tracker);
+	list_select_number(ui, model, info.number);
 	if (!replay_open(ui, model, conn))
 		return;
 	replay_scan(&ui->replay, model, SIZE_MAX);
@@ -338,7 +220,9 @@ void ws_ui_select(struct ws_ui *ui, const struct ws_model *model, ws_conn_id con
 		replay_stand(&ui->replay, ws_replay_find_frame(ui->replay.steps, frame));
 }
 
-/* The lesson's panel is below the scene; the help has the screen for itself. */
+/* ---- Layout and drawing */
+
+/* The lesson's panel is below the screen; the help has the terminal for itself. */
 static bool has_panel(const struct ws_ui *ui)
 {
 	return ui->lesson.lesson && ws_ui_screen(ui) != WS_SCREEN_HELP;
@@ -349,64 +233,17 @@ static bool too_small(const struct ws_ui *ui, int columns, int rows)
 	return columns < UI_MIN_COLUMNS || rows < UI_MIN_ROWS || (has_panel(ui) && lesson_too_small(columns, rows));
 }
 
-/* Lifelines and packet need a connection: where none was chosen yet, the list's. */
-static void need_replay(struct ws_ui *ui, const struct ws_model *model)
-{
-	ws_conn_id conn = list_at(&ui->list, model->tracker, ui->list.place);
-	if (!ui->replay.conn && ui->replay.number) {
-		if (replay_reopen(ui, model))
-			replay_stand(&ui->replay, SIZE_MAX);
-		return;
-	}
-	if (!ui->replay.conn && !ui->packet.alone && conn && replay_open(ui, model, conn))
-		ui->replay.follow = true;
-}
-
 void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, int rows)
 {
 	ui->columns = columns;
 	ui->rows = rows;
-	if (ui->tracker != model->tracker)
-		snapshot_changed(ui, model);
+	check_generation(ui, model);
 	if (too_small(ui, columns, rows))
 		return;
 	if (has_panel(ui))
 		ui->rows = lesson_layout(ui, columns, rows);
-	switch (ws_ui_screen(ui)) {
-	case WS_SCREEN_LIST:
-		list_layout(ui, model);
-		break;
-	case WS_SCREEN_HOSTS:
-		hosts_layout(ui, model);
-		break;
-	case WS_SCREEN_LIFELINES:
-	case WS_SCREEN_DIAGRAM:
-		need_replay(ui, model);
-		replay_layout(ui, model);
-		break;
-	case WS_SCREEN_PACKET:
-		need_replay(ui, model);
-		packet_layout(ui, model);
-		break;
-	case WS_SCREEN_STREAM:
-		need_replay(ui, model);
-		stream_layout(ui, model);
-		break;
-	case WS_SCREEN_UDP:
-		udp_layout(ui, model);
-		break;
-	case WS_SCREEN_DATAGRAMS:
-		datagrams_layout(ui, model);
-		break;
-	case WS_SCREEN_ARP:
-		arp_layout(ui, model);
-		break;
-	case WS_SCREEN_STATISTICS:
-		statistics_layout(ui, model);
-		break;
-	default:
-		break;
-	}
+	if (shown(ui)->layout)
+		shown(ui)->layout(ui, model);
 }
 
 static void draw_too_small(const struct ws_ui *ui, struct ws_canvas *canvas)
@@ -424,10 +261,9 @@ static void draw_too_small(const struct ws_ui *ui, struct ws_canvas *canvas)
 /* Where the timeline stands, over the end of the title of a screen that does not say it itself. */
 static void draw_timeline(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
-	const enum ws_screen screen = ws_ui_screen(ui);
 	char words[128];
 	struct ws_text text = WS_TEXT_OVER(words);
-	if (screen == WS_SCREEN_LIST || screen == WS_SCREEN_LIFELINES || screen == WS_SCREEN_DIAGRAM)
+	if (shown(ui)->says_time)
 		return;
 	if (ui->lesson.lesson && !lesson_is_away(ui)) /* the stop says where it is */
 		return;
@@ -436,57 +272,23 @@ static void draw_timeline(const struct ws_ui *ui, const struct ws_model *model, 
 		draw_right(canvas, 0, canvas->columns / 3, canvas->columns - 1, WS_STYLE_WARN, ws_text_cstr(&text));
 }
 
-/* What is wrong with the capture, above the keys; the list has its own place for it. */
-static void draw_notice(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+/* What is wrong with the capture, above the keys. */
+static void draw_status(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
-	if (!model->notice || ws_ui_screen(ui) == WS_SCREEN_LIST)
+	if (!model->status_message || shown(ui)->says_status)
 		return;
 	const int row = canvas->rows - 2;
-	const int end = draw_cut(canvas, row, 1, canvas->columns - 1, WS_STYLE_WARN, model->notice);
+	const int end = draw_cut(canvas, row, 1, canvas->columns - 1, WS_STYLE_WARN, model->status_message);
 	ws_canvas_put(canvas, row, 0, WS_STYLE_NORMAL, ' ');
 	ws_canvas_put(canvas, row, end, WS_STYLE_NORMAL, ' ');
 }
 
-static void draw_scene(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+static void draw_screen(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
-	switch (ws_ui_screen(ui)) {
-	case WS_SCREEN_LIST:
-		list_draw(ui, model, canvas);
-		break;
-	case WS_SCREEN_HOSTS:
-		hosts_draw(ui, model, canvas);
-		break;
-	case WS_SCREEN_LIFELINES:
-		lifelines_draw(ui, model, canvas);
-		break;
-	case WS_SCREEN_DIAGRAM:
-		diagram_draw(ui, model, canvas);
-		break;
-	case WS_SCREEN_PACKET:
-		packet_draw(ui, model, canvas);
-		break;
-	case WS_SCREEN_STREAM:
-		stream_draw(ui, model, canvas);
-		break;
-	case WS_SCREEN_UDP:
-		udp_draw(ui, model, canvas);
-		break;
-	case WS_SCREEN_DATAGRAMS:
-		datagrams_draw(ui, model, canvas);
-		break;
-	case WS_SCREEN_ARP:
-		arp_draw(ui, model, canvas);
-		break;
-	case WS_SCREEN_STATISTICS:
-		statistics_draw(ui, model, canvas);
-		break;
-	case WS_SCREEN_HELP:
-	case WS_SCREEN_COUNT:
-		help_draw(ui, canvas);
-		break;
-	}
+	shown(ui)->draw(ui, model, canvas);
+	hints_draw(canvas, canvas->rows - 1, ws_ui_screen(ui), ui->options.key_name);
 	draw_timeline(ui, model, canvas);
-	draw_notice(ui, model, canvas);
+	draw_status(ui, model, canvas);
 }
 
 void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
@@ -497,11 +299,11 @@ void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_
 		return;
 	}
 	if (has_panel(ui)) {
-		struct ws_canvas scene = lesson_scene(ui, canvas);
-		draw_scene(ui, model, &scene);
+		struct ws_canvas screen = lesson_scene(ui, canvas);
+		draw_screen(ui, model, &screen);
 		lesson_draw(ui, canvas);
 	} else {
-		draw_scene(ui, model, canvas);
+		draw_screen(ui, model, canvas);
 	}
 	file_request_draw(ui, canvas);
 	if (ui->prompt.use)

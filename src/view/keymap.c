@@ -1,89 +1,74 @@
-/* The reader's own keys, from the configuration, in front of the built-in ones.
+/* The keys of the configuration, before the built-in ones.
  *
- * A built-in key goes on working unless an own one has taken it. Hints and help show an action's own key, else the
- * first built-in one that is still its own. */
+ * A built-in key goes on working unless the configuration has given it to another action. Hints and help show the key
+ * that the configuration gives an action, else the first built-in one that is still its own. */
 #include "view/view_internal.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
-/* X(name in the configuration, key): what has no character to stand for it. The built-in keys' names are taken too. */
-static const struct {
-	const char *name;
-	wint_t key;
-} named[] = {
-        {"Up", KEY_UP},     {"Down", KEY_DOWN}, {"Left", KEY_LEFT},  {"Right", KEY_RIGHT}, {"Delete", KEY_DC},
-        {"Insert", KEY_IC}, {"Esc", 27},        {"Tab", '\t'},       {"Enter", '\r'},      {"Space", ' '},
-        {"Home", KEY_HOME}, {"End", KEY_END},   {"PgUp", KEY_PPAGE}, {"PgDn", KEY_NPAGE},  {"Backspace", KEY_BACKSPACE},
-};
-
-static bool is_own(const struct ws_keymap *keymap, enum ws_action action)
+static bool is_configured(const struct ws_keymap *keymap, enum ws_action action)
 {
-	return keymap->own[action].name[0] != '\0';
+	return keymap->configured[action].name[0] != '\0';
 }
 
-enum ws_action key_action(const struct ws_keymap *keymap, wint_t key, enum ws_screen screen)
+enum ws_action key_action(const struct ws_keymap *keymap, wint_t code, enum ws_screen screen)
 {
 	for (enum ws_action action = WS_ACT_NONE + 1; action < WS_ACTION_COUNT; action++)
-		if (is_own(keymap, action) && keymap->own[action].key == key && key_screens(action) & 1u << screen)
+		if (is_configured(keymap, action) && keymap->configured[action].code == code &&
+		    ws_action_screens(action) & 1u << screen)
 			return action;
-	return key_built_in(key, screen);
+	return key_built_in(code, screen);
 }
 
-/* An own key of another action hides the built-in one somewhere. */
-static bool is_hidden(const struct ws_keymap *keymap, wint_t key, unsigned screens, enum ws_action of)
+/* The configuration has given the key to another action on one of the screens. */
+static bool is_taken(const struct ws_keymap *keymap, wint_t code, unsigned screens, enum ws_action from)
 {
 	for (enum ws_action action = WS_ACT_NONE + 1; action < WS_ACTION_COUNT; action++)
-		if (action != of && is_own(keymap, action) && keymap->own[action].key == key &&
-		    key_screens(action) & screens)
+		if (action != from && is_configured(keymap, action) && keymap->configured[action].code == code &&
+		    ws_action_screens(action) & screens)
 			return true;
 	return false;
 }
 
+/* Finds the key to show for an action, in a lesson and outside. */
+static void action_name(struct ws_keymap *keymap, enum ws_action action)
+{
+	const unsigned screens = ws_action_screens(action), lesson = 1u << WS_KEYS_OF_LESSON;
+	const char **name[2] = {&keymap->name[action], &keymap->name_in_lesson[action]};
+	const char *keys = ws_action_keys(action);
+	char key[KEY_NAME_SIZE];
+	*name[0] = *name[1] = NULL;
+	if (is_configured(keymap, action)) {
+		*name[0] = *name[1] = keymap->configured[action].name;
+		return;
+	}
+	while (key_next(&keys, key)) {
+		const wint_t code = key_code(key);
+		if (is_taken(keymap, code, screens, action))
+			continue;
+		for (int i = 0; i < 2; i++) {
+			const bool hidden =
+			        i && !(screens & lesson) && key_action(keymap, code, WS_KEYS_OF_LESSON) != WS_ACT_NONE;
+			char *text = keymap->shown[action].text[i];
+			if (*name[i] || hidden)
+				continue;
+			snprintf(text, KEY_NAME_SIZE, "%s", key_shown(key));
+			*name[i] = text;
+		}
+	}
+}
+
 static void name_actions(struct ws_keymap *keymap)
 {
-	const unsigned lesson = 1u << KEYS_OF_LESSON;
-	struct key_row row;
-	memset(keymap->name, 0, sizeof(keymap->name));
-	memset(keymap->name_in_lesson, 0, sizeof(keymap->name_in_lesson));
 	for (enum ws_action action = WS_ACT_NONE + 1; action < WS_ACTION_COUNT; action++)
-		if (is_own(keymap, action))
-			keymap->name[action] = keymap->name_in_lesson[action] = keymap->own[action].name;
-	for (size_t i = 0; key_row(i, &row); i++) {
-		if (is_hidden(keymap, row.key, row.screens, row.action))
-			continue;
-		if (!keymap->name[row.action])
-			keymap->name[row.action] = row.name;
-		if (!keymap->name_in_lesson[row.action] &&
-		    (row.screens & lesson || key_action(keymap, row.key, KEYS_OF_LESSON) == WS_ACT_NONE))
-			keymap->name_in_lesson[row.action] = row.name;
-	}
+		action_name(keymap, action);
 }
 
 void ws_keymap_init(struct ws_keymap *keymap)
 {
 	memset(keymap, 0, sizeof(*keymap));
 	name_actions(keymap);
-}
-
-/* A key's number from what it is called; 0: it is none. */
-static wint_t find_key(const char *name)
-{
-	uint32_t character;
-	int number, end = 0;
-	const size_t length = strlen(name);
-	for (size_t i = 0; i < WS_ARRAY_SIZE(named); i++)
-		if (strcasecmp(named[i].name, name) == 0)
-			return named[i].key;
-	if (sscanf(name, "F%d%n", &number, &end) == 1 && (size_t)end == length && number >= 1 && number <= 12)
-		return (wint_t)KEY_F(number);
-	if (strncasecmp(name, "Ctrl-", 5) == 0 && length == 6 && (name[5] | 0x20) >= 'a' && (name[5] | 0x20) <= 'z')
-		return (wint_t)(name[5] & 0x1f);
-	/* Behind that, characters have the numbers of curses' keys. */
-	if (ws_utf8_decode(name, length, &character) == length && ws_printable(character) && character < KEY_MIN)
-		return character;
-	return 0;
 }
 
 static enum ws_action find_action(const char *name)
@@ -97,24 +82,24 @@ static enum ws_action find_action(const char *name)
 bool ws_keymap_bind(struct ws_keymap *keymap, const char *action_name, const char *key_name, struct ws_error *error)
 {
 	const enum ws_action action = find_action(action_name);
-	const wint_t key = find_key(key_name);
+	const wint_t code = key_code(key_name);
 	if (action == WS_ACTION_COUNT)
 		return ws_fail(error, WS_ERROR_OPTION, "no action is called '%s'; the manual lists them with the keys",
 		               action_name);
-	if (!key)
+	if (!code)
 		return ws_fail(error, WS_ERROR_OPTION,
 		               "'%s' is no key: a character, F1 to F12, Ctrl-A to Ctrl-Z, Space, Enter, Tab, Esc, Up, "
 		               "Down, Left, Right, Home, End, PgUp, PgDn, Insert, Delete and Backspace are",
 		               key_name);
 	for (enum ws_action other = WS_ACT_NONE + 1; other < WS_ACTION_COUNT; other++)
-		if (other != action && is_own(keymap, other) && keymap->own[other].key == key &&
-		    key_screens(other) & key_screens(action))
+		if (other != action && is_configured(keymap, other) && keymap->configured[other].code == code &&
+		    ws_action_screens(other) & ws_action_screens(action))
 			return ws_fail(error, WS_ERROR_OPTION, "%s is already the key of %s", key_name,
 			               ws_action_name(other));
-	if (action != WS_ACT_QUIT && !is_own(keymap, WS_ACT_QUIT) && key == 'q')
+	if (action != WS_ACT_QUIT && !is_configured(keymap, WS_ACT_QUIT) && code == 'q')
 		return ws_fail(error, WS_ERROR_OPTION, "q leaves wirestate: give quit another key first");
-	keymap->own[action].key = key;
-	snprintf(keymap->own[action].name, sizeof(keymap->own[action].name), "%s", key_name);
+	keymap->configured[action].code = code;
+	snprintf(keymap->configured[action].name, sizeof(keymap->configured[action].name), "%s", key_name);
 	name_actions(keymap);
 	return true;
 }

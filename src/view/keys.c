@@ -1,166 +1,127 @@
-/* The key map: the one list of keys. What a key does, the hint lines, the help screen and the manual all read it. */
+/* From the names of keys, as wirestate/keys.h and the configuration use them, to the codes that curses reports. */
 #include "view/view_internal.h"
 
-#define ON(screen) (1u << WS_SCREEN_##screen)
-#define FILM (ON(LIFELINES) | ON(DIAGRAM))
-#define TABLES (ON(UDP) | ON(DATAGRAMS) | ON(ARP))
-#define MOVES (ON(LIST) | ON(HOSTS) | FILM | ON(PACKET) | ON(STREAM) | TABLES | ON(HELP))
-#define WORLD (ON(LIST) | ON(HOSTS) | TABLES | ON(STATISTICS))
-#define ALL (MOVES | ON(STATISTICS))
-#define LESSON (1u << KEYS_OF_LESSON)
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
 
-/* X(key, its name for people, screens, action). An action's first key is the one that hints and help show. */
-#define KEYS(X)                                                                                                        \
-	X(' ', "Space", LESSON, WS_ACT_LESSON_NEXT)                                                                    \
-	X('\r', "Enter", LESSON, WS_ACT_LESSON_NEXT)                                                                   \
-	X('\n', "Enter", LESSON, WS_ACT_LESSON_NEXT)                                                                   \
-	X(KEY_ENTER, "Enter", LESSON, WS_ACT_LESSON_NEXT)                                                              \
-	X(KEY_BACKSPACE, "Backspace", LESSON, WS_ACT_LESSON_BACK)                                                      \
-	X(127, "Backspace", LESSON, WS_ACT_LESSON_BACK)                                                                \
-	X('\b', "Backspace", LESSON, WS_ACT_LESSON_BACK)                                                               \
-	X('q', "q", ALL, WS_ACT_QUIT)                                                                                  \
-	X('M', "M", ALL, WS_ACT_MOUSE)                                                                                 \
-	X(27, "Esc", ALL, WS_ACT_BACK)                                                                                 \
-	X(KEY_BACKSPACE, "Backspace", ALL, WS_ACT_BACK)                                                                \
-	X(127, "Backspace", ALL, WS_ACT_BACK)                                                                          \
-	X('\b', "Backspace", ALL, WS_ACT_BACK)                                                                         \
-	X('?', "?", ALL, WS_ACT_HELP)                                                                                  \
-	X(KEY_F(1), "F1", ALL, WS_ACT_HELP)                                                                            \
-	X(KEY_UP, "↑", MOVES, WS_ACT_UP)                                                                               \
-	X('k', "k", MOVES, WS_ACT_UP)                                                                                  \
-	X(KEY_DOWN, "↓", MOVES, WS_ACT_DOWN)                                                                           \
-	X('j', "j", MOVES, WS_ACT_DOWN)                                                                                \
-	X(KEY_PPAGE, "PgUp", MOVES, WS_ACT_PAGE_UP)                                                                    \
-	X(KEY_NPAGE, "PgDn", MOVES, WS_ACT_PAGE_DOWN)                                                                  \
-	X(KEY_HOME, "Home", MOVES, WS_ACT_FIRST)                                                                       \
-	X('g', "g", MOVES, WS_ACT_FIRST)                                                                               \
-	X(KEY_END, "End", MOVES, WS_ACT_LAST)                                                                          \
-	X('G', "G", MOVES, WS_ACT_LAST)                                                                                \
-	X(KEY_LEFT, "←", ON(PACKET), WS_ACT_LEFT)                                                                      \
-	X(KEY_RIGHT, "→", ON(PACKET), WS_ACT_RIGHT)                                                                    \
-	X('\r', "Enter", ON(LIST) | ON(HOSTS) | FILM | ON(PACKET) | ON(STREAM) | TABLES, WS_ACT_ENTER)                 \
-	X('\n', "Enter", ON(LIST) | ON(HOSTS) | FILM | ON(PACKET) | ON(STREAM) | TABLES, WS_ACT_ENTER)                 \
-	X(KEY_ENTER, "Enter", ON(LIST) | ON(HOSTS) | FILM | ON(PACKET) | ON(STREAM) | TABLES, WS_ACT_ENTER)            \
-	X('s', "s", ON(LIST), WS_ACT_SORT)                                                                             \
-	X('r', "r", ON(LIST), WS_ACT_REVERSE)                                                                          \
-	X('/', "/", ON(LIST), WS_ACT_SEARCH)                                                                           \
-	X('n', "n", ON(LIST), WS_ACT_FIND_NEXT)                                                                        \
-	X('N', "N", ON(LIST), WS_ACT_FIND_PREVIOUS)                                                                    \
-	X('F', "F", ON(LIST), WS_ACT_FILTER)                                                                           \
-	X('H', "H", ON(LIST), WS_ACT_HOSTS)                                                                            \
-	X('f', "f", ON(LIST) | FILM, WS_ACT_FOLLOW)                                                                    \
-	X(' ', "Space", FILM, WS_ACT_PLAY)                                                                             \
-	X(KEY_RIGHT, "→", FILM, WS_ACT_STEP)                                                                           \
-	X('.', ".", FILM, WS_ACT_STEP)                                                                                 \
-	X(KEY_LEFT, "←", FILM, WS_ACT_STEP_BACK)                                                                       \
-	X(',', ",", FILM, WS_ACT_STEP_BACK)                                                                            \
-	X(']', "]", FILM, WS_ACT_NEXT_CHANGE)                                                                          \
-	X('[', "[", FILM, WS_ACT_PREVIOUS_CHANGE)                                                                      \
-	X(':', ":", WORLD | FILM, WS_ACT_JUMP)                                                                         \
-	X(' ', "Space", WORLD, WS_ACT_PLAY)                                                                            \
-	X('.', ".", WORLD, WS_ACT_FRAME)                                                                               \
-	X(',', ",", WORLD, WS_ACT_FRAME_BACK)                                                                          \
-	X('>', ">", WORLD | FILM, WS_ACT_SEEK)                                                                         \
-	X('<', "<", WORLD | FILM, WS_ACT_SEEK_BACK)                                                                    \
-	X('}', "}", WORLD | FILM, WS_ACT_SEEK_FAR)                                                                     \
-	X('{', "{", WORLD | FILM, WS_ACT_SEEK_FAR_BACK)                                                                \
-	X('e', "e", WORLD | FILM, WS_ACT_NEWEST)                                                                       \
-	X('+', "+", WORLD | FILM, WS_ACT_FASTER)                                                                       \
-	X('=', "=", WORLD | FILM, WS_ACT_FASTER)                                                                       \
-	X('-', "-", WORLD | FILM, WS_ACT_SLOWER)                                                                       \
-	X('0', "0", WORLD | FILM, WS_ACT_RESTART)                                                                      \
-	X('l', "l", FILM, WS_ACT_LOOP)                                                                                 \
-	X('D', "D", ON(LIST) | ON(LIFELINES), WS_ACT_DIAGRAM)                                                          \
-	X('x', "x", FILM, WS_ACT_SWAP)                                                                                 \
-	X('d', "d", ON(LIST) | FILM | ON(STREAM) | TABLES, WS_ACT_DETAIL)                                              \
-	X('b', "b", ON(LIST) | FILM | ON(PACKET), WS_ACT_STREAM)                                                       \
-	X('u', "u", ON(LIST) | ON(ARP) | ON(STATISTICS), WS_ACT_UDP)                                                   \
-	X('a', "a", ON(LIST) | ON(UDP) | ON(STATISTICS), WS_ACT_ARP)                                                   \
-	X('S', "S", ON(LIST) | ON(UDP) | ON(ARP), WS_ACT_STATISTICS)                                                   \
-	X('h', "h", ON(STREAM), WS_ACT_HEX)                                                                            \
-	X('w', "w", ON(STREAM), WS_ACT_SAVE)                                                                           \
-	X('E', "E", ON(LIST) | FILM, WS_ACT_EXPORT)                                                                    \
-	X('n', "n", FILM | ON(PACKET) | ON(STREAM) | ON(DATAGRAMS), WS_ACT_NEXT_PACKET)                                \
-	X('p', "p", FILM | ON(PACKET) | ON(STREAM) | ON(DATAGRAMS), WS_ACT_PREVIOUS_PACKET)                            \
-	X('\t', "Tab", ON(PACKET) | ON(ARP), WS_ACT_NEXT_PANE)                                                         \
-	X('\t', "Tab", ON(STREAM), WS_ACT_DIRECTION)                                                                   \
-	X('a', "a", FILM, WS_ACT_ABSOLUTE)
+enum { CODES = 3 };
 
-static const struct key_row keys[] = {
-#define X(key, name, screens, action) {key, name, screens, action},
-        KEYS(X)
+/* X(name, as hints and help show it, codes): the keys that no printable character stands for. Terminals send one of
+ * several codes for some of them; the first one is what the configuration binds. */
+#define NAMED_KEYS(X)                                                                                                  \
+	X("Up", "↑", KEY_UP)                                                                                           \
+	X("Down", "↓", KEY_DOWN)                                                                                       \
+	X("Left", "←", KEY_LEFT)                                                                                       \
+	X("Right", "→", KEY_RIGHT)                                                                                     \
+	X("Home", "Home", KEY_HOME)                                                                                    \
+	X("End", "End", KEY_END)                                                                                       \
+	X("PgUp", "PgUp", KEY_PPAGE)                                                                                   \
+	X("PgDn", "PgDn", KEY_NPAGE)                                                                                   \
+	X("Insert", "Insert", KEY_IC)                                                                                  \
+	X("Delete", "Delete", KEY_DC)                                                                                  \
+	X("Backspace", "Backspace", KEY_BACKSPACE, 127, '\b')                                                          \
+	X("Esc", "Esc", 27)                                                                                            \
+	X("Tab", "Tab", '\t')                                                                                          \
+	X("Enter", "Enter", '\r', '\n', KEY_ENTER)                                                                     \
+	X("Space", "Space", ' ')
+
+static const struct named_key {
+	const char *name, *shown;
+	wint_t code[CODES]; /* 0: no more */
+} named_keys[] = {
+#define X(name, shown, ...) {name, shown, {__VA_ARGS__}},
+        NAMED_KEYS(X)
 #undef X
 };
 
-bool key_row(size_t index, struct key_row *row)
+static const struct named_key *named_key_find(const char *name)
 {
-	if (index >= WS_ARRAY_SIZE(keys))
+	for (size_t i = 0; i < WS_ARRAY_SIZE(named_keys); i++)
+		if (strcasecmp(named_keys[i].name, name) == 0)
+			return &named_keys[i];
+	return NULL;
+}
+
+wint_t key_code(const char *name)
+{
+	uint32_t character;
+	int number, end = 0;
+	const size_t length = strlen(name);
+	const struct named_key *named = named_key_find(name);
+	if (named)
+		return named->code[0];
+	if (sscanf(name, "F%d%n", &number, &end) == 1 && (size_t)end == length && number >= 1 && number <= 12)
+		return (wint_t)KEY_F(number);
+	if (strncasecmp(name, "Ctrl-", 5) == 0 && length == 6 && (name[5] | 0x20) >= 'a' && (name[5] | 0x20) <= 'z')
+		return (wint_t)(name[5] & 0x1f);
+	/* From KEY_MIN on, characters have the numbers of curses' keys. */
+	if (ws_utf8_decode(name, length, &character) == length && ws_printable(character) && character < KEY_MIN)
+		return character;
+	return 0;
+}
+
+bool key_next(const char **keys, char name[KEY_NAME_SIZE])
+{
+	*keys += strspn(*keys, " ");
+	const size_t length = strcspn(*keys, " ");
+	if (!length || length >= KEY_NAME_SIZE)
 		return false;
-	*row = keys[index];
+	memcpy(name, *keys, length);
+	name[length] = '\0';
+	*keys += length;
 	return true;
 }
 
-unsigned key_screens(enum ws_action action)
+/* The key called `name` sends this code. */
+static bool key_sends(const char *name, wint_t code)
 {
-	unsigned screens = 0;
-	for (size_t i = 0; i < WS_ARRAY_SIZE(keys); i++)
-		if (keys[i].action == action)
-			screens |= keys[i].screens;
-	return screens;
+	const struct named_key *named = named_key_find(name);
+	for (int i = 0; named && i < CODES; i++)
+		if (named->code[i] == code)
+			return true;
+	return key_code(name) == code;
 }
 
-enum ws_action key_built_in(wint_t key, enum ws_screen screen)
+static bool keys_send(const char *keys, wint_t code)
 {
-	for (size_t i = 0; i < WS_ARRAY_SIZE(keys); i++)
-		if (keys[i].key == key && keys[i].screens & 1u << screen)
-			return keys[i].action;
+	char name[KEY_NAME_SIZE];
+	while (key_next(&keys, name))
+		if (key_sends(name, code))
+			return true;
+	return false;
+}
+
+enum ws_action key_built_in(wint_t code, enum ws_screen screen)
+{
+	for (enum ws_action action = WS_ACT_NONE + 1; code && action < WS_ACTION_COUNT; action++)
+		if (ws_action_screens(action) & 1u << screen && keys_send(ws_action_keys(action), code))
+			return action;
 	return WS_ACT_NONE;
 }
-
-#define CONTROL(letter) ((letter)&0x1f)
-
-static const struct {
-	wint_t key;
-	enum ws_edit edit;
-} edits[] = {
-        {'\r', WS_EDIT_ACCEPT},
-        {'\n', WS_EDIT_ACCEPT},
-        {KEY_ENTER, WS_EDIT_ACCEPT},
-        {27, WS_EDIT_CANCEL},
-        {CONTROL('C'), WS_EDIT_CANCEL},
-        {KEY_BACKSPACE, WS_EDIT_ERASE},
-        {127, WS_EDIT_ERASE},
-        {'\b', WS_EDIT_ERASE},
-        {KEY_DC, WS_EDIT_DELETE},
-        {CONTROL('D'), WS_EDIT_DELETE},
-        {CONTROL('W'), WS_EDIT_ERASE_WORD},
-        {CONTROL('U'), WS_EDIT_ERASE_ALL},
-        {KEY_LEFT, WS_EDIT_LEFT},
-        {CONTROL('B'), WS_EDIT_LEFT},
-        {KEY_RIGHT, WS_EDIT_RIGHT},
-        {CONTROL('F'), WS_EDIT_RIGHT},
-        {KEY_HOME, WS_EDIT_FIRST},
-        {CONTROL('A'), WS_EDIT_FIRST},
-        {KEY_END, WS_EDIT_LAST},
-        {CONTROL('E'), WS_EDIT_LAST},
-};
 
 bool key_edit(wint_t code, bool character, struct ws_key *key)
 {
 	*key = (struct ws_key){.kind = WS_KEY_EDIT, .edit = WS_EDIT_INSERT, .character = code};
-	for (size_t i = 0; i < WS_ARRAY_SIZE(edits); i++) {
-		if (edits[i].key == code && (edits[i].key >= KEY_MIN) == !character) {
-			key->edit = edits[i].edit;
+	for (enum ws_edit edit = 0; code && (code >= KEY_MIN) == !character && edit < WS_EDIT_COUNT; edit++) {
+		if (keys_send(ws_edit_keys(edit), code)) {
+			key->edit = edit;
 			return true;
 		}
 	}
 	return character && code >= ' ';
 }
 
-const char *ws_key_name(enum ws_action action)
+const char *key_shown(const char *name)
 {
-	for (size_t i = 0; i < WS_ARRAY_SIZE(keys); i++)
-		if (keys[i].action == action)
-			return keys[i].name;
-	return NULL;
+	const struct named_key *named = named_key_find(name);
+	return named ? named->shown : name;
+}
+
+void ws_key_names(enum ws_action action, struct ws_text *text)
+{
+	char name[KEY_NAME_SIZE];
+	const char *keys = ws_action_keys(action), *before = "";
+	for (; key_next(&keys, name); before = ", ")
+		ws_text_printf(text, "%s%s", before, key_shown(name));
 }

@@ -238,7 +238,7 @@ static bool mouse_key(struct ws_key *key)
 
 static enum ws_action action_of(const struct ws_view *view, wint_t code, const struct ws_key_context *context)
 {
-	const enum ws_action own = context->lesson ? key_action(view->keymap, code, KEYS_OF_LESSON) : WS_ACT_NONE;
+	const enum ws_action own = context->lesson ? key_action(view->keymap, code, WS_KEYS_OF_LESSON) : WS_ACT_NONE;
 	return own != WS_ACT_NONE ? own : key_action(view->keymap, code, context->screen);
 }
 

@@ -8,22 +8,20 @@
 #include <signal.h>
 #include <termios.h>
 
-/* In place of a screen: the keys of a lesson, which come before those of every screen while one is played. */
-#define KEYS_OF_LESSON WS_SCREEN_COUNT
+/* keymap.c: what a key does on a screen, or in WS_KEYS_OF_LESSON; WS_ACT_NONE: nothing. `code` is a character or one of
+ * curses' KEY_ codes. */
+enum ws_action key_action(const struct ws_keymap *keymap, wint_t code, enum ws_screen screen);
 
-/* keymap.c: what a key does on a screen; WS_ACT_NONE: nothing. `key` is a character or one of curses' KEY_ codes. */
-enum ws_action key_action(const struct ws_keymap *keymap, wint_t key, enum ws_screen screen);
-
-/* keys.c: the built-in keys. */
-enum ws_action key_built_in(wint_t key, enum ws_screen screen);
-unsigned key_screens(enum ws_action action); /* where it has a key: bits 1u << enum ws_screen */
-struct key_row {
-	wint_t key;
-	const char *name;
-	unsigned screens;
-	enum ws_action action;
-};
-bool key_row(size_t index, struct key_row *row); /* false: behind the last */
+/* keys.c */
+enum { KEY_NAME_SIZE = 16 };
+/* The code of a key from its name; where it has several, the first. 0: no key has this name. */
+wint_t key_code(const char *name);
+/* How hints and help show the key of this name. */
+const char *key_shown(const char *name);
+/* Takes the next name from a list separated by spaces. False: there is none. */
+bool key_next(const char **keys, char name[KEY_NAME_SIZE]);
+/* What a key does unless the configuration says otherwise. */
+enum ws_action key_built_in(wint_t code, enum ws_screen screen);
 /* What it does in a line that is being typed; `character`: it is no KEY_ code. False: nothing. */
 bool key_edit(wint_t code, bool character, struct ws_key *key);
 

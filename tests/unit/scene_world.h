@@ -135,6 +135,7 @@ static inline int set_up(void **state)
 	world->tracker = ws_tracker_create(&config, NULL);
 	assert_non_null(world->tracker);
 	world->model = (struct ws_model){.tracker = world->tracker,
+	                                 .generation = 1,
 	                                 .source = "hand-made",
 	                                 .time_wait = 60 * WS_SECOND,
 	                                 .fetch = fetch,

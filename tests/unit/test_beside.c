@@ -67,6 +67,7 @@ static int set_up(void **state)
 	assert_true(ws_canvas_create(&world->canvas, 80, 24));
 	world->now = 1000 * WS_SECOND;
 	world->model = (struct ws_model){.tracker = world->tracker,
+	                                 .generation = 1,
 	                                 .source = "test",
 	                                 .time_wait = 60 * WS_SECOND,
 	                                 .fetch = fetch,

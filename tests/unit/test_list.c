@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scene/list/list.h"
 #include "scene/ui.h"
 #include "segments.h"
 
@@ -74,7 +75,8 @@ static int set_up(void **state)
 	world->clock = WS_SECOND;
 	world->tracker = ws_tracker_create(&config, NULL);
 	assert_non_null(world->tracker);
-	world->model = (struct ws_model){.tracker = world->tracker, .source = "hand-made", .time_wait = 60 * WS_SECOND};
+	world->model = (struct ws_model){
+	        .tracker = world->tracker, .generation = 1, .source = "hand-made", .time_wait = 60 * WS_SECOND};
 	world->ui = ws_ui_create(&options, NULL);
 	assert_non_null(world->ui);
 	assert_true(ws_canvas_create(&world->canvas, 80, 24));
@@ -327,7 +329,7 @@ enum { MANY = 120000 };
 static uint64_t number_at(const struct world *world, size_t place)
 {
 	struct ws_conn_info info = {.number = 0};
-	(void)!ws_tracker_conn(world->tracker, list_at(&world->ui->list, world->tracker, place), &info);
+	(void)!ws_tracker_conn(world->tracker, list_at(&world->ui->list, &world->model, place), &info);
 	return info.number;
 }
 
@@ -349,7 +351,7 @@ static void test_many(void **state)
 	assert_int_equal(list->selected, 101);
 	act(world, WS_ACT_SORT);                  /* by client */
 	assert_int_equal(number_at(world, 0), 1); /* the old order, until the new one is ready */
-	assert_int_equal(list->place, 100);
+	assert_int_equal(list->cursor.selected, 100);
 	assert_true(shows(world, "%")); /* how far it is */
 	assert_true(ws_ui_busy(world->ui));
 	assert_in_range(ws_ui_next_change(world->ui, &world->model), WS_MILLISECOND, WS_SECOND); /* nothing new yet */
@@ -363,13 +365,13 @@ static void test_many(void **state)
 	tick(world);
 	assert_true(ws_ui_next_change(world->ui, &world->model) > 0);
 	assert_in_range(ticks, 2, 50);
-	assert_int_equal(list_count(list, world->tracker), MANY);
+	assert_int_equal(list_count(list, &world->model), MANY);
 	assert_int_equal(list->selected, 101); /* it is still the same one, */
-	assert_int_equal(number_at(world, list->place), 101);
-	assert_int_not_equal(list->place, 100); /* in its new place */
+	assert_int_equal(number_at(world, list->cursor.selected), 101);
+	assert_int_not_equal(list->cursor.selected, 100); /* in its new place */
 	struct ws_conn_info before, info;
 	for (size_t place = 0; place < MANY; place++) {
-		assert_true(ws_tracker_conn(world->tracker, list_at(list, world->tracker, place), &info));
+		assert_true(ws_tracker_conn(world->tracker, list_at(list, &world->model, place), &info));
 		const struct ws_endpoint_info *a = &before.endpoint[0], *b = &info.endpoint[0];
 		int order = place ? memcmp(&a->address, &b->address, 16) : -1;
 		if (order > 0 || (order == 0 && a->port >= b->port))
@@ -379,9 +381,9 @@ static void test_many(void **state)
 	filter(world, "client.address == 10.0.0.3 and client.port < 20000");
 	while (list->survey.phase != LIST_RESTS && ticks++ < 200)
 		tick(world);
-	assert_in_range(list_count(list, world->tracker), 1, MANY / 7);
-	for (size_t place = 0; place < list_count(list, world->tracker); place++) {
-		assert_true(ws_tracker_conn(world->tracker, list_at(list, world->tracker, place), &info));
+	assert_in_range(list_count(list, &world->model), 1, MANY / 7);
+	for (size_t place = 0; place < list_count(list, &world->model); place++) {
+		assert_true(ws_tracker_conn(world->tracker, list_at(list, &world->model, place), &info));
 		assert_int_equal(info.endpoint[0].address.byte[15], 3);
 		assert_in_range(info.endpoint[0].port, 1, 19999);
 	}

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scene/list/list.h"
 #include "scene/ui.h"
 #include "segments.h"
 
@@ -89,7 +90,8 @@ static int set_up(void **state)
 	world->random = 88172645463325252u;
 	world->tracker = ws_tracker_create(&config, NULL);
 	assert_non_null(world->tracker);
-	world->model = (struct ws_model){.tracker = world->tracker, .source = "hand-made", .time_wait = 5 * WS_SECOND};
+	world->model = (struct ws_model){
+	        .tracker = world->tracker, .generation = 1, .source = "hand-made", .time_wait = 5 * WS_SECOND};
 	world->ui = ws_ui_create(&options, NULL);
 	assert_non_null(world->ui);
 	*state = world;
@@ -212,9 +214,9 @@ static void check_order(struct world *world, enum ws_order order, const char *te
 	list->sort = order;
 	assert_true(list_filter_set(world->ui, &world->model, text, &error));
 	assert_int_equal(list->survey.phase, LIST_RESTS); /* so few are done at once */
-	assert_int_equal(list_count(list, world->tracker), count);
+	assert_int_equal(list_count(list, &world->model), count);
 	for (size_t place = 0; place < count; place++)
-		if (list_at(list, world->tracker, place) != rows[place].id)
+		if (list_at(list, &world->model, place) != rows[place].id)
 			fail_msg("sorted by %s, filter '%s': another connection at place %zu", ws_order_name(order),
 			         text, place);
 	free(rows);

@@ -204,6 +204,7 @@ static void test_another_world(void **state)
 	assert_non_null(empty);
 	size_t step_shown = 0;
 	world->model.tracker = other->tracker;
+	world->model.generation = 2;
 	char *picture = draw(world);
 	const char *step = strstr(picture, "step ");
 	assert_non_null(step);
@@ -211,8 +212,10 @@ static void test_another_world(void **state)
 	free(picture);
 	assert_in_range(step_shown, 1, 10);
 	world->model.tracker = empty;
+	world->model.generation = 3;
 	assert_shows(world, "not in this picture");
 	world->model.tracker = world->tracker;
+	world->model.generation = 1;
 	assert_shows(world, "/10");
 	ws_tracker_free(empty);
 	tear_down(&made);

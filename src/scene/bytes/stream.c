@@ -4,7 +4,12 @@
  * had been read. Moving one row on or back needs the rows of one piece; a page is many such moves. Laying out reads the
  * bytes of the rows on the screen, so that drawing needs none. */
 #include "scene/bytes/stream.h"
+#include "scene/file_request.h"
+#include "scene/lifelines/replay.h"
+#include "scene/list/selection.h"
+#include "scene/screens.h"
 #include "scene/ui.h"
+#include "scene/widgets/table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -160,7 +165,7 @@ static bool is_before(const struct stream_position *a, const struct stream_posit
 
 /* ---- Opening and moving */
 
-bool stream_open(struct ws_ui *ui, const struct ws_model *model)
+static bool stream_open(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct stream_view *view = &ui->stream;
 	if (!ui->replay.conn)
@@ -210,7 +215,7 @@ static bool open_packet(struct ws_ui *ui)
 	return true;
 }
 
-static bool move(struct stream_view *view, const struct ws_model *model, enum ws_action action)
+static bool stream_move(struct stream_view *view, const struct ws_model *model, enum ws_action action)
 {
 	int rows = view->rows > 1 ? view->rows - 1 : 1;
 	switch (action) {
@@ -247,7 +252,7 @@ static bool move(struct stream_view *view, const struct ws_model *model, enum ws
 	}
 }
 
-bool stream_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
+static bool stream_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
 {
 	struct stream_view *view = &ui->stream;
 	switch (action) {
@@ -265,11 +270,11 @@ bool stream_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action a
 	case WS_ACT_DETAIL:
 		return open_packet(ui);
 	default:
-		return view->count && move(view, model, action);
+		return view->count && stream_move(view, model, action);
 	}
 }
 
-bool stream_click(struct ws_ui *ui, const struct ws_model *model, int row)
+static bool stream_click(struct ws_ui *ui, const struct ws_model *model, int row)
 {
 	struct stream_view *view = &ui->stream;
 	if (row < 1 || (size_t)(row - 1) >= view->line_count)
@@ -341,7 +346,7 @@ static void fill_line(struct stream_view *view, const struct ws_model *model, st
 	line->kept = true;
 }
 
-static bool make_room(struct stream_view *view)
+static bool lines_reserve(struct stream_view *view)
 {
 	size_t rows = (size_t)view->rows;
 	if (rows <= view->line_capacity)
@@ -354,16 +359,17 @@ static bool make_room(struct stream_view *view)
 	return true;
 }
 
-bool stream_growing(const struct ws_ui *ui)
+static bool stream_growing(const struct ws_ui *ui)
 {
 	const struct stream_view *view = &ui->stream;
 	return view->replay && !view->full && view->step < ws_replay_count(view->replay);
 }
 
-void stream_layout(struct ws_ui *ui, const struct ws_model *model)
+static void stream_layout(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct stream_view *view = &ui->stream;
 	struct stream_position at;
+	replay_choose(ui, model);
 	if (!stream_open(ui, model))
 		return;
 	view->rows = table_visible(ui->rows, 1);
@@ -374,7 +380,7 @@ void stream_layout(struct ws_ui *ui, const struct ws_model *model)
 		to_last(view, model);
 	seek(view);
 	view->line_count = 0;
-	if (!view->count || !make_room(view))
+	if (!view->count || !lines_reserve(view))
 		return;
 	uint32_t last = last_row(view, model, view->cursor.piece);
 	if (view->cursor.row > last)
@@ -387,3 +393,68 @@ void stream_layout(struct ws_ui *ui, const struct ws_model *model)
 		fill_line(view, model, line);
 	} while (view->line_count < (size_t)view->rows && row_down(view, model, &at));
 }
+
+/* ---- The screen */
+
+static void stream_init(struct ws_ui *ui)
+{
+	ui->stream.only = -1;
+	ui->stream.loaded.piece = SIZE_MAX;
+}
+
+static void stream_end(struct ws_ui *ui)
+{
+	stream_free(&ui->stream);
+}
+
+static void stream_snapshot_changed(struct ws_ui *ui, const struct ws_model *model)
+{
+	(void)model;
+	stream_leave(&ui->stream);
+}
+
+/* The bytes of the connection that is selected or shown; from one of its packets on, where the replay stands at one. */
+static bool stream_enter(struct ws_ui *ui, const struct ws_model *model)
+{
+	struct ws_step step;
+	const bool from_list = ws_ui_screen(ui) == WS_SCREEN_LIST;
+	const ws_conn_id id = from_list ? list_selected(ui, model) : ui->replay.conn;
+	if (ui->packet.alone || !id || (from_list && !replay_open(ui, model, id)) || !stream_open(ui, model))
+		return false;
+	const bool stands = !from_list && replay_step(&ui->replay, ui->replay.step, &step);
+	ui->stream.seek = stands ? step.input.frame : 0;
+	return true;
+}
+
+static ws_time stream_next_change(const struct ws_ui *ui, const struct ws_model *model)
+{
+	(void)model;
+	return stream_growing(ui) ? 0 : WS_TIME_NEVER;
+}
+
+static const struct screen_key stream_keys[] = {
+        {WS_ACT_PREVIOUS_PACKET, WS_ACT_NEXT_PACKET, "segment"},
+        {WS_ACT_DIRECTION, WS_ACT_NONE, "sides"},
+        {WS_ACT_HEX, WS_ACT_NONE, "hex"},
+        {WS_ACT_ENTER, WS_ACT_NONE, "packet"},
+        {WS_ACT_SAVE, WS_ACT_NONE, "save"},
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_UP, WS_ACT_DOWN, "scroll"},
+        {WS_ACT_DETAIL, WS_ACT_NONE, NULL},
+        SCREEN_KEYS_MOVE,
+};
+
+const struct screen_ops stream_screen = {
+        .init = stream_init,
+        .free = stream_end,
+        .snapshot_changed = stream_snapshot_changed,
+        .open = stream_enter,
+        .layout = stream_layout,
+        .draw = stream_draw,
+        .act = stream_act,
+        .click = stream_click,
+        .next_change = stream_next_change,
+        .keys = stream_keys,
+        .key_count = WS_ARRAY_SIZE(stream_keys),
+        .has_notes = true,
+};

@@ -1,87 +1,8 @@
-/* The bytes of a connection, with the borders of the segments that carried them. Private to src/scene. */
+/* The stream screen. Private to src/scene/bytes. */
 #ifndef SCENE_STREAM_H
 #define SCENE_STREAM_H
 
-#include <wirestate/scene.h>
-
-enum stream_kind { STREAM_DATA, STREAM_GAP, STREAM_MARK };
-
-/* What one segment did to the stream, or a stretch that is missing. */
-struct stream_piece {
-	ws_time time;
-	uint64_t frame, position;
-	int64_t sequence; /* relative, of the first byte; does not wrap */
-	uint64_t held_by; /* frame of the ACK that this seems to have waited for; 0: none */
-	uint64_t filled;  /* of a gap: the frame that brought the last of it; 0: none did */
-	uint32_t length;  /* payload bytes; of a gap: how many are missing */
-	uint32_t again;   /* how many of them had come before; of a mark: 1 when it had */
-	uint32_t missing; /* of a gap: how many have not come yet */
-	uint16_t flags;
-	uint8_t kind, direction;
-	uint8_t late : 1;  /* brought bytes of a gap */
-	uint8_t probe : 1; /* keep-alive or window probe: not meant as data */
-	uint8_t bad : 1;   /* its checksum is wrong: the receiver ignored it */
-};
-
-#define STREAM_PIECES (1u << 18)
-#define STREAM_GAPS 16
-
-/* How far building has come in one direction. */
-struct stream_flow {
-	bool known;    /* `next` is */
-	int64_t next;  /* the sequence number behind the highest byte seen */
-	int64_t acked; /* as the other side said */
-	ws_time sent;  /* when its latest bytes left */
-	uint32_t sent_length;
-	ws_time released;        /* when an ACK without data covered everything sent */
-	uint64_t release;        /* that ACK's frame; 0: none since the last bytes */
-	size_t gap[STREAM_GAPS]; /* pieces that are gaps still open */
-	size_t gap_count;
-	uint64_t bytes;  /* each counted once */
-	uint16_t marked; /* flags of the marks so far */
-};
-
-/* A place: a row of a piece. Row 0 is its heading. */
-struct stream_position {
-	size_t piece;
-	uint32_t row;
-};
-
-enum { STREAM_LINE_BYTES = 256 };
-
-struct stream_line {
-	struct stream_position position;
-	uint32_t offset; /* of the first byte, in the piece */
-	uint16_t length;
-	bool kept; /* false: a heading, or a row that says why there are no bytes */
-	uint8_t bytes[STREAM_LINE_BYTES];
-};
-
-/* The bytes of the piece that was looked at last. */
-struct stream_loaded {
-	size_t piece; /* SIZE_MAX: none */
-	uint8_t *bytes;
-	uint32_t count, capacity;
-};
-
-struct stream_view {
-	ws_conn_id conn;
-	uint64_t number; /* of the connection; 0: none */
-	struct ws_replay *replay;
-	size_t step; /* the next to be built from */
-	struct stream_piece *piece;
-	size_t count, capacity;
-	bool full; /* no more pieces are kept */
-	struct stream_flow flow[2];
-	int only; /* the direction shown, -1: both */
-	bool hex;
-	struct stream_position cursor, top;
-	uint64_t seek; /* the cursor goes to this frame as soon as it is there; 0: nowhere */
-	struct stream_loaded loaded;
-	struct stream_line *line; /* as they are on the screen */
-	size_t line_count, line_capacity;
-	int width, rows; /* of the body */
-};
+#include "scene/bytes/stream_view.h"
 
 /* stream_build.c */
 void stream_free(struct stream_view *view);
@@ -95,11 +16,6 @@ bool stream_build(struct stream_view *view, size_t most);
 const uint8_t *stream_bytes(struct stream_view *view, const struct ws_model *model, size_t piece, uint32_t *count);
 
 /* stream.c */
-bool stream_open(struct ws_ui *ui, const struct ws_model *model);
-bool stream_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
-bool stream_click(struct ws_ui *ui, const struct ws_model *model, int row);
-void stream_layout(struct ws_ui *ui, const struct ws_model *model);
-bool stream_growing(const struct ws_ui *ui);
 /* Columns of a row of hexadecimal with so many bytes. */
 int stream_hex_bytes(int width);
 /* One character as it is shown: `out` NUL-terminated, its columns; `plain` false: it stands for something else. Returns

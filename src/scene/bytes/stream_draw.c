@@ -3,6 +3,7 @@
 #include "scene/bytes/stream.h"
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
+#include "scene/widgets/table.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -282,7 +283,6 @@ void stream_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws
 {
 	const struct stream_view *view = &ui->stream;
 	struct ws_conn_info info;
-	draw_hints(canvas, canvas->rows - 1, WS_SCREEN_STREAM, ui->options.key_name);
 	if (!view->number || !ws_tracker_conn(model->tracker, view->conn, &info) || info.number != view->number) {
 		ws_canvas_bold(canvas, 0, 1, canvas->columns, WS_STYLE_TITLE, "Stream");
 		draw_cut(canvas, 2, 2, canvas->columns - 1, WS_STYLE_WARN,

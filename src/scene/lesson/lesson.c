@@ -4,15 +4,13 @@
  * other screen shows the world as it was behind the stop's packet, which the timeline makes (see ws_ui_position());
  * until it is there, the stop is not `settled`. From there on the screens are the reader's, who may look around: going
  * on first brings him back. */
+#include "scene/lesson/lesson.h"
+#include "scene/lifelines/replay.h"
+#include "scene/packet/show.h"
+#include "scene/screens.h"
 #include "scene/ui.h"
-#include "scene/widgets/draw.h"
 
 #include <string.h>
-
-static bool is_replay_screen(enum ws_screen screen)
-{
-	return screen == WS_SCREEN_LIFELINES || screen == WS_SCREEN_DIAGRAM;
-}
 
 /* The stop that the place belongs to: behind the last one, it stays there. */
 static const struct ws_lesson_stop *position_of(const struct lesson_view *view)
@@ -34,7 +32,7 @@ static struct timeline snapshot_of(const struct lesson_view *view)
 {
 	const struct ws_lesson_stop *stop = position_of(view);
 	const bool past = stop->frame && stop->frame < view->lesson->last_frame &&
-	                  !is_replay_screen((enum ws_screen)stop->screen);
+	                  !screen_ops((enum ws_screen)stop->screen)->plays;
 	return (struct timeline){.past = past, .frame = past ? stop->frame : 0};
 }
 
@@ -104,10 +102,10 @@ static void open_replay(struct ws_ui *ui, const struct ws_model *model, const st
 	const size_t from = same ? replay->step : 0;
 	ws_ui_select(ui, model, conn, stop->frame);
 	replay->follow = replay->loop = false;
-	if (is_replay_screen(view->screen))
+	if (screen_ops(view->screen)->plays)
 		replay->absolute = is_absolute(view->lesson, stop);
 	const size_t to = step_of(replay, stop);
-	if (view->playing && is_replay_screen(view->screen) && replay->steps && (!same || from < to)) {
+	if (view->playing && screen_ops(view->screen)->plays && replay->steps && (!same || from < to)) {
 		replay_stand(replay, from);
 		if (!same)
 			replay->phase = 0; /* its first segment flies, too */
@@ -127,32 +125,24 @@ static void settle(struct ws_ui *ui, const struct ws_model *model)
 	view->settled = true;
 	ui->depth = 1;
 	ui->stack[0] = view->screen;
-	ui->packet.alone = ui->packet.in_bytes = false;
-	ui->packet.expanded_chosen = false;
+	packet_reset(ui);
 	if (stop->conn_number)
 		open_replay(ui, model, stop);
 	else
 		view->playing = false;
-	if (view->screen == WS_SCREEN_PACKET) {
-		if (!stop->own_connection && stop->frame)
-			packet_show_at(ui, model, stop->position, stop->frame);
-		packet_layout(ui, model);
-		packet_show_fields(&ui->packet, stop->field, stop->field_count);
-	}
+	if (view->screen == WS_SCREEN_PACKET)
+		packet_show_stop(ui, model, stop);
 }
 
-/* Asks for the world that the stop's screen needs. */
-static void go(struct ws_ui *ui, size_t stop, bool answered, bool play)
+/* Asks for the snapshot that the stop's screen needs. */
+static void lesson_go(struct ws_ui *ui, size_t stop, bool answered, bool play)
 {
 	struct lesson_view *view = &ui->lesson;
 	view->stop = stop;
 	view->answered = answered;
 	view->playing = play;
 	view->settled = false;
-	const struct ws_lesson_stop *position = position_of(view);
-	const bool past = position->frame && position->frame < view->lesson->last_frame &&
-	                  !is_replay_screen((enum ws_screen)position->screen);
-	ui->timeline = (struct timeline){.past = past, .frame = past ? position->frame : 0};
+	ui->timeline = snapshot_of(view);
 }
 
 static bool is_there(const struct ws_ui *ui, const struct ws_model *model)
@@ -182,14 +172,14 @@ void lesson_tick(struct ws_ui *ui, const struct ws_model *model)
 
 /* ---- Keys */
 
-static bool next(struct ws_ui *ui, const struct ws_model *model)
+static bool lesson_next(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct lesson_view *view = &ui->lesson;
 	const struct ws_lesson *lesson = view->lesson;
 	if (!view->settled)
 		return false;
 	if (view->playing || lesson_is_away(ui)) {
-		go(ui, view->stop, view->answered, false);
+		lesson_go(ui, view->stop, view->answered, false);
 		lesson_tick(ui, model);
 		return true;
 	}
@@ -200,20 +190,20 @@ static bool next(struct ws_ui *ui, const struct ws_model *model)
 	if (!view->answered)
 		view->answered = true;
 	else
-		go(ui, view->stop + 1, false, view->stop + 1 < lesson->stop_count);
+		lesson_go(ui, view->stop + 1, false, view->stop + 1 < lesson->stop_count);
 	lesson_tick(ui, model);
 	return true;
 }
 
-static bool back(struct ws_ui *ui, const struct ws_model *model)
+static bool lesson_back(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct lesson_view *view = &ui->lesson;
 	if (!view->stop && !view->playing)
 		return false;
 	if (view->stop)
-		go(ui, view->stop - 1, true, false);
+		lesson_go(ui, view->stop - 1, true, false);
 	else
-		go(ui, 0, false, false);
+		lesson_go(ui, 0, false, false);
 	lesson_tick(ui, model);
 	return true;
 }
@@ -222,19 +212,19 @@ bool lesson_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action a
 {
 	if (!ui->lesson.lesson)
 		return false;
-	return action == WS_ACT_LESSON_NEXT ? next(ui, model) : back(ui, model);
+	return action == WS_ACT_LESSON_NEXT ? lesson_next(ui, model) : lesson_back(ui, model);
 }
 
 void ws_ui_lesson(struct ws_ui *ui, const struct ws_model *model, const struct ws_lesson *lesson)
 {
 	ui->lesson = (struct lesson_view){.lesson = lesson};
-	go(ui, 0, false, true);
+	lesson_go(ui, 0, false, true);
 	lesson_tick(ui, model);
 }
 
 void ws_ui_lesson_stand(struct ws_ui *ui, const struct ws_model *model, size_t stop, bool answered)
 {
-	go(ui, stop, answered, false);
+	lesson_go(ui, stop, answered, false);
 	lesson_tick(ui, model);
 }
 

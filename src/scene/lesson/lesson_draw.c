@@ -3,8 +3,12 @@
  *
  * The panel is as high as the lesson's longest stop needs, so that the scene above does not jump about; where question
  * and answer do not fit together, the question gives way. */
-#include "scene/widgets/draw.h"
+#include "scene/lesson/lesson.h"
+#include "scene/screens.h"
 #include "scene/ui.h"
+#include "scene/widgets/draw.h"
+#include "scene/widgets/hints.h"
+#include "scene/widgets/table.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -36,7 +40,7 @@ static int most_rows(int rows)
 	return rows / 2 - 3;
 }
 
-static void put_line(struct page *page, enum ws_style style, bool bold, int indent, const char *line)
+static void page_line(struct page *page, enum ws_style style, bool bold, int indent, const char *line)
 {
 	page->rows++;
 	if (!page->canvas)
@@ -53,54 +57,54 @@ static void put_line(struct page *page, enum ws_style style, bool bold, int inde
 }
 
 /* Paragraphs begin on a row of their own; a command keeps to one. */
-static void put_text(struct page *page, enum ws_style style, bool bold, const char *text)
+static void page_text(struct page *page, enum ws_style style, bool bold, const char *text)
 {
 	char paragraph[WS_LESSON_TEXT_BYTES * 4 + 1], line[LINE];
 	while (text && *text) {
 		const size_t length = strcspn(text, "\n");
 		snprintf(paragraph, sizeof(paragraph), "%.*s", (int)length, text);
 		if (strncmp(paragraph, "$ ", 2) == 0)
-			put_line(page, WS_STYLE_KEY, bold, 2, paragraph);
+			page_line(page, WS_STYLE_KEY, bold, 2, paragraph);
 		else
 			for (int i = 0; draw_wrap(paragraph, page->columns - 2, i, line, sizeof(line)); i++)
-				put_line(page, style, bold, 0, line);
+				page_line(page, style, bold, 0, line);
 		text += length + (text[length] == '\n');
 	}
 }
 
-static void put_answer(struct page *page, const struct ws_lesson_stop *stop)
+static void page_answer(struct page *page, const struct ws_lesson_stop *stop)
 {
-	put_text(page, WS_STYLE_NORMAL, false, stop->answer);
+	page_text(page, WS_STYLE_NORMAL, false, stop->answer);
 	for (size_t i = 0; i < stop->sum_count; i++)
-		put_text(page, WS_STYLE_HIGHLIGHT, true, stop->sum[i].text);
+		page_text(page, WS_STYLE_HIGHLIGHT, true, stop->sum[i].text);
 }
 
 /* The rows of question and answer together, without the empty one between them. */
 static int rows_of(int columns, const struct ws_lesson_stop *stop)
 {
 	struct page page = {.columns = columns};
-	put_text(&page, WS_STYLE_NORMAL, false, stop->ask);
-	put_answer(&page, stop);
+	page_text(&page, WS_STYLE_NORMAL, false, stop->ask);
+	page_answer(&page, stop);
 	return page.rows;
 }
 
 /* `printed`: there is no key that opens the next lesson. */
-static void put_end(struct page *page, const struct ws_lesson *lesson, bool printed)
+static void page_end(struct page *page, const struct ws_lesson *lesson, bool printed)
 {
 	char words[128];
 	if (lesson->try_it) {
-		put_line(page, WS_STYLE_TITLE, true, 0, "Try it yourself");
-		put_text(page, WS_STYLE_NORMAL, false, lesson->try_it);
+		page_line(page, WS_STYLE_TITLE, true, 0, "Try it yourself");
+		page_text(page, WS_STYLE_NORMAL, false, lesson->try_it);
 	} else {
-		put_line(page, WS_STYLE_TITLE, true, 0, "This lesson ends here.");
+		page_line(page, WS_STYLE_TITLE, true, 0, "This lesson ends here.");
 	}
 	if (lesson->next) {
 		snprintf(words, sizeof(words), "The next lesson: %s", lesson->next);
-		put_line(page, WS_STYLE_TITLE, true, 0, words);
+		page_line(page, WS_STYLE_TITLE, true, 0, words);
 	}
 	if (lesson->next && printed) {
 		snprintf(words, sizeof(words), "$ wirestate --lesson %s", lesson->next_name);
-		put_line(page, WS_STYLE_KEY, false, 2, words);
+		page_line(page, WS_STYLE_KEY, false, 2, words);
 	}
 }
 
@@ -116,12 +120,12 @@ int lesson_layout(struct ws_ui *ui, int columns, int rows)
 	}
 	if (view->stop == lesson->stop_count) {
 		struct page page = {.columns = columns};
-		put_end(&page, lesson, false);
+		page_end(&page, lesson, false);
 		need = page.rows > need ? page.rows : need;
 	}
 	view->rows = FRAME_ROWS + (need < most ? need : most);
 	/* The scene draws its own lines of keys, which the panel covers. */
-	const int seen = rows - view->rows, hints = draw_hint_rows(ws_ui_screen(ui), seen + 2) > 1 ? 2 : 1;
+	const int seen = rows - view->rows, hints = hints_rows(ws_ui_screen(ui), seen + 2) > 1 ? 2 : 1;
 	return seen + hints;
 }
 
@@ -135,12 +139,8 @@ struct ws_canvas lesson_scene(const struct ws_ui *ui, const struct ws_canvas *ca
 /* The notes of a screen may tell what is asked. */
 static void hide_notes(const struct ws_ui *ui, struct ws_canvas *scene)
 {
-	static const bool noted[WS_SCREEN_COUNT] = {[WS_SCREEN_STREAM] = true,
-	                                            [WS_SCREEN_UDP] = true,
-	                                            [WS_SCREEN_DATAGRAMS] = true,
-	                                            [WS_SCREEN_ARP] = true};
 	const int end = scene->rows - 1, notes = table_note_rows(scene->rows);
-	if (!noted[ui->lesson.screen] || !lesson_stop(ui) || ui->lesson.answered || lesson_is_away(ui))
+	if (!screen_ops(ui->lesson.screen)->has_notes || !lesson_stop(ui) || ui->lesson.answered || lesson_is_away(ui))
 		return;
 	for (int row = end - notes; row < end; row++)
 		for (int column = 0; column < scene->columns; column++)
@@ -208,19 +208,19 @@ static void draw_head(const struct ws_ui *ui, struct ws_canvas *canvas, int row)
 }
 
 /* Without the question where there is no room for both. */
-static void put_stop(const struct ws_ui *ui, struct page *page, const struct ws_lesson_stop *stop)
+static void page_stop(const struct ws_ui *ui, struct page *page, const struct ws_lesson_stop *stop)
 {
 	const int room = page->limit - page->row, both = rows_of(page->columns, stop);
 	const bool answered = ui->lesson.answered;
 	if (!answered || both <= room)
-		put_text(page, answered ? WS_STYLE_NORMAL : WS_STYLE_TITLE, true, stop->ask);
+		page_text(page, answered ? WS_STYLE_NORMAL : WS_STYLE_TITLE, true, stop->ask);
 	if (!answered)
 		return;
 	page->row += both < room;
-	put_answer(page, stop);
+	page_answer(page, stop);
 }
 
-static void put_way(const struct ws_ui *ui, struct page *page)
+static void page_way(const struct ws_ui *ui, struct page *page)
 {
 	const struct lesson_view *view = &ui->lesson;
 	const struct ws_lesson_stop *stop = &view->lesson->stop[view->stop];
@@ -229,7 +229,7 @@ static void put_way(const struct ws_ui *ui, struct page *page)
 		snprintf(words, sizeof(words), "Playing on to frame %llu.", (unsigned long long)stop->frame);
 	else
 		snprintf(words, sizeof(words), "Playing on to the end.");
-	put_line(page, WS_STYLE_DIM, false, 0, words);
+	page_line(page, WS_STYLE_DIM, false, 0, words);
 }
 
 void lesson_draw(const struct ws_ui *ui, struct ws_canvas *canvas)
@@ -244,17 +244,17 @@ void lesson_draw(const struct ws_ui *ui, struct ws_canvas *canvas)
 			ws_canvas_put(canvas, row, column, WS_STYLE_NORMAL, ' ');
 	draw_head(ui, canvas, top);
 	if (view->stop == view->lesson->stop_count)
-		put_end(&page, view->lesson, false);
+		page_end(&page, view->lesson, false);
 	else if (view->playing)
-		put_way(ui, &page);
+		page_way(ui, &page);
 	else
-		put_stop(ui, &page, &view->lesson->stop[view->stop]);
+		page_stop(ui, &page, &view->lesson->stop[view->stop]);
 	if (page.cut)
 		ws_canvas_text(canvas, canvas->rows - 2, canvas->columns - 2, canvas->columns, WS_STYLE_WARN, "…");
 	struct ws_canvas keys = *canvas;
 	keys.cells += (size_t)(canvas->rows - 1) * (size_t)canvas->columns;
 	keys.rows = 1;
-	draw_hints(&keys, 0, ws_ui_screen(ui), ui->options.key_name);
+	hints_draw(&keys, 0, ws_ui_screen(ui), ui->options.key_name);
 }
 
 int ws_ui_lesson_rows(const struct ws_ui *ui)
@@ -265,8 +265,8 @@ int ws_ui_lesson_rows(const struct ws_ui *ui)
 int ws_lesson_head(const struct ws_lesson *lesson, struct ws_canvas *canvas)
 {
 	struct page page = {.canvas = canvas, .columns = canvas->columns, .limit = canvas->rows};
-	put_line(&page, WS_STYLE_TITLE, true, -1, lesson->title);
-	put_text(&page, WS_STYLE_NORMAL, false, lesson->about);
+	page_line(&page, WS_STYLE_TITLE, true, -1, lesson->title);
+	page_text(&page, WS_STYLE_NORMAL, false, lesson->about);
 	return page.row;
 }
 
@@ -274,13 +274,13 @@ int ws_lesson_page(const struct ws_lesson *lesson, const struct ws_lesson_stop *
 {
 	struct page page = {.canvas = canvas, .columns = canvas->columns, .limit = canvas->rows};
 	if (!stop) {
-		put_end(&page, lesson, true);
+		page_end(&page, lesson, true);
 		return page.row;
 	}
-	put_line(&page, WS_STYLE_TITLE, true, -1, "Question");
-	put_text(&page, WS_STYLE_NORMAL, false, stop->ask);
+	page_line(&page, WS_STYLE_TITLE, true, -1, "Question");
+	page_text(&page, WS_STYLE_NORMAL, false, stop->ask);
 	page.row++;
-	put_line(&page, WS_STYLE_TITLE, true, -1, "Answer");
-	put_answer(&page, stop);
+	page_line(&page, WS_STYLE_TITLE, true, -1, "Answer");
+	page_answer(&page, stop);
 	return page.row;
 }

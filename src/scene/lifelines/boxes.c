@@ -1,4 +1,5 @@
 /* The state boxes at the head of the lifelines, and TIME_WAIT's countdown beside them. */
+#include "scene/lifelines/lifelines.h"
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
 

@@ -7,6 +7,8 @@
  *
  * What is lit follows from the changes of state up to the replay's position, as they are known to it (see
  * state_changes.c). */
+#include "scene/lifelines/lifelines.h"
+#include "scene/screens.h"
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
 
@@ -390,12 +392,11 @@ static void draw_words(const struct layout *layout, struct ws_canvas *canvas, in
 		         "The state diagram needs 44 columns and 22 rows.");
 }
 
-void diagram_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+static void diagram_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	struct layout layout;
 	const int rule = canvas->rows - 2, top = 2;
 	draw_rule(canvas, rule);
-	draw_hints(canvas, canvas->rows - 1, WS_SCREEN_DIAGRAM, ui->options.key_name);
 	if (!layout_compose(ui, model, canvas->columns, &layout)) {
 		layout_missing(ui, canvas);
 		return;
@@ -416,3 +417,33 @@ void diagram_draw(const struct ws_ui *ui, const struct ws_model *model, struct w
 	if (notes > paths)
 		notes_draw(&layout, canvas, rule - notes + paths, notes - paths);
 }
+
+static const struct screen_key diagram_keys[] = {
+        {WS_ACT_PLAY, WS_ACT_NONE, "play"},
+        {WS_ACT_STEP_BACK, WS_ACT_STEP, "step"},
+        {WS_ACT_RESTART, WS_ACT_NONE, "replay"},
+        {WS_ACT_PREVIOUS_CHANGE, WS_ACT_NEXT_CHANGE, "change"},
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_SLOWER, WS_ACT_FASTER, "speed"},
+        {WS_ACT_JUMP, WS_ACT_NONE, "jump"},
+        {WS_ACT_DETAIL, WS_ACT_NONE, "packet"},
+        {WS_ACT_PREVIOUS_PACKET, WS_ACT_NEXT_PACKET, NULL},
+        {WS_ACT_ENTER, WS_ACT_FOLLOW, NULL},
+        {WS_ACT_SWAP, WS_ACT_ABSOLUTE, NULL},
+        {WS_ACT_LOOP, WS_ACT_EXPORT, NULL},
+        {WS_ACT_STREAM, WS_ACT_NONE, NULL},
+        SCREEN_KEYS_MOVE,
+        SCREEN_KEYS_PLAY,
+};
+
+const struct screen_ops diagram_screen = {
+        .layout = replay_layout,
+        .draw = diagram_draw,
+        .act = replay_act,
+        .tick = replay_tick,
+        .next_change = replay_next_change,
+        .keys = diagram_keys,
+        .key_count = WS_ARRAY_SIZE(diagram_keys),
+        .plays = true,
+        .says_time = true,
+};

@@ -1,5 +1,6 @@
 /* What the lifelines and the state diagram show alike: which step, whose states at which certainty, whose names, and
  * the words for what a segment says. */
+#include "scene/lifelines/lifelines.h"
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
 

@@ -3,7 +3,9 @@
  * Each segment takes two rows: what it says, and its arrow. A state is printed beside the lifeline where it is reached:
  * the sender's when the segment leaves, the receiver's when it arrives. The current step is always the lowest one. What
  * is drawn follows from the replay's place alone (see replay.c), never from how the reader came there. */
+#include "scene/lesson/marks.h"
 #include "scene/lifelines/segment_row.h"
+#include "scene/screens.h"
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
 
@@ -460,7 +462,7 @@ static void draw_for_lesson(const struct ws_ui *ui, const struct ws_model *model
 		draw_pane(&layout, canvas, bottom);
 }
 
-void lifelines_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+static void lifelines_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	struct layout layout;
 	if (ui->lesson.lesson) {
@@ -469,7 +471,6 @@ void lifelines_draw(const struct ws_ui *ui, const struct ws_model *model, struct
 	}
 	int rule = canvas->rows - 2;
 	draw_rule(canvas, rule);
-	draw_hints(canvas, canvas->rows - 1, WS_SCREEN_LIFELINES, ui->options.key_name);
 	int columns = canvas->columns - pane_columns(canvas->columns, rule - notes_height(canvas->rows));
 	if (!layout_compose(ui, model, columns, &layout)) {
 		layout_missing(ui, canvas);
@@ -491,3 +492,39 @@ void lifelines_draw(const struct ws_ui *ui, const struct ws_model *model, struct
 		notes++;
 	notes_draw(&layout, canvas, notes, rule - notes);
 }
+
+static const struct screen_key lifelines_keys[] = {
+        {WS_ACT_PLAY, WS_ACT_NONE, "play"},
+        {WS_ACT_STEP_BACK, WS_ACT_STEP, "step"},
+        {WS_ACT_DETAIL, WS_ACT_NONE, "packet"},
+        {WS_ACT_STREAM, WS_ACT_NONE, "stream"},
+        {WS_ACT_DIAGRAM, WS_ACT_NONE, "diagram"},
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_RESTART, WS_ACT_NONE, "replay"},
+        {WS_ACT_SLOWER, WS_ACT_FASTER, "speed"},
+        {WS_ACT_PREVIOUS_CHANGE, WS_ACT_NEXT_CHANGE, "change"},
+        {WS_ACT_JUMP, WS_ACT_NONE, "jump"},
+        {WS_ACT_SWAP, WS_ACT_NONE, "swap"},
+        {WS_ACT_ABSOLUTE, WS_ACT_NONE, "absolute"},
+        {WS_ACT_LOOP, WS_ACT_NONE, "loop"},
+        {WS_ACT_PREVIOUS_PACKET, WS_ACT_NEXT_PACKET, NULL},
+        {WS_ACT_ENTER, WS_ACT_FOLLOW, NULL},
+        {WS_ACT_EXPORT, WS_ACT_NONE, NULL},
+        SCREEN_KEYS_MOVE,
+        SCREEN_KEYS_PLAY,
+};
+
+const struct screen_ops lifelines_screen = {
+        .init = replay_init,
+        .free = replay_free,
+        .snapshot_changed = replay_snapshot_changed,
+        .layout = replay_layout,
+        .draw = lifelines_draw,
+        .act = replay_act,
+        .tick = replay_tick,
+        .next_change = replay_next_change,
+        .keys = lifelines_keys,
+        .key_count = WS_ARRAY_SIZE(lifelines_keys),
+        .plays = true,
+        .says_time = true,
+};

@@ -3,6 +3,7 @@
  *
  * The notes are a table: each has the facts it needs, and the first whose facts all hold is shown. Facts are computed
  * from the step alone, so that a note is the same whichever way the reader came to it. */
+#include "scene/lifelines/lifelines.h"
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
 

@@ -8,6 +8,10 @@
  *
  * The picture depends on (step, phase) only. Standing at a step means phase == REPLAY_FLIGHT: the segment has just
  * arrived. */
+#include "scene/lifelines/lifelines.h"
+#include "scene/list/selection.h"
+#include "scene/screens.h"
+#include "scene/seek.h"
 #include "scene/ui.h"
 
 #include <string.h>
@@ -22,6 +26,17 @@ void replay_close(struct replay *replay)
 	replay->steps = NULL;
 	replay->conn = 0;
 	replay_forget(replay);
+}
+
+void replay_init(struct ws_ui *ui)
+{
+	ui->replay.speed = ui->options.speed > 0 ? ui->options.speed : 1;
+	ui->replay.idle = ui->options.idle > 0 ? ui->options.idle : WS_SECOND;
+}
+
+void replay_free(struct ws_ui *ui)
+{
+	replay_close(&ui->replay);
 }
 
 size_t replay_count(const struct replay *replay)
@@ -68,7 +83,7 @@ bool replay_open(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn
 		}
 		replay->swapped = false;
 	}
-	ui->tracker = model->tracker;
+	ui->generation = model->generation;
 	replay_scan(replay, model, SCAN_AT_ONCE);
 	replay->follow = true;
 	replay_stand(replay, SIZE_MAX);
@@ -98,13 +113,13 @@ bool replay_reopen(struct ws_ui *ui, const struct ws_model *model)
 	return replay->steps;
 }
 
-/* The same connection in another world: at the same step, where it has come that far. */
+/* The same connection in another snapshot: at the same step, where it has come that far. */
 void replay_snapshot_changed(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct replay *replay = &ui->replay;
 	const bool follow = replay->follow || replay->playing;
 	const size_t step = replay->step;
-	ui->tracker = model->tracker;
+	ui->generation = model->generation;
 	if (!replay->number)
 		return;
 	replay_close(replay);
@@ -163,14 +178,14 @@ ws_time replay_time(const struct replay *replay, const struct ws_model *model, c
 	return step->input.time + (ws_time)((share > 1 ? 1 : share) * (double)gap);
 }
 
-static void restart(struct replay *replay)
+static void replay_restart(struct replay *replay)
 {
 	replay->step = 0;
 	replay->phase = 0;
 }
 
 /* Runs the replay on; false when it has come to its end. */
-static bool run(struct replay *replay, const struct ws_model *model)
+static bool replay_run(struct replay *replay, const struct ws_model *model)
 {
 	for (int moved = 0; moved < STEPS_PER_TICK; moved++) {
 		struct ws_step step, next;
@@ -198,22 +213,38 @@ static bool run(struct replay *replay, const struct ws_model *model)
 void replay_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed)
 {
 	struct replay *replay = &ui->replay;
+	if (elapsed <= 0)
+		return;
 	if (replay->playing || replay->stepping)
 		replay->phase += (ws_time)((double)elapsed * replay->speed);
 	if (replay->stepping && replay->phase >= REPLAY_FLIGHT)
 		replay_stand(replay, replay->step);
-	if (replay->playing && !run(replay, model)) {
+	if (replay->playing && !replay_run(replay, model)) {
 		if (replay->loop && replay_count(replay) > 1 && !model->running)
-			restart(replay);
+			replay_restart(replay);
 		else
 			replay->playing = false;
 	}
 }
 
+void replay_choose(struct ws_ui *ui, const struct ws_model *model)
+{
+	struct replay *replay = &ui->replay;
+	const ws_conn_id conn = list_selected(ui, model);
+	if (!replay->conn && replay->number) {
+		if (replay_reopen(ui, model))
+			replay_stand(replay, SIZE_MAX);
+		return;
+	}
+	if (!replay->conn && !ui->packet.alone && conn && replay_open(ui, model, conn))
+		replay->follow = true;
+}
+
 void replay_layout(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct replay *replay = &ui->replay;
-	size_t count = replay_count(replay);
+	replay_choose(ui, model);
+	const size_t count = replay_count(replay);
 	replay_scan(replay, model, SCAN_AT_ONCE);
 	if (!replay->follow || replay->playing || !count)
 		return;
@@ -265,7 +296,7 @@ static void play_or_pause(struct replay *replay, const struct ws_model *model, b
 		return;
 	}
 	if (replay->step + 1 >= replay_count(replay) && replay->phase >= REPLAY_FLIGHT && !replay->stepping)
-		restart(replay);
+		replay_restart(replay);
 	replay->stepping = false;
 	replay->playing = replay_count(replay) > 0;
 }
@@ -301,7 +332,7 @@ static size_t step_at(const struct replay *replay, ws_time time)
 	return low;
 }
 
-static bool jump(struct ws_ui *ui, const struct ws_model *model, const char *text, struct prompt_error *error)
+static bool replay_jump(struct ws_ui *ui, const struct ws_model *model, const char *text, struct prompt_error *error)
 {
 	(void)model;
 	struct replay *replay = &ui->replay;
@@ -322,7 +353,7 @@ static bool jump(struct ws_ui *ui, const struct ws_model *model, const char *tex
 static const struct prompt_use jump_use = {
         .label = "jump to",
         .hint = "a packet's number, or a time since this connection began: 12.5s",
-        .accept = jump,
+        .accept = replay_jump,
 };
 
 static bool to_change(struct replay *replay, const struct ws_model *model, enum ws_action action)
@@ -373,7 +404,7 @@ bool replay_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action a
 	case WS_ACT_PREVIOUS_CHANGE:
 		return to_change(replay, model, action);
 	case WS_ACT_RESTART:
-		restart(replay);
+		replay_restart(replay);
 		replay->stepping = false;
 		replay->playing = replay_count(replay) > 0;
 		return true;

@@ -2,7 +2,7 @@
 #ifndef SCENE_SEGMENT_ROW_H
 #define SCENE_SEGMENT_ROW_H
 
-#include "scene/ui.h"
+#include "scene/lifelines/lifelines.h"
 
 struct segment_row_look {
 	int row;

@@ -2,6 +2,7 @@
  *
  * They are found by running through the connection's steps once, in slices, since a connection may have a million of
  * them. A TIME_WAIT that starts again counts as a change from TIME_WAIT to itself. */
+#include "scene/lifelines/lifelines.h"
 #include "scene/ui.h"
 
 #include <stdlib.h>

@@ -1,21 +1,28 @@
 /* The connection list: moving in it, and what its keys do. */
+#include "scene/list/list.h"
+#include "scene/lifelines/replay.h"
+#include "scene/screens.h"
 #include "scene/ui.h"
+#include "scene/widgets/cursor.h"
 
 #include <stdlib.h>
 
-static void resort(struct list_view *list, const struct ws_model *model, enum ws_order sort, bool reverse)
+#define SURVEY_CHECK (400 * WS_MILLISECOND)
+#define AGES_CHANGE WS_SECOND
+
+static void list_resort(struct list_view *list, const struct ws_model *model, enum ws_order sort, bool reverse)
 {
 	list->reverse = reverse;
 	if (list->sort != sort) {
 		list->sort = sort;
 		list_survey_again(list, model);
 	}
-	list_find(list, model->tracker);
+	list_find(list, model);
 }
 
 static void select_newest(struct list_view *list, const struct ws_model *model)
 {
-	list_select(list, model, list->reverse ? 0 : list_count(list, model->tracker) - 1);
+	list_select(list, model, list->reverse ? 0 : list_count(list, model) - 1);
 }
 
 static void toggle_follow(struct list_view *list, const struct ws_model *model)
@@ -23,44 +30,36 @@ static void toggle_follow(struct list_view *list, const struct ws_model *model)
 	list->follow = !list->follow;
 	if (!list->follow)
 		return;
-	resort(list, model, WS_ORDER_NUMBER, list->reverse); /* the newest has its place only in this order */
+	list_resort(list, model, WS_ORDER_NUMBER, list->reverse); /* the newest has its place only in this order */
 	select_newest(list, model);
 }
 
-bool list_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
+/* Leaving the end of the list upwards is leaving the newest, too. */
+static bool list_move(struct list_view *list, const struct ws_model *model, enum ws_action action)
+{
+	list->cursor.count = list_count(list, model);
+	if (!cursor_move(&list->cursor, action, list->visible))
+		return false;
+	if (action == WS_ACT_UP || action == WS_ACT_PAGE_UP || action == WS_ACT_FIRST)
+		list->follow = false;
+	list_select(list, model, list->cursor.selected);
+	return true;
+}
+
+static bool list_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
 {
 	struct list_view *list = &ui->list;
-	size_t count = list_count(list, model->tracker), page = list->visible ? list->visible : 1;
-	ws_conn_id id = list_at(list, model->tracker, list->place);
+	const ws_conn_id id = list_selected(ui, model);
 	list->search.nothing = false; /* has been read */
+	if (list_move(list, model, action))
+		return true;
 	switch (action) {
-	case WS_ACT_UP:
-		list->follow = false;
-		list_select(list, model, list->place ? list->place - 1 : 0);
-		return true;
-	case WS_ACT_DOWN:
-		list_select(list, model, list->place + 1);
-		return true;
-	case WS_ACT_PAGE_UP:
-		list->follow = false;
-		list_select(list, model, list->place > page ? list->place - page : 0);
-		return true;
-	case WS_ACT_PAGE_DOWN:
-		list_select(list, model, list->place + page);
-		return true;
-	case WS_ACT_FIRST:
-		list->follow = false;
-		list_select(list, model, 0);
-		return true;
-	case WS_ACT_LAST:
-		list_select(list, model, count ? count - 1 : 0);
-		return true;
 	case WS_ACT_SORT:
 		list->follow = false;
-		resort(list, model, (enum ws_order)((list->sort + 1) % WS_ORDER_COUNT), list->reverse);
+		list_resort(list, model, (enum ws_order)((list->sort + 1) % WS_ORDER_COUNT), list->reverse);
 		return true;
 	case WS_ACT_REVERSE:
-		resort(list, model, list->sort, !list->reverse);
+		list_resort(list, model, list->sort, !list->reverse);
 		return true;
 	case WS_ACT_FOLLOW:
 		toggle_follow(list, model);
@@ -93,35 +92,35 @@ bool list_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action act
 	}
 }
 
-bool list_click(struct ws_ui *ui, const struct ws_model *model, int row)
+static bool list_click(struct ws_ui *ui, const struct ws_model *model, int row)
 {
 	struct list_view *list = &ui->list;
 	const int each = list_rows_each(ui->columns, ui->rows, ws_tracker_conn_count(model->tracker));
 	const int from = row - list_head_rows(list);
-	if (from < 0 || row >= ui->rows - list_foot_rows(ui->rows))
+	bool again;
+	list->cursor.count = list_count(list, model);
+	if (from < 0 || row >= ui->rows - list_foot_rows(ui->rows) ||
+	    !cursor_click(&list->cursor, from / each, (int)list->visible, &again))
 		return false;
-	const size_t place = list->top + (size_t)(from / each);
-	if (place >= list_count(list, model->tracker) || place >= list->top + list->visible)
-		return false;
-	if (place == list->place)
+	if (again)
 		return list_act(ui, model, WS_ACT_ENTER);
 	list->follow = false;
-	list_select(list, model, place);
+	list_select(list, model, list->cursor.selected);
 	return true;
 }
 
-/* The selection follows its connection; where that is left out, it is what stands in its place. */
+/* The selection follows its connection; where that one is left out, what stands in its row is selected. */
 static void keep_selected(struct list_view *list, const struct ws_model *model)
 {
 	struct ws_conn_info info;
 	if (list->survey.natural)
-		list_find(list, model->tracker); /* numbers move when old connections are given up */
-	ws_conn_id id = list_at(list, model->tracker, list->place);
+		list_find(list, model); /* numbers move when old connections are given up */
+	ws_conn_id id = list_at(list, model, list->cursor.selected);
 	if (!list_is_sorting(list) && ws_tracker_conn(model->tracker, id, &info))
 		list->selected = info.number;
 }
 
-void list_layout(struct ws_ui *ui, const struct ws_model *model)
+static void list_layout(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct list_view *list = &ui->list;
 	list->survey.news = false;
@@ -130,7 +129,7 @@ void list_layout(struct ws_ui *ui, const struct ws_model *model)
 		list_survey_now(list, model);
 	else if (list_survey_is_elsewhere(list, model))
 		list_survey_again(list, model);
-	size_t count = list_count(list, model->tracker);
+	const size_t count = list_count(list, model);
 	int each = list_rows_each(ui->columns, ui->rows, ws_tracker_conn_count(model->tracker));
 	int room = ui->rows - list_head_rows(list) - list_foot_rows(ui->rows);
 	list->visible = room > each ? (size_t)(room / each) : 1;
@@ -140,17 +139,79 @@ void list_layout(struct ws_ui *ui, const struct ws_model *model)
 		list_select(list, model, 0);
 	else
 		keep_selected(list, model);
-	if (list->place < list->top)
-		list->top = list->place;
-	if (list->place >= list->top + list->visible)
-		list->top = list->place - list->visible + 1;
-	if (list->top + list->visible > count)
-		list->top = count > list->visible ? count - list->visible : 0;
+	cursor_fit(&list->cursor, count, (int)list->visible);
 }
 
-void list_free(struct list_view *list)
+static bool list_back(struct ws_ui *ui, const struct ws_model *model)
 {
-	list_survey_free(&list->survey);
-	ws_filter_free(list->filter);
-	free(list->filter_text);
+	return list_filter_clear(ui, model);
 }
+
+static void list_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed)
+{
+	(void)elapsed;
+	list_survey_slice(&ui->list, model, ui->clock);
+	list_search_slice(ui, model);
+}
+
+static bool list_busy(const struct ws_ui *ui)
+{
+	return ui->list.survey.phase != LIST_RESTS || ui->list.search.running;
+}
+
+static ws_time list_next_change(const struct ws_ui *ui, const struct ws_model *model)
+{
+	if (ui->list.search.running)
+		return 0;
+	if (ui->list.survey.news || list_busy(ui))
+		return list_survey_next_change(&ui->list, ui->clock);
+	if (list_survey_due(&ui->list, model))
+		return SURVEY_CHECK;
+	return model->live ? AGES_CHANGE : WS_TIME_NEVER;
+}
+
+static void list_free(struct ws_ui *ui)
+{
+	list_survey_free(&ui->list.survey);
+	ws_filter_free(ui->list.filter);
+	free(ui->list.filter_text);
+}
+
+static const struct screen_key list_keys[] = {
+        {WS_ACT_ENTER, WS_ACT_NONE, "lifelines"},
+        {WS_ACT_PLAY, WS_ACT_NONE, "play"},
+        {WS_ACT_SORT, WS_ACT_NONE, "sort"},
+        {WS_ACT_FILTER, WS_ACT_NONE, "filter"},
+        {WS_ACT_SEARCH, WS_ACT_NONE, "search"},
+        {WS_ACT_DETAIL, WS_ACT_NONE, "packet"},
+        {WS_ACT_STREAM, WS_ACT_NONE, "stream"},
+        {WS_ACT_HOSTS, WS_ACT_NONE, "hosts"},
+        {WS_ACT_UDP, WS_ACT_NONE, "UDP"},
+        {WS_ACT_ARP, WS_ACT_NONE, "ARP"},
+        {WS_ACT_STATISTICS, WS_ACT_NONE, "statistics"},
+        {WS_ACT_SEEK_BACK, WS_ACT_SEEK, "seek"},
+        {WS_ACT_FOLLOW, WS_ACT_NONE, "follow"},
+        {WS_ACT_REVERSE, WS_ACT_NONE, "reverse"},
+        {WS_ACT_UP, WS_ACT_DOWN, "move"},
+        {WS_ACT_FIND_NEXT, WS_ACT_FIND_PREVIOUS, NULL},
+        {WS_ACT_DIAGRAM, WS_ACT_EXPORT, NULL},
+        SCREEN_KEYS_MOVE,
+        SCREEN_KEYS_TIMELINE,
+};
+
+const struct screen_ops list_screen = {
+        .free = list_free,
+        .layout = list_layout,
+        .draw = list_draw,
+        .act = list_act,
+        .back = list_back,
+        .click = list_click,
+        .tick = list_tick,
+        .busy = list_busy,
+        .next_change = list_next_change,
+        .keys = list_keys,
+        .key_count = WS_ARRAY_SIZE(list_keys),
+        .says_time = true,
+        .says_status = true,
+        .two_hint_rows = true,
+};

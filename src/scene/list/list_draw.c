@@ -2,8 +2,11 @@
  *
  * Only the visible rows are fetched. Where the screen is wide the verdict is a column; where it is not, it stands on a
  * second line, because it is what most readers came for. */
+#include "scene/list/list.h"
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
+#include "scene/widgets/hints.h"
+#include "scene/widgets/table.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -68,7 +71,7 @@ int list_rows_each(int columns, int rows, size_t connections)
 /* Title, counts, the filter where there is one, column heads, a rule. */
 int list_foot_rows(int rows)
 {
-	return 1 + draw_hint_rows(WS_SCREEN_LIST, rows);
+	return 1 + hints_rows(WS_SCREEN_LIST, rows);
 }
 
 int list_head_rows(const struct list_view *list)
@@ -145,10 +148,10 @@ static enum ws_style severity_style(int severity)
 }
 
 /* What the list is ordered by, and how far an order in the making is. */
-static int draw_order(const struct list_view *list, struct ws_canvas *canvas)
+static int draw_order(const struct list_view *list, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	char right[64];
-	const int percent = list_survey_percent(list);
+	const int percent = list_survey_percent(list, model);
 	struct ws_text text = WS_TEXT_OVER(right);
 	ws_text_printf(&text, "%ssort %s %s", list->follow ? "following  " : "", ws_order_name(list->sort),
 	               list->reverse ? "▼" : "▲");
@@ -162,7 +165,7 @@ static void draw_filter(const struct list_view *list, const struct ws_model *mod
 	char right[64], fits[24], all[24];
 	if (!list->filter)
 		return;
-	brief_count(fits, sizeof(fits), list_count(list, model->tracker));
+	brief_count(fits, sizeof(fits), list_count(list, model));
 	brief_count(all, sizeof(all), ws_tracker_conn_count(model->tracker));
 	snprintf(right, sizeof(right), "%s of %s", fits, all);
 	int limit = draw_right(canvas, 2, 1, canvas->columns - 1, WS_STYLE_NORMAL, right) - 2;
@@ -173,9 +176,9 @@ static void draw_filter(const struct list_view *list, const struct ws_model *mod
 /* Verdicts by word, endpoints by state, as far as there is room. */
 static void draw_counts(const struct list_view *list, const struct ws_model *model, struct ws_canvas *canvas)
 {
-	int limit = draw_order(list, canvas) - 2, column = 1;
-	if (model->notice) {
-		draw_cut(canvas, 1, column, limit, WS_STYLE_WARN, model->notice);
+	int limit = draw_order(list, model, canvas) - 2, column = 1;
+	if (model->status_message) {
+		draw_cut(canvas, 1, column, limit, WS_STYLE_WARN, model->status_message);
 		return;
 	}
 	char word[64];
@@ -345,7 +348,7 @@ static void draw_empty(const struct list_view *list, const struct ws_model *mode
 static void draw_foot(const struct list_view *list, struct ws_canvas *canvas, int row, size_t count)
 {
 	char right[48], left[192];
-	snprintf(right, sizeof(right), " %zu/%zu ", count ? list->place + 1 : 0, count);
+	snprintf(right, sizeof(right), " %zu/%zu ", count ? (size_t)list->cursor.selected + 1 : 0, count);
 	draw_rule(canvas, row);
 	int limit = draw_right(canvas, row, 1, canvas->columns - 2, WS_STYLE_DIM, right) - 1;
 	if (list->search.nothing) {
@@ -359,7 +362,7 @@ static void draw_foot(const struct list_view *list, struct ws_canvas *canvas, in
 void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	const struct list_view *list = &ui->list;
-	size_t count = list_count(list, model->tracker);
+	size_t count = list_count(list, model);
 	struct columns c = choose_columns(canvas->columns, canvas->rows, ws_tracker_conn_count(model->tracker));
 	draw_title(ui, model, canvas);
 	draw_counts(list, model, canvas);
@@ -367,21 +370,17 @@ void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_c
 	draw_heads(list, &c, canvas);
 	int bottom = canvas->rows - list_foot_rows(canvas->rows), each = c.two_lines ? 2 : 1,
 	    row = list_head_rows(list);
-	for (size_t place = list->top; place < count && row + each <= bottom; place++, row += each) {
+	for (size_t i = list->cursor.top; i < count && row + each <= bottom; i++, row += each) {
 		struct ws_conn_info info;
-		if (!ws_tracker_conn(model->tracker, list_at(list, model->tracker, place), &info)) {
+		if (!ws_tracker_conn(model->tracker, list_at(list, model, i), &info)) {
 			ws_canvas_text(canvas, row, 2, canvas->columns, WS_STYLE_DIM, "(forgotten for want of memory)");
 			continue;
 		}
 		draw_row(model, &c, canvas, row, &info);
-		if (place != list->place)
-			continue;
-		ws_canvas_paint(canvas, row, 0, canvas->columns, WS_STYLE_SELECTED, WS_REVERSE);
-		ws_canvas_put(canvas, row, 0, WS_STYLE_SELECTED, 0x25b6);
-		ws_canvas_paint(canvas, row, 0, 1, WS_STYLE_SELECTED, WS_REVERSE);
+		if (i == list->cursor.selected)
+			table_mark(canvas, row);
 	}
 	if (!count)
 		draw_empty(list, model, canvas);
 	draw_foot(list, canvas, bottom, count);
-	draw_hints(canvas, canvas->rows - 1, WS_SCREEN_LIST, ui->options.key_name);
 }

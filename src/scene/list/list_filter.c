@@ -1,4 +1,5 @@
 /* The list's display filter: typed at the bottom of the screen, compiled, and handed to the survey. */
+#include "scene/list/list.h"
 #include "scene/ui.h"
 
 #include <stdio.h>
@@ -11,7 +12,7 @@ static bool is_blank(const char *text)
 }
 
 /* Puts a filter in force; the order is the caller's to renew. */
-static bool replace(struct list_view *list, const char *text, struct ws_filter_error *error)
+static bool filter_replace(struct list_view *list, const char *text, struct ws_filter_error *error)
 {
 	struct ws_filter *filter = is_blank(text) ? NULL : ws_filter_compile(text, error);
 	char *copy = strdup(text);
@@ -29,22 +30,31 @@ static bool replace(struct list_view *list, const char *text, struct ws_filter_e
 	return true;
 }
 
-bool list_filter_start(struct list_view *list, const char *text, struct ws_error *error)
+bool list_filter_start(struct ws_ui *ui, const char *text, struct ws_error *error)
 {
 	struct ws_filter_error refused;
-	return replace(list, text, &refused) || ws_fail(error, WS_ERROR_FILTER, "display filter: %s", refused.text);
+	return filter_replace(&ui->list, text, &refused) ||
+	       ws_fail(error, WS_ERROR_FILTER, "display filter: %s", refused.text);
 }
 
 bool list_filter_set(struct ws_ui *ui, const struct ws_model *model, const char *text, struct prompt_error *error)
 {
 	struct ws_filter_error refused;
-	if (!replace(&ui->list, text, &refused)) {
+	if (!filter_replace(&ui->list, text, &refused)) {
 		snprintf(error->text, sizeof(error->text), "%s", refused.text);
 		error->start = refused.start;
 		error->length = refused.length;
 		return false;
 	}
 	list_survey_again(&ui->list, model);
+	return true;
+}
+
+bool list_show_only(struct ws_ui *ui, const struct ws_model *model, const char *filter, struct prompt_error *error)
+{
+	if (!list_filter_set(ui, model, filter, error))
+		return false;
+	ui->list.selected = 0;
 	return true;
 }
 

@@ -1,27 +1,34 @@
 /* The order of the connection list: which connection stands where, and where the selected one stands.
  *
  * By number and without a filter the order is the tracker's own and costs nothing. Any other is made by a survey. */
+#include "scene/list/list.h"
 #include "scene/ui.h"
 
-/* An order belongs to one tracker; for another one, its own is shown until the survey has been there. */
-static bool is_natural(const struct list_view *list, const struct ws_tracker *tracker)
+/* The sorted order is valid for one tracker. After a switch, connections appear in the new tracker's order until the
+ * survey has finished. */
+static bool is_natural(const struct list_view *list, const struct ws_model *model)
 {
-	return list->survey.natural || list->survey.tracker != tracker;
+	return list->survey.natural || list->survey.generation != model->generation;
 }
 
-size_t list_count(const struct list_view *list, const struct ws_tracker *tracker)
+size_t list_count(const struct list_view *list, const struct ws_model *model)
 {
-	return is_natural(list, tracker) ? ws_tracker_conn_count(tracker) : list->survey.count;
+	return is_natural(list, model) ? ws_tracker_conn_count(model->tracker) : list->survey.count;
 }
 
-ws_conn_id list_at(const struct list_view *list, const struct ws_tracker *tracker, size_t place)
+ws_conn_id list_at(const struct list_view *list, const struct ws_model *model, size_t position)
 {
-	size_t count = list_count(list, tracker);
-	if (place >= count)
+	size_t count = list_count(list, model);
+	if (position >= count)
 		return 0;
 	if (list->reverse)
-		place = count - 1 - place;
-	return is_natural(list, tracker) ? ws_tracker_conn_at(tracker, place) : list->survey.order[place];
+		position = count - 1 - position;
+	return is_natural(list, model) ? ws_tracker_conn_at(model->tracker, position) : list->survey.order[position];
+}
+
+ws_conn_id list_selected(const struct ws_ui *ui, const struct ws_model *model)
+{
+	return list_at(&ui->list, model, ui->list.cursor.selected);
 }
 
 static uint64_t number_at(const struct ws_tracker *tracker, size_t rank)
@@ -44,33 +51,41 @@ static size_t rank_of(const struct ws_tracker *tracker, uint64_t number)
 	return low;
 }
 
-void list_find(struct list_view *list, const struct ws_tracker *tracker)
+void list_find(struct list_view *list, const struct ws_model *model)
 {
-	size_t count = list_count(list, tracker);
+	const size_t count = list_count(list, model);
 	if (!count || !list->selected) {
-		list->place = 0;
+		list->cursor.selected = 0;
 		return;
 	}
-	size_t rank = rank_of(tracker, list->selected), place = rank;
-	if (!is_natural(list, tracker)) {
-		ws_conn_id id = number_at(tracker, rank) == list->selected ? ws_tracker_conn_at(tracker, rank) : 0;
-		for (place = 0; place < count && list->survey.order[place] != id; place++)
+	size_t rank = rank_of(model->tracker, list->selected), position = rank;
+	if (!is_natural(list, model)) {
+		ws_conn_id id = number_at(model->tracker, rank) == list->selected
+		                        ? ws_tracker_conn_at(model->tracker, rank)
+		                        : 0;
+		for (position = 0; position < count && list->survey.order[position] != id; position++)
 			;
 	}
-	if (place >= count) {
-		list->place = list->place < count ? list->place : count - 1;
-		return; /* forgotten, or left out by the filter: stay where it was */
+	if (position >= count) { /* evicted, or left out by the filter: the cursor stays where it was */
+		list->cursor.selected = list->cursor.selected < count ? list->cursor.selected : count - 1;
+		return;
 	}
-	list->place = list->reverse ? count - 1 - place : place;
+	list->cursor.selected = list->reverse ? count - 1 - position : position;
 }
 
-void list_select(struct list_view *list, const struct ws_model *model, size_t place)
+void list_select(struct list_view *list, const struct ws_model *model, size_t position)
 {
 	struct ws_conn_info info;
-	size_t count = list_count(list, model->tracker);
+	const size_t count = list_count(list, model);
 	if (!count)
 		return;
-	list->place = place < count ? place : count - 1;
-	if (ws_tracker_conn(model->tracker, list_at(list, model->tracker, list->place), &info))
+	list->cursor.selected = position < count ? position : count - 1;
+	if (ws_tracker_conn(model->tracker, list_at(list, model, list->cursor.selected), &info))
 		list->selected = info.number;
+}
+
+void list_select_number(struct ws_ui *ui, const struct ws_model *model, uint64_t number)
+{
+	ui->list.selected = number;
+	list_find(&ui->list, model);
 }

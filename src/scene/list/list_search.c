@@ -2,6 +2,7 @@
  *
  * Every letter typed searches anew from where the reader was; n and N go on from where he is. A search runs in slices,
  * one a tick, because making the text of a million verdicts takes its time. */
+#include "scene/list/list.h"
 #include "scene/ui.h"
 
 #include <stdio.h>
@@ -9,7 +10,7 @@
 
 enum { SLICE = 10000 }; /* connections looked at in a tick */
 
-static bool has(const struct ws_conn_info *info, const char *pattern)
+static bool contains(const struct ws_conn_info *info, const char *pattern)
 {
 	char buffer[512];
 	struct ws_text text = WS_TEXT_OVER(buffer);
@@ -26,61 +27,62 @@ static bool has(const struct ws_conn_info *info, const char *pattern)
 	return strcasestr(tag, pattern) || strcasestr(ws_text_cstr(&text), pattern);
 }
 
-/* Begins at `place`; the whole list is gone through, over its end too. */
-static void begin(struct list_view *list, const struct ws_model *model, size_t place, bool backwards)
+/* Begins at `position`; the whole list is gone through, over its end too. */
+static void search_start(struct list_view *list, const struct ws_model *model, size_t position, bool backwards)
 {
 	struct list_search *search = &list->search;
-	const size_t count = list_count(list, model->tracker);
+	const size_t count = list_count(list, model);
 	search->backwards = backwards;
 	search->nothing = false;
 	search->left = search->pattern[0] ? count : 0;
 	search->running = search->left > 0;
-	search->next = count ? place % count : 0;
+	search->next = count ? position % count : 0;
 }
 
-static void slice(struct list_view *list, const struct ws_model *model)
+static void search_some(struct list_view *list, const struct ws_model *model)
 {
 	struct list_search *search = &list->search;
-	const size_t count = list_count(list, model->tracker);
+	const size_t count = list_count(list, model);
 	for (size_t i = 0; search->running && i < SLICE; i++) {
 		struct ws_conn_info info;
-		const size_t place = search->next < count ? search->next : 0;
+		const size_t position = search->next < count ? search->next : 0;
 		if (!count || !search->left--) {
 			search->running = false;
 			search->nothing = true;
 			return;
 		}
-		if (ws_tracker_conn(model->tracker, list_at(list, model->tracker, place), &info) &&
-		    has(&info, search->pattern)) {
+		if (ws_tracker_conn(model->tracker, list_at(list, model, position), &info) &&
+		    contains(&info, search->pattern)) {
 			search->running = false;
-			list_select(list, model, place);
+			list_select(list, model, position);
 			return;
 		}
 		if (search->backwards)
-			search->next = place ? place - 1 : count - 1;
+			search->next = position ? position - 1 : count - 1;
 		else
-			search->next = place + 1;
+			search->next = position + 1;
 	}
 }
 
-static void change(struct ws_ui *ui, const struct ws_model *model, const char *text)
+static void search_changed(struct ws_ui *ui, const struct ws_model *model, const char *text)
 {
 	struct list_search *search = &ui->list.search;
 	snprintf(search->pattern, sizeof(search->pattern), "%s", text);
-	begin(&ui->list, model, search->origin, false);
+	search_start(&ui->list, model, search->origin, false);
 	if (!*text)
 		list_select(&ui->list, model, search->origin);
 	list_search_slice(ui, model);
 }
 
-static bool accept(struct ws_ui *ui, const struct ws_model *model, const char *text, struct prompt_error *error)
+static bool search_accepted(struct ws_ui *ui, const struct ws_model *model, const char *text,
+                            struct prompt_error *error)
 {
 	(void)model, (void)text, (void)error;
 	ui->list.follow = false;
 	return true;
 }
 
-static void cancel(struct ws_ui *ui, const struct ws_model *model)
+static void search_cancelled(struct ws_ui *ui, const struct ws_model *model)
 {
 	ui->list.search.running = ui->list.search.nothing = false;
 	list_select(&ui->list, model, ui->list.search.origin);
@@ -89,15 +91,15 @@ static void cancel(struct ws_ui *ui, const struct ws_model *model)
 static const struct prompt_use use = {
         .label = "search",
         .hint = "an address, a port, a state, a word of the verdict; then n: the next, N: the one before",
-        .accept = accept,
-        .change = change,
-        .cancel = cancel,
+        .accept = search_accepted,
+        .change = search_changed,
+        .cancel = search_cancelled,
 };
 
 void list_search_slice(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct prompt *prompt = &ui->prompt;
-	slice(&ui->list, model);
+	search_some(&ui->list, model);
 	if (prompt->use != &use || !ui->list.search.nothing)
 		return;
 	prompt->refused = true; /* said below the line, which goes on being typed */
@@ -107,17 +109,17 @@ void list_search_slice(struct ws_ui *ui, const struct ws_model *model)
 void list_search_again(struct ws_ui *ui, const struct ws_model *model, bool backwards)
 {
 	struct list_view *list = &ui->list;
-	const size_t count = list_count(list, model->tracker);
+	const size_t count = list_count(list, model);
 	if (!list->search.pattern[0]) {
 		list_search_open(ui);
 		return;
 	}
-	begin(list, model, list->place + (backwards ? count - (count > 0) : 1), backwards);
+	search_start(list, model, list->cursor.selected + (backwards ? count - (count > 0) : 1), backwards);
 	list_search_slice(ui, model);
 }
 
 void list_search_open(struct ws_ui *ui)
 {
-	ui->list.search.origin = ui->list.place;
+	ui->list.search.origin = ui->list.cursor.selected;
 	prompt_open(ui, &use, "");
 }

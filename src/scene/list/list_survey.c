@@ -7,6 +7,7 @@
  *
  * While packets come in, a new survey begins when the last one is a while ago, and takes a fifth of the time at most.
  */
+#include "scene/list/list.h"
 #include "scene/ui.h"
 
 #include <stdlib.h>
@@ -63,20 +64,20 @@ static bool grow(struct list_survey *survey, size_t count)
 	return good;
 }
 
-static void begin_tally(struct list_survey *survey)
+static void tally_start(struct list_survey *survey)
 {
 	survey->phase = LIST_TALLIES;
 	survey->rank = 0;
 	memset(survey->tallying, 0, sizeof(survey->tallying));
 }
 
-static void begin(struct list_view *list, const struct ws_model *model)
+static void survey_start(struct list_view *list, const struct ws_model *model)
 {
 	struct list_survey *survey = &list->survey;
 	struct ws_tracker_stats stats;
 	ws_tracker_stats(model->tracker, &stats);
 	if (list_survey_is_elsewhere(list, model)) {
-		survey->tracker = model->tracker;
+		survey->generation = model->generation;
 		survey->natural = true;
 		survey->tallied = false;
 	}
@@ -105,7 +106,7 @@ static void collect_block(struct list_view *list, const struct ws_model *model, 
 }
 
 /* Looks at `limit` connections; true when it has looked at all. */
-static bool collect(struct list_view *list, const struct ws_model *model, size_t limit)
+static bool collect_some(struct list_view *list, const struct ws_model *model, size_t limit)
 {
 	struct list_survey *survey = &list->survey;
 	const size_t count = ws_tracker_conn_count(model->tracker);
@@ -124,7 +125,7 @@ static bool collect(struct list_view *list, const struct ws_model *model, size_t
 
 /* ---- The order */
 
-static bool make_room(struct list_survey *survey, size_t count)
+static bool order_reserve(struct list_survey *survey, size_t count)
 {
 	bool good = true;
 	if (count <= survey->capacity)
@@ -135,15 +136,15 @@ static bool make_room(struct list_survey *survey, size_t count)
 	return good;
 }
 
-static void use_order(struct list_view *list, const struct ws_tracker *tracker)
+static void use_order(struct list_view *list, const struct ws_model *model)
 {
 	struct list_survey *survey = &list->survey;
-	survey->natural = wants_natural(list) || survey->out_of_memory || !make_room(survey, survey->built);
+	survey->natural = wants_natural(list) || survey->out_of_memory || !order_reserve(survey, survey->built);
 	for (size_t i = 0; !survey->natural && i < survey->built; i++)
 		survey->order[i] = survey->ids[survey->sorting.needed ? list_sort_at(&survey->sorting, i) : i];
 	survey->count = survey->built;
 	survey->complete = survey->news = true;
-	list_find(list, tracker);
+	list_find(list, model);
 }
 
 /* ---- The verdicts */
@@ -170,15 +171,14 @@ static int compare_tally(const void *left, const void *right)
 }
 
 /* Looks at `limit` connections; true when it has looked at all. */
-static bool tally(struct list_survey *survey, size_t limit)
+static bool tally_some(struct list_survey *survey, const struct ws_tracker *tracker, size_t limit)
 {
-	const size_t count = ws_tracker_conn_count(survey->tracker);
+	const size_t count = ws_tracker_conn_count(tracker);
 	while (limit && survey->rank < count) {
 		ws_conn_id ids[BLOCK];
 		struct ws_judgement judgements[BLOCK];
-		const size_t block =
-		        ws_tracker_conn_ids(survey->tracker, survey->rank, limit < BLOCK ? limit : BLOCK, ids);
-		ws_tracker_judge(survey->tracker, ids, block, judgements);
+		const size_t block = ws_tracker_conn_ids(tracker, survey->rank, limit < BLOCK ? limit : BLOCK, ids);
+		ws_tracker_judge(tracker, ids, block, judgements);
 		for (size_t i = 0; i < block; i++)
 			count_verdict(survey->tallying, judgements[i]);
 		survey->rank += block;
@@ -201,23 +201,23 @@ static void use_tally(struct list_survey *survey)
 
 /* ---- Slices */
 
-static void work(struct list_view *list, const struct ws_model *model, size_t connections, size_t items)
+static void survey_work(struct list_view *list, const struct ws_model *model, size_t connections, size_t items)
 {
 	struct list_survey *survey = &list->survey;
 	struct list_sorting *sorting = &survey->sorting;
-	if (survey->phase == LIST_COLLECTS && collect(list, model, connections)) {
+	if (survey->phase == LIST_COLLECTS && collect_some(list, model, connections)) {
 		survey->phase = LIST_SORTS;
 		if (sorting->needed)
 			list_sort_begin(sorting, survey->built);
 	}
 	if (survey->phase == LIST_SORTS &&
 	    (!sorting->needed || list_sort_slice(sorting, survey->keys, survey->built, items))) {
-		use_order(list, model->tracker);
-		begin_tally(survey);
+		use_order(list, model);
+		tally_start(survey);
 		if (survey->tallied && survey->packets_tallied == survey->packets_seen)
 			survey->phase = LIST_RESTS;
 	}
-	if (survey->phase == LIST_TALLIES && tally(survey, connections))
+	if (survey->phase == LIST_TALLIES && tally_some(survey, model->tracker, connections))
 		use_tally(survey);
 }
 
@@ -225,14 +225,12 @@ bool list_survey_due(const struct list_view *list, const struct ws_model *model)
 {
 	struct ws_tracker_stats stats;
 	ws_tracker_stats(model->tracker, &stats);
-	return stats.packets != list->survey.packets_seen || model->tracker != list->survey.tracker;
+	return stats.packets != list->survey.packets_seen || model->generation != list->survey.generation;
 }
 
 bool list_survey_is_elsewhere(const struct list_view *list, const struct ws_model *model)
 {
-	struct ws_tracker_stats stats;
-	ws_tracker_stats(model->tracker, &stats);
-	return model->tracker != list->survey.tracker || stats.packets < list->survey.packets_seen;
+	return model->generation != list->survey.generation;
 }
 
 void list_survey_slice(struct list_view *list, const struct ws_model *model, ws_time clock)
@@ -243,39 +241,39 @@ void list_survey_slice(struct list_view *list, const struct ws_model *model, ws_
 		if (clock - survey->finished < (pause > SURVEY_PAUSE ? pause : SURVEY_PAUSE) ||
 		    !list_survey_due(list, model))
 			return;
-		begin(list, model);
+		survey_start(list, model);
 		survey->asked = false;
 		survey->started = clock;
 	}
-	work(list, model, SLICE, SORT_SLICE);
+	survey_work(list, model, SLICE, SORT_SLICE);
 	if (survey->phase == LIST_RESTS)
 		survey->finished = clock;
 }
 
 void list_survey_again(struct list_view *list, const struct ws_model *model)
 {
-	begin(list, model);
+	survey_start(list, model);
 	list->survey.asked = true;
 	if (wants_natural(list)) {
 		list->survey.natural = true;
-		list_find(list, model->tracker);
+		list_find(list, model);
 	}
-	work(list, model, SLICE, SORT_SLICE);
+	survey_work(list, model, SLICE, SORT_SLICE);
 	list->survey.started = list->survey.finished;
 }
 
 void list_survey_now(struct list_view *list, const struct ws_model *model)
 {
-	begin(list, model);
-	work(list, model, SIZE_MAX, SIZE_MAX);
+	survey_start(list, model);
+	survey_work(list, model, SIZE_MAX, SIZE_MAX);
 }
 
-int list_survey_percent(const struct list_view *list)
+int list_survey_percent(const struct list_view *list, const struct ws_model *model)
 {
 	const struct list_survey *survey = &list->survey;
 	const struct list_sorting *sorting = &survey->sorting;
 	if (survey->phase == LIST_COLLECTS)
-		return (int)(survey->rank * 70 / (ws_tracker_conn_count(survey->tracker) + 1));
+		return (int)(survey->rank * 70 / (ws_tracker_conn_count(model->tracker) + 1));
 	if (survey->phase == LIST_SORTS)
 		return 70 + (int)(sorting->done * 29 / (sorting->digits + 1));
 	return 100;

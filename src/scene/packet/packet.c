@@ -3,10 +3,17 @@
  * The two panes show one selection: moving over fields marks their bytes, moving over bytes selects the field they
  * belong to. The marked bytes stand in brackets as well as in another colour, so that they can be seen without colours.
  */
-#include "scene/widgets/draw.h"
+#include "scene/packet/packet.h"
+#include "scene/lesson/marks.h"
+#include "scene/lifelines/replay.h"
+#include "scene/packet/show.h"
+#include "scene/screens.h"
 #include "scene/ui.h"
+#include "scene/widgets/cursor.h"
+#include "scene/widgets/draw.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { VALUE_COLUMN = 29, MEANING_ROWS = 2, ALWAYS_OPEN = 5, ROOMY = 20 /* rows; below, the tree comes first */ };
@@ -49,7 +56,7 @@ static void choose_expanded(struct ws_ui *ui)
 		uint32_t before = view->expanded;
 		view->expanded |= 1u << order[i];
 		packet_build(view);
-		if (i >= ALWAYS_OPEN && view->row_count > room)
+		if (i >= ALWAYS_OPEN && view->cursor.count > room)
 			view->expanded = before;
 	}
 }
@@ -57,35 +64,35 @@ static void choose_expanded(struct ws_ui *ui)
 /* The row that says the same of this packet as `old` did of the one before. */
 static void select_like(struct packet_view *view, const struct packet_row *old, uint8_t header)
 {
-	for (size_t i = 0; i < view->row_count; i++) {
+	for (size_t i = 0; i < view->cursor.count; i++) {
 		const struct packet_row *row = &view->row[i];
 		if (row->kind == old->kind && row->kind < ROW_DATAGRAM &&
 		    view->packet.layer[row->layer].header == header &&
 		    (row->kind != ROW_FIELD || row->field == old->field)) {
-			view->selected = i;
+			view->cursor.selected = i;
 			return;
 		}
 	}
-	view->selected = 0;
+	view->cursor.selected = 0;
 }
 
 /* The innermost header that is not payload: TCP's, in most packets. */
 static void select_innermost(struct packet_view *view)
 {
-	view->selected = 0;
-	for (size_t i = 0; i < view->row_count; i++) {
+	view->cursor.selected = 0;
+	for (size_t i = 0; i < view->cursor.count; i++) {
 		const struct ws_layer *layer = &view->packet.layer[view->row[i].layer];
 		unsigned model_layer = ws_header_info(layer->header)->model_layer;
 		if (view->row[i].kind == ROW_LAYER && !layer->quoted && (model_layer == 3 || model_layer == 4))
-			view->selected = i;
+			view->cursor.selected = i;
 	}
 }
 
-static void show(struct ws_ui *ui, const struct ws_model *model, const struct ws_frame *frame)
+static void packet_show(struct ws_ui *ui, const struct ws_model *model, const struct ws_frame *frame)
 {
 	struct packet_view *view = &ui->packet;
-	bool had = view->present && view->row_count;
-	struct packet_row old = had ? view->row[view->selected] : (struct packet_row){0};
+	bool had = view->present && view->cursor.count;
+	struct packet_row old = had ? view->row[view->cursor.selected] : (struct packet_row){0};
 	uint8_t header = had ? view->packet.layer[old.layer].header : 0;
 	if (!packet_load(view, frame))
 		return;
@@ -95,7 +102,7 @@ static void show(struct ws_ui *ui, const struct ws_model *model, const struct ws
 	packet_find_fragments(view, model);
 	choose_expanded(ui);
 	packet_build(view);
-	view->top = 0;
+	view->cursor.top = 0;
 	if (had)
 		select_like(view, &old, header);
 	else
@@ -126,26 +133,32 @@ static void choose_fields(struct packet_view *view, int room)
 				view->expanded |= 1u << view->packet.layer[at].header;
 	view->only_fields = false;
 	packet_build(view);
-	view->only_fields = view->row_count > (size_t)(room > 0 ? room : 0);
+	view->only_fields = view->cursor.count > (size_t)(room > 0 ? room : 0);
 	packet_build(view);
-	view->selected = view->top = 0;
-	for (size_t i = view->row_count; i-- > 0;) {
+	view->cursor.selected = view->cursor.top = 0;
+	for (size_t i = view->cursor.count; i-- > 0;) {
 		const struct packet_row *row = &view->row[i];
 		const struct ws_layer *layer = &view->packet.layer[row->layer];
 		const char *name =
 		        row->kind == ROW_FIELD ? ws_header_info(layer->header)->fields[row->field].name : NULL;
 		if (name && strcmp(packet_layer_name(layer), view->field[0].layer) == 0 &&
 		    strcmp(name, view->field[0].name) == 0)
-			view->selected = i;
+			view->cursor.selected = i;
 	}
 }
 
 void ws_ui_show_frame(struct ws_ui *ui, const struct ws_model *model, const struct ws_frame *frame)
 {
 	ui->packet.alone = true;
-	show(ui, model, frame);
+	packet_show(ui, model, frame);
 	if (ws_ui_screen(ui) != WS_SCREEN_PACKET)
 		ui_open(ui, WS_SCREEN_PACKET);
+}
+
+void packet_reset(struct ws_ui *ui)
+{
+	ui->packet.alone = ui->packet.in_bytes = false;
+	ui->packet.expanded_chosen = false;
 }
 
 bool packet_show_at(struct ws_ui *ui, const struct ws_model *model, uint64_t position, uint64_t number)
@@ -156,7 +169,7 @@ bool packet_show_at(struct ws_ui *ui, const struct ws_model *model, uint64_t pos
 	ui->packet.alone = true;
 	if (kept) {
 		frame.number = number;
-		show(ui, model, &frame);
+		packet_show(ui, model, &frame);
 	} else {
 		ui->packet.present = false;
 		ui->packet.frame.number = number;
@@ -164,17 +177,6 @@ bool packet_show_at(struct ws_ui *ui, const struct ws_model *model, uint64_t pos
 	if (ws_ui_screen(ui) != WS_SCREEN_PACKET)
 		ui_open(ui, WS_SCREEN_PACKET);
 	return true;
-}
-
-static void keep_in_sight(struct packet_view *view, int rows)
-{
-	size_t visible = rows > 0 ? (size_t)rows : 1;
-	if (view->selected < view->top)
-		view->top = view->selected;
-	if (view->selected >= view->top + visible)
-		view->top = view->selected - visible + 1;
-	if (view->top + visible > view->row_count)
-		view->top = view->row_count > visible ? view->row_count - visible : 0;
 }
 
 /* The packet of the step where the replay stands, if its bytes are still there. */
@@ -189,15 +191,16 @@ static void follow_replay(struct ws_ui *ui, const struct ws_model *model)
 	if (segment && step.input.position != WS_POSITION_NONE && model->fetch &&
 	    model->fetch(model->fetch_context, step.input.position, &frame)) {
 		frame.number = step.input.frame;
-		show(ui, model, &frame);
+		packet_show(ui, model, &frame);
 	} else {
 		view->present = false;
 	}
 }
 
-void packet_layout(struct ws_ui *ui, const struct ws_model *model)
+static void packet_layout(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct packet_view *view = &ui->packet;
+	replay_choose(ui, model);
 	if (!view->alone)
 		follow_replay(ui, model);
 	if (!view->present)
@@ -206,17 +209,17 @@ void packet_layout(struct ws_ui *ui, const struct ws_model *model)
 		packet_find_fragments(view, model);
 	packet_build(view);
 	choose_fields(view, divide(ui->columns, ui->rows, view->frame.captured).tree_rows);
-	keep_in_sight(view, divide(ui->columns, ui->rows, view->frame.captured).tree_rows);
+	cursor_fit(&view->cursor, view->cursor.count, divide(ui->columns, ui->rows, view->frame.captured).tree_rows);
 }
 
 /* From the tree to the bytes and back: the other pane's place follows. */
 static void select_row(struct packet_view *view, size_t row)
 {
-	if (!view->row_count)
+	if (!view->cursor.count)
 		return;
-	view->selected = row < view->row_count ? row : view->row_count - 1;
-	if (view->row[view->selected].length)
-		view->byte = view->row[view->selected].offset;
+	view->cursor.selected = row < view->cursor.count ? row : view->cursor.count - 1;
+	if (view->row[view->cursor.selected].length)
+		view->byte = view->row[view->cursor.selected].offset;
 }
 
 static void move_byte(struct packet_view *view, int64_t distance)
@@ -231,9 +234,9 @@ static void move_byte(struct packet_view *view, int64_t distance)
 /* Opens or closes the group of the selected row; `open` 1 and 0, or -1 for the other way. */
 static void fold(struct packet_view *view, int open)
 {
-	if (!view->row_count || view->row[view->selected].kind >= ROW_DATAGRAM)
+	if (!view->cursor.count || view->row[view->cursor.selected].kind >= ROW_DATAGRAM)
 		return;
-	uint8_t layer = view->row[view->selected].layer;
+	uint8_t layer = view->row[view->cursor.selected].layer;
 	uint32_t bit = 1u << view->packet.layer[layer].header;
 	bool to = open < 0 ? !(view->expanded & bit) : open;
 	packet_show_fields(view, NULL, 0); /* from here on the reader chooses */
@@ -241,7 +244,7 @@ static void fold(struct packet_view *view, int open)
 	packet_build(view);
 	if (to)
 		return;
-	for (size_t i = 0; i < view->row_count; i++)
+	for (size_t i = 0; i < view->cursor.count; i++)
 		if (view->row[i].kind == ROW_LAYER && view->row[i].layer == layer)
 			select_row(view, i);
 }
@@ -274,39 +277,21 @@ static bool move_in_bytes(struct packet_view *view, int each, enum ws_action act
 
 static bool move_in_tree(struct packet_view *view, size_t page, enum ws_action action)
 {
-	switch (action) {
-	case WS_ACT_UP:
-		select_row(view, view->selected ? view->selected - 1 : 0);
-		return true;
-	case WS_ACT_DOWN:
-		select_row(view, view->selected + 1);
-		return true;
-	case WS_ACT_PAGE_UP:
-		select_row(view, view->selected > page ? view->selected - page : 0);
-		return true;
-	case WS_ACT_PAGE_DOWN:
-		select_row(view, view->selected + page);
-		return true;
-	case WS_ACT_FIRST:
-		select_row(view, 0);
-		return true;
-	case WS_ACT_LAST:
-		select_row(view, SIZE_MAX);
-		return true;
-	case WS_ACT_LEFT:
-	case WS_ACT_RIGHT:
+	if (action == WS_ACT_LEFT || action == WS_ACT_RIGHT) {
 		fold(view, action == WS_ACT_RIGHT);
 		return true;
-	default:
-		return false;
 	}
+	if (!cursor_move(&view->cursor, action, page))
+		return false;
+	select_row(view, view->cursor.selected);
+	return true;
 }
 
 /* The frame of the fragment that is selected; false: it is not another's. */
 static bool show_fragment(struct ws_ui *ui, const struct ws_model *model)
 {
 	const struct packet_view *view = &ui->packet;
-	const struct packet_row *row = view->row_count ? &view->row[view->selected] : NULL;
+	const struct packet_row *row = view->cursor.count ? &view->row[view->cursor.selected] : NULL;
 	if (!row || row->kind != ROW_FRAGMENT)
 		return false;
 	const struct ws_fragment_info *fragment = &view->fragments.fragment[row->field];
@@ -315,16 +300,14 @@ static bool show_fragment(struct ws_ui *ui, const struct ws_model *model)
 	return packet_show_at(ui, model, fragment->position, fragment->frame);
 }
 
-/* The packet of the row before or behind, in the list that led here. */
+/* The packet of the row before or after, in the list that led here. */
 static bool show_neighbour(struct ws_ui *ui, const struct ws_model *model, int by)
 {
-	enum ws_screen list = ui->depth > 1 ? ui->stack[ui->depth - 2] : WS_SCREEN_COUNT;
-	if (list == WS_SCREEN_DATAGRAMS)
-		return datagrams_show_packet(ui, model, by);
-	return list == WS_SCREEN_ARP && arp_show_packet(ui, model, by);
+	const struct screen_ops *list = ui->depth > 1 ? screen_ops(ui->stack[ui->depth - 2]) : NULL;
+	return list && list->show_packet && list->show_packet(ui, model, by);
 }
 
-bool packet_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
+static bool packet_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
 {
 	struct packet_view *view = &ui->packet;
 	struct division d = divide(ui->columns, ui->rows, view->frame.captured);
@@ -437,7 +420,7 @@ static bool is_marked(const struct ws_ui *ui, const struct packet_row *row)
 static bool is_marked_byte(const struct ws_ui *ui, uint32_t offset)
 {
 	const struct packet_view *view = &ui->packet;
-	for (size_t i = 0; i < view->row_count; i++)
+	for (size_t i = 0; i < view->cursor.count; i++)
 		if (offset >= view->row[i].offset && offset - view->row[i].offset < view->row[i].length &&
 		    is_marked(ui, &view->row[i]))
 			return true;
@@ -449,7 +432,7 @@ static void draw_tree_row(const struct ws_ui *ui, struct ws_canvas *canvas, int 
 	const struct packet_view *view = &ui->packet;
 	const struct packet_row *row = &view->row[index];
 	const struct ws_layer *layer = &view->packet.layer[row->layer];
-	bool selected = index == view->selected, layer_head = row->kind == ROW_LAYER,
+	bool selected = index == view->cursor.selected, layer_head = row->kind == ROW_LAYER,
 	     head = layer_head || row->kind == ROW_DATAGRAM;
 	char left[128], middle[256], right[160];
 	struct ws_text label = WS_TEXT_OVER(left), value = WS_TEXT_OVER(middle), bits = WS_TEXT_OVER(right);
@@ -539,13 +522,12 @@ static void draw_meaning(const struct packet_view *view, const struct packet_row
 			ws_canvas_text(canvas, d->meaning + i, 1, canvas->columns - 1, WS_STYLE_TITLE, line);
 }
 
-void packet_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+static void packet_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	const struct packet_view *view = &ui->packet;
 	(void)model;
 	draw_title(ui, canvas);
-	draw_hints(canvas, canvas->rows - 1, WS_SCREEN_PACKET, ui->options.key_name);
-	if (!view->present || !view->row_count) {
+	if (!view->present || !view->cursor.count) {
 		struct ws_step step;
 		bool segment = view->alone || !replay_step(&ui->replay, ui->replay.step, &step) ||
 		               step.input.kind == WS_INPUT_SEGMENT;
@@ -555,16 +537,52 @@ void packet_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws
 		return;
 	}
 	struct division d = divide(canvas->columns, canvas->rows, view->frame.captured);
-	const struct packet_row *row = &view->row[view->selected];
-	for (int i = 0; i < d.tree_rows && view->top + (size_t)i < view->row_count; i++)
-		draw_tree_row(ui, canvas, d.tree + i, view->top + (size_t)i);
+	const struct packet_row *row = &view->row[view->cursor.selected];
+	for (int i = 0; i < d.tree_rows && view->cursor.top + (size_t)i < view->cursor.count; i++)
+		draw_tree_row(ui, canvas, d.tree + i, view->cursor.top + (size_t)i);
 	draw_rule(canvas, d.hex - 1);
-	char place[32];
-	snprintf(place, sizeof(place), " %zu/%zu ", view->selected + 1, view->row_count);
-	draw_right(canvas, d.hex - 1, 1, canvas->columns - 2, WS_STYLE_DIM, place);
+	char position[32];
+	snprintf(position, sizeof(position), " %llu/%llu ", (unsigned long long)view->cursor.selected + 1,
+	         (unsigned long long)view->cursor.count);
+	draw_right(canvas, d.hex - 1, 1, canvas->columns - 2, WS_STYLE_DIM, position);
 	draw_hex(ui, row, canvas, &d);
 	if (canvas->rows >= ROOMY)
 		draw_rule(canvas, d.meaning - 1);
 	if (!lesson_stop(ui) || ui->lesson.answered) /* it might tell what a lesson asks */
 		draw_meaning(view, row, canvas, &d);
 }
+
+void packet_show_stop(struct ws_ui *ui, const struct ws_model *model, const struct ws_lesson_stop *stop)
+{
+	if (!stop->own_connection && stop->frame)
+		packet_show_at(ui, model, stop->position, stop->frame);
+	packet_layout(ui, model);
+	packet_show_fields(&ui->packet, stop->field, stop->field_count);
+}
+
+static void packet_leave(struct ws_ui *ui)
+{
+	ui->packet.alone = false;
+}
+
+static void packet_free(struct ws_ui *ui)
+{
+	free(ui->packet.bytes);
+}
+
+static const struct screen_key packet_keys[] = {
+        {WS_ACT_UP, WS_ACT_DOWN, "field"},        {WS_ACT_ENTER, WS_ACT_NONE, "open/close"},
+        {WS_ACT_NEXT_PANE, WS_ACT_NONE, "bytes"}, {WS_ACT_PREVIOUS_PACKET, WS_ACT_NEXT_PACKET, "packet"},
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},       {WS_ACT_STREAM, WS_ACT_NONE, "stream"},
+        {WS_ACT_LEFT, WS_ACT_RIGHT, NULL},        SCREEN_KEYS_MOVE,
+};
+
+const struct screen_ops packet_screen = {
+        .free = packet_free,
+        .leave = packet_leave,
+        .layout = packet_layout,
+        .draw = packet_draw,
+        .act = packet_act,
+        .keys = packet_keys,
+        .key_count = WS_ARRAY_SIZE(packet_keys),
+};

@@ -2,8 +2,9 @@
  *
  * They are looked for among those the tracker keeps, from the frame outwards: identification numbers are used again, so
  * a second fragment with the same offset belongs to another datagram, and the search ends there. */
-#include "scene/widgets/draw.h"
+#include "scene/packet/packet.h"
 #include "scene/ui.h"
+#include "scene/widgets/draw.h"
 
 #include <string.h>
 

@@ -2,19 +2,12 @@
  *
  * The tree is built from the decoder's field tables and rebuilt whenever a group is opened or closed; a row is only a
  * reference into the packet and the bytes it stands for. The bytes are a copy, so that the frame may go away. */
-#include "scene/widgets/draw.h"
+#include "scene/packet/packet.h"
 #include "scene/ui.h"
+#include "scene/widgets/draw.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-void packet_free(struct packet_view *view)
-{
-	free(view->bytes);
-	view->bytes = NULL;
-	view->capacity = 0;
-	view->present = false;
-}
 
 bool packet_load(struct packet_view *view, const struct ws_frame *frame)
 {
@@ -47,9 +40,9 @@ static bool has_fcs(const struct packet_view *view)
 
 static struct packet_row *add_row(struct packet_view *view, enum packet_row_kind kind, size_t layer, int depth)
 {
-	if (view->row_count == PACKET_ROWS)
+	if (view->cursor.count == PACKET_ROWS)
 		return NULL;
-	struct packet_row *row = &view->row[view->row_count++];
+	struct packet_row *row = &view->row[view->cursor.count++];
 	*row = (struct packet_row){.kind = (uint8_t)kind, .layer = (uint8_t)layer, .depth = (uint8_t)depth};
 	return row;
 }
@@ -127,7 +120,7 @@ static void add_fragments(struct packet_view *view)
 
 void packet_build(struct packet_view *view)
 {
-	view->row_count = 0;
+	view->cursor.count = 0;
 	if (!view->present)
 		return;
 	for (size_t i = 0; i < view->packet.layer_count; i++) {
@@ -141,8 +134,8 @@ void packet_build(struct packet_view *view)
 	add_fragments(view);
 	if (is_ethernet(view))
 		add_row(view, ROW_NOTE, 0, 0);
-	if (view->selected >= view->row_count)
-		view->selected = view->row_count ? view->row_count - 1 : 0;
+	if (view->cursor.selected >= view->cursor.count)
+		view->cursor.selected = view->cursor.count ? view->cursor.count - 1 : 0;
 }
 
 /* ---- Words */
@@ -415,12 +408,12 @@ void packet_select_byte(struct packet_view *view)
 	view->expanded |= 1u << view->packet.layer[owner].header;
 	packet_build(view);
 	uint32_t least = UINT32_MAX;
-	for (size_t i = 0; i < view->row_count; i++) {
+	for (size_t i = 0; i < view->cursor.count; i++) {
 		const struct packet_row *row = &view->row[i];
 		if (view->byte < row->offset || view->byte - row->offset >= row->length || row->length > least ||
 		    row->layer != owner)
 			continue;
 		least = row->length;
-		view->selected = i;
+		view->cursor.selected = i;
 	}
 }

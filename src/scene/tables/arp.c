@@ -1,7 +1,12 @@
 /* ARP in three lists: who asked for whom and what came back, which address has which MAC, and whose MAC stands on the
  * frames of each address that was talked to: its own, or the gateway's. */
-#include "scene/widgets/draw.h"
+#include "scene/packet/show.h"
+#include "scene/screens.h"
+#include "scene/tables/tables.h"
 #include "scene/ui.h"
+#include "scene/widgets/cursor.h"
+#include "scene/widgets/draw.h"
+#include "scene/widgets/table.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -62,7 +67,7 @@ static void guess_net(struct arp_view *view, const struct ws_model *model)
 
 /* ---- Moving */
 
-void arp_layout(struct ws_ui *ui, const struct ws_model *model)
+static void arp_layout(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct arp_view *view = &ui->arp;
 	uint64_t seen = ws_tracker_arp_exchanges(model->tracker).end;
@@ -72,33 +77,33 @@ void arp_layout(struct ws_ui *ui, const struct ws_model *model)
 		guess_net(view, model);
 		view->net_guessed = seen;
 	}
-	table_keep(&view->place[view->pane], pane_count(model, view->pane), table_visible(ui->rows, ARP_TOP));
+	cursor_fit(&view->cursor[view->pane], pane_count(model, view->pane), table_visible(ui->rows, ARP_TOP));
 }
 
-bool arp_show_packet(struct ws_ui *ui, const struct ws_model *model, int by)
+static bool arp_show_packet(struct ws_ui *ui, const struct ws_model *model, int by)
 {
 	struct arp_view *view = &ui->arp;
-	struct table_place *place = &view->place[view->pane];
+	struct ws_cursor *cursor = &view->cursor[view->pane];
 	struct ws_range range = ws_tracker_arp_exchanges(model->tracker);
 	struct ws_arp_exchange exchange;
 	struct ws_hop hop;
-	uint64_t to = place->selected + (uint64_t)(int64_t)by;
+	uint64_t to = cursor->selected + (uint64_t)(int64_t)by;
 	if (to >= pane_count(model, view->pane))
 		return false;
 	if (view->pane == ARP_QUESTIONS && ws_tracker_arp_exchange(model->tracker, range.first + to, &exchange)) {
-		place->selected = to;
+		cursor->selected = to;
 		/* The answer is the more interesting one of the two. */
 		return exchange.answered ? packet_show_at(ui, model, exchange.answer_position, exchange.answer_frame)
 		                         : packet_show_at(ui, model, exchange.position, exchange.frame);
 	}
 	if (view->pane == ARP_HOPS && ws_tracker_hop(model->tracker, to, &hop)) {
-		place->selected = to;
+		cursor->selected = to;
 		return packet_show_at(ui, model, hop.position, hop.frame);
 	}
 	return false;
 }
 
-bool arp_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
+static bool arp_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
 {
 	struct arp_view *view = &ui->arp;
 	switch (action) {
@@ -109,16 +114,16 @@ bool arp_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action acti
 	case WS_ACT_DETAIL:
 		return arp_show_packet(ui, model, 0);
 	default:
-		return table_move(&view->place[view->pane], action, pane_count(model, view->pane),
-		                  table_visible(ui->rows, ARP_TOP));
+		view->cursor[view->pane].count = pane_count(model, view->pane);
+		return cursor_move(&view->cursor[view->pane], action, table_page(table_visible(ui->rows, ARP_TOP)));
 	}
 }
 
-bool arp_click(struct ws_ui *ui, const struct ws_model *model, int row)
+static bool arp_click(struct ws_ui *ui, const struct ws_model *model, int row)
 {
 	bool again;
-	if (!table_click(&ui->arp.place[ui->arp.pane], row, ARP_TOP, table_visible(ui->rows, ARP_TOP),
-	                 pane_count(model, ui->arp.pane), &again))
+	ui->arp.cursor[ui->arp.pane].count = pane_count(model, ui->arp.pane);
+	if (!cursor_click(&ui->arp.cursor[ui->arp.pane], row - ARP_TOP, table_visible(ui->rows, ARP_TOP), &again))
 		return false;
 	return !again || arp_act(ui, model, WS_ACT_ENTER);
 }
@@ -360,10 +365,10 @@ static bool draw_row(const struct ws_ui *ui, const struct ws_model *model, struc
 	}
 }
 
-void arp_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+static void arp_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	const struct arp_view *view = &ui->arp;
-	const struct table_place *place = &view->place[view->pane];
+	const struct ws_cursor *cursor = &view->cursor[view->pane];
 	char buffer[512];
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	int visible = table_visible(canvas->rows, ARP_TOP);
@@ -375,10 +380,10 @@ void arp_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_ca
 	table_title(canvas, "ARP", ws_text_cstr(&text));
 	draw_panes(view, model, canvas);
 	draw_heads(canvas, view->pane);
-	for (int i = 0; i < visible && place->top + (uint64_t)i < pane_count(model, view->pane); i++) {
-		if (!draw_row(ui, model, canvas, ARP_TOP + i, place->top + (uint64_t)i))
+	for (int i = 0; i < visible && cursor->top + (uint64_t)i < pane_count(model, view->pane); i++) {
+		if (!draw_row(ui, model, canvas, ARP_TOP + i, cursor->top + (uint64_t)i))
 			break;
-		if (place->top + (uint64_t)i == place->selected)
+		if (cursor->top + (uint64_t)i == cursor->selected)
 			table_mark(canvas, ARP_TOP + i);
 	}
 	if (!pane_count(model, view->pane))
@@ -387,6 +392,35 @@ void arp_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_ca
 		                                : "No ARP message was captured: hosts remember answers for a while.");
 	text.length = 0;
 	arp_explain(ui, model, &text);
-	table_foot(canvas, ARP_TOP + visible, place, pane_count(model, view->pane), ws_text_cstr(&text));
-	draw_hints(canvas, canvas->rows - 1, WS_SCREEN_ARP, ui->options.key_name);
+	table_foot(canvas, ARP_TOP + visible, cursor, ws_text_cstr(&text));
 }
+
+static void arp_snapshot_changed(struct ws_ui *ui, const struct ws_model *model)
+{
+	(void)model;
+	ui->arp.net_guessed = 0;
+}
+
+static const struct screen_key arp_keys[] = {
+        {WS_ACT_NEXT_PANE, WS_ACT_NONE, "list"},
+        {WS_ACT_UP, WS_ACT_DOWN, "move"},
+        {WS_ACT_ENTER, WS_ACT_NONE, "packet"},
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_UDP, WS_ACT_NONE, "UDP"},
+        {WS_ACT_STATISTICS, WS_ACT_NONE, "statistics"},
+        {WS_ACT_DETAIL, WS_ACT_NONE, NULL},
+        SCREEN_KEYS_MOVE,
+        SCREEN_KEYS_TIMELINE,
+};
+
+const struct screen_ops arp_screen = {
+        .layout = arp_layout,
+        .draw = arp_draw,
+        .act = arp_act,
+        .click = arp_click,
+        .show_packet = arp_show_packet,
+        .snapshot_changed = arp_snapshot_changed,
+        .keys = arp_keys,
+        .key_count = WS_ARRAY_SIZE(arp_keys),
+        .has_notes = true,
+};

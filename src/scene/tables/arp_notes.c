@@ -1,6 +1,7 @@
 /* What an ARP message, a binding or a next hop means, in sentences; and what they are looked up by. */
-#include "scene/widgets/draw.h"
+#include "scene/tables/tables.h"
 #include "scene/ui.h"
+#include "scene/widgets/draw.h"
 
 #include <string.h>
 
@@ -176,7 +177,7 @@ static void explain_hop(const struct ws_ui *ui, const struct ws_model *model, co
 void arp_explain(const struct ws_ui *ui, const struct ws_model *model, struct ws_text *text)
 {
 	const struct arp_view *view = &ui->arp;
-	uint64_t at = view->place[view->pane].selected;
+	uint64_t at = view->cursor[view->pane].selected;
 	struct ws_arp_exchange exchange;
 	struct ws_arp_binding binding;
 	struct ws_hop hop;

@@ -1,6 +1,11 @@
 /* The datagrams of one UDP conversation, each with its length as a bar, ICMP errors among them. */
-#include "scene/widgets/draw.h"
+#include "scene/packet/show.h"
+#include "scene/screens.h"
+#include "scene/tables/tables_view.h"
 #include "scene/ui.h"
+#include "scene/widgets/cursor.h"
+#include "scene/widgets/draw.h"
+#include "scene/widgets/table.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,11 +45,11 @@ static void collect(struct udp_view *view, const struct ws_model *model, const s
 	}
 }
 
-void datagrams_layout(struct ws_ui *ui, const struct ws_model *model)
+static void datagrams_layout(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct udp_view *view = &ui->udp;
 	struct ws_udp_info info;
-	if (!ws_tracker_udp(model->tracker, view->place.selected, &info)) {
+	if (!ws_tracker_udp(model->tracker, view->cursor.selected, &info)) {
 		view->count = 0;
 		return;
 	}
@@ -53,21 +58,21 @@ void datagrams_layout(struct ws_ui *ui, const struct ws_model *model)
 		view->conversation = info.number;
 		view->newest = info.newest;
 	}
-	table_keep(&view->at, view->count, table_visible(ui->rows, DATAGRAMS_TOP));
+	cursor_fit(&view->datagram_cursor, view->count, table_visible(ui->rows, DATAGRAMS_TOP));
 }
 
-bool datagrams_show_packet(struct ws_ui *ui, const struct ws_model *model, int by)
+static bool datagrams_show_packet(struct ws_ui *ui, const struct ws_model *model, int by)
 {
 	struct udp_view *view = &ui->udp;
 	struct ws_datagram_info datagram;
-	uint64_t to = view->at.selected + (uint64_t)(int64_t)by;
+	uint64_t to = view->datagram_cursor.selected + (uint64_t)(int64_t)by;
 	if (to >= view->count || !ws_tracker_datagram(model->tracker, view->datagram[to], &datagram))
 		return false;
-	view->at.selected = to;
+	view->datagram_cursor.selected = to;
 	return packet_show_at(ui, model, datagram.position, datagram.frame);
 }
 
-bool datagrams_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
+static bool datagrams_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
 {
 	switch (action) {
 	case WS_ACT_ENTER:
@@ -82,14 +87,14 @@ bool datagrams_act(struct ws_ui *ui, const struct ws_model *model, enum ws_actio
 	default:
 		break;
 	}
-	return table_move(&ui->udp.at, action, ui->udp.count, table_visible(ui->rows, DATAGRAMS_TOP));
+	return cursor_move(&ui->udp.datagram_cursor, action, table_page(table_visible(ui->rows, DATAGRAMS_TOP)));
 }
 
-bool datagrams_click(struct ws_ui *ui, const struct ws_model *model, int row)
+static bool datagrams_click(struct ws_ui *ui, const struct ws_model *model, int row)
 {
 	bool again;
-	if (!table_click(&ui->udp.at, row, DATAGRAMS_TOP, table_visible(ui->rows, DATAGRAMS_TOP), ui->udp.count,
-	                 &again))
+	if (!cursor_click(&ui->udp.datagram_cursor, row - DATAGRAMS_TOP, table_visible(ui->rows, DATAGRAMS_TOP),
+	                  &again))
 		return false;
 	return !again || datagrams_act(ui, model, WS_ACT_ENTER);
 }
@@ -158,7 +163,7 @@ static uint32_t longest_of(const struct ws_udp_info *info)
 	return info->longest[0] > info->longest[1] ? info->longest[0] : info->longest[1];
 }
 
-void datagrams_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+static void datagrams_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	const struct udp_view *view = &ui->udp;
 	struct ws_udp_info info;
@@ -166,8 +171,7 @@ void datagrams_draw(const struct ws_ui *ui, const struct ws_model *model, struct
 	char buffer[512] = "", side[64];
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	int visible = table_visible(canvas->rows, DATAGRAMS_TOP);
-	draw_hints(canvas, canvas->rows - 1, WS_SCREEN_DATAGRAMS, ui->options.key_name);
-	if (!ws_tracker_udp(model->tracker, view->place.selected, &info)) {
+	if (!ws_tracker_udp(model->tracker, view->cursor.selected, &info)) {
 		table_title(canvas, "UDP conversation", "");
 		draw_cut(canvas, 3, 2, canvas->columns - 1, WS_STYLE_NORMAL, "No UDP datagram was captured.");
 		return;
@@ -181,19 +185,40 @@ void datagrams_draw(const struct ws_ui *ui, const struct ws_model *model, struct
 	table_title(canvas, side, ws_text_cstr(&text));
 	ws_canvas_text(canvas, 1, canvas->columns >= 76 ? 12 : 7, canvas->columns, WS_STYLE_DIM, "TIME");
 	ws_canvas_text(canvas, 1, canvas->columns >= 76 ? 20 : 15, canvas->columns, WS_STYLE_DIM, "BYTES");
-	for (int i = 0; i < visible && view->at.top + (uint64_t)i < view->count; i++) {
-		uint64_t index = view->at.top + (uint64_t)i;
+	for (int i = 0; i < visible && view->datagram_cursor.top + (uint64_t)i < view->count; i++) {
+		uint64_t index = view->datagram_cursor.top + (uint64_t)i;
 		if (!ws_tracker_datagram(model->tracker, view->datagram[index], &datagram))
 			draw_cut(canvas, DATAGRAMS_TOP + i, 3, canvas->columns - 1, WS_STYLE_DIM, "(no longer kept)");
 		else
 			draw_datagram(canvas, DATAGRAMS_TOP + i, &datagram, info.first_time, longest_of(&info));
-		if (index == view->at.selected)
+		if (index == view->datagram_cursor.selected)
 			table_mark(canvas, DATAGRAMS_TOP + i);
 	}
 	text.length = 0;
 	if (!view->count)
 		draw_cut(canvas, 3, 2, canvas->columns - 1, WS_STYLE_WARN, "Its datagrams are no longer kept.");
-	else if (ws_tracker_datagram(model->tracker, view->datagram[view->at.selected], &datagram))
+	else if (ws_tracker_datagram(model->tracker, view->datagram[view->datagram_cursor.selected], &datagram))
 		explain(&datagram, &text);
-	table_foot(canvas, DATAGRAMS_TOP + visible, &view->at, view->count, ws_text_cstr(&text));
+	table_foot(canvas, DATAGRAMS_TOP + visible, &view->datagram_cursor, ws_text_cstr(&text));
 }
+
+static const struct screen_key datagrams_keys[] = {
+        {WS_ACT_ENTER, WS_ACT_NONE, "packet"},
+        {WS_ACT_UP, WS_ACT_DOWN, "move"},
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_DETAIL, WS_ACT_NONE, NULL},
+        {WS_ACT_PREVIOUS_PACKET, WS_ACT_NEXT_PACKET, NULL},
+        SCREEN_KEYS_MOVE,
+        SCREEN_KEYS_TIMELINE,
+};
+
+const struct screen_ops datagrams_screen = {
+        .layout = datagrams_layout,
+        .draw = datagrams_draw,
+        .act = datagrams_act,
+        .click = datagrams_click,
+        .show_packet = datagrams_show_packet,
+        .keys = datagrams_keys,
+        .key_count = WS_ARRAY_SIZE(datagrams_keys),
+        .has_notes = true,
+};

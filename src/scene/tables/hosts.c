@@ -3,8 +3,13 @@
  * A walk over all connections counts their endpoints in these two states by address and side, in slices like the list's
  * survey. A row opens the list of exactly those connections, by a filter. */
 #include "base/hash.h"
-#include "scene/widgets/draw.h"
+#include "scene/list/selection.h"
+#include "scene/screens.h"
+#include "scene/tables/tables_view.h"
 #include "scene/ui.h"
+#include "scene/widgets/cursor.h"
+#include "scene/widgets/draw.h"
+#include "scene/widgets/table.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,8 +99,8 @@ static void finish(struct hosts_view *hosts)
 {
 	struct hosts_row selected = {.count = 0};
 	size_t kept = 0;
-	if (hosts->place < hosts->count)
-		selected = hosts->rows[hosts->place];
+	if (hosts->cursor.selected < hosts->count)
+		selected = hosts->rows[hosts->cursor.selected];
 	for (size_t i = 0; i < hosts->slot_count; i++)
 		if (hosts->slots[i].count)
 			hosts->slots[kept++] = hosts->slots[i];
@@ -109,19 +114,19 @@ static void finish(struct hosts_view *hosts)
 		qsort(hosts->rows, kept, sizeof(*hosts->rows), compare);
 	for (size_t i = 0; selected.count && i < kept; i++)
 		if (same_group(&hosts->rows[i], &selected))
-			hosts->place = i;
-	if (hosts->place >= kept)
-		hosts->place = kept ? kept - 1 : 0;
+			hosts->cursor.selected = i;
+	if (hosts->cursor.selected >= kept)
+		hosts->cursor.selected = kept ? kept - 1 : 0;
 }
 
-static void begin(struct hosts_view *hosts, const struct ws_model *model)
+static void hosts_start_walk(struct hosts_view *hosts, const struct ws_model *model)
 {
 	struct ws_tracker_stats stats;
 	ws_tracker_stats(model->tracker, &stats);
 	free(hosts->slots);
 	hosts->slots = NULL;
 	hosts->slot_count = hosts->used = hosts->rank = 0;
-	hosts->tracker = model->tracker;
+	hosts->generation = model->generation;
 	hosts->packets_seen = stats.packets;
 	hosts->running = true;
 }
@@ -140,32 +145,46 @@ static void walk(struct hosts_view *hosts, const struct ws_model *model, size_t 
 		finish(hosts);
 }
 
-bool hosts_due(const struct hosts_view *hosts, const struct ws_model *model)
+static bool hosts_due(const struct hosts_view *hosts, const struct ws_model *model)
 {
 	struct ws_tracker_stats stats;
 	ws_tracker_stats(model->tracker, &stats);
-	return stats.packets != hosts->packets_seen || model->tracker != hosts->tracker;
+	return stats.packets != hosts->packets_seen || model->generation != hosts->generation;
 }
 
-void hosts_slice(struct hosts_view *hosts, const struct ws_model *model, ws_time clock)
+static void hosts_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed)
 {
-	if (hosts->running && hosts->tracker != model->tracker)
-		begin(hosts, model);
+	struct hosts_view *hosts = &ui->hosts;
+	(void)elapsed;
+	if (hosts->running && hosts->generation != model->generation)
+		hosts_start_walk(hosts, model);
 	if (!hosts->running) {
 		const ws_time pause = (hosts->finished - hosts->started) * REST;
-		if (!hosts_due(hosts, model) || clock - hosts->finished < (pause > PAUSE ? pause : PAUSE))
+		if (!hosts_due(hosts, model) || ui->clock - hosts->finished < (pause > PAUSE ? pause : PAUSE))
 			return;
-		begin(hosts, model);
-		hosts->started = clock;
+		hosts_start_walk(hosts, model);
+		hosts->started = ui->clock;
 	}
 	walk(hosts, model, SLICE);
-	hosts->finished = clock;
+	hosts->finished = ui->clock;
 }
 
-void hosts_free(struct hosts_view *hosts)
+static bool hosts_busy(const struct ws_ui *ui)
 {
-	free(hosts->rows);
-	free(hosts->slots);
+	return ui->hosts.running;
+}
+
+static ws_time hosts_next_change(const struct ws_ui *ui, const struct ws_model *model)
+{
+	if (ui->hosts.running)
+		return 0;
+	return hosts_due(&ui->hosts, model) ? PAUSE : WS_TIME_NEVER;
+}
+
+static void hosts_free(struct ws_ui *ui)
+{
+	free(ui->hosts.rows);
+	free(ui->hosts.slots);
 }
 
 /* ---- Moving */
@@ -181,80 +200,50 @@ static bool open_group(struct ws_ui *ui, const struct ws_model *model)
 	char filter[160];
 	struct ws_text text = WS_TEXT_OVER(filter);
 	struct prompt_error error;
-	if (hosts->place >= hosts->count)
+	if (hosts->cursor.selected >= hosts->count)
 		return false;
-	const struct hosts_row *row = &hosts->rows[hosts->place];
+	const struct hosts_row *row = &hosts->rows[hosts->cursor.selected];
 	ws_text_printf(&text, "%s.address == ", side_word(row));
 	ws_text_addr(&text, &row->address, row->ip_version);
 	ws_text_printf(&text, " and %s.state == %s", side_word(row), ws_state_name(row->state));
-	if (!list_filter_set(ui, model, ws_text_cstr(&text), &error))
+	if (!list_show_only(ui, model, ws_text_cstr(&text), &error))
 		return false;
-	ui->list.selected = 0;
 	ui_leave(ui);
 	return true;
 }
 
-bool hosts_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
+static int hosts_visible(int rows)
 {
-	struct hosts_view *hosts = &ui->hosts;
-	const size_t page = hosts->visible ? hosts->visible : 1, last = hosts->count ? hosts->count - 1 : 0;
-	size_t to = hosts->place;
-	switch (action) {
-	case WS_ACT_UP:
-		to -= to > 0;
-		break;
-	case WS_ACT_DOWN:
-		to++;
-		break;
-	case WS_ACT_PAGE_UP:
-		to -= to > page ? page : to;
-		break;
-	case WS_ACT_PAGE_DOWN:
-		to += page;
-		break;
-	case WS_ACT_FIRST:
-		to = 0;
-		break;
-	case WS_ACT_LAST:
-		to = last;
-		break;
-	case WS_ACT_ENTER:
-		return open_group(ui, model);
-	default:
-		return false;
-	}
-	hosts->place = to < last ? to : last;
-	return true;
+	const int room = rows - HEAD_ROWS - FOOT_ROWS;
+	return room > 1 ? room : 1;
 }
 
-bool hosts_click(struct ws_ui *ui, const struct ws_model *model, int row)
+static bool hosts_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
 {
-	struct hosts_view *hosts = &ui->hosts;
-	if (row < HEAD_ROWS || row >= ui->rows - FOOT_ROWS)
-		return false;
-	const size_t place = hosts->top + (size_t)(row - HEAD_ROWS);
-	if (place >= hosts->count)
-		return false;
-	if (place == hosts->place)
+	if (action == WS_ACT_ENTER)
 		return open_group(ui, model);
-	hosts->place = place;
-	return true;
+	ui->hosts.cursor.count = ui->hosts.count;
+	return cursor_move(&ui->hosts.cursor, action, (uint64_t)hosts_visible(ui->rows));
 }
 
-void hosts_layout(struct ws_ui *ui, const struct ws_model *model)
+static bool hosts_click(struct ws_ui *ui, const struct ws_model *model, int row)
+{
+	bool again;
+	ui->hosts.cursor.count = ui->hosts.count;
+	if (!cursor_click(&ui->hosts.cursor, row - HEAD_ROWS, hosts_visible(ui->rows), &again))
+		return false;
+	return !again || open_group(ui, model);
+}
+
+static void hosts_layout(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct hosts_view *hosts = &ui->hosts;
-	if (hosts->tracker != model->tracker) { /* the first time, or another world: the beginning of it at once */
-		begin(hosts, model);
+	if (hosts->generation != model->generation) { /* the first part of the new snapshot is shown at once */
+		hosts_start_walk(hosts, model);
 		hosts->count = 0;
-		walk(hosts, model, ui->clock ? SLICE : SIZE_MAX); /* a picture has no ticks to come */
+		walk(hosts, model, ui->clock ? SLICE : SIZE_MAX); /* without ticks to come, all of it */
 	}
-	const int room = ui->rows - HEAD_ROWS - FOOT_ROWS;
-	hosts->visible = room > 1 ? (size_t)room : 1;
-	if (hosts->place < hosts->top)
-		hosts->top = hosts->place;
-	if (hosts->place >= hosts->top + hosts->visible)
-		hosts->top = hosts->place - hosts->visible + 1;
+	cursor_fit(&hosts->cursor, hosts->count, hosts_visible(ui->rows));
 }
 
 /* ---- Drawing */
@@ -310,33 +299,51 @@ static void draw_meaning(const struct hosts_view *hosts, struct ws_canvas *canva
 	        "CLOSE_WAIT: the other side has closed, the program here has not. No timer ends "
 	        "that: if they grow, this program leaks sockets.";
 	char line[512];
-	if (hosts->place >= hosts->count)
+	if (hosts->cursor.selected >= hosts->count)
 		return;
-	const char *text = hosts->rows[hosts->place].state == WS_TIME_WAIT ? time_wait : close_wait;
+	const char *text = hosts->rows[hosts->cursor.selected].state == WS_TIME_WAIT ? time_wait : close_wait;
 	const int width = canvas->columns - 2 < (int)sizeof(line) - 1 ? canvas->columns - 2 : (int)sizeof(line) - 1;
 	for (int i = 0; i < FOOT_ROWS - 2 && draw_wrap(text, width, i, line, sizeof(line)); i++)
 		ws_canvas_text(canvas, row + i, 1, canvas->columns - 1, WS_STYLE_NORMAL, line);
 }
 
-void hosts_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+static void hosts_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	const struct hosts_view *hosts = &ui->hosts;
 	const int bottom = canvas->rows - FOOT_ROWS;
 	draw_heads(hosts, model, canvas);
-	for (size_t place = hosts->top; place < hosts->count; place++) {
-		const int row = HEAD_ROWS + (int)(place - hosts->top);
+	for (size_t i = hosts->cursor.top; i < hosts->count; i++) {
+		const int row = HEAD_ROWS + (int)(i - hosts->cursor.top);
 		if (row >= bottom)
 			break;
-		draw_row(canvas, row, &hosts->rows[place]);
-		if (place != hosts->place)
-			continue;
-		ws_canvas_put(canvas, row, 0, WS_STYLE_SELECTED, 0x25b6);
-		ws_canvas_paint(canvas, row, 0, canvas->columns, WS_STYLE_SELECTED, WS_REVERSE);
+		draw_row(canvas, row, &hosts->rows[i]);
+		if (i == hosts->cursor.selected)
+			table_mark(canvas, row);
 	}
 	if (!hosts->count && !hosts->running)
 		draw_cut(canvas, HEAD_ROWS, 2, canvas->columns - 1, WS_STYLE_NORMAL,
 		         "No endpoint is in one of them now.");
 	draw_rule(canvas, bottom);
 	draw_meaning(hosts, canvas, bottom + 1);
-	draw_hints(canvas, canvas->rows - 1, WS_SCREEN_HOSTS, ui->options.key_name);
 }
+
+static const struct screen_key hosts_keys[] = {
+        {WS_ACT_ENTER, WS_ACT_NONE, "list of these"},
+        {WS_ACT_UP, WS_ACT_DOWN, "move"},
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        SCREEN_KEYS_MOVE,
+        SCREEN_KEYS_TIMELINE,
+};
+
+const struct screen_ops hosts_screen = {
+        .free = hosts_free,
+        .layout = hosts_layout,
+        .draw = hosts_draw,
+        .act = hosts_act,
+        .click = hosts_click,
+        .tick = hosts_tick,
+        .busy = hosts_busy,
+        .next_change = hosts_next_change,
+        .keys = hosts_keys,
+        .key_count = WS_ARRAY_SIZE(hosts_keys),
+};

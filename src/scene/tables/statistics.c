@@ -3,8 +3,11 @@
  * The plots are rows of cells, one for each stretch of time: the tracker keeps the whole capture in a bounded number of
  * slots, and as many of those as are needed are put together for one cell. A plot's highest cell is its own maximum,
  * which is printed beside it. */
+#include "scene/screens.h"
+#include "scene/tables/tables_view.h"
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
+#include "scene/widgets/table.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -43,23 +46,24 @@ static bool walk(struct statistics_view *view, const struct ws_model *model)
 	return true;
 }
 
-void statistics_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock)
+static void statistics_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed)
 {
 	struct statistics_view *view = &ui->statistics;
-	if (view->complete && !view->rank && clock - view->finished < TALKERS_AGAIN)
+	(void)elapsed;
+	if (view->complete && !view->rank && ui->clock - view->finished < TALKERS_AGAIN)
 		return;
 	if (walk(view, model))
-		view->finished = clock;
+		view->finished = ui->clock;
 }
 
-void statistics_layout(struct ws_ui *ui, const struct ws_model *model)
+static void statistics_layout(struct ws_ui *ui, const struct ws_model *model)
 {
 	if (!ui->clock) /* a layout, without ticks */
 		while (!walk(&ui->statistics, model))
 			;
 }
 
-ws_time statistics_next_change(const struct ws_ui *ui, const struct ws_model *model)
+static ws_time statistics_next_change(const struct ws_ui *ui, const struct ws_model *model)
 {
 	if (!ui->statistics.complete || ui->statistics.rank)
 		return 0;
@@ -305,7 +309,7 @@ static void draw_talkers(const struct statistics_view *view, const struct ws_mod
 	}
 }
 
-void statistics_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+static void statistics_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	struct ws_tracker_stats stats;
 	char buffer[128], rate[48] = "";
@@ -324,7 +328,6 @@ void statistics_draw(const struct ws_ui *ui, const struct ws_model *model, struc
 	snprintf(buffer, sizeof(buffer), "%llu packets, %llu bytes%s", (unsigned long long)stats.packets,
 	         (unsigned long long)stats.bytes, ws_text_cstr(&text));
 	table_title(canvas, "Statistics", buffer);
-	draw_hints(canvas, canvas->rows - 1, WS_SCREEN_STATISTICS, ui->options.key_name);
 	draw_rule(canvas, limit);
 	if (!stats.packets) {
 		draw_cut(canvas, 2, 2, canvas->columns - 1, WS_STYLE_NORMAL, "No packet yet.");
@@ -337,3 +340,26 @@ void statistics_draw(const struct ws_ui *ui, const struct ws_model *model, struc
 	row = draw_plots(model, canvas, row + (canvas->rows >= 24), limit);
 	draw_talkers(&ui->statistics, model, canvas, row + 1, limit);
 }
+
+static void statistics_snapshot_changed(struct ws_ui *ui, const struct ws_model *model)
+{
+	(void)model;
+	ui->statistics = (struct statistics_view){0};
+}
+
+static const struct screen_key statistics_keys[] = {
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_UDP, WS_ACT_NONE, "UDP"},
+        {WS_ACT_ARP, WS_ACT_NONE, "ARP"},
+        SCREEN_KEYS_TIMELINE,
+};
+
+const struct screen_ops statistics_screen = {
+        .layout = statistics_layout,
+        .draw = statistics_draw,
+        .tick = statistics_tick,
+        .next_change = statistics_next_change,
+        .snapshot_changed = statistics_snapshot_changed,
+        .keys = statistics_keys,
+        .key_count = WS_ARRAY_SIZE(statistics_keys),
+};

@@ -1,7 +1,11 @@
 /* UDP: conversations, and the datagrams of one. There is no connection and no stream to show: each datagram stands for
  * itself, with one length, and what comes back may be another datagram, an ICMP error, or nothing. */
-#include "scene/widgets/draw.h"
+#include "scene/screens.h"
+#include "scene/tables/tables_view.h"
 #include "scene/ui.h"
+#include "scene/widgets/cursor.h"
+#include "scene/widgets/draw.h"
+#include "scene/widgets/table.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,39 +13,44 @@
 
 enum { UDP_TOP = 2 };
 
-void udp_free(struct udp_view *view)
+static void udp_free(struct ws_ui *ui)
 {
-	free(view->datagram);
-	*view = (struct udp_view){0};
+	free(ui->udp.datagram);
+}
+
+static void udp_snapshot_changed(struct ws_ui *ui, const struct ws_model *model)
+{
+	(void)model;
+	ui->udp.conversation = 0;
 }
 
 /* ---- Conversations */
 
-void udp_layout(struct ws_ui *ui, const struct ws_model *model)
+static void udp_layout(struct ws_ui *ui, const struct ws_model *model)
 {
-	table_keep(&ui->udp.place, ws_tracker_udp_count(model->tracker), table_visible(ui->rows, UDP_TOP));
+	cursor_fit(&ui->udp.cursor, ws_tracker_udp_count(model->tracker), table_visible(ui->rows, UDP_TOP));
 }
 
-bool udp_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
+static bool udp_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
 {
 	struct ws_udp_info info;
 	if (action == WS_ACT_ENTER || action == WS_ACT_DETAIL) {
-		if (!ws_tracker_udp(model->tracker, ui->udp.place.selected, &info))
+		if (!ws_tracker_udp(model->tracker, ui->udp.cursor.selected, &info))
 			return false;
 		ui->udp.conversation = 0;
-		ui->udp.at = (struct table_place){0};
+		ui->udp.datagram_cursor = (struct ws_cursor){0};
 		ui_open(ui, WS_SCREEN_DATAGRAMS);
 		return true;
 	}
-	return table_move(&ui->udp.place, action, ws_tracker_udp_count(model->tracker),
-	                  table_visible(ui->rows, UDP_TOP));
+	ui->udp.cursor.count = ws_tracker_udp_count(model->tracker);
+	return cursor_move(&ui->udp.cursor, action, table_page(table_visible(ui->rows, UDP_TOP)));
 }
 
-bool udp_click(struct ws_ui *ui, const struct ws_model *model, int row)
+static bool udp_click(struct ws_ui *ui, const struct ws_model *model, int row)
 {
 	bool again;
-	if (!table_click(&ui->udp.place, row, UDP_TOP, table_visible(ui->rows, UDP_TOP),
-	                 ws_tracker_udp_count(model->tracker), &again))
+	ui->udp.cursor.count = ws_tracker_udp_count(model->tracker);
+	if (!cursor_click(&ui->udp.cursor, row - UDP_TOP, table_visible(ui->rows, UDP_TOP), &again))
 		return false;
 	return !again || udp_act(ui, model, WS_ACT_ENTER);
 }
@@ -123,7 +132,7 @@ static void draw_udp_heads(struct ws_canvas *canvas)
 		         canvas->columns >= 110 ? "BYTES EACH min/avg/max →  ←" : "BYTES min/avg/max");
 }
 
-void udp_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+static void udp_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	uint64_t count = ws_tracker_udp_count(model->tracker);
 	struct ws_udp_info info;
@@ -138,17 +147,39 @@ void udp_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_ca
 	table_title(canvas, "UDP", buffer);
 	draw_udp_heads(canvas);
 	for (int i = 0; i < visible; i++) {
-		uint64_t index = ui->udp.place.top + (uint64_t)i;
+		uint64_t index = ui->udp.cursor.top + (uint64_t)i;
 		if (!ws_tracker_udp(model->tracker, index, &info))
 			break;
 		draw_conversation(canvas, UDP_TOP + i, &info);
-		if (index == ui->udp.place.selected)
+		if (index == ui->udp.cursor.selected)
 			table_mark(canvas, UDP_TOP + i);
 	}
 	if (!count)
 		draw_cut(canvas, 3, 2, canvas->columns - 1, WS_STYLE_NORMAL, "No UDP datagram was captured.");
-	else if (ws_tracker_udp(model->tracker, ui->udp.place.selected, &info))
+	else if (ws_tracker_udp(model->tracker, ui->udp.cursor.selected, &info))
 		udp_explain(&info, &notes);
-	table_foot(canvas, UDP_TOP + visible, &ui->udp.place, count, ws_text_cstr(&notes));
-	draw_hints(canvas, canvas->rows - 1, WS_SCREEN_UDP, ui->options.key_name);
+	table_foot(canvas, UDP_TOP + visible, &ui->udp.cursor, ws_text_cstr(&notes));
 }
+
+static const struct screen_key udp_keys[] = {
+        {WS_ACT_ENTER, WS_ACT_NONE, "datagrams"},
+        {WS_ACT_UP, WS_ACT_DOWN, "move"},
+        {WS_ACT_ARP, WS_ACT_NONE, "ARP"},
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_STATISTICS, WS_ACT_NONE, "statistics"},
+        {WS_ACT_DETAIL, WS_ACT_NONE, NULL},
+        SCREEN_KEYS_MOVE,
+        SCREEN_KEYS_TIMELINE,
+};
+
+const struct screen_ops udp_screen = {
+        .free = udp_free,
+        .snapshot_changed = udp_snapshot_changed,
+        .layout = udp_layout,
+        .draw = udp_draw,
+        .act = udp_act,
+        .click = udp_click,
+        .keys = udp_keys,
+        .key_count = WS_ARRAY_SIZE(udp_keys),
+        .has_notes = true,
+};

@@ -1,4 +1,4 @@
-/* What several scenes draw alike: cut text, wrapped text, rules, durations, endpoints, hint lines. */
+/* What several scenes draw alike: cut text, wrapped text, rules, durations, endpoints. */
 #ifndef SCENE_DRAW_H
 #define SCENE_DRAW_H
 
@@ -25,10 +25,5 @@ void draw_endpoint(struct ws_text *text, const struct ws_addr *address, unsigned
 /* A state with its certainty's mark behind it. */
 void draw_state(struct ws_text *text, uint8_t state, uint8_t certainty, bool brief);
 enum ws_style draw_state_style(uint8_t state);
-
-/* How many of the last lines draw_hints() takes on a screen of so many. */
-int draw_hint_rows(enum ws_screen screen, int rows);
-/* The last line or lines, `row` being the last: what the keys do on `screen`. `keys` names them. */
-void draw_hints(struct ws_canvas *canvas, int row, enum ws_screen screen, const char *const *key_name);
 
 #endif

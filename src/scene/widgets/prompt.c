@@ -1,7 +1,7 @@
 /* The line that is typed at the bottom of the screen. It knows nothing of what it is for: `use` does. */
 #include "scene/widgets/prompt.h"
-#include "scene/widgets/draw.h"
 #include "scene/ui.h"
+#include "scene/widgets/draw.h"
 
 #include <string.h>
 

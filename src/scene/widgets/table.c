@@ -1,60 +1,8 @@
-/* What the screens with a list of rows have in common: moving in it, and its frame. */
+/* See table.h. */
+#include "scene/widgets/table.h"
 #include "scene/widgets/draw.h"
-#include "scene/tables/tables.h"
 
 #include <stdio.h>
-
-bool table_move(struct table_place *place, enum ws_action action, uint64_t count, int visible)
-{
-	uint64_t page = visible > 1 ? (uint64_t)visible - 1 : 1, last = count ? count - 1 : 0, at = place->selected;
-	switch (action) {
-	case WS_ACT_UP:
-		at -= at > 0;
-		break;
-	case WS_ACT_DOWN:
-		at++;
-		break;
-	case WS_ACT_PAGE_UP:
-		at = at > page ? at - page : 0;
-		break;
-	case WS_ACT_PAGE_DOWN:
-		at += page;
-		break;
-	case WS_ACT_FIRST:
-		at = 0;
-		break;
-	case WS_ACT_LAST:
-		at = last;
-		break;
-	default:
-		return false;
-	}
-	place->selected = at < last ? at : last;
-	return true;
-}
-
-bool table_click(struct table_place *place, int row, int top, int visible, uint64_t count, bool *again)
-{
-	uint64_t to = place->top + (uint64_t)(row - top);
-	if (row < top || row >= top + visible || to >= count)
-		return false;
-	*again = to == place->selected;
-	place->selected = to;
-	return true;
-}
-
-void table_keep(struct table_place *place, uint64_t count, int visible)
-{
-	uint64_t rows = visible > 0 ? (uint64_t)visible : 1;
-	if (place->selected >= count)
-		place->selected = count ? count - 1 : 0;
-	if (place->top + rows > count)
-		place->top = count > rows ? count - rows : 0;
-	if (place->selected < place->top)
-		place->top = place->selected;
-	if (place->selected >= place->top + rows)
-		place->top = place->selected - rows + 1;
-}
 
 void table_mark(struct ws_canvas *canvas, int row)
 {
@@ -79,14 +27,19 @@ int table_visible(int rows, int top)
 	return visible > 1 ? visible : 1;
 }
 
-void table_foot(struct ws_canvas *canvas, int rule, const struct table_place *place, uint64_t count, const char *notes)
+uint64_t table_page(int visible)
+{
+	return visible > 1 ? (uint64_t)visible - 1 : 1;
+}
+
+void table_foot(struct ws_canvas *canvas, int rule, const struct ws_cursor *cursor, const char *notes)
 {
 	char line[512];
 	int rows = table_note_rows(canvas->rows);
 	draw_rule(canvas, rule);
-	if (count) {
-		snprintf(line, sizeof(line), " %llu/%llu ", (unsigned long long)place->selected + 1,
-		         (unsigned long long)count);
+	if (cursor->count) {
+		snprintf(line, sizeof(line), " %llu/%llu ", (unsigned long long)cursor->selected + 1,
+		         (unsigned long long)cursor->count);
 		draw_right(canvas, rule, 1, canvas->columns - 2, WS_STYLE_DIM, line);
 	}
 	for (int i = 0; i < rows && draw_wrap(notes, canvas->columns - 2, i, line, sizeof(line)); i++)

@@ -1,0 +1,118 @@
+/* The one list of keys: what each key does, under which name and with which words. The key map, the hint lines, the
+ * help screen and the manual page are made from it. */
+#ifndef WIRESTATE_KEYS_H
+#define WIRESTATE_KEYS_H
+
+#include <wirestate/types.h>
+
+/* X(enumerator, name, keys, meaning): everything that a key can ask for.
+ * - name: what the configuration calls it: key.NAME = KEY.
+ * - keys: the built-in keys, separated by spaces. Hints and help show the first one.
+ * - meaning: the words of the help screen and the manual page.
+ * An action has the same keys on every screen that understands it; each screen lists those that it does (see
+ * src/scene/screens.h). Two actions may share a key where no screen understands both. */
+#define WS_ACTIONS(X)                                                                                                  \
+	X(WS_ACT_NONE, "none", "", "nothing")                                                                          \
+	X(WS_ACT_QUIT, "quit", "q", "leave wirestate")                                                                 \
+	X(WS_ACT_MOUSE, "mouse", "M", "give the mouse back to the terminal, to copy text, or take it")                 \
+	X(WS_ACT_BACK, "back", "Esc Backspace", "go back to the screen before")                                        \
+	X(WS_ACT_HELP, "help", "? F1", "show this help, or leave it")                                                  \
+	X(WS_ACT_UP, "up", "Up k", "move up")                                                                          \
+	X(WS_ACT_DOWN, "down", "Down j", "move down")                                                                  \
+	X(WS_ACT_PAGE_UP, "page-up", "PgUp", "a page up")                                                              \
+	X(WS_ACT_PAGE_DOWN, "page-down", "PgDn", "a page down")                                                        \
+	X(WS_ACT_FIRST, "first", "Home g", "to the first")                                                             \
+	X(WS_ACT_LAST, "last", "End G", "to the last")                                                                 \
+	X(WS_ACT_LEFT, "left", "Left", "close the group; in the bytes: one byte back")                                 \
+	X(WS_ACT_RIGHT, "right", "Right", "open the group; in the bytes: one byte on")                                 \
+	X(WS_ACT_ENTER, "enter", "Enter", "open what is selected")                                                     \
+	X(WS_ACT_SORT, "sort", "s", "sort by the next column")                                                         \
+	X(WS_ACT_REVERSE, "reverse", "r", "sort the other way round")                                                  \
+	X(WS_ACT_SEARCH, "search", "/", "search for an address, a port, a state, a verdict")                           \
+	X(WS_ACT_FIND_NEXT, "find-next", "n", "to the next one found")                                                 \
+	X(WS_ACT_FIND_PREVIOUS, "find-previous", "N", "to the one found before")                                       \
+	X(WS_ACT_FILTER, "filter", "F", "show only what fits a filter: 10.0.0.0/8 and port == 443")                    \
+	X(WS_ACT_HOSTS, "hosts", "H", "who holds TIME_WAIT and CLOSE_WAIT, by address")                                \
+	X(WS_ACT_FOLLOW, "follow", "f", "keep the newest in sight")                                                    \
+	X(WS_ACT_PLAY, "play", "Space", "play or pause")                                                               \
+	X(WS_ACT_STEP, "step", "Right .", "one segment forward")                                                       \
+	X(WS_ACT_STEP_BACK, "step-back", "Left ,", "one segment back")                                                 \
+	X(WS_ACT_NEXT_CHANGE, "next-change", "]", "to the next change of a state")                                     \
+	X(WS_ACT_PREVIOUS_CHANGE, "previous-change", "[", "to the change of a state before")                           \
+	X(WS_ACT_JUMP, "jump", ":", "jump to a packet (its number) or a time (12.5s)")                                 \
+	X(WS_ACT_FASTER, "faster", "+ =", "play faster")                                                               \
+	X(WS_ACT_SLOWER, "slower", "-", "play slower")                                                                 \
+	X(WS_ACT_RESTART, "restart", "0", "play from the start")                                                       \
+	X(WS_ACT_FRAME, "frame", ".", "the whole capture: to the next packet")                                         \
+	X(WS_ACT_FRAME_BACK, "frame-back", ",", "the whole capture: to the packet before")                             \
+	X(WS_ACT_SEEK, "seek", ">", "the whole capture: forward")                                                      \
+	X(WS_ACT_SEEK_BACK, "seek-back", "<", "the whole capture: back")                                               \
+	X(WS_ACT_SEEK_FAR, "seek-far", "}", "the whole capture: far forward")                                          \
+	X(WS_ACT_SEEK_FAR_BACK, "seek-far-back", "{", "the whole capture: far back")                                   \
+	X(WS_ACT_NEWEST, "newest", "e", "the whole capture: to its end")                                               \
+	X(WS_ACT_LOOP, "loop", "l", "start again at the end")                                                          \
+	X(WS_ACT_DIAGRAM, "diagram", "D", "the state diagram, with both ends on it")                                   \
+	X(WS_ACT_SWAP, "swap", "x", "swap the two sides")                                                              \
+	X(WS_ACT_DETAIL, "detail", "d", "show the packet: every field beside its bytes")                               \
+	X(WS_ACT_STREAM, "stream", "b", "the connection's bytes, with the borders of its segments")                    \
+	X(WS_ACT_UDP, "udp", "u", "UDP conversations and their datagrams")                                             \
+	X(WS_ACT_ARP, "arp", "a", "ARP: questions, bindings, next hops")                                               \
+	X(WS_ACT_STATISTICS, "statistics", "S", "statistics: protocols, rates, states over time")                      \
+	X(WS_ACT_NEXT_PACKET, "next", "n", "the next packet")                                                          \
+	X(WS_ACT_PREVIOUS_PACKET, "previous", "p", "the packet before")                                                \
+	X(WS_ACT_DIRECTION, "direction", "Tab", "both directions, or one of them")                                     \
+	X(WS_ACT_HEX, "hex", "h", "text or hexadecimal")                                                               \
+	X(WS_ACT_SAVE, "save", "w", "save the bytes to a file")                                                        \
+	X(WS_ACT_EXPORT, "export", "E", "the connection as a file: SVG, text, asciicast, pcap")                        \
+	X(WS_ACT_NEXT_PANE, "pane", "Tab", "to the other pane")                                                        \
+	X(WS_ACT_ABSOLUTE, "absolute", "a", "absolute or relative sequence numbers")                                   \
+	X(WS_ACT_LESSON_NEXT, "lesson-next", "Space Enter", "lesson: show the answer, go on to the next stop")         \
+	X(WS_ACT_LESSON_BACK, "lesson-back", "Backspace", "lesson: back to the stop before")
+
+enum ws_action {
+#define X(name, word, keys, meaning) name,
+	WS_ACTIONS(X)
+#undef X
+	        WS_ACTION_COUNT
+};
+const char *ws_action_name(enum ws_action action);
+const char *ws_action_keys(enum ws_action action);
+const char *ws_action_meaning(enum ws_action action);
+/* The screens that understand it: bits 1u << enum ws_screen. WS_KEYS_OF_LESSON is in place of a screen for the keys of
+ * a lesson, which come before those of every screen while one is played. */
+unsigned ws_action_screens(enum ws_action action);
+#define WS_KEYS_OF_LESSON WS_SCREEN_COUNT
+
+/* X(enumerator, keys, meaning): what a key does while a line is being typed. */
+#define WS_EDITS(X)                                                                                                    \
+	X(WS_EDIT_INSERT, "", "type the character")                                                                    \
+	X(WS_EDIT_ACCEPT, "Enter", "accept the line")                                                                  \
+	X(WS_EDIT_CANCEL, "Esc Ctrl-C", "leave it as it was before")                                                   \
+	X(WS_EDIT_ERASE, "Backspace", "erase the character before the cursor")                                         \
+	X(WS_EDIT_DELETE, "Delete Ctrl-D", "erase the character at the cursor")                                        \
+	X(WS_EDIT_ERASE_WORD, "Ctrl-W", "erase the word before the cursor")                                            \
+	X(WS_EDIT_ERASE_ALL, "Ctrl-U", "erase the line")                                                               \
+	X(WS_EDIT_LEFT, "Left Ctrl-B", "one character back")                                                           \
+	X(WS_EDIT_RIGHT, "Right Ctrl-F", "one character on")                                                           \
+	X(WS_EDIT_FIRST, "Home Ctrl-A", "to the beginning")                                                            \
+	X(WS_EDIT_LAST, "End Ctrl-E", "to the end")
+
+enum ws_edit {
+#define X(name, keys, meaning) name,
+	WS_EDITS(X)
+#undef X
+	        WS_EDIT_COUNT
+};
+const char *ws_edit_keys(enum ws_edit edit);
+
+/* One key press or turn of the mouse, as what it asks for. */
+enum ws_key_kind { WS_KEY_NONE, WS_KEY_ACTION, WS_KEY_EDIT, WS_KEY_CLICK, WS_KEY_WHEEL_UP, WS_KEY_WHEEL_DOWN };
+struct ws_key {
+	enum ws_key_kind kind;
+	int row, column;       /* of the mouse */
+	enum ws_action action; /* of WS_KEY_ACTION */
+	enum ws_edit edit;     /* of WS_KEY_EDIT */
+	uint32_t character;    /* of WS_EDIT_INSERT */
+};
+
+#endif

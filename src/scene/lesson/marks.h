@@ -1,0 +1,12 @@
+/* What a lesson that is played tells the screens. Private to src/scene. */
+#ifndef SCENE_MARKS_H
+#define SCENE_MARKS_H
+
+#include <wirestate/scene.h>
+
+/* The stop whose question is shown; NULL: none is, yet. */
+const struct ws_lesson_stop *lesson_stop(const struct ws_ui *ui);
+/* A field of a packet that the answer shown speaks of. */
+bool lesson_marks(const struct ws_ui *ui, uint64_t frame, const char *layer, const char *field);
+
+#endif

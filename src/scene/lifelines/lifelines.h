@@ -1,0 +1,62 @@
+/* The lifelines and the state diagram of one connection. Private to src/scene/lifelines. */
+#ifndef SCENE_LIFELINES_H
+#define SCENE_LIFELINES_H
+
+#include "scene/lifelines/replay.h"
+
+#include <wirestate/text.h>
+
+/* state_changes.c */
+/* Looks for changes of state in at most `limit` more steps; true when all steps have been looked at. */
+bool replay_scan(struct replay *replay, const struct ws_model *model, size_t limit);
+void replay_forget(struct replay *replay);
+/* The step of the next change, or of the one before; false: there is none. */
+bool replay_next_state_change(struct replay *replay, const struct ws_model *model, size_t *step);
+bool replay_previous_state_change(const struct replay *replay, size_t *step);
+/* This step starts the endpoint's TIME_WAIT over. */
+bool replay_waits_again(const struct ws_step *step, int endpoint, ws_time time_wait);
+/* How often its TIME_WAIT has started over up to `step`, since it began. */
+size_t replay_waits_restarted(const struct replay *replay, int endpoint, size_t step);
+
+/* layout.c */
+/* What every part of the lifelines needs to know about the layout. */
+struct layout {
+	const struct ws_ui *ui;
+	const struct ws_model *model;
+	struct ws_conn_info info;
+	struct ws_step step, next;
+	bool has_next, arrived;
+	size_t count;
+	ws_time time; /* capture time shown */
+	int left;     /* the endpoint on the left */
+	bool roles_known;
+	uint8_t state[2], certainty[2]; /* as shown */
+	ws_time wait_end[2];            /* as shown: when TIME_WAIT is over; 0: not waiting */
+	/* Columns. */
+	int columns;                     /* that the lifelines may take */
+	int time_width, gutter, line[2]; /* of the left and the right lifeline */
+	bool brief;                      /* short names of states beside the lifelines */
+};
+
+bool layout_compose(const struct ws_ui *ui, const struct ws_model *model, int columns, struct layout *layout);
+const char *layout_name(const struct layout *layout, int endpoint); /* "client", "server" */
+/* Instead of a picture: why there is none. */
+void layout_missing(const struct ws_ui *ui, struct ws_canvas *canvas);
+void layout_title(const struct layout *layout, struct ws_canvas *canvas);
+void layout_names(const struct layout *layout, struct ws_canvas *canvas, int column, int columns);
+/* "FIN,ACK seq 1 ack 5 len 20": what a segment says. `brief`: without what matters least beside a mark. */
+void layout_segment(const struct layout *layout, const struct ws_step *step, bool brief, struct ws_text *text);
+void layout_event(const struct layout *layout, const struct ws_step *step, struct ws_text *text);
+void boxes_draw(const struct layout *layout, struct ws_canvas *canvas, int row);
+void notes_draw(const struct layout *layout, struct ws_canvas *canvas, int row, int rows);
+/* What to explain about a step, in our words; NULL: nothing special. */
+const char *notes_find(const struct layout *layout);
+
+/* diagram.c */
+/* The rows that the diagram needs when it may take this room; 0: it does not fit. */
+int diagram_rows(int columns, int rows);
+void diagram_draw_in(const struct layout *layout, struct ws_canvas *canvas, int row, int rows, int column, int columns);
+void diagram_draw_path(const struct layout *layout, struct ws_canvas *canvas, int row, int column, int limit,
+                       int endpoint);
+
+#endif

@@ -1,0 +1,20 @@
+/* What the connection list offers to other screens: which connection is selected, and which ones it shows. Private to
+ * src/scene. */
+#ifndef SCENE_SELECTION_H
+#define SCENE_SELECTION_H
+
+#include "scene/widgets/prompt.h"
+
+#include <wirestate/scene.h>
+
+/* The connection that is selected; 0: none. */
+ws_conn_id list_selected(const struct ws_ui *ui, const struct ws_model *model);
+/* Selects it, wherever it stands in the list's order. */
+void list_select_number(struct ws_ui *ui, const struct ws_model *model, uint64_t number);
+/* Shows only the connections that fit a filter, the first of them selected; an empty one shows all. False: the filter
+ * is wrong, see `error`. */
+bool list_show_only(struct ws_ui *ui, const struct ws_model *model, const char *filter, struct prompt_error *error);
+/* For the filter that the list begins with, before its first layout. */
+bool list_filter_start(struct ws_ui *ui, const char *filter, struct ws_error *error) WS_CHECKED;
+
+#endif

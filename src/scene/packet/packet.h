@@ -1,0 +1,26 @@
+/* The screen of one packet. Private to src/scene/packet. */
+#ifndef SCENE_PACKET_H
+#define SCENE_PACKET_H
+
+#include "scene/packet/packet_view.h"
+
+/* packet_rows.c, packet.c */
+bool packet_load(struct packet_view *view, const struct ws_frame *frame);
+void packet_build(struct packet_view *view);
+const char *packet_layer_name(const struct ws_layer *layer);
+void packet_row_text(const struct packet_view *view, const struct packet_row *row, struct ws_text *label,
+                     struct ws_text *value);
+void packet_row_bits(const struct packet_view *view, const struct packet_row *row, struct ws_text *text, int width);
+void packet_row_meaning(const struct packet_view *view, const struct packet_row *row, struct ws_text *meaning,
+                        const char **reference);
+/* packet_fragments.c */
+void packet_find_fragments(struct packet_view *view, const struct ws_model *model);
+void packet_datagram_text(const struct packet_view *view, struct ws_text *label, struct ws_text *value);
+void packet_fragment_text(const struct packet_view *view, size_t index, struct ws_text *label, struct ws_text *value);
+void packet_fragment_meaning(const struct packet_view *view, size_t index, struct ws_text *meaning);
+
+/* Shows these fields of the packet that is shown. */
+void packet_show_fields(struct packet_view *view, const struct ws_lesson_field *field, size_t count);
+void packet_select_byte(struct packet_view *view); /* the row that owns `byte` */
+
+#endif

@@ -1,0 +1,52 @@
+/* State of the screen of one packet. Private to src/scene. */
+#ifndef SCENE_PACKET_VIEW_H
+#define SCENE_PACKET_VIEW_H
+
+#include <wirestate/cursor.h>
+#include <wirestate/scene.h>
+
+enum packet_row_kind { ROW_LAYER, ROW_FIELD, ROW_OPTION, ROW_DATAGRAM, ROW_FRAGMENT, ROW_NOTE };
+
+struct packet_row {
+	uint8_t kind, layer, depth;
+	uint16_t field;          /* ROW_FIELD: index in the header's table; ROW_FRAGMENT: among the fragments */
+	uint32_t cursor;         /* ROW_OPTION: hand it to ws_option_next() */
+	uint32_t offset, length; /* the bytes it stands for; length 0: none */
+};
+
+#define PACKET_ROWS 512
+#define PACKET_FRAGMENTS 64
+
+/* All of one datagram that are known, by offset. */
+struct packet_fragments {
+	size_t count;
+	bool more;      /* than fit in here */
+	bool end_known; /* the last one is among them */
+	uint32_t length, missing;
+	uint64_t seen; /* fragments that there were when it was made */
+	struct ws_fragment_info fragment[PACKET_FRAGMENTS];
+};
+
+struct packet_view {
+	bool present; /* `frame` holds a packet's bytes */
+	bool alone;   /* of no connection */
+	struct ws_frame frame;
+	uint8_t *bytes;
+	size_t capacity;
+	struct ws_packet packet;
+	struct packet_fragments fragments;
+	uint32_t expanded; /* bit set over enum ws_header */
+	bool expanded_chosen;
+	struct packet_row row[PACKET_ROWS];
+	struct ws_cursor cursor; /* among the rows; its count is that of the rows that there are */
+	bool in_bytes;           /* the lower pane has the keys */
+	uint32_t byte;           /* pointed at there */
+	/* Of a lesson's stop: the fields it is about, whose layers are open; without the others where those do not fit.
+	 */
+	const struct ws_lesson_field *field; /* borrowed; NULL: none */
+	size_t field_count;
+	bool only_fields;
+	int fields_room; /* rows that this was decided for; 0: not yet */
+};
+
+#endif

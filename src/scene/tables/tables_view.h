@@ -1,0 +1,83 @@
+/* State of the screens beside the connections: ARP, UDP, its datagrams, hosts, statistics. Private to src/scene. */
+#ifndef SCENE_TABLES_VIEW_H
+#define SCENE_TABLES_VIEW_H
+
+#include <wirestate/cursor.h>
+#include <wirestate/scene.h>
+
+/* ---- ARP */
+
+/* X(enumerator, heading) */
+#define ARP_PANES(X)                                                                                                   \
+	X(ARP_QUESTIONS, "Questions")                                                                                  \
+	X(ARP_BINDINGS, "Bindings")                                                                                    \
+	X(ARP_HOPS, "Next hops")
+
+enum arp_pane {
+#define X(name, heading) name,
+	ARP_PANES(X)
+#undef X
+	        ARP_PANE_COUNT
+};
+
+struct arp_view {
+	int pane;
+	struct ws_cursor cursor[ARP_PANE_COUNT];
+	struct ws_net net;    /* the model's, or what the requests suggest */
+	uint64_t net_guessed; /* how many exchanges the guess rests on */
+};
+
+/* ---- UDP */
+
+struct udp_view {
+	struct ws_cursor cursor; /* among the conversations */
+	/* The datagrams of one conversation, the oldest first. */
+	uint64_t conversation, newest; /* what the list was made for */
+	uint64_t *datagram;
+	size_t count, capacity;
+	struct ws_cursor datagram_cursor;
+};
+
+/* ---- Hosts: endpoints counted by address, side and state */
+
+struct hosts_row {
+	struct ws_addr address;
+	uint8_t ip_version, state;
+	bool server;
+	uint64_t count;  /* 0: an empty slot of the table */
+	ws_time longest; /* CLOSE_WAIT: without a packet; TIME_WAIT: until the last one is over */
+};
+
+struct hosts_view {
+	/* In use. */
+	uint64_t generation;    /* of the model that they are of; 0: none yet */
+	struct hosts_row *rows; /* most first */
+	size_t count;
+	struct ws_cursor cursor;
+	/* In the making, in slices. */
+	bool running;
+	struct hosts_row *slots; /* a hash table, open addressing */
+	size_t slot_count, used; /* a power of two; at most half of them */
+	size_t rank;             /* the next connection to look at */
+	uint64_t packets_seen;
+	ws_time started, finished; /* by the ticks' clock */
+};
+
+/* ---- Statistics */
+
+enum { TOP_TALKERS = 5 };
+
+struct talker {
+	ws_conn_id id;
+	uint64_t number, bytes;
+};
+
+/* A walk over all connections in slices, for the largest. */
+struct statistics_view {
+	struct talker top[TOP_TALKERS], building[TOP_TALKERS];
+	size_t rank;
+	bool complete;
+	ws_time finished; /* by the ticks' clock */
+};
+
+#endif

@@ -1,0 +1,18 @@
+/* Where the user stands in the time of the whole capture. Private to src/scene. */
+#ifndef SCENE_TIMELINE_H
+#define SCENE_TIMELINE_H
+
+#include <wirestate/scene.h>
+
+struct timeline {
+	bool past, playing;
+	uint64_t frame; /* behind this packet; 0: at `at` */
+	ws_time at;
+};
+
+bool timeline_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
+void timeline_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed);
+/* "paused at 1.5 s of 20 s"; false, and nothing, at the end of the capture. */
+bool timeline_text(const struct ws_ui *ui, const struct ws_model *model, struct ws_text *text);
+
+#endif

@@ -1,0 +1,64 @@
+/* The hint lines are made from the lists of keys that the screens have (see screens.h). */
+#include "scene/widgets/hints.h"
+#include "scene/screens.h"
+
+#include <stdio.h>
+
+enum { MANY_ROWS = 20 };
+
+/* On every screen, at the right: how to learn more and how to leave. */
+static const struct screen_key common_hints[] = {
+        {WS_ACT_HELP, WS_ACT_NONE, "help"},
+        {WS_ACT_QUIT, WS_ACT_NONE, "quit"},
+};
+
+/* The keys' names; false when the action has none. */
+static bool hint_key_names(const struct screen_key *hint, const char *const *key_name, char *keys, size_t size)
+{
+	const char *first = key_name ? key_name[hint->action] : NULL;
+	const char *second = key_name && hint->second != WS_ACT_NONE ? key_name[hint->second] : NULL;
+	bool letters = first && second && first[0] >= 'a' && first[0] <= 'z';
+	snprintf(keys, size, "%s%s%s", first ? first : "", letters ? "/" : "", second ? second : "");
+	return first != NULL;
+}
+
+static int draw_hint(struct ws_canvas *canvas, int row, int column, const char *keys, const char *label)
+{
+	column = ws_canvas_bold(canvas, row, column, canvas->columns, WS_STYLE_KEY, keys);
+	return ws_canvas_text(canvas, row, column + 1, canvas->columns, WS_STYLE_NORMAL, label);
+}
+
+int hints_rows(enum ws_screen screen, int rows)
+{
+	return screen_ops(screen)->two_hint_rows && rows >= MANY_ROWS ? 2 : 1;
+}
+
+void hints_draw(struct ws_canvas *canvas, int row, enum ws_screen screen, const char *const *key_name)
+{
+	const struct screen_ops *ops = screen_ops(screen);
+	char keys[32];
+	int width = 1;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(common_hints); i++)
+		if (hint_key_names(&common_hints[i], key_name, keys, sizeof(keys)))
+			width += ws_columns(keys) + 1 + ws_columns(common_hints[i].hint) + (i ? 2 : 0);
+	int right = canvas->columns - width, column = right;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(common_hints); i++)
+		if (hint_key_names(&common_hints[i], key_name, keys, sizeof(keys)))
+			column = draw_hint(canvas, row, column, keys, common_hints[i].hint) + 2;
+	int upper = hints_rows(screen, canvas->rows) - 1, at = row - upper;
+	column = 1;
+	for (size_t i = 0; i < ops->key_count; i++) {
+		const struct screen_key *hint = &ops->keys[i];
+		if (!hint->hint || !hint_key_names(hint, key_name, keys, sizeof(keys)))
+			continue;
+		int end = column + ws_columns(keys) + 1 + ws_columns(hint->hint);
+		if (at < row && end > canvas->columns - 1) {
+			at++;
+			end -= column - 1;
+			column = 1;
+		}
+		if (at == row && end > right - 2)
+			return;
+		column = draw_hint(canvas, at, column, keys, hint->hint) + 2;
+	}
+}

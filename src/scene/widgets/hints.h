@@ -1,0 +1,12 @@
+/* The hint line at the bottom of the screen: the keys that matter most on it. Private to src/scene. */
+#ifndef SCENE_HINTS_H
+#define SCENE_HINTS_H
+
+#include <wirestate/scene.h>
+
+/* How many of the last lines hints_draw() takes on a screen of so many rows. */
+int hints_rows(enum ws_screen screen, int rows);
+/* Draws them, `row` being the last line. `key_name`: by action, NULL where an action has no key. */
+void hints_draw(struct ws_canvas *canvas, int row, enum ws_screen screen, const char *const *key_name);
+
+#endif

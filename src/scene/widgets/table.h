@@ -1,0 +1,19 @@
+/* What screens with a table draw alike: title, selected row, rule, and the sentences below it. Private to src/scene. */
+#ifndef SCENE_TABLE_H
+#define SCENE_TABLE_H
+
+#include <wirestate/cursor.h>
+#include <wirestate/scene.h>
+
+/* Marks a row of the screen as the selected one. */
+void table_mark(struct ws_canvas *canvas, int row);
+/* Title line: a bold word, then text. */
+void table_title(struct ws_canvas *canvas, const char *word, const char *text);
+/* The rule below a table, with the cursor's position in it, and the sentences below that. */
+void table_foot(struct ws_canvas *canvas, int rule, const struct ws_cursor *cursor, const char *notes);
+int table_note_rows(int rows);        /* of a screen with so many rows */
+int table_visible(int rows, int top); /* rows for entries, from row `top` down */
+/* How far the page keys move where so many rows are visible: one stays in sight. */
+uint64_t table_page(int visible);
+
+#endif
