@@ -51,6 +51,15 @@ $(BUILD)/obj/%.o: src/%.c Makefile
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LTO) -MMD -MP -c -o $@ $<
 
+# The page that --export NAME.html writes: its script, style sheet and body as C strings.
+PAGE := $(addprefix src/export/page/,embed replay.js replay.css body.html)
+$(BUILD)/gen/page.h: $(PAGE)
+	$(call say,GEN)
+	@mkdir -p $(@D)
+	$(Q)src/export/page/embed src/export/page > $@.tmp && mv $@.tmp $@
+$(BUILD)/obj/export/html.o: $(BUILD)/gen/page.h
+$(BUILD)/obj/export/html.o: ALL_CPPFLAGS += -I$(BUILD)/gen
+
 $(foreach folder,base capture decode track output,$(BUILD)/obj/$(folder)/%.o) $(BUILD)/obj/app/session.o $(BUILD)/obj/app/point.o $(BUILD)/obj/app/lookahead.o: ALL_CFLAGS += $(HOT)
 
 # The state machine with its invariants checked after each step, for what is linked to test it.

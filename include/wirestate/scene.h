@@ -165,7 +165,17 @@ struct ws_chart {
 	size_t count, left_out;     /* steps that are drawn, and not: there were too many */
 	ws_time wait;               /* replay time of the TIME_WAIT behind the last step; 0: nobody waits */
 	ws_time length;             /* of the replay, that wait included */
+	int left;                   /* the endpoint on the left */
 	struct ws_chart_step *step;
+};
+
+/* What a step says, for exports that are not made of cells. The texts end with NUL. */
+struct ws_chart_words {
+	char segment[160];                              /* "FIN,ACK seq 1 ack 5": what stands at the arrow */
+	char what[512], why[512], next[512], note[512]; /* its explanation once it has arrived; `note` may be empty */
+	char before[2][24], after[2][24]; /* states of the left and the right endpoint, with their marks */
+	char name[2][16];                 /* "client", "server" */
+	struct ws_segment input;
 };
 
 /* ws_chart_close() is due also after a failure. All of them move the replay to another place. */
@@ -179,6 +189,9 @@ bool ws_chart_draw(struct ws_ui *ui, const struct ws_model *model, const struct 
  * WS_CHART_HEAD on its explanation, in as many rows as the canvas has. */
 bool ws_chart_moment(struct ws_ui *ui, const struct ws_model *model, const struct ws_chart *chart, size_t step,
                      bool arrived, struct ws_canvas *canvas) WS_CHECKED;
+/* Fills in what a step says. */
+bool ws_chart_words(struct ws_ui *ui, const struct ws_model *model, const struct ws_chart *chart, size_t step,
+                    struct ws_chart_words *words) WS_CHECKED;
 /* The boxes when `share` (0 to 1) of that wait is over. */
 bool ws_chart_countdown(struct ws_ui *ui, const struct ws_model *model, const struct ws_chart *chart, double share,
                         struct ws_canvas *canvas) WS_CHECKED;

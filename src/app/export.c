@@ -105,6 +105,8 @@ static bool write_chart(const struct session *session, FILE *file, int kind, str
 	                                     .context = &end};
 	if (kind == EXPORT_CAST)
 		return ws_cast(file, ui, model, &cast, error);
+	if (kind == EXPORT_HTML)
+		return ws_html_chart(file, ui, model, conn, svg.title, error);
 	if (kind == EXPORT_TXT)
 		return write_chart_text(file, ui, model, columns, options->ascii, error);
 	return ws_svg_chart(file, ui, model, &svg, error);
@@ -198,7 +200,7 @@ void export_connection(const struct session *session, struct ws_ui *ui, const st
 	ws_text_cstr(&text);
 	const int kind = options_export_kind(name);
 	if (kind == EXPORT_NONE) {
-		ws_ui_file_done(ui, "nothing written: a name ends in .svg, .anim.svg, .txt, .cast or .pcap", false);
+		ws_ui_file_done(ui, "nothing written: a name ends in .svg, .anim.svg, .html, .txt, .cast or .pcap", false);
 		return;
 	}
 	const int fd = save_create(session, name);

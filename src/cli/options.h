@@ -42,6 +42,7 @@ enum colour {
 #define EXPORTS(X)                                                                                                     \
 	X(EXPORT_ANIMATION, ".anim.svg", "a picture that plays the film")                                              \
 	X(EXPORT_SVG, ".svg", "a picture")                                                                             \
+	X(EXPORT_HTML, ".html", "a page that plays it in a browser")                                                   \
 	X(EXPORT_TXT, ".txt", "the same as text")                                                                      \
 	X(EXPORT_CAST, ".cast", "a recording of its film for asciinema")                                               \
 	X(EXPORT_PCAP, ".pcap", "its packets")

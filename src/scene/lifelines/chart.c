@@ -7,6 +7,7 @@
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { CHART_STEPS = 20000, TITLE_ROW = 0, BOXES_ROW = 2 };
@@ -54,6 +55,7 @@ bool ws_chart_open(struct ws_ui *ui, const struct ws_model *model, int columns, 
 		return ws_fail(error, WS_ERROR_OPTION, "there is no connection whose lifelines could be drawn");
 	chart->count = layout.count < CHART_STEPS ? layout.count : CHART_STEPS;
 	chart->left_out = layout.count - chart->count;
+	chart->left = layout.left;
 	chart->line[0] = layout.line[0];
 	chart->line[1] = layout.line[1];
 	chart->step = calloc(chart->count, sizeof(*chart->step));
@@ -172,5 +174,46 @@ bool ws_chart_countdown(struct ws_ui *ui, const struct ws_model *model, const st
 	if (!layout_compose(ui, model, chart->columns, &layout))
 		return false;
 	boxes_draw(&layout, canvas, BOXES_ROW);
+	return true;
+}
+
+static void write_words(const struct layout *layout, struct ws_chart_words *words)
+{
+	const struct ws_step *step = &layout->step;
+	char *const paragraphs[] = {[NOTES_WHAT] = words->what,
+	                            [NOTES_WHY] = words->why,
+	                            [NOTES_NEXT] = words->next,
+	                            [NOTES_NOTE] = words->note};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(paragraphs); i++) {
+		struct ws_text text = {.data = paragraphs[i], .capacity = sizeof(words->what)};
+		notes_text(layout, (enum notes_paragraph)i, &text);
+		ws_text_cstr(&text);
+	}
+	struct ws_text segment = WS_TEXT_OVER(words->segment);
+	if (step->input.kind == WS_INPUT_SEGMENT)
+		layout_segment(layout, step, false, &segment);
+	else
+		layout_event(layout, step, &segment);
+	ws_text_cstr(&segment);
+	for (int side = 0; side < 2; side++) {
+		const int endpoint = side ? !layout->left : layout->left;
+		struct ws_text before = WS_TEXT_OVER(words->before[side]), after = WS_TEXT_OVER(words->after[side]);
+		draw_state(&before, step->before[endpoint], step->certainty_before[endpoint], false);
+		draw_state(&after, step->after[endpoint], step->certainty[endpoint], false);
+		ws_text_cstr(&before);
+		ws_text_cstr(&after);
+		snprintf(words->name[side], sizeof(words->name[side]), "%s", layout_name(layout, endpoint));
+	}
+	words->input = step->input;
+}
+
+bool ws_chart_words(struct ws_ui *ui, const struct ws_model *model, const struct ws_chart *chart, size_t step,
+                    struct ws_chart_words *words)
+{
+	struct layout layout;
+	replay_stand(&ui->replay, step);
+	if (!layout_compose(ui, model, chart->columns, &layout))
+		return false;
+	write_words(&layout, words);
 	return true;
 }

@@ -48,6 +48,9 @@ void layout_names(const struct layout *layout, struct ws_canvas *canvas, int col
 void layout_segment(const struct layout *layout, const struct ws_step *step, bool brief, struct ws_text *text);
 void layout_event(const struct layout *layout, const struct ws_step *step, struct ws_text *text);
 void boxes_draw(const struct layout *layout, struct ws_canvas *canvas, int row);
+enum notes_paragraph { NOTES_WHAT, NOTES_WHY, NOTES_NEXT, NOTES_NOTE };
+/* Appends one paragraph of a step's explanation; of NOTES_NOTE maybe nothing. */
+void notes_text(const struct layout *layout, enum notes_paragraph paragraph, struct ws_text *text);
 void notes_draw(const struct layout *layout, struct ws_canvas *canvas, int row, int rows);
 /* What to explain about a step, in our words; NULL: nothing special. */
 const char *notes_find(const struct layout *layout);

@@ -467,7 +467,27 @@ static void next_step(const struct layout *layout, struct ws_text *text)
 
 /* ---- Drawing */
 
-enum { PARAGRAPHS = 4, INDENT = 7, LINE = 512 };
+enum { PARAGRAPHS = NOTES_NOTE + 1, INDENT = 7, LINE = 512 };
+
+void notes_text(const struct layout *layout, enum notes_paragraph paragraph, struct ws_text *text)
+{
+	const char *note;
+	switch (paragraph) {
+	case NOTES_WHAT:
+		what(layout, text);
+		break;
+	case NOTES_WHY:
+		why(layout, text);
+		break;
+	case NOTES_NEXT:
+		next_step(layout, text);
+		break;
+	case NOTES_NOTE:
+		note = notes_find(layout);
+		ws_text_puts(text, note ? note : "");
+		break;
+	}
+}
 
 void notes_draw(const struct layout *layout, struct ws_canvas *canvas, int row, int rows)
 {
@@ -476,17 +496,9 @@ void notes_draw(const struct layout *layout, struct ws_canvas *canvas, int row, 
 	static const int priority[PARAGRAPHS] = {0, 3, 1, 2};
 	char paragraph[PARAGRAPHS][LINE], line[LINE];
 	int width = canvas->columns - INDENT - 1, need[PARAGRAPHS], have[PARAGRAPHS], left = rows;
-	const char *note = notes_find(layout);
 	for (int i = 0; i < PARAGRAPHS; i++) {
 		struct ws_text text = WS_TEXT_OVER(paragraph[i]);
-		if (i == 0)
-			what(layout, &text);
-		else if (i == 1)
-			why(layout, &text);
-		else if (i == 2)
-			next_step(layout, &text);
-		else
-			ws_text_puts(&text, note ? note : "");
+		notes_text(layout, (enum notes_paragraph)i, &text);
 		ws_text_cstr(&text);
 		for (need[i] = 0; draw_wrap(paragraph[i], width, need[i], line, sizeof(line)); need[i]++)
 			;
