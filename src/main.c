@@ -121,18 +121,13 @@ static bool wants_view(struct options *options)
 
 static void point_banner(const struct session *session, const struct point *point)
 {
-	static const struct {
-		const char *dlt, *description;
-	} links[] = {
-#define X(name, dlt_name, text) [name] = {dlt_name, text},
-	        WS_LINKS(X)
-#undef X
-	};
+	char buffer[512];
+	struct ws_text links = WS_TEXT_OVER(buffer);
 	const uint64_t length = session->options->snapshot_length;
-	const enum ws_link link = ws_capture_link(point->capture);
+	ws_capture_link_names(point->capture, &links);
 	fputs(session->live ? "listening on " : "reading from ", stderr);
 	print_clean(stderr, point->name);
-	fprintf(stderr, ", link-type %s (%s)", links[link].dlt, links[link].description);
+	fprintf(stderr, ", link-type %s", ws_text_cstr(&links));
 	if (session->live)
 		fprintf(stderr, ", snapshot length %" PRIu64 " bytes", length ? length : 262144);
 	fputc('\n', stderr);

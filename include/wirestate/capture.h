@@ -3,37 +3,60 @@
 #define WIRESTATE_CAPTURE_H
 
 #include <wirestate/error.h>
+#include <wirestate/text.h>
 #include <wirestate/types.h>
 
-/* X(enumerator, DLT name as libpcap spells it, description): the link types that can be decoded. */
+/* X(enumerator, DLT name as libpcap spells it, LINKTYPE_ number in a file, description): the link types that can be
+ * decoded. */
 #define WS_LINKS(X)                                                                                                    \
-	X(WS_LINK_ETHERNET, "EN10MB", "Ethernet")                                                                      \
-	X(WS_LINK_SLL, "LINUX_SLL", "Linux cooked v1")                                                                 \
-	X(WS_LINK_SLL2, "LINUX_SLL2", "Linux cooked v2")                                                               \
-	X(WS_LINK_RAW, "RAW", "raw IP")                                                                                \
-	X(WS_LINK_IPV4, "IPV4", "raw IPv4")                                                                            \
-	X(WS_LINK_IPV6, "IPV6", "raw IPv6")                                                                            \
-	X(WS_LINK_NULL, "NULL", "BSD loopback")                                                                        \
-	X(WS_LINK_LOOP, "LOOP", "OpenBSD loopback")
+	X(WS_LINK_ETHERNET, "EN10MB", 1, "Ethernet")                                                                   \
+	X(WS_LINK_SLL, "LINUX_SLL", 113, "Linux cooked v1")                                                            \
+	X(WS_LINK_SLL2, "LINUX_SLL2", 276, "Linux cooked v2")                                                          \
+	X(WS_LINK_RAW, "RAW", 101, "raw IP")                                                                           \
+	X(WS_LINK_IPV4, "IPV4", 228, "raw IPv4")                                                                       \
+	X(WS_LINK_IPV6, "IPV6", 229, "raw IPv6")                                                                       \
+	X(WS_LINK_NULL, "NULL", 0, "BSD loopback")                                                                     \
+	X(WS_LINK_LOOP, "LOOP", 108, "OpenBSD loopback")
 
 enum ws_link {
-#define X(name, dlt, description) name,
+#define X(name, dlt, number, description) name,
 	WS_LINKS(X)
 #undef X
+	        WS_LINK_OTHER /* any other: such a frame is counted and shown as bytes, and not decoded */
 };
 
 #define WS_POSITION_NONE UINT64_MAX
 
-/* One captured frame. `data` is borrowed: it is valid until the next call on the same capture. */
+/* An interface that a pcapng file describes. Interfaces that are described alike, as where rotated files were joined,
+ * are one. It stays valid until the capture is closed that delivered the frame, and until all are closed that were
+ * reopened from it. The texts are as the file has them, UTF-8 if its writer was honest: ws_text_clean() before they are
+ * shown. NULL: the file gives none. */
+struct ws_frame_interface {
+	uint32_t index;           /* counts from 0 in the order of the descriptions, over all sections of the file */
+	uint32_t snapshot_length; /* bytes of a packet that were captured at most; 0: no limit is stated */
+	uint16_t link_number;     /* LINKTYPE_ number */
+	uint8_t link;             /* enum ws_link */
+	uint8_t fcs_length;       /* bytes; 0: none, or not stated */
+	const char *link_name;    /* "EN10MB (Ethernet)"; never NULL */
+	const char *name, *description, *comment;
+	const char *section_comment;              /* of the section that describes it */
+	const struct ws_frame_interface *unnamed; /* the same without these four texts, for --anonymize */
+};
+
+/* One captured frame. What it points at is borrowed: `data` and `comment` are valid until the next call on the same
+ * capture. */
 struct ws_frame {
-	ws_time time;
-	uint64_t number;   /* counts from 1; in a file the frame's place in the file, also when a filter skips frames */
+	ws_time time;      /* 0 where the file gives none (simple packet blocks of pcapng) */
+	uint64_t number;   /* counts from 1; in a file it counts all frames, also those that a filter skips */
 	uint64_t position; /* hand it to ws_capture_fetch(); WS_POSITION_NONE when frames are not kept */
 	const uint8_t *data;
-	uint32_t captured;  /* bytes at data */
-	uint32_t length;    /* bytes on the wire; at least `captured` */
-	uint8_t link;       /* enum ws_link */
-	uint8_t fcs_length; /* bytes of frame check sequence at the end of `length`; 0 when not captured or not known */
+	const struct ws_frame_interface *interface; /* NULL: the format describes none */
+	const char *comment; /* not terminated by a NUL; several comments follow each other, one a line; NULL: none */
+	uint32_t comment_length; /* bytes */
+	uint32_t captured;       /* bytes at data */
+	uint32_t length;         /* bytes on the wire; at least `captured` */
+	uint8_t link;            /* enum ws_link */
+	uint8_t fcs_length; /* bytes of frame check sequence at the end of `length`; 0: not captured, or not known */
 };
 
 struct ws_capture; /* opaque */
@@ -54,21 +77,44 @@ struct ws_capture_options {
 	void *context;
 };
 
-/* Both return NULL with `error` filled. `path` "-" is standard input. gzip and zstd are recognised by content. A file's
- * link type that is not in WS_LINKS is refused by name, with the list of those supported. The filter is compiled here.
- * Opening a pipe waits for the file's header, and a signal that is caught does not end the wait: catch them afterwards.
- */
+/* Both return NULL with `error` filled. `path` "-" is standard input. gzip and zstd are recognised by content. A pcap
+ * file whose link type is not in WS_LINKS is refused by name, with the list of those supported. In a pcapng file, which
+ * may have several, the frames of such interfaces are delivered with WS_LINK_OTHER; a filter rejects them. The filter
+ * is compiled here. Opening a pipe waits for the header of a pcap file, or the first interface of a pcapng file, and a
+ * signal that is caught does not end the wait: catch them afterwards. */
 struct ws_capture *ws_capture_open_file(const char *path, const struct ws_capture_options *options,
                                         struct ws_error *error) WS_CHECKED;
 struct ws_capture *ws_capture_open_live(const char *interface, const struct ws_capture_options *options,
                                         struct ws_error *error) WS_CHECKED;
 /* The regular file that `from` reads, from its beginning, with the same filter and without opening anything: for a
- * second reader that does not disturb the first. */
+ * second reader that does not disturb the first. The interfaces of its frames are those of `from`'s frames. */
 struct ws_capture *ws_capture_reopen(const struct ws_capture *from, const struct ws_capture_options *options,
                                      struct ws_error *error) WS_CHECKED;
 void ws_capture_close(struct ws_capture *capture); /* NULL is allowed */
 
+/* The link type of an interface or of a pcap file; of a pcapng file, that of the first packet as far as it is known
+ * when the file has been opened, else of the first interface. */
 enum ws_link ws_capture_link(const struct ws_capture *capture);
+
+/* Appends the link types of the frames, as far as they are known: "EN10MB (Ethernet)", and for a pcapng file those of
+ * all interfaces described so far, separated by commas. */
+void ws_capture_link_names(const struct ws_capture *capture, struct ws_text *text);
+
+/* The interfaces that a pcapng file has described so far, by their index; NULL beyond the last, and where the format
+ * describes none. */
+const struct ws_frame_interface *ws_capture_interface(const struct ws_capture *capture, uint32_t index);
+
+/* Names of hosts that the file itself gives (name resolution blocks of pcapng), in the order in which they came; the
+ * first name that is given to an address stays. Nothing is asked of the network. The memory for them is bounded
+ * (4 MiB); beyond that, names are not kept. */
+struct ws_host_name {
+	struct ws_addr address;
+	uint8_t ip_version; /* 4 or 6 */
+	const char *name;   /* as the file has it: ws_text_clean() before it is shown; valid until the next read */
+};
+/* False: fewer are known. */
+bool ws_capture_host_name(const struct ws_capture *capture, size_t index, struct ws_host_name *name) WS_CHECKED;
+
 bool ws_capture_is_live(const struct ws_capture *capture);
 
 /* A descriptor to poll for reading, or -1: ws_capture_read never has to wait (a regular file). */
@@ -113,11 +159,17 @@ void ws_capture_progress(const struct ws_capture *capture, uint64_t *done, uint6
 struct ws_capture_stats {
 	uint64_t captured; /* frames delivered */
 	uint64_t received; /* frames that came to the filter */
+	/* Live, what the kernel and the card count. In pcapng files, what interface statistics blocks say of the
+	 * operating system (isb_osdrop) and of the interface (isb_ifdrop); the losses that packets state count as the
+	 * kernel's where they are more. */
 	uint64_t dropped_kernel, dropped_interface;
+	uint64_t other_links; /* pcapng: frames whose link type is not supported, also those that a filter rejects */
+	const char *other_link_name; /* the link type of the first of them; lives as long as the capture */
 };
 void ws_capture_stats(struct ws_capture *capture, struct ws_capture_stats *stats);
 
-/* -w: what is shown is also written, as a nanosecond pcap file. */
+/* -w: what is shown is also written, as a nanosecond pcap file. Such a file has one link type and one FCS length:
+ * writing a frame with another one fails. */
 struct ws_dump; /* opaque */
 struct ws_dump *ws_dump_open(struct ws_capture *capture, const char *path, struct ws_error *error) WS_CHECKED;
 /* The same into a file that is open for writing and becomes the dump's; -1: it could not be opened, errno says why. */

@@ -185,6 +185,10 @@ static void copy_understood(struct anonymizer *anonymizer, const struct ws_packe
 bool anonymize(struct anonymizer *anonymizer, const struct ws_frame *frame, struct ws_frame *result)
 {
 	*result = *frame;
+	result->comment = NULL; /* it may say anything */
+	result->comment_length = 0;
+	if (frame->interface)
+		result->interface = frame->interface->unnamed;
 	if (!frame->captured)
 		return true;
 	if (anonymizer->size < frame->captured) {

@@ -1,4 +1,4 @@
-/* The byte source between a descriptor and libpcap.
+/* The bytes of a capture file or a pipe, on their way to a reader that must not wait for them.
  *
  * libpcap reads a savefile with blocking freads: on a pipe that holds half a record it would hang, and the keyboard
  * with it. So the bytes of a pipe are gathered here, and libpcap, which reads from a cookie stream over this buffer, is
@@ -6,14 +6,12 @@
  * byte); it is given whole records only, so nothing can get stuck in it. The descriptor stays in blocking mode, because
  * O_NONBLOCK belongs to the open file that other processes share; poll() is asked before each read instead.
  *
- * pcapng is looked at in the same way wherever it comes from. It may hold gigabytes of blocks that are no packets, on
- * which libpcap would not come back: where whole blocks end the stream pauses, which libpcap takes for the end of the
- * file, and is asked again. And it may describe any number of interfaces, all of which libpcap remembers.
- *
  * pcap in a regular file cannot block, so its records need not be looked at: a plain one is read right into the
  * stream's buffer, a packed one is unpacked on the way. They come through here for the sake of the offset: ftello() on
  * a stdio file costs a system call for every packet. They are read with pread(), so that several sources can share a
  * descriptor.
+ *
+ * The reader of pcapng takes its blocks from the buffer itself, and asks for more bytes when it has none.
  *
  * `given` and `scanned` count unpacked bytes from the start of the stream; data[start] is byte `given`. Up to `scanned`
  * the records are whole, and `packets` of them have not been delivered by libpcap yet. */
@@ -31,9 +29,6 @@ enum {
 	PULLS = 16,       /* chunks for one ws_byte_source_packets() */
 	STREAM_BUFFER = 128 << 10
 };
-#define INTERFACES 65536 /* that a section may describe */
-#define NUMBER(macro) NUMBER_OF(macro)
-#define NUMBER_OF(value) #value
 
 struct ws_byte_source {
 	int fd;
@@ -50,10 +45,8 @@ struct ws_byte_source {
 	size_t start, end, capacity;
 	uint64_t given, scanned;
 	uint64_t packets;
-	unsigned interfaces; /* described in this section */
 	struct ws_framing framing;
-	bool scans;  /* records are looked at before libpcap has them */
-	bool opened; /* libpcap has read what it wants to know at first: nothing is waited for any more */
+	bool scans; /* records are looked at before libpcap has them */
 
 	FILE *stream;
 	char *stream_buffer;
@@ -155,7 +148,7 @@ static bool unpack_some(struct ws_byte_source *source)
 }
 
 /* Gets more bytes into the buffer. False: nothing has changed (or, with `wait`, the stream has ended). */
-static bool pull(struct ws_byte_source *source, bool wait)
+static bool buffer_fill(struct ws_byte_source *source, bool wait)
 {
 	if (source->ended || !buffer_make_room(source))
 		return false;
@@ -176,7 +169,7 @@ static bool pull(struct ws_byte_source *source, bool wait)
 /* The first bytes decide whether the stream is packed; from then on the buffer holds unpacked bytes only. */
 static void packing_recognize(struct ws_byte_source *source)
 {
-	while (source->end < WS_FORMAT_BYTES && pull(source, true))
+	while (source->end < WS_FORMAT_BYTES && buffer_fill(source, true))
 		;
 	enum ws_format format = ws_format_of(source->data, source->end);
 	if (format != WS_FORMAT_GZIP && format != WS_FORMAT_ZSTD)
@@ -199,54 +192,54 @@ const uint8_t *ws_byte_source_peek(struct ws_byte_source *source, size_t want, s
 {
 	if (source->received == 0)
 		packing_recognize(source);
-	while (source->end - source->start < want && pull(source, true))
+	while (source->end - source->start < want && buffer_fill(source, true))
 		;
 	*length = source->end - source->start;
 	return source->data + source->start;
 }
 
-static bool too_many_interfaces(struct ws_byte_source *source, enum ws_record record)
+const uint8_t *ws_byte_source_window(const struct ws_byte_source *source, size_t *length)
 {
-	if (record == WS_RECORD_OF_SECTION)
-		source->interfaces = 0;
-	if (record != WS_RECORD_OF_INTERFACE || ++source->interfaces <= INTERFACES)
-		return false;
-	source_fail(source, "one section describes more than " NUMBER(INTERFACES) " interfaces", NULL);
-	source->end = source->start + (size_t)(source->scanned - source->given);
-	return true;
+	*length = source->end - source->start;
+	return source->data + source->start;
+}
+
+void ws_byte_source_consume(struct ws_byte_source *source, size_t length)
+{
+	source->start += length;
+	source->given += length;
+}
+
+bool ws_byte_source_fill(struct ws_byte_source *source, bool wait)
+{
+	return buffer_fill(source, wait);
 }
 
 /* The size of the first record that has not been scanned; 0: it is not whole. */
-static size_t next_record(const struct ws_byte_source *source, enum ws_record *record)
+static size_t next_record(const struct ws_byte_source *source)
 {
 	size_t at = source->start + (size_t)(source->scanned - source->given), length = source->end - at;
-	size_t size = ws_framing_record(&source->framing, source->data + at, length, record);
+	size_t size = ws_framing_record(&source->framing, source->data + at, length);
 	return size <= length ? size : 0;
 }
 
 /* Takes in one more whole record, if there is one. */
 static bool scan_record(struct ws_byte_source *source)
 {
-	enum ws_record record;
-	size_t size = next_record(source, &record);
-	if (size == 0 || too_many_interfaces(source, record))
-		return false;
+	const size_t size = next_record(source);
 	source->scanned += size;
-	source->packets += record == WS_RECORD_OF_PACKET;
-	return true;
+	source->packets += size > 0;
+	return size > 0;
 }
 
 /* The stream wants bytes: how many it may have. None, and it sees the end of the file. */
 static size_t allow(struct ws_byte_source *source)
 {
 	if (!source->scans) {
-		while (source->end == source->start && pull(source, true))
+		while (source->end == source->start && buffer_fill(source, true))
 			;
 		return source->end - source->start;
 	}
-	/* While it is opened, libpcap says by reading how far it wants to go. */
-	while (!source->opened && source->scanned == source->given && !scan_record(source) && pull(source, true))
-		;
 	/* At the end there may be a part of a record. */
 	if (source->ended && source->scanned == source->given)
 		source->scanned += source->end - source->start;
@@ -273,10 +266,10 @@ static ssize_t stream_read(void *cookie, char *bytes, size_t size)
 FILE *ws_byte_source_stream(struct ws_byte_source *source, const struct ws_framing *framing)
 {
 	source->framing = *framing;
-	source->scans = source->may_wait || framing->format == WS_FORMAT_PCAPNG;
-	if (framing->format == WS_FORMAT_PCAP) /* the file's header is a record for this purpose */
-		source->scanned =
-		        source->end - source->start < WS_FRAMING_BYTES ? source->end - source->start : WS_FRAMING_BYTES;
+	source->scans = source->may_wait;
+	/* The file's header is a record for this purpose. */
+	source->scanned =
+	        source->end - source->start < WS_FRAMING_BYTES ? source->end - source->start : WS_FRAMING_BYTES;
 	source->stream_buffer = malloc(STREAM_BUFFER);
 	source->stream = fopencookie(source, "r", (cookie_io_functions_t){.read = stream_read});
 	if (source->stream && source->stream_buffer)
@@ -288,25 +281,15 @@ int ws_byte_source_packets(struct ws_byte_source *source, int max)
 {
 	if (!source->scans)
 		return max;
-	source->opened = true;
 	for (int i = 0; i < PULLS; i++) {
 		while (source->packets < (uint64_t)max && scan_record(source))
 			;
 		if (source->packets > 0)
 			return source->packets < (uint64_t)max ? (int)source->packets : max;
-		if (!pull(source, false))
+		if (!buffer_fill(source, false))
 			break;
 	}
-	return source->ended || source->scanned > source->given;
-}
-
-bool ws_byte_source_paused(struct ws_byte_source *source)
-{
-	if (!source->scans || source->ended)
-		return false;
-	clearerr_unlocked(source->stream);
-	source->packets = 0;
-	return true;
+	return source->ended;
 }
 
 void ws_byte_source_taken(struct ws_byte_source *source, uint64_t packets)
@@ -316,9 +299,9 @@ void ws_byte_source_taken(struct ws_byte_source *source, uint64_t packets)
 
 bool ws_byte_source_ready(const struct ws_byte_source *source)
 {
-	enum ws_record ignored; /* a record that lies behind so many packets as had been asked for */
+	/* There may be a record after as many packets as had been asked for. */
 	return source->packets > 0 || source->ended || source->more_inside || source->raw_used < source->raw_length ||
-	       (source->scans && next_record(source, &ignored));
+	       (source->scans && next_record(source));
 }
 
 bool ws_byte_source_packed(const struct ws_byte_source *source)

@@ -7,10 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Times are kept where the difference of any two still fits, so that nobody who subtracts needs to think of hostile
- * stamps. It is 146 years either side of 1970 and holds every 32-bit number of seconds. */
-#define TIME_LIMIT ((INT64_C(1) << 62) - 1)
-
 struct ws_capture *ws_capture_new(const char *name, struct ws_error *error)
 {
 	struct ws_capture *capture = calloc(1, sizeof(*capture));
@@ -33,10 +29,10 @@ void ws_capture_close(struct ws_capture *capture)
 	if (!capture)
 		return;
 	ws_reopen_free(capture->reopen);
-	if (capture->filtered)
-		pcap_freecode(&capture->filter);
+	ws_filters_free(&capture->filters);
 	if (capture->pcap)
 		pcap_close(capture->pcap);
+	ws_pcapng_free(capture->pcapng);
 	ws_byte_source_free(capture->source);
 	ws_ring_free(capture->ring);
 	for (size_t i = 0; i < WS_ARRAY_SIZE(capture->drop_counter); i++)
@@ -48,6 +44,39 @@ void ws_capture_close(struct ws_capture *capture)
 enum ws_link ws_capture_link(const struct ws_capture *capture)
 {
 	return capture->link;
+}
+
+static bool seen_before(const struct ws_capture *capture, const struct ws_frame_interface *interface)
+{
+	for (uint32_t i = 0; i < interface->index; i++)
+		if (ws_capture_interface(capture, i)->link_number == interface->link_number)
+			return true;
+	return false;
+}
+
+void ws_capture_link_names(const struct ws_capture *capture, struct ws_text *text)
+{
+	enum { MOST = 64 }; /* interfaces that are looked at: a banner is for people */
+	const struct ws_frame_interface *interface;
+	char name[120];
+	for (uint32_t i = 0; i < MOST && (interface = ws_capture_interface(capture, i)); i++) {
+		if (seen_before(capture, interface))
+			continue;
+		ws_text_puts(text, i ? ", " : "");
+		ws_text_puts(text, interface->link_name);
+	}
+	if (!ws_capture_interface(capture, 0))
+		ws_text_puts(text, ws_link_name(capture->dlt, name, sizeof(name)));
+}
+
+const struct ws_frame_interface *ws_capture_interface(const struct ws_capture *capture, uint32_t index)
+{
+	return capture->pcapng ? ws_pcapng_interface(capture->pcapng, index) : NULL;
+}
+
+bool ws_capture_host_name(const struct ws_capture *capture, size_t index, struct ws_host_name *name)
+{
+	return capture->pcapng && ws_pcapng_host_name(capture->pcapng, index, name);
 }
 
 bool ws_capture_is_live(const struct ws_capture *capture)
@@ -68,7 +97,8 @@ bool ws_capture_ready(const struct ws_capture *capture)
 		return false;
 	if (capture->live)
 		return capture->more;
-	return !capture->piped || ws_byte_source_ready(capture->source);
+	return !capture->piped || ws_byte_source_ready(capture->source) ||
+	       (capture->pcapng && ws_pcapng_ready(capture));
 }
 
 const char *ws_capture_waits(const struct ws_capture *capture)
@@ -89,27 +119,29 @@ ws_time ws_capture_time(const struct ws_capture *capture, const struct timeval *
 	}
 	if ((uint64_t)seconds <= UINT32_MAX && (uint64_t)nanoseconds < (uint64_t)WS_SECOND)
 		return seconds * WS_SECOND + nanoseconds;
-	__int128 time = (__int128)seconds * WS_SECOND + nanoseconds;
-	return time > TIME_LIMIT ? TIME_LIMIT : time < -TIME_LIMIT ? -TIME_LIMIT : (ws_time)time;
+	return ws_time_limited((__int128)seconds * WS_SECOND + nanoseconds);
 }
 
-void ws_capture_deliver(struct ws_capture *capture, const struct pcap_pkthdr *header, ws_time time, const uint8_t *data,
-                        uint64_t position)
+struct ws_frame ws_capture_frame(const struct ws_capture *capture, const struct pcap_pkthdr *header, ws_time time,
+                                 const uint8_t *data)
 {
-	struct ws_frame frame = {
+	return (struct ws_frame){
 	        .time = time,
-	        .number = capture->number,
-	        .position = position,
+	        .position = WS_POSITION_NONE,
 	        .data = data,
 	        .captured = header->caplen,
 	        .length = header->len < header->caplen ? header->caplen : header->len,
 	        .link = (uint8_t)capture->link,
 	        .fcs_length = capture->fcs_length,
 	};
+}
+
+void ws_capture_deliver(struct ws_capture *capture, struct ws_frame *frame)
+{
 	if (capture->ring)
-		frame.position = ws_ring_put(capture->ring, &frame);
+		frame->position = ws_ring_put(capture->ring, frame);
 	capture->delivered++;
-	capture->fn(capture->context, &frame);
+	capture->fn(capture->context, frame);
 }
 
 enum ws_read ws_capture_failed(struct ws_capture *capture, struct ws_error *error, enum ws_status status,
@@ -126,11 +158,6 @@ enum ws_read ws_capture_failed(struct ws_capture *capture, struct ws_error *erro
 	return capture->state = WS_READ_ERROR;
 }
 
-bool ws_capture_filter_failed(struct ws_error *error, const char *filter, pcap_t *pcap)
-{
-	return ws_fail(error, WS_ERROR_FILTER, "the filter '%.200s' does not compile: %s", filter, pcap_geterr(pcap));
-}
-
 enum ws_read ws_capture_read(struct ws_capture *capture, int max, ws_frame_fn *fn, void *context,
                              struct ws_error *error)
 {
@@ -140,13 +167,16 @@ enum ws_read ws_capture_read(struct ws_capture *capture, int max, ws_frame_fn *f
 		return capture->state;
 	capture->fn = fn;
 	capture->context = context;
+	if (capture->pcapng)
+		return ws_pcapng_read(capture, max, error);
 	return capture->live ? ws_live_read(capture, max, error) : ws_file_read(capture, max, error);
 }
 
 void ws_capture_break(struct ws_capture *capture)
 {
 	capture->broken = true;
-	pcap_breakloop(capture->pcap);
+	if (capture->pcap)
+		pcap_breakloop(capture->pcap);
 }
 
 bool ws_capture_fetch(struct ws_capture *capture, uint64_t position, struct ws_frame *frame)
@@ -155,6 +185,8 @@ bool ws_capture_fetch(struct ws_capture *capture, uint64_t position, struct ws_f
 		return false;
 	if (capture->ring)
 		return ws_ring_get(capture->ring, position, frame);
+	if (capture->positions)
+		return ws_pcapng_fetch(capture, position, frame);
 	return capture->reopen && ws_reopen_fetch(capture, position, frame);
 }
 
@@ -183,5 +215,6 @@ void ws_capture_stats(struct ws_capture *capture, struct ws_capture_stats *stats
 	else
 		capture->stats.received = capture->delivered;
 	capture->stats.captured = capture->delivered;
+	capture->stats.other_link_name = capture->stats.other_links ? capture->other_link : NULL;
 	*stats = capture->stats;
 }

@@ -1,8 +1,8 @@
 /* Writing frames as a nanosecond pcap file.
  *
- * The file header is libpcap's own (it knows which number a link type has in a file); the records are written from a
- * buffer of ours, because libpcap's writer says nothing when a write fails. The buffer only ever holds whole records,
- * and when the disk is full the file is cut back to the last whole one, so what was written stays a valid capture. */
+ * The file is written from a buffer of ours, because libpcap's writer says nothing when a write fails. The buffer only
+ * ever holds whole records, and when the disk is full the file is cut back to the last whole one, so what was written
+ * stays a valid capture. */
 #include "capture/internal.h"
 
 #include <wirestate/stop.h>
@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FILE_HEADER = 24, LINK_FIELD = 20, RECORD_HEADER = 16, BUFFER = 1 << 20 };
+enum { FILE_HEADER = 24, RECORD_HEADER = 16, BUFFER = 1 << 20, SNAPSHOT_MOST = 262144 };
 
 struct ws_dump {
 	char name[200];
@@ -22,6 +22,8 @@ struct ws_dump {
 	bool standard, regular;
 	int failed; /* errno of the first failure; from then on nothing is written */
 	uint32_t snapshot;
+	unsigned link_number; /* LINKTYPE_ */
+	uint8_t fcs_length;
 	off_t whole; /* where the whole records in a regular file end */
 	size_t used;
 	uint8_t buffer[BUFFER];
@@ -83,32 +85,9 @@ static bool write_buffer(struct ws_dump *dump, struct ws_error *error)
 	return false;
 }
 
-/* The header of a file with the capture's link type, snapshot length and FCS length. */
-static bool make_header(const struct ws_capture *capture, struct ws_dump *dump, uint8_t header[FILE_HEADER])
+static unsigned frame_link_number(const struct ws_frame *frame)
 {
-	char *bytes = NULL;
-	size_t size = 0;
-	FILE *stream = open_memstream(&bytes, &size);
-	pcap_t *dead =
-	        pcap_open_dead_with_tstamp_precision(capture->dlt, (int)dump->snapshot, PCAP_TSTAMP_PRECISION_NANO);
-	pcap_dumper_t *dumper = stream && dead ? pcap_dump_fopen(dead, stream) : NULL;
-	if (dumper)
-		pcap_dump_close(dumper); /* closes the stream too */
-	else if (stream)
-		fclose(stream);
-	bool made = dumper && size == FILE_HEADER;
-	if (made) {
-		memcpy(header, bytes, FILE_HEADER);
-		uint32_t link;
-		memcpy(&link, header + LINK_FIELD, sizeof(link));
-		if (capture->fcs_length && capture->fcs_length % 2 == 0 && capture->fcs_length <= 30)
-			link |= (uint32_t)LT_FCS_DATALINK_EXT((uint32_t)capture->fcs_length / 2);
-		memcpy(header + LINK_FIELD, &link, sizeof(link));
-	}
-	if (dead)
-		pcap_close(dead);
-	free(bytes);
-	return made;
+	return frame->interface ? frame->interface->link_number : ws_link_number((enum ws_link)frame->link);
 }
 
 /* True when writing to `fd` would destroy the file that is being read. */
@@ -153,6 +132,43 @@ static void dump_free(struct ws_dump *dump)
 	free(dump);
 }
 
+static void put32(uint8_t *at, uint32_t value)
+{
+	memcpy(at, &value, sizeof(value));
+}
+
+/* In the byte order of this machine, which the magic number tells. */
+static void make_header(const struct ws_dump *dump, uint8_t header[FILE_HEADER])
+{
+	enum { MAGIC_NANO = 0xa1b23c4d, MAJOR = 2, MINOR = 4 };
+	const uint16_t version[] = {MAJOR, MINOR};
+	uint32_t link = dump->link_number;
+	if (dump->fcs_length && dump->fcs_length % 2 == 0 && dump->fcs_length <= 30)
+		link |= (uint32_t)LT_FCS_DATALINK_EXT((uint32_t)dump->fcs_length / 2);
+	memset(header, 0, FILE_HEADER);
+	put32(header, MAGIC_NANO);
+	memcpy(header + 4, version, sizeof(version));
+	put32(header + 16, dump->snapshot);
+	put32(header + 20, link);
+}
+
+/* A file has one header for all its packets. */
+static bool refuse_mixed(const struct ws_dump *dump, const struct ws_frame *frame, struct ws_error *error)
+{
+	char first[120], other[120];
+	if (frame->fcs_length != dump->fcs_length)
+		return ws_fail(error, WS_ERROR_OUTPUT,
+		               "%s: packet %llu has a frame check sequence of %u bytes, the first one of %u: a pcap "
+		               "file has one length for all; --fcs states one",
+		               dump->name, (unsigned long long)frame->number, frame->fcs_length, dump->fcs_length);
+	ws_link_name(ws_link_dlt_of_number(dump->link_number), first, sizeof(first));
+	ws_link_name(ws_link_dlt_of_number(frame_link_number(frame)), other, sizeof(other));
+	return ws_fail(error, WS_ERROR_OUTPUT,
+	               "%s: packet %llu has link type %s, the first one %s: a pcap file has one link type for all; "
+	               "write to a name that ends in .pcapng",
+	               dump->name, (unsigned long long)frame->number, other, first);
+}
+
 struct ws_dump *ws_dump_open_fd(struct ws_capture *capture, int fd, const char *name, struct ws_error *error)
 {
 	if (fd < 0) {
@@ -168,11 +184,12 @@ struct ws_dump *ws_dump_open_fd(struct ws_capture *capture, int fd, const char *
 	}
 	*dump = (struct ws_dump){.fd = fd, .standard = fd == STDOUT_FILENO};
 	snprintf(dump->name, sizeof(dump->name), "%s", name);
-	dump->snapshot = (uint32_t)pcap_snapshot(capture->pcap);
+	dump->snapshot = capture->pcap ? (uint32_t)pcap_snapshot(capture->pcap) : SNAPSHOT_MOST;
+	dump->link_number = capture->link_number;
+	dump->fcs_length = capture->fcs_length;
 	uint8_t header[FILE_HEADER];
-	if (!make_header(capture, dump, header)) {
-		ws_fail(error, WS_ERROR_SYSTEM, "%s: no memory for the file's header", dump->name);
-	} else if (check_target(capture, dump, error)) {
+	make_header(dump, header);
+	if (check_target(capture, dump, error)) {
 		/* At once: a reader at the other end of a pipe waits for it, and a full disk shows. */
 		size_t done = write_out(dump, header, FILE_HEADER);
 		dump->whole += (off_t)done;
@@ -191,15 +208,12 @@ struct ws_dump *ws_dump_open(struct ws_capture *capture, const char *path, struc
 	return ws_dump_open_fd(capture, open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666), path, error);
 }
 
-static void put32(uint8_t *at, uint32_t value)
-{
-	memcpy(at, &value, sizeof(value));
-}
-
 bool ws_dump_write(struct ws_dump *dump, const struct ws_frame *frame, struct ws_error *error)
 {
 	if (dump->failed)
 		return write_failed(dump, error);
+	if (frame_link_number(frame) != dump->link_number || frame->fcs_length != dump->fcs_length)
+		return refuse_mixed(dump, frame, error);
 	uint32_t captured = frame->captured;
 	if (captured > dump->snapshot)
 		captured = dump->snapshot; /* readers trust the header */

@@ -11,21 +11,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* How far into a file interface descriptions are looked for. */
-enum { HEAD = 64 << 10 };
+/* The link types that are known before the first packet. */
+static uint32_t known_links(const struct ws_capture *capture)
+{
+	uint32_t links = 0;
+	const struct ws_frame_interface *interface;
+	for (uint32_t i = 0; (interface = ws_capture_interface(capture, i)); i++)
+		links |= 1u << interface->link;
+	return links;
+}
 
-static bool compile(struct ws_capture *capture, const char *filter, struct ws_error *error)
+static bool filter_compile(struct ws_capture *capture, const char *filter, struct ws_error *error)
 {
 	if (!filter || !*filter)
 		return true;
-	pcap_t *dead = pcap_open_dead(capture->dlt, pcap_snapshot(capture->pcap));
-	if (!dead)
-		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
-	capture->filtered = pcap_compile(dead, &capture->filter, filter, 1, PCAP_NETMASK_UNKNOWN) == 0;
-	if (!capture->filtered)
-		ws_capture_filter_failed(error, filter, dead);
-	pcap_close(dead);
-	return capture->filtered;
+	capture->filtered = true;
+	return capture->pcapng ? ws_filters_compile_all(&capture->filters, filter, known_links(capture), error)
+	                       : ws_filters_compile(&capture->filters, filter, capture->link, error);
 }
 
 static bool check_head(const struct ws_capture *capture, const uint8_t *head, size_t length, struct ws_error *error)
@@ -43,25 +45,6 @@ static bool check_head(const struct ws_capture *capture, const uint8_t *head, si
 	               "%s: not a capture (pcap or pcapng, plain or packed with gzip or zstd): begins with %02x %02x "
 	               "%02x %02x",
 	               capture->name, head[0], head[1], head[2], head[3]);
-}
-
-/* The front of the stream as far as libpcap is going to need it before it can say what the capture is: a pcap header,
- * or pcapng blocks up to the first interface description. A regular file can be asked for more. */
-static const uint8_t *peek_head(struct ws_capture *capture, size_t *length)
-{
-	const uint8_t *head = ws_byte_source_peek(capture->source, WS_FRAMING_BYTES, length);
-	capture->framing = ws_framing_of(head, *length);
-	if (capture->framing.format != WS_FORMAT_PCAPNG)
-		return head;
-	if (!capture->piped)
-		return ws_byte_source_peek(capture->source, HEAD, length);
-	for (unsigned found = 0; *length < HEAD && !ws_byte_source_ended(capture->source);) {
-		ws_framing_fcs(&capture->framing, head, *length, &found);
-		if (found)
-			break;
-		head = ws_byte_source_peek(capture->source, *length + 1, length);
-	}
-	return head;
 }
 
 /* Hands the stream to libpcap and learns from it what the capture is. */
@@ -86,22 +69,18 @@ static bool open_stream(struct ws_capture *capture, struct ws_error *error)
 		               capture->name, ws_link_name(dlt, name, sizeof(name)), ws_link_list(list, sizeof(list)));
 	}
 	capture->dlt = ws_link_dlt(capture->link);
+	capture->link_number = ws_link_number(capture->link);
 	capture->next = ws_byte_source_offset(capture->source);
 	capture->fast = ws_pcap_fast_possible(&capture->framing);
 	capture->snapshot = (uint32_t)pcap_snapshot(capture->pcap);
 	return true;
 }
 
-/* `described` is what pcapng's interface descriptions say; pcap has it in the link type field of its header, counted in
- * 16-bit units. */
-static unsigned fcs_length(const struct ws_capture *capture, int stated, unsigned described)
+/* As the link type field of the file's header has it, in 16-bit units. */
+static uint8_t header_fcs_length(const struct ws_capture *capture)
 {
-	int ext = pcap_datalink_ext(capture->pcap);
-	if (stated >= 0)
-		return (unsigned)stated & UINT8_MAX;
-	if (capture->framing.format == WS_FORMAT_PCAPNG)
-		return described;
-	return LT_FCS_LENGTH_PRESENT(ext) ? 2 * LT_FCS_LENGTH((unsigned)ext) : 0;
+	const int ext = pcap_datalink_ext(capture->pcap);
+	return LT_FCS_LENGTH_PRESENT(ext) ? (uint8_t)(2 * LT_FCS_LENGTH((unsigned)ext)) : 0;
 }
 
 static bool keep_frames(struct ws_capture *capture, uint64_t bytes, struct ws_error *error)
@@ -110,15 +89,18 @@ static bool keep_frames(struct ws_capture *capture, uint64_t bytes, struct ws_er
 		return true;
 	if (capture->piped || capture->packed)
 		capture->ring = ws_ring_new(bytes);
+	else if (capture->pcapng)
+		capture->positions = true;
 	else
 		capture->reopen = ws_reopen_new(ws_byte_source_fd(capture->source), capture->start);
-	return capture->ring || capture->reopen ||
+	return capture->ring || capture->reopen || capture->positions ||
 	       ws_fail(error, WS_ERROR_SYSTEM, "%s: no memory to keep %llu bytes of frames", capture->name,
 	               (unsigned long long)bytes);
 }
 
+/* `from` reads the same file, or is NULL. */
 static bool open_descriptor(struct ws_capture *capture, int fd, const struct ws_capture_options *options,
-                            struct ws_error *error)
+                            const struct ws_capture *from, struct ws_error *error)
 {
 	struct stat status;
 	const char *refusal = NULL;
@@ -142,16 +124,19 @@ static bool open_descriptor(struct ws_capture *capture, int fd, const struct ws_
 	if (!capture->source)
 		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 	size_t length;
-	const uint8_t *head = peek_head(capture, &length);
+	const uint8_t *head = ws_byte_source_peek(capture->source, WS_FRAMING_BYTES, &length);
+	capture->framing = ws_framing_of(head, length);
 	capture->packed = ws_byte_source_packed(capture->source);
 	if (!check_head(capture, head, length, error))
 		return false;
-	unsigned found, described = 0;
-	if (capture->framing.format == WS_FORMAT_PCAPNG)
-		described = ws_framing_fcs(&capture->framing, head, length, &found);
-	if (!open_stream(capture, error))
+	capture->fcs_stated = options->fcs_length >= 0;
+	if (capture->framing.format == WS_FORMAT_PCAPNG ? !ws_pcapng_open(capture, from, error)
+	                                                : !open_stream(capture, error))
 		return false;
-	capture->fcs_length = (uint8_t)fcs_length(capture, options->fcs_length, described);
+	if (capture->fcs_stated)
+		capture->fcs_length = (uint8_t)(options->fcs_length & UINT8_MAX);
+	else if (capture->pcap)
+		capture->fcs_length = header_fcs_length(capture);
 	return keep_frames(capture, options->keep_bytes, error);
 }
 
@@ -167,24 +152,18 @@ struct ws_capture *ws_capture_open_file(const char *path, const struct ws_captur
 		ws_fail(error, WS_ERROR_FILE, "%s: cannot be opened: %s", capture->name, strerror(errno));
 	else if (options->opened && !options->opened(options->context, error))
 		close(fd);
-	else if (open_descriptor(capture, fd, options, error) && compile(capture, options->filter, error))
+	else if (open_descriptor(capture, fd, options, NULL, error) && filter_compile(capture, options->filter, error))
 		return capture;
 	ws_capture_close(capture);
 	return NULL;
 }
 
 /* A filter is not compiled again: that may ask a name server. */
-static bool copy_filter(struct ws_capture *capture, const struct ws_capture *from, struct ws_error *error)
+static bool filter_copy(struct ws_capture *capture, const struct ws_capture *from, struct ws_error *error)
 {
-	if (!from->filtered)
-		return true;
-	const size_t size = from->filter.bf_len * sizeof(*from->filter.bf_insns);
-	capture->filter.bf_insns = malloc(size);
-	if (!capture->filter.bf_insns)
-		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
-	memcpy(capture->filter.bf_insns, from->filter.bf_insns, size);
-	capture->filter.bf_len = from->filter.bf_len;
-	return capture->filtered = true;
+	capture->filtered = from->filtered;
+	return !from->filtered || ws_filters_copy(&capture->filters, &from->filters) ||
+	       ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 }
 
 struct ws_capture *ws_capture_reopen(const struct ws_capture *from, const struct ws_capture_options *options,
@@ -196,7 +175,8 @@ struct ws_capture *ws_capture_reopen(const struct ws_capture *from, const struct
 	int fd = fcntl(ws_byte_source_fd(from->source), F_DUPFD_CLOEXEC, 0);
 	if (fd < 0)
 		ws_fail(error, WS_ERROR_FILE, "%s: cannot be opened again: %s", capture->name, strerror(errno));
-	else if (open_descriptor(capture, fd, options, error) && copy_filter(capture, from, error))
+	else if (open_descriptor(capture, fd, options, from->pcapng ? from : NULL, error) &&
+	         filter_copy(capture, from, error))
 		return capture;
 	ws_capture_close(capture);
 	return NULL;
@@ -204,13 +184,14 @@ struct ws_capture *ws_capture_reopen(const struct ws_capture *from, const struct
 
 void ws_file_packet(struct ws_capture *capture, const struct pcap_pkthdr *header, ws_time time, const uint8_t *data)
 {
-	uint64_t offset = capture->start + capture->next, position = WS_POSITION_NONE;
-	capture->number++;
+	struct ws_frame frame = ws_capture_frame(capture, header, time, data);
+	const uint64_t offset = capture->start + capture->next;
+	frame.number = ++capture->number;
 	capture->next = ws_byte_source_offset(capture->source);
 	if (capture->reopen)
-		position = ws_reopen_position(capture, offset, header);
-	if (!capture->filtered || pcap_offline_filter(&capture->filter, header, data))
-		ws_capture_deliver(capture, header, time, data, position);
+		frame.position = ws_capture_position(offset, &frame);
+	if (!capture->filtered || ws_filters_match(&capture->filters, &frame))
+		ws_capture_deliver(capture, &frame);
 }
 
 static void on_packet(u_char *user, const struct pcap_pkthdr *header, const u_char *data)
@@ -228,7 +209,7 @@ static enum ws_read finish(struct ws_capture *capture, int status, struct ws_err
 		return capture->state = WS_READ_END;
 	if (problem)
 		return ws_capture_failed(capture, error, WS_ERROR_TRUNCATED,
-		                         "%s, in packet %llu or behind it (byte %llu%s)", problem, packet, offset,
+		                         "%s, in packet %llu or after it (byte %llu%s)", problem, packet, offset,
 		                         unpacked);
 	const char *how = feof(pcap_file(capture->pcap)) ? "ends in the middle of" : "cannot be read on from";
 	return ws_capture_failed(capture, error, WS_ERROR_TRUNCATED, "%s packet %llu, which begins at byte %llu%s: %s",
@@ -251,7 +232,5 @@ enum ws_read ws_file_read(struct ws_capture *capture, int max, struct ws_error *
 	}
 	capture->broken = false;
 	ws_byte_source_taken(capture->source, capture->number - before);
-	if (status == 0 && ws_byte_source_paused(capture->source))
-		return WS_READ_MORE;
 	return status > 0 || status == PCAP_ERROR_BREAK ? WS_READ_MORE : finish(capture, status, error);
 }

@@ -1,25 +1,13 @@
-/* The framing of pcap and pcapng, in both byte orders.
+/* The framing of pcap, in both byte orders.
  *
  * A pcap file is a 24-byte header and records of a 16-byte header (24 in one modified format) and `captured` bytes;
- * files before version 2.3 hold the two lengths the other way round, and 2.3 does either. A pcapng file is blocks of
- * type, length, body, length again. The limits are libpcap's own, so that what it would refuse is handed to it at once.
- */
+ * files before version 2.3 hold the two lengths the other way round, and 2.3 does either. The limits are libpcap's own,
+ * so that what it would refuse is handed to it at once. */
 #include "capture/framing.h"
 
-enum {
-	MAX_CAPTURED = 262144,
-	MAX_BLOCK = 16 << 20,
-	BLOCK_OVERHEAD = 12, /* type, length, length again */
-	BLOCK_INTERFACE = 1,
-	BLOCK_PACKET = 2,
-	BLOCK_SIMPLE_PACKET = 3,
-	BLOCK_ENHANCED_PACKET = 6,
-	OPTION_END = 0,
-	OPTION_FCS_LENGTH = 13,
-};
+enum { MAX_CAPTURED = 262144 };
 
 #define BLOCK_SECTION 0x0a0d0d0au
-#define BYTE_ORDER_MAGIC 0x1a2b3c4du
 #define MAGIC_MICRO 0xa1b2c3d4u
 #define MAGIC_NANO 0xa1b23c4du
 #define MAGIC_MODIFIED 0xa1b2cd34u
@@ -76,22 +64,12 @@ static void pcap_framing(struct ws_framing *framing, const uint8_t *head, size_t
 struct ws_framing ws_framing_of(const uint8_t *head, size_t length)
 {
 	struct ws_framing framing = {.format = ws_format_of(head, length)};
-	switch (framing.format) {
-	case WS_FORMAT_PCAP:
+	if (framing.format == WS_FORMAT_PCAP)
 		pcap_framing(&framing, head, length);
-		break;
-	case WS_FORMAT_PCAPNG:
-		framing.big_endian = length >= 12 && number32(head + 8, true) == BYTE_ORDER_MAGIC;
-		break;
-	case WS_FORMAT_UNKNOWN:
-	case WS_FORMAT_GZIP:
-	case WS_FORMAT_ZSTD:
-		break;
-	}
 	return framing;
 }
 
-static size_t pcap_record(const struct ws_framing *framing, const uint8_t *bytes, size_t length)
+size_t ws_framing_record(const struct ws_framing *framing, const uint8_t *bytes, size_t length)
 {
 	if (length < framing->header_size)
 		return 0;
@@ -100,62 +78,4 @@ static size_t pcap_record(const struct ws_framing *framing, const uint8_t *bytes
 	if (framing->captured == WS_CAPTURED_SECOND || (framing->captured == WS_CAPTURED_LESSER && second < first))
 		captured = second;
 	return framing->header_size + (captured > MAX_CAPTURED ? 0 : captured);
-}
-
-size_t ws_framing_record(const struct ws_framing *framing, const uint8_t *bytes, size_t length, enum ws_record *record)
-{
-	*record = WS_RECORD_OF_PACKET;
-	if (framing->format == WS_FORMAT_PCAP)
-		return pcap_record(framing, bytes, length);
-	if (length < 8)
-		return 0;
-	uint32_t type = number32(bytes, framing->big_endian), size = number32(bytes + 4, framing->big_endian);
-	if (size < BLOCK_OVERHEAD || size % 4 || size > MAX_BLOCK)
-		return 8;
-	if (type == BLOCK_SECTION)
-		*record = WS_RECORD_OF_SECTION;
-	else if (type == BLOCK_INTERFACE)
-		*record = WS_RECORD_OF_INTERFACE;
-	else if (type != BLOCK_PACKET && type != BLOCK_SIMPLE_PACKET && type != BLOCK_ENHANCED_PACKET)
-		*record = WS_RECORD_OF_OTHERS;
-	return size;
-}
-
-/* if_fcslen of one interface description, whose options are given. Writers disagree on its unit, bits or bytes; no FCS
- * has 8 bytes or more, so the value tells which. */
-static unsigned interface_fcs(const uint8_t *options, size_t length, bool big)
-{
-	for (size_t at = 0; length - at >= 4;) {
-		unsigned code = number16(options + at, big), size = number16(options + at + 2, big);
-		at += 4;
-		if (code == OPTION_END || size > length - at)
-			break;
-		if (code == OPTION_FCS_LENGTH && size == 1)
-			return options[at] >= 8 ? options[at] / 8 : options[at];
-		size_t padded = (size + 3u) & ~(size_t)3;
-		if (padded > length - at)
-			break;
-		at += padded;
-	}
-	return 0;
-}
-
-unsigned ws_framing_fcs(const struct ws_framing *framing, const uint8_t *head, size_t length, unsigned *found)
-{
-	unsigned fcs = 0;
-	*found = 0;
-	for (size_t at = 0; at < length;) {
-		enum ws_record record;
-		size_t size = ws_framing_record(framing, head + at, length - at, &record);
-		if (record == WS_RECORD_OF_PACKET || size < BLOCK_OVERHEAD || size > length - at)
-			break;
-		if (record == WS_RECORD_OF_INTERFACE && size >= BLOCK_OVERHEAD + 8) {
-			unsigned one = interface_fcs(head + at + 16, size - 20, framing->big_endian);
-			if ((*found)++ && one != fcs)
-				return 0;
-			fcs = one;
-		}
-		at += size;
-	}
-	return fcs;
 }

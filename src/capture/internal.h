@@ -3,7 +3,10 @@
 #define CAPTURE_INTERNAL_H
 
 #include "capture/byte_source.h"
+#include "capture/filters.h"
+#include "capture/pcapng.h"
 #include "capture/ring.h"
+#include "capture/time.h"
 
 #include <pcap/pcap.h>
 #include <wirestate/capture.h>
@@ -12,13 +15,16 @@ struct ws_reopen; /* a second reader of a plain file: see reopen.c */
 
 struct ws_capture {
 	char name[200]; /* for messages: the path, "standard input" or the interface */
-	pcap_t *pcap;
-	int dlt; /* libpcap's number of `link` */
+	pcap_t *pcap;   /* NULL for a pcapng file */
+	int dlt;        /* libpcap's number of `link` */
 	enum ws_link link;
+	unsigned link_number; /* LINKTYPE_ number of `link` */
 	uint8_t fcs_length;
+	bool fcs_stated; /* the user has said how long it is, whatever the file says */
 	bool live;
 
 	struct ws_byte_source *source; /* NULL for a live capture */
+	struct ws_pcapng *pcapng;      /* NULL for anything else than a pcapng file */
 	bool piped, packed;
 	struct ws_framing framing;
 	uint64_t file_size; /* 0: not known */
@@ -26,13 +32,14 @@ struct ws_capture {
 	uint64_t next;      /* how many bytes of it (unpacked) have been read as whole records */
 	bool fast;          /* records can be taken from the stream's buffer, see pcap_fast.c */
 	bool broken;        /* ws_capture_break() was called */
-	uint32_t snapshot;  /* the longest record that the file announces */
+	uint32_t snapshot;  /* pcap: the longest record that the file announces */
 
-	struct ws_ring *ring; /* where frames are kept that cannot be read twice; NULL: they are not kept */
-	struct ws_reopen *reopen;
+	struct ws_ring *ring;     /* where frames are kept that cannot be read twice; NULL: they are not kept */
+	struct ws_reopen *reopen; /* pcap: reads a frame of a plain file again; NULL: not asked for */
+	bool positions;           /* pcapng: frames have positions, so that they can be read again */
 
 	bool filtered; /* file: the filter is run here, because libpcap does not count what it skips */
-	struct bpf_program filter;
+	struct ws_filters filters;
 
 	ws_frame_fn *fn; /* during ws_capture_read() */
 	void *context;
@@ -46,22 +53,42 @@ struct ws_capture {
 	int drop_counter[2];         /* live: the interface's own, see live.c; -1: it has none */
 	uint64_t last_drops;
 	struct ws_capture_stats stats;
+	char other_link[120]; /* the first link type that is not supported */
 };
 
 /* capture.c */
 struct ws_capture *ws_capture_new(const char *name, struct ws_error *error) WS_CHECKED;
 ws_time ws_capture_time(const struct ws_capture *capture, const struct timeval *stamp);
-void ws_capture_deliver(struct ws_capture *capture, const struct pcap_pkthdr *header, ws_time time, const uint8_t *data,
-                        uint64_t position);
+/* The frame of a record that libpcap has read, without a number and a position. */
+struct ws_frame ws_capture_frame(const struct ws_capture *capture, const struct pcap_pkthdr *header, ws_time time,
+                                 const uint8_t *data);
+/* Keeps the frame if that is asked for, and hands it over. */
+void ws_capture_deliver(struct ws_capture *capture, struct ws_frame *frame);
 /* Marks the capture as failed for good. */
 enum ws_read ws_capture_failed(struct ws_capture *capture, struct ws_error *error, enum ws_status status,
                                const char *format, ...) WS_PRINTF(4, 5);
-bool ws_capture_filter_failed(struct ws_error *error, const char *filter, pcap_t *pcap);
 
 /* file.c */
 enum ws_read ws_file_read(struct ws_capture *capture, int max, struct ws_error *error) WS_CHECKED;
 /* The next packet of the file, whoever has read it; `time` is what the header's stamp means. */
 void ws_file_packet(struct ws_capture *capture, const struct pcap_pkthdr *header, ws_time time, const uint8_t *data);
+
+/* Positions in files: the offset, and in the 16 bits above it a check of the frame's time and lengths, so that what is
+ * read again is the same frame or nothing. */
+enum { WS_POSITION_BITS = 48 };
+
+static inline uint64_t ws_position_offset(uint64_t position)
+{
+	return position & ((UINT64_C(1) << WS_POSITION_BITS) - 1);
+}
+
+static inline uint64_t ws_capture_position(uint64_t offset, const struct ws_frame *frame)
+{
+	uint64_t check = (uint64_t)frame->time * UINT64_C(0x9e3779b97f4a7c15);
+	check ^= ((uint64_t)frame->captured << 32 | frame->length) * UINT64_C(0xd6e8feb86659fd93);
+	check ^= check >> 32;
+	return (check ^ check >> 16) << WS_POSITION_BITS | ws_position_offset(offset);
+}
 
 /* pcap_fast.c */
 bool ws_pcap_fast_possible(const struct ws_framing *framing);
@@ -77,12 +104,15 @@ bool ws_live_activate_failed(struct ws_error *error, pcap_t *pcap, const char *i
 /* reopen.c */
 struct ws_reopen *ws_reopen_new(int fd, uint64_t start) WS_CHECKED; /* `fd` stays the caller's; NULL: out of memory */
 void ws_reopen_free(struct ws_reopen *reopen);
-uint64_t ws_reopen_position(const struct ws_capture *capture, uint64_t offset, const struct pcap_pkthdr *header);
 bool ws_reopen_fetch(struct ws_capture *capture, uint64_t position, struct ws_frame *frame) WS_CHECKED;
 
 /* link.c */
 bool ws_link_of(int dlt, enum ws_link *link) WS_CHECKED; /* false: not supported */
 int ws_link_dlt(enum ws_link link);
+unsigned ws_link_number(enum ws_link link); /* LINKTYPE_, not of WS_LINK_OTHER */
+/* By the LINKTYPE_ number that a file has. */
+enum ws_link ws_link_of_number(unsigned number);
+int ws_link_dlt_of_number(unsigned number);
 /* "EN10MB (Ethernet)"; a number that libpcap has no name for is written as it is. */
 const char *ws_link_name(int dlt, char *text, size_t size);
 /* All that are supported, comma separated. */

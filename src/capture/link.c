@@ -6,9 +6,11 @@
 enum { DLT_RAW_OPENBSD = 14 }; /* raw IP in captures from OpenBSD; free on other systems */
 
 static const struct {
-	const char *dlt, *description;
+	const char *dlt;
+	unsigned number;
+	const char *description;
 } links[] = {
-#define X(name, dlt, description) [name] = {dlt, description},
+#define X(name, dlt, number, description) [name] = {dlt, number, description},
         WS_LINKS(X)
 #undef X
 };
@@ -29,6 +31,36 @@ bool ws_link_of(int dlt, enum ws_link *link)
 		return true;
 	}
 	return false;
+}
+
+/* In files a few link types have another number than in libpcap, where those differ between systems. */
+int ws_link_dlt_of_number(unsigned number)
+{
+	static const struct {
+		unsigned number;
+		int dlt;
+	} different[] = {
+	        {50, DLT_PPP_SERIAL}, {51, DLT_PPP_ETHER}, {100, DLT_ATM_RFC1483}, {101, DLT_RAW},
+	        {104, DLT_C_HDLC},    {106, DLT_ATM_CLIP}, {107, DLT_FRELAY},      {108, DLT_LOOP},
+	};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(different); i++)
+		if (different[i].number == number)
+			return different[i].dlt;
+	return (int)number;
+}
+
+unsigned ws_link_number(enum ws_link link)
+{
+	return links[link].number;
+}
+
+enum ws_link ws_link_of_number(unsigned number)
+{
+	for (unsigned i = 0; i < WS_ARRAY_SIZE(links); i++)
+		if (links[i].number == number)
+			return (enum ws_link)i;
+	enum ws_link link;
+	return ws_link_of(ws_link_dlt_of_number(number), &link) ? link : WS_LINK_OTHER;
 }
 
 const char *ws_link_name(int dlt, char *text, size_t size)

@@ -132,7 +132,13 @@ static bool choose_link(struct ws_capture *capture, const char *wanted, struct w
 	if (dlt != pcap_datalink(pcap) && pcap_set_datalink(pcap, dlt) < 0)
 		return ws_fail(error, WS_ERROR_INTERFACE, "%s: %s", capture->name, pcap_geterr(pcap));
 	capture->dlt = dlt;
+	capture->link_number = ws_link_number(capture->link);
 	return true;
+}
+
+static bool fail_filter(struct ws_error *error, const char *filter, pcap_t *pcap)
+{
+	return ws_fail(error, WS_ERROR_FILTER, "the filter '%.200s' does not compile: %s", filter, pcap_geterr(pcap));
 }
 
 static bool set_filter(struct ws_capture *capture, const char *filter, struct ws_error *error)
@@ -145,10 +151,10 @@ static bool set_filter(struct ws_capture *capture, const char *filter, struct ws
 		mask = PCAP_NETMASK_UNKNOWN;
 	struct bpf_program program;
 	if (pcap_compile(capture->pcap, &program, filter, 1, mask) < 0)
-		return ws_capture_filter_failed(error, filter, capture->pcap);
+		return fail_filter(error, filter, capture->pcap);
 	int status = pcap_setfilter(capture->pcap, &program);
 	pcap_freecode(&program);
-	return status == 0 || ws_capture_filter_failed(error, filter, capture->pcap);
+	return status == 0 || fail_filter(error, filter, capture->pcap);
 }
 
 /* What the interface itself has dropped. libpcap opens these files anew for each look, which the sandbox does not
@@ -213,7 +219,9 @@ static void on_packet(u_char *user, const struct pcap_pkthdr *header, const u_ch
 {
 	struct ws_capture *capture = (struct ws_capture *)user;
 	capture->number++;
-	ws_capture_deliver(capture, header, ws_capture_time(capture, &header->ts), data, WS_POSITION_NONE);
+	struct ws_frame frame = ws_capture_frame(capture, header, ws_capture_time(capture, &header->ts), data);
+	frame.number = capture->number;
+	ws_capture_deliver(capture, &frame);
 }
 
 enum ws_read ws_live_read(struct ws_capture *capture, int max, struct ws_error *error)

@@ -1,19 +1,11 @@
-/* Reading a frame of a plain file a second time.
+/* Reading a frame of a plain pcap file a second time.
  *
  * A second libpcap handle over the same open file, read with pread() so that neither handle moves the other, is put to
- * where the record starts. A position is that offset, with a check of the frame's time and lengths in the upper 16
- * bits: what comes back is the same frame or nothing.
- *
- * In pcapng that handle must also know the interfaces described up to there. Usually all are described in front of the
- * first packet, and a read in place succeeds. Where it does not (interfaces described late, several sections), the
- * handle starts again and walks to the record. */
+ * where the record starts, and reads it there. */
 #include "capture/internal.h"
 
 #include <stdlib.h>
 #include <unistd.h>
-
-enum { OFFSET_BITS = 48 };
-#define OFFSET_MASK ((UINT64_C(1) << OFFSET_BITS) - 1)
 
 struct ws_reopen {
 	int fd;
@@ -80,61 +72,16 @@ static bool handle_open(struct ws_reopen *reopen)
 	return reopen->pcap;
 }
 
-uint64_t ws_reopen_position(const struct ws_capture *capture, uint64_t offset, const struct pcap_pkthdr *header)
-{
-	uint64_t check = (uint64_t)ws_capture_time(capture, &header->ts) * UINT64_C(0x9e3779b97f4a7c15);
-	check ^= ((uint64_t)header->caplen << 32 | header->len) * UINT64_C(0xd6e8feb86659fd93);
-	check ^= check >> 32;
-	return (check ^ check >> 16) << OFFSET_BITS | (offset & OFFSET_MASK);
-}
-
-static bool read_here(struct ws_capture *capture, uint64_t position, struct ws_frame *frame)
-{
-	struct pcap_pkthdr *header;
-	const u_char *data;
-	if (pcap_next_ex(capture->reopen->pcap, &header, &data) != 1 ||
-	    ws_reopen_position(capture, position & OFFSET_MASK, header) != position)
-		return false;
-	*frame = (struct ws_frame){
-	        .time = ws_capture_time(capture, &header->ts),
-	        .position = position,
-	        .data = data,
-	        .captured = header->caplen,
-	        .length = header->len < header->caplen ? header->caplen : header->len,
-	        .link = (uint8_t)capture->link,
-	        .fcs_length = capture->fcs_length,
-	};
-	return true;
-}
-
-static bool walk_to(struct ws_reopen *reopen, uint64_t offset)
-{
-	if (!handle_open(reopen))
-		return false;
-	struct pcap_pkthdr *header;
-	const u_char *data;
-	off_t at;
-	while ((at = ftello(pcap_file(reopen->pcap))) >= 0 && (uint64_t)at < offset)
-		if (pcap_next_ex(reopen->pcap, &header, &data) != 1)
-			return false;
-	return at >= 0 && (uint64_t)at == offset;
-}
-
 bool ws_reopen_fetch(struct ws_capture *capture, uint64_t position, struct ws_frame *frame)
 {
 	struct ws_reopen *reopen = capture->reopen;
-	uint64_t offset = position & OFFSET_MASK;
-	if (!reopen->pcap) {
-		if (!handle_open(reopen))
-			return false;
-		/* One packet takes in the interfaces in front of it. */
-		struct pcap_pkthdr *header;
-		const u_char *data;
-		if (pcap_next_ex(reopen->pcap, &header, &data) < 0)
-			return false;
-	}
-	if (fseeko(pcap_file(reopen->pcap), (off_t)offset, SEEK_SET) == 0 && read_here(capture, position, frame))
-		return true;
-	return capture->framing.format == WS_FORMAT_PCAPNG && walk_to(reopen, offset) &&
-	       read_here(capture, position, frame);
+	const uint64_t offset = ws_position_offset(position);
+	struct pcap_pkthdr *header;
+	const u_char *data;
+	if ((!reopen->pcap && !handle_open(reopen)) || fseeko(pcap_file(reopen->pcap), (off_t)offset, SEEK_SET) != 0 ||
+	    pcap_next_ex(reopen->pcap, &header, &data) != 1)
+		return false;
+	*frame = ws_capture_frame(capture, header, ws_capture_time(capture, &header->ts), data);
+	frame->position = position;
+	return ws_capture_position(offset, frame) == position;
 }

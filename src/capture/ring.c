@@ -62,9 +62,15 @@ uint64_t ws_ring_size(const struct ws_ring *ring)
 	return ring->size;
 }
 
+/* A frame's own bytes, and its comment after them. */
+static uint64_t kept_bytes(const struct ws_frame *frame)
+{
+	return (uint64_t)frame->captured + frame->comment_length;
+}
+
 uint64_t ws_ring_put(struct ws_ring *ring, const struct ws_frame *frame)
 {
-	uint64_t need = aligned(sizeof(struct record) + frame->captured);
+	uint64_t need = aligned(sizeof(struct record) + kept_bytes(frame));
 	if (need > ring->size)
 		return WS_POSITION_NONE;
 	uint64_t left = ring->size - ring->head % ring->size;
@@ -81,6 +87,8 @@ uint64_t ws_ring_put(struct ws_ring *ring, const struct ws_frame *frame)
 	record.frame.data = NULL;
 	memcpy(at, &record, sizeof(record));
 	memcpy(at + sizeof(record), frame->data, frame->captured);
+	if (frame->comment_length)
+		memcpy(at + sizeof(record) + frame->captured, frame->comment, frame->comment_length);
 	ring->head += need;
 	return record.position;
 }
@@ -94,23 +102,25 @@ static bool read_record(const struct ws_ring *ring, uint64_t position, struct re
 	if (ring->size - at < sizeof(*record))
 		return false;
 	memcpy(record, ring->memory + at, sizeof(*record));
-	return record->position == position && record->frame.captured <= ring->size - at - sizeof(*record);
+	return record->position == position && kept_bytes(&record->frame) <= ring->size - at - sizeof(*record);
 }
 
 static bool copy_frame(struct ws_ring *ring, const struct record *record, struct ws_frame *frame)
 {
-	if (ring->copy_size < record->frame.captured) {
-		uint8_t *copy = realloc(ring->copy, record->frame.captured);
+	const size_t size = (size_t)kept_bytes(&record->frame);
+	if (ring->copy_size < size) {
+		uint8_t *copy = realloc(ring->copy, size);
 		if (!copy)
 			return false;
 		ring->copy = copy;
-		ring->copy_size = record->frame.captured;
+		ring->copy_size = size;
 	}
-	if (record->frame.captured)
-		memcpy(ring->copy, ring->memory + record->position % ring->size + sizeof(*record),
-		       record->frame.captured);
+	if (size)
+		memcpy(ring->copy, ring->memory + record->position % ring->size + sizeof(*record), size);
 	*frame = record->frame;
 	frame->data = ring->copy;
+	if (frame->comment_length)
+		frame->comment = (const char *)ring->copy + frame->captured;
 	return true;
 }
 
@@ -146,6 +156,6 @@ bool ws_ring_next(struct ws_ring *ring, uint64_t *position, struct ws_frame *fra
 		if (!read_record(ring, *position, &record))
 			return false;
 	}
-	*position += aligned(sizeof(record) + record.frame.captured);
+	*position += aligned(sizeof(record) + kept_bytes(&record.frame));
 	return copy_frame(ring, &record, frame);
 }

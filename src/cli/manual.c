@@ -158,7 +158,7 @@ static void problems(FILE *out)
 
 static void links(FILE *out)
 {
-#define X(name, dlt, description) entry(out, dlt, description);
+#define X(name, dlt, number, description) entry(out, dlt, description);
 	WS_LINKS(X)
 #undef X
 }

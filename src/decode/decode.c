@@ -186,6 +186,9 @@ static void decode_link(struct ws_cursor *cursor, enum ws_link link)
 	case WS_LINK_IPV6:
 		ws_decode_ipv6(cursor, 0);
 		break;
+	case WS_LINK_OTHER:
+		ws_decode_payload(cursor, 0);
+		break;
 	}
 }
 

@@ -215,7 +215,11 @@ static void write_other(struct ws_text *text, const struct ws_packet *packet)
 	while (last > 0 && is_tail(&packet->layer[last - 1]))
 		last--;
 	if (last == 0) {
-		ws_text_puts(text, "no header");
+		const struct ws_frame_interface *interface = packet->frame->interface;
+		if (packet->frame->link == WS_LINK_OTHER && interface)
+			ws_text_printf(text, "link type %s, which is not decoded", interface->link_name);
+		else
+			ws_text_puts(text, "no header");
 		return;
 	}
 	const struct ws_layer *layer = &packet->layer[last - 1];

@@ -178,6 +178,10 @@ struct seen {
 	unsigned count;
 	struct ws_frame frame[64];
 	uint8_t data[64][256];
+	char comment[64][64];
+	uint32_t index[64];            /* of the interface */
+	struct ws_capture_stats stats; /* after replay() */
+	char other_link[64];
 	struct ws_capture *stop; /* break after each frame */
 };
 
@@ -188,6 +192,11 @@ static inline void see(void *context, const struct ws_frame *frame)
 	seen->frame[seen->count] = *frame;
 	if (frame->captured)
 		memcpy(seen->data[seen->count], frame->data, frame->captured);
+	assert_true(frame->comment_length < sizeof(seen->comment[0]));
+	memset(seen->comment[seen->count], 0, sizeof(seen->comment[0]));
+	if (frame->comment)
+		memcpy(seen->comment[seen->count], frame->comment, frame->comment_length);
+	seen->index[seen->count] = frame->interface ? frame->interface->index : 0;
 	seen->count++;
 	if (seen->stop)
 		ws_capture_break(seen->stop);
@@ -239,8 +248,17 @@ static inline enum ws_read replay(const struct bytes *b, const struct ws_capture
 			assert_int_equal(again.captured, seen->frame[i].captured);
 			if (again.captured)
 				assert_memory_equal(again.data, seen->data[i], again.captured);
+			assert_int_equal(again.comment_length, strlen(seen->comment[i]));
+			if (again.comment)
+				assert_memory_equal(again.comment, seen->comment[i], again.comment_length);
+			assert_ptr_equal(again.interface, seen->frame[i].interface);
+			assert_int_equal(again.link, seen->frame[i].link);
+			assert_int_equal(again.fcs_length, seen->frame[i].fcs_length);
 			assert_false(ws_capture_fetch(capture, seen->frame[i].position + 1, &again));
 		}
+		ws_capture_stats(capture, &seen->stats);
+		if (seen->stats.other_link_name)
+			snprintf(seen->other_link, sizeof(seen->other_link), "%s", seen->stats.other_link_name);
 		ws_capture_close(capture);
 	}
 	unlink(file.path);

@@ -55,6 +55,10 @@ static void cut_at_every_byte(void **state)
 			bool between;
 			unsigned frames = whole_frames(&whole, length, pcapng, &between);
 			enum ws_read result = replay(&b, &plain_options, &seen, &error);
+			if (pcapng && length == 28) { /* a section that describes nothing */
+				assert_int_equal(result, WS_READ_END);
+				continue;
+			}
 			if (length < header) {
 				assert_int_equal(result, WS_READ_ERROR);
 				assert_int_equal(error.status, WS_ERROR_FILE);
@@ -65,10 +69,11 @@ static void cut_at_every_byte(void **state)
 			assert_int_equal(result, between ? WS_READ_END : WS_READ_ERROR);
 			if (between)
 				continue;
-			char place[40];
-			snprintf(place, sizeof(place), "in the middle of packet %u,", frames + 1);
+			char packet[60], block[60];
+			snprintf(packet, sizeof(packet), "ends in the middle of packet %u,", frames + 1);
+			snprintf(block, sizeof(block), "block after packet %u, which begins at byte ", frames);
 			assert_int_equal(error.status, WS_ERROR_TRUNCATED);
-			assert_non_null(strstr(error.text, place));
+			assert_true(strstr(error.text, packet) || (pcapng && strstr(error.text, block)));
 			assert_non_null(strstr(error.text, "/tmp/test-capture-"));
 		}
 	}
@@ -151,7 +156,7 @@ static void refusals_name_file_and_reason(void **state)
 	assert_int_equal(replay(&ppp, &plain_options, &seen, &error), WS_READ_ERROR);
 	assert_int_equal(error.status, WS_ERROR_FILE);
 	assert_non_null(strstr(error.text, "PPP"));
-#define X(name, dlt, description) assert_non_null(strstr(error.text, dlt " (" description ")"));
+#define X(name, dlt, number, description) assert_non_null(strstr(error.text, dlt " (" description ")"));
 	WS_LINKS(X)
 #undef X
 	assert_null(ws_capture_open_file("/tmp", &plain_options, &error));

@@ -1,0 +1,108 @@
+/* An open-addressing table of indexes into a list of entries, whose names stand one after the other in one buffer. Both
+ * grow by doubling up to a limit, so that a file full of names cannot take more than a few MiB. The hash has a random
+ * key: a file cannot choose addresses that collide. */
+#include "capture/host_names.h"
+
+#include "base/hash.h"
+
+#include <stdlib.h>
+#include <sys/random.h>
+
+enum {
+	ENTRIES_MOST = 1 << 16,
+	SLOTS = 2 * ENTRIES_MOST,
+	TEXT_MOST = 4 << 20, /* bytes */
+	NAME_MOST = 253,     /* bytes: the longest name that DNS has (RFC 1035) */
+};
+
+struct entry {
+	struct ws_addr address;
+	uint8_t ip_version;
+	uint32_t name; /* where it begins in `text` */
+};
+
+struct ws_host_names {
+	uint8_t key[16];
+	struct entry *entries;
+	size_t count, capacity;
+	char *text;
+	size_t used, size;
+	uint32_t slots[SLOTS]; /* 1 + index, 0: free */
+};
+
+struct ws_host_names *ws_host_names_new(void)
+{
+	struct ws_host_names *names = calloc(1, sizeof(*names));
+	if (names && getrandom(names->key, sizeof(names->key), 0) != (ssize_t)sizeof(names->key)) {
+		free(names);
+		return NULL;
+	}
+	return names;
+}
+
+void ws_host_names_free(struct ws_host_names *names)
+{
+	if (!names)
+		return;
+	free(names->entries);
+	free(names->text);
+	free(names);
+}
+
+static size_t slot_of(const struct ws_host_names *names, const struct ws_addr *address)
+{
+	return ws_siphash(names->key, address->byte, sizeof(address->byte)) % SLOTS;
+}
+
+/* Makes room for one more entry and a name. */
+static bool tables_grow(struct ws_host_names *names, size_t length)
+{
+	if (names->count == names->capacity) {
+		const size_t capacity = names->capacity ? 2 * names->capacity : 64;
+		struct entry *entries = realloc(names->entries, capacity * sizeof(*entries));
+		if (!entries)
+			return false;
+		names->entries = entries;
+		names->capacity = capacity;
+	}
+	if (names->size - names->used < length) {
+		const size_t size = names->size ? 2 * names->size : 4096;
+		char *text = realloc(names->text, size);
+		if (!text)
+			return false;
+		names->text = text;
+		names->size = size;
+	}
+	return true;
+}
+
+void ws_host_names_add(struct ws_host_names *names, const struct ws_ng_name *name)
+{
+	const size_t length = name->name.length;
+	if (!length || length > NAME_MOST || names->count == ENTRIES_MOST || names->used + length + 1 > TEXT_MOST)
+		return;
+	size_t slot = slot_of(names, &name->address);
+	for (; names->slots[slot]; slot = (slot + 1) % SLOTS) {
+		const struct entry *entry = &names->entries[names->slots[slot] - 1];
+		if (entry->ip_version == name->ip_version &&
+		    memcmp(&entry->address, &name->address, sizeof(entry->address)) == 0)
+			return;
+	}
+	if (!tables_grow(names, length + 1))
+		return;
+	names->entries[names->count] = (struct entry){name->address, name->ip_version, (uint32_t)names->used};
+	memcpy(names->text + names->used, name->name.bytes, length);
+	names->text[names->used + length] = '\0';
+	names->used += length + 1;
+	names->slots[slot] = (uint32_t)++names->count;
+}
+
+bool ws_host_names_at(const struct ws_host_names *names, size_t index, struct ws_host_name *name)
+{
+	if (index >= names->count)
+		return false;
+	const struct entry *entry = &names->entries[index];
+	*name = (struct ws_host_name){
+	        .address = entry->address, .ip_version = entry->ip_version, .name = names->text + entry->name};
+	return true;
+}

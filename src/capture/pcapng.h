@@ -1,0 +1,26 @@
+/* The reader of pcapng streams. */
+#ifndef CAPTURE_PCAPNG_H
+#define CAPTURE_PCAPNG_H
+
+#include <wirestate/capture.h>
+
+struct ws_pcapng; /* opaque */
+
+/* Reads what comes before the first packet, as far as it is there, up to the first interface at least. `from` (may be
+ * NULL) reads the same file: its interfaces are shared. */
+bool ws_pcapng_open(struct ws_capture *capture, const struct ws_capture *from, struct ws_error *error) WS_CHECKED;
+void ws_pcapng_free(struct ws_pcapng *pcapng); /* NULL is allowed */
+
+enum ws_read ws_pcapng_read(struct ws_capture *capture, int max, struct ws_error *error) WS_CHECKED;
+/* True: a block that is whole waits to be read. */
+bool ws_pcapng_ready(const struct ws_capture *capture);
+
+/* Of a regular file that is not packed: a packet again, by the position that it was delivered with. */
+bool ws_pcapng_fetch(struct ws_capture *capture, uint64_t position, struct ws_frame *frame) WS_CHECKED;
+
+const struct ws_frame_interface *ws_pcapng_interface(const struct ws_pcapng *pcapng, uint32_t index);
+bool ws_pcapng_host_name(const struct ws_pcapng *pcapng, size_t index, struct ws_host_name *name) WS_CHECKED;
+/* What interface statistics say so far of an interface. False: nothing. */
+bool ws_pcapng_drops(const struct ws_pcapng *pcapng, uint32_t index, uint64_t *interface, uint64_t *kernel) WS_CHECKED;
+
+#endif

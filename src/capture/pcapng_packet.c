@@ -1,0 +1,100 @@
+/* What the options of a packet say, and reading a packet of a regular file a second time. */
+#include "capture/pcapng_state.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static bool scratch_reserve(struct scratch *scratch, size_t size)
+{
+	if (size <= scratch->capacity)
+		return true;
+	uint8_t *bytes = realloc(scratch->bytes, size);
+	if (!bytes)
+		return false;
+	scratch->bytes = bytes;
+	scratch->capacity = size;
+	return true;
+}
+
+/* Joins the comments of a packet that has several, one a line. */
+static void join_comments(struct ws_ng_options options, struct scratch *scratch, struct ws_frame *frame)
+{
+	const size_t most = (size_t)(options.end - options.at);
+	struct ws_ng_option option;
+	size_t used = 0;
+	if (!scratch_reserve(scratch, most)) /* the first one is there */
+		return;
+	while (ws_ng_option_next(&options, &option)) {
+		const struct ws_ng_text text = ws_ng_option_text(&option);
+		if (option.code != WS_NG_COMMENT || !text.length)
+			continue;
+		if (used)
+			scratch->bytes[used++] = '\n';
+		memcpy(scratch->bytes + used, text.bytes, text.length);
+		used += text.length;
+	}
+	frame->comment = (const char *)scratch->bytes;
+	frame->comment_length = (uint32_t)used;
+}
+
+void ws_pcapng_frame_options(struct packet *packet, struct scratch *scratch, struct ws_frame *frame)
+{
+	struct ws_ng_packet_options parsed;
+	ws_ng_packet_options_parse(packet->options, packet->type, &parsed);
+	frame->comment = (const char *)parsed.comment.bytes;
+	frame->comment_length = (uint32_t)parsed.comment.length;
+	if (parsed.comments > 1)
+		join_comments(packet->options, scratch, frame);
+	if (parsed.fcs_length)
+		frame->fcs_length = parsed.fcs_length;
+	packet->lost += parsed.lost;
+}
+
+/* ---- A second look */
+
+static const struct section *section_of(const struct ws_pcapng *pcapng, uint64_t offset)
+{
+	size_t low = 0, high = pcapng->section_count;
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		if (pcapng->sections[middle].offset <= offset)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low ? &pcapng->sections[low - 1] : NULL;
+}
+
+static const uint8_t *fetch_block(struct ws_capture *capture, uint64_t offset, bool big, uint32_t *type, uint32_t *size)
+{
+	struct scratch *scratch = &capture->pcapng->fetched;
+	const int fd = ws_byte_source_fd(capture->source);
+	uint8_t head[WS_NG_HEADER];
+	if (pread(fd, head, sizeof(head), (off_t)offset) != (ssize_t)sizeof(head))
+		return NULL;
+	*type = ws_ng_load32(head, big);
+	*size = ws_ng_load32(head + 4, big);
+	if (!is_packet(*type) || *size < WS_NG_OVERHEAD || *size % 4 || *size > WS_NG_BLOCK_MOST ||
+	    !scratch_reserve(scratch, *size))
+		return NULL;
+	return pread(fd, scratch->bytes, *size, (off_t)offset) == (ssize_t)*size ? scratch->bytes : NULL;
+}
+
+bool ws_pcapng_fetch(struct ws_capture *capture, uint64_t position, struct ws_frame *frame)
+{
+	struct ws_pcapng *pcapng = capture->pcapng;
+	const uint64_t offset = ws_position_offset(position);
+	const struct section *section = offset >= capture->start ? section_of(pcapng, offset - capture->start) : NULL;
+	uint32_t type, size;
+	const uint8_t *block = section ? fetch_block(capture, offset, section->big, &type, &size) : NULL;
+	struct packet packet;
+	if (!block || packet_parse(block, type, size, section->big, &packet))
+		return false;
+	const size_t next = section + 1 < pcapng->sections + pcapng->section_count ? section[1].first : pcapng->count;
+	if (packet.interface >= next - section->first)
+		return false;
+	frame_of(capture, pcapng->described[section->first + packet.interface].interface, &packet,
+	         &pcapng->fetched_comments, frame);
+	frame->position = position;
+	return ws_capture_position(offset, frame) == position;
+}
