@@ -1,6 +1,6 @@
 # wirestate: `make demo` and `make test` install what is missing; everything else says what it needs.
 
-VERSION  := 0.1.0
+VERSION  := 0.2.0
 PREFIX   ?= /usr/local
 BUILD    ?= build
 CC       ?= cc
@@ -32,7 +32,7 @@ Q   := $(if $(V),,@)
 say  = @$(if $(V),:,printf '  %-4s %s\n' '$(strip $(1))' '$@';:)
 
 .DEFAULT_GOAL := all
-.PHONY: all demo test check unit bench lab corpus asan fuzz lint install uninstall clean help
+.PHONY: all demo test check unit bench lab corpus asan fuzz lint deb install uninstall clean help
 
 COMPLETIONS := $(addprefix $(BUILD)/wirestate.,bash zsh fish)
 
@@ -151,6 +151,10 @@ install: all ## install below PREFIX (/usr/local), honouring DESTDIR
 	install -D -m 644 $(BUILD)/wirestate.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/wirestate.fish
 	install -d $(DESTDIR)$(PREFIX)/share/wirestate/captures
 	install -m 644 captures/* $(DESTDIR)$(PREFIX)/share/wirestate/captures
+
+deb: ## build a Debian package, build/deb/wirestate_VERSION_ARCHITECTURE.deb
+	@tests/need deb
+	@.debian/build $(VERSION) $(CURDIR)/build/deb
 
 uninstall: ## remove what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/wirestate $(DESTDIR)$(PREFIX)/share/man/man1/wirestate.1
