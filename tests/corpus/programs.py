@@ -81,7 +81,7 @@ def check(result, arguments):
     if number and "wirestate: " not in said:
         raise Wrong(f"exit status {number} without a reason: {said}")
     clean("standard error", errors)
-    text = clean("standard output", out.replace(b"\n\t0x", b"\n0x"))  # the bytes of a packet stand behind a tab
+    text = clean("standard output", out.replace(b"\n\t0x", b"\n0x"))  # lines with a packet's bytes start with a tab
     if "json" in arguments:
         for line in text.splitlines():
             try:

@@ -1,10 +1,10 @@
-/* wirestate/packet.h: IPv4, IPv6, TCP, UDP and ICMP: lengths, fragments, quotations, checksums, and what is malformed.
+/* wirestate/packet.h: IPv4, IPv6, TCP, UDP and ICMP: lengths, fragments, quotations, checksums, malformed packets.
  */
 #include "frames.h"
 
 static struct bytes b; /* the frame of the running test */
 
-/* Raw IP with nothing in front. */
+/* Raw IP without a link header. */
 static void decode_raw(struct decoded *d)
 {
 	decode_part(d, &b, WS_LINK_RAW, b.length, 0);

@@ -1,5 +1,5 @@
-/* The connection list: filter, search and order, with few connections, where everything is done at once, and with many,
- * where it is done over several ticks and the list stays as it was meanwhile. */
+/* The connection list: filter, search and order. With few connections everything is done at once. With many
+ * it takes several ticks, and meanwhile the list stays as it was. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

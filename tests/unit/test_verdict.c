@@ -1,4 +1,4 @@
-/* What is said of a connection as a whole: the verdict with its evidence, and Zeek's conn_state and history. Segments
+/* The verdict on a connection with its evidence, and Zeek's conn_state and history. Segments
  * are fed as packets to a real tracker; only the headers' values are made up. */
 #include <setjmp.h>
 #include <stdarg.h>
