@@ -87,6 +87,10 @@ static void test_checksums(void **state)
 	assert_int_equal(status(), WS_CHECKSUM_BAD);
 	set16(&b, 36, sum_bytes(b.data + 12, 8, 6 + 23));
 	assert_int_equal(status(), WS_CHECKSUM_OFFLOADED);
+	set16(&b, 36, sum_bytes(b.data + 12, 8, 6)); /* large-send offload: without the length */
+	assert_int_equal(status(), WS_CHECKSUM_OFFLOADED);
+	set16(&b, 36, sum_bytes(b.data + 12, 8, 7));
+	assert_int_equal(status(), WS_CHECKSUM_BAD);
 	decode_part(&d, &b, WS_LINK_RAW, b.length - 1, 0);
 	assert_int_equal(d.packet.checksum, WS_CHECKSUM_UNVERIFIED);
 	release(&d);
