@@ -71,6 +71,11 @@ static uint32_t records(const struct options *options)
 	                                  : (1u << WS_RECORD_COUNT) - 1;
 }
 
+bool session_asks_for(const struct session *session, enum ws_record record)
+{
+	return session->output && records(session->options) >> record & 1;
+}
+
 static bool open_output(struct session *session, struct ws_error *error)
 {
 	const struct options *options = session->options;

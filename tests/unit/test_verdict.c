@@ -127,6 +127,7 @@ static const struct chart stories[] = {
          "S1",
          "ShACC",
          {OPENING,
+          {CLIENT, A, 101, 501, 0, 49, .bad = false},
           {CLIENT, A, 101, 501, 0, 50, .bad = true},
           {CLIENT, A, 101, 501, 0, 51, .bad = true},
           {CLIENT, A, 101, 501, 0, 52, .bad = true},
