@@ -55,6 +55,7 @@ struct ws_tracker *session_new_tracker(const struct session *session, const stru
 	        .time_wait = session->options->time_wait,
 	        .max_memory = memory - ws_capture_kept_memory(capture),
 	        .history = session->screen,
+	        .ignore_checksums = session->options->ignore_checksums,
 	};
 	if (getrandom(config.hash_key, sizeof(config.hash_key), 0) != (ssize_t)sizeof(config.hash_key)) {
 		ws_fail(error, WS_ERROR_SYSTEM, "cannot get random bytes from the kernel");
