@@ -1,11 +1,11 @@
-# wirestate: `make demo` and `make test` install what is missing; everything else says what it needs.
+# wirestate: `make demo` and `make test` install missing packages; other targets say which ones they need.
 
 VERSION  := 0.2.0
 PREFIX   ?= /usr/local
 BUILD    ?= build
 CC       ?= cc
 CFLAGS   ?= -O2 -g
-# What every packet goes through is optimised harder, and as a whole; the tests link the same objects one by one.
+# Code that every packet runs through is compiled with more optimisation, and with LTO; the tests link the same objects without.
 HOT      ?= -O3
 ifeq ($(origin LTO),undefined)
 LTO      := $(if $(shell $(CC) -flto=auto -ffat-lto-objects -Werror -x c -c -o /dev/null /dev/null 2>&1),,-flto=auto -ffat-lto-objects)
@@ -27,7 +27,7 @@ FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*
 
 ASAN_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 
-# make V=1 shows the commands whole.
+# make V=1 shows the complete commands.
 Q   := $(if $(V),,@)
 say  = @$(if $(V),:,printf '  %-4s %s\n' '$(strip $(1))' '$@';:)
 
@@ -87,7 +87,7 @@ $(BUILD)/libfuzzer/%: tests/fuzz/fuzz_%.c $(CHECKED) $(BUILD)/libwirestate.a tes
 	$(call say,CC)
 	$(Q)$(CC) -fsanitize=fuzzer $(FUZZ_LINK)
 
-# The program, loaded once and run many times: main under another name.
+# The program is loaded once and run many times, so its main gets another name.
 $(BUILD)/corpus/server: tests/corpus/server.c $(MAIN_OBJ) $(CHECKED) $(BUILD)/libwirestate.a Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)
@@ -116,17 +116,17 @@ test: ## install what the tests need, build, and run them all
 
 unit: $(UNIT) $(FUZZ:%=$(BUILD)/fuzz/%) $(BUILD)/corpus/server ## build the unit tests
 
-bench: ## measure speed against libpcap's read loop and the peers
+bench: ## measure speed, and compare with libpcap's read loop and other programs
 	@tests/need bench
 	@$(MAKE) --no-print-directory all
 	@tests/bench/run
 
-lab: ## a long run of random connections, judged by the kernel (root)
+lab: ## compare a long run of random connections with the kernel's states (root)
 	@tests/need test
 	@$(MAKE) --no-print-directory all
 	@tests/lab/long
 
-corpus: ## every capture there is, and mutations of them, in every format and on every screen, under the sanitizers
+corpus: ## run all captures and mutations of them in every format and on every screen, under the sanitizers
 	@tests/need test
 	@$(MAKE) --no-print-directory asan
 	@BUILD=build/asan tests/corpus/run --all $(if $(SEED),--seed $(SEED))
@@ -140,7 +140,7 @@ fuzz: ## let libFuzzer look for inputs that break the program: SECONDS=60 for ea
 		$(FUZZ:%=build/libfuzzer/libfuzzer/%)
 	@tests/fuzz/search $(or $(SECONDS),60) $(TARGET)
 
-lint: ## formatting, static analysis, and the directions of dependency
+lint: ## check formatting, static analysis, and the directions of dependency
 	@tests/lint
 
 install: all ## install below PREFIX (/usr/local), honouring DESTDIR
@@ -156,7 +156,7 @@ deb: ## build a Debian package, build/deb/wirestate_VERSION_ARCHITECTURE.deb
 	@tests/need deb
 	@.debian/build $(VERSION) $(CURDIR)/build/deb
 
-uninstall: ## remove what install put there
+uninstall: ## remove the installed files
 	rm -f $(DESTDIR)$(PREFIX)/bin/wirestate $(DESTDIR)$(PREFIX)/share/man/man1/wirestate.1
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/wirestate
 	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_wirestate

@@ -145,6 +145,31 @@ static void banner(const struct session *session)
 	}
 }
 
+/* What the records do not say about their source. */
+static void remarks(const struct session *session, const struct point *point)
+{
+	char buffer[512];
+	struct ws_text text = WS_TEXT_OVER(buffer);
+	struct ws_tracker_stats stats;
+	ws_tracker_stats(point->tracker, &stats);
+	if (session->point_count > 1) {
+		ws_text_clean(&text, point->name, strlen(point->name));
+		ws_text_puts(&text, ": ");
+	}
+	const size_t start = text.length;
+	if (stats.checksums_ignored) {
+		ws_checksums_words(&text, stats.checksums_ignored, stats.tcp);
+		ws_text_puts(&text, ", since addresses were replaced or the network card completes them later");
+		fprintf(stderr, "%s\n", ws_text_cstr(&text));
+	}
+	text.length = start;
+	if (!stats.connections && session_asks_for(session, WS_RECORD_CONNECTION)) {
+		ws_text_puts(&text, "no connection: ");
+		ws_no_connection_words(&text, &stats);
+		fprintf(stderr, "%s\n", ws_text_cstr(&text));
+	}
+}
+
 static void summary(const struct session *session)
 {
 	struct ws_capture_stats stats;
@@ -162,6 +187,8 @@ static void summary(const struct session *session)
 	if (evicted)
 		fprintf(stderr, ", %" PRIu64 " connections given up for memory", evicted);
 	fputc('\n', stderr);
+	for (size_t i = 0; i < session->point_count; i++)
+		remarks(session, &session->points[i]);
 }
 
 /* The display filter, and below it marks where it is wrong. */

@@ -81,7 +81,8 @@ enum ws_problem {
 const char *ws_problem_text(enum ws_problem problem);
 
 /* X(enumerator, JSON word). `offloaded` means that the field holds the folded, uncomplemented pseudo-header sum that a
- * sending host leaves for its network card to complete. `unverified` means that bytes are missing (a truncated packet
+ * sending host leaves for its network card to complete, with the length or, where the card is to split the segment,
+ * without it. `unverified` means that bytes are missing (a truncated packet
  * or a fragment), or that no checksum was sent (0 in UDP). */
 #define WS_CHECKSUMS(X)                                                                                                \
 	X(WS_CHECKSUM_UNVERIFIED, "unverified")                                                                        \

@@ -69,6 +69,7 @@ char ws_certainty_mark(enum ws_certainty certainty);
  * connection can be replayed. */
 enum ws_input_kind {
 	WS_INPUT_SEGMENT,
+	WS_INPUT_ACCEPTED,    /* a segment whose checksum is wrong, or several in a row as one, turned out to be good */
 	WS_INPUT_UNREACHABLE, /* an ICMP error; `direction` is that of the segment it quotes */
 	WS_INPUT_EXPIRY,      /* at `time`, TIME_WAIT of endpoint `direction` expired */
 	WS_INPUT_SUPERSEDED,  /* a new incarnation took over the addresses and ports */
@@ -93,7 +94,8 @@ struct ws_segment {
 	uint8_t ttl;
 	uint8_t timestamps : 1, sack : 1, sack_permitted : 1, fast_open : 1;
 	uint8_t duplicate : 1; /* the packet was captured before, on another interface of `any`; it changes nothing */
-	uint8_t bad_checksum : 1; /* counted, otherwise ignored */
+	uint8_t checksum_ignored : 1; /* the checksum is wrong and says nothing: the segment counts */
+	uint8_t bad_checksum : 1;     /* counted, otherwise ignored */
 };
 
 /* X(enumerator of a bit's number, tshark's name after "tcp.analysis."). The marks of one segment are a set of bits. */
@@ -140,10 +142,11 @@ const char *ws_why_reference(unsigned why);
 struct ws_tracker; /* opaque */
 
 struct ws_tracker_config {
-	ws_time time_wait;    /* 0: 60 s */
-	uint64_t max_memory;  /* bytes, 0: 1 GiB */
-	bool history;         /* keep every connection's segments, for replay */
-	uint8_t hash_key[16]; /* random, so that no sender can choose the bucket of its packets */
+	ws_time time_wait;     /* 0: 60 s */
+	uint64_t max_memory;   /* bytes, 0: 1 GiB */
+	bool ignore_checksums; /* take segments with wrong checksums as good */
+	bool history;          /* keep every connection's segments, for replay */
+	uint8_t hash_key[16];  /* random, so that no sender can choose the bucket of its packets */
 };
 
 struct ws_tracker *ws_tracker_create(const struct ws_tracker_config *config, struct ws_error *error) WS_CHECKED;
@@ -202,9 +205,10 @@ struct ws_event {
 struct ws_track_result {
 	ws_conn_id conn; /* 0: not part of a TCP connection */
 	uint64_t conn_number;
-	uint8_t direction; /* endpoint that sent it */
-	bool duplicate;    /* captured before on another interface; it is counted and changes nothing */
-	uint32_t analysis; /* bit set of 1u << enum ws_analysis */
+	uint8_t direction;     /* endpoint that sent it */
+	bool duplicate;        /* captured before on another interface; it is counted and changes nothing */
+	bool checksum_ignored; /* the checksum is wrong, and yet the segment was taken as good */
+	uint32_t analysis;     /* bit set of 1u << enum ws_analysis */
 	uint32_t relative_sequence, relative_acknowledgment; /* to the initial sequence numbers, as in tshark */
 	uint32_t duplicate_ack_number;
 	const struct ws_event *events;
@@ -301,7 +305,8 @@ struct ws_conn_info {
 	uint64_t first_frame, last_frame;
 	uint8_t handshake, close, closed_by; /* the enums above */
 	uint64_t bad_checksums, duplicates;
-	uint64_t previous, next; /* numbers of the previous and the next incarnation; 0: none */
+	uint64_t checksums_ignored; /* of `bad_checksums`: segments that were taken as good */
+	uint64_t previous, next;    /* numbers of the previous and the next incarnation; 0: none */
 	bool ended;
 	bool refused;           /* a RST answered its SYN */
 	bool unreachable;       /* an ICMP error quoted one of its segments */
@@ -345,6 +350,9 @@ const char *ws_verdict_tag(enum ws_verdict verdict);
  * upper case for columns and sorting ("REFUSED"), which is static. `severity` is 0 (fine) to 3 (broken). Each of these
  * pointers may be NULL. */
 void ws_conn_verdict(const struct ws_conn_info *info, struct ws_text *text, const char **tag, int *severity);
+
+/* Appends "checksums ignored: 19,730 of 19,730 wrong". */
+void ws_checksums_words(struct ws_text *text, uint64_t ignored, uint64_t segments);
 
 /* The verdict without its text. */
 struct ws_judgement {
@@ -400,6 +408,10 @@ bool ws_tracker_arp(const struct ws_tracker *tracker, size_t index, struct ws_ar
 struct ws_tracker_stats {
 	uint64_t packets, bytes; /* of all frames; bytes on the wire */
 	uint64_t tcp, udp, icmp, arp, other, fragments, malformed, bad_checksums, duplicates;
+	uint64_t checksums_ignored; /* of `bad_checksums`: TCP segments that were taken as good */
+	/* TCP segments of no connection: without a whole header; resets of what is not in the capture; with wrong
+	 * checksums */
+	uint64_t headless, lone_resets, damaged;
 	uint64_t connections, udp_conversations; /* ever seen */
 	uint64_t evicted;                        /* connections given up to free memory */
 	uint64_t history_dropped;                /* segments dropped from the history */
@@ -408,6 +420,8 @@ struct ws_tracker_stats {
 	ws_time first_time, last_time;
 };
 void ws_tracker_stats(const struct ws_tracker *tracker, struct ws_tracker_stats *stats);
+/* Appends why there is no connection in what these totals are of: "no TCP segment among 12 packets". */
+void ws_no_connection_words(struct ws_text *text, const struct ws_tracker_stats *stats);
 
 /* ---- Details that are kept only with `history`, and only the newest. The numbers of those that are kept are `first`
  * to `end` - 1. */

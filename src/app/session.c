@@ -55,6 +55,7 @@ struct ws_tracker *session_new_tracker(const struct session *session, const stru
 	        .time_wait = session->options->time_wait,
 	        .max_memory = memory - ws_capture_kept_memory(capture),
 	        .history = session->screen,
+	        .ignore_checksums = session->options->ignore_checksums,
 	};
 	if (getrandom(config.hash_key, sizeof(config.hash_key), 0) != (ssize_t)sizeof(config.hash_key)) {
 		ws_fail(error, WS_ERROR_SYSTEM, "cannot get random bytes from the kernel");
@@ -69,6 +70,11 @@ static uint32_t records(const struct options *options)
 		return options->records;
 	return options->show == SHOW_TEXT ? 1u << WS_RECORD_PACKET | 1u << WS_RECORD_TRANSITION
 	                                  : (1u << WS_RECORD_COUNT) - 1;
+}
+
+bool session_asks_for(const struct session *session, enum ws_record record)
+{
+	return session->output && records(session->options) >> record & 1;
 }
 
 static bool open_output(struct session *session, struct ws_error *error)

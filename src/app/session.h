@@ -85,6 +85,8 @@ static inline struct point *session_shown(const struct session *session)
 	return &session->points[0];
 }
 const char *session_source(const struct session *session);
+/* True when records of this kind are written. */
+bool session_asks_for(const struct session *session, enum ws_record record);
 /* The model of a screen, as things stand. */
 void session_model(struct session *session, struct ws_model *model);
 /* Reads a frame of a point's capture again, or of one that point_reopen() has opened. Its addresses are replaced where

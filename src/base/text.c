@@ -128,6 +128,17 @@ void ws_text_u64(struct ws_text *text, uint64_t value)
 		ws_text_append(text, small, (size_t)(ws_put_u64(small, value) - small));
 }
 
+void ws_text_grouped(struct ws_text *text, uint64_t value)
+{
+	char digits[WS_PUT_U64];
+	const size_t length = (size_t)(ws_put_u64(digits, value) - digits);
+	for (size_t i = 0; i < length; i++) {
+		if (i && (length - i) % 3 == 0)
+			ws_text_putc(text, ',');
+		ws_text_putc(text, digits[i]);
+	}
+}
+
 void ws_text_hex(struct ws_text *text, uint64_t value, unsigned digits)
 {
 	char small[16], *out = text_room(text, sizeof(small)), *at = out ? out : small;

@@ -46,6 +46,10 @@ const struct option_row option_rows[] = {
          "live: capture with this link type, one of those that -L lists"},
         {0, "buffer-size", "SIZE", OPTION_SIZE, GROUP_SOURCE, FIELD(buffer_size), 65536, 2147483647.0, NULL,
          "live: the kernel's buffer, in bytes or with K, M or G behind (default 64M)"},
+        {'K', "ignore-checksums", NULL, OPTION_SWITCH, GROUP_SOURCE, FIELD(ignore_checksums), 0, 0, NULL,
+         "take every TCP segment with a wrong checksum as good (otherwise only where all or most of its sender's are "
+         "wrong, or "
+         "its receiver has acknowledged it)"},
         {0, "fcs", "BYTES", OPTION_WORD, GROUP_SOURCE, FIELD(fcs), 0, 0, " 0 4",
          "frames end in this many bytes of frame check sequence, whatever the file says"},
         {'D', "list-interfaces", NULL, OPTION_SWITCH, GROUP_SOURCE, FIELD(list_interfaces), 0, 0, NULL,

@@ -85,7 +85,7 @@ struct options {
 	int fcs;                         /* -1: as the file says; 0: none; 1: the 4 bytes of Ethernet */
 	bool no_promiscuous, monitor, list_interfaces, list_link_types, line_buffered, numeric, verbose, hex, ascii,
 	        no_mouse, play;
-	bool help, version, from_start, anonymize, no_sandbox;
+	bool help, version, from_start, anonymize, no_sandbox, ignore_checksums;
 	int export_kind; /* enum export_kind, from the name's ending */
 };
 

@@ -122,12 +122,16 @@ enum ws_checksum ws_checksum_verify(const struct ws_cursor *cursor, uint32_t off
 	const uint8_t *bytes = ws_cursor_span(cursor, offset, length);
 	if (!bytes || length < field + 2)
 		return WS_CHECKSUM_UNVERIFIED;
-	uint64_t pseudo = 0;
-	if (protocol)
-		pseudo = ws_checksum_add_number(ws_checksum_add_number(cursor->pseudo, protocol), length);
+	uint64_t lengthless = 0, pseudo = 0;
+	if (protocol) {
+		lengthless = ws_checksum_add_number(cursor->pseudo, protocol);
+		pseudo = ws_checksum_add_number(lengthless, length);
+	}
 	if (ws_checksum_fold(ws_checksum_add(pseudo, bytes, length)) == 0xffff)
 		return WS_CHECKSUM_GOOD;
-	if (protocol && ws_checksum_fold(pseudo) == ws_checksum_fold(ws_checksum_add(0, bytes + field, 2)))
+	const uint16_t sent = ws_checksum_fold(ws_checksum_add(0, bytes + field, 2));
+	/* A segment that the card will split has no length yet that the sum could contain. */
+	if (protocol && (sent == ws_checksum_fold(pseudo) || sent == ws_checksum_fold(lengthless)))
 		return WS_CHECKSUM_OFFLOADED;
 	return WS_CHECKSUM_BAD;
 }

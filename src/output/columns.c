@@ -137,6 +137,7 @@ MEMBER(conn_last_time, conn, set_time, last_time)
 MEMBER(conn_first_frame, conn, set_number, first_frame)
 MEMBER(conn_last_frame, conn, set_number, last_frame)
 MEMBER(conn_bad_checksums, conn, set_number, bad_checksums)
+MEMBER(conn_checksums_ignored, conn, set_number, checksums_ignored)
 MEMBER(conn_duplicates, conn, set_number, duplicates)
 MEMBER(conn_completeness, conn, set_number, completeness)
 
@@ -256,6 +257,7 @@ static const struct column connection_columns[] = {
         {NULL, "initial_rtt", conn_initial_rtt, 0},
         {NULL, "retransmissions", conn_retransmissions, 0},
         {NULL, "bad_checksums", conn_bad_checksums, 0},
+        {NULL, "checksums_ignored", conn_checksums_ignored, 0},
         {NULL, "duplicates", conn_duplicates, 0},
         {NULL, "completeness", conn_completeness, 0},
         {NULL, "previous", conn_incarnation, 0},
@@ -362,6 +364,7 @@ static const struct column udp_columns[] = {
 	X(fragments)                                                                                                   \
 	X(malformed)                                                                                                   \
 	X(bad_checksums)                                                                                               \
+	X(checksums_ignored)                                                                                           \
 	X(duplicates)                                                                                                  \
 	X(connections)                                                                                                 \
 	X(udp_conversations)                                                                                           \

@@ -511,6 +511,8 @@ void json_packet(struct ws_output *output, const struct ws_packet *packet, const
 		put_analysis(&w, result->analysis);
 	if (result->duplicate)
 		PUT(&w, ",\"duplicate\":true");
+	if (result->checksum_ignored)
+		PUT(&w, ",\"checksum_ignored\":true");
 	PUT(&w, "}\n");
 	text->length = (size_t)(w.at - text->data);
 }

@@ -303,15 +303,19 @@ static void write_analysis(struct ws_text *text, const struct ws_track_result *r
 		ws_text_puts(text, " [duplicate packet]");
 }
 
-static void write_problems(struct ws_text *text, const struct ws_packet *packet)
+static void write_bad_checksum(struct ws_text *text, const struct ws_layer *layer, bool ignored)
+{
+	ws_text_puts(text, ignored ? " [" : " [bad ");
+	ws_text_puts(text, ws_header_info(layer->header)->label);
+	ws_text_puts(text, ignored ? " checksum ignored]" : " checksum]");
+}
+
+static void write_problems(struct ws_text *text, const struct ws_packet *packet, const struct ws_track_result *result)
 {
 	for (unsigned i = 0; i < packet->layer_count; i++) {
 		const struct ws_layer *layer = &packet->layer[i];
-		if (layer->checksum == WS_CHECKSUM_BAD && !layer->quoted && layer->header != WS_HEADER_FCS) {
-			ws_text_puts(text, " [bad ");
-			ws_text_puts(text, ws_header_info(layer->header)->label);
-			ws_text_puts(text, " checksum]");
-		}
+		if (layer->checksum == WS_CHECKSUM_BAD && !layer->quoted && layer->header != WS_HEADER_FCS)
+			write_bad_checksum(text, layer, result->checksum_ignored && layer->header == WS_HEADER_TCP);
 	}
 	for (unsigned i = 0; packet->problems && i < packet->layer_count; i++) {
 		const struct ws_layer *layer = &packet->layer[i];
@@ -344,7 +348,7 @@ void text_packet(struct ws_output *output, const struct ws_packet *packet, const
 	if (packet->vlan != WS_NO_VLAN)
 		labelled(text, " vlan ", packet->vlan);
 	write_analysis(text, result);
-	write_problems(text, packet);
+	write_problems(text, packet, result);
 }
 
 void text_transition_on_line(struct ws_output *output, const struct subject *subject, struct line *line)

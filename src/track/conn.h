@@ -47,17 +47,21 @@ struct ws_conn {
 	uint8_t bound : 1;     /* another connection has the same 4-tuple on another VLAN or interface */
 	uint8_t history_full : 1;
 	ws_conn_id id;
-	ws_conn_id older;    /* the incarnation before, which may still get segments; 0: none */
-	uint32_t link_id[2]; /* interface and VLAN of each direction's first packet; WS_NO_LINK: none yet */
-	uint16_t timer_slot; /* WS_NO_TIMER: none runs */
-	uint8_t judgement;   /* the verdict as keys.c knows it, until the next input; 0: not known */
+	ws_conn_id older;              /* the incarnation before, which may still get segments; 0: none */
+	uint32_t link_id[2];           /* interface and VLAN of each direction's first packet; WS_NO_LINK: none yet */
+	uint16_t timer_slot;           /* WS_NO_TIMER: none runs */
+	uint8_t judgement;             /* the verdict as keys.c knows it, until the next input; 0: not known */
+	uint8_t checksums_right : 2;   /* a bit for each endpoint: it sent a segment with a right checksum */
+	uint8_t checksums_useless : 2; /* its wrong checksums say nothing */
+	uint8_t suspects : 2;          /* checksums.c keeps a segment of it */
 	struct ws_machine machine;
 	struct ws_analyser analyser;
 	struct ws_traffic traffic[2];
 	uint64_t number;
 	ws_time last_time;
 	uint64_t last_frame;
-	uint32_t bad_checksums, duplicates;
+	uint32_t bad_checksums[2]; /* by sender */
+	uint32_t checksums_ignored, duplicates;
 	struct ws_history_chunk *history, *history_tail;
 	size_t history_count;
 	struct ws_zeek zeek;

@@ -108,7 +108,8 @@ static void fill_rest(const struct ws_tracker *tracker, const struct ws_conn *co
 	const unsigned likely_client = (unsigned)ws_conn_likely_client(conn);
 	info->first_frame = conn->first_frame;
 	info->last_frame = conn->last_frame;
-	info->bad_checksums = conn->bad_checksums;
+	info->bad_checksums = (uint64_t)conn->bad_checksums[0] + conn->bad_checksums[1];
+	info->checksums_ignored = conn->checksums_ignored;
 	info->duplicates = conn->duplicates;
 	info->previous = conn->previous;
 	info->next = conn->next;

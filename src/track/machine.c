@@ -475,6 +475,7 @@ void ws_machine_step(struct ws_machine *machine, const struct ws_segment *input,
 	machine->plain = 0;
 	switch ((enum ws_input_kind)input->kind) {
 	case WS_INPUT_SEGMENT:
+	case WS_INPUT_ACCEPTED:
 		handle_tcp(&x);
 		break;
 	case WS_INPUT_UNREACHABLE:

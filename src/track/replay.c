@@ -120,8 +120,11 @@ static void advance(struct ws_replay *replay, struct ws_step *step)
 	struct ws_analysis_result analysis = {0};
 	*step = (struct ws_step){0};
 	before_step(machine, step);
-	if (input->kind == WS_INPUT_SEGMENT)
-		ws_analyse(&replay->cursor.analyser, input, &analysis);
+	struct ws_segment segment = *input;
+	segment.duplicate |=
+	        input->kind == WS_INPUT_ACCEPTED; /* analysed when it came; only its relative numbers are asked for */
+	if (input->kind == WS_INPUT_SEGMENT || input->kind == WS_INPUT_ACCEPTED)
+		ws_analyse(&replay->cursor.analyser, &segment, &analysis);
 	ws_machine_step(machine, input, &outcome);
 	step->input = *input;
 	step->analysis = analysis.analysis;

@@ -311,15 +311,19 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 	struct ws_tuple tuple = tuple_of(packet);
 	uint32_t link_id = link_id_of(packet);
 	fill_segment(&segment, packet);
-	tracker->stats.bad_checksums += segment.bad_checksum;
 	if (!tuple.hash)
 		tuple.hash = ws_table_hash(&tracker->table, &tuple);
 	struct ws_conn *known = ws_table_find(&tracker->table, &tuple);
 	if (known && known->timer_slot != WS_NO_TIMER)
 		settle(tracker, known);
+	if (segment.bad_checksum)
+		ws_checksums_judge(tracker, known, &tuple, &segment);
 	struct ws_conn *conn = ws_tracker_assign(tracker, &tuple, known, &segment, link_id);
-	if (!conn)
+	if (!conn) {
+		tracker->stats.damaged += segment.bad_checksum;
+		tracker->stats.lone_resets += !segment.bad_checksum && segment.flags & WS_TCP_RST;
 		return;
+	}
 	unsigned direction = segment.direction;
 	if (!conn->traffic[0].packets && !conn->traffic[1].packets)
 		ws_hops_note(&tracker->exchanges, packet);
@@ -330,7 +334,8 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 		conn->duplicates++;
 		tracker->stats.duplicates++;
 	}
-	conn->bad_checksums += segment.bad_checksum;
+	if (ws_checksums_matter(conn, &segment))
+		ws_checksums_take(tracker, conn, &tuple, &segment, (enum ws_checksum)packet->checksum);
 	conn->last_time = segment.time;
 	conn->last_frame = segment.frame;
 	if (!segment.duplicate) {
@@ -345,6 +350,7 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 	result->conn_number = conn->number;
 	result->direction = (uint8_t)direction;
 	result->duplicate = segment.duplicate;
+	result->checksum_ignored = segment.checksum_ignored;
 	result->analysis = analysis.analysis;
 	result->relative_sequence = analysis.relative_sequence;
 	result->relative_acknowledgment = analysis.relative_acknowledgment;
@@ -405,6 +411,8 @@ static void track_transport(struct ws_tracker *tracker, const struct ws_packet *
 		tracker->stats.tcp++;
 		if (packet->tcp_complete)
 			track_tcp(tracker, packet, result);
+		else
+			tracker->stats.headless++;
 		break;
 	case WS_TRANSPORT_UDP:
 		tracker->stats.udp++;

@@ -4,6 +4,7 @@
 
 #include "track/arp.h"
 #include "track/arp_exchange.h"
+#include "track/checksums.h"
 #include "track/conn.h"
 #include "track/dedup.h"
 #include "track/fragments.h"
@@ -24,6 +25,7 @@ struct ws_tracker {
 	struct ws_timers timers;
 	struct ws_history history;
 	struct ws_dedup dedup;
+	struct ws_checksums checksums;
 	struct ws_fragments fragments;
 	struct ws_arp_table arp;
 	struct ws_udp_table udp;

@@ -231,6 +231,11 @@ static struct ws_judgement judge(const struct ws_conn_info *info, struct ws_text
 		is_open(&v);
 	if (info->forged_reset)
 		WORDS(&v, "; a RST was forged: its apparent sender went on");
+	if (info->checksums_ignored && text) {
+		WORDS(&v, "; ");
+		ws_checksums_words(text, info->checksums_ignored,
+		                   info->endpoint[0].packets + info->endpoint[1].packets);
+	}
 	return v.judgement;
 }
 

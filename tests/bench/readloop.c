@@ -1,4 +1,4 @@
-/* readloop FILE: the limit. libpcap's read function over a file, and nothing else. */
+/* readloop FILE calls libpcap's read function for a whole file and does nothing else. No program can be faster. */
 #include <pcap.h>
 #include <stdio.h>
 

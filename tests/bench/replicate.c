@@ -1,13 +1,12 @@
-/* replicate PACKETS FILE...: a large capture on standard output, made of small ones.
+/* replicate PACKETS FILE... writes a large capture to standard output, made from small ones.
  *
- * Every Ethernet capture among the files is one film. Rounds begin STEP apart; in each, every film starts once, with
- * its own pauses, and with the low 24 bits of its addresses turned into others (checksums are corrected by the
- * difference, so that a wrong one stays wrong and one that was left to the card is still). Films overlap, so packets
- * are merged by time in a heap.
+ * Every Ethernet capture among the files is one source. Rounds begin STEP apart; in each, every source starts once,
+ * with its own pauses, and with the low 24 bits of its addresses changed (checksums are corrected by the difference, so
+ * that wrong ones and offloaded ones stay what they are). Sources overlap, so packets are merged by time in a heap.
  *
- * So that the whole looks like a network rather than like a collection: a film with fewer than four segments a
- * connection is a scan and would drown the rest, so it is left out, and standard error says so; one in which TCP is the
- * smaller part (routing protocols, mostly) plays only in every eighth round. */
+ * The result should look like a network. A source with fewer than four segments for each connection is a scan, and
+ * there would be too many of these, so it is left out, and standard error says so. A source in which TCP is the smaller
+ * part (mostly routing protocols) is used only in every eighth round. */
 #include <pcap.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,12 +16,12 @@
 
 #define STEP_US 20000
 #define RARE_ROUNDS 8
-#define LONGEST_US (600 * INT64_C(1000000)) /* pauses beyond are cut: a film must end within the capture */
-#define LONGEST_FRAME 65550                 /* longer ones are no frames but damaged captures, as are empty ones */
+#define LONGEST_US (600 * INT64_C(1000000)) /* longer pauses are cut, so that a source ends within the capture */
+#define LONGEST_FRAME 65550                 /* longer and empty frames come from damaged captures */
 #define START_US (INT64_C(1700000000) * 1000000)
 
 struct packet {
-	int64_t at; /* microseconds since the film's beginning */
+	int64_t at; /* microseconds since the start of the source */
 	uint32_t captured, length;
 	uint8_t *bytes;
 };
@@ -35,7 +34,7 @@ struct film {
 
 struct run {
 	int64_t start;
-	uint32_t mask; /* what its addresses are turned by */
+	uint32_t mask; /* its addresses are changed by XOR with this */
 	size_t next;
 	const struct film *film;
 };
@@ -73,7 +72,7 @@ static unsigned find_ip(const uint8_t *bytes, uint32_t size, uint32_t *offset)
 	return get16(bytes + at) == 0x86dd && *offset + 40 <= size ? 6 : 0;
 }
 
-/* The transport header behind it; 0: none that can be read here. */
+/* The offset of the transport header after it; 0 when there is none that can be read. */
 static uint8_t find_transport(const uint8_t *ip, unsigned version, uint32_t size, uint32_t *offset)
 {
 	*offset = version == 4 ? (ip[0] & 15) * 4u : 40;
@@ -83,7 +82,7 @@ static uint8_t find_transport(const uint8_t *ip, unsigned version, uint32_t size
 	return *offset + (protocol == 6 ? 18u : 8u) <= size ? protocol : 0;
 }
 
-/* RFC 1624: the field's sum changes by what the covered words change by. */
+/* RFC 1624: the checksum changes by the change of the words it covers. */
 static void correct(uint8_t *field, uint32_t before, uint32_t after)
 {
 	uint32_t sum = (uint16_t)~get16(field) + (0xffff - before % 0xffff) + after % 0xffff;
@@ -93,7 +92,7 @@ static void correct(uint8_t *field, uint32_t before, uint32_t after)
 	field[1] = (uint8_t)~sum;
 }
 
-/* The field holds what a sending host leaves for its card to finish: the sum of the pseudo-header, not complemented. */
+/* True when the field is offloaded: it holds the uncomplemented sum of the pseudo-header, for the card to complete. */
 static bool is_offloaded(const uint8_t *ip, unsigned version, uint32_t transport, uint8_t protocol,
                          const uint8_t *field)
 {

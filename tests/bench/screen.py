@@ -1,4 +1,4 @@
-"""The view on a pseudo terminal: how long until something is there to see."""
+"""Measures on a pseudo-terminal how long the view takes to show something."""
 
 import fcntl
 import os
@@ -14,7 +14,7 @@ QUIET = 0.4  # without output for so long, nothing more comes
 
 
 class View:
-    """A running view; `output` is what it has written so far."""
+    """A running view; `output` is what it has written until now."""
 
     def __init__(self, command, rows=40, columns=120):
         self.started = time.monotonic()
@@ -45,19 +45,19 @@ class View:
         return time.monotonic() - self.started
 
     def settle(self):
-        """Reads until it is quiet; the time of the last output."""
+        """Reads until there is no more output; returns the time of the last output."""
         last = time.monotonic()
         while self.read(QUIET):
             last = time.monotonic()
         return last
 
     def processor(self):
-        """Seconds of processor it has used."""
+        """Returns the seconds of CPU time it has used."""
         with open(f"/proc/{self.pid}/schedstat", encoding="ascii") as statistics:
             return int(statistics.read().split()[0]) / 1e9
 
     def press(self, key):
-        """Seconds until the last output that a key causes, and of processor."""
+        """Returns the seconds until the last output that a key causes, and the seconds of CPU time."""
         self.output = b""
         before = self.processor()
         start = time.monotonic()
@@ -81,7 +81,7 @@ class View:
 
 
 def first_screen(command):
-    """Seconds until the list's first row is there."""
+    """Returns the seconds until the list's first row is shown."""
     view = View(command)
     seconds = view.until(b"ESTAB")
     view.close()
@@ -89,7 +89,7 @@ def first_screen(command):
 
 
 def loaded(command):
-    """Seconds until a file is loaded, and the most that was resident, in MB."""
+    """Returns the seconds until a file is loaded, and the peak resident memory in MB."""
     view = View(command)
     view.until(b"ESTAB")
     seconds = view.settle() - view.started
@@ -103,7 +103,7 @@ FILTERS = ("11.3.0.0/16", "client.port < 2000 and state == ESTABLISHED", "packet
 
 
 def keys(command, rounds):
-    """What keys cost in the list: (work, seconds until the screen is as it stays, seconds of processor), the best of
+    """Measures keys in the list: (work, seconds until the screen no longer changes, seconds of CPU time), the best of
     some rounds."""
     view = View(command)
     view.until(b"ESTAB")
@@ -118,7 +118,7 @@ def keys(command, rounds):
     for _ in range(rounds):
         for column in SORTS:
             press(f"sort by {column}", b"s")
-        for work, key in (("next row", b"j"), ("turn the order", b"r"), ("first row", b"g"), ("last row", b"G")):
+        for work, key in (("next row", b"j"), ("reverse the order", b"r"), ("first row", b"g"), ("last row", b"G")):
             press(work, key)
         view.press(b"r")
         for text in FILTERS:

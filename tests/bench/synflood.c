@@ -1,6 +1,6 @@
-/* synflood SYNS [SEGMENTS]: a capture on standard output, one connection attempt from each of as many sources, 200,000
- * a second. With SEGMENTS, each is answered and has up to that many segments more, some with data, some a FIN: so many
- * live connections, all at once, which no column has in order. */
+/* synflood SYNS [SEGMENTS] writes a capture with one connection attempt from each of SYNS sources, 200,000
+ * a second. With SEGMENTS, each is answered and has up to that many more segments, some with data, some with FIN: these
+ * are SYNS live connections at once, and no column has them in order. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,13 +33,13 @@ static uint16_t fold(uint32_t sum)
 	return (uint16_t) ~(sum + (sum >> 16));
 }
 
-/* A number of 24 bits for each host, no two the same, in no order. */
+/* A different number of 24 bits for each host, in no order. */
 static uint32_t shuffle(uint32_t host)
 {
 	return (host * 0x9e3779b1) & 0xffffff;
 }
 
-/* `data`: bytes of payload, which are not captured. */
+/* `data` is the number of payload bytes, which are not captured. */
 static void write_segment(uint64_t number, uint32_t host, int from_host, uint32_t flags, uint32_t sequence,
                           uint32_t ack, uint32_t data)
 {

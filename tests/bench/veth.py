@@ -1,4 +1,4 @@
-"""Live capture on a veth pair between two namespaces of our own, which go away again."""
+"""Measures live capture on a veth pair between two namespaces, which are removed at the end."""
 
 import collections
 import contextlib
@@ -22,7 +22,7 @@ def ip(*words):
 
 @contextlib.contextmanager
 def pair():
-    """The names of two namespaces; interface `wire` of each leads to the other."""
+    """Makes two namespaces and yields their names; interface `wire` of each leads to the other."""
     names = [f"wsbench{os.getpid()}{end}" for end in "ab"]
     for name in names:
         ip("netns", "add", name)
@@ -40,7 +40,7 @@ def pair():
 
 
 class Lines:
-    """A capture that writes lines."""
+    """A capture that prints lines."""
 
     def __init__(self, command):
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
@@ -49,13 +49,13 @@ class Lines:
         time.sleep(seconds)
 
     def finish(self):
-        """What it says at its end."""
+        """Returns what it prints at its end."""
         self.process.send_signal(signal.SIGINT)
         return self.process.communicate()[1]
 
 
 class Viewed:
-    """A capture that shows the view, which somebody looks at."""
+    """A capture that shows the view, with a terminal that reads it."""
 
     def __init__(self, command):
         self.view = screen.View(command)
@@ -75,7 +75,7 @@ class Viewed:
 
 
 def replay(command, path, kind=Lines):
-    """Replays a capture as fast as it goes while `command` listens at the other end."""
+    """Replays a capture as fast as possible while `command` captures at the other end."""
     with pair() as (sender, receiver), tempfile.TemporaryFile("w+") as told:
         capture = kind(["ip", "netns", "exec", receiver, *command, "-i", "wire"])
         capture.wait(SETTLE)
@@ -94,7 +94,7 @@ def replay(command, path, kind=Lines):
 
 
 def idle(command, seconds):
-    """The share of one processor that a capture takes on an interface where nothing happens."""
+    """Returns the share of one CPU that a capture uses on an interface without traffic."""
     with pair() as (_, receiver):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         capture = screen.View(["ip", "netns", "exec", receiver, *command, "-i", "wire"])

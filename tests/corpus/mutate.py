@@ -1,5 +1,5 @@
-"""Captures that nobody would write: from a good one, by a seeded chance. Every function takes bytes and yields pairs of a name and
-bytes; the name says what was done, to find it again."""
+"""Makes damaged and unusual captures from a good one, at random with a seed. Every function takes bytes and yields pairs of a name and
+bytes; the name says what was changed, so that it can be found again."""
 import gzip
 import shutil
 import struct
@@ -7,7 +7,7 @@ import subprocess
 
 EXTREMES = (0, 1, 2, 3, 7, 8, 11, 12, 0xffff, 0x10000, 0x40000, 0x40001, 0x7fffffff, 0x80000000, 0xfffffffc, 0xffffffff)
 BYTES = (0, 1, 4, 5, 0x0f, 0x45, 0x46, 0x4f, 0x50, 0x60, 0x7f, 0x80, 0xf0, 0xfe, 0xff)
-# As pcap and pcapng number them: what is supported under each of its numbers, and some that are not.
+# Link types as pcap and pcapng number them: all numbers of the supported ones, and some that are not supported.
 LINKS = (0, 1, 12, 14, 101, 108, 113, 228, 229, 276, 105, 127, 147, 0xffff)
 MAGICS = {b"\xd4\xc3\xb2\xa1": "<", b"\x4d\x3c\xb2\xa1": "<", b"\xa1\xb2\xc3\xd4": ">", b"\xa1\xb2\x3c\x4d": ">",
           b"\x34\xcd\xb2\xa1": "<", b"\xa1\xb2\xcd\x34": ">"}
@@ -15,12 +15,12 @@ SECTION = 0x0a0d0d0a
 
 
 def order_of(data):
-    """The byte order of a pcap file; None: it is none."""
+    """Returns the byte order of a pcap file, or None when it is not a pcap file."""
     return MAGICS.get(data[:4])
 
 
 def pcap_records(data):
-    """Where each record's header begins, and its captured length."""
+    """Yields where each record's header starts, and its captured length."""
     order, at = order_of(data), 24
     header = 24 if data[:4] in (b"\x34\xcd\xb2\xa1", b"\xa1\xb2\xcd\x34") else 16
     while order and at + header <= len(data):
@@ -32,7 +32,7 @@ def pcap_records(data):
 
 
 def pcapng_blocks(data):
-    """Byte order, type, place and length of each block."""
+    """Yields the byte order, type, offset and length of each block."""
     order, at = "<", 0
     while at + 12 <= len(data):
         kind, = struct.unpack_from("<I", data, at)
@@ -51,7 +51,7 @@ def put(data, at, *parts):
 
 
 def cuts(data, chance, count):
-    """Every length of a small file, a sample of a large one's, with the ends of its records."""
+    """Cuts a small file at every length, and a large one at a sample of lengths and at the ends of its records."""
     lengths = range(len(data))
     if len(data) > 5 * count:
         edges = {at + step for at, header, captured in list(pcap_records(data))[:4] for step in (0, 1, header - 1, header, header + captured)}
@@ -62,7 +62,7 @@ def cuts(data, chance, count):
 
 
 def flips(data, chance, count):
-    """Bytes replaced, a few or many, where headers are or anywhere."""
+    """Replaces a few or many bytes, in headers or anywhere."""
     starts = [at + header for at, header, _ in pcap_records(data)] or [at + 28 for _, _, at, _ in pcapng_blocks(data)] or [0]
     for number in range(count):
         new = bytearray(data)
@@ -81,7 +81,7 @@ def checksum(data):
 
 
 def mend(frame):
-    """Ethernet with IPv4 and TCP whose checksums are right again, so that what was changed is believed."""
+    """Corrects the checksums of IPv4 and TCP in an Ethernet frame, so that changed fields are accepted."""
     head = (frame[14] & 15) * 4 if len(frame) > 34 and frame[12:14] == b"\x08\0" and frame[14] >> 4 == 4 else 0
     if head < 20 or len(frame) < 14 + head + 20 or frame[23] != 6:
         return frame
@@ -96,8 +96,8 @@ def mend(frame):
 
 
 def believed(data, chance, count):
-    """Fields of IPv4 and TCP headers changed in many packets, packets lost, doubled, put in another order, times at extremes; and the
-    checksums are right, so that the changes reach the states."""
+    """Changes fields of IPv4 and TCP headers in many packets; loses, doubles and reorders packets; sets extreme times. The
+    checksums are right, so that the changes affect the states."""
     order = order_of(data)
     records = [data[at:at + header + captured] for at, header, captured in pcap_records(data)]
     if not records or data[:4] not in (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4"):
@@ -152,7 +152,7 @@ def pcap_headers(data, chance):
 
 
 def pcap_written_anew(data):
-    """The same packets in the other byte order, with nanoseconds, in older versions, in the modified format."""
+    """Writes the packets in the other byte order, with nanoseconds, in older versions and in the modified format."""
     order = order_of(data)
     if not order or data[:4] in (b"\x34\xcd\xb2\xa1", b"\xa1\xb2\xcd\x34"):
         return
@@ -191,7 +191,7 @@ def enhanced(order, number, high, low, captured, length, frame):
 
 
 def pcapng_written_anew(data):
-    """A pcap's packets as pcapng: with every resolution and offset of time, several interfaces and sections, all kinds of blocks."""
+    """Writes the packets as pcapng with every time resolution and offset, several interfaces and sections, and all kinds of blocks."""
     order = order_of(data)
     if not order:
         return
@@ -261,14 +261,14 @@ def packed(data, chance, count):
         yield f"{name}", whole
         yield f"{name} twice", whole + whole
         yield f"{name} with zeros", whole + bytes(100)
-        yield f"{name} with rubbish", whole + b"rubbish"
-        yield f"{name} packed again", pack(whole)
+        yield f"{name} with garbage", whole + b"rubbish"
+        yield f"{name} compressed twice", pack(whole)
         for what, new in (*cuts(whole, chance, count), *flips(whole, chance, count)):
             yield f"{name} {what}", new
 
 
 def all_of(data, chance, count):
-    """Every kind; `count` says how many of those that are left to chance."""
+    """Yields every kind of mutation; `count` limits the random ones."""
     yield "as it is", data
     if not data:
         return

@@ -1,4 +1,4 @@
-"""The program, run many times by server.c, and what may come out of it whatever goes in."""
+"""Runs the program many times by means of server.c, and checks what must hold for every input."""
 import glob
 import json
 import os
@@ -7,7 +7,7 @@ import subprocess
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.join(ROOT, os.environ.get("BUILD", "build"))
-# Control characters but the end of a line; what turns the direction of writing, has no width, or belongs to nobody.
+# Control characters except the newline; characters that change the writing direction, have no width, or are unassigned.
 UNSEEN = re.compile("[\0-\x09\x0b-\x1f\x7f-\x9f\xad\u0300-\u036f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
                     "\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff\U000f0000-\U0010ffff\ue000-\uf8ff]")
 
@@ -23,7 +23,7 @@ MEMCHECK = ["valgrind", "-q", "--leak-check=full", "--errors-for-leak-kinds=defi
 
 
 class Server:
-    """With `memcheck`, below Valgrind, without the sandbox that does not let it work."""
+    """With `memcheck` it runs under Valgrind, without the sandbox, which Valgrind cannot work in."""
 
     def __init__(self, folder, memcheck=False):
         self.memcheck = [*MEMCHECK, f"--log-file={folder}/memcheck.%p"] if memcheck else []
@@ -34,7 +34,7 @@ class Server:
                                         env=environment, cwd=folder)
 
     def run(self, arguments, stdin=""):
-        """How it ended, the number of that, standard output, and standard error."""
+        """Returns how it ended, the status or signal, standard output, and standard error."""
         words = [stdin, self.out, "wirestate", *(["--no-sandbox"] if self.memcheck else []), *arguments, ""]
         self.process.stdin.write(b"".join(os.fsencode(word) + b"\0" for word in words))
         self.process.stdin.flush()
@@ -44,7 +44,7 @@ class Server:
             return how.decode(), int(number), file.read(), errors
 
     def complaints(self):
-        """What Valgrind has said of this run."""
+        """Returns Valgrind's report on this run."""
         said = b""
         for path in glob.glob(os.path.join(self.folder, "memcheck.*")) if self.memcheck else ():
             with open(path, "rb") as file:
@@ -58,7 +58,7 @@ class Server:
 
 
 def clean(name, data):
-    """Text that may be shown on a terminal."""
+    """Checks that output is text that may be shown on a terminal."""
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
@@ -70,18 +70,18 @@ def clean(name, data):
 
 
 def check(result, arguments):
-    """What must hold for every input."""
+    """Checks what must hold for every input."""
     how, number, out, errors = result
     said = errors.decode(errors="replace")
     if how != "exit" or "Sanitizer" in said or "runtime error" in said:
         raise Wrong(f"{how} {number}: {said[:6000]}")
-    # A connection or a packet that is asked for, and not there, is a wrong option.
+    # Asking for a connection or a packet that does not exist is an option error.
     if number not in (0, 2) and not (number == 1 and re.search("onnection|--frame [0-9]+: only", said)):
         raise Wrong(f"exit status {number}: {said}")
     if number and "wirestate: " not in said:
         raise Wrong(f"exit status {number} without a reason: {said}")
     clean("standard error", errors)
-    text = clean("standard output", out.replace(b"\n\t0x", b"\n0x"))  # the bytes of a packet stand behind a tab
+    text = clean("standard output", out.replace(b"\n\t0x", b"\n0x"))  # lines with a packet's bytes start with a tab
     if "json" in arguments:
         for line in text.splitlines():
             try:
@@ -91,13 +91,13 @@ def check(result, arguments):
 
 
 def words(server, option):
-    """What the program itself says an option takes."""
+    """Returns the words that an option takes, from the program's own error."""
     said = server.run([option, "?", "-r", "none"])[3].decode()
     return re.search(r"it takes (?:one|any) of ([\w, -]+?)(?:, separated by commas)?\n", said).group(1).split(", ")
 
 
 def ways(server):
-    """Lists of arguments; {} is the capture, {out} a file to write."""
+    """Returns lists of arguments, in which {} is the capture and {out} a file to write."""
     kinds, screens = words(server, "--only"), words(server, "--screen")
     every = [["-T", "json", "-r", "{}"], ["-T", "json", "-r", "-"], ["-T", "text", "-v", "-x", "-r", "{}"],
              ["-T", "text", "-n", "--only", ",".join(kinds), "-r", "{}"], ["-T", "text", "-r", "-"],

@@ -1,10 +1,10 @@
-/* Runs the program again and again without starting it anew: a process that is loaded already forks, and the child
- * calls main. With a sanitizer that is some ten times faster than a start, and nothing differs, as the program has no
- * state before main.
+/* Runs the program many times without loading it each time: a process that is already loaded forks, and the child
+ * calls main. With a sanitizer that is about ten times faster than a start. It makes no difference, because the program
+ * has no state before main.
  *
- * A job on standard input is strings, each ended by a zero byte, the last one empty: the file for standard input, the
- * one for standard output, and the arguments. The answer is a line, "HOW NUMBER LENGTH", and LENGTH bytes of standard
- * error. HOW is exit (NUMBER is the status), signal, or hang. */
+ * A job on standard input is a list of strings, each ended by a zero byte, the last one empty: the file for standard
+ * input, the file for standard output, and the arguments. The answer is a line "HOW NUMBER LENGTH", and LENGTH bytes of
+ * standard error. HOW is exit (NUMBER is the status), signal, or hang. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -38,7 +38,7 @@ static int read_job(struct job *job)
 		job->text[used++] = (char)c;
 		if (c)
 			continue;
-		/* The two files may be empty, an argument may not: it would be the end. */
+		/* The two files may be empty, but an argument may not, because an empty string ends the job. */
 		if (used - start == 1 && job->count >= 2) {
 			job->word[job->count] = NULL;
 			return 1;

@@ -1,4 +1,4 @@
-"""What the tests of faults share: the program, its messages, captures made by hand, and a terminal of one's own."""
+"""Shared by the tests of faults: running the program, its messages, captures made by hand, and a pseudo-terminal."""
 import atexit
 import fcntl
 import functools
@@ -43,7 +43,7 @@ def put(name, data):
 
 @functools.cache
 def public_program():
-    """A copy of the program that any user may run: the checkout may lie in a folder that only its owner may enter."""
+    """Returns a copy of the program that every user may run; only its owner may be allowed to enter the checkout."""
     folder = tempfile.mkdtemp()
     atexit.register(shutil.rmtree, folder)
     os.chmod(folder, 0o755)
@@ -77,7 +77,7 @@ def refused(path, message):
 
 
 def records(data):
-    """Where the records of a little-endian pcap end."""
+    """Returns the offsets where the records of a little-endian pcap end."""
     at, ends = 24, []
     while at + 16 <= len(data):
         at += 16 + struct.unpack_from("<I", data, at + 8)[0]
@@ -87,7 +87,7 @@ def records(data):
 
 
 def pcap(packets, snaplen=65535, link=1):
-    """Packets are pairs of seconds and bytes."""
+    """Returns a pcap file; packets are pairs of seconds and bytes."""
     out = [struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, snaplen, link)]
     for when, data in packets:
         out.append(struct.pack("<IIII", int(when), int(when % 1 * 1e6), len(data), len(data)) + data)
@@ -95,7 +95,7 @@ def pcap(packets, snaplen=65535, link=1):
 
 
 def put_pcap(name, packets):
-    """A capture of many, none of them kept: what this process holds is counted as its child's peak."""
+    """Writes a capture of many packets without keeping them, because this process's memory counts in its child's peak."""
     path = put(name, pcap([]))
     with open(path, "ab") as file:
         for packet in packets:
@@ -104,7 +104,7 @@ def put_pcap(name, packets):
 
 
 def zstd(name, parts, *options):
-    """A packed file of them."""
+    """Writes a compressed file of these."""
     if not shutil.which("zstd"):
         raise Skip("zstd is not installed")
     path = put(name, b"")
@@ -116,7 +116,7 @@ def zstd(name, parts, *options):
 
 
 def used(arguments, source):
-    """Exit status, what was said, and the most memory that was resident, in MiB. The source is standard input, too."""
+    """Returns exit status, output and peak resident memory in MiB. The source is also standard input."""
     with open(source, "rb") as stdin, subprocess.Popen([PROGRAM, *arguments], stdin=stdin, stdout=subprocess.DEVNULL,
                                                        stderr=subprocess.PIPE, text=True) as program:
         err = program.stderr.read()
@@ -130,16 +130,16 @@ def limit_memory(mebibytes):
 
 
 def state_of(pid):
-    """One letter, as the kernel has it; T: stopped."""
+    """Returns the kernel's letter for a process's state; T means stopped."""
     with open(f"/proc/{pid}/stat", encoding="ascii") as file:
         return file.read().rsplit(")", 1)[1].split()[0]
 
 
 class Screen:
-    """The view on a pseudo-terminal of our own."""
+    """The view on a pseudo-terminal."""
 
     def __init__(self, *arguments, before=(), job=False, **options):
-        """A session of its own, or a job of this one, as a shell has it."""
+        """Starts the program in a session of its own, or as a job of this one, like a shell does."""
         self.master, self.slave = pty.openpty()
         self.resize(24, 80)
         self.modes = termios.tcgetattr(self.slave)
@@ -169,7 +169,7 @@ class Screen:
         assert termios.tcgetattr(self.slave) == self.modes, "the terminal's modes are not as they were"
 
     def left(self, status=(0,)):
-        """Ends with one of these."""
+        """Checks that the program ends with one of these statuses."""
         end = time.monotonic() + PATIENCE
         while self.program.poll() is None and time.monotonic() < end:
             self.take(0.02)

@@ -1,4 +1,4 @@
-"""Files that are not what they seem."""
+"""Files that are damaged, change, or are no captures."""
 import gzip
 import json
 import os
@@ -38,7 +38,7 @@ def a_file_that_grows():
 
 
 def a_burst_on_a_pipe():
-    """All that has come is shown, though nothing more comes and the pipe stays open."""
+    """Everything received is shown, although nothing more is sent and the pipe stays open."""
     burst = pcap([(i, bytes(12) + b"\x88\xb5" + bytes(6)) for i in range(1500)])
     with subprocess.Popen([PROGRAM, "-n", "-l", "-T", "text", "-r", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL) as program:
@@ -54,7 +54,7 @@ def a_burst_on_a_pipe():
 
 
 def a_file_that_shrinks():
-    """While the view shows it: what can no longer be read of its past is not passed over in silence."""
+    """A file is changed while the view shows it: packets that can no longer be read must be reported."""
     frame = read("close-four-client.pcap")
     frame = frame[40:40 + struct.unpack_from("<I", frame, 32)[0]]
     path = put("shrinks.pcap", pcap([(i, frame) for i in range(2000)]))
@@ -101,7 +101,7 @@ def huge_numbers_in_the_header():
 
 
 def pack(name, head, mebibytes):
-    """In pieces: what this process holds is counted as its child's peak."""
+    """Writes in pieces, because this process's memory counts in its child's peak."""
     path = os.path.join(FOLDER, name)
     with gzip.open(path, "wb", 1) as file:
         file.write(head)
@@ -111,7 +111,7 @@ def pack(name, head, mebibytes):
 
 
 def decompression_bomb():
-    """Zeros are packets of no bytes at the time 0; and one block that says it is endless."""
+    """Zeros are packets without bytes at time 0; and a block says that it is endless."""
     path = pack("bomb.gz", pcap([]), 64)
     for arguments in (["-T", "json", "--only", "stats", "-r", path], ["-T", "json", "--only", "stats", "-r", "-"]):
         status, _, resident = used(arguments, path)
@@ -124,7 +124,7 @@ def decompression_bomb():
 
 
 def zstd_bomb():
-    """A window as large as the format's tools take, and a stream that does not end: it can be stopped at any time."""
+    """A stream with the largest window that the format's tools allow, and without an end, can be stopped at any time."""
     path = zstd("bomb.zst", (pcap([]), *[bytes(MIB)] * 256), "--long=27")
     status, _, resident = used(["-T", "json", "--only", "stats", "-c", "100000", "-r", path], path)
     assert status == 0 and (resident < 160 or SANITIZED), f"exit status {status}, {resident:.0f} MiB"

@@ -1,4 +1,4 @@
-"""Captures made so that nothing comes to an end, or memory does."""
+"""Captures that are made to keep the program busy for ever, or to use up its memory."""
 import os
 import signal
 import struct
@@ -15,7 +15,7 @@ BIG = struct.pack("<II", 0x0bad, 1 << 20) + bytes((1 << 20) - 12) + struct.pack(
 
 
 def a_pipe_of_blocks_that_are_no_packets():
-    """More than any buffer for them may hold; then nothing, and the pipe stays open."""
+    """More bytes than any buffer for them may have; then nothing, while the pipe stays open."""
     for ends in (signal.SIGINT, signal.SIGTERM):
         with subprocess.Popen([PROGRAM, "-T", "json", "--only", "packet", "-r", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE) as program:
@@ -32,7 +32,7 @@ def a_pipe_of_blocks_that_are_no_packets():
 
 
 def a_file_of_blocks_that_are_no_packets():
-    """Keys and signals are answered at once, though it is long until the next packet."""
+    """Keys and signals are answered at once, although the next packet is far away in the file."""
     with open(zstd("many.zst", [OTHER * 100000] * 100), "rb") as file:
         many = file.read()
     path = zstd("others.pcapng.zst", [SECTION + INTERFACE + PACKET])
@@ -65,7 +65,7 @@ def interfaces_without_number():
 
 
 def more_addresses_than_memory():
-    """--anonymize: each address still always becomes the same."""
+    """With --anonymize, an address is always replaced by the same one."""
     def solicitation(first):
         prefixes = b"".join(struct.pack(">BBBBIII", 3, 4, 64, 0xc0, 1, 1, 0) + struct.pack(">QQ", 0x2001 << 48, first + i) for i in range(40))
         message = struct.pack(">BBHIII", 134, 0, 0, 0, 0, 0) + prefixes
@@ -83,9 +83,9 @@ def more_addresses_than_memory():
 
 
 def a_film_without_end():
-    """A recording of it takes no longer than a reader waits, and ends when it is told to."""
+    """Recording takes no longer than a user waits, and ends on request."""
     def segment(number):
-        """Whose checksums are right: sequence and acknowledgment number add up to the same."""
+        """Returns segments whose checksums are right, because the sum of their two numbers is constant."""
         return bytes.fromhex("0200000000010200000000020800" "4500002800000000400666ce0a0000010a000002" "04d20050") + \
             struct.pack(">II", number, 40000 - number) + bytes.fromhex("50100400f66f0000")
     path = put_pcap("film.pcap", ((i * 0.5, segment(i)) for i in range(30000)))
@@ -107,7 +107,7 @@ def a_film_without_end():
     program.send_signal(signal.SIGINT)
     _, err = program.communicate(timeout=PATIENCE)
     assert program.returncode == 1 and "stopped after the first" in err, f"{program.returncode} {err}"
-    assert os.path.getsize(target) == 0, "half a film is left"
+    assert os.path.getsize(target) == 0, "an incomplete recording is left"
     with open(os.path.join(folder, "film.cast"), encoding="utf-8") as file:
         lines = file.read().splitlines()
     assert len(lines) > 10 and lines[-1].endswith('"]'), lines[-1]

@@ -1,4 +1,4 @@
-"""Interfaces that fail, and what a live capture may still do."""
+"""Interfaces that fail, and what a live capture is still allowed to do."""
 import json
 import os
 import re
@@ -66,7 +66,7 @@ def live_capture_as_root_is_confined():
 
 
 def a_pipe_is_waited_for_without_privileges():
-    """Nothing of it is read before they are gone; and a signal ends the wait."""
+    """Nothing is read from a pipe before privileges are dropped, and a signal ends the wait for the first byte."""
     if os.geteuid() != 0:
         raise Skip("privileges can only be given up by root")
     with subprocess.Popen([PROGRAM, "-T", "json", "-r", "-"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
@@ -148,8 +148,8 @@ def the_view_says_that_the_interface_is_down():
 
 
 def the_ring_overruns():
-    """Nobody reads the records, and the kernel's buffer is small: what is lost is counted, to the frame. What still lies in the buffer
-    when the capture is stopped is captured."""
+    """Nobody reads the records, and the kernel's buffer is small: each lost frame is counted. Frames that are still in the
+    buffer when the capture is stopped are captured."""
     namespace()
     program = live("-i", "va", "-T", "json", "--only", "packet,stats", "--buffer-size", "256K")
     code = ("import socket; s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW); s.bind(('vb', 0))\n"
@@ -175,7 +175,7 @@ def the_ring_overruns():
 
 
 def a_user_that_cannot_be_had():
-    """Who is named with -Z and cannot be become: the program ends and does not go on as root."""
+    """When the program cannot become the user of -Z, it ends and does not continue as root."""
     if os.geteuid() != 0:
         raise Skip("taking privileges away takes root")
     command = ["setpriv", "--bounding-set", "-setuid,-setgid", PROGRAM, "-T", "text", "-r", os.path.join(ROOT, "captures/close-four-client.pcap")]
@@ -187,7 +187,7 @@ def a_user_that_cannot_be_had():
 
 
 def an_invoker_whose_group_is_roots():
-    """It is still acted for as that user, not as root."""
+    """When sudo runs the program, it writes files as the user who called sudo, not as root."""
     if os.geteuid() != 0:
         raise Skip("being called by sudo takes root")
     folder = os.path.join(FOLDER, "roots")

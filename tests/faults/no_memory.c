@@ -1,4 +1,4 @@
-/* Preloaded: from the allocation on that NO_MEMORY_FROM names, as many fail as NO_MEMORY_COUNT says. */
+/* A preloaded library in which NO_MEMORY_COUNT allocations fail, starting with number NO_MEMORY_FROM. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-"""Output that cannot be written, memory that cannot be had."""
+"""Output that cannot be written, and memory that cannot be allocated."""
 import gzip
 import json
 import os
@@ -28,7 +28,7 @@ def the_reader_of_the_pipe_goes():
 
 
 def nobody_reads():
-    """A stop ends the program though its pipe is full and stays so."""
+    """A signal ends the program, although its pipe is full and stays full."""
     path = put("many.pcap", pcap([(i, b"\xff" * 12 + b"\x08\x06" + bytes(28)) for i in range(60000)]))
     fifo = os.path.join(FOLDER, "fifo")
     os.mkfifo(fifo)
@@ -58,7 +58,7 @@ def standard_output_is_full():
 
 
 def standard_streams_are_closed():
-    """What is opened instead of them must not be given what is meant for them."""
+    """With standard descriptors closed, files that get their numbers must not receive their output."""
     source = os.path.join(ROOT, "captures/close-four-client.pcap")
     whole, target = wirestate("-r", source, "-w", os.path.join(FOLDER, "whole.pcap")), os.path.join(FOLDER, "closed.pcap")
     assert whole.returncode == 0, whole.stderr
@@ -73,7 +73,7 @@ def standard_streams_are_closed():
 
 
 def the_disk_is_full():
-    """-w says so at once, the capture goes on, and what is there is a capture."""
+    """-w reports the error at once, the capture continues, and the file is a valid capture."""
     source = os.path.join(ROOT, "captures/close-four-client.pcap")
     frames = len(records(read("close-four-client.pcap")))
     target = os.path.join(FOLDER, "limited.pcap")
@@ -94,7 +94,7 @@ def the_disk_is_full():
 
 
 def a_small_disk():
-    """One that really is full, in a namespace of mounts."""
+    """Writes to a file system that is really full, in a mount namespace."""
     script = 'mount -t tmpfs -o size=8k none "$1" && exec "$2" -n -T json --only packet -r "$3" -w "$1/x.pcap"'
     many = put("many.pcap", pcap([(i, b"\xff" * 12 + b"\x08\x06" + bytes(28)) for i in range(2000)]))
     mount = os.path.join(FOLDER, "mount")
@@ -127,8 +127,8 @@ def memory_that_runs_out():
 
 
 def every_allocation_fails():
-    """One after the other, alone and with all behind it. Without the sandbox: libseccomp, and the C library when it is asked for a user,
-    crash by themselves then, before anything has been read."""
+    """Lets each allocation fail in turn, alone and with all later ones. The sandbox is off, because libseccomp, and the C
+    library when it looks up a user, would crash before anything is read."""
     if SANITIZED:
         raise Skip("a sanitizer has an allocator of its own")
     library = os.path.join(FOLDER, "no_memory.so")

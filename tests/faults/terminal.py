@@ -1,4 +1,4 @@
-"""Signals, and the terminal behind the view."""
+"""Signals, and the terminal of the view."""
 import json
 import os
 import random
@@ -51,7 +51,7 @@ def signals_in_the_view():
 
 
 def stopped_and_gone_on():
-    """While it is stopped the terminal is as it was before."""
+    """While the program is stopped, the terminal is as it was before."""
     screen = Screen("-n", "-r", os.path.join(ROOT, "captures/close-four-client.pcap"), job=True)
     for _ in range(5):
         screen.wait(b"10.0.0.1")
@@ -69,7 +69,7 @@ def stopped_and_gone_on():
 
 
 def nobody_would_continue_it():
-    """The first program of a session, as a terminal emulator starts one: Ctrl-Z must not stop it for good."""
+    """As the first program of a session, started by a terminal emulator, it must not be stopped for good by Ctrl-Z."""
     screen = Screen("-n", "-r", os.path.join(ROOT, "captures/close-four-client.pcap"))
     screen.wait(b"10.0.0.1")
     screen.program.send_signal(signal.SIGTSTP)
@@ -80,7 +80,7 @@ def nobody_would_continue_it():
 
 
 def signals_at_any_time():
-    """Before the view is there, while it draws and while it leaves; ends by request, by a crash, and by an alarm that nobody set."""
+    """Signals before the view starts, while it draws and while it ends: requests to end, crashes, and an alarm."""
     chance = random.Random(4)
     numbers = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGALRM]
     if not SANITIZED:  # a sanitizer takes those for flaws
@@ -101,7 +101,7 @@ def signals_at_any_time():
 
 
 def the_terminal_goes():
-    """Its window is closed: the program ends, and what -w has written is a capture."""
+    """When its window is closed, the program ends, and the file of -w is a valid capture."""
     target = os.path.join(FOLDER, "gone.pcap")
     screen = Screen("-n", "-r", os.path.join(ROOT, "captures/close-four-client.pcap"), "-w", target)
     screen.wait(b"10.0.0.1")
@@ -112,7 +112,7 @@ def the_terminal_goes():
 
 
 def the_sandbox_lets_the_view_work():
-    """Every screen; and the whole capture as a film, for which the file is read a second time."""
+    """Shows every screen, and plays the whole capture, for which the file is read a second time."""
     path = os.path.join(ROOT, "captures/close-four-client.pcap")
     screen = Screen("-n", "--play", "--idle", "0.01", "-r", path, "tcp")
     screen.wait(b"10.0.0.1")

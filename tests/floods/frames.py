@@ -1,4 +1,4 @@
-"""Frames that a stranger can send fast: each function makes the frame of a number."""
+"""Frames of floods: each function makes the frame with a given number."""
 import struct
 
 ETHERNET = bytes(6) + b"\x02" * 6
@@ -36,7 +36,7 @@ def one_long_connection(number):
 
 
 def holes(number):
-    """Segments that never fit together, of one connection."""
+    """Segments of one connection, each after a gap."""
     return tcp(1, 24, number * 7919 * 2048 & 0xffffffff, 1, payload=b"z")
 
 
@@ -61,7 +61,7 @@ def option_bomb(number):
 
 
 def extension_bomb(number):
-    """IPv6 with as many extension headers as fit, one behind another."""
+    """IPv6 with as many extension headers as fit."""
     kinds = [0, 43, 60, 44, 51, 135, 139, 140]
     count = 150
     chain = [kinds[(number + i) % len(kinds)] for i in range(count)]

@@ -1,4 +1,4 @@
-"""Floods against the view, live between two network namespaces: its keys stay alive, its memory within bounds, and every frame is
+"""Sends floods to the live view between two network namespaces. Keys are answered, memory stays bounded, and every frame is
 captured or reported as lost."""
 import os
 import re
@@ -56,7 +56,7 @@ def anonymous(pid):
 
 
 def press(screen, key, text):
-    """How long it takes until the key's screen is there."""
+    """Returns how long it takes until the key's screen is shown."""
     screen.seen = screen.seen[-8:]
     began = time.monotonic()
     os.write(screen.master, key)
@@ -67,7 +67,7 @@ def press(screen, key, text):
 
 
 def flood(kind, count, limit):
-    """The slowest key, the most memory of its own in MiB, and what the kernel counted, what was captured and what lost."""
+    """Returns the slowest key, the peak of its own memory in MiB, and how many frames were counted, captured and lost."""
     inside = ["ip", "netns", "exec", SPACE]
     before = received()
     code = SENDER.format(folder=os.path.dirname(os.path.abspath(__file__)), kind=kind.__name__, count=count)

@@ -1,4 +1,4 @@
-/* How the targets read a sequence of frames from their input:
+/* The targets read a sequence of frames from their input in this form:
  *
  *   1 byte   the link type
  *   then for each frame: 2 bytes captured length, 1 byte cut off on the wire, 1 byte time (signed, in units that grow),

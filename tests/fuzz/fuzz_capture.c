@@ -1,4 +1,4 @@
-/* A capture file, of any format, plain and as a pipe: read, read again, written. */
+/* A capture of any format is read as a file and as a pipe, read again, and written. */
 #include "target.h"
 
 #include <wirestate/capture.h>
@@ -63,7 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_capture(file, false);
 	read_capture(file, true);
 	close(file);
-	/* What a pipe holds without a reader. */
+	/* The capacity of a pipe. */
 	if (size <= 65536 && pipe2(ends, O_CLOEXEC) == 0) {
 		const bool written = write(ends[1], data, size) == (ssize_t)size;
 		close(ends[1]);

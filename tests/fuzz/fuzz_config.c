@@ -1,5 +1,5 @@
-/* The configuration file, and the value of every option: what is taken is within what the option's row says, what is
- * refused has a reason that a terminal can show. */
+/* The configuration file, and the value of every option. A value that is accepted is in the range of the option's row;
+ * an error has a text that a terminal can show. */
 #include "cli/config.h"
 #include "target.h"
 

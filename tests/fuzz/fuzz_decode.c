@@ -1,4 +1,4 @@
-/* The decoders, and every record that is made of what they find. */
+/* The decoders, and every record that is made from their results. */
 #include "frames.h"
 #include "target.h"
 

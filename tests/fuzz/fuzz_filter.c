@@ -1,4 +1,4 @@
-/* The display filter: any text compiles or is refused with a place in it, and what compiles answers. */
+/* The display filter: every text compiles or gives an error that points into it, and a compiled filter can be run. */
 #include "target.h"
 
 #include <wirestate/filter.h>

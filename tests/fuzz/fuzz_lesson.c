@@ -1,5 +1,5 @@
-/* A lesson, and the packets it speaks of: text up to the first zero byte, behind it a sequence as frames.h reads it.
- * What is refused has a reason that a terminal can show; what is taken can be drawn on any screen. */
+/* A lesson and its packets: text up to the first zero byte, then a sequence of frames for frames.h.
+ * An error has a text that a terminal can show; a valid lesson can be drawn on every screen. */
 #include "frames.h"
 #include "target.h"
 

@@ -1,4 +1,4 @@
-/* The escape cleaner: whatever comes in, only what may reach a terminal comes out; and JSON strings stay strings. */
+/* Cleaning text: for every input, the output is safe for a terminal, and JSON strings are valid. */
 #include "target.h"
 
 #include <wirestate/text.h>

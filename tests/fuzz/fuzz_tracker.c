@@ -1,5 +1,5 @@
-/* Sequences of segments through the tracker: its records, and every connection played again. What must hold whatever
- * comes in: a step back is a step forward to an earlier point, so the end of a replay is what the tracker says. */
+/* Sequences of segments for the tracker: its records, and a replay of every connection. For every input,
+ * the end of a replay must be what the tracker says, also after steps back. */
 #include "frames.h"
 #include "target.h"
 
@@ -27,7 +27,7 @@ static void play_again(const struct ws_tracker *tracker, ws_conn_id id)
 	ws_replay_close(replay);
 }
 
-/* The verdict that is remembered is the one that would be made now. */
+/* The stored verdict must be the one that is computed now. */
 static void check_verdict(const struct ws_tracker *tracker, ws_conn_id id)
 {
 	struct ws_conn_info info;

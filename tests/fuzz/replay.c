@@ -1,4 +1,4 @@
-/* Gives the files that are named to a target, once each: for builds without libFuzzer. */
+/* Runs a target on each of the named files, for builds without libFuzzer. */
 #include "target.h"
 
 #include <stdio.h>
@@ -12,7 +12,7 @@ static int replay(const char *path)
 		return 1;
 	}
 	const long size = ftell(file);
-	uint8_t *data = malloc(size > 0 ? (size_t)size : 1); /* of its exact size, so that reading beyond it is seen */
+	uint8_t *data = malloc(size > 0 ? (size_t)size : 1); /* of the exact size, so that reads past it are noticed */
 	rewind(file);
 	if (!data || fread(data, 1, (size_t)size, file) != (size_t)size) {
 		perror(path);

@@ -1,4 +1,4 @@
-/* What libFuzzer calls, and replay.c. */
+/* The function that libFuzzer and replay.c call. */
 #ifndef FUZZ_TARGET_H
 #define FUZZ_TARGET_H
 

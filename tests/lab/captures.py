@@ -1,4 +1,4 @@
-"""The recipes of the bundled captures: one thing each, small, and told in the table of captures/README.md."""
+"""The recipes of the bundled captures. Each shows one thing and is small; captures/README.md describes them."""
 
 import errno
 import http.client
@@ -16,8 +16,8 @@ recipe = BOOK.recipe
 
 
 @recipe("arp", "ARP resolution before a first datagram; later the address moves to another MAC",
-        "broadcast request, unicast reply; the gratuitous ARP with which 10.0.0.2 announces its new MAC, and the "
-        "datagram after it that goes to the new one", resolved=False)
+        "the broadcast request and the unicast reply; the gratuitous ARP with which 10.0.0.2 announces its new MAC, "
+        "and the datagram after it, which goes to the new MAC", resolved=False)
 def arp(pair):
     server = pair.host_socket(pair.server, PORT, socket.SOCK_DGRAM)
     client = pair.host_socket(pair.client, CLIENT_PORT, socket.SOCK_DGRAM)
@@ -37,8 +37,9 @@ def arp(pair):
 
 
 @recipe("gateway", "a datagram to another subnet: ARP for the gateway, not for the destination",
-        "the request asks for 10.0.0.2, the gateway of 10.0.0.0/24; the frame behind it carries the gateway's MAC, the "
-        "packet in it 192.0.2.1; a neighbour that does not exist is asked for three times", resolved=False)
+        "the request asks for 10.0.0.2, the gateway of 10.0.0.0/24; the frame after it has the gateway's MAC as its "
+        "destination, and the packet in it has 192.0.2.1; at the end three requests for a host that does not exist",
+        resolved=False)
 def gateway(pair):
     far = "192.0.2.1"
     pair.server.ip("link", "set", "lo", "up")
@@ -56,8 +57,8 @@ def gateway(pair):
 
 
 @recipe("close-four-client", "a connection from handshake to TIME_WAIT, closed by the client in four segments",
-        "the server's ACK of the FIN and its own FIN are two segments, because its application closes later: "
-        "between them client FIN_WAIT_2, server CLOSE_WAIT")
+        "the server's ACK of the FIN and its own FIN are two segments, because its application closes later; between "
+        "them the client is in FIN_WAIT_2 and the server in CLOSE_WAIT")
 def close_four_client(pair):
     client, server = pair.connect()
     pair.talk(client, server)
@@ -67,7 +68,7 @@ def close_four_client(pair):
 
 
 @recipe("close-four-server", "the same, closed by the server",
-        "TIME_WAIT stays with whoever closes first, here the server")
+        "TIME_WAIT is on the side that closes first, here the server")
 def close_four_server(pair):
     client, server = pair.connect()
     pair.talk(client, server)
@@ -77,7 +78,7 @@ def close_four_server(pair):
 
 
 @recipe("close-three-client", "closed by the client in three segments",
-        "the server closes while its ACK is still delayed: FIN and ACK are one segment, which takes the client "
+        "the server closes while its ACK is still delayed, so FIN and ACK are one segment, which takes the client "
         "through FIN_WAIT_2 to TIME_WAIT at once")
 def close_three_client(pair):
     client, server = pair.connect()
@@ -91,7 +92,7 @@ def close_three_client(pair):
 def close_three_server(pair):
     client, server = pair.connect()
     pair.talk(client, server)
-    client.sendall(b"goodbye\n")  # the client owes no ACK for what it is about to be sent
+    client.sendall(b"goodbye\n")  # so that the client need not acknowledge the server's data separately
     pair.read(server, 8)
     server.sendall(b"goodbye\n")
     server.close()
@@ -99,7 +100,7 @@ def close_three_server(pair):
     client.close()
 
 
-@recipe("refused", "a connection refused: nobody listens at the port", "RST with ACK answers the SYN; the server's "
+@recipe("refused", "a refused connection: no program listens on the port", "RST with ACK answers the SYN; the server's "
         "host has no socket, so it has no state")
 def refused(pair):
     try:
@@ -109,7 +110,7 @@ def refused(pair):
 
 
 @recipe("reset", "a connection aborted in the middle by the client (SO_LINGER 0)",
-        "one RST ends both sides at once: no FIN, no TIME_WAIT")
+        "one RST ends both directions at once, without FIN and TIME_WAIT")
 def reset(pair):
     client, server = pair.connect()
     pair.talk(client, server)
@@ -120,8 +121,8 @@ def reset(pair):
     pair.pause(0.1)
 
 
-@recipe("half-close", "the client has said all it has to say, the server goes on sending",
-        "three pieces of data towards an endpoint in FIN_WAIT_2, from one in CLOSE_WAIT")
+@recipe("half-close", "the client closes its direction, and the server goes on sending",
+        "three pieces of data from an endpoint in CLOSE_WAIT to one in FIN_WAIT_2")
 def half_close(pair):
     client, server = pair.connect()
     client.sendall(b"send me everything\n")
@@ -138,7 +139,8 @@ def half_close(pair):
 
 
 @recipe("simultaneous-close", "both sides close at the same moment: the FINs cross",
-        "each FIN acknowledges data only, not the other FIN: CLOSING, then TIME_WAIT on both sides", delay=0.02)
+        "each FIN acknowledges only data and not the other FIN, so both sides go through CLOSING to TIME_WAIT",
+        delay=0.02)
 def simultaneous_close(pair):
     client, server = pair.connect()
     pair.talk(client, server)
@@ -149,8 +151,8 @@ def simultaneous_close(pair):
 
 
 @recipe("simultaneous-open", "both sides open at the same moment: the SYNs cross",
-        "no LISTEN anywhere: SYN_SENT, SYN_RECEIVED and ESTABLISHED on both sides, each answering the other's SYN "
-        "with a SYN-ACK",
+        "neither side is in LISTEN; both go through SYN_SENT and SYN_RECEIVED to ESTABLISHED, and each answers the "
+        "other's SYN with a SYN-ACK",
         delay=0.05)
 def simultaneous_open(pair):
     first, second = pair.caller(), pair.host_socket(pair.server, PORT)
@@ -168,8 +170,8 @@ def simultaneous_open(pair):
     pair.pause(0.2)
 
 
-@recipe("syn-retransmitted", "the first SYN is lost", "the same SYN again after one second; the state stays SYN_SENT",
-        "the wire drops the first SYN behind the capture")
+@recipe("syn-retransmitted", "the first SYN is lost", "the same SYN is sent again after one second; the state stays "
+        "SYN_SENT", "the first SYN is captured, and then dropped")
 def syn_retransmitted(pair):
     pair.wire.drop(lambda segment: segment.flags == packets.SYN)
     client, server = pair.connect()
@@ -180,9 +182,9 @@ def syn_retransmitted(pair):
 
 
 @recipe("last-ack-lost", "the last ACK is lost",
-        "the server repeats its FIN from LAST_ACK; the client, in TIME_WAIT, repeats the ACK, and its 60 seconds "
-        "begin again",
-        "the wire drops the last ACK once, behind the capture")
+        "the server is in LAST_ACK and repeats its FIN; the client is in TIME_WAIT and repeats the ACK, and its 60 "
+        "seconds start again",
+        "the last ACK is captured, and then dropped once")
 def last_ack_lost(pair):
     client, server = pair.connect()
     pair.talk(client, server)
@@ -193,7 +195,7 @@ def last_ack_lost(pair):
     pair.pause(1.0)
 
 
-@recipe("udp-echo", "three datagrams and their echoes", "no connection, no state: only addresses and ports")
+@recipe("udp-echo", "three datagrams and their echoes", "UDP has no connection and no state, only addresses and ports")
 def udp_echo(pair):
     server = pair.host_socket(pair.server, 7, socket.SOCK_DGRAM)
     client = pair.host_socket(pair.client, CLIENT_PORT, socket.SOCK_DGRAM)
@@ -206,7 +208,7 @@ def udp_echo(pair):
 
 
 @recipe("udp-fragments", "a datagram of 4000 bytes over an MTU of 1500: three IPv4 fragments",
-        "only the first carries the UDP header; identification, offset and more-fragments tie them together")
+        "only the first has the UDP header; identification, offset and more-fragments say how they belong together")
 def udp_fragments(pair):
     server = pair.host_socket(pair.server, PORT, socket.SOCK_DGRAM)
     client = pair.host_socket(pair.client, CLIENT_PORT, socket.SOCK_DGRAM)
@@ -216,8 +218,8 @@ def udp_fragments(pair):
     client.recv(100)
 
 
-@recipe("udp-closed-port", "a datagram to a port where nobody listens", "the ICMP port unreachable quotes the "
-        "datagram's headers")
+@recipe("udp-closed-port", "a datagram to a port on which no program receives", "the ICMP port unreachable quotes "
+        "the datagram's headers")
 def udp_closed_port(pair):
     client = pair.host_socket(pair.client, CLIENT_PORT, socket.SOCK_DGRAM)
     client.connect((pair.server_address, PORT))
@@ -229,15 +231,15 @@ def udp_closed_port(pair):
 
 
 @recipe("vlan", "a connection in VLAN 42, seen on the trunk between two switches",
-        "four bytes of 802.1Q tag between the source address and the type: the header's front is 18 bytes",
-        "the two wires add the tag towards the trunk and take it off towards the hosts", vlan=42)
+        "the 802.1Q tag takes four bytes between the source address and the type, so the header has 18 bytes",
+        "the tag is added on the way to the trunk and removed on the way to the hosts", vlan=42)
 def vlan(pair):
     close_four_client(pair)
 
 
 @recipe("coalesced-sends", "three writes, two segments",
-        "the client writes three lines one after the other; the first leaves at once, the other two wait for its "
-        "ACK (Nagle) and leave as one segment: writes are not messages")
+        "the client writes three lines in a row; the first is sent at once, and the other two wait for its ACK "
+        "(Nagle's algorithm) and are sent as one segment, because writes are not messages")
 def coalesced_sends(pair):
     client, server = pair.connect()
     for line in (b"first line\n", b"second line\n", b"third line\n"):
@@ -267,9 +269,9 @@ class PageHandler(http.server.BaseHTTPRequestHandler):
         pass
 
 
-@recipe("http", "a web page fetched, ARP first", "HTTP/1.0: the server closes when it has answered, so TIME_WAIT "
-        "is the server's",
-        "Python's http.server and http.client", resolved=False)
+@recipe("http", "a web page is fetched, after ARP", "with HTTP/1.0 the server closes when it has answered, so it is "
+        "in TIME_WAIT",
+        "made with Python's http.server and http.client", resolved=False)
 def http_exchange(pair):
     server = http.server.HTTPServer((pair.server_address, 80), PageHandler, bind_and_activate=False)
     server.socket.close()
@@ -285,17 +287,17 @@ def http_exchange(pair):
     connection.close()
 
 
-@recipe("ipv6", "close-four-client over IPv6, neighbour discovery first",
-        "neighbour solicitation to a multicast address instead of an ARP broadcast; no header checksum in IPv6",
+@recipe("ipv6", "close-four-client over IPv6, after neighbour discovery",
+        "a neighbour solicitation to a multicast address replaces the ARP broadcast; IPv6 has no header checksum",
         version=6, resolved=False)
 def ipv6(pair):
     close_four_client(pair)
 
 
 @recipe("fcs", "close-four-client with the frame check sequence",
-        "18 bytes of Ethernet a frame, 14 in front and 4 behind; short frames padded to 64 with them; the padding "
-        "is not payload",
-        "virtual devices carry no FCS: padding and CRC-32 were added to each frame when the file was written", fcs=True)
+        "Ethernet adds 18 bytes to each frame, 14 at the start and 4 at the end; short frames are padded to 64 bytes in "
+        "all; the padding is not payload",
+        "virtual devices have no FCS, so padding and CRC-32 were added when the file was written", fcs=True)
 def fcs(pair):
     for host in (pair.client, pair.server):
         host.sysctl("net.ipv4.tcp_timestamps", 0)  # an ACK of 40 bytes, short enough to need padding
@@ -303,8 +305,8 @@ def fcs(pair):
 
 
 @recipe("zero-window", "the server's application stops reading for a while",
-        "the window shrinks to 0, the client's probes come at doubling intervals, the window update sets it going "
-        "again")
+        "the window shrinks to 0; the time between the client's probes doubles; after the window update the client "
+        "sends again")
 def zero_window(pair):
     pair.client.sysctl("net.ipv4.tcp_wmem", "4096 8192 8192")
     client, server = pair.connect(listener=pair.listen(receive_buffer=2304))
@@ -333,7 +335,7 @@ def fast_open(pair):
     listener = pair.listen(fast_open=5)
     for port in (CLIENT_PORT, CLIENT_PORT + 1):
         client = pair.caller(port)
-        client.settimeout(None)  # with a time limit Python makes the socket non-blocking, and sendto() would not wait
+        client.settimeout(None)  # with a timeout Python makes the socket non-blocking, and sendto() would not wait
         client.sendto(b"question\n", socket.MSG_FASTOPEN, (pair.server_address, PORT))
         server = pair.accept(listener)
         pair.read(server, 9)
@@ -345,8 +347,8 @@ def fast_open(pair):
         pair.pause(0.3)
 
 
-@recipe("keep-alive", "an idle connection kept alive", "each second a segment with the sequence number before the "
-        "next one, and its ACK; nothing changes state")
+@recipe("keep-alive", "an idle connection with keep-alive probes", "once a second, a segment whose sequence number is "
+        "one below the next, and its ACK; no state changes")
 def keep_alive(pair):
     client, server = pair.connect()
     for option, value in ((socket.TCP_KEEPIDLE, 1), (socket.TCP_KEEPINTVL, 1), (socket.TCP_KEEPCNT, 3)):
@@ -359,10 +361,11 @@ def keep_alive(pair):
     server.close()
 
 
-@recipe("old-duplicate-syn", "a SYN that its client has long given up reaches the server; then a call that is meant",
-        "the server answers the old SYN as any other; the client, which knows nothing of it, sends RST instead of the "
-        "third segment: nobody was connected",
-        "the wire holds the first SYN for 2 seconds; its client waits for 0.4 seconds and closes")
+@recipe("old-duplicate-syn", "a SYN that was delayed reaches the server after its client has given up; then the client "
+        "really connects",
+        "the server answers the old SYN like any other; the client does not know of that connection any more and sends "
+        "RST instead of the third segment, so no connection is established",
+        "the first SYN is delayed for 2 seconds; its client waits for 0.4 seconds and closes")
 def old_duplicate_syn(pair):
     listener = pair.listen()
     pair.wire.hold(lambda segment: segment.flags == packets.SYN, 2)
@@ -378,8 +381,8 @@ def old_duplicate_syn(pair):
 
 
 @recipe("address-in-use", "a server that closed first is started again while its TIME_WAIT holds the port",
-        "between connections 1 and 3 two starts of the server: the first fails with EADDRINUSE, so the SYN of "
-        "connection 2 is refused; the second sets SO_REUSEADDR, and connection 3 works beside the TIME_WAIT")
+        "the server is started twice between connections 1 and 3: the first start fails with EADDRINUSE, so the SYN of "
+        "connection 2 is refused; the second sets SO_REUSEADDR, and connection 3 is established during the TIME_WAIT")
 def address_in_use(pair):
     listener = pair.listen()
     client, server = pair.connect(listener=listener)
@@ -409,12 +412,12 @@ def address_in_use(pair):
     server.close()
 
 
-@recipe("retransmission", "two losses: one with segments behind it, one with none",
-        "line 2 of 6 is lost: each line behind it makes the server repeat its ACK, and the client repeats the line "
-        "after a round trip; line 7 is lost twice: nothing comes back, so a timer repeats it, then one of twice its "
-        "length",
-        "the wire drops segments of the client behind the capture, the last one twice; every line is a segment "
-        "(TCP_NODELAY), and tail loss probes are off (tcp_early_retrans 0)")
+@recipe("retransmission", "two losses: one with segments after it, one without",
+        "line 2 of 6 is lost; each later line makes the server repeat its ACK, and after a round trip the client "
+        "repeats the lost line; line 7 is lost twice; no ACKs come back, so a timer repeats the line, and after twice "
+        "the time again",
+        "the lost segments are captured at the client, and then dropped, the last one twice; every line is a segment of "
+        "its own (TCP_NODELAY), and tail loss probes are off (tcp_early_retrans 0)")
 def retransmission(pair):
     pair.client.sysctl("net.ipv4.tcp_early_retrans", 0)
     client, server = pair.connect()
@@ -436,9 +439,9 @@ def retransmission(pair):
     server.close()
 
 
-@recipe("udp-tail", "an echo server with a buffer of 16 bytes: 40 bytes sent, 16 come back",
-        "the datagram arrives whole, its length field says 48; what did not fit the buffer is gone, and the next "
-        "datagram begins anew", "the server reads with recvfrom(16)")
+@recipe("udp-tail", "an echo server has a buffer of 16 bytes: 40 bytes are sent, 16 come back",
+        "the datagram arrives complete, and its length field is 48; the bytes that did not fit the buffer are gone, and "
+        "the next recvfrom() returns the next datagram", "the server reads with recvfrom(16)")
 def udp_tail(pair):
     server = pair.host_socket(pair.server, 7, socket.SOCK_DGRAM)
     client = pair.host_socket(pair.client, CLIENT_PORT, socket.SOCK_DGRAM)
@@ -450,11 +453,11 @@ def udp_tail(pair):
         pair.pause(0.1)
 
 
-@recipe("syn-flood", "150 SYNs from addresses that do not answer, to one listener; an honest client in between",
-        "the first 65 fill the queue, and their SYN-ACKs are repeated; every later SYN gets one SYN-ACK, a cookie, and "
-        "is forgotten; the honest client gets in with one",
-        "the flood is made by a script, its addresses (198.51.100.0/24) are nobody's; captured at the server; backlog "
-        "of 64", at="server")
+@recipe("syn-flood", "150 SYNs from addresses without a host, to one listener; one real client in between",
+        "the first 65 fill the queue, and their SYN-ACKs are repeated; every later SYN gets one SYN-ACK with a cookie "
+        "and is forgotten; the real client is connected by its cookie",
+        "a script sends the flood from addresses of 198.51.100.0/24, which no host has; captured at the server; the "
+        "backlog is 64", at="server")
 def syn_flood(pair):
     pair.server.ip("route", "add", "default", "via", pair.client_address)
     listener = pair.listen(backlog=64)

@@ -1,9 +1,8 @@
-"""Namespaces, links and captures of the lab, and their removal whatever happens.
+"""Namespaces, links and captures of the lab, which are always removed at the end.
 
 Everything a test makes belongs to one Lab object, which removes it at its end, on an exception, on SIGINT and on
-SIGTERM. Namespaces have names of their own (process id and a counter), so that labs side by side do not meet. Sockets
-are made by this process inside a namespace: a scenario is then one straight line of calls, with no second process to
-wait for."""
+SIGTERM. The names of namespaces contain the process id and a counter, so that two labs do not collide. This process
+makes the sockets inside a namespace itself, so a scenario is a plain sequence of calls without a second process."""
 
 import ctypes
 import fcntl
@@ -32,7 +31,7 @@ class Skip(Exception):
 
 
 def requirements():
-    """Raises Skip when something is missing that no scenario can do without."""
+    """Raises Skip when something is missing that every scenario needs."""
     if os.geteuid() != 0:
         raise Skip("not root")
     for tool in ("ip", "nft", "tcpdump", "ss", "ethtool"):
@@ -66,7 +65,7 @@ def wait_for(condition, what, timeout=5.0, step=0.005):
 
 
 class Namespace:
-    """A network namespace; `with namespace:` makes the calling thread's new sockets and devices belong to it."""
+    """A network namespace. Inside `with namespace:`, new sockets and devices of the calling thread belong to it."""
 
     def __init__(self, name):
         self.name = name
@@ -113,7 +112,7 @@ class Namespace:
             file.write(str(value))
 
     def set_up(self, device, address, mac, prefix=None):
-        """Address and MAC of a device, brought up without the chatter of IPv6 autoconfiguration."""
+        """Sets a device's address and MAC and brings it up, without the packets of IPv6 autoconfiguration."""
         prefix = prefix or (64 if ":" in address else 24)
         if ":" in address:
             self.sysctl(f"net.ipv6.conf.{device}.disable_ipv6", 0)
@@ -133,14 +132,14 @@ class Namespace:
         return self.keep(made)
 
     def keep(self, made):
-        """Holds a socket until the namespace goes, so that it closes when the test says so and not when Python does."""
+        """Keeps a reference to a socket, so that the test closes it and not Python's garbage collector."""
         made.settimeout(10)
         self._sockets.append(made)
         return made
 
 
 class Capture:
-    """tcpdump on one device, listening before start() returns; stop() returns when every packet is in the file."""
+    """tcpdump on one device. It captures once the constructor has returned; stop() waits until the file is complete."""
 
     def __init__(self, namespace, device, path, expression="", snaplen=262144, buffer=16384):
         self.path, self._device, self._errors = path, device, tempfile.TemporaryFile("w+")
@@ -160,12 +159,12 @@ class Capture:
 
     def stop(self):
         if self._process.poll() is None:
-            time.sleep(0.2)  # what the kernel has handed over is written by then; the counts below prove it
+            time.sleep(0.2)  # by then the packets are written; the counts below prove it
             self._process.send_signal(signal.SIGINT)
             self._process.wait(10)
         said = self._read()
         counts = [int(number) for number in re.findall(r"^(\d+) packets? (?:captured|received|dropped)", said, re.M)]
-        # What comes in through the loopback device was sent through it: tcpdump's filter sees it twice, keeps it once.
+        # A packet on the loopback device is sent and received there: tcpdump counts it twice and keeps it once.
         if len(counts) != 3 or counts[2] or counts[1] != counts[0] * (2 if self._device == "lo" else 1):
             raise RuntimeError(f"the capture is not complete: {said.strip()}")
 
@@ -177,10 +176,10 @@ class Capture:
 
 
 class Lab:
-    """Owner of everything made; use it as a context. Signals end it as an exception would.
+    """Owns everything that a test makes. Use it as a context manager; signals end it like an exception.
 
-    One at a time on a machine for each lock: the kernel's events do not say which namespace they come from, so labs
-    that use the same addresses use the same lock.
+    Only one lab at a time holds a lock. The kernel's events do not say which namespace they come from, so labs that use
+    the same addresses use the same lock.
     """
 
     _counter = 0
@@ -199,7 +198,7 @@ class Lab:
 
     def _interrupt(self, number, _):
         for other in self._handlers:
-            signal.signal(other, signal.SIG_IGN)  # a second one would break off the removal
+            signal.signal(other, signal.SIG_IGN)  # a second signal would interrupt the removal
         raise SystemExit(128 + number)
 
     def __exit__(self, *_):
@@ -229,7 +228,7 @@ class Lab:
             namespace.run("ethtool", "-K", device, "tx", "off", "rx", "off", "tso", "off", "gso", "off", "gro", "off")
 
     def wire(self, first, second, devices=("eth0", "eth0"), delay=0.0, transform=None):
-        """A Wire between TAP devices of the two namespaces; without a second one, its far end is the test."""
+        """Makes a Wire between TAP devices of two namespaces; without a second one, the test is the other end."""
         ends = (wire.open_tap(first, devices[0]), wire.open_tap(second, devices[1]) if second else None)
         return self.own(wire.Wire(ends, delay, transform))
 

@@ -1,7 +1,7 @@
-"""Frames as the lab needs them: segments read and crafted, checksums, and plain pcap files.
+"""Reading and crafting segments, checksums, and plain pcap files, as far as the lab needs them.
 
-Only what the lab's wires and fake peers have to look at is parsed; the program under test has its own decoders, and
-nothing here is shared with them, so that one cannot hide the other's mistake."""
+Only the fields that the lab's wires and fake peers use are parsed. Nothing here is shared with the decoders of the
+program under test, so that a mistake in one does not hide a mistake in the other."""
 
 import socket
 import struct
@@ -17,7 +17,7 @@ LINKTYPE_ETHERNET, LINKTYPE_RAW = 1, 101
 
 @dataclass
 class Segment:
-    """A TCP segment; `frame` is what it was read from."""
+    """A TCP segment; `frame` is the frame it was read from."""
 
     source: str = ""
     destination: str = ""
@@ -67,7 +67,7 @@ def checksum(data):
 
 
 def read_segment(frame):
-    """The TCP segment of an Ethernet frame, or None for anything else (later fragments included)."""
+    """Returns the TCP segment of an Ethernet frame, or None for anything else, including later fragments."""
     offset, kind = 14, struct.unpack("!H", frame[12:14])[0]
     while kind == VLAN:
         kind, offset = struct.unpack("!H", frame[offset + 2:offset + 4])[0], offset + 4
@@ -113,7 +113,7 @@ def ipv6(source, destination, protocol, body, hop_limit=64):
 
 
 def tcp(segment, bad_checksum=False):
-    """The TCP header and payload of a segment, its checksum right unless asked otherwise."""
+    """Returns the TCP header and payload of a segment, with a correct checksum unless `bad_checksum` is set."""
     options = segment.options + bytes(-len(segment.options) % 4)
     head = struct.pack("!HHIIBBHHH", segment.sport, segment.dport, segment.seq & 0xFFFFFFFF,
                        segment.ack & 0xFFFFFFFF, (20 + len(options)) // 4 << 4, segment.flags, segment.window, 0, 0)
@@ -139,7 +139,7 @@ def tcp_frame(segment, source_mac, destination_mac, bad_checksum=False):
 
 
 def icmp_unreachable(source, destination, code, quoted):
-    """An ICMP destination unreachable in IPv4 that quotes the IPv4 packet `quoted`."""
+    """Returns an ICMP destination unreachable in IPv4 that quotes the IPv4 packet `quoted`."""
     body = struct.pack("!BBHI", 3, code, 0, 0) + quoted[:(quoted[0] & 15) * 4 + 8]
     return ipv4(source, destination, 1, body[:2] + struct.pack("!H", checksum(body)) + body[4:])
 
@@ -149,7 +149,7 @@ def add_tag(frame, vlan):
 
 
 def remove_tag(frame, vlan):
-    """The frame without its 802.1Q tag; None when it is not of that VLAN."""
+    """Returns the frame without its 802.1Q tag, or None when it is not in that VLAN."""
     kind, control = struct.unpack("!HH", frame[12:16])
     return frame[:12] + frame[16:] if kind == VLAN and control & 0xFFF == vlan else None
 
@@ -164,7 +164,7 @@ class Record:
 
 
 def read_pcap(path):
-    """(link type field, records) of a plain pcap file."""
+    """Returns the link type field and the records of a plain pcap file."""
     with open(path, "rb") as file:
         data = file.read()
     order = "<" if struct.unpack("<I", data[:4])[0] in (PCAP_NANO_MAGIC, PCAP_MICRO_MAGIC) else ">"
@@ -186,9 +186,9 @@ def write_pcap(path, link, records, snaplen=262144):
 
 
 def with_fcs(link, records):
-    """The same packets as a card that keeps the FCS hands them over: padded to 60 bytes, then their CRC-32.
+    """Returns the packets as a card that keeps the FCS delivers them: padded to 60 bytes, then their CRC-32.
 
-    The file header's upper bits then say so: bit 26, FCS length present; bits 28 to 31, its length in 16-bit units.
+    Bit 26 of the link type field then says that the FCS length is given, and bits 28 to 31 give it in 16-bit units.
     """
     result = []
     for record in records:

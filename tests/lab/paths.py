@@ -1,26 +1,26 @@
-"""Paths of states: their normal form, the .states files that keep the kernel's, and what wirestate says of a capture.
+"""Paths of states: their normal form, the .states files with the kernel's paths, and the paths that wirestate infers.
 
-A path is the list of states one endpoint of one incarnation of a connection was in, in order. Its normal form, which
-both sides are brought into before they are compared:
+A path is the list of states of one endpoint of one incarnation of a connection, in order. Before two paths are compared,
+both are brought into a normal form:
 
-1. Names are RFC 9293's. The first state is the one the endpoint left first: CLOSED when it opened actively, LISTEN
-   when passively, the state it was in when the capture began in the middle of a connection.
-2. A state that repeats at once counts once.
-3. An endpoint that made no transition has the empty path, written `-`; also one whose only transition is LISTEN to
-   CLOSED, which is how an answer by RST looks from a host that has no such socket.
-4. ours only: a record that merely says where an endpoint is taken to begin (from CLOSED, assumed, to a state other
-   than SYN_SENT) replaces that CLOSED. A retraction cuts the path back to the last time it was in the state returned
-   to.
-5. the kernel's only: moves of a timewait socket are part of the path of the socket it came from.
-6. CLOSED at the end of TIME_WAIT belongs to the path when it happened before the recording ended, whatever caused it.
+1. Names are those of RFC 9293. The first state is the one the endpoint left first: CLOSED when it opened actively,
+   LISTEN when passively, and when the capture began in the middle of a connection, the state it was in then.
+2. Equal states in a row count once.
+3. An endpoint without a transition has the empty path, written `-`. So has one whose only transition is LISTEN to
+   CLOSED: wirestate reports that when a host without such a socket answers with RST.
+4. For wirestate's paths only: a record that merely says in which state an endpoint is assumed to start (from CLOSED,
+   basis assumed, to a state other than SYN_SENT) replaces that CLOSED. A retraction cuts the path back to the last time
+   it was in the state that the retraction returns to.
+5. For the kernel's paths only: states of a timewait socket are part of the path of the socket it came from.
+6. CLOSED after TIME_WAIT belongs to the path when it happened before the recording ended, whatever caused it.
 
-A .states file has a line for each endpoint, `#` starting a comment:
+A .states file has a line for each endpoint; `#` starts a comment:
 
     LOCAL > PEER: STATE STATE ... [; unseen: REASON]
 
-in the order in which the incarnations began, endpoints written as address:port ([address]:port in IPv6). `crafted` in
-place of the path marks an endpoint without a kernel. `unseen` marks a path of which the wire does not show enough,
-and why."""
+The lines are in the order in which the incarnations began. Endpoints are written as address:port, or [address]:port in
+IPv6. `crafted` instead of the path marks an endpoint without a kernel. `unseen` marks a path that packets do not show
+completely, with the reason."""
 
 import collections
 import json
@@ -47,7 +47,7 @@ def endpoint_name(address, port):
 
 
 def normal(path):
-    """The normal form of a list of states (rules 2 and 3)."""
+    """Returns the normal form of a list of states (rules 2 and 3)."""
     result = []
     for state in path:
         if not result or result[-1] != state:
@@ -83,7 +83,7 @@ def read_states(file_name):
 
 
 def apply_record(path, record):
-    """Adds one transition record to a path that is being built (rules 1 and 4)."""
+    """Adds a transition record to a path (rules 1 and 4)."""
     before, after = record["from"], record["to"]
     if record["basis"] == "retraction":
         while path and path[-1] != after:
@@ -97,7 +97,7 @@ def apply_record(path, record):
 
 
 def of_records(lines):
-    """The endpoints in wirestate's JSON lines of transitions, in order of their connections."""
+    """Returns the endpoints in wirestate's JSON lines of transitions, in the order of their connections."""
     building = collections.OrderedDict()
     for line in lines:
         record = json.loads(line)
@@ -119,10 +119,10 @@ def of_capture(program, capture, options=()):
 
 
 def compare(kernel, ours):
-    """Pairs the endpoints up and returns (endpoints that agree, [(kernel, ours)] that do not, endpoints left out).
+    """Compares pairs of endpoints and returns (endpoints that agree, [(kernel, ours)] that differ, endpoints left out).
 
-    Incarnations of one endpoint pair up in order. An endpoint that only one side knows stands against an empty path,
-    so a connection that wirestate makes up is a difference as well."""
+    Incarnations of one endpoint are paired in order. An endpoint that only one side has is compared with an empty path,
+    so a connection that wirestate invents is a difference, too."""
     sides = [collections.defaultdict(list), collections.defaultdict(list)]
     for side, endpoints in zip(sides, (kernel, ours)):
         for endpoint in endpoints:

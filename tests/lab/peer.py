@@ -1,12 +1,12 @@
-"""A peer without a kernel: one connection's far end, played segment by segment over a wire's free end.
+"""A peer without a kernel: a scenario plays the other end of a connection, segment by segment, over a wire's free end.
 
-It answers nothing by itself, so a scenario decides every segment, right or wrong, that the kernel opposite gets.
+The peer never answers by itself, so the scenario decides every segment, valid or not, that the kernel gets.
 """
 
 import packets
 from packets import ACK, FIN, RST, SYN
 
-START = 1000  # its initial sequence number: easy to tell from the kernel's
+START = 1000  # the peer's initial sequence number, easy to tell from the kernel's
 
 
 class Peer:
@@ -22,7 +22,7 @@ class Peer:
                                flags, window, options, payload)
 
     def send(self, flags, payload=b"", **fields):
-        """Sends a segment; without a sequence number of its own it moves the peer's on."""
+        """Sends a segment. Unless a sequence number is given, the peer's next one advances."""
         moves = "seq" not in fields
         segment = self.segment(flags, payload, **fields)
         self.pair.inject(0, segment)
@@ -30,7 +30,7 @@ class Peer:
             self.seq = segment.end
 
     def expect(self, flags, exactly=True, timeout=5.0):
-        """Waits for the kernel's next segment with these flags and takes up its end as what to acknowledge."""
+        """Waits for the kernel's next segment with these flags, and will acknowledge its end."""
         segment = self.wire.receive(
             lambda one: one.sport == self.kernel_port and one.dport == self.port and
             (one.flags & (SYN | ACK | FIN | RST) == flags if exactly else one.has(flags)), timeout)
@@ -38,7 +38,7 @@ class Peer:
         return segment
 
     def open(self, options=lambda: b""):
-        """Opens actively: SYN, SYN-ACK, ACK, each with what options() returns."""
+        """Opens actively with SYN, SYN-ACK and ACK; options() returns the options of each segment sent."""
         self.send(SYN, options=options())
         self.expect(SYN | ACK)
         self.send(ACK, options=options())

@@ -1,8 +1,8 @@
-"""The kernel's paths of random connections, and what the captures can tell of them.
+"""Compares the paths that wirestate infers for random connections with those of the kernel.
 
-A connection here is an incarnation: the client's addresses and ports, and the initial sequence number of its SYN. The
-kernel's changes, the segments at each place and wirestate's transitions are all sorted into incarnations, so that one
-that is missing at a place does not shift those that follow. Times are seconds of CLOCK_REALTIME throughout."""
+A connection here is an incarnation: addresses, ports, and the initial sequence number of the client's SYN. The kernel's
+transitions, the segments at each place and wirestate's transitions are all assigned to incarnations, so that one that is
+missing at a place does not shift later ones. All times are in seconds of CLOCK_REALTIME."""
 
 import json
 import struct
@@ -14,14 +14,14 @@ import paths
 import random_network
 import truth
 
-TIMEWAIT = 55.0  # a timewait socket that went earlier than this was ended, a later one ran out
+TIMEWAIT = 55.0  # a timewait socket that disappeared earlier was ended by something, a later one by its timer
 SLACK = 0.02
-CLOCK = 0.000005  # seconds by which the stamps of events and of packets may disagree
+CLOCK = 0.000005  # seconds by which the timestamps of events and of packets may differ
 
 
 @dataclass
 class Seen:
-    """A segment at one place. token: its TCP header and payload, the same at all places."""
+    """A segment at one place. `token` is its TCP header and payload, which are the same at all places."""
 
     time: float
     frame: int
@@ -44,7 +44,7 @@ class Incarnation:
 
     @property
     def arrival(self):
-        """When its SYN came to the server."""
+        """When its SYN arrived at the server."""
         return min((one.time for one in self.sent("server", self.client) if one.segment.seq == self.iss),
                    default=float("inf"))
 
@@ -73,7 +73,7 @@ def segments(path):
 
 @dataclass
 class Journey:
-    """A segment from host to host; at: when it passed each place."""
+    """A segment from host to host. `at` says when it passed each place."""
 
     local: str
     segment: packets.Segment
@@ -84,7 +84,7 @@ class Journey:
 
 
 def journeys(inc, longest=0.2):
-    """The journeys of an incarnation's segments, in order of leaving."""
+    """Returns the journeys of an incarnation's segments, in the order in which they were sent."""
     result = []
     for local in (inc.client, inc.server):
         places = random_network.PLACES if local == inc.client else random_network.PLACES[::-1]
@@ -103,7 +103,7 @@ def journeys(inc, longest=0.2):
 
 
 class Judge:
-    """Everything known about one recording; path names the program under test."""
+    """Everything that is known about one recording; `program` is the program under test."""
 
     def __init__(self, recording, program):
         self._watch = recording.watch
@@ -117,7 +117,7 @@ class Judge:
         self.ask(program)
 
     def ask(self, program):
-        """Takes in what the program makes of the captures."""
+        """Reads the program's transitions for each capture."""
         for inc in self.incarnations:
             inc.ours = {}
         for place, path in self.paths.items():
@@ -131,7 +131,7 @@ class Judge:
         return (local, peer, True) if segment.source in clients else (peer, local, False)
 
     def _find(self, those):
-        """Incarnations begin where the client sends a SYN that is new, or answers one with its first segment."""
+        """Finds incarnations: each begins with a SYN of the client that has a new sequence number."""
         for one in those:
             client, server, from_client = self._ends(one.segment)
             if not from_client or not one.segment.has(packets.SYN):
@@ -146,7 +146,7 @@ class Judge:
             self.incarnations.append(made)
 
     def _sort(self, place, those):
-        """Segments to incarnations: SYN and SYN-ACK by their numbers, the others to the latest that was opened here."""
+        """Assigns segments to incarnations: SYN and SYN-ACK by number, others to the latest one that was opened here."""
         for one in those:
             client, server, from_client = self._ends(one.segment)
             known = latest = self._by_key.get((client, server))
@@ -185,14 +185,14 @@ class Judge:
                 known, serving = self._by_key.get((life.peer, life.local)), True
             if not known:
                 continue
-            # A client's SYN is captured after its first change and before its second; at a server it came before.
+            # A client's SYN is captured between its first two transitions; a server's first transition follows the SYN.
             if serving:
                 found = [inc for inc in known if inc.arrival <= life.begin + CLOCK]
             else:
                 second = life.path[2][0] if len(life.path) > 2 else float("inf")
                 found = [inc for inc in known if life.begin - CLOCK <= inc.begin <= second + CLOCK and
                          local not in inc.changes]
-            # Two ACKs on two processors can make two sockets of one handshake; one of them is thrown away at once.
+            # Two ACKs on two CPUs can make two sockets from one handshake; the kernel drops one of them at once.
             if found and len(found[-1 if serving else 0].changes.get(local, ())) < len(life.path):
                 found[-1 if serving else 0].changes[local] = life.path
         for inc in self.incarnations:
@@ -205,20 +205,20 @@ class Judge:
                     inc.kernel[local] = []
 
     def _request(self, inc, local):
-        """The server's path where no socket came out of the handshake: its SYN-ACK shows that it was begun."""
+        """Returns the server's path when the handshake never became a socket; its SYN-ACK shows that it started."""
         answers = [one for one in inc.sent("server", inc.server) if one.segment.has(packets.SYN | packets.ACK)]
         if local != inc.server or not answers:
             return None
         path = [(0.0, "LISTEN"), (answers[0].time, "SYN_RECEIVED")]
         ends = [one.time for one in inc.seen["server"] if one.segment.has(packets.RST) and one.time > answers[0].time]
-        # A later SYN ends it as well: the kernel has one socket for the addresses and ports, whatever became of that.
+        # A later SYN also ends it, because the kernel has only one socket for the addresses and ports.
         ends += [other.arrival for other in self._by_key[inc.client, inc.server] if other.begin > inc.begin and
                  other.arrival < float("inf")]
         return path + [(min(ends), "CLOSED")] if ends else path
 
     def _after_life(self, inc, local, path):
-        """Continues a socket's path with that of the timewait socket that took over. One that was gone again before it
-        was looked for is told by what came in at its host."""
+        """Continues a socket's path with that of the timewait socket that took over. If that one disappeared before the
+        next look at the table, the segments that arrived at its host show its states."""
         if [state for _, state in path[-2:]] not in (["FIN_WAIT_2", "CLOSED"], ["CLOSING", "CLOSED"]):
             return path
         ended, peer, real = path[-1][0], inc.other(local), self._watch.to_real
@@ -239,7 +239,7 @@ class Judge:
 
     @staticmethod
     def _reached_time_wait(inc, local, state, ended):
-        """Of a timewait socket that nobody saw in TIME_WAIT: had it the peer's FIN and the ACK of its own?"""
+        """True when a timewait socket that was never seen in TIME_WAIT had got the peer's FIN and the ACK of its own."""
         home = inc.home(local)
         if state == "CLOSING":
             near = [one for one in inc.seen[home] + (inc.next.seen[home] if inc.next else []) if ended - SLACK / 10 < one.time <= ended + CLOCK and
@@ -251,7 +251,7 @@ class Judge:
 
     @staticmethod
     def _without_expiry(path):
-        """Without the end of TIME_WAIT by its timer: whether that came before the end of a run is a matter of luck."""
+        """Removes the end of TIME_WAIT by its timer, because only chance decides if the run lasts until then."""
         states = [state for _, state in path]
         if states[-2:] == ["TIME_WAIT", "CLOSED"] and path[-1][0] - path[-2][0] >= TIMEWAIT:
             states.pop()
@@ -279,5 +279,5 @@ class Judge:
             states = paths.normal(states)
             if not known or not states:
                 continue
-            # One that is made up where there is another stands behind it, so that it shows.
+            # A path that wirestate invented is appended to the real one, so that the two differ.
             known[-1].ours[place, local] = known[-1].ours.get((place, local), []) + states

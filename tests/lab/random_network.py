@@ -1,10 +1,9 @@
-"""Two hosts and two routers between them, each of which loses TCP segments; what the kernel and the captures at three
-places say of the connections played there.
+"""Two hosts with two routers between them that lose TCP segments, three captures, and the kernel's states.
 
     client ── eth0 ... left [first router] right ── left [second router] right ... eth0 ── server
 
-Captures: at the client's eth0, at the server's eth0, and between the routers (the first one's `right`), which is behind
-one loss and before the other in either direction."""
+The captures are made at the client's eth0, at the server's eth0, and between the routers, at the first one's `right`.
+There, in either direction, a segment has passed one router and has the other still to pass."""
 
 import os
 import socket
@@ -21,12 +20,12 @@ import truth
 ADDRESSES = {4: ("10.71.0.1", "10.71.2.1"), 6: ("fd71::1", "fd71:2::1")}
 LOCK = "/run/wirestate-random.lock"
 PLACES = ("client", "between", "server")
-SETTLED = 60.0  # seconds to wait at most for what is still under way
+SETTLED = 60.0  # seconds to wait at most for connections that have not ended
 SYSCTLS = {
-    # A connection is to end on the wire and not in silence: nothing gives up before the other end has answered.
+    # Connections must end with a segment: no endpoint may give up before the other one has answered.
     "tcp_retries2": 60, "tcp_orphan_retries": 60, "tcp_syn_retries": 20, "tcp_synack_retries": 20,
     "tcp_syn_linear_timeouts": 20, "tcp_rto_max_ms": 1000,
-    # Nothing that would make sockets vanish, or handshakes go on without one.
+    # No limit may make sockets disappear, and no handshake may do without a socket.
     "tcp_syncookies": 0, "tcp_max_syn_backlog": 8192,
     "tcp_tw_reuse": 1, "tcp_fastopen": 3, "tcp_fastopen_blackhole_timeout_sec": 0,
 }
@@ -59,7 +58,7 @@ class Network:
         for host in (self.client, self.server):
             for name, value in SYSCTLS.items():
                 host.sysctl(f"net.ipv4.{name}", value)
-        # As a network card does, each device hands all segments of a flow to one processor, in order.
+        # Like a network card, each device gives all segments of a flow to one CPU, in order.
         for number, (host, device) in enumerate(((self.client, "eth0"), (self.server, "eth0"), (self.first, "left"),
                                                  (self.first, "right"), (self.second, "left"),
                                                  (self.second, "right"))):
@@ -83,7 +82,7 @@ class Network:
 
     @staticmethod
     def _lose(router, permille):
-        """Two routers that each lose 1 - sqrt(1 - p) of the segments lose p of them altogether."""
+        """Makes a router lose 1 - sqrt(1 - p) of the segments, so that two routers lose p of them in all."""
         share = round((1 - (1 - permille / 1000) ** 0.5) * 100000)
         if share:
             router.nft("table inet lab {\nchain forward {\ntype filter hook forward priority 0\n"
@@ -91,7 +90,7 @@ class Network:
 
 
 def offset_of_clocks():
-    """Seconds to add to CLOCK_MONOTONIC, which events have, for CLOCK_REALTIME, which packets have."""
+    """Returns the seconds from CLOCK_MONOTONIC, which events have, to CLOCK_REALTIME, which packets have."""
     narrowest = None
     for _ in range(200):
         before, real, after = time.monotonic_ns(), time.time_ns(), time.monotonic_ns()
@@ -111,7 +110,7 @@ class Watch:
                 self._sockets.append(socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_SOCK_DIAG))
             self._sockets[-1].settimeout(10)
         self.changes, self.lost, self._now = [], 0, [{}, {}]
-        self.busy = [0, 0]  # sockets that still have something to say, at either host
+        self.busy = [0, 0]  # how many sockets may still send something, at each host
         self._stopping, self._over = threading.Event(), False
         self.to_real = offset_of_clocks()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -142,7 +141,7 @@ class Watch:
         self._trace.close()
 
     def entries(self, made):
-        """(family, state, timer, its identity as bytes) of every TCP socket in the namespace of a netlink socket."""
+        """Yields (family, state, timer, identity as bytes) of every TCP socket in the namespace of a netlink socket."""
         for family in (socket.AF_INET, socket.AF_INET6):
             request = struct.pack("=BBBBI", family, socket.IPPROTO_TCP, 0, 0, 0xFFFFFFFF) + bytes(48)
             made.send(struct.pack("=IHHII", 16 + len(request), SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST_DUMP, 1, 0) + request)
@@ -170,7 +169,7 @@ class Watch:
 
     def _timewaits(self, index, made):
         before, now, busy, entries = self._now[index], {}, 0, list(self.entries(made))
-        moment = time.monotonic()  # so that nothing is seen before it was there
+        moment = time.monotonic()  # taken after the entries, so that none is seen before it existed
         for family, state, timer, words in entries:
             if timer != TIMER_TIMEWAIT:
                 busy += truth.NAMES[state] not in ("LISTEN", "CLOSED")
@@ -189,7 +188,7 @@ class Watch:
 
 
 class Recording:
-    """What a run leaves: captures by place, the kernel's changes and timewait sightings, and when all that was."""
+    """The results of a run: captures by place, the kernel's transitions and timewait sightings, and their times."""
 
     def __init__(self, laboratory, chains, permille, parallel, delay=0.0):
         network = Network(laboratory, permille, delay)

@@ -1,8 +1,8 @@
-"""What random connections do: for both ends of each a list of steps, drawn from a seed.
+"""The plans of random connections: a list of steps for each end, drawn from a seed.
 
-A plan is two programs that know nothing of each other: the client's and the server's. Most are drawn as conversations
-that make sense, some as steps in any order; then either may be cut short by a close or an abort. Every wait of the
-players has a limit, so whatever is drawn comes to an end. A step is (what, argument):
+A plan is two programs that know nothing of each other, the client's and the server's. Most are drawn as conversations
+that make sense, some as steps in any order; then a close or an abort may cut either of them short. Every wait has a
+limit, so every plan ends. A step is (what, argument):
 
 sleep seconds; send bytes; recv bytes; drain (read to the end); shut (SHUT_WR); nodelay, quickack, keepalive (options);
 close; abort (close with SO_LINGER 0). Every program ends with close or abort."""
@@ -22,7 +22,7 @@ MOMENTS = (0, 0, 0.0002, 0.001, 0.005, 0.05, 0.3)
 
 @dataclass
 class Plan:
-    """One connection; pause: before it opens, which matters when its port has been used before."""
+    """One connection. `pause` is the time before it opens, which matters when its port was used before."""
 
     opening: str
     client: list
@@ -47,7 +47,7 @@ def pick(generator, weights):
 
 
 def chains(seed, connections, first_port=10000):
-    """Chains with so many connections altogether."""
+    """Returns chains with this many connections in all."""
     generator, result, left = random.Random(seed), [], connections
     while left:
         length = min(left, generator.choices((1, 2, 3), (80, 14, 6))[0])
@@ -88,7 +88,7 @@ def chaos(generator):
 
 
 def converse(generator, plan, talk):
-    """Adds the data that goes to and fro, read by whom it is for."""
+    """Adds data in both directions, which the other end reads."""
     def say(who, size, read=True):
         speaker, listener = (plan.client, plan.server) if who == 0 else (plan.server, plan.client)
         if generator.random() < 0.4:

@@ -1,10 +1,10 @@
-"""The two programs that play random connections, one for each host: each a process of its own with an event loop, so
-that both ends can act at the same moment.
+"""The two programs that carry out random connections, one on each host. Each is a process with an event loop, so that
+both ends can act at the same moment.
 
-A connection's end is played by a generator that yields what it waits for, (event, socket, seconds), and is resumed with
-True, or with False when the time is over. What the server knows of the client is a byte of shared memory for each chain
-(which of its plans is on) and a pipe (which is closed at the end). All else they learn from their sockets, as programs
-do."""
+A generator plays one end of a connection. It yields what it waits for, (event, socket, seconds), and is resumed with
+True, or with False when the time has passed. The server knows two things of the client: a byte of shared memory for each
+chain, which says which of its plans runs, and a pipe, which is closed at the end. All else they learn from their
+sockets, like other programs."""
 
 import ctypes
 import errno
@@ -18,14 +18,14 @@ import struct
 import time
 
 PORT, CLOSED_PORT, SMALL_PORT = 8000, 8001, 8002  # the last one's sockets have small receive buffers
-PATIENCE = 4.0                                    # seconds until a step that waits is left alone
-TRIES = 12                                        # at opening where an old connection may still be in the way
+PATIENCE = 4.0                                    # seconds after which a waiting step is given up
+TRIES = 12                                        # to open while an old connection may still hold the port
 PR_SET_PDEATHSIG = 1
 WRITE, READ, SLEEP = select.EPOLLOUT, select.EPOLLIN, 0
 
 
 class Loop:
-    """Resumes generators when what they wait for has come."""
+    """Resumes generators when what they wait for has happened."""
 
     def __init__(self):
         self._poll, self._waiting, self._timers, self._order, self.running = select.epoll(), {}, [], 0, 0
@@ -54,7 +54,7 @@ class Loop:
         self._advance(player, value)
 
     def run(self, ended):
-        """Until ended() holds, which is asked at least every 20 ms."""
+        """Runs until ended() is true, which is checked at least every 20 ms."""
         while not ended():
             until = self._timers[0][0] - time.monotonic() if self._timers else 1
             for key, _ in self._poll.poll(min(0.02, max(0.0, until))):
@@ -66,12 +66,12 @@ class Loop:
 
 
 def steps(made, program):
-    """Plays a program on a connected socket."""
+    """Runs a program on a connected socket."""
     try:
         for what, argument in program[:-1]:
             yield from step(made, what, argument)
     except OSError:
-        pass  # reset or timed out: that, too, belongs to the traffic
+        pass  # a reset or a timeout belongs to the traffic, too
     if program[-1][0] == "abort":
         made.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     made.close()
@@ -156,7 +156,7 @@ class Client:
             made.close()
 
     def _open(self, made, chain, plan):
-        """Begins to connect; returns what is left of the program."""
+        """Starts to connect and returns the rest of the program."""
         port = SMALL_PORT if plan.receive_buffers[1] else PORT
         if plan.opening == "refused":
             port = CLOSED_PORT
@@ -211,14 +211,14 @@ class Server:
             self._loop.start(steps(made, self._chains[number].plans[self._current[number]].server))
 
     def _wait(self):
-        """Until the client is through."""
+        """Waits until the client has finished."""
         while (yield READ, self._pipe, 1.0) is False:
             pass
         self._over = True
 
 
 class Process:
-    """A forked player in a namespace; it ends with its parent."""
+    """A forked player in a namespace, which ends when its parent does."""
 
     def __init__(self, namespace, play):
         self._start, start = os.pipe()[::-1]
@@ -243,7 +243,7 @@ class Process:
         os.write(self._start, b"g")
 
     def ended(self):
-        """True when it has; an exception when it failed."""
+        """Returns whether it has ended; raises an exception when it failed."""
         if self.pid:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
@@ -260,7 +260,7 @@ class Process:
 
 
 class Reader:
-    """A pipe's end with fileno(), as the loop wants it."""
+    """A pipe's end with fileno(), which the loop needs."""
 
     def __init__(self, descriptor):
         self._descriptor = descriptor
@@ -270,7 +270,7 @@ class Reader:
 
 
 def start(laboratory, hosts, addresses, chains, parallel):
-    """The two processes, waiting for go(). addresses: version of IP -> (client's, server's)."""
+    """Returns the two processes, which wait for go(). `addresses` maps a version of IP to (client's, server's)."""
     current = mmap.mmap(-1, len(chains) or 1)
     read, write = os.pipe()
 

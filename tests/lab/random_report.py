@@ -1,4 +1,4 @@
-"""What a run of random connections came to: the table, and every difference with the packets that led to it."""
+"""The results of a run of random connections: a table, and each difference with the packets that led to it."""
 
 import collections
 import os
@@ -11,7 +11,7 @@ from random_judge import journeys
 
 
 class Report:
-    """Counts by place; endpoints whose path differs and is told by the wire are kept as `wrong`."""
+    """Counts by place. Endpoints whose path differs, although packets show it, are kept as `wrong`."""
 
     def __init__(self, judge):
         self.counts = {place: collections.Counter() for place in random_network.PLACES}
@@ -34,12 +34,12 @@ class Report:
             self.wrong.append((place, local, inc))
 
     def share(self, place):
-        """The exact ones among those that the wire tells."""
+        """The share of exact paths among those that packets show."""
         counts = self.counts[place]
         return counts["exact"] / max(1, counts["exact"] + counts["wrong"])
 
     def table(self, loss):
-        """Lines: loss, place, endpoints, exact, wrong, left out by reason, per cent."""
+        """Yields lines with loss, place, endpoints, exact, wrong, left out by reason, and per cent."""
         for place, counts in self.counts.items():
             left = sum(counts.values()) - counts["exact"] - counts["wrong"]
             yield (f"{loss / 10:4g} %  {place:8} {sum(counts.values()):6} {counts['exact']:6} {counts['wrong']:5} "
@@ -57,7 +57,7 @@ class Report:
             yield f"... and {len(self.wrong) - limit} more"
 
     def keep(self, directory):
-        """For each difference the capture of its addresses and ports, the kernel's paths, and the packets as text."""
+        """Writes for each difference a capture, the paths of the kernel, and the packets as text."""
         os.makedirs(directory, exist_ok=True)
         numbers = collections.Counter()
         for place, local, inc in self.wrong:
@@ -74,7 +74,7 @@ class Report:
                 paths.Endpoint(end, one.other(end), one.kernel[end]) for one in same for end in (one.client, one.server)
                 if one.kernel[end]], f"captured at the {place}")
             with open(f"{stem}.txt", "w", encoding="utf-8") as file:
-                file.write(f"captured at the {place}, judged: {local}\n    kernel    {paths.text(kernel)}\n"
+                file.write(f"captured at the {place}, compared: {local}\n    kernel    {paths.text(kernel)}\n"
                            f"    wirestate {paths.text(ours)}\n")
                 for one in same:
                     file.write(f"\n{one.client} > {one.server}\n{explain(one)}\n")
@@ -91,7 +91,7 @@ def flags(segment):
 
 
 def explain(inc):
-    """The packets and the kernel's changes of an incarnation, in order, as text."""
+    """Returns the packets and the kernel's transitions of an incarnation as text, in order."""
     lines, start, base = [], inc.begin, {}
     for journey in journeys(inc):
         base.setdefault(journey.local, journey.segment.seq)

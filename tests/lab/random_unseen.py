@@ -1,10 +1,10 @@
-"""What no capture at a place can tell of an endpoint's path, decided by the kernel's changes and the captures at both
-ends.
+"""Decides which parts of an endpoint's path a capture at one place cannot show, from the kernel's transitions and the
+captures at both ends.
 
 An endpoint is left out only if its path differs, one of the rules below holds for its segments, and the paths agree up
-to the first state which that rule makes uncertain. The rules compare what happened to a segment (it passed the place,
-it arrived at its host) with what of it could be known at the place: what its receiver sent later, and what of that
-passed there."""
+to the first state that the rule makes uncertain. The rules compare what happened to a segment (it passed the place, it
+arrived at its host) with what could be known of that at the place, which is what its receiver sent later and what of
+that passed the place. A rule's docstring is the reason that is reported."""
 
 from random_judge import CLOCK, journeys
 import packets
@@ -17,7 +17,7 @@ RULES = []
 
 
 def rule(states):
-    """Enters a rule; what it says concerns the path from the first of these states on."""
+    """Registers a rule, which is about the path from the first of these states on."""
     def enter(function):
         RULES.append((states, function))
         return function
@@ -25,7 +25,7 @@ def rule(states):
 
 
 class View:
-    """One endpoint, seen from one place."""
+    """One endpoint as it is seen at one place."""
 
     def __init__(self, inc, place, local):
         self.inc, self.place, self.local, self.home = inc, place, local, inc.home(local)
@@ -36,12 +36,12 @@ class View:
     def passes(self, one):
         return one.passed(self.place)
 
-    def lost_behind(self, one):
-        """It passed here and never arrived."""
+    def lost_later(self, one):
+        """True when the segment passed here and never arrived."""
         return self.passes(one) and not one.passed(self.home)
 
     def silent_after(self, one):
-        """Nothing that the endpoint sent passed here after this segment."""
+        """True when nothing that the endpoint sent after this segment passed here."""
         return not any(self.passes(other) and other.at[self.place] > one.at[self.place] for other in self.sent)
 
     def when(self, states):
@@ -58,34 +58,34 @@ def covers(one, end):
 
 @rule(("SYN_SENT", "SYN_RECEIVED", "LISTEN"))
 def never_here(view):
-    """nothing of it reached the capture"""
+    """no SYN of the connection was captured"""
     return not any(one.segment.has(packets.SYN) and one.local == view.inc.client and view.passes(one)
                    for one in view.sent + view.coming)
 
 
 @rule(OPENED)
 def no_syn_ack(view):
-    """its SYN-ACK never reached the capture"""
+    """its SYN-ACK was never captured"""
     answers = [one for one in view.sent if one.segment.has(packets.SYN | packets.ACK)]
     return view.local == view.inc.server and answers and not any(map(view.passes, answers))
 
 
 @rule(SENT_FIN)
 def fin_never_left(view):
-    """its FIN never left"""
+    """its FIN was never sent"""
     return view.when(SENT_FIN) and not fins(view.sent)
 
 
 @rule(SENT_FIN)
 def fin_never_here(view):
-    """its FIN never reached the capture"""
+    """its FIN was never captured"""
     own = fins(view.sent)
     return own and not any(map(view.passes, own))
 
 
 @rule(SENT_FIN)
 def first_fin_never_here(view):
-    """only a later copy of its FIN reached the capture, which acknowledges what the first did not"""
+    """only a later copy of its FIN was captured, whose acknowledgment number is higher than that of the first"""
     own = fins(view.sent)
     passing = [one for one in own if view.passes(one)]
     return passing and not view.passes(own[0]) and passing[0].segment.ack != own[0].segment.ack
@@ -101,7 +101,7 @@ def fin_queued(view):
 
 @rule(GOT_FIN)
 def fin_unacknowledged(view):
-    """whether the peer's FIN arrived, nothing tells"""
+    """no packet shows whether the peer's FIN arrived"""
     coming = [one for one in fins(view.coming) if view.passes(one)]
     return coming and view.place != view.home and not any(
         covers(one, coming[0].segment.end) and view.passes(one) for one in view.sent)
@@ -109,46 +109,46 @@ def fin_unacknowledged(view):
 
 @rule(("CLOSED",))
 def reset_never_here(view):
-    """its RST never reached the capture"""
+    """its RST was never captured"""
     own = [one for one in view.sent if one.segment.has(packets.RST)]
     return own and not any(map(view.passes, own))
 
 
 @rule(("CLOSED",))
-def reset_lost_behind(view):
-    """a RST to it was lost behind the capture, and it never sent again"""
-    return any(one.segment.has(packets.RST) and view.lost_behind(one) and view.silent_after(one)
+def reset_lost_later(view):
+    """a RST to it was lost after it was captured, and it never sent again"""
+    return any(one.segment.has(packets.RST) and view.lost_later(one) and view.silent_after(one)
                for one in view.coming)
 
 
 @rule(FIN_ACKED)
-def ack_lost_behind(view):
-    """the ACK of its FIN was lost behind the capture, and it never sent again"""
+def ack_lost_later(view):
+    """the ACK of its FIN was lost after it was captured, and it never sent again"""
     own = fins(view.sent)
     acks = [one for one in view.coming if own and covers(one, own[0].segment.end) and view.passes(one)]
-    return acks and any(view.lost_behind(one) and not one.segment.has(packets.RST) for one in acks) and all(
-        view.lost_behind(one) or one.segment.has(packets.RST) for one in acks) and any(
+    return acks and any(view.lost_later(one) and not one.segment.has(packets.RST) for one in acks) and all(
+        view.lost_later(one) or one.segment.has(packets.RST) for one in acks) and any(
         view.silent_after(one) for one in acks)
 
 
 @rule(("ESTABLISHED",))
-def opening_lost_behind(view):
-    """the last segment of the handshake was lost behind the capture, and it never sent again"""
+def opening_lost_later(view):
+    """the last segment of the handshake was lost after it was captured, and it never sent again"""
     opening = [one for one in view.coming if view.passes(one) and one.segment.has(packets.ACK) and
                not one.segment.has(packets.RST)]
-    return opening and all(map(view.lost_behind, opening)) and view.silent_after(opening[-1])
+    return opening and all(map(view.lost_later, opening)) and view.silent_after(opening[-1])
 
 
 @rule(("CLOSED",))
 def reused_unseen(view):
-    """its TIME_WAIT ended with a new connection, of which nothing reached the capture"""
+    """its TIME_WAIT ended with a new connection, of which no SYN was captured"""
     return view.inc.next and view.path[-2:-1] and view.path[-2][1] == "TIME_WAIT" and not any(
         one.segment.has(packets.SYN) and view.passes(one) for one in journeys(view.inc.next))
 
 
 @rule(("CLOSED",))
 def silent(view):
-    """it ended in silence"""
+    """it ended without sending a segment"""
     states = [state for _, state in view.path]
     if states[-1:] != ["CLOSED"] or states[-2:-1] == ["TIME_WAIT"]:
         return False
@@ -163,11 +163,11 @@ def silent(view):
 
 
 def reason(inc, place, local):
-    """Why the place cannot tell the endpoint's path, or None."""
+    """Returns why the place cannot show the endpoint's path, or None."""
     kernel, ours = inc.kernel[local], inc.ours.get((place, local), [])
     view = View(inc, place, local)
     same = next((at for at, pair in enumerate(zip(kernel, ours)) if pair[0] != pair[1]), min(len(kernel), len(ours)))
-    same = max(same, 1)  # the first state is where a path begins, no transition
+    same = max(same, 1)  # the first state is the start of the path and no transition
     for states, function in RULES:
         first = [at for path in (kernel, ours) for at, state in enumerate(path) if at and state in states]
         if first and same >= min(first) and function(view):

@@ -1,4 +1,4 @@
-"""captures/README.md, its table made from the recipes and the recorded paths, so that they cannot drift apart."""
+"""Writes captures/README.md. Its table comes from the recipes and the recorded paths, so that they always agree."""
 
 import os
 
@@ -6,51 +6,50 @@ import paths
 
 HEAD = """# Captures
 
-Real connections between two Linux hosts, one thing each. Every file is a plain pcap with nanosecond stamps, a few
-kilobytes long, and was recorded by the script `tests/lab/record`, so it can be recorded again (`tests/lab/record
---all`, as root).
+Each capture shows one thing that happens between two Linux hosts. The files are plain pcap with nanosecond timestamps
+and a few kilobytes long. `tests/lab/record --all`, run as root, records all of them again.
 
 Replay one with `wirestate -r captures/simultaneous-close.pcap`.
 
-The `.lesson` files beside them are lessons on these captures: `wirestate --lesson` lists them.
+The `.lesson` files are lessons that use these captures. `wirestate --lesson` lists them.
 
-| file | what it shows | the endpoints' paths of states | what to look at |
+| file | what it shows | the states of each endpoint | what to look at |
 |---|---|---|---|
 """
 
 TAIL = """
 ## How they were recorded
 
-- Two network namespaces are the hosts: 10.0.0.1 (client, MAC 02:00:00:00:00:01) and 10.0.0.2 (server,
-  02:00:00:00:00:02), or fd00::1 and fd00::2. A wire joins them: two TAP devices, and a program that carries each
-  frame across {delay}. Everything above it is the kernel's own TCP/IP.
-- Seen from the client's device, unless told otherwise below. There is no offloading on a TAP device: all checksums
-  are real, no segment is longer than the MTU allows.
-- Addresses are known beforehand, so there is no ARP but where it belongs: `arp.pcap`, `http.pcap`, and neighbour
-  discovery in `ipv6.pcap`.
-- The state of the applications' sockets was not guessed: it is what the kernel said (see below).
+- The hosts are two network namespaces: the client 10.0.0.1 (MAC 02:00:00:00:00:01) and the server 10.0.0.2 (MAC
+  02:00:00:00:00:02), or fd00::1 and fd00::2. They are connected by two TAP devices and a program that carries each
+  frame from one to the other {delay}. Everything above that is the TCP/IP of the Linux kernel.
+- The captures are made at the client's device, unless the list below says otherwise. A TAP device has no offloading, so
+  all checksums are real and no segment exceeds the MTU.
+- The hosts know each other's MAC address beforehand, so there is no ARP, except in `arp.pcap`, `gateway.pcap` and
+  `http.pcap`; `ipv6.pcap` contains neighbour discovery.
+- The states come from the kernel (see below).
 
 {how}
 
-`fcs.pcap` in full: no virtual device delivers a frame check sequence. The frames were captured without it, like the
-others; when the file was written, each was padded with zero bytes to 60 bytes and got its CRC-32 (the one of IEEE
-802.3, least significant byte first) appended, and the upper bits of the file header's link-type field say so: bit 26
-that the length of the FCS is given, bits 28 to 31 that length in units of 16 bits (2). So the field is 0x24000001.
+About `fcs.pcap`: no virtual device delivers a frame check sequence, so the frames were captured without one. When the
+file was written, each frame was padded with zero bytes to 60 bytes, and its CRC-32 (that of IEEE 802.3, least
+significant byte first) was appended. The upper bits of the link-type field in the file's header say so: bit 26 says that
+the length of the FCS is given, and bits 28 to 31 give it in units of 16 bits (2). So the field is 0x24000001.
 
-## NAME.states: the kernel's truth
+## NAME.states: the kernel's states
 
-Beside each capture stands what the kernel's sockets went through while it was recorded, one line for each endpoint:
+Each capture has a file with the states that the kernel's sockets went through, one line for each endpoint:
 
     10.0.0.1:40001 > 10.0.0.2:8000: CLOSED SYN_SENT ESTABLISHED FIN_WAIT_1 FIN_WAIT_2 TIME_WAIT
 
-The endpoint, its peer, and the states in order, from the one it left first. It comes from the kernel's trace event
-`sock:inet_sock_set_state`, and from `/proc/net/tcp` for TIME_WAIT. A file without such a line says that there is no
-TCP connection in the capture. `# ` starts a comment. `-` for a path: no transition. `crafted` for a path: no kernel
-behind this endpoint, its segments were written by a script. `; unseen: REASON` behind a path: the wire does not show
-enough of it.
+A line has the endpoint, its peer, and the states in order, starting with the state it left first. They come from the
+kernel's trace event `sock:inet_sock_set_state`, and for TIME_WAIT from `/proc/net/tcp`. A file without such a line
+belongs to a capture without a TCP connection. `# ` starts a comment. Instead of the states, `-` means that there was no
+transition, and `crafted` that a script wrote the endpoint's segments, without a kernel. `; unseen: REASON` after the
+states means that the packets do not show all of them.
 
-`tests/lab/run` compares what wirestate infers from each capture with these lines. The exact rules of the comparison
-are at the head of `tests/lab/paths.py`.
+`tests/lab/run` compares what wirestate infers from each capture with these lines. The exact rules are at the start of
+`tests/lab/paths.py`.
 """
 
 
@@ -63,10 +62,10 @@ def write(book):
     for recipe in book.recipes.values():
         endpoints = paths.read_states(book.path(recipe.name, "states"))
         crafted = {endpoint.local for endpoint in endpoints if endpoint.path == paths.CRAFTED}
-        told = "<br>".join([f"{endpoint.local}: {brief(endpoint.path)}" for endpoint in endpoints
+        shown = "<br>".join([f"{endpoint.local}: {brief(endpoint.path)}" for endpoint in endpoints
                             if not crafted & {endpoint.local, endpoint.peer}] +
                            ([f"and {len(crafted)} crafted endpoints"] if crafted else []))
-        rows.append(f"| `{recipe.name}.pcap` | {recipe.shows} | {told or 'no TCP'} | {recipe.look} |")
+        rows.append(f"| `{recipe.name}.pcap` | {recipe.shows} | {shown or 'no TCP'} | {recipe.look} |")
         if recipe.how:
             how.append(f"- `{recipe.name}.pcap`: {recipe.how}.")
     delays = {recipe.name: recipe.options["delay"] for recipe in book.recipes.values() if "delay" in recipe.options}

@@ -1,8 +1,8 @@
-"""Recipes become files: NAME.pcap, and NAME.states with what the kernel's sockets did meanwhile.
+"""Records recipes into files: NAME.pcap, and NAME.states with the states of the kernel's sockets.
 
-A recipe is a function of one Pair: a client and a server namespace, joined by a wire with a delay, so that times in
-the captures look like a network's. Its decorator says how it is recorded. Everything in a recipe happens in the one
-thread, in the order written."""
+A recipe is a function that takes a Pair: a client and a server namespace, joined by a wire with a delay, so that times
+in the captures are like those of a network. Its decorator says how it is recorded. A recipe runs in one thread, in the
+order in which it is written."""
 
 import os
 import socket
@@ -49,11 +49,11 @@ class Book:
 
 
 class Pair:
-    """Two hosts and the wire between them, and the short words recipes are written in.
+    """Two hosts, the wire between them, and the calls of which recipes consist.
 
-    Options: version of IP; delay of the wire; resolved: addresses known beforehand; peer: no server, its end of the
-    wire is the recipe's; vlan: through a trunk; router: through a third host; at: where the capture is made; later:
-    the recipe begins it."""
+    Options: version is that of IP; delay is that of the wire; resolved means that MAC addresses are known beforehand;
+    peer means that there is no server, and the recipe plays its end of the wire; vlan puts a trunk between the hosts,
+    router a third host; at says where the capture is made; later means that the recipe starts it."""
 
     def __init__(self, laboratory, version=4, delay=0.005, resolved=True, peer=False, vlan=None, router=False,
                  at="client", later=False):
@@ -85,7 +85,7 @@ class Pair:
         self.pause(2.5 if version == 6 else 0.05)
 
     def _trunk(self, vlan, delay):
-        """Two switches with an access port each, joined by a trunk with tags; the capture is made there."""
+        """Makes two switches with an access port each, joined by a trunk with tags, where the capture is made."""
         switch = self.lab.namespace("trunk")
 
         def tag(direction, frame):
@@ -100,7 +100,7 @@ class Pair:
         self.places["client"] = (switch, "left")
 
     def _router(self, delay):
-        """A host between the two, with a leg in each one's network."""
+        """Makes a third host that forwards between the networks of the two."""
         self.router = self.lab.namespace("router")
         self.wire = self.lab.wire(self.client, self.router, ("eth0", "left"), delay)
         self.lab.wire(self.router, self.server, ("right", "eth0"), delay)
@@ -110,13 +110,13 @@ class Pair:
         self.places.update(any=(self.router, "any"), left=(self.router, "left"), right=(self.router, "right"))
 
     def begin(self, expression=NOT_CHATTER, snaplen=262144):
-        """Begins the capture. In the middle of a connection, what was before it does not belong to the paths."""
+        """Starts the capture. With `later`, states that were left before this moment do not belong to the paths."""
         self.capture = self.lab.capture(*self.places[self.at], expression=expression, snaplen=snaplen)
         if self.later:
             self.since = time.monotonic()
 
     def inject(self, end, segment, bad_checksum=False):
-        """Makes a segment arrive at the client (end 0) or the server (end 1) that the other did not send."""
+        """Delivers a segment to the client (end 0) or the server (end 1) that the other did not send."""
         macs = (SERVER_MAC, CLIENT_MAC) if end == 0 else (CLIENT_MAC, SERVER_MAC)
         self.wire.inject(end, packets.tcp_frame(segment, *macs, bad_checksum))
 
@@ -147,39 +147,39 @@ class Pair:
         return self.server.keep(listener.accept()[0])
 
     def start_connect(self, port=CLIENT_PORT):
-        """A socket on its way to the server: the SYN has been sent, nothing is waited for."""
+        """Returns a socket that has sent its SYN to the server, without waiting for the answer."""
         client = self.caller(port)
         client.setblocking(False)
         client.connect_ex((self.server_address, PORT))
         return client
 
     def connect(self, port=CLIENT_PORT, listener=None, server_port=PORT):
-        """(client's socket, server's socket) of an established connection."""
+        """Establishes a connection and returns the client's socket and the server's."""
         listener = listener or self.listen(server_port)
         client = self.caller(port)
         client.connect((self.server_address, server_port))
         return client, self.accept(listener)
 
     def talk(self, client, server, question=b"question\n", answer=b"answer\n"):
-        """One exchange, each side having read what was sent before the other goes on."""
+        """Sends a question and an answer; each side reads what it got before the next step."""
         client.sendall(question)
         self.read(server, len(question))
         server.sendall(answer)
         self.read(client, len(answer))
 
     @staticmethod
-    def read(reader, count):
+    def read(receiver, count):
         data = b""
         while len(data) < count:
-            more = reader.recv(count - len(data))
+            more = receiver.recv(count - len(data))
             if not more:
                 break
             data += more
         return data
 
     @staticmethod
-    def read_to_end(reader):
-        while reader.recv(65536):
+    def read_to_end(receiver):
+        while receiver.recv(65536):
             pass
 
     @staticmethod
@@ -188,15 +188,15 @@ class Pair:
         closer.close()
 
     def unseen(self, local, reason, peer=None):
-        """The wire does not show this endpoint's path, towards this peer or towards all."""
+        """Says that packets do not show this endpoint's states, with this peer or with any."""
         self.unseen_reasons[local, peer] = reason
 
     def stranger(self, syn):
-        """A SYN that a script sends to the server in the name of an address where nobody is."""
+        """Registers a SYN that a script sends to the server from an address that no host has."""
         self.strangers[paths.endpoint_name(syn.source, syn.sport)] = paths.endpoint_name(syn.destination, syn.dport)
 
     def _flooded(self):
-        """Strangers' endpoints, and the server's towards them: the kernel has a state only for those it could queue."""
+        """The endpoints of strangers, and the server's. The kernel has a state only for those it could queue."""
         known = {endpoint.peer: endpoint for endpoint in self.truth.endpoints(lambda _, peer: peer in self.strangers)}
         cookie = "a SYN cookie: the kernel has no state for it"
         for stranger, local in self.strangers.items():
@@ -228,7 +228,7 @@ OPTIONS = {
 
 
 def record(book, name):
-    """Runs one recipe and writes its two files."""
+    """Records a recipe and writes its two files."""
     recipe = book.recipes[name]
     options = dict(recipe.options)
     fcs, lose = options.pop("fcs", False), options.pop("lose", None)
@@ -257,5 +257,5 @@ def record(book, name):
 
 
 def show(path):
-    """What tshark sees in a capture, for whoever records."""
+    """Prints a capture with tcpdump."""
     subprocess.run(["tcpdump", "-n", "-r", path], stderr=subprocess.DEVNULL, check=False)

@@ -1,4 +1,4 @@
-"""Scenarios of what a capture may do to a connection: half of it missing, begun late, packets lost or seen twice."""
+"""Scenarios of incomplete captures: one direction missing, a late start, packets lost or captured twice."""
 
 import itertools
 
@@ -72,13 +72,13 @@ one_direction("server", "only the server's segments were captured", SERVER)
 
 
 def nth(number, matches):
-    """Is it the number-th segment for which matches() holds?"""
+    """Returns a test for the number-th segment for which matches() holds."""
     counter = itertools.count(1)
     return lambda segment: bool(segment and matches(segment) and next(counter) == number)
 
 
 def missing(name, shows, matches, number=1):
-    """An ordinary connection; the capture lacks one segment of it."""
+    """Adds a scenario of an ordinary connection whose capture lacks one segment."""
     recipe(f"missing-{name}", f"the capture lacks {shows}", lose=nth(number, matches))(conversation)
 
 

@@ -1,4 +1,4 @@
-"""Scenarios of closing: FINs in odd order, orphans, TIME_WAIT and what is thrown at it."""
+"""Scenarios of closing: FINs out of order, orphans, TIME_WAIT and segments that arrive in it."""
 
 import itertools
 import socket
@@ -137,7 +137,7 @@ def fin_ack_lost(pair):
     server.close()
 
 
-@recipe("fin-lost", "the FIN is lost behind the capture, and comes again")
+@recipe("fin-lost", "the FIN is lost after it was captured, and is sent again")
 def fin_lost(pair):
     client, server = pair.connect()
     pair.talk(client, server)
@@ -216,7 +216,7 @@ def simultaneous_close_server(pair):
     pair.pause(0.1)
 
 
-@recipe("both-close-three", "both close at once without a delay on the wire: the quicker one is first, or the FINs cross",
+@recipe("both-close-three", "both close at once without a delay on the wire: one FIN is first, or the FINs cross",
         delay=0.0)
 def both_close_three(pair):
     client, server = pair.connect()
@@ -250,7 +250,7 @@ def half_close_server(pair):
     pair.pause(0.1)
 
 
-@recipe("fin-queued", "the FIN waits behind a closed window and never leaves before the other side's")
+@recipe("fin-queued", "a closed window holds the FIN back until the other side's FIN has arrived")
 def fin_queued(pair):
     pair.client.sysctl("net.ipv4.tcp_wmem", "4096 8192 8192")
     listener = pair.listen(receive_buffer=2304)
@@ -281,9 +281,9 @@ def fill(pair, client):
 
 
 def into_time_wait(pair):
-    """A connection the client has closed first; returns the server's FIN.
+    """Makes a connection that the client closes first, and returns the server's FIN.
 
-    Nothing the client sends from now on arrives: the server has no socket any more and would answer with RST.
+    Nothing that the client sends later arrives, because the server has no socket any more and would answer with RST.
     """
     client, server = pair.connect()
     pair.talk(client, server)
@@ -304,7 +304,7 @@ def into_time_wait(pair):
 
 
 def junk(name, shows, make):
-    """A scenario in which the segments that make(last FIN) returns arrive at an endpoint in TIME_WAIT."""
+    """Adds a scenario in which the segments that make(last FIN) returns arrive at an endpoint in TIME_WAIT."""
     @recipe(f"time-wait-{name}", f"at an endpoint in TIME_WAIT arrives {shows}")
     def scenario(pair):
         fin = into_time_wait(pair)
@@ -371,7 +371,7 @@ def time_wait_reused_by_owner(pair):
 
 
 def crafted_syn(name, shows, make):
-    """A SYN that make(first SYN, peer's next sequence number) returns, at a listener's endpoint in TIME_WAIT."""
+    """Adds a scenario in which a SYN arrives at a server's endpoint in TIME_WAIT; make() returns its numbers."""
     @recipe(f"time-wait-syn-{name}", shows, peer=True)
     def scenario(pair):
         listener = pair.host_socket(pair.client, PORT)

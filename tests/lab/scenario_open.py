@@ -1,4 +1,4 @@
-"""Scenarios of opening: what can go wrong, or odd, before a connection is established."""
+"""Scenarios of opening: what can go wrong, or is unusual, before a connection is established."""
 
 import socket
 
@@ -13,7 +13,7 @@ recipe = BOOK.recipe
 
 
 def finish(pair, client, server):
-    """The ordinary end: the client closes, then the server."""
+    """Ends a connection in the ordinary way: the client closes, then the server."""
     client.close()
     pair.pause(0.15)
     server.close()
@@ -45,7 +45,7 @@ def syn_timeout(pair):
 
 
 def firewall(host, rule):
-    """Puts one rule before everything that comes in at a host."""
+    """Applies one firewall rule to everything that arrives at a host."""
     host.nft("table inet lab {\nchain input {\ntype filter hook input priority 0\n" + rule + "\n}\n}\n")
 
 
@@ -101,7 +101,7 @@ def syn_sent_closed(pair):
     pair.pause(0.4)
 
 
-@recipe("handshake-ack-lost-data", "the handshake's ACK is lost; the data behind it completes the handshake")
+@recipe("handshake-ack-lost-data", "the handshake's ACK is lost; the data after it completes the handshake")
 def handshake_ack_lost_data(pair):
     pair.wire.drop(lambda segment: segment.bare_ack, direction=0)
     listener = pair.listen()
@@ -146,9 +146,9 @@ def defer_accept(pair):
 
 
 def full_queue(pair, backlog=1):
-    """Handshakes until the accept queue is full, the last two at once: the very last one's ACK is dropped.
+    """Makes handshakes until the accept queue is full. The last two are made at once, so that the last ACK is dropped.
 
-    A queue has room for one more than its backlog, both of requests and of connections to be accepted.
+    The queue of requests and that of connections to be accepted have each room for one more than the backlog.
     """
     listener = pair.listen(backlog=backlog)
     clients = []
@@ -214,7 +214,7 @@ def syn_cookies(pair):
 
 
 @recipe("syn-cookies-full",
-        "SYN cookies and a full accept queue: the second client is established with nobody", delay=0.02)
+        "SYN cookies and a full accept queue: the second client is ESTABLISHED without a peer", delay=0.02)
 def syn_cookies_full(pair):
     pair.server.sysctl("net.ipv4.tcp_syncookies", 2)
     clients, listener = full_queue(pair, 0)
@@ -258,7 +258,7 @@ def fast_open_call(pair, port):
 
 
 def fast_open_cookie(pair):
-    """A first connection, which gets the cookie; returns the listener."""
+    """Makes a first connection, which gets the cookie, and returns the listener."""
     for host in (pair.client, pair.server):
         host.sysctl("net.ipv4.tcp_fastopen", 3)
     listener = pair.listen(fast_open=5)
@@ -284,7 +284,7 @@ def half_open(pair):
     finish(pair, client, server)
 
 
-@recipe("half-open-client-side", "the same, seen from the client, whose RST is lost behind the capture")
+@recipe("half-open-client-side", "the same, seen from the client, whose RST is lost after it was captured")
 def half_open_client_side(pair):
     half_open(pair)
 

@@ -1,4 +1,4 @@
-"""Scenarios of resets, right and wrong ones, and of connections that die."""
+"""Scenarios of valid and invalid resets, and of connections that die."""
 
 import socket
 
@@ -12,7 +12,7 @@ recipe = BOOK.recipe
 
 
 def established(pair):
-    """An established connection and the last segment each side sent on it: (client, server, {direction: segment})."""
+    """Returns an established connection and the last segment of each side: (client, server, {direction: segment})."""
     last = {}
 
     @pair.wire.rule
@@ -28,13 +28,13 @@ def established(pair):
 
 
 def forged(last, flags, offset=0, ack=None):
-    """A segment as if the sender of `last` had sent it next, its sequence number off by so much."""
+    """Returns a segment that continues `last`, with its sequence number shifted by `offset`."""
     return packets.Segment(last.source, last.destination, last.sport, last.dport, last.end + offset,
                            last.ack if ack is None else ack, flags, 0)
 
 
 def at_server(name, shows, make, bad_checksum=False):
-    """A RST that the client did not send arrives at the server; then the client closes."""
+    """Adds a scenario in which a RST that the client did not send arrives at the server; then the client closes."""
     @recipe(f"rst-{name}", shows, at="server")
     def scenario(pair):
         client, server, last = established(pair)
@@ -131,7 +131,7 @@ def rst_sack_edge(pair):
 
 
 def in_fin_wait(name, shows, closes, offset):
-    """A forged RST at the client, which has closed and waits."""
+    """Adds a scenario with a forged RST at the client, which has closed its direction and waits."""
     @recipe(f"rst-fin-wait-{name}", shows)
     def scenario(pair):
         client, server, last = established(pair)
@@ -148,8 +148,8 @@ in_fin_wait("exact", "in FIN_WAIT_2, the exact RST", True, 0)
 in_fin_wait("inexact", "in FIN_WAIT_2, a RST in the window but not exact", True, 9)
 
 
-@recipe("rst-forged", "a middlebox forges the server's RST: the client is dead, the server goes on sending until "
-        "it is told")
+@recipe("rst-forged", "a middlebox forges the server's RST: the client is CLOSED, and the server goes on sending until "
+        "a RST tells it")
 def rst_forged(pair):
     client, server, last = established(pair)
     pair.inject(0, forged(last[1], RST))
@@ -166,7 +166,7 @@ def rst_forged_both(pair):
     pair.pause(0.3)
 
 
-@recipe("rst-lost-fin", "the client's RST is lost behind the capture; the server closes much later and is told then")
+@recipe("rst-lost-fin", "the client's RST is lost after it was captured; the server closes later and gets another")
 def rst_lost_fin(pair):
     client, server, _ = established(pair)
     pair.wire.drop(lambda segment: segment.has(RST), direction=0)

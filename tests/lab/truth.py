@@ -1,17 +1,16 @@
-"""Ground truth: what the kernel's own sockets did, as each endpoint's path of states.
+"""Ground truth: the path of states of each endpoint, from the kernel's own sockets.
 
 Two sources are joined. The trace event sock:inet_sock_set_state, in a trace instance of its own, gives every
-transition of a full socket in order. What it does not show is read from /proc/net/tcp, the table `ss` prints too,
-every few milliseconds: timewait sockets (TIME_WAIT, and FIN_WAIT_2 of an orphan) and SYN_RECEIVED of a handshake that
-has not been completed.
+transition of a full socket in order. It does not show timewait sockets (TIME_WAIT, and FIN_WAIT_2 of an orphan), nor
+SYN_RECEIVED of a handshake that is not complete. These are read from /proc/net/tcp every few milliseconds.
 
-What the event says, and what it means (Linux 6.18):
+What the events mean (Linux 6.18):
 - sockets are told apart by their kernel address, skaddr; an unbound connect has sport 0 in its first event;
 - LISTEN to SYN_RECV and SYN_RECV to ESTABLISHED both come when the handshake's last ACK arrives (with fast open and a
   valid cookie the first of them comes with the SYN);
 - a listener's own events (CLOSE to LISTEN and back) belong to no connection;
-- CLOSING to CLOSE means that a timewait socket took over: TIME_WAIT. FIN_WAIT2 to CLOSE means the same, or that an
-  orphan's FIN_WAIT_2 became a timewait socket, or that the connection ended: the table tells which."""
+- CLOSING to CLOSE means that a timewait socket took over, so the state is TIME_WAIT. FIN_WAIT2 to CLOSE means the same,
+  or that an orphan's FIN_WAIT_2 became a timewait socket, or that the connection ended; the table says which."""
 
 import glob
 import os
@@ -32,7 +31,7 @@ SLACK = 0.1  # seconds between an event and the next look at the table, on a bus
 
 
 def requirements():
-    import lab  # the owner of Skip; imported late because it imports this module
+    import lab  # for Skip; imported here because lab imports this module
     if not os.path.exists(f"{TRACING}/{EVENT}"):
         lab.subprocess.run(["mount", "-t", "tracefs", "tracefs", TRACING], capture_output=True, check=False)
     if not os.path.exists(f"{TRACING}/{EVENT}/enable"):
@@ -52,7 +51,7 @@ class Change:
 
 
 class Trace:
-    """A trace instance with the one event, read as the ring buffer's binary pages, because only those carry skaddr and
+    """A trace instance with one event. It reads the ring buffer's binary pages, because only those have skaddr and
     IPv6 addresses together."""
 
     def __init__(self):
@@ -70,7 +69,7 @@ class Trace:
             file.write(value)
 
     def _layout(self):
-        """{field name: (offset, size)} of the event, as this kernel describes it; and the event's number."""
+        """Returns {field name: (offset, size)} of the event, as this kernel describes it, and the event's number."""
         fields = {}
         with open(f"{self._directory}/{EVENT}/format") as file:
             for line in file:
@@ -97,7 +96,7 @@ class Trace:
         return total
 
     def read(self):
-        """The events since the last call, of all processors, in order of time."""
+        """Returns the events since the last call, of all CPUs, in the order of their times."""
         changes = []
         for pipe in self._pipes:
             while True:
@@ -111,7 +110,7 @@ class Trace:
         return sorted(changes, key=lambda change: change.time)
 
     def _page(self, page):
-        """The records of one page: 8 bytes of time, 8 of length, then records: 27 bits of time step, 5 of kind."""
+        """Yields a page's records; after 16 bytes of header, each has 27 bits of time step and 5 of kind."""
         now, length = struct.unpack("=QQ", page[:16])
         at, end = 16, 16 + (length & 0xFFFFF)
         while at + 4 <= end:
@@ -159,7 +158,7 @@ class Trace:
 
 
 def plain(address):
-    """An IPv6 address as text; one that maps an IPv4 address as that."""
+    """Returns an IPv6 address as text, and a v4-mapped one as the IPv4 address."""
     if address[:12] == bytes(10) + b"\xff\xff":
         return socket.inet_ntoa(address[12:])
     return socket.inet_ntop(socket.AF_INET6, address)
@@ -167,7 +166,7 @@ def plain(address):
 
 @dataclass
 class Sighting:
-    """An entry of the table that is not a full socket: state, first and last time seen."""
+    """An entry of the table that is not a full socket, with its state and when it was first and last seen."""
 
     local: str
     peer: str
@@ -231,7 +230,7 @@ class Table:
 
 @dataclass
 class Life:
-    """One socket from its first transition to its last; path: (time, state), the first state without a time."""
+    """A socket from its first transition to its last. `path` has (time, state); the first state has no time."""
 
     local: str
     peer: str
@@ -246,20 +245,20 @@ class Life:
         return self.path[-1][0]
 
     def states(self, since=0.0):
-        """The states from the one that held at a time on."""
+        """Returns the states, starting with the one at this time."""
         before = [state for when, state in self.path if when <= since]
         return before[-1:] + [state for when, state in self.path if when > since]
 
 
 class Truth:
-    """Watches from its construction until stop(); then endpoints() tells the paths."""
+    """Watches from its construction until stop(); then endpoints() returns the paths."""
 
     def __init__(self, namespaces):
         self._trace, self._table = Trace(), Table(namespaces)
         self._changes, self._lost, self._stopped = [], 0, False
 
     def drain(self):
-        """Empties the ring buffer; long runs call it now and then."""
+        """Empties the ring buffer. Long runs must call it from time to time."""
         self._changes += self._trace.read()
 
     def stop(self):
@@ -277,9 +276,9 @@ class Truth:
         self._trace.close()
 
     def endpoints(self, wanted, since=0.0):
-        """The normal paths of the endpoints for which wanted(local, peer) holds, in order of their beginning.
+        """Returns the normal paths of the endpoints for which wanted(local, peer) holds, in the order of their start.
 
-        What happened before `since` is left out: the path then begins with the state the endpoint was in.
+        States before `since` are left out; a path then starts with the state that the endpoint was in.
         """
         lives = [life for life in self._lives() if wanted(life.local, life.peer)]
         for life in lives:
@@ -321,7 +320,7 @@ class Truth:
                 life.path.append((seen[-1].last, "CLOSED"))
 
     def _requests(self, lives):
-        """Handshakes seen in the table that no socket came out of."""
+        """Returns handshakes in the table that never became a socket."""
         for sighting in self._table.sightings:
             if sighting.state != "SYN_RECEIVED":
                 continue

@@ -1,9 +1,9 @@
 """A wire between two namespaces, made of two TAP devices and a thread that carries frames between them.
 
-The thread delays each direction by a set time and asks rules about every frame: pass, drop, or hold longer. So
-crossing segments, reordering and the loss of exactly one segment are set up, not hoped for. A TAP device has no
-offloads unless asked for, so every frame has its real checksum and at most the MTU's length. With one end only, the
-other end is the test itself: a peer without a kernel, which therefore never answers on its own with RST or ACK."""
+The thread delays each direction by a fixed time, and rules decide for every frame whether it passes, is dropped, or is
+delayed longer. So crossing segments, reordering and the loss of exactly one segment do not depend on chance. A TAP
+device has no offloads, so every frame has its real checksum and does not exceed the MTU. When the wire has only one end,
+the test plays the other one: a peer without a kernel, which never answers with RST or ACK by itself."""
 
 import fcntl
 import heapq
@@ -19,7 +19,7 @@ TUNSETIFF, IFF_TAP, IFF_NO_PI = 0x400454CA, 0x0002, 0x1000
 
 
 def open_tap(namespace, name):
-    """A descriptor of a new TAP device `name`; the device lives in the namespace and dies with the descriptor."""
+    """Returns a descriptor of a new TAP device in the namespace. The device exists until the descriptor is closed."""
     with namespace:
         tap = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
         fcntl.ioctl(tap, TUNSETIFF, struct.pack("16sH22x", name.encode(), IFF_TAP | IFF_NO_PI))
@@ -84,13 +84,13 @@ class Wire:
         return left
 
     def inject(self, end, frame, after=0.0):
-        """Makes a frame arrive at an end as if the other had sent it."""
+        """Delivers a frame to an end as if the other had sent it."""
         with self._lock:
             self._push(time.monotonic() + after, end, frame)
         os.write(self._wake_write, b"w")
 
     def receive(self, matches, timeout=5.0):
-        """The next segment that came out of end 0 for which matches(segment) holds; earlier ones are forgotten."""
+        """Returns the next segment from end 0 for which matches(segment) holds; earlier ones are dropped."""
         deadline = time.monotonic() + timeout
         with self.arrival:
             while True:

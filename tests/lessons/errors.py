@@ -1,4 +1,4 @@
-"""Lessons that are wrong, each made from a right one by one change, and what is said about them behind the file's name."""
+"""Wrong lessons, each made from a right one by one change, and the error after the file's name."""
 
 LESSON = """\
 title: A lesson
@@ -20,7 +20,7 @@ SCREENS = "list, lifelines, diagram, packet, hosts, stream, udp, datagrams, arp,
 
 
 def change(line, text):
-    """The lesson with line `line` replaced."""
+    """Returns the lesson with line `line` replaced."""
     lines = LESSON.split("\n")
     lines[line - 1] = text
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-/* Captures built byte by byte, and what comes out of them: shared by the tests of the capture module. */
+/* Captures built byte by byte and the frames read from them, shared by the tests of the capture module. */
 #ifndef TESTS_CAPTURE_SAMPLES_H
 #define TESTS_CAPTURE_SAMPLES_H
 
@@ -173,7 +173,7 @@ static inline struct bytes zstandard(const struct bytes *b)
 	return packed;
 }
 
-/* What came out of a capture. */
+/* The frames read from a capture. */
 struct seen {
 	unsigned count;
 	struct ws_frame frame[64];
@@ -225,7 +225,7 @@ static inline enum ws_read read_all(struct ws_capture *capture, struct seen *see
 	do
 		result = ws_capture_read(capture, 2, see, seen, error);
 	while (result == WS_READ_MORE);
-	/* The end stays the end. */
+	/* After the end, every read reports the end again. */
 	assert_int_equal(ws_capture_read(capture, 2, see, seen, error), result);
 	return result;
 }

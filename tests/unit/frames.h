@@ -1,4 +1,4 @@
-/* Frames put together by hand, for the tests of the decoder. Checksums are worked out here byte by byte, independently
+/* Frames made by hand for the tests of the decoder. Checksums are computed here byte by byte, independently
  * of the code under test. */
 #ifndef WS_TEST_FRAMES_H
 #define WS_TEST_FRAMES_H
@@ -65,8 +65,8 @@ static inline void finish_ipv4(struct bytes *bytes, uint32_t ip)
 	set16(bytes, ip + 10, ~sum_bytes(bytes->data + ip, (bytes->data[ip] & 15) * 4u, 0));
 }
 
-/* Sets the checksum of the transport header at `at`; its field is `field` bytes further on. `addresses`: where those
- * begin, and how many bytes both have. */
+/* Sets the checksum of the transport header at `at`, whose field is `field` bytes later. `addresses` is where these
+ * begin, and `both` how many bytes they have together. */
 static inline void finish_transport(struct bytes *bytes, uint32_t addresses, uint32_t both, uint32_t at, uint32_t field,
                                     uint8_t protocol)
 {
@@ -101,7 +101,7 @@ static inline void decode_part(struct decoded *d, const struct bytes *bytes, enu
 	                             .length = bytes->length,
 	                             .link = link,
 	                             .fcs_length = fcs_length};
-	memset(&d->packet, 0xa5, sizeof(d->packet)); /* nothing may be left from before */
+	memset(&d->packet, 0xa5, sizeof(d->packet)); /* so that uninitialised members are noticed */
 	ws_decode(&d->frame, &d->packet);
 }
 
@@ -160,7 +160,7 @@ static inline const struct ws_field *find_field(const struct ws_layer *layer, co
 	return NULL;
 }
 
-/* A field as people read it; "-" when it is not available. */
+/* A field's text for people; "-" when the field is not available. */
 static inline void assert_text(const struct decoded *d, const struct ws_layer *layer, const char *label,
                                const char *expected)
 {

@@ -1,4 +1,4 @@
-/* A strict reader of JSON (RFC 8259) that keeps nothing: is this one value, and does no object name a key twice? */
+/* A strict JSON parser (RFC 8259): it checks that the text is one value and that no object has a key twice. */
 #ifndef WS_TESTS_JSON_CHECK_H
 #define WS_TESTS_JSON_CHECK_H
 

@@ -1,4 +1,4 @@
-/* Numbers by chance that are the same in every run. */
+/* Pseudo-random numbers that are the same in every run. */
 #ifndef TESTS_RANDOM_H
 #define TESTS_RANDOM_H
 

@@ -1,4 +1,4 @@
-/* A tracker fed with hand-made segments and a reader before it: what tests of scenes stand on. */
+/* A tracker with segments made by hand and a user interface, for the tests of scenes. */
 #ifndef SCENE_WORLD_H
 #define SCENE_WORLD_H
 

@@ -1,4 +1,4 @@
-/* Frames made by hand for unit tests: bytes put one behind another, with lengths and checksums filled in. */
+/* Frames made by hand for unit tests: bytes are appended, and lengths and checksums are filled in. */
 #ifndef WS_TESTS_SEGMENTS_H
 #define WS_TESTS_SEGMENTS_H
 

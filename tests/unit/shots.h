@@ -1,4 +1,4 @@
-/* Segments fed to a tracker as packets: only the values of the headers that it reads are made up. */
+/* Segments that are given to a tracker as packets, with only those header values that it reads. */
 #ifndef TEST_SHOTS_H
 #define TEST_SHOTS_H
 
@@ -63,7 +63,7 @@ static inline struct ws_packet shot_packet(const struct shot *shot, const struct
 	};
 }
 
-/* Without running timers: ws_tracker_advance() is the test's business. */
+/* Timers do not run here; the test must call ws_tracker_advance(). */
 static inline void fire(struct ws_tracker *tracker, const struct shot *shot, uint64_t number,
                         struct ws_track_result *result)
 {

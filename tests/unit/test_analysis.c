@@ -1,4 +1,4 @@
-/* track/analysis.h: every rule of the sequence analysis, each with the case just beside it. */
+/* track/analysis.h: every rule of the sequence analysis, with a case in which it just does not apply. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -81,7 +81,7 @@ static struct bench open_bench(void)
 	return bench;
 }
 
-/* Plays rows behind a handshake. */
+/* Plays rows after a handshake. */
 #define CHECK(...)                                                                                                     \
 	do {                                                                                                           \
 		struct bench bench_ = open_bench();                                                                    \
@@ -128,7 +128,7 @@ static void zero_window_probe(void **state)
 	/* Two bytes, or an open window: data. */
 	CHECK({20000, S, ACK, 1, 1, 0, 0, M(ZERO_WINDOW)}, {220000, C, ACK, 1, 1, 2, 1000, 0});
 	CHECK({220000, C, ACK, 1, 1, 1, 1000, 0});
-	/* An answer that is none: nothing was probed. */
+	/* This ACK answers no probe. */
 	CHECK({20000, S, ACK, 1, 1, 0, 0, M(ZERO_WINDOW)}, {21000, S, ACK, 1, 1, 0, 0, M(ZERO_WINDOW)});
 }
 
@@ -146,7 +146,7 @@ static void byteless_probe_is_not_a_keep_alive(void **state)
 	      {1020000, C, ACK, 10, 1, 0, 1000, M(ZERO_WINDOW_PROBE)},
 	      {2020000, C, ACK, 10, 1, 0, 1000, M(ZERO_WINDOW_PROBE)}, {3020000, C, ACK, 10, 1, 0, 1000, M(KEEP_ALIVE)},
 	      {4020000, C, ACK, 10, 1, 0, 1000, M(KEEP_ALIVE)});
-	/* Who answers a probe when the window has just opened does not ask for a retransmission. */
+	/* An answer to a probe when the window has just opened does not ask for a retransmission. */
 	CHECK({20000, C, ACK, 1, 1, 10, 1000, 0}, {21000, S, ACK, 1, 11, 0, 0, M(ZERO_WINDOW)},
 	      {220000, C, ACK, 10, 1, 0, 1000, M(ZERO_WINDOW_PROBE)},
 	      {220001, S, ACK, 1, 11, 0, 2000, M(WINDOW_UPDATE)}, {220002, S, ACK, 1, 11, 0, 2000, M(KEEP_ALIVE_ACK)});
@@ -253,7 +253,7 @@ static void ack_lost_segment(void **state)
 	      {22000, C, ACK, 201, 2, 10, 1000, M(LOST_SEGMENT) | M(ACK_LOST_SEGMENT)},
 	      {23000, S, ACK, 2, 211, 0, 2000, M(LOST_SEGMENT) | M(ACK_LOST_SEGMENT)});
 	CHECK({20000, C, ACK, 1, 1, 100, 1000, 0}, {21000, S, ACK, 1, 101, 0, 2000, 0});
-	/* Behind a hole, also what was seen. */
+	/* After a gap, also an ACK of data that was captured. */
 	CHECK({20000, C, ACK, 51, 1, 50, 1000, M(LOST_SEGMENT)}, {21000, S, ACK, 1, 101, 0, 2000, M(ACK_LOST_SEGMENT)},
 	      {22000, C, ACK, 101, 1, 50, 1000, 0}, {23000, S, ACK, 1, 151, 0, 2000, 0});
 }
@@ -409,7 +409,7 @@ static void bytes_in_flight(void **state)
 	assert_int_equal(bench.out.bytes_in_flight, 0);
 	play(&bench, &(struct row){22000, C, ACK | FIN, 201, 1, 10, 1000, 0});
 	assert_int_equal(bench.out.bytes_in_flight, 110); /* the FIN is no byte */
-	/* Not known behind a hole, until the peer acknowledges again. */
+	/* After a gap it is not known, until the peer acknowledges again. */
 	bench = open_bench();
 	play(&bench, &(struct row){20000, C, ACK, 1001, 1, 100, 1000, 0});
 	assert_int_equal(bench.out.bytes_in_flight, 0);
@@ -475,7 +475,7 @@ static void numbers_wrap(void **state)
 	assert_int_equal(bench.out.relative_sequence, 127);
 }
 
-/* Random segments, to show under the sanitizers that no input is too odd, and that equal input gives equal results. */
+/* Random segments: under the sanitizers no input may cause an error, and equal input must give equal results. */
 static void any_input_is_taken(void **state)
 {
 	(void)state;

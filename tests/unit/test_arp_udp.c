@@ -162,7 +162,7 @@ static void arp_resolution_binds_both(void **state)
 	assert_false(bench->event.gratuitous);
 	assert_int_equal(bench->event.replies, 1);
 	assert_int_equal(bench->event.requests, 0);
-	/* The same again is no news, and counted. */
+	/* A repeated message makes no event, but is counted. */
 	arp(bench, REQUEST, 0xaa, 1, 2);
 	assert_false(update(bench, 300));
 	assert_int_equal(ws_arp_count(&bench->table), 2);
@@ -215,7 +215,7 @@ static void arp_probes_bind_nothing(void **state)
 	arp(bench, REQUEST, 0xaa, 0, 2);
 	assert_false(update(bench, 1));
 	assert_int_equal(ws_arp_count(&bench->table), 0);
-	/* It asked, though: who defends the address is not gratuitous. */
+	/* This is a reply to a question, so it is not gratuitous. */
 	arp(bench, REPLY, 0xbb, 2, 0);
 	assert_true(update(bench, 2));
 	assert_false(bench->event.gratuitous);

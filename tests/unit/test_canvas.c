@@ -1,4 +1,4 @@
-/* The canvas: nothing outside it is touched, wide characters stay whole, and what it prints is what was drawn. */
+/* The canvas: drawing outside it changes nothing, wide characters are never halved, and a dump shows what was drawn. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

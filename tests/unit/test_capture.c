@@ -1,4 +1,4 @@
-/* Capture files of every format, byte order, precision and packing, whole and damaged. */
+/* Capture files of every format, byte order, precision and compression, complete and damaged. */
 #include "capture_samples.h"
 
 static void every_format_and_packing(void **state)
@@ -295,7 +295,7 @@ static void absurd_lengths_are_refused_at_once(void **state)
 	assert_non_null(strstr(error.text, "packet 4, which begins at byte 153 unpacked"));
 }
 
-/* Interfaces described between the packets, and a second section: the second reader has to find its way. */
+/* Interfaces that are described between packets, and a second section: reopening the file must handle both. */
 static void fetch_in_awkward_pcapng(void **state)
 {
 	(void)state;

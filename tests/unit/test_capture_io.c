@@ -271,7 +271,7 @@ static void standard_input_from_the_middle_of_a_file(void **state)
 	ws_capture_progress(capture, &done, &total);
 	assert_int_equal(done, total);
 	assert_int_equal(ws_capture_fd(capture), -1);
-	/* The file changes under us: what comes back is the same frame or nothing. */
+	/* The file is changed while it is open: reading a frame again returns the same frame or nothing. */
 	cut.data[24 + 3] ^= 1;
 	fd = open(file.path, O_WRONLY);
 	assert_int_equal(pwrite(fd, cut.data, cut.length, 8), (ssize_t)cut.length);

@@ -66,7 +66,7 @@ static void test_rich(void **state)
 	release(&d);
 }
 
-/* What must hold of any frame: layers in order and inside the capture, and fields inside their layers. */
+/* Checks what must hold for every frame: layers are in order and inside the capture, and fields inside their layers. */
 static void assert_sane(const struct decoded *d)
 {
 	unsigned problems = 0;

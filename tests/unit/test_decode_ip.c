@@ -1,10 +1,10 @@
-/* wirestate/packet.h: IPv4, IPv6, TCP, UDP and ICMP: lengths, fragments, quotations, checksums, and what is malformed.
+/* wirestate/packet.h: IPv4, IPv6, TCP, UDP and ICMP: lengths, fragments, quotations, checksums, malformed packets.
  */
 #include "frames.h"
 
 static struct bytes b; /* the frame of the running test */
 
-/* Raw IP with nothing in front. */
+/* Raw IP without a link header. */
 static void decode_raw(struct decoded *d)
 {
 	decode_part(d, &b, WS_LINK_RAW, b.length, 0);
@@ -87,6 +87,10 @@ static void test_checksums(void **state)
 	assert_int_equal(status(), WS_CHECKSUM_BAD);
 	set16(&b, 36, sum_bytes(b.data + 12, 8, 6 + 23));
 	assert_int_equal(status(), WS_CHECKSUM_OFFLOADED);
+	set16(&b, 36, sum_bytes(b.data + 12, 8, 6)); /* large-send offload: without the length */
+	assert_int_equal(status(), WS_CHECKSUM_OFFLOADED);
+	set16(&b, 36, sum_bytes(b.data + 12, 8, 7));
+	assert_int_equal(status(), WS_CHECKSUM_BAD);
 	decode_part(&d, &b, WS_LINK_RAW, b.length - 1, 0);
 	assert_int_equal(d.packet.checksum, WS_CHECKSUM_UNVERIFIED);
 	release(&d);

@@ -1,4 +1,4 @@
-/* track/log.h, track/series.h, and what the tracker keeps of ARP, datagrams and fragments, from hand-made frames. */
+/* track/log.h, track/series.h, and the tracker's details of ARP, datagrams and fragments, from frames made by hand. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -281,7 +281,7 @@ static void datagrams_are_chained(void **state)
 		assert_int_equal(datagram.frame, 3 - i);
 	}
 	assert_int_equal(at, 0);
-	/* Whose MAC stands beside which address. */
+	/* Each address has the MAC of its last hop. */
 	struct ws_hop hop;
 	assert_int_equal(ws_tracker_hop_count(bench->tracker), 2);
 	assert_true(ws_tracker_hop(bench->tracker, 1, &hop));

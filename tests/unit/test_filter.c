@@ -1,4 +1,4 @@
-/* The display filter: what fits, what is refused and where it points, and that no text can hurt it. */
+/* The display filter: what matches, which texts are errors and where the errors point, and random texts. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -187,7 +187,7 @@ static void test_what_is_absent_fits_no_comparison(void **state)
 	assert_false(fits("8000::/1", &info));
 }
 
-/* The place it points at, and a word of what it says. */
+/* Where an error points, and a word of its text. */
 static void test_what_is_refused(void **state)
 {
 	static const struct {
@@ -256,7 +256,7 @@ static void test_bounds(void **state)
 	assert_non_null(strstr(error.text, "too long"));
 }
 
-/* Whatever the text: a filter that can be run, or an error that points into it. Under the sanitizers. */
+/* Every text is either a filter that can be run, or an error that points into the text. */
 static void test_any_text(void **state)
 {
 	static const char *const pieces[] = {"port",

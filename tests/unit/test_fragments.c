@@ -1,4 +1,4 @@
-/* track/fragments.h: what completes a datagram, what is refused, and every bound. */
+/* track/fragments.h: what completes a datagram, which fragments are dropped, and every bound. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,11 +10,11 @@
 
 #include "track/fragments.h"
 
-#define HEADER 40 /* bytes in front of the IP payload in the frames here */
+#define HEADER 40 /* bytes before the IP payload in these frames */
 
 static const uint8_t hash_key[16] = {1, 2, 3};
 
-/* A fragment, and the frame its packet borrows. `bytes` is filled with `fill`. */
+/* A fragment, and the frame that its packet borrows. `bytes` is filled with `fill`. */
 struct fragment {
 	struct ws_packet packet;
 	struct ws_frame frame;
@@ -83,7 +83,7 @@ static bool add(struct bench *bench, struct spec spec, ws_time now)
 	                        &bench->length);
 }
 
-/* That `count` bytes from `from` on are `fill`. */
+/* Checks that `count` bytes from `from` on are `fill`. */
 static void expect(const struct bench *bench, uint32_t from, uint32_t count, uint8_t fill)
 {
 	assert_true(from + count <= bench->captured);
@@ -178,12 +178,12 @@ static void impossible_fragments_are_rejected(void **state)
 	assert_false(add(bench, (struct spec){7, 65528, 8, false, 'a', 0}, 0)); /* ends at 65536 */
 	assert_int_equal(bench->fragments.stats.rejected, 4);
 	assert_int_equal(bench->fragments.used, 0);
-	/* Two ends, and bytes behind the end. */
+	/* Two different ends, and bytes after the end. */
 	assert_false(add(bench, (struct spec){7, 16, 8, false, 'a', 0}, 0));
 	assert_false(add(bench, (struct spec){7, 16, 4, false, 'a', 0}, 0));
 	assert_false(add(bench, (struct spec){7, 24, 8, true, 'a', 0}, 0));
 	assert_int_equal(bench->fragments.stats.rejected, 6);
-	/* An end in front of bytes that came. */
+	/* An end before bytes that were received. */
 	assert_false(add(bench, (struct spec){8, 32, 8, true, 'a', 0}, 0));
 	assert_false(add(bench, (struct spec){8, 8, 8, false, 'a', 0}, 0));
 	assert_int_equal(bench->fragments.stats.rejected, 7);
@@ -199,7 +199,7 @@ static void the_largest_datagram(void **state)
 	expect(bench, 65528, 7, 'z');
 }
 
-static void bytes_behind_a_cut_are_not_known(void **state)
+static void bytes_after_a_cut_are_not_known(void **state)
 {
 	struct bench *bench = *state;
 	assert_false(add(bench, (struct spec){7, 0, 16, true, 'a', 5}, 0));
@@ -216,7 +216,7 @@ static void bytes_behind_a_cut_are_not_known(void **state)
 	assert_int_equal(bench->length, 24);
 }
 
-static void ipv6_headers_behind_the_fragment_header(void **state)
+static void ipv6_headers_after_the_fragment_header(void **state)
 {
 	struct bench *bench = *state;
 	for (int first = 1; first >= 0; first--) {
@@ -227,7 +227,7 @@ static void ipv6_headers_behind_the_fragment_header(void **state)
 		packet->layer[0] = (struct ws_layer){
 		        .header = WS_HEADER_IPV6_FRAGMENT, .offset = HEADER - 8, .length = 8, .available = 8};
 		packet->layer_count = 1;
-		if (first) { /* 8 bytes of destination options stand in front of the transport header */
+		if (first) { /* 8 bytes of destination options precede the transport header */
 			memset(bench->fragment.data + HEADER, 'o', 8);
 			packet->ip_payload_offset += 8;
 			packet->ip_payload_length -= 8;
@@ -278,7 +278,7 @@ static void the_budget_holds(void **state)
 	assert_int_equal(bench->length, 65535);
 }
 
-/* Random fragments against the plainest possible model: one array of bytes a datagram. */
+/* Random fragments, compared with the simplest model: an array of bytes for each datagram. */
 static void random_fragments_agree_with_a_model(void **state)
 {
 	struct bench *bench = *state;
@@ -331,8 +331,8 @@ int main(void)
 	        TEST(repeated_fragments_do_not_complete),
 	        TEST(impossible_fragments_are_rejected),
 	        TEST(the_largest_datagram),
-	        TEST(bytes_behind_a_cut_are_not_known),
-	        TEST(ipv6_headers_behind_the_fragment_header),
+	        TEST(bytes_after_a_cut_are_not_known),
+	        TEST(ipv6_headers_after_the_fragment_header),
 	        TEST(a_datagram_expires),
 	        TEST(a_flood_evicts_the_oldest),
 	        TEST(the_budget_holds),

@@ -1,5 +1,5 @@
-/* A lesson's text: what is read from it, and that no bytes break the parser. What is said about wrong ones is
- * tests/lessons/errors.py's, what they look like tests/screens/list's. */
+/* Parsing a lesson, and that no bytes break the parser. The errors of wrong lessons are tested by
+ * tests/lessons/errors.py, and the look of lessons by tests/screens/list. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -78,14 +78,15 @@ static void test_all_is_read(void **state)
 	ws_lesson_free(lesson);
 }
 
-/* Every beginning, and every line left out or changed: a lesson, or an error that names the file. */
+/* Every prefix, and every line removed or changed, gives a lesson or an error that names the file. */
 static void test_any_bytes(void **state)
 {
 	(void)state;
 	uint32_t random = 1;
 	for (int round = 0; round < 20000; round++) {
 		const size_t length = round < (int)sizeof(whole) ? (size_t)round : sizeof(whole) - 1;
-		char *text = malloc(length ? length : 1); /* of its size: a sanitizer sees what lies behind it */
+		char *text =
+		        malloc(length ? length : 1); /* of the exact size, so that a sanitizer notices reads past it */
 		assert_non_null(text);
 		memcpy(text, whole, length);
 		for (int i = 0; length && i < round % 7; i++) {

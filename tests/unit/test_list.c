@@ -1,5 +1,5 @@
-/* The connection list: filter, search and order, with few connections, where everything is done at once, and with many,
- * where it is done over several ticks and the list stays as it was meanwhile. */
+/* The connection list: filter, search and order. With few connections everything is done at once. With many
+ * it takes several ticks, and meanwhile the list stays as it was. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,18 +26,22 @@ struct world {
 	uint64_t frames;
 };
 
+static void send_bytes(struct world *world, const struct frame_bytes *bytes)
+{
+	struct ws_packet packet;
+	struct ws_track_result result;
+	world->now += WS_MILLISECOND;
+	struct ws_frame frame = frame_of(bytes, world->now, ++world->frames);
+	ws_decode(&frame, &packet);
+	ws_tracker_packet(world->tracker, &packet, &result);
+	world->model.now = world->now;
+}
+
 static void send_tcp(struct world *world, const struct tcp_frame *tcp)
 {
 	struct frame_bytes bytes = {.length = 0};
-	struct ws_packet packet;
-	struct ws_track_result result;
 	put_tcp(&bytes, tcp);
-	world->now += WS_MILLISECOND;
-	struct ws_frame frame = frame_of(&bytes, world->now, ++world->frames);
-	ws_decode(&frame, &packet);
-	ws_tracker_packet(world->tracker, &packet, &result);
-	assert_int_not_equal(result.conn, 0);
-	world->model.now = world->now;
+	send_bytes(world, &bytes);
 }
 
 static void syn(struct world *world, unsigned from, unsigned port, unsigned to_port)
@@ -397,15 +401,45 @@ static void test_many(void **state)
 	assert_false(list->search.running);
 }
 
+/* ---- What the capture is like */
+
+static void says_that_checksums_are_ignored(void **state)
+{
+	struct world *world = *state;
+	for (unsigned i = 0; i < 3; i++) {
+		const struct tcp_frame tcp = {
+		        .from = 1, .to = 2, .source_port = 4000, .destination_port = 80, .flags = WS_TCP_SYN};
+		struct frame_bytes bytes = {.length = 0};
+		put_tcp(&bytes, &tcp);
+		bytes.data[50] ^= i < 2;
+		send_bytes(world, &bytes);
+	}
+	assert_true(shows(world, " checksums ignored: 2 of 3 wrong "));
+}
+
+static void an_empty_list_says_why(void **state)
+{
+	struct world *world = *state;
+	assert_true(shows(world, "This capture holds no TCP connection."));
+	refuse(world, 1, 4000, 80);
+	assert_true(shows(world, "1 packets so far: 1 TCP"));
+	assert_true(shows(world, "1 TCP segment, which is a reset of a connection that is not in the capture"));
+}
+
 int main(void)
 {
 	if (!setlocale(LC_ALL, "C.UTF-8"))
 		return 1;
 #define LIST_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-	        LIST_TEST(test_filter), LIST_TEST(test_the_line_is_edited),
-	        LIST_TEST(test_search), LIST_TEST(test_hosts),
-	        LIST_TEST(test_mouse),  LIST_TEST(test_many),
+	        LIST_TEST(test_filter),
+	        LIST_TEST(test_the_line_is_edited),
+	        LIST_TEST(test_search),
+	        LIST_TEST(test_hosts),
+	        LIST_TEST(test_mouse),
+	        LIST_TEST(test_many),
+	        LIST_TEST(says_that_checksums_are_ignored),
+	        LIST_TEST(an_empty_list_says_why),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

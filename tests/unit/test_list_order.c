@@ -1,5 +1,5 @@
-/* The order of the list against a plain one: every column and some filters, over connections of all kinds, beside
- * a sort and a match of what ws_tracker_conn() says of each. */
+/* The order of the list for every column and some filters, over connections of all kinds, compared with
+ * a plain sort and match of what ws_tracker_conn() says about each. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -179,7 +179,7 @@ static struct ws_order_key key_of(const struct ws_conn_info *info, enum ws_order
 	return key;
 }
 
-/* What several readers of a connection share, said once more. */
+/* A second description of a connection, which is compared with the functions that read only parts of it. */
 static void check_ends(const struct ws_conn_info *info)
 {
 	const struct ws_endpoint_info *e = info->endpoint;

@@ -82,7 +82,7 @@ static void state_text(const struct ws_endpoint *e, char *text, size_t size)
 	snprintf(text, size, "%s%.*s", ws_state_name(e->state), mark != ' ', &mark);
 }
 
-/* What each transition must satisfy, whatever the input: it starts where the endpoint was, and a retraction goes back
+/* Checks what every transition must satisfy: it starts in the endpoint's state, and a retraction goes back
  * to a state that it was in. */
 struct walk {
 	enum ws_state path[2][64];
@@ -155,7 +155,7 @@ static const struct script scripts[] = {
          {"c S 0 - 0 : SYN_SENT LISTEN?", "s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED",
           "c A 1 1 0 : ESTABLISHED ESTABLISHED~", "s PA 1 1 5 : ESTABLISHED ESTABLISHED"}},
         {"SYN sent again", {"c S 0 - 0 : SYN_SENT LISTEN?", "c S 0 - 0 : SYN_SENT LISTEN?"}},
-        {"SYN-ACK lost behind the capture: the SYN comes again",
+        {"SYN-ACK lost after the capture: the SYN comes again",
          {"c S 0 - 0 : SYN_SENT LISTEN?", "s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED", "c S 0 - 0 : SYN_SENT SYN_RECEIVED",
           "s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED", "c A 1 1 0 : ESTABLISHED ESTABLISHED~"}},
         {"handshake's ACK lost: the SYN-ACK comes again",
@@ -218,13 +218,13 @@ static const struct script scripts[] = {
         {"last ACK lost",
          {OPEN, "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~", "s FA 1 2 0 : TIME_WAIT~ LAST_ACK",
           "c A 2 2 0 : TIME_WAIT CLOSED~", "s FA 1 2 0 : TIME_WAIT LAST_ACK", "c A 2 2 0 : TIME_WAIT CLOSED~"}},
-        {"FIN lost behind the capture",
+        {"FIN lost after the capture",
          {OPEN, "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~", "c FA 1 1 0 : FIN_WAIT_1 ESTABLISHED",
           "s A 1 2 0 : FIN_WAIT_2~ CLOSE_WAIT"}},
-        {"FIN lost behind the capture, ours acknowledged meanwhile",
+        {"FIN lost after the capture, ours acknowledged meanwhile",
          {OPEN, "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~", "s FA 1 1 0 : CLOSING~ FIN_WAIT_1",
           "c FA 1 2 0 : CLOSING FIN_WAIT_2~", "s A 2 2 0 : TIME_WAIT~ TIME_WAIT~"}},
-        {"data before the FIN lost behind the capture",
+        {"data before the FIN lost after the capture",
          {OPEN, "c PA 1 1 50 : ESTABLISHED ESTABLISHED", "c FA 51 1 0 : FIN_WAIT_1 CLOSE_WAIT~",
           "c PA 1 1 50 : FIN_WAIT_1 ESTABLISHED", "s A 1 52 0 : FIN_WAIT_2~ CLOSE_WAIT"}},
         {"FIN lost before the capture",

@@ -19,7 +19,7 @@
 #define ALL ((1u << WS_RECORD_COUNT) - 1)
 #define START (1700000000 * WS_SECOND)
 
-/* What is written ends in an unlinked file, and is read back as one string. */
+/* Output goes to an unlinked file, and is read back as one string. */
 struct rig {
 	FILE *file;
 	struct ws_output *output;

@@ -1,4 +1,4 @@
-/* wirestate/output.h: what becomes of the records when their reader is gone, slow, or the disk is full. */
+/* wirestate/output.h: records written to a closed pipe, a slow pipe, or a full disk. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -60,8 +60,8 @@ static void test_failures(void **state)
 	}
 }
 
-/* A reader that is slower than a pipe which does not block gets everything. */
-static void test_slow_reader(void **state)
+/* A slow process at the other end of a non-blocking pipe receives everything. */
+static void test_slow_pipe(void **state)
 {
 	(void)state;
 	int ends[2];
@@ -94,7 +94,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_failures),
-	        cmocka_unit_test(test_slow_reader),
+	        cmocka_unit_test(test_slow_pipe),
 	};
 	return cmocka_run_group_tests_name("output_io", tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* Records taken from the stream's buffer against those that libpcap reads: a file in this machine's byte order goes the
- * short way, the same one in the other order does not, and the frames must be the same. */
+/* Records read directly from the stream's buffer, compared with libpcap's: a file in this machine's byte order takes
+ * the fast path, the same file in the other order does not, and the frames must be equal. */
 #include "capture_samples.h"
 #include "random.h"
 
@@ -11,7 +11,7 @@ static void write32(FILE *file, bool big, uint32_t value)
 		fputc((int)(value >> 8 * (big ? 3 - i : i) & 0xff), file);
 }
 
-/* Ordinary records, and some with a length or a time that only libpcap knows what to make of. */
+/* Ordinary records, and some with a length or a time that only libpcap handles. */
 static void write_record(FILE *file, bool big, uint64_t *random, bool nano)
 {
 	const uint32_t unit = nano ? 1000000000 : 1000000;

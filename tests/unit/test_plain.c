@@ -1,5 +1,5 @@
-/* The machine's short way against the long one: over random conversations, some of them odd, both must leave the same
- * machine behind, and the short one must really be taken. */
+/* The machine's fast path compared with the full one: over random conversations, some unusual, both must produce the
+ * same machine, and the fast path must really be taken. */
 #include "random.h"
 
 #include "track/machine.h"
@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 struct side {
-	uint32_t next, acked; /* what it sends next; what it has of the other */
+	uint32_t next, acked; /* its next sequence number, and its acknowledgment number */
 };
 
 /* Mostly data and acknowledgments in order; now and then anything else. */

@@ -1,4 +1,4 @@
-/* What is left to a process behind the fences: each attempt is made in a child of its own. */
+/* What a process may still do in the sandbox: each attempt is made in a child process. */
 #include <wirestate/privileges.h>
 
 #include <errno.h>
@@ -28,7 +28,7 @@ static bool fenced(struct ws_protections *protections)
 	return protections->in_force & 1u << WS_PROTECTION_SECCOMP;
 }
 
-/* The wait status of a child that goes behind the fences and makes the attempt; -1: there is no seccomp here. */
+/* Returns the wait status of a child that enters the sandbox and makes the attempt, or -1 without seccomp. */
 static int attempt(int directory, int (*fn)(int directory))
 {
 	fflush(NULL);
@@ -223,7 +223,7 @@ static void saves_go_to_their_directory_only(void **state)
 	assert_true(killed(overwritten) && killed(seen) && killed(armed));
 }
 
-/* What the program goes on doing. */
+/* What the program must still be able to do. */
 static int work_allowed(int directory)
 {
 	(void)directory;
@@ -252,7 +252,7 @@ static void drop_in_child(const char *user, struct ws_protections *protections)
 		_exit(BROKEN);
 }
 
-/* As root: what /proc says afterwards, which is not what the process says of itself. */
+/* As root: /proc, and not the process itself, says which privileges are left. */
 static void nothing_is_left_of_root(void **state)
 {
 	(void)state;

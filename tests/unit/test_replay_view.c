@@ -89,7 +89,7 @@ static void test_diagram(void **state)
 	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_LIFELINES);
 }
 
-/* Main's part, for a world that is always there: the model shows what the reader wants. */
+/* Does main's part for a snapshot that always exists: the model shows the position that the user wants. */
 static void show_place(struct world *world)
 {
 	const struct ws_position place = ws_ui_position(world->ui);

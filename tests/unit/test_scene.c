@@ -1,5 +1,5 @@
-/* Scenes drawn from a tracker that was fed with hand-made segments: what they say, that a step's picture is the same
- * whichever way one came to it, and that no size and no order of keys draws outside the canvas (under the sanitizers).
+/* Scenes drawn from a tracker with segments made by hand: what they show, that a step looks the same
+ * whichever way it was reached, and that no size and no order of keys draws outside the canvas (under the sanitizers).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -64,7 +64,7 @@ static void test_lifelines_tell_the_chart(void **state)
 	act(world, WS_ACT_LAST);
 	act(world, WS_ACT_ENTER);
 	act(world, WS_ACT_SWAP);
-	assert_shows(world, "CLIENT? 10.0.0.2:80"); /* a guess is the reader's to change */
+	assert_shows(world, "CLIENT? 10.0.0.2:80"); /* the user may change a guess */
 }
 
 static void test_a_step_looks_the_same_from_both_sides(void **state)

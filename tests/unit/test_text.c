@@ -361,7 +361,7 @@ static void test_clean(void **state)
 	}
 }
 
-/* Whatever comes in, what goes out is printable UTF-8. */
+/* For every input, the output is printable UTF-8. */
 static void test_clean_random_bytes(void **state)
 {
 	(void)state;

@@ -325,7 +325,7 @@ static void a_flood_of_syns_makes_room_for_itself(void **state)
 				if (result.events[e].kind != WS_EVENT_EVICTED)
 					continue;
 				told++;
-				/* It can still be read when it is told. */
+				/* The connection can still be read when the event is reported. */
 				assert_true(ws_tracker_conn(tracker, result.events[e].conn, &info));
 				assert_int_equal(info.number, result.events[e].conn_number);
 			}

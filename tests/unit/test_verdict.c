@@ -1,4 +1,4 @@
-/* What is said of a connection as a whole: the verdict with its evidence, and Zeek's conn_state and history. Segments
+/* The verdict on a connection with its evidence, and Zeek's conn_state and history. Segments
  * are fed as packets to a real tracker; only the headers' values are made up. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -127,6 +127,7 @@ static const struct chart stories[] = {
          "S1",
          "ShACC",
          {OPENING,
+          {CLIENT, A, 101, 501, 0, 49, .bad = false},
           {CLIENT, A, 101, 501, 0, 50, .bad = true},
           {CLIENT, A, 101, 501, 0, 51, .bad = true},
           {CLIENT, A, 101, 501, 0, 52, .bad = true},

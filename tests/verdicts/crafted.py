@@ -1,4 +1,4 @@
-"""Captures made by hand for the tests of verdicts: a file of packets, and conversations in it that keep their own numbers.
+"""Captures made by hand for the tests of verdicts: a file of packets with conversations that keep their own numbers.
 
 Sequence and acknowledgment numbers in a call count from the initial ones, so that what is odd in a segment stands out:
 
@@ -26,7 +26,7 @@ CASES = []
 
 
 class Case:
-    """One capture and what its records must say."""
+    """A capture and what its records must say."""
 
     def __init__(self, name, make, expected, arguments):
         self.name, self.make, self.expected, self.arguments = name, make, expected, arguments
@@ -44,12 +44,12 @@ def case(name, *expected, arguments=()):
 
 
 def shared(name, *expected, arguments=()):
-    """A capture of ../shared/cases, where that folder is beside the checkout."""
+    """A capture of ../shared/cases, if that folder exists."""
     CASES.append(Case(name, None, expected, list(arguments)))
 
 
 class Capture:
-    """Packets in the order they are added; the clock moves with them."""
+    """Packets in the order in which they are added; each advances the clock."""
 
     def __init__(self, link=packets.LINKTYPE_ETHERNET):
         self.link, self.records, self.time = link, [], START

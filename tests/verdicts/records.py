@@ -1,4 +1,4 @@
-"""What a capture's records must say, and how they are compared.
+"""Compares a capture's records with what they must say.
 
 An expectation is a dictionary about one connection:
 
@@ -74,7 +74,7 @@ def differences(record, paths, expected):
 
 
 def compare(connections, paths, expected):
-    """What differs, a line each."""
+    """Returns a line for each difference."""
     if len(connections) != len(expected):
         yield f"{len(connections)} connections instead of {len(expected)}"
     for record, wanted in zip(connections, expected):

@@ -173,9 +173,33 @@ static void mark(struct stream_view *view, const struct ws_step *step, uint16_t 
 	flow->marked |= piece->flags;
 }
 
+/* Segments with wrong checksums turn out to have been good: their pieces count now. */
+static void accept(struct stream_view *view, const struct ws_step *step)
+{
+	const struct ws_segment *input = &step->input;
+	struct stream_flow *flow = &view->flow[input->direction];
+	int64_t from = widen(step->relative_sequence, flow->next) + (input->flags & WS_TCP_SYN ? 1 : 0);
+	int64_t to = from + input->length;
+	uint32_t left = input->length;
+	for (size_t i = view->count; i-- > 0 && left;) {
+		struct stream_piece *piece = &view->piece[i];
+		if (!piece->bad || piece->direction != input->direction || piece->sequence < from ||
+		    piece->sequence + piece->length > to)
+			continue;
+		piece->bad = 0;
+		left -= piece->length < left ? piece->length : left;
+	}
+	fill_gaps(view, flow, from, to, input->frame);
+	flow->bytes += input->length;
+	if (to > flow->next)
+		flow->next = to;
+}
+
 static void take(struct stream_view *view, const struct ws_step *step)
 {
 	const struct ws_segment *input = &step->input;
+	if (input->kind == WS_INPUT_ACCEPTED)
+		accept(view, step);
 	if (input->kind != WS_INPUT_SEGMENT || input->duplicate)
 		return;
 	struct stream_flow *flow = &view->flow[input->direction & 1], *peer = &view->flow[!input->direction];

@@ -44,6 +44,9 @@ void layout_event(const struct layout *layout, const struct ws_step *step, struc
 	case WS_INPUT_EXPIRY:
 		ws_text_printf(text, "TIME_WAIT of the %s is over", name);
 		break;
+	case WS_INPUT_ACCEPTED:
+		ws_text_puts(text, "what had a bad checksum was good");
+		break;
 	case WS_INPUT_UNREACHABLE:
 		ws_text_printf(text, "ICMP error about the %s's segment", name);
 		break;

@@ -58,6 +58,8 @@ static void add_marks(struct ws_text *text, const struct ws_step *step)
 			ws_text_printf(text, "%s%s", text->length ? ", " : "", marks[i].words);
 	if (step->input.bad_checksum)
 		ws_text_printf(text, "%sbad checksum, ignored", text->length ? ", " : "");
+	if (step->input.checksum_ignored)
+		ws_text_printf(text, "%schecksum ignored", text->length ? ", " : "");
 	if (step->input.duplicate)
 		ws_text_printf(text, "%sthe same packet, seen twice", text->length ? ", " : "");
 }

@@ -250,6 +250,9 @@ const char *notes_find(const struct layout *layout)
 		return "Twice the segment lifetime has passed without a repeated FIN. Now the ports may be used again: "
 		       "until then "
 		       "bind() said \"address already in use\", unless SO_REUSEADDR was set.";
+	case WS_INPUT_ACCEPTED:
+		return "Its receiver would have dropped a damaged segment. So only the checksum in the capture is "
+		       "wrong: the network card completes it later, or someone has replaced the addresses.";
 	case WS_INPUT_UNREACHABLE:
 		return "A router or host on the way reports that it cannot deliver. While opening, that ends the "
 		       "attempt; later TCP "
@@ -318,6 +321,12 @@ static void what(const struct layout *layout, struct ws_text *text)
 	switch (layout->step.input.kind) {
 	case WS_INPUT_EXPIRY:
 		ws_text_printf(text, "The %s's TIME_WAIT runs out: no packet, only time.", name);
+		break;
+	case WS_INPUT_ACCEPTED:
+		ws_text_printf(text,
+		               "What the %s sent with a bad checksum before this has arrived: nothing else can explain "
+		               "this frame.",
+		               name);
 		break;
 	case WS_INPUT_UNREACHABLE:
 		ws_text_printf(text, "An ICMP error quotes a segment that the %s sent: it could not be delivered.",

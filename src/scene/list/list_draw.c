@@ -342,21 +342,40 @@ static void draw_empty(const struct list_view *list, const struct ws_model *mode
 		                 (unsigned long long)stats.packets, (unsigned long long)stats.tcp,
 		                 (unsigned long long)stats.udp, (unsigned long long)stats.icmp,
 		                 (unsigned long long)stats.arp, (unsigned long long)stats.other);
+	if (stats.tcp && !stats.connections) {
+		char words[256];
+		struct ws_text text = WS_TEXT_OVER(words);
+		ws_no_connection_words(&text, &stats);
+		draw_cut(canvas, row + 2, 2, canvas->columns - 1, WS_STYLE_DIM, ws_text_cstr(&text));
+	}
 }
 
 /* The place in the list, and what the marks mean or what was searched for. */
-static void draw_foot(const struct list_view *list, struct ws_canvas *canvas, int row, size_t count)
+static void draw_foot(const struct list_view *list, const struct ws_model *model, struct ws_canvas *canvas, int row,
+                      size_t count)
 {
+	static const char legend[] = " ~ presumed  ? assumed  ! implied by loss ";
 	char right[48], left[192];
+	struct ws_tracker_stats stats;
+	ws_tracker_stats(model->tracker, &stats);
 	snprintf(right, sizeof(right), " %zu/%zu ", count ? (size_t)list->cursor.selected + 1 : 0, count);
 	draw_rule(canvas, row);
 	int limit = draw_right(canvas, row, 1, canvas->columns - 2, WS_STYLE_DIM, right) - 1;
 	if (list->search.nothing) {
 		snprintf(left, sizeof(left), " nothing has '%s' ", list->search.pattern);
 		draw_cut(canvas, row, 2, limit, WS_STYLE_WARN, left);
-	} else if (canvas->columns >= 60) {
-		ws_canvas_text(canvas, row, 2, limit, WS_STYLE_DIM, " ~ presumed  ? assumed  ! implied by loss ");
+		return;
 	}
+	struct ws_text text = WS_TEXT_OVER(left);
+	if (stats.checksums_ignored) {
+		ws_text_putc(&text, ' ');
+		ws_checksums_words(&text, stats.checksums_ignored, stats.tcp);
+		ws_text_putc(&text, ' ');
+		draw_cut(canvas, row, 2, limit, WS_STYLE_WARN, ws_text_cstr(&text));
+	}
+	const int column = stats.checksums_ignored ? 3 + ws_columns(ws_text_cstr(&text)) : 2;
+	if (canvas->columns >= 60 && column + ws_columns(legend) <= limit)
+		ws_canvas_text(canvas, row, column, limit, WS_STYLE_DIM, legend);
 }
 
 void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
@@ -382,5 +401,5 @@ void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_c
 	}
 	if (!count)
 		draw_empty(list, model, canvas);
-	draw_foot(list, canvas, bottom, count);
+	draw_foot(list, model, canvas, bottom, count);
 }

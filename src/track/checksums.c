@@ -1,0 +1,201 @@
+/* How wrong checksums are judged.
+ *
+ * Zeek drops every segment with a wrong checksum, and its users have to know -C. Suricata counts, and checks no more
+ * once a tenth of its first thousand packets were wrong. Both need many packets. Here it is decided by endpoint, as it
+ * goes:
+ *
+ * - As long as an endpoint has sent no right checksum, wrong ones say nothing, and its segments are taken as good.
+ * Unless right ones are known from its host to that other host: then it takes a few more to believe it.
+ * - After right ones a wrong one is a damaged or forged segment, and is ignored as the receiver does. But if the peer
+ *   acknowledges what no other segment has brought, or its sender goes on past its own FIN, it was good after all, and
+ * is applied then, as WS_INPUT_ACCEPTED. The second time shows that the endpoint's checksums say nothing.
+ * - So does a large majority of wrong ones. */
+#include "track/checksums.h"
+
+#include "base/hash.h"
+#include "track/tracker.h"
+
+enum {
+	FEW = 3,  /* wrong ones between hosts of which right ones are known */
+	MANY = 8, /* wrong ones of an endpoint, from which on a majority of MAJORITY to 1 counts */
+	MAJORITY = 4,
+	NEVER_AGAIN = 1, /* seconds; a sender repeats what was lost earlier (RFC 6298 §2) */
+};
+
+static struct ws_checksum_pair *pair_of(struct ws_tracker *tracker, const struct ws_tuple *tuple, uint32_t *hash)
+{
+	struct ws_siphash_state state = ws_siphash_begin(tracker->config.hash_key);
+	ws_siphash_word(&state, ws_siphash_load(tuple->source->byte));
+	ws_siphash_word(&state, ws_siphash_load(tuple->source->byte + 8));
+	ws_siphash_word(&state, ws_siphash_load(tuple->destination->byte));
+	ws_siphash_word(&state, ws_siphash_load(tuple->destination->byte + 8));
+	*hash = (uint32_t)ws_siphash_end(&state, 0, 2 * sizeof(*tuple->source)) | 1;
+	return &tracker->checksums.pair[*hash / 2 % WS_CHECKSUM_PAIRS];
+}
+
+/* The first right checksum of an endpoint makes those after it worth something, also between its host and the other's.
+ */
+static void note_right(struct ws_tracker *tracker, struct ws_conn *conn, unsigned direction,
+                       const struct ws_tuple *tuple)
+{
+	if (conn->checksums_right >> direction & 1)
+		return;
+	uint32_t hash;
+	conn->checksums_right |= (uint8_t)(1u << direction);
+	struct ws_checksum_pair *pair = pair_of(tracker, tuple, &hash);
+	*pair = (struct ws_checksum_pair){.hash = hash};
+}
+
+static bool mostly_wrong(const struct ws_conn *conn, unsigned direction)
+{
+	uint64_t wrong = conn->bad_checksums[direction], right = conn->traffic[direction].packets - wrong;
+	return wrong >= MANY && wrong >= MAJORITY * right;
+}
+
+static bool is_ignored(struct ws_tracker *tracker, const struct ws_conn *newest, const struct ws_tuple *tuple)
+{
+	if (tracker->config.ignore_checksums)
+		return true;
+	if (newest) {
+		const unsigned direction = ws_conn_is(newest, 0, tuple->source, tuple->source_port) ? 0 : 1;
+		if (newest->checksums_useless >> direction & 1)
+			return true;
+		if (newest->checksums_right >> direction & 1)
+			return mostly_wrong(newest, direction);
+	}
+	uint32_t hash;
+	struct ws_checksum_pair *pair = pair_of(tracker, tuple, &hash);
+	if (pair->hash != hash || pair->wrong == FEW)
+		return true;
+	pair->wrong++;
+	return false;
+}
+
+void ws_checksums_judge(struct ws_tracker *tracker, const struct ws_conn *newest, const struct ws_tuple *tuple,
+                        struct ws_segment *segment)
+{
+	tracker->stats.bad_checksums++;
+	segment->checksum_ignored = is_ignored(tracker, newest, tuple);
+	segment->bad_checksum = !segment->checksum_ignored;
+	tracker->stats.checksums_ignored += segment->checksum_ignored;
+}
+
+/* ---- Suspects */
+
+static struct ws_suspect *suspect_of(struct ws_tracker *tracker, const struct ws_conn *conn, unsigned direction)
+{
+	return &tracker->checksums.suspect[(conn->number * 2 + direction) % WS_SUSPECTS];
+}
+
+static uint32_t end_of(const struct ws_segment *s)
+{
+	return s->sequence + s->length + !!(s->flags & WS_TCP_SYN) + !!(s->flags & WS_TCP_FIN);
+}
+
+static void keep_suspect(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *segment)
+{
+	if (segment->flags & WS_TCP_RST || !(segment->flags & WS_TCP_ACK) || end_of(segment) == segment->sequence)
+		return; /* nobody will acknowledge it; or it opens a connection of its own */
+	const unsigned bit = 1u << segment->direction;
+	struct ws_suspect *suspect = suspect_of(tracker, conn, segment->direction);
+	const struct ws_segment *last = &suspect->segment;
+	bool follows = conn->suspects & bit && suspect->conn_number == conn->number &&
+	               end_of(last) == segment->sequence && !(last->flags & WS_TCP_FIN);
+	struct ws_segment whole = *segment;
+	if (follows) {
+		whole.sequence = last->sequence;
+		whole.length += last->length;
+		whole.flags |= last->flags & WS_TCP_SYN;
+	}
+	*suspect = (struct ws_suspect){conn->number, follows ? suspect->count + 1 : 1, whole};
+	conn->suspects |= bit;
+}
+
+/* What it has to say about a suspect of its own sender. */
+static bool sender_goes_on(const struct ws_conn *conn, const struct ws_segment *suspect, const struct ws_segment *s)
+{
+	const bool other_side_captured = conn->traffic[1 - s->direction].packets;
+	if (ws_seq_before(s->sequence, end_of(suspect)))
+		return false;
+	if (suspect->flags & WS_TCP_FIN)
+		return s->sequence == end_of(suspect);
+	return !other_side_captured && s->time - suspect->time >= NEVER_AGAIN * WS_SECOND;
+}
+
+static bool sends_again(const struct ws_segment *suspect, const struct ws_segment *s)
+{
+	return end_of(s) != s->sequence && ws_seq_before(s->sequence, end_of(suspect)) &&
+	       ws_seq_before(suspect->sequence, end_of(s));
+}
+
+/* The peer has something that no other segment has brought. */
+static bool is_acknowledged(const struct ws_endpoint *sender, const struct ws_segment *suspect,
+                            const struct ws_segment *s)
+{
+	return s->flags & WS_TCP_ACK && ws_seq_before(suspect->sequence, s->acknowledgment) &&
+	       (!sender->sent_any || ws_seq_before(sender->snd_max, s->acknowledgment));
+}
+
+static bool is_news(const struct ws_endpoint *sender, const struct ws_segment *suspect)
+{
+	return !sender->sent_any || ws_seq_before(sender->snd_max, end_of(suspect));
+}
+
+static void accept_suspect(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_suspect *suspect,
+                           const struct ws_segment *s)
+{
+	const unsigned direction = suspect->segment.direction;
+	struct ws_segment input = suspect->segment;
+	input.kind = WS_INPUT_ACCEPTED;
+	input.bad_checksum = 0;
+	input.time = s->time;
+	input.frame = s->frame;
+	input.position = s->position;
+	conn->checksums_ignored += suspect->count;
+	tracker->stats.checksums_ignored += suspect->count;
+	if (conn->bad_checksums[direction] > 1)
+		conn->checksums_useless |= 1u << direction;
+	ws_zeek_note(&conn->zeek, &input, 0);
+	ws_tracker_apply(tracker, conn, &input, s->frame);
+}
+
+static void settle_one(struct ws_tracker *tracker, struct ws_conn *conn, unsigned direction, const struct ws_segment *s)
+{
+	const struct ws_suspect *suspect = suspect_of(tracker, conn, direction);
+	const struct ws_endpoint *sender = &conn->machine.endpoint[conn->machine.self ? 0 : direction];
+	const struct ws_segment *kept = &suspect->segment;
+	bool over = true;
+	if (suspect->conn_number != conn->number || !is_news(sender, kept))
+		over = true;
+	else if (s->direction == direction ? sender_goes_on(conn, kept, s) : is_acknowledged(sender, kept, s))
+		accept_suspect(tracker, conn, suspect, s);
+	else
+		over = s->direction == direction && sends_again(kept, s);
+	if (over)
+		conn->suspects &= (uint8_t) ~(1u << direction);
+}
+
+static void settle(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *segment)
+{
+	for (unsigned direction = 0; direction < 2; direction++)
+		if (conn->suspects >> direction & 1)
+			settle_one(tracker, conn, direction, segment);
+}
+
+void ws_checksums_take(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_tuple *tuple,
+                       const struct ws_segment *segment, enum ws_checksum checksum)
+{
+	const unsigned direction = segment->direction;
+	if (segment->duplicate)
+		return;
+	conn->bad_checksums[direction] += segment->bad_checksum || segment->checksum_ignored;
+	conn->checksums_ignored += segment->checksum_ignored;
+	if (segment->bad_checksum) {
+		keep_suspect(tracker, conn, segment);
+		return;
+	}
+	if (checksum == WS_CHECKSUM_GOOD || checksum == WS_CHECKSUM_OFFLOADED)
+		note_right(tracker, conn, direction, tuple);
+	if (!(segment->flags & WS_TCP_RST))
+		settle(tracker, conn, segment);
+}
