@@ -137,7 +137,7 @@ struct ws_transition {
 const char *ws_why_text(unsigned why);
 const char *ws_why_reference(unsigned why);
 
-#define WS_MAX_TRANSITIONS 16 /* the most that one segment can cause */
+#define WS_MAX_TRANSITIONS 24 /* the most that one segment can cause */
 
 struct ws_tracker; /* opaque */
 

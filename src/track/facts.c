@@ -159,7 +159,8 @@ static bool go_back(struct ws_step_context *x, struct ws_endpoint *endpoint, enu
 		return false;
 	endpoint->path >>= 4 * back;
 	endpoint->depth -= (uint8_t)back;
-	record(x, endpoint, endpoint->path & 15, WS_BASIS_RETRACTION, why);
+	if ((endpoint->path & 15) != endpoint->state)
+		record(x, endpoint, endpoint->path & 15, WS_BASIS_RETRACTION, why);
 	return true;
 }
 
@@ -181,6 +182,12 @@ void ws_publish(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws
 		ws_start_in(endpoint, endpoint->state);
 	if (basis == WS_BASIS_RETRACTION) {
 		go_back(x, endpoint, to, why);
+		bool begins = endpoint->depth == 1 && (to == WS_CLOSED || to == WS_LISTEN);
+		if (begins && endpoint->state != to) {
+			/* It never was where it was assumed to begin. */
+			endpoint->path = to;
+			record(x, endpoint, to, basis, why);
+		}
 		basis = WS_BASIS_PRESUMED;
 	}
 	while (endpoint->state != to) {

@@ -71,7 +71,7 @@ void ws_handle_syn(struct ws_step_context *x)
 		return; /* an old duplicate: it has closed since */
 	if (!self->open_proven && (self->got_syn_ack || self->syn_acked)) {
 		if (self->fin_implied)
-			ws_retract_implied_fin(x);
+			ws_retract_fin(x, self, WS_WHY_NOT_FIN);
 		self->got_syn_ack = self->syn_acked = 0;
 		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_SYN_AGAIN);
 	}
@@ -117,10 +117,12 @@ static void syn_ack_leaves(struct ws_step_context *x, bool again)
 	ws_publish(x, self, WS_BASIS_SENT, WS_WHY_SYN_ACK_SENT);
 }
 
-static void syn_ack_arrives(struct ws_step_context *x)
+static void syn_ack_arrives(struct ws_step_context *x, bool again)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
-	if (!peer->rcv_known || ws_seq_before(peer->rcv_nxt, x->segment->sequence + 1))
+	/* Whatever was sent before the first SYN-ACK met SYN_SENT, which takes no data. */
+	bool first = !again && !peer->acked_any && peer->active && !peer->syn_received;
+	if (first || !peer->rcv_known || ws_seq_before(peer->rcv_nxt, x->segment->sequence + 1))
 		peer->rcv_nxt = x->segment->sequence + 1;
 	peer->rcv_known = 1;
 	if (peer->got_syn_ack || peer->syn_acked)
@@ -158,5 +160,10 @@ void ws_handle_syn_ack(struct ws_step_context *x)
 		ws_start_in(self, WS_LISTEN);
 	x->machine->saw_syn_ack = 1;
 	syn_ack_leaves(x, again);
-	syn_ack_arrives(x);
+	syn_ack_arrives(x, again);
+	if (s->flags & WS_TCP_FIN) {
+		/* RFC 9293 §3.10.7.3 lets it count; Linux does so only after a fast open. The answer tells. */
+		ws_fin_leaves(x);
+		peer->fin_doubted = self->fin_sent && !peer->fin_received && !peer->fin_pending;
+	}
 }

@@ -43,7 +43,9 @@ void ws_imply_open(struct ws_step_context *x)
 		}
 	}
 	bool beyond = peer->iss_known && ws_seq_before(peer->iss + 1, s->acknowledgment);
-	if (self->syn_received && !peer->fast_open && (s->length || s->flags & WS_TCP_FIN || beyond)) {
+	/* After a simultaneous open a program may close before its SYN is acknowledged. */
+	bool fin = s->flags & WS_TCP_FIN && !self->active;
+	if (self->syn_received && !peer->fast_open && (s->length || fin || beyond)) {
 		self->syn_acked = 1;
 		ws_publish(x, self, WS_BASIS_IMPLIED, WS_WHY_TALKS);
 	}
@@ -103,22 +105,22 @@ static void imply_missed_fin(struct ws_step_context *x, struct ws_endpoint *clos
 	ws_publish(x, closer, WS_BASIS_PRESUMED, WS_WHY_FIN_BOTH);
 }
 
-void ws_retract_implied_fin(struct ws_step_context *x)
+void ws_retract_fin(struct ws_step_context *x, struct ws_endpoint *self, enum ws_why why)
 {
-	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	struct ws_endpoint *peer = self == x->sender ? x->receiver : x->sender;
 	self->fin_sent = self->fin_implied = self->fin_first = self->fin_carries_ack = 0;
 	self->fin_acked = WS_NOT_RECEIVED;
 	peer->fin_received = WS_NOT_RECEIVED;
 	peer->fin_pending = peer->fin_doubted = peer->was_closing = peer->fin_carries_ack = 0;
 	peer->fin_first = peer->fin_sent;
-	ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_NOT_FIN);
-	ws_publish(x, peer, WS_BASIS_RETRACTION, WS_WHY_NOT_FIN);
+	ws_publish(x, self, WS_BASIS_RETRACTION, why);
+	ws_publish(x, peer, WS_BASIS_RETRACTION, why);
 }
 
 void ws_contradict_implied_fin(struct ws_step_context *x)
 {
 	if (x->sender->fin_implied && x->segment->length && ws_seq_before(x->sender->fin_end - 1, x->end))
-		ws_retract_implied_fin(x);
+		ws_retract_fin(x, x->sender, WS_WHY_NOT_FIN);
 }
 
 static bool was_captured(const struct ws_endpoint *e)

@@ -137,6 +137,21 @@ static void supersede_older(struct ws_tracker *tracker, struct ws_conn *newest, 
 	tell(tracker, older, WS_INPUT_SUPERSEDED, opener, WS_TCP_ACK, s);
 }
 
+/* A half-open endpoint that gets another SYN inside its window answers it with RST and forgets both (RFC 9293
+ * §3.10.7.4, fourth; outside the window it sends a challenge ACK and stays). */
+static void reset_half_open(struct ws_tracker *tracker, struct ws_conn *newest, struct ws_conn *older,
+                            const struct ws_tuple *tuple, const struct ws_segment *s)
+{
+	unsigned here = direction_in(older, tuple), opener;
+	const struct ws_endpoint *half_open = &older->machine.endpoint[here];
+	if (older->ended || half_open->state != WS_SYN_RECEIVED || !(s->flags & WS_TCP_ACK) ||
+	    !is_candidate(newest, &opener) || opener == direction_in(newest, tuple))
+		return;
+	const struct ws_endpoint *fresh = &newest->machine.endpoint[opener];
+	if (acknowledges_syn(fresh, s->acknowledgment) && fresh->iss - half_open->rcv_nxt < half_open->window)
+		tell(tracker, older, WS_INPUT_SUPERSEDED, 1 - here, WS_TCP_ACK, s);
+}
+
 /* Its SYN was answered by RST, but that RST was lost; then the other side opened too, and this SYN-ACK, with the number
  * of that SYN, shows that it is still the same attempt: what began as a new connection is a simultaneous open. */
 static void take_over_attempt(struct ws_tracker *tracker, struct ws_conn *newest, struct ws_conn *older,
@@ -186,6 +201,8 @@ struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tu
 	unsigned sender = direction_in(conn, tuple), opener;
 	const struct ws_endpoint *e = &conn->machine.endpoint[sender];
 	segment->direction = (uint8_t)sender;
+	if (!segment->bad_checksum && segment->flags & WS_TCP_RST && older && conn == newest)
+		reset_half_open(tracker, newest, older, tuple, segment);
 	if (segment->bad_checksum || segment->flags & WS_TCP_RST)
 		return conn;
 	if (syn && !ack && (e->sent_any || conn->machine.started) && !(e->iss_known && e->iss == segment->sequence) &&

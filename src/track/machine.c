@@ -154,16 +154,35 @@ static void acknowledge(struct ws_endpoint *self, const struct ws_segment *s)
 
 static void ack_at_sender(struct ws_step_context *x)
 {
+	const struct ws_endpoint *peer = x->receiver;
+	uint32_t ack = x->segment->acknowledgment;
 	acknowledge(x->sender, x->segment);
-	if (x->receiver->fin_sent && !ws_seq_before(x->segment->acknowledgment, x->receiver->fin_end))
+	if (!peer->fin_sent || ws_seq_before(ack, peer->fin_end))
+		return;
+	/* Nobody acknowledges anything past a FIN that was received: the segment of this one was dropped whole. */
+	if (ack != peer->fin_end && !peer->fin_implied && x->sender->fin_received != WS_RECEIPT_PROVEN)
+		ws_retract_fin(x, x->receiver, WS_WHY_FIN_DROPPED);
+	else
 		ws_prove_fin(x);
 }
 
-static void ack_at_receiver(struct ws_step_context *x)
+/* A FIN that was under way when the receiver sent its own arrives before the sender's next segment. */
+static void pending_fin_arrives(struct ws_step_context *x)
 {
-	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	struct ws_endpoint *peer = x->receiver;
+	if (!x->sender->fin_sent || !peer->fin_pending || x->segment->flags & WS_TCP_FIN)
+		return;
+	peer->fin_pending = 0;
+	peer->fin_received = WS_RECEIPT_PRESUMED;
+	ws_presume(x, peer);
+	ws_publish(x, peer, WS_BASIS_PRESUMED, WS_WHY_FIN_ARRIVES);
+}
+
+static void ack_at_receiver(struct ws_step_context *x, bool old)
+{
+	struct ws_endpoint *peer = x->receiver;
 	uint32_t ack = x->segment->acknowledgment;
-	if (peer->syn_received && !peer->syn_acked) {
+	if (!old && peer->syn_received && !peer->syn_acked) {
 		peer->syn_acked = 1;
 		peer->opening_known = x->segment->timestamps;
 		peer->opening = x->segment->tsval;
@@ -174,20 +193,70 @@ static void ack_at_receiver(struct ws_step_context *x)
 		ws_presume(x, peer);
 		ws_publish(x, peer, WS_BASIS_PRESUMED, WS_WHY_SYN_ACKED);
 	}
-	if (self->fin_sent && peer->fin_pending && !(x->segment->flags & WS_TCP_FIN)) {
-		peer->fin_pending = 0;
-		peer->fin_received = WS_RECEIPT_PRESUMED;
-		ws_presume(x, peer);
-		ws_publish(x, peer, WS_BASIS_PRESUMED, WS_WHY_FIN_ARRIVES);
-	}
-	if (peer->fin_sent && !peer->fin_acked && !ws_seq_before(ack, peer->fin_end)) {
+	pending_fin_arrives(x);
+	if (!old && peer->fin_sent && !peer->fin_acked && !ws_seq_before(ack, peer->fin_end)) {
 		peer->fin_acked = WS_RECEIPT_PRESUMED;
-		/* What a RST of it acknowledges tells whether it had got a segment that carries something. */
-		peer->fin_acked_end =
-		        x->segment->length || x->segment->flags & WS_TCP_FIN ? x->end : peer->last_ack_sent;
+		/* What a RST of it acknowledges tells whether it had got a segment that carries something, next in
+		 * order. */
+		bool tells = (x->segment->length || x->segment->flags & WS_TCP_FIN) && peer->rcv_known &&
+		             !ws_seq_before(peer->rcv_nxt, x->segment->sequence);
+		peer->fin_acked_end = tells ? x->end : peer->last_ack_sent;
 		ws_presume(x, peer);
 		ws_publish(x, peer, WS_BASIS_PRESUMED, peer->fin_first ? WS_WHY_FIN_ACKED : WS_WHY_LAST_ACK);
 	}
+}
+
+/* ---- What is dropped whole, RFC 9293 §3.10.7.4 and RFC 5961 §5 */
+
+/* True when `receiver` has never allowed a byte at this sequence number. Where a handshake was not captured its window
+ * is not known either. */
+static bool beyond_window(const struct ws_machine *machine, const struct ws_endpoint *sender,
+                          const struct ws_endpoint *receiver, uint32_t sequence)
+{
+	if (!machine->saw_syn || !machine->saw_syn_ack || !receiver->acked_any || !receiver->rcv_known)
+		return false;
+	bool scaled = receiver->talks && receiver->window_scale != 255 && sender->window_scale != 255;
+	uint32_t window = (uint32_t)receiver->window << (scaled ? receiver->window_scale & 15 : 0);
+	uint32_t from = ws_seq_max(receiver->last_ack_sent, receiver->rcv_nxt);
+	return ws_seq_before(from + window, sequence);
+}
+
+/* The sender acknowledges what was not seen. If the receiver goes on below it, that was never sent. */
+static void doubt_ack(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	if (!peer->talks && !peer->syn_ack_sent)
+		return;
+	x->machine->doubt = (uint8_t)(peer - x->machine->endpoint + 1);
+	x->machine->doubted_sent = peer->snd_max;
+	x->machine->doubted_ack = self->acked_any ? self->last_ack_sent : x->segment->acknowledgment;
+}
+
+/* A bare ACK carries the number of the next byte its sender will send. */
+static void settle_doubt(struct ws_step_context *x)
+{
+	struct ws_machine *machine = x->machine;
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	const struct ws_segment *s = x->segment;
+	if (machine->doubt != self - machine->endpoint + 1)
+		return;
+	if (ws_seq_before(machine->doubted_sent, s->sequence))
+		machine->doubt = 0;
+	if (s->sequence != machine->doubted_sent || s->length || s->flags & WS_TCP_FIN)
+		return;
+	machine->doubt = 0;
+	self->overacked = 0;
+	self->snd_max = peer->rcv_nxt = machine->doubted_sent;
+	peer->last_ack_sent = machine->doubted_ack;
+	if (self->fin_implied)
+		ws_retract_fin(x, self, WS_WHY_NOT_FIN);
+}
+
+/* The segment was sent before what its receiver has acknowledged since: the receiver drops it, ACK and all. */
+static bool is_old(const struct ws_step_context *x)
+{
+	const struct ws_endpoint *peer = x->receiver;
+	return peer->acked_any && peer->rcv_known && ws_seq_before(x->end, peer->last_ack_sent);
 }
 
 /* False: the acknowledgment lies outside what the receiver can have sent, so the segment is not this connection's. */
@@ -204,9 +273,14 @@ static bool ack_acceptable(struct ws_step_context *x)
 	if (peer->iss_known && !ws_seq_before(peer->iss, ack))
 		return false;
 	if (ws_seq_before(peer->snd_max, ack)) {
-		/* The capture lost what this acknowledges. */
-		if (ack - peer->snd_max > UINT32_C(1) << 30)
+		/* Nothing follows a FIN, or a SYN-ACK without an answer, or exceeds the window. */
+		bool fin_last = peer->fin_sent && !peer->fin_implied && peer->fin_end == peer->snd_max;
+		bool half_open = peer->state == WS_SYN_RECEIVED && peer->syn_ack_sent && !peer->fast_open;
+		if (ack - peer->snd_max > UINT32_C(1) << 30 || fin_last || half_open ||
+		    beyond_window(x->machine, peer, x->sender, ack - 1))
 			return false;
+		/* The capture lost what this acknowledges, or it acknowledges what was never sent. */
+		doubt_ack(x);
 		peer->overacked = ack - peer->snd_max == 1;
 		peer->snd_max = ack;
 	}
@@ -224,7 +298,7 @@ static void receive(struct ws_endpoint *peer, uint32_t left, uint32_t right)
 		peer->rcv_nxt = right;
 		return;
 	}
-	if (left == right)
+	if (!ws_seq_before(left, right))
 		return;
 	if (ws_seq_before(peer->rcv_nxt, left)) {
 		if (peer->gap_left == peer->gap_right) {
@@ -243,11 +317,27 @@ static void receive(struct ws_endpoint *peer, uint32_t left, uint32_t right)
 	}
 }
 
-static void fin_leaves(struct ws_step_context *x)
+/* Nothing is received past a FIN. */
+static uint32_t up_to_fin(const struct ws_endpoint *sender, uint32_t end)
+{
+	bool past = sender->fin_sent && !sender->fin_implied && ws_seq_before(sender->fin_end, end);
+	return past ? sender->fin_end : end;
+}
+
+void ws_fin_leaves(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
-	if (self->fin_sent && !self->fin_implied)
+	/* Next in order for a receiver that has no FIN yet it counts, whatever was sent further on. */
+	bool in_order = peer->rcv_known && peer->rcv_nxt == x->end && !peer->fin_received;
+	if (self->fin_sent && !self->fin_implied) {
+		if (in_order)
+			self->snd_max = self->fin_end = x->end;
 		return;
+	}
+	/* An old number, or one within what was already sent on, is no place for a FIN. */
+	if (!in_order && (is_old(x) || ws_seq_before(x->end, self->snd_max)))
+		return;
+	self->snd_max = x->end;
 	bool covers = ws_acked_fin_of(self, peer);
 	if (!self->fin_implied)
 		self->fin_first = !covers;
@@ -298,17 +388,29 @@ static void start(struct ws_machine *machine)
 	machine->endpoint[0].dead = machine->endpoint[1].dead = WS_ALIVE;
 }
 
+/* Somebody of whom nothing was seen answers a SYN with an ACK alone, which opens nothing (RFC 9293 §3.10.7.3): the
+ * challenge of an older connection, or the first part of a split handshake. */
+static bool is_drawn_by_syn(const struct ws_step_context *x)
+{
+	const struct ws_endpoint *peer = x->receiver;
+	const struct ws_segment *s = x->segment;
+	if (x->sender->sent_any || !peer->active || peer->got_syn_ack || peer->syn_received)
+		return false;
+	return (!s->length && !(s->flags & WS_TCP_FIN)) || !ws_seq_before(peer->iss, s->acknowledgment) ||
+	       ws_seq_before(peer->snd_max, s->acknowledgment);
+}
+
 static void handle_segment(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
 	const struct ws_segment *s = x->segment;
 	enum ws_state before = peer->state;
-	/* Somebody unknown answers a SYN with a bare ACK of something else: a challenge, no part of this connection. */
-	if (!self->sent_any && peer->active && !peer->got_syn_ack && !peer->syn_received &&
-	    (!ws_seq_before(peer->iss, s->acknowledgment) || ws_seq_before(peer->snd_max, s->acknowledgment)))
+	if (is_drawn_by_syn(x))
 		return;
-	if (!ack_acceptable(x))
+	if (beyond_window(x->machine, self, peer, s->sequence) || !ack_acceptable(x))
 		return;
+	bool old = is_old(x);
+	settle_doubt(x);
 	contradict_data(x);
 	contradict_fin(x);
 	contradict_crossing(x);
@@ -316,8 +418,9 @@ static void handle_segment(struct ws_step_context *x)
 	ws_imply_open(x);
 	ws_imply_fin_of_sender(x);
 	ack_at_sender(x);
-	ack_at_receiver(x);
+	ack_at_receiver(x, old);
 	ws_imply_fin_of_receiver(x);
+	bool doubted = x->machine->doubt == peer - x->machine->endpoint + 1;
 	self->talks = 1;
 	self->window = s->window;
 	if (!self->sent_any || ws_seq_before(self->snd_max, x->end)) {
@@ -325,9 +428,12 @@ static void handle_segment(struct ws_step_context *x)
 		self->overacked = 0;
 	}
 	self->sent_any = 1;
-	receive(peer, s->sequence, x->end);
-	if (s->flags & WS_TCP_FIN)
-		fin_leaves(x);
+	if (!doubted)
+		receive(peer, s->sequence, up_to_fin(self, x->end));
+	if (s->flags & WS_TCP_FIN) {
+		ws_fin_leaves(x);
+		peer->fin_doubted |= doubted && self->fin_sent && !peer->fin_received && !peer->fin_pending;
+	}
 	prove(x);
 	ws_publish(x, self, WS_BASIS_SENT, WS_WHY_NONE);
 	fin_arrives(x);
@@ -449,7 +555,8 @@ bool ws_machine_plain_step(struct ws_machine *machine, const struct ws_segment *
 	struct ws_endpoint *peer = machine->self ? self : &machine->endpoint[1 - sender];
 	uint32_t ack = s->acknowledgment, end = s->sequence + s->length;
 	bool foreign = peer->iss_known && !ws_seq_before(peer->iss, ack);
-	if (foreign || ws_seq_before(peer->snd_max, ack) || (!s->length && s->sequence == self->snd_max + 1))
+	if (foreign || ws_seq_before(peer->snd_max, ack) || (!s->length && s->sequence == self->snd_max + 1) ||
+	    beyond_window(machine, self, peer, s->sequence))
 		return false;
 	acknowledge(self, s);
 	self->window = s->window;
@@ -491,7 +598,7 @@ void ws_machine_step(struct ws_machine *machine, const struct ws_segment *input,
 		handle_disowned(&x);
 		break;
 	}
-	machine->plain = !machine->superseded && is_plain(x.sender) && is_plain(x.receiver);
+	machine->plain = !machine->superseded && !machine->doubt && is_plain(x.sender) && is_plain(x.receiver);
 	check_step(machine, outcome);
 }
 

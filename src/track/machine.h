@@ -38,7 +38,10 @@ struct ws_machine {
 	ws_time syn_time;       /* of the first bare SYN */
 	uint32_t syn_us;        /* of the latest one, in microseconds modulo 2^32 */
 	uint32_t rtt_us;        /* from there to the handshake's ACK; 0: not measured */
+	uint32_t doubted_sent;  /* `snd_max` of the doubted endpoint before that */
+	uint32_t doubted_ack;   /* what its peer had acknowledged before that */
 	int8_t client_plus_one; /* 0: not known; else the endpoint that opened it, plus one */
+	uint8_t doubt;          /* the endpoint of which more was acknowledged than was seen, plus one; 0: none */
 	uint8_t self : 1;       /* both ends are the same: a self-connect */
 	uint8_t started : 1;
 	uint8_t saw_syn : 1, saw_syn_ack : 1, saw_handshake_ack : 1;
@@ -92,6 +95,8 @@ struct ws_step_context {
 void ws_publish(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws_basis basis, enum ws_why why);
 void ws_handle_syn(struct ws_step_context *x);
 void ws_handle_syn_ack(struct ws_step_context *x);
+/* The segment carries a FIN of its sender. */
+void ws_fin_leaves(struct ws_step_context *x);
 void ws_handle_reset(struct ws_step_context *x);
 /* Where an endpoint starts from when nothing on the wire shows how it came there; records no transition. */
 void ws_start_in(struct ws_endpoint *endpoint, enum ws_state state);
@@ -106,10 +111,10 @@ void ws_handle_unreachable(struct ws_step_context *x);
 void ws_imply_open(struct ws_step_context *x);
 void ws_imply_fin_of_sender(struct ws_step_context *x);   /* before the segment's acknowledgment is taken in */
 void ws_imply_fin_of_receiver(struct ws_step_context *x); /* after it */
-/* The sender has sent no FIN where one was implied. What rests on it goes too: that the receiver has it or has
- * acknowledged it, and that the receiver was the second to close. */
-void ws_retract_implied_fin(struct ws_step_context *x);
-/* The same when the segment carries data past that FIN. */
+/* The endpoint has sent no FIN, or none that counts. What rests on it goes too: that the peer has it or has
+ * acknowledged it, and that the peer was the second to close. */
+void ws_retract_fin(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws_why why);
+/* The same for an implied FIN of the sender when the segment carries data past it. */
 void ws_contradict_implied_fin(struct ws_step_context *x);
 /* The sender acknowledges the FIN of the receiver: it has it. */
 void ws_prove_fin(struct ws_step_context *x);

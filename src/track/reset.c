@@ -91,7 +91,7 @@ static void contradict_open(struct ws_step_context *x)
 		return;
 	if (self->got_syn_ack) {
 		if (self->fin_implied)
-			ws_retract_implied_fin(x);
+			ws_retract_fin(x, self, WS_WHY_NOT_FIN);
 		self->got_syn_ack = 0;
 		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_NOT_OPEN);
 	} else if (self->syn_acked && peer->snd_max == peer->iss + 1) {
@@ -101,18 +101,35 @@ static void contradict_open(struct ws_step_context *x)
 	}
 }
 
+/* The SYN was never answered: that a SYN-ACK had been missed was concluded wrongly from what the other side sent. */
+static bool never_answered(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender;
+	if (x->has_ack || self->active || self->talks || self->syn_ack_sent || self->fin_sent || !self->syn_received)
+		return false;
+	self->syn_received = self->syn_acked = self->opening_known = self->iss_known = 0;
+	self->listening = 1;
+	ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_NO_SOCKET);
+	return true;
+}
+
 static void reset_leaves(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
-	if (self->dead || answers_stray(x))
+	if (self->dead || answers_stray(x) || never_answered(x))
 		return;
 	contradict_receipt(x);
 	contradict_open(x);
 	bool refuses = self->state == WS_LISTEN;
+	/* Nothing was captured of it, and a RST without ACK answers a segment for which there is no socket. */
+	bool no_socket = self->mid && !self->talks && !x->has_ack;
 	self->dead = WS_DEAD_SENT_RST;
 	if (refuses)
 		x->machine->refused = 1;
-	ws_publish(x, self, WS_BASIS_SENT, refuses ? WS_WHY_REFUSED : WS_WHY_RST_SENT);
+	if (refuses || no_socket)
+		ws_publish(x, self, WS_BASIS_RETRACTION, refuses ? WS_WHY_REFUSED : WS_WHY_NO_SOCKET);
+	else
+		ws_publish(x, self, WS_BASIS_SENT, WS_WHY_RST_SENT);
 }
 
 /* A FIN that was under way when `endpoint` sent its own arrives before the RST that follows it. */
@@ -155,7 +172,13 @@ static bool goes_on(const struct ws_step_context *x)
 	if (s->flags & WS_TCP_SYN || s->sequence != self->snd_max)
 		return false;
 	return s->length || s->flags & WS_TCP_FIN ||
-	       (x->has_ack && self->acked_any && ws_seq_before(self->last_ack_sent, s->acknowledgment));
+	       (x->has_ack && (!self->acked_any || ws_seq_before(self->last_ack_sent, s->acknowledgment)));
+}
+
+/* In SYN_SENT a RST without ACK answers a SYN-ACK that was not acceptable: whoever sent it may still open. */
+static bool only_declined(const struct ws_endpoint *e)
+{
+	return e->active && !e->talks && !e->acked_any;
 }
 
 bool ws_left_before_reset(const struct ws_step_context *x)
@@ -182,9 +205,10 @@ bool ws_handle_revival(struct ws_step_context *x)
 	if (self->dead == WS_DEAD_SENT_RST && self->sent_any) {
 		if (!goes_on(x))
 			return false; /* what it had sent before, arriving late */
-		x->machine->forged = 1;
+		x->machine->forged |= !only_declined(self);
 	}
-	enum ws_why why = self->dead == WS_DEAD_SENT_RST && self->sent_any ? WS_WHY_FORGED : WS_WHY_ALIVE;
+	bool forged = self->dead == WS_DEAD_SENT_RST && self->sent_any && !only_declined(self);
+	enum ws_why why = forged ? WS_WHY_FORGED : WS_WHY_ALIVE;
 	ws_contradict_implied_fin(x); /* first, or its states would be told and taken back at once */
 	self->dead = WS_ALIVE;
 	ws_publish(x, self, WS_BASIS_RETRACTION, why);

@@ -49,6 +49,8 @@
 	  "RFC 9293 §3.10.7.1")                                                                                        \
 	X(WS_WHY_OLD_SYN, "that SYN belongs to another connection of the same addresses, or to nobody",                \
 	  "RFC 9293 §3.5, figure 8")                                                                                   \
+	X(WS_WHY_FIN_DROPPED, "what is acknowledged lies past the FIN: its segment was dropped whole",                 \
+	  "RFC 5961 §5.2")                                                                                             \
 	X(WS_WHY_NOT_FIN, "it sends data beyond: there was no FIN", "RFC 9293 §3.4")
 
 enum ws_why {

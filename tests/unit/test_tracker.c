@@ -93,6 +93,23 @@ static void a_challenge_ack_belongs_to_the_old_connection(void **state)
 	ws_tracker_free(tracker);
 }
 
+static void a_syn_in_the_window_of_a_half_open_one_ends_it(void **state)
+{
+	(void)state;
+	static const struct shot shots[] = {
+	        {CLIENT, S, 100, 0, 0, 0, .bad = 0},
+	        {SERVER, S | A, 500, 101, 0, 1, .bad = 0},
+	        {CLIENT, S, 600, 0, 0, 1000, .bad = 0},
+	        {SERVER, R | A, 0, 601, 0, 1001, .bad = 0},
+	};
+	struct ws_tracker *tracker = tracker_of(0, false);
+	PLAY(tracker, shots);
+	assert_states(tracker, 1, WS_CLOSED, WS_CLOSED);
+	assert_true(conn(tracker, 1).superseded);
+	assert_states(tracker, 2, WS_CLOSED, WS_CLOSED);
+	ws_tracker_free(tracker);
+}
+
 static void a_forged_syn_is_disowned(void **state)
 {
 	(void)state;
@@ -420,6 +437,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(the_owner_reuses_its_time_wait),
 	        cmocka_unit_test(a_challenge_ack_belongs_to_the_old_connection),
+	        cmocka_unit_test(a_syn_in_the_window_of_a_half_open_one_ends_it),
 	        cmocka_unit_test(a_forged_syn_is_disowned),
 	        cmocka_unit_test(a_syn_ack_supersedes_what_still_lived),
 	        cmocka_unit_test(a_refusal_that_was_lost),

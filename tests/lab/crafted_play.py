@@ -1,0 +1,128 @@
+"""Plays exchanges, many at a time, and judges what wirestate makes of their capture."""
+
+import collections
+import os
+import queue
+import threading
+import time
+import traceback
+
+import crafted_host
+import crafted_scripts
+import lab
+import packets
+import paths
+
+for _family in ("open", "states"):
+    __import__(f"crafted_{_family}")
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def play(script, host, played):
+    exchange = crafted_host.Exchange(host, script.name)
+    try:
+        script.play(exchange)
+    except Exception as error:  # pylint: disable=broad-except  (whatever it is, the script's failure is told)
+        exchange.failure = f"{type(error).__name__}: {error}"
+        if not isinstance(error, (AssertionError, OSError)):
+            exchange.failure = traceback.format_exc()
+    exchange.end()
+    played.append(exchange)
+
+
+def play_all(scripts, hosts, parallel):
+    """The exchanges of all scripts."""
+    waiting, played = queue.Queue(), []
+    for script in scripts:
+        waiting.put(script)
+
+    def work():
+        while True:
+            try:
+                script = waiting.get_nowait()
+            except queue.Empty:
+                return
+            play(script, hosts[script.host], played)
+
+    threads = [threading.Thread(target=work) for _ in range(parallel)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return played
+
+
+class Result:
+    """What the kernel and the program say of all exchanges."""
+
+    def __init__(self, hosts, truth, played, program):
+        self.captures = {name: host.capture.path for name, host in hosts.items()}
+        found = collections.defaultdict(list)
+        for endpoint in truth.endpoints(lambda local, peer: peer.startswith("10.1")):
+            found[endpoint.peer.rpartition(":")[0]].append(endpoint)
+        ours = collections.defaultdict(list)
+        for path in self.captures.values():
+            for endpoint in paths.of_capture(program, path):
+                ours[endpoint.peer.rpartition(":")[0]].append(endpoint)
+        self.same, self.left_out, self.different, self.kernel = 0, 0, [], {}
+        for exchange in played:
+            kernel = self.kernel[exchange] = exchange.endpoints(found[exchange.peer])
+            same, different, left_out = paths.compare(kernel, ours[exchange.peer])
+            self.same, self.left_out = self.same + same, self.left_out + left_out
+            if different:
+                self.different.append((exchange, different))
+
+    def tell(self, limit):
+        for exchange, different in self.different[:limit]:
+            print(f"{exchange.name} ({exchange.peer})")
+            for theirs, mine in different:
+                print(f"    {theirs.local} > {theirs.peer}\n    kernel    {paths.text(theirs.path)}\n"
+                      f"    wirestate {paths.text(mine.path)}")
+        if len(self.different) > limit:
+            print(f"... and {len(self.different) - limit} more")
+
+    def keep(self, stem, exchanges):
+        """The packets of these exchanges as one capture, the kernel's states beside it."""
+        wanted, records, link = {exchange.peer for exchange in exchanges}, [], 1
+        for path in self.captures.values():
+            link, all_records = packets.read_pcap(path)
+            records += [record for record in all_records if ends(record.data) & wanted]
+        packets.write_pcap(f"{stem}.pcap", link, sorted(records, key=lambda record: record.time))
+        lines = [endpoint for exchange in exchanges for endpoint in self.kernel[exchange]]
+        names = "\n".join(f"{exchange.peer} {exchange.name}" for exchange in exchanges)
+        paths.write_states(f"{stem}.states", lines, names)
+
+
+def ends(frame):
+    return {".".join(map(str, frame[26:30])), ".".join(map(str, frame[30:34]))}
+
+
+def run(arguments, program):
+    scripts = [script for name, script in crafted_scripts.BOOK.items()
+               if not arguments.names or any(name.startswith(start) for start in arguments.names)]
+    with lab.Lab() as laboratory:
+        hosts = {name: crafted_host.Host(laboratory, name, number, sysctls)
+                 for number, (name, sysctls) in enumerate(crafted_scripts.HOSTS.items())}
+        truth = laboratory.truth(*[host.namespace for host in hosts.values()])
+        began = time.monotonic()
+        played = play_all(scripts, hosts, arguments.parallel)
+        time.sleep(0.5)
+        for host in hosts.values():
+            host.capture.stop()
+        truth.stop()
+        played.sort(key=lambda exchange: exchange.name)
+        print(f"{len(played)} exchanges played in {time.monotonic() - began:.0f} s")
+        result = Result(hosts, truth, played, program)
+        failed = [exchange for exchange in played if exchange.failure]
+        for exchange in failed:
+            print(f"{exchange.name} FAILED: {exchange.failure}")
+        result.tell(arguments.show)
+        if arguments.keep:
+            os.makedirs(arguments.keep, exist_ok=True)
+            for exchange, _ in result.different:
+                result.keep(os.path.join(arguments.keep, exchange.name.replace("/", "-")), [exchange])
+    print(f"{result.same} endpoints agree, {result.left_out} left out")
+    bad = len(result.different) + len(failed)
+    print(f"{len(played) - bad} passed, {bad} failed")
+    return 1 if bad else 0
