@@ -1,14 +1,14 @@
-/* ARP (RFC 826) binds in both of its operations: who asks says who it is, too. What RFC 5227 sends before an address is
- * in use, a probe with sender address 0.0.0.0, binds nothing; what it sends afterwards, an announcement, asks for the
- * sender's own address. A reply counts as gratuitous when nobody asked: no request for that address since the last
- * reply to one. */
+/* Requests and replies of ARP (RFC 826) both bind their sender's address to its MAC. A probe (RFC 5227), which is sent
+ * before an address is used, has the sender address 0.0.0.0 and binds nothing. An announcement, which is sent
+ * afterwards, is a request for the sender's own address. A reply is gratuitous when no request for its address has been
+ * seen since the last reply. */
 #include "track/arp.h"
 
 #include "base/reader.h"
 
 #include <string.h>
 
-/* The only form that is read: Ethernet and IPv4. Offsets from the header's start. */
+/* Only messages with Ethernet and IPv4 addresses are read. These are offsets from the header's start. */
 enum {
 	AT_OPERATION = 6,
 	AT_SENDER_MAC = 8,
@@ -19,7 +19,7 @@ enum {
 static const uint8_t ethernet_ipv4[6] = {0, 1, 8, 0, 6, 4}; /* hardware and protocol types and lengths */
 enum { OPERATION_REQUEST = 1, OPERATION_REPLY = 2 };
 
-/* Every byte is set: the key is hashed and compared as bytes. */
+/* Every byte must be set, because the key is hashed and compared as bytes. */
 struct arp_key {
 	uint8_t ip[4];
 	uint16_t vlan;
@@ -32,7 +32,7 @@ struct binding {
 	bool changed; /* `previous_mac` is valid */
 	bool gratuitous;
 	uint32_t changes;
-	uint64_t requests, replies; /* it has sent */
+	uint64_t requests, replies; /* sent by this address */
 	ws_time first_time, last_time;
 };
 
@@ -92,7 +92,7 @@ static const uint8_t *find_arp(const struct ws_packet *packet)
 	return NULL;
 }
 
-/* Whether a reply from this address answers a request; it is answered then. */
+/* Returns whether a reply from this address answers a request, which then counts as answered. */
 static bool was_asked(struct ws_arp_table *table, const struct arp_key *key)
 {
 	struct asked *asked = ws_lru_find(&table->asked, key);

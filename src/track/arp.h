@@ -1,4 +1,4 @@
-/* Which MAC address each IPv4 address was last seen to have, as ARP told it. */
+/* The MAC address of each IPv4 address, according to the latest ARP message. */
 #ifndef WS_TRACK_ARP_H
 #define WS_TRACK_ARP_H
 
@@ -7,29 +7,29 @@
 #include <wirestate/packet.h>
 #include <wirestate/track.h>
 
-/* Ceilings: what was not heard of for the longest makes room. */
+/* The most entries; when there are more, the one that was not used for the longest time is dropped. */
 #define WS_ARP_BINDINGS 16384
 #define WS_ARP_ASKED 4096
 
 struct ws_arp_table {
 	struct ws_lru bindings;
-	struct ws_lru asked; /* addresses that requests asked for */
+	struct ws_lru asked; /* the targets of requests */
 };
 
 void ws_arp_init(struct ws_arp_table *table, const uint8_t hash_key[16]);
 void ws_arp_free(struct ws_arp_table *table);
 
-/* A message of Ethernet and IPv4, the only form that is read. The addresses point into the frame. */
+/* An ARP message with Ethernet and IPv4 addresses. The pointers point into the frame. */
 struct ws_arp_message {
-	bool request; /* else a reply */
+	bool request; /* false for a reply */
 	const uint8_t *sender_mac, *sender_ip, *target_ip;
 };
-/* False when the packet holds no such request or reply. */
+/* Returns false when the packet has no such request or reply. */
 bool ws_arp_read(const struct ws_packet *packet, struct ws_arp_message *message) WS_CHECKED;
 
-/* For every packet whose layers hold an ARP header; others, and forms other than Ethernet and IPv4, change nothing.
- * True when the sender's binding was learnt or has changed: `event` is that binding then. Its `requests` and `replies`
- * are those that the address has sent itself. */
+/* Call this for every packet with an ARP header; messages of other forms change nothing. Returns true when the sender's
+ * binding is new or has changed; then `event` is that binding. Its `requests` and `replies` are those that the address
+ * itself has sent. */
 bool ws_arp_update(struct ws_arp_table *table, const struct ws_packet *packet, ws_time now,
                    struct ws_arp_binding *event) WS_CHECKED;
 

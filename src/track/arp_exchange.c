@@ -1,11 +1,11 @@
-/* A request is kept with the reply that answers it: the reply's sender is who was asked for, its target who asked. A
- * request that is repeated before an answer comes is the same exchange, asked again. A second answer with another MAC
- * is worth a mark: either two hosts use one address, or somebody wants to be taken for another. */
+/* A request is kept together with the reply to it, whose sender is the request's target and whose target is its sender.
+ * A request that is repeated before the reply belongs to the same exchange. A second reply with another MAC is marked:
+ * either two hosts use the same address, or one pretends to be the other. */
 #include "track/arp_exchange.h"
 
 #include <string.h>
 
-/* Every byte is set: keys are hashed and compared as bytes. */
+/* Every byte must be set, because keys are hashed and compared as bytes. */
 struct waiting_key {
 	uint8_t asker[4], target[4];
 	uint16_t vlan;
@@ -148,7 +148,7 @@ static void note_hop(struct ws_arp_exchanges *exchanges, const struct ws_packet 
 {
 	struct hop_key key = {.address = *address, .vlan = packet->vlan, .ip_version = packet->ip_version};
 	bool created;
-	if (!mac || mac[0] & 1) /* a group's address is nobody's */
+	if (!mac || mac[0] & 1) /* a group address belongs to no host */
 		return;
 	struct hop *hop = ws_lru_get(&exchanges->hops, &key, &created);
 	if (!hop)

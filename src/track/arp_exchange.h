@@ -1,4 +1,4 @@
-/* Who asked for whom by ARP, and what came back. */
+/* ARP requests with the replies to them. */
 #ifndef WS_TRACK_ARP_EXCHANGE_H
 #define WS_TRACK_ARP_EXCHANGE_H
 
@@ -11,21 +11,21 @@
 
 struct ws_arp_exchanges {
 	struct ws_log log;
-	struct ws_lru waiting; /* (asker, asked for) of requests, and their exchange's number */
-	struct ws_lru hops;    /* IP addresses and the MACs they are reached by */
+	struct ws_lru waiting; /* the number of the exchange for (sender, target) of a request */
+	struct ws_lru hops;    /* IP addresses, and the MAC addresses in frames from and to them */
 };
 
-/* Allocates nothing. `memory` 0: nothing is kept. */
+/* Allocates nothing. With `memory` 0 nothing is kept. */
 void ws_arp_exchanges_init(struct ws_arp_exchanges *exchanges, const uint8_t hash_key[16], uint64_t memory);
 void ws_arp_exchanges_free(struct ws_arp_exchanges *exchanges);
 
 uint64_t ws_arp_exchanges_memory(const struct ws_arp_exchanges *exchanges); /* bytes it takes */
 
-/* For every ARP message that ws_arp_read() understands. `moved`: it changed a binding. */
+/* Call this for every ARP message that ws_arp_read() accepts. `moved` says that it changed a binding. */
 void ws_arp_exchanges_note(struct ws_arp_exchanges *exchanges, const struct ws_packet *packet,
                            const struct ws_arp_message *message, bool moved);
 
-/* For the first packet of a connection or conversation: whose MAC stands beside which address. */
+/* Call this for the first packet of a connection or conversation, to learn the MAC address of each IP address. */
 void ws_hops_note(struct ws_arp_exchanges *exchanges, const struct ws_packet *packet);
 bool ws_hops_at(const struct ws_arp_exchanges *exchanges, size_t index, struct ws_hop *hop) WS_CHECKED;
 

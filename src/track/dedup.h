@@ -1,4 +1,4 @@
-/* The same packet seen twice: on both interfaces of a router captured with `any`, or on a trunk before and after
+/* Finds packets that were captured twice: on two interfaces of a router with `any`, or on a trunk before and after
  * routing. */
 #ifndef WS_TRACK_TWICE_H
 #define WS_TRACK_TWICE_H
@@ -14,13 +14,13 @@ struct ws_sighting {
 };
 
 struct ws_dedup {
-	uint64_t signature[WS_DEDUP_PLACES]; /* by themselves: nearly always nothing else is read */
+	uint64_t signature[WS_DEDUP_PLACES]; /* apart from `seen`, because mostly nothing else is read */
 	struct ws_sighting seen[WS_DEDUP_PLACES];
 };
 
-/* True when this segment of `conn_number` was seen a moment ago; otherwise remembers it. `link_id` tells interfaces and
- * VLANs apart. Same link: within 10 ms with the same IPv4 identification other than 0 (a retransmission has another);
- * another link: within 2 ms. */
+/* Returns true when this segment of `conn_number` was captured a moment ago; otherwise remembers it. `link_id` tells
+ * interfaces and VLANs apart. On the same link the limit is 10 ms, and the IPv4 identification must be the same and not
+ * 0, because a retransmission has another one. On another link the limit is 2 ms. */
 bool ws_dedup_seen(struct ws_dedup *dedup, const struct ws_segment *segment, uint64_t conn_number, uint32_t link_id);
 
 #endif

@@ -1,8 +1,8 @@
-/* What the tracker keeps beside the connections for those who look closer: ARP exchanges, datagrams, fragments, and the
- * whole capture over time. Only where history is kept: lines of text need none of it. */
+/* Details that the tracker keeps besides connections: ARP exchanges, datagrams, fragments, and counts of the whole
+ * capture over time. They are kept only with `history`, because text records do not need them. */
 #include "track/tracker.h"
 
-/* Of the memory for everything. */
+/* The share of max_memory, as a divisor. */
 enum { ARP_SHARE = 256, DATAGRAMS_SHARE = 64, FRAGMENTS_SHARE = 256 };
 #define WS_FRAGMENTS_KEPT 16384
 
@@ -33,7 +33,7 @@ void ws_details_fragment(struct ws_tracker *tracker, const struct ws_packet *pac
 	if (!fragment)
 		return;
 	uint32_t start = packet->ip_payload_offset, end = start + packet->ip_payload_length;
-	/* In IPv6 the headers behind the fragment header belong to the datagram. */
+	/* In IPv6 the headers after the fragment header belong to the datagram. */
 	for (unsigned i = 0; i < packet->layer_count; i++) {
 		const struct ws_layer *layer = &packet->layer[i];
 		if (layer->header == WS_HEADER_IPV6_FRAGMENT && !layer->quoted && layer->offset < start)
@@ -50,7 +50,8 @@ void ws_details_fragment(struct ws_tracker *tracker, const struct ws_packet *pac
 	        .length = end > start ? end - start : 0,
 	        .vlan = packet->vlan,
 	        .ip_version = packet->ip_version,
-	        .protocol = packet->ip_version == 4 ? packet->ip_protocol : 0, /* IPv6's may differ within a datagram */
+	        .protocol =
+	                packet->ip_version == 4 ? packet->ip_protocol : 0, /* in IPv6 it may differ within a datagram */
 	        .more = packet->more_fragments,
 	};
 }
@@ -64,7 +65,7 @@ static enum ws_traffic_kind kind_of(const struct ws_packet *packet)
 	};
 	if (packet->transport != WS_TRANSPORT_NONE || !packet->fragment)
 		return (enum ws_traffic_kind)kinds[packet->transport];
-	switch (packet->ip_protocol) { /* a later fragment: its ports are elsewhere, its protocol is known */
+	switch (packet->ip_protocol) { /* a later fragment has no ports, but its protocol is known */
 	case 6:
 		return WS_TRAFFIC_TCP;
 	case 17:

@@ -1,11 +1,11 @@
-/* Datagrams under construction stand in a fixed number of slots, found by comparing 64-bit keyed hashes one after the
- * other: 2 KiB to look through, no chains to attack. Which of a datagram's bytes have come is a bitmap of 8-byte units,
- * the granularity in which fragments are cut (RFC 791 §3.2, RFC 8200 §4.5), so that overlaps need no list of ranges: a
- * unit that is there already keeps its first copy.
+/* Incomplete datagrams are in a fixed number of slots, which are found by comparing 64-bit keyed hashes one by one.
+ * That reads 2 KiB, and there are no chains that an attacker could make long. A bitmap says which 8-byte units of a
+ * datagram have been received; that is the unit in which fragments are cut (RFC 791 §3.2, RFC 8200 §4.5), so overlaps
+ * need no list of ranges. A unit that was received before keeps its first copy.
  *
- * Buffers grow by doubling and stay with their slot when the datagram is done. When the budget is used up, buffers of
- * free slots go first, then the datagram that waits the longest. A datagram that waited too long is noticed when its
- * slot is looked at, so no timer is needed. */
+ * Buffers grow by doubling and stay with their slot when the datagram is complete. When the budget is used up, buffers
+ * of free slots are freed first, then the datagram that has waited the longest is given up. Whether a datagram has
+ * waited too long is checked when its slot is read, so no timer is needed. */
 #include "track/fragments.h"
 
 #include "base/hash.h"
@@ -20,30 +20,30 @@
 #define LAST_ROOM 65536u
 #define NOT_KNOWN UINT32_MAX
 
-/* Every byte is set: the key is hashed and compared as bytes. */
+/* Every byte must be set, because the key is hashed and compared as bytes. */
 struct datagram_key {
 	struct ws_addr source, destination;
 	uint32_t identification;
 	uint16_t vlan;
 	uint8_t ip_version;
-	uint8_t protocol; /* 0 for IPv6, whose fragments may differ in it */
+	uint8_t protocol; /* 0 for IPv6, whose fragments may have different ones */
 };
 
 struct ws_datagram {
 	struct datagram_key key;
 	ws_time first_time;
 	uint8_t *bytes;
-	uint32_t room;     /* at `bytes` */
-	uint32_t length;   /* NOT_KNOWN until the last fragment has come */
-	uint32_t highest;  /* end of the fragment that reaches furthest */
-	uint32_t captured; /* behind this, bytes are missing because the capture cut a fragment short */
-	uint32_t units;    /* that have come */
-	uint32_t skip;     /* IPv6 headers in front of the transport's */
-	uint8_t protocol;  /* behind those */
-	uint64_t come[UNITS / 64 + 1];
+	uint32_t room;     /* the size of `bytes` */
+	uint32_t length;   /* NOT_KNOWN until the last fragment is received */
+	uint32_t highest;  /* the highest end of a fragment */
+	uint32_t captured; /* from here on bytes may be missing, because the capture cut a fragment short */
+	uint32_t units;    /* how many units were received */
+	uint32_t skip;     /* bytes of IPv6 headers before the transport header */
+	uint8_t protocol;  /* the transport protocol */
+	uint64_t received[UNITS / 64 + 1];
 };
 
-/* One fragment, as far as it concerns its datagram. */
+/* The parts of a fragment that matter for its datagram. */
 struct piece {
 	uint32_t offset, length, captured;
 	const uint8_t *bytes;
@@ -67,8 +67,9 @@ void ws_fragments_free(struct ws_fragments *fragments)
 	fragments->used = 0;
 }
 
-/* IPv6 counts offsets from behind the fragment header, IPv4 from behind the only one. */
-static bool take_piece(const struct ws_packet *packet, struct piece *piece)
+/* Offsets count from the end of the fragment header in IPv6, and from the end of the only header in IPv4. Returns false
+ * when the fragment is invalid. */
+static bool read_piece(const struct ws_packet *packet, struct piece *piece)
 {
 	uint32_t start = packet->ip_payload_offset, end = start + packet->ip_payload_length;
 	for (unsigned i = 0; i < packet->layer_count; i++) {
@@ -98,7 +99,7 @@ static bool is_expired(const struct ws_datagram *datagram, ws_time now)
 	       (uint64_t)now - (uint64_t)datagram->first_time > (uint64_t)WS_FRAGMENTS_TIMEOUT;
 }
 
-/* The slot of the datagram that waits the longest, `except` left out; -1: none. */
+/* Returns the slot of the datagram that has waited the longest, other than `except`, or -1. */
 static int find_oldest(const struct ws_fragments *fragments, int except)
 {
 	int oldest = -1;
@@ -111,7 +112,7 @@ static int find_oldest(const struct ws_fragments *fragments, int except)
 	return oldest;
 }
 
-static void give_up(struct ws_fragments *fragments, int slot, ws_time now)
+static void give_up_datagram(struct ws_fragments *fragments, int slot, ws_time now)
 {
 	if (is_expired(&fragments->datagrams[slot], now))
 		fragments->stats.expired++;
@@ -120,7 +121,7 @@ static void give_up(struct ws_fragments *fragments, int slot, ws_time now)
 	fragments->hash[slot] = 0;
 }
 
-/* The slot of the fragment's datagram, a new one if need be. */
+/* Returns the slot of the fragment's datagram; if there is none, a new one. */
 static int find_slot(struct ws_fragments *fragments, const struct datagram_key *key, ws_time now)
 {
 	uint64_t hash = ws_siphash(fragments->hash_key, key, sizeof(*key)) | 1;
@@ -129,14 +130,14 @@ static int find_slot(struct ws_fragments *fragments, const struct datagram_key *
 		if (fragments->hash[i] == hash && memcmp(&fragments->datagrams[i].key, key, sizeof(*key)) == 0) {
 			if (!is_expired(&fragments->datagrams[i], now))
 				return i;
-			give_up(fragments, i, now);
+			give_up_datagram(fragments, i, now);
 		}
 		if (!fragments->hash[i] && slot < 0)
 			slot = i;
 	}
 	if (slot < 0) {
 		slot = find_oldest(fragments, -1);
-		give_up(fragments, slot, now);
+		give_up_datagram(fragments, slot, now);
 	}
 	struct ws_datagram *datagram = &fragments->datagrams[slot];
 	*datagram = (struct ws_datagram){
@@ -160,7 +161,7 @@ static void drop_buffer(struct ws_fragments *fragments, struct ws_datagram *data
 }
 
 /* Frees buffers until `more` bytes fit into the budget: those of free slots, then of the oldest datagrams. */
-static void make_room(struct ws_fragments *fragments, int slot, uint32_t more, ws_time now)
+static void free_buffers(struct ws_fragments *fragments, int slot, uint32_t more, ws_time now)
 {
 	for (int i = 0; i < WS_FRAGMENTS_DATAGRAMS && fragments->used + more > fragments->budget; i++)
 		if (!fragments->hash[i] && fragments->datagrams[i].room)
@@ -169,12 +170,12 @@ static void make_room(struct ws_fragments *fragments, int slot, uint32_t more, w
 		int oldest = find_oldest(fragments, slot);
 		if (oldest < 0)
 			return;
-		give_up(fragments, oldest, now);
+		give_up_datagram(fragments, oldest, now);
 		drop_buffer(fragments, &fragments->datagrams[oldest]);
 	}
 }
 
-static bool reserve(struct ws_fragments *fragments, int slot, uint32_t end, ws_time now)
+static bool reserve_buffer(struct ws_fragments *fragments, int slot, uint32_t end, ws_time now)
 {
 	struct ws_datagram *datagram = &fragments->datagrams[slot];
 	uint32_t room = datagram->room ? datagram->room : FIRST_ROOM;
@@ -182,7 +183,7 @@ static bool reserve(struct ws_fragments *fragments, int slot, uint32_t end, ws_t
 		room *= 2;
 	if (room == datagram->room)
 		return true;
-	make_room(fragments, slot, room - datagram->room, now);
+	free_buffers(fragments, slot, room - datagram->room, now);
 	uint8_t *bytes = realloc(datagram->bytes, room);
 	if (!bytes)
 		return false;
@@ -192,18 +193,18 @@ static bool reserve(struct ws_fragments *fragments, int slot, uint32_t end, ws_t
 	return true;
 }
 
-/* Keeps what is new of a piece. True when some of it had come before. */
-static bool store(struct ws_datagram *datagram, const struct piece *piece)
+/* Stores the new units of a piece. Returns true when some units were received before. */
+static bool store_piece(struct ws_datagram *datagram, const struct piece *piece)
 {
 	bool overlap = false;
 	for (uint32_t at = 0; at < piece->length; at += UNIT) {
 		uint32_t unit = (piece->offset + at) / UNIT;
 		uint64_t bit = UINT64_C(1) << unit % 64;
-		if (datagram->come[unit / 64] & bit) {
+		if (datagram->received[unit / 64] & bit) {
 			overlap = true;
 			continue;
 		}
-		datagram->come[unit / 64] |= bit;
+		datagram->received[unit / 64] |= bit;
 		datagram->units++;
 		uint32_t here = piece->captured > at ? piece->captured - at : 0;
 		uint32_t whole = piece->length - at < UNIT ? piece->length - at : UNIT;
@@ -217,8 +218,8 @@ static bool store(struct ws_datagram *datagram, const struct piece *piece)
 	return overlap;
 }
 
-/* Whether the piece can be part of this datagram. */
-static bool fits(const struct ws_datagram *datagram, const struct piece *piece)
+/* Returns whether the piece can be part of this datagram. */
+static bool piece_fits(const struct ws_datagram *datagram, const struct piece *piece)
 {
 	uint32_t end = piece->offset + piece->length;
 	if (datagram->length != NOT_KNOWN)
@@ -232,7 +233,7 @@ bool ws_fragments_add(struct ws_fragments *fragments, struct ws_packet *packet, 
 	struct piece piece;
 	if (!fragments->datagrams)
 		fragments->datagrams = calloc(WS_FRAGMENTS_DATAGRAMS, sizeof(*fragments->datagrams));
-	if (!fragments->datagrams || !take_piece(packet, &piece)) {
+	if (!fragments->datagrams || !read_piece(packet, &piece)) {
 		fragments->stats.rejected++;
 		return false;
 	}
@@ -247,15 +248,15 @@ bool ws_fragments_add(struct ws_fragments *fragments, struct ws_packet *packet, 
 	int slot = find_slot(fragments, &key, now);
 	struct ws_datagram *datagram = &fragments->datagrams[slot];
 	uint32_t end = piece.offset + piece.length;
-	if (!fits(datagram, &piece) || !reserve(fragments, slot, end, now)) {
+	if (!piece_fits(datagram, &piece) || !reserve_buffer(fragments, slot, end, now)) {
 		fragments->stats.rejected++;
 		return false;
 	}
-	if (piece.offset == 0 && !(datagram->come[0] & 1)) {
+	if (piece.offset == 0 && !(datagram->received[0] & 1)) {
 		datagram->skip = piece.skip;
 		datagram->protocol = packet->ip_protocol;
 	}
-	fragments->stats.overlaps += store(datagram, &piece);
+	fragments->stats.overlaps += store_piece(datagram, &piece);
 	if (end > datagram->highest)
 		datagram->highest = end;
 	if (piece.last)

@@ -1,5 +1,5 @@
-/* Every connection's inputs, kept so that its past can be played again. Bounded: when memory is short, the oldest
- * connections' pasts are given up first. */
+/* The inputs of every connection, which are kept for replay. Their memory is bounded; when it is used up, the history
+ * of the oldest connections is dropped first. */
 #ifndef WS_TRACK_HISTORY_H
 #define WS_TRACK_HISTORY_H
 
@@ -15,14 +15,14 @@ struct ws_history_chunk {
 
 struct ws_history {
 	uint64_t limit, used; /* bytes */
-	uint64_t dropped;     /* inputs no longer kept */
+	uint64_t dropped;     /* inputs that were dropped */
 };
 
-/* Appends; false when there is no room within the limit: then ws_history_drop() others and try again. */
+/* Appends an input. Returns false when the limit is reached; then drop the history of others and try again. */
 bool ws_history_add(struct ws_history *history, struct ws_conn *conn, const struct ws_segment *input) WS_CHECKED;
-/* Gives up a connection's past, and keeps nothing of it from then on. */
+/* Drops a connection's history, and keeps nothing of it from then on. */
 void ws_history_drop(struct ws_history *history, struct ws_conn *conn);
-/* Frees it when the connection itself goes. */
+/* Frees a connection's history when the connection is removed. */
 void ws_history_free(struct ws_history *history, struct ws_conn *conn);
 
 #endif

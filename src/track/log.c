@@ -1,5 +1,5 @@
-/* Entry n lies at n modulo the room. The room doubles only while nothing has been overwritten, so that growing is a
- * plain realloc; when memory is refused, the log stays as large as it is. */
+/* Entry n is at n modulo the capacity. The capacity doubles only while nothing has been overwritten, so growing is a
+ * plain realloc(). When the system refuses memory, the log keeps its size. */
 #include "track/log.h"
 
 #include <stdlib.h>

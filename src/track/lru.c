@@ -1,7 +1,6 @@
-/* Entries live in one array that never has gaps, so that readers can walk it; beside it an array of links holds the two
- * orders they are in: the chain of their hash bucket, and the list from the newest to the oldest asked for. Links are
- * indices, so growing is a plain realloc. When memory is refused the table stays as large as it is and evicts instead.
- */
+/* Entries are in one array without gaps, which callers can walk. A second array has the links of each entry: the chain
+ * of its hash bucket, and the list from the most to the least recently used. Links are indices, so growing is a plain
+ * realloc(). When the system refuses memory, the table keeps its size and evicts entries instead. */
 #include "track/lru.h"
 
 #include "base/hash.h"
@@ -94,7 +93,7 @@ static void order_out(struct ws_lru *lru, uint32_t index)
 		lru->oldest = link.newer;
 }
 
-/* Doubles the room. What was enlarged before a refusal stays enlarged; only `allocated` says what may be used. */
+/* Doubles the capacity. If one of the arrays cannot grow, others may have; only `allocated` says what may be used. */
 static bool grow(struct ws_lru *lru)
 {
 	uint32_t target = lru->allocated ? lru->allocated * 2 : FIRST_ALLOCATION;

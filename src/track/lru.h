@@ -1,5 +1,5 @@
-/* A bounded table of fixed-size entries under fixed-size keys: keyed hash, growth by doubling up to a ceiling, and when
- * that is reached the entry that was not asked for the longest makes room. */
+/* A bounded hash table with entries and keys of a fixed size. It grows by doubling up to a limit; when that is reached,
+ * the least recently used entry is evicted. */
 #ifndef WS_TRACK_LRU_H
 #define WS_TRACK_LRU_H
 
@@ -11,7 +11,7 @@ struct ws_lru_link {           /* private to lru.c */
 	uint32_t hash;
 };
 
-/* What so many entries of such a size take, in bytes. */
+/* The bytes that this many entries of this size take. */
 #define WS_LRU_MEMORY(entries, entry_size)                                                                             \
 	((uint64_t)(entries) * ((entry_size) + sizeof(struct ws_lru_link) + 2 * sizeof(uint32_t)))
 
@@ -27,20 +27,21 @@ struct ws_lru {
 	uint64_t evicted;
 };
 
-/* Allocates nothing. Room for at least one entry is granted, whatever `max_memory` (bytes) says. Keys are compared as
- * bytes: padding inside them must be zeroed. */
+/* Allocates nothing. At least one entry is allowed, even if `max_memory` (bytes) is less. Keys are compared as bytes,
+ * so padding in them must be zeroed. */
 void ws_lru_init(struct ws_lru *lru, const uint8_t hash_key[16], uint32_t entry_size, uint32_t key_size,
                  uint64_t max_memory);
 void ws_lru_free(struct ws_lru *lru);
 
 uint64_t ws_lru_memory(const struct ws_lru *lru); /* bytes it takes */
 
-/* Both count as asking for the entry. `get` makes it when it is missing: the key copied, the rest zeroed, `*created`
- * set; NULL only when there is no memory for even one entry. Pointers are valid until the next `get`. */
+/* Both functions count as use of the entry. ws_lru_get() makes a missing entry, with the key copied, the rest zeroed
+ * and `*created` set; it returns NULL only without memory for a single entry. Pointers are valid until its next call.
+ */
 void *ws_lru_find(struct ws_lru *lru, const void *key);
 void *ws_lru_get(struct ws_lru *lru, const void *key, bool *created);
 
-/* Entries are at indices 0 .. count-1, in no order; an index stays with its entry until that is evicted. */
+/* Entries are at indices 0 .. count-1, in no order. An entry keeps its index until it is evicted. */
 void *ws_lru_at(const struct ws_lru *lru, size_t index); /* NULL: no such entry */
 size_t ws_lru_index(const struct ws_lru *lru, const void *entry);
 

@@ -1,4 +1,4 @@
-/* The tracker's vocabularies as words. */
+/* The names of the tracker's enumerators. */
 #include "track/why.h"
 
 #include <wirestate/track.h>

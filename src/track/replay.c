@@ -1,8 +1,8 @@
-/* A connection's past, played again.
+/* Replay of a connection.
  *
- * The history holds a connection's inputs; the machine and the analysis are pure, so running them over the same inputs
- * gives the same states and marks. Every INTERVAL steps a copy of both is kept, so that any step costs at most INTERVAL
- * steps forward from the copy before it, in whichever direction the reader goes. */
+ * The history has a connection's inputs, and the machine and the analysis depend on nothing else, so running them again
+ * over the same inputs gives the same states and marks. A copy of both is kept every INTERVAL steps, so that any step,
+ * forward or back, costs at most INTERVAL steps from the copy before it. */
 #include "track/tracker.h"
 
 #include <stdlib.h>
@@ -12,22 +12,22 @@
 struct checkpoint {
 	struct ws_machine machine;
 	struct ws_analyser analyser;
-	const struct ws_history_chunk *chunk; /* where the input with this checkpoint's index is */
+	const struct ws_history_chunk *chunk; /* the chunk with the input after this checkpoint */
 	unsigned offset;
 };
 
 struct ws_replay {
 	const struct ws_tracker *tracker;
 	const struct ws_conn *conn;
-	uint64_t number; /* the place in the pool may be given to another connection */
+	uint64_t number; /* detects that the pool has given the slot to another connection */
 	struct checkpoint *checkpoints;
-	size_t count, capacity; /* of checkpoints; checkpoint i stands before step i × INTERVAL */
+	size_t count, capacity; /* of checkpoints; checkpoint i is the state before step i × INTERVAL */
 	struct checkpoint cursor;
-	size_t next; /* the step that the cursor stands before */
+	size_t next; /* the step that the cursor comes to next */
 };
 
-/* Before the first step. */
-static void begin(struct ws_replay *replay)
+/* Moves the cursor to before the first step. */
+static void rewind_cursor(struct ws_replay *replay)
 {
 	replay->cursor = (struct checkpoint){.machine.self = replay->conn->machine.self};
 	replay->next = 0;
@@ -45,7 +45,7 @@ struct ws_replay *ws_replay_open(const struct ws_tracker *tracker, ws_conn_id id
 	replay->tracker = tracker;
 	replay->conn = conn;
 	replay->number = conn->number;
-	begin(replay);
+	rewind_cursor(replay);
 	return replay;
 }
 
@@ -71,7 +71,7 @@ static void remember(struct ws_replay *replay)
 		size_t capacity = replay->capacity ? replay->capacity * 2 : 16;
 		struct checkpoint *grown = realloc(replay->checkpoints, capacity * sizeof(*grown));
 		if (!grown)
-			return; /* going back will cost more steps, nothing else */
+			return; /* without it, steps back only cost more */
 		replay->checkpoints = grown;
 		replay->capacity = capacity;
 	}
@@ -138,11 +138,11 @@ static void advance(struct ws_replay *replay, struct ws_step *step)
 	replay->next++;
 }
 
-/* To that checkpoint, or the last before it. There is none when memory was short even for the first. */
+/* Returns to this checkpoint, or the last one before it. Without memory there may be none at all. */
 static void return_to(struct ws_replay *replay, size_t nearest)
 {
 	if (!replay->count) {
-		begin(replay);
+		rewind_cursor(replay);
 		return;
 	}
 	if (nearest >= replay->count)

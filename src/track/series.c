@@ -1,6 +1,6 @@
-/* Slots begin at a millisecond. When all are full, each two become one and the width doubles, so a capture of any
- * length fits, and is never shown in less than half of the slots. Of two slots that become one, the counts are added;
- * the states are the later one's. */
+/* Slots are a millisecond wide at first. When all are full, each two become one and the width doubles. So a capture of
+ * any length fits, and uses at least half of the slots. When two slots become one, the counts are added, and the states
+ * are those of the later slot. */
 #include "track/series.h"
 
 #include <string.h>

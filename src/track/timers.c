@@ -1,5 +1,5 @@
-/* A hashed timing wheel: 1024 slots of 250 ms, 256 s in all, longer than any deadline but an unusual --time-wait, which
- * simply goes round again. A jump in packet time looks at each slot once. */
+/* A hashed timing wheel with 1024 slots of 250 ms. That is 256 s, which only a very long --time-wait exceeds; such a
+ * timer goes round more than once. After a jump in packet time each slot is visited once. */
 #include "track/timers.h"
 
 static void unlink_timer(struct ws_timers *timers, struct ws_table *table, struct ws_conn *conn)
@@ -63,12 +63,12 @@ void ws_timers_set(struct ws_timers *timers, struct ws_table *table, struct ws_c
 
 struct ws_conn *ws_timers_next(struct ws_timers *timers, struct ws_table *table, ws_time now, unsigned *budget)
 {
-	if (!ws_timers_behind(timers, now))
+	if (!ws_timers_due(timers, now))
 		return NULL;
 	int64_t target = now / WS_WHEEL_TICK;
 	if (target - timers->tick > WS_WHEEL_SLOTS)
 		set_tick(timers, target - WS_WHEEL_SLOTS);
-	while (ws_timers_behind(timers, now) && *budget) {
+	while (ws_timers_due(timers, now) && *budget) {
 		(*budget)--;
 		struct ws_conn *conn =
 		        ws_table_conn(table, timers->slot[(uint64_t)(timers->tick + 1) % WS_WHEEL_SLOTS]);

@@ -538,7 +538,7 @@ static void doom(struct ws_tracker *tracker)
 
 bool ws_tracker_due(const struct ws_tracker *tracker, ws_time now)
 {
-	return ws_timers_behind(&tracker->timers, now) || ws_table_crowded(&tracker->table);
+	return ws_timers_due(&tracker->timers, now) || ws_table_crowded(&tracker->table);
 }
 
 bool ws_tracker_advance(struct ws_tracker *tracker, ws_time now, struct ws_track_result *result)
@@ -561,5 +561,5 @@ bool ws_tracker_advance(struct ws_tracker *tracker, ws_time now, struct ws_track
 	}
 	result->event_count = tracker->event_count;
 	return tracker->event_count || (tracker->candidate_count && ws_table_crowded(&tracker->table)) ||
-	       ws_timers_behind(&tracker->timers, tracker->now);
+	       ws_timers_due(&tracker->timers, tracker->now);
 }

@@ -1,11 +1,10 @@
-/* A conversation is the unordered pair of its endpoints, so its key holds them in byte order; who of the two sent first
- * stands beside it. Numbers are never used again, so a conversation that returns after it had to make room is a new
- * one. */
+/* A conversation is an unordered pair of endpoints, so its key has them in byte order; which of them sent first is kept
+ * in the entry. Numbers are never reused: a conversation that goes on after it was evicted is a new one. */
 #include "track/udp.h"
 
 #include <string.h>
 
-/* Every byte is set: the key is hashed and compared as bytes. */
+/* Every byte must be set, because the key is hashed and compared as bytes. */
 struct udp_key {
 	struct ws_addr address[2]; /* the lower (address, port) first */
 	uint16_t port[2];
@@ -16,12 +15,12 @@ struct udp_key {
 struct conversation {
 	struct udp_key key;
 	uint64_t number;
-	uint64_t packets[2], bytes[2]; /* by endpoint of the key */
+	uint64_t packets[2], bytes[2]; /* of each endpoint of the key */
 	uint32_t shortest[2], longest[2];
 	uint64_t newest; /* 1 + the number of its newest datagram in the log */
 	uint64_t unreachable;
 	ws_time first_time, last_time;
-	uint8_t first; /* endpoint of the key that sent the first packet */
+	uint8_t first; /* which endpoint of the key sent the first packet */
 };
 
 void ws_udp_init(struct ws_udp_table *table, const uint8_t hash_key[16], uint64_t max_memory)
@@ -42,7 +41,7 @@ void ws_udp_free(struct ws_udp_table *table)
 	ws_log_free(&table->datagrams);
 }
 
-/* Returns which endpoint of the key the source is. */
+/* Makes the key, and returns which endpoint of it the source is. */
 static uint8_t make_key(struct udp_key *key, const struct ws_packet *packet, const struct ws_addr *source,
                         const struct ws_addr *destination, uint16_t source_port, uint16_t destination_port)
 {

@@ -1,4 +1,4 @@
-/* UDP conversations: who talked to whom, how much, and what ICMP said about it. */
+/* UDP conversations, with their traffic and the ICMP errors about them. */
 #ifndef WS_TRACK_UDP_H
 #define WS_TRACK_UDP_H
 
@@ -11,22 +11,22 @@
 #define WS_DATAGRAMS (UINT64_C(1) << 18)
 
 struct ws_udp_table {
-	struct ws_lru conversations; /* .evicted: given up for memory */
-	uint64_t seen;               /* conversations ever begun; the number of the newest */
+	struct ws_lru conversations; /* `.evicted` counts those given up to free memory */
+	uint64_t seen;               /* how many there were, which is the number of the newest */
 	struct ws_log datagrams;     /* struct ws_datagram_info */
 };
 
-/* `max_memory`: bytes that the conversations may take. Allocates nothing. */
+/* Allocates nothing. `max_memory` is how many bytes the conversations may take. */
 void ws_udp_init(struct ws_udp_table *table, const uint8_t hash_key[16], uint64_t max_memory);
-/* Keeps the newest datagrams, too, in so many bytes. */
+/* Also keeps the newest datagrams, in at most `memory` bytes. */
 void ws_udp_keep_datagrams(struct ws_udp_table *table, uint64_t memory);
 void ws_udp_free(struct ws_udp_table *table);
 
-/* For every packet with packet->transport == WS_TRANSPORT_UDP, in order. True when a conversation began: `*index` is
- * its index for ws_udp_at(). */
+/* Call this for every packet with packet->transport == WS_TRANSPORT_UDP, in order. Returns true when a conversation has
+ * begun; then `*index` is its index for ws_udp_at(). */
 bool ws_udp_packet(struct ws_udp_table *table, const struct ws_packet *packet, ws_time now, uint64_t *index) WS_CHECKED;
 
-/* For an ICMP error (packet->quote.present): counts it with the conversation it quotes, if that is known. */
+/* Counts an ICMP error (packet->quote.present) for the conversation that it quotes, if that is known. */
 void ws_udp_unreachable(struct ws_udp_table *table, const struct ws_packet *packet, ws_time now);
 
 uint64_t ws_udp_memory(const struct ws_udp_table *table); /* bytes it takes */
