@@ -1,4 +1,4 @@
-/* One TCP connection as the tracker keeps it, and the pool and index of all of them. */
+/* The tracker's record of a TCP connection, and the pool and index of all connections. */
 #ifndef WS_TRACK_CONN_H
 #define WS_TRACK_CONN_H
 
@@ -12,48 +12,48 @@
 
 struct ws_history_chunk; /* private to history.c */
 
-/* Of one endpoint as a sender, what every segment may change. */
+/* What every segment may change of its sender. */
 struct ws_traffic {
 	uint64_t packets, bytes;
-	ws_time closed_since;    /* when its window closed; 0: it is open */
-	uint32_t most_in_flight; /* bytes */
-	uint32_t stalled;        /* retransmissions since the peer last acknowledged something new */
-	uint32_t stalled_ack;    /* what the peer had acknowledged then */
-	uint32_t closed_probes;  /* how often the peer has probed its closed window since it closed */
+	ws_time closed_since;    /* when it closed its window; 0: the window is open */
+	uint32_t most_in_flight; /* the most bytes that were sent and not yet acknowledged */
+	uint32_t stalled;        /* retransmissions since the peer last acknowledged new data */
+	uint32_t stalled_ack;    /* the peer's acknowledgment number then */
+	uint32_t closed_probes;  /* the peer's probes of the closed window since closed_since */
 };
 
-/* And what only segments with a mark change: how many there were. */
+/* Counts of segments with marks, which few segments change. */
 struct ws_marks {
 #define X(member, mark) uint32_t member;
 	WS_COUNTERS(X)
 #undef X
-	ws_time stalled_since; /* the first of the retransmissions that are counted in `stalled` */
+	ws_time stalled_since; /* the time of the first retransmission that `stalled` counts */
 };
 
 enum { WS_NO_TIMER = 0xffff };
 
-/* In the order of use: what finding it reads fills the first cache line, what an ordinary segment touches follows, up
- * to WS_CONN_HOT. */
+/* The members are in the order of use: those that the search for a connection reads fill the first cache line, then
+ * those that an ordinary segment changes, up to WS_CONN_HOT. */
 struct ws_conn {
 	struct ws_addr address[2];
 	uint16_t port[2];
 	uint32_t hash;
 	uint16_t vlan; /* of the first packet */
 	uint8_t ip_version;
-	uint8_t used : 1;      /* this place in the pool is taken */
-	uint8_t ended : 1;     /* both endpoints CLOSED, or superseded */
-	uint8_t reported : 1;  /* its end has been told */
-	uint8_t half_open : 1; /* nobody has answered its SYN: counted in the table */
+	uint8_t used : 1;      /* this slot of the pool has a connection */
+	uint8_t ended : 1;     /* both endpoints are CLOSED, or it was superseded */
+	uint8_t reported : 1;  /* its end has been reported as an event */
+	uint8_t half_open : 1; /* its SYN is unanswered; counted in the table */
 	uint8_t bound : 1;     /* another connection has the same 4-tuple on another VLAN or interface */
 	uint8_t history_full : 1;
 	ws_conn_id id;
-	ws_conn_id older;              /* the incarnation before, which may still get segments; 0: none */
+	ws_conn_id older;              /* the previous incarnation, which may still get segments; 0: none */
 	uint32_t link_id[2];           /* interface and VLAN of each direction's first packet; WS_NO_LINK: none yet */
-	uint16_t timer_slot;           /* WS_NO_TIMER: none runs */
-	uint8_t judgement;             /* the verdict as keys.c knows it, until the next input; 0: not known */
-	uint8_t checksums_right : 2;   /* a bit for each endpoint: it sent a segment with a right checksum */
-	uint8_t checksums_useless : 2; /* its wrong checksums say nothing */
-	uint8_t suspects : 2;          /* checksums.c keeps a segment of it */
+	uint16_t timer_slot;           /* WS_NO_TIMER when no timer runs */
+	uint8_t judgement;             /* the verdict that keys.c stores until the next input; 0: none */
+	uint8_t checksums_right : 2;   /* a bit for each endpoint, which sent a segment with a right checksum */
+	uint8_t checksums_useless : 2; /* a bit for each endpoint, whose wrong checksums mean nothing */
+	uint8_t suspects : 2;          /* a bit for each endpoint, of which checksums.c keeps a segment */
 	struct ws_machine machine;
 	struct ws_analyser analyser;
 	struct ws_traffic traffic[2];
@@ -66,10 +66,10 @@ struct ws_conn {
 	size_t history_count;
 	struct ws_zeek zeek;
 	struct ws_marks marks[2];
-	uint64_t previous, next; /* numbers of the incarnations before and after, 0: none */
+	uint64_t previous, next; /* numbers of the previous and the next incarnation; 0: none */
 	ws_time first_time;
 	uint64_t first_frame;
-	ws_conn_id timer_next, timer_previous; /* in the wheel's slot */
+	ws_conn_id timer_next, timer_previous; /* the list of the wheel's slot */
 };
 
 #define WS_CONN_HOT (offsetof(struct ws_conn, zeek) + 1)
@@ -93,56 +93,57 @@ struct ws_table_entry {
 	ws_conn_id id; /* 0: removed */
 };
 
-/* Connections in chunks, so that they never move; ids are places in the pool plus one. The index finds the newest
- * connection of a 4-tuple; older ones hang from it. `order` lists them by number. */
+/* Connections are allocated in chunks, so that they never move. An id is an index into the pool plus one. The index
+ * leads to the newest connection of a 4-tuple, and `older` from there to the previous one. `order` has all of them in
+ * the order of their numbers. */
 struct ws_table {
 	uint8_t hash_key[16];
 	struct ws_conn **chunks;
 	size_t chunk_count, used, limit; /* limit: connections */
-	size_t half_open;                /* connections whose SYN nobody has answered */
+	size_t half_open;                /* connections whose SYN is unanswered */
 	struct ws_table_entry *order;
 	size_t order_count, order_capacity, holes; /* holes: removed connections still in `order` */
-	struct ws_table_entry *attempts; /* a ring of those, oldest first, and of some that were answered since */
+	struct ws_table_entry *attempts; /* a ring of these, oldest first, and of some that were answered later */
 	size_t attempt_first, attempt_count, attempt_capacity;
-	size_t history_cursor;               /* where in `order` the tracker's search for the oldest history goes on */
-	struct ws_eviction_candidate *queue; /* who goes next, picked at one look over all */
+	size_t history_cursor;               /* where in `order` the next search for the oldest history starts */
+	struct ws_eviction_candidate *queue; /* the next to evict, picked in one walk over all */
 	size_t queue_count, queue_next;
 	ws_conn_id *unused;
 	size_t unused_count;
 	struct ws_table_slot *slots;
 	uint32_t slot_mask, slot_used;
-	uint64_t numbers;   /* given out so far */
+	uint64_t numbers;   /* how many numbers are used */
 	bool out_of_memory; /* there is no memory for even a few connections */
 };
 
 bool ws_table_init(struct ws_table *table, const uint8_t hash_key[16], uint64_t max_memory) WS_CHECKED;
 void ws_table_free(struct ws_table *table);
-/* Of both directions the same; never 0. Does not read tuple->hash. */
+/* The same for both directions, and never 0. Does not read tuple->hash. */
 uint32_t ws_table_hash(const struct ws_table *table, const struct ws_tuple *tuple);
-/* Begin to load the index's entry for a hash; the connection it leads to, once that entry is there. */
+/* Prefetch the index's slot for a hash; then, when that is loaded, the connection that it leads to. */
 void ws_table_prefetch_entry(const struct ws_table *table, uint32_t hash);
 void ws_table_prefetch_conn(const struct ws_table *table, uint32_t hash);
-/* The newest connection of the 4-tuple, NULL when there is none. */
+/* The newest connection of the 4-tuple, or NULL. */
 struct ws_conn *ws_table_find(const struct ws_table *table, const struct ws_tuple *tuple);
-/* A new connection, which becomes the newest of its 4-tuple; endpoint 0 is the tuple's source. NULL: no room or memory.
- */
+/* Makes a connection, which becomes the newest of its 4-tuple; endpoint 0 is the tuple's source. Returns NULL when the
+ * pool is full, or without memory. */
 struct ws_conn *ws_table_add(struct ws_table *table, const struct ws_tuple *tuple) WS_CHECKED;
-/* Makes a connection the newest of its 4-tuple again; the one that was becomes the one before it. */
+/* Makes a connection the newest of its 4-tuple again; the newest so far becomes the previous one. */
 void ws_table_promote(struct ws_table *table, struct ws_conn *conn);
 void ws_table_remove(struct ws_table *table, struct ws_conn *conn);
-/* Nobody has answered the connection's SYN, or somebody has: keeps the count, and the order they came in. */
+/* Records whether the connection's SYN is unanswered, for the count of such attempts and their order. */
 void ws_table_set_half_open(struct ws_table *table, struct ws_conn *conn, bool half_open);
-/* The place in `order` of the first connection, or hole, with this number or a later one. */
+/* The index in `order` of the first connection, or hole, with this number or a later one. */
 size_t ws_table_rank(const struct ws_table *table, uint64_t number);
-/* Takes removed connections off `order`; removal itself does it when they have become many. */
+/* Closes the holes in `order`. Removing a connection does that, too, when there are many. */
 void ws_table_compact(struct ws_table *table);
 uint64_t ws_table_memory(const struct ws_table *table); /* bytes it takes */
-/* Picks up to `count` connections to give up, least worth keeping first; fewer when nothing may go. */
+/* Picks up to `count` connections to evict, those in the lowest class first. */
 size_t ws_table_eviction_candidates(struct ws_table *table, ws_conn_id *candidates, size_t count);
 
-#define WS_TABLE_RESERVE 64 /* places kept free, so that a packet never has to wait for room */
+#define WS_TABLE_RESERVE 64 /* slots that are kept free, so that a packet never has to wait for an eviction */
 
-/* Somebody should make room now. Unanswered SYNs may fill a quarter of the pool. */
+/* True when connections should be evicted. Unanswered SYNs may use a quarter of the pool. */
 static inline bool ws_table_crowded(const struct ws_table *table)
 {
 	return table->used + WS_TABLE_RESERVE > table->limit || table->half_open > table->limit / 4;

@@ -1,8 +1,8 @@
-/* The display filter: from text to a small program, and that program run on a connection.
+/* The display filter: compiles text to a small program, and runs that program on a connection.
  *
- * The program has one accumulator: a test sets it, `not` turns it round, and the jumps behind the left side of `and`
- * and `or` skip the right side when the left one has decided. Every comparison has become a list of ranges or of nets,
- * so a test only asks whether a value lies in one of them. The grammar is in <wirestate/filter.h>. */
+ * The program has one accumulator. A test sets it and `not` inverts it. After the left side of `and` or `or` comes a
+ * jump, which skips the right side when the left side decides. Every comparison is compiled to a list of ranges or
+ * nets, so a test only checks whether a value is in one of them. The grammar is in <wirestate/filter.h>. */
 #include "track/filter.h"
 
 #include <stdarg.h>
@@ -18,17 +18,17 @@ enum operation { OP_TEST, OP_NOT, OP_UNLESS /* jump when false */, OP_IF /* jump
 
 struct step {
 	uint8_t operation, field, side;
-	uint16_t first, count; /* of a test: its values; of a jump: where to, in `first` */
+	uint16_t first, count; /* the values of a test; for a jump, `first` is its target */
 };
 
 struct ws_filter {
 	uint16_t steps, values;
-	unsigned parts; /* of a connection that its tests read */
+	unsigned parts; /* the parts of a connection that its tests read */
 	struct step step[MAX_STEPS];
 	struct filter_value value[MAX_VALUES];
 };
 
-/* ---- Running it */
+/* ---- Running a filter */
 
 static bool in_net(const struct ws_addr *address, const struct filter_value *net)
 {
@@ -38,8 +38,8 @@ static bool in_net(const struct ws_addr *address, const struct filter_value *net
 	return !bits || ((address->byte[bytes] ^ net->address.byte[bytes]) & (0xff00 >> bits) & 0xff) == 0;
 }
 
-static bool address_fits(const struct ws_filter *filter, const struct step *step, const struct filter_subject *subject,
-                         unsigned endpoint)
+static bool address_matches(const struct ws_filter *filter, const struct step *step,
+                            const struct filter_subject *subject, unsigned endpoint)
 {
 	for (unsigned i = step->first; i < step->first + step->count; i++)
 		if (filter->value[i].ip_version == subject->info->ip_version &&
@@ -48,7 +48,7 @@ static bool address_fits(const struct ws_filter *filter, const struct step *step
 	return false;
 }
 
-static bool number_fits(const struct ws_filter *filter, const struct step *step, int64_t number)
+static bool number_matches(const struct ws_filter *filter, const struct step *step, int64_t number)
 {
 	for (unsigned i = step->first; i < step->first + step->count; i++)
 		if (number >= filter->value[i].low && number <= filter->value[i].high)
@@ -56,29 +56,29 @@ static bool number_fits(const struct ws_filter *filter, const struct step *step,
 	return false;
 }
 
-static bool endpoint_fits(const struct ws_filter *filter, const struct step *step, const struct filter_subject *subject,
-                          unsigned endpoint)
+static bool endpoint_matches(const struct ws_filter *filter, const struct step *step,
+                             const struct filter_subject *subject, unsigned endpoint)
 {
 	const struct filter_field *field = &filter_fields[step->field];
-	return field->get ? number_fits(filter, step, field->get(subject, endpoint))
-	                  : address_fits(filter, step, subject, endpoint);
+	return field->get ? number_matches(filter, step, field->get(subject, endpoint))
+	                  : address_matches(filter, step, subject, endpoint);
 }
 
 static bool test(const struct ws_filter *filter, const struct step *step, const struct filter_subject *subject)
 {
 	const struct filter_field *field = &filter_fields[step->field];
 	if (field->scope == FILTER_CONNECTION)
-		return endpoint_fits(filter, step, subject, 0);
+		return endpoint_matches(filter, step, subject, 0);
 	if (step->side != SIDE_BOTH) {
 		const unsigned client = subject->info->likely_client == 1;
-		return endpoint_fits(filter, step, subject, step->side == SIDE_CLIENT ? client : !client);
+		return endpoint_matches(filter, step, subject, step->side == SIDE_CLIENT ? client : !client);
 	}
 	if (field->scope == FILTER_SUM)
-		return number_fits(filter, step, field->get(subject, 0) + field->get(subject, 1));
-	return endpoint_fits(filter, step, subject, 0) || endpoint_fits(filter, step, subject, 1);
+		return number_matches(filter, step, field->get(subject, 0) + field->get(subject, 1));
+	return endpoint_matches(filter, step, subject, 0) || endpoint_matches(filter, step, subject, 1);
 }
 
-static bool fits(const struct ws_filter *filter, const struct filter_subject *subject)
+static bool subject_matches(const struct ws_filter *filter, const struct filter_subject *subject)
 {
 	bool result = true;
 	for (unsigned at = 0; at < filter->steps; at++) {
@@ -88,14 +88,14 @@ static bool fits(const struct ws_filter *filter, const struct filter_subject *su
 		else if (step->operation == OP_NOT)
 			result = !result;
 		else if (result == (step->operation == OP_IF))
-			at = step->first - 1u; /* the place behind the jumps is never before them */
+			at = step->first - 1u; /* jumps only go forward */
 	}
 	return result;
 }
 
 bool ws_filter_match(const struct ws_filter *filter, const struct ws_conn_info *info)
 {
-	return fits(filter, &(struct filter_subject){.info = info});
+	return subject_matches(filter, &(struct filter_subject){.info = info});
 }
 
 size_t ws_filter_pick(const struct ws_filter *filter, const struct ws_tracker *tracker, size_t rank, size_t count,
@@ -116,7 +116,7 @@ size_t ws_filter_pick(const struct ws_filter *filter, const struct ws_tracker *t
 		ws_conn_fill(tracker, conn, parts, &info);
 		if (filter->parts & FILTER_PART_VERDICT)
 			judgement = ws_conn_judgement(tracker, conn);
-		if (fits(filter, &subject))
+		if (subject_matches(filter, &subject))
 			ids[picked++] = ids[i];
 	}
 	return picked;
@@ -127,7 +127,7 @@ void ws_filter_free(struct ws_filter *filter)
 	free(filter);
 }
 
-/* ---- Words */
+/* ---- Tokens */
 
 enum token_kind { TOKEN_END, TOKEN_WORD, TOKEN_SYMBOL };
 
@@ -181,8 +181,8 @@ static bool is(const struct parser *p, const char *word)
 	return p->token.kind != TOKEN_END && filter_same_word(word, p->text + p->token.start, p->token.length);
 }
 
-/* Takes the next token if it is this one. */
-static bool take(struct parser *p, const char *word)
+/* Consumes the next token if it is this one. */
+static bool accept_token(struct parser *p, const char *word)
 {
 	if (!is(p, word))
 		return false;
@@ -202,7 +202,7 @@ static bool wrong(struct parser *p, const struct token *token, const char *forma
 	return false;
 }
 
-/* A word of the filter as it may be shown. */
+/* A token of the filter, cleaned and cut for an error. */
 struct shown {
 	char text[48];
 };
@@ -262,7 +262,7 @@ static bool wrong_value(struct parser *p, const struct filter_field *field)
 	const struct shown shown = show(p, &p->token);
 	const char *similar = filter_similar_word(field, p->text + p->token.start, p->token.length);
 	if (similar)
-		return wrong(p, &p->token, "no %s is called '%s': did you mean %s?", field->name, shown.text, similar);
+		return wrong(p, &p->token, "'%s' is not a %s; did you mean %s?", shown.text, field->name, similar);
 	return wrong(p, &p->token, "%s is not '%s' but %s%s", field->name, shown.text,
 	             field->kind == FILTER_WORD ? "one of " : "", takes);
 }
@@ -280,27 +280,27 @@ static bool value(struct parser *p, const struct filter_field *field)
 
 static bool set(struct parser *p, const struct filter_field *field)
 {
-	if (!take(p, "{"))
+	if (!accept_token(p, "{"))
 		return value(p, field);
 	do {
 		if (!value(p, field))
 			return false;
-		take(p, ",");
+		accept_token(p, ",");
 	} while (p->token.kind == TOKEN_WORD);
-	return take(p, "}") || wrong(p, &p->token, "here belongs a } that ends the list");
+	return accept_token(p, "}") || wrong(p, &p->token, "a } is missing here, which ends the list");
 }
 
-/* The values that are smaller, or larger, than the one that was read. */
+/* Turns the value that was read last into the range of all smaller, or larger, values. */
 static bool turn_into_half_line(struct parser *p, const struct token *token, const char *sign)
 {
 	struct filter_value *last = &p->filter->value[p->filter->values - 1];
 	if (last->low != last->high)
-		return wrong(p, token, "a range goes with ==, != or in; %s takes one number", sign);
+		return wrong(p, token, "%s needs one number; a range can follow ==, != or in", sign);
 	const int64_t bound = last->low;
 	const bool equal = sign[1] == '=';
 	if (*sign == '<') {
 		last->low = 0;
-		last->high = equal ? bound : bound - 1; /* below 0: a range of nothing */
+		last->high = equal ? bound : bound - 1; /* -1 makes an empty range */
 	} else {
 		last->low = equal || bound == INT64_MAX ? bound : bound + 1;
 		last->high = equal || bound < INT64_MAX ? INT64_MAX : 0;
@@ -312,22 +312,22 @@ static bool comparison(struct parser *p, const struct filter_field *field, enum 
 {
 	static const char *const operators[] = {"==", "!=", "<=", "<", ">=", ">"};
 	struct step step = begin_test(p, field, side);
-	if (take(p, "in"))
+	if (accept_token(p, "in"))
 		return set(p, field) && end_test(p, step);
 	size_t which = 0;
 	while (which < WS_ARRAY_SIZE(operators) && !is(p, operators[which]))
 		which++;
 	if (which == WS_ARRAY_SIZE(operators)) {
 		if (is(p, "="))
-			return wrong(p, &p->token, "a comparison for equality is written ==");
+			return wrong(p, &p->token, "equality is written ==");
 		const bool end = p->token.kind == TOKEN_END;
-		return wrong(p, end ? name : &p->token, "%s needs an operator behind it: == != < <= > >= or in",
+		return wrong(p, end ? name : &p->token, "%s needs an operator after it: == != < <= > >= or in",
 		             field->name);
 	}
 	const char *sign = operators[which];
 	const bool ordered = *sign == '<' || *sign == '>';
 	if (ordered && (field->kind == FILTER_ADDRESS || field->kind == FILTER_WORD))
-		return wrong(p, &p->token, "%s has no order: it takes ==, != or in", field->name);
+		return wrong(p, &p->token, "%s has no order; use ==, != or in", field->name);
 	advance(p);
 	const struct token at = p->token;
 	if (!value(p, field) || (ordered && !turn_into_half_line(p, &at, sign)) || !end_test(p, step))
@@ -335,7 +335,7 @@ static bool comparison(struct parser *p, const struct filter_field *field, enum 
 	return *sign != '!' || add_step(p, (struct step){.operation = OP_NOT});
 }
 
-/* The word as a value of the field, as a whole test. False without an error: it is none. */
+/* Adds a test that the field has this word as its value. Returns false, without an error, when it is not a value. */
 static bool bare(struct parser *p, unsigned field, const struct token *token)
 {
 	struct filter_value read = {0};
@@ -357,17 +357,18 @@ static bool unknown_word(struct parser *p, const struct token *token)
 	for (unsigned field = FILTER_FIELD_STATE; !compared && !similar && field <= FILTER_FIELD_VERDICT; field++)
 		similar = filter_similar_word(&filter_fields[field], text, token->length);
 	if (similar)
-		return wrong(p, token, "'%s' is unknown: did you mean %s?", shown.text, similar);
+		return wrong(p, token, "'%s' is unknown; did you mean %s?", shown.text, similar);
 	if (!compared)
-		return wrong(p, token, "'%s' is no field, address, net, port, state or verdict", shown.text);
+		return wrong(p, token, "'%s' is not a field, address, net, port, state or verdict", shown.text);
 	char list[200];
 	struct ws_text fields = WS_TEXT_OVER(list);
 	for (unsigned i = 0; i < filter_field_count; i++)
 		ws_text_printf(&fields, " %s", filter_fields[i].name);
-	return wrong(p, token, "no field is called '%s'; fields:%s", shown.text, ws_text_cstr(&fields));
+	return wrong(p, token, "'%s' is not a field; the fields are%s", shown.text, ws_text_cstr(&fields));
 }
 
-/* A word alone: an address, a port, a state, a verdict. A word that is a state and a verdict means either. */
+/* Adds the test for a word alone: an address, port, state or verdict. A word that is both a state and a verdict means
+ * either. */
 static bool bare_word(struct parser *p, const struct token *token)
 {
 	const unsigned steps = p->filter->steps;
@@ -379,7 +380,7 @@ static bool bare_word(struct parser *p, const struct token *token)
 		if (!add_step(p, (struct step){.operation = OP_IF, .first = (uint16_t)(jump + 2)}))
 			return false;
 		if (!bare(p, FILTER_FIELD_VERDICT, token) && !p->error->text[0])
-			p->filter->steps = (uint16_t)jump; /* no verdict is called so */
+			p->filter->steps = (uint16_t)jump; /* the word is not a verdict */
 	} else {
 		(void)!bare(p, FILTER_FIELD_VERDICT, token);
 	}
@@ -412,7 +413,8 @@ static bool field_or_word(struct parser *p)
 	if (field && (side == SIDE_BOTH || field->scope != FILTER_CONNECTION))
 		return comparison(p, field, side, &token);
 	if (field)
-		return wrong(p, &token, "%s is of the connection, not of one side: write %s", field->name, field->name);
+		return wrong(p, &token, "%s is a field of the connection, not of one side; write %s", field->name,
+		             field->name);
 	if (side == SIDE_BOTH)
 		return bare_word(p, &token);
 	const struct token rest = {TOKEN_WORD, (size_t)(name - p->text), length};
@@ -428,25 +430,27 @@ static bool factor(struct parser *p)
 	if (p->token.kind == TOKEN_WORD && !is(p, "not") && !is(p, "and") && !is(p, "or") && !is(p, "in"))
 		return field_or_word(p);
 	if (p->depth == MAX_DEPTH)
-		return wrong(p, &p->token, "too deep: at most %d levels of ( and not", MAX_DEPTH);
+		return wrong(p, &p->token, "too deep: a filter may have %d levels of ( and not", MAX_DEPTH);
 	const struct token token = p->token;
 	bool good;
 	p->depth++;
-	if (take(p, "not") || take(p, "!"))
+	if (accept_token(p, "not") || accept_token(p, "!"))
 		good = factor(p) && add_step(p, (struct step){.operation = OP_NOT});
-	else if (take(p, "("))
-		good = expression(p) && (take(p, ")") || wrong(p, &p->token, "here belongs ), for the ( at column %zu",
-		                                               token.start + 1));
+	else if (accept_token(p, "("))
+		good = expression(p) &&
+		       (accept_token(p, ")") ||
+		        wrong(p, &p->token, "a ) is missing here, for the ( at column %zu", token.start + 1));
 	else if (p->token.kind == TOKEN_END)
-		good = wrong(p, &token, "here something is missing: a field, an address, a port, a state or a verdict");
+		good = wrong(p, &token, "a field, an address, a port, a state or a verdict is missing here");
 	else
-		good = wrong(p, &token, "'%s' cannot stand here; a field, an address, a port, a state or a verdict can",
+		good = wrong(p, &token,
+		             "'%s' is not possible here; a field, an address, a port, a state or a verdict is",
 		             show(p, &token).text);
 	p->depth--;
 	return good;
 }
 
-/* `left operation right operation ...`: a jump behind each part but the last goes behind all of them. */
+/* Parses `left operation right operation ...`. After each part but the last comes a jump to the end of them all. */
 static bool chain(struct parser *p, bool (*part)(struct parser *), const char *word, const char *symbol,
                   enum operation jump)
 {
@@ -454,7 +458,7 @@ static bool chain(struct parser *p, bool (*part)(struct parser *), const char *w
 	unsigned count = 0;
 	if (!part(p))
 		return false;
-	while (take(p, word) || take(p, symbol)) {
+	while (accept_token(p, word) || accept_token(p, symbol)) {
 		jumps[count++] = p->filter->steps;
 		if (!add_step(p, (struct step){.operation = (uint8_t)jump}) || !part(p))
 			return false;
@@ -484,10 +488,10 @@ static bool whole(struct parser *p)
 	if (p->token.kind == TOKEN_END)
 		return true;
 	if (is(p, ")"))
-		return wrong(p, &p->token, "no ( belongs to this )");
+		return wrong(p, &p->token, "this ) has no (");
 	if (is(p, "&") || is(p, "|"))
 		return wrong(p, &p->token, "write it twice: && or ||");
-	return wrong(p, &p->token, "'%s' follows without and or or before it", show(p, &p->token).text);
+	return wrong(p, &p->token, "'and' or 'or' is missing before '%s'", show(p, &p->token).text);
 }
 
 struct ws_filter *ws_filter_compile(const char *text, struct ws_filter_error *error)

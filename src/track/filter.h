@@ -1,4 +1,4 @@
-/* Inside the display filter: fields and their values. Private to src/track/filter*.c. */
+/* The fields of the display filter and their values. Private to src/track/filter*.c. */
 #ifndef TRACK_FILTER_H
 #define TRACK_FILTER_H
 
@@ -11,21 +11,21 @@ enum filter_kind {
 	FILTER_NUMBER,
 	FILTER_SIZE, /* a number that may end in K, M or G */
 	FILTER_TIME,
-	FILTER_WORD, /* one of a list: no order */
+	FILTER_WORD, /* a word of a list, which has no order */
 };
 
 enum filter_scope {
-	FILTER_EITHER,     /* of an endpoint: one that fits is enough */
-	FILTER_SUM,        /* of an endpoint: the sum of both */
+	FILTER_EITHER,     /* of an endpoint; one that matches is enough */
+	FILTER_SUM,        /* of an endpoint; without a side, the sum of both */
 	FILTER_CONNECTION, /* of the connection */
 };
 
-#define FILTER_ABSENT INT64_MIN /* below every value, so that no range holds it */
+#define FILTER_ABSENT INT64_MIN /* less than every value, so that it is in no range */
 
-/* The connection that is asked about. */
+/* The connection that a filter is run on. */
 struct filter_subject {
 	const struct ws_conn_info *info;
-	const struct ws_judgement *judgement; /* NULL: to be made from `info` */
+	const struct ws_judgement *judgement; /* NULL when it has to be computed from `info` */
 };
 
 #define FILTER_PART_VERDICT (1u << WS_PART_COUNT) /* beside enum ws_part */
@@ -35,10 +35,10 @@ struct filter_field {
 	enum filter_kind kind;
 	enum filter_scope scope;
 	int64_t (*get)(const struct filter_subject *subject, unsigned endpoint); /* NULL: an address */
-	const char *(*word)(unsigned value);                                     /* of WORD: NULL behind the last */
+	const char *(*word)(unsigned value);                                     /* of WORD; NULL after the last */
 	const char *(*alias)(unsigned value);                                    /* another spelling, or NULL */
 	int64_t max;
-	unsigned parts; /* of a connection that `get` reads: enum ws_part, FILTER_PART_VERDICT */
+	unsigned parts; /* what `get` reads of a connection: enum ws_part, FILTER_PART_VERDICT */
 	const char *meaning;
 };
 
@@ -46,21 +46,21 @@ extern const struct filter_field filter_fields[];
 extern const unsigned filter_field_count;
 enum { FILTER_FIELD_ADDRESS, FILTER_FIELD_PORT, FILTER_FIELD_STATE, FILTER_FIELD_VERDICT }; /* the first rows */
 
-/* From `low` to `high`, or an address and how many of its bits count. */
+/* A range from `low` to `high`, or an address and how many of its bits are compared. */
 struct filter_value {
 	int64_t low, high;
 	struct ws_addr address;
 	uint8_t bits, ip_version;
 };
 
-/* Reads one value of the field. False: it is none. */
+/* Parses a value of the field. Returns false when the text is not one. */
 bool filter_value(const struct filter_field *field, const char *text, size_t length, struct filter_value *value);
-/* What the field takes, in words. */
+/* Appends which values the field can be compared with. */
 void filter_takes(const struct filter_field *field, struct ws_text *text);
-/* The word of the field's list, or the field's name, that is spelled nearly like this; NULL: none is. */
+/* Returns the word of the field's list, or the field's name, that is spelled almost like this, or NULL. */
 const char *filter_similar_word(const struct filter_field *field, const char *text, size_t length);
 const char *filter_similar_field(const char *text, size_t length);
-/* The field that is called so, or NULL. */
+/* Returns the field with this name, or NULL. */
 const struct filter_field *filter_find(const char *name, size_t length);
 bool filter_same_word(const char *word, const char *text, size_t length);
 

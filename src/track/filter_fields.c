@@ -1,4 +1,4 @@
-/* The display filter's fields: what they are called, where their values come from, and how a value is written. */
+/* The display filter's fields: their names, where their values come from, and how values are written. */
 #include "track/filter.h"
 
 #include <wirestate/packet.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* ---- Values out of a connection */
+/* ---- Values of a connection */
 
 #define OF_ENDPOINT(member)                                                                                            \
 	static int64_t get_##member(const struct filter_subject *subject, unsigned endpoint)                           \
@@ -57,7 +57,7 @@ static int64_t get_role(const struct filter_subject *subject, unsigned endpoint)
 	return subject->info->client == WS_ROLE_UNKNOWN;
 }
 
-/* In the order of closed_by_word(). */
+/* The values are in the order of closed_by_word(). */
 static int64_t get_closed_by(const struct filter_subject *subject, unsigned endpoint)
 {
 	(void)endpoint;
@@ -127,43 +127,43 @@ static const char *role_word(unsigned value)
 
 /* ---- The table */
 
-/* The marks of sequence analysis count their segments. */
+/* A field for each mark of sequence analysis counts the segments that have it. */
 #define COUNTER(member, mark)                                                                                          \
 	{#member,      FILTER_NUMBER, FILTER_SUM,                                                                      \
 	 get_##member, NULL,          NULL,                                                                            \
-	 INT64_MAX,    WS_PART_MARKS, "segments that sequence analysis marked so"},
+	 INT64_MAX,    WS_PART_MARKS, "segments with this mark of sequence analysis"},
 
 /* clang-format off */
 const struct filter_field filter_fields[] = {
 	[FILTER_FIELD_ADDRESS] =
 	{"address", FILTER_ADDRESS, FILTER_EITHER, NULL, NULL, NULL, 0, WS_PART_IDENTITY,
-	 "IP address, or the net it is in"},
+	 "IP address, or a net that contains it"},
 	[FILTER_FIELD_PORT] =
 	{"port", FILTER_NUMBER, FILTER_EITHER, get_port, NULL, NULL, 65535, WS_PART_IDENTITY, "TCP port"},
 	[FILTER_FIELD_STATE] =
-	{"state", FILTER_WORD, FILTER_EITHER, get_state, state_word, state_alias, 0, WS_PART_STATES, "state now"},
+	{"state", FILTER_WORD, FILTER_EITHER, get_state, state_word, state_alias, 0, WS_PART_STATES, "current state"},
 	[FILTER_FIELD_VERDICT] =
 	{"verdict", FILTER_WORD, FILTER_CONNECTION, get_verdict, verdict_word, NULL, 0, FILTER_PART_VERDICT,
 	 "the verdict's word"},
 	{"severity", FILTER_NUMBER, FILTER_CONNECTION, get_severity, NULL, NULL, 3, FILTER_PART_VERDICT,
-	 "how bad the verdict is, from 0, fine, to 3, broken"},
+	 "how bad the verdict is, from 0 (fine) to 3 (broken)"},
 	{"role", FILTER_WORD, FILTER_CONNECTION, get_role, role_word, NULL, 0, WS_PART_OPENING,
 	 "whether client and server are known from a SYN that was seen"},
 	{"handshake", FILTER_WORD, FILTER_CONNECTION, get_handshake, handshake_word, NULL, 0, WS_PART_OPENING,
 	 "how much of the handshake was captured"},
-	{"close", FILTER_WORD, FILTER_CONNECTION, get_close, close_word, NULL, 0, WS_PART_ENDING, "how it ended"},
+	{"close", FILTER_WORD, FILTER_CONNECTION, get_close, close_word, NULL, 0, WS_PART_ENDING, "how the connection ended"},
 	{"closed_by", FILTER_WORD, FILTER_CONNECTION, get_closed_by, closed_by_word, NULL, 0, WS_PART_ENDING | WS_PART_OPENING,
-	 "who ended it"},
+	 "which side ended the connection"},
 	{"packets", FILTER_NUMBER, FILTER_SUM, get_packets, NULL, NULL, INT64_MAX, WS_PART_TRAFFIC, "segments sent"},
 	{"bytes", FILTER_SIZE, FILTER_SUM, get_bytes, NULL, NULL, INT64_MAX, WS_PART_TRAFFIC, "payload sent"},
 	{"unacknowledged", FILTER_SIZE, FILTER_SUM, get_unacknowledged, NULL, NULL, INT64_MAX, WS_PART_FLIGHT,
-	 "sent and not acknowledged"},
+	 "bytes sent and not acknowledged"},
 	WS_COUNTERS(COUNTER)
 	{"duration", FILTER_TIME, FILTER_CONNECTION, get_duration, NULL, NULL, INT64_MAX, WS_PART_FIRST | WS_PART_LAST,
 	 "from the first packet to the last"},
 	{"initial_rtt", FILTER_TIME, FILTER_CONNECTION, get_initial_rtt, NULL, NULL, INT64_MAX, WS_PART_ROUND_TRIP,
 	 "round trip of the handshake"},
-	{"vlan", FILTER_NUMBER, FILTER_CONNECTION, get_vlan, NULL, NULL, 4095, WS_PART_IDENTITY, "VLAN it is in"},
+	{"vlan", FILTER_NUMBER, FILTER_CONNECTION, get_vlan, NULL, NULL, 4095, WS_PART_IDENTITY, "VLAN of the connection"},
 	{"number", FILTER_NUMBER, FILTER_CONNECTION, get_number, NULL, NULL, INT64_MAX, WS_PART_LAST,
 	 "the connection's number"},
 };
@@ -183,11 +183,11 @@ const struct filter_field *filter_find(const char *name, size_t length)
 	return NULL;
 }
 
-/* ---- Values out of text */
+/* ---- Parsing values */
 
 enum { LONGEST_VALUE = 64 };
 
-/* Digits at the beginning: how many, 0 when there are none or the number is too large. */
+/* Parses digits and returns their number, or 0 when there are none or the value is too large. */
 static size_t digits(const char *text, int64_t *value)
 {
 	size_t at = 0;
@@ -216,7 +216,7 @@ static bool size(const char *text, int64_t *value)
 	       !__builtin_mul_overflow(*value, INT64_C(1) << 10 * (unit - units + 1), value);
 }
 
-/* Seconds without a unit. */
+/* Parses a duration; without a unit it is in seconds. */
 static bool duration(const char *text, int64_t *value)
 {
 	static const struct {
@@ -307,7 +307,7 @@ bool filter_value(const struct filter_field *field, const char *text, size_t len
 	       value->low <= value->high;
 }
 
-/* ---- Words about fields */
+/* ---- Texts about fields */
 
 void filter_takes(const struct filter_field *field, struct ws_text *text)
 {
@@ -355,7 +355,7 @@ static unsigned least(unsigned a, unsigned b, unsigned c)
 	return ab < c ? ab : c;
 }
 
-/* How many letters have to be added, dropped or changed to make one word of the other. */
+/* The edit distance: how many letters must be added, removed or changed to turn one word into the other. */
 static unsigned distance(const char *word, const char *text, size_t length)
 {
 	unsigned row[LONGEST_WORD + 2];

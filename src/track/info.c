@@ -1,4 +1,4 @@
-/* Reading the tracker: connections, conversations, bindings and totals as plain values. */
+/* Reads connections, conversations, bindings and totals from the tracker as plain values. */
 #include "track/info.h"
 
 static uint32_t unacknowledged(const struct ws_conn *conn, unsigned i)
@@ -37,7 +37,7 @@ static enum ws_close close_of(const struct ws_machine *m)
 	return gone ? WS_CLOSE_TIMEOUT : WS_CLOSE_OPEN;
 }
 
-/* Who ended it: who sent the first FIN, else who sent the RST. */
+/* The endpoint that ended the connection: the sender of the first FIN, or otherwise of the RST. */
 static enum ws_closed_by closed_by_of(const struct ws_machine *m)
 {
 	const struct ws_endpoint *e = m->endpoint;
@@ -174,8 +174,8 @@ bool ws_tracker_conn(const struct ws_tracker *tracker, ws_conn_id id, struct ws_
 
 /* ---- The order */
 
-/* Holes are closed before anyone counts: `order` is a cache of what the pool holds, so doing it here changes nothing
- * that a reader can see. */
+/* Closes the holes in `order` before its entries are counted. `order` is a cache of what the pool contains, so this
+ * changes nothing that a caller can see, and the cast is safe. */
 static struct ws_table *tidy(const struct ws_tracker *tracker)
 {
 	struct ws_table *table = (struct ws_table *)&tracker->table;

@@ -1,11 +1,11 @@
-/* A connection's info in parts, for readers that ask many connections for little. Private to src/track. */
+/* A connection's info in parts, for code that needs little of many connections. Private to src/track. */
 #ifndef WS_TRACK_INFO_H
 #define WS_TRACK_INFO_H
 
 #include "track/tracker.h"
 
-/* X(enumerator, the first and the last member of struct ws_conn that it is made of): what the parts fill of struct
- * ws_conn_info is in info.c. Whatever part it is, the line with the addresses is read too. */
+/* X(enumerator, the first and the last member of struct ws_conn that the part is made of). info.c says which members of
+ * struct ws_conn_info a part fills. The cache line with the addresses is read for every part. */
 #define WS_PARTS(X)                                                                                                    \
 	X(WS_PART_IDENTITY, address, ip_version)                                                                       \
 	X(WS_PART_OPENING, machine.client_plus_one, machine.client_plus_one)                                           \
@@ -33,24 +33,24 @@ enum ws_part {
 	        WS_PARTS_ALL = (1 << WS_PART_COUNT) - 1
 };
 
-enum { WS_AHEAD = 24 }; /* so many connections before one is read, its lines are asked for */
+enum { WS_AHEAD = 24 }; /* a connection is prefetched so many connections before it is read */
 
 /* Fills these parts of `info` and leaves the others as they are. */
 void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned parts,
                   struct ws_conn_info *info);
-/* Begins to load what these parts are made of. */
+/* Prefetches what these parts are made of. */
 void ws_conn_prefetch(const struct ws_table *table, ws_conn_id id, unsigned parts);
-/* The verdict, made when it is not known yet. */
+/* Returns the verdict, which is computed if it is not stored. */
 struct ws_judgement ws_conn_judgement(const struct ws_tracker *tracker, const struct ws_conn *conn);
 
-/* Without a SYN: the better known, then the lower port is more likely to be the server's. Always shown as a guess. */
+/* Without a SYN, the server is probably the side with the better known, or the lower, port. Always shown as a guess. */
 static inline int8_t ws_conn_likely_client(const struct ws_conn *conn)
 {
 	const int client = ws_machine_client(&conn->machine);
 	return client != WS_ROLE_UNKNOWN ? (int8_t)client : conn->port[0] < conn->port[1];
 }
 
-/* Both ends are the same one: what endpoint 0 has is endpoint 1's too. Reads the machine only where it may be so. */
+/* True for a self-connect, in which both endpoints are the same. Reads the machine only if that is possible. */
 static inline bool ws_conn_is_self(const struct ws_conn *conn)
 {
 	return conn->port[0] == conn->port[1] && conn->machine.self;

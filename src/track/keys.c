@@ -1,8 +1,9 @@
-/* One fact of each of many connections: what to order them by, and their verdicts.
+/* One fact of each of many connections: sort keys and verdicts.
  *
- * A connection is some seven hundred bytes; a million of them go through no cache. What such a walk costs is the lines
- * it reads, so each fact names the parts it is made of, and those are asked for WS_AHEAD connections before their turn.
- * A verdict is made of nearly everything, so a connection remembers it until its next input: that is one line again. */
+ * A connection takes about 700 bytes, and a million of them do not fit any cache. The cost of a walk is the cache lines
+ * that it reads. So each fact names the parts it is made of, and these are prefetched WS_AHEAD connections before they
+ * are read. A verdict depends on nearly everything, so a connection stores it until its next input, in one cache line.
+ */
 #include "track/info.h"
 
 #include <string.h>
@@ -10,7 +11,7 @@
 enum { KNOWN = 0x80, SEVERITY_SHIFT = 4, VERDICT_MASK = 0x0f };
 _Static_assert(WS_VERDICT_COUNT <= VERDICT_MASK + 1, "a verdict fits its bits");
 
-/* ---- Lines */
+/* ---- Cache lines */
 
 static const struct {
 	uint16_t first, end;
@@ -44,7 +45,7 @@ struct ws_judgement ws_conn_judgement(const struct ws_tracker *tracker, const st
 		struct ws_conn_info info = {.id = 0};
 		ws_conn_fill(tracker, conn, WS_PARTS_ALL, &info);
 		const struct ws_judgement made = ws_conn_judge(&info);
-		/* What is remembered changes nothing that a reader can see. */
+		/* Storing the verdict changes nothing that a caller can see, so the cast is safe. */
 		((struct ws_conn *)conn)->judgement = (uint8_t)(KNOWN | made.severity << SEVERITY_SHIFT | made.verdict);
 	}
 	return (struct ws_judgement){.verdict = conn->judgement & VERDICT_MASK,
@@ -85,17 +86,17 @@ static struct ws_order_key address_key(const struct ws_conn *conn, unsigned i)
 {
 	const uint8_t *bytes = conn->address[i].byte;
 	struct ws_order_key key = {big_endian(bytes), big_endian(bytes + 8)};
-	if (conn->ip_version == 4) /* the upper 16 bits are the mapped form's constant: room for the port */
+	if (conn->ip_version == 4) /* the upper 16 bits are constant in v4-mapped addresses, so the port fits there */
 		key.low = key.low << 16 | conn->port[i];
 	return key;
 }
 
-/* What a walk for keys is for. */
+/* The parameters of a walk for sort keys. */
 struct keying {
 	const struct ws_tracker *tracker;
 	enum ws_order order;
 	ws_time now;
-	uint8_t rank[WS_VERDICT_COUNT]; /* of a verdict's word among the others */
+	uint8_t rank[WS_VERDICT_COUNT]; /* of a verdict's word in alphabetical order */
 };
 
 static void rank_words(struct keying *keying)
@@ -113,7 +114,7 @@ static struct ws_order_key verdict_key(const struct keying *keying, const struct
 
 static struct ws_order_key key_of(const struct keying *keying, const struct ws_conn *conn)
 {
-	const unsigned second = !ws_conn_is_self(conn); /* whose facts the second endpoint's are */
+	const unsigned second = !ws_conn_is_self(conn); /* in a self-connect, the second endpoint is the first */
 	const struct ws_endpoint *endpoint = conn->machine.endpoint;
 	const struct ws_traffic *traffic = conn->traffic;
 	unsigned client, server;

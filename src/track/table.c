@@ -1,9 +1,9 @@
 /* The pool and the index of connections.
  *
- * The index is open addressing with linear probing over {hash, id} pairs, so that a miss touches one cache line and no
- * connection. Hashes are SipHash under a random key over the 4-tuple in a canonical order, so that both directions meet
- * and no one can aim at a bucket. When the pool is nearly full, candidates are chosen in classes: attempts that nobody
- * answered first, connections that are over next, live ones last. */
+ * The index uses open addressing with linear probing over {hash, id} pairs, so a miss reads one cache line and no
+ * connection. The hash is SipHash with a random key over the 4-tuple in a canonical order: both directions have the
+ * same hash, and no sender can choose a bucket. When the pool is nearly full, eviction candidates are chosen in
+ * classes: unanswered attempts first, then connections that have ended, then live ones. */
 #include "track/conn.h"
 
 #include "base/hash.h"
@@ -13,11 +13,11 @@
 #include <sys/mman.h>
 
 #define FIRST_SLOTS 1024
-#define LEAST (4 * WS_TABLE_RESERVE) /* connections: fewer are of no use */
-#define QUEUE_SHARE 8                /* a queue of candidates for this part of the pool */
+#define LEAST (4 * WS_TABLE_RESERVE) /* a pool with fewer connections would be useless */
+#define QUEUE_SHARE 8                /* the queue holds a candidate for each so many connections of the pool */
 
-/* What is read here and there lies in huge pages where it fills some: a walk through page tables costs more than the
- * read. One page fault takes the place of 512, too; refused, small pages do as well. */
+/* Allocates memory that is read at random, in huge pages if possible, because a walk through page tables costs more
+ * than the read itself, and one page fault replaces 512. When the system refuses huge pages, small ones are used. */
 static void *allocate(size_t size)
 {
 	void *memory = aligned_alloc(WS_CHUNK_BYTES, size);
@@ -39,7 +39,7 @@ bool ws_table_init(struct ws_table *table, const uint8_t hash_key[16], uint64_t 
 {
 	*table = (struct ws_table){0};
 	memcpy(table->hash_key, hash_key, sizeof(table->hash_key));
-	/* Per connection: itself, its places in the index at half load, in `order` and in `unused`. */
+	/* For each connection: itself, its slots in the index at half load, and its entries in `order` and `unused`. */
 	uint64_t each = sizeof(struct ws_conn) + 2 * sizeof(struct ws_table_slot) + sizeof(struct ws_table_entry) +
 	                sizeof(ws_conn_id);
 	uint64_t limit = max_memory / each;
@@ -69,7 +69,7 @@ uint64_t ws_table_memory(const struct ws_table *table)
 	       table->order_capacity * sizeof(*table->order) + table->attempt_capacity * sizeof(*table->attempts);
 }
 
-/* Both directions must meet, so the lower address goes first; when they are equal, the lower port. */
+/* Both directions must have the same hash, so the lower address is first, or with equal addresses the lower port. */
 static bool swapped(const struct ws_tuple *tuple, uint64_t source, uint64_t destination)
 {
 	if (source != destination)
@@ -78,7 +78,7 @@ static bool swapped(const struct ws_tuple *tuple, uint64_t source, uint64_t dest
 	return side > 0 || (side == 0 && tuple->source_port > tuple->destination_port);
 }
 
-/* The last eight bytes: of an IPv4 address all that differs. */
+/* The last eight bytes, which contain all of an IPv4 address. */
 static inline uint64_t low_half(const struct ws_addr *address)
 {
 	return ws_siphash_load(address->byte + 8);
@@ -95,7 +95,7 @@ uint32_t ws_table_hash(const struct ws_table *table, const struct ws_tuple *tupl
 	struct ws_siphash_state state = ws_siphash_begin(table->hash_key);
 	size_t size = 8;
 	if (tuple->ip_version == 4) {
-		/* The addresses are the last four bytes: hashing the constant prefix would only cost time. */
+		/* Only the last four bytes are hashed, because the prefix of v4-mapped addresses is constant. */
 		uint32_t four[2];
 		memcpy(&four[0], low->byte + 12, 4);
 		memcpy(&four[1], high->byte + 12, 4);
@@ -111,7 +111,7 @@ uint32_t ws_table_hash(const struct ws_table *table, const struct ws_tuple *tupl
 	return hash ? hash : 1;
 }
 
-/* Who is to make room, and how little it was worth when that was decided. */
+/* A connection that may be evicted, and its class when that was decided. */
 struct ws_eviction_candidate {
 	struct ws_table_entry entry;
 	uint8_t class;
@@ -226,7 +226,7 @@ static bool grow_order(struct ws_table *table)
 	return true;
 }
 
-/* From now on those that are there make room; unless they are hardly any. */
+/* After the system has refused memory, existing connections are evicted, unless there are too few of them. */
 static void memory_refused(struct ws_table *table)
 {
 	table->limit = table->used;
@@ -266,7 +266,7 @@ struct ws_conn *ws_table_add(struct ws_table *table, const struct ws_tuple *tupl
 	return conn;
 }
 
-/* Linear probing without tombstones: entries behind the hole move up where their own place allows. */
+/* Closes a hole without a tombstone: entries after it move up, as far as the probe order of their hash allows. */
 static void close_hole(struct ws_table *table, uint32_t hole)
 {
 	for (uint32_t i = (hole + 1) & table->slot_mask; table->slots[i].id; i = (i + 1) & table->slot_mask) {
@@ -303,7 +303,7 @@ size_t ws_table_rank(const struct ws_table *table, uint64_t number)
 	return low;
 }
 
-/* A removed connection leaves a hole, since its id may be given out again at once. */
+/* Makes a hole in `order` for a removed connection, because its id may be used again at once. */
 static void forget_order(struct ws_table *table, uint64_t number)
 {
 	table->order[ws_table_rank(table, number)].id = 0;
@@ -351,7 +351,7 @@ void ws_table_remove(struct ws_table *table, struct ws_conn *conn)
 	forget_order(table, conn->number);
 }
 
-/* ---- Who makes room */
+/* ---- Eviction */
 
 static unsigned eviction_class(const struct ws_conn *conn)
 {
@@ -375,7 +375,7 @@ static struct ws_conn *attempt(const struct ws_table *table, size_t place_in_rin
 	return conn && conn->half_open && conn->number == table->attempts[at].number ? conn : NULL;
 }
 
-/* Makes room in the ring: what has been answered or removed goes. */
+/* Removes attempts that were answered or evicted from the ring. */
 static void sweep_attempts(struct ws_table *table)
 {
 	size_t kept = 0;
@@ -422,8 +422,8 @@ static size_t half_open_candidates(struct ws_table *table, ws_conn_id *candidate
 	return found;
 }
 
-/* One look over all connections picks many candidates: those worth least, and better ones as long as they are few.
- * False: there is no memory to choose with. */
+/* Picks many candidates in one walk over all connections: first those of the lowest class, and of higher classes while
+ * they are few. Returns false when there is no memory for the choice. */
 static bool fill_queue(struct ws_table *table)
 {
 	size_t capacity = table->limit / QUEUE_SHARE;
@@ -445,7 +445,7 @@ static bool fill_queue(struct ws_table *table)
 	return able;
 }
 
-/* From the queue, those that have not become worth more since. */
+/* Takes candidates from the queue, except those whose class has risen since. */
 static size_t queued_candidates(struct ws_table *table, ws_conn_id *candidates, size_t count)
 {
 	size_t found = 0;
@@ -458,7 +458,7 @@ static size_t queued_candidates(struct ws_table *table, ws_conn_id *candidates, 
 	return found;
 }
 
-/* Whoever that may be. */
+/* Takes the oldest connections, whatever their class. */
 static size_t oldest_candidates(const struct ws_table *table, ws_conn_id *candidates, size_t count)
 {
 	size_t found = 0;
@@ -471,7 +471,7 @@ static size_t oldest_candidates(const struct ws_table *table, ws_conn_id *candid
 size_t ws_table_eviction_candidates(struct ws_table *table, ws_conn_id *candidates, size_t count)
 {
 	size_t found = table->half_open ? half_open_candidates(table, candidates, count) : 0;
-	/* Unanswered SYNs may fill a quarter of the pool, no more: then only they make room. */
+	/* Unanswered SYNs may use a quarter of the pool; when they exceed it, only they are evicted. */
 	if (found || table->used + WS_TABLE_RESERVE <= table->limit)
 		return found;
 	found = queued_candidates(table, candidates, count);

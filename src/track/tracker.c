@@ -1,8 +1,8 @@
 /* Packets in, events out.
  *
- * A packet is counted, its fragments put together if need be, its segment assigned to a connection (incarnation.c), run
- * through that connection's machine (machine.c) and its analysis (analysis.c), and kept for replay (history.c). Timers
- * run in packet time before each packet. Nothing here is allocated per packet unless history is kept. */
+ * A packet is counted, and reassembled if it is a fragment. Its segment is assigned to a connection (incarnation.c),
+ * applied to that connection's machine (machine.c) and analysis (analysis.c), and kept for replay (history.c). Timers
+ * run in packet time before each packet. Nothing is allocated per packet unless history is kept. */
 #include "track/tracker.h"
 
 #include <stdlib.h>
@@ -80,9 +80,10 @@ static bool room_for_input(const struct ws_tracker *tracker)
 
 /* ---- One input */
 
-/* The oldest connection that still has a past, but for one. Who has given it up does not get it back, so the search
- * goes on where the last one ended; once round, because it steps over `but`. */
-static struct ws_conn *oldest_past(struct ws_tracker *tracker, const struct ws_conn *but)
+/* Returns the oldest connection, other than `but`, that still has a history. A connection whose history was dropped
+ * never gets one again, so the search continues where the last one ended. It goes round once, because it skips `but`.
+ */
+static struct ws_conn *oldest_history(struct ws_tracker *tracker, const struct ws_conn *but)
 {
 	struct ws_table *table = &tracker->table;
 	for (size_t left = table->order_count; left; left--, table->history_cursor++) {
@@ -95,12 +96,12 @@ static struct ws_conn *oldest_past(struct ws_tracker *tracker, const struct ws_c
 	return NULL;
 }
 
-static void keep(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *input)
+static void keep_input(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *input)
 {
 	if (!tracker->config.history)
 		return;
 	while (!ws_history_add(&tracker->history, conn, input)) {
-		struct ws_conn *oldest = oldest_past(tracker, conn);
+		struct ws_conn *oldest = oldest_history(tracker, conn);
 		if (!oldest) {
 			tracker->history.dropped++;
 			conn->history_full = 1;
@@ -118,13 +119,13 @@ static void note_states(struct ws_tracker *tracker, struct ws_conn *conn)
 	ws_table_set_half_open(&tracker->table, conn, half_open);
 	bool over = conn->machine.self ? e[0].state == WS_CLOSED : e[0].state == WS_CLOSED && e[1].state == WS_CLOSED;
 	conn->ended = (over && conn->machine.started) || conn->machine.superseded;
-	/* A SYN that nobody answered ends with its sender: the far end never left LISTEN. */
+	/* An unanswered attempt ends when its sender does, because the other side never left LISTEN. */
 	if ((e[0].state == WS_CLOSED && e[1].state == WS_LISTEN) ||
 	    (e[1].state == WS_CLOSED && e[0].state == WS_LISTEN))
 		conn->ended = 1;
 }
 
-/* The states that are counted, a byte for each endpoint: the state plus one, 0 while it has none. */
+/* The states to count, a byte for each endpoint: the state plus one, or 0 while it has none. */
 static uint16_t states_of(const struct ws_conn *conn)
 {
 	const struct ws_endpoint *e = conn->machine.endpoint;
@@ -140,8 +141,8 @@ static void count_states(struct ws_tracker *tracker, uint16_t states, int by)
 			tracker->stats.state[(states & 0xff) - 1] += (uint64_t)(int64_t)by;
 }
 
-/* Deadlines count from the tracker's clock, which never runs backwards: a packet whose stamp lies behind it (the real
- * clock was set back) begins nothing that is over at once. */
+/* Deadlines count from the tracker's clock, which never goes back. Otherwise TIME_WAIT would expire at once when it
+ * begins with a packet whose timestamp is earlier, because the capturing machine's clock was set back. */
 static void count_from_now(const struct ws_tracker *tracker, struct ws_machine *machine, ws_time stamp)
 {
 	if (stamp >= tracker->now)
@@ -157,10 +158,10 @@ static void count_from_now(const struct ws_tracker *tracker, struct ws_machine *
 
 void ws_tracker_apply(struct ws_tracker *tracker, struct ws_conn *conn, struct ws_segment *input, uint64_t frame)
 {
-	if (conn->judgement) /* read anyway, and seldom set: that line stays clean */
+	if (conn->judgement) /* it is seldom set, and a write would make a clean cache line dirty */
 		conn->judgement = 0;
 	if (ws_machine_plain_step(&conn->machine, input)) {
-		keep(tracker, conn, input);
+		keep_input(tracker, conn, input);
 		return;
 	}
 	struct ws_outcome outcome;
@@ -173,7 +174,7 @@ void ws_tracker_apply(struct ws_tracker *tracker, struct ws_conn *conn, struct w
 		count_states(tracker, before, -1);
 		count_states(tracker, after, 1);
 	}
-	keep(tracker, conn, input);
+	keep_input(tracker, conn, input);
 	for (unsigned i = 0; i < outcome.count && tracker->event_count < WS_MAX_EVENTS; i++)
 		add_conn_event(tracker, WS_EVENT_TRANSITION, conn, input->time, frame)->transition =
 		        outcome.transition[i];
@@ -191,8 +192,8 @@ void ws_tracker_apply(struct ws_tracker *tracker, struct ws_conn *conn, struct w
 		ws_timers_set(&tracker->timers, &tracker->table, conn, deadline);
 }
 
-/* Lets what is due on this one connection happen, so that a packet meets the state of its own time. */
-static void settle(struct ws_tracker *tracker, struct ws_conn *conn)
+/* Runs this connection's expired timers before a packet is applied, so that it sees the state as of its timestamp. */
+static void run_timers(struct ws_tracker *tracker, struct ws_conn *conn)
 {
 	unsigned endpoint = 0;
 	for (;;) {
@@ -245,7 +246,7 @@ static uint32_t link_id_of(const struct ws_packet *packet)
 	return packet->interface << 12 ^ (packet->vlan == WS_NO_VLAN ? 0 : packet->vlan + 1u);
 }
 
-/* What a closed window and unanswered retransmissions are told by, long after the segments themselves. */
+/* Records closed windows and unanswered retransmissions, for verdicts long after these segments. */
 static void note_stall(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis)
 {
 	struct ws_traffic *self = &conn->traffic[s->direction], *peer = &conn->traffic[s->direction ^ 1];
@@ -315,7 +316,7 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 		tuple.hash = ws_table_hash(&tracker->table, &tuple);
 	struct ws_conn *known = ws_table_find(&tracker->table, &tuple);
 	if (known && known->timer_slot != WS_NO_TIMER)
-		settle(tracker, known);
+		run_timers(tracker, known);
 	if (segment.bad_checksum)
 		ws_checksums_judge(tracker, known, &tuple, &segment);
 	struct ws_conn *conn = ws_tracker_assign(tracker, &tuple, known, &segment, link_id);
@@ -480,7 +481,7 @@ static bool is_arp(const struct ws_packet *packet)
 	return false;
 }
 
-/* Removes what the last call has told as evicted. */
+/* Removes the connections that the last call has reported as evicted. */
 static void evict_candidates(struct ws_tracker *tracker)
 {
 	for (size_t i = 0; i < tracker->candidate_count; i++) {
@@ -523,10 +524,12 @@ void ws_tracker_packet(struct ws_tracker *tracker, const struct ws_packet *packe
 	result->event_count = tracker->event_count;
 }
 
-/* Work in one call, in steps of the timing wheel. */
+/* The most steps of the timing wheel in one call. */
 #define ADVANCE_BUDGET 4096
 
-static void doom(struct ws_tracker *tracker)
+/* Picks connections to evict and reports them. They are removed by the next call, so that callers can still read them.
+ */
+static void pick_candidates(struct ws_tracker *tracker)
 {
 	tracker->candidate_count =
 	        ws_table_eviction_candidates(&tracker->table, tracker->candidates, WS_MAX_EVENTS / 2);
@@ -549,13 +552,13 @@ bool ws_tracker_advance(struct ws_tracker *tracker, ws_time now, struct ws_track
 	if (!ws_tracker_due(tracker, tracker->now))
 		return false;
 	if (ws_table_crowded(&tracker->table))
-		doom(tracker);
+		pick_candidates(tracker);
 	while (!tracker->candidate_count && room_for_input(tracker)) {
 		struct ws_conn *conn = ws_timers_next(&tracker->timers, &tracker->table, tracker->now, &budget);
 		if (!conn)
 			break;
 		unsigned endpoint = 0;
-		settle(tracker, conn);
+		run_timers(tracker, conn);
 		ws_timers_set(&tracker->timers, &tracker->table, conn,
 		              ws_machine_deadline(&conn->machine, tracker->config.time_wait, &endpoint));
 	}

@@ -1,4 +1,4 @@
-/* The tracker's own parts, shared by its files. */
+/* Private to src/track: the parts of the tracker that its files share. */
 #ifndef WS_TRACK_TRACKER_H
 #define WS_TRACK_TRACKER_H
 
@@ -29,26 +29,27 @@ struct ws_tracker {
 	struct ws_fragments fragments;
 	struct ws_arp_table arp;
 	struct ws_udp_table udp;
-	struct ws_arp_exchanges exchanges; /* these three only with history: details.c */
+	struct ws_arp_exchanges exchanges; /* these three are used only with history, see details.c */
 	struct ws_log fragment_log;
 	struct ws_series series;
 	struct ws_tracker_stats stats;
-	ws_time now; /* the latest time seen: never runs backwards */
+	ws_time now; /* the latest time seen; it never goes back */
 	struct ws_event events[WS_MAX_EVENTS];
 	size_t event_count;
-	ws_conn_id candidates[WS_MAX_EVENTS]; /* told as evicted by the last call, removed by the next */
+	ws_conn_id candidates[WS_MAX_EVENTS]; /* reported as evicted by the last call, removed by the next */
 	size_t candidate_count;
 };
 
-/* Runs one input through a connection's machine, counts it, keeps it and records what it did as events. */
+/* Applies an input to a connection's machine, counts it, adds it to the history, and reports transitions as events. */
 void ws_tracker_apply(struct ws_tracker *tracker, struct ws_conn *conn, struct ws_segment *input, uint64_t frame);
 
-/* Which connection a segment belongs to: `newest` of its 4-tuple, an older one that still lives, or a new one, which is
- * made here. NULL: none (a lone RST), or no room. `segment->direction` is set for the connection that is returned. */
+/* Returns the connection that a segment belongs to: `newest` of its 4-tuple, an older one that is still alive, or a new
+ * one, which is made here. Returns NULL for a RST that belongs to none, or when the pool is full. Sets
+ * `segment->direction` for the connection that is returned. */
 struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tuple *tuple, struct ws_conn *newest,
                                   struct ws_segment *segment, uint32_t link_id);
 
-/* details.c: what is kept beside the connections. */
+/* details.c: what is kept besides connections. */
 void ws_details_init(struct ws_tracker *tracker);
 void ws_details_free(struct ws_tracker *tracker);
 uint64_t ws_details_memory(const struct ws_tracker *tracker); /* bytes they take */

@@ -1,17 +1,18 @@
 /* Zeek's conn_state and history, from our own facts.
  *
- * A letter stands for the first segment of its kind from each endpoint: s SYN, h SYN-ACK, a pure ACK, d data, f FIN, r
- * RST, i FIN with RST, q SYN with FIN or RST; SYN, FIN and RST count again with another sequence number. c bad
- * checksum, g gap, t retransmission and w zero window are told at the first, tenth, hundredth ... time. Segments that
- * carry SYN, FIN or RST count as that only. conn_state asks for each side: inactive, partial (picked up in the middle),
- * SYN sent, established, closed (sent FIN), reset (sent RST). */
+ * A letter is added for the first segment of its kind from each endpoint: s SYN, h SYN-ACK, a pure ACK, d data, f FIN,
+ * r RST, i FIN with RST, q SYN with FIN or RST; SYN, FIN and RST count again with another sequence number. The letters
+ * c bad checksum, g gap, t retransmission and w zero window are added at the first, tenth, hundredth ... time. A
+ * segment with SYN, FIN or RST counts only as that. conn_state depends on the state of each side: inactive, partial
+ * (captured from its middle), SYN sent, established, closed (sent FIN), reset (sent RST). */
 #include "track/zeek.h"
 
 #include <ctype.h>
 
 enum letter { SYN = 1, ACK = 2, DATA = 4, FIN = 8, RST = 16, FIN_RST = 32, MULTI = 64, SYN_ACK = 128 };
 /* Marks that have a letter. */
-#define TOLD (1u << WS_ANALYSIS_ZERO_WINDOW | 1u << WS_ANALYSIS_RETRANSMISSION | 1u << WS_ANALYSIS_ACK_LOST_SEGMENT)
+#define LETTER_MARKS                                                                                                   \
+	(1u << WS_ANALYSIS_ZERO_WINDOW | 1u << WS_ANALYSIS_RETRANSMISSION | 1u << WS_ANALYSIS_ACK_LOST_SEGMENT)
 
 enum repeated { CHECKSUM, GAP, RETRANSMISSION, ZERO_WINDOW };
 
@@ -21,7 +22,7 @@ static void append(struct ws_zeek *zeek, unsigned direction, char letter)
 		zeek->letters[zeek->length++] = direction ? (char)tolower(letter) : letter;
 }
 
-/* True when this kind was seen from this endpoint before; tells it otherwise. */
+/* Returns true when this kind was seen from this endpoint before; otherwise adds its letter. */
 static bool once(struct ws_zeek *zeek, unsigned direction, enum letter kind, char letter)
 {
 	if (zeek->seen[direction] & kind)
@@ -74,7 +75,7 @@ void ws_zeek_note(struct ws_zeek *zeek, const struct ws_segment *s, uint32_t ana
 {
 	unsigned d = s->direction;
 	const bool plain =
-	        !(s->flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST)) && !s->bad_checksum && !(analysis & TOLD);
+	        !(s->flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST)) && !s->bad_checksum && !(analysis & LETTER_MARKS);
 	if (s->duplicate || (plain && zeek->seen[d] & (s->length ? DATA : ACK)))
 		return;
 	if (s->bad_checksum) {
@@ -86,7 +87,7 @@ void ws_zeek_note(struct ws_zeek *zeek, const struct ws_segment *s, uint32_t ana
 		logarithmic(zeek, d, ZERO_WINDOW, 'W');
 	if (analysis & 1u << WS_ANALYSIS_RETRANSMISSION && s->length)
 		logarithmic(zeek, d, RETRANSMISSION, 'T');
-	/* A gap is what was acknowledged without being captured; it is missing from the other side's bytes. */
+	/* A gap is data that was acknowledged and not captured, so it belongs to the other side. */
 	if (analysis & 1u << WS_ANALYSIS_ACK_LOST_SEGMENT)
 		logarithmic(zeek, 1 - d, GAP, 'G');
 }

@@ -1,4 +1,4 @@
-/* The two columns of Zeek's conn.log that tell what became of a connection, for scripts that read them. */
+/* The two columns of Zeek's conn.log that summarise a connection, for scripts that read them. */
 #ifndef WS_TRACK_ZEEK_H
 #define WS_TRACK_ZEEK_H
 
@@ -8,18 +8,19 @@
 
 /* Zeroed memory is an empty history. */
 struct ws_zeek {
-	uint16_t seen[2];                               /* which letters each endpoint has; private to zeek.c */
-	uint32_t last_syn[2], last_fin[2], last_rst[2]; /* sequence numbers: another one counts again */
-	uint32_t repeats[2][4];                         /* how often, for letters told at 1, 10, 100, ... */
+	uint16_t seen[2];                               /* the letters of each endpoint; private to zeek.c */
+	uint32_t last_syn[2], last_fin[2], last_rst[2]; /* sequence numbers; another one counts again */
+	uint32_t repeats[2][4];                         /* counts for letters that are added at 1, 10, 100, ... */
 	uint8_t length;
 	char letters[WS_ZEEK_HISTORY]; /* endpoint 0 in upper case */
 };
 
-/* Takes one captured segment with its analysis marks. */
+/* Adds a captured segment with its analysis marks. */
 void ws_zeek_note(struct ws_zeek *zeek, const struct ws_segment *segment, uint32_t analysis);
-/* The history with `originator`'s letters in upper case; with ^ in front when that is not who sent the first packet. */
+/* Writes the history with `originator`'s letters in upper case; a ^ in front says that it did not send the first
+ * packet. */
 void ws_zeek_history(const struct ws_zeek *zeek, unsigned originator, char history[WS_ZEEK_HISTORY + 2]);
-/* S0 S1 SF REJ S2 S3 RSTO RSTR RSTOS0 RSTRH SH SHR OTH; static. */
+/* Returns S0 S1 SF REJ S2 S3 RSTO RSTR RSTOS0 RSTRH SH SHR or OTH; static. */
 const char *ws_zeek_state(const struct ws_zeek *zeek, const struct ws_machine *machine, unsigned originator);
 
 #endif
