@@ -164,10 +164,11 @@ static void add_captures(struct list *list, enum ws_start_group group, const cha
 	for (int i = 0; i < count; i++) {
 		char path[PATH_MAX], name[256];
 		const bool bundled = group == WS_START_BUNDLED;
-		snprintf(path, sizeof(path), "%s/%s", folder, names[i]->d_name);
+		const int length = snprintf(path, sizeof(path), "%s/%s", folder, names[i]->d_name);
+		const bool fits = length > 0 && (size_t)length < sizeof(path);
 		snprintf(name, sizeof(name), "%.*s", (int)(bundled ? stem(names[i]->d_name) : strlen(names[i]->d_name)),
 		         names[i]->d_name);
-		struct ws_start_entry *entry = i < MOST ? add(list, group, name, path) : NULL;
+		struct ws_start_entry *entry = fits && i < MOST ? add(list, group, name, path) : NULL;
 		if (entry) {
 			struct ws_text text = WS_TEXT_OVER(entry->about);
 			if (!bundled || !describe_bundled(readme, names[i]->d_name, &text))

@@ -93,10 +93,9 @@ static bool default_path(char *path, size_t size)
 
 bool config_read(struct options *options, struct ws_error *error)
 {
-	char path[4096];
-	if (options->config_file)
-		snprintf(path, sizeof(path), "%s", options->config_file);
-	else if (!default_path(path, sizeof(path)))
+	char standard[4096];
+	const char *path = options->config_file ? options->config_file : standard;
+	if (!options->config_file && !default_path(standard, sizeof(standard)))
 		return true;
 	FILE *file = fopen(path, "r");
 	/* HOME may be another user's, as under sudo. */

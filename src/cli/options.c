@@ -414,6 +414,8 @@ bool options_parse(int argc, char **argv, struct options *options, struct ws_err
 		options->operand = optind < argc ? argv[optind] : NULL;
 		return true;
 	}
+	if (options->lesson && !options->lesson[0] && optind < argc)
+		options->lesson = argv[optind++]; /* the name comes after other options: --lesson -n NAME */
 	if (optind < argc && !join_words(argc, argv, options, error))
 		return false;
 	if (options->idle == 0)
