@@ -1,4 +1,5 @@
-/* Exports of the screens' canvas for other programs: still and animated SVG for browsers, asciicasts for asciinema. */
+/* Exports of the screens' canvas for other programs: plain text, still and animated SVG for browsers, asciicasts for
+ * asciinema. */
 #ifndef WIRESTATE_EXPORT_H
 #define WIRESTATE_EXPORT_H
 
@@ -12,7 +13,16 @@
  * picture for people who do not see it; it is cleaned. */
 
 /* Writes a canvas as it is. */
+void ws_text_canvas(FILE *out, const struct ws_canvas *canvas);
 void ws_svg_canvas(FILE *out, const struct ws_canvas *canvas, enum ws_theme theme, const char *title);
+
+/* Writes all lifelines of the connection that is selected in `ui`, as text. */
+bool ws_text_chart(FILE *out, struct ws_ui *ui, const struct ws_model *model, int columns, bool ascii,
+                   struct ws_error *error) WS_CHECKED;
+
+/* Asked again and again while an export is drawn. When it returns false the export ends there, and what has been
+ * written is incomplete. */
+typedef bool ws_go_on_fn(void *context);
 
 struct ws_svg_options {
 	int columns;
@@ -20,8 +30,10 @@ struct ws_svg_options {
 	bool animated;       /* a loop in CSS, without a script; it does not move for users who prefer reduced motion */
 	double speed;
 	const char *title;
+	ws_go_on_fn *go_on;
+	void *context;
 };
-/* Writes all lifelines of the connection that is selected in `ui`. */
+/* The same as SVG. */
 bool ws_svg_chart(FILE *out, struct ws_ui *ui, const struct ws_model *model, const struct ws_svg_options *options,
                   struct ws_error *error) WS_CHECKED;
 
@@ -36,9 +48,7 @@ struct ws_cast_options {
 	bool ascii;
 	enum ws_theme theme;
 	const char *title;
-	/* Called before each frame. When it returns false the recording ends there, and ws_cast() reports that as an
-	 * error. */
-	bool (*go_on)(void *context);
+	ws_go_on_fn *go_on;
 	void *context;
 };
 bool ws_cast(FILE *out, struct ws_ui *ui, const struct ws_model *model, const struct ws_cast_options *options,

@@ -1,27 +1,59 @@
-/* Waiting for a process that has been begun: job control and signals go through to it. */
+/* Waiting for a child process: job control and signals are passed on to it. */
 #include "app/child.h"
 #include "app/signals.h"
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
-int launch_wait(pid_t child)
+pid_t child_fork(void)
+{
+	fflush(NULL); /* or the child would write it again */
+	signals_install(true);
+	const pid_t child = fork();
+	if (child == 0)
+		signals_reset();
+	return child;
+}
+
+int child_wait(pid_t child)
 {
 	int status = 0;
-	bool told = false;
+	bool passed_on = false;
 	for (;;) {
-		if (waitpid(child, &status, WUNTRACED) < 0) {
-			if (errno != EINTR)
-				return 1;
-			if (signals_take() & SIGNAL_STOP && !told)
-				told = kill(child, SIGTERM) == 0;
-			continue;
-		}
-		if (!WIFSTOPPED(status))
+		const pid_t changed = waitpid(child, &status, WUNTRACED | (passed_on ? 0 : WNOHANG));
+		if (changed < 0 && errno != EINTR)
+			return 1;
+		if (changed > 0 && !WIFSTOPPED(status))
 			break;
-		raise(SIGSTOP); /* a stop of it is one of ours */
-		kill(child, SIGCONT);
+		if (changed > 0) {
+			raise(SIGSTOP); /* the user has stopped both */
+			kill(child, SIGCONT);
+		}
+		/* Signals other than those to stop are the child's business. None may be left here when it has ended:
+		 * the next child would find it. */
+		if (signals_take() & SIGNAL_STOP && !passed_on)
+			passed_on = kill(child, SIGTERM) == 0;
+		if (!passed_on)
+			signals_poll(NULL, 0, WS_TIME_NEVER);
 	}
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	signals_take();
+	return WIFEXITED(status) ? WEXITSTATUS(status) : CHILD_KILLED + WTERMSIG(status);
+}
+
+int child_run(int (*fn)(void *context), void *context)
+{
+	const pid_t child = child_fork();
+	if (child == 0) {
+		const int status = fn(context);
+		fflush(NULL);
+		_exit(status);
+	}
+	if (child > 0)
+		return child_wait(child);
+	fprintf(stderr, "wirestate: cannot start a process: %s\n", strerror(errno));
+	return 1;
 }

@@ -1,11 +1,19 @@
 /* A part of the program that runs in a process of its own, with the terminal for itself. */
-#ifndef WIRESTATE_SRC_LAUNCH_H
-#define WIRESTATE_SRC_LAUNCH_H
+#ifndef APP_CHILD_H
+#define APP_CHILD_H
 
 #include <sys/types.h>
 
-/* Waits for its end, passing on what stops and ends this one: its exit status, 128 and the signal's number when one
- * ended it. signals_install() must have been called before it was begun. */
-int launch_wait(pid_t child);
+/* The exit status for a child that a signal has ended is this and the signal's number. */
+enum { CHILD_KILLED = 128 };
+
+/* Runs `fn` in a child process and waits for its end. The exit status is what `fn` returns; 1 where there can be no
+ * child, which is then said on standard error. */
+int child_run(int (*fn)(void *context), void *context);
+
+/* The same in two steps, for a caller that needs something between them. The first is fork(); the second waits, and
+ * passes on what stops and ends this process. */
+pid_t child_fork(void);
+int child_wait(pid_t child);
 
 #endif

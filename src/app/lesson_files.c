@@ -1,6 +1,7 @@
 /* Lessons lie beside the captures that they play, as NAME.lesson: those that come with wirestate are found where its
  * captures are, others by their path. */
 #include "app/lesson_files.h"
+#include "app/report.h"
 #include "cli/datadir.h"
 
 #include <dirent.h>
@@ -100,14 +101,6 @@ void lessons_free(struct lesson_file *files, size_t count)
 	free(files);
 }
 
-static void print_clean(const char *text)
-{
-	char buffer[512];
-	struct ws_text clean = WS_TEXT_OVER(buffer);
-	ws_text_clean(&clean, text, strlen(text));
-	fputs(ws_text_cstr(&clean), stdout);
-}
-
 int lessons_print(void)
 {
 	struct ws_error error = {.status = WS_OK};
@@ -115,16 +108,16 @@ int lessons_print(void)
 	struct lesson_file *files = lessons_bundled(&count, &error);
 	for (size_t i = 0; i < count; i++) {
 		printf("%-22s ", files[i].name);
-		print_clean(files[i].lesson->about);
+		print_clean(stdout, files[i].lesson->about);
 		putchar('\n');
 	}
 	lessons_free(files, count);
 	if (error.status != WS_OK)
-		fprintf(stderr, "wirestate: %s\n", error.text);
-	else if (!count)
+		return report_error(&error);
+	if (!count)
 		fputs("wirestate: no lesson has been found; they belong beside the captures that come with wirestate\n",
 		      stderr);
-	return error.status != WS_OK ? ws_exit_status(error.status) : 0;
+	return 0;
 }
 
 /* ---- One of them */

@@ -1,12 +1,13 @@
 /* A lesson without a terminal: all of it to be read, or with --stop one stop's screens as they are in the view. The
  * snapshots of its stops are made as in the view, by the past. */
 #include "app/past.h"
+#include "app/report.h"
 #include "app/session.h"
 #include "app/signals.h"
 
-#include <errno.h>
+#include <wirestate/export.h>
+
 #include <stdio.h>
-#include <string.h>
 
 enum { BATCH = 1024, DEFAULT_COLUMNS = 80, DEFAULT_ROWS = 24, PAGE_ROWS = 500 };
 
@@ -52,7 +53,7 @@ static void print_rows(const struct ws_canvas *canvas, int rows)
 			empty = empty && is_empty(last[column].code_point);
 		part.rows -= empty;
 	}
-	canvas_print(stdout, &part);
+	ws_text_canvas(stdout, &part);
 }
 
 static void print_page(struct printer *it, const struct ws_lesson_stop *stop)
@@ -95,7 +96,7 @@ static void print_stop(struct printer *it)
 	const size_t stop = wanted == FRAME_END ? lesson->stop_count : wanted - 1;
 	for (int answered = 0; answered < (wanted == FRAME_END ? 1 : 2); answered++) {
 		stand(it, stop, answered);
-		canvas_print(stdout, &it->canvas);
+		ws_text_canvas(stdout, &it->canvas);
 	}
 }
 
@@ -123,8 +124,8 @@ static void print(struct session *session)
 		ws_ui_lesson(it.ui, &it.model, session->lesson);
 		(one ? print_stop : print_all)(&it);
 	}
-	if (session->error.status == WS_OK && (fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE)
-		ws_fail(&session->error, WS_ERROR_OUTPUT, "cannot write to standard output: %s", strerror(errno));
+	if (session->error.status == WS_OK)
+		(void)!report_output(&session->error);
 	ws_canvas_destroy(&it.page);
 	ws_canvas_destroy(&it.canvas);
 	ws_ui_free(it.ui);
@@ -134,8 +135,10 @@ static void print(struct session *session)
 void run_lesson(struct session *session)
 {
 	while (session_read(session, BATCH))
-		if (signals_take() & SIGNAL_STOP)
+		if (signals_take() & SIGNAL_STOP) {
+			ws_fail(&session->error, WS_ERROR_SYSTEM, "interrupted: nothing has been written");
 			return;
+		}
 	if (session->error.status == WS_OK &&
 	    ws_lesson_resolve(session->lesson, session_shown(session)->tracker, &session->error))
 		print(session);

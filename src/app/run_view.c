@@ -4,6 +4,7 @@
  * loads; and draws at most once per FRAME_TIME, and never so often that drawing takes more than half of the time, so
  * that packets never wait for the screen. Nothing is drawn when nothing has changed. */
 #include "app/past.h"
+#include "app/save.h"
 #include "app/session.h"
 #include "app/signals.h"
 

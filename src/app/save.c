@@ -1,77 +1,312 @@
-/* The one place that writes a file a reader names while the view runs. The file must be new: nothing is overwritten,
- * and a link is not followed. The sandbox allows the directory that the program was started in, and what is below. */
-#include "app/session.h"
+/* Every file that the program writes, but for -w.
+ *
+ * A file that the user names in the view must be new: nothing is overwritten, and a link is not followed. The sandbox
+ * allows only that, in the directory that the program was started in and below it. Pictures are drawn in memory first,
+ * so that one that cannot be finished leaves no file.
+ *
+ * The file of --export may exist. It is opened before anything is read, and run_export.c decides what becomes of it. */
+#include "app/save.h"
+#include "app/report.h"
+
+#include <wirestate/stop.h>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { DEFAULT_COLUMNS = 80, DEFAULT_ROWS = 24 };
+#define LONGEST_WAIT (2 * WS_SECOND) /* in the view, where keys and packets wait for the drawing */
+
+/* ---- What is in a file */
+
+static void conn_title(const struct session *session, ws_conn_id conn, struct ws_text *title)
+{
+	struct ws_conn_info info;
+	if (!ws_tracker_conn(session_shown(session)->tracker, conn, &info)) {
+		ws_text_puts(title, "Connections");
+		return;
+	}
+	ws_text_printf(title, "Connection %llu, ", (unsigned long long)info.number);
+	for (int i = 0; i < 2; i++) {
+		const struct ws_endpoint_info *at = &info.endpoint[i ? !info.likely_client : info.likely_client];
+		ws_text_endpoint(title, &at->address, info.ip_version, at->port);
+		ws_text_puts(title, i ? ": " : " to ");
+	}
+	ws_conn_verdict(&info, title, NULL, NULL);
+}
+
+static bool has_time(void *context)
+{
+	const ws_time *deadline = context;
+	return !ws_stopping() && (*deadline == WS_TIME_NEVER || monotonic() < *deadline);
+}
+
+bool write_chart(const struct session *session, FILE *file, int kind, struct ws_ui *ui, const struct ws_model *model,
+                 ws_conn_id conn, ws_time deadline, struct ws_error *error)
+{
+	const struct options *options = session->options;
+	const int columns = options->size.columns ? options->size.columns : DEFAULT_COLUMNS;
+	const int rows = options->size.columns ? options->size.rows : DEFAULT_ROWS;
+	const enum ws_theme theme = (enum ws_theme)options->theme;
+	char words[512];
+	struct ws_text title = WS_TEXT_OVER(words);
+	conn_title(session, conn, &title);
+	const struct ws_svg_options svg = {.columns = columns,
+	                                   .theme = theme,
+	                                   .animated = kind == EXPORT_ANIMATION,
+	                                   .speed = options->speed,
+	                                   .title = ws_text_cstr(&title),
+	                                   .go_on = has_time,
+	                                   .context = &deadline};
+	const struct ws_cast_options cast = {.columns = columns,
+	                                     .rows = rows,
+	                                     .ascii = options->ascii,
+	                                     .theme = theme,
+	                                     .title = svg.title,
+	                                     .go_on = has_time,
+	                                     .context = &deadline};
+	if (kind == EXPORT_CAST)
+		return ws_cast(file, ui, model, &cast, error);
+	if (kind == EXPORT_HTML)
+		return ws_html_chart(file, ui, model, conn, svg.title, error);
+	if (kind == EXPORT_TXT)
+		return ws_text_chart(file, ui, model, columns, options->ascii, error);
+	return ws_svg_chart(file, ui, model, &svg, error);
+}
+
+void write_canvas(const struct session *session, FILE *file, int kind, const struct ws_canvas *canvas, ws_conn_id conn)
+{
+	char words[512];
+	struct ws_text title = WS_TEXT_OVER(words);
+	conn_title(session, conn, &title);
+	if (kind == EXPORT_SVG)
+		ws_svg_canvas(file, canvas, (enum ws_theme)session->options->theme, ws_text_cstr(&title));
+	else
+		ws_text_canvas(file, canvas);
+}
+
+/* ---- --export */
+
+static bool open_as_invoker(void *context, struct ws_error *error)
+{
+	struct export_file *file = context;
+	file->fd = open(file->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, WS_SAVE_MODE);
+	file->created = file->fd >= 0;
+	if (file->fd < 0 && errno == EEXIST)
+		file->fd = open(file->path, O_WRONLY | O_CREAT | O_CLOEXEC, WS_SAVE_MODE);
+	return file->fd >= 0 || ws_fail(error, WS_ERROR_OUTPUT, "cannot write to %s: %s", file->path, strerror(errno));
+}
+
+bool export_file_open(struct export_file *file, const char *path, struct ws_error *error)
+{
+	*file = (struct export_file){.path = path, .fd = -1};
+	return ws_as_invoker(open_as_invoker, file, error);
+}
+
+static bool remove_as_invoker(void *context, struct ws_error *error)
+{
+	const struct export_file *file = context;
+	struct stat named, opened;
+	const bool same = lstat(file->path, &named) == 0 && fstat(file->fd, &opened) == 0 &&
+	                  named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
+	return same && (unlink(file->path) == 0 || ws_fail(error, WS_ERROR_OUTPUT, "%s", strerror(errno)));
+}
+
+void export_file_close(struct export_file *file, bool keep)
+{
+	struct ws_error ignored;
+	if (file->fd < 0)
+		return;
+	if (file->created && !keep)
+		(void)!ws_as_invoker(remove_as_invoker, file, &ignored);
+	close(file->fd);
+	file->fd = -1;
+}
+
+/* ---- From the view */
+
+static int create_new(const struct session *session, const char *name)
+{
+	return openat(session->directory, name, WS_SAVE_FLAGS, WS_SAVE_MODE);
+}
+
+static const char *create_reason(const struct session *session, int error)
+{
+	if (error == EEXIST)
+		return "there is such a file already";
+	const bool confined = session->protections.in_force & 1u << WS_PROTECTION_LANDLOCK;
+	if (error == EACCES && confined)
+		return "only new files, below the directory this was started in, where its user may write";
+	return strerror(error);
+}
+
+/* A new file as a stream. NULL: `error` says why. */
+static FILE *create_stream(const struct session *session, const char *name, struct ws_error *error)
+{
+	const int fd = create_new(session, name);
+	if (fd < 0) {
+		ws_fail(error, WS_ERROR_OUTPUT, "%s", create_reason(session, errno));
+		return NULL;
+	}
+	FILE *file = fdopen(fd, "w");
+	if (!file) {
+		close(fd);
+		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+	}
+	return file;
+}
+
+static bool close_stream(FILE *file, struct ws_error *error)
+{
+	int reason = file_error(file);
+	errno = 0;
+	if (fclose(file) != 0 && !reason)
+		reason = errno ? errno : EIO;
+	return !reason || ws_fail(error, WS_ERROR_OUTPUT, "%s", strerror(reason));
+}
+
+/* How a request went. */
+struct outcome {
+	char text[800]; /* what was written, or nothing */
+	struct ws_error error;
+};
 
 static bool write_bytes(void *context, const void *bytes, size_t length)
 {
 	return fwrite(bytes, 1, length, context) == length;
 }
 
-int save_create(const struct session *session, const char *name)
+static bool save_stream(const struct session *session, struct ws_ui *ui, const struct ws_model *model, const char *name,
+                        const char *shown, struct outcome *outcome)
 {
-	return openat(session->directory, name, WS_SAVE_FLAGS, WS_SAVE_MODE);
-}
-
-/* What was typed, as it may be shown. */
-static const char *clean_name(const char *name, struct ws_text *text)
-{
-	ws_text_clean(text, name, strlen(name));
-	return ws_text_cstr(text);
-}
-
-const char *save_reason(const struct session *session, int error)
-{
-	if (error == EEXIST)
-		return "there is such a file already";
-	const bool fenced = session->protections.in_force & 1u << WS_PROTECTION_LANDLOCK;
-	if (error == EACCES && fenced)
-		return "only new files, below the directory this was started in, where its user may write";
-	return strerror(error);
-}
-
-static void save_stream(const struct session *session, struct ws_ui *ui, const struct ws_model *model,
-                        const struct ws_file_request *request)
-{
-	char clean[256], message[800];
-	struct ws_text text = WS_TEXT_OVER(clean);
 	struct ws_stream_written written = {0};
-	const char *name = clean_name(request->name, &text), *reason = NULL;
-	const int fd = save_create(session, request->name);
-	FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
+	FILE *file = create_stream(session, name, &outcome->error);
 	if (!file)
-		reason = save_reason(session, errno);
+		return false;
 	const struct ws_sink sink = {.write = write_bytes, .context = file};
-	if (file && !ws_ui_write_stream(ui, model, &sink, &written))
-		reason = strerror(errno);
-	if (file && fclose(file) != 0 && !reason)
-		reason = strerror(errno);
-	if (reason)
-		snprintf(message, sizeof(message), "cannot save to %s: %s", name, reason);
-	else if (written.missing)
-		snprintf(message, sizeof(message), "%llu byte%s saved to %s. %llu are missing in it.",
-		         (unsigned long long)written.bytes, written.bytes == 1 ? "" : "s", name,
+	const bool whole = ws_ui_write_stream(ui, model, &sink, &written);
+	if (!close_stream(file, &outcome->error))
+		return false;
+	if (!whole)
+		return ws_fail(&outcome->error, WS_ERROR_OUTPUT, "not all of it could be written");
+	const int length = snprintf(outcome->text, sizeof(outcome->text), "%llu byte%s saved to %s.",
+	                            (unsigned long long)written.bytes, written.bytes == 1 ? "" : "s", shown);
+	if (written.missing && length > 0 && (size_t)length < sizeof(outcome->text))
+		snprintf(outcome->text + length, sizeof(outcome->text) - (size_t)length, " %llu are missing in it.",
 		         (unsigned long long)written.missing);
+	return true;
+}
+
+/* The user's own position stays as it is: the drawing has a ui of its own. */
+static bool draw_chart(const struct session *session, FILE *file, int kind, const struct ws_model *model,
+                       ws_conn_id conn, struct ws_error *error)
+{
+	static const char *const no_keys[WS_ACTION_COUNT];
+	const struct ws_ui_options options = {.speed = session->options->speed,
+	                                      .idle = session->options->idle,
+	                                      .screen = WS_SCREEN_LIFELINES,
+	                                      .key_name = no_keys};
+	struct ws_model still = *model;
+	struct ws_ui *ui = ws_ui_create(&options, error);
+	if (!ui)
+		return false;
+	still.live = false; /* the replay ends where the connection stands now */
+	ws_ui_select(ui, &still, conn, 0);
+	const ws_time deadline = monotonic() + LONGEST_WAIT;
+	bool good = write_chart(session, file, kind, ui, &still, conn, deadline, error);
+	if (!good && !ws_stopping() && monotonic() >= deadline)
+		ws_fail(error, WS_ERROR_OUTPUT, "drawing it takes more than %d s; wirestate --export has no limit",
+		        (int)(LONGEST_WAIT / WS_SECOND));
+	ws_ui_free(ui);
+	return good;
+}
+
+static bool save_chart(const struct session *session, int kind, const struct ws_model *model, ws_conn_id conn,
+                       const char *name, struct ws_error *error)
+{
+	char *bytes = NULL;
+	size_t length = 0;
+	FILE *drawing = open_memstream(&bytes, &length);
+	if (!drawing)
+		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+	bool good = draw_chart(session, drawing, kind, model, conn, error);
+	good = close_stream(drawing, good ? error : NULL) && good;
+	FILE *file = good ? create_stream(session, name, error) : NULL;
+	if (file) {
+		fwrite(bytes, 1, length, file);
+		good = close_stream(file, error);
+	}
+	free(bytes);
+	return file && good;
+}
+
+/* The packets of the connection, as far as they are still kept. */
+static bool save_packets(const struct session *session, const struct ws_model *model, ws_conn_id conn, const char *name,
+                         const char *shown, uint64_t *missing, struct ws_error *error)
+{
+	struct ws_replay *replay = ws_replay_open(model->tracker, conn);
+	if (!replay)
+		return ws_fail(error, WS_ERROR_SYSTEM, "its segments are no longer kept");
+	const int fd = create_new(session, name);
+	struct ws_dump *dump = NULL;
+	if (fd < 0)
+		ws_fail(error, WS_ERROR_OUTPUT, "%s", create_reason(session, errno));
 	else
-		snprintf(message, sizeof(message), "%llu byte%s saved to %s.", (unsigned long long)written.bytes,
-		         written.bytes == 1 ? "" : "s", name);
-	ws_ui_file_done(ui, message, !reason);
+		dump = ws_dump_open_fd(session_shown(session)->capture, fd, shown, error);
+	struct ws_step step;
+	bool good = dump;
+	for (size_t i = 0; good && ws_replay_step(replay, i, &step); i++) {
+		struct ws_frame frame;
+		if (step.input.kind != WS_INPUT_SEGMENT)
+			continue;
+		if (model->fetch(model->fetch_context, step.input.position, &frame))
+			good = ws_dump_write(dump, &frame, error);
+		else
+			++*missing;
+	}
+	ws_replay_close(replay);
+	struct ws_error closing;
+	return (ws_dump_close(dump, good ? error : &closing) && good);
+}
+
+static bool save_connection(const struct session *session, const struct ws_model *model, ws_conn_id conn,
+                            const char *name, const char *shown, struct outcome *outcome)
+{
+	const int kind = options_export_kind(name);
+	uint64_t missing = 0;
+	if (kind == EXPORT_NONE)
+		return ws_fail(&outcome->error, WS_ERROR_OPTION,
+		               "a name ends in .svg, .anim.svg, .html, .txt, .cast or .pcap");
+	if (kind == EXPORT_PCAP ? !save_packets(session, model, conn, name, shown, &missing, &outcome->error)
+	                        : !save_chart(session, kind, model, conn, name, &outcome->error))
+		return false;
+	if (missing)
+		snprintf(outcome->text, sizeof(outcome->text),
+		         "%s written, without %llu packets that are no longer kept.", shown,
+		         (unsigned long long)missing);
+	else
+		snprintf(outcome->text, sizeof(outcome->text), "%s written.", shown);
+	return true;
 }
 
 bool handle_save_request(const struct session *session, struct ws_ui *ui, const struct ws_model *model)
 {
 	struct ws_file_request request;
+	struct outcome outcome = {.text = ""};
+	char clean[256];
+	struct ws_text name = WS_TEXT_OVER(clean);
 	if (!ws_ui_file_request(ui, &request))
 		return false;
-	if (request.content == WS_FILE_STREAM)
-		save_stream(session, ui, model, &request);
-	else
-		export_connection(session, ui, model, &request);
+	ws_text_clean(&name, request.name, strlen(request.name));
+	const char *shown = ws_text_cstr(&name);
+	const bool good = request.content == WS_FILE_STREAM
+	                          ? save_stream(session, ui, model, request.name, shown, &outcome)
+	                          : save_connection(session, model, request.conn, request.name, shown, &outcome);
+	if (!good)
+		snprintf(outcome.text, sizeof(outcome.text), "cannot write %s: %s", shown, outcome.error.text);
+	ws_ui_file_done(ui, outcome.text, good);
 	return true;
 }

@@ -100,15 +100,14 @@ static bool open_written(void *context, struct ws_error *error)
 {
 	struct session *session = context;
 	const struct options *options = session->options;
-	const char *packets = options->export_kind == EXPORT_PCAP ? options->export : options->write;
-	if (packets) {
-		session->dump = ws_dump_open(session->points[0].capture, packets, error);
+	if (options->write) {
+		session->dump = ws_dump_open(session->points[0].capture, options->write, error);
 		if (!session->dump)
 			return false;
 	}
 	if (session->screen)
 		session->directory = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return !options->export || packets || export_open(session, error);
+	return true;
 }
 
 static bool open_filter(struct session *session, struct ws_error *error)
@@ -153,16 +152,10 @@ static bool drop_privileges(void *context, struct ws_error *error)
 	return session->dropped = ws_privileges_drop(session->options->user, &session->protections, error);
 }
 
-/* Only one connection's packets are written, which the tracker knows behind each. */
-static bool picks_connection(const struct session *session)
-{
-	return session->options->export_kind == EXPORT_PCAP && session->options->connection;
-}
-
-/* With -w or --export, privileges are dropped only after that file has been created as the invoking user. */
+/* With -w, privileges are dropped only after that file has been created as the invoking user. */
 static bool drops_when_opened(const struct options *options)
 {
-	return !options->no_sandbox && !options->write && !options->export;
+	return !options->no_sandbox && !options->write;
 }
 
 struct ws_capture *session_open_capture(struct session *session, bool live, const char *name, uint64_t memory,
@@ -218,7 +211,7 @@ bool session_open(struct session *session, const struct options *options, bool s
 	if (!ws_as_invoker(open_written, session, error))
 		return false;
 	session->may_defer = (screen ? options->frame == FRAME_NONE : !(records(options) & 1u << WS_RECORD_PACKET)) &&
-	                     !picks_connection(session) && !session->lesson;
+	                     !session->lesson;
 	if (!options->numeric)
 		ws_port_names_load();
 	find_net(session);
@@ -241,7 +234,6 @@ void session_close(struct session *session)
 	if (session->dump && !ws_dump_close(session->dump, &error) && session->warning.status == WS_OK)
 		session->warning = error;
 	session->dump = NULL;
-	export_close(session);
 	ws_output_free(session->output);
 	ws_filter_free(session->filter);
 	for (size_t i = 0; session->points && i < session->point_count; i++)
@@ -293,16 +285,18 @@ static void write_frame(struct session *session, const struct ws_frame *frame)
 		give_up_dump(session);
 }
 
-/* The packet that --frame names is kept: it may belong to no connection, and then only its bytes can be shown. */
-static void keep_frame(struct session *session, const struct ws_frame *frame)
+/* Keeps the packet that --frame names: it may belong to no connection, and then only its bytes can be shown. */
+static bool keep_named_frame(struct session *session, const struct ws_frame *frame)
 {
 	uint8_t *bytes = realloc(session->named_frame_bytes, frame->captured ? frame->captured : 1);
 	if (!bytes)
-		return;
+		return session->error.status == WS_OK ? ws_fail(&session->error, WS_ERROR_SYSTEM, "out of memory")
+		                                      : false;
 	memcpy(bytes, frame->data, frame->captured);
 	session->named_frame_bytes = bytes;
 	session->named_frame = *frame;
 	session->named_frame.data = session->named_frame_bytes;
+	return true;
 }
 
 void session_timers_ran(struct session *session, const struct point *point, const struct ws_track_result *result)
@@ -320,8 +314,8 @@ void session_tracked(struct session *session, const struct point *point, const s
 		output_result(session, ws_output_packet(session->output, &packet->packet, result, point->tracker));
 	if (session->lesson)
 		ws_lesson_take(session->lesson, &packet->packet, result, point->tracker);
-	if (picks_connection(session) && result->conn_number == session->options->connection)
-		write_frame(session, &packet->frame);
+	if (session->observe)
+		session->observe(session->observe_context, &packet->frame, result);
 	session->changed = true;
 }
 
@@ -348,7 +342,8 @@ const struct ws_frame *session_admit(struct session *session, const struct ws_fr
 		*last = options->frame != FRAME_END && frame->number >= options->frame;
 		if (*last && frame->number > options->frame)
 			return NULL;
-		keep_frame(session, frame);
+		if (!keep_named_frame(session, frame))
+			return NULL;
 	}
 	*last = ++session->packets == options->count || *last;
 	return frame;
@@ -356,8 +351,7 @@ const struct ws_frame *session_admit(struct session *session, const struct ws_fr
 
 void session_decoded(struct session *session, const struct ws_frame *frame)
 {
-	if (!picks_connection(session))
-		write_frame(session, frame);
+	write_frame(session, frame);
 }
 
 bool session_read(struct session *session, int max)

@@ -14,7 +14,6 @@
 #include <wirestate/track.h>
 
 #include <poll.h>
-#include <stdio.h>
 
 struct session {
 	const struct options *options;
@@ -25,20 +24,23 @@ struct session {
 	struct ws_filter *filter;            /* --display-filter, or NULL */
 	struct ws_filter_error filter_error; /* why there is none; no text: it was not asked for */
 	struct ws_output *output;            /* NULL where a screen is shown */
-	struct ws_dump *dump;                /* -w or --export's packets, or NULL */
+	struct ws_dump *dump;                /* -w, or NULL */
 	struct anonymizer *anonymizer;       /* --anonymize, or NULL */
 	struct ws_lesson *lesson;            /* borrowed: it is shown every packet; or NULL */
-	FILE *export;                        /* --export's picture, or NULL */
-	int directory;                       /* where the view may save files, -1: nowhere */
-	struct ws_protections protections;   /* in force since session_confine(), the user's since `dropped` */
-	bool dropped;                        /* privileges are given up */
-	struct ws_error error;               /* what the exit status tells; the first one counts */
-	struct ws_error warning;             /* of -w: reported at once, the capture goes on */
-	uint64_t packets;                    /* of all points, tracked or pending */
-	struct ws_net net;                   /* --net, or the interface's */
-	bool live;                           /* the points are interfaces */
-	bool screen;                         /* frames and history are kept */
-	bool ended;                          /* no packet will come any more */
+	/* Called for every packet when it has been tracked, if its bytes are still valid then (`may_defer` is not set);
+	 * or NULL. */
+	void (*observe)(void *context, const struct ws_frame *frame, const struct ws_track_result *result);
+	void *observe_context;
+	int directory;                     /* where the view may save files, -1: nowhere */
+	struct ws_protections protections; /* in force since session_confine(), the user's since `dropped` */
+	bool dropped;                      /* privileges are given up */
+	struct ws_error error;             /* what the exit status tells; the first one counts */
+	struct ws_error warning;           /* of -w: reported at once, the capture goes on */
+	uint64_t packets;                  /* of all points, tracked or pending */
+	struct ws_net net;                 /* --net, or the interface's */
+	bool live;                         /* the points are interfaces */
+	bool screen;                       /* frames and history are kept */
+	bool ended;                        /* no packet will come any more */
 	bool output_failed;
 	bool went_back;              /* to the start screen */
 	bool wants_next;             /* the lesson behind this one */
@@ -124,27 +126,10 @@ enum { PAST_SHARE = 4 };
 uint64_t session_memory_left(const struct session *session);
 uint64_t session_memory_taken(const struct ws_tracker *tracker, const struct ws_capture *capture);
 
-/* Writes the file that the user has asked for in the view, and shows how that went. False: none was asked for. */
-bool handle_save_request(const struct session *session, struct ws_ui *ui, const struct ws_model *model);
-/* For that: opens a new file for writing (-1: errno says why not), and says in words why that could not be. */
-int save_create(const struct session *session, const char *name);
-const char *save_reason(const struct session *session, int error);
-
 /* ---- The ways to run a session; each returns when it is over. Errors are left in the session. */
 void run_lines(struct session *session);
 void run_view(struct session *session);
 void run_frame(struct session *session);
 void run_lesson(struct session *session);
-
-/* ---- --export: a picture or a recording; errors are left in the session */
-bool export_open(struct session *session, struct ws_error *error) WS_CHECKED;
-void export_close(struct session *session);
-void export_chart(struct session *session, struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn);
-/* The part of handle_save_request() for one connection. */
-void export_connection(const struct session *session, struct ws_ui *ui, const struct ws_model *model,
-                       const struct ws_file_request *request);
-void export_screen(struct session *session, const struct ws_canvas *canvas, ws_conn_id conn);
-/* A canvas as text. */
-void canvas_print(FILE *file, const struct ws_canvas *canvas);
 
 #endif

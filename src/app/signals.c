@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t resize_seen, suspend_seen, continue_seen;
+static volatile sig_atomic_t resize_seen, suspend_seen, continue_seen, child_seen;
 
 static void on_stop(int signal_number)
 {
@@ -36,13 +36,15 @@ static void on_change(int signal_number)
 		resize_seen = 1;
 	else if (signal_number == SIGTSTP)
 		suspend_seen = 1;
+	else if (signal_number == SIGCHLD)
+		child_seen = 1;
 	else
 		continue_seen = 1;
 }
 
 static void handled(sigset_t *set)
 {
-	static const int all[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP, SIGCONT};
+	static const int all[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP, SIGCONT, SIGCHLD};
 	sigemptyset(set);
 	for (size_t i = 0; i < WS_ARRAY_SIZE(all); i++)
 		sigaddset(set, all[i]);
@@ -73,10 +75,23 @@ void signals_install(bool view)
 		handle(SIGWINCH, on_change, SA_RESTART);
 		handle(SIGTSTP, on_change, SA_RESTART);
 		handle(SIGCONT, on_change, SA_RESTART);
+		handle(SIGCHLD, on_change, SA_RESTART);
 	}
 }
 
-static bool take(volatile sig_atomic_t *flag)
+void signals_reset(void)
+{
+	resize_seen = suspend_seen = continue_seen = child_seen = 0;
+	handle(SIGINT, SIG_DFL, 0);
+	handle(SIGTERM, SIG_DFL, 0);
+	handle(SIGHUP, SIG_DFL, 0);
+	handle(SIGWINCH, SIG_DFL, 0);
+	handle(SIGTSTP, SIG_DFL, 0);
+	handle(SIGCONT, SIG_DFL, 0);
+	handle(SIGCHLD, SIG_DFL, 0);
+}
+
+static bool flag_take(volatile sig_atomic_t *flag)
 {
 	const bool seen = *flag;
 	*flag = 0;
@@ -86,12 +101,14 @@ static bool take(volatile sig_atomic_t *flag)
 unsigned signals_take(void)
 {
 	unsigned bits = ws_stopping() ? SIGNAL_STOP : 0;
-	if (resize_seen && take(&resize_seen))
+	if (resize_seen && flag_take(&resize_seen))
 		bits |= SIGNAL_RESIZE;
-	if (suspend_seen && take(&suspend_seen))
+	if (suspend_seen && flag_take(&suspend_seen))
 		bits |= SIGNAL_SUSPEND;
-	if (continue_seen && take(&continue_seen))
+	if (continue_seen && flag_take(&continue_seen))
 		bits |= SIGNAL_CONTINUE;
+	if (child_seen && flag_take(&child_seen))
+		bits |= SIGNAL_CHILD;
 	return bits;
 }
 
@@ -109,7 +126,7 @@ void signals_poll(struct pollfd *descriptors, nfds_t count, ws_time timeout)
 	sigset_t blocked, before;
 	handled(&blocked);
 	sigprocmask(SIG_BLOCK, &blocked, &before);
-	if (!ws_stopping() && !resize_seen && !suspend_seen && !continue_seen) {
+	if (!ws_stopping() && !resize_seen && !suspend_seen && !continue_seen && !child_seen) {
 		struct timespec wait = {.tv_sec = timeout / WS_SECOND, .tv_nsec = timeout % WS_SECOND};
 		if (ppoll(descriptors, count, timeout == WS_TIME_NEVER ? NULL : &wait, &before) < 0) {
 			/* Interrupted: the flags say by what. */

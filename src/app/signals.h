@@ -12,12 +12,16 @@ enum {
 	SIGNAL_RESIZE = 2,   /* SIGWINCH */
 	SIGNAL_SUSPEND = 4,  /* SIGTSTP, only with `view` */
 	SIGNAL_CONTINUE = 8, /* SIGCONT, only with `view` */
+	SIGNAL_CHILD = 16,   /* SIGCHLD, only with `view`: a child has stopped or ended */
 };
 
 /* SIGPIPE and SIGXFSZ are ignored: a reader that went away, a file that may not grow, is an error of the write. */
 void signals_ignore(void);
 /* Those that end, stop and resize are caught from here on; that does not end a wait for a pipe's header. */
 void signals_install(bool view);
+
+/* For a new process: as if signals_install() had not been called, and nothing had come. */
+void signals_reset(void);
 
 /* The bits, each reported once; SIGNAL_STOP stays. */
 unsigned signals_take(void);

@@ -3,6 +3,7 @@
  * child's meanwhile. What the child says on standard error is kept and shown here. */
 #include "app/start.h"
 #include "app/child.h"
+#include "app/report.h"
 #include "app/session.h"
 #include "app/signals.h"
 
@@ -94,21 +95,15 @@ static void pass_on(int errors)
 		fwrite(buffer, 1, (size_t)got, stderr);
 }
 
-static void open_selected(struct start *it)
+static void refuse(struct start *it, const struct ws_start_entry *entry, const char *reason)
 {
-	if (!it->position.cursor.count)
-		return;
-	const struct ws_start_entry *entry = &it->entries[it->position.cursor.selected];
-	const int errors = memfd_create("errors", MFD_CLOEXEC);
-	if (errors < 0)
-		return;
-	ws_view_close(it->view);
-	it->view = NULL;
-	const pid_t child = fork();
-	if (child == 0)
-		become(entry, errors);
+	snprintf(it->message, sizeof(it->message), "%s could not be opened: %s", entry->name, reason);
+}
+
+static void wait_for_child(struct start *it, const struct ws_start_entry *entry, pid_t child, int errors)
+{
 	it->message[0] = '\0';
-	it->status = child > 0 ? launch_wait(child) : 1;
+	it->status = child_wait(child);
 	if (it->status == 0 || signals_take() & SIGNAL_STOP) {
 		pass_on(errors);
 		it->quit = true;
@@ -117,6 +112,27 @@ static void open_selected(struct start *it)
 		if (!it->message[0])
 			snprintf(it->message, sizeof(it->message), "%s could not be opened", entry->name);
 	}
+}
+
+static void open_selected(struct start *it)
+{
+	if (!it->position.cursor.count)
+		return;
+	const struct ws_start_entry *entry = &it->entries[it->position.cursor.selected];
+	const int errors = memfd_create("errors", MFD_CLOEXEC);
+	if (errors < 0) {
+		refuse(it, entry, strerror(errno));
+		return;
+	}
+	ws_view_close(it->view);
+	it->view = NULL;
+	const pid_t child = child_fork();
+	if (child == 0)
+		become(entry, errors);
+	if (child > 0)
+		wait_for_child(it, entry, child, errors);
+	else
+		refuse(it, entry, strerror(errno));
 	close(errors);
 	if (!it->quit && !open_view(it))
 		it->quit = true;
@@ -211,6 +227,5 @@ int run_start(const struct options *options)
 	start_list_free(it.entries, it.position.cursor.count);
 	if (it.error.status == WS_OK)
 		return it.status == START_BACK ? 0 : it.status;
-	fprintf(stderr, "wirestate: %s\n", it.error.text);
-	return ws_exit_status(it.error.status);
+	return report_error(&it.error);
 }

@@ -20,7 +20,16 @@ struct replay_strip {
 	struct ws_chart chart;
 	struct ws_canvas whole;
 	double length; /* replay time of one loop, in ns */
+	ws_go_on_fn *go_on;
+	void *context;
+	bool stopped; /* go_on() has returned false */
 };
+
+static bool goes_on(struct replay_strip *strip)
+{
+	strip->stopped = strip->stopped || !strip->go_on(strip->context);
+	return !strip->stopped;
+}
 
 /* ---- Still parts */
 
@@ -68,12 +77,12 @@ static void put_arrow(const struct replay_strip *strip, const struct ws_chart_st
 	put_part(strip, row, -1);
 }
 
-static void put_still(const struct replay_strip *strip)
+static bool put_still(struct replay_strip *strip)
 {
 	for (int row = 0; row < WS_CHART_HEAD; row++)
 		svg_cells(strip->out, &strip->whole, row, 0, strip->chart.columns, 0);
 	put_lifelines(strip);
-	for (size_t i = 0; i < strip->chart.count; i++) {
+	for (size_t i = 0; i < strip->chart.count && goes_on(strip); i++) {
 		const struct ws_chart_step *step = &strip->chart.step[i];
 		const int last = step->row + step->rows - 1;
 		if (step->gap >= 0)
@@ -89,6 +98,7 @@ static void put_still(const struct replay_strip *strip)
 	}
 	if (strip->chart.left_out)
 		put_part(strip, strip->chart.rows - 1, -1);
+	return !strip->stopped;
 }
 
 /* ---- Time */
@@ -129,10 +139,10 @@ static double flight_of(const struct replay_strip *strip, const struct ws_chart_
 	return (tip_of(strip, step) - strip->chart.line[step->from]) * CELL_WIDTH;
 }
 
-static void put_keyframes(const struct replay_strip *strip)
+static void put_keyframes(struct replay_strip *strip)
 {
 	char name[32];
-	for (size_t i = 0; i < strip->chart.count; i++) {
+	for (size_t i = 0; i < strip->chart.count && goes_on(strip); i++) {
 		const struct ws_chart_step *step = &strip->chart.step[i];
 		snprintf(name, sizeof(name), "d%zu", i);
 		put_appearing(strip, name, step->departure);
@@ -294,14 +304,14 @@ static bool put_countdown(const struct replay_strip *strip, struct boxes *boxes)
 	return true;
 }
 
-static bool put_moments(const struct replay_strip *strip)
+static bool put_moments(struct replay_strip *strip)
 {
 	const struct ws_chart *chart = &strip->chart;
 	struct boxes boxes = {0};
 	bool good = ws_canvas_create(&boxes.shown, chart->columns, WS_CHART_HEAD + NOTE_ROWS);
 	good &= ws_canvas_create(&boxes.next, chart->columns, WS_CHART_HEAD + NOTE_ROWS);
 	good = good && ws_chart_moment(strip->ui, strip->model, chart, 0, false, &boxes.shown);
-	for (size_t i = 0; good && i < 2 * chart->count; i++) {
+	for (size_t i = 0; good && i < 2 * chart->count && goes_on(strip); i++) {
 		const struct ws_chart_step *step = &chart->step[i / 2];
 		const bool arrived = i % 2;
 		good = ws_chart_moment(strip->ui, strip->model, chart, i / 2, arrived, &boxes.next);
@@ -309,7 +319,7 @@ static bool put_moments(const struct replay_strip *strip)
 			put_notes(strip, &boxes.next, i / 2);
 		change_boxes(strip, &boxes, arrived ? step->arrival : step->departure, false);
 	}
-	good = good && put_countdown(strip, &boxes);
+	good = good && !strip->stopped && put_countdown(strip, &boxes);
 	ws_canvas_destroy(&boxes.shown);
 	ws_canvas_destroy(&boxes.next);
 	return good;
@@ -317,13 +327,13 @@ static bool put_moments(const struct replay_strip *strip)
 
 /* ---- All */
 
-static bool put_animated(const struct replay_strip *strip)
+static bool put_animated(struct replay_strip *strip)
 {
 	const struct ws_chart *chart = &strip->chart;
 	for (int row = 0; row < BOX_FIRST; row++)
 		svg_cells(strip->out, &strip->whole, row, 0, chart->columns, 0);
 	put_lifelines(strip);
-	for (size_t i = 0; i < chart->count; i++)
+	for (size_t i = 0; i < chart->count && goes_on(strip); i++)
 		put_step(strip, i);
 	if (chart->left_out)
 		put_part(strip, chart->rows - 1, -1);
@@ -332,7 +342,7 @@ static bool put_animated(const struct replay_strip *strip)
 	return put_moments(strip);
 }
 
-static void put_animation_style(const struct replay_strip *strip, double speed)
+static void put_animation_style(struct replay_strip *strip, double speed)
 {
 	const double seconds = strip->length / (double)WS_SECOND / speed;
 	fprintf(strip->out,
@@ -355,11 +365,7 @@ static bool write_chart(struct replay_strip *strip, const struct ws_svg_options 
 	if (options->animated)
 		put_animation_style(strip, options->speed > 0 ? options->speed : 1);
 	svg_body(strip->out);
-	bool good = true;
-	if (options->animated)
-		good = put_animated(strip);
-	else
-		put_still(strip);
+	const bool good = options->animated ? put_animated(strip) : put_still(strip);
 	svg_end(strip->out);
 	return good;
 }
@@ -367,10 +373,11 @@ static bool write_chart(struct replay_strip *strip, const struct ws_svg_options 
 bool ws_svg_chart(FILE *out, struct ws_ui *ui, const struct ws_model *model, const struct ws_svg_options *options,
                   struct ws_error *error)
 {
-	struct replay_strip strip = {.out = out, .ui = ui, .model = model};
+	struct replay_strip strip = {
+	        .out = out, .ui = ui, .model = model, .go_on = options->go_on, .context = options->context};
 	bool good = ws_chart_open(ui, model, options->columns, &strip.chart, error);
 	if (good && !write_chart(&strip, options))
-		good = ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+		good = ws_fail(error, WS_ERROR_SYSTEM, strip.stopped ? "stopped" : "out of memory");
 	ws_canvas_destroy(&strip.whole);
 	ws_chart_close(&strip.chart);
 	return good;

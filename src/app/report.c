@@ -1,0 +1,49 @@
+#include "app/report.h"
+
+#include <wirestate/text.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+int report_error(const struct ws_error *error)
+{
+	fprintf(stderr, "wirestate: %s\n", error->text);
+	return ws_exit_status(error->status);
+}
+
+int file_error(FILE *file)
+{
+	errno = 0;
+	if (fflush(file) != 0)
+		return errno ? errno : EIO;
+	return ferror(file) ? EIO : 0; /* an earlier write has failed, and its errno is lost */
+}
+
+static bool reader_has_gone(void)
+{
+	struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+	return poll(&output, 1, 0) == 1 && output.revents & POLLERR;
+}
+
+bool report_output(struct ws_error *error)
+{
+	const int reason = file_error(stdout);
+	return reason == 0 || reason == EPIPE || reader_has_gone() ||
+	       ws_fail(error, WS_ERROR_OUTPUT, "cannot write to standard output: %s", strerror(reason));
+}
+
+int report_output_status(void)
+{
+	struct ws_error error;
+	return report_output(&error) ? 0 : report_error(&error);
+}
+
+void print_clean(FILE *file, const char *text)
+{
+	char buffer[512];
+	struct ws_text clean = WS_TEXT_OVER(buffer);
+	ws_text_clean(&clean, text, strlen(text));
+	fputs(ws_text_cstr(&clean), file);
+}

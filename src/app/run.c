@@ -1,0 +1,201 @@
+/* One session from its opening to its exit status. Standard output carries data only; banner, summary, warnings and
+ * errors go to standard error. */
+#include "app/run.h"
+#include "app/lesson_files.h"
+#include "app/report.h"
+#include "app/signals.h"
+#include "app/start.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- Which mode */
+
+/* The view needs a terminal to draw on. Its keys come from the controlling terminal where a capture comes from standard
+ * input. */
+bool options_want_view(struct options *options)
+{
+	if (options->show == SHOW_AUTO) {
+		const bool from_pipe = options->read && strcmp(options->read, "-") == 0;
+		const bool keyboard = from_pipe || isatty(STDIN_FILENO);
+		options->show = keyboard && isatty(STDOUT_FILENO) ? SHOW_TUI : SHOW_TEXT;
+	}
+	return options->show == SHOW_TUI;
+}
+
+enum mode options_mode(struct options *options, int arguments)
+{
+	if (arguments < 1)
+		return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ? MODE_START : MODE_USAGE;
+	if (options->help)
+		return MODE_HELP;
+	if (options->version)
+		return MODE_VERSION;
+	if (options->generate)
+		return MODE_GENERATE;
+	if (options->list_interfaces)
+		return MODE_INTERFACES;
+	if (options->list_link_types)
+		return MODE_LINK_TYPES;
+	if (options->lesson)
+		return options->lesson[0] ? MODE_LESSON : MODE_LESSON_NAMES;
+	if (options->export)
+		return MODE_EXPORT;
+	if (options->frame != FRAME_NONE)
+		return MODE_FRAME;
+	return options_want_view(options) ? MODE_VIEW : MODE_LINES;
+}
+
+/* ---- What is said before and after */
+
+static void print_point(const struct session *session, const struct point *point)
+{
+	char buffer[512];
+	struct ws_text links = WS_TEXT_OVER(buffer);
+	const uint64_t length = session->options->snapshot_length;
+	ws_capture_link_names(point->capture, &links);
+	fputs(session->live ? "listening on " : "reading from ", stderr);
+	print_clean(stderr, point->name);
+	fprintf(stderr, ", link-type %s", ws_text_cstr(&links));
+	if (session->live)
+		fprintf(stderr, ", snapshot length %" PRIu64 " bytes", length ? length : 262144);
+	fputc('\n', stderr);
+}
+
+static void print_banner(const struct session *session)
+{
+	for (size_t i = 0; i < session->point_count; i++)
+		print_point(session, &session->points[i]);
+	if (session->options->verbose) {
+		char buffer[512];
+		struct ws_text text = WS_TEXT_OVER(buffer);
+		ws_protections_text(&session->protections, &text);
+		fprintf(stderr, "in force: %s\n", ws_text_cstr(&text));
+	}
+}
+
+/* What the records do not say about their source. */
+static void print_remarks(const struct session *session, const struct point *point)
+{
+	char buffer[512];
+	struct ws_text text = WS_TEXT_OVER(buffer);
+	struct ws_tracker_stats stats;
+	ws_tracker_stats(point->tracker, &stats);
+	if (session->point_count > 1) {
+		ws_text_clean(&text, point->name, strlen(point->name));
+		ws_text_puts(&text, ": ");
+	}
+	const size_t start = text.length;
+	if (stats.checksums_ignored) {
+		ws_checksums_words(&text, stats.checksums_ignored, stats.tcp);
+		ws_text_puts(&text, ", since addresses were replaced or the network card completes them later");
+		fprintf(stderr, "%s\n", ws_text_cstr(&text));
+	}
+	text.length = start;
+	if (!stats.connections && session_asks_for(session, WS_RECORD_CONNECTION)) {
+		ws_text_puts(&text, "no connection: ");
+		ws_no_connection_words(&text, &stats);
+		fprintf(stderr, "%s\n", ws_text_cstr(&text));
+	}
+}
+
+static void print_summary(const struct session *session)
+{
+	struct ws_capture_stats stats;
+	uint64_t evicted = 0;
+	session_stats(session, &stats);
+	for (size_t i = 0; i < session->point_count; i++) {
+		struct ws_tracker_stats tracked;
+		ws_tracker_stats(session->points[i].tracker, &tracked);
+		evicted += tracked.evicted;
+	}
+	fprintf(stderr, "%" PRIu64 " packets captured, %" PRIu64 " received by filter, %" PRIu64 " dropped by kernel",
+	        session->packets, stats.received, stats.dropped_kernel);
+	if (stats.dropped_interface)
+		fprintf(stderr, ", %" PRIu64 " dropped by interface", stats.dropped_interface);
+	if (evicted)
+		fprintf(stderr, ", %" PRIu64 " connections given up for memory", evicted);
+	fputc('\n', stderr);
+	for (size_t i = 0; i < session->point_count; i++)
+		print_remarks(session, &session->points[i]);
+}
+
+static int clean_columns(const char *bytes, size_t length)
+{
+	char buffer[512];
+	struct ws_text text = WS_TEXT_OVER(buffer);
+	ws_text_clean(&text, bytes, length);
+	return ws_columns(ws_text_cstr(&text));
+}
+
+/* Prints the display filter, and below it marks where it is wrong. */
+static void print_wrong_filter(const char *filter, const struct ws_filter_error *error)
+{
+	const int marks = clean_columns(filter + error->start, error->length);
+	fputs("  ", stderr);
+	print_clean(stderr, filter);
+	fprintf(stderr, "\n  %*s", clean_columns(filter, error->start), "");
+	for (int i = 0; i < (marks ? marks : 1); i++)
+		fputc('^', stderr);
+	fputc('\n', stderr);
+}
+
+/* ---- A session */
+
+int session_finish(struct session *session, bool opened, const struct ws_error *error)
+{
+	session_close(session);
+	if (!opened) {
+		const int status = report_error(error);
+		if (session->filter_error.text[0])
+			print_wrong_filter(session->options->display_filter, &session->filter_error);
+		return status;
+	}
+	const struct ws_error *failure = session_failure(session);
+	if (failure->status == WS_OK)
+		return session->went_back ? START_BACK : session->wants_next ? LESSON_NEXT : 0;
+	if (failure == &session->warning && session->warned)
+		return ws_exit_status(failure->status);
+	return report_error(failure);
+}
+
+static void run_without_view(struct session *session, enum mode mode)
+{
+	if (!session_confine(session))
+		return;
+	if (mode == MODE_LESSON) {
+		run_lesson(session);
+	} else if (mode == MODE_FRAME) {
+		run_frame(session);
+	} else {
+		print_banner(session);
+		run_lines(session);
+	}
+}
+
+int run_session(const struct options *options, enum mode mode)
+{
+	struct ws_error error = {0};
+	struct session session;
+	const bool view = mode == MODE_VIEW;
+	if (view && !isatty(STDOUT_FILENO)) {
+		ws_fail(&error, WS_ERROR_OPTION, "-T tui needs a terminal, and standard output is none; see -T text");
+		return report_error(&error);
+	}
+	/* A signal that stops the program makes a pipe on standard output non-blocking, see signals.c. */
+	const int output_flags = fcntl(STDOUT_FILENO, F_GETFL);
+	const bool opened = session_open(&session, options, mode != MODE_LINES, &error);
+	signals_install(view);
+	if (opened && view)
+		run_view(&session);
+	else if (opened)
+		run_without_view(&session, mode);
+	if (opened && (mode == MODE_LINES ? !session.output_failed : view && session.live))
+		print_summary(&session);
+	const int status = session_finish(&session, opened, &error);
+	if (output_flags >= 0)
+		fcntl(STDOUT_FILENO, F_SETFL, output_flags);
+	return status;
+}

@@ -1,0 +1,39 @@
+/* The ways to run the program on packets. Each returns the exit status. */
+#ifndef APP_RUN_H
+#define APP_RUN_H
+
+#include "app/session.h"
+
+/* What the command line asks for. */
+enum mode {
+	MODE_START, /* the start screen */
+	MODE_USAGE,
+	MODE_HELP,
+	MODE_VERSION,
+	MODE_GENERATE,
+	MODE_INTERFACES,   /* -D */
+	MODE_LINK_TYPES,   /* -L */
+	MODE_LESSON_NAMES, /* --lesson without a name */
+	MODE_LESSON,
+	MODE_EXPORT,
+	MODE_FRAME,
+	MODE_VIEW,
+	MODE_LINES, /* text, JSON and CSV */
+};
+
+/* Decides it. `arguments` is how many there are besides the program's name. */
+enum mode options_mode(struct options *options, int arguments);
+/* Whether -T is the view. Where there is no -T, this chooses one. */
+bool options_want_view(struct options *options);
+
+/* The modes VIEW, FRAME and LINES, and LESSON for one lesson as text. */
+int run_session(const struct options *options, enum mode mode);
+int run_export(const struct options *options);
+/* The lesson that options->lesson names, and those that the user goes on to. */
+int run_lessons(struct options *options);
+
+/* Closes a session, which was opened or not (`error` says why), and reports what failed in it. Returns the exit status.
+ */
+int session_finish(struct session *session, bool opened, const struct ws_error *error);
+
+#endif

@@ -1,0 +1,163 @@
+/* --export: from a capture to one file that others can look at.
+ *
+ * The file is opened first, as the invoking user. Everything else is done by a child process, which gives up its
+ * privileges and is confined before it reads a packet. The sandbox does not let it remove a file; so it empties what it
+ * could not finish, and this process, which only waits, removes an empty file that it had created. */
+#include "app/child.h"
+#include "app/frame.h"
+#include "app/report.h"
+#include "app/run.h"
+#include "app/save.h"
+#include "app/signals.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct export
+{
+	const struct options *options;
+	struct export_file file;
+	struct session session;
+	FILE *picture;         /* what goes to the file: a picture, */
+	struct ws_dump *dump;  /* or packets */
+	uint64_t conn_written; /* number of the connection whose packets go there */
+};
+
+static bool is_regular(int fd)
+{
+	struct stat status;
+	return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+static void empty_file(int fd)
+{
+	if (is_regular(fd) && ftruncate(fd, 0) == 0)
+		lseek(fd, 0, SEEK_SET);
+}
+
+/* The connection that is exported: the one that --connection names, or the only one that there is. */
+static bool choose_connection(struct session *session, ws_conn_id *conn)
+{
+	const struct ws_tracker *tracker = session_shown(session)->tracker;
+	const size_t count = ws_tracker_conn_count(tracker);
+	if (!session->options->connection && count != 1)
+		return ws_fail(&session->error, WS_ERROR_OPTION,
+		               "%s has %zu connections: choose one with --connection N", session_source(session),
+		               count);
+	return frame_connection(session, conn);
+}
+
+/* ---- Packets are written while they are read: a connection may have more than memory holds. */
+
+static void write_packet(void *context, const struct ws_frame *frame, const struct ws_track_result *result)
+{
+	struct export *export = context;
+	struct ws_error *error = &export->session.error;
+	if (result->conn_number == export->conn_written && error->status == WS_OK)
+		(void)!ws_dump_write(export->dump, frame, error);
+}
+
+static bool open_packets(struct export *export)
+{
+	struct session *session = &export->session;
+	const int fd = dup(export->file.fd);
+	export->conn_written = export->options->connection ? export->options->connection : 1;
+	export->dump = ws_dump_open_fd(session_shown(session)->capture, fd, export->file.path, &session->error);
+	session->observe = write_packet;
+	session->observe_context = export;
+	return export->dump;
+}
+
+static bool finish_packets(struct export *export, bool good)
+{
+	struct session *session = &export->session;
+	struct ws_conn_info info;
+	struct ws_error closing;
+	ws_conn_id conn;
+	good = good && session->error.status != WS_ERROR_OUTPUT && choose_connection(session, &conn);
+	if (good &&
+	    (!ws_tracker_conn(session_shown(session)->tracker, conn, &info) || info.number != export->conn_written))
+		good = ws_fail(&session->error, WS_ERROR_OPTION,
+		               "%s has had more than one connection: choose one with --connection N",
+		               session_source(session));
+	return ws_dump_close(export->dump, good ? &session->error : &closing) && good;
+}
+
+/* ---- Pictures are drawn once everything has been read. */
+
+static bool draw_picture(struct export *export, FILE *file)
+{
+	struct session *session = &export->session;
+	const int kind = export->options->export_kind;
+	struct frame frame;
+	bool good = frame_open(&frame, session);
+	if (good && export->options->screen >= 0) {
+		frame_draw(&frame);
+		write_canvas(session, file, kind, &frame.canvas, frame.conn);
+	} else if (good) {
+		good = choose_connection(session, &frame.conn) &&
+		       write_chart(session, file, kind, frame.ui, &frame.model, frame.conn, WS_TIME_NEVER,
+		                   &session->error);
+	}
+	frame_close(&frame);
+	return good;
+}
+
+static bool open_picture(struct export *export)
+{
+	export->picture = fdopen(dup(export->file.fd), "w");
+	return export->picture || ws_fail(&export->session.error, WS_ERROR_SYSTEM, "out of memory");
+}
+
+static bool finish_picture(struct export *export, bool good)
+{
+	struct ws_error *error = &export->session.error;
+	empty_file(export->file.fd);
+	good = good && draw_picture(export, export->picture);
+	int reason = file_error(export->picture);
+	errno = 0;
+	if (fclose(export->picture) != 0 && !reason)
+		reason = errno ? errno : EIO;
+	if (good && reason)
+		good = ws_fail(error, WS_ERROR_OUTPUT, "cannot write to %s: %s", export->file.path, strerror(reason));
+	return good;
+}
+
+/* ---- The two processes */
+
+static bool work(struct export *export)
+{
+	struct session *session = &export->session;
+	const bool packets = export->options->export_kind == EXPORT_PCAP;
+	if (!(packets ? open_packets(export) : open_picture(export)))
+		return false;
+	const bool good = session_confine(session) && frame_read(session);
+	return (packets ? finish_packets : finish_picture)(export, good);
+}
+
+static int child(void *context)
+{
+	struct export *export = context;
+	struct ws_error error = {0};
+	const bool opened = session_open(&export->session, export->options, true, &error);
+	signals_install(false);
+	if (opened && !work(export))
+		empty_file(export->file.fd); /* half a picture is none */
+	return session_finish(&export->session, opened, &error);
+}
+
+int run_export(const struct options *options)
+{
+	struct export export = {.options = options};
+	struct stat status;
+	struct ws_error error;
+	if (!export_file_open(&export.file, options->export, &error))
+		return report_error(&error);
+	const int result = child_run(child, &export);
+	const bool written = fstat(export.file.fd, &status) == 0 && status.st_size > 0;
+	export_file_close(&export.file, written && result < CHILD_KILLED);
+	return result;
+}
