@@ -37,9 +37,15 @@ struct ws_svg_options {
 bool ws_svg_chart(FILE *out, struct ws_ui *ui, const struct ws_model *model, const struct ws_svg_options *options,
                   struct ws_error *error) WS_CHECKED;
 
-/* Writes the replay of connection `conn`, which is selected in `ui`, as an HTML page that plays it in any browser,
- * without network access. The fields of packets that `model` can no longer fetch are left out. */
-bool ws_html_chart(FILE *out, struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn, const char *title,
+struct ws_html_options {
+	ws_conn_id conn; /* which is selected in the `ui` */
+	const char *title;
+	ws_go_on_fn *go_on;
+	void *context;
+};
+/* Writes the replay of a connection as an HTML page that plays it in any browser, without network access. The fields of
+ * packets that `model` can no longer fetch are left out. */
+bool ws_html_chart(FILE *out, struct ws_ui *ui, const struct ws_model *model, const struct ws_html_options *options,
                    struct ws_error *error) WS_CHECKED;
 
 /* Writes the replay of the connection that is selected in `ui`, from start to end, as an asciicast of version 2. */

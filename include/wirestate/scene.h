@@ -97,8 +97,8 @@ ws_time ws_ui_next_change(const struct ws_ui *ui, const struct ws_model *model);
 /* For --frame and tests: select the connection, and stand its replay at the step of `frame` (0: its end). */
 void ws_ui_select(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn, uint64_t frame);
 /* For --frame on a packet that belongs to no connection: show this one in the packet screen. The frame's bytes are
- * copied. */
-void ws_ui_show_frame(struct ws_ui *ui, const struct ws_model *model, const struct ws_frame *frame);
+ * copied. False: there is no memory for them. */
+bool ws_ui_show_frame(struct ws_ui *ui, const struct ws_model *model, const struct ws_frame *frame) WS_CHECKED;
 
 /* ---- A lesson. It is borrowed, and must have been resolved. */
 

@@ -53,10 +53,9 @@ static bool select_shown(struct frame *frame, enum ws_screen screen)
 	struct session *session = frame->session;
 	const struct point *point = session_shown(session);
 	const bool chosen = session->options->connection;
-	if (screen == WS_SCREEN_PACKET && !chosen && !point->last_conn && session->named_frame_bytes) {
-		ws_ui_show_frame(frame->ui, &frame->model, &session->named_frame);
-		return true;
-	}
+	if (screen == WS_SCREEN_PACKET && !chosen && !point->last_conn && session->named_frame_bytes)
+		return ws_ui_show_frame(frame->ui, &frame->model, &session->named_frame) ||
+		       ws_fail(&session->error, WS_ERROR_SYSTEM, "out of memory");
 	if (!frame_connection(session, &frame->conn))
 		return false;
 	if (frame->conn && (screen != WS_SCREEN_LIST || chosen))

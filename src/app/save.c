@@ -61,6 +61,7 @@ bool write_chart(const struct session *session, FILE *file, int kind, struct ws_
 	                                   .title = ws_text_cstr(&title),
 	                                   .go_on = has_time,
 	                                   .context = &deadline};
+	const struct ws_html_options html = {.conn = conn, .title = svg.title, .go_on = has_time, .context = &deadline};
 	const struct ws_cast_options cast = {.columns = columns,
 	                                     .rows = rows,
 	                                     .ascii = options->ascii,
@@ -71,7 +72,7 @@ bool write_chart(const struct session *session, FILE *file, int kind, struct ws_
 	if (kind == EXPORT_CAST)
 		return ws_cast(file, ui, model, &cast, error);
 	if (kind == EXPORT_HTML)
-		return ws_html_chart(file, ui, model, conn, svg.title, error);
+		return ws_html_chart(file, ui, model, &html, error);
 	if (kind == EXPORT_TXT)
 		return ws_text_chart(file, ui, model, columns, options->ascii, error);
 	return ws_svg_chart(file, ui, model, &svg, error);
@@ -278,8 +279,7 @@ static bool save_connection(const struct session *session, const struct ws_model
 	const int kind = options_export_kind(name);
 	uint64_t missing = 0;
 	if (kind == EXPORT_NONE)
-		return ws_fail(&outcome->error, WS_ERROR_OPTION,
-		               "a name ends in .svg, .anim.svg, .html, .txt, .cast or .pcap");
+		return ws_fail(&outcome->error, WS_ERROR_OPTION, "its name must end in " EXPORT_ENDINGS);
 	if (kind == EXPORT_PCAP ? !save_packets(session, model, conn, name, shown, &missing, &outcome->error)
 	                        : !save_chart(session, kind, model, conn, name, &outcome->error))
 		return false;

@@ -277,8 +277,7 @@ static bool check_export(struct options *options, struct ws_error *error)
 	options->export_kind = options_export_kind(options->export);
 	if (options->export_kind == EXPORT_NONE)
 		return ws_fail(error, WS_ERROR_OPTION,
-		               "--export %s: the name must end in .svg, .anim.svg, .txt, .cast or .pcap, which says "
-		               "what to write",
+		               "--export %s: the name must end in " EXPORT_ENDINGS ", which says what to write",
 		               options->export);
 	if (!options->read)
 		return refuse(error, "--export is for a file: it needs -r FILE");

@@ -47,6 +47,8 @@ enum colour {
 	X(EXPORT_CAST, ".cast", "a recording of its film for asciinema")                                               \
 	X(EXPORT_PCAP, ".pcap", "its packets")
 
+#define EXPORT_ENDINGS ".svg, .anim.svg, .html, .txt, .cast or .pcap" /* in words */
+
 enum export_kind {
 	EXPORT_NONE,
 #define X(name, ending, what) name,

@@ -31,6 +31,7 @@ struct page {
 	struct html_fields fields;
 	struct ws_chart_words words; /* of the step being written */
 	char states[2][24];          /* as last written */
+	bool stopped;                /* go_on() has returned false */
 };
 
 static void write_head(const struct page *page, const char *title)
@@ -151,10 +152,13 @@ static void write_ends(struct page *page, const struct ws_conn_info *info)
 	write_states(out, page->words.before);
 }
 
-static bool write_data(struct page *page, const struct ws_conn_info *info)
+static bool write_data(struct page *page, const struct ws_conn_info *info, const struct ws_html_options *options)
 {
 	ws_time first = 0;
 	for (size_t i = 0; i < page->chart.count; i++) {
+		page->stopped = !options->go_on(options->context);
+		if (page->stopped)
+			return false;
 		if (!ws_chart_words(page->ui, page->model, &page->chart, i, &page->words))
 			return false;
 		if (i == 0) {
@@ -173,20 +177,20 @@ static bool write_data(struct page *page, const struct ws_conn_info *info)
 	return true;
 }
 
-bool ws_html_chart(FILE *out, struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn, const char *title,
+bool ws_html_chart(FILE *out, struct ws_ui *ui, const struct ws_model *model, const struct ws_html_options *options,
                    struct ws_error *error)
 {
 	struct page page = {.out = out, .ui = ui, .model = model};
 	struct ws_conn_info info;
 	bool good = ws_chart_open(ui, model, COLUMNS, &page.chart, error);
 	if (good) {
-		good = ws_tracker_conn(model->tracker, conn, &info);
-		write_head(&page, title);
+		good = ws_tracker_conn(model->tracker, options->conn, &info);
+		write_head(&page, options->title);
 		fputs("<script type=\"application/json\" id=\"data\">", out);
-		good = good && write_data(&page, &info);
+		good = good && write_data(&page, &info, options);
 		fprintf(out, "</script>\n<script>%s</script>\n</body>\n</html>\n", page_script);
 		if (!good)
-			ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+			ws_fail(error, WS_ERROR_SYSTEM, page.stopped ? "stopped" : "out of memory");
 	}
 	html_fields_free(&page.fields);
 	string_table_free(&page.templates);

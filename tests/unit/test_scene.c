@@ -164,7 +164,7 @@ static void test_a_frame_of_no_connection(void **state)
 	                         .captured = sizeof(bytes),
 	                         .length = sizeof(bytes),
 	                         .link = WS_LINK_ETHERNET};
-	ws_ui_show_frame(world->ui, &world->model, &frame);
+	assert_true(ws_ui_show_frame(world->ui, &world->model, &frame));
 	memset(bytes, 0, sizeof(bytes)); /* they were copied */
 	assert_shows(world, "Frame 77");
 	assert_shows(world, "ARP");

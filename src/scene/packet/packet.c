@@ -147,12 +147,13 @@ static void choose_fields(struct packet_view *view, int room)
 	}
 }
 
-void ws_ui_show_frame(struct ws_ui *ui, const struct ws_model *model, const struct ws_frame *frame)
+bool ws_ui_show_frame(struct ws_ui *ui, const struct ws_model *model, const struct ws_frame *frame)
 {
 	ui->packet.alone = true;
 	packet_show(ui, model, frame);
 	if (ws_ui_screen(ui) != WS_SCREEN_PACKET)
 		ui_open(ui, WS_SCREEN_PACKET);
+	return ui->packet.present;
 }
 
 void packet_reset(struct ws_ui *ui)
