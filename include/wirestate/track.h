@@ -96,6 +96,7 @@ struct ws_segment {
 	uint8_t duplicate : 1; /* the packet was captured before, on another interface of `any`; it changes nothing */
 	uint8_t checksum_ignored : 1; /* the checksum is wrong and says nothing: the segment counts */
 	uint8_t bad_checksum : 1;     /* counted, otherwise ignored */
+	uint8_t repeated : 1;         /* not a packet of this connection: the SYN of the attempt that it goes on with */
 };
 
 /* X(enumerator of a bit's number, tshark's name after "tcp.analysis."). The marks of one segment are a set of bits. */

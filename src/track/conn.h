@@ -10,7 +10,8 @@
 
 #include <stddef.h>
 
-struct ws_history_chunk; /* private to history.c */
+struct ws_history_chunk; /* see history.h */
+struct ws_history_extra;
 
 /* What every segment may change of its sender. */
 struct ws_traffic {
@@ -63,6 +64,7 @@ struct ws_conn {
 	uint32_t bad_checksums[2]; /* by sender */
 	uint32_t checksums_ignored, duplicates;
 	struct ws_history_chunk *history, *history_tail;
+	struct ws_history_extra *history_extra; /* what the replay needs besides the inputs; NULL: nothing */
 	size_t history_count;
 	struct ws_zeek zeek;
 	struct ws_marks marks[2];

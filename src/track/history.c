@@ -44,6 +44,76 @@ bool ws_history_add(struct ws_history *history, struct ws_conn *conn, const stru
 	return true;
 }
 
+static bool need_extra(struct ws_history *history, struct ws_conn *conn)
+{
+	if (conn->history_extra)
+		return true;
+	if (history->used + sizeof(*conn->history_extra) > history->limit)
+		return false;
+	conn->history_extra = calloc(1, sizeof(*conn->history_extra));
+	if (!conn->history_extra)
+		return false;
+	history->used += sizeof(*conn->history_extra);
+	return true;
+}
+
+bool ws_history_add_start(struct ws_history *history, struct ws_conn *conn, const struct ws_analyser *start)
+{
+	if (conn->history_full)
+		return true;
+	if (!need_extra(history, conn))
+		return false;
+	conn->history_extra->start = *start;
+	return true;
+}
+
+bool ws_history_add_clock(struct ws_history *history, struct ws_conn *conn, ws_time now)
+{
+	if (conn->history_full)
+		return true;
+	if (!need_extra(history, conn))
+		return false;
+	struct ws_history_extra *extra = conn->history_extra;
+	if (history->used + sizeof(*extra->clock) > history->limit)
+		return false;
+	struct ws_history_clock *grown = realloc(extra->clock, (extra->clock_count + 1) * sizeof(*grown));
+	if (!grown)
+		return false;
+	extra->clock = grown;
+	extra->clock[extra->clock_count++] = (struct ws_history_clock){conn->history_count, now};
+	history->used += sizeof(*grown);
+	return true;
+}
+
+bool ws_history_find_clock(const struct ws_conn *conn, size_t input, ws_time *now)
+{
+	const struct ws_history_extra *extra = conn->history_extra;
+	size_t low = 0, high = extra ? extra->clock_count : 0;
+	const size_t count = high;
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		if (extra->clock[middle].input < input)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == count || extra->clock[low].input != input)
+		return false;
+	*now = extra->clock[low].now;
+	return true;
+}
+
+static void free_extra(struct ws_history *history, struct ws_conn *conn)
+{
+	struct ws_history_extra *extra = conn->history_extra;
+	if (!extra)
+		return;
+	history->used -= sizeof(*extra) + extra->clock_count * sizeof(*extra->clock);
+	free(extra->clock);
+	free(extra);
+	conn->history_extra = NULL;
+}
+
 void ws_history_free(struct ws_history *history, struct ws_conn *conn)
 {
 	for (struct ws_history_chunk *chunk = conn->history, *next; chunk; chunk = next) {
@@ -51,6 +121,7 @@ void ws_history_free(struct ws_history *history, struct ws_conn *conn)
 		history->used -= chunk_size(chunk->capacity);
 		free(chunk);
 	}
+	free_extra(history, conn);
 	conn->history = conn->history_tail = NULL;
 	conn->history_count = 0;
 }

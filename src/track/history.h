@@ -13,6 +13,19 @@ struct ws_history_chunk {
 	struct ws_segment input[];
 };
 
+/* What a replay cannot know from a connection's inputs. Most connections have none of it. */
+struct ws_history_extra {
+	struct ws_analyser
+	        start; /* the analysis before the first input: that of the connection before on these ports */
+	/* Where the capture's clock had been set back, so that a deadline counts from `now` and not from the stamp of
+	 * the input with this number. In order of the inputs. */
+	struct ws_history_clock {
+		size_t input;
+		ws_time now;
+	} * clock;
+	size_t clock_count;
+};
+
 struct ws_history {
 	uint64_t limit, used; /* bytes */
 	uint64_t dropped;     /* inputs that were dropped */
@@ -20,6 +33,12 @@ struct ws_history {
 
 /* Appends an input. Returns false when the limit is reached; then drop the history of others and try again. */
 bool ws_history_add(struct ws_history *history, struct ws_conn *conn, const struct ws_segment *input) WS_CHECKED;
+/* Notes with what the analysis of a new connection starts; or, for its next input, from which time its deadlines count.
+ * False when there is no room: drop others and try again. */
+bool ws_history_add_start(struct ws_history *history, struct ws_conn *conn, const struct ws_analyser *start) WS_CHECKED;
+bool ws_history_add_clock(struct ws_history *history, struct ws_conn *conn, ws_time now) WS_CHECKED;
+/* The time that was noted for the connection's input with this number. False: none. */
+bool ws_history_find_clock(const struct ws_conn *conn, size_t input, ws_time *now);
 /* Drops a connection's history, and keeps nothing of it from then on. */
 void ws_history_drop(struct ws_history *history, struct ws_conn *conn);
 /* Frees a connection's history when the connection is removed. */

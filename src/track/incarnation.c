@@ -104,6 +104,7 @@ static struct ws_conn *begin(struct ws_tracker *tracker, const struct ws_tuple *
 		older->next = conn->number;
 		ws_analyser_follow(&conn->analyser, &older->analyser,
 		                   !ws_conn_is(older, 0, tuple->source, tuple->source_port));
+		ws_tracker_keep_start(tracker, conn);
 	}
 	s->direction = 0;
 	return conn;
@@ -168,6 +169,7 @@ static void take_over_attempt(struct ws_tracker *tracker, struct ws_conn *newest
 	syn.acknowledgment = 0;
 	tell(tracker, older, WS_INPUT_DISOWNED, there, WS_TCP_SYN, s);
 	syn.direction = (uint8_t)here;
+	syn.repeated = 1;
 	ws_tracker_apply(tracker, newest, &syn, s->frame);
 }
 

@@ -31,7 +31,8 @@ static void rewind_cursor(struct ws_replay *replay)
 {
 	replay->cursor = (struct checkpoint){.machine.self = replay->conn->machine.self};
 	replay->next = 0;
-	ws_analyser_init(&replay->cursor.analyser);
+	if (replay->conn->history_extra)
+		replay->cursor.analyser = replay->conn->history_extra->start;
 }
 
 struct ws_replay *ws_replay_open(const struct ws_tracker *tracker, ws_conn_id id)
@@ -118,14 +119,17 @@ static void advance(struct ws_replay *replay, struct ws_step *step)
 	struct ws_machine *machine = &replay->cursor.machine;
 	struct ws_outcome outcome;
 	struct ws_analysis_result analysis = {0};
+	ws_time now;
 	*step = (struct ws_step){0};
 	before_step(machine, step);
 	struct ws_segment segment = *input;
 	segment.duplicate |=
 	        input->kind == WS_INPUT_ACCEPTED; /* analysed when it came; only its relative numbers are asked for */
-	if (input->kind == WS_INPUT_SEGMENT || input->kind == WS_INPUT_ACCEPTED)
+	if ((input->kind == WS_INPUT_SEGMENT && !input->repeated) || input->kind == WS_INPUT_ACCEPTED)
 		ws_analyse(&replay->cursor.analyser, &segment, &analysis);
 	ws_machine_step(machine, input, &outcome);
+	if (ws_history_find_clock(replay->conn, replay->next, &now))
+		ws_tracker_count_from(machine, input->time, now);
 	step->input = *input;
 	step->analysis = analysis.analysis;
 	step->relative_sequence = analysis.relative_sequence;

@@ -96,19 +96,44 @@ static struct ws_conn *oldest_history(struct ws_tracker *tracker, const struct w
 	return NULL;
 }
 
+/* Drops the oldest history but that of `conn`. False: no other connection has one. */
+static bool drop_oldest_history(struct ws_tracker *tracker, const struct ws_conn *conn)
+{
+	struct ws_conn *oldest = oldest_history(tracker, conn);
+	if (oldest)
+		ws_history_drop(&tracker->history, oldest);
+	return oldest;
+}
+
 static void keep_input(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *input)
 {
 	if (!tracker->config.history)
 		return;
 	while (!ws_history_add(&tracker->history, conn, input)) {
-		struct ws_conn *oldest = oldest_history(tracker, conn);
-		if (!oldest) {
+		if (!drop_oldest_history(tracker, conn)) {
 			tracker->history.dropped++;
 			conn->history_full = 1;
 			return;
 		}
-		ws_history_drop(&tracker->history, oldest);
 	}
+}
+
+void ws_tracker_keep_start(struct ws_tracker *tracker, struct ws_conn *conn)
+{
+	while (tracker->config.history && !ws_history_add_start(&tracker->history, conn, &conn->analyser))
+		if (!drop_oldest_history(tracker, conn)) {
+			ws_history_drop(&tracker->history, conn);
+			return;
+		}
+}
+
+static void keep_clock(struct ws_tracker *tracker, struct ws_conn *conn)
+{
+	while (tracker->config.history && !ws_history_add_clock(&tracker->history, conn, tracker->now))
+		if (!drop_oldest_history(tracker, conn)) {
+			ws_history_drop(&tracker->history, conn);
+			return;
+		}
 }
 
 static void note_states(struct ws_tracker *tracker, struct ws_conn *conn)
@@ -141,19 +166,19 @@ static void count_states(struct ws_tracker *tracker, uint16_t states, int by)
 			tracker->stats.state[(states & 0xff) - 1] += (uint64_t)(int64_t)by;
 }
 
-/* Deadlines count from the tracker's clock, which never goes back. Otherwise TIME_WAIT would expire at once when it
- * begins with a packet whose timestamp is earlier, because the capturing machine's clock was set back. */
-static void count_from_now(const struct ws_tracker *tracker, struct ws_machine *machine, ws_time stamp)
+bool ws_tracker_count_from(struct ws_machine *machine, ws_time stamp, ws_time now)
 {
-	if (stamp >= tracker->now)
-		return;
-	if (machine->syn_time == stamp)
-		machine->syn_time = tracker->now;
+	bool changed = machine->syn_time == stamp;
+	if (changed)
+		machine->syn_time = now;
 	for (unsigned i = 0; i < 2; i++) {
 		struct ws_endpoint *e = &machine->endpoint[i];
-		if (e->state == WS_TIME_WAIT && e->time_wait_start == stamp)
-			e->time_wait_start = tracker->now;
+		if (e->state != WS_TIME_WAIT || e->time_wait_start != stamp)
+			continue;
+		e->time_wait_start = now;
+		changed = true;
 	}
+	return changed;
 }
 
 void ws_tracker_apply(struct ws_tracker *tracker, struct ws_conn *conn, struct ws_segment *input, uint64_t frame)
@@ -167,8 +192,9 @@ void ws_tracker_apply(struct ws_tracker *tracker, struct ws_conn *conn, struct w
 	struct ws_outcome outcome;
 	uint16_t before = states_of(conn);
 	ws_machine_step(&conn->machine, input, &outcome);
-	if (input->kind == WS_INPUT_SEGMENT)
-		count_from_now(tracker, &conn->machine, input->time);
+	if (input->kind == WS_INPUT_SEGMENT && input->time < tracker->now &&
+	    ws_tracker_count_from(&conn->machine, input->time, tracker->now))
+		keep_clock(tracker, conn);
 	uint16_t after = states_of(conn);
 	if (after != before) {
 		count_states(tracker, before, -1);

@@ -56,4 +56,12 @@ uint64_t ws_details_memory(const struct ws_tracker *tracker); /* bytes they take
 void ws_details_fragment(struct ws_tracker *tracker, const struct ws_packet *packet);
 void ws_details_count(struct ws_tracker *tracker, const struct ws_packet *packet, bool arp);
 
+/* Deadlines count from the tracker's clock, which never runs backwards: where a segment's stamp is before `now`,
+ * because the real clock was set back, what it begins counts from `now`, or it would be over at once. True: it begins
+ * something.
+ */
+bool ws_tracker_count_from(struct ws_machine *machine, ws_time stamp, ws_time now);
+/* Keeps for the replay with what the analysis of a new connection starts. */
+void ws_tracker_keep_start(struct ws_tracker *tracker, struct ws_conn *conn);
+
 #endif
