@@ -137,11 +137,12 @@ struct ws_sink {
 	void *context;
 };
 struct ws_stream_written {
-	uint64_t bytes;   /* handed on */
-	uint64_t missing; /* bytes of the stream that were not captured or are no longer kept */
+	uint64_t bytes;    /* handed on */
+	uint64_t missing;  /* bytes of the stream that were not captured or are no longer kept */
+	uint64_t left_out; /* segments at the end that were not looked at: a stream has at most 262,144 pieces */
 };
-/* Hands on the bytes of the stream shown, each once and in the order of their sequence numbers. False: the sink
- * failed. */
+/* Hands on the bytes of the stream shown, each once and in the order of their sequence numbers. False: the sink failed,
+ * or memory is short; errno says which. */
 bool ws_ui_write_stream(struct ws_ui *ui, const struct ws_model *model, const struct ws_sink *sink,
                         struct ws_stream_written *written);
 

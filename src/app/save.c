@@ -193,11 +193,15 @@ static bool save_stream(const struct session *session, struct ws_ui *ui, const s
 		return false;
 	if (!whole)
 		return ws_fail(&outcome->error, WS_ERROR_OUTPUT, "not all of it could be written");
-	const int length = snprintf(outcome->text, sizeof(outcome->text), "%llu byte%s saved to %s.",
-	                            (unsigned long long)written.bytes, written.bytes == 1 ? "" : "s", shown);
-	if (written.missing && length > 0 && (size_t)length < sizeof(outcome->text))
-		snprintf(outcome->text + length, sizeof(outcome->text) - (size_t)length, " %llu are missing in it.",
-		         (unsigned long long)written.missing);
+	struct ws_text text = WS_TEXT_OVER(outcome->text);
+	ws_text_printf(&text, "%llu byte%s saved to %s.", (unsigned long long)written.bytes,
+	               written.bytes == 1 ? "" : "s", shown);
+	if (written.missing)
+		ws_text_printf(&text, " %llu are missing in it.", (unsigned long long)written.missing);
+	if (written.left_out)
+		ws_text_printf(&text, " It ends before the connection does: its last %llu segments were not looked at.",
+		               (unsigned long long)written.left_out);
+	ws_text_cstr(&text);
 	return true;
 }
 
@@ -261,7 +265,7 @@ static bool save_packets(const struct session *session, const struct ws_model *m
 	bool good = dump;
 	for (size_t i = 0; good && ws_replay_step(replay, i, &step); i++) {
 		struct ws_frame frame;
-		if (step.input.kind != WS_INPUT_SEGMENT)
+		if (step.input.kind != WS_INPUT_SEGMENT || step.input.repeated)
 			continue;
 		if (model->fetch(model->fetch_context, step.input.position, &frame))
 			good = ws_dump_write(dump, &frame, error);
