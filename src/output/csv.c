@@ -2,6 +2,8 @@
  * be; lines end with a bare newline, as Unix tools expect. */
 #include "output/internal.h"
 
+#include <string.h>
+
 void csv_header(struct ws_output *output)
 {
 	for (unsigned kind = 0; kind < WS_RECORD_COUNT; kind++) {
@@ -21,24 +23,23 @@ void csv_header(struct ws_output *output)
 	}
 }
 
-static void csv_string(struct ws_text *text, const char *string, size_t length)
+/* Whether a cell must be quoted can be told before it is cleaned: the escapes of ws_text_clean() have neither commas
+ * nor quotes, and line breaks become escapes. */
+void csv_string(struct ws_text *text, const char *string, size_t length)
 {
-	char cleaned[1024];
-	struct ws_text clean = WS_TEXT_OVER(cleaned);
-	bool quoted = false;
-	ws_text_clean(&clean, string, length);
-	for (size_t i = 0; i < clean.length; i++)
-		quoted |= cleaned[i] == ',' || cleaned[i] == '"';
-	if (!quoted) {
-		ws_text_append(text, cleaned, clean.length);
+	if (!memchr(string, ',', length) && !memchr(string, '"', length)) {
+		ws_text_clean(text, string, length);
 		return;
 	}
 	ws_text_putc(text, '"');
-	for (size_t i = 0; i < clean.length; i++) {
-		if (cleaned[i] == '"')
-			ws_text_putc(text, '"');
-		ws_text_putc(text, cleaned[i]);
+	for (const char *quote; (quote = memchr(string, '"', length));) {
+		const size_t before = (size_t)(quote - string);
+		ws_text_clean(text, string, before);
+		ws_text_puts(text, "\"\"");
+		string += before + 1;
+		length -= before + 1;
 	}
+	ws_text_clean(text, string, length);
 	ws_text_putc(text, '"');
 }
 

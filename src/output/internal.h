@@ -129,6 +129,8 @@ void json_packet(struct ws_output *output, const struct ws_packet *packet, const
 void json_record(struct ws_output *output, const struct subject *subject);
 
 void csv_header(struct ws_output *output);
+/* A cell with a string from outside, cleaned and quoted where it must be; never cut. */
+void csv_string(struct ws_text *text, const char *string, size_t length);
 void csv_record(struct ws_output *output, const struct subject *subject);
 
 /* ---- Text. A packet's line has no newline yet when it is written, because the transitions it causes are added to it.

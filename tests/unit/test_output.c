@@ -14,6 +14,7 @@
 #include <wirestate/output.h>
 
 #include "json_check.h"
+#include "output/internal.h"
 #include "segments.h"
 
 #define ALL ((1u << WS_RECORD_COUNT) - 1)
@@ -494,6 +495,27 @@ static void test_csv(void **state)
 	assert_true(quotes > 0); /* sentences with commas were among them */
 }
 
+static void test_csv_strings(void **state)
+{
+	static const struct {
+		const char *string, *cell;
+	} cases[] = {
+	        {"plain", "plain"}, {"a,b", "\"a,b\""}, {"\"", "\"\"\"\""}, {"a\"b\nc", "\"a\"\"b\\x0ac\""}, {"", ""}};
+	char cell[4096], longest[3000];
+	(void)state;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(cases); i++) {
+		struct ws_text text = WS_TEXT_OVER(cell);
+		csv_string(&text, cases[i].string, strlen(cases[i].string));
+		assert_string_equal(ws_text_cstr(&text), cases[i].cell);
+	}
+	memset(longest, 'x', sizeof(longest));
+	longest[1] = ',';
+	struct ws_text text = WS_TEXT_OVER(cell);
+	csv_string(&text, longest, sizeof(longest));
+	assert_int_equal(text.length, sizeof(longest) + 2);
+	assert_memory_equal(cell + 1, longest, sizeof(longest));
+}
+
 /* ---- Writing */
 
 /* Written at once or through the buffer, the bytes are the same; 500 packets pass its end several times. */
@@ -554,6 +576,7 @@ int main(void)
 	        cmocka_unit_test(test_json_records),
 	        cmocka_unit_test(test_one_connection_record),
 	        cmocka_unit_test(test_csv),
+	        cmocka_unit_test(test_csv_strings),
 	        cmocka_unit_test(test_buffer_boundaries),
 	        cmocka_unit_test(test_options),
 	};
