@@ -45,6 +45,10 @@ struct ws_canvas {
 	struct ws_cell *cells; /* rows × columns, row by row */
 };
 
+/* The largest canvas: columns beyond a usual terminal, rows enough for a whole connection. Their product cannot
+ * overflow. */
+enum { WS_CANVAS_COLUMNS = 4096, WS_CANVAS_ROWS = 65536 };
+/* False: it would be larger, or there is no memory. */
 bool ws_canvas_create(struct ws_canvas *canvas, int columns, int rows) WS_CHECKED; /* all spaces */
 bool ws_canvas_resize(struct ws_canvas *canvas, int columns, int rows) WS_CHECKED;
 void ws_canvas_destroy(struct ws_canvas *canvas);

@@ -58,6 +58,7 @@ void ws_view_resized(struct ws_view *view);
 void ws_view_suspend(struct ws_view *view);
 void ws_view_resume(struct ws_view *view);
 
+/* The size that a canvas for it should have: of a terminal that is larger than a canvas can be, a part is used. */
 void ws_view_size(const struct ws_view *view, int *columns, int *rows);
 bool ws_view_is_ascii(const struct ws_view *view);
 void ws_view_show(struct ws_view *view, const struct ws_canvas *canvas);

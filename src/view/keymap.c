@@ -79,6 +79,28 @@ static enum ws_action find_action(const char *name)
 	return action;
 }
 
+/* X(key, why it cannot be bound) */
+#define RESERVED_KEYS(X)                                                                                               \
+	X('C', "the terminal interrupts the program with it")                                                          \
+	X('L', "it draws the screen again")                                                                            \
+	X('Q', "the terminal lets output go on with it")                                                               \
+	X('S', "the terminal holds output back with it")                                                               \
+	X('Z', "the terminal suspends the program with it")
+
+/* Why a key never arrives as an action's; NULL: it does. */
+static const char *reserved_reason(wint_t code)
+{
+	switch (code) {
+#define X(letter, reason)                                                                                              \
+	case (letter)&0x1f:                                                                                            \
+		return reason;
+		RESERVED_KEYS(X)
+#undef X
+	default:
+		return NULL;
+	}
+}
+
 bool ws_keymap_bind(struct ws_keymap *keymap, const char *action_name, const char *key_name, struct ws_error *error)
 {
 	const enum ws_action action = find_action(action_name);
@@ -91,6 +113,8 @@ bool ws_keymap_bind(struct ws_keymap *keymap, const char *action_name, const cha
 		               "'%s' is no key: a character, F1 to F12, Ctrl-A to Ctrl-Z, Space, Enter, Tab, Esc, Up, "
 		               "Down, Left, Right, Home, End, PgUp, PgDn, Insert, Delete and Backspace are",
 		               key_name);
+	if (reserved_reason(code))
+		return ws_fail(error, WS_ERROR_OPTION, "%s cannot be bound: %s", key_name, reserved_reason(code));
 	for (enum ws_action other = WS_ACT_NONE + 1; other < WS_ACTION_COUNT; other++)
 		if (other != action && is_configured(keymap, other) && keymap->configured[other].code == code &&
 		    ws_action_screens(other) & ws_action_screens(action))

@@ -21,6 +21,7 @@ struct ws_view {
 	bool own_files; /* /dev/tty, not standard input and output */
 	SCREEN *screen;
 	bool ascii, colours, mouse;
+	bool typing; /* Ctrl-C is a key */
 	const struct ws_keymap *keymap;
 	struct ws_cell *shown; /* what the screen holds; columns × rows */
 	int columns, rows;
@@ -242,10 +243,22 @@ static enum ws_action action_of(const struct ws_view *view, wint_t code, const s
 	return own != WS_ACT_NONE ? own : key_action(view->keymap, code, context->screen);
 }
 
+/* While a line is being typed Ctrl-C is a key, which cancels the line; else the terminal interrupts the program. */
+static void set_typing(struct ws_view *view, bool typing)
+{
+	struct termios modes;
+	if (typing == view->typing || tcgetattr(fileno(view->in), &modes) != 0)
+		return;
+	modes.c_cc[VINTR] = typing ? _POSIX_VDISABLE : view->rescue.modes.c_cc[VINTR];
+	if (tcsetattr(fileno(view->in), TCSANOW, &modes) == 0)
+		view->typing = typing;
+}
+
 bool ws_view_key(struct ws_view *view, const struct ws_key_context *context, struct ws_key *key)
 {
 	wint_t code;
 	int kind;
+	set_typing(view, context->typing);
 	while ((kind = get_wch(&code)) != ERR) {
 		if (kind == OK && code == ESCAPE && drop_sequence())
 			continue;
@@ -292,7 +305,8 @@ void ws_view_suspend(struct ws_view *view)
 void ws_view_resume(struct ws_view *view)
 {
 	rescue_arm(&view->rescue);
-	reset_prog_mode();
+	reset_prog_mode(); /* with these modes Ctrl-C interrupts */
+	view->typing = false;
 	set_modes();
 	clearok(stdscr, TRUE);
 	ws_view_resized(view);
@@ -300,8 +314,8 @@ void ws_view_resume(struct ws_view *view)
 
 void ws_view_size(const struct ws_view *view, int *columns, int *rows)
 {
-	*columns = view->columns > 0 ? view->columns : 1;
-	*rows = view->rows > 0 ? view->rows : 1;
+	*columns = view->columns > WS_CANVAS_COLUMNS ? WS_CANVAS_COLUMNS : view->columns > 0 ? view->columns : 1;
+	*rows = view->rows > WS_CANVAS_ROWS ? WS_CANVAS_ROWS : view->rows > 0 ? view->rows : 1;
 }
 
 bool ws_view_is_ascii(const struct ws_view *view)

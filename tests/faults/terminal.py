@@ -68,6 +68,18 @@ def stopped_and_gone_on():
     screen.left()
 
 
+def terminal_wider_than_any_canvas():
+    screen = Screen("-n", "-r", os.path.join(ROOT, "captures/close-four-client.pcap"))
+    screen.wait(b"10.0.0.1")
+    for columns in (4096, 4097, 9999):
+        screen.seen = b""
+        screen.resize(24, columns)
+        screen.program.send_signal(signal.SIGWINCH)
+        screen.wait(b"10.0.0.1")
+    os.write(screen.master, b"q")
+    screen.left()
+
+
 def nobody_would_continue_it():
     """As the first program of a session, started by a terminal emulator, it must not be stopped for good by Ctrl-Z."""
     screen = Screen("-n", "-r", os.path.join(ROOT, "captures/close-four-client.pcap"))
@@ -128,4 +140,4 @@ def the_sandbox_lets_the_view_work():
     screen.left()
 
 
-TESTS = [stop_signals_at_any_moment, signals_in_the_view, stopped_and_gone_on, nobody_would_continue_it, signals_at_any_time, the_terminal_goes, the_sandbox_lets_the_view_work]
+TESTS = [stop_signals_at_any_moment, signals_in_the_view, stopped_and_gone_on, nobody_would_continue_it, signals_at_any_time, terminal_wider_than_any_canvas, the_terminal_goes, the_sandbox_lets_the_view_work]

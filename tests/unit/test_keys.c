@@ -124,14 +124,19 @@ static void test_own_keys(void **state)
 	assert_int_equal(key_action(&keymap, 's', WS_SCREEN_LIST), WS_ACT_SEARCH);
 	assert_null(keymap.name[WS_ACT_SORT]);
 	assert_true(ws_keymap_bind(&keymap, "follow", "q", &error) == false); /* or nobody could leave */
-	assert_true(ws_keymap_bind(&keymap, "quit", "Ctrl-Q", &error));
-	assert_int_equal(key_action(&keymap, 'q' & 0x1f, WS_SCREEN_HELP), WS_ACT_QUIT);
+	assert_true(ws_keymap_bind(&keymap, "quit", "Ctrl-X", &error));
+	assert_int_equal(key_action(&keymap, 'x' & 0x1f, WS_SCREEN_HELP), WS_ACT_QUIT);
 	assert_true(ws_keymap_bind(&keymap, "follow", "q", &error));
 	assert_false(ws_keymap_bind(&keymap, "sort", "F5", &error));
 	assert_non_null(strstr(error.text, "filter"));
 	static const char *const wrong[] = {"", "F0", "F13", "F5x", "Ctrl-", "Ctrl-1", "ab", "\x01", "\xff", "中"};
 	for (size_t i = 0; i < WS_ARRAY_SIZE(wrong); i++)
 		assert_false(ws_keymap_bind(&keymap, "sort", wrong[i], &error));
+	static const char *const reserved[] = {"Ctrl-C", "ctrl-l", "Ctrl-Q", "Ctrl-S", "Ctrl-z"};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(reserved); i++) {
+		assert_false(ws_keymap_bind(&keymap, "sort", reserved[i], &error));
+		assert_non_null(strstr(error.text, "cannot be bound"));
+	}
 	assert_false(ws_keymap_bind(&keymap, "sorted", "x", &error));
 	assert_false(ws_keymap_bind(&keymap, "none", "x", &error));
 }

@@ -12,9 +12,6 @@
 #include <string.h>
 #include <wchar.h>
 
-/* Columns are beyond any terminal, rows enough for a long connection as a whole; their product cannot overflow. */
-enum { COLUMNS_MAX = 4096, ROWS_MAX = 65536 };
-
 /* X(code point, ASCII stand-in): the drawing characters that scenes use. */
 #define DRAWING(X)                                                                                                     \
 	X(0x2500, '-')                                                                                                 \
@@ -76,7 +73,7 @@ bool ws_canvas_create(struct ws_canvas *canvas, int columns, int rows)
 
 bool ws_canvas_resize(struct ws_canvas *canvas, int columns, int rows)
 {
-	if (columns < 1 || rows < 1 || columns > COLUMNS_MAX || rows > ROWS_MAX)
+	if (columns < 1 || rows < 1 || columns > WS_CANVAS_COLUMNS || rows > WS_CANVAS_ROWS)
 		return false;
 	if (!canvas->cells || columns != canvas->columns || rows != canvas->rows) {
 		struct ws_cell *cells = calloc((size_t)columns * (size_t)rows, sizeof(*cells));
