@@ -1,4 +1,5 @@
-/* A grid of character cells. Every scene draws into one; from it come the screen, text dumps, SVG and asciicasts. */
+/* A grid of character cells. Every screen is drawn on one; the terminal, text dumps, SVG and asciicasts are made
+ * from it. */
 #ifndef WIRESTATE_CANVAS_H
 #define WIRESTATE_CANVAS_H
 

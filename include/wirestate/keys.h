@@ -14,7 +14,7 @@
 #define WS_ACTIONS(X)                                                                                                  \
 	X(WS_ACT_NONE, "none", "", "nothing")                                                                          \
 	X(WS_ACT_QUIT, "quit", "q", "leave wirestate")                                                                 \
-	X(WS_ACT_MOUSE, "mouse", "M", "give the mouse back to the terminal, to copy text, or take it")                 \
+	X(WS_ACT_MOUSE, "mouse", "M", "leave the mouse to the terminal, to copy text, or use it here")                 \
 	X(WS_ACT_BACK, "back", "Esc Backspace", "go back to the screen before")                                        \
 	X(WS_ACT_HELP, "help", "? F1", "show this help, or leave it")                                                  \
 	X(WS_ACT_UP, "up", "Up k", "move up")                                                                          \
@@ -31,14 +31,14 @@
 	X(WS_ACT_SEARCH, "search", "/", "search for an address, a port, a state, a verdict")                           \
 	X(WS_ACT_FIND_NEXT, "find-next", "n", "to the next one found")                                                 \
 	X(WS_ACT_FIND_PREVIOUS, "find-previous", "N", "to the one found before")                                       \
-	X(WS_ACT_FILTER, "filter", "F", "show only what fits a filter: 10.0.0.0/8 and port == 443")                    \
-	X(WS_ACT_HOSTS, "hosts", "H", "who holds TIME_WAIT and CLOSE_WAIT, by address")                                \
-	X(WS_ACT_FOLLOW, "follow", "f", "keep the newest in sight")                                                    \
+	X(WS_ACT_FILTER, "filter", "F", "show only what matches a filter: 10.0.0.0/8 and port == 443")                 \
+	X(WS_ACT_HOSTS, "hosts", "H", "hosts in TIME_WAIT and CLOSE_WAIT, by address")                                 \
+	X(WS_ACT_FOLLOW, "follow", "f", "follow the newest")                                                           \
 	X(WS_ACT_PLAY, "play", "Space", "play or pause")                                                               \
 	X(WS_ACT_STEP, "step", "Right .", "one segment forward")                                                       \
 	X(WS_ACT_STEP_BACK, "step-back", "Left ,", "one segment back")                                                 \
 	X(WS_ACT_NEXT_CHANGE, "next-change", "]", "to the next change of a state")                                     \
-	X(WS_ACT_PREVIOUS_CHANGE, "previous-change", "[", "to the change of a state before")                           \
+	X(WS_ACT_PREVIOUS_CHANGE, "previous-change", "[", "to the change of a state before this")                      \
 	X(WS_ACT_JUMP, "jump", ":", "jump to a packet (its number) or a time (12.5s)")                                 \
 	X(WS_ACT_FASTER, "faster", "+ =", "play faster")                                                               \
 	X(WS_ACT_SLOWER, "slower", "-", "play slower")                                                                 \
@@ -51,7 +51,7 @@
 	X(WS_ACT_SEEK_FAR_BACK, "seek-far-back", "{", "the whole capture: far back")                                   \
 	X(WS_ACT_NEWEST, "newest", "e", "the whole capture: to its end")                                               \
 	X(WS_ACT_LOOP, "loop", "l", "start again at the end")                                                          \
-	X(WS_ACT_DIAGRAM, "diagram", "D", "the state diagram, with both ends on it")                                   \
+	X(WS_ACT_DIAGRAM, "diagram", "D", "the state diagram, with both endpoints on it")                              \
 	X(WS_ACT_SWAP, "swap", "x", "swap the two sides")                                                              \
 	X(WS_ACT_DETAIL, "detail", "d", "show the packet: every field beside its bytes")                               \
 	X(WS_ACT_STREAM, "stream", "b", "the connection's bytes, with the borders of its segments")                    \
@@ -63,10 +63,10 @@
 	X(WS_ACT_DIRECTION, "direction", "Tab", "both directions, or one of them")                                     \
 	X(WS_ACT_HEX, "hex", "h", "text or hexadecimal")                                                               \
 	X(WS_ACT_SAVE, "save", "w", "save the bytes to a file")                                                        \
-	X(WS_ACT_EXPORT, "export", "E", "the connection as a file: SVG, text, asciicast, pcap")                        \
+	X(WS_ACT_EXPORT, "export", "E", "save the connection to a file: SVG, text, asciicast, pcap")                   \
 	X(WS_ACT_NEXT_PANE, "pane", "Tab", "to the other pane")                                                        \
 	X(WS_ACT_ABSOLUTE, "absolute", "a", "absolute or relative sequence numbers")                                   \
-	X(WS_ACT_LESSON_NEXT, "lesson-next", "Space Enter", "lesson: show the answer, go on to the next stop")         \
+	X(WS_ACT_LESSON_NEXT, "lesson-next", "Space Enter", "lesson: show the answer, or go on to the next stop")      \
 	X(WS_ACT_LESSON_BACK, "lesson-back", "Backspace", "lesson: back to the stop before")
 
 enum ws_action {
@@ -87,7 +87,7 @@ unsigned ws_action_screens(enum ws_action action);
 #define WS_EDITS(X)                                                                                                    \
 	X(WS_EDIT_INSERT, "", "type the character")                                                                    \
 	X(WS_EDIT_ACCEPT, "Enter", "accept the line")                                                                  \
-	X(WS_EDIT_CANCEL, "Esc Ctrl-C", "leave it as it was before")                                                   \
+	X(WS_EDIT_CANCEL, "Esc Ctrl-C", "close the line and change nothing")                                           \
 	X(WS_EDIT_ERASE, "Backspace", "erase the character before the cursor")                                         \
 	X(WS_EDIT_DELETE, "Delete Ctrl-D", "erase the character at the cursor")                                        \
 	X(WS_EDIT_ERASE_WORD, "Ctrl-W", "erase the word before the cursor")                                            \

@@ -18,24 +18,24 @@ enum { WS_LESSON_IN_HEAD = 1, WS_LESSON_IN_STOP = 2 };
 #define WS_LESSON_KEYS(X)                                                                                              \
 	X(WS_LESSON_TITLE, "title", WS_LESSON_IN_HEAD, "what the lesson is called; needed")                            \
 	X(WS_LESSON_ABOUT, "about", WS_LESSON_IN_HEAD,                                                                 \
-	  "what is learnt, in a line, for the list of lessons and the start screen; needed")                           \
+	  "what one learns, in one line, for the list of lessons and the start screen; needed")                        \
 	X(WS_LESSON_CAPTURE, "capture", WS_LESSON_IN_HEAD,                                                             \
-	  "the name of the capture, without a folder: beside the lesson, else one that comes with wirestate; needed")  \
+	  "the name of the capture, without a folder: beside the lesson, or one that comes with wirestate; needed")    \
 	X(WS_LESSON_ORDER, "order", WS_LESSON_IN_HEAD, "a number, by which lessons are listed")                        \
-	X(WS_LESSON_TRY, "try", WS_LESSON_IN_HEAD, "a text shown behind the last stop: what to run oneself")           \
+	X(WS_LESSON_TRY, "try", WS_LESSON_IN_HEAD, "a text shown after the last stop: commands to try")                \
 	X(WS_LESSON_STOP, "stop", WS_LESSON_IN_HEAD | WS_LESSON_IN_STOP,                                               \
-	  "begins a stop: the number of the packet behind which the capture stands, or end; not before the stop "      \
+	  "begins a stop: the number of the packet after which the capture is shown, or end; not before the stop "     \
 	  "above it")                                                                                                  \
 	X(WS_LESSON_SCREEN, "screen", WS_LESSON_IN_HEAD | WS_LESSON_IN_STOP,                                           \
-	  "the screen behind the question, one of the words of --screen; before the first stop: of all stops that "    \
-	  "name none (lifelines)")                                                                                     \
+	  "the screen shown with the question, one of the words of --screen; before the first stop: that of all "      \
+	  "stops that name none (lifelines)")                                                                          \
 	X(WS_LESSON_CONNECTION, "connection", WS_LESSON_IN_HEAD | WS_LESSON_IN_STOP,                                   \
-	  "the number of the connection to stand on; without it, the packet's own")                                    \
+	  "the number of the connection to show; without it, the packet's own")                                        \
 	X(WS_LESSON_FIELDS, "fields", WS_LESSON_IN_STOP,                                                               \
-	  "header fields of the packet, as layer.field with the names of the JSON records: marked when the answer is " \
-	  "shown")                                                                                                     \
+	  "header fields of the packet, as layer.field with the names of the JSON records; highlighted with the "      \
+	  "answer")                                                                                                    \
 	X(WS_LESSON_STATES, "states", WS_LESSON_IN_STOP,                                                               \
-	  "the states of both ends there, with their marks: client SYN_SENT, server LISTEN?; checked, and needed "     \
+	  "the states of both endpoints, with their marks: client SYN_SENT, server LISTEN?; checked, and needed "      \
 	  "where there is a connection")                                                                               \
 	X(WS_LESSON_ASK, "ask", WS_LESSON_IN_STOP, "the question; needed")                                             \
 	X(WS_LESSON_ANSWER, "answer", WS_LESSON_IN_STOP, "its answer; needed")                                         \
@@ -91,39 +91,40 @@ struct ws_lesson_stop {
 	char *ask, *answer; /* owned */
 	struct {
 		unsigned line;
-		char *text; /* owned: as in the file; behind ws_lesson_resolve() as it is shown */
+		char *text; /* owned: as in the file; after ws_lesson_resolve() as it is shown */
 		/* The values in it, as indices of the lesson's. */
 		size_t value_count;
 		uint16_t value[8];
 	} sum[WS_LESSON_SUMS_MOST];
 	/* Known once the packet has come. */
 	bool seen;
-	uint64_t conn_number; /* 0: it stands on none */
+	uint64_t conn_number; /* 0: the stop has no packet */
 	uint64_t position;    /* of the frame, for fetching it again */
 	bool own_connection;  /* the packet is one of that connection */
 	uint8_t actual[2], certainty[2];
-	size_t missing; /* 1 + the index of a field that the packet has not; 0: it has them all */
+	size_t missing; /* 1 + the index of the first field that the packet does not have; 0: it has all */
 };
 
 struct ws_lesson {
 	char *name;                             /* owned: of the file, for errors */
 	char *title, *about, *capture, *try_it; /* owned; try_it may be NULL */
-	const char *next, *next_name;           /* borrowed: title and name of the lesson behind it, or NULL */
-	unsigned order;                         /* 0: none given */
+	const char *next, *next_name; /* borrowed: title and name of the lesson that follows this one, or NULL */
+	unsigned order;               /* 0: none given */
 	size_t stop_count, value_count;
 	struct ws_lesson_stop stop[WS_LESSON_STOPS];
 	struct ws_lesson_value value[WS_LESSON_VALUES];
 	uint64_t last_frame, last_conn; /* of the packets taken */
 };
 
-/* The lesson that `text` holds, NULL with an error that names `name` and the line. Free it with ws_lesson_free(). */
+/* Parses a lesson. NULL: `text` is wrong, and the error names `name` and the line. Free the lesson with
+ * ws_lesson_free(). */
 struct ws_lesson *ws_lesson_parse(const char *text, size_t length, const char *name, struct ws_error *error) WS_CHECKED;
 void ws_lesson_free(struct ws_lesson *lesson); /* NULL is allowed */
 
-/* Shows it a packet, with its bytes, and what the tracker has made of it. */
+/* Hands the lesson a packet with its bytes, and what the tracker made of it. */
 void ws_lesson_take(struct ws_lesson *lesson, const struct ws_packet *packet, const struct ws_track_result *result,
                     const struct ws_tracker *tracker);
-/* Once, when all packets have been taken. False: a frame, a field or a state is not as the lesson says. */
+/* Call it once, after all packets have been taken. False: a frame, a field or a state is not what the lesson says. */
 bool ws_lesson_resolve(struct ws_lesson *lesson, const struct ws_tracker *tracker, struct ws_error *error) WS_CHECKED;
 
 const char *ws_lesson_key_word(enum ws_lesson_key key);

@@ -1,7 +1,7 @@
-/* Scenes: what is on the screen, as a function of the model, the reader's place in it, and time. No curses here.
+/* What is on the screen, as a function of the model, of where the user is, and of time. Nothing here knows curses.
  *
- *   main fills the model; keys become actions; ws_ui_act() and ws_ui_tick() move the reader; ws_ui_draw() draws.
- *   Drawing changes neither the model nor the ui. */
+ * The caller fills the model. Keys become actions; ws_ui_act() and ws_ui_tick() change where the user is;
+ * ws_ui_draw() draws. Drawing changes neither the model nor the ui. */
 #ifndef WIRESTATE_SCENE_H
 #define WIRESTATE_SCENE_H
 
@@ -12,37 +12,37 @@
 #include <wirestate/screens.h>
 #include <wirestate/track.h>
 
-/* A subnet. ip_version 0: not known. */
+/* A subnet. Its ip_version is 0 where none is known. */
 struct ws_net {
 	struct ws_addr address;
 	uint8_t prefix; /* bits: up to 32 for version 4, 128 for 6 */
 	uint8_t ip_version;
-	bool guessed; /* from the traffic: never without saying so */
+	bool guessed; /* it was concluded from the traffic; whoever shows it says so */
 };
 
-/* The world as the scenes see it. Everything is borrowed. */
+/* What the screens show: a snapshot of the capture. Everything is borrowed. */
 struct ws_model {
 	const struct ws_tracker *tracker;
-	/* Tells trackers apart: a model has another generation than the one before when it shows another tracker. Not
-	 * 0. */
+	/* Increases whenever `tracker` becomes another one, so that trackers can be told apart although an address
+	 * may be used again. Never 0. */
 	uint64_t generation;
 	const char *source; /* file or interface name, for the title */
 	bool live, loading;
 	uint64_t loaded, total; /* bytes, while loading; total 0: unknown */
 	struct ws_capture_stats capture;
-	ws_time now;  /* capture time: the latest packet's, or the clock's when live */
-	bool running; /* what is shown goes on by itself: live, or the timeline plays */
-	/* The capture as a replay. While `past`, tracker, now and fetch are those of the world at an earlier time, and
-	 * what is below says how it lies in the capture. */
+	ws_time now;  /* capture time: that of the latest packet, or the clock's in a live capture */
+	bool running; /* what is shown goes on by itself: the capture is live, or the timeline plays */
+	/* The timeline. While `past`, tracker, now and fetch are those of the snapshot at an earlier time, and the
+	 * members below say where in the capture that is. */
 	bool past;
-	bool seeking;        /* the world that the reader wants is still being made; another one is shown */
-	ws_time first, last; /* of the whole capture, as far as it is known */
-	ws_time last_packet, next_packet; /* of the world shown, and the one behind it; WS_TIME_NEVER: none */
-	uint64_t frame;                   /* number of the world's last packet */
+	bool seeking;        /* the snapshot that the user wants is still being made, and another one is shown */
+	ws_time first, last; /* times of the whole capture, as far as it has been read */
+	ws_time last_packet, next_packet; /* of the snapshot shown, and after it; WS_TIME_NEVER: none */
+	uint64_t frame;                   /* number of the snapshot's last packet */
 	bool incomplete;                  /* its first packets are no longer kept */
 	ws_time time_wait;                /* length of TIME_WAIT */
 	const char *status_message;       /* an error or warning to show, or NULL */
-	const char *confinement;          /* live: how well the process is fenced in, in a word or two, or NULL */
+	const char *confinement;          /* live: how well the process is confined, in a word or two, or NULL */
 	struct ws_net net;                /* the capture's own subnet, as its interface or --net says */
 	/* Reads a frame again; false when it is no longer kept. */
 	bool (*fetch)(void *context, uint64_t position, struct ws_frame *frame);
@@ -65,55 +65,55 @@ struct ws_ui_options {
 struct ws_ui *ws_ui_create(const struct ws_ui_options *options, struct ws_error *error) WS_CHECKED;
 void ws_ui_free(struct ws_ui *ui);
 
-/* The screen the reader is on, for the meaning of the next key. */
+/* The screen that is shown; it decides what the next key means. */
 enum ws_screen ws_ui_screen(const struct ws_ui *ui);
-/* Does what a key asks. False: the action means nothing here. WS_ACT_QUIT, WS_ACT_MOUSE, and WS_ACT_BACK on the first
- * screen are the caller's business and return false. */
+/* Does what an action asks. False: it means nothing on this screen. WS_ACT_QUIT and WS_ACT_MOUSE are left to the
+ * caller and return false, and so does WS_ACT_BACK on the first screen. */
 bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
-/* A line is being typed: keys are characters of it, see ws_ui_key(). */
+/* True while a line is being typed: keys are then characters of it, see ws_ui_key(). */
 bool ws_ui_typing(const struct ws_ui *ui);
 /* Does what a key asks, whatever kind it is of. False: nothing has changed. */
 bool ws_ui_key(struct ws_ui *ui, const struct ws_model *model, const struct ws_key *key);
-/* Lets the replay run, and takes notice when the model has another tracker than before: call it behind every such
- * change before anything else (the tracker before may be gone by then). `clock` is monotonic, in nanoseconds, and only
- * differences of it are used. */
+/* Lets replays run, and notices when the model is of another generation. Call it after every such change and
+ * before any other function of this header, because the tracker before may already be freed. `clock` is monotonic,
+ * in nanoseconds; only differences of it are used. */
 void ws_ui_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock);
-/* The place in the capture whose world the reader wants to see. */
+/* The position in the capture whose snapshot the user wants to see. */
 struct ws_position {
-	bool past; /* false: the newest */
+	bool past; /* false: the newest packet */
 	bool playing;
-	uint64_t frame; /* the world behind this packet; 0: the world at `time` */
+	uint64_t frame; /* the snapshot after this packet; 0: the one at `time` */
 	ws_time time;
 };
 struct ws_position ws_ui_position(const struct ws_ui *ui);
 
-/* A long piece of work, like an order of a million connections, has more to do: ticks should follow each other without
- * a pause, as far as keys and packets have their turns between them. */
+/* True while a long piece of work is unfinished, such as sorting a million connections: tick without a pause then,
+ * with keys and packets in between. */
 bool ws_ui_busy(const struct ws_ui *ui);
-/* When the picture changes next by itself, in nanoseconds from now: 0 at once (an animation runs: about 30 a second are
- * enough), WS_TIME_NEVER when only keys or packets change it. */
+/* When the screen changes next by itself, in nanoseconds from now. 0: at once, because an animation runs (about 30
+ * frames a second are enough). WS_TIME_NEVER: only keys or packets change it. */
 ws_time ws_ui_next_change(const struct ws_ui *ui, const struct ws_model *model);
 
-/* For --frame and tests: select the connection, and stand its replay at the step of `frame` (0: its end). */
+/* For --frame and tests: selects the connection, and puts its replay at the step of `frame`; 0: at its last step. */
 void ws_ui_select(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn, uint64_t frame);
-/* For --frame on a packet that belongs to no connection: show this one in the packet screen. The frame's bytes are
+/* For --frame on a packet that belongs to no connection: shows it in the packet screen. The frame's bytes are
  * copied. False: there is no memory for them. */
 bool ws_ui_show_frame(struct ws_ui *ui, const struct ws_model *model, const struct ws_frame *frame) WS_CHECKED;
 
 /* ---- A lesson. It is borrowed, and must have been resolved. */
 
-/* Begins it: the replay plays up to its first stop. */
+/* Begins the lesson: the replay plays up to its first stop. */
 void ws_ui_lesson(struct ws_ui *ui, const struct ws_model *model, const struct ws_lesson *lesson);
-/* For pictures and tests: stands at a stop, without playing; behind the last one is the page that ends the lesson. The
- * world of ws_ui_position() must be made, and then ws_ui_tick() called. */
+/* For --frame and tests: goes to a stop without playing; the stop after the last one is the page that ends the
+ * lesson. Make the snapshot of ws_ui_position() next, and then call ws_ui_tick(). */
 void ws_ui_lesson_stand(struct ws_ui *ui, const struct ws_model *model, size_t stop, bool answered);
-/* The rows of its panel, at the bottom of the screen as laid out. */
+/* The rows of the lesson's panel, at the bottom of the screen, as laid out last. */
 int ws_ui_lesson_rows(const struct ws_ui *ui);
-/* For a lesson as text, from the canvas's first row on; they return the rows taken. Its title and what it is about;
- * what a stop says, or with NULL what is behind the last one. */
+/* For a lesson printed as text. Both draw from the canvas's first row on and return the rows they took: the title
+ * and what the lesson is about; what one stop says, or with NULL the page after the last stop. */
 int ws_lesson_head(const struct ws_lesson *lesson, struct ws_canvas *canvas);
 int ws_lesson_page(const struct ws_lesson *lesson, const struct ws_lesson_stop *stop, struct ws_canvas *canvas);
-/* The reader has asked for the lesson behind this one. */
+/* The user has asked for the lesson that follows this one. */
 bool ws_ui_lesson_wants_next(const struct ws_ui *ui);
 
 /* ---- Writing a file: the user names it, and the caller writes it. */
@@ -150,50 +150,50 @@ bool ws_ui_write_stream(struct ws_ui *ui, const struct ws_model *model, const st
 void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, int rows);
 void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
 
-/* ---- The whole replay of the selected connection in one tall picture, for exports */
+/* ---- The chart: the whole replay of the selected connection on one tall canvas, for exports */
 
 enum { WS_CHART_HEAD = 5 }; /* rows of title, endpoints and the boxes with their states */
 
 struct ws_chart_step {
-	int row, rows;              /* what it says, and below it its arrow */
-	int gap;                    /* the row of the pause before it; -1: none */
+	int row, rows;              /* the words, and below them the arrow */
+	int gap;                    /* row of the pause before the step; -1: none is shown */
 	ws_time departure, arrival; /* replay time at speed 1 */
-	int8_t from;                /* the lifeline that it leaves from; -1: it is no segment */
+	int8_t from;                /* the lifeline that the segment leaves from; -1: it is not a segment */
 };
 
 struct ws_chart {
 	int columns, rows, line[2]; /* columns of the two lifelines */
-	size_t count, left_out;     /* steps that are drawn, and not: there were too many */
-	ws_time wait;               /* replay time of the TIME_WAIT behind the last step; 0: nobody waits */
-	ws_time length;             /* of the replay, that wait included */
-	int left;                   /* the endpoint on the left */
+	size_t count, left_out; /* steps that are drawn, and steps at the end that are not because there are too many */
+	ws_time wait;           /* replay time of the TIME_WAIT after the last step; 0: no endpoint waits */
+	ws_time length;         /* replay time of all steps and of that wait */
+	int left;               /* the endpoint on the left */
 	struct ws_chart_step *step;
 };
 
-/* What a step says, for exports that are not made of cells. The texts end with NUL. */
+/* The words of a step, for exports that are not made of cells. The texts end with NUL. */
 struct ws_chart_words {
-	char segment[160];                              /* "FIN,ACK seq 1 ack 5": what stands at the arrow */
+	char segment[160];                              /* the words at the arrow: "FIN,ACK seq 1 ack 5" */
 	char what[512], why[512], next[512], note[512]; /* its explanation once it has arrived; `note` may be empty */
 	char before[2][24], after[2][24]; /* states of the left and the right endpoint, with their marks */
 	char name[2][16];                 /* "client", "server" */
 	struct ws_segment input;
 };
 
-/* ws_chart_close() is due also after a failure. All of them move the replay to another place. */
+/* Call ws_chart_close() also after a failure. Each of these functions moves the replay. */
 bool ws_chart_open(struct ws_ui *ui, const struct ws_model *model, int columns, struct ws_chart *chart,
                    struct ws_error *error) WS_CHECKED;
 void ws_chart_close(struct ws_chart *chart);
 /* Draws all of it on a canvas of its size. */
 bool ws_chart_draw(struct ws_ui *ui, const struct ws_model *model, const struct ws_chart *chart,
                    struct ws_canvas *canvas) WS_CHECKED;
-/* The boxes, where they are in the whole picture, as they are when a step's segment leaves or has arrived; and from row
- * WS_CHART_HEAD on its explanation, in as many rows as the canvas has. */
+/* Draws the state boxes, where they are on the chart, as they are when the segment of a step leaves or has
+ * arrived; and from row WS_CHART_HEAD on the explanation of the step, in as many rows as the canvas has. */
 bool ws_chart_moment(struct ws_ui *ui, const struct ws_model *model, const struct ws_chart *chart, size_t step,
                      bool arrived, struct ws_canvas *canvas) WS_CHECKED;
-/* Fills in what a step says. */
+/* Fills in the words of a step. */
 bool ws_chart_words(struct ws_ui *ui, const struct ws_model *model, const struct ws_chart *chart, size_t step,
                     struct ws_chart_words *words) WS_CHECKED;
-/* The boxes when `share` (0 to 1) of that wait is over. */
+/* Draws the state boxes when `share` (0 to 1) of the final TIME_WAIT has passed. */
 bool ws_chart_countdown(struct ws_ui *ui, const struct ws_model *model, const struct ws_chart *chart, double share,
                         struct ws_canvas *canvas) WS_CHECKED;
 

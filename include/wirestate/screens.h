@@ -6,9 +6,9 @@
 #define WS_SCREENS(X)                                                                                                  \
 	X(WS_SCREEN_LIST, "list", "connections")                                                                       \
 	X(WS_SCREEN_LIFELINES, "lifelines", "lifelines of one connection")                                             \
-	X(WS_SCREEN_DIAGRAM, "diagram", "the state diagram, and the way through it")                                   \
+	X(WS_SCREEN_DIAGRAM, "diagram", "the state diagram of one connection")                                         \
 	X(WS_SCREEN_PACKET, "packet", "one packet, every field beside its bytes")                                      \
-	X(WS_SCREEN_HOSTS, "hosts", "who holds TIME_WAIT and CLOSE_WAIT")                                              \
+	X(WS_SCREEN_HOSTS, "hosts", "hosts with endpoints in TIME_WAIT and CLOSE_WAIT")                                \
 	X(WS_SCREEN_STREAM, "stream", "the bytes of one connection, segment by segment")                               \
 	X(WS_SCREEN_UDP, "udp", "UDP conversations")                                                                   \
 	X(WS_SCREEN_DATAGRAMS, "datagrams", "the datagrams of one UDP conversation")                                   \

@@ -1,4 +1,4 @@
-/* The start screen: what there is to look at, before anything has been opened. */
+/* The start screen lists what can be opened: interfaces, captures and lessons. */
 #ifndef WIRESTATE_START_H
 #define WIRESTATE_START_H
 
@@ -22,7 +22,7 @@ struct ws_start_entry {
 	enum ws_start_group group;
 	char name[64];   /* cleaned */
 	char about[256]; /* one line */
-	bool ready;      /* nothing is missing to open it; else `about` says what is */
+	bool ready;      /* it can be opened; false: `about` says what is missing */
 	char *target;    /* owned: the interface's name or the file's path */
 };
 

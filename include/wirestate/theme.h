@@ -1,4 +1,4 @@
-/* The themes: how each style looks, on a terminal and in an exported picture. */
+/* The themes say how each style looks, on a terminal and in an exported file. */
 #ifndef WIRESTATE_THEME_H
 #define WIRESTATE_THEME_H
 

@@ -22,15 +22,16 @@ struct ws_keymap {
 	} shown[WS_ACTION_COUNT];
 };
 void ws_keymap_init(struct ws_keymap *keymap);
-/* Gives the action that has this name a key: a character, or a name like F5, PgUp or Ctrl-X. False: there is no such
- * action or key, the key is another action's in the configuration, or no program is told of it. */
+/* Gives the action called `action` a key: a character, or a name like F5, PgUp or Ctrl-X. False, with the reason
+ * in `error`: there is no such action or key, the configuration has given the key to another action, or the
+ * terminal keeps the key for itself. */
 bool ws_keymap_bind(struct ws_keymap *keymap, const char *action, const char *key, struct ws_error *error) WS_CHECKED;
 
 struct ws_view_options {
 	const struct ws_keymap *keymap; /* borrowed */
 	enum ws_theme theme;
-	bool mouse;   /* clicks and the wheel are keys; false: they are the terminal's, to copy text */
-	bool ascii;   /* --ascii: no box characters; else the terminal is asked */
+	bool mouse;   /* clicks and the wheel are keys; false: the terminal keeps them, to copy text */
+	bool ascii;   /* --ascii: no box characters; false: the terminal is asked whether it draws them narrow */
 	bool colours; /* false: NO_COLOR or --color never */
 };
 
@@ -44,11 +45,11 @@ int ws_view_fd(const struct ws_view *view); /* poll it for reading: a key is wai
 /* Where a key is pressed, which decides what it means. */
 struct ws_key_context {
 	enum ws_screen screen;
-	bool lesson; /* one is played */
-	bool typing; /* a line */
+	bool lesson; /* a lesson is played */
+	bool typing; /* a line is being typed */
 };
-/* The next key that means something there. False: none is waiting. Never blocks. */
-bool ws_view_key(struct ws_view *view, const struct ws_key_context *place, struct ws_key *key);
+/* The next key that means something in this context. False: none is waiting. Never blocks. */
+bool ws_view_key(struct ws_view *view, const struct ws_key_context *context, struct ws_key *key);
 /* Takes the mouse, or gives it back to the terminal. */
 void ws_view_mouse(struct ws_view *view, bool taken);
 bool ws_view_has_mouse(const struct ws_view *view);
@@ -58,7 +59,8 @@ void ws_view_resized(struct ws_view *view);
 void ws_view_suspend(struct ws_view *view);
 void ws_view_resume(struct ws_view *view);
 
-/* The size that a canvas for it should have: of a terminal that is larger than a canvas can be, a part is used. */
+/* The size that a canvas for this terminal should have. A terminal that is larger than a canvas can be is used in
+ * part. */
 void ws_view_size(const struct ws_view *view, int *columns, int *rows);
 bool ws_view_is_ascii(const struct ws_view *view);
 void ws_view_show(struct ws_view *view, const struct ws_canvas *canvas);

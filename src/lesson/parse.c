@@ -1,7 +1,7 @@
-/* A lesson's file: lines of `key: value`, continued by lines that begin with white space.
+/* Parses a lesson's file: lines of `key: value`, continued by lines that begin with white space.
  *
- * Teachers write these by hand, so every error names the line and says what would be right there. The parser takes any
- * bytes: it keeps to `length`, and what it does not understand is an error, never a guess. */
+ * Teachers write these files by hand, so every error names the line and says what would be right. The parser
+ * accepts any bytes: it never reads beyond `length`, and what it does not understand is an error, never a guess. */
 #include "lesson/internal.h"
 
 #include <wirestate/screens.h>
@@ -48,21 +48,21 @@ bool lesson_fail(const struct ws_lesson *lesson, unsigned line, struct ws_error 
 	return ws_fail(error, WS_ERROR_FILE, "%s", ws_text_cstr(&clean));
 }
 
-/* ---- While it is read */
+/* ---- State of the parser */
 
 struct parser {
 	struct ws_lesson *lesson;
 	struct ws_error *error;
-	unsigned line;     /* being read */
-	int key;           /* whose value is being read; -1: none yet */
-	unsigned key_line; /* where that began */
+	unsigned line;     /* the line that is being read */
+	int key;           /* the key whose value is being read; -1: none yet */
+	unsigned key_line; /* the line of that key */
 	char *value;       /* WS_LESSON_BYTES + 1 bytes */
-	size_t used;       /* of them */
-	bool gap;          /* a blank line has come: the next one begins a paragraph */
-	bool command;      /* the line before was one */
+	size_t used;       /* bytes of the value so far */
+	bool gap;          /* a blank line was read, so the next line begins a paragraph */
+	bool command;      /* the line before was a command */
 	unsigned given;    /* keys of the head, 1u << enum ws_lesson_key */
 	unsigned stop_given;
-	int screen; /* of stops that name none */
+	int screen; /* this and the connection are those of stops that name none */
 	uint64_t connection;
 };
 
@@ -72,7 +72,7 @@ static struct ws_lesson_stop *stop_of(const struct parser *parser)
 	return lesson->stop_count ? &lesson->stop[lesson->stop_count - 1] : NULL;
 }
 
-/* The keys that may stand there, for an error. */
+/* Writes the keys that may be here, for an error. */
 static void list_keys(struct ws_text *text, unsigned where)
 {
 	for (size_t i = 0; i < WS_ARRAY_SIZE(keys); i++)
@@ -86,7 +86,7 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* A whole number and nothing else. */
+/* Reads a whole number and nothing else. */
 static bool read_number(const char *text, uint64_t most, uint64_t *number)
 {
 	*number = 0;
@@ -138,7 +138,7 @@ static bool take_text(struct parser *parser, char **field)
 static bool take_capture(struct parser *parser)
 {
 	if (strchr(parser->value, '/') || parser->value[0] == '.')
-		return bad_value(parser, "a capture's name without a folder: it lies beside the lesson, or comes with "
+		return bad_value(parser, "a capture's name without a folder: it is beside the lesson, or comes with "
 		                         "wirestate");
 	return keep(parser, &parser->lesson->capture);
 }
@@ -172,7 +172,7 @@ static bool take_stop(struct parser *parser)
 		return bad_value(parser, "the number of a packet, or end");
 	if (before && (frame ? !before->frame || frame < before->frame : false))
 		return lesson_fail(lesson, parser->key_line, parser->error,
-		                   "stop: %s lies before the stop above it; put stops in the order of their packets",
+		                   "stop: %s is before the stop above it; put stops in the order of their packets",
 		                   parser->value);
 	if (lesson->stop_count == WS_LESSON_STOPS)
 		return lesson_fail(lesson, parser->key_line, parser->error,
@@ -199,7 +199,7 @@ static bool take_fields(struct parser *parser)
 			break;
 		if (stop->field_count == WS_LESSON_FIELDS_MOST)
 			return lesson_fail(parser->lesson, parser->key_line, parser->error,
-			                   "fields: at most %d, or nothing stands out", WS_LESSON_FIELDS_MOST);
+			                   "fields: at most %d, so that they stand out", WS_LESSON_FIELDS_MOST);
 		if (!lesson_field_find(at, length, &stop->field[stop->field_count], &wrong))
 			return lesson_fail(parser->lesson, parser->key_line, parser->error, "fields: %s",
 			                   ws_text_cstr(&wrong));
@@ -209,7 +209,7 @@ static bool take_fields(struct parser *parser)
 	return stop->field_count || bad_value(parser, "a list of fields, like tcp.sequence, tcp.flags");
 }
 
-/* "SYN_SENT~": false when it is no state. */
+/* Reads "SYN_SENT~". False: it is not a state. */
 static bool read_state(const char *text, size_t length, uint8_t *state, char *mark)
 {
 	static const char marks[] = {
@@ -245,7 +245,7 @@ static bool take_states(struct parser *parser)
 		const size_t length = strcspn(at, " ,");
 		if (!read_state(at, length, &stop->state[i], &stop->mark[i]))
 			return lesson_fail(parser->lesson, parser->key_line, parser->error,
-			                   "states: '%.*s' is no state; write it as on the screen, with its mark: "
+			                   "states: '%.*s' is not a state; write it as on the screen, with its mark: "
 			                   "SYN_RECEIVED~, LISTEN?",
 			                   length > 40 ? 40 : (int)length, at);
 		at += length + strspn(at + length, " ");
@@ -334,7 +334,7 @@ static bool check_stop(const struct parser *parser)
 	                   stop->ask ? "answer" : "question", keys[stop->ask ? WS_LESSON_ANSWER : WS_LESSON_ASK].word);
 }
 
-/* The value of the key before is complete. */
+/* Takes the value of the key before, which is complete. */
 static bool finish_value(struct parser *parser)
 {
 	if (parser->key < 0)
@@ -342,7 +342,7 @@ static bool finish_value(struct parser *parser)
 	const int key = parser->key;
 	parser->value[parser->used] = '\0';
 	if (!parser->used)
-		return lesson_fail(parser->lesson, parser->key_line, parser->error, "%s: nothing stands behind it: %s",
+		return lesson_fail(parser->lesson, parser->key_line, parser->error, "%s: it has no value: %s",
 		                   keys[key].word, keys[key].meaning);
 	if (!is_text(key) && strchr(parser->value, '\n'))
 		return lesson_fail(parser->lesson, parser->key_line, parser->error,
@@ -354,7 +354,8 @@ static bool finish_value(struct parser *parser)
 
 /* ---- Lines */
 
-/* Adds a continuing line: joined by a space, behind a blank line as a new paragraph; commands stand alone. */
+/* Adds a line to the value: after a space, or after a blank line as a new paragraph. A command is a line of its
+ * own. */
 static void add(struct parser *parser, const char *text, size_t length)
 {
 	const bool command = length >= 2 && text[0] == '$' && text[1] == ' ';
@@ -376,10 +377,10 @@ static bool begin_key(struct parser *parser, const char *text, size_t length)
 	const char *colon = memchr(text, ':', length);
 	const size_t word = colon ? (size_t)(colon - text) : 0;
 	if (!colon)
-		return lesson_fail(
-		        lesson, parser->line, parser->error,
-		        "'%.*s' is no 'key: value'; a line that goes on begins with a space, a comment with #",
-		        length > 40 ? 40 : (int)length, text);
+		return lesson_fail(lesson, parser->line, parser->error,
+		                   "'%.*s' is not 'key: value'; a line that continues a value begins with a space, a "
+		                   "comment with #",
+		                   length > 40 ? 40 : (int)length, text);
 	parser->key = -1;
 	for (size_t i = 0; i < WS_ARRAY_SIZE(keys); i++)
 		if (strlen(keys[i].word) == word && memcmp(keys[i].word, text, word) == 0)
@@ -391,7 +392,7 @@ static bool begin_key(struct parser *parser, const char *text, size_t length)
 	if (!(keys[parser->key].where & where))
 		return lesson_fail(lesson, parser->line, parser->error, "%s belongs %s", keys[parser->key].word,
 		                   where == IN_STOP ? "before the first stop"
-		                                    : "to a stop: put it behind a line 'stop: N'");
+		                                    : "to a stop: put it after a line 'stop: N'");
 	unsigned *given = where == IN_STOP ? &parser->stop_given : &parser->given;
 	const unsigned bit = 1u << parser->key;
 	if (*given & bit && parser->key != WS_LESSON_STOP && parser->key != WS_LESSON_SUM)
@@ -417,7 +418,7 @@ static bool check_bytes(const struct parser *parser, const char *text, size_t le
 			return lesson_fail(parser->lesson, parser->line, parser->error, "byte 0x%02x at column %zu %s",
 			                   (unsigned)(unsigned char)text[at], at + 1,
 			                   used ? "is a control character: a lesson is plain text"
-			                        : "is no UTF-8: save the file as UTF-8");
+			                        : "is not UTF-8: save the file as UTF-8");
 	}
 	return true;
 }
@@ -441,7 +442,7 @@ static bool take_file_line(struct parser *parser, const char *text, size_t lengt
 		text++;
 	if (parser->key < 0)
 		return lesson_fail(parser->lesson, parser->line, parser->error,
-		                   "this line begins with a space, so it goes on with one above, and there is none; a "
+		                   "this line begins with a space, so it continues a value, and there is none above; a "
 		                   "key begins in the first column");
 	add(parser, text, length);
 	return true;
@@ -463,7 +464,7 @@ static bool check_whole(const struct parser *parser)
 static bool parse(struct parser *parser, const char *text, size_t length)
 {
 	if (length > WS_LESSON_BYTES)
-		return lesson_fail(parser->lesson, 0, parser->error, "more than %d KiB: this is no lesson",
+		return lesson_fail(parser->lesson, 0, parser->error, "more than %d KiB: this is not a lesson",
 		                   WS_LESSON_BYTES / 1024);
 	for (size_t at = 0; at < length;) {
 		const char *end = memchr(text + at, '\n', length - at);

@@ -1,5 +1,5 @@
-/* What a lesson says of packets: their fields by the names of the JSON records, sums of them, states; and whether the
- * capture bears it out. */
+/* What a lesson says about packets: fields by the names of the JSON records, sums of them, and states. It is
+ * checked against the capture. */
 #include "lesson/internal.h"
 
 #include <inttypes.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* X(layer, name): what records have besides the fields of headers. */
+/* X(layer, name): names of records that are not fields of headers. */
 #define EXTRAS(X)                                                                                                      \
 	X(EXTRA_LENGTH, "frame", "length")                                                                             \
 	X(EXTRA_CAPTURED, "frame", "captured")                                                                         \
@@ -34,7 +34,7 @@ static bool is(const char *name, const char *text, size_t length)
 	return name && strlen(name) == length && memcmp(name, text, length) == 0;
 }
 
-/* The names that may stand there: of the fields of `layer`, or of all layers when it is NULL. */
+/* Writes the names that may be here: the fields of `layer`, or all layers when it is NULL. */
 static void list_names(struct ws_text *text, const char *layer, size_t length)
 {
 	const char *before = "";
@@ -48,7 +48,7 @@ static void list_names(struct ws_text *text, const char *layer, size_t length)
 		}
 		for (size_t i = 0; layer && is(info->name, layer, length) && i < info->field_count; i++) {
 			if (!info->fields[i].name || (!first && info->fields[i].bit_offset < 96))
-				continue; /* the other form of a header has the same in front */
+				continue; /* the other form of a header begins with the same fields */
 			ws_text_printf(text, "%s%s", before, info->fields[i].name);
 			before = ", ";
 		}
@@ -184,12 +184,12 @@ struct term {
 	bool minus;
 	int side; /* 0: left of the equals sign */
 	bool is_value;
-	size_t index; /* of the value */
+	size_t index; /* the index of its value */
 	uint64_t number;
 	size_t length; /* of its text */
 };
 
-/* Reads the next term at *text. False: it is at its end, or wrong. */
+/* Reads the next term at *text. False: the text is at its end, or wrong. */
 static bool next_term(struct ws_lesson *lesson, const char **text, struct term *term, bool first, struct ws_text *wrong)
 {
 	const char *at = *text + strspn(*text, " ");
@@ -304,12 +304,12 @@ static void take_field(struct ws_lesson_value *value, const struct ws_packet *pa
 	value->found = true;
 	if (field->kind == WS_FIELD_NUMBER || field->kind == WS_FIELD_PORT || field->kind == WS_FIELD_BOOLEAN)
 		return;
-	struct ws_text text = WS_TEXT_OVER(value->text); /* as a person reads it: a port's service would only disturb */
+	struct ws_text text = WS_TEXT_OVER(value->text); /* without a port's service name, which would be in the way */
 	ws_field_text(&text, packet, layer, field, read);
 	ws_text_cstr(&text);
 }
 
-/* The value in this packet, in the first header that has it. */
+/* Takes the value from the first header of this packet that has it. */
 static void find_value(struct ws_lesson_value *value, const struct ws_packet *packet)
 {
 	if (take_extra(value, packet))
@@ -340,7 +340,7 @@ static void take_value(struct ws_lesson_value *value, const struct ws_packet *pa
 	                                                             : result->relative_acknowledgment);
 }
 
-/* The states of its connection as they are now. */
+/* Takes the states of the packet's connection as they are now. */
 static void take_states(struct ws_lesson_stop *stop, const struct ws_tracker *tracker)
 {
 	struct ws_conn_info info;
@@ -384,7 +384,7 @@ void ws_lesson_take(struct ws_lesson *lesson, const struct ws_packet *packet, co
 	}
 }
 
-/* ---- What they have shown */
+/* ---- After all packets */
 
 static bool is_missing(const struct ws_lesson *lesson, const struct ws_lesson_value *value, unsigned line,
                        struct ws_error *error)
@@ -401,7 +401,7 @@ static bool is_missing(const struct ws_lesson *lesson, const struct ws_lesson_va
 	return true;
 }
 
-/* Replaces a text by one with the values in it. */
+/* Replaces a text by the same text with its values. */
 static bool fill_in(struct ws_lesson *lesson, char **text, unsigned line, struct ws_error *error)
 {
 	enum { ROOM = WS_LESSON_TEXT_BYTES * 4 };
@@ -431,16 +431,17 @@ static bool fill_in(struct ws_lesson *lesson, char **text, unsigned line, struct
 	return true;
 }
 
-/* The label of a layer, by the name it has in records. */
+/* The label of a layer, from its name in records. */
 static const char *layer_label(const char *name)
 {
 	for (int header = 0; header < WS_HEADER_COUNT; header++)
 		if (strcmp(ws_header_info((enum ws_header)header)->name, name) == 0)
 			return ws_header_info((enum ws_header)header)->label;
-	return NULL; /* the frame as a whole */
+	return NULL; /* the whole frame */
 }
 
-/* The name of a value in a sum: "frame 4 acknowledgment", "IPv4 total length" where all are of one frame. */
+/* Writes the name of a value in a sum: "frame 4 acknowledgment", or "IPv4 total length" where all values are from
+ * one frame. */
 static void name_value(struct ws_text *text, const struct ws_lesson_value *value, bool one_frame)
 {
 	struct ws_lesson_value plain = *value;
@@ -463,7 +464,7 @@ static bool is_of_one_frame(const struct ws_lesson *lesson, const struct ws_less
 	return stop->sum[sum].value_count > 0;
 }
 
-/* Replaces a sum by itself in words and in numbers, if it holds. */
+/* Replaces a sum by the same sum in words and in numbers. False: it does not hold. */
 static bool work_out(struct ws_lesson *lesson, struct ws_lesson_stop *stop, size_t sum, struct ws_error *error)
 {
 	char left[400], right[300], words[320];
@@ -471,7 +472,7 @@ static bool work_out(struct ws_lesson *lesson, struct ws_lesson_stop *stop, size
 	struct term term = {0};
 	uint64_t side[2] = {0, 0};
 	bool wraps = false;
-	int before = 0; /* the side of the term before */
+	int before = 0; /* the side of the equals sign of the term before */
 	const unsigned line = stop->sum[sum].line;
 	const char *at = stop->sum[sum].text;
 	const bool one_frame = is_of_one_frame(lesson, stop, sum);

@@ -1,5 +1,6 @@
-/* The help screen: the keys of the screen it was called from, then what the marks and states mean, and what nobody can
- * know from packets. The keys come from the key map, so that the help cannot be wrong about them. */
+/* The help screen: the keys of the screen that it was called from, then what the marks and states mean, and what
+ * packets cannot tell. The keys come from the list of keys (wirestate/keys.h), so the help is never wrong about
+ * them. */
 #include "scene/screens.h"
 #include "scene/ui.h"
 #include "scene/widgets/cursor.h"
@@ -8,18 +9,18 @@
 #include <stdio.h>
 #include <string.h>
 
-/* One line of the help: a heading when `text` is NULL. */
+/* One line of the help. It is a heading when `text` is NULL. */
 struct line {
 	const char *word, *text;
 	enum ws_style style;
 };
 
 static const struct line marks[] = {
-        {"Marks behind a state", NULL, WS_STYLE_TITLE},
-        {"(none)", "confirmed: its own segments prove it", WS_STYLE_NORMAL},
-        {"~", "presumed: a segment went its way; no proof yet that it arrived", WS_STYLE_NORMAL},
-        {"?", "assumed: no packet says so (LISTEN, a late start, a timeout)", WS_STYLE_NORMAL},
-        {"!", "implied: a segment that the capture lost must have passed", WS_STYLE_NORMAL},
+        {"Marks after a state", NULL, WS_STYLE_TITLE},
+        {"(none)", "confirmed: segments of the endpoint prove it", WS_STYLE_NORMAL},
+        {"~", "presumed: a segment was sent, but nothing proves yet that it arrived", WS_STYLE_NORMAL},
+        {"?", "assumed: no packet says so (LISTEN, a capture that began late, a timeout)", WS_STYLE_NORMAL},
+        {"!", "implied: a segment that the capture lacks must have been sent", WS_STYLE_NORMAL},
         {"", "", WS_STYLE_NORMAL},
         {"States (RFC 9293 §3.3.2)", NULL, WS_STYLE_TITLE},
         {"LISTEN", "a server that waits for a SYN", WS_STYLE_STATE_CLOSED},
@@ -38,15 +39,15 @@ static const struct line marks[] = {
         {"├──────►", "a segment; ━━━● while it flies", WS_STYLE_NORMAL},
         {"├╌╌╌╌╌╌►", "sent again (retransmission)", WS_STYLE_WARN},
         {"├~~~~~~►", "out of order", WS_STYLE_WARN},
-        {"├─────×", "lost, it seems: it, or what it acknowledges, was sent again", WS_STYLE_BAD},
+        {"├─────×", "probably lost: it, or what it acknowledges, was sent again", WS_STYLE_BAD},
         {"├······►", "duplicate ACK, keep-alive, window probe, or ignored", WS_STYLE_WARN},
         {"", "", WS_STYLE_NORMAL},
         {"What packets cannot tell", NULL, WS_STYLE_TITLE},
         {"", "whether a port is in LISTEN; when a program called close() or shutdown(); whether", WS_STYLE_NORMAL},
-        {"", "a socket still has a program; a FIN that waits behind a closed window; a server", WS_STYLE_NORMAL},
-        {"", "that defers accept, or answers with SYN cookies; timeouts that pass in silence;", WS_STYLE_NORMAL},
-        {"", "how long TIME_WAIT really is on that host (--time-wait sets what is shown).", WS_STYLE_NORMAL},
-        {"", "Verdicts are a judgement made from these; the packets are in the packet view.", WS_STYLE_NORMAL},
+        {"", "a program still owns a socket; a FIN that is held back by a closed window; a server", WS_STYLE_NORMAL},
+        {"", "that defers accept or answers with SYN cookies; timeouts without a packet; and", WS_STYLE_NORMAL},
+        {"", "how long TIME_WAIT lasts on that host (--time-wait sets what is shown).", WS_STYLE_NORMAL},
+        {"", "Verdicts are judgements; the packet screen shows the packets they rest on.", WS_STYLE_NORMAL},
 };
 
 static enum ws_screen explained(const struct ws_ui *ui)
@@ -63,7 +64,7 @@ static bool has_line(const struct ws_ui *ui, enum ws_action action)
 
 static int key_lines(const struct ws_ui *ui)
 {
-	int lines = 2; /* a heading and an empty line */
+	int lines = 2; /* a heading, and an empty line after the keys */
 	for (int action = 0; action < WS_ACTION_COUNT; action++)
 		lines += has_line(ui, (enum ws_action)action);
 	return lines;

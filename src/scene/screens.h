@@ -5,14 +5,14 @@
 
 #include <wirestate/scene.h>
 
-/* One action that a screen understands, or two that belong together, and how the hint line names them. */
+/* One action that a screen understands, or two that belong together, with their word in the hint line. */
 struct screen_key {
 	enum ws_action action, second; /* second: WS_ACT_NONE where there is only one */
 	const char *hint;              /* NULL: not in the hint line */
 };
 
-/* Rows for lists of keys: what screens with rows to move in understand, and what screens understand that show the whole
- * capture at the time of the timeline. */
+/* Rows for such lists: keys that move in rows, and keys that move the timeline on screens that show the whole
+ * capture. */
 /* clang-format off */
 #define SCREEN_KEYS_MOVE                                                                                               \
 	{WS_ACT_UP, WS_ACT_DOWN, NULL}, {WS_ACT_PAGE_UP, WS_ACT_PAGE_DOWN, NULL}, {WS_ACT_FIRST, WS_ACT_LAST, NULL}
@@ -38,7 +38,7 @@ struct screen_ops {
 	void (*draw)(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
 	/* Does what a key of this screen asks. False: nothing. */
 	bool (*act)(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
-	/* WS_ACT_BACK, before it leaves the screen. True: it has undone something here instead. */
+	/* WS_ACT_BACK. True: it undid something on this screen, which is not left. */
 	bool (*back)(struct ws_ui *ui, const struct ws_model *model);
 	/* A click selects a row of the screen, and opens it when it was selected. */
 	bool (*click)(struct ws_ui *ui, const struct ws_model *model, int row);
@@ -52,15 +52,15 @@ struct screen_ops {
 
 	const struct screen_key *keys; /* the hint line has them in this order */
 	size_t key_count;
-	bool plays;         /* it shows one connection played: play, jump and the wheel move in that */
-	bool says_time;     /* it says itself where the timeline stands */
+	bool plays;         /* it plays one connection: play, jump and the wheel move the replay */
+	bool says_time;     /* its title says where the timeline is */
 	bool says_status;   /* it has a place of its own for the model's status message */
 	bool has_notes;     /* it explains the selected row in table_note_rows() rows above the hint line */
 	bool two_hint_rows; /* it has room for a second hint line on high screens */
 };
 
 const struct screen_ops *screen_ops(enum ws_screen screen);
-/* The screen does something when this is asked. */
+/* True when the screen does something for this action. */
 bool screen_understands(enum ws_screen screen, enum ws_action action);
 
 #endif

@@ -1,4 +1,4 @@
-/* Where to jump to, as a reader types it: a packet's number, or a time with its unit. */
+/* Parses what the user types to jump: the number of a packet, or a time with its unit. */
 #include "scene/seek.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool refuse(struct prompt_error *error, const char *text, size_t start, const char *words)
+static bool seek_refuse(struct prompt_error *error, const char *text, size_t start, const char *words)
 {
 	snprintf(error->text, sizeof(error->text), "%s", words);
 	error->start = start;
@@ -29,13 +29,13 @@ bool seek_parse(const char *text, struct seek_target *wanted, struct prompt_erro
 	const size_t skipped = (size_t)(start - text), digits = strspn(start, "0123456789.");
 	const char *unit = start + digits + strspn(start + digits, " ");
 	if (!digits)
-		return refuse(error, text, skipped, "a packet's number like 17, or a time like 12.5s");
+		return seek_refuse(error, text, skipped, "a packet's number like 17, or a time like 12.5s");
 	if (!*unit) {
 		errno = 0;
 		wanted->frame = strtoull(start, NULL, 10);
 		if (memchr(start, '.', digits))
-			return refuse(error, text, strlen(text), "a time needs its unit: ms, s, m or h");
-		return errno == 0 || refuse(error, text, skipped, "no capture has so many packets");
+			return seek_refuse(error, text, strlen(text), "a time needs its unit: ms, s, m or h");
+		return errno == 0 || seek_refuse(error, text, skipped, "no capture has so many packets");
 	}
 	for (size_t i = 0; i < WS_ARRAY_SIZE(units); i++) {
 		const size_t length = strlen(units[i].name);
@@ -44,10 +44,10 @@ bool seek_parse(const char *text, struct seek_target *wanted, struct prompt_erro
 		char *end;
 		const double time = strtod(start, &end) * units[i].unit;
 		if (end != start + digits || !(time < 4e18))
-			return refuse(error, text, skipped, "this is no time: write it like 12.5s");
+			return seek_refuse(error, text, skipped, "this is not a time: write it like 12.5s");
 		wanted->is_time = true;
 		wanted->time = (ws_time)time;
 		return true;
 	}
-	return refuse(error, text, (size_t)(unit - text), "the units of time are ms, s, m and h");
+	return seek_refuse(error, text, (size_t)(unit - text), "the units of time are ms, s, m and h");
 }

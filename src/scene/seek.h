@@ -1,4 +1,4 @@
-/* A place to jump to, as it is typed: "17" is a packet, "12.5s" a time (ms, s, m, h). Private to src/scene. */
+/* A position to jump to, as it is typed: "17" is a packet, "12.5s" a time (ms, s, m, h). Private to src/scene. */
 #ifndef SCENE_SEEK_H
 #define SCENE_SEEK_H
 

@@ -1,4 +1,4 @@
-/* The start screen: a list in groups, each under its heading. */
+/* The start screen: entries in groups, each group under its heading. */
 #include "scene/widgets/cursor.h"
 #include "scene/widgets/draw.h"
 
@@ -14,7 +14,7 @@ static const char *const headings[] = {
 #undef X
 };
 
-/* Above the first entry of a group stand an empty row, but for the first group, and the heading. */
+/* Rows above an entry that is the first of its group: the heading, and an empty row except above the first group. */
 static size_t rows_above(const struct ws_start *start, size_t entry)
 {
 	if (entry == 0)
@@ -97,7 +97,7 @@ static void draw_foot(const struct ws_start *start, struct ws_canvas *canvas)
 	draw_key(start, canvas, &column, WS_ACT_UP, NULL);
 	draw_key(start, canvas, &column, WS_ACT_DOWN, "move");
 	draw_key(start, canvas, &column, WS_ACT_ENTER, "open");
-	draw_key(start, canvas, &column, WS_ACT_BACK, "in what was opened: back to here");
+	draw_key(start, canvas, &column, WS_ACT_BACK, "leads back here");
 	draw_key(start, canvas, &column, WS_ACT_QUIT, "quit");
 }
 
@@ -106,7 +106,7 @@ void ws_start_draw(const struct ws_start *start, struct ws_canvas *canvas)
 	const int limit = canvas->columns - 1;
 	ws_canvas_bold(canvas, 0, 1, limit, WS_STYLE_TITLE, "wirestate");
 	draw_cut(canvas, 0, 12, limit, WS_STYLE_NORMAL, "what every TCP connection is doing, at both ends");
-	draw_cut(canvas, 1, 12, limit, WS_STYLE_DIM, "wirestate --help: what else it can be asked");
+	draw_cut(canvas, 1, 12, limit, WS_STYLE_DIM, "wirestate --help lists everything else");
 	const size_t room = room_of(canvas->rows);
 	for (size_t i = 0; i < start->cursor.count; i++) {
 		const size_t row = row_of(start, i);

@@ -1,11 +1,11 @@
-/* The whole capture as a replay: where the reader stands in its time, and how that moves.
+/* The timeline: at which time the user looks at the whole capture, and how that time moves.
  *
- * The place is a time, or the number of a packet behind which the reader wants to stand. Whose tracker holds the world
- * of that place is main's business (see ws_ui_position()); until it is there, `seeking` is set and time stands still,
- * so that the replay never runs away from its layout. At the end of the capture there is no timeline: the newest is
- * shown.
+ * The position is a time, or the number of the packet after which the user wants to see the capture. The caller
+ * makes the snapshot of that position (see ws_ui_position()). Until it is there, model->seeking is set and the
+ * timeline's time stands still, so that playing never gets ahead of what can be shown. At the end of the capture
+ * there is no timeline, and the newest packet is shown.
  *
- * Time runs as in the replay of one connection: at `speed`, and pauses between packets are shortened to `idle`. */
+ * Time runs as in the replay of one connection: at `speed`, with pauses between packets shortened to `idle`. */
 #include "scene/timeline.h"
 #include "scene/lifelines/replay.h"
 #include "scene/screens.h"
@@ -21,7 +21,7 @@ struct ws_position ws_ui_position(const struct ws_ui *ui)
 	                            .time = timeline->at};
 }
 
-/* The end of what there is. While more is loaded or captured the replay waits there for it. */
+/* True at the end of what has been read. While more is loaded or captured, the timeline waits there. */
 static bool at_the_end(const struct timeline *timeline, const struct ws_model *model)
 {
 	return !model->seeking && model->next_packet == WS_TIME_NEVER && timeline->at >= model->last;
@@ -59,7 +59,7 @@ void timeline_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elaps
 		timeline_to_newest(timeline);
 }
 
-/* 1, 2 or 5 times a power of ten, not below `least`. */
+/* Rounds up to 1, 2 or 5 times a power of ten. */
 static ws_time round_amount(ws_time least)
 {
 	ws_time unit = WS_MILLISECOND;
@@ -116,7 +116,7 @@ static void play_or_pause(struct timeline *timeline, const struct ws_model *mode
 {
 	if (timeline->past) {
 		timeline->playing = !timeline->playing;
-	} else if (model->live) { /* its end is now: stay there */
+	} else if (model->live) { /* the end of a live capture is now: pause there */
 		timeline->at = model->last;
 		timeline->past = true;
 	} else {
@@ -125,7 +125,7 @@ static void play_or_pause(struct timeline *timeline, const struct ws_model *mode
 	}
 }
 
-/* On the replay's own screens these keys are the replay's, except that what moves can be stopped. */
+/* On screens that play a connection, these keys belong to the replay; but play also pauses a timeline that plays. */
 static bool is_replay_action(const struct ws_ui *ui, enum ws_action action)
 {
 	if (!screen_ops(ws_ui_screen(ui))->plays)
@@ -183,7 +183,7 @@ bool timeline_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action
 bool timeline_text(const struct ws_ui *ui, const struct ws_model *model, struct ws_text *text)
 {
 	const struct timeline *timeline = &ui->timeline;
-	if (!timeline->past || (!model->past && !model->seeking)) /* or its world cannot be made */
+	if (!timeline->past || (!model->past && !model->seeking)) /* or its snapshot cannot be made */
 		return false;
 	const ws_time whole = model->last - model->first;
 	const unsigned decimals = whole < 100 * WS_SECOND ? 3 : 0;

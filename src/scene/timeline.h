@@ -6,13 +6,13 @@
 
 struct timeline {
 	bool past, playing;
-	uint64_t frame; /* behind this packet; 0: at `at` */
+	uint64_t frame; /* after this packet; 0: at the time `at` */
 	ws_time at;
 };
 
 bool timeline_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
 void timeline_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed);
-/* "paused at 1.5 s of 20 s"; false, and nothing, at the end of the capture. */
+/* Appends "paused 1.5 of 20 s". False: the newest packet is shown, and nothing was appended. */
 bool timeline_text(const struct ws_ui *ui, const struct ws_model *model, struct ws_text *text);
 
 #endif

@@ -88,7 +88,8 @@ bool ui_leave(struct ws_ui *ui)
 	return true;
 }
 
-/* Another tracker is shown than before: nothing that was read from that one may be used again. */
+/* When the model is of another generation than before, tells every screen: nothing that was read from the tracker
+ * before may be used again. */
 static void check_generation(struct ws_ui *ui, const struct ws_model *model)
 {
 	if (ui->generation == model->generation)
@@ -99,7 +100,7 @@ static void check_generation(struct ws_ui *ui, const struct ws_model *model)
 			screen_ops((enum ws_screen)screen)->snapshot_changed(ui, model);
 }
 
-/* X(action, the screen that it opens from any screen that understands it) */
+/* X(action, screen): keys that open a screen from any screen that understands them. */
 #define DOORS(X)                                                                                                       \
 	X(WS_ACT_STREAM, WS_SCREEN_STREAM)                                                                             \
 	X(WS_ACT_UDP, WS_SCREEN_UDP)                                                                                   \
@@ -145,7 +146,7 @@ bool ws_ui_typing(const struct ws_ui *ui)
 	return ui->prompt.use != NULL;
 }
 
-/* Rows below the screen's are those of the lesson's panel. */
+/* The rows below belong to the lesson's panel. */
 static bool click(struct ws_ui *ui, const struct ws_model *model, int row)
 {
 	return row < ui->rows && shown(ui)->click && shown(ui)->click(ui, model, row);

@@ -109,10 +109,11 @@ bool ws_keymap_bind(struct ws_keymap *keymap, const char *action_name, const cha
 		return ws_fail(error, WS_ERROR_OPTION, "no action is called '%s'; the manual lists them with the keys",
 		               action_name);
 	if (!code)
-		return ws_fail(error, WS_ERROR_OPTION,
-		               "'%s' is no key: a character, F1 to F12, Ctrl-A to Ctrl-Z, Space, Enter, Tab, Esc, Up, "
-		               "Down, Left, Right, Home, End, PgUp, PgDn, Insert, Delete and Backspace are",
-		               key_name);
+		return ws_fail(
+		        error, WS_ERROR_OPTION,
+		        "'%s' is not a key; keys are a character, F1 to F12, Ctrl-A to Ctrl-Z, Space, Enter, Tab, "
+		        "Esc, Up, Down, Left, Right, Home, End, PgUp, PgDn, Insert, Delete and Backspace",
+		        key_name);
 	if (reserved_reason(code))
 		return ws_fail(error, WS_ERROR_OPTION, "%s cannot be bound: %s", key_name, reserved_reason(code));
 	for (enum ws_action other = WS_ACT_NONE + 1; other < WS_ACTION_COUNT; other++)
@@ -121,7 +122,7 @@ bool ws_keymap_bind(struct ws_keymap *keymap, const char *action_name, const cha
 			return ws_fail(error, WS_ERROR_OPTION, "%s is already the key of %s", key_name,
 			               ws_action_name(other));
 	if (action != WS_ACT_QUIT && !is_configured(keymap, WS_ACT_QUIT) && code == 'q')
-		return ws_fail(error, WS_ERROR_OPTION, "q leaves wirestate: give quit another key first");
+		return ws_fail(error, WS_ERROR_OPTION, "q leaves wirestate; give quit another key first");
 	keymap->configured[action].code = code;
 	snprintf(keymap->configured[action].name, sizeof(keymap->configured[action].name), "%s", key_name);
 	name_actions(keymap);

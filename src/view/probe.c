@@ -1,9 +1,10 @@
-/* Asking the terminal how wide it draws characters of ambiguous width.
+/* Asks the terminal how wide it draws characters of ambiguous width.
  *
- * Some East Asian set-ups draw box and arrow characters two columns wide, which tears every picture made of them. So a
- * few of them are written to the beginning of a line, the terminal is asked where its cursor is (ECMA-48 DSR 6), and
- * the line is wiped. A terminal that does not answer in a tenth of a second is taken for one that draws them narrow;
- * should its answer come later, the view's key reading drops it like any control sequence that is no key. */
+ * Some East Asian set-ups draw box and arrow characters two columns wide, which would tear every screen drawn with
+ * them. So some of these characters are written at the beginning of a line, the terminal is asked where its cursor
+ * is (ECMA-48, DSR 6), and the line is erased. A terminal that does not answer within a tenth of a second is
+ * assumed to draw them narrow. If its answer comes later, the view drops it like any control sequence that is not
+ * a key. */
 #include "view/view_internal.h"
 
 #include <poll.h>
@@ -23,7 +24,7 @@ static int64_t milliseconds(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Finds ESC [ row ; column R in what came in, takes it out, and returns the column; 0: not there (yet). */
+/* Finds ESC [ row ; column R in the input, removes it, and returns the column; 0: it is not there yet. */
 static int take_answer(char *bytes, size_t *length)
 {
 	for (size_t start = 0; start + 1 < *length; start++) {

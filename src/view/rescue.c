@@ -1,11 +1,12 @@
-/* The terminal is given back when the program dies.
+/* Restores the terminal when the program dies.
  *
- * A crash must not leave a terminal without echo on the alternate screen. curses' own endwin() is not safe in a signal
- * handler, so what it would send is put together beforehand, and the handler only writes it, sets the saved modes, and
- * lets the signal do what it would have done without us. That begins before the first change of the terminal's modes.
+ * A crash must not leave a terminal on the alternate screen and without echo. endwin() of curses is not safe in a
+ * signal handler. So what it would send is prepared beforehand, and the handler only writes it, sets the saved
+ * modes, and lets the signal take its usual effect. The handlers are installed before the terminal's modes are
+ * changed for the first time.
  *
- * A handler gets no argument of ours: `armed` is the one way it can reach the terminal's data, which is why it stands
- * at file scope. It points to the open view's rescue, or is NULL. */
+ * A signal handler gets no argument of ours: `armed` is the only way for it to reach the terminal's data, which is
+ * why it is at file scope. It points to the rescue of the open view, or is NULL. */
 #include "view/view_internal.h"
 
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 
 static struct rescue *volatile armed;
 
-/* Signals that end the process. Those that main has taken for itself, or that are ignored, are left alone. */
+/* Signals that end the process. Those that the program handles itself or that are ignored are left alone. */
 static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL,  SIGABRT, SIGSYS,  SIGTRAP, SIGQUIT,
                             SIGTERM, SIGINT, SIGHUP, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ};
 
@@ -30,7 +31,7 @@ static void restore(void)
 	tcsetattr(rescue->fd, TCSANOW, &rescue->modes);
 }
 
-/* SA_RESETHAND has put the default action back: raised again, the signal ends the process as it would have. */
+/* SA_RESETHAND has restored the default action: raised again, the signal ends the process as usual. */
 static void on_fatal(int number)
 {
 	restore();

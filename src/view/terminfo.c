@@ -1,4 +1,5 @@
-/* What the terminal description says: asked before curses starts, because curses would end the program over it. */
+/* Checks the terminal's description before curses starts, because curses would end the program where it is
+ * missing. */
 #include "view/view_internal.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* The themes, as curses takes them: a color pair a style, and attributes. */
+/* The themes as curses needs them: a colour pair for each style, and attributes. */
 #include "view/view_internal.h"
 
 void theme_start(enum ws_theme theme, bool colours)

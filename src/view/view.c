@@ -1,8 +1,8 @@
-/* The terminal: curses, and nothing else knows it.
+/* The terminal. This is the only code that knows curses.
  *
- * A canvas is compared with what was shown last, cell by cell, and only what differs is handed to curses, which in turn
- * sends only what differs on the screen. Reading keys never waits, except for the moment that tells a lone Escape from
- * the beginning of a function key. */
+ * A canvas is compared cell by cell with the one shown before. Only cells that differ are handed to curses, which
+ * sends only what differs on the screen. Reading keys never waits, except for the moment that tells a lone Escape
+ * from the beginning of a function key. */
 #include "view/view_internal.h"
 
 #include <errno.h>
@@ -54,7 +54,8 @@ static bool open_files(struct ws_view *view, struct ws_error *error)
 	return ws_fail(error, WS_ERROR_OPTION, "no terminal to show the view on; -T text prints lines instead");
 }
 
-/* curses takes over signals that are at their default; whether they are is main's business. */
+/* curses installs handlers for signals whose action is the default. The caller decides about signals, so their
+ * actions are restored. */
 static SCREEN *start_screen(const struct ws_view *view)
 {
 	static const int taken[] = {SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
@@ -75,12 +76,12 @@ static bool set_up_cells(struct ws_view *view)
 	struct ws_cell *cells = calloc((size_t)view->rows * (size_t)view->columns, sizeof(*cells));
 	if (!cells)
 		return false;
-	free(view->shown); /* all zero: nothing on the screen is what a canvas would have drawn */
+	free(view->shown); /* all zero: no cell is equal to one of a canvas, so all are drawn */
 	view->shown = cells;
 	return true;
 }
 
-/* Terminals send these in one of two modes, and not all follow what their description says. */
+/* Terminals send these keys in one of two modes, and some do not follow their description. */
 static void define_keys(void)
 {
 	static const struct {
@@ -193,7 +194,7 @@ int ws_view_fd(const struct ws_view *view)
 	return fileno(view->in);
 }
 
-/* Behind an Escape: the rest of a control sequence that is no key we know. True: it was the beginning of one. */
+/* Reads the rest of a control sequence after an Escape, where it is no known key. True: it was a sequence. */
 static bool drop_sequence(void)
 {
 	wint_t key;
@@ -202,14 +203,14 @@ static bool drop_sequence(void)
 		return false;
 	if (kind == KEY_CODE_YES || (key != '[' && key != 'O')) {
 		unget_wch((wchar_t)key);
-		return kind != KEY_CODE_YES; /* Alt with a key is that key */
+		return kind != KEY_CODE_YES; /* Alt with a key counts as that key */
 	}
 	while (get_wch(&key) == OK && (key < 0x40 || key > 0x7e))
 		;
 	return true;
 }
 
-/* Presses only, each at once: what two of them mean is not the terminal's business. */
+/* Only presses are reported, and each at once: the terminal must not wait for a second click. */
 void ws_view_mouse(struct ws_view *view, bool taken)
 {
 	mouseinterval(0);
@@ -268,11 +269,11 @@ bool ws_view_key(struct ws_view *view, const struct ws_key_context *context, str
 			continue;
 		}
 		if (kind == OK && code == CTRL_L) {
-			clearok(curscr, TRUE); /* the usual key to have a disturbed screen drawn again */
+			clearok(curscr, TRUE); /* the usual key to redraw a disturbed screen */
 			wrefresh(curscr);
 			continue;
 		}
-		bool letter = kind == OK && code >= KEY_MIN; /* has the number of some key, but is none */
+		bool letter = kind == OK && code >= KEY_MIN; /* a character with the number of a key */
 		*key = (struct ws_key){.kind = WS_KEY_ACTION,
 		                       .action = letter ? WS_ACT_NONE : action_of(view, code, context)};
 		if (context->typing && !key_edit(code, kind == OK, key))
@@ -292,7 +293,7 @@ void ws_view_resized(struct ws_view *view)
 		resizeterm(size.ws_row, size.ws_col);
 	erase();
 	if (!set_up_cells(view))
-		view->rows = view->columns = 0; /* no memory: nothing is drawn until the next change of size */
+		view->rows = view->columns = 0; /* without memory nothing is drawn until the size changes again */
 }
 
 void ws_view_suspend(struct ws_view *view)

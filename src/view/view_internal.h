@@ -29,18 +29,18 @@ bool key_edit(wint_t code, bool character, struct ws_key *key);
 void theme_start(enum ws_theme theme, bool colours);
 attr_t theme_attributes(enum ws_style style, bool colours);
 
-/* terminfo.c: whether the view can be drawn on the terminal that TERM names. */
+/* terminfo.c: whether the terminal that TERM names can show the view. */
 bool terminal_check(int fd, struct ws_error *error);
 
-/* probe.c: asks the terminal how wide it draws characters of ambiguous width. What was typed meanwhile goes to `typed`.
+/* probe.c: asks the terminal how wide it draws characters of ambiguous width. Keys typed meanwhile go to `typed`.
  * False: they take two columns. */
 bool probe_narrow(int in, int out, char *typed, size_t size, size_t *count);
 
-/* rescue.c: gives the terminal back when the program dies. */
+/* rescue.c: restores the terminal when the program dies. */
 struct rescue {
 	int fd;
 	struct termios modes;
-	char sequence[256]; /* what the terminal needs to be told once curses has begun */
+	char sequence[256]; /* what restores the terminal after curses has started */
 	size_t length;
 	volatile sig_atomic_t begun;
 };

@@ -168,7 +168,7 @@ static void test_filter(void **state)
 	assert_false(ws_ui_typing(world->ui));
 	assert_true(shows(world, "2 of 6"));
 	filter(world, "port == 1");
-	assert_true(shows(world, "No connection fits the filter."));
+	assert_true(shows(world, "No connection matches the filter."));
 	act(world, WS_ACT_ENTER);
 	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_LIST);
 	act(world, WS_ACT_BACK);
@@ -238,11 +238,11 @@ static void test_search(void **state)
 	assert_true(shows(world, " 5/6 "));
 	act(world, WS_ACT_SEARCH);
 	type(world, "4000x");
-	assert_true(shows(world, "nothing in the list has this"));
+	assert_true(shows(world, "nothing in the list contains this"));
 	edit(world, WS_EDIT_CANCEL); /* back to where it began */
 	assert_true(shows(world, " 5/6 "));
 	act(world, WS_ACT_FIND_NEXT);
-	assert_true(shows(world, "nothing has '4000x'"));
+	assert_true(shows(world, "nothing contains '4000x'"));
 }
 
 /* Opened by 10.0.0.`from`, closed first by it, too; the server's program does not close. */
@@ -282,7 +282,7 @@ static void test_hosts(void **state)
 {
 	struct world *world = *state;
 	act(world, WS_ACT_HOSTS);
-	assert_true(shows(world, "No endpoint is in one of them now."));
+	assert_true(shows(world, "No endpoint is in TIME_WAIT or CLOSE_WAIT now."));
 	act(world, WS_ACT_ENTER);
 	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_HOSTS);
 	few(world);

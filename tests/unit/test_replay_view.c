@@ -213,7 +213,7 @@ static void test_another_world(void **state)
 	assert_in_range(step_shown, 1, 10);
 	world->model.tracker = empty;
 	world->model.generation = 3;
-	assert_shows(world, "not in this picture");
+	assert_shows(world, "begins later than the time shown");
 	world->model.tracker = world->tracker;
 	world->model.generation = 1;
 	assert_shows(world, "/10");

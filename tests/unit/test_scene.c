@@ -141,7 +141,7 @@ static void test_packet(void **state)
 	act(world, WS_ACT_RIGHT);
 	assert_shows(world, "[01 01 01 01 01 01 02 02 02 02 02 02 08 00]");
 	act(world, WS_ACT_LAST);
-	assert_shows(world, "14 in front + 4 FCS behind = 18; FCS not captured");
+	assert_shows(world, "14 before + 4 FCS after = 18; FCS not captured");
 	act(world, WS_ACT_FIRST);
 	act(world, WS_ACT_DOWN);
 	assert_shows(world, "[01 01 01 01 01 01]");

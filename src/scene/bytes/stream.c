@@ -1,8 +1,8 @@
-/* The stream view: moving through it, and fitting what is shown to the screen.
+/* The stream screen: moving through it, and fitting what is shown to the screen.
  *
- * A place is a row of a piece, never a row of the whole: how many rows there are would only be known after every byte
- * had been read. Moving one row on or back needs the rows of one piece; a page is many such moves. Laying out reads the
- * bytes of the rows on the screen, so that drawing needs none. */
+ * A position is a row of one piece, not a row of the whole stream, because the number of all rows is only known
+ * after every byte has been read. Moving by one row needs the rows of one piece only; a page is many such moves.
+ * Laying out reads the bytes of the visible rows, so that drawing reads none. */
 #include "scene/bytes/stream.h"
 #include "scene/file_request.h"
 #include "scene/lifelines/replay.h"
@@ -80,8 +80,8 @@ static uint32_t row_bytes(const struct stream_view *view, const uint8_t *bytes, 
 	return at;
 }
 
-/* Where row `row` (from 1) of a data piece begins. False: it has no bytes; that is the row that says why some are
- * missing. */
+/* Finds where row `row` (from 1) of a data piece begins. False: it has no bytes; it is the row that says why some
+ * are missing. */
 static bool find_row(struct stream_view *view, const struct ws_model *model, size_t piece, uint32_t row,
                      uint32_t *offset, uint32_t *length)
 {
@@ -190,7 +190,7 @@ static void to_last(struct stream_view *view, const struct ws_model *model)
 		view->cursor = (struct stream_position){last, last_row(view, model, last)};
 }
 
-/* Both, then one, then the other. */
+/* Shows both directions, then one, then the other. */
 static void change_direction(struct stream_view *view)
 {
 	view->only = view->only == 1 ? -1 : view->only + 1;
@@ -204,7 +204,7 @@ static void change_direction(struct stream_view *view)
 	view->top = view->cursor;
 }
 
-/* The segment under the cursor, every field beside its bytes. */
+/* Opens the packet screen for the segment under the cursor. */
 static bool open_packet(struct ws_ui *ui)
 {
 	const struct stream_view *view = &ui->stream;
@@ -300,7 +300,7 @@ static void seek(struct stream_view *view)
 		view->seek = 0;
 }
 
-/* Who stands at the end of what is still going on wants to stay there. */
+/* At the end of a stream that grows, the cursor stays at the end. */
 static bool at_end(struct stream_view *view, const struct ws_model *model)
 {
 	size_t last = view->count;
@@ -413,7 +413,8 @@ static void stream_snapshot_changed(struct ws_ui *ui, const struct ws_model *mod
 	stream_leave(&ui->stream);
 }
 
-/* The bytes of the connection that is selected or shown; from one of its packets on, where the replay stands at one. */
+/* Opens the stream of the connection that is selected or shown; where the replay is at one of its packets, from
+ * that packet on. */
 static bool stream_enter(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct ws_step step;

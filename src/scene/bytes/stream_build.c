@@ -1,11 +1,11 @@
-/* From a connection's steps to its stream: a list of pieces in order of capture.
+/* Makes the stream from a connection's steps: a list of pieces in order of capture.
  *
- * In each direction the next expected sequence number is followed. A segment that begins behind it leaves a gap, one
- * that begins before it brings bytes again or fills a gap. Sequence numbers are made 64 bits wide on the way, so that a
- * stream longer than 4 GiB stays in order.
+ * In each direction the next expected sequence number is known. A segment that begins after it leaves a gap; one
+ * that begins before it repeats bytes or fills a gap. Sequence numbers are extended to 64 bits, so that streams
+ * longer than 4 GiB stay in order.
  *
- * Nagle's algorithm (RFC 9293 §3.7.4) cannot be seen, but its effect can: a small segment that leaves the moment an ACK
- * covers all that was sent before it had been waiting for that ACK. */
+ * Nagle's algorithm (RFC 9293 §3.7.4) cannot be observed, but its effect can: a small segment that leaves the
+ * moment an ACK covers everything sent before had been waiting for that ACK. */
 #include "scene/bytes/stream.h"
 
 #include <wirestate/packet.h>
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define AT_ONCE WS_MILLISECOND /* what leaves so soon after an ACK left because of it */
+#define AT_ONCE WS_MILLISECOND /* a segment that leaves so soon after an ACK was waiting for it */
 
 void stream_free(struct stream_view *view)
 {
@@ -43,7 +43,7 @@ void stream_leave(struct stream_view *view)
 	view->only = only;
 }
 
-static struct stream_piece *add(struct stream_view *view, const struct ws_segment *input, enum stream_kind kind)
+static struct stream_piece *piece_add(struct stream_view *view, const struct ws_segment *input, enum stream_kind kind)
 {
 	if (view->count == view->capacity) {
 		size_t to = view->capacity ? view->capacity * 2 : 64;
@@ -76,7 +76,7 @@ static int64_t widen(uint32_t sequence, int64_t near)
 static void open_gap(struct stream_view *view, const struct ws_segment *input, int64_t to)
 {
 	struct stream_flow *flow = &view->flow[input->direction];
-	struct stream_piece *gap = add(view, input, STREAM_GAP);
+	struct stream_piece *gap = piece_add(view, input, STREAM_GAP);
 	if (!gap)
 		return;
 	gap->sequence = flow->next;
@@ -88,7 +88,7 @@ static void open_gap(struct stream_view *view, const struct ws_segment *input, i
 	flow->gap[flow->gap_count++] = view->count - 1;
 }
 
-/* How many of the bytes from..to belong to gaps; they are filled now. */
+/* Fills gaps with the bytes from..to. Returns how many of these bytes were in gaps. */
 static uint32_t fill_gaps(struct stream_view *view, struct stream_flow *flow, int64_t from, int64_t to, uint64_t frame)
 {
 	uint32_t filled = 0;
@@ -112,8 +112,8 @@ static uint32_t fill_gaps(struct stream_view *view, struct stream_flow *flow, in
 	return filled;
 }
 
-/* An ACK that covers all that was sent lets go what Nagle's algorithm held back. */
-static void take_ack(struct stream_flow *flow, const struct ws_step *step)
+/* An ACK that covers everything sent releases what Nagle's algorithm held back. */
+static void flow_take_ack(struct stream_flow *flow, const struct ws_step *step)
 {
 	const struct ws_segment *input = &step->input;
 	int64_t ack = widen(step->relative_acknowledgment, flow->acked);
@@ -126,7 +126,7 @@ static void take_ack(struct stream_flow *flow, const struct ws_step *step)
 	}
 }
 
-static void take_data(struct stream_view *view, const struct ws_step *step)
+static void flow_take_data(struct stream_view *view, const struct ws_step *step)
 {
 	const struct ws_segment *input = &step->input;
 	struct stream_flow *flow = &view->flow[input->direction];
@@ -136,7 +136,7 @@ static void take_data(struct stream_view *view, const struct ws_step *step)
 	bool probe = step->analysis & probes && input->length <= 1, bad = input->bad_checksum;
 	if (!bad && !probe && from > flow->next)
 		open_gap(view, input, from);
-	struct stream_piece *piece = add(view, input, STREAM_DATA);
+	struct stream_piece *piece = piece_add(view, input, STREAM_DATA);
 	if (!piece)
 		return;
 	piece->sequence = from;
@@ -161,10 +161,10 @@ static void take_data(struct stream_view *view, const struct ws_step *step)
 }
 
 /* The beginning or the end of a direction. */
-static void mark(struct stream_view *view, const struct ws_step *step, uint16_t flags)
+static void piece_mark(struct stream_view *view, const struct ws_step *step, uint16_t flags)
 {
 	struct stream_flow *flow = &view->flow[step->input.direction];
-	struct stream_piece *piece = add(view, &step->input, STREAM_MARK);
+	struct stream_piece *piece = piece_add(view, &step->input, STREAM_MARK);
 	if (!piece)
 		return;
 	piece->flags &= flags;
@@ -174,7 +174,7 @@ static void mark(struct stream_view *view, const struct ws_step *step, uint16_t 
 }
 
 /* Segments with wrong checksums turn out to have been good: their pieces count now. */
-static void accept(struct stream_view *view, const struct ws_step *step)
+static void stream_accept(struct stream_view *view, const struct ws_step *step)
 {
 	const struct ws_segment *input = &step->input;
 	struct stream_flow *flow = &view->flow[input->direction];
@@ -195,11 +195,11 @@ static void accept(struct stream_view *view, const struct ws_step *step)
 		flow->next = to;
 }
 
-static void take(struct stream_view *view, const struct ws_step *step)
+static void stream_take(struct stream_view *view, const struct ws_step *step)
 {
 	const struct ws_segment *input = &step->input;
 	if (input->kind == WS_INPUT_ACCEPTED)
-		accept(view, step);
+		stream_accept(view, step);
 	if (input->kind != WS_INPUT_SEGMENT || input->duplicate)
 		return;
 	struct stream_flow *flow = &view->flow[input->direction & 1], *peer = &view->flow[!input->direction];
@@ -208,13 +208,13 @@ static void take(struct stream_view *view, const struct ws_step *step)
 		flow->next = (int64_t)step->relative_sequence + (input->flags & WS_TCP_SYN ? 1 : 0);
 	}
 	if (input->flags & WS_TCP_SYN)
-		mark(view, step, WS_TCP_SYN);
+		piece_mark(view, step, WS_TCP_SYN);
 	if (input->flags & WS_TCP_ACK && !input->bad_checksum)
-		take_ack(peer, step);
+		flow_take_ack(peer, step);
 	if (input->length)
-		take_data(view, step);
+		flow_take_data(view, step);
 	if (input->flags & (WS_TCP_FIN | WS_TCP_RST))
-		mark(view, step, WS_TCP_FIN | WS_TCP_RST);
+		piece_mark(view, step, WS_TCP_FIN | WS_TCP_RST);
 }
 
 bool stream_build(struct stream_view *view, size_t most)
@@ -224,7 +224,7 @@ bool stream_build(struct stream_view *view, size_t most)
 		if (!view->replay || view->full || !ws_replay_step(view->replay, view->step, &step))
 			return false;
 		view->step++;
-		take(view, &step);
+		stream_take(view, &step);
 	}
 	return true;
 }
@@ -246,7 +246,7 @@ const uint8_t *stream_bytes(struct stream_view *view, const struct ws_model *mod
 	    !model->fetch(model->fetch_context, piece->position, &frame))
 		return NULL;
 	ws_decode(&frame, &packet);
-	/* A segment that came in IP fragments is not in the last one alone. */
+	/* Of a segment that came in IP fragments, the last fragment holds only a part. */
 	if (packet.transport != WS_TRANSPORT_TCP || packet.fragment || packet.payload_offset > frame.captured)
 		return NULL;
 	uint32_t here = packet.payload_captured < piece->length ? packet.payload_captured : piece->length;

@@ -1,5 +1,5 @@
-/* The stream view's picture: a heading for each segment, its bytes below, and at the bottom what the segment under the
- * cursor did. Drawn from what laying out has prepared. */
+/* Draws the stream screen: a heading for each segment, its bytes below, and at the bottom what the segment under
+ * the cursor did. It draws what laying out has prepared. */
 #include "scene/bytes/stream.h"
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
@@ -13,7 +13,7 @@ static const struct stream_piece *piece_at(const struct stream_view *view, size_
 	return &view->piece[index];
 }
 
-/* "client", "server", with `?` behind them while nobody was seen to open the connection. */
+/* Writes "client" or "server", followed by `?` where nobody was seen to open the connection. */
 static void name_of(const struct ws_conn_info *info, int direction, char name[16])
 {
 	bool client = direction == info->likely_client;
@@ -82,7 +82,7 @@ static void heading_text(const struct stream_piece *piece, const char *name, str
 		ws_text_puts(text, "  PSH");
 }
 
-/* Time since the piece before it in the list. */
+/* The time since the piece before. */
 static void elapsed(const struct stream_view *view, size_t index, struct ws_text *text)
 {
 	ws_time before = index ? piece_at(view, index - 1)->time : piece_at(view, index)->time;
@@ -176,15 +176,16 @@ static void explain_gap(const struct stream_view *view, const struct stream_piec
 {
 	const struct stream_flow *flow = &view->flow[gap->direction];
 	if (gap->filled)
-		ws_text_printf(text,
-		               "These bytes came later, the last of them in frame %llu: until then the receiver keeps "
-		               "what is behind them, and its program gets none of it (RFC 9293 §3.10.7.4).",
-		               (unsigned long long)gap->filled);
+		ws_text_printf(
+		        text,
+		        "These bytes came later, the last of them in frame %llu. Until then the receiver keeps what "
+		        "follows them, and its program gets none of it (RFC 9293 §3.10.7.4).",
+		        (unsigned long long)gap->filled);
 	else if (flow->acked >= gap->sequence + (int64_t)gap->length)
 		ws_text_puts(text,
 		             "The receiver acknowledged these bytes, so they arrived: only the capture missed them.");
 	else
-		ws_text_puts(text, "These bytes never came: the receiver's program cannot get what is behind them.");
+		ws_text_puts(text, "These bytes never came: the receiver's program cannot get what follows them.");
 }
 
 static void explain_mark(const struct stream_piece *mark, struct ws_text *text)
@@ -208,13 +209,13 @@ static void explain_data(const struct stream_view *view, size_t index, struct ws
 	} else if (piece->probe) {
 		ws_text_puts(
 		        text,
-		        "A probe: it asks for an acknowledgment, to learn whether the other side lives or has room "
+		        "A probe: it asks for an acknowledgment, to learn whether the other side is alive or has room "
 		        "again. Its byte is not new data.");
 	} else if (piece->late) {
 		ws_text_puts(
 		        text,
 		        "Bytes that were missing: sent again after a loss, or overtaken on the way. The program gets "
-		        "them, and what waited behind them, in order.");
+		        "them, and what waited for them, in order.");
 	} else if (piece->again) {
 		ws_text_printf(
 		        text,

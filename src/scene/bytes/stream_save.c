@@ -1,9 +1,9 @@
-/* The bytes of a stream, each once and in order, as a program would have read them.
+/* Writes the bytes of a stream, each once and in order, as a program would have read them.
  *
- * The pieces of each direction are sorted by their sequence numbers once. Then the pieces are gone through in the order
- * of capture, so that two directions alternate as they did: each piece that has come is handed on when all pieces
- * before it in its direction have been, and what no piece holds is missing. A piece whose bytes were not captured whole
- * leaves the rest to another one that holds the same bytes. */
+ * The pieces of each direction are sorted by sequence number once. Then the pieces are visited in the order of
+ * capture, so that the two directions alternate as they did. A piece is written when all pieces with lower
+ * sequence numbers in its direction have been. Bytes that no piece holds are missing. Where a piece was not
+ * captured whole, another piece with the same bytes supplies the rest. */
 #include "scene/bytes/stream.h"
 #include "scene/ui.h"
 
@@ -12,9 +12,9 @@
 /* The pieces of one direction in the order of their sequence numbers. */
 struct stream_order {
 	size_t *piece;
-	size_t count, next; /* next: the first one that is not handed on yet */
-	int64_t due;        /* the sequence number of the next byte to hand on */
-	int64_t end;        /* that after the highest byte of the pieces so far */
+	size_t count, next; /* next: the first one that has not been written */
+	int64_t due;        /* the sequence number of the next byte to write */
+	int64_t end;        /* the sequence number after the highest byte of the pieces so far */
 };
 
 struct saver {
@@ -32,7 +32,7 @@ static int compare_pieces(const void *left, const void *right, void *context)
 	const size_t a = *(const size_t *)left, b = *(const size_t *)right;
 	if (pieces[a].sequence != pieces[b].sequence)
 		return pieces[a].sequence < pieces[b].sequence ? -1 : 1;
-	return a < b ? -1 : a > b; /* of two that begin alike, the one that came first */
+	return a < b ? -1 : a > b; /* of two that begin at the same byte, the one that was captured first */
 }
 
 static bool holds_data(const struct stream_piece *piece)
@@ -54,7 +54,8 @@ static bool order_make(struct stream_order *order, const struct stream_view *vie
 	return true;
 }
 
-/* Hands on what is new in a piece; what is missing before it will not come any more. */
+/* Writes the new bytes of a piece. Bytes missing before it cannot come any more, since pieces come in the order of
+ * their sequence numbers. */
 static void save_piece(struct saver *saver, struct stream_order *order, size_t index)
 {
 	struct stream_view *view = &saver->ui->stream;
@@ -78,7 +79,7 @@ static void save_piece(struct saver *saver, struct stream_order *order, size_t i
 	order->due += here;
 }
 
-/* Hands on the pieces up to number `index` in the order of capture, as far as none before them is still to come. */
+/* Writes the pieces up to number `index` in the order of capture, except those that must wait for a later one. */
 static void save_up_to(struct saver *saver, struct stream_order *order, size_t index)
 {
 	for (; order->next < order->count && order->piece[order->next] <= index && !saver->failed; order->next++)

@@ -7,16 +7,16 @@
 
 enum stream_kind { STREAM_DATA, STREAM_GAP, STREAM_MARK };
 
-/* What one segment did to the stream, or a stretch that is missing. */
+/* What one segment did to the stream, or bytes that are missing. */
 struct stream_piece {
 	ws_time time;
 	uint64_t frame, position;
 	int64_t sequence; /* relative, of the first byte; does not wrap */
-	uint64_t held_by; /* frame of the ACK that this seems to have waited for; 0: none */
-	uint64_t filled;  /* of a gap: the frame that brought the last of it; 0: none did */
-	uint32_t length;  /* payload bytes; of a gap: how many are missing */
-	uint32_t again;   /* how many of them had come before; of a mark: 1 when it had */
-	uint32_t missing; /* of a gap: how many have not come yet */
+	uint64_t held_by; /* frame of the ACK that this segment seems to have waited for; 0: none */
+	uint64_t filled;  /* of a gap: the frame that filled the last of it; 0: it is not filled */
+	uint32_t length;  /* payload bytes; of a gap: the missing bytes */
+	uint32_t again;   /* how many of them had been sent before; of a mark: 1 when it had */
+	uint32_t missing; /* of a gap: how many are still missing */
 	uint16_t flags;
 	uint8_t kind, direction;
 	uint8_t late : 1;  /* brought bytes of a gap */
@@ -27,22 +27,22 @@ struct stream_piece {
 #define STREAM_PIECES (1u << 18)
 #define STREAM_GAPS 16
 
-/* How far building has come in one direction. */
+/* How far the stream has been built in one direction. */
 struct stream_flow {
-	bool known;    /* `next` is */
-	int64_t next;  /* the sequence number behind the highest byte seen */
-	int64_t acked; /* as the other side said */
+	bool known;    /* `next` is valid */
+	int64_t next;  /* the sequence number after the highest byte seen */
+	int64_t acked; /* the highest acknowledgment from the other endpoint */
 	ws_time sent;  /* when its latest bytes left */
 	uint32_t sent_length;
 	ws_time released;        /* when an ACK without data covered everything sent */
-	uint64_t release;        /* that ACK's frame; 0: none since the last bytes */
-	size_t gap[STREAM_GAPS]; /* pieces that are gaps still open */
+	uint64_t release;        /* frame of that ACK; 0: none since the last bytes */
+	size_t gap[STREAM_GAPS]; /* the pieces that are open gaps */
 	size_t gap_count;
 	uint64_t bytes;  /* each counted once */
 	uint16_t marked; /* flags of the marks so far */
 };
 
-/* A place: a row of a piece. Row 0 is its heading. */
+/* A position: a row of a piece. Row 0 is the piece's heading. */
 struct stream_position {
 	size_t piece;
 	uint32_t row;
@@ -54,11 +54,11 @@ struct stream_line {
 	struct stream_position position;
 	uint32_t offset; /* of the first byte, in the piece */
 	uint16_t length;
-	bool kept; /* false: a heading, or a row that says why there are no bytes */
+	bool kept; /* false: the row is a heading, or says why there are no bytes */
 	uint8_t bytes[STREAM_LINE_BYTES];
 };
 
-/* The bytes of the piece that was looked at last. */
+/* The bytes of the piece that was read last. */
 struct stream_loaded {
 	size_t piece; /* SIZE_MAX: none */
 	uint8_t *bytes;
@@ -69,7 +69,7 @@ struct stream_view {
 	ws_conn_id conn;
 	uint64_t number; /* of the connection; 0: none */
 	struct ws_replay *replay;
-	size_t step; /* the next to be built from */
+	size_t step; /* the next step to build from */
 	struct stream_piece *piece;
 	size_t count, capacity;
 	bool full; /* no more pieces are kept */
@@ -79,7 +79,7 @@ struct stream_view {
 	struct stream_position cursor, top;
 	uint64_t seek; /* the cursor goes to this frame as soon as it is there; 0: nowhere */
 	struct stream_loaded loaded;
-	struct stream_line *line; /* as they are on the screen */
+	struct stream_line *line; /* the rows on the screen */
 	size_t line_count, line_capacity;
 	int width, rows; /* of the body */
 };

@@ -1,9 +1,9 @@
-/* A lesson as it is played: from stop to stop, each a place in the capture with a screen, a question and its answer.
+/* Plays a lesson from stop to stop. A stop is a position in the capture with a screen, a question and its answer.
  *
- * The lifelines and the diagram stand in the whole capture, so that the replay can play on to the next stop. Every
- * other screen shows the world as it was behind the stop's packet, which the timeline makes (see ws_ui_position());
- * until it is there, the stop is not `settled`. From there on the screens are the reader's, who may look around: going
- * on first brings him back. */
+ * The lifelines and the diagram show the whole capture, so that the replay can play on to the next stop. Every
+ * other screen shows the snapshot after the stop's packet, which the timeline asks for (see ws_ui_position()).
+ * Until that is there, the stop is not `settled`. Afterwards the user may look around on any screen; the lesson's
+ * key first leads back to the stop. */
 #include "scene/lesson/lesson.h"
 #include "scene/lifelines/replay.h"
 #include "scene/packet/show.h"
@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-/* The stop that the place belongs to: behind the last one, it stays there. */
+/* The stop whose position is shown: after the last stop, it remains the last one's. */
 static const struct ws_lesson_stop *position_of(const struct lesson_view *view)
 {
 	const struct ws_lesson *lesson = view->lesson;
@@ -27,7 +27,7 @@ const struct ws_lesson_stop *lesson_stop(const struct ws_ui *ui)
 	return &view->lesson->stop[view->stop];
 }
 
-/* The place in the capture whose world the stop's screen shows. */
+/* The timeline's position for the stop's screen. */
 static struct timeline snapshot_of(const struct lesson_view *view)
 {
 	const struct ws_lesson_stop *stop = position_of(view);
@@ -41,8 +41,8 @@ bool lesson_is_away(const struct ws_ui *ui)
 	const struct lesson_view *view = &ui->lesson;
 	if (!view->settled || view->playing)
 		return false;
-	const struct timeline world = snapshot_of(view);
-	if (ui->timeline.past != world.past || ui->timeline.frame != world.frame || ui->timeline.playing)
+	const struct timeline wanted = snapshot_of(view);
+	if (ui->timeline.past != wanted.past || ui->timeline.frame != wanted.frame || ui->timeline.playing)
 		return true;
 	if (ws_ui_screen(ui) != view->screen || ui->depth != 1 || ui->replay.playing)
 		return true;
@@ -68,9 +68,9 @@ bool lesson_marks(const struct ws_ui *ui, uint64_t frame, const char *layer, con
 	return false;
 }
 
-/* ---- Opening a stop's place */
+/* ---- Opening a stop */
 
-/* Its sums count with raw numbers, so the lifelines show those. */
+/* True when its sums use absolute sequence numbers: the lifelines then show those, too. */
 static bool is_absolute(const struct ws_lesson *lesson, const struct ws_lesson_stop *stop)
 {
 	for (size_t sum = 0; sum < stop->sum_count; sum++) {
@@ -85,7 +85,7 @@ static bool is_absolute(const struct ws_lesson *lesson, const struct ws_lesson_s
 	return false;
 }
 
-/* The step where the replay stands at the stop. */
+/* The step at which the replay stands at the stop. */
 static size_t step_of(const struct replay *replay, const struct ws_lesson_stop *stop)
 {
 	const size_t count = replay_count(replay);
@@ -108,7 +108,7 @@ static void open_replay(struct ws_ui *ui, const struct ws_model *model, const st
 	if (view->playing && screen_ops(view->screen)->plays && replay->steps && (!same || from < to)) {
 		replay_stand(replay, from);
 		if (!same)
-			replay->phase = 0; /* its first segment flies, too */
+			replay->phase = 0; /* let its first segment fly as well */
 		replay->playing = true;
 	} else {
 		replay_stand(replay, to);
@@ -134,7 +134,7 @@ static void settle(struct ws_ui *ui, const struct ws_model *model)
 		packet_show_stop(ui, model, stop);
 }
 
-/* Asks for the snapshot that the stop's screen needs. */
+/* Goes to a stop: asks for the snapshot that its screen needs. */
 static void lesson_go(struct ws_ui *ui, size_t stop, bool answered, bool play)
 {
 	struct lesson_view *view = &ui->lesson;

@@ -6,19 +6,20 @@
 #include "scene/lesson/marks.h"
 
 /* lesson.c */
-/* Does what a lesson's own keys ask. False: nothing. */
+/* Does what a key of the lesson asks. False: nothing. */
 bool lesson_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
 void lesson_tick(struct ws_ui *ui, const struct ws_model *model);
-/* The reader has left the stop's place to look around. */
+/* True when the user has left the stop to look around. */
 bool lesson_is_away(const struct ws_ui *ui);
 
 /* lesson_draw.c */
 bool lesson_too_small(int columns, int rows);
-void lesson_least(int *columns, int *rows); /* the size that is not too small */
-/* The rows at the bottom that the lesson takes; the scene's own lines of keys are not among the others. */
+void lesson_least(int *columns, int *rows); /* the smallest size that is large enough */
+/* Lays out the panel at the bottom. Returns the rows of the screen above, including its hint lines, which the
+ * panel covers. */
 int lesson_layout(struct ws_ui *ui, int columns, int rows);
 void lesson_draw(const struct ws_ui *ui, struct ws_canvas *canvas);
-/* The scene's canvas: the upper part of `canvas`. */
+/* The part of `canvas` for the screen above the panel. */
 struct ws_canvas lesson_scene(const struct ws_ui *ui, const struct ws_canvas *canvas);
 
 #endif

@@ -1,8 +1,8 @@
-/* The lesson's panel, below the scene: its title and which stop this is, what its keys do now, the question, and when
- * it was asked for the answer with its sums.
+/* The lesson's panel below the screen: the title, the number of the stop, what the lesson's keys do now, the
+ * question, and after a key the answer with its sums.
  *
- * The panel is as high as the lesson's longest stop needs, so that the scene above does not jump about; where question
- * and answer do not fit together, the question gives way. */
+ * The panel has the rows that the longest stop of the lesson needs, so that the screen above does not move. Where
+ * question and answer do not fit together, the question is left out. */
 #include "scene/lesson/lesson.h"
 #include "scene/screens.h"
 #include "scene/ui.h"
@@ -15,12 +15,12 @@
 
 enum { FRAME_ROWS = 2, LEAST_COLUMNS = 60, LEAST_ROWS = 20, LINE = 4096 };
 
-/* What is being laid out or drawn: rows are counted, and drawn where there is a canvas. */
+/* A page that is laid out or drawn: rows are counted, and drawn where there is a canvas. */
 struct page {
 	struct ws_canvas *canvas; /* NULL: only count */
 	int columns, row, limit;  /* row: the next one; limit: the first one not to draw in */
 	int rows;                 /* used */
-	bool cut;                 /* there was more */
+	bool cut;                 /* not all of it fitted */
 };
 
 bool lesson_too_small(int columns, int rows)
@@ -34,7 +34,7 @@ void lesson_least(int *columns, int *rows)
 	*rows = LEAST_ROWS;
 }
 
-/* The rows of text that the panel may have: at 80x24, 9. */
+/* How many rows of text the panel may have; 9 at 80x24. */
 static int most_rows(int rows)
 {
 	return rows / 2 - 3;
@@ -56,7 +56,7 @@ static void page_line(struct page *page, enum ws_style style, bool bold, int ind
 		draw_cut(page->canvas, page->row++, 1 + indent, limit, style, line);
 }
 
-/* Paragraphs begin on a row of their own; a command keeps to one. */
+/* Paragraphs begin on a new row. A command takes one row. */
 static void page_text(struct page *page, enum ws_style style, bool bold, const char *text)
 {
 	char paragraph[WS_LESSON_TEXT_BYTES * 4 + 1], line[LINE];
@@ -88,7 +88,7 @@ static int rows_of(int columns, const struct ws_lesson_stop *stop)
 	return page.rows;
 }
 
-/* `printed`: there is no key that opens the next lesson. */
+/* `printed`: the lesson is printed as text, so there is no key that opens the next one. */
 static void page_end(struct page *page, const struct ws_lesson *lesson, bool printed)
 {
 	char words[128];
@@ -124,7 +124,7 @@ int lesson_layout(struct ws_ui *ui, int columns, int rows)
 		need = page.rows > need ? page.rows : need;
 	}
 	view->rows = FRAME_ROWS + (need < most ? need : most);
-	/* The scene draws its own lines of keys, which the panel covers. */
+	/* The screen draws its own hint lines, which the panel covers. */
 	const int seen = rows - view->rows, hints = hints_rows(ws_ui_screen(ui), seen + 2) > 1 ? 2 : 1;
 	return seen + hints;
 }
@@ -136,7 +136,7 @@ struct ws_canvas lesson_scene(const struct ws_ui *ui, const struct ws_canvas *ca
 	return scene;
 }
 
-/* The notes of a screen may tell what is asked. */
+/* Hides the notes of a screen that could give away the answer. */
 static void hide_notes(const struct ws_ui *ui, struct ws_canvas *scene)
 {
 	const int end = scene->rows - 1, notes = table_note_rows(scene->rows);
@@ -207,7 +207,7 @@ static void draw_head(const struct ws_ui *ui, struct ws_canvas *canvas, int row)
 	draw_cut(canvas, row, end, limit, WS_STYLE_NORMAL, words);
 }
 
-/* Without the question where there is no room for both. */
+/* Leaves out the question where both do not fit. */
 static void page_stop(const struct ws_ui *ui, struct page *page, const struct ws_lesson_stop *stop)
 {
 	const int room = page->limit - page->row, both = rows_of(page->columns, stop);

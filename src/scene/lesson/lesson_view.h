@@ -6,13 +6,13 @@
 
 struct lesson_view {
 	const struct ws_lesson *lesson; /* NULL: none */
-	size_t stop;                    /* its number of stops: the page behind them */
+	size_t stop;                    /* the number of stops in the lesson: the page after the last stop */
 	bool answered;
-	bool settled; /* the stop's screen has been opened in its world */
+	bool settled; /* the stop's screen has been opened with its snapshot */
 	bool playing; /* the replay is on its way to the stop */
 	bool wants_next;
-	enum ws_screen
-	        screen; /* where it has been opened, and the replay's step there: elsewhere the reader looks around */
+	enum ws_screen screen; /* the screen that was opened, and the replay's step there; anywhere else the user is
+	                          looking around */
 	size_t step;
 	int rows; /* of the panel, as laid out */
 };

@@ -4,9 +4,9 @@
 
 #include <wirestate/scene.h>
 
-/* The stop whose question is shown; NULL: none is, yet. */
+/* The stop whose question is shown; NULL: none yet. */
 const struct ws_lesson_stop *lesson_stop(const struct ws_ui *ui);
-/* A field of a packet that the answer shown speaks of. */
+/* True for a field of a packet that the shown answer mentions. */
 bool lesson_marks(const struct ws_ui *ui, uint64_t frame, const char *layer, const char *field);
 
 #endif

@@ -1,4 +1,4 @@
-/* The state boxes at the head of the lifelines, and TIME_WAIT's countdown beside them. */
+/* The state boxes above the lifelines, and TIME_WAIT's countdown beside them. */
 #include "scene/lifelines/lifelines.h"
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
@@ -38,7 +38,7 @@ static void draw_box(const struct layout *layout, struct ws_canvas *canvas, int 
 	ws_canvas_bold(canvas, row + 1, column + 2 + (INNER - ws_columns(name)) / 2, column + WIDTH - 1, style, name);
 }
 
-/* What is left of TIME_WAIT at the replay's time; false: that endpoint is not waiting. */
+/* The rest of TIME_WAIT at the replay's time. False: the endpoint is not waiting. */
 static bool time_left(const struct layout *layout, int endpoint, ws_time *left)
 {
 	ws_time end = layout->wait_end[endpoint];
@@ -48,7 +48,7 @@ static bool time_left(const struct layout *layout, int endpoint, ws_time *left)
 	return true;
 }
 
-/* Above the countdown: that the replay runs through it faster than it was, or how often it has started over. */
+/* Above the countdown: that it runs faster than in reality, or how often it has started over. */
 static void draw_remark(const struct layout *layout, struct ws_canvas *canvas, int row, int side, int column, int width)
 {
 	const struct replay *replay = &layout->ui->replay;
@@ -92,7 +92,7 @@ static void draw_countdown(const struct layout *layout, struct ws_canvas *canvas
 	         (uint64_t)whole);
 }
 
-/* One line for screens too low for boxes. */
+/* One line instead of boxes, for screens with few rows. */
 static void draw_line(const struct layout *layout, struct ws_canvas *canvas)
 {
 	for (int side = 0; side < 2; side++) {

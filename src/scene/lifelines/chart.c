@@ -1,8 +1,7 @@
-/* A connection's lifelines from its first segment to its last: as the screen draws them, but on a canvas that is as
- * tall as they need. With each step comes the replay time at which it leaves and arrives, so that an export can play
- * what the canvas holds; what changes above and below meanwhile, the states and the explanations, is drawn moment by
- * moment.
- */
+/* The chart: a connection's lifelines from the first segment to the last, drawn as on the screen, but on a canvas
+ * as tall as they need. Each step has the replay time at which its segment leaves and arrives, so that an export
+ * can play the chart. What changes meanwhile, the states above and the explanations below, is drawn for one moment
+ * at a time. */
 #include "scene/lifelines/segment_row.h"
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
@@ -12,7 +11,7 @@
 
 enum { CHART_STEPS = 20000, TITLE_ROW = 0, BOXES_ROW = 2 };
 
-/* The replay time of every step, and the rows that it takes. */
+/* Finds the replay time of every step, and its rows. */
 static void lay_out(const struct layout *layout, struct ws_chart *chart, const struct ws_step *steps)
 {
 	const struct replay *replay = &layout->ui->replay;

@@ -1,12 +1,13 @@
-/* The state diagram of RFC 9293 §3.3.2, figure 5: all eleven states and the ways between them, both endpoints on their
- * states, and the ways that each has gone so far.
+/* The state diagram of RFC 9293 §3.3.2, figure 5: all eleven states, the transitions between them, both endpoints
+ * on their states, and the transitions that each has made so far.
  *
- * Two shapes, drawn by one piece of code from a table of nodes and lines. As in the RFC's figure CLOSED is there
- * twice: where connections begin, and where they end. One way is added that the figure leaves to the text: FIN_WAIT_1
- * to TIME_WAIT, by a FIN that acknowledges our own. A reset leads from any state to CLOSED and has no arrow.
+ * There are two layouts, drawn by the same code from a table of nodes and lines. As in the RFC's figure, CLOSED is
+ * there twice: where connections begin, and where they end. One transition is added that the figure leaves to the
+ * text: from FIN_WAIT_1 to TIME_WAIT, by a FIN that acknowledges the endpoint's own. A reset leads from any state
+ * to CLOSED and has no arrow.
  *
- * What is lit follows from the changes of state up to the replay's position, as they are known to it (see
- * state_changes.c). */
+ * The highlighted transitions are the changes of state up to the replay's position, as far as they have been found
+ * (see state_changes.c). */
 #include "scene/lifelines/lifelines.h"
 #include "scene/screens.h"
 #include "scene/ui.h"
@@ -22,8 +23,8 @@ struct point {
 	int8_t row, column;
 };
 
-/* A way: its line from point to point, the arrow's head at the last one; its label, from or (`to_left`) up to a column.
- */
+/* A transition: a line from point to point with the arrow's head at the last one, and a label that begins at a
+ * column or, with `to_left`, ends there. */
 struct way {
 	uint8_t from, to;
 	uint8_t points;
@@ -124,12 +125,12 @@ static const struct shape narrow = {
 
 /* clang-format on */
 
-/* ---- What has been gone through */
+/* ---- The transitions made so far */
 
 struct trail {
-	uint8_t gone[NODES][NODES]; /* bit set over endpoints */
+	uint8_t gone[NODES][NODES]; /* a bit for each endpoint */
 	uint8_t been[NODES];
-	uint8_t at[2]; /* where each is now */
+	uint8_t at[2]; /* the state of each now */
 };
 
 static uint8_t place_after(uint8_t from, uint8_t to)
@@ -138,14 +139,14 @@ static uint8_t place_after(uint8_t from, uint8_t to)
 	return to == WS_CLOSED && !never_opened ? ENDED : to;
 }
 
-/* Changes of the current step that have not happened yet: those of the far end while the segment flies. */
+/* Changes of the current step that have not happened yet: those of the receiver, while the segment flies. */
 static bool pending(const struct layout *layout, const struct replay_change *change)
 {
 	return change->step == layout->ui->replay.step && !layout->arrived &&
 	       change->endpoint != layout->step.input.direction;
 }
 
-static void go(struct trail *trail, int endpoint, uint8_t to)
+static void trail_go(struct trail *trail, int endpoint, uint8_t to)
 {
 	uint8_t bit = (uint8_t)(1u << endpoint), from = trail->at[endpoint];
 	to = place_after(from == ENDED ? (uint8_t)WS_CLOSED : from, to);
@@ -169,21 +170,21 @@ static void follow(const struct layout *layout, struct trail *trail)
 		if (!begun[endpoint])
 			trail->at[endpoint] = change->from;
 		begun[endpoint] = true;
-		if (change->taken_back) { /* it never went there */
+		if (change->taken_back) { /* that state was taken back */
 			for (int node = 0; node < NODES; node++)
 				trail->gone[node][from] &= (uint8_t)~bit;
 			trail->been[from] &= (uint8_t)~bit;
 			trail->at[endpoint] = change->to;
 			trail->been[change->to] |= bit;
 		} else if (change->from != change->to) {
-			go(trail, endpoint, change->to);
+			trail_go(trail, endpoint, change->to);
 		}
 	}
 	for (int endpoint = 0; endpoint < 2; endpoint++) {
 		if (!begun[endpoint])
 			trail->at[endpoint] = layout->state[endpoint];
 		else if ((trail->at[endpoint] == ENDED ? WS_CLOSED : trail->at[endpoint]) != layout->state[endpoint])
-			go(trail, endpoint, layout->state[endpoint]); /* TIME_WAIT ends by the replay's time */
+			trail_go(trail, endpoint, layout->state[endpoint]); /* TIME_WAIT ends by the replay's time */
 		trail->been[trail->at[endpoint]] |= (uint8_t)(1u << endpoint);
 	}
 }
@@ -207,7 +208,7 @@ static uint32_t line_glyph(enum direction in, enum direction out, bool heavy)
 	        [DOWN] = {[DOWN] = 0x2502, [RIGHT] = 0x2514, [LEFT] = 0x2518},
 	        [LEFT] = {[LEFT] = 0x2500, [UP] = 0x2514, [DOWN] = 0x250c},
 	};
-	/* The heavy ones follow the light ones, at a distance of 1 for lines and of 3 for corners. */
+	/* The heavy characters follow the light ones, at a distance of 1 for lines and of 3 for corners. */
 	uint32_t glyph = light[in][out];
 	return heavy ? glyph + (in == out ? 1 : 3) : glyph;
 }
@@ -226,7 +227,7 @@ struct origin {
 	int row, column, limit;
 };
 
-static void put(const struct origin *at, struct point point, enum ws_style style, bool bold, uint32_t glyph)
+static void origin_put(const struct origin *at, struct point point, enum ws_style style, bool bold, uint32_t glyph)
 {
 	ws_canvas_put(at->canvas, at->row + point.row, at->column + point.column, style, glyph);
 	if (bold)
@@ -247,18 +248,18 @@ static void draw_line(const struct origin *at, const struct way *way, enum ws_st
 	enum direction direction = DOWN;
 	for (int i = 1; i < way->points; i++) {
 		struct point end = way->point[i];
-		if (here.row == end.row && here.column == end.column) { /* nothing but a head */
+		if (here.row == end.row && here.column == end.column) { /* only a head */
 			direction = way->to == WS_CLOSED ? UP : DOWN;
 			break;
 		}
 		enum direction out = direction_of(here, end);
-		put(at, here, style, heavy, line_glyph(i == 1 ? out : direction, out, heavy));
+		origin_put(at, here, style, heavy, line_glyph(i == 1 ? out : direction, out, heavy));
 		direction = out;
 		for (here = towards(here, direction); here.row != end.row || here.column != end.column;
 		     here = towards(here, direction))
-			put(at, here, style, heavy, line_glyph(direction, direction, heavy));
+			origin_put(at, here, style, heavy, line_glyph(direction, direction, heavy));
 	}
-	put(at, here, style, heavy, heads[direction]);
+	origin_put(at, here, style, heavy, heads[direction]);
 }
 
 static void draw_way(const struct layout *layout, const struct origin *at, const struct way *way, uint8_t gone)
@@ -328,7 +329,7 @@ void diagram_draw_in(const struct layout *layout, struct ws_canvas *canvas, int 
 		return;
 	const struct origin at = {canvas, row, column + (columns - shape->columns) / 2, column + columns};
 	follow(layout, &trail);
-	for (int lit = 0; lit < 2; lit++) /* those gone over the others */
+	for (int lit = 0; lit < 2; lit++) /* transitions made are drawn over the others */
 		for (int i = 0; i < MAX_WAYS; i++) {
 			const struct way *way = &shape->way[i];
 			uint8_t gone = trail.gone[way->from][way->to];
@@ -354,7 +355,7 @@ void diagram_draw_path(const struct layout *layout, struct ws_canvas *canvas, in
 		if (!count)
 			states[count++] = change->from;
 		if (change->taken_back && count > 1 && states[count - 2] == change->to) {
-			count--; /* it never went there */
+			count--; /* that state was taken back */
 			continue;
 		}
 		if (count == MOST)
@@ -382,7 +383,7 @@ void diagram_draw_path(const struct layout *layout, struct ws_canvas *canvas, in
 	}
 }
 
-/* Too small for the diagram: the ways as words. */
+/* For screens too small for the diagram: the states in words. */
 static void draw_words(const struct layout *layout, struct ws_canvas *canvas, int row, int bottom)
 {
 	for (int side = 0; side < 2 && row < bottom; side++, row++)

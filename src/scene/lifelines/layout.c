@@ -1,5 +1,5 @@
-/* What the lifelines and the state diagram show alike: which step, whose states at which certainty, whose names, and
- * the words for what a segment says. */
+/* What the lifelines and the state diagram have in common: which step is shown, the states and their certainty,
+ * the names of the endpoints, and the words for a segment. */
 #include "scene/lifelines/lifelines.h"
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
@@ -8,11 +8,12 @@
 
 const char *layout_name(const struct layout *layout, int endpoint)
 {
-	int client = layout->roles_known ? layout->info.client : layout->left; /* swapping swaps a guess, not a fact */
+	int client = layout->roles_known ? layout->info.client
+	                                 : layout->left; /* swapping sides changes a guess, not a fact */
 	return endpoint == client ? "client" : "server";
 }
 
-/* "FIN,ACK seq 1 ack 5 len 20": what the segment says. `brief`: without what matters least beside a mark. */
+/* Writes what a segment says: "FIN,ACK seq 1 ack 5 len 20". `brief` leaves out what matters least beside a mark. */
 void layout_segment(const struct layout *layout, const struct ws_step *step, bool brief, struct ws_text *text)
 {
 	const struct ws_segment *input = &step->input;
@@ -111,9 +112,8 @@ void layout_names(const struct layout *layout, struct ws_canvas *canvas, int col
 	}
 }
 
-/* The states as the replay shows them: the far end's changes when the segment has arrived, TIME_WAIT ends by replay
- * time.
- */
+/* The states as the replay shows them: the receiver's change when the segment has arrived, and TIME_WAIT ends at
+ * the replay's time. */
 static void find_states(struct layout *layout)
 {
 	const struct ws_step *step = &layout->step;
@@ -159,6 +159,6 @@ bool layout_compose(const struct ws_ui *ui, const struct ws_model *model, int co
 void layout_missing(const struct ws_ui *ui, struct ws_canvas *canvas)
 {
 	const char *words = ui->replay.steps ? "The segments of this connection are no longer kept."
-	                                     : "This connection is not in this picture: it begins later.";
+	                                     : "This connection begins later than the time shown.";
 	draw_cut(canvas, 1, 1, canvas->columns, WS_STYLE_WARN, words);
 }

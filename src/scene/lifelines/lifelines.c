@@ -1,8 +1,8 @@
-/* The lifelines: two endpoints, time running down, segments between them.
+/* The lifelines: two endpoints, time running down, and segments between them.
  *
- * Each segment takes two rows: what it says, and its arrow. A state is printed beside the lifeline where it is reached:
- * the sender's when the segment leaves, the receiver's when it arrives. The current step is always the lowest one. What
- * is drawn follows from the replay's place alone (see replay.c), never from how the reader came there. */
+ * A segment takes two rows: its words, and below them its arrow. A state is printed beside the lifeline where it
+ * is reached: the sender's when the segment leaves, the receiver's when it arrives. The current step is always the
+ * lowest one. What is drawn depends on the replay's position alone (see replay.c), not on how the user came there. */
 #include "scene/lesson/marks.h"
 #include "scene/lifelines/segment_row.h"
 #include "scene/screens.h"
@@ -15,8 +15,8 @@
 enum { MAX_VISIBLE = 96 };
 #define GAP_WORTH_A_ROW (250 * WS_MILLISECOND)
 
-/* How a segment with a mark looks: X(mark, words, character of the arrow's shaft, style). The first one that applies
- * decides the shaft; all their words are printed. */
+/* X(mark, words, character of the arrow's shaft, style): how a segment with a mark looks. The first mark that
+ * applies decides the shaft; the words of all are printed. */
 #define MARKS(X)                                                                                                       \
 	X(WS_ANALYSIS_FAST_RETRANSMISSION, "fast retransmission", 0x254c, WS_STYLE_WARN)                               \
 	X(WS_ANALYSIS_SPURIOUS_RETRANSMISSION, "needless retransmission", 0x254c, WS_STYLE_WARN)                       \
@@ -48,7 +48,7 @@ static const struct {
 static void add_marks(struct ws_text *text, const struct ws_step *step)
 {
 	uint32_t left = step->analysis;
-	/* Where a mark is a case of another one, its own name is enough. */
+	/* Where one mark implies another, only the more specific one is named. */
 	if (left & (1u << WS_ANALYSIS_FAST_RETRANSMISSION | 1u << WS_ANALYSIS_SPURIOUS_RETRANSMISSION))
 		left &= ~(1u << WS_ANALYSIS_RETRANSMISSION);
 	if (left & 1u << WS_ANALYSIS_ZERO_WINDOW_PROBE_ACK)
@@ -104,7 +104,8 @@ static void draw_gutter(const struct layout *layout, struct ws_canvas *canvas, i
 	draw_beside(layout, canvas, row, endpoint, style, ws_text_cstr(&text));
 }
 
-/* The states this step leads to, beside the lifelines: the last one at the arrow, the one before it above. */
+/* The states that this step leads to, beside the lifelines: the last one in the arrow's row, the one before it
+ * above. */
 static void draw_states(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step,
                         const struct segment_row_look *look)
 {
@@ -123,8 +124,8 @@ static void draw_states(const struct layout *layout, struct ws_canvas *canvas, c
 			draw_beside(layout, canvas, row--, endpoint, WS_STYLE_STATE_WAIT, "restarts");
 		if (!look->opening || look->single || row < look->row)
 			continue;
-		/* Nothing moved it: what it is assumed to have been all along (LISTEN) says more than what it was
-		 * before. */
+		/* The step did not change its state: the state that it is assumed to have had all along (LISTEN)
+		 * says more than the one before. */
 		bool still = row > look->row && !pending;
 		draw_gutter(layout, canvas, look->row, endpoint, still ? step->after[endpoint] : step->before[endpoint],
 		            still ? step->certainty[endpoint] : step->certainty_before[endpoint], WS_STYLE_DIM);
@@ -185,7 +186,7 @@ static void draw_arrow(const struct layout *layout, struct ws_canvas *canvas, co
 	}
 }
 
-/* What a lesson's answer speaks of, where the label says it: X(field, the word in front of its number). */
+/* X(field, the word before its number): fields that a lesson's answer may highlight in a segment's words. */
 #define LABEL_FIELDS(X)                                                                                                \
 	X("flags", "")                                                                                                 \
 	X("sequence", " seq ")                                                                                         \
@@ -222,7 +223,7 @@ static void draw_label(const struct layout *layout, struct ws_canvas *canvas, co
 	char label[160], words[160];
 	struct ws_text text = WS_TEXT_OVER(label), mark = WS_TEXT_OVER(words);
 	int left = layout->line[0] + 2, limit = layout->line[1] - 1;
-	if (look->single) { /* on the shaft itself: leave its ends */
+	if (look->single) { /* in the row of the arrow: leave the ends of its shaft */
 		left++;
 		limit -= 2;
 	}
@@ -284,7 +285,7 @@ bool segment_row_gap(const struct layout *layout, const struct ws_step *step, co
 		return false;
 	draw_duration(text, gap);
 	ws_text_puts(text, next->input.kind == WS_INPUT_EXPIRY ? " in TIME_WAIT" : " idle");
-	if (shown + shown / 10 < gap) { /* a tenth more or less nobody sees */
+	if (shown + shown / 10 < gap) { /* a difference of a tenth is not worth mentioning */
 		ws_text_puts(text, ", shown as ");
 		draw_duration(text, shown);
 	}
@@ -305,7 +306,7 @@ int segment_row_rows(const struct ws_step *step, bool single)
 	return single || step->input.kind != WS_INPUT_SEGMENT ? 1 : 2;
 }
 
-/* Which steps fit above the current one: how many of steps[0..count), counted from its end. */
+/* How many of steps[0..count), counted from its end, fit into `room` rows. */
 static size_t choose_visible(const struct layout *layout, const struct ws_step *steps, size_t count, int room,
                              bool single, int *used)
 {
@@ -326,7 +327,7 @@ static size_t choose_visible(const struct layout *layout, const struct ws_step *
 	return visible;
 }
 
-/* Where the sequence numbers of a segment end; its start when it has none. */
+/* The sequence number after the segment's last one; its first where it has none. */
 static uint32_t end_of(const struct ws_segment *input)
 {
 	return input->sequence + input->length + !!(input->flags & WS_TCP_SYN) + !!(input->flags & WS_TCP_FIN);
@@ -348,7 +349,8 @@ void segment_row_find_lost(const struct ws_step *steps, size_t count, bool *lost
 				acked = i;
 			if (input->direction == copy->direction && input->sequence == copy->sequence &&
 			    end_of(input) != input->sequence) {
-				/* Where both open, each answers the other's SYN with its own, an ACK on it. */
+				/* In a simultaneous open each endpoint answers the other's SYN with its own and an
+				 * ACK: that is no retransmission. */
 				if (input->flags & WS_TCP_SYN && copy->flags & ~input->flags & WS_TCP_ACK)
 					break;
 				if (acked == count)
@@ -445,7 +447,7 @@ static void draw_pane(const struct layout *layout, struct ws_canvas *canvas, int
 		                  side ? !layout->left : layout->left);
 }
 
-/* Above a lesson's panel, down to its rule: without the notes, which would answer what it asks. */
+/* Above a lesson's panel, without the notes, which would give away the answer. */
 static void draw_for_lesson(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	enum { NAMES = 2, BOXES = 3, LEAST = 6 };

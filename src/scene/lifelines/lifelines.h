@@ -7,19 +7,19 @@
 #include <wirestate/text.h>
 
 /* state_changes.c */
-/* Looks for changes of state in at most `limit` more steps; true when all steps have been looked at. */
+/* Looks for changes of state in at most `limit` more steps. True: it has looked at all. */
 bool replay_scan(struct replay *replay, const struct ws_model *model, size_t limit);
 void replay_forget(struct replay *replay);
-/* The step of the next change, or of the one before; false: there is none. */
+/* The step of the next change, or of the one before. False: there is none. */
 bool replay_next_state_change(struct replay *replay, const struct ws_model *model, size_t *step);
 bool replay_previous_state_change(const struct replay *replay, size_t *step);
-/* This step starts the endpoint's TIME_WAIT over. */
+/* True when this step starts the endpoint's TIME_WAIT over. */
 bool replay_waits_again(const struct ws_step *step, int endpoint, ws_time time_wait);
-/* How often its TIME_WAIT has started over up to `step`, since it began. */
+/* How often the endpoint's TIME_WAIT has started over since it began, up to `step`. */
 size_t replay_waits_restarted(const struct replay *replay, int endpoint, size_t step);
 
 /* layout.c */
-/* What every part of the lifelines needs to know about the layout. */
+/* What all parts of the lifelines need to know. */
 struct layout {
 	const struct ws_ui *ui;
 	const struct ws_model *model;
@@ -40,11 +40,11 @@ struct layout {
 
 bool layout_compose(const struct ws_ui *ui, const struct ws_model *model, int columns, struct layout *layout);
 const char *layout_name(const struct layout *layout, int endpoint); /* "client", "server" */
-/* Instead of a picture: why there is none. */
+/* Says why there is nothing to draw. */
 void layout_missing(const struct ws_ui *ui, struct ws_canvas *canvas);
 void layout_title(const struct layout *layout, struct ws_canvas *canvas);
 void layout_names(const struct layout *layout, struct ws_canvas *canvas, int column, int columns);
-/* "FIN,ACK seq 1 ack 5 len 20": what a segment says. `brief`: without what matters least beside a mark. */
+/* Writes what a segment says: "FIN,ACK seq 1 ack 5 len 20". `brief` leaves out what matters least beside a mark. */
 void layout_segment(const struct layout *layout, const struct ws_step *step, bool brief, struct ws_text *text);
 void layout_event(const struct layout *layout, const struct ws_step *step, struct ws_text *text);
 void boxes_draw(const struct layout *layout, struct ws_canvas *canvas, int row);
@@ -52,11 +52,11 @@ enum notes_paragraph { NOTES_WHAT, NOTES_WHY, NOTES_NEXT, NOTES_NOTE };
 /* Appends one paragraph of a step's explanation; of NOTES_NOTE maybe nothing. */
 void notes_text(const struct layout *layout, enum notes_paragraph paragraph, struct ws_text *text);
 void notes_draw(const struct layout *layout, struct ws_canvas *canvas, int row, int rows);
-/* What to explain about a step, in our words; NULL: nothing special. */
+/* The note about a step; NULL: there is nothing special to explain. */
 const char *notes_find(const struct layout *layout);
 
 /* diagram.c */
-/* The rows that the diagram needs when it may take this room; 0: it does not fit. */
+/* The rows that the diagram takes when it may have this room; 0: it does not fit. */
 int diagram_rows(int columns, int rows);
 void diagram_draw_in(const struct layout *layout, struct ws_canvas *canvas, int row, int rows, int column, int columns);
 void diagram_draw_path(const struct layout *layout, struct ws_canvas *canvas, int row, int column, int limit,

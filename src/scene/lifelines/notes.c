@@ -1,8 +1,8 @@
-/* The words below the lifelines: WHAT this step is (with its arithmetic), WHY the states change, what comes NEXT, and a
- * NOTE that explains what a learner would stumble over.
+/* The words below the lifelines: WHAT this step is, with its arithmetic; WHY the states change; what comes NEXT;
+ * and a NOTE on what a learner may find puzzling.
  *
- * The notes are a table: each has the facts it needs, and the first whose facts all hold is shown. Facts are computed
- * from the step alone, so that a note is the same whichever way the reader came to it. */
+ * The notes are a table. Each names the facts that it needs, and the first note whose facts all hold is shown.
+ * Facts are computed from the step alone, so the note does not depend on how the user came to it. */
 #include "scene/lifelines/lifelines.h"
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
@@ -18,11 +18,11 @@ enum fact {
 	FACT_REFUSED = 1 << 4, /* a RST to SYN_SENT */
 	FACT_WINDOW_UPDATE = 1 << 5,
 	FACT_FIN = 1 << 6,
-	FACT_FIRST_FIN = 1 << 7, /* the other side has not closed yet */
+	FACT_FIRST_FIN = 1 << 7, /* the other endpoint has not closed yet */
 	FACT_MERGED = 1 << 8,    /* this FIN is also the first ACK of the other side's FIN */
 	FACT_SECOND_FIN = 1 << 9,
-	FACT_FIN_ACKED = 1 << 10,   /* acknowledges a FIN and is none itself */
-	FACT_HALF_CLOSED = 1 << 11, /* data from the side that may still send */
+	FACT_FIN_ACKED = 1 << 10,   /* acknowledges a FIN and carries none itself */
+	FACT_HALF_CLOSED = 1 << 11, /* data from the endpoint that may still send */
 	FACT_SIMULTANEOUS_CLOSE = 1 << 12,
 	FACT_SIMULTANEOUS_OPEN = 1 << 13,
 	FACT_WAIT_BEGINS = 1 << 14,
@@ -35,14 +35,14 @@ enum fact {
 	FACT_ZERO_WINDOW = 1 << 21,
 	FACT_PROBE = 1 << 22,
 	FACT_KEEP_ALIVE = 1 << 23,
-	FACT_MISSING = 1 << 24, /* the capture has lost something */
+	FACT_MISSING = 1 << 24, /* the capture lacks segments */
 	FACT_RETRACTION = 1 << 25,
 	FACT_DATA = 1 << 26,
 	FACT_ROLES_GUESSED = 1 << 27,
 	FACT_BAD_CHECKSUM = 1 << 28,
 	FACT_DUPLICATE = 1 << 29,
 	FACT_PRESUMED = 1 << 30,
-	FACT_LAST_ACK = 1u << 31, /* who closed first acknowledges the other's FIN */
+	FACT_LAST_ACK = 1u << 31, /* the endpoint that closed first acknowledges the other's FIN */
 };
 
 static const struct {
@@ -51,21 +51,21 @@ static const struct {
 } notes[] = {
         {FACT_BAD_CHECKSUM,
          "The checksum does not fit the bytes: the receiver drops this segment as if it had never come."},
-        {FACT_DUPLICATE, "The capture saw one packet on two interfaces. It counts once."},
+        {FACT_DUPLICATE, "The same packet was captured on two interfaces. It counts once."},
         {FACT_REFUSED, "A RST in answer to a SYN means: this host is up, but no program listens on this port. "
                        "connect() returns at once with \"connection refused\"."},
         {FACT_RST,
-         "A RST aborts: no FIN, no answer, no TIME_WAIT, and bytes on the way are lost. Programs cause it by closing "
-         "with unread data or with a linger time of 0; so does a host that knows nothing of this connection."},
+         "A RST aborts: no FIN, no answer, no TIME_WAIT, and bytes in flight are lost. A program causes it by closing "
+         "with unread data or with a linger time of 0; a host that does not know this connection sends it, too."},
         {FACT_SYN | FACT_RETRANSMISSION,
          "No answer came, so the SYN is sent again; each wait is longer than the one before. A filter that drops "
          "packets looks like this; a closed port would answer with RST."},
         {FACT_WAIT_AGAIN,
          "The FIN comes again because its ACK was lost. This is what TIME_WAIT is for: the side that waits can "
          "acknowledge once more, and starts its waiting over."},
-        {FACT_RETRACTION, "Later evidence shows that what was presumed did not happen: the state is taken back."},
+        {FACT_RETRACTION, "Later packets show that what was presumed did not happen: the state is taken back."},
         {FACT_FIN_ACKED | FACT_DUPLICATE_ACK,
-         "The FIN's ACK once more: had nobody waited in TIME_WAIT, a RST would have answered."},
+         "The FIN is acknowledged once more. Without an endpoint in TIME_WAIT, a RST would have answered."},
         {FACT_SIMULTANEOUS_CLOSE,
          "Both sides sent FIN before they saw the other's: they pass through CLOSING, and both end in "
          "TIME_WAIT, since neither knows whether its last ACK arrived."},
@@ -76,13 +76,13 @@ static const struct {
          "Duplicate ACKs told the sender what is missing: it sends that again without waiting for its timer."},
         {FACT_SPURIOUS, "These bytes had been acknowledged already: this copy was not needed."},
         {FACT_RETRANSMISSION,
-         "The same sequence numbers again: no ACK came in time, so the sender's timer ran out. Either the "
+         "The same sequence numbers again: no ACK came in time, and the sender's timer expired. Either the "
          "segment or its ACK was lost."},
         {FACT_DISORDER,
-         "It arrives behind a later one: the network took two ways. The receiver keeps both and puts them in order."},
+         "It arrives after a later one, for example because they took two paths. The receiver puts both in order."},
         {FACT_PROBE,
-         "The window is shut, and the ACK that opens it could get lost: so the sender asks again and again, ever "
-         "more slowly."},
+         "The window is closed, and the ACK that opens it may get lost. So the sender asks repeatedly, at growing "
+         "intervals."},
         {FACT_ZERO_WINDOW,
          "Window 0: the receiver's buffer is full because its program does not read. The sender must stop, "
          "and keeps asking with probes."},
@@ -96,40 +96,38 @@ static const struct {
          "ACK if it is still there."},
         {FACT_SYN,
          "Opening takes three segments: each side announces the number its bytes start from, and each must learn that "
-         "the other got it. Two would leave the server not knowing, and an old, late SYN could open a connection."},
+         "the other got it. With two, the server would not know, and an old, late SYN could open a connection."},
         {FACT_SYN_ACK,
          "ACK and SYN travel together, which saves the fourth segment. A SYN counts as one byte, so it can be "
          "acknowledged like data: ack = its number + 1."},
         {FACT_HANDSHAKE_ACK,
-         "Only now does the server know that its SYN arrived. A connection that stays in SYN_RECEIVED never got "
-         "this ACK; a later segment with data does the same work."},
+         "Only now does the server know that its SYN arrived. In a connection that stays in SYN_RECEIVED this ACK "
+         "never came; a later segment with data would serve as well."},
         {FACT_MERGED | FACT_WAIT_BEGINS, "Closing in three: this FIN is also the ACK of the other's FIN. With nothing "
-                                         "left to send, one segment does for "
-                                         "two."},
+                                         "left to send, one segment does the work of two."},
         {FACT_MERGED, "This FIN is also the ACK of the other's FIN: closing takes three segments here, not four."},
         {FACT_SECOND_FIN,
-         "The second half closes. Who sent the first FIN now enters TIME_WAIT, for twice the longest life of a "
-         "segment: one for its last ACK to arrive, one for the FIN to come again if it did not."},
+         "The second half closes. The sender of the first FIN now enters TIME_WAIT, for twice the longest life of a "
+         "segment: once for its last ACK to arrive, once for the FIN to come again if it did not."},
         {FACT_FIRST_FIN,
          "A FIN closes one direction only, and counts as one like a SYN. The other direction closes with a FIN of "
-         "its own: that is why closing takes four segments: FIN, ACK, FIN, ACK."},
+         "its own. That is why closing takes four segments: FIN, ACK, FIN, ACK."},
         {FACT_HALF_CLOSED,
-         "Half-closed: one side has finished, and the other still sends. It may do so as long as it likes."},
+         "Half-closed: one side has finished, and the other still sends. It may do so for any length of time."},
         {FACT_LAST_ACK,
-         "The side that closed first now waits: should this ACK be lost, the FIN comes again and must be answered; "
-         "and in twice a segment's lifetime all old segments die before the ports are used again."},
+         "The side that closed first now waits. If this ACK is lost, the FIN comes again and must be answered; and "
+         "after twice a segment's lifetime no old segment is left that could disturb a new connection."},
         {FACT_FIN_ACKED | FACT_WAIT_BEGINS,
          "TIME_WAIT belongs to the side that closed first. Its last ACK may get lost; then the "
-         "other's FIN comes again, and someone must be there to answer."},
+         "other's FIN comes again and must be answered."},
         {FACT_FIN_ACKED, "A FIN has a number like a byte of data, so the ACK for it is one more than that number."},
-        {FACT_MISSING,
-         "The capture has gaps: segments passed that it does not hold. States after a gap are marked with !"},
-        {FACT_ROLES_GUESSED, "The capture began after the SYN: who is the client is guessed from the ports."},
+        {FACT_MISSING, "The capture has gaps: it lacks segments that were sent. States after a gap are marked with !"},
+        {FACT_ROLES_GUESSED, "The capture began after the SYN: the client is guessed from the ports."},
         {FACT_DATA | FACT_PRESUMED,
-         "A mark ~ says presumed: the segment passed here, but whether it arrived shows only when the "
-         "other side acknowledges it."},
+         "The mark ~ means presumed: the segment was captured here, but only an acknowledgment will show that "
+         "it arrived."},
         {FACT_DATA,
-         "Every byte has a number. The receiver does not acknowledge segments but bytes: ack is the number it expects "
+         "Every byte has a number. The receiver acknowledges bytes, not segments: ack is the number it expects "
          "next. Two sends of a program may share one segment, and one may need several."},
 };
 
@@ -247,22 +245,20 @@ const char *notes_find(const struct layout *layout)
 			return notes[i].text;
 	switch (layout->step.input.kind) {
 	case WS_INPUT_EXPIRY:
-		return "Twice the segment lifetime has passed without a repeated FIN. Now the ports may be used again: "
-		       "until then "
-		       "bind() said \"address already in use\", unless SO_REUSEADDR was set.";
+		return "Twice the segment lifetime has passed without a repeated FIN. Now the ports may be used again; "
+		       "until then bind() failed with \"address already in use\", unless SO_REUSEADDR was set.";
 	case WS_INPUT_ACCEPTED:
 		return "Its receiver would have dropped a damaged segment. So only the checksum in the capture is "
 		       "wrong: the network card completes it later, or someone has replaced the addresses.";
 	case WS_INPUT_UNREACHABLE:
-		return "A router or host on the way reports that it cannot deliver. While opening, that ends the "
-		       "attempt; later TCP "
-		       "only takes note and keeps trying.";
+		return "A router or host on the way reports that it cannot deliver. That ends an attempt to open; "
+		       "later, TCP only takes note and keeps trying.";
 	case WS_INPUT_DISOWNED:
-		return "The connection before goes on as if nothing had happened: this SYN was an old one that had "
-		       "wandered through the network, or a forged one.";
+		return "The connection before continues as if nothing had happened: this SYN was an old one, delayed "
+		       "in the network, or a forged one.";
 	case WS_INPUT_SUPERSEDED:
-		return "The same two addresses and ports, but a new initial number: a new connection, which the list "
-		       "shows apart.";
+		return "The same addresses and ports, but another initial sequence number: this is a new connection, "
+		       "with its own row in the list.";
 	default:
 		return NULL;
 	}
@@ -282,7 +278,7 @@ static void what_segment(const struct layout *layout, struct ws_text *text)
 	uint32_t facts = flag_facts(step);
 	const char *again = step->analysis & 1u << WS_ANALYSIS_RETRANSMISSION ? " again" : "";
 	if (facts & FACT_RST) {
-		ws_text_printf(text, "%s sends RST: forget this connection, at once.", sender);
+		ws_text_printf(text, "%s sends RST: this connection ends at once.", sender);
 	} else if (facts & FACT_SYN) {
 		ws_text_printf(text,
 		               "%s sends SYN%s: its numbers start at J = %u (shown as 0). Expected: ack = J + 1 = %u.",
@@ -311,11 +307,11 @@ static void what_segment(const struct layout *layout, struct ws_text *text)
 		ws_text_printf(text, "%s acknowledges everything before %u: that is the number it expects next.",
 		               sender, ack);
 	} else {
-		ws_text_printf(text, "%s sends a segment without ACK: no TCP of today does that.", sender);
+		ws_text_printf(text, "%s sends a segment without ACK, which no TCP does today.", sender);
 	}
 }
 
-static void what(const struct layout *layout, struct ws_text *text)
+static void notes_what(const struct layout *layout, struct ws_text *text)
 {
 	const char *name = layout_name(layout, layout->step.input.direction);
 	switch (layout->step.input.kind) {
@@ -348,14 +344,14 @@ static void what(const struct layout *layout, struct ws_text *text)
 
 /* ---- WHY and NEXT */
 
-/* A second reference need not name the main specification again. */
+/* A second reference to the main specification leaves out its number. */
 static const char *without_document(const char *reference)
 {
 	static const char document[] = "RFC 9293 ";
 	return strncmp(reference, document, sizeof(document) - 1) ? reference : reference + sizeof(document) - 1;
 }
 
-/* Why a segment changes no state, by its marks: the first that applies. */
+/* Why a segment changes no state, by its marks. The first mark that applies is used. */
 static const char *why_marked(const struct ws_step *step)
 {
 	static const struct {
@@ -367,7 +363,7 @@ static const char *why_marked(const struct ws_step *step)
 	        {WS_ANALYSIS_RETRANSMISSION, "no state changes: what is not acknowledged in time is sent again "
 	                                     "(RFC 6298 §5)."},
 	        {WS_ANALYSIS_OUT_OF_ORDER,
-	         "no state changes: segments are worked off in the order of their numbers (RFC 9293 §3.10.7.4)."},
+	         "no state changes: segments are processed in the order of their numbers (RFC 9293 §3.10.7.4)."},
 	        {WS_ANALYSIS_KEEP_ALIVE, "no state changes: a keep-alive asks for an ACK (RFC 9293 §3.8.4)."},
 	        {WS_ANALYSIS_KEEP_ALIVE_ACK,
 	         "no state changes: a segment with an old number is answered with an ACK (RFC 9293 §3.10.7.4)."},
@@ -387,7 +383,7 @@ static const char *why_marked(const struct ws_step *step)
 	return NULL;
 }
 
-static void why(const struct layout *layout, struct ws_text *text)
+static void notes_why(const struct layout *layout, struct ws_text *text)
 {
 	const struct ws_step *step = &layout->step;
 	int said = 0;
@@ -416,14 +412,13 @@ static void why(const struct layout *layout, struct ws_text *text)
 	else if (marked)
 		ws_text_puts(text, marked);
 	else if (step->certainty_before[sender] == WS_PRESUMED && step->certainty[sender] == WS_CONFIRMED)
-		ws_text_printf(text,
-		               "no state changes, but the %s is now proven to be in %s: its own segment shows it.",
+		ws_text_printf(text, "no state changes, but the %s is now confirmed in %s: its own segment shows it.",
 		               layout_name(layout, sender), ws_state_name(step->after[sender]));
 	else if (step->input.flags & WS_TCP_RST)
 		ws_text_puts(text,
 		             "no state changes: this RST does not fit what the receiver expects (RFC 5961 §3.2).");
 	else
-		ws_text_puts(text, "no state changes: only the numbers move on (RFC 9293 §3.4).");
+		ws_text_puts(text, "no state changes: only sequence numbers advance (RFC 9293 §3.4).");
 }
 
 static const char *expectation(uint8_t state)
@@ -438,7 +433,7 @@ static const char *expectation(uint8_t state)
 	        [WS_CLOSE_WAIT] = "may go on sending",
 	        [WS_CLOSING] = "waits for the ACK of its FIN",
 	        [WS_LAST_ACK] = "waits for the ACK of its FIN",
-	        [WS_TIME_WAIT] = "waits twice the segment lifetime and is CLOSED",
+	        [WS_TIME_WAIT] = "waits twice the segment lifetime, then is CLOSED",
 	};
 	return state < WS_STATE_COUNT ? texts[state] : NULL;
 }
@@ -457,7 +452,7 @@ static void next_step(const struct layout *layout, struct ws_text *text)
 	}
 	bool same = layout->state[0] == layout->state[1];
 	if (same && layout->state[0] == WS_CLOSED)
-		ws_text_puts(text, "nothing: both ends are CLOSED.");
+		ws_text_puts(text, "nothing: both endpoints are CLOSED.");
 	else if (same)
 		ws_text_printf(text, "each side %s.", expectation(layout->state[0]));
 	for (int side = 0; side < 2 && !same; side++) {
@@ -483,10 +478,10 @@ void notes_text(const struct layout *layout, enum notes_paragraph paragraph, str
 	const char *note;
 	switch (paragraph) {
 	case NOTES_WHAT:
-		what(layout, text);
+		notes_what(layout, text);
 		break;
 	case NOTES_WHY:
-		why(layout, text);
+		notes_why(layout, text);
 		break;
 	case NOTES_NEXT:
 		next_step(layout, text);
@@ -501,7 +496,7 @@ void notes_text(const struct layout *layout, enum notes_paragraph paragraph, str
 void notes_draw(const struct layout *layout, struct ws_canvas *canvas, int row, int rows)
 {
 	static const char *const heads[PARAGRAPHS] = {"WHAT", "WHY", "NEXT", "NOTE"};
-	/* Which paragraph gets the rows that are left when each has one. */
+	/* Which paragraph gets the rows that are left after each has one. */
 	static const int priority[PARAGRAPHS] = {0, 3, 1, 2};
 	char paragraph[PARAGRAPHS][LINE], line[LINE];
 	int width = canvas->columns - INDENT - 1, need[PARAGRAPHS], have[PARAGRAPHS], left = rows;
@@ -527,7 +522,7 @@ void notes_draw(const struct layout *layout, struct ws_canvas *canvas, int row, 
 				ws_canvas_bold(canvas, row, 1, INDENT, WS_STYLE_KEY, heads[i]);
 			enum ws_style style = i == 3 ? WS_STYLE_TITLE : WS_STYLE_NORMAL;
 			int end = ws_canvas_text(canvas, row, INDENT, canvas->columns - 1, style, line);
-			if (at + 1 == have[i] && have[i] < need[i]) /* there is more than there is room for */
+			if (at + 1 == have[i] && have[i] < need[i]) /* not all of it fits */
 				ws_canvas_text(canvas, row, end < canvas->columns - 1 ? end : canvas->columns - 2,
 				               canvas->columns - 1, style, "…");
 		}

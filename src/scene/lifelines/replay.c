@@ -1,13 +1,13 @@
-/* The replay of one connection: where it stands, and how it moves.
+/* The replay of one connection: its position, and how that moves.
  *
- * A place in the replay is a step (a segment, or an event such as a timer) and a phase: how much replay time has passed
- * since that step's segment left. For the first 0.6 s of a step the segment flies; what the far end makes of it shows
- * when it arrives. Then the pause until the next segment runs, shortened to `idle` where it was longer; capture time
- * runs through the whole pause meanwhile, so that TIME_WAIT's countdown is true at both ends of a shortened one. A
- * pause that is TIME_WAIT itself gets more room, because there the waiting is what one wants to see.
+ * A position is a step (a segment, or an event such as a timer) and a phase: the replay time since the segment of
+ * that step left. During the first 0.6 s of a step the segment flies; its effect on the receiver shows when it
+ * arrives. Then follows the pause until the next segment, shortened to `idle` where it was longer. Capture time
+ * runs through the whole pause meanwhile, so that TIME_WAIT's countdown is right at the beginning and the end of a
+ * shortened pause. A pause that is TIME_WAIT itself is shown longer, because there the waiting is what matters.
  *
- * The picture depends on (step, phase) only. Standing at a step means phase == REPLAY_FLIGHT: the segment has just
- * arrived. */
+ * What is drawn depends on step and phase only. A replay that stands at a step has phase == REPLAY_FLIGHT: its
+ * segment has just arrived. */
 #include "scene/lifelines/lifelines.h"
 #include "scene/list/selection.h"
 #include "scene/screens.h"
@@ -49,7 +49,7 @@ bool replay_step(const struct replay *replay, size_t index, struct ws_step *step
 	if (!replay->steps || !ws_replay_step(replay->steps, index, step))
 		return false;
 	for (int endpoint = 0; endpoint < 2; endpoint++) {
-		/* Who answers a SYN has listened before it came: this is not a change that the SYN makes. */
+		/* An endpoint that answers a SYN was in LISTEN before: the SYN did not change its state to LISTEN. */
 		if (step->before[endpoint] == WS_CLOSED && step->after[endpoint] == WS_LISTEN) {
 			step->before[endpoint] = WS_LISTEN;
 			step->certainty_before[endpoint] = step->certainty[endpoint];
@@ -138,7 +138,7 @@ bool replay_arrived(const struct replay *replay, const struct ws_step *step)
 	return step->input.kind != WS_INPUT_SEGMENT || replay->phase >= REPLAY_FLIGHT;
 }
 
-/* How long TIME_WAIT lasts behind `step`; 0: nobody waits. */
+/* How long TIME_WAIT lasts after `step`; 0: no endpoint waits. */
 static ws_time waiting_after(const struct ws_step *step)
 {
 	ws_time end = step->time_wait_end[0] > step->time_wait_end[1] ? step->time_wait_end[0] : step->time_wait_end[1];
@@ -156,7 +156,7 @@ ws_time replay_shown(const struct replay *replay, const struct ws_step *step, co
 	return *gap < longest ? *gap : longest;
 }
 
-/* A step's length on screen: never shorter than its segment flies. */
+/* How long a step takes in the replay: at least as long as its segment flies. */
 static ws_time step_length(const struct replay *replay, const struct ws_step *step, const struct ws_step *next,
                            ws_time *gap)
 {
@@ -184,7 +184,7 @@ static void replay_restart(struct replay *replay)
 	replay->phase = 0;
 }
 
-/* Runs the replay on; false when it has come to its end. */
+/* Advances the replay. False: it has reached its end. */
 static bool replay_run(struct replay *replay, const struct ws_model *model)
 {
 	for (int moved = 0; moved < STEPS_PER_TICK; moved++) {
@@ -192,7 +192,7 @@ static bool replay_run(struct replay *replay, const struct ws_model *model)
 		if (!replay_step(replay, replay->step, &step))
 			return false;
 		bool has_next = replay_step(replay, replay->step + 1, &next);
-		if (!has_next && model->running) { /* its end is now, and more may come */
+		if (!has_next && model->running) { /* its end is now, and more segments may come */
 			replay->follow = replay->phase >= REPLAY_FLIGHT;
 			return !replay->follow;
 		}
@@ -206,7 +206,7 @@ static bool replay_run(struct replay *replay, const struct ws_model *model)
 		replay->phase -= length;
 		replay->step++;
 	}
-	replay->phase = 0; /* a clock that jumped: do not try to catch up */
+	replay->phase = 0; /* the clock has jumped: do not try to catch up */
 	return true;
 }
 
@@ -248,12 +248,13 @@ void replay_layout(struct ws_ui *ui, const struct ws_model *model)
 	replay_scan(replay, model, SCAN_AT_ONCE);
 	if (!replay->follow || replay->playing || !count)
 		return;
-	if (model->running && replay->step + 2 == count && !replay->stepping) { /* one has come: let it fly */
+	if (model->running && replay->step + 2 == count && !replay->stepping) { /* a new segment has come: let it fly */
 		replay->step++;
 		replay->phase = 0;
 		replay->stepping = true;
 	} else if (replay->step + 1 < count || !replay->stepping) {
-		replay_stand(replay, SIZE_MAX); /* many at once: live never lags behind */
+		replay_stand(replay,
+		             SIZE_MAX); /* several have come at once: show the newest, so that live never lags */
 	}
 }
 
@@ -287,8 +288,8 @@ static void play_or_pause(struct replay *replay, const struct ws_model *model, b
 	if (replay->playing) {
 		replay->playing = false;
 		if (replay->phase < REPLAY_FLIGHT)
-			replay->stepping =
-			        true; /* let the segment arrive: a picture between two states would say nothing */
+			replay->stepping = true; /* the segment arrives first: half-way, the screen would show two
+			                            states at once */
 		return;
 	}
 	if (model->running && replay->step + 1 >= replay_count(replay)) {
@@ -317,7 +318,7 @@ static void step_forward(struct replay *replay)
 
 /* ---- Jumping */
 
-/* The last step that is not later than `time`. */
+/* The last step at or before `time`. */
 static size_t step_at(const struct replay *replay, ws_time time)
 {
 	size_t low = 0, high = replay_count(replay);

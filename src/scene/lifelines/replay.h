@@ -1,5 +1,4 @@
-/* The replay of one connection: where it stands. Several screens show it or its current packet. Private to src/scene.
- */
+/* The replay of one connection. Several screens show it or its current packet. Private to src/scene. */
 #ifndef SCENE_REPLAY_H
 #define SCENE_REPLAY_H
 
@@ -10,7 +9,7 @@
 struct replay_change {
 	size_t step;
 	uint8_t endpoint, from, to;
-	bool taken_back; /* a presumed state that was not so */
+	bool taken_back; /* a presumed state was taken back */
 };
 
 struct replay {
@@ -21,7 +20,8 @@ struct replay {
 	ws_time phase;          /* replay time since the step's segment left; from REPLAY_FLIGHT on it has arrived */
 	bool playing, stepping; /* `stepping`: only until this segment has arrived */
 	bool loop, swapped, absolute, follow;
-	struct ws_addr address[2]; /* numbers differ where the beginning of a capture is no longer kept: these do not */
+	struct ws_addr address[2]; /* the numbers of connections differ where the beginning of a capture is no longer
+	                              kept; addresses and ports do not */
 	uint16_t port[2];
 	double speed;
 	ws_time idle;
@@ -33,18 +33,18 @@ bool replay_open(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn
 void replay_close(struct replay *replay);
 void replay_init(struct ws_ui *ui);
 void replay_free(struct ws_ui *ui);
-/* For screens that show a connection: where none was chosen yet, it is the one that is selected in the list. */
+/* For screens that show one connection: where none has been opened, opens the one that is selected in the list. */
 void replay_choose(struct ws_ui *ui, const struct ws_model *model);
 bool replay_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
 void replay_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed);
 void replay_layout(struct ws_ui *ui, const struct ws_model *model);
 ws_time replay_next_change(const struct ws_ui *ui, const struct ws_model *model);
-void replay_stand(struct replay *replay, size_t step); /* at a step whose segment has arrived, paused */
+void replay_stand(struct replay *replay, size_t step); /* puts it at a step whose segment has arrived, and pauses it */
 bool replay_step(const struct replay *replay, size_t index, struct ws_step *step);
 size_t replay_count(const struct replay *replay);
-/* How long the replay shows the pause after a step; `gap`: how long it was, -1 after the last. */
+/* How long the replay shows the pause after a step. `gap` becomes its true length, -1 after the last step. */
 ws_time replay_shown(const struct replay *replay, const struct ws_step *step, const struct ws_step *next, ws_time *gap);
-/* Capture time at the place where the replay stands. */
+/* The capture time at the replay's position. */
 ws_time replay_time(const struct replay *replay, const struct ws_model *model, const struct ws_step *step,
                     const struct ws_step *next);
 /* The endpoint drawn on the left. */
@@ -52,7 +52,8 @@ int replay_left(const struct replay *replay, const struct ws_conn_info *info);
 bool replay_arrived(const struct replay *replay, const struct ws_step *step);
 
 void replay_change_speed(struct replay *replay, int direction);
-void replay_snapshot_changed(struct ws_ui *ui, const struct ws_model *model); /* another tracker than before */
-bool replay_reopen(struct ws_ui *ui, const struct ws_model *model);           /* its connection may have begun by now */
+void replay_snapshot_changed(struct ws_ui *ui, const struct ws_model *model); /* the model is of another generation */
+bool replay_reopen(struct ws_ui *ui,
+                   const struct ws_model *model); /* looks again for its connection, which may have begun by now */
 
 #endif

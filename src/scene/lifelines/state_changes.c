@@ -1,19 +1,19 @@
-/* The changes of state in a replay, in order: what the reader can jump to, and the ways that the state diagram lights.
+/* The changes of state in a replay, in order: the user can jump to them, and the state diagram highlights them.
  *
- * They are found by running through the connection's steps once, in slices, since a connection may have a million of
- * them. A TIME_WAIT that starts again counts as a change from TIME_WAIT to itself. */
+ * They are found by going through the connection's steps once, in slices, since a connection may have a million
+ * steps. A TIME_WAIT that starts over counts as a change from TIME_WAIT to itself. */
 #include "scene/lifelines/lifelines.h"
 #include "scene/ui.h"
 
 #include <stdlib.h>
 
-static void remember(struct replay *replay, const struct replay_change *change)
+static void change_remember(struct replay *replay, const struct replay_change *change)
 {
 	if (replay->change_count == replay->change_capacity) {
 		size_t capacity = replay->change_capacity ? replay->change_capacity * 2 : 32;
 		struct replay_change *grown = realloc(replay->changes, capacity * sizeof(*grown));
 		if (!grown)
-			return; /* this one cannot be jumped to, nothing else */
+			return; /* only this change is missing then */
 		replay->changes = grown;
 		replay->change_capacity = capacity;
 	}
@@ -40,7 +40,7 @@ bool replay_scan(struct replay *replay, const struct ws_model *model, size_t lim
 			                                     .from = transition->from,
 			                                     .to = transition->to,
 			                                     .taken_back = transition->basis == WS_BASIS_RETRACTION};
-			remember(replay, &change);
+			change_remember(replay, &change);
 		}
 		for (int endpoint = 0; endpoint < 2; endpoint++) {
 			const struct replay_change again = {.step = replay->scanned,
@@ -48,7 +48,7 @@ bool replay_scan(struct replay *replay, const struct ws_model *model, size_t lim
 			                                    .from = WS_TIME_WAIT,
 			                                    .to = WS_TIME_WAIT};
 			if (replay_waits_again(&step, endpoint, model->time_wait))
-				remember(replay, &again);
+				change_remember(replay, &again);
 		}
 	}
 	return replay->scanned >= count;

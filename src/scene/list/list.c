@@ -1,4 +1,4 @@
-/* The connection list: moving in it, and what its keys do. */
+/* The connection list: how the user moves in it, and what its keys do. */
 #include "scene/list/list.h"
 #include "scene/lifelines/replay.h"
 #include "scene/screens.h"
@@ -30,11 +30,12 @@ static void toggle_follow(struct list_view *list, const struct ws_model *model)
 	list->follow = !list->follow;
 	if (!list->follow)
 		return;
-	list_resort(list, model, WS_ORDER_NUMBER, list->reverse); /* the newest has its place only in this order */
+	list_resort(list, model, WS_ORDER_NUMBER,
+	            list->reverse); /* only in this order is the newest connection always the last */
 	select_newest(list, model);
 }
 
-/* Leaving the end of the list upwards is leaving the newest, too. */
+/* Moving up ends following, since the newest connection is no longer selected. */
 static bool list_move(struct list_view *list, const struct ws_model *model, enum ws_action action)
 {
 	list->cursor.count = list_count(list, model);
@@ -50,7 +51,7 @@ static bool list_act(struct ws_ui *ui, const struct ws_model *model, enum ws_act
 {
 	struct list_view *list = &ui->list;
 	const ws_conn_id id = list_selected(ui, model);
-	list->search.nothing = false; /* has been read */
+	list->search.nothing = false; /* the user has seen the message */
 	if (list_move(list, model, action))
 		return true;
 	switch (action) {
@@ -109,12 +110,13 @@ static bool list_click(struct ws_ui *ui, const struct ws_model *model, int row)
 	return true;
 }
 
-/* The selection follows its connection; where that one is left out, what stands in its row is selected. */
+/* The selection follows its connection. Where that connection is not in the list any more, the one that is now in
+ * its row is selected. */
 static void keep_selected(struct list_view *list, const struct ws_model *model)
 {
 	struct ws_conn_info info;
 	if (list->survey.natural)
-		list_find(list, model); /* numbers move when old connections are given up */
+		list_find(list, model); /* positions change when old connections are evicted */
 	ws_conn_id id = list_at(list, model, list->cursor.selected);
 	if (!list_is_sorting(list) && ws_tracker_conn(model->tracker, id, &info))
 		list->selected = info.number;

@@ -13,29 +13,32 @@ void list_find(struct list_view *list, const struct ws_model *model);
 void list_select(struct list_view *list, const struct ws_model *model, size_t position);
 
 /* list_survey.c */
-/* A new sort column or filter: at once where there are few connections, else over the next ticks. */
+/* Sorts anew after the sort column or the filter has changed: at once where there are few connections, otherwise
+ * over the next ticks. */
 void list_survey_again(struct list_view *list, const struct ws_model *model);
 void list_survey_slice(struct list_view *list, const struct ws_model *model, ws_time clock);
-void list_survey_now(struct list_view *list, const struct ws_model *model); /* to its end */
+void list_survey_now(struct list_view *list, const struct ws_model *model); /* does the whole survey at once */
 bool list_survey_due(const struct list_view *list, const struct ws_model *model);
-/* The order is of another world: another tracker, or one that has begun anew. */
+/* The order was made for a model of another generation. */
 bool list_survey_is_elsewhere(const struct list_view *list, const struct ws_model *model);
-int list_survey_percent(const struct list_view *list, const struct ws_model *model); /* how far it is; 100: done */
-bool list_is_sorting(const struct list_view *list); /* another order than the one in use is in the making */
-/* Nanoseconds until the list looks different while a survey goes on or has just ended. */
+int list_survey_percent(const struct list_view *list, const struct ws_model *model); /* progress; 100: done */
+bool list_is_sorting(
+        const struct list_view *list); /* another order is being made, and the one before is still in use */
+/* Nanoseconds until the list looks different, while a survey runs or has just ended. */
 ws_time list_survey_next_change(const struct list_view *list, ws_time clock);
 void list_survey_free(struct list_survey *survey);
 
 /* list_sort.c */
-/* Notes that another key has come, behind `previous`; the first one comes behind itself. */
+/* Notes the next key and its predecessor, to learn which bits differ and whether the keys came in order. Pass the
+ * first key as its own predecessor. */
 void list_sort_note(struct list_sorting *sorting, const struct ws_order_key *first, const struct ws_order_key *previous,
                     const struct ws_order_key *key);
 /* `items` and `scratch` have room for `count`. */
 void list_sort_begin(struct list_sorting *sorting, size_t count);
-/* Moves about `limit` items; true when `items` is in order. */
+/* Moves about `limit` items. True: `items` is in order. */
 bool list_sort_slice(struct list_sorting *sorting, const struct ws_order_key *keys, size_t count, size_t limit);
-/* The index of the key that belongs there, when they are in order. */
-size_t list_sort_at(const struct list_sorting *sorting, size_t place);
+/* The index of the key at this position of the finished order. */
+size_t list_sort_at(const struct list_sorting *sorting, size_t position);
 
 /* list_search.c */
 void list_search_open(struct ws_ui *ui);
@@ -44,9 +47,9 @@ void list_search_slice(struct ws_ui *ui, const struct ws_model *model);
 
 /* list_filter.c */
 void list_filter_open(struct ws_ui *ui);
-/* Shows what fits `text`; an empty one is every connection. */
+/* Shows the connections that match the filter `text`; an empty text shows all. */
 bool list_filter_set(struct ws_ui *ui, const struct ws_model *model, const char *text, struct prompt_error *error);
-bool list_filter_clear(struct ws_ui *ui, const struct ws_model *model); /* false: there is none */
+bool list_filter_clear(struct ws_ui *ui, const struct ws_model *model); /* false: no filter was set */
 
 /* list_draw.c */
 int list_foot_rows(int rows); /* rule, hints */

@@ -1,7 +1,7 @@
-/* Drawing the connection list: both endpoints' states, and a verdict in words, for every connection.
+/* Draws the connection list: for every connection the states of both endpoints and a verdict in words.
  *
- * Only the visible rows are fetched. Where the screen is wide the verdict is a column; where it is not, it stands on a
- * second line, because it is what most readers came for. */
+ * Only the visible rows are fetched. On wide screens the verdict is a column. On others it takes a second line,
+ * because it is what most users look for first. */
 #include "scene/list/list.h"
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
@@ -18,7 +18,7 @@ struct columns {
 	bool two_lines, brief;
 };
 
-static int digits(uint64_t number)
+static int count_digits(uint64_t number)
 {
 	int count = 1;
 	while (number /= 10)
@@ -29,7 +29,7 @@ static int digits(uint64_t number)
 static struct columns choose_columns(int columns, int rows, size_t count)
 {
 	struct columns c = {.gap = columns >= 100 ? 2 : 1, .state = 9, .brief = true};
-	c.number = digits(count) < 3 ? 3 : digits(count);
+	c.number = count_digits(count) < 3 ? 3 : count_digits(count);
 	c.two_lines = columns < 150 && columns >= 60 && rows >= 16;
 	if (columns >= 120) {
 		c.state = 13;
@@ -46,7 +46,7 @@ static struct columns choose_columns(int columns, int rows, size_t count)
 	int rest = columns - 2 - c.number - 2 * (c.state + c.gap) - (c.age ? c.age + c.gap : 0) -
 	           (c.start ? c.start + c.gap : 0) - (c.packets ? c.packets + c.gap : 0) -
 	           (c.bytes ? 2 * (c.bytes + c.gap) : 0) - 1;
-	if (columns < 72) { /* no room for two: the server says more */
+	if (columns < 72) { /* there is room for one endpoint only, and the server says more */
 		c.server = rest - c.gap;
 		return c;
 	}
@@ -68,7 +68,7 @@ int list_rows_each(int columns, int rows, size_t connections)
 	return choose_columns(columns, rows, connections).two_lines ? 2 : 1;
 }
 
-/* Title, counts, the filter where there is one, column heads, a rule. */
+/* Title, counts, the filter if there is one, column heads, and a rule. */
 int list_foot_rows(int rows)
 {
 	return 1 + hints_rows(WS_SCREEN_LIST, rows);
@@ -79,7 +79,7 @@ int list_head_rows(const struct list_view *list)
 	return list->filter ? 5 : 4;
 }
 
-/* A count that keeps to a few columns: 999, 12.3k, 45M. */
+/* Writes a count in few columns: 999, 12.3k, 45M. */
 static void brief_count(char *text, size_t size, uint64_t count)
 {
 	static const char units[] = "kMGTPE";
@@ -115,7 +115,7 @@ static void draw_title(const struct ws_ui *ui, const struct ws_model *model, str
 	uint64_t dropped = model->capture.dropped_kernel + model->capture.dropped_interface;
 	ws_text_printf(&text, "  dropped %llu", (unsigned long long)dropped);
 	if (stats.evicted)
-		ws_text_printf(&text, "  forgotten %llu", (unsigned long long)stats.evicted);
+		ws_text_printf(&text, "  evicted %llu", (unsigned long long)stats.evicted);
 	int limit = canvas->columns - 1;
 	int start = draw_right(canvas, 0, 1, limit, dropped || stats.evicted ? WS_STYLE_WARN : WS_STYLE_NORMAL,
 	                       ws_text_cstr(&text));
@@ -147,7 +147,7 @@ static enum ws_style severity_style(int severity)
 	return (enum ws_style)styles[severity < 0 ? 0 : severity > 3 ? 3 : severity];
 }
 
-/* What the list is ordered by, and how far an order in the making is. */
+/* The sort column, and the progress while a new order is being made. */
 static int draw_order(const struct list_view *list, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	char right[64];
@@ -206,13 +206,13 @@ static void draw_counts(const struct list_view *list, const struct ws_model *mod
 	}
 }
 
-/* Where each column begins, in one place for the heads and the rows. */
+/* Moves from column to column, the same way for heads and rows. */
 struct pen {
 	struct ws_canvas *canvas;
 	int row, column, gap;
 };
 
-static void cell(struct pen *pen, int width, bool right, enum ws_style style, const char *text)
+static void pen_cell(struct pen *pen, int width, bool right, enum ws_style style, const char *text)
 {
 	if (!width)
 		return;
@@ -223,29 +223,29 @@ static void cell(struct pen *pen, int width, bool right, enum ws_style style, co
 	pen->column += width + pen->gap;
 }
 
-static void head(struct pen *pen, const struct list_view *list, int width, bool right, int sort, const char *title)
+static void pen_head(struct pen *pen, const struct list_view *list, int width, bool right, int sort, const char *title)
 {
 	char text[32];
 	bool current = (int)list->sort == sort;
 	snprintf(text, sizeof(text), "%s%s", title, !current ? "" : list->reverse ? "▼" : "▲");
-	cell(pen, width, right, current ? WS_STYLE_TITLE : WS_STYLE_DIM, text);
+	pen_cell(pen, width, right, current ? WS_STYLE_TITLE : WS_STYLE_DIM, text);
 }
 
 static void draw_heads(const struct list_view *list, const struct columns *c, struct ws_canvas *canvas)
 {
 	const int row = list_head_rows(list) - 2;
 	struct pen pen = {canvas, row, 2, c->gap};
-	head(&pen, list, c->number, true, WS_ORDER_NUMBER, "#");
-	head(&pen, list, c->client, false, WS_ORDER_CLIENT, "CLIENT");
-	head(&pen, list, c->server, false, WS_ORDER_SERVER, "SERVER");
-	head(&pen, list, c->state, false, WS_ORDER_STATES, c->brief ? "C-STATE" : "CLIENT IS");
-	head(&pen, list, c->state, false, -1, c->brief ? "S-STATE" : "SERVER IS");
-	head(&pen, list, c->start, true, WS_ORDER_START, "START");
-	head(&pen, list, c->age, true, WS_ORDER_AGE, "AGE");
-	head(&pen, list, c->packets, true, WS_ORDER_PACKETS, "PACKETS");
-	head(&pen, list, c->bytes, true, WS_ORDER_BYTES, "BYTES→");
-	head(&pen, list, c->bytes, true, -1, "BYTES←");
-	head(&pen, list, c->verdict, false, WS_ORDER_VERDICT, "VERDICT");
+	pen_head(&pen, list, c->number, true, WS_ORDER_NUMBER, "#");
+	pen_head(&pen, list, c->client, false, WS_ORDER_CLIENT, "CLIENT");
+	pen_head(&pen, list, c->server, false, WS_ORDER_SERVER, "SERVER");
+	pen_head(&pen, list, c->state, false, WS_ORDER_STATES, c->brief ? "C-STATE" : "CLIENT IS");
+	pen_head(&pen, list, c->state, false, -1, c->brief ? "S-STATE" : "SERVER IS");
+	pen_head(&pen, list, c->start, true, WS_ORDER_START, "START");
+	pen_head(&pen, list, c->age, true, WS_ORDER_AGE, "AGE");
+	pen_head(&pen, list, c->packets, true, WS_ORDER_PACKETS, "PACKETS");
+	pen_head(&pen, list, c->bytes, true, WS_ORDER_BYTES, "BYTES→");
+	pen_head(&pen, list, c->bytes, true, -1, "BYTES←");
+	pen_head(&pen, list, c->verdict, false, WS_ORDER_VERDICT, "VERDICT");
 	draw_rule(canvas, row + 1);
 }
 
@@ -254,7 +254,7 @@ static void state_cell(struct pen *pen, const struct columns *c, const struct ws
 	char buffer[32];
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	draw_state(&text, endpoint->state, endpoint->certainty, c->brief);
-	cell(pen, c->state, false, draw_state_style(endpoint->state), ws_text_cstr(&text));
+	pen_cell(pen, c->state, false, draw_state_style(endpoint->state), ws_text_cstr(&text));
 }
 
 static void endpoint_cell(struct pen *pen, int width, const struct ws_conn_info *info, int endpoint, bool guessed,
@@ -268,10 +268,10 @@ static void endpoint_cell(struct pen *pen, int width, const struct ws_conn_info 
 	              width - (guessed ? 2 : 0));
 	if (guessed)
 		ws_text_puts(&text, " ?");
-	cell(pen, width, false, style, ws_text_cstr(&text));
+	pen_cell(pen, width, false, style, ws_text_cstr(&text));
 }
 
-/* The word and the sentence, which need not say the word again. */
+/* Draws the verdict's word and then its sentence, without the word where the sentence begins with it. */
 static void draw_verdict(struct ws_canvas *canvas, int row, int column, int limit, const struct ws_conn_info *info)
 {
 	char sentence[256];
@@ -300,23 +300,23 @@ static void draw_row(const struct ws_model *model, const struct columns *c, stru
 	ws_tracker_stats(model->tracker, &stats);
 
 	snprintf(buffer, sizeof(buffer), "%llu", (unsigned long long)info->number);
-	cell(&pen, c->number, true, WS_STYLE_DIM, buffer);
+	pen_cell(&pen, c->number, true, WS_STYLE_DIM, buffer);
 	endpoint_cell(&pen, c->client, info, client, info->client == WS_ROLE_UNKNOWN, WS_STYLE_CLIENT);
 	endpoint_cell(&pen, c->server, info, !client, false, WS_STYLE_SERVER);
 	state_cell(&pen, c, &info->endpoint[client]);
 	state_cell(&pen, c, &info->endpoint[!client]);
 	text = WS_TEXT_OVER(buffer);
 	ws_text_time(&text, info->first_time - stats.first_time, 3);
-	cell(&pen, c->start, true, WS_STYLE_NORMAL, ws_text_cstr(&text));
+	pen_cell(&pen, c->start, true, WS_STYLE_NORMAL, ws_text_cstr(&text));
 	text = WS_TEXT_OVER(buffer);
 	draw_duration_brief(&text, ws_conn_age(info, model->now));
-	cell(&pen, c->age, true, WS_STYLE_NORMAL, ws_text_cstr(&text));
+	pen_cell(&pen, c->age, true, WS_STYLE_NORMAL, ws_text_cstr(&text));
 	brief_count(buffer, sizeof(buffer), info->endpoint[0].packets + info->endpoint[1].packets);
-	cell(&pen, c->packets, true, WS_STYLE_NORMAL, buffer);
+	pen_cell(&pen, c->packets, true, WS_STYLE_NORMAL, buffer);
 	brief_count(buffer, sizeof(buffer), info->endpoint[client].bytes);
-	cell(&pen, c->bytes, true, WS_STYLE_NORMAL, buffer);
+	pen_cell(&pen, c->bytes, true, WS_STYLE_NORMAL, buffer);
 	brief_count(buffer, sizeof(buffer), info->endpoint[!client].bytes);
-	cell(&pen, c->bytes, true, WS_STYLE_NORMAL, buffer);
+	pen_cell(&pen, c->bytes, true, WS_STYLE_NORMAL, buffer);
 	if (c->verdict)
 		draw_verdict(canvas, row, pen.column, canvas->columns - 1, info);
 	else if (c->two_lines)
@@ -332,7 +332,7 @@ static void draw_empty(const struct list_view *list, const struct ws_model *mode
 	                          ? "No TCP connection yet: the first one will appear here."
 	                          : "This capture holds no TCP connection.";
 	if (list->filter && ws_tracker_conn_count(model->tracker)) {
-		draw_cut(canvas, row, 2, canvas->columns - 1, WS_STYLE_NORMAL, "No connection fits the filter.");
+		draw_cut(canvas, row, 2, canvas->columns - 1, WS_STYLE_NORMAL, "No connection matches the filter.");
 		return;
 	}
 	draw_cut(canvas, row, 2, canvas->columns - 1, WS_STYLE_NORMAL, why);
@@ -350,7 +350,7 @@ static void draw_empty(const struct list_view *list, const struct ws_model *mode
 	}
 }
 
-/* The place in the list, and what the marks mean or what was searched for. */
+/* The position in the list, and what the marks mean or which text was not found. */
 static void draw_foot(const struct list_view *list, const struct ws_model *model, struct ws_canvas *canvas, int row,
                       size_t count)
 {
@@ -362,7 +362,7 @@ static void draw_foot(const struct list_view *list, const struct ws_model *model
 	draw_rule(canvas, row);
 	int limit = draw_right(canvas, row, 1, canvas->columns - 2, WS_STYLE_DIM, right) - 1;
 	if (list->search.nothing) {
-		snprintf(left, sizeof(left), " nothing has '%s' ", list->search.pattern);
+		snprintf(left, sizeof(left), " nothing contains '%s' ", list->search.pattern);
 		draw_cut(canvas, row, 2, limit, WS_STYLE_WARN, left);
 		return;
 	}
@@ -392,7 +392,7 @@ void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_c
 	for (size_t i = list->cursor.top; i < count && row + each <= bottom; i++, row += each) {
 		struct ws_conn_info info;
 		if (!ws_tracker_conn(model->tracker, list_at(list, model, i), &info)) {
-			ws_canvas_text(canvas, row, 2, canvas->columns, WS_STYLE_DIM, "(forgotten for want of memory)");
+			ws_canvas_text(canvas, row, 2, canvas->columns, WS_STYLE_DIM, "(evicted to save memory)");
 			continue;
 		}
 		draw_row(model, &c, canvas, row, &info);

@@ -1,4 +1,4 @@
-/* The list's display filter: typed at the bottom of the screen, compiled, and handed to the survey. */
+/* The list's display filter: it is typed at the bottom of the screen, compiled, and used by the survey. */
 #include "scene/list/list.h"
 #include "scene/ui.h"
 
@@ -11,7 +11,7 @@ static bool is_blank(const char *text)
 	return text[strspn(text, " ")] == '\0';
 }
 
-/* Puts a filter in force; the order is the caller's to renew. */
+/* Replaces the filter. The caller must then have the order made anew. */
 static bool filter_replace(struct list_view *list, const char *text, struct ws_filter_error *error)
 {
 	struct ws_filter *filter = is_blank(text) ? NULL : ws_filter_compile(text, error);

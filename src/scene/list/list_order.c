@@ -1,6 +1,7 @@
-/* The order of the connection list: which connection stands where, and where the selected one stands.
+/* The order of the connection list: which connection is at which position, and where the selected one is.
  *
- * By number and without a filter the order is the tracker's own and costs nothing. Any other is made by a survey. */
+ * Sorted by number and without a filter, the order is the tracker's own and costs nothing. A survey makes every
+ * other order. */
 #include "scene/list/list.h"
 #include "scene/ui.h"
 
@@ -37,7 +38,7 @@ static uint64_t number_at(const struct ws_tracker *tracker, size_t rank)
 	return ws_tracker_conn(tracker, ws_tracker_conn_at(tracker, rank), &info) ? info.number : 0;
 }
 
-/* Numbers grow with the rank: the first rank whose number is not below. */
+/* Numbers increase with the rank. Finds the first rank whose number is not smaller. */
 static size_t rank_of(const struct ws_tracker *tracker, uint64_t number)
 {
 	size_t low = 0, high = ws_tracker_conn_count(tracker);

@@ -1,7 +1,9 @@
-/* Searching the list for a text: in the addresses, ports, states and verdicts as they are shown, whatever the case.
+/* Searches the list for a text, in the addresses, ports, states and verdicts as they are shown, in upper or lower
+ * case.
  *
- * Every letter typed searches anew from where the reader was; n and N go on from where he is. A search runs in slices,
- * one a tick, because making the text of a million verdicts takes its time. */
+ * Each character that is typed starts the search again from the row where the user began; n and N continue from
+ * the selected row. A search runs in slices, one a tick, because composing the text of a million verdicts takes
+ * time. */
 #include "scene/list/list.h"
 #include "scene/ui.h"
 
@@ -27,7 +29,7 @@ static bool contains(const struct ws_conn_info *info, const char *pattern)
 	return strcasestr(tag, pattern) || strcasestr(ws_text_cstr(&text), pattern);
 }
 
-/* Begins at `position`; the whole list is gone through, over its end too. */
+/* Starts a search at `position`. It goes through the whole list and wraps around at the end. */
 static void search_start(struct list_view *list, const struct ws_model *model, size_t position, bool backwards)
 {
 	struct list_search *search = &list->search;
@@ -102,8 +104,8 @@ void list_search_slice(struct ws_ui *ui, const struct ws_model *model)
 	search_some(&ui->list, model);
 	if (prompt->use != &use || !ui->list.search.nothing)
 		return;
-	prompt->refused = true; /* said below the line, which goes on being typed */
-	prompt->error = (struct prompt_error){.text = "nothing in the list has this", .length = prompt->length};
+	prompt->refused = true; /* shown below the line, which stays open */
+	prompt->error = (struct prompt_error){.text = "nothing in the list contains this", .length = prompt->length};
 }
 
 void list_search_again(struct ws_ui *ui, const struct ws_model *model, bool backwards)

@@ -1,9 +1,10 @@
-/* Sorting the list: a radix sort from the lowest digit up, which is stable and takes as long for any order.
+/* Sorts the list with a radix sort from the lowest digit up, which is stable and takes the same time for any input
+ * order.
  *
- * Bits that all keys share say nothing and are stepped over: a million addresses of one net differ in twenty bits of
- * 128, states in five. What is sorted is not the keys but items of eight bytes, the digits that count above the key's
- * index; when the digits do not fit beside it, those that do are sorted first and the next ones are loaded after that.
- * The load and each digit are steps, and each can stop anywhere. */
+ * Bits that all keys share are skipped: a million addresses of one network differ in twenty bits of 128, states in
+ * five. Not the keys themselves are moved but items of eight bytes: the digits that count, above the index of the
+ * key. Where not all digits fit beside the index, those that do are sorted first, and then the next ones are
+ * loaded. Loading and each digit are steps, and each step can be interrupted anywhere. */
 #include "scene/list/list.h"
 
 #include <string.h>
@@ -45,12 +46,12 @@ static size_t index_of(const struct list_sorting *sorting, uint64_t item)
 	return item & ((UINT64_C(1) << sorting->index_bits) - 1);
 }
 
-size_t list_sort_at(const struct list_sorting *sorting, size_t place)
+size_t list_sort_at(const struct list_sorting *sorting, size_t position)
 {
-	return index_of(sorting, sorting->items[place]);
+	return index_of(sorting, sorting->items[position]);
 }
 
-/* How many of the digits that are left the next load takes. */
+/* How many of the remaining digits the next load takes. */
 static unsigned to_load(const struct list_sorting *sorting)
 {
 	const unsigned left = sorting->digits - sorting->done, fit = (64 - sorting->index_bits) / LIST_DIGIT;
@@ -75,7 +76,7 @@ static void load(struct list_sorting *sorting, const struct ws_order_key *keys, 
 	}
 }
 
-/* How many there are of each digit becomes where the first of them goes. */
+/* Turns the number of items of each digit into the position of the first of them. */
 static void find_starts(struct list_sorting *sorting)
 {
 	for (unsigned d = 0; d < sorting->loaded; d++) {

@@ -1,12 +1,12 @@
-/* The survey: a walk over all connections that makes the list's order and counts the verdicts for the title.
+/* The survey goes through all connections to make the list's order and to count the verdicts for the title.
  *
- * It picks those that fit the filter, with the keys they are sorted by, and sorts those; the verdicts are counted
- * behind that, because no reader waits for them. It works in slices, one a tick, so that a key never waits for a
- * million connections, and the list keeps the order it had until the new one is ready. A list of few connections is
- * done within one slice, at once.
+ * It collects the connections that match the filter with their sort keys, and sorts them. Then it counts the
+ * verdicts, which nobody waits for. It works in slices, one a tick, so that no key has to wait for a million
+ * connections, and the list keeps its old order until the new one is ready. A list of few connections is done
+ * within one slice.
  *
- * While packets come in, a new survey begins when the last one is a while ago, and takes a fifth of the time at most.
- */
+ * While packets come in, a new survey starts some time after the last one has finished, and surveys take a fifth
+ * of the time at most. */
 #include "scene/list/list.h"
 #include "scene/ui.h"
 
@@ -20,10 +20,10 @@ enum {
 	REST = 4,            /* a survey may take a fifth of the time, no more */
 };
 #define SURVEY_PAUSE (400 * WS_MILLISECOND)
-/* How far it is is drawn no more often than this, so that the order itself never waits for its turn to be drawn. */
+/* Progress is drawn no more often than this, so that drawing does not slow down the sorting. */
 #define PERCENT_PAUSE (100 * WS_MILLISECOND)
 
-/* The tracker's order will do. */
+/* The order that is asked for is the tracker's own. */
 static bool wants_natural(const struct list_view *list)
 {
 	return list->sort == WS_ORDER_NUMBER && !list->filter;
@@ -36,7 +36,7 @@ bool list_is_sorting(const struct list_view *list)
 
 /* ---- The walk */
 
-/* Room for `count`; where there is none, the old array stays and `good` falls. */
+/* Makes an array larger. Where there is no memory, the old array stays, and `good` becomes false. */
 static void *resize(void *array, size_t count, size_t size, bool *good)
 {
 	void *larger = realloc(array, count * size);
@@ -47,8 +47,8 @@ static void *resize(void *array, size_t count, size_t size, bool *good)
 	return larger;
 }
 
-/* Room for `count` connections, and for sorting them. */
-static bool grow(struct list_survey *survey, size_t count)
+/* Makes room for `count` connections and for sorting them. */
+static bool survey_grow(struct list_survey *survey, size_t count)
 {
 	struct list_sorting *sorting = &survey->sorting;
 	const size_t room = count + count / 8 + 256;
@@ -89,7 +89,7 @@ static void survey_start(struct list_view *list, const struct ws_model *model)
 	survey->sorting.needed = false;
 }
 
-/* The connections of these ranks that fit, with their keys. */
+/* Collects the connections of these ranks that match the filter, with their keys. */
 static void collect_block(struct list_view *list, const struct ws_model *model, size_t count)
 {
 	struct list_survey *survey = &list->survey;
@@ -99,20 +99,20 @@ static void collect_block(struct list_view *list, const struct ws_model *model, 
 	survey->built += list->filter ? ws_filter_pick(list->filter, model->tracker, survey->rank, count, ids)
 	                              : ws_tracker_conn_ids(model->tracker, survey->rank, count, ids);
 	if (list->sort == WS_ORDER_NUMBER)
-		return; /* they come in that order */
+		return; /* they are already in this order */
 	ws_tracker_order_keys(model->tracker, list->sort, model->now, ids, survey->built - from, keys + from);
 	for (size_t i = from; i < survey->built; i++)
 		list_sort_note(&survey->sorting, &keys[0], &keys[i - (i > 0)], &keys[i]);
 }
 
-/* Looks at `limit` connections; true when it has looked at all. */
+/* Looks at `limit` connections. True: it has looked at all. */
 static bool collect_some(struct list_view *list, const struct ws_model *model, size_t limit)
 {
 	struct list_survey *survey = &list->survey;
 	const size_t count = ws_tracker_conn_count(model->tracker);
 	if (wants_natural(list))
 		return true;
-	survey->out_of_memory = survey->out_of_memory || !grow(survey, count);
+	survey->out_of_memory = survey->out_of_memory || !survey_grow(survey, count);
 	while (limit && survey->rank < count && !survey->out_of_memory) {
 		size_t block = count - survey->rank < BLOCK ? count - survey->rank : BLOCK;
 		block = block < limit ? block : limit;
@@ -170,7 +170,7 @@ static int compare_tally(const void *left, const void *right)
 	return a->count > b->count ? -1 : a->count < b->count;
 }
 
-/* Looks at `limit` connections; true when it has looked at all. */
+/* Looks at `limit` connections. True: it has looked at all. */
 static bool tally_some(struct list_survey *survey, const struct ws_tracker *tracker, size_t limit)
 {
 	const size_t count = ws_tracker_conn_count(tracker);

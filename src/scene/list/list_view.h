@@ -8,8 +8,8 @@
 
 enum { LIST_DIGIT = 10, LIST_DIGITS = 2 * (64 / LIST_DIGIT + 1), LIST_AT_ONCE = 6 };
 
-/* Keys brought into order digit by digit from the lowest on, in slices; equal ones stay in the order they came in. A
- * digit is LIST_DIGIT bits of a key in which some of the keys differ. */
+/* State of a radix sort, from the lowest digit up and in slices. A digit is LIST_DIGIT bits of a key, some of
+ * which differ between keys. Equal keys stay in the order in which they came. */
 struct list_sorting {
 	struct ws_order_key differ; /* the bits in which not all keys are the same */
 	bool needed;                /* they did not come in order */
@@ -17,10 +17,10 @@ struct list_sorting {
 		uint8_t high, shift;
 	} digit[LIST_DIGITS];
 	unsigned digits, done;
-	/* An item is a few digits of a key, LIST_AT_ONCE at most, and its index below them. */
+	/* An item is some digits of a key, LIST_AT_ONCE at most, and below them its index. */
 	uint64_t *items, *scratch;
-	unsigned index_bits, loaded; /* loaded: digits in the items, 0: they are to be loaded next */
-	unsigned pass;               /* of those, the next one to sort by */
+	unsigned index_bits, loaded; /* loaded: digits in the items; 0: the next ones must be loaded first */
+	unsigned pass;               /* of those, the next digit to sort by */
 	size_t next;                 /* the next item of this step */
 	uint32_t start[LIST_AT_ONCE][1 << LIST_DIGIT];
 };
@@ -35,13 +35,14 @@ struct list_tally {
 
 enum list_phase { LIST_RESTS, LIST_COLLECTS, LIST_SORTS, LIST_TALLIES };
 
-/* A walk over all connections, done in slices: it picks those that fit the filter and sorts them; then it counts the
- * verdicts, unless they are counted already. What it made before stays in use until it is done. */
+/* A walk over all connections, in slices. It collects and sorts those that match the filter, and then counts the
+ * verdicts unless they are counted already. The order and the counts before stay in use until the new ones are
+ * done. */
 struct list_survey {
 	uint64_t generation; /* of the model whose connections these are; 0: none yet */
 	/* In use. `natural`: all connections in the tracker's own order, and `order` is not read. */
 	bool natural, complete;
-	bool asked; /* the one in the making is for a new column or filter, not for new packets */
+	bool asked; /* the survey that runs is for a new column or filter, not for new packets */
 	ws_conn_id *order;
 	size_t count, capacity;
 	struct list_tally tally[LIST_TAGS];
@@ -55,15 +56,15 @@ struct list_survey {
 	struct list_sorting sorting;
 	struct list_tally tallying[LIST_TAGS];
 	uint64_t packets_seen;     /* the tracker's count when the walk began */
-	uint64_t packets_tallied;  /* and when that one began whose verdicts are in use */
-	bool tallied;              /* there are such */
+	uint64_t packets_tallied;  /* and when the walk began whose verdicts are in use */
+	bool tallied;              /* verdicts have been counted */
 	ws_time started, finished; /* of the last walk, by the ticks' clock */
-	/* For who draws. */
-	bool news;     /* there is an order or a tally that has not been drawn */
+	/* For drawing. */
+	bool news;     /* a new order or new counts have not been drawn yet */
 	ws_time drawn; /* when the list was drawn last, by the ticks' clock */
 };
 
-/* Looking for a text, in slices too. */
+/* A search for a text, also in slices. */
 struct list_search {
 	char pattern[128];       /* empty: nothing was searched yet */
 	bool running, backwards; /* `running`: `left` more connections to look at from `next` on */

@@ -1,8 +1,8 @@
 /* One packet: the tree of its fields above, its bytes below, and what the selected field means at the bottom.
  *
- * The two panes show one selection: moving over fields marks their bytes, moving over bytes selects the field they
- * belong to. The marked bytes stand in brackets as well as in another colour, so that they can be seen without colours.
- */
+ * Both panes show one selection: moving over fields marks their bytes, and moving over bytes selects the field
+ * that they belong to. The marked bytes are in brackets as well as in another colour, so that they can be seen
+ * without colours. */
 #include "scene/packet/packet.h"
 #include "scene/lesson/marks.h"
 #include "scene/lifelines/replay.h"
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VALUE_COLUMN = 29, MEANING_ROWS = 2, ALWAYS_OPEN = 5, ROOMY = 20 /* rows; below, the tree comes first */ };
+enum { VALUE_COLUMN = 29, MEANING_ROWS = 2, ALWAYS_OPEN = 5, ROOMY = 20 /* rows; with fewer the tree comes first */ };
 
 /* How the screen is divided. */
 struct division {
@@ -45,7 +45,7 @@ static void choose_expanded(struct ws_ui *ui)
 	if (view->expanded_chosen)
 		return;
 	view->expanded_chosen = true;
-	/* What a reader of connections looks at first; then as many of the others as there is room for. */
+	/* The headers that users of connections look at first; then as many others as there is room for. */
 	static const uint8_t order[] = {WS_HEADER_TCP,  WS_HEADER_UDP,    WS_HEADER_ARP,
 	                                WS_HEADER_ICMP, WS_HEADER_ICMPV6, WS_HEADER_ETHERNET,
 	                                WS_HEADER_VLAN, WS_HEADER_IPV4,   WS_HEADER_IPV6};
@@ -61,7 +61,7 @@ static void choose_expanded(struct ws_ui *ui)
 	}
 }
 
-/* The row that says the same of this packet as `old` did of the one before. */
+/* Selects the row that means the same in this packet as `old` did in the one before. */
 static void select_like(struct packet_view *view, const struct packet_row *old, uint8_t header)
 {
 	for (size_t i = 0; i < view->cursor.count; i++) {
@@ -76,7 +76,7 @@ static void select_like(struct packet_view *view, const struct packet_row *old, 
 	view->cursor.selected = 0;
 }
 
-/* The innermost header that is not payload: TCP's, in most packets. */
+/* Selects the innermost header that is not payload: TCP's, in most packets. */
 static void select_innermost(struct packet_view *view)
 {
 	view->cursor.selected = 0;
@@ -119,7 +119,7 @@ void packet_show_fields(struct packet_view *view, const struct ws_lesson_field *
 	view->fields_room = 0;
 }
 
-/* Opens the layers that the fields are in; the other fields give way where they would push them out of sight. */
+/* Opens the layers that the fields are in. Other fields are hidden where these would not fit. */
 static void choose_fields(struct packet_view *view, int room)
 {
 	if (!view->field_count || room == view->fields_room)
@@ -180,7 +180,7 @@ bool packet_show_at(struct ws_ui *ui, const struct ws_model *model, uint64_t pos
 	return true;
 }
 
-/* The packet of the step where the replay stands, if its bytes are still there. */
+/* Shows the packet of the replay's step, if its bytes are still kept. */
 static void follow_replay(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct packet_view *view = &ui->packet;
@@ -213,7 +213,7 @@ static void packet_layout(struct ws_ui *ui, const struct ws_model *model)
 	cursor_fit(&view->cursor, view->cursor.count, divide(ui->columns, ui->rows, view->frame.captured).tree_rows);
 }
 
-/* From the tree to the bytes and back: the other pane's place follows. */
+/* Selects a row, and points at its first byte in the other pane. */
 static void select_row(struct packet_view *view, size_t row)
 {
 	if (!view->cursor.count)
@@ -232,15 +232,15 @@ static void move_byte(struct packet_view *view, int64_t distance)
 	packet_select_byte(view);
 }
 
-/* Opens or closes the group of the selected row; `open` 1 and 0, or -1 for the other way. */
-static void fold(struct packet_view *view, int open)
+/* Opens (`open` 1) or closes (0) the group of the selected row, or changes it to the other (-1). */
+static void packet_fold(struct packet_view *view, int open)
 {
 	if (!view->cursor.count || view->row[view->cursor.selected].kind >= ROW_DATAGRAM)
 		return;
 	uint8_t layer = view->row[view->cursor.selected].layer;
 	uint32_t bit = 1u << view->packet.layer[layer].header;
 	bool to = open < 0 ? !(view->expanded & bit) : open;
-	packet_show_fields(view, NULL, 0); /* from here on the reader chooses */
+	packet_show_fields(view, NULL, 0); /* from now on the user chooses */
 	view->expanded = to ? view->expanded | bit : view->expanded & ~bit;
 	packet_build(view);
 	if (to)
@@ -279,7 +279,7 @@ static bool move_in_bytes(struct packet_view *view, int each, enum ws_action act
 static bool move_in_tree(struct packet_view *view, size_t page, enum ws_action action)
 {
 	if (action == WS_ACT_LEFT || action == WS_ACT_RIGHT) {
-		fold(view, action == WS_ACT_RIGHT);
+		packet_fold(view, action == WS_ACT_RIGHT);
 		return true;
 	}
 	if (!cursor_move(&view->cursor, action, page))
@@ -288,7 +288,7 @@ static bool move_in_tree(struct packet_view *view, size_t page, enum ws_action a
 	return true;
 }
 
-/* The frame of the fragment that is selected; false: it is not another's. */
+/* Shows the frame of the selected fragment. False: no fragment of another frame is selected. */
 static bool show_fragment(struct ws_ui *ui, const struct ws_model *model)
 {
 	const struct packet_view *view = &ui->packet;
@@ -301,7 +301,7 @@ static bool show_fragment(struct ws_ui *ui, const struct ws_model *model)
 	return packet_show_at(ui, model, fragment->position, fragment->frame);
 }
 
-/* The packet of the row before or after, in the list that led here. */
+/* Shows the packet of the row before or after, on the screen that led here. */
 static bool show_neighbour(struct ws_ui *ui, const struct ws_model *model, int by)
 {
 	const struct screen_ops *list = ui->depth > 1 ? screen_ops(ui->stack[ui->depth - 2]) : NULL;
@@ -322,7 +322,7 @@ static bool packet_act(struct ws_ui *ui, const struct ws_model *model, enum ws_a
 		return true;
 	case WS_ACT_ENTER:
 		if (!show_fragment(ui, model))
-			fold(view, -1);
+			packet_fold(view, -1);
 		return true;
 	default:
 		break;
@@ -334,7 +334,7 @@ static bool packet_act(struct ws_ui *ui, const struct ws_model *model, enum ws_a
 
 /* ---- Drawing */
 
-/* One verdict over all checksums: the bad ones by name, else the best that can be said. */
+/* All checksums in a few words: the wrong ones by name, otherwise the best that can be said. */
 static enum ws_style checksums(const struct packet_view *view, struct ws_text *text)
 {
 	bool good = false, offloaded = false;
@@ -387,7 +387,7 @@ static void draw_title(const struct ws_ui *ui, struct ws_canvas *canvas)
 	ws_canvas_paint(canvas, 0, 1, (int)bold, WS_STYLE_TITLE, WS_BOLD);
 }
 
-/* What the connection knows about a field that the packet alone does not. */
+/* Adds what the connection knows about a field, and the packet alone does not. */
 static void add_context(const struct ws_ui *ui, const struct packet_row *row, struct ws_text *value)
 {
 	const struct packet_view *view = &ui->packet;
@@ -407,7 +407,7 @@ static void add_context(const struct ws_ui *ui, const struct packet_row *row, st
 		ws_text_printf(value, "  (relative %u)", step.relative_acknowledgment);
 }
 
-/* A field that a lesson's answer speaks of. */
+/* True for a field that a lesson's answer mentions. */
 static bool is_marked(const struct ws_ui *ui, const struct packet_row *row)
 {
 	const struct packet_view *view = &ui->packet;
@@ -454,10 +454,10 @@ static void draw_tree_row(const struct ws_ui *ui, struct ws_canvas *canvas, int 
 		ws_canvas_paint(canvas, at, column, end - column, WS_STYLE_TITLE, WS_BOLD);
 		start = canvas->columns >= 60 ? 13 : end + 2;
 	}
-	int behind = draw_cut(canvas, at, start > end + 1 ? start : end + 2, limit, style, ws_text_cstr(&value));
+	int value_end = draw_cut(canvas, at, start > end + 1 ? start : end + 2, limit, style, ws_text_cstr(&value));
 	if (is_marked(ui, row)) {
 		ws_canvas_put(canvas, at, 3, WS_STYLE_HIGHLIGHT, 0x25ba);
-		ws_canvas_paint(canvas, at, 3, behind - 3, WS_STYLE_HIGHLIGHT, WS_BOLD);
+		ws_canvas_paint(canvas, at, 3, value_end - 3, WS_STYLE_HIGHLIGHT, WS_BOLD);
 	}
 	if (!selected)
 		return;
@@ -549,7 +549,7 @@ static void packet_draw(const struct ws_ui *ui, const struct ws_model *model, st
 	draw_hex(ui, row, canvas, &d);
 	if (canvas->rows >= ROOMY)
 		draw_rule(canvas, d.meaning - 1);
-	if (!lesson_stop(ui) || ui->lesson.answered) /* it might tell what a lesson asks */
+	if (!lesson_stop(ui) || ui->lesson.answered) /* it might give away a lesson's answer */
 		draw_meaning(view, row, canvas, &d);
 }
 

@@ -19,8 +19,8 @@ void packet_datagram_text(const struct packet_view *view, struct ws_text *label,
 void packet_fragment_text(const struct packet_view *view, size_t index, struct ws_text *label, struct ws_text *value);
 void packet_fragment_meaning(const struct packet_view *view, size_t index, struct ws_text *meaning);
 
-/* Shows these fields of the packet that is shown. */
+/* Has these fields shown, of the packet that is shown. */
 void packet_show_fields(struct packet_view *view, const struct ws_lesson_field *field, size_t count);
-void packet_select_byte(struct packet_view *view); /* the row that owns `byte` */
+void packet_select_byte(struct packet_view *view); /* selects the row that `byte` belongs to */
 
 #endif

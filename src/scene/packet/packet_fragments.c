@@ -1,14 +1,14 @@
-/* The fragments of the datagram that a frame carries a part of.
+/* Finds the other fragments of a datagram when one of its fragments is shown.
  *
- * They are looked for among those the tracker keeps, from the frame outwards: identification numbers are used again, so
- * a second fragment with the same offset belongs to another datagram, and the search ends there. */
+ * It looks among those the tracker keeps, from the shown frame in both directions. Identification numbers are used
+ * again: a second fragment with the same offset belongs to another datagram, and the search ends there. */
 #include "scene/packet/packet.h"
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
 
 #include <string.h>
 
-#define APART (30 * WS_SECOND) /* reassembly gives up after so long (RFC 791 §3.2 suggests 15 s or more) */
+#define APART (30 * WS_SECOND) /* reassembly ends after this time (RFC 791 §3.2 suggests 15 s or more) */
 
 static bool same_datagram(const struct ws_fragment_info *a, const struct ws_fragment_info *b)
 {
@@ -27,7 +27,7 @@ static bool has_offset(const struct packet_fragments *list, uint32_t offset)
 	return false;
 }
 
-static void insert(struct packet_fragments *list, const struct ws_fragment_info *fragment)
+static void fragment_insert(struct packet_fragments *list, const struct ws_fragment_info *fragment)
 {
 	size_t at = list->count;
 	if (list->count == PACKET_FRAGMENTS) {
@@ -41,7 +41,7 @@ static void insert(struct packet_fragments *list, const struct ws_fragment_info 
 	list->count++;
 }
 
-/* How much of the datagram is there. */
+/* Computes how much of the datagram is there. */
 static void add_up(struct packet_fragments *list)
 {
 	uint32_t end = 0;
@@ -74,20 +74,20 @@ void packet_find_fragments(struct packet_view *view, const struct ws_model *mode
 		found = ws_tracker_fragment(model->tracker, at, &self) && self.frame == view->frame.number;
 	if (!found)
 		return;
-	insert(list, &self);
+	fragment_insert(list, &self);
 	for (uint64_t i = at; i-- > range.first && ws_tracker_fragment(model->tracker, i, &other);) {
 		if (!same_datagram(&self, &other))
 			continue;
 		if (has_offset(list, other.offset))
 			break;
-		insert(list, &other);
+		fragment_insert(list, &other);
 	}
 	for (uint64_t i = at + 1; i < range.end && ws_tracker_fragment(model->tracker, i, &other); i++) {
 		if (!same_datagram(&self, &other))
 			continue;
 		if (has_offset(list, other.offset))
 			break;
-		insert(list, &other);
+		fragment_insert(list, &other);
 	}
 	add_up(list);
 }

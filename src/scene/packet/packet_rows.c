@@ -1,7 +1,7 @@
-/* One packet as a tree of rows: layers, their fields, their options, and a few rows that say what a frame does not.
+/* One packet as a tree of rows: layers, their fields and options, and a few rows for what is not in the frame.
  *
- * The tree is built from the decoder's field tables and rebuilt whenever a group is opened or closed; a row is only a
- * reference into the packet and the bytes it stands for. The bytes are a copy, so that the frame may go away. */
+ * The tree is made from the decoder's field tables, anew whenever a group is opened or closed. A row only refers
+ * to the packet and to its bytes. The bytes are a copy, because the frame may go away. */
 #include "scene/packet/packet.h"
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
@@ -68,7 +68,7 @@ static void add_options(struct packet_view *view, size_t index)
 	}
 }
 
-/* As in the records, which have the frame check sequence among Ethernet's fields. */
+/* The name in the records, which have the frame check sequence among Ethernet's fields. */
 const char *packet_layer_name(const struct ws_layer *layer)
 {
 	return layer->header == WS_HEADER_FCS ? "ethernet" : ws_header_info(layer->header)->name;
@@ -155,16 +155,15 @@ static unsigned tag_bytes(const struct packet_view *view)
 	return bytes;
 }
 
-/* The account of what Ethernet puts around a packet. */
-static void account(const struct packet_view *view, struct ws_text *text)
+/* Says what Ethernet puts around a packet. */
+static void ethernet_account(const struct packet_view *view, struct ws_text *text)
 {
 	unsigned tags = tag_bytes(view);
 	if (tags)
-		ws_text_printf(text, "14 + %u of VLAN tag = %u in front", tags, 14 + tags);
+		ws_text_printf(text, "14 + %u of VLAN tag = %u before", tags, 14 + tags);
 	else
-		ws_text_puts(text, "14 in front");
-	ws_text_printf(text, " + 4 FCS behind = %u; %s", 18 + tags,
-	               has_fcs(view) ? "FCS captured" : "FCS not captured");
+		ws_text_puts(text, "14 before");
+	ws_text_printf(text, " + 4 FCS after = %u; %s", 18 + tags, has_fcs(view) ? "FCS captured" : "FCS not captured");
 }
 
 static void field_text(const struct packet_view *view, const struct ws_layer *layer, const char *name,
@@ -181,7 +180,7 @@ static void field_text(const struct packet_view *view, const struct ws_layer *la
 	}
 }
 
-/* X(header, words with the names of fields in braces): a closed group's one line. */
+/* X(header, words with names of fields in braces): the line of a closed group. */
 #define SUMMARIES(X)                                                                                                   \
 	X(WS_HEADER_ETHERNET, "{source} → {destination}  {type}")                                                      \
 	X(WS_HEADER_ETHERNET_LENGTH, "{source} → {destination}  length {length}")                                      \
@@ -263,12 +262,12 @@ void packet_row_text(const struct packet_view *view, const struct packet_row *ro
 		break;
 	default:
 		ws_text_puts(label, "around it");
-		account(view, value);
+		ethernet_account(view, value);
 		break;
 	}
 }
 
-/* The bits of a field that does not fill its bytes; the others' places are dots. */
+/* Writes the bits of a field that does not fill its bytes; dots stand for the bits of other fields. */
 static void field_bits(const struct packet_view *view, const struct ws_field *field, const struct packet_row *row,
                        struct ws_text *text)
 {
@@ -320,19 +319,19 @@ void packet_row_bits(const struct packet_view *view, const struct packet_row *ro
 /* X(name in the decoder's tables, what it is for) */
 #define OPTION_MEANINGS(X)                                                                                             \
 	X("end", "ends the list; what follows up to the header's length is fill")                                      \
-	X("nop", "one byte of fill, so that the next option begins where it is easy to read")                          \
+	X("nop", "one byte of fill, so that the next option begins at a multiple of 4 bytes")                          \
 	X("mss", "the most payload its sender takes in one segment; only in a SYN (RFC 9293 §3.7.1)")                  \
 	X("window_scale", "later windows of its sender are shifted left by this, if both SYNs have it (RFC 7323 §2)")  \
 	X("sack_permitted", "its sender understands selective acknowledgments; only in a SYN (RFC 2018 §2)")           \
-	X("sack", "stretches that have arrived behind a gap, so that only the gap is sent again (RFC 2018 §3)")        \
+	X("sack", "ranges that have arrived after a gap, so that only the gap is sent again (RFC 2018 §3)")            \
 	X("timestamps", "its sender's clock, and the last one received: measures round trips (RFC 7323 §3)")           \
-	X("fast_open", "a cookie that lets data travel in the SYN the next time (RFC 7413 §2)")                        \
+	X("fast_open", "a cookie that allows data in the SYN of the next connection (RFC 7413 §2)")                    \
 	X("md5", "a keyed digest over the segment, against forged ones (RFC 2385)")                                    \
 	X("tcp_ao", "authenticates the segment, in place of MD5 (RFC 5925)")                                           \
 	X("mptcp", "one connection over several paths (RFC 8684)")                                                     \
 	X("user_timeout", "how long its sender keeps trying before it gives up (RFC 5482)")                            \
 	X("router_alert", "asks every router on the way to look at this packet (RFC 2113)")                            \
-	X("record_route", "routers on the way write down their addresses here (RFC 791 §3.1)")
+	X("record_route", "routers on the way record their addresses here (RFC 791 §3.1)")
 
 static const char *option_meaning(const char *name)
 {
@@ -385,10 +384,9 @@ void packet_row_meaning(const struct packet_view *view, const struct packet_row 
 		packet_fragment_meaning(view, row->field, meaning);
 		break;
 	default:
-		ws_text_puts(meaning,
-		             "Ethernet's 18 bytes: 6 destination + 6 source + 2 type in front of the packet, and a "
-		             "4-byte frame check sequence (FCS) behind it, which most network cards check and "
-		             "strip before anyone can capture it");
+		ws_text_puts(meaning, "Ethernet's 18 bytes: 6 destination + 6 source + 2 type before the packet, and a "
+		                      "4-byte frame check sequence (FCS) after it, which most network cards check and "
+		                      "remove before it can be captured");
 		*reference = "IEEE 802.3";
 		break;
 	}
@@ -400,8 +398,8 @@ void packet_select_byte(struct packet_view *view)
 	for (size_t i = 0; i < view->packet.layer_count; i++) {
 		const struct ws_layer *layer = &view->packet.layer[i];
 		if (view->byte >= layer->offset && view->byte - layer->offset < layer->available)
-			owner = (int)
-			        i; /* a quoted header lies inside another's payload: the later one is the inner one */
+			owner = (int)i; /* a quoted header is inside another one's payload, so the later one is the
+			                   inner one */
 	}
 	if (owner < 0)
 		return;

@@ -17,19 +17,19 @@ struct packet_row {
 #define PACKET_ROWS 512
 #define PACKET_FRAGMENTS 64
 
-/* All of one datagram that are known, by offset. */
+/* The known fragments of one datagram, by offset. */
 struct packet_fragments {
 	size_t count;
-	bool more;      /* than fit in here */
-	bool end_known; /* the last one is among them */
+	bool more;      /* there are more than fit in here */
+	bool end_known; /* the last fragment is among them */
 	uint32_t length, missing;
-	uint64_t seen; /* fragments that there were when it was made */
+	uint64_t seen; /* how many fragments the tracker had seen when this was made */
 	struct ws_fragment_info fragment[PACKET_FRAGMENTS];
 };
 
 struct packet_view {
 	bool present; /* `frame` holds a packet's bytes */
-	bool alone;   /* of no connection */
+	bool alone;   /* it is shown for itself, not as a step of a connection */
 	struct ws_frame frame;
 	uint8_t *bytes;
 	size_t capacity;
@@ -40,13 +40,13 @@ struct packet_view {
 	struct packet_row row[PACKET_ROWS];
 	struct ws_cursor cursor; /* among the rows; its count is that of the rows that there are */
 	bool in_bytes;           /* the lower pane has the keys */
-	uint32_t byte;           /* pointed at there */
-	/* Of a lesson's stop: the fields it is about, whose layers are open; without the others where those do not fit.
-	 */
+	uint32_t byte;           /* the byte that is pointed at there */
+	/* For a lesson's stop: the fields that it is about. Their layers are open; other fields are hidden where
+	 * they do not fit. */
 	const struct ws_lesson_field *field; /* borrowed; NULL: none */
 	size_t field_count;
 	bool only_fields;
-	int fields_room; /* rows that this was decided for; 0: not yet */
+	int fields_room; /* the rows that this was decided for; 0: not decided yet */
 };
 
 #endif

@@ -1,5 +1,5 @@
-/* ARP in three lists: who asked for whom and what came back, which address has which MAC, and whose MAC stands on the
- * frames of each address that was talked to: its own, or the gateway's. */
+/* ARP in three tables: the questions and their answers; which address has which MAC; and which MAC the frames of
+ * each address carry, which is its own or a gateway's. */
 #include "scene/packet/show.h"
 #include "scene/screens.h"
 #include "scene/tables/tables.h"
@@ -34,8 +34,8 @@ static uint32_t ipv4_of(const struct ws_addr *address)
 	return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
 }
 
-/* Who asks for an address by ARP takes it to be in its own subnet, so all that ask and are asked for share a prefix. At
- * most /24 is claimed: two hosts alone would suggest a tiny network. */
+/* A host asks by ARP for addresses that it takes to be in its own subnet, so all senders and targets of requests
+ * share a prefix. The guess is at most a /24, because two hosts alone would suggest a tiny network. */
 static void guess_net(struct arp_view *view, const struct ws_model *model)
 {
 	struct ws_range range = ws_tracker_arp_exchanges(model->tracker);
@@ -92,7 +92,7 @@ static bool arp_show_packet(struct ws_ui *ui, const struct ws_model *model, int 
 		return false;
 	if (view->pane == ARP_QUESTIONS && ws_tracker_arp_exchange(model->tracker, range.first + to, &exchange)) {
 		cursor->selected = to;
-		/* The answer is the more interesting one of the two. */
+		/* The answer says more than the question. */
 		return exchange.answered ? packet_show_at(ui, model, exchange.answer_position, exchange.answer_frame)
 		                         : packet_show_at(ui, model, exchange.position, exchange.frame);
 	}
@@ -130,7 +130,7 @@ static bool arp_click(struct ws_ui *ui, const struct ws_model *model, int row)
 
 /* ---- Drawing */
 
-/* Where the columns of all three lists begin; 0: there is no room for it. */
+/* Where the columns of all three tables begin; 0: there is no room for the column. */
 struct arp_columns {
 	int time, first, second, mac, last;
 };
@@ -161,8 +161,8 @@ static void draw_mac(struct ws_canvas *canvas, int row, int column, enum ws_styl
 	ws_canvas_text(canvas, row, column, canvas->columns, style, ws_text_cstr(&text));
 }
 
-/* What became of it, in a few words. */
-static enum ws_style outcome(const struct ws_arp_exchange *exchange, struct ws_text *text)
+/* Writes what became of a question, in a few words. */
+static enum ws_style exchange_outcome(const struct ws_arp_exchange *exchange, struct ws_text *text)
 {
 	char duration[32];
 	struct ws_text after = WS_TEXT_OVER(duration);
@@ -219,11 +219,11 @@ static void draw_exchange(struct ws_canvas *canvas, int row, const struct ws_arp
 	else
 		ws_canvas_put(canvas, row, at.mac, WS_STYLE_DIM, '-');
 	text.length = 0;
-	enum ws_style style = outcome(exchange, &text);
+	enum ws_style style = exchange_outcome(exchange, &text);
 	draw_cut(canvas, row, at.last, canvas->columns - 1, style, ws_text_cstr(&text));
 }
 
-/* Where there is no room for columns: one behind the other. */
+/* For screens too narrow for columns: one text after the other. */
 static void draw_exchange_narrow(struct ws_canvas *canvas, int row, const struct ws_arp_exchange *exchange)
 {
 	char buffer[96];
@@ -233,7 +233,7 @@ static void draw_exchange_narrow(struct ws_canvas *canvas, int row, const struct
 	ws_text_addr(&text, &exchange->target, 4);
 	int end = draw_cut(canvas, row, 2, canvas->columns - 1, WS_STYLE_CLIENT, ws_text_cstr(&text));
 	text.length = 0;
-	enum ws_style style = outcome(exchange, &text);
+	enum ws_style style = exchange_outcome(exchange, &text);
 	draw_cut(canvas, row, end + 1, canvas->columns - 1, style, ws_text_cstr(&text));
 }
 

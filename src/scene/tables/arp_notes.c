@@ -1,4 +1,4 @@
-/* What an ARP message, a binding or a next hop means, in sentences; and what they are looked up by. */
+/* Explains an ARP message, a binding or a next hop in sentences, and finds what these are about. */
 #include "scene/tables/tables.h"
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
@@ -65,12 +65,12 @@ static void explain_exchange(const struct ws_arp_exchange *exchange, struct ws_t
 		        "Two answers with different MACs: two hosts have the same address, or one of them pretends to "
 		        "(ARP spoofing). The second says ");
 		ws_text_mac(text, exchange->second_mac);
-		ws_text_puts(text, ". ARP has no way to tell which one is right. ");
+		ws_text_puts(text, ". ARP cannot tell which one is right. ");
 	} else if (exchange->disguised) {
 		ws_text_puts(
 		        text,
-		        "The frame's source address is not the MAC that the message names: a proxy speaks for another, "
-		        "or somebody forges. ");
+		        "The frame's source address is not the MAC that the message names: a proxy answers for another "
+		        "host, or the message is forged. ");
 	} else if (exchange->moved) {
 		ws_text_puts(text,
 		             "This address had another MAC before: a new card, a failover to another host, or ARP "
@@ -78,18 +78,18 @@ static void explain_exchange(const struct ws_arp_exchange *exchange, struct ws_t
 	}
 	switch ((enum ws_arp_kind)exchange->kind) {
 	case WS_ARP_ANNOUNCEMENT:
-		ws_text_puts(
-		        text,
-		        "Gratuitous ARP: it asks for its own address, so that everybody who hears it corrects what "
-		        "they remember (RFC 5227 §3).");
+		ws_text_puts(text,
+		             "Gratuitous ARP: a host asks for its own address, so that all others correct what they "
+		             "remember (RFC 5227 §3).");
 		return;
 	case WS_ARP_PROBE:
-		ws_text_puts(text, "A probe, from nobody: is this address free? Silence means yes (RFC 5227 §2.1.1).");
+		ws_text_puts(text, "A probe, with no sender address: is this address free? No answer means yes (RFC "
+		                   "5227 §2.1.1).");
 		return;
 	case WS_ARP_UNASKED:
 		ws_text_puts(
 		        text,
-		        "A reply, and no request seen before it: harmless if the capture began late, and the usual "
+		        "A reply without a request before it: harmless if the capture began late, but also the usual "
 		        "way of ARP spoofing.");
 		return;
 	case WS_ARP_QUESTION:
@@ -103,8 +103,8 @@ static void explain_exchange(const struct ws_arp_exchange *exchange, struct ws_t
 	                                       : "\" goes to one host, to check what is remembered. ");
 	ws_text_puts(text,
 	             exchange->answered
-	                     ? "Only the owner answers, straight to the asker, who remembers it for a while "
-	                       "(RFC 826)."
+	                     ? "Only the owner answers, directly to the host that asked, which remembers it for "
+	                       "a while (RFC 826)."
 	                     : "Nobody answered: no such host on this link, it is down, or the capture missed it. "
 	                       "The sender's packets wait, then are dropped: \"host unreachable\".");
 }
@@ -116,9 +116,10 @@ static void explain_binding(const struct ws_model *model, const struct ws_arp_bi
 	if (binding->changes) {
 		ws_text_printf(text, "It moved from ");
 		ws_text_mac(text, binding->previous_mac);
-		ws_text_puts(text,
-		             ": a new card, a failover, or someone who takes over the address (ARP spoofing). Whoever "
-		             "remembers the new MAC now sends there. ");
+		ws_text_puts(
+		        text,
+		        ": a new card, a failover, or a host that takes over the address (ARP spoofing). Hosts that "
+		        "remember the new MAC now send there. ");
 	}
 	if (arp_owner(model, binding->mac, binding->vlan, &binding->ip, &other, &more)) {
 		ws_text_puts(text, "The same MAC answers for ");
@@ -129,10 +130,9 @@ static void explain_binding(const struct ws_model *model, const struct ws_arp_bi
 		        "a host with several addresses, a router that answers for others (proxy ARP), or spoofing. ");
 	}
 	if (!text->length)
-		ws_text_puts(
-		        text,
-		        "Frames for this address carry this MAC as their destination. Who asks tells its own binding, "
-		        "too, so both sides learn from one question.");
+		ws_text_puts(text, "Frames for this address carry this MAC as their destination. A request also states "
+		                   "the binding "
+		                   "of its sender, so both sides learn from one question.");
 }
 
 static void explain_hop(const struct ws_ui *ui, const struct ws_model *model, const struct ws_hop *hop,
@@ -149,7 +149,7 @@ static void explain_hop(const struct ws_ui *ui, const struct ws_model *model, co
 		ws_text_puts(text, comparable ? " is in the same subnet, " : " answered ARP itself");
 		if (comparable)
 			net_text(text, net);
-		ws_text_puts(text, ": its own MAC is asked for, and frames go straight to it.");
+		ws_text_puts(text, ": its own MAC is asked for, and frames go directly to it.");
 	} else if (comparable) {
 		ws_text_puts(text, " is outside ");
 		net_text(text, net);
@@ -160,15 +160,14 @@ static void explain_hop(const struct ws_ui *ui, const struct ws_model *model, co
 			ws_text_puts(text, ")");
 		}
 		ws_text_puts(text,
-		             ", the packet in it keeps the far address. The gateway takes the frame off and sends the "
-		             "packet on in a new one.");
+		             ", and the packet in it keeps the far address. The gateway sends the packet on in a new "
+		             "frame.");
 	} else if (hop->ip_version == 6) {
 		ws_text_puts(text, ": IPv6 asks by neighbour discovery (ICMPv6), not by ARP. The idea is the same.");
 	} else {
-		ws_text_puts(
-		        text,
-		        ": whether it is in the same subnet or behind a gateway is not known here. --net ADDRESS/BITS "
-		        "says which network this is.");
+		ws_text_puts(text,
+		             ": it is not known whether it is in the same subnet or reached through a gateway. --net "
+		             "ADDRESS/BITS says which subnet this is.");
 	}
 	if (comparable && net->guessed)
 		ws_text_puts(text, " (The subnet is guessed from who asked for whom; --net sets it.)");

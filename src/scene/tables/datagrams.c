@@ -1,4 +1,4 @@
-/* The datagrams of one UDP conversation, each with its length as a bar, ICMP errors among them. */
+/* The datagrams of one UDP conversation, each with its length as a bar, and the ICMP errors among them. */
 #include "scene/packet/show.h"
 #include "scene/screens.h"
 #include "scene/tables/tables_view.h"
@@ -27,7 +27,7 @@ static bool reserve(struct udp_view *view, size_t count)
 	return true;
 }
 
-/* From the newest back, as far as they are kept. */
+/* Collects them from the newest backwards, as far as they are kept. */
 static void collect(struct udp_view *view, const struct ws_model *model, const struct ws_udp_info *info)
 {
 	struct ws_datagram_info datagram;
@@ -117,7 +117,7 @@ static void draw_datagram(struct ws_canvas *canvas, int row, const struct ws_dat
 	draw_right(canvas, row, 1, wide ? 16 : 11, WS_STYLE_DIM, ws_text_cstr(&time));
 	int column = wide ? 18 : 13;
 	if (datagram->error) {
-		/* The error comes from the receiver's side, whatever router sent it. */
+		/* The error comes from the receiver's side, no matter which router sent it. */
 		ws_canvas_put(canvas, row, column, WS_STYLE_BAD, datagram->direction ? 0x25ba : 0x25c4);
 		snprintf(buffer, sizeof(buffer), "ICMP%s: %s", datagram->ip_version == 6 ? "v6" : "",
 		         error_name(datagram));
@@ -139,13 +139,13 @@ static void draw_datagram(struct ws_canvas *canvas, int row, const struct ws_dat
 		ws_canvas_put(canvas, row, bar + i, style, 0x2593);
 }
 
-static void explain(const struct ws_datagram_info *datagram, struct ws_text *text)
+static void datagram_explain(const struct ws_datagram_info *datagram, struct ws_text *text)
 {
 	if (datagram->error) {
 		ws_text_printf(
 		        text,
-		        "ICMP says \"%s\" and quotes the datagram's headers, so that the sender's host knows whose "
-		        "it was. Its program learns of it from the next call on a connected socket (port "
+		        "ICMP says \"%s\" and quotes the datagram's headers, so that the sender's host knows which "
+		        "socket sent it. Its program learns of it from the next call on a connected socket (port "
 		        "unreachable: ECONNREFUSED), or never.",
 		        error_name(datagram));
 		return;
@@ -198,7 +198,7 @@ static void datagrams_draw(const struct ws_ui *ui, const struct ws_model *model,
 	if (!view->count)
 		draw_cut(canvas, 3, 2, canvas->columns - 1, WS_STYLE_WARN, "Its datagrams are no longer kept.");
 	else if (ws_tracker_datagram(model->tracker, view->datagram[view->datagram_cursor.selected], &datagram))
-		explain(&datagram, &text);
+		datagram_explain(&datagram, &text);
 	table_foot(canvas, DATAGRAMS_TOP + visible, &view->datagram_cursor, ws_text_cstr(&text));
 }
 

@@ -1,7 +1,7 @@
-/* Who piles up TIME_WAIT and CLOSE_WAIT.
+/* Which hosts have many endpoints in TIME_WAIT and CLOSE_WAIT.
  *
- * A walk over all connections counts their endpoints in these two states by address and side, in slices like the list's
- * survey. A row opens the list of exactly those connections, by a filter. */
+ * A walk over all connections counts the endpoints in these two states by address and side, in slices like the
+ * list's survey. Enter on a row shows exactly those connections in the list, by a filter. */
 #include "base/hash.h"
 #include "scene/list/selection.h"
 #include "scene/screens.h"
@@ -26,9 +26,9 @@ static bool same_group(const struct hosts_row *a, const struct hosts_row *b)
 	       memcmp(&a->address, &b->address, sizeof(a->address)) == 0;
 }
 
-/* The group's slot, or the empty one where it belongs. Addresses are a stranger's choice, so the hash is keyed with
- * what no stranger knows: where the table stands in memory. The order of slots is never seen. */
-static struct hosts_row *find(const struct hosts_row *slots, size_t slot_count, const struct hosts_row *group)
+/* Finds the group's slot, or the empty slot where it belongs. Strangers choose the addresses, so the hash has a
+ * key that no stranger knows: the table's address in memory. The order of the slots is never shown. */
+static struct hosts_row *hosts_slot(const struct hosts_row *slots, size_t slot_count, const struct hosts_row *group)
 {
 	uint8_t bytes[19], key[16] = {0};
 	memcpy(bytes, group->address.byte, 16);
@@ -42,7 +42,7 @@ static struct hosts_row *find(const struct hosts_row *slots, size_t slot_count, 
 	return (struct hosts_row *)&slots[at];
 }
 
-static bool grow(struct hosts_view *hosts)
+static bool hosts_grow(struct hosts_view *hosts)
 {
 	const size_t count = hosts->slot_count ? 2 * hosts->slot_count : FIRST_SLOTS;
 	struct hosts_row *slots = calloc(count, sizeof(*slots));
@@ -50,7 +50,7 @@ static bool grow(struct hosts_view *hosts)
 		return false;
 	for (size_t i = 0; i < hosts->slot_count; i++)
 		if (hosts->slots[i].count)
-			*find(slots, count, &hosts->slots[i]) = hosts->slots[i];
+			*hosts_slot(slots, count, &hosts->slots[i]) = hosts->slots[i];
 	free(hosts->slots);
 	hosts->slots = slots;
 	hosts->slot_count = count;
@@ -63,13 +63,13 @@ static void count_endpoint(struct hosts_view *hosts, const struct ws_model *mode
 	const struct ws_endpoint_info *endpoint = &info->endpoint[i];
 	if (endpoint->state != WS_TIME_WAIT && endpoint->state != WS_CLOSE_WAIT)
 		return;
-	if (2 * hosts->used >= hosts->slot_count && !grow(hosts))
-		return; /* no memory: what is there is counted on */
+	if (2 * hosts->used >= hosts->slot_count && !hosts_grow(hosts))
+		return; /* no memory: groups that exist are still counted */
 	const struct hosts_row group = {.address = endpoint->address,
 	                                .ip_version = info->ip_version,
 	                                .state = endpoint->state,
 	                                .server = (unsigned)info->likely_client != i};
-	struct hosts_row *slot = find(hosts->slots, hosts->slot_count, &group);
+	struct hosts_row *slot = hosts_slot(hosts->slots, hosts->slot_count, &group);
 	if (!slot->count) {
 		*slot = group;
 		hosts->used++;
@@ -81,7 +81,7 @@ static void count_endpoint(struct hosts_view *hosts, const struct ws_model *mode
 		slot->longest = lasts;
 }
 
-static int compare(const void *left, const void *right)
+static int hosts_compare(const void *left, const void *right)
 {
 	const struct hosts_row *a = left, *b = right;
 	if (a->count != b->count)
@@ -95,7 +95,7 @@ static int compare(const void *left, const void *right)
 }
 
 /* The selection stays on its group. */
-static void finish(struct hosts_view *hosts)
+static void hosts_finish_walk(struct hosts_view *hosts)
 {
 	struct hosts_row selected = {.count = 0};
 	size_t kept = 0;
@@ -111,7 +111,7 @@ static void finish(struct hosts_view *hosts)
 	hosts->slot_count = hosts->used = 0;
 	hosts->running = false;
 	if (kept)
-		qsort(hosts->rows, kept, sizeof(*hosts->rows), compare);
+		qsort(hosts->rows, kept, sizeof(*hosts->rows), hosts_compare);
 	for (size_t i = 0; selected.count && i < kept; i++)
 		if (same_group(&hosts->rows[i], &selected))
 			hosts->cursor.selected = i;
@@ -131,7 +131,7 @@ static void hosts_start_walk(struct hosts_view *hosts, const struct ws_model *mo
 	hosts->running = true;
 }
 
-static void walk(struct hosts_view *hosts, const struct ws_model *model, size_t limit)
+static void hosts_walk(struct hosts_view *hosts, const struct ws_model *model, size_t limit)
 {
 	const size_t count = ws_tracker_conn_count(model->tracker);
 	for (; limit && hosts->rank < count; limit--, hosts->rank++) {
@@ -142,7 +142,7 @@ static void walk(struct hosts_view *hosts, const struct ws_model *model, size_t 
 		count_endpoint(hosts, model, &info, 1);
 	}
 	if (hosts->rank >= count)
-		finish(hosts);
+		hosts_finish_walk(hosts);
 }
 
 static bool hosts_due(const struct hosts_view *hosts, const struct ws_model *model)
@@ -165,7 +165,7 @@ static void hosts_tick(struct ws_ui *ui, const struct ws_model *model, ws_time e
 		hosts_start_walk(hosts, model);
 		hosts->started = ui->clock;
 	}
-	walk(hosts, model, SLICE);
+	hosts_walk(hosts, model, SLICE);
 	hosts->finished = ui->clock;
 }
 
@@ -241,7 +241,7 @@ static void hosts_layout(struct ws_ui *ui, const struct ws_model *model)
 	if (hosts->generation != model->generation) { /* the first part of the new snapshot is shown at once */
 		hosts_start_walk(hosts, model);
 		hosts->count = 0;
-		walk(hosts, model, ui->clock ? SLICE : SIZE_MAX); /* without ticks to come, all of it */
+		hosts_walk(hosts, model, ui->clock ? SLICE : SIZE_MAX); /* without ticks to come, all of it */
 	}
 	cursor_fit(&hosts->cursor, hosts->count, hosts_visible(ui->rows));
 }
@@ -274,7 +274,7 @@ static void draw_heads(const struct hosts_view *hosts, const struct ws_model *mo
 	const int limit = canvas->columns - 1;
 	struct ws_tracker_stats stats;
 	ws_tracker_stats(model->tracker, &stats);
-	ws_canvas_bold(canvas, 0, 1, limit, WS_STYLE_TITLE, "Who holds TIME_WAIT and CLOSE_WAIT");
+	ws_canvas_bold(canvas, 0, 1, limit, WS_STYLE_TITLE, "Hosts in TIME_WAIT and CLOSE_WAIT");
 	int column = 1;
 	for (enum ws_state state = WS_CLOSE_WAIT; state <= WS_TIME_WAIT; state += WS_TIME_WAIT - WS_CLOSE_WAIT)
 		column = ws_canvas_printf(canvas, 1, column, limit, draw_state_style(state), "%s %llu",
@@ -289,15 +289,15 @@ static void draw_heads(const struct hosts_view *hosts, const struct ws_model *mo
 	draw_rule(canvas, 3);
 }
 
-/* What it means that this one holds them. */
+/* Explains what the selected row means. */
 static void draw_meaning(const struct hosts_view *hosts, struct ws_canvas *canvas, int row)
 {
 	static const char time_wait[] =
-	        "TIME_WAIT: it closed first, and waits for late segments; its port pair is taken "
-	        "until then. If bind() fails meanwhile: SO_REUSEADDR.";
+	        "TIME_WAIT: this side closed first and waits for late segments; its ports are in use "
+	        "until then. If bind() fails meanwhile, set SO_REUSEADDR.";
 	static const char close_wait[] =
-	        "CLOSE_WAIT: the other side has closed, the program here has not. No timer ends "
-	        "that: if they grow, this program leaks sockets.";
+	        "CLOSE_WAIT: the other side has closed, but the program here has not. No timer ends "
+	        "that; if the number grows, the program leaks sockets.";
 	char line[512];
 	if (hosts->cursor.selected >= hosts->count)
 		return;
@@ -322,7 +322,7 @@ static void hosts_draw(const struct ws_ui *ui, const struct ws_model *model, str
 	}
 	if (!hosts->count && !hosts->running)
 		draw_cut(canvas, HEAD_ROWS, 2, canvas->columns - 1, WS_STYLE_NORMAL,
-		         "No endpoint is in one of them now.");
+		         "No endpoint is in TIME_WAIT or CLOSE_WAIT now.");
 	draw_rule(canvas, bottom);
 	draw_meaning(hosts, canvas, bottom + 1);
 }

@@ -1,8 +1,8 @@
-/* Statistics: how much of what, over time, and what the capture itself lost.
+/* Statistics: protocols, rates over time, and what the capture itself lost.
  *
- * The plots are rows of cells, one for each stretch of time: the tracker keeps the whole capture in a bounded number of
- * slots, and as many of those as are needed are put together for one cell. A plot's highest cell is its own maximum,
- * which is printed beside it. */
+ * A plot is a row of cells, one for each interval. The tracker keeps the whole capture in a bounded number of
+ * slots, and a cell combines as many of them as needed. Each plot is scaled to its own highest cell, which is
+ * printed beside it. */
 #include "scene/screens.h"
 #include "scene/tables/tables_view.h"
 #include "scene/ui.h"
@@ -17,7 +17,7 @@ enum { TALKERS_A_SLICE = 20000, LEVELS = 8, FEW_ROWS = 20 };
 
 /* ---- The largest connections */
 
-static void offer(struct talker top[TOP_TALKERS], const struct ws_conn_info *info)
+static void talkers_offer(struct talker top[TOP_TALKERS], const struct ws_conn_info *info)
 {
 	struct talker talker = {info->id, info->number, info->endpoint[0].bytes + info->endpoint[1].bytes};
 	for (int i = 0; i < TOP_TALKERS; i++) {
@@ -29,14 +29,14 @@ static void offer(struct talker top[TOP_TALKERS], const struct ws_conn_info *inf
 	}
 }
 
-/* True: the walk has come to its end. */
-static bool walk(struct statistics_view *view, const struct ws_model *model)
+/* Returns true at the end of the walk. */
+static bool talkers_walk(struct statistics_view *view, const struct ws_model *model)
 {
 	struct ws_conn_info info;
 	size_t count = ws_tracker_conn_count(model->tracker);
 	for (int i = 0; i < TALKERS_A_SLICE && view->rank < count; i++, view->rank++)
 		if (ws_tracker_conn(model->tracker, ws_tracker_conn_at(model->tracker, view->rank), &info))
-			offer(view->building, &info);
+			talkers_offer(view->building, &info);
 	if (view->rank < count)
 		return false;
 	memcpy(view->top, view->building, sizeof(view->top));
@@ -52,14 +52,14 @@ static void statistics_tick(struct ws_ui *ui, const struct ws_model *model, ws_t
 	(void)elapsed;
 	if (view->complete && !view->rank && ui->clock - view->finished < TALKERS_AGAIN)
 		return;
-	if (walk(view, model))
+	if (talkers_walk(view, model))
 		view->finished = ui->clock;
 }
 
 static void statistics_layout(struct ws_ui *ui, const struct ws_model *model)
 {
-	if (!ui->clock) /* a layout, without ticks */
-		while (!walk(&ui->statistics, model))
+	if (!ui->clock) /* it is drawn once, without ticks */
+		while (!talkers_walk(&ui->statistics, model))
 			;
 }
 
@@ -72,12 +72,12 @@ static ws_time statistics_next_change(const struct ws_ui *ui, const struct ws_mo
 
 /* ---- Plots */
 
-/* One row of a plot: what is counted, and how its slots come together in a cell. */
+/* A plot: what it counts, and how slots are combined into a cell. */
 struct plot {
 	const char *label;
 	enum ws_style style;
-	bool level;      /* a number of endpoints: the highest counts; else a sum: a rate */
-	bool bytes;      /* else packets */
+	bool level;      /* a number of endpoints, whose highest value counts; false: a sum, shown as a rate */
+	bool bytes;      /* bytes are counted; false: packets */
 	uint32_t states; /* bit set, where `level` */
 };
 
@@ -141,7 +141,7 @@ static double fill_cells(const struct ws_model *model, const struct plot *plot, 
 	return most;
 }
 
-/* False: nothing was ever there. */
+/* False: all values are 0, and nothing was drawn. */
 static bool draw_plot(const struct ws_model *model, struct ws_canvas *canvas, int row, const struct plot *plot,
                       const struct axis *axis)
 {
@@ -241,7 +241,7 @@ struct fact {
 	bool bad; /* worth a warning when it is not 0 */
 };
 
-/* Numbers side by side, as many as fit; returns the row below. */
+/* Draws numbers side by side, as many as fit. Returns the row below. */
 static int draw_facts(struct ws_canvas *canvas, int row, int limit, const char *heading, const struct fact *facts,
                       size_t count)
 {

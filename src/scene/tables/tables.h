@@ -6,7 +6,8 @@
 
 /* arp_notes.c: what the selected row means. */
 void arp_explain(const struct ws_ui *ui, const struct ws_model *model, struct ws_text *text);
-/* The address that ARP says this MAC belongs to, other than `self`; false: none. `more`: there are several. */
+/* Finds another address than `self` that has this MAC, according to ARP. False: there is none. `more`: there are
+ * several. */
 bool arp_owner(const struct ws_model *model, const uint8_t mac[6], uint16_t vlan, const struct ws_addr *self,
                struct ws_addr *owner, bool *more);
 bool arp_binding_of(const struct ws_model *model, const struct ws_addr *address, uint16_t vlan,

@@ -32,7 +32,7 @@ struct arp_view {
 struct udp_view {
 	struct ws_cursor cursor; /* among the conversations */
 	/* The datagrams of one conversation, the oldest first. */
-	uint64_t conversation, newest; /* what the list was made for */
+	uint64_t conversation, newest; /* the list was made for these */
 	uint64_t *datagram;
 	size_t count, capacity;
 	struct ws_cursor datagram_cursor;
@@ -45,13 +45,14 @@ struct hosts_row {
 	uint8_t ip_version, state;
 	bool server;
 	uint64_t count;  /* 0: an empty slot of the table */
-	ws_time longest; /* CLOSE_WAIT: without a packet; TIME_WAIT: until the last one is over */
+	ws_time longest; /* CLOSE_WAIT: the longest time without a packet; TIME_WAIT: the time until the last one ends
+	                  */
 };
 
 struct hosts_view {
 	/* In use. */
-	uint64_t generation;    /* of the model that they are of; 0: none yet */
-	struct hosts_row *rows; /* most first */
+	uint64_t generation;    /* of the model that the rows were counted for; 0: none yet */
+	struct hosts_row *rows; /* the highest count first */
 	size_t count;
 	struct ws_cursor cursor;
 	/* In the making, in slices. */
@@ -72,7 +73,7 @@ struct talker {
 	uint64_t number, bytes;
 };
 
-/* A walk over all connections in slices, for the largest. */
+/* A walk over all connections in slices, which finds the largest. */
 struct statistics_view {
 	struct talker top[TOP_TALKERS], building[TOP_TALKERS];
 	size_t rank;

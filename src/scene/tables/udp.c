@@ -1,5 +1,5 @@
-/* UDP: conversations, and the datagrams of one. There is no connection and no stream to show: each datagram stands for
- * itself, with one length, and what comes back may be another datagram, an ICMP error, or nothing. */
+/* UDP conversations. There is no connection and no stream: each datagram stands alone and has one length, and the
+ * reply may be another datagram, an ICMP error, or nothing. */
 #include "scene/screens.h"
 #include "scene/tables/tables_view.h"
 #include "scene/ui.h"

@@ -1,9 +1,9 @@
-/* The canvas: a rectangle of cells that cuts whatever is drawn outside it.
+/* The canvas: a rectangle of cells. Whatever is drawn outside it is cut.
  *
- * Everything is written through set_cell(), which keeps the one invariant the grid has: a wide character is a cell with
- * its code point followed by a cell with code point 0, and neither half is ever left alone. Text from outside is made
- * harmless here a second time, so that no scene can forget it. On an ASCII canvas the drawing characters are replaced
- * one for one, by a single table; what is not in the table becomes a question mark. */
+ * Everything is written through set_cell(), which keeps the grid's one invariant: a wide character is a cell with
+ * its code point followed by a cell with code point 0, and neither half is ever left alone. Text from outside is
+ * cleaned here a second time, so that no screen can forget it. On an ASCII canvas drawing characters are replaced
+ * one by one from a table; a character that is not in the table becomes a question mark. */
 #include <wirestate/canvas.h>
 
 #include <stdarg.h>
@@ -116,13 +116,13 @@ static void set_cell(struct ws_canvas *canvas, int row, int column, uint32_t cod
 		return;
 	struct ws_cell *right = cell_at(canvas, row, column + 1);
 	if (cell->code_point == 0 && code_point != 0 && column > 0)
-		cell[-1].code_point = ' '; /* half of a wide character would be left standing */
+		cell[-1].code_point = ' '; /* do not leave half of a wide character */
 	if (cell->code_point != 0 && right && right->code_point == 0)
 		right->code_point = ' ';
 	*cell = (struct ws_cell){.code_point = code_point, .style = style, .emphasis = emphasis};
 }
 
-/* Draws one harmless code point and returns the column behind it. */
+/* Draws one printable code point and returns the column after it. */
 static int draw_code_point(struct ws_canvas *canvas, int row, int column, int limit, uint8_t style, uint8_t emphasis,
                            uint32_t code_point)
 {

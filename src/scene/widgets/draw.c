@@ -1,4 +1,4 @@
-/* Small pieces of drawing that several scenes share. */
+/* Small pieces of drawing that several screens share. */
 #include "scene/widgets/draw.h"
 
 #include <stdio.h>
@@ -67,7 +67,7 @@ bool draw_wrap(const char *utf8, int width, int index, char *line, size_t size)
 	}
 }
 
-/* `unit` nanoseconds to the unit; as many decimals as three significant digits need. */
+/* Writes a duration in units of `unit` nanoseconds, with as many decimals as three significant digits need. */
 static void scaled(struct ws_text *text, ws_time duration, ws_time unit, const char *name)
 {
 	double value = (double)duration / (double)unit;
@@ -127,7 +127,7 @@ void draw_endpoint(struct ws_text *text, const struct ws_addr *address, unsigned
 		ws_text_append(text, whole, endpoint.length);
 		return;
 	}
-	/* Behind the cut stay the port and, if there is room, the address's last group. */
+	/* After the cut follow the port and, if there is room, the last group of the address. */
 	const char *colon = memrchr(whole, ':', endpoint.length);
 	int tail = colon ? length - (int)(colon - whole) : 0;
 	if (ip_version == 6)

@@ -1,4 +1,4 @@
-/* The line that is typed at the bottom of the screen. It knows nothing of what it is for: `use` does. */
+/* The line that is typed at the bottom of the screen. What it is for is described by `use` alone. */
 #include "scene/widgets/prompt.h"
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
@@ -10,28 +10,28 @@ static bool continues(char byte)
 	return ((uint8_t)byte & 0xc0) == 0x80;
 }
 
-static size_t before(const struct prompt *prompt, size_t at)
+static size_t previous_character(const struct prompt *prompt, size_t at)
 {
 	while (at && continues(prompt->text[--at]))
 		;
 	return at;
 }
 
-static size_t behind(const struct prompt *prompt, size_t at)
+static size_t next_character(const struct prompt *prompt, size_t at)
 {
 	while (at < prompt->length && continues(prompt->text[++at]))
 		;
 	return at;
 }
 
-static void erase(struct prompt *prompt, size_t from, size_t to)
+static void prompt_erase(struct prompt *prompt, size_t from, size_t to)
 {
 	memmove(prompt->text + from, prompt->text + to, prompt->length - to + 1);
 	prompt->length -= to - from;
 	prompt->cursor = from;
 }
 
-static bool insert(struct prompt *prompt, uint32_t character)
+static bool prompt_insert(struct prompt *prompt, uint32_t character)
 {
 	char bytes[4];
 	if (!ws_printable(character))
@@ -55,7 +55,7 @@ void prompt_open(struct ws_ui *ui, const struct prompt_use *use, const char *tex
 	size_t used;
 	for (size_t left = strlen(text); (used = ws_utf8_decode(text, left, &character)) != 0;
 	     text += used, left -= used)
-		insert(prompt, character);
+		prompt_insert(prompt, character);
 }
 
 static size_t word_start(const struct prompt *prompt)
@@ -68,8 +68,8 @@ static size_t word_start(const struct prompt *prompt)
 	return at;
 }
 
-/* Enter and Escape. The line is closed before its user is told, who may open another one. */
-static void finish(struct ws_ui *ui, const struct ws_model *model, bool accepted)
+/* Ends the line on Enter or Escape. It is closed before its user is called, because that may open another line. */
+static void prompt_finish(struct ws_ui *ui, const struct ws_model *model, bool accepted)
 {
 	struct prompt *prompt = &ui->prompt;
 	const struct prompt_use *use = prompt->use;
@@ -95,24 +95,24 @@ static void finish(struct ws_ui *ui, const struct ws_model *model, bool accepted
 	prompt->cursor = prompt->error.start + prompt->error.length;
 }
 
-/* True: the text has changed. */
+/* Returns true when the text has changed. */
 static bool edit_text(struct prompt *prompt, enum ws_edit edit, uint32_t character)
 {
 	const size_t length = prompt->length;
 	switch (edit) {
 	case WS_EDIT_INSERT:
-		return insert(prompt, character);
+		return prompt_insert(prompt, character);
 	case WS_EDIT_ERASE:
-		erase(prompt, before(prompt, prompt->cursor), prompt->cursor);
+		prompt_erase(prompt, previous_character(prompt, prompt->cursor), prompt->cursor);
 		break;
 	case WS_EDIT_DELETE:
-		erase(prompt, prompt->cursor, behind(prompt, prompt->cursor));
+		prompt_erase(prompt, prompt->cursor, next_character(prompt, prompt->cursor));
 		break;
 	case WS_EDIT_ERASE_WORD:
-		erase(prompt, word_start(prompt), prompt->cursor);
+		prompt_erase(prompt, word_start(prompt), prompt->cursor);
 		break;
 	case WS_EDIT_ERASE_ALL:
-		erase(prompt, 0, prompt->length);
+		prompt_erase(prompt, 0, prompt->length);
 		break;
 	default:
 		break;
@@ -129,13 +129,13 @@ bool prompt_edit(struct ws_ui *ui, const struct ws_model *model, enum ws_edit ed
 	switch (edit) {
 	case WS_EDIT_ACCEPT:
 	case WS_EDIT_CANCEL:
-		finish(ui, model, edit == WS_EDIT_ACCEPT);
+		prompt_finish(ui, model, edit == WS_EDIT_ACCEPT);
 		return true;
 	case WS_EDIT_LEFT:
-		prompt->cursor = before(prompt, cursor);
+		prompt->cursor = previous_character(prompt, cursor);
 		return prompt->cursor != cursor;
 	case WS_EDIT_RIGHT:
-		prompt->cursor = behind(prompt, cursor);
+		prompt->cursor = next_character(prompt, cursor);
 		return prompt->cursor != cursor;
 	case WS_EDIT_FIRST:
 		prompt->cursor = 0;
@@ -154,7 +154,7 @@ bool prompt_edit(struct ws_ui *ui, const struct ws_model *model, enum ws_edit ed
 	return true;
 }
 
-/* The columns that the first `length` bytes take up. */
+/* The columns of the first `length` bytes. */
 static int columns_of(const struct prompt *prompt, size_t length)
 {
 	char text[PROMPT_SIZE];
@@ -163,12 +163,12 @@ static int columns_of(const struct prompt *prompt, size_t length)
 	return ws_columns(text);
 }
 
-/* The first byte to draw, so that the cursor is in sight. */
+/* The first byte to draw so that the cursor is visible. */
 static size_t first_visible(const struct prompt *prompt, int room)
 {
 	size_t first = 0;
 	while (first < prompt->cursor && columns_of(prompt, prompt->cursor) - columns_of(prompt, first) >= room)
-		first = behind(prompt, first);
+		first = next_character(prompt, first);
 	return first;
 }
 

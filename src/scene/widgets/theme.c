@@ -1,5 +1,5 @@
-/* The themes: from what a cell means to how it looks, for 256 colours, for 8, and for none, where bold, dim and reverse
- * must do. On a terminal the background stays its own. */
+/* The themes: how each style looks with 256 colours, with 8, and with none, where bold, dim and reverse must do. A
+ * terminal keeps its own background. */
 #include <wirestate/theme.h>
 
 enum { OWN = -1, RED = 1, GREEN, YELLOW, BLUE, MAGENTA, CYAN };
