@@ -52,6 +52,14 @@ static int attempt(int directory, int (*fn)(int directory))
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? -1 : status;
 }
 
+static void skip_because(const char *reason)
+{
+	print_message("skipped: %s\n", reason);
+	skip();
+}
+
+#define NO_SECCOMP "this kernel has no seccomp, or this build has a sanitizer"
+
 static bool killed(int status)
 {
 	return WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS;
@@ -61,7 +69,7 @@ static void assert_killed(int (*fn)(int directory))
 {
 	int status = attempt(-1, fn);
 	if (status < 0)
-		skip();
+		skip_because(NO_SECCOMP);
 	assert_true(killed(status));
 }
 
@@ -69,7 +77,7 @@ static void assert_exits(int directory, int (*fn)(int directory), int code)
 {
 	int status = attempt(directory, fn);
 	if (status < 0)
-		skip();
+		skip_because(NO_SECCOMP);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), code);
 }
@@ -216,7 +224,7 @@ static void saves_go_to_their_directory_only(void **state)
 	unlink(old);
 	assert_int_equal(rmdir(path), 0);
 	if (saved < 0)
-		skip();
+		skip_because(NO_SECCOMP);
 	assert_true(WIFEXITED(saved) && WIFEXITED(escaped));
 	assert_int_equal(WEXITSTATUS(saved), DONE);
 	assert_int_equal(WEXITSTATUS(escaped), REFUSED);
@@ -258,7 +266,7 @@ static void nothing_is_left_of_root(void **state)
 	(void)state;
 	int ends[2];
 	if (geteuid() != 0)
-		skip();
+		skip_because("only root has privileges to give up");
 	assert_int_equal(pipe(ends), 0);
 	pid_t child = fork();
 	if (child == 0) {
@@ -296,7 +304,7 @@ static void a_user_that_is_none(void **state)
 	assert_false(ws_privileges_drop("no such user", &protections, &error));
 	assert_int_equal(error.status, WS_ERROR_OPTION);
 	if (geteuid() != 0)
-		skip();
+		skip_because("only root has privileges to give up");
 	assert_false(ws_privileges_drop("root", &protections, &error));
 	assert_non_null(strstr(error.text, "root"));
 }
