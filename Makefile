@@ -31,6 +31,9 @@ ASAN_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-s
 Q   := $(if $(V),,@)
 say  = @$(if $(V),:,printf '  %-4s %s\n' '$(strip $(1))' '$@';:)
 
+# For targets that build on their own: as many jobs as there are processors, unless make was called with -j.
+PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+
 .DEFAULT_GOAL := all
 .PHONY: all demo test check unit bench lab corpus asan fuzz lint deb install uninstall clean help
 
@@ -106,12 +109,12 @@ $(COMPLETIONS): $(BUILD)/wirestate.%: $(BUILD)/wirestate
 
 demo: ## install what is missing, build, and replay a bundled capture in the view
 	@tests/need build
-	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s $(PARALLEL) all
 	@$(BUILD)/wirestate -r captures/close-four-client.pcap
 
 test: ## install what the tests need, build, and run them all
 	@tests/need test
-	@$(MAKE) --no-print-directory all unit
+	@$(MAKE) --no-print-directory $(PARALLEL) all unit
 	@tests/run
 
 unit: $(UNIT) $(FUZZ:%=$(BUILD)/fuzz/%) $(BUILD)/corpus/server ## build the unit tests
@@ -132,7 +135,7 @@ corpus: ## run all captures and mutations of them in every format and on every s
 	@BUILD=build/asan tests/corpus/run --all $(if $(SEED),--seed $(SEED))
 
 asan: ## build build/asan/wirestate and its unit tests with AddressSanitizer and UBSan
-	@$(MAKE) --no-print-directory BUILD=build/asan LTO= HOT= CPPFLAGS=-DWS_CHECKS CFLAGS='$(ASAN_FLAGS)' HARDEN=-fPIE all unit
+	@$(MAKE) --no-print-directory $(PARALLEL) BUILD=build/asan LTO= HOT= CPPFLAGS=-DWS_CHECKS CFLAGS='$(ASAN_FLAGS)' HARDEN=-fPIE all unit
 
 fuzz: ## let libFuzzer look for inputs that break the program: SECONDS=60 for each TARGET
 	@tests/need fuzz

@@ -25,6 +25,9 @@
 #include <termios.h>
 #include <unistd.h>
 
+/* The macros of seccomp.h leave the second operand out where a comparison has only one; clang warns of that. */
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+
 static void protection_lacks(struct ws_protections *protections, const char *part, int error)
 {
 	size_t length = strlen(protections->missing);
