@@ -1,15 +1,15 @@
-/* Sequence analysis, with tshark 4.0's rules in tshark's order, so that every mark can be compared with its
+/* Sequence analysis with the rules of tshark 4.0 in tshark's order, so that every mark can be compared with tshark's
  * tcp.analysis.* frame by frame.
  *
- * A segment is looked at in four steps. What it is beside its sender's own past (probe, zero window, lost segment,
- * keep-alive, window update, window full) and as an answer to the peer's last segment (acknowledgment of a keep-alive
- * or a probe, duplicate ACK); whether it acknowledges what was never seen; if it takes up sequence space again, why
- * (spurious, fast, out of order, plain retransmission); and only then is it remembered. The order matters: each test
- * sees the flows as they were before the segment.
+ * A segment is analysed in four steps. First it is compared with what its sender sent before (probe, zero window, lost
+ * segment, keep-alive, window update, window full) and with the peer's last segment (acknowledgment of a keep-alive or
+ * a probe, duplicate ACK). Then: does it acknowledge data that was not captured? Third, if it repeats sequence space:
+ * why (spurious, fast, out of order, plain retransmission)? Only then is it remembered, because each test must see the
+ * flows as they were before the segment.
  *
- * One rule is ours. A probe of a closed window that carries no byte sits one below the next sequence number and looks
- * like a keep-alive, which is what tshark calls it. The peer's window being zero tells them apart, and the timing
- * confirms it: probes back off (RFC 9293 §3.8.6.1), keep-alives come at a constant interval (RFC 9293 §3.8.4). */
+ * One rule is our own. A probe of a closed window without a byte has a sequence number one below the next one, like a
+ * keep-alive, and tshark calls it one. They are told apart by the peer's window, which is zero, and by their timing:
+ * probes back off (RFC 9293 §3.8.6.1), and keep-alives have a constant interval (RFC 9293 §3.8.4). */
 #include "track/analysis.h"
 
 #define FAST_RETRANSMISSION_WITHIN (20 * WS_MILLISECOND)
@@ -24,12 +24,12 @@ enum { SCALE_UNKNOWN = 0, SCALE_OFF = 1, SCALE_FIRST = 2 };
 enum {
 	BASE_KNOWN = 1 << 0,
 	SENT = 1 << 1,            /* `window`, `ack` and `last_time` are valid */
-	UNSCALED = 1 << 2,        /* no ACK since the SYN, whose window is never scaled */
+	UNSCALED = 1 << 2,        /* no ACK was sent since the SYN, whose window is never scaled */
 	LAST_KEEP_ALIVE = 1 << 3, /* the last segment was a keep-alive */
 	LAST_PROBE = 1 << 4,      /* the last segment was a probe of a closed window */
 	LAST_BYTELESS = 1 << 5,   /* the last segment was a probe or a keep-alive without a byte, at a closed window */
-	IN_FLIGHT_KNOWN = 1 << 6, /* the peer has acknowledged something since the last hole */
-	UNSEEN_REPORTED = 1 << 7, /* the peer acknowledged what was never seen, and that has been said */
+	IN_FLIGHT_KNOWN = 1 << 6, /* the peer has acknowledged something since the last gap */
+	UNSEEN_REPORTED = 1 << 7, /* an acknowledgment of data that was not captured has been reported */
 };
 
 /* ws_analyser.bits */
@@ -47,7 +47,7 @@ static inline bool before(uint32_t a, uint32_t b)
 	return (int32_t)(a - b) < 0;
 }
 
-/* Clocks in captures run backwards now and then: such an interval is taken as a very long one. */
+/* Times in captures sometimes go back; such an interval counts as a very long one. */
 static inline uint64_t since(ws_time now, ws_time then)
 {
 	return (uint64_t)now - (uint64_t)then;
@@ -78,8 +78,8 @@ ws_time ws_analyser_initial_rtt(const struct ws_analyser *analyser)
 	return analyser->bits & RTT_KNOWN ? analyser->handshake : -1;
 }
 
-/* A SYN on a 4-tuple that is known: the same again, or a new connection. The same again undoes what a RST in between
- * may have told of the sender, whose sequence number need not be the sender's own (RFC 9293 §3.5.2). */
+/* A SYN on a known 4-tuple is either a repetition or a new connection. A repetition resets what a RST in between may
+ * have changed for the sender, because the sequence number of a RST need not be the sender's own (RFC 9293 §3.5.2). */
 static uint32_t check_reuse(struct ws_analyser *a, const struct ws_segment *s)
 {
 	struct ws_flow *self = &a->flow[s->direction];
@@ -98,7 +98,7 @@ static uint32_t check_reuse(struct ws_analyser *a, const struct ws_segment *s)
 	return MARK(REUSED_PORTS);
 }
 
-/* Where relative numbers start. Without a SYN the first number seen is number 1. */
+/* Sets where relative numbers start. Without a SYN the first number seen is number 1. */
 static void set_bases(struct ws_flow *self, struct ws_flow *peer, const struct ws_segment *s)
 {
 	if (!(self->bits & BASE_KNOWN)) {
@@ -114,8 +114,8 @@ static void set_bases(struct ws_flow *self, struct ws_flow *peer, const struct w
 	peer->bits |= IN_FLIGHT_KNOWN;
 }
 
-/* A segment without a byte, one below the next sequence number: does it probe the peer's closed window? Keep-alives
- * give themselves away by the third that comes after the same interval. */
+/* Returns whether a segment without a byte, one below the next sequence number, probes the peer's closed window. The
+ * third such segment after equal intervals is recognised as a keep-alive. */
 static bool is_byteless_probe(struct ws_flow *self, const struct ws_flow *peer, const struct ws_segment *s)
 {
 	if (s->length || !(peer->bits & SENT) || peer->window || !(self->bits & SENT))
@@ -139,7 +139,7 @@ static bool fills_window(const struct ws_flow *peer, uint32_t end)
 	return end == peer->ack + ((uint32_t)peer->window << shift);
 }
 
-/* The segment beside its sender's own past, when it is not a probe that carries a byte. */
+/* Compares a segment, unless it is a probe with a byte, with what its sender sent before. */
 static uint32_t compare_with_past(struct ws_flow *self, const struct ws_flow *peer, const struct ws_segment *s)
 {
 	uint32_t marks = 0;
@@ -160,7 +160,7 @@ static uint32_t compare_with_past(struct ws_flow *self, const struct ws_flow *pe
 	return marks;
 }
 
-/* The segment as an answer that repeats what its sender said before. */
+/* Compares a segment without data, which repeats its sender's last ACK, with the peer's last segment. */
 static uint32_t compare_with_peer(struct ws_flow *self, const struct ws_flow *peer, const struct ws_segment *s)
 {
 	if (s->length || is_control(s) || !(self->bits & SENT) || s->window != self->window ||
@@ -176,9 +176,9 @@ static uint32_t compare_with_peer(struct ws_flow *self, const struct ws_flow *pe
 	return MARK(DUPLICATE_ACK);
 }
 
-/* An acknowledgment of what the capture does not hold. From here on everything sent so far counts as acknowledgeable;
- * where that is nothing new, the peer stays marked until its own acknowledgments move, so that one hole is reported
- * once. */
+/* Checks for an acknowledgment of data that was not captured. After it, everything sent so far may be acknowledged. If
+ * that is nothing new, the peer stays marked until its own acknowledgment numbers advance, so that a gap is reported
+ * only once. */
 static uint32_t check_unseen(struct ws_flow *peer, const struct ws_segment *s)
 {
 	if (!peer->gapless || !after(s->acknowledgment, peer->gapless) || !(s->flags & WS_TCP_ACK))
@@ -193,7 +193,7 @@ static uint32_t check_unseen(struct ws_flow *peer, const struct ws_segment *s)
 	return reported ? 0 : MARK(ACK_LOST_SEGMENT);
 }
 
-/* A segment that takes up sequence space: is it there for the first time? The first match wins. */
+/* Checks whether a segment repeats sequence space, and why. The first rule that matches counts. */
 static uint32_t check_repetition(const struct ws_analyser *a, const struct ws_segment *s)
 {
 	const struct ws_flow *self = &a->flow[s->direction], *peer = &a->flow[!s->direction];
@@ -237,7 +237,7 @@ static void remember(struct ws_flow *self, const struct ws_flow *peer, const str
 	self->last_time = s->time;
 }
 
-/* Window scaling holds only when both SYNs offer it. */
+/* Window scaling is used only when both SYNs offer it. */
 static void learn_scale(struct ws_flow *self, struct ws_flow *peer, const struct ws_segment *s)
 {
 	if (!(s->flags & WS_TCP_SYN))
@@ -252,7 +252,7 @@ static void learn_scale(struct ws_flow *self, struct ws_flow *peer, const struct
 		self->scale = SCALE_OFF;
 }
 
-/* What the handshake tells: its round trip, and from where on windows are scaled. */
+/* Learns from the handshake its round trip time, and from when on windows are scaled. */
 static void learn_handshake(struct ws_analyser *a, const struct ws_segment *s)
 {
 	struct ws_flow *self = &a->flow[s->direction];
@@ -299,8 +299,8 @@ static void report(const struct ws_flow *self, const struct ws_flow *peer, const
 		out->bytes_in_flight = in_flight - !!(s->flags & (WS_TCP_SYN | WS_TCP_FIN));
 }
 
-/* What comes next in a stream without a hole, with news for the peer: nearly every segment. Of all the tests only that
- * for a full window can say something about it. */
+/* True for the next segment of a stream without a gap that has something new for the peer, which nearly every segment
+ * is. Of all marks, only "window full" is possible for it. */
 static bool is_plain(const struct ws_analyser *a, const struct ws_flow *self, const struct ws_flow *peer,
                      const struct ws_segment *s)
 {
@@ -312,8 +312,8 @@ static bool is_plain(const struct ws_analyser *a, const struct ws_flow *self, co
 	       !(a->bits & SYN_TIMED) && !after(s->acknowledgment, peer->gapless);
 }
 
-static uint32_t take_plain(struct ws_analyser *a, struct ws_flow *self, struct ws_flow *peer,
-                           const struct ws_segment *s)
+static uint32_t analyse_plain(struct ws_analyser *a, struct ws_flow *self, struct ws_flow *peer,
+                              const struct ws_segment *s)
 {
 	uint32_t end = s->sequence + s->length;
 	uint32_t marks = s->length && fills_window(peer, end) ? MARK(WINDOW_FULL) : 0;
@@ -345,7 +345,7 @@ void ws_analyse(struct ws_analyser *a, const struct ws_segment *s, struct ws_ana
 		return;
 	}
 	if (is_plain(a, self, peer, s)) {
-		out->analysis = take_plain(a, self, peer, s);
+		out->analysis = analyse_plain(a, self, peer, s);
 		report(self, peer, s, out);
 		return;
 	}

@@ -1,8 +1,8 @@
-/* From facts to state: the table of states, the certainty of each, and the one function that changes a state.
+/* Derives states from facts: the table of states, the certainty of each, and the only function that changes a state.
  *
- * RFC 9293 §3.3.2 names the states. The order of the tests below is the order of precedence: a dead endpoint is CLOSED
- * whatever it did before; one that has not finished its handshake cannot have closed (except after a fast open, RFC
- * 7413, where a server may send FIN from SYN_RECEIVED); after that only FINs and their acknowledgments count. */
+ * RFC 9293 §3.3.2 names the states. The tests below are in the order of precedence. A dead endpoint is CLOSED, whatever
+ * it did before. An endpoint that has not completed its handshake cannot have closed (except after a fast open, RFC
+ * 7413, when a server may send FIN in SYN_RECEIVED). After that only FINs and their acknowledgments count. */
 #include "track/machine.h"
 
 static enum ws_state closing_state(const struct ws_endpoint *e)
@@ -69,7 +69,7 @@ static enum ws_certainty certainty_of(const struct ws_endpoint *e, enum ws_state
 	return WS_ASSUMED;
 }
 
-/* ---- Which states follow which: RFC 9293 figure 5, without the calls that no wire shows */
+/* ---- The successors of each state: RFC 9293 figure 5, without the calls that no packet shows */
 
 #define BIT(state) (1u << (state))
 static const uint16_t successors[WS_STATE_COUNT] = {
@@ -91,13 +91,13 @@ bool ws_state_follows(enum ws_state from, enum ws_state to)
 	return successors[from] & BIT(to);
 }
 
-/* The first step of a shortest way from one state to another that does not lead through CLOSED; WS_STATE_COUNT when
- * there is none. */
+/* Returns the first step of a shortest path from one state to another that does not go through CLOSED, or
+ * WS_STATE_COUNT when there is none. */
 static enum ws_state next_hop(enum ws_state from, enum ws_state to)
 {
 	if (ws_state_follows(from, to))
 		return to;
-	/* Backwards from `to`, one layer at a time, until a successor of `from` is reached. */
+	/* Searches back from `to`, one step at a time, until a successor of `from` is reached. */
 	unsigned reached = BIT(to);
 	for (unsigned round = 0; round < WS_STATE_COUNT; round++) {
 		unsigned wider = reached;
@@ -140,7 +140,8 @@ static void push(struct ws_endpoint *endpoint, enum ws_state state)
 		endpoint->depth++;
 }
 
-/* How many of the latest states to take off the path so that `to`, or else a state that leads to it, is on top. */
+/* How many of the latest states must be removed from the path so that it ends in `to`, or else in a predecessor of
+ * `to`. */
 static unsigned way_back(const struct ws_endpoint *endpoint, enum ws_state to)
 {
 	for (unsigned back = 1; back < endpoint->depth; back++)
@@ -152,7 +153,7 @@ static unsigned way_back(const struct ws_endpoint *endpoint, enum ws_state to)
 	return 0;
 }
 
-static bool go_back(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws_state to, enum ws_why why)
+static bool retract_path(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws_state to, enum ws_why why)
 {
 	unsigned back = way_back(endpoint, to);
 	if (!back)
@@ -181,7 +182,7 @@ void ws_publish(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws
 	if (!endpoint->depth)
 		ws_start_in(endpoint, endpoint->state);
 	if (basis == WS_BASIS_RETRACTION) {
-		go_back(x, endpoint, to, why);
+		retract_path(x, endpoint, to, why);
 		bool begins = endpoint->depth == 1 && (to == WS_CLOSED || to == WS_LISTEN);
 		if (begins && endpoint->state != to) {
 			/* It never was where it was assumed to begin. */
@@ -192,8 +193,8 @@ void ws_publish(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws
 	}
 	while (endpoint->state != to) {
 		enum ws_state hop = next_hop(endpoint->state, to);
-		/* The facts lead where no step leads: what was shown last was wrong. */
-		if (hop == WS_STATE_COUNT && go_back(x, endpoint, to, why))
+		/* The facts give a state that no step leads to, so the last published state was wrong. */
+		if (hop == WS_STATE_COUNT && retract_path(x, endpoint, to, why))
 			continue;
 		if (hop == WS_STATE_COUNT)
 			hop = to;
@@ -208,7 +209,7 @@ void ws_presume(struct ws_step_context *x, struct ws_endpoint *endpoint)
 	endpoint->proof = x->segment->tsval;
 }
 
-/* ---- What holds after every input */
+/* ---- Invariants after every input */
 
 const char *ws_endpoint_check(const struct ws_endpoint *e, const struct ws_endpoint *peer)
 {

@@ -1,8 +1,8 @@
-/* SYN and SYN-ACK: RFC 9293 §3.5, fast open RFC 7413, simultaneous open.
+/* SYN and SYN-ACK: RFC 9293 §3.5, fast open (RFC 7413), simultaneous open.
  *
- * A bare SYN from X makes X active. The far end stays in LISTEN (assumed: nothing on the wire shows it) until its
- * SYN-ACK. Where both have sent a bare SYN, each comes to SYN_RECEIVED when the other's arrives. A SYN or SYN-ACK sent
- * again says that the answer to it had not arrived, and takes back what was presumed of its sender. */
+ * A bare SYN from X makes X active. The other end is in LISTEN until its SYN-ACK, which is assumed, because no packet
+ * shows it. When both have sent a bare SYN, each goes to SYN_RECEIVED when the other's arrives. A repeated SYN or
+ * SYN-ACK means that the answer to it had not arrived, and retracts what was presumed of its sender. */
 #include "track/machine.h"
 
 static void note_options(struct ws_step_context *x)
@@ -19,7 +19,7 @@ static void first_syn(struct ws_step_context *x)
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
 	const struct ws_segment *s = x->segment;
 	if (self->listening) {
-		/* Assumed wrongly: it opens actively itself. */
+		/* The assumption was wrong, because it opens actively itself. */
 		self->listening = 0;
 		ws_start_in(self, WS_CLOSED);
 	}
@@ -35,7 +35,7 @@ static void first_syn(struct ws_step_context *x)
 			x->machine->client_plus_one = (int8_t)(s->direction + 1);
 	}
 	if (self == peer) {
-		/* A self-connect: the SYN that leaves is the SYN that arrives. */
+		/* In a self-connect, the SYN that is sent is also the SYN that is received. */
 		ws_publish(x, self, WS_BASIS_SENT, WS_WHY_SYN_SENT);
 		self->rcv_nxt = x->end;
 		self->rcv_known = 1;
@@ -68,7 +68,7 @@ void ws_handle_syn(struct ws_step_context *x)
 		           one */
 	self->snd_max = ws_seq_max(self->snd_max, x->end);
 	if (self->fin_sent && !self->fin_implied)
-		return; /* an old duplicate: it has closed since */
+		return; /* an old duplicate, because it has closed since */
 	if (!self->open_proven && (self->got_syn_ack || self->syn_acked)) {
 		if (self->fin_implied)
 			ws_retract_fin(x, self, WS_WHY_NOT_FIN);
@@ -101,7 +101,7 @@ static void syn_ack_leaves(struct ws_step_context *x, bool again)
 		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_SYN_ACK_AGAIN);
 	}
 	self->syn_received = self->syn_ack_sent = 1;
-	self->got_syn_ack = 0; /* from SYN_RECEIVED on, syn_acked says whether it is open */
+	self->got_syn_ack = 0; /* after SYN_RECEIVED, syn_acked says whether it is open */
 	self->snd_max = self->sent_any ? ws_seq_max(self->snd_max, x->end) : x->end;
 	self->iss_known = self->sent_any = 1;
 	self->iss = s->sequence;
@@ -128,7 +128,7 @@ static void syn_ack_arrives(struct ws_step_context *x, bool again)
 	if (peer->got_syn_ack || peer->syn_acked)
 		return;
 	if (self->active && self != peer && !peer->syn_received) {
-		/* Its own SYN crossed ours, and reaches it before this answer does. */
+		/* The two SYNs crossed, and the other's SYN arrives before this answer. */
 		peer->syn_received = 1;
 		ws_publish(x, peer, WS_BASIS_PRESUMED, WS_WHY_SYN_CROSSED);
 	}
@@ -146,11 +146,11 @@ void ws_handle_syn_ack(struct ws_step_context *x)
 	const struct ws_segment *s = x->segment;
 	if (!peer->iss_known && !peer->mid && !peer->sent_any)
 		imply_syn(x);
-	/* An answer to some other SYN: an old duplicate, which the far end answers with RST. */
+	/* It answers another SYN, so it is an old duplicate, which the other end will answer with RST. */
 	if (!peer->iss_known || !ws_seq_before(peer->iss, s->acknowledgment) ||
 	    ws_seq_before(peer->snd_max, s->acknowledgment))
 		return;
-	/* Nor does an endpoint whose own number is another one, or that has long been open, answer a SYN. */
+	/* An endpoint that has another initial number, or has been open for long, does not answer a SYN either. */
 	bool again = self->syn_ack_sent && self->iss == s->sequence;
 	if ((self->iss_known && self->iss != s->sequence) || (self->active && self->open_proven))
 		return;

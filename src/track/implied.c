@@ -1,11 +1,11 @@
-/* What a segment implies about others that the capture missed: states that are shown with the mark `!`.
+/* What a segment implies about others that the capture missed. Such states are shown with the mark `!`.
  *
- * An endpoint that talks has finished its handshake, whether that was captured or not; a sequence number one beyond
- * what was seen, or an acknowledgment of it, stands for a FIN (or, rarely, for a lost byte: data sent beyond takes it
- * back). */
+ * An endpoint that sends data or ACKs has completed its handshake, whether that was captured or not. A sequence number
+ * one past what was captured, or an acknowledgment of it, stands for a FIN. (Rarely it stands for a lost byte; then
+ * data past that number retracts the FIN.) */
 #include "track/machine.h"
 
-/* The handshake went on without a SYN-ACK that was captured: its sender `passive` had answered all the same. */
+/* The handshake went on, so `passive` had sent a SYN-ACK, which was not captured. */
 static void imply_syn_ack(struct ws_step_context *x, struct ws_endpoint *passive, uint32_t iss)
 {
 	passive->syn_received = 1;
@@ -19,7 +19,7 @@ static void imply_syn_ack(struct ws_step_context *x, struct ws_endpoint *passive
 	ws_publish(x, passive, WS_BASIS_IMPLIED, WS_WHY_SYN_ACK_MISSED);
 }
 
-/* A sender that is shown before ESTABLISHED sends what only an established endpoint sends. */
+/* A sender whose state is before ESTABLISHED sends what only an established endpoint sends. */
 void ws_imply_open(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
@@ -34,7 +34,7 @@ void ws_imply_open(struct ws_step_context *x)
 		return;
 	}
 	if (!self->syn_received && peer->active) {
-		/* LISTEN: its SYN-ACK was not captured, and this segment carries on from it. */
+		/* It is in LISTEN: its SYN-ACK was not captured, and this segment follows that. */
 		imply_syn_ack(x, self, s->sequence - 1);
 		if (!peer->got_syn_ack) {
 			peer->got_syn_ack = 1;
@@ -51,12 +51,12 @@ void ws_imply_open(struct ws_step_context *x)
 	}
 }
 
-/* A pure ACK one beyond everything its sender was seen to send: it has sent a FIN that was lost before the capture. */
+/* A pure ACK is one past everything its sender was seen to send, so it has sent a FIN that the capture missed. */
 static void imply_lost_fin(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
 	const struct ws_segment *s = x->segment;
-	/* A D-SACK (RFC 2883) says that an earlier copy of the peer's FIN had arrived, so an ACK of it was lost before
+	/* A D-SACK (RFC 2883) says that an earlier copy of the peer's FIN had arrived, so an ACK of that was missed,
 	 * too. */
 	bool again = s->sack && !ws_seq_before(s->acknowledgment, s->sack_right);
 	bool covered = ws_acked_fin_of(self, peer) ||
@@ -73,14 +73,14 @@ static void imply_lost_fin(struct ws_step_context *x)
 	ws_publish(x, self, WS_BASIS_IMPLIED, WS_WHY_FIN_MISSED);
 }
 
-/* `closer` has sent a FIN that the capture missed: `other` has acknowledged one beyond what was seen of it. If
- * `other`'s own FIN already carried that acknowledgment, it was the second to close. */
+/* `closer` has sent a FIN that the capture missed, because `other` has acknowledged one past what was captured of it.
+ * If `other`'s own FIN had that acknowledgment, `other` was the second to close. */
 static void imply_missed_fin(struct ws_step_context *x, struct ws_endpoint *closer, struct ws_endpoint *other)
 {
 	bool second = other->fin_sent && !ws_seq_before(other->fin_ack, closer->snd_max);
 	unsigned received = closer->fin_received;
 	if (second && received) {
-		/* Its own FIN was before what it is shown to have received. */
+		/* Its own FIN was sent before what it is presumed to have received. */
 		closer->fin_received = WS_NOT_RECEIVED;
 		ws_publish(x, closer, WS_BASIS_RETRACTION, WS_WHY_FIN_MISSED);
 	}
@@ -128,7 +128,7 @@ static bool was_captured(const struct ws_endpoint *e)
 	return e->talks || e->syn_ack_sent || (e->active && !e->syn_missed);
 }
 
-/* Before the acknowledgment of this segment is taken in. */
+/* Called before the acknowledgment of this segment is applied. */
 void ws_imply_fin_of_sender(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
@@ -141,8 +141,8 @@ void ws_imply_fin_of_sender(struct ws_step_context *x)
 		imply_missed_fin(x, self, peer);
 }
 
-/* After it. One beyond may also be one byte that the capture missed; but towards an endpoint that has closed, and from
- * one of which nothing was ever captured, it is taken for the FIN that has to come. */
+/* Called after it is applied. The number past what was captured may also be a byte that the capture missed. It is taken
+ * for a FIN when the other endpoint has closed, or when nothing of this endpoint was ever captured. */
 void ws_imply_fin_of_receiver(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;

@@ -1,15 +1,15 @@
-/* Which connection a segment belongs to, when the same addresses and ports are used again.
+/* Decides which connection a segment belongs to when the same addresses and ports are used again.
  *
- * The index leads to the newest connection of a 4-tuple. A SYN with another initial sequence number begins a new one,
- * but while nobody has answered it the old one may live on: Linux answers such a SYN with a challenge ACK from an old
- * ESTABLISHED socket, and the RST that this draws kills the old one (RFC 5961 §4.2). So until a SYN-ACK accepts the new
- * SYN, what does not acknowledge it still belongs to the old connection; the SYN-ACK decides, and the old is
+ * The index leads to the newest connection of a 4-tuple. A SYN with another initial sequence number starts a new one,
+ * but until it is answered, the old one may go on: an old ESTABLISHED socket of Linux answers such a SYN with a
+ * challenge ACK, which causes a RST that ends the old connection (RFC 5961 §4.2). So until a SYN-ACK accepts the new
+ * SYN, a segment that does not acknowledge it belongs to the old connection. With the SYN-ACK the old connection is
  * superseded. */
 #include "track/tracker.h"
 
-/* Gives a connection an input that is no segment of its own, at the moment of `s`. */
-static void tell(struct ws_tracker *tracker, struct ws_conn *conn, enum ws_input_kind kind, unsigned direction,
-                 uint16_t flags, const struct ws_segment *s)
+/* Applies an input that is not a segment to a connection, at the time of `s`. */
+static void apply_input(struct ws_tracker *tracker, struct ws_conn *conn, enum ws_input_kind kind, unsigned direction,
+                        uint16_t flags, const struct ws_segment *s)
 {
 	struct ws_segment input = *s;
 	input.kind = (uint8_t)kind;
@@ -23,7 +23,7 @@ static unsigned direction_in(const struct ws_conn *conn, const struct ws_tuple *
 	return ws_conn_is(conn, 0, tuple->source, tuple->source_port) ? 0 : 1;
 }
 
-/* An attempt that has not been answered yet, opened by endpoint `opener`. */
+/* True for an unanswered attempt, which endpoint `opener` made. */
 static bool is_candidate(const struct ws_conn *conn, unsigned *opener)
 {
 	int client = ws_machine_client(&conn->machine);
@@ -38,14 +38,14 @@ static bool acknowledges_syn(const struct ws_endpoint *opener, uint32_t ack)
 	return ws_seq_before(opener->iss, ack) && !ws_seq_before(opener->snd_max, ack);
 }
 
-/* A SYN-ACK for the SYN of an attempt that has not been answered yet. */
+/* True for a SYN-ACK that answers the SYN of an unanswered attempt. */
 static bool answers(const struct ws_conn *conn, const struct ws_segment *s)
 {
 	unsigned opener;
 	return is_candidate(conn, &opener) && acknowledges_syn(&conn->machine.endpoint[opener], s->acknowledgment);
 }
 
-/* Of an unanswered attempt and the connection before it: true when the segment is the older one's. */
+/* For an unanswered attempt and the connection before it: true when the segment belongs to the older one. */
 static bool belongs_to_older(const struct ws_conn *newest, const struct ws_conn *older, const struct ws_tuple *tuple,
                              const struct ws_segment *s)
 {
@@ -54,15 +54,15 @@ static bool belongs_to_older(const struct ws_conn *newest, const struct ws_conn 
 		return false;
 	const struct ws_endpoint *e = &newest->machine.endpoint[opener];
 	bool syn = s->flags & WS_TCP_SYN, ack = s->flags & WS_TCP_ACK;
-	if (older->ended) /* except that its SYN may still be answered, after its sender has given up */
+	if (older->ended) /* its SYN may still be answered, although its sender has given up */
 		return syn && ack && answers(older, s) && !acknowledges_syn(e, s->acknowledgment);
 	if (direction_in(newest, tuple) == opener)
 		return !syn && s->sequence != e->snd_max;
 	return ack && !acknowledges_syn(e, s->acknowledgment);
 }
 
-/* The opener of an unanswered attempt goes on with the connection before it, which no host does that has opened a new
- * one: that SYN was an old duplicate, or someone else's. */
+/* The opener of an unanswered attempt goes on with the connection before it. A host that has opened a new connection
+ * does not do that, so the SYN was an old duplicate, or another host sent it. */
 static void disown(struct ws_tracker *tracker, struct ws_conn *newest, struct ws_conn *older,
                    const struct ws_tuple *tuple, const struct ws_segment *s)
 {
@@ -71,7 +71,7 @@ static void disown(struct ws_tracker *tracker, struct ws_conn *newest, struct ws
 	if (s->flags & WS_TCP_RST || direction_in(newest, tuple) != (unsigned)ws_machine_client(&newest->machine) ||
 	    !goes_on || s->sequence != e->snd_max)
 		return;
-	tell(tracker, newest, WS_INPUT_DISOWNED, direction_in(newest, tuple), s->flags, s);
+	apply_input(tracker, newest, WS_INPUT_DISOWNED, direction_in(newest, tuple), s->flags, s);
 	ws_table_promote(&tracker->table, older);
 }
 
@@ -86,8 +86,8 @@ static struct ws_conn *by_link_id(struct ws_tracker *tracker, struct ws_conn *ne
 	return newest;
 }
 
-static struct ws_conn *begin(struct ws_tracker *tracker, const struct ws_tuple *tuple, struct ws_segment *s,
-                             struct ws_conn *older)
+static struct ws_conn *begin_conn(struct ws_tracker *tracker, const struct ws_tuple *tuple, struct ws_segment *s,
+                                  struct ws_conn *older)
 {
 	struct ws_conn *conn = ws_table_add(&tracker->table, tuple);
 	tracker->stats.connections++;
@@ -110,7 +110,7 @@ static struct ws_conn *begin(struct ws_tracker *tracker, const struct ws_tuple *
 	return conn;
 }
 
-/* A SYN that opens a new connection where `conn` was. */
+/* Opens a new connection with the addresses and ports of `conn`. */
 static struct ws_conn *reopen(struct ws_tracker *tracker, const struct ws_tuple *tuple, struct ws_segment *s,
                               struct ws_conn *conn, uint32_t link_id)
 {
@@ -119,10 +119,10 @@ static struct ws_conn *reopen(struct ws_tracker *tracker, const struct ws_tuple 
 	bool elsewhere = conn->link_id[sender] != WS_NO_LINK && conn->link_id[sender] != link_id;
 	bool alive = !conn->ended && state != WS_SYN_SENT && state != WS_TIME_WAIT;
 	if (!elsewhere && !conn->ended && (state == WS_SYN_SENT || state == WS_TIME_WAIT)) {
-		/* Its own old socket must be gone, or it could not have opened this one. */
-		tell(tracker, conn, WS_INPUT_SUPERSEDED, sender, 0, s);
+		/* The opener's old socket must be gone, or it could not have opened this connection. */
+		apply_input(tracker, conn, WS_INPUT_SUPERSEDED, sender, 0, s);
 	}
-	struct ws_conn *fresh = begin(tracker, tuple, s, conn);
+	struct ws_conn *fresh = begin_conn(tracker, tuple, s, conn);
 	if (fresh && elsewhere && alive)
 		fresh->bound = conn->bound = 1;
 	return fresh;
@@ -134,8 +134,8 @@ static void supersede_older(struct ws_tracker *tracker, struct ws_conn *newest, 
 	struct ws_conn *older = ws_table_conn(&tracker->table, newest->older);
 	if (!older || older->ended || newest->bound)
 		return;
-	unsigned opener = 1 - direction_in(older, tuple); /* who sent the SYN that this answers */
-	tell(tracker, older, WS_INPUT_SUPERSEDED, opener, WS_TCP_ACK, s);
+	unsigned opener = 1 - direction_in(older, tuple); /* the sender of the SYN that this answers */
+	apply_input(tracker, older, WS_INPUT_SUPERSEDED, opener, WS_TCP_ACK, s);
 }
 
 /* A half-open endpoint that gets another SYN inside its window answers it with RST and forgets both (RFC 9293
@@ -150,11 +150,12 @@ static void reset_half_open(struct ws_tracker *tracker, struct ws_conn *newest, 
 		return;
 	const struct ws_endpoint *fresh = &newest->machine.endpoint[opener];
 	if (acknowledges_syn(fresh, s->acknowledgment) && fresh->iss - half_open->rcv_nxt < half_open->window)
-		tell(tracker, older, WS_INPUT_SUPERSEDED, 1 - here, WS_TCP_ACK, s);
+		apply_input(tracker, older, WS_INPUT_SUPERSEDED, 1 - here, WS_TCP_ACK, s);
 }
 
-/* Its SYN was answered by RST, but that RST was lost; then the other side opened too, and this SYN-ACK, with the number
- * of that SYN, shows that it is still the same attempt: what began as a new connection is a simultaneous open. */
+/* The old attempt's SYN was answered by RST, but that RST was lost. Then the other side opened, too. This SYN-ACK has
+ * the number of the old SYN, so the attempt is still the same, and what seemed a new connection is a simultaneous open.
+ */
 static void take_over_attempt(struct ws_tracker *tracker, struct ws_conn *newest, struct ws_conn *older,
                               const struct ws_tuple *tuple, const struct ws_segment *s)
 {
@@ -167,13 +168,13 @@ static void take_over_attempt(struct ws_tracker *tracker, struct ws_conn *newest
 	syn.frame = older->first_frame;
 	syn.position = WS_POSITION_NONE;
 	syn.acknowledgment = 0;
-	tell(tracker, older, WS_INPUT_DISOWNED, there, WS_TCP_SYN, s);
+	apply_input(tracker, older, WS_INPUT_DISOWNED, there, WS_TCP_SYN, s);
 	syn.direction = (uint8_t)here;
 	syn.repeated = 1;
 	ws_tracker_apply(tracker, newest, &syn, s->frame);
 }
 
-/* A SYN-ACK whose SYN the capture missed, after the old connection is over. */
+/* True for a SYN-ACK whose SYN the capture missed, after the old connection has ended. */
 static bool opens_by_syn_ack(const struct ws_conn *conn, unsigned sender, const struct ws_segment *s)
 {
 	const struct ws_endpoint *e = &conn->machine.endpoint[sender];
@@ -190,7 +191,7 @@ struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tu
 	bool syn = segment->flags & WS_TCP_SYN, ack = segment->flags & WS_TCP_ACK;
 	if (!newest) {
 		bool counts = !(segment->flags & WS_TCP_RST) && !segment->bad_checksum;
-		return counts ? begin(tracker, tuple, segment, NULL) : NULL;
+		return counts ? begin_conn(tracker, tuple, segment, NULL) : NULL;
 	}
 	struct ws_conn *older = ws_table_conn(&tracker->table, newest->older);
 	if (newest->bound)
@@ -211,7 +212,7 @@ struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tu
 	    !(conn == newest && !conn->ended && !e->sent_any && is_candidate(newest, &opener)))
 		return reopen(tracker, tuple, segment, newest, link_id);
 	if (opens_by_syn_ack(conn, sender, segment))
-		return begin(tracker, tuple, segment, newest);
+		return begin_conn(tracker, tuple, segment, newest);
 	if (syn && ack && conn == newest && is_candidate(newest, &opener) && opener != sender &&
 	    acknowledges_syn(&newest->machine.endpoint[opener], segment->acknowledgment)) {
 		if (older)

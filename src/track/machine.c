@@ -1,10 +1,9 @@
-/* One segment, two endpoints: RFC 9293 §3.10.7 read from outside.
+/* Applies one segment to the two endpoints: RFC 9293 §3.10.7 as an observer sees it.
  *
- * Within one segment the order is: what it contradicts, then what its ACK says, then what its data and FIN say. A
- * combined FIN+ACK thus takes the receiver through FIN_WAIT_2 to TIME_WAIT, as the order of checks in RFC 9293
- * §3.10.7.4 does. What an endpoint sends is certain; what passed towards it is presumed received, in order, until its
- * own acknowledgment proves it or something it sends contradicts it. Every rule is idempotent: a duplicate changes
- * nothing.
+ * A segment is handled in this order: what it contradicts, then its ACK, then its data and FIN. So a FIN with ACK takes
+ * the receiver through FIN_WAIT_2 to TIME_WAIT, as the order of checks in RFC 9293 §3.10.7.4 does. What an endpoint
+ * sends is certain. What was sent to it is presumed received, in order, until its own acknowledgment proves that, or
+ * something it sends contradicts it. Every rule is idempotent, so a duplicate changes nothing.
  *
  * Reset and revival are in reset.c, the handshake in handshake.c, the table of states in facts.c. */
 #include "track/machine.h"
@@ -14,9 +13,9 @@
 #include <stdlib.h>
 #endif
 
-/* ---- Contradictions: what this segment says was presumed wrongly */
+/* ---- Contradictions: presumptions that this segment shows to be wrong */
 
-/* Data that was presumed received is sent again: it had not arrived, so neither had a FIN behind it. */
+/* Data that was presumed received is sent again, so it had not arrived, and neither had a FIN after it. */
 static void contradict_data(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
@@ -45,7 +44,7 @@ static void contradict_fin(struct ws_step_context *x)
 		return;
 	if (self->fin_received == WS_RECEIPT_PRESUMED && peer->fin_sent &&
 	    ws_seq_before(s->acknowledgment, peer->fin_end)) {
-		/* Under way when this FIN left; lost, if it has not come by the time this FIN is sent again. */
+		/* The peer's FIN was under way when this one left; if this one is sent again, it was lost. */
 		self->fin_received = WS_NOT_RECEIVED;
 		self->fin_pending = !self->fin_sent;
 		self->fin_doubted = self->fin_sent;
@@ -53,7 +52,7 @@ static void contradict_fin(struct ws_step_context *x)
 	}
 	if (!self->fin_sent || self->fin_implied || self->fin_end != x->end)
 		return;
-	/* The same FIN again: the peer had not got it, or its sender had not got the ACK. */
+	/* The same FIN is sent again: the peer did not get it, or its sender did not get the ACK. */
 	if (peer->fin_received == WS_RECEIPT_PRESUMED) {
 		if (s->timestamps && (peer->state == WS_CLOSING ||
 		                      (peer->state == WS_TIME_WAIT && (peer->path >> 4 & 15) == WS_CLOSING)))
@@ -70,8 +69,8 @@ static void contradict_fin(struct ws_step_context *x)
 	}
 }
 
-/* After a fast open the server may talk from SYN_RECEIVED. If what it echoes is older than the handshake's ACK, that
- * ACK had not arrived when it sent this. */
+/* After a fast open the server may send data in SYN_RECEIVED. If the timestamp it echoes is older than the handshake's
+ * ACK, that ACK had not arrived when it sent this segment. */
 static void contradict_open(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
@@ -82,8 +81,8 @@ static void contradict_open(struct ws_step_context *x)
 	ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_ECHO_OLD);
 }
 
-/* Where both sent a bare SYN, one that goes on without a SYN-ACK of its own never got the other's SYN: it was lost, and
- * the other's SYN-ACK opened it from SYN_SENT. */
+/* When both sent a bare SYN, an endpoint that goes on without sending a SYN-ACK never got the other's SYN. That SYN was
+ * lost, and the other's SYN-ACK took the endpoint from SYN_SENT to ESTABLISHED. */
 static void contradict_crossing(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
@@ -110,7 +109,7 @@ static void prove(struct ws_step_context *x)
 		self->fin_acked = WS_RECEIPT_PROVEN;
 }
 
-/* ---- What the ACK says */
+/* ---- The ACK */
 
 void ws_prove_fin(struct ws_step_context *x)
 {
@@ -120,7 +119,8 @@ void ws_prove_fin(struct ws_step_context *x)
 	unsigned acked = self->fin_acked;
 	if (self->was_closing && acked && x->segment->timestamps && self->fin_ack == peer->fin_end - 1 &&
 	    ws_seq_before(x->segment->tsecr, self->fin_again)) {
-		/* It echoes a time before the FIN came again: the first copy had arrived, before the ACK of its own. */
+		/* It echoes a timestamp from before the FIN was repeated, so the first copy arrived before the ACK of
+		 * its own. */
 		self->fin_received = self->fin_acked = WS_NOT_RECEIVED;
 		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_FIN_MISSED);
 		self->fin_received = WS_RECEIPT_PROVEN;
@@ -128,7 +128,7 @@ void ws_prove_fin(struct ws_step_context *x)
 		self->fin_acked = acked & 3;
 	}
 	if (self->fin_sent && !self->fin_acked && peer->fin_carries_ack) {
-		/* Each copy of that FIN acknowledged its own, and an ACK counts before a FIN. */
+		/* Each copy of that FIN acknowledged its own FIN, and a segment's ACK is handled before its FIN. */
 		self->fin_acked = WS_RECEIPT_PROVEN;
 		ws_publish(x, self, WS_BASIS_ACKNOWLEDGED, WS_WHY_FIN_ACKED);
 	}
@@ -137,7 +137,7 @@ void ws_prove_fin(struct ws_step_context *x)
 	ws_publish(x, self, WS_BASIS_ACKNOWLEDGED, self->fin_acked ? WS_WHY_FIN_BOTH : WS_WHY_FIN_ACKED_BY_IT);
 }
 
-/* What a segment says that its sender has received. */
+/* Records what a segment says that its sender has received. */
 static void acknowledge(struct ws_endpoint *self, const struct ws_segment *s)
 {
 	uint32_t ack = s->acknowledgment;
@@ -159,7 +159,7 @@ static void ack_at_sender(struct ws_step_context *x)
 	acknowledge(x->sender, x->segment);
 	if (!peer->fin_sent || ws_seq_before(ack, peer->fin_end))
 		return;
-	/* Nobody acknowledges anything past a FIN that was received: the segment of this one was dropped whole. */
+	/* Nothing past a received FIN is ever acknowledged, so the receiver dropped the whole segment with this FIN. */
 	if (ack != peer->fin_end && !peer->fin_implied && x->sender->fin_received != WS_RECEIPT_PROVEN)
 		ws_retract_fin(x, x->receiver, WS_WHY_FIN_DROPPED);
 	else
@@ -196,8 +196,8 @@ static void ack_at_receiver(struct ws_step_context *x, bool old)
 	pending_fin_arrives(x);
 	if (!old && peer->fin_sent && !peer->fin_acked && !ws_seq_before(ack, peer->fin_end)) {
 		peer->fin_acked = WS_RECEIPT_PRESUMED;
-		/* What a RST of it acknowledges tells whether it had got a segment that carries something, next in
-		 * order. */
+		/* The acknowledgment number of its RST shows whether it had received a segment that is next in order
+		 * and takes sequence space. */
 		bool tells = (x->segment->length || x->segment->flags & WS_TCP_FIN) && peer->rcv_known &&
 		             !ws_seq_before(peer->rcv_nxt, x->segment->sequence);
 		peer->fin_acked_end = tells ? x->end : peer->last_ack_sent;
@@ -206,10 +206,10 @@ static void ack_at_receiver(struct ws_step_context *x, bool old)
 	}
 }
 
-/* ---- What is dropped whole, RFC 9293 §3.10.7.4 and RFC 5961 §5 */
+/* ---- Segments that the receiver drops with their ACK: RFC 9293 §3.10.7.4 and RFC 5961 §5 */
 
-/* True when `receiver` has never allowed a byte at this sequence number. Where a handshake was not captured its window
- * is not known either. */
+/* True when the window of `receiver` has never included this sequence number. When the handshake was not captured, its
+ * window is not known either. */
 static bool beyond_window(const struct ws_machine *machine, const struct ws_endpoint *sender,
                           const struct ws_endpoint *receiver, uint32_t sequence)
 {
@@ -221,7 +221,8 @@ static bool beyond_window(const struct ws_machine *machine, const struct ws_endp
 	return ws_seq_before(from + window, sequence);
 }
 
-/* The sender acknowledges what was not seen. If the receiver goes on below it, that was never sent. */
+/* The sender acknowledges data that was not captured. If the receiver goes on sending below it, it never sent that
+ * data. */
 static void doubt_ack(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
@@ -232,7 +233,7 @@ static void doubt_ack(struct ws_step_context *x)
 	x->machine->doubted_ack = self->acked_any ? self->last_ack_sent : x->segment->acknowledgment;
 }
 
-/* A bare ACK carries the number of the next byte its sender will send. */
+/* A bare ACK has the sequence number of the next byte that its sender will send. */
 static void settle_doubt(struct ws_step_context *x)
 {
 	struct ws_machine *machine = x->machine;
@@ -252,14 +253,16 @@ static void settle_doubt(struct ws_step_context *x)
 		ws_retract_fin(x, self, WS_WHY_NOT_FIN);
 }
 
-/* The segment was sent before what its receiver has acknowledged since: the receiver drops it, ACK and all. */
+/* True for a segment that was sent before what its receiver has acknowledged since; the receiver drops it with its ACK.
+ */
 static bool is_old(const struct ws_step_context *x)
 {
 	const struct ws_endpoint *peer = x->receiver;
 	return peer->acked_any && peer->rcv_known && ws_seq_before(x->end, peer->last_ack_sent);
 }
 
-/* False: the acknowledgment lies outside what the receiver can have sent, so the segment is not this connection's. */
+/* Returns false when the receiver cannot have sent what is acknowledged, so the segment belongs to another connection.
+ */
 static bool ack_acceptable(struct ws_step_context *x)
 {
 	struct ws_endpoint *peer = x->receiver;
@@ -273,13 +276,13 @@ static bool ack_acceptable(struct ws_step_context *x)
 	if (peer->iss_known && !ws_seq_before(peer->iss, ack))
 		return false;
 	if (ws_seq_before(peer->snd_max, ack)) {
-		/* Nothing follows a FIN, or a SYN-ACK without an answer, or exceeds the window. */
+		/* Nothing can follow a FIN or an unanswered SYN-ACK, and nothing can exceed the window. */
 		bool fin_last = peer->fin_sent && !peer->fin_implied && peer->fin_end == peer->snd_max;
 		bool half_open = peer->state == WS_SYN_RECEIVED && peer->syn_ack_sent && !peer->fast_open;
 		if (ack - peer->snd_max > UINT32_C(1) << 30 || fin_last || half_open ||
 		    beyond_window(x->machine, peer, x->sender, ack - 1))
 			return false;
-		/* The capture lost what this acknowledges, or it acknowledges what was never sent. */
+		/* What this acknowledges is missing from the capture, or was never sent. */
 		doubt_ack(x);
 		peer->overacked = ack - peer->snd_max == 1;
 		peer->snd_max = ack;
@@ -287,9 +290,9 @@ static bool ack_acceptable(struct ws_step_context *x)
 	return true;
 }
 
-/* ---- What data and FIN say */
+/* ---- Data and FIN */
 
-/* Moves the receiver's presumed rcv_nxt over what a segment from `left` to `right` brings; one early stretch is
+/* Advances the receiver's presumed rcv_nxt by a segment from `left` to `right`. One range that arrived early is
  * remembered. */
 static void receive(struct ws_endpoint *peer, uint32_t left, uint32_t right)
 {
@@ -327,14 +330,14 @@ static uint32_t up_to_fin(const struct ws_endpoint *sender, uint32_t end)
 void ws_fin_leaves(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
-	/* Next in order for a receiver that has no FIN yet it counts, whatever was sent further on. */
+	/* A FIN that is next in order for a receiver without a FIN counts, whatever was sent past it. */
 	bool in_order = peer->rcv_known && peer->rcv_nxt == x->end && !peer->fin_received;
 	if (self->fin_sent && !self->fin_implied) {
 		if (in_order)
 			self->snd_max = self->fin_end = x->end;
 		return;
 	}
-	/* An old number, or one within what was already sent on, is no place for a FIN. */
+	/* A FIN with an old number, or one inside data that was sent before, does not count. */
 	if (!in_order && (is_old(x) || ws_seq_before(x->end, self->snd_max)))
 		return;
 	self->snd_max = x->end;
@@ -360,7 +363,7 @@ static void fin_arrives(struct ws_step_context *x)
 	ws_publish(x, peer, WS_BASIS_PRESUMED, peer->fin_acked ? WS_WHY_FIN_BOTH : WS_WHY_FIN_ARRIVES);
 }
 
-/* Linux starts TIME_WAIT again at anything that carries an ACK and is no RST. */
+/* Linux restarts TIME_WAIT at any segment with ACK and without RST. */
 static void restart_time_wait(struct ws_step_context *x, enum ws_state before)
 {
 	struct ws_endpoint *peer = x->receiver;
@@ -381,7 +384,8 @@ static void pick_up(struct ws_step_context *x)
 	}
 }
 
-/* A RST before anything else said nothing about this connection. */
+/* Starts the machine at the first segment that is not a RST, because a RST before it says nothing about this
+ * connection. */
 static void start(struct ws_machine *machine)
 {
 	machine->started = 1;
@@ -452,8 +456,9 @@ static void handle_expiry(struct ws_step_context *x)
 	}
 }
 
-/* The addresses and ports belong to a new connection from here on. `direction` is who opened it; an ACK flag says that
- * the other side has agreed, without it only the opener's own old socket must be gone (it was in TIME_WAIT). */
+/* From now on the addresses and ports belong to a new connection, which endpoint `direction` opened. With an ACK flag
+ * the other side has accepted it; without, only the opener's own old socket is known to be gone (it was in TIME_WAIT).
+ */
 static void handle_superseded(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
@@ -465,8 +470,7 @@ static void handle_superseded(struct ws_step_context *x)
 		peer->dead = WS_DEAD_ASSUMED;
 		ws_publish(x, peer, WS_BASIS_IMPLIED, WS_WHY_SUPERSEDED);
 	}
-	/* While only the opener is gone, the other side may still have to answer: a challenge ACK, and the RST it
-	 * draws. */
+	/* If only the opener is gone, the other side may still answer with a challenge ACK, which causes a RST. */
 	if (x->has_ack || peer->state == WS_CLOSED)
 		x->machine->superseded = 1;
 }
@@ -475,7 +479,7 @@ static void handle_disowned(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
 	if (!self->active || ws_is_open(self) || x->receiver->syn_received)
-		return; /* only a SYN that nobody has answered can be disowned */
+		return; /* only an unanswered SYN can be disowned */
 	self->dead = WS_ALIVE;
 	ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_ALIVE);
 	self->active = self->syn_missed = 0;
@@ -493,7 +497,7 @@ static void handle_tcp(struct ws_step_context *x)
 		return;
 	}
 	if (!(flags & (WS_TCP_SYN | WS_TCP_ACK)))
-		return; /* every receiver drops it, RFC 9293 §3.10.7.4: a scan, or damage */
+		return; /* every receiver drops it (RFC 9293 §3.10.7.4): it comes from a scan, or is damaged */
 	if (!x->machine->started) {
 		start(x->machine);
 		if (!(flags & WS_TCP_SYN))
@@ -512,10 +516,10 @@ static void handle_tcp(struct ws_step_context *x)
 		ws_reset_arrives_after_all(x);
 }
 
-/* ---- The ordinary segment: nearly all there are, so it has a short way of its own, which does what the long one does
+/* ---- Ordinary segments. They are nearly all segments, so they have a fast path, with the same result as the full one.
  */
 
-/* Established beyond doubt, and nothing but data and acknowledgments to be expected. */
+/* True for an endpoint that is certainly established, and from which only data and acknowledgments are expected. */
 static bool is_plain(const struct ws_endpoint *e)
 {
 	bool heard = e->sent_any && e->acked_any && e->rcv_known && e->talks && e->open_proven;
@@ -525,7 +529,7 @@ static bool is_plain(const struct ws_endpoint *e)
 	       e->certainty == (e->mid ? WS_ASSUMED : WS_CONFIRMED);
 }
 
-/* In builds for tests: the invariants hold, and each transition has its rule. */
+/* In builds for tests, checks that the invariants hold and that each transition has a rule. */
 static void check_step(const struct ws_machine *machine, const struct ws_outcome *outcome)
 {
 #ifdef WS_CHECKS
@@ -602,7 +606,7 @@ void ws_machine_step(struct ws_machine *machine, const struct ws_segment *input,
 	check_step(machine, outcome);
 }
 
-/* Linux gives up about 131 s after the first SYN with its defaults; nothing on the wire shows when. */
+/* With its defaults Linux gives up about 131 s after the first SYN; no packet shows when. */
 #define SYN_TIMEOUT (131 * WS_SECOND)
 
 static ws_time add_time(ws_time a, ws_time b)

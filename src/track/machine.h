@@ -1,8 +1,8 @@
-/* The two endpoint machines of one connection, as a pure function: (machine, input) → machine + transitions.
+/* The state machines of a connection's two endpoints, as a pure function: (machine, input) → machine + transitions.
  *
- * An endpoint's state is a function of facts, not of the order in which segments were seen: facts are gathered from
- * each segment, the state is derived from them, and a change of it is a transition. Zeroed memory is a machine that has
- * seen nothing. Sequence numbers are compared modulo 2^32 (RFC 9293 §3.4). */
+ * An endpoint's state is a function of facts and not of the order in which segments were captured. Facts are gathered
+ * from each segment, the state is derived from them, and a change of the state is a transition. Zeroed memory is a
+ * machine without any input. Sequence numbers are compared modulo 2^32 (RFC 9293 §3.4). */
 #ifndef WS_TRACK_MACHINE_H
 #define WS_TRACK_MACHINE_H
 
@@ -28,28 +28,28 @@ struct ws_endpoint {
 	WS_ENDPOINT_BITS(X)
 #undef X
 	/* Kept by ws_publish() and ws_start_in(). */
-	uint32_t path; /* the states it went through, four bits each, the latest lowest; retracted ones removed */
+	uint32_t path; /* its states, four bits each, the latest in the lowest bits; retracted ones are removed */
 	uint8_t depth; /* how many states `path` holds */
 	uint8_t state, certainty; /* as last published */
 };
 
 struct ws_machine {
 	struct ws_endpoint endpoint[2];
-	ws_time syn_time;       /* of the first bare SYN */
-	uint32_t syn_us;        /* of the latest one, in microseconds modulo 2^32 */
-	uint32_t rtt_us;        /* from there to the handshake's ACK; 0: not measured */
+	ws_time syn_time;       /* the time of the first bare SYN */
+	uint32_t syn_us;        /* the time of the latest one, in microseconds modulo 2^32 */
+	uint32_t rtt_us;        /* the time from then to the handshake's ACK; 0: not measured */
 	uint32_t doubted_sent;  /* `snd_max` of the doubted endpoint before that */
 	uint32_t doubted_ack;   /* what its peer had acknowledged before that */
-	int8_t client_plus_one; /* 0: not known; else the endpoint that opened it, plus one */
+	int8_t client_plus_one; /* the endpoint that opened the connection, plus one; 0: not known */
 	uint8_t doubt;          /* the endpoint of which more was acknowledged than was seen, plus one; 0: none */
-	uint8_t self : 1;       /* both ends are the same: a self-connect */
+	uint8_t self : 1;       /* a self-connect, in which both endpoints are the same */
 	uint8_t started : 1;
 	uint8_t saw_syn : 1, saw_syn_ack : 1, saw_handshake_ack : 1;
 	uint8_t refused : 1;     /* a RST answered the SYN */
 	uint8_t unreachable : 1; /* an ICMP error quoted one of its segments */
-	uint8_t forged : 1;      /* a RST that its apparent sender did not send */
+	uint8_t forged : 1;      /* a RST was not sent by its apparent sender */
 	uint8_t superseded : 1;
-	uint8_t disowned : 1; /* its only SYN belongs to another connection, so no segment is this one's */
+	uint8_t disowned : 1; /* its only SYN belongs to another connection, so it has no segment */
 	uint8_t plain : 1;    /* ws_machine_plain_step() may be tried */
 };
 
@@ -60,8 +60,8 @@ struct ws_outcome {
 
 /* Takes one input. `outcome` is overwritten. Never fails: what makes no sense changes nothing. */
 void ws_machine_step(struct ws_machine *machine, const struct ws_segment *input, struct ws_outcome *outcome);
-/* The same at less cost for a segment that can change no state, as most of an established connection. False: it may be
- * another, nothing was done. */
+/* Does the same at less cost for a segment that cannot change a state, like most segments of an established connection.
+ * Returns false, and does nothing, when the segment may be another. */
 bool ws_machine_plain_step(struct ws_machine *machine, const struct ws_segment *segment) WS_CHECKED;
 
 /* The endpoint that opened the connection, or WS_ROLE_UNKNOWN. */
@@ -70,12 +70,11 @@ static inline int ws_machine_client(const struct ws_machine *machine)
 	return machine->client_plus_one - 1;
 }
 
-/* The invariants of one endpoint's facts, see facts.h: which of them is broken, in words, or NULL. In builds with
- * WS_CHECKS each step of a machine checks both endpoints and aborts when one is. */
+/* Checks the invariants of one endpoint's facts, see facts.h. Returns a text about the one that is broken, or NULL. In
+ * builds with WS_CHECKS each step of a machine checks both endpoints and aborts when one is. */
 const char *ws_endpoint_check(const struct ws_endpoint *endpoint, const struct ws_endpoint *peer);
 
-/* When something happens without a packet: the earliest deadline, WS_TIME_NEVER for none, and which endpoint's it is.
- */
+/* The earliest deadline at which a state changes without a packet, or WS_TIME_NEVER, and the endpoint that has it. */
 ws_time ws_machine_deadline(const struct ws_machine *machine, ws_time time_wait, unsigned *endpoint);
 
 /* ---- Between the machine's own files */
@@ -84,43 +83,44 @@ struct ws_step_context {
 	struct ws_machine *machine;
 	const struct ws_segment *segment;
 	struct ws_outcome *outcome;
-	struct ws_endpoint *sender, *receiver; /* the same one in a self-connect */
-	uint32_t end;                          /* behind the segment: sequence + length + SYN + FIN */
+	struct ws_endpoint *sender, *receiver; /* the same in a self-connect */
+	uint32_t end;                          /* the end of the segment: sequence + length + SYN + FIN */
 	bool has_ack;
 };
 
-/* Derives the endpoint's state from its facts and, if it has changed, records the transitions that lead there, each of
- * them one that RFC 9293 knows: the only place where a state is set. With WS_BASIS_RETRACTION the first of them goes
- * back to a state that the endpoint was in before. */
+/* Derives the endpoint's state from its facts. If it has changed, records the transitions that lead there, each of
+ * which is one of RFC 9293. A state is set only here. With WS_BASIS_RETRACTION the first transition goes back to a
+ * state that the endpoint was in before. */
 void ws_publish(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws_basis basis, enum ws_why why);
 void ws_handle_syn(struct ws_step_context *x);
 void ws_handle_syn_ack(struct ws_step_context *x);
-/* The segment carries a FIN of its sender. */
+/* Handles the FIN of a segment at its sender. */
 void ws_fin_leaves(struct ws_step_context *x);
 void ws_handle_reset(struct ws_step_context *x);
-/* Where an endpoint starts from when nothing on the wire shows how it came there; records no transition. */
+/* Sets the first state of an endpoint when no packet shows how it came there; records no transition. */
 void ws_start_in(struct ws_endpoint *endpoint, enum ws_state state);
-/* A dead endpoint sends. True: it turned out to be alive, go on with the segment. */
+/* Handles a segment from a dead endpoint. Returns true when the endpoint is alive after all; then the segment is
+ * applied. */
 bool ws_handle_revival(struct ws_step_context *x);
-/* The sender is shown as ended by a RST that can hardly have reached it when it sent this. */
+/* True when a RST ended the sender, but can hardly have reached it when it sent this segment. */
 bool ws_left_before_reset(const struct ws_step_context *x);
-/* After such a segment: the RST ends it now. */
+/* Called after such a segment: the RST ends the sender now. */
 void ws_reset_arrives_after_all(struct ws_step_context *x);
 void ws_handle_unreachable(struct ws_step_context *x);
-/* What a segment implies about others that the capture missed: a SYN-ACK, the handshake's ACK, a FIN. */
+/* Apply what a segment implies about others that the capture missed: a SYN-ACK, the handshake's ACK, a FIN. */
 void ws_imply_open(struct ws_step_context *x);
-void ws_imply_fin_of_sender(struct ws_step_context *x);   /* before the segment's acknowledgment is taken in */
+void ws_imply_fin_of_sender(struct ws_step_context *x);   /* before the segment's acknowledgment is applied */
 void ws_imply_fin_of_receiver(struct ws_step_context *x); /* after it */
-/* The endpoint has sent no FIN, or none that counts. What rests on it goes too: that the peer has it or has
- * acknowledged it, and that the peer was the second to close. */
+/* The endpoint has sent no FIN, or none that counts. Facts that depend on the FIN are reset, too: that the peer has it
+ * or acknowledged it, and that the peer was the second to close. */
 void ws_retract_fin(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws_why why);
-/* The same for an implied FIN of the sender when the segment carries data past it. */
+/* Does the same for an implied FIN of the sender when the segment has data past it. */
 void ws_contradict_implied_fin(struct ws_step_context *x);
-/* The sender acknowledges the FIN of the receiver: it has it. */
+/* The sender acknowledges the FIN of the receiver, which proves that it has it. */
 void ws_prove_fin(struct ws_step_context *x);
-/* True when RFC 9293 figure 5 has this step, or an abort. */
+/* True when figure 5 of RFC 9293 has this transition, or when it is an abort. */
 bool ws_state_follows(enum ws_state from, enum ws_state to);
-/* Notes on which of the peer's segments a presumption about `endpoint` rests. */
+/* Records on which of the peer's segments a presumption about `endpoint` is based. */
 void ws_presume(struct ws_step_context *x, struct ws_endpoint *endpoint);
 
 static inline bool ws_seq_before(uint32_t a, uint32_t b)
@@ -133,7 +133,7 @@ static inline uint32_t ws_seq_max(uint32_t a, uint32_t b)
 	return ws_seq_before(a, b) ? b : a;
 }
 
-/* Microseconds modulo 2^32: enough to compare moments of one exchange. */
+/* Microseconds modulo 2^32, which are enough to compare times in one exchange. */
 static inline uint32_t ws_micros(ws_time time)
 {
 	return (uint32_t)((uint64_t)time / 1000);
@@ -145,7 +145,7 @@ static inline bool ws_acked_fin_of(const struct ws_endpoint *self, const struct 
 	return peer->fin_sent && self->acked_any && !ws_seq_before(self->last_ack_sent, peer->fin_end);
 }
 
-/* True once the three-way handshake is behind the endpoint, as far as its facts say. */
+/* True when the endpoint has completed the three-way handshake, as far as its facts say. */
 static inline bool ws_is_open(const struct ws_endpoint *e)
 {
 	return e->mid || (e->syn_received ? e->syn_acked : e->got_syn_ack);

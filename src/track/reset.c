@@ -1,9 +1,9 @@
-/* RST, and what comes after one: RFC 9293 §3.10.7, RFC 5961 §3, measured against Linux.
+/* RST, and segments after one: RFC 9293 §3.10.7, RFC 5961 §3, measured with Linux.
  *
- * A RST ends its receiver only if the receiver would accept it: in SYN_SENT by its acknowledgment number, later by
- * exactly the expected sequence number (anything else in the window gets a challenge ACK). Its sender is taken to be
- * gone, unless the RST merely answers a stray segment. An endpoint that was thought dead and sends on was alive: its
- * state comes back, because being dead is one fact among the others. */
+ * A RST ends its receiver only if the receiver accepts it: in SYN_SENT by its acknowledgment number, later only with
+ * exactly the expected sequence number (another one in the window gets a challenge ACK). Its sender is presumed gone,
+ * unless the RST only answers a stray segment. When an endpoint that was presumed dead goes on sending, it was alive,
+ * and its state returns, because being dead is only one of its facts. */
 #include "track/machine.h"
 
 static bool acceptable_in_syn_sent(const struct ws_step_context *x)
@@ -18,7 +18,7 @@ static bool exact(const struct ws_step_context *x)
 	const struct ws_endpoint *self = x->sender, *peer = x->receiver;
 	uint32_t sequence = x->segment->sequence;
 	if (!peer->rcv_known && !peer->acked_any && !self->sent_any)
-		return true; /* nothing is known that it could be compared with */
+		return true; /* there is nothing to compare it with */
 	if (peer->rcv_known && sequence == peer->rcv_nxt)
 		return true;
 	if (peer->acked_any && sequence == peer->last_ack_sent)
@@ -49,7 +49,7 @@ static bool accepts(const struct ws_step_context *x)
 	}
 }
 
-/* True when the RST only answers a stray segment and says nothing about its sender. */
+/* True when the RST only answers a stray segment, and so says nothing about its sender. */
 static bool answers_stray(const struct ws_step_context *x)
 {
 	const struct ws_endpoint *self = x->sender;
@@ -59,16 +59,17 @@ static bool answers_stray(const struct ws_step_context *x)
 	return opening && x->segment->sequence != self->snd_max;
 }
 
-/* A RST with an ACK comes from a socket and says what that socket had received. One without answers a segment for which
- * there was no socket (any more): so what that segment was presumed to have done did not happen. */
+/* A RST with ACK comes from a socket, and acknowledges what that socket had received. A RST without ACK answers a
+ * segment for which there was no socket, so what that segment was presumed to have caused did not happen. */
 static void contradict_receipt(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
-	/* With an ACK it tells what had come; without, its number is that of the segment which it answers. */
+	/* With ACK it says what had arrived; without, its number is the acknowledgment number of the segment it
+	 * answers. */
 	bool crossed = x->has_ack ? ws_seq_before(x->segment->acknowledgment, self->fin_acked_end)
 	                          : ws_seq_before(x->segment->sequence, self->fin_end);
 	if (self->fin_sent && self->fin_acked == WS_RECEIPT_PRESUMED && crossed) {
-		/* It had not got the segment that acknowledges its FIN. */
+		/* The segment that acknowledges its FIN had not arrived. */
 		self->fin_acked = WS_NOT_RECEIVED;
 		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_FIN_UNACKED);
 	}
@@ -95,7 +96,7 @@ static void contradict_open(struct ws_step_context *x)
 		self->got_syn_ack = 0;
 		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_NOT_OPEN);
 	} else if (self->syn_acked && peer->snd_max == peer->iss + 1) {
-		/* It answers the bare ACK of the handshake; an answer to data may come after a FIN that was lost. */
+		/* It answers the bare ACK of the handshake. An answer to data may come after a FIN that was lost. */
 		self->syn_acked = 0;
 		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_NO_SOCKET);
 	}
@@ -132,7 +133,7 @@ static void reset_leaves(struct ws_step_context *x)
 		ws_publish(x, self, WS_BASIS_SENT, WS_WHY_RST_SENT);
 }
 
-/* A FIN that was under way when `endpoint` sent its own arrives before the RST that follows it. */
+/* A FIN that was under way when `endpoint` sent its own FIN arrives before the RST that follows it. */
 static void fin_arrives_first(struct ws_step_context *x, struct ws_endpoint *endpoint)
 {
 	if (!endpoint->fin_pending)
@@ -198,25 +199,26 @@ void ws_reset_arrives_after_all(struct ws_step_context *x)
 bool ws_handle_revival(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
-	/* Within a round trip of the RST it may have been under way already: only a FIN tells something then. */
+	/* Within a round trip of the RST the segment may have been under way already; then only a FIN proves something.
+	 */
 	if (ws_left_before_reset(x) && !(x->segment->flags & WS_TCP_FIN))
 		return false;
-	/* One that has only refused so far may still take part itself. */
+	/* An endpoint that has only refused so far may still open a connection itself. */
 	if (self->dead == WS_DEAD_SENT_RST && self->sent_any) {
 		if (!goes_on(x))
-			return false; /* what it had sent before, arriving late */
+			return false; /* it was sent before the RST and arrives late */
 		x->machine->forged |= !only_declined(self);
 	}
 	bool forged = self->dead == WS_DEAD_SENT_RST && self->sent_any && !only_declined(self);
 	enum ws_why why = forged ? WS_WHY_FORGED : WS_WHY_ALIVE;
-	ws_contradict_implied_fin(x); /* first, or its states would be told and taken back at once */
+	ws_contradict_implied_fin(x); /* first, or its states would be reported and retracted at once */
 	self->dead = WS_ALIVE;
 	ws_publish(x, self, WS_BASIS_RETRACTION, why);
 	return true;
 }
 
-/* An ICMP error that quotes a segment of `sender`: it ends a connection attempt, and is only noted on an open
- * connection (RFC 1122 §4.2.3.9, RFC 5927). The quoted sequence number must be one that is in flight. */
+/* Handles an ICMP error that quotes a segment of `sender`. It ends a connection attempt; for an open connection it is
+ * only recorded (RFC 1122 §4.2.3.9, RFC 5927). The quoted sequence number must be in flight. */
 void ws_handle_unreachable(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
