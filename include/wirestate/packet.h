@@ -187,6 +187,7 @@ struct ws_packet {
 
 	/* ICMP and ICMPv6 only. */
 	uint8_t icmp_type, icmp_code;
+	uint32_t icmp_mtu; /* of "fragmentation needed" and "packet too big"; 0: none */
 	struct ws_quote quote;
 
 	uint32_t flow; /* set and read by the tracker, see ws_tracker_hash(); 0: none */

@@ -285,6 +285,8 @@ struct ws_endpoint_info {
 	ws_time closed_since;    /* when it closed its receive window; 0: the window is open */
 	uint32_t stalled;        /* its retransmissions since the peer last acknowledged new data */
 	ws_time stalled_since;
+	uint32_t unanswered_keep_alives; /* its keep-alives since the peer sent anything */
+	ws_time unanswered_since;
 	uint32_t initial_sequence;
 	bool initial_sequence_known;
 	uint8_t window_scale; /* 255 when not sent or not seen */
@@ -292,6 +294,14 @@ struct ws_endpoint_info {
 	bool sent_any;
 	uint32_t unacknowledged; /* bytes (SYN and FIN count one each) sent and not acknowledged */
 	ws_time time_wait_end;   /* when TIME_WAIT expires, in packet time; 0: not in TIME_WAIT */
+};
+
+/* The latest ICMP error that quotes a connection's segment. */
+struct ws_icmp_note {
+	struct ws_addr from; /* who reports it */
+	uint32_t count;      /* errors so far */
+	uint32_t mtu;        /* bytes; 0 when the error does not say */
+	uint8_t type, code, ip_version;
 };
 
 struct ws_conn_info {
@@ -309,13 +319,17 @@ struct ws_conn_info {
 	uint64_t checksums_ignored; /* of `bad_checksums`: segments that were taken as good */
 	uint64_t previous, next;    /* numbers of the previous and the next incarnation; 0: none */
 	bool ended;
-	bool refused;           /* a RST answered its SYN */
-	bool unreachable;       /* an ICMP error quoted one of its segments */
-	bool forged_reset;      /* one of its RSTs was not sent by its apparent sender */
-	bool superseded;        /* a newer connection took over its addresses and ports */
-	const char *conn_state; /* Zeek's conn_state, with the likely client as originator; static */
-	char history[40];       /* Zeek's history, likewise */
-	uint8_t completeness;   /* bits of tshark's tcp.completeness: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32 */
+	bool refused;        /* a RST answered its SYN */
+	bool unreachable;    /* an ICMP error quoted one of its segments */
+	bool forged_reset;   /* one of its RSTs was not sent by its apparent sender */
+	bool server_answers; /* the likely server's address and port has answered a SYN, of this connection or another
+	                      */
+	uint32_t syn_ack_repeats; /* SYN-ACKs sent again after the handshake's ACK had been captured */
+	struct ws_icmp_note icmp; /* count 0: none, or no longer known */
+	bool superseded;          /* a newer connection took over its addresses and ports */
+	const char *conn_state;   /* Zeek's conn_state, with the likely client as originator; static */
+	char history[40];         /* Zeek's history, likewise */
+	uint8_t completeness; /* bits of tshark's tcp.completeness: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32 */
 };
 
 size_t ws_tracker_conn_count(const struct ws_tracker *tracker);

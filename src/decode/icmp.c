@@ -12,6 +12,19 @@ static bool is_error(uint8_t type, bool version6)
 	return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
 }
 
+/* The next hop's MTU in "fragmentation needed" (RFC 1191) and "packet too big" (RFC 4443 §3.2); 0 in others. */
+static uint32_t mtu_of(struct ws_cursor *cursor, uint32_t offset, bool version6)
+{
+	const uint8_t *bytes = ws_cursor_span(cursor, offset, HEADER);
+	if (!bytes)
+		return 0;
+	if (version6)
+		return bytes[0] == 2 ? (uint32_t)bytes[4] << 24 | (uint32_t)bytes[5] << 16 | (uint32_t)bytes[6] << 8 |
+		                               bytes[7]
+		                     : 0;
+	return bytes[0] == 3 && bytes[1] == 4 ? (uint32_t)bytes[6] << 8 | bytes[7] : 0;
+}
+
 void ws_decode_icmp(struct ws_cursor *cursor, uint32_t offset, bool version6)
 {
 	struct ws_packet *packet = cursor->packet;
@@ -25,6 +38,7 @@ void ws_decode_icmp(struct ws_cursor *cursor, uint32_t offset, bool version6)
 		packet->transport_layer = packet->layer_count - 1;
 		packet->icmp_type = bytes[0];
 		packet->icmp_code = bytes[1];
+		packet->icmp_mtu = mtu_of(cursor, offset, version6);
 		layer->checksum = packet->checksum = ws_checksum_verify(cursor, offset, 2, version6 ? 58 : 0);
 	}
 	uint32_t end = cursor->end, start = offset + HEADER;

@@ -28,7 +28,11 @@ struct ws_marks {
 #define X(member, mark) uint32_t member;
 	WS_COUNTERS(X)
 #undef X
-	ws_time stalled_since; /* the time of the first retransmission that `stalled` counts */
+	uint32_t unanswered_keep_alives; /* its keep-alives while the peer had sent `peer_packets` segments */
+	uint32_t peer_packets;           /* modulo 2^32 */
+	ws_time unanswered_since;        /* the time of the first of them */
+	uint32_t syn_ack_repeats;        /* its SYN-ACKs after the handshake's ACK */
+	ws_time stalled_since;           /* the time of the first retransmission that `stalled` counts */
 };
 
 enum { WS_NO_TIMER = 0xffff };

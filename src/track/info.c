@@ -84,6 +84,14 @@ static void fill_marks(const struct ws_marks *marks, struct ws_endpoint_info *in
 	info->stalled_since = marks->stalled_since;
 }
 
+static void fill_keep_alives(const struct ws_conn *conn, unsigned i, struct ws_endpoint_info *info)
+{
+	const struct ws_marks *marks = &conn->marks[i];
+	const bool unanswered = marks->peer_packets == (uint32_t)conn->traffic[1 - i].packets;
+	info->unanswered_keep_alives = unanswered ? marks->unanswered_keep_alives : 0;
+	info->unanswered_since = marks->unanswered_since;
+}
+
 static void fill_endpoint(const struct ws_conn *conn, unsigned i, unsigned parts, struct ws_endpoint_info *info)
 {
 	const struct ws_endpoint *e = &conn->machine.endpoint[i];
@@ -99,8 +107,10 @@ static void fill_endpoint(const struct ws_conn *conn, unsigned i, unsigned parts
 		info->unacknowledged = unacknowledged(conn, i);
 	if (parts & WS_PART_TRAFFIC)
 		fill_traffic(&conn->traffic[i], info);
-	if (parts & WS_PART_MARKS)
+	if (parts & WS_PART_MARKS) {
 		fill_marks(&conn->marks[i], info);
+		fill_keep_alives(conn, i, info);
+	}
 }
 
 static void fill_rest(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_conn_info *info)
@@ -111,6 +121,12 @@ static void fill_rest(const struct ws_tracker *tracker, const struct ws_conn *co
 	info->bad_checksums = (uint64_t)conn->bad_checksums[0] + conn->bad_checksums[1];
 	info->checksums_ignored = conn->checksums_ignored;
 	info->duplicates = conn->duplicates;
+	const struct ws_icmp_note *icmp = ws_surroundings_icmp_of(&tracker->surroundings, conn->number);
+	if (icmp)
+		info->icmp = *icmp;
+	info->server_answers = ws_surroundings_answers(&tracker->surroundings, &conn->address[1 - likely_client],
+	                                               conn->port[1 - likely_client]);
+	info->syn_ack_repeats = conn->marks[0].syn_ack_repeats + conn->marks[1].syn_ack_repeats;
 	info->previous = conn->previous;
 	info->next = conn->next;
 	_Static_assert(sizeof(info->history) >= WS_ZEEK_HISTORY + 2, "room for the history, ^ and NUL");

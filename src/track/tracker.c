@@ -30,6 +30,7 @@ struct ws_tracker *ws_tracker_create(const struct ws_tracker_config *config, str
 	ws_arp_init(&tracker->arp, config->hash_key);
 	ws_fragments_init(&tracker->fragments, config->hash_key, WS_FRAGMENTS_BUDGET);
 	ws_details_init(tracker);
+	tracker->surroundings.hash_key = tracker->config.hash_key;
 	if (!ws_table_init(&tracker->table, config->hash_key, connections)) {
 		ws_tracker_free(tracker);
 		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
@@ -288,12 +289,30 @@ static void note_stall(struct ws_conn *conn, const struct ws_segment *s, uint32_
 	}
 	if (self->stalled && self->stalled_ack != other->last_ack_sent)
 		self->stalled = 0;
-	if (analysis & 1u << WS_ANALYSIS_RETRANSMISSION && s->length) {
+	if (analysis & 1u << WS_ANALYSIS_RETRANSMISSION && (s->length || s->flags & WS_TCP_FIN)) {
 		if (!self->stalled++) {
 			conn->marks[s->direction].stalled_since = s->time;
 			self->stalled_ack = other->last_ack_sent;
 		}
 	}
+}
+
+/* Records probes that the peer has not answered, and SYN-ACKs that the handshake's ACK should have ended. */
+static void note_silence(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis)
+{
+	struct ws_marks *marks = &conn->marks[s->direction];
+	const uint32_t peer_packets = (uint32_t)conn->traffic[s->direction ^ 1].packets;
+	const unsigned syn_ack = WS_TCP_SYN | WS_TCP_ACK;
+	if (analysis & 1u << WS_ANALYSIS_KEEP_ALIVE) {
+		if (!marks->unanswered_keep_alives || marks->peer_packets != peer_packets) {
+			marks->unanswered_keep_alives = 0;
+			marks->peer_packets = peer_packets;
+			marks->unanswered_since = s->time;
+		}
+		marks->unanswered_keep_alives++;
+	}
+	if ((s->flags & syn_ack) == syn_ack && conn->machine.saw_handshake_ack)
+		marks->syn_ack_repeats++;
 }
 
 static void count_analysis(struct ws_conn *conn, const struct ws_segment *s, const struct ws_analysis_result *result)
@@ -305,6 +324,8 @@ static void count_analysis(struct ws_conn *conn, const struct ws_segment *s, con
 	note_stall(conn, s, result->analysis);
 	if (!result->analysis)
 		return;
+	if (!s->duplicate)
+		note_silence(conn, s, result->analysis);
 	struct ws_marks *marks = &conn->marks[s->direction];
 #define X(member, mark) marks->member += result->analysis >> mark & 1;
 	WS_COUNTERS(X)
@@ -373,6 +394,8 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 	ws_analyse(&conn->analyser, &segment, &analysis);
 	count_analysis(conn, &segment, &analysis);
 	ws_tracker_apply(tracker, conn, &segment, segment.frame);
+	if ((segment.flags & (WS_TCP_SYN | WS_TCP_ACK)) == (WS_TCP_SYN | WS_TCP_ACK))
+		ws_surroundings_answered(&tracker->surroundings, &conn->address[direction], conn->port[direction]);
 	result->conn = conn->id;
 	result->conn_number = conn->number;
 	result->direction = (uint8_t)direction;
@@ -403,13 +426,16 @@ static void track_quote(struct ws_tracker *tracker, const struct ws_packet *pack
 	const struct ws_quote *quote = &packet->quote;
 	if (quote->ip_protocol == 17)
 		ws_udp_unreachable(&tracker->udp, packet, tracker->now);
-	if (quote->ip_protocol != 6 || !quote->has_sequence || !is_hard_error(packet))
+	if (quote->ip_protocol != 6 || !quote->has_sequence)
 		return;
 	struct ws_tuple tuple = {&quote->source,          &quote->destination, quote->source_port,
 	                         quote->destination_port, packet->ip_version,  0};
 	tuple.hash = ws_table_hash(&tracker->table, &tuple);
 	struct ws_conn *conn = ws_table_find(&tracker->table, &tuple);
 	if (!conn)
+		return;
+	ws_surroundings_icmp(&tracker->surroundings, conn->number, packet);
+	if (!is_hard_error(packet))
 		return;
 	struct ws_segment input = {
 	        .time = packet->frame->time,

@@ -11,6 +11,7 @@
 #include "track/history.h"
 #include "track/log.h"
 #include "track/series.h"
+#include "track/surroundings.h"
 #include "track/timers.h"
 #include "track/udp.h"
 
@@ -30,6 +31,7 @@ struct ws_tracker {
 	struct ws_arp_table arp;
 	struct ws_udp_table udp;
 	struct ws_arp_exchanges exchanges; /* these three are used only with history, see details.c */
+	struct ws_surroundings surroundings;
 	struct ws_log fragment_log;
 	struct ws_series series;
 	struct ws_tracker_stats stats;

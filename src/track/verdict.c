@@ -53,6 +53,21 @@ static bool in_state(const struct ws_conn_info *info, unsigned endpoint, enum ws
 	return info->endpoint[endpoint].state == state;
 }
 
+/* "10.0.9.1 reports fragmentation needed (MTU 1400), 3 times" */
+static void words_icmp(struct verdict *v)
+{
+	const struct ws_icmp_note *icmp = &v->info->icmp;
+	if (!v->text)
+		return;
+	ws_text_addr(v->text, &icmp->from, icmp->ip_version);
+	ws_text_puts(v->text, " reports ");
+	ws_text_puts(v->text, ws_icmp_name(icmp->type, icmp->code, icmp->ip_version == 6));
+	if (icmp->mtu)
+		ws_text_printf(v->text, " (MTU %u)", icmp->mtu);
+	if (icmp->count > 1)
+		ws_text_printf(v->text, ", %u times", icmp->count);
+}
+
 /* ---- Attempts that came to nothing */
 
 static bool failed_to_open(struct verdict *v)
@@ -71,7 +86,18 @@ static bool failed_to_open(struct verdict *v)
 		return false;
 	if (info->unreachable) {
 		say(v, WS_VERDICT_UNREACHABLE, 2);
-		WORDS(v, "unreachable: an ICMP error answered the SYN");
+		if (info->icmp.count) {
+			WORDS(v, "unreachable: ");
+			words_icmp(v);
+		} else {
+			WORDS(v, "unreachable: an ICMP error answered the SYN");
+		}
+	} else if (info->server_answers) {
+		say(v, WS_VERDICT_SILENT, 2);
+		WORDS(v,
+		      "silent: %llu SYN sent, no answer, though port %u of the server answered others; its accept "
+		      "queue may be full",
+		      tries, info->endpoint[1 - client].port);
 	} else {
 		say(v, WS_VERDICT_SILENT, 2);
 		WORDS(v, "silent: %llu SYN sent, no answer (filtered, or the host is down)", tries);
@@ -81,11 +107,32 @@ static bool failed_to_open(struct verdict *v)
 
 /* ---- Ended by RST */
 
+/* The peer has sent nothing since the first of the keep-alives, so the RST is their sender's. */
+static bool gave_up(struct verdict *v)
+{
+	const struct ws_conn_info *info = v->info;
+	for (unsigned i = 0; i < 2; i++) {
+		const struct ws_endpoint_info *e = &info->endpoint[i];
+		if (!e->unanswered_keep_alives)
+			continue;
+		say(v, WS_VERDICT_RESET, 2);
+		WORDS(v, "reset by the %s, which gave up: %u keep-alive%s in ", side(info, i),
+		      e->unanswered_keep_alives, e->unanswered_keep_alives == 1 ? "" : "s");
+		words_duration(v, info->last_time - e->unanswered_since);
+		WORDS(v, " without an answer; ");
+		words_traffic(v);
+		return true;
+	}
+	return false;
+}
+
 static bool was_reset(struct verdict *v)
 {
 	const struct ws_conn_info *info = v->info;
 	if (info->close != WS_CLOSE_RST)
 		return false;
+	if (gave_up(v))
+		return true;
 	if (info->closed_by == WS_CLOSED_BY_NONE) {
 		say(v, WS_VERDICT_RESET, 2);
 		WORDS(v, "reset: ");
@@ -160,15 +207,20 @@ static bool is_closing(struct verdict *v)
 
 /* ---- Open */
 
-#define LONG_STALL (2 * WS_SECOND) /* a closed window, or data without answer, for longer than this is worth a word */
+#define LONG_STALL (2 * WS_SECOND) /* a window that stays closed for longer than this is worth a word */
+/* Nothing is stuck before a retransmission timer can have run out: 200 ms is the shortest of Linux (RFC 6298 asks for
+ * 1 s). Several copies within less come from the capture or the network. */
+#define SHORTEST_TIMEOUT (200 * WS_MILLISECOND)
 #define MANY_RETRANSMISSIONS 3
+#define MANY_KEEP_ALIVES 2
+#define MANY_SYN_ACKS 2
 
 static bool window_stays_closed(struct verdict *v, unsigned i)
 {
 	const struct ws_conn_info *info = v->info;
 	const struct ws_endpoint_info *e = &info->endpoint[i];
 	ws_time closed = info->last_time - e->closed_since;
-	if (!e->closed_since || (closed < LONG_STALL && !e->closed_probes))
+	if (!e->closed_since || closed < SHORTEST_TIMEOUT || (closed < LONG_STALL && !e->closed_probes))
 		return false;
 	say(v, WS_VERDICT_STUCK, 3);
 	WORDS(v, "stuck: %s's window closed for ", side(info, i));
@@ -182,20 +234,39 @@ static bool data_stays_unanswered(struct verdict *v, unsigned i)
 {
 	const struct ws_conn_info *info = v->info;
 	const struct ws_endpoint_info *e = &info->endpoint[i];
-	if (!e->unacknowledged || e->stalled < MANY_RETRANSMISSIONS || info->endpoint[1 - i].state == WS_CLOSED)
+	const bool fin = e->state == WS_FIN_WAIT_1 || e->state == WS_CLOSING || e->state == WS_LAST_ACK;
+	if (!e->unacknowledged || e->stalled < MANY_RETRANSMISSIONS || info->endpoint[1 - i].state == WS_CLOSED ||
+	    info->last_time - e->stalled_since < SHORTEST_TIMEOUT)
 		return false;
 	say(v, WS_VERDICT_STUCK, 3);
-	WORDS(v, "stuck: %u B from the %s unacknowledged, sent again %u times in ", e->unacknowledged, side(info, i),
-	      e->stalled);
+	if (fin && e->unacknowledged == 1)
+		WORDS(v, "stuck: the %s's FIN unacknowledged", side(info, i));
+	else
+		WORDS(v, "stuck: %u B%s from the %s unacknowledged", e->unacknowledged - fin, fin ? " and a FIN" : "",
+		      side(info, i));
+	WORDS(v, ", sent again %u times in ", e->stalled);
 	words_duration(v, info->last_time - e->stalled_since);
 	WORDS(v, "; nothing gets through to the %s, or its answers do not come back", side(info, 1 - i));
+	return true;
+}
+
+static bool keep_alives_stay_unanswered(struct verdict *v, unsigned i)
+{
+	const struct ws_conn_info *info = v->info;
+	const struct ws_endpoint_info *e = &info->endpoint[i];
+	if (e->unanswered_keep_alives < MANY_KEEP_ALIVES || info->last_time - e->unanswered_since < SHORTEST_TIMEOUT)
+		return false;
+	say(v, WS_VERDICT_STUCK, 3);
+	WORDS(v, "stuck: %u keep-alives of the %s without an answer for ", e->unanswered_keep_alives, side(info, i));
+	words_duration(v, info->last_time - e->unanswered_since);
+	WORDS(v, "; the %s is gone, or cannot be reached", side(info, 1 - i));
 	return true;
 }
 
 static bool is_stuck(struct verdict *v)
 {
 	for (unsigned i = 0; i < 2; i++)
-		if (window_stays_closed(v, i) || data_stays_unanswered(v, i))
+		if (window_stays_closed(v, i) || data_stays_unanswered(v, i) || keep_alives_stay_unanswered(v, i))
 			return true;
 	return false;
 }
@@ -204,7 +275,12 @@ static void is_open(struct verdict *v)
 {
 	const struct ws_conn_info *info = v->info;
 	bool opening = in_state(info, 0, WS_SYN_RECEIVED) || in_state(info, 1, WS_SYN_RECEIVED);
-	if (opening) {
+	const struct ws_endpoint_info *server = &info->endpoint[1 - info->likely_client];
+	const bool proven = server->state == WS_ESTABLISHED && server->certainty == WS_CONFIRMED;
+	if (info->syn_ack_repeats >= MANY_SYN_ACKS && !proven) {
+		say(v, WS_VERDICT_OPENING, 2);
+		WORDS(v, "opening");
+	} else if (opening) {
 		say(v, WS_VERDICT_OPENING, 1);
 		WORDS(v, "opening: SYN-ACK sent, the handshake's ACK has not come");
 	} else if (in_state(info, 0, WS_CLOSED) || in_state(info, 1, WS_CLOSED)) {
@@ -224,6 +300,21 @@ static void is_open(struct verdict *v)
 	}
 }
 
+/* A server that answers each handshake's ACK with another SYN-ACK has not made a connection of it (Linux: the accept
+ * queue is full, or TCP_DEFER_ACCEPT waits for data). One repetition may have crossed the ACK. */
+static void words_not_accepted(struct verdict *v)
+{
+	const struct ws_conn_info *info = v->info;
+	const unsigned server = 1 - (unsigned)info->likely_client;
+	if (info->syn_ack_repeats < MANY_SYN_ACKS)
+		return;
+	WORDS(v,
+	      "; the server %s the handshake's ACK: it sent its SYN-ACK again %u times (its accept queue is full, or "
+	      "it "
+	      "defers accepting until data comes)",
+	      info->endpoint[server].bytes ? "was late to take" : "has not taken", info->syn_ack_repeats);
+}
+
 static struct ws_judgement judge(const struct ws_conn_info *info, struct ws_text *text)
 {
 	struct verdict v = {.info = info, .text = text};
@@ -231,6 +322,13 @@ static struct ws_judgement judge(const struct ws_conn_info *info, struct ws_text
 		is_open(&v);
 	if (info->forged_reset)
 		WORDS(&v, "; a RST was forged: its apparent sender went on");
+	words_not_accepted(&v);
+	if (info->icmp.count && v.judgement.verdict != WS_VERDICT_UNREACHABLE) {
+		WORDS(&v, "; ");
+		words_icmp(&v);
+		if (info->icmp.mtu && v.judgement.verdict == WS_VERDICT_STUCK)
+			WORDS(&v, ": a path MTU black hole, because the sender does not make its segments smaller");
+	}
 	if (info->checksums_ignored && text) {
 		WORDS(&v, "; ");
 		ws_checksums_words(text, info->checksums_ignored,

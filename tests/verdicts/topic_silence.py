@@ -1,0 +1,163 @@
+"""Who does not answer whom: retransmissions, FINs and keep-alives without an answer, ICMP errors that nobody heeds, and
+servers that do not accept. Nothing is stuck before a retransmission timer can have run out (RFC 6298)."""
+
+from crafted import Talk, case, shared
+
+DATA = 100
+
+
+@case("copies-in-0-ms", {"verdict_tag": "OPEN", "verdict": "^open: ", "server.state": "ESTABLISHED"})
+def copies_in_0_ms(capture):
+    """Three copies of a segment within microseconds are no retransmissions by a timer."""
+    talk = Talk(capture)
+    talk.open()
+    talk.client("PA", DATA)
+    for _ in range(3):
+        talk.client("PA", DATA, seq=1, after=0.000001)
+
+
+@case("data-unanswered", {"verdict_tag": "STUCK", "verdict": "^stuck: 100 B from the client unacknowledged, sent again 3 times in 1.2 s"})
+def data_unanswered(capture):
+    talk = Talk(capture)
+    talk.open()
+    talk.client("PA", DATA)
+    for after in (0.2, 0.4, 0.8):
+        talk.client("PA", DATA, seq=1, after=after)
+
+
+@case("fin-unanswered", {"verdict_tag": "STUCK", "verdict": "^stuck: the client's FIN unacknowledged, sent again 4 times in 2.8 s",
+                         "client.state": "FIN_WAIT_1"})
+def fin_unanswered(capture):
+    talk = Talk(capture)
+    talk.open()
+    talk.client("FA")
+    for after in (0.2, 0.4, 0.8, 1.6):
+        talk.client("FA", seq=1, after=after)
+
+
+@case("window-closed-for-0-ms", {"verdict_tag": "OPEN", "silent_about": "stuck"})
+def window_closed_for_0_ms(capture):
+    talk = Talk(capture)
+    talk.open()
+    talk.client("PA", DATA)
+    talk.server("A", window=0)
+    talk.client("A", 1, after=0.0001)
+
+
+def keep_alives(talk, count):
+    talk.open()
+    talk.client("PA", DATA)
+    talk.server("A")
+    for _ in range(count):
+        talk.client("A", 0, seq=DATA, after=75)
+
+
+@case("keep-alives-unanswered", {"verdict_tag": "STUCK", "verdict": "^stuck: 5 keep-alives of the client without an answer for 300.0 s"})
+def keep_alives_unanswered(capture):
+    keep_alives(Talk(capture), 5)
+
+
+@case("keep-alives-answered", {"verdict_tag": "OPEN", "silent_about": "keep-alive"})
+def keep_alives_answered(capture):
+    talk = Talk(capture)
+    keep_alives(talk, 3)
+    talk.server("A")
+
+
+@case("keep-alives-given-up", {"verdict_tag": "RESET",
+                               "verdict": "^reset by the client, which gave up: 9 keep-alives in 675.0 s without an answer"})
+def keep_alives_given_up(capture):
+    talk = Talk(capture)
+    keep_alives(talk, 9)
+    talk.client("RA", after=75)
+
+
+@case("reset-after-answered-keep-alives", {"verdict_tag": "RESET", "silent_about": "gave up"})
+def reset_after_answered_keep_alives(capture):
+    talk = Talk(capture)
+    keep_alives(talk, 3)
+    talk.server("A")
+    talk.client("RA", after=5)
+
+
+@case("path-mtu-black-hole", {"verdict_tag": "STUCK", "verdict": ["10.0.9.1 reports fragmentation needed .MTU 1400., 4 times", "path MTU black hole"]})
+def path_mtu_black_hole(capture):
+    talk = Talk(capture)
+    talk.open()
+    talk.client("PA", 10)
+    for after in (0.01, 0.3, 0.6, 1.2):
+        frame = talk.server("A", 1460, seq=1, after=after)
+        talk.quoted_by("10.0.9.1", 3, 4, frame, rest=1400)
+
+
+@case("icmp-while-open", {"verdict_tag": "OPEN", "verdict": "; 10.0.9.1 reports "})
+def icmp_while_open(capture):
+    talk = Talk(capture)
+    talk.open()
+    frame = talk.client("PA", 10)
+    talk.quoted_by("10.0.9.1", 3, 1, frame)
+    talk.server("A")
+
+
+@case("icmp-answers-syn", {"verdict_tag": "UNREACHABLE", "verdict": "^unreachable: 10.0.9.1 reports "})
+def icmp_answers_syn(capture):
+    talk = Talk(capture)
+    talk.quoted_by("10.0.9.1", 3, 1, talk.client("S"))
+
+
+def silent_syns(capture, sport, dport=8000):
+    talk = Talk(capture, sport=sport, dport=dport)
+    for after in (0.01, 1, 2, 4, 8):
+        talk.client("S", seq=0, after=after)
+
+
+@case("accept-queue-full", {"verdict_tag": "OPEN"},
+      {"verdict_tag": "SILENT", "verdict": "port 8000 of the server answered others; its accept queue may be full"})
+def accept_queue_full(capture):
+    Talk(capture).open()
+    silent_syns(capture, 40002)
+
+
+@case("another-port-answers", {"verdict_tag": "OPEN"},
+      {"verdict_tag": "SILENT", "verdict": "filtered, or the host is down", "silent_about": "accept queue"})
+def another_port_answers(capture):
+    """A host that answers on another port says nothing of this one."""
+    Talk(capture).open()
+    silent_syns(capture, 40002, dport=8001)
+
+
+def repeated_syn_acks(talk, count):
+    talk.open()
+    for _ in range(count):
+        talk.server("SA", seq=0, ack=1, after=1)
+        talk.client("A")
+
+
+@case("syn-ack-repeated", {"verdict_tag": "OPENING", "verdict": "has not taken the handshake's ACK: it sent its SYN-ACK again 4 times",
+                           "silent_about": "has not come"})
+def syn_ack_repeated(capture):
+    repeated_syn_acks(Talk(capture), 4)
+
+
+@case("syn-ack-repeated-then-reset", {"verdict_tag": "RESET", "verdict": "has not taken the handshake's ACK"})
+def syn_ack_repeated_then_reset(capture):
+    talk = Talk(capture)
+    repeated_syn_acks(talk, 4)
+    talk.client("PA", 50)
+    talk.server("R")
+
+
+@case("syn-ack-repeated-once", {"verdict_tag": "OPEN", "silent_about": "handshake's ACK"})
+def syn_ack_repeated_once(capture):
+    """One repetition may have crossed the ACK."""
+    talk = Talk(capture)
+    repeated_syn_acks(talk, 1)
+    talk.client("PA", 50)
+    talk.server("A")
+
+
+shared("11-stuck-in-0-ms", {"verdict_tag": "OPEN", "silent_about": "stuck"})
+shared("17-keepalive-unanswered", {"verdict": "gave up: 9 keep-alives in 675.0 s without an answer"})
+shared("19-pmtu-black-hole", {"verdict_tag": "STUCK", "verdict": "10.0.9.1 reports fragmentation needed .MTU 1400."})
+shared("20-accept-queue-full", {}, *[{"verdict_tag": "SILENT", "verdict": "its accept queue may be full"}] * 3)
+shared("25-synack-repeated-deferred", {"verdict": "has not taken the handshake's ACK"})
