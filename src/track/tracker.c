@@ -362,7 +362,7 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 		tracker->stats.duplicates++;
 	}
 	if (ws_checksums_matter(conn, &segment))
-		ws_checksums_take(tracker, conn, &tuple, &segment, (enum ws_checksum)packet->checksum);
+		ws_checksums_note(tracker, conn, &tuple, &segment, (enum ws_checksum)packet->checksum);
 	conn->last_time = segment.time;
 	conn->last_frame = segment.frame;
 	if (!segment.duplicate) {
