@@ -356,7 +356,7 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 		ws_hops_note(&tracker->exchanges, packet);
 	if (conn->link_id[direction] == WS_NO_LINK)
 		conn->link_id[direction] = link_id;
-	if (ws_dedup_seen(&tracker->dedup, &segment, conn->number, link_id)) {
+	if (ws_dedup_seen(&tracker->dedup, &segment, packet->checksum_sent, conn, link_id)) {
 		segment.duplicate = 1;
 		conn->duplicates++;
 		tracker->stats.duplicates++;
