@@ -177,6 +177,7 @@ struct ws_packet {
 	uint16_t source_port, destination_port;
 	uint32_t payload_offset, payload_length, payload_captured; /* by the IP length, so never padding */
 	enum ws_checksum checksum;                                 /* the transport's */
+	uint16_t checksum_sent;                                    /* TCP's, as it stands in the header */
 
 	/* Only for TCP, and only when `tcp_complete`: the fixed 20 bytes were captured and the header length is
 	 * valid. */

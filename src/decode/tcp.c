@@ -104,6 +104,7 @@ static void fill_values(struct ws_packet *packet, const uint8_t *bytes)
 	packet->acknowledgment = ws_load32(bytes + 8);
 	packet->flags = ws_load16(bytes + 12) & 0xfff;
 	packet->window = ws_load16(bytes + 14);
+	packet->checksum_sent = ws_load16(bytes + 16);
 }
 
 /* Returns the header's length from its data offset, or 0 when that is invalid. */

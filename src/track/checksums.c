@@ -1,25 +1,26 @@
-/* How wrong checksums are judged.
+/* Decides what a wrong checksum means.
  *
- * Zeek drops every segment with a wrong checksum, and its users have to know -C. Suricata counts, and checks no more
- * once a tenth of its first thousand packets were wrong. Both need many packets. Here it is decided by endpoint, as it
- * goes:
+ * Zeek drops every segment with a wrong checksum, unless its user knows the option -C. Suricata stops checking when a
+ * tenth of its first thousand packets were wrong. Both need many packets or a decision of the user. Here the decision
+ * is made for each endpoint while packets arrive:
  *
- * - As long as an endpoint has sent no right checksum, wrong ones say nothing, and its segments are taken as good.
- * Unless right ones are known from its host to that other host: then it takes a few more to believe it.
- * - After right ones a wrong one is a damaged or forged segment, and is ignored as the receiver does. But if the peer
- *   acknowledges what no other segment has brought, or its sender goes on past its own FIN, it was good after all, and
- * is applied then, as WS_INPUT_ACCEPTED. The second time shows that the endpoint's checksums say nothing.
- * - So does a large majority of wrong ones. */
+ * - Until an endpoint has sent a right checksum, its wrong ones mean nothing, and its segments are applied. There is
+ * one exception: if right ones are known from its host to the same other host, a few wrong ones are ignored first.
+ * - After a right checksum, a segment with a wrong one is damaged or forged, and is ignored, as its receiver ignores
+ * it. It was good after all if the peer acknowledges bytes that no other segment had, or if its sender continues after
+ * the FIN in it. Then it is applied late, as WS_INPUT_ACCEPTED. When that happens a second time, the endpoint's wrong
+ *   checksums mean nothing.
+ * - They also mean nothing when most of its checksums are wrong. */
 #include "track/checksums.h"
 
 #include "base/hash.h"
 #include "track/tracker.h"
 
 enum {
-	FEW = 3,  /* wrong ones between hosts of which right ones are known */
-	MANY = 8, /* wrong ones of an endpoint, from which on a majority of MAJORITY to 1 counts */
+	FEW = 3,  /* wrong ones that are ignored between two hosts with right ones */
+	MANY = 8, /* wrong ones of an endpoint before a majority of MAJORITY to 1 counts */
 	MAJORITY = 4,
-	NEVER_AGAIN = 1, /* seconds; a sender repeats what was lost earlier (RFC 6298 §2) */
+	NEVER_AGAIN = 1, /* seconds after which a sender has repeated a lost segment (RFC 6298 §2) */
 };
 
 static struct ws_checksum_pair *pair_of(struct ws_tracker *tracker, const struct ws_tuple *tuple, uint32_t *hash)
@@ -33,8 +34,8 @@ static struct ws_checksum_pair *pair_of(struct ws_tracker *tracker, const struct
 	return &tracker->checksums.pair[*hash / 2 % WS_CHECKSUM_PAIRS];
 }
 
-/* The first right checksum of an endpoint makes those after it worth something, also between its host and the other's.
- */
+/* Records the first right checksum of an endpoint, for the connection and for the two hosts. After it, wrong ones mean
+ * something. */
 static void note_right(struct ws_tracker *tracker, struct ws_conn *conn, unsigned direction,
                        const struct ws_tuple *tuple)
 {
@@ -95,7 +96,7 @@ static uint32_t end_of(const struct ws_segment *s)
 static void keep_suspect(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *segment)
 {
 	if (segment->flags & WS_TCP_RST || !(segment->flags & WS_TCP_ACK) || end_of(segment) == segment->sequence)
-		return; /* nobody will acknowledge it; or it opens a connection of its own */
+		return; /* it will not be acknowledged, or it opens a connection */
 	const unsigned bit = 1u << segment->direction;
 	struct ws_suspect *suspect = suspect_of(tracker, conn, segment->direction);
 	const struct ws_segment *last = &suspect->segment;
@@ -111,7 +112,7 @@ static void keep_suspect(struct ws_tracker *tracker, struct ws_conn *conn, const
 	conn->suspects |= bit;
 }
 
-/* What it has to say about a suspect of its own sender. */
+/* True when a segment shows that an earlier one of its own sender, the suspect, arrived. */
 static bool sender_goes_on(const struct ws_conn *conn, const struct ws_segment *suspect, const struct ws_segment *s)
 {
 	const bool other_side_captured = conn->traffic[1 - s->direction].packets;
@@ -128,7 +129,7 @@ static bool sends_again(const struct ws_segment *suspect, const struct ws_segmen
 	       ws_seq_before(suspect->sequence, end_of(s));
 }
 
-/* The peer has something that no other segment has brought. */
+/* True when the peer acknowledges bytes that no other segment had. */
 static bool is_acknowledged(const struct ws_endpoint *sender, const struct ws_segment *suspect,
                             const struct ws_segment *s)
 {
@@ -159,7 +160,8 @@ static void accept_suspect(struct ws_tracker *tracker, struct ws_conn *conn, con
 	ws_tracker_apply(tracker, conn, &input, s->frame);
 }
 
-static void settle_one(struct ws_tracker *tracker, struct ws_conn *conn, unsigned direction, const struct ws_segment *s)
+static void judge_suspect(struct ws_tracker *tracker, struct ws_conn *conn, unsigned direction,
+                          const struct ws_segment *s)
 {
 	const struct ws_suspect *suspect = suspect_of(tracker, conn, direction);
 	const struct ws_endpoint *sender = &conn->machine.endpoint[conn->machine.self ? 0 : direction];
@@ -175,14 +177,14 @@ static void settle_one(struct ws_tracker *tracker, struct ws_conn *conn, unsigne
 		conn->suspects &= (uint8_t) ~(1u << direction);
 }
 
-static void settle(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *segment)
+static void judge_suspects(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *segment)
 {
 	for (unsigned direction = 0; direction < 2; direction++)
 		if (conn->suspects >> direction & 1)
-			settle_one(tracker, conn, direction, segment);
+			judge_suspect(tracker, conn, direction, segment);
 }
 
-void ws_checksums_take(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_tuple *tuple,
+void ws_checksums_note(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_tuple *tuple,
                        const struct ws_segment *segment, enum ws_checksum checksum)
 {
 	const unsigned direction = segment->direction;
@@ -197,5 +199,5 @@ void ws_checksums_take(struct ws_tracker *tracker, struct ws_conn *conn, const s
 	if (checksum == WS_CHECKSUM_GOOD || checksum == WS_CHECKSUM_OFFLOADED)
 		note_right(tracker, conn, direction, tuple);
 	if (!(segment->flags & WS_TCP_RST))
-		settle(tracker, conn, segment);
+		judge_suspects(tracker, conn, segment);
 }

@@ -1,4 +1,24 @@
+/* A sender gives what it repeats another IPv4 identification, so the same one within a few milliseconds is the same
+ * packet. IPv6 has none, and some senders leave it 0. Then the bytes are the same also where a host repeats a segment,
+ * and what tells is the time:
+ *
+ * - What takes up sequence space (SYN, data, FIN) is repeated because a timer has run out, a few milliseconds later at
+ * the earliest (RFC 6298 §2.4, RFC 8985 §7.2), and for a SYN much later; or because of what the peer has sent in
+ * between.
+ * - Acknowledgments and resets have no timer: a receiver repeats the same one for every segment that comes out of
+ * order, as fast as they come. They are copies only where other packets of the connection have as many. */
 #include "track/dedup.h"
+
+#define SAME_IDENTIFICATION (10 * WS_MILLISECOND)
+#define OTHER_LINK (2 * WS_MILLISECOND)
+#define COPIED_SYN (10 * WS_MILLISECOND)
+#define COPIED_UNASKED WS_MILLISECOND /* without a word of the peer in between */
+#define COPIED_AS_OTHERS (5 * WS_MILLISECOND)
+
+enum {
+	SHARE = 4, /* one packet in so many has to have a copy, or more */
+	EARLY = 4, /* packets of a connection, up to which the whole capture tells */
+};
 
 static uint64_t mix(uint64_t hash, uint64_t value)
 {
@@ -13,20 +33,51 @@ static uint64_t signature_of(const struct ws_segment *s, uint64_t conn_number)
 	return mix(hash, s->timestamps ? s->tsval : 0);
 }
 
-bool ws_dedup_seen(struct ws_dedup *dedup, const struct ws_segment *segment, uint64_t conn_number, uint32_t link_id)
+static bool has_copies(const struct ws_conn *conn)
 {
-	uint64_t signature = signature_of(segment, conn_number);
+	const uint64_t packets = conn->traffic[0].packets + conn->traffic[1].packets;
+	return conn->duplicates && (uint64_t)conn->duplicates * SHARE >= packets;
+}
+
+/* Whether a segment without an identification, whose bytes were seen `age` ago, is that same packet. */
+static bool is_copy(const struct ws_dedup *dedup, const struct ws_sighting *seen, const struct ws_segment *s,
+                    const struct ws_conn *conn, uint64_t age)
+{
+	const bool as_others = has_copies(conn) && seen->copies < dedup->most_copies && age <= COPIED_AS_OTHERS;
+	if (as_others || s->flags & WS_TCP_RST)
+		return as_others;
+	if (s->flags & WS_TCP_SYN)
+		return age <= COPIED_SYN;
+	const bool peer_silent = conn->analyser.flow[!s->direction].last_time <= seen->time;
+	return (s->length || s->flags & WS_TCP_FIN) && peer_silent && age <= COPIED_UNASKED;
+}
+
+static bool is_same(const struct ws_dedup *dedup, const struct ws_sighting *seen, const struct ws_segment *s,
+                    uint16_t checksum, const struct ws_conn *conn, uint32_t link_id)
+{
+	if (s->time < seen->time || seen->identification != s->identification)
+		return false;
+	const uint64_t age = (uint64_t)s->time - (uint64_t)seen->time;
+	if (seen->link_id != link_id)
+		return age <= OTHER_LINK;
+	if (s->identification)
+		return age <= SAME_IDENTIFICATION;
+	return seen->checksum == checksum && is_copy(dedup, seen, s, conn, age);
+}
+
+bool ws_dedup_seen(struct ws_dedup *dedup, const struct ws_segment *segment, uint16_t checksum,
+                   const struct ws_conn *conn, uint32_t link_id)
+{
+	uint64_t signature = signature_of(segment, conn->number);
 	size_t at = signature % WS_DEDUP_PLACES;
 	struct ws_sighting *seen = &dedup->seen[at];
-	if (dedup->signature[at] == signature && segment->time >= seen->time) {
-		uint64_t age = (uint64_t)segment->time - (uint64_t)seen->time;
-		bool same_id = seen->identification == segment->identification;
-		if (seen->link_id == link_id && segment->identification && same_id && age <= 10 * WS_MILLISECOND)
-			return true;
-		if (seen->link_id != link_id && same_id && age <= 2 * WS_MILLISECOND)
-			return true;
+	if (dedup->signature[at] == signature && is_same(dedup, seen, segment, checksum, conn, link_id)) {
+		seen->copies += seen->copies < UINT8_MAX;
+		if (dedup->most_copies < seen->copies)
+			dedup->most_copies = seen->copies;
+		return true;
 	}
 	dedup->signature[at] = signature;
-	*seen = (struct ws_sighting){segment->time, link_id, segment->identification};
+	*seen = (struct ws_sighting){segment->time, link_id, segment->identification, checksum, 1};
 	return false;
 }

@@ -21,6 +21,7 @@
 	X(uint32_t, fin_again, TSVAL, "of the latest copy of the peer's FIN; valid with was_closing")                  \
 	X(uint32_t, opening, TSVAL, "of the segment that acknowledged its SYN-ACK; valid with opening_known")          \
 	X(uint32_t, proof, TSVAL, "of the peer's segment on which the latest presumption rests; with proof_known")     \
+	X(uint32_t, ts_recent, TSVAL, "of the latest segment that came to it in order; valid with stamped")            \
 	X(uint32_t, sack_right, PEER, "highest edge it has acknowledged selectively; valid with sack_known")           \
 	X(uint16_t, window, PLAIN, "window field as last sent; valid with sent_any")                                   \
 	X(uint16_t, mss, PLAIN, "MSS option of its SYN; 0: none")
@@ -33,6 +34,7 @@
 	X(acked_any, 1, e->sent_any && e->rcv_known, "it sent an acknowledgment")                                      \
 	X(rcv_known, 1, peer->sent_any, "a segment passed towards it, or it sent an acknowledgment")                   \
 	X(proof_known, 1, true, "the segment on which a presumption about it rests had a timestamp")                   \
+	X(stamped, 1, peer->sent_any, "a segment with a timestamp passed towards it")                                  \
 	X(sack_known, 1, e->acked_any, "it sent a selective acknowledgment")                                           \
 	X(listening, 1, !e->active && !e->mid, "the peer's SYN passed towards it, or it sent a SYN-ACK")               \
 	X(mid, 1, e->sent_any && !e->iss_known, "the capture begins in the middle of the connection")                  \

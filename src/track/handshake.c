@@ -125,6 +125,10 @@ static void syn_ack_arrives(struct ws_step_context *x, bool again)
 	if (first || !peer->rcv_known || ws_seq_before(peer->rcv_nxt, x->segment->sequence + 1))
 		peer->rcv_nxt = x->segment->sequence + 1;
 	peer->rcv_known = 1;
+	if (x->segment->timestamps) {
+		peer->stamped = 1;
+		peer->ts_recent = x->segment->tsval;
+	}
 	if (peer->got_syn_ack || peer->syn_acked)
 		return;
 	if (self->active && self != peer && !peer->syn_received) {

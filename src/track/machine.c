@@ -253,12 +253,22 @@ static void settle_doubt(struct ws_step_context *x)
 		ws_retract_fin(x, self, WS_WHY_NOT_FIN);
 }
 
-/* True for a segment that was sent before what its receiver has acknowledged since; the receiver drops it with its ACK.
- */
+/* True for a segment that was sent before what its receiver has acknowledged since, or before another one that has come
+ * already; the receiver drops it with its ACK. */
 static bool is_old(const struct ws_step_context *x)
 {
 	const struct ws_endpoint *peer = x->receiver;
-	return peer->acked_any && peer->rcv_known && ws_seq_before(x->end, peer->last_ack_sent);
+	return ws_stamp_is_old(peer, x->segment) ||
+	       (peer->acked_any && peer->rcv_known && ws_seq_before(x->end, peer->last_ack_sent));
+}
+
+/* The next segment is not older than this one (RFC 7323 §4.3). */
+static void note_stamp(struct ws_endpoint *peer, const struct ws_segment *s)
+{
+	if (!s->timestamps || (peer->stamped && peer->acked_any && ws_seq_before(peer->last_ack_sent, s->sequence)))
+		return;
+	peer->stamped = 1;
+	peer->ts_recent = s->tsval;
 }
 
 /* Returns false when the receiver cannot have sent what is acknowledged, so the segment belongs to another connection.
@@ -432,8 +442,10 @@ static void handle_segment(struct ws_step_context *x)
 		self->overacked = 0;
 	}
 	self->sent_any = 1;
-	if (!doubted)
+	if (!doubted && !old) {
 		receive(peer, s->sequence, up_to_fin(self, x->end));
+		note_stamp(peer, s);
+	}
 	if (s->flags & WS_TCP_FIN) {
 		ws_fin_leaves(x);
 		peer->fin_doubted |= doubted && self->fin_sent && !peer->fin_received && !peer->fin_pending;
@@ -560,12 +572,14 @@ bool ws_machine_plain_step(struct ws_machine *machine, const struct ws_segment *
 	uint32_t ack = s->acknowledgment, end = s->sequence + s->length;
 	bool foreign = peer->iss_known && !ws_seq_before(peer->iss, ack);
 	if (foreign || ws_seq_before(peer->snd_max, ack) || (!s->length && s->sequence == self->snd_max + 1) ||
-	    beyond_window(machine, self, peer, s->sequence))
+	    ws_seq_before(end, peer->last_ack_sent) || beyond_window(machine, self, peer, s->sequence) ||
+	    ws_stamp_is_old(peer, s))
 		return false;
 	acknowledge(self, s);
 	self->window = s->window;
 	self->snd_max = ws_seq_max(self->snd_max, end);
 	receive(peer, s->sequence, end);
+	note_stamp(peer, s);
 	check_step(machine, NULL);
 	return true;
 }

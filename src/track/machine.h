@@ -139,6 +139,13 @@ static inline uint32_t ws_micros(ws_time time)
 	return (uint32_t)((uint64_t)time / 1000);
 }
 
+/* PAWS, RFC 7323 §5: an older segment than what has come, which its receiver drops. As in Linux a step of one back is
+ * no proof of that; nor is half the clock's range, which long idleness looks like. */
+static inline bool ws_stamp_is_old(const struct ws_endpoint *receiver, const struct ws_segment *s)
+{
+	return receiver->stamped && s->timestamps && receiver->ts_recent - s->tsval - 2 < UINT32_C(1) << 30;
+}
+
 /* True when `self` has acknowledged the FIN of `peer`. */
 static inline bool ws_acked_fin_of(const struct ws_endpoint *self, const struct ws_endpoint *peer)
 {

@@ -19,6 +19,8 @@ static bool exact(const struct ws_step_context *x)
 	uint32_t sequence = x->segment->sequence;
 	if (!peer->rcv_known && !peer->acked_any && !self->sent_any)
 		return true; /* there is nothing to compare it with */
+	if (peer->state == WS_TIME_WAIT && ws_stamp_is_old(peer, x->segment))
+		return false;
 	if (peer->rcv_known && sequence == peer->rcv_nxt)
 		return true;
 	if (peer->acked_any && sequence == peer->last_ack_sent)
@@ -88,7 +90,10 @@ static void contradict_receipt(struct ws_step_context *x)
 static void contradict_open(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
-	if (x->has_ack || self->open_proven || self->talks || x->segment->sequence != self->iss + 1)
+	/* Its number is what the SYN-ACK acknowledged, which after a fast open includes the SYN's data. */
+	bool answers = x->segment->sequence == self->iss + 1 ||
+	               (self->got_syn_ack && peer->acked_any && x->segment->sequence == peer->last_ack_sent);
+	if (x->has_ack || self->open_proven || self->talks || !answers)
 		return;
 	if (self->got_syn_ack) {
 		if (self->fin_implied)

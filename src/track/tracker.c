@@ -377,13 +377,13 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 		ws_hops_note(&tracker->exchanges, packet);
 	if (conn->link_id[direction] == WS_NO_LINK)
 		conn->link_id[direction] = link_id;
-	if (ws_dedup_seen(&tracker->dedup, &segment, conn->number, link_id)) {
+	if (ws_dedup_seen(&tracker->dedup, &segment, packet->checksum_sent, conn, link_id)) {
 		segment.duplicate = 1;
 		conn->duplicates++;
 		tracker->stats.duplicates++;
 	}
 	if (ws_checksums_matter(conn, &segment))
-		ws_checksums_take(tracker, conn, &tuple, &segment, (enum ws_checksum)packet->checksum);
+		ws_checksums_note(tracker, conn, &tuple, &segment, (enum ws_checksum)packet->checksum);
 	conn->last_time = segment.time;
 	conn->last_frame = segment.frame;
 	if (!segment.duplicate) {

@@ -1,4 +1,4 @@
-/* What became of a connection, in a person's words, with the evidence. The first rule that fits speaks. */
+/* The verdict on a connection, as a text with its evidence. The first rule that matches counts. */
 #include <wirestate/track.h>
 
 #define LONG_CLOSE_WAIT (60 * WS_SECOND)
@@ -19,7 +19,7 @@ static void say(struct verdict *v, enum ws_verdict verdict, int severity)
 	v->judgement = (struct ws_judgement){(uint8_t)verdict, (uint8_t)severity};
 }
 
-/* Appends when the caller wants the words. */
+/* Appends to the text, if the caller wants it. */
 #define WORDS(v, ...)                                                                                                  \
 	do {                                                                                                           \
 		if ((v)->text)                                                                                         \
@@ -41,7 +41,7 @@ static void words_traffic(struct verdict *v)
 	const struct ws_endpoint_info *server = &info->endpoint[1 - info->likely_client];
 	if (!v->text)
 		return;
-	/* Nearly every connection's words end so, and printf would cost more than the rest of its record. */
+	/* Nearly every text ends like this, and printf() would cost more than the rest of the connection's record. */
 	ws_text_u64(v->text, client->bytes);
 	ws_text_puts(v->text, " B to the server, ");
 	ws_text_u64(v->text, server->bytes);
@@ -68,7 +68,7 @@ static void words_icmp(struct verdict *v)
 		ws_text_printf(v->text, ", %u times", icmp->count);
 }
 
-/* ---- Attempts that came to nothing */
+/* ---- Failed attempts */
 
 static bool failed_to_open(struct verdict *v)
 {

@@ -1,4 +1,4 @@
-/* Why a state changed: one list of the rules, the words they are told in and the section they rest on. */
+/* Why a state changed: the list of all rules, with a sentence and the section of the RFC that each is based on. */
 #ifndef WS_TRACK_WHY_H
 #define WS_TRACK_WHY_H
 

@@ -100,10 +100,11 @@ class Exchange:
 
     Numbers are relative: the peer's sequence numbers to its ISS, so that its SYN is 0 and its first byte 1; what it
     acknowledges to the kernel's. Unless told otherwise a segment is the next one in order and acknowledges all that
-    has come. `expect` waits for the kernel's next segment and fails the script if it is another."""
+    has come. `expect` waits for the kernel's next segment and fails the script if it is another. `pace` makes every pause
+so many times longer."""
 
-    def __init__(self, host, name):
-        self.host, self.name, self.peer = host, name, host.new_peer()
+    def __init__(self, host, name, pace=1):
+        self.host, self.name, self.peer, self.pace = host, name, host.new_peer(), pace
         self.port, self.peer_port = PORT, PEER_PORT
         self._inbox, self._arrival = collections.deque(), threading.Condition()
         self.unseen_reason, self.failure, self.sockets, self._listeners = "", "", [], []
@@ -114,7 +115,7 @@ class Exchange:
     def renew(self, iss=ISS):
         """The peer begins anew, as for another connection."""
         self.iss, self.seq, self.kernel_iss, self.ack = iss, 0, None, 0
-        self.window, self.echo, self.cookie = 65535, 0, b""
+        self.window, self.echo, self.ack_by_kernel = 65535, 0, 0
 
     # ---- The kernel's calls
 
@@ -141,6 +142,15 @@ class Exchange:
     def accept(self):
         made = self._listeners[-1].accept()[0]
         return self._keep(made)
+
+    def try_accept(self, seconds=0):
+        """True when there was a connection to accept."""
+        try:
+            self._listeners[-1].settimeout(seconds)
+            self.accept()
+            return True
+        except (OSError, IndexError):
+            return False
 
     def _keep(self, made):
         made.settimeout(5)
@@ -258,6 +268,8 @@ class Exchange:
             self.kernel_iss, self.ack = segment.seq, 0
         elif self.kernel_iss is None:
             self.kernel_iss = segment.seq - 1 & 0xFFFFFFFF
+        if segment.has(ACK):
+            self.ack_by_kernel = segment.ack - self.iss & 0xFFFFFFFF
         if not segment.has(RST):
             self.ack = max(self.ack, segment.end - self.kernel_iss & 0xFFFFFFFF)
         if segment.timestamps:
@@ -292,13 +304,12 @@ class Exchange:
 
     def drain(self, seconds=0.05):
         """Takes whatever comes for so long."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds * self.pace
         while time.monotonic() < deadline:
             self.next(deadline - time.monotonic())
 
-    @staticmethod
-    def pause(seconds=0.06):
-        time.sleep(seconds)
+    def pause(self, seconds=0.06):
+        time.sleep(seconds * self.pace)
 
     # ---- Common beginnings
 
@@ -336,8 +347,8 @@ class Exchange:
         """The kernel's endpoints of this exchange, and the crafted ones opposite."""
         for endpoint in found:
             endpoint.unseen = self.unseen_reason
+        here = paths.endpoint_name(self.host.address, self.port), paths.endpoint_name(self.peer, self.peer_port)
         if self.unseen_reason and not found:
-            found = [paths.Endpoint(paths.endpoint_name(self.host.address, self.port),
-                                    paths.endpoint_name(self.peer, self.peer_port), [], self.unseen_reason)]
-        opposite = dict.fromkeys((endpoint.peer, endpoint.local) for endpoint in found)
+            found = [paths.Endpoint(*here, [], self.unseen_reason)]
+        opposite = dict.fromkeys([(endpoint.peer, endpoint.local) for endpoint in found] + [here[::-1]])
         return found + [paths.Endpoint(local, peer, paths.CRAFTED) for local, peer in opposite]

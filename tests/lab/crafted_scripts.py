@@ -3,7 +3,6 @@
 A script is a function of one Exchange under @script(name); its name begins with its family, which is also the capture
 it is kept in. What it claims of the kernel is only what it waits for; what the kernel's states were, the trace tells."""
 
-import socket
 from dataclasses import dataclass
 
 HOSTS = {"plain": {}, "cookies": {"tcp_syncookies": 2}, "resets": {"tcp_abort_on_overflow": 1}}
@@ -102,9 +101,7 @@ def carry_on(it):
     it.drain(0.06)
     if not it.sockets:
         it.sends("A")
-        try:
-            it.host_accept = it.accept()
-        except (socket.timeout, TimeoutError):
+        if not it.try_accept(2):
             return
     it.sends("A", data=3)
     it.drain()

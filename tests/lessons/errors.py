@@ -35,7 +35,7 @@ def without(line):
 def wrong():
     yield "empty", "", ": it has no title: before the first stop, add a line 'title: ...', what the lesson is called; needed"
     yield "no capture", without(3), (": it has no capture: before the first stop, add a line 'capture: ...', the name of the "
-                                     "capture, without a folder: beside the lesson, else one that comes with wirestate; needed")
+                                     "capture, without a folder: beside the lesson, or one that comes with wirestate; needed")
     yield "no stop", "\n".join(LESSON.split("\n")[:3]), ": it has no stop: add a line 'stop: N', with ask and answer below it"
     yield "no question", without(7), ":4: this stop has no question: add a line 'ask: ...'"
     yield "no answer", without(8), ":4: this stop has no answer: add a line 'answer: ...'"
@@ -43,20 +43,20 @@ def wrong():
     yield "an unknown key in the head", change(2, "abuot: x"), (
         f":2: no key is called 'abuot'; before the first stop there are: {HEAD}")
     yield "a capital letter", change(1, "Title: x"), f":1: no key is called 'Title'; before the first stop there are: {HEAD}"
-    yield "no key", change(2, "A line."), (":2: 'A line.' is no 'key: value'; a line that goes on begins with a space, a comment "
+    yield "no key", change(2, "A line."), (":2: 'A line.' is not 'key: value'; a line that continues a value begins with a space, a comment "
                                            "with #")
-    yield "a continued line first", " title: x\n", (":1: this line begins with a space, so it goes on with one above, and there "
-                                                    "is none; a key begins in the first column")
+    yield "a continued line first", " title: x\n", (":1: this line begins with a space, so it continues a value, and there "
+                                                    "is none above; a key begins in the first column")
     yield "a key twice", change(2, "title: Again"), ":2: title has been given already"
     yield "a key twice in a stop", change(8, "ask: Again?"), ":8: ask has been given already for this stop"
     yield "a head's key in a stop", change(7, "title: x"), ":7: title belongs before the first stop"
-    yield "a stop's key in the head", change(3, "ask: x"), ":3: ask belongs to a stop: put it behind a line 'stop: N'"
-    yield "nothing behind a key", change(7, "ask:"), ":7: ask: nothing stands behind it: the question; needed"
+    yield "a stop's key in the head", change(3, "ask: x"), ":3: ask belongs to a stop: put it after a line 'stop: N'"
+    yield "nothing behind a key", change(7, "ask:"), ":7: ask: it has no value: the question; needed"
     yield "a long title", change(1, "title: " + 41 * "x"), ":1: title: 41 columns; at most 40 fit where it is shown"
     yield "a long text", change(8, "answer: " + 2001 * "x"), (":8: answer: 2001 bytes; at most 2000: what is longer fits on no "
                                                               "screen")
     yield "paragraphs of a title", change(1, "title: x\n\n y"), ":1: title: paragraphs and commands are for ask, answer and try"
-    yield "a folder", change(3, "capture: ../x"), (":3: capture: '../x' is not a capture's name without a folder: it lies beside "
+    yield "a folder", change(3, "capture: ../x"), (":3: capture: '../x' is not a capture's name without a folder: it is beside "
                                                    "the lesson, or comes with wirestate")
     yield "no such capture", change(3, "capture: nothing"), (": its capture nothing is not beside it, and none of that name comes "
                                                              "with wirestate")
@@ -68,9 +68,9 @@ def wrong():
     yield "no frame", change(4, "stop: three"), ":4: stop: 'three' is not the number of a packet, or end"
     yield "a frame too many", change(4, "stop: 12"), ":4: stop: packet 12 is not in close-four-client, which has 11"
     yield "frames out of order", LESSON + "stop: 2\nask: x\nanswer: y\n", (
-        ":10: stop: 2 lies before the stop above it; put stops in the order of their packets")
+        ":10: stop: 2 is before the stop above it; put stops in the order of their packets")
     yield "behind the end", change(4, "stop: end").replace("fields", "#") + "stop: 2\nask: x\nanswer: y\n", (
-        ":10: stop: 2 lies before the stop above it; put stops in the order of their packets")
+        ":10: stop: 2 is before the stop above it; put stops in the order of their packets")
     yield "too many stops", LESSON + 40 * "stop: 3\nask: x\nanswer: y\n", (
         ":127: stop: a lesson has at most 40; make two lessons of it")
     yield "no states", without(5), ":4: this stop has no states: add a line 'states: client ESTABLISHED, server ESTABLISHED~'"
@@ -79,7 +79,7 @@ def wrong():
     yield "another mark", change(5, "states: client ESTABLISHED, server ESTABLISHED"), (
         ":5: states: here they are 'states: client ESTABLISHED, server ESTABLISHED~'")
     yield "no state", change(5, "states: client ESTAB, server LISTEN?"), (
-        ":5: states: 'ESTAB' is no state; write it as on the screen, with its mark: SYN_RECEIVED~, LISTEN?")
+        ":5: states: 'ESTAB' is not a state; write it as on the screen, with its mark: SYN_RECEIVED~, LISTEN?")
     yield "one state", change(5, "states: client ESTABLISHED"), (
         ":5: states: 'client ESTABLISHED' is not of the form: client ESTABLISHED, server SYN_RECEIVED~")
     yield "states of no connection", change(3, "capture: udp-echo").replace("tcp.flags", "udp.length"), (
@@ -109,10 +109,10 @@ def wrong():
     yield "no number", change(9, "sum: {3.ipv4.source} = 1"), ":9: sum: ipv4.source is no number: speak of it in the answer"
     yield "a control character", change(2, "about: \x1b[2J"), (":2: byte 0x1b at column 8 is a control character: a lesson is "
                                                                "plain text")
-    yield "no UTF-8", LESSON.encode().replace(b"What", b"\xe9t"), (":7: byte 0xe9 at column 6 is no UTF-8: save the file as "
+    yield "no UTF-8", LESSON.encode().replace(b"What", b"\xe9t"), (":7: byte 0xe9 at column 6 is not UTF-8: save the file as "
                                                                    "UTF-8")
-    yield "a capture", b"\xd4\xc3\xb2\xa1", ":1: byte 0xd4 at column 1 is no UTF-8: save the file as UTF-8"
-    yield "too large", "#" * 65537, ": more than 64 KiB: this is no lesson"
+    yield "a capture", b"\xd4\xc3\xb2\xa1", ":1: byte 0xd4 at column 1 is not UTF-8: save the file as UTF-8"
+    yield "too large", "#" * 65537, ": more than 64 KiB: this is not a lesson"
 
 
 def right():

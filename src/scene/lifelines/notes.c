@@ -51,7 +51,7 @@ static const struct {
 } notes[] = {
         {FACT_BAD_CHECKSUM,
          "The checksum does not fit the bytes: the receiver drops this segment as if it had never come."},
-        {FACT_DUPLICATE, "The same packet was captured on two interfaces. It counts once."},
+        {FACT_DUPLICATE, "The same packet was captured twice: on two interfaces, or by a mirror port. It counts once."},
         {FACT_REFUSED, "A RST in answer to a SYN means: this host is up, but no program listens on this port. "
                        "connect() returns at once with \"connection refused\"."},
         {FACT_RST,
