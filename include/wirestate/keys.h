@@ -109,6 +109,7 @@ const char *ws_edit_keys(enum ws_edit edit);
 enum ws_key_kind { WS_KEY_NONE, WS_KEY_ACTION, WS_KEY_EDIT, WS_KEY_CLICK, WS_KEY_WHEEL_UP, WS_KEY_WHEEL_DOWN };
 struct ws_key {
 	enum ws_key_kind kind;
+	ws_time time;          /* when it was pressed, on the clock of ws_ui_tick(); 0: at the last tick */
 	int row, column;       /* of the mouse */
 	enum ws_action action; /* of WS_KEY_ACTION */
 	enum ws_edit edit;     /* of WS_KEY_EDIT */

@@ -72,7 +72,8 @@ enum ws_screen ws_ui_screen(const struct ws_ui *ui);
 bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
 /* True while a line is being typed: keys are then characters of it, see ws_ui_key(). */
 bool ws_ui_typing(const struct ws_ui *ui);
-/* Does what a key asks, whatever kind it is of. False: nothing has changed. */
+/* Does what a key asks, whatever kind it is of. What it starts to play begins at the key's time: time that passed
+ * before it, while nothing moved, does not count. False: nothing has changed. */
 bool ws_ui_key(struct ws_ui *ui, const struct ws_model *model, const struct ws_key *key);
 /* Lets replays run, and notices when the model is of another generation. Call it after every such change and
  * before any other function of this header, because the tracker before may already be freed. `clock` is monotonic,

@@ -134,7 +134,9 @@ struct ws_transition {
 	uint8_t why;       /* enum ws_why, see ws_why_text() */
 };
 
-/* A sentence for `why`, and the section of the RFC that the rule is based on; both are static. */
+/* The word for the rule `why` in records, a sentence for it, and the section of the RFC that it is based on; all are
+ * static. */
+const char *ws_why_word(unsigned why);
 const char *ws_why_text(unsigned why);
 const char *ws_why_reference(unsigned why);
 

@@ -88,6 +88,7 @@ static void take_keys(struct interactive *it)
 		        .screen = ws_ui_screen(it->ui), .lesson = it->teaching, .typing = ws_ui_typing(it->ui)};
 		if (it->quit || !ws_view_key(it->view, &position, &key))
 			break;
+		key.time = monotonic();
 		if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_QUIT)
 			it->quit = true;
 		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_MOUSE)

@@ -63,6 +63,18 @@ static void event_why(const struct subject *s, unsigned index, struct value *v)
 	set_string(v, ws_why_text(s->event->transition.why));
 }
 
+static void event_rule(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	set_string(v, ws_why_word(s->event->transition.why));
+}
+
+static void event_rfc(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	set_string(v, ws_why_reference(s->event->transition.why));
+}
+
 static const struct column transition_columns[] = {
         {NULL, "time", get_time, 0},
         {NULL, "frame", get_frame, 0},
@@ -76,6 +88,8 @@ static const struct column transition_columns[] = {
         {NULL, "to", event_state, 1},
         {NULL, "basis", event_basis, 0},
         {NULL, "why", event_why, 0},
+        {NULL, "rule", event_rule, 0},
+        {NULL, "rfc", event_rfc, 0},
 };
 
 /* ---- Connections. `index` 0 is the client, 1 the server. The roles are guesses when no SYN was seen; "roles" says so.

@@ -13,6 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* What plays moves by this much in a tick at most: while the process was stopped, nobody has seen anything. */
+#define LONGEST_TICK WS_SECOND
+
 static const struct screen_ops *shown(const struct ws_ui *ui)
 {
 	return screen_ops(ws_ui_screen(ui));
@@ -152,20 +155,23 @@ static bool click(struct ws_ui *ui, const struct ws_model *model, int row)
 	return row < ui->rows && shown(ui)->click && shown(ui)->click(ui, model, row);
 }
 
-/* Where a connection is played the wheel goes through its steps. */
-static bool turn_wheel(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
+/* Where a connection is played the wheel goes through its packets. */
+static bool turn_wheel(struct ws_ui *ui, const struct ws_model *model, bool up)
 {
 	enum { WHEEL_ROWS = 3 };
-	const int count = shown(ui)->plays ? 1 : WHEEL_ROWS;
 	bool changed = false;
-	for (int i = 0; i < count; i++)
-		changed |= ws_ui_act(ui, model, action);
+	if (shown(ui)->plays)
+		return ws_ui_act(ui, model, up ? WS_ACT_PREVIOUS_PACKET : WS_ACT_NEXT_PACKET);
+	for (int i = 0; i < WHEEL_ROWS; i++)
+		changed |= ws_ui_act(ui, model, up ? WS_ACT_UP : WS_ACT_DOWN);
 	return changed;
 }
 
 bool ws_ui_key(struct ws_ui *ui, const struct ws_model *model, const struct ws_key *key)
 {
 	const bool message_cleared = file_request_clear_message(ui);
+	if (key->time > ui->clock)
+		ws_ui_tick(ui, model, key->time);
 	switch (key->kind) {
 	case WS_KEY_ACTION:
 		return ws_ui_act(ui, model, key->action) || message_cleared;
@@ -175,7 +181,7 @@ bool ws_ui_key(struct ws_ui *ui, const struct ws_model *model, const struct ws_k
 		return !ui->prompt.use && click(ui, model, key->row);
 	case WS_KEY_WHEEL_UP:
 	case WS_KEY_WHEEL_DOWN:
-		return !ui->prompt.use && turn_wheel(ui, model, key->kind == WS_KEY_WHEEL_UP ? WS_ACT_UP : WS_ACT_DOWN);
+		return !ui->prompt.use && turn_wheel(ui, model, key->kind == WS_KEY_WHEEL_UP);
 	case WS_KEY_NONE:
 		break;
 	}
@@ -184,7 +190,8 @@ bool ws_ui_key(struct ws_ui *ui, const struct ws_model *model, const struct ws_k
 
 void ws_ui_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock)
 {
-	const ws_time elapsed = ui->clock ? clock - ui->clock : 0;
+	const ws_time passed = ui->clock ? clock - ui->clock : 0;
+	const ws_time elapsed = passed < LONGEST_TICK ? passed : LONGEST_TICK;
 	ui->clock = clock;
 	check_generation(ui, model);
 	if (elapsed > 0)

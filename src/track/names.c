@@ -103,10 +103,20 @@ const char *ws_verdict_tag(enum ws_verdict verdict)
 	return (size_t)verdict < WS_ARRAY_SIZE(names) ? names[verdict] : "?";
 }
 
+const char *ws_why_word(unsigned why)
+{
+	static const char *const words[] = {
+#define X(name, word, text, reference) [name] = word,
+	        WS_WHYS(X)
+#undef X
+	};
+	return why < WS_ARRAY_SIZE(words) ? words[why] : "";
+}
+
 const char *ws_why_text(unsigned why)
 {
 	static const char *const texts[] = {
-#define X(name, text, reference) [name] = text,
+#define X(name, word, text, reference) [name] = text,
 	        WS_WHYS(X)
 #undef X
 	};
@@ -116,7 +126,7 @@ const char *ws_why_text(unsigned why)
 const char *ws_why_reference(unsigned why)
 {
 	static const char *const references[] = {
-#define X(name, text, reference) [name] = reference,
+#define X(name, word, text, reference) [name] = reference,
 	        WS_WHYS(X)
 #undef X
 	};

@@ -89,6 +89,100 @@ static void test_diagram(void **state)
 	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_LIFELINES);
 }
 
+static bool press(struct world *world, enum ws_action action, ws_time time)
+{
+	const struct ws_key key = {.kind = WS_KEY_ACTION, .action = action, .time = time};
+	return ws_ui_key(world->ui, &world->model, &key);
+}
+
+/* Plays for `frames` frames, pauses for 3 s if asked, and plays two more frames. `flew`: a segment was in flight before
+ * these, or the replay was not playing any more. */
+static char *play_and_pause(struct world *world, int frames, bool pause, bool *flew)
+{
+	const ws_time frame = 33 * WS_MILLISECOND;
+	ws_time clock = 100 * WS_SECOND;
+	ws_ui_select(world->ui, &world->model, ws_tracker_conn_at(world->tracker, 0), 1);
+	if (ws_ui_screen(world->ui) == WS_SCREEN_LIST)
+		act(world, WS_ACT_ENTER);
+	ws_ui_tick(world->ui, &world->model, clock);
+	press(world, WS_ACT_RESTART, clock);
+	for (int i = 0; i < frames; i++)
+		ws_ui_tick(world->ui, &world->model, clock += frame);
+	char *then = draw(world);
+	*flew = strstr(then, "●") || !strstr(then, "playing");
+	free(then);
+	if (pause) {
+		press(world, WS_ACT_PLAY, clock);
+		press(world, WS_ACT_PLAY, clock += 3 * WS_SECOND);
+	}
+	ws_ui_tick(world->ui, &world->model, clock += frame);
+	ws_ui_tick(world->ui, &world->model, clock += frame);
+	return draw(world);
+}
+
+/* The replay's time stops while it is paused: at whatever moment that is, what is drawn next is what would have been
+ * drawn without the pause. A segment that is in flight arrives first, and is then played on from there. */
+static void test_pause_stops_the_clock(void **state)
+{
+	int equal = 0;
+	for (int frames = 0; frames < 300; frames += 3) {
+		bool flew;
+		char *without = play_and_pause(*state, frames, false, &flew);
+		char *with = play_and_pause(*state, frames, true, &flew);
+		if (!flew)
+			assert_string_equal(with, without);
+		equal += !flew;
+		free(without);
+		free(with);
+	}
+	assert_in_range(equal, 20, 99); /* and some flew */
+}
+
+/* While the process is stopped nothing is played that nobody can see. */
+static void test_a_stop_is_no_time(void **state)
+{
+	struct world *world = *state;
+	ws_ui_act(world->ui, &world->model, WS_ACT_ENTER);
+	ws_ui_tick(world->ui, &world->model, WS_SECOND);
+	act(world, WS_ACT_RESTART);
+	ws_ui_tick(world->ui, &world->model, 3600 * WS_SECOND);
+	assert_shows(world, "playing");
+	assert_shows(world, "step 2/10");
+}
+
+/* A step flies its segment, forwards and back; a second press lets it arrive at once. */
+static void test_steps_fly_both_ways(void **state)
+{
+	struct world *world = *state;
+	const ws_time ms = WS_MILLISECOND;
+	ws_time clock = WS_SECOND;
+	ws_ui_act(world->ui, &world->model, WS_ACT_ENTER);
+	act(world, WS_ACT_FIRST);
+	char *first = draw(world);
+	ws_ui_tick(world->ui, &world->model, clock);
+	press(world, WS_ACT_STEP, clock);
+	assert_shows(world, "step 2/10  ▶ one step");
+	press(world, WS_ACT_STEP, clock += 100 * ms);
+	assert_shows(world, "step 2/10  paused");
+	press(world, WS_ACT_STEP_BACK, clock += 100 * ms);
+	assert_shows(world, "step 2/10  one step back");
+	assert_int_equal(ws_ui_next_change(world->ui, &world->model), 0);
+	ws_ui_tick(world->ui, &world->model, clock += 300 * ms);
+	assert_shows(world, "●");
+	ws_ui_tick(world->ui, &world->model, clock += 400 * ms);
+	char *again = draw(world);
+	assert_string_equal(again, first);
+	free(again);
+	free(first);
+	press(world, WS_ACT_STEP, clock);
+	press(world, WS_ACT_STEP, clock);
+	press(world, WS_ACT_STEP_BACK, clock);
+	press(world, WS_ACT_STEP_BACK, clock);
+	assert_shows(world, "step 1/10  paused");
+	press(world, WS_ACT_STEP_BACK, clock); /* before the first there is nothing */
+	assert_shows(world, "step 1/10  paused");
+}
+
 /* Does main's part for a snapshot that always exists: the model shows the position that the user wants. */
 static void show_place(struct world *world)
 {
@@ -226,8 +320,15 @@ int main(void)
 	if (!setlocale(LC_ALL, "C.UTF-8"))
 		return 1;
 	const struct CMUnitTest tests[] = {
-	        SCENE_TEST(test_jumps),          SCENE_TEST(test_what_was_lost),  SCENE_TEST(test_diagram),
-	        SCENE_TEST(test_timeline_moves), SCENE_TEST(test_timeline_plays), SCENE_TEST(test_another_world),
+	        SCENE_TEST(test_jumps),
+	        SCENE_TEST(test_what_was_lost),
+	        SCENE_TEST(test_diagram),
+	        SCENE_TEST(test_pause_stops_the_clock),
+	        SCENE_TEST(test_a_stop_is_no_time),
+	        SCENE_TEST(test_steps_fly_both_ways),
+	        SCENE_TEST(test_timeline_moves),
+	        SCENE_TEST(test_timeline_plays),
+	        SCENE_TEST(test_another_world),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -91,6 +91,7 @@ static void test_a_step_looks_the_same_from_both_sides(void **state)
 		free(backwards);
 		free(forwards[i]);
 		act(world, WS_ACT_STEP_BACK);
+		ws_ui_tick(world->ui, &world->model, clock += WS_SECOND);
 	}
 	for (uint64_t frame = 1; frame <= 10; frame++) {
 		ws_ui_select(world->ui, &world->model, ws_tracker_conn_at(world->tracker, 0), frame);

@@ -67,7 +67,10 @@ void layout_title(const struct layout *layout, struct ws_canvas *canvas)
 	const struct replay *replay = &layout->ui->replay;
 	char speed[24], right[128];
 	snprintf(speed, sizeof(speed), "%g", replay->speed);
-	const char *mode = replay->playing ? "▶ playing" : replay->stepping ? "▶ one step" : "paused";
+	const char *mode = replay->playing     ? "▶ playing"
+	                   : replay->stepping  ? "▶ one step"
+	                   : replay->backwards ? "one step back"
+	                                       : "paused";
 	if (replay->follow && layout->model->running)
 		mode = layout->model->past ? "▶ following" : "▶ live";
 	struct ws_text text = WS_TEXT_OVER(right);

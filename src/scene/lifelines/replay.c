@@ -63,7 +63,7 @@ void replay_stand(struct replay *replay, size_t step)
 	size_t count = replay_count(replay);
 	replay->step = step < count ? step : count ? count - 1 : 0;
 	replay->phase = REPLAY_FLIGHT;
-	replay->playing = replay->stepping = false;
+	replay->playing = replay->stepping = replay->backwards = false;
 }
 
 bool replay_open(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn)
@@ -86,6 +86,7 @@ bool replay_open(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn
 	ui->generation = model->generation;
 	replay_scan(replay, model, SCAN_AT_ONCE);
 	replay->follow = true;
+	replay->interrupted = false;
 	replay_stand(replay, SIZE_MAX);
 	return true;
 }
@@ -215,8 +216,13 @@ void replay_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed
 	struct replay *replay = &ui->replay;
 	if (elapsed <= 0)
 		return;
-	if (replay->playing || replay->stepping)
-		replay->phase += (ws_time)((double)elapsed * replay->speed);
+	const ws_time moved = (ws_time)((double)elapsed * replay->speed);
+	if (replay->backwards && replay->phase <= moved)
+		replay_stand(replay, replay->step - 1);
+	else if (replay->backwards)
+		replay->phase -= moved;
+	else if (replay->playing || replay->stepping)
+		replay->phase += moved;
 	if (replay->stepping && replay->phase >= REPLAY_FLIGHT)
 		replay_stand(replay, replay->step);
 	if (replay->playing && !replay_run(replay, model)) {
@@ -262,7 +268,7 @@ ws_time replay_next_change(const struct ws_ui *ui, const struct ws_model *model)
 {
 	const struct replay *replay = &ui->replay;
 	struct ws_step step;
-	if (replay->playing || replay->stepping || replay->scanned < replay_count(replay))
+	if (replay->playing || replay->stepping || replay->backwards || replay->scanned < replay_count(replay))
 		return 0;
 	if (model->running && replay->step + 1 == replay_count(replay) && replay_step(replay, replay->step, &step) &&
 	    waiting_after(&step) && model->now < step.input.time + waiting_after(&step))
@@ -283,10 +289,23 @@ void replay_change_speed(struct replay *replay, int direction)
 	replay->speed = speeds[nearest];
 }
 
+/* The replay stands at its last step, or has played to its end: play begins from the start. In between, TIME_WAIT's
+ * countdown can be paused. */
+static bool is_at_end(const struct replay *replay)
+{
+	struct ws_step step;
+	ws_time gap;
+	if (replay->step + 1 < replay_count(replay) || !replay_step(replay, replay->step, &step))
+		return false;
+	return (replay->phase == REPLAY_FLIGHT && !replay->interrupted) ||
+	       replay->phase >= step_length(replay, &step, NULL, &gap);
+}
+
 static void play_or_pause(struct replay *replay, const struct ws_model *model, bool followed)
 {
 	if (replay->playing) {
 		replay->playing = false;
+		replay->interrupted = true;
 		if (replay->phase < REPLAY_FLIGHT)
 			replay->stepping = true; /* the segment arrives first: half-way, the screen would show two
 			                            states at once */
@@ -296,15 +315,15 @@ static void play_or_pause(struct replay *replay, const struct ws_model *model, b
 		replay->follow = !followed;
 		return;
 	}
-	if (replay->step + 1 >= replay_count(replay) && replay->phase >= REPLAY_FLIGHT && !replay->stepping)
+	if (is_at_end(replay) && !replay->stepping)
 		replay_restart(replay);
-	replay->stepping = false;
+	replay->stepping = replay->backwards = false;
 	replay->playing = replay_count(replay) > 0;
 }
 
 static void step_forward(struct replay *replay)
 {
-	if (replay->stepping && replay->phase < REPLAY_FLIGHT && replay->step + 1 >= replay_count(replay)) {
+	if (replay->stepping || replay->backwards) { /* a second press: it arrives at once */
 		replay_stand(replay, replay->step);
 		return;
 	}
@@ -314,6 +333,21 @@ static void step_forward(struct replay *replay)
 	replay->phase = 0;
 	replay->playing = false;
 	replay->stepping = true;
+}
+
+/* The segment flies back to its sender; an event, or a second press, takes no time. */
+static void step_back(struct replay *replay)
+{
+	struct ws_step step;
+	const size_t before = replay->step ? replay->step - 1 : 0;
+	if (!replay->step || replay->backwards || !replay_step(replay, replay->step, &step) ||
+	    step.input.kind != WS_INPUT_SEGMENT) {
+		replay_stand(replay, before);
+		return;
+	}
+	replay->phase = replay->phase < REPLAY_FLIGHT ? replay->phase : REPLAY_FLIGHT - 1;
+	replay->playing = replay->stepping = false;
+	replay->backwards = true;
 }
 
 /* ---- Jumping */
@@ -373,6 +407,7 @@ bool replay_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action a
 		return false;
 	bool follow = replay->follow;
 	replay->follow = false;
+	replay->interrupted = replay->interrupted && action == WS_ACT_PLAY;
 	switch (action) {
 	case WS_ACT_PLAY:
 		play_or_pause(replay, model, follow);
@@ -383,7 +418,7 @@ bool replay_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action a
 		return true;
 	case WS_ACT_STEP_BACK:
 	case WS_ACT_UP:
-		replay_stand(replay, replay->step ? replay->step - 1 : 0);
+		step_back(replay);
 		return true;
 	case WS_ACT_NEXT_PACKET:
 	case WS_ACT_PAGE_DOWN:
@@ -406,7 +441,7 @@ bool replay_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action a
 		return to_change(replay, model, action);
 	case WS_ACT_RESTART:
 		replay_restart(replay);
-		replay->stepping = false;
+		replay->stepping = replay->backwards = false;
 		replay->playing = replay_count(replay) > 0;
 		return true;
 	default:

@@ -19,6 +19,8 @@ struct replay {
 	size_t step;
 	ws_time phase;          /* replay time since the step's segment left; from REPLAY_FLIGHT on it has arrived */
 	bool playing, stepping; /* `stepping`: only until this segment has arrived */
+	bool interrupted;       /* paused while it played: play goes on from here also at the last step */
+	bool backwards;         /* this segment flies back; then the replay stands at the step before */
 	bool loop, swapped, absolute, follow;
 	struct ws_addr address[2]; /* the numbers of connections differ where the beginning of a capture is no longer
 	                              kept; addresses and ports do not */
