@@ -326,6 +326,9 @@ struct ws_conn_info {
 	bool forged_reset;   /* one of its RSTs was not sent by its apparent sender */
 	bool server_answers; /* the likely server's address and port has answered a SYN, of this connection or another
 	                      */
+	bool renumbered;     /* the server answered the SYN with a second initial number, as behind a SYN proxy */
+	uint64_t twin;       /* number of the same connection on the other side of a device that changes sequence
+	                      * numbers; 0: none */
 	uint32_t syn_ack_repeats; /* SYN-ACKs sent again after the handshake's ACK had been captured */
 	struct ws_icmp_note icmp; /* count 0: none, or no longer known */
 	bool superseded;          /* a newer connection took over its addresses and ports */

@@ -37,6 +37,9 @@ struct ws_marks {
 
 enum { WS_NO_TIMER = 0xffff };
 
+/* A connection that is captured on both sides of a device that changes sequence numbers appears twice. */
+enum ws_twin { WS_NO_TWIN, WS_TWIN_OLDER, WS_TWIN_NEWER };
+
 /* The members are in the order of use: those that the search for a connection reads fill the first cache line, then
  * those that an ordinary segment changes, up to WS_CONN_HOT. */
 struct ws_conn {
@@ -45,11 +48,15 @@ struct ws_conn {
 	uint32_t hash;
 	uint16_t vlan; /* of the first packet */
 	uint8_t ip_version;
-	uint8_t used : 1;      /* this slot of the pool has a connection */
-	uint8_t ended : 1;     /* both endpoints are CLOSED, or it was superseded */
-	uint8_t reported : 1;  /* its end has been reported as an event */
-	uint8_t half_open : 1; /* its SYN is unanswered; counted in the table */
-	uint8_t bound : 1;     /* another connection has the same 4-tuple on another VLAN or interface */
+	uint8_t used : 1;       /* this slot of the pool has a connection */
+	uint8_t ended : 1;      /* both endpoints are CLOSED, or it was superseded */
+	uint8_t reported : 1;   /* its end has been reported as an event */
+	uint8_t half_open : 1;  /* its SYN is unanswered; counted in the table */
+	uint8_t twin : 2;       /* enum ws_twin */
+	uint8_t renumbered : 1; /* a SYN-ACK had another initial number than the one before */
+	uint8_t syn_ttl;        /* of the first packet */
+	uint16_t syn_identification;
+	uint8_t bound : 1; /* another connection has the same 4-tuple on another VLAN or interface */
 	uint8_t history_full : 1;
 	ws_conn_id id;
 	ws_conn_id older;              /* the previous incarnation, which may still get segments; 0: none */

@@ -86,6 +86,40 @@ static struct ws_conn *by_link_id(struct ws_tracker *tracker, struct ws_conn *ne
 	return newest;
 }
 
+/* ---- One connection that is seen twice */
+
+#define TWIN_TIME (20 * WS_MILLISECOND) /* the longest way from one side of the device to the other */
+
+/* True for a SYN that is the last one again, after a device (a firewall that randomizes initial sequence numbers) has
+ * changed its number: at nearly the same time, with the same identification or after another hop. */
+static bool is_twin(const struct ws_conn *conn, unsigned sender, const struct ws_segment *s)
+{
+	const struct ws_endpoint *e = &conn->machine.endpoint[sender];
+	const bool same_packet = s->identification && s->identification == conn->syn_identification;
+	return !conn->ended && !conn->twin && e->state == WS_SYN_SENT && s->time - conn->first_time <= TWIN_TIME &&
+	       (same_packet || s->ttl != conn->syn_ttl);
+}
+
+/* How far a segment's numbers are from those of a connection. */
+static uint32_t distance_to(const struct ws_conn *conn, const struct ws_tuple *tuple, const struct ws_segment *s)
+{
+	const unsigned sender = direction_in(conn, tuple);
+	const struct ws_endpoint *self = &conn->machine.endpoint[sender], *peer = &conn->machine.endpoint[1 - sender];
+	int32_t distance = INT32_MAX;
+	if (self->sent_any)
+		distance = (int32_t)(s->sequence - self->snd_max);
+	else if (peer->sent_any && s->flags & WS_TCP_ACK)
+		distance = (int32_t)(s->acknowledgment - peer->snd_max);
+	return distance < 0 ? 0 - (uint32_t)distance : (uint32_t)distance;
+}
+
+/* The one of two twins whose numbers the segment fits. */
+static struct ws_conn *by_numbers(struct ws_conn *newer, struct ws_conn *older, const struct ws_tuple *tuple,
+                                  const struct ws_segment *s)
+{
+	return older && distance_to(older, tuple, s) < distance_to(newer, tuple, s) ? older : newer;
+}
+
 static struct ws_conn *begin_conn(struct ws_tracker *tracker, const struct ws_tuple *tuple, struct ws_segment *s,
                                   struct ws_conn *older)
 {
@@ -97,6 +131,8 @@ static struct ws_conn *begin_conn(struct ws_tracker *tracker, const struct ws_tu
 	}
 	ws_analyser_init(&conn->analyser);
 	conn->vlan = s->vlan;
+	conn->syn_ttl = s->ttl;
+	conn->syn_identification = s->identification;
 	conn->first_time = s->time;
 	conn->first_frame = s->frame;
 	if (older) {
@@ -115,6 +151,15 @@ static struct ws_conn *reopen(struct ws_tracker *tracker, const struct ws_tuple 
                               struct ws_conn *conn, uint32_t link_id)
 {
 	unsigned sender = direction_in(conn, tuple);
+	if (is_twin(conn, sender, s)) {
+		struct ws_conn *twin = begin_conn(tracker, tuple, s, conn);
+		if (twin) {
+			ws_analyser_init(&twin->analyser);
+			twin->twin = WS_TWIN_NEWER;
+			conn->twin = WS_TWIN_OLDER;
+		}
+		return twin;
+	}
 	enum ws_state state = conn->machine.endpoint[sender].state;
 	bool elsewhere = conn->link_id[sender] != WS_NO_LINK && conn->link_id[sender] != link_id;
 	bool alive = !conn->ended && state != WS_SYN_SENT && state != WS_TIME_WAIT;
@@ -132,7 +177,7 @@ static void supersede_older(struct ws_tracker *tracker, struct ws_conn *newest, 
                             const struct ws_segment *s)
 {
 	struct ws_conn *older = ws_table_conn(&tracker->table, newest->older);
-	if (!older || older->ended || newest->bound)
+	if (!older || older->ended || newest->bound || newest->twin)
 		return;
 	unsigned opener = 1 - direction_in(older, tuple); /* the sender of the SYN that this answers */
 	apply_input(tracker, older, WS_INPUT_SUPERSEDED, opener, WS_TCP_ACK, s);
@@ -196,6 +241,8 @@ struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tu
 	struct ws_conn *older = ws_table_conn(&tracker->table, newest->older);
 	if (newest->bound)
 		conn = by_link_id(tracker, newest, tuple, link_id);
+	else if (newest->twin == WS_TWIN_NEWER)
+		conn = by_numbers(newest, older, tuple, segment);
 	else if (belongs_to_older(newest, older, tuple, segment)) {
 		conn = older;
 		if (!segment->bad_checksum)

@@ -127,6 +127,8 @@ static void fill_rest(const struct ws_tracker *tracker, const struct ws_conn *co
 	info->server_answers = ws_surroundings_answers(&tracker->surroundings, &conn->address[1 - likely_client],
 	                                               conn->port[1 - likely_client]);
 	info->syn_ack_repeats = conn->marks[0].syn_ack_repeats + conn->marks[1].syn_ack_repeats;
+	info->renumbered = conn->renumbered;
+	info->twin = conn->twin == WS_TWIN_OLDER ? conn->next : conn->twin == WS_TWIN_NEWER ? conn->previous : 0;
 	info->previous = conn->previous;
 	info->next = conn->next;
 	_Static_assert(sizeof(info->history) >= WS_ZEEK_HISTORY + 2, "room for the history, ^ and NUL");

@@ -311,7 +311,12 @@ static void note_silence(struct ws_conn *conn, const struct ws_segment *s, uint3
 		}
 		marks->unanswered_keep_alives++;
 	}
-	if ((s->flags & syn_ack) == syn_ack && conn->machine.saw_handshake_ack)
+	if ((s->flags & syn_ack) != syn_ack)
+		return;
+	const struct ws_endpoint *e = &conn->machine.endpoint[s->direction];
+	if (e->syn_ack_sent && e->iss != s->sequence)
+		conn->renumbered = 1;
+	else if (conn->machine.saw_handshake_ack)
 		marks->syn_ack_repeats++;
 }
 

@@ -235,8 +235,8 @@ static bool data_stays_unanswered(struct verdict *v, unsigned i)
 	const struct ws_conn_info *info = v->info;
 	const struct ws_endpoint_info *e = &info->endpoint[i];
 	const bool fin = e->state == WS_FIN_WAIT_1 || e->state == WS_CLOSING || e->state == WS_LAST_ACK;
-	if (!e->unacknowledged || e->stalled < MANY_RETRANSMISSIONS || info->endpoint[1 - i].state == WS_CLOSED ||
-	    info->last_time - e->stalled_since < SHORTEST_TIMEOUT)
+	if (info->renumbered || !e->unacknowledged || e->stalled < MANY_RETRANSMISSIONS ||
+	    info->endpoint[1 - i].state == WS_CLOSED || info->last_time - e->stalled_since < SHORTEST_TIMEOUT)
 		return false;
 	say(v, WS_VERDICT_STUCK, 3);
 	if (fin && e->unacknowledged == 1)
@@ -323,6 +323,11 @@ static struct ws_judgement judge(const struct ws_conn_info *info, struct ws_text
 	if (info->forged_reset)
 		WORDS(&v, "; a RST was forged: its apparent sender went on");
 	words_not_accepted(&v);
+	if (info->twin)
+		WORDS(&v, "; the same connection as #%llu, on the other side of a device that changes sequence numbers",
+		      (unsigned long long)info->twin);
+	if (info->renumbered)
+		WORDS(&v, "; the server answered the SYN with a second sequence number, as behind a SYN proxy");
 	if (info->icmp.count && v.judgement.verdict != WS_VERDICT_UNREACHABLE) {
 		WORDS(&v, "; ");
 		words_icmp(&v);

@@ -1,5 +1,5 @@
-/* Why a state changed: the list of all rules, each with its word in records, a sentence, and the section of the RFC that
- * it is based on. A word that was published stays the same, because scripts compare it. */
+/* Why a state changed: the list of all rules, each with its word in records, a sentence, and the section of the RFC
+ * that it is based on. A word that was published stays the same, because scripts compare it. */
 #ifndef WS_TRACK_WHY_H
 #define WS_TRACK_WHY_H
 
