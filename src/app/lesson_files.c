@@ -47,12 +47,12 @@ static struct ws_lesson *read_lesson(const char *path, struct ws_error *error)
 
 /* ---- Those that come with wirestate */
 
-static int wanted(const struct dirent *entry)
+static int is_lesson(const struct dirent *entry)
 {
 	return entry->d_name[0] != '.' && has_ending(entry->d_name);
 }
 
-static int by_order(const void *left, const void *right)
+static int lesson_compare(const void *left, const void *right)
 {
 	const struct lesson_file *a = left, *b = right;
 	const unsigned first = a->lesson->order ? a->lesson->order : UINT_MAX;
@@ -67,7 +67,7 @@ struct lesson_file *lessons_bundled(size_t *count, struct ws_error *error)
 	*count = 0;
 	if (!data_folder("captures", folder, sizeof(folder)))
 		return NULL;
-	const int found = scandir(folder, &names, wanted, alphasort);
+	const int found = scandir(folder, &names, is_lesson, alphasort);
 	struct lesson_file *files = found > 0 ? calloc((size_t)found, sizeof(*files)) : NULL;
 	for (int i = 0; i < found; i++) {
 		char path[PATH_MAX + sizeof(names[0]->d_name) + 1];
@@ -88,7 +88,7 @@ struct lesson_file *lessons_bundled(size_t *count, struct ws_error *error)
 	if (found >= 0)
 		free(names);
 	if (*count)
-		qsort(files, *count, sizeof(*files), by_order);
+		qsort(files, *count, sizeof(*files), lesson_compare);
 	return files;
 }
 
@@ -129,7 +129,7 @@ static bool is_file(const char *path)
 }
 
 /* `name` is one that comes with wirestate, else a path. */
-static bool find(const char *name, char *path, size_t size, struct ws_error *error)
+static bool lesson_find(const char *name, char *path, size_t size, struct ws_error *error)
 {
 	char folder[PATH_MAX];
 	if (!strchr(name, '/') && data_folder("captures", folder, sizeof(folder))) {
@@ -149,8 +149,8 @@ static bool find(const char *name, char *path, size_t size, struct ws_error *err
 }
 
 /* Beside the lesson first, else one that comes with wirestate. */
-static bool find_capture(const struct ws_lesson *lesson, const char *lesson_path, char *path, size_t size,
-                         struct ws_error *error)
+static bool lesson_find_capture(const struct ws_lesson *lesson, const char *lesson_path, char *path, size_t size,
+                                struct ws_error *error)
 {
 	const char *slash = strrchr(lesson_path, '/');
 	const int folder = slash ? (int)(slash - lesson_path) + 1 : 0;
@@ -169,7 +169,7 @@ static bool find_capture(const struct ws_lesson *lesson, const char *lesson_path
 }
 
 /* The place of a lesson's file among those that come with wirestate; `count`: it is none of them. */
-static size_t place_of(const struct lesson_file *files, size_t count, const char *path)
+static size_t lesson_index(const struct lesson_file *files, size_t count, const char *path)
 {
 	char real[PATH_MAX];
 	size_t i = 0;
@@ -186,15 +186,16 @@ bool lesson_open(struct options *options, struct ws_error *error)
 	ws_lesson_free(options->played);
 	options->played = NULL;
 	options->lesson_next[0] = options->lesson_next_title[0] = '\0';
-	if (!find(options->lesson, path, sizeof(path), error))
+	if (!lesson_find(options->lesson, path, sizeof(path), error))
 		return false;
 	options->played = read_lesson(path, error);
-	if (!options->played || !find_capture(options->played, path, options->bundled, sizeof(options->bundled), error))
+	if (!options->played ||
+	    !lesson_find_capture(options->played, path, options->bundled, sizeof(options->bundled), error))
 		return false;
 	options->read = options->bundled;
 	size_t count;
 	struct lesson_file *files = lessons_bundled(&count, NULL);
-	const size_t place = place_of(files, count, path);
+	const size_t place = lesson_index(files, count, path);
 	if (place + 1 < count) {
 		snprintf(options->lesson_next, sizeof(options->lesson_next), "%s", files[place + 1].name);
 		snprintf(options->lesson_next_title, sizeof(options->lesson_next_title), "%s",

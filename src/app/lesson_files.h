@@ -1,6 +1,6 @@
 /* Lessons as files: found, listed, opened. */
-#ifndef WIRESTATE_SRC_LESSONS_H
-#define WIRESTATE_SRC_LESSONS_H
+#ifndef APP_LESSON_FILES_H
+#define APP_LESSON_FILES_H
 
 #include "cli/options.h"
 

@@ -1,6 +1,6 @@
 /* How far long work is, on a line of its own on standard error. */
-#ifndef WIRESTATE_SRC_PROGRESS_H
-#define WIRESTATE_SRC_PROGRESS_H
+#ifndef APP_PROGRESS_H
+#define APP_PROGRESS_H
 
 #include "app/session.h"
 

@@ -9,7 +9,7 @@
 /* Frames between two looks at the signals. */
 enum { BATCH = 1024 };
 
-static void finish(struct session *session)
+static void lines_finish(struct session *session)
 {
 	session_drain(session);
 	for (size_t i = 0; i < session->point_count && !session->output_failed; i++) {
@@ -53,5 +53,5 @@ void run_lines(struct session *session)
 			report_wait(&session->points[i]);
 	}
 	progress_end(&progress);
-	finish(session);
+	lines_finish(session);
 }

@@ -1,6 +1,6 @@
 /* Signals, turned into questions the loops ask between two batches of packets. */
-#ifndef WIRESTATE_SRC_SIGNALS_H
-#define WIRESTATE_SRC_SIGNALS_H
+#ifndef APP_SIGNALS_H
+#define APP_SIGNALS_H
 
 #include <wirestate/types.h>
 

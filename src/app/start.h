@@ -1,6 +1,6 @@
 /* wirestate without arguments, on a terminal. */
-#ifndef WIRESTATE_SRC_START_H
-#define WIRESTATE_SRC_START_H
+#ifndef APP_START_H
+#define APP_START_H
 
 #include "cli/options.h"
 

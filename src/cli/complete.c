@@ -32,7 +32,7 @@ static bool shown(const struct option_row *row)
 }
 
 /* The help's first thought, with a backslash before every character that is among `special`. */
-static void put_help(FILE *out, const char *help, const char *special)
+static void help_write(FILE *out, const char *help, const char *special)
 {
 	static const char *const ends[] = {"; ", ". ", " ("};
 	size_t length = strlen(help);
@@ -171,7 +171,7 @@ void complete_zsh(FILE *out)
 			        value ? "+" : "", row->name, value ? "=" : "");
 		else
 			fprintf(out, "\t'--%s%s[", row->name, value ? "=" : "");
-		put_help(out, row->help, "[]:\\");
+		help_write(out, row->help, "[]:\\");
 		fputc(']', out);
 		zsh_value(out, row);
 		fputs("' \\\n", out);
@@ -216,7 +216,7 @@ void complete_fish(FILE *out)
 			break;
 		}
 		fputs(" -d '", out);
-		put_help(out, row->help, "\\");
+		help_write(out, row->help, "\\");
 		fputs("'\n", out);
 	}
 }

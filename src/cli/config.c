@@ -47,7 +47,7 @@ static char *trim(char *text)
 	return text;
 }
 
-static bool take_line(struct options *options, char *line, struct ws_error *error)
+static bool line_read(struct options *options, char *line, struct ws_error *error)
 {
 	line = trim(line);
 	if (!*line || *line == '#')
@@ -62,7 +62,7 @@ static bool take_line(struct options *options, char *line, struct ws_error *erro
 	return set_option(options, name, value, error);
 }
 
-bool config_take(struct options *options, const char *name, char *text, size_t length, struct ws_error *error)
+bool config_parse(struct options *options, const char *name, char *text, size_t length, struct ws_error *error)
 {
 	struct ws_error wrong;
 	if (length > CONFIG_MAX || memchr(text, '\0', length))
@@ -73,7 +73,7 @@ bool config_take(struct options *options, const char *name, char *text, size_t l
 		text = strchr(text, '\n');
 		if (text)
 			*text++ = '\0';
-		if (!take_line(options, line, &wrong))
+		if (!line_read(options, line, &wrong))
 			return ws_fail(error, wrong.status, "%s:%d: %s", name, number, wrong.text);
 	}
 	return true;
@@ -111,5 +111,5 @@ bool config_read(struct options *options, struct ws_error *error)
 		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 	if (reason)
 		return ws_fail(error, WS_ERROR_OPTION, "cannot read %s: %s", path, strerror(reason));
-	return config_take(options, path, text, length, error);
+	return config_parse(options, path, text, length, error);
 }

@@ -1,6 +1,6 @@
 /* The configuration file: defaults for options, and keys. */
-#ifndef WIRESTATE_SRC_CONFIG_H
-#define WIRESTATE_SRC_CONFIG_H
+#ifndef CLI_CONFIG_H
+#define CLI_CONFIG_H
 
 #include "cli/options.h"
 
@@ -12,7 +12,7 @@ enum { CONFIG_MAX = 65536 }; /* bytes */
 
 /* The same from its text: `length` bytes, and one more that may be written. The text is changed, and `options` points
  * into it from then on. `name` is for errors. */
-bool config_take(struct options *options, const char *name, char *text, size_t length,
-                 struct ws_error *error) WS_CHECKED;
+bool config_parse(struct options *options, const char *name, char *text, size_t length,
+                  struct ws_error *error) WS_CHECKED;
 
 #endif

@@ -1,6 +1,6 @@
 /* What is installed beside the program: captures, lessons. */
-#ifndef WIRESTATE_SRC_DATA_H
-#define WIRESTATE_SRC_DATA_H
+#ifndef CLI_DATADIR_H
+#define CLI_DATADIR_H
 
 #include <stdbool.h>
 #include <stddef.h>

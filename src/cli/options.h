@@ -1,7 +1,7 @@
 /* What the command line asks for. src/options.c holds the one table of options: getopt_long, --help, the manual and the
  * error messages are all made from it. */
-#ifndef WIRESTATE_SRC_OPTIONS_H
-#define WIRESTATE_SRC_OPTIONS_H
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
 
 #include <wirestate/error.h>
 #include <wirestate/output.h>
