@@ -1,5 +1,5 @@
-/* Lessons lie beside the captures that they play, as NAME.lesson: those that come with wirestate are found where its
- * captures are, others by their path. */
+/* A lesson is a file NAME.lesson beside the capture that it plays. Lessons that come with wirestate are found in the
+ * folder of its captures, others by their path. */
 #include "app/lesson_files.h"
 #include "app/report.h"
 #include "cli/datadir.h"
@@ -26,7 +26,7 @@ static struct ws_lesson *read_lesson(const char *path, struct ws_error *error)
 	struct stat status;
 	FILE *file = fopen(path, "re");
 	if (!file || fstat(fileno(file), &status) != 0 || !S_ISREG(status.st_mode)) {
-		ws_fail(error, WS_ERROR_FILE, "cannot open %s: %s", path, file ? "it is no file" : strerror(errno));
+		ws_fail(error, WS_ERROR_FILE, "cannot open %s: %s", path, file ? "it is not a file" : strerror(errno));
 		if (file)
 			fclose(file);
 		return NULL;
@@ -45,7 +45,7 @@ static struct ws_lesson *read_lesson(const char *path, struct ws_error *error)
 	return lesson;
 }
 
-/* ---- Those that come with wirestate */
+/* ---- Lessons that come with wirestate */
 
 static int is_lesson(const struct dirent *entry)
 {
@@ -120,7 +120,7 @@ int lessons_print(void)
 	return 0;
 }
 
-/* ---- One of them */
+/* ---- One lesson */
 
 static bool is_file(const char *path)
 {
@@ -128,7 +128,7 @@ static bool is_file(const char *path)
 	return stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-/* `name` is one that comes with wirestate, else a path. */
+/* `name` is the name of a lesson that comes with wirestate, or else a path. */
 static bool lesson_find(const char *name, char *path, size_t size, struct ws_error *error)
 {
 	char folder[PATH_MAX];
@@ -148,7 +148,7 @@ static bool lesson_find(const char *name, char *path, size_t size, struct ws_err
 	               name);
 }
 
-/* Beside the lesson first, else one that comes with wirestate. */
+/* Looks for the capture beside the lesson first, and then among those that come with wirestate. */
 static bool lesson_find_capture(const struct ws_lesson *lesson, const char *lesson_path, char *path, size_t size,
                                 struct ws_error *error)
 {
@@ -163,12 +163,12 @@ static bool lesson_find_capture(const struct ws_lesson *lesson, const char *less
 	if (data_file("captures", lesson->capture, ".pcap", path, size))
 		return true;
 	return ws_fail(error, WS_ERROR_FILE,
-	               "%s: its capture %s is not beside it, and none of that name comes with "
+	               "%s: its capture %s is not in the same folder, and none of that name comes with "
 	               "wirestate",
 	               lesson_path, lesson->capture);
 }
 
-/* The place of a lesson's file among those that come with wirestate; `count`: it is none of them. */
+/* The index of a lesson's file among those that come with wirestate; `count` when it is none of them. */
 static size_t lesson_index(const struct lesson_file *files, size_t count, const char *path)
 {
 	char real[PATH_MAX];

@@ -1,12 +1,13 @@
-/* The capture as a replay.
+/* Snapshots of the capture at an earlier time.
  *
- * The snapshot at a time is what a tracker says that was fed with the packets up to then, so a second tracker is fed
- * with them, by the same code: a file is opened once more, from a pipe or an interface the kept frames are read in
- * order. Forward, more packets are fed. Back, a new snapshot begins at the first packet, while the one before stays on
- * the screen. Both go in slices, so that keys and the capture itself never wait. At the end of the capture, where a
- * session begins and usually stays, none of this exists.
+ * A snapshot is a second tracker that was fed the packets up to that time, by the same code as the first. For a file,
+ * the capture is opened once more; for a pipe or an interface, the kept frames are read in order. To go forward, more
+ * packets are fed. To go back, a new snapshot begins at the first packet, while the one before stays on the screen.
+ * Both work in slices, so that keys and the capture itself never wait. At the end of the capture, where a session
+ * begins and usually stays, there is no snapshot.
  *
- * One packet is read ahead: its time says how long nothing happens, and that the snapshot is complete up to a time. */
+ * One packet is read ahead. Its time says how long nothing happens, and so up to which time the snapshot is complete.
+ */
 #include "app/past.h"
 
 #include <stdlib.h>
@@ -17,15 +18,15 @@ enum { BATCH = 64 };
 
 struct snapshot {
 	struct point *point;
-	struct ws_capture *capture; /* NULL: the session's kept frames are read */
-	uint64_t position;          /* among those */
+	struct ws_capture *capture; /* NULL: the kept frames of the point are read */
+	uint64_t position;          /* among the kept frames */
 	struct ws_tracker *tracker;
-	struct ws_position target;  /* while reading */
+	struct ws_position target;  /* where reading is to end */
 	uint64_t frame;             /* number of the last packet fed */
 	ws_time last_packet, clock; /* latest packet's time; up to where timers have run */
 	bool ended, incomplete;
-	struct ws_error error; /* why it is not what the session has read */
-	bool ahead;            /* `next` is the packet behind */
+	struct ws_error error; /* why the snapshot differs from what the session has read */
+	bool ahead;            /* `next` holds the packet after the snapshot */
 	struct ws_frame next;
 	uint8_t *bytes;
 	size_t capacity;
@@ -41,8 +42,8 @@ static void snapshot_close(struct snapshot *snapshot)
 	free(snapshot);
 }
 
-/* Up to two snapshots are there at a time: a new one, and the one that is `shown` until that is ready. Each has half of
- * what there is for both, and more when the other has not taken its half, or has all it will ever take. */
+/* At most two snapshots exist at a time: a new one, and the one that is `shown` until the new one is ready. Each may
+ * use half of the memory for both, and more where the other uses less than its half or will not grow any more. */
 static uint64_t memory_for(const struct session *session, const struct snapshot *shown)
 {
 	const uint64_t both = session_memory_left(session);
@@ -73,7 +74,7 @@ fail:
 	return NULL;
 }
 
-/* It has gone beyond the place: time does not run back. */
+/* True when the snapshot is past the position; time does not run back. */
 static bool snapshot_is_beyond(const struct snapshot *snapshot, const struct ws_position *position)
 {
 	if (!position->frame)
@@ -150,7 +151,7 @@ static void on_frame(void *context, const struct ws_frame *frame)
 	ws_capture_break(snapshot->capture);
 }
 
-/* Reads and feeds a few packets. False: no more that belong. */
+/* Reads and feeds a few packets. Returns false when no more belong to the snapshot. */
 static bool snapshot_read(struct snapshot *snapshot)
 {
 	if (snapshot->ahead) {
@@ -181,7 +182,7 @@ static bool snapshot_read(struct snapshot *snapshot)
 	return true;
 }
 
-/* True: the snapshot of `position` is there. */
+/* Returns true when the snapshot of `position` is complete. */
 static bool snapshot_advance(struct snapshot *snapshot, const struct ws_position *position, ws_time end)
 {
 	snapshot->target = *position;
@@ -200,7 +201,7 @@ static void snapshot_check(struct past *past, struct snapshot *snapshot)
 	if (ws_tracker_out_of_memory(snapshot->tracker))
 		ws_fail(&snapshot->error, WS_ERROR_SYSTEM, "out of memory for the past");
 	else if (snapshot->capture && snapshot->ended && snapshot->frame < past->point->last_frame)
-		ws_fail(&snapshot->error, WS_ERROR_FILE, "the file has been changed: it now ends behind packet %llu",
+		ws_fail(&snapshot->error, WS_ERROR_FILE, "the file has been changed: it now ends after packet %llu",
 		        (unsigned long long)snapshot->frame);
 	past->changed = past->changed || snapshot->error.status != WS_OK;
 }

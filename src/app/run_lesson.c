@@ -1,5 +1,5 @@
-/* A lesson without a terminal: all of it to be read, or with --stop one stop's screens as they are in the view. The
- * snapshots of its stops are made as in the view, by the past. */
+/* A lesson without a terminal: the whole lesson as text, or with --stop the two screens of one stop as they are in the
+ * view. Snapshots for the stops are made as in the view, by past.c. */
 #include "app/past.h"
 #include "app/report.h"
 #include "app/session.h"
@@ -19,7 +19,7 @@ struct printer {
 	struct ws_canvas canvas, page;
 };
 
-/* Stands at the stop, in its snapshot. */
+/* Draws the screen of a stop, in its snapshot. */
 static void stop_show(struct printer *it, size_t stop, bool answered)
 {
 	bool more;
@@ -36,13 +36,13 @@ static void stop_show(struct printer *it, size_t stop, bool answered)
 	ws_ui_draw(it->ui, &it->model, &it->canvas);
 }
 
-/* Nothing but lifelines that wait for more. */
+/* True for a cell that is blank or part of an empty lifeline. */
 static bool is_empty(uint32_t code_point)
 {
 	return code_point == ' ' || code_point == 0x2502 || code_point == '|';
 }
 
-/* The first rows of a canvas, without empty ones at their end. */
+/* Prints the first rows of a canvas, without the empty ones at their end. */
 static void print_rows(const struct ws_canvas *canvas, int rows)
 {
 	struct ws_canvas part = *canvas;
@@ -71,7 +71,7 @@ static void lesson_print_all(struct printer *it)
 		const struct ws_lesson_stop *stop = &lesson->stop[i];
 		printf("\n== Stop %zu of %zu, ", i + 1, lesson->stop_count);
 		if (stop->frame)
-			printf("behind frame %llu\n", (unsigned long long)stop->frame);
+			printf("after frame %llu\n", (unsigned long long)stop->frame);
 		else
 			puts("at the end");
 		stop_show(it, i, true);
@@ -89,7 +89,7 @@ static void lesson_print_stop(struct printer *it)
 	const struct ws_lesson *lesson = it->session->lesson;
 	if (wanted != FRAME_END && wanted > lesson->stop_count) {
 		ws_fail(&it->session->error, WS_ERROR_OPTION,
-		        "--stop %llu: the lesson has %zu; end is the page behind them", (unsigned long long)wanted,
+		        "--stop %llu: the lesson has %zu; end is the page after them", (unsigned long long)wanted,
 		        lesson->stop_count);
 		return;
 	}

@@ -1,4 +1,4 @@
-/* Text, JSON and CSV: packets in, lines out, until the capture ends or a signal says stop. */
+/* Text, JSON and CSV: writes lines for packets until the capture ends or a signal stops the program. */
 #include "app/progress.h"
 #include "app/session.h"
 #include "app/signals.h"
@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Frames between two looks at the signals. */
+/* Frames that are read between two checks for signals. */
 enum { BATCH = 1024 };
 
 static void lines_finish(struct session *session)
@@ -18,12 +18,13 @@ static void lines_finish(struct session *session)
 		ws_capture_stats(point->capture, &stats);
 		session->output_failed = !ws_output_finish(session->output, point->tracker, &stats);
 	}
-	/* Who closes the pipe has read enough (head, less); who stops us does not want to wait for it either. */
+	/* A reader that closes the pipe, as head and less do, has read enough. A user who stops the program does not
+	 * wait for the rest either. */
 	if (session->output_failed && !ws_output_broken_pipe(session->output) && !(signals_take() & SIGNAL_STOP))
 		ws_output_error(session->output, &session->error);
 }
 
-/* Says that a point's interface has gone down, and that it is up again. */
+/* Reports that a point's interface has gone down, and that it is up again. */
 static void report_wait(struct point *point)
 {
 	if (point->wait_text == point->reported_wait)

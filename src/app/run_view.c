@@ -1,8 +1,8 @@
-/* The view: one thread and one poll over packets, keys and signals.
+/* The view: one thread, and one poll for packets, keys and signals.
  *
- * Each round takes packets for at most SLICE, so that a key never waits longer than that, also while a large file
- * loads; and draws at most once per FRAME_TIME, and never so often that drawing takes more than half of the time, so
- * that packets never wait for the screen. Nothing is drawn when nothing has changed. */
+ * Each round reads packets for at most SLICE, so that a key never waits longer than that, even while a large file
+ * loads. It draws at most once per FRAME_TIME, and never so often that drawing takes more than half of the time, so
+ * that packets do not wait for the screen. Nothing is drawn when nothing has changed. */
 #include "app/past.h"
 #include "app/save.h"
 #include "app/session.h"
@@ -26,9 +26,9 @@ struct interactive {
 	struct ws_model model;
 	struct past past;
 	struct ws_position position;
-	bool seeking;      /* the past has work to do */
+	bool seeking;      /* a snapshot is being made */
 	bool teaching;     /* the lesson has begun */
-	ws_time next_draw; /* monotonic: not before */
+	ws_time next_draw; /* of monotonic(): nothing is drawn before it */
 	bool changed, quit;
 };
 
@@ -44,7 +44,7 @@ static void view_read_packets(struct interactive *it)
 	session->changed = false;
 }
 
-/* Makes the snapshot that the reader wants to see. */
+/* Works on the snapshot that the user wants to see. */
 static void view_work_on_past(struct interactive *it)
 {
 	it->position = ws_ui_position(it->ui);
@@ -72,7 +72,7 @@ static void view_handle_signals(struct interactive *it)
 		it->changed = true;
 }
 
-/* Esc on the first screen. */
+/* Handles Esc on the first screen. */
 static void view_leave(struct interactive *it)
 {
 	it->session->went_back = it->session->options->from_start;
@@ -127,7 +127,7 @@ static void view_draw(struct interactive *it)
 	it->next_draw = start + (cost > FRAME_TIME ? cost : FRAME_TIME);
 }
 
-/* Nanoseconds until there is something to do that no descriptor announces. */
+/* Nanoseconds until there is work that no descriptor announces. */
 static ws_time view_time_to_wait(const struct interactive *it)
 {
 	const struct session *session = it->session;
@@ -164,7 +164,7 @@ static void view_update_model(struct interactive *it)
 	past_model(&it->past, &it->position, &it->model);
 }
 
-/* A lesson begins when its whole capture has been read: its texts speak of any of the packets. */
+/* A lesson begins when its whole capture has been read, because its texts may refer to any of the packets. */
 static void view_begin_lesson(struct interactive *it)
 {
 	struct session *session = it->session;
@@ -188,8 +188,9 @@ static void view_loop(struct interactive *it)
 		view_handle_keys(it);
 		view_update_model(it);
 		view_begin_lesson(it);
-		ws_ui_tick(it->ui, &it->model,
-		           monotonic()); /* behind view_update_model(): it takes leave of a snapshot that is gone */
+		ws_ui_tick(
+		        it->ui, &it->model,
+		        monotonic()); /* after view_update_model(), since the tracker of the model may have changed */
 		const struct ws_position position = ws_ui_position(it->ui);
 		if (position.past != it->position.past || position.frame != it->position.frame ||
 		    position.time != it->position.time)

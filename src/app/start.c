@@ -1,6 +1,6 @@
-/* The start screen. It reads no packet itself: what is opened becomes a process of its own, which gives up its
- * privileges and shuts itself in as always, while this one keeps what it needs to open the next. The terminal is the
- * child's meanwhile. What the child says on standard error is kept and shown here. */
+/* The start screen. It reads no packet itself. Each entry is opened in a child process, which drops its privileges and
+ * enters the sandbox as always; this process keeps what it needs to open the next one. Meanwhile the terminal belongs
+ * to the child. What the child writes to standard error is kept and shown here. */
 #include "app/start.h"
 #include "app/child.h"
 #include "app/report.h"
@@ -69,7 +69,7 @@ static void child_become(const struct ws_start_entry *entry, int errors)
 	_exit(1);
 }
 
-/* The last line of what the child has said, without its own name. */
+/* Keeps the last line that the child has written, without the program's name. */
 static void message_keep(struct start *it, int errors)
 {
 	char said[2048];
@@ -151,7 +151,7 @@ static void start_handle_keys(struct start *it)
 			key.action = key.kind == WS_KEY_WHEEL_UP ? WS_ACT_UP : WS_ACT_DOWN;
 		else if (key.kind != WS_KEY_ACTION)
 			continue;
-		it->message[0] = '\0'; /* has been read */
+		it->message[0] = '\0'; /* the user has seen it */
 		if (key.action == WS_ACT_QUIT) {
 			it->status = 0;
 			it->quit = true;
@@ -180,7 +180,8 @@ static void start_handle_signals(struct start *it)
 		ws_view_resized(it->view);
 }
 
-/* Who may look at interfaces begins with those; a newcomer with the lesson that plays at once what all others need. */
+/* A user who may capture begins with the first interface; any other with the first lesson, since the lessons explain
+ * what the captures show. */
 static size_t first_choice(const struct start *it)
 {
 	size_t choice = 0;

@@ -1,6 +1,6 @@
-/* What the start screen offers: interfaces with what is missing to open them, captures with a line about each. The
- * lines of those that come with wirestate are those of the table in their README; others are told by their first
- * bytes. */
+/* What the start screen offers: interfaces, with what is missing to open them; lessons; and captures, each with a line
+ * about it. For captures that come with wirestate the line is taken from the table in their README; others are
+ * recognized by their first bytes. */
 #include "app/lesson_files.h"
 #include "app/start.h"
 #include "cli/datadir.h"
@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOST = 1000 }; /* files of a folder */
+enum { MOST = 1000 }; /* files that are listed of a folder */
 
 struct list {
 	struct ws_start_entry *entries;
@@ -47,7 +47,7 @@ static struct ws_start_entry *entry_add(struct list *list, enum ws_start_group g
 
 /* ---- Interfaces */
 
-/* Whether this process may open interfaces: the capability is bit 13 of the effective ones. */
+/* True when this process may open interfaces. The capability is bit 13 of the effective set. */
 static bool may_capture(void)
 {
 	char line[256];
@@ -69,7 +69,7 @@ static void add_interfaces(struct list *list)
 	struct ws_interface *interfaces = ws_interfaces(&count, &ignored);
 	for (size_t i = 0; i < count; i++) {
 		const struct ws_interface *one = &interfaces[i];
-		/* What lists itself as an interface but is none that has a network behind it. */
+		/* Skips devices that libpcap lists as interfaces although they have no network. */
 		if (!one->addresses[0] && !one->loopback && strcmp(one->name, "any") != 0 && !one->up)
 			continue;
 		struct ws_start_entry *entry = entry_add(list, WS_START_INTERFACES, one->name, one->name);
@@ -80,7 +80,7 @@ static void add_interfaces(struct list *list)
 		ws_text_printf(&text, "%s%s", state, one->loopback ? ", loopback" : "");
 		if (strcmp(one->name, "any") == 0)
 			ws_text_puts(&text, ", all interfaces");
-		/* All of them, unless there is more to say. */
+		/* All addresses, unless the remedy must fit on the line. */
 		const int first = allowed ? (int)strlen(one->addresses) : (int)strcspn(one->addresses, " ");
 		if (first)
 			ws_text_printf(&text, ", %.*s", first, one->addresses);
@@ -99,7 +99,7 @@ static void add_interfaces(struct list *list)
 
 static const char *const endings[] = {".pcap", ".pcapng", ".cap", ".pcap.gz", ".pcapng.gz", ".pcap.zst", ".pcapng.zst"};
 
-/* The length of the name without the ending of a capture; 0: it has none. */
+/* The length of the name without the ending of a capture, or 0 when it has no such ending. */
 static size_t stem_length(const char *name)
 {
 	const size_t length = strlen(name);
@@ -144,7 +144,7 @@ static int is_capture(const struct dirent *entry)
 	return entry->d_name[0] != '.' && stem_length(entry->d_name) > 0;
 }
 
-/* What the README says of it: the second column of the row that begins with the name. */
+/* Takes the description from the README: the second column of the row that begins with the name. */
 static bool bundled_describe(const char *readme, const char *name, struct ws_text *about)
 {
 	char row[300];

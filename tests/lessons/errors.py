@@ -58,7 +58,7 @@ def wrong():
     yield "paragraphs of a title", change(1, "title: x\n\n y"), ":1: title: paragraphs and commands are for ask, answer and try"
     yield "a folder", change(3, "capture: ../x"), (":3: capture: '../x' is not a capture's name without a folder: it is beside "
                                                    "the lesson, or comes with wirestate")
-    yield "no such capture", change(3, "capture: nothing"), (": its capture nothing is not beside it, and none of that name comes "
+    yield "no such capture", change(3, "capture: nothing"), (": its capture nothing is not in the same folder, and none of that name comes "
                                                              "with wirestate")
     yield "no order", change(2, "order: first\nabout: x"), ":2: order: 'first' is not a number from 1 to 1000000"
     yield "no screen", change(5, "screen: film"), f":5: screen: 'film' is not a screen: {SCREENS}"
