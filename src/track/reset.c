@@ -181,7 +181,7 @@ static bool goes_on(const struct ws_step_context *x)
 	       (x->has_ack && (!self->acked_any || ws_seq_before(self->last_ack_sent, s->acknowledgment)));
 }
 
-/* In SYN_SENT a RST without ACK answers a SYN-ACK that was not acceptable: whoever sent it may still open. */
+/* In SYN_SENT a RST without ACK answers a SYN-ACK that was not acceptable; its sender may still open. */
 static bool only_declined(const struct ws_endpoint *e)
 {
 	return e->active && !e->talks && !e->acked_any;

@@ -96,7 +96,7 @@ static void check_transitions(struct walk *walk, const struct ws_machine *machin
 		const struct ws_transition *t = &outcome->transition[i];
 		enum ws_state *path = walk->path[t->endpoint];
 		size_t *depth = &walk->depth[t->endpoint];
-		/* Where it starts from is told by its first transition; one that opens actively was never in LISTEN. */
+		/* Its first transition gives its first state; one that opens actively was never in LISTEN. */
 		if (*depth <= 1) {
 			path[0] = t->from;
 			*depth = 1;
