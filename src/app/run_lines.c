@@ -9,6 +9,22 @@
 /* Frames that are read between two checks for signals. */
 enum { BATCH = 1024 };
 
+/* A wrong number for --debug-connection would otherwise print nothing, and not say why. */
+static void lines_check_debugged(struct session *session)
+{
+	const uint64_t number = session->options->debug_connection;
+	uint64_t most = 0;
+	for (size_t i = 0; i < session->point_count; i++) {
+		struct ws_tracker_stats stats;
+		ws_tracker_stats(session->points[i].tracker, &stats);
+		most = stats.connections > most ? stats.connections : most;
+	}
+	if (number > most && session->error.status == WS_OK)
+		ws_fail(&session->error, WS_ERROR_OPTION,
+		        "--debug-connection %llu: there is no such connection, only %llu", (unsigned long long)number,
+		        (unsigned long long)most);
+}
+
 static void lines_finish(struct session *session)
 {
 	session_drain(session);
@@ -22,6 +38,7 @@ static void lines_finish(struct session *session)
 	 * wait for the rest either. */
 	if (session->output_failed && !ws_output_broken_pipe(session->output) && !(signals_take() & SIGNAL_STOP))
 		ws_output_error(session->output, &session->error);
+	lines_check_debugged(session);
 }
 
 /* Reports that a point's interface has gone down, and that it is up again. */

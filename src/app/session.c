@@ -56,6 +56,7 @@ struct ws_tracker *session_new_tracker(const struct session *session, const stru
 	        .max_memory = memory - ws_capture_kept_memory(capture),
 	        .history = session->screen,
 	        .ignore_checksums = session->options->ignore_checksums,
+	        .debug_connection = session->options->debug_connection,
 	};
 	if (getrandom(config.hash_key, sizeof(config.hash_key), 0) != (ssize_t)sizeof(config.hash_key)) {
 		ws_fail(error, WS_ERROR_SYSTEM, "cannot get random bytes from the kernel");
@@ -66,7 +67,7 @@ struct ws_tracker *session_new_tracker(const struct session *session, const stru
 
 static uint32_t records(const struct options *options)
 {
-	if (options->records)
+	if (options->records || options->debug_connection)
 		return options->records;
 	return options->show == SHOW_TEXT ? 1u << WS_RECORD_PACKET | 1u << WS_RECORD_TRANSITION
 	                                  : (1u << WS_RECORD_COUNT) - 1;

@@ -67,6 +67,9 @@ const struct option_row option_rows[] = {
         {'v', "verbose", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(verbose), 0, 0, NULL,
          "text: every header field on a line of its own"},
         {'x', "hex", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(hex), 0, 0, NULL, "text: the bytes of every packet"},
+        {0, "debug-connection", "N", OPTION_NUMBER, GROUP_SHOW, FIELD(debug_connection), 1, 1e18, NULL,
+         "text: instead of records, each input of connection N with the facts about its endpoints that it changed, the "
+         "rules that it applied, and the states after it"},
         {'n', "numeric", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(numeric), 0, 0, NULL,
          "port numbers only, without the names of their services"},
         {'l', "line-buffered", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(line_buffered), 0, 0, NULL,
@@ -306,8 +309,8 @@ static bool check_picture(const struct options *options, struct ws_error *error)
 		return refuse(error, "--frame prints a screen of a file: it needs -r FILE");
 	if (options->show != SHOW_AUTO && options->show != SHOW_TUI)
 		return refuse(error, "--frame prints a screen, which excludes -T text, json and csv");
-	if (options->records || options->verbose || options->hex)
-		return refuse(error, "--frame prints a screen, which excludes --only, -v and -x");
+	if (options->records || options->verbose || options->hex || options->debug_connection)
+		return refuse(error, "--frame prints a screen, which excludes --only, -v, -x and --debug-connection");
 	if (options->write)
 		return refuse(error, "--frame prints a screen, which excludes -w");
 	return true;
@@ -321,10 +324,10 @@ static bool check_lesson(const struct options *options, struct ws_error *error)
 	if (options->filter || options->joined || options->display_filter || options->count)
 		return refuse(error, "--lesson plays a whole capture, which excludes filters and -c");
 	if (options->show == SHOW_JSON || options->show == SHOW_CSV || options->records || options->verbose ||
-	    options->hex || options->write)
+	    options->hex || options->debug_connection || options->write)
 		return refuse(error,
 		              "--lesson is shown or printed as it is, which excludes -T json and csv, --only, -v, "
-		              "-x and -w");
+		              "-x, --debug-connection and -w");
 	if (options->export || options->frame != FRAME_NONE || options->screen >= 0 || options->connection)
 		return refuse(error, "--lesson has screens of its own: --stop N prints one");
 	if (options->stop != FRAME_NONE && !options->lesson[0])
@@ -334,11 +337,11 @@ static bool check_lesson(const struct options *options, struct ws_error *error)
 
 static bool check_show(struct options *options, struct ws_error *error)
 {
-	const bool text_only = options->verbose || options->hex;
+	const bool text_only = options->verbose || options->hex || options->debug_connection;
 	if (options->show == SHOW_CSV && (!options->records || (options->records & (options->records - 1))))
 		return refuse(error, "-T csv shows one kind of record: name it with --only");
 	if (text_only && options->show != SHOW_AUTO && options->show != SHOW_TEXT)
-		return refuse(error, "-v and -x are for -T text");
+		return refuse(error, "-v, -x and --debug-connection are for -T text");
 	if (options->records && options->show == SHOW_TUI)
 		return refuse(error, "--only is for -T text, json and csv");
 	if (options->show == SHOW_AUTO && (text_only || options->records || options->line_buffered))

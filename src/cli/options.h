@@ -74,7 +74,7 @@ struct options {
 	struct ws_keymap keymap;
 	uint64_t count; /* 0: no limit */
 	uint64_t snapshot_length, buffer_size, max_memory;
-	uint64_t frame, connection;
+	uint64_t frame, connection, debug_connection;
 	struct {
 		int columns, rows;
 	} size; /* columns 0: not given */
