@@ -17,7 +17,7 @@ struct ws_net {
 	struct ws_addr address;
 	uint8_t prefix; /* bits: up to 32 for version 4, 128 for 6 */
 	uint8_t ip_version;
-	bool guessed; /* it was concluded from the traffic; whoever shows it says so */
+	bool guessed; /* it was concluded from the traffic, and must be shown as a guess */
 };
 
 /* What the screens show: a snapshot of the capture. Everything is borrowed. */

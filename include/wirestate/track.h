@@ -145,11 +145,12 @@ const char *ws_why_reference(unsigned why);
 struct ws_tracker; /* opaque */
 
 struct ws_tracker_config {
-	ws_time time_wait;     /* 0: 60 s */
-	uint64_t max_memory;   /* bytes, 0: 1 GiB */
-	bool ignore_checksums; /* take segments with wrong checksums as good */
-	bool history;          /* keep every connection's segments, for replay */
-	uint8_t hash_key[16];  /* random, so that no sender can choose the bucket of its packets */
+	ws_time time_wait;         /* 0: 60 s */
+	uint64_t max_memory;       /* bytes, 0: 1 GiB */
+	bool ignore_checksums;     /* take segments with wrong checksums as good */
+	bool history;              /* keep every connection's segments, for replay */
+	uint64_t debug_connection; /* report each input of the connection with this number as WS_EVENT_INPUT; 0: none */
+	uint8_t hash_key[16];      /* random, so that no sender can choose the bucket of its packets */
 };
 
 struct ws_tracker *ws_tracker_create(const struct ws_tracker_config *config, struct ws_error *error) WS_CHECKED;
@@ -166,6 +167,7 @@ enum ws_event_kind {
 	                     now */
 	WS_EVENT_ARP,     /* a binding was learnt or has changed: `arp` */
 	WS_EVENT_UDP,     /* a UDP conversation began: `udp` */
+	WS_EVENT_INPUT,   /* of debug_connection: `line` says what an input changed, after the events that it caused */
 };
 
 struct ws_arp_binding {
@@ -201,6 +203,7 @@ struct ws_event {
 		struct ws_transition transition;
 		struct ws_arp_binding arp;
 		uint64_t udp; /* index for ws_tracker_udp() */
+		const char *line;
 	};
 };
 

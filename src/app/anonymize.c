@@ -6,7 +6,7 @@
  * messages that are not understood are blanked. So an address in a place that nobody has thought of is lost rather than
  * shown. The payload of TCP, UDP and ICMP echoes is copied as it is.
  *
- * Checksums are adjusted by the difference (RFC 1624) rather than computed anew, so that a wrong one stays wrong. */
+ * Checksums are adjusted by the difference (RFC 1624) and not computed again, so that a wrong one stays wrong. */
 #include "app/anonymize.h"
 #include "app/anonymize_headers.h"
 

@@ -1,6 +1,6 @@
 /* --anonymize: frames in which every address is another one. */
-#ifndef WIRESTATE_SRC_ANONYMIZE_H
-#define WIRESTATE_SRC_ANONYMIZE_H
+#ifndef APP_ANONYMIZE_H
+#define APP_ANONYMIZE_H
 
 #include <wirestate/capture.h>
 #include <wirestate/error.h>

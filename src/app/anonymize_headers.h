@@ -1,6 +1,6 @@
 /* --anonymize: what is replaced and blanked in each kind of header. */
-#ifndef WIRESTATE_SRC_ANONYMIZE_HEADERS_H
-#define WIRESTATE_SRC_ANONYMIZE_HEADERS_H
+#ifndef APP_ANONYMIZE_HEADERS_H
+#define APP_ANONYMIZE_HEADERS_H
 
 #include "app/pseudonyms.h"
 

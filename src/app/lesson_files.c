@@ -1,5 +1,5 @@
-/* Lessons lie beside the captures that they play, as NAME.lesson: those that come with wirestate are found where its
- * captures are, others by their path. */
+/* A lesson is a file NAME.lesson beside the capture that it plays. Lessons that come with wirestate are found in the
+ * folder of its captures, others by their path. */
 #include "app/lesson_files.h"
 #include "app/report.h"
 #include "cli/datadir.h"
@@ -26,7 +26,7 @@ static struct ws_lesson *read_lesson(const char *path, struct ws_error *error)
 	struct stat status;
 	FILE *file = fopen(path, "re");
 	if (!file || fstat(fileno(file), &status) != 0 || !S_ISREG(status.st_mode)) {
-		ws_fail(error, WS_ERROR_FILE, "cannot open %s: %s", path, file ? "it is no file" : strerror(errno));
+		ws_fail(error, WS_ERROR_FILE, "cannot open %s: %s", path, file ? "it is not a file" : strerror(errno));
 		if (file)
 			fclose(file);
 		return NULL;
@@ -45,14 +45,14 @@ static struct ws_lesson *read_lesson(const char *path, struct ws_error *error)
 	return lesson;
 }
 
-/* ---- Those that come with wirestate */
+/* ---- Lessons that come with wirestate */
 
-static int wanted(const struct dirent *entry)
+static int is_lesson(const struct dirent *entry)
 {
 	return entry->d_name[0] != '.' && has_ending(entry->d_name);
 }
 
-static int by_order(const void *left, const void *right)
+static int lesson_compare(const void *left, const void *right)
 {
 	const struct lesson_file *a = left, *b = right;
 	const unsigned first = a->lesson->order ? a->lesson->order : UINT_MAX;
@@ -67,7 +67,7 @@ struct lesson_file *lessons_bundled(size_t *count, struct ws_error *error)
 	*count = 0;
 	if (!data_folder("captures", folder, sizeof(folder)))
 		return NULL;
-	const int found = scandir(folder, &names, wanted, alphasort);
+	const int found = scandir(folder, &names, is_lesson, alphasort);
 	struct lesson_file *files = found > 0 ? calloc((size_t)found, sizeof(*files)) : NULL;
 	for (int i = 0; i < found; i++) {
 		char path[PATH_MAX + sizeof(names[0]->d_name) + 1];
@@ -88,7 +88,7 @@ struct lesson_file *lessons_bundled(size_t *count, struct ws_error *error)
 	if (found >= 0)
 		free(names);
 	if (*count)
-		qsort(files, *count, sizeof(*files), by_order);
+		qsort(files, *count, sizeof(*files), lesson_compare);
 	return files;
 }
 
@@ -120,7 +120,7 @@ int lessons_print(void)
 	return 0;
 }
 
-/* ---- One of them */
+/* ---- One lesson */
 
 static bool is_file(const char *path)
 {
@@ -128,8 +128,8 @@ static bool is_file(const char *path)
 	return stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-/* `name` is one that comes with wirestate, else a path. */
-static bool find(const char *name, char *path, size_t size, struct ws_error *error)
+/* `name` is the name of a lesson that comes with wirestate, or else a path. */
+static bool lesson_find(const char *name, char *path, size_t size, struct ws_error *error)
 {
 	char folder[PATH_MAX];
 	if (!strchr(name, '/') && data_folder("captures", folder, sizeof(folder))) {
@@ -148,9 +148,9 @@ static bool find(const char *name, char *path, size_t size, struct ws_error *err
 	               name);
 }
 
-/* Beside the lesson first, else one that comes with wirestate. */
-static bool find_capture(const struct ws_lesson *lesson, const char *lesson_path, char *path, size_t size,
-                         struct ws_error *error)
+/* Looks for the capture beside the lesson first, and then among those that come with wirestate. */
+static bool lesson_find_capture(const struct ws_lesson *lesson, const char *lesson_path, char *path, size_t size,
+                                struct ws_error *error)
 {
 	const char *slash = strrchr(lesson_path, '/');
 	const int folder = slash ? (int)(slash - lesson_path) + 1 : 0;
@@ -163,13 +163,13 @@ static bool find_capture(const struct ws_lesson *lesson, const char *lesson_path
 	if (data_file("captures", lesson->capture, ".pcap", path, size))
 		return true;
 	return ws_fail(error, WS_ERROR_FILE,
-	               "%s: its capture %s is not beside it, and none of that name comes with "
+	               "%s: its capture %s is not in the same folder, and none of that name comes with "
 	               "wirestate",
 	               lesson_path, lesson->capture);
 }
 
-/* The place of a lesson's file among those that come with wirestate; `count`: it is none of them. */
-static size_t place_of(const struct lesson_file *files, size_t count, const char *path)
+/* The index of a lesson's file among those that come with wirestate; `count` when it is none of them. */
+static size_t lesson_index(const struct lesson_file *files, size_t count, const char *path)
 {
 	char real[PATH_MAX];
 	size_t i = 0;
@@ -186,15 +186,16 @@ bool lesson_open(struct options *options, struct ws_error *error)
 	ws_lesson_free(options->played);
 	options->played = NULL;
 	options->lesson_next[0] = options->lesson_next_title[0] = '\0';
-	if (!find(options->lesson, path, sizeof(path), error))
+	if (!lesson_find(options->lesson, path, sizeof(path), error))
 		return false;
 	options->played = read_lesson(path, error);
-	if (!options->played || !find_capture(options->played, path, options->bundled, sizeof(options->bundled), error))
+	if (!options->played ||
+	    !lesson_find_capture(options->played, path, options->bundled, sizeof(options->bundled), error))
 		return false;
 	options->read = options->bundled;
 	size_t count;
 	struct lesson_file *files = lessons_bundled(&count, NULL);
-	const size_t place = place_of(files, count, path);
+	const size_t place = lesson_index(files, count, path);
 	if (place + 1 < count) {
 		snprintf(options->lesson_next, sizeof(options->lesson_next), "%s", files[place + 1].name);
 		snprintf(options->lesson_next_title, sizeof(options->lesson_next_title), "%s",

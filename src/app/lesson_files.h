@@ -1,12 +1,12 @@
-/* Lessons as files: found, listed, opened. */
-#ifndef WIRESTATE_SRC_LESSONS_H
-#define WIRESTATE_SRC_LESSONS_H
+/* Finds, lists and opens the files of lessons. */
+#ifndef APP_LESSON_FILES_H
+#define APP_LESSON_FILES_H
 
 #include "cli/options.h"
 
 #include <wirestate/lesson.h>
 
-/* The exit status of a lesson's process whose reader wants the lesson behind it. */
+/* The exit status of a lesson's process when the user wants the next lesson. */
 enum { LESSON_NEXT = 101 };
 
 struct lesson_file {
@@ -15,18 +15,18 @@ struct lesson_file {
 	char name[64]; /* as --lesson takes it */
 };
 
-/* The lessons that come with wirestate, in their order; those that cannot be read are left out, and the first reason
- * goes to `error` (may be NULL). */
+/* The lessons that come with wirestate, in their order. Those that cannot be read are left out, and the first reason
+ * goes to `error` (NULL is allowed). */
 struct lesson_file *lessons_bundled(size_t *count, struct ws_error *error);
 void lessons_free(struct lesson_file *files, size_t count);
 
-/* --lesson without a name: prints them. The exit status. */
+/* Prints the lessons, for --lesson without a name. Returns the exit status. */
 int lessons_print(void);
 
-/* Opens the lesson that options->lesson names and finds its capture: fills options->played, which is options_free()'s,
+/* Opens the lesson that options->lesson names and finds its capture. Fills options->played, which options_free() frees,
  * and options->read. */
 bool lesson_open(struct options *options, struct ws_error *error) WS_CHECKED;
-/* Makes options->lesson name the one behind. False: there is none. */
+/* Makes options->lesson name the next lesson. False: there is none. */
 bool lesson_to_next(struct options *options);
 
 #endif

@@ -1,12 +1,13 @@
-/* The capture as a replay.
+/* Snapshots of the capture at an earlier time.
  *
- * The snapshot at a time is what a tracker says that was fed with the packets up to then, so a second tracker is fed
- * with them, by the same code: a file is opened once more, from a pipe or an interface the kept frames are read in
- * order. Forward, more packets are fed. Back, a new snapshot begins at the first packet, while the one before stays on
- * the screen. Both go in slices, so that keys and the capture itself never wait. At the end of the capture, where a
- * session begins and usually stays, none of this exists.
+ * A snapshot is a second tracker that was fed the packets up to that time, by the same code as the first. For a file,
+ * the capture is opened once more; for a pipe or an interface, the kept frames are read in order. To go forward, more
+ * packets are fed. To go back, a new snapshot begins at the first packet, while the one before stays on the screen.
+ * Both work in slices, so that keys and the capture itself never wait. At the end of the capture, where a session
+ * begins and usually stays, there is no snapshot.
  *
- * One packet is read ahead: its time says how long nothing happens, and that the snapshot is complete up to a time. */
+ * One packet is read ahead. Its time says how long nothing happens, and so up to which time the snapshot is complete.
+ */
 #include "app/past.h"
 
 #include <stdlib.h>
@@ -17,15 +18,15 @@ enum { BATCH = 64 };
 
 struct snapshot {
 	struct point *point;
-	struct ws_capture *capture; /* NULL: the session's kept frames are read */
-	uint64_t position;          /* among those */
+	struct ws_capture *capture; /* NULL: the kept frames of the point are read */
+	uint64_t position;          /* among the kept frames */
 	struct ws_tracker *tracker;
-	struct ws_position target;  /* while reading */
+	struct ws_position target;  /* where reading is to end */
 	uint64_t frame;             /* number of the last packet fed */
 	ws_time last_packet, clock; /* latest packet's time; up to where timers have run */
 	bool ended, incomplete;
-	struct ws_error error; /* why it is not what the session has read */
-	bool ahead;            /* `next` is the packet behind */
+	struct ws_error error; /* why the snapshot differs from what the session has read */
+	bool ahead;            /* `next` holds the packet after the snapshot */
 	struct ws_frame next;
 	uint8_t *bytes;
 	size_t capacity;
@@ -41,8 +42,8 @@ static void snapshot_close(struct snapshot *snapshot)
 	free(snapshot);
 }
 
-/* Up to two snapshots are there at a time: a new one, and the one that is `shown` until that is ready. Each has half of
- * what there is for both, and more when the other has not taken its half, or has all it will ever take. */
+/* At most two snapshots exist at a time: a new one, and the one that is `shown` until the new one is ready. Each may
+ * use half of the memory for both, and more where the other uses less than its half or will not grow any more. */
 static uint64_t memory_for(const struct session *session, const struct snapshot *shown)
 {
 	const uint64_t both = session_memory_left(session);
@@ -73,8 +74,8 @@ fail:
 	return NULL;
 }
 
-/* It has gone beyond the place: time does not run back. */
-static bool is_beyond(const struct snapshot *snapshot, const struct ws_position *position)
+/* True when the snapshot is past the position; time does not run back. */
+static bool snapshot_is_beyond(const struct snapshot *snapshot, const struct ws_position *position)
 {
 	if (!position->frame)
 		return snapshot->clock > position->time;
@@ -82,14 +83,15 @@ static bool is_beyond(const struct snapshot *snapshot, const struct ws_position 
 	       (snapshot->frame == position->frame && snapshot->clock > snapshot->last_packet);
 }
 
-static bool belongs(const struct snapshot *snapshot, const struct ws_position *target, const struct ws_frame *frame)
+static bool snapshot_wants(const struct snapshot *snapshot, const struct ws_position *target,
+                           const struct ws_frame *frame)
 {
 	if (frame->number > snapshot->point->last_frame)
 		return false;
 	return target->frame ? frame->number <= target->frame : frame->time <= target->time;
 }
 
-static void run_timers(struct snapshot *snapshot, ws_time now)
+static void snapshot_run_timers(struct snapshot *snapshot, ws_time now)
 {
 	struct ws_track_result result;
 	while (ws_tracker_advance(snapshot->tracker, now, &result))
@@ -98,7 +100,7 @@ static void run_timers(struct snapshot *snapshot, ws_time now)
 		snapshot->clock = now;
 }
 
-static void feed(struct snapshot *snapshot, const struct ws_frame *frame)
+static void snapshot_feed(struct snapshot *snapshot, const struct ws_frame *frame)
 {
 	struct ws_packet packet;
 	struct ws_track_result result;
@@ -111,7 +113,7 @@ static void feed(struct snapshot *snapshot, const struct ws_frame *frame)
 		frame = &anonymous;
 	}
 	ws_decode(frame, &packet);
-	run_timers(snapshot, frame->time);
+	snapshot_run_timers(snapshot, frame->time);
 	ws_tracker_packet(snapshot->tracker, &packet, &result);
 	snapshot->incomplete =
 	        snapshot->incomplete || (!snapshot->frame && snapshot->capture == NULL && frame->number > 1);
@@ -120,7 +122,7 @@ static void feed(struct snapshot *snapshot, const struct ws_frame *frame)
 		snapshot->last_packet = frame->time;
 }
 
-static bool keep_ahead(struct snapshot *snapshot, const struct ws_frame *frame)
+static bool snapshot_keep_next(struct snapshot *snapshot, const struct ws_frame *frame)
 {
 	if (snapshot->capacity < frame->captured) {
 		uint8_t *bytes = realloc(snapshot->bytes, frame->captured);
@@ -140,23 +142,23 @@ static bool keep_ahead(struct snapshot *snapshot, const struct ws_frame *frame)
 static void on_frame(void *context, const struct ws_frame *frame)
 {
 	struct snapshot *snapshot = context;
-	if (belongs(snapshot, &snapshot->target, frame)) {
-		feed(snapshot, frame);
+	if (snapshot_wants(snapshot, &snapshot->target, frame)) {
+		snapshot_feed(snapshot, frame);
 		return;
 	}
-	if (!keep_ahead(snapshot, frame))
+	if (!snapshot_keep_next(snapshot, frame))
 		snapshot->ended = true;
 	ws_capture_break(snapshot->capture);
 }
 
-/* Reads and feeds a few packets. False: no more that belong. */
-static bool read_some(struct snapshot *snapshot)
+/* Reads and feeds a few packets. Returns false when no more belong to the snapshot. */
+static bool snapshot_read(struct snapshot *snapshot)
 {
 	if (snapshot->ahead) {
-		if (!belongs(snapshot, &snapshot->target, &snapshot->next))
+		if (!snapshot_wants(snapshot, &snapshot->target, &snapshot->next))
 			return false;
 		snapshot->ahead = false;
-		feed(snapshot, &snapshot->next);
+		snapshot_feed(snapshot, &snapshot->next);
 	}
 	if (snapshot->ended)
 		return false;
@@ -170,36 +172,36 @@ static bool read_some(struct snapshot *snapshot)
 	for (int i = 0; i < BATCH; i++) {
 		if (!ws_capture_kept(snapshot->point->capture, &snapshot->position, &frame))
 			return false;
-		if (belongs(snapshot, &snapshot->target, &frame)) {
-			feed(snapshot, &frame);
+		if (snapshot_wants(snapshot, &snapshot->target, &frame)) {
+			snapshot_feed(snapshot, &frame);
 			continue;
 		}
-		snapshot->ended = !keep_ahead(snapshot, &frame);
+		snapshot->ended = !snapshot_keep_next(snapshot, &frame);
 		return false;
 	}
 	return true;
 }
 
-/* True: the snapshot of `position` is there. */
-static bool go(struct snapshot *snapshot, const struct ws_position *position, ws_time end)
+/* Returns true when the snapshot of `position` is complete. */
+static bool snapshot_advance(struct snapshot *snapshot, const struct ws_position *position, ws_time end)
 {
 	snapshot->target = *position;
-	while (read_some(snapshot) && !ws_tracker_out_of_memory(snapshot->tracker))
+	while (snapshot_read(snapshot) && !ws_tracker_out_of_memory(snapshot->tracker))
 		if (monotonic() >= end)
 			return false;
 	if (!position->frame && position->time > snapshot->clock)
-		run_timers(snapshot, position->time);
+		snapshot_run_timers(snapshot, position->time);
 	return true;
 }
 
-static void check(struct past *past, struct snapshot *snapshot)
+static void snapshot_check(struct past *past, struct snapshot *snapshot)
 {
 	if (snapshot->error.status != WS_OK)
 		return;
 	if (ws_tracker_out_of_memory(snapshot->tracker))
 		ws_fail(&snapshot->error, WS_ERROR_SYSTEM, "out of memory for the past");
 	else if (snapshot->capture && snapshot->ended && snapshot->frame < past->point->last_frame)
-		ws_fail(&snapshot->error, WS_ERROR_FILE, "the file has been changed: it now ends behind packet %llu",
+		ws_fail(&snapshot->error, WS_ERROR_FILE, "the file has been changed: it now ends after packet %llu",
 		        (unsigned long long)snapshot->frame);
 	past->changed = past->changed || snapshot->error.status != WS_OK;
 }
@@ -220,17 +222,17 @@ bool past_work(struct past *past, const struct ws_position *position)
 		past->error.status = WS_OK;
 		return false;
 	}
-	if (past->building && is_beyond(past->building, position)) {
+	if (past->building && snapshot_is_beyond(past->building, position)) {
 		snapshot_close(past->building);
 		past->building = NULL;
 	}
-	if (!past->building && past->shown && !is_beyond(past->shown, position)) {
+	if (!past->building && past->shown && !snapshot_is_beyond(past->shown, position)) {
 		struct snapshot *snapshot = past->shown;
 		const uint64_t frame = snapshot->frame;
 		const ws_time clock = snapshot->clock;
-		const bool there = go(snapshot, position, end);
+		const bool there = snapshot_advance(snapshot, position, end);
 		past->changed = past->changed || snapshot->frame != frame || snapshot->clock != clock;
-		check(past, snapshot);
+		snapshot_check(past, snapshot);
 		return !there;
 	}
 	if (past->error.status != WS_OK || !past->point->last_frame)
@@ -240,7 +242,7 @@ bool past_work(struct past *past, const struct ws_position *position)
 		        snapshot_open(past->point, memory_for(past->point->session, past->shown), &past->error);
 	if (!past->building)
 		return false;
-	if (!go(past->building, position, end))
+	if (!snapshot_advance(past->building, position, end))
 		return true;
 	struct snapshot *before = past->shown;
 	past->shown = past->building;
@@ -248,15 +250,16 @@ bool past_work(struct past *past, const struct ws_position *position)
 	past->building = NULL;
 	past->changed = true;
 	snapshot_close(before);
-	check(past, past->shown);
+	snapshot_check(past, past->shown);
 	return false;
 }
 
-static bool is_there(const struct snapshot *snapshot, const struct ws_position *position)
+static bool snapshot_is_ready(const struct snapshot *snapshot, const struct ws_position *position)
 {
-	if (is_beyond(snapshot, position) || (!position->frame && snapshot->clock < position->time))
+	if (snapshot_is_beyond(snapshot, position) || (!position->frame && snapshot->clock < position->time))
 		return false;
-	return snapshot->ahead ? !belongs(snapshot, position, &snapshot->next) : snapshot->ended || !snapshot->capture;
+	return snapshot->ahead ? !snapshot_wants(snapshot, position, &snapshot->next)
+	                       : snapshot->ended || !snapshot->capture;
 }
 
 static bool fetch(void *context, uint64_t position, struct ws_frame *frame)
@@ -274,7 +277,7 @@ void past_model(const struct past *past, const struct ws_position *position, str
 	model->last = model->now > model->first ? model->now : model->first;
 	model->frame = past->point->last_frame;
 	model->running = model->live;
-	model->seeking = position->past && (!snapshot || past->building || !is_there(snapshot, position));
+	model->seeking = position->past && (!snapshot || past->building || !snapshot_is_ready(snapshot, position));
 	const struct ws_error *error = snapshot && snapshot->error.status != WS_OK ? &snapshot->error : &past->error;
 	if (position->past && error->status != WS_OK) {
 		model->status_message = error->text;

@@ -1,4 +1,5 @@
-/* The snapshot at an earlier time of the capture: a tracker of its own, fed with the packets up to there. */
+/* A snapshot of a point at an earlier time of the capture: a tracker of its own, fed with the packets up to that time.
+ */
 #ifndef APP_PAST_H
 #define APP_PAST_H
 
@@ -7,15 +8,15 @@
 struct snapshot; /* private to past.c */
 
 struct past {
-	struct point *point;               /* whose past it is */
-	struct snapshot *shown, *building; /* NULL where the newest is shown; nothing is being made */
+	struct point *point;               /* the point that the snapshots are of */
+	struct snapshot *shown, *building; /* NULL: the newest state is shown; no snapshot is being made */
 	uint64_t generation;               /* how many snapshots have been shown so far */
 	struct ws_error error;             /* why no snapshot can be made */
-	bool changed;                      /* what is shown is another one; the owner clears this */
+	bool changed;                      /* another snapshot is shown than before; the owner clears this */
 };
 
 void past_close(struct past *past);
-/* Works for a few milliseconds towards the snapshot of `position`. True: there is more to do. */
+/* Works for a few milliseconds on the snapshot of `position`. Returns true when there is more to do. */
 bool past_work(struct past *past, const struct ws_position *position);
 /* Puts the snapshot that is shown into the session's model. */
 void past_model(const struct past *past, const struct ws_position *position, struct ws_model *model);

@@ -21,7 +21,7 @@ struct point {
 	uint64_t last_frame;       /* number of the last one tracked */
 	ws_conn_id last_conn;      /* its connection, 0: none */
 	const char *wait_text;     /* live: why nothing can come for now, or NULL */
-	const char *reported_wait; /* the wait_text that standard error has been told of */
+	const char *reported_wait; /* the wait_text that was last reported on standard error */
 	bool ended;                /* no packet will come any more */
 	struct lookahead lookahead;
 };

@@ -1,21 +1,22 @@
-/* How far long work is, on a line of its own on standard error. */
-#ifndef WIRESTATE_SRC_PROGRESS_H
-#define WIRESTATE_SRC_PROGRESS_H
+/* The progress of long work, on a line of standard error. */
+#ifndef APP_PROGRESS_H
+#define APP_PROGRESS_H
 
 #include "app/session.h"
 
 struct progress {
 	bool wanted;
-	bool shown; /* a line stands there */
+	bool shown; /* the line is on the screen */
 	ws_time began, next;
-	uint64_t packets; /* when it began */
+	uint64_t packets; /* packets read when it began */
 };
 
-/* Nothing is shown live, when standard error is no terminal, or when the records go to the same one. */
+/* Nothing is shown for a live capture, when standard error is no terminal, or when the records go to the same terminal.
+ */
 void progress_begin(struct progress *progress, const struct session *session);
-/* To be called often: looks at the clock, and writes a few times a second once the work takes longer than one. */
+/* Is called often. It checks the clock, and writes a few times a second once the work takes longer than one second. */
 void progress_show(struct progress *progress, const struct session *session);
-/* Takes the line away. */
+/* Erases the line. */
 void progress_end(struct progress *progress);
 
 #endif

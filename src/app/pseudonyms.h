@@ -1,6 +1,6 @@
 /* --anonymize: which address has become which. */
-#ifndef WIRESTATE_SRC_PSEUDONYMS_H
-#define WIRESTATE_SRC_PSEUDONYMS_H
+#ifndef APP_PSEUDONYMS_H
+#define APP_PSEUDONYMS_H
 
 #include <wirestate/error.h>
 #include <wirestate/types.h>

@@ -21,7 +21,7 @@ struct export
 	const struct options *options;
 	struct export_file file;
 	struct session session;
-	FILE *picture;         /* what goes to the file: a picture, */
+	FILE *drawing;         /* what goes to the file: a drawing, */
 	struct ws_dump *dump;  /* or packets */
 	uint64_t conn_written; /* number of the connection whose packets go there */
 };
@@ -39,7 +39,7 @@ static void empty_file(int fd)
 }
 
 /* The connection that is exported: the one that --connection names, or the only one that there is. */
-static bool choose_connection(struct session *session, ws_conn_id *conn)
+static bool export_connection(struct session *session, ws_conn_id *conn)
 {
 	const struct ws_tracker *tracker = session_shown(session)->tracker;
 	const size_t count = ws_tracker_conn_count(tracker);
@@ -52,7 +52,7 @@ static bool choose_connection(struct session *session, ws_conn_id *conn)
 
 /* ---- Packets are written while they are read: a connection may have more than memory holds. */
 
-static void write_packet(void *context, const struct ws_frame *frame, const struct ws_track_result *result)
+static void packet_write(void *context, const struct ws_frame *frame, const struct ws_track_result *result)
 {
 	struct export *export = context;
 	struct ws_error *error = &export->session.error;
@@ -60,24 +60,24 @@ static void write_packet(void *context, const struct ws_frame *frame, const stru
 		(void)!ws_dump_write(export->dump, frame, error);
 }
 
-static bool open_packets(struct export *export)
+static bool packets_open(struct export *export)
 {
 	struct session *session = &export->session;
 	const int fd = dup(export->file.fd);
 	export->conn_written = export->options->connection ? export->options->connection : 1;
 	export->dump = ws_dump_open_fd(session_shown(session)->capture, fd, export->file.path, &session->error);
-	session->observe = write_packet;
+	session->observe = packet_write;
 	session->observe_context = export;
 	return export->dump;
 }
 
-static bool finish_packets(struct export *export, bool good)
+static bool packets_finish(struct export *export, bool good)
 {
 	struct session *session = &export->session;
 	struct ws_conn_info info;
 	struct ws_error closing;
 	ws_conn_id conn;
-	good = good && session->error.status != WS_ERROR_OUTPUT && choose_connection(session, &conn);
+	good = good && session->error.status != WS_ERROR_OUTPUT && export_connection(session, &conn);
 	if (good &&
 	    (!ws_tracker_conn(session_shown(session)->tracker, conn, &info) || info.number != export->conn_written))
 		good = ws_fail(&session->error, WS_ERROR_OPTION,
@@ -86,9 +86,9 @@ static bool finish_packets(struct export *export, bool good)
 	return ws_dump_close(export->dump, good ? &session->error : &closing) && good;
 }
 
-/* ---- Pictures are drawn once everything has been read. */
+/* ---- Drawings are made once everything has been read. */
 
-static bool draw_picture(struct export *export, FILE *file)
+static bool drawing_draw(struct export *export, FILE *file)
 {
 	struct session *session = &export->session;
 	const int kind = export->options->export_kind;
@@ -96,30 +96,30 @@ static bool draw_picture(struct export *export, FILE *file)
 	bool good = frame_open(&frame, session);
 	if (good && export->options->screen >= 0) {
 		frame_draw(&frame);
-		write_canvas(session, file, kind, &frame.canvas, frame.conn);
+		export_canvas(session, file, kind, &frame.canvas, frame.conn);
 	} else if (good) {
-		good = choose_connection(session, &frame.conn) &&
-		       write_chart(session, file, kind, frame.ui, &frame.model, frame.conn, WS_TIME_NEVER,
-		                   &session->error);
+		good = export_connection(session, &frame.conn) &&
+		       export_chart(session, file, kind, frame.ui, &frame.model, frame.conn, WS_TIME_NEVER,
+		                    &session->error);
 	}
 	frame_close(&frame);
 	return good;
 }
 
-static bool open_picture(struct export *export)
+static bool drawing_open(struct export *export)
 {
-	export->picture = fdopen(dup(export->file.fd), "w");
-	return export->picture || ws_fail(&export->session.error, WS_ERROR_SYSTEM, "out of memory");
+	export->drawing = fdopen(dup(export->file.fd), "w");
+	return export->drawing || ws_fail(&export->session.error, WS_ERROR_SYSTEM, "out of memory");
 }
 
-static bool finish_picture(struct export *export, bool good)
+static bool drawing_finish(struct export *export, bool good)
 {
 	struct ws_error *error = &export->session.error;
 	empty_file(export->file.fd);
-	good = good && draw_picture(export, export->picture);
-	int reason = file_error(export->picture);
+	good = good && drawing_draw(export, export->drawing);
+	int reason = file_error(export->drawing);
 	errno = 0;
-	if (fclose(export->picture) != 0 && !reason)
+	if (fclose(export->drawing) != 0 && !reason)
 		reason = errno ? errno : EIO;
 	if (good && reason)
 		good = ws_fail(error, WS_ERROR_OUTPUT, "cannot write to %s: %s", export->file.path, strerror(reason));
@@ -128,24 +128,24 @@ static bool finish_picture(struct export *export, bool good)
 
 /* ---- The two processes */
 
-static bool work(struct export *export)
+static bool export_work(struct export *export)
 {
 	struct session *session = &export->session;
 	const bool packets = export->options->export_kind == EXPORT_PCAP;
-	if (!(packets ? open_packets(export) : open_picture(export)))
+	if (!(packets ? packets_open(export) : drawing_open(export)))
 		return false;
 	const bool good = session_confine(session) && frame_read(session);
-	return (packets ? finish_packets : finish_picture)(export, good);
+	return (packets ? packets_finish : drawing_finish)(export, good);
 }
 
-static int child(void *context)
+static int export_in_child(void *context)
 {
 	struct export *export = context;
 	struct ws_error error = {0};
 	const bool opened = session_open(&export->session, export->options, true, &error);
 	signals_install(false);
-	if (opened && !work(export))
-		empty_file(export->file.fd); /* half a picture is none */
+	if (opened && !export_work(export))
+		empty_file(export->file.fd); /* an incomplete file is of no use */
 	return session_finish(&export->session, opened, &error);
 }
 
@@ -156,7 +156,7 @@ int run_export(const struct options *options)
 	struct ws_error error;
 	if (!export_file_open(&export.file, options->export, &error))
 		return report_error(&error);
-	const int result = child_run(child, &export);
+	const int result = child_run(export_in_child, &export);
 	const bool written = fstat(export.file.fd, &status) == 0 && status.st_size > 0;
 	export_file_close(&export.file, written && result < CHILD_KILLED);
 	return result;

@@ -1,5 +1,5 @@
-/* A lesson without a terminal: all of it to be read, or with --stop one stop's screens as they are in the view. The
- * snapshots of its stops are made as in the view, by the past. */
+/* A lesson without a terminal: the whole lesson as text, or with --stop the two screens of one stop as they are in the
+ * view. Snapshots for the stops are made as in the view, by past.c. */
 #include "app/past.h"
 #include "app/report.h"
 #include "app/session.h"
@@ -19,8 +19,8 @@ struct printer {
 	struct ws_canvas canvas, page;
 };
 
-/* Stands at the stop, in its snapshot. */
-static void stand(struct printer *it, size_t stop, bool answered)
+/* Draws the screen of a stop, in its snapshot. */
+static void stop_show(struct printer *it, size_t stop, bool answered)
 {
 	bool more;
 	ws_ui_layout(it->ui, &it->model, it->canvas.columns, it->canvas.rows);
@@ -36,13 +36,13 @@ static void stand(struct printer *it, size_t stop, bool answered)
 	ws_ui_draw(it->ui, &it->model, &it->canvas);
 }
 
-/* Nothing but lifelines that wait for more. */
+/* True for a cell that is blank or part of an empty lifeline. */
 static bool is_empty(uint32_t code_point)
 {
 	return code_point == ' ' || code_point == 0x2502 || code_point == '|';
 }
 
-/* The first rows of a canvas, without empty ones at their end. */
+/* Prints the first rows of a canvas, without the empty ones at their end. */
 static void print_rows(const struct ws_canvas *canvas, int rows)
 {
 	struct ws_canvas part = *canvas;
@@ -56,13 +56,13 @@ static void print_rows(const struct ws_canvas *canvas, int rows)
 	ws_text_canvas(stdout, &part);
 }
 
-static void print_page(struct printer *it, const struct ws_lesson_stop *stop)
+static void lesson_print_page(struct printer *it, const struct ws_lesson_stop *stop)
 {
 	ws_canvas_clear(&it->page);
 	print_rows(&it->page, ws_lesson_page(it->session->lesson, stop, &it->page));
 }
 
-static void print_all(struct printer *it)
+static void lesson_print_all(struct printer *it)
 {
 	const struct ws_lesson *lesson = it->session->lesson;
 	ws_canvas_clear(&it->page);
@@ -71,36 +71,36 @@ static void print_all(struct printer *it)
 		const struct ws_lesson_stop *stop = &lesson->stop[i];
 		printf("\n== Stop %zu of %zu, ", i + 1, lesson->stop_count);
 		if (stop->frame)
-			printf("behind frame %llu\n", (unsigned long long)stop->frame);
+			printf("after frame %llu\n", (unsigned long long)stop->frame);
 		else
 			puts("at the end");
-		stand(it, i, true);
+		stop_show(it, i, true);
 		print_rows(&it->canvas, it->canvas.rows - ws_ui_lesson_rows(it->ui));
 		putchar('\n');
-		print_page(it, stop);
+		lesson_print_page(it, stop);
 	}
 	puts("\n== End");
-	print_page(it, NULL);
+	lesson_print_page(it, NULL);
 }
 
-static void print_stop(struct printer *it)
+static void lesson_print_stop(struct printer *it)
 {
 	const uint64_t wanted = it->session->options->stop;
 	const struct ws_lesson *lesson = it->session->lesson;
 	if (wanted != FRAME_END && wanted > lesson->stop_count) {
 		ws_fail(&it->session->error, WS_ERROR_OPTION,
-		        "--stop %llu: the lesson has %zu; end is the page behind them", (unsigned long long)wanted,
+		        "--stop %llu: the lesson has %zu; end is the page after them", (unsigned long long)wanted,
 		        lesson->stop_count);
 		return;
 	}
 	const size_t stop = wanted == FRAME_END ? lesson->stop_count : wanted - 1;
 	for (int answered = 0; answered < (wanted == FRAME_END ? 1 : 2); answered++) {
-		stand(it, stop, answered);
+		stop_show(it, stop, answered);
 		ws_text_canvas(stdout, &it->canvas);
 	}
 }
 
-static void print(struct session *session)
+static void lesson_print(struct session *session)
 {
 	const struct options *options = session->options;
 	const int columns = options->size.columns ? options->size.columns : DEFAULT_COLUMNS;
@@ -122,7 +122,7 @@ static void print(struct session *session)
 		it.canvas.ascii = it.page.ascii = options->ascii;
 		session_model(session, &it.model);
 		ws_ui_lesson(it.ui, &it.model, session->lesson);
-		(one ? print_stop : print_all)(&it);
+		(one ? lesson_print_stop : lesson_print_all)(&it);
 	}
 	if (session->error.status == WS_OK)
 		(void)!report_output(&session->error);
@@ -141,5 +141,5 @@ void run_lesson(struct session *session)
 		}
 	if (session->error.status == WS_OK &&
 	    ws_lesson_resolve(session->lesson, session_shown(session)->tracker, &session->error))
-		print(session);
+		lesson_print(session);
 }

@@ -1,4 +1,4 @@
-/* Text, JSON and CSV: packets in, lines out, until the capture ends or a signal says stop. */
+/* Text, JSON and CSV: writes lines for packets until the capture ends or a signal stops the program. */
 #include "app/progress.h"
 #include "app/session.h"
 #include "app/signals.h"
@@ -6,10 +6,26 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Frames between two looks at the signals. */
+/* Frames that are read between two checks for signals. */
 enum { BATCH = 1024 };
 
-static void finish(struct session *session)
+/* A wrong number for --debug-connection would otherwise print nothing, and not say why. */
+static void lines_check_debugged(struct session *session)
+{
+	const uint64_t number = session->options->debug_connection;
+	uint64_t most = 0;
+	for (size_t i = 0; i < session->point_count; i++) {
+		struct ws_tracker_stats stats;
+		ws_tracker_stats(session->points[i].tracker, &stats);
+		most = stats.connections > most ? stats.connections : most;
+	}
+	if (number > most && session->error.status == WS_OK)
+		ws_fail(&session->error, WS_ERROR_OPTION,
+		        "--debug-connection %llu: there is no such connection, only %llu", (unsigned long long)number,
+		        (unsigned long long)most);
+}
+
+static void lines_finish(struct session *session)
 {
 	session_drain(session);
 	for (size_t i = 0; i < session->point_count && !session->output_failed; i++) {
@@ -18,12 +34,14 @@ static void finish(struct session *session)
 		ws_capture_stats(point->capture, &stats);
 		session->output_failed = !ws_output_finish(session->output, point->tracker, &stats);
 	}
-	/* Who closes the pipe has read enough (head, less); who stops us does not want to wait for it either. */
+	/* A reader that closes the pipe, as head and less do, has read enough. A user who stops the program does not
+	 * wait for the rest either. */
 	if (session->output_failed && !ws_output_broken_pipe(session->output) && !(signals_take() & SIGNAL_STOP))
 		ws_output_error(session->output, &session->error);
+	lines_check_debugged(session);
 }
 
-/* Says that a point's interface has gone down, and that it is up again. */
+/* Reports that a point's interface has gone down, and that it is up again. */
 static void report_wait(struct point *point)
 {
 	if (point->wait_text == point->reported_wait)
@@ -53,5 +71,5 @@ void run_lines(struct session *session)
 			report_wait(&session->points[i]);
 	}
 	progress_end(&progress);
-	finish(session);
+	lines_finish(session);
 }

@@ -1,8 +1,8 @@
-/* The view: one thread and one poll over packets, keys and signals.
+/* The view: one thread, and one poll for packets, keys and signals.
  *
- * Each round takes packets for at most SLICE, so that a key never waits longer than that, also while a large file
- * loads; and draws at most once per FRAME_TIME, and never so often that drawing takes more than half of the time, so
- * that packets never wait for the screen. Nothing is drawn when nothing has changed. */
+ * Each round reads packets for at most SLICE, so that a key never waits longer than that, even while a large file
+ * loads. It draws at most once per FRAME_TIME, and never so often that drawing takes more than half of the time, so
+ * that packets do not wait for the screen. Nothing is drawn when nothing has changed. */
 #include "app/past.h"
 #include "app/save.h"
 #include "app/session.h"
@@ -26,13 +26,13 @@ struct interactive {
 	struct ws_model model;
 	struct past past;
 	struct ws_position position;
-	bool seeking;      /* the past has work to do */
+	bool seeking;      /* a snapshot is being made */
 	bool teaching;     /* the lesson has begun */
-	ws_time next_draw; /* monotonic: not before */
+	ws_time next_draw; /* of monotonic(): nothing is drawn before it */
 	bool changed, quit;
 };
 
-static void take_packets(struct interactive *it)
+static void view_read_packets(struct interactive *it)
 {
 	struct session *session = it->session;
 	const ws_time end = monotonic() + SLICE;
@@ -44,8 +44,8 @@ static void take_packets(struct interactive *it)
 	session->changed = false;
 }
 
-/* Makes the snapshot that the reader wants to see. */
-static void look_back(struct interactive *it)
+/* Works on the snapshot that the user wants to see. */
+static void view_work_on_past(struct interactive *it)
 {
 	it->position = ws_ui_position(it->ui);
 	it->seeking = past_work(&it->past, &it->position);
@@ -54,7 +54,7 @@ static void look_back(struct interactive *it)
 	it->past.changed = false;
 }
 
-static void take_signals(struct interactive *it)
+static void view_handle_signals(struct interactive *it)
 {
 	unsigned bits = signals_take();
 	if (bits & SIGNAL_STOP)
@@ -72,15 +72,15 @@ static void take_signals(struct interactive *it)
 		it->changed = true;
 }
 
-/* Esc on the first screen. */
-static void leave(struct interactive *it)
+/* Handles Esc on the first screen. */
+static void view_leave(struct interactive *it)
 {
 	it->session->went_back = it->session->options->from_start;
 	if (it->session->went_back || it->teaching)
 		it->quit = true;
 }
 
-static void take_keys(struct interactive *it)
+static void view_handle_keys(struct interactive *it)
 {
 	struct ws_key key;
 	for (;;) {
@@ -96,7 +96,7 @@ static void take_keys(struct interactive *it)
 		else if (ws_ui_key(it->ui, &it->model, &key))
 			it->changed = true;
 		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_BACK)
-			leave(it);
+			view_leave(it);
 		if (ws_ui_lesson_wants_next(it->ui))
 			it->quit = it->session->wants_next = true;
 	}
@@ -104,7 +104,7 @@ static void take_keys(struct interactive *it)
 		it->changed = true;
 }
 
-static void draw(struct interactive *it)
+static void view_draw(struct interactive *it)
 {
 	const ws_time start = monotonic();
 	if (!it->changed || start < it->next_draw)
@@ -127,8 +127,8 @@ static void draw(struct interactive *it)
 	it->next_draw = start + (cost > FRAME_TIME ? cost : FRAME_TIME);
 }
 
-/* Nanoseconds until there is something to do that no descriptor announces. */
-static ws_time time_to_wait(const struct interactive *it)
+/* Nanoseconds until there is work that no descriptor announces. */
+static ws_time view_time_to_wait(const struct interactive *it)
 {
 	const struct session *session = it->session;
 	if (it->seeking || ws_ui_busy(it->ui) || session_ready(session))
@@ -143,9 +143,9 @@ static ws_time time_to_wait(const struct interactive *it)
 	return wait < to_draw ? to_draw : wait;
 }
 
-static void wait_for_work(struct interactive *it)
+static void view_wait(struct interactive *it)
 {
-	const ws_time timeout = time_to_wait(it);
+	const ws_time timeout = view_time_to_wait(it);
 	const size_t points = it->session->point_count;
 	struct pollfd *descriptors = session_descriptors(it->session), *keyboard = &descriptors[points];
 	*keyboard = (struct pollfd){.fd = ws_view_fd(it->view), .events = POLLIN};
@@ -157,15 +157,15 @@ static void wait_for_work(struct interactive *it)
 		it->quit = true;
 }
 
-static void look(struct interactive *it)
+static void view_update_model(struct interactive *it)
 {
-	look_back(it);
+	view_work_on_past(it);
 	session_model(it->session, &it->model);
 	past_model(&it->past, &it->position, &it->model);
 }
 
-/* A lesson begins when its whole capture has been read: its texts speak of any of the packets. */
-static void begin_lesson(struct interactive *it)
+/* A lesson begins when its whole capture has been read, because its texts may refer to any of the packets. */
+static void view_begin_lesson(struct interactive *it)
 {
 	struct session *session = it->session;
 	if (!session->lesson || it->teaching || !session->ended)
@@ -179,24 +179,25 @@ static void begin_lesson(struct interactive *it)
 	it->teaching = it->changed = true;
 }
 
-static void loop(struct interactive *it)
+static void view_loop(struct interactive *it)
 {
-	look(it);
+	view_update_model(it);
 	while (!it->quit) {
-		take_packets(it);
-		take_signals(it);
-		take_keys(it);
-		look(it);
-		begin_lesson(it);
-		ws_ui_tick(it->ui, &it->model,
-		           monotonic()); /* behind look(): it takes leave of a snapshot that is gone */
+		view_read_packets(it);
+		view_handle_signals(it);
+		view_handle_keys(it);
+		view_update_model(it);
+		view_begin_lesson(it);
+		ws_ui_tick(
+		        it->ui, &it->model,
+		        monotonic()); /* after view_update_model(), since the tracker of the model may have changed */
 		const struct ws_position position = ws_ui_position(it->ui);
 		if (position.past != it->position.past || position.frame != it->position.frame ||
 		    position.time != it->position.time)
 			it->seeking = true;
-		draw(it);
+		view_draw(it);
 		if (!it->quit)
-			wait_for_work(it);
+			view_wait(it);
 	}
 }
 
@@ -223,7 +224,7 @@ void run_view(struct session *session)
 	if (session->error.status == WS_OK)
 		it.view = ws_view_open(&view_options, &session->error);
 	if (it.view && session_confine(session))
-		loop(&it);
+		view_loop(&it);
 	session_drain(session);
 	ws_view_close(it.view);
 	ws_canvas_destroy(&it.canvas);

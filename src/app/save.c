@@ -44,8 +44,8 @@ static bool has_time(void *context)
 	return !ws_stopping() && (*deadline == WS_TIME_NEVER || monotonic() < *deadline);
 }
 
-bool write_chart(const struct session *session, FILE *file, int kind, struct ws_ui *ui, const struct ws_model *model,
-                 ws_conn_id conn, ws_time deadline, struct ws_error *error)
+bool export_chart(const struct session *session, FILE *file, int kind, struct ws_ui *ui, const struct ws_model *model,
+                  ws_conn_id conn, ws_time deadline, struct ws_error *error)
 {
 	const struct options *options = session->options;
 	const int columns = options->size.columns ? options->size.columns : DEFAULT_COLUMNS;
@@ -78,7 +78,7 @@ bool write_chart(const struct session *session, FILE *file, int kind, struct ws_
 	return ws_svg_chart(file, ui, model, &svg, error);
 }
 
-void write_canvas(const struct session *session, FILE *file, int kind, const struct ws_canvas *canvas, ws_conn_id conn)
+void export_canvas(const struct session *session, FILE *file, int kind, const struct ws_canvas *canvas, ws_conn_id conn)
 {
 	char words[512];
 	struct ws_text title = WS_TEXT_OVER(words);
@@ -221,7 +221,7 @@ static bool draw_chart(const struct session *session, FILE *file, int kind, cons
 	still.live = false; /* the replay ends where the connection stands now */
 	ws_ui_select(ui, &still, conn, 0);
 	const ws_time deadline = monotonic() + LONGEST_WAIT;
-	bool good = write_chart(session, file, kind, ui, &still, conn, deadline, error);
+	bool good = export_chart(session, file, kind, ui, &still, conn, deadline, error);
 	if (!good && !ws_stopping() && monotonic() >= deadline)
 		ws_fail(error, WS_ERROR_OUTPUT, "drawing it takes more than %d s; wirestate --export has no limit",
 		        (int)(LONGEST_WAIT / WS_SECOND));

@@ -29,9 +29,10 @@ void export_file_close(struct export_file *file, bool keep);
 /* Writes the lifelines of `conn`, which is selected in `ui`, in one of the forms of enum export_kind but packets. It
  * ends before it is complete when a stop is requested or, with `deadline`, at that time of monotonic(); `deadline` may
  * be WS_TIME_NEVER. `file` is not flushed. */
-bool write_chart(const struct session *session, FILE *file, int kind, struct ws_ui *ui, const struct ws_model *model,
-                 ws_conn_id conn, ws_time deadline, struct ws_error *error) WS_CHECKED;
+bool export_chart(const struct session *session, FILE *file, int kind, struct ws_ui *ui, const struct ws_model *model,
+                  ws_conn_id conn, ws_time deadline, struct ws_error *error) WS_CHECKED;
 /* Writes a canvas as SVG or text. */
-void write_canvas(const struct session *session, FILE *file, int kind, const struct ws_canvas *canvas, ws_conn_id conn);
+void export_canvas(const struct session *session, FILE *file, int kind, const struct ws_canvas *canvas,
+                   ws_conn_id conn);
 
 #endif

@@ -10,8 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Of the memory for one look at the capture: frames that cannot be read from their source again. Of --max-memory: which
- * address has become which. */
+/* Shares of a point's memory, for frames that cannot be read from their source again; and of --max-memory, for the
+ * table of replaced addresses. */
 enum { FRAMES_SHARE = 4, ANONYMIZER_SHARE = 16 };
 #define RING_DELAY (250 * WS_MILLISECOND) /* a block that the kernel has not yet handed over is at most this old */
 
@@ -20,7 +20,7 @@ const char *session_source(const struct session *session)
 	return session_shown(session)->name;
 }
 
-/* What each point may take. */
+/* The memory that each point may use. */
 static uint64_t point_memory(const struct session *session)
 {
 	const uint64_t most = session->options->max_memory;
@@ -36,7 +36,7 @@ uint64_t session_memory_taken(const struct ws_tracker *tracker, const struct ws_
 	return stats.memory + ws_capture_kept_memory(capture);
 }
 
-/* While more may come, what it may take is gone; afterwards, what it has taken. */
+/* While more packets may come, all of a point's memory counts as used; afterwards, only what it has used. */
 uint64_t session_memory_left(const struct session *session)
 {
 	const uint64_t most = session->options->max_memory, least = most / PAST_SHARE;
@@ -56,6 +56,7 @@ struct ws_tracker *session_new_tracker(const struct session *session, const stru
 	        .max_memory = memory - ws_capture_kept_memory(capture),
 	        .history = session->screen,
 	        .ignore_checksums = session->options->ignore_checksums,
+	        .debug_connection = session->options->debug_connection,
 	};
 	if (getrandom(config.hash_key, sizeof(config.hash_key), 0) != (ssize_t)sizeof(config.hash_key)) {
 		ws_fail(error, WS_ERROR_SYSTEM, "cannot get random bytes from the kernel");
@@ -66,7 +67,7 @@ struct ws_tracker *session_new_tracker(const struct session *session, const stru
 
 static uint32_t records(const struct options *options)
 {
-	if (options->records)
+	if (options->records || options->debug_connection)
 		return options->records;
 	return options->show == SHOW_TEXT ? 1u << WS_RECORD_PACKET | 1u << WS_RECORD_TRANSITION
 	                                  : (1u << WS_RECORD_COUNT) - 1;
@@ -95,7 +96,7 @@ static bool open_output(struct session *session, struct ws_error *error)
 	return session->output;
 }
 
-/* Files that are written belong to who asked for them. */
+/* Files that are written belong to the invoking user. */
 static bool open_written(void *context, struct ws_error *error)
 {
 	struct session *session = context;
@@ -145,7 +146,7 @@ struct ws_capture *point_reopen(const struct point *point, uint64_t memory, stru
 	return ws_capture_reopen(point->capture, &capture, error);
 }
 
-/* Nothing that comes from a stranger is read before. */
+/* Privileges are dropped before the first byte that comes from outside is read. */
 static bool drop_privileges(void *context, struct ws_error *error)
 {
 	struct session *session = context;
@@ -270,7 +271,8 @@ static void output_result(struct session *session, bool written)
 		ws_capture_break(session->points[i].capture);
 }
 
-/* Writing has failed: the file keeps the whole packets before, the capture goes on. What closing adds is no news. */
+/* Called when writing has failed. The file keeps the whole packets written so far, and the capture goes on. Errors from
+ * closing it are not reported again. */
 static void give_up_dump(struct session *session)
 {
 	struct ws_error ignored;
@@ -285,7 +287,7 @@ static void write_frame(struct session *session, const struct ws_frame *frame)
 		give_up_dump(session);
 }
 
-/* Keeps the packet that --frame names: it may belong to no connection, and then only its bytes can be shown. */
+/* Keeps the packet that --frame names. It may belong to no connection, and then only its bytes can be shown. */
 static bool keep_named_frame(struct session *session, const struct ws_frame *frame)
 {
 	uint8_t *bytes = realloc(session->named_frame_bytes, frame->captured ? frame->captured : 1);
@@ -319,7 +321,7 @@ void session_tracked(struct session *session, const struct point *point, const s
 	session->changed = true;
 }
 
-/* A frame whose addresses could not be replaced must not be shown: the run ends. */
+/* A frame whose addresses could not be replaced must not be shown, so the run ends. */
 static bool anonymize_frame(struct session *session, const struct ws_frame *frame, struct ws_frame *result)
 {
 	if (anonymize(session->anonymizer, frame, result))

@@ -43,12 +43,12 @@ struct session {
 	bool ended;                        /* no packet will come any more */
 	bool output_failed;
 	bool went_back;              /* to the start screen */
-	bool wants_next;             /* the lesson behind this one */
+	bool wants_next;             /* the user has asked for the next lesson */
 	bool warned;                 /* the warning has been printed */
 	bool changed;                /* something came in since the owner cleared this */
 	struct ws_frame named_frame; /* --frame: the frame it names, its bytes copied */
 	uint8_t *named_frame_bytes;
-	bool may_defer; /* nothing behind the tracker looks at a packet's bytes: it may wait without them */
+	bool may_defer; /* nothing reads a packet's bytes after the tracker, so a packet may wait without them */
 };
 
 /* Opens the points and everything that they write to. `screen`: frames and history are kept, so that a user can go

@@ -1,12 +1,12 @@
 /* Signals.
  *
- * The flags below are at file scope, as is the one in base/stop.c: handlers reach nothing else. signals_poll() blocks
- * the signals, looks at the flags and lets ppoll() open the mask again in the same step, so that none is lost between
- * look and sleep.
+ * The flags below, and the one in base/stop.c, are at file scope because a handler can reach nothing else.
+ * signals_poll() blocks the signals, checks the flags and lets ppoll() unblock the signals in the same step, so that
+ * none is lost between the check and the sleep.
  *
- * The stop signals interrupt system calls on purpose: a write to a pipe whose reader sleeps would otherwise hold the
- * program for ever. The handler makes such an output non-blocking, and who writes then waits a second at the most; main
- * gives the output its flags back. */
+ * The stop signals interrupt system calls on purpose: a write to a pipe whose reader sleeps would otherwise block for
+ * ever. The handler makes such an output non-blocking, and a writer then waits for one second at most; run_session()
+ * restores the flags of the output. */
 #include "app/signals.h"
 
 #include <wirestate/stop.h>
@@ -50,8 +50,8 @@ static void handled(sigset_t *set)
 		sigaddset(set, all[i]);
 }
 
-/* SIGHUP stays ignored under nohup. The others are caught also where a shell has started a background job with them
- * ignored: a script ends a capture with kill -INT. */
+/* SIGHUP stays ignored under nohup. The others are caught even where a shell has started a background job with them
+ * ignored, since scripts end a capture with kill -INT. */
 static void handle(int signal_number, void (*handler)(int), int flags)
 {
 	struct sigaction old, action = {.sa_handler = handler, .sa_flags = flags};
@@ -129,7 +129,7 @@ void signals_poll(struct pollfd *descriptors, nfds_t count, ws_time timeout)
 	if (!ws_stopping() && !resize_seen && !suspend_seen && !continue_seen && !child_seen) {
 		struct timespec wait = {.tv_sec = timeout / WS_SECOND, .tv_nsec = timeout % WS_SECOND};
 		if (ppoll(descriptors, count, timeout == WS_TIME_NEVER ? NULL : &wait, &before) < 0) {
-			/* Interrupted: the flags say by what. */
+			/* It was interrupted; the flags say by which signal. */
 			for (nfds_t i = 0; i < count; i++)
 				descriptors[i].revents = 0;
 		}

@@ -1,12 +1,12 @@
-/* Signals, turned into questions the loops ask between two batches of packets. */
-#ifndef WIRESTATE_SRC_SIGNALS_H
-#define WIRESTATE_SRC_SIGNALS_H
+/* Signals as bits that the loops check between two batches of packets. */
+#ifndef APP_SIGNALS_H
+#define APP_SIGNALS_H
 
 #include <wirestate/types.h>
 
 #include <poll.h>
 
-/* What has come in since the last look; bits. */
+/* The signals that have come since the last check; bits. */
 enum {
 	SIGNAL_STOP = 1,     /* SIGINT, SIGTERM, SIGHUP: end in good order */
 	SIGNAL_RESIZE = 2,   /* SIGWINCH */
@@ -15,9 +15,9 @@ enum {
 	SIGNAL_CHILD = 16,   /* SIGCHLD, only with `view`: a child has stopped or ended */
 };
 
-/* SIGPIPE and SIGXFSZ are ignored: a reader that went away, a file that may not grow, is an error of the write. */
+/* Ignores SIGPIPE and SIGXFSZ. A reader that has gone, or a file that may not grow, is an error of the write. */
 void signals_ignore(void);
-/* Those that end, stop and resize are caught from here on; that does not end a wait for a pipe's header. */
+/* Catches the signals that end, stop and resize. While they are caught, they do not end a wait for a pipe's header. */
 void signals_install(bool view);
 
 /* For a new process: as if signals_install() had not been called, and nothing had come. */
@@ -26,10 +26,12 @@ void signals_reset(void);
 /* The bits, each reported once; SIGNAL_STOP stays. */
 unsigned signals_take(void);
 
-/* Stops as SIGTSTP does by itself: not at all where no shell would ever continue it. Returns on SIGCONT. */
+/* Stops the process as SIGTSTP does by default, which is not at all where no shell would ever continue it. Returns on
+ * SIGCONT. */
 void signals_suspend(void);
 
-/* poll() that a signal ends, also one that came just before. `timeout` in nanoseconds; WS_TIME_NEVER: none. */
+/* poll() that is also ended by a signal, even one that came just before the call. `timeout` is in nanoseconds; with
+ * WS_TIME_NEVER there is none. */
 void signals_poll(struct pollfd *descriptors, nfds_t count, ws_time timeout);
 
 #endif

@@ -1,6 +1,6 @@
-/* The start screen. It reads no packet itself: what is opened becomes a process of its own, which gives up its
- * privileges and shuts itself in as always, while this one keeps what it needs to open the next. The terminal is the
- * child's meanwhile. What the child says on standard error is kept and shown here. */
+/* The start screen. It reads no packet itself. Each entry is opened in a child process, which drops its privileges and
+ * enters the sandbox as always; this process keeps what it needs to open the next one. Meanwhile the terminal belongs
+ * to the child. What the child writes to standard error is kept and shown here. */
 #include "app/start.h"
 #include "app/child.h"
 #include "app/report.h"
@@ -29,7 +29,7 @@ struct start {
 	bool quit;
 };
 
-static bool open_view(struct start *it)
+static bool start_open_view(struct start *it)
 {
 	const struct ws_view_options options = {.keymap = &it->options->keymap,
 	                                        .ascii = it->options->ascii,
@@ -39,7 +39,7 @@ static bool open_view(struct start *it)
 	return it->view;
 }
 
-static void draw(struct start *it)
+static void start_draw(struct start *it)
 {
 	int columns, rows;
 	ws_view_size(it->view, &columns, &rows);
@@ -57,7 +57,7 @@ static void draw(struct start *it)
 
 /* ---- What is opened */
 
-static void become(const struct ws_start_entry *entry, int errors)
+static void child_become(const struct ws_start_entry *entry, int errors)
 {
 	char name[] = "wirestate", interface[] = "-i", file[] = "-r", lesson[] = "--lesson", from[] = "--from-start";
 	char *const how = entry->group == WS_START_INTERFACES ? interface
@@ -69,8 +69,8 @@ static void become(const struct ws_start_entry *entry, int errors)
 	_exit(1);
 }
 
-/* The last line of what the child has said, without its own name. */
-static void keep_message(struct start *it, int errors)
+/* Keeps the last line that the child has written, without the program's name. */
+static void message_keep(struct start *it, int errors)
 {
 	char said[2048];
 	const ssize_t length = pread(errors, said, sizeof(said) - 1, 0);
@@ -87,7 +87,7 @@ static void keep_message(struct start *it, int errors)
 	ws_text_cstr(&message);
 }
 
-static void pass_on(int errors)
+static void errors_pass_on(int errors)
 {
 	char buffer[2048];
 	lseek(errors, 0, SEEK_SET);
@@ -95,52 +95,52 @@ static void pass_on(int errors)
 		fwrite(buffer, 1, (size_t)got, stderr);
 }
 
-static void refuse(struct start *it, const struct ws_start_entry *entry, const char *reason)
+static void message_refuse(struct start *it, const struct ws_start_entry *entry, const char *reason)
 {
 	snprintf(it->message, sizeof(it->message), "%s could not be opened: %s", entry->name, reason);
 }
 
-static void wait_for_child(struct start *it, const struct ws_start_entry *entry, pid_t child, int errors)
+static void start_wait(struct start *it, const struct ws_start_entry *entry, pid_t child, int errors)
 {
 	it->message[0] = '\0';
 	it->status = child_wait(child);
 	if (it->status == 0 || signals_take() & SIGNAL_STOP) {
-		pass_on(errors);
+		errors_pass_on(errors);
 		it->quit = true;
 	} else if (it->status != START_BACK) {
-		keep_message(it, errors);
+		message_keep(it, errors);
 		if (!it->message[0])
 			snprintf(it->message, sizeof(it->message), "%s could not be opened", entry->name);
 	}
 }
 
-static void open_selected(struct start *it)
+static void start_open_selected(struct start *it)
 {
 	if (!it->position.cursor.count)
 		return;
 	const struct ws_start_entry *entry = &it->entries[it->position.cursor.selected];
 	const int errors = memfd_create("errors", MFD_CLOEXEC);
 	if (errors < 0) {
-		refuse(it, entry, strerror(errno));
+		message_refuse(it, entry, strerror(errno));
 		return;
 	}
 	ws_view_close(it->view);
 	it->view = NULL;
 	const pid_t child = child_fork();
 	if (child == 0)
-		become(entry, errors);
+		child_become(entry, errors);
 	if (child > 0)
-		wait_for_child(it, entry, child, errors);
+		start_wait(it, entry, child, errors);
 	else
-		refuse(it, entry, strerror(errno));
+		message_refuse(it, entry, strerror(errno));
 	close(errors);
-	if (!it->quit && !open_view(it))
+	if (!it->quit && !start_open_view(it))
 		it->quit = true;
 }
 
 /* ---- The loop */
 
-static void take_keys(struct start *it)
+static void start_handle_keys(struct start *it)
 {
 	const struct ws_key_context position = {.screen = WS_SCREEN_LIST};
 	struct ws_key key;
@@ -151,12 +151,12 @@ static void take_keys(struct start *it)
 			key.action = key.kind == WS_KEY_WHEEL_UP ? WS_ACT_UP : WS_ACT_DOWN;
 		else if (key.kind != WS_KEY_ACTION)
 			continue;
-		it->message[0] = '\0'; /* has been read */
+		it->message[0] = '\0'; /* the user has seen it */
 		if (key.action == WS_ACT_QUIT) {
 			it->status = 0;
 			it->quit = true;
 		} else if (key.action == WS_ACT_ENTER) {
-			open_selected(it);
+			start_open_selected(it);
 			return;
 		} else if (key.action != WS_ACT_NONE) {
 			ws_start_act(&it->position, key.action, rows);
@@ -164,7 +164,7 @@ static void take_keys(struct start *it)
 	}
 }
 
-static void take_signals(struct start *it)
+static void start_handle_signals(struct start *it)
 {
 	unsigned bits = signals_take();
 	if (bits & SIGNAL_STOP)
@@ -180,7 +180,8 @@ static void take_signals(struct start *it)
 		ws_view_resized(it->view);
 }
 
-/* Who may look at interfaces begins with those; a newcomer with the lesson that plays at once what all others need. */
+/* A user who may capture begins with the first interface; any other with the first lesson, since the lessons explain
+ * what the captures show. */
 static size_t first_choice(const struct start *it)
 {
 	size_t choice = 0;
@@ -211,15 +212,15 @@ int run_start(const struct options *options)
 	it.position.key_name = options->keymap.name;
 	it.position.cursor.selected = first_choice(&it);
 	signals_install(true);
-	if (ws_canvas_create(&it.canvas, 1, 1) && open_view(&it)) {
+	if (ws_canvas_create(&it.canvas, 1, 1) && start_open_view(&it)) {
 		while (!it.quit) {
-			draw(&it);
+			start_draw(&it);
 			struct pollfd descriptor = {.fd = ws_view_fd(it.view), .events = POLLIN};
 			signals_poll(&descriptor, 1, WS_TIME_NEVER);
-			take_signals(&it);
+			start_handle_signals(&it);
 			if (descriptor.revents & (POLLHUP | POLLERR | POLLNVAL))
 				it.quit = true;
-			take_keys(&it);
+			start_handle_keys(&it);
 		}
 	}
 	ws_view_close(it.view);

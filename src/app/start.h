@@ -1,18 +1,18 @@
 /* wirestate without arguments, on a terminal. */
-#ifndef WIRESTATE_SRC_START_H
-#define WIRESTATE_SRC_START_H
+#ifndef APP_START_H
+#define APP_START_H
 
 #include "cli/options.h"
 
 #include <wirestate/start.h>
 
-/* The exit status of a session that was begun from the start screen and left with Esc. */
+/* The exit status of a session that was opened from the start screen and left with Esc. */
 enum { START_BACK = 100 };
 
-/* Shows what there is to open, and opens it, until the reader leaves: the exit status. */
+/* Shows what there is to open, and opens what the user selects, until the user leaves. Returns the exit status. */
 int run_start(const struct options *options);
 
-/* start_list.c: everything that can be opened; NULL when memory is short. */
+/* Everything that can be opened, from start_list.c. NULL when memory is short. */
 struct ws_start_entry *start_list(size_t *count);
 void start_list_free(struct ws_start_entry *entries, size_t count);
 

@@ -1,6 +1,6 @@
-/* What the start screen offers: interfaces with what is missing to open them, captures with a line about each. The
- * lines of those that come with wirestate are those of the table in their README; others are told by their first
- * bytes. */
+/* What the start screen offers: interfaces, with what is missing to open them; lessons; and captures, each with a line
+ * about it. For captures that come with wirestate the line is taken from the table in their README; others are
+ * recognized by their first bytes. */
 #include "app/lesson_files.h"
 #include "app/start.h"
 #include "cli/datadir.h"
@@ -16,14 +16,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOST = 1000 }; /* files of a folder */
+enum { MOST = 1000 }; /* files that are listed of a folder */
 
 struct list {
 	struct ws_start_entry *entries;
 	size_t count, capacity;
 };
 
-static struct ws_start_entry *add(struct list *list, enum ws_start_group group, const char *name, const char *target)
+static struct ws_start_entry *entry_add(struct list *list, enum ws_start_group group, const char *name,
+                                        const char *target)
 {
 	if (list->count == list->capacity) {
 		const size_t capacity = list->capacity ? list->capacity * 2 : 64;
@@ -46,7 +47,7 @@ static struct ws_start_entry *add(struct list *list, enum ws_start_group group, 
 
 /* ---- Interfaces */
 
-/* Whether this process may open interfaces: the capability is bit 13 of the effective ones. */
+/* True when this process may open interfaces. The capability is bit 13 of the effective set. */
 static bool may_capture(void)
 {
 	char line[256];
@@ -68,10 +69,10 @@ static void add_interfaces(struct list *list)
 	struct ws_interface *interfaces = ws_interfaces(&count, &ignored);
 	for (size_t i = 0; i < count; i++) {
 		const struct ws_interface *one = &interfaces[i];
-		/* What lists itself as an interface but is none that has a network behind it. */
+		/* Skips devices that libpcap lists as interfaces although they have no network. */
 		if (!one->addresses[0] && !one->loopback && strcmp(one->name, "any") != 0 && !one->up)
 			continue;
-		struct ws_start_entry *entry = add(list, WS_START_INTERFACES, one->name, one->name);
+		struct ws_start_entry *entry = entry_add(list, WS_START_INTERFACES, one->name, one->name);
 		if (!entry)
 			break;
 		struct ws_text text = WS_TEXT_OVER(entry->about);
@@ -79,7 +80,7 @@ static void add_interfaces(struct list *list)
 		ws_text_printf(&text, "%s%s", state, one->loopback ? ", loopback" : "");
 		if (strcmp(one->name, "any") == 0)
 			ws_text_puts(&text, ", all interfaces");
-		/* All of them, unless there is more to say. */
+		/* All addresses, unless the remedy must fit on the line. */
 		const int first = allowed ? (int)strlen(one->addresses) : (int)strcspn(one->addresses, " ");
 		if (first)
 			ws_text_printf(&text, ", %.*s", first, one->addresses);
@@ -98,8 +99,8 @@ static void add_interfaces(struct list *list)
 
 static const char *const endings[] = {".pcap", ".pcapng", ".cap", ".pcap.gz", ".pcapng.gz", ".pcap.zst", ".pcapng.zst"};
 
-/* The length of the name without the ending of a capture; 0: it has none. */
-static size_t stem(const char *name)
+/* The length of the name without the ending of a capture, or 0 when it has no such ending. */
+static size_t stem_length(const char *name)
 {
 	const size_t length = strlen(name);
 	for (size_t i = 0; i < WS_ARRAY_SIZE(endings); i++) {
@@ -110,7 +111,7 @@ static size_t stem(const char *name)
 	return 0;
 }
 
-static void describe_file(const char *path, struct ws_text *about)
+static void file_describe(const char *path, struct ws_text *about)
 {
 	struct stat status;
 	uint8_t magic[4] = {0};
@@ -138,13 +139,13 @@ static void describe_file(const char *path, struct ws_text *about)
 		               (double)size / (size < 10000000 ? 1e3 : 1e6));
 }
 
-static int wanted(const struct dirent *entry)
+static int is_capture(const struct dirent *entry)
 {
-	return entry->d_name[0] != '.' && stem(entry->d_name) > 0;
+	return entry->d_name[0] != '.' && stem_length(entry->d_name) > 0;
 }
 
-/* What the README says of it: the second column of the row that begins with the name. */
-static bool describe_bundled(const char *readme, const char *name, struct ws_text *about)
+/* Takes the description from the README: the second column of the row that begins with the name. */
+static bool bundled_describe(const char *readme, const char *name, struct ws_text *about)
 {
 	char row[300];
 	snprintf(row, sizeof(row), "\n| `%s` | ", name);
@@ -160,19 +161,19 @@ static bool describe_bundled(const char *readme, const char *name, struct ws_tex
 static void add_captures(struct list *list, enum ws_start_group group, const char *folder, const char *readme)
 {
 	struct dirent **names;
-	const int count = scandir(folder, &names, wanted, alphasort);
+	const int count = scandir(folder, &names, is_capture, alphasort);
 	for (int i = 0; i < count; i++) {
 		char path[PATH_MAX], name[256];
 		const bool bundled = group == WS_START_BUNDLED;
 		const int length = snprintf(path, sizeof(path), "%s/%s", folder, names[i]->d_name);
 		const bool fits = length > 0 && (size_t)length < sizeof(path);
-		snprintf(name, sizeof(name), "%.*s", (int)(bundled ? stem(names[i]->d_name) : strlen(names[i]->d_name)),
-		         names[i]->d_name);
-		struct ws_start_entry *entry = fits && i < MOST ? add(list, group, name, path) : NULL;
+		snprintf(name, sizeof(name), "%.*s",
+		         (int)(bundled ? stem_length(names[i]->d_name) : strlen(names[i]->d_name)), names[i]->d_name);
+		struct ws_start_entry *entry = fits && i < MOST ? entry_add(list, group, name, path) : NULL;
 		if (entry) {
 			struct ws_text text = WS_TEXT_OVER(entry->about);
-			if (!bundled || !describe_bundled(readme, names[i]->d_name, &text))
-				describe_file(path, &text);
+			if (!bundled || !bundled_describe(readme, names[i]->d_name, &text))
+				file_describe(path, &text);
 			ws_text_cstr(&text);
 		}
 		free(names[i]);
@@ -207,7 +208,7 @@ static void add_lessons(struct list *list)
 	struct lesson_file *files = lessons_bundled(&count, NULL);
 	for (size_t i = 0; i < count; i++) {
 		const struct ws_lesson *lesson = files[i].lesson;
-		struct ws_start_entry *entry = add(list, WS_START_LESSONS, files[i].name, files[i].path);
+		struct ws_start_entry *entry = entry_add(list, WS_START_LESSONS, files[i].name, files[i].path);
 		if (!entry)
 			break;
 		struct ws_text text = WS_TEXT_OVER(entry->about);

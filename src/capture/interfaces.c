@@ -1,4 +1,4 @@
-/* What can be captured on: the lists behind -D and -L. */
+/* What can be captured on: the lists of -D and -L. */
 #include "capture/internal.h"
 
 #include <net/if.h>

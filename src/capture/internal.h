@@ -70,7 +70,7 @@ enum ws_read ws_capture_failed(struct ws_capture *capture, struct ws_error *erro
 
 /* file.c */
 enum ws_read ws_file_read(struct ws_capture *capture, int max, struct ws_error *error) WS_CHECKED;
-/* The next packet of the file, whoever has read it; `time` is what the header's stamp means. */
+/* The next packet of the file, read by libpcap or not; `time` is the header's timestamp. */
 void ws_file_packet(struct ws_capture *capture, const struct pcap_pkthdr *header, ws_time time, const uint8_t *data);
 
 /* Positions in files: the offset, and in the 16 bits above it a check of the frame's time and lengths, so that what is
@@ -92,7 +92,7 @@ static inline uint64_t ws_capture_position(uint64_t offset, const struct ws_fram
 
 /* pcap_fast.c */
 bool ws_pcap_fast_possible(const struct ws_framing *framing);
-/* Delivers at most `max` packets without libpcap; what comes behind them is for libpcap to read. */
+/* Delivers at most `max` packets without libpcap; libpcap must read what follows them. */
 int ws_pcap_fast_read(struct ws_capture *capture, int max) WS_CHECKED;
 
 /* live.c */

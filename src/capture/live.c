@@ -157,7 +157,7 @@ static bool set_filter(struct ws_capture *capture, const char *filter, struct ws
 	return status == 0 || fail_filter(error, filter, capture->pcap);
 }
 
-/* What the interface itself has dropped. libpcap opens these files anew for each look, which the sandbox does not
+/* What the interface itself has dropped. libpcap opens these files again for each look, which the sandbox does not
  * allow; here they stay open. */
 static void open_drop_counters(struct ws_capture *capture)
 {
@@ -246,7 +246,7 @@ void ws_live_stats(struct ws_capture *capture)
 	capture->stats.dropped_kernel += (uint32_t)(now.ps_drop - last->ps_drop);
 	capture->last_stats = now;
 	uint64_t drops = read_drop_counters(capture);
-	if (drops > capture->last_drops) /* a driver that is loaded anew begins at zero */
+	if (drops > capture->last_drops) /* a driver that is loaded again starts at zero */
 		capture->stats.dropped_interface += drops - capture->last_drops;
 	capture->last_drops = drops;
 }

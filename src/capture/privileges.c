@@ -1,6 +1,6 @@
 /* Who the process is, and what it may do.
  *
- * Root is needed to open an interface, and for nothing behind that. What is given up cannot be had again: the user, all
+ * Root is needed to open an interface, and for nothing after that. What is given up cannot be regained: the user, all
  * groups, the capability sets, the bounding set that limits what a program started from here could get, and the right
  * to gain anything by starting one. The order matters: the bounding set takes CAP_SETPCAP, groups take CAP_SETGID, and
  * both are gone once the user has changed. At the end the process is asked, because a call that silently did less than

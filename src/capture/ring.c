@@ -1,11 +1,11 @@
 /* A ring of records, each a header and the bytes of one frame, none split at the end of the memory.
  *
  * A position is the running number of the record's first byte, counting also what is skipped at the end of the memory;
- * it stays unique for ever, and a record is intact exactly while fewer than `size` bytes have been put behind its
+ * it stays unique for ever, and a record is intact exactly while fewer than `size` bytes have been written after its
  * start. The memory is mapped without being reserved, so a large ring costs what is put into it.
  *
- * Who reads the records in order finds the next one behind the last. When that has been overwritten meanwhile, the
- * oldest one that is left must be found: where the first record of each section of the ring begins is noted for that.
+ * When the records are read in order, the next one follows the last. When that has been overwritten meanwhile, the
+ * oldest one that is left must be found; for that, the start of the first record in each section of the ring is kept.
  */
 #include "capture/ring.h"
 

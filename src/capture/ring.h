@@ -14,8 +14,8 @@ uint64_t ws_ring_size(const struct ws_ring *ring);      /* bytes it holds when i
 uint64_t ws_ring_put(struct ws_ring *ring, const struct ws_frame *frame);
 /* A copy of the copy, valid until the next call of this. False: overwritten, or never was a position. */
 bool ws_ring_get(struct ws_ring *ring, uint64_t position, struct ws_frame *frame) WS_CHECKED;
-/* The first frame at or behind *position that is still there, as ws_ring_get() gives it but with its number, and moves
- * *position behind it. False: there is none yet. */
+/* Returns the first frame at or after *position that is still there, like ws_ring_get() but with its number, and moves
+ * *position past it. Returns false when there is none yet. */
 bool ws_ring_next(struct ws_ring *ring, uint64_t *position, struct ws_frame *frame) WS_CHECKED;
 
 #endif

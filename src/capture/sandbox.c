@@ -1,10 +1,10 @@
 /* What the process may still ask of the kernel.
  *
- * Two fences. Landlock rules out every file, socket and signal outside, but for writing in one directory if there is
- * one. seccomp allows the system calls that reading packets, drawing and writing take; those by which a library looks
- * for a file it can do without are answered with an error; every other one ends the process at once: starting a
- * program, sockets, tracing, pages that can be executed. ioctl(), mmap() and kill() are allowed for what is needed of
- * them; in particular no key can be pushed into the terminal, and no frame sent.
+ * There are two layers. Landlock rules out every file, socket and signal outside, but for writing in one directory if
+ * there is one. seccomp allows the system calls that reading packets, drawing and writing take; those by which a
+ * library looks for a file it can do without are answered with an error; every other one ends the process at once:
+ * starting a program, sockets, tracing, pages that can be executed. ioctl(), mmap() and kill() are allowed for what is
+ * needed of them; in particular no key can be pushed into the terminal, and no frame sent.
  *
  * A build with a sanitizer has no sandbox: its runtime reads files in /proc and starts a tracer when the program ends.
  */

@@ -1,5 +1,5 @@
 /* Streaming decompression. Both formats may be several packed pieces one after the other (gzip members, zstd frames):
- * rotated captures are put together with cat. A gzip file may be padded with zeros behind its last member. */
+ * rotated captures are put together with cat. A gzip file may be padded with zeros after its last member. */
 #include "capture/unpack.h"
 
 #include <stdlib.h>

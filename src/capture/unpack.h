@@ -10,7 +10,7 @@ struct ws_unpack *ws_unpack_new(enum ws_format format); /* WS_FORMAT_GZIP or WS_
 void ws_unpack_free(struct ws_unpack *unpack);          /* NULL is allowed */
 
 /* Unpacks from in[*used..in_length) to out[*made..out_size), advancing both. False: damaged, ws_unpack_problem() says
- * how; what was made before is good. An output that is filled to its end may have more behind it. */
+ * how; what was made before is good. If the output is full, there may be more. */
 bool ws_unpack_run(struct ws_unpack *unpack, const uint8_t *in, size_t in_length, size_t *used, uint8_t *out,
                    size_t out_size, size_t *made) WS_CHECKED;
 /* True where the packed data may end. */

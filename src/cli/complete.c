@@ -1,14 +1,14 @@
 /* Completions for bash, zsh and fish.
  *
- * Each is a script that knows every option with its help, the words that an option accepts, which values are files, and
- * the interfaces and lessons, which it asks wirestate for. All of that comes from the option table, so that a new row
- * is all that a new option takes. */
+ * Each is a script that knows every option with its help, the words that an option accepts, and which values are files.
+ * For interfaces and lessons it asks wirestate. All of that comes from the option table, so a new option needs only its
+ * row there. */
 #include "cli/complete.h"
 #include "cli/options.h"
 
 #include <string.h>
 
-/* What stands behind an option. */
+/* The kind of value that follows an option. */
 enum value { VALUE_NONE, VALUE_WORDS, VALUE_LIST, VALUE_FILE, VALUE_INTERFACE, VALUE_LESSON, VALUE_OTHER };
 
 static enum value value_of(const struct option_row *row)
@@ -31,8 +31,8 @@ static bool shown(const struct option_row *row)
 	return row->group != GROUP_HIDDEN;
 }
 
-/* The help's first thought, with a backslash before every character that is among `special`. */
-static void put_help(FILE *out, const char *help, const char *special)
+/* Writes the first clause of the help, with a backslash before every character in `special`. */
+static void help_write(FILE *out, const char *help, const char *special)
 {
 	static const char *const ends[] = {"; ", ". ", " ("};
 	size_t length = strlen(help);
@@ -45,12 +45,12 @@ static void put_help(FILE *out, const char *help, const char *special)
 		if (strchr(special, help[i]))
 			fputc('\\', out);
 		if (help[i] == '\'')
-			fputs("'\\'", out); /* the string ends, a quote, the string goes on */
+			fputs("'\\'", out); /* ends the string, adds a quote, and begins the string again */
 		fputc(help[i], out);
 	}
 }
 
-/* The words without the space that they begin with. */
+/* The words without the leading space. */
 static const char *words_of(const struct option_row *row)
 {
 	return row->words + strspn(row->words, " ");
@@ -75,7 +75,7 @@ static void bash_case(FILE *out, const struct option_row *row)
 		fprintf(out, "COMPREPLY=($(compgen -W '%s' -- \"$cur\"))", words_of(row));
 		break;
 	case VALUE_LIST:
-		/* What stands before the last comma stays. */
+		/* The words before the last comma stay. */
 		fprintf(out,
 		        "local done=; [[ $cur == *,* ]] && done=${cur%%,*},\n"
 		        "\t\tCOMPREPLY=($(compgen -P \"$done\" -W '%s' -- \"${cur##*,}\")); compopt -o nospace",
@@ -84,7 +84,7 @@ static void bash_case(FILE *out, const struct option_row *row)
 	case VALUE_FILE:
 		fputs("compopt -o filenames; COMPREPLY=($(compgen -f -- \"$cur\"))", out);
 		break;
-	case VALUE_LESSON: /* which may be left out */
+	case VALUE_LESSON: /* which is optional */
 		fputs("if [[ $cur != -* ]]; then\n"
 		      "\t\tCOMPREPLY=($(compgen -W \"$(" LIST_LESSONS ")\" -- \"$cur\") "
 		      "$(compgen -f -X '!*.lesson' -- \"$cur\"))\n"
@@ -171,7 +171,7 @@ void complete_zsh(FILE *out)
 			        value ? "+" : "", row->name, value ? "=" : "");
 		else
 			fprintf(out, "\t'--%s%s[", row->name, value ? "=" : "");
-		put_help(out, row->help, "[]:\\");
+		help_write(out, row->help, "[]:\\");
 		fputc(']', out);
 		zsh_value(out, row);
 		fputs("' \\\n", out);
@@ -216,7 +216,7 @@ void complete_fish(FILE *out)
 			break;
 		}
 		fputs(" -d '", out);
-		put_help(out, row->help, "\\");
+		help_write(out, row->help, "\\");
 		fputs("'\n", out);
 	}
 }

@@ -1,6 +1,6 @@
 /* Completions for shells, from the option table. */
-#ifndef WIRESTATE_SRC_COMPLETE_H
-#define WIRESTATE_SRC_COMPLETE_H
+#ifndef CLI_COMPLETE_H
+#define CLI_COMPLETE_H
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
-/* The configuration file: a line is `name = value`, `key.ACTION = KEY`, empty, or a # and a comment.
+/* The configuration file. A line is `name = value`, `key.ACTION = KEY`, a # with a comment, or empty.
  *
- * The names are those of options, in their long form, and the values what the option takes; a switch takes yes or no.
- * What the command line says comes later, and so counts. Options that say what to do once, like -r or --export, have no
- * place in a file that is read every time. */
+ * The names are the long forms of options, and the values are what those options accept; a switch takes yes or no. The
+ * command line is read later and therefore takes precedence. Options that request one action, like -r or --export, are
+ * not allowed in a file that is read every time. */
 #include "cli/config.h"
 
 #include <errno.h>
@@ -47,7 +47,7 @@ static char *trim(char *text)
 	return text;
 }
 
-static bool take_line(struct options *options, char *line, struct ws_error *error)
+static bool line_read(struct options *options, char *line, struct ws_error *error)
 {
 	line = trim(line);
 	if (!*line || *line == '#')
@@ -62,29 +62,29 @@ static bool take_line(struct options *options, char *line, struct ws_error *erro
 	return set_option(options, name, value, error);
 }
 
-bool config_take(struct options *options, const char *name, char *text, size_t length, struct ws_error *error)
+bool config_parse(struct options *options, const char *name, char *text, size_t length, struct ws_error *error)
 {
 	struct ws_error wrong;
 	if (length > CONFIG_MAX || memchr(text, '\0', length))
-		return ws_fail(error, WS_ERROR_OPTION, "%s is no configuration of wirestate", name);
+		return ws_fail(error, WS_ERROR_OPTION, "%s is not a configuration of wirestate", name);
 	text[length] = '\0';
 	for (int number = 1; text; number++) {
 		char *line = text;
 		text = strchr(text, '\n');
 		if (text)
 			*text++ = '\0';
-		if (!take_line(options, line, &wrong))
+		if (!line_read(options, line, &wrong))
 			return ws_fail(error, wrong.status, "%s:%d: %s", name, number, wrong.text);
 	}
 	return true;
 }
 
-/* False: there is no place for one. */
+/* Returns false when there is no folder for a configuration. */
 static bool default_path(char *path, size_t size)
 {
 	const char *folder = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
 	int length = -1;
-	if (folder && folder[0] == '/') /* the rule is that others are ignored */
+	if (folder && folder[0] == '/') /* relative paths are to be ignored */
 		length = snprintf(path, size, "%s/wirestate/config", folder);
 	else if (home && home[0])
 		length = snprintf(path, size, "%s/.config/wirestate/config", home);
@@ -98,12 +98,13 @@ bool config_read(struct options *options, struct ws_error *error)
 	if (!options->config_file && !default_path(standard, sizeof(standard)))
 		return true;
 	FILE *file = fopen(path, "r");
-	/* HOME may be another user's, as under sudo. */
+	/* HOME may belong to another user, as under sudo. */
 	if (!file && !options->config_file && (errno == ENOENT || errno == ENOTDIR || errno == EACCES))
 		return true;
 	if (!file)
 		return ws_fail(error, WS_ERROR_OPTION, "cannot open %s: %s", path, strerror(errno));
-	char *text = options->config = malloc(CONFIG_MAX + 2); /* a byte more than may be there, and the end */
+	char *text = options->config =
+	        malloc(CONFIG_MAX + 2); /* one more byte than is allowed, to see that there is more, and the NUL */
 	const size_t length = text ? fread(text, 1, CONFIG_MAX + 1, file) : 0;
 	const int reason = ferror(file) ? errno : 0;
 	fclose(file);
@@ -111,5 +112,5 @@ bool config_read(struct options *options, struct ws_error *error)
 		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 	if (reason)
 		return ws_fail(error, WS_ERROR_OPTION, "cannot read %s: %s", path, strerror(reason));
-	return config_take(options, path, text, length, error);
+	return config_parse(options, path, text, length, error);
 }

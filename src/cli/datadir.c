@@ -1,6 +1,6 @@
-/* Where the captures and lessons are that belong to the program: beside the program as it is installed (so that an
- * installation may be moved as a whole), where it was meant to be installed, or in the folder that it was built from.
- */
+/* Finds the captures and lessons that come with the program. They are beside the installed program (so that an
+ * installation may be moved as a whole), where it was configured to be installed, or in the folder that it was built
+ * from. */
 #include "cli/datadir.h"
 
 #include <wirestate/types.h>

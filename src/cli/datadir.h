@@ -1,13 +1,13 @@
-/* What is installed beside the program: captures, lessons. */
-#ifndef WIRESTATE_SRC_DATA_H
-#define WIRESTATE_SRC_DATA_H
+/* The data files that come with the program: captures and lessons. */
+#ifndef CLI_DATADIR_H
+#define CLI_DATADIR_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The folder of that kind ("captures"): false when there is none. */
+/* Finds the folder of that kind ("captures"). False: there is none. */
 bool data_folder(const char *kind, char *path, size_t size);
-/* The file that `name` means there: NAME itself, or NAME with that ending. */
+/* Finds the file `name` in that folder, or `name` with that ending. */
 bool data_file(const char *kind, const char *name, const char *ending, char *path, size_t size);
 
 #endif

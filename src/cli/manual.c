@@ -1,8 +1,8 @@
 /* The manual page.
  *
- * src/wirestate.1.in holds the prose; a line that is a marker is replaced by a list made from the table the program
- * itself runs on: options, keys, states, bases, problems, link types. What the manual says about those cannot be out of
- * date. */
+ * src/cli/wirestate.1.in holds the prose. A line that is a marker is replaced by a list made from the table that the
+ * program itself uses: options, keys, states, certainties, problems, link types. So these parts of the manual cannot be
+ * out of date. */
 #include "cli/manual.h"
 #include "cli/options.h"
 
@@ -18,7 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Text as roff reads it: hyphens are minus signs, what is not ASCII is named, a leading dot is no request. */
+/* Writes a text for roff: a hyphen is written as a minus sign, a character outside ASCII by its name, and a leading dot
+ * is not a request. */
 static void roff(FILE *out, const char *text)
 {
 	size_t left = strlen(text);

@@ -1,6 +1,6 @@
 /* The manual page, from its source and the program's own tables. */
-#ifndef WIRESTATE_SRC_MANUAL_H
-#define WIRESTATE_SRC_MANUAL_H
+#ifndef CLI_MANUAL_H
+#define CLI_MANUAL_H
 
 #include <wirestate/error.h>
 

@@ -1,5 +1,5 @@
-/* The values of options: text to numbers, sizes, times and words. What is accepted is stated by the option's row, and
- * the error that refuses a value is made from the same row. */
+/* The values of options: text becomes numbers, sizes, times and words. The row of an option says what is accepted, and
+ * the error for a refused value is made from the same row. */
 #include "cli/options.h"
 
 #include <arpa/inet.h>
@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* strtoull() and strtod() take leading spaces and signs, and strtod() words like "nan"; none of that is a value here.
- */
+/* strtoull() and strtod() accept leading spaces and signs, and strtod() words like "nan". None of these is accepted
+ * here. */
 static bool read_number(const char *text, uint64_t *value, const char **end)
 {
 	if (!isdigit((unsigned char)text[0]))
@@ -75,7 +75,7 @@ static bool factor(const struct option_row *row, const char *text, double *field
 	return read_decimal(text, field) && within(row, *field);
 }
 
-/* The place of text[0..length) among space-separated words, or -1. */
+/* The index of text[0..length) among space-separated words, or -1. */
 static int word_place(const char *words, const char *text, size_t length)
 {
 	int place = 0;
@@ -129,7 +129,7 @@ static bool net(const char *text, struct ws_net *field)
 	if (!field->ip_version || bits > 128 - offset)
 		return false;
 	field->prefix = (uint8_t)bits;
-	for (unsigned bit = (unsigned)bits + offset; bit < 128; bit++) /* a host's address names its net */
+	for (unsigned bit = (unsigned)bits + offset; bit < 128; bit++) /* the address of a host stands for its subnet */
 		field->address.byte[bit / 8] &= (uint8_t) ~(0x80u >> bit % 8);
 	return true;
 }
@@ -146,7 +146,7 @@ static void list_words(struct ws_text *out, const char *words)
 	}
 }
 
-/* What the row accepts, in words. */
+/* Says what the row accepts. */
 static void accepted(const struct option_row *row, struct ws_text *out)
 {
 	switch (row->kind) {
@@ -157,7 +157,7 @@ static void accepted(const struct option_row *row, struct ws_text *out)
 			ws_text_printf(out, "a number from %.0f to %.0f", row->min, row->max);
 		break;
 	case OPTION_SIZE:
-		ws_text_puts(out, "bytes, or a number with K, M or G behind, at least ");
+		ws_text_puts(out, "bytes, or a number followed by K, M or G, at least ");
 		ws_text_printf(out, row->min >= 1048576 ? "%.0fM" : "%.0fK",
 		               row->min / (row->min >= 1048576 ? 1048576 : 1024));
 		if (row->max < 1e12)
@@ -188,7 +188,7 @@ static void accepted(const struct option_row *row, struct ws_text *out)
 		ws_text_puts(out, "the number of a stop, or end");
 		break;
 	case OPTION_NET:
-		ws_text_puts(out, "an address and how many of its bits name the net, like 192.0.2.0/24");
+		ws_text_puts(out, "an address and its prefix length, like 192.0.2.0/24");
 		break;
 	case OPTION_NAME:
 	case OPTION_TEXT:

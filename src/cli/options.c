@@ -34,7 +34,7 @@ const struct option_row option_rows[] = {
          "play a lesson: one that comes with wirestate, or the path of a .lesson file; without a terminal, print it. "
          "Without NAME: list the lessons"},
         {'f', "filter", "EXPRESSION", OPTION_TEXT, GROUP_SOURCE, FIELD(filter), 0, 0, NULL,
-         "only packets that match this BPF expression; it may also stand behind the options"},
+         "only packets that match this BPF expression; it may also follow the options"},
         {'c', "count", "N", OPTION_NUMBER, GROUP_SOURCE, FIELD(count), 1, 1e18, NULL, "stop after N packets"},
         {'s', "snapshot-length", "BYTES", OPTION_NUMBER, GROUP_SOURCE, FIELD(snapshot_length), 0, 262144, NULL,
          "live: capture at most this much of each packet; 0 is the default, 262144"},
@@ -45,7 +45,7 @@ const struct option_row option_rows[] = {
         {'y', "linktype", "TYPE", OPTION_TEXT, GROUP_SOURCE, FIELD(link_type), 1, 0, NULL,
          "live: capture with this link type, one of those that -L lists"},
         {0, "buffer-size", "SIZE", OPTION_SIZE, GROUP_SOURCE, FIELD(buffer_size), 65536, 2147483647.0, NULL,
-         "live: the kernel's buffer, in bytes or with K, M or G behind (default 64M)"},
+         "live: the kernel's buffer, in bytes or followed by K, M or G (default 64M)"},
         {'K', "ignore-checksums", NULL, OPTION_SWITCH, GROUP_SOURCE, FIELD(ignore_checksums), 0, 0, NULL,
          "take every TCP segment with a wrong checksum as good (otherwise only where all or most of its sender's are "
          "wrong, or "
@@ -67,6 +67,9 @@ const struct option_row option_rows[] = {
         {'v', "verbose", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(verbose), 0, 0, NULL,
          "text: every header field on a line of its own"},
         {'x', "hex", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(hex), 0, 0, NULL, "text: the bytes of every packet"},
+        {0, "debug-connection", "N", OPTION_NUMBER, GROUP_SHOW, FIELD(debug_connection), 1, 1e18, NULL,
+         "text: instead of records, each input of connection N with the facts about its endpoints that it changed, the "
+         "rules that it applied, and the states after it"},
         {'n', "numeric", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(numeric), 0, 0, NULL,
          "port numbers only, without the names of their services"},
         {'l', "line-buffered", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(line_buffered), 0, 0, NULL,
@@ -79,16 +82,16 @@ const struct option_row option_rows[] = {
         {0, "time-wait", "SECONDS", OPTION_SECONDS, GROUP_SHOW, FIELD(time_wait), 0.001, 86400, NULL,
          "how long TIME_WAIT lasts (default 60, as in Linux; twice RFC 9293's MSL is 240)"},
         {0, "max-memory", "SIZE", OPTION_SIZE, GROUP_SHOW, FIELD(max_memory), 1048576, 1e15, NULL,
-         "ceiling for connections and their history, in bytes or with K, M or G behind (default 1G)"},
+         "ceiling for connections and their history, in bytes or followed by K, M or G (default 1G)"},
 
-        {0, "play", NULL, OPTION_SWITCH, GROUP_VIEW, FIELD(play), 0, 0, NULL,
-         "play the capture as a film, from its start"},
+        {0, "play", NULL, OPTION_SWITCH, GROUP_VIEW, FIELD(play), 0, 0, NULL, "play the capture from its start"},
         {0, "speed", "X", OPTION_FACTOR, GROUP_VIEW, FIELD(speed), 0.001, 1000, NULL,
-         "how fast the film runs; 1 is as fast as it was"},
+         "the speed of the replay; 1 is real time"},
         {0, "idle", "SECONDS", OPTION_SECONDS, GROUP_VIEW, FIELD(idle), 0, 86400, NULL,
          "the longest pause shown between two packets (default 1)"},
         {0, "net", "ADDRESS/BITS", OPTION_NET, GROUP_VIEW, FIELD(net), 0, 0, NULL,
-         "the subnet that was captured in, 192.0.2.0/24: what is outside is behind a gateway (live: the interface's)"},
+         "the subnet that was captured in, 192.0.2.0/24: addresses outside it are reached through a gateway (live: the "
+         "interface's subnet)"},
         {0, "ascii", NULL, OPTION_SWITCH, GROUP_VIEW, FIELD(ascii), 0, 0, NULL,
          "draw with ASCII characters instead of lines and arrows"},
         {0, "color", "WHEN", OPTION_WORD, GROUP_VIEW, FIELD(colour), 0, 0, colour_words,
@@ -102,10 +105,11 @@ const struct option_row option_rows[] = {
          "leave the mouse to the terminal, to copy text with it; the key M changes that, too"},
 
         {0, "export", "FILE", OPTION_TEXT, GROUP_PICTURE, FIELD(export), 1, 0, NULL,
-         "write the lifelines of --connection, whole, to FILE, and exit. Its ending says what it gets: .svg a picture, "
-         ".anim.svg one that plays the film in any browser, .txt text, .cast a recording of the film for asciinema, "
-         ".pcap the packets; with --screen that screen "
-         "instead"},
+         "write the lifelines of --connection, whole, to FILE, and exit. The name's ending says what it gets: .svg a "
+         "picture, "
+         ".anim.svg one that plays in any browser, .html a page that plays, .txt text, .cast a recording for "
+         "asciinema, "
+         ".pcap its packets; with --screen, FILE gets that screen instead"},
         {0, "frame", "N", OPTION_FRAME, GROUP_PICTURE, FIELD(frame), 0, 1e18, NULL,
          "print the screen as it stands after packet N of the file, and exit; end: after the last"},
         {0, "size", "COLSxROWS", OPTION_CANVAS, GROUP_PICTURE, FIELD(size), 1, 1000, NULL,
@@ -116,22 +120,23 @@ const struct option_row option_rows[] = {
          "select connection N there, instead of the packet's own"},
         {0, "stop", "N", OPTION_STOP, GROUP_PICTURE, FIELD(stop), 1, 1e18, NULL,
          "print stop N of the --lesson as its two screens, the question's and the answer's, and exit; end: the page "
-         "behind the last"},
+         "after the last"},
 
         {'Z', "relinquish-privileges", "USER", OPTION_TEXT, GROUP_OTHER, FIELD(user), 1, 0, NULL,
-         "as root: become this user once everything is open (default: who called sudo, else wirestate, else nobody)"},
+         "as root: become this user once everything is open (default: the user who called sudo, else wirestate, else "
+         "nobody)"},
         {0, "no-sandbox", NULL, OPTION_SWITCH, GROUP_OTHER, FIELD(no_sandbox), 0, 0, NULL,
-         "keep every privilege and every system call: a flaw in reading a packet then reaches all that you can"},
+         "keep every privilege and every system call: a flaw in reading a packet can then do whatever you can"},
         {'h', "help", NULL, OPTION_SWITCH, GROUP_OTHER, FIELD(help), 0, 0, NULL, "show this help, and exit"},
         {0, "version", NULL, OPTION_SWITCH, GROUP_OTHER, FIELD(version), 0, 0, NULL, "show the version, and exit"},
         {0, "from-start", NULL, OPTION_SWITCH, GROUP_HIDDEN, FIELD(from_start), 0, 0, NULL,
-         "Esc leads back to the start screen, which has begun this"},
+         "Esc goes back to the start screen, which has started this process"},
         {0, "generate", "WHAT", OPTION_TEXT, GROUP_HIDDEN, FIELD(generate), 1, 0, NULL,
          "bash, zsh, fish: completions; man FILE: the manual page from its source, for the build"},
 };
 const size_t option_row_count = WS_ARRAY_SIZE(option_rows);
 
-enum { LONG_ONLY = 256 }; /* getopt's value of a row without a letter: this and the row's place */
+enum { LONG_ONLY = 256 }; /* getopt's value for a row without a letter is this plus the row's index */
 
 static const struct option_row *row_of(int value)
 {
@@ -149,7 +154,7 @@ static bool refuse(struct ws_error *error, const char *text)
 	return ws_fail(error, WS_ERROR_OPTION, "%s; see wirestate --help", text);
 }
 
-/* getopt_long() has met something that is no option, or an option without its value. */
+/* getopt_long() has found an unknown option, or an option without its value. */
 static bool getopt_failed(int result, int value, const char *word, struct ws_error *error)
 {
 	const struct option_row *row = value ? row_of(value) : NULL;
@@ -189,14 +194,14 @@ static bool read_options(int argc, char **argv, struct options *options, struct 
 		const struct option_row *row = row_of(result);
 		const char *value = optarg;
 		if (row->kind == OPTION_NAME && !value && optind < argc && argv[optind][0] != '-')
-			value = argv[optind++]; /* getopt leaves a value out that is not behind an equals sign */
+			value = argv[optind++]; /* getopt takes an optional value only after an equals sign */
 		if (!option_value(row, value, options, error))
 			return false;
 	}
 	return true;
 }
 
-/* The words behind the options are one BPF expression. */
+/* The words after the options are one BPF expression. */
 static bool join_words(int argc, char **argv, struct options *options, struct ws_error *error)
 {
 	size_t length = 1;
@@ -220,7 +225,7 @@ static bool is_file(const char *path)
 	return stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-/* Neither -i nor -r: say what was probably meant. */
+/* Without -i and -r, says what was probably meant. */
 static bool no_source(const struct options *options, struct ws_error *error)
 {
 	if (options->joined && is_file(options->joined))
@@ -248,11 +253,6 @@ bool options_colours(const struct options *options)
 	return !no_color || !no_color[0];
 }
 
-bool options_picks_packets(const struct options *options)
-{
-	return options->export_kind == EXPORT_PCAP;
-}
-
 int options_export_kind(const char *name)
 {
 	static const char *const endings[] = {
@@ -269,7 +269,7 @@ int options_export_kind(const char *name)
 	return EXPORT_NONE;
 }
 
-/* Behind here --export is --frame whose picture goes to a file. */
+/* From here on --export is handled as --frame that writes to a file. */
 static bool check_export(struct options *options, struct ws_error *error)
 {
 	if (!options->export)
@@ -309,14 +309,14 @@ static bool check_picture(const struct options *options, struct ws_error *error)
 		return refuse(error, "--frame prints a screen of a file: it needs -r FILE");
 	if (options->show != SHOW_AUTO && options->show != SHOW_TUI)
 		return refuse(error, "--frame prints a screen, which excludes -T text, json and csv");
-	if (options->records || options->verbose || options->hex)
-		return refuse(error, "--frame prints a screen, which excludes --only, -v and -x");
+	if (options->records || options->verbose || options->hex || options->debug_connection)
+		return refuse(error, "--frame prints a screen, which excludes --only, -v, -x and --debug-connection");
 	if (options->write)
 		return refuse(error, "--frame prints a screen, which excludes -w");
 	return true;
 }
 
-/* A lesson brings its capture, its filter is none, and its screens are its own. */
+/* A lesson has a capture and screens of its own, and no filter. */
 static bool check_lesson(const struct options *options, struct ws_error *error)
 {
 	if (options->interface || options->read)
@@ -324,10 +324,10 @@ static bool check_lesson(const struct options *options, struct ws_error *error)
 	if (options->filter || options->joined || options->display_filter || options->count)
 		return refuse(error, "--lesson plays a whole capture, which excludes filters and -c");
 	if (options->show == SHOW_JSON || options->show == SHOW_CSV || options->records || options->verbose ||
-	    options->hex || options->write)
+	    options->hex || options->debug_connection || options->write)
 		return refuse(error,
 		              "--lesson is shown or printed as it is, which excludes -T json and csv, --only, -v, "
-		              "-x and -w");
+		              "-x, --debug-connection and -w");
 	if (options->export || options->frame != FRAME_NONE || options->screen >= 0 || options->connection)
 		return refuse(error, "--lesson has screens of its own: --stop N prints one");
 	if (options->stop != FRAME_NONE && !options->lesson[0])
@@ -337,11 +337,11 @@ static bool check_lesson(const struct options *options, struct ws_error *error)
 
 static bool check_show(struct options *options, struct ws_error *error)
 {
-	const bool text_only = options->verbose || options->hex;
+	const bool text_only = options->verbose || options->hex || options->debug_connection;
 	if (options->show == SHOW_CSV && (!options->records || (options->records & (options->records - 1))))
 		return refuse(error, "-T csv shows one kind of record: name it with --only");
 	if (text_only && options->show != SHOW_AUTO && options->show != SHOW_TEXT)
-		return refuse(error, "-v and -x are for -T text");
+		return refuse(error, "-v, -x and --debug-connection are for -T text");
 	if (options->records && options->show == SHOW_TUI)
 		return refuse(error, "--only is for -T text, json and csv");
 	if (options->show == SHOW_AUTO && (text_only || options->records || options->line_buffered))
@@ -352,7 +352,7 @@ static bool check_show(struct options *options, struct ws_error *error)
 static bool check(struct options *options, struct ws_error *error)
 {
 	if (options->filter && options->joined)
-		return refuse(error, "two filters: give either -f or the expression behind the options");
+		return refuse(error, "two filters: give either -f or the expression after the options");
 	if (options->joined)
 		options->filter = options->joined;
 	if (options->list_interfaces)
@@ -380,13 +380,14 @@ static bool check(struct options *options, struct ws_error *error)
 	return check_export(options, error) && check_picture(options, error) && check_show(options, error);
 }
 
-/* The configuration comes first, so that the command line counts; but that says which file it is. */
+/* The configuration is read first, so that the command line takes precedence. But the command line may name the file.
+ */
 static bool configure(int argc, char **argv, struct options *options, struct ws_error *error)
 {
 	struct options first = {.help = false};
 	if (!read_options(argc, argv, &first, error))
 		return false;
-	optind = 0; /* glibc's way to begin anew */
+	optind = 0; /* makes glibc's getopt begin again */
 	options->config_file = first.config_file;
 	return first.help || first.version || first.generate || config_read(options, error);
 }
@@ -407,7 +408,7 @@ bool options_parse(int argc, char **argv, struct options *options, struct ws_err
 	ws_keymap_init(&options->keymap);
 	if (!configure(argc, argv, options, error) || !read_options(argc, argv, options, error))
 		return false;
-	if (options->help || options->version || argc <= 1) /* the start screen asks for the rest */
+	if (options->help || options->version || argc <= 1) /* the start screen needs no more */
 		return true;
 	if (options->generate) {
 		options->operand = optind < argc ? argv[optind] : NULL;
@@ -418,7 +419,7 @@ bool options_parse(int argc, char **argv, struct options *options, struct ws_err
 	if (optind < argc && !join_words(argc, argv, options, error))
 		return false;
 	if (options->idle == 0)
-		options->idle = 1; /* 0 would mean the default behind here */
+		options->idle = 1; /* from here on, 0 means the default */
 	return check(options, error);
 }
 

@@ -1,7 +1,7 @@
-/* What the command line asks for. src/options.c holds the one table of options: getopt_long, --help, the manual and the
- * error messages are all made from it. */
-#ifndef WIRESTATE_SRC_OPTIONS_H
-#define WIRESTATE_SRC_OPTIONS_H
+/* What the command line asks for. src/cli/options.c has the one table of options, from which getopt_long, --help, the
+ * manual and the error messages are made. */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
 
 #include <wirestate/error.h>
 #include <wirestate/output.h>
@@ -11,7 +11,7 @@
 
 #include <stdio.h>
 
-/* X(enumerator, word for -T). AUTO: the view when there is a terminal, else text. */
+/* X(enumerator, word for -T). AUTO is the view when there is a terminal, else text. */
 #define SHOWS(X)                                                                                                       \
 	X(SHOW_TUI, "tui")                                                                                             \
 	X(SHOW_TEXT, "text")                                                                                           \
@@ -37,14 +37,13 @@ enum colour {
 #undef X
 };
 
-/* X(enumerator, how the file's name ends, what it holds): what --export can write. The first ending that fits counts.
- */
+/* X(enumerator, ending of the file's name, content): what --export can write. The first ending that matches counts. */
 #define EXPORTS(X)                                                                                                     \
-	X(EXPORT_ANIMATION, ".anim.svg", "a picture that plays the film")                                              \
+	X(EXPORT_ANIMATION, ".anim.svg", "a picture that plays")                                                       \
 	X(EXPORT_SVG, ".svg", "a picture")                                                                             \
 	X(EXPORT_HTML, ".html", "a page that plays it in a browser")                                                   \
 	X(EXPORT_TXT, ".txt", "the same as text")                                                                      \
-	X(EXPORT_CAST, ".cast", "a recording of its film for asciinema")                                               \
+	X(EXPORT_CAST, ".cast", "a recording for asciinema")                                                           \
 	X(EXPORT_PCAP, ".pcap", "its packets")
 
 #define EXPORT_ENDINGS ".svg, .anim.svg, .html, .txt, .cast or .pcap" /* in words */
@@ -64,18 +63,18 @@ struct options {
 	const char *interface, *read, *write, *filter, *display_filter, *link_type, *generate, *export, *user;
 	const char *operand; /* --generate's file */
 	char *joined;        /* owned: the trailing words */
-	char bundled[4096];  /* where the capture is that -r names */
+	char bundled[4096];  /* the path of a capture that -r or a lesson names */
 	const char *config_file;
 	char *config;                                 /* owned: the text of the configuration */
 	const char *lesson;                           /* its name or path; empty: list them; NULL: none */
 	struct ws_lesson *played;                     /* owned: the lesson, once lesson_open() has found it */
-	char lesson_name[64];                         /* of one that followed another */
-	char lesson_next[64], lesson_next_title[256]; /* of the one behind; empty: none */
-	uint64_t stop;                                /* FRAME_NONE: not given; FRAME_END: behind the last one */
+	char lesson_name[64];                         /* the name of a lesson that the user has gone on to */
+	char lesson_next[64], lesson_next_title[256]; /* of the next lesson; empty: none */
+	uint64_t stop;                                /* FRAME_NONE: not given; FRAME_END: after the last one */
 	struct ws_keymap keymap;
 	uint64_t count; /* 0: no limit */
 	uint64_t snapshot_length, buffer_size, max_memory;
-	uint64_t frame, connection;
+	uint64_t frame, connection, debug_connection;
 	struct {
 		int columns, rows;
 	} size; /* columns 0: not given */
@@ -91,22 +90,21 @@ struct options {
 	int export_kind; /* enum export_kind, from the name's ending */
 };
 
-/* Fills `options` from the command line and checks what excludes what. Also on failure, options_free() is due. */
+/* Fills `options` from the command line and checks which options exclude each other. options_free() is due even after a
+ * failure. */
 bool options_parse(int argc, char **argv, struct options *options, struct ws_error *error) WS_CHECKED;
 void options_free(struct options *options);
-/* What a file of that name is to hold; EXPORT_NONE: the name does not say. */
+/* What a file of that name is to hold. EXPORT_NONE: the name does not say. */
 int options_export_kind(const char *name);
-/* Whether the view has colors: --color, NO_COLOR. */
+/* Whether the view uses colors, as --color and NO_COLOR say. */
 bool options_colours(const struct options *options);
-/* --export writes packets, not a picture. */
-bool options_picks_packets(const struct options *options);
 
 /* ---- The table, for help and the manual */
 
 enum option_kind {
 	OPTION_SWITCH,  /* bool */
 	OPTION_TEXT,    /* const char * */
-	OPTION_NAME,    /* const char *, empty without a value: that may be left out */
+	OPTION_NAME,    /* const char *, empty without a value, which is optional */
 	OPTION_NUMBER,  /* uint64_t, min to max */
 	OPTION_SIZE,    /* uint64_t, bytes, with K, M or G */
 	OPTION_SECONDS, /* ws_time */

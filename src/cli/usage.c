@@ -15,7 +15,7 @@ void options_usage(FILE *file)
 {
 	fputs("usage: wirestate -r FILE  [options] [BPF expression]   replay a capture\n"
 	      "       wirestate -i IFACE [options] [BPF expression]   watch a live interface\n"
-	      "       wirestate --lesson [NAME]                       learn from one, question by question\n"
+	      "       wirestate --lesson [NAME]                       take a lesson, question by question\n"
 	      "       wirestate --help                                every option\n",
 	      file);
 }

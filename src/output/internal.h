@@ -145,6 +145,8 @@ void text_packet(struct ws_output *output, const struct ws_packet *packet, const
 void text_transition_on_line(struct ws_output *output, const struct subject *subject, struct line *line);
 /* Writes an endpoint and its change of state. */
 void text_transition(struct ws_text *text, const struct subject *subject);
+/* What an input of the connection that is debugged changed. */
+void text_input(struct ws_output *output, const struct ws_event *event);
 void text_record(struct ws_output *output, const struct subject *subject);
 void text_fields(struct ws_output *output, const struct ws_packet *packet);
 void text_hex(struct ws_output *output, const struct ws_packet *packet);

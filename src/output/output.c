@@ -228,6 +228,10 @@ static void write_event(struct ws_output *output, const struct ws_event *event, 
 		subject.kind = WS_RECORD_ARP;
 		write_record(output, &subject);
 		return;
+	case WS_EVENT_INPUT:
+		if (output->options.format == WS_FORMAT_TEXT)
+			text_input(output, event);
+		return;
 	default: /* a UDP conversation's record is written at the end, when its counts are known */
 		return;
 	}

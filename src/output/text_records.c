@@ -137,6 +137,14 @@ static void write_stats(struct ws_output *output, const struct subject *subject)
 	}
 }
 
+void text_input(struct ws_output *output, const struct ws_event *event)
+{
+	text_stamp(output, event->time, event->frame);
+	ws_text_putc(&output->text, ' ');
+	ws_text_puts(&output->text, event->line);
+	ws_text_putc(&output->text, '\n');
+}
+
 void text_record(struct ws_output *output, const struct subject *subject)
 {
 	switch (subject->kind) {

@@ -14,7 +14,7 @@
 	X(uint32_t, rcv_nxt, PEER, "one past what it presumably has without gaps; valid with rcv_known")               \
 	X(uint32_t, gap_left, PEER, "left edge of one stretch beyond rcv_nxt that arrived early")                      \
 	X(uint32_t, gap_right, PEER, "right edge of that stretch; equal to gap_left when there is none")               \
-	X(uint32_t, fin_end, OWN, "one past its FIN; valid with fin_sent")                                             \
+	X(uint32_t, fin_end, OWN, "one past its FIN; valid with fin_sent or fin_held")                                 \
 	X(uint32_t, fin_ack, PEER, "what it had acknowledged when it sent its FIN; valid with fin_sent")               \
 	X(uint32_t, fin_acked_end, PEER, "one past the segment that acknowledged its FIN; valid with fin_acked")       \
 	X(uint32_t, dead_us, MICROS, "when the RST that ended it passed; valid when dead by a RST it got")             \
@@ -45,12 +45,17 @@
 	X(syn_ack_sent, 1, e->syn_received, "its SYN-ACK passed")                                                      \
 	X(syn_acked, 1, e->syn_received, "in SYN_RECEIVED, its SYN was acknowledged")                                  \
 	X(open_proven, 1, ws_is_open(e), "it sent what only an established endpoint sends")                            \
+	X(max_told, 1, e->sent_any, "snd_max rests on an acknowledgment, not on what was seen of it")                  \
+	X(early, 1, !e->iss_known,                                                                                     \
+	  "it sent a segment without SYN that acknowledges the peer's SYN, before any SYN of its own: iss and "        \
+	  "snd_max are what that says, and count when the peer turns out to be open")                                  \
 	X(talks, 1, e->acked_any, "it sent a segment without SYN and RST")                                             \
 	X(fast_open, 1, e->iss_known, "its SYN carried data, which the SYN-ACK acknowledges")                          \
 	X(fin_sent, 1, e->sent_any && (ws_is_open(e) || e->syn_received), "its FIN passed or is implied")              \
 	X(fin_first, 1, e->fin_sent, "it had not acknowledged a FIN of the peer when it sent its own")                 \
 	X(fin_implied, 1, e->fin_sent, "its FIN was not captured; the numbers say that it was sent")                   \
 	X(fin_carries_ack, 1, e->fin_sent && peer->fin_sent, "its FIN acknowledged the peer's FIN")                    \
+	X(fin_held, 1, !e->fin_sent, "such a segment was a FIN: it counts once it is acknowledged")                    \
 	X(fin_received, 2, peer->fin_sent, "the peer's FIN passed (presumed), or it acknowledged that FIN (proven)")   \
 	X(fin_acked, 2, e->fin_sent, "an ACK of its FIN passed (presumed), and what it sent shows it came (proven)")   \
 	X(fin_pending, 1, peer->fin_sent && !e->fin_received,                                                          \

@@ -5,6 +5,8 @@
  * SYN-ACK means that the answer to it had not arrived, and retracts what was presumed of its sender. */
 #include "track/machine.h"
 
+#define SOONEST_AGAIN (200 * WS_MILLISECOND) /* no TCP sends a SYN again earlier */
+
 static void note_options(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
@@ -12,6 +14,7 @@ static void note_options(struct ws_step_context *x)
 	self->mss = s->mss;
 	self->window = s->window;
 	self->window_scale = s->window_scale;
+	self->early = self->fin_held = 0; /* what came before any SYN was no part of this */
 }
 
 static void first_syn(struct ws_step_context *x)
@@ -55,6 +58,24 @@ static void first_syn(struct ws_step_context *x)
 	}
 }
 
+/* A SYN that was recorded after the SYN-ACK that answers it, as where each direction is captured by itself; one that is
+ * sent again comes a timeout later. */
+static bool was_overtaken(const struct ws_step_context *x)
+{
+	const struct ws_endpoint *self = x->sender;
+	return self->syn_missed && x->segment->sequence == self->iss &&
+	       x->segment->time - x->machine->syn_time < SOONEST_AGAIN;
+}
+
+static void late_syn(struct ws_step_context *x)
+{
+	x->sender->syn_missed = 0;
+	x->machine->saw_syn = 1;
+	x->machine->syn_time = x->segment->time;
+	note_options(x);
+	ws_publish(x, x->sender, WS_BASIS_SENT, WS_WHY_SYN_SENT);
+}
+
 void ws_handle_syn(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
@@ -66,6 +87,11 @@ void ws_handle_syn(struct ws_step_context *x)
 	if (!self->active || x->segment->sequence != self->iss)
 		return; /* an old duplicate, or a new connection: the tracker has already decided that it is not this
 		           one */
+	if (was_overtaken(x)) {
+		late_syn(x);
+		return;
+	}
+	x->machine->syn_after_reset |= x->machine->refused;
 	self->snd_max = ws_seq_max(self->snd_max, x->end);
 	if (self->fin_sent && !self->fin_implied)
 		return; /* an old duplicate, because it has closed since */
@@ -82,7 +108,8 @@ static void imply_syn(struct ws_step_context *x)
 {
 	struct ws_endpoint *peer = x->receiver;
 	peer->active = peer->syn_missed = 1;
-	peer->listening = 0;
+	peer->listening = peer->early = peer->fin_held = 0;
+	x->machine->syn_time = x->segment->time;
 	peer->iss_known = peer->sent_any = 1;
 	peer->iss = x->segment->acknowledgment - 1;
 	peer->snd_max = x->segment->acknowledgment;
@@ -152,8 +179,10 @@ void ws_handle_syn_ack(struct ws_step_context *x)
 		imply_syn(x);
 	/* It answers another SYN, so it is an old duplicate, which the other end will answer with RST. */
 	if (!peer->iss_known || !ws_seq_before(peer->iss, s->acknowledgment) ||
-	    ws_seq_before(peer->snd_max, s->acknowledgment))
+	    ws_seq_before(peer->snd_max, s->acknowledgment)) {
+		x->machine->misanswered |= peer->state == WS_SYN_SENT;
 		return;
+	}
 	/* An endpoint that has another initial number, or has been open for long, does not answer a SYN either. */
 	bool again = self->syn_ack_sent && self->iss == s->sequence;
 	if ((self->iss_known && self->iss != s->sequence) || (self->active && self->open_proven))

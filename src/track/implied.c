@@ -10,7 +10,9 @@ static void imply_syn_ack(struct ws_step_context *x, struct ws_endpoint *passive
 {
 	passive->syn_received = 1;
 	if (!passive->iss_known) {
-		passive->iss = iss;
+		if (!passive->early)
+			passive->iss = iss;
+		passive->early = 0;
 		passive->iss_known = 1;
 		passive->window_scale = 255;
 	}
@@ -42,7 +44,8 @@ void ws_imply_open(struct ws_step_context *x)
 			ws_publish(x, peer, WS_BASIS_PRESUMED, WS_WHY_SYN_ACK_MISSED);
 		}
 	}
-	bool beyond = peer->iss_known && ws_seq_before(peer->iss + 1, s->acknowledgment);
+	bool beyond = (peer->iss_known && ws_seq_before(peer->iss + 1, s->acknowledgment)) ||
+	              (self->iss_known && ws_seq_before(self->iss + 1, s->sequence));
 	/* After a simultaneous open a program may close before its SYN is acknowledged. */
 	bool fin = s->flags & WS_TCP_FIN && !self->active;
 	if (self->syn_received && !peer->fast_open && (s->length || fin || beyond)) {
@@ -66,6 +69,7 @@ static void imply_lost_fin(struct ws_step_context *x)
 		self->fin_received = WS_NOT_RECEIVED;
 		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_FIN_MISSED);
 	}
+	self->fin_held = 0;
 	self->fin_sent = self->fin_implied = 1;
 	self->fin_end = self->snd_max = s->sequence;
 	self->fin_ack = self->last_ack_sent;
@@ -84,6 +88,7 @@ static void imply_missed_fin(struct ws_step_context *x, struct ws_endpoint *clos
 		closer->fin_received = WS_NOT_RECEIVED;
 		ws_publish(x, closer, WS_BASIS_RETRACTION, WS_WHY_FIN_MISSED);
 	}
+	closer->fin_held = 0;
 	closer->fin_sent = closer->fin_implied = 1;
 	closer->fin_end = closer->snd_max;
 	closer->fin_ack = closer->last_ack_sent;

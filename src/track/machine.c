@@ -186,10 +186,9 @@ static void ack_at_receiver(struct ws_step_context *x, bool old)
 		peer->syn_acked = 1;
 		peer->opening_known = x->segment->timestamps;
 		peer->opening = x->segment->tsval;
-		if (x->machine->saw_syn && x->machine->saw_syn_ack) {
-			x->machine->saw_handshake_ack = 1;
+		x->machine->saw_handshake_ack = 1;
+		if (x->machine->saw_syn && x->machine->saw_syn_ack)
 			x->machine->rtt_us = ws_micros(x->segment->time) - x->machine->syn_us;
-		}
 		ws_presume(x, peer);
 		ws_publish(x, peer, WS_BASIS_PRESUMED, WS_WHY_SYN_ACKED);
 	}
@@ -278,9 +277,8 @@ static bool ack_acceptable(struct ws_step_context *x)
 	struct ws_endpoint *peer = x->receiver;
 	uint32_t ack = x->segment->acknowledgment;
 	if (!peer->sent_any) {
-		peer->sent_any = 1;
-		peer->snd_max = ack;
-		peer->window_scale = 255;
+		ws_meet_receiver(x);
+		peer->max_told = 1;
 		return true;
 	}
 	if (peer->iss_known && !ws_seq_before(peer->iss, ack))
@@ -295,6 +293,7 @@ static bool ack_acceptable(struct ws_step_context *x)
 		/* What this acknowledges is missing from the capture, or was never sent. */
 		doubt_ack(x);
 		peer->overacked = ack - peer->snd_max == 1;
+		peer->max_told = 1;
 		peer->snd_max = ack;
 	}
 	return true;
@@ -354,7 +353,7 @@ void ws_fin_leaves(struct ws_step_context *x)
 	bool covers = ws_acked_fin_of(self, peer);
 	if (!self->fin_implied)
 		self->fin_first = !covers;
-	self->fin_implied = 0;
+	self->fin_implied = self->fin_held = 0;
 	self->fin_sent = 1;
 	self->fin_carries_ack = covers;
 	self->fin_end = x->end;
@@ -402,16 +401,12 @@ static void start(struct ws_machine *machine)
 	machine->endpoint[0].dead = machine->endpoint[1].dead = WS_ALIVE;
 }
 
-/* Somebody of whom nothing was seen answers a SYN with an ACK alone, which opens nothing (RFC 9293 §3.10.7.3): the
- * challenge of an older connection, or the first part of a split handshake. */
-static bool is_drawn_by_syn(const struct ws_step_context *x)
+/* The FIN has a number that was another byte's, which was captured and presumably received. */
+static bool fin_is_old(const struct ws_step_context *x)
 {
-	const struct ws_endpoint *peer = x->receiver;
-	const struct ws_segment *s = x->segment;
-	if (x->sender->sent_any || !peer->active || peer->got_syn_ack || peer->syn_received)
-		return false;
-	return (!s->length && !(s->flags & WS_TCP_FIN)) || !ws_seq_before(peer->iss, s->acknowledgment) ||
-	       ws_seq_before(peer->snd_max, s->acknowledgment);
+	const struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	return self->sent_any && !self->max_told && !self->fin_sent && !ws_seq_before(self->snd_max, x->end) &&
+	       peer->rcv_known && !ws_seq_before(peer->rcv_nxt, x->end);
 }
 
 static void handle_segment(struct ws_step_context *x)
@@ -419,10 +414,10 @@ static void handle_segment(struct ws_step_context *x)
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
 	const struct ws_segment *s = x->segment;
 	enum ws_state before = peer->state;
-	if (is_drawn_by_syn(x))
+	if (beyond_window(x->machine, self, peer, s->sequence) || !ack_acceptable(x)) {
+		x->machine->misacked |= peer->state == WS_SYN_RECEIVED;
 		return;
-	if (beyond_window(x->machine, self, peer, s->sequence) || !ack_acceptable(x))
-		return;
+	}
 	bool old = is_old(x);
 	settle_doubt(x);
 	contradict_data(x);
@@ -431,22 +426,24 @@ static void handle_segment(struct ws_step_context *x)
 	contradict_open(x);
 	ws_imply_open(x);
 	ws_imply_fin_of_sender(x);
+	ws_release_fin(x);
 	ack_at_sender(x);
 	ack_at_receiver(x, old);
 	ws_imply_fin_of_receiver(x);
+	bool fin = s->flags & WS_TCP_FIN && !fin_is_old(x);
 	bool doubted = x->machine->doubt == peer - x->machine->endpoint + 1;
 	self->talks = 1;
 	self->window = s->window;
 	if (!self->sent_any || ws_seq_before(self->snd_max, x->end)) {
 		self->snd_max = x->end;
-		self->overacked = 0;
+		self->overacked = self->max_told = 0;
 	}
 	self->sent_any = 1;
 	if (!doubted && !old) {
 		receive(peer, s->sequence, up_to_fin(self, x->end));
 		note_stamp(peer, s);
 	}
-	if (s->flags & WS_TCP_FIN) {
+	if (fin) {
 		ws_fin_leaves(x);
 		peer->fin_doubted |= doubted && self->fin_sent && !peer->fin_received && !peer->fin_pending;
 	}
@@ -510,6 +507,10 @@ static void handle_tcp(struct ws_step_context *x)
 	}
 	if (!(flags & (WS_TCP_SYN | WS_TCP_ACK)))
 		return; /* every receiver drops it (RFC 9293 §3.10.7.4): it comes from a scan, or is damaged */
+	if (!(flags & WS_TCP_SYN) && ws_is_early(x)) {
+		ws_note_early(x);
+		return;
+	}
 	if (!x->machine->started) {
 		start(x->machine);
 		if (!(flags & WS_TCP_SYN))
@@ -577,7 +578,10 @@ bool ws_machine_plain_step(struct ws_machine *machine, const struct ws_segment *
 		return false;
 	acknowledge(self, s);
 	self->window = s->window;
-	self->snd_max = ws_seq_max(self->snd_max, end);
+	if (ws_seq_before(self->snd_max, end)) {
+		self->snd_max = end;
+		self->max_told = 0;
+	}
 	receive(peer, s->sequence, end);
 	note_stamp(peer, s);
 	check_step(machine, NULL);

@@ -17,7 +17,15 @@
 enum ws_receipt { WS_NOT_RECEIVED, WS_RECEIPT_PRESUMED, WS_RECEIPT_PROVEN };
 
 /* What ended an endpoint that is `dead`. */
-enum ws_death { WS_ALIVE, WS_DEAD_SENT_RST, WS_DEAD_GOT_RST, WS_DEAD_TIMER, WS_DEAD_ASSUMED, WS_DEAD_ICMP };
+enum ws_death {
+	WS_ALIVE,
+	WS_DEAD_SENT_RST,
+	WS_DEAD_GOT_RST,
+	WS_DEAD_TIMER,
+	WS_DEAD_ASSUMED,
+	WS_DEAD_ICMP,
+	WS_DEAD_FORGED, /* by a RST that its apparent sender did not send */
+};
 
 /* What has been seen of one endpoint, and the state that follows from it. */
 struct ws_endpoint {
@@ -45,9 +53,15 @@ struct ws_machine {
 	uint8_t self : 1;       /* a self-connect, in which both endpoints are the same */
 	uint8_t started : 1;
 	uint8_t saw_syn : 1, saw_syn_ack : 1, saw_handshake_ack : 1;
-	uint8_t refused : 1;     /* a RST answered the SYN */
-	uint8_t unreachable : 1; /* an ICMP error quoted one of its segments */
-	uint8_t forged : 1;      /* a RST was not sent by its apparent sender */
+	uint8_t refused : 1;         /* a RST answered the SYN */
+	uint8_t stray_reset : 1;     /* a RST came that does not answer the SYN */
+	uint8_t syn_after_reset : 1; /* the SYN was sent again after a RST had answered it */
+	uint8_t answered_old : 1; /* something answered the SYN that does not acknowledge it: an older connection's ACK
+	                           */
+	uint8_t misanswered : 1;  /* a SYN-ACK came that does not acknowledge the SYN */
+	uint8_t misacked : 1;     /* an ACK that cannot complete the handshake came in its place */
+	uint8_t unreachable : 1;  /* an ICMP error quoted one of its segments */
+	uint8_t forged : 1;       /* a RST was not sent by its apparent sender */
 	uint8_t superseded : 1;
 	uint8_t disowned : 1; /* its only SYN belongs to another connection, so it has no segment */
 	uint8_t plain : 1;    /* ws_machine_plain_step() may be tried */
@@ -92,6 +106,13 @@ struct ws_step_context {
  * which is one of RFC 9293. A state is set only here. With WS_BASIS_RETRACTION the first transition goes back to a
  * state that the endpoint was in before. */
 void ws_publish(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws_basis basis, enum ws_why why);
+/* early.c. A segment without SYN from an endpoint that has not answered the peer's SYN yet: the peer drops it. */
+bool ws_is_early(const struct ws_step_context *x);
+void ws_note_early(struct ws_step_context *x);
+/* Nothing of the receiver is known but what this segment acknowledges, and what came early. */
+void ws_meet_receiver(struct ws_step_context *x);
+/* The segment acknowledges a FIN of the receiver that came early. */
+void ws_release_fin(struct ws_step_context *x);
 void ws_handle_syn(struct ws_step_context *x);
 void ws_handle_syn_ack(struct ws_step_context *x);
 /* Handles the FIN of a segment at its sender. */

@@ -55,10 +55,16 @@ static bool accepts(const struct ws_step_context *x)
 static bool answers_stray(const struct ws_step_context *x)
 {
 	const struct ws_endpoint *self = x->sender;
-	if (x->has_ack || !self->sent_any)
+	if (x->has_ack || !self->sent_any || x->segment->sequence == self->snd_max)
 		return false;
-	bool opening = self->state == WS_SYN_SENT || self->state == WS_SYN_RECEIVED;
-	return opening && x->segment->sequence != self->snd_max;
+	return (self->state == WS_SYN_SENT && x->segment->sequence != self->iss) || self->state == WS_SYN_RECEIVED;
+}
+
+/* True when the RST comes from where nothing has come from yet and does not answer the SYN: it changes nothing (RFC
+ * 9293 §3.10.7.3). */
+static bool is_ignored(const struct ws_step_context *x)
+{
+	return !x->sender->sent_any && x->receiver->active && !acceptable_in_syn_sent(x);
 }
 
 /* A RST with ACK comes from a socket, and acknowledges what that socket had received. A RST without ACK answers a
@@ -93,7 +99,7 @@ static void contradict_open(struct ws_step_context *x)
 	/* Its number is what the SYN-ACK acknowledged, which after a fast open includes the SYN's data. */
 	bool answers = x->segment->sequence == self->iss + 1 ||
 	               (self->got_syn_ack && peer->acked_any && x->segment->sequence == peer->last_ack_sent);
-	if (x->has_ack || self->open_proven || self->talks || !answers)
+	if (x->has_ack || self->open_proven || self->talks || (self->fin_sent && !self->fin_implied) || !answers)
 		return;
 	if (self->got_syn_ack) {
 		if (self->fin_implied)
@@ -166,6 +172,10 @@ static void reset_arrives(struct ws_step_context *x)
 
 void ws_handle_reset(struct ws_step_context *x)
 {
+	if (is_ignored(x)) {
+		x->machine->stray_reset = 1;
+		return;
+	}
 	reset_leaves(x);
 	if (x->sender != x->receiver)
 		reset_arrives(x);
@@ -181,7 +191,7 @@ static bool goes_on(const struct ws_step_context *x)
 	       (x->has_ack && (!self->acked_any || ws_seq_before(self->last_ack_sent, s->acknowledgment)));
 }
 
-/* In SYN_SENT a RST without ACK answers a SYN-ACK that was not acceptable: whoever sent it may still open. */
+/* In SYN_SENT a RST without ACK answers a SYN-ACK that was not acceptable; its sender may still open. */
 static bool only_declined(const struct ws_endpoint *e)
 {
 	return e->active && !e->talks && !e->acked_any;
@@ -201,21 +211,32 @@ void ws_reset_arrives_after_all(struct ws_step_context *x)
 	ws_publish(x, x->sender, WS_BASIS_PRESUMED, WS_WHY_RST_ARRIVES);
 }
 
+/* Its sender did not send that RST: whoever was ended by it did not end the connection. */
+static enum ws_why note_forgery(struct ws_step_context *x)
+{
+	x->machine->forged = 1;
+	if (x->receiver->dead == WS_DEAD_GOT_RST)
+		x->receiver->dead = WS_DEAD_FORGED;
+	return WS_WHY_FORGED;
+}
+
 bool ws_handle_revival(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
+	enum ws_why why = WS_WHY_ALIVE;
 	/* Within a round trip of the RST the segment may have been under way already; then only a FIN proves something.
 	 */
 	if (ws_left_before_reset(x) && !(x->segment->flags & WS_TCP_FIN))
 		return false;
-	/* An endpoint that has only refused so far may still open a connection itself. */
-	if (self->dead == WS_DEAD_SENT_RST && self->sent_any) {
+	if (self->dead == WS_DEAD_SENT_RST && !self->sent_any) {
+		/* It takes part after all: it listens by now, or someone else refused in its name. */
+		x->machine->refused = 0;
+		why = x->machine->syn_after_reset ? WS_WHY_LISTENS_NOW : note_forgery(x);
+	} else if (self->dead == WS_DEAD_SENT_RST) {
 		if (!goes_on(x))
 			return false; /* it was sent before the RST and arrives late */
-		x->machine->forged |= !only_declined(self);
+		why = only_declined(self) ? WS_WHY_ONLY_ANSWERED : note_forgery(x);
 	}
-	bool forged = self->dead == WS_DEAD_SENT_RST && self->sent_any && !only_declined(self);
-	enum ws_why why = forged ? WS_WHY_FORGED : WS_WHY_ALIVE;
 	ws_contradict_implied_fin(x); /* first, or its states would be reported and retracted at once */
 	self->dead = WS_ALIVE;
 	ws_publish(x, self, WS_BASIS_RETRACTION, why);

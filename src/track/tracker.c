@@ -31,7 +31,10 @@ struct ws_tracker *ws_tracker_create(const struct ws_tracker_config *config, str
 	ws_fragments_init(&tracker->fragments, config->hash_key, WS_FRAGMENTS_BUDGET);
 	ws_details_init(tracker);
 	tracker->surroundings.hash_key = tracker->config.hash_key;
-	if (!ws_table_init(&tracker->table, config->hash_key, connections)) {
+	if (config->debug_connection)
+		tracker->debug = ws_debug_create(config->debug_connection);
+	if (!ws_table_init(&tracker->table, config->hash_key, connections) ||
+	    (config->debug_connection && !tracker->debug)) {
 		ws_tracker_free(tracker);
 		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 		return NULL;
@@ -53,6 +56,7 @@ void ws_tracker_free(struct ws_tracker *tracker)
 	ws_arp_free(&tracker->arp);
 	ws_fragments_free(&tracker->fragments);
 	ws_details_free(tracker);
+	free(tracker->debug);
 	free(tracker);
 }
 
@@ -182,7 +186,7 @@ bool ws_tracker_count_from(struct ws_machine *machine, ws_time stamp, ws_time no
 	return changed;
 }
 
-void ws_tracker_apply(struct ws_tracker *tracker, struct ws_conn *conn, struct ws_segment *input, uint64_t frame)
+static void apply_input(struct ws_tracker *tracker, struct ws_conn *conn, struct ws_segment *input, uint64_t frame)
 {
 	if (conn->judgement) /* it is seldom set, and a write would make a clean cache line dirty */
 		conn->judgement = 0;
@@ -217,6 +221,21 @@ void ws_tracker_apply(struct ws_tracker *tracker, struct ws_conn *conn, struct w
 	ws_time deadline = ws_machine_deadline(&conn->machine, tracker->config.time_wait, &endpoint);
 	if (deadline != WS_TIME_NEVER || conn->timer_slot != WS_NO_TIMER)
 		ws_timers_set(&tracker->timers, &tracker->table, conn, deadline);
+}
+
+void ws_tracker_apply(struct ws_tracker *tracker, struct ws_conn *conn, struct ws_segment *input, uint64_t frame)
+{
+	if (!tracker->debug || tracker->debug->number != conn->number) {
+		apply_input(tracker, conn, input, frame);
+		return;
+	}
+	const struct ws_machine before = conn->machine;
+	const size_t first = tracker->event_count;
+	apply_input(tracker, conn, input, frame);
+	const char *line = ws_debug_line(tracker->debug, conn, &before, input, &tracker->events[first],
+	                                 tracker->event_count - first);
+	if (tracker->event_count < WS_MAX_EVENTS)
+		add_conn_event(tracker, WS_EVENT_INPUT, conn, input->time, frame)->line = line;
 }
 
 /* Runs this connection's expired timers before a packet is applied, so that it sees the state as of its timestamp. */
@@ -556,6 +575,8 @@ static void begin_call(struct ws_tracker *tracker, ws_time time, struct ws_track
 {
 	*result = (struct ws_track_result){0};
 	tracker->event_count = 0;
+	if (tracker->debug)
+		ws_debug_begin(tracker->debug);
 	if (tracker->candidate_count)
 		evict_candidates(tracker);
 	if (time > tracker->now)

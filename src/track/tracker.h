@@ -6,6 +6,7 @@
 #include "track/arp_exchange.h"
 #include "track/checksums.h"
 #include "track/conn.h"
+#include "track/debug.h"
 #include "track/dedup.h"
 #include "track/fragments.h"
 #include "track/history.h"
@@ -18,7 +19,7 @@
 #include <wirestate/track.h>
 
 #define WS_MAX_EVENTS 96
-#define WS_EVENTS_PER_INPUT (WS_MAX_TRANSITIONS + 1)
+#define WS_EVENTS_PER_INPUT (WS_MAX_TRANSITIONS + 2)
 
 struct ws_tracker {
 	struct ws_tracker_config config;
@@ -34,6 +35,7 @@ struct ws_tracker {
 	struct ws_surroundings surroundings;
 	struct ws_log fragment_log;
 	struct ws_series series;
+	struct ws_debug *debug; /* with debug_connection, else NULL */
 	struct ws_tracker_stats stats;
 	ws_time now; /* the latest time seen; it never goes back */
 	struct ws_event events[WS_MAX_EVENTS];

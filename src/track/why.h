@@ -53,6 +53,9 @@
 	  "RFC 9293 §3.10.7.1")                                                                                        \
 	X(WS_WHY_ALIVE, "alive", "it sends on: what had ended it never arrived", "RFC 5961 §3.2")                      \
 	X(WS_WHY_FORGED, "forged", "it sends on after its RST: someone else sent that RST", "RFC 5961 §3.1")           \
+	X(WS_WHY_LISTENS_NOW, "listens_now", "answers a later SYN: it listens by now", "RFC 9293 §3.10.7.2")           \
+	X(WS_WHY_ONLY_ANSWERED, "only_answered", "its RST only answered a segment that it did not take",               \
+	  "RFC 9293 §3.10.7.3")                                                                                        \
 	X(WS_WHY_NO_SOCKET, "no_socket", "its RST carries no ACK: there was no such socket when that segment arrived", \
 	  "RFC 9293 §3.10.7.1")                                                                                        \
 	X(WS_WHY_OLD_SYN, "old_syn", "that SYN belongs to another connection of the same addresses, or to nobody",     \

@@ -63,7 +63,7 @@ def a_file_that_shrinks():
     screen.take(0.5)
     os.truncate(path, 5000)
     os.write(screen.master, b"{")
-    screen.wait(b"the file has been changed: it now ends behind packet")
+    screen.wait(b"the file has been changed: it now ends after packet")
     os.write(screen.master, b"q")
     screen.left()
 

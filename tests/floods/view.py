@@ -86,7 +86,7 @@ def flood(kind, count, limit):
                 slowest = max(slowest, press(screen, key, text))
             most = max(most, anonymous(screen.program.pid))
         slowest = max(slowest, press(screen, b",", b"paused"))
-        for key in b",<,{,":  # farther into the past: another world begins while the one before is shown
+        for key in b",<,{,":  # go back: a snapshot of an earlier time is made while the present one is shown
             os.write(screen.master, bytes([key]))
             for _ in range(10):
                 screen.take(0.05)

@@ -58,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (text && value) {
 		memcpy(text, data, size);
 		memcpy(value, data, size);
-		if (config_take(&options, "configuration", text, size, &error))
+		if (config_parse(&options, "configuration", text, size, &error))
 			check_options(&options);
 		else
 			check_error(&error);

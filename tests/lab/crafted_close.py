@@ -598,7 +598,7 @@ def port_reused_closed(it):
 
 @script("time-wait/syn-while-established")
 def syn_established(it):
-    """A challenge ACK; the peer answers with RST and opens anew."""
+    """A challenge ACK; the peer answers with RST and opens again."""
     established(it)
     challenge_at = it.seq
     it.renew(iss=700000)

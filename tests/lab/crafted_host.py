@@ -113,7 +113,7 @@ so many times longer."""
         host.enter(self)
 
     def renew(self, iss=ISS):
-        """The peer begins anew, as for another connection."""
+        """The peer starts again, as for another connection."""
         self.iss, self.seq, self.kernel_iss, self.ack = iss, 0, None, 0
         self.window, self.echo, self.ack_by_kernel = 65535, 0, 0
 

@@ -51,14 +51,14 @@ def wrong():
     yield "a key twice in a stop", change(8, "ask: Again?"), ":8: ask has been given already for this stop"
     yield "a head's key in a stop", change(7, "title: x"), ":7: title belongs before the first stop"
     yield "a stop's key in the head", change(3, "ask: x"), ":3: ask belongs to a stop: put it after a line 'stop: N'"
-    yield "nothing behind a key", change(7, "ask:"), ":7: ask: it has no value: the question; needed"
+    yield "nothing after a key", change(7, "ask:"), ":7: ask: it has no value: the question; needed"
     yield "a long title", change(1, "title: " + 41 * "x"), ":1: title: 41 columns; at most 40 fit where it is shown"
     yield "a long text", change(8, "answer: " + 2001 * "x"), (":8: answer: 2001 bytes; at most 2000: what is longer fits on no "
                                                               "screen")
     yield "paragraphs of a title", change(1, "title: x\n\n y"), ":1: title: paragraphs and commands are for ask, answer and try"
     yield "a folder", change(3, "capture: ../x"), (":3: capture: '../x' is not a capture's name without a folder: it is beside "
                                                    "the lesson, or comes with wirestate")
-    yield "no such capture", change(3, "capture: nothing"), (": its capture nothing is not beside it, and none of that name comes "
+    yield "no such capture", change(3, "capture: nothing"), (": its capture nothing is not in the same folder, and none of that name comes "
                                                              "with wirestate")
     yield "no order", change(2, "order: first\nabout: x"), ":2: order: 'first' is not a number from 1 to 1000000"
     yield "no screen", change(5, "screen: film"), f":5: screen: 'film' is not a screen: {SCREENS}"
@@ -69,7 +69,7 @@ def wrong():
     yield "a frame too many", change(4, "stop: 12"), ":4: stop: packet 12 is not in close-four-client, which has 11"
     yield "frames out of order", LESSON + "stop: 2\nask: x\nanswer: y\n", (
         ":10: stop: 2 is before the stop above it; put stops in the order of their packets")
-    yield "behind the end", change(4, "stop: end").replace("fields", "#") + "stop: 2\nask: x\nanswer: y\n", (
+    yield "after the end", change(4, "stop: end").replace("fields", "#") + "stop: 2\nask: x\nanswer: y\n", (
         ":10: stop: 2 is before the stop above it; put stops in the order of their packets")
     yield "too many stops", LESSON + 40 * "stop: 3\nask: x\nanswer: y\n", (
         ":127: stop: a lesson has at most 40; make two lessons of it")

@@ -2,7 +2,8 @@
  *
  * A line of a script:  WHO FLAGS seq ack length [tsval tsecr] : CLIENT SERVER
  * WHO is c or s; FLAGS of S F R P A (- for none); numbers count from the initial sequence numbers; `ack` - means no ACK
- * field; states carry the mark of their certainty. Other lines: `icmp WHO seq`, `expire WHO`, `superseded WHO [A]`. */
+ * field; states carry the mark of their certainty. @N in front sets the step's time to N seconds. Other lines: `icmp
+ * WHO seq`, `expire WHO`, `superseded WHO [A]`. */
 #include "track/machine.h"
 
 #include <setjmp.h>
@@ -96,7 +97,7 @@ static void check_transitions(struct walk *walk, const struct ws_machine *machin
 		const struct ws_transition *t = &outcome->transition[i];
 		enum ws_state *path = walk->path[t->endpoint];
 		size_t *depth = &walk->depth[t->endpoint];
-		/* Where it starts from is told by its first transition; one that opens actively was never in LISTEN. */
+		/* Its first transition gives its first state; one that opens actively was never in LISTEN. */
 		if (*depth <= 1) {
 			path[0] = t->from;
 			*depth = 1;
@@ -132,8 +133,10 @@ static void run_script(void **state)
 		assert_non_null(expected);
 		struct ws_segment s;
 		struct ws_outcome outcome;
-		parse(line, &s);
+		parse(line[0] == '@' ? strchr(line, ' ') + 1 : line, &s);
 		s.time = (ws_time)(i + 1) * (i + 1) * WS_SECOND; /* later steps are more than a round trip apart */
+		if (line[0] == '@')
+			s.time = strtoll(line + 1, NULL, 10) * WS_SECOND;
 		ws_machine_step(&machine, &s, &outcome);
 		check_transitions(&walk, &machine, &outcome);
 		char client[32], server[32], got[80], want[80];
@@ -198,6 +201,39 @@ static const struct script scripts[] = {
          {"c S 0 - 9 100 0 : SYN_SENT LISTEN?", "s SA 0 10 0 500 100 : ESTABLISHED~ SYN_RECEIVED",
           "c A 10 1 0 120 500 : ESTABLISHED ESTABLISHED~", "s FA 1 10 0 501 100 : CLOSE_WAIT~ FIN_WAIT_1",
           "c A 10 2 0 121 501 : CLOSE_WAIT FIN_WAIT_2~"}},
+        {"SYN recorded after the SYN-ACK",
+         {"s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED", "@1 c S 0 - 0 : ESTABLISHED~ SYN_RECEIVED",
+          "c A 1 1 0 : ESTABLISHED ESTABLISHED~"}},
+        {"SYN missed, and sent again",
+         {"s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED", "c S 0 - 0 : SYN_SENT! SYN_RECEIVED",
+          "s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED"}},
+        {"split handshake, 4 segments",
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "s S 0 - 0 : SYN_RECEIVED~ SYN_SENT",
+          "c SA 0 1 0 : SYN_RECEIVED ESTABLISHED~", "s A 1 1 0 : ESTABLISHED~ ESTABLISHED"}},
+        {"split handshake, 5 segments",
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "s A 7000 1 0 : SYN_SENT LISTEN?", "s S 0 - 0 : SYN_RECEIVED~ SYN_SENT",
+          "c SA 0 1 0 : SYN_RECEIVED ESTABLISHED~", "s A 1 1 0 : ESTABLISHED~ ESTABLISHED"}},
+        {"FIN before the SYN-ACK is dropped",
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "s FA 1 1 0 : SYN_SENT LISTEN?", "s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED",
+          "c A 1 1 0 : ESTABLISHED ESTABLISHED~", "s PA 1 1 5 : ESTABLISHED ESTABLISHED"}},
+        {"data and FIN whose SYN-ACK was missed count when the client acknowledges them",
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "s PA 1 1 5 : SYN_SENT LISTEN?", "s FA 6 1 0 : SYN_SENT LISTEN?",
+          "c A 1 7 0 : CLOSE_WAIT FIN_WAIT_2~"}},
+        {"data that goes on without a SYN-ACK: it was missed",
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "s PA 1 1 5 : SYN_SENT LISTEN?", "s PA 6 1 5 : ESTABLISHED~ ESTABLISHED"}},
+        {"after a SYN with data it may be the server's early answer",
+         {"c S 0 - 9 : SYN_SENT LISTEN?", "s PA 1 10 5 : SYN_SENT LISTEN?", "s PA 6 10 5 : SYN_SENT LISTEN?",
+          "s SA 0 10 0 : ESTABLISHED~ SYN_RECEIVED"}},
+        {"the handshake's ACK acknowledges what was never sent",
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED",
+          "c A 1 2 0 : ESTABLISHED~ SYN_RECEIVED", "c A 1 5000 0 : ESTABLISHED~ SYN_RECEIVED",
+          "c A 1 1 0 : ESTABLISHED ESTABLISHED~"}},
+        {"the same, and the server goes on there: the capture has missed the right one",
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED",
+          "c A 1 5000 0 : ESTABLISHED~ SYN_RECEIVED", "s A 5000 1 0 : ESTABLISHED~ ESTABLISHED"}},
+        {"the handshake's ACK lies outside the window",
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED",
+          "c A 2000 1 0 : ESTABLISHED~ SYN_RECEIVED", "c A 1 1 0 : ESTABLISHED ESTABLISHED~"}},
         /* ---- Closing */
         {"close in four segments",
          {OPEN, "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~", "s A 1 2 0 : FIN_WAIT_2~ CLOSE_WAIT",
@@ -273,9 +309,8 @@ static const struct script scripts[] = {
          {"c S 0 - 0 : SYN_SENT LISTEN?", "s A 0 1 0 : SYN_SENT LISTEN?", "s S 0 - 0 : SYN_RECEIVED~ SYN_SENT",
           "c SA 0 1 0 : SYN_RECEIVED ESTABLISHED~", "s A 1 1 0 : ESTABLISHED~ ESTABLISHED"}},
         {"data ahead of the SYN-ACK is not taken",
-         {"c S 0 - 0 : SYN_SENT LISTEN?", "s PA 1 1 10 : ESTABLISHED~ ESTABLISHED",
-          "s SA 0 1 0 : ESTABLISHED~ ESTABLISHED", "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~",
-          "s FA 1 2 0 : TIME_WAIT~ LAST_ACK"}},
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "s PA 1 1 10 : SYN_SENT LISTEN?", "s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED",
+          "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~", "s FA 1 2 0 : TIME_WAIT~ LAST_ACK"}},
         {"FIN in a SYN-ACK",
          {"c S 0 - 9 : SYN_SENT LISTEN?", "s SFA 0 10 0 : ESTABLISHED~ FIN_WAIT_1",
           "c A 10 2 0 : CLOSE_WAIT FIN_WAIT_2~"}},
@@ -302,11 +337,29 @@ static const struct script scripts[] = {
          {"c S 0 - 0 : SYN_SENT LISTEN?", "c A 1 1 0 : ESTABLISHED ESTABLISHED~", "s R 1 - 0 : CLOSED~ LISTEN?"}},
         {"RST answers the first segment captured: there was no socket",
          {"c A 1 1 0 : ESTABLISHED? ESTABLISHED?", "s R 1 - 0 : CLOSED~ CLOSED~"}},
+        {"FIN below what was sent",
+         {OPEN, "c PA 1 1 5 : ESTABLISHED ESTABLISHED", "s A 1 6 0 : ESTABLISHED ESTABLISHED",
+          "c FA 0 1 0 : ESTABLISHED ESTABLISHED", "c FA 5 1 0 : ESTABLISHED ESTABLISHED",
+          "s A 1 6 0 : ESTABLISHED ESTABLISHED"}},
         /* ---- RST */
+        {"refused, but someone else said so: the SYN-ACK follows, and the client has given up",
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "s RA 0 1 0 : CLOSED~ CLOSED", "s SA 0 1 0 : CLOSED~ SYN_RECEIVED",
+          "c R 1 - 0 : CLOSED~ CLOSED~"}},
+        {"the same, and the client has not given up",
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "s RA 0 1 0 : CLOSED~ CLOSED", "s SA 0 1 0 : CLOSED~ SYN_RECEIVED",
+          "c A 1 1 0 : ESTABLISHED ESTABLISHED~"}},
+        {"refused, and listening when the SYN comes again",
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "s RA 0 1 0 : CLOSED~ CLOSED", "c S 0 - 0 : SYN_SENT CLOSED",
+          "s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED"}},
+        {"the SYN is taken back by a RST with its own number",
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "c R 0 - 0 : CLOSED~ LISTEN?"}},
+        {"a RST that only answered a SYN-ACK",
+         {"c S 0 - 9 : SYN_SENT LISTEN?", "s SA 0 10 5 : ESTABLISHED~ SYN_RECEIVED", "c R 10 - 0 : CLOSED~ CLOSED~",
+          "s SA 0 10 0 : CLOSED~ SYN_RECEIVED", "c A 10 1 0 : ESTABLISHED ESTABLISHED~"}},
         {"refused", {"c S 0 - 0 : SYN_SENT LISTEN?", "s RA 0 1 0 : CLOSED~ CLOSED"}},
-        {"RST without ACK does not refuse", {"c S 0 - 0 : SYN_SENT LISTEN?", "s R 0 - 0 : SYN_SENT CLOSED"}},
+        {"RST without ACK does not refuse", {"c S 0 - 0 : SYN_SENT LISTEN?", "s R 0 - 0 : SYN_SENT LISTEN?"}},
         {"RST that acknowledges something else does not refuse",
-         {"c S 0 - 0 : SYN_SENT LISTEN?", "s RA 0 9 0 : SYN_SENT CLOSED"}},
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "s RA 0 9 0 : SYN_SENT LISTEN?"}},
         {"RST in SYN_SENT answers a stray ACK", {"c S 0 - 0 : SYN_SENT LISTEN?", "c R 77 - 0 : SYN_SENT LISTEN?"}},
         {"given up before the SYN-ACK, or a scan",
          {"c S 0 - 0 : SYN_SENT LISTEN?", "s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED", "c R 1 - 0 : CLOSED~ CLOSED~"}},

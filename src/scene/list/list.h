@@ -13,7 +13,7 @@ void list_find(struct list_view *list, const struct ws_model *model);
 void list_select(struct list_view *list, const struct ws_model *model, size_t position);
 
 /* list_survey.c */
-/* Sorts anew after the sort column or the filter has changed: at once where there are few connections, otherwise
+/* Sorts again after the sort column or the filter has changed: at once where there are few connections, otherwise
  * over the next ticks. */
 void list_survey_again(struct list_view *list, const struct ws_model *model);
 void list_survey_slice(struct list_view *list, const struct ws_model *model, ws_time clock);

@@ -11,7 +11,7 @@ static bool is_blank(const char *text)
 	return text[strspn(text, " ")] == '\0';
 }
 
-/* Replaces the filter. The caller must then have the order made anew. */
+/* Replaces the filter. The caller must then have the list sorted again. */
 static bool filter_replace(struct list_view *list, const char *text, struct ws_filter_error *error)
 {
 	struct ws_filter *filter = is_blank(text) ? NULL : ws_filter_compile(text, error);

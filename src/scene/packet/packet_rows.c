@@ -1,6 +1,6 @@
 /* One packet as a tree of rows: layers, their fields and options, and a few rows for what is not in the frame.
  *
- * The tree is made from the decoder's field tables, anew whenever a group is opened or closed. A row only refers
+ * The tree is made from the decoder's field tables, and made again when a group is opened or closed. A row only refers
  * to the packet and to its bytes. The bytes are a copy, because the frame may go away. */
 #include "scene/packet/packet.h"
 #include "scene/ui.h"
