@@ -95,7 +95,7 @@ static const struct column transition_columns[] = {
 /* ---- Connections. `index` 0 is the client, 1 the server. The roles are guesses when no SYN was seen; "roles" says so.
  */
 
-static const struct ws_endpoint_info *side(const struct subject *s, unsigned index)
+static const struct ws_endpoint_info *conn_side(const struct subject *s, unsigned index)
 {
 	return &s->conn->endpoint[((unsigned)s->conn->likely_client ^ index) & 1];
 }
@@ -103,7 +103,7 @@ static const struct ws_endpoint_info *side(const struct subject *s, unsigned ind
 #define SIDE_NUMBER(member)                                                                                            \
 	static void side_##member(const struct subject *s, unsigned index, struct value *v)                            \
 	{                                                                                                              \
-		set_number(v, side(s, index)->member);                                                                 \
+		set_number(v, conn_side(s, index)->member);                                                            \
 	}
 SIDE_NUMBER(port)
 SIDE_NUMBER(packets)
@@ -117,32 +117,32 @@ SIDE_NUMBER(window)
 
 static void side_address(const struct subject *s, unsigned index, struct value *v)
 {
-	set_address(v, &side(s, index)->address, s->conn->ip_version);
+	set_address(v, &conn_side(s, index)->address, s->conn->ip_version);
 }
 
 static void side_state(const struct subject *s, unsigned index, struct value *v)
 {
-	set_string(v, ws_state_name(side(s, index)->state));
+	set_string(v, ws_state_name(conn_side(s, index)->state));
 }
 
 static void side_certainty(const struct subject *s, unsigned index, struct value *v)
 {
-	set_string(v, ws_certainty_name(side(s, index)->certainty));
+	set_string(v, ws_certainty_name(conn_side(s, index)->certainty));
 }
 
 static void side_initial_sequence(const struct subject *s, unsigned index, struct value *v)
 {
-	set_known(v, side(s, index)->initial_sequence, side(s, index)->initial_sequence_known);
+	set_known(v, conn_side(s, index)->initial_sequence, conn_side(s, index)->initial_sequence_known);
 }
 
 static void side_window_scale(const struct subject *s, unsigned index, struct value *v)
 {
-	set_known(v, side(s, index)->window_scale, side(s, index)->window_scale != 255);
+	set_known(v, conn_side(s, index)->window_scale, conn_side(s, index)->window_scale != 255);
 }
 
 static void side_mss(const struct subject *s, unsigned index, struct value *v)
 {
-	set_known(v, side(s, index)->mss, side(s, index)->mss != 0);
+	set_known(v, conn_side(s, index)->mss, conn_side(s, index)->mss != 0);
 }
 
 MEMBER(conn_number, conn, set_number, number)

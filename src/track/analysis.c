@@ -215,7 +215,7 @@ static uint32_t check_repetition(const struct ws_analyser *a, const struct ws_se
 	return MARK(RETRANSMISSION);
 }
 
-static void remember(struct ws_flow *self, const struct ws_flow *peer, const struct ws_segment *s, uint32_t marks)
+static void flow_remember(struct ws_flow *self, const struct ws_flow *peer, const struct ws_segment *s, uint32_t marks)
 {
 	bool probe = marks & MARK(ZERO_WINDOW_PROBE);
 	uint32_t end = s->sequence + s->length + !!(s->flags & (WS_TCP_SYN | WS_TCP_FIN));
@@ -287,8 +287,8 @@ static void learn_completeness(struct ws_analyser *a, const struct ws_segment *s
 		a->completeness |= WS_SEEN_RST;
 }
 
-static void report(const struct ws_flow *self, const struct ws_flow *peer, const struct ws_segment *s,
-                   struct ws_analysis_result *out)
+static void flow_report(const struct ws_flow *self, const struct ws_flow *peer, const struct ws_segment *s,
+                        struct ws_analysis_result *out)
 {
 	out->relative_sequence = s->sequence - self->base;
 	out->relative_acknowledgment = s->flags & WS_TCP_ACK ? s->acknowledgment - peer->base : s->acknowledgment;
@@ -340,13 +340,13 @@ void ws_analyse(struct ws_analyser *a, const struct ws_segment *s, struct ws_ana
 	*out = (struct ws_analysis_result){0};
 	struct ws_flow *self = &a->flow[s->direction], *peer = &a->flow[!s->direction];
 	if (s->duplicate) {
-		report(self, peer, s, out);
+		flow_report(self, peer, s, out);
 		out->bytes_in_flight = 0;
 		return;
 	}
 	if (is_plain(a, self, peer, s)) {
 		out->analysis = analyse_plain(a, self, peer, s);
-		report(self, peer, s, out);
+		flow_report(self, peer, s, out);
 		return;
 	}
 	uint32_t marks = check_reuse(a, s);
@@ -364,10 +364,10 @@ void ws_analyse(struct ws_analyser *a, const struct ws_segment *s, struct ws_ana
 	marks |= check_unseen(peer, s);
 	if (!(marks & MARK(KEEP_ALIVE)))
 		marks |= check_repetition(a, s);
-	remember(self, peer, s, marks);
+	flow_remember(self, peer, s, marks);
 	learn_handshake(a, s);
 	learn_scale(self, peer, s);
 	learn_completeness(a, s);
 	out->analysis = marks;
-	report(self, peer, s, out);
+	flow_report(self, peer, s, out);
 }

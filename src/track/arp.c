@@ -62,7 +62,7 @@ static struct arp_key make_key(const uint8_t ip[4], uint16_t vlan)
 	return key;
 }
 
-static void fill(const struct binding *binding, struct ws_arp_binding *out)
+static void binding_fill(const struct binding *binding, struct ws_arp_binding *out)
 {
 	*out = (struct ws_arp_binding){
 	        .ip.byte = {[10] = 0xff, [11] = 0xff},
@@ -102,7 +102,7 @@ static bool was_asked(struct ws_arp_table *table, const struct arp_key *key)
 	return pending;
 }
 
-static void ask(struct ws_arp_table *table, const struct arp_key *key)
+static void note_request(struct ws_arp_table *table, const struct arp_key *key)
 {
 	bool created;
 	struct asked *asked = ws_lru_get(&table->asked, key, &created);
@@ -135,7 +135,7 @@ bool ws_arp_update(struct ws_arp_table *table, const struct ws_packet *packet, w
 	struct arp_key target = make_key(message.target_ip, packet->vlan);
 	bool own = memcmp(sender.ip, target.ip, 4) == 0;
 	if (message.request && !own)
-		ask(table, &target);
+		note_request(table, &target);
 	static const uint8_t nobody[4];
 	if (memcmp(sender.ip, nobody, 4) == 0)
 		return false;
@@ -162,7 +162,7 @@ bool ws_arp_update(struct ws_arp_table *table, const struct ws_packet *packet, w
 		return false;
 	memcpy(binding->mac, message.sender_mac, sizeof(binding->mac));
 	binding->changed = moved;
-	fill(binding, event);
+	binding_fill(binding, event);
 	return true;
 }
 
@@ -176,6 +176,6 @@ bool ws_arp_at(const struct ws_arp_table *table, size_t index, struct ws_arp_bin
 	const struct binding *binding = ws_lru_at(&table->bindings, index);
 	if (!binding)
 		return false;
-	fill(binding, out);
+	binding_fill(binding, out);
 	return true;
 }

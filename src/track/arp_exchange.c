@@ -64,8 +64,8 @@ static void set_address(struct ws_addr *address, const uint8_t ip[4])
 	memcpy(address->byte + 12, ip, 4);
 }
 
-static struct ws_arp_exchange *begin(struct ws_arp_exchanges *exchanges, const struct ws_packet *packet,
-                                     const struct ws_arp_message *message, enum ws_arp_kind kind)
+static struct ws_arp_exchange *exchange_begin(struct ws_arp_exchanges *exchanges, const struct ws_packet *packet,
+                                              const struct ws_arp_message *message, enum ws_arp_kind kind)
 {
 	static const uint8_t everyone[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 	struct ws_arp_exchange *exchange = ws_log_add(&exchanges->log);
@@ -84,12 +84,12 @@ static struct ws_arp_exchange *begin(struct ws_arp_exchanges *exchanges, const s
 	return exchange;
 }
 
-static struct ws_arp_exchange *ask(struct ws_arp_exchanges *exchanges, const struct ws_packet *packet,
-                                   const struct ws_arp_message *message)
+static struct ws_arp_exchange *exchange_ask(struct ws_arp_exchanges *exchanges, const struct ws_packet *packet,
+                                            const struct ws_arp_message *message)
 {
 	static const uint8_t nobody[4];
 	if (memcmp(message->sender_ip, message->target_ip, 4) == 0)
-		return begin(exchanges, packet, message, WS_ARP_ANNOUNCEMENT);
+		return exchange_begin(exchanges, packet, message, WS_ARP_ANNOUNCEMENT);
 	struct waiting_key key = make_key(message->sender_ip, message->target_ip, packet->vlan);
 	bool created;
 	struct waiting *waiting = ws_lru_get(&exchanges->waiting, &key, &created);
@@ -100,20 +100,20 @@ static struct ws_arp_exchange *ask(struct ws_arp_exchanges *exchanges, const str
 	}
 	if (waiting)
 		waiting->number = exchanges->log.end;
-	return begin(exchanges, packet, message,
-	             memcmp(message->sender_ip, nobody, 4) == 0 ? WS_ARP_PROBE : WS_ARP_QUESTION);
+	return exchange_begin(exchanges, packet, message,
+	                      memcmp(message->sender_ip, nobody, 4) == 0 ? WS_ARP_PROBE : WS_ARP_QUESTION);
 }
 
-static struct ws_arp_exchange *answer(struct ws_arp_exchanges *exchanges, const struct ws_packet *packet,
-                                      const struct ws_arp_message *message)
+static struct ws_arp_exchange *exchange_answer(struct ws_arp_exchanges *exchanges, const struct ws_packet *packet,
+                                               const struct ws_arp_message *message)
 {
 	if (memcmp(message->sender_ip, message->target_ip, 4) == 0)
-		return begin(exchanges, packet, message, WS_ARP_ANNOUNCEMENT);
+		return exchange_begin(exchanges, packet, message, WS_ARP_ANNOUNCEMENT);
 	struct waiting_key key = make_key(message->target_ip, message->sender_ip, packet->vlan);
 	struct waiting *waiting = ws_lru_find(&exchanges->waiting, &key);
 	struct ws_arp_exchange *exchange = waiting ? ws_log_at(&exchanges->log, waiting->number) : NULL;
 	if (!exchange)
-		return begin(exchanges, packet, message, WS_ARP_UNASKED);
+		return exchange_begin(exchanges, packet, message, WS_ARP_UNASKED);
 	if (exchange->answered) {
 		if (memcmp(exchange->answer_mac, message->sender_mac, 6) != 0) {
 			exchange->contradicted = true;
@@ -134,8 +134,8 @@ void ws_arp_exchanges_note(struct ws_arp_exchanges *exchanges, const struct ws_p
 {
 	if (!exchanges->log.limit)
 		return;
-	struct ws_arp_exchange *exchange =
-	        message->request ? ask(exchanges, packet, message) : answer(exchanges, packet, message);
+	struct ws_arp_exchange *exchange = message->request ? exchange_ask(exchanges, packet, message)
+	                                                    : exchange_answer(exchanges, packet, message);
 	if (!exchange)
 		return;
 	exchange->moved |= moved;

@@ -115,8 +115,8 @@ static enum ws_state next_hop(enum ws_state from, enum ws_state to)
 
 /* ---- The path */
 
-static void record(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws_state to, enum ws_basis basis,
-                   enum ws_why why)
+static void record_transition(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws_state to,
+                              enum ws_basis basis, enum ws_why why)
 {
 	endpoint->certainty = (uint8_t)certainty_of(endpoint, to);
 	if (to == WS_TIME_WAIT)
@@ -133,7 +133,7 @@ static void record(struct ws_step_context *x, struct ws_endpoint *endpoint, enum
 	endpoint->state = (uint8_t)to;
 }
 
-static void push(struct ws_endpoint *endpoint, enum ws_state state)
+static void path_push(struct ws_endpoint *endpoint, enum ws_state state)
 {
 	endpoint->path = endpoint->path << 4 | state;
 	if (endpoint->depth < 8)
@@ -161,7 +161,7 @@ static bool retract_path(struct ws_step_context *x, struct ws_endpoint *endpoint
 	endpoint->path >>= 4 * back;
 	endpoint->depth -= (uint8_t)back;
 	if ((endpoint->path & 15) != endpoint->state)
-		record(x, endpoint, endpoint->path & 15, WS_BASIS_RETRACTION, why);
+		record_transition(x, endpoint, endpoint->path & 15, WS_BASIS_RETRACTION, why);
 	return true;
 }
 
@@ -187,7 +187,7 @@ void ws_publish(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws
 		if (begins && endpoint->state != to) {
 			/* It never was where it was assumed to begin. */
 			endpoint->path = to;
-			record(x, endpoint, to, basis, why);
+			record_transition(x, endpoint, to, basis, why);
 		}
 		basis = WS_BASIS_PRESUMED;
 	}
@@ -198,8 +198,8 @@ void ws_publish(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws
 			continue;
 		if (hop == WS_STATE_COUNT)
 			hop = to;
-		record(x, endpoint, hop, basis, why);
-		push(endpoint, hop);
+		record_transition(x, endpoint, hop, basis, why);
+		path_push(endpoint, hop);
 	}
 }
 

@@ -64,7 +64,7 @@ static bool endpoint_matches(const struct ws_filter *filter, const struct step *
 	                  : address_matches(filter, step, subject, endpoint);
 }
 
-static bool test(const struct ws_filter *filter, const struct step *step, const struct filter_subject *subject)
+static bool run_test(const struct ws_filter *filter, const struct step *step, const struct filter_subject *subject)
 {
 	const struct filter_field *field = &filter_fields[step->field];
 	if (field->scope == FILTER_CONNECTION)
@@ -84,7 +84,7 @@ static bool subject_matches(const struct ws_filter *filter, const struct filter_
 	for (unsigned at = 0; at < filter->steps; at++) {
 		const struct step *step = &filter->step[at];
 		if (step->operation == OP_TEST)
-			result = test(filter, step, subject);
+			result = run_test(filter, step, subject);
 		else if (step->operation == OP_NOT)
 			result = !result;
 		else if (result == (step->operation == OP_IF))
@@ -159,7 +159,7 @@ static size_t symbol_length(const char *text)
 	return 0;
 }
 
-static void advance(struct parser *p)
+static void next_token(struct parser *p)
 {
 	size_t at = p->token.start + p->token.length;
 	while (is_space(p->text[at]))
@@ -176,7 +176,7 @@ static void advance(struct parser *p)
 	p->token.length = at - p->token.start;
 }
 
-static bool is(const struct parser *p, const char *word)
+static bool token_is(const struct parser *p, const char *word)
 {
 	return p->token.kind != TOKEN_END && filter_same_word(word, p->text + p->token.start, p->token.length);
 }
@@ -184,14 +184,14 @@ static bool is(const struct parser *p, const char *word)
 /* Consumes the next token if it is this one. */
 static bool accept_token(struct parser *p, const char *word)
 {
-	if (!is(p, word))
+	if (!token_is(p, word))
 		return false;
-	advance(p);
+	next_token(p);
 	return true;
 }
 
-static bool wrong(struct parser *p, const struct token *token, const char *format, ...) WS_PRINTF(3, 4);
-static bool wrong(struct parser *p, const struct token *token, const char *format, ...)
+static bool parse_error(struct parser *p, const struct token *token, const char *format, ...) WS_PRINTF(3, 4);
+static bool parse_error(struct parser *p, const struct token *token, const char *format, ...)
 {
 	va_list arguments;
 	p->error->start = token->start;
@@ -207,7 +207,7 @@ struct shown {
 	char text[48];
 };
 
-static struct shown show(const struct parser *p, const struct token *token)
+static struct shown show_token(const struct parser *p, const struct token *token)
 {
 	struct shown shown = {.text = ""};
 	struct ws_text text = WS_TEXT_OVER(shown.text);
@@ -221,7 +221,7 @@ static struct shown show(const struct parser *p, const struct token *token)
 static bool add_step(struct parser *p, struct step step)
 {
 	if (p->filter->steps == MAX_STEPS)
-		return wrong(p, &p->token, "too long: a filter may have %d tests and operators", MAX_STEPS);
+		return parse_error(p, &p->token, "too long: a filter may have %d tests and operators", MAX_STEPS);
 	p->filter->step[p->filter->steps++] = step;
 	return true;
 }
@@ -229,7 +229,7 @@ static bool add_step(struct parser *p, struct step step)
 static bool add_value(struct parser *p, const struct token *token, const struct filter_value *value)
 {
 	if (p->filter->values == MAX_VALUES)
-		return wrong(p, token, "too long: a filter may have %d values", MAX_VALUES);
+		return parse_error(p, token, "too long: a filter may have %d values", MAX_VALUES);
 	p->filter->value[p->filter->values++] = *value;
 	return true;
 }
@@ -251,43 +251,44 @@ static bool end_test(struct parser *p, struct step step)
 
 /* ---- Tests */
 
-static bool wrong_value(struct parser *p, const struct filter_field *field)
+static bool value_error(struct parser *p, const struct filter_field *field)
 {
 	char takes[200];
 	struct ws_text text = WS_TEXT_OVER(takes);
 	filter_takes(field, &text);
 	ws_text_cstr(&text);
 	if (p->token.kind == TOKEN_END)
-		return wrong(p, &p->token, "%s: a value is missing: %s", field->name, takes);
-	const struct shown shown = show(p, &p->token);
+		return parse_error(p, &p->token, "%s: a value is missing: %s", field->name, takes);
+	const struct shown shown = show_token(p, &p->token);
 	const char *similar = filter_similar_word(field, p->text + p->token.start, p->token.length);
 	if (similar)
-		return wrong(p, &p->token, "'%s' is not a %s; did you mean %s?", shown.text, field->name, similar);
-	return wrong(p, &p->token, "%s is not '%s' but %s%s", field->name, shown.text,
-	             field->kind == FILTER_WORD ? "one of " : "", takes);
+		return parse_error(p, &p->token, "'%s' is not a %s; did you mean %s?", shown.text, field->name,
+		                   similar);
+	return parse_error(p, &p->token, "%s is not '%s' but %s%s", field->name, shown.text,
+	                   field->kind == FILTER_WORD ? "one of " : "", takes);
 }
 
-static bool value(struct parser *p, const struct filter_field *field)
+static bool parse_value(struct parser *p, const struct filter_field *field)
 {
 	struct filter_value read = {0};
 	if (p->token.kind != TOKEN_WORD || !filter_value(field, p->text + p->token.start, p->token.length, &read))
-		return wrong_value(p, field);
+		return value_error(p, field);
 	if (!add_value(p, &p->token, &read))
 		return false;
-	advance(p);
+	next_token(p);
 	return true;
 }
 
-static bool set(struct parser *p, const struct filter_field *field)
+static bool parse_set(struct parser *p, const struct filter_field *field)
 {
 	if (!accept_token(p, "{"))
-		return value(p, field);
+		return parse_value(p, field);
 	do {
-		if (!value(p, field))
+		if (!parse_value(p, field))
 			return false;
 		accept_token(p, ",");
 	} while (p->token.kind == TOKEN_WORD);
-	return accept_token(p, "}") || wrong(p, &p->token, "a } is missing here, which ends the list");
+	return accept_token(p, "}") || parse_error(p, &p->token, "a } is missing here, which ends the list");
 }
 
 /* Turns the value that was read last into the range of all smaller, or larger, values. */
@@ -295,7 +296,7 @@ static bool turn_into_half_line(struct parser *p, const struct token *token, con
 {
 	struct filter_value *last = &p->filter->value[p->filter->values - 1];
 	if (last->low != last->high)
-		return wrong(p, token, "%s needs one number; a range can follow ==, != or in", sign);
+		return parse_error(p, token, "%s needs one number; a range can follow ==, != or in", sign);
 	const int64_t bound = last->low;
 	const bool equal = sign[1] == '=';
 	if (*sign == '<') {
@@ -308,35 +309,36 @@ static bool turn_into_half_line(struct parser *p, const struct token *token, con
 	return true;
 }
 
-static bool comparison(struct parser *p, const struct filter_field *field, enum side side, const struct token *name)
+static bool parse_comparison(struct parser *p, const struct filter_field *field, enum side side,
+                             const struct token *name)
 {
 	static const char *const operators[] = {"==", "!=", "<=", "<", ">=", ">"};
 	struct step step = begin_test(p, field, side);
 	if (accept_token(p, "in"))
-		return set(p, field) && end_test(p, step);
+		return parse_set(p, field) && end_test(p, step);
 	size_t which = 0;
-	while (which < WS_ARRAY_SIZE(operators) && !is(p, operators[which]))
+	while (which < WS_ARRAY_SIZE(operators) && !token_is(p, operators[which]))
 		which++;
 	if (which == WS_ARRAY_SIZE(operators)) {
-		if (is(p, "="))
-			return wrong(p, &p->token, "equality is written ==");
+		if (token_is(p, "="))
+			return parse_error(p, &p->token, "equality is written ==");
 		const bool end = p->token.kind == TOKEN_END;
-		return wrong(p, end ? name : &p->token, "%s needs an operator after it: == != < <= > >= or in",
-		             field->name);
+		return parse_error(p, end ? name : &p->token, "%s needs an operator after it: == != < <= > >= or in",
+		                   field->name);
 	}
 	const char *sign = operators[which];
 	const bool ordered = *sign == '<' || *sign == '>';
 	if (ordered && (field->kind == FILTER_ADDRESS || field->kind == FILTER_WORD))
-		return wrong(p, &p->token, "%s has no order; use ==, != or in", field->name);
-	advance(p);
+		return parse_error(p, &p->token, "%s has no order; use ==, != or in", field->name);
+	next_token(p);
 	const struct token at = p->token;
-	if (!value(p, field) || (ordered && !turn_into_half_line(p, &at, sign)) || !end_test(p, step))
+	if (!parse_value(p, field) || (ordered && !turn_into_half_line(p, &at, sign)) || !end_test(p, step))
 		return false;
 	return *sign != '!' || add_step(p, (struct step){.operation = OP_NOT});
 }
 
 /* Adds a test that the field has this word as its value. Returns false, without an error, when it is not a value. */
-static bool bare(struct parser *p, unsigned field, const struct token *token)
+static bool parse_bare(struct parser *p, unsigned field, const struct token *token)
 {
 	struct filter_value read = {0};
 	if (!filter_value(&filter_fields[field], p->text + token->start, token->length, &read))
@@ -348,41 +350,43 @@ static bool bare(struct parser *p, unsigned field, const struct token *token)
 static bool unknown_word(struct parser *p, const struct token *token)
 {
 	const char *text = p->text + token->start;
-	const struct shown shown = show(p, token);
-	const bool compared = is(p, "in") || (p->token.kind == TOKEN_SYMBOL && strchr("=!<>", p->text[p->token.start]));
+	const struct shown shown = show_token(p, token);
+	const bool compared =
+	        token_is(p, "in") || (p->token.kind == TOKEN_SYMBOL && strchr("=!<>", p->text[p->token.start]));
 	if (filter_same_word("client", text, token->length) || filter_same_word("server", text, token->length))
-		return wrong(p, token, "%s is a side: write %s.address, %s.port, %s.state or another of its fields",
-		             shown.text, shown.text, shown.text, shown.text);
+		return parse_error(p, token,
+		                   "%s is a side: write %s.address, %s.port, %s.state or another of its fields",
+		                   shown.text, shown.text, shown.text, shown.text);
 	const char *similar = filter_similar_field(text, token->length);
 	for (unsigned field = FILTER_FIELD_STATE; !compared && !similar && field <= FILTER_FIELD_VERDICT; field++)
 		similar = filter_similar_word(&filter_fields[field], text, token->length);
 	if (similar)
-		return wrong(p, token, "'%s' is unknown; did you mean %s?", shown.text, similar);
+		return parse_error(p, token, "'%s' is unknown; did you mean %s?", shown.text, similar);
 	if (!compared)
-		return wrong(p, token, "'%s' is not a field, address, net, port, state or verdict", shown.text);
+		return parse_error(p, token, "'%s' is not a field, address, net, port, state or verdict", shown.text);
 	char list[200];
 	struct ws_text fields = WS_TEXT_OVER(list);
 	for (unsigned i = 0; i < filter_field_count; i++)
 		ws_text_printf(&fields, " %s", filter_fields[i].name);
-	return wrong(p, token, "'%s' is not a field; the fields are%s", shown.text, ws_text_cstr(&fields));
+	return parse_error(p, token, "'%s' is not a field; the fields are%s", shown.text, ws_text_cstr(&fields));
 }
 
 /* Adds the test for a word alone: an address, port, state or verdict. A word that is both a state and a verdict means
  * either. */
-static bool bare_word(struct parser *p, const struct token *token)
+static bool parse_bare_word(struct parser *p, const struct token *token)
 {
 	const unsigned steps = p->filter->steps;
 	p->error->text[0] = '\0';
-	if (bare(p, FILTER_FIELD_ADDRESS, token) || bare(p, FILTER_FIELD_PORT, token))
+	if (parse_bare(p, FILTER_FIELD_ADDRESS, token) || parse_bare(p, FILTER_FIELD_PORT, token))
 		return true;
-	if (bare(p, FILTER_FIELD_STATE, token)) {
+	if (parse_bare(p, FILTER_FIELD_STATE, token)) {
 		const unsigned jump = p->filter->steps;
 		if (!add_step(p, (struct step){.operation = OP_IF, .first = (uint16_t)(jump + 2)}))
 			return false;
-		if (!bare(p, FILTER_FIELD_VERDICT, token) && !p->error->text[0])
+		if (!parse_bare(p, FILTER_FIELD_VERDICT, token) && !p->error->text[0])
 			p->filter->steps = (uint16_t)jump; /* the word is not a verdict */
 	} else {
-		(void)!bare(p, FILTER_FIELD_VERDICT, token);
+		(void)!parse_bare(p, FILTER_FIELD_VERDICT, token);
 	}
 	if (p->error->text[0])
 		return false;
@@ -409,14 +413,14 @@ static bool field_or_word(struct parser *p)
 		length -= strlen("client.");
 	}
 	const struct filter_field *field = filter_find(name, length);
-	advance(p);
+	next_token(p);
 	if (field && (side == SIDE_BOTH || field->scope != FILTER_CONNECTION))
-		return comparison(p, field, side, &token);
+		return parse_comparison(p, field, side, &token);
 	if (field)
-		return wrong(p, &token, "%s is a field of the connection, not of one side; write %s", field->name,
-		             field->name);
+		return parse_error(p, &token, "%s is a field of the connection, not of one side; write %s", field->name,
+		                   field->name);
 	if (side == SIDE_BOTH)
-		return bare_word(p, &token);
+		return parse_bare_word(p, &token);
 	const struct token rest = {TOKEN_WORD, (size_t)(name - p->text), length};
 	return unknown_word(p, &rest);
 }
@@ -427,10 +431,11 @@ static bool expression(struct parser *p);
 
 static bool factor(struct parser *p)
 {
-	if (p->token.kind == TOKEN_WORD && !is(p, "not") && !is(p, "and") && !is(p, "or") && !is(p, "in"))
+	if (p->token.kind == TOKEN_WORD && !token_is(p, "not") && !token_is(p, "and") && !token_is(p, "or") &&
+	    !token_is(p, "in"))
 		return field_or_word(p);
 	if (p->depth == MAX_DEPTH)
-		return wrong(p, &p->token, "too deep: a filter may have %d levels of ( and not", MAX_DEPTH);
+		return parse_error(p, &p->token, "too deep: a filter may have %d levels of ( and not", MAX_DEPTH);
 	const struct token token = p->token;
 	bool good;
 	p->depth++;
@@ -439,13 +444,13 @@ static bool factor(struct parser *p)
 	else if (accept_token(p, "("))
 		good = expression(p) &&
 		       (accept_token(p, ")") ||
-		        wrong(p, &p->token, "a ) is missing here, for the ( at column %zu", token.start + 1));
+		        parse_error(p, &p->token, "a ) is missing here, for the ( at column %zu", token.start + 1));
 	else if (p->token.kind == TOKEN_END)
-		good = wrong(p, &token, "a field, an address, a port, a state or a verdict is missing here");
+		good = parse_error(p, &token, "a field, an address, a port, a state or a verdict is missing here");
 	else
-		good = wrong(p, &token,
-		             "'%s' is not possible here; a field, an address, a port, a state or a verdict is",
-		             show(p, &token).text);
+		good = parse_error(p, &token,
+		                   "'%s' is not possible here; a field, an address, a port, a state or a verdict is",
+		                   show_token(p, &token).text);
 	p->depth--;
 	return good;
 }
@@ -480,18 +485,18 @@ static bool expression(struct parser *p)
 
 static bool whole(struct parser *p)
 {
-	advance(p);
+	next_token(p);
 	if (p->token.kind == TOKEN_END)
 		return true;
 	if (!expression(p))
 		return false;
 	if (p->token.kind == TOKEN_END)
 		return true;
-	if (is(p, ")"))
-		return wrong(p, &p->token, "this ) has no (");
-	if (is(p, "&") || is(p, "|"))
-		return wrong(p, &p->token, "write it twice: && or ||");
-	return wrong(p, &p->token, "'and' or 'or' is missing before '%s'", show(p, &p->token).text);
+	if (token_is(p, ")"))
+		return parse_error(p, &p->token, "this ) has no (");
+	if (token_is(p, "&") || token_is(p, "|"))
+		return parse_error(p, &p->token, "write it twice: && or ||");
+	return parse_error(p, &p->token, "'and' or 'or' is missing before '%s'", show_token(p, &p->token).text);
 }
 
 struct ws_filter *ws_filter_compile(const char *text, struct ws_filter_error *error)

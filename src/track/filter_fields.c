@@ -188,7 +188,7 @@ const struct filter_field *filter_find(const char *name, size_t length)
 enum { LONGEST_VALUE = 64 };
 
 /* Parses digits and returns their number, or 0 when there are none or the value is too large. */
-static size_t digits(const char *text, int64_t *value)
+static size_t parse_digits(const char *text, int64_t *value)
 {
 	size_t at = 0;
 	for (*value = 0; text[at] >= '0' && text[at] <= '9'; at++)
@@ -197,16 +197,16 @@ static size_t digits(const char *text, int64_t *value)
 	return at;
 }
 
-static bool number(const char *text, int64_t max, int64_t *value)
+static bool parse_number(const char *text, int64_t max, int64_t *value)
 {
-	size_t used = digits(text, value);
+	size_t used = parse_digits(text, value);
 	return used && !text[used] && *value <= max;
 }
 
-static bool size(const char *text, int64_t *value)
+static bool parse_size(const char *text, int64_t *value)
 {
 	static const char units[] = "kmgt";
-	size_t used = digits(text, value);
+	size_t used = parse_digits(text, value);
 	if (!used)
 		return false;
 	if (!text[used])
@@ -217,7 +217,7 @@ static bool size(const char *text, int64_t *value)
 }
 
 /* Parses a duration; without a unit it is in seconds. */
-static bool duration(const char *text, int64_t *value)
+static bool parse_duration(const char *text, int64_t *value)
 {
 	static const struct {
 		const char *name;
@@ -238,7 +238,7 @@ static bool duration(const char *text, int64_t *value)
 	return false;
 }
 
-static bool address(const char *text, struct filter_value *value)
+static bool parse_address(const char *text, struct filter_value *value)
 {
 	char copy[LONGEST_VALUE];
 	size_t length = strcspn(text, "/");
@@ -254,13 +254,13 @@ static bool address(const char *text, struct filter_value *value)
 		return false;
 	}
 	int64_t bits = value->ip_version == 4 ? 32 : 128;
-	if (text[length] == '/' && !number(text + length + 1, bits, &bits))
+	if (text[length] == '/' && !parse_number(text + length + 1, bits, &bits))
 		return false;
 	value->bits = (uint8_t)(bits + (value->ip_version == 4 ? 96 : 0));
 	return true;
 }
 
-static bool word(const struct filter_field *field, const char *text, int64_t *value)
+static bool parse_word(const struct filter_field *field, const char *text, int64_t *value)
 {
 	const size_t length = strlen(text);
 	for (unsigned i = 0; field->word(i); i++) {
@@ -273,11 +273,11 @@ static bool word(const struct filter_field *field, const char *text, int64_t *va
 	return false;
 }
 
-static bool quantity(const struct filter_field *field, const char *text, int64_t *value)
+static bool parse_quantity(const struct filter_field *field, const char *text, int64_t *value)
 {
 	if (field->kind == FILTER_TIME)
-		return duration(text, value);
-	return field->kind == FILTER_SIZE ? size(text, value) : number(text, field->max, value);
+		return parse_duration(text, value);
+	return field->kind == FILTER_SIZE ? parse_size(text, value) : parse_number(text, field->max, value);
 }
 
 bool filter_value(const struct filter_field *field, const char *text, size_t length, struct filter_value *value)
@@ -288,22 +288,22 @@ bool filter_value(const struct filter_field *field, const char *text, size_t len
 	memcpy(copy, text, length);
 	copy[length] = '\0';
 	if (field->kind == FILTER_ADDRESS)
-		return address(copy, value);
+		return parse_address(copy, value);
 	if (field->kind == FILTER_WORD) {
-		if (!word(field, copy, &value->low))
+		if (!parse_word(field, copy, &value->low))
 			return false;
 		value->high = value->low;
 		return true;
 	}
 	char *dots = strstr(copy, "..");
 	if (!dots) {
-		if (!quantity(field, copy, &value->low))
+		if (!parse_quantity(field, copy, &value->low))
 			return false;
 		value->high = value->low;
 		return true;
 	}
 	*dots = '\0';
-	return quantity(field, copy, &value->low) && quantity(field, dots + 2, &value->high) &&
+	return parse_quantity(field, copy, &value->low) && parse_quantity(field, dots + 2, &value->high) &&
 	       value->low <= value->high;
 }
 
@@ -377,7 +377,7 @@ static unsigned distance(const char *word, const char *text, size_t length)
 	return row[columns];
 }
 
-static void compare(const char *word, const char *text, size_t length, const char **best, unsigned *least_distance)
+static void compare_word(const char *word, const char *text, size_t length, const char **best, unsigned *least_distance)
 {
 	unsigned found = distance(word, text, length);
 	if (found < *least_distance) {
@@ -396,7 +396,7 @@ const char *filter_similar_word(const struct filter_field *field, const char *te
 	const char *best = NULL;
 	unsigned nearest = too_far(length);
 	for (unsigned i = 0; field->word && field->word(i); i++)
-		compare(field->word(i), text, length, &best, &nearest);
+		compare_word(field->word(i), text, length, &best, &nearest);
 	return best;
 }
 
@@ -405,6 +405,6 @@ const char *filter_similar_field(const char *text, size_t length)
 	const char *best = NULL;
 	unsigned nearest = too_far(length);
 	for (unsigned i = 0; i < filter_field_count; i++)
-		compare(filter_fields[i].name, text, length, &best, &nearest);
+		compare_word(filter_fields[i].name, text, length, &best, &nearest);
 	return best;
 }

@@ -127,7 +127,7 @@ static bool grow(struct ws_lru *lru)
 	return true;
 }
 
-static void *find(struct ws_lru *lru, const void *key, uint32_t hash)
+static void *lru_find(struct ws_lru *lru, const void *key, uint32_t hash)
 {
 	if (!lru->count)
 		return NULL;
@@ -145,13 +145,13 @@ static void *find(struct ws_lru *lru, const void *key, uint32_t hash)
 
 void *ws_lru_find(struct ws_lru *lru, const void *key)
 {
-	return find(lru, key, (uint32_t)ws_siphash(lru->hash_key, key, lru->key_size));
+	return lru_find(lru, key, (uint32_t)ws_siphash(lru->hash_key, key, lru->key_size));
 }
 
 void *ws_lru_get(struct ws_lru *lru, const void *key, bool *created)
 {
 	uint32_t hash = (uint32_t)ws_siphash(lru->hash_key, key, lru->key_size);
-	void *known = find(lru, key, hash);
+	void *known = lru_find(lru, key, hash);
 	*created = false;
 	if (known)
 		return known;

@@ -395,7 +395,7 @@ static void pick_up(struct ws_step_context *x)
 
 /* Starts the machine at the first segment that is not a RST, because a RST before it says nothing about this
  * connection. */
-static void start(struct ws_machine *machine)
+static void machine_start(struct ws_machine *machine)
 {
 	machine->started = 1;
 	machine->endpoint[0].dead = machine->endpoint[1].dead = WS_ALIVE;
@@ -512,7 +512,7 @@ static void handle_tcp(struct ws_step_context *x)
 		return;
 	}
 	if (!x->machine->started) {
-		start(x->machine);
+		machine_start(x->machine);
 		if (!(flags & WS_TCP_SYN))
 			pick_up(x);
 	}

@@ -64,7 +64,7 @@ size_t ws_replay_count(const struct ws_replay *replay)
 	return conn->used && conn->number == replay->number ? conn->history_count : 0;
 }
 
-static void remember(struct ws_replay *replay)
+static void save_checkpoint(struct ws_replay *replay)
 {
 	if (replay->next != replay->count * INTERVAL)
 		return;
@@ -112,9 +112,9 @@ static void after_step(const struct ws_replay *replay, const struct ws_machine *
 	step->client = (int8_t)ws_machine_client(machine);
 }
 
-static void advance(struct ws_replay *replay, struct ws_step *step)
+static void replay_advance(struct ws_replay *replay, struct ws_step *step)
 {
-	remember(replay);
+	save_checkpoint(replay);
 	const struct ws_segment *input = current_input(replay);
 	struct ws_machine *machine = &replay->cursor.machine;
 	struct ws_outcome outcome;
@@ -163,7 +163,7 @@ bool ws_replay_step(struct ws_replay *replay, size_t index, struct ws_step *step
 	if (index < replay->next || (nearest < replay->count && nearest * INTERVAL > replay->next))
 		return_to(replay, nearest);
 	while (replay->next <= index)
-		advance(replay, step);
+		replay_advance(replay, step);
 	return true;
 }
 

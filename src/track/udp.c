@@ -55,8 +55,8 @@ static uint8_t make_key(struct udp_key *key, const struct ws_packet *packet, con
 	return self;
 }
 
-static struct ws_datagram_info *keep(struct ws_udp_table *table, struct conversation *conversation,
-                                     const struct ws_packet *packet, unsigned self)
+static struct ws_datagram_info *keep_datagram(struct ws_udp_table *table, struct conversation *conversation,
+                                              const struct ws_packet *packet, unsigned self)
 {
 	struct ws_datagram_info *datagram = ws_log_add(&table->datagrams);
 	if (!datagram)
@@ -93,7 +93,7 @@ bool ws_udp_packet(struct ws_udp_table *table, const struct ws_packet *packet, w
 		conversation->longest[self] = length;
 	conversation->bytes[self] += length;
 	conversation->last_time = now;
-	struct ws_datagram_info *datagram = keep(table, conversation, packet, self);
+	struct ws_datagram_info *datagram = keep_datagram(table, conversation, packet, self);
 	if (datagram) {
 		datagram->length = length;
 		datagram->fragmented = packet->fragment;
@@ -114,7 +114,7 @@ void ws_udp_unreachable(struct ws_udp_table *table, const struct ws_packet *pack
 		return;
 	conversation->unreachable++;
 	conversation->last_time = now;
-	struct ws_datagram_info *datagram = keep(table, conversation, packet, self);
+	struct ws_datagram_info *datagram = keep_datagram(table, conversation, packet, self);
 	if (!datagram)
 		return;
 	datagram->error = true;

@@ -9,12 +9,12 @@ struct verdict {
 	struct ws_judgement judgement;
 };
 
-static const char *side(const struct ws_conn_info *info, unsigned endpoint)
+static const char *side_name(const struct ws_conn_info *info, unsigned endpoint)
 {
 	return (unsigned)info->likely_client == endpoint ? "client" : "server";
 }
 
-static void say(struct verdict *v, enum ws_verdict verdict, int severity)
+static void verdict_set(struct verdict *v, enum ws_verdict verdict, int severity)
 {
 	v->judgement = (struct ws_judgement){(uint8_t)verdict, (uint8_t)severity};
 }
@@ -76,7 +76,7 @@ static bool failed_to_open(struct verdict *v)
 	unsigned client = (unsigned)info->likely_client;
 	unsigned long long tries = info->endpoint[client].packets;
 	if (info->refused) {
-		say(v, WS_VERDICT_REFUSED, 2);
+		verdict_set(v, WS_VERDICT_REFUSED, 2);
 		WORDS(v, "refused: the server answered the SYN with RST, nothing listens on port %u",
 		      info->endpoint[1 - client].port);
 		return true;
@@ -85,7 +85,7 @@ static bool failed_to_open(struct verdict *v)
 	if (!unanswered)
 		return false;
 	if (info->unreachable) {
-		say(v, WS_VERDICT_UNREACHABLE, 2);
+		verdict_set(v, WS_VERDICT_UNREACHABLE, 2);
 		if (info->icmp.count) {
 			WORDS(v, "unreachable: ");
 			words_icmp(v);
@@ -93,13 +93,13 @@ static bool failed_to_open(struct verdict *v)
 			WORDS(v, "unreachable: an ICMP error answered the SYN");
 		}
 	} else if (info->server_answers) {
-		say(v, WS_VERDICT_SILENT, 2);
+		verdict_set(v, WS_VERDICT_SILENT, 2);
 		WORDS(v,
 		      "silent: %llu SYN sent, no answer, though port %u of the server answered others; its accept "
 		      "queue may be full",
 		      tries, info->endpoint[1 - client].port);
 	} else {
-		say(v, WS_VERDICT_SILENT, 2);
+		verdict_set(v, WS_VERDICT_SILENT, 2);
 		WORDS(v, "silent: %llu SYN sent, no answer (filtered, or the host is down)", tries);
 	}
 	return true;
@@ -115,8 +115,8 @@ static bool gave_up(struct verdict *v)
 		const struct ws_endpoint_info *e = &info->endpoint[i];
 		if (!e->unanswered_keep_alives)
 			continue;
-		say(v, WS_VERDICT_RESET, 2);
-		WORDS(v, "reset by the %s, which gave up: %u keep-alive%s in ", side(info, i),
+		verdict_set(v, WS_VERDICT_RESET, 2);
+		WORDS(v, "reset by the %s, which gave up: %u keep-alive%s in ", side_name(info, i),
 		      e->unanswered_keep_alives, e->unanswered_keep_alives == 1 ? "" : "s");
 		words_duration(v, info->last_time - e->unanswered_since);
 		WORDS(v, " without an answer; ");
@@ -134,22 +134,22 @@ static bool was_reset(struct verdict *v)
 	if (gave_up(v))
 		return true;
 	if (info->closed_by == WS_CLOSED_BY_NONE) {
-		say(v, WS_VERDICT_RESET, 2);
+		verdict_set(v, WS_VERDICT_RESET, 2);
 		WORDS(v, "reset: ");
 		words_traffic(v);
 		return true;
 	}
 	unsigned by = info->closed_by == WS_CLOSED_BY_ENDPOINT_1 ? 1 : 0;
 	if (info->closed_by == WS_CLOSED_BY_BOTH || info->completeness & 16) {
-		say(v, WS_VERDICT_RESET, 2);
+		verdict_set(v, WS_VERDICT_RESET, 2);
 		WORDS(v, "reset after a FIN: %s closed first, then a RST cut it short; ",
-		      info->closed_by == WS_CLOSED_BY_BOTH ? "both" : side(info, by));
+		      info->closed_by == WS_CLOSED_BY_BOTH ? "both" : side_name(info, by));
 	} else if (!(info->completeness & 8) && info->handshake != WS_HANDSHAKE_MISSED) {
-		say(v, WS_VERDICT_RESET, 1);
-		WORDS(v, "reset by the %s right after opening; ", side(info, by));
+		verdict_set(v, WS_VERDICT_RESET, 1);
+		WORDS(v, "reset by the %s right after opening; ", side_name(info, by));
 	} else {
-		say(v, WS_VERDICT_RESET, 2);
-		WORDS(v, "reset by the %s; ", side(info, by));
+		verdict_set(v, WS_VERDICT_RESET, 2);
+		WORDS(v, "reset by the %s; ", side_name(info, by));
 	}
 	words_traffic(v);
 	return true;
@@ -161,16 +161,16 @@ static bool is_closed(struct verdict *v)
 {
 	const struct ws_conn_info *info = v->info;
 	if (info->close == WS_CLOSE_FIN) {
-		say(v, WS_VERDICT_CLOSED, 0);
+		verdict_set(v, WS_VERDICT_CLOSED, 0);
 		if (info->closed_by == WS_CLOSED_BY_BOTH)
 			WORDS(v, "closed: both sides at once; ");
 		else
-			WORDS(v, "closed: %s first; ", side(info, info->closed_by == WS_CLOSED_BY_ENDPOINT_1));
+			WORDS(v, "closed: %s first; ", side_name(info, info->closed_by == WS_CLOSED_BY_ENDPOINT_1));
 		words_traffic(v);
 		return true;
 	}
 	if (info->superseded || (info->ended && info->close == WS_CLOSE_TIMEOUT)) {
-		say(v, info->superseded ? WS_VERDICT_REPLACED : WS_VERDICT_TIMEOUT, 1);
+		verdict_set(v, info->superseded ? WS_VERDICT_REPLACED : WS_VERDICT_TIMEOUT, 1);
 		WORDS(v, info->superseded ? "replaced: a new connection took over its addresses and ports; "
 		                          : "timed out; ");
 		words_traffic(v);
@@ -189,18 +189,18 @@ static bool is_closing(struct verdict *v)
 		if (!in_state(info, i, WS_CLOSE_WAIT))
 			continue;
 		bool stuck = quiet > LONG_CLOSE_WAIT;
-		say(v, WS_VERDICT_CLOSE_WAIT, stuck ? 3 : 1);
-		WORDS(v, "half-closed: the %s sent FIN, the %s's application has not closed yet; ", side(info, 1 - i),
-		      side(info, i));
+		verdict_set(v, WS_VERDICT_CLOSE_WAIT, stuck ? 3 : 1);
+		WORDS(v, "half-closed: the %s sent FIN, the %s's application has not closed yet; ",
+		      side_name(info, 1 - i), side_name(info, i));
 		words_traffic(v);
 		return true;
 	}
-	say(v, WS_VERDICT_CLOSING, 1);
+	verdict_set(v, WS_VERDICT_CLOSING, 1);
 	WORDS(v, "closing: ");
 	if (info->closed_by == WS_CLOSED_BY_BOTH)
 		WORDS(v, "both sides at once; ");
 	else if (info->closed_by != WS_CLOSED_BY_NONE)
-		WORDS(v, "%s first; ", side(info, info->closed_by == WS_CLOSED_BY_ENDPOINT_1));
+		WORDS(v, "%s first; ", side_name(info, info->closed_by == WS_CLOSED_BY_ENDPOINT_1));
 	words_traffic(v);
 	return true;
 }
@@ -222,11 +222,11 @@ static bool window_stays_closed(struct verdict *v, unsigned i)
 	ws_time closed = info->last_time - e->closed_since;
 	if (!e->closed_since || closed < SHORTEST_TIMEOUT || (closed < LONG_STALL && !e->closed_probes))
 		return false;
-	say(v, WS_VERDICT_STUCK, 3);
-	WORDS(v, "stuck: %s's window closed for ", side(info, i));
+	verdict_set(v, WS_VERDICT_STUCK, 3);
+	WORDS(v, "stuck: %s's window closed for ", side_name(info, i));
 	words_duration(v, closed);
 	WORDS(v, ", %u probe%s; the %s application is not reading", e->closed_probes, e->closed_probes == 1 ? "" : "s",
-	      side(info, i));
+	      side_name(info, i));
 	return true;
 }
 
@@ -238,15 +238,15 @@ static bool data_stays_unanswered(struct verdict *v, unsigned i)
 	if (info->renumbered || !e->unacknowledged || e->stalled < MANY_RETRANSMISSIONS ||
 	    info->endpoint[1 - i].state == WS_CLOSED || info->last_time - e->stalled_since < SHORTEST_TIMEOUT)
 		return false;
-	say(v, WS_VERDICT_STUCK, 3);
+	verdict_set(v, WS_VERDICT_STUCK, 3);
 	if (fin && e->unacknowledged == 1)
-		WORDS(v, "stuck: the %s's FIN unacknowledged", side(info, i));
+		WORDS(v, "stuck: the %s's FIN unacknowledged", side_name(info, i));
 	else
 		WORDS(v, "stuck: %u B%s from the %s unacknowledged", e->unacknowledged - fin, fin ? " and a FIN" : "",
-		      side(info, i));
+		      side_name(info, i));
 	WORDS(v, ", sent again %u times in ", e->stalled);
 	words_duration(v, info->last_time - e->stalled_since);
-	WORDS(v, "; nothing gets through to the %s, or its answers do not come back", side(info, 1 - i));
+	WORDS(v, "; nothing gets through to the %s, or its answers do not come back", side_name(info, 1 - i));
 	return true;
 }
 
@@ -256,10 +256,11 @@ static bool keep_alives_stay_unanswered(struct verdict *v, unsigned i)
 	const struct ws_endpoint_info *e = &info->endpoint[i];
 	if (e->unanswered_keep_alives < MANY_KEEP_ALIVES || info->last_time - e->unanswered_since < SHORTEST_TIMEOUT)
 		return false;
-	say(v, WS_VERDICT_STUCK, 3);
-	WORDS(v, "stuck: %u keep-alives of the %s without an answer for ", e->unanswered_keep_alives, side(info, i));
+	verdict_set(v, WS_VERDICT_STUCK, 3);
+	WORDS(v, "stuck: %u keep-alives of the %s without an answer for ", e->unanswered_keep_alives,
+	      side_name(info, i));
 	words_duration(v, info->last_time - e->unanswered_since);
-	WORDS(v, "; the %s is gone, or cannot be reached", side(info, 1 - i));
+	WORDS(v, "; the %s is gone, or cannot be reached", side_name(info, 1 - i));
 	return true;
 }
 
@@ -278,16 +279,16 @@ static void is_open(struct verdict *v)
 	const struct ws_endpoint_info *server = &info->endpoint[1 - info->likely_client];
 	const bool proven = server->state == WS_ESTABLISHED && server->certainty == WS_CONFIRMED;
 	if (info->syn_ack_repeats >= MANY_SYN_ACKS && !proven) {
-		say(v, WS_VERDICT_OPENING, 2);
+		verdict_set(v, WS_VERDICT_OPENING, 2);
 		WORDS(v, "opening");
 	} else if (opening) {
-		say(v, WS_VERDICT_OPENING, 1);
+		verdict_set(v, WS_VERDICT_OPENING, 1);
 		WORDS(v, "opening: SYN-ACK sent, the handshake's ACK has not come");
 	} else if (in_state(info, 0, WS_CLOSED) || in_state(info, 1, WS_CLOSED)) {
-		say(v, WS_VERDICT_STRAY, 1);
+		verdict_set(v, WS_VERDICT_STRAY, 1);
 		WORDS(v, "stray segments that belong to no connection");
 	} else {
-		say(v, WS_VERDICT_OPEN, 0);
+		verdict_set(v, WS_VERDICT_OPEN, 0);
 		WORDS(v, "open: ");
 		if (info->initial_rtt >= 0) {
 			WORDS(v, "handshake ");
@@ -315,7 +316,7 @@ static void words_not_accepted(struct verdict *v)
 	      info->endpoint[server].bytes ? "was late to take" : "has not taken", info->syn_ack_repeats);
 }
 
-static struct ws_judgement judge(const struct ws_conn_info *info, struct ws_text *text)
+static struct ws_judgement judge_conn(const struct ws_conn_info *info, struct ws_text *text)
 {
 	struct verdict v = {.info = info, .text = text};
 	if (!failed_to_open(&v) && !was_reset(&v) && !is_closed(&v) && !is_stuck(&v) && !is_closing(&v))
@@ -344,12 +345,12 @@ static struct ws_judgement judge(const struct ws_conn_info *info, struct ws_text
 
 struct ws_judgement ws_conn_judge(const struct ws_conn_info *info)
 {
-	return judge(info, NULL);
+	return judge_conn(info, NULL);
 }
 
 void ws_conn_verdict(const struct ws_conn_info *info, struct ws_text *text, const char **tag, int *severity)
 {
-	const struct ws_judgement judgement = judge(info, text);
+	const struct ws_judgement judgement = judge_conn(info, text);
 	if (tag)
 		*tag = ws_verdict_tag((enum ws_verdict)judgement.verdict);
 	if (severity)

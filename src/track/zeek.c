@@ -16,7 +16,7 @@ enum letter { SYN = 1, ACK = 2, DATA = 4, FIN = 8, RST = 16, FIN_RST = 32, MULTI
 
 enum repeated { CHECKSUM, GAP, RETRANSMISSION, ZERO_WINDOW };
 
-static void append(struct ws_zeek *zeek, unsigned direction, char letter)
+static void zeek_append(struct ws_zeek *zeek, unsigned direction, char letter)
 {
 	if (zeek->length < WS_ZEEK_HISTORY)
 		zeek->letters[zeek->length++] = direction ? (char)tolower(letter) : letter;
@@ -28,7 +28,7 @@ static bool once(struct ws_zeek *zeek, unsigned direction, enum letter kind, cha
 	if (zeek->seen[direction] & kind)
 		return true;
 	zeek->seen[direction] |= (uint16_t)kind;
-	append(zeek, direction, letter);
+	zeek_append(zeek, direction, letter);
 	return false;
 }
 
@@ -36,7 +36,7 @@ static void once_per_sequence(struct ws_zeek *zeek, unsigned direction, enum let
                               uint32_t sequence)
 {
 	if (once(zeek, direction, kind, letter) && *last != sequence)
-		append(zeek, direction, letter);
+		zeek_append(zeek, direction, letter);
 	*last = sequence;
 }
 
@@ -46,7 +46,7 @@ static void logarithmic(struct ws_zeek *zeek, unsigned direction, enum repeated 
 	while (count % 10 == 0)
 		count /= 10;
 	if (count == 1)
-		append(zeek, direction, letter);
+		zeek_append(zeek, direction, letter);
 }
 
 static void note_flags(struct ws_zeek *zeek, const struct ws_segment *s)
