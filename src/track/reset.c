@@ -211,7 +211,7 @@ void ws_reset_arrives_after_all(struct ws_step_context *x)
 	ws_publish(x, x->sender, WS_BASIS_PRESUMED, WS_WHY_RST_ARRIVES);
 }
 
-/* Its sender did not send that RST: whoever was ended by it did not end the connection. */
+/* The apparent sender of that RST did not send it, so the connection did not end. */
 static enum ws_why note_forgery(struct ws_step_context *x)
 {
 	x->machine->forged = 1;
