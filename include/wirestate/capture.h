@@ -165,16 +165,30 @@ struct ws_capture_stats {
 	uint64_t dropped_kernel, dropped_interface;
 	uint64_t other_links; /* pcapng: frames whose link type is not supported, also those that a filter rejects */
 	const char *other_link_name; /* the link type of the first of them; lives as long as the capture */
+	bool other_links_differ;     /* there are more link types among them */
 };
 void ws_capture_stats(struct ws_capture *capture, struct ws_capture_stats *stats);
 
-/* -w: what is shown is also written, as a nanosecond pcap file. Such a file has one link type and one FCS length:
- * writing a frame with another one fails. */
+/* -w: what is shown is also written, with nanoseconds. A pcap file has one link type and one FCS length: writing a
+ * frame with another one fails. A pcapng file has the interfaces, the comments and the names of hosts of the source,
+ * and the drops that are known at the end. The capture must outlive the dump. */
+enum ws_dump_format { WS_DUMP_PCAP, WS_DUMP_PCAPNG };
+
+/* WS_DUMP_PCAPNG where the name ends in ".pcapng". */
+enum ws_dump_format ws_dump_format_of(const char *path);
+
+struct ws_dump_options {
+	enum ws_dump_format format;
+	bool without_texts; /* no comments, no names of interfaces and hosts: the addresses have been replaced */
+};
+
 struct ws_dump; /* opaque */
-struct ws_dump *ws_dump_open(struct ws_capture *capture, const char *path, struct ws_error *error) WS_CHECKED;
+/* `path` "-" is standard output. */
+struct ws_dump *ws_dump_open(struct ws_capture *capture, const char *path, const struct ws_dump_options *options,
+                             struct ws_error *error) WS_CHECKED;
 /* The same into a file that is open for writing and becomes the dump's; -1: it could not be opened, errno says why. */
 struct ws_dump *ws_dump_open_fd(struct ws_capture *capture, int fd, const char *name,
-                                struct ws_error *error) WS_CHECKED;
+                                const struct ws_dump_options *options, struct ws_error *error) WS_CHECKED;
 bool ws_dump_write(struct ws_dump *dump, const struct ws_frame *frame, struct ws_error *error) WS_CHECKED;
 bool ws_dump_flush(struct ws_dump *dump, struct ws_error *error) WS_CHECKED;
 bool ws_dump_close(struct ws_dump *dump,

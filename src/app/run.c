@@ -64,11 +64,39 @@ static void print_point(const struct session *session, const struct point *point
 	fputc('\n', stderr);
 }
 
+/* The interfaces that a capture file describes before its first packet. */
+static void print_interfaces(const struct ws_capture *capture)
+{
+	enum { MOST = 64 };
+	const struct ws_frame_interface *interface;
+	for (uint32_t i = 0; i < MOST && (interface = ws_capture_interface(capture, i)); i++) {
+		const struct {
+			const char *label, *text;
+		} texts[] = {{" ", interface->name},
+		             {", ", interface->description},
+		             {", comment: ", interface->comment},
+		             {", comment of its section: ", interface->section_comment}};
+		fprintf(stderr, "interface %" PRIu32, i);
+		for (size_t k = 0; k < WS_ARRAY_SIZE(texts); k++) {
+			if (!texts[k].text)
+				continue;
+			fputs(texts[k].label, stderr);
+			print_clean(stderr, texts[k].text);
+		}
+		fprintf(stderr, ", link-type %s", interface->link_name);
+		if (interface->snapshot_length)
+			fprintf(stderr, ", snapshot length %" PRIu32 " bytes", interface->snapshot_length);
+		fputc('\n', stderr);
+	}
+}
+
 static void print_banner(const struct session *session)
 {
 	for (size_t i = 0; i < session->point_count; i++)
 		print_point(session, &session->points[i]);
 	if (session->options->verbose) {
+		for (size_t i = 0; i < session->point_count && !session->options->anonymize; i++)
+			print_interfaces(session->points[i].capture);
 		char buffer[512];
 		struct ws_text text = WS_TEXT_OVER(buffer);
 		ws_protections_text(&session->protections, &text);
@@ -115,6 +143,9 @@ static void print_summary(const struct session *session)
 	        session->packets, stats.received, stats.dropped_kernel);
 	if (stats.dropped_interface)
 		fprintf(stderr, ", %" PRIu64 " dropped by interface", stats.dropped_interface);
+	if (stats.other_links)
+		fprintf(stderr, ", %" PRIu64 " not decoded, of link type %s%s", stats.other_links,
+		        stats.other_link_name, stats.other_links_differ ? " and others" : "");
 	if (evicted)
 		fprintf(stderr, ", %" PRIu64 " connections given up for memory", evicted);
 	fputc('\n', stderr);

@@ -65,7 +65,9 @@ static bool packets_open(struct export *export)
 	struct session *session = &export->session;
 	const int fd = dup(export->file.fd);
 	export->conn_written = export->options->connection ? export->options->connection : 1;
-	export->dump = ws_dump_open_fd(session_shown(session)->capture, fd, export->file.path, &session->error);
+	const struct ws_dump_options dump = {.format = ws_dump_format_of(export->file.path),
+	                                     .without_texts = export->options->anonymize};
+	export->dump = ws_dump_open_fd(session_shown(session)->capture, fd, export->file.path, &dump, &session->error);
 	session->observe = packet_write;
 	session->observe_context = export;
 	return export->dump;
@@ -131,7 +133,7 @@ static bool drawing_finish(struct export *export, bool good)
 static bool export_work(struct export *export)
 {
 	struct session *session = &export->session;
-	const bool packets = export->options->export_kind == EXPORT_PCAP;
+	const bool packets = options_export_is_packets(export->options->export_kind);
 	if (!(packets ? packets_open(export) : drawing_open(export)))
 		return false;
 	const bool good = session_confine(session) && frame_read(session);

@@ -252,6 +252,8 @@ static bool save_chart(const struct session *session, int kind, const struct ws_
 static bool save_packets(const struct session *session, const struct ws_model *model, ws_conn_id conn, const char *name,
                          const char *shown, uint64_t *missing, struct ws_error *error)
 {
+	const struct ws_dump_options options = {.format = ws_dump_format_of(name),
+	                                        .without_texts = session->options->anonymize};
 	struct ws_replay *replay = ws_replay_open(model->tracker, conn);
 	if (!replay)
 		return ws_fail(error, WS_ERROR_SYSTEM, "its segments are no longer kept");
@@ -260,7 +262,7 @@ static bool save_packets(const struct session *session, const struct ws_model *m
 	if (fd < 0)
 		ws_fail(error, WS_ERROR_OUTPUT, "%s", create_reason(session, errno));
 	else
-		dump = ws_dump_open_fd(session_shown(session)->capture, fd, shown, error);
+		dump = ws_dump_open_fd(session_shown(session)->capture, fd, shown, &options, error);
 	struct ws_step step;
 	bool good = dump;
 	for (size_t i = 0; good && ws_replay_step(replay, i, &step); i++) {
@@ -284,8 +286,9 @@ static bool save_connection(const struct session *session, const struct ws_model
 	uint64_t missing = 0;
 	if (kind == EXPORT_NONE)
 		return ws_fail(&outcome->error, WS_ERROR_OPTION, "its name must end in " EXPORT_ENDINGS);
-	if (kind == EXPORT_PCAP ? !save_packets(session, model, conn, name, shown, &missing, &outcome->error)
-	                        : !save_chart(session, kind, model, conn, name, &outcome->error))
+	if (options_export_is_packets(kind)
+	            ? !save_packets(session, model, conn, name, shown, &missing, &outcome->error)
+	            : !save_chart(session, kind, model, conn, name, &outcome->error))
 		return false;
 	if (missing)
 		snprintf(outcome->text, sizeof(outcome->text),

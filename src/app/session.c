@@ -102,7 +102,9 @@ static bool open_written(void *context, struct ws_error *error)
 	struct session *session = context;
 	const struct options *options = session->options;
 	if (options->write) {
-		session->dump = ws_dump_open(session->points[0].capture, options->write, error);
+		const struct ws_dump_options dump = {.format = ws_dump_format_of(options->write),
+		                                     .without_texts = options->anonymize};
+		session->dump = ws_dump_open(session->points[0].capture, options->write, &dump, error);
 		if (!session->dump)
 			return false;
 	}
@@ -448,6 +450,12 @@ void session_stats(const struct session *session, struct ws_capture_stats *stats
 		stats->received += one.received;
 		stats->dropped_kernel += one.dropped_kernel;
 		stats->dropped_interface += one.dropped_interface;
+		stats->other_links += one.other_links;
+		stats->other_links_differ = stats->other_links_differ || one.other_links_differ;
+		if (!stats->other_link_name)
+			stats->other_link_name = one.other_link_name;
+		else if (one.other_link_name && strcmp(stats->other_link_name, one.other_link_name) != 0)
+			stats->other_links_differ = true;
 	}
 }
 

@@ -215,6 +215,5 @@ void ws_capture_stats(struct ws_capture *capture, struct ws_capture_stats *stats
 	else
 		capture->stats.received = capture->delivered;
 	capture->stats.captured = capture->delivered;
-	capture->stats.other_link_name = capture->stats.other_links ? capture->other_link : NULL;
 	*stats = capture->stats;
 }

@@ -1,9 +1,9 @@
-/* Writing frames as a nanosecond pcap file.
+/* Writing frames to a file, as pcap with nanoseconds; for the blocks of pcapng see dump_pcapng.c.
  *
  * The file is written from a buffer of ours, because libpcap's writer says nothing when a write fails. The buffer only
  * ever holds whole records, and when the disk is full the file is cut back to the last whole one, so what was written
  * stays a valid capture. */
-#include "capture/internal.h"
+#include "capture/dump.h"
 
 #include <wirestate/stop.h>
 
@@ -14,20 +14,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FILE_HEADER = 24, RECORD_HEADER = 16, BUFFER = 1 << 20, SNAPSHOT_MOST = 262144 };
+enum { FILE_HEADER = 24, RECORD_HEADER = 16, SNAPSHOT_MOST = 262144 };
 
-struct ws_dump {
-	char name[200];
-	int fd;
-	bool standard, regular;
-	int failed; /* errno of the first failure; from then on nothing is written */
-	uint32_t snapshot;
-	unsigned link_number; /* LINKTYPE_ */
-	uint8_t fcs_length;
-	off_t whole; /* where the whole records in a regular file end */
-	size_t used;
-	uint8_t buffer[BUFFER];
-};
+enum ws_dump_format ws_dump_format_of(const char *path)
+{
+	static const char ending[] = ".pcapng";
+	const size_t length = strlen(path), tail = sizeof(ending) - 1;
+	return length > tail && strcasecmp(path + length - tail, ending) == 0 ? WS_DUMP_PCAPNG : WS_DUMP_PCAP;
+}
 
 static bool write_failed(struct ws_dump *dump, struct ws_error *error)
 {
@@ -35,19 +29,24 @@ static bool write_failed(struct ws_dump *dump, struct ws_error *error)
 	return ws_fail(error, WS_ERROR_OUTPUT, "%s: cannot be written: %s", dump->name, why);
 }
 
+/* The size of the record at `at` of the buffer, as far as `length` bytes tell; a larger one where they do not. */
+static size_t record_size(const struct ws_dump *dump, size_t at, size_t length)
+{
+	const bool pcapng = dump->format == WS_DUMP_PCAPNG;
+	uint32_t number;
+	if (length - at < RECORD_HEADER)
+		return SIZE_MAX;
+	memcpy(&number, dump->buffer + at + (pcapng ? 4 : 8), sizeof(number));
+	return pcapng ? number : RECORD_HEADER + (size_t)number;
+}
+
 /* How many of the first `length` bytes of the buffer are whole records. */
 static size_t whole_records(const struct ws_dump *dump, size_t length)
 {
-	size_t at = 0;
-	for (;;) {
-		uint32_t captured;
-		if (length - at < RECORD_HEADER)
-			return at;
-		memcpy(&captured, dump->buffer + at + 8, sizeof(captured));
-		if (length - at - RECORD_HEADER < captured)
-			return at;
-		at += RECORD_HEADER + captured;
-	}
+	size_t at = 0, size;
+	while ((size = record_size(dump, at, length)) <= length - at)
+		at += size;
+	return at;
 }
 
 /* Writes all of `bytes`: how many went out, fewer after a failure. */
@@ -71,7 +70,7 @@ static size_t write_out(struct ws_dump *dump, const uint8_t *bytes, size_t lengt
 	return done;
 }
 
-static bool write_buffer(struct ws_dump *dump, struct ws_error *error)
+bool ws_dump_write_buffer(struct ws_dump *dump, struct ws_error *error)
 {
 	size_t done = write_out(dump, dump->buffer, dump->used);
 	dump->whole += (off_t)(dump->failed ? whole_records(dump, done) : done);
@@ -83,6 +82,15 @@ static bool write_buffer(struct ws_dump *dump, struct ws_error *error)
 		ws_fail(error, WS_ERROR_OUTPUT, "%s: cannot be written: %s; its last packet is not whole", dump->name,
 		        strerror(dump->failed));
 	return false;
+}
+
+uint8_t *ws_dump_reserve(struct ws_dump *dump, size_t size, struct ws_error *error)
+{
+	if (WS_DUMP_BUFFER - dump->used < size && !ws_dump_write_buffer(dump, error))
+		return NULL;
+	uint8_t *bytes = dump->buffer + dump->used;
+	dump->used += size;
+	return bytes;
 }
 
 static unsigned frame_link_number(const struct ws_frame *frame)
@@ -129,27 +137,32 @@ static void dump_free(struct ws_dump *dump)
 {
 	if (!dump->standard && dump->fd >= 0)
 		close(dump->fd);
+	free(dump->slots);
 	free(dump);
 }
 
-static void put32(uint8_t *at, uint32_t value)
+static void store32(uint8_t *at, uint32_t value)
 {
 	memcpy(at, &value, sizeof(value));
 }
 
 /* In the byte order of this machine, which the magic number tells. */
-static void make_header(const struct ws_dump *dump, uint8_t header[FILE_HEADER])
+static bool pcap_begin(struct ws_dump *dump, struct ws_error *error)
 {
 	enum { MAGIC_NANO = 0xa1b23c4d, MAJOR = 2, MINOR = 4 };
 	const uint16_t version[] = {MAJOR, MINOR};
 	uint32_t link = dump->link_number;
 	if (dump->fcs_length && dump->fcs_length % 2 == 0 && dump->fcs_length <= 30)
 		link |= (uint32_t)LT_FCS_DATALINK_EXT((uint32_t)dump->fcs_length / 2);
+	uint8_t *header = ws_dump_reserve(dump, FILE_HEADER, error);
+	if (!header)
+		return false;
 	memset(header, 0, FILE_HEADER);
-	put32(header, MAGIC_NANO);
+	store32(header, MAGIC_NANO);
 	memcpy(header + 4, version, sizeof(version));
-	put32(header + 16, dump->snapshot);
-	put32(header + 20, link);
+	store32(header + 16, dump->snapshot);
+	store32(header + 20, link);
+	return true;
 }
 
 /* A file has one header for all its packets. */
@@ -157,10 +170,11 @@ static bool refuse_mixed(const struct ws_dump *dump, const struct ws_frame *fram
 {
 	char first[120], other[120];
 	if (frame->fcs_length != dump->fcs_length)
-		return ws_fail(error, WS_ERROR_OUTPUT,
-		               "%s: packet %llu has a frame check sequence of %u bytes, the first one of %u: a pcap "
-		               "file has one length for all; --fcs states one",
-		               dump->name, (unsigned long long)frame->number, frame->fcs_length, dump->fcs_length);
+		return ws_fail(
+		        error, WS_ERROR_OUTPUT,
+		        "%s: packet %llu has a frame check sequence of %u bytes, the first one of %u: a pcap "
+		        "file has one length for all; write to a name that ends in .pcapng, or state one with --fcs",
+		        dump->name, (unsigned long long)frame->number, frame->fcs_length, dump->fcs_length);
 	ws_link_name(ws_link_dlt_of_number(dump->link_number), first, sizeof(first));
 	ws_link_name(ws_link_dlt_of_number(frame_link_number(frame)), other, sizeof(other));
 	return ws_fail(error, WS_ERROR_OUTPUT,
@@ -169,7 +183,19 @@ static bool refuse_mixed(const struct ws_dump *dump, const struct ws_frame *fram
 	               dump->name, (unsigned long long)frame->number, other, first);
 }
 
-struct ws_dump *ws_dump_open_fd(struct ws_capture *capture, int fd, const char *name, struct ws_error *error)
+/* The header goes out at once: a reader at the other end of a pipe waits for it, and a full disk shows. */
+static bool begin_file(struct ws_dump *dump, struct ws_error *error)
+{
+	if (!(dump->format == WS_DUMP_PCAPNG ? ws_dump_pcapng_begin(dump, error) : pcap_begin(dump, error)))
+		return false;
+	const size_t done = write_out(dump, dump->buffer, dump->used);
+	dump->whole += (off_t)done;
+	dump->used = 0;
+	return !dump->failed || write_failed(dump, error);
+}
+
+struct ws_dump *ws_dump_open_fd(struct ws_capture *capture, int fd, const char *name,
+                                const struct ws_dump_options *options, struct ws_error *error)
 {
 	if (fd < 0) {
 		ws_fail(error, WS_ERROR_OUTPUT, "%s: cannot be opened for writing: %s", name, strerror(errno));
@@ -182,68 +208,72 @@ struct ws_dump *ws_dump_open_fd(struct ws_capture *capture, int fd, const char *
 			close(fd);
 		return NULL;
 	}
-	*dump = (struct ws_dump){.fd = fd, .standard = fd == STDOUT_FILENO};
-	snprintf(dump->name, sizeof(dump->name), "%s", name);
+	memset(dump, 0, offsetof(struct ws_dump, buffer));
+	dump->capture = capture;
+	dump->fd = fd;
+	dump->standard = fd == STDOUT_FILENO;
+	dump->format = options->format;
+	dump->without_texts = options->without_texts;
 	dump->snapshot = capture->pcap ? (uint32_t)pcap_snapshot(capture->pcap) : SNAPSHOT_MOST;
 	dump->link_number = capture->link_number;
 	dump->fcs_length = capture->fcs_length;
-	uint8_t header[FILE_HEADER];
-	make_header(dump, header);
-	if (check_target(capture, dump, error)) {
-		/* At once: a reader at the other end of a pipe waits for it, and a full disk shows. */
-		size_t done = write_out(dump, header, FILE_HEADER);
-		dump->whole += (off_t)done;
-		if (!dump->failed)
-			return dump;
-		write_failed(dump, error);
-	}
+	snprintf(dump->name, sizeof(dump->name), "%s", name);
+	if (check_target(capture, dump, error) && begin_file(dump, error))
+		return dump;
 	dump_free(dump);
 	return NULL;
 }
 
-struct ws_dump *ws_dump_open(struct ws_capture *capture, const char *path, struct ws_error *error)
+struct ws_dump *ws_dump_open(struct ws_capture *capture, const char *path, const struct ws_dump_options *options,
+                             struct ws_error *error)
 {
 	if (strcmp(path, "-") == 0)
-		return ws_dump_open_fd(capture, STDOUT_FILENO, "standard output", error);
-	return ws_dump_open_fd(capture, open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666), path, error);
+		return ws_dump_open_fd(capture, STDOUT_FILENO, "standard output", options, error);
+	return ws_dump_open_fd(capture, open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666), path, options, error);
+}
+
+static bool pcap_write(struct ws_dump *dump, const struct ws_frame *frame, struct ws_error *error)
+{
+	if (frame_link_number(frame) != dump->link_number || frame->fcs_length != dump->fcs_length)
+		return refuse_mixed(dump, frame, error);
+	uint32_t captured = frame->captured;
+	if (captured > dump->snapshot)
+		captured = dump->snapshot; /* readers trust the header */
+	if (captured > WS_DUMP_BUFFER - RECORD_HEADER)
+		captured = WS_DUMP_BUFFER - RECORD_HEADER;
+	uint8_t *at = ws_dump_reserve(dump, RECORD_HEADER + (size_t)captured, error);
+	if (!at)
+		return false;
+	/* The format has unsigned 32-bit seconds. */
+	const ws_time time = frame->time < 0 ? 0 : frame->time;
+	store32(at, time / WS_SECOND > UINT32_MAX ? UINT32_MAX : (uint32_t)(time / WS_SECOND));
+	store32(at + 4, (uint32_t)(time % WS_SECOND));
+	store32(at + 8, captured);
+	store32(at + 12, frame->length);
+	if (captured)
+		memcpy(at + RECORD_HEADER, frame->data, captured);
+	return true;
 }
 
 bool ws_dump_write(struct ws_dump *dump, const struct ws_frame *frame, struct ws_error *error)
 {
 	if (dump->failed)
 		return write_failed(dump, error);
-	if (frame_link_number(frame) != dump->link_number || frame->fcs_length != dump->fcs_length)
-		return refuse_mixed(dump, frame, error);
-	uint32_t captured = frame->captured;
-	if (captured > dump->snapshot)
-		captured = dump->snapshot; /* readers trust the header */
-	if (captured > BUFFER - RECORD_HEADER)
-		captured = BUFFER - RECORD_HEADER;
-	if (BUFFER - dump->used < RECORD_HEADER + (size_t)captured && !write_buffer(dump, error))
-		return false;
-	/* The format has unsigned 32-bit seconds. */
-	ws_time time = frame->time < 0 ? 0 : frame->time;
-	uint8_t *at = dump->buffer + dump->used;
-	put32(at, time / WS_SECOND > UINT32_MAX ? UINT32_MAX : (uint32_t)(time / WS_SECOND));
-	put32(at + 4, (uint32_t)(time % WS_SECOND));
-	put32(at + 8, captured);
-	put32(at + 12, frame->length);
-	if (captured)
-		memcpy(at + RECORD_HEADER, frame->data, captured);
-	dump->used += RECORD_HEADER + (size_t)captured;
-	return true;
+	return dump->format == WS_DUMP_PCAPNG ? ws_dump_pcapng_write(dump, frame, error)
+	                                      : pcap_write(dump, frame, error);
 }
 
 bool ws_dump_flush(struct ws_dump *dump, struct ws_error *error)
 {
-	return dump->failed ? write_failed(dump, error) : write_buffer(dump, error);
+	return dump->failed ? write_failed(dump, error) : ws_dump_write_buffer(dump, error);
 }
 
 bool ws_dump_close(struct ws_dump *dump, struct ws_error *error)
 {
 	if (!dump)
 		return true;
-	bool good = ws_dump_flush(dump, error);
+	bool good = dump->failed || dump->format != WS_DUMP_PCAPNG || ws_dump_pcapng_end(dump, error);
+	good = ws_dump_flush(dump, error) && good;
 	if (good && !dump->standard) {
 		/* Some file systems only tell now. */
 		if (close(dump->fd) < 0 && errno != EINTR) {

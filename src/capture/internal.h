@@ -53,7 +53,6 @@ struct ws_capture {
 	int drop_counter[2];         /* live: the interface's own, see live.c; -1: it has none */
 	uint64_t last_drops;
 	struct ws_capture_stats stats;
-	char other_link[120]; /* the first link type that is not supported */
 };
 
 /* capture.c */

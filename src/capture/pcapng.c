@@ -64,9 +64,11 @@ static enum step fail_interface(struct ws_capture *capture, uint32_t number)
 
 static void count_other(struct ws_capture *capture, const struct ws_frame_interface *interface)
 {
-	if (!capture->stats.other_links++)
-		ws_link_name(ws_link_dlt_of_number(interface->link_number), capture->other_link,
-		             sizeof(capture->other_link));
+	struct ws_capture_stats *stats = &capture->stats;
+	if (!stats->other_links++)
+		stats->other_link_name = interface->link_name;
+	stats->other_links_differ =
+	        stats->other_links_differ || strcmp(stats->other_link_name, interface->link_name) != 0;
 }
 
 static inline enum step read_packet(struct ws_capture *capture, const uint8_t *block, uint32_t type, uint32_t size)
@@ -271,7 +273,7 @@ static enum ws_read finish(struct ws_capture *capture)
 	else if (nothing_decoded(capture))
 		ws_capture_failed(capture, NULL, WS_ERROR_FILE,
 		                  "link type %s is not supported: none of the packets can be decoded; supported are %s",
-		                  capture->other_link, ws_link_list(list, sizeof(list)));
+		                  capture->stats.other_link_name, ws_link_list(list, sizeof(list)));
 	else
 		capture->state = WS_READ_END;
 	return capture->state;
@@ -364,17 +366,13 @@ bool ws_pcapng_host_name(const struct ws_pcapng *pcapng, size_t index, struct ws
 	return pcapng->names && ws_host_names_at(pcapng->names, index, name);
 }
 
-bool ws_pcapng_drops(const struct ws_pcapng *pcapng, uint32_t index, uint64_t *interface, uint64_t *kernel)
+bool ws_pcapng_drops(const struct ws_pcapng *pcapng, size_t ordinal, struct ws_pcapng_drops *drops)
 {
-	*interface = *kernel = 0;
-	bool said = false;
-	for (size_t i = 0; i < pcapng->count; i++) {
-		const struct described *described = &pcapng->described[i];
-		if (described->interface->shown.index != index)
-			continue;
-		*interface += described->counted_interface;
-		*kernel += described->counted_kernel;
-		said = said || described->counted_interface || described->counted_kernel;
-	}
-	return said;
+	if (ordinal >= pcapng->count)
+		return false;
+	const struct described *described = &pcapng->described[ordinal];
+	*drops = (struct ws_pcapng_drops){.index = described->interface->shown.index,
+	                                  .interface = described->counted_interface,
+	                                  .kernel = described->counted_kernel};
+	return true;
 }

@@ -20,7 +20,13 @@ bool ws_pcapng_fetch(struct ws_capture *capture, uint64_t position, struct ws_fr
 
 const struct ws_frame_interface *ws_pcapng_interface(const struct ws_pcapng *pcapng, uint32_t index);
 bool ws_pcapng_host_name(const struct ws_pcapng *pcapng, size_t index, struct ws_host_name *name) WS_CHECKED;
-/* What interface statistics say so far of an interface. False: nothing. */
-bool ws_pcapng_drops(const struct ws_pcapng *pcapng, uint32_t index, uint64_t *interface, uint64_t *kernel) WS_CHECKED;
+
+/* The drops that are known of the file's `ordinal`-th interface description (from 0), and the index of its interface.
+ * False: there are fewer descriptions. */
+struct ws_pcapng_drops {
+	uint32_t index;
+	uint64_t interface, kernel;
+};
+bool ws_pcapng_drops(const struct ws_pcapng *pcapng, size_t ordinal, struct ws_pcapng_drops *drops) WS_CHECKED;
 
 #endif

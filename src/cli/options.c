@@ -75,7 +75,8 @@ const struct option_row option_rows[] = {
         {'l', "line-buffered", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(line_buffered), 0, 0, NULL,
          "write the records of every packet at once"},
         {'w', "write", "FILE", OPTION_TEXT, GROUP_SHOW, FIELD(write), 1, 0, NULL,
-         "also write every packet that is shown to this file, as pcap with nanoseconds"},
+         "also write every packet that is shown to this file, with nanoseconds: as pcapng when its name ends in "
+         ".pcapng, else as pcap"},
         {0, "anonymize", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(anonymize), 0, 0, NULL,
          "replace every MAC and IP address, the same one always by the same, with one reserved for documentation, and "
          "blank what is not understood; the payload of TCP and UDP stays as it is"},
@@ -109,7 +110,7 @@ const struct option_row option_rows[] = {
          "picture, "
          ".anim.svg one that plays in any browser, .html a page that plays, .txt text, .cast a recording for "
          "asciinema, "
-         ".pcap its packets; with --screen, FILE gets that screen instead"},
+         ".pcap or .pcapng its packets; with --screen, FILE gets that screen instead"},
         {0, "frame", "N", OPTION_FRAME, GROUP_PICTURE, FIELD(frame), 0, 1e18, NULL,
          "print the screen as it stands after packet N of the file, and exit; end: after the last"},
         {0, "size", "COLSxROWS", OPTION_CANVAS, GROUP_PICTURE, FIELD(size), 1, 1000, NULL,
@@ -251,6 +252,11 @@ bool options_colours(const struct options *options)
 		return options->colour == COLOUR_ALWAYS;
 	const char *no_color = getenv("NO_COLOR");
 	return !no_color || !no_color[0];
+}
+
+bool options_export_is_packets(int kind)
+{
+	return kind == EXPORT_PCAP || kind == EXPORT_PCAPNG;
 }
 
 int options_export_kind(const char *name)

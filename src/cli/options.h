@@ -44,9 +44,10 @@ enum colour {
 	X(EXPORT_HTML, ".html", "a page that plays it in a browser")                                                   \
 	X(EXPORT_TXT, ".txt", "the same as text")                                                                      \
 	X(EXPORT_CAST, ".cast", "a recording for asciinema")                                                           \
-	X(EXPORT_PCAP, ".pcap", "its packets")
+	X(EXPORT_PCAP, ".pcap", "its packets")                                                                         \
+	X(EXPORT_PCAPNG, ".pcapng", "its packets, with their interfaces and comments")
 
-#define EXPORT_ENDINGS ".svg, .anim.svg, .html, .txt, .cast or .pcap" /* in words */
+#define EXPORT_ENDINGS ".svg, .anim.svg, .html, .txt, .cast, .pcap or .pcapng" /* in words */
 
 enum export_kind {
 	EXPORT_NONE,
@@ -98,6 +99,8 @@ void options_free(struct options *options);
 int options_export_kind(const char *name);
 /* Whether the view uses colors, as --color and NO_COLOR say. */
 bool options_colours(const struct options *options);
+/* Whether a kind of --export, enum export_kind, is the packets themselves. */
+bool options_export_is_packets(int kind);
 
 /* ---- The table, for help and the manual */
 

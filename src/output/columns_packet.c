@@ -1,6 +1,8 @@
 /* The fields of a packet in one flat row, for CSV and spreadsheets. */
 #include "output/columns.h"
 
+#include <string.h>
+
 static void packet_length(const struct subject *s, unsigned index, struct value *v)
 {
 	set_number(v, index ? s->packet->frame->length : s->packet->frame->captured);
@@ -125,6 +127,18 @@ static void packet_error(const struct subject *s, unsigned index, struct value *
 	}
 }
 
+/* What the capture file says of the packet in words. */
+static void packet_file_text(const struct subject *s, unsigned index, struct value *v)
+{
+	const struct ws_frame *frame = s->packet->frame;
+	const char *text = index ? frame->comment : frame->interface ? frame->interface->name : NULL;
+	if (!text)
+		return;
+	v->kind = VALUE_STRING;
+	v->string = text;
+	v->length = index ? frame->comment_length : strlen(text);
+}
+
 static const struct column packet_columns[] = {
         {NULL, "time", get_time, 0},
         {NULL, "frame", get_frame, 0},
@@ -151,6 +165,8 @@ static const struct column packet_columns[] = {
         {NULL, "conn", packet_conn, 0},
         {NULL, "analysis", packet_analysis, 0},
         {NULL, "error", packet_error, 0},
+        {NULL, "interface", packet_file_text, 0},
+        {NULL, "comment", packet_file_text, 1},
 };
 
 const struct columns output_packet_columns = {packet_columns, WS_ARRAY_SIZE(packet_columns)};

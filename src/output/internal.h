@@ -109,6 +109,7 @@ struct ws_output {
 	int write_error; /* errno; 0: no error */
 	bool started;    /* first_time is known */
 	ws_time first_time;
+	const struct ws_frame_interface *interface; /* of the last packet whose fields were written */
 	uint64_t *recorded; /* when live, a bit for each connection number whose record is written */
 	size_t recorded_words;
 	struct flags_text flags[512];

@@ -482,6 +482,36 @@ static void put_analysis(struct writer *w, uint32_t analysis)
 	*w->at++ = ']';
 }
 
+/* Writes a text of the capture file, which may be long and hold anything, with its key. */
+static void put_text(struct writer *w, const char *key, const char *bytes, size_t length)
+{
+	struct ws_text *text = &w->output->text;
+	writer_make_room(w, EXTRA_MOST);
+	*w->at++ = ',';
+	put_word(w, key);
+	PUT(w, ":\"");
+	text->length = (size_t)(w->at - text->data);
+	ws_text_json(text, bytes, length);
+	w->at = text->data + text->length;
+	writer_make_room(w, EXTRA_MOST);
+	*w->at++ = '"';
+}
+
+/* Writes what the capture file says of the packet in words: where it was captured, and comments. */
+static void put_file_texts(struct writer *w)
+{
+	const struct ws_frame *frame = w->packet->frame;
+	const struct ws_frame_interface *interface = frame->interface;
+	if (interface && interface->name)
+		put_text(w, "interface", interface->name, strlen(interface->name));
+	if (frame->comment)
+		put_text(w, "comment", frame->comment, frame->comment_length);
+	if (interface && interface->comment)
+		put_text(w, "interface_comment", interface->comment, strlen(interface->comment));
+	if (interface && interface->section_comment)
+		put_text(w, "section_comment", interface->section_comment, strlen(interface->section_comment));
+}
+
 void json_packet(struct ws_output *output, const struct ws_packet *packet, const struct ws_track_result *result)
 {
 	struct ws_text *text = &output->text;
@@ -513,6 +543,7 @@ void json_packet(struct ws_output *output, const struct ws_packet *packet, const
 		PUT(&w, ",\"duplicate\":true");
 	if (result->checksum_ignored)
 		PUT(&w, ",\"checksum_ignored\":true");
+	put_file_texts(&w);
 	PUT(&w, "}\n");
 	text->length = (size_t)(w.at - text->data);
 }

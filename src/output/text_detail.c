@@ -1,6 +1,8 @@
 /* The lines that -v and -x add after a packet's line: every field of every header, and the frame's bytes. */
 #include "output/internal.h"
 
+#include <string.h>
+
 enum {
 	VALUE_COLUMN = 28,
 	ROW = 16, /* bytes in a row of the dump */
@@ -49,9 +51,50 @@ static void write_fields(struct ws_text *text, const struct ws_packet *packet, c
 	}
 }
 
+/* Writes one text of the capture file, each of its lines on a line of its own. */
+static void write_file_text(struct ws_text *text, const char *label, const char *bytes, size_t length)
+{
+	while (bytes && length) {
+		const char *end = memchr(bytes, '\n', length);
+		const size_t part = end ? (size_t)(end - bytes) : length;
+		ws_text_puts(text, "  ");
+		ws_text_puts(text, label);
+		ws_text_puts(text, ": ");
+		ws_text_clean(text, bytes, part);
+		ws_text_putc(text, '\n');
+		bytes += part + (end != NULL);
+		length -= part + (end != NULL);
+	}
+}
+
+static void write_file_string(struct ws_text *text, const char *label, const char *string)
+{
+	if (string)
+		write_file_text(text, label, string, strlen(string));
+}
+
+/* Writes what the capture file says of the packet in words. What it says of an interface is written when packets of
+ * that interface begin. */
+static void write_file_texts(struct ws_output *output, const struct ws_frame *frame)
+{
+	struct ws_text *text = &output->text;
+	const struct ws_frame_interface *interface = frame->interface;
+	const bool new = interface != output->interface;
+	write_file_text(text, "comment", frame->comment, frame->comment_length);
+	output->interface = interface;
+	if (!interface)
+		return;
+	write_file_string(text, "interface", interface->name);
+	if (new)
+		write_file_string(text, "comment of the interface", interface->comment);
+	if (new)
+		write_file_string(text, "comment of the section", interface->section_comment);
+}
+
 void text_fields(struct ws_output *output, const struct ws_packet *packet)
 {
 	struct ws_text *text = &output->text;
+	write_file_texts(output, packet->frame);
 	for (unsigned i = 0; i < packet->layer_count; i++) {
 		const struct ws_layer *layer = &packet->layer[i];
 		bool ethernet = layer->header == WS_HEADER_ETHERNET || layer->header == WS_HEADER_ETHERNET_LENGTH;

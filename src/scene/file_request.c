@@ -24,7 +24,7 @@ bool file_request_ask_connection(struct ws_ui *ui, const struct ws_model *model)
 {
 	static const struct prompt_use use = {
 	        .label = "export to",
-	        .hint = "a new file: .svg, .anim.svg, .html page, .txt, .cast recording, .pcap packets",
+	        .hint = "a new file: .svg, .anim.svg, .html page, .txt, .cast recording, .pcap or .pcapng packets",
 	        .accept = accept_name,
 	};
 	const bool from_list = ws_ui_screen(ui) == WS_SCREEN_LIST;

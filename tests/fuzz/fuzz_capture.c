@@ -43,7 +43,8 @@ static void read_capture(int fd, bool again)
 	struct ws_capture *capture = ws_capture_open_file(path, &options, &error);
 	if (!capture)
 		return;
-	struct reader reader = {.dump = ws_dump_open(capture, "/dev/null", &error)};
+	const struct ws_dump_options dump = {.format = again ? WS_DUMP_PCAPNG : WS_DUMP_PCAP};
+	struct reader reader = {.dump = ws_dump_open(capture, "/dev/null", &dump, &error)};
 	while (ws_capture_read(capture, 100, on_frame, &reader, &error) == WS_READ_MORE)
 		;
 	for (uint64_t i = 0; i < reader.count && i < KEPT; i++) {

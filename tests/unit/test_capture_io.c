@@ -94,6 +94,8 @@ static struct ws_capture *open_bytes(const struct bytes *b)
 	return capture;
 }
 
+static const struct ws_dump_options pcap_options = {.format = WS_DUMP_PCAP};
+
 static void dump_round_trip(void **state)
 {
 	(void)state;
@@ -103,7 +105,7 @@ static void dump_round_trip(void **state)
 	struct ws_error error;
 	assert_int_equal(read_all(capture, &seen, &error), WS_READ_END);
 	struct place file = write_file((const uint8_t *)"an older, longer content", 24);
-	struct ws_dump *dump = ws_dump_open(capture, file.path, &error);
+	struct ws_dump *dump = ws_dump_open(capture, file.path, &pcap_options, &error);
 	assert_non_null(dump);
 	for (unsigned i = 0; i < seen.count; i++) {
 		seen.frame[i].data = seen.data[i];
@@ -126,7 +128,7 @@ static void dump_round_trip(void **state)
 	assert_int_equal(back.frame[0].fcs_length, 4);
 	assert_memory_equal(back.data, seen.data, sizeof(seen.data[0]) * FRAMES);
 	/* The file that is read is not a place to write to. */
-	assert_null(ws_dump_open(written, file.path, &error));
+	assert_null(ws_dump_open(written, file.path, &pcap_options, &error));
 	assert_non_null(strstr(error.text, "being read"));
 	ws_capture_close(written);
 	unlink(file.path);
@@ -138,15 +140,15 @@ static void dump_failures(void **state)
 	struct bytes b = pcap_sample(MICRO, false);
 	struct ws_capture *capture = open_bytes(&b);
 	struct ws_error error = {0};
-	assert_null(ws_dump_open(capture, "/tmp/no such directory/x.pcap", &error));
+	assert_null(ws_dump_open(capture, "/tmp/no such directory/x.pcap", &pcap_options, &error));
 	assert_int_equal(error.status, WS_ERROR_OUTPUT);
 	assert_non_null(strstr(error.text, "No such file or directory"));
-	assert_null(ws_dump_open(capture, "/dev/full", &error));
+	assert_null(ws_dump_open(capture, "/dev/full", &pcap_options, &error));
 	assert_non_null(strstr(error.text, "/dev/full: cannot be written: No space left"));
 
 	/* A file that may not grow beyond 200 bytes: the header, one record of 16 + 100, and a part of the next. */
 	struct place file = write_file(NULL, 0);
-	struct ws_dump *dump = ws_dump_open(capture, file.path, &error);
+	struct ws_dump *dump = ws_dump_open(capture, file.path, &pcap_options, &error);
 	assert_non_null(dump);
 	struct rlimit old, limit;
 	getrlimit(RLIMIT_FSIZE, &old);

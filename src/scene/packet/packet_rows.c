@@ -12,17 +12,21 @@
 bool packet_load(struct packet_view *view, const struct ws_frame *frame)
 {
 	view->present = false;
-	if (frame->captured > view->capacity) {
-		uint8_t *bytes = realloc(view->bytes, frame->captured);
+	const size_t size = (size_t)frame->captured + frame->comment_length;
+	if (size > view->capacity) {
+		uint8_t *bytes = realloc(view->bytes, size);
 		if (!bytes)
 			return false;
 		view->bytes = bytes;
-		view->capacity = frame->captured;
+		view->capacity = size;
 	}
 	if (frame->captured)
 		memcpy(view->bytes, frame->data, frame->captured);
+	if (frame->comment_length)
+		memcpy(view->bytes + frame->captured, frame->comment, frame->comment_length);
 	view->frame = *frame;
 	view->frame.data = view->bytes;
+	view->frame.comment = frame->comment ? (const char *)view->bytes + frame->captured : NULL;
 	ws_decode(&view->frame, &view->packet);
 	view->present = true;
 	return true;
@@ -118,6 +122,47 @@ static void add_fragments(struct packet_view *view)
 	}
 }
 
+/* X(label, what it is): what a capture file says of a packet in words, in the order of the rows. */
+#define FILE_TEXTS(X)                                                                                                  \
+	X("comment", "what somebody has noted in the capture file about this packet")                                  \
+	X("interface", "where the packet was captured, as the capture file names it")                                  \
+	X("of interface", "what somebody has noted in the capture file about the interface")                           \
+	X("of section", "what somebody has noted in the capture file about this section of it")
+
+static const struct {
+	const char *label, *meaning;
+} file_texts[] = {
+#define X(label, meaning) {label, meaning},
+        FILE_TEXTS(X)
+#undef X
+};
+
+/* One of them; NULL: the file says nothing. */
+static const char *file_text(const struct packet_view *view, unsigned which, size_t *length)
+{
+	const struct ws_frame *frame = &view->frame;
+	const struct ws_frame_interface *interface = frame->interface;
+	const char *text = NULL;
+	if (which == 0) {
+		*length = frame->comment_length;
+		return frame->comment;
+	}
+	if (interface)
+		text = which == 1 ? interface->name : which == 2 ? interface->comment : interface->section_comment;
+	*length = text ? strlen(text) : 0;
+	return text;
+}
+
+static void add_file_texts(struct packet_view *view)
+{
+	size_t length;
+	for (unsigned i = 0; i < WS_ARRAY_SIZE(file_texts) && view->packet.layer_count; i++) {
+		struct packet_row *row = file_text(view, i, &length) ? add_row(view, ROW_TEXT, 0, 0) : NULL;
+		if (row)
+			row->field = (uint16_t)i;
+	}
+}
+
 void packet_build(struct packet_view *view)
 {
 	view->cursor.count = 0;
@@ -132,6 +177,7 @@ void packet_build(struct packet_view *view)
 			add_fields(view, i);
 	}
 	add_fragments(view);
+	add_file_texts(view);
 	if (is_ethernet(view))
 		add_row(view, ROW_NOTE, 0, 0);
 	if (view->cursor.selected >= view->cursor.count)
@@ -231,6 +277,8 @@ void packet_row_text(const struct packet_view *view, const struct packet_row *ro
 	struct ws_value field;
 	struct ws_option option;
 	uint32_t cursor = row->cursor;
+	const char *text;
+	size_t length;
 	switch (row->kind) {
 	case ROW_LAYER:
 		ws_text_printf(label, "%s%s", layer->quoted ? "quoted " : "", info->label);
@@ -259,6 +307,11 @@ void packet_row_text(const struct packet_view *view, const struct packet_row *ro
 		break;
 	case ROW_FRAGMENT:
 		packet_fragment_text(view, row->field, label, value);
+		break;
+	case ROW_TEXT:
+		ws_text_puts(label, file_texts[row->field].label);
+		text = file_text(view, row->field, &length);
+		ws_text_clean(value, text, length);
 		break;
 	default:
 		ws_text_puts(label, "around it");
@@ -382,6 +435,9 @@ void packet_row_meaning(const struct packet_view *view, const struct packet_row 
 		break;
 	case ROW_FRAGMENT:
 		packet_fragment_meaning(view, row->field, meaning);
+		break;
+	case ROW_TEXT:
+		ws_text_puts(meaning, file_texts[row->field].meaning);
 		break;
 	default:
 		ws_text_puts(meaning, "Ethernet's 18 bytes: 6 destination + 6 source + 2 type before the packet, and a "

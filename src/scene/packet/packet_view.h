@@ -5,11 +5,12 @@
 #include <wirestate/cursor.h>
 #include <wirestate/scene.h>
 
-enum packet_row_kind { ROW_LAYER, ROW_FIELD, ROW_OPTION, ROW_DATAGRAM, ROW_FRAGMENT, ROW_NOTE };
+enum packet_row_kind { ROW_LAYER, ROW_FIELD, ROW_OPTION, ROW_DATAGRAM, ROW_FRAGMENT, ROW_TEXT, ROW_NOTE };
 
 struct packet_row {
 	uint8_t kind, layer, depth;
-	uint16_t field;          /* ROW_FIELD: index in the header's table; ROW_FRAGMENT: among the fragments */
+	uint16_t field;          /* ROW_FIELD: index in the header's table; ROW_FRAGMENT: among the fragments;
+	                            ROW_TEXT: among the texts of the file */
 	uint32_t cursor;         /* ROW_OPTION: hand it to ws_option_next() */
 	uint32_t offset, length; /* the bytes it stands for; length 0: none */
 };

@@ -1,0 +1,56 @@
+/* What the writers of both formats share. */
+#ifndef CAPTURE_DUMP_H
+#define CAPTURE_DUMP_H
+
+#include "capture/internal.h"
+
+#include <sys/types.h>
+
+enum { WS_DUMP_BUFFER = 1 << 20 }; /* bytes; no record is longer */
+
+/* An interface of the source in the section that is being written. */
+struct ws_dump_slot {
+	uint32_t id; /* 1 + its number there; 0: it is not described there */
+	uint64_t dropped_interface, dropped_kernel;
+};
+
+struct ws_dump {
+	char name[200];
+	struct ws_capture *capture;
+	int fd;
+	bool standard, regular;
+	enum ws_dump_format format;
+	bool without_texts;
+	int failed;  /* errno of the first failure; from then on nothing is written */
+	off_t whole; /* where the whole records in a regular file end */
+
+	/* pcap: what the header says */
+	uint32_t snapshot;
+	unsigned link_number; /* LINKTYPE_ */
+	uint8_t fcs_length;
+
+	/* pcapng */
+	struct ws_dump_slot *slots; /* by the index of the interface; the first is for frames that have none */
+	size_t slot_count;
+	uint32_t described;          /* interfaces in this section */
+	const char *section_comment; /* of this section, or NULL */
+	ws_time last;                /* time of the last frame */
+
+	size_t used;
+	uint8_t buffer[WS_DUMP_BUFFER]; /* whole records only */
+};
+
+/* dump.c */
+
+/* Room for one record of so many bytes; NULL: what was there before could not be written. */
+uint8_t *ws_dump_reserve(struct ws_dump *dump, size_t size, struct ws_error *error) WS_CHECKED;
+bool ws_dump_write_buffer(struct ws_dump *dump, struct ws_error *error) WS_CHECKED;
+
+/* dump_pcapng.c */
+
+bool ws_dump_pcapng_begin(struct ws_dump *dump, struct ws_error *error) WS_CHECKED;
+bool ws_dump_pcapng_write(struct ws_dump *dump, const struct ws_frame *frame, struct ws_error *error) WS_CHECKED;
+/* Statistics of the interfaces, and names of hosts. */
+bool ws_dump_pcapng_end(struct ws_dump *dump, struct ws_error *error) WS_CHECKED;
+
+#endif
