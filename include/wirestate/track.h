@@ -303,7 +303,7 @@ struct ws_endpoint_info {
 
 /* The latest ICMP error that quotes a connection's segment. */
 struct ws_icmp_note {
-	struct ws_addr from; /* who reports it */
+	struct ws_addr from; /* the host that sent the error */
 	uint32_t count;      /* errors so far */
 	uint32_t mtu;        /* bytes; 0 when the error does not say */
 	uint8_t type, code, ip_version;

@@ -1,8 +1,8 @@
-/* What comes before the SYN-ACK (RFC 9293 §3.10.7.3): in SYN_SENT a segment without SYN or RST is dropped, whatever it
- * carries, so it opens nothing and its FIN closes nothing.
+/* Segments before the SYN-ACK (RFC 9293 §3.10.7.3): in SYN_SENT a segment without SYN or RST is dropped, so it does not
+ * open the connection, and its FIN does not close it.
  *
- * The capture may have missed the SYN-ACK, so such a segment is remembered: should the endpoint that sent the SYN go on
- * as one that is open, or the other one go on sending data, it counts after all. */
+ * The capture may have missed the SYN-ACK, so such a segment is remembered. It counts after all if the endpoint that
+ * sent the SYN behaves as an open one, or if the other endpoint goes on sending data. */
 #include "track/machine.h"
 
 #define FAR (UINT32_C(1) << 30)
@@ -20,7 +20,7 @@ bool ws_is_early(const struct ws_step_context *x)
 	const struct ws_segment *s = x->segment;
 	if (self->sent_any || self == peer || !peer->active || peer->got_syn_ack || peer->syn_received)
 		return false;
-	/* Nobody sends data on and on without an answer; but after a SYN with data a server may begin before the
+	/* No endpoint goes on sending data without an answer; but after a SYN with data a server may start before the
 	 * handshake is complete (RFC 7413). */
 	bool goes_on = self->early && s->length && s->sequence == self->snd_max && peer->snd_max == peer->iss + 1;
 	return !goes_on || !acknowledges_syn(x);
@@ -52,7 +52,7 @@ void ws_meet_receiver(struct ws_step_context *x)
 	struct ws_endpoint *peer = x->receiver;
 	const uint32_t ack = x->segment->acknowledgment;
 	if (peer->early && ack - peer->iss - 1 > FAR)
-		peer->early = peer->fin_held = 0; /* that was of another connection, or someone else's */
+		peer->early = peer->fin_held = 0; /* it belonged to another connection, or was forged */
 	peer->snd_max = peer->early ? ws_seq_max(peer->snd_max, ack) : ack;
 	peer->sent_any = 1;
 	peer->window_scale = 255;

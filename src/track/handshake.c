@@ -5,7 +5,7 @@
  * SYN-ACK means that the answer to it had not arrived, and retracts what was presumed of its sender. */
 #include "track/machine.h"
 
-#define SOONEST_AGAIN (200 * WS_MILLISECOND) /* no TCP sends a SYN again earlier */
+#define SOONEST_AGAIN (200 * WS_MILLISECOND) /* no TCP repeats a SYN earlier */
 
 static void note_options(struct ws_step_context *x)
 {
@@ -14,7 +14,7 @@ static void note_options(struct ws_step_context *x)
 	self->mss = s->mss;
 	self->window = s->window;
 	self->window_scale = s->window_scale;
-	self->early = self->fin_held = 0; /* what came before any SYN was no part of this */
+	self->early = self->fin_held = 0; /* segments before any SYN do not belong to it */
 }
 
 static void first_syn(struct ws_step_context *x)
@@ -58,8 +58,8 @@ static void first_syn(struct ws_step_context *x)
 	}
 }
 
-/* A SYN that was recorded after the SYN-ACK that answers it, as where each direction is captured by itself; one that is
- * sent again comes a timeout later. */
+/* A SYN that was recorded after the SYN-ACK that answers it, which happens when each direction is captured separately.
+ * A repeated SYN comes a timeout later. */
 static bool was_overtaken(const struct ws_step_context *x)
 {
 	const struct ws_endpoint *self = x->sender;
@@ -195,7 +195,7 @@ void ws_handle_syn_ack(struct ws_step_context *x)
 	syn_ack_leaves(x, again);
 	syn_ack_arrives(x, again);
 	if (s->flags & WS_TCP_FIN) {
-		/* RFC 9293 §3.10.7.3 lets it count; Linux does so only after a fast open. The answer tells. */
+		/* RFC 9293 §3.10.7.3 accepts its data, Linux only after a fast open. The answer shows which. */
 		ws_fin_leaves(x);
 		peer->fin_doubted = self->fin_sent && !peer->fin_received && !peer->fin_pending;
 	}

@@ -60,7 +60,7 @@ static bool answers_stray(const struct ws_step_context *x)
 	return (self->state == WS_SYN_SENT && x->segment->sequence != self->iss) || self->state == WS_SYN_RECEIVED;
 }
 
-/* True when the RST comes from where nothing has come from yet and does not answer the SYN: it changes nothing (RFC
+/* True when nothing was captured of the RST's sender and the RST does not answer the SYN. Then it changes nothing (RFC
  * 9293 §3.10.7.3). */
 static bool is_ignored(const struct ws_step_context *x)
 {
@@ -96,7 +96,7 @@ static void contradict_receipt(struct ws_step_context *x)
 static void contradict_open(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
-	/* Its number is what the SYN-ACK acknowledged, which after a fast open includes the SYN's data. */
+	/* Its number is the one that the SYN-ACK acknowledged, which after a fast open includes the SYN's data. */
 	bool answers = x->segment->sequence == self->iss + 1 ||
 	               (self->got_syn_ack && peer->acked_any && x->segment->sequence == peer->last_ack_sent);
 	if (x->has_ack || self->open_proven || self->talks || (self->fin_sent && !self->fin_implied) || !answers)
@@ -113,7 +113,7 @@ static void contradict_open(struct ws_step_context *x)
 	}
 }
 
-/* The SYN was never answered: that a SYN-ACK had been missed was concluded wrongly from what the other side sent. */
+/* The SYN was never answered, so the conclusion from the other side's segments that a SYN-ACK was missed was wrong. */
 static bool never_answered(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
@@ -229,7 +229,7 @@ bool ws_handle_revival(struct ws_step_context *x)
 	if (ws_left_before_reset(x) && !(x->segment->flags & WS_TCP_FIN))
 		return false;
 	if (self->dead == WS_DEAD_SENT_RST && !self->sent_any) {
-		/* It takes part after all: it listens by now, or someone else refused in its name. */
+		/* It answers after all: it listens by now, or another host forged the refusal. */
 		x->machine->refused = 0;
 		why = x->machine->syn_after_reset ? WS_WHY_LISTENS_NOW : note_forgery(x);
 	} else if (self->dead == WS_DEAD_SENT_RST) {
