@@ -223,12 +223,13 @@ bool session_open(struct session *session, const struct options *options, bool s
 
 bool session_confine(struct session *session)
 {
-	if (session->options->no_sandbox)
-		return true;
-	if (!session->dropped && !drop_privileges(session, &session->error))
-		return false;
-	ws_sandbox_enter(session->directory, ws_capture_fd(session_shown(session)->capture), &session->protections);
-	return true;
+	if (!session->options->no_sandbox) {
+		if (!session->dropped && !drop_privileges(session, &session->error))
+			return false;
+		ws_sandbox_enter(session->directory, ws_capture_fd(session_shown(session)->capture),
+		                 &session->protections);
+	}
+	return session->confined = true;
 }
 
 void session_close(struct session *session)
@@ -361,7 +362,7 @@ void session_decoded(struct session *session, const struct ws_frame *frame)
 bool session_read(struct session *session, int max)
 {
 	bool more = false;
-	if (session->ended)
+	if (session->ended || !session->confined)
 		return false;
 	for (size_t i = 0; i < session->point_count && session->error.status == WS_OK; i++)
 		more = point_read(&session->points[i], max) || more;
@@ -382,6 +383,8 @@ bool session_ready(const struct session *session)
 
 void session_drain(struct session *session)
 {
+	if (!session->confined)
+		return;
 	for (size_t i = 0; i < session->point_count && !session->ended && !session->output_failed; i++)
 		point_drain(&session->points[i]);
 }

@@ -34,6 +34,7 @@ struct session {
 	int directory;                     /* where the view may save files, -1: nowhere */
 	struct ws_protections protections; /* in force since session_confine(), the user's since `dropped` */
 	bool dropped;                      /* privileges are given up */
+	bool confined;                     /* session_confine() has succeeded: packets may be read */
 	struct ws_error error;             /* what the exit status tells; the first one counts */
 	struct ws_error warning;           /* of -w: reported at once, the capture goes on */
 	uint64_t packets;                  /* of all points, tracked or pending */

@@ -186,6 +186,22 @@ def a_user_that_cannot_be_had():
     expect(result, 0, "without an unprivileged user")
 
 
+def nothing_is_read_unconfined():
+    """The view ends without having read a packet when privileges cannot be given up."""
+    namespace()
+    target = os.path.join(FOLDER, "unconfined.pcap")
+    code = ("import socket; s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW); s.bind(('vb', 0)); print('ready', flush=True)\n"
+            "while True: s.send(bytes(12) + b'\\x88\\xb5' + bytes(100))")
+    with subprocess.Popen(["ip", "netns", "exec", SPACE, sys.executable, "-c", code], stdout=subprocess.PIPE) as flood:
+        try:
+            flood.stdout.readline()
+            screen = Screen("-n", "-i", "va", "-w", target, "-Z", "no-such-user", before=["ip", "netns", "exec", SPACE])
+            assert screen.program.wait(PATIENCE) == 1
+        finally:
+            flood.kill()
+    assert os.path.getsize(target) == 24, f"{os.path.getsize(target)} bytes were written"
+
+
 def an_invoker_whose_group_is_roots():
     """When sudo runs the program, it writes files as the user who called sudo, not as root."""
     if os.geteuid() != 0:
@@ -206,5 +222,5 @@ def without_privilege():
 
 
 TESTS = [live_capture_as_root_is_confined, a_pipe_is_waited_for_without_privileges, the_view_says_how_it_is_fenced, written_files_belong_to_the_invoker, the_interface_goes,
-         the_view_says_that_the_interface_is_down, the_ring_overruns, a_user_that_cannot_be_had, an_invoker_whose_group_is_roots,
+         the_view_says_that_the_interface_is_down, the_ring_overruns, a_user_that_cannot_be_had, nothing_is_read_unconfined, an_invoker_whose_group_is_roots,
          without_privilege]
