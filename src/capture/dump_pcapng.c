@@ -4,8 +4,8 @@
  * be read while it is written. All have nanoseconds as their unit of time. A section of the source that has a comment
  * of its own becomes a section of its own. At the end come the statistics of the interfaces, and the names of hosts.
  *
- * A block is put together in the buffer: reserve() makes room for the largest that it can be, and block_end() gives
- * back what was not needed. */
+ * A block is composed in the buffer: reserve() reserves the most bytes that it can take, and block_end() releases those
+ * that were not used. */
 #include "capture/dump.h"
 #include "capture/pcapng_blocks.h"
 
