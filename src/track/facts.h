@@ -56,15 +56,18 @@
 	X(fin_implied, 1, e->fin_sent, "its FIN was not captured; the numbers say that it was sent")                   \
 	X(fin_carries_ack, 1, e->fin_sent && peer->fin_sent, "its FIN acknowledged the peer's FIN")                    \
 	X(fin_held, 1, !e->fin_sent, "such a segment was a FIN: it counts once it is acknowledged")                    \
-	X(fin_received, 2, peer->fin_sent, "the peer's FIN passed (presumed), or it acknowledged that FIN (proven)")   \
-	X(fin_acked, 2, e->fin_sent, "an ACK of its FIN passed (presumed), and what it sent shows it came (proven)")   \
+	X(fin_received, 2, peer->fin_sent,                                                                             \
+	  "the peer's FIN passed (1: presumed), or it acknowledged that FIN (2: proven)")                              \
+	X(fin_acked, 2, e->fin_sent,                                                                                   \
+	  "an ACK of its FIN passed (1: presumed), or what it sent shows that it came (2: proven)")                    \
 	X(fin_pending, 1, peer->fin_sent && !e->fin_received,                                                          \
 	  "the peer's FIN was still under way when it sent its own: it is presumed received at the next ACK")          \
 	X(fin_doubted, 1, peer->fin_sent && !e->fin_received,                                                          \
 	  "the peer sent its FIN, or data before it, again: only its own ACK shows that it has the FIN")               \
 	X(was_closing, 1, peer->fin_sent,                                                                              \
 	  "the peer's FIN was presumed received before the ACK of its own, until that FIN came again")                 \
-	X(dead, 3, e->state == WS_CLOSED, "something has ended it: enum ws_death")                                     \
+	X(dead, 3, e->state == WS_CLOSED,                                                                              \
+	  "something has ended it: 1 its RST, 2 a RST that it got, 3 a timer, 4 it is assumed, 5 an ICMP error")       \
 	X(opening_known, 1, e->iss_known, "the segment that acknowledged its SYN-ACK had a timestamp")                 \
 	X(overacked, 1, e->sent_any,                                                                                   \
 	  "snd_max rests on an ACK one beyond what was seen of it: a FIN or one byte was lost or missed")              \
