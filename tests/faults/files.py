@@ -23,6 +23,33 @@ def a_file_cut_anywhere():
         expect(result, 0 if between else 2, "packets captured" if between else "ends in the middle of packet")
 
 
+def pcapng_blocks(data):
+    """Where each block of a pcapng file ends, and whether it is a packet."""
+    at, order, blocks = 0, "<", []
+    while at < len(data):
+        if data[at:at + 4] == b"\x0a\x0d\x0d\x0a":
+            order = "<" if data[at + 8] == 0x4d else ">"
+        kind, size = struct.unpack_from(order + "II", data, at)
+        at += size
+        blocks.append((at, kind == 6))
+    return blocks
+
+
+def a_pcapng_file_cut_anywhere():
+    """Every whole packet is shown, and the error names the file, where it ends and what was cut."""
+    with open(os.path.join(ROOT, "tests/pcapng/sample.pcapng"), "rb") as file:
+        whole = file.read()
+    blocks = pcapng_blocks(whole)
+    for length in sorted(random.Random(1).sample(range(100, len(whole)), 40)):
+        result = wirestate("-n", "-T", "json", "--only", "packet", "-r", put("cut.pcapng", whole[:length]))
+        count = sum(packet and end <= length for end, packet in blocks)
+        between = length in [end for end, _ in blocks]
+        start = max([0] + [end for end, _ in blocks if end <= length])
+        assert len(result.stdout.splitlines()) == count, f"cut at {length}: {len(result.stdout.splitlines())}, not {count}"
+        expect(result, 0 if between else 2, "packets captured" if between else 
+               f"cut.pcapng: ends in the middle of (.* byte {start}: |a block after packet .* bytes of it are missing)")
+
+
 def a_file_that_grows():
     whole = read("close-four-client.pcap")
     for length in (24, 60, len(whole) // 2):
@@ -152,4 +179,4 @@ def clock_that_steps_back():
         assert wirestate("-r", path, "--frame", "end", "--screen", "lifelines").returncode == 0
 
 
-TESTS = [a_file_cut_anywhere, a_file_that_grows, a_burst_on_a_pipe, a_file_that_shrinks, not_a_capture, unreadable, huge_numbers_in_the_header, decompression_bomb, zstd_bomb, clock_that_steps_back]
+TESTS = [a_file_cut_anywhere, a_pcapng_file_cut_anywhere, a_file_that_grows, a_burst_on_a_pipe, a_file_that_shrinks, not_a_capture, unreadable, huge_numbers_in_the_header, decompression_bomb, zstd_bomb, clock_that_steps_back]
