@@ -262,7 +262,25 @@ enum ws_close { WS_CLOSES(X) WS_CLOSE_COUNT };
 const char *ws_handshake_name(enum ws_handshake handshake);
 const char *ws_close_name(enum ws_close close);
 
-enum ws_closed_by { WS_CLOSED_BY_NONE, WS_CLOSED_BY_ENDPOINT_0, WS_CLOSED_BY_ENDPOINT_1, WS_CLOSED_BY_BOTH };
+enum ws_closed_by {
+	WS_CLOSED_BY_NONE,
+	WS_CLOSED_BY_ENDPOINT_0,
+	WS_CLOSED_BY_ENDPOINT_1,
+	WS_CLOSED_BY_BOTH,
+	WS_CLOSED_BY_UNKNOWN, /* FINs were sent, but only one direction was captured */
+};
+
+/* X(enumerator, name in records): whose segments the capture holds. */
+#define WS_CAPTURED_SIDES(X)                                                                                           \
+	X(WS_CAPTURED_BOTH, "both")                                                                                    \
+	X(WS_CAPTURED_CLIENT, "client only")                                                                           \
+	X(WS_CAPTURED_SERVER, "server only")
+enum ws_captured {
+#define X(name, text) name,
+	WS_CAPTURED_SIDES(X)
+#undef X
+};
+const char *ws_captured_name(enum ws_captured captured);
 
 /* X(member, the analysis mark it counts), for each endpoint, of the segments that it sent. */
 #define WS_COUNTERS(X)                                                                                                 \
@@ -319,7 +337,8 @@ struct ws_conn_info {
 	struct ws_endpoint_info endpoint[2];
 	ws_time first_time, last_time, initial_rtt; /* initial_rtt is -1 when not measured */
 	uint64_t first_frame, last_frame;
-	uint8_t handshake, close, closed_by; /* the enums above */
+	uint8_t handshake, close, closed_by, captured; /* the enums above */
+	bool one_direction;                            /* the side that was not captured has sent something, too */
 	uint64_t bad_checksums, duplicates;
 	uint64_t checksums_ignored; /* of `bad_checksums`: segments that were taken as good */
 	uint64_t previous, next;    /* numbers of the previous and the next incarnation; 0: none */

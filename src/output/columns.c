@@ -112,7 +112,6 @@ SIDE_NUMBER(bytes)
 WS_COUNTERS(X)
 #undef X
 SIDE_NUMBER(most_in_flight)
-SIDE_NUMBER(unacknowledged)
 SIDE_NUMBER(window)
 
 static void side_address(const struct subject *s, unsigned index, struct value *v)
@@ -133,6 +132,12 @@ static void side_certainty(const struct subject *s, unsigned index, struct value
 static void side_initial_sequence(const struct subject *s, unsigned index, struct value *v)
 {
 	set_known(v, conn_side(s, index)->initial_sequence, conn_side(s, index)->initial_sequence_known);
+}
+
+/* Not known where the peer's acknowledgments were not captured. */
+static void side_unacknowledged(const struct subject *s, unsigned index, struct value *v)
+{
+	set_known(v, conn_side(s, index)->unacknowledged, !s->conn->one_direction);
 }
 
 static void side_window_scale(const struct subject *s, unsigned index, struct value *v)
@@ -179,11 +184,19 @@ static void conn_closed_by(const struct subject *s, unsigned index, struct value
 	(void)index;
 	if (s->conn->closed_by == WS_CLOSED_BY_NONE)
 		set_string(v, "none");
+	else if (s->conn->closed_by == WS_CLOSED_BY_UNKNOWN)
+		set_string(v, "unknown");
 	else if (s->conn->closed_by == WS_CLOSED_BY_BOTH)
 		set_string(v, "both");
 	else
 		set_string(v, s->conn->closed_by - WS_CLOSED_BY_ENDPOINT_0 == s->conn->likely_client ? "client"
 		                                                                                     : "server");
+}
+
+static void conn_captured(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	set_string(v, ws_captured_name(s->conn->captured));
 }
 
 static void conn_close(const struct subject *s, unsigned index, struct value *v)
@@ -261,6 +274,7 @@ static const struct column connection_columns[] = {
         {NULL, "last_time", conn_last_time, 0},
         {NULL, "first_frame", conn_first_frame, 0},
         {NULL, "last_frame", conn_last_frame, 0},
+        {NULL, "captured", conn_captured, 0},
         {NULL, "handshake", conn_handshake, 0},
         {NULL, "closed_by", conn_closed_by, 0},
         {NULL, "close", conn_close, 0},

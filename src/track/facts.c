@@ -14,10 +14,24 @@ static enum ws_state closing_state(const struct ws_endpoint *e)
 	return e->fin_acked ? WS_FIN_WAIT_2 : WS_FIN_WAIT_1;
 }
 
-static enum ws_state state_of(const struct ws_endpoint *e)
+static bool is_over(const struct ws_endpoint *e)
+{
+	enum ws_state state = e->fin_sent ? closing_state(e) : WS_ESTABLISHED;
+	return e->dead || state == WS_CLOSED || state == WS_TIME_WAIT;
+}
+
+/* When only the peer's direction was captured, it is not known what an open endpoint does until both are over. */
+static bool is_unseen(const struct ws_endpoint *e)
+{
+	return !e->captured && ws_is_open(e);
+}
+
+static enum ws_state state_of(const struct ws_endpoint *e, const struct ws_endpoint *peer)
 {
 	if (e->dead)
 		return WS_CLOSED;
+	if (is_unseen(e))
+		return e->fin_sent && is_over(peer) ? WS_CLOSED : WS_ESTABLISHED;
 	if (!ws_is_open(e)) {
 		if (e->syn_received)
 			return !e->fin_sent ? WS_SYN_RECEIVED : e->fin_first ? WS_FIN_WAIT_1 : closing_state(e);
@@ -35,8 +49,12 @@ static enum ws_certainty receipt_certainty(unsigned receipt)
 	return receipt == WS_RECEIPT_PROVEN ? WS_CONFIRMED : WS_PRESUMED;
 }
 
-static enum ws_certainty certainty_of(const struct ws_endpoint *e, enum ws_state state)
+static enum ws_certainty certainty_of(const struct ws_endpoint *e, const struct ws_endpoint *peer, enum ws_state state)
 {
+	/* An endpoint that was not captured may have closed, and its peer may be the first or the second to close. */
+	bool closing = e->fin_sent || (is_unseen(e) && peer->fin_sent);
+	if (closing && !e->dead && (is_unseen(e) || is_unseen(peer)))
+		return WS_ASSUMED;
 	switch (state) {
 	case WS_CLOSED:
 		if (e->dead == WS_DEAD_TIMER || e->dead == WS_DEAD_ASSUMED)
@@ -115,10 +133,15 @@ static enum ws_state next_hop(enum ws_state from, enum ws_state to)
 
 /* ---- The path */
 
+static const struct ws_endpoint *other(const struct ws_step_context *x, const struct ws_endpoint *endpoint)
+{
+	return endpoint == x->sender ? x->receiver : x->sender;
+}
+
 static void record_transition(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws_state to,
                               enum ws_basis basis, enum ws_why why)
 {
-	endpoint->certainty = (uint8_t)certainty_of(endpoint, to);
+	endpoint->certainty = (uint8_t)certainty_of(endpoint, other(x, endpoint), to);
 	if (to == WS_TIME_WAIT)
 		endpoint->time_wait_start = x->segment->time;
 	if (x->outcome->count < WS_MAX_TRANSITIONS)
@@ -175,8 +198,9 @@ void ws_start_in(struct ws_endpoint *endpoint, enum ws_state state)
 
 void ws_publish(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws_basis basis, enum ws_why why)
 {
-	enum ws_state to = state_of(endpoint);
-	endpoint->certainty = (uint8_t)certainty_of(endpoint, to);
+	const struct ws_endpoint *peer = other(x, endpoint);
+	enum ws_state to = state_of(endpoint, peer);
+	endpoint->certainty = (uint8_t)certainty_of(endpoint, peer, to);
 	if (to == endpoint->state)
 		return;
 	if (!endpoint->depth)
@@ -203,6 +227,16 @@ void ws_publish(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws
 	}
 }
 
+void ws_publish_unseen(struct ws_step_context *x, struct ws_endpoint *endpoint)
+{
+	if (!endpoint->depth)
+		return;
+	if (endpoint->state == WS_CLOSED)
+		ws_publish(x, endpoint, WS_BASIS_RETRACTION, WS_WHY_ALIVE);
+	else
+		ws_publish(x, endpoint, WS_BASIS_ASSUMED, WS_WHY_UNSEEN);
+}
+
 void ws_presume(struct ws_step_context *x, struct ws_endpoint *endpoint)
 {
 	endpoint->proof_known = x->segment->timestamps;
@@ -220,9 +254,9 @@ const char *ws_endpoint_check(const struct ws_endpoint *e, const struct ws_endpo
 #undef X
 	if (e->depth ? (e->path & 15) != e->state : e->state != WS_CLOSED)
 		return "the path does not end in the state";
-	if (e->depth && e->state != state_of(e))
+	if (e->depth && e->state != state_of(e, peer))
 		return "the state is not the one that the facts lead to";
-	if (e->depth && e->certainty != certainty_of(e, state_of(e)))
+	if (e->depth && e->certainty != certainty_of(e, peer, state_of(e, peer)))
 		return "the certainty is not the one that the facts lead to";
 	return NULL;
 }

@@ -30,6 +30,7 @@
  * the bit is set; `e` is the endpoint, `peer` the other one (in a self-connect the same one). */
 #define WS_ENDPOINT_BITS(X)                                                                                            \
 	X(sent_any, 1, true, "it sent a segment that is no RST, or the peer acknowledged one")                         \
+	X(captured, 1, true, "a segment of it was captured")                                                           \
 	X(iss_known, 1, e->sent_any, "its SYN or SYN-ACK passed, or what answers one")                                 \
 	X(acked_any, 1, e->sent_any && e->rcv_known, "it sent an acknowledgment")                                      \
 	X(rcv_known, 1, peer->sent_any, "a segment passed towards it, or it sent an acknowledgment")                   \

@@ -26,13 +26,19 @@ OF_ENDPOINT(port)
 OF_ENDPOINT(state)
 OF_ENDPOINT(packets)
 OF_ENDPOINT(bytes)
-OF_ENDPOINT(unacknowledged)
 #define X(member, mark) OF_ENDPOINT(member)
 WS_COUNTERS(X)
 #undef X
 OF_CONNECTION(number)
 OF_CONNECTION(handshake)
 OF_CONNECTION(close)
+
+OF_CONNECTION(captured)
+
+static int64_t get_unacknowledged(const struct filter_subject *subject, unsigned endpoint)
+{
+	return subject->info->one_direction ? 0 : (int64_t)subject->info->endpoint[endpoint].unacknowledged;
+}
 
 static struct ws_judgement judgement(const struct filter_subject *subject)
 {
@@ -65,6 +71,8 @@ static int64_t get_closed_by(const struct filter_subject *subject, unsigned endp
 		return 0;
 	if (subject->info->closed_by == WS_CLOSED_BY_BOTH)
 		return 3;
+	if (subject->info->closed_by == WS_CLOSED_BY_UNKNOWN)
+		return 4;
 	return subject->info->closed_by - WS_CLOSED_BY_ENDPOINT_0 == subject->info->likely_client ? 1 : 2;
 }
 
@@ -115,7 +123,15 @@ static const char *close_word(unsigned value)
 
 static const char *closed_by_word(unsigned value)
 {
-	static const char *const words[] = {"none", "client", "server", "both"};
+	static const char *const words[] = {"none", "client", "server", "both", "unknown"};
+	return value < WS_ARRAY_SIZE(words) ? words[value] : NULL;
+}
+
+/* As ws_captured_name() without the second word. */
+static const char *captured_word(unsigned value)
+{
+	static const char *const words[] = {
+	        [WS_CAPTURED_BOTH] = "both", [WS_CAPTURED_CLIENT] = "client", [WS_CAPTURED_SERVER] = "server"};
 	return value < WS_ARRAY_SIZE(words) ? words[value] : NULL;
 }
 
@@ -149,6 +165,8 @@ const struct filter_field filter_fields[] = {
 	 "how bad the verdict is, from 0 (fine) to 3 (broken)"},
 	{"role", FILTER_WORD, FILTER_CONNECTION, get_role, role_word, NULL, 0, WS_PART_OPENING,
 	 "whether client and server are known from a SYN that was seen"},
+	{"captured", FILTER_WORD, FILTER_CONNECTION, get_captured, captured_word, NULL, 0, WS_PART_ENDING | WS_PART_OPENING,
+	 "whose segments the capture holds"},
 	{"handshake", FILTER_WORD, FILTER_CONNECTION, get_handshake, handshake_word, NULL, 0, WS_PART_OPENING,
 	 "how much of the handshake was captured"},
 	{"close", FILTER_WORD, FILTER_CONNECTION, get_close, close_word, NULL, 0, WS_PART_ENDING, "how the connection ended"},
@@ -156,7 +174,7 @@ const struct filter_field filter_fields[] = {
 	 "which side ended the connection"},
 	{"packets", FILTER_NUMBER, FILTER_SUM, get_packets, NULL, NULL, INT64_MAX, WS_PART_TRAFFIC, "segments sent"},
 	{"bytes", FILTER_SIZE, FILTER_SUM, get_bytes, NULL, NULL, INT64_MAX, WS_PART_TRAFFIC, "payload sent"},
-	{"unacknowledged", FILTER_SIZE, FILTER_SUM, get_unacknowledged, NULL, NULL, INT64_MAX, WS_PART_FLIGHT,
+	{"unacknowledged", FILTER_SIZE, FILTER_SUM, get_unacknowledged, NULL, NULL, INT64_MAX, WS_PART_FLIGHT | WS_PART_ENDING,
 	 "bytes sent and not acknowledged"},
 	WS_COUNTERS(COUNTER)
 	{"duration", FILTER_TIME, FILTER_CONNECTION, get_duration, NULL, NULL, INT64_MAX, WS_PART_FIRST | WS_PART_LAST,

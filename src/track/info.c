@@ -37,10 +37,20 @@ static enum ws_close close_of(const struct ws_machine *m)
 	return gone ? WS_CLOSE_TIMEOUT : WS_CLOSE_OPEN;
 }
 
+/* The only endpoint of which something was captured; -1 when both were, or none. */
+static int only_captured(const struct ws_machine *m)
+{
+	if (m->self || m->endpoint[0].captured == m->endpoint[1].captured)
+		return -1;
+	return m->endpoint[1].captured;
+}
+
 /* The endpoint that ended the connection: the sender of the first FIN, or otherwise of the RST. */
 static enum ws_closed_by closed_by_of(const struct ws_machine *m)
 {
 	const struct ws_endpoint *e = m->endpoint;
+	if (only_captured(m) >= 0 && (e[0].fin_sent || e[1].fin_sent))
+		return WS_CLOSED_BY_UNKNOWN;
 	if (e[0].fin_first && (e[1].fin_first || m->self))
 		return WS_CLOSED_BY_BOTH;
 	for (unsigned i = 0; i < 2; i++)
@@ -64,6 +74,17 @@ static void fill_opening(const struct ws_conn *conn, struct ws_conn_info *info)
 	info->unreachable = m->unreachable;
 	info->forged_reset = m->forged;
 	info->superseded = m->superseded;
+}
+
+static void fill_captured(const struct ws_conn *conn, struct ws_conn_info *info)
+{
+	const int only = only_captured(&conn->machine);
+	info->captured = WS_CAPTURED_BOTH;
+	info->one_direction = false;
+	if (only < 0)
+		return;
+	info->captured = only == ws_conn_likely_client(conn) ? WS_CAPTURED_CLIENT : WS_CAPTURED_SERVER;
+	info->one_direction = conn->machine.endpoint[1 - only].sent_any;
 }
 
 static void fill_traffic(const struct ws_traffic *traffic, struct ws_endpoint_info *info)
@@ -161,6 +182,7 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 	if (parts & WS_PART_ENDING) {
 		info->close = (uint8_t)close_of(&conn->machine);
 		info->closed_by = (uint8_t)closed_by_of(&conn->machine);
+		fill_captured(conn, info);
 	}
 	if (parts & WS_PART_ROUND_TRIP) {
 		info->initial_rtt = ws_analyser_initial_rtt(&conn->analyser);

@@ -496,11 +496,21 @@ static void handle_disowned(struct ws_step_context *x)
 	ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_OLD_SYN);
 }
 
+/* The first segment of an endpoint is captured, so both directions are: what was sent to the endpoint before is
+ * presumed received. */
+static void meet_sender(struct ws_step_context *x)
+{
+	x->sender->captured = 1;
+	ws_publish(x, x->sender, WS_BASIS_PRESUMED, WS_WHY_FIRST_CAPTURED);
+}
+
 static void handle_tcp(struct ws_step_context *x)
 {
 	uint16_t flags = x->segment->flags;
 	if (x->segment->duplicate || x->segment->bad_checksum || x->machine->disowned)
 		return;
+	if (!x->sender->captured)
+		meet_sender(x);
 	if (flags & WS_TCP_RST) {
 		ws_handle_reset(x);
 		return;
@@ -600,6 +610,7 @@ void ws_machine_step(struct ws_machine *machine, const struct ws_segment *input,
 	        .end = input->sequence + input->length + !!(input->flags & WS_TCP_SYN) + !!(input->flags & WS_TCP_FIN),
 	        .has_ack = input->flags & WS_TCP_ACK,
 	};
+	const bool partly = !x.sender->captured || !x.receiver->captured;
 	outcome->count = 0;
 	machine->plain = 0;
 	switch ((enum ws_input_kind)input->kind) {
@@ -619,6 +630,10 @@ void ws_machine_step(struct ws_machine *machine, const struct ws_segment *input,
 	case WS_INPUT_DISOWNED:
 		handle_disowned(&x);
 		break;
+	}
+	if (partly) {
+		ws_publish_unseen(&x, x.sender);
+		ws_publish_unseen(&x, x.receiver);
 	}
 	machine->plain = !machine->superseded && !machine->doubt && is_plain(x.sender) && is_plain(x.receiver);
 	check_step(machine, outcome);

@@ -113,6 +113,8 @@ void ws_note_early(struct ws_step_context *x);
 void ws_meet_receiver(struct ws_step_context *x);
 /* The segment acknowledges a FIN of the receiver that came early. */
 void ws_release_fin(struct ws_step_context *x);
+/* Publishes what follows from the peer's facts, when one of the two was not captured. */
+void ws_publish_unseen(struct ws_step_context *x, struct ws_endpoint *endpoint);
 void ws_handle_syn(struct ws_step_context *x);
 void ws_handle_syn_ack(struct ws_step_context *x);
 /* Handles the FIN of a segment at its sender. */

@@ -93,6 +93,16 @@ const char *ws_close_name(enum ws_close close)
 	return (size_t)close < WS_ARRAY_SIZE(names) ? names[close] : "?";
 }
 
+const char *ws_captured_name(enum ws_captured captured)
+{
+	static const char *const names[] = {
+#define X(name, text) [name] = text,
+	        WS_CAPTURED_SIDES(X)
+#undef X
+	};
+	return (size_t)captured < WS_ARRAY_SIZE(names) ? names[captured] : "?";
+}
+
 const char *ws_verdict_tag(enum ws_verdict verdict)
 {
 	static const char *const names[] = {

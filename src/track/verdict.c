@@ -7,6 +7,7 @@ struct verdict {
 	const struct ws_conn_info *info;
 	struct ws_text *text;
 	struct ws_judgement judgement;
+	bool says_direction;
 };
 
 static const char *side_name(const struct ws_conn_info *info, unsigned endpoint)
@@ -41,11 +42,23 @@ static void words_traffic(struct verdict *v)
 	const struct ws_endpoint_info *server = &info->endpoint[1 - info->likely_client];
 	if (!v->text)
 		return;
+	if (info->one_direction) {
+		const bool to_server = info->captured == WS_CAPTURED_CLIENT;
+		ws_text_u64(v->text, to_server ? client->bytes : server->bytes);
+		ws_text_puts(v->text, to_server ? " B to the server" : " B to the client");
+		return;
+	}
 	/* Nearly every text ends like this, and printf() would cost more than the rest of the connection's record. */
 	ws_text_u64(v->text, client->bytes);
 	ws_text_puts(v->text, " B to the server, ");
 	ws_text_u64(v->text, server->bytes);
 	ws_text_puts(v->text, " B back");
+}
+
+static void words_direction(struct verdict *v)
+{
+	WORDS(v, "one direction captured (%s)", ws_captured_name((enum ws_captured)v->info->captured));
+	v->says_direction = true;
 }
 
 static bool in_state(const struct ws_conn_info *info, unsigned endpoint, enum ws_state state)
@@ -140,7 +153,10 @@ static bool was_reset(struct verdict *v)
 		return true;
 	}
 	unsigned by = info->closed_by == WS_CLOSED_BY_ENDPOINT_1 ? 1 : 0;
-	if (info->closed_by == WS_CLOSED_BY_BOTH || info->completeness & 16) {
+	if (info->closed_by == WS_CLOSED_BY_UNKNOWN) {
+		verdict_set(v, WS_VERDICT_RESET, 2);
+		WORDS(v, "reset after a FIN; ");
+	} else if (info->closed_by == WS_CLOSED_BY_BOTH || info->completeness & 16) {
 		verdict_set(v, WS_VERDICT_RESET, 2);
 		WORDS(v, "reset after a FIN: %s closed first, then a RST cut it short; ",
 		      info->closed_by == WS_CLOSED_BY_BOTH ? "both" : side_name(info, by));
@@ -162,10 +178,14 @@ static bool is_closed(struct verdict *v)
 	const struct ws_conn_info *info = v->info;
 	if (info->close == WS_CLOSE_FIN) {
 		verdict_set(v, WS_VERDICT_CLOSED, 0);
-		if (info->closed_by == WS_CLOSED_BY_BOTH)
-			WORDS(v, "closed: both sides at once; ");
+		WORDS(v, "closed: ");
+		if (info->one_direction) {
+			words_direction(v);
+			WORDS(v, ", so it is unknown who closed first; ");
+		} else if (info->closed_by == WS_CLOSED_BY_BOTH)
+			WORDS(v, "both sides at once; ");
 		else
-			WORDS(v, "closed: %s first; ", side_name(info, info->closed_by == WS_CLOSED_BY_ENDPOINT_1));
+			WORDS(v, "%s first; ", side_name(info, info->closed_by == WS_CLOSED_BY_ENDPOINT_1));
 		words_traffic(v);
 		return true;
 	}
@@ -195,9 +215,12 @@ static bool is_closing(struct verdict *v)
 		words_traffic(v);
 		return true;
 	}
-	verdict_set(v, WS_VERDICT_CLOSING, 1);
+	verdict_set(v, WS_VERDICT_CLOSING, !info->one_direction);
 	WORDS(v, "closing: ");
-	if (info->closed_by == WS_CLOSED_BY_BOTH)
+	if (info->one_direction) {
+		words_direction(v);
+		WORDS(v, ", which has a FIN; ");
+	} else if (info->closed_by == WS_CLOSED_BY_BOTH)
 		WORDS(v, "both sides at once; ");
 	else if (info->closed_by != WS_CLOSED_BY_NONE)
 		WORDS(v, "%s first; ", side_name(info, info->closed_by == WS_CLOSED_BY_ENDPOINT_1));
@@ -235,7 +258,7 @@ static bool data_stays_unanswered(struct verdict *v, unsigned i)
 	const struct ws_conn_info *info = v->info;
 	const struct ws_endpoint_info *e = &info->endpoint[i];
 	const bool fin = e->state == WS_FIN_WAIT_1 || e->state == WS_CLOSING || e->state == WS_LAST_ACK;
-	if (info->renumbered || !e->unacknowledged || e->stalled < MANY_RETRANSMISSIONS ||
+	if (info->one_direction || info->renumbered || !e->unacknowledged || e->stalled < MANY_RETRANSMISSIONS ||
 	    info->endpoint[1 - i].state == WS_CLOSED || info->last_time - e->stalled_since < SHORTEST_TIMEOUT)
 		return false;
 	verdict_set(v, WS_VERDICT_STUCK, 3);
@@ -254,7 +277,8 @@ static bool keep_alives_stay_unanswered(struct verdict *v, unsigned i)
 {
 	const struct ws_conn_info *info = v->info;
 	const struct ws_endpoint_info *e = &info->endpoint[i];
-	if (e->unanswered_keep_alives < MANY_KEEP_ALIVES || info->last_time - e->unanswered_since < SHORTEST_TIMEOUT)
+	if (info->one_direction || e->unanswered_keep_alives < MANY_KEEP_ALIVES ||
+	    info->last_time - e->unanswered_since < SHORTEST_TIMEOUT)
 		return false;
 	verdict_set(v, WS_VERDICT_STUCK, 3);
 	WORDS(v, "stuck: %u keep-alives of the %s without an answer for ", e->unanswered_keep_alives,
@@ -283,13 +307,18 @@ static void is_open(struct verdict *v)
 		WORDS(v, "opening");
 	} else if (opening) {
 		verdict_set(v, WS_VERDICT_OPENING, 1);
-		WORDS(v, "opening: SYN-ACK sent, the handshake's ACK has not come");
+		WORDS(v, info->one_direction ? "opening: SYN-ACK sent"
+		                             : "opening: SYN-ACK sent, the handshake's ACK has not come");
 	} else if (in_state(info, 0, WS_CLOSED) || in_state(info, 1, WS_CLOSED)) {
 		verdict_set(v, WS_VERDICT_STRAY, 1);
 		WORDS(v, "stray segments that belong to no connection");
 	} else {
 		verdict_set(v, WS_VERDICT_OPEN, 0);
 		WORDS(v, "open: ");
+		if (info->one_direction) {
+			words_direction(v);
+			WORDS(v, ", ");
+		}
 		if (info->initial_rtt >= 0) {
 			WORDS(v, "handshake ");
 			words_duration(v, info->initial_rtt);
@@ -321,6 +350,10 @@ static struct ws_judgement judge_conn(const struct ws_conn_info *info, struct ws
 	struct verdict v = {.info = info, .text = text};
 	if (!failed_to_open(&v) && !was_reset(&v) && !is_closed(&v) && !is_stuck(&v) && !is_closing(&v))
 		is_open(&v);
+	if (info->one_direction && !v.says_direction) {
+		WORDS(&v, "; ");
+		words_direction(&v);
+	}
 	if (info->forged_reset)
 		WORDS(&v, "; a RST was forged: its apparent sender went on");
 	words_not_accepted(&v);

@@ -27,6 +27,10 @@
 	X(WS_WHY_LAST_ACK, "last_ack", "ACK covers our FIN, and the peer closed first: done", "RFC 9293 §3.10.7.4")    \
 	X(WS_WHY_FIN_BOTH, "fin_both", "FIN arrives after ours was acknowledged: wait twice the segment lifetime",     \
 	  "RFC 9293 §3.6")                                                                                             \
+	X(WS_WHY_FIRST_CAPTURED, "first_captured",                                                                     \
+	  "a segment of it is captured, so what was sent to it before counts as received", "RFC 9293 §3.10.7.4")       \
+	X(WS_WHY_UNSEEN, "unseen", "both directions are closed; nothing of this side was captured",                    \
+	  "RFC 9293 §3.10.7.4")                                                                                        \
 	X(WS_WHY_RST_SENT, "rst_sent", "sends RST: the connection is aborted at once", "RFC 9293 §3.10.5")             \
 	X(WS_WHY_REFUSED, "refused", "answers the SYN with RST: nothing listens on this port", "RFC 9293 §3.10.7.1")   \
 	X(WS_WHY_RST_REFUSES, "rst_refuses", "RST answers our SYN: connection refused", "RFC 9293 §3.10.7.3")          \

@@ -387,7 +387,7 @@ static const struct script scripts[] = {
         {"picked up in the middle",
          {"c PA 1 1 5 : ESTABLISHED? ESTABLISHED?", "s A 1 6 0 : ESTABLISHED? ESTABLISHED?"}},
         {"picked up at the close",
-         {"c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~", "s A 1 2 0 : FIN_WAIT_2~ CLOSE_WAIT",
+         {"c FA 1 1 0 : FIN_WAIT_1? ESTABLISHED?", "s A 1 2 0 : FIN_WAIT_2~ CLOSE_WAIT",
           "s FA 1 2 0 : TIME_WAIT~ LAST_ACK", "c A 2 2 0 : TIME_WAIT CLOSED~"}},
         {"segments without SYN, ACK or RST are dropped", {"c F 1 - 0 : CLOSED CLOSED", "c - 1 - 5 : CLOSED CLOSED"}},
         {"ACK far beyond what was sent", {OPEN, "c A 1 2000000000 0 : ESTABLISHED ESTABLISHED"}},
