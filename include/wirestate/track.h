@@ -337,8 +337,9 @@ struct ws_conn_info {
 	struct ws_endpoint_info endpoint[2];
 	ws_time first_time, last_time, initial_rtt; /* initial_rtt is -1 when not measured */
 	uint64_t first_frame, last_frame;
-	uint8_t handshake, close, closed_by, captured; /* the enums above */
-	bool one_direction;                            /* the side that was not captured has sent something, too */
+	uint8_t handshake, close, captured; /* the enums above */
+	uint8_t closed_by, reset_by;        /* enum ws_closed_by: who sent the first FIN, and the RST that ended it */
+	bool one_direction;                 /* the side that was not captured has sent something, too */
 	uint64_t bad_checksums, duplicates;
 	uint64_t checksums_ignored; /* of `bad_checksums`: segments that were taken as good */
 	uint64_t previous, next;    /* numbers of the previous and the next incarnation; 0: none */

@@ -199,6 +199,16 @@ static void conn_captured(const struct subject *s, unsigned index, struct value 
 	set_string(v, ws_captured_name(s->conn->captured));
 }
 
+static void conn_reset_by(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	if (s->conn->reset_by == WS_CLOSED_BY_NONE)
+		set_string(v, "none");
+	else
+		set_string(v,
+		           s->conn->reset_by - WS_CLOSED_BY_ENDPOINT_0 == s->conn->likely_client ? "client" : "server");
+}
+
 static void conn_close(const struct subject *s, unsigned index, struct value *v)
 {
 	(void)index;
@@ -277,6 +287,7 @@ static const struct column connection_columns[] = {
         {NULL, "captured", conn_captured, 0},
         {NULL, "handshake", conn_handshake, 0},
         {NULL, "closed_by", conn_closed_by, 0},
+        {NULL, "reset_by", conn_reset_by, 0},
         {NULL, "close", conn_close, 0},
         {NULL, "conn_state", conn_zeek, 0},
         {NULL, "history", conn_zeek, 1},

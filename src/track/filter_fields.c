@@ -63,6 +63,14 @@ static int64_t get_role(const struct filter_subject *subject, unsigned endpoint)
 	return subject->info->client == WS_ROLE_UNKNOWN;
 }
 
+static int64_t get_reset_by(const struct filter_subject *subject, unsigned endpoint)
+{
+	(void)endpoint;
+	if (subject->info->reset_by == WS_CLOSED_BY_NONE)
+		return 0;
+	return subject->info->reset_by - WS_CLOSED_BY_ENDPOINT_0 == subject->info->likely_client ? 1 : 2;
+}
+
 /* The values are in the order of closed_by_word(). */
 static int64_t get_closed_by(const struct filter_subject *subject, unsigned endpoint)
 {
@@ -171,7 +179,9 @@ const struct filter_field filter_fields[] = {
 	 "how much of the handshake was captured"},
 	{"close", FILTER_WORD, FILTER_CONNECTION, get_close, close_word, NULL, 0, WS_PART_ENDING, "how the connection ended"},
 	{"closed_by", FILTER_WORD, FILTER_CONNECTION, get_closed_by, closed_by_word, NULL, 0, WS_PART_ENDING | WS_PART_OPENING,
-	 "which side ended the connection"},
+	 "which side sent the first FIN"},
+	{"reset_by", FILTER_WORD, FILTER_CONNECTION, get_reset_by, closed_by_word, NULL, 0, WS_PART_ENDING | WS_PART_OPENING,
+	 "which side sent the RST that ended the connection"},
 	{"packets", FILTER_NUMBER, FILTER_SUM, get_packets, NULL, NULL, INT64_MAX, WS_PART_TRAFFIC, "segments sent"},
 	{"bytes", FILTER_SIZE, FILTER_SUM, get_bytes, NULL, NULL, INT64_MAX, WS_PART_TRAFFIC, "payload sent"},
 	{"unacknowledged", FILTER_SIZE, FILTER_SUM, get_unacknowledged, NULL, NULL, INT64_MAX, WS_PART_FLIGHT | WS_PART_ENDING,

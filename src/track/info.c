@@ -45,7 +45,7 @@ static int only_captured(const struct ws_machine *m)
 	return m->endpoint[1].captured;
 }
 
-/* The endpoint that ended the connection: the sender of the first FIN, or otherwise of the RST. */
+/* The sender of the first FIN. */
 static enum ws_closed_by closed_by_of(const struct ws_machine *m)
 {
 	const struct ws_endpoint *e = m->endpoint;
@@ -56,8 +56,17 @@ static enum ws_closed_by closed_by_of(const struct ws_machine *m)
 	for (unsigned i = 0; i < 2; i++)
 		if (e[i].fin_first)
 			return i ? WS_CLOSED_BY_ENDPOINT_1 : WS_CLOSED_BY_ENDPOINT_0;
+	return WS_CLOSED_BY_NONE;
+}
+
+/* The sender of the RST that ended the connection; NONE when its apparent sender went on, so that somebody else sent
+ * it.
+ */
+static enum ws_closed_by reset_by_of(const struct ws_machine *m)
+{
+	const struct ws_endpoint *e = m->endpoint;
 	for (unsigned i = 0; i < 2; i++)
-		if (e[i].dead == WS_DEAD_SENT_RST || e[1 - i].dead == WS_DEAD_GOT_RST)
+		if (e[i].dead == WS_DEAD_SENT_RST || (e[1 - i].dead == WS_DEAD_GOT_RST && !m->forged))
 			return i ? WS_CLOSED_BY_ENDPOINT_1 : WS_CLOSED_BY_ENDPOINT_0;
 	return WS_CLOSED_BY_NONE;
 }
@@ -182,6 +191,7 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 	if (parts & WS_PART_ENDING) {
 		info->close = (uint8_t)close_of(&conn->machine);
 		info->closed_by = (uint8_t)closed_by_of(&conn->machine);
+		info->reset_by = (uint8_t)reset_by_of(&conn->machine);
 		fill_captured(conn, info);
 	}
 	if (parts & WS_PART_ROUND_TRIP) {

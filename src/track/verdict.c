@@ -146,27 +146,23 @@ static bool was_reset(struct verdict *v)
 		return false;
 	if (gave_up(v))
 		return true;
-	if (info->closed_by == WS_CLOSED_BY_NONE) {
-		verdict_set(v, WS_VERDICT_RESET, 2);
-		WORDS(v, "reset: ");
-		words_traffic(v);
-		return true;
-	}
-	unsigned by = info->closed_by == WS_CLOSED_BY_ENDPOINT_1 ? 1 : 0;
-	if (info->closed_by == WS_CLOSED_BY_UNKNOWN) {
-		verdict_set(v, WS_VERDICT_RESET, 2);
-		WORDS(v, "reset after a FIN; ");
-	} else if (info->closed_by == WS_CLOSED_BY_BOTH || info->completeness & 16) {
-		verdict_set(v, WS_VERDICT_RESET, 2);
-		WORDS(v, "reset after a FIN: %s closed first, then a RST cut it short; ",
-		      info->closed_by == WS_CLOSED_BY_BOTH ? "both" : side_name(info, by));
-	} else if (!(info->completeness & 8) && info->handshake != WS_HANDSHAKE_MISSED) {
-		verdict_set(v, WS_VERDICT_RESET, 1);
-		WORDS(v, "reset by the %s right after opening; ", side_name(info, by));
-	} else {
-		verdict_set(v, WS_VERDICT_RESET, 2);
-		WORDS(v, "reset by the %s; ", side_name(info, by));
-	}
+	const bool fin = info->closed_by != WS_CLOSED_BY_NONE || info->completeness & 16;
+	const bool early = !fin && !(info->completeness & 8) && info->handshake != WS_HANDSHAKE_MISSED;
+	verdict_set(v, WS_VERDICT_RESET, early && info->reset_by != WS_CLOSED_BY_NONE ? 1 : 2);
+	if (info->reset_by == WS_CLOSED_BY_NONE)
+		WORDS(v, "reset");
+	else
+		WORDS(v, "reset by the %s", side_name(info, info->reset_by == WS_CLOSED_BY_ENDPOINT_1));
+	if (info->closed_by == WS_CLOSED_BY_BOTH)
+		WORDS(v, " after both sides had sent FIN");
+	else if (info->closed_by == WS_CLOSED_BY_ENDPOINT_0 || info->closed_by == WS_CLOSED_BY_ENDPOINT_1)
+		WORDS(v, " after a FIN, which the %s sent first",
+		      side_name(info, info->closed_by == WS_CLOSED_BY_ENDPOINT_1));
+	else if (fin)
+		WORDS(v, " after a FIN");
+	else if (early && info->reset_by != WS_CLOSED_BY_NONE)
+		WORDS(v, " right after opening");
+	WORDS(v, "; ");
 	words_traffic(v);
 	return true;
 }
