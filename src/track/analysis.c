@@ -233,7 +233,8 @@ static void flow_remember(struct ws_flow *self, const struct ws_flow *peer, cons
 	self->bits |= SENT | (marks & MARK(KEEP_ALIVE) ? LAST_KEEP_ALIVE : 0) | (probe ? LAST_PROBE : 0) |
 	              (byteless ? LAST_BYTELESS : 0);
 	self->window = s->window;
-	self->ack = s->acknowledgment;
+	if (!(s->flags & WS_TCP_RST) || s->flags & WS_TCP_ACK)
+		self->ack = s->acknowledgment; /* a RST without ACK acknowledges nothing */
 	self->last_time = s->time;
 }
 

@@ -7,11 +7,7 @@
  *
  * Reset and revival are in reset.c, the handshake in handshake.c, the table of states in facts.c. */
 #include "track/machine.h"
-
-#ifdef WS_CHECKS
-#include <stdio.h>
-#include <stdlib.h>
-#endif
+#include "track/check.h"
 
 /* ---- Contradictions: presumptions that this segment shows to be wrong */
 
@@ -550,26 +546,6 @@ static bool is_plain(const struct ws_endpoint *e)
 	               e->fin_doubted || e->overacked;
 	return heard && !closing && e->state == WS_ESTABLISHED && ws_is_open(e) &&
 	       e->certainty == (e->mid ? WS_ASSUMED : WS_CONFIRMED);
-}
-
-/* In builds for tests, checks that the invariants hold and that each transition has a rule. */
-static void check_step(const struct ws_machine *machine, const struct ws_outcome *outcome)
-{
-#ifdef WS_CHECKS
-	const char *broken = NULL;
-	for (unsigned i = 0; i < 2 && !broken; i++)
-		broken = ws_endpoint_check(&machine->endpoint[i], &machine->endpoint[machine->self ? i : 1 - i]);
-	for (unsigned i = 0; outcome && i < outcome->count && !broken; i++)
-		if (outcome->transition[i].why == WS_WHY_NONE)
-			broken = "a transition has no rule";
-	if (broken) {
-		fprintf(stderr, "the machine is broken: %s\n", broken);
-		abort();
-	}
-#else
-	(void)machine;
-	(void)outcome;
-#endif
 }
 
 bool ws_machine_plain_step(struct ws_machine *machine, const struct ws_segment *s)
