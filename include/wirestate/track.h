@@ -457,6 +457,8 @@ struct ws_tracker_stats {
 	uint64_t headless, lone_resets, damaged;
 	uint64_t connections, udp_conversations; /* ever seen */
 	uint64_t evicted;                        /* connections given up to free memory */
+	uint64_t udp_evicted;                    /* UDP conversations given up to free memory */
+	uint64_t fragments_evicted;              /* datagrams given up to free memory before all fragments had come */
 	uint64_t history_dropped;                /* segments dropped from the history */
 	uint64_t memory;                         /* bytes in use, of max_memory */
 	uint64_t state[WS_STATE_COUNT];          /* how many endpoints are in each state now */

@@ -132,12 +132,14 @@ static void print_remarks(const struct session *session, const struct point *poi
 static void print_summary(const struct session *session)
 {
 	struct ws_capture_stats stats;
-	uint64_t evicted = 0;
+	uint64_t evicted = 0, udp = 0, datagrams = 0;
 	session_stats(session, &stats);
 	for (size_t i = 0; i < session->point_count; i++) {
 		struct ws_tracker_stats tracked;
 		ws_tracker_stats(session->points[i].tracker, &tracked);
 		evicted += tracked.evicted;
+		udp += tracked.udp_evicted;
+		datagrams += tracked.fragments_evicted;
 	}
 	fprintf(stderr, "%" PRIu64 " packets captured, %" PRIu64 " received by filter, %" PRIu64 " dropped by kernel",
 	        session->packets, stats.received, stats.dropped_kernel);
@@ -148,6 +150,10 @@ static void print_summary(const struct session *session)
 		        stats.other_link_name, stats.other_links_differ ? " and others" : "");
 	if (evicted)
 		fprintf(stderr, ", %" PRIu64 " connections given up for memory", evicted);
+	if (udp)
+		fprintf(stderr, ", %" PRIu64 " UDP conversations given up for memory", udp);
+	if (datagrams)
+		fprintf(stderr, ", %" PRIu64 " fragmented datagrams given up for memory", datagrams);
 	fputc('\n', stderr);
 	for (size_t i = 0; i < session->point_count; i++)
 		print_remarks(session, &session->points[i]);

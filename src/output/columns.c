@@ -408,6 +408,8 @@ static const struct column udp_columns[] = {
 	X(connections)                                                                                                 \
 	X(udp_conversations)                                                                                           \
 	X(evicted)                                                                                                     \
+	X(udp_evicted)                                                                                                 \
+	X(fragments_evicted)                                                                                           \
 	X(history_dropped)
 #define X(member) MEMBER(stats_##member, stats, set_number, member)
 STATS_NUMBERS(X)

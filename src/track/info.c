@@ -291,6 +291,8 @@ void ws_tracker_stats(const struct ws_tracker *tracker, struct ws_tracker_stats 
 {
 	*stats = tracker->stats;
 	stats->udp_conversations = tracker->udp.seen;
+	stats->udp_evicted = tracker->udp.conversations.evicted;
+	stats->fragments_evicted = tracker->fragments.stats.evicted;
 	stats->history_dropped = tracker->history.dropped;
 	stats->memory = ws_table_memory(&tracker->table) + tracker->history.used + ws_udp_memory(&tracker->udp) +
 	                ws_details_memory(tracker);

@@ -1,4 +1,5 @@
 """Captures that are made to keep the program busy for ever, or to use up its memory."""
+import json
 import os
 import signal
 import struct
@@ -115,4 +116,23 @@ def a_film_without_end():
         assert os.path.exists(target) == existed and not (existed and os.path.getsize(target)), "half a film is left"
 
 
-TESTS = [a_pipe_of_blocks_that_are_no_packets, a_file_of_blocks_that_are_no_packets, interfaces_without_number, more_addresses_than_memory, a_film_without_end]
+def more_udp_than_memory():
+    """UDP conversations and datagrams in fragments that are given up for memory are counted in the summary and the record."""
+    count = 20000
+
+    def packets():
+        for i in range(count):
+            ends = struct.pack(">II", 0x0a000000 + i, 0x0a800001)
+            head = struct.pack(">BBHHHBBH", 0x45, 0, 28, i & 0xffff, 0, 64, 17, 0) + ends
+            yield i * 0.001, bytes(12) + b"\x08\x00" + head + struct.pack(">HHHH", 4000, 53, 8, 0)
+            head = struct.pack(">BBHHHBBH", 0x45, 0, 28, i & 0xffff, 0x2000, 64, 17, 0) + ends
+            yield i * 0.001, bytes(12) + b"\x08\x00" + head + struct.pack(">HHHH", 4000, 53, 1000, 0)
+    path = put_pcap("udp.pcap", packets())
+    result = wirestate("-n", "--max-memory", "1M", "-T", "json", "--only", "stats", "-r", path)
+    expect(result, 0, "UDP conversations given up for memory")
+    record = json.loads(result.stdout.splitlines()[-1])
+    assert record["udp_evicted"] > count / 2 and record["fragments_evicted"] > count / 2, record
+    assert f", {record['fragments_evicted']} fragmented datagrams given up for memory" in result.stderr, result.stderr
+
+
+TESTS = [more_udp_than_memory, a_pipe_of_blocks_that_are_no_packets, a_file_of_blocks_that_are_no_packets, interfaces_without_number, more_addresses_than_memory, a_film_without_end]

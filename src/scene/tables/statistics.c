@@ -270,6 +270,8 @@ static int draw_losses(const struct ws_model *model, const struct ws_tracker_sta
 	        {"dropped by the kernel", model->capture.dropped_kernel, true},
 	        {"by the interface", model->capture.dropped_interface, true},
 	        {"connections evicted", stats->evicted, true},
+	        {"UDP evicted", stats->udp_evicted, true},
+	        {"fragments evicted", stats->fragments_evicted, true},
 	        {"segments no longer kept", stats->history_dropped, true},
 	};
 	const struct fact packets[] = {
