@@ -327,6 +327,9 @@ struct ws_icmp_note {
 	uint8_t type, code, ip_version;
 };
 
+/* What answered a SYN in the place of a SYN-ACK: an ACK of an older connection of the same addresses and ports. */
+enum ws_old_answer { WS_OLD_ANSWER_NONE, WS_OLD_ANSWER, WS_OLD_ANSWER_TIME_WAIT };
+
 struct ws_conn_info {
 	ws_conn_id id;
 	uint64_t number; /* counts from 1, in the order of first packets */
@@ -344,14 +347,20 @@ struct ws_conn_info {
 	uint64_t checksums_ignored; /* of `bad_checksums`: segments that were taken as good */
 	uint64_t previous, next;    /* numbers of the previous and the next incarnation; 0: none */
 	bool ended;
-	bool refused;        /* a RST answered its SYN */
-	bool unreachable;    /* an ICMP error quoted one of its segments */
-	bool forged_reset;   /* one of its RSTs was not sent by its apparent sender */
-	bool server_answers; /* the likely server's address and port has answered a SYN, of this connection or another
-	                      */
-	bool renumbered;     /* the server answered the SYN with a second initial number, as behind a SYN proxy */
-	uint64_t twin;       /* number of the same connection on the other side of a device that changes sequence
-	                      * numbers; 0: none */
+	bool opened;          /* one of its endpoints has been open, as far as is known */
+	bool refused;         /* a RST answered its SYN, and nothing else did */
+	bool stray_reset;     /* a RST came that does not answer its SYN, and changed nothing */
+	bool misanswered;     /* a SYN-ACK came that does not acknowledge its SYN */
+	bool misacked;        /* an ACK that cannot complete the handshake came */
+	uint8_t old_answer;   /* enum ws_old_answer */
+	uint64_t answered_by; /* number of the older connection whose ACK answered its SYN; 0: not known */
+	bool unreachable;     /* an ICMP error quoted one of its segments */
+	bool forged_reset;    /* one of its RSTs was not sent by its apparent sender */
+	bool server_answers;  /* the likely server's address and port has answered a SYN, of this connection or another
+	                       */
+	bool renumbered;      /* the server answered the SYN with a second initial number, as behind a SYN proxy */
+	uint64_t twin;        /* number of the same connection on the other side of a device that changes sequence
+	                       * numbers; 0: none */
 	uint32_t syn_ack_repeats; /* SYN-ACKs sent again after the handshake's ACK had been captured */
 	struct ws_icmp_note icmp; /* count 0: none, or no longer known */
 	bool superseded;          /* a newer connection took over its addresses and ports */
@@ -375,6 +384,7 @@ bool ws_tracker_conn(const struct ws_tracker *tracker, ws_conn_id id, struct ws_
 	X(WS_VERDICT_CLOSING, "CLOSING")                                                                               \
 	X(WS_VERDICT_CLOSED, "CLOSED")                                                                                 \
 	X(WS_VERDICT_REFUSED, "REFUSED")                                                                               \
+	X(WS_VERDICT_NOT_OPENED, "NOT_OPENED")                                                                         \
 	X(WS_VERDICT_UNREACHABLE, "UNREACHABLE")                                                                       \
 	X(WS_VERDICT_SILENT, "SILENT")                                                                                 \
 	X(WS_VERDICT_RESET, "RESET")                                                                                   \

@@ -14,6 +14,7 @@
 
 #define FAST_RETRANSMISSION_WITHIN (20 * WS_MILLISECOND)
 #define OUT_OF_ORDER_WITHIN (3 * WS_MILLISECOND) /* while no initial RTT is known */
+#define FIRST_ACK_UNIT 64                        /* nanoseconds */
 #define PROBE_LATEST (125 * WS_SECOND)           /* the longest back-off is 120 s */
 #define PROBE_INTERVAL_UNIT (10 * WS_MILLISECOND)
 #define MAX_WINDOW_SCALE 14 /* RFC 7323 §2.3 */
@@ -33,7 +34,13 @@ enum {
 };
 
 /* ws_analyser.bits */
-enum { SYN_TIMED = 1 << 0, RTT_KNOWN = 1 << 1 };
+enum {
+	SYN_TIMED = 1 << 0,
+	RTT_KNOWN = 1 << 1,
+	SYN_OF_FIRST = 1 << 2, /* endpoint 0 has sent a SYN, or a SYN-ACK */
+	SYN_OF_SECOND = 1 << 3,
+	FIRST_ACK_KNOWN = 1 << 4,
+};
 
 #define MARK(name) (1u << WS_ANALYSIS_##name)
 
@@ -69,6 +76,9 @@ void ws_analyser_follow(struct ws_analyser *analyser, const struct ws_analyser *
 	if (swapped) {
 		copy.flow[0] = previous->flow[1];
 		copy.flow[1] = previous->flow[0];
+		copy.bits = (uint8_t)((copy.bits & ~(SYN_OF_FIRST | SYN_OF_SECOND)) |
+		                      (copy.bits & SYN_OF_FIRST ? SYN_OF_SECOND : 0) |
+		                      (copy.bits & SYN_OF_SECOND ? SYN_OF_FIRST : 0));
 	}
 	*analyser = copy;
 }
@@ -208,9 +218,8 @@ static uint32_t check_repetition(const struct ws_analyser *a, const struct ws_se
 	if (peer->duplicate_acks >= 2 && peer->ack == s->sequence &&
 	    since(s->time, peer->last_time) < FAST_RETRANSMISSION_WITHIN)
 		return MARK(FAST_RETRANSMISSION) | MARK(RETRANSMISSION);
-	ws_time rtt = ws_analyser_initial_rtt(a);
-	if (since(s->time, self->next_time) < (uint64_t)(rtt > 0 ? rtt : OUT_OF_ORDER_WITHIN) &&
-	    self->next != end + virtual_byte)
+	uint64_t within = a->bits & FIRST_ACK_KNOWN ? (uint64_t)a->first_ack * FIRST_ACK_UNIT : OUT_OF_ORDER_WITHIN;
+	if (since(s->time, self->next_time) < within && self->next != end + virtual_byte)
 		return MARK(OUT_OF_ORDER);
 	return MARK(RETRANSMISSION);
 }
@@ -253,13 +262,29 @@ static void learn_scale(struct ws_flow *self, struct ws_flow *peer, const struct
 		self->scale = SCALE_OFF;
 }
 
+/* True when an ACK acknowledges something that the peer has sent on this connection, or may have sent unseen. An ACK of
+ * an endpoint that has sent no SYN does not answer one, and a RST measures no round trip, because it may come at any
+ * time, and from the sender of the SYN itself. */
+static bool answers_handshake(const struct ws_analyser *a, const struct ws_segment *s)
+{
+	const struct ws_flow *self = &a->flow[s->direction], *peer = &a->flow[!s->direction];
+	/* The window of a SYN or SYN-ACK is not scaled; where it is not the last one that was seen, more may be open.
+	 */
+	bool outside = peer->bits & SENT && peer->bits & UNSCALED && s->sequence - self->base - 1 > peer->window;
+	if (s->flags & WS_TCP_RST || outside || !(a->bits & SYN_OF_FIRST << s->direction))
+		return false;
+	return !peer->next || (after(s->acknowledgment, peer->base) && !after(s->acknowledgment, peer->next));
+}
+
 /* Learns from the handshake its round trip time, and from when on windows are scaled. */
 static void learn_handshake(struct ws_analyser *a, const struct ws_segment *s)
 {
 	struct ws_flow *self = &a->flow[s->direction];
 	uint16_t kind = s->flags & (WS_TCP_SYN | WS_TCP_ACK);
-	if (s->flags & WS_TCP_SYN)
+	if (s->flags & WS_TCP_SYN) {
 		self->bits |= UNSCALED;
+		a->bits |= (uint8_t)(SYN_OF_FIRST << s->direction);
+	}
 	if (kind == WS_TCP_SYN && !(a->bits & RTT_KNOWN)) {
 		a->handshake = s->time;
 		a->bits |= SYN_TIMED;
@@ -267,7 +292,17 @@ static void learn_handshake(struct ws_analyser *a, const struct ws_segment *s)
 	if (kind != WS_TCP_ACK)
 		return;
 	self->bits &= (uint8_t)~UNSCALED;
-	if (a->bits & SYN_TIMED && s->time != a->handshake) {
+	if (!(a->bits & SYN_TIMED) || s->time == a->handshake)
+		return;
+	if (!(a->bits & FIRST_ACK_KNOWN)) {
+		uint64_t units = since(s->time, a->handshake) / FIRST_ACK_UNIT;
+		a->first_ack = units < UINT32_MAX ? (uint32_t)units : UINT32_MAX;
+		a->bits |= FIRST_ACK_KNOWN;
+	}
+	const bool answers = answers_handshake(a, s);
+	if (!answers && a->bits & SYN_OF_FIRST << s->direction)
+		a->bits &= (uint8_t)~SYN_TIMED; /* the right one will not come first any more */
+	if (answers) {
 		a->handshake = (ws_time)since(s->time, a->handshake);
 		a->bits = (uint8_t)((a->bits & ~SYN_TIMED) | RTT_KNOWN);
 	}

@@ -33,7 +33,9 @@ struct ws_flow {
 
 struct ws_analyser {
 	struct ws_flow flow[2];
-	ws_time handshake;    /* the initial RTT when it is known, before that the time of the last SYN without ACK */
+	ws_time handshake;  /* the initial RTT when it is known, before that the time of the last SYN without ACK */
+	uint32_t first_ack; /* how long after the last SYN the first ACK came, in units of 64 ns; tshark's initial RTT,
+	                       by which it judges what is out of order */
 	uint8_t completeness; /* WS_SEEN_* of the segments so far */
 	uint8_t bits;         /* private to analysis.c */
 };
@@ -58,7 +60,8 @@ void ws_analyser_follow(struct ws_analyser *analyser, const struct ws_analyser *
  * starts a new connection, and everything about the old one is forgotten. */
 void ws_analyse(struct ws_analyser *analyser, const struct ws_segment *segment, struct ws_analysis_result *out);
 
-/* The time from the last SYN to the first ACK that is not a SYN; -1 when not measured. */
+/* The time from the last SYN to the first ACK without SYN and RST that acknowledges what was sent; -1 when not
+ * measured. */
 ws_time ws_analyser_initial_rtt(const struct ws_analyser *analyser);
 
 #endif

@@ -79,6 +79,9 @@ struct ws_conn {
 	size_t history_count;
 	struct ws_zeek zeek;
 	struct ws_marks marks[2];
+	uint32_t answered_by; /* its number minus that of the older connection whose ACK answered its SYN; 0: not known
+	                       */
+	uint8_t old_answer;   /* enum ws_old_answer */
 	uint64_t previous, next; /* numbers of the previous and the next incarnation; 0: none */
 	ws_time first_time;
 	uint64_t first_frame;

@@ -7,6 +7,8 @@
  * superseded. */
 #include "track/tracker.h"
 
+#define MANY_INCARNATIONS 8 /* no more are searched for the one that answers */
+
 /* Applies an input that is not a segment to a connection, at the time of `s`. */
 static void apply_input(struct ws_tracker *tracker, struct ws_conn *conn, enum ws_input_kind kind, unsigned direction,
                         uint16_t flags, const struct ws_segment *s)
@@ -229,6 +231,33 @@ static bool opens_by_syn_ack(const struct ws_conn *conn, unsigned sender, const 
 	return conn->ended || (e->state == WS_TIME_WAIT && e->fin_acked);
 }
 
+/* A SYN of `newest` is answered by a segment that does not acknowledge it: the other side still has an older
+ * connection, which may be in TIME_WAIT, and answers with the ACK of that one. */
+static void note_old_answer(struct ws_tracker *tracker, struct ws_conn *newest, const struct ws_tuple *tuple,
+                            const struct ws_segment *s)
+{
+	unsigned opener;
+	if (!(s->flags & WS_TCP_ACK) || s->flags & (WS_TCP_SYN | WS_TCP_RST) || s->bad_checksum ||
+	    !is_candidate(newest, &opener) || direction_in(newest, tuple) == opener ||
+	    acknowledges_syn(&newest->machine.endpoint[opener], s->acknowledgment))
+		return;
+	newest->judgement = 0;
+	newest->old_answer = WS_OLD_ANSWER;
+	newest->answered_by = 0;
+	const struct ws_conn *older = newest;
+	for (unsigned i = 0; i < MANY_INCARNATIONS && (older = ws_table_conn(&tracker->table, older->older)); i++) {
+		const unsigned here = direction_in(older, tuple);
+		const struct ws_endpoint *e = &older->machine.endpoint[here],
+		                         *peer = &older->machine.endpoint[1 - here];
+		if (!e->sent_any || e->snd_max != s->sequence || !e->acked_any || e->last_ack_sent != s->acknowledgment)
+			continue;
+		bool closed_first = e->fin_first && (e->fin_received || ws_acked_fin_of(e, peer));
+		newest->old_answer = closed_first ? WS_OLD_ANSWER_TIME_WAIT : WS_OLD_ANSWER;
+		newest->answered_by = (uint32_t)(newest->number - older->number);
+		return;
+	}
+}
+
 struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tuple *tuple, struct ws_conn *newest,
                                   struct ws_segment *segment, uint32_t link_id)
 {
@@ -239,6 +268,8 @@ struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tu
 		return counts ? begin_conn(tracker, tuple, segment, NULL) : NULL;
 	}
 	struct ws_conn *older = ws_table_conn(&tracker->table, newest->older);
+	if (newest->half_open)
+		note_old_answer(tracker, newest, tuple, segment);
 	if (newest->bound)
 		conn = by_link_id(tracker, newest, tuple, link_id);
 	else if (newest->twin == WS_TWIN_NEWER)

@@ -73,13 +73,27 @@ static enum ws_closed_by reset_by_of(const struct ws_machine *m)
 
 /* ---- The parts */
 
+static bool was_open(const struct ws_endpoint *e)
+{
+	for (unsigned back = 0; back < e->depth; back++)
+		if ((e->path >> 4 * back & 15) >= WS_ESTABLISHED)
+			return true;
+	return false;
+}
+
 static void fill_opening(const struct ws_conn *conn, struct ws_conn_info *info)
 {
 	const struct ws_machine *m = &conn->machine;
 	info->client = (int8_t)ws_machine_client(m);
 	info->likely_client = ws_conn_likely_client(conn);
 	info->handshake = (uint8_t)handshake_of(m);
+	info->opened = was_open(&m->endpoint[0]) || was_open(&m->endpoint[1]);
 	info->refused = m->refused;
+	info->stray_reset = m->stray_reset;
+	info->misanswered = m->misanswered;
+	info->misacked = m->misacked;
+	info->old_answer = conn->old_answer;
+	info->answered_by = conn->answered_by ? conn->number - conn->answered_by : 0;
 	info->unreachable = m->unreachable;
 	info->forged_reset = m->forged;
 	info->superseded = m->superseded;

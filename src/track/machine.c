@@ -415,6 +415,7 @@ static void handle_segment(struct ws_step_context *x)
 		return;
 	}
 	bool old = is_old(x);
+	x->machine->misacked |= old && peer->state == WS_SYN_RECEIVED;
 	settle_doubt(x);
 	contradict_data(x);
 	contradict_fin(x);

@@ -1,6 +1,8 @@
 /* The verdict on a connection, as a text with its evidence. The first rule that matches counts. */
 #include <wirestate/track.h>
 
+#include <string.h>
+
 #define LONG_CLOSE_WAIT (60 * WS_SECOND)
 
 struct verdict {
@@ -83,38 +85,94 @@ static void words_icmp(struct verdict *v)
 
 /* ---- Failed attempts */
 
+/* The other side answered with an older connection of the same addresses and ports. */
+static void words_old_answer(struct verdict *v)
+{
+	const struct ws_conn_info *info = v->info;
+	const struct ws_endpoint_info *client = &info->endpoint[info->likely_client];
+	WORDS(v, "not opened: the server answered the SYN with an ACK of ");
+	if (info->answered_by)
+		WORDS(v, "connection #%llu", (unsigned long long)info->answered_by);
+	else
+		WORDS(v, "an older connection");
+	WORDS(v, info->old_answer == WS_OLD_ANSWER_TIME_WAIT ? ", which is in TIME_WAIT there"
+	                                                     : ", which it still has (half-open)");
+	if (info->completeness & 32)
+		WORDS(v, "; the client's RST ends that one, and its SYN has to be sent again");
+	else if (!info->answered_by && client->packets > 1)
+		WORDS(v, "; no RST of the client was captured that would end it");
+}
+
+static bool is_land(const struct ws_conn_info *info)
+{
+	const struct ws_endpoint_info *e = info->endpoint;
+	return e[0].port == e[1].port && !memcmp(&e[0].address, &e[1].address, sizeof(e[0].address));
+}
+
+/* The SYN was answered, but by nothing that opens a connection. */
+static bool was_misanswered(struct verdict *v)
+{
+	const struct ws_conn_info *info = v->info;
+	const bool land = is_land(info), talks = info->endpoint[1 - info->likely_client].packets;
+	if (!info->old_answer && !land && !info->misanswered && !info->stray_reset && !talks)
+		return false;
+	verdict_set(v, WS_VERDICT_NOT_OPENED, 2);
+	if (land)
+		WORDS(v, "not opened: the SYN goes to the address and port that it comes from (a land attack, or a "
+		         "connection to itself of which the capture has no more)");
+	else if (info->old_answer)
+		words_old_answer(v);
+	else if (info->misanswered)
+		WORDS(v, "not opened: the server's SYN-ACK acknowledges another SYN than this one");
+	else if (info->stray_reset)
+		WORDS(v, "not opened: a RST came that does not acknowledge the SYN, so it was not the server's answer "
+		         "(forged, or of another connection), and no other answer did");
+	else
+		WORDS(v, "not opened: the server sent segments, but no SYN-ACK");
+	return true;
+}
+
+static void words_unreachable(struct verdict *v)
+{
+	if (v->info->icmp.count) {
+		WORDS(v, "unreachable: ");
+		words_icmp(v);
+	} else {
+		WORDS(v, "unreachable: an ICMP error answered the SYN");
+	}
+}
+
 static bool failed_to_open(struct verdict *v)
 {
 	const struct ws_conn_info *info = v->info;
 	unsigned client = (unsigned)info->likely_client;
-	unsigned long long tries = info->endpoint[client].packets;
+	const bool gave_up = info->completeness & 32;
+	if (info->opened || in_state(info, 0, WS_SYN_RECEIVED) || in_state(info, 1, WS_SYN_RECEIVED))
+		return false;
 	if (info->refused) {
 		verdict_set(v, WS_VERDICT_REFUSED, 2);
 		WORDS(v, "refused: the server answered the SYN with RST, nothing listens on port %u",
 		      info->endpoint[1 - client].port);
 		return true;
 	}
-	bool unanswered = !info->endpoint[1 - client].sent_any && info->completeness == 1;
-	if (!unanswered)
+	if (info->handshake == WS_HANDSHAKE_MISSED || (info->endpoint[1 - client].sent_any && !is_land(info)))
 		return false;
+	if (was_misanswered(v))
+		return true;
 	if (info->unreachable) {
 		verdict_set(v, WS_VERDICT_UNREACHABLE, 2);
-		if (info->icmp.count) {
-			WORDS(v, "unreachable: ");
-			words_icmp(v);
-		} else {
-			WORDS(v, "unreachable: an ICMP error answered the SYN");
-		}
-	} else if (info->server_answers) {
-		verdict_set(v, WS_VERDICT_SILENT, 2);
-		WORDS(v,
-		      "silent: %llu SYN sent, no answer, though port %u of the server answered others; its accept "
-		      "queue may be full",
-		      tries, info->endpoint[1 - client].port);
-	} else {
-		verdict_set(v, WS_VERDICT_SILENT, 2);
-		WORDS(v, "silent: %llu SYN sent, no answer (filtered, or the host is down)", tries);
+		words_unreachable(v);
+		return true;
 	}
+	verdict_set(v, WS_VERDICT_SILENT, 2);
+	WORDS(v, "silent: %llu SYN sent, no answer", (unsigned long long)info->endpoint[client].packets - gave_up);
+	if (info->server_answers)
+		WORDS(v, ", though port %u of the server answered others; its accept queue may be full",
+		      info->endpoint[1 - client].port);
+	else
+		WORDS(v, " (filtered, or the host is down)");
+	if (gave_up)
+		WORDS(v, "; then the client gave up and sent RST");
 	return true;
 }
 
@@ -148,7 +206,7 @@ static bool was_reset(struct verdict *v)
 		return true;
 	const bool fin = info->closed_by != WS_CLOSED_BY_NONE || info->completeness & 16;
 	const bool early = !fin && !(info->completeness & 8) && info->handshake != WS_HANDSHAKE_MISSED;
-	verdict_set(v, WS_VERDICT_RESET, early && info->reset_by != WS_CLOSED_BY_NONE ? 1 : 2);
+	verdict_set(v, WS_VERDICT_RESET, (early || !info->opened) && info->reset_by != WS_CLOSED_BY_NONE ? 1 : 2);
 	if (info->reset_by == WS_CLOSED_BY_NONE)
 		WORDS(v, "reset");
 	else
@@ -160,6 +218,8 @@ static bool was_reset(struct verdict *v)
 		      side_name(info, info->closed_by == WS_CLOSED_BY_ENDPOINT_1));
 	else if (fin)
 		WORDS(v, " after a FIN");
+	else if (!info->opened)
+		WORDS(v, " before it opened");
 	else if (early && info->reset_by != WS_CLOSED_BY_NONE)
 		WORDS(v, " right after opening");
 	WORDS(v, "; ");
@@ -302,9 +362,11 @@ static void is_open(struct verdict *v)
 		verdict_set(v, WS_VERDICT_OPENING, 2);
 		WORDS(v, "opening");
 	} else if (opening) {
-		verdict_set(v, WS_VERDICT_OPENING, 1);
-		WORDS(v, info->one_direction ? "opening: SYN-ACK sent"
-		                             : "opening: SYN-ACK sent, the handshake's ACK has not come");
+		verdict_set(v, WS_VERDICT_OPENING, info->misacked ? 2 : 1);
+		WORDS(v, info->misacked        ? "opening: the ACK that came cannot complete the handshake, because it "
+		                                 "acknowledges what the server never sent, or lies outside its window"
+		         : info->one_direction ? "opening: SYN-ACK sent"
+		                               : "opening: SYN-ACK sent, the handshake's ACK has not come");
 	} else if (in_state(info, 0, WS_CLOSED) || in_state(info, 1, WS_CLOSED)) {
 		verdict_set(v, WS_VERDICT_STRAY, 1);
 		WORDS(v, "stray segments that belong to no connection");
