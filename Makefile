@@ -8,7 +8,7 @@ CFLAGS   ?= -O2 -g
 # Code that every packet runs through is compiled with more optimisation, and with LTO; the tests link the same objects without.
 HOT      ?= -O3
 ifeq ($(origin LTO),undefined)
-LTO      := $(if $(shell $(CC) -flto=auto -ffat-lto-objects -Werror -x c -c -o /dev/null /dev/null 2>&1),,-flto=auto -ffat-lto-objects)
+LTO      := $(if $(shell $(CC) -flto=auto -ffat-lto-objects -Werror -x c -c -o /dev/null /dev/null 2>&1 || echo no),,-flto=auto -ffat-lto-objects)
 endif
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wwrite-strings
 HARDEN   := -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2
