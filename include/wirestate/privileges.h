@@ -1,12 +1,12 @@
-/* Giving up what reading packets does not need. In this order: open everything, ws_privileges_drop(),
- * ws_sandbox_enter(); from then on a flaw in reading a packet reaches no file, no network, no other program. */
+/* Gives up every privilege that reading packets does not need. The order is: open everything, ws_privileges_drop(),
+ * ws_sandbox_enter(). After that, a flaw in reading a packet cannot reach files, the network or other programs. */
 #ifndef WIRESTATE_PRIVILEGES_H
 #define WIRESTATE_PRIVILEGES_H
 
 #include <wirestate/error.h>
 #include <wirestate/text.h>
 
-/* X(enumerator, what it is called where it is in force) */
+/* X(enumerator, its name in messages) */
 #define WS_PROTECTIONS(X)                                                                                              \
 	X(WS_PROTECTION_USER, "unprivileged user")                                                                     \
 	X(WS_PROTECTION_CAPABILITIES, "no capabilities")                                                               \
@@ -24,28 +24,28 @@ enum ws_protection {
 
 struct ws_protections {
 	uint32_t in_force; /* bit set of 1u << enum ws_protection */
-	char user[40];     /* whose the process is now */
-	char missing[240]; /* which parts this system refuses, and why; empty: none */
+	char user[40];     /* the user of the process now */
+	char missing[240]; /* the parts that this system refuses, and why; empty when there are none */
 };
 
-/* Calls `fn` as the user who called sudo, or a program with the set-user-ID bit; as the process's own user where there
- * is none other. For opening what that user wants to have written. False: `fn` said so, or the user could not be
- * changed. */
+/* Calls `fn` as the user who called sudo or a program with the set-user-ID bit, or as the process's own user where
+ * there is no other. Files that this user wants to have written are opened in it. Returns false when `fn` does, or when
+ * the user could not be changed. */
 bool ws_as_invoker(bool (*fn)(void *context, struct ws_error *error), void *context, struct ws_error *error) WS_CHECKED;
 
-/* Becomes `user` (-Z; NULL: who called sudo, else "wirestate", else "nobody"; only root changes at all) with no other
- * groups, without a capability, and without a way to get one. Starts filling `protections`. False: this process would
- * have kept a privilege that it could have given up; it should end. */
+/* Becomes `user` (the one of -Z) with no other groups, without capabilities, and without a way to get one. NULL stands
+ * for the user who called sudo, or "wirestate", or "nobody", whichever is the first to exist. Only root changes the
+ * user. Begins to fill `protections`. Returns false when the process would keep a privilege that it could have given
+ * up; then the program should end. */
 bool ws_privileges_drop(const char *user, struct ws_protections *protections, struct ws_error *error) WS_CHECKED;
 
-/* How a file is opened to save something in. */
+/* The flags and mode with which a new file is opened for saving. */
 #define WS_SAVE_FLAGS (O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC)
 #define WS_SAVE_MODE 0666
 
-/* No file can be opened any more, but new ones for writing in `directory` (-1: none), with openat() and exactly these
- * flags; nothing can be written to `source`, a descriptor that packets come from (-1: none); and only those system
- * calls are left that reading, showing and writing need: another one ends the process. What the kernel lacks is said in
- * `protections`. */
+/* Afterwards only new files in `directory` can be opened (-1: none), with openat() and exactly these flags; nothing can
+ * be written to `source`, a descriptor that packets come from (-1: none); and only the system calls that reading,
+ * showing and writing need are left, while any other ends the process. `protections` says what the kernel lacks. */
 void ws_sandbox_enter(int directory, int source, struct ws_protections *protections);
 
 /* "user nobody, no capabilities, no new privileges, Landlock, seccomp; without: ..." */

@@ -1,4 +1,4 @@
-/* What can be captured on: the lists of -D and -L. */
+/* The interfaces (-D) and link types (-L) that can be captured. */
 #include "capture/internal.h"
 
 #include <net/if.h>
@@ -109,7 +109,7 @@ bool ws_interface_net(const char *interface, struct ws_addr *address, unsigned *
 	return found;
 }
 
-/* The strings are ours; the header shows them as constant to everybody else. */
+/* The strings are allocated here, although the header declares them constant for callers. */
 static void free_string(const char *string)
 {
 	free((void *)(uintptr_t)string);

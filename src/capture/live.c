@@ -1,7 +1,7 @@
 /* Live interfaces.
  *
- * libpcap's handle on Linux is a TPACKET_V3 ring of the kernel, as long as immediate mode is left off: frames arrive in
- * blocks, a block that is not full after the read timeout is handed over as it is. The filter runs in the kernel. */
+ * On Linux, libpcap reads a TPACKET_V3 ring of the kernel when immediate mode is off. The kernel hands over a block of
+ * frames when it is full, or when the read timeout has passed. The filter runs in the kernel. */
 #include "capture/internal.h"
 
 #include <errno.h>
@@ -53,7 +53,7 @@ static bool out_of_memory(const char *message)
 	return strstr(message, strerror(ENOMEM)) || strstr(message, strerror(EAGAIN));
 }
 
-/* One try with one buffer size: 0 or positive (a warning) when it works, else libpcap's status. */
+/* Tries one buffer size. Returns 0 or a positive warning when it works, and otherwise libpcap's negative status. */
 static int activate(pcap_t *pcap, const struct ws_capture_options *options, int buffer)
 {
 	pcap_set_snaplen(pcap, options->snapshot_length ? (int)(options->snapshot_length & INT_MAX) : SNAPSHOT_DEFAULT);
@@ -107,8 +107,8 @@ static bool offers(pcap_t *pcap, int dlt)
 	return found;
 }
 
-/* The link type by name, or the best that the device has: the second version of Linux's cooked header tells the
- * interface, so it is taken before the first. */
+/* Chooses the link type by name, or the best one that the device has. The second version of Linux's cooked header names
+ * the interface, so it is preferred to the first. */
 static bool choose_link(struct ws_capture *capture, const char *wanted, struct ws_error *error)
 {
 	pcap_t *pcap = capture->pcap;
@@ -157,8 +157,8 @@ static bool set_filter(struct ws_capture *capture, const char *filter, struct ws
 	return status == 0 || fail_filter(error, filter, capture->pcap);
 }
 
-/* What the interface itself has dropped. libpcap opens these files again for each look, which the sandbox does not
- * allow; here they stay open. */
+/* Reads how many frames the interface has dropped. libpcap opens these files each time, which the sandbox does not
+ * allow, so they stay open here. */
 static void open_drop_counters(struct ws_capture *capture)
 {
 	static const char *const names[] = {"rx_missed_errors", "rx_fifo_errors"};
@@ -194,7 +194,7 @@ struct ws_capture *ws_capture_open_live(const char *interface, const struct ws_c
 	char message[PCAP_ERRBUF_SIZE];
 	if (!open_device(capture, options, error) || !choose_link(capture, options->link_type, error))
 		goto fail;
-	/* A filter may have a host's name in it, and a stranger's answer says what that is. */
+	/* A filter may name a host, and the answer of a name server is not to be trusted. */
 	if ((options->opened && !options->opened(options->context, error)) ||
 	    !set_filter(capture, options->filter, error))
 		goto fail;
@@ -251,8 +251,8 @@ void ws_live_stats(struct ws_capture *capture)
 	capture->last_drops = drops;
 }
 
-/* libpcap waits in silence for an interface that is down. The question is the one that libpcap asks itself to tell that
- * from an interface that is gone, so the sandbox allows it; `any` is no interface and has no answer. */
+/* libpcap waits silently for an interface that is down. This asks for the interface's flags with the same ioctl() that
+ * libpcap uses, so the sandbox allows it. `any` is no interface and has no flags. */
 const char *ws_live_waits(const struct ws_capture *capture)
 {
 	struct ifreq request = {.ifr_flags = 0};

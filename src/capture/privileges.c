@@ -1,10 +1,10 @@
-/* Who the process is, and what it may do.
+/* The user and the capabilities of the process.
  *
- * Root is needed to open an interface, and for nothing after that. What is given up cannot be regained: the user, all
- * groups, the capability sets, the bounding set that limits what a program started from here could get, and the right
- * to gain anything by starting one. The order matters: the bounding set takes CAP_SETPCAP, groups take CAP_SETGID, and
- * both are gone once the user has changed. At the end the process is asked, because a call that silently did less than
- * it was asked for has been the flaw in other programs.
+ * The program needs root to open an interface, and for nothing after that. It gives up for good: the user, all groups,
+ * all capability sets, the bounding set, which limits what a program started from here could get, and the possibility
+ * to gain privileges by starting a program. The order matters: changing the bounding set needs CAP_SETPCAP and changing
+ * groups needs CAP_SETGID, and both are gone once the user has changed. At the end the process checks what it is, since
+ * in other programs a call has silently done less than it was asked to.
  *
  * Where the program has its capability from its file (setcap), there is no user to change and the bounding set stays;
  * it means nothing once new privileges are ruled out. */
@@ -51,7 +51,7 @@ static bool parse_id(const char *text, unsigned *id)
 	return errno == 0 && !*end && value > 0 && value < UINT32_MAX;
 }
 
-/* Who started this, when it was somebody else than root; the group may be root's. */
+/* The user who started the program with sudo or a set-user-ID bit; the group may be root's. */
 static bool find_invoker(struct identity *identity)
 {
 	unsigned user = getuid(), group = getgid();
@@ -101,7 +101,7 @@ static bool find_unprivileged(const char *wanted, struct identity *identity, str
 	return true;
 }
 
-/* ---- For a moment */
+/* ---- Changing the user and back */
 
 static bool call_as(const struct identity *identity, bool (*fn)(void *context, struct ws_error *error), void *context,
                     struct ws_error *error)
@@ -127,7 +127,7 @@ bool ws_as_invoker(bool (*fn)(void *context, struct ws_error *error), void *cont
 	return find_invoker(&identity) ? call_as(&identity, fn, context, error) : fn(context, error);
 }
 
-/* ---- For good */
+/* ---- Changing the user for good */
 
 static void protection_lacks(struct ws_protections *protections, const char *part, const char *why)
 {
@@ -141,7 +141,7 @@ static void protection_holds(struct ws_protections *protections, enum ws_protect
 	protections->in_force |= 1u << protection;
 }
 
-/* False: refused, errno says why. */
+/* Returns false with errno set when the kernel refuses. */
 static bool become(const struct identity *identity)
 {
 	return setgroups(0, NULL) == 0 && setresgid(identity->group, identity->group, identity->group) == 0 &&
@@ -154,7 +154,7 @@ static bool leave_root(const char *wanted, struct ws_protections *protections, s
 	if (!find_unprivileged(wanted, &identity, error))
 		return false;
 	if (!become(&identity)) {
-		/* A container whose root may not, or which has no other user. Who names one is obeyed or told. */
+		/* Root of a container may not be allowed to, or there is no other user. With -Z, that is an error. */
 		if (wanted || (errno != EPERM && errno != EINVAL))
 			return ws_fail(error, WS_ERROR_SYSTEM, "cannot become user %.40s: %s", identity.name,
 			               strerror(errno));
@@ -207,7 +207,7 @@ bool ws_privileges_drop(const char *user, struct ws_protections *protections, st
 		protection_holds(protections, WS_PROTECTION_NO_NEW_PRIVILEGES);
 	else
 		protection_lacks(protections, "no new privileges", strerror(errno));
-	if (SANITIZED) /* its tracer is only let trace what may be dumped */
+	if (SANITIZED) /* the sanitizer's tracer may trace only a process that can be dumped */
 		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	return true;
 }

@@ -1,11 +1,11 @@
-/* A ring of records, each a header and the bytes of one frame, none split at the end of the memory.
+/* A ring of records. Each record is a header and the bytes of one frame, and none is split at the end of the memory.
  *
- * A position is the running number of the record's first byte, counting also what is skipped at the end of the memory;
- * it stays unique for ever, and a record is intact exactly while fewer than `size` bytes have been written after its
- * start. The memory is mapped without being reserved, so a large ring costs what is put into it.
+ * A position is the number of bytes that were written or skipped before the record, so it is never used twice. A record
+ * is intact as long as fewer than `size` bytes have been written after its start. The memory is mapped without being
+ * reserved, so a large ring uses only as much memory as has been written to it.
  *
- * When the records are read in order, the next one follows the last. When that has been overwritten meanwhile, the
- * oldest one that is left must be found; for that, the start of the first record in each section of the ring is kept.
+ * Records that are read in order follow each other. When the next one has been overwritten, the oldest one that is left
+ * must be found. For that, the ring keeps the position of the first record in each of its sections.
  */
 #include "capture/ring.h"
 
@@ -62,7 +62,7 @@ uint64_t ws_ring_size(const struct ws_ring *ring)
 	return ring->size;
 }
 
-/* A frame's own bytes, and its comment after them. */
+/* The bytes of a frame, and after them its comment. */
 static uint64_t kept_bytes(const struct ws_frame *frame)
 {
 	return (uint64_t)frame->captured + frame->comment_length;
@@ -93,7 +93,7 @@ uint64_t ws_ring_put(struct ws_ring *ring, const struct ws_frame *frame)
 	return record.position;
 }
 
-/* The record at `position`; false: overwritten, skipped, or none. */
+/* Reads the record at `position`. Returns false when it was overwritten or skipped, or when there is none. */
 static bool read_record(const struct ws_ring *ring, uint64_t position, struct record *record)
 {
 	if (position >= ring->head || ring->head - position > ring->size || position % ALIGN)
@@ -133,7 +133,7 @@ bool ws_ring_get(struct ws_ring *ring, uint64_t position, struct ws_frame *frame
 	return true;
 }
 
-/* The oldest noted record that is still there; the head when there is none. */
+/* The position of the oldest record that is kept in `first` and intact; the head when there is none. */
 static uint64_t oldest(const struct ws_ring *ring)
 {
 	uint64_t position = ring->head;

@@ -1,12 +1,14 @@
 /* What the process may still ask of the kernel.
  *
- * There are two layers. Landlock rules out every file, socket and signal outside, but for writing in one directory if
- * there is one. seccomp allows the system calls that reading packets, drawing and writing take; those by which a
- * library looks for a file it can do without are answered with an error; every other one ends the process at once:
- * starting a program, sockets, tracing, pages that can be executed. ioctl(), mmap() and kill() are allowed for what is
- * needed of them; in particular no key can be pushed into the terminal, and no frame sent.
+ * There are two layers. Landlock denies access to all files, TCP ports and signals to other processes; only writing new
+ * files in one directory can be left. seccomp allows the system calls that reading packets, drawing and writing need.
+ * System calls with which a library looks for a file that it can do without fail with an error. Every other system call
+ * ends the process at once, for example starting a program, opening a socket, tracing, or mapping executable memory.
+ * ioctl(), mmap() and kill() are allowed only with the arguments that are needed, so that the process can neither push
+ * keys into the terminal nor send a frame.
  *
- * A build with a sanitizer has no sandbox: its runtime reads files in /proc and starts a tracer when the program ends.
+ * A build with a sanitizer has no sandbox, because its runtime reads files in /proc and starts a tracer when the
+ * program ends.
  */
 #include "capture/sanitized.h"
 
@@ -37,13 +39,13 @@ static void protection_lacks(struct ws_protections *protections, const char *par
 
 /* ---- Landlock */
 
-/* As of version 7 of its interface; a kernel takes the part that it knows. */
+/* The rights of version 7 of Landlock's interface; an older kernel is given those that it knows. */
 struct landlock_handled {
 	uint64_t files, network, scopes;
 };
 
 static const struct {
-	unsigned file_rights, network_rights, scopes; /* how many bits */
+	unsigned file_rights, network_rights, scopes; /* how many of the lowest bits each version has */
 	size_t size;
 } landlock_versions[] = {
         [1] = {13, 0, 0, 8},  [2] = {14, 0, 0, 8},  [3] = {15, 0, 0, 8},
@@ -56,7 +58,7 @@ static uint64_t bits(unsigned count)
 	return (UINT64_C(1) << count) - 1;
 }
 
-/* False: errno says why. */
+/* Returns false with errno set when the kernel refuses. */
 static bool restrict_files(int directory)
 {
 	long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
@@ -89,7 +91,7 @@ static bool restrict_files(int directory)
 /* ---- seccomp */
 
 static const int allowed[] = {
-        /* descriptors that are open */
+        /* descriptors that are already open */
         SCMP_SYS(read),
         SCMP_SYS(readv),
         SCMP_SYS(pread64),
@@ -117,7 +119,7 @@ static const int allowed[] = {
         SCMP_SYS(munmap),
         SCMP_SYS(mremap),
         SCMP_SYS(madvise),
-        /* time, chance, and what the system is like */
+        /* clocks, random bytes, and facts about the system */
         SCMP_SYS(clock_gettime),
         SCMP_SYS(clock_gettime64),
         SCMP_SYS(clock_getres),
@@ -129,7 +131,7 @@ static const int allowed[] = {
         SCMP_SYS(getrandom),
         SCMP_SYS(uname),
         SCMP_SYS(sysinfo),
-        /* oneself */
+        /* the process itself */
         SCMP_SYS(getpid),
         SCMP_SYS(gettid),
         SCMP_SYS(getppid),
@@ -150,8 +152,8 @@ static const int allowed[] = {
         SCMP_SYS(exit_group),
 };
 
-/* Libraries look for files they can do without: message catalogues, character sets, libpcap's counters in /sys; and
- * libpcap unmaps its ring twice. */
+/* These fail with an error instead of ending the process, because libraries look for files that they can do without
+ * (message catalogues, character sets, libpcap's counters in /sys), and libpcap unmaps its ring twice. */
 static const int refused[] = {
         SCMP_SYS(open),       SCMP_SYS(openat2),    SCMP_SYS(access),     SCMP_SYS(faccessat),
         SCMP_SYS(faccessat2), SCMP_SYS(stat),       SCMP_SYS(stat64),     SCMP_SYS(lstat),
@@ -166,7 +168,7 @@ static const unsigned ioctls[] = {
         TCSBRK, TIOCGWINSZ, TIOCGPGRP, TIOCOUTQ, FIONREAD, SIOCGIFFLAGS,
 };
 
-/* What is only allowed with some arguments, and never to write to the source of packets. */
+/* System calls that are allowed only with some arguments. None of them may write to the source of packets. */
 static int add_descriptor_rules(scmp_filter_ctx filter, int source)
 {
 	static const int writes[] = {SCMP_SYS(write), SCMP_SYS(writev)};
@@ -187,7 +189,8 @@ static int add_descriptor_rules(scmp_filter_ctx filter, int source)
 	return status;
 }
 
-/* Only new files, for writing. A library that looks for a file elsewhere is told that it may not. */
+/* Only new files may be opened, and only for writing. Any other open fails with EACCES, because a library may try it.
+ */
 static int add_save_rules(scmp_filter_ctx filter, int directory)
 {
 	if (directory < 0)
@@ -226,7 +229,7 @@ static int add_rules(scmp_filter_ctx filter, int directory, int source)
 	return status ? status : add_save_rules(filter, directory);
 }
 
-/* 0, or what went wrong. */
+/* Returns 0, or a negative errno value. */
 static int restrict_calls(int directory, int source)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
@@ -252,7 +255,7 @@ void ws_sandbox_enter(int directory, int source, struct ws_protections *protecti
 		protections->in_force |= 1u << WS_PROTECTION_LANDLOCK;
 	else
 		protection_lacks(protections, "Landlock", errno);
-	/* Without Landlock nothing would keep a name with ".." in the directory. */
+	/* Without Landlock, a name with ".." could leave the directory. */
 	int error = SANITIZED ? ENOTSUP : restrict_calls(files ? directory : -1, source);
 	if (!error)
 		protections->in_force |= 1u << WS_PROTECTION_SECCOMP;
