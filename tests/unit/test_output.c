@@ -410,7 +410,8 @@ static void test_json_records(void **state)
 	                             "\"to\":\"SYN_SENT\",\"basis\":\"sent\",\"why\":\""));
 	assert_non_null(strstr(text, "{\"type\":\"connection\",\"conn\":1,\"client\":{\"address\":\"10.0.0.1\","
 	                             "\"port\":49346,\"state\":\"TIME_WAIT\","));
-	assert_non_null(strstr(text, "\"handshake\":\"complete\",\"closed_by\":\"client\",\"reset_by\":\"none\",\"close\":\"fin\","));
+	assert_non_null(strstr(
+	        text, "\"handshake\":\"complete\",\"closed_by\":\"client\",\"reset_by\":\"none\",\"close\":\"fin\","));
 	assert_non_null(strstr(text, "\"initial_rtt\":0.002000000,"));
 	assert_non_null(strstr(text,
 	                       "{\"type\":\"udp\",\"udp\":1,\"client\":{\"address\":\"2001:db8::1\",\"port\":4096,"
