@@ -124,12 +124,12 @@ static void snapshot_feed(struct snapshot *snapshot, const struct ws_frame *fram
 
 static bool snapshot_keep_next(struct snapshot *snapshot, const struct ws_frame *frame)
 {
-	if (snapshot->capacity < frame->captured) {
-		uint8_t *bytes = realloc(snapshot->bytes, frame->captured);
+	if (snapshot->capacity <= frame->captured) { /* never NULL, without bytes either */
+		uint8_t *bytes = realloc(snapshot->bytes, (size_t)frame->captured + 1);
 		if (!bytes)
 			return false;
 		snapshot->bytes = bytes;
-		snapshot->capacity = frame->captured;
+		snapshot->capacity = (size_t)frame->captured + 1;
 	}
 	if (frame->captured)
 		memcpy(snapshot->bytes, frame->data, frame->captured);

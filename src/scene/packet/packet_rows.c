@@ -12,7 +12,7 @@
 bool packet_load(struct packet_view *view, const struct ws_frame *frame)
 {
 	view->present = false;
-	const size_t size = (size_t)frame->captured + frame->comment_length;
+	const size_t size = (size_t)frame->captured + frame->comment_length + 1; /* never NULL, without bytes either */
 	if (size > view->capacity) {
 		uint8_t *bytes = realloc(view->bytes, size);
 		if (!bytes)
