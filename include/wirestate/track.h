@@ -356,7 +356,7 @@ struct ws_conn_info {
 	uint64_t answered_by; /* number of the older connection whose ACK answered its SYN; 0: not known */
 	bool unreachable;     /* an ICMP error quoted one of its segments */
 	bool forged_reset;    /* one of its RSTs was not sent by its apparent sender */
-	bool server_answers;  /* the likely server's address and port has answered a SYN, of this connection or another
+	bool server_answers;  /* the likely server has sent something, or its address and port has answered another SYN
 	                       */
 	bool renumbered;      /* the server answered the SYN with a second initial number, as behind a SYN proxy */
 	uint64_t twin;        /* number of the same connection on the other side of a device that changes sequence

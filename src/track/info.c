@@ -168,8 +168,10 @@ static void fill_rest(const struct ws_tracker *tracker, const struct ws_conn *co
 	const struct ws_icmp_note *icmp = ws_surroundings_icmp_of(&tracker->surroundings, conn->number);
 	if (icmp)
 		info->icmp = *icmp;
-	info->server_answers = ws_surroundings_answers(&tracker->surroundings, &conn->address[1 - likely_client],
-	                                               conn->port[1 - likely_client]);
+	const unsigned server = 1 - likely_client;
+	info->server_answers =
+	        conn->machine.endpoint[server].sent_any ||
+	        ws_surroundings_answers(&tracker->surroundings, &conn->address[server], conn->port[server]);
 	info->syn_ack_repeats = conn->marks[0].syn_ack_repeats + conn->marks[1].syn_ack_repeats;
 	info->renumbered = conn->renumbered;
 	info->twin = conn->twin == WS_TWIN_OLDER ? conn->next : conn->twin == WS_TWIN_NEWER ? conn->previous : 0;
