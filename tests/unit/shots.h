@@ -79,4 +79,23 @@ static inline void fire(struct ws_tracker *tracker, const struct shot *shot, uin
 		CLIENT, A, 101, 501, 0, 40, .bad = 0                                                                   \
 	}
 
+/* Fires shots one after another, as frames 1, 2, ..., each after the timers that are due before it. */
+static inline void play(struct ws_tracker *tracker, const struct shot *shots, size_t count)
+{
+	struct ws_track_result result;
+	for (size_t i = 0; i < count; i++) {
+		while (ws_tracker_advance(tracker, shot_time(&shots[i]), &result))
+			continue;
+		fire(tracker, &shots[i], i + 1, &result);
+	}
+}
+#define PLAY(tracker, shots) play(tracker, shots, WS_ARRAY_SIZE(shots))
+
+static inline struct ws_conn_info conn(const struct ws_tracker *tracker, uint64_t number)
+{
+	struct ws_conn_info info;
+	assert_true(ws_tracker_conn(tracker, ws_tracker_conn_find(tracker, number), &info));
+	return info;
+}
+
 #endif

@@ -18,24 +18,6 @@ static struct ws_tracker *tracker_of(bool ignore)
 	return tracker;
 }
 
-static void play(struct ws_tracker *tracker, const struct shot *shots, size_t count)
-{
-	struct ws_track_result result;
-	for (size_t i = 0; i < count; i++) {
-		while (ws_tracker_advance(tracker, shot_time(&shots[i]), &result))
-			continue;
-		fire(tracker, &shots[i], i + 1, &result);
-	}
-}
-#define PLAY(tracker, shots) play(tracker, shots, WS_ARRAY_SIZE(shots))
-
-static struct ws_conn_info conn(const struct ws_tracker *tracker, uint64_t number)
-{
-	struct ws_conn_info info;
-	assert_true(ws_tracker_conn(tracker, ws_tracker_conn_find(tracker, number), &info));
-	return info;
-}
-
 /* The connection as it is, and as its replay leaves it. */
 static void assert_states(const struct ws_tracker *tracker, enum ws_state client, enum ws_state server)
 {
