@@ -24,6 +24,9 @@ int child_wait(pid_t child)
 	int status = 0;
 	bool passed_on = false;
 	for (;;) {
+		/* The signals are taken before the child is asked after: a SIGCHLD that comes in between is still there
+		 * for signals_poll(), which then returns at once. */
+		const unsigned signals = signals_take();
 		const pid_t changed = waitpid(child, &status, WUNTRACED | (passed_on ? 0 : WNOHANG));
 		if (changed < 0 && errno != EINTR)
 			return 1;
@@ -35,7 +38,7 @@ int child_wait(pid_t child)
 		}
 		/* Signals other than those to stop are the child's business. None may be left here when it has ended:
 		 * the next child would find it. */
-		if (signals_take() & SIGNAL_STOP && !passed_on)
+		if (signals & SIGNAL_STOP && !passed_on)
 			passed_on = kill(child, SIGTERM) == 0;
 		if (!passed_on)
 			signals_poll(NULL, 0, WS_TIME_NEVER);
