@@ -2,7 +2,8 @@
  *
  * The file is opened first, as the invoking user. Everything else is done by a child process, which gives up its
  * privileges and is confined before it reads a packet. The sandbox does not let it remove a file; so it empties what it
- * could not finish, and this process, which only waits, removes an empty file that it had created. */
+ * could not finish. This process, which only waits, then removes a file that it had created, or leaves an older one as
+ * it was. */
 #include "app/child.h"
 #include "app/frame.h"
 #include "app/report.h"
@@ -117,7 +118,6 @@ static bool drawing_open(struct export *export)
 static bool drawing_finish(struct export *export, bool good)
 {
 	struct ws_error *error = &export->session.error;
-	empty_file(export->file.fd);
 	good = good && drawing_draw(export, export->drawing);
 	int reason = file_error(export->drawing);
 	errno = 0;
@@ -160,6 +160,7 @@ int run_export(const struct options *options)
 		return report_error(&error);
 	const int result = child_run(export_in_child, &export);
 	const bool written = fstat(export.file.fd, &status) == 0 && status.st_size > 0;
-	export_file_close(&export.file, written && result < CHILD_KILLED);
+	if (!export_file_close(&export.file, written && result < CHILD_KILLED, &error))
+		return report_error(&error);
 	return result;
 }

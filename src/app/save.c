@@ -4,7 +4,7 @@
  * allows only that, in the directory that the program was started in and below it. Pictures are drawn in memory first,
  * so that one that cannot be finished leaves no file.
  *
- * The file of --export may exist. It is opened before anything is read, and run_export.c decides what becomes of it. */
+ * The file of --export may exist. It is opened before anything is read, and replaced once everything is written. */
 #include "app/save.h"
 #include "app/report.h"
 
@@ -12,8 +12,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -91,20 +94,50 @@ void export_canvas(const struct session *session, FILE *file, int kind, const st
 
 /* ---- --export */
 
+/* A file without a name, in the directory of `path` or, where that has no such files, where temporary files are. */
+static int open_nameless(const char *path)
+{
+	char directory[PATH_MAX];
+	if (strlen(path) >= sizeof(directory)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	strcpy(directory, path);
+	const int fd = open(dirname(directory), O_RDWR | O_TMPFILE | O_CLOEXEC, WS_SAVE_MODE);
+	return fd >= 0 ? fd : open(P_tmpdir, O_RDWR | O_TMPFILE | O_CLOEXEC, WS_SAVE_MODE);
+}
+
+/* What is not a regular file, such as a pipe, is written to directly. */
+static bool open_older(struct export_file *file)
+{
+	struct stat status;
+	const int fd = open(file->path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
+		file->fd = fd;
+		return fd >= 0;
+	}
+	file->older = fd;
+	file->fd = open_nameless(file->path);
+	return file->fd >= 0;
+}
+
 static bool open_as_invoker(void *context, struct ws_error *error)
 {
 	struct export_file *file = context;
 	file->fd = open(file->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, WS_SAVE_MODE);
 	file->created = file->fd >= 0;
-	if (file->fd < 0 && errno == EEXIST)
-		file->fd = open(file->path, O_WRONLY | O_CREAT | O_CLOEXEC, WS_SAVE_MODE);
-	return file->fd >= 0 || ws_fail(error, WS_ERROR_OUTPUT, "cannot write to %s: %s", file->path, strerror(errno));
+	return file->created || (errno == EEXIST && open_older(file)) ||
+	       ws_fail(error, WS_ERROR_OUTPUT, "cannot write to %s: %s", file->path, strerror(errno));
 }
 
 bool export_file_open(struct export_file *file, const char *path, struct ws_error *error)
 {
-	*file = (struct export_file){.path = path, .fd = -1};
-	return ws_as_invoker(open_as_invoker, file, error);
+	*file = (struct export_file){.path = path, .fd = -1, .older = -1};
+	if (ws_as_invoker(open_as_invoker, file, error))
+		return true;
+	if (file->older >= 0)
+		close(file->older);
+	return false;
 }
 
 static bool remove_as_invoker(void *context, struct ws_error *error)
@@ -116,15 +149,28 @@ static bool remove_as_invoker(void *context, struct ws_error *error)
 	return same && (unlink(file->path) == 0 || ws_fail(error, WS_ERROR_OUTPUT, "%s", strerror(errno)));
 }
 
-void export_file_close(struct export_file *file, bool keep)
+static bool copy_over(const struct export_file *file, struct ws_error *error)
+{
+	struct stat status;
+	off_t at = 0;
+	bool good = fstat(file->fd, &status) == 0 && ftruncate(file->older, 0) == 0;
+	while (good && at < status.st_size) {
+		const ssize_t sent = sendfile(file->older, file->fd, &at, (size_t)(status.st_size - at));
+		good = sent > 0 || (sent < 0 && errno == EINTR);
+	}
+	return good || ws_fail(error, WS_ERROR_OUTPUT, "cannot write to %s: %s", file->path, strerror(errno));
+}
+
+bool export_file_close(struct export_file *file, bool keep, struct ws_error *error)
 {
 	struct ws_error ignored;
-	if (file->fd < 0)
-		return;
+	const bool good = file->older < 0 || !keep || copy_over(file, error);
 	if (file->created && !keep)
 		(void)!ws_as_invoker(remove_as_invoker, file, &ignored);
+	if (file->older >= 0)
+		close(file->older);
 	close(file->fd);
-	file->fd = -1;
+	return good;
 }
 
 /* ---- From the view */

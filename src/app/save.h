@@ -13,16 +13,19 @@ bool handle_save_request(const struct session *session, struct ws_ui *ui, const 
 
 /* ---- --export */
 
-/* The file before anything is written to it. It is opened before privileges are dropped, as the invoking user. */
+/* The file before anything is written to it. It is opened before privileges are dropped, as the invoking user. What is
+ * written replaces an older file of that name only once it is whole: until then it is in a file without a name. */
 struct export_file {
 	const char *path;
-	int fd;       /* -1: not open */
+	int fd;       /* to be written to; -1: not open */
+	int older;    /* the regular file of that name that was there; -1: none */
 	bool created; /* there was no file of that name */
 };
 
 bool export_file_open(struct export_file *file, const char *path, struct ws_error *error) WS_CHECKED;
-/* Closes it. If it was created and `keep` is false, it is removed. */
-void export_file_close(struct export_file *file, bool keep);
+/* Closes it. Where `keep` is false, everything is as it was before: a file that was created is removed, and an older one
+ * has not been touched. */
+bool export_file_close(struct export_file *file, bool keep, struct ws_error *error) WS_CHECKED;
 
 /* ---- What is in a file */
 
