@@ -179,4 +179,7 @@ def clock_that_steps_back():
         assert wirestate("-r", path, "--frame", "end", "--screen", "lifelines").returncode == 0
 
 
-TESTS = [a_file_cut_anywhere, a_pcapng_file_cut_anywhere, a_file_that_grows, a_burst_on_a_pipe, a_file_that_shrinks, not_a_capture, unreadable, huge_numbers_in_the_header, decompression_bomb, zstd_bomb, clock_that_steps_back]
+TESTS = [
+    a_file_cut_anywhere, a_pcapng_file_cut_anywhere, a_file_that_grows, a_burst_on_a_pipe, a_file_that_shrinks,
+    not_a_capture, unreadable, huge_numbers_in_the_header, decompression_bomb, zstd_bomb, clock_that_steps_back,
+]

@@ -135,4 +135,7 @@ def more_udp_than_memory():
     assert f", {record['fragments_evicted']} fragmented datagrams given up for memory" in result.stderr, result.stderr
 
 
-TESTS = [more_udp_than_memory, a_pipe_of_blocks_that_are_no_packets, a_file_of_blocks_that_are_no_packets, interfaces_without_number, more_addresses_than_memory, a_film_without_end]
+TESTS = [
+    more_udp_than_memory, a_pipe_of_blocks_that_are_no_packets, a_file_of_blocks_that_are_no_packets,
+    interfaces_without_number, more_addresses_than_memory, a_film_without_end,
+]

@@ -221,6 +221,9 @@ def without_privilege():
     assert len(result.stderr.splitlines()) == 1, result.stderr
 
 
-TESTS = [live_capture_as_root_is_confined, a_pipe_is_waited_for_without_privileges, the_view_says_how_it_is_fenced, written_files_belong_to_the_invoker, the_interface_goes,
-         the_view_says_that_the_interface_is_down, the_ring_overruns, a_user_that_cannot_be_had, nothing_is_read_unconfined, an_invoker_whose_group_is_roots,
-         without_privilege]
+TESTS = [
+    live_capture_as_root_is_confined, a_pipe_is_waited_for_without_privileges, the_view_says_how_it_is_fenced,
+    written_files_belong_to_the_invoker, the_interface_goes,          the_view_says_that_the_interface_is_down,
+    the_ring_overruns, a_user_that_cannot_be_had, nothing_is_read_unconfined, an_invoker_whose_group_is_roots,
+    without_privilege,
+]

@@ -10,7 +10,8 @@ import subprocess
 import sys
 import time
 
-from common import FOLDER, PATIENCE, PROGRAM, ROOT, SANITIZED, Skip, expect, limit_memory, pcap, put, put_pcap, read, records, wirestate
+from common import (FOLDER, PATIENCE, PROGRAM, ROOT, SANITIZED, Skip, expect, limit_memory, pcap, put, put_pcap, read,
+                    records, wirestate)
 
 sys.path.insert(0, os.path.join(ROOT, "tests/floods"))
 from frames import syn_flood  # noqa: E402
@@ -153,4 +154,7 @@ def every_allocation_fails():
                 whole = whole + 1 if result.returncode == 0 else 0
 
 
-TESTS = [the_reader_of_the_pipe_goes, nobody_reads, standard_output_is_full, standard_streams_are_closed, the_disk_is_full, a_small_disk, memory_that_runs_out, every_allocation_fails]
+TESTS = [
+    the_reader_of_the_pipe_goes, nobody_reads, standard_output_is_full, standard_streams_are_closed,
+    the_disk_is_full, a_small_disk, memory_that_runs_out, every_allocation_fails,
+]

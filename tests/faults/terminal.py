@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 
-from common import FOLDER, PATIENCE, PROGRAM, ROOT, SANITIZED, Screen, pcap, put, state_of, wirestate
+from common import FOLDER, PATIENCE, PROGRAM, ROOT, SANITIZED, Screen, Skip, expect, pcap, put, state_of, wirestate
 
 
 def stop_signals_at_any_moment():
@@ -123,6 +123,28 @@ def the_terminal_goes():
     assert wirestate("-T", "json", "-r", target).returncode == 0
 
 
+def nothing_can_be_started():
+    """Where no process can be started, the start screen and --export say why."""
+    if SANITIZED:
+        raise Skip("a sanitizer must be the first library that is loaded")
+    library = os.path.join(FOLDER, "no_child.so")
+    subprocess.run(["cc", "-D_GNU_SOURCE", "-shared", "-fPIC", "-o", library, os.path.join(ROOT, "tests/faults/no_child.c")],
+                   check=True)
+    for function, reason in (("fork", "Resource temporarily unavailable"), ("memfd_create", "Too many open files")):
+        screen = Screen(before=("env", "LD_PRELOAD=" + library, "FAILS=" + function))
+        screen.wait(b"wirestate")
+        screen.take(0.2)
+        os.write(screen.master, b"\r")
+        screen.wait(b"could not be opened: " + reason.encode())
+        os.write(screen.master, b"q")
+        screen.left()
+    picture = os.path.join(FOLDER, "never.svg")
+    result = wirestate("--export", picture, "-r", os.path.join(ROOT, "captures/http.pcap"),
+                       env=dict(os.environ, HOME=FOLDER, XDG_CONFIG_HOME=FOLDER, LD_PRELOAD=library, FAILS="fork"))
+    expect(result, 1, "cannot start a process: Resource temporarily unavailable")
+    assert not os.path.exists(picture)
+
+
 def the_sandbox_lets_the_view_work():
     """Shows every screen, and plays the whole capture, for which the file is read a second time."""
     path = os.path.join(ROOT, "captures/close-four-client.pcap")
@@ -140,4 +162,8 @@ def the_sandbox_lets_the_view_work():
     screen.left()
 
 
-TESTS = [stop_signals_at_any_moment, signals_in_the_view, stopped_and_gone_on, nobody_would_continue_it, signals_at_any_time, terminal_wider_than_any_canvas, the_terminal_goes, the_sandbox_lets_the_view_work]
+TESTS = [
+    stop_signals_at_any_moment, signals_in_the_view, stopped_and_gone_on, nobody_would_continue_it,
+    signals_at_any_time, nothing_can_be_started, terminal_wider_than_any_canvas, the_terminal_goes,
+    the_sandbox_lets_the_view_work,
+]
