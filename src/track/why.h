@@ -1,5 +1,6 @@
 /* Why a state changed: the list of all rules, each with its word in records, a sentence, and the section of the RFC
- * that it is based on. A word that was published stays the same, because scripts compare it. */
+ * that it is based on. In the sentences, "it" and "its" mean the endpoint whose state changed. A word that was
+ * published stays the same, because scripts compare it. */
 #ifndef WS_TRACK_WHY_H
 #define WS_TRACK_WHY_H
 
@@ -14,8 +15,8 @@
 	  "the handshake went on, so a SYN-ACK passed that the capture missed", "RFC 9293 §3.5")                       \
 	X(WS_WHY_SYN_CROSSED, "syn_crossed", "a SYN arrives while its own SYN is unanswered: simultaneous open",       \
 	  "RFC 9293 §3.5, figure 7")                                                                                   \
-	X(WS_WHY_SYN_ACK_ARRIVES, "syn_ack_arrives", "SYN-ACK acknowledges our SYN", "RFC 9293 §3.10.7.3")             \
-	X(WS_WHY_SYN_ACKED, "syn_acked", "ACK acknowledges our SYN: the handshake is complete", "RFC 9293 §3.10.7.4")  \
+	X(WS_WHY_SYN_ACK_ARRIVES, "syn_ack_arrives", "SYN-ACK acknowledges its SYN", "RFC 9293 §3.10.7.3")             \
+	X(WS_WHY_SYN_ACKED, "syn_acked", "its SYN is acknowledged: the handshake is complete", "RFC 9293 §3.10.7.4")   \
 	X(WS_WHY_TALKS, "talks", "it talks on, so its SYN was acknowledged", "RFC 9293 §3.10.7.4")                     \
 	X(WS_WHY_FIN_SENT, "fin_sent", "sends FIN: it has nothing more to send", "RFC 9293 §3.10.4")                   \
 	X(WS_WHY_FIN_SENT_LAST, "fin_sent_last", "sends FIN too: both directions are closing", "RFC 9293 §3.10.4")     \
@@ -23,9 +24,10 @@
 	  "RFC 9293 §3.4")                                                                                             \
 	X(WS_WHY_FIN_ARRIVES, "fin_arrives", "FIN arrives: the peer will send nothing more", "RFC 9293 §3.10.7.4")     \
 	X(WS_WHY_FIN_ACKED_BY_IT, "fin_acked_by_it", "its ACK covers the peer's FIN", "RFC 9293 §3.10.7.4")            \
-	X(WS_WHY_FIN_ACKED, "fin_acked", "ACK covers our FIN", "RFC 9293 §3.10.7.4")                                   \
-	X(WS_WHY_LAST_ACK, "last_ack", "ACK covers our FIN, and the peer closed first: done", "RFC 9293 §3.10.7.4")    \
-	X(WS_WHY_FIN_BOTH, "fin_both", "FIN arrives after ours was acknowledged: wait twice the segment lifetime",     \
+	X(WS_WHY_FIN_ACKED, "fin_acked", "its FIN is acknowledged", "RFC 9293 §3.10.7.4")                              \
+	X(WS_WHY_LAST_ACK, "last_ack", "its FIN is acknowledged, and the peer closed first: done",                     \
+	  "RFC 9293 §3.10.7.4")                                                                                        \
+	X(WS_WHY_FIN_BOTH, "fin_both", "FIN arrives after its own was acknowledged: wait twice the segment lifetime",  \
 	  "RFC 9293 §3.6")                                                                                             \
 	X(WS_WHY_FIRST_CAPTURED, "first_captured",                                                                     \
 	  "a segment of it is captured, so what was sent to it before counts as received", "RFC 9293 §3.10.7.4")       \
@@ -33,7 +35,7 @@
 	  "RFC 9293 §3.10.7.4")                                                                                        \
 	X(WS_WHY_RST_SENT, "rst_sent", "sends RST: the connection is aborted at once", "RFC 9293 §3.10.5")             \
 	X(WS_WHY_REFUSED, "refused", "answers the SYN with RST: nothing listens on this port", "RFC 9293 §3.10.7.1")   \
-	X(WS_WHY_RST_REFUSES, "rst_refuses", "RST answers our SYN: connection refused", "RFC 9293 §3.10.7.3")          \
+	X(WS_WHY_RST_REFUSES, "rst_refuses", "RST answers its SYN: connection refused", "RFC 9293 §3.10.7.3")          \
 	X(WS_WHY_RST_ARRIVES, "rst_arrives", "RST arrives at exactly the expected sequence number", "RFC 5961 §3.2")   \
 	X(WS_WHY_RST_ENDS_TIME_WAIT, "rst_ends_time_wait", "RST arrives in TIME_WAIT and ends it early", "RFC 1337")   \
 	X(WS_WHY_TIMER, "timer", "twice the segment lifetime has passed", "RFC 9293 §3.6.1")                           \
