@@ -26,7 +26,7 @@ static const char screen_words[] = WS_SCREENS(X);
 
 const struct option_row option_rows[] = {
         {'i', "interface", "IFACE", OPTION_TEXT, GROUP_SOURCE, FIELD(interface), 1, 0, NULL,
-         "capture live from this interface; any is all of them"},
+         "capture live from this interface; \"any\" means all of them"},
         {'r', "read", "FILE", OPTION_TEXT, GROUP_SOURCE, FIELD(read), 1, 0, NULL,
          "replay a pcap or pcapng file, plain or packed with gzip or zstd; - is standard input, and the name of a "
          "capture that comes with wirestate is that capture"},
@@ -34,44 +34,50 @@ const struct option_row option_rows[] = {
          "play a lesson: one that comes with wirestate, or the path of a .lesson file; without a terminal, print it. "
          "Without NAME: list the lessons"},
         {'f', "filter", "EXPRESSION", OPTION_TEXT, GROUP_SOURCE, FIELD(filter), 0, 0, NULL,
-         "only packets that match this BPF expression; it may also follow the options"},
+         "take only packets that match this BPF expression; it may also follow the options"},
         {'c', "count", "N", OPTION_NUMBER, GROUP_SOURCE, FIELD(count), 1, 1e18, NULL, "stop after N packets"},
         {'s', "snapshot-length", "BYTES", OPTION_NUMBER, GROUP_SOURCE, FIELD(snapshot_length), 0, 262144, NULL,
-         "live: capture at most this much of each packet; 0 is the default, 262144"},
+         "live, capture at most this much of each packet; 0 is the default, 262144"},
         {'p', "no-promiscuous-mode", NULL, OPTION_SWITCH, GROUP_SOURCE, FIELD(no_promiscuous), 0, 0, NULL,
-         "live: do not put the interface into promiscuous mode"},
+         "live, do not put the interface into promiscuous mode"},
         {'I', "monitor-mode", NULL, OPTION_SWITCH, GROUP_SOURCE, FIELD(monitor), 0, 0, NULL,
-         "live: put the interface into monitor mode"},
+         "live, put the interface into monitor mode"},
         {'y', "linktype", "TYPE", OPTION_TEXT, GROUP_SOURCE, FIELD(link_type), 1, 0, NULL,
-         "live: capture with this link type, one of those that -L lists"},
+         "live, capture with this link type, one of those that -L lists"},
         {0, "buffer-size", "SIZE", OPTION_SIZE, GROUP_SOURCE, FIELD(buffer_size), 65536, 2147483647.0, NULL,
-         "live: the kernel's buffer, in bytes or followed by K, M or G (default 64M)"},
+         "live, the size of the kernel's buffer, in bytes or followed by K, M or G (default 64M)"},
         {'K', "ignore-checksums", NULL, OPTION_SWITCH, GROUP_SOURCE, FIELD(ignore_checksums), 0, 0, NULL,
          "take every TCP segment with a wrong checksum as good (otherwise only where all or most of its sender's are "
          "wrong, or "
          "its receiver has acknowledged it)"},
         {0, "fcs", "BYTES", OPTION_WORD, GROUP_SOURCE, FIELD(fcs), 0, 0, " 0 4",
-         "frames end in this many bytes of frame check sequence, whatever the file says"},
+         "take frames to end in this many bytes of frame check sequence, whatever the file says"},
         {'D', "list-interfaces", NULL, OPTION_SWITCH, GROUP_SOURCE, FIELD(list_interfaces), 0, 0, NULL,
          "list the interfaces that can be captured from, and exit"},
         {'L', "list-data-link-types", NULL, OPTION_SWITCH, GROUP_SOURCE, FIELD(list_link_types), 0, 0, NULL,
          "list the link types of the interface named by -i, and exit"},
 
         {'T', "format", "FORMAT", OPTION_WORD, GROUP_SHOW, FIELD(show), 0, 0, show_words,
-         "tui: the view; text, json, csv: lines. Without it: the view on a terminal unless -v, -x, -l or --only "
-         "ask for lines, else text"},
+         "the view (tui), or lines of text, json or csv; without this option the view is shown on a terminal, unless "
+         "-v, "
+         "-x, -l or --only ask for lines, and text is written elsewhere"},
         {0, "only", "KINDS", OPTION_RECORDS, GROUP_SHOW, FIELD(records), 0, 0, record_words,
-         "these records, separated by commas (default: text packet,transition; json all; csv has none and needs one)"},
+         "write only these records, separated by commas; the default is packet,transition for text and all of them for "
+         "json; csv needs one kind"},
         {'Y', "display-filter", "FILTER", OPTION_TEXT, GROUP_SHOW, FIELD(display_filter), 0, 0, NULL,
-         "only connections that fit: 10.0.0.0/8 and port == 443, state == CLOSE_WAIT; the manual has the fields"},
+         "show only connections that fit, such as 10.0.0.0/8 and port == 443, or state == CLOSE_WAIT; the manual has "
+         "the "
+         "fields"},
         {'v', "verbose", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(verbose), 0, 0, NULL,
-         "text: every header field on a line of its own"},
-        {'x', "hex", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(hex), 0, 0, NULL, "text: the bytes of every packet"},
+         "in text, write every header field on a line of its own"},
+        {'x', "hex", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(hex), 0, 0, NULL,
+         "in text, write the bytes of every packet, too"},
         {0, "debug-connection", "N", OPTION_NUMBER, GROUP_SHOW, FIELD(debug_connection), 1, 1e18, NULL,
-         "text: instead of records, each input of connection N with the facts about its endpoints that it changed, the "
+         "write, instead of records, each input of connection N with the facts about its endpoints that it changed, "
+         "the "
          "rules that it applied, and the states after it"},
         {'n', "numeric", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(numeric), 0, 0, NULL,
-         "port numbers only, without the names of their services"},
+         "show port numbers without the names of their services"},
         {'l', "line-buffered", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(line_buffered), 0, 0, NULL,
          "write the records of every packet at once"},
         {'w', "write", "FILE", OPTION_TEXT, GROUP_SHOW, FIELD(write), 1, 0, NULL,
@@ -81,27 +87,29 @@ const struct option_row option_rows[] = {
          "replace every MAC and IP address, the same one always by the same, with one reserved for documentation, and "
          "blank what is not understood; the payload of TCP and UDP stays as it is"},
         {0, "time-wait", "SECONDS", OPTION_SECONDS, GROUP_SHOW, FIELD(time_wait), 0.001, 86400, NULL,
-         "how long TIME_WAIT lasts (default 60, as in Linux; twice RFC 9293's MSL is 240)"},
+         "take TIME_WAIT to last so long (default 60, as in Linux; twice RFC 9293's MSL is 240)"},
         {0, "max-memory", "SIZE", OPTION_SIZE, GROUP_SHOW, FIELD(max_memory), 1048576, 1e15, NULL,
-         "ceiling for connections and their history, in bytes or followed by K, M or G (default 1G)"},
+         "use at most this much memory for connections and their history, in bytes or followed by K, M or G (default "
+         "1G)"},
 
         {0, "play", NULL, OPTION_SWITCH, GROUP_VIEW, FIELD(play), 0, 0, NULL, "play the capture from its start"},
         {0, "speed", "X", OPTION_FACTOR, GROUP_VIEW, FIELD(speed), 0.001, 1000, NULL,
-         "the speed of the replay; 1 is real time"},
+         "replay at this speed; 1 is real time"},
         {0, "idle", "SECONDS", OPTION_SECONDS, GROUP_VIEW, FIELD(idle), 0, 86400, NULL,
-         "the longest pause shown between two packets (default 1)"},
+         "show no longer pause than this between two packets (default 1)"},
         {0, "net", "ADDRESS/BITS", OPTION_NET, GROUP_VIEW, FIELD(net), 0, 0, NULL,
-         "the subnet that was captured in, 192.0.2.0/24: addresses outside it are reached through a gateway (live: the "
-         "interface's subnet)"},
+         "the subnet that was captured in, such as 192.0.2.0/24; addresses outside it are reached through a gateway; "
+         "live, "
+         "it is the interface's subnet"},
         {0, "ascii", NULL, OPTION_SWITCH, GROUP_VIEW, FIELD(ascii), 0, 0, NULL,
          "draw with ASCII characters instead of lines and arrows"},
         {0, "color", "WHEN", OPTION_WORD, GROUP_VIEW, FIELD(colour), 0, 0, colour_words,
-         "auto: unless NO_COLOR is set (the default)"},
+         "use colors; auto, the default, means unless NO_COLOR is set"},
 
         {0, "theme", "NAME", OPTION_WORD, GROUP_VIEW, FIELD(theme), 0, 0, theme_words,
-         "colors that can be read on any background (the default), a dark one, a light one, or none"},
+         "use colors that can be read on any background (the default), on a dark or a light one, or no colors"},
         {0, "config", "FILE", OPTION_TEXT, GROUP_VIEW, FIELD(config_file), 1, 0, NULL,
-         "read this configuration file, not ~/.config/wirestate/config; /dev/null: none"},
+         "read this configuration file instead of ~/.config/wirestate/config; /dev/null stands for none"},
         {0, "no-mouse", NULL, OPTION_SWITCH, GROUP_VIEW, FIELD(no_mouse), 0, 0, NULL,
          "leave the mouse to the terminal, to copy text with it; the key M changes that, too"},
 
@@ -112,19 +120,20 @@ const struct option_row option_rows[] = {
          "asciinema, "
          ".pcap or .pcapng its packets; with --screen, FILE gets that screen instead"},
         {0, "frame", "N", OPTION_FRAME, GROUP_PICTURE, FIELD(frame), 0, 1e18, NULL,
-         "print the screen as it stands after packet N of the file, and exit; end: after the last"},
+         "print the screen as it stands after packet N of the file, or after the last with \"end\", and exit"},
         {0, "size", "COLSxROWS", OPTION_CANVAS, GROUP_PICTURE, FIELD(size), 1, 1000, NULL,
-         "the size of that screen (default 80x24)"},
+         "draw that screen in this size (default 80x24)"},
         {0, "screen", "NAME", OPTION_WORD, GROUP_PICTURE, FIELD(screen), 0, 0, screen_words,
-         "which screen (default list)"},
+         "print this screen (default list)"},
         {0, "connection", "N", OPTION_NUMBER, GROUP_PICTURE, FIELD(connection), 1, 1e18, NULL,
          "select connection N there, instead of the packet's own"},
         {0, "stop", "N", OPTION_STOP, GROUP_PICTURE, FIELD(stop), 1, 1e18, NULL,
-         "print stop N of the --lesson as its two screens, the question's and the answer's, and exit; end: the page "
-         "after the last"},
+         "print stop N of the --lesson as its two screens, the question's and the answer's, and exit; \"end\" is the "
+         "page "
+         "after the last stop"},
 
         {'Z', "relinquish-privileges", "USER", OPTION_TEXT, GROUP_OTHER, FIELD(user), 1, 0, NULL,
-         "as root: become this user once everything is open (default: the user who called sudo, else wirestate, else "
+         "as root, become this user once everything is open (default: the user who called sudo, else wirestate, else "
          "nobody)"},
         {0, "no-sandbox", NULL, OPTION_SWITCH, GROUP_OTHER, FIELD(no_sandbox), 0, 0, NULL,
          "keep every privilege and every system call: a flaw in reading a packet can then do whatever you can"},

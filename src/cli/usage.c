@@ -55,7 +55,7 @@ static void describe(FILE *file, const struct option_row *row)
 	char text[512];
 	int length = snprintf(text, sizeof(text), "%s", row->help);
 	if (row->kind == OPTION_WORD && row->words && length > 0 && (size_t)length < sizeof(text))
-		snprintf(text + length, sizeof(text) - (size_t)length, ":%s", row->words);
+		snprintf(text + length, sizeof(text) - (size_t)length, " (%s)", row->words + strspn(row->words, " "));
 	wrap(file, text, column);
 }
 
