@@ -114,6 +114,8 @@ int ws_ui_lesson_rows(const struct ws_ui *ui);
  * and what the lesson is about; what one stop says, or with NULL the page after the last stop. */
 int ws_lesson_head(const struct ws_lesson *lesson, struct ws_canvas *canvas);
 int ws_lesson_page(const struct ws_lesson *lesson, const struct ws_lesson_stop *stop, struct ws_canvas *canvas);
+/* The user has done the lesson: its last page has been shown. */
+bool ws_ui_lesson_done(const struct ws_ui *ui);
 /* The user has asked for the lesson that follows this one. */
 bool ws_ui_lesson_wants_next(const struct ws_ui *ui);
 

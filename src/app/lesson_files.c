@@ -185,7 +185,7 @@ bool lesson_open(struct options *options, struct ws_error *error)
 	char path[PATH_MAX];
 	ws_lesson_free(options->played);
 	options->played = NULL;
-	options->lesson_next[0] = options->lesson_next_title[0] = '\0';
+	options->lesson_next[0] = options->lesson_next_title[0] = options->lesson_bundled[0] = '\0';
 	if (!lesson_find(options->lesson, path, sizeof(path), error))
 		return false;
 	options->played = read_lesson(path, error);
@@ -196,6 +196,8 @@ bool lesson_open(struct options *options, struct ws_error *error)
 	size_t count;
 	struct lesson_file *files = lessons_bundled(&count, NULL);
 	const size_t place = lesson_index(files, count, path);
+	if (place < count)
+		snprintf(options->lesson_bundled, sizeof(options->lesson_bundled), "%s", files[place].name);
 	if (place + 1 < count) {
 		snprintf(options->lesson_next, sizeof(options->lesson_next), "%s", files[place + 1].name);
 		snprintf(options->lesson_next_title, sizeof(options->lesson_next_title), "%s",

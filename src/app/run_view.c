@@ -100,6 +100,9 @@ static void view_handle_keys(struct interactive *it)
 		if (ws_ui_lesson_wants_next(it->ui))
 			it->quit = it->session->wants_next = true;
 	}
+	bool *done = it->session->options->lesson_done;
+	if (done && ws_ui_lesson_done(it->ui))
+		*done = true;
 	if (handle_save_request(it->session, it->ui, &it->model))
 		it->changed = true;
 }

@@ -134,6 +134,11 @@ static void settle(struct ws_ui *ui, const struct ws_model *model)
 		packet_show_stop(ui, model, stop);
 }
 
+void lesson_set_done(struct ws_ui *ui)
+{
+	ui->lesson.done = true;
+}
+
 /* Goes to a stop: asks for the snapshot that its screen needs. */
 static void lesson_go(struct ws_ui *ui, size_t stop, bool answered, bool play)
 {
@@ -142,6 +147,8 @@ static void lesson_go(struct ws_ui *ui, size_t stop, bool answered, bool play)
 	view->answered = answered;
 	view->playing = play;
 	view->settled = false;
+	if (stop == view->lesson->stop_count)
+		lesson_set_done(ui);
 	ui->timeline = snapshot_of(view);
 }
 
@@ -226,6 +233,11 @@ void ws_ui_lesson_stand(struct ws_ui *ui, const struct ws_model *model, size_t s
 {
 	lesson_go(ui, stop, answered, false);
 	lesson_tick(ui, model);
+}
+
+bool ws_ui_lesson_done(const struct ws_ui *ui)
+{
+	return ui->lesson.done;
 }
 
 bool ws_ui_lesson_wants_next(const struct ws_ui *ui)

@@ -10,6 +10,7 @@ struct lesson_view {
 	bool answered;
 	bool settled; /* the stop's screen has been opened with its snapshot */
 	bool playing; /* the replay is on its way to the stop */
+	bool done;    /* see ws_ui_lesson_done() */
 	bool wants_next;
 	enum ws_screen screen; /* the screen that was opened, and the replay's step there; anywhere else the user is
 	                          looking around */
