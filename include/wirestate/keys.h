@@ -42,6 +42,7 @@
 	X(WS_ACT_JUMP, "jump", ":", "jump to a packet (its number) or a time (12.5s)")                                 \
 	X(WS_ACT_FASTER, "faster", "+ =", "play faster")                                                               \
 	X(WS_ACT_SLOWER, "slower", "-", "play slower")                                                                 \
+	X(WS_ACT_GUIDED, "guided", "t", "guided: each segment stays until its text is read, or an even speed")         \
 	X(WS_ACT_RESTART, "restart", "0", "play from the start")                                                       \
 	X(WS_ACT_FRAME, "frame", ".", "the whole capture: to the next packet")                                         \
 	X(WS_ACT_FRAME_BACK, "frame-back", ",", "the whole capture: to the packet before")                             \

@@ -51,8 +51,11 @@ struct ws_model {
 
 struct ws_ui; /* opaque: which screen, what is selected, where the replay stands */
 
+/* A replay leaves each segment on the screen until its text could be read. */
+#define WS_SPEED_GUIDED (-1.0)
+
 struct ws_ui_options {
-	double speed; /* replay speed, 1 = real time; 0: 1 */
+	double speed; /* replay speed, 1 = real time; 0: the user has not chosen one; or WS_SPEED_GUIDED */
 	ws_time idle; /* longest pause shown between packets; 0: 1 s */
 	enum ws_screen screen;
 	const char *filter; /* the list's display filter to begin with, or NULL */
@@ -97,6 +100,9 @@ ws_time ws_ui_next_change(const struct ws_ui *ui, const struct ws_model *model);
 
 /* For --frame and tests: selects the connection, and puts its replay at the step of `frame`; 0: at its last step. */
 void ws_ui_select(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn, uint64_t frame);
+/* Opens the lifelines of a connection at its first segment, and plays. Where the user has not chosen a speed, the
+ * replay is guided: each segment stays on the screen until its text could be read. */
+void ws_ui_play(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn);
 /* For --frame on a packet that belongs to no connection: shows it in the packet screen. The frame's bytes are
  * copied. False: there is no memory for them. */
 bool ws_ui_show_frame(struct ws_ui *ui, const struct ws_model *model, const struct ws_frame *frame) WS_CHECKED;

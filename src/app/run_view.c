@@ -28,6 +28,7 @@ struct interactive {
 	struct ws_position position;
 	bool seeking;      /* a snapshot is being made */
 	bool teaching;     /* the lesson has begun */
+	bool play_begun;   /* what --play asks for has been looked at */
 	ws_time next_draw; /* of monotonic(): nothing is drawn before it */
 	bool changed, quit;
 };
@@ -182,6 +183,23 @@ static void view_begin_lesson(struct interactive *it)
 	it->teaching = it->changed = true;
 }
 
+/* With --play, a capture with one connection plays its lifelines, once all of it has been read. */
+static void view_begin_play(struct interactive *it)
+{
+	const struct ws_tracker *tracker = session_shown(it->session)->tracker;
+	if (!it->session->options->play || it->session->lesson || it->play_begun || !it->session->ended)
+		return;
+	it->play_begun = true;
+	if (ws_tracker_conn_count(tracker) != 1 || ws_ui_screen(it->ui) != WS_SCREEN_LIST ||
+	    !ws_ui_position(it->ui).playing)
+		return;
+	ws_ui_act(it->ui, &it->model, WS_ACT_NEWEST);
+	view_update_model(it);
+	ws_ui_tick(it->ui, &it->model, monotonic());
+	ws_ui_play(it->ui, &it->model, ws_tracker_conn_at(tracker, 0));
+	it->changed = true;
+}
+
 static void view_loop(struct interactive *it)
 {
 	view_update_model(it);
@@ -191,6 +209,7 @@ static void view_loop(struct interactive *it)
 		view_handle_keys(it);
 		view_update_model(it);
 		view_begin_lesson(it);
+		view_begin_play(it);
 		ws_ui_tick(
 		        it->ui, &it->model,
 		        monotonic()); /* after view_update_model(), since the tracker of the model may have changed */

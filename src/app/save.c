@@ -72,8 +72,10 @@ bool export_chart(const struct session *session, FILE *file, int kind, struct ws
 	                                     .title = svg.title,
 	                                     .go_on = has_time,
 	                                     .context = &deadline};
-	if (kind == EXPORT_CAST)
+	if (kind == EXPORT_CAST) {
+		ws_ui_play(ui, model, conn);
 		return ws_cast(file, ui, model, &cast, error);
+	}
 	if (kind == EXPORT_HTML)
 		return ws_html_chart(file, ui, model, &html, error);
 	if (kind == EXPORT_TXT)

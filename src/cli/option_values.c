@@ -70,8 +70,12 @@ static bool seconds(const struct option_row *row, const char *text, ws_time *fie
 	return true;
 }
 
-static bool factor(const struct option_row *row, const char *text, double *field)
+static bool speed(const struct option_row *row, const char *text, double *field)
 {
+	if (strcmp(text, "guided") == 0) {
+		*field = WS_SPEED_GUIDED;
+		return true;
+	}
 	return read_decimal(text, field) && within(row, *field);
 }
 
@@ -166,8 +170,8 @@ static void accepted(const struct option_row *row, struct ws_text *out)
 	case OPTION_SECONDS:
 		ws_text_printf(out, "seconds from %g to %g", row->min, row->max);
 		break;
-	case OPTION_FACTOR:
-		ws_text_printf(out, "a number from %g to %g", row->min, row->max);
+	case OPTION_SPEED:
+		ws_text_printf(out, "guided, or a number from %g to %g", row->min, row->max);
 		break;
 	case OPTION_WORD:
 		ws_text_puts(out, "one of ");
@@ -231,8 +235,8 @@ static bool assign(const struct option_row *row, const char *value, struct optio
 		return size(row, value, field);
 	case OPTION_SECONDS:
 		return seconds(row, value, field);
-	case OPTION_FACTOR:
-		return factor(row, value, field);
+	case OPTION_SPEED:
+		return speed(row, value, field);
 	case OPTION_WORD:
 		return word(row, value, field);
 	case OPTION_RECORDS:

@@ -92,9 +92,11 @@ const struct option_row option_rows[] = {
          "use at most this much memory for connections and their history, in bytes or followed by K, M or G (default "
          "1G)"},
 
-        {0, "play", NULL, OPTION_SWITCH, GROUP_VIEW, FIELD(play), 0, 0, NULL, "play the capture from its start"},
-        {0, "speed", "X", OPTION_FACTOR, GROUP_VIEW, FIELD(speed), 0.001, 1000, NULL,
-         "replay at this speed; 1 is real time"},
+        {0, "play", NULL, OPTION_SWITCH, GROUP_VIEW, FIELD(play), 0, 0, NULL,
+         "play the capture from its start; a capture with one connection shows its lifelines"},
+        {0, "speed", "X", OPTION_SPEED, GROUP_VIEW, FIELD(speed), 0.001, 1000, NULL,
+         "replay at this speed; 1 is real time, and guided leaves each segment on the screen until its text could be "
+         "read (the default of lessons, and of --play and .cast with up to 100 steps)"},
         {0, "idle", "SECONDS", OPTION_SECONDS, GROUP_VIEW, FIELD(idle), 0, 86400, NULL,
          "show no longer pause than this between two packets (default 1)"},
         {0, "net", "ADDRESS/BITS", OPTION_NET, GROUP_VIEW, FIELD(net), 0, 0, NULL,
@@ -415,7 +417,6 @@ bool options_parse(int argc, char **argv, struct options *options, struct ws_err
 	        .frame = FRAME_NONE,
 	        .stop = FRAME_NONE,
 	        .idle = WS_SECOND,
-	        .speed = 1,
 	        .show = SHOW_AUTO,
 	        .colour = COLOUR_AUTO,
 	        .screen = -1,

@@ -82,8 +82,8 @@ struct options {
 		int columns, rows;
 	} size; /* columns 0: not given */
 	ws_time idle, time_wait;
-	struct ws_net net; /* ip_version 0: not given */
-	double speed;
+	struct ws_net net;               /* ip_version 0: not given */
+	double speed;                    /* 0: not given; WS_SPEED_GUIDED */
 	uint32_t records;                /* bit set of 1u << enum ws_record */
 	int show, colour, theme, screen; /* screen -1: not given */
 	int fcs;                         /* -1: as the file says; 0: none; 1: the 4 bytes of Ethernet */
@@ -113,7 +113,7 @@ enum option_kind {
 	OPTION_NUMBER,  /* uint64_t, min to max */
 	OPTION_SIZE,    /* uint64_t, bytes, with K, M or G */
 	OPTION_SECONDS, /* ws_time */
-	OPTION_FACTOR,  /* double */
+	OPTION_SPEED,   /* double; WS_SPEED_GUIDED */
 	OPTION_WORD,    /* int: the place among `words` */
 	OPTION_RECORDS, /* uint32_t */
 	OPTION_CANVAS,  /* COLSxROWS */

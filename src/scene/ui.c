@@ -228,6 +228,17 @@ void ws_ui_select(struct ws_ui *ui, const struct ws_model *model, ws_conn_id con
 		replay_stand(&ui->replay, ws_replay_find_frame(ui->replay.steps, frame));
 }
 
+void ws_ui_play(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn)
+{
+	struct ws_conn_info info;
+	if (!ws_tracker_conn(model->tracker, conn, &info))
+		return;
+	list_select_number(ui, model, info.number);
+	ui->timeline = (struct timeline){0};
+	go_to(ui, model, WS_SCREEN_LIFELINES);
+	replay_play(ui, model, conn);
+}
+
 /* ---- Layout and drawing */
 
 /* The lesson's panel is below the screen; the help has the terminal for itself. */

@@ -36,13 +36,15 @@ static void check_options(const struct options *options)
 		const struct option_row *row = &option_rows[i];
 		const void *field = (const char *)options + row->offset;
 		double value;
-		if (row->kind == OPTION_FACTOR)
+		if (row->kind == OPTION_SPEED)
 			value = *(const double *)field;
 		else if (row->kind == OPTION_SECONDS)
 			value = (double)*(const ws_time *)field / (double)WS_SECOND;
 		else if (row->kind == OPTION_NUMBER || row->kind == OPTION_SIZE)
 			value = (double)*(const uint64_t *)field;
 		else
+			continue;
+		if (row->kind == OPTION_SPEED && value == WS_SPEED_GUIDED)
 			continue;
 		if (value != 0 && !(value >= row->min && value <= row->max))
 			abort();

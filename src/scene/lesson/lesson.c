@@ -225,6 +225,8 @@ bool lesson_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action a
 void ws_ui_lesson(struct ws_ui *ui, const struct ws_model *model, const struct ws_lesson *lesson)
 {
 	ui->lesson = (struct lesson_view){.lesson = lesson};
+	if (!ui->replay.speed_chosen)
+		ui->replay.guided = true;
 	lesson_go(ui, 0, false, true);
 	lesson_tick(ui, model);
 }

@@ -36,6 +36,8 @@ static void draw_box(const struct layout *layout, struct ws_canvas *canvas, int 
 	ws_canvas_put(canvas, row + 2, layout->line[side], style, 0x252f);
 	const char *name = ws_text_cstr(&text);
 	ws_canvas_bold(canvas, row + 1, column + 2 + (INNER - ws_columns(name)) / 2, column + WIDTH - 1, style, name);
+	if (replay_flashes(&layout->ui->replay, endpoint))
+		ws_canvas_paint(canvas, row + 1, column + 1, WIDTH - 2, style, WS_REVERSE | WS_BOLD);
 }
 
 /* The rest of TIME_WAIT at the replay's time. False: the endpoint is not waiting. */
@@ -112,6 +114,8 @@ static void draw_line(const struct layout *layout, struct ws_canvas *canvas)
 			draw_right(canvas, 1, middle, layout->columns - 1, style, name);
 		else
 			draw_cut(canvas, 1, 1, middle, style, name);
+		if (replay_flashes(&layout->ui->replay, endpoint))
+			ws_canvas_paint(canvas, 1, side ? middle : 0, middle, style, WS_REVERSE | WS_BOLD);
 	}
 }
 

@@ -29,12 +29,14 @@ static void lay_out(const struct layout *layout, struct ws_chart *chart, const s
 		step->arrival = time + (segment ? REPLAY_FLIGHT : 0);
 		step->from = (int8_t)(segment ? steps[i].input.direction != layout->left : -1);
 		row += step->rows;
-		ws_time shown = replay_shown(replay, &steps[i], last ? NULL : &steps[i + 1], &gap);
+		const ws_time length =
+		        replay_length(layout->ui, layout->model, i, &steps[i], last ? NULL : &steps[i + 1], &gap);
 		if (last) {
-			chart->wait = gap > 0 && !chart->left_out ? shown : 0;
-			chart->length = step->arrival + (chart->wait ? chart->wait : replay->idle);
+			chart->wait = gap > 0 && !chart->left_out ? replay_shown(replay, &steps[i], NULL, &gap) : 0;
+			chart->length = chart->wait || replay->guided ? step->arrival + length - REPLAY_FLIGHT
+			                                              : step->arrival + replay->idle;
 		}
-		time += shown > REPLAY_FLIGHT ? shown : REPLAY_FLIGHT;
+		time += length;
 	}
 	chart->rows = row + (chart->left_out > 0);
 }

@@ -6,6 +6,8 @@
 
 #include <stdio.h>
 
+#define LATE_LEAST (500 * WS_MILLISECOND)
+
 const char *layout_name(const struct layout *layout, int endpoint)
 {
 	int client = layout->roles_known ? layout->info.client
@@ -62,20 +64,32 @@ void layout_event(const struct layout *layout, const struct ws_step *step, struc
 	}
 }
 
+/* How long ago the segment that flies now was captured, where that is worth saying. */
+static void title_lateness(const struct layout *layout, struct ws_text *text)
+{
+	const ws_time late = layout->model->now - layout->step.input.time;
+	if ((!layout->arrived || layout->has_next) && late >= LATE_LEAST)
+		ws_text_printf(text, ", shown %.1f s late", (double)late / (double)WS_SECOND);
+}
+
 void layout_title(const struct layout *layout, struct ws_canvas *canvas)
 {
 	const struct replay *replay = &layout->ui->replay;
-	char speed[24], right[128];
-	snprintf(speed, sizeof(speed), "%g", replay->speed);
+	char right[128];
 	const char *mode = replay->playing     ? "▶ playing"
 	                   : replay->stepping  ? "▶ one step"
 	                   : replay->backwards ? "one step back"
 	                                       : "paused";
+	const bool live = replay->follow && layout->model->running && !layout->model->past;
 	if (replay->follow && layout->model->running)
-		mode = layout->model->past ? "▶ following" : "▶ live";
+		mode = live ? "▶ live" : "▶ following";
 	struct ws_text text = WS_TEXT_OVER(right);
-	ws_text_printf(&text, "frame %llu  step %zu/%zu  %s %sx", (unsigned long long)layout->step.input.frame,
-	               replay->step + 1, layout->count, mode, speed);
+	ws_text_printf(&text, "frame %llu  step %zu/%zu  %s", (unsigned long long)layout->step.input.frame,
+	               replay->step + 1, layout->count, mode);
+	if (live)
+		title_lateness(layout, &text);
+	else
+		replay_speed_text(replay, &text);
 	if (replay->loop)
 		ws_text_puts(&text, "  loop");
 	if (canvas->columns >= 90) {
@@ -137,18 +151,32 @@ static void find_states(struct layout *layout)
 	}
 }
 
+bool layout_step(const struct ws_ui *ui, const struct ws_model *model, size_t index, struct layout *layout)
+{
+	const struct replay *replay = &ui->replay;
+	*layout =
+	        (struct layout){.ui = ui, .model = model, .count = replay_count(replay), .arrived = true, .told = true};
+	if (!ws_tracker_conn(model->tracker, replay->conn, &layout->info) || layout->info.number != replay->number ||
+	    !replay_step(replay, index, &layout->step))
+		return false;
+	layout->has_next = replay_step(replay, index + 1, &layout->next);
+	layout->left = replay_left(replay, &layout->info);
+	layout->roles_known = layout->info.client != WS_ROLE_UNKNOWN;
+	for (int endpoint = 0; endpoint < 2; endpoint++) {
+		layout->state[endpoint] = layout->step.after[endpoint];
+		layout->certainty[endpoint] = layout->step.certainty[endpoint];
+	}
+	return true;
+}
+
 bool layout_compose(const struct ws_ui *ui, const struct ws_model *model, int columns, struct layout *layout)
 {
 	const struct replay *replay = &ui->replay;
-	*layout = (struct layout){.ui = ui, .model = model, .count = replay_count(replay)};
-	if (!ws_tracker_conn(model->tracker, replay->conn, &layout->info) || layout->info.number != replay->number ||
-	    !replay_step(replay, replay->step, &layout->step))
+	if (!layout_step(ui, model, replay->step, layout))
 		return false;
-	layout->has_next = replay_step(replay, replay->step + 1, &layout->next);
 	layout->arrived = replay_arrived(replay, &layout->step);
-	layout->time = replay_time(replay, model, &layout->step, layout->has_next ? &layout->next : NULL);
-	layout->left = replay_left(replay, &layout->info);
-	layout->roles_known = layout->info.client != WS_ROLE_UNKNOWN;
+	layout->told = layout->arrived || replay->stepping || replay->backwards || (replay->playing && replay->guided);
+	layout->time = replay_time(ui, model, &layout->step, layout->has_next ? &layout->next : NULL);
 	layout->columns = columns;
 	layout->brief = columns < 100;
 	layout->gutter = layout->brief ? 9 : 13;

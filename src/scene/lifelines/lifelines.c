@@ -285,7 +285,8 @@ bool segment_row_gap(const struct layout *layout, const struct ws_step *step, co
 		return false;
 	draw_duration(text, gap);
 	ws_text_puts(text, next->input.kind == WS_INPUT_EXPIRY ? " in TIME_WAIT" : " idle");
-	if (shown + shown / 10 < gap) { /* a difference of a tenth is not worth mentioning */
+	if (shown + shown / 10 < gap &&
+	    !layout->ui->replay.guided) { /* a difference of a tenth is not worth mentioning */
 		ws_text_puts(text, ", shown as ");
 		draw_duration(text, shown);
 	}
@@ -506,6 +507,7 @@ static const struct screen_key lifelines_keys[] = {
         {WS_ACT_BACK, WS_ACT_NONE, "back"},
         {WS_ACT_RESTART, WS_ACT_NONE, "replay"},
         {WS_ACT_SLOWER, WS_ACT_FASTER, "speed"},
+        {WS_ACT_GUIDED, WS_ACT_NONE, "guided"},
         {WS_ACT_PREVIOUS_CHANGE, WS_ACT_NEXT_CHANGE, "change"},
         {WS_ACT_JUMP, WS_ACT_NONE, "jump"},
         {WS_ACT_SWAP, WS_ACT_NONE, "swap"},

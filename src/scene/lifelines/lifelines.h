@@ -26,6 +26,7 @@ struct layout {
 	struct ws_conn_info info;
 	struct ws_step step, next;
 	bool has_next, arrived;
+	bool told; /* the step is explained as it is once its segment has arrived, also while that flies */
 	size_t count;
 	ws_time time; /* capture time shown */
 	int left;     /* the endpoint on the left */
@@ -38,6 +39,9 @@ struct layout {
 	bool brief;                      /* short names of states beside the lifelines */
 };
 
+/* Fills in what belongs to a step, as it is once the segment has arrived, and no columns. False: it is not there. */
+bool layout_step(const struct ws_ui *ui, const struct ws_model *model, size_t index, struct layout *layout);
+/* For what the replay shows now. */
 bool layout_compose(const struct ws_ui *ui, const struct ws_model *model, int columns, struct layout *layout);
 const char *layout_name(const struct layout *layout, int endpoint); /* "client", "server" */
 /* Says why there is nothing to draw. */
@@ -51,6 +55,8 @@ void boxes_draw(const struct layout *layout, struct ws_canvas *canvas, int row);
 enum notes_paragraph { NOTES_WHAT, NOTES_WHY, NOTES_NEXT, NOTES_NOTE };
 /* Appends one paragraph of a step's explanation; of NOTES_NOTE maybe nothing. */
 void notes_text(const struct layout *layout, enum notes_paragraph paragraph, struct ws_text *text);
+/* True for the paragraphs that a guided replay shows while it plays: no more than can be read. */
+bool notes_guided(const struct layout *layout, enum notes_paragraph paragraph);
 void notes_draw(const struct layout *layout, struct ws_canvas *canvas, int row, int rows);
 /* The note about a step; NULL: there is nothing special to explain. */
 const char *notes_find(const struct layout *layout);

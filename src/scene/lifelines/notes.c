@@ -389,7 +389,7 @@ static void notes_why(const struct layout *layout, struct ws_text *text)
 	int said = 0;
 	for (int i = 0; i < step->transition_count; i++) {
 		const struct ws_transition *change = &step->transition[i];
-		if (!layout->arrived && change->endpoint != step->input.direction)
+		if (!layout->told && change->endpoint != step->input.direction)
 			continue;
 		ws_text_printf(text, "%s%s %s→%s: %s (", said ? "; " : "", layout_name(layout, change->endpoint),
 		               ws_state_brief(change->from), ws_state_brief(change->to), ws_why_text(change->why));
@@ -400,7 +400,7 @@ static void notes_why(const struct layout *layout, struct ws_text *text)
 		return;
 	int sender = step->input.direction & 1;
 	const char *marked = why_marked(step);
-	if (!layout->arrived)
+	if (!layout->told)
 		ws_text_puts(text, "nothing has arrived yet.");
 	else if (step->input.bad_checksum)
 		ws_text_puts(text, "no state changes: a segment with a wrong checksum is dropped (RFC 9293 §3.1).");
@@ -441,7 +441,7 @@ static const char *expectation(uint8_t state)
 static void next_step(const struct layout *layout, struct ws_text *text)
 {
 	const struct ws_step *step = &layout->step;
-	if (!layout->arrived) {
+	if (!layout->told) {
 		int receiver = !step->input.direction;
 		if (step->after[receiver] != step->before[receiver])
 			ws_text_printf(text, "on arrival %s %s→%s.", layout_name(layout, receiver),
@@ -450,14 +450,15 @@ static void next_step(const struct layout *layout, struct ws_text *text)
 			ws_text_printf(text, "it arrives at the %s.", layout_name(layout, receiver));
 		return;
 	}
-	bool same = layout->state[0] == layout->state[1];
-	if (same && layout->state[0] == WS_CLOSED)
+	const uint8_t *state = layout->arrived ? layout->state : step->after;
+	bool same = state[0] == state[1];
+	if (same && state[0] == WS_CLOSED)
 		ws_text_puts(text, "nothing: both endpoints are CLOSED.");
 	else if (same)
-		ws_text_printf(text, "each side %s.", expectation(layout->state[0]));
+		ws_text_printf(text, "each side %s.", expectation(state[0]));
 	for (int side = 0; side < 2 && !same; side++) {
 		int endpoint = side ? !layout->left : layout->left;
-		const char *words = expectation(layout->state[endpoint]);
+		const char *words = expectation(state[endpoint]);
 		if (words)
 			ws_text_printf(text, "%s%s %s", text->length ? "; " : "", layout_name(layout, endpoint), words);
 	}
@@ -493,6 +494,11 @@ void notes_text(const struct layout *layout, enum notes_paragraph paragraph, str
 	}
 }
 
+bool notes_guided(const struct layout *layout, enum notes_paragraph paragraph)
+{
+	return paragraph == NOTES_WHAT || paragraph == (notes_find(layout) ? NOTES_NOTE : NOTES_WHY);
+}
+
 void notes_draw(const struct layout *layout, struct ws_canvas *canvas, int row, int rows)
 {
 	static const char *const heads[PARAGRAPHS] = {"WHAT", "WHY", "NEXT", "NOTE"};
@@ -500,9 +506,11 @@ void notes_draw(const struct layout *layout, struct ws_canvas *canvas, int row, 
 	static const int priority[PARAGRAPHS] = {0, 3, 1, 2};
 	char paragraph[PARAGRAPHS][LINE], line[LINE];
 	int width = canvas->columns - INDENT - 1, need[PARAGRAPHS], have[PARAGRAPHS], left = rows;
+	const bool guided = layout->ui->replay.playing && layout->ui->replay.guided;
 	for (int i = 0; i < PARAGRAPHS; i++) {
 		struct ws_text text = WS_TEXT_OVER(paragraph[i]);
-		notes_text(layout, (enum notes_paragraph)i, &text);
+		if (!guided || notes_guided(layout, (enum notes_paragraph)i))
+			notes_text(layout, (enum notes_paragraph)i, &text);
 		ws_text_cstr(&text);
 		for (need[i] = 0; draw_wrap(paragraph[i], width, need[i], line, sizeof(line)); need[i]++)
 			;

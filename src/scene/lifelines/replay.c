@@ -2,9 +2,8 @@
  *
  * A position is a step (a segment, or an event such as a timer) and a phase: the replay time since the segment of
  * that step left. During the first 0.6 s of a step the segment flies; its effect on the receiver shows when it
- * arrives. Then follows the pause until the next segment, shortened to `idle` where it was longer. Capture time
- * runs through the whole pause meanwhile, so that TIME_WAIT's countdown is right at the beginning and the end of a
- * shortened pause. A pause that is TIME_WAIT itself is shown longer, because there the waiting is what matters.
+ * arrives. Then follows the pause until the next segment (see pace.c). Time moves the position in motion.c, and keys
+ * do here.
  *
  * What is drawn depends on step and phase only. A replay that stands at a step has phase == REPLAY_FLIGHT: its
  * segment has just arrived. */
@@ -16,9 +15,7 @@
 
 #include <string.h>
 
-enum { WAIT_STRETCH = 6, STEPS_PER_TICK = 4096, SCAN_AT_ONCE = 4096 };
-
-static const double speeds[] = {0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256};
+enum { SCAN_AT_ONCE = 4096, READABLE_STEPS = 100 };
 
 void replay_close(struct replay *replay)
 {
@@ -31,6 +28,8 @@ void replay_close(struct replay *replay)
 void replay_init(struct ws_ui *ui)
 {
 	ui->replay.speed = ui->options.speed > 0 ? ui->options.speed : 1;
+	ui->replay.guided = ui->options.speed == WS_SPEED_GUIDED;
+	ui->replay.speed_chosen = ui->options.speed != 0;
 	ui->replay.idle = ui->options.idle > 0 ? ui->options.idle : WS_SECOND;
 }
 
@@ -114,6 +113,18 @@ bool replay_reopen(struct ws_ui *ui, const struct ws_model *model)
 	return replay->steps;
 }
 
+void replay_play(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn)
+{
+	struct replay *replay = &ui->replay;
+	if (!replay_open(ui, model, conn))
+		return;
+	if (!replay->speed_chosen)
+		replay->guided = replay_count(replay) <= READABLE_STEPS;
+	replay->follow = false;
+	replay_restart(replay);
+	replay->playing = true;
+}
+
 /* The same connection in another snapshot: at the same step, where it has come that far. */
 void replay_snapshot_changed(struct ws_ui *ui, const struct ws_model *model)
 {
@@ -139,98 +150,10 @@ bool replay_arrived(const struct replay *replay, const struct ws_step *step)
 	return step->input.kind != WS_INPUT_SEGMENT || replay->phase >= REPLAY_FLIGHT;
 }
 
-/* How long TIME_WAIT lasts after `step`; 0: no endpoint waits. */
-static ws_time waiting_after(const struct ws_step *step)
-{
-	ws_time end = step->time_wait_end[0] > step->time_wait_end[1] ? step->time_wait_end[0] : step->time_wait_end[1];
-	return end > step->input.time ? end - step->input.time : 0;
-}
-
-ws_time replay_shown(const struct replay *replay, const struct ws_step *step, const struct ws_step *next, ws_time *gap)
-{
-	ws_time longest = replay->idle;
-	*gap = next ? next->input.time - step->input.time : waiting_after(step);
-	if (*gap < 0)
-		*gap = 0;
-	if (!next || next->input.kind == WS_INPUT_EXPIRY)
-		longest *= WAIT_STRETCH;
-	return *gap < longest ? *gap : longest;
-}
-
-/* How long a step takes in the replay: at least as long as its segment flies. */
-static ws_time step_length(const struct replay *replay, const struct ws_step *step, const struct ws_step *next,
-                           ws_time *gap)
-{
-	ws_time shown = replay_shown(replay, step, next, gap);
-	if (!next)
-		return REPLAY_FLIGHT + shown;
-	return shown > REPLAY_FLIGHT ? shown : REPLAY_FLIGHT;
-}
-
-ws_time replay_time(const struct replay *replay, const struct ws_model *model, const struct ws_step *step,
-                    const struct ws_step *next)
-{
-	ws_time gap, length = step_length(replay, step, next, &gap);
-	if (!next && model->running && replay->phase >= REPLAY_FLIGHT)
-		return model->now > step->input.time ? model->now : step->input.time;
-	if (replay->phase <= REPLAY_FLIGHT || length <= REPLAY_FLIGHT)
-		return step->input.time;
-	double share = (double)(replay->phase - REPLAY_FLIGHT) / (double)(length - REPLAY_FLIGHT);
-	return step->input.time + (ws_time)((share > 1 ? 1 : share) * (double)gap);
-}
-
-static void replay_restart(struct replay *replay)
+void replay_restart(struct replay *replay)
 {
 	replay->step = 0;
 	replay->phase = 0;
-}
-
-/* Advances the replay. False: it has reached its end. */
-static bool replay_run(struct replay *replay, const struct ws_model *model)
-{
-	for (int moved = 0; moved < STEPS_PER_TICK; moved++) {
-		struct ws_step step, next;
-		if (!replay_step(replay, replay->step, &step))
-			return false;
-		bool has_next = replay_step(replay, replay->step + 1, &next);
-		if (!has_next && model->running) { /* its end is now, and more segments may come */
-			replay->follow = replay->phase >= REPLAY_FLIGHT;
-			return !replay->follow;
-		}
-		ws_time gap, length = step_length(replay, &step, has_next ? &next : NULL, &gap);
-		if (replay->phase < length)
-			return true;
-		if (!has_next) {
-			replay->phase = length;
-			return false;
-		}
-		replay->phase -= length;
-		replay->step++;
-	}
-	replay->phase = 0; /* the clock has jumped: do not try to catch up */
-	return true;
-}
-
-void replay_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed)
-{
-	struct replay *replay = &ui->replay;
-	if (elapsed <= 0)
-		return;
-	const ws_time moved = (ws_time)((double)elapsed * replay->speed);
-	if (replay->backwards && replay->phase <= moved)
-		replay_stand(replay, replay->step - 1);
-	else if (replay->backwards)
-		replay->phase -= moved;
-	else if (replay->playing || replay->stepping)
-		replay->phase += moved;
-	if (replay->stepping && replay->phase >= REPLAY_FLIGHT)
-		replay_stand(replay, replay->step);
-	if (replay->playing && !replay_run(replay, model)) {
-		if (replay->loop && replay_count(replay) > 1 && !model->running)
-			replay_restart(replay);
-		else
-			replay->playing = false;
-	}
 }
 
 void replay_choose(struct ws_ui *ui, const struct ws_model *model)
@@ -252,58 +175,28 @@ void replay_layout(struct ws_ui *ui, const struct ws_model *model)
 	replay_choose(ui, model);
 	const size_t count = replay_count(replay);
 	replay_scan(replay, model, SCAN_AT_ONCE);
-	if (!replay->follow || replay->playing || !count)
-		return;
-	if (model->running && replay->step + 2 == count && !replay->stepping) { /* a new segment has come: let it fly */
-		replay->step++;
-		replay->phase = 0;
-		replay->stepping = true;
-	} else if (replay->step + 1 < count || !replay->stepping) {
-		replay_stand(replay,
-		             SIZE_MAX); /* several have come at once: show the newest, so that live never lags */
-	}
-}
-
-ws_time replay_next_change(const struct ws_ui *ui, const struct ws_model *model)
-{
-	const struct replay *replay = &ui->replay;
-	struct ws_step step;
-	if (replay->playing || replay->stepping || replay->backwards || replay->scanned < replay_count(replay))
-		return 0;
-	if (model->running && replay->step + 1 == replay_count(replay) && replay_step(replay, replay->step, &step) &&
-	    waiting_after(&step) && model->now < step.input.time + waiting_after(&step))
-		return 100 * WS_MILLISECOND; /* the countdown shows tenths */
-	return WS_TIME_NEVER;
-}
-
-void replay_change_speed(struct replay *replay, int direction)
-{
-	size_t nearest = 0;
-	for (size_t i = 1; i < WS_ARRAY_SIZE(speeds); i++)
-		if (speeds[i] <= replay->speed)
-			nearest = i;
-	if (direction > 0 && nearest + 1 < WS_ARRAY_SIZE(speeds))
-		nearest++;
-	else if (direction < 0 && nearest > 0 && speeds[nearest] >= replay->speed)
-		nearest--;
-	replay->speed = speeds[nearest];
+	if (replay->follow && !replay->playing && !model->running && replay->step + 1 < count)
+		replay_stand(replay, SIZE_MAX); /* more of the file has been loaded */
 }
 
 /* The replay stands at its last step, or has played to its end: play begins from the start. In between, TIME_WAIT's
  * countdown can be paused. */
-static bool is_at_end(const struct replay *replay)
+static bool is_at_end(const struct ws_ui *ui, const struct ws_model *model)
 {
+	const struct replay *replay = &ui->replay;
 	struct ws_step step;
 	ws_time gap;
 	if (replay->step + 1 < replay_count(replay) || !replay_step(replay, replay->step, &step))
 		return false;
 	return (replay->phase == REPLAY_FLIGHT && !replay->interrupted) ||
-	       replay->phase >= step_length(replay, &step, NULL, &gap);
+	       replay->phase >= replay_length(ui, model, replay->step, &step, NULL, &gap);
 }
 
-static void play_or_pause(struct replay *replay, const struct ws_model *model, bool followed)
+static void play_or_pause(struct ws_ui *ui, const struct ws_model *model, bool followed)
 {
-	if (replay->playing) {
+	struct replay *replay = &ui->replay;
+	const bool late = replay->step + 1 < replay_count(replay) || replay->phase < REPLAY_FLIGHT;
+	if (replay->playing || (model->running && followed && late)) {
 		replay->playing = false;
 		replay->interrupted = true;
 		if (replay->phase < REPLAY_FLIGHT)
@@ -315,7 +208,7 @@ static void play_or_pause(struct replay *replay, const struct ws_model *model, b
 		replay->follow = !followed;
 		return;
 	}
-	if (is_at_end(replay) && !replay->stepping)
+	if (is_at_end(ui, model) && !replay->stepping)
 		replay_restart(replay);
 	replay->stepping = replay->backwards = false;
 	replay->playing = replay_count(replay) > 0;
@@ -324,6 +217,7 @@ static void play_or_pause(struct replay *replay, const struct ws_model *model, b
 static void step_forward(struct replay *replay)
 {
 	if (replay->stepping || replay->backwards) { /* a second press: it arrives at once */
+		replay->arriving = replay->stepping;
 		replay_stand(replay, replay->step);
 		return;
 	}
@@ -410,7 +304,7 @@ bool replay_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action a
 	replay->interrupted = replay->interrupted && action == WS_ACT_PLAY;
 	switch (action) {
 	case WS_ACT_PLAY:
-		play_or_pause(replay, model, follow);
+		play_or_pause(ui, model, follow);
 		return true;
 	case WS_ACT_STEP:
 	case WS_ACT_DOWN:
@@ -453,6 +347,10 @@ bool replay_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action a
 	case WS_ACT_SLOWER:
 		replay_change_speed(replay, action == WS_ACT_FASTER ? 1 : -1);
 		return true;
+	case WS_ACT_GUIDED:
+		replay->guided = !replay->guided;
+		replay->speed_chosen = true;
+		return true;
 	case WS_ACT_JUMP:
 		prompt_open(ui, &jump_use, "");
 		return true;
@@ -467,6 +365,8 @@ bool replay_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action a
 		return true;
 	case WS_ACT_FOLLOW:
 		replay->follow = !replay->follow;
+		if (replay->follow && !replay->playing)
+			replay_stand(replay, SIZE_MAX);
 		return true;
 	case WS_ACT_DIAGRAM:
 		ui_open(ui, WS_SCREEN_DIAGRAM);
