@@ -43,6 +43,16 @@ struct ws_frame_interface {
 	const struct ws_frame_interface *unnamed; /* the same without these four texts, for --anonymize */
 };
 
+/* A process on the host where the packet was captured, as a pcapng file names it. It stays valid as an interface does.
+ */
+struct ws_frame_process {
+	uint32_t id;      /* 0: not stated */
+	const char *name; /* as the file has it: ws_text_clean() before it is shown; NULL: none, or none yet */
+};
+
+/* The way of a packet, as seen by the host that captured it. */
+enum ws_frame_way { WS_WAY_UNKNOWN, WS_WAY_IN, WS_WAY_OUT };
+
 /* One captured frame. What it points at is borrowed: `data` and `comment` are valid until the next call on the same
  * capture. */
 struct ws_frame {
@@ -51,11 +61,13 @@ struct ws_frame {
 	uint64_t position; /* hand it to ws_capture_fetch(); WS_POSITION_NONE when frames are not kept */
 	const uint8_t *data;
 	const struct ws_frame_interface *interface; /* NULL: the format describes none */
+	const struct ws_frame_process *process;     /* that sent or received it; NULL: not stated */
 	const char *comment; /* not terminated by a NUL; several comments follow each other, one a line; NULL: none */
 	uint32_t comment_length; /* bytes */
 	uint32_t captured;       /* bytes at data */
 	uint32_t length;         /* bytes on the wire; at least `captured` */
 	uint8_t link;            /* enum ws_link */
+	uint8_t way;             /* enum ws_frame_way */
 	uint8_t fcs_length; /* bytes of frame check sequence at the end of `length`; 0: not captured, or not known */
 };
 

@@ -5,9 +5,12 @@
  *   factor:     not factor | ( expression ) | test      not, !
  *   test:       field operator value | field in { value, value } | field in value | value
  *
- * Operators are == != < <= > >= and in; a value may be a range, 10..20. An address, a port, a state or a verdict alone
- * is a test too. A field of an endpoint may have client. or server. in front. Without the prefix, an address, port or
- * state test is true when one endpoint matches, and counts are the sum of both endpoints. `a != b` is `not a == b`. */
+ * Operators are == != < <= > >= and in; a value may be a range, 10..20. A text is compared in upper or lower case, with
+ * ==,
+ * != or in, and `field ~ text` asks whether it contains the other; quotation marks may be around it. An address, a
+ * port, a state or a verdict alone is a test too. A field of an endpoint may have client. or server. in front. Without
+ * the prefix, an address, port or state test is true when one endpoint matches, and counts are the sum of both
+ * endpoints. `a != b` is `not a == b`. */
 #ifndef WIRESTATE_FILTER_H
 #define WIRESTATE_FILTER_H
 

@@ -315,8 +315,10 @@ struct ws_endpoint_info {
 	uint8_t window_scale; /* 255 when not sent or not seen */
 	uint16_t window, mss; /* the last ones sent; the window is not scaled; mss 0: none */
 	bool sent_any;
-	uint32_t unacknowledged; /* bytes (SYN and FIN count one each) sent and not acknowledged */
-	ws_time time_wait_end;   /* when TIME_WAIT expires, in packet time; 0: not in TIME_WAIT */
+	const struct ws_frame_process *process; /* as the capture file says; NULL: not stated */
+	bool process_guessed;                   /* the file does not say at which endpoint it is */
+	uint32_t unacknowledged;                /* bytes (SYN and FIN count one each) sent and not acknowledged */
+	ws_time time_wait_end;                  /* when TIME_WAIT expires, in packet time; 0: not in TIME_WAIT */
 };
 
 /* The latest ICMP error that quotes a connection's segment. */
@@ -375,6 +377,14 @@ ws_conn_id ws_tracker_conn_at(const struct ws_tracker *tracker, size_t rank);
 /* The id of the connection with this number; 0 when it is not kept. */
 ws_conn_id ws_tracker_conn_find(const struct ws_tracker *tracker, uint64_t number);
 bool ws_tracker_conn(const struct ws_tracker *tracker, ws_conn_id id, struct ws_conn_info *info) WS_CHECKED;
+/* True when a comment of one of the connection's packets contains the text, in upper or lower case. */
+bool ws_tracker_comment_contains(const struct ws_tracker *tracker, ws_conn_id id, const char *text);
+/* Appends the processes at the ends of a connection: "curl", "→ nginx", "curl~ → nginx"; ~ marks a guess. */
+void ws_processes_words(struct ws_text *text, const struct ws_conn_info *info);
+/* Appends the process at an endpoint, or nothing. */
+void ws_process_words(struct ws_text *text, const struct ws_endpoint_info *endpoint);
+/* True when the capture file has named a process at the end of some connection. */
+bool ws_tracker_names_processes(const struct ws_tracker *tracker);
 /* X(enumerator, word for columns) */
 #define WS_VERDICTS(X)                                                                                                 \
 	X(WS_VERDICT_OPENING, "OPENING")                                                                               \

@@ -187,6 +187,7 @@ bool anonymize(struct anonymizer *anonymizer, const struct ws_frame *frame, stru
 	*result = *frame;
 	result->comment = NULL; /* it may say anything */
 	result->comment_length = 0;
+	result->process = NULL;
 	if (frame->interface)
 		result->interface = frame->interface->unnamed;
 	if (!frame->captured)

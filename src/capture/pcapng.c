@@ -16,8 +16,9 @@
 #include <stdlib.h>
 
 enum {
-	FILLS = 16,           /* times that one call asks the source for more bytes */
-	OPEN_MOST = 64 << 10, /* bytes of a regular file in which interfaces are looked for when it is opened */
+	FILLS = 16,              /* times that one call asks the source for more bytes */
+	CUSTOM_MOST = 256 << 10, /* bytes of a custom block that is looked at */
+	OPEN_MOST = 64 << 10,    /* bytes of a regular file in which interfaces are looked for when it is opened */
 };
 
 void ws_pcapng_free(struct ws_pcapng *pcapng)
@@ -25,6 +26,7 @@ void ws_pcapng_free(struct ws_pcapng *pcapng)
 	if (!pcapng)
 		return;
 	ws_ng_interfaces_release(pcapng->interfaces);
+	ws_processes_release(pcapng->processes);
 	ws_host_names_free(pcapng->names);
 	free(pcapng->described);
 	free(pcapng->sections);
@@ -106,8 +108,10 @@ static inline enum step read_packet(struct ws_capture *capture, const uint8_t *b
 /* ---- Blocks */
 
 /* Whether a block is read, and not passed over. */
-static bool is_read(uint32_t type)
+static bool is_read(uint32_t type, uint32_t size)
 {
+	if (type == WS_NG_CUSTOM || type == WS_NG_CUSTOM_NOT_COPIED)
+		return size <= CUSTOM_MOST;
 	return is_packet(type) || type == WS_NG_SECTION || type == WS_NG_INTERFACE || type == WS_NG_STATISTICS ||
 	       type == WS_NG_NAMES;
 }
@@ -127,6 +131,10 @@ static enum step read_block(struct ws_capture *capture, const uint8_t *block, ui
 		break;
 	case WS_NG_NAMES:
 		step = ws_pcapng_read_names(capture, block, size);
+		break;
+	case WS_NG_CUSTOM:
+	case WS_NG_CUSTOM_NOT_COPIED:
+		step = ws_pcapng_read_custom(capture, block, size);
 		break;
 	default:
 		return read_packet(capture, block, type, size);
@@ -157,7 +165,7 @@ static inline bool head_of(const struct ws_capture *capture, const uint8_t *byte
 static inline bool head_is_sound(const struct head *head)
 {
 	return head->size >= WS_NG_OVERHEAD && head->size % 4 == 0 &&
-	       (head->size <= WS_NG_BLOCK_MOST || !is_read(head->type));
+	       (head->size <= WS_NG_BLOCK_MOST || !is_read(head->type, head->size));
 }
 
 static enum step fail_head(struct ws_capture *capture, const struct head *head)
@@ -198,7 +206,7 @@ static enum step read_buffered(struct ws_capture *capture, uint64_t max)
 			return fail_head(capture, &head);
 		if (is_packet(head.type) && packets == max)
 			return STEP_PACKET;
-		if (!is_read(head.type)) {
+		if (!is_read(head.type, head.size)) {
 			pcapng->skip = head.size;
 			continue;
 		}
@@ -304,7 +312,7 @@ bool ws_pcapng_ready(const struct ws_capture *capture)
 	if (capture->pcapng->skip)
 		return length > 0;
 	return head_of(capture, bytes, length, &head) &&
-	       (head.size <= length || !head_is_sound(&head) || !is_read(head.type));
+	       (head.size <= length || !head_is_sound(&head) || !is_read(head.type, head.size));
 }
 
 /* The link type that stands for the capture: of the first packet if it is known, else of the first interface. */
@@ -330,7 +338,8 @@ bool ws_pcapng_open(struct ws_capture *capture, const struct ws_capture *from, s
 	if (!pcapng)
 		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 	pcapng->interfaces = from ? ws_ng_interfaces_share(from->pcapng->interfaces) : ws_ng_interfaces_new();
-	if (!pcapng->interfaces)
+	pcapng->processes = from ? ws_processes_share(from->pcapng->processes) : ws_processes_new();
+	if (!pcapng->interfaces || !pcapng->processes)
 		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 	enum step step;
 	while ((step = read_buffered(capture, 0)) == STEP_MORE) {

@@ -5,6 +5,8 @@
 
 #include "capture/time.h"
 
+#include <wirestate/capture.h>
+
 #include <stdio.h>
 
 enum {
@@ -25,6 +27,10 @@ enum option_code {
 	OPTION_IF_OFFSET = 14,
 	OPTION_PACKET_FLAGS = 2,
 	OPTION_PACKET_LOST = 4,
+	OPTION_PACKET_PROCESS = 8,
+	OPTION_PROCESS_NAME = 2,
+	OPTION_PROCESS_PATH = 3,
+	OPTION_PROCESS_START = 9,
 	OPTION_STATISTICS_INTERFACE_DROPS = 5,
 	OPTION_STATISTICS_KERNEL_DROPS = 7,
 };
@@ -201,11 +207,52 @@ void ws_ng_packet_options_parse(struct ws_ng_options options, uint32_t type, str
 			set_text(&parsed->comment, &option);
 			parsed->comments += ws_ng_option_text(&option).length > 0;
 		} else if (option.code == OPTION_PACKET_FLAGS && option.length == 4) {
-			parsed->fcs_length = ws_ng_load32(option.value, options.big) >> FCS_SHIFT & FCS_MASK;
+			const uint32_t flags = ws_ng_load32(option.value, options.big);
+			parsed->fcs_length = flags >> FCS_SHIFT & FCS_MASK;
+			parsed->way = (flags & 3) == 1 ? WS_WAY_IN : (flags & 3) == 2 ? WS_WAY_OUT : WS_WAY_UNKNOWN;
+		} else if (option.code == OPTION_PACKET_PROCESS && option.length == 8 && enhanced) {
+			parsed->has_process = true;
+			parsed->process = ws_ng_load32(option.value, options.big);
 		} else if (option.code == OPTION_PACKET_LOST && option.length == 8 && enhanced) {
 			parsed->lost = ws_ng_load64(option.value, options.big);
 		}
 	}
+}
+
+/* The last part of a path. */
+static struct ws_ng_text file_name(struct ws_ng_text path)
+{
+	for (size_t i = path.length; i-- > 0;)
+		if (path.bytes[i] == '/' || path.bytes[i] == '\\')
+			return (struct ws_ng_text){.bytes = path.bytes + i + 1, .length = path.length - i - 1};
+	return path;
+}
+
+bool ws_ng_process_parse(const uint8_t *block, size_t size, bool big, struct ws_ng_process *process)
+{
+	enum { WIRESHARK = 32622, PROCESS_INFORMATION = 3, ENTRY_HEADER = 12 /* PEN, type and length of the entry */ };
+	const uint8_t *body = block + WS_NG_HEADER, *entry = body + ENTRY_HEADER;
+	if (size < WS_NG_OVERHEAD + ENTRY_HEADER + 4 || ws_ng_load32(body, big) != WIRESHARK ||
+	    ws_ng_load32(body + 4, false) != PROCESS_INFORMATION)
+		return false;
+	const uint32_t length = ws_ng_load32(body + 8, false);
+	if (length < 4 || length > size - WS_NG_OVERHEAD - ENTRY_HEADER)
+		return false;
+	*process = (struct ws_ng_process){.id = ws_ng_load32(entry, false)};
+	struct ws_ng_options options = {.at = entry + 4, .end = entry + length};
+	struct ws_ng_option option;
+	struct ws_ng_text path = {0};
+	while (ws_ng_option_next(&options, &option)) {
+		if (option.code == OPTION_PROCESS_NAME)
+			set_text(&process->name, &option);
+		else if (option.code == OPTION_PROCESS_PATH)
+			set_text(&path, &option);
+		else if (option.code == OPTION_PROCESS_START && option.length == 8)
+			process->start = ws_ng_load64(option.value, false);
+	}
+	if (!process->name.length)
+		process->name = file_name(path);
+	return true;
 }
 
 bool ws_ng_statistics_parse(const uint8_t *block, size_t size, bool big, struct ws_ng_statistics *statistics)

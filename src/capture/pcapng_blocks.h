@@ -19,7 +19,9 @@
 	X(WS_NG_NAMES, 4, "name resolution")                                                                           \
 	X(WS_NG_STATISTICS, 5, "interface statistics")                                                                 \
 	X(WS_NG_ENHANCED_PACKET, 6, "enhanced packet")                                                                 \
-	X(WS_NG_SECRETS, 10, "decryption secrets")
+	X(WS_NG_SECRETS, 10, "decryption secrets")                                                                     \
+	X(WS_NG_CUSTOM, 0xbad, "custom")                                                                               \
+	X(WS_NG_CUSTOM_NOT_COPIED, 0x40000bad, "custom")
 
 enum ws_ng_block {
 #define X(name, type, text) name = type,
@@ -146,11 +148,25 @@ struct ws_ng_packet_options {
 	struct ws_ng_text comment; /* the first one */
 	unsigned comments;         /* how many there are that are not empty */
 	uint8_t fcs_length;        /* 0: not stated here */
-	uint64_t lost;             /* epb_dropcount: packets lost since the one before */
+	uint8_t way;               /* enum ws_frame_way, as epb_flags states it */
+	bool has_process;
+	uint32_t process; /* epb_processid_threadid: the process's id */
+	uint64_t lost;    /* epb_dropcount: packets lost since the one before */
 };
 
 /* `type`: of the block. */
 void ws_ng_packet_options_parse(struct ws_ng_options options, uint32_t type, struct ws_ng_packet_options *parsed);
+
+/* ---- Process information, in a custom block of Wireshark (since version 5). All numbers in it are little-endian. */
+
+struct ws_ng_process {
+	uint32_t id;
+	struct ws_ng_text name;
+	uint64_t start; /* nanoseconds since 1970; 0: not stated */
+};
+
+/* False: it is another custom block. */
+bool ws_ng_process_parse(const uint8_t *block, size_t size, bool big, struct ws_ng_process *process) WS_CHECKED;
 
 /* ---- Interface statistics blocks */
 

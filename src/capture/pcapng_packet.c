@@ -37,7 +37,22 @@ static void join_comments(struct ws_ng_options options, struct scratch *scratch,
 	frame->comment_length = (uint32_t)used;
 }
 
-void ws_pcapng_frame_options(struct packet *packet, struct scratch *scratch, struct ws_frame *frame)
+/* An option names the process by its id; a comment is read only where there is no such option. */
+static const struct ws_frame_process *
+process_of(const struct ws_capture *capture, const struct ws_ng_packet_options *parsed, const struct ws_frame *frame)
+{
+	struct ws_processes *processes = capture->pcapng->processes;
+	struct ws_ng_text name;
+	uint32_t id;
+	if (parsed->has_process)
+		return ws_processes_at(processes, parsed->process, frame->time);
+	if (frame->comment && ws_process_of_comment(frame->comment, frame->comment_length, &id, &name))
+		return ws_processes_named(processes, id, name);
+	return NULL;
+}
+
+void ws_pcapng_frame_options(const struct ws_capture *capture, struct packet *packet, struct scratch *scratch,
+                             struct ws_frame *frame)
 {
 	struct ws_ng_packet_options parsed;
 	ws_ng_packet_options_parse(packet->options, packet->type, &parsed);
@@ -47,6 +62,8 @@ void ws_pcapng_frame_options(struct packet *packet, struct scratch *scratch, str
 		join_comments(packet->options, scratch, frame);
 	if (parsed.fcs_length)
 		frame->fcs_length = parsed.fcs_length;
+	frame->way = parsed.way;
+	frame->process = process_of(capture, &parsed, frame);
 	packet->lost += parsed.lost;
 }
 

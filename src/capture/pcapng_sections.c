@@ -1,4 +1,4 @@
-/* What the blocks say that are no packets: sections, interfaces, their statistics, names of hosts. */
+/* What the blocks say that are no packets: sections, interfaces, their statistics, names of hosts, processes. */
 #include "capture/pcapng_state.h"
 
 #include <stdlib.h>
@@ -91,7 +91,7 @@ enum step ws_pcapng_read_description(struct ws_capture *capture, const uint8_t *
 	return STEP_DONE;
 }
 
-/* ---- Statistics and names */
+/* ---- Statistics, names and processes */
 
 void ws_pcapng_count_drops(struct ws_capture *capture, struct described *described)
 {
@@ -116,6 +116,16 @@ enum step ws_pcapng_read_statistics(struct ws_capture *capture, const uint8_t *b
 	described->dropped_interface = statistics.dropped_interface;
 	described->dropped_kernel = statistics.dropped_kernel;
 	ws_pcapng_count_drops(capture, described);
+	return STEP_DONE;
+}
+
+enum step ws_pcapng_read_custom(struct ws_capture *capture, const uint8_t *block, size_t size)
+{
+	struct ws_pcapng *pcapng = capture->pcapng;
+	struct ws_ng_process process;
+	if (ws_ng_process_parse(block, size, pcapng->section.big, &process))
+		ws_processes_add(pcapng->processes, process.id, process.name,
+		                 process.start > INT64_MAX ? INT64_MAX : (ws_time)process.start);
 	return STEP_DONE;
 }
 

@@ -7,6 +7,7 @@
 #include "capture/internal.h"
 #include "capture/pcapng.h"
 #include "capture/pcapng_interfaces.h"
+#include "capture/processes.h"
 
 /* An interface as one section describes it. */
 struct described {
@@ -37,6 +38,7 @@ struct ws_pcapng {
 	char *section_comment; /* of the current one, or NULL */
 	uint64_t skip;         /* bytes of a block that are still to be passed over */
 	struct ws_ng_interfaces *interfaces;
+	struct ws_processes *processes;
 	struct ws_host_names *names; /* NULL: there were none yet */
 	struct scratch comments;     /* several comments of one packet, joined */
 	struct scratch fetched, fetched_comments;
@@ -68,6 +70,7 @@ enum step ws_pcapng_read_section(struct ws_capture *capture, const uint8_t *bloc
 enum step ws_pcapng_read_description(struct ws_capture *capture, const uint8_t *block, size_t size);
 enum step ws_pcapng_read_statistics(struct ws_capture *capture, const uint8_t *block, size_t size);
 enum step ws_pcapng_read_names(struct ws_capture *capture, const uint8_t *block, size_t size);
+enum step ws_pcapng_read_custom(struct ws_capture *capture, const uint8_t *block, size_t size);
 /* Brings what is known of an interface's drops into the capture's statistics. */
 void ws_pcapng_count_drops(struct ws_capture *capture, struct described *described);
 
@@ -80,8 +83,9 @@ static inline struct described *described_at(const struct ws_pcapng *pcapng, uin
 
 /* ---- pcapng_packet.c */
 
-/* The comments, the FCS length and the losses that a packet's options state; `scratch` is for several comments. */
-void ws_pcapng_frame_options(struct packet *packet, struct scratch *scratch, struct ws_frame *frame);
+/* What a packet's options state: comments, process, way, FCS length and losses. `scratch` is for several comments. */
+void ws_pcapng_frame_options(const struct ws_capture *capture, struct packet *packet, struct scratch *scratch,
+                             struct ws_frame *frame);
 
 enum { CAPTURED_MOST = 262144 }; /* bytes of a packet: as in libpcap and tshark */
 
@@ -146,7 +150,7 @@ static inline void frame_of(const struct ws_capture *capture, const struct ws_ng
 	        .fcs_length = shown->fcs_length,
 	};
 	if (packet->options.end - packet->options.at >= 4)
-		ws_pcapng_frame_options(packet, scratch, frame);
+		ws_pcapng_frame_options(capture, packet, scratch, frame);
 	if (capture->fcs_stated)
 		frame->fcs_length = capture->fcs_length;
 }

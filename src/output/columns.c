@@ -150,6 +150,21 @@ static void side_mss(const struct subject *s, unsigned index, struct value *v)
 	set_known(v, conn_side(s, index)->mss, conn_side(s, index)->mss != 0);
 }
 
+/* The process that the capture file names. */
+static void side_process(const struct subject *s, unsigned index, struct value *v)
+{
+	const struct ws_frame_process *process = conn_side(s, index)->process;
+	v->kind = VALUE_NULL;
+	if (process && process->name)
+		set_foreign(v, process->name, strlen(process->name));
+}
+
+static void side_process_id(const struct subject *s, unsigned index, struct value *v)
+{
+	const struct ws_frame_process *process = conn_side(s, index)->process;
+	set_known(v, process ? process->id : 0, process && process->id);
+}
+
 MEMBER(conn_number, conn, set_number, number)
 MEMBER(conn_first_time, conn, set_time, first_time)
 MEMBER(conn_last_time, conn, set_time, last_time)
@@ -271,7 +286,9 @@ static void conn_incarnation(const struct subject *s, unsigned index, struct val
 	{group, "initial_sequence", side_initial_sequence, index},                                                     \
 	{group, "window", side_window, index},                                                                         \
 	{group, "window_scale", side_window_scale, index},                                                             \
-	{group, "mss", side_mss, index}
+	{group, "mss", side_mss, index},                                                                               \
+	{group, "process", side_process, index},                                                                       \
+	{group, "process_id", side_process_id, index}
 /* clang-format on */
 
 static const struct column connection_columns[] = {

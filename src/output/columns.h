@@ -26,6 +26,14 @@ static inline void set_string(struct value *value, const char *string)
 	value->length = strlen(string);
 }
 
+/* Sets a text of the capture file, which may hold anything. */
+static inline void set_foreign(struct value *value, const char *bytes, size_t length)
+{
+	value->kind = VALUE_STRING;
+	value->string = bytes;
+	value->length = length;
+}
+
 static inline void set_address(struct value *value, const struct ws_addr *address, unsigned ip_version)
 {
 	value->kind = VALUE_ADDRESS;

@@ -134,9 +134,17 @@ static void packet_file_text(const struct subject *s, unsigned index, struct val
 	const char *text = index ? frame->comment : frame->interface ? frame->interface->name : NULL;
 	if (!text)
 		return;
-	v->kind = VALUE_STRING;
-	v->string = text;
-	v->length = index ? frame->comment_length : strlen(text);
+	set_foreign(v, text, index ? frame->comment_length : strlen(text));
+}
+
+/* The process that the capture file names. `index` 0 is its name, 1 its id. */
+static void packet_process(const struct subject *s, unsigned index, struct value *v)
+{
+	const struct ws_frame_process *process = s->packet->frame->process;
+	if (process && index && process->id)
+		set_number(v, process->id);
+	else if (process && !index && process->name)
+		set_foreign(v, process->name, strlen(process->name));
 }
 
 static const struct column packet_columns[] = {
@@ -167,6 +175,8 @@ static const struct column packet_columns[] = {
         {NULL, "error", packet_error, 0},
         {NULL, "interface", packet_file_text, 0},
         {NULL, "comment", packet_file_text, 1},
+        {NULL, "process", packet_process, 0},
+        {NULL, "process_id", packet_process, 1},
 };
 
 const struct columns output_packet_columns = {packet_columns, WS_ARRAY_SIZE(packet_columns)};

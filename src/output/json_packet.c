@@ -504,6 +504,12 @@ static void put_file_texts(struct writer *w)
 	const struct ws_frame_interface *interface = frame->interface;
 	if (interface && interface->name)
 		put_text(w, "interface", interface->name, strlen(interface->name));
+	if (frame->process && frame->process->name)
+		put_text(w, "process", frame->process->name, strlen(frame->process->name));
+	if (frame->process && frame->process->id) {
+		PUT(w, ",\"process_id\":");
+		put_number(w, frame->process->id);
+	}
 	if (frame->comment)
 		put_text(w, "comment", frame->comment, frame->comment_length);
 	if (interface && interface->comment)

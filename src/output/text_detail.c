@@ -81,6 +81,8 @@ static void write_file_texts(struct ws_output *output, const struct ws_frame *fr
 	const struct ws_frame_interface *interface = frame->interface;
 	const bool new = interface != output->interface;
 	write_file_text(text, "comment", frame->comment, frame->comment_length);
+	if (frame->process)
+		write_file_string(text, "process", frame->process->name);
 	output->interface = interface;
 	if (!interface)
 		return;

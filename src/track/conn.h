@@ -86,6 +86,9 @@ struct ws_conn {
 	ws_time first_time;
 	uint64_t first_frame;
 	ws_conn_id timer_next, timer_previous; /* the list of the wheel's slot */
+	const struct ws_frame_process *process[2];
+	uint32_t comments;          /* the latest one, see file_notes.c; 0: none */
+	uint8_t process_unsure; /* a bit for each endpoint: the way of the packet that names it is not stated */
 };
 
 #define WS_CONN_HOT (offsetof(struct ws_conn, zeek) + 1)

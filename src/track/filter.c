@@ -18,6 +18,7 @@ enum operation { OP_TEST, OP_NOT, OP_UNLESS /* jump when false */, OP_IF /* jump
 
 struct step {
 	uint8_t operation, field, side;
+	bool contains;         /* of a test of a text: a part of it is enough */
 	uint16_t first, count; /* the values of a test; for a jump, `first` is its target */
 };
 
@@ -56,10 +57,22 @@ static bool number_matches(const struct ws_filter *filter, const struct step *st
 	return false;
 }
 
+/* In upper or lower case. */
+static bool text_matches(const struct ws_filter *filter, const struct step *step, const char *text)
+{
+	for (unsigned i = step->first; text && i < step->first + step->count; i++)
+		if (step->contains ? strcasestr(text, filter->value[i].text) != NULL
+		                   : strcasecmp(text, filter->value[i].text) == 0)
+			return true;
+	return false;
+}
+
 static bool endpoint_matches(const struct ws_filter *filter, const struct step *step,
                              const struct filter_subject *subject, unsigned endpoint)
 {
 	const struct filter_field *field = &filter_fields[step->field];
+	if (field->kind == FILTER_TEXT)
+		return text_matches(filter, step, field->text(subject, endpoint));
 	return field->get ? number_matches(filter, step, field->get(subject, endpoint))
 	                  : address_matches(filter, step, subject, endpoint);
 }
@@ -133,7 +146,7 @@ enum token_kind { TOKEN_END, TOKEN_WORD, TOKEN_SYMBOL };
 
 struct token {
 	enum token_kind kind;
-	size_t start, length;
+	size_t start, length, end; /* `end` is after a quotation mark */
 };
 
 struct parser {
@@ -152,7 +165,7 @@ static bool is_space(char c)
 static size_t symbol_length(const char *text)
 {
 	static const char *const symbols[] = {"==", "!=", "<=", ">=", "&&", "||", "<", ">", "!",
-	                                      "(",  ")",  "{",  "}",  ",",  "=",  "&", "|"};
+	                                      "(",  ")",  "{",  "}",  ",",  "=",  "&", "|", "~"};
 	for (size_t i = 0; i < WS_ARRAY_SIZE(symbols); i++)
 		if (strncmp(text, symbols[i], strlen(symbols[i])) == 0)
 			return strlen(symbols[i]);
@@ -161,19 +174,29 @@ static size_t symbol_length(const char *text)
 
 static void next_token(struct parser *p)
 {
-	size_t at = p->token.start + p->token.length;
+	size_t at = p->token.end;
 	while (is_space(p->text[at]))
 		at++;
-	p->token = (struct token){.kind = TOKEN_END, .start = at};
+	p->token = (struct token){.kind = TOKEN_END, .start = at, .end = at};
 	if (!p->text[at])
 		return;
+	const char *quote = p->text[at] == '"' ? strchr(p->text + at + 1, '"') : NULL;
+	if (quote) {
+		p->token = (struct token){.kind = TOKEN_WORD,
+		                          .start = at + 1,
+		                          .length = (size_t)(quote - p->text) - at - 1,
+		                          .end = (size_t)(quote - p->text) + 1};
+		return;
+	}
 	p->token.length = symbol_length(p->text + at);
 	p->token.kind = p->token.length ? TOKEN_SYMBOL : TOKEN_WORD;
+	p->token.end = at + p->token.length;
 	if (p->token.kind == TOKEN_SYMBOL)
 		return;
 	while (p->text[at] && !is_space(p->text[at]) && !symbol_length(p->text + at))
 		at++;
 	p->token.length = at - p->token.start;
+	p->token.end = at;
 }
 
 static bool token_is(const struct parser *p, const char *word)
@@ -312,7 +335,7 @@ static bool turn_into_half_line(struct parser *p, const struct token *token, con
 static bool parse_comparison(struct parser *p, const struct filter_field *field, enum side side,
                              const struct token *name)
 {
-	static const char *const operators[] = {"==", "!=", "<=", "<", ">=", ">"};
+	static const char *const operators[] = {"==", "!=", "<=", "<", ">=", ">", "~"};
 	struct step step = begin_test(p, field, side);
 	if (accept_token(p, "in"))
 		return parse_set(p, field) && end_test(p, step);
@@ -323,12 +346,15 @@ static bool parse_comparison(struct parser *p, const struct filter_field *field,
 		if (token_is(p, "="))
 			return parse_error(p, &p->token, "equality is written ==");
 		const bool end = p->token.kind == TOKEN_END;
-		return parse_error(p, end ? name : &p->token, "%s needs an operator after it: == != < <= > >= or in",
-		                   field->name);
+		return parse_error(p, end ? name : &p->token, "%s needs an operator after it: %s", field->name,
+		                   field->kind == FILTER_TEXT ? "== != ~ or in" : "== != < <= > >= or in");
 	}
 	const char *sign = operators[which];
 	const bool ordered = *sign == '<' || *sign == '>';
-	if (ordered && (field->kind == FILTER_ADDRESS || field->kind == FILTER_WORD))
+	if (*sign == '~' && field->kind != FILTER_TEXT)
+		return parse_error(p, &p->token, "%s is not a text; use ==, != or in", field->name);
+	step.contains = *sign == '~';
+	if (ordered && (field->kind == FILTER_ADDRESS || field->kind == FILTER_WORD || field->kind == FILTER_TEXT))
 		return parse_error(p, &p->token, "%s has no order; use ==, != or in", field->name);
 	next_token(p);
 	const struct token at = p->token;
@@ -352,7 +378,7 @@ static bool unknown_word(struct parser *p, const struct token *token)
 	const char *text = p->text + token->start;
 	const struct shown shown = show_token(p, token);
 	const bool compared =
-	        token_is(p, "in") || (p->token.kind == TOKEN_SYMBOL && strchr("=!<>", p->text[p->token.start]));
+	        token_is(p, "in") || (p->token.kind == TOKEN_SYMBOL && strchr("=!<>~", p->text[p->token.start]));
 	if (filter_same_word("client", text, token->length) || filter_same_word("server", text, token->length))
 		return parse_error(p, token,
 		                   "%s is a side: write %s.address, %s.port, %s.state or another of its fields",
@@ -421,7 +447,7 @@ static bool field_or_word(struct parser *p)
 		                   field->name);
 	if (side == SIDE_BOTH)
 		return parse_bare_word(p, &token);
-	const struct token rest = {TOKEN_WORD, (size_t)(name - p->text), length};
+	const struct token rest = {TOKEN_WORD, (size_t)(name - p->text), length, (size_t)(name - p->text) + length};
 	return unknown_word(p, &rest);
 }
 

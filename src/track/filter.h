@@ -12,6 +12,7 @@ enum filter_kind {
 	FILTER_SIZE, /* a number that may end in K, M or G */
 	FILTER_TIME,
 	FILTER_WORD, /* a word of a list, which has no order */
+	FILTER_TEXT, /* any text; ~ asks whether it contains another one */
 };
 
 enum filter_scope {
@@ -40,17 +41,21 @@ struct filter_field {
 	int64_t max;
 	unsigned parts; /* what `get` reads of a connection: enum ws_part, FILTER_PART_VERDICT */
 	const char *meaning;
+	const char *(*text)(const struct filter_subject *subject, unsigned endpoint); /* of TEXT; may return NULL */
 };
 
 extern const struct filter_field filter_fields[];
 extern const unsigned filter_field_count;
 enum { FILTER_FIELD_ADDRESS, FILTER_FIELD_PORT, FILTER_FIELD_STATE, FILTER_FIELD_VERDICT }; /* the first rows */
 
-/* A range from `low` to `high`, or an address and how many of its bits are compared. */
+enum { FILTER_LONGEST_VALUE = 64 };
+
+/* A range from `low` to `high`, an address and how many of its bits are compared, or a text. */
 struct filter_value {
 	int64_t low, high;
 	struct ws_addr address;
 	uint8_t bits, ip_version;
+	char text[FILTER_LONGEST_VALUE];
 };
 
 /* Parses a value of the field. Returns false when the text is not one. */

@@ -102,6 +102,14 @@ static int64_t get_vlan(const struct filter_subject *subject, unsigned endpoint)
 	return subject->info->vlan == WS_NO_VLAN ? FILTER_ABSENT : subject->info->vlan;
 }
 
+/* ---- Texts */
+
+static const char *get_process(const struct filter_subject *subject, unsigned endpoint)
+{
+	const struct ws_frame_process *process = subject->info->endpoint[endpoint].process;
+	return process ? process->name : NULL;
+}
+
 /* ---- Words */
 
 static const char *state_word(unsigned value)
@@ -192,6 +200,8 @@ const struct filter_field filter_fields[] = {
 	{"initial_rtt", FILTER_TIME, FILTER_CONNECTION, get_initial_rtt, NULL, NULL, INT64_MAX, WS_PART_ROUND_TRIP,
 	 "round trip of the handshake"},
 	{"vlan", FILTER_NUMBER, FILTER_CONNECTION, get_vlan, NULL, NULL, 4095, WS_PART_IDENTITY, "VLAN of the connection"},
+	{"process", FILTER_TEXT, FILTER_EITHER, NULL, NULL, NULL, 0, WS_PART_PROCESS | WS_PART_OPENING | WS_PART_IDENTITY,
+	 "the program that the capture file names", get_process},
 	{"number", FILTER_NUMBER, FILTER_CONNECTION, get_number, NULL, NULL, INT64_MAX, WS_PART_LAST,
 	 "the connection's number"},
 };
@@ -212,8 +222,6 @@ const struct filter_field *filter_find(const char *name, size_t length)
 }
 
 /* ---- Parsing values */
-
-enum { LONGEST_VALUE = 64 };
 
 /* Parses digits and returns their number, or 0 when there are none or the value is too large. */
 static size_t parse_digits(const char *text, int64_t *value)
@@ -268,7 +276,7 @@ static bool parse_duration(const char *text, int64_t *value)
 
 static bool parse_address(const char *text, struct filter_value *value)
 {
-	char copy[LONGEST_VALUE];
+	char copy[FILTER_LONGEST_VALUE];
 	size_t length = strcspn(text, "/");
 	memcpy(copy, text, length);
 	copy[length] = '\0';
@@ -310,13 +318,17 @@ static bool parse_quantity(const struct filter_field *field, const char *text, i
 
 bool filter_value(const struct filter_field *field, const char *text, size_t length, struct filter_value *value)
 {
-	char copy[LONGEST_VALUE];
+	char copy[FILTER_LONGEST_VALUE];
 	if (!length || length >= sizeof(copy))
 		return false;
 	memcpy(copy, text, length);
 	copy[length] = '\0';
 	if (field->kind == FILTER_ADDRESS)
 		return parse_address(copy, value);
+	if (field->kind == FILTER_TEXT) {
+		memcpy(value->text, copy, length + 1);
+		return true;
+	}
 	if (field->kind == FILTER_WORD) {
 		if (!parse_word(field, copy, &value->low))
 			return false;
@@ -354,6 +366,9 @@ void filter_takes(const struct filter_field *field, struct ws_text *text)
 		return;
 	case FILTER_TIME:
 		ws_text_puts(text, "a time like 1.5, 200ms, 3s or 2min, or a range of them");
+		return;
+	case FILTER_TEXT:
+		ws_text_puts(text, "a text like curl or \"my program\"; ~ for a part of it");
 		return;
 	case FILTER_WORD:
 		for (unsigned i = 0; field->word(i); i++)

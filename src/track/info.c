@@ -157,6 +157,13 @@ static void fill_endpoint(const struct ws_conn *conn, unsigned i, unsigned parts
 	}
 }
 
+static void fill_processes(const struct ws_conn *conn, struct ws_conn_info *info)
+{
+	const unsigned likely_client = (unsigned)ws_conn_likely_client(conn);
+	for (unsigned i = 0; i < 2; i++)
+		info->endpoint[i].process = ws_conn_process(conn, i, likely_client, &info->endpoint[i].process_guessed);
+}
+
 static void fill_rest(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_conn_info *info)
 {
 	const unsigned likely_client = (unsigned)ws_conn_likely_client(conn);
@@ -220,6 +227,8 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 	}
 	if (parts & WS_PART_FIRST)
 		info->first_time = conn->first_time;
+	if (parts & WS_PART_PROCESS)
+		fill_processes(conn, info);
 	if (parts & WS_PART_REST)
 		fill_rest(tracker, conn, info);
 	for (unsigned i = 0; i < 2; i++)
@@ -311,5 +320,5 @@ void ws_tracker_stats(const struct ws_tracker *tracker, struct ws_tracker_stats 
 	stats->fragments_evicted = tracker->fragments.stats.evicted;
 	stats->history_dropped = tracker->history.dropped;
 	stats->memory = ws_table_memory(&tracker->table) + tracker->history.used + ws_udp_memory(&tracker->udp) +
-	                ws_details_memory(tracker);
+	                ws_details_memory(tracker) + tracker->file_notes.capacity;
 }

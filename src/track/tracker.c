@@ -30,6 +30,7 @@ struct ws_tracker *ws_tracker_create(const struct ws_tracker_config *config, str
 	ws_arp_init(&tracker->arp, config->hash_key);
 	ws_fragments_init(&tracker->fragments, config->hash_key, WS_FRAGMENTS_BUDGET);
 	ws_details_init(tracker);
+	ws_file_notes_init(&tracker->file_notes, config->max_memory ? config->max_memory : UINT64_C(1) << 30);
 	tracker->surroundings.hash_key = tracker->config.hash_key;
 	if (config->debug_connection)
 		tracker->debug = ws_debug_create(config->debug_connection);
@@ -56,6 +57,7 @@ void ws_tracker_free(struct ws_tracker *tracker)
 	ws_arp_free(&tracker->arp);
 	ws_fragments_free(&tracker->fragments);
 	ws_details_free(tracker);
+	ws_file_notes_free(&tracker->file_notes);
 	free(tracker->debug);
 	free(tracker);
 }
@@ -420,6 +422,10 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 	ws_tracker_apply(tracker, conn, &segment, segment.frame);
 	if ((segment.flags & (WS_TCP_SYN | WS_TCP_ACK)) == (WS_TCP_SYN | WS_TCP_ACK))
 		ws_surroundings_answered(&tracker->surroundings, &conn->address[direction], conn->port[direction]);
+	if (packet->frame->comment || packet->frame->process) {
+		ws_file_notes_take(&tracker->file_notes, conn, direction, packet->frame);
+		tracker->processes_named = tracker->processes_named || packet->frame->process;
+	}
 	result->conn = conn->id;
 	result->conn_number = conn->number;
 	result->direction = (uint8_t)direction;

@@ -8,6 +8,7 @@
 #include "track/conn.h"
 #include "track/debug.h"
 #include "track/dedup.h"
+#include "track/file_notes.h"
 #include "track/fragments.h"
 #include "track/history.h"
 #include "track/log.h"
@@ -35,6 +36,8 @@ struct ws_tracker {
 	struct ws_surroundings surroundings;
 	struct ws_log fragment_log;
 	struct ws_series series;
+	struct ws_file_notes file_notes;
+	bool processes_named;   /* of some connection a process is known */
 	struct ws_debug *debug; /* with debug_connection, else NULL */
 	struct ws_tracker_stats stats;
 	ws_time now; /* the latest time seen; it never goes back */

@@ -3,8 +3,8 @@ import random
 import struct
 
 ETHERNET, NULL, RAW, USB = 1, 0, 101, 189
-SECTION, INTERFACE, OLD_PACKET, SIMPLE, NAMES, STATISTICS, PACKET, SECRETS = \
-    0x0a0d0d0a, 1, 2, 3, 4, 5, 6, 10
+SECTION, INTERFACE, OLD_PACKET, SIMPLE, NAMES, STATISTICS, PACKET, SECRETS, CUSTOM = \
+    0x0a0d0d0a, 1, 2, 3, 4, 5, 6, 10, 0xbad
 COMMENT = 1
 
 
@@ -109,6 +109,42 @@ def sample():
     w.interface(RAW, 60, (2, "tun0"), (9, b"\x03"), (14, ("q", start)))
     for i, packet in enumerate(conversation((10, 9, 0, 1), (10, 9, 0, 2), (40003, 443), bytes(100))):
         w.packet(0, 3000 + i, packet[:60], len(packet), (2, ("I", 1)))
+    return w.data
+
+
+def process_block(w, process, *options):
+    """A process information block of Wireshark 5: a custom block, in which all numbers are little-endian."""
+    entry = struct.pack("<I", process)
+    for code, value in options:
+        entry += struct.pack("<HH", code, len(value)) + value + bytes(-len(value) % 4)
+    w.block(CUSTOM, w.pack("I", 32622) + struct.pack("<II", 3, len(entry)) + entry)
+
+
+def processes():
+    """Connections whose processes are named by blocks of Wireshark, by ptcpdump's comments and by rustnet's, and one without."""
+    w = Writer()
+    start, second = 1700000000, 10**6
+    w.section("<")
+    w.interface(ETHERNET, 0)
+    w.block(CUSTOM, w.pack("I", 32473) + b"someone else's block")
+    process_block(w, 412, (2, b"curl"), (3, b"/usr/bin/curl"), (9, struct.pack("<Q", start * 10**9)))
+    process_block(w, 900, (3, b"/usr/sbin/nginx"), (4, b"nginx\0-g\0daemon off;\0"))
+    for i, packet in enumerate(conversation((10, 0, 0, 1), (10, 0, 0, 2), (40001, 80))):
+        outwards = i in (0, 2, 3, 5)
+        w.packet(0, start * second + i, ethernet(packet), None, (2, ("I", 2 if outwards else 1)), (8, ("II", 412, 413)))
+    for i, packet in enumerate(conversation((10, 0, 0, 1), (10, 0, 0, 1), (40002, 8080))):
+        server = i in (1, 4, 6)
+        w.packet(0, (start + 1) * second + i, ethernet(packet), None, (2, ("I", 2)), (8, ("II", 900 if server else 700, 1)))
+    process_block(w, 700, (2, "näme \x1b[31m".encode()))
+    comment = "PID: 2001\nCmd: /usr/bin/python3.11\nArgs: python3 -m http.server"
+    for i, packet in enumerate(conversation((10, 0, 0, 3), (10, 0, 0, 1), (40003, 8000))):
+        outwards = i in (1, 4, 6)
+        w.packet(0, (start + 2) * second + i, ethernet(packet), None, (COMMENT, comment), (COMMENT, "UserId: 1000"),
+                 (2, ("I", 2 if outwards else 1)))
+    for i, packet in enumerate(conversation((10, 0, 0, 1), (10, 0, 0, 4), (40004, 443))):
+        w.packet(0, (start + 3) * second + i, ethernet(packet), None, (COMMENT, "PID:77 Process:firefox"))
+    for i, packet in enumerate(conversation((10, 0, 0, 1), (10, 0, 0, 5), (40005, 443))):
+        w.packet(0, (start + 4) * second + i, ethernet(packet), None, *([(COMMENT, "Process: who was it?")] if i == 3 else []))
     return w.data
 
 

@@ -179,7 +179,9 @@ struct seen {
 	struct ws_frame frame[64];
 	uint8_t data[64][256];
 	char comment[64][64];
-	uint32_t index[64];            /* of the interface */
+	uint32_t index[64]; /* of the interface */
+	uint32_t process_id[64];
+	char process[64][16];
 	struct ws_capture_stats stats; /* after replay() */
 	char other_link[64];
 	struct ws_capture *stop; /* break after each frame */
@@ -196,6 +198,9 @@ static inline void see(void *context, const struct ws_frame *frame)
 	memset(seen->comment[seen->count], 0, sizeof(seen->comment[0]));
 	if (frame->comment)
 		memcpy(seen->comment[seen->count], frame->comment, frame->comment_length);
+	seen->process_id[seen->count] = frame->process ? frame->process->id : 0;
+	snprintf(seen->process[seen->count], sizeof(seen->process[0]), "%s",
+	         frame->process && frame->process->name ? frame->process->name : "");
 	seen->index[seen->count] = frame->interface ? frame->interface->index : 0;
 	seen->count++;
 	if (seen->stop)
@@ -252,6 +257,7 @@ static inline enum ws_read replay(const struct bytes *b, const struct ws_capture
 			if (again.comment)
 				assert_memory_equal(again.comment, seen->comment[i], again.comment_length);
 			assert_ptr_equal(again.interface, seen->frame[i].interface);
+			assert_ptr_equal(again.process, seen->frame[i].process);
 			assert_int_equal(again.link, seen->frame[i].link);
 			assert_int_equal(again.fcs_length, seen->frame[i].fcs_length);
 			assert_false(ws_capture_fetch(capture, seen->frame[i].position + 1, &again));

@@ -121,6 +121,10 @@ void layout_names(const struct layout *layout, struct ws_canvas *canvas, int col
 		enum ws_style style = server ? WS_STYLE_SERVER : WS_STYLE_CLIENT;
 		ws_text_printf(&text, "%s%s ", server ? "SERVER" : "CLIENT", unsure);
 		draw_endpoint(&text, &at->address, layout->info.ip_version, at->port, half - 8);
+		if (at->process) {
+			ws_text_puts(&text, " ");
+			ws_process_words(&text, at);
+		}
 		const char *words = ws_text_cstr(&text);
 		if (side)
 			draw_right(canvas, 1, column + columns - 1 - half, column + columns - 1, style, words);

@@ -54,7 +54,7 @@ bool list_filter_clear(struct ws_ui *ui, const struct ws_model *model); /* false
 /* list_draw.c */
 int list_foot_rows(int rows); /* rule, hints */
 int list_head_rows(const struct list_view *list);
-int list_rows_each(int columns, int rows, size_t connections);
+int list_rows_each(int columns, int rows, size_t connections, bool processes);
 void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
 
 #endif

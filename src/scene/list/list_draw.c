@@ -13,7 +13,7 @@
 #include <strings.h>
 
 struct columns {
-	int number, client, server, state, start, age, packets, bytes, verdict; /* widths; 0: not shown */
+	int number, client, server, state, start, age, packets, bytes, process, verdict; /* widths; 0: not shown */
 	int gap;
 	bool two_lines, brief;
 };
@@ -26,11 +26,12 @@ static int count_digits(uint64_t number)
 	return count;
 }
 
-static struct columns choose_columns(int columns, int rows, size_t count)
+/* `processes`: there are some to show. */
+static struct columns choose_columns(int columns, int rows, size_t count, bool processes)
 {
 	struct columns c = {.gap = columns >= 100 ? 2 : 1, .state = 9, .brief = true};
 	c.number = count_digits(count) < 3 ? 3 : count_digits(count);
-	c.two_lines = columns < 150 && columns >= 60 && rows >= 16;
+	c.two_lines = columns < (processes ? 180 : 150) && columns >= 60 && rows >= 16;
 	if (columns >= 120) {
 		c.state = 13;
 		c.brief = false;
@@ -43,9 +44,11 @@ static struct columns choose_columns(int columns, int rows, size_t count)
 		c.packets = 7;
 	if (columns >= 120)
 		c.bytes = 7;
+	if (columns >= 180 && processes)
+		c.process = 14;
 	int rest = columns - 2 - c.number - 2 * (c.state + c.gap) - (c.age ? c.age + c.gap : 0) -
 	           (c.start ? c.start + c.gap : 0) - (c.packets ? c.packets + c.gap : 0) -
-	           (c.bytes ? 2 * (c.bytes + c.gap) : 0) - 1;
+	           (c.bytes ? 2 * (c.bytes + c.gap) : 0) - (c.process ? c.process + c.gap : 0) - 1;
 	if (columns < 72) { /* there is room for one endpoint only, and the server says more */
 		c.server = rest - c.gap;
 		return c;
@@ -63,9 +66,9 @@ static struct columns choose_columns(int columns, int rows, size_t count)
 	return c;
 }
 
-int list_rows_each(int columns, int rows, size_t connections)
+int list_rows_each(int columns, int rows, size_t connections, bool processes)
 {
-	return choose_columns(columns, rows, connections).two_lines ? 2 : 1;
+	return choose_columns(columns, rows, connections, processes).two_lines ? 2 : 1;
 }
 
 /* Title, counts, the filter if there is one, column heads, and a rule. */
@@ -245,6 +248,7 @@ static void draw_heads(const struct list_view *list, const struct columns *c, st
 	pen_head(&pen, list, c->packets, true, WS_ORDER_PACKETS, "PACKETS");
 	pen_head(&pen, list, c->bytes, true, WS_ORDER_BYTES, "BYTES→");
 	pen_head(&pen, list, c->bytes, true, -1, "BYTES←");
+	pen_head(&pen, list, c->process, false, -1, "PROCESS");
 	pen_head(&pen, list, c->verdict, false, WS_ORDER_VERDICT, "VERDICT");
 	draw_rule(canvas, row + 1);
 }
@@ -292,7 +296,7 @@ static void draw_verdict(struct ws_canvas *canvas, int row, int column, int limi
 static void draw_row(const struct ws_model *model, const struct columns *c, struct ws_canvas *canvas, int row,
                      const struct ws_conn_info *info)
 {
-	char buffer[40];
+	char buffer[40], processes[48];
 	struct ws_text text;
 	struct pen pen = {canvas, row, 2, c->gap};
 	int client = info->likely_client == 1 ? 1 : 0;
@@ -317,10 +321,17 @@ static void draw_row(const struct ws_model *model, const struct columns *c, stru
 	pen_cell(&pen, c->bytes, true, WS_STYLE_NORMAL, buffer);
 	brief_count(buffer, sizeof(buffer), info->endpoint[!client].bytes);
 	pen_cell(&pen, c->bytes, true, WS_STYLE_NORMAL, buffer);
+	text = WS_TEXT_OVER(processes);
+	ws_processes_words(&text, info);
+	const char *words = ws_text_cstr(&text);
+	int limit = canvas->columns - 1;
+	pen_cell(&pen, c->process, false, WS_STYLE_NORMAL, words);
+	if (c->two_lines && !c->process && *words)
+		limit = draw_right(canvas, row + 1, limit - ws_columns(words), limit, WS_STYLE_DIM, words) - 2;
 	if (c->verdict)
-		draw_verdict(canvas, row, pen.column, canvas->columns - 1, info);
+		draw_verdict(canvas, row, pen.column, limit, info);
 	else if (c->two_lines)
-		draw_verdict(canvas, row + 1, 3 + c->number, canvas->columns - 1, info);
+		draw_verdict(canvas, row + 1, 3 + c->number, limit, info);
 }
 
 static void draw_empty(const struct list_view *list, const struct ws_model *model, struct ws_canvas *canvas)
@@ -382,7 +393,8 @@ void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_c
 {
 	const struct list_view *list = &ui->list;
 	size_t count = list_count(list, model);
-	struct columns c = choose_columns(canvas->columns, canvas->rows, ws_tracker_conn_count(model->tracker));
+	struct columns c = choose_columns(canvas->columns, canvas->rows, ws_tracker_conn_count(model->tracker),
+	                                  ws_tracker_names_processes(model->tracker));
 	draw_title(ui, model, canvas);
 	draw_counts(list, model, canvas);
 	draw_filter(list, model, canvas);

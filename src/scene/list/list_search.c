@@ -1,5 +1,5 @@
-/* Searches the list for a text, in the addresses, ports, states and verdicts as they are shown, in upper or lower
- * case.
+/* Searches the list for a text, in upper or lower case: in the addresses, ports, states, processes and verdicts as they
+ * are shown, and in the comments of packets.
  *
  * Each character that is typed starts the search again from the row where the user began; n and N continue from
  * the selected row. A search runs in slices, one a tick, because composing the text of a million verdicts takes
@@ -12,7 +12,7 @@
 
 enum { SLICE = 10000 }; /* connections looked at in a tick */
 
-static bool contains(const struct ws_conn_info *info, const char *pattern)
+static bool contains(const struct ws_tracker *tracker, const struct ws_conn_info *info, const char *pattern)
 {
 	char buffer[512];
 	struct ws_text text = WS_TEXT_OVER(buffer);
@@ -23,6 +23,10 @@ static bool contains(const struct ws_conn_info *info, const char *pattern)
 		ws_text_printf(&text, " %s ", ws_state_name(endpoint->state));
 	}
 	if (strcasestr(ws_text_cstr(&text), pattern))
+		return true;
+	text.length = 0;
+	ws_processes_words(&text, info);
+	if (strcasestr(ws_text_cstr(&text), pattern) || ws_tracker_comment_contains(tracker, info->id, pattern))
 		return true;
 	text.length = 0;
 	ws_conn_verdict(info, &text, &tag, NULL);
@@ -54,7 +58,7 @@ static void search_some(struct list_view *list, const struct ws_model *model)
 			return;
 		}
 		if (ws_tracker_conn(model->tracker, list_at(list, model, position), &info) &&
-		    contains(&info, search->pattern)) {
+		    contains(model->tracker, &info, search->pattern)) {
 			search->running = false;
 			list_select(list, model, position);
 			return;
@@ -92,7 +96,7 @@ static void search_cancelled(struct ws_ui *ui, const struct ws_model *model)
 
 static const struct prompt_use use = {
         .label = "search",
-        .hint = "an address, a port, a state, a word of the verdict; then n: the next, N: the one before",
+        .hint = "an address, a port, a state, a word of the verdict or a comment; then n: the next, N: the one before",
         .accept = search_accepted,
         .change = search_changed,
         .cancel = search_cancelled,

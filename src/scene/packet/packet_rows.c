@@ -125,6 +125,7 @@ static void add_fragments(struct packet_view *view)
 /* X(label, what it is): what a capture file says of a packet in words, in the order of the rows. */
 #define FILE_TEXTS(X)                                                                                                  \
 	X("comment", "what somebody has noted in the capture file about this packet")                                  \
+	X("process", "the program that sent or received this packet, as the capture file names it")                    \
 	X("interface", "where the packet was captured, as the capture file names it")                                  \
 	X("of interface", "what somebody has noted in the capture file about the interface")                           \
 	X("of section", "what somebody has noted in the capture file about this section of it")
@@ -147,8 +148,10 @@ static const char *file_text(const struct packet_view *view, unsigned which, siz
 		*length = frame->comment_length;
 		return frame->comment;
 	}
-	if (interface)
-		text = which == 1 ? interface->name : which == 2 ? interface->comment : interface->section_comment;
+	if (which == 1)
+		text = frame->process ? frame->process->name : NULL;
+	else if (interface)
+		text = which == 2 ? interface->name : which == 3 ? interface->comment : interface->section_comment;
 	*length = text ? strlen(text) : 0;
 	return text;
 }
@@ -312,6 +315,8 @@ void packet_row_text(const struct packet_view *view, const struct packet_row *ro
 		ws_text_puts(label, file_texts[row->field].label);
 		text = file_text(view, row->field, &length);
 		ws_text_clean(value, text, length);
+		if (row->field == 1 && view->frame.process->id)
+			ws_text_printf(value, " (process %u)", view->frame.process->id);
 		break;
 	default:
 		ws_text_puts(label, "around it");

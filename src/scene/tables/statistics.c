@@ -282,6 +282,13 @@ static int draw_losses(const struct ws_model *model, const struct ws_tracker_sta
 	row = draw_facts(canvas, row, limit, "Capture", capture, WS_ARRAY_SIZE(capture));
 	if (row < limit)
 		row = draw_facts(canvas, row, limit, "Packets", packets, WS_ARRAY_SIZE(packets));
+	if (model->capture.other_links && row < limit) {
+		const int column = ws_canvas_bold(canvas, row, 1, canvas->columns, WS_STYLE_TITLE, "Not decoded") + 2;
+		ws_canvas_printf(canvas, row++, column, canvas->columns, WS_STYLE_WARN,
+		                 "%llu packets of link type %s%s", (unsigned long long)model->capture.other_links,
+		                 model->capture.other_link_name,
+		                 model->capture.other_links_differ ? " and others" : "");
+	}
 	return row;
 }
 
