@@ -66,6 +66,7 @@
 	X(WS_ACT_SAVE, "save", "w", "save the bytes to a file")                                                        \
 	X(WS_ACT_EXPORT, "export", "E", "save the connection to a file: SVG, text, asciicast, pcap")                   \
 	X(WS_ACT_NEXT_PANE, "pane", "Tab", "to the other pane")                                                        \
+	X(WS_ACT_NEXT_GROUP, "next-group", "Tab", "the start screen: to the next group")                               \
 	X(WS_ACT_ABSOLUTE, "absolute", "a", "absolute or relative sequence numbers")                                   \
 	X(WS_ACT_LESSON_NEXT, "lesson-next", "Space Enter", "lesson: show the answer, or go on to the next stop")      \
 	X(WS_ACT_LESSON_BACK, "lesson-back", "Backspace", "lesson: back to the stop before")
@@ -80,9 +81,11 @@ const char *ws_action_name(enum ws_action action);
 const char *ws_action_keys(enum ws_action action);
 const char *ws_action_meaning(enum ws_action action);
 /* The screens that understand it: bits 1u << enum ws_screen. WS_KEYS_OF_LESSON is in place of a screen for the keys of
- * a lesson, which come before those of every screen while one is played. */
+ * a lesson, which come before those of every screen while one is played, and WS_KEYS_OF_START for those of the start
+ * screen. */
 unsigned ws_action_screens(enum ws_action action);
 #define WS_KEYS_OF_LESSON WS_SCREEN_COUNT
+#define WS_KEYS_OF_START ((enum ws_screen)(WS_SCREEN_COUNT + 1))
 
 /* X(enumerator, keys, meaning): what a key does while a line is being typed. */
 #define WS_EDITS(X)                                                                                                    \

@@ -21,7 +21,9 @@ enum { WS_LESSON_IN_HEAD = 1, WS_LESSON_IN_STOP = 2 };
 	  "what one learns, in one line, for the list of lessons and the start screen; needed")                        \
 	X(WS_LESSON_CAPTURE, "capture", WS_LESSON_IN_HEAD,                                                             \
 	  "the name of the capture, without a folder: beside the lesson, or one that comes with wirestate; needed")    \
-	X(WS_LESSON_ORDER, "order", WS_LESSON_IN_HEAD, "a number, by which lessons are listed")                        \
+	X(WS_LESSON_GROUP, "group", WS_LESSON_IN_HEAD,                                                                 \
+	  "under which heading the start screen lists it: open, close, errors, bytes, below or other (other)")         \
+	X(WS_LESSON_ORDER, "order", WS_LESSON_IN_HEAD, "a number, by which the lessons of a group are listed")         \
 	X(WS_LESSON_TRY, "try", WS_LESSON_IN_HEAD, "a text shown after the last stop: commands to try")                \
 	X(WS_LESSON_STOP, "stop", WS_LESSON_IN_HEAD | WS_LESSON_IN_STOP,                                               \
 	  "begins a stop: the number of the packet after which the capture is shown, or end; not before the stop "     \
@@ -42,6 +44,23 @@ enum { WS_LESSON_IN_HEAD = 1, WS_LESSON_IN_STOP = 2 };
 	X(WS_LESSON_SUM, "sum", WS_LESSON_IN_STOP,                                                                     \
 	  "a sum that holds, shown with the answer: {3.tcp.acknowledgment} = {2.tcp.sequence} + 1; more than one may " \
 	  "be given")
+
+/* X(enumerator, word of the key `group`, heading): what a lesson is about, in the order in which lessons are listed. A
+ * lesson that names no group belongs to the last. */
+#define WS_LESSON_GROUPS(X)                                                                                            \
+	X(WS_LESSON_OPEN, "open", "Opening a connection")                                                              \
+	X(WS_LESSON_CLOSE, "close", "Closing it")                                                                      \
+	X(WS_LESSON_ERRORS, "errors", "Errors and losses")                                                             \
+	X(WS_LESSON_STREAM, "bytes", "Bytes and windows")                                                              \
+	X(WS_LESSON_BELOW, "below", "Below and beside TCP")                                                            \
+	X(WS_LESSON_OTHER, "other", "Others")
+
+enum ws_lesson_group {
+#define X(name, word, heading) name,
+	WS_LESSON_GROUPS(X)
+#undef X
+	        WS_LESSON_GROUP_COUNT
+};
 
 enum ws_lesson_key {
 #define X(name, word, where, meaning) name,
@@ -109,6 +128,7 @@ struct ws_lesson {
 	char *name;                             /* owned: of the file, for errors */
 	char *title, *about, *capture, *try_it; /* owned; try_it may be NULL */
 	const char *next, *next_name; /* borrowed: title and name of the lesson that follows this one, or NULL */
+	unsigned group;               /* enum ws_lesson_group */
 	unsigned order;               /* 0: none given */
 	size_t stop_count, value_count;
 	struct ws_lesson_stop stop[WS_LESSON_STOPS];

@@ -55,6 +55,8 @@ static int is_lesson(const struct dirent *entry)
 static int lesson_compare(const void *left, const void *right)
 {
 	const struct lesson_file *a = left, *b = right;
+	if (a->lesson->group != b->lesson->group)
+		return a->lesson->group > b->lesson->group ? 1 : -1;
 	const unsigned first = a->lesson->order ? a->lesson->order : UINT_MAX;
 	const unsigned second = b->lesson->order ? b->lesson->order : UINT_MAX;
 	return first != second ? (first > second) - (first < second) : strcmp(a->name, b->name);

@@ -10,6 +10,7 @@
 #include <wirestate/view.h>
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,7 @@ struct start {
 	char message[512];
 	struct ws_error error;
 	int status;
+	bool reported; /* that a lesson that is done cannot be marked */
 	bool quit;
 };
 
@@ -57,13 +59,14 @@ static void start_draw(struct start *it)
 
 /* ---- What is opened */
 
-static void child_become(const struct ws_start_entry *entry, int errors)
+static void child_become(const struct start *it, const struct ws_start_entry *entry, int errors)
 {
-	char name[] = "wirestate", interface[] = "-i", file[] = "-r", lesson[] = "--lesson", from[] = "--from-start";
+	char name[PATH_MAX], interface[] = "-i", file[] = "-r", lesson[] = "--lesson", from[] = "--from-start";
 	char *const how = entry->group == WS_START_INTERFACES ? interface
-	                  : entry->group == WS_START_LESSONS  ? lesson
+	                  : ws_start_is_lesson(entry->group)  ? lesson
 	                                                      : file;
 	char *const arguments[] = {name, how, entry->target, from, NULL};
+	snprintf(name, sizeof(name), "%s", it->options->program); /* which texts name as the user's command */
 	dup2(errors, STDERR_FILENO);
 	execv("/proc/self/exe", arguments);
 	_exit(1);
@@ -111,6 +114,9 @@ static void start_wait(struct start *it, const struct ws_start_entry *entry, pid
 		message_keep(it, errors);
 		if (!it->message[0])
 			snprintf(it->message, sizeof(it->message), "%s could not be opened", entry->name);
+	} else if (ws_start_is_lesson(entry->group) && !it->reported) {
+		message_keep(it, errors); /* that the lesson is done could not be kept: once is enough */
+		it->reported = it->message[0];
 	}
 }
 
@@ -128,12 +134,13 @@ static void start_open_selected(struct start *it)
 	it->view = NULL;
 	const pid_t child = child_fork();
 	if (child == 0)
-		child_become(entry, errors);
+		child_become(it, entry, errors);
 	if (child > 0)
 		start_wait(it, entry, child, errors);
 	else
 		message_refuse(it, entry, strerror(errno));
 	close(errors);
+	start_list_mark_done(it->entries, it->position.cursor.count);
 	if (!it->quit && !start_open_view(it))
 		it->quit = true;
 }
@@ -142,11 +149,15 @@ static void start_open_selected(struct start *it)
 
 static void start_handle_keys(struct start *it)
 {
-	const struct ws_key_context position = {.screen = WS_SCREEN_LIST};
 	struct ws_key key;
-	while (!it->quit && ws_view_key(it->view, &position, &key)) {
+	for (;;) {
+		const struct ws_key_context context = {.screen = WS_KEYS_OF_START, .typing = it->position.typing};
 		int columns, rows;
+		if (it->quit || !ws_view_key(it->view, &context, &key))
+			break;
 		ws_view_size(it->view, &columns, &rows);
+		if (key.kind == WS_KEY_EDIT)
+			ws_start_edit(&it->position, key.edit, key.character, rows);
 		if (key.kind == WS_KEY_WHEEL_UP || key.kind == WS_KEY_WHEEL_DOWN)
 			key.action = key.kind == WS_KEY_WHEEL_UP ? WS_ACT_UP : WS_ACT_DOWN;
 		else if (key.kind != WS_KEY_ACTION)
@@ -155,7 +166,7 @@ static void start_handle_keys(struct start *it)
 		if (key.action == WS_ACT_QUIT) {
 			it->status = 0;
 			it->quit = true;
-		} else if (key.action == WS_ACT_ENTER) {
+		} else if (key.action == WS_ACT_ENTER && !it->position.help) {
 			start_open_selected(it);
 			return;
 		} else if (key.action != WS_ACT_NONE) {
@@ -180,37 +191,17 @@ static void start_handle_signals(struct start *it)
 		ws_view_resized(it->view);
 }
 
-/* A user who may capture begins with the first interface; any other with the first lesson, since the lessons explain
- * what the captures show. */
-static size_t first_choice(const struct start *it)
-{
-	size_t choice = 0;
-	enum { NONE, BUNDLED, LESSON, HANDSHAKE } best = NONE;
-	for (size_t i = 0; i < it->position.cursor.count; i++) {
-		const struct ws_start_entry *entry = &it->entries[i];
-		if (entry->group == WS_START_INTERFACES && entry->ready)
-			return i;
-		const int rank = entry->group == WS_START_BUNDLED        ? BUNDLED
-		                 : entry->group != WS_START_LESSONS      ? NONE
-		                 : strcmp(entry->name, "handshake") == 0 ? HANDSHAKE
-		                                                         : LESSON;
-		if (rank > (int)best) {
-			best = rank;
-			choice = i;
-		}
-	}
-	return choice;
-}
-
 int run_start(const struct options *options)
 {
 	struct start it = {.options = options};
 	size_t count;
-	it.entries = start_list(&count);
+	it.entries = start_list(options->command, &count);
 	it.position.cursor.count = count;
 	it.position.entries = it.entries;
 	it.position.key_name = options->keymap.name;
-	it.position.cursor.selected = first_choice(&it);
+	it.position.command = options->command;
+	const size_t next = ws_start_next_lesson(&it.position);
+	it.position.cursor.selected = next == SIZE_MAX ? 0 : next;
 	signals_install(true);
 	if (ws_canvas_create(&it.canvas, 1, 1) && start_open_view(&it)) {
 		while (!it.quit) {

@@ -1,7 +1,8 @@
-/* What the start screen offers: interfaces, with what is missing to open them; lessons; and captures, each with a line
- * about it. For captures that come with wirestate the line is taken from the table in their README; others are
+/* What the start screen offers: lessons; captures, each with a line about it; and interfaces, with what is missing to
+ * open them. For captures that come with wirestate the line is taken from the table in their README; others are
  * recognized by their first bytes. */
 #include "app/lesson_files.h"
+#include "app/lessons_done.h"
 #include "app/start.h"
 #include "cli/datadir.h"
 
@@ -19,12 +20,12 @@
 enum { MOST = 1000 }; /* files that are listed of a folder */
 
 struct list {
+	const char *command; /* with which the user starts this program */
 	struct ws_start_entry *entries;
 	size_t count, capacity;
 };
 
-static struct ws_start_entry *entry_add(struct list *list, enum ws_start_group group, const char *name,
-                                        const char *target)
+static struct ws_start_entry *entry_add(struct list *list, unsigned group, const char *name, const char *target)
 {
 	if (list->count == list->capacity) {
 		const size_t capacity = list->capacity ? list->capacity * 2 : 64;
@@ -40,7 +41,7 @@ static struct ws_start_entry *entry_add(struct list *list, enum ws_start_group g
 		return NULL;
 	struct ws_text text = WS_TEXT_OVER(entry->name);
 	ws_text_clean(&text, name, strlen(name));
-	ws_text_cstr(&text);
+	snprintf(entry->title, sizeof(entry->title), "%s", ws_text_cstr(&text));
 	list->count++;
 	return entry;
 }
@@ -61,36 +62,47 @@ static bool may_capture(void)
 	return effective >> 13 & 1;
 }
 
+static bool add_interface(struct list *list, const struct ws_interface *one, bool allowed)
+{
+	struct ws_start_entry *entry = entry_add(list, WS_START_INTERFACES, one->name, one->name);
+	if (!entry)
+		return false;
+	struct ws_text text = WS_TEXT_OVER(entry->about);
+	const char *state = one->up ? one->running ? "up" : "up, no carrier" : "down";
+	ws_text_puts(&text, state);
+	if (one->loopback)
+		ws_text_puts(&text, ", loopback: between programs of this machine");
+	if (strcmp(one->name, "any") == 0)
+		ws_text_puts(&text, ", all interfaces");
+	/* All addresses, unless the remedy must fit on the line. */
+	const int first = allowed ? (int)strlen(one->addresses) : (int)strcspn(one->addresses, " ");
+	if (first)
+		ws_text_printf(&text, ", %.*s", first, one->addresses);
+	entry->ready = allowed && one->up;
+	if (!allowed)
+		ws_text_printf(&text, "; needs root: sudo %s -i %s", list->command, entry->name);
+	else if (!one->up)
+		ws_text_printf(&text, "; ip link set %s up", entry->name);
+	ws_text_cstr(&text);
+	return true;
+}
+
+/* The loopback comes first: what a learner starts talks there. */
 static void add_interfaces(struct list *list)
 {
 	size_t count = 0;
 	struct ws_error ignored;
 	const bool allowed = may_capture();
 	struct ws_interface *interfaces = ws_interfaces(&count, &ignored);
-	for (size_t i = 0; i < count; i++) {
-		const struct ws_interface *one = &interfaces[i];
-		/* Skips devices that libpcap lists as interfaces although they have no network. */
-		if (!one->addresses[0] && !one->loopback && strcmp(one->name, "any") != 0 && !one->up)
-			continue;
-		struct ws_start_entry *entry = entry_add(list, WS_START_INTERFACES, one->name, one->name);
-		if (!entry)
-			break;
-		struct ws_text text = WS_TEXT_OVER(entry->about);
-		const char *state = one->up ? one->running ? "up" : "up, no carrier" : "down";
-		ws_text_printf(&text, "%s%s", state, one->loopback ? ", loopback" : "");
-		if (strcmp(one->name, "any") == 0)
-			ws_text_puts(&text, ", all interfaces");
-		/* All addresses, unless the remedy must fit on the line. */
-		const int first = allowed ? (int)strlen(one->addresses) : (int)strcspn(one->addresses, " ");
-		if (first)
-			ws_text_printf(&text, ", %.*s", first, one->addresses);
-		entry->ready = allowed && one->up;
-		if (!allowed) {
-			ws_text_printf(&text, "; needs root: sudo wirestate -i %s", entry->name);
-		} else if (!one->up) {
-			ws_text_printf(&text, "; ip link set %s up", entry->name);
+	for (int loopback = 1; loopback >= 0; loopback--) {
+		for (size_t i = 0; i < count; i++) {
+			const struct ws_interface *one = &interfaces[i];
+			/* Skips devices that libpcap lists as interfaces although they have no network. */
+			const bool network =
+			        one->addresses[0] || one->loopback || one->up || strcmp(one->name, "any") == 0;
+			if (one->loopback == loopback && network && !add_interface(list, one, allowed))
+				break;
 		}
-		ws_text_cstr(&text);
 	}
 	ws_interfaces_free(interfaces);
 }
@@ -158,7 +170,7 @@ static bool bundled_describe(const char *readme, const char *name, struct ws_tex
 	return true;
 }
 
-static void add_captures(struct list *list, enum ws_start_group group, const char *folder, const char *readme)
+static void add_captures(struct list *list, unsigned group, const char *folder, const char *readme)
 {
 	struct dirent **names;
 	const int count = scandir(folder, &names, is_capture, alphasort);
@@ -182,12 +194,12 @@ static void add_captures(struct list *list, enum ws_start_group group, const cha
 		free(names);
 }
 
-static void add_bundled(struct list *list)
+static void add_bundled(struct list *list, const char *folder)
 {
 	enum { README_SIZE = 64 * 1024 };
-	char folder[PATH_MAX], path[PATH_MAX];
+	char path[PATH_MAX];
 	char *readme = calloc(1, README_SIZE);
-	if (readme && data_folder("captures", folder, sizeof(folder))) {
+	if (readme) {
 		if (data_file("captures", "README.md", "", path, sizeof(path))) {
 			FILE *file = fopen(path, "re");
 			if (file) {
@@ -200,6 +212,16 @@ static void add_bundled(struct list *list)
 	free(readme);
 }
 
+/* The captures of the current folder and of ./captures, unless these are the ones that come with wirestate. */
+static void add_own_captures(struct list *list, const char *bundled)
+{
+	char real[PATH_MAX];
+	if (realpath(".", real) && strcmp(real, bundled) != 0)
+		add_captures(list, WS_START_HERE, ".", "");
+	if (realpath("captures", real) && strcmp(real, bundled) != 0)
+		add_captures(list, WS_START_CAPTURES, "captures", "");
+}
+
 /* ---- Lessons */
 
 static void add_lessons(struct list *list)
@@ -208,25 +230,37 @@ static void add_lessons(struct list *list)
 	struct lesson_file *files = lessons_bundled(&count, NULL);
 	for (size_t i = 0; i < count; i++) {
 		const struct ws_lesson *lesson = files[i].lesson;
-		struct ws_start_entry *entry = entry_add(list, WS_START_LESSONS, files[i].name, files[i].path);
+		struct ws_start_entry *entry = entry_add(list, lesson->group, files[i].name, files[i].path);
 		if (!entry)
 			break;
-		struct ws_text text = WS_TEXT_OVER(entry->about);
-		ws_text_clean(&text, lesson->title, strlen(lesson->title));
-		ws_text_puts(&text, ": ");
-		ws_text_clean(&text, lesson->about, strlen(lesson->about));
-		ws_text_cstr(&text);
+		struct ws_text title = WS_TEXT_OVER(entry->title), about = WS_TEXT_OVER(entry->about);
+		ws_text_clean(&title, lesson->title, strlen(lesson->title));
+		ws_text_cstr(&title);
+		ws_text_clean(&about, lesson->about, strlen(lesson->about));
+		ws_text_cstr(&about);
 	}
 	lessons_free(files, count);
 }
 
-struct ws_start_entry *start_list(size_t *count)
+void start_list_mark_done(struct ws_start_entry *entries, size_t count)
 {
-	struct list list = {0};
-	add_interfaces(&list);
-	add_captures(&list, WS_START_HERE, ".", "");
+	struct lessons_done done;
+	lessons_done_read(&done);
+	for (size_t i = 0; i < count; i++)
+		entries[i].done = ws_start_is_lesson(entries[i].group) && lessons_done_has(&done, entries[i].name);
+}
+
+struct ws_start_entry *start_list(const char *command, size_t *count)
+{
+	struct list list = {.command = command};
+	char bundled[PATH_MAX] = "";
+	const bool found = data_folder("captures", bundled, sizeof(bundled));
 	add_lessons(&list);
-	add_bundled(&list);
+	add_own_captures(&list, found ? bundled : "");
+	add_interfaces(&list);
+	if (found)
+		add_bundled(&list, bundled);
+	start_list_mark_done(list.entries, list.count);
 	*count = list.count;
 	return list.entries;
 }

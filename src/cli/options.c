@@ -409,6 +409,19 @@ static bool configure(int argc, char **argv, struct options *options, struct ws_
 	return first.help || first.version || first.generate || config_read(options, error);
 }
 
+/* Where the name has no slash, the shell has found the program. */
+static void name_program(const char *name, struct options *options)
+{
+	static const char usual[] = "wirestate";
+	options->program = name ? name : usual;
+	struct ws_text command = WS_TEXT_OVER(options->command);
+	if (name && strlen(name) < sizeof(options->command) / 4) /* room for cleaning it */
+		ws_text_clean(&command, name, strlen(name));
+	else
+		ws_text_puts(&command, usual);
+	ws_text_cstr(&command);
+}
+
 bool options_parse(int argc, char **argv, struct options *options, struct ws_error *error)
 {
 	*options = (struct options){
@@ -422,6 +435,7 @@ bool options_parse(int argc, char **argv, struct options *options, struct ws_err
 	        .screen = -1,
 	};
 	ws_keymap_init(&options->keymap);
+	name_program(argc > 0 ? argv[0] : NULL, options);
 	if (!configure(argc, argv, options, error) || !read_options(argc, argv, options, error))
 		return false;
 	if (options->help || options->version || argc <= 1) /* the start screen needs no more */

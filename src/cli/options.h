@@ -63,6 +63,8 @@ struct options {
 	/* Strings point into argv, except `filter` when it was joined from the trailing words. */
 	const char *interface, *read, *write, *filter, *display_filter, *link_type, *generate, *export, *user;
 	const char *operand; /* --generate's file */
+	const char *program; /* argv[0] */
+	char command[256];   /* the same, cleaned: with which the user starts this program */
 	char *joined;        /* owned: the trailing words */
 	char bundled[4096];  /* the path of a capture that -r or a lesson names */
 	const char *config_file;

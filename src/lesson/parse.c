@@ -283,6 +283,22 @@ static bool take_number(struct parser *parser)
 	return true;
 }
 
+static bool take_group(struct parser *parser)
+{
+	static const char *const words[] = {
+#define X(name, word, heading) word,
+	        WS_LESSON_GROUPS(X)
+#undef X
+	};
+	for (unsigned group = 0; group < WS_LESSON_GROUP_COUNT; group++) {
+		if (strcmp(parser->value, words[group]) == 0) {
+			parser->lesson->group = group;
+			return true;
+		}
+	}
+	return bad_value(parser, "one of open, close, errors, bytes, below and other");
+}
+
 static bool take_value(struct parser *parser)
 {
 	struct ws_lesson *lesson = parser->lesson;
@@ -293,6 +309,8 @@ static bool take_value(struct parser *parser)
 		return take_line(parser, &lesson->about, WS_LESSON_ABOUT_COLUMNS);
 	case WS_LESSON_CAPTURE:
 		return take_capture(parser);
+	case WS_LESSON_GROUP:
+		return take_group(parser);
 	case WS_LESSON_ORDER:
 	case WS_LESSON_CONNECTION:
 		return take_number(parser);
@@ -482,8 +500,10 @@ struct ws_lesson *ws_lesson_parse(const char *text, size_t length, const char *n
 	struct ws_lesson *lesson = calloc(1, sizeof(*lesson));
 	struct parser parser = {.lesson = lesson, .error = error, .key = -1, .screen = WS_SCREEN_LIFELINES};
 	parser.value = malloc(WS_LESSON_BYTES + 1);
-	if (lesson)
+	if (lesson) {
 		lesson->name = strdup(name);
+		lesson->group = WS_LESSON_OTHER;
+	}
 	if (!lesson || !lesson->name || !parser.value) {
 		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 	} else if (parse(&parser, text, length)) {

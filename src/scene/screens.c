@@ -1,5 +1,6 @@
 /* The table of screens. A new screen has a folder of its own, a row here, and its word in wirestate/screens.h. */
 #include "scene/screens.h"
+#include "scene/start.h"
 
 /* X(screen, what describes it) */
 #define SCREEN_TABLE(X)                                                                                                \
@@ -53,7 +54,7 @@ bool screen_understands(enum ws_screen screen, enum ws_action action)
 
 unsigned ws_action_screens(enum ws_action action)
 {
-	unsigned screens = 0;
+	unsigned screens = start_understands(action) ? 1u << WS_KEYS_OF_START : 0;
 	if (action == WS_ACT_LESSON_NEXT || action == WS_ACT_LESSON_BACK)
 		return 1u << WS_KEYS_OF_LESSON;
 	for (int screen = 0; screen < WS_SCREEN_COUNT; screen++)

@@ -1,21 +1,11 @@
-/* The start screen: entries in groups, each group under its heading. */
+/* The start screen: entries in groups, each group under its heading, and the search for an entry. It is drawn by
+ * start_draw.c. */
+#include "scene/start.h"
 #include "scene/widgets/cursor.h"
-#include "scene/widgets/draw.h"
 
-#include <wirestate/start.h>
+#include <string.h>
 
-#include <stdio.h>
-
-enum { HEAD_ROWS = 3, ABOUT_ROWS = 2, FOOT_ROWS = 2 + ABOUT_ROWS, NAME_COLUMN = 3, NAME_WIDTH = 22 };
-
-static const char *const headings[] = {
-#define X(name, heading) heading,
-        WS_START_GROUPS(X)
-#undef X
-};
-
-/* Rows above an entry that is the first of its group: the heading, and an empty row except above the first group. */
-static size_t rows_above(const struct ws_start *start, size_t entry)
+size_t start_rows_above(const struct ws_start *start, size_t entry)
 {
 	if (entry == 0)
 		return 1;
@@ -27,97 +17,173 @@ static size_t row_of(const struct ws_start *start, size_t entry)
 {
 	size_t row = 0;
 	for (size_t i = 0; i <= entry && i < start->cursor.count; i++)
-		row += rows_above(start, i) + (i < entry);
+		row += start_rows_above(start, i) + (i < entry);
 	return row;
 }
 
-static size_t room_of(int rows)
+size_t start_room(int rows)
 {
-	return rows > HEAD_ROWS + FOOT_ROWS ? (size_t)(rows - HEAD_ROWS - FOOT_ROWS) : 1;
+	return rows > START_HEAD_ROWS + START_FOOT_ROWS ? (size_t)(rows - START_HEAD_ROWS - START_FOOT_ROWS) : 1;
 }
 
 static void keep_visible(struct ws_start *start, size_t room)
 {
-	const size_t row = row_of(start, start->cursor.selected),
-	             first = row - rows_above(start, start->cursor.selected);
+	const size_t row = row_of(start, start->cursor.selected);
+	const size_t first = row - (start_rows_above(start, start->cursor.selected) != 0); /* with its heading */
 	if (first < start->cursor.top)
 		start->cursor.top = first;
 	if (row >= start->cursor.top + room)
 		start->cursor.top = row - room + 1;
 }
 
-bool ws_start_act(struct ws_start *start, enum ws_action action, int rows)
+size_t ws_start_next_lesson(const struct ws_start *start)
 {
-	const size_t room = room_of(rows);
-	if (action != WS_ACT_NONE && !cursor_move(&start->cursor, action, room))
+	for (size_t i = 0; i < start->cursor.count; i++)
+		if (ws_start_is_lesson(start->entries[i].group) && !start->entries[i].done)
+			return i;
+	return SIZE_MAX;
+}
+
+const struct start_key *start_key(size_t index)
+{
+	static const struct start_key keys[] = {
+	        {WS_ACT_UP, WS_ACT_DOWN, "move"},
+	        {WS_ACT_PAGE_UP, WS_ACT_PAGE_DOWN, "a page up or down"},
+	        {WS_ACT_FIRST, WS_ACT_LAST, "to the first or the last"},
+	        {WS_ACT_NEXT_GROUP, WS_ACT_NONE, "to the next group"},
+	        {WS_ACT_ENTER, WS_ACT_NONE, "open what is selected"},
+	        {WS_ACT_SEARCH, WS_ACT_NONE, "search in the names and descriptions"},
+	        {WS_ACT_FIND_NEXT, WS_ACT_FIND_PREVIOUS, "to the next one found, or the one before"},
+	        {WS_ACT_HELP, WS_ACT_BACK, "leave this help"},
+	        {WS_ACT_QUIT, WS_ACT_NONE, "leave wirestate"},
+	};
+	return index < WS_ARRAY_SIZE(keys) ? &keys[index] : NULL;
+}
+
+bool start_understands(enum ws_action action)
+{
+	const struct start_key *key;
+	for (size_t i = 0; action != WS_ACT_NONE && (key = start_key(i)); i++)
+		if (key->action == action || key->second == action)
+			return true;
+	return false;
+}
+
+/* ---- Search */
+
+static bool matches(const struct ws_start *start, size_t index)
+{
+	const struct ws_start_entry *entry = &start->entries[index];
+	return strcasestr(entry->title, start->search) || strcasestr(entry->name, start->search) ||
+	       strcasestr(entry->about, start->search);
+}
+
+/* Selects the first entry that matches, from `from` on in this direction, and around the end. */
+static void find(struct ws_start *start, uint64_t from, bool back)
+{
+	const uint64_t count = start->cursor.count;
+	start->not_found = false;
+	for (uint64_t i = 0; start->search[0] && i < count; i++) {
+		const uint64_t at = (back ? from + count - i : from + i) % count;
+		if (matches(start, at)) {
+			start->cursor.selected = at;
+			return;
+		}
+	}
+	start->not_found = start->search[0];
+}
+
+static void search_insert(struct ws_start *start, uint32_t character)
+{
+	char bytes[4];
+	const size_t used = strlen(start->search),
+	             more = ws_printable(character) ? ws_utf8_encode(character, bytes) : 0;
+	if (used + more < sizeof(start->search)) {
+		memcpy(start->search + used, bytes, more);
+		start->search[used + more] = '\0';
+	}
+}
+
+static void search_erase(struct ws_start *start)
+{
+	size_t length = strlen(start->search);
+	while (length && ((uint8_t)start->search[--length] & 0xc0) == 0x80)
+		;
+	start->search[length] = '\0';
+}
+
+void ws_start_edit(struct ws_start *start, enum ws_edit edit, uint32_t character, int rows)
+{
+	switch (edit) {
+	case WS_EDIT_INSERT:
+		search_insert(start, character);
+		break;
+	case WS_EDIT_ERASE:
+		search_erase(start);
+		break;
+	case WS_EDIT_ERASE_WORD:
+	case WS_EDIT_ERASE_ALL:
+		start->search[0] = '\0';
+		break;
+	case WS_EDIT_CANCEL:
+		start->search[0] = '\0';
+		start->typing = false;
+		break;
+	case WS_EDIT_ACCEPT:
+		start->typing = false;
+		return;
+	default:
+		return;
+	}
+	start->cursor.selected = start->before;
+	find(start, start->before, false);
+	keep_visible(start, start_room(rows));
+}
+
+/* ---- Keys */
+
+/* The first entry of the next group, and after the last group that of the first one. */
+static void to_next_group(struct ws_start *start)
+{
+	const unsigned group = start->entries[start->cursor.selected].group;
+	uint64_t to = start->cursor.selected;
+	while (to < start->cursor.count && start->entries[to].group == group)
+		to++;
+	start->cursor.selected = to < start->cursor.count ? to : 0;
+	start->cursor.top =
+	        start->cursor.selected ? row_of(start, start->cursor.selected) - 1 : 0; /* with its heading */
+}
+
+static bool start_search_act(struct ws_start *start, enum ws_action action)
+{
+	const uint64_t selected = start->cursor.selected, count = start->cursor.count;
+	if (action == WS_ACT_SEARCH) {
+		start->typing = true;
+		start->not_found = false;
+		start->search[0] = '\0';
+		start->before = selected;
+		return true;
+	}
+	if (!start->search[0] || !count || (action != WS_ACT_FIND_NEXT && action != WS_ACT_FIND_PREVIOUS))
 		return false;
-	keep_visible(start, room);
+	find(start, action == WS_ACT_FIND_NEXT ? selected + 1 : selected + count - 1, action != WS_ACT_FIND_NEXT);
 	return true;
 }
 
-static void draw_entry(const struct ws_start *start, struct ws_canvas *canvas, int row, size_t index)
+bool ws_start_act(struct ws_start *start, enum ws_action action, int rows)
 {
-	const struct ws_start_entry *entry = &start->entries[index];
-	const int limit = canvas->columns - 1;
-	const enum ws_style style = entry->ready ? WS_STYLE_NORMAL : WS_STYLE_DIM;
-	const int end = draw_cut(canvas, row, NAME_COLUMN, NAME_COLUMN + NAME_WIDTH, style, entry->name);
-	const int about = NAME_COLUMN + NAME_WIDTH + 1;
-	draw_cut(canvas, row, end < about ? about : end + 1, limit, WS_STYLE_DIM, entry->about);
-	if (index != start->cursor.selected)
-		return;
-	ws_canvas_put(canvas, row, 0, WS_STYLE_SELECTED, 0x25b6);
-	ws_canvas_paint(canvas, row, 0, canvas->columns, WS_STYLE_SELECTED, WS_REVERSE);
-}
-
-static void draw_key(const struct ws_start *start, struct ws_canvas *canvas, int *column, enum ws_action action,
-                     const char *label)
-{
-	const char *key = start->key_name[action];
-	if (!key)
-		return;
-	*column = ws_canvas_bold(canvas, canvas->rows - 1, *column, canvas->columns, WS_STYLE_KEY, key) + 1;
-	if (label)
-		*column =
-		        ws_canvas_text(canvas, canvas->rows - 1, *column, canvas->columns, WS_STYLE_NORMAL, label) + 2;
-}
-
-static void draw_foot(const struct ws_start *start, struct ws_canvas *canvas)
-{
-	int column = 1;
-	char line[256];
-	const int top = canvas->rows - FOOT_ROWS, width = canvas->columns - 2;
-	const char *words = start->message ? start->message
-	                    : start->cursor.selected < start->cursor.count
-	                            ? start->entries[start->cursor.selected].about
-	                            : "";
-	draw_rule(canvas, top);
-	for (int i = 0; i < ABOUT_ROWS && draw_wrap(words, width, i, line, sizeof(line)); i++)
-		draw_cut(canvas, top + 1 + i, 1, canvas->columns - 1, start->message ? WS_STYLE_WARN : WS_STYLE_NORMAL,
-		         line);
-	draw_key(start, canvas, &column, WS_ACT_UP, NULL);
-	draw_key(start, canvas, &column, WS_ACT_DOWN, "move");
-	draw_key(start, canvas, &column, WS_ACT_ENTER, "open");
-	draw_key(start, canvas, &column, WS_ACT_BACK, "leads back here");
-	draw_key(start, canvas, &column, WS_ACT_QUIT, "quit");
-}
-
-void ws_start_draw(const struct ws_start *start, struct ws_canvas *canvas)
-{
-	const int limit = canvas->columns - 1;
-	ws_canvas_bold(canvas, 0, 1, limit, WS_STYLE_TITLE, "wirestate");
-	draw_cut(canvas, 0, 12, limit, WS_STYLE_NORMAL, "what every TCP connection is doing, at both ends");
-	draw_cut(canvas, 1, 12, limit, WS_STYLE_DIM, "wirestate --help lists everything else");
-	const size_t room = room_of(canvas->rows);
-	for (size_t i = 0; i < start->cursor.count; i++) {
-		const size_t row = row_of(start, i);
-		if (row >= start->cursor.top + room)
-			break;
-		if (row < start->cursor.top)
-			continue;
-		const int at = HEAD_ROWS + (int)(row - start->cursor.top);
-		if (rows_above(start, i) && row > start->cursor.top)
-			draw_cut(canvas, at - 1, 1, limit, WS_STYLE_KEY, headings[start->entries[i].group]);
-		draw_entry(start, canvas, at, i);
+	const size_t room = start_room(rows);
+	if (action == WS_ACT_HELP || (start->help && action == WS_ACT_BACK)) {
+		start->help = !start->help;
+		return true;
 	}
-	draw_foot(start, canvas);
+	if (start->help && action != WS_ACT_NONE)
+		return false;
+	if (action == WS_ACT_NEXT_GROUP && start->cursor.count)
+		to_next_group(start);
+	else if (action != WS_ACT_NONE && !start_search_act(start, action) &&
+	         !cursor_move(&start->cursor, action, room))
+		return false;
+	keep_visible(start, room);
+	return true;
 }

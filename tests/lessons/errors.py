@@ -12,7 +12,7 @@ answer: An ACK.
 sum: {3.tcp.acknowledgment} = {2.tcp.sequence} + 1
 """
 
-HEAD = "title, about, capture, order, try, stop, screen, connection"
+HEAD = "title, about, capture, group, order, try, stop, screen, connection"
 STOP = "stop, screen, connection, fields, states, ask, answer, sum"
 FIELDS = ("source_port, destination_port, sequence, acknowledgment, header_length, flags, window, checksum, "
           "urgent_pointer, options, payload_length")
@@ -61,6 +61,8 @@ def wrong():
     yield "no such capture", change(3, "capture: nothing"), (": its capture nothing is not in the same folder, and none of that name comes "
                                                              "with wirestate")
     yield "no order", change(2, "order: first\nabout: x"), ":2: order: 'first' is not a number from 1 to 1000000"
+    yield "no group", change(2, "group: ends\nabout: x"), (
+        ":2: group: 'ends' is not one of open, close, errors, bytes, below and other")
     yield "no screen", change(5, "screen: film"), f":5: screen: 'film' is not a screen: {SCREENS}"
     yield "no connection", change(5, "connection: one"), ":5: connection: 'one' is not the number of a connection"
     yield "a connection too many", change(5, "connection: 2"), (":4: connection: there is no connection 2 in close-four-client by "
