@@ -273,7 +273,7 @@ static bool answers_handshake(const struct ws_analyser *a, const struct ws_segme
 	bool outside = peer->bits & SENT && peer->bits & UNSCALED && s->sequence - self->base - 1 > peer->window;
 	if (s->flags & WS_TCP_RST || outside || !(a->bits & SYN_OF_FIRST << s->direction))
 		return false;
-	return !peer->next || (after(s->acknowledgment, peer->base) && !after(s->acknowledgment, peer->next));
+	return !(peer->bits & SENT) || (after(s->acknowledgment, peer->base) && !after(s->acknowledgment, peer->next));
 }
 
 /* Learns from the handshake its round trip time, and from when on windows are scaled. */

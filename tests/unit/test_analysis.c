@@ -435,6 +435,22 @@ static void initial_rtt(void **state)
 	assert_int_equal(ws_analyser_initial_rtt(&bench.analyser), (RTT_US - 1000) * 1000);
 }
 
+/* The peer's next number is 0 here, which is a number as any other: an acknowledgment beyond it answers nothing. */
+static void initial_rtt_at_zero(void **state)
+{
+	(void)state;
+	struct bench bench = make_bench();
+	bench.iss[S] = UINT32_MAX;
+	play(&bench, &handshake[0]);
+	play(&bench, &handshake[1]);
+	assert_int_equal(bench.analyser.flow[S].next, 0);
+	struct bench right = bench;
+	play(&bench, &(struct row){RTT_US, C, ACK, 1, 78, 0, 1000, 0});
+	assert_int_equal(ws_analyser_initial_rtt(&bench.analyser), -1);
+	play(&right, &handshake[2]);
+	assert_int_equal(ws_analyser_initial_rtt(&right.analyser), RTT_US * 1000);
+}
+
 static void completeness(void **state)
 {
 	(void)state;
@@ -530,6 +546,7 @@ int main(void)
 	        cmocka_unit_test(relative_numbers),
 	        cmocka_unit_test(bytes_in_flight),
 	        cmocka_unit_test(initial_rtt),
+	        cmocka_unit_test(initial_rtt_at_zero),
 	        cmocka_unit_test(completeness),
 	        cmocka_unit_test(numbers_wrap),
 	        cmocka_unit_test(any_input_is_taken),
