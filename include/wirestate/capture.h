@@ -83,6 +83,7 @@ struct ws_capture_options {
 	int fcs_length;        /* --fcs; -1: as the file says */
 	uint64_t keep_bytes;   /* > 0: frames can be fetched again; how many bytes memory may hold for that where the
 	                          source   cannot be read twice (live, pipe, compressed). The oldest go first. */
+	bool follow;           /* a regular file that may grow: at its end ws_capture_read() returns WS_READ_MORE */
 	/* Called once it is open, before a byte of a file is read, or the filter of an interface is compiled; false,
 	 * with `error` filled, refuses it. May be NULL. */
 	bool (*opened)(void *context, struct ws_error *error);
@@ -96,6 +97,9 @@ struct ws_capture_options {
  * signal that is caught does not end the wait: catch them afterwards. */
 struct ws_capture *ws_capture_open_file(const char *path, const struct ws_capture_options *options,
                                         struct ws_error *error) WS_CHECKED;
+/* The same from a descriptor, which becomes the capture's, also after a failure; `name` is for messages. */
+struct ws_capture *ws_capture_open_descriptor(int fd, const char *name, const struct ws_capture_options *options,
+                                              struct ws_error *error) WS_CHECKED;
 struct ws_capture *ws_capture_open_live(const char *interface, const struct ws_capture_options *options,
                                         struct ws_error *error) WS_CHECKED;
 /* The regular file that `from` reads, from its beginning, with the same filter and without opening anything: for a
@@ -201,6 +205,7 @@ struct ws_dump *ws_dump_open(struct ws_capture *capture, const char *path, const
 /* The same into a file that is open for writing and becomes the dump's; -1: it could not be opened, errno says why. */
 struct ws_dump *ws_dump_open_fd(struct ws_capture *capture, int fd, const char *name,
                                 const struct ws_dump_options *options, struct ws_error *error) WS_CHECKED;
+uint64_t ws_dump_size(const struct ws_dump *dump); /* bytes of the file, also those that are not yet written out */
 bool ws_dump_write(struct ws_dump *dump, const struct ws_frame *frame, struct ws_error *error) WS_CHECKED;
 bool ws_dump_flush(struct ws_dump *dump, struct ws_error *error) WS_CHECKED;
 bool ws_dump_close(struct ws_dump *dump,

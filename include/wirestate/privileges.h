@@ -39,14 +39,28 @@ bool ws_as_invoker(bool (*fn)(void *context, struct ws_error *error), void *cont
  * up; then the program should end. */
 bool ws_privileges_drop(const char *user, struct ws_protections *protections, struct ws_error *error) WS_CHECKED;
 
-/* The flags and mode with which a new file is opened for saving. */
+/* For a helper process that opens files while the program runs: keeps the user, and of all capabilities at most the one
+ * that lets root open the files of others, CAP_DAC_READ_SEARCH or CAP_DAC_OVERRIDE. */
+bool ws_privileges_keep(int capability, struct ws_error *error) WS_CHECKED;
+
+/* The flags and mode with which a new file is opened for saving, a file of -w that takes the place of another one, and
+ * a file that is read. */
 #define WS_SAVE_FLAGS (O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC)
+#define WS_WRITE_FLAGS (O_WRONLY | O_CREAT | O_CLOEXEC)
+#define WS_READ_FLAGS (O_RDONLY | O_NONBLOCK | O_CLOEXEC)
 #define WS_SAVE_MODE 0666
 
-/* Afterwards only new files in `directory` can be opened (-1: none), with openat() and exactly these flags; nothing can
- * be written to `source`, a descriptor that packets come from (-1: none); and only the system calls that reading,
- * showing and writing need are left, while any other ends the process. `protections` says what the kernel lacks. */
-void ws_sandbox_enter(int directory, int source, struct ws_protections *protections);
+struct ws_sandbox {
+	int directory;    /* the only files that can be opened are below it; -1: none can */
+	int flags;        /* one of the three above: how, with openat() and exactly these flags */
+	int source;       /* a descriptor that packets come from, to which nothing can be written; -1: none */
+	int channel;      /* a socket over which descriptors of files may come or go; -1: none */
+	bool is_receiver; /* they come, and do not go */
+};
+
+/* Afterwards only the system calls that reading, showing and writing need are left, and any other ends the process.
+ * `protections` says what the kernel lacks. */
+void ws_sandbox_enter(const struct ws_sandbox *sandbox, struct ws_protections *protections);
 
 /* "user nobody, no capabilities, no new privileges, Landlock, seccomp; without: ..." */
 void ws_protections_text(const struct ws_protections *protections, struct ws_text *text);

@@ -28,6 +28,7 @@ struct ws_model {
 	uint64_t generation;
 	const char *source; /* file or interface name, for the title */
 	bool live, loading;
+	bool follows;           /* while loading: the file may grow, --follow */
 	uint64_t loaded, total; /* bytes, while loading; total 0: unknown */
 	struct ws_capture_stats capture;
 	ws_time now;  /* capture time: that of the latest packet, or the clock's in a live capture */

@@ -18,6 +18,7 @@
 
 #define RING_DELAY (250 * WS_MILLISECOND)
 #define CLOCK_STEP WS_SECOND
+#define SHOWN_FOR (5 * WS_SECOND) /* what a helper says, at least, and until packets come */
 #define DRAIN_TIME (500 * WS_MILLISECOND)
 enum { DRAIN_WAIT = 150, DRAIN_BATCH = 256 }; /* milliseconds; frames */
 
@@ -37,8 +38,12 @@ bool point_open(struct point *point, struct session *session, bool live, const c
                 struct ws_error *error)
 {
 	const bool standard_input = !live && strcmp(name, "-") == 0;
-	*point = (struct point){.session = session, .name = standard_input ? "standard input" : name};
-	point->capture = session_open_capture(session, live, name, memory, error);
+	*point = (struct point){.session = session,
+	                        .name = standard_input ? "standard input" : name,
+	                        .feeder = {.packets = -1, .messages = -1}};
+	if (!live && session_needs_feeder(session, name) && !session_start_feeder(session, &point->feeder, name, error))
+		return false;
+	point->capture = session_open_capture(session, live, name, point->feeder.packets, memory, error);
 	if (!point->capture)
 		return false;
 	point->tracker = session_new_tracker(session, point->capture, memory, error);
@@ -50,6 +55,7 @@ void point_close(struct point *point)
 {
 	ws_tracker_free(point->tracker);
 	ws_capture_close(point->capture);
+	feeder_stop(&point->feeder);
 }
 
 /* Runs the timers that are due at `now`. */
@@ -120,7 +126,10 @@ bool point_read(struct point *point, int max)
 	struct ws_error error;
 	if (point->ended)
 		return false;
+	const uint64_t packets = point->packets;
 	const enum ws_read result = ws_capture_read(point->capture, max, on_frame, point, &error);
+	if (point->said && point->packets != packets && monotonic() - point->said > SHOWN_FOR)
+		point->said = 0;
 	track_pending(point);
 	if (result == WS_READ_ERROR && session->error.status == WS_OK)
 		session->error = error;
@@ -132,6 +141,20 @@ bool point_read(struct point *point, int max)
 			ws_fail(&session->error, WS_ERROR_SYSTEM, "out of memory: there is none for connections");
 	}
 	return !point->ended;
+}
+
+const char *point_message(struct point *point)
+{
+	struct session *session = point->session;
+	enum ws_status status;
+	const char *text = feeder_message(&point->feeder, &status);
+	if (!text)
+		return NULL;
+	if (status != WS_OK && session->warning.status == WS_OK)
+		ws_fail(&session->warning, status, "%s", text);
+	point->said = monotonic();
+	session->changed = true;
+	return text;
 }
 
 int point_fd(const struct point *point)

@@ -4,6 +4,7 @@
 #ifndef APP_POINT_H
 #define APP_POINT_H
 
+#include "app/feeder.h"
 #include "app/lookahead.h"
 
 #include <wirestate/error.h>
@@ -23,6 +24,8 @@ struct point {
 	const char *wait_text;     /* live: why nothing can come for now, or NULL */
 	const char *reported_wait; /* the wait_text that was last reported on standard error */
 	bool ended;                /* no packet will come any more */
+	struct feeder feeder;      /* --follow, a folder: the helper that reads the files */
+	ws_time said;              /* monotonic(): when it said something that is still to be shown; 0: nothing */
 	struct lookahead lookahead;
 };
 
@@ -39,6 +42,8 @@ bool point_read(struct point *point, int max);
 void point_drain(struct point *point);
 /* Live, when no packet is waiting: lets timers run by the clock. */
 void point_idle(struct point *point);
+/* What a helper says about its files, a sentence without full stop, or NULL: nothing new. Errors go to the session. */
+const char *point_message(struct point *point);
 /* The descriptor to poll for packets; -1 when there is none, or nothing more to come. */
 int point_fd(const struct point *point);
 /* Packets can be read without waiting. */

@@ -79,6 +79,8 @@ bool frame_open(struct frame *frame, struct session *session)
 	        .key_name = options->keymap.name,
 	};
 	*frame = (struct frame){.session = session};
+	while (point_message(session_shown(session)))
+		;
 	frame->ui = ws_ui_create(&ui_options, &session->error);
 	if (!frame->ui)
 		return false;

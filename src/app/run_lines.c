@@ -1,5 +1,6 @@
 /* Text, JSON and CSV: writes lines for packets until the capture ends or a signal stops the program. */
 #include "app/progress.h"
+#include "app/report.h"
 #include "app/session.h"
 #include "app/signals.h"
 
@@ -55,6 +56,20 @@ static void report_wait(struct point *point)
 	fprintf(stderr, "wirestate: %s\n", ws_text_cstr(&text));
 }
 
+static void report_messages(struct session *session, struct progress *progress)
+{
+	const char *text;
+	for (size_t i = 0; i < session->point_count; i++) {
+		while ((text = point_message(&session->points[i]))) {
+			progress_end(progress);
+			fputs("wirestate: ", stderr);
+			print_clean(stderr, text);
+			fputc('\n', stderr);
+			session->warned = session->warned || session->warning.status != WS_OK;
+		}
+	}
+}
+
 void run_lines(struct session *session)
 {
 	struct progress progress;
@@ -65,11 +80,13 @@ void run_lines(struct session *session)
 			fprintf(stderr, "wirestate: %s\n", session->warning.text);
 			session->warned = true;
 		}
+		report_messages(session, &progress);
 		progress_show(&progress, session);
 		session_wait(session);
 		for (size_t i = 0; i < session->point_count; i++)
 			report_wait(&session->points[i]);
 	}
 	progress_end(&progress);
+	report_messages(session, &progress);
 	lines_finish(session);
 }

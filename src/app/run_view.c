@@ -16,7 +16,6 @@
 enum { BATCH = 256 };
 #define SLICE (8 * WS_MILLISECOND)
 #define FRAME_TIME (33 * WS_MILLISECOND)
-#define LIVE_TICK (250 * WS_MILLISECOND)
 
 struct interactive {
 	struct session *session;
@@ -40,6 +39,9 @@ static void view_read_packets(struct interactive *it)
 	while (session_read(session, BATCH) && session_ready(session) && monotonic() < end)
 		;
 	session_idle(session);
+	for (size_t i = 0; i < session->point_count; i++)
+		while (point_message(&session->points[i]))
+			;
 	if (session->changed)
 		it->changed = true;
 	session->changed = false;
@@ -142,8 +144,8 @@ static ws_time view_time_to_wait(const struct interactive *it)
 	if (it->changed)
 		return to_draw;
 	ws_time wait = ws_ui_next_change(it->ui, &it->model);
-	if (!session->ended && session->live && wait > LIVE_TICK)
-		wait = LIVE_TICK;
+	if (!session->ended && wait > session_tick(session))
+		wait = session_tick(session);
 	return wait < to_draw ? to_draw : wait;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -90,7 +91,7 @@ static bool open_output(struct session *session, struct ws_error *error)
 	        .verbose = options->verbose,
 	        .hex = options->hex,
 	        .line_buffered = options->line_buffered,
-	        .live = session->live,
+	        .live = session->live || options->follow,
 	};
 	session->output = ws_output_create(1, &output, error);
 	return session->output;
@@ -101,13 +102,8 @@ static bool open_written(void *context, struct ws_error *error)
 {
 	struct session *session = context;
 	const struct options *options = session->options;
-	if (options->write) {
-		const struct ws_dump_options dump = {.format = ws_dump_format_of(options->write),
-		                                     .without_texts = options->anonymize};
-		session->dump = ws_dump_open(session->points[0].capture, options->write, &dump, error);
-		if (!session->dump)
-			return false;
-	}
+	if (options->write && !written_open(&session->written, options, session->points[0].capture, error))
+		return false;
 	if (session->screen)
 		session->directory = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return true;
@@ -122,6 +118,11 @@ static bool open_filter(struct session *session, struct ws_error *error)
 	return session->filter || ws_fail(error, WS_ERROR_FILTER, "display filter: %s", session->filter_error.text);
 }
 
+static int fcs_length(const struct options *options)
+{
+	return options->fcs > 0 ? 4 : options->fcs;
+}
+
 static struct ws_capture_options capture_options(const struct session *session, uint64_t memory)
 {
 	const struct options *options = session->options;
@@ -132,7 +133,7 @@ static struct ws_capture_options capture_options(const struct session *session, 
 	        .no_promiscuous = options->no_promiscuous,
 	        .monitor = options->monitor,
 	        .link_type = options->link_type,
-	        .fcs_length = options->fcs > 0 ? 4 : options->fcs,
+	        .fcs_length = fcs_length(options),
 	        .keep_bytes = session->screen ? memory / FRAMES_SHARE : 0,
 	};
 }
@@ -161,7 +162,26 @@ static bool drops_when_opened(const struct options *options)
 	return !options->no_sandbox && !options->write;
 }
 
-struct ws_capture *session_open_capture(struct session *session, bool live, const char *name, uint64_t memory,
+bool session_needs_feeder(const struct session *session, const char *name)
+{
+	struct stat status;
+	return session->options->follow ||
+	       (strcmp(name, "-") != 0 && stat(name, &status) == 0 && S_ISDIR(status.st_mode));
+}
+
+bool session_start_feeder(const struct session *session, struct feeder *feeder, const char *name,
+                          struct ws_error *error)
+{
+	const struct options *options = session->options;
+	const struct feeder_options feed = {.path = name,
+	                                    .user = options->user,
+	                                    .follow = options->follow,
+	                                    .no_sandbox = options->no_sandbox,
+	                                    .fcs_length = fcs_length(options)};
+	return feeder_start(feeder, &feed, error);
+}
+
+struct ws_capture *session_open_capture(struct session *session, bool live, const char *name, int fd, uint64_t memory,
                                         struct ws_error *error)
 {
 	struct ws_capture_options capture = capture_options(session, memory);
@@ -171,6 +191,8 @@ struct ws_capture *session_open_capture(struct session *session, bool live, cons
 		capture.context = session;
 	}
 	session->opened++;
+	if (fd >= 0)
+		return ws_capture_open_descriptor(fd, name, &capture, error);
 	return live ? ws_capture_open_live(name, &capture, error) : ws_capture_open_file(name, &capture, error);
 }
 
@@ -202,6 +224,7 @@ static void find_net(struct session *session)
 bool session_open(struct session *session, const struct options *options, bool screen, struct ws_error *error)
 {
 	*session = (struct session){.options = options, .lesson = options->played, .screen = screen, .directory = -1};
+	session->written.channel = -1;
 	if (!open_filter(session, error))
 		return false;
 	if (options->anonymize &&
@@ -226,8 +249,12 @@ bool session_confine(struct session *session)
 	if (!session->options->no_sandbox) {
 		if (!session->dropped && !drop_privileges(session, &session->error))
 			return false;
-		ws_sandbox_enter(session->directory, ws_capture_fd(session_shown(session)->capture),
-		                 &session->protections);
+		const struct ws_sandbox sandbox = {.directory = session->directory,
+		                                   .flags = WS_SAVE_FLAGS,
+		                                   .source = ws_capture_fd(session_shown(session)->capture),
+		                                   .channel = written_channel(&session->written),
+		                                   .is_receiver = true};
+		ws_sandbox_enter(&sandbox, &session->protections);
 	}
 	return session->confined = true;
 }
@@ -235,9 +262,8 @@ bool session_confine(struct session *session)
 void session_close(struct session *session)
 {
 	struct ws_error error;
-	if (session->dump && !ws_dump_close(session->dump, &error) && session->warning.status == WS_OK)
+	if (!written_close(&session->written, &error) && session->warning.status == WS_OK)
 		session->warning = error;
-	session->dump = NULL;
 	ws_output_free(session->output);
 	ws_filter_free(session->filter);
 	for (size_t i = 0; session->points && i < session->point_count; i++)
@@ -274,20 +300,13 @@ static void output_result(struct session *session, bool written)
 		ws_capture_break(session->points[i].capture);
 }
 
-/* Called when writing has failed. The file keeps the whole packets written so far, and the capture goes on. Errors from
- * closing it are not reported again. */
-static void give_up_dump(struct session *session)
-{
-	struct ws_error ignored;
-	(void)!ws_dump_close(session->dump, &ignored);
-	session->dump = NULL;
-	session->changed = true;
-}
-
 static void write_frame(struct session *session, const struct ws_frame *frame)
 {
-	if (session->dump && !ws_dump_write(session->dump, frame, &session->warning))
-		give_up_dump(session);
+	if (written_frame(&session->written, frame, &session->warning))
+		return;
+	session->changed = true;
+	if (written_is_full(&session->written))
+		end(session);
 }
 
 /* Keeps the packet that --frame names. It may belong to no connection, and then only its bytes can be shown. */
@@ -395,8 +414,8 @@ void session_idle(struct session *session)
 		return;
 	for (size_t i = 0; i < session->point_count; i++)
 		point_idle(&session->points[i]);
-	if (session->dump && !ws_dump_flush(session->dump, &session->warning))
-		give_up_dump(session);
+	if (!written_flush(&session->written, &session->warning))
+		session->changed = true;
 }
 
 struct pollfd *session_descriptors(struct session *session)
@@ -404,6 +423,12 @@ struct pollfd *session_descriptors(struct session *session)
 	for (size_t i = 0; i < session->point_count; i++)
 		session->descriptors[i] = (struct pollfd){.fd = point_fd(&session->points[i]), .events = POLLIN};
 	return session->descriptors;
+}
+
+/* How long nothing need be looked at while no packet comes. */
+ws_time session_tick(const struct session *session)
+{
+	return session->live ? RING_DELAY : session->options->follow ? WS_SECOND / 2 : WS_TIME_NEVER;
 }
 
 void session_wait(struct session *session)
@@ -414,7 +439,7 @@ void session_wait(struct session *session)
 	if (session->output)
 		output_result(session, ws_output_flush(session->output));
 	session_idle(session);
-	signals_poll(session_descriptors(session), session->point_count, session->live ? RING_DELAY : WS_TIME_NEVER);
+	signals_poll(session_descriptors(session), session->point_count, session_tick(session));
 }
 
 bool session_fetch(struct session *session, struct ws_capture *capture, uint64_t position, struct ws_frame *frame)
@@ -483,7 +508,11 @@ void session_model(struct session *session, struct ws_model *model)
 	        .now = point->now,
 	        .time_wait = session->options->time_wait ? session->options->time_wait : 60 * WS_SECOND,
 	        .net = session->net,
-	        .status_message = failure->status != WS_OK ? failure->text : point->wait_text,
+	        .follows = session->options->follow,
+	        .status_message = failure->status != WS_OK ? failure->text
+	                          : point->wait_text       ? point->wait_text
+	                          : point->said            ? point->feeder.text + 1
+	                                                   : NULL,
 	        .confinement = confinement(session),
 	        .fetch = fetch,
 	        .fetch_context = point,

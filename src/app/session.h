@@ -5,6 +5,7 @@
 
 #include "app/anonymize.h"
 #include "app/point.h"
+#include "app/written.h"
 #include "cli/options.h"
 
 #include <wirestate/capture.h>
@@ -24,7 +25,7 @@ struct session {
 	struct ws_filter *filter;            /* --display-filter, or NULL */
 	struct ws_filter_error filter_error; /* why there is none; no text: it was not asked for */
 	struct ws_output *output;            /* NULL where a screen is shown */
-	struct ws_dump *dump;                /* -w, or NULL */
+	struct written written;              /* -w */
 	struct anonymizer *anonymizer;       /* --anonymize, or NULL */
 	struct ws_lesson *lesson;            /* borrowed: it is shown every packet; or NULL */
 	/* Called for every packet when it has been tracked, if its bytes are still valid then (`may_defer` is not set);
@@ -76,6 +77,8 @@ struct pollfd *session_descriptors(struct session *session);
 /* Sleeps until there is something to read or a signal comes; not at all for a regular file. Flushes the output first.
  */
 void session_wait(struct session *session);
+/* How long the caller may sleep while no descriptor announces packets. */
+ws_time session_tick(const struct session *session);
 /* Bytes read of all points, and how many there are; a total of 0: not known. */
 void session_progress(const struct session *session, uint64_t *done, uint64_t *total);
 /* What all points have captured and lost. */
@@ -99,7 +102,12 @@ bool session_fetch(struct session *session, struct ws_capture *capture, uint64_t
 
 /* ---- What a point needs from its session, in the order of a packet's way */
 
-struct ws_capture *session_open_capture(struct session *session, bool live, const char *name, uint64_t memory,
+/* True for a file that is read by a helper process: with --follow, and a folder. */
+bool session_needs_feeder(const struct session *session, const char *name);
+bool session_start_feeder(const struct session *session, struct feeder *feeder, const char *name,
+                          struct ws_error *error) WS_CHECKED;
+/* `fd`: the pipe that a helper feeds, else -1. */
+struct ws_capture *session_open_capture(struct session *session, bool live, const char *name, int fd, uint64_t memory,
                                         struct ws_error *error) WS_CHECKED;
 /* A tracker that takes `memory` bytes, less what `capture` keeps of them (NULL allowed: nothing). */
 struct ws_tracker *session_new_tracker(const struct session *session, const struct ws_capture *capture, uint64_t memory,

@@ -32,7 +32,7 @@ enum {
 
 struct ws_byte_source {
 	int fd;
-	bool may_wait, ended, failed;
+	bool may_wait, follows, ended, failed;
 	char problem[200];
 	uint64_t origin, received; /* where in a regular file the stream begins; bytes since then */
 
@@ -63,6 +63,11 @@ struct ws_byte_source *ws_byte_source_new(int fd, bool may_wait, uint64_t start)
 	source->may_wait = may_wait;
 	source->origin = start;
 	return source;
+}
+
+void ws_byte_source_follow(struct ws_byte_source *source)
+{
+	source->follows = true;
 }
 
 void ws_byte_source_free(struct ws_byte_source *source)
@@ -124,7 +129,7 @@ static size_t receive(struct ws_byte_source *source, uint8_t *bytes, size_t size
 			return (size_t)count;
 		}
 		if (count == 0) {
-			source->ended = true;
+			source->ended = !source->follows;
 			return 0;
 		}
 		if (errno == EAGAIN && !wait)

@@ -11,6 +11,8 @@ struct ws_byte_source; /* opaque */
 /* Owns `fd` from here on, also on failure (NULL: out of memory). `may_wait`: a read can block, so ask first (a pipe).
  * Otherwise it is a regular file, which is read from `start` on without moving the descriptor's place. */
 struct ws_byte_source *ws_byte_source_new(int fd, bool may_wait, uint64_t start);
+/* The descriptor is a regular file that may grow: it does not end, and nothing waits for it either. */
+void ws_byte_source_follow(struct ws_byte_source *source);
 void ws_byte_source_free(struct ws_byte_source *source); /* NULL is allowed */
 
 /* At least `want` unpacked bytes from the front, fewer only at the end of the stream. This waits. Valid until the next

@@ -255,6 +255,11 @@ static bool pcap_write(struct ws_dump *dump, const struct ws_frame *frame, struc
 	return true;
 }
 
+uint64_t ws_dump_size(const struct ws_dump *dump)
+{
+	return (uint64_t)dump->whole + dump->used;
+}
+
 bool ws_dump_write(struct ws_dump *dump, const struct ws_frame *frame, struct ws_error *error)
 {
 	if (dump->failed)

@@ -114,7 +114,7 @@ static bool open_descriptor(struct ws_capture *capture, int fd, const struct ws_
 		close(fd);
 		return ws_fail(error, WS_ERROR_FILE, "%s: %s", capture->name, refusal);
 	}
-	off_t start = S_ISREG(status.st_mode) ? lseek(fd, 0, SEEK_CUR) : -1;
+	off_t start = S_ISREG(status.st_mode) && !options->follow ? lseek(fd, 0, SEEK_CUR) : -1;
 	capture->piped = start < 0;
 	if (!capture->piped) {
 		capture->start = (uint64_t)start;
@@ -123,12 +123,16 @@ static bool open_descriptor(struct ws_capture *capture, int fd, const struct ws_
 	capture->source = ws_byte_source_new(fd, capture->piped, capture->start);
 	if (!capture->source)
 		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+	if (options->follow)
+		ws_byte_source_follow(capture->source);
 	size_t length;
 	const uint8_t *head = ws_byte_source_peek(capture->source, WS_FRAMING_BYTES, &length);
 	capture->framing = ws_framing_of(head, length);
 	capture->packed = ws_byte_source_packed(capture->source);
 	if (!check_head(capture, head, length, error))
 		return false;
+	if (capture->packed && options->follow)
+		return ws_fail(error, WS_ERROR_FILE, "%s: is packed; --follow reads plain files", capture->name);
 	capture->fcs_stated = options->fcs_length >= 0;
 	if (capture->framing.format == WS_FORMAT_PCAPNG ? !ws_pcapng_open(capture, from, error)
 	                                                : !open_stream(capture, error))
@@ -151,6 +155,18 @@ struct ws_capture *ws_capture_open_file(const char *path, const struct ws_captur
 	if (fd < 0)
 		ws_fail(error, WS_ERROR_FILE, "%s: cannot be opened: %s", capture->name, strerror(errno));
 	else if (options->opened && !options->opened(options->context, error))
+		close(fd);
+	else if (open_descriptor(capture, fd, options, NULL, error) && filter_compile(capture, options->filter, error))
+		return capture;
+	ws_capture_close(capture);
+	return NULL;
+}
+
+struct ws_capture *ws_capture_open_descriptor(int fd, const char *name, const struct ws_capture_options *options,
+                                              struct ws_error *error)
+{
+	struct ws_capture *capture = ws_capture_new(name, error);
+	if (!capture || (options->opened && !options->opened(options->context, error)))
 		close(fd);
 	else if (open_descriptor(capture, fd, options, NULL, error) && filter_compile(capture, options->filter, error))
 		return capture;

@@ -212,6 +212,24 @@ bool ws_privileges_drop(const char *user, struct ws_protections *protections, st
 	return true;
 }
 
+bool ws_privileges_keep(int capability, struct ws_error *error)
+{
+	struct ws_protections protections = {0};
+	const bool root = geteuid() == 0;
+	/* For the user who called sudo, the changed user IDs become those of the process for good. */
+	if (setresgid(getegid(), getegid(), getegid()) != 0 || setresuid(geteuid(), geteuid(), geteuid()) != 0)
+		return ws_fail(error, WS_ERROR_SYSTEM, "cannot give up privileges: %s", strerror(errno));
+	clear_bounding(&protections);
+	const bool has = root && capng_have_capability(CAPNG_PERMITTED, (unsigned)capability);
+	capng_clear(CAPNG_SELECT_CAPS | CAPNG_SELECT_AMBIENT);
+	if (has)
+		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, (unsigned)capability);
+	if (capng_apply(CAPNG_SELECT_CAPS | CAPNG_SELECT_AMBIENT) != 0)
+		return ws_fail(error, WS_ERROR_SYSTEM, "cannot give up capabilities; --no-sandbox keeps them");
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 ||
+	       ws_fail(error, WS_ERROR_SYSTEM, "cannot rule out new privileges: %s", strerror(errno));
+}
+
 void ws_protections_text(const struct ws_protections *protections, struct ws_text *text)
 {
 	static const char *const names[] = {

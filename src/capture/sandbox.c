@@ -1,7 +1,8 @@
 /* What the process may still ask of the kernel.
  *
  * There are two layers. Landlock denies access to all files, TCP ports and signals to other processes; only writing new
- * files in one directory can be left. seccomp allows the system calls that reading packets, drawing and writing need.
+ * files in one directory can be left. (The helper processes for --follow and for rotating -w may read, or write, files
+ * in one directory instead.) seccomp allows the system calls that reading packets, drawing and writing need.
  * System calls with which a library looks for a file that it can do without fail with an error. Every other system call
  * ends the process at once, for example starting a program, opening a socket, tracing, or mapping executable memory.
  * ioctl(), mmap() and kill() are allowed only with the arguments that are needed, so that the process can neither push
@@ -59,8 +60,9 @@ static uint64_t bits(unsigned count)
 }
 
 /* Returns false with errno set when the kernel refuses. */
-static bool restrict_files(int directory)
+static bool restrict_files(const struct ws_sandbox *sandbox)
 {
+	const int directory = sandbox->directory;
 	long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 	if (version < 1)
 		return false;
@@ -74,13 +76,14 @@ static bool restrict_files(int directory)
 	int rules = (int)syscall(SYS_landlock_create_ruleset, &handled, landlock_versions[version].size, 0);
 	if (rules < 0)
 		return false;
-	const struct landlock_path_beneath_attr saves = {
-	        .allowed_access =
-	                (LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | UINT64_C(1) << RIGHT_TRUNCATE) &
-	                handled.files,
+	const uint64_t read = LANDLOCK_ACCESS_FS_READ_FILE, write = LANDLOCK_ACCESS_FS_WRITE_FILE |
+	                                                            LANDLOCK_ACCESS_FS_MAKE_REG |
+	                                                            UINT64_C(1) << RIGHT_TRUNCATE;
+	const struct landlock_path_beneath_attr opens = {
+	        .allowed_access = (sandbox->flags == WS_READ_FLAGS ? read : write) & handled.files,
 	        .parent_fd = directory,
 	};
-	bool good = directory < 0 || syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &saves, 0) == 0;
+	bool good = directory < 0 || syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &opens, 0) == 0;
 	good = good && syscall(SYS_landlock_restrict_self, rules, 0) == 0;
 	int saved = errno;
 	close(rules);
@@ -189,28 +192,40 @@ static int add_descriptor_rules(scmp_filter_ctx filter, int source)
 	return status;
 }
 
-/* Only new files may be opened, and only for writing. Any other open fails with EACCES, because a library may try it.
- */
-static int add_save_rules(scmp_filter_ctx filter, int directory)
+/* Files may be opened in one way only, for a view that saves only new ones. Any other open fails with EACCES, because a
+ * library may try it. Only opening a file for writing has a mode. */
+static int add_open_rules(scmp_filter_ctx filter, const struct ws_sandbox *sandbox)
 {
+	const int directory = sandbox->directory, arguments = sandbox->flags == WS_READ_FLAGS ? 2 : 3;
 	if (directory < 0)
 		return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(openat), 0);
 	const struct scmp_arg_cmp there = SCMP_A0_32(SCMP_CMP_EQ, (unsigned)directory);
 	const struct scmp_arg_cmp mode = SCMP_A3_32(SCMP_CMP_EQ, WS_SAVE_MODE);
-	int status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 3, there,
-	                              SCMP_A2_32(SCMP_CMP_EQ, WS_SAVE_FLAGS), mode);
+	int status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), (unsigned)arguments, there,
+	                              SCMP_A2_32(SCMP_CMP_EQ, (unsigned)sandbox->flags), mode);
 	if (!status && O_LARGEFILE) /* the C library adds it where files are not large anyway */
-		status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 3, there,
-		                          SCMP_A2_32(SCMP_CMP_EQ, WS_SAVE_FLAGS | O_LARGEFILE), mode);
+		status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), (unsigned)arguments, there,
+		                          SCMP_A2_32(SCMP_CMP_EQ, (unsigned)(sandbox->flags | O_LARGEFILE)), mode);
 	if (!status)
 		status = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(openat), 1,
 		                          SCMP_A0_32(SCMP_CMP_NE, (unsigned)directory));
 	return status;
 }
 
-static int add_rules(scmp_filter_ctx filter, int directory, int source)
+/* A socket that was open before: descriptors of files pass over it. */
+static int add_channel_rules(scmp_filter_ctx filter, const struct ws_sandbox *sandbox)
 {
-	int status = add_descriptor_rules(filter, source);
+	if (sandbox->channel < 0)
+		return 0;
+	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, sandbox->is_receiver ? SCMP_SYS(recvmsg) : SCMP_SYS(sendmsg), 1,
+	                        SCMP_A0_32(SCMP_CMP_EQ, (unsigned)sandbox->channel));
+}
+
+static int add_rules(scmp_filter_ctx filter, const struct ws_sandbox *sandbox)
+{
+	int status = add_descriptor_rules(filter, sandbox->source);
+	if (!status)
+		status = add_channel_rules(filter, sandbox);
 	for (size_t i = 0; i < WS_ARRAY_SIZE(allowed) && !status; i++)
 		status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
 	for (size_t i = 0; i < WS_ARRAY_SIZE(refused) && !status; i++)
@@ -226,11 +241,11 @@ static int add_rules(scmp_filter_ctx filter, int directory, int source)
 	const struct scmp_arg_cmp myself = SCMP_A0_32(SCMP_CMP_EQ, (unsigned)getpid());
 	for (size_t i = 0; i < WS_ARRAY_SIZE(signals) && !status; i++)
 		status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, signals[i], 1, myself);
-	return status ? status : add_save_rules(filter, directory);
+	return status ? status : add_open_rules(filter, sandbox);
 }
 
 /* Returns 0, or a negative errno value. */
-static int restrict_calls(int directory, int source)
+static int restrict_calls(const struct ws_sandbox *sandbox)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
 	if (!filter)
@@ -241,22 +256,25 @@ static int restrict_calls(int directory, int source)
 	if (!status)
 		status = seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1); /* the kernel's own error */
 	if (!status)
-		status = add_rules(filter, directory, source);
+		status = add_rules(filter, sandbox);
 	if (!status)
 		status = seccomp_load(filter);
 	seccomp_release(filter);
 	return -status;
 }
 
-void ws_sandbox_enter(int directory, int source, struct ws_protections *protections)
+void ws_sandbox_enter(const struct ws_sandbox *sandbox, struct ws_protections *protections)
 {
-	bool files = !SANITIZED && restrict_files(directory);
+	struct ws_sandbox calls = *sandbox;
+	bool files = !SANITIZED && restrict_files(sandbox);
 	if (files)
 		protections->in_force |= 1u << WS_PROTECTION_LANDLOCK;
 	else
 		protection_lacks(protections, "Landlock", errno);
-	/* Without Landlock, a name with ".." could leave the directory. */
-	int error = SANITIZED ? ENOTSUP : restrict_calls(files ? directory : -1, source);
+	/* Without Landlock, a name with ".." could leave the directory. The names that a helper opens are its own. */
+	if (!files && sandbox->flags == WS_SAVE_FLAGS)
+		calls.directory = -1;
+	int error = SANITIZED ? ENOTSUP : restrict_calls(&calls);
 	if (!error)
 		protections->in_force |= 1u << WS_PROTECTION_SECCOMP;
 	else

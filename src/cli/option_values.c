@@ -61,6 +61,19 @@ static bool size(const struct option_row *row, const char *text, uint64_t *field
 	return within(row, (double)*field);
 }
 
+/* As tcpdump's -C: a number alone is millions of bytes. */
+static bool millions(const struct option_row *row, const char *text, uint64_t *field)
+{
+	const char *end;
+	uint64_t value;
+	if (!read_number(text, &value, &end))
+		return false;
+	if (*end)
+		return size(row, text, field);
+	*field = value * 1000000;
+	return value <= 1000000000 && within(row, (double)*field);
+}
+
 static bool seconds(const struct option_row *row, const char *text, ws_time *field)
 {
 	double value;
@@ -167,6 +180,9 @@ static void accepted(const struct option_row *row, struct ws_text *out)
 		if (row->max < 1e12)
 			ws_text_puts(out, " and below 2G");
 		break;
+	case OPTION_MILLIONS:
+		ws_text_puts(out, "millions of bytes, or a number with k, m or g for units of 1024");
+		break;
 	case OPTION_SECONDS:
 		ws_text_printf(out, "seconds from %g to %g", row->min, row->max);
 		break;
@@ -233,6 +249,8 @@ static bool assign(const struct option_row *row, const char *value, struct optio
 		return number(row, value, field);
 	case OPTION_SIZE:
 		return size(row, value, field);
+	case OPTION_MILLIONS:
+		return millions(row, value, field);
 	case OPTION_SECONDS:
 		return seconds(row, value, field);
 	case OPTION_SPEED:

@@ -28,8 +28,10 @@ const struct option_row option_rows[] = {
         {'i', "interface", "IFACE", OPTION_TEXT, GROUP_SOURCE, FIELD(interface), 1, 0, NULL,
          "capture live from this interface; \"any\" means all of them"},
         {'r', "read", "FILE", OPTION_TEXT, GROUP_SOURCE, FIELD(read), 1, 0, NULL,
-         "replay a pcap or pcapng file, plain or packed with gzip or zstd; - is standard input, and the name of a "
-         "capture that comes with wirestate is that capture"},
+         "replay a pcap or pcapng file, plain or packed with gzip or zstd; - is standard input, a folder stands for "
+         "the captures in it in the order of time, and the name of a capture that comes with wirestate is enough"},
+        {0, "follow", NULL, OPTION_SWITCH, GROUP_SOURCE, FIELD(follow), 0, 0, NULL,
+         "go on reading the file of -r as it grows, also when it is emptied or replaced, as tail -F does"},
         {0, "lesson", "[NAME]", OPTION_NAME, GROUP_SOURCE, FIELD(lesson), 0, 0, NULL,
          "play a lesson: one that comes with wirestate, or the path of a .lesson file; without a terminal, print it. "
          "Without NAME: list the lessons"},
@@ -83,6 +85,13 @@ const struct option_row option_rows[] = {
         {'w', "write", "FILE", OPTION_TEXT, GROUP_SHOW, FIELD(write), 1, 0, NULL,
          "also write every packet that is shown to this file, with nanoseconds: as pcapng when its name ends in "
          ".pcapng, else as pcap"},
+        {'C', "rotate-size", "MILLIONS", OPTION_MILLIONS, GROUP_SHOW, FIELD(rotate_size), 1024, 1e15, NULL,
+         "begin the next file of -w, with a number after its name, when the file is larger than this many million "
+         "bytes; or K, M or G after the number"},
+        {'G', "rotate-seconds", "SECONDS", OPTION_SECONDS, GROUP_SHOW, FIELD(rotate_time), 1, 1e9, NULL,
+         "begin the next file of -w after this time; its name may have strftime's conversions, %H%M%S"},
+        {'W', "rotate-files", "N", OPTION_NUMBER, GROUP_SHOW, FIELD(rotate_count), 1, 1e9, NULL,
+         "with -C: write over the first file again after N files; with -G: end after N files"},
         {0, "anonymize", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(anonymize), 0, 0, NULL,
          "replace every MAC and IP address, the same one always by the same, with one reserved for documentation, and "
          "blank what is not understood; the payload of TCP and UDP stays as it is"},
@@ -366,6 +375,29 @@ static bool check_show(struct options *options, struct ws_error *error)
 	return true;
 }
 
+static bool is_folder(const char *path)
+{
+	struct stat status;
+	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* The options about the files that are read and written. */
+static bool check_files(const struct options *options, struct ws_error *error)
+{
+	const bool rotates = options->rotate_size || options->rotate_time;
+	if (options->follow && (!options->read || strcmp(options->read, "-") == 0))
+		return refuse(error, "--follow goes on reading a file: it needs -r FILE");
+	if (options->follow && is_folder(options->read))
+		return refuse(error, "--follow reads one file, not a folder");
+	if (options->follow && options->frame != FRAME_NONE)
+		return refuse(error, "--frame and --export show a file as it is, which excludes --follow");
+	if (!options->write && (rotates || options->rotate_count))
+		return refuse(error, "-C, -G and -W are for the file of -w: give it a name");
+	if (options->rotate_count && !rotates)
+		return refuse(error, "-W says how many files -C or -G write: give one of them");
+	return true;
+}
+
 static bool check(struct options *options, struct ws_error *error)
 {
 	if (options->filter && options->joined)
@@ -394,7 +426,8 @@ static bool check(struct options *options, struct ws_error *error)
 		               options->write);
 	if (options->no_sandbox && options->user)
 		return refuse(error, "--no-sandbox keeps the user that -Z changes: give one of them");
-	return check_export(options, error) && check_picture(options, error) && check_show(options, error);
+	return check_files(options, error) && check_export(options, error) && check_picture(options, error) &&
+	       check_show(options, error);
 }
 
 /* The configuration is read first, so that the command line takes precedence. But the command line may name the file.

@@ -84,14 +84,16 @@ struct options {
 		int columns, rows;
 	} size; /* columns 0: not given */
 	ws_time idle, time_wait;
-	struct ws_net net;               /* ip_version 0: not given */
-	double speed;                    /* 0: not given; WS_SPEED_GUIDED */
-	uint32_t records;                /* bit set of 1u << enum ws_record */
-	int show, colour, theme, screen; /* screen -1: not given */
-	int fcs;                         /* -1: as the file says; 0: none; 1: the 4 bytes of Ethernet */
+	uint64_t rotate_size, rotate_count; /* -C in bytes, -W; 0: not given */
+	ws_time rotate_time;                /* -G; 0: not given */
+	struct ws_net net;                  /* ip_version 0: not given */
+	double speed;                       /* 0: not given; WS_SPEED_GUIDED */
+	uint32_t records;                   /* bit set of 1u << enum ws_record */
+	int show, colour, theme, screen;    /* screen -1: not given */
+	int fcs;                            /* -1: as the file says; 0: none; 1: the 4 bytes of Ethernet */
 	bool no_promiscuous, monitor, list_interfaces, list_link_types, line_buffered, numeric, verbose, hex, ascii,
 	        no_mouse, play;
-	bool help, version, from_start, anonymize, no_sandbox, ignore_checksums;
+	bool help, version, from_start, anonymize, no_sandbox, ignore_checksums, follow;
 	int export_kind; /* enum export_kind, from the name's ending */
 };
 
@@ -109,19 +111,20 @@ bool options_export_is_packets(int kind);
 /* ---- The table, for help and the manual */
 
 enum option_kind {
-	OPTION_SWITCH,  /* bool */
-	OPTION_TEXT,    /* const char * */
-	OPTION_NAME,    /* const char *, empty without a value, which is optional */
-	OPTION_NUMBER,  /* uint64_t, min to max */
-	OPTION_SIZE,    /* uint64_t, bytes, with K, M or G */
-	OPTION_SECONDS, /* ws_time */
-	OPTION_SPEED,   /* double; WS_SPEED_GUIDED */
-	OPTION_WORD,    /* int: the place among `words` */
-	OPTION_RECORDS, /* uint32_t */
-	OPTION_CANVAS,  /* COLSxROWS */
-	OPTION_FRAME,   /* uint64_t, or `end` */
-	OPTION_STOP,    /* the same, from 1 */
-	OPTION_NET,     /* struct ws_net, ADDRESS/BITS */
+	OPTION_SWITCH,   /* bool */
+	OPTION_TEXT,     /* const char * */
+	OPTION_NAME,     /* const char *, empty without a value, which is optional */
+	OPTION_NUMBER,   /* uint64_t, min to max */
+	OPTION_SIZE,     /* uint64_t, bytes, with K, M or G */
+	OPTION_MILLIONS, /* uint64_t, millions of bytes, or with k, m or g units of 1024 */
+	OPTION_SECONDS,  /* ws_time */
+	OPTION_SPEED,    /* double; WS_SPEED_GUIDED */
+	OPTION_WORD,     /* int: the place among `words` */
+	OPTION_RECORDS,  /* uint32_t */
+	OPTION_CANVAS,   /* COLSxROWS */
+	OPTION_FRAME,    /* uint64_t, or `end` */
+	OPTION_STOP,     /* the same, from 1 */
+	OPTION_NET,      /* struct ws_net, ADDRESS/BITS */
 };
 
 /* X(enumerator, heading) */

@@ -99,7 +99,8 @@ def not_a_capture():
     refused(put("text", b"this is no capture\n" * 10), "not a capture .*begins with 74 68 69 73")
     refused(put("empty", b""), "empty")
     refused(put("short", b"\xd4\xc3"), "not a capture, only 2 bytes")
-    refused(FOLDER, "a directory")
+    os.makedirs(os.path.join(FOLDER, "empty"), exist_ok=True)
+    refused(os.path.join(FOLDER, "empty"), "a folder without a capture")
     refused(os.path.join(FOLDER, "none"), "cannot be opened: No such file")
     refused(put("tty\x1b[2J", b"abcdefgh"), r"\\x1b\[2J: not a capture")
 

@@ -29,7 +29,7 @@ static bool fenced(struct ws_protections *protections)
 }
 
 /* Returns the wait status of a child that enters the sandbox and makes the attempt, or -1 without seccomp. */
-static int attempt(int directory, int (*fn)(int directory))
+static int attempt_in(const struct ws_sandbox *sandbox, int (*fn)(int directory))
 {
 	fflush(NULL);
 	pid_t child = fork();
@@ -42,14 +42,21 @@ static int attempt(int directory, int (*fn)(int directory))
 		if (!ws_privileges_drop(NULL, &protections, &error))
 			_exit(BROKEN);
 		dup2(STDOUT_FILENO, SOURCE);
-		ws_sandbox_enter(directory, SOURCE, &protections);
+		ws_sandbox_enter(sandbox, &protections);
 		if (!fenced(&protections))
 			_exit(0);
-		_exit(fn(directory));
+		_exit(fn(sandbox->directory));
 	}
 	int status;
 	assert_int_equal(waitpid(child, &status, 0), child);
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? -1 : status;
+}
+
+static int attempt(int directory, int (*fn)(int directory))
+{
+	const struct ws_sandbox sandbox = {
+	        .directory = directory, .flags = WS_SAVE_FLAGS, .source = SOURCE, .channel = -1};
+	return attempt_in(&sandbox, fn);
 }
 
 static void skip_because(const char *reason)
@@ -231,6 +238,97 @@ static void saves_go_to_their_directory_only(void **state)
 	assert_true(killed(overwritten) && killed(seen) && killed(armed));
 }
 
+/* ---- Helper processes */
+
+enum { CHANNEL = 901 };
+
+static int reader_reads(int directory)
+{
+	return openat(directory, "old", WS_READ_FLAGS) >= 0 ? DONE : REFUSED;
+}
+
+static int reader_reads_elsewhere(int directory)
+{
+	return openat(directory, "../../etc/passwd", WS_READ_FLAGS) >= 0 ? DONE : REFUSED;
+}
+
+static int writer_writes(int directory)
+{
+	return openat(directory, "old", WS_WRITE_FLAGS, WS_SAVE_MODE) >= 0 ? DONE : REFUSED;
+}
+
+static int writer_writes_elsewhere(int directory)
+{
+	return openat(directory, "../outside", WS_WRITE_FLAGS, WS_SAVE_MODE) >= 0 ? DONE : REFUSED;
+}
+
+static int send_on(int fd)
+{
+	char byte = 'x';
+	struct iovec part = {&byte, 1};
+	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+	return sendmsg(fd, &message, 0) == 1 ? DONE : REFUSED;
+}
+
+static int send_on_channel(int directory)
+{
+	(void)directory;
+	return send_on(CHANNEL);
+}
+
+static int send_elsewhere(int directory)
+{
+	(void)directory;
+	return send_on(CHANNEL + 1);
+}
+
+/* The helper of --follow reads in one folder, that of a rotating -w writes in one. Each may do only its own, and send
+ * only over its socket. */
+static void helpers_open_their_files_only(void **state)
+{
+	(void)state;
+	int pair[2];
+	char path[] = "/tmp/wirestate-test-XXXXXX", old[64];
+	assert_non_null(mkdtemp(path));
+	assert_int_equal(chmod(path, 0777), 0);
+	snprintf(old, sizeof(old), "%s/old", path);
+	int file = open(old, O_WRONLY | O_CREAT, 0666), directory = open(path, O_PATH | O_DIRECTORY);
+	assert_true(file >= 0 && directory >= 0);
+	assert_int_equal(fchmod(file, 0666), 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	assert_true(dup2(pair[0], CHANNEL) >= 0 && dup2(pair[0], CHANNEL + 1) >= 0);
+	const struct ws_sandbox reader = {
+	        .directory = directory, .flags = WS_READ_FLAGS, .source = SOURCE, .channel = -1};
+	const struct ws_sandbox writer = {
+	        .directory = directory, .flags = WS_WRITE_FLAGS, .source = SOURCE, .channel = CHANNEL};
+	const struct {
+		const struct ws_sandbox *sandbox;
+		int (*fn)(int directory);
+		int code; /* 0: it is killed */
+	} cases[] = {
+	        {&reader, reader_reads, DONE},  {&reader, reader_reads_elsewhere, REFUSED},
+	        {&reader, writer_writes, 0},    {&reader, send_on_channel, 0},
+	        {&writer, writer_writes, DONE}, {&writer, writer_writes_elsewhere, REFUSED},
+	        {&writer, reader_reads, 0},     {&writer, send_on_channel, DONE},
+	        {&writer, send_elsewhere, 0},   {&writer, run_program, 0},
+	};
+	int status = 0;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(cases) && status >= 0; i++) {
+		status = attempt_in(cases[i].sandbox, cases[i].fn);
+		if (status < 0)
+			break;
+		assert_true(cases[i].code ? WIFEXITED(status) : killed(status));
+		if (cases[i].code)
+			assert_int_equal(WEXITSTATUS(status), cases[i].code);
+	}
+	unlink(old);
+	assert_int_equal(rmdir(path), 0);
+	close(file);
+	close(directory);
+	if (status < 0)
+		skip_because(NO_SECCOMP);
+}
+
 /* What the program must still be able to do. */
 static int work_allowed(int directory)
 {
@@ -335,6 +433,7 @@ int main(void)
 	        cmocka_unit_test(some_calls_end_the_process),
 	        cmocka_unit_test(no_file_opens),
 	        cmocka_unit_test(saves_go_to_their_directory_only),
+	        cmocka_unit_test(helpers_open_their_files_only),
 	        cmocka_unit_test(ordinary_work_goes_on),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,7 +107,7 @@ static void draw_title(const struct ws_ui *ui, const struct ws_model *model, str
 	if (timeline_text(ui, model, &text)) {
 		ws_text_printf(&text, "  %gx", ui->replay.speed);
 	} else if (model->loading) {
-		ws_text_puts(&text, "loading ");
+		ws_text_puts(&text, model->follows ? "following" : "loading ");
 		if (model->total)
 			ws_text_printf(&text, "%3d%%", (int)((double)model->loaded * 100 / (double)model->total));
 	} else {
