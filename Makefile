@@ -16,7 +16,7 @@ ALL_CPPFLAGS := -Iinclude -Isrc -D_GNU_SOURCE -DWS_VERSION='"$(VERSION)"' -DWS_D
 ALL_CFLAGS   := -std=gnu11 $(WARNINGS) $(if $(CI),-Werror) $(HARDEN) $(CFLAGS)
 NO_LTO       := $(if $(LTO),-fno-lto)
 ALL_LDFLAGS  := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
-LIBS     := -lpcap -lseccomp -lcap-ng -lncursesw -ltinfo -lz -lzstd
+LIBS     := -lpcap -lseccomp -lcap-ng -lncursesw -ltinfo -lz -lzstd -lm
 
 # Everything but main.c is in the library, so that the unit tests and the fuzzing targets can link it.
 SOURCES  := $(sort $(wildcard src/*/*.c src/*/*/*.c))
@@ -126,7 +126,7 @@ bench: ## measure speed, and compare with libpcap's read loop and other programs
 
 lab: ## compare a long run of random connections with the kernel's states (root)
 	@tests/need test
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory all $(BUILD)/unit/test_join_random
 	@tests/lab/long
 
 corpus: ## run all captures and mutations of them in every format and on every screen, under the sanitizers

@@ -1,0 +1,181 @@
+/* Joins what several points on a path have captured of the same connections: which segments are the same, how the
+ * points' clocks differ, and what became of each segment between the points.
+ *
+ * A point is a place where packets were captured. The module is pure: it takes segments with their times, and gives
+ * pairs, clocks and outcomes; it does no I/O and reads no clock. A caller first pairs the connections of two points
+ * with ws_join_connections(), hands the segments of each pair to ws_joiner_observe(), which collects what they say
+ * about the clocks, solves the clocks with ws_clock_solve(), and then asks with ws_joiner_run() what became of the
+ * segments.
+ *
+ * All times are in nanoseconds. `Here` is the reference point, whose clock is taken as true; an offset is another
+ * point's clock minus the reference's. */
+#ifndef WIRESTATE_JOIN_H
+#define WIRESTATE_JOIN_H
+
+#include <wirestate/error.h>
+#include <wirestate/types.h>
+
+#define WS_JOIN_POINTS 8 /* the most points of one path */
+
+/* X(enumerator, word in records): what became of a segment between two points. */
+#define WS_OUTCOMES(X)                                                                                                 \
+	X(WS_OUTCOME_DELIVERED, "delivered")       /* captured at every point of its path */                           \
+	X(WS_OUTCOME_LOST, "lost")                 /* it left one point and did not come to the next */                \
+	X(WS_OUTCOME_NOT_CAPTURED, "not_captured") /* a point has not seen it, and nothing shows that it was lost */   \
+	X(WS_OUTCOME_INJECTED, "injected")     /* it arrived and never left: somebody between the points sent it */    \
+	X(WS_OUTCOME_DUPLICATED, "duplicated") /* a second arrival of one departure */
+
+enum ws_outcome {
+#define X(name, word) name,
+	WS_OUTCOMES(X)
+#undef X
+	        WS_OUTCOME_COUNT
+};
+const char *ws_outcome_word(enum ws_outcome outcome);
+
+/* A TCP segment as one point has captured it. */
+struct ws_join_segment {
+	ws_time time; /* by the point's own clock */
+	uint64_t frame;
+	uint32_t sequence, acknowledgment, length; /* payload bytes */
+	uint32_t tsval, tsecr;                     /* valid when `timestamps` */
+	uint32_t sack_right;                       /* the highest edge that it acknowledges selectively; 0: none */
+	uint16_t flags, window;                    /* WS_TCP_*, raw window */
+	uint16_t identification;                   /* of IPv4; 0: none */
+	uint8_t direction;                         /* the endpoint that sent it, 0 or 1, as the point numbers them */
+	bool timestamps;
+};
+
+/* ---- Which connections are the same */
+
+/* A connection as one point knows it. */
+struct ws_join_connection {
+	struct ws_addr address[2];
+	uint16_t port[2];
+	uint32_t iss[2]; /* initial sequence numbers, valid where iss_known */
+	bool iss_known[2];
+	bool syn_timestamp; /* the SYN of endpoint `opener` was captured with a timestamp: syn_tsval */
+	uint8_t opener;     /* the endpoint that sent the first SYN */
+	uint32_t syn_tsval;
+	ws_time first_time;
+};
+
+struct ws_join_pair {
+	uint32_t a, b;
+	bool swapped;  /* endpoint 0 of one is endpoint 1 of the other */
+	bool doubtful; /* the initial sequence numbers say nothing: the pair counts only if segments agree, too */
+};
+
+/* Pairs the connections of two points. Pairs whose initial sequence numbers agree come first, which holds through NAT;
+ * then those that a firewall has given other numbers, by one side's number, addresses and the SYN's timestamp; then, as
+ * doubtful, those without a SYN, by addresses and ports. No connection is in two pairs. `pairs` has room for the
+ * smaller of the two counts. False: out of memory. */
+bool ws_join_connections(const struct ws_join_connection *a, size_t a_count, const struct ws_join_connection *b,
+                         size_t b_count, struct ws_join_pair *pairs, size_t *count) WS_CHECKED;
+
+/* ---- Clocks */
+
+struct ws_clock; /* how another point's clock differs from the reference's; opaque */
+
+/* At most so many samples are kept, those that bound the offset. NULL: out of memory. */
+struct ws_clock *ws_clock_create(size_t samples) WS_CHECKED;
+void ws_clock_free(struct ws_clock *clock); /* NULL allowed */
+/* A segment was captured at `here` at the reference and at `there` at the other point. `upper`: it went from the
+ * reference to the other point, so that the difference is at least the offset; otherwise it is at most the offset. */
+void ws_clock_add(struct ws_clock *clock, ws_time here, ws_time there, bool upper);
+/* Finds the offset, drift and steps from the samples so far. The other functions need it first. */
+void ws_clock_solve(struct ws_clock *clock);
+/* Sets the offset, as --offset does: nothing is estimated. */
+void ws_clock_fix(struct ws_clock *clock, ws_time offset);
+/* False: nothing is known about this clock, and the functions below take it as equal to the reference's. */
+bool ws_clock_known(const struct ws_clock *clock);
+
+struct ws_clock_info {
+	ws_time offset;   /* in the middle of the samples' time */
+	ws_time bound;    /* the true offset is within offset ± bound then; WS_TIME_NEVER: one direction is missing */
+	double drift_ppm; /* valid when drift_known: at least 30 s of samples */
+	bool drift_known, fixed;
+	uint32_t steps; /* how often one of the clocks was set */
+	uint64_t samples;
+};
+void ws_clock_info(const struct ws_clock *clock, struct ws_clock_info *info);
+/* The reference's time when the other point's clock showed `there`. */
+ws_time ws_clock_here(const struct ws_clock *clock, ws_time there);
+/* What is proven about the offset at `here`: it is between low and high. False: one of the two is not bounded. It holds
+ * for clocks that differ by at most 500 ppm in speed. */
+bool ws_clock_bounds(const struct ws_clock *clock, ws_time here, ws_time *low, ws_time *high);
+
+/* ---- Segments */
+
+struct ws_joiner; /* opaque: memory that is used again for each connection */
+
+/* It takes connections of at most so many segments, summed over all points. */
+struct ws_joiner *ws_joiner_create(size_t most_segments, struct ws_error *error) WS_CHECKED;
+void ws_joiner_free(struct ws_joiner *joiner); /* NULL allowed */
+
+/* The segments of one connection at one point, in the order of capture. */
+struct ws_join_side {
+	const struct ws_join_segment *segment;
+	size_t count;
+	const struct ws_join_connection *connection;
+	bool swapped;    /* its endpoint 0 is endpoint 1 of the first side */
+	uint16_t mss[2]; /* MSS option of each endpoint's SYN, in its own numbering; 0: none */
+};
+
+struct ws_join_agreement {
+	size_t matched[2]; /* segments of each direction that are the same without doubt */
+	int order;         /* 1: segments of endpoint 0 pass the first side first; -1: the second; 0: not known */
+};
+
+/* Compares the same connection at two points, and adds to `clock` (of b relative to a; may be NULL) what the segments
+ * say. False: out of memory, or more segments than the joiner takes. */
+bool ws_joiner_observe(struct ws_joiner *joiner, const struct ws_join_side *a, const struct ws_join_side *b,
+                       struct ws_clock *clock, struct ws_join_agreement *agreement) WS_CHECKED;
+
+/* When a point captured, by the reference's clock, and whether it is known to have missed packets. */
+struct ws_join_period {
+	ws_time first, last;
+	bool drops;
+};
+
+struct ws_join_point {
+	struct ws_join_side side;
+	const struct ws_clock *clock; /* NULL: the reference */
+	struct ws_join_period period;
+};
+
+/* What became of the segments that one endpoint sent. Delays are -1 when nothing was delivered. */
+struct ws_join_direction {
+	uint64_t sent, delivered, lost, not_captured, injected, duplicated, reordered;
+	uint64_t lost_after[WS_JOIN_POINTS]; /* between this point of the path and the next, in the segments' direction
+	                                      */
+	ws_time delay_min, delay_median, delay_max; /* from the first point of the path to the last */
+};
+
+struct ws_join_result {
+	uint8_t path[WS_JOIN_POINTS]; /* indices of the points, in the order in which endpoint 0's segments pass them */
+	uint8_t points;
+	struct ws_join_direction direction[2]; /* by the endpoint that sent, in the numbering of the first side */
+	size_t transits;
+};
+
+/* Follows every segment of a connection over its points; there are at least two, and points[0].side is not swapped.
+ * Endpoint 0 should be the client. The transits are readable until the next call. */
+bool ws_joiner_run(struct ws_joiner *joiner, const struct ws_join_point *points, size_t count,
+                   struct ws_join_result *result) WS_CHECKED;
+
+/* A segment's way. A large segment that the sender's network card cut, or that the receiver's merged, is several. */
+struct ws_transit {
+	uint32_t sequence, length; /* raw, as at the first side */
+	uint16_t flags;
+	uint8_t direction;  /* the endpoint that sent it */
+	uint8_t outcome;    /* enum ws_outcome */
+	bool reordered;     /* it was overtaken by one that had left later */
+	int8_t first, last; /* the points (indices into points[]) that saw it first and last on its way */
+	int8_t next; /* LOST: the point to which it did not come; NOT_CAPTURED: one that has not seen it; else -1 */
+	uint64_t frame[WS_JOIN_POINTS]; /* by point; 0: not captured there */
+	ws_time time[WS_JOIN_POINTS];   /* by the reference's clock; never earlier than where it was before */
+};
+void ws_joiner_transit(const struct ws_joiner *joiner, size_t index, struct ws_transit *transit);
+
+#endif

@@ -1,0 +1,507 @@
+/* The clock of one point relative to another.
+ *
+ * A segment that goes from the reference (here) to the other point (there) takes time, so that there minus here is at
+ * least the clocks' offset; one that comes back gives a difference that is at most the offset. So the offset, as a line
+ * over time, runs below all samples of one direction and above all of the other. Only the lower convex hull of the
+ * first and the upper hull of the second matter (Moon, Skelly, Towsley 1999). For a slope b, the highest line below the
+ * upper samples is at u(b) = min(value - b time), which is concave, and the lowest above the lower samples at l(b),
+ * convex. Every line with u(b) >= l(b) is possible. The slope with the most room between the two is taken as the drift,
+ * and the line in the middle of the room as the offset. Where no line is possible, one of the clocks was set: that ends
+ * an epoch and begins another (Zhang, Liu, Xia 2002). */
+#include <wirestate/join.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_DRIFT 500e-6 /* clocks of computers differ by less in speed */
+#define DRIFT_SPAN (30 * WS_SECOND)
+enum { FIRST_BLOCK = 64, SEARCH_STEPS = 80, FEW_SAMPLES = 4, MOST_EPOCHS = 64, MOST_WRONG_PAIRS = 256 };
+
+struct sample {
+	ws_time here;
+	int64_t difference; /* there minus here */
+	bool upper;
+};
+
+/* A part of the time in which no clock was set. Its samples lie in order, and hull[] has those on the hulls: of the
+ * upper samples from `hull`, of the lower ones after them. */
+struct epoch {
+	size_t first, end; /* samples */
+	size_t upper, lower;
+	size_t upper_count, lower_count;
+	double offset, slope; /* the line: offset at the clock's origin */
+	double slope_low, slope_high;
+};
+
+struct point_of_hull {
+	double time, value; /* relative to the clock's origin and base */
+};
+
+struct ws_clock {
+	struct sample *sample;
+	struct point_of_hull *hull; /* as many as samples */
+	size_t count, limit, block;
+	uint64_t added;
+	ws_time origin; /* times are relative to this, and values to `base`, so that doubles have nanoseconds */
+	int64_t base;
+	struct epoch epoch[MOST_EPOCHS];
+	size_t epochs;
+	bool fixed, solved;
+};
+
+struct ws_clock *ws_clock_create(size_t samples)
+{
+	struct ws_clock *clock = calloc(1, sizeof(*clock));
+	if (!clock)
+		return NULL;
+	clock->limit = samples < 1024 ? 1024 : samples;
+	clock->block = FIRST_BLOCK;
+	clock->sample = malloc(clock->limit * sizeof(*clock->sample));
+	clock->hull = malloc(clock->limit * sizeof(*clock->hull));
+	if (!clock->sample || !clock->hull) {
+		ws_clock_free(clock);
+		return NULL;
+	}
+	return clock;
+}
+
+void ws_clock_free(struct ws_clock *clock)
+{
+	if (!clock)
+		return;
+	free(clock->sample);
+	free(clock->hull);
+	free(clock);
+}
+
+/* ---- Samples, of which only those on a hull need to be kept */
+
+static int sample_order(const void *left, const void *right)
+{
+	const struct sample *a = left, *b = right;
+	if (a->here != b->here)
+		return a->here < b->here ? -1 : 1;
+	return a->difference < b->difference ? -1 : a->difference > b->difference;
+}
+
+static double sample_time(const struct ws_clock *clock, const struct sample *sample)
+{
+	return (double)(sample->here - clock->origin);
+}
+
+static double sample_value(const struct ws_clock *clock, const struct sample *sample)
+{
+	return (double)(sample->difference - clock->base);
+}
+
+/* Positive: the turn from a over b to c is to the left, so that b is below the line from a to c. */
+static double turn(const struct point_of_hull *a, const struct point_of_hull *b, const struct point_of_hull *c)
+{
+	return (b->time - a->time) * (c->value - a->value) - (b->value - a->value) * (c->time - a->time);
+}
+
+/* Appends a point at the right end of a hull. */
+static size_t hull_add(struct point_of_hull *hull, size_t count, struct point_of_hull point, bool upper)
+{
+	const double sign = upper ? 1 : -1;
+	if (count && hull[count - 1].time == point.time) {
+		if (sign * hull[count - 1].value <= sign * point.value)
+			return count;
+		count--;
+	}
+	while (count >= 2 && sign * turn(&hull[count - 2], &hull[count - 1], &point) <= 0)
+		count--;
+	hull[count] = point;
+	return count + 1;
+}
+
+/* Whether `sample` is one of the points of the hull that begins at *next; the samples are asked for in order. */
+static bool on_hull(const struct ws_clock *clock, const struct sample *sample, const struct point_of_hull *hull,
+                    size_t count, size_t *next)
+{
+	if (*next == count || hull[*next].time != sample_time(clock, sample) ||
+	    hull[*next].value != sample_value(clock, sample))
+		return false;
+	(*next)++;
+	return true;
+}
+
+/* Keeps of the samples in [first, end) those on a hull, at `out`. Returns how many. */
+static size_t compress_block(struct ws_clock *clock, size_t first, size_t end, size_t out)
+{
+	size_t count[2] = {0}, next[2] = {0}, kept = 0;
+	struct point_of_hull *hull[2] = {clock->hull, clock->hull + (end - first)};
+	for (size_t i = first; i < end; i++) {
+		const struct sample *s = &clock->sample[i];
+		const struct point_of_hull point = {sample_time(clock, s), sample_value(clock, s)};
+		count[s->upper] = hull_add(hull[s->upper], count[s->upper], point, s->upper);
+	}
+	for (size_t i = first; i < end; i++) {
+		const struct sample s = clock->sample[i];
+		if (on_hull(clock, &s, hull[s.upper], count[s.upper], &next[s.upper]))
+			clock->sample[out + kept++] = s;
+	}
+	return kept;
+}
+
+/* Sorts the samples and drops those that bound nothing. Blocks grow until half of the room is free. */
+static void compress(struct ws_clock *clock)
+{
+	qsort(clock->sample, clock->count, sizeof(*clock->sample), sample_order);
+	while (clock->count > clock->limit / 2) {
+		size_t out = 0;
+		for (size_t first = 0; first < clock->count; first += clock->block) {
+			const size_t end = first + clock->block < clock->count ? first + clock->block : clock->count;
+			/* The two hulls of a block lie side by side, so that a block may fill half of the room. */
+			out += compress_block(clock, first, end, out);
+		}
+		clock->count = out;
+		if (clock->count <= clock->limit / 2)
+			break;
+		if (clock->block * 4 > clock->limit) { /* all lie on hulls: every second one says nearly as much */
+			for (size_t i = 0; 2 * i < clock->count; i++)
+				clock->sample[i] = clock->sample[2 * i];
+			clock->count = (clock->count + 1) / 2;
+			break;
+		}
+		clock->block *= 2;
+	}
+}
+
+void ws_clock_add(struct ws_clock *clock, ws_time here, ws_time there, bool upper)
+{
+	int64_t difference;
+	if (clock->fixed || __builtin_sub_overflow(there, here, &difference))
+		return;
+	if (!clock->added) {
+		clock->origin = here;
+		clock->base = difference;
+	}
+	if (clock->count == clock->limit)
+		compress(clock);
+	clock->sample[clock->count++] = (struct sample){here, difference, upper};
+	clock->added++;
+	clock->solved = false;
+}
+
+/* ---- Lines between two hulls */
+
+static double highest_below(const struct ws_clock *clock, const struct epoch *epoch, double slope)
+{
+	double most = INFINITY;
+	for (size_t i = 0; i < epoch->upper_count; i++) {
+		const struct point_of_hull *p = &clock->hull[epoch->upper + i];
+		most = fmin(most, p->value - slope * p->time);
+	}
+	return most;
+}
+
+static double lowest_above(const struct ws_clock *clock, const struct epoch *epoch, double slope)
+{
+	double least = -INFINITY;
+	for (size_t i = 0; i < epoch->lower_count; i++) {
+		const struct point_of_hull *p = &clock->hull[epoch->lower + i];
+		least = fmax(least, p->value - slope * p->time);
+	}
+	return least;
+}
+
+static double room(const struct ws_clock *clock, const struct epoch *epoch, double slope)
+{
+	return highest_below(clock, epoch, slope) - lowest_above(clock, epoch, slope);
+}
+
+/* Where a concave function has its maximum. */
+static double widest(const struct ws_clock *clock, const struct epoch *epoch, double low, double high)
+{
+	for (int i = 0; i < SEARCH_STEPS; i++) {
+		const double left = low + (high - low) / 3, right = high - (high - low) / 3;
+		if (room(clock, epoch, left) < room(clock, epoch, right))
+			low = left;
+		else
+			high = right;
+	}
+	return (low + high) / 2;
+}
+
+/* Where the room becomes less than `least`, between a slope where it is not and one where it may be. */
+static double edge(const struct ws_clock *clock, const struct epoch *epoch, double inside, double outside, double least)
+{
+	if (room(clock, epoch, outside) >= least)
+		return outside;
+	for (int i = 0; i < SEARCH_STEPS; i++) {
+		const double middle = (inside + outside) / 2;
+		if (room(clock, epoch, middle) >= least)
+			inside = middle;
+		else
+			outside = middle;
+	}
+	return inside;
+}
+
+static bool one_sided(const struct epoch *epoch)
+{
+	return !epoch->upper_count || !epoch->lower_count;
+}
+
+/* Sets the line and the possible slopes. False: no line is possible. Times are of captures, which are rounded. */
+static bool solve_epoch(const struct ws_clock *clock, struct epoch *epoch, bool long_enough)
+{
+	epoch->slope_low = -MOST_DRIFT;
+	epoch->slope_high = MOST_DRIFT;
+	epoch->slope = 0;
+	if (one_sided(epoch)) {
+		epoch->offset = epoch->upper_count ? highest_below(clock, epoch, 0) : lowest_above(clock, epoch, 0);
+		return true;
+	}
+	const double best = widest(clock, epoch, -MOST_DRIFT, MOST_DRIFT), most = room(clock, epoch, best);
+	if (most < 0)
+		return false;
+	epoch->slope_low = edge(clock, epoch, best, -MOST_DRIFT, 0);
+	epoch->slope_high = edge(clock, epoch, best, MOST_DRIFT, 0);
+	if (long_enough) { /* the widest room may lie on a plateau */
+		const double least = most * (1 - 1e-9);
+		epoch->slope =
+		        (edge(clock, epoch, best, -MOST_DRIFT, least) + edge(clock, epoch, best, MOST_DRIFT, least)) /
+		        2;
+	} else {
+		epoch->slope = fmin(fmax(0, epoch->slope_low), epoch->slope_high);
+	}
+	epoch->offset = (highest_below(clock, epoch, epoch->slope) + lowest_above(clock, epoch, epoch->slope)) / 2;
+	return true;
+}
+
+static bool contradicts(const struct epoch *epoch, const struct point_of_hull *point, bool upper)
+{
+	const double line = epoch->offset + epoch->slope * point->time;
+	return upper ? point->value < line : point->value > line;
+}
+
+/* Takes samples into an epoch from its first one on, as long as a line is possible; hulls grow from `hull`. The lower
+ * hull lies after room for the upper one. Returns the first sample that does not fit, or `end`. */
+static size_t fill_epoch(struct ws_clock *clock, struct epoch *epoch, size_t end, const bool *left_out)
+{
+	epoch->upper = epoch->first;
+	epoch->upper_count = epoch->lower_count = 0;
+	size_t uppers = 0;
+	for (size_t i = epoch->first; i < end; i++)
+		uppers += clock->sample[i].upper;
+	epoch->lower = epoch->first + uppers;
+	bool has_line = false;
+	for (size_t i = epoch->first; i < end; i++) {
+		if (left_out[i])
+			continue;
+		const struct sample *s = &clock->sample[i];
+		const struct point_of_hull point = {sample_time(clock, s), sample_value(clock, s)};
+		if (s->upper)
+			epoch->upper_count = hull_add(clock->hull + epoch->upper, epoch->upper_count, point, true);
+		else
+			epoch->lower_count = hull_add(clock->hull + epoch->lower, epoch->lower_count, point, false);
+		if (one_sided(epoch) || (has_line && !contradicts(epoch, &point, s->upper)))
+			continue;
+		has_line = true;
+		if (!solve_epoch(clock, epoch, s->here - clock->sample[epoch->first].here >= DRIFT_SPAN))
+			return i;
+	}
+	return end;
+}
+
+/* Fills an epoch with the samples up to `end`, which are known to fit but for those left out. */
+static bool refill_epoch(struct ws_clock *clock, struct epoch *epoch, size_t end, const bool *left_out)
+{
+	if (fill_epoch(clock, epoch, end, left_out) != end)
+		return false;
+	epoch->end = end;
+	const bool long_enough =
+	        end > epoch->first && clock->sample[end - 1].here - clock->sample[epoch->first].here >= DRIFT_SPAN;
+	return solve_epoch(clock, epoch, long_enough);
+}
+
+/* A few samples that contradict those before and after them are wrong pairs and no step: leaves them out where the
+ * samples around them fit together. */
+static bool leave_out_few(struct ws_clock *clock, struct epoch *epoch, size_t stuck, bool *left_out)
+{
+	const size_t most = stuck + FEW_SAMPLES * 8 < clock->count ? stuck + FEW_SAMPLES * 8 : clock->count;
+	for (size_t skip = 1; skip < FEW_SAMPLES && stuck + skip < most; skip++) {
+		memset(left_out + stuck, true, skip);
+		struct epoch longer = *epoch;
+		if (fill_epoch(clock, &longer, most, left_out) == most) {
+			*epoch = longer;
+			return true;
+		}
+	}
+	memset(left_out + stuck, false, FEW_SAMPLES < clock->count - stuck ? FEW_SAMPLES : clock->count - stuck);
+	return false;
+}
+
+/* The samples between the last that binds the old epoch and the first that contradicts it fit both. They belong to the
+ * new one where they are closer to its line. Returns where it begins. */
+static size_t step_back(const struct ws_clock *clock, const struct epoch *before, const struct epoch *after)
+{
+	size_t first = after->first;
+	while (first > before->first + 1) {
+		const struct sample *s = &clock->sample[first - 1];
+		const double time = sample_time(clock, s), value = sample_value(clock, s);
+		const double old = fabs(value - (before->offset + before->slope * time));
+		const double new = fabs(value - (after->offset + after->slope * time));
+		const struct point_of_hull point = {time, value};
+		if (new >= old || contradicts(after, &point, s->upper))
+			break;
+		first--;
+	}
+	return first;
+}
+
+static bool solve_all(struct ws_clock *clock, bool *left_out)
+{
+	size_t first = 0, wrong_pairs = 0;
+	clock->epochs = 0;
+	while (first < clock->count && clock->epochs < MOST_EPOCHS) {
+		struct epoch *epoch = &clock->epoch[clock->epochs];
+		*epoch = (struct epoch){.first = first};
+		size_t stuck;
+		while ((stuck = fill_epoch(clock, epoch, clock->count, left_out)) < clock->count &&
+		       wrong_pairs++ < MOST_WRONG_PAIRS && leave_out_few(clock, epoch, stuck, left_out))
+			;
+		if (clock->epochs && stuck > first + 1) {
+			struct epoch *before = epoch - 1;
+			epoch->end = stuck;
+			if (!refill_epoch(clock, epoch, stuck, left_out))
+				return false;
+			epoch->first = step_back(clock, before, epoch);
+			before->end = epoch->first;
+			if (!refill_epoch(clock, before, before->end, left_out))
+				return false;
+		}
+		if (stuck == first) /* one sample alone always fits */
+			return false;
+		if (!refill_epoch(clock, epoch, stuck, left_out))
+			return false;
+		clock->epochs++;
+		first = stuck;
+	}
+	return clock->epochs > 0;
+}
+
+void ws_clock_solve(struct ws_clock *clock)
+{
+	if (clock->fixed || clock->solved)
+		return;
+	clock->solved = true;
+	clock->epochs = 0;
+	if (!clock->count)
+		return;
+	qsort(clock->sample, clock->count, sizeof(*clock->sample), sample_order);
+	bool *left_out = calloc(clock->count, sizeof(*left_out));
+	if (left_out && !solve_all(clock, left_out))
+		clock->epochs = 0;
+	free(left_out);
+}
+
+void ws_clock_fix(struct ws_clock *clock, ws_time offset)
+{
+	clock->fixed = true;
+	clock->base = offset;
+	clock->origin = 0;
+}
+
+bool ws_clock_known(const struct ws_clock *clock)
+{
+	return clock->fixed || clock->epochs > 0;
+}
+
+/* ---- Reading */
+
+static const struct epoch *epoch_at(const struct ws_clock *clock, ws_time here)
+{
+	size_t i = 0;
+	while (i + 1 < clock->epochs && clock->sample[clock->epoch[i + 1].first].here <= here)
+		i++;
+	return &clock->epoch[i];
+}
+
+static double line_at(const struct ws_clock *clock, const struct epoch *epoch, ws_time here)
+{
+	return epoch->offset + epoch->slope * (double)(here - clock->origin);
+}
+
+static ws_time here_by(const struct ws_clock *clock, const struct epoch *epoch, ws_time there)
+{
+	/* there - base = here + offset + slope × (here - origin) */
+	const double past_origin = (double)(there - clock->base - clock->origin);
+	return clock->origin + (ws_time)llround((past_origin - epoch->offset) / (1 + epoch->slope));
+}
+
+ws_time ws_clock_here(const struct ws_clock *clock, ws_time there)
+{
+	if (clock->fixed)
+		return there - clock->base;
+	if (!clock->epochs)
+		return there;
+	for (size_t i = clock->epochs; i-- > 1;) {
+		const ws_time here = here_by(clock, &clock->epoch[i], there);
+		if (here >= clock->sample[clock->epoch[i].first].here)
+			return here;
+	}
+	return here_by(clock, &clock->epoch[0], there);
+}
+
+/* The highest possible offset at a time, over all possible slopes; or the lowest, as its negative. */
+static double extreme(const struct ws_clock *clock, const struct epoch *epoch, double time, bool high)
+{
+	double from = epoch->slope_low, to = epoch->slope_high;
+	for (int i = 0; i < SEARCH_STEPS; i++) {
+		const double left = from + (to - from) / 3, right = to - (to - from) / 3;
+		const double at_left = high ? highest_below(clock, epoch, left) + left * time
+		                            : -lowest_above(clock, epoch, left) - left * time;
+		const double at_right = high ? highest_below(clock, epoch, right) + right * time
+		                             : -lowest_above(clock, epoch, right) - right * time;
+		if (at_left < at_right)
+			from = left;
+		else
+			to = right;
+	}
+	const double slope = (from + to) / 2;
+	return high ? highest_below(clock, epoch, slope) + slope * time
+	            : -lowest_above(clock, epoch, slope) - slope * time;
+}
+
+bool ws_clock_bounds(const struct ws_clock *clock, ws_time here, ws_time *low, ws_time *high)
+{
+	if (clock->fixed) {
+		*low = *high = clock->base;
+		return true;
+	}
+	if (!clock->epochs)
+		return false;
+	const struct epoch *epoch = epoch_at(clock, here);
+	if (one_sided(epoch))
+		return false;
+	const double time = (double)(here - clock->origin);
+	*high = clock->base + (ws_time)ceil(extreme(clock, epoch, time, true)) + 1;
+	*low = clock->base - (ws_time)ceil(extreme(clock, epoch, time, false)) - 1;
+	return true;
+}
+
+void ws_clock_info(const struct ws_clock *clock, struct ws_clock_info *info)
+{
+	*info = (struct ws_clock_info){.bound = WS_TIME_NEVER, .samples = clock->added, .fixed = clock->fixed};
+	if (clock->fixed) {
+		info->offset = clock->base;
+		info->bound = 0;
+		return;
+	}
+	if (!clock->epochs)
+		return;
+	const struct epoch *last = &clock->epoch[clock->epochs - 1];
+	const ws_time from = clock->sample[last->first].here, to = clock->sample[last->end - 1].here;
+	const ws_time middle = from + (to - from) / 2;
+	info->offset = clock->base + (ws_time)llround(line_at(clock, last, middle));
+	info->steps = (uint32_t)(clock->epochs - 1);
+	info->drift_known = to - from >= DRIFT_SPAN && !one_sided(last);
+	info->drift_ppm = info->drift_known ? last->slope * 1e6 : 0;
+	ws_time low, high;
+	if (ws_clock_bounds(clock, middle, &low, &high))
+		info->bound = high - info->offset > info->offset - low ? high - info->offset : info->offset - low;
+}

@@ -1,0 +1,70 @@
+/* The joiner's own parts, which join.c and outcome.c share. */
+#ifndef JOIN_JOINER_H
+#define JOIN_JOINER_H
+
+#include "join/internal.h"
+
+/* A transit while it is being made. seen[] has, by point, the index of the segment there, or JOIN_NONE. */
+struct join_row {
+	int64_t position; /* of its first byte in the stream, unwrapped */
+	ws_time departure;
+	uint32_t sequence, length;
+	uint16_t flags;
+	uint8_t direction, outcome;
+	int8_t first, last, next;
+	bool reordered, duplicate, missed; /* missed: an acknowledgment proves that `next` only has not seen it */
+	uint32_t seen[WS_JOIN_POINTS];
+};
+
+/* When two points captured the same segment. */
+struct join_agreed {
+	ws_time a, b;
+};
+
+/* Bytes that a point has seen, in order of `start`. */
+struct join_cover {
+	int64_t start, end;
+	ws_time time;
+};
+
+struct join_acked {
+	int64_t position; /* everything below has been acknowledged */
+	ws_time time;
+};
+
+struct ws_joiner {
+	size_t most;
+	struct join_match match;
+	struct ws_join_segment *segment[WS_JOIN_POINTS][2], *departed;
+	size_t count[WS_JOIN_POINTS][2], room[WS_JOIN_POINTS][2], departed_room;
+	struct join_row *row, *new_row, *old_row; /* the last two: of the direction that is being followed */
+	size_t row_count, row_room, new_count, new_room, old_room;
+	struct join_agreed *agreed[2];
+	size_t agreed_room[2];
+	struct join_cover *cover;
+	struct join_acked *acked;
+	ws_time *delay;
+	size_t cover_room, acked_room, delay_room;
+	size_t cover_count, acked_count;
+	int64_t longest_cover;
+	const struct ws_join_point *point;
+	uint8_t path[WS_JOIN_POINTS]; /* of the direction that is being followed */
+	size_t points;
+};
+
+static inline ws_time join_time(const struct ws_joiner *joiner, const struct join_row *row, unsigned point)
+{
+	return joiner->segment[point][row->direction][row->seen[point]].time;
+}
+
+/* Bytes of sequence space: data, SYN and FIN. */
+static inline int64_t join_span(const struct join_row *row)
+{
+	return (int64_t)row->length + !!(row->flags & WS_TCP_SYN) + !!(row->flags & WS_TCP_FIN);
+}
+
+/* outcome.c: says of the rows of one direction, in order of departure, what became of them, and counts it. */
+bool join_outcomes(struct ws_joiner *joiner, unsigned direction, struct join_row *row, size_t count,
+                   struct ws_join_direction *result) WS_CHECKED;
+
+#endif

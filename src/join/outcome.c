@@ -1,0 +1,299 @@
+/* What became of segments that one point saw and the next did not.
+ *
+ * `lost` and `injected` are said only where the other point would have captured the segment: it captured at that time,
+ * has no drops, and captured other segments of that direction. An acknowledgment that covers the segment outranks: when
+ * the receiver has acknowledged bytes that its point has not seen at all, the segment has arrived and was not captured,
+ * and so were those beside it. */
+#include "join/joiner.h"
+
+#include <stdlib.h>
+
+enum { MOST_COVERS = 256 };
+#define MARGIN (2 * WS_MILLISECOND)
+
+/* ---- What a point has seen, and what was acknowledged there */
+
+static int cover_order(const void *left, const void *right)
+{
+	const struct join_cover *a = left, *b = right;
+	return a->start < b->start ? -1 : a->start > b->start;
+}
+
+static bool build_cover(struct ws_joiner *joiner, unsigned point, const struct join_row *row, size_t count)
+{
+	joiner->cover_count = 0;
+	joiner->longest_cover = 0;
+	if (!join_room(&joiner->cover, &joiner->cover_room, count + 1, sizeof(*joiner->cover)))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const int64_t span = join_span(&row[i]);
+		if (row[i].seen[point] == JOIN_NONE || !span)
+			continue;
+		joiner->cover[joiner->cover_count++] =
+		        (struct join_cover){row[i].position, row[i].position + span, join_time(joiner, &row[i], point)};
+		joiner->longest_cover = span > joiner->longest_cover ? span : joiner->longest_cover;
+	}
+	qsort(joiner->cover, joiner->cover_count, sizeof(*joiner->cover), cover_order);
+	return true;
+}
+
+/* The acknowledgments that the receiver sent, as this point saw them: each is higher than those before it. */
+static bool build_acked(struct ws_joiner *joiner, unsigned point, unsigned direction, uint32_t origin)
+{
+	const struct ws_join_segment *s = joiner->segment[point][!direction];
+	const size_t count = joiner->count[point][!direction];
+	int64_t position = 0, highest = INT64_MIN;
+	uint32_t before = origin;
+	joiner->acked_count = 0;
+	if (!join_room(&joiner->acked, &joiner->acked_room, count + 1, sizeof(*joiner->acked)))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (!(s[i].flags & WS_TCP_ACK) || s[i].flags & WS_TCP_RST)
+			continue;
+		position += (int32_t)(s[i].acknowledgment - before);
+		before = s[i].acknowledgment;
+		if (position <= highest)
+			continue;
+		highest = position;
+		joiner->acked[joiner->acked_count++] = (struct join_acked){position, s[i].time};
+	}
+	return true;
+}
+
+/* When everything before `end` had been acknowledged; WS_TIME_NEVER: it was not. */
+static ws_time acked_at(const struct ws_joiner *joiner, int64_t end)
+{
+	size_t low = 0, high = joiner->acked_count;
+	while (low < high) {
+		const size_t middle = (low + high) / 2;
+		if (joiner->acked[middle].position >= end)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low < joiner->acked_count ? joiner->acked[low].time : WS_TIME_NEVER;
+}
+
+/* Whether the point had seen this byte by then. */
+static bool covered(const struct ws_joiner *joiner, int64_t byte, ws_time by)
+{
+	size_t low = 0, high = joiner->cover_count;
+	while (low < high) {
+		const size_t middle = (low + high) / 2;
+		if (joiner->cover[middle].start > byte)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	for (size_t i = low, looked = 0; i-- > 0 && looked < MOST_COVERS; looked++) {
+		const struct join_cover *cover = &joiner->cover[i];
+		if (cover->start + joiner->longest_cover <= byte)
+			break;
+		if (cover->end > byte && cover->time <= by)
+			return true;
+	}
+	return false;
+}
+
+/* ---- One stretch of the path, from point `from` to point `to` */
+
+struct stretch {
+	unsigned from, to;
+	bool known;          /* some segment was seen at both */
+	ws_time least, most; /* delay */
+};
+
+static struct stretch measure(const struct ws_joiner *joiner, const struct join_row *row, size_t count, unsigned from,
+                              unsigned to)
+{
+	struct stretch stretch = {.from = from, .to = to};
+	for (size_t i = 0; i < count; i++) {
+		if (row[i].seen[from] == JOIN_NONE || row[i].seen[to] == JOIN_NONE)
+			continue;
+		const ws_time delay = join_time(joiner, &row[i], to) - join_time(joiner, &row[i], from);
+		if (!stretch.known || delay < stretch.least)
+			stretch.least = delay;
+		if (!stretch.known || delay > stretch.most)
+			stretch.most = delay;
+		stretch.known = true;
+	}
+	return stretch;
+}
+
+/* Whether the point at the end of the stretch was capturing when the segment would have come. */
+static bool would_arrive(const struct ws_joiner *joiner, const struct stretch *stretch, ws_time left)
+{
+	const struct ws_join_period *period = &joiner->point[stretch->to].period;
+	return stretch->known && !period->drops && left + stretch->least - MARGIN >= period->first &&
+	       left + stretch->most + MARGIN <= period->last;
+}
+
+static bool would_have_left(const struct ws_joiner *joiner, const struct stretch *stretch, ws_time arrived)
+{
+	const struct ws_join_period *period = &joiner->point[stretch->from].period;
+	return stretch->known && !period->drops && arrived - stretch->most - MARGIN >= period->first &&
+	       arrived - stretch->least + MARGIN <= period->last;
+}
+
+/* The receiver has acknowledged bytes of this row that `point` has not seen. */
+static bool acknowledged_unseen(const struct ws_joiner *joiner, const struct join_row *row)
+{
+	const int64_t span = join_span(row);
+	if (!span)
+		return false;
+	const ws_time when = acked_at(joiner, row->position + span);
+	return when != WS_TIME_NEVER &&
+	       (!covered(joiner, row->position, when) || !covered(joiner, row->position + span - 1, when));
+}
+
+/* Rows that were seen at `from` and not at `to`. Those beside one that was not captured were not captured either. */
+static void judge_departures(const struct ws_joiner *joiner, const struct stretch *stretch, struct join_row *row,
+                             size_t count)
+{
+	size_t run = 0;
+	bool missed = false;
+	for (size_t i = 0; i <= count; i++) {
+		const bool ends = i == count || row[i].seen[stretch->to] != JOIN_NONE;
+		if (ends) {
+			for (; missed && run < i; run++)
+				if (row[run].last == (int)stretch->from)
+					row[run].outcome = WS_OUTCOME_NOT_CAPTURED;
+			run = i + 1;
+			missed = false;
+			continue;
+		}
+		if (row[i].last != (int)stretch->from)
+			continue;
+		row[i].next = (int8_t)stretch->to;
+		row[i].outcome = WS_OUTCOME_NOT_CAPTURED;
+		if (acknowledged_unseen(joiner, &row[i]))
+			missed = true;
+		else if (would_arrive(joiner, stretch, join_time(joiner, &row[i], stretch->from)))
+			row[i].outcome = WS_OUTCOME_LOST;
+	}
+}
+
+/* The point that was nearer to the sender has missed bytes below what it saw the sender send: it was not captured. */
+static bool has_holes(const struct ws_joiner *joiner, const struct stretch *stretch, const struct join_row *row,
+                      size_t count)
+{
+	int64_t highest = INT64_MIN;
+	for (size_t i = 0; i < count; i++)
+		if (row[i].seen[stretch->from] != JOIN_NONE && row[i].position + join_span(&row[i]) > highest)
+			highest = row[i].position + join_span(&row[i]);
+	for (size_t i = 0; i < count; i++)
+		if (row[i].first == (int)stretch->to && join_span(&row[i]) && row[i].position < highest &&
+		    !covered(joiner, row[i].position, WS_TIME_NEVER))
+			return true;
+	return false;
+}
+
+/* Rows that were seen at `to` first. A pure ACK that the other point has not seen proves little, and a point that has
+ * missed some may have missed others. */
+static void judge_arrivals(const struct ws_joiner *joiner, const struct stretch *stretch, struct join_row *row,
+                           size_t count)
+{
+	const bool holes = has_holes(joiner, stretch, row, count);
+	for (size_t i = 0; i < count; i++) {
+		struct join_row *at = &row[i];
+		if (at->first != (int)stretch->to || at->duplicate)
+			continue;
+		const bool says = join_span(at) || at->flags & WS_TCP_RST;
+		const ws_time arrived = join_time(joiner, at, stretch->to);
+		at->next = at->next >= 0 ? at->next : (int8_t)stretch->from;
+		at->outcome = says && !holes && would_have_left(joiner, stretch, arrived) ? WS_OUTCOME_INJECTED
+		                                                                          : WS_OUTCOME_NOT_CAPTURED;
+	}
+}
+
+static void find_ends(const struct ws_joiner *joiner, struct join_row *row, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		bool gap = false;
+		for (size_t k = 0; k < joiner->points; k++) {
+			const unsigned point = joiner->path[k];
+			if (row[i].seen[point] == JOIN_NONE) {
+				gap = gap || row[i].first >= 0;
+				continue;
+			}
+			if (row[i].first < 0)
+				row[i].first = (int8_t)point;
+			else if (gap && joiner->path[k - 1] != (unsigned)row[i].last)
+				row[i].next = (int8_t)joiner->path[k - 1]; /* seen before and after this point */
+			row[i].last = (int8_t)point;
+		}
+		row[i].outcome = row[i].duplicate   ? WS_OUTCOME_DUPLICATED
+		                 : row[i].next >= 0 ? WS_OUTCOME_NOT_CAPTURED
+		                                    : WS_OUTCOME_DELIVERED;
+	}
+}
+
+/* ---- Counting */
+
+static int delay_order(const void *left, const void *right)
+{
+	const ws_time a = *(const ws_time *)left, b = *(const ws_time *)right;
+	return a < b ? -1 : a > b;
+}
+
+static void find_reordered(const struct ws_joiner *joiner, struct join_row *row, size_t count, unsigned last)
+{
+	ws_time earliest = WS_TIME_NEVER;
+	for (size_t i = count; i-- > 0;) {
+		if (row[i].outcome != WS_OUTCOME_DELIVERED)
+			continue;
+		const ws_time arrived = join_time(joiner, &row[i], last);
+		row[i].reordered = arrived > earliest && row[i].departure < earliest;
+		earliest = arrived < earliest ? arrived : earliest;
+	}
+}
+
+static bool count_rows(struct ws_joiner *joiner, const struct join_row *row, size_t count,
+                       struct ws_join_direction *result)
+{
+	const unsigned first = joiner->path[0], last = joiner->path[joiner->points - 1];
+	size_t delays = 0;
+	*result = (struct ws_join_direction){.delay_min = -1, .delay_median = -1, .delay_max = -1};
+	if (!join_room(&joiner->delay, &joiner->delay_room, count + 1, sizeof(*joiner->delay)))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		result->sent += row[i].seen[first] != JOIN_NONE && !row[i].duplicate;
+		result->delivered += row[i].outcome == WS_OUTCOME_DELIVERED;
+		result->lost += row[i].outcome == WS_OUTCOME_LOST;
+		result->not_captured += row[i].outcome == WS_OUTCOME_NOT_CAPTURED;
+		result->injected += row[i].outcome == WS_OUTCOME_INJECTED;
+		result->duplicated += row[i].outcome == WS_OUTCOME_DUPLICATED;
+		result->reordered += row[i].reordered;
+		if (row[i].outcome == WS_OUTCOME_LOST)
+			result->lost_after[row[i].last]++;
+		if (row[i].outcome == WS_OUTCOME_DELIVERED) {
+			const ws_time delay = join_time(joiner, &row[i], last) - join_time(joiner, &row[i], first);
+			joiner->delay[delays++] = delay > 0 ? delay : 0;
+		}
+	}
+	if (!delays)
+		return true;
+	qsort(joiner->delay, delays, sizeof(*joiner->delay), delay_order);
+	result->delay_min = joiner->delay[0];
+	result->delay_median = joiner->delay[delays / 2];
+	result->delay_max = joiner->delay[delays - 1];
+	return true;
+}
+
+bool join_outcomes(struct ws_joiner *joiner, unsigned direction, struct join_row *row, size_t count,
+                   struct ws_join_direction *result)
+{
+	find_ends(joiner, row, count);
+	for (size_t k = 0; k + 1 < joiner->points; k++) {
+		const struct stretch stretch = measure(joiner, row, count, joiner->path[k], joiner->path[k + 1]);
+		if (!build_cover(joiner, stretch.to, row, count) ||
+		    !build_acked(joiner, stretch.to, direction, count ? row[0].sequence : 0))
+			return false;
+		judge_departures(joiner, &stretch, row, count);
+		if (!build_cover(joiner, stretch.from, row, count))
+			return false;
+		judge_arrivals(joiner, &stretch, row, count);
+	}
+	find_reordered(joiner, row, count, joiner->path[joiner->points - 1]);
+	return count_rows(joiner, row, count, result);
+}

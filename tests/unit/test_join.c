@@ -1,0 +1,462 @@
+/* Joining points: connections, clocks, and segments, on cases small enough to read. test_join_random.c has the random
+ * ones. */
+#include "random.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <wirestate/join.h>
+#include <wirestate/packet.h>
+
+enum { SYN = WS_TCP_SYN, ACK = WS_TCP_ACK, FIN = WS_TCP_FIN, RST = WS_TCP_RST, PSH = WS_TCP_PSH };
+#define MS WS_MILLISECOND
+
+/* ---- Clocks */
+
+/* Samples as a path of 20 and 30 ms with some queueing gives them, with the other clock ahead by `offset`, which
+ * drifts.
+ */
+static void add_samples(struct ws_clock *clock, ws_time from, ws_time to, ws_time every, ws_time offset, double ppm,
+                        uint64_t *random)
+{
+	for (ws_time t = from; t < to; t += every) {
+		const ws_time there = offset + (ws_time)((double)t * ppm * 1e-6);
+		const ws_time out = 20 * MS + below(random, 5000000), back = 30 * MS + below(random, 5000000);
+		ws_clock_add(clock, t, t + out + there, true);
+		ws_clock_add(clock, t + back, t + there, false);
+	}
+}
+
+static void check_offset(const struct ws_clock *clock, ws_time here, ws_time offset)
+{
+	ws_time low, high;
+	assert_true(ws_clock_bounds(clock, here, &low, &high));
+	assert_true(low <= offset && offset <= high);
+	assert_true(high - low < 65 * MS);
+}
+
+static void clock_offset(void **state)
+{
+	(void)state;
+	uint64_t random = 1;
+	struct ws_clock *clock = ws_clock_create(4096);
+	struct ws_clock_info info;
+	assert_non_null(clock);
+	assert_false(ws_clock_known(clock));
+	add_samples(clock, 0, 5 * WS_SECOND, 10 * MS, 3700 * MS, 0, &random);
+	ws_clock_solve(clock);
+	assert_true(ws_clock_known(clock));
+	ws_clock_info(clock, &info);
+	assert_false(info.drift_known);
+	assert_int_equal(info.steps, 0);
+	assert_in_range(info.offset, 3690 * MS, 3700 * MS);
+	assert_in_range(info.bound, 24 * MS, 30 * MS);
+	check_offset(clock, 2 * WS_SECOND, 3700 * MS);
+	ws_clock_free(clock);
+}
+
+static void clock_drift(void **state)
+{
+	(void)state;
+	uint64_t random = 2;
+	struct ws_clock *clock = ws_clock_create(1024); /* fewer than samples, so that most are dropped */
+	struct ws_clock_info info;
+	assert_non_null(clock);
+	add_samples(clock, 0, 100 * WS_SECOND, 7 * MS, -9 * WS_SECOND, 80, &random);
+	ws_clock_solve(clock);
+	ws_clock_info(clock, &info);
+	assert_true(info.drift_known);
+	assert_true(info.drift_ppm > 75 && info.drift_ppm < 85);
+	assert_int_equal(info.steps, 0);
+	for (ws_time t = 0; t < 100 * WS_SECOND; t += WS_SECOND)
+		check_offset(clock, t, -9 * WS_SECOND + t / 1000000 * 80);
+	/* No sample arrives before it left, also those that were dropped. */
+	random = 2;
+	for (ws_time t = 0; t < 100 * WS_SECOND; t += 7 * MS) {
+		const ws_time there = -9 * WS_SECOND + (ws_time)((double)t * 80e-6);
+		const ws_time out = 20 * MS + below(&random, 5000000), back = 30 * MS + below(&random, 5000000);
+		assert_true(ws_clock_here(clock, t + out + there) >= t - 10);
+		assert_true(t + back >= ws_clock_here(clock, t + there) - 10);
+	}
+	ws_clock_free(clock);
+}
+
+static void clock_step(void **state)
+{
+	(void)state;
+	uint64_t random = 3;
+	struct ws_clock *clock = ws_clock_create(65536);
+	struct ws_clock_info info;
+	assert_non_null(clock);
+	add_samples(clock, 0, 20 * WS_SECOND, 10 * MS, 0, 0, &random);
+	add_samples(clock, 20 * WS_SECOND, 60 * WS_SECOND, 10 * MS, 500 * MS, 0, &random);
+	ws_clock_solve(clock);
+	ws_clock_info(clock, &info);
+	assert_int_equal(info.steps, 1);
+	check_offset(clock, 10 * WS_SECOND, 0);
+	check_offset(clock, 40 * WS_SECOND, 500 * MS);
+	check_offset(clock, 19 * WS_SECOND, 0);
+	check_offset(clock, 21 * WS_SECOND, 500 * MS);
+	ws_clock_free(clock);
+}
+
+static void clock_wrong_pair(void **state)
+{
+	(void)state;
+	uint64_t random = 4;
+	struct ws_clock *clock = ws_clock_create(65536);
+	struct ws_clock_info info;
+	assert_non_null(clock);
+	add_samples(clock, 0, 20 * WS_SECOND, 10 * MS, WS_SECOND, 0, &random);
+	ws_clock_add(clock, 7 * WS_SECOND, 7 * WS_SECOND + 600 * MS, true); /* 400 ms before it left */
+	ws_clock_solve(clock);
+	ws_clock_info(clock, &info);
+	assert_int_equal(info.steps, 0);
+	check_offset(clock, 10 * WS_SECOND, WS_SECOND);
+	ws_clock_free(clock);
+}
+
+static void clock_one_direction(void **state)
+{
+	(void)state;
+	struct ws_clock *clock = ws_clock_create(1024);
+	struct ws_clock_info info;
+	ws_time low, high;
+	assert_non_null(clock);
+	for (int i = 0; i < 10; i++)
+		ws_clock_add(clock, i * WS_SECOND, i * WS_SECOND + 5 * WS_SECOND + i * MS, true);
+	ws_clock_solve(clock);
+	ws_clock_info(clock, &info);
+	assert_int_equal(info.bound, WS_TIME_NEVER);
+	assert_false(ws_clock_bounds(clock, 0, &low, &high));
+	assert_int_equal(ws_clock_here(clock, 6 * WS_SECOND), WS_SECOND);
+	ws_clock_fix(clock, 4 * WS_SECOND);
+	ws_clock_info(clock, &info);
+	assert_true(info.fixed);
+	assert_int_equal(ws_clock_here(clock, 6 * WS_SECOND), 2 * WS_SECOND);
+	ws_clock_free(clock);
+}
+
+/* ---- Connections */
+
+static struct ws_join_connection connection(unsigned client, unsigned port, uint32_t iss0, uint32_t iss1)
+{
+	struct ws_join_connection c = {.iss = {iss0, iss1}, .iss_known = {iss0, iss1}, .port = {(uint16_t)port, 80}};
+	c.address[0].byte[15] = (uint8_t)client;
+	c.address[1].byte[15] = 200;
+	return c;
+}
+
+static struct ws_join_connection turned(struct ws_join_connection c)
+{
+	struct ws_join_connection r = c;
+	for (unsigned i = 0; i < 2; i++) {
+		r.address[i] = c.address[!i];
+		r.port[i] = c.port[!i];
+		r.iss[i] = c.iss[!i];
+		r.iss_known[i] = c.iss_known[!i];
+	}
+	r.opener = !c.opener;
+	return r;
+}
+
+static void pair_connections(void **state)
+{
+	(void)state;
+	struct ws_join_connection a[] = {
+	        connection(1, 1000, 11, 22),   /* translated */
+	        connection(2, 2000, 33, 44),   /* turned round */
+	        connection(3, 3000, 55, 66),   /* a firewall has changed the server's numbers */
+	        connection(4, 4000, 0, 0),     /* from its middle */
+	        connection(5, 5000, 77, 88),   /* only here */
+	        connection(6, 6000, 99, 0),    /* the answer is lost, and addresses are translated */
+	        connection(7, 7000, 101, 102), /* the same addresses, another connection */
+	};
+	struct ws_join_connection b[] = {
+	        connection(7, 7000, 103, 104), connection(9, 6001, 99, 111),        connection(4, 4000, 5, 6),
+	        connection(3, 3000, 55, 67),   turned(connection(2, 2000, 33, 44)), connection(8, 1001, 11, 22),
+	};
+	a[5].syn_timestamp = b[1].syn_timestamp = true;
+	a[5].syn_tsval = b[1].syn_tsval = 1234;
+	struct ws_join_pair pair[6];
+	size_t count;
+	assert_true(ws_join_connections(a, 7, b, 6, pair, &count));
+	assert_int_equal(count, 5);
+	int of[7] = {-1, -1, -1, -1, -1, -1, -1};
+	for (size_t i = 0; i < count; i++) {
+		of[pair[i].a] = (int)pair[i].b;
+		assert_int_equal(pair[i].swapped, pair[i].a == 1);
+		assert_int_equal(pair[i].doubtful, pair[i].a == 3);
+	}
+	static const int right[7] = {5, 4, 3, 2, -1, 1, -1};
+	for (size_t i = 0; i < 7; i++)
+		assert_int_equal(of[i], right[i]);
+}
+
+/* ---- Segments */
+
+struct capture {
+	struct ws_join_segment segment[64];
+	size_t count;
+	struct ws_join_connection connection;
+};
+
+static struct ws_join_segment *add(struct capture *c, ws_time time, unsigned direction, unsigned flags,
+                                   uint32_t sequence, uint32_t acknowledgment, uint32_t length)
+{
+	struct ws_join_segment *s = &c->segment[c->count++];
+	*s = (struct ws_join_segment){.time = time,
+	                              .frame = c->count,
+	                              .sequence = sequence,
+	                              .acknowledgment = acknowledgment,
+	                              .length = length,
+	                              .flags = (uint16_t)flags,
+	                              .window = 1000,
+	                              .direction = (uint8_t)direction};
+	return s;
+}
+
+/* The same segment at both points, with an IP ID of its own. */
+static void both(struct capture *c, ws_time time, unsigned direction, unsigned flags, uint32_t sequence,
+                 uint32_t acknowledgment, uint32_t length)
+{
+	const uint16_t id = (uint16_t)(c[0].count + c[1].count + 1);
+	add(&c[direction], time, direction, flags, sequence, acknowledgment, length)->identification = id;
+	add(&c[!direction], time + 20 * MS, direction, flags, sequence, acknowledgment, length)->identification = id;
+}
+
+static void open_both(struct capture *c)
+{
+	memset(c, 0, 2 * sizeof(*c));
+	both(c, 0, 0, SYN, 100, 0, 0);
+	both(c, 20 * MS, 1, SYN | ACK, 500, 101, 0);
+	both(c, 40 * MS, 0, ACK, 101, 501, 0);
+	c[0].connection = c[1].connection = connection(1, 1000, 100, 500);
+}
+
+static struct ws_joiner *run(const struct capture *c, struct ws_join_result *result)
+{
+	struct ws_error error;
+	struct ws_joiner *joiner = ws_joiner_create(100000, &error);
+	struct ws_clock *clock = ws_clock_create(1024);
+	struct ws_join_agreement agreement;
+	struct ws_join_point point[2] = {{.period = {-WS_SECOND, 10 * WS_SECOND, false}},
+	                                 {.period = {-WS_SECOND, 10 * WS_SECOND, false}}};
+	assert_non_null(joiner);
+	assert_non_null(clock);
+	for (unsigned i = 0; i < 2; i++)
+		point[i].side = (struct ws_join_side){
+		        .segment = c[i].segment, .count = c[i].count, .connection = &c[i].connection};
+	assert_true(ws_joiner_observe(joiner, &point[0].side, &point[1].side, clock, &agreement));
+	assert_int_equal(agreement.order, 1);
+	ws_clock_solve(clock);
+	point[1].clock = clock;
+	assert_true(ws_joiner_run(joiner, point, 2, result));
+	ws_clock_free(clock);
+	return joiner;
+}
+
+/* The only transit with this outcome. */
+static struct ws_transit only(const struct ws_joiner *joiner, const struct ws_join_result *result, unsigned outcome)
+{
+	struct ws_transit found = {.first = -1}, transit;
+	unsigned count = 0;
+	for (size_t i = 0; i < result->transits; i++) {
+		ws_joiner_transit(joiner, i, &transit);
+		if (transit.outcome != outcome)
+			continue;
+		found = transit;
+		count++;
+	}
+	assert_int_equal(count, 1);
+	return found;
+}
+
+static void lost_segment(void **state)
+{
+	(void)state;
+	struct capture c[2];
+	struct ws_join_result result;
+	open_both(c);
+	add(&c[0], 100 * MS, 0, ACK | PSH, 101, 501, 50)->identification = 900;
+	both(c, 400 * MS, 0, ACK | PSH, 101, 501, 50); /* sent again */
+	both(c, 420 * MS, 1, ACK, 501, 151, 0);
+	struct ws_joiner *joiner = run(c, &result);
+	const struct ws_transit lost = only(joiner, &result, WS_OUTCOME_LOST);
+	assert_int_equal(lost.frame[0], 4);
+	assert_int_equal(lost.sequence, 101);
+	assert_int_equal(lost.last, 0);
+	assert_int_equal(lost.next, 1);
+	assert_int_equal(result.direction[0].lost, 1);
+	assert_int_equal(result.direction[0].sent, 4);
+	assert_int_equal(result.direction[0].lost_after[0], 1);
+	assert_int_equal(result.direction[1].lost, 0);
+	assert_in_range(result.direction[0].delay_median, 0, 40 * MS);
+	ws_joiner_free(joiner);
+}
+
+/* The receiver has acknowledged what its own point has not seen: that point has missed it. */
+static void acknowledged_and_not_captured(void **state)
+{
+	(void)state;
+	struct capture c[2];
+	struct ws_join_result result;
+	open_both(c);
+	add(&c[0], 100 * MS, 0, ACK | PSH, 101, 501, 50)->identification = 900;
+	both(c, 120 * MS, 1, ACK, 501, 151, 0);
+	both(c, 200 * MS, 0, ACK | PSH, 151, 501, 50);
+	struct ws_joiner *joiner = run(c, &result);
+	assert_int_equal(only(joiner, &result, WS_OUTCOME_NOT_CAPTURED).frame[0], 4);
+	assert_int_equal(result.direction[0].lost, 0);
+	ws_joiner_free(joiner);
+}
+
+static void outside_the_other_capture(void **state)
+{
+	(void)state;
+	struct capture c[2];
+	struct ws_join_result result;
+	open_both(c);
+	add(&c[0], 10 * WS_SECOND, 0, FIN | ACK, 101, 501, 0)->identification = 900;
+	struct ws_joiner *joiner = run(c, &result);
+	only(joiner, &result, WS_OUTCOME_NOT_CAPTURED);
+	ws_joiner_free(joiner);
+}
+
+static void forged_reset(void **state)
+{
+	(void)state;
+	struct capture c[2];
+	struct ws_join_result result;
+	open_both(c);
+	both(c, 100 * MS, 0, ACK | PSH, 101, 501, 50);
+	add(&c[1], 200 * MS, 0, RST, 151, 0, 0)->identification = 1;
+	both(c, 300 * MS, 0, ACK | PSH, 151, 501, 50);
+	struct ws_joiner *joiner = run(c, &result);
+	const struct ws_transit reset = only(joiner, &result, WS_OUTCOME_INJECTED);
+	assert_int_equal(reset.frame[0], 0);
+	assert_true(reset.flags & RST);
+	assert_int_equal(result.direction[0].injected, 1);
+	ws_joiner_free(joiner);
+}
+
+static void duplicated_by_the_network(void **state)
+{
+	(void)state;
+	struct capture c[2];
+	struct ws_join_result result;
+	open_both(c);
+	both(c, 100 * MS, 0, ACK | PSH, 101, 501, 50);
+	struct ws_join_segment again = c[1].segment[c[1].count - 1];
+	again.time += MS;
+	again.frame++;
+	c[1].segment[c[1].count++] = again;
+	struct ws_joiner *joiner = run(c, &result);
+	const struct ws_transit twice = only(joiner, &result, WS_OUTCOME_DUPLICATED);
+	assert_int_equal(twice.frame[0], 4);
+	assert_int_equal(twice.frame[1], again.frame);
+	assert_int_equal(result.direction[0].delivered, 3);
+	ws_joiner_free(joiner);
+}
+
+/* A card sends 3000 bytes as three packets, of which the second is lost, and the other card merges the rest of what
+ * follows. */
+static void cut_and_merged(void **state)
+{
+	(void)state;
+	struct capture c[2];
+	struct ws_join_result result;
+	open_both(c);
+	add(&c[0], 100 * MS, 0, ACK | PSH, 101, 501, 3000)->identification = 700;
+	add(&c[1], 120 * MS, 0, ACK, 101, 501, 1000)->identification = 700;
+	add(&c[1], 120 * MS + 2000, 0, ACK | PSH, 2101, 501, 1000)->identification = 702;
+	add(&c[0], 200 * MS, 0, ACK, 3101, 501, 1000)->identification = 710;
+	add(&c[0], 200 * MS + 1000, 0, ACK | PSH, 4101, 501, 1000)->identification = 711;
+	add(&c[1], 220 * MS, 0, ACK | PSH, 3101, 501, 2000)->identification = 710;
+	both(c, 300 * MS, 1, ACK, 501, 1101, 0);
+	struct ws_joiner *joiner = run(c, &result);
+	const struct ws_transit lost = only(joiner, &result, WS_OUTCOME_LOST);
+	assert_int_equal(lost.sequence, 1101);
+	assert_int_equal(lost.length, 1000);
+	assert_int_equal(lost.frame[0], 4);
+	assert_int_equal(result.direction[0].sent, 2 + 3 + 2);
+	assert_int_equal(result.direction[0].delivered, 6);
+	ws_joiner_free(joiner);
+}
+
+/* Of three equal ACKs without IP ID the second was lost: the time tells. */
+static void equal_acks(void **state)
+{
+	(void)state;
+	struct capture c[2];
+	struct ws_join_result result;
+	open_both(c);
+	for (unsigned i = 0; i < 3; i++) {
+		add(&c[0], (100 + i * 100) * MS, 0, ACK, 101, 501, 0)->window = 7;
+		if (i != 1)
+			add(&c[1], (120 + i * 100) * MS, 0, ACK, 101, 501, 0)->window = 7;
+	}
+	both(c, 500 * MS, 0, ACK | PSH, 101, 501, 50);
+	struct ws_joiner *joiner = run(c, &result);
+	assert_int_equal(only(joiner, &result, WS_OUTCOME_LOST).frame[0], 5);
+	ws_joiner_free(joiner);
+}
+
+/* Three points: what the middle one saw and the last did not was lost after it. */
+static void three_points(void **state)
+{
+	(void)state;
+	struct ws_error error;
+	struct capture c[3];
+	struct ws_join_result result;
+	struct ws_join_point point[3];
+	open_both(c);
+	both(c, 100 * MS, 0, ACK | PSH, 101, 501, 50);
+	c[2] = c[0]; /* the middle, 5 ms from the client; listed last */
+	for (size_t i = 0; i < c[2].count; i++)
+		c[2].segment[i].time += c[2].segment[i].direction ? -5 * MS : 5 * MS;
+	add(&c[0], 200 * MS, 0, ACK | PSH, 151, 501, 50)->identification = 900;
+	add(&c[2], 205 * MS, 0, ACK | PSH, 151, 501, 50)->identification = 900;
+	for (unsigned i = 0; i < 3; i++)
+		point[i] = (struct ws_join_point){
+		        .side = {.segment = c[i].segment, .count = c[i].count, .connection = &c[i].connection},
+		        .period = {-WS_SECOND, 10 * WS_SECOND, false}};
+	struct ws_joiner *joiner = ws_joiner_create(1000, &error);
+	assert_non_null(joiner);
+	assert_true(ws_joiner_run(joiner, point, 3, &result));
+	assert_int_equal(result.points, 3);
+	assert_int_equal(result.path[0], 0);
+	assert_int_equal(result.path[1], 2);
+	assert_int_equal(result.path[2], 1);
+	const struct ws_transit lost = only(joiner, &result, WS_OUTCOME_LOST);
+	assert_int_equal(lost.last, 2);
+	assert_int_equal(lost.next, 1);
+	assert_int_equal(result.direction[0].lost_after[2], 1);
+	assert_int_equal(result.direction[0].delay_median, 20 * MS);
+	ws_joiner_free(joiner);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(clock_offset),
+	        cmocka_unit_test(clock_drift),
+	        cmocka_unit_test(clock_step),
+	        cmocka_unit_test(clock_wrong_pair),
+	        cmocka_unit_test(clock_one_direction),
+	        cmocka_unit_test(pair_connections),
+	        cmocka_unit_test(lost_segment),
+	        cmocka_unit_test(acknowledged_and_not_captured),
+	        cmocka_unit_test(outside_the_other_capture),
+	        cmocka_unit_test(forged_reset),
+	        cmocka_unit_test(duplicated_by_the_network),
+	        cmocka_unit_test(cut_and_merged),
+	        cmocka_unit_test(equal_acks),
+	        cmocka_unit_test(three_points),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

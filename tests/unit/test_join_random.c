@@ -1,0 +1,323 @@
+/* Joins what two points have captured of random connections (path_model.h), and compares with what the wire really did:
+ * at least 99.9 % of the losses are named at the right packet, none is invented, the true offset of the clocks is
+ * inside the proven interval, and nothing arrives before it left. JOIN_CONNECTIONS=3000 makes a long run. */
+#include "path_model.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#define MS WS_MILLISECOND
+
+static const struct path_setting settings[] = {
+        {.name = "plain",
+         .loss = 20,
+         .delay = {30 * MS, 30 * MS},
+         .jitter = 2 * MS,
+         .offset = 3700 * MS,
+         .drift_ppm = 80},
+        {.name = "late",
+         .loss = 30,
+         .delay = {10 * MS, 50 * MS},
+         .jitter = MS,
+         .late = {0, 15 * WS_SECOND},
+         .offset = -MS},
+        {.name = "late client", .loss = 30, .delay = {10 * MS, 5 * MS}, .jitter = MS, .late = {20 * WS_SECOND, 0}},
+        {.name = "reordered",
+         .loss = 20,
+         .reorder = 50,
+         .duplicate = 20,
+         .delay = {20 * MS, 20 * MS},
+         .jitter = 5 * MS,
+         .offset = 10 * WS_SECOND,
+         .drift_ppm = -200},
+        {.name = "translated",
+         .loss = 30,
+         .delay = {MS / 10, MS / 5},
+         .jitter = MS / 20,
+         .offset = -10 * WS_SECOND,
+         .drift_ppm = 200,
+         .translated = true,
+         .clamped = true},
+        {.name = "renumbered",
+         .loss = 30,
+         .delay = {8 * MS, 9 * MS},
+         .jitter = MS,
+         .offset = 77 * MS,
+         .renumbered = true},
+        {.name = "offloaded",
+         .loss = 20,
+         .delay = {15 * MS, 15 * MS},
+         .jitter = MS / 100,
+         .offset = -4 * WS_SECOND,
+         .drift_ppm = 30,
+         .offload = 6,
+         .merge = 8,
+         .translated = true},
+        {.name = "offloaded without ID",
+         .loss = 20,
+         .reorder = 10,
+         .delay = {15 * MS, 15 * MS},
+         .jitter = MS / 100,
+         .offset = 5 * WS_SECOND,
+         .drift_ppm = -100,
+         .offload = 6,
+         .merge = 5,
+         .no_ids = true},
+        {.name = "without ID",
+         .loss = 30,
+         .reorder = 20,
+         .duplicate = 5,
+         .delay = {40 * MS, 30 * MS},
+         .jitter = 3 * MS,
+         .offset = WS_SECOND,
+         .drift_ppm = 150,
+         .no_ids = true,
+         .late = {0, 10 * WS_SECOND}},
+        {.name = "without timestamps",
+         .loss = 30,
+         .reorder = 20,
+         .duplicate = 5,
+         .delay = {40 * MS, 30 * MS},
+         .jitter = 3 * MS,
+         .offset = WS_SECOND,
+         .drift_ppm = 150,
+         .no_timestamps = true},
+        {.name = "the clock is set",
+         .loss = 20,
+         .delay = {30 * MS, 20 * MS},
+         .jitter = MS,
+         .step = 2 * WS_SECOND,
+         .offset = -WS_SECOND,
+         .drift_ppm = 50},
+};
+
+struct tally {
+	uint64_t losses, named, invented, pairs, wrong_pairs, injected, early;
+};
+
+static struct ws_join_side side(const struct path_connection *c, unsigned point)
+{
+	return (struct ws_join_side){.segment = c->segment[point],
+	                             .count = c->count[point],
+	                             .connection = &c->known[point],
+	                             .mss = {c->mss[point][0], c->mss[point][1]}};
+}
+
+/* The packet of the wire that a transit is. */
+static const struct wire_packet *wire_of(const struct path_connection *c, const struct path_world *w,
+                                         const struct ws_transit *t)
+{
+	const uint32_t shift = t->direction ? w->shift : 0;
+	for (size_t i = 0; i < c->wires; i++)
+		if (c->wire[i].direction == t->direction && c->wire[i].frame == t->frame[t->direction] &&
+		    c->wire[i].sequence + shift == t->sequence)
+			return &c->wire[i];
+	return NULL;
+}
+
+/* Whether the receiver's point captured long enough before and after, so that the loss can be named. */
+static bool can_be_named(const struct path_setting *s, const struct wire_packet *wire)
+{
+	const ws_time margin = WS_SECOND / 2;
+	return wire->frame && path_captures(s, !wire->direction, wire->sent - margin) &&
+	       path_captures(s, !wire->direction, wire->sent + margin);
+}
+
+static void compare(const struct path_world *w, const struct path_connection *c, const struct ws_joiner *joiner,
+                    const struct ws_join_result *result, struct tally *tally)
+{
+	for (size_t i = 0; i < c->wires; i++)
+		tally->losses += c->wire[i].arrived < 0 && can_be_named(w->setting, &c->wire[i]);
+	for (size_t i = 0; i < result->transits; i++) {
+		struct ws_transit t;
+		ws_joiner_transit(joiner, i, &t);
+		tally->injected += t.outcome == WS_OUTCOME_INJECTED;
+		const struct wire_packet *wire = wire_of(c, w, &t);
+		if (t.outcome == WS_OUTCOME_LOST) {
+			const bool lost = wire && wire->arrived < 0;
+			tally->invented += !lost;
+			tally->named += lost && can_be_named(w->setting, wire);
+		}
+		if (t.outcome != WS_OUTCOME_DELIVERED)
+			continue;
+		tally->pairs++;
+		tally->wrong_pairs += !wire || (wire->arrival != t.frame[!t.direction]);
+		tally->early += t.time[!t.direction] < t.time[t.direction];
+	}
+}
+
+struct run {
+	struct path_world world;
+	struct path_connection connection; /* the one that was made last */
+	size_t count;
+	struct path_state *state; /* before each connection */
+	struct ws_join_connection *known[2];
+	struct ws_joiner *joiner;
+	struct ws_clock *clock;
+};
+
+static void make(struct run *run, size_t i)
+{
+	const struct path_setting *s = run->world.setting;
+	run->world.state = run->state[i];
+	path_connect(&run->world, &run->connection, WS_SECOND + s->span / (ws_time)run->count * (ws_time)i,
+	             (uint16_t)(1024 + i % 60000));
+}
+
+static void begin(struct run *run, const struct path_setting *setting, size_t count)
+{
+	struct ws_error error;
+	run->world.setting = setting;
+	run->count = count;
+	run->state = calloc(count + 1, sizeof(*run->state));
+	run->joiner = ws_joiner_create(1u << 20, &error);
+	run->clock = ws_clock_create(1u << 15);
+	assert_non_null(run->state);
+	assert_non_null(run->joiner);
+	assert_non_null(run->clock);
+	for (unsigned point = 0; point < 2; point++)
+		assert_non_null(run->known[point] = calloc(count, sizeof(**run->known)));
+	run->state[0].random = 42 + (uint64_t)(setting - settings);
+}
+
+static void end(struct run *run)
+{
+	free(run->state);
+	free(run->known[0]);
+	free(run->known[1]);
+	ws_joiner_free(run->joiner);
+	ws_clock_free(run->clock);
+}
+
+/* What both points know of the connections, and of the clocks. */
+static void observe(struct run *run)
+{
+	for (size_t i = 0; i < run->count; i++) {
+		make(run, i);
+		run->state[i + 1] = run->world.state;
+		const struct ws_join_side a = side(&run->connection, 0), b = side(&run->connection, 1);
+		struct ws_join_agreement agreement;
+		assert_true(ws_joiner_observe(run->joiner, &a, &b, run->clock, &agreement));
+		assert_true(agreement.order >= 0);
+		run->known[0][i] = run->connection.known[0];
+		run->known[1][i] = run->connection.known[1];
+	}
+	ws_clock_solve(run->clock);
+}
+
+static void check_pairs(const struct run *run)
+{
+	const struct path_setting *s = run->world.setting;
+	struct ws_join_pair *pairs = calloc(run->count, sizeof(*pairs));
+	size_t count, expected = 0;
+	assert_non_null(pairs);
+	assert_true(ws_join_connections(run->known[0], run->count, run->known[1], run->count, pairs, &count));
+	for (size_t i = 0; i < count; i++) {
+		assert_int_equal(pairs[i].a, pairs[i].b);
+		assert_false(pairs[i].swapped);
+	}
+	for (size_t i = 0; i < run->count; i++)
+		expected += !s->translated || (run->known[0][i].iss_known[0] && run->known[1][i].iss_known[0]);
+	assert_int_equal(count, expected);
+	free(pairs);
+}
+
+static void check_clock(const struct run *run)
+{
+	const struct path_setting *s = run->world.setting;
+	struct ws_clock_info info;
+	ws_clock_info(run->clock, &info);
+	assert_int_equal(info.steps, s->step != 0);
+	for (ws_time t = s->late[0] + s->late[1] + 2 * WS_SECOND; t < s->span; t += WS_SECOND / 2) {
+		ws_time low, high;
+		const ws_time true_offset = path_clock(s, 1, t) - t;
+		if (s->step && llabs(t - s->span / 2) < WS_SECOND)
+			continue;
+		assert_true(ws_clock_bounds(run->clock, t, &low, &high));
+		assert_true(low <= true_offset && true_offset <= high);
+		assert_true(high - low < s->delay[0] + s->delay[1] + 2 * s->jitter + 10 * MS);
+	}
+	if (info.drift_known && !s->step)
+		assert_true(abs((int)info.drift_ppm - s->drift_ppm) < 20);
+}
+
+static void run_setting(const struct path_setting *setting, size_t count)
+{
+	struct path_setting s = *setting;
+	struct run *run = calloc(1, sizeof(*run));
+	struct tally tally = {0};
+	assert_non_null(run);
+	s.span = s.span ? s.span : 60 * WS_SECOND;
+	begin(run, setting, count);
+	run->world.setting = &s;
+	observe(run);
+	check_clock(run);
+	check_pairs(run);
+	struct ws_join_point point[2] = {{.clock = NULL}, {.clock = run->clock}};
+	for (unsigned i = 0; i < 2; i++)
+		point[i].period = (struct ws_join_period){.first = s.late[i], .last = path_end(&s) - s.late[i]};
+	for (size_t i = 0; i < count; i++) {
+		struct ws_join_result result;
+		make(run, i);
+		point[0].side = side(&run->connection, 0);
+		point[1].side = side(&run->connection, 1);
+		assert_true(ws_joiner_run(run->joiner, point, 2, &result));
+		compare(&run->world, &run->connection, run->joiner, &result, &tally);
+	}
+	print_message("%-22s %6llu losses, %llu named, %llu invented; %llu pairs, %llu wrong; %llu injected\n", s.name,
+	              (unsigned long long)tally.losses, (unsigned long long)tally.named,
+	              (unsigned long long)tally.invented, (unsigned long long)tally.pairs,
+	              (unsigned long long)tally.wrong_pairs, (unsigned long long)tally.injected);
+	/* Without IP ID, copies of an ACK within a tick of the timestamps' clock are the same; the time tells most
+	 * apart. */
+	const uint64_t most_wrong = s.no_ids || s.no_timestamps ? tally.losses / 100 : 0;
+	assert_true(tally.losses > 50);
+	assert_true(tally.named * 1000 >= tally.losses * (most_wrong ? 990 : 999));
+	assert_true(tally.invented <= most_wrong);
+	assert_true(tally.wrong_pairs * 1000 <= (most_wrong ? tally.pairs : 0));
+	assert_int_equal(tally.injected, 0);
+	assert_int_equal(tally.early, 0);
+	end(run);
+	free(run);
+}
+
+static void random_paths(void **state)
+{
+	(void)state;
+	const char *text = getenv("JOIN_CONNECTIONS");
+	const size_t count = text ? strtoul(text, NULL, 10) : 300;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(settings); i++)
+		run_setting(&settings[i], count);
+}
+
+/* The same addresses and ports at other times are other connections. */
+static void unrelated(void **state)
+{
+	(void)state;
+	enum { COUNT = 200 };
+	struct run *run = calloc(2, sizeof(*run));
+	struct ws_join_pair pairs[COUNT];
+	size_t count;
+	assert_non_null(run);
+	for (unsigned i = 0; i < 2; i++) {
+		struct path_setting s = settings[0];
+		s.span = 60 * WS_SECOND;
+		begin(&run[i], &settings[i], COUNT);
+		run[i].world.setting = &s;
+		observe(&run[i]);
+	}
+	assert_true(ws_join_connections(run[0].known[0], COUNT, run[1].known[1], COUNT, pairs, &count));
+	assert_int_equal(count, 0);
+	end(&run[0]);
+	end(&run[1]);
+	free(run);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(random_paths), cmocka_unit_test(unrelated)};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
