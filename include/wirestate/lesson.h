@@ -1,4 +1,5 @@
-/* Lessons: a capture played with stops, each with a question, an answer and the fields it rests on.
+/* Lessons: a capture played with stops, each with a question, an answer and the fields it is based on. The user may
+ * type the answer where the stop says what is expected.
  *
  *   ws_lesson_parse() reads the text; main opens the capture it names, and shows the lesson every packet of it with
  *   ws_lesson_take(); ws_lesson_resolve() then puts the packets' values into the texts, and refuses what is not so.
@@ -10,6 +11,7 @@
 
 #include <wirestate/error.h>
 #include <wirestate/packet.h>
+#include <wirestate/text.h>
 #include <wirestate/track.h>
 
 enum { WS_LESSON_IN_HEAD = 1, WS_LESSON_IN_STOP = 2 };
@@ -43,7 +45,17 @@ enum { WS_LESSON_IN_HEAD = 1, WS_LESSON_IN_STOP = 2 };
 	X(WS_LESSON_ANSWER, "answer", WS_LESSON_IN_STOP, "its answer; needed")                                         \
 	X(WS_LESSON_SUM, "sum", WS_LESSON_IN_STOP,                                                                     \
 	  "a sum that holds, shown with the answer: {3.tcp.acknowledgment} = {2.tcp.sequence} + 1; more than one may " \
-	  "be given")
+	  "be given")                                                                                                  \
+	X(WS_LESSON_EXPECT, "expect", WS_LESSON_IN_STOP,                                                               \
+	  "the answer to be typed. A number: {1.tcp.sequence} + 1, or 11 = {9.tcp.acknowledgment relative}, where "    \
+	  "both sides are checked. A state: server CLOSE_WAIT, or server LAST_ACK after 10, the number of a packet. "  \
+	  "Choices, the right one first: client | server | both; they are shown in alphabetical order. Or a word")     \
+	X(WS_LESSON_ACCEPT, "accept", WS_LESSON_IN_STOP,                                                               \
+	  "other spellings of the expected answer, separated by |; case, spaces and punctuation never matter")         \
+	X(WS_LESSON_HINT, "hint", WS_LESSON_IN_STOP,                                                                   \
+	  "a sentence that helps, shown after a wrong answer; up to three may be given, from vague to clear")          \
+	X(WS_LESSON_WRONG, "wrong", WS_LESSON_IN_STOP,                                                                 \
+	  "an answer that is wrong, and why: 10: the FIN takes a number, too; more than one may be given")
 
 /* X(enumerator, word of the key `group`, heading): what a lesson is about, in the order in which lessons are listed. A
  * lesson that names no group belongs to the last. */
@@ -74,6 +86,9 @@ enum {
 	WS_LESSON_STOPS = 40,
 	WS_LESSON_FIELDS_MOST = 12, /* of a stop */
 	WS_LESSON_SUMS_MOST = 6,
+	WS_LESSON_HINTS_MOST = 3,
+	WS_LESSON_SPELLINGS_MOST = 8, /* choices, and other spellings */
+	WS_LESSON_WRONGS_MOST = 8,
 	WS_LESSON_VALUES = 256, /* different ones of a lesson */
 	WS_LESSON_TITLE_COLUMNS = 40,
 	WS_LESSON_ABOUT_COLUMNS = 100,
@@ -96,6 +111,38 @@ struct ws_lesson_value {
 	char text[64];
 };
 
+/* What the answer to a stop's question is compared as. */
+enum ws_answer_kind {
+	WS_ANSWER_NONE, /* none is typed */
+	WS_ANSWER_NUMBER,
+	WS_ANSWER_STATE,
+	WS_ANSWER_CHOICE,
+	WS_ANSWER_WORD,
+};
+
+/* The answer that is typed at a stop. `key` means what two spellings of the same answer have in common. */
+struct ws_lesson_question {
+	enum ws_answer_kind kind;
+	unsigned line, accept_line; /* of expect and accept; 0: there is none */
+	unsigned other_line;        /* of the first hint or wrong answer */
+	char *expect;               /* owned: as in the file; after ws_lesson_resolve() the right answer as shown */
+	char *right;                /* owned: its key, known after ws_lesson_resolve() */
+	size_t choice_count, accept_count, hint_count, wrong_count;
+	char *choice[WS_LESSON_SPELLINGS_MOST]; /* owned: in the order in which they are shown */
+	char *accept[WS_LESSON_SPELLINGS_MOST]; /* owned: after ws_lesson_resolve() the keys */
+	char *hint[WS_LESSON_HINTS_MOST];       /* owned */
+	unsigned hint_line[WS_LESSON_HINTS_MOST];
+	struct {
+		unsigned line;
+		char *value, *why; /* owned: `value` is the key after ws_lesson_resolve() */
+	} wrong[WS_LESSON_WRONGS_MOST];
+	/* Of a state: whose it is (0 the client), and after which packet; 0: the stop's. */
+	int role;
+	uint8_t state, actual; /* enum ws_state, as the lesson says and as the packets show */
+	uint64_t after;
+	bool seen;
+};
+
 struct ws_lesson_stop {
 	unsigned line;  /* of the file */
 	uint64_t frame; /* 0: the end of the capture */
@@ -115,6 +162,7 @@ struct ws_lesson_stop {
 		size_t value_count;
 		uint16_t value[8];
 	} sum[WS_LESSON_SUMS_MOST];
+	struct ws_lesson_question question;
 	/* Known once the packet has come. */
 	bool seen;
 	uint64_t conn_number; /* 0: the stop has no packet */
@@ -146,6 +194,19 @@ void ws_lesson_take(struct ws_lesson *lesson, const struct ws_packet *packet, co
                     const struct ws_tracker *tracker);
 /* Call it once, after all packets have been taken. False: a frame, a field or a state is not what the lesson says. */
 bool ws_lesson_resolve(struct ws_lesson *lesson, const struct ws_tracker *tracker, struct ws_error *error) WS_CHECKED;
+
+enum ws_typed {
+	WS_TYPED_RIGHT,
+	WS_TYPED_WRONG,
+	WS_TYPED_UNCLEAR, /* it is no number, no state or none of the choices */
+};
+/* Compares what the user typed with the answer that a question of a resolved lesson expects. `why`: the lesson's reason
+ * why this answer is wrong, or NULL; it lives as long as the lesson. */
+enum ws_typed ws_lesson_judge(const struct ws_lesson_question *question, const char *typed, const char **why);
+/* What can be typed, as a sentence: "Type one of: client, server". */
+void ws_lesson_form(const struct ws_lesson_question *question, struct ws_text *text);
+/* A spelling of a state as in answers: lower case, without punctuation. NULL after the last. `state`: which it is. */
+const char *ws_lesson_state_spelling(size_t index, enum ws_state *state);
 
 const char *ws_lesson_key_word(enum ws_lesson_key key);
 const char *ws_lesson_key_meaning(enum ws_lesson_key key);

@@ -120,11 +120,11 @@ static void lesson_keys(FILE *out)
 static void lesson_limits(FILE *out)
 {
 	fprintf(out,
-	        "Limits: %d KiB in a file, %d stops, %d fields and %d sums in a stop, %d columns in a title, %d in "
-	        "about, "
-	        "%d bytes in a text.\n",
+	        "Limits: %d KiB in a file, %d stops; in a stop %d fields, %d sums, %d choices, %d hints and %d wrong "
+	        "answers; %d columns in a title, %d in about, %d bytes in a text.\n",
 	        WS_LESSON_BYTES / 1024, WS_LESSON_STOPS, WS_LESSON_FIELDS_MOST, WS_LESSON_SUMS_MOST,
-	        WS_LESSON_TITLE_COLUMNS, WS_LESSON_ABOUT_COLUMNS, WS_LESSON_TEXT_BYTES);
+	        WS_LESSON_SPELLINGS_MOST, WS_LESSON_HINTS_MOST, WS_LESSON_WRONGS_MOST, WS_LESSON_TITLE_COLUMNS,
+	        WS_LESSON_ABOUT_COLUMNS, WS_LESSON_TEXT_BYTES);
 }
 
 static void states(FILE *out)

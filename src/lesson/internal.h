@@ -1,4 +1,4 @@
-/* What parse.c and value.c share. Private to src/lesson. */
+/* What the files of this folder share. Private to src/lesson. */
 #ifndef SCENE_LESSON_TEXT_H
 #define SCENE_LESSON_TEXT_H
 
@@ -19,6 +19,45 @@ bool lesson_value_read(struct ws_lesson *lesson, const char *text, size_t *used,
 bool lesson_text_check(struct ws_lesson *lesson, const char *text, unsigned line, struct ws_error *error);
 /* Reads the values and the form of a sum. `sum`: its index in the stop. */
 bool lesson_sum_check(struct ws_lesson *lesson, struct ws_lesson_stop *stop, size_t sum, struct ws_error *error);
+
+/* Puts the packets' values into the sum, and shows it in words and numbers. False: it does not hold. */
+bool lesson_sum_resolve(struct ws_lesson *lesson, struct ws_lesson_stop *stop, size_t sum, struct ws_error *error);
+
+/* A number that an answer has to be: a sum, or an equation, whose left side it is. `key` is the key of which it is the
+ * value, for errors. */
+struct lesson_number {
+	uint64_t number;
+	const struct ws_lesson_value *only; /* it is this field alone, which may be no number; NULL: it is a sum */
+};
+bool lesson_number_check(struct ws_lesson *lesson, const char *text, const char *key, unsigned line,
+                         struct ws_error *error);
+bool lesson_number_resolve(struct ws_lesson *lesson, const char *text, const char *key, unsigned line,
+                           struct lesson_number *number, struct ws_error *error);
+
+/* Fails when the value is not in the capture. */
+bool lesson_value_missing(const struct ws_lesson *lesson, const struct ws_lesson_value *value, unsigned line,
+                          struct ws_error *error);
+/* Replaces a text by the same text with the packets' values. */
+bool lesson_fill_in(struct ws_lesson *lesson, char **text, unsigned line, struct ws_error *error);
+
+/* ---- question.c */
+
+/* Takes the value of expect, accept, hint or wrong. */
+bool lesson_question_take(struct ws_lesson *lesson, struct ws_lesson_stop *stop, enum ws_lesson_key key,
+                          const char *value, unsigned line, struct ws_error *error);
+/* Checks that a stop has what its hints and wrong answers belong to. */
+bool lesson_question_check(const struct ws_lesson *lesson, const struct ws_lesson_stop *stop, struct ws_error *error);
+/* Takes the state of the packet's connection that a question asks for. */
+void lesson_question_take_packet(struct ws_lesson_stop *stop, uint64_t frame, uint64_t conn_number,
+                                 const struct ws_tracker *tracker);
+/* Call it when the stop's own states are known. */
+bool lesson_question_resolve(struct ws_lesson *lesson, struct ws_lesson_stop *stop, struct ws_error *error);
+void lesson_question_free(struct ws_lesson_question *question);
+
+/* Reads "SYN_SENT~" (parse.c). False: it is not a state. */
+bool lesson_state_read(const char *text, size_t length, uint8_t *state, char *mark);
+/* The states of a connection, the client's first (value.c). False: there is no such connection. */
+bool lesson_states_of(const struct ws_tracker *tracker, uint64_t conn_number, uint8_t state[2], uint8_t certainty[2]);
 
 /* True when the value counts modulo 2^32: an absolute sequence number. */
 bool lesson_value_wraps(const struct ws_lesson_value *value);

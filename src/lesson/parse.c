@@ -209,8 +209,7 @@ static bool take_fields(struct parser *parser)
 	return stop->field_count || bad_value(parser, "a list of fields, like tcp.sequence, tcp.flags");
 }
 
-/* Reads "SYN_SENT~". False: it is not a state. */
-static bool read_state(const char *text, size_t length, uint8_t *state, char *mark)
+bool lesson_state_read(const char *text, size_t length, uint8_t *state, char *mark)
 {
 	static const char marks[] = {
 #define X(name, words, character) character,
@@ -243,7 +242,7 @@ static bool take_states(struct parser *parser)
 			return bad_value(parser, "of the form: client ESTABLISHED, server SYN_RECEIVED~");
 		at += role + strspn(at + role, " ");
 		const size_t length = strcspn(at, " ,");
-		if (!read_state(at, length, &stop->state[i], &stop->mark[i]))
+		if (!lesson_state_read(at, length, &stop->state[i], &stop->mark[i]))
 			return lesson_fail(parser->lesson, parser->key_line, parser->error,
 			                   "states: '%.*s' is not a state; write it as on the screen, with its mark: "
 			                   "SYN_RECEIVED~, LISTEN?",
@@ -332,6 +331,12 @@ static bool take_value(struct parser *parser)
 		return take_text(parser, &stop_of(parser)->answer);
 	case WS_LESSON_SUM:
 		return take_sum(parser);
+	case WS_LESSON_EXPECT:
+	case WS_LESSON_ACCEPT:
+	case WS_LESSON_HINT:
+	case WS_LESSON_WRONG:
+		return lesson_question_take(lesson, stop_of(parser), (enum ws_lesson_key)parser->key, parser->value,
+		                            parser->key_line, parser->error);
 	case WS_LESSON_KEY_COUNT:
 		break;
 	}
@@ -343,11 +348,16 @@ static bool is_text(int key)
 	return key == WS_LESSON_TRY || key == WS_LESSON_ASK || key == WS_LESSON_ANSWER;
 }
 
+static bool may_repeat(int key)
+{
+	return key == WS_LESSON_STOP || key == WS_LESSON_SUM || key == WS_LESSON_HINT || key == WS_LESSON_WRONG;
+}
+
 static bool check_stop(const struct parser *parser)
 {
 	const struct ws_lesson_stop *stop = stop_of(parser);
 	if (!stop || (stop->ask && stop->answer))
-		return true;
+		return !stop || lesson_question_check(parser->lesson, stop, parser->error);
 	return lesson_fail(parser->lesson, stop->line, parser->error, "this stop has no %s: add a line '%s: ...'",
 	                   stop->ask ? "answer" : "question", keys[stop->ask ? WS_LESSON_ANSWER : WS_LESSON_ASK].word);
 }
@@ -413,7 +423,7 @@ static bool begin_key(struct parser *parser, const char *text, size_t length)
 		                                    : "to a stop: put it after a line 'stop: N'");
 	unsigned *given = where == IN_STOP ? &parser->stop_given : &parser->given;
 	const unsigned bit = 1u << parser->key;
-	if (*given & bit && parser->key != WS_LESSON_STOP && parser->key != WS_LESSON_SUM)
+	if (*given & bit && !may_repeat(parser->key))
 		return lesson_fail(lesson, parser->line, parser->error, "%s has been given already%s",
 		                   keys[parser->key].word, where == IN_STOP ? " for this stop" : "");
 	*given |= bit;
@@ -525,6 +535,7 @@ void ws_lesson_free(struct ws_lesson *lesson)
 		free(stop->answer);
 		for (size_t sum = 0; sum < WS_LESSON_SUMS_MOST; sum++)
 			free(stop->sum[sum].text);
+		lesson_question_free(&stop->question);
 	}
 	free(lesson->name);
 	free(lesson->title);

@@ -1,5 +1,5 @@
-/* What a lesson says about packets: fields by the names of the JSON records, sums of them, and states. It is
- * checked against the capture. */
+/* What a lesson says about packets: fields by the names of the JSON records, and states. It is checked against the
+ * capture. */
 #include "lesson/internal.h"
 
 #include <inttypes.h>
@@ -177,77 +177,6 @@ bool lesson_text_check(struct ws_lesson *lesson, const char *text, unsigned line
 	return true;
 }
 
-/* ---- Sums */
-
-/* One term of a sum: a number or a value. */
-struct term {
-	bool minus;
-	int side; /* 0: left of the equals sign */
-	bool is_value;
-	size_t index; /* the index of its value */
-	uint64_t number;
-	size_t length; /* of its text */
-};
-
-/* Reads the next term at *text. False: the text is at its end, or wrong. */
-static bool next_term(struct ws_lesson *lesson, const char **text, struct term *term, bool first, struct ws_text *wrong)
-{
-	const char *at = *text + strspn(*text, " ");
-	*term = (struct term){.side = term->side};
-	if (!first) {
-		if (!*at) {
-			*text = at;
-			return false;
-		}
-		if (*at == '=')
-			term->side++;
-		else if (*at != '+' && *at != '-')
-			ws_text_printf(wrong, "'%.20s': between two terms stands +, - or =", at);
-		term->minus = *at == '-';
-		at += 1 + strspn(at + 1, " ");
-	}
-	const size_t digits = strspn(at, "0123456789");
-	if (wrong->length)
-		return false;
-	if (*at == '{') {
-		term->is_value = true;
-		*text = at;
-		if (!lesson_value_read(lesson, at, &term->length, &term->index, wrong))
-			return false;
-		*text = at + term->length;
-		return true;
-	}
-	if (!digits || digits > 18) {
-		ws_text_printf(wrong,
-		               *at ? "'%.20s' is neither a number nor a field in braces, like {3.tcp.sequence}"
-		                   : "%sit ends where a number or a field should stand",
-		               at);
-		return false;
-	}
-	term->number = strtoull(at, NULL, 10);
-	term->length = digits;
-	*text = at + digits;
-	return true;
-}
-
-bool lesson_sum_check(struct ws_lesson *lesson, struct ws_lesson_stop *stop, size_t sum, struct ws_error *error)
-{
-	char words[320];
-	struct ws_text wrong = WS_TEXT_OVER(words);
-	struct term term = {0};
-	const char *at = stop->sum[sum].text;
-	for (bool first = true; next_term(lesson, &at, &term, first, &wrong); first = false) {
-		const size_t most = WS_ARRAY_SIZE(stop->sum[sum].value);
-		if (term.is_value && stop->sum[sum].value_count == most)
-			return lesson_fail(lesson, stop->sum[sum].line, error, "sum: at most %zu fields", most);
-		if (term.is_value)
-			stop->sum[sum].value[stop->sum[sum].value_count++] = (uint16_t)term.index;
-	}
-	if (!wrong.length && term.side != 1)
-		ws_text_puts(&wrong, "one = must stand in it: {3.tcp.acknowledgment} = {2.tcp.sequence} + 1");
-	return !wrong.length || lesson_fail(lesson, stop->sum[sum].line, error, "sum: %s", ws_text_cstr(&wrong));
-}
-
 /* ---- The packets */
 
 static void put_number(struct ws_lesson_value *value, uint64_t number)
@@ -340,20 +269,25 @@ static void take_value(struct ws_lesson_value *value, const struct ws_packet *pa
 	                                                             : result->relative_acknowledgment);
 }
 
+bool lesson_states_of(const struct ws_tracker *tracker, uint64_t conn_number, uint8_t state[2], uint8_t certainty[2])
+{
+	struct ws_conn_info info;
+	const ws_conn_id conn = conn_number ? ws_tracker_conn_find(tracker, conn_number) : 0;
+	if (!conn || !ws_tracker_conn(tracker, conn, &info))
+		return false;
+	for (int role = 0; role < 2; role++) {
+		const struct ws_endpoint_info *end = &info.endpoint[role ? !info.likely_client : info.likely_client];
+		state[role] = end->state;
+		certainty[role] = end->certainty;
+	}
+	return true;
+}
+
 /* Takes the states of the packet's connection as they are now. */
 static void take_states(struct ws_lesson_stop *stop, const struct ws_tracker *tracker)
 {
-	struct ws_conn_info info;
-	const ws_conn_id conn = stop->conn_number ? ws_tracker_conn_find(tracker, stop->conn_number) : 0;
-	if (!conn || !ws_tracker_conn(tracker, conn, &info)) {
+	if (!lesson_states_of(tracker, stop->conn_number, stop->actual, stop->certainty))
 		stop->conn_number = 0;
-		return;
-	}
-	for (int role = 0; role < 2; role++) {
-		const struct ws_endpoint_info *end = &info.endpoint[role ? !info.likely_client : info.likely_client];
-		stop->actual[role] = end->state;
-		stop->certainty[role] = end->certainty;
-	}
 }
 
 void ws_lesson_take(struct ws_lesson *lesson, const struct ws_packet *packet, const struct ws_track_result *result,
@@ -368,6 +302,7 @@ void ws_lesson_take(struct ws_lesson *lesson, const struct ws_packet *packet, co
 			take_value(&lesson->value[i], packet, result);
 	for (size_t i = 0; i < lesson->stop_count; i++) {
 		struct ws_lesson_stop *stop = &lesson->stop[i];
+		lesson_question_take_packet(stop, frame, result->conn_number, tracker);
 		if (stop->frame != frame)
 			continue;
 		stop->seen = true;
@@ -386,8 +321,8 @@ void ws_lesson_take(struct ws_lesson *lesson, const struct ws_packet *packet, co
 
 /* ---- After all packets */
 
-static bool is_missing(const struct ws_lesson *lesson, const struct ws_lesson_value *value, unsigned line,
-                       struct ws_error *error)
+bool lesson_value_missing(const struct ws_lesson *lesson, const struct ws_lesson_value *value, unsigned line,
+                          struct ws_error *error)
 {
 	if (value->found)
 		return false;
@@ -402,7 +337,7 @@ static bool is_missing(const struct ws_lesson *lesson, const struct ws_lesson_va
 }
 
 /* Replaces a text by the same text with its values. */
-static bool fill_in(struct ws_lesson *lesson, char **text, unsigned line, struct ws_error *error)
+bool lesson_fill_in(struct ws_lesson *lesson, char **text, unsigned line, struct ws_error *error)
 {
 	enum { ROOM = WS_LESSON_TEXT_BYTES * 4 };
 	if (!strchr(*text, '{'))
@@ -418,7 +353,7 @@ static bool fill_in(struct ws_lesson *lesson, char **text, unsigned line, struct
 		if (!*at)
 			break;
 		if (!lesson_value_read(lesson, at, &used, &index, &wrong) ||
-		    is_missing(lesson, &lesson->value[index], line, error)) {
+		    lesson_value_missing(lesson, &lesson->value[index], line, error)) {
 			free(filled);
 			return false;
 		}
@@ -428,86 +363,6 @@ static bool fill_in(struct ws_lesson *lesson, char **text, unsigned line, struct
 	ws_text_cstr(&out);
 	free(*text);
 	*text = filled;
-	return true;
-}
-
-/* The label of a layer, from its name in records. */
-static const char *layer_label(const char *name)
-{
-	for (int header = 0; header < WS_HEADER_COUNT; header++)
-		if (strcmp(ws_header_info((enum ws_header)header)->name, name) == 0)
-			return ws_header_info((enum ws_header)header)->label;
-	return NULL; /* the whole frame */
-}
-
-/* Writes the name of a value in a sum: "frame 4 acknowledgment", or "IPv4 total length" where all values are from
- * one frame. */
-static void name_value(struct ws_text *text, const struct ws_lesson_value *value, bool one_frame)
-{
-	struct ws_lesson_value plain = *value;
-	plain.relative = false;
-	const char *label = lesson_value_wraps(&plain) ? NULL : layer_label(value->field.layer);
-	if (!one_frame)
-		ws_text_printf(text, "frame %" PRIu64 " ", value->frame);
-	if (label)
-		ws_text_printf(text, "%s ", label);
-	for (const char *c = value->field.name; *c; c++)
-		ws_text_putc(text, *c == '_' ? ' ' : *c);
-}
-
-static bool is_of_one_frame(const struct ws_lesson *lesson, const struct ws_lesson_stop *stop, size_t sum)
-{
-	const uint16_t *value = stop->sum[sum].value;
-	for (size_t i = 1; i < stop->sum[sum].value_count; i++)
-		if (lesson->value[value[i]].frame != lesson->value[value[0]].frame)
-			return false;
-	return stop->sum[sum].value_count > 0;
-}
-
-/* Replaces a sum by the same sum in words and in numbers. False: it does not hold. */
-static bool work_out(struct ws_lesson *lesson, struct ws_lesson_stop *stop, size_t sum, struct ws_error *error)
-{
-	char left[400], right[300], words[320];
-	struct ws_text named = WS_TEXT_OVER(left), numbers = WS_TEXT_OVER(right), wrong = WS_TEXT_OVER(words);
-	struct term term = {0};
-	uint64_t side[2] = {0, 0};
-	bool wraps = false;
-	int before = 0; /* the side of the equals sign of the term before */
-	const unsigned line = stop->sum[sum].line;
-	const char *at = stop->sum[sum].text;
-	const bool one_frame = is_of_one_frame(lesson, stop, sum);
-	if (one_frame)
-		ws_text_printf(&named, "frame %" PRIu64 ": ", lesson->value[stop->sum[sum].value[0]].frame);
-	for (bool first = true; next_term(lesson, &at, &term, first, &wrong); first = false) {
-		const struct ws_lesson_value *value = term.is_value ? &lesson->value[term.index] : NULL;
-		const char *sign = first ? "" : term.side > before ? " = " : term.minus ? " - " : " + ";
-		before = term.side;
-		if (value && is_missing(lesson, value, line, error))
-			return false;
-		if (value && !value->is_number)
-			return lesson_fail(lesson, line, error, "sum: %s.%s is no number: speak of it in the answer",
-			                   value->field.layer, value->field.name);
-		const uint64_t number = value ? value->number : term.number;
-		wraps = wraps || (value && lesson_value_wraps(value));
-		side[term.side & 1] += term.minus ? -number : number;
-		ws_text_puts(&named, sign);
-		if (value)
-			name_value(&named, value, one_frame);
-		else
-			ws_text_u64(&named, number);
-		ws_text_puts(&numbers, sign);
-		ws_text_u64(&numbers, number);
-	}
-	ws_text_cstr(&named);
-	ws_text_cstr(&numbers);
-	if (wraps ? (uint32_t)side[0] != (uint32_t)side[1] : side[0] != side[1])
-		return lesson_fail(lesson, line, error, "sum: it does not hold: %s%s", right,
-		                   wraps ? " (modulo 2^32)" : "");
-	char *shown = NULL;
-	if (asprintf(&shown, "%s:  %s", left, right) < 0)
-		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
-	free(stop->sum[sum].text);
-	stop->sum[sum].text = shown;
 	return true;
 }
 
@@ -566,10 +421,11 @@ static bool resolve_stop(struct ws_lesson *lesson, struct ws_lesson_stop *stop, 
 	if (!check_states(lesson, stop, error))
 		return false;
 	for (size_t sum = 0; sum < stop->sum_count; sum++)
-		if (!work_out(lesson, stop, sum, error))
+		if (!lesson_sum_resolve(lesson, stop, sum, error))
 			return false;
-	return fill_in(lesson, &stop->ask, stop->ask_line, error) &&
-	       fill_in(lesson, &stop->answer, stop->answer_line, error);
+	return lesson_question_resolve(lesson, stop, error) &&
+	       lesson_fill_in(lesson, &stop->ask, stop->ask_line, error) &&
+	       lesson_fill_in(lesson, &stop->answer, stop->answer_line, error);
 }
 
 bool ws_lesson_resolve(struct ws_lesson *lesson, const struct ws_tracker *tracker, struct ws_error *error)

@@ -13,7 +13,7 @@ sum: {3.tcp.acknowledgment} = {2.tcp.sequence} + 1
 """
 
 HEAD = "title, about, capture, group, order, try, stop, screen, connection"
-STOP = "stop, screen, connection, fields, states, ask, answer, sum"
+STOP = "stop, screen, connection, fields, states, ask, answer, sum, expect, accept, hint, wrong"
 FIELDS = ("source_port, destination_port, sequence, acknowledgment, header_length, flags, window, checksum, "
           "urgent_pointer, options, payload_length")
 SCREENS = "list, lifelines, diagram, packet, hosts, stream, udp, datagrams, arp, statistics"
@@ -109,6 +109,41 @@ def wrong():
     yield "a product", change(9, "sum: 2 * 2 = 4"), ":9: sum: '* 2 = 4': between two terms stands +, - or ="
     yield "half a sum", change(9, "sum: 2 ="), ":9: sum: it ends where a number or a field should stand"
     yield "no number", change(9, "sum: {3.ipv4.source} = 1"), ":9: sum: ipv4.source is no number: speak of it in the answer"
+    number, state = "expect: {1.tcp.sequence} + 1\n", "expect: client FIN_WAIT_1 after 8\n"
+    choice = "expect: client | server | both\n"
+    yield "a number that is another", LESSON + "expect: 3 = {3.tcp.acknowledgment relative}\n", (
+        ":10: expect: it does not hold: 3 = 1")
+    yield "a number of nothing", LESSON + "expect: {3.tcp.acknowledgment} + \n", (
+        ":10: expect: it ends where a number or a field should stand")
+    yield "three sides", LESSON + "expect: 1 = 1 = 1\n", (
+        ":10: expect: at most one = may stand in it: 11 = {9.tcp.acknowledgment relative}")
+    yield "an expected field it has not", LESSON + "expect: {3.udp.length}\n", ":10: packet 3 of close-four-client has no udp.length"
+    yield "a sum of addresses", LESSON + "expect: {3.ipv4.source} + 1\n", ":10: expect: ipv4.source is no number: speak of it in the answer"
+    yield "another expected state", LESSON + "expect: client SYN_SENT\n", ":10: expect: then it is 'client ESTABLISHED'"
+    yield "a later state", LESSON + "expect: server LAST_ACK after 8\n", ":10: expect: then it is 'server CLOSE_WAIT'"
+    yield "a state of nobody", LESSON + "expect: LAST_ACK\n", (
+        ":10: expect: say whose state it is, so that it can be checked: client LAST_ACK, or after packet 10: server LAST_ACK after 10")
+    yield "a state that is none", LESSON + "expect: server WAITING\n", (
+        ":10: expect: 'WAITING' is not a state; write it like this: client SYN_SENT, or server LAST_ACK after 10")
+    yield "a state after nothing", LESSON + "expect: server LAST_ACK after ten\n", (
+        ":10: expect: 'ten' is not the number of a packet: server LAST_ACK after 10")
+    yield "a state before the stop", LESSON + "expect: client SYN_SENT after 1\n", (
+        ":10: expect: packet 1 is before the stop, which is at 3")
+    yield "a state after the end", LESSON + "expect: client CLOSED after 12\n", (
+        ":10: expect: packet 12 is not in close-four-client, which has 11")
+    yield "a choice twice", LESSON + "expect: client | server | Client\n", ":10: expect: 'Client' is there twice"
+    yield "an empty choice", LESSON + "expect: client |\n", ":10: expect: '' has no letter or digit that could be compared"
+    yield "no word", LESSON + "expect: ?\n", ":10: expect: '?' has no letter or digit to be typed"
+    yield "a hint for nothing", LESSON + "hint: Look.\n", ":10: this stop expects no answer to be typed: add a line 'expect: ...'"
+    yield "too many hints", LESSON + number + 4 * "hint: Look.\n", ":14: hint: a stop has at most 3"
+    yield "too many spellings", LESSON + number + "accept: a|b|c|d|e|f|g|h|i\n", ":11: accept: at most 8, with | between them"
+    yield "no reason", LESSON + number + "wrong: 10\n", ":11: wrong: '10' is not of the form: 10: the FIN takes a number, too"
+    yield "wrong and right", LESSON + number + "wrong: {3.tcp.sequence}: x\n", (
+        ":11: wrong: '{3.tcp.sequence}' is what expect calls right")
+    yield "wrong and no choice", LESSON + choice + "wrong: neither: x\n", (
+        ":11: wrong: nobody can answer 'neither' here: Type one of: both, client, server")
+    yield "wrong and no state", LESSON + state + "wrong: open: x\n", (
+        ":11: wrong: nobody can answer 'open' here: Type a state, like ESTABLISHED")
     yield "a control character", change(2, "about: \x1b[2J"), (":2: byte 0x1b at column 8 is a control character: a lesson is "
                                                                "plain text")
     yield "no UTF-8", LESSON.encode().replace(b"What", b"\xe9t"), (":7: byte 0xe9 at column 6 is not UTF-8: save the file as "
@@ -122,4 +157,9 @@ def right():
     yield "with carriage returns", LESSON.replace("\n", "\r\n").encode()
     yield "without a newline at its end", LESSON.rstrip("\n").encode()
     yield "with tabs, comments and blank lines", b"# A comment\n\n" + change(7, "ask:\tWhat\n\tis\n# between\n\tthis?\n\n").encode()
+    yield "with a number to type", (LESSON + "expect: 1 = {3.tcp.acknowledgment relative}\nwrong: 0: {2.tcp.window}\n").encode()
+    yield "with a state to type", (LESSON + "expect: server LAST_ACK after 10\nwrong: TIME_WAIT: x\nhint: {2.tcp.window}\n").encode()
+    yield "with a choice", (LESSON + "expect: frame {2.tcp.window} | frame 2\naccept: x | y\nwrong: frame 2: x\n").encode()
+    yield "with a word", (LESSON + "expect: RST\naccept: reset\nwrong: FIN: x\n").encode()
+    yield "with an address to type", (LESSON + "expect: {3.ipv4.source}\n").encode()
     yield "with modulo", change(9, "sum: {2.tcp.sequence} + 4294967295 + 2 = {3.tcp.acknowledgment}").encode()

@@ -37,6 +37,11 @@ static const char whole[] = "# A comment\n"
                             "answer: That.\n"
                             "sum: {2.tcp.acknowledgment} = {1.tcp.sequence} + 1\n"
                             "sum: 1 + 1 = 2\n"
+                            "expect: {2.tcp.acknowledgment} + 1\n"
+                            "accept: one | two\n"
+                            "hint: Look at {1.tcp.sequence}.\n"
+                            "hint: Look again.\n"
+                            "wrong: {1.tcp.sequence}: That is: no.\n"
                             "stop: end\n"
                             "screen: lifelines\n"
                             "connection: 3\n"
@@ -72,6 +77,16 @@ static void test_all_is_read(void **state)
 	assert_int_equal(stop->sum_count, 2);
 	assert_int_equal(stop->sum[0].value_count, 2);
 	assert_int_equal(lesson->value_count, 3);
+	assert_int_equal(stop->question.kind, WS_ANSWER_NUMBER);
+	assert_string_equal(stop->question.expect, "{2.tcp.acknowledgment} + 1");
+	assert_int_equal(stop->question.accept_count, 2);
+	assert_string_equal(stop->question.accept[1], "two");
+	assert_int_equal(stop->question.hint_count, 2);
+	assert_string_equal(stop->question.hint[1], "Look again.");
+	assert_int_equal(stop->question.wrong_count, 1);
+	assert_string_equal(stop->question.wrong[0].value, "{1.tcp.sequence}");
+	assert_string_equal(stop->question.wrong[0].why, "That is: no.");
+	assert_int_equal(lesson->stop[1].question.kind, WS_ANSWER_NONE);
 	assert_int_equal(lesson->stop[1].frame, 0);
 	assert_int_equal(lesson->stop[1].screen, WS_SCREEN_LIFELINES);
 	assert_int_equal(lesson->stop[1].connection, 3);
@@ -92,7 +107,7 @@ static void test_any_bytes(void **state)
 		for (int i = 0; length && i < round % 7; i++) {
 			random = random * 1664525 + 1013904223;
 			const size_t place = (random >> 8) % length;
-			text[place] = random & 1 ? (char)(random >> 20) : "{}=+-.:#$ \n~?9"[(random >> 4) % 14];
+			text[place] = random & 1 ? (char)(random >> 20) : "{}=+-.:#$ \n~?9|"[(random >> 4) % 15];
 		}
 		struct ws_error error = {.status = WS_OK};
 		struct ws_lesson *lesson = ws_lesson_parse(text, length, "x.lesson", &error);
@@ -120,12 +135,103 @@ static void test_too_many_values(void **state)
 	assert_string_equal(error.text, "x.lesson:39: a lesson may speak of 256 different values");
 }
 
+/* A lesson of one stop after one packet, which no connection has, with these lines. */
+static struct ws_lesson *lesson_with(const char *lines)
+{
+	char text[1024];
+	struct ws_error error = {.status = WS_OK};
+	snprintf(text, sizeof(text), "title: x\nabout: x\ncapture: x\nstop: end\nask: x\nanswer: x\n%s", lines);
+	struct ws_lesson *lesson = ws_lesson_parse(text, strlen(text), "x.lesson", &error);
+	assert_non_null(lesson);
+	lesson->last_frame = 1;
+	if (!ws_lesson_resolve(lesson, NULL, &error))
+		fail_msg("%s", error.text);
+	return lesson;
+}
+
+static void test_typed_answers(void **state)
+{
+	static const char number[] = "expect: 1200 + 34\naccept: many\nwrong: 1235: One less.\n";
+	static const char choice[] = "expect: the server | the client | nobody\nwrong: nobody: Somebody does.\n";
+	static const char word[] = "expect: SYN-ACK\naccept: ACK+SYN\nwrong: SYN: And?\n";
+	static const struct {
+		const char *lines, *typed;
+		enum ws_typed verdict;
+		const char *why;
+	} cases[] = {
+	        {number, "1234", WS_TYPED_RIGHT, NULL},
+	        {number, " 1,234 ", WS_TYPED_RIGHT, NULL},
+	        {number, "0x4D2", WS_TYPED_RIGHT, NULL},
+	        {number, "0001234", WS_TYPED_RIGHT, NULL},
+	        {number, "Many!", WS_TYPED_RIGHT, NULL},
+	        {number, "1235", WS_TYPED_WRONG, "One less."},
+	        {number, "0", WS_TYPED_WRONG, NULL},
+	        {number, "", WS_TYPED_UNCLEAR, NULL},
+	        {number, "0x", WS_TYPED_UNCLEAR, NULL},
+	        {number, "-1234", WS_TYPED_UNCLEAR, NULL},
+	        {number, "1234 s", WS_TYPED_UNCLEAR, NULL},
+	        {number, "123412341234123412341234123412341234", WS_TYPED_UNCLEAR, NULL},
+	        {choice, "The Server", WS_TYPED_RIGHT, NULL},
+	        {choice, "the s", WS_TYPED_RIGHT, NULL},
+	        {choice, "the", WS_TYPED_UNCLEAR, NULL},
+	        {choice, "the client", WS_TYPED_WRONG, NULL},
+	        {choice, "n", WS_TYPED_WRONG, "Somebody does."},
+	        {choice, "server", WS_TYPED_UNCLEAR, NULL},
+	        {choice, "", WS_TYPED_UNCLEAR, NULL},
+	        {word, "syn, ack", WS_TYPED_RIGHT, NULL},
+	        {word, "ACK SYN", WS_TYPED_RIGHT, NULL},
+	        {word, "syn", WS_TYPED_WRONG, "And?"},
+	        {word, "?", WS_TYPED_UNCLEAR, NULL},
+	        {"expect: 4294967296 + 1\n", "4294967297", WS_TYPED_RIGHT, NULL},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ws_lesson *lesson = lesson_with(cases[i].lines);
+		const char *why = "";
+		const enum ws_typed verdict = ws_lesson_judge(&lesson->stop[0].question, cases[i].typed, &why);
+		if (verdict != cases[i].verdict || (why != NULL) != (cases[i].why != NULL))
+			fail_msg("'%s' to %s: %d, %s", cases[i].typed, cases[i].lines, verdict,
+			         why ? why : "no reason");
+		if (why)
+			assert_string_equal(why, cases[i].why);
+		ws_lesson_free(lesson);
+	}
+}
+
+/* Every spelling of a state is one of that state alone. */
+static void test_spellings(void **state)
+{
+	enum ws_state one, other;
+	unsigned seen = 0;
+	(void)state;
+	for (size_t i = 0; ws_lesson_state_spelling(i, &one); i++) {
+		seen |= 1u << one;
+		for (size_t k = 0; ws_lesson_state_spelling(k, &other); k++)
+			if (i != k)
+				assert_string_not_equal(ws_lesson_state_spelling(i, &one),
+				                        ws_lesson_state_spelling(k, &other));
+	}
+	assert_int_equal(seen, (1u << WS_STATE_COUNT) - 1);
+}
+
+/* The choices are shown in alphabetical order, so that the right one is not always the first. */
+static void test_form(void **state)
+{
+	char words[128];
+	struct ws_text text = WS_TEXT_OVER(words);
+	struct ws_lesson *lesson = lesson_with("expect: 9 | 10 | 1\n");
+	(void)state;
+	ws_lesson_form(&lesson->stop[0].question, &text);
+	assert_string_equal(ws_text_cstr(&text), "Type one of: 1, 9, 10");
+	ws_lesson_free(lesson);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_all_is_read),
-	        cmocka_unit_test(test_any_bytes),
-	        cmocka_unit_test(test_too_many_values),
+	        cmocka_unit_test(test_all_is_read),     cmocka_unit_test(test_any_bytes),
+	        cmocka_unit_test(test_too_many_values), cmocka_unit_test(test_typed_answers),
+	        cmocka_unit_test(test_spellings),       cmocka_unit_test(test_form),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,497 @@
+/* The answer that the user types at a stop: what the lesson expects, which is checked against the packets, and whether
+ * what was typed is that.
+ *
+ * Two spellings of one answer have the same key: the decimal digits of a number, the name of a state, and of words the
+ * letters and digits in lower case. What the lesson expects and refuses is kept as keys, and compared with that of the
+ * typed line. The page that --export writes does the same in its script (see ws_html_lesson()). */
+#include "lesson/internal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { KEY_BYTES = 256 };
+
+/* X(state, spelling): those of records, of narrow columns and of ss, without punctuation. */
+#define STATE_SPELLINGS(X)                                                                                             \
+	X(WS_CLOSED, "closed")                                                                                         \
+	X(WS_CLOSED, "close")                                                                                          \
+	X(WS_LISTEN, "listen")                                                                                         \
+	X(WS_LISTEN, "listening")                                                                                      \
+	X(WS_SYN_SENT, "synsent")                                                                                      \
+	X(WS_SYN_RECEIVED, "synreceived")                                                                              \
+	X(WS_SYN_RECEIVED, "synrcvd")                                                                                  \
+	X(WS_SYN_RECEIVED, "synrecv")                                                                                  \
+	X(WS_ESTABLISHED, "established")                                                                               \
+	X(WS_ESTABLISHED, "estab")                                                                                     \
+	X(WS_FIN_WAIT_1, "finwait1")                                                                                   \
+	X(WS_FIN_WAIT_1, "finw1")                                                                                      \
+	X(WS_FIN_WAIT_2, "finwait2")                                                                                   \
+	X(WS_FIN_WAIT_2, "finw2")                                                                                      \
+	X(WS_CLOSE_WAIT, "closewait")                                                                                  \
+	X(WS_CLOSE_WAIT, "closew")                                                                                     \
+	X(WS_CLOSING, "closing")                                                                                       \
+	X(WS_LAST_ACK, "lastack")                                                                                      \
+	X(WS_TIME_WAIT, "timewait")                                                                                    \
+	X(WS_TIME_WAIT, "timew")
+
+static const struct {
+	enum ws_state state;
+	const char *text;
+} spellings[] = {
+#define X(state, text) {state, text},
+        STATE_SPELLINGS(X)
+#undef X
+};
+
+const char *ws_lesson_state_spelling(size_t index, enum ws_state *state)
+{
+	if (index >= WS_ARRAY_SIZE(spellings))
+		return NULL;
+	*state = spellings[index].state;
+	return spellings[index].text;
+}
+
+static bool out_of_memory(struct ws_error *error)
+{
+	return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+}
+
+/* ---- Keys */
+
+/* Letters and digits in lower case; what is not ASCII stays. */
+static void fold(const char *text, char key[KEY_BYTES])
+{
+	size_t length = 0;
+	for (; *text && length + 1 < KEY_BYTES; text++) {
+		const unsigned char c = (unsigned char)*text;
+		if (c >= 'A' && c <= 'Z')
+			key[length++] = (char)(c + 'a' - 'A');
+		else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c >= 0x80)
+			key[length++] = (char)c;
+	}
+	key[length] = '\0';
+}
+
+/* A number in decimal, or after 0x in hexadecimal; between digits, spaces and commas do not count. */
+static bool number_key(const char *text, char key[KEY_BYTES])
+{
+	char digits[24];
+	size_t length = 0;
+	for (; *text; text++) {
+		if (strchr(" ,_'", *text))
+			continue;
+		if (length + 1 == sizeof(digits))
+			return false;
+		digits[length++] = *text;
+	}
+	digits[length] = '\0';
+	const bool hexadecimal = digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X');
+	const char *first = digits + (hexadecimal ? 2 : 0);
+	const size_t count = strspn(first, hexadecimal ? "0123456789abcdefABCDEF" : "0123456789");
+	if (!count || count > (hexadecimal ? 15 : 18) || first[count])
+		return false;
+	snprintf(key, KEY_BYTES, "%llu", strtoull(first, NULL, hexadecimal ? 16 : 10));
+	return true;
+}
+
+static bool state_key(const char *text, char key[KEY_BYTES])
+{
+	char folded[KEY_BYTES];
+	fold(text, folded);
+	for (size_t i = 0; i < WS_ARRAY_SIZE(spellings); i++) {
+		if (strcmp(spellings[i].text, folded) == 0) {
+			snprintf(key, KEY_BYTES, "%s", ws_state_name(spellings[i].state));
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The choice that begins as it was typed, where only one does. */
+static bool choice_key(const struct ws_lesson_question *question, const char *text, char key[KEY_BYTES])
+{
+	char folded[KEY_BYTES], choice[KEY_BYTES];
+	size_t found = 0;
+	fold(text, folded);
+	for (size_t i = 0; folded[0] && i < question->choice_count; i++) {
+		fold(question->choice[i], choice);
+		if (strncmp(choice, folded, strlen(folded)) != 0)
+			continue;
+		found++;
+		strcpy(key, choice);
+		if (strcmp(choice, folded) == 0)
+			return true;
+	}
+	return found == 1;
+}
+
+/* False: it is nothing that could be an answer. */
+static bool answer_key(const struct ws_lesson_question *question, const char *text, char key[KEY_BYTES])
+{
+	switch (question->kind) {
+	case WS_ANSWER_NUMBER:
+		return number_key(text, key);
+	case WS_ANSWER_STATE:
+		return state_key(text, key);
+	case WS_ANSWER_CHOICE:
+		return choice_key(question, text, key);
+	default:
+		fold(text, key);
+		return key[0];
+	}
+}
+
+enum ws_typed ws_lesson_judge(const struct ws_lesson_question *question, const char *typed, const char **why)
+{
+	char key[KEY_BYTES] = "", folded[KEY_BYTES];
+	const bool clear = answer_key(question, typed, key);
+	*why = NULL;
+	fold(typed, folded);
+	if (clear && strcmp(key, question->right) == 0)
+		return WS_TYPED_RIGHT;
+	for (size_t i = 0; i < question->accept_count; i++)
+		if (strcmp(question->accept[i], folded) == 0 || (clear && strcmp(question->accept[i], key) == 0))
+			return WS_TYPED_RIGHT;
+	for (size_t i = 0; i < question->wrong_count && !*why; i++)
+		if (clear && strcmp(question->wrong[i].value, key) == 0)
+			*why = question->wrong[i].why;
+	return clear ? WS_TYPED_WRONG : WS_TYPED_UNCLEAR;
+}
+
+void ws_lesson_form(const struct ws_lesson_question *question, struct ws_text *text)
+{
+	switch (question->kind) {
+	case WS_ANSWER_NUMBER:
+		ws_text_puts(text, "Type a number");
+		break;
+	case WS_ANSWER_STATE:
+		ws_text_puts(text, "Type a state, like ESTABLISHED");
+		break;
+	case WS_ANSWER_CHOICE:
+		for (size_t i = 0; i < question->choice_count; i++)
+			ws_text_printf(text, "%s%s", i ? ", " : "Type one of: ", question->choice[i]);
+		break;
+	default:
+		ws_text_puts(text, "Type a word");
+	}
+}
+
+/* ---- Parsing */
+
+/* Copies text[0..length) without the spaces around it. NULL: there is no memory. */
+static char *trimmed(const char *text, size_t length)
+{
+	for (; length && *text == ' '; length--)
+		text++;
+	while (length && text[length - 1] == ' ')
+		length--;
+	return strndup(text, length);
+}
+
+/* Splits a list at its bars. */
+static bool take_list(struct ws_lesson *lesson, const char *word, const char *value, unsigned line, char **list,
+                      size_t *count, struct ws_error *error)
+{
+	for (const char *at = value;;) {
+		const size_t length = strcspn(at, "|");
+		if (*count == WS_LESSON_SPELLINGS_MOST)
+			return lesson_fail(lesson, line, error, "%s: at most %d, with | between them", word,
+			                   WS_LESSON_SPELLINGS_MOST);
+		char *item = trimmed(at, length), key[KEY_BYTES];
+		if (!item)
+			return out_of_memory(error);
+		list[(*count)++] = item;
+		fold(item, key);
+		if (!key[0])
+			return lesson_fail(lesson, line, error,
+			                   "%s: '%.40s' has no letter or digit that could be compared", word, item);
+		if (!at[length])
+			return true;
+		at += length + 1;
+	}
+}
+
+/* Reads "server LAST_ACK after 10". */
+static bool take_state(struct ws_lesson *lesson, struct ws_lesson_stop *stop, const char *value, unsigned line,
+                       struct ws_error *error)
+{
+	static const char after[] = " after ";
+	struct ws_lesson_question *question = &stop->question;
+	const char *name = value + sizeof("client ") - 1, *tail = strstr(name, after);
+	char mark, *end = NULL;
+	question->kind = WS_ANSWER_STATE;
+	question->role = *value == 's';
+	if (tail) {
+		question->after = strtoull(tail + sizeof(after) - 1, &end, 10);
+		if (tail[sizeof(after) - 1] < '1' || tail[sizeof(after) - 1] > '9' || *end)
+			return lesson_fail(lesson, line, error,
+			                   "expect: '%.40s' is not the number of a packet: server LAST_ACK after 10",
+			                   tail + sizeof(after) - 1);
+	}
+	const size_t length = tail ? (size_t)(tail - name) : strlen(name);
+	return lesson_state_read(name, length, &question->state, &mark) ||
+	       lesson_fail(lesson, line, error,
+	                   "expect: '%.*s' is not a state; write it like this: client SYN_SENT, or server LAST_ACK "
+	                   "after 10",
+	                   length > 40 ? 40 : (int)length, name);
+}
+
+static bool take_expect(struct ws_lesson *lesson, struct ws_lesson_stop *stop, const char *value, unsigned line,
+                        struct ws_error *error)
+{
+	struct ws_lesson_question *question = &stop->question;
+	char key[KEY_BYTES], mark;
+	uint8_t state;
+	question->line = line;
+	question->expect = strdup(value);
+	if (!question->expect)
+		return out_of_memory(error);
+	if (strncmp(value, "client ", 7) == 0 || strncmp(value, "server ", 7) == 0) {
+		if (!strchr(value, '|'))
+			return take_state(lesson, stop, value, line, error);
+	}
+	if (strchr(value, '|')) {
+		question->kind = WS_ANSWER_CHOICE;
+		return take_list(lesson, "expect", value, line, question->choice, &question->choice_count, error) &&
+		       lesson_text_check(lesson, value, line, error);
+	}
+	if (lesson_state_read(value, strlen(value), &state, &mark))
+		return lesson_fail(lesson, line, error,
+		                   "expect: say whose state it is, so that it can be checked: client %.40s, or after "
+		                   "packet 10: server %.40s after 10",
+		                   value, value);
+	question->kind = WS_ANSWER_NUMBER;
+	if (*value == '{' || (*value >= '0' && *value <= '9'))
+		return lesson_number_check(lesson, value, "expect", line, error);
+	question->kind = WS_ANSWER_WORD;
+	fold(value, key);
+	return key[0] || lesson_fail(lesson, line, error, "expect: '%.40s' has no letter or digit to be typed", value);
+}
+
+/* Reads "10: the FIN takes a number, too". */
+static bool take_wrong(struct ws_lesson *lesson, struct ws_lesson_question *question, const char *value, unsigned line,
+                       struct ws_error *error)
+{
+	const char *colon = strstr(value, ": ");
+	if (question->wrong_count == WS_LESSON_WRONGS_MOST)
+		return lesson_fail(lesson, line, error, "wrong: a stop has at most %d", WS_LESSON_WRONGS_MOST);
+	if (!colon || colon == value)
+		return lesson_fail(lesson, line, error,
+		                   "wrong: '%.60s' is not of the form: 10: the FIN takes a number, too", value);
+	const size_t at = question->wrong_count++;
+	question->wrong[at].line = line;
+	question->wrong[at].value = trimmed(value, (size_t)(colon - value));
+	question->wrong[at].why = strdup(colon + 2);
+	if (!question->wrong[at].value || !question->wrong[at].why)
+		return out_of_memory(error);
+	return lesson_text_check(lesson, value, line, error);
+}
+
+bool lesson_question_take(struct ws_lesson *lesson, struct ws_lesson_stop *stop, enum ws_lesson_key key,
+                          const char *value, unsigned line, struct ws_error *error)
+{
+	struct ws_lesson_question *question = &stop->question;
+	if (strlen(value) > WS_LESSON_TEXT_BYTES)
+		return lesson_fail(lesson, line, error, "%s: %zu bytes; at most %d", ws_lesson_key_word(key),
+		                   strlen(value), WS_LESSON_TEXT_BYTES);
+	if (!question->other_line && key != WS_LESSON_EXPECT)
+		question->other_line = line;
+	if (key == WS_LESSON_EXPECT)
+		return take_expect(lesson, stop, value, line, error);
+	if (key == WS_LESSON_WRONG)
+		return take_wrong(lesson, question, value, line, error);
+	if (key == WS_LESSON_ACCEPT) {
+		question->accept_line = line;
+		return take_list(lesson, "accept", value, line, question->accept, &question->accept_count, error);
+	}
+	if (question->hint_count == WS_LESSON_HINTS_MOST)
+		return lesson_fail(lesson, line, error, "hint: a stop has at most %d", WS_LESSON_HINTS_MOST);
+	question->hint_line[question->hint_count] = line;
+	question->hint[question->hint_count] = strdup(value);
+	if (!question->hint[question->hint_count++])
+		return out_of_memory(error);
+	return lesson_text_check(lesson, value, line, error);
+}
+
+bool lesson_question_check(const struct ws_lesson *lesson, const struct ws_lesson_stop *stop, struct ws_error *error)
+{
+	const struct ws_lesson_question *question = &stop->question;
+	if (question->other_line && !question->line)
+		return lesson_fail(lesson, question->other_line, error,
+		                   "this stop expects no answer to be typed: add a line 'expect: ...'");
+	if (question->after && stop->frame && question->after < stop->frame)
+		return lesson_fail(lesson, question->line, error,
+		                   "expect: packet %" PRIu64 " is before the stop, which is at %" PRIu64,
+		                   question->after, stop->frame);
+	return true;
+}
+
+/* ---- The packets */
+
+void lesson_question_take_packet(struct ws_lesson_stop *stop, uint64_t frame, uint64_t conn_number,
+                                 const struct ws_tracker *tracker)
+{
+	struct ws_lesson_question *question = &stop->question;
+	uint8_t state[2], certainty[2];
+	if (question->after != frame)
+		return;
+	if (lesson_states_of(tracker, stop->connection ? stop->connection : conn_number, state, certainty)) {
+		question->seen = true;
+		question->actual = state[question->role];
+	}
+}
+
+/* Replaces a string by a copy of another. */
+static bool replace(char **string, const char *text, struct ws_error *error)
+{
+	char *copy = strdup(text);
+	if (!copy)
+		return out_of_memory(error);
+	free(*string);
+	*string = copy;
+	return true;
+}
+
+static bool resolve_state(struct ws_lesson *lesson, struct ws_lesson_stop *stop, struct ws_error *error)
+{
+	struct ws_lesson_question *question = &stop->question;
+	if (!question->after && stop->conn_number) {
+		question->seen = true;
+		question->actual = stop->actual[question->role];
+	}
+	if (question->after > lesson->last_frame)
+		return lesson_fail(lesson, question->line, error,
+		                   "expect: packet %" PRIu64 " is not in %s, which has %" PRIu64, question->after,
+		                   lesson->capture, lesson->last_frame);
+	if (!question->seen)
+		return lesson_fail(lesson, question->line, error,
+		                   "expect: that packet belongs to no connection, which has states");
+	if (question->actual != question->state)
+		return lesson_fail(lesson, question->line, error, "expect: then it is '%s %s'",
+		                   question->role ? "server" : "client", ws_state_name(question->actual));
+	return replace(&question->expect, ws_state_name(question->state), error) &&
+	       replace(&question->right, question->expect, error);
+}
+
+static bool resolve_number(struct ws_lesson *lesson, struct ws_lesson_question *question, struct ws_error *error)
+{
+	struct lesson_number number;
+	char decimal[32];
+	if (!lesson_number_resolve(lesson, question->expect, "expect", question->line, &number, error))
+		return false;
+	snprintf(decimal, sizeof(decimal), "%" PRIu64, number.number);
+	if (number.only && !number.only->is_number) {
+		char key[KEY_BYTES];
+		question->kind = WS_ANSWER_WORD;
+		fold(number.only->text, key);
+		return replace(&question->expect, number.only->text, error) && replace(&question->right, key, error);
+	}
+	return replace(&question->right, decimal, error) &&
+	       replace(&question->expect, number.only ? number.only->text : decimal, error);
+}
+
+static int choice_compare(const void *left, const void *right)
+{
+	return strverscmp(*(char *const *)left, *(char *const *)right);
+}
+
+static bool resolve_choice(struct ws_lesson *lesson, struct ws_lesson_question *question, struct ws_error *error)
+{
+	char key[KEY_BYTES], other[KEY_BYTES];
+	if (question->choice_count < 2)
+		return lesson_fail(lesson, question->line, error, "expect: a choice needs a second one");
+	for (size_t i = 0; i < question->choice_count; i++) {
+		if (!lesson_fill_in(lesson, &question->choice[i], question->line, error))
+			return false;
+		fold(question->choice[i], key);
+		for (size_t before = 0; before < i; before++) {
+			fold(question->choice[before], other);
+			if (strcmp(key, other) == 0)
+				return lesson_fail(lesson, question->line, error, "expect: '%.40s' is there twice",
+				                   question->choice[i]);
+		}
+	}
+	fold(question->choice[0], key);
+	const bool good =
+	        replace(&question->expect, question->choice[0], error) && replace(&question->right, key, error);
+	qsort(question->choice, question->choice_count, sizeof(*question->choice), choice_compare);
+	return good;
+}
+
+/* Replaces a wrong answer by its key. */
+static bool resolve_wrong(struct ws_lesson *lesson, struct ws_lesson_question *question, size_t at,
+                          struct ws_error *error)
+{
+	const unsigned line = question->wrong[at].line;
+	char **value = &question->wrong[at].value, key[KEY_BYTES];
+	struct lesson_number number;
+	if (question->kind == WS_ANSWER_NUMBER) {
+		if (!lesson_number_check(lesson, *value, "wrong", line, error) ||
+		    !lesson_number_resolve(lesson, *value, "wrong", line, &number, error))
+			return false;
+		snprintf(key, sizeof(key), "%" PRIu64, number.number);
+	} else if (!lesson_fill_in(lesson, value, line, error)) {
+		return false;
+	} else if (!answer_key(question, *value, key)) {
+		char words[256];
+		struct ws_text form = WS_TEXT_OVER(words);
+		ws_lesson_form(question, &form);
+		return lesson_fail(lesson, line, error, "wrong: nobody can answer '%.40s' here: %s", *value,
+		                   ws_text_cstr(&form));
+	}
+	if (strcmp(key, question->right) == 0)
+		return lesson_fail(lesson, line, error, "wrong: '%.40s' is what expect calls right", *value);
+	return replace(value, key, error) && lesson_fill_in(lesson, &question->wrong[at].why, line, error);
+}
+
+bool lesson_question_resolve(struct ws_lesson *lesson, struct ws_lesson_stop *stop, struct ws_error *error)
+{
+	struct ws_lesson_question *question = &stop->question;
+	char key[KEY_BYTES];
+	bool good = true;
+	switch (question->kind) {
+	case WS_ANSWER_NONE:
+		return true;
+	case WS_ANSWER_NUMBER:
+		good = resolve_number(lesson, question, error);
+		break;
+	case WS_ANSWER_STATE:
+		good = resolve_state(lesson, stop, error);
+		break;
+	case WS_ANSWER_CHOICE:
+		good = resolve_choice(lesson, question, error);
+		break;
+	case WS_ANSWER_WORD:
+		fold(question->expect, key);
+		good = replace(&question->right, key, error);
+		break;
+	}
+	for (size_t i = 0; good && i < question->accept_count; i++) {
+		if (!answer_key(question, question->accept[i], key))
+			fold(question->accept[i], key);
+		good = replace(&question->accept[i], key, error);
+	}
+	for (size_t i = 0; good && i < question->hint_count; i++)
+		good = lesson_fill_in(lesson, &question->hint[i], question->hint_line[i], error);
+	for (size_t i = 0; good && i < question->wrong_count; i++)
+		good = resolve_wrong(lesson, question, i, error);
+	return good;
+}
+
+void lesson_question_free(struct ws_lesson_question *question)
+{
+	for (size_t i = 0; i < WS_LESSON_SPELLINGS_MOST; i++) {
+		free(question->choice[i]);
+		free(question->accept[i]);
+	}
+	for (size_t i = 0; i < WS_LESSON_HINTS_MOST; i++)
+		free(question->hint[i]);
+	for (size_t i = 0; i < WS_LESSON_WRONGS_MOST; i++) {
+		free(question->wrong[i].value);
+		free(question->wrong[i].why);
+	}
+	free(question->expect);
+	free(question->right);
+}
