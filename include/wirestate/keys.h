@@ -109,6 +109,15 @@ enum ws_edit {
 };
 const char *ws_edit_keys(enum ws_edit edit);
 
+/* Whether a line is being typed. */
+enum ws_typing {
+	WS_TYPING_NOTHING, /* every key is an action: 0 */
+	WS_TYPING_LINE,
+	/* The answer to a lesson's question, of which nothing is typed yet. Keys that type no character do what they
+	 * always do, and so do those of the lesson, of help and of quit; Enter and Esc are for the line. */
+	WS_TYPING_EMPTY,
+};
+
 /* One key press or turn of the mouse, as what it asks for. */
 enum ws_key_kind { WS_KEY_NONE, WS_KEY_ACTION, WS_KEY_EDIT, WS_KEY_CLICK, WS_KEY_WHEEL_UP, WS_KEY_WHEEL_DOWN };
 struct ws_key {

@@ -74,8 +74,8 @@ enum ws_screen ws_ui_screen(const struct ws_ui *ui);
 /* Does what an action asks. False: it means nothing on this screen. WS_ACT_QUIT and WS_ACT_MOUSE are left to the
  * caller and return false, and so does WS_ACT_BACK on the first screen. */
 bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
-/* True while a line is being typed: keys are then characters of it, see ws_ui_key(). */
-bool ws_ui_typing(const struct ws_ui *ui);
+/* Whether keys are characters of a line, see ws_ui_key(). */
+enum ws_typing ws_ui_typing(const struct ws_ui *ui);
 /* Does what a key asks, whatever kind it is of. What it starts to play begins at the key's time: time that passed
  * before it, while nothing moved, does not count. False: nothing has changed. */
 bool ws_ui_key(struct ws_ui *ui, const struct ws_model *model, const struct ws_key *key);
@@ -117,10 +117,14 @@ void ws_ui_lesson(struct ws_ui *ui, const struct ws_model *model, const struct w
 void ws_ui_lesson_stand(struct ws_ui *ui, const struct ws_model *model, size_t stop, bool answered);
 /* The rows of the lesson's panel, at the bottom of the screen, as laid out last. */
 int ws_ui_lesson_rows(const struct ws_ui *ui);
-/* For a lesson printed as text. Both draw from the canvas's first row on and return the rows they took: the title
- * and what the lesson is about; what one stop says, or with NULL the page after the last stop. */
+/* For a lesson printed as text. All draw from the canvas's first row on and return the rows they took: the title
+ * and what the lesson is about; a stop's question; what is said to an answer that was typed (`right`: whether it is, or
+ * NULL); the answer; and the page after the last stop. */
 int ws_lesson_head(const struct ws_lesson *lesson, struct ws_canvas *canvas);
-int ws_lesson_page(const struct ws_lesson *lesson, const struct ws_lesson_stop *stop, struct ws_canvas *canvas);
+int ws_lesson_ask(const struct ws_lesson_stop *stop, struct ws_canvas *canvas);
+int ws_lesson_reply(const struct ws_lesson_stop *stop, const char *typed, bool *right, struct ws_canvas *canvas);
+int ws_lesson_answer(const struct ws_lesson_stop *stop, struct ws_canvas *canvas);
+int ws_lesson_end(const struct ws_lesson *lesson, struct ws_canvas *canvas);
 /* The user has done the lesson: its last page has been shown. */
 bool ws_ui_lesson_done(const struct ws_ui *ui);
 /* The user has asked for the lesson that follows this one. */

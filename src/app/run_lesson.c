@@ -1,5 +1,5 @@
-/* A lesson without a terminal: the whole lesson as text, or with --stop the two screens of one stop as they are in the
- * view. Snapshots for the stops are made as in the view, by past.c. */
+/* A lesson without a terminal: the whole lesson as text, which may read answers (--answers), or with --stop the two
+ * screens of one stop as they are in the view. Snapshots for the stops are made as in the view, by past.c. */
 #include "app/past.h"
 #include "app/report.h"
 #include "app/session.h"
@@ -8,6 +8,9 @@
 #include <wirestate/export.h>
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 enum { BATCH = 1024, DEFAULT_COLUMNS = 80, DEFAULT_ROWS = 24, PAGE_ROWS = 500 };
 
@@ -17,6 +20,10 @@ struct printer {
 	struct past past;
 	struct ws_model model;
 	struct ws_canvas canvas, page;
+	/* of the answers that are read */
+	char *line;
+	size_t capacity, right, questions;
+	bool ended;
 };
 
 /* Draws the screen of a stop, in its snapshot. */
@@ -56,31 +63,62 @@ static void print_rows(const struct ws_canvas *canvas, int rows)
 	ws_text_canvas(stdout, &part);
 }
 
-static void lesson_print_page(struct printer *it, const struct ws_lesson_stop *stop)
+/* Prints what a stop's question or answer, or the lesson's last page, has drawn. */
+static void print_page(struct printer *it, int rows)
 {
+	print_rows(&it->page, rows);
 	ws_canvas_clear(&it->page);
-	print_rows(&it->page, ws_lesson_page(it->session->lesson, stop, &it->page));
+}
+
+/* Reads an answer from standard input, prints it where the terminal does not, and says whether it is right. At the end
+ * of the input and for an empty line nothing is said. */
+static void lesson_read_answer(struct printer *it, const struct ws_lesson_stop *stop)
+{
+	bool right = false;
+	fputs("\nYour answer: ", stdout);
+	fflush(stdout);
+	ssize_t length = it->ended ? -1 : getline(&it->line, &it->capacity, stdin);
+	it->ended = length < 0;
+	while (length > 0 && strchr("\r\n ", it->line[length - 1]))
+		length--;
+	if (length > 0)
+		it->line[length] = '\0';
+	if (length > 0 && !isatty(STDIN_FILENO))
+		print_clean(stdout, it->line);
+	if (!isatty(STDIN_FILENO) || it->ended)
+		putchar('\n');
+	if (length > 0)
+		print_page(it, ws_lesson_reply(stop, it->line, &right, &it->page));
+	it->right += right;
+	it->questions++;
 }
 
 static void lesson_print_all(struct printer *it)
 {
 	const struct ws_lesson *lesson = it->session->lesson;
-	ws_canvas_clear(&it->page);
-	print_rows(&it->page, ws_lesson_head(lesson, &it->page));
+	const bool answers = it->session->options->answers;
+	print_page(it, ws_lesson_head(lesson, &it->page));
 	for (size_t i = 0; i < lesson->stop_count; i++) {
 		const struct ws_lesson_stop *stop = &lesson->stop[i];
+		const bool asks = answers && stop->question.kind != WS_ANSWER_NONE;
 		printf("\n== Stop %zu of %zu, ", i + 1, lesson->stop_count);
 		if (stop->frame)
 			printf("after frame %llu\n", (unsigned long long)stop->frame);
 		else
 			puts("at the end");
-		stop_show(it, i, true);
+		stop_show(it, i, !asks);
 		print_rows(&it->canvas, it->canvas.rows - ws_ui_lesson_rows(it->ui));
 		putchar('\n');
-		lesson_print_page(it, stop);
+		print_page(it, ws_lesson_ask(stop, &it->page));
+		if (asks)
+			lesson_read_answer(it, stop);
+		putchar('\n');
+		print_page(it, ws_lesson_answer(stop, &it->page));
 	}
 	puts("\n== End");
-	lesson_print_page(it, NULL);
+	if (it->questions)
+		printf("%zu of %zu answers are right.\n\n", it->right, it->questions);
+	print_page(it, ws_lesson_end(lesson, &it->page));
 }
 
 static void lesson_print_stop(struct printer *it)
@@ -120,12 +158,14 @@ static void lesson_print(struct session *session)
 		ws_fail(&session->error, WS_ERROR_SYSTEM, "out of memory");
 	} else {
 		it.canvas.ascii = it.page.ascii = options->ascii;
+		ws_canvas_clear(&it.page);
 		session_model(session, &it.model);
 		ws_ui_lesson(it.ui, &it.model, session->lesson);
 		(one ? lesson_print_stop : lesson_print_all)(&it);
 	}
 	if (session->error.status == WS_OK)
 		(void)!report_output(&session->error);
+	free(it.line);
 	ws_canvas_destroy(&it.page);
 	ws_canvas_destroy(&it.canvas);
 	ws_ui_free(it.ui);

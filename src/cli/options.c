@@ -35,6 +35,9 @@ const struct option_row option_rows[] = {
         {0, "lesson", "[NAME]", OPTION_NAME, GROUP_SOURCE, FIELD(lesson), 0, 0, NULL,
          "play a lesson: one that comes with wirestate, or the path of a .lesson file; without a terminal, print it. "
          "Without NAME: list the lessons"},
+        {0, "answers", NULL, OPTION_SWITCH, GROUP_SOURCE, FIELD(answers), 0, 0, NULL,
+         "print the lesson, read the answers to its questions from standard input, one a line, and print whether each "
+         "is right"},
         {'f', "filter", "EXPRESSION", OPTION_TEXT, GROUP_SOURCE, FIELD(filter), 0, 0, NULL,
          "take only packets that match this BPF expression; it may also follow the options"},
         {'c', "count", "N", OPTION_NUMBER, GROUP_SOURCE, FIELD(count), 1, 1e18, NULL, "stop after N packets"},
@@ -343,7 +346,7 @@ static bool check_picture(const struct options *options, struct ws_error *error)
 }
 
 /* A lesson has a capture and screens of its own, and no filter. */
-static bool check_lesson(const struct options *options, struct ws_error *error)
+static bool check_lesson(struct options *options, struct ws_error *error)
 {
 	if (options->interface || options->read)
 		return refuse(error, "--lesson plays a capture of its own, which excludes -i and -r");
@@ -358,6 +361,12 @@ static bool check_lesson(const struct options *options, struct ws_error *error)
 		return refuse(error, "--lesson has screens of its own: --stop N prints one");
 	if (options->stop != FRAME_NONE && !options->lesson[0])
 		return refuse(error, "--stop is for a lesson: name it, --lesson NAME");
+	if (options->answers && (!options->lesson[0] || options->stop != FRAME_NONE))
+		return refuse(error, "--answers is for a whole lesson: name it, --lesson NAME, without --stop");
+	if (options->answers && options->show == SHOW_TUI)
+		return refuse(error, "--answers prints a lesson, which excludes -T tui: there, answers are typed");
+	if (options->answers)
+		options->show = SHOW_TEXT;
 	return true;
 }
 
@@ -410,6 +419,8 @@ static bool check(struct options *options, struct ws_error *error)
 		return check_lesson(options, error);
 	if (options->stop != FRAME_NONE)
 		return refuse(error, "--stop is for a lesson: --lesson NAME");
+	if (options->answers)
+		return refuse(error, "--answers is for a lesson: --lesson NAME --answers");
 	if (options->read && strcmp(options->read, "-") != 0 && access(options->read, F_OK) != 0 &&
 	    data_file("captures", options->read, ".pcap", options->bundled, sizeof(options->bundled)))
 		options->read = options->bundled;

@@ -93,6 +93,7 @@ struct options {
 	int fcs;                            /* -1: as the file says; 0: none; 1: the 4 bytes of Ethernet */
 	bool no_promiscuous, monitor, list_interfaces, list_link_types, line_buffered, numeric, verbose, hex, ascii,
 	        no_mouse, play;
+	bool answers; /* read those to the lesson's questions from standard input */
 	bool help, version, from_start, anonymize, no_sandbox, ignore_checksums, follow;
 	int export_kind; /* enum export_kind, from the name's ending */
 };

@@ -144,9 +144,11 @@ bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action ac
 	}
 }
 
-bool ws_ui_typing(const struct ws_ui *ui)
+enum ws_typing ws_ui_typing(const struct ws_ui *ui)
 {
-	return ui->prompt.use != NULL;
+	if (!ui->prompt.use)
+		return WS_TYPING_NOTHING;
+	return answer_is_empty(ui) ? WS_TYPING_EMPTY : WS_TYPING_LINE;
 }
 
 /* The rows below belong to the lesson's panel. */
@@ -167,25 +169,32 @@ static bool turn_wheel(struct ws_ui *ui, const struct ws_model *model, bool up)
 	return changed;
 }
 
+static bool do_key(struct ws_ui *ui, const struct ws_model *model, const struct ws_key *key)
+{
+	switch (key->kind) {
+	case WS_KEY_ACTION:
+		return ws_ui_act(ui, model, key->action);
+	case WS_KEY_EDIT:
+		return prompt_edit(ui, model, key->edit, key->character);
+	case WS_KEY_CLICK:
+		return ws_ui_typing(ui) != WS_TYPING_LINE && click(ui, model, key->row);
+	case WS_KEY_WHEEL_UP:
+	case WS_KEY_WHEEL_DOWN:
+		return ws_ui_typing(ui) != WS_TYPING_LINE && turn_wheel(ui, model, key->kind == WS_KEY_WHEEL_UP);
+	case WS_KEY_NONE:
+		break;
+	}
+	return false;
+}
+
 bool ws_ui_key(struct ws_ui *ui, const struct ws_model *model, const struct ws_key *key)
 {
 	const bool message_cleared = file_request_clear_message(ui);
 	if (key->time > ui->clock)
 		ws_ui_tick(ui, model, key->time);
-	switch (key->kind) {
-	case WS_KEY_ACTION:
-		return ws_ui_act(ui, model, key->action) || message_cleared;
-	case WS_KEY_EDIT:
-		return prompt_edit(ui, model, key->edit, key->character);
-	case WS_KEY_CLICK:
-		return !ui->prompt.use && click(ui, model, key->row);
-	case WS_KEY_WHEEL_UP:
-	case WS_KEY_WHEEL_DOWN:
-		return !ui->prompt.use && turn_wheel(ui, model, key->kind == WS_KEY_WHEEL_UP);
-	case WS_KEY_NONE:
-		break;
-	}
-	return false;
+	const bool changed = do_key(ui, model, key);
+	answer_update(ui);
+	return changed || message_cleared;
 }
 
 void ws_ui_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock)
@@ -199,6 +208,7 @@ void ws_ui_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock)
 	if (shown(ui)->tick)
 		shown(ui)->tick(ui, model, elapsed);
 	lesson_tick(ui, model);
+	answer_update(ui);
 }
 
 bool ws_ui_busy(const struct ws_ui *ui)
@@ -325,6 +335,6 @@ void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_
 		draw_screen(ui, model, canvas);
 	}
 	file_request_draw(ui, canvas);
-	if (ui->prompt.use)
+	if (ui->prompt.use && !ui->prompt.use->elsewhere)
 		prompt_draw(&ui->prompt, canvas);
 }

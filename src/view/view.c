@@ -255,11 +255,34 @@ static void set_typing(struct ws_view *view, bool typing)
 		view->typing = typing;
 }
 
+/* An answer that nothing is typed of: the keys that are an action all the same. `character`: the key types one. */
+static bool acts_on_empty(enum ws_action action, bool character, const struct ws_key *edit)
+{
+	if (edit->kind == WS_KEY_EDIT && (edit->edit == WS_EDIT_ACCEPT || edit->edit == WS_EDIT_CANCEL))
+		return false;
+	if (action == WS_ACT_QUIT || action == WS_ACT_HELP || action == WS_ACT_LESSON_NEXT ||
+	    action == WS_ACT_LESSON_BACK)
+		return true;
+	return action != WS_ACT_NONE && !character;
+}
+
+/* The key as an edit of the line that is typed, or as an action. False: it means nothing here. */
+static bool typed_key(enum ws_typing typing, wint_t code, bool character, enum ws_action action, struct ws_key *key)
+{
+	const bool edits = key_edit(code, character, key);
+	if (!edits)
+		key->kind = WS_KEY_NONE;
+	if (typing != WS_TYPING_EMPTY || !acts_on_empty(action, character && code >= ' ', key))
+		return edits;
+	*key = (struct ws_key){.kind = WS_KEY_ACTION, .action = action};
+	return true;
+}
+
 bool ws_view_key(struct ws_view *view, const struct ws_key_context *context, struct ws_key *key)
 {
 	wint_t code;
 	int kind;
-	set_typing(view, context->typing);
+	set_typing(view, context->typing == WS_TYPING_LINE);
 	while ((kind = get_wch(&code)) != ERR) {
 		if (kind == OK && code == ESCAPE && drop_sequence())
 			continue;
@@ -274,11 +297,9 @@ bool ws_view_key(struct ws_view *view, const struct ws_key_context *context, str
 			continue;
 		}
 		bool letter = kind == OK && code >= KEY_MIN; /* a character with the number of a key */
-		*key = (struct ws_key){.kind = WS_KEY_ACTION,
-		                       .action = letter ? WS_ACT_NONE : action_of(view, code, context)};
-		if (context->typing && !key_edit(code, kind == OK, key))
-			continue;
-		if (context->typing || key->action != WS_ACT_NONE)
+		const enum ws_action action = letter ? WS_ACT_NONE : action_of(view, code, context);
+		*key = (struct ws_key){.kind = WS_KEY_ACTION, .action = action};
+		if (context->typing ? typed_key(context->typing, code, kind == OK, action, key) : action != WS_ACT_NONE)
 			return true;
 	}
 	return false;

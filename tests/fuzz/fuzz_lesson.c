@@ -48,8 +48,14 @@ static void draw(const struct ws_lesson *lesson)
 		if (!ws_canvas_create(&canvas, sizes[i][0], sizes[i][1]))
 			return;
 		ws_lesson_head(lesson, &canvas);
-		for (size_t stop = 0; stop <= lesson->stop_count; stop++)
-			ws_lesson_page(lesson, stop < lesson->stop_count ? &lesson->stop[stop] : NULL, &canvas);
+		for (size_t stop = 0; stop < lesson->stop_count; stop++) {
+			bool right;
+			ws_lesson_ask(&lesson->stop[stop], &canvas);
+			if (lesson->stop[stop].question.kind != WS_ANSWER_NONE)
+				ws_lesson_reply(&lesson->stop[stop], lesson->title, &right, &canvas);
+			ws_lesson_answer(&lesson->stop[stop], &canvas);
+		}
+		ws_lesson_end(lesson, &canvas);
 		ws_canvas_destroy(&canvas);
 	}
 }

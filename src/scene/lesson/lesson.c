@@ -146,8 +146,10 @@ static void lesson_go(struct ws_ui *ui, size_t stop, bool answered, bool play)
 	view->stop = stop;
 	view->answered = answered;
 	view->playing = play;
-	view->settled = false;
-	if (stop == view->lesson->stop_count)
+	view->settled = view->closed = false;
+	view->said = LESSON_SAYS_NOTHING;
+	view->hint = 0;
+	if (stop == view->lesson->stop_count && answer_right(view) == answer_count(view->lesson))
 		lesson_set_done(ui);
 	ui->timeline = snapshot_of(view);
 }
@@ -194,12 +196,20 @@ static bool lesson_next(struct ws_ui *ui, const struct ws_model *model)
 		view->wants_next = lesson->next != NULL;
 		return view->wants_next;
 	}
-	if (!view->answered)
+	if (view->closed)
+		view->closed = false;
+	else if (!view->answered)
 		view->answered = true;
 	else
 		lesson_go(ui, view->stop + 1, false, view->stop + 1 < lesson->stop_count);
 	lesson_tick(ui, model);
 	return true;
+}
+
+/* A question whose answer was only shown can still be answered. */
+static bool is_open(const struct lesson_view *view, size_t stop)
+{
+	return view->lesson->stop[stop].question.kind != WS_ANSWER_NONE && !(view->right >> stop & 1);
 }
 
 static bool lesson_back(struct ws_ui *ui, const struct ws_model *model)
@@ -208,7 +218,7 @@ static bool lesson_back(struct ws_ui *ui, const struct ws_model *model)
 	if (!view->stop && !view->playing)
 		return false;
 	if (view->stop)
-		lesson_go(ui, view->stop - 1, true, false);
+		lesson_go(ui, view->stop - 1, !is_open(view, view->stop - 1), false);
 	else
 		lesson_go(ui, 0, false, false);
 	lesson_tick(ui, model);

@@ -14,6 +14,17 @@ void lesson_set_done(struct ws_ui *ui);
 /* True when the user has left the stop to look around. */
 bool lesson_is_away(const struct ws_ui *ui);
 
+/* answer.c */
+/* Opens the line for the answer where one is asked for, and closes it elsewhere. */
+void answer_update(struct ws_ui *ui);
+bool answer_is_open(const struct ws_ui *ui);
+bool answer_is_empty(const struct ws_ui *ui);        /* it is open, and nothing is typed */
+size_t answer_count(const struct ws_lesson *lesson); /* questions that expect an answer */
+size_t answer_right(const struct lesson_view *view);
+/* Writes what is said to an answer. `hint`: how many hints have been shown, with this one. */
+void answer_said(const struct ws_lesson_question *question, enum lesson_says said, const char *typed, const char *why,
+                 size_t hint, struct ws_text *text);
+
 /* lesson_draw.c */
 bool lesson_too_small(int columns, int rows);
 void lesson_least(int *columns, int *rows); /* the smallest size that is large enough */

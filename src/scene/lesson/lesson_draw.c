@@ -79,6 +79,51 @@ static void page_answer(struct page *page, const struct ws_lesson_stop *stop)
 		page_text(page, WS_STYLE_HIGHLIGHT, true, stop->sum[i].text);
 }
 
+/* The question, and below it the choices that there are. */
+static void page_question(struct page *page, enum ws_style style, bool bold, const struct ws_lesson_stop *stop)
+{
+	char words[WS_LESSON_TEXT_BYTES];
+	struct ws_text form = WS_TEXT_OVER(words);
+	page_text(page, style, bold, stop->ask);
+	if (stop->question.kind != WS_ANSWER_CHOICE)
+		return;
+	ws_lesson_form(&stop->question, &form);
+	ws_text_putc(&form, '.');
+	page_text(page, WS_STYLE_NORMAL, false, ws_text_cstr(&form));
+}
+
+static void page_said(struct page *page, const struct ws_lesson_question *question, enum lesson_says said,
+                      const char *typed, const char *why, size_t hint)
+{
+	char words[WS_LESSON_TEXT_BYTES * 4 + 128];
+	struct ws_text text = WS_TEXT_OVER(words);
+	answer_said(question, said, typed, why, hint, &text);
+	page_text(page, said == LESSON_SAYS_HINT ? WS_STYLE_NORMAL : WS_STYLE_WARN, false, ws_text_cstr(&text));
+}
+
+/* The rows that what is said to an answer needs at most. */
+static int rows_said(int columns, const struct ws_lesson_question *question)
+{
+	static const char typed[] = "a longer answer";
+	int most = 0;
+	for (size_t i = 0; i <= question->wrong_count + question->hint_count; i++) {
+		struct page page = {.columns = columns};
+		const bool wrong = i < question->wrong_count;
+		page_said(&page, question, LESSON_SAYS_WRONG, typed, wrong ? question->wrong[i].why : NULL,
+		          wrong ? 0 : i - question->wrong_count);
+		most = page.rows > most ? page.rows : most;
+	}
+	return most;
+}
+
+/* The rows of a stop's panel before its answer is shown. */
+static int rows_open(int columns, const struct ws_lesson_stop *stop)
+{
+	struct page page = {.columns = columns};
+	page_question(&page, WS_STYLE_NORMAL, true, stop);
+	return page.rows + (stop->question.kind == WS_ANSWER_NONE ? 0 : 1 + rows_said(columns, &stop->question));
+}
+
 /* The rows of question and answer together, without the empty one between them. */
 static int rows_of(int columns, const struct ws_lesson_stop *stop)
 {
@@ -115,8 +160,9 @@ int lesson_layout(struct ws_ui *ui, int columns, int rows)
 	const int most = most_rows(rows);
 	int need = 0;
 	for (size_t i = 0; i < lesson->stop_count; i++) {
-		const int all = rows_of(columns, &lesson->stop[i]) + 1;
+		const int all = rows_of(columns, &lesson->stop[i]) + 1, open = rows_open(columns, &lesson->stop[i]);
 		need = all > need ? all : need;
+		need = open > need ? open : need;
 	}
 	if (view->stop == lesson->stop_count) {
 		struct page page = {.columns = columns};
@@ -155,6 +201,8 @@ static const char *next_words(const struct ws_ui *ui)
 		return "back to the lesson";
 	if (view->playing || !view->settled)
 		return "to the stop";
+	if (view->closed)
+		return "back to the question";
 	if (view->stop == view->lesson->stop_count)
 		return view->lesson->next ? "next lesson" : NULL;
 	if (!view->answered)
@@ -196,8 +244,12 @@ static void draw_head(const struct ws_ui *ui, struct ws_canvas *canvas, int row)
 	char words[64];
 	for (int column = 0; column < canvas->columns; column++)
 		ws_canvas_put(canvas, row, column, WS_STYLE_DIM, 0x2500);
+	const size_t questions = answer_count(view->lesson);
 	if (view->stop < view->lesson->stop_count)
 		snprintf(words, sizeof(words), "  stop %zu/%zu ", view->stop + 1, view->lesson->stop_count);
+	else if (questions)
+		snprintf(words, sizeof(words), "  end: %zu of %zu right%s ", answer_right(view), questions,
+		         view->done ? ", done" : "");
 	else
 		snprintf(words, sizeof(words), "  end ");
 	const int limit = draw_keys(ui, canvas, row) - 1, room = limit - ws_columns(words);
@@ -207,16 +259,82 @@ static void draw_head(const struct ws_ui *ui, struct ws_canvas *canvas, int row)
 	draw_cut(canvas, row, end, limit, WS_STYLE_NORMAL, words);
 }
 
+/* The line for the answer, and below it what is said to the one before. */
+static void page_typing(const struct ws_ui *ui, struct page *page, const struct ws_lesson_stop *stop)
+{
+	static const char *const what[] = {[WS_ANSWER_NUMBER] = "a number",
+	                                   [WS_ANSWER_STATE] = "a state",
+	                                   [WS_ANSWER_CHOICE] = "one of these",
+	                                   [WS_ANSWER_WORD] = "a word"};
+	const struct lesson_view *view = &ui->lesson;
+	if (!answer_is_open(ui) || page->row >= page->limit)
+		return;
+	const int column = prompt_draw_line(&ui->prompt, page->canvas, page->row);
+	if (answer_is_empty(ui))
+		draw_cut(page->canvas, page->row, column + 1, page->canvas->columns - 1, WS_STYLE_DIM,
+		         what[stop->question.kind]);
+	page->row++;
+	page_said(page, &stop->question, view->said, view->typed, view->why, view->hint);
+}
+
+/* What keys do while the answer is typed, in place of those of the screen. */
+static void draw_answer_keys(const struct ws_ui *ui, struct ws_canvas *canvas, int row)
+{
+	const struct ws_lesson_stop *stop = lesson_stop(ui);
+	const char *const *names = ui->options.key_name;
+	const bool empty = answer_is_empty(ui);
+	const char *next = names ? names[WS_ACT_LESSON_NEXT] : NULL, *quit = names ? names[WS_ACT_QUIT] : NULL;
+	const struct {
+		const char *key, *words;
+		bool shown;
+	} hints[] = {
+	        {"Enter", empty ? "hint" : "check the answer", !empty || (stop && stop->question.hint_count)},
+	        {next, "show the answer", empty},
+	        {"Esc", "look around", true},
+	        {names ? names[WS_ACT_HELP] : NULL, "help", empty},
+	        {quit, "quit", empty},
+	};
+	int column = 1;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(hints); i++) {
+		if (!hints[i].key || !hints[i].shown)
+			continue;
+		column = ws_canvas_bold(canvas, row, column, canvas->columns, WS_STYLE_KEY, hints[i].key);
+		column = ws_canvas_text(canvas, row, column, canvas->columns, WS_STYLE_NORMAL, " ");
+		column = ws_canvas_text(canvas, row, column, canvas->columns, WS_STYLE_NORMAL, hints[i].words) + 2;
+	}
+}
+
+/* The expected answer, in the row between question and answer. */
+static void page_verdict(const struct ws_ui *ui, struct page *page, const struct ws_lesson_stop *stop)
+{
+	char words[256];
+	struct page answer = {.columns = page->columns};
+	const bool right = ui->lesson.right >> ui->lesson.stop & 1;
+	page_answer(&answer, stop);
+	if (page->row + answer.rows >= page->limit)
+		return;
+	snprintf(words, sizeof(words), "%s: %s", right ? "Right" : "Answer",
+	         stop->question.expect ? stop->question.expect : "");
+	page_line(page, right ? WS_STYLE_GOOD : WS_STYLE_NORMAL, true, 0, words);
+}
+
 /* Leaves out the question where both do not fit. */
 static void page_stop(const struct ws_ui *ui, struct page *page, const struct ws_lesson_stop *stop)
 {
 	const int room = page->limit - page->row, both = rows_of(page->columns, stop);
 	const bool answered = ui->lesson.answered;
-	if (!answered || both <= room)
-		page_text(page, answered ? WS_STYLE_NORMAL : WS_STYLE_TITLE, true, stop->ask);
 	if (!answered)
+		page_question(page, WS_STYLE_TITLE, true, stop);
+	else if (both <= room)
+		page_text(page, WS_STYLE_NORMAL, true, stop->ask);
+	if (!answered) {
+		page_typing(ui, page, stop);
 		return;
-	page->row += both < room;
+	}
+	if (stop->question.kind == WS_ANSWER_NONE)
+		page->row += both < room;
+	else
+		page_verdict(ui, page, stop);
 	page_answer(page, stop);
 }
 
@@ -254,7 +372,10 @@ void lesson_draw(const struct ws_ui *ui, struct ws_canvas *canvas)
 	struct ws_canvas keys = *canvas;
 	keys.cells += (size_t)(canvas->rows - 1) * (size_t)canvas->columns;
 	keys.rows = 1;
-	hints_draw(&keys, 0, ws_ui_screen(ui), ui->options.key_name);
+	if (answer_is_open(ui))
+		draw_answer_keys(ui, canvas, canvas->rows - 1);
+	else
+		hints_draw(&keys, 0, ws_ui_screen(ui), ui->options.key_name);
 }
 
 int ws_ui_lesson_rows(const struct ws_ui *ui)
@@ -270,17 +391,52 @@ int ws_lesson_head(const struct ws_lesson *lesson, struct ws_canvas *canvas)
 	return page.row;
 }
 
-int ws_lesson_page(const struct ws_lesson *lesson, const struct ws_lesson_stop *stop, struct ws_canvas *canvas)
+static struct page whole_page(struct ws_canvas *canvas)
 {
-	struct page page = {.canvas = canvas, .columns = canvas->columns, .limit = canvas->rows};
-	if (!stop) {
-		page_end(&page, lesson, true);
-		return page.row;
-	}
+	return (struct page){.canvas = canvas, .columns = canvas->columns, .limit = canvas->rows};
+}
+
+int ws_lesson_ask(const struct ws_lesson_stop *stop, struct ws_canvas *canvas)
+{
+	struct page page = whole_page(canvas);
 	page_line(&page, WS_STYLE_TITLE, true, -1, "Question");
-	page_text(&page, WS_STYLE_NORMAL, false, stop->ask);
-	page.row++;
-	page_line(&page, WS_STYLE_TITLE, true, -1, "Answer");
+	page_question(&page, WS_STYLE_NORMAL, false, stop);
+	return page.row;
+}
+
+int ws_lesson_reply(const struct ws_lesson_stop *stop, const char *typed, bool *right, struct ws_canvas *canvas)
+{
+	struct page page = whole_page(canvas);
+	const char *why;
+	const enum ws_typed verdict = ws_lesson_judge(&stop->question, typed, &why);
+	*right = verdict == WS_TYPED_RIGHT;
+	if (*right)
+		page_line(&page, WS_STYLE_GOOD, false, 0, "Right.");
+	else if (verdict == WS_TYPED_UNCLEAR)
+		page_said(&page, &stop->question, LESSON_SAYS_UNCLEAR, typed, NULL, 0);
+	else if (why)
+		page_said(&page, &stop->question, LESSON_SAYS_WRONG, typed, why, 0);
+	else
+		page_line(&page, WS_STYLE_WARN, false, 0, "No.");
+	return page.row;
+}
+
+int ws_lesson_answer(const struct ws_lesson_stop *stop, struct ws_canvas *canvas)
+{
+	char title[WS_LESSON_TEXT_BYTES];
+	struct ws_text head = WS_TEXT_OVER(title);
+	struct page page = whole_page(canvas);
+	ws_text_puts(&head, "Answer");
+	if (stop->question.kind != WS_ANSWER_NONE)
+		ws_text_printf(&head, ": %s", stop->question.expect);
+	page_line(&page, WS_STYLE_TITLE, true, -1, ws_text_cstr(&head));
 	page_answer(&page, stop);
+	return page.row;
+}
+
+int ws_lesson_end(const struct ws_lesson *lesson, struct ws_canvas *canvas)
+{
+	struct page page = whole_page(canvas);
+	page_end(&page, lesson, true);
 	return page.row;
 }

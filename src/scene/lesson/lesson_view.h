@@ -4,6 +4,9 @@
 
 #include <wirestate/scene.h>
 
+/* What the panel says to what was typed. */
+enum lesson_says { LESSON_SAYS_NOTHING, LESSON_SAYS_WRONG, LESSON_SAYS_UNCLEAR, LESSON_SAYS_HINT };
+
 struct lesson_view {
 	const struct ws_lesson *lesson; /* NULL: none */
 	size_t stop;                    /* the number of stops in the lesson: the page after the last stop */
@@ -12,6 +15,13 @@ struct lesson_view {
 	bool playing; /* the replay is on its way to the stop */
 	bool done;    /* see ws_ui_lesson_done() */
 	bool wants_next;
+	bool closed;    /* Esc has closed the line for the answer */
+	uint64_t right; /* a bit for each stop whose answer was typed and right */
+	/* of the stop's answers */
+	enum lesson_says said;
+	char typed[64]; /* the latest one, cut */
+	const char *why;
+	size_t hint;           /* how many have been shown */
 	enum ws_screen screen; /* the screen that was opened, and the replay's step there; anywhere else the user is
 	                          looking around */
 	size_t step;

@@ -178,18 +178,33 @@ static void clear_row(struct ws_canvas *canvas, int row)
 		ws_canvas_put(canvas, row, column, WS_STYLE_NORMAL, ' ');
 }
 
+/* Returns the column of the text's first byte, which may be left of what is visible; `start` is that. */
+static int draw_text(const struct prompt *prompt, struct ws_canvas *canvas, int row, int *start)
+{
+	const int limit = canvas->columns - 1;
+	*start = ws_canvas_bold(canvas, row, 1, limit, WS_STYLE_TITLE, prompt->use->label);
+	*start = ws_canvas_text(canvas, row, *start, limit, WS_STYLE_TITLE, ": ");
+	const size_t first = first_visible(prompt, limit - *start);
+	ws_canvas_text(canvas, row, *start, limit, WS_STYLE_NORMAL, prompt->text + first);
+	const int offset = *start - columns_of(prompt, first);
+	ws_canvas_paint(canvas, row, offset + columns_of(prompt, prompt->cursor), 1, WS_STYLE_NORMAL, WS_REVERSE);
+	return offset;
+}
+
+int prompt_draw_line(const struct prompt *prompt, struct ws_canvas *canvas, int row)
+{
+	int start;
+	return draw_text(prompt, canvas, row, &start) + columns_of(prompt, prompt->length) + 1;
+}
+
 void prompt_draw(const struct prompt *prompt, struct ws_canvas *canvas)
 {
 	const int rows = prompt->refused ? 3 : 2, limit = canvas->columns - 1;
 	int row = canvas->rows - rows;
 	for (int i = 0; i < rows; i++)
 		clear_row(canvas, row + i);
-	int start = ws_canvas_bold(canvas, row, 1, limit, WS_STYLE_TITLE, prompt->use->label);
-	start = ws_canvas_text(canvas, row, start, limit, WS_STYLE_TITLE, ": ");
-	size_t first = first_visible(prompt, limit - start);
-	ws_canvas_text(canvas, row, start, limit, WS_STYLE_NORMAL, prompt->text + first);
-	int offset = start - columns_of(prompt, first);
-	ws_canvas_paint(canvas, row, offset + columns_of(prompt, prompt->cursor), 1, WS_STYLE_NORMAL, WS_REVERSE);
+	int start;
+	const int offset = draw_text(prompt, canvas, row, &start);
 	if (prompt->refused) {
 		row++;
 		int from = offset + columns_of(prompt, prompt->error.start);

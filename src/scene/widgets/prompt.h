@@ -23,6 +23,7 @@ struct prompt_use {
 	void (*change)(struct ws_ui *ui, const struct ws_model *model,
 	               const char *text);                               /* after each change; or NULL */
 	void (*cancel)(struct ws_ui *ui, const struct ws_model *model); /* on Escape; or NULL */
+	bool elsewhere;                                                 /* its user draws it with prompt_draw_line() */
 };
 
 enum { PROMPT_SIZE = 512 };
@@ -39,6 +40,8 @@ struct prompt {
 void prompt_open(struct ws_ui *ui, const struct prompt_use *use, const char *text);
 /* Does what an edit asks. `character` is for WS_EDIT_INSERT. False: nothing has changed. */
 bool prompt_edit(struct ws_ui *ui, const struct ws_model *model, enum ws_edit edit, uint32_t character);
+/* Draws the line in one row. Returns the column after it. */
+int prompt_draw_line(const struct prompt *prompt, struct ws_canvas *canvas, int row);
 /* Draws the line over the last rows of the screen. */
 void prompt_draw(const struct prompt *prompt, struct ws_canvas *canvas);
 
