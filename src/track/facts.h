@@ -17,7 +17,7 @@
 	X(uint32_t, fin_end, OWN, "one past its FIN; valid with fin_sent or fin_held")                                 \
 	X(uint32_t, fin_ack, PEER, "what it had acknowledged when it sent its FIN; valid with fin_sent")               \
 	X(uint32_t, fin_acked_end, PEER, "one past the segment that acknowledged its FIN; valid with fin_acked")       \
-	X(uint32_t, dead_us, MICROS, "when the RST that ended it passed; valid when dead by a RST it got")             \
+	X(uint32_t, dead_us, MICROS, "when the RST that ended it passed; valid when dead by a RST")                    \
 	X(uint32_t, fin_again, TSVAL, "of the latest copy of the peer's FIN; valid with was_closing")                  \
 	X(uint32_t, opening, TSVAL, "of the segment that acknowledged its SYN-ACK; valid with opening_known")          \
 	X(uint32_t, proof, TSVAL, "of the peer's segment on which the latest presumption rests; with proof_known")     \
@@ -61,6 +61,8 @@
 	  "the peer's FIN passed (1: presumed), or it acknowledged that FIN (2: proven)")                              \
 	X(fin_acked, 2, e->fin_sent,                                                                                   \
 	  "an ACK of its FIN passed (1: presumed), or what it sent shows that it came (2: proven)")                    \
+	X(fin_acked_last, 1, e->fin_sent,                                                                              \
+	  "the ACK of its FIN is bare and the latest segment of the peer, so only that can cause a RST without ACK")   \
 	X(fin_pending, 1, peer->fin_sent && !e->fin_received,                                                          \
 	  "the peer's FIN was still under way when it sent its own: it is presumed received at the next ACK")          \
 	X(fin_doubted, 1, peer->fin_sent && !e->fin_received,                                                          \

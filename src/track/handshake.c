@@ -51,7 +51,7 @@ static void first_syn(struct ws_step_context *x)
 	ws_publish(x, self, WS_BASIS_SENT, WS_WHY_SYN_SENT);
 	if (peer->active && !peer->got_syn_ack && !peer->syn_received) {
 		peer->syn_received = 1;
-		peer->rcv_nxt = x->end;
+		peer->rcv_nxt = s->sequence + 1; /* SYN_SENT takes no data and no FIN */
 		peer->rcv_known = 1;
 		ws_presume(x, peer);
 		ws_publish(x, peer, WS_BASIS_PRESUMED, WS_WHY_SYN_CROSSED);
@@ -92,6 +92,7 @@ void ws_handle_syn(struct ws_step_context *x)
 		return;
 	}
 	x->machine->syn_after_reset |= x->machine->refused;
+	x->receiver->early = x->receiver->fin_held = 0; /* what came early was dropped */
 	self->snd_max = ws_seq_max(self->snd_max, x->end);
 	if (self->fin_sent && !self->fin_implied)
 		return; /* an old duplicate, because it has closed since */

@@ -196,6 +196,7 @@ static void ack_at_receiver(struct ws_step_context *x, bool old)
 		bool tells = (x->segment->length || x->segment->flags & WS_TCP_FIN) && peer->rcv_known &&
 		             !ws_seq_before(peer->rcv_nxt, x->segment->sequence);
 		peer->fin_acked_end = tells ? x->end : peer->last_ack_sent;
+		peer->fin_acked_last = !x->segment->length && !(x->segment->flags & WS_TCP_FIN);
 		ws_presume(x, peer);
 		ws_publish(x, peer, WS_BASIS_PRESUMED, peer->fin_first ? WS_WHY_FIN_ACKED : WS_WHY_LAST_ACK);
 	}
@@ -416,6 +417,7 @@ static void handle_segment(struct ws_step_context *x)
 	}
 	bool old = is_old(x);
 	x->machine->misacked |= old && peer->state == WS_SYN_RECEIVED;
+	peer->fin_acked_last = 0;
 	settle_doubt(x);
 	contradict_data(x);
 	contradict_fin(x);

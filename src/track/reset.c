@@ -6,6 +6,8 @@
  * and its state returns, because being dead is only one of its facts. */
 #include "track/machine.h"
 
+#define LATE_US 100000u /* microseconds by which a segment that was sent before another one may be the later one */
+
 static bool acceptable_in_syn_sent(const struct ws_step_context *x)
 {
 	const struct ws_endpoint *peer = x->receiver;
@@ -72,10 +74,12 @@ static bool is_ignored(const struct ws_step_context *x)
 static void contradict_receipt(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
-	/* With ACK it says what had arrived; without, its number is the acknowledgment number of the segment it
-	 * answers. */
-	bool crossed = x->has_ack ? ws_seq_before(x->segment->acknowledgment, self->fin_acked_end)
-	                          : ws_seq_before(x->segment->sequence, self->fin_end);
+	/* With ACK it says what had arrived, by its acknowledgment number or its timestamp echo; without, its number is
+	 * the acknowledgment number of the segment it answers. */
+	const bool echo_old =
+	        x->segment->timestamps && self->proof_known && ws_seq_before(x->segment->tsecr, self->proof);
+	const bool crossed = x->has_ack ? echo_old || ws_seq_before(x->segment->acknowledgment, self->fin_acked_end)
+	                                : self->fin_acked_last || ws_seq_before(x->segment->sequence, self->fin_end);
 	if (self->fin_sent && self->fin_acked == WS_RECEIPT_PRESUMED && crossed) {
 		/* The segment that acknowledges its FIN had not arrived. */
 		self->fin_acked = WS_NOT_RECEIVED;
@@ -133,9 +137,12 @@ static void reset_leaves(struct ws_step_context *x)
 	contradict_receipt(x);
 	contradict_open(x);
 	bool refuses = self->state == WS_LISTEN;
-	/* Nothing was captured of it, and a RST without ACK answers a segment for which there is no socket. */
-	bool no_socket = self->mid && !self->talks && !x->has_ack;
+	/* Nothing was captured of it, and a RST without ACK answers a segment for which there is no socket. That may be
+	 * a SYN-ACK that answers no SYN, or a forged one. */
+	bool unseen = self->mid || (self->syn_missed && !self->syn_ack_sent && !self->fin_sent);
+	bool no_socket = unseen && !self->talks && !x->has_ack;
 	self->dead = WS_DEAD_SENT_RST;
+	self->dead_us = ws_micros(x->segment->time);
 	if (refuses)
 		x->machine->refused = 1;
 	if (refuses || no_socket)
@@ -191,6 +198,14 @@ static bool goes_on(const struct ws_step_context *x)
 	       (x->has_ack && (!self->acked_any || ws_seq_before(self->last_ack_sent, s->acknowledgment)));
 }
 
+/* True when the RST of the sender did not end its receiver, and is older than what may arrive late. A host without a
+ * socket sends nothing but RST, so the sender has one. */
+static bool outlives_reset(const struct ws_step_context *x)
+{
+	return x->has_ack && !(x->segment->flags & WS_TCP_SYN) && !x->receiver->dead && x->receiver->talks &&
+	       ws_micros(x->segment->time) - x->sender->dead_us > LATE_US;
+}
+
 /* In SYN_SENT a RST without ACK answers a SYN-ACK that was not acceptable; its sender may still open. */
 static bool only_declined(const struct ws_endpoint *e)
 {
@@ -233,7 +248,7 @@ bool ws_handle_revival(struct ws_step_context *x)
 		x->machine->refused = 0;
 		why = x->machine->syn_after_reset ? WS_WHY_LISTENS_NOW : note_forgery(x);
 	} else if (self->dead == WS_DEAD_SENT_RST) {
-		if (!goes_on(x))
+		if (!goes_on(x) && !outlives_reset(x))
 			return false; /* it was sent before the RST and arrives late */
 		why = only_declined(self) ? WS_WHY_ONLY_ANSWERED : note_forgery(x);
 	}

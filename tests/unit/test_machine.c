@@ -2,8 +2,8 @@
  *
  * A line of a script:  WHO FLAGS seq ack length [tsval tsecr] : CLIENT SERVER
  * WHO is c or s; FLAGS of S F R P A (- for none); numbers count from the initial sequence numbers; `ack` - means no ACK
- * field; states carry the mark of their certainty. @N in front sets the step's time to N seconds. Other lines: `icmp
- * WHO seq`, `expire WHO`, `superseded WHO [A]`. */
+ * field; states carry the mark of their certainty; `after STATE` says which one the sender was in before. @N in front
+ * sets the step's time to N seconds. Other lines: `icmp WHO seq`, `expire WHO`, `superseded WHO [A]`. */
 #include "track/machine.h"
 
 #include <setjmp.h>
@@ -143,6 +143,11 @@ static void run_script(void **state)
 		state_text(&machine.endpoint[0], client, sizeof(client));
 		state_text(&machine.endpoint[1], server, sizeof(server));
 		snprintf(got, sizeof(got), "%s %s", client, server);
+		if (strstr(expected, " after ")) {
+			const struct ws_endpoint *sender = &machine.endpoint[s.direction];
+			snprintf(got, sizeof(got), "%s %s after %s", client, server,
+			         ws_state_name(sender->path >> 4 & 15));
+		}
 		snprintf(want, sizeof(want), "%s", expected + 2);
 		if (strcmp(got, want))
 			fail_msg("%s, line %u: %s\n  got  %s\n  want %s", script->name, i + 1, line, got, want);
@@ -321,6 +326,13 @@ static const struct script scripts[] = {
         {"simultaneous open, closed from SYN_RECEIVED",
          {"c S 0 - 0 : SYN_SENT LISTEN?", "s S 0 - 0 : SYN_RECEIVED~ SYN_SENT",
           "c SA 0 1 0 : SYN_RECEIVED ESTABLISHED~", "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~"}},
+        {"a FIN in the SYN of a simultaneous open is not taken",
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "s SF 0 - 0 : SYN_RECEIVED~ SYN_SENT",
+          "c SA 0 1 0 : SYN_RECEIVED ESTABLISHED~", "s FA 2 1 5 : ESTABLISHED~ FIN_WAIT_1",
+          "c A 1 1 0 : ESTABLISHED FIN_WAIT_1"}},
+        {"data in SYN_SENT, then the SYN comes again: it was dropped",
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "s PA 1 1 5 : SYN_SENT LISTEN?", "c S 0 - 0 : SYN_SENT LISTEN?",
+          "s PA 6 1 5 : SYN_SENT LISTEN?"}},
         {"RST declines a SYN-ACK, and a later one opens",
          {"c S 0 - 0 : SYN_SENT LISTEN?", "s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED", "c R 1 - 0 : CLOSED~ CLOSED~",
           "s SA 0 1 0 : CLOSED~ SYN_RECEIVED", "c A 1 1 0 : ESTABLISHED ESTABLISHED~"}},
@@ -382,6 +394,28 @@ static const struct script scripts[] = {
         {"FIN finds no socket any more",
          {OPEN, "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~", "s A 1 2 0 : FIN_WAIT_2~ CLOSE_WAIT",
           "s FA 1 2 0 : TIME_WAIT~ LAST_ACK", "c R 2 - 0 : CLOSED~ CLOSED~"}},
+        {"RST answers the bare ACK of a FIN: its sender was gone",
+         {OPEN, "s FA 1 1 0 : CLOSE_WAIT~ FIN_WAIT_1", "c A 1 2 0 : CLOSE_WAIT FIN_WAIT_2~",
+          "s R 2 - 0 : CLOSED~ CLOSED~ after FIN_WAIT_1"}},
+        {"RST answers data: it may have had the ACK of its FIN before",
+         {OPEN, "s FA 1 1 0 : CLOSE_WAIT~ FIN_WAIT_1", "c A 1 2 0 : CLOSE_WAIT FIN_WAIT_2~",
+          "c PA 1 2 5 : CLOSE_WAIT FIN_WAIT_2~", "s R 2 - 0 : CLOSED~ CLOSED~ after FIN_WAIT_2"}},
+        {"RST that left before the ACK of its FIN came, as its echo shows",
+         {"c S 0 - 0 100 0 : SYN_SENT LISTEN?", "s SA 0 1 0 500 100 : ESTABLISHED~ SYN_RECEIVED",
+          "c A 1 1 0 101 500 : ESTABLISHED ESTABLISHED~", "s FA 1 1 0 510 101 : CLOSE_WAIT~ FIN_WAIT_1",
+          "c A 1 2 0 111 510 : CLOSE_WAIT FIN_WAIT_2~", "s RA 2 1 0 511 101 : CLOSED~ CLOSED~ after FIN_WAIT_1"}},
+        {"RST that left after it",
+         {"c S 0 - 0 100 0 : SYN_SENT LISTEN?", "s SA 0 1 0 500 100 : ESTABLISHED~ SYN_RECEIVED",
+          "c A 1 1 0 101 500 : ESTABLISHED ESTABLISHED~", "s FA 1 1 0 510 101 : CLOSE_WAIT~ FIN_WAIT_1",
+          "c A 1 2 0 111 510 : CLOSE_WAIT FIN_WAIT_2~", "s RA 2 1 0 521 111 : CLOSED~ CLOSED~ after FIN_WAIT_2"}},
+        {"RST answers the SYN-ACK that was the only sign of a SYN",
+         {"s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED", "c R 1 - 0 : CLOSED~ CLOSED~ after CLOSED"}},
+        {"RST that did not end its receiver, and its apparent sender goes on with other numbers",
+         {OPEN, "c R 50 - 0 : CLOSED~ ESTABLISHED", "s A 1 1 0 : CLOSED~ ESTABLISHED",
+          "c PA 20 1 5 : ESTABLISHED ESTABLISHED"}},
+        {"the same at once: it was sent before the RST",
+         {OPEN, "@30 c R 50 - 0 : CLOSED~ ESTABLISHED", "@30 s A 1 1 0 : CLOSED~ ESTABLISHED",
+          "@30 c PA 20 1 5 : CLOSED~ ESTABLISHED"}},
         {"a lone RST is nothing", {"s R 5 - 0 : CLOSED CLOSED"}},
         /* ---- The rest */
         {"picked up in the middle",
