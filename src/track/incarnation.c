@@ -47,7 +47,16 @@ static bool answers(const struct ws_conn *conn, const struct ws_segment *s)
 	return is_candidate(conn, &opener) && acknowledges_syn(&conn->machine.endpoint[opener], s->acknowledgment);
 }
 
-/* For an unanswered attempt and the connection before it: true when the segment belongs to the older one. */
+/* True when a segment acknowledges what the other endpoint of a connection has sent last. A new connection has other
+ * numbers. */
+static bool fits_numbers(const struct ws_conn *conn, unsigned sender, const struct ws_segment *s)
+{
+	const struct ws_endpoint *self = &conn->machine.endpoint[sender], *peer = &conn->machine.endpoint[1 - sender];
+	return s->flags & WS_TCP_ACK && self->acked_any && !ws_seq_before(s->acknowledgment, self->last_ack_sent) &&
+	       !ws_seq_before(peer->snd_max, s->acknowledgment);
+}
+
+/* For an unanswered attempt and a connection before it: true when the segment belongs to the older one. */
 static bool belongs_to_older(const struct ws_conn *newest, const struct ws_conn *older, const struct ws_tuple *tuple,
                              const struct ws_segment *s)
 {
@@ -59,8 +68,29 @@ static bool belongs_to_older(const struct ws_conn *newest, const struct ws_conn 
 	if (older->ended) /* its SYN may still be answered, although its sender has given up */
 		return syn && ack && answers(older, s) && !acknowledges_syn(e, s->acknowledgment);
 	if (direction_in(newest, tuple) == opener)
-		return !syn && s->sequence != e->snd_max;
+		return syn ? ack : s->sequence != e->snd_max || fits_numbers(older, direction_in(older, tuple), s);
 	return ack && !acknowledges_syn(e, s->acknowledgment);
+}
+
+/* The connection before an attempt, past attempts that were not answered either. */
+static struct ws_conn *before_attempts(const struct ws_tracker *tracker, const struct ws_conn *newest)
+{
+	struct ws_conn *conn = ws_table_conn(&tracker->table, newest->older);
+	unsigned opener;
+	for (unsigned i = 0; i < MANY_INCARNATIONS && conn && is_candidate(conn, &opener); i++)
+		conn = ws_table_conn(&tracker->table, conn->older);
+	return conn && !conn->ended ? conn : NULL;
+}
+
+/* The connection, of an attempt and those before it, that the segment belongs to. */
+static struct ws_conn *by_answer(const struct ws_tracker *tracker, struct ws_conn *newest, const struct ws_tuple *tuple,
+                                 const struct ws_segment *s)
+{
+	struct ws_conn *older = ws_table_conn(&tracker->table, newest->older);
+	if (belongs_to_older(newest, older, tuple, s))
+		return older;
+	older = before_attempts(tracker, newest);
+	return belongs_to_older(newest, older, tuple, s) ? older : newest;
 }
 
 /* The opener of an unanswered attempt goes on with the connection before it. A host that has opened a new connection
@@ -221,12 +251,13 @@ static void take_over_attempt(struct ws_tracker *tracker, struct ws_conn *newest
 	ws_tracker_apply(tracker, newest, &syn, s->frame);
 }
 
-/* True for a SYN-ACK whose SYN the capture missed, after the old connection has ended. */
+/* True for a SYN-ACK whose SYN the capture missed, after the old connection has ended. One that acknowledges what was
+ * sent in the old connection answers no new SYN. */
 static bool opens_by_syn_ack(const struct ws_conn *conn, unsigned sender, const struct ws_segment *s)
 {
 	const struct ws_endpoint *e = &conn->machine.endpoint[sender];
 	if ((s->flags & (WS_TCP_SYN | WS_TCP_ACK)) != (WS_TCP_SYN | WS_TCP_ACK) || !e->iss_known ||
-	    e->iss == s->sequence)
+	    e->iss == s->sequence || fits_numbers(conn, sender, s))
 		return false;
 	return conn->ended || (e->state == WS_TIME_WAIT && e->fin_acked);
 }
@@ -274,11 +305,8 @@ struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tu
 		conn = by_link_id(tracker, newest, tuple, link_id);
 	else if (newest->twin == WS_TWIN_NEWER)
 		conn = by_numbers(newest, older, tuple, segment);
-	else if (belongs_to_older(newest, older, tuple, segment)) {
-		conn = older;
-		if (!segment->bad_checksum)
-			disown(tracker, newest, older, tuple, segment);
-	}
+	else if ((conn = by_answer(tracker, newest, tuple, segment)) != newest && !segment->bad_checksum)
+		disown(tracker, newest, conn, tuple, segment);
 	unsigned sender = direction_in(conn, tuple), opener;
 	const struct ws_endpoint *e = &conn->machine.endpoint[sender];
 	segment->direction = (uint8_t)sender;

@@ -321,11 +321,13 @@ static struct ws_table_slot *slot_of(const struct ws_table *table, const struct 
 void ws_table_promote(struct ws_table *table, struct ws_conn *conn)
 {
 	struct ws_table_slot *slot = slot_of(table, conn);
-	struct ws_conn *newest = ws_table_conn(table, slot->id);
-	if (newest == conn || newest->older != conn->id)
+	struct ws_conn *newer = ws_table_conn(table, slot->id);
+	while (newer && newer->older != conn->id)
+		newer = ws_table_conn(table, newer->older);
+	if (!newer)
 		return;
-	newest->older = conn->older;
-	conn->older = newest->id;
+	newer->older = conn->older;
+	conn->older = slot->id;
 	slot->id = conn->id;
 }
 

@@ -110,6 +110,48 @@ static void a_forged_syn_is_disowned(void **state)
 	ws_tracker_free(tracker);
 }
 
+static void many_syns_between_the_segments_of_an_open_connection(void **state)
+{
+	(void)state;
+	/* SYNs and a SYN-ACK in the client's name. The server answers each with its last ACK, and the client goes on;
+	 * once with the number that the first of these SYNs announces. */
+	static const struct shot shots[] = {
+	        OPEN(100, 0),
+	        {CLIENT, S, 107, 0, 0, 1000, .bad = 0},
+	        {SERVER, A, 501, 101, 0, 1001, .bad = 0},
+	        {CLIENT, S, 5107, 0, 0, 2000, .bad = 0},
+	        {SERVER, A, 501, 101, 0, 2001, .bad = 0},
+	        {CLIENT, S | A, 120, 501, 0, 3000, .bad = 0},
+	        {SERVER, A, 501, 101, 0, 3001, .bad = 0},
+	        {CLIENT, A, 101, 501, 7, 4000, .bad = 0},
+	        {SERVER, A, 501, 108, 3, 4001, .bad = 0},
+	        {CLIENT, A, 108, 504, 5, 4002, .bad = 0},
+	};
+	struct ws_tracker *tracker = tracker_of(0, false);
+	PLAY(tracker, shots);
+	assert_int_equal(ws_tracker_conn_count(tracker), 3);
+	assert_states(tracker, 1, WS_ESTABLISHED, WS_ESTABLISHED);
+	assert_int_equal(conn(tracker, 1).endpoint[0].bytes, 12);
+	assert_int_equal(conn(tracker, 1).endpoint[1].bytes, 3);
+	assert_int_equal(conn(tracker, 2).endpoint[1].state, WS_LISTEN);
+	ws_tracker_free(tracker);
+}
+
+static void a_syn_ack_with_the_numbers_of_the_connection_that_ended(void **state)
+{
+	(void)state;
+	static const struct shot shots[] = {
+	        OPEN(100, 0),
+	        CLOSE(100, 10),
+	        {CLIENT, S | A, 777, 502, 0, 500, .bad = 0},
+	        {SERVER, R, 502, 0, 0, 501, .bad = 0},
+	};
+	struct ws_tracker *tracker = tracker_of(0, false);
+	PLAY(tracker, shots);
+	assert_int_equal(ws_tracker_conn_count(tracker), 1);
+	ws_tracker_free(tracker);
+}
+
 static void a_syn_ack_supersedes_what_still_lived(void **state)
 {
 	(void)state;
@@ -421,6 +463,8 @@ int main(void)
 	        cmocka_unit_test(a_challenge_ack_belongs_to_the_old_connection),
 	        cmocka_unit_test(a_syn_in_the_window_of_a_half_open_one_ends_it),
 	        cmocka_unit_test(a_forged_syn_is_disowned),
+	        cmocka_unit_test(many_syns_between_the_segments_of_an_open_connection),
+	        cmocka_unit_test(a_syn_ack_with_the_numbers_of_the_connection_that_ended),
 	        cmocka_unit_test(a_syn_ack_supersedes_what_still_lived),
 	        cmocka_unit_test(a_refusal_that_was_lost),
 	        cmocka_unit_test(the_same_addresses_on_two_vlans),
