@@ -108,6 +108,7 @@ so many times longer."""
         self.port, self.peer_port = PORT, PEER_PORT
         self._inbox, self._arrival = collections.deque(), threading.Condition()
         self.unseen_reason, self.failure, self.sockets, self._listeners = "", "", [], []
+        self.fin_sent = False  # by the kernel
         self.stamps = False
         self.renew()
         host.enter(self)
@@ -259,6 +260,7 @@ so many times longer."""
 
     def take(self, segment):
         with self._arrival:
+            self.fin_sent |= segment.has(FIN)
             self._inbox.append(segment)
             self._arrival.notify_all()
 
