@@ -1,6 +1,7 @@
 """Compares the paths that wirestate infers for random connections with those of the kernel.
 
-A connection here is an incarnation: addresses, ports, and the initial sequence number of the client's SYN. The kernel's
+A connection here is an incarnation: addresses, ports, and the initial sequence number of the client's SYN. A
+simultaneous open, or an attempt at one, has addresses and ports of its own, so all of it is one incarnation. The kernel's
 transitions, the segments at each place and wirestate's transitions are all assigned to incarnations, so that one that is
 missing at a place does not shift later ones. All times are in seconds of CLOCK_REALTIME."""
 
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 import packets
 import paths
 import random_network
+import random_players
 import truth
 
 TIMEWAIT = 55.0  # a timewait socket that disappeared earlier was ended by something, a later one by its timer
@@ -39,8 +41,19 @@ class Incarnation:
     seen: dict = field(default_factory=lambda: {place: [] for place in random_network.PLACES})
     kernel: dict = field(default_factory=dict)   # endpoint name -> its path, or None when it had no socket
     changes: dict = field(default_factory=dict)  # endpoint name -> (time, state)
+    ends: dict = field(default_factory=dict)     # endpoint name -> when its full socket changed for the last time
     ours: dict = field(default_factory=dict)     # (place, endpoint name) -> path
     first: dict = field(default_factory=dict)    # place -> frame of its first segment
+
+    @property
+    def crossing(self):
+        """Whether both ends opened it, or tried to."""
+        return is_crossing(self.server)
+
+    @property
+    def crossed(self):
+        """Whether a SYN came to an end that had sent its own."""
+        return any(path[:3] == ["CLOSED", "SYN_SENT", "SYN_RECEIVED"] for path in self.kernel.values())
 
     @property
     def arrival(self):
@@ -59,6 +72,10 @@ class Incarnation:
         return [one for one in self.seen[place] if one.segment.sport == port]
 
 
+def is_crossing(server):
+    return int(server.rpartition(":")[2]) >= random_players.CROSS_PORT
+
+
 def segments(path):
     result = []
     for number, record in enumerate(packets.read_pcap(path)[1], 1):
@@ -69,6 +86,11 @@ def segments(path):
                                record.data[header - 20:header + 40] + struct.pack("=HH", segment.ident,
                                                                                   len(segment.payload))))
     return result
+
+
+def covers(segment, end):
+    """Whether a segment acknowledges everything before `end`."""
+    return segment.has(packets.ACK) and segment.ack - end & 0xFFFFFFFF < 1 << 31
 
 
 @dataclass
@@ -110,7 +132,7 @@ class Judge:
         self.paths = {place: capture.path for place, capture in recording.captures.items()}
         self.incarnations, self._by_key = [], {}
         seen = {place: segments(path) for place, path in self.paths.items()}
-        self._find(seen["client"])
+        self._find(sorted(seen["client"] + seen["server"], key=lambda one: one.time))
         for place, those in seen.items():
             self._sort(place, those)
         self._kernel()
@@ -131,13 +153,15 @@ class Judge:
         return (local, peer, True) if segment.source in clients else (peer, local, False)
 
     def _find(self, those):
-        """Finds incarnations: each begins with a SYN of the client that has a new sequence number."""
+        """Finds incarnations: each begins with a SYN of the client that has a new sequence number, and a simultaneous
+        open with the first SYN."""
         for one in those:
             client, server, from_client = self._ends(one.segment)
-            if not from_client or not one.segment.has(packets.SYN):
+            crossing = is_crossing(server)
+            if not (from_client or crossing) or not one.segment.has(packets.SYN):
                 continue
             known = self._by_key.setdefault((client, server), [])
-            if any(old.iss == one.segment.seq for old in known):
+            if (crossing and known) or any(old.iss == one.segment.seq for old in known):
                 continue
             made = Incarnation(client, server, one.segment.seq, one.time)
             if known:
@@ -186,7 +210,9 @@ class Judge:
             if not known:
                 continue
             # A client's SYN is captured between its first two transitions; a server's first transition follows the SYN.
-            if serving:
+            if is_crossing(known[0].server):
+                found = known
+            elif serving:
                 found = [inc for inc in known if inc.arrival <= life.begin + CLOCK]
             else:
                 second = life.path[2][0] if len(life.path) > 2 else float("inf")
@@ -195,6 +221,8 @@ class Judge:
             # Two ACKs on two CPUs can make two sockets from one handshake; the kernel drops one of them at once.
             if found and len(found[-1 if serving else 0].changes.get(local, ())) < len(life.path):
                 found[-1 if serving else 0].changes[local] = life.path
+        for inc in self.incarnations:
+            inc.ends = {local: path[-1][0] for local, path in inc.changes.items()}
         for inc in self.incarnations:
             for local in (inc.client, inc.server):
                 path = inc.changes.get(local) or self._request(inc, local)
@@ -222,8 +250,8 @@ class Judge:
         if [state for _, state in path[-2:]] not in (["FIN_WAIT_2", "CLOSED"], ["CLOSING", "CLOSED"]):
             return path
         ended, peer, real = path[-1][0], inc.other(local), self._watch.to_real
-        later = [other.changes[local][-1][0] for other in self._by_key[inc.client, inc.server]
-                 if other is not inc and local in other.changes and other.changes[local][-1][0] > ended]
+        later = [other.ends[local] for other in self._by_key[inc.client, inc.server]
+                 if other is not inc and other.ends.get(local, 0.0) > ended]
         next_end = min(later, default=float("inf"))
         sightings = [sighting for group in self._watch.sightings.get((local, peer), {}).values() for sighting in group
                      if ended <= group[0].first + real < next_end]
@@ -242,9 +270,10 @@ class Judge:
         """True when a timewait socket that was never seen in TIME_WAIT had got the peer's FIN and the ACK of its own."""
         home = inc.home(local)
         if state == "CLOSING":
-            near = [one for one in inc.seen[home] + (inc.next.seen[home] if inc.next else []) if ended - SLACK / 10 < one.time <= ended + CLOCK and
-                    (one.segment.has(packets.RST) or one.segment.sport != int(local.rpartition(":")[2]))]
-            return near and not near[-1].segment.has(packets.RST)
+            # An abort in CLOSING sends nothing, so only the ACK of its FIN can have ended it otherwise.
+            own = [one.segment.end for one in inc.sent(home, local) if one.segment.has(packets.FIN)]
+            near = [one for one in inc.sent(home, inc.other(local)) if ended - SLACK / 10 < one.time <= ended + CLOCK]
+            return bool(own and near) and covers(near[-1].segment, own[0]) and not near[-1].segment.has(packets.RST)
         ends = [one.segment.end for one in inc.sent(home, inc.other(local)) if one.segment.has(packets.FIN)]
         return state == "FIN_WAIT_2" and any(one.segment.ack == ends[0] and not one.segment.has(packets.RST)
                                              for one in inc.sent(home, local) if ends)

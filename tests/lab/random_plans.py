@@ -5,19 +5,23 @@ that make sense, some as steps in any order; then a close or an abort may cut ei
 limit, so every plan ends. A step is (what, argument):
 
 sleep seconds; send bytes; recv bytes; drain (read to the end); shut (SHUT_WR); nodelay, quickack, keepalive (options);
-close; abort (close with SO_LINGER 0). Every program ends with close or abort."""
+close; abort (close with SO_LINGER 0). Every program ends with close or abort.
+
+In a simultaneous open both ends connect, at a moment that they have agreed on; the server is `late` by some time, so that
+the SYNs cross, or one of them is answered by RST, which may cross the other SYN or be lost."""
 
 import random
 from dataclasses import dataclass, field
 
-OPENINGS = {"ordinary": 90, "refused": 4, "given up": 6}
+OPENINGS = {"ordinary": 84, "refused": 4, "given up": 6, "simultaneous": 6}
 TALKS = {"none": 12, "ask": 26, "greet": 10, "several": 12, "bulk up": 5, "bulk down": 5, "both": 8, "slow": 5,
          "chaos": 17}
 ENDINGS = {"client": 20, "server": 20, "both": 14, "half client": 11, "half server": 11, "abort client": 5,
-           "abort server": 5, "unread client": 4, "unread server": 4, "leave": 6}
+           "abort server": 5, "abort both": 4, "unread client": 4, "unread server": 4, "leave": 6}
 SIZES = (1, 1, 20, 100, 536, 1448, 3000, 9000, 20000)
 PAUSES = (0, 0, 0, 0.001, 0.005, 0.02, 0.045, 0.1, 0.25)
 MOMENTS = (0, 0, 0.0002, 0.001, 0.005, 0.05, 0.3)
+LATENESS = (-0.02, -0.0001, -0.00003, 0, 0, 0, 0, 0, 0, 0, 0, 0.00003, 0.0001, 0.02, 0.3)
 
 
 @dataclass
@@ -31,6 +35,7 @@ class Plan:
     fast_open: bool = False
     receive_buffers: tuple = (0, 0)
     give_up: float = 0.0
+    late: float = 0.0
 
 
 @dataclass
@@ -74,7 +79,7 @@ def draw(generator, place):
         for option in ("nodelay", "quickack", "keepalive"):
             if generator.random() < 0.15:
                 program.insert(generator.randrange(len(program)), (option, generator.randrange(2)))
-    plan.give_up = generator.choice(MOMENTS)
+    plan.give_up, plan.late = generator.choice(MOMENTS), generator.choice(LATENESS)
     return plan
 
 
@@ -127,9 +132,9 @@ def end(generator, plan, ending):
     pause = [("sleep", generator.choice(PAUSES))] if generator.random() < 0.6 else []
     late = [("sleep", generator.choice(PAUSES))] if generator.random() < 0.4 else []
     kind, _, who = ending.partition(" ")
-    if ending == "both":
-        plan.client += pause + [("close", 0)]
-        plan.server += pause + [("close", 0)]
+    if ending in ("both", "abort both"):
+        plan.client += pause + [("abort" if kind == "abort" else "close", 0)]
+        plan.server += pause + [("abort" if kind == "abort" else "close", 0)]
         return
     if ending == "leave":
         who = generator.choice(("client", "server"))

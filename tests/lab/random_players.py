@@ -3,8 +3,8 @@ both ends can act at the same moment.
 
 A generator plays one end of a connection. It yields what it waits for, (event, socket, seconds), and is resumed with
 True, or with False when the time has passed. The server knows two things of the client: a byte of shared memory for each
-chain, which says which of its plans runs, and a pipe, which is closed at the end. All else they learn from their
-sockets, like other programs."""
+chain, which says which of its plans runs, and a pipe, through which the client tells it the times of simultaneous opens
+and which is closed at the end. All else they learn from their sockets, like other programs."""
 
 import ctypes
 import errno
@@ -18,6 +18,10 @@ import struct
 import time
 
 PORT, CLOSED_PORT, SMALL_PORT = 8000, 8001, 8002  # the last one's sockets have small receive buffers
+CROSS_PORT = 8003  # of simultaneous opens; a chain's plans use this port and those after it
+MEETING = struct.Struct("=Hd")  # number of the chain, time of the simultaneous open (CLOCK_MONOTONIC)
+NOTICE = 0.06                   # seconds between the agreement and that time
+SPIN = 0.002                    # seconds before that time from which a player looks at the clock and does nothing else
 PATIENCE = 4.0                                    # seconds after which a waiting step is given up
 TRIES = 12                                        # to open while an old connection may still hold the port
 PR_SET_PDEATHSIG = 1
@@ -107,6 +111,13 @@ def step(made, what, argument):
         made.setsockopt(*option, argument)
 
 
+def until(moment):
+    """Waits until a time exactly."""
+    yield SLEEP, None, max(0.0, moment - time.monotonic() - SPIN)
+    while time.monotonic() < moment:
+        pass
+
+
 class Client:
     def __init__(self, addresses, chains, current, pipe, parallel):
         self._addresses, self._chains, self._current, self._pipe = addresses, chains, current, pipe
@@ -138,7 +149,11 @@ class Client:
                 made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, plan.receive_buffers[0])
             try:
                 made.bind((self._addresses[chain.version][0], chain.port))
-                program = self._open(made, chain, plan)
+                if plan.opening == "simultaneous":
+                    moment = time.monotonic() + NOTICE
+                    os.write(self._pipe, MEETING.pack(number, moment))
+                    yield from until(moment)
+                program = self._open(made, number, plan)
                 break
             except OSError as error:
                 made.close()
@@ -155,12 +170,14 @@ class Client:
         else:
             made.close()
 
-    def _open(self, made, chain, plan):
+    def _open(self, made, number, plan):
         """Starts to connect and returns the rest of the program."""
         port = SMALL_PORT if plan.receive_buffers[1] else PORT
         if plan.opening == "refused":
             port = CLOSED_PORT
-        address = self._addresses[chain.version][1], port
+        elif plan.opening == "simultaneous":
+            port = CROSS_PORT + self._current[number]
+        address = self._addresses[self._chains[number].version][1], port
         if plan.fast_open and plan.client[0][0] == "send":
             try:
                 sent = made.sendto(bytes(plan.client[0][1]), socket.MSG_FASTOPEN, address)
@@ -211,10 +228,28 @@ class Server:
             self._loop.start(steps(made, self._chains[number].plans[self._current[number]].server))
 
     def _wait(self):
-        """Waits until the client has finished."""
-        while (yield READ, self._pipe, 1.0) is False:
-            pass
-        self._over = True
+        """Meets the client when it says so, until it has finished."""
+        while not self._over:
+            if (yield READ, self._pipe, 1.0):
+                meeting = os.read(self._pipe.fileno(), MEETING.size)
+                if meeting:
+                    self._loop.start(self._meet(*MEETING.unpack(meeting)))
+                self._over = not meeting
+
+    def _meet(self, number, moment):
+        """Opens a connection to the client, which opens one to this host at the same time."""
+        chain, index = self._chains[number], self._current[number]
+        plan = chain.plans[index]
+        made = socket.socket(socket.AF_INET6 if chain.version == 6 else socket.AF_INET, socket.SOCK_STREAM)
+        made.setblocking(False)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((self._addresses[chain.version][1], CROSS_PORT + index))
+        yield from until(moment + plan.late)
+        made.connect_ex((self._addresses[chain.version][0], chain.port))
+        if (yield WRITE, made, 2 * PATIENCE) and not made.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            yield from steps(made, plan.server)
+        else:
+            made.close()
 
 
 class Process:

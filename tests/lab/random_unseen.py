@@ -6,7 +6,7 @@ to the first state that the rule makes uncertain. The rules compare what happene
 arrived at its host) with what could be known of that at the place, which is what its receiver sent later and what of
 that passed the place. A rule's docstring is the reason that is reported."""
 
-from random_judge import CLOCK, journeys
+from random_judge import CLOCK, covers, journeys
 import packets
 
 OPENED = ("SYN_RECEIVED", "ESTABLISHED")
@@ -52,10 +52,6 @@ def fins(those):
     return [one for one in those if one.segment.has(packets.FIN)]
 
 
-def covers(one, end):
-    return one.segment.has(packets.ACK) and one.segment.ack - end & 0xFFFFFFFF < 1 << 31
-
-
 @rule(("SYN_SENT", "SYN_RECEIVED", "LISTEN"))
 def never_here(view):
     """no SYN of the connection was captured"""
@@ -63,11 +59,18 @@ def never_here(view):
                    for one in view.sent + view.coming)
 
 
+@rule(("SYN_SENT", "SYN_RECEIVED", "ESTABLISHED", "CLOSED"))
+def own_syn_never_here(view):
+    """in a simultaneous open its own SYN was never captured"""
+    own = [one for one in view.sent if one.segment.flags & (packets.SYN | packets.ACK) == packets.SYN]
+    return view.inc.crossing and own and not any(map(view.passes, own))
+
+
 @rule(OPENED)
 def no_syn_ack(view):
     """its SYN-ACK was never captured"""
     answers = [one for one in view.sent if one.segment.has(packets.SYN | packets.ACK)]
-    return view.local == view.inc.server and answers and not any(map(view.passes, answers))
+    return (view.local == view.inc.server or view.inc.crossing) and answers and not any(map(view.passes, answers))
 
 
 @rule(SENT_FIN)
@@ -104,14 +107,14 @@ def fin_unacknowledged(view):
     """no packet shows whether the peer's FIN arrived"""
     coming = [one for one in fins(view.coming) if view.passes(one)]
     return coming and view.place != view.home and not any(
-        covers(one, coming[0].segment.end) and view.passes(one) for one in view.sent)
+        covers(one.segment, coming[0].segment.end) and view.passes(one) for one in view.sent)
 
 
-@rule(("CLOSED",))
+@rule(("CLOSED", "FIN_WAIT_2"))
 def reset_never_here(view):
-    """its RST was never captured"""
+    """the RST that ended it was never captured"""
     own = [one for one in view.sent if one.segment.has(packets.RST)]
-    return own and not any(map(view.passes, own))
+    return own and not view.passes(own[0])
 
 
 @rule(("CLOSED",))
@@ -125,10 +128,9 @@ def reset_lost_later(view):
 def ack_lost_later(view):
     """the ACK of its FIN was lost after it was captured, and it never sent again"""
     own = fins(view.sent)
-    acks = [one for one in view.coming if own and covers(one, own[0].segment.end) and view.passes(one)]
-    return acks and any(view.lost_later(one) and not one.segment.has(packets.RST) for one in acks) and all(
-        view.lost_later(one) or one.segment.has(packets.RST) for one in acks) and any(
-        view.silent_after(one) for one in acks)
+    acks = [one for one in view.coming if own and covers(one.segment, own[0].segment.end) and view.passes(one) and
+            not one.segment.has(packets.RST)]
+    return acks and all(map(view.lost_later, acks)) and any(map(view.silent_after, acks))
 
 
 @rule(("ESTABLISHED",))
@@ -137,6 +139,16 @@ def opening_lost_later(view):
     opening = [one for one in view.coming if view.passes(one) and one.segment.has(packets.ACK) and
                not one.segment.has(packets.RST)]
     return opening and all(map(view.lost_later, opening)) and view.silent_after(opening[-1])
+
+
+@rule(("ESTABLISHED",))
+def fast_open_crossed(view):
+    """after a fast open its FIN crossed the handshake's ACK, in the same tick of the timestamps' clock"""
+    own = [one for one in fins(view.sent) if view.passes(one)]
+    states = [state for _, state in view.path]
+    return "ESTABLISHED" not in states and own and any(
+        view.passes(one) and one.at[view.place] < own[0].at[view.place] and not one.segment.has(packets.SYN)
+        for one in view.coming)
 
 
 @rule(("CLOSED",))
@@ -154,7 +166,10 @@ def silent(view):
         return False
     ended, home = view.path[-1][0], view.home
     if states[-2:-1] == ["LAST_ACK"]:
-        return not any(one.passed(home) and 0 < ended - one.at[home] + CLOCK < 0.002 for one in view.coming)
+        own = fins(view.sent)
+        return not any(one.passed(home) and 0 < ended - one.at[home] + CLOCK < 0.002 and
+                       (one.segment.has(packets.RST) or (own and covers(one.segment, own[0].segment.end)))
+                       for one in view.coming)
     numbers = [one.segment.seq for one in view.sent if one.segment.has(packets.SYN)]
     return not any(one.segment.has(packets.RST) and abs(one.at[home] - ended) < 0.002 for one in view.coming
                    if one.passed(home)) and not any(
