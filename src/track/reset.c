@@ -74,10 +74,11 @@ static bool is_ignored(const struct ws_step_context *x)
 static void contradict_receipt(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
-	/* With ACK it says what had arrived, by its acknowledgment number or its timestamp echo; without, its number is
-	 * the acknowledgment number of the segment it answers. */
-	const bool echo_old =
-	        x->segment->timestamps && self->proof_known && ws_seq_before(x->segment->tsecr, self->proof);
+	/* With ACK it says what had arrived, by its acknowledgment number or its timestamp echo (which a segment out of
+	 * order leaves as it was); without, its number is the acknowledgment number of the segment it answers. */
+	const bool echo_old = x->segment->timestamps && self->proof_known && self->stamped &&
+	                      !ws_seq_before(self->ts_recent, self->proof) &&
+	                      ws_seq_before(x->segment->tsecr, self->proof);
 	const bool crossed = x->has_ack ? echo_old || ws_seq_before(x->segment->acknowledgment, self->fin_acked_end)
 	                                : self->fin_acked_last || ws_seq_before(x->segment->sequence, self->fin_end);
 	if (self->fin_sent && self->fin_acked == WS_RECEIPT_PRESUMED && crossed) {
