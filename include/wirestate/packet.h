@@ -148,6 +148,7 @@ struct ws_quote {
 	uint8_t ip_protocol;
 	struct ws_addr source, destination;
 	uint16_t source_port, destination_port;
+	uint32_t udp_length; /* payload bytes of a quoted datagram, as its header says */
 	bool has_sequence;
 	uint32_t sequence; /* TCP only */
 };

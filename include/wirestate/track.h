@@ -549,7 +549,8 @@ struct ws_datagram_info {
 	uint32_t length;          /* payload bytes */
 	uint8_t direction;        /* index of the sender; for an error, that of the datagram it quotes */
 	bool fragmented, error;
-	uint8_t icmp_type, icmp_code, ip_version; /* of an error */
+	uint8_t icmp_type, icmp_code, ip_version; /* of an error, or of the error that answers the datagram */
+	uint64_t answer_frame;                    /* of the error that answers the datagram; 0: none */
 };
 bool ws_tracker_datagram(const struct ws_tracker *tracker, uint64_t number,
                          struct ws_datagram_info *datagram) WS_CHECKED;

@@ -43,7 +43,10 @@ void ws_decode_udp(struct ws_cursor *cursor, uint32_t offset)
 		read_ports(cursor, ports);
 	if (!bytes)
 		return;
-	apply_length(cursor, layer, ws_load16(bytes + 4));
+	uint16_t length = ws_load16(bytes + 4);
+	if (cursor->quoted && length > 8)
+		packet->quote.udp_length = length - 8u;
+	apply_length(cursor, layer, length);
 	if (ws_load16(bytes + 2) == 0) /* as a source port, 0 means that no answer is expected */
 		ws_layer_problem(cursor, layer, WS_PROBLEM_PORT);
 	if (!cursor->quoted) {

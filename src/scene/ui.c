@@ -9,6 +9,7 @@
 #include "scene/screens.h"
 #include "scene/widgets/draw.h"
 #include "scene/widgets/hints.h"
+#include "scene/widgets/table.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -271,6 +272,7 @@ void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, i
 		return;
 	if (has_panel(ui))
 		ui->rows = lesson_layout(ui, columns, rows);
+	ui->notes = table_note_rows(ui->rows);
 	if (shown(ui)->layout)
 		shown(ui)->layout(ui, model);
 }

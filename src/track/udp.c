@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { ANSWER_LOOKS_AT = 64 }; /* an error comes soon after what it answers */
+
 /* Every byte must be set, because the key is hashed and compared as bytes. */
 struct udp_key {
 	struct ws_addr address[2]; /* the lower (address, port) first */
@@ -101,6 +103,26 @@ bool ws_udp_packet(struct ws_udp_table *table, const struct ws_packet *packet, w
 	return created;
 }
 
+/* Notes at a datagram which error answers it: at the newest without one that has the quoted length and sender. */
+static void answer_datagram(struct ws_udp_table *table, const struct ws_datagram_info *error, uint32_t length)
+{
+	uint64_t at = error->previous;
+	for (int looked = 0; at && looked < ANSWER_LOOKS_AT; looked++) {
+		struct ws_datagram_info *datagram = ws_log_at(&table->datagrams, at - 1);
+		if (!datagram || datagram->conversation != error->conversation)
+			return;
+		if (!datagram->error && !datagram->answer_frame && datagram->direction == error->direction &&
+		    datagram->length == length) {
+			datagram->answer_frame = error->frame;
+			datagram->icmp_type = error->icmp_type;
+			datagram->icmp_code = error->icmp_code;
+			datagram->ip_version = error->ip_version;
+			return;
+		}
+		at = datagram->previous;
+	}
+}
+
 void ws_udp_unreachable(struct ws_udp_table *table, const struct ws_packet *packet, ws_time now)
 {
 	const struct ws_quote *quote = &packet->quote;
@@ -121,6 +143,7 @@ void ws_udp_unreachable(struct ws_udp_table *table, const struct ws_packet *pack
 	datagram->icmp_type = packet->icmp_type;
 	datagram->icmp_code = packet->icmp_code;
 	datagram->ip_version = packet->ip_version;
+	answer_datagram(table, datagram, quote->udp_length);
 }
 
 uint64_t ws_udp_memory(const struct ws_udp_table *table)

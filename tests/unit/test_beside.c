@@ -484,6 +484,36 @@ static void udp_leads_to_datagrams_and_packets(void **state)
 	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_LIST);
 }
 
+/* The server says that what frame `number` has for it is unreachable. */
+static void unreachable(struct world *world, size_t number, uint8_t code)
+{
+	enum { QUOTED = 28 };
+	uint8_t *icmp = begin_ip(world, 2, 1, SERVER, CLIENT, 1, 8 + QUOTED);
+	icmp[0] = 3;
+	icmp[1] = code;
+	memcpy(icmp + 8, world->frames[number - 1] + 14, QUOTED);
+	feed(world, 34 + 8 + QUOTED, WS_MILLISECOND);
+}
+
+static void a_datagram_without_a_socket_is_not_received(void **state)
+{
+	struct world *world = *state;
+	datagram(world, CLIENT, SERVER, 2, 30);
+	datagram(world, CLIENT, SERVER, 2, 10);
+	datagram(world, CLIENT, SERVER, 2, 20);
+	unreachable(world, 2, 3);
+	unreachable(world, 3, 1);
+	act(world, WS_ACT_UDP);
+	act(world, WS_ACT_ENTER);
+	says(world, "Frame 1: one datagram. recv() returns all its 30 bytes");
+	act(world, WS_ACT_DOWN);
+	says(world, "Frame 2: one datagram of 10 bytes, and no recv() returns it. Frame 4 says");
+	says(world, "\"port unreachable\": the host has it, but no socket is bound to that port.");
+	act(world, WS_ACT_DOWN);
+	says(world, "Frame 3: one datagram of 20 bytes, and no recv() returns it. Frame 5 says");
+	says(world, "\"host unreachable\": it did not come to the host.");
+}
+
 static void a_click_selects_and_opens(void **state)
 {
 	struct world *world = *state;
@@ -558,6 +588,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(arp_tells_neighbours_from_far_hosts, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(arp_marks_what_smells, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(udp_leads_to_datagrams_and_packets, set_up, tear_down),
+	        cmocka_unit_test_setup_teardown(a_datagram_without_a_socket_is_not_received, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(a_click_selects_and_opens, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(statistics_count, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(any_keys_at_any_size, set_up, tear_down),

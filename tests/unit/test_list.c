@@ -246,19 +246,19 @@ static void test_search(void **state)
 }
 
 /* Opened by 10.0.0.`from`, closed first by it, too; the server's program does not close. */
-static void half_closed(struct world *world, unsigned from, unsigned port)
+static void half_closed_at(struct world *world, unsigned from, unsigned port, unsigned to_port)
 {
 	struct tcp_frame out = {.from = from,
 	                        .to = 2,
 	                        .source_port = port,
-	                        .destination_port = 80,
+	                        .destination_port = to_port,
 	                        .flags = WS_TCP_ACK,
 	                        .window = 1000,
 	                        .sequence = 101,
 	                        .acknowledgment = 501};
 	struct tcp_frame back = {.from = 2,
 	                         .to = from,
-	                         .source_port = 80,
+	                         .source_port = to_port,
 	                         .destination_port = port,
 	                         .flags = WS_TCP_SYN | WS_TCP_ACK,
 	                         .window = 1000,
@@ -278,6 +278,11 @@ static void half_closed(struct world *world, unsigned from, unsigned port)
 	send_tcp(world, &back);
 }
 
+static void half_closed(struct world *world, unsigned from, unsigned port)
+{
+	half_closed_at(world, from, port, 80);
+}
+
 static void test_hosts(void **state)
 {
 	struct world *world = *state;
@@ -290,12 +295,71 @@ static void test_hosts(void **state)
 		half_closed(world, 5 + i % 2, 6000 + i);
 	ws_ui_tick(world->ui, &world->model, world->clock += WS_SECOND);
 	assert_true(shows(world, "CLOSE_WAIT 3"));
-	assert_true(shows(world, "3 CLOSE_WAIT server 10.0.0.2"));
+	assert_true(shows(world, "3 CLOSE_WAIT server 10.0.0.2:80 "));
 	assert_true(shows(world, "leaks sockets"));
 	act(world, WS_ACT_ENTER);
 	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_LIST);
 	assert_true(shows(world, "filter: server.address == 10.0.0.2 and server.state == CLOSE_WAIT"));
 	assert_true(shows(world, "3 of 9"));
+	assert_true(shows(world, " 1/3 "));
+}
+
+/* No packet comes any more, and the clock goes on: times count, and a TIME_WAIT that is over is gone. */
+static void test_hosts_live(void **state)
+{
+	struct world *world = *state;
+	world->model.live = world->model.running = true;
+	half_closed(world, 5, 6000);
+	const struct tcp_frame fin = {.from = 2,
+	                              .to = 5,
+	                              .source_port = 80,
+	                              .destination_port = 6000,
+	                              .flags = WS_TCP_ACK | WS_TCP_FIN,
+	                              .window = 1000,
+	                              .sequence = 501,
+	                              .acknowledgment = 102};
+	send_tcp(world, &fin);
+	half_closed(world, 6, 6001);
+	act(world, WS_ACT_HOSTS);
+	ws_ui_tick(world->ui, &world->model, world->clock += WS_SECOND);
+	assert_true(shows(world, "1 TIME_WAIT  client 10.0.0.5 to port 80          ends in 59 s"));
+	act(world, WS_ACT_LAST);
+	assert_true(shows(world, "client's port fails for 59 s more"));
+	assert_true(ws_ui_next_change(world->ui, &world->model) <= WS_SECOND);
+	world->model.now += 30 * WS_SECOND;
+	ws_ui_tick(world->ui, &world->model, world->clock += 30 * WS_SECOND);
+	assert_true(shows(world, "ends in 29 s"));
+	assert_true(shows(world, "idle for 30 s"));
+	world->model.now += 30 * WS_SECOND;
+	ws_ui_tick(world->ui, &world->model, world->clock += 30 * WS_SECOND);
+	assert_false(shows(world, "ends in"));
+	assert_true(shows(world, "idle for 60 s"));
+	/* Nothing more will end, but the time goes on. */
+	const ws_time next = ws_ui_next_change(world->ui, &world->model);
+	assert_true(next > 0 && next <= WS_SECOND);
+}
+
+/* A row for each of a host's ports. */
+static void test_hosts_ports(void **state)
+{
+	struct world *world = *state;
+	half_closed(world, 5, 6000);
+	half_closed(world, 5, 6001);
+	const struct tcp_frame other = {.from = 2,
+	                                .to = 5,
+	                                .source_port = 80,
+	                                .destination_port = 6001,
+	                                .flags = WS_TCP_ACK | WS_TCP_FIN,
+	                                .window = 1000,
+	                                .sequence = 501,
+	                                .acknowledgment = 102};
+	send_tcp(world, &other);
+	half_closed_at(world, 5, 6002, 7070);
+	act(world, WS_ACT_HOSTS);
+	ws_ui_tick(world->ui, &world->model, world->clock += WS_SECOND);
+	assert_true(shows(world, "1 CLOSE_WAIT server 10.0.0.2:80 "));
+	assert_true(shows(world, "1 CLOSE_WAIT server 10.0.0.2:7070"));
+	assert_true(shows(world, "1 TIME_WAIT  client 10.0.0.5 to port 80 "));
 	assert_true(shows(world, " 1/3 "));
 }
 
@@ -436,6 +500,8 @@ int main(void)
 	        LIST_TEST(test_the_line_is_edited),
 	        LIST_TEST(test_search),
 	        LIST_TEST(test_hosts),
+	        LIST_TEST(test_hosts_live),
+	        LIST_TEST(test_hosts_ports),
 	        LIST_TEST(test_mouse),
 	        LIST_TEST(test_many),
 	        LIST_TEST(says_that_checksums_are_ignored),

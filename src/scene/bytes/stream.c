@@ -372,7 +372,7 @@ static void stream_layout(struct ws_ui *ui, const struct ws_model *model)
 	replay_choose(ui, model);
 	if (!stream_open(ui, model))
 		return;
-	view->rows = table_visible(ui->rows, 1);
+	view->rows = table_visible(ui->rows, 1, ui->notes);
 	view->width = ui->columns - BODY_INDENT - 1;
 	bool follow = model->running && at_end(view, model);
 	stream_build(view, STEPS_PER_LAYOUT);

@@ -185,7 +185,7 @@ struct ws_canvas lesson_scene(const struct ws_ui *ui, const struct ws_canvas *ca
 /* Hides the notes of a screen that could give away the answer. */
 static void hide_notes(const struct ws_ui *ui, struct ws_canvas *scene)
 {
-	const int end = scene->rows - 1, notes = table_note_rows(scene->rows);
+	const int end = scene->rows - 1, notes = ui->notes;
 	if (!screen_ops(ui->lesson.screen)->has_notes || !lesson_stop(ui) || ui->lesson.answered || lesson_is_away(ui))
 		return;
 	for (int row = end - notes; row < end; row++)

@@ -77,7 +77,13 @@ static void arp_layout(struct ws_ui *ui, const struct ws_model *model)
 		guess_net(view, model);
 		view->net_guessed = seen;
 	}
-	cursor_fit(&view->cursor[view->pane], pane_count(model, view->pane), table_visible(ui->rows, ARP_TOP));
+	const uint64_t count = pane_count(model, view->pane);
+	char buffer[1024] = "";
+	struct ws_text notes = WS_TEXT_OVER(buffer);
+	cursor_fit(&view->cursor[view->pane], count, table_visible(ui->rows, ARP_TOP, ui->notes));
+	arp_explain(ui, model, &notes);
+	ui->notes = table_notes_fit(ui->columns, ui->rows, ARP_TOP, count, ws_text_cstr(&notes));
+	cursor_fit(&view->cursor[view->pane], count, table_visible(ui->rows, ARP_TOP, ui->notes));
 }
 
 static bool arp_show_packet(struct ws_ui *ui, const struct ws_model *model, int by)
@@ -115,7 +121,8 @@ static bool arp_act(struct ws_ui *ui, const struct ws_model *model, enum ws_acti
 		return arp_show_packet(ui, model, 0);
 	default:
 		view->cursor[view->pane].count = pane_count(model, view->pane);
-		return cursor_move(&view->cursor[view->pane], action, table_page(table_visible(ui->rows, ARP_TOP)));
+		return cursor_move(&view->cursor[view->pane], action,
+		                   table_page(table_visible(ui->rows, ARP_TOP, ui->notes)));
 	}
 }
 
@@ -123,7 +130,8 @@ static bool arp_click(struct ws_ui *ui, const struct ws_model *model, int row)
 {
 	bool again;
 	ui->arp.cursor[ui->arp.pane].count = pane_count(model, ui->arp.pane);
-	if (!cursor_click(&ui->arp.cursor[ui->arp.pane], row - ARP_TOP, table_visible(ui->rows, ARP_TOP), &again))
+	if (!cursor_click(&ui->arp.cursor[ui->arp.pane], row - ARP_TOP, table_visible(ui->rows, ARP_TOP, ui->notes),
+	                  &again))
 		return false;
 	return !again || arp_act(ui, model, WS_ACT_ENTER);
 }
@@ -369,9 +377,9 @@ static void arp_draw(const struct ws_ui *ui, const struct ws_model *model, struc
 {
 	const struct arp_view *view = &ui->arp;
 	const struct ws_cursor *cursor = &view->cursor[view->pane];
-	char buffer[512];
+	char buffer[1024];
 	struct ws_text text = WS_TEXT_OVER(buffer);
-	int visible = table_visible(canvas->rows, ARP_TOP);
+	int visible = table_visible(canvas->rows, ARP_TOP, ui->notes);
 	ws_text_puts(&text, "how an IP address finds its MAC address");
 	if (view->net.ip_version) {
 		ws_text_puts(&text, view->net.guessed ? "; subnet (a guess) " : "; subnet ");

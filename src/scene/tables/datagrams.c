@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { DATAGRAMS_TOP = 2 };
 
@@ -45,6 +46,54 @@ static void collect(struct udp_view *view, const struct ws_model *model, const s
 	}
 }
 
+static const char *error_name(const struct ws_datagram_info *datagram)
+{
+	const char *name = ws_icmp_name(datagram->icmp_type, datagram->icmp_code, datagram->ip_version == 6);
+	return name ? name : "error";
+}
+
+/* A datagram that an ICMP error answers did not come to a program. */
+static void explain_refused(const struct ws_datagram_info *datagram, struct ws_text *text)
+{
+	const bool port = strcmp(error_name(datagram), "port unreachable") == 0;
+	ws_text_printf(text,
+	               "Frame %llu: one datagram of %u byte%s, and no recv() returns it. Frame %llu says \"%s\": %s.",
+	               (unsigned long long)datagram->frame, datagram->length, datagram->length == 1 ? "" : "s",
+	               (unsigned long long)datagram->answer_frame, error_name(datagram),
+	               port ? "the host has it, but no socket is bound to that port" : "it did not come to the host");
+}
+
+static void datagram_explain(const struct ws_datagram_info *datagram, struct ws_text *text)
+{
+	if (datagram->error) {
+		ws_text_printf(
+		        text,
+		        "ICMP says \"%s\" and quotes the datagram's headers, so that the sender's host knows which "
+		        "socket sent it. Its program learns of it from the next call on a connected socket (port "
+		        "unreachable: ECONNREFUSED), or never.",
+		        error_name(datagram));
+		return;
+	}
+	if (datagram->answer_frame)
+		explain_refused(datagram, text);
+	else
+		ws_text_printf(text,
+		               "Frame %llu: one datagram. recv() returns all its %u byte%s, or with a shorter buffer "
+		               "only the beginning: the tail is lost, the next recv() returns the next datagram.",
+		               (unsigned long long)datagram->frame, datagram->length, datagram->length == 1 ? "" : "s");
+	if (datagram->fragmented)
+		ws_text_puts(text, " IP sent it in fragments: Enter lists them.");
+}
+
+/* What the selected datagram means. */
+static void datagrams_notes(const struct udp_view *view, const struct ws_model *model, struct ws_text *text)
+{
+	struct ws_datagram_info datagram;
+	if (view->count && view->datagram_cursor.selected < view->count &&
+	    ws_tracker_datagram(model->tracker, view->datagram[view->datagram_cursor.selected], &datagram))
+		datagram_explain(&datagram, text);
+}
+
 static void datagrams_layout(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct udp_view *view = &ui->udp;
@@ -58,7 +107,12 @@ static void datagrams_layout(struct ws_ui *ui, const struct ws_model *model)
 		view->conversation = info.number;
 		view->newest = info.newest;
 	}
-	cursor_fit(&view->datagram_cursor, view->count, table_visible(ui->rows, DATAGRAMS_TOP));
+	char buffer[512] = "";
+	struct ws_text notes = WS_TEXT_OVER(buffer);
+	cursor_fit(&view->datagram_cursor, view->count, table_visible(ui->rows, DATAGRAMS_TOP, ui->notes));
+	datagrams_notes(view, model, &notes);
+	ui->notes = table_notes_fit(ui->columns, ui->rows, DATAGRAMS_TOP, view->count, ws_text_cstr(&notes));
+	cursor_fit(&view->datagram_cursor, view->count, table_visible(ui->rows, DATAGRAMS_TOP, ui->notes));
 }
 
 static bool datagrams_show_packet(struct ws_ui *ui, const struct ws_model *model, int by)
@@ -87,22 +141,17 @@ static bool datagrams_act(struct ws_ui *ui, const struct ws_model *model, enum w
 	default:
 		break;
 	}
-	return cursor_move(&ui->udp.datagram_cursor, action, table_page(table_visible(ui->rows, DATAGRAMS_TOP)));
+	return cursor_move(&ui->udp.datagram_cursor, action,
+	                   table_page(table_visible(ui->rows, DATAGRAMS_TOP, ui->notes)));
 }
 
 static bool datagrams_click(struct ws_ui *ui, const struct ws_model *model, int row)
 {
 	bool again;
-	if (!cursor_click(&ui->udp.datagram_cursor, row - DATAGRAMS_TOP, table_visible(ui->rows, DATAGRAMS_TOP),
-	                  &again))
+	if (!cursor_click(&ui->udp.datagram_cursor, row - DATAGRAMS_TOP,
+	                  table_visible(ui->rows, DATAGRAMS_TOP, ui->notes), &again))
 		return false;
 	return !again || datagrams_act(ui, model, WS_ACT_ENTER);
-}
-
-static const char *error_name(const struct ws_datagram_info *datagram)
-{
-	const char *name = ws_icmp_name(datagram->icmp_type, datagram->icmp_code, datagram->ip_version == 6);
-	return name ? name : "error";
 }
 
 static void draw_datagram(struct ws_canvas *canvas, int row, const struct ws_datagram_info *datagram, ws_time since,
@@ -139,25 +188,6 @@ static void draw_datagram(struct ws_canvas *canvas, int row, const struct ws_dat
 		ws_canvas_put(canvas, row, bar + i, style, 0x2593);
 }
 
-static void datagram_explain(const struct ws_datagram_info *datagram, struct ws_text *text)
-{
-	if (datagram->error) {
-		ws_text_printf(
-		        text,
-		        "ICMP says \"%s\" and quotes the datagram's headers, so that the sender's host knows which "
-		        "socket sent it. Its program learns of it from the next call on a connected socket (port "
-		        "unreachable: ECONNREFUSED), or never.",
-		        error_name(datagram));
-		return;
-	}
-	ws_text_printf(text,
-	               "Frame %llu: one datagram. recv() returns all its %u byte%s, or with a shorter buffer only the "
-	               "beginning: the tail is lost, the next recv() returns the next datagram.",
-	               (unsigned long long)datagram->frame, datagram->length, datagram->length == 1 ? "" : "s");
-	if (datagram->fragmented)
-		ws_text_puts(text, " IP sent it in fragments: Enter lists them.");
-}
-
 static uint32_t longest_of(const struct ws_udp_info *info)
 {
 	return info->longest[0] > info->longest[1] ? info->longest[0] : info->longest[1];
@@ -170,7 +200,7 @@ static void datagrams_draw(const struct ws_ui *ui, const struct ws_model *model,
 	struct ws_datagram_info datagram;
 	char buffer[512] = "", side[64];
 	struct ws_text text = WS_TEXT_OVER(buffer);
-	int visible = table_visible(canvas->rows, DATAGRAMS_TOP);
+	int visible = table_visible(canvas->rows, DATAGRAMS_TOP, ui->notes);
 	if (!ws_tracker_udp(model->tracker, view->cursor.selected, &info)) {
 		table_title(canvas, "UDP conversation", "");
 		draw_cut(canvas, 3, 2, canvas->columns - 1, WS_STYLE_NORMAL, "No UDP datagram was captured.");
@@ -197,8 +227,7 @@ static void datagrams_draw(const struct ws_ui *ui, const struct ws_model *model,
 	text.length = 0;
 	if (!view->count)
 		draw_cut(canvas, 3, 2, canvas->columns - 1, WS_STYLE_WARN, "Its datagrams are no longer kept.");
-	else if (ws_tracker_datagram(model->tracker, view->datagram[view->datagram_cursor.selected], &datagram))
-		datagram_explain(&datagram, &text);
+	datagrams_notes(view, model, &text);
 	table_foot(canvas, DATAGRAMS_TOP + visible, &view->datagram_cursor, ws_text_cstr(&text));
 }
 

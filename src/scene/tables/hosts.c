@@ -1,7 +1,9 @@
-/* Which hosts have many endpoints in TIME_WAIT and CLOSE_WAIT.
+/* Which hosts have many endpoints in TIME_WAIT and CLOSE_WAIT, and at which server's port.
  *
- * A walk over all connections counts the endpoints in these two states by address and side, in slices like the
- * list's survey. Enter on a row shows exactly those connections in the list, by a filter. */
+ * A walk over all connections counts the endpoints in these two states by address, side and port, in slices like the
+ * list's survey. It is due again after packets, and when the first TIME_WAIT has ended; the times in the rows need no
+ * walk, because a row has the moment that they count from or to. Enter on a row shows exactly those connections in the
+ * list, by a filter. */
 #include "base/hash.h"
 #include "scene/list/selection.h"
 #include "scene/screens.h"
@@ -15,14 +17,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLICE = 20000, FIRST_SLOTS = 256, HEAD_ROWS = 4, FOOT_ROWS = 4, REST = 4 };
+enum { SLICE = 20000, FIRST_SLOTS = 256, HEAD_ROWS = 4, REST = 4 };
 #define PAUSE (400 * WS_MILLISECOND)
 
 /* ---- Counting */
 
 static bool same_group(const struct hosts_row *a, const struct hosts_row *b)
 {
-	return a->state == b->state && a->server == b->server && a->ip_version == b->ip_version &&
+	return a->state == b->state && a->server == b->server && a->ip_version == b->ip_version && a->port == b->port &&
 	       memcmp(&a->address, &b->address, sizeof(a->address)) == 0;
 }
 
@@ -30,11 +32,12 @@ static bool same_group(const struct hosts_row *a, const struct hosts_row *b)
  * key that no stranger knows: the table's address in memory. The order of the slots is never shown. */
 static struct hosts_row *hosts_slot(const struct hosts_row *slots, size_t slot_count, const struct hosts_row *group)
 {
-	uint8_t bytes[19], key[16] = {0};
+	uint8_t bytes[21], key[16] = {0};
 	memcpy(bytes, group->address.byte, 16);
 	bytes[16] = group->state;
 	bytes[17] = group->server;
 	bytes[18] = group->ip_version;
+	memcpy(bytes + 19, &group->port, sizeof(group->port));
 	memcpy(key, &slots, sizeof(slots));
 	size_t at = ws_siphash(key, bytes, sizeof(bytes)) & (slot_count - 1);
 	while (slots[at].count && !same_group(&slots[at], group))
@@ -61,24 +64,27 @@ static void count_endpoint(struct hosts_view *hosts, const struct ws_model *mode
                            unsigned i)
 {
 	const struct ws_endpoint_info *endpoint = &info->endpoint[i];
-	if (endpoint->state != WS_TIME_WAIT && endpoint->state != WS_CLOSE_WAIT)
+	const bool time_wait = endpoint->state == WS_TIME_WAIT;
+	if (time_wait ? endpoint->time_wait_end <= model->now : endpoint->state != WS_CLOSE_WAIT)
 		return;
 	if (2 * hosts->used >= hosts->slot_count && !hosts_grow(hosts))
 		return; /* no memory: groups that exist are still counted */
 	const struct hosts_row group = {.address = endpoint->address,
 	                                .ip_version = info->ip_version,
 	                                .state = endpoint->state,
-	                                .server = (unsigned)info->likely_client != i};
+	                                .server = (unsigned)info->likely_client != i,
+	                                .port = info->endpoint[!info->likely_client].port};
 	struct hosts_row *slot = hosts_slot(hosts->slots, hosts->slot_count, &group);
 	if (!slot->count) {
 		*slot = group;
 		hosts->used++;
 	}
+	const ws_time until = time_wait ? endpoint->time_wait_end : info->last_time;
+	if (!slot->count || (time_wait ? until > slot->until : until < slot->until))
+		slot->until = until;
 	slot->count++;
-	const ws_time lasts =
-	        endpoint->state == WS_TIME_WAIT ? endpoint->time_wait_end - model->now : model->now - info->last_time;
-	if (lasts > slot->longest)
-		slot->longest = lasts;
+	if (time_wait && until < hosts->first_end)
+		hosts->first_end = until;
 }
 
 static int hosts_compare(const void *left, const void *right)
@@ -91,7 +97,9 @@ static int hosts_compare(const void *left, const void *right)
 	const int order = memcmp(&a->address, &b->address, sizeof(a->address));
 	if (order)
 		return order;
-	return a->ip_version != b->ip_version ? a->ip_version - b->ip_version : a->server - b->server;
+	if (a->ip_version != b->ip_version)
+		return a->ip_version - b->ip_version;
+	return a->server != b->server ? a->server - b->server : a->port - b->port;
 }
 
 /* The selection stays on its group. */
@@ -128,6 +136,7 @@ static void hosts_start_walk(struct hosts_view *hosts, const struct ws_model *mo
 	hosts->slot_count = hosts->used = hosts->rank = 0;
 	hosts->generation = model->generation;
 	hosts->packets_seen = stats.packets;
+	hosts->first_end = WS_TIME_NEVER;
 	hosts->running = true;
 }
 
@@ -149,7 +158,8 @@ static bool hosts_due(const struct hosts_view *hosts, const struct ws_model *mod
 {
 	struct ws_tracker_stats stats;
 	ws_tracker_stats(model->tracker, &stats);
-	return stats.packets != hosts->packets_seen || model->generation != hosts->generation;
+	return stats.packets != hosts->packets_seen || model->generation != hosts->generation ||
+	       hosts->first_end <= model->now;
 }
 
 static void hosts_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed)
@@ -178,7 +188,12 @@ static ws_time hosts_next_change(const struct ws_ui *ui, const struct ws_model *
 {
 	if (ui->hosts.running)
 		return 0;
-	return hosts_due(&ui->hosts, model) ? PAUSE : WS_TIME_NEVER;
+	if (hosts_due(&ui->hosts, model))
+		return PAUSE;
+	if (!model->running || !ui->hosts.count)
+		return WS_TIME_NEVER;
+	const ws_time left = ui->hosts.first_end - model->now;
+	return left < WS_SECOND ? left : WS_SECOND;
 }
 
 static void hosts_free(struct ws_ui *ui)
@@ -205,17 +220,12 @@ static bool open_group(struct ws_ui *ui, const struct ws_model *model)
 	const struct hosts_row *row = &hosts->rows[hosts->cursor.selected];
 	ws_text_printf(&text, "%s.address == ", side_word(row));
 	ws_text_addr(&text, &row->address, row->ip_version);
-	ws_text_printf(&text, " and %s.state == %s", side_word(row), ws_state_name(row->state));
+	ws_text_printf(&text, " and %s.state == %s and server.port == %u", side_word(row), ws_state_name(row->state),
+	               row->port);
 	if (!list_show_only(ui, model, ws_text_cstr(&text), &error))
 		return false;
 	ui_leave(ui);
 	return true;
-}
-
-static int hosts_visible(int rows)
-{
-	const int room = rows - HEAD_ROWS - FOOT_ROWS;
-	return room > 1 ? room : 1;
 }
 
 static bool hosts_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
@@ -223,16 +233,37 @@ static bool hosts_act(struct ws_ui *ui, const struct ws_model *model, enum ws_ac
 	if (action == WS_ACT_ENTER)
 		return open_group(ui, model);
 	ui->hosts.cursor.count = ui->hosts.count;
-	return cursor_move(&ui->hosts.cursor, action, (uint64_t)hosts_visible(ui->rows));
+	return cursor_move(&ui->hosts.cursor, action, table_page(table_visible(ui->rows, HEAD_ROWS, ui->notes)));
 }
 
 static bool hosts_click(struct ws_ui *ui, const struct ws_model *model, int row)
 {
 	bool again;
 	ui->hosts.cursor.count = ui->hosts.count;
-	if (!cursor_click(&ui->hosts.cursor, row - HEAD_ROWS, hosts_visible(ui->rows), &again))
+	if (!cursor_click(&ui->hosts.cursor, row - HEAD_ROWS, table_visible(ui->rows, HEAD_ROWS, ui->notes), &again))
 		return false;
 	return !again || open_group(ui, model);
+}
+
+/* Explains what the selected row means. */
+static void hosts_notes(const struct hosts_view *hosts, const struct ws_model *model, struct ws_text *text)
+{
+	if (hosts->cursor.selected >= hosts->count)
+		return;
+	const struct hosts_row *row = &hosts->rows[hosts->cursor.selected];
+	if (row->state == WS_CLOSE_WAIT) {
+		ws_text_puts(text,
+		             "CLOSE_WAIT: the other side has closed, but the program here has not called close(). "
+		             "No timer ends that; if the number grows, the program leaks sockets.");
+		return;
+	}
+	ws_text_puts(text, "TIME_WAIT: this side closed first and waits for late segments. ");
+	if (row->server)
+		ws_text_printf(text, "bind() to port %u fails for ", row->port);
+	else
+		ws_text_puts(text, "bind() to the client's port fails for ");
+	draw_seconds(text, row->until - model->now);
+	ws_text_puts(text, " more, unless SO_REUSEADDR is set (and was set before the first bind(), too).");
 }
 
 static void hosts_layout(struct ws_ui *ui, const struct ws_model *model)
@@ -243,15 +274,31 @@ static void hosts_layout(struct ws_ui *ui, const struct ws_model *model)
 		hosts->count = 0;
 		hosts_walk(hosts, model, ui->clock ? SLICE : SIZE_MAX); /* without ticks to come, all of it */
 	}
-	cursor_fit(&hosts->cursor, hosts->count, hosts_visible(ui->rows));
+	char buffer[512] = "";
+	struct ws_text notes = WS_TEXT_OVER(buffer);
+	cursor_fit(&hosts->cursor, hosts->count, table_visible(ui->rows, HEAD_ROWS, ui->notes));
+	hosts_notes(hosts, model, &notes);
+	ui->notes = table_notes_fit(ui->columns, ui->rows, HEAD_ROWS, hosts->count, ws_text_cstr(&notes));
+	cursor_fit(&hosts->cursor, hosts->count, table_visible(ui->rows, HEAD_ROWS, ui->notes));
 }
 
 /* ---- Drawing */
 
-static void draw_row(struct ws_canvas *canvas, int row, const struct hosts_row *host)
+/* A client's own port is another one in each connection, so its row has the server's port. */
+static void say_address(struct ws_text *text, const struct hosts_row *host)
+{
+	if (host->server) {
+		ws_text_endpoint(text, &host->address, host->ip_version, host->port);
+		return;
+	}
+	ws_text_addr(text, &host->address, host->ip_version);
+	ws_text_printf(text, " to port %u", host->port);
+}
+
+static void draw_row(const struct ws_model *model, struct ws_canvas *canvas, int row, const struct hosts_row *host)
 {
 	const bool wide = canvas->columns >= 60;
-	const int limit = canvas->columns - 1, address = 29, words = address + (canvas->columns >= 100 ? 41 : 18);
+	const int limit = canvas->columns - 1, address = 29, words = address + (canvas->columns >= 100 ? 41 : 29);
 	char buffer[96];
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	ws_text_u64(&text, host->count);
@@ -259,13 +306,18 @@ static void draw_row(struct ws_canvas *canvas, int row, const struct hosts_row *
 	draw_cut(canvas, row, 11, 21, draw_state_style(host->state), ws_state_name(host->state));
 	draw_cut(canvas, row, 22, 28, host->server ? WS_STYLE_SERVER : WS_STYLE_CLIENT, side_word(host));
 	text.length = 0;
-	ws_text_addr(&text, &host->address, host->ip_version);
+	say_address(&text, host);
 	int end = draw_cut(canvas, row, address, limit, WS_STYLE_NORMAL, ws_text_cstr(&text));
-	if (!wide || end + 1 > limit - 12 || !host->longest)
+	const bool time_wait = host->state == WS_TIME_WAIT;
+	const ws_time lasts = time_wait ? host->until - model->now : model->now - host->until;
+	if (!wide || end + 1 > limit - 12 || lasts <= 0)
 		return;
 	text.length = 0;
-	ws_text_puts(&text, host->state == WS_TIME_WAIT ? "the last ends in " : "silent for up to ");
-	draw_duration(&text, host->longest);
+	if (time_wait)
+		ws_text_puts(&text, host->count > 1 ? "the last ends in " : "ends in ");
+	else
+		ws_text_puts(&text, host->count > 1 ? "idle for up to " : "idle for ");
+	draw_seconds(&text, lasts);
 	draw_cut(canvas, row, end + 2 > words ? end + 2 : words, limit, WS_STYLE_DIM, ws_text_cstr(&text));
 }
 
@@ -285,46 +337,30 @@ static void draw_heads(const struct hosts_view *hosts, const struct ws_model *mo
 	draw_right(canvas, 2, 2, 10, WS_STYLE_DIM, "COUNT");
 	ws_canvas_text(canvas, 2, 11, limit, WS_STYLE_DIM, "STATE");
 	ws_canvas_text(canvas, 2, 22, limit, WS_STYLE_DIM, "SIDE");
-	ws_canvas_text(canvas, 2, 29, limit, WS_STYLE_DIM, "ADDRESS");
+	ws_canvas_text(canvas, 2, 29, limit, WS_STYLE_DIM, "ADDRESS AND SERVER'S PORT");
 	draw_rule(canvas, 3);
-}
-
-/* Explains what the selected row means. */
-static void draw_meaning(const struct hosts_view *hosts, struct ws_canvas *canvas, int row)
-{
-	static const char time_wait[] =
-	        "TIME_WAIT: this side closed first and waits for late segments; its ports are in use "
-	        "until then. If bind() fails meanwhile, set SO_REUSEADDR.";
-	static const char close_wait[] =
-	        "CLOSE_WAIT: the other side has closed, but the program here has not. No timer ends "
-	        "that; if the number grows, the program leaks sockets.";
-	char line[512];
-	if (hosts->cursor.selected >= hosts->count)
-		return;
-	const char *text = hosts->rows[hosts->cursor.selected].state == WS_TIME_WAIT ? time_wait : close_wait;
-	const int width = canvas->columns - 2 < (int)sizeof(line) - 1 ? canvas->columns - 2 : (int)sizeof(line) - 1;
-	for (int i = 0; i < FOOT_ROWS - 2 && draw_wrap(text, width, i, line, sizeof(line)); i++)
-		ws_canvas_text(canvas, row + i, 1, canvas->columns - 1, WS_STYLE_NORMAL, line);
 }
 
 static void hosts_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	const struct hosts_view *hosts = &ui->hosts;
-	const int bottom = canvas->rows - FOOT_ROWS;
+	const int bottom = HEAD_ROWS + table_visible(canvas->rows, HEAD_ROWS, ui->notes);
+	char buffer[512] = "";
+	struct ws_text notes = WS_TEXT_OVER(buffer);
 	draw_heads(hosts, model, canvas);
 	for (size_t i = hosts->cursor.top; i < hosts->count; i++) {
 		const int row = HEAD_ROWS + (int)(i - hosts->cursor.top);
 		if (row >= bottom)
 			break;
-		draw_row(canvas, row, &hosts->rows[i]);
+		draw_row(model, canvas, row, &hosts->rows[i]);
 		if (i == hosts->cursor.selected)
 			table_mark(canvas, row);
 	}
 	if (!hosts->count && !hosts->running)
 		draw_cut(canvas, HEAD_ROWS, 2, canvas->columns - 1, WS_STYLE_NORMAL,
 		         "No endpoint is in TIME_WAIT or CLOSE_WAIT now.");
-	draw_rule(canvas, bottom);
-	draw_meaning(hosts, canvas, bottom + 1);
+	hosts_notes(hosts, model, &notes);
+	table_foot(canvas, bottom, &hosts->cursor, ws_text_cstr(&notes));
 }
 
 static const struct screen_key hosts_keys[] = {

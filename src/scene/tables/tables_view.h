@@ -38,15 +38,15 @@ struct udp_view {
 	struct ws_cursor datagram_cursor;
 };
 
-/* ---- Hosts: endpoints counted by address, side and state */
+/* ---- Hosts: endpoints counted by address, side, the server's port and state */
 
 struct hosts_row {
 	struct ws_addr address;
 	uint8_t ip_version, state;
 	bool server;
-	uint64_t count;  /* 0: an empty slot of the table */
-	ws_time longest; /* CLOSE_WAIT: the longest time without a packet; TIME_WAIT: the time until the last one ends
-	                  */
+	uint16_t port;  /* the server's; `address` is the client's when not `server` */
+	uint64_t count; /* 0: an empty slot of the table */
+	ws_time until;  /* CLOSE_WAIT: the earliest last packet; TIME_WAIT: when the last one ends */
 };
 
 struct hosts_view {
@@ -61,6 +61,7 @@ struct hosts_view {
 	size_t slot_count, used; /* a power of two; at most half of them */
 	size_t rank;             /* the next connection to look at */
 	uint64_t packets_seen;
+	ws_time first_end;         /* when the first TIME_WAIT that was counted ends; WS_TIME_NEVER: none was */
 	ws_time started, finished; /* by the ticks' clock */
 };
 

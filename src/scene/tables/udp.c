@@ -26,9 +26,34 @@ static void udp_snapshot_changed(struct ws_ui *ui, const struct ws_model *model)
 
 /* ---- Conversations */
 
+static void udp_explain(const struct ws_udp_info *info, struct ws_text *text)
+{
+	if (info->unreachable)
+		ws_text_puts(text, "An ICMP error came back: Enter shows it among the datagrams. ");
+	else if (!info->packets[1])
+		ws_text_puts(text, "Nothing came back, and UDP does not tell whether anything arrived. ");
+	ws_text_puts(text,
+	             "One datagram, one length: each recv() returns one datagram, never part of two. If the buffer is "
+	             "shorter, the datagram's tail is lost. There is no stream.");
+}
+
+/* What the selected conversation means. */
+static void udp_notes(const struct ws_ui *ui, const struct ws_model *model, struct ws_text *text)
+{
+	struct ws_udp_info info;
+	if (ws_tracker_udp(model->tracker, ui->udp.cursor.selected, &info))
+		udp_explain(&info, text);
+}
+
 static void udp_layout(struct ws_ui *ui, const struct ws_model *model)
 {
-	cursor_fit(&ui->udp.cursor, ws_tracker_udp_count(model->tracker), table_visible(ui->rows, UDP_TOP));
+	const uint64_t count = ws_tracker_udp_count(model->tracker);
+	char buffer[512] = "";
+	struct ws_text notes = WS_TEXT_OVER(buffer);
+	cursor_fit(&ui->udp.cursor, count, table_visible(ui->rows, UDP_TOP, ui->notes));
+	udp_notes(ui, model, &notes);
+	ui->notes = table_notes_fit(ui->columns, ui->rows, UDP_TOP, count, ws_text_cstr(&notes));
+	cursor_fit(&ui->udp.cursor, count, table_visible(ui->rows, UDP_TOP, ui->notes));
 }
 
 static bool udp_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
@@ -43,14 +68,14 @@ static bool udp_act(struct ws_ui *ui, const struct ws_model *model, enum ws_acti
 		return true;
 	}
 	ui->udp.cursor.count = ws_tracker_udp_count(model->tracker);
-	return cursor_move(&ui->udp.cursor, action, table_page(table_visible(ui->rows, UDP_TOP)));
+	return cursor_move(&ui->udp.cursor, action, table_page(table_visible(ui->rows, UDP_TOP, ui->notes)));
 }
 
 static bool udp_click(struct ws_ui *ui, const struct ws_model *model, int row)
 {
 	bool again;
 	ui->udp.cursor.count = ws_tracker_udp_count(model->tracker);
-	if (!cursor_click(&ui->udp.cursor, row - UDP_TOP, table_visible(ui->rows, UDP_TOP), &again))
+	if (!cursor_click(&ui->udp.cursor, row - UDP_TOP, table_visible(ui->rows, UDP_TOP, ui->notes), &again))
 		return false;
 	return !again || udp_act(ui, model, WS_ACT_ENTER);
 }
@@ -109,17 +134,6 @@ static void draw_conversation(struct ws_canvas *canvas, int row, const struct ws
 		draw_cut(canvas, row, at.sizes, limit, WS_STYLE_NORMAL, ws_text_cstr(&sizes));
 }
 
-static void udp_explain(const struct ws_udp_info *info, struct ws_text *text)
-{
-	if (info->unreachable)
-		ws_text_puts(text, "An ICMP error came back: Enter shows it among the datagrams. ");
-	else if (!info->packets[1])
-		ws_text_puts(text, "Nothing came back, and UDP does not tell whether anything arrived. ");
-	ws_text_puts(text,
-	             "One datagram, one length: each recv() returns one datagram, never part of two. If the buffer is "
-	             "shorter, the datagram's tail is lost. There is no stream.");
-}
-
 static void draw_udp_heads(struct ws_canvas *canvas)
 {
 	struct udp_columns at = udp_columns(canvas->columns);
@@ -139,7 +153,7 @@ static void udp_draw(const struct ws_ui *ui, const struct ws_model *model, struc
 	struct ws_tracker_stats stats;
 	char buffer[512];
 	struct ws_text notes = WS_TEXT_OVER(buffer);
-	int visible = table_visible(canvas->rows, UDP_TOP);
+	int visible = table_visible(canvas->rows, UDP_TOP, ui->notes);
 	ws_tracker_stats(model->tracker, &stats);
 	snprintf(buffer, sizeof(buffer), "%llu conversation%s, %llu packet%s: datagrams, not connections",
 	         (unsigned long long)count, count == 1 ? "" : "s", (unsigned long long)stats.udp,
@@ -156,8 +170,8 @@ static void udp_draw(const struct ws_ui *ui, const struct ws_model *model, struc
 	}
 	if (!count)
 		draw_cut(canvas, 3, 2, canvas->columns - 1, WS_STYLE_NORMAL, "No UDP datagram was captured.");
-	else if (ws_tracker_udp(model->tracker, ui->udp.cursor.selected, &info))
-		udp_explain(&info, &notes);
+	notes.length = 0;
+	udp_notes(ui, model, &notes);
 	table_foot(canvas, UDP_TOP + visible, &ui->udp.cursor, ws_text_cstr(&notes));
 }
 

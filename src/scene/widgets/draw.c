@@ -67,6 +67,15 @@ bool draw_wrap(const char *utf8, int width, int index, char *line, size_t size)
 	}
 }
 
+int draw_wrap_rows(const char *utf8, int width)
+{
+	char line[8];
+	int rows = 0;
+	while (draw_wrap(utf8, width, rows, line, sizeof(line)))
+		rows++;
+	return rows;
+}
+
 /* Writes a duration in units of `unit` nanoseconds, with as many decimals as three significant digits need. */
 static void scaled(struct ws_text *text, ws_time duration, ws_time unit, const char *name)
 {
@@ -93,6 +102,11 @@ void draw_duration(struct ws_text *text, ws_time duration)
 	else
 		ws_text_printf(text, "%lld h %d min", (long long)(duration / WS_SECOND / 3600),
 		               (int)(duration / WS_SECOND % 3600 / 60));
+}
+
+void draw_seconds(struct ws_text *text, ws_time duration)
+{
+	draw_duration(text, duration < WS_SECOND ? duration : duration / WS_SECOND * WS_SECOND);
 }
 
 void draw_duration_brief(struct ws_text *text, ws_time duration)

@@ -16,6 +16,9 @@ void draw_bar(struct ws_canvas *canvas, int row, int column, int width, enum ws_
 /* Breaks text at spaces into lines of at most `width` columns, and copies line `index` to `line`. False: there are
  * fewer lines. */
 bool draw_wrap(const char *utf8, int width, int index, char *line, size_t size);
+/* Appends whole seconds, or less when there is less than one, of a time that goes on. */
+void draw_seconds(struct ws_text *text, ws_time duration);
+int draw_wrap_rows(const char *utf8, int width); /* how many lines there are */
 
 /* Writes a duration in the unit that people use at its magnitude, in at most 9 columns: "1.234 s", "460 ms", "56
  * µs", "3 min 20 s". */

@@ -21,9 +21,18 @@ int table_note_rows(int rows)
 	return rows >= 30 ? 4 : rows >= 20 ? 3 : rows >= 14 ? 2 : 1;
 }
 
-int table_visible(int rows, int top)
+int table_notes_fit(int columns, int rows, int top, uint64_t count, const char *notes)
 {
-	int visible = rows - top - 2 - table_note_rows(rows); /* rule, notes, hints */
+	const int least = table_note_rows(rows), room = rows - top - 2, half = room / 2;
+	const int most = room - (count < (uint64_t)half ? (int)count : half);
+	const int need = draw_wrap_rows(notes, columns - 2);
+	const int fit = need < most ? need : most;
+	return fit > least ? fit : least;
+}
+
+int table_visible(int rows, int top, int notes)
+{
+	int visible = rows - top - 2 - notes; /* rule, notes, hints */
 	return visible > 1 ? visible : 1;
 }
 
@@ -35,7 +44,7 @@ uint64_t table_page(int visible)
 void table_foot(struct ws_canvas *canvas, int rule, const struct ws_cursor *cursor, const char *notes)
 {
 	char line[512];
-	int rows = table_note_rows(canvas->rows);
+	const int rows = canvas->rows - 2 - rule;
 	draw_rule(canvas, rule);
 	if (cursor->count) {
 		snprintf(line, sizeof(line), " %llu/%llu ", (unsigned long long)cursor->selected + 1,

@@ -11,8 +11,11 @@ void table_mark(struct ws_canvas *canvas, int row);
 void table_title(struct ws_canvas *canvas, const char *word, const char *text);
 /* The rule below a table, with the cursor's position in it, and the sentences below that. */
 void table_foot(struct ws_canvas *canvas, int rule, const struct ws_cursor *cursor, const char *notes);
-int table_note_rows(int rows);        /* of a screen with so many rows */
-int table_visible(int rows, int top); /* rows for entries, from row `top` down */
+int table_note_rows(int rows); /* the least rows for sentences, on a screen with so many rows */
+/* Rows for the sentences below a table that begins at row `top` and has `count` entries: as many as they need, as long
+ * as entries keep half of the screen, or are all visible. */
+int table_notes_fit(int columns, int rows, int top, uint64_t count, const char *notes);
+int table_visible(int rows, int top, int notes); /* rows for entries, from row `top` down */
 /* How far the page keys move where so many rows are visible: one stays in sight. */
 uint64_t table_page(int visible);
 
