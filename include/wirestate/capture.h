@@ -79,6 +79,7 @@ struct ws_capture_options {
 	uint64_t buffer_size;     /* of the kernel's ring, in bytes; 0: the default (64 MiB) */
 	bool no_promiscuous;
 	bool monitor;          /* -I */
+	bool no_optimize;      /* of the filter */
 	const char *link_type; /* -y, a DLT name; NULL: the best supported one */
 	int fcs_length;        /* --fcs; -1: as the file says */
 	uint64_t keep_bytes;   /* > 0: frames can be fetched again; how many bytes memory may hold for that where the

@@ -68,6 +68,7 @@
 	X(WS_ACT_NEXT_PANE, "pane", "Tab", "to the other pane")                                                        \
 	X(WS_ACT_NEXT_GROUP, "next-group", "Tab", "the start screen: to the next group")                               \
 	X(WS_ACT_ABSOLUTE, "absolute", "a", "absolute or relative sequence numbers")                                   \
+	X(WS_ACT_TIMES, "times", "T", "times: since the packet before, since the first, date, UTC, or since 1970")     \
 	X(WS_ACT_LESSON_NEXT, "lesson-next", "Space Enter", "lesson: show the answer, or go on to the next stop")      \
 	X(WS_ACT_LESSON_BACK, "lesson-back", "Backspace", "lesson: back to the stop before")
 

@@ -5,6 +5,7 @@
 #include <wirestate/error.h>
 #include <wirestate/filter.h>
 #include <wirestate/packet.h>
+#include <wirestate/text.h>
 #include <wirestate/track.h>
 
 /* X(enumerator, word for --only). The enumerator is the number of a bit. */
@@ -32,9 +33,15 @@ struct ws_output_options {
 	 * a connection when it matches at the time its record is written. ARP, UDP and stats records belong to no
 	 * connection and are always written. Borrowed. */
 	const struct ws_filter *filter;
-	bool verbose;       /* text only: every header field on its own line */
-	bool hex;           /* text only: the bytes of each packet */
-	bool line_buffered; /* -l, and always when live: flush after each packet's records */
+	bool verbose; /* text only: every header field on its own line */
+	bool hex;     /* text only: the bytes of each packet */
+	/* The rest of text only: */
+	bool payload;        /* the payload as text, on lines of its own */
+	bool link;           /* the link layer's addresses */
+	bool quiet;          /* shorter lines */
+	bool absolute;       /* sequence numbers as they are in the packet */
+	enum ws_times times; /* how the time is written */
+	bool line_buffered;  /* -l, and always when live: flush after each packet's records */
 	bool live; /* write a connection's record when it ends; otherwise all at the end, in the order of their numbers
 	            */
 };

@@ -33,6 +33,27 @@ void ws_text_bytes(struct ws_text *text, const uint8_t *bytes, size_t length, ch
 /* Appends seconds with `decimals` (0 to 9) digits; negative times keep their sign. */
 void ws_text_time(struct ws_text *text, ws_time time, unsigned decimals);
 
+/* X(enumerator, its words in tshark's -t, separated by spaces, what it shows): how the time of a packet is written. The
+ * order up to WS_TIMES_DATE is that of tcpdump without -t, with -t, -tt, and so on. */
+#define WS_TIMES(X)                                                                                                    \
+	X(WS_TIMES_RELATIVE, "r", "the time since the first packet")                                                   \
+	X(WS_TIMES_NONE, "", "nothing")                                                                                \
+	X(WS_TIMES_EPOCH, "e", "seconds since 1970")                                                                   \
+	X(WS_TIMES_DELTA, "d dd", "the time since the packet before")                                                  \
+	X(WS_TIMES_DATE, "a ad", "date and time")                                                                      \
+	X(WS_TIMES_UTC, "u ud", "date and time, UTC")
+
+enum ws_times {
+#define X(name, words, meaning) name,
+	WS_TIMES(X)
+#undef X
+	        WS_TIMES_COUNT
+};
+
+/* Appends date and time, "2026-11-29 10:52:20.123456", of the time zone or of UTC, with as many digits of the second;
+ * without the date where `day` is false. */
+void ws_text_date(struct ws_text *text, ws_time time, bool utc, bool day, unsigned decimals);
+
 void ws_text_mac(struct ws_text *text, const uint8_t mac[6]);
 /* Appends the form of RFC 5952 for version 6; the dotted form of the last four bytes for version 4. */
 void ws_text_addr(struct ws_text *text, const struct ws_addr *addr, unsigned ip_version);

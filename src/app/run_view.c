@@ -239,6 +239,7 @@ void run_view(struct session *session)
 	        .screen = session->lesson ? WS_SCREEN_LIFELINES : WS_SCREEN_LIST,
 	        .filter = options->display_filter,
 	        .play = options->play,
+	        .times = options->times + 1,
 	        .key_name = session->lesson ? options->keymap.name_in_lesson : options->keymap.name,
 	};
 	struct interactive it = {.session = session, .past.point = session_shown(session), .changed = true};

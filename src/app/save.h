@@ -23,8 +23,8 @@ struct export_file {
 };
 
 bool export_file_open(struct export_file *file, const char *path, struct ws_error *error) WS_CHECKED;
-/* Closes it. Where `keep` is false, everything is as it was before: a file that was created is removed, and an older one
- * has not been touched. */
+/* Closes it. Where `keep` is false, everything is as it was before: a file that was created is removed, and an older
+ * one has not been touched. */
 bool export_file_close(struct export_file *file, bool keep, struct ws_error *error) WS_CHECKED;
 
 /* ---- What is in a file */

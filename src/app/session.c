@@ -90,6 +90,11 @@ static bool open_output(struct session *session, struct ws_error *error)
 	        .filter = session->filter,
 	        .verbose = options->verbose,
 	        .hex = options->hex,
+	        .payload = options->payload,
+	        .link = options->link,
+	        .quiet = options->quiet,
+	        .absolute = options->absolute,
+	        .times = options->times < 0 ? WS_TIMES_RELATIVE : (enum ws_times)options->times,
 	        .line_buffered = options->line_buffered,
 	        .live = session->live || options->follow,
 	};
@@ -132,6 +137,7 @@ static struct ws_capture_options capture_options(const struct session *session, 
 	        .buffer_size = options->buffer_size,
 	        .no_promiscuous = options->no_promiscuous,
 	        .monitor = options->monitor,
+	        .no_optimize = options->no_optimize,
 	        .link_type = options->link_type,
 	        .fcs_length = fcs_length(options),
 	        .keep_bytes = session->screen ? memory / FRAMES_SHARE : 0,
@@ -238,6 +244,7 @@ bool session_open(struct session *session, const struct options *options, bool s
 		return false;
 	session->may_defer = (screen ? options->frame == FRAME_NONE : !(records(options) & 1u << WS_RECORD_PACKET)) &&
 	                     !session->lesson;
+	tzset(); /* reads the time zone */
 	if (!options->numeric)
 		ws_port_names_load();
 	find_net(session);

@@ -276,7 +276,9 @@ bool written_frame(struct written *written, const struct ws_frame *frame, struct
 		return true;
 	if (written->channel >= 0 && !rotate(written, frame->time, error))
 		return false;
-	return ws_dump_write(written->dump, frame, error) || give_up(written);
+	const bool good = ws_dump_write(written->dump, frame, error) &&
+	                  (!written->options->packet_buffered || ws_dump_flush(written->dump, error));
+	return good || give_up(written);
 }
 
 bool written_flush(struct written *written, struct ws_error *error)

@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 const char ws_hex_digits[17] = "0123456789abcdef";
 
@@ -182,6 +183,28 @@ void ws_text_time(struct ws_text *text, ws_time time, unsigned decimals)
 		text->length = (size_t)(ws_put_time(out, time, decimals) - text->data);
 	else
 		ws_text_append(text, small, (size_t)(ws_put_time(small, time, decimals) - small));
+}
+
+void ws_text_date(struct ws_text *text, ws_time time, bool utc, bool day, unsigned decimals)
+{
+	char buffer[60];
+	ws_time rest = time % WS_SECOND;
+	time_t seconds = (time_t)(time / WS_SECOND);
+	struct tm parts = {0};
+	if (rest < 0) {
+		rest += WS_SECOND;
+		seconds--;
+	}
+	if (!(utc ? gmtime_r(&seconds, &parts) : localtime_r(&seconds, &parts))) {
+		ws_text_time(text, time, decimals);
+		return;
+	}
+	const size_t length = strftime(buffer, sizeof(buffer), day ? "%Y-%m-%d %H:%M:%S" : "%H:%M:%S", &parts);
+	ws_text_append(text, buffer, length);
+	if (decimals) {
+		snprintf(buffer, sizeof(buffer), ".%09lld", (long long)rest);
+		ws_text_append(text, buffer, 1 + (decimals < 9 ? decimals : 9));
+	}
 }
 
 void ws_text_mac(struct ws_text *text, const uint8_t mac[6])

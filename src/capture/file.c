@@ -21,11 +21,13 @@ static uint32_t known_links(const struct ws_capture *capture)
 	return links;
 }
 
-static bool filter_compile(struct ws_capture *capture, const char *filter, struct ws_error *error)
+static bool filter_compile(struct ws_capture *capture, const struct ws_capture_options *options, struct ws_error *error)
 {
+	const char *filter = options->filter;
 	if (!filter || !*filter)
 		return true;
 	capture->filtered = true;
+	capture->filters.no_optimize = options->no_optimize;
 	return capture->pcapng ? ws_filters_compile_all(&capture->filters, filter, known_links(capture), error)
 	                       : ws_filters_compile(&capture->filters, filter, capture->link, error);
 }
@@ -156,7 +158,7 @@ struct ws_capture *ws_capture_open_file(const char *path, const struct ws_captur
 		ws_fail(error, WS_ERROR_FILE, "%s: cannot be opened: %s", capture->name, strerror(errno));
 	else if (options->opened && !options->opened(options->context, error))
 		close(fd);
-	else if (open_descriptor(capture, fd, options, NULL, error) && filter_compile(capture, options->filter, error))
+	else if (open_descriptor(capture, fd, options, NULL, error) && filter_compile(capture, options, error))
 		return capture;
 	ws_capture_close(capture);
 	return NULL;
@@ -168,7 +170,7 @@ struct ws_capture *ws_capture_open_descriptor(int fd, const char *name, const st
 	struct ws_capture *capture = ws_capture_new(name, error);
 	if (!capture || (options->opened && !options->opened(options->context, error)))
 		close(fd);
-	else if (open_descriptor(capture, fd, options, NULL, error) && filter_compile(capture, options->filter, error))
+	else if (open_descriptor(capture, fd, options, NULL, error) && filter_compile(capture, options, error))
 		return capture;
 	ws_capture_close(capture);
 	return NULL;

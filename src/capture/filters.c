@@ -11,8 +11,8 @@ enum { SNAPSHOT = 262144 };
 static bool compile_one(struct ws_filters *filters, enum ws_link link)
 {
 	pcap_t *dead = pcap_open_dead(ws_link_dlt(link), SNAPSHOT);
-	const bool compiled =
-	        dead && pcap_compile(dead, &filters->program[link], filters->expression, 1, PCAP_NETMASK_UNKNOWN) == 0;
+	const bool compiled = dead && pcap_compile(dead, &filters->program[link], filters->expression,
+	                                           !filters->no_optimize, PCAP_NETMASK_UNKNOWN) == 0;
 	if (!compiled) {
 		filters->program[link] = (struct bpf_program){0};
 		filters->problem[link] = strdup(dead ? pcap_geterr(dead) : "out of memory");

@@ -13,6 +13,7 @@ struct ws_filters {
 	struct bpf_program program[WS_LINK_OTHER];
 	char *problem[WS_LINK_OTHER]; /* libpcap's words, where there is no program; NULL: it was not asked for */
 	char *expression;
+	bool no_optimize; /* -O */
 };
 
 /* For one link type. False, with `error` filled: it does not compile, or there is no memory. */

@@ -141,8 +141,9 @@ static bool fail_filter(struct ws_error *error, const char *filter, pcap_t *pcap
 	return ws_fail(error, WS_ERROR_FILTER, "the filter '%.200s' does not compile: %s", filter, pcap_geterr(pcap));
 }
 
-static bool set_filter(struct ws_capture *capture, const char *filter, struct ws_error *error)
+static bool set_filter(struct ws_capture *capture, const struct ws_capture_options *options, struct ws_error *error)
 {
+	const char *filter = options->filter;
 	if (!filter || !*filter)
 		return true;
 	char message[PCAP_ERRBUF_SIZE];
@@ -150,7 +151,7 @@ static bool set_filter(struct ws_capture *capture, const char *filter, struct ws
 	if (pcap_lookupnet(capture->name, &network, &mask, message) < 0)
 		mask = PCAP_NETMASK_UNKNOWN;
 	struct bpf_program program;
-	if (pcap_compile(capture->pcap, &program, filter, 1, mask) < 0)
+	if (pcap_compile(capture->pcap, &program, filter, !options->no_optimize, mask) < 0)
 		return fail_filter(error, filter, capture->pcap);
 	int status = pcap_setfilter(capture->pcap, &program);
 	pcap_freecode(&program);
@@ -195,8 +196,7 @@ struct ws_capture *ws_capture_open_live(const char *interface, const struct ws_c
 	if (!open_device(capture, options, error) || !choose_link(capture, options->link_type, error))
 		goto fail;
 	/* A filter may name a host, and the answer of a name server is not to be trusted. */
-	if ((options->opened && !options->opened(options->context, error)) ||
-	    !set_filter(capture, options->filter, error))
+	if ((options->opened && !options->opened(options->context, error)) || !set_filter(capture, options, error))
 		goto fail;
 	if (pcap_setnonblock(capture->pcap, 1, message) < 0) {
 		ws_fail(error, WS_ERROR_SYSTEM, "%s: %s", interface, message);

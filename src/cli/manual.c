@@ -4,6 +4,7 @@
  * program itself uses: options, keys, states, certainties, problems, link types. So these parts of the manual cannot be
  * out of date. */
 #include "cli/manual.h"
+#include "cli/habits.h"
 #include "cli/options.h"
 
 #include <wirestate/capture.h>
@@ -84,6 +85,21 @@ static void options(FILE *out)
 			if (option_rows[i].group == group)
 				option_entry(out, &option_rows[i]);
 		}
+	}
+}
+
+static void habit_table(FILE *out)
+{
+	static const char *const programs[] = {[HABIT_SAME] = "", [HABIT_LIKE] = "", [HABIT_INSTEAD] = "; instead"};
+	for (size_t i = 0; i < habit_count; i++) {
+		const struct habit *habit = &habits[i];
+		fputs(".TP\n.B \"", out);
+		roff(out, habit->option);
+		fprintf(out, "\" \\fR(%s%s)\n",
+		        strcmp(habit->program, "both") == 0 ? "tcpdump, tshark" : habit->program,
+		        programs[habit->kind]);
+		roff(out, habit->text);
+		fputs(".\n", out);
 	}
 }
 
@@ -220,6 +236,7 @@ static const struct {
 } markers[] = {
         {"@TITLE@\n", title},
         {"@OPTIONS@\n", options},
+        {"@HABITS@\n", habit_table},
         {"@KEYS@\n", keys},
         {"@SCREENS@\n", screens},
         {"@LESSON@\n", lesson_keys},

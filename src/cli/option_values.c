@@ -214,9 +214,46 @@ static void accepted(const struct option_row *row, struct ws_text *out)
 	case OPTION_TEXT:
 		ws_text_puts(out, "a text that is not empty");
 		break;
+	case OPTION_KIB:
+		ws_text_puts(out, "KiB, from 64 and below 2 GiB");
+		break;
+	case OPTION_TIMES:
 	case OPTION_SWITCH:
+	case OPTION_IGNORED:
 		break;
 	}
+}
+
+/* tcpdump's -t is given up to five times; tshark's has a word. */
+static bool times(const char *text, int *field)
+{
+	static const char *const words[] = {
+#define X(name, words, meaning) words,
+	        WS_TIMES(X)
+#undef X
+	};
+	if (!text) {
+		*field = *field < 0 ? WS_TIMES_NONE : *field + 1;
+		if (*field > WS_TIMES_DATE)
+			*field = WS_TIMES_RELATIVE;
+		return true;
+	}
+	for (int i = 0; i < (int)WS_ARRAY_SIZE(words); i++) {
+		if (word_place(words[i], text, strlen(text)) >= 0) {
+			*field = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool kib(const struct option_row *row, const char *text, uint64_t *field)
+{
+	const char *end;
+	if (!read_number(text, field, &end) || *end || *field > UINT32_MAX)
+		return false;
+	*field *= 1024;
+	return within(row, (double)*field);
 }
 
 static bool word(const struct option_row *row, const char *text, int *field)
@@ -239,6 +276,12 @@ static bool assign(const struct option_row *row, const char *value, struct optio
 	case OPTION_SWITCH:
 		*(bool *)field = true;
 		return true;
+	case OPTION_IGNORED:
+		return true;
+	case OPTION_TIMES:
+		return times(value, field);
+	case OPTION_KIB:
+		return kib(row, value, field);
 	case OPTION_TEXT:
 		*(const char **)field = value;
 		return strlen(value) >= (size_t)row->min;
@@ -277,6 +320,11 @@ bool option_value(const struct option_row *row, const char *value, struct option
 	char buffer[256];
 	struct ws_text out = WS_TEXT_OVER(buffer);
 	accepted(row, &out);
+	if (row->letter == 'T' && strcmp(value, "fields") == 0)
+		return ws_fail(
+		        error, WS_ERROR_OPTION,
+		        "-T fields of tshark is not here: -T csv --only packet has a fixed set of columns, and jq "
+		        "chooses among the fields of -T json");
 	char letter[] = {'-', row->letter, ',', ' ', '\0'};
 	return ws_fail(error, WS_ERROR_OPTION, "option %s--%s does not take '%s': it takes %s",
 	               row->letter ? letter : "", row->name, value, ws_text_cstr(&out));

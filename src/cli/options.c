@@ -6,7 +6,9 @@
 #include "cli/options.h"
 #include "cli/config.h"
 #include "cli/datadir.h"
+#include "cli/habits.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +53,12 @@ const struct option_row option_rows[] = {
          "live, capture with this link type, one of those that -L lists"},
         {0, "buffer-size", "SIZE", OPTION_SIZE, GROUP_SOURCE, FIELD(buffer_size), 65536, 2147483647.0, NULL,
          "live, the size of the kernel's buffer, in bytes or followed by K, M or G (default 64M)"},
+        {'B', "buffer-kib", "KIB", OPTION_KIB, GROUP_SOURCE, FIELD(buffer_size), 65536, 2147483647.0, NULL,
+         "live: the same in KiB, as in tcpdump"},
+        {'F', "filter-file", "FILE", OPTION_TEXT, GROUP_SOURCE, FIELD(filter_file), 1, 0, NULL,
+         "take only packets that match the BPF expression in this file"},
+        {'O', "no-optimize", NULL, OPTION_SWITCH, GROUP_SOURCE, FIELD(no_optimize), 0, 0, NULL,
+         "do not optimize the compiled BPF expression"},
         {'K', "ignore-checksums", NULL, OPTION_SWITCH, GROUP_SOURCE, FIELD(ignore_checksums), 0, 0, NULL,
          "take every TCP segment with a wrong checksum as good (otherwise only where all or most of its sender's are "
          "wrong, or "
@@ -75,6 +83,16 @@ const struct option_row option_rows[] = {
          "fields"},
         {'v', "verbose", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(verbose), 0, 0, NULL,
          "in text, write every header field on a line of its own"},
+        {'A', "payload", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(payload), 0, 0, NULL,
+         "text: the payload of every packet as text"},
+        {'e', "link-layer", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(link), 0, 0, NULL,
+         "text: the addresses of the link layer in every line"},
+        {'q', "quiet", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(quiet), 0, 0, NULL, "text: shorter lines"},
+        {'S', "absolute", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(absolute), 0, 0, NULL,
+         "text: absolute sequence numbers"},
+        {'t', "times", NULL, OPTION_TIMES, GROUP_SHOW, FIELD(times), 0, 0, NULL,
+         "text: no time; -tt: seconds since 1970; -ttt: since the packet before; -tttt: date and time; in the view the "
+         "key T changes that. tshark's words are understood: a, ad, d, dd, e, r, u, ud"},
         {'x', "hex", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(hex), 0, 0, NULL,
          "in text, write the bytes of every packet, too"},
         {0, "debug-connection", "N", OPTION_NUMBER, GROUP_SHOW, FIELD(debug_connection), 1, 1e18, NULL,
@@ -95,6 +113,8 @@ const struct option_row option_rows[] = {
          "begin the next file of -w after this time; its name may have strftime's conversions, %H%M%S"},
         {'W', "rotate-files", "N", OPTION_NUMBER, GROUP_SHOW, FIELD(rotate_count), 1, 1e9, NULL,
          "with -C: write over the first file again after N files; with -G: end after N files"},
+        {'U', "packet-buffered", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(packet_buffered), 0, 0, NULL,
+         "write every packet of -w to its file at once"},
         {0, "anonymize", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(anonymize), 0, 0, NULL,
          "replace every MAC and IP address, the same one always by the same, with one reserved for documentation, and "
          "blank what is not understood; the payload of TCP and UDP stays as it is"},
@@ -153,10 +173,14 @@ const struct option_row option_rows[] = {
          "keep every privilege and every system call: a flaw in reading a packet can then do whatever you can"},
         {'h', "help", NULL, OPTION_SWITCH, GROUP_OTHER, FIELD(help), 0, 0, NULL, "show this help, and exit"},
         {0, "version", NULL, OPTION_SWITCH, GROUP_OTHER, FIELD(version), 0, 0, NULL, "show the version, and exit"},
+        {'X', "hex-and-text", NULL, OPTION_SWITCH, GROUP_HIDDEN, FIELD(hex), 0, 0, NULL, "as -x"},
+        {'#', "number", NULL, OPTION_IGNORED, GROUP_HIDDEN, 0, 0, 0, NULL, "lines always have the number"},
+        {'P', "print", NULL, OPTION_IGNORED, GROUP_HIDDEN, 0, 0, 0, NULL, "packets are always shown"},
         {0, "from-start", NULL, OPTION_SWITCH, GROUP_HIDDEN, FIELD(from_start), 0, 0, NULL,
          "Esc goes back to the start screen, which has started this process"},
         {0, "generate", "WHAT", OPTION_TEXT, GROUP_HIDDEN, FIELD(generate), 1, 0, NULL,
-         "bash, zsh, fish: completions; man FILE: the manual page from its source, for the build"},
+         "bash, zsh, fish: completions; habits: the table of habits; man FILE: the manual page from its source, for "
+         "the build"},
 };
 const size_t option_row_count = WS_ARRAY_SIZE(option_rows);
 
@@ -178,6 +202,20 @@ static bool refuse(struct ws_error *error, const char *text)
 	return ws_fail(error, WS_ERROR_OPTION, "%s; see wirestate --help", text);
 }
 
+/* An option of tcpdump or tshark that is not here: says what to use instead. */
+static bool told_instead(int value, const char *word, struct ws_error *error)
+{
+	char name[40] = "";
+	if (!value && strncmp(word, "--", 2) == 0)
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
+	const struct habit *habit = habit_of(value < LONG_ONLY ? value : 0, name);
+	if (!habit)
+		return false;
+	ws_fail(error, WS_ERROR_OPTION, "%s of %s is not an option here: %s", habit->option,
+	        strcmp(habit->program, "both") == 0 ? "tcpdump and tshark" : habit->program, habit->text);
+	return true;
+}
+
 /* getopt_long() has found an unknown option, or an option without its value. */
 static bool getopt_failed(int result, int value, const char *word, struct ws_error *error)
 {
@@ -186,9 +224,28 @@ static bool getopt_failed(int result, int value, const char *word, struct ws_err
 		return ws_fail(error, WS_ERROR_OPTION, "option %s needs a value: %s", word, row->argument);
 	if (row && !row->argument)
 		return ws_fail(error, WS_ERROR_OPTION, "option %s takes no value", word);
+	if (told_instead(value, word, error))
+		return false;
 	if (value > 0 && value < LONG_ONLY)
 		return ws_fail(error, WS_ERROR_OPTION, "unknown option -%c; wirestate --help lists them", value);
 	return ws_fail(error, WS_ERROR_OPTION, "unknown or ambiguous option %s; wirestate --help lists them", word);
+}
+
+/* After a -t that stands alone, a word of tshark's is its value; no capture filter begins with one. */
+static bool is_tshark_time(const char *option, const char *word)
+{
+	static const char *const words[] = {
+#define X(name, words, meaning) words,
+	        WS_TIMES(X)
+#undef X
+	};
+	const size_t length = strlen(word);
+	for (size_t i = 0; i < WS_ARRAY_SIZE(words) && strcmp(option, "-t") == 0; i++) {
+		for (const char *at = words[i]; *at; at += strcspn(at, " "), at += *at == ' ')
+			if (strcspn(at, " ") == length && memcmp(at, word, length) == 0)
+				return true;
+	}
+	return false;
 }
 
 static bool read_options(int argc, char **argv, struct options *options, struct ws_error *error)
@@ -219,6 +276,8 @@ static bool read_options(int argc, char **argv, struct options *options, struct 
 		const char *value = optarg;
 		if (row->kind == OPTION_NAME && !value && optind < argc && argv[optind][0] != '-')
 			value = argv[optind++]; /* getopt takes an optional value only after an equals sign */
+		if (row->kind == OPTION_TIMES && optind < argc && is_tshark_time(argv[optind - 1], argv[optind]))
+			value = argv[optind++];
 		if (!option_value(row, value, options, error))
 			return false;
 	}
@@ -240,6 +299,27 @@ static bool join_words(int argc, char **argv, struct options *options, struct ws
 		out = stpcpy(out, argv[i]);
 	}
 	*out = '\0';
+	return true;
+}
+
+/* -F: the file's text, whose lines are joined. */
+static bool read_filter(struct options *options, struct ws_error *error)
+{
+	enum { MOST = 65536 };
+	FILE *file = fopen(options->filter_file, "re");
+	if (!file)
+		return ws_fail(error, WS_ERROR_OPTION, "-F %s: cannot be opened: %s", options->filter_file,
+		               strerror(errno));
+	options->joined = malloc(MOST);
+	size_t length = options->joined ? fread(options->joined, 1, MOST, file) : 0;
+	const bool good = options->joined && !ferror(file) && length < MOST && !memchr(options->joined, 0, length);
+	fclose(file);
+	if (!good)
+		return ws_fail(error, WS_ERROR_OPTION, "-F %s: is no text that can be read, of less than 64 KiB",
+		               options->filter_file);
+	while (length && strchr(" \t\r\n", options->joined[length - 1]))
+		length--;
+	options->joined[length] = '\0';
 	return true;
 }
 
@@ -372,11 +452,12 @@ static bool check_lesson(struct options *options, struct ws_error *error)
 
 static bool check_show(struct options *options, struct ws_error *error)
 {
-	const bool text_only = options->verbose || options->hex || options->debug_connection;
+	const bool line = options->payload || options->link || options->quiet || options->absolute;
+	const bool text_only = options->verbose || options->hex || options->debug_connection || line;
 	if (options->show == SHOW_CSV && (!options->records || (options->records & (options->records - 1))))
 		return refuse(error, "-T csv shows one kind of record: name it with --only");
 	if (text_only && options->show != SHOW_AUTO && options->show != SHOW_TEXT)
-		return refuse(error, "-v, -x and --debug-connection are for -T text");
+		return refuse(error, "-A, -e, -q, -S, -v, -x and --debug-connection are for -T text");
 	if (options->records && options->show == SHOW_TUI)
 		return refuse(error, "--only is for -T text, json and csv");
 	if (options->show == SHOW_AUTO && (text_only || options->records || options->line_buffered))
@@ -409,8 +490,10 @@ static bool check_files(const struct options *options, struct ws_error *error)
 
 static bool check(struct options *options, struct ws_error *error)
 {
-	if (options->filter && options->joined)
-		return refuse(error, "two filters: give either -f or the expression after the options");
+	if ((options->filter != NULL) + (options->joined != NULL) + (options->filter_file != NULL) > 1)
+		return refuse(error, "two filters: give one of -f, -F and the expression after the options");
+	if (options->filter_file && !read_filter(options, error))
+		return false;
 	if (options->joined)
 		options->filter = options->joined;
 	if (options->list_interfaces)
@@ -477,6 +560,7 @@ bool options_parse(int argc, char **argv, struct options *options, struct ws_err
 	        .show = SHOW_AUTO,
 	        .colour = COLOUR_AUTO,
 	        .screen = -1,
+	        .times = -1,
 	};
 	ws_keymap_init(&options->keymap);
 	name_program(argc > 0 ? argv[0] : NULL, options);

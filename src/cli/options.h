@@ -90,12 +90,15 @@ struct options {
 	double speed;                       /* 0: not given; WS_SPEED_GUIDED */
 	uint32_t records;                   /* bit set of 1u << enum ws_record */
 	int show, colour, theme, screen;    /* screen -1: not given */
+	int times;                          /* enum ws_times; -1: not given */
 	int fcs;                            /* -1: as the file says; 0: none; 1: the 4 bytes of Ethernet */
 	bool no_promiscuous, monitor, list_interfaces, list_link_types, line_buffered, numeric, verbose, hex, ascii,
 	        no_mouse, play;
 	bool answers; /* read those to the lesson's questions from standard input */
 	bool help, version, from_start, anonymize, no_sandbox, ignore_checksums, follow;
-	int export_kind; /* enum export_kind, from the name's ending */
+	bool payload, link, quiet, absolute, packet_buffered, no_optimize;
+	const char *filter_file; /* -F */
+	int export_kind;         /* enum export_kind, from the name's ending */
 };
 
 /* Fills `options` from the command line and checks which options exclude each other. options_free() is due even after a
@@ -113,6 +116,9 @@ bool options_export_is_packets(int kind);
 
 enum option_kind {
 	OPTION_SWITCH,   /* bool */
+	OPTION_IGNORED,  /* a switch without effect */
+	OPTION_TIMES,    /* int: enum ws_times, given by how often it is there, or by a word of tshark's */
+	OPTION_KIB,      /* uint64_t, bytes, given in KiB */
 	OPTION_TEXT,     /* const char * */
 	OPTION_NAME,     /* const char *, empty without a value, which is optional */
 	OPTION_NUMBER,   /* uint64_t, min to max */

@@ -106,9 +106,9 @@ struct ws_output {
 	struct ws_output_options options;
 	struct ws_text text;
 	int fd;
-	int write_error; /* errno; 0: no error */
-	bool started;    /* first_time is known */
-	ws_time first_time;
+	int write_error;                            /* errno; 0: no error */
+	bool started;                               /* first_time is known */
+	ws_time first_time, line_time;              /* of the first packet; of the last one that has a line */
 	const struct ws_frame_interface *interface; /* of the last packet whose fields were written */
 	uint64_t *recorded; /* when live, a bit for each connection number whose record is written */
 	size_t recorded_words;
@@ -150,6 +150,7 @@ void text_transition(struct ws_text *text, const struct subject *subject);
 void text_input(struct ws_output *output, const struct ws_event *event);
 void text_record(struct ws_output *output, const struct subject *subject);
 void text_fields(struct ws_output *output, const struct ws_packet *packet);
+void text_payload(struct ws_output *output, const struct ws_packet *packet);
 void text_hex(struct ws_output *output, const struct ws_packet *packet);
 /* Writes the time since the first packet, and the frame's number or "-". */
 void text_stamp(struct ws_output *output, ws_time time, uint64_t frame);

@@ -242,7 +242,7 @@ static void start_clock(struct ws_output *output, ws_time time)
 	if (output->started)
 		return;
 	output->started = true;
-	output->first_time = time;
+	output->first_time = output->line_time = time;
 }
 
 static bool end_of_records(struct ws_output *output)
@@ -267,6 +267,8 @@ static void text_packet_and_events(struct ws_output *output, const struct ws_pac
 		text_fields(output, packet);
 	if (output->options.hex)
 		text_hex(output, packet);
+	if (output->options.payload)
+		text_payload(output, packet);
 	for (size_t i = 0; i < result->event_count; i++) {
 		if (result->events[i].kind != WS_EVENT_TRANSITION)
 			write_event(output, &result->events[i], tracker, NULL);

@@ -18,17 +18,42 @@ enum {
 #define PUT(at, literal) ((char *)memcpy((at), (literal), sizeof(literal) - 1) + sizeof(literal) - 1)
 #define PUT_NUMBER(at, label, number) ws_put_u64(PUT(at, label), (number))
 
-/* Writes "time frame" in at most WS_PUT_TIME + 1 + WS_PUT_U64 bytes. */
-static inline char *put_stamp(char *at, ws_time time, uint64_t frame)
+enum { DATE_ROOM = 40, STAMP_ROOM = DATE_ROOM + 1 + (int)WS_PUT_U64 };
+_Static_assert((int)WS_PUT_TIME <= (int)DATE_ROOM, "a stamp has room for each form");
+
+static char *put_other_time(const struct ws_output *output, char *at, ws_time time)
 {
-	at = ws_put_time(at, time, 6);
-	return frame ? PUT_NUMBER(at, " ", frame) : PUT(at, " -");
+	struct ws_text text = {.data = at, .capacity = DATE_ROOM};
+	switch (output->options.times) {
+	case WS_TIMES_NONE:
+		return at;
+	case WS_TIMES_DELTA:
+		return ws_put_time(at, time - output->line_time, 6);
+	case WS_TIMES_EPOCH:
+		return ws_put_time(at, time, 6);
+	default:
+		ws_text_date(&text, time, output->options.times == WS_TIMES_UTC, true, 6);
+		return at + text.length;
+	}
+}
+
+/* Writes "time frame" in at most STAMP_ROOM bytes. */
+static inline char *put_stamp(const struct ws_output *output, char *at, ws_time time, uint64_t frame)
+{
+	char *start = at;
+	if (output->options.times == WS_TIMES_RELATIVE)
+		at = ws_put_time(at, time - output->first_time, 6);
+	else
+		at = put_other_time(output, at, time);
+	if (at > start)
+		*at++ = ' ';
+	return frame ? ws_put_u64(at, frame) : PUT(at, "-");
 }
 
 void text_stamp(struct ws_output *output, ws_time time, uint64_t frame)
 {
-	char made[WS_PUT_TIME + 1 + WS_PUT_U64];
-	ws_text_append(&output->text, made, (size_t)(put_stamp(made, time - output->first_time, frame) - made));
+	char made[STAMP_ROOM];
+	ws_text_append(&output->text, made, (size_t)(put_stamp(output, made, time, frame) - made));
 }
 
 static void labelled(struct ws_text *text, const char *label, uint64_t number)
@@ -69,6 +94,19 @@ static inline char *put_ends(char *at, const struct ws_packet *packet)
 	return PUT(at, "  ");
 }
 
+/* The addresses of the link layer in front of those of IP. Without IP they are there anyway. */
+static char *put_link(char *at, const struct ws_packet *packet)
+{
+	if (!packet->ip_version || !packet->mac_source)
+		return at;
+	at = ws_put_mac(at, packet->mac_source);
+	if (packet->mac_destination) {
+		at = PUT(at, " \xe2\x86\x92 ");
+		at = ws_put_mac(at, packet->mac_destination);
+	}
+	return PUT(at, "  ");
+}
+
 void text_create(struct ws_output *output)
 {
 	for (unsigned flags = 0; flags < WS_ARRAY_SIZE(output->flags); flags++) {
@@ -95,7 +133,11 @@ static void write_tcp(struct ws_output *output, const struct ws_packet *packet, 
 	struct ws_text *text = &output->text;
 	char *at = text->data + text->length;
 	const struct ws_tcp_summary *tcp = &packet->tcp;
-	bool relative = result->conn != 0;
+	const bool relative = result->conn != 0 && !output->options.absolute;
+	if (output->options.quiet) {
+		labelled(text, "TCP len ", packet->payload_length);
+		return;
+	}
 	if (!packet->tcp_complete) {
 		ws_text_puts(text, "TCP");
 		return;
@@ -336,10 +378,13 @@ void text_packet(struct ws_output *output, const struct ws_packet *packet, const
 		ws_output_flush(output);
 	*line = (struct line){.start = text->length};
 	char *at = text->data + text->length;
-	at = put_stamp(at, packet->frame->time - output->first_time, packet->frame->number);
+	at = put_stamp(output, at, packet->frame->time, packet->frame->number);
+	output->line_time = packet->frame->time;
 	at = PUT(at, " - ");
 	if (result->conn)
 		at[-2] = result->direction ? '<' : '>';
+	if (output->options.link)
+		at = put_link(at, packet);
 	at = put_ends(at, packet);
 	text->length = (size_t)(at - text->data);
 	write_what(output, packet, result);

@@ -122,6 +122,29 @@ void text_fields(struct ws_output *output, const struct ws_packet *packet)
 	}
 }
 
+/* Writes the payload of TCP, UDP or ICMP with its line breaks; what cannot be printed is a dot. */
+void text_payload(struct ws_output *output, const struct ws_packet *packet)
+{
+	struct ws_text *text = &output->text;
+	bool at_start = true;
+	for (unsigned i = 0; i < packet->layer_count; i++) {
+		const struct ws_layer *layer = &packet->layer[i];
+		if (layer->header != WS_HEADER_PAYLOAD)
+			continue;
+		const uint8_t *bytes = packet->frame->data + layer->offset;
+		for (uint32_t at = 0; at < layer->available; at++) {
+			if (bytes[at] == '\r')
+				continue;
+			if (at_start)
+				ws_text_putc(text, '\t');
+			at_start = bytes[at] == '\n';
+			ws_text_putc(text, at_start || (bytes[at] >= 0x20 && bytes[at] < 0x7f) ? (char)bytes[at] : '.');
+		}
+	}
+	if (!at_start)
+		ws_text_putc(text, '\n');
+}
+
 void text_hex(struct ws_output *output, const struct ws_packet *packet)
 {
 	struct ws_text *text = &output->text;

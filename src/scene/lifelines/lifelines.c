@@ -132,6 +132,22 @@ static void draw_states(const struct layout *layout, struct ws_canvas *canvas, c
 	}
 }
 
+static void write_step_time(const struct layout *layout, struct ws_text *text, const struct ws_step *step,
+                            const struct segment_row_look *look, unsigned decimals)
+{
+	const enum ws_times times = layout->ui->replay.times;
+	const ws_time time = step->input.time;
+	if (times == WS_TIMES_DATE || times == WS_TIMES_UTC) {
+		const bool day = layout->time_width > 26;
+		ws_text_date(text, time, times == WS_TIMES_UTC, day, decimals);
+	} else if (times == WS_TIMES_DELTA) {
+		ws_text_puts(text, look->first ? "" : "+");
+		ws_text_time(text, look->first ? 0 : time - look->before, decimals);
+	} else if (times != WS_TIMES_NONE) {
+		ws_text_time(text, times == WS_TIMES_EPOCH ? time : time - layout->model->first, decimals);
+	}
+}
+
 static void draw_delta(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step,
                        const struct segment_row_look *look, int row)
 {
@@ -140,9 +156,7 @@ static void draw_delta(const struct layout *layout, struct ws_canvas *canvas, co
 	char buffer[40];
 	for (int decimals = 6; decimals >= 0; decimals -= 3) {
 		struct ws_text text = WS_TEXT_OVER(buffer);
-		if (!look->first)
-			ws_text_putc(&text, '+');
-		ws_text_time(&text, look->first ? 0 : step->input.time - look->before, (unsigned)decimals);
+		write_step_time(layout, &text, step, look, (unsigned)decimals);
 		ws_text_cstr(&text);
 		if ((int)text.length < layout->time_width)
 			break;
@@ -512,6 +526,7 @@ static const struct screen_key lifelines_keys[] = {
         {WS_ACT_JUMP, WS_ACT_NONE, "jump"},
         {WS_ACT_SWAP, WS_ACT_NONE, "swap"},
         {WS_ACT_ABSOLUTE, WS_ACT_NONE, "absolute"},
+        {WS_ACT_TIMES, WS_ACT_NONE, NULL},
         {WS_ACT_LOOP, WS_ACT_NONE, "loop"},
         {WS_ACT_PREVIOUS_PACKET, WS_ACT_NEXT_PACKET, NULL},
         {WS_ACT_ENTER, WS_ACT_FOLLOW, NULL},

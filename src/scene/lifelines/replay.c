@@ -25,11 +25,22 @@ void replay_close(struct replay *replay)
 	replay_forget(replay);
 }
 
+static enum ws_times next_times(enum ws_times times)
+{
+	static const enum ws_times next[WS_TIMES_COUNT] = {
+	        [WS_TIMES_DELTA] = WS_TIMES_RELATIVE, [WS_TIMES_RELATIVE] = WS_TIMES_DATE,
+	        [WS_TIMES_DATE] = WS_TIMES_UTC,       [WS_TIMES_UTC] = WS_TIMES_EPOCH,
+	        [WS_TIMES_EPOCH] = WS_TIMES_DELTA,    [WS_TIMES_NONE] = WS_TIMES_DELTA,
+	};
+	return next[times];
+}
+
 void replay_init(struct ws_ui *ui)
 {
 	ui->replay.speed = ui->options.speed > 0 ? ui->options.speed : 1;
 	ui->replay.guided = ui->options.speed == WS_SPEED_GUIDED;
 	ui->replay.speed_chosen = ui->options.speed != 0;
+	ui->replay.times = ui->options.times ? (enum ws_times)(ui->options.times - 1) : WS_TIMES_DELTA;
 	ui->replay.idle = ui->options.idle > 0 ? ui->options.idle : WS_SECOND;
 }
 
@@ -362,6 +373,9 @@ bool replay_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action a
 		return true;
 	case WS_ACT_ABSOLUTE:
 		replay->absolute = !replay->absolute;
+		return true;
+	case WS_ACT_TIMES:
+		replay->times = next_times(replay->times);
 		return true;
 	case WS_ACT_FOLLOW:
 		replay->follow = !replay->follow;

@@ -24,6 +24,7 @@ struct replay {
 	bool interrupted;       /* paused while it played: play goes on from here also at the last step */
 	bool backwards;         /* this segment flies back; then the replay stands at the step before */
 	bool loop, swapped, absolute, follow;
+	enum ws_times times;       /* how the segments' times are written */
 	struct ws_addr address[2]; /* the numbers of connections differ where the beginning of a capture is no longer
 	                              kept; addresses and ports do not */
 	uint16_t port[2];
