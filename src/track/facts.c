@@ -239,7 +239,9 @@ void ws_publish_unseen(struct ws_step_context *x, struct ws_endpoint *endpoint)
 
 void ws_presume(struct ws_step_context *x, struct ws_endpoint *endpoint)
 {
-	endpoint->proof_known = x->segment->timestamps;
+	/* The echo of a timestamp that has come before proves nothing. */
+	endpoint->proof_known = x->segment->timestamps &&
+	                        !(endpoint->stamped && !ws_seq_before(endpoint->ts_recent, x->segment->tsval));
 	endpoint->proof = x->segment->tsval;
 }
 

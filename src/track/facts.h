@@ -34,7 +34,8 @@
 	X(iss_known, 1, e->sent_any, "its SYN or SYN-ACK passed, or what answers one")                                 \
 	X(acked_any, 1, e->sent_any && e->rcv_known, "it sent an acknowledgment")                                      \
 	X(rcv_known, 1, peer->sent_any, "a segment passed towards it, or it sent an acknowledgment")                   \
-	X(proof_known, 1, true, "the segment on which a presumption about it rests had a timestamp")                   \
+	X(proof_known, 1, true,                                                                                        \
+	  "the segment on which a presumption about it rests had a newer timestamp than those before it")              \
 	X(stamped, 1, peer->sent_any, "a segment with a timestamp passed towards it")                                  \
 	X(sack_known, 1, e->acked_any, "it sent a selective acknowledgment")                                           \
 	X(listening, 1, !e->active && !e->mid, "the peer's SYN passed towards it, or it sent a SYN-ACK")               \

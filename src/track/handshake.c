@@ -145,20 +145,9 @@ static void syn_ack_leaves(struct ws_step_context *x, bool again)
 	ws_publish(x, self, WS_BASIS_SENT, WS_WHY_SYN_ACK_SENT);
 }
 
-static void syn_ack_arrives(struct ws_step_context *x, bool again)
+static void syn_ack_opens(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
-	/* Whatever was sent before the first SYN-ACK met SYN_SENT, which takes no data. */
-	bool first = !again && !peer->acked_any && peer->active && !peer->syn_received;
-	if (first || !peer->rcv_known || ws_seq_before(peer->rcv_nxt, x->segment->sequence + 1))
-		peer->rcv_nxt = x->segment->sequence + 1;
-	peer->rcv_known = 1;
-	if (x->segment->timestamps) {
-		peer->stamped = 1;
-		peer->ts_recent = x->segment->tsval;
-	}
-	if (peer->got_syn_ack || peer->syn_acked)
-		return;
 	if (self->active && self != peer && !peer->syn_received) {
 		/* The two SYNs crossed, and the other's SYN arrives before this answer. */
 		peer->syn_received = 1;
@@ -170,6 +159,22 @@ static void syn_ack_arrives(struct ws_step_context *x, bool again)
 		peer->got_syn_ack = 1;
 	ws_presume(x, peer);
 	ws_publish(x, peer, WS_BASIS_PRESUMED, WS_WHY_SYN_ACK_ARRIVES);
+}
+
+static void syn_ack_arrives(struct ws_step_context *x, bool again)
+{
+	struct ws_endpoint *peer = x->receiver;
+	/* Whatever was sent before the first SYN-ACK met SYN_SENT, which takes no data. */
+	bool first = !again && !peer->acked_any && peer->active && !peer->syn_received;
+	if (first || !peer->rcv_known || ws_seq_before(peer->rcv_nxt, x->segment->sequence + 1))
+		peer->rcv_nxt = x->segment->sequence + 1;
+	peer->rcv_known = 1;
+	if (!peer->got_syn_ack && !peer->syn_acked)
+		syn_ack_opens(x);
+	if (x->segment->timestamps) {
+		peer->stamped = 1;
+		peer->ts_recent = x->segment->tsval;
+	}
 }
 
 void ws_handle_syn_ack(struct ws_step_context *x)

@@ -2,7 +2,7 @@
  *
  * An endpoint that sends data or ACKs has completed its handshake, whether that was captured or not. A sequence number
  * one past what was captured, or an acknowledgment of it, stands for a FIN. (Rarely it stands for a lost byte; then
- * data past that number retracts the FIN.) */
+ * data or a FIN past that number retracts the FIN.) */
 #include "track/machine.h"
 
 /* The handshake went on, so `passive` had sent a SYN-ACK, which was not captured. */
@@ -21,6 +21,16 @@ static void imply_syn_ack(struct ws_step_context *x, struct ws_endpoint *passive
 	ws_publish(x, passive, WS_BASIS_IMPLIED, WS_WHY_SYN_ACK_MISSED);
 }
 
+/* After its SYN an endpoint sends a bare ACK of the peer's SYN. When that SYN was captured, the two SYNs crossed: it
+ * has answered with a SYN-ACK that was missed, and acknowledges a copy of that SYN. It need not be open yet. */
+static bool answers_again(const struct ws_step_context *x)
+{
+	const struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	const struct ws_segment *s = x->segment;
+	return self != peer && peer->active && !peer->syn_missed && !s->length && !(s->flags & WS_TCP_FIN) &&
+	       s->sequence == self->iss + 1 && s->acknowledgment == peer->iss + 1;
+}
+
 /* A sender whose state is before ESTABLISHED sends what only an established endpoint sends. */
 void ws_imply_open(struct ws_step_context *x)
 {
@@ -28,6 +38,11 @@ void ws_imply_open(struct ws_step_context *x)
 	const struct ws_segment *s = x->segment;
 	if (ws_is_open(self))
 		return;
+	if (self->active && !self->syn_received && answers_again(x)) {
+		self->syn_received = 1;
+		ws_publish(x, self, WS_BASIS_IMPLIED, WS_WHY_SYN_CROSSED);
+		return;
+	}
 	if (self->active && !self->syn_received) {
 		if (!peer->iss_known)
 			imply_syn_ack(x, peer, s->acknowledgment - 1);
@@ -124,8 +139,11 @@ void ws_retract_fin(struct ws_step_context *x, struct ws_endpoint *self, enum ws
 
 void ws_contradict_implied_fin(struct ws_step_context *x)
 {
-	if (x->sender->fin_implied && x->segment->length && ws_seq_before(x->sender->fin_end - 1, x->end))
-		ws_retract_fin(x, x->sender, WS_WHY_NOT_FIN);
+	struct ws_endpoint *self = x->sender;
+	bool data = x->segment->length && ws_seq_before(self->fin_end - 1, x->end);
+	bool fin = x->segment->flags & WS_TCP_FIN && ws_seq_before(self->fin_end, x->end);
+	if (self->fin_implied && (data || fin))
+		ws_retract_fin(x, self, WS_WHY_NOT_FIN);
 }
 
 static bool was_captured(const struct ws_endpoint *e)

@@ -438,10 +438,8 @@ static void handle_segment(struct ws_step_context *x)
 		self->overacked = self->max_told = 0;
 	}
 	self->sent_any = 1;
-	if (!doubted && !old) {
+	if (!doubted && !old)
 		receive(peer, s->sequence, up_to_fin(self, x->end));
-		note_stamp(peer, s);
-	}
 	if (fin) {
 		ws_fin_leaves(x);
 		peer->fin_doubted |= doubted && self->fin_sent && !peer->fin_received && !peer->fin_pending;
@@ -450,6 +448,8 @@ static void handle_segment(struct ws_step_context *x)
 	ws_publish(x, self, WS_BASIS_SENT, WS_WHY_NONE);
 	fin_arrives(x);
 	restart_time_wait(x, before);
+	if (!doubted && !old)
+		note_stamp(peer, s); /* after ws_presume(), which compares with the stamp before */
 }
 
 static void handle_expiry(struct ws_step_context *x)

@@ -137,7 +137,7 @@ void ws_imply_fin_of_receiver(struct ws_step_context *x); /* after it */
 /* The endpoint has sent no FIN, or none that counts. Facts that depend on the FIN are reset, too: that the peer has it
  * or acknowledged it, and that the peer was the second to close. */
 void ws_retract_fin(struct ws_step_context *x, struct ws_endpoint *endpoint, enum ws_why why);
-/* Does the same for an implied FIN of the sender when the segment has data past it. */
+/* Does the same for an implied FIN of the sender when the segment has data or a FIN past it. */
 void ws_contradict_implied_fin(struct ws_step_context *x);
 /* The sender acknowledges the FIN of the receiver, which proves that it has it. */
 void ws_prove_fin(struct ws_step_context *x);

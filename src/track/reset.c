@@ -48,6 +48,9 @@ static bool accepts(const struct ws_step_context *x)
 		return acceptable_in_syn_sent(x);
 	case WS_SYN_RECEIVED:
 		return x->segment->sequence - peer->rcv_nxt < 65536;
+	case WS_FIN_WAIT_2:
+		/* Without a program Linux keeps it as a timewait socket, which takes any RST in the window. */
+		return exact(x) || (peer->rcv_known && x->segment->sequence - peer->rcv_nxt < 65536);
 	default:
 		return exact(x);
 	}
@@ -130,9 +133,24 @@ static bool never_answered(struct ws_step_context *x)
 	return true;
 }
 
+/* A RST without ACK follows that which ended its sender: there was no socket when the ACK of its FIN came. */
+static void contradict_last_ack(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender;
+	if (self->dead != WS_DEAD_SENT_RST || x->has_ack || !self->fin_acked_last ||
+	    self->fin_acked != WS_RECEIPT_PRESUMED || x->segment->sequence != self->fin_end)
+		return;
+	self->dead = WS_ALIVE;
+	self->fin_acked = WS_NOT_RECEIVED;
+	ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_NO_SOCKET);
+	self->dead = WS_DEAD_SENT_RST;
+	ws_publish(x, self, WS_BASIS_SENT, WS_WHY_RST_SENT);
+}
+
 static void reset_leaves(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
+	contradict_last_ack(x);
 	if (self->dead || answers_stray(x) || never_answered(x))
 		return;
 	contradict_receipt(x);
@@ -236,13 +254,20 @@ static enum ws_why note_forgery(struct ws_step_context *x)
 	return WS_WHY_FORGED;
 }
 
+/* True for an ACK of a FIN that was not presumed received. */
+static bool first_covers_fin(const struct ws_step_context *x)
+{
+	return x->has_ack && x->receiver->fin_sent && !x->sender->fin_received &&
+	       x->segment->acknowledgment == x->receiver->fin_end;
+}
+
 bool ws_handle_revival(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
 	enum ws_why why = WS_WHY_ALIVE;
-	/* Within a round trip of the RST the segment may have been under way already; then only a FIN proves something.
-	 */
-	if (ws_left_before_reset(x) && !(x->segment->flags & WS_TCP_FIN))
+	/* Within a round trip of the RST the segment may have been under way already; then only a FIN proves something,
+	 * or the ACK of one. */
+	if (ws_left_before_reset(x) && !(x->segment->flags & WS_TCP_FIN) && !first_covers_fin(x))
 		return false;
 	if (self->dead == WS_DEAD_SENT_RST && !self->sent_any) {
 		/* It answers after all: it listens by now, or another host forged the refusal. */

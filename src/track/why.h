@@ -68,7 +68,7 @@
 	  "RFC 9293 §3.5, figure 8")                                                                                   \
 	X(WS_WHY_FIN_DROPPED, "fin_dropped", "what is acknowledged lies past the FIN: its segment was dropped whole",  \
 	  "RFC 5961 §5.2")                                                                                             \
-	X(WS_WHY_NOT_FIN, "not_fin", "it sends data beyond: there was no FIN", "RFC 9293 §3.4")
+	X(WS_WHY_NOT_FIN, "not_fin", "it sends data or its FIN beyond: there was no FIN", "RFC 9293 §3.4")
 
 enum ws_why {
 #define X(name, word, text, reference) name,
