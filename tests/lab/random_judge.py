@@ -254,7 +254,8 @@ class Judge:
                  if other is not inc and other.ends.get(local, 0.0) > ended]
         next_end = min(later, default=float("inf"))
         sightings = [sighting for group in self._watch.sightings.get((local, peer), {}).values() for sighting in group
-                     if ended <= group[0].first + real < next_end]
+                     if ended <= group[0].first + real < next_end and (
+                         ended <= group[0].began + real or group[-1].last > group[0].first)]
         path = path[:-1]
         for sighting in sightings:
             path.append((sighting.first + real, sighting.state))

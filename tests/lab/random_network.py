@@ -168,6 +168,7 @@ class Watch:
         return paths.endpoint_name(addresses[0], sport), paths.endpoint_name(addresses[1], dport)
 
     def _timewaits(self, index, made):
+        began = time.monotonic()
         before, now, busy, entries = self._now[index], {}, 0, list(self.entries(made))
         moment = time.monotonic()  # taken after the entries, so that none is seen before it existed
         for family, state, timer, words in entries:
@@ -175,7 +176,7 @@ class Watch:
                 busy += truth.NAMES[state] not in ("LISTEN", "CLOSED")
                 continue
             key = words, state
-            sighting = before.get(key) or truth.Sighting("", "", truth.NAMES[state], moment, moment)
+            sighting = before.get(key) or truth.Sighting("", "", truth.NAMES[state], moment, moment, began=began)
             sighting.last = moment
             now[key] = sighting
             if key not in before:

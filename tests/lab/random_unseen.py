@@ -44,6 +44,13 @@ class View:
         """True when nothing that the endpoint sent after this segment passed here."""
         return not any(self.passes(other) and other.at[self.place] > one.at[self.place] for other in self.sent)
 
+    def tells_nothing_after(self, one):
+        """As silent_after(), but it may have sent a RST whose echo could be that of an earlier segment as well."""
+        return not any(self.passes(other) and other.at[self.place] > one.at[self.place] and not (
+            other.segment.has(packets.RST) and (not other.segment.timestamps or not one.segment.timestamps or
+                                                other.segment.timestamps[1] == one.segment.timestamps[0]))
+            for other in self.sent)
+
     def when(self, states):
         return next((when for when, state in self.path if state in states), None)
 
@@ -130,7 +137,7 @@ def ack_lost_later(view):
     own = fins(view.sent)
     acks = [one for one in view.coming if own and covers(one.segment, own[0].segment.end) and view.passes(one) and
             not one.segment.has(packets.RST)]
-    return acks and all(map(view.lost_later, acks)) and any(map(view.silent_after, acks))
+    return acks and all(map(view.lost_later, acks)) and any(map(view.tells_nothing_after, acks))
 
 
 @rule(("ESTABLISHED",))
@@ -138,7 +145,23 @@ def opening_lost_later(view):
     """the last segment of the handshake was lost after it was captured, and it never sent again"""
     opening = [one for one in view.coming if view.passes(one) and one.segment.has(packets.ACK) and
                not one.segment.has(packets.RST)]
-    return opening and all(map(view.lost_later, opening)) and view.silent_after(opening[-1])
+    return opening and all(map(view.lost_later, opening)) and view.tells_nothing_after(opening[-1])
+
+
+@rule(("ESTABLISHED",))
+def syn_ack_lost_later(view):
+    """its SYN was answered, but the answer was lost after it was captured, and it never sent again"""
+    answers = [one for one in view.coming if one.segment.has(packets.SYN | packets.ACK) and view.passes(one)]
+    return answers and all(map(view.lost_later, answers)) and view.silent_after(answers[-1])
+
+
+@rule(("FIN_WAIT_2", "CLOSING"))
+def fins_crossed(view):
+    """the peer's FIN and the ACK of its own came in the same tick of the timestamps' clock"""
+    own, coming = fins(view.sent), [one for one in fins(view.coming) if one.passed(view.home)]
+    acks = [one for one in view.coming if own and covers(one.segment, own[0].segment.end) and one.passed(view.home)]
+    return view.place != view.home and coming and acks and abs(
+        acks[0].at[view.home] - coming[0].at[view.home]) < 0.001
 
 
 @rule(("ESTABLISHED",))

@@ -174,6 +174,7 @@ class Sighting:
     first: float
     last: float
     gone: bool = False
+    began: float = 0.0  # when the look at the table began that saw it first
 
 
 class Table:
