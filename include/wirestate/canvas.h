@@ -15,15 +15,19 @@
 	X(WS_STYLE_KEY, "key") /* a key's letter in the hint line */                                                   \
 	X(WS_STYLE_CLIENT, "client")                                                                                   \
 	X(WS_STYLE_SERVER, "server")                                                                                   \
-	X(WS_STYLE_SEGMENT, "segment") /* the arrow of a segment */                                                    \
+	X(WS_STYLE_TRAFFIC, "traffic") /* bars of packets and bytes, and what both sides have done */                  \
 	X(WS_STYLE_STATE_OPENING, "opening")                                                                           \
 	X(WS_STYLE_STATE_OPEN, "open")                                                                                 \
 	X(WS_STYLE_STATE_CLOSING, "closing")                                                                           \
-	X(WS_STYLE_STATE_WAIT, "wait")                                                                                 \
+	X(WS_STYLE_STATE_WAIT, "wait")             /* TIME_WAIT */                                                     \
+	X(WS_STYLE_STATE_CLOSE_WAIT, "close-wait") /* the program has to call close() */                               \
 	X(WS_STYLE_STATE_CLOSED, "closed")                                                                             \
 	X(WS_STYLE_GOOD, "good")                                                                                       \
 	X(WS_STYLE_WARN, "warn")                                                                                       \
 	X(WS_STYLE_BAD, "bad")                                                                                         \
+	X(WS_STYLE_LINK, "link") /* headers and their bytes, by layer; payload is normal */                            \
+	X(WS_STYLE_NETWORK, "network")                                                                                 \
+	X(WS_STYLE_TRANSPORT, "transport")                                                                             \
 	X(WS_STYLE_HIGHLIGHT, "highlight") /* the selected field, or its bytes */
 
 enum ws_style {

@@ -172,12 +172,15 @@ static void put_flight(const struct replay_strip *strip, size_t index)
 	const struct ws_chart_step *step = &strip->chart.step[index];
 	const double x = (strip->chart.line[step->from] + 0.5) * CELL_WIDTH, far = flight_of(strip, step);
 	const double y = (step->row + step->rows - 0.5) * CELL_HEIGHT;
+	const int style =
+	        strip->whole.cells[(step->row + step->rows - 1) * strip->whole.columns + strip->chart.line[step->from]]
+	                .style;
 	open_group(strip, 'f', index, true);
 	fprintf(strip->out,
 	        "<g transform=\"translate(%g %g)\"><rect class=\"c%d v\" style=\"animation-name:g%zu;transform-origin:"
 	        "%gpx 0\" x=\"%g\" y=\"-1.3\" width=\"%g\" height=\"2.6\"/><circle class=\"c%d v\" "
 	        "style=\"animation-name:m%zu\" r=\"6\"/></g></g>\n",
-	        x, y, WS_STYLE_SEGMENT, index, 0.0, far < 0 ? far : 0.0, far < 0 ? -far : far, WS_STYLE_SEGMENT, index);
+	        x, y, style, index, 0.0, far < 0 ? far : 0.0, far < 0 ? -far : far, style, index);
 }
 
 static void put_step(const struct replay_strip *strip, size_t index)

@@ -29,7 +29,7 @@ static const struct line marks[] = {
         {"ESTABLISHED", "open: data may flow both ways", WS_STYLE_STATE_OPEN},
         {"FIN_WAIT_1", "closed first: its FIN is not acknowledged yet", WS_STYLE_STATE_CLOSING},
         {"FIN_WAIT_2", "its FIN is acknowledged; waits for the other's FIN", WS_STYLE_STATE_CLOSING},
-        {"CLOSE_WAIT", "got a FIN; its own program has not closed yet", WS_STYLE_STATE_CLOSING},
+        {"CLOSE_WAIT", "got a FIN; its own program has not closed yet", WS_STYLE_STATE_CLOSE_WAIT},
         {"CLOSING", "both sent FIN at once; waits for the ACK of its own", WS_STYLE_STATE_CLOSING},
         {"LAST_ACK", "closed second; waits for the ACK of its FIN", WS_STYLE_STATE_CLOSING},
         {"TIME_WAIT", "closed first and done; waits twice the segment lifetime", WS_STYLE_STATE_WAIT},

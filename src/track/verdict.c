@@ -31,7 +31,9 @@ static void verdict_set(struct verdict *v, enum ws_verdict verdict, int severity
 
 static void words_duration(struct verdict *v, ws_time duration)
 {
-	if (duration < WS_SECOND)
+	if (duration < WS_MILLISECOND)
+		WORDS(v, "%d µs", (int)(duration / 1000));
+	else if (duration < WS_SECOND)
 		WORDS(v, "%.1f ms", (double)duration / WS_MILLISECOND);
 	else
 		WORDS(v, "%.1f s", (double)duration / WS_SECOND);

@@ -103,7 +103,9 @@
 			row.appendChild(element("span", "time", index ? "+" + wait(step.t - steps[index - 1].t) : "0 s"));
 			for (const side of [0, 1]) {
 				const changed = step.s[side] !== before[side];
-				row.appendChild(element("span", "side side" + side, changed || !index ? step.s[side] : ""));
+				const state = element("span", "side side" + side, changed || !index ? step.s[side] : "");
+				state.dataset.state = stateName(step.s[side]);
+				row.appendChild(state);
 			}
 			const way = element("span", "way");
 			way.appendChild(element("span", "label", sentence(step.l)));

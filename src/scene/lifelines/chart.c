@@ -90,8 +90,9 @@ static void draw_title(const struct layout *layout, struct ws_canvas *canvas)
 	ws_text_printf(&text, "Connection %llu", (unsigned long long)layout->info.number);
 	int end = ws_canvas_bold(canvas, TITLE_ROW, 1, canvas->columns - 1, WS_STYLE_TITLE, ws_text_cstr(&text));
 	text = WS_TEXT_OVER(words);
-	ws_conn_verdict(&layout->info, &text, NULL, &severity);
-	const enum ws_style style = severity >= 3 ? WS_STYLE_BAD : severity ? WS_STYLE_WARN : WS_STYLE_GOOD;
+	const char *tag;
+	ws_conn_verdict(&layout->info, &text, &tag, &severity);
+	const enum ws_style style = draw_verdict_style(tag, severity);
 	char cut[256];
 	if (draw_wrap(ws_text_cstr(&text), canvas->columns - end - 4, 0, cut, sizeof(cut)))
 		draw_right(canvas, TITLE_ROW, end + 2, canvas->columns - 1, style, cut);
@@ -192,7 +193,7 @@ static void write_words(const struct layout *layout, struct ws_chart_words *word
 	}
 	struct ws_text segment = WS_TEXT_OVER(words->segment);
 	if (step->input.kind == WS_INPUT_SEGMENT)
-		layout_segment(layout, step, false, &segment);
+		layout_segment(layout, step, 0, &segment);
 	else
 		layout_event(layout, step, &segment);
 	ws_text_cstr(&segment);

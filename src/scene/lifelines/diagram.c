@@ -218,7 +218,7 @@ static enum ws_style way_style(const struct layout *layout, uint8_t gone)
 	if (!gone)
 		return WS_STYLE_DIM;
 	if (gone == 3)
-		return WS_STYLE_SEGMENT;
+		return WS_STYLE_TRAFFIC;
 	return layout_name(layout, gone == 2)[0] == 'c' ? WS_STYLE_CLIENT : WS_STYLE_SERVER;
 }
 
@@ -340,6 +340,11 @@ void diagram_draw_in(const struct layout *layout, struct ws_canvas *canvas, int 
 		draw_node(layout, &at, shape->node[node], node, &trail);
 }
 
+static const char *path_name(uint8_t state, bool brief)
+{
+	return brief ? ws_state_brief(state) : ws_state_name(state);
+}
+
 /* The states an endpoint has gone through, the latest at the right; what does not fit is left out at the left. */
 void diagram_draw_path(const struct layout *layout, struct ws_canvas *canvas, int row, int column, int limit,
                        int endpoint)
@@ -367,9 +372,13 @@ void diagram_draw_path(const struct layout *layout, struct ws_canvas *canvas, in
 	const bool client = layout_name(layout, endpoint)[0] == 'c';
 	const enum ws_style style = client ? WS_STYLE_CLIENT : WS_STYLE_SERVER;
 	column = ws_canvas_bold(canvas, row, column, limit, style, client ? "C " : "S ");
+	int whole = (int)count - 1;
+	for (size_t i = 0; i < count; i++)
+		whole += ws_columns(ws_state_name(states[i]));
+	const bool brief = whole > limit - column;
 	size_t first = count;
-	for (int room = limit - column - 1; first; first--) {
-		room -= ws_columns(ws_state_brief(states[first - 1])) + (first < count ? 1 : 0);
+	for (int room = limit - column - brief; first; first--) {
+		room -= ws_columns(path_name(states[first - 1], brief)) + (first < count ? 1 : 0);
 		if (room < 0)
 			break;
 	}
@@ -379,7 +388,7 @@ void diagram_draw_path(const struct layout *layout, struct ws_canvas *canvas, in
 		if (i > first)
 			column = ws_canvas_text(canvas, row, column, limit, WS_STYLE_DIM, "→");
 		column = ws_canvas_text(canvas, row, column, limit, draw_state_style(states[i]),
-		                        ws_state_brief(states[i]));
+		                        path_name(states[i], brief));
 	}
 }
 

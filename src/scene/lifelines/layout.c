@@ -15,8 +15,7 @@ const char *layout_name(const struct layout *layout, int endpoint)
 	return endpoint == client ? "client" : "server";
 }
 
-/* Writes what a segment says: "FIN,ACK seq 1 ack 5 len 20". `brief` leaves out what matters least beside a mark. */
-void layout_segment(const struct layout *layout, const struct ws_step *step, bool brief, struct ws_text *text)
+void layout_segment(const struct layout *layout, const struct ws_step *step, int left_out, struct ws_text *text)
 {
 	const struct ws_segment *input = &step->input;
 	bool absolute = layout->ui->replay.absolute;
@@ -30,13 +29,13 @@ void layout_segment(const struct layout *layout, const struct ws_step *step, boo
 	                step->analysis & 1u << WS_ANALYSIS_KEEP_ALIVE;
 	if (numbered)
 		ws_text_printf(text, " seq %u", absolute ? input->sequence : step->relative_sequence);
-	if (input->flags & WS_TCP_ACK && !(brief && input->length))
+	if (input->flags & WS_TCP_ACK && !(left_out > 2 && input->length))
 		ws_text_printf(text, " ack %u", absolute ? input->acknowledgment : step->relative_acknowledgment);
 	if (input->length)
 		ws_text_printf(text, " len %u", input->length);
-	if (input->flags & WS_TCP_SYN || !input->window)
+	if ((input->flags & WS_TCP_SYN && left_out < 2) || !input->window)
 		ws_text_printf(text, " win %u", input->window);
-	if (input->flags & WS_TCP_SYN && input->mss)
+	if (input->flags & WS_TCP_SYN && input->mss && left_out < 1)
 		ws_text_printf(text, " mss %u", input->mss);
 }
 
@@ -182,10 +181,9 @@ bool layout_compose(const struct ws_ui *ui, const struct ws_model *model, int co
 	layout->told = layout->arrived || replay->stepping || replay->backwards || (replay->playing && replay->guided);
 	layout->time = replay_time(ui, model, &layout->step, layout->has_next ? &layout->next : NULL);
 	layout->columns = columns;
-	layout->brief = columns < 100;
-	layout->gutter = layout->brief ? 9 : 13;
-	layout->time_width = columns >= 60 ? 11 : 0;
-	layout->line[0] = layout->time_width + layout->gutter + 1;
+	layout->gutter = columns >= 100 ? 13 : columns >= 80 ? 12 : 9;
+	layout->time_width = columns < 60 ? 0 : replay->times == WS_TIMES_DELTA ? 9 : 11;
+	layout->line[0] = layout->time_width + layout->gutter + (layout->time_width ? 2 : 1);
 	layout->line[1] = columns - layout->gutter - 3;
 	find_states(layout);
 	return true;

@@ -64,24 +64,31 @@ static void add_marks(struct ws_text *text, const struct ws_step *step)
 		ws_text_printf(text, "%sthe same packet, seen twice", text->length ? ", " : "");
 }
 
-static void look_of(const struct ws_step *step, uint32_t *shaft, enum ws_style *style)
+/* The style of a segment's marks, and the character that its arrow's shaft is made of. */
+static enum ws_style marks_look(const struct ws_step *step, uint32_t *shaft)
 {
 	*shaft = 0x2500;
-	*style = WS_STYLE_NORMAL;
-	if (step->input.flags & WS_TCP_RST)
-		*style = WS_STYLE_BAD;
 	if (step->input.bad_checksum || step->input.duplicate) {
 		*shaft = 0x00b7;
-		*style = WS_STYLE_DIM;
-		return;
+		return WS_STYLE_DIM;
 	}
 	for (size_t i = 0; i < WS_ARRAY_SIZE(marks); i++) {
 		if (step->analysis & 1u << marks[i].bit) {
 			*shaft = marks[i].shaft;
-			*style = (enum ws_style)marks[i].style;
-			return;
+			return (enum ws_style)marks[i].style;
 		}
 	}
+	return WS_STYLE_NORMAL;
+}
+
+/* An arrow has the colour of the side that sent it, unless it is a RST or does not count. */
+static enum ws_style arrow_style(const struct layout *layout, const struct ws_step *step)
+{
+	if (step->input.bad_checksum || step->input.duplicate)
+		return WS_STYLE_DIM;
+	if (step->input.flags & WS_TCP_RST)
+		return WS_STYLE_BAD;
+	return layout_name(layout, step->input.direction)[0] == 'c' ? WS_STYLE_CLIENT : WS_STYLE_SERVER;
 }
 
 /* ---- One step */
@@ -100,7 +107,7 @@ static void draw_gutter(const struct layout *layout, struct ws_canvas *canvas, i
 {
 	char buffer[32];
 	struct ws_text text = WS_TEXT_OVER(buffer);
-	draw_state(&text, state, certainty, layout->brief);
+	draw_state_within(&text, state, certainty, layout->gutter);
 	draw_beside(layout, canvas, row, endpoint, style, ws_text_cstr(&text));
 }
 
@@ -116,9 +123,8 @@ static void draw_states(const struct layout *layout, struct ws_canvas *canvas, c
 			const struct ws_transition *change = &step->transition[i];
 			if (change->endpoint != endpoint || pending)
 				continue;
-			enum ws_style style =
-			        change->basis == WS_BASIS_RETRACTION ? WS_STYLE_WARN : draw_state_style(change->to);
-			draw_gutter(layout, canvas, row--, endpoint, change->to, change->certainty, style);
+			draw_gutter(layout, canvas, row--, endpoint, change->to, change->certainty,
+			            draw_state_style(change->to));
 		}
 		if (!pending && row >= look->row && replay_waits_again(step, endpoint, layout->model->time_wait))
 			draw_beside(layout, canvas, row--, endpoint, WS_STYLE_STATE_WAIT, "restarts");
@@ -132,6 +138,19 @@ static void draw_states(const struct layout *layout, struct ws_canvas *canvas, c
 	}
 }
 
+/* Writes a duration in units that people read. */
+static void write_delta(const struct layout *layout, struct ws_text *text, ws_time passed)
+{
+	const size_t start = text->length;
+	ws_text_putc(text, '+');
+	draw_duration(text, passed);
+	if (ws_columns(ws_text_cstr(text)) < layout->time_width)
+		return;
+	text->length = start;
+	ws_text_putc(text, '+');
+	draw_duration_brief(text, passed);
+}
+
 static void write_step_time(const struct layout *layout, struct ws_text *text, const struct ws_step *step,
                             const struct segment_row_look *look, unsigned decimals)
 {
@@ -140,9 +159,10 @@ static void write_step_time(const struct layout *layout, struct ws_text *text, c
 	if (times == WS_TIMES_DATE || times == WS_TIMES_UTC) {
 		const bool day = layout->time_width > 26;
 		ws_text_date(text, time, times == WS_TIMES_UTC, day, decimals);
+	} else if (times == WS_TIMES_DELTA && look->first) {
+		ws_text_puts(text, "0 s");
 	} else if (times == WS_TIMES_DELTA) {
-		ws_text_puts(text, look->first ? "" : "+");
-		ws_text_time(text, look->first ? 0 : time - look->before, decimals);
+		write_delta(layout, text, time - look->before);
 	} else if (times != WS_TIMES_NONE) {
 		ws_text_time(text, times == WS_TIMES_EPOCH ? time : time - layout->model->first, decimals);
 	}
@@ -151,14 +171,13 @@ static void write_step_time(const struct layout *layout, struct ws_text *text, c
 static void draw_delta(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step,
                        const struct segment_row_look *look, int row)
 {
-	if (layout->time_width < 9)
+	if (!layout->time_width)
 		return;
 	char buffer[40];
 	for (int decimals = 6; decimals >= 0; decimals -= 3) {
 		struct ws_text text = WS_TEXT_OVER(buffer);
 		write_step_time(layout, &text, step, look, (unsigned)decimals);
-		ws_text_cstr(&text);
-		if ((int)text.length < layout->time_width)
+		if (ws_columns(ws_text_cstr(&text)) < layout->time_width)
 			break;
 	}
 	draw_right(canvas, row, 0, layout->time_width, WS_STYLE_DIM, buffer);
@@ -174,10 +193,8 @@ static void draw_arrow(const struct layout *layout, struct ws_canvas *canvas, co
 	if (length < 2)
 		return;
 	uint32_t shaft;
-	enum ws_style style;
-	look_of(step, &shaft, &style);
-	if (look->current && style == WS_STYLE_NORMAL)
-		style = WS_STYLE_SEGMENT;
+	const enum ws_style style = arrow_style(layout, step);
+	marks_look(step, &shaft);
 	ws_canvas_put(canvas, row, from - towards, style, rightwards ? 0x251c : 0x2524);
 	int head = length;
 	uint32_t tip = rightwards ? 0x25ba : 0x25c4;
@@ -246,14 +263,16 @@ static void draw_label(const struct layout *layout, struct ws_canvas *canvas, co
 		add_marks(&mark, step);
 		if (look->lost)
 			ws_text_printf(&mark, "%slost?", mark.length ? ", " : "");
-		layout_segment(layout, step, false, &text);
+		layout_segment(layout, step, 0, &text);
 	} else {
 		layout_event(layout, step, &text);
 	}
 	int marks_width = mark.length ? 2 + ws_columns(ws_text_cstr(&mark)) : 0;
-	if (segment && ws_columns(ws_text_cstr(&text)) + marks_width > limit - left) {
+	for (int left_out = 1;
+	     segment && left_out <= LAYOUT_LEAVES_OUT && ws_columns(ws_text_cstr(&text)) + marks_width > limit - left;
+	     left_out++) {
 		text = WS_TEXT_OVER(label);
-		layout_segment(layout, step, true, &text);
+		layout_segment(layout, step, left_out, &text);
 	}
 	int width = ws_columns(ws_text_cstr(&text)) + marks_width;
 	int column = left + (limit - left - width) / 2;
@@ -262,10 +281,7 @@ static void draw_label(const struct layout *layout, struct ws_canvas *canvas, co
 	if (look->single && column > left)
 		ws_canvas_put(canvas, row, column - 1, WS_STYLE_NORMAL, ' ');
 	uint32_t shaft;
-	enum ws_style style;
-	look_of(step, &shaft, &style);
-	if (look->lost)
-		style = WS_STYLE_BAD;
+	const enum ws_style style = look->lost ? WS_STYLE_BAD : marks_look(step, &shaft);
 	enum ws_style plain = segment ? WS_STYLE_NORMAL : WS_STYLE_STATE_WAIT;
 	int end = draw_cut(canvas, row, column, limit, plain, label);
 	if (look->current)

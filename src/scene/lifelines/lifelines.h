@@ -36,7 +36,6 @@ struct layout {
 	/* Columns. */
 	int columns;                     /* that the lifelines may take */
 	int time_width, gutter, line[2]; /* of the left and the right lifeline */
-	bool brief;                      /* short names of states beside the lifelines */
 };
 
 /* Fills in what belongs to a step, as it is once the segment has arrived, and no columns. False: it is not there. */
@@ -48,8 +47,10 @@ const char *layout_name(const struct layout *layout, int endpoint); /* "client",
 void layout_missing(const struct ws_ui *ui, struct ws_canvas *canvas);
 void layout_title(const struct layout *layout, struct ws_canvas *canvas);
 void layout_names(const struct layout *layout, struct ws_canvas *canvas, int column, int columns);
-/* Writes what a segment says: "FIN,ACK seq 1 ack 5 len 20". `brief` leaves out what matters least beside a mark. */
-void layout_segment(const struct layout *layout, const struct ws_step *step, bool brief, struct ws_text *text);
+/* Writes what a segment says: "FIN,ACK seq 1 ack 5 len 20". Of what there may be no room for, `left_out` (0 to
+ * LAYOUT_LEAVES_OUT) things are left out, the least important first. */
+enum { LAYOUT_LEAVES_OUT = 3 };
+void layout_segment(const struct layout *layout, const struct ws_step *step, int left_out, struct ws_text *text);
 void layout_event(const struct layout *layout, const struct ws_step *step, struct ws_text *text);
 void boxes_draw(const struct layout *layout, struct ws_canvas *canvas, int row);
 enum notes_paragraph { NOTES_WHAT, NOTES_WHY, NOTES_NEXT, NOTES_NOTE };

@@ -344,11 +344,16 @@ static void notes_what(const struct layout *layout, struct ws_text *text)
 
 /* ---- WHY and NEXT */
 
-/* A second reference to the main specification leaves out its number. */
-static const char *without_document(const char *reference)
+/* Adds a reference, once. A second one to the main specification leaves out its number. */
+static void add_reference(struct ws_text *references, const char *reference)
 {
 	static const char document[] = "RFC 9293 ";
-	return strncmp(reference, document, sizeof(document) - 1) ? reference : reference + sizeof(document) - 1;
+	const bool known = strncmp(reference, document, sizeof(document) - 1) == 0;
+	const char *section = known && references->length ? reference + sizeof(document) - 1 : reference;
+	const char *found = strstr(ws_text_cstr(references), section);
+	if (found && (found[strlen(section)] == ',' || !found[strlen(section)]))
+		return;
+	ws_text_printf(references, "%s%s", references->length ? ", " : "", section);
 }
 
 /* Why a segment changes no state, by its marks. The first mark that applies is used. */
@@ -386,18 +391,21 @@ static const char *why_marked(const struct ws_step *step)
 static void notes_why(const struct layout *layout, struct ws_text *text)
 {
 	const struct ws_step *step = &layout->step;
+	char collected[160];
+	struct ws_text references = WS_TEXT_OVER(collected);
 	int said = 0;
 	for (int i = 0; i < step->transition_count; i++) {
 		const struct ws_transition *change = &step->transition[i];
 		if (!layout->told && change->endpoint != step->input.direction)
 			continue;
-		ws_text_printf(text, "%s%s %s→%s: %s (", said ? "; " : "", layout_name(layout, change->endpoint),
-		               ws_state_brief(change->from), ws_state_brief(change->to), ws_why_text(change->why));
-		const char *reference = ws_why_reference(change->why);
-		ws_text_printf(text, "%s)", said++ ? without_document(reference) : reference);
+		ws_text_printf(text, "%s%s %s→%s: %s", said++ ? "; " : "", layout_name(layout, change->endpoint),
+		               ws_state_name(change->from), ws_state_name(change->to), ws_why_text(change->why));
+		add_reference(&references, ws_why_reference(change->why));
 	}
-	if (said)
+	if (said) {
+		ws_text_printf(text, " (%s)", ws_text_cstr(&references));
 		return;
+	}
 	int sender = step->input.direction & 1;
 	const char *marked = why_marked(step);
 	if (!layout->told)
@@ -494,6 +502,28 @@ void notes_text(const struct layout *layout, enum notes_paragraph paragraph, str
 	}
 }
 
+/* Makes references to RFCs in a line dim. `inside`: one has begun in the line before; it becomes whether one goes on in
+ * the next. */
+static void dim_references(struct ws_canvas *canvas, int row, const char *line, bool *inside)
+{
+	const char *at = line;
+	while (*at) {
+		const char *begin = *inside ? at : strstr(at, "(RFC ");
+		if (!begin)
+			return;
+		const char *close = strchr(begin, ')');
+		const size_t before = (size_t)(begin - line),
+		             length = close ? (size_t)(close - begin) + 1 : strlen(begin);
+		char part[LINE];
+		snprintf(part, sizeof(part), "%.*s", (int)before, line);
+		const int column = INDENT + ws_columns(part);
+		snprintf(part, sizeof(part), "%.*s", (int)length, begin);
+		ws_canvas_paint(canvas, row, column, ws_columns(part), WS_STYLE_DIM, 0);
+		*inside = !close;
+		at = begin + length;
+	}
+}
+
 bool notes_guided(const struct layout *layout, enum notes_paragraph paragraph)
 {
 	return paragraph == NOTES_WHAT || paragraph == (notes_find(layout) ? NOTES_NOTE : NOTES_WHY);
@@ -525,11 +555,13 @@ void notes_draw(const struct layout *layout, struct ws_canvas *canvas, int row, 
 		}
 	}
 	for (int i = 0; i < PARAGRAPHS; i++) {
+		bool inside = false;
 		for (int at = 0; at < have[i] && draw_wrap(paragraph[i], width, at, line, sizeof(line)); at++, row++) {
 			if (at == 0)
 				ws_canvas_bold(canvas, row, 1, INDENT, WS_STYLE_KEY, heads[i]);
 			enum ws_style style = i == 3 ? WS_STYLE_TITLE : WS_STYLE_NORMAL;
 			int end = ws_canvas_text(canvas, row, INDENT, canvas->columns - 1, style, line);
+			dim_references(canvas, row, line, &inside);
 			if (at + 1 == have[i] && have[i] < need[i]) /* not all of it fits */
 				ws_canvas_text(canvas, row, end < canvas->columns - 1 ? end : canvas->columns - 2,
 				               canvas->columns - 1, style, "…");

@@ -101,7 +101,7 @@ ws_time replay_reading(const struct ws_ui *ui, const struct ws_model *model, siz
 		char label[READ_BYTES];
 		struct ws_text text = WS_TEXT_OVER(label);
 		if (layout.step.input.kind == WS_INPUT_SEGMENT)
-			layout_segment(&layout, &layout.step, false, &text);
+			layout_segment(&layout, &layout.step, 0, &text);
 		else
 			layout_event(&layout, &layout.step, &text);
 		words = count_words(ws_text_cstr(&text)) + layout.step.transition_count;

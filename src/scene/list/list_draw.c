@@ -144,12 +144,6 @@ static void draw_title(const struct ws_ui *ui, const struct ws_model *model, str
 		ws_canvas_text(canvas, 0, column, start - 1, WS_STYLE_NORMAL, middle);
 }
 
-static enum ws_style severity_style(int severity)
-{
-	static const uint8_t styles[] = {WS_STYLE_GOOD, WS_STYLE_NORMAL, WS_STYLE_WARN, WS_STYLE_BAD};
-	return (enum ws_style)styles[severity < 0 ? 0 : severity > 3 ? 3 : severity];
-}
-
 /* The sort column, and the progress while a new order is being made. */
 static int draw_order(const struct list_view *list, const struct ws_model *model, struct ws_canvas *canvas)
 {
@@ -176,6 +170,25 @@ static void draw_filter(const struct list_view *list, const struct ws_model *mod
 	draw_cut(canvas, 2, column, limit, WS_STYLE_WARN, list->filter_text);
 }
 
+static void state_count(const struct ws_tracker_stats *stats, int state, bool brief, char *word, size_t size)
+{
+	snprintf(word, size, "%s %llu",
+	         brief ? ws_state_brief((enum ws_state)state) : ws_state_name((enum ws_state)state),
+	         (unsigned long long)stats->state[state]);
+}
+
+/* The columns that all counts of states take with full names. */
+static int states_width(const struct ws_tracker_stats *stats)
+{
+	char word[64];
+	int width = 12;
+	for (int state = WS_STATE_COUNT - 1; state > WS_LISTEN; state--) {
+		state_count(stats, state, false, word, sizeof(word));
+		width += stats->state[state] ? ws_columns(word) + 2 : 0;
+	}
+	return width - 2;
+}
+
 /* Verdicts by word, endpoints by state, as far as there is room. */
 static void draw_counts(const struct list_view *list, const struct ws_model *model, struct ws_canvas *canvas)
 {
@@ -190,16 +203,18 @@ static void draw_counts(const struct list_view *list, const struct ws_model *mod
 		snprintf(word, sizeof(word), "%s %llu", tally->tag, (unsigned long long)tally->count);
 		if (column + ws_columns(word) > limit)
 			return;
-		column = ws_canvas_text(canvas, 1, column, limit, severity_style(tally->severity), word) + 2;
+		column = ws_canvas_text(canvas, 1, column, limit, draw_verdict_style(tally->tag, tally->severity),
+		                        word) +
+		         2;
 	}
 	struct ws_tracker_stats stats;
 	ws_tracker_stats(model->tracker, &stats);
+	const bool brief = column + states_width(&stats) > limit;
 	bool first = true;
 	for (int state = WS_STATE_COUNT - 1; state > WS_LISTEN; state--) {
 		if (!stats.state[state])
 			continue;
-		snprintf(word, sizeof(word), "%s %llu", ws_state_brief((enum ws_state)state),
-		         (unsigned long long)stats.state[state]);
+		state_count(&stats, state, brief, word, sizeof(word));
 		if (first && column + 12 + ws_columns(word) <= limit)
 			column = ws_canvas_text(canvas, 1, column, limit, WS_STYLE_DIM, "· endpoints") + 1;
 		first = false;
@@ -257,7 +272,7 @@ static void state_cell(struct pen *pen, const struct columns *c, const struct ws
 {
 	char buffer[32];
 	struct ws_text text = WS_TEXT_OVER(buffer);
-	draw_state(&text, endpoint->state, endpoint->certainty, c->brief);
+	draw_state_within(&text, endpoint->state, endpoint->certainty, c->state);
 	pen_cell(pen, c->state, false, draw_state_style(endpoint->state), ws_text_cstr(&text));
 }
 
@@ -283,7 +298,7 @@ static void draw_verdict(struct ws_canvas *canvas, int row, int column, int limi
 	const char *tag;
 	int severity;
 	ws_conn_verdict(info, &text, &tag, &severity);
-	int end = ws_canvas_bold(canvas, row, column, limit, severity_style(severity), tag);
+	int end = ws_canvas_bold(canvas, row, column, limit, draw_verdict_style(tag, severity), tag);
 	if (end < column + 8)
 		end = column + 8; /* sentences line up below each other */
 	const char *words = ws_text_cstr(&text);

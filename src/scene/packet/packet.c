@@ -428,6 +428,24 @@ static bool is_marked_byte(const struct ws_ui *ui, uint32_t offset)
 	return false;
 }
 
+/* The style of a layer: of its name, and of its bytes. */
+static enum ws_style layer_style(const struct ws_layer *layer)
+{
+	const unsigned level = ws_header_info((enum ws_header)layer->header)->model_layer;
+	return level == 2   ? WS_STYLE_LINK
+	       : level == 3 ? WS_STYLE_NETWORK
+	       : level == 4 ? WS_STYLE_TRANSPORT
+	                    : WS_STYLE_NORMAL;
+}
+
+static enum ws_style byte_style(const struct ws_packet *packet, uint32_t offset)
+{
+	for (size_t i = 0; i < packet->layer_count; i++)
+		if (offset >= packet->layer[i].offset && offset - packet->layer[i].offset < packet->layer[i].length)
+			return layer_style(&packet->layer[i]);
+	return WS_STYLE_NORMAL;
+}
+
 static void draw_tree_row(const struct ws_ui *ui, struct ws_canvas *canvas, int at, size_t index)
 {
 	const struct packet_view *view = &ui->packet;
@@ -451,7 +469,8 @@ static void draw_tree_row(const struct ws_ui *ui, struct ws_canvas *canvas, int 
 	int end = draw_cut(canvas, at, column, limit, head ? WS_STYLE_TITLE : WS_STYLE_DIM, ws_text_cstr(&label));
 	int start = canvas->columns >= 60 ? VALUE_COLUMN : end + 2;
 	if (head) {
-		ws_canvas_paint(canvas, at, column, end - column, WS_STYLE_TITLE, WS_BOLD);
+		ws_canvas_paint(canvas, at, column, end - column, layer_head ? layer_style(layer) : WS_STYLE_TITLE,
+		                WS_BOLD);
 		start = canvas->columns >= 60 ? 13 : end + 2;
 	}
 	int value_end = draw_cut(canvas, at, start > end + 1 ? start : end + 2, limit, style, ws_text_cstr(&value));
@@ -484,7 +503,7 @@ static void draw_hex(const struct ws_ui *ui, const struct packet_row *row, struc
 			bool marked = offset >= first && offset < end;
 			bool pointed = view->in_bytes && offset == view->byte;
 			bool answer = is_marked_byte(ui, offset);
-			enum ws_style style = marked || answer ? WS_STYLE_HIGHLIGHT : WS_STYLE_NORMAL;
+			enum ws_style style = marked || answer ? WS_STYLE_HIGHLIGHT : byte_style(&view->packet, offset);
 			int column = 7 + 3 * (int)i;
 			ws_canvas_printf(canvas, at, column, canvas->columns, style, "%02x", byte);
 			ws_canvas_put(canvas, at, text + (int)i, style, byte >= 0x20 && byte < 0x7f ? byte : '.');

@@ -82,13 +82,13 @@ struct plot {
 };
 
 static const struct plot plots[] = {
-        {"packets/s", WS_STYLE_SEGMENT, false, false, 0},
-        {"bytes/s", WS_STYLE_SEGMENT, false, true, 0},
+        {"packets/s", WS_STYLE_TRAFFIC, false, false, 0},
+        {"bytes/s", WS_STYLE_TRAFFIC, false, true, 0},
         {"opening", WS_STYLE_STATE_OPENING, true, false, 1u << WS_SYN_SENT | 1u << WS_SYN_RECEIVED},
         {"ESTABLISHED", WS_STYLE_STATE_OPEN, true, false, 1u << WS_ESTABLISHED},
         {"closing", WS_STYLE_STATE_CLOSING, true, false,
          1u << WS_FIN_WAIT_1 | 1u << WS_FIN_WAIT_2 | 1u << WS_CLOSING | 1u << WS_LAST_ACK},
-        {"CLOSE_WAIT", WS_STYLE_WARN, true, false, 1u << WS_CLOSE_WAIT},
+        {"CLOSE_WAIT", WS_STYLE_STATE_CLOSE_WAIT, true, false, 1u << WS_CLOSE_WAIT},
         {"TIME_WAIT", WS_STYLE_STATE_WAIT, true, false, 1u << WS_TIME_WAIT},
 };
 
@@ -228,7 +228,7 @@ static int draw_protocols(const struct ws_model *model, struct ws_canvas *canvas
 		if (canvas->columns >= 60) {
 			snprintf(buffer, sizeof(buffer), "%.0f%%", all ? 100.0 * (double)bytes[kind] / (double)all : 0);
 			draw_right(canvas, row, 36, 41, WS_STYLE_DIM, buffer);
-			draw_bar(canvas, row, 43, canvas->columns - 45, WS_STYLE_SEGMENT, bytes[kind], all);
+			draw_bar(canvas, row, 43, canvas->columns - 45, WS_STYLE_TRAFFIC, bytes[kind], all);
 		}
 		row++;
 	}

@@ -170,13 +170,27 @@ void draw_state(struct ws_text *text, uint8_t state, uint8_t certainty, bool bri
 		ws_text_putc(text, mark);
 }
 
+void draw_state_within(struct ws_text *text, uint8_t state, uint8_t certainty, int width)
+{
+	const int mark = ws_certainty_mark(certainty) != ' ';
+	draw_state(text, state, certainty, ws_columns(ws_state_name(state)) + mark > width);
+}
+
+enum ws_style draw_verdict_style(const char *tag, int severity)
+{
+	static const uint8_t styles[] = {WS_STYLE_GOOD, WS_STYLE_NORMAL, WS_STYLE_WARN, WS_STYLE_BAD};
+	if (severity <= 0 && strcmp(tag, ws_verdict_tag(WS_VERDICT_CLOSED)) == 0)
+		return WS_STYLE_STATE_CLOSED; /* it is over, and nothing happens any more */
+	return (enum ws_style)styles[severity < 0 ? 0 : severity > 3 ? 3 : severity];
+}
+
 enum ws_style draw_state_style(uint8_t state)
 {
 	static const uint8_t styles[WS_STATE_COUNT] = {
 	        [WS_CLOSED] = WS_STYLE_STATE_CLOSED,      [WS_LISTEN] = WS_STYLE_STATE_CLOSED,
 	        [WS_SYN_SENT] = WS_STYLE_STATE_OPENING,   [WS_SYN_RECEIVED] = WS_STYLE_STATE_OPENING,
 	        [WS_ESTABLISHED] = WS_STYLE_STATE_OPEN,   [WS_FIN_WAIT_1] = WS_STYLE_STATE_CLOSING,
-	        [WS_FIN_WAIT_2] = WS_STYLE_STATE_CLOSING, [WS_CLOSE_WAIT] = WS_STYLE_STATE_CLOSING,
+	        [WS_FIN_WAIT_2] = WS_STYLE_STATE_CLOSING, [WS_CLOSE_WAIT] = WS_STYLE_STATE_CLOSE_WAIT,
 	        [WS_CLOSING] = WS_STYLE_STATE_CLOSING,    [WS_LAST_ACK] = WS_STYLE_STATE_CLOSING,
 	        [WS_TIME_WAIT] = WS_STYLE_STATE_WAIT,
 	};

@@ -29,6 +29,9 @@ void draw_duration_brief(struct ws_text *text, ws_time duration);
 void draw_endpoint(struct ws_text *text, const struct ws_addr *address, unsigned ip_version, uint16_t port, int width);
 /* Writes a state followed by the mark of its certainty. */
 void draw_state(struct ws_text *text, uint8_t state, uint8_t certainty, bool brief);
+/* The same in at most `width` columns where the short name fits: its full name if that does. */
+void draw_state_within(struct ws_text *text, uint8_t state, uint8_t certainty, int width);
 enum ws_style draw_state_style(uint8_t state);
+enum ws_style draw_verdict_style(const char *tag, int severity);
 
 #endif

@@ -4,10 +4,21 @@
 
 #include <stdio.h>
 
+/* True for styles that say how something is, and not what it is. */
+static bool is_state(uint8_t style)
+{
+	return (style >= WS_STYLE_STATE_OPENING && style <= WS_STYLE_STATE_CLOSED) || style == WS_STYLE_GOOD ||
+	       style == WS_STYLE_WARN || style == WS_STYLE_BAD;
+}
+
 void table_mark(struct ws_canvas *canvas, int row)
 {
 	ws_canvas_put(canvas, row, 0, WS_STYLE_SELECTED, 0x25b6);
-	ws_canvas_paint(canvas, row, 0, canvas->columns, WS_STYLE_SELECTED, WS_REVERSE);
+	for (int column = 0; column < canvas->columns; column++) {
+		const uint8_t style = canvas->cells[(size_t)row * (size_t)canvas->columns + (size_t)column].style;
+		ws_canvas_paint(canvas, row, column, 1, is_state(style) ? (enum ws_style)style : WS_STYLE_SELECTED,
+		                WS_REVERSE);
+	}
 }
 
 void table_title(struct ws_canvas *canvas, const char *word, const char *text)

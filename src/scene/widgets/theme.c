@@ -5,25 +5,30 @@
 enum { OWN = -1, RED = 1, GREEN, YELLOW, BLUE, MAGENTA, CYAN };
 
 /* X(style; colours of 256 on any, a dark and a light background; of 8 on a dark or any, and on a light one; attributes
- * with colours, and without) */
+ * with colours, and without). The sides and the kinds of states all differ in each palette, of 8 by being bold: a test
+ * checks that, and the contrast to the background. */
 #define THEME(X)                                                                                                       \
 	X(WS_STYLE_NORMAL, OWN, OWN, OWN, OWN, OWN, 0, 0)                                                              \
-	X(WS_STYLE_DIM, 244, 245, 242, OWN, OWN, 0, WS_DIM)                                                            \
+	X(WS_STYLE_DIM, 243, 245, 241, OWN, OWN, 0, WS_DIM)                                                            \
 	X(WS_STYLE_TITLE, OWN, OWN, OWN, OWN, OWN, 0, 0)                                                               \
 	X(WS_STYLE_SELECTED, OWN, OWN, OWN, OWN, OWN, 0, 0)                                                            \
-	X(WS_STYLE_KEY, 37, 80, 30, CYAN, BLUE, WS_BOLD, WS_BOLD)                                                      \
-	X(WS_STYLE_CLIENT, 74, 117, 25, CYAN, BLUE, 0, 0)                                                              \
-	X(WS_STYLE_SERVER, 176, 213, 90, MAGENTA, MAGENTA, 0, 0)                                                       \
-	X(WS_STYLE_SEGMENT, 37, 80, 30, CYAN, BLUE, WS_BOLD, WS_BOLD)                                                  \
-	X(WS_STYLE_STATE_OPENING, 172, 221, 130, YELLOW, RED, 0, 0)                                                    \
-	X(WS_STYLE_STATE_OPEN, 71, 114, 28, GREEN, GREEN, 0, WS_BOLD)                                                  \
-	X(WS_STYLE_STATE_CLOSING, 133, 177, 91, MAGENTA, MAGENTA, 0, 0)                                                \
-	X(WS_STYLE_STATE_WAIT, 68, 111, 26, BLUE, BLUE, WS_BOLD, WS_BOLD)                                              \
-	X(WS_STYLE_STATE_CLOSED, 244, 245, 242, OWN, OWN, 0, WS_DIM)                                                   \
-	X(WS_STYLE_GOOD, 71, 114, 28, GREEN, GREEN, 0, 0)                                                              \
-	X(WS_STYLE_WARN, 172, 221, 130, YELLOW, RED, 0, WS_BOLD)                                                       \
-	X(WS_STYLE_BAD, 167, 210, 124, RED, RED, WS_BOLD, WS_BOLD)                                                     \
-	X(WS_STYLE_HIGHLIGHT, 172, 221, 130, YELLOW, RED, WS_BOLD, WS_BOLD)
+	X(WS_STYLE_KEY, 30, 80, 23, CYAN, BLUE, WS_BOLD, WS_BOLD)                                                      \
+	X(WS_STYLE_CLIENT, 32, 117, 25, CYAN, BLUE, 0, 0)                                                              \
+	X(WS_STYLE_SERVER, 169, 211, 125, MAGENTA, MAGENTA, 0, 0)                                                      \
+	X(WS_STYLE_TRAFFIC, 30, 80, 23, CYAN, BLUE, WS_BOLD, WS_BOLD)                                                  \
+	X(WS_STYLE_STATE_OPENING, 136, 221, 58, YELLOW, CYAN, 0, 0)                                                    \
+	X(WS_STYLE_STATE_OPEN, 28, 114, 28, GREEN, GREEN, 0, WS_BOLD)                                                  \
+	X(WS_STYLE_STATE_CLOSING, 134, 177, 91, MAGENTA, MAGENTA, WS_BOLD, 0)                                          \
+	X(WS_STYLE_STATE_WAIT, 63, 69, 20, BLUE, BLUE, WS_BOLD, WS_BOLD)                                               \
+	X(WS_STYLE_STATE_CLOSE_WAIT, 166, 208, 130, RED, RED, 0, WS_BOLD)                                              \
+	X(WS_STYLE_STATE_CLOSED, 243, 245, 241, OWN, OWN, 0, WS_DIM)                                                   \
+	X(WS_STYLE_GOOD, 28, 114, 28, GREEN, GREEN, 0, 0)                                                              \
+	X(WS_STYLE_WARN, 136, 221, 58, YELLOW, RED, 0, WS_BOLD)                                                        \
+	X(WS_STYLE_BAD, 160, 203, 124, RED, RED, WS_BOLD, WS_BOLD)                                                     \
+	X(WS_STYLE_LINK, 137, 180, 94, YELLOW, RED, 0, 0)                                                              \
+	X(WS_STYLE_NETWORK, 67, 110, 24, CYAN, BLUE, 0, 0)                                                             \
+	X(WS_STYLE_TRANSPORT, 65, 150, 22, GREEN, GREEN, 0, 0)                                                         \
+	X(WS_STYLE_HIGHLIGHT, 136, 221, 58, YELLOW, RED, WS_BOLD, WS_BOLD)
 
 struct ws_look ws_style_look(enum ws_theme theme, enum ws_style style)
 {
