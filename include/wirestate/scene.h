@@ -105,6 +105,9 @@ void ws_ui_select(struct ws_ui *ui, const struct ws_model *model, ws_conn_id con
 /* Opens the lifelines of a connection at its first segment, and plays. Where the user has not chosen a speed, the
  * replay is guided: each segment stays on the screen until its text could be read. */
 void ws_ui_play(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn);
+/* Opens what there is to see in a whole capture, on top of the list: with one connection its lifelines, paused at the
+ * first segment; without any, the UDP conversations or ARP, whichever has more packets. */
+void ws_ui_open_only(struct ws_ui *ui, const struct ws_model *model);
 /* For --frame on a packet that belongs to no connection: shows it in the packet screen. The frame's bytes are
  * copied. False: there is no memory for them. */
 bool ws_ui_show_frame(struct ws_ui *ui, const struct ws_model *model, const struct ws_frame *frame) WS_CHECKED;
@@ -144,8 +147,8 @@ struct ws_file_request {
 };
 /* The file that the user has asked for. False: there is none, or it has been taken by an earlier call. */
 bool ws_ui_file_request(struct ws_ui *ui, struct ws_file_request *request);
-/* Shows how writing it went, until the next key. `message` is copied; `good`: the file is complete. */
-void ws_ui_file_done(struct ws_ui *ui, const char *message, bool good);
+/* Shows a message until the next key, such as how writing the file went. It is copied. `good`: all went well. */
+void ws_ui_tell(struct ws_ui *ui, const char *message, bool good);
 
 struct ws_sink {
 	bool (*write)(void *context, const void *bytes, size_t length);

@@ -10,6 +10,8 @@
 
 #include <wirestate/view.h>
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -27,7 +29,9 @@ struct interactive {
 	struct ws_position position;
 	bool seeking;      /* a snapshot is being made */
 	bool teaching;     /* the lesson has begun */
-	bool play_begun;   /* what --play asks for has been looked at */
+	bool begun;        /* what is to be opened, or played with --play, has been looked at */
+	bool touched;      /* the user has pressed a key */
+	bool leaving;      /* the user has been asked whether to leave the live capture */
 	ws_time next_draw; /* of monotonic(): nothing is drawn before it */
 	bool changed, quit;
 };
@@ -75,11 +79,24 @@ static void view_handle_signals(struct interactive *it)
 		it->changed = true;
 }
 
-/* Handles Esc on the first screen. */
-static void view_leave(struct interactive *it)
+/* Handles Esc on the first screen. A live capture cannot be opened again, so the user has to press Esc twice. */
+static void view_leave(struct interactive *it, bool asked)
 {
-	it->session->went_back = it->session->options->from_start;
-	if (it->session->went_back || it->teaching)
+	struct session *session = it->session;
+	const bool back = session->options->from_start;
+	if (back && session->live && session->packets && !asked) {
+		char question[160];
+		snprintf(question, sizeof(question),
+		         "Leave this live capture? Its packets (%" PRIu64
+		         " so far) are not kept. Esc again leaves, any other "
+		         "key stays.",
+		         session->packets);
+		ws_ui_tell(it->ui, question, false);
+		it->leaving = it->changed = true;
+		return;
+	}
+	session->went_back = back;
+	if (back || it->teaching)
 		it->quit = true;
 }
 
@@ -91,15 +108,20 @@ static void view_handle_keys(struct interactive *it)
 		        .screen = ws_ui_screen(it->ui), .lesson = it->teaching, .typing = ws_ui_typing(it->ui)};
 		if (it->quit || !ws_view_key(it->view, &position, &key))
 			break;
+		const bool leaving = it->leaving;
+		it->touched = true;
+		it->leaving = false;
 		key.time = monotonic();
-		if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_QUIT)
+		if (leaving && key.kind == WS_KEY_ACTION && key.action == WS_ACT_BACK)
+			view_leave(it, true);
+		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_QUIT)
 			it->quit = true;
 		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_MOUSE)
 			ws_view_mouse(it->view, !ws_view_has_mouse(it->view));
 		else if (ws_ui_key(it->ui, &it->model, &key))
 			it->changed = true;
 		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_BACK)
-			view_leave(it);
+			view_leave(it, false);
 		if (ws_ui_lesson_wants_next(it->ui))
 			it->quit = it->session->wants_next = true;
 	}
@@ -185,13 +207,10 @@ static void view_begin_lesson(struct interactive *it)
 	it->teaching = it->changed = true;
 }
 
-/* With --play, a capture with one connection plays its lifelines, once all of it has been read. */
+/* With --play, a capture with one connection plays its lifelines. */
 static void view_begin_play(struct interactive *it)
 {
 	const struct ws_tracker *tracker = session_shown(it->session)->tracker;
-	if (!it->session->options->play || it->session->lesson || it->play_begun || !it->session->ended)
-		return;
-	it->play_begun = true;
 	if (ws_tracker_conn_count(tracker) != 1 || ws_ui_screen(it->ui) != WS_SCREEN_LIST ||
 	    !ws_ui_position(it->ui).playing)
 		return;
@@ -200,6 +219,21 @@ static void view_begin_play(struct interactive *it)
 	ws_ui_tick(it->ui, &it->model, monotonic());
 	ws_ui_play(it->ui, &it->model, ws_tracker_conn_at(tracker, 0));
 	it->changed = true;
+}
+
+/* Once the whole capture has been read: opens what the user wants to see, who has not gone anywhere yet. */
+static void view_begin(struct interactive *it)
+{
+	const struct session *session = it->session;
+	if (session->lesson || session->live || it->begun || !session->ended)
+		return;
+	it->begun = true;
+	if (session->options->play) {
+		view_begin_play(it);
+	} else if (!it->touched && !session->options->display_filter) {
+		ws_ui_open_only(it->ui, &it->model);
+		it->changed = true;
+	}
 }
 
 static void view_loop(struct interactive *it)
@@ -211,7 +245,7 @@ static void view_loop(struct interactive *it)
 		view_handle_keys(it);
 		view_update_model(it);
 		view_begin_lesson(it);
-		view_begin_play(it);
+		view_begin(it);
 		ws_ui_tick(
 		        it->ui, &it->model,
 		        monotonic()); /* after view_update_model(), since the tracker of the model may have changed */

@@ -362,6 +362,6 @@ bool handle_save_request(const struct session *session, struct ws_ui *ui, const 
 	                          : save_connection(session, model, request.conn, request.name, shown, &outcome);
 	if (!good)
 		snprintf(outcome.text, sizeof(outcome.text), "cannot write %s: %s", shown, outcome.error.text);
-	ws_ui_file_done(ui, outcome.text, good);
+	ws_ui_tell(ui, outcome.text, good);
 	return true;
 }

@@ -69,7 +69,7 @@ bool ws_ui_file_request(struct ws_ui *ui, struct ws_file_request *request)
 	return wanted;
 }
 
-void ws_ui_file_done(struct ws_ui *ui, const char *message, bool good)
+void ws_ui_tell(struct ws_ui *ui, const char *message, bool good)
 {
 	snprintf(ui->file.message, sizeof(ui->file.message), "%s", message);
 	ui->file.good = good;

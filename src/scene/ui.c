@@ -250,6 +250,21 @@ void ws_ui_play(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn)
 	replay_play(ui, model, conn);
 }
 
+void ws_ui_open_only(struct ws_ui *ui, const struct ws_model *model)
+{
+	struct ws_tracker_stats stats;
+	const size_t count = ws_tracker_conn_count(model->tracker);
+	ws_tracker_stats(model->tracker, &stats);
+	if (count == 1) {
+		ws_ui_play(ui, model, ws_tracker_conn_at(model->tracker, 0));
+		replay_stand(&ui->replay, 0);
+	} else if (!count && stats.udp && stats.udp > stats.arp) {
+		go_to(ui, model, WS_SCREEN_UDP);
+	} else if (!count && stats.arp) {
+		go_to(ui, model, WS_SCREEN_ARP);
+	}
+}
+
 /* ---- Layout and drawing */
 
 /* The lesson's panel is below the screen; the help has the terminal for itself. */

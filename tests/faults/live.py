@@ -95,6 +95,26 @@ def send_one():
     subprocess.run(["ip", "netns", "exec", SPACE, sys.executable, "-c", code], check=True)
 
 
+def a_live_capture_is_left_after_a_question():
+    """From the start screen: Esc leaves one without packets at once, and asks where there are some."""
+    namespace()
+    for packets in (0, 1):
+        screen = Screen("-n", "-i", "lo", "--from-start", before=["ip", "netns", "exec", SPACE])
+        screen.wait(b"live, ")
+        if packets:
+            send_one()
+            screen.wait(b"packets so far")
+            os.write(screen.master, b"\x1b")
+            screen.wait(b"Leave")
+            screen.seen = b""
+            os.write(screen.master, b"s")  # stays, and the keys are shown again
+            screen.wait(b"lifelines")
+            os.write(screen.master, b"\x1b")
+            screen.wait(b"Leave")
+        os.write(screen.master, b"\x1b")
+        screen.left(status=(100,))  # back to the start screen
+
+
 def written_files_belong_to_the_invoker():
     namespace()
     os.chmod(FOLDER, 0o777)
@@ -222,7 +242,7 @@ def without_privilege():
 
 
 TESTS = [
-    live_capture_as_root_is_confined, a_pipe_is_waited_for_without_privileges, the_view_says_how_it_is_fenced,
+    live_capture_as_root_is_confined, a_pipe_is_waited_for_without_privileges, the_view_says_how_it_is_fenced, a_live_capture_is_left_after_a_question,
     written_files_belong_to_the_invoker, the_interface_goes,          the_view_says_that_the_interface_is_down,
     the_ring_overruns, a_user_that_cannot_be_had, nothing_is_read_unconfined, an_invoker_whose_group_is_roots,
     without_privilege,

@@ -372,7 +372,7 @@ static void stream_is_saved_in_order_and_once(void **state)
 	assert_int_equal(written.bytes, 9);
 	assert_int_equal(written.missing, 0);
 	assert_false(ws_ui_write_stream(world->ui, &world->model, &broken, &written));
-	ws_ui_file_done(world->ui, "cannot save: there is no space left for a message of more than one line", false);
+	ws_ui_tell(world->ui, "cannot save: there is no space left for a message of more than one line", false);
 	says(world, "cannot save: there is no space left for a message of more than one line");
 	const struct ws_key key = {.kind = WS_KEY_ACTION, .action = WS_ACT_DOWN};
 	ws_ui_key(world->ui, &world->model, &key);
