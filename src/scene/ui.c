@@ -329,12 +329,22 @@ static void draw_status(const struct ws_ui *ui, const struct ws_model *model, st
 	ws_canvas_put(canvas, row, end, WS_STYLE_NORMAL, ' ');
 }
 
+/* Where the list is not shown, says that connections have begun meanwhile. */
+static void draw_news(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+{
+	const bool from_list = ui->depth == 2 && ui->stack[0] == WS_SCREEN_LIST && shown(ui)->plays;
+	const uint64_t count = from_list ? list_news(ui, model) : 0;
+	if (count && !model->status_message)
+		hints_news(canvas, canvas->rows - 2, 2, count, ui->options.key_name, WS_ACT_BACK);
+}
+
 static void draw_screen(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	shown(ui)->draw(ui, model, canvas);
 	hints_draw(canvas, canvas->rows - 1, ws_ui_screen(ui), ui->options.key_name);
 	draw_timeline(ui, model, canvas);
 	draw_status(ui, model, canvas);
+	draw_news(ui, model, canvas);
 }
 
 void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)

@@ -202,6 +202,44 @@ static void test_live_flies_and_keeps_up(void **state)
 	assert_shows(world, "step 34/34  ▶ live");
 }
 
+static void live_connection(struct world *world, uint16_t port)
+{
+	send_segment(world, false, port, WS_TCP_SYN, 1000, 0, 0, MS);
+}
+
+/* A live list follows the newest connection until the user moves in it, and then says how many are new. */
+static void test_live_list(void **state)
+{
+	struct world *world = *state;
+	ws_time clock = WS_SECOND;
+	world->model.live = world->model.running = true;
+	pass(world, &clock, 50 * MS);
+	assert_shows(world, "following");
+	assert_shows(world, " 3/3 ");
+	live_connection(world, 4010);
+	pass(world, &clock, 50 * MS);
+	assert_shows(world, " 4/4 ");
+	assert_false(shows(world, "new connection"));
+	act(world, WS_ACT_ENTER);
+	assert_shows(world, "Connection 4 ");
+	live_connection(world, 4011);
+	pass(world, &clock, 50 * MS);
+	assert_shows(world, "1 new connection · back shows it");
+	assert_shows(world, "Connection 4 ");
+	act(world, WS_ACT_BACK);
+	assert_shows(world, " 5/5 ");
+	act(world, WS_ACT_UP);
+	assert_shows(world, " 4/5 ");
+	for (uint16_t port = 4012; port < 4030; port++)
+		live_connection(world, port);
+	pass(world, &clock, 50 * MS);
+	assert_shows(world, " 4/23 ");
+	assert_shows(world, "18 new connections · follow shows them");
+	act(world, WS_ACT_FOLLOW);
+	assert_shows(world, " 23/23 ");
+	assert_false(shows(world, "new connection"));
+}
+
 /* ---- Lessons */
 
 struct played {
@@ -335,11 +373,9 @@ int main(void)
 	if (!setlocale(LC_ALL, "C.UTF-8"))
 		return 1;
 	const struct CMUnitTest tests[] = {
-	        SCENE_TEST(test_guided),
-	        SCENE_TEST(test_a_chosen_speed_is_kept),
-	        SCENE_TEST(test_boxes_flash),
-	        SCENE_TEST(test_live_flies_and_keeps_up),
-	        cmocka_unit_test(test_lessons_fly_between_stops),
+	        SCENE_TEST(test_guided),      SCENE_TEST(test_a_chosen_speed_is_kept),
+	        SCENE_TEST(test_boxes_flash), SCENE_TEST(test_live_flies_and_keeps_up),
+	        SCENE_TEST(test_live_list),   cmocka_unit_test(test_lessons_fly_between_stops),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

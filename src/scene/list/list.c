@@ -25,6 +25,30 @@ static void select_newest(struct list_view *list, const struct ws_model *model)
 	list_select(list, model, list->reverse ? 0 : list_count(list, model) - 1);
 }
 
+/* How many connections the list has had. */
+static uint64_t count_ever(const struct list_view *list, const struct ws_model *model)
+{
+	struct ws_tracker_stats stats;
+	ws_tracker_stats(model->tracker, &stats);
+	return list_count(list, model) + (list->filter ? 0 : stats.evicted);
+}
+
+uint64_t list_news(const struct ws_ui *ui, const struct ws_model *model)
+{
+	const struct list_view *list = &ui->list;
+	const uint64_t count = model->live && !model->past && list->seen ? count_ever(list, model) : 0;
+	return count > list->seen ? count - list->seen : 0;
+}
+
+/* The newest connection is the last one, or in the reversed order the first, only when sorted by number. */
+static void note_seen(struct list_view *list, const struct ws_model *model, size_t count)
+{
+	const size_t top = list->cursor.top;
+	const bool newest = list->sort == WS_ORDER_NUMBER && (list->reverse ? top == 0 : top + list->visible >= count);
+	if (count && (newest || !list->seen))
+		list->seen = count_ever(list, model);
+}
+
 static void toggle_follow(struct list_view *list, const struct ws_model *model)
 {
 	list->follow = !list->follow;
@@ -43,6 +67,7 @@ static bool list_move(struct list_view *list, const struct ws_model *model, enum
 		return false;
 	if (action == WS_ACT_UP || action == WS_ACT_PAGE_UP || action == WS_ACT_FIRST)
 		list->follow = false;
+	list->touched = true;
 	list_select(list, model, list->cursor.selected);
 	return true;
 }
@@ -52,17 +77,22 @@ static bool list_act(struct ws_ui *ui, const struct ws_model *model, enum ws_act
 	struct list_view *list = &ui->list;
 	const ws_conn_id id = list_selected(ui, model);
 	list->search.nothing = false; /* the user has seen the message */
-	if (list_move(list, model, action))
+	if (list_move(list, model, action)) {
+		list->touched = true;
 		return true;
+	}
 	switch (action) {
 	case WS_ACT_SORT:
 		list->follow = false;
+		list->touched = true;
 		list_resort(list, model, (enum ws_order)((list->sort + 1) % WS_ORDER_COUNT), list->reverse);
 		return true;
 	case WS_ACT_REVERSE:
+		list->touched = true;
 		list_resort(list, model, list->sort, !list->reverse);
 		return true;
 	case WS_ACT_FOLLOW:
+		list->touched = true;
 		toggle_follow(list, model);
 		return true;
 	case WS_ACT_HOSTS:
@@ -74,6 +104,7 @@ static bool list_act(struct ws_ui *ui, const struct ws_model *model, enum ws_act
 	case WS_ACT_FIND_NEXT:
 	case WS_ACT_FIND_PREVIOUS:
 		list->follow = false;
+		list->touched = true;
 		list_search_again(ui, model, action == WS_ACT_FIND_PREVIOUS);
 		return true;
 	case WS_ACT_FILTER:
@@ -137,6 +168,8 @@ static void list_layout(struct ws_ui *ui, const struct ws_model *model)
 	                          ws_tracker_names_processes(model->tracker));
 	int room = ui->rows - list_head_rows(list) - list_foot_rows(ui->rows);
 	list->visible = room > each ? (size_t)(room / each) : 1;
+	if (model->live && !list->touched)
+		list->follow = true;
 	if (list->follow)
 		select_newest(list, model);
 	else if (!list->selected)
@@ -144,6 +177,7 @@ static void list_layout(struct ws_ui *ui, const struct ws_model *model)
 	else
 		keep_selected(list, model);
 	cursor_fit(&list->cursor, count, (int)list->visible);
+	note_seen(list, model, count);
 }
 
 static bool list_back(struct ws_ui *ui, const struct ws_model *model)

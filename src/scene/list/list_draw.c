@@ -377,9 +377,10 @@ static void draw_empty(const struct list_view *list, const struct ws_model *mode
 }
 
 /* The position in the list, and what the marks mean or which text was not found. */
-static void draw_foot(const struct list_view *list, const struct ws_model *model, struct ws_canvas *canvas, int row,
+static void draw_foot(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas, int row,
                       size_t count)
 {
+	const struct list_view *list = &ui->list;
 	static const char legend[] = " ~ presumed  ? assumed  ! implied by loss ";
 	char right[48], left[192];
 	struct ws_tracker_stats stats;
@@ -390,6 +391,10 @@ static void draw_foot(const struct list_view *list, const struct ws_model *model
 	if (list->search.nothing) {
 		snprintf(left, sizeof(left), " nothing contains '%s' ", list->search.pattern);
 		draw_cut(canvas, row, 2, limit, WS_STYLE_WARN, left);
+		return;
+	}
+	if (list_news(ui, model)) {
+		hints_news(canvas, row, 2, list_news(ui, model), ui->options.key_name, WS_ACT_FOLLOW);
 		return;
 	}
 	struct ws_text text = WS_TEXT_OVER(left);
@@ -428,5 +433,5 @@ void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_c
 	}
 	if (!count)
 		draw_empty(list, model, canvas);
-	draw_foot(list, model, canvas, bottom, count);
+	draw_foot(ui, model, canvas, bottom, count);
 }

@@ -75,6 +75,8 @@ struct list_search {
 struct list_view {
 	enum ws_order sort;
 	bool reverse, follow;
+	bool touched;  /* the user has moved or sorted; until then a live list follows the newest connection */
+	uint64_t seen; /* live: how many connections there were when the newest one was on the screen; 0: not yet */
 	struct ws_filter *filter; /* NULL: every connection */
 	char *filter_text;
 	uint64_t selected;       /* number of the selected connection, 0: none yet */

@@ -9,6 +9,8 @@
 
 /* The connection that is selected; 0: none. */
 ws_conn_id list_selected(const struct ws_ui *ui, const struct ws_model *model);
+/* Live: how many connections have begun since the newest one was on the screen in the list. */
+uint64_t list_news(const struct ws_ui *ui, const struct ws_model *model);
 /* Selects it, wherever it stands in the list's order. */
 void list_select_number(struct ws_ui *ui, const struct ws_model *model, uint64_t number);
 /* Shows only the connections that fit a filter, the first of them selected; an empty one shows all. False: the filter

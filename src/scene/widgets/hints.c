@@ -62,3 +62,15 @@ void hints_draw(struct ws_canvas *canvas, int row, enum ws_screen screen, const 
 		column = draw_hint(canvas, at, column, keys, hint->hint) + 2;
 	}
 }
+
+void hints_news(struct ws_canvas *canvas, int row, int column, uint64_t count, const char *const *key_name,
+                enum ws_action action)
+{
+	char words[96];
+	struct ws_text text = WS_TEXT_OVER(words);
+	ws_text_printf(&text, " %llu new connection%s ", (unsigned long long)count, count == 1 ? "" : "s");
+	if (key_name && key_name[action])
+		ws_text_printf(&text, "· %s shows %s ", key_name[action], count == 1 ? "it" : "them");
+	const int end = ws_canvas_bold(canvas, row, column, canvas->columns, WS_STYLE_KEY, ws_text_cstr(&text));
+	ws_canvas_paint(canvas, row, column, end - column, WS_STYLE_KEY, WS_BOLD | WS_REVERSE);
+}
