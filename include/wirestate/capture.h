@@ -16,7 +16,18 @@
 	X(WS_LINK_IPV4, "IPV4", 228, "raw IPv4")                                                                       \
 	X(WS_LINK_IPV6, "IPV6", 229, "raw IPv6")                                                                       \
 	X(WS_LINK_NULL, "NULL", 0, "BSD loopback")                                                                     \
-	X(WS_LINK_LOOP, "LOOP", 108, "OpenBSD loopback")
+	X(WS_LINK_LOOP, "LOOP", 108, "OpenBSD loopback")                                                               \
+	X(WS_LINK_PPP, "PPP", 9, "PPP")                                                                                \
+	X(WS_LINK_PPP_SERIAL, "PPP_SERIAL", 50, "PPP over serial")                                                     \
+	X(WS_LINK_PPPOE, "PPP_ETHER", 51, "PPPoE session")                                                             \
+	X(WS_LINK_CISCO_HDLC, "C_HDLC", 104, "Cisco HDLC")                                                             \
+	X(WS_LINK_LLC, "ATM_RFC1483", 100, "LLC over ATM")                                                             \
+	X(WS_LINK_WIFI, "IEEE802_11", 105, "IEEE 802.11")                                                              \
+	X(WS_LINK_RADIOTAP, "IEEE802_11_RADIO", 127, "IEEE 802.11 with radiotap")                                      \
+	X(WS_LINK_NFLOG, "NFLOG", 239, "Linux firewall log")                                                           \
+	X(WS_LINK_PKTAP, "PKTAP", 258, "macOS packet tap")                                                             \
+	X(WS_LINK_DSA, "DSA_TAG_DSA", 284, "Ethernet with DSA tag")                                                    \
+	X(WS_LINK_EDSA, "DSA_TAG_EDSA", 285, "Ethernet with EDSA tag")
 
 enum ws_link {
 #define X(name, dlt, number, description) name,

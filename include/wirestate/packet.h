@@ -20,6 +20,16 @@
 	X(WS_HEADER_SLL2, "sll2", "Linux cooked v2", 2)                                                                \
 	X(WS_HEADER_NULL, "null", "BSD loopback", 2)                                                                   \
 	X(WS_HEADER_ISL, "isl", "Cisco ISL", 2) /* 26 bytes in front of an Ethernet frame */                           \
+	X(WS_HEADER_RADIOTAP, "radiotap", "Radiotap", 2)                                                               \
+	X(WS_HEADER_WIFI, "wlan", "IEEE 802.11", 2)       /* a data frame with three addresses */                      \
+	X(WS_HEADER_WIFI_4, "wlan", "IEEE 802.11", 2)     /* with four */                                              \
+	X(WS_HEADER_WIFI_OTHER, "wlan", "IEEE 802.11", 2) /* the beginning of any other frame */                       \
+	X(WS_HEADER_HDLC, "hdlc", "HDLC", 2)              /* PPP's address and control */                              \
+	X(WS_HEADER_CISCO_HDLC, "chdlc", "Cisco HDLC", 2)                                                              \
+	X(WS_HEADER_NFLOG, "nflog", "Firewall log", 2) /* up to the packet's attribute */                              \
+	X(WS_HEADER_PKTAP, "pktap", "Packet tap", 2)                                                                   \
+	X(WS_HEADER_DSA, "dsa", "Ethernet with DSA tag", 2)                                                            \
+	X(WS_HEADER_EDSA, "dsa", "Ethernet with EDSA tag", 2)                                                          \
 	X(WS_HEADER_VLAN, "vlan", "VLAN", 2)    /* the 4 bytes after the addresses: TCI and type */                    \
 	X(WS_HEADER_PPPOE, "pppoe", "PPPoE", 2) /* session stage */                                                    \
 	X(WS_HEADER_PPP, "ppp", "PPP", 2)       /* its protocol field */                                               \
@@ -109,7 +119,7 @@ struct ws_layer {
 	uint32_t length, available;
 };
 
-#define WS_MAX_LAYERS 24
+#define WS_MAX_LAYERS 40
 
 /* TCP flags, the low 12 bits of the header's bytes 12 and 13. */
 enum {
@@ -206,7 +216,8 @@ void ws_decode_datagram(struct ws_packet *packet, const uint8_t *datagram, uint3
 
 /* ---- Field tables */
 
-/* The type of a field's value. All are integers of at most 64 bits, except MAC, the addresses, OPTIONS and BYTES. */
+/* The type of a field's value. All are integers of at most 64 bits, except MAC, the addresses, OPTIONS, BYTES and NAME.
+ */
 enum ws_field_kind {
 	WS_FIELD_NUMBER,  /* decimal */
 	WS_FIELD_HEX,     /* 0x and bit_width/4 digits */
@@ -219,8 +230,11 @@ enum ws_field_kind {
 	WS_FIELD_MAC,
 	WS_FIELD_IPV4,
 	WS_FIELD_IPV6,
-	WS_FIELD_OPTIONS, /* from bit_offset to the end of the header */
-	WS_FIELD_BYTES,   /* from bit_offset to the end of the header; not decoded */
+	WS_FIELD_OPTIONS,    /* from bit_offset to the end of the header */
+	WS_FIELD_BYTES,      /* from bit_offset to the end of the header; not decoded */
+	WS_FIELD_LITTLE,     /* decimal, of whole bytes, the least significant one first */
+	WS_FIELD_LITTLE_HEX, /* the same in hexadecimal */
+	WS_FIELD_NAME,       /* text in bytes that are filled up with NUL */
 	WS_FIELD_ICMP_TYPE,
 	WS_FIELD_ARP_OPERATION,
 };
@@ -254,7 +268,7 @@ const struct ws_header_info *ws_header_info(enum ws_header header);
 
 struct ws_value {
 	uint64_t number;      /* integers, scaled */
-	const uint8_t *bytes; /* the bytes in the frame of a MAC, an address, OPTIONS or BYTES */
+	const uint8_t *bytes; /* the bytes in the frame of a MAC, an address, OPTIONS, BYTES or a NAME */
 	uint32_t length;      /* of bytes */
 };
 

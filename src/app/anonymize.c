@@ -139,11 +139,12 @@ static void adjust_checksum(struct anonymizer *anonymizer, const struct ws_packe
 	at[1] = (uint8_t) new;
 }
 
-static void adjust_fcs(struct anonymizer *anonymizer, const struct ws_layer *layer)
+/* `start`: where the frame begins that the check sequence covers. */
+static void adjust_fcs(struct anonymizer *anonymizer, const struct ws_layer *layer, uint32_t start)
 {
 	if (layer->header != WS_HEADER_FCS || layer->checksum != WS_CHECKSUM_GOOD)
 		return;
-	const uint32_t crc = (uint32_t)crc32(0, anonymizer->bytes, layer->offset);
+	const uint32_t crc = (uint32_t)crc32(0, anonymizer->bytes + start, layer->offset - start);
 	for (int i = 0; i < 4; i++)
 		anonymizer->bytes[layer->offset + (uint32_t)i] = (uint8_t)(crc >> (8 * i));
 }
@@ -211,7 +212,8 @@ bool anonymize(struct anonymizer *anonymizer, const struct ws_frame *frame, stru
 	for (int i = packet.layer_count - 1; i >= 0; i--) /* a quoted packet first: checksums around it cover it */
 		adjust_checksum(anonymizer, &packet, i);
 	for (int i = 0; i < packet.layer_count; i++)
-		adjust_fcs(anonymizer, &packet.layer[i]);
+		adjust_fcs(anonymizer, &packet.layer[i],
+		           packet.layer[0].header == WS_HEADER_RADIOTAP ? packet.layer[0].length : 0);
 	result->data = anonymizer->bytes;
 	return true;
 }

@@ -97,6 +97,25 @@ static void blank_misread_ip(const struct target *target, const struct ws_layer 
 		blank(target, layer->offset + 1, layer->offset + layer->available);
 }
 
+/* Attributes of the firewall log may hold a link-layer address. Their lengths and types stay, and nothing else. */
+static void blank_log(const struct target *target, const struct ws_layer *layer)
+{
+	const uint8_t *old = target->packet->frame->data;
+	const size_t end = layer->offset + layer->available;
+	size_t at = layer->offset + 4;
+	const bool big = at + 2 <= end && old[at] == 0;
+	while (at + 4 < end) {
+		const size_t length = big ? ws_load16(old + at) : (size_t)(old[at] | old[at + 1] << 8);
+		const size_t next = at + ((length + 3) & ~(size_t)3);
+		if (length < 4)
+			break;
+		blank(target, at + 4, next < end ? next : end);
+		at = next;
+	}
+	if (at + 4 > end)
+		blank(target, at, end);
+}
+
 /* ---- Options */
 
 /* Record route and source routes: addresses from byte 3 on. */
@@ -401,6 +420,9 @@ void replace_in_header(const struct target *target, const struct ws_layer *layer
 	case WS_HEADER_SLL:
 	case WS_HEADER_SLL2:
 		blank_cooked(target, layer);
+		break;
+	case WS_HEADER_NFLOG:
+		blank_log(target, layer);
 		break;
 	case WS_HEADER_ISL: /* the first bytes of the source once more */
 		if (layer->available >= 20)

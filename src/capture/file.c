@@ -1,6 +1,7 @@
 /* Capture files and pipes: what comes through the byte source (see byte_source.c) to libpcap.
  *
  * The filter is run here and not by libpcap, so that a frame's number stays its place in the file. */
+#include "capture/foreign.h"
 #include "capture/internal.h"
 
 #include <errno.h>
@@ -43,6 +44,10 @@ static bool check_head(const struct ws_capture *capture, const uint8_t *head, si
 		return true;
 	if (length < WS_FORMAT_BYTES)
 		return ws_fail(error, WS_ERROR_FILE, "%s: not a capture, only %zu bytes long", capture->name, length);
+	char words[400];
+	struct ws_text text = WS_TEXT_OVER(words);
+	if (ws_foreign_words(head, length, capture->name, &text))
+		return ws_fail(error, WS_ERROR_FILE, "%s: %s", capture->name, ws_text_cstr(&text));
 	return ws_fail(error, WS_ERROR_FILE,
 	               "%s: not a capture (pcap or pcapng, plain or packed with gzip or zstd): begins with %02x %02x "
 	               "%02x %02x",

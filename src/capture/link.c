@@ -78,7 +78,7 @@ const char *ws_link_list(char *text, size_t size)
 	text[0] = '\0';
 	for (size_t i = 0; i < WS_ARRAY_SIZE(links); i++) {
 		size_t length = strlen(text);
-		snprintf(text + length, size - length, "%s%s (%s)", i ? ", " : "", links[i].dlt, links[i].description);
+		snprintf(text + length, size - length, "%s%s", i ? ", " : "", links[i].dlt);
 	}
 	return text;
 }

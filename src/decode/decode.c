@@ -150,18 +150,18 @@ static void decode_tail(struct ws_cursor *cursor, uint32_t packet_end)
 	uint32_t available_bytes = frame->captured > cursor->end ? frame->captured - cursor->end : 0;
 	*layer = (struct ws_layer){.header = WS_HEADER_FCS,
 	                           .offset = cursor->end,
-	                           .length = frame->fcs_length,
+	                           .length = cursor->fcs_length,
 	                           .available = available_bytes};
-	if (available_bytes < 4 || frame->fcs_length != 4)
+	if (available_bytes < 4 || cursor->fcs_length != 4)
 		return;
 	/* The CRC is sent with its least significant byte first. */
 	const uint8_t *bytes = frame->data + cursor->end;
 	uint32_t sent = (uint32_t)bytes[3] << 24 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[1] << 8 | bytes[0];
-	bool good = crc32(0, frame->data, cursor->end) == sent;
+	bool good = crc32(0, frame->data + cursor->fcs_start, cursor->end - cursor->fcs_start) == sent;
 	layer->checksum = good ? WS_CHECKSUM_GOOD : WS_CHECKSUM_BAD;
 	if (!good)
 		ws_layer_problem(cursor, layer, WS_PROBLEM_FCS);
-	if (frame->length < 64)
+	if (frame->length < 64 && frame->link == WS_LINK_ETHERNET)
 		ws_layer_problem(cursor, &packet->layer[0], WS_PROBLEM_RUNT);
 }
 
@@ -189,6 +189,39 @@ static void decode_link(struct ws_cursor *cursor, enum ws_link link)
 		break;
 	case WS_LINK_IPV6:
 		ws_decode_ipv6(cursor, 0);
+		break;
+	case WS_LINK_PPP:
+		ws_decode_ppp_framed(cursor, 0);
+		break;
+	case WS_LINK_PPP_SERIAL:
+		ws_decode_serial(cursor, 0);
+		break;
+	case WS_LINK_PPPOE:
+		ws_decode_pppoe(cursor, 0);
+		break;
+	case WS_LINK_CISCO_HDLC:
+		ws_decode_cisco_hdlc(cursor, 0);
+		break;
+	case WS_LINK_LLC:
+		ws_decode_llc(cursor, 0);
+		break;
+	case WS_LINK_WIFI:
+		ws_decode_wifi(cursor, 0);
+		break;
+	case WS_LINK_RADIOTAP:
+		ws_decode_radiotap(cursor, 0);
+		break;
+	case WS_LINK_NFLOG:
+		ws_decode_nflog(cursor, 0);
+		break;
+	case WS_LINK_PKTAP:
+		ws_decode_pktap(cursor, 0);
+		break;
+	case WS_LINK_DSA:
+		ws_decode_dsa(cursor);
+		break;
+	case WS_LINK_EDSA:
+		ws_decode_edsa(cursor);
 		break;
 	case WS_LINK_OTHER:
 		ws_decode_payload(cursor, 0);
@@ -219,12 +252,13 @@ void ws_decode(const struct ws_frame *frame, struct ws_packet *packet)
 	        .packet = packet,
 	        .bytes = {.data = frame->data, .size = frame->captured < end ? frame->captured : end},
 	        .end = end,
+	        .fcs_length = (uint8_t)fcs,
 	};
 	clear_values(packet, frame);
 	decode_link(&cursor, frame->link);
 	if (cursor.end != frame->length) {
 		uint32_t packet_end = cursor.end;
-		cursor.end = end;
+		cursor.end = frame->length - cursor.fcs_length;
 		cursor.quoted = false;
 		decode_tail(&cursor, packet_end);
 	}

@@ -20,10 +20,12 @@ struct ws_cursor {
 	struct ws_packet *packet;
 	struct ws_reader bytes;
 	uint32_t end;
-	bool quoted;     /* inside an ICMP error, where the packet's own values must not change */
-	bool incomplete; /* bytes of the IP payload are missing, so no checksum can be verified */
-	bool detached;   /* in a reassembled datagram, layers go to `scratch` and not to the packet */
-	uint64_t pseudo; /* the running sum of the pseudo-header's addresses */
+	bool quoted;        /* inside an ICMP error, where the packet's own values must not change */
+	bool incomplete;    /* bytes of the IP payload are missing, so no checksum can be verified */
+	bool detached;      /* in a reassembled datagram, layers go to `scratch` and not to the packet */
+	uint8_t fcs_length; /* bytes of frame check sequence after `end` */
+	uint32_t fcs_start; /* where the frame begins that it covers */
+	uint64_t pseudo;    /* the running sum of the pseudo-header's addresses */
 	struct ws_layer scratch;
 };
 
@@ -42,6 +44,16 @@ void ws_decode_llc(struct ws_cursor *cursor, uint32_t offset);
 void ws_decode_sll(struct ws_cursor *cursor, uint32_t offset);
 void ws_decode_sll2(struct ws_cursor *cursor, uint32_t offset);
 void ws_decode_null(struct ws_cursor *cursor, uint32_t offset);
+void ws_decode_radiotap(struct ws_cursor *cursor, uint32_t offset);
+void ws_decode_wifi(struct ws_cursor *cursor, uint32_t offset);
+void ws_decode_ppp(struct ws_cursor *cursor, uint32_t offset);        /* from the protocol field on */
+void ws_decode_ppp_framed(struct ws_cursor *cursor, uint32_t offset); /* maybe HDLC's address and control before */
+void ws_decode_serial(struct ws_cursor *cursor, uint32_t offset);     /* that, or Cisco HDLC */
+void ws_decode_cisco_hdlc(struct ws_cursor *cursor, uint32_t offset);
+void ws_decode_nflog(struct ws_cursor *cursor, uint32_t offset);
+void ws_decode_pktap(struct ws_cursor *cursor, uint32_t offset);
+void ws_decode_dsa(struct ws_cursor *cursor);
+void ws_decode_edsa(struct ws_cursor *cursor);
 void ws_decode_ip(struct ws_cursor *cursor, uint32_t offset); /* either version, by the first bits */
 void ws_decode_ethertype(struct ws_cursor *cursor, uint16_t type, uint32_t offset);
 void ws_decode_vlan(struct ws_cursor *cursor, uint32_t offset);

@@ -1,22 +1,6 @@
 /* The field tables describe each header once, bit by bit, in the order of the wire. As in RFC diagrams, bit 0 is the
  * most significant bit of the first byte. Fields without a name are shown to people and left out of JSON. */
-#include <wirestate/packet.h>
-
-/* name, label, first bit, bits, kind, scale, when, meaning, reference */
-#define F(name, label, offset, width, kind, scale, meaning, reference)                                                 \
-	{                                                                                                              \
-		name, label, offset, width, WS_FIELD_##kind, scale, WS_WHEN_ALWAYS, meaning, reference                 \
-	}
-#define F_WHEN(when, label, offset, width, kind, meaning, reference)                                                   \
-	{                                                                                                              \
-		NULL, label, offset, width, WS_FIELD_##kind, 1, WS_WHEN_##when, meaning, reference                     \
-	}
-
-#define ETHERNET_ADDRESSES                                                                                             \
-	F("destination", "destination", 0, 48, MAC, 1,                                                                 \
-	  "the card this frame is for; ff:ff:ff:ff:ff:ff is every card on the link", "IEEE 802.3 §3.2.4"),             \
-	        F("source", "source", 48, 48, MAC, 1, "the network card that sent this frame on the link",             \
-	          "IEEE 802.3 §3.2.5")
+#include "decode/fields_link.h"
 
 static const struct ws_field ethernet[] = {
         ETHERNET_ADDRESSES,
@@ -341,6 +325,16 @@ static const struct ws_header_info headers[WS_HEADER_COUNT] = {
         FIELDS(WS_HEADER_SLL2, sll2),
         FIELDS(WS_HEADER_NULL, null),
         FIELDS(WS_HEADER_ISL, isl),
+        FIELDS(WS_HEADER_RADIOTAP, radiotap),
+        FIELDS(WS_HEADER_WIFI, wifi),
+        FIELDS(WS_HEADER_WIFI_4, wifi_4),
+        FIELDS(WS_HEADER_WIFI_OTHER, wifi_other),
+        FIELDS(WS_HEADER_HDLC, hdlc),
+        FIELDS(WS_HEADER_CISCO_HDLC, cisco_hdlc),
+        FIELDS(WS_HEADER_NFLOG, nflog),
+        FIELDS(WS_HEADER_PKTAP, pktap),
+        FIELDS(WS_HEADER_DSA, dsa),
+        FIELDS(WS_HEADER_EDSA, edsa),
         FIELDS(WS_HEADER_VLAN, vlan),
         FIELDS(WS_HEADER_PPPOE, pppoe),
         FIELDS(WS_HEADER_PPP, ppp),

@@ -1,11 +1,6 @@
-/* Headers that providers put between the link and IP: PPPoE sessions (RFC 2516) with PPP's protocol number, and stacks
- * of MPLS labels (RFC 3032). All protocol numbers of PPP are odd, and the first of their two bytes is even; so an odd
- * first byte is a number compressed to one byte (RFC 1661 §6.5). Labels do not say what they carry; the first bits
- * after the last label are the IP version. */
+/* Headers that providers put between the link and IP: PPPoE sessions (RFC 2516), which contain PPP, and stacks of MPLS
+ * labels (RFC 3032). Labels do not say what they carry; the first bits after the last label are the IP version. */
 #include "decode/decode.h"
-
-#define PPP_IPV4 0x0021
-#define PPP_IPV6 0x0057
 
 void ws_decode_pppoe(struct ws_cursor *cursor, uint32_t offset)
 {
@@ -19,24 +14,7 @@ void ws_decode_pppoe(struct ws_cursor *cursor, uint32_t offset)
 		ws_layer_problem(cursor, layer, WS_PROBLEM_LENGTH);
 	else
 		cursor->end = offset + length;
-	const uint8_t *first = ws_cursor_span(cursor, offset, 1);
-	bool compressed = first && *first & 1;
-	uint32_t size = compressed ? 1 : 2;
-	layer = ws_layer_add(cursor, compressed ? WS_HEADER_PPP_SHORT : WS_HEADER_PPP, offset, size);
-	bytes = ws_cursor_span(cursor, offset, size);
-	if (!layer || !bytes)
-		return;
-	offset += size;
-	switch (compressed ? bytes[0] : ws_load16(bytes)) {
-	case PPP_IPV4:
-		ws_decode_ipv4(cursor, offset);
-		break;
-	case PPP_IPV6:
-		ws_decode_ipv6(cursor, offset);
-		break;
-	default:
-		ws_decode_payload(cursor, offset);
-	}
+	ws_decode_ppp(cursor, offset);
 }
 
 void ws_decode_mpls(struct ws_cursor *cursor, uint32_t offset)

@@ -35,7 +35,7 @@ static bool icmp_applies(enum ws_field_when when, bool version6, uint8_t type, u
 static bool is_bytes(const struct ws_field *field)
 {
 	return field->kind == WS_FIELD_MAC || field->kind == WS_FIELD_IPV4 || field->kind == WS_FIELD_IPV6 ||
-	       field->kind == WS_FIELD_OPTIONS || field->kind == WS_FIELD_BYTES;
+	       field->kind == WS_FIELD_OPTIONS || field->kind == WS_FIELD_BYTES || field->kind == WS_FIELD_NAME;
 }
 
 /* The bytes of the header that a field touches: [first, last). */
@@ -82,6 +82,8 @@ bool ws_field_value(const struct ws_packet *packet, const struct ws_layer *layer
 		*value = (struct ws_value){.bytes = header + extent.first, .length = extent.last - extent.first};
 	} else {
 		uint64_t raw = load_bits(header, field->bit_offset, field->bit_width);
+		if (field->kind == WS_FIELD_LITTLE || field->kind == WS_FIELD_LITTLE_HEX)
+			raw = __builtin_bswap64(raw) >> (64 - field->bit_width);
 		*value = (struct ws_value){.number = field->scale ? raw * field->scale : raw};
 	}
 	return true;
@@ -152,7 +154,11 @@ void ws_field_text(struct ws_text *text, const struct ws_packet *packet, const s
 	case WS_FIELD_NUMBER:
 		number_text(text, field, value->number);
 		break;
+	case WS_FIELD_LITTLE:
+		ws_text_u64(text, value->number);
+		break;
 	case WS_FIELD_HEX:
+	case WS_FIELD_LITTLE_HEX:
 		hex_text(text, field, value->number);
 		break;
 	case WS_FIELD_BOOLEAN:
@@ -200,6 +206,9 @@ void ws_field_text(struct ws_text *text, const struct ws_packet *packet, const s
 		break;
 	case WS_FIELD_OPTIONS:
 		options_text(text, packet, layer);
+		break;
+	case WS_FIELD_NAME:
+		ws_text_clean(text, (const char *)value->bytes, strnlen((const char *)value->bytes, value->length));
 		break;
 	case WS_FIELD_BYTES:
 		bytes_text(text, value);

@@ -226,6 +226,7 @@ static void take_field(struct ws_lesson_value *value, const struct ws_packet *pa
 	case WS_FIELD_IPV6:
 	case WS_FIELD_OPTIONS:
 	case WS_FIELD_BYTES:
+	case WS_FIELD_NAME:
 		break;
 	default:
 		put_number(value, read->number);

@@ -39,9 +39,11 @@ static void make_field(struct json_field *out, const struct ws_field *field)
 {
 	unsigned end = field->bit_offset + field->bit_width;
 	bool bytes = field->kind == WS_FIELD_MAC || field->kind == WS_FIELD_IPV4 || field->kind == WS_FIELD_IPV6 ||
-	             field->kind == WS_FIELD_OPTIONS || field->kind == WS_FIELD_BYTES;
+	             field->kind == WS_FIELD_OPTIONS || field->kind == WS_FIELD_BYTES || field->kind == WS_FIELD_NAME;
+	bool little = field->kind == WS_FIELD_LITTLE || field->kind == WS_FIELD_LITTLE_HEX;
 	*out = (struct json_field){
-	        .plain = !bytes && field->bit_width > 0 && field->bit_width <= 32 && field->when == WS_WHEN_ALWAYS,
+	        .plain = !bytes && !little && field->bit_width > 0 && field->bit_width <= 32 &&
+	                 field->when == WS_WHEN_ALWAYS,
 	        .shift = (uint8_t)(64 - field->bit_offset % 8 - field->bit_width),
 	        .scale = field->scale ? field->scale : 1,
 	        .first = field->bit_offset / 8,
@@ -369,6 +371,9 @@ static void put_extras(struct writer *w, unsigned index, unsigned *problem)
 	switch (layer->header) {
 	case WS_HEADER_ETHERNET:
 	case WS_HEADER_ETHERNET_LENGTH:
+	case WS_HEADER_WIFI:
+	case WS_HEADER_WIFI_4:
+	case WS_HEADER_WIFI_OTHER:
 		put_fcs(w, problem);
 		break;
 	case WS_HEADER_IPV6:
@@ -430,11 +435,11 @@ static bool is_skipped(const struct ws_packet *packet, const struct ws_layer *la
 static void put_layers(struct writer *w, unsigned from, bool quoted)
 {
 	const struct ws_packet *packet = w->packet;
-	uint32_t seen = 0, stacked = 0;
+	uint64_t seen = 0, stacked = 0;
 	for (unsigned i = from; i < packet->layer_count; i++) {
 		if (!is_skipped(packet, &packet->layer[i], quoted)) {
-			stacked |= seen & 1u << packet->layer[i].header;
-			seen |= 1u << packet->layer[i].header;
+			stacked |= seen & UINT64_C(1) << packet->layer[i].header;
+			seen |= UINT64_C(1) << packet->layer[i].header;
 		}
 	}
 	writer_make_room(w, EXTRA_MOST);
@@ -447,7 +452,7 @@ static void put_layers(struct writer *w, unsigned from, bool quoted)
 			continue;
 		writer_make_room(w, EXTRA_MOST);
 		put_key(w, &w->output->header[kind].key);
-		seen |= 1u << kind;
+		seen |= UINT64_C(1) << kind;
 		if (stacked >> kind & 1) {
 			*w->at++ = '[';
 			put_layer(w, i);

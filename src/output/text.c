@@ -274,6 +274,8 @@ static void write_other(struct ws_text *text, const struct ws_packet *packet)
 		labelled(text, "protocol ", packet->ip_protocol);
 	} else {
 		ws_text_puts(text, info->label);
+		if (named_value(packet, layer, "protected", &value) && value.number)
+			ws_text_puts(text, " encrypted");
 		for (size_t i = 0; i < info->field_count; i++) {
 			const struct ws_field *field = &info->fields[i];
 			if (field->kind != WS_FIELD_ETHERTYPE || !ws_field_value(packet, layer, field, &value))

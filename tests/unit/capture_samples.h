@@ -53,7 +53,7 @@ static inline void put_filler(struct bytes *b, uint32_t length, uint8_t first)
 		put_number(b, (uint8_t)(first + i), 1);
 }
 
-enum { ETHERNET = 1, RAW_IP = 101, PPP = 9, FRAMES = 3 };
+enum { ETHERNET = 1, RAW_IP = 101, IEEE_802_15_4 = 195, FRAMES = 3 };
 enum { MICRO = 0xa1b2c3d4, NANO = 0xa1b23c4d, MODIFIED = 0xa1b2cd34 };
 
 static inline void pcap_header(struct bytes *b, uint32_t magic, unsigned minor, uint32_t link)

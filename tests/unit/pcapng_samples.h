@@ -4,7 +4,7 @@
 
 #include "capture_samples.h"
 
-enum { LOOPBACK = 0, USB_LINUX = 189, WIFI = 105 };
+enum { LOOPBACK = 0, USB_LINUX = 189, OTHER_LINK = 195 }; /* the last is IEEE 802.15.4, which is not decoded */
 enum { OPTION_COMMENT = 1, OPTION_NAME = 2, OPTION_RESOLUTION = 9, OPTION_FCS = 13, OPTION_OFFSET = 14 };
 
 static inline void option(struct bytes *body, unsigned code, const void *value, size_t length)

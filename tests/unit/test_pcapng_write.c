@@ -53,7 +53,7 @@ static struct bytes rich_sample(bool big)
 		option_text(&described, OPTION_COMMENT, "a comment");
 		option_number(&described, OPTION_FCS, 4, 1);
 		ng_block(&b, 1, &described);
-		interface(&b, WIFI, 0);
+		interface(&b, OTHER_LINK, 0);
 		struct bytes packet = packet_body(big, 0, 1000 + i, 21);
 		option_text(&packet, OPTION_COMMENT, "one");
 		option_number(&packet, 2, 2u << 5, 4); /* an FCS of 2 bytes */
@@ -87,7 +87,7 @@ static void what_is_written_reads_the_same(void **state)
 			assert_int_equal(after.frame[i].fcs_length, before.frame[i].fcs_length);
 			assert_string_equal(after.comment[i], before.comment[i]);
 			assert_memory_equal(after.data[i], before.data[i], after.frame[i].captured);
-			assert_int_equal(shown->link_number, i & 1 ? WIFI : ETHERNET);
+			assert_int_equal(shown->link_number, i & 1 ? OTHER_LINK : ETHERNET);
 			assert_int_equal(shown->snapshot_length, i & 1 ? 0 : 77);
 			assert_string_equal(shown->section_comment, i < 2 ? "first section" : "second section");
 			if (i & 1)

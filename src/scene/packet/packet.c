@@ -51,10 +51,10 @@ static void choose_expanded(struct ws_ui *ui)
 	                                WS_HEADER_VLAN, WS_HEADER_IPV4,   WS_HEADER_IPV6};
 	size_t room = (size_t)divide(ui->columns, ui->rows, view->frame.captured).tree_rows;
 	bool plain = !view->packet.transport && !view->fragments.count;
-	view->expanded = plain ? 1u << WS_HEADER_IPV4 | 1u << WS_HEADER_IPV6 : 0;
+	view->expanded = plain ? UINT64_C(1) << WS_HEADER_IPV4 | UINT64_C(1) << WS_HEADER_IPV6 : 0;
 	for (size_t i = 0; i < WS_ARRAY_SIZE(order); i++) {
-		uint32_t before = view->expanded;
-		view->expanded |= 1u << order[i];
+		uint64_t before = view->expanded;
+		view->expanded |= UINT64_C(1) << order[i];
 		packet_build(view);
 		if (i >= ALWAYS_OPEN && view->cursor.count > room)
 			view->expanded = before;
@@ -130,7 +130,7 @@ static void choose_fields(struct packet_view *view, int room)
 	for (size_t at = 0; at < view->packet.layer_count; at++)
 		for (size_t i = 0; i < view->field_count; i++)
 			if (strcmp(packet_layer_name(&view->packet.layer[at]), view->field[i].layer) == 0)
-				view->expanded |= 1u << view->packet.layer[at].header;
+				view->expanded |= UINT64_C(1) << view->packet.layer[at].header;
 	view->only_fields = false;
 	packet_build(view);
 	view->only_fields = view->cursor.count > (size_t)(room > 0 ? room : 0);
@@ -238,7 +238,7 @@ static void packet_fold(struct packet_view *view, int open)
 	if (!view->cursor.count || view->row[view->cursor.selected].kind >= ROW_DATAGRAM)
 		return;
 	uint8_t layer = view->row[view->cursor.selected].layer;
-	uint32_t bit = 1u << view->packet.layer[layer].header;
+	uint64_t bit = UINT64_C(1) << view->packet.layer[layer].header;
 	bool to = open < 0 ? !(view->expanded & bit) : open;
 	packet_show_fields(view, NULL, 0); /* from now on the user chooses */
 	view->expanded = to ? view->expanded | bit : view->expanded & ~bit;
@@ -465,7 +465,8 @@ static void draw_tree_row(const struct ws_ui *ui, struct ws_canvas *canvas, int 
 		limit = draw_right(canvas, at, 4, limit, head ? WS_STYLE_DIM : WS_STYLE_NORMAL, ws_text_cstr(&bits)) -
 		        1;
 	if (layer_head)
-		ws_canvas_put(canvas, at, 1, WS_STYLE_DIM, view->expanded & 1u << layer->header ? 0x25be : 0x25b8);
+		ws_canvas_put(canvas, at, 1, WS_STYLE_DIM,
+		              view->expanded & UINT64_C(1) << layer->header ? 0x25be : 0x25b8);
 	int end = draw_cut(canvas, at, column, limit, head ? WS_STYLE_TITLE : WS_STYLE_DIM, ws_text_cstr(&label));
 	int start = canvas->columns >= 60 ? VALUE_COLUMN : end + 2;
 	if (head) {

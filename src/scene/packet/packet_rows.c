@@ -176,7 +176,7 @@ void packet_build(struct packet_view *view)
 		struct packet_row *row = add_row(view, ROW_LAYER, i, 0);
 		if (row)
 			set_bytes(view, row, layer->offset, layer->available);
-		if (view->expanded & 1u << layer->header)
+		if (view->expanded & UINT64_C(1) << layer->header)
 			add_fields(view, i);
 	}
 	add_fragments(view);
@@ -236,6 +236,14 @@ static void field_text(const struct packet_view *view, const struct ws_layer *la
 	X(WS_HEADER_SLL, "{source}  {type}")                                                                           \
 	X(WS_HEADER_SLL2, "{source}  {type}")                                                                          \
 	X(WS_HEADER_NULL, "family {family}")                                                                           \
+	X(WS_HEADER_WIFI, "{transmitter} → {receiver}  protected {protected}")                                         \
+	X(WS_HEADER_WIFI_4, "{transmitter} → {receiver}  protected {protected}")                                       \
+	X(WS_HEADER_WIFI_OTHER, "type {frame_type} subtype {subtype}")                                                 \
+	X(WS_HEADER_CISCO_HDLC, "{type}")                                                                              \
+	X(WS_HEADER_NFLOG, "group {group}")                                                                            \
+	X(WS_HEADER_PKTAP, "process {process_id}")                                                                     \
+	X(WS_HEADER_DSA, "{source} → {destination}  port {port}")                                                      \
+	X(WS_HEADER_EDSA, "{source} → {destination}  port {port}")                                                     \
 	X(WS_HEADER_VLAN, "VLAN {id}  priority {priority}")                                                            \
 	X(WS_HEADER_ARP, "{operation}  {sender_ip} → {target_ip}")                                                     \
 	X(WS_HEADER_IPV4, "{source} → {destination}  ttl {ttl}")                                                       \
@@ -464,7 +472,7 @@ void packet_select_byte(struct packet_view *view)
 	}
 	if (owner < 0)
 		return;
-	view->expanded |= 1u << view->packet.layer[owner].header;
+	view->expanded |= UINT64_C(1) << view->packet.layer[owner].header;
 	packet_build(view);
 	uint32_t least = UINT32_MAX;
 	for (size_t i = 0; i < view->cursor.count; i++) {

@@ -36,7 +36,7 @@ struct packet_view {
 	size_t capacity;
 	struct ws_packet packet;
 	struct packet_fragments fragments;
-	uint32_t expanded; /* bit set over enum ws_header */
+	uint64_t expanded; /* bit set over enum ws_header */
 	bool expanded_chosen;
 	struct packet_row row[PACKET_ROWS];
 	struct ws_cursor cursor; /* among the rows; its count is that of the rows that there are */

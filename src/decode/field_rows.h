@@ -1,0 +1,23 @@
+/* How the rows of field tables are written. Private to src/decode/fields*. */
+#ifndef WS_DECODE_FIELD_ROWS_H
+#define WS_DECODE_FIELD_ROWS_H
+
+#include <wirestate/packet.h>
+
+/* name, label, first bit, bits, kind, scale, when, meaning, reference */
+#define F(name, label, offset, width, kind, scale, meaning, reference)                                                 \
+	{                                                                                                              \
+		name, label, offset, width, WS_FIELD_##kind, scale, WS_WHEN_ALWAYS, meaning, reference                 \
+	}
+#define F_WHEN(when, label, offset, width, kind, meaning, reference)                                                   \
+	{                                                                                                              \
+		NULL, label, offset, width, WS_FIELD_##kind, 1, WS_WHEN_##when, meaning, reference                     \
+	}
+
+#define ETHERNET_ADDRESSES                                                                                             \
+	F("destination", "destination", 0, 48, MAC, 1,                                                                 \
+	  "the card this frame is for; ff:ff:ff:ff:ff:ff is every card on the link", "IEEE 802.3 §3.2.4"),             \
+	        F("source", "source", 48, 48, MAC, 1, "the network card that sent this frame on the link",             \
+	          "IEEE 802.3 §3.2.5")
+
+#endif
