@@ -240,7 +240,7 @@ static void test_live_list(void **state)
 	assert_false(shows(world, "new connection"));
 }
 
-/* ---- Lessons */
+/* ---- Bundled captures and lessons */
 
 struct played {
 	struct ws_tracker *tracker;
@@ -257,12 +257,76 @@ static void take(void *context, const struct ws_frame *frame)
 	while (ws_tracker_advance(played->tracker, frame->time, &result))
 		;
 	ws_tracker_packet(played->tracker, &packet, &result);
-	ws_lesson_take(played->lesson, &packet, &result, played->tracker);
+	if (played->lesson)
+		ws_lesson_take(played->lesson, &packet, &result, played->tracker);
 }
 
 static bool fetch_frame(void *context, uint64_t position, struct ws_frame *frame)
 {
 	return ws_capture_fetch(context, position, frame);
+}
+
+static void read_capture(struct played *played, const char *path)
+{
+	const struct ws_capture_options options = {.fcs_length = -1};
+	struct ws_error error = {.status = WS_OK};
+	played->capture = ws_capture_open_file(path, &options, &error);
+	assert_non_null(played->capture);
+	while (ws_capture_read(played->capture, 256, take, played, &error) == WS_READ_MORE)
+		;
+}
+
+/* A world that shows the capture. Close it with close_world(). */
+static struct world *open_world(const struct played *played, struct ws_tracker **own)
+{
+	void *made = NULL;
+	assert_int_equal(set_up(&made), 0);
+	struct world *world = made;
+	*own = world->tracker;
+	world->model.tracker = played->tracker;
+	world->model.generation = 2;
+	world->model.fetch = fetch_frame;
+	world->model.fetch_context = played->capture;
+	return world;
+}
+
+static void close_world(struct world *world, struct ws_tracker *own, struct played *played)
+{
+	void *made = world;
+	world->model.tracker = own;
+	tear_down(&made);
+	ws_capture_close(played->capture);
+	ws_tracker_free(played->tracker);
+	ws_lesson_free(played->lesson);
+}
+
+/* At 80x24, no step of a bundled capture has a sentence or a segment's words that are cut. */
+static void test_nothing_is_cut(void **state)
+{
+	enum { STEPS = 40 };
+	(void)state;
+	glob_t found;
+	int steps = 0;
+	assert_int_equal(glob("captures/*.pcap", 0, NULL, &found), 0);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		const struct ws_tracker_config config = {.history = true};
+		struct played played = {.tracker = ws_tracker_create(&config, NULL)};
+		struct ws_tracker *own;
+		read_capture(&played, found.gl_pathv[i]);
+		struct world *world = open_world(&played, &own);
+		for (size_t rank = 0; rank < ws_tracker_conn_count(played.tracker) && rank < 4; rank++) {
+			ws_ui_play(world->ui, &world->model, ws_tracker_conn_at(played.tracker, rank));
+			act(world, WS_ACT_FIRST);
+			for (int step = 0; step < STEPS; step++, steps++) {
+				if (shows(world, "…"))
+					assert_shows(world, "a whole sentence everywhere");
+				act(world, WS_ACT_NEXT_PACKET);
+			}
+		}
+		close_world(world, own, &played);
+	}
+	globfree(&found);
+	assert_true(steps > 500);
 }
 
 static char *read_text(const char *path, size_t *length)
@@ -331,36 +395,22 @@ static void test_lessons_fly_between_stops(void **state)
 	int lessons = 0, ways = 0;
 	assert_int_equal(glob("captures/*.lesson", 0, NULL, &found), 0);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
-		void *made = NULL;
 		size_t length;
 		char *text = read_text(found.gl_pathv[i], &length), path[256];
 		struct ws_error error = {.status = WS_OK};
 		const struct ws_tracker_config config = {.history = true};
 		struct played played = {.tracker = ws_tracker_create(&config, NULL)};
+		struct ws_tracker *own;
 		played.lesson = ws_lesson_parse(text, length, found.gl_pathv[i], &error);
 		assert_non_null(played.lesson);
 		snprintf(path, sizeof(path), "captures/%s.pcap", played.lesson->capture);
-		const struct ws_capture_options options = {.fcs_length = -1};
-		played.capture = ws_capture_open_file(path, &options, &error);
-		assert_non_null(played.capture);
-		while (ws_capture_read(played.capture, 256, take, &played, &error) == WS_READ_MORE)
-			;
+		read_capture(&played, path);
 		if (!ws_lesson_resolve(played.lesson, played.tracker, &error))
 			fail_msg("%s", error.text);
-		assert_int_equal(set_up(&made), 0);
-		struct world *world = made;
-		struct ws_tracker *own = world->tracker;
-		world->model.tracker = played.tracker;
-		world->model.generation = 2;
-		world->model.fetch = fetch_frame;
-		world->model.fetch_context = played.capture;
+		struct world *world = open_world(&played, &own);
 		ways += watch_lesson(world, played.lesson);
 		lessons++;
-		world->model.tracker = own;
-		tear_down(&made);
-		ws_capture_close(played.capture);
-		ws_tracker_free(played.tracker);
-		ws_lesson_free(played.lesson);
+		close_world(world, own, &played);
 		free(text);
 	}
 	globfree(&found);
@@ -373,9 +423,13 @@ int main(void)
 	if (!setlocale(LC_ALL, "C.UTF-8"))
 		return 1;
 	const struct CMUnitTest tests[] = {
-	        SCENE_TEST(test_guided),      SCENE_TEST(test_a_chosen_speed_is_kept),
-	        SCENE_TEST(test_boxes_flash), SCENE_TEST(test_live_flies_and_keeps_up),
-	        SCENE_TEST(test_live_list),   cmocka_unit_test(test_lessons_fly_between_stops),
+	        SCENE_TEST(test_guided),
+	        SCENE_TEST(test_a_chosen_speed_is_kept),
+	        SCENE_TEST(test_boxes_flash),
+	        SCENE_TEST(test_live_flies_and_keeps_up),
+	        SCENE_TEST(test_live_list),
+	        cmocka_unit_test(test_nothing_is_cut),
+	        cmocka_unit_test(test_lessons_fly_between_stops),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

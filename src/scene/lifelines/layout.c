@@ -22,14 +22,18 @@ void layout_segment(const struct layout *layout, const struct ws_step *step, int
 	char names[64];
 	struct ws_text flags = WS_TEXT_OVER(names);
 	ws_tcp_flags_text(&flags, input->flags, false);
-	for (size_t i = 0; i < flags.length; i++)
+	/* Beside data and its marks, that it has PSH and ACK says least. */
+	const bool plain = !(input->flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST | WS_TCP_URG)) && input->length;
+	const bool nameless = left_out > 3 && plain;
+	for (size_t i = 0; i < flags.length && !nameless; i++)
 		if (names[i] != ' ')
 			ws_text_putc(text, names[i]);
 	bool numbered = input->flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST) || input->length ||
 	                step->analysis & 1u << WS_ANALYSIS_KEEP_ALIVE;
 	if (numbered)
-		ws_text_printf(text, " seq %u", absolute ? input->sequence : step->relative_sequence);
-	if (input->flags & WS_TCP_ACK && !(left_out > 2 && input->length))
+		ws_text_printf(text, "%sseq %u", nameless ? "" : " ",
+		               absolute ? input->sequence : step->relative_sequence);
+	if (input->flags & WS_TCP_ACK && left_out < (input->length ? 3 : 5))
 		ws_text_printf(text, " ack %u", absolute ? input->acknowledgment : step->relative_acknowledgment);
 	if (input->length)
 		ws_text_printf(text, " len %u", input->length);

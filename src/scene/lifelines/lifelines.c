@@ -12,7 +12,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_VISIBLE = 96 };
+enum {
+	MAX_VISIBLE = 96,
+	LEAST_SEGMENT_ROWS = 6, /* with fewer, a segment's words and its arrow share a row */
+};
 #define GAP_WORTH_A_ROW (250 * WS_MILLISECOND)
 
 /* X(mark, words, character of the arrow's shaft, style): how a segment with a mark looks. The first mark that
@@ -402,7 +405,7 @@ static void draw_segment_row(const struct layout *layout, struct ws_canvas *canv
 	int room = bottom - top, used;
 	if (room < 1)
 		return;
-	bool single = room < 8;
+	bool single = room < LEAST_SEGMENT_ROWS;
 	size_t most = room < MAX_VISIBLE ? (size_t)room : MAX_VISIBLE; /* each takes a row at least */
 	size_t count = replay->step + 1 < most ? replay->step + 1 : most;
 	size_t first = replay->step + 1 - count;
@@ -447,6 +450,14 @@ static void draw_segment_row(const struct layout *layout, struct ws_canvas *canv
 static int notes_height(int rows)
 {
 	return rows >= 36 ? 9 : rows >= 24 ? 8 : rows >= 16 ? 4 : 2;
+}
+
+/* The notes take more rows where a sentence would be cut otherwise, as long as some segments can be seen. */
+static int notes_need(const struct layout *layout, const struct ws_canvas *canvas, int room)
+{
+	const int usual = notes_height(canvas->rows), need = notes_rows(layout, canvas->columns);
+	const int most = room - LEAST_SEGMENT_ROWS;
+	return need <= usual || most <= usual ? usual : need < most ? need : most;
 }
 
 /* The state diagram takes the right side where there is room enough for both. */
@@ -513,11 +524,10 @@ static void lifelines_draw(const struct ws_ui *ui, const struct ws_model *model,
 	}
 	layout_title(&layout, canvas);
 	layout_names(&layout, canvas, 0, columns);
-	int notes = rule - notes_height(canvas->rows), top = 2;
-	bool boxes = canvas->rows >= 16;
+	const bool boxes = canvas->rows >= 16;
+	const int top = boxes ? 5 : 2;
+	int notes = rule - notes_need(&layout, canvas, rule - top - (canvas->rows >= 30));
 	boxes_draw(&layout, canvas, boxes ? 2 : -1);
-	if (boxes)
-		top = 5;
 	if (canvas->rows >= 30)
 		draw_rule(canvas, --notes);
 	draw_segment_row(&layout, canvas, top, notes);

@@ -49,7 +49,7 @@ void layout_title(const struct layout *layout, struct ws_canvas *canvas);
 void layout_names(const struct layout *layout, struct ws_canvas *canvas, int column, int columns);
 /* Writes what a segment says: "FIN,ACK seq 1 ack 5 len 20". Of what there may be no room for, `left_out` (0 to
  * LAYOUT_LEAVES_OUT) things are left out, the least important first. */
-enum { LAYOUT_LEAVES_OUT = 3 };
+enum { LAYOUT_LEAVES_OUT = 5 };
 void layout_segment(const struct layout *layout, const struct ws_step *step, int left_out, struct ws_text *text);
 void layout_event(const struct layout *layout, const struct ws_step *step, struct ws_text *text);
 void boxes_draw(const struct layout *layout, struct ws_canvas *canvas, int row);
@@ -59,6 +59,8 @@ void notes_text(const struct layout *layout, enum notes_paragraph paragraph, str
 /* True for the paragraphs that a guided replay shows while it plays: no more than can be read. */
 bool notes_guided(const struct layout *layout, enum notes_paragraph paragraph);
 void notes_draw(const struct layout *layout, struct ws_canvas *canvas, int row, int rows);
+/* The rows that all of it takes. */
+int notes_rows(const struct layout *layout, int columns);
 /* The note about a step; NULL: there is nothing special to explain. */
 const char *notes_find(const struct layout *layout);
 

@@ -529,23 +529,41 @@ bool notes_guided(const struct layout *layout, enum notes_paragraph paragraph)
 	return paragraph == NOTES_WHAT || paragraph == (notes_find(layout) ? NOTES_NOTE : NOTES_WHY);
 }
 
+/* Writes the paragraphs, and counts the rows that each takes. Returns all of these. */
+static int write_paragraphs(const struct layout *layout, int columns, char paragraph[PARAGRAPHS][LINE],
+                            int need[PARAGRAPHS])
+{
+	const bool guided = layout->ui->replay.playing && layout->ui->replay.guided;
+	const int width = columns - INDENT - 1;
+	char line[LINE];
+	int rows = 0;
+	for (int i = 0; i < PARAGRAPHS; i++) {
+		struct ws_text text = {.data = paragraph[i], .capacity = LINE};
+		if (!guided || notes_guided(layout, (enum notes_paragraph)i))
+			notes_text(layout, (enum notes_paragraph)i, &text);
+		ws_text_cstr(&text);
+		for (need[i] = 0; draw_wrap(paragraph[i], width, need[i], line, sizeof(line)); need[i]++)
+			;
+		rows += need[i];
+	}
+	return rows;
+}
+
+int notes_rows(const struct layout *layout, int columns)
+{
+	char paragraph[PARAGRAPHS][LINE];
+	int need[PARAGRAPHS];
+	return write_paragraphs(layout, columns, paragraph, need);
+}
+
 void notes_draw(const struct layout *layout, struct ws_canvas *canvas, int row, int rows)
 {
 	static const char *const heads[PARAGRAPHS] = {"WHAT", "WHY", "NEXT", "NOTE"};
 	/* Which paragraph gets the rows that are left after each has one. */
 	static const int priority[PARAGRAPHS] = {0, 3, 1, 2};
 	char paragraph[PARAGRAPHS][LINE], line[LINE];
-	int width = canvas->columns - INDENT - 1, need[PARAGRAPHS], have[PARAGRAPHS], left = rows;
-	const bool guided = layout->ui->replay.playing && layout->ui->replay.guided;
-	for (int i = 0; i < PARAGRAPHS; i++) {
-		struct ws_text text = WS_TEXT_OVER(paragraph[i]);
-		if (!guided || notes_guided(layout, (enum notes_paragraph)i))
-			notes_text(layout, (enum notes_paragraph)i, &text);
-		ws_text_cstr(&text);
-		for (need[i] = 0; draw_wrap(paragraph[i], width, need[i], line, sizeof(line)); need[i]++)
-			;
-		have[i] = 0;
-	}
+	int width = canvas->columns - INDENT - 1, need[PARAGRAPHS], have[PARAGRAPHS] = {0}, left = rows;
+	write_paragraphs(layout, canvas->columns, paragraph, need);
 	for (int round = 0; round < 2; round++) {
 		for (int i = 0; i < PARAGRAPHS; i++) {
 			int which = priority[i], more = round ? need[which] - have[which] : need[which] > 0;

@@ -370,7 +370,7 @@ static void draw_title(const struct ws_ui *ui, struct ws_canvas *canvas)
 		               ui->replay.step + 1, replay_count(&ui->replay));
 		if (ui->replay.step && replay_step(&ui->replay, ui->replay.step - 1, &before)) {
 			ws_text_puts(&text, "  +");
-			ws_text_time(&text, step.input.time - before.input.time, 6);
+			draw_duration(&text, step.input.time - before.input.time);
 		}
 	}
 	if (view->present) {
