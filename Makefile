@@ -16,7 +16,7 @@ ALL_CPPFLAGS := -Iinclude -Isrc -D_GNU_SOURCE -DWS_VERSION='"$(VERSION)"' -DWS_D
 ALL_CFLAGS   := -std=gnu11 $(WARNINGS) $(if $(CI),-Werror) $(HARDEN) $(CFLAGS)
 NO_LTO       := $(if $(LTO),-fno-lto)
 ALL_LDFLAGS  := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
-LIBS     := -lpcap -lseccomp -lcap-ng -lncursesw -ltinfo -lz -lzstd -lm
+LIBS     := -lpcap -lseccomp -lcap-ng -lncursesw -ltinfo -lz -lzstd -lmnl -lm
 
 # Everything but main.c is in the library, so that the unit tests and the fuzzing targets can link it.
 SOURCES  := $(sort $(wildcard src/*/*.c src/*/*/*.c))

@@ -1,4 +1,5 @@
 /* wirestate: from the command line to one of the ways to run, and to the exit status. */
+#include "app/lab_files.h"
 #include "app/lesson_files.h"
 #include "app/listings.h"
 #include "app/report.h"
@@ -87,6 +88,10 @@ static int run(struct options *options, enum mode mode)
 		return list_link_types(options->interface);
 	case MODE_LESSON_NAMES:
 		return print_lesson_names();
+	case MODE_LAB_NAMES:
+		return lab_scenarios_print();
+	case MODE_LAB:
+		return run_lab(options);
 	case MODE_LESSON:
 		return run_lessons(options);
 	case MODE_EXPORT:

@@ -34,12 +34,17 @@ ws_time monotonic(void)
 	return clock_read(CLOCK_MONOTONIC);
 }
 
+static const char *standard_input_name(const struct session *session)
+{
+	return session->options->source ? session->options->source : "standard input";
+}
+
 bool point_open(struct point *point, struct session *session, bool live, const char *name, uint64_t memory,
                 struct ws_error *error)
 {
 	const bool standard_input = !live && strcmp(name, "-") == 0;
 	*point = (struct point){.session = session,
-	                        .name = standard_input ? "standard input" : name,
+	                        .name = standard_input ? standard_input_name(session) : name,
 	                        .feeder = {.packets = -1, .messages = -1}};
 	if (!live && session_needs_feeder(session, name) && !session_start_feeder(session, &point->feeder, name, error))
 		return false;

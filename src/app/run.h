@@ -15,6 +15,8 @@ enum mode {
 	MODE_LINK_TYPES,   /* -L */
 	MODE_LESSON_NAMES, /* --lesson without a name */
 	MODE_LESSON,
+	MODE_LAB_NAMES, /* --lab without a name */
+	MODE_LAB,
 	MODE_EXPORT,
 	MODE_FRAME,
 	MODE_VIEW,
@@ -31,6 +33,8 @@ int run_session(const struct options *options, enum mode mode);
 int run_export(const struct options *options);
 /* The lesson that options->lesson names, and those that the user goes on to. */
 int run_lessons(struct options *options);
+/* The lab, with the scenario that options->lab names, or programs of the user's. */
+int run_lab(struct options *options);
 
 /* Closes a session, which was opened or not (`error` says why), and reports what failed in it. Returns the exit status.
  */

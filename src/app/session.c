@@ -482,6 +482,10 @@ void session_stats(const struct session *session, struct ws_capture_stats *stats
 		struct ws_capture_stats one;
 		ws_capture_stats(session->points[i].capture, &one);
 		stats->captured += one.captured;
+		if (one.comment) {
+			stats->comment = one.comment;
+			stats->comment_length = one.comment_length;
+		}
 		stats->received += one.received;
 		stats->dropped_kernel += one.dropped_kernel;
 		stats->dropped_interface += one.dropped_interface;

@@ -216,4 +216,6 @@ void ws_capture_stats(struct ws_capture *capture, struct ws_capture_stats *stats
 		capture->stats.received = capture->delivered;
 	capture->stats.captured = capture->delivered;
 	*stats = capture->stats;
+	if (capture->pcapng)
+		stats->comment = ws_pcapng_remark(capture->pcapng, &stats->comment_length);
 }

@@ -31,6 +31,7 @@ void ws_pcapng_free(struct ws_pcapng *pcapng)
 	free(pcapng->described);
 	free(pcapng->sections);
 	free(pcapng->section_comment);
+	free(pcapng->remark);
 	free(pcapng->comments.bytes);
 	free(pcapng->fetched.bytes);
 	free(pcapng->fetched_comments.bytes);
@@ -373,6 +374,12 @@ const struct ws_frame_interface *ws_pcapng_interface(const struct ws_pcapng *pca
 bool ws_pcapng_host_name(const struct ws_pcapng *pcapng, size_t index, struct ws_host_name *name)
 {
 	return pcapng->names && ws_host_names_at(pcapng->names, index, name);
+}
+
+const char *ws_pcapng_remark(const struct ws_pcapng *pcapng, size_t *length)
+{
+	*length = pcapng->remark_length;
+	return pcapng->remark;
 }
 
 bool ws_pcapng_drops(const struct ws_pcapng *pcapng, size_t ordinal, struct ws_pcapng_drops *drops)

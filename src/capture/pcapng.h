@@ -21,6 +21,9 @@ bool ws_pcapng_fetch(struct ws_capture *capture, uint64_t position, struct ws_fr
 const struct ws_frame_interface *ws_pcapng_interface(const struct ws_pcapng *pcapng, uint32_t index);
 bool ws_pcapng_host_name(const struct ws_pcapng *pcapng, size_t index, struct ws_host_name *name) WS_CHECKED;
 
+/* The last comment of an interface's statistics, not terminated, or NULL. */
+const char *ws_pcapng_remark(const struct ws_pcapng *pcapng, size_t *length);
+
 /* The drops that are known of the file's `ordinal`-th interface description (from 0), and the index of its interface.
  * False: there are fewer descriptions. */
 struct ws_pcapng_drops {

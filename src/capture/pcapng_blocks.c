@@ -263,6 +263,8 @@ bool ws_ng_statistics_parse(const uint8_t *block, size_t size, bool big, struct 
 	struct ws_ng_options options = options_of(block, size, STATISTICS_BODY, big);
 	struct ws_ng_option option;
 	while (ws_ng_option_next(&options, &option)) {
+		if (option.code == WS_NG_COMMENT)
+			set_text(&statistics->comment, &option);
 		if (option.length != 8)
 			continue;
 		if (option.code == OPTION_STATISTICS_INTERFACE_DROPS)

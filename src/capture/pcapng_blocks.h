@@ -174,6 +174,7 @@ struct ws_ng_statistics {
 	uint32_t interface;
 	bool has_drops;
 	uint64_t dropped_interface, dropped_kernel; /* isb_ifdrop, isb_osdrop; since the capture began */
+	struct ws_ng_text comment;
 };
 
 /* False: the block is too short. */

@@ -104,11 +104,27 @@ void ws_pcapng_count_drops(struct ws_capture *capture, struct described *describ
 	described->counted_kernel = kernel;
 }
 
+/* The last comment of an interface's statistics is kept. */
+static bool keep_remark(struct ws_pcapng *pcapng, const struct ws_ng_text *comment)
+{
+	char *remark = realloc(pcapng->remark, comment->length);
+	if (!remark)
+		return false;
+	memcpy(remark, comment->bytes, comment->length);
+	pcapng->remark = remark;
+	pcapng->remark_length = comment->length;
+	return true;
+}
+
 enum step ws_pcapng_read_statistics(struct ws_capture *capture, const uint8_t *block, size_t size)
 {
 	struct ws_pcapng *pcapng = capture->pcapng;
 	struct ws_ng_statistics statistics;
-	if (!ws_ng_statistics_parse(block, size, pcapng->section.big, &statistics) || !statistics.has_drops)
+	if (!ws_ng_statistics_parse(block, size, pcapng->section.big, &statistics))
+		return STEP_DONE;
+	if (statistics.comment.length && !keep_remark(pcapng, &statistics.comment))
+		return ws_pcapng_fail_memory(capture);
+	if (!statistics.has_drops)
 		return STEP_DONE;
 	struct described *described = described_at(pcapng, statistics.interface);
 	if (!described)

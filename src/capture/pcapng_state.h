@@ -36,6 +36,8 @@ struct ws_pcapng {
 	struct section *sections; /* those that describe an interface, in order */
 	size_t section_count, section_capacity;
 	char *section_comment; /* of the current one, or NULL */
+	char *remark;          /* not terminated: the last comment of an interface's statistics, or NULL */
+	size_t remark_length;
 	uint64_t skip;         /* bytes of a block that are still to be passed over */
 	struct ws_ng_interfaces *interfaces;
 	struct ws_processes *processes;

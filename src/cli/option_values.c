@@ -74,13 +74,42 @@ static bool millions(const struct option_row *row, const char *text, uint64_t *f
 	return value <= 1000000000 && within(row, (double)*field);
 }
 
+/* Takes `unit` from the end of a value. False: it does not end so. `out` is room for 64 bytes. */
+static bool without_unit(const char *text, const char *unit, char *out)
+{
+	const size_t length = strlen(text), tail = strlen(unit);
+	if (length <= tail || length >= 64 || strcmp(text + length - tail, unit) != 0)
+		return false;
+	memcpy(out, text, length - tail);
+	out[length - tail] = '\0';
+	return true;
+}
+
+/* Seconds, or a number followed by s, ms or us. */
 static bool seconds(const struct option_row *row, const char *text, ws_time *field)
 {
-	double value;
-	if (!read_decimal(text, &value) || !within(row, value))
+	static const struct {
+		const char *unit;
+		double length;
+	} units[] = {{"ms", 1e-3}, {"us", 1e-6}, {"s", 1}};
+	char number[64];
+	double value, unit = 1;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(units); i++)
+		if (without_unit(text, units[i].unit, number)) {
+			text = number;
+			unit = units[i].length;
+			break;
+		}
+	if (!read_decimal(text, &value) || !within(row, value * unit))
 		return false;
-	*field = (ws_time)(value * (double)WS_SECOND + 0.5);
+	*field = (ws_time)(value * unit * (double)WS_SECOND + 0.5);
 	return true;
+}
+
+static bool percent(const struct option_row *row, const char *text, double *field)
+{
+	char number[64];
+	return read_decimal(without_unit(text, "%", number) ? number : text, field) && within(row, *field);
 }
 
 static bool speed(const struct option_row *row, const char *text, double *field)
@@ -184,7 +213,10 @@ static void accepted(const struct option_row *row, struct ws_text *out)
 		ws_text_puts(out, "millions of bytes, or a number with k, m or g for units of 1024");
 		break;
 	case OPTION_SECONDS:
-		ws_text_printf(out, "seconds from %g to %g", row->min, row->max);
+		ws_text_printf(out, "seconds from %g to %g, or a number followed by s, ms or us", row->min, row->max);
+		break;
+	case OPTION_PERCENT:
+		ws_text_printf(out, "a share from %g%% to %g%%", row->min, row->max);
 		break;
 	case OPTION_SPEED:
 		ws_text_printf(out, "guided, or a number from %g to %g", row->min, row->max);
@@ -296,6 +328,8 @@ static bool assign(const struct option_row *row, const char *value, struct optio
 		return millions(row, value, field);
 	case OPTION_SECONDS:
 		return seconds(row, value, field);
+	case OPTION_PERCENT:
+		return percent(row, value, field);
 	case OPTION_SPEED:
 		return speed(row, value, field);
 	case OPTION_WORD:

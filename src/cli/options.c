@@ -147,6 +147,21 @@ const struct option_row option_rows[] = {
         {0, "no-mouse", NULL, OPTION_SWITCH, GROUP_VIEW, FIELD(no_mouse), 0, 0, NULL,
          "leave the mouse to the terminal, to copy text with it; the key M changes that, too"},
 
+        {0, "lab", "[SCENARIO]", OPTION_NAME, GROUP_LAB, FIELD(lab), 0, 0, NULL,
+         "make two hosts and a wire between them on this machine, without touching its network, and play a scenario: "
+         "one that comes with wirestate, or the path of a .lab file. Without SCENARIO: list the scenarios"},
+        {0, "server", "COMMAND", OPTION_TEXT, GROUP_LAB, FIELD(lab_server), 1, 0, NULL,
+         "run this program as the server; its host is called server and has the address 10.0.0.2"},
+        {0, "client", "COMMAND", OPTION_TEXT, GROUP_LAB, FIELD(lab_client), 1, 0, NULL,
+         "run this program as the client, once the server listens; its host is called client and has the address "
+         "10.0.0.1"},
+        {0, "delay", "TIME", OPTION_SECONDS, GROUP_LAB, FIELD(lab_delay), 0.000001, 60, NULL,
+         "let each packet be on its way for so long (default 5ms, or the scenario's)"},
+        {0, "loss", "SHARE", OPTION_PERCENT, GROUP_LAB, FIELD(lab_loss), 0.001, 100, NULL,
+         "let this share of packets be lost by chance, such as 5%"},
+        {0, "seed", "N", OPTION_NUMBER, GROUP_LAB, FIELD(lab_seed), 0, 1e18, NULL,
+         "begin the sequence of chances here; the same number loses the same packets"},
+
         {0, "export", "FILE", OPTION_TEXT, GROUP_PICTURE, FIELD(export), 1, 0, NULL,
          "write the lifelines of --connection, whole, to FILE, and exit. The name's ending says what it gets: .svg a "
          "picture, "
@@ -488,6 +503,23 @@ static bool check_files(const struct options *options, struct ws_error *error)
 	return true;
 }
 
+/* The lab makes its own packets. */
+static bool check_lab(struct options *options, struct ws_error *error)
+{
+	if (options->interface || options->read)
+		return refuse(error, "--lab makes its own packets, which excludes -i and -r");
+	if (options->export || options->frame != FRAME_NONE || options->screen >= 0)
+		return refuse(error,
+		              "--lab runs live; -w FILE.pcapng keeps it, and -r FILE.pcapng shows and exports that");
+	if (options->lab[0] && (options->lab_client || options->lab_server))
+		return refuse(error, "--lab plays a scenario or your programs, not both");
+	if (!options->lab_client != !options->lab_server)
+		return refuse(error, "--lab needs both programs: --server COMMAND and --client COMMAND");
+	if (options->write && strcmp(options->write, "-") == 0)
+		return refuse(error, "-w - would mix packets with the records on standard output: give a file name");
+	return check_show(options, error);
+}
+
 static bool check(struct options *options, struct ws_error *error)
 {
 	if ((options->filter != NULL) + (options->joined != NULL) + (options->filter_file != NULL) > 1)
@@ -504,6 +536,10 @@ static bool check(struct options *options, struct ws_error *error)
 		return refuse(error, "--stop is for a lesson: --lesson NAME");
 	if (options->answers)
 		return refuse(error, "--answers is for a lesson: --lesson NAME --answers");
+	if (options->lab)
+		return check_lab(options, error);
+	if (options->lab_client || options->lab_server || options->lab_delay || options->lab_loss || options->lab_seed)
+		return refuse(error, "--server, --client, --delay, --loss and --seed are for the lab: --lab");
 	if (options->read && strcmp(options->read, "-") != 0 && access(options->read, F_OK) != 0 &&
 	    data_file("captures", options->read, ".pcap", options->bundled, sizeof(options->bundled)))
 		options->read = options->bundled;
@@ -572,6 +608,8 @@ bool options_parse(int argc, char **argv, struct options *options, struct ws_err
 		options->operand = optind < argc ? argv[optind] : NULL;
 		return true;
 	}
+	if (options->lab && !options->lab[0] && !options->lab_client && optind < argc)
+		options->lab = argv[optind++];
 	if (options->lesson && !options->lesson[0] && optind < argc)
 		options->lesson = argv[optind++]; /* the name comes after other options: --lesson -n NAME */
 	if (optind < argc && !join_words(argc, argv, options, error))

@@ -68,10 +68,13 @@ struct options {
 	char *joined;        /* owned: the trailing words */
 	char bundled[4096];  /* the path of a capture that -r or a lesson names */
 	const char *config_file;
-	char *config;                                 /* owned: the text of the configuration */
-	const char *lesson;                           /* its name or path; empty: list them; NULL: none */
-	struct ws_lesson *played;                     /* owned: the lesson, once lesson_open() has found it */
-	char lesson_name[64];                         /* the name of a lesson that the user has gone on to */
+	char *config;                        /* owned: the text of the configuration */
+	const char *lab;                     /* the scenario's name or path; empty: none is given; NULL: no lab */
+	const char *lab_client, *lab_server; /* commands; NULL: the scenario's */
+	const char *source;                  /* what standard input is called on screens; NULL: just that */
+	const char *lesson;                  /* its name or path; empty: list them; NULL: none */
+	struct ws_lesson *played;            /* owned: the lesson, once lesson_open() has found it */
+	char lesson_name[64];                /* the name of a lesson that the user has gone on to */
 	char lesson_next[64], lesson_next_title[256]; /* of the next lesson; empty: none */
 	char lesson_bundled[64];                      /* its name among those that come with wirestate, or empty */
 	bool *lesson_done; /* shared with the process that waits for the view: set when it is done; or NULL */
@@ -84,6 +87,9 @@ struct options {
 		int columns, rows;
 	} size; /* columns 0: not given */
 	ws_time idle, time_wait;
+	ws_time lab_delay; /* 0: not given */
+	double lab_loss;   /* in percent; 0: not given */
+	uint64_t lab_seed;
 	uint64_t rotate_size, rotate_count; /* -C in bytes, -W; 0: not given */
 	ws_time rotate_time;                /* -G; 0: not given */
 	struct ws_net net;                  /* ip_version 0: not given */
@@ -124,7 +130,8 @@ enum option_kind {
 	OPTION_NUMBER,   /* uint64_t, min to max */
 	OPTION_SIZE,     /* uint64_t, bytes, with K, M or G */
 	OPTION_MILLIONS, /* uint64_t, millions of bytes, or with k, m or g units of 1024 */
-	OPTION_SECONDS,  /* ws_time */
+	OPTION_SECONDS,  /* ws_time, also with s, ms or us */
+	OPTION_PERCENT,  /* double, also with % */
 	OPTION_SPEED,    /* double; WS_SPEED_GUIDED */
 	OPTION_WORD,     /* int: the place among `words` */
 	OPTION_RECORDS,  /* uint32_t */
@@ -139,6 +146,7 @@ enum option_kind {
 	X(GROUP_SOURCE, "Where packets come from")                                                                     \
 	X(GROUP_SHOW, "What is shown")                                                                                 \
 	X(GROUP_VIEW, "The view")                                                                                      \
+	X(GROUP_LAB, "The lab")                                                                                        \
 	X(GROUP_PICTURE, "Pictures and recordings")                                                                    \
 	X(GROUP_OTHER, "Other")                                                                                        \
 	X(GROUP_HIDDEN, "")

@@ -152,6 +152,10 @@ void text_record(struct ws_output *output, const struct subject *subject);
 void text_fields(struct ws_output *output, const struct ws_packet *packet);
 void text_payload(struct ws_output *output, const struct ws_packet *packet);
 void text_hex(struct ws_output *output, const struct ws_packet *packet);
+/* What the frame's comment says happened until the packet left its host, or after that. */
+void text_evidence(struct ws_output *output, const struct ws_frame *frame, bool before);
+/* The same of what happened after the last packet. */
+void text_evidence_at_end(struct ws_output *output, const struct ws_capture_stats *capture);
 /* Writes the time since the first packet, and the frame's number or "-". */
 void text_stamp(struct ws_output *output, ws_time time, uint64_t frame);
 

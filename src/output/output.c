@@ -257,12 +257,14 @@ static void text_packet_and_events(struct ws_output *output, const struct ws_pac
                                    const struct ws_track_result *result, const struct ws_tracker *tracker)
 {
 	struct line line;
+	text_evidence(output, packet->frame, true);
 	text_packet(output, packet, result, &line);
 	for (size_t i = 0; i < result->event_count; i++) {
 		if (result->events[i].kind == WS_EVENT_TRANSITION)
 			write_event(output, &result->events[i], tracker, &line);
 	}
 	ws_text_putc(&output->text, '\n');
+	text_evidence(output, packet->frame, false);
 	if (output->options.verbose)
 		text_fields(output, packet);
 	if (output->options.hex)
@@ -338,6 +340,8 @@ static void finish_udp(struct ws_output *output, const struct ws_tracker *tracke
 bool ws_output_finish(struct ws_output *output, const struct ws_tracker *tracker,
                       const struct ws_capture_stats *capture)
 {
+	if (output->options.format == WS_FORMAT_TEXT && output_wants(output, WS_RECORD_PACKET))
+		text_evidence_at_end(output, capture);
 	if (output_wants(output, WS_RECORD_CONNECTION))
 		finish_connections(output, tracker);
 	if (output_wants(output, WS_RECORD_UDP))

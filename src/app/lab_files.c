@@ -1,0 +1,122 @@
+#include "app/lab_files.h"
+#include "app/report.h"
+#include "cli/datadir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const char ending[] = ".lab";
+
+static bool has_ending(const char *name)
+{
+	const size_t length = strlen(name), tail = sizeof(ending) - 1;
+	return length > tail && strcmp(name + length - tail, ending) == 0;
+}
+
+static bool is_file(const char *path)
+{
+	struct stat status;
+	return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+static struct lab_scenario *read_scenario(const char *path, struct ws_error *error)
+{
+	FILE *file = fopen(path, "re");
+	if (!file) {
+		ws_fail(error, WS_ERROR_FILE, "cannot open %s: %s", path, strerror(errno));
+		return NULL;
+	}
+	char *text = malloc(LAB_SCENARIO_BYTES + 1);
+	struct lab_scenario *scenario = NULL;
+	const size_t length = text ? fread(text, 1, LAB_SCENARIO_BYTES + 1, file) : 0;
+	if (!text)
+		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+	else if (ferror(file))
+		ws_fail(error, WS_ERROR_FILE, "cannot read %s: %s", path, strerror(errno));
+	else
+		scenario = lab_scenario_parse(text, length, path, error);
+	free(text);
+	fclose(file);
+	return scenario;
+}
+
+struct lab_scenario *lab_scenario_open(const char *name, struct ws_error *error)
+{
+	char path[PATH_MAX];
+	if (!strchr(name, '/') && data_file("lab", name, ending, path, sizeof(path)))
+		return read_scenario(path, error);
+	if (has_ending(name) && is_file(name))
+		return read_scenario(name, error);
+	if (is_file(name))
+		ws_fail(error, WS_ERROR_OPTION, "%s is no scenario: the name of one ends in .lab", name);
+	else
+		ws_fail(error, WS_ERROR_OPTION,
+		        "no scenario is called %s; wirestate --lab lists them, and a path must lead to a .lab file",
+		        name);
+	return NULL;
+}
+
+/* ---- The list */
+
+static int is_scenario(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.' && has_ending(entry->d_name);
+}
+
+static int scenario_compare(const void *left, const void *right)
+{
+	const struct lab_scenario *a = *(struct lab_scenario *const *)left, *b = *(struct lab_scenario *const *)right;
+	return a->order != b->order ? (a->order > b->order) - (a->order < b->order) : strcmp(a->name, b->name);
+}
+
+static size_t read_all(const char *folder, struct lab_scenario ***all, struct ws_error *error)
+{
+	struct dirent **names;
+	size_t count = 0;
+	const int found = scandir(folder, &names, is_scenario, alphasort);
+	*all = found > 0 ? calloc((size_t)found, sizeof(**all)) : NULL;
+	for (int i = 0; i < found; i++) {
+		char path[PATH_MAX + sizeof(names[0]->d_name) + 1];
+		struct ws_error wrong = {.status = WS_OK};
+		snprintf(path, sizeof(path), "%s/%s", folder, names[i]->d_name);
+		struct lab_scenario *scenario = *all ? read_scenario(path, &wrong) : NULL;
+		if (scenario)
+			(*all)[count++] = scenario;
+		else if (error->status == WS_OK)
+			*error = wrong;
+		free(names[i]);
+	}
+	if (found >= 0)
+		free(names);
+	if (count)
+		qsort(*all, count, sizeof(**all), scenario_compare);
+	return count;
+}
+
+int lab_scenarios_print(void)
+{
+	struct ws_error error = {.status = WS_OK};
+	struct lab_scenario **all = NULL;
+	char folder[PATH_MAX];
+	const size_t count = data_folder("lab", folder, sizeof(folder)) ? read_all(folder, &all, &error) : 0;
+	for (size_t i = 0; i < count; i++) {
+		printf("%-22s ", all[i]->name);
+		print_clean(stdout, all[i]->about);
+		putchar('\n');
+		lab_scenario_free(all[i]);
+	}
+	free(all);
+	if (error.status != WS_OK)
+		return report_error(&error);
+	if (!count)
+		fputs("wirestate: no scenario of the lab has been found; they belong beside the captures that come "
+		      "with "
+		      "wirestate\n",
+		      stderr);
+	return 0;
+}

@@ -1,0 +1,12 @@
+/* Scenarios of the lab: files NAME.lab, those that come with wirestate in its folder "lab", others by their path. */
+#ifndef APP_LAB_FILES_H
+#define APP_LAB_FILES_H
+
+#include "lab/scenario.h"
+
+/* Reads the one of that name, or at that path. NULL: `error` says why. */
+struct lab_scenario *lab_scenario_open(const char *name, struct ws_error *error) WS_CHECKED;
+/* Lists those that come with wirestate on standard output. Returns the exit status. */
+int lab_scenarios_print(void);
+
+#endif

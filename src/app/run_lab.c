@@ -1,0 +1,95 @@
+/* --lab: the lab's processes are started first; a child process then shows what they write, confined like any other
+ * session, and this process, which reads no packet, ends the lab when the child has ended. */
+#include "app/child.h"
+#include "app/lab_files.h"
+#include "app/report.h"
+#include "app/run.h"
+#include "lab/lab.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+struct lab_session {
+	struct options *options;
+	int stream;
+};
+
+/* The view takes its keys from the controlling terminal when packets come from standard input. */
+static int show(void *context)
+{
+	struct lab_session *session = context;
+	struct ws_error error;
+	if (dup2(session->stream, STDIN_FILENO) < 0) {
+		ws_fail(&error, WS_ERROR_SYSTEM, "the lab's packets cannot be read: %s", strerror(errno));
+		return report_error(&error);
+	}
+	close(session->stream);
+	return run_session(session->options, options_want_view(session->options) ? MODE_VIEW : MODE_LINES);
+}
+
+/* The file of -w holds the lab's own stream, which has more than packets. */
+struct written {
+	const char *path;
+	int fd;
+};
+
+static bool open_written(void *context, struct ws_error *error)
+{
+	struct written *written = context;
+	written->fd = open(written->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	return written->fd >= 0 ||
+	       ws_fail(error, WS_ERROR_OUTPUT, "cannot write to %s: %s", written->path, strerror(errno));
+}
+
+static bool open_lab(struct lab *lab, struct options *options, const struct lab_scenario *scenario,
+                     struct ws_error *error)
+{
+	struct written written = {.path = options->write, .fd = -1};
+	if (written.path && ws_dump_format_of(written.path) != WS_DUMP_PCAPNG)
+		return ws_fail(error, WS_ERROR_OPTION,
+		               "-w %s: the lab writes pcapng, which has room for what the kernels and programs did: "
+		               "give a name that ends in .pcapng",
+		               written.path);
+	if (written.path && !ws_as_invoker(open_written, &written, error))
+		return false;
+	const struct lab_options wanted = {
+	        .scenario = scenario,
+	        .program = {[LAB_CLIENT] = options->lab_client, [LAB_SERVER] = options->lab_server},
+	        .delay = options->lab_delay ? options->lab_delay : -1,
+	        .loss = options->lab_loss ? options->lab_loss / 100 : -1,
+	        .seed = options->lab_seed,
+	        .file = written.fd,
+	};
+	const bool good = lab_open(lab, &wanted, error);
+	if (written.fd >= 0)
+		close(written.fd);
+	return good;
+}
+
+int run_lab(struct options *options)
+{
+	struct ws_error error = {.status = WS_OK};
+	struct lab_scenario *scenario = NULL;
+	struct lab lab;
+	if (options->lab[0] && !(scenario = lab_scenario_open(options->lab, &error)))
+		return report_error(&error);
+	if (!scenario && !lab_has_strace())
+		fputs("wirestate: strace is not installed (Debian: apt install strace), so the programs' calls are not "
+		      "shown\n",
+		      stderr);
+	const bool opened = open_lab(&lab, options, scenario, &error);
+	if (opened) {
+		struct lab_session session = {.options = options, .stream = lab.stream};
+		options->read = "-";
+		options->write = NULL;
+		options->source = scenario ? scenario->title : "your programs";
+		const int status = child_run(show, &session);
+		lab_close(&lab);
+		lab_scenario_free(scenario);
+		return status;
+	}
+	lab_scenario_free(scenario);
+	return report_error(&error);
+}

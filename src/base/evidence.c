@@ -1,0 +1,158 @@
+/* Reads evidence from comments, which may hold anything: whatever is not a whole line of the grammar is passed over. */
+#include <wirestate/evidence.h>
+
+#include <string.h>
+
+enum { TIME_DIGITS = 9 };
+
+static const char *const kinds[] = {
+#define X(name, word) [name] = word,
+        WS_EVIDENCE_KINDS(X)
+#undef X
+};
+
+/* A part of a line that has not yet been read. */
+struct rest {
+	const char *at, *end;
+};
+
+static bool take(struct rest *rest, const char *word)
+{
+	const size_t length = strlen(word);
+	if ((size_t)(rest->end - rest->at) < length || memcmp(rest->at, word, length) != 0)
+		return false;
+	rest->at += length;
+	return true;
+}
+
+static bool take_number(struct rest *rest, uint64_t most, uint64_t *number)
+{
+	const char *const start = rest->at;
+	for (*number = 0; rest->at < rest->end && *rest->at >= '0' && *rest->at <= '9'; rest->at++) {
+		const unsigned digit = (unsigned)(*rest->at - '0');
+		if (*number > (most - digit) / 10)
+			return false;
+		*number = *number * 10 + digit;
+	}
+	return rest->at > start;
+}
+
+static bool take_time(struct rest *rest, ws_time *time)
+{
+	uint64_t seconds, fraction;
+	if (!take_number(rest, INT64_MAX / WS_SECOND - 1, &seconds) || !take(rest, "."))
+		return false;
+	const char *const start = rest->at;
+	if (!take_number(rest, WS_SECOND - 1, &fraction) || rest->at - start != TIME_DIGITS || !take(rest, " "))
+		return false;
+	*time = (ws_time)seconds * WS_SECOND + (ws_time)fraction;
+	return true;
+}
+
+static bool take_kind(struct rest *rest, struct ws_evidence *evidence)
+{
+	const bool client = take(rest, "client "), side = client || take(rest, "server ");
+	evidence->server = side && !client;
+	for (unsigned kind = 0; kind < WS_EVIDENCE_KIND_COUNT; kind++)
+		if (side == (kind != WS_EVIDENCE_WIRE) && take(rest, kinds[kind])) {
+			evidence->kind = (uint8_t)kind;
+			return take(rest, " ");
+		}
+	return false;
+}
+
+static bool take_line(struct rest *rest, struct ws_evidence *evidence)
+{
+	uint64_t number = 0;
+	*evidence = (struct ws_evidence){.call = 0};
+	if (!take(rest, "wirestate: ") || !take_time(rest, &evidence->time) || !take_kind(rest, evidence))
+		return false;
+	if ((evidence->kind == WS_EVIDENCE_CALL || evidence->kind == WS_EVIDENCE_RETURN) &&
+	    (!take_number(rest, UINT32_MAX, &number) || !take(rest, " ")))
+		return false;
+	evidence->call = (uint32_t)number;
+	evidence->text = rest->at;
+	evidence->length = (size_t)(rest->end - rest->at);
+	return evidence->length;
+}
+
+bool ws_evidence_next(const char *comment, size_t length, size_t *at, struct ws_evidence *evidence)
+{
+	while (comment && *at < length) {
+		const char *line = comment + *at, *newline = memchr(line, '\n', length - *at);
+		struct rest rest = {.at = line, .end = newline ? newline : comment + length};
+		*at = (size_t)(rest.end - comment) + 1;
+		if (take_line(&rest, evidence))
+			return true;
+	}
+	return false;
+}
+
+const char *ws_evidence_word(const struct ws_evidence *evidence, size_t place, size_t *length)
+{
+	const char *at = evidence->text, *const end = evidence->text + evidence->length;
+	for (;; place--) {
+		const char *space = memchr(at, ' ', (size_t)(end - at));
+		if (!place || !space) {
+			*length = place ? 0 : (size_t)((space ? space : end) - at);
+			return at;
+		}
+		at = space + 1;
+	}
+}
+
+/* ---- In words */
+
+static void put_word(struct ws_text *text, const struct ws_evidence *evidence, size_t place)
+{
+	size_t length;
+	const char *word = ws_evidence_word(evidence, place, &length);
+	ws_text_clean(text, word, length);
+}
+
+static void put_queue(struct ws_text *text, const struct ws_evidence *evidence, size_t place, const char *name)
+{
+	size_t length;
+	const char *word = ws_evidence_word(evidence, place, &length);
+	if (!length || (length == 1 && *word == '0'))
+		return;
+	ws_text_printf(text, ", %s ", name);
+	ws_text_clean(text, word, length);
+}
+
+static void put_kernel(struct ws_text *text, const struct ws_evidence *evidence)
+{
+	size_t length, where_length;
+	const char *state = ws_evidence_word(evidence, 0, &length);
+	const char *where = ws_evidence_word(evidence, 1, &where_length);
+	const bool closed = length == 6 && memcmp(state, "CLOSED", 6) == 0;
+	ws_text_puts(text, evidence->server ? "server's kernel: " : "client's kernel: ");
+	if (!memchr(where, ':', where_length)) { /* a port: a listening socket */
+		ws_text_puts(text, closed ? "no longer LISTEN on port " : "LISTEN on port ");
+		put_word(text, evidence, 1);
+		put_queue(text, evidence, 3, "waiting for accept():");
+		return;
+	}
+	ws_text_clean(text, state, length);
+	ws_text_puts(text, ", ");
+	ws_text_clean(text, where, where_length);
+	if (closed)
+		return;
+	put_queue(text, evidence, 4, "send queue");
+	put_queue(text, evidence, 6, "receive queue");
+}
+
+void ws_evidence_words(struct ws_text *text, const struct ws_evidence *evidence)
+{
+	static const char *const before[] = {[WS_EVIDENCE_CALL] = " calls ",
+	                                     [WS_EVIDENCE_RETURN] = " returns from ",
+	                                     [WS_EVIDENCE_PROGRAM] = "'s program ",
+	                                     [WS_EVIDENCE_WIRE] = ""};
+	if (evidence->kind == WS_EVIDENCE_KERNEL) {
+		put_kernel(text, evidence);
+		return;
+	}
+	ws_text_puts(text, evidence->kind == WS_EVIDENCE_WIRE ? "wire: " : evidence->server ? "server" : "client");
+	ws_text_puts(text, before[evidence->kind]);
+	ws_text_clean(text, evidence->text, evidence->length);
+}

@@ -1,0 +1,132 @@
+#include "lab/evidence.h"
+
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void lab_evidence_clear(struct lab_evidence *evidence)
+{
+	evidence->length = evidence->line_count = 0;
+	evidence->full = false;
+}
+
+/* Puts a line, which ends in a newline, after those that are not later: a program's report may be read late. */
+static void line_insert(struct lab_evidence *evidence, ws_time time, const char *text, size_t length)
+{
+	size_t place = evidence->line_count;
+	while (place && evidence->lines[place - 1].time > time)
+		place--;
+	const size_t at = place < evidence->line_count ? evidence->lines[place].start : evidence->length;
+	memmove(evidence->text + at + length, evidence->text + at, evidence->length - at);
+	memcpy(evidence->text + at, text, length);
+	for (size_t i = evidence->line_count; i > place; i--) {
+		evidence->lines[i] = evidence->lines[i - 1];
+		evidence->lines[i].start += length;
+	}
+	evidence->lines[place].time = time;
+	evidence->lines[place].start = at;
+	evidence->line_count++;
+	evidence->length += length;
+}
+
+static void line_add(struct lab_evidence *evidence, ws_time time, const char *format, va_list arguments)
+{
+	char text[400];
+	const size_t room = sizeof(text) - 1;
+	int used = snprintf(text, room, "wirestate: %lld.%09lld ", (long long)(time / WS_SECOND),
+	                    (long long)(time % WS_SECOND));
+	used += vsnprintf(text + used, room - (size_t)used, format, arguments);
+	size_t length = (size_t)used < room ? (size_t)used : room - 1;
+	text[length++] = '\n';
+	if (evidence->full)
+		return;
+	evidence->full = evidence->line_count == LAB_EVIDENCE_LINES - 1 ||
+	                 evidence->length + length > sizeof(evidence->text) - sizeof(text);
+	if (evidence->full)
+		length = (size_t)snprintf(text, sizeof(text), "wirestate: more is left out\n");
+	line_insert(evidence, evidence->full ? WS_TIME_NEVER : time, text, length);
+}
+
+static void line(struct lab_evidence *evidence, ws_time time, const char *format, ...) WS_PRINTF(3, 4);
+
+static void line(struct lab_evidence *evidence, ws_time time, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	line_add(evidence, time, format, arguments);
+	va_end(arguments);
+}
+
+/* ---- Kernels */
+
+static void endpoint_text(char *out, size_t size, uint32_t address, uint16_t port)
+{
+	char host[INET_ADDRSTRLEN];
+	inet_ntop(AF_INET, &address, host, sizeof(host));
+	snprintf(out, size, "%s:%u", host, port);
+}
+
+static void socket_line(struct lab_evidence *evidence, ws_time time, enum lab_side side,
+                        const struct lab_socket *socket, const char *state)
+{
+	char local[32], peer[32];
+	if (socket->state == TCP_LISTEN) {
+		line(evidence, time, "%s kernel %s %u accept-queue %u of %u", lab_side_word(side), state,
+		     socket->local_port, socket->receive_queue, socket->send_queue);
+		return;
+	}
+	endpoint_text(local, sizeof(local), socket->local, socket->local_port);
+	endpoint_text(peer, sizeof(peer), socket->peer, socket->peer_port);
+	line(evidence, time, "%s kernel %s %s %s send-queue %u receive-queue %u", lab_side_word(side), state, local,
+	     peer, socket->send_queue, socket->receive_queue);
+}
+
+static const struct lab_socket *find(const struct lab_sockets *sockets, const struct lab_socket *wanted)
+{
+	for (size_t i = 0; i < sockets->count; i++) {
+		const struct lab_socket *socket = &sockets->socket[i];
+		if (socket->local_port == wanted->local_port && socket->peer_port == wanted->peer_port)
+			return socket;
+	}
+	return NULL;
+}
+
+void lab_evidence_kernel(struct lab_evidence *evidence, ws_time time, enum lab_side side,
+                         const struct lab_sockets *sockets)
+{
+	struct lab_sockets *known = &evidence->known[side];
+	for (size_t i = 0; i < known->count; i++)
+		if (!find(sockets, &known->socket[i]))
+			socket_line(evidence, time, side, &known->socket[i], "CLOSED");
+	for (size_t i = 0; i < sockets->count; i++) {
+		const struct lab_socket *socket = &sockets->socket[i], *before = find(known, socket);
+		if (!before || before->state != socket->state || before->send_queue != socket->send_queue ||
+		    before->receive_queue != socket->receive_queue)
+			socket_line(evidence, time, side, socket, lab_state_word(socket->state));
+	}
+	*known = *sockets;
+}
+
+/* ---- Programs and the wire */
+
+void lab_evidence_report(struct lab_evidence *evidence, enum lab_side side, const struct lab_report *report)
+{
+	const char *who = lab_side_word(side);
+	if (report->kind == LAB_PROGRAM_ENDS)
+		line(evidence, report->time, "%s program %s", who, report->text);
+	else
+		line(evidence, report->time, "%s %s %u %s", who, report->kind == LAB_CALL_BEGINS ? "call" : "return",
+		     report->call, report->text);
+}
+
+void lab_evidence_wire(struct lab_evidence *evidence, ws_time time, const char *format, ...)
+{
+	char text[200];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	line(evidence, time, "wire %s", text);
+}

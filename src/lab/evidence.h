@@ -1,0 +1,35 @@
+/* Evidence: what the lab knows beyond the packets, as lines of text that travel in the comments of the packets.
+ * wirestate/evidence.h has their grammar, and reads them. A line of the kernel is written when it differs from the one
+ * before, and the lines of a call when it begins and when it returns. */
+#ifndef LAB_EVIDENCE_H
+#define LAB_EVIDENCE_H
+
+#include "lab/actor.h"
+#include "lab/kernel.h"
+
+#include <stddef.h>
+
+enum {
+	LAB_EVIDENCE_BYTES = 48 * 1024,
+	LAB_EVIDENCE_LINES = 400
+}; /* of one packet's; what is more is left out, and a last line says so */
+
+struct lab_evidence {
+	char text[LAB_EVIDENCE_BYTES]; /* the lines in the order of their times */
+	size_t length;
+	bool full;
+	struct {
+		ws_time time;
+		size_t start; /* in `text` */
+	} lines[LAB_EVIDENCE_LINES];
+	size_t line_count;
+	struct lab_sockets known[LAB_SIDES]; /* as they were last written */
+};
+
+void lab_evidence_clear(struct lab_evidence *evidence);
+void lab_evidence_kernel(struct lab_evidence *evidence, ws_time time, enum lab_side side,
+                         const struct lab_sockets *sockets);
+void lab_evidence_report(struct lab_evidence *evidence, enum lab_side side, const struct lab_report *report);
+void lab_evidence_wire(struct lab_evidence *evidence, ws_time time, const char *format, ...) WS_PRINTF(3, 4);
+
+#endif

@@ -1,0 +1,235 @@
+#include "lab/hosts.h"
+#include "lab/netlink.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/ethtool.h>
+#include <linux/if_packet.h>
+#include <linux/sockios.h>
+#include <net/ethernet.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PATIENT_TIMEOUT = 60000 /* ms */, WIRE_BUFFER = 8 << 20 };
+
+const uint32_t lab_addresses[LAB_SIDES] = {
+        [LAB_CLIENT] = (uint32_t)(__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 0x0a000001 : 0x0100000a),
+        [LAB_SERVER] = (uint32_t)(__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 0x0a000002 : 0x0200000a),
+};
+/* Locally administered addresses. */
+static const uint8_t macs[LAB_SIDES][6] = {{2, 0, 0, 0, 0, 1}, {2, 0, 0, 0, 0, 2}};
+static const char cable[] = "eth0"; /* in each host */
+
+static bool put(const char *path, const char *text)
+{
+	const int fd = open(path, O_WRONLY | O_CLOEXEC);
+	const bool good = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
+/* ---- Namespaces */
+
+static bool map_user(uid_t user, gid_t group)
+{
+	char text[64];
+	put("/proc/self/setgroups", "deny");
+	snprintf(text, sizeof(text), "0 %u 1", (unsigned)user);
+	if (!put("/proc/self/uid_map", text))
+		return false;
+	snprintf(text, sizeof(text), "0 %u 1", (unsigned)group);
+	return put("/proc/self/gid_map", text);
+}
+
+bool lab_namespaces_enter(struct ws_error *error)
+{
+	const int own = CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWPID;
+	const uid_t user = geteuid();
+	const gid_t group = getegid();
+	if (user == 0 && unshare(own) == 0)
+		return true;
+	if (unshare(CLONE_NEWUSER | own) == 0 && map_user(user, group))
+		return true;
+	return ws_fail(error, WS_ERROR_PERMISSION,
+	               "the lab needs namespaces of its own, which this system does not give to user %u: %s. With sudo "
+	               "it may; else the system's settings decide (kernel.unprivileged_userns_clone, "
+	               "kernel.apparmor_restrict_unprivileged_userns, or those of a container)",
+	               (unsigned)user, strerror(errno));
+}
+
+/* A file for /etc/hosts can only come from a file system, so there is one in memory for a moment. */
+static bool name_hosts(void)
+{
+	static const char file[] = "/tmp/hosts", text[] = "127.0.0.1 localhost\n10.0.0.1 client\n10.0.0.2 server\n";
+	if (mount("none", "/tmp", "tmpfs", 0, "size=64k") != 0)
+		return false;
+	const int fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	bool good = fd >= 0 && write(fd, text, sizeof(text) - 1) == (ssize_t)sizeof(text) - 1;
+	if (fd >= 0)
+		close(fd);
+	good = good && mount(file, "/etc/hosts", NULL, MS_BIND, NULL) == 0;
+	return umount2("/tmp", MNT_DETACH) == 0 && good;
+}
+
+void lab_mounts_prepare(struct lab_hosts *hosts)
+{
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+		return;
+	/* The numbers of processes are those of the namespace, which strace looks up. */
+	mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+	hosts->names = name_hosts();
+}
+
+/* ---- Hosts */
+
+static bool fail(struct ws_error *error, const char *what)
+{
+	return ws_fail(error, WS_ERROR_SYSTEM, "the lab cannot %s: %s", what, strerror(errno));
+}
+
+/* net.ipv4.tcp_syncookies is /proc/sys/net/ipv4/tcp_syncookies. */
+static bool set_system(const char *name, const char *value)
+{
+	char path[256];
+	snprintf(path, sizeof(path), "/proc/sys/%s", name);
+	for (char *at = path + strlen("/proc/sys/"); *at; at++)
+		if (*at == '.')
+			*at = '/';
+	return put(path, value);
+}
+
+static bool set_systems(const struct lab_scenario *scenario, enum lab_side side, bool patient, struct ws_error *error)
+{
+	/* These may be missing, or not be writable; the wire takes no IPv6 anyway. */
+	set_system("net.ipv6.conf.all.disable_ipv6", "1");
+	set_system("net.ipv6.conf.default.disable_ipv6", "1");
+	set_system("net.ipv4.ping_group_range", "0 0");
+	if (patient)
+		set_system("net.ipv4.tcp_early_retrans", "0");
+	for (size_t i = 0; scenario && i < scenario->setting_count; i++) {
+		const struct lab_setting *setting = &scenario->settings[i];
+		if (setting->side == side && !set_system(setting->name, setting->value))
+			return ws_fail(error, WS_ERROR_SYSTEM, "the lab cannot set %s to %s on the %s: %s",
+			               setting->name, setting->value, lab_side_word(side), strerror(errno));
+	}
+	return true;
+}
+
+/* A host's card would leave checksums and cutting to the peer's card, of which there is none. */
+static bool offload_off(const char *name)
+{
+	static const uint32_t commands[] = {ETHTOOL_STXCSUM, ETHTOOL_STSO, ETHTOOL_SGSO, ETHTOOL_SGRO};
+	const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool good = fd >= 0;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(commands) && good; i++) {
+		struct ethtool_value value = {.cmd = commands[i], .data = 0};
+		struct ifreq request = {.ifr_data = (char *)&value};
+		snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+		good = ioctl(fd, SIOCETHTOOL, &request) == 0 || errno == EOPNOTSUPP;
+	}
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
+/* In the host's namespace, once its end of the cable is there. */
+static bool host_prepare(enum lab_side side, const struct lab_scenario *scenario, bool patient, struct ws_error *error)
+{
+	const enum lab_side other = side == LAB_CLIENT ? LAB_SERVER : LAB_CLIENT;
+	return set_systems(scenario, side, patient, error) && lab_link_up("lo", NULL, error) &&
+	       (offload_off(cable) || fail(error, "switch an interface's offloading off")) &&
+	       lab_link_up(cable, macs[side], error) && lab_address_add(cable, lab_addresses[side], error) &&
+	       lab_neighbour_add(cable, lab_addresses[other], macs[other], error) &&
+	       (!patient || lab_route_timeout(cable, lab_addresses[other], PATIENT_TIMEOUT, error));
+}
+
+static int own_namespace(void)
+{
+	return open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+}
+
+/* Leaves the process in the new host. */
+static bool host_open(struct lab_host *host, struct ws_error *error)
+{
+	if (unshare(CLONE_NEWNET) != 0 || (host->namespace = own_namespace()) < 0)
+		return fail(error, "make a network namespace");
+	host->kernel = lab_kernel_open(error);
+	return host->kernel;
+}
+
+/* In the wire's namespace: a socket that gets what the host sends, and sends what the host gets. */
+static bool wire_open(struct lab_host *host, const char *name, struct ws_error *error)
+{
+	const int on = 1, buffer = WIRE_BUFFER;
+	struct sockaddr_ll address = {
+	        .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = (int)if_nametoindex(name)};
+	host->wire = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (host->wire < 0 || setsockopt(host->wire, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on)) != 0 ||
+	    setsockopt(host->wire, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) != 0 ||
+	    bind(host->wire, (struct sockaddr *)&address, sizeof(address)) != 0)
+		return fail(error, "open the wire (a packet socket)");
+	if (setsockopt(host->wire, SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof(buffer)) != 0)
+		setsockopt(host->wire, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof(buffer));
+	return true;
+}
+
+static bool hosts_connect(struct lab_hosts *hosts, const struct lab_scenario *scenario, int wire, bool patient,
+                          struct ws_error *error)
+{
+	for (enum lab_side side = 0; side < LAB_SIDES; side++) {
+		struct lab_host *host = &hosts->host[side];
+		const char *name = lab_side_word(side);
+		if (setns(wire, CLONE_NEWNET) != 0)
+			return fail(error, "go back to the wire's namespace");
+		if (!lab_link_pair(name, cable, host->namespace, error) || !offload_off(name) ||
+		    !lab_link_up(name, NULL, error) || !wire_open(host, name, error))
+			return error->status != WS_OK ? false : fail(error, "prepare the wire");
+		if (setns(host->namespace, CLONE_NEWNET) != 0)
+			return fail(error, "enter a host's namespace");
+		if (!host_prepare(side, scenario, patient, error))
+			return false;
+	}
+	return setns(wire, CLONE_NEWNET) == 0 || fail(error, "go back to the wire's namespace");
+}
+
+bool lab_hosts_open(struct lab_hosts *hosts, const struct lab_scenario *scenario, bool patient, struct ws_error *error)
+{
+	const bool names = hosts->names;
+	*hosts = (struct lab_hosts){.names = names,
+	                            .host = {{.namespace = -1, .wire = -1}, {.namespace = -1, .wire = -1}}};
+	set_system("net.ipv6.conf.all.disable_ipv6", "1");
+	set_system("net.ipv6.conf.default.disable_ipv6", "1");
+	const int wire = own_namespace();
+	bool good = wire >= 0 || fail(error, "open its namespace");
+	for (enum lab_side side = 0; side < LAB_SIDES && good; side++)
+		good = host_open(&hosts->host[side], error);
+	good = good && hosts_connect(hosts, scenario, wire, patient, error);
+	if (wire >= 0)
+		close(wire);
+	return good;
+}
+
+void lab_hosts_close(struct lab_hosts *hosts)
+{
+	for (enum lab_side side = 0; side < LAB_SIDES; side++) {
+		struct lab_host *host = &hosts->host[side];
+		if (host->namespace >= 0)
+			close(host->namespace);
+		if (host->wire >= 0)
+			close(host->wire);
+		lab_kernel_close(host->kernel);
+	}
+}
+
+bool lab_host_enter(const struct lab_host *host)
+{
+	return setns(host->namespace, CLONE_NEWNET) == 0;
+}

@@ -1,0 +1,55 @@
+/* What the files of the lab's own process share. */
+#ifndef LAB_INTERNAL_H
+#define LAB_INTERNAL_H
+
+#include "lab/evidence.h"
+#include "lab/lab.h"
+#include "lab/strace.h"
+#include "lab/stream.h"
+#include "lab/wire.h"
+
+/* A program of one side. */
+struct lab_program {
+	pid_t process; /* 0: not started */
+	int reports;   /* its socket, or strace's pipe; -1: closed */
+	bool waits;    /* its last call waits for the other side: accept(), recv() or connect() */
+	bool ended;
+	struct lab_trace *trace; /* owned: of a user's own program; NULL: a script */
+	char read[4096];         /* of its output, not yet looked at */
+	size_t read_used, read_at;
+	struct lab_report due[LAB_TRACE_REPORTS];
+	size_t due_count, due_taken;
+};
+
+/* A packet that has been read from a host, and not yet put in the air. */
+struct lab_arrival {
+	ws_time time;
+	size_t length; /* 0: none */
+	uint8_t data[LAB_FRAME_BYTES];
+};
+
+struct lab_run {
+	const struct lab_options *options;
+	struct lab_hosts hosts;
+	struct lab_wire wire;
+	struct lab_stream stream;
+	struct lab_evidence evidence;
+	struct lab_program program[LAB_SIDES];
+	struct lab_arrival ahead[LAB_SIDES];
+	struct lab_frame waiting;       /* the packet that left last: it is written with what happens soon after it */
+	bool has_waiting, waiting_done; /* there is one; it has been delivered or dropped */
+	ws_time write_at;               /* when it is written at the latest */
+	ws_time last_change;            /* when something happened last */
+	ws_time ended_at;               /* when both programs had ended; WS_TIME_NEVER: they have not */
+	uint64_t written;
+};
+
+/* The loop, in process 1: until everything has happened. */
+void lab_run(struct lab_run *run);
+
+/* Starts the program of a side. */
+bool lab_program_start(struct lab_run *run, enum lab_side side, struct ws_error *error) WS_CHECKED;
+/* Takes one report. False: there is none now; `program->reports` is -1 when no more will come. */
+bool lab_program_take(struct lab_program *program, struct lab_report *report) WS_CHECKED;
+
+#endif

@@ -1,0 +1,23 @@
+/* Requests to the kernel over netlink, with libmnl: links, addresses, routes, neighbours. */
+#ifndef LAB_NETLINK_H
+#define LAB_NETLINK_H
+
+#include <wirestate/error.h>
+
+#include <net/if.h>
+#include <stdint.h>
+
+/* Each acts in the network namespace that the calling process is in. */
+
+/* Creates a pair of connected Ethernet interfaces: `name` here, and `peer` in the namespace `peer_namespace`. */
+bool lab_link_pair(const char *name, const char *peer, int peer_namespace, struct ws_error *error) WS_CHECKED;
+/* Switches an interface on, and gives it the MAC address `mac`, unless that is NULL. */
+bool lab_link_up(const char *name, const uint8_t mac[6], struct ws_error *error) WS_CHECKED;
+/* Gives the interface an IPv4 address (network byte order) in a network of /24. */
+bool lab_address_add(const char *name, uint32_t address, struct ws_error *error) WS_CHECKED;
+/* States the MAC address of a neighbour, so that nobody asks for it with ARP. */
+bool lab_neighbour_add(const char *name, uint32_t address, const uint8_t mac[6], struct ws_error *error) WS_CHECKED;
+/* The route to `address`, with the least retransmission timeout in milliseconds. */
+bool lab_route_timeout(const char *name, uint32_t address, unsigned milliseconds, struct ws_error *error) WS_CHECKED;
+
+#endif

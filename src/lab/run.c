@@ -1,0 +1,287 @@
+/* The loop of the lab's process: packets from the hosts into the air and out of it, reports of the programs, and both
+ * kernels' own words about it. */
+#include "lab/internal.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { BATCH = 64 };
+#define TICK (20 * WS_MILLISECOND)     /* how often the kernels are asked when nothing passes */
+#define SETTLE (60 * WS_MILLISECOND)   /* what happens so soon after a packet is written with it */
+#define LONGEST (250 * WS_MILLISECOND) /* a packet that still hangs in the air is written after this */
+#define QUIET (400 * WS_MILLISECOND)   /* nothing has happened for so long: it is over */
+#define PATIENCE (3 * WS_SECOND)
+#define START_LATEST (3 * WS_SECOND) /* a server that is not ready by then is not waited for */
+#define DEFAULT_LENGTH (10 * WS_SECOND)
+
+/* ---- Kernels */
+
+/* True: one of its sockets waits for something to come back, and will send again. */
+static bool sends_again(const struct lab_sockets *sockets)
+{
+	enum { RETRANSMISSION = 1, WINDOW_PROBE = 4 };
+	for (size_t i = 0; i < sockets->count; i++)
+		if (sockets->socket[i].timer == RETRANSMISSION || sockets->socket[i].timer == WINDOW_PROBE)
+			return true;
+	return false;
+}
+
+static void ask_kernels(struct lab_run *run)
+{
+	for (enum lab_side side = 0; side < LAB_SIDES; side++) {
+		struct lab_sockets sockets;
+		struct ws_error error;
+		const size_t before = run->evidence.length;
+		if (lab_kernel_ask(run->hosts.host[side].kernel, &sockets, &error))
+			lab_evidence_kernel(&run->evidence, lab_now(), side, &sockets);
+		if (run->evidence.length != before)
+			run->last_change = lab_now();
+	}
+}
+
+/* ---- Writing */
+
+static void write_waiting(struct lab_run *run)
+{
+	if (!run->has_waiting)
+		return;
+	lab_stream_packet(&run->stream, run->waiting.left, run->waiting.data, run->waiting.length, run->evidence.text,
+	                  run->evidence.length);
+	lab_evidence_clear(&run->evidence);
+	run->has_waiting = false;
+	run->written++;
+}
+
+static void write_if_due(struct lab_run *run, ws_time now)
+{
+	if (run->has_waiting && now >= run->write_at)
+		write_waiting(run);
+}
+
+/* ---- Packets */
+
+static void say_fate(struct lab_run *run, const struct lab_frame *frame, const struct lab_fate *fate)
+{
+	const struct lab_rule *rule = fate->rule;
+	if (fate->dropped && rule)
+		lab_evidence_wire(&run->evidence, frame->left, "dropped by the rule in line %u", rule->line);
+	else if (fate->dropped)
+		lab_evidence_wire(&run->evidence, frame->left, "dropped by chance");
+	else if (rule)
+		lab_evidence_wire(&run->evidence, frame->left, "%s by the rule in line %u",
+		                  lab_act_said((enum lab_act)rule->act), rule->line);
+}
+
+static void know_connection(struct lab_run *run, const struct lab_frame *frame)
+{
+	struct lab_connection connection;
+	const enum lab_side from = (enum lab_side)frame->from;
+	if (!lab_frame_connection(frame, &connection))
+		return;
+	const struct lab_connection other = {.local = connection.peer,
+	                                     .peer = connection.local,
+	                                     .local_port = connection.peer_port,
+	                                     .peer_port = connection.local_port};
+	lab_kernel_know(run->hosts.host[from].kernel, &connection);
+	lab_kernel_know(run->hosts.host[from == LAB_CLIENT ? LAB_SERVER : LAB_CLIENT].kernel, &other);
+}
+
+static void packet_left(struct lab_run *run, enum lab_side from, const uint8_t *data, size_t length, ws_time time)
+{
+	struct lab_fate fate;
+	write_waiting(run);
+	const struct lab_frame *frame = lab_wire_take(&run->wire, from, data, length, time, &fate);
+	if (!frame)
+		return;
+	know_connection(run, frame);
+	ask_kernels(run);
+	say_fate(run, frame, &fate);
+	run->waiting = *frame;
+	run->has_waiting = true;
+	run->waiting_done = fate.dropped;
+	run->write_at = time + (fate.dropped ? SETTLE : LONGEST);
+	run->last_change = time;
+}
+
+static void packet_arrives(struct lab_run *run, struct lab_frame *frame)
+{
+	const enum lab_side to = frame->from == LAB_CLIENT ? LAB_SERVER : LAB_CLIENT;
+	const ws_time now = lab_now();
+	if (send(run->hosts.host[to].wire, frame->data, frame->length, MSG_NOSIGNAL) < 0)
+		lab_evidence_wire(&run->evidence, now, "lost packet %llu: %s", (unsigned long long)frame->number,
+		                  strerror(errno));
+	else if (!run->has_waiting || run->waiting.number != frame->number || frame->copy)
+		lab_evidence_wire(&run->evidence, now, "delivered %spacket %llu", frame->copy ? "a copy of " : "",
+		                  (unsigned long long)frame->number);
+	else
+		lab_evidence_wire(&run->evidence, now, "delivered");
+	if (run->has_waiting && run->waiting.number == frame->number)
+		run->write_at = now + SETTLE;
+	ask_kernels(run);
+	run->last_change = now;
+	free(frame);
+}
+
+static ws_time stamp_of(struct msghdr *message)
+{
+	for (struct cmsghdr *entry = CMSG_FIRSTHDR(message); entry; entry = CMSG_NXTHDR(message, entry)) {
+		struct timespec time;
+		if (entry->cmsg_level != SOL_SOCKET || entry->cmsg_type != SO_TIMESTAMPNS)
+			continue;
+		memcpy(&time, CMSG_DATA(entry), sizeof(time));
+		return (ws_time)time.tv_sec * WS_SECOND + time.tv_nsec;
+	}
+	return lab_now();
+}
+
+/* The next packet that has left a host, read ahead to be put in the order of time. */
+static bool read_ahead(struct lab_run *run, enum lab_side from)
+{
+	struct lab_arrival *ahead = &run->ahead[from];
+	char control[128];
+	struct iovec part = {.iov_base = ahead->data, .iov_len = sizeof(ahead->data)};
+	struct msghdr message = {
+	        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
+	if (ahead->length)
+		return true;
+	const ssize_t length = recvmsg(run->hosts.host[from].wire, &message, 0);
+	if (length <= 0)
+		return false;
+	ahead->length = (size_t)length;
+	ahead->time = stamp_of(&message);
+	return true;
+}
+
+static void read_packets(struct lab_run *run)
+{
+	for (int i = 0; i < BATCH; i++) {
+		const bool client = read_ahead(run, LAB_CLIENT), server = read_ahead(run, LAB_SERVER);
+		if (!client && !server)
+			return;
+		const bool client_first =
+		        client && (!server || run->ahead[LAB_CLIENT].time <= run->ahead[LAB_SERVER].time);
+		const enum lab_side from = client_first ? LAB_CLIENT : LAB_SERVER;
+		struct lab_arrival *ahead = &run->ahead[from];
+		packet_left(run, from, ahead->data, ahead->length, ahead->time);
+		ahead->length = 0;
+	}
+}
+
+static void deliver(struct lab_run *run)
+{
+	struct lab_frame *frame;
+	while ((frame = lab_wire_due(&run->wire, lab_now())))
+		packet_arrives(run, frame);
+}
+
+/* ---- Programs */
+
+static void read_reports(struct lab_run *run, enum lab_side side)
+{
+	struct lab_report report;
+	struct lab_program *program = &run->program[side];
+	while (program->process > 0 && lab_program_take(program, &report)) {
+		lab_evidence_report(&run->evidence, side, &report);
+		run->last_change = lab_now();
+	}
+}
+
+static bool has_listener(struct lab_run *run)
+{
+	const struct lab_sockets *sockets = &run->evidence.known[LAB_SERVER];
+	for (size_t i = 0; i < sockets->count; i++)
+		if (!sockets->socket[i].peer_port)
+			return true;
+	return false;
+}
+
+/* The client begins when the server waits for it. */
+static void start_client(struct lab_run *run, ws_time begun)
+{
+	const struct lab_program *server = &run->program[LAB_SERVER];
+	struct ws_error error;
+	if (run->program[LAB_CLIENT].process)
+		return;
+	const bool ready = server->waits || (server->trace && has_listener(run));
+	if (!ready && !server->ended && lab_now() < begun + START_LATEST)
+		return;
+	if (!lab_program_start(run, LAB_CLIENT, &error)) {
+		lab_evidence_wire(&run->evidence, lab_now(), "%s", error.text);
+		run->program[LAB_CLIENT] = (struct lab_program){.process = -1, .reports = -1, .ended = true};
+	}
+}
+
+/* ---- The loop */
+
+/* Nothing more is to be expected of a program: it has ended, or waits for the other side. A user's own program may
+ * wait for something else: it is not waited for once the other one has ended. */
+static bool is_at_rest(const struct lab_run *run, enum lab_side side, ws_time now)
+{
+	const struct lab_program *program = &run->program[side];
+	const struct lab_program *other = &run->program[side == LAB_CLIENT ? LAB_SERVER : LAB_CLIENT];
+	return program->ended || program->waits ||
+	       (program->trace && other->ended && now > run->last_change + PATIENCE);
+}
+
+static bool is_over(struct lab_run *run, ws_time now)
+{
+	const struct lab_scenario *scenario = run->options->scenario;
+	const ws_time length = scenario && scenario->length >= 0 ? scenario->length : DEFAULT_LENGTH;
+	const bool own = run->options->program[LAB_CLIENT] || run->options->program[LAB_SERVER];
+	if (run->stream.failed)
+		return true;
+	if (!is_at_rest(run, LAB_CLIENT, now) || !is_at_rest(run, LAB_SERVER, now)) {
+		run->ended_at = WS_TIME_NEVER;
+		return false;
+	}
+	if (run->ended_at == WS_TIME_NEVER)
+		run->ended_at = now;
+	if (now > run->ended_at + length)
+		return true;
+	return !run->wire.count && now > run->last_change + (own ? 4 * QUIET : QUIET) &&
+	       !sends_again(&run->evidence.known[LAB_CLIENT]) && !sends_again(&run->evidence.known[LAB_SERVER]);
+}
+
+static int time_to_wait(const struct lab_run *run, ws_time now)
+{
+	ws_time until = now + TICK;
+	const ws_time next = lab_wire_next(&run->wire);
+	if (next < until)
+		until = next;
+	if (run->has_waiting && run->write_at < until)
+		until = run->write_at;
+	return until > now ? (int)((until - now + WS_MILLISECOND - 1) / WS_MILLISECOND) : 0;
+}
+
+void lab_run(struct lab_run *run)
+{
+	const ws_time begun = lab_now();
+	run->last_change = begun;
+	run->ended_at = WS_TIME_NEVER;
+	for (;;) {
+		struct pollfd descriptors[2 * LAB_SIDES];
+		for (enum lab_side side = 0; side < LAB_SIDES; side++) {
+			descriptors[side] = (struct pollfd){.fd = run->hosts.host[side].wire, .events = POLLIN};
+			descriptors[LAB_SIDES + side] =
+			        (struct pollfd){.fd = run->program[side].reports, .events = POLLIN};
+		}
+		poll(descriptors, 2 * LAB_SIDES, time_to_wait(run, lab_now()));
+		for (enum lab_side side = 0; side < LAB_SIDES; side++)
+			read_reports(run, side);
+		read_packets(run);
+		deliver(run);
+		ask_kernels(run);
+		start_client(run, begun);
+		const ws_time now = lab_now();
+		write_if_due(run, now);
+		if (is_over(run, now))
+			break;
+	}
+	write_waiting(run);
+	lab_stream_end(&run->stream, lab_now(), run->written, run->evidence.text, run->evidence.length);
+}

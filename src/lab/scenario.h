@@ -1,0 +1,162 @@
+/* A scenario of the lab: two programs, each a list of calls, and what the wire between them does.
+ *
+ * It is a text file of `key: value` lines, like a lesson; lines that begin with white space go on with the value, and
+ * each such line of a program or of the wire is one entry. The manual has the whole format. */
+#ifndef LAB_SCENARIO_H
+#define LAB_SCENARIO_H
+
+#include <wirestate/error.h>
+#include <wirestate/types.h>
+
+enum lab_side { LAB_CLIENT, LAB_SERVER, LAB_SIDES };
+
+/* X(enumerator, key, what it is) */
+#define LAB_KEYS(X)                                                                                                    \
+	X(LAB_KEY_TITLE, "title", "the name of the scenario, as people read it")                                       \
+	X(LAB_KEY_ABOUT, "about", "one line: what it shows")                                                           \
+	X(LAB_KEY_ORDER, "order", "a number: its place in the list")                                                   \
+	X(LAB_KEY_SERVER, "server", "the calls of the server's program, one a line")                                   \
+	X(LAB_KEY_CLIENT, "client", "the calls of the client's program, one a line")                                   \
+	X(LAB_KEY_DELAY, "delay", "how long a segment is on its way, such as 20ms")                                    \
+	X(LAB_KEY_LOSS, "loss", "the share of segments that are lost by chance, such as 5%")                           \
+	X(LAB_KEY_WIRE, "wire", "what happens to certain segments, one rule a line")                                   \
+	X(LAB_KEY_SYSTEM, "system", "settings of a host's kernel, one a line: server net.ipv4.tcp_syncookies 0")       \
+	X(LAB_KEY_LENGTH, "length", "how long it goes on once both programs have ended, at most: 5s")
+
+enum lab_key {
+#define X(name, word, meaning) name,
+	LAB_KEYS(X)
+#undef X
+	        LAB_KEY_COUNT
+};
+
+/* X(enumerator, word, its values, what it does) */
+#define LAB_VERBS(X)                                                                                                   \
+	X(LAB_LISTEN, "listen", "PORT [backlog N]", "socket(), bind() and listen()")                                   \
+	X(LAB_ACCEPT, "accept", "", "accept(): what follows is about that connection")                                 \
+	X(LAB_CONNECT, "connect", "PORT [from PORT | times N]",                                                        \
+	  "socket() and connect() to the other host; N times without waiting for an answer")                           \
+	X(LAB_UDP, "udp", "[PORT]", "a UDP socket, bound to that port")                                                \
+	X(LAB_SEND, "send", "N [times N]", "send() so many bytes")                                                     \
+	X(LAB_RECEIVE, "receive", "[N | all]", "recv() at most N bytes, once; all: until the stream ends")             \
+	X(LAB_WAIT, "wait", "TIME", "does nothing for so long")                                                        \
+	X(LAB_SHUTDOWN, "shutdown", "", "shutdown(SHUT_WR)")                                                           \
+	X(LAB_CLOSE, "close", "[listener]", "close()")                                                                 \
+	X(LAB_ABORT, "abort", "", "close() with SO_LINGER 0, which resets the connection")                             \
+	X(LAB_EXIT, "exit", "", "the program ends without close(); the kernel closes for it")                          \
+	X(LAB_KILL, "kill", "", "the program is killed, as by kill -9")                                                \
+	X(LAB_OPTION, "option", "NAME [N]",                                                                            \
+	  "setsockopt(): reuseaddr, nodelay, keepalive N, receive-buffer N, send-buffer N")
+
+enum lab_verb {
+#define X(name, word, values, meaning) name,
+	LAB_VERBS(X)
+#undef X
+	        LAB_VERB_COUNT
+};
+
+/* X(enumerator, word, the socket option that it stands for) */
+#define LAB_OPTIONS(X)                                                                                                 \
+	X(LAB_REUSEADDR, "reuseaddr", "SO_REUSEADDR")                                                                  \
+	X(LAB_NODELAY, "nodelay", "TCP_NODELAY")                                                                       \
+	X(LAB_KEEPALIVE, "keepalive", "SO_KEEPALIVE")                                                                  \
+	X(LAB_RECEIVE_BUFFER, "receive-buffer", "SO_RCVBUF")                                                           \
+	X(LAB_SEND_BUFFER, "send-buffer", "SO_SNDBUF")
+
+enum lab_option {
+#define X(name, word, option) name,
+	LAB_OPTIONS(X)
+#undef X
+	        LAB_OPTION_COUNT
+};
+
+enum { LAB_ALL = -1 };
+
+struct lab_step {
+	uint8_t verb;   /* enum lab_verb */
+	uint8_t option; /* of LAB_OPTION: enum lab_option */
+	bool listener;  /* of LAB_CLOSE */
+	int64_t number; /* a port, bytes, backlog's value …; LAB_ALL; of LAB_WAIT nanoseconds */
+	int64_t second; /* backlog, port to connect from, how many times; 0: not given */
+	bool many;      /* of LAB_CONNECT: `second` is how many times */
+	unsigned line;  /* in the file */
+};
+
+/* X(enumerator, word, which segments of a direction it names) */
+#define LAB_KINDS(X)                                                                                                   \
+	X(LAB_ANY, "any", "every packet")                                                                              \
+	X(LAB_SYN, "SYN", "a SYN without ACK")                                                                         \
+	X(LAB_SYN_ACK, "SYN-ACK", "a SYN with ACK")                                                                    \
+	X(LAB_ACK, "ACK", "an ACK without data, SYN, FIN or RST")                                                      \
+	X(LAB_DATA, "DATA", "a segment with data")                                                                     \
+	X(LAB_FIN, "FIN", "a segment with FIN")                                                                        \
+	X(LAB_RST, "RST", "a segment with RST")                                                                        \
+	X(LAB_DATAGRAM, "UDP", "a UDP datagram")                                                                       \
+	X(LAB_ICMP, "ICMP", "an ICMP message")
+
+enum lab_kind {
+#define X(name, word, meaning) name,
+	LAB_KINDS(X)
+#undef X
+	        LAB_KIND_COUNT
+};
+
+/* X(enumerator, word, what the wire says that it did) */
+#define LAB_ACTS(X)                                                                                                    \
+	X(LAB_DROP, "drop", "dropped")                                                                                 \
+	X(LAB_DELAY, "delay", "delayed")                                                                               \
+	X(LAB_COPY, "copy", "copied")                                                                                  \
+	X(LAB_SWAP, "swap", "held back until the next one has passed")
+
+enum lab_act {
+#define X(name, word, said) name,
+	LAB_ACTS(X)
+#undef X
+	        LAB_ACT_COUNT
+};
+
+struct lab_rule {
+	uint8_t act;     /* enum lab_act */
+	uint8_t from;    /* enum lab_side */
+	uint8_t kind;    /* enum lab_kind */
+	int64_t ordinal; /* which of them, from 1; LAB_ALL */
+	ws_time time;    /* of delay, and of copy: how much later the copy arrives */
+	unsigned line;
+};
+
+struct lab_setting {
+	uint8_t side; /* enum lab_side */
+	char *name;   /* owned: net.ipv4.tcp_syncookies */
+	char *value;  /* owned */
+};
+
+enum { LAB_STEPS = 64, LAB_RULES = 32, LAB_SETTINGS = 8, LAB_SCENARIO_BYTES = 64 * 1024 };
+
+struct lab_scenario {
+	char name[64]; /* of the file, without its ending */
+	char *title, *about;
+	unsigned order;
+	struct lab_step steps[LAB_SIDES][LAB_STEPS];
+	size_t step_count[LAB_SIDES];
+	struct lab_rule rules[LAB_RULES];
+	size_t rule_count;
+	struct lab_setting settings[LAB_SETTINGS];
+	size_t setting_count;
+	ws_time delay, length; /* -1: not given */
+	double loss;           /* 0 to 1 */
+};
+
+/* Parses the text of a file. NULL: `error` names the file, the line and what would be right. lab_scenario_free() frees
+ * the result; NULL is allowed there. `name` may be a path. */
+struct lab_scenario *lab_scenario_parse(const char *text, size_t length, const char *name,
+                                        struct ws_error *error) WS_CHECKED;
+void lab_scenario_free(struct lab_scenario *scenario);
+
+const char *lab_side_word(enum lab_side side);
+const char *lab_act_said(enum lab_act act);
+const char *lab_option_word(enum lab_option option);
+
+/* Reads "20ms", "1.5s", "300us". False: it is none. */
+bool lab_read_time(const char *text, ws_time *time) WS_CHECKED;
+
+#endif

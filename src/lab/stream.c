@@ -1,0 +1,151 @@
+#include "lab/stream.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	SECTION = 0x0a0d0d0a,
+	INTERFACE = 1,
+	STATISTICS = 5,
+	PACKET = 6,
+	ETHERNET = 1,
+	SNAPSHOT_LENGTH = 65535,
+	OPTION_COMMENT = 1,
+	OPTION_NAME = 2,
+	OPTION_PROGRAM = 4,
+	OPTION_RESOLUTION = 9,
+	OPTION_RECEIVED = 4,
+	NANOSECONDS = 9,
+};
+
+static void add(struct lab_stream *stream, const void *bytes, size_t length)
+{
+	const size_t padded = (length + 3) & ~(size_t)3;
+	if (stream->failed)
+		return;
+	if (stream->used + padded > stream->room) {
+		const size_t room = 2 * (stream->used + padded);
+		uint8_t *buffer = realloc(stream->buffer, room);
+		if (!buffer) {
+			stream->failed = true;
+			return;
+		}
+		stream->buffer = buffer;
+		stream->room = room;
+	}
+	memset(stream->buffer + stream->used, 0, padded);
+	memcpy(stream->buffer + stream->used, bytes, length);
+	stream->used += padded;
+}
+
+static void add16(struct lab_stream *stream, unsigned first, unsigned second)
+{
+	const uint16_t both[] = {(uint16_t)first, (uint16_t)second};
+	add(stream, both, sizeof(both));
+}
+
+static void add32(struct lab_stream *stream, uint32_t value)
+{
+	add(stream, &value, sizeof(value));
+}
+
+static void add_time(struct lab_stream *stream, ws_time time)
+{
+	add32(stream, (uint32_t)((uint64_t)time >> 32));
+	add32(stream, (uint32_t)time);
+}
+
+static void add_option(struct lab_stream *stream, unsigned code, const void *value, size_t length)
+{
+	while (length && code == OPTION_COMMENT && ((const char *)value)[length - 1] == '\n')
+		length--;
+	if (!length)
+		return;
+	add16(stream, code, (unsigned)length);
+	add(stream, value, length);
+}
+
+static void block_begin(struct lab_stream *stream, uint32_t type)
+{
+	stream->used = 0;
+	add32(stream, type);
+	add32(stream, 0);
+}
+
+static bool write_all(int fd, const uint8_t *bytes, size_t length)
+{
+	while (length) {
+		const ssize_t written = write(fd, bytes, length);
+		if (written < 0 && errno != EINTR)
+			return false;
+		if (written > 0) {
+			bytes += written;
+			length -= (size_t)written;
+		}
+	}
+	return true;
+}
+
+static void block_end(struct lab_stream *stream)
+{
+	add32(stream, 0); /* the end of the options */
+	const uint32_t size = (uint32_t)stream->used + 4;
+	add32(stream, size);
+	if (stream->failed)
+		return;
+	memcpy(stream->buffer + 4, &size, sizeof(size));
+	for (int i = 0; i < LAB_STREAM_OUTPUTS; i++)
+		if (stream->output[i] >= 0 && !write_all(stream->output[i], stream->buffer, stream->used))
+			stream->failed = true;
+}
+
+void lab_stream_begin(struct lab_stream *stream, const char *comment)
+{
+	static const char program[] = "wirestate " WS_VERSION " --lab", name[] = "wire";
+	const uint64_t length = UINT64_MAX; /* not known */
+	const uint8_t resolution = NANOSECONDS;
+	block_begin(stream, SECTION);
+	add32(stream, 0x1a2b3c4d);
+	add16(stream, 1, 0);
+	add(stream, &length, sizeof(length));
+	add_option(stream, OPTION_COMMENT, comment, strlen(comment));
+	add_option(stream, OPTION_PROGRAM, program, sizeof(program) - 1);
+	block_end(stream);
+	block_begin(stream, INTERFACE);
+	add16(stream, ETHERNET, 0);
+	add32(stream, SNAPSHOT_LENGTH);
+	add_option(stream, OPTION_NAME, name, sizeof(name) - 1);
+	add_option(stream, OPTION_RESOLUTION, &resolution, sizeof(resolution));
+	block_end(stream);
+}
+
+void lab_stream_packet(struct lab_stream *stream, ws_time time, const uint8_t *data, size_t length, const char *comment,
+                       size_t comment_length)
+{
+	block_begin(stream, PACKET);
+	add32(stream, 0);
+	add_time(stream, time);
+	add32(stream, (uint32_t)length);
+	add32(stream, (uint32_t)length);
+	add(stream, data, length);
+	add_option(stream, OPTION_COMMENT, comment, comment_length);
+	block_end(stream);
+}
+
+void lab_stream_end(struct lab_stream *stream, ws_time time, uint64_t packets, const char *comment,
+                    size_t comment_length)
+{
+	block_begin(stream, STATISTICS);
+	add32(stream, 0);
+	add_time(stream, time);
+	add_option(stream, OPTION_COMMENT, comment, comment_length);
+	add_option(stream, OPTION_RECEIVED, &packets, sizeof(packets));
+	block_end(stream);
+}
+
+void lab_stream_free(struct lab_stream *stream)
+{
+	free(stream->buffer);
+}

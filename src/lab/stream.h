@@ -1,0 +1,26 @@
+/* The lab's packets and evidence as one pcapng stream, which a reader can show while it is written. */
+#ifndef LAB_STREAM_H
+#define LAB_STREAM_H
+
+#include <wirestate/error.h>
+#include <wirestate/types.h>
+
+enum { LAB_STREAM_OUTPUTS = 2 };
+
+struct lab_stream {
+	int output[LAB_STREAM_OUTPUTS]; /* descriptors: to the viewer, and to the file of -w; -1: none */
+	uint8_t *buffer;                /* owned */
+	size_t used, room;
+	bool failed; /* of memory or the viewer's end; nothing is written any more */
+};
+
+/* The section and its interface. `comment` says which scenario it is. */
+void lab_stream_begin(struct lab_stream *stream, const char *comment);
+void lab_stream_packet(struct lab_stream *stream, ws_time time, const uint8_t *data, size_t length, const char *comment,
+                       size_t comment_length);
+/* The interface's statistics, with what is said after the last packet. */
+void lab_stream_end(struct lab_stream *stream, ws_time time, uint64_t packets, const char *comment,
+                    size_t comment_length);
+void lab_stream_free(struct lab_stream *stream);
+
+#endif

@@ -1,0 +1,200 @@
+#include "lab/wire.h"
+
+#include <net/ethernet.h>
+#include <netinet/in.h>
+#include <netinet/ip.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+
+void lab_wire_begin(struct lab_wire *wire, const struct lab_scenario *scenario, ws_time delay, double loss,
+                    uint64_t seed)
+{
+	*wire = (struct lab_wire){.scenario = scenario, .delay = delay, .loss = loss, .chance = seed};
+}
+
+void lab_wire_free(struct lab_wire *wire)
+{
+	for (size_t i = 0; i < wire->count; i++)
+		free(wire->air[i]);
+	wire->count = 0;
+}
+
+/* ---- Which packet it is */
+
+static uint16_t load16(const uint8_t *bytes)
+{
+	return (uint16_t)(bytes[0] << 8 | bytes[1]);
+}
+
+static enum lab_kind tcp_kind(const uint8_t *tcp, size_t length)
+{
+	const unsigned flags = tcp[13];
+	const size_t header = (size_t)(tcp[12] >> 4) * 4;
+	if (flags & TH_RST)
+		return LAB_RST;
+	if (flags & TH_SYN)
+		return flags & TH_ACK ? LAB_SYN_ACK : LAB_SYN;
+	if (flags & TH_FIN)
+		return LAB_FIN;
+	return length > header ? LAB_DATA : LAB_ACK;
+}
+
+/* LAB_ANY: it is of IPv4 and none of the others. False: it is not of IPv4. */
+static bool kind_of(const uint8_t *data, size_t length, enum lab_kind *kind)
+{
+	const uint8_t *ip = data + ETHER_HDR_LEN;
+	*kind = LAB_ANY;
+	if (length < ETHER_HDR_LEN + sizeof(struct iphdr) || load16(data + 12) != ETHERTYPE_IP)
+		return false;
+	const size_t header = (size_t)(ip[0] & 15) * 4, total = load16(ip + 2);
+	if (header < sizeof(struct iphdr) || total < header || ETHER_HDR_LEN + total > length)
+		return false;
+	if (ip[9] == IPPROTO_UDP)
+		*kind = LAB_DATAGRAM;
+	else if (ip[9] == IPPROTO_ICMP)
+		*kind = LAB_ICMP;
+	else if (ip[9] == IPPROTO_TCP && total - header >= sizeof(struct tcphdr))
+		*kind = tcp_kind(ip + header, total - header);
+	return true;
+}
+
+/* ---- What becomes of it */
+
+/* 0 to less than 1 (splitmix64). */
+static double by_chance(struct lab_wire *wire)
+{
+	uint64_t value = wire->chance += UINT64_C(0x9e3779b97f4a7c15);
+	value = (value ^ value >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	value = (value ^ value >> 27) * UINT64_C(0x94d049bb133111eb);
+	return (double)((value ^ value >> 31) >> 11) / 9007199254740992.0;
+}
+
+static bool rule_fits(const struct lab_wire *wire, const struct lab_rule *rule, enum lab_side from, enum lab_kind kind)
+{
+	return rule->from == from && (rule->kind == LAB_ANY || rule->kind == kind) &&
+	       (rule->ordinal == LAB_ALL || (uint64_t)rule->ordinal == wire->seen[from][rule->kind]);
+}
+
+static const struct lab_rule *find_rule(const struct lab_wire *wire, enum lab_side from, enum lab_kind kind)
+{
+	for (size_t i = 0; i < wire->scenario->rule_count; i++)
+		if (rule_fits(wire, &wire->scenario->rules[i], from, kind))
+			return &wire->scenario->rules[i];
+	return NULL;
+}
+
+static bool put_in_air(struct lab_wire *wire, const struct lab_frame *frame)
+{
+	struct lab_frame *own = wire->count < LAB_FRAMES ? malloc(sizeof(*own)) : NULL;
+	if (!own)
+		return false;
+	*own = *frame;
+	wire->air[wire->count++] = own;
+	return true;
+}
+
+static void apply(struct lab_wire *wire, struct lab_frame *frame, struct lab_fate *fate)
+{
+	const struct lab_rule *rule = fate->rule;
+	fate->dropped = rule ? rule->act == LAB_DROP : wire->loss > 0 && by_chance(wire) < wire->loss;
+	if (fate->dropped)
+		return;
+	if (rule && rule->act == LAB_COPY) {
+		struct lab_frame copy = *frame;
+		copy.copy = true;
+		copy.due += rule->time;
+		put_in_air(wire, &copy);
+	}
+	if (rule && rule->act == LAB_DELAY)
+		frame->due += rule->time;
+	frame->after_next = rule && rule->act == LAB_SWAP;
+	if (frame->after_next)
+		frame->due = WS_TIME_NEVER;
+	fate->dropped = !put_in_air(wire, frame);
+}
+
+const struct lab_frame *lab_wire_take(struct lab_wire *wire, enum lab_side from, const uint8_t *data, size_t length,
+                                      ws_time time, struct lab_fate *fate)
+{
+	struct lab_frame *frame = &wire->last;
+	enum lab_kind kind;
+	*fate = (struct lab_fate){.dropped = false};
+	if (length > LAB_FRAME_BYTES || !kind_of(data, length, &kind))
+		return NULL;
+	*frame = (struct lab_frame){.number = ++wire->number,
+	                            .left = time,
+	                            .due = time + wire->delay,
+	                            .from = (uint8_t)from,
+	                            .length = (uint16_t)length};
+	memcpy(frame->data, data, length);
+	wire->seen[from][LAB_ANY]++;
+	if (kind != LAB_ANY)
+		wire->seen[from][kind]++;
+	fate->rule = find_rule(wire, from, kind);
+	apply(wire, frame, fate);
+	return frame;
+}
+
+bool lab_frame_connection(const struct lab_frame *frame, struct lab_connection *connection)
+{
+	const uint8_t *ip = frame->data + ETHER_HDR_LEN, *tcp = ip + (size_t)(ip[0] & 15) * 4;
+	memset(connection, 0, sizeof(*connection));
+	if (ip[9] != IPPROTO_TCP)
+		return false;
+	memcpy(&connection->local, ip + 12, sizeof(connection->local));
+	memcpy(&connection->peer, ip + 16, sizeof(connection->peer));
+	connection->local_port = load16(tcp);
+	connection->peer_port = load16(tcp + 2);
+	return true;
+}
+
+/* ---- Delivery */
+
+static struct lab_frame *remove_from_air(struct lab_wire *wire, size_t place)
+{
+	struct lab_frame *frame = wire->air[place];
+	wire->air[place] = wire->air[--wire->count];
+	return frame;
+}
+
+/* The first that is due; the earlier one of two that are due together. */
+static size_t first(const struct lab_wire *wire)
+{
+	size_t best = 0;
+	for (size_t i = 1; i < wire->count; i++) {
+		const struct lab_frame *a = wire->air[i], *b = wire->air[best];
+		if (a->due < b->due || (a->due == b->due && a->number < b->number))
+			best = i;
+	}
+	return best;
+}
+
+/* A packet that waits for the next one of its direction may go now. */
+static void release_swapped(struct lab_wire *wire, const struct lab_frame *delivered)
+{
+	for (size_t i = 0; i < wire->count; i++) {
+		struct lab_frame *frame = wire->air[i];
+		if (frame->after_next && frame->from == delivered->from && frame->number < delivered->number) {
+			frame->after_next = false;
+			frame->due = delivered->due;
+		}
+	}
+}
+
+struct lab_frame *lab_wire_due(struct lab_wire *wire, ws_time now)
+{
+	if (!wire->count)
+		return NULL;
+	const size_t place = first(wire);
+	if (wire->air[place]->due > now)
+		return NULL;
+	struct lab_frame *frame = remove_from_air(wire, place);
+	release_swapped(wire, frame);
+	return frame;
+}
+
+ws_time lab_wire_next(const struct lab_wire *wire)
+{
+	return wire->count ? wire->air[first(wire)]->due : WS_TIME_NEVER;
+}

@@ -1,0 +1,376 @@
+/* The lab's texts: scenarios, strace's output, evidence; and its wire. */
+#include "lab/scenario.h"
+#include "lab/strace.h"
+#include "lab/wire.h"
+
+#include <wirestate/evidence.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define HEAD "title: t\nabout: a\n"
+#define ENDS "server: listen 7000\n  accept\nclient: connect 7000\n"
+
+static struct lab_scenario *parsed(const char *text)
+{
+	struct ws_error error = {.status = WS_OK};
+	struct lab_scenario *scenario = lab_scenario_parse(text, strlen(text), "folder/name.lab", &error);
+	if (!scenario)
+		print_message("%s\n", error.text);
+	assert_non_null(scenario);
+	return scenario;
+}
+
+static void a_scenario_is_read_whole(void **state)
+{
+	(void)state;
+	struct lab_scenario *scenario =
+	        parsed("# a comment\ntitle:  Two words\nabout:\tone line\norder: 7\nserver: listen 7000 backlog 2\n\n  "
+	               "accept\n"
+	               "  receive all\n  close listener\nclient:\n  option nodelay\n  connect 7000 from 7001\n  send "
+	               "10 times 3\n"
+	               "  wait 1.5s\n  abort\ndelay: 20ms\nloss: 2.5%\nlength: 3s\nwire: drop client>server FIN 1\n"
+	               "  delay server>client ACK all 300ms\n  copy client>server SYN 2\r\nsystem: server "
+	               "net.ipv4.tcp_syncookies 0");
+	assert_string_equal(scenario->name, "name");
+	assert_string_equal(scenario->title, "Two words");
+	assert_string_equal(scenario->about, "one line");
+	assert_int_equal(scenario->order, 7);
+	assert_int_equal(scenario->step_count[LAB_SERVER], 4);
+	assert_int_equal(scenario->steps[LAB_SERVER][0].second, 2);
+	assert_int_equal(scenario->steps[LAB_SERVER][2].number, LAB_ALL);
+	assert_true(scenario->steps[LAB_SERVER][3].listener);
+	assert_int_equal(scenario->step_count[LAB_CLIENT], 5);
+	assert_int_equal(scenario->steps[LAB_CLIENT][1].second, 7001);
+	assert_int_equal(scenario->steps[LAB_CLIENT][2].second, 3);
+	assert_int_equal(scenario->steps[LAB_CLIENT][3].number, 1500 * WS_MILLISECOND);
+	assert_int_equal(scenario->steps[LAB_CLIENT][4].verb, LAB_ABORT);
+	assert_int_equal(scenario->delay, 20 * WS_MILLISECOND);
+	assert_int_equal(scenario->length, 3 * WS_SECOND);
+	assert_true(scenario->loss > 0.0249 && scenario->loss < 0.0251);
+	assert_int_equal(scenario->rule_count, 3);
+	assert_int_equal(scenario->rules[1].ordinal, LAB_ALL);
+	assert_int_equal(scenario->rules[1].from, LAB_SERVER);
+	assert_int_equal(scenario->rules[1].time, 300 * WS_MILLISECOND);
+	assert_int_equal(scenario->rules[2].line, 21);
+	assert_string_equal(scenario->settings[0].name, "net.ipv4.tcp_syncookies");
+	lab_scenario_free(scenario);
+}
+
+static void a_wrong_scenario_names_its_line_and_what_would_be_right(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *said;
+	} wrong[] = {
+	        {"", "no title:"},
+	        {HEAD "server: listen 7000\n", "no client:"},
+	        {"  go on\n", ":1: the first line begins with a key"},
+	        {HEAD "no colon here\n", ":3: a line is written KEY: VALUE"},
+	        {HEAD "titel: x\n", ":3: no key is called 'titel'; there are: title, about"},
+	        {HEAD "about: again\n", ":3: about is given twice"},
+	        {HEAD "server: listne 7000\n", ":3: no call is named 'listne' here; there are: listen, accept"},
+	        {HEAD "server: listen\n", ":3: listen is written: listen PORT [backlog N]"},
+	        {HEAD "server: listen 70000\n", ":3: listen is written"},
+	        {HEAD "server: accept 3\n", ":3: accept takes no value"},
+	        {HEAD "server: option linger\n", "no socket option is called 'linger' here; there are: reuseaddr"},
+	        {HEAD "server: option send-buffer\n", "send-buffer needs a number of bytes"},
+	        {HEAD "server: wait long\n", "wait is written: wait TIME"},
+	        {HEAD ENDS "wire: eat client>server FIN 1\n", ":6: the wire cannot 'eat'; it can: drop, delay"},
+	        {HEAD ENDS "wire: drop client FIN 1\n", "'client' is no direction"},
+	        {HEAD ENDS "wire: drop client>server FINE 1\n",
+	         "no segment is called 'FINE' here; there are: any, SYN"},
+	        {HEAD ENDS "wire: drop client>server FIN 0\n", "'0' is not which one"},
+	        {HEAD ENDS "wire: drop client>server FIN 1 2s\n", "drop takes no more values"},
+	        {HEAD ENDS "wire: delay client>server FIN 1\n", "delay needs a time"},
+	        {HEAD ENDS "wire: drop client>server\n", "a rule is written"},
+	        {HEAD ENDS "delay: 5\n", "delay: '5' is no time; write 20ms"},
+	        {HEAD ENDS "loss: 5\n", "loss: '5' is no share; write 5%"},
+	        {HEAD ENDS "loss: 500%\n", "is no share"},
+	        {HEAD ENDS "system: kernel.panic 1\n", "a setting is written"},
+	        {HEAD ENDS "system: server kernel.panic 1\n", "its name begins with net."},
+	        {HEAD ENDS "system: server net/../kernel 1\n", "its name begins with net."},
+	};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(wrong); i++) {
+		struct ws_error error = {.status = WS_OK};
+		assert_null(lab_scenario_parse(wrong[i].text, strlen(wrong[i].text), "x.lab", &error));
+		if (!strstr(error.text, wrong[i].said))
+			fail_msg("'%s' is said, not '%s'", error.text, wrong[i].said);
+		assert_int_equal(error.status, WS_ERROR_FILE);
+	}
+}
+
+/* ---- strace */
+
+struct trace_case {
+	const char *output, *reports; /* of the reports: "b1 TEXT", "r1 TEXT", "e TEXT", one a line */
+};
+
+static void trace_all(const char *output, char *out, size_t size)
+{
+	struct lab_trace *trace = calloc(1, sizeof(*trace));
+	struct lab_report reports[LAB_TRACE_REPORTS];
+	size_t used = 0;
+	assert_non_null(trace);
+	for (const char *at = output; *at; at++) {
+		const size_t count =
+		        *at == '~' ? lab_trace_pause(trace, reports) : lab_trace_byte(trace, *at, 9, reports);
+		for (size_t i = 0; i < count; i++)
+			used += (size_t)snprintf(out + used, size - used, "%c%u %s\n", "bre"[reports[i].kind],
+			                         reports[i].call, reports[i].text);
+	}
+	const size_t count = lab_trace_pause(trace, reports);
+	for (size_t i = 0; i < count; i++)
+		used += (size_t)snprintf(out + used, size - used, "%c%u %s\n", "bre"[reports[i].kind], reports[i].call,
+		                         reports[i].text);
+	free(trace);
+}
+
+static void calls_are_read_from_strace(void **state)
+{
+	(void)state;
+	static const struct trace_case cases[] = {
+	        {"7 1.000001 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_IP) = 3<TCP:[99]>\n",
+	         "b1 socket(TCP)\nr1 socket(TCP) = 3\n"},
+	        {"7 1.0 read(3</etc/passwd>, \"root\", 4) = 4\n7 1.1 socket(AF_UNIX, SOCK_STREAM, 0) = 4<UNIX:[5]>\n",
+	         ""},
+	        {"7 1.0 bind(3<TCP:[99]>, {sa_family=AF_INET, sin_port=htons(7000), sin_addr=inet_addr(\"0.0.0.0\")}, "
+	         "16) = -1 "
+	         "EADDRINUSE (Address already in use)\n",
+	         "b1 bind(3, port 7000)\nr1 bind(3, port 7000) = -1 EADDRINUSE (Address already in use)\n"},
+	        {"7 1.0 connect(3<TCP:[99]>, {sa_family=AF_INET, sin_port=htons(80), "
+	         "sin_addr=inet_addr(\"10.0.0.2\")}, 16) = 0\n",
+	         "b1 connect(3, 10.0.0.2, port 80)\nr1 connect(3, 10.0.0.2, port 80) = 0\n"},
+	        {"7 1.0 recvfrom(4<TCP:[10.0.0.2:7000->10.0.0.1:5]>, ~\"a, b) = \\\"x\", 16, 0, NULL, NULL) = 11\n",
+	         "b1 recv(4)\nr1 recv(4, 16) = 11\n"},
+	        {"7 1.0 accept4(3<TCP:[0.0.0.0:7000]>, ~~{sa_family=AF_INET}, [16], SOCK_CLOEXEC) = 4<TCP:[a->b]>\n",
+	         "b1 accept(3)\nr1 accept(3) = 4\n"},
+	        {"7 1.0 accept4(3<TCP:[0.0.0.0:7000]>, NULL <unfinished ...>\n8 1.5 close(5<TCP:[a->b]>) = 0\n"
+	         "7 2.0 <... accept4 resumed>, NULL, 0) = 4<TCP:[a->b]>\n",
+	         "b1 accept(3)\nb2 close(5)\nr2 close(5) = 0\nr1 accept(3) = 4\n"},
+	        {"7 1.0 setsockopt(3<TCP:[99]>, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0\n",
+	         "b1 setsockopt(3, SO_REUSEADDR, 1)\nr1 setsockopt(3, SO_REUSEADDR, 1) = 0\n"},
+	        {"7 1.0 sendto(3<UDP:[a:1]>, \"hi\", 2, 0, {sa_family=AF_INET}, 16) = 2\n",
+	         "b1 sendto(3, 2 bytes)\nr1 sendto(3, 2 bytes) = 2\n"},
+	        {"7 1.0 +++ exited with 0 +++\n8 1.0 close(5<TCP:[a->b]>) = 0\n8 1.1 +++ killed by SIGKILL +++\n",
+	         "b1 close(5)\nr1 close(5) = 0\ne0 is killed by SIGKILL\n"},
+	        {"7 1.0 getsockname(3<TCP:[a:1]>, {sa_family=AF_INET}, [16]) = 0\n", ""},
+	        {"nonsense\n\n7\n7 x\n7 1.\n7 1.0\n7 1.0 close(\n7 1.0 <... close resumed>) = 0\n", ""},
+	};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(cases); i++) {
+		char reports[2000] = "";
+		trace_all(cases[i].output, reports, sizeof(reports));
+		assert_string_equal(reports, cases[i].reports);
+	}
+}
+
+static void a_line_of_strace_that_is_too_long_is_passed_over(void **state)
+{
+	(void)state;
+	char *output = malloc(2 * LAB_TRACE_LINE), reports[200] = "";
+	assert_non_null(output);
+	memset(output, 'a', 2 * LAB_TRACE_LINE);
+	strcpy(output + 2 * LAB_TRACE_LINE - 50, "\n7 1.0 close(5<TCP:[a->b]>) = 0\n");
+	trace_all(output, reports, sizeof(reports));
+	assert_string_equal(reports, "b1 close(5)\nr1 close(5) = 0\n");
+	free(output);
+}
+
+/* ---- Evidence */
+
+static void evidence_in_words(const char *comment, char *out, size_t size)
+{
+	struct ws_evidence evidence;
+	size_t at = 0;
+	struct ws_text text = {.data = out, .capacity = size};
+	while (ws_evidence_next(comment, strlen(comment), &at, &evidence)) {
+		ws_evidence_words(&text, &evidence);
+		ws_text_putc(&text, '\n');
+	}
+	ws_text_cstr(&text);
+}
+
+static void evidence_is_read_from_comments(void **state)
+{
+	(void)state;
+	char words[2000];
+	evidence_in_words(
+	        "a remark\nwirestate: 17.000000001 client call 12 send(3, 5 bytes)\n"
+	        "wirestate: 17.000000002 server kernel FIN_WAIT_1 10.0.0.2:7 10.0.0.1:8 send-queue 6 receive-queue 0\n"
+	        "wirestate: 17.000000003 server kernel LISTEN 7000 accept-queue 2 of 8\n"
+	        "wirestate: 17.000000003 server kernel CLOSED 7000 accept-queue 0 of 8\n"
+	        "wirestate: 17.000000004 client return 12 send(3, 5 bytes) = 5\n"
+	        "wirestate: 17.000000005 wire dropped by chance\n"
+	        "wirestate: 17.000000006 client program ends with exit status 0",
+	        words, sizeof(words));
+	assert_string_equal(words, "client calls send(3, 5 bytes)\n"
+	                           "server's kernel: FIN_WAIT_1, 10.0.0.2:7, send queue 6\n"
+	                           "server's kernel: LISTEN on port 7000, waiting for accept(): 2\n"
+	                           "server's kernel: no longer LISTEN on port 7000\n"
+	                           "client returns from send(3, 5 bytes) = 5\n"
+	                           "wire: dropped by chance\n"
+	                           "client's program ends with exit status 0\n");
+}
+
+static void what_is_no_evidence_is_passed_over(void **state)
+{
+	(void)state;
+	static const char *const others[] = {
+	        "",
+	        "\n\n",
+	        "wirestate:",
+	        "wirestate: 1.5 wire x",
+	        "wirestate: 1.0000000000 wire x",
+	        "wirestate: 99999999999999999999.000000000 wire x",
+	        "wirestate: 1.000000000 wire ",
+	        "wirestate: 1.000000000 client wire x",
+	        "wirestate: 1.000000000 kernel LISTEN",
+	        "wirestate: 1.000000000 client call x y",
+	        "wirestate: 1.000000000 client call 99999999999 y",
+	        "wirestate: 1.000000000 nobody call 1 y",
+	        "wirestate: 1.000000000 client program",
+	};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(others); i++) {
+		struct ws_evidence evidence;
+		size_t at = 0;
+		if (ws_evidence_next(others[i], strlen(others[i]), &at, &evidence))
+			fail_msg("'%s' is taken for evidence", others[i]);
+	}
+}
+
+/* ---- The wire */
+
+static size_t make_segment(uint8_t frame[100], unsigned flags, size_t payload)
+{
+	const size_t total = 40 + payload;
+	memset(frame, 0, 100);
+	frame[12] = 8;
+	frame[14] = 0x45;
+	frame[16] = (uint8_t)(total >> 8);
+	frame[17] = (uint8_t)total;
+	frame[23] = 6;
+	frame[14 + 20 + 12] = 0x50;
+	frame[14 + 20 + 13] = (uint8_t)flags;
+	return 14 + total;
+}
+
+static const struct lab_frame *leave(struct lab_wire *wire, enum lab_side from, unsigned flags, size_t payload,
+                                     ws_time time, struct lab_fate *fate)
+{
+	uint8_t frame[100];
+	const size_t length = make_segment(frame, flags, payload);
+	return lab_wire_take(wire, from, frame, length, time, fate);
+}
+
+static uint64_t arrives(struct lab_wire *wire, ws_time now)
+{
+	struct lab_frame *frame = lab_wire_due(wire, now);
+	const uint64_t number = frame ? frame->number : 0;
+	free(frame);
+	return number;
+}
+
+enum { FIN = 1, SYN = 2, RST = 4, ACK = 16 };
+
+static void rules_choose_their_segments(void **state)
+{
+	(void)state;
+	struct lab_scenario *scenario =
+	        parsed(HEAD ENDS "wire: drop client>server ACK 2\n  copy client>server SYN 1 10ms\n"
+	                         "  swap server>client DATA 1\n  delay server>client FIN 1 100ms\n");
+	struct lab_wire *wire = calloc(1, sizeof(*wire));
+	struct lab_fate fate;
+	assert_non_null(wire);
+	lab_wire_begin(wire, scenario, 5, 0, 1);
+	leave(wire, LAB_CLIENT, SYN, 0, 100, &fate);       /* 1, copied */
+	leave(wire, LAB_SERVER, SYN | ACK, 0, 101, &fate); /* 2 */
+	leave(wire, LAB_CLIENT, ACK, 0, 102, &fate);       /* 3 */
+	assert_false(fate.dropped);
+	leave(wire, LAB_CLIENT, ACK, 0, 103, &fate); /* 4, dropped */
+	assert_true(fate.dropped && fate.rule && fate.rule->act == LAB_DROP);
+	leave(wire, LAB_SERVER, ACK, 9, 104, &fate);       /* 5, waits for 6 */
+	leave(wire, LAB_SERVER, ACK, 9, 105, &fate);       /* 6 */
+	leave(wire, LAB_SERVER, FIN | ACK, 0, 106, &fate); /* 7, later */
+	leave(wire, LAB_CLIENT, RST, 0, 107, &fate);       /* 8 */
+	assert_int_equal(lab_wire_next(wire), 105);
+	assert_int_equal(arrives(wire, 104), 0);
+	static const uint64_t order[] = {1, 2, 3, 6, 5, 8};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(order); i++)
+		assert_int_equal(arrives(wire, 1000), order[i]);
+	assert_int_equal(arrives(wire, 1000), 0);
+	assert_int_equal(arrives(wire, 11 * WS_MILLISECOND), 1); /* the copy */
+	assert_int_equal(arrives(wire, 101 * WS_MILLISECOND), 7);
+	assert_int_equal(lab_wire_next(wire), WS_TIME_NEVER);
+	lab_wire_free(wire);
+	free(wire);
+	lab_scenario_free(scenario);
+}
+
+static void the_same_seed_loses_the_same_packets(void **state)
+{
+	(void)state;
+	struct lab_scenario *scenario = parsed(HEAD ENDS);
+	struct lab_wire *wire = calloc(1, sizeof(*wire));
+	bool first[1000];
+	unsigned lost = 0, differ = 0;
+	assert_non_null(wire);
+	for (uint64_t run = 0; run < 3; run++) {
+		lab_wire_begin(wire, scenario, 5, 0.1, run == 2 ? 8 : 7);
+		for (size_t i = 0; i < WS_ARRAY_SIZE(first); i++) {
+			struct lab_fate fate;
+			leave(wire, LAB_CLIENT, ACK, 0, 100, &fate);
+			if (run == 0)
+				lost += first[i] = fate.dropped;
+			else if (run == 1)
+				assert_int_equal(first[i], fate.dropped);
+			else
+				differ += first[i] != fate.dropped;
+		}
+		lab_wire_free(wire);
+	}
+	assert_in_range(lost, 60, 140);
+	assert_true(differ > 50);
+	free(wire);
+	lab_scenario_free(scenario);
+}
+
+static void what_is_not_ipv4_is_not_carried(void **state)
+{
+	(void)state;
+	struct lab_scenario *scenario = parsed(HEAD ENDS);
+	struct lab_wire *wire = calloc(1, sizeof(*wire));
+	struct lab_fate fate;
+	uint8_t frame[100];
+	assert_non_null(wire);
+	lab_wire_begin(wire, scenario, 5, 0, 1);
+	const size_t length = make_segment(frame, ACK, 0);
+	for (size_t cut = 0; cut < length; cut++)
+		assert_null(lab_wire_take(wire, LAB_CLIENT, frame, cut, 1, &fate));
+	frame[12] = 0x86;
+	frame[13] = 0xdd;
+	assert_null(lab_wire_take(wire, LAB_CLIENT, frame, length, 1, &fate));
+	free(wire);
+	lab_scenario_free(scenario);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(a_scenario_is_read_whole),
+	        cmocka_unit_test(a_wrong_scenario_names_its_line_and_what_would_be_right),
+	        cmocka_unit_test(calls_are_read_from_strace),
+	        cmocka_unit_test(a_line_of_strace_that_is_too_long_is_passed_over),
+	        cmocka_unit_test(evidence_is_read_from_comments),
+	        cmocka_unit_test(what_is_no_evidence_is_passed_over),
+	        cmocka_unit_test(rules_choose_their_segments),
+	        cmocka_unit_test(the_same_seed_loses_the_same_packets),
+	        cmocka_unit_test(what_is_not_ipv4_is_not_carried),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
