@@ -155,6 +155,8 @@ install: all ## install below PREFIX (/usr/local), honouring DESTDIR
 	install -D -m 644 $(BUILD)/wirestate.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/wirestate.fish
 	install -d $(DESTDIR)$(PREFIX)/share/wirestate/captures
 	install -m 644 captures/* $(DESTDIR)$(PREFIX)/share/wirestate/captures
+	install -d $(DESTDIR)$(PREFIX)/share/wirestate/lab
+	install -m 644 lab/* $(DESTDIR)$(PREFIX)/share/wirestate/lab
 
 deb: ## build a Debian package, build/deb/wirestate_VERSION_ARCHITECTURE.deb
 	@tests/need deb

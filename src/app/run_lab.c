@@ -30,29 +30,29 @@ static int show(void *context)
 }
 
 /* The file of -w holds the lab's own stream, which has more than packets. */
-struct written {
+struct lab_file {
 	const char *path;
 	int fd;
 };
 
 static bool open_written(void *context, struct ws_error *error)
 {
-	struct written *written = context;
-	written->fd = open(written->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	return written->fd >= 0 ||
-	       ws_fail(error, WS_ERROR_OUTPUT, "cannot write to %s: %s", written->path, strerror(errno));
+	struct lab_file *file = context;
+	file->fd = open(file->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	return file->fd >= 0 ||
+	       ws_fail(error, WS_ERROR_OUTPUT, "cannot write to %s: %s", file->path, strerror(errno));
 }
 
 static bool open_lab(struct lab *lab, struct options *options, const struct lab_scenario *scenario,
                      struct ws_error *error)
 {
-	struct written written = {.path = options->write, .fd = -1};
-	if (written.path && ws_dump_format_of(written.path) != WS_DUMP_PCAPNG)
+	struct lab_file file = {.path = options->write, .fd = -1};
+	if (file.path && ws_dump_format_of(file.path) != WS_DUMP_PCAPNG)
 		return ws_fail(error, WS_ERROR_OPTION,
 		               "-w %s: the lab writes pcapng, which has room for what the kernels and programs did: "
 		               "give a name that ends in .pcapng",
-		               written.path);
-	if (written.path && !ws_as_invoker(open_written, &written, error))
+		               file.path);
+	if (file.path && !ws_as_invoker(open_written, &file, error))
 		return false;
 	const struct lab_options wanted = {
 	        .scenario = scenario,
@@ -60,11 +60,11 @@ static bool open_lab(struct lab *lab, struct options *options, const struct lab_
 	        .delay = options->lab_delay ? options->lab_delay : -1,
 	        .loss = options->lab_loss ? options->lab_loss / 100 : -1,
 	        .seed = options->lab_seed,
-	        .file = written.fd,
+	        .file = file.fd,
 	};
 	const bool good = lab_open(lab, &wanted, error);
-	if (written.fd >= 0)
-		close(written.fd);
+	if (file.fd >= 0)
+		close(file.fd);
 	return good;
 }
 

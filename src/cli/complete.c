@@ -9,7 +9,16 @@
 #include <string.h>
 
 /* The kind of value that follows an option. */
-enum value { VALUE_NONE, VALUE_WORDS, VALUE_LIST, VALUE_FILE, VALUE_INTERFACE, VALUE_LESSON, VALUE_OTHER };
+enum value {
+	VALUE_NONE,
+	VALUE_WORDS,
+	VALUE_LIST,
+	VALUE_FILE,
+	VALUE_INTERFACE,
+	VALUE_LESSON,
+	VALUE_SCENARIO,
+	VALUE_OTHER
+};
 
 static enum value value_of(const struct option_row *row)
 {
@@ -18,7 +27,7 @@ static enum value value_of(const struct option_row *row)
 	if (row->kind == OPTION_RECORDS)
 		return VALUE_LIST;
 	if (row->kind == OPTION_NAME)
-		return VALUE_LESSON;
+		return strcmp(row->name, "lab") == 0 ? VALUE_SCENARIO : VALUE_LESSON;
 	if (row->words)
 		return VALUE_WORDS;
 	if (strcmp(row->argument, "FILE") == 0)
@@ -61,6 +70,8 @@ static const char *words_of(const struct option_row *row)
 
 #define LIST_LESSONS "wirestate --lesson 2>/dev/null | sed \"s/ .*//\""
 #define LIST_LESSONS_FISH "wirestate --lesson 2>/dev/null | string replace -r \" .*\" \"\""
+#define LIST_SCENARIOS "wirestate --lab 2>/dev/null | sed \"s/ .*//\""
+#define LIST_SCENARIOS_FISH "wirestate --lab 2>/dev/null | string replace -r \" .*\" \"\""
 
 /* ---- bash */
 
@@ -88,6 +99,13 @@ static void bash_case(FILE *out, const struct option_row *row)
 		fputs("if [[ $cur != -* ]]; then\n"
 		      "\t\tCOMPREPLY=($(compgen -W \"$(" LIST_LESSONS ")\" -- \"$cur\") "
 		      "$(compgen -f -X '!*.lesson' -- \"$cur\"))\n"
+		      "\t\treturn\n\tfi ;;\n",
+		      out);
+		return;
+	case VALUE_SCENARIO:
+		fputs("if [[ $cur != -* ]]; then\n"
+		      "\t\tCOMPREPLY=($(compgen -W \"$(" LIST_SCENARIOS ")\" -- \"$cur\") "
+		      "$(compgen -f -X '!*.lab' -- \"$cur\"))\n"
 		      "\t\treturn\n\tfi ;;\n",
 		      out);
 		return;
@@ -146,6 +164,9 @@ static void zsh_value(FILE *out, const struct option_row *row)
 		return;
 	case VALUE_LESSON:
 		fputs("::NAME:{ compadd ${(f)\"$(" LIST_LESSONS ")\"}; _files -g \"*.lesson\" }", out);
+		return;
+	case VALUE_SCENARIO:
+		fputs("::SCENARIO:{ compadd ${(f)\"$(" LIST_SCENARIOS ")\"}; _files -g \"*.lab\" }", out);
 		return;
 	case VALUE_INTERFACE:
 		fputs(":IFACE:{ compadd - any ${(f)\"$(" LIST_INTERFACES ")\"} }", out);
@@ -207,6 +228,9 @@ void complete_fish(FILE *out)
 			break;
 		case VALUE_LESSON:
 			fputs(" -x -a '(" LIST_LESSONS_FISH "; __fish_complete_suffix .lesson)'", out);
+			break;
+		case VALUE_SCENARIO:
+			fputs(" -x -a '(" LIST_SCENARIOS_FISH "; __fish_complete_suffix .lab)'", out);
 			break;
 		case VALUE_INTERFACE:
 			fputs(" -x -a '(" LIST_INTERFACES_FISH "; echo any)'", out);

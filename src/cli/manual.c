@@ -21,7 +21,7 @@
 
 /* Writes a text for roff: a hyphen is written as a minus sign, a character outside ASCII by its name, and a leading dot
  * is not a request. */
-static void roff(FILE *out, const char *text)
+void manual_roff(FILE *out, const char *text)
 {
 	size_t left = strlen(text);
 	if (*text == '.' || *text == '\'')
@@ -47,9 +47,9 @@ static void roff(FILE *out, const char *text)
 static void entry(FILE *out, const char *name, const char *text)
 {
 	fputs(".TP\n.B \"", out);
-	roff(out, name);
+	manual_roff(out, name);
 	fputs("\"\n", out);
-	roff(out, text);
+	manual_roff(out, text);
 	fputs(".\n", out);
 }
 
@@ -59,15 +59,15 @@ static void option_entry(FILE *out, const struct option_row *row)
 	if (row->letter)
 		fprintf(out, "\\fB\\-%c\\fR, ", row->letter);
 	fputs("\\fB\\-\\-", out);
-	roff(out, row->name);
+	manual_roff(out, row->name);
 	fputs("\\fR", out);
 	if (row->argument)
 		fprintf(out, " \\fI%s\\fR", row->argument);
 	fputc('\n', out);
-	roff(out, row->help);
+	manual_roff(out, row->help);
 	if (row->words) {
 		fputs(".\nAccepted:", out);
-		roff(out, row->words);
+		manual_roff(out, row->words);
 	}
 	fputs(".\n", out);
 }
@@ -94,11 +94,11 @@ static void habit_table(FILE *out)
 	for (size_t i = 0; i < habit_count; i++) {
 		const struct habit *habit = &habits[i];
 		fputs(".TP\n.B \"", out);
-		roff(out, habit->option);
+		manual_roff(out, habit->option);
 		fprintf(out, "\" \\fR(%s%s)\n",
 		        strcmp(habit->program, "both") == 0 ? "tcpdump, tshark" : habit->program,
 		        programs[habit->kind]);
-		roff(out, habit->text);
+		manual_roff(out, habit->text);
 		fputs(".\n", out);
 	}
 }
@@ -111,11 +111,11 @@ static void keys(FILE *out)
 		struct ws_text text = WS_TEXT_OVER(names);
 		ws_key_names(action, &text);
 		fputs(".TP\n.B \"", out);
-		roff(out, ws_text_cstr(&text));
+		manual_roff(out, ws_text_cstr(&text));
 		fputs("\"\n", out);
-		roff(out, ws_action_meaning(action));
+		manual_roff(out, ws_action_meaning(action));
 		fputs(" (\\fI", out);
-		roff(out, ws_action_name(action));
+		manual_roff(out, ws_action_name(action));
 		fputs("\\fR).\n", out);
 	}
 }
@@ -148,7 +148,7 @@ static void states(FILE *out)
 	const char *before = "";
 	for (enum ws_state state = 0; state < WS_STATE_COUNT; state++) {
 		fputs(before, out);
-		roff(out, ws_state_name(state));
+		manual_roff(out, ws_state_name(state));
 		before = ", ";
 	}
 	fputs(".\n", out);
@@ -168,7 +168,7 @@ static void problems(FILE *out)
 {
 	for (enum ws_problem problem = WS_PROBLEM_NONE + 1; problem < WS_PROBLEM_COUNT; problem++) {
 		fputs(".br\n", out);
-		roff(out, ws_problem_text(problem));
+		manual_roff(out, ws_problem_text(problem));
 		fputc('\n', out);
 	}
 }
@@ -185,7 +185,7 @@ static void analyses(FILE *out)
 	const char *before = "";
 	for (enum ws_analysis analysis = 0; analysis < WS_ANALYSIS_COUNT; analysis++) {
 		fputs(before, out);
-		roff(out, ws_analysis_name(analysis));
+		manual_roff(out, ws_analysis_name(analysis));
 		before = ", ";
 	}
 	fputs(".\n", out);
@@ -196,7 +196,7 @@ static void fields(FILE *out, enum ws_record record)
 	char names[4096];
 	struct ws_text text = WS_TEXT_OVER(names);
 	ws_record_fields(record, &text);
-	roff(out, ws_text_cstr(&text));
+	manual_roff(out, ws_text_cstr(&text));
 	fputs(".\n", out);
 }
 
@@ -216,11 +216,11 @@ static void filter_fields(FILE *out)
 	struct ws_filter_field field;
 	for (size_t i = 0; ws_filter_field(i, &field); i++) {
 		fputs(".TP\n.B ", out);
-		roff(out, field.name);
+		manual_roff(out, field.name);
 		fputs(field.of_endpoint ? " \\fR(client., server.)\n" : "\n", out);
-		roff(out, field.meaning);
+		manual_roff(out, field.meaning);
 		fputs(":\n", out);
-		roff(out, field.takes);
+		manual_roff(out, field.takes);
 		fputs(".\n", out);
 	}
 }
@@ -241,6 +241,10 @@ static const struct {
         {"@SCREENS@\n", screens},
         {"@LESSON@\n", lesson_keys},
         {"@LESSON_LIMITS@\n", lesson_limits},
+        {"@LAB_KEYS@\n", manual_lab_keys},
+        {"@LAB_CALLS@\n", manual_lab_calls},
+        {"@LAB_RULES@\n", manual_lab_rules},
+        {"@LAB_KINDS@\n", manual_lab_kinds},
         {"@STATES@\n", states},
         {"@MARKS@\n", marks},
         {"@PROBLEMS@\n", problems},

@@ -16,6 +16,7 @@ void options_usage(FILE *file)
 	fputs("usage: wirestate -r FILE  [options] [BPF expression]   replay a capture\n"
 	      "       wirestate -i IFACE [options] [BPF expression]   watch a live interface\n"
 	      "       wirestate --lesson [NAME]                       take a lesson, question by question\n"
+	      "       wirestate --lab [SCENARIO]                      let two hosts and a wire play it\n"
 	      "       wirestate --help                                every option\n",
 	      file);
 }

@@ -1,0 +1,92 @@
+/* What the lab reads: a scenario, strace's output, evidence in comments, and a packet that has left a host. */
+#include "lab/scenario.h"
+#include "lab/strace.h"
+#include "lab/wire.h"
+#include "target.h"
+
+#include <wirestate/evidence.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+static void check_text(const char *text)
+{
+	const size_t length = strlen(text);
+	if (!length)
+		abort();
+	for (size_t at = 0; at < length;) {
+		uint32_t code;
+		const size_t size = ws_utf8_decode(text + at, length - at, &code);
+		if (!size || !ws_printable(code))
+			abort();
+		at += size;
+	}
+}
+
+static void try_scenario(const char *text, size_t length)
+{
+	struct ws_error error = {.status = WS_OK};
+	struct lab_scenario *scenario = lab_scenario_parse(text, length, "a scenario", &error);
+	if (!scenario)
+		check_text(error.text);
+	lab_scenario_free(scenario);
+}
+
+static void try_trace(const char *text, size_t length)
+{
+	struct lab_trace *trace = calloc(1, sizeof(*trace));
+	struct lab_report reports[LAB_TRACE_REPORTS];
+	for (size_t i = 0; trace && i < length; i++) {
+		size_t count = lab_trace_byte(trace, text[i], 1, reports);
+		if (text[i] == '~')
+			count = lab_trace_pause(trace, reports);
+		for (size_t k = 0; k < count; k++)
+			if (count > LAB_TRACE_REPORTS || !memchr(reports[k].text, 0, sizeof(reports[k].text)))
+				abort();
+	}
+	free(trace);
+}
+
+static void try_evidence(const char *text, size_t length)
+{
+	char words[256];
+	struct ws_evidence evidence;
+	size_t at = 0;
+	while (ws_evidence_next(text, length, &at, &evidence)) {
+		struct ws_text out = WS_TEXT_OVER(words);
+		ws_evidence_words(&out, &evidence);
+		check_text(ws_text_cstr(&out));
+	}
+}
+
+static void try_packet(const uint8_t *data, size_t size)
+{
+	static const struct lab_scenario scenario = {
+	        .rules = {{.act = LAB_COPY, .from = LAB_CLIENT, .kind = LAB_DATA, .ordinal = LAB_ALL}},
+	        .rule_count = 1};
+	struct lab_wire *wire = calloc(1, sizeof(*wire));
+	struct lab_connection connection;
+	struct lab_fate fate;
+	if (!wire)
+		return;
+	lab_wire_begin(wire, &scenario, 1, 0.1, 1);
+	const struct lab_frame *frame = lab_wire_take(wire, LAB_CLIENT, data, size, 1, &fate);
+	if (frame)
+		(void)lab_frame_connection(frame, &connection);
+	lab_wire_free(wire);
+	free(wire);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = malloc(size + 1);
+	if (!text)
+		return 0;
+	memcpy(text, data, size);
+	try_scenario(text, size);
+	try_trace(text, size);
+	try_evidence(text, size);
+	try_packet(data, size);
+	free(text);
+	return 0;
+}
