@@ -8,13 +8,7 @@ void text_transition(struct ws_text *text, const struct subject *subject)
 	const struct ws_conn_info *conn = subject->conn;
 	ws_text_puts(text, transition->endpoint == conn->likely_client ? "client" : "server");
 	ws_text_puts(text, conn->client == WS_ROLE_UNKNOWN ? "? " : " ");
-	ws_text_puts(text, ws_state_name(transition->from));
-	ws_text_append(text, "\xe2\x86\x92", 3);
-	ws_text_puts(text, ws_state_name(transition->to));
-	if (transition->certainty != WS_CONFIRMED)
-		ws_text_putc(text, ws_certainty_mark(transition->certainty));
-	if (transition->basis == WS_BASIS_RETRACTION)
-		ws_text_puts(text, " (retraction)");
+	ws_transition_words(text, transition, false);
 }
 
 static void write_transition(struct ws_output *output, const struct subject *subject)

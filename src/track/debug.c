@@ -143,11 +143,8 @@ static void put_transition(struct ws_text *text, const struct ws_conn *conn, con
 {
 	ws_text_printf(text, "  %s: ", ws_why_word(transition->why));
 	put_role(text, conn, transition->endpoint);
-	ws_text_printf(text, " %s" ARROW "%s", ws_state_name(transition->from), ws_state_name(transition->to));
-	if (transition->certainty != WS_CONFIRMED)
-		ws_text_putc(text, ws_certainty_mark(transition->certainty));
-	if (transition->basis == WS_BASIS_RETRACTION)
-		ws_text_puts(text, " (retraction)");
+	ws_text_putc(text, ' ');
+	ws_transition_words(text, transition, false);
 }
 
 static void put_states(struct ws_text *text, const struct ws_conn *conn)

@@ -1,6 +1,23 @@
-/* Words about a whole capture. */
+/* Words about changes of state, and about a whole capture. */
 #include <wirestate/text.h>
 #include <wirestate/track.h>
+
+void ws_transition_words(struct ws_text *text, const struct ws_transition *transition, bool brief)
+{
+	const char *(*name)(enum ws_state) = brief ? ws_state_brief : ws_state_name;
+	const bool denied = transition->from == WS_LISTEN && transition->basis == WS_BASIS_RETRACTION;
+	if (!denied) {
+		ws_text_puts(text, name(transition->from));
+		ws_text_append(text, "\xe2\x86\x92", 3);
+	}
+	ws_text_puts(text, name(transition->to));
+	if (transition->certainty != WS_CONFIRMED)
+		ws_text_putc(text, ws_certainty_mark(transition->certainty));
+	if (denied)
+		ws_text_puts(text, " (not LISTEN)");
+	else if (transition->basis == WS_BASIS_RETRACTION)
+		ws_text_puts(text, " (retraction)");
+}
 
 void ws_checksums_words(struct ws_text *text, uint64_t ignored, uint64_t segments)
 {

@@ -359,6 +359,10 @@ void diagram_draw_path(const struct layout *layout, struct ws_canvas *canvas, in
 			continue;
 		if (!count)
 			states[count++] = change->from;
+		if (change->taken_back && count == 1 && states[0] == WS_LISTEN) {
+			states[0] = change->to; /* it never was in LISTEN */
+			continue;
+		}
 		if (change->taken_back && count > 1 && states[count - 2] == change->to) {
 			count--; /* that state was taken back */
 			continue;

@@ -388,6 +388,16 @@ static const char *why_marked(const struct ws_step *step)
 	return NULL;
 }
 
+/* "SYN_SENT→ESTABLISHED", without the marks that the lifelines have. */
+static void say_change(const struct ws_transition *change, struct ws_text *text)
+{
+	struct ws_transition plain = *change;
+	plain.certainty = WS_CONFIRMED;
+	if (plain.from != WS_LISTEN)
+		plain.basis = WS_BASIS_SENT;
+	ws_transition_words(text, &plain, false);
+}
+
 static void notes_why(const struct layout *layout, struct ws_text *text)
 {
 	const struct ws_step *step = &layout->step;
@@ -398,8 +408,9 @@ static void notes_why(const struct layout *layout, struct ws_text *text)
 		const struct ws_transition *change = &step->transition[i];
 		if (!layout->told && change->endpoint != step->input.direction)
 			continue;
-		ws_text_printf(text, "%s%s %s→%s: %s", said++ ? "; " : "", layout_name(layout, change->endpoint),
-		               ws_state_name(change->from), ws_state_name(change->to), ws_why_text(change->why));
+		ws_text_printf(text, "%s%s ", said++ ? "; " : "", layout_name(layout, change->endpoint));
+		say_change(change, text);
+		ws_text_printf(text, ": %s", ws_why_text(change->why));
 		add_reference(&references, ws_why_reference(change->why));
 	}
 	if (said) {
