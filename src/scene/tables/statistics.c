@@ -74,7 +74,7 @@ static ws_time statistics_next_change(const struct ws_ui *ui, const struct ws_mo
 
 /* A plot: what it counts, and how slots are combined into a cell. */
 struct plot {
-	const char *label;
+	const char *label, *sum; /* `sum`: where there is no rate */
 	enum ws_style style;
 	bool level;      /* a number of endpoints, whose highest value counts; false: a sum, shown as a rate */
 	bool bytes;      /* bytes are counted; false: packets */
@@ -82,14 +82,14 @@ struct plot {
 };
 
 static const struct plot plots[] = {
-        {"packets/s", WS_STYLE_TRAFFIC, false, false, 0},
-        {"bytes/s", WS_STYLE_TRAFFIC, false, true, 0},
-        {"opening", WS_STYLE_STATE_OPENING, true, false, 1u << WS_SYN_SENT | 1u << WS_SYN_RECEIVED},
-        {"ESTABLISHED", WS_STYLE_STATE_OPEN, true, false, 1u << WS_ESTABLISHED},
-        {"closing", WS_STYLE_STATE_CLOSING, true, false,
+        {"packets/s", "packets", WS_STYLE_TRAFFIC, false, false, 0},
+        {"bytes/s", "bytes", WS_STYLE_TRAFFIC, false, true, 0},
+        {"opening", NULL, WS_STYLE_STATE_OPENING, true, false, 1u << WS_SYN_SENT | 1u << WS_SYN_RECEIVED},
+        {"ESTABLISHED", NULL, WS_STYLE_STATE_OPEN, true, false, 1u << WS_ESTABLISHED},
+        {"closing", NULL, WS_STYLE_STATE_CLOSING, true, false,
          1u << WS_FIN_WAIT_1 | 1u << WS_FIN_WAIT_2 | 1u << WS_CLOSING | 1u << WS_LAST_ACK},
-        {"CLOSE_WAIT", WS_STYLE_STATE_CLOSE_WAIT, true, false, 1u << WS_CLOSE_WAIT},
-        {"TIME_WAIT", WS_STYLE_STATE_WAIT, true, false, 1u << WS_TIME_WAIT},
+        {"CLOSE_WAIT", NULL, WS_STYLE_STATE_CLOSE_WAIT, true, false, 1u << WS_CLOSE_WAIT},
+        {"TIME_WAIT", NULL, WS_STYLE_STATE_WAIT, true, false, 1u << WS_TIME_WAIT},
 };
 
 static uint64_t slot_value(const struct plot *plot, const struct ws_series_slot *slot)
@@ -151,8 +151,11 @@ static bool draw_plot(const struct ws_model *model, struct ws_canvas *canvas, in
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	if (most <= 0)
 		return false;
-	say_count(&text, plot->level ? most : most * (double)WS_SECOND / (double)axis->width);
-	ws_canvas_text(canvas, row, 1, axis->column, WS_STYLE_NORMAL, plot->label);
+	/* A slot's average, or in a capture of less than a second a cell's sum. */
+	const bool rate = axis->width * (ws_time)axis->slots >= WS_SECOND;
+	const double times = rate ? (double)WS_SECOND / (double)axis->width : (double)axis->slots / (double)axis->cells;
+	say_count(&text, plot->level ? most : most * times);
+	ws_canvas_text(canvas, row, 1, axis->column, WS_STYLE_NORMAL, rate || plot->level ? plot->label : plot->sum);
 	draw_right(canvas, row, 12, axis->column - 1, WS_STYLE_DIM, ws_text_cstr(&text));
 	for (size_t i = 0; i < axis->cells; i++) {
 		int height = (int)(cell[i] / most * LEVELS + 0.999);
@@ -326,7 +329,11 @@ static void statistics_draw(const struct ws_ui *ui, const struct ws_model *model
 	int limit = canvas->rows - 2, row = 2;
 	ws_tracker_stats(model->tracker, &stats);
 	ws_time span;
-	if (!__builtin_sub_overflow(stats.last_time, stats.first_time, &span) && span > 0) {
+	const bool known = !__builtin_sub_overflow(stats.last_time, stats.first_time, &span) && span > 0;
+	if (known && span < WS_SECOND) { /* a rate in a second would be of packets that there are not */
+		ws_text_puts(&text, " in ");
+		draw_duration(&text, span);
+	} else if (known) {
 		double seconds = (double)span / (double)WS_SECOND;
 		ws_text_puts(&text, ": ");
 		say_count(&text, (double)stats.packets / seconds);
