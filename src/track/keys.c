@@ -65,6 +65,12 @@ void ws_tracker_judge(const struct ws_tracker *tracker, const ws_conn_id *ids, s
 
 /* ---- Keys */
 
+/* TIME_WAIT counts as over: nothing is sent any more, and its end changes no age. */
+static bool is_over(uint8_t state)
+{
+	return state == WS_CLOSED || state == WS_TIME_WAIT;
+}
+
 static ws_time age(bool ended, ws_time first, ws_time last, ws_time now)
 {
 	return (ended || now < last ? last : now) - first;
@@ -72,7 +78,8 @@ static ws_time age(bool ended, ws_time first, ws_time last, ws_time now)
 
 ws_time ws_conn_age(const struct ws_conn_info *info, ws_time now)
 {
-	return age(info->ended, info->first_time, info->last_time, now);
+	const bool over = is_over(info->endpoint[0].state) && is_over(info->endpoint[1].state);
+	return age(info->ended || over, info->first_time, info->last_time, now);
 }
 
 static uint64_t big_endian(const uint8_t *bytes)
@@ -130,8 +137,9 @@ static struct ws_order_key key_of(const struct keying *keying, const struct ws_c
 	case WS_ORDER_START:
 		return (struct ws_order_key){.high = (uint64_t)conn->first_time};
 	case WS_ORDER_AGE:
-		return (struct ws_order_key){
-		        .high = (uint64_t)age(conn->ended, conn->first_time, conn->last_time, keying->now)};
+		return (struct ws_order_key){.high = (uint64_t)age(conn->ended || (is_over(endpoint[0].state) &&
+		                                                                   is_over(endpoint[second].state)),
+		                                                   conn->first_time, conn->last_time, keying->now)};
 	case WS_ORDER_PACKETS:
 		return (struct ws_order_key){.high = traffic[0].packets + traffic[second].packets};
 	case WS_ORDER_BYTES:
@@ -150,7 +158,7 @@ static unsigned parts_of(enum ws_order order)
 	static const unsigned parts[] = {
 	        [WS_ORDER_NUMBER] = WS_PART_LAST,      [WS_ORDER_CLIENT] = WS_PART_OPENING,
 	        [WS_ORDER_SERVER] = WS_PART_OPENING,   [WS_ORDER_STATES] = WS_PART_STATES | WS_PART_OPENING,
-	        [WS_ORDER_START] = WS_PART_FIRST,      [WS_ORDER_AGE] = WS_PART_FIRST | WS_PART_LAST,
+	        [WS_ORDER_START] = WS_PART_FIRST,      [WS_ORDER_AGE] = WS_PART_FIRST | WS_PART_LAST | WS_PART_STATES,
 	        [WS_ORDER_PACKETS] = WS_PART_TRAFFIC,  [WS_ORDER_BYTES] = WS_PART_TRAFFIC,
 	        [WS_ORDER_VERDICT] = WS_PART_IDENTITY,
 	};

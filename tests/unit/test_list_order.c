@@ -145,6 +145,7 @@ static struct ws_order_key key_of(const struct ws_conn_info *info, enum ws_order
 	struct ws_order_key key = {0, 0};
 	const char *tag;
 	int severity;
+	bool over;
 	switch (order) {
 	case WS_ORDER_CLIENT:
 		return address_key(info, client);
@@ -157,8 +158,10 @@ static struct ws_order_key key_of(const struct ws_conn_info *info, enum ws_order
 		key.high = (uint64_t)info->first_time;
 		break;
 	case WS_ORDER_AGE:
-		key.high =
-		        (uint64_t)((info->ended || now < info->last_time ? info->last_time : now) - info->first_time);
+		over = (e[0].state == WS_CLOSED || e[0].state == WS_TIME_WAIT) &&
+		       (e[1].state == WS_CLOSED || e[1].state == WS_TIME_WAIT);
+		key.high = (uint64_t)((info->ended || over || now < info->last_time ? info->last_time : now) -
+		                      info->first_time);
 		break;
 	case WS_ORDER_PACKETS:
 		key.high = e[0].packets + e[1].packets;
