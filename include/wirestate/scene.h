@@ -26,7 +26,8 @@ struct ws_model {
 	/* Increases whenever `tracker` becomes another one, so that trackers can be told apart although an address
 	 * may be used again. Never 0. */
 	uint64_t generation;
-	const char *source; /* file or interface name, for the title */
+	const char *source;         /* file or interface name, for the title */
+	const char *capture_filter; /* the BPF expression that all packets match, or NULL */
 	bool live, loading;
 	bool follows;           /* while loading: the file may grow, --follow */
 	uint64_t loaded, total; /* bytes, while loading; total 0: unknown */

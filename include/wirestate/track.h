@@ -139,6 +139,9 @@ struct ws_transition {
 const char *ws_why_word(unsigned why);
 const char *ws_why_text(unsigned why);
 const char *ws_why_reference(unsigned why);
+/* Appends "SYN_SENT→ESTABLISHED~ (retraction)", with the states' short names when `brief`. LISTEN is always assumed;
+ * where it is taken back, nothing has changed from it: "CLOSED (not LISTEN)". */
+void ws_transition_words(struct ws_text *text, const struct ws_transition *transition, bool brief);
 
 #define WS_MAX_TRANSITIONS 24 /* the most that one segment can cause */
 
@@ -424,7 +427,7 @@ struct ws_judgement {
 };
 struct ws_judgement ws_conn_judge(const struct ws_conn_info *info);
 
-/* The age of a connection at `now`; its duration when it has ended. */
+/* The age of a connection at `now`. It stops at the last packet when both endpoints are CLOSED or in TIME_WAIT. */
 ws_time ws_conn_age(const struct ws_conn_info *info, ws_time now);
 
 /* ---- One fact of many connections. These functions read only the parts of a connection that the fact needs, and

@@ -513,6 +513,7 @@ void session_model(struct session *session, struct ws_model *model)
 	        .tracker = point->tracker,
 	        .generation = 1,
 	        .source = point->name,
+	        .capture_filter = session->options->filter,
 	        .live = session->live,
 	        .running = session->live,
 	        .loading = !session->ended && !session->live,

@@ -531,6 +531,34 @@ static void a_click_selects_and_opens(void **state)
 	assert_false(ws_ui_key(world->ui, &world->model, &click));
 }
 
+/* Where there is no connection, the list names the screens that have what there is. */
+static void an_empty_list_names_other_screens(void **state)
+{
+	struct world *world = *state;
+	datagram(world, CLIENT, SERVER, 2, 10);
+	says(world, "1 packet so far: 0 TCP, 1 UDP, 0 ICMP, 0 ARP, 0 other");
+	says(world, "udp the UDP conversations, and their datagrams");
+	says(world, "statistics the protocols");
+	says_not(world, "by ARP");
+	arp(world, false, 1, CLIENT, SERVER);
+	says(world, "arp who asked by ARP for which MAC address");
+}
+
+/* Two packets within a millisecond are no rate. */
+static void statistics_of_a_moment_are_no_rate(void **state)
+{
+	struct world *world = *state;
+	datagram(world, CLIENT, SERVER, 2, 10);
+	datagram(world, CLIENT, SERVER, 2, 10);
+	act(world, WS_ACT_STATISTICS);
+	says(world, "2 packets, 104 bytes in 1 ms");
+	says_not(world, "packets/s");
+	world->now += 2 * WS_SECOND;
+	datagram(world, CLIENT, SERVER, 2, 10);
+	says(world, "packets/s");
+	says_not(world, " in 2");
+}
+
 static void statistics_count(void **state)
 {
 	struct world *world = *state;
@@ -590,6 +618,8 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(udp_leads_to_datagrams_and_packets, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(a_datagram_without_a_socket_is_not_received, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(a_click_selects_and_opens, set_up, tear_down),
+	        cmocka_unit_test_setup_teardown(an_empty_list_names_other_screens, set_up, tear_down),
+	        cmocka_unit_test_setup_teardown(statistics_of_a_moment_are_no_rate, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(statistics_count, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(any_keys_at_any_size, set_up, tear_down),
 	};

@@ -363,6 +363,68 @@ static void test_hosts_ports(void **state)
 	assert_true(shows(world, " 1/3 "));
 }
 
+/* A connection's age stops with its last packet. It does not fall when TIME_WAIT ends. */
+static void test_age(void **state)
+{
+	struct world *world = *state;
+	struct ws_track_result result;
+	struct ws_conn_info info;
+	half_closed(world, 5, 6000);
+	const struct tcp_frame fin = {.from = 2,
+	                              .to = 5,
+	                              .source_port = 80,
+	                              .destination_port = 6000,
+	                              .flags = WS_TCP_ACK | WS_TCP_FIN,
+	                              .window = 1000,
+	                              .sequence = 501,
+	                              .acknowledgment = 102};
+	const struct tcp_frame last = {.from = 5,
+	                               .to = 2,
+	                               .source_port = 6000,
+	                               .destination_port = 80,
+	                               .flags = WS_TCP_ACK,
+	                               .window = 1000,
+	                               .sequence = 102,
+	                               .acknowledgment = 502};
+	assert_true(ws_tracker_conn(world->tracker, ws_tracker_conn_at(world->tracker, 0), &info));
+	assert_int_equal(ws_conn_age(&info, world->now + WS_SECOND), WS_SECOND + 4 * WS_MILLISECOND);
+	send_tcp(world, &fin);
+	send_tcp(world, &last);
+	assert_true(ws_tracker_conn(world->tracker, ws_tracker_conn_at(world->tracker, 0), &info));
+	assert_int_equal(info.endpoint[0].state, WS_TIME_WAIT);
+	assert_false(info.ended);
+	assert_int_equal(ws_conn_age(&info, world->now + 57 * WS_SECOND), 6 * WS_MILLISECOND);
+	while (ws_tracker_advance(world->tracker, world->now + 61 * WS_SECOND, &result))
+		;
+	assert_true(ws_tracker_conn(world->tracker, ws_tracker_conn_at(world->tracker, 0), &info));
+	assert_true(info.ended);
+	assert_int_equal(ws_conn_age(&info, world->now + 61 * WS_SECOND), 6 * WS_MILLISECOND);
+}
+
+/* An empty list says why. */
+static void test_empty(void **state)
+{
+	struct world *world = *state;
+	assert_true(shows(world, "This capture holds no TCP connection."));
+	assert_false(shows(world, "capture filter"));
+	world->model.capture_filter = "port 9";
+	assert_true(shows(world, "capture filter: port 9"));
+	assert_true(shows(world, "Packets that the capture filter leaves out are not here."));
+}
+
+/* The capture's own filter is shown beside the list's. */
+static void test_both_filters(void **state)
+{
+	struct world *world = *state;
+	few(world);
+	world->model.capture_filter = "tcp port 80";
+	assert_true(shows(world, "capture filter: tcp port 80\n"));
+	act(world, WS_ACT_FILTER);
+	type(world, "REFUSED");
+	edit(world, WS_EDIT_ACCEPT);
+	assert_true(shows(world, "capture filter: tcp port 80  filter: REFUSED"));
+}
+
 static bool mouse(struct world *world, enum ws_key_kind kind, int row)
 {
 	const struct ws_key key = {.kind = kind, .row = row, .column = 10};
@@ -486,7 +548,7 @@ static void an_empty_list_says_why(void **state)
 	struct world *world = *state;
 	assert_true(shows(world, "This capture holds no TCP connection."));
 	refuse(world, 1, 4000, 80);
-	assert_true(shows(world, "1 packets so far: 1 TCP"));
+	assert_true(shows(world, "1 packet so far: 1 TCP"));
 	assert_true(shows(world, "1 TCP segment, which is a reset of a connection that is not in the capture"));
 }
 
@@ -502,6 +564,9 @@ int main(void)
 	        LIST_TEST(test_hosts),
 	        LIST_TEST(test_hosts_live),
 	        LIST_TEST(test_hosts_ports),
+	        LIST_TEST(test_age),
+	        LIST_TEST(test_empty),
+	        LIST_TEST(test_both_filters),
 	        LIST_TEST(test_mouse),
 	        LIST_TEST(test_many),
 	        LIST_TEST(says_that_checksums_are_ignored),

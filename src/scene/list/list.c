@@ -159,6 +159,7 @@ static void list_layout(struct ws_ui *ui, const struct ws_model *model)
 	struct list_view *list = &ui->list;
 	list->survey.news = false;
 	list->survey.drawn = ui->clock;
+	list->capture_filter = model->capture_filter && *model->capture_filter ? model->capture_filter : NULL;
 	if (!list->survey.complete)
 		list_survey_now(list, model);
 	else if (list_survey_is_elsewhere(list, model))

@@ -79,7 +79,7 @@ int list_foot_rows(int rows)
 
 int list_head_rows(const struct list_view *list)
 {
-	return list->filter ? 5 : 4;
+	return list->filter || list->capture_filter ? 5 : 4;
 }
 
 /* Writes a count in few columns: 999, 12.3k, 45M. */
@@ -157,16 +157,23 @@ static int draw_order(const struct list_view *list, const struct ws_model *model
 	return draw_right(canvas, 1, 1, canvas->columns - 1, WS_STYLE_DIM, ws_text_cstr(&text));
 }
 
+/* The capture filter, and the list's own after it. */
 static void draw_filter(const struct list_view *list, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	char right[64], fits[24], all[24];
+	int column = 1;
+	if (list->capture_filter) {
+		const int most = list->filter ? canvas->columns / 2 : canvas->columns - 1;
+		column = ws_canvas_bold(canvas, 2, column, most, WS_STYLE_TITLE, "capture filter: ");
+		column = draw_cut(canvas, 2, column, most, WS_STYLE_WARN, list->capture_filter) + 2;
+	}
 	if (!list->filter)
 		return;
 	brief_count(fits, sizeof(fits), list_count(list, model));
 	brief_count(all, sizeof(all), ws_tracker_conn_count(model->tracker));
 	snprintf(right, sizeof(right), "%s of %s", fits, all);
 	int limit = draw_right(canvas, 2, 1, canvas->columns - 1, WS_STYLE_NORMAL, right) - 2;
-	int column = ws_canvas_bold(canvas, 2, 1, limit, WS_STYLE_TITLE, "filter: ");
+	column = ws_canvas_bold(canvas, 2, column, limit, WS_STYLE_TITLE, "filter: ");
 	draw_cut(canvas, 2, column, limit, WS_STYLE_WARN, list->filter_text);
 }
 
@@ -349,9 +356,46 @@ static void draw_row(const struct ws_model *model, const struct columns *c, stru
 		draw_verdict(canvas, row + 1, 3 + c->number, limit, info);
 }
 
-static void draw_empty(const struct list_view *list, const struct ws_model *model, struct ws_canvas *canvas)
+/* The screens that show what there is. Returns the row below. */
+static int draw_other_screens(const struct ws_ui *ui, const struct ws_model *model,
+                              const struct ws_tracker_stats *stats, struct ws_canvas *canvas, int row)
 {
-	const int row = list_head_rows(list) + 1;
+	const struct ws_range arp = ws_tracker_arp_exchanges(model->tracker);
+	const struct {
+		enum ws_action action;
+		bool shown;
+		const char *words;
+	} others[] = {
+	        {WS_ACT_UDP, ws_tracker_udp_count(model->tracker) > 0, "the UDP conversations, and their datagrams"},
+	        {WS_ACT_ARP, stats->arp && arp.end > arp.first,
+	         "who asked by ARP for which MAC address, and the answers"},
+	        {WS_ACT_STATISTICS, stats->packets > 0, "the protocols, and how much there is of each"},
+	};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(others) && ui->options.key_name; i++) {
+		const char *key = ui->options.key_name[others[i].action];
+		if (!others[i].shown || !key)
+			continue;
+		int column = ws_canvas_bold(canvas, row, 2, canvas->columns - 1, WS_STYLE_TITLE, key);
+		draw_cut(canvas, row++, column + 1, canvas->columns - 1, WS_STYLE_NORMAL, others[i].words);
+	}
+	return row;
+}
+
+/* Writes a sentence over as many rows as it needs. Returns the row below. */
+static int draw_sentence(struct ws_canvas *canvas, int row, enum ws_style style, const char *sentence)
+{
+	char line[256];
+	for (int i = 0; draw_wrap(sentence, canvas->columns - 3, i, line, sizeof(line)); i++)
+		ws_canvas_text(canvas, row++, 2, canvas->columns - 1, style, line);
+	return row;
+}
+
+static void draw_empty(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+{
+	const struct list_view *list = &ui->list;
+	int row = list_head_rows(list) + 1;
+	char words[320];
+	struct ws_text text = WS_TEXT_OVER(words);
 	struct ws_tracker_stats stats;
 	ws_tracker_stats(model->tracker, &stats);
 	const char *why = model->live || model->loading || model->past
@@ -361,19 +405,23 @@ static void draw_empty(const struct list_view *list, const struct ws_model *mode
 		draw_cut(canvas, row, 2, canvas->columns - 1, WS_STYLE_NORMAL, "No connection matches the filter.");
 		return;
 	}
-	draw_cut(canvas, row, 2, canvas->columns - 1, WS_STYLE_NORMAL, why);
-	if (stats.packets)
-		ws_canvas_printf(canvas, row + 1, 2, canvas->columns - 1, WS_STYLE_DIM,
-		                 "%llu packets so far: %llu TCP, %llu UDP, %llu ICMP, %llu ARP, %llu other",
-		                 (unsigned long long)stats.packets, (unsigned long long)stats.tcp,
-		                 (unsigned long long)stats.udp, (unsigned long long)stats.icmp,
-		                 (unsigned long long)stats.arp, (unsigned long long)stats.other);
+	row = draw_sentence(canvas, row, WS_STYLE_NORMAL, why);
+	if (list->capture_filter)
+		row = draw_sentence(canvas, row, WS_STYLE_NORMAL, "Packets that the capture filter leaves out are not here.");
+	if (!stats.packets)
+		return;
+	text.length = 0;
+	ws_text_printf(&text, "%llu packet%s so far: %llu TCP, %llu UDP, %llu ICMP, %llu ARP, %llu other",
+	               (unsigned long long)stats.packets, stats.packets == 1 ? "" : "s", (unsigned long long)stats.tcp,
+	               (unsigned long long)stats.udp, (unsigned long long)stats.icmp, (unsigned long long)stats.arp,
+	               (unsigned long long)stats.other);
+	row = draw_sentence(canvas, row, WS_STYLE_DIM, ws_text_cstr(&text));
 	if (stats.tcp && !stats.connections) {
-		char words[256];
-		struct ws_text text = WS_TEXT_OVER(words);
+		text.length = 0;
 		ws_no_connection_words(&text, &stats);
-		draw_cut(canvas, row + 2, 2, canvas->columns - 1, WS_STYLE_DIM, ws_text_cstr(&text));
+		row = draw_sentence(canvas, row, WS_STYLE_DIM, ws_text_cstr(&text));
 	}
+	draw_other_screens(ui, model, &stats, canvas, row + 1);
 }
 
 /* The position in the list, and what the marks mean or which text was not found. */
@@ -432,6 +480,6 @@ void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_c
 			table_mark(canvas, row);
 	}
 	if (!count)
-		draw_empty(list, model, canvas);
+		draw_empty(ui, model, canvas);
 	draw_foot(ui, model, canvas, bottom, count);
 }
