@@ -41,6 +41,8 @@ enum { WS_LESSON_IN_HEAD = 1, WS_LESSON_IN_STOP = 2 };
 	X(WS_LESSON_STATES, "states", WS_LESSON_IN_STOP,                                                               \
 	  "the states of both endpoints, with their marks: client SYN_SENT, server LISTEN?; checked, and needed "      \
 	  "where there is a connection")                                                                               \
+	X(WS_LESSON_HELD, "held", WS_LESSON_IN_STOP,                                                                   \
+	  "yes: the packet is still on its way, so the lifelines show it between the two sides")                       \
 	X(WS_LESSON_ASK, "ask", WS_LESSON_IN_STOP, "the question; needed")                                             \
 	X(WS_LESSON_ANSWER, "answer", WS_LESSON_IN_STOP, "its answer; needed")                                         \
 	X(WS_LESSON_SUM, "sum", WS_LESSON_IN_STOP,                                                                     \
@@ -150,6 +152,8 @@ struct ws_lesson_stop {
 	uint64_t connection;
 	size_t field_count, sum_count;
 	struct ws_lesson_field field[WS_LESSON_FIELDS_MOST];
+	bool held;        /* the packet is still on its way */
+	bool absolute;    /* its texts speak of raw sequence numbers */
 	bool claims;      /* what `states` says: 0 the client, 1 the server */
 	uint8_t state[2]; /* enum ws_state */
 	char mark[2];

@@ -331,6 +331,9 @@ static bool take_value(struct parser *parser)
 		return take_text(parser, &stop_of(parser)->answer);
 	case WS_LESSON_SUM:
 		return take_sum(parser);
+	case WS_LESSON_HELD:
+		stop_of(parser)->held = strcmp(parser->value, "yes") == 0;
+		return stop_of(parser)->held || bad_value(parser, "yes: leave it out where the packet has arrived");
 	case WS_LESSON_EXPECT:
 	case WS_LESSON_ACCEPT:
 	case WS_LESSON_HINT:
@@ -353,11 +356,35 @@ static bool may_repeat(int key)
 	return key == WS_LESSON_STOP || key == WS_LESSON_SUM || key == WS_LESSON_HINT || key == WS_LESSON_WRONG;
 }
 
+/* True when a text has a raw sequence number in it. */
+static bool text_is_absolute(struct ws_lesson *lesson, const char *text)
+{
+	char words[320];
+	for (const char *at = text ? strchr(text, '{') : NULL; at; at = strchr(at + 1, '{')) {
+		struct ws_text wrong = WS_TEXT_OVER(words);
+		size_t used, index;
+		if (lesson_value_read(lesson, at, &used, &index, &wrong) && lesson_value_wraps(&lesson->value[index]))
+			return true;
+	}
+	return false;
+}
+
+static void set_absolute(struct ws_lesson *lesson, struct ws_lesson_stop *stop)
+{
+	stop->absolute = text_is_absolute(lesson, stop->ask) || text_is_absolute(lesson, stop->answer) ||
+	                 text_is_absolute(lesson, stop->question.expect);
+	for (size_t i = 0; i < stop->sum_count; i++)
+		stop->absolute = stop->absolute || text_is_absolute(lesson, stop->sum[i].text);
+}
+
 static bool check_stop(const struct parser *parser)
 {
-	const struct ws_lesson_stop *stop = stop_of(parser);
-	if (!stop || (stop->ask && stop->answer))
-		return !stop || lesson_question_check(parser->lesson, stop, parser->error);
+	struct ws_lesson_stop *stop = stop_of(parser);
+	if (!stop)
+		return true;
+	set_absolute(parser->lesson, stop);
+	if (stop->ask && stop->answer)
+		return lesson_question_check(parser->lesson, stop, parser->error);
 	return lesson_fail(parser->lesson, stop->line, parser->error, "this stop has no %s: add a line '%s: ...'",
 	                   stop->ask ? "answer" : "question", keys[stop->ask ? WS_LESSON_ANSWER : WS_LESSON_ASK].word);
 }

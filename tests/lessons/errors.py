@@ -13,7 +13,7 @@ sum: {3.tcp.acknowledgment} = {2.tcp.sequence} + 1
 """
 
 HEAD = "title, about, capture, group, order, try, stop, screen, connection"
-STOP = "stop, screen, connection, fields, states, ask, answer, sum, expect, accept, hint, wrong"
+STOP = "stop, screen, connection, fields, states, held, ask, answer, sum, expect, accept, hint, wrong"
 FIELDS = ("source_port, destination_port, sequence, acknowledgment, header_length, flags, window, checksum, "
           "urgent_pointer, options, payload_length")
 SCREENS = "list, lifelines, diagram, packet, hosts, stream, udp, datagrams, arp, statistics"
@@ -109,6 +109,7 @@ def wrong():
     yield "a product", change(9, "sum: 2 * 2 = 4"), ":9: sum: '* 2 = 4': between two terms stands +, - or ="
     yield "half a sum", change(9, "sum: 2 ="), ":9: sum: it ends where a number or a field should stand"
     yield "no number", change(9, "sum: {3.ipv4.source} = 1"), ":9: sum: ipv4.source is no number: speak of it in the answer"
+    yield "held by whom", change(6, "held: the network"), ":6: held: 'the network' is not yes: leave it out where the packet has arrived"
     number, state = "expect: {1.tcp.sequence} + 1\n", "expect: client FIN_WAIT_1 after 8\n"
     choice = "expect: client | server | both\n"
     yield "a number that is another", LESSON + "expect: 3 = {3.tcp.acknowledgment relative}\n", (

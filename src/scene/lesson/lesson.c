@@ -70,27 +70,24 @@ bool lesson_marks(const struct ws_ui *ui, uint64_t frame, const char *layer, con
 
 /* ---- Opening a stop */
 
-/* True when its sums use absolute sequence numbers: the lifelines then show those, too. */
-static bool is_absolute(const struct ws_lesson *lesson, const struct ws_lesson_stop *stop)
-{
-	for (size_t sum = 0; sum < stop->sum_count; sum++) {
-		for (size_t i = 0; i < stop->sum[sum].value_count; i++) {
-			const struct ws_lesson_value *value = &lesson->value[stop->sum[sum].value[i]];
-			if (!value->relative && strcmp(value->field.layer, "tcp") == 0 &&
-			    (strcmp(value->field.name, "sequence") == 0 ||
-			     strcmp(value->field.name, "acknowledgment") == 0))
-				return true;
-		}
-	}
-	return false;
-}
-
 /* The step at which the replay stands at the stop. */
 static size_t step_of(const struct replay *replay, const struct ws_lesson_stop *stop)
 {
 	const size_t count = replay_count(replay);
 	const size_t step = stop->frame && count ? ws_replay_find_frame(replay->steps, stop->frame) : SIZE_MAX;
 	return step < count ? step : count ? count - 1 : 0;
+}
+
+/* How long the segment of a stop's packet has been on its way there. */
+static ws_time phase_of(const struct ws_lesson_stop *stop)
+{
+	return stop->held ? REPLAY_FLIGHT / 2 : REPLAY_FLIGHT;
+}
+
+static void stand_at(struct replay *replay, const struct ws_lesson_stop *stop, size_t step)
+{
+	replay_stand(replay, step);
+	replay->phase = phase_of(stop);
 }
 
 static void open_replay(struct ws_ui *ui, const struct ws_model *model, const struct ws_lesson_stop *stop)
@@ -103,7 +100,7 @@ static void open_replay(struct ws_ui *ui, const struct ws_model *model, const st
 	ws_ui_select(ui, model, conn, stop->frame);
 	replay->follow = replay->loop = false;
 	if (screen_ops(view->screen)->plays)
-		replay->absolute = is_absolute(view->lesson, stop);
+		replay->absolute = stop->absolute;
 	const size_t to = step_of(replay, stop);
 	if (view->playing && screen_ops(view->screen)->plays && replay->steps && (!same || from < to)) {
 		replay_stand(replay, from);
@@ -111,7 +108,7 @@ static void open_replay(struct ws_ui *ui, const struct ws_model *model, const st
 			replay->phase = 0; /* let its first segment fly as well */
 		replay->playing = true;
 	} else {
-		replay_stand(replay, to);
+		stand_at(replay, stop, to);
 		view->playing = false;
 	}
 	view->step = to;
@@ -172,10 +169,10 @@ void lesson_tick(struct ws_ui *ui, const struct ws_model *model)
 		settle(ui, model);
 	if (!view->settled || !view->playing)
 		return;
-	const bool arrived =
-	        replay->step > view->step || (replay->step == view->step && replay->phase >= REPLAY_FLIGHT);
+	const bool arrived = replay->step > view->step ||
+	                     (replay->step == view->step && replay->phase >= phase_of(position_of(view)));
 	if (arrived)
-		replay_stand(replay, view->step);
+		stand_at(replay, position_of(view), view->step);
 	view->playing = !arrived && replay->playing && ws_ui_screen(ui) == view->screen;
 }
 
