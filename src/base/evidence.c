@@ -145,7 +145,7 @@ static void put_kernel(struct ws_text *text, const struct ws_evidence *evidence)
 void ws_evidence_words(struct ws_text *text, const struct ws_evidence *evidence)
 {
 	static const char *const before[] = {[WS_EVIDENCE_CALL] = " calls ",
-	                                     [WS_EVIDENCE_RETURN] = " returns from ",
+	                                     [WS_EVIDENCE_RETURN] = ": ",
 	                                     [WS_EVIDENCE_PROGRAM] = "'s program ",
 	                                     [WS_EVIDENCE_WIRE] = ""};
 	if (evidence->kind == WS_EVIDENCE_KERNEL) {

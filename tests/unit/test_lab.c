@@ -213,7 +213,7 @@ static void evidence_is_read_from_comments(void **state)
 	                           "server's kernel: FIN_WAIT_1, 10.0.0.2:7, send queue 6\n"
 	                           "server's kernel: LISTEN on port 7000, waiting for accept(): 2\n"
 	                           "server's kernel: no longer LISTEN on port 7000\n"
-	                           "client returns from send(3, 5 bytes) = 5\n"
+	                           "client: send(3, 5 bytes) = 5\n"
 	                           "wire: dropped by chance\n"
 	                           "client's program ends with exit status 0\n");
 }

@@ -142,3 +142,21 @@ void boxes_draw(const struct layout *layout, struct ws_canvas *canvas, int row)
 	if (waits[1])
 		draw_countdown(layout, canvas, row, 1, end - width, width, left[1]);
 }
+
+int boxes_draw_kernels(const struct layout *layout, struct ws_canvas *canvas, int row)
+{
+	int rows = 0;
+	for (int side = 0; side < 2; side++) {
+		const int endpoint = side ? !layout->left : layout->left;
+		char buffer[32];
+		struct ws_text text = WS_TEXT_OVER(buffer);
+		enum ws_style style;
+		if (!evidence_kernel(layout, endpoint, &text, &style))
+			continue;
+		const char *words = ws_text_cstr(&text);
+		const int column = box_column(layout, side);
+		draw_cut(canvas, row, column + (WIDTH - ws_columns(words)) / 2, column + WIDTH, style, words);
+		rows = 1;
+	}
+	return rows;
+}

@@ -503,7 +503,8 @@ static void draw_for_lesson(const struct ws_ui *ui, const struct ws_model *model
 	layout_title(&layout, canvas);
 	layout_names(&layout, canvas, 0, columns);
 	boxes_draw(&layout, canvas, boxes ? NAMES : -1);
-	draw_segment_row(&layout, canvas, boxes ? NAMES + BOXES : NAMES, bottom);
+	const int kernels = boxes ? boxes_draw_kernels(&layout, canvas, NAMES + BOXES) : 0;
+	draw_segment_row(&layout, canvas, boxes ? NAMES + BOXES + kernels : NAMES, bottom);
 	if (columns < canvas->columns)
 		draw_pane(&layout, canvas, bottom);
 }
@@ -525,7 +526,8 @@ static void lifelines_draw(const struct ws_ui *ui, const struct ws_model *model,
 	layout_title(&layout, canvas);
 	layout_names(&layout, canvas, 0, columns);
 	const bool boxes = canvas->rows >= 16;
-	const int top = boxes ? 5 : 2;
+	const int kernels = boxes ? boxes_draw_kernels(&layout, canvas, 5) : 0;
+	const int top = boxes ? 5 + kernels : 2;
 	int notes = rule - notes_need(&layout, canvas, rule - top - (canvas->rows >= 30));
 	boxes_draw(&layout, canvas, boxes ? 2 : -1);
 	if (canvas->rows >= 30)

@@ -53,7 +53,10 @@ enum { LAYOUT_LEAVES_OUT = 5 };
 void layout_segment(const struct layout *layout, const struct ws_step *step, int left_out, struct ws_text *text);
 void layout_event(const struct layout *layout, const struct ws_step *step, struct ws_text *text);
 void boxes_draw(const struct layout *layout, struct ws_canvas *canvas, int row);
-enum notes_paragraph { NOTES_WHAT, NOTES_WHY, NOTES_NEXT, NOTES_NOTE };
+/* What the endpoints' own kernels say, each below its box. Returns the rows that this takes: 0 where it is not known.
+ */
+int boxes_draw_kernels(const struct layout *layout, struct ws_canvas *canvas, int row);
+enum notes_paragraph { NOTES_WHAT, NOTES_LAB, NOTES_WHY, NOTES_NEXT, NOTES_NOTE };
 /* Appends one paragraph of a step's explanation; of NOTES_NOTE maybe nothing. */
 void notes_text(const struct layout *layout, enum notes_paragraph paragraph, struct ws_text *text);
 /* True for the paragraphs that a guided replay shows while it plays: no more than can be read. */
@@ -63,6 +66,14 @@ void notes_draw(const struct layout *layout, struct ws_canvas *canvas, int row, 
 int notes_rows(const struct layout *layout, int columns);
 /* The note about a step; NULL: there is nothing special to explain. */
 const char *notes_find(const struct layout *layout);
+
+/* evidence.c: for captures of the lab */
+/* Appends the state that an endpoint's own kernel was in: "kernel FIN_WAIT_2". The style is green where the state that
+ * is inferred is the same, yellow where it is presumed and differs, and red where it differs otherwise. False: it is
+ * not known. */
+bool evidence_kernel(const struct layout *layout, int endpoint, struct ws_text *text, enum ws_style *style);
+/* Appends what the programs and the wire did at the step; nothing where that is not known. */
+void evidence_text(const struct layout *layout, struct ws_text *text);
 
 /* diagram.c */
 /* The rows that the diagram takes when it may have this room; 0: it does not fit. */

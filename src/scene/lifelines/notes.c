@@ -500,6 +500,9 @@ void notes_text(const struct layout *layout, enum notes_paragraph paragraph, str
 	case NOTES_WHAT:
 		notes_what(layout, text);
 		break;
+	case NOTES_LAB:
+		evidence_text(layout, text);
+		break;
 	case NOTES_WHY:
 		notes_why(layout, text);
 		break;
@@ -537,7 +540,8 @@ static void dim_references(struct ws_canvas *canvas, int row, const char *line, 
 
 bool notes_guided(const struct layout *layout, enum notes_paragraph paragraph)
 {
-	return paragraph == NOTES_WHAT || paragraph == (notes_find(layout) ? NOTES_NOTE : NOTES_WHY);
+	return paragraph == NOTES_WHAT || paragraph == NOTES_LAB ||
+	       paragraph == (notes_find(layout) ? NOTES_NOTE : NOTES_WHY);
 }
 
 /* Writes the paragraphs, and counts the rows that each takes. Returns all of these. */
@@ -569,9 +573,9 @@ int notes_rows(const struct layout *layout, int columns)
 
 void notes_draw(const struct layout *layout, struct ws_canvas *canvas, int row, int rows)
 {
-	static const char *const heads[PARAGRAPHS] = {"WHAT", "WHY", "NEXT", "NOTE"};
+	static const char *const heads[PARAGRAPHS] = {"WHAT", "LAB", "WHY", "NEXT", "NOTE"};
 	/* Which paragraph gets the rows that are left after each has one. */
-	static const int priority[PARAGRAPHS] = {0, 3, 1, 2};
+	static const int priority[PARAGRAPHS] = {NOTES_WHAT, NOTES_LAB, NOTES_NOTE, NOTES_WHY, NOTES_NEXT};
 	char paragraph[PARAGRAPHS][LINE], line[LINE];
 	int width = canvas->columns - INDENT - 1, need[PARAGRAPHS], have[PARAGRAPHS] = {0}, left = rows;
 	write_paragraphs(layout, canvas->columns, paragraph, need);
@@ -588,7 +592,7 @@ void notes_draw(const struct layout *layout, struct ws_canvas *canvas, int row, 
 		for (int at = 0; at < have[i] && draw_wrap(paragraph[i], width, at, line, sizeof(line)); at++, row++) {
 			if (at == 0)
 				ws_canvas_bold(canvas, row, 1, INDENT, WS_STYLE_KEY, heads[i]);
-			enum ws_style style = i == 3 ? WS_STYLE_TITLE : WS_STYLE_NORMAL;
+			enum ws_style style = i == NOTES_NOTE ? WS_STYLE_TITLE : WS_STYLE_NORMAL;
 			int end = ws_canvas_text(canvas, row, INDENT, canvas->columns - 1, style, line);
 			dim_references(canvas, row, line, &inside);
 			if (at + 1 == have[i] && have[i] < need[i]) /* not all of it fits */
