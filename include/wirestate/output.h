@@ -24,7 +24,8 @@ enum ws_record {
 	        WS_RECORD_COUNT
 };
 
-enum ws_format { WS_FORMAT_TEXT, WS_FORMAT_JSON, WS_FORMAT_CSV };
+/* ZEEK is Zeek's conn.log, of the records of connections and of UDP. */
+enum ws_format { WS_FORMAT_TEXT, WS_FORMAT_JSON, WS_FORMAT_CSV, WS_FORMAT_ZEEK };
 
 struct ws_output_options {
 	enum ws_format format;
@@ -54,6 +55,11 @@ void ws_output_free(struct ws_output *output);
 /* Appends the names of a record's fields, separated by ", ", for the manual. Fields in an object of their own are
  * written as "client.port". For a packet these are the columns of CSV. */
 void ws_record_fields(enum ws_record record, struct ws_text *text);
+/* The fields of all records, each name once: its type with the unit, and what it says. False: there are fewer. */
+bool ws_field_meaning(size_t index, const char **name, const char **type, const char **meaning) WS_CHECKED;
+/* The columns of Zeek's conn.log in their order: Zeek's name and type, and the field of a record that it has, or what
+ * it is. False: there are fewer. */
+bool ws_zeek_field(size_t index, const char **name, const char **type, const char **meaning) WS_CHECKED;
 /* Parses the words of --only. */
 bool ws_records_parse(const char *words, uint32_t *records, struct ws_error *error) WS_CHECKED;
 

@@ -321,7 +321,14 @@ struct ws_endpoint_info {
 	const struct ws_frame_process *process; /* as the capture file says; NULL: not stated */
 	bool process_guessed;                   /* the file does not say at which endpoint it is */
 	uint32_t unacknowledged;                /* bytes (SYN and FIN count one each) sent and not acknowledged */
-	ws_time time_wait_end;                  /* when TIME_WAIT expires, in packet time; 0: not in TIME_WAIT */
+	/* From its segments to the acknowledgments that cover them, as captured; -1: none was measured. The median is
+	 * right within 13 %, and exact for a single one. */
+	ws_time rtt_min, rtt_median, rtt_max;
+	uint32_t rtt_count;
+	uint64_t
+	        stream_bytes; /* payload bytes of its sequence numbers: each counts once, also those that were missed */
+	uint32_t smallest_window; /* bytes, scaled; UINT32_MAX: not known, since the handshake was not captured */
+	ws_time time_wait_end;    /* when TIME_WAIT expires, in packet time; 0: not in TIME_WAIT */
 };
 
 /* The latest ICMP error that quotes a connection's segment. */

@@ -70,6 +70,8 @@ static uint32_t records(const struct options *options)
 {
 	if (options->records || options->debug_connection)
 		return options->records;
+	if (options->show == SHOW_ZEEK)
+		return 1u << WS_RECORD_CONNECTION | 1u << WS_RECORD_UDP;
 	return options->show == SHOW_TEXT ? 1u << WS_RECORD_PACKET | 1u << WS_RECORD_TRANSITION
 	                                  : (1u << WS_RECORD_COUNT) - 1;
 }
@@ -83,7 +85,7 @@ static bool open_output(struct session *session, struct ws_error *error)
 {
 	const struct options *options = session->options;
 	static const enum ws_format formats[] = {
-	        [SHOW_TEXT] = WS_FORMAT_TEXT, [SHOW_JSON] = WS_FORMAT_JSON, [SHOW_CSV] = WS_FORMAT_CSV};
+	        [SHOW_TEXT] = WS_FORMAT_TEXT, [SHOW_JSON] = WS_FORMAT_JSON, [SHOW_CSV] = WS_FORMAT_CSV, [SHOW_ZEEK] = WS_FORMAT_ZEEK};
 	struct ws_output_options output = {
 	        .format = formats[options->show],
 	        .records = records(options),

@@ -211,6 +211,31 @@ FIELDS(arp_fields, WS_RECORD_ARP)
 FIELDS(udp_fields, WS_RECORD_UDP)
 FIELDS(stats_fields, WS_RECORD_STATS)
 
+static void meaning_entry(FILE *out, const char *name, const char *type, const char *meaning)
+{
+	fputs(".TP\n.B ", out);
+	manual_roff(out, name);
+	fputs(" \\fR(", out);
+	manual_roff(out, type);
+	fputs(")\n", out);
+	manual_roff(out, meaning);
+	fputs(".\n", out);
+}
+
+static void field_meanings(FILE *out)
+{
+	const char *name, *type, *meaning;
+	for (size_t i = 0; ws_field_meaning(i, &name, &type, &meaning); i++)
+		meaning_entry(out, name, type, meaning);
+}
+
+static void zeek_fields(FILE *out)
+{
+	const char *name, *type, *meaning;
+	for (size_t i = 0; ws_zeek_field(i, &name, &type, &meaning); i++)
+		meaning_entry(out, name, type, meaning);
+}
+
 static void filter_fields(FILE *out)
 {
 	struct ws_filter_field field;
@@ -256,6 +281,8 @@ static const struct {
         {"@ARP@\n", arp_fields},
         {"@UDP@\n", udp_fields},
         {"@STATS@\n", stats_fields},
+        {"@MEANINGS@\n", field_meanings},
+        {"@ZEEK@\n", zeek_fields},
 };
 
 static bool write_line(FILE *out, const char *line)

@@ -432,7 +432,7 @@ static bool check_picture(const struct options *options, struct ws_error *error)
 	if (!options->read)
 		return refuse(error, "--frame prints a screen of a file: it needs -r FILE");
 	if (options->show != SHOW_AUTO && options->show != SHOW_TUI)
-		return refuse(error, "--frame prints a screen, which excludes -T text, json and csv");
+		return refuse(error, "--frame prints a screen, which excludes -T text, json, csv and zeek");
 	if (options->records || options->verbose || options->hex || options->debug_connection)
 		return refuse(error, "--frame prints a screen, which excludes --only, -v, -x and --debug-connection");
 	if (options->write)
@@ -447,11 +447,12 @@ static bool check_lesson(struct options *options, struct ws_error *error)
 		return refuse(error, "--lesson plays a capture of its own, which excludes -i and -r");
 	if (options->filter || options->joined || options->display_filter || options->count)
 		return refuse(error, "--lesson plays a whole capture, which excludes filters and -c");
-	if (options->show == SHOW_JSON || options->show == SHOW_CSV || options->records || options->verbose ||
-	    options->hex || options->debug_connection || options->write)
-		return refuse(error,
-		              "--lesson is shown or printed as it is, which excludes -T json and csv, --only, -v, "
-		              "-x, --debug-connection and -w");
+	if (options->show == SHOW_JSON || options->show == SHOW_CSV || options->show == SHOW_ZEEK || options->records ||
+	    options->verbose || options->hex || options->debug_connection || options->write)
+		return refuse(
+		        error,
+		        "--lesson is shown or printed as it is, which excludes -T json, csv and zeek, --only, -v, "
+		        "-x, --debug-connection and -w");
 	if (options->export || options->frame != FRAME_NONE || options->screen >= 0 || options->connection)
 		return refuse(error, "--lesson has screens of its own: --stop N prints one");
 	if (options->stop != FRAME_NONE && !options->lesson[0])
@@ -471,6 +472,9 @@ static bool check_show(struct options *options, struct ws_error *error)
 	const bool text_only = options->verbose || options->hex || options->debug_connection || line;
 	if (options->show == SHOW_CSV && (!options->records || (options->records & (options->records - 1))))
 		return refuse(error, "-T csv shows one kind of record: name it with --only");
+	const uint32_t logged = 1u << WS_RECORD_CONNECTION | 1u << WS_RECORD_UDP;
+	if (options->show == SHOW_ZEEK && options->records & ~logged)
+		return refuse(error, "-T zeek writes conn.log, of connection and udp only");
 	if (text_only && options->show != SHOW_AUTO && options->show != SHOW_TEXT)
 		return refuse(error, "-A, -e, -q, -S, -v, -x and --debug-connection are for -T text");
 	if (options->records && options->show == SHOW_TUI)

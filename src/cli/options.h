@@ -16,7 +16,8 @@
 	X(SHOW_TUI, "tui")                                                                                             \
 	X(SHOW_TEXT, "text")                                                                                           \
 	X(SHOW_JSON, "json")                                                                                           \
-	X(SHOW_CSV, "csv")
+	X(SHOW_CSV, "csv")                                                                                             \
+	X(SHOW_ZEEK, "zeek")
 
 enum show {
 #define X(name, word) name,

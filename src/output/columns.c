@@ -3,6 +3,7 @@
  * A column says where its value comes from and what type it has; the writers format it. Two columns that differ only in
  * their endpoint share a function and differ in their index. */
 #include "output/columns.h"
+#include "output/community.h"
 
 /* ---- Columns that are a member of a structure, unchanged */
 
@@ -165,6 +166,66 @@ static void side_process_id(const struct subject *s, unsigned index, struct valu
 	set_known(v, process ? process->id : 0, process && process->id);
 }
 
+#define SIDE_TIME(member)                                                                                              \
+	static void side_##member(const struct subject *s, unsigned index, struct value *v)                            \
+	{                                                                                                              \
+		set_time(v, conn_side(s, index)->member);                                                              \
+		if (conn_side(s, index)->member < 0)                                                                   \
+			v->kind = VALUE_NULL;                                                                          \
+	}
+SIDE_TIME(rtt_min)
+SIDE_TIME(rtt_median)
+SIDE_TIME(rtt_max)
+
+static void side_smallest_window(const struct subject *s, unsigned index, struct value *v)
+{
+	set_known(v, conn_side(s, index)->smallest_window, conn_side(s, index)->smallest_window != UINT32_MAX);
+}
+
+/* Payload bytes a second over the whole connection. */
+static void side_throughput(const struct subject *s, unsigned index, struct value *v)
+{
+	const ws_time duration = s->conn->last_time - s->conn->first_time;
+	const double rate =
+	        duration > 0 ? (double)conn_side(s, index)->bytes / (double)duration * (double)WS_SECOND : 0;
+	set_known(v, rate < 1e18 ? (uint64_t)(rate + 0.5) : 0, duration > 0 && rate < 1e18);
+}
+
+/* A share has as many decimals as a time. */
+static void side_retransmitted(const struct subject *s, unsigned index, struct value *v)
+{
+	const struct ws_endpoint_info *side = conn_side(s, index);
+	const double share = side->packets ? (double)side->retransmissions / (double)side->packets : 0;
+	set_time(v, (ws_time)(share * (double)WS_SECOND + 0.5));
+	if (!side->packets)
+		v->kind = VALUE_NULL;
+}
+
+static void set_composed(struct value *v, size_t length)
+{
+	v->kind = VALUE_WORD;
+	v->string = v->composed;
+	v->length = length;
+}
+
+static void conn_duration(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	set_time(v, s->conn->last_time - s->conn->first_time);
+}
+
+static void conn_community_id(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	enum { TCP = 6 };
+	const struct ws_endpoint_info *e = s->conn->endpoint;
+	const struct ws_addr address[] = {e[0].address, e[1].address};
+	const uint16_t port[] = {e[0].port, e[1].port};
+	struct ws_text text = WS_TEXT_OVER(v->composed);
+	community_id(&text, TCP, s->conn->ip_version, address, port);
+	set_composed(v, text.length);
+}
+
 MEMBER(conn_number, conn, set_number, number)
 MEMBER(conn_first_time, conn, set_time, first_time)
 MEMBER(conn_last_time, conn, set_time, last_time)
@@ -288,7 +349,13 @@ static void conn_incarnation(const struct subject *s, unsigned index, struct val
 	{group, "window_scale", side_window_scale, index},                                                             \
 	{group, "mss", side_mss, index},                                                                               \
 	{group, "process", side_process, index},                                                                       \
-	{group, "process_id", side_process_id, index}
+	{group, "process_id", side_process_id, index},                                                                 \
+	{group, "rtt_min", side_rtt_min, index},                                                                       \
+	{group, "rtt_median", side_rtt_median, index},                                                                 \
+	{group, "rtt_max", side_rtt_max, index},                                                                       \
+	{group, "throughput", side_throughput, index},                                                                 \
+	{group, "retransmitted", side_retransmitted, index},                                                           \
+	{group, "smallest_window", side_smallest_window, index}
 /* clang-format on */
 
 static const struct column connection_columns[] = {
@@ -318,6 +385,8 @@ static const struct column connection_columns[] = {
         {NULL, "completeness", conn_completeness, 0},
         {NULL, "previous", conn_incarnation, 0},
         {NULL, "next", conn_incarnation, 1},
+        {NULL, "duration", conn_duration, 0},
+        {NULL, "community_id", conn_community_id, 0},
 };
 
 /* ---- ARP */
@@ -385,6 +454,15 @@ UDP_SIDE(port)
 UDP_SIDE(packets)
 UDP_SIDE(bytes)
 
+static void udp_community_id(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	enum { UDP = 17 };
+	struct ws_text text = WS_TEXT_OVER(v->composed);
+	community_id(&text, UDP, s->udp->ip_version, s->udp->address, s->udp->port);
+	set_composed(v, text.length);
+}
+
 MEMBER(udp_number, udp, set_number, number)
 MEMBER(udp_unreachable, udp, set_number, unreachable)
 MEMBER(udp_first_time, udp, set_time, first_time)
@@ -405,6 +483,7 @@ static const struct column udp_columns[] = {
         {NULL, "unreachable", udp_unreachable, 0},
         {NULL, "first_time", udp_first_time, 0},
         {NULL, "last_time", udp_last_time, 0},
+        {NULL, "community_id", udp_community_id, 0},
 };
 
 /* ---- Totals */

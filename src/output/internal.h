@@ -108,6 +108,7 @@ struct ws_output {
 	int fd;
 	int write_error;                            /* errno; 0: no error */
 	bool started;                               /* first_time is known */
+	bool has_header;                            /* of Zeek's log */
 	ws_time first_time, line_time;              /* of the first packet; of the last one that has a line */
 	const struct ws_frame_interface *interface; /* of the last packet whose fields were written */
 	uint64_t *recorded; /* when live, a bit for each connection number whose record is written */

@@ -9,6 +9,7 @@
  * connection ends; a late packet may still change the connection, so a bit for each number remembers that the record is
  * written. In other inputs it is written at the end of the input, when nothing can change any more. */
 #include "output/internal.h"
+#include "output/zeek_log.h"
 
 #include <wirestate/stop.h>
 
@@ -147,6 +148,9 @@ static void write_record(struct ws_output *output, const struct subject *subject
 		break;
 	case WS_FORMAT_CSV:
 		csv_record(output, subject);
+		break;
+	case WS_FORMAT_ZEEK:
+		zeek_record(output, subject);
 		break;
 	}
 }
@@ -295,7 +299,7 @@ bool ws_output_packet(struct ws_output *output, const struct ws_packet *packet, 
 		}
 		if (output->options.format == WS_FORMAT_JSON)
 			json_packet(output, packet, result);
-		else
+		else if (output->options.format == WS_FORMAT_CSV)
 			csv_record(output, &subject);
 	}
 	for (size_t i = 0; i < result->event_count; i++)
@@ -346,9 +350,11 @@ bool ws_output_finish(struct ws_output *output, const struct ws_tracker *tracker
 		finish_connections(output, tracker);
 	if (output_wants(output, WS_RECORD_UDP))
 		finish_udp(output, tracker);
+	struct ws_tracker_stats stats;
+	ws_tracker_stats(tracker, &stats);
+	if (output->options.format == WS_FORMAT_ZEEK)
+		zeek_finish(output, stats.last_time);
 	if (output_wants(output, WS_RECORD_STATS)) {
-		struct ws_tracker_stats stats;
-		ws_tracker_stats(tracker, &stats);
 		struct subject subject = {.kind = WS_RECORD_STATS, .stats = &stats, .capture = capture};
 		write_record(output, &subject);
 	}

@@ -4,6 +4,7 @@
 
 #include "track/analysis.h"
 #include "track/machine.h"
+#include "track/rtt.h"
 #include "track/zeek.h"
 
 #include <wirestate/track.h>
@@ -21,6 +22,7 @@ struct ws_traffic {
 	uint32_t stalled;        /* retransmissions since the peer last acknowledged new data */
 	uint32_t stalled_ack;    /* the peer's acknowledgment number then */
 	uint32_t closed_probes;  /* the peer's probes of the closed window since closed_since */
+	struct ws_rtt_timer timer;
 };
 
 /* Counts of segments with marks, which few segments change. */
@@ -87,8 +89,9 @@ struct ws_conn {
 	uint64_t first_frame;
 	ws_conn_id timer_next, timer_previous; /* the list of the wheel's slot */
 	const struct ws_frame_process *process[2];
-	uint32_t comments;          /* the latest one, see file_notes.c; 0: none */
+	uint32_t comments;      /* the latest one, see file_notes.c; 0: none */
 	uint8_t process_unsure; /* a bit for each endpoint: the way of the packet that names it is not stated */
+	struct ws_rtt rtt[2];
 };
 
 #define WS_CONN_HOT (offsetof(struct ws_conn, zeek) + 1)

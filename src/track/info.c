@@ -136,6 +136,41 @@ static void fill_keep_alives(const struct ws_conn *conn, unsigned i, struct ws_e
 	info->unanswered_since = marks->unanswered_since;
 }
 
+/* In bytes: the window fields of all its segments but SYN and RST, scaled if both sides have offered it. */
+static uint32_t smallest_window(const struct ws_conn *conn, unsigned i)
+{
+	const struct ws_rtt_timer *timer = &conn->traffic[i].timer;
+	const struct ws_endpoint *e = &conn->machine.endpoint[i], *peer = &conn->machine.endpoint[1 - i];
+	if (!timer->window_known || !conn->machine.saw_syn || !conn->machine.saw_syn_ack)
+		return timer->window_below == UINT16_MAX ? 0 : UINT32_MAX;
+	const bool scaled = e->window_scale != 255 && peer->window_scale != 255;
+	const unsigned shift = e->window_scale > 14 ? 14 : e->window_scale;
+	return (uint32_t)(UINT16_MAX - timer->window_below) << (scaled ? shift : 0);
+}
+
+/* Sequence numbers are modulo 2^32, so a longer stream is as long as what was captured of it. */
+static uint64_t stream_bytes(const struct ws_conn *conn, unsigned i)
+{
+	const struct ws_endpoint *e = &conn->machine.endpoint[i];
+	const uint64_t captured = conn->traffic[i].bytes;
+	if (!e->sent_any || captured > INT32_MAX)
+		return captured;
+	const uint32_t first = (e->iss_known ? e->iss : conn->analyser.flow[i].base) + 1;
+	const uint32_t count = e->snd_max - first - (e->fin_sent ? 1 : 0);
+	return (int32_t)count >= 0 ? count : captured;
+}
+
+static void fill_round_trips(const struct ws_conn *conn, unsigned i, struct ws_endpoint_info *info)
+{
+	const struct ws_rtt *rtt = &conn->rtt[i];
+	info->rtt_count = rtt->count;
+	info->rtt_min = rtt->count ? rtt->least : -1;
+	info->rtt_median = ws_rtt_median(rtt);
+	info->rtt_max = rtt->count ? rtt->most : -1;
+	info->smallest_window = smallest_window(conn, i);
+	info->stream_bytes = stream_bytes(conn, i);
+}
+
 static void fill_endpoint(const struct ws_conn *conn, unsigned i, unsigned parts, struct ws_endpoint_info *info)
 {
 	const struct ws_endpoint *e = &conn->machine.endpoint[i];
@@ -151,6 +186,8 @@ static void fill_endpoint(const struct ws_conn *conn, unsigned i, unsigned parts
 		info->unacknowledged = unacknowledged(conn, i);
 	if (parts & WS_PART_TRAFFIC)
 		fill_traffic(&conn->traffic[i], info);
+	if (parts & WS_PART_ROUND_TRIPS)
+		fill_round_trips(conn, i, info);
 	if (parts & WS_PART_MARKS) {
 		fill_marks(&conn->marks[i], info);
 		fill_keep_alives(conn, i, info);

@@ -348,6 +348,8 @@ static void count_analysis(struct ws_conn *conn, const struct ws_segment *s, con
 		traffic->most_in_flight = result->bytes_in_flight;
 	ws_zeek_note(&conn->zeek, s, result->analysis);
 	note_stall(conn, s, result->analysis);
+	if (!s->duplicate && !s->bad_checksum)
+		ws_rtt_note(conn->rtt, &traffic->timer, &conn->traffic[s->direction ^ 1].timer, s, result->analysis);
 	if (!result->analysis)
 		return;
 	if (!s->duplicate)

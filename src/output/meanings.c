@@ -1,0 +1,156 @@
+/* What each field of a record is: its type, with the unit, and what it says. The manual's list is made from this, and a
+ * test checks that no field is missing here. */
+#include "output/meanings.h"
+
+#include <string.h>
+
+#define ENDPOINT_COUNTS(X)                                                                                             \
+	X("retransmissions", "number", "segments sent again, as tshark counts them")                                   \
+	X("fast_retransmissions", "number", "of them those that answer duplicate ACKs")                                \
+	X("spurious_retransmissions", "number", "of them those that had been acknowledged before")                     \
+	X("out_of_order", "number", "segments that came late")                                                         \
+	X("lost_segments", "number", "segments after a gap")                                                           \
+	X("duplicate_acks", "number", "ACKs that repeat the one before")                                               \
+	X("zero_windows", "number", "segments that announce a closed window")                                          \
+	X("zero_window_probes", "number", "probes of the peer's closed window")                                        \
+	X("windows_full", "number", "segments that fill the peer's window")                                            \
+	X("keep_alives", "number", "keep-alives")
+
+#define FIELDS(X)                                                                                                      \
+	X("time", "seconds since 1970", "of the packet or event")                                                      \
+	X("frame", "number", "the packet's number in the file; null for a timer")                                      \
+	X("conn", "number", "the connection, from 1 in the order of first packets")                                    \
+	X("role", "word", "client, server or unknown")                                                                 \
+	X("address", "address", "IPv4 or IPv6")                                                                        \
+	X("port", "number", "TCP or UDP port")                                                                         \
+	X("peer_address", "address", "of the other endpoint")                                                          \
+	X("peer_port", "number", "of the other endpoint")                                                              \
+	X("from", "word", "the state before")                                                                          \
+	X("to", "word", "the state after")                                                                             \
+	X("basis", "word", "the evidence, see STATES AND MARKS")                                                       \
+	X("why", "text", "the reason, a sentence")                                                                     \
+	X("rule", "word", "the short name of the rule that was applied")                                               \
+	X("rfc", "text", "the section that the rule is based on")                                                      \
+	X("vlan", "number", "the VLAN's number; absent without one")                                                   \
+	X("state", "word", "the endpoint's state")                                                                     \
+	X("certainty", "word", "how certain the state is")                                                             \
+	X("packets", "number", "packets sent")                                                                         \
+	X("bytes", "bytes", "payload sent, repetitions included; in stats whole frames")                               \
+	ENDPOINT_COUNTS(X)                                                                                             \
+	X("most_in_flight", "bytes", "the most that was sent and not yet acknowledged")                                \
+	X("unacknowledged", "bytes", "sent and not acknowledged at the end; SYN and FIN count one")                    \
+	X("initial_sequence", "number", "the initial sequence number")                                                 \
+	X("window", "number", "the window field as last sent, not scaled")                                             \
+	X("window_scale", "number", "the window scale option of the SYN, a shift")                                     \
+	X("mss", "bytes", "the MSS option of the SYN")                                                                 \
+	X("process", "text", "the name of the process, where the capture file has it")                                 \
+	X("process_id", "number", "its number")                                                                        \
+	X("rtt_min", "seconds", "the shortest time from a segment of this side to the ACK that covers it")             \
+	X("rtt_median", "seconds", "the median of these times, right within 13 %")                                     \
+	X("rtt_max", "seconds", "the longest of these times")                                                          \
+	X("throughput", "bytes/s", "payload sent over the whole duration")                                             \
+	X("retransmitted", "share", "retransmissions divided by packets, 0 to 1")                                      \
+	X("smallest_window", "bytes", "the smallest window announced after the SYN, scaled")                           \
+	X("roles", "word", "seen, or guessed from the ports")                                                          \
+	X("first_time", "seconds since 1970", "of the first packet")                                                   \
+	X("last_time", "seconds since 1970", "of the last packet")                                                     \
+	X("first_frame", "number", "of the first packet")                                                              \
+	X("last_frame", "number", "of the last packet")                                                                \
+	X("captured", "word", "whose segments were captured; of a packet the bytes, of stats the packets")             \
+	X("handshake", "word", "complete, partial or missed")                                                          \
+	X("closed_by", "word", "who sent the first FIN")                                                               \
+	X("reset_by", "word", "who sent the RST that ended it")                                                        \
+	X("close", "word", "how it ended: fin, rst, timeout or open")                                                  \
+	X("conn_state", "word", "as in Zeek's conn.log")                                                               \
+	X("history", "text", "as in Zeek's conn.log")                                                                  \
+	X("verdict", "text", "what happened, a sentence")                                                              \
+	X("verdict_tag", "word", "the same in one word")                                                               \
+	X("initial_rtt", "seconds", "from the SYN to the handshake's ACK")                                             \
+	X("bad_checksums", "number", "segments with a wrong checksum")                                                 \
+	X("checksums_ignored", "number", "of them those that were taken as good")                                      \
+	X("duplicates", "number", "packets that were captured twice")                                                  \
+	X("completeness", "number", "tshark's tcp.completeness, a sum of bits")                                        \
+	X("previous", "number", "the connection that had these addresses and ports before")                            \
+	X("next", "number", "the one that took them over")                                                             \
+	X("duration", "seconds", "from the first packet to the last")                                                  \
+	X("community_id", "text", "Community ID, version 1, with seed 0")                                              \
+	X("ip", "address", "IPv4 address")                                                                             \
+	X("mac", "MAC address", "the address that it is bound to")                                                     \
+	X("previous_mac", "MAC address", "the one before; null when it has not changed")                               \
+	X("changed", "boolean", "the binding has changed; in CSV 1 or 0")                                              \
+	X("gratuitous", "boolean", "nobody had asked for it")                                                          \
+	X("requests", "number", "ARP requests for it")                                                                 \
+	X("replies", "number", "ARP replies about it")                                                                 \
+	X("udp", "number", "the conversation, from 1; in stats packets of UDP")                                        \
+	X("unreachable", "number", "ICMP errors that quote it")                                                        \
+	X("length", "bytes", "on the wire")                                                                            \
+	X("mac_source", "MAC address", "of the sender")                                                                \
+	X("mac_destination", "MAC address", "of the receiver")                                                         \
+	X("ip_version", "number", "4 or 6")                                                                            \
+	X("protocol", "number", "IP protocol")                                                                         \
+	X("source", "address", "IP address of the sender")                                                             \
+	X("source_port", "number", "port of the sender")                                                               \
+	X("destination", "address", "IP address of the receiver")                                                      \
+	X("destination_port", "number", "port of the receiver")                                                        \
+	X("ttl", "number", "time to live, or hop limit")                                                               \
+	X("sequence", "number", "sequence number, relative in a known connection")                                     \
+	X("acknowledgment", "number", "acknowledgment number, likewise")                                               \
+	X("flags", "text", "TCP's flags")                                                                              \
+	X("icmp_type", "number", "ICMP type")                                                                          \
+	X("icmp_code", "number", "ICMP code")                                                                          \
+	X("payload_length", "bytes", "payload of TCP, UDP or ICMP")                                                    \
+	X("checksum_status", "word", "good, bad, offloaded or unverified")                                             \
+	X("analysis", "text", "the marks of sequence analysis")                                                        \
+	X("error", "text", "what is wrong with a malformed packet")                                                    \
+	X("interface", "text", "the interface, where the capture file has it")                                         \
+	X("comment", "text", "the packet's comment in the file")                                                       \
+	X("tcp", "number", "packets of TCP")                                                                           \
+	X("icmp", "number", "packets of ICMP")                                                                         \
+	X("arp", "number", "packets of ARP")                                                                           \
+	X("other", "number", "all other packets")                                                                      \
+	X("fragments", "number", "fragments of IP")                                                                    \
+	X("malformed", "number", "malformed packets")                                                                  \
+	X("connections", "number", "connections")                                                                      \
+	X("udp_conversations", "number", "UDP conversations")                                                          \
+	X("evicted", "number", "connections given up for memory")                                                      \
+	X("udp_evicted", "number", "UDP conversations given up for memory")                                            \
+	X("fragments_evicted", "number", "fragmented datagrams given up for memory")                                   \
+	X("history_dropped", "number", "inputs that are no longer kept for the replay")                                \
+	X("states", "object of numbers", "endpoints in each state at the end")                                         \
+	X("received", "number", "packets that the filter passed")                                                      \
+	X("dropped_kernel", "number", "packets that the kernel dropped")                                               \
+	X("dropped_interface", "number", "packets that the interface dropped")
+
+static const struct {
+	const char *name, *type, *meaning;
+} meanings[] = {
+#define X(name, type, meaning) {name, type, meaning},
+        FIELDS(X)
+#undef X
+};
+
+bool ws_field_meaning(size_t index, const char **name, const char **type, const char **meaning)
+{
+	if (index >= WS_ARRAY_SIZE(meanings))
+		return false;
+	*name = meanings[index].name;
+	*type = meanings[index].type;
+	*meaning = meanings[index].meaning;
+	return true;
+}
+
+static bool has_row(const char *name)
+{
+	for (size_t i = 0; i < WS_ARRAY_SIZE(meanings); i++)
+		if (strcmp(meanings[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+bool field_has_meaning(const char *group, const char *name)
+{
+	char buffer[80];
+	struct ws_text whole = WS_TEXT_OVER(buffer);
+	ws_text_printf(&whole, "%s_%s", group ? group : "", name);
+	return has_row(name) || (group && (has_row(ws_text_cstr(&whole)) || strcmp(group, "states") == 0));
+}

@@ -1,0 +1,78 @@
+#include "track/rtt.h"
+#include "track/machine.h"
+
+enum { FIRST_OCTAVE = 12, HALVE_AT = UINT8_MAX };
+
+static unsigned range_of(ws_time time)
+{
+	const uint64_t ns = time > 0 ? (uint64_t)time : 0;
+	if (ns >> FIRST_OCTAVE == 0)
+		return 0;
+	const unsigned octave = 63 - (unsigned)__builtin_clzll(ns);
+	const unsigned fraction = (unsigned)(ns >> (octave - 8)) & 0xff; /* of 256; a third of an octave is 1.26 */
+	const unsigned index = 3 * (octave - FIRST_OCTAVE) + (fraction >= 67) + (fraction >= 150);
+	return index < WS_RTT_RANGES ? index : WS_RTT_RANGES - 1;
+}
+
+/* The middle of a range, as its ends are multiplied and not added. */
+static ws_time range_middle(unsigned index)
+{
+	static const unsigned thousandths[] = {1122, 1414, 1782};
+	return (ws_time)((UINT64_C(1) << (FIRST_OCTAVE + index / 3)) * thousandths[index % 3] / 1000);
+}
+
+static void add(struct ws_rtt *rtt, ws_time time)
+{
+	if (!rtt->count || time < rtt->least)
+		rtt->least = time;
+	if (!rtt->count || time > rtt->most)
+		rtt->most = time;
+	rtt->count += rtt->count < UINT32_MAX;
+	uint8_t *range = &rtt->range[range_of(time)];
+	if (*range == HALVE_AT)
+		for (unsigned i = 0; i < WS_RTT_RANGES; i++)
+			rtt->range[i] /= 2;
+	++*range;
+}
+
+void ws_rtt_note(struct ws_rtt rtt[2], struct ws_rtt_timer *sender, struct ws_rtt_timer *receiver,
+                 const struct ws_segment *s, uint32_t analysis)
+{
+	const uint32_t again = 1u << WS_ANALYSIS_RETRANSMISSION | 1u << WS_ANALYSIS_OUT_OF_ORDER |
+	                       1u << WS_ANALYSIS_KEEP_ALIVE | 1u << WS_ANALYSIS_ZERO_WINDOW_PROBE;
+	const bool controls = s->flags & (WS_TCP_SYN | WS_TCP_FIN), reset = s->flags & WS_TCP_RST;
+	if (receiver->runs && s->flags & WS_TCP_ACK && !ws_seq_before(s->acknowledgment, receiver->end)) {
+		receiver->runs = false;
+		if (!reset && s->time >= receiver->sent)
+			add(&rtt[1 - s->direction], s->time - receiver->sent);
+	}
+	if (s->length || controls) {
+		if (analysis & again) {
+			sender->runs = false;
+		} else if (!sender->runs && !reset) {
+			sender->runs = true;
+			sender->sent = s->time;
+			sender->end = s->sequence + s->length + !!(s->flags & WS_TCP_SYN) + !!(s->flags & WS_TCP_FIN);
+		}
+	}
+	if (!(s->flags & (WS_TCP_SYN | WS_TCP_RST))) {
+		const uint16_t below = (uint16_t)(UINT16_MAX - s->window);
+		if (below > sender->window_below)
+			sender->window_below = below;
+		sender->window_known = true;
+	}
+}
+
+ws_time ws_rtt_median(const struct ws_rtt *rtt)
+{
+	uint32_t sum = 0, passed = 0;
+	unsigned index = 0;
+	if (!rtt->count)
+		return -1;
+	for (unsigned i = 0; i < WS_RTT_RANGES; i++)
+		sum += rtt->range[i];
+	while (index < WS_RTT_RANGES - 1 && (passed += rtt->range[index]) * 2 < sum)
+		index++;
+	const ws_time middle = range_middle(index);
+	return middle < rtt->least ? rtt->least : middle > rtt->most ? rtt->most : middle;
+}
