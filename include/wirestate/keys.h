@@ -70,7 +70,8 @@
 	X(WS_ACT_ABSOLUTE, "absolute", "a", "absolute or relative sequence numbers")                                   \
 	X(WS_ACT_TIMES, "times", "T", "times: since the packet before, since the first, date, UTC, or since 1970")     \
 	X(WS_ACT_LESSON_NEXT, "lesson-next", "Space Enter", "lesson: show the answer, or go on to the next stop")      \
-	X(WS_ACT_LESSON_BACK, "lesson-back", "Backspace", "lesson: back to the stop before")
+	X(WS_ACT_LESSON_BACK, "lesson-back", "Backspace", "lesson: back to the stop before")                           \
+	X(WS_ACT_LESSON_LIVE, "lesson-live", "L", "lesson: at its end, watch the same live on lo")
 
 enum ws_action {
 #define X(name, word, keys, meaning) name,

@@ -180,6 +180,8 @@ struct ws_lesson {
 	char *name;                             /* owned: of the file, for errors */
 	char *title, *about, *capture, *try_it; /* owned; try_it may be NULL */
 	const char *next, *next_name; /* borrowed: title and name of the lesson that follows this one, or NULL */
+	const char *live;             /* borrowed: the filter of the packets that the user can watch on lo, or NULL */
+	const char *command;          /* borrowed: with which the user starts wirestate */
 	unsigned group;               /* enum ws_lesson_group */
 	unsigned order;               /* 0: none given */
 	size_t stop_count, value_count;

@@ -44,8 +44,9 @@ struct ws_model {
 	bool incomplete;                  /* its first packets are no longer kept */
 	ws_time time_wait;                /* length of TIME_WAIT */
 	const char *status_message;       /* an error or warning to show, or NULL */
-	const char *confinement;          /* live: how well the process is confined, in a word or two, or NULL */
-	struct ws_net net;                /* the capture's own subnet, as its interface or --net says */
+	const char *advice;      /* live: what to do so that packets come, as paragraphs and commands, or NULL */
+	const char *confinement; /* live: how well the process is confined, in a word or two, or NULL */
+	struct ws_net net;       /* the capture's own subnet, as its interface or --net says */
 	/* Reads a frame again; false when it is no longer kept. */
 	bool (*fetch)(void *context, uint64_t position, struct ws_frame *frame);
 	void *fetch_context;
@@ -132,6 +133,8 @@ int ws_lesson_answer(const struct ws_lesson_stop *stop, struct ws_canvas *canvas
 int ws_lesson_end(const struct ws_lesson *lesson, struct ws_canvas *canvas);
 /* The user has done the lesson: its last page has been shown. */
 bool ws_ui_lesson_done(const struct ws_ui *ui);
+/* The user has asked to watch live on lo what the lesson is about. */
+bool ws_ui_lesson_wants_live(const struct ws_ui *ui);
 /* The user has asked for the lesson that follows this one. */
 bool ws_ui_lesson_wants_next(const struct ws_ui *ui);
 

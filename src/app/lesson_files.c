@@ -182,6 +182,66 @@ static size_t lesson_index(const struct lesson_file *files, size_t count, const 
 	return i;
 }
 
+/* Appends text[0..length); in commands, `wirestate` becomes the command with which the user starts this program. */
+static void name_command(struct ws_text *out, const char *text, size_t length, const char *command)
+{
+	static const char *const begins[] = {"$ sudo wirestate ", "$ wirestate "};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(begins); i++) {
+		const size_t begin = strlen(begins[i]), word = sizeof("wirestate ") - 1;
+		if (length < begin || memcmp(text, begins[i], begin) != 0)
+			continue;
+		ws_text_append(out, begins[i], begin - word);
+		ws_text_printf(out, "%s ", command);
+		text += begin;
+		length -= begin;
+		break;
+	}
+	ws_text_append(out, text, length);
+}
+
+/* Where a lesson tells the user to watch lo, the filter of that command. */
+static void find_live(struct options *options)
+{
+	static const char begin[] = "$ sudo wirestate -i lo ";
+	struct ws_lesson *lesson = options->played;
+	const char *found = lesson->try_it ? strstr(lesson->try_it, begin) : NULL;
+	options->lesson_filter[0] = '\0';
+	if (!found)
+		return;
+	found += sizeof(begin) - 1;
+	const size_t length = strcspn(found, "\n");
+	if (length && length < sizeof(options->lesson_filter)) {
+		snprintf(options->lesson_filter, sizeof(options->lesson_filter), "%.*s", (int)length, found);
+		lesson->live = options->lesson_filter;
+	}
+}
+
+/* Makes the commands that a lesson tells the user to try work where this program was started. */
+static bool name_commands(struct ws_lesson *lesson, const char *command, struct ws_error *error)
+{
+	const size_t most = WS_LESSON_TEXT_BYTES * (strlen(command) + 1) + 1;
+	lesson->command = command;
+	if (!lesson->try_it)
+		return true;
+	char *text = malloc(most);
+	if (!text)
+		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+	struct ws_text out = {.data = text, .capacity = most};
+	for (const char *line = lesson->try_it; *line;) {
+		const size_t length = strcspn(line, "\n");
+		name_command(&out, line, length, command);
+		line += length;
+		if (*line) {
+			ws_text_putc(&out, '\n');
+			line++;
+		}
+	}
+	ws_text_cstr(&out);
+	free(lesson->try_it);
+	lesson->try_it = text;
+	return true;
+}
+
 bool lesson_open(struct options *options, struct ws_error *error)
 {
 	char path[PATH_MAX];
@@ -191,7 +251,9 @@ bool lesson_open(struct options *options, struct ws_error *error)
 	if (!lesson_find(options->lesson, path, sizeof(path), error))
 		return false;
 	options->played = read_lesson(path, error);
-	if (!options->played ||
+	if (options->played)
+		find_live(options);
+	if (!options->played || !name_commands(options->played, options->command, error) ||
 	    !lesson_find_capture(options->played, path, options->bundled, sizeof(options->bundled), error))
 		return false;
 	options->read = options->bundled;

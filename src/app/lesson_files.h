@@ -6,8 +6,8 @@
 
 #include <wirestate/lesson.h>
 
-/* The exit status of a lesson's process when the user wants the next lesson. */
-enum { LESSON_NEXT = 101 };
+/* The exit status of a lesson's process when the user wants the next lesson, and to watch live what it is about. */
+enum { LESSON_NEXT = 101, LESSON_LIVE = 102 };
 
 struct lesson_file {
 	char *path; /* owned */

@@ -124,6 +124,8 @@ static void view_handle_keys(struct interactive *it)
 			view_leave(it, false);
 		if (ws_ui_lesson_wants_next(it->ui))
 			it->quit = it->session->wants_next = true;
+		if (ws_ui_lesson_wants_live(it->ui))
+			it->quit = it->session->wants_live = true;
 	}
 	bool *done = it->session->options->lesson_done;
 	if (done && ws_ui_lesson_done(it->ui))
@@ -204,6 +206,8 @@ static void view_begin_lesson(struct interactive *it)
 		return;
 	}
 	ws_ui_lesson(it->ui, &it->model, session->lesson);
+	if (session->options->lesson_at_end)
+		ws_ui_lesson_stand(it->ui, &it->model, session->lesson->stop_count, false);
 	it->teaching = it->changed = true;
 }
 

@@ -46,6 +46,7 @@ struct session {
 	bool output_failed;
 	bool went_back;              /* to the start screen */
 	bool wants_next;             /* the user has asked for the next lesson */
+	bool wants_live;             /* the user has asked to watch what the lesson is about */
 	bool warned;                 /* the warning has been printed */
 	bool changed;                /* something came in since the owner cleared this */
 	struct ws_frame named_frame; /* --frame: the frame it names, its bytes copied */

@@ -48,8 +48,8 @@ static struct ws_start_entry *entry_add(struct list *list, unsigned group, const
 
 /* ---- Interfaces */
 
-/* True when this process may open interfaces. The capability is bit 13 of the effective set. */
-static bool may_capture(void)
+/* The capability is bit 13 of the effective set. */
+bool may_capture(void)
 {
 	char line[256];
 	unsigned long long effective = 0;

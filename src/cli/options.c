@@ -193,6 +193,8 @@ const struct option_row option_rows[] = {
         {'P', "print", NULL, OPTION_IGNORED, GROUP_HIDDEN, 0, 0, 0, NULL, "packets are always shown"},
         {0, "from-start", NULL, OPTION_SWITCH, GROUP_HIDDEN, FIELD(from_start), 0, 0, NULL,
          "Esc goes back to the start screen, which has started this process"},
+        {0, "advice", "TEXT", OPTION_TEXT, GROUP_HIDDEN, FIELD(advice), 0, 0, NULL,
+         "show this where no packet has come yet; a lesson starts this process"},
         {0, "generate", "WHAT", OPTION_TEXT, GROUP_HIDDEN, FIELD(generate), 1, 0, NULL,
          "bash, zsh, fish: completions; habits: the table of habits; man FILE: the manual page from its source, for "
          "the build"},

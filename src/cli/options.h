@@ -77,6 +77,9 @@ struct options {
 	struct ws_lesson *played;            /* owned: the lesson, once lesson_open() has found it */
 	char lesson_name[64];                /* the name of a lesson that the user has gone on to */
 	char lesson_next[64], lesson_next_title[256]; /* of the next lesson; empty: none */
+	char lesson_filter[256];                      /* of what can be watched live after the lesson, or empty */
+	bool lesson_at_end;                           /* the lesson begins with its last page */
+	const char *advice;                           /* live: what to do so that packets come, or NULL */
 	char lesson_bundled[64];                      /* its name among those that come with wirestate, or empty */
 	bool *lesson_done; /* shared with the process that waits for the view: set when it is done; or NULL */
 	uint64_t stop;     /* FRAME_NONE: not given; FRAME_END: after the last one */

@@ -57,7 +57,7 @@ static enum ws_screen explained(const struct ws_ui *ui)
 
 static bool has_line(const struct ws_ui *ui, enum ws_action action)
 {
-	if ((action == WS_ACT_LESSON_NEXT || action == WS_ACT_LESSON_BACK) && !ui->lesson.lesson)
+	if (ws_action_screens(action) >> WS_KEYS_OF_LESSON & 1 && !ui->lesson.lesson)
 		return false;
 	return screen_understands(explained(ui), action) && ui->options.key_name && ui->options.key_name[action];
 }

@@ -25,6 +25,7 @@ static const struct screen_key common_keys[] = {
         {WS_ACT_QUIT, WS_ACT_MOUSE, NULL},
         {WS_ACT_BACK, WS_ACT_HELP, NULL},
         {WS_ACT_LESSON_NEXT, WS_ACT_LESSON_BACK, NULL},
+        {WS_ACT_LESSON_LIVE, WS_ACT_NONE, NULL},
 };
 
 const struct screen_ops *screen_ops(enum ws_screen screen)
@@ -55,7 +56,7 @@ bool screen_understands(enum ws_screen screen, enum ws_action action)
 unsigned ws_action_screens(enum ws_action action)
 {
 	unsigned screens = start_understands(action) ? 1u << WS_KEYS_OF_START : 0;
-	if (action == WS_ACT_LESSON_NEXT || action == WS_ACT_LESSON_BACK)
+	if (action == WS_ACT_LESSON_NEXT || action == WS_ACT_LESSON_BACK || action == WS_ACT_LESSON_LIVE)
 		return 1u << WS_KEYS_OF_LESSON;
 	for (int screen = 0; screen < WS_SCREEN_COUNT; screen++)
 		if (screen_understands((enum ws_screen)screen, action))

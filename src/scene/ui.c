@@ -125,6 +125,7 @@ bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action ac
 		return ws_ui_screen(ui) == WS_SCREEN_HELP ? ui_leave(ui) : go_to(ui, model, WS_SCREEN_HELP);
 	case WS_ACT_LESSON_NEXT:
 	case WS_ACT_LESSON_BACK:
+	case WS_ACT_LESSON_LIVE:
 		return lesson_act(ui, model, action);
 	default:
 		break;

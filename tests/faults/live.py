@@ -103,7 +103,7 @@ def a_live_capture_is_left_after_a_question():
         screen.wait(b"live, ")
         if packets:
             send_one()
-            screen.wait(b"packets so far")
+            screen.wait(b" so far")
             os.write(screen.master, b"\x1b")
             screen.wait(b"Leave")
             screen.seen = b""
@@ -113,6 +113,27 @@ def a_live_capture_is_left_after_a_question():
             screen.wait(b"Leave")
         os.write(screen.master, b"\x1b")
         screen.left(status=(100,))  # back to the start screen
+
+
+def a_lesson_goes_on_live():
+    """L at the end watches lo, with what else there is to do; Esc leads back to the end."""
+    namespace()
+    screen = Screen("-n", "--lesson", os.path.join(ROOT, "tests/lessons/good/opening.lesson"),
+                    before=["ip", "netns", "exec", SPACE])
+    end = time.monotonic() + PATIENCE
+    while b"Try it yourself" not in screen.seen and time.monotonic() < end:
+        os.write(screen.master, b" ")
+        screen.take(0.2)
+    screen.seen = b""
+    os.write(screen.master, b"L")
+    screen.wait(b"No TCP connection yet")
+    screen.wait(b"$ python3 -m http.server 8000")
+    assert b"wirestate -i lo" not in screen.seen, "it says to start what has been started"
+    screen.seen = b""
+    os.write(screen.master, b"\x1b")
+    screen.wait(b"Try it yourself")
+    os.write(screen.master, b"q")
+    screen.left()
 
 
 def written_files_belong_to_the_invoker():
@@ -242,7 +263,7 @@ def without_privilege():
 
 
 TESTS = [
-    live_capture_as_root_is_confined, a_pipe_is_waited_for_without_privileges, the_view_says_how_it_is_fenced, a_live_capture_is_left_after_a_question,
+    live_capture_as_root_is_confined, a_pipe_is_waited_for_without_privileges, the_view_says_how_it_is_fenced, a_live_capture_is_left_after_a_question, a_lesson_goes_on_live,
     written_files_belong_to_the_invoker, the_interface_goes,          the_view_says_that_the_interface_is_down,
     the_ring_overruns, a_user_that_cannot_be_had, nothing_is_read_unconfined, an_invoker_whose_group_is_roots,
     without_privilege,

@@ -222,10 +222,19 @@ static bool lesson_back(struct ws_ui *ui, const struct ws_model *model)
 	return true;
 }
 
+static bool lesson_live(struct ws_ui *ui)
+{
+	struct lesson_view *view = &ui->lesson;
+	view->wants_live = view->lesson->live && view->stop == view->lesson->stop_count;
+	return view->wants_live;
+}
+
 bool lesson_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
 {
 	if (!ui->lesson.lesson)
 		return false;
+	if (action == WS_ACT_LESSON_LIVE)
+		return lesson_live(ui);
 	return action == WS_ACT_LESSON_NEXT ? lesson_next(ui, model) : lesson_back(ui, model);
 }
 
@@ -247,6 +256,11 @@ void ws_ui_lesson_stand(struct ws_ui *ui, const struct ws_model *model, size_t s
 bool ws_ui_lesson_done(const struct ws_ui *ui)
 {
 	return ui->lesson.done;
+}
+
+bool ws_ui_lesson_wants_live(const struct ws_ui *ui)
+{
+	return ui->lesson.wants_live;
 }
 
 bool ws_ui_lesson_wants_next(const struct ws_ui *ui)

@@ -136,7 +136,7 @@ static int rows_of(int columns, const struct ws_lesson_stop *stop)
 /* `printed`: the lesson is printed as text, so there is no key that opens the next one. */
 static void page_end(struct page *page, const struct ws_lesson *lesson, bool printed)
 {
-	char words[128];
+	char words[512];
 	if (lesson->try_it) {
 		page_line(page, WS_STYLE_TITLE, true, 0, "Try it yourself");
 		page_text(page, WS_STYLE_NORMAL, false, lesson->try_it);
@@ -148,7 +148,7 @@ static void page_end(struct page *page, const struct ws_lesson *lesson, bool pri
 		page_line(page, WS_STYLE_TITLE, true, 0, words);
 	}
 	if (lesson->next && printed) {
-		snprintf(words, sizeof(words), "$ wirestate --lesson %s", lesson->next_name);
+		snprintf(words, sizeof(words), "$ %s --lesson %s", lesson->command, lesson->next_name);
 		page_line(page, WS_STYLE_KEY, false, 2, words);
 	}
 }
@@ -216,6 +216,8 @@ static int draw_keys(const struct ws_ui *ui, struct ws_canvas *canvas, int row)
 	const struct {
 		const char *key, *words;
 	} hints[] = {
+	        {names ? names[WS_ACT_LESSON_LIVE] : NULL,
+	         ui->lesson.lesson->live && ui->lesson.stop == ui->lesson.lesson->stop_count ? "watch live" : NULL},
 	        {names ? names[WS_ACT_LESSON_NEXT] : NULL, next_words(ui)},
 	        {names ? names[WS_ACT_LESSON_BACK] : NULL, ui->lesson.stop && !ui->lesson.playing ? "back" : NULL},
 	};

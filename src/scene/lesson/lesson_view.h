@@ -14,7 +14,7 @@ struct lesson_view {
 	bool settled; /* the stop's screen has been opened with its snapshot */
 	bool playing; /* the replay is on its way to the stop */
 	bool done;    /* see ws_ui_lesson_done() */
-	bool wants_next;
+	bool wants_next, wants_live;
 	bool closed;    /* Esc has closed the line for the answer */
 	uint64_t right; /* a bit for each stop whose answer was typed and right */
 	/* of the stop's answers */

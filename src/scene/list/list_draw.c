@@ -356,6 +356,23 @@ static void draw_row(const struct ws_model *model, const struct columns *c, stru
 		draw_verdict(canvas, row + 1, 3 + c->number, limit, info);
 }
 
+/* Draws paragraphs and commands, which begin with "$ ", from a row on. Returns the row below. */
+static int draw_advice(const char *advice, struct ws_canvas *canvas, int row)
+{
+	char paragraph[512], line[512];
+	while (*advice && row < canvas->rows - 3) {
+		const size_t length = strcspn(advice, "\n");
+		const bool command = strncmp(advice, "$ ", 2) == 0;
+		snprintf(paragraph, sizeof(paragraph), "%.*s", (int)length, advice);
+		for (int i = 0;
+		     row < canvas->rows - 3 && draw_wrap(paragraph, canvas->columns - 6, i, line, sizeof(line)); i++)
+			draw_cut(canvas, row++, command ? 4 : 2, canvas->columns - 1,
+			         command ? WS_STYLE_KEY : WS_STYLE_NORMAL, line);
+		advice += length + (advice[length] == '\n');
+	}
+	return row;
+}
+
 /* The screens that show what there is. Returns the row below. */
 static int draw_other_screens(const struct ws_ui *ui, const struct ws_model *model,
                               const struct ws_tracker_stats *stats, struct ws_canvas *canvas, int row)
@@ -408,6 +425,8 @@ static void draw_empty(const struct ws_ui *ui, const struct ws_model *model, str
 	row = draw_sentence(canvas, row, WS_STYLE_NORMAL, why);
 	if (list->capture_filter)
 		row = draw_sentence(canvas, row, WS_STYLE_NORMAL, "Packets that the capture filter leaves out are not here.");
+	if (model->advice)
+		row = draw_advice(model->advice, canvas, row + 1);
 	if (!stats.packets)
 		return;
 	text.length = 0;
