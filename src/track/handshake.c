@@ -17,6 +17,15 @@ static void note_options(struct ws_step_context *x)
 	self->early = self->fin_held = 0; /* segments before any SYN do not belong to it */
 }
 
+/* A SYN has the first timestamp that comes to its receiver. */
+static void note_first_stamp(struct ws_endpoint *receiver, const struct ws_segment *s)
+{
+	if (!s->timestamps)
+		return;
+	receiver->stamped = 1;
+	receiver->ts_recent = s->tsval;
+}
+
 static void first_syn(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
@@ -56,6 +65,7 @@ static void first_syn(struct ws_step_context *x)
 		ws_presume(x, peer);
 		ws_publish(x, peer, WS_BASIS_PRESUMED, WS_WHY_SYN_CROSSED);
 	}
+	note_first_stamp(peer, s);
 }
 
 /* A SYN that was recorded after the SYN-ACK that answers it, which happens when each direction is captured separately.
@@ -171,10 +181,7 @@ static void syn_ack_arrives(struct ws_step_context *x, bool again)
 	peer->rcv_known = 1;
 	if (!peer->got_syn_ack && !peer->syn_acked)
 		syn_ack_opens(x);
-	if (x->segment->timestamps) {
-		peer->stamped = 1;
-		peer->ts_recent = x->segment->tsval;
-	}
+	note_first_stamp(peer, x->segment);
 }
 
 void ws_handle_syn_ack(struct ws_step_context *x)

@@ -47,13 +47,25 @@ static bool answers(const struct ws_conn *conn, const struct ws_segment *s)
 	return is_candidate(conn, &opener) && acknowledges_syn(&conn->machine.endpoint[opener], s->acknowledgment);
 }
 
-/* True when a segment acknowledges what the other endpoint of a connection has sent last. A new connection has other
+#define NEAR 65536 /* how far an acknowledgment may lie below what was sent, and still belong to it */
+
+/* True when a segment acknowledges what the other endpoint of a connection has sent lately. A new connection has other
  * numbers. */
 static bool fits_numbers(const struct ws_conn *conn, unsigned sender, const struct ws_segment *s)
 {
-	const struct ws_endpoint *self = &conn->machine.endpoint[sender], *peer = &conn->machine.endpoint[1 - sender];
-	return s->flags & WS_TCP_ACK && self->acked_any && !ws_seq_before(s->acknowledgment, self->last_ack_sent) &&
-	       !ws_seq_before(peer->snd_max, s->acknowledgment);
+	const struct ws_endpoint *peer = &conn->machine.endpoint[1 - sender];
+	return s->flags & WS_TCP_ACK && peer->sent_any && peer->snd_max - s->acknowledgment < NEAR &&
+	       !(peer->iss_known && ws_seq_before(s->acknowledgment, peer->iss));
+}
+
+/* True when a RST that did not arrive, or was not taken, seemed to end the sender, which goes on. */
+static bool survived_reset(const struct ws_conn *conn, const struct ws_tuple *tuple, const struct ws_segment *s)
+{
+	const unsigned sender = direction_in(conn, tuple);
+	const struct ws_endpoint *e = &conn->machine.endpoint[sender];
+	const bool own = s->sequence == e->snd_max || (s->flags & WS_TCP_SYN && s->sequence == e->iss) ||
+	                 (e->fin_sent && s->sequence + s->length + 1 == e->fin_end);
+	return e->dead == WS_DEAD_GOT_RST && own && !(s->flags & WS_TCP_RST) && fits_numbers(conn, sender, s);
 }
 
 /* For an unanswered attempt and a connection before it: true when the segment belongs to the older one. */
@@ -66,10 +78,13 @@ static bool belongs_to_older(const struct ws_conn *newest, const struct ws_conn 
 	const struct ws_endpoint *e = &newest->machine.endpoint[opener];
 	bool syn = s->flags & WS_TCP_SYN, ack = s->flags & WS_TCP_ACK;
 	if (older->ended) /* its SYN may still be answered, although its sender has given up */
-		return syn && ack && answers(older, s) && !acknowledges_syn(e, s->acknowledgment);
+		return (syn && ack && answers(older, s) && !acknowledges_syn(e, s->acknowledgment)) ||
+		       (direction_in(newest, tuple) != opener && survived_reset(older, tuple, s));
 	if (direction_in(newest, tuple) == opener)
 		return syn ? ack : s->sequence != e->snd_max || fits_numbers(older, direction_in(older, tuple), s);
-	return ack && !acknowledges_syn(e, s->acknowledgment);
+	const unsigned here = direction_in(older, tuple);
+	const bool last = !syn && s->sequence == older->machine.endpoint[here].snd_max && fits_numbers(older, here, s);
+	return ack && (last || !acknowledges_syn(e, s->acknowledgment));
 }
 
 /* The connection before an attempt, past attempts that were not answered either. */
@@ -79,7 +94,7 @@ static struct ws_conn *before_attempts(const struct ws_tracker *tracker, const s
 	unsigned opener;
 	for (unsigned i = 0; i < MANY_INCARNATIONS && conn && is_candidate(conn, &opener); i++)
 		conn = ws_table_conn(&tracker->table, conn->older);
-	return conn && !conn->ended ? conn : NULL;
+	return conn;
 }
 
 /* The connection, of an attempt and those before it, that the segment belongs to. */
@@ -259,7 +274,9 @@ static bool opens_by_syn_ack(const struct ws_conn *conn, unsigned sender, const 
 	if ((s->flags & (WS_TCP_SYN | WS_TCP_ACK)) != (WS_TCP_SYN | WS_TCP_ACK) || !e->iss_known ||
 	    e->iss == s->sequence || fits_numbers(conn, sender, s))
 		return false;
-	return conn->ended || (e->state == WS_TIME_WAIT && e->fin_acked);
+	const enum ws_state opener = conn->machine.endpoint[1 - sender].state;
+	return conn->ended ||
+	       (e->state == WS_TIME_WAIT && e->fin_acked && (opener == WS_CLOSED || opener == WS_TIME_WAIT));
 }
 
 /* A SYN of `newest` is answered by a segment that does not acknowledge it: the other side still has an older

@@ -211,7 +211,9 @@ static bool beyond_window(const struct ws_machine *machine, const struct ws_endp
 {
 	if (!machine->saw_syn || !machine->saw_syn_ack || !receiver->acked_any || !receiver->rcv_known)
 		return false;
-	bool scaled = receiver->talks && receiver->window_scale != 255 && sender->window_scale != 255;
+	/* After a simultaneous open Linux scales also without the peer's option. */
+	bool crossed = receiver->active && receiver->syn_received;
+	bool scaled = receiver->talks && receiver->window_scale != 255 && (sender->window_scale != 255 || crossed);
 	uint32_t window = (uint32_t)receiver->window << (scaled ? receiver->window_scale & 15 : 0);
 	uint32_t from = ws_seq_max(receiver->last_ack_sent, receiver->rcv_nxt);
 	return ws_seq_before(from + window, sequence);
@@ -226,7 +228,7 @@ static void doubt_ack(struct ws_step_context *x)
 		return;
 	x->machine->doubt = (uint8_t)(peer - x->machine->endpoint + 1);
 	x->machine->doubted_sent = peer->snd_max;
-	x->machine->doubted_ack = self->acked_any ? self->last_ack_sent : x->segment->acknowledgment;
+	x->machine->doubted_ack = self->acked_any ? self->last_ack_sent : peer->snd_max;
 }
 
 /* A bare ACK has the sequence number of the next byte that its sender will send. */
@@ -278,8 +280,11 @@ static bool ack_acceptable(struct ws_step_context *x)
 		peer->max_told = 1;
 		return true;
 	}
-	if (peer->iss_known && !ws_seq_before(peer->iss, ack))
-		return false;
+	if (peer->iss_known && !ws_seq_before(peer->iss, ack)) {
+		/* An endpoint whose SYN was acknowledged takes old acknowledgments down to that of nothing. After a
+		 * simultaneous open Linux takes that also for the ACK of its SYN. */
+		return ack == peer->iss && peer->active && peer->state != WS_SYN_SENT && peer != x->sender;
+	}
 	if (ws_seq_before(peer->snd_max, ack)) {
 		/* Nothing can follow a FIN or an unanswered SYN-ACK, and nothing can exceed the window. */
 		bool fin_last = peer->fin_sent && !peer->fin_implied && peer->fin_end == peer->snd_max;
@@ -417,7 +422,6 @@ static void handle_segment(struct ws_step_context *x)
 	}
 	bool old = is_old(x);
 	x->machine->misacked |= old && peer->state == WS_SYN_RECEIVED;
-	peer->fin_acked_last = 0;
 	settle_doubt(x);
 	contradict_data(x);
 	contradict_fin(x);
@@ -510,6 +514,7 @@ static void handle_tcp(struct ws_step_context *x)
 		return;
 	if (!x->sender->captured)
 		meet_sender(x);
+	x->receiver->fin_acked_last = 0; /* until this segment acknowledges its FIN */
 	if (flags & WS_TCP_RST) {
 		ws_handle_reset(x);
 		return;

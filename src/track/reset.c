@@ -82,8 +82,9 @@ static void contradict_receipt(struct ws_step_context *x)
 	const bool echo_old = x->segment->timestamps && self->proof_known && self->stamped &&
 	                      !ws_seq_before(self->ts_recent, self->proof) &&
 	                      ws_seq_before(x->segment->tsecr, self->proof);
+	const bool answers_ack = self->fin_acked_last && x->segment->sequence == self->fin_end;
 	const bool crossed = x->has_ack ? echo_old || ws_seq_before(x->segment->acknowledgment, self->fin_acked_end)
-	                                : self->fin_acked_last || ws_seq_before(x->segment->sequence, self->fin_end);
+	                                : answers_ack || ws_seq_before(x->segment->sequence, self->fin_end);
 	if (self->fin_sent && self->fin_acked == WS_RECEIPT_PRESUMED && crossed) {
 		/* The segment that acknowledges its FIN had not arrived. */
 		self->fin_acked = WS_NOT_RECEIVED;
@@ -133,6 +134,17 @@ static bool never_answered(struct ws_step_context *x)
 	return true;
 }
 
+/* Its SYN crossed the peer's, but it answers that with a number that is not its own: it had no socket any more. */
+static void contradict_crossed_syn(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender;
+	if (!x->has_ack || !self->active || !self->syn_received || self->syn_ack_sent || self->talks ||
+	    self->fin_sent || x->segment->sequence - self->iss <= 1)
+		return;
+	self->syn_received = self->syn_acked = self->opening_known = 0;
+	ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_NO_SOCKET);
+}
+
 /* A RST without ACK follows that which ended its sender: there was no socket when the ACK of its FIN came. */
 static void contradict_last_ack(struct ws_step_context *x)
 {
@@ -154,6 +166,7 @@ static void reset_leaves(struct ws_step_context *x)
 	if (self->dead || answers_stray(x) || never_answered(x))
 		return;
 	contradict_receipt(x);
+	contradict_crossed_syn(x);
 	contradict_open(x);
 	bool refuses = self->state == WS_LISTEN;
 	/* Nothing was captured of it, and a RST without ACK answers a segment for which there is no socket. That may be

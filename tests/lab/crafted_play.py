@@ -166,6 +166,11 @@ def run(arguments, program):
                 again.keep(os.path.join(arguments.keep, exchange.name.replace("/", "-")), [exchange])
     print(f"{result.same} endpoints agree, {result.left_out} left out")
     bad = len({exchange.name for exchange, _ in result.different} | {exchange.name for exchange in result.failed})
+    if arguments.floor is not None:
+        share = 100 * (len(scripts) - bad) / len(scripts)
+        print(f"{share:.1f} % of {len(scripts)} exchanges agree, at least {arguments.floor:g} % must")
+        bad = int(share < arguments.floor)
+        scripts = scripts[:1]
     print(f"{len(scripts) - bad} passed, {bad} failed")
     return 1 if bad else 0
 

@@ -1,162 +1,6 @@
-/* The endpoint machines: every rule of the tables as a short script of segments with the states after each.
- *
- * A line of a script:  WHO FLAGS seq ack length [tsval tsecr] : CLIENT SERVER
- * WHO is c or s; FLAGS of S F R P A (- for none); numbers count from the initial sequence numbers; `ack` - means no ACK
- * field; states carry the mark of their certainty; `after STATE` says which one the sender was in before. @N in front
- * sets the step's time to N seconds. Other lines: `icmp WHO seq`, `expire WHO`, `superseded WHO [A]`. */
-#include "track/machine.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#define CLIENT_ISS 0xfffffff0u /* so that sequence numbers wrap in the middle of every script */
-#define SERVER_ISS 0x7ffffff0u
-
-struct script {
-	const char *name;
-	const char *lines[24];
-};
-
-static uint16_t flags_of(const char *word)
-{
-	static const char letters[] = "FSRPA";
-	uint16_t flags = 0;
-	for (; *word; word++) {
-		const char *at = strchr(letters, *word);
-		if (at && *at)
-			flags |= (uint16_t)(1u << (at - letters));
-	}
-	return flags;
-}
-
-static bool parse_special(const char *line, struct ws_segment *s)
-{
-	char who, flag = 0;
-	unsigned sequence;
-	if (sscanf(line, "icmp %c %u", &who, &sequence) == 2) {
-		s->kind = WS_INPUT_UNREACHABLE;
-		s->sequence = sequence + (who == 'c' ? CLIENT_ISS : SERVER_ISS);
-	} else if (sscanf(line, "expire %c", &who) == 1) {
-		s->kind = WS_INPUT_EXPIRY;
-	} else if (sscanf(line, "disowned %c", &who) == 1) {
-		s->kind = WS_INPUT_DISOWNED;
-	} else if (sscanf(line, "superseded %c %c", &who, &flag) >= 1) {
-		s->kind = WS_INPUT_SUPERSEDED;
-		s->flags = flag == 'A' ? WS_TCP_ACK : 0;
-	} else {
-		return false;
-	}
-	s->direction = who == 's';
-	return true;
-}
-
-static void parse(const char *line, struct ws_segment *s)
-{
-	char who, flags[8], ack[16];
-	unsigned sequence, length, tsval, tsecr;
-	*s = (struct ws_segment){.window = 1000, .window_scale = 255, .position = WS_POSITION_NONE};
-	if (parse_special(line, s))
-		return;
-	int fields = sscanf(line, "%c %7s %u %15s %u %u %u", &who, flags, &sequence, ack, &length, &tsval, &tsecr);
-	assert_true(fields == 5 || fields == 7);
-	s->direction = who == 's';
-	s->flags = flags_of(flags);
-	s->sequence = sequence + (who == 'c' ? CLIENT_ISS : SERVER_ISS);
-	s->acknowledgment =
-	        strcmp(ack, "-") ? (uint32_t)strtoul(ack, NULL, 10) + (who == 'c' ? SERVER_ISS : CLIENT_ISS) : 0;
-	s->length = length;
-	s->timestamps = fields == 7;
-	if (fields == 7) {
-		s->tsval = tsval;
-		s->tsecr = tsecr;
-	}
-}
-
-static void state_text(const struct ws_endpoint *e, char *text, size_t size)
-{
-	char mark = ws_certainty_mark(e->certainty);
-	snprintf(text, size, "%s%.*s", ws_state_name(e->state), mark != ' ', &mark);
-}
-
-/* Checks what every transition must satisfy: it starts in the endpoint's state, and a retraction goes back
- * to a state that it was in. */
-struct walk {
-	enum ws_state path[2][64];
-	size_t depth[2];
-};
-
-static void check_transitions(struct walk *walk, const struct ws_machine *machine, const struct ws_outcome *outcome)
-{
-	assert_true(outcome->count < WS_MAX_TRANSITIONS);
-	for (unsigned i = 0; i < outcome->count; i++) {
-		const struct ws_transition *t = &outcome->transition[i];
-		enum ws_state *path = walk->path[t->endpoint];
-		size_t *depth = &walk->depth[t->endpoint];
-		/* Its first transition gives its first state; one that opens actively was never in LISTEN. */
-		if (*depth <= 1) {
-			path[0] = t->from;
-			*depth = 1;
-		}
-		assert_int_equal(path[*depth - 1], t->from);
-		assert_int_not_equal(t->from, t->to);
-		if (t->basis == WS_BASIS_RETRACTION && *depth == 1) {
-			path[0] = t->to; /* where it begins was only assumed */
-		} else if (t->basis == WS_BASIS_RETRACTION) {
-			while (*depth && path[*depth - 1] != t->to)
-				(*depth)--;
-			assert_true(*depth > 0);
-		} else {
-			assert_true(*depth < 64);
-			if (!ws_state_follows(t->from, t->to))
-				fail_msg("%s cannot follow %s", ws_state_name(t->to), ws_state_name(t->from));
-			path[(*depth)++] = t->to;
-		}
-		assert_true(t->why != WS_WHY_NONE && t->why < WS_WHY_COUNT);
-	}
-	for (unsigned i = 0; i < 2; i++)
-		if (walk->depth[i] > 1)
-			assert_int_equal(walk->path[i][walk->depth[i] - 1], machine->endpoint[i].state);
-}
-
-static void run_script(void **state)
-{
-	const struct script *script = *state;
-	struct ws_machine machine = {0};
-	struct walk walk = {0};
-	for (unsigned i = 0; i < 24 && script->lines[i]; i++) {
-		const char *line = script->lines[i], *expected = strchr(line, ':');
-		assert_non_null(expected);
-		struct ws_segment s;
-		struct ws_outcome outcome;
-		parse(line[0] == '@' ? strchr(line, ' ') + 1 : line, &s);
-		s.time = (ws_time)(i + 1) * (i + 1) * WS_SECOND; /* later steps are more than a round trip apart */
-		if (line[0] == '@')
-			s.time = strtoll(line + 1, NULL, 10) * WS_SECOND;
-		ws_machine_step(&machine, &s, &outcome);
-		check_transitions(&walk, &machine, &outcome);
-		char client[32], server[32], got[80], want[80];
-		state_text(&machine.endpoint[0], client, sizeof(client));
-		state_text(&machine.endpoint[1], server, sizeof(server));
-		snprintf(got, sizeof(got), "%s %s", client, server);
-		if (strstr(expected, " after ")) {
-			const struct ws_endpoint *sender = &machine.endpoint[s.direction];
-			snprintf(got, sizeof(got), "%s %s after %s", client, server,
-			         ws_state_name(sender->path >> 4 & 15));
-		}
-		snprintf(want, sizeof(want), "%s", expected + 2);
-		if (strcmp(got, want))
-			fail_msg("%s, line %u: %s\n  got  %s\n  want %s", script->name, i + 1, line, got, want);
-	}
-}
-
-#define OPEN                                                                                                           \
-	"c S 0 - 0 : SYN_SENT LISTEN?", "s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED",                                      \
-	        "c A 1 1 0 : ESTABLISHED ESTABLISHED~", "s A 1 1 0 : ESTABLISHED ESTABLISHED"
+/* The endpoint machines: most rules as short scripts of segments with the states after each (those about RST are in
+ * test_machine_reset.c), and properties over random segments. */
+#include "machine_script.h"
 
 static const struct script scripts[] = {
         /* ---- Opening */
@@ -329,6 +173,20 @@ static const struct script scripts[] = {
         {"what seemed a FIN was a byte, and the FIN follows",
          {OPEN, "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~", "s A 2 2 0 : FIN_WAIT_2~ CLOSING",
           "s FA 2 2 0 : FIN_WAIT_2~ LAST_ACK after CLOSE_WAIT"}},
+        {"simultaneous open: an ACK of nothing opens in Linux",
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "s S 0 - 0 : SYN_RECEIVED~ SYN_SENT",
+          "c SA 0 1 0 : SYN_RECEIVED ESTABLISHED~", "s PA 1 0 9 : ESTABLISHED~ ESTABLISHED",
+          "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~ after ESTABLISHED"}},
+        {"simultaneous open: a segment that is older than the SYN",
+         {"c S 0 - 0 500 0 : SYN_SENT LISTEN?", "s S 0 - 0 100 0 : SYN_RECEIVED~ SYN_SENT",
+          "c SA 0 1 0 500 100 : SYN_RECEIVED ESTABLISHED~", "s A 1 1 0 5 500 : SYN_RECEIVED ESTABLISHED"}},
+        {"an old ACK, of nothing, to the endpoint that opened; its FIN counts",
+         {OPEN, "s FA 1 0 0 : CLOSE_WAIT~ FIN_WAIT_1"}},
+        {"the same to the one that listened: it was never acknowledged so little",
+         {OPEN, "c FA 1 0 0 : ESTABLISHED ESTABLISHED"}},
+        {"simultaneous open, but the first had given up: RST with ACK, and with another number",
+         {"c S 0 - 0 : SYN_SENT LISTEN?", "s S 0 - 0 : SYN_RECEIVED~ SYN_SENT",
+          "c RA 900 1 0 : CLOSED~ CLOSED~ after SYN_SENT"}},
         {"simultaneous open, one SYN-ACK lost: its sender acknowledges the SYN that comes again",
          {"c S 0 - 0 : SYN_SENT LISTEN?", "s S 0 - 0 : SYN_RECEIVED~ SYN_SENT", "c S 0 - 0 : SYN_RECEIVED~ SYN_SENT",
           "s A 1 1 0 : ESTABLISHED~ SYN_RECEIVED~", "c S 0 - 0 : SYN_RECEIVED~ SYN_RECEIVED~",
@@ -360,91 +218,6 @@ static const struct script scripts[] = {
          {OPEN, "c PA 1 1 5 : ESTABLISHED ESTABLISHED", "s A 1 6 0 : ESTABLISHED ESTABLISHED",
           "c FA 0 1 0 : ESTABLISHED ESTABLISHED", "c FA 5 1 0 : ESTABLISHED ESTABLISHED",
           "s A 1 6 0 : ESTABLISHED ESTABLISHED"}},
-        /* ---- RST */
-        {"refused, but someone else said so: the SYN-ACK follows, and the client has given up",
-         {"c S 0 - 0 : SYN_SENT LISTEN?", "s RA 0 1 0 : CLOSED~ CLOSED", "s SA 0 1 0 : CLOSED~ SYN_RECEIVED",
-          "c R 1 - 0 : CLOSED~ CLOSED~"}},
-        {"the same, and the client has not given up",
-         {"c S 0 - 0 : SYN_SENT LISTEN?", "s RA 0 1 0 : CLOSED~ CLOSED", "s SA 0 1 0 : CLOSED~ SYN_RECEIVED",
-          "c A 1 1 0 : ESTABLISHED ESTABLISHED~"}},
-        {"refused, and listening when the SYN comes again",
-         {"c S 0 - 0 : SYN_SENT LISTEN?", "s RA 0 1 0 : CLOSED~ CLOSED", "c S 0 - 0 : SYN_SENT CLOSED",
-          "s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED"}},
-        {"the SYN is taken back by a RST with its own number",
-         {"c S 0 - 0 : SYN_SENT LISTEN?", "c R 0 - 0 : CLOSED~ LISTEN?"}},
-        {"a RST that only answered a SYN-ACK",
-         {"c S 0 - 9 : SYN_SENT LISTEN?", "s SA 0 10 5 : ESTABLISHED~ SYN_RECEIVED", "c R 10 - 0 : CLOSED~ CLOSED~",
-          "s SA 0 10 0 : CLOSED~ SYN_RECEIVED", "c A 10 1 0 : ESTABLISHED ESTABLISHED~"}},
-        {"refused", {"c S 0 - 0 : SYN_SENT LISTEN?", "s RA 0 1 0 : CLOSED~ CLOSED"}},
-        {"RST without ACK does not refuse", {"c S 0 - 0 : SYN_SENT LISTEN?", "s R 0 - 0 : SYN_SENT LISTEN?"}},
-        {"RST that acknowledges something else does not refuse",
-         {"c S 0 - 0 : SYN_SENT LISTEN?", "s RA 0 9 0 : SYN_SENT LISTEN?"}},
-        {"RST in SYN_SENT answers a stray ACK", {"c S 0 - 0 : SYN_SENT LISTEN?", "c R 77 - 0 : SYN_SENT LISTEN?"}},
-        {"given up before the SYN-ACK, or a scan",
-         {"c S 0 - 0 : SYN_SENT LISTEN?", "s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED", "c R 1 - 0 : CLOSED~ CLOSED~"}},
-        {"aborted", {OPEN, "c RA 1 1 0 : CLOSED~ CLOSED~"}},
-        {"no socket", {OPEN, "c PA 1 1 5 : ESTABLISHED ESTABLISHED", "s R 1 - 0 : CLOSED~ CLOSED~"}},
-        {"RST in the window but not exact draws a challenge",
-         {OPEN, "c R 50 - 0 : CLOSED~ ESTABLISHED", "s A 1 1 0 : CLOSED~ ESTABLISHED", "c R 1 - 0 : CLOSED~ CLOSED~"}},
-        {"garbage ACK in a RST", {OPEN, "c RA 1 999999 0 : CLOSED~ CLOSED~"}},
-        {"RST one below in CLOSE_WAIT", {OPEN, "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~", "c R 1 - 0 : CLOSED~ CLOSED~"}},
-        {"RST forged: its apparent sender goes on",
-         {OPEN, "c R 1 - 0 : CLOSED~ CLOSED~", "c PA 1 1 5 : ESTABLISHED CLOSED~"}},
-        {"RST lost: its receiver goes on",
-         {OPEN, "c R 1 - 0 : CLOSED~ CLOSED~", "s FA 1 1 0 : CLOSED~ FIN_WAIT_1", "c R 1 - 0 : CLOSED~ CLOSED~"}},
-        {"RST exact in TIME_WAIT",
-         {OPEN, "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~", "s FA 1 2 0 : TIME_WAIT~ LAST_ACK",
-          "c A 2 2 0 : TIME_WAIT CLOSED~", "s R 2 - 0 : CLOSED~ CLOSED~"}},
-        {"RST inexact in TIME_WAIT",
-         {OPEN, "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~", "s FA 1 2 0 : TIME_WAIT~ LAST_ACK",
-          "c A 2 2 0 : TIME_WAIT CLOSED~", "s R 3 - 0 : TIME_WAIT CLOSED~"}},
-        {"FIN finds no socket any more",
-         {OPEN, "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~", "s A 1 2 0 : FIN_WAIT_2~ CLOSE_WAIT",
-          "s FA 1 2 0 : TIME_WAIT~ LAST_ACK", "c R 2 - 0 : CLOSED~ CLOSED~"}},
-        {"RST answers the bare ACK of a FIN: its sender was gone",
-         {OPEN, "s FA 1 1 0 : CLOSE_WAIT~ FIN_WAIT_1", "c A 1 2 0 : CLOSE_WAIT FIN_WAIT_2~",
-          "s R 2 - 0 : CLOSED~ CLOSED~ after FIN_WAIT_1"}},
-        {"RST answers the bare ACK of a FIN, after a RST that crossed it",
-         {OPEN, "s FA 1 1 0 : CLOSE_WAIT~ FIN_WAIT_1", "c A 1 2 0 : CLOSE_WAIT FIN_WAIT_2~",
-          "s RA 2 1 0 : CLOSED~ CLOSED~ after FIN_WAIT_2", "s R 2 - 0 : CLOSED~ CLOSED~ after FIN_WAIT_1"}},
-        {"the echo of a timestamp that had come before proves nothing",
-         {"c S 0 - 0 100 0 : SYN_SENT LISTEN?", "s SA 0 1 0 500 100 : ESTABLISHED~ SYN_RECEIVED",
-          "c A 1 1 0 101 500 : ESTABLISHED ESTABLISHED~", "s FA 1 1 0 501 101 : CLOSE_WAIT~ FIN_WAIT_1",
-          "c A 1 2 0 101 501 : CLOSE_WAIT FIN_WAIT_2~", "s A 2 1 0 502 101 : CLOSE_WAIT FIN_WAIT_2~"}},
-        {"RST answers data: it may have had the ACK of its FIN before",
-         {OPEN, "s FA 1 1 0 : CLOSE_WAIT~ FIN_WAIT_1", "c A 1 2 0 : CLOSE_WAIT FIN_WAIT_2~",
-          "c PA 1 2 5 : CLOSE_WAIT FIN_WAIT_2~", "s R 2 - 0 : CLOSED~ CLOSED~ after FIN_WAIT_2"}},
-        {"RST that left before the ACK of its FIN came, as its echo shows",
-         {"c S 0 - 0 100 0 : SYN_SENT LISTEN?", "s SA 0 1 0 500 100 : ESTABLISHED~ SYN_RECEIVED",
-          "c A 1 1 0 101 500 : ESTABLISHED ESTABLISHED~", "s FA 1 1 0 510 101 : CLOSE_WAIT~ FIN_WAIT_1",
-          "c A 1 2 0 111 510 : CLOSE_WAIT FIN_WAIT_2~", "s RA 2 1 0 511 101 : CLOSED~ CLOSED~ after FIN_WAIT_1"}},
-        {"RST after the ACK of its FIN came out of order, which its echo does not show",
-         {"c S 0 - 0 100 0 : SYN_SENT LISTEN?", "s SA 0 1 0 500 100 : ESTABLISHED~ SYN_RECEIVED",
-          "c A 1 1 0 101 500 : ESTABLISHED ESTABLISHED~", "s FA 1 1 0 510 101 : CLOSE_WAIT~ FIN_WAIT_1",
-          "c FA 9 2 0 111 510 : LAST_ACK FIN_WAIT_2~", "s A 2 1 0 512 101 : LAST_ACK FIN_WAIT_2~",
-          "s RA 2 1 0 513 101 : CLOSED~ CLOSED~ after FIN_WAIT_2"}},
-        {"RST that left after it",
-         {"c S 0 - 0 100 0 : SYN_SENT LISTEN?", "s SA 0 1 0 500 100 : ESTABLISHED~ SYN_RECEIVED",
-          "c A 1 1 0 101 500 : ESTABLISHED ESTABLISHED~", "s FA 1 1 0 510 101 : CLOSE_WAIT~ FIN_WAIT_1",
-          "c A 1 2 0 111 510 : CLOSE_WAIT FIN_WAIT_2~", "s RA 2 1 0 521 111 : CLOSED~ CLOSED~ after FIN_WAIT_2"}},
-        {"RST answers the SYN-ACK that was the only sign of a SYN",
-         {"s SA 0 1 0 : ESTABLISHED~ SYN_RECEIVED", "c R 1 - 0 : CLOSED~ CLOSED~ after CLOSED"}},
-        {"RST that did not end its receiver, and its apparent sender goes on with other numbers",
-         {OPEN, "c R 50 - 0 : CLOSED~ ESTABLISHED", "s A 1 1 0 : CLOSED~ ESTABLISHED",
-          "c PA 20 1 5 : ESTABLISHED ESTABLISHED"}},
-        {"the same at once: it was sent before the RST",
-         {OPEN, "@30 c R 50 - 0 : CLOSED~ ESTABLISHED", "@30 s A 1 1 0 : CLOSED~ ESTABLISHED",
-          "@30 c PA 20 1 5 : CLOSED~ ESTABLISHED"}},
-        {"RST in the window in FIN_WAIT_2",
-         {OPEN, "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~", "s A 1 2 0 : FIN_WAIT_2~ CLOSE_WAIT",
-          "s RA 9 2 0 : CLOSED~ CLOSED~"}},
-        {"the same, but the program still has it: a challenge ACK",
-         {OPEN, "c FA 1 1 0 : FIN_WAIT_1 CLOSE_WAIT~", "s A 1 2 0 : FIN_WAIT_2~ CLOSE_WAIT",
-          "s RA 9 2 0 : CLOSED~ CLOSED~", "c A 2 1 0 : FIN_WAIT_2~ CLOSED~"}},
-        {"an ACK that was under way when a RST came shows a FIN that was not known to have come",
-         {OPEN, "s PA 9 1 8 : ESTABLISHED ESTABLISHED", "s FA 17 1 0 : ESTABLISHED FIN_WAIT_1",
-          "@40 s RA 18 1 0 : CLOSED~ CLOSED~", "@40 c A 1 18 0 : CLOSED~ CLOSED~ after CLOSE_WAIT"}},
-        {"a lone RST is nothing", {"s R 5 - 0 : CLOSED CLOSED"}},
         /* ---- The rest */
         {"picked up in the middle",
          {"c PA 1 1 5 : ESTABLISHED? ESTABLISHED?", "s A 1 6 0 : ESTABLISHED? ESTABLISHED?"}},

@@ -137,6 +137,44 @@ static void many_syns_between_the_segments_of_an_open_connection(void **state)
 	ws_tracker_free(tracker);
 }
 
+static void a_syn_after_a_reset_that_was_not_taken(void **state)
+{
+	(void)state;
+	/* The server has not got the client's data, so the RST past it is inexact, and a challenge ACK answers. Then a
+	 * SYN comes, and the server goes on with the old connection. */
+	static const struct shot shots[] = {
+	        OPEN(100, 0),
+	        {CLIENT, A, 101, 501, 7, 10, .bad = 0},
+	        {CLIENT, R, 108, 0, 0, 20, .bad = 0},
+	        {CLIENT, S, 9000, 0, 0, 1000, .bad = 0},
+	        {SERVER, A, 501, 101, 0, 1001, .bad = 0},
+	        {SERVER, A, 501, 101, 5, 2000, .bad = 0},
+	};
+	struct ws_tracker *tracker = tracker_of(0, false);
+	PLAY(tracker, shots);
+	assert_states(tracker, 1, WS_CLOSED, WS_ESTABLISHED);
+	assert_int_equal(conn(tracker, 1).endpoint[1].bytes, 5);
+	assert_states(tracker, 2, WS_SYN_SENT, WS_LISTEN);
+	ws_tracker_free(tracker);
+}
+
+static void a_syn_ack_while_the_other_side_still_closes(void **state)
+{
+	(void)state;
+	/* The last ACK is lost, so the server is in LAST_ACK, and cannot have sent a SYN that this answers. */
+	static const struct shot shots[] = {
+	        OPEN(100, 0),
+	        {CLIENT, F, 101, 501, 0, 10, .bad = 0},
+	        {SERVER, F, 501, 102, 0, 11, .bad = 0},
+	        {CLIENT, S | A, 777, 90000, 0, 500, .bad = 0},
+	};
+	struct ws_tracker *tracker = tracker_of(0, false);
+	PLAY(tracker, shots);
+	assert_int_equal(ws_tracker_conn_count(tracker), 1);
+	assert_states(tracker, 1, WS_TIME_WAIT, WS_LAST_ACK);
+	ws_tracker_free(tracker);
+}
+
 static void a_syn_ack_with_the_numbers_of_the_connection_that_ended(void **state)
 {
 	(void)state;
@@ -464,6 +502,8 @@ int main(void)
 	        cmocka_unit_test(a_syn_in_the_window_of_a_half_open_one_ends_it),
 	        cmocka_unit_test(a_forged_syn_is_disowned),
 	        cmocka_unit_test(many_syns_between_the_segments_of_an_open_connection),
+	        cmocka_unit_test(a_syn_after_a_reset_that_was_not_taken),
+	        cmocka_unit_test(a_syn_ack_while_the_other_side_still_closes),
 	        cmocka_unit_test(a_syn_ack_with_the_numbers_of_the_connection_that_ended),
 	        cmocka_unit_test(a_syn_ack_supersedes_what_still_lived),
 	        cmocka_unit_test(a_refusal_that_was_lost),
