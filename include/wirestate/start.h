@@ -8,6 +8,7 @@
 /* Groups up to WS_LESSON_GROUP_COUNT are those of lessons, with their headings. X(enumerator, heading) of the others:
  */
 #define WS_START_GROUPS(X)                                                                                             \
+	X(WS_START_LAB, "The lab: two hosts and a wire on this machine")                                               \
 	X(WS_START_HERE, "Captures in this folder")                                                                    \
 	X(WS_START_CAPTURES, "Captures in ./captures")                                                                 \
 	X(WS_START_INTERFACES, "Interfaces, live")                                                                     \
@@ -28,7 +29,7 @@ static inline bool ws_start_is_lesson(unsigned group)
 struct ws_start_entry {
 	unsigned group;
 	char title[192]; /* cleaned: what it is called on the screen */
-	char name[64];   /* cleaned: of an interface or a file, or as --lesson takes it */
+	char name[64];   /* cleaned: of an interface or a file, or as --lesson or --lab takes it */
 	char about[256]; /* one line */
 	bool ready;      /* it can be opened; false: `about` says what is missing */
 	bool done;       /* the user has done this lesson */

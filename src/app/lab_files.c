@@ -74,43 +74,51 @@ static int scenario_compare(const void *left, const void *right)
 	return a->order != b->order ? (a->order > b->order) - (a->order < b->order) : strcmp(a->name, b->name);
 }
 
-static size_t read_all(const char *folder, struct lab_scenario ***all, struct ws_error *error)
+struct lab_scenario **lab_scenarios_bundled(size_t *count, struct ws_error *error)
 {
 	struct dirent **names;
-	size_t count = 0;
+	char folder[PATH_MAX];
+	*count = 0;
+	if (!data_folder("lab", folder, sizeof(folder)))
+		return NULL;
 	const int found = scandir(folder, &names, is_scenario, alphasort);
-	*all = found > 0 ? calloc((size_t)found, sizeof(**all)) : NULL;
+	struct lab_scenario **all = found > 0 ? calloc((size_t)found, sizeof(*all)) : NULL;
 	for (int i = 0; i < found; i++) {
 		char path[PATH_MAX + sizeof(names[0]->d_name) + 1];
 		struct ws_error wrong = {.status = WS_OK};
 		snprintf(path, sizeof(path), "%s/%s", folder, names[i]->d_name);
-		struct lab_scenario *scenario = *all ? read_scenario(path, &wrong) : NULL;
+		struct lab_scenario *scenario = all ? read_scenario(path, &wrong) : NULL;
 		if (scenario)
-			(*all)[count++] = scenario;
-		else if (error->status == WS_OK)
+			all[(*count)++] = scenario;
+		else if (error && error->status == WS_OK)
 			*error = wrong;
 		free(names[i]);
 	}
 	if (found >= 0)
 		free(names);
-	if (count)
-		qsort(*all, count, sizeof(**all), scenario_compare);
-	return count;
+	if (*count)
+		qsort(all, *count, sizeof(*all), scenario_compare);
+	return all;
+}
+
+void lab_scenarios_free(struct lab_scenario **scenarios, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		lab_scenario_free(scenarios[i]);
+	free(scenarios);
 }
 
 int lab_scenarios_print(void)
 {
 	struct ws_error error = {.status = WS_OK};
-	struct lab_scenario **all = NULL;
-	char folder[PATH_MAX];
-	const size_t count = data_folder("lab", folder, sizeof(folder)) ? read_all(folder, &all, &error) : 0;
+	size_t count;
+	struct lab_scenario **all = lab_scenarios_bundled(&count, &error);
 	for (size_t i = 0; i < count; i++) {
 		printf("%-22s ", all[i]->name);
 		print_clean(stdout, all[i]->about);
 		putchar('\n');
-		lab_scenario_free(all[i]);
 	}
-	free(all);
+	lab_scenarios_free(all, count);
 	if (error.status != WS_OK)
 		return report_error(&error);
 	if (!count)

@@ -6,6 +6,10 @@
 
 /* Reads the one of that name, or at that path. NULL: `error` says why. */
 struct lab_scenario *lab_scenario_open(const char *name, struct ws_error *error) WS_CHECKED;
+/* Those that come with wirestate, in their order; to be freed with lab_scenarios_free(). `error` is filled where one of
+ * them is wrong, and may be NULL. */
+struct lab_scenario **lab_scenarios_bundled(size_t *count, struct ws_error *error) WS_CHECKED;
+void lab_scenarios_free(struct lab_scenario **scenarios, size_t count);
 /* Lists those that come with wirestate on standard output. Returns the exit status. */
 int lab_scenarios_print(void);
 

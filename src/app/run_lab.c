@@ -39,8 +39,7 @@ static bool open_written(void *context, struct ws_error *error)
 {
 	struct lab_file *file = context;
 	file->fd = open(file->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	return file->fd >= 0 ||
-	       ws_fail(error, WS_ERROR_OUTPUT, "cannot write to %s: %s", file->path, strerror(errno));
+	return file->fd >= 0 || ws_fail(error, WS_ERROR_OUTPUT, "cannot write to %s: %s", file->path, strerror(errno));
 }
 
 static bool open_lab(struct lab *lab, struct options *options, const struct lab_scenario *scenario,

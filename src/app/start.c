@@ -61,8 +61,10 @@ static void start_draw(struct start *it)
 
 static void child_become(const struct start *it, const struct ws_start_entry *entry, int errors)
 {
-	char name[PATH_MAX], interface[] = "-i", file[] = "-r", lesson[] = "--lesson", from[] = "--from-start";
+	char name[PATH_MAX], interface[] = "-i", file[] = "-r", lesson[] = "--lesson", lab[] = "--lab",
+	                     from[] = "--from-start";
 	char *const how = entry->group == WS_START_INTERFACES ? interface
+	                  : entry->group == WS_START_LAB        ? lab
 	                  : ws_start_is_lesson(entry->group)  ? lesson
 	                                                      : file;
 	char *const arguments[] = {name, how, entry->target, from, NULL};

@@ -1,6 +1,7 @@
 /* What the start screen offers: lessons; captures, each with a line about it; and interfaces, with what is missing to
  * open them. For captures that come with wirestate the line is taken from the table in their README; others are
  * recognized by their first bytes. */
+#include "app/lab_files.h"
 #include "app/lesson_files.h"
 #include "app/lessons_done.h"
 #include "app/start.h"
@@ -242,6 +243,26 @@ static void add_lessons(struct list *list)
 	lessons_free(files, count);
 }
 
+/* ---- The lab */
+
+static void add_lab(struct list *list)
+{
+	size_t count;
+	struct lab_scenario **scenarios = lab_scenarios_bundled(&count, NULL);
+	for (size_t i = 0; i < count; i++) {
+		const struct lab_scenario *scenario = scenarios[i];
+		struct ws_start_entry *entry = entry_add(list, WS_START_LAB, scenario->name, scenario->name);
+		if (!entry)
+			break;
+		struct ws_text title = WS_TEXT_OVER(entry->title), about = WS_TEXT_OVER(entry->about);
+		ws_text_clean(&title, scenario->title, strlen(scenario->title));
+		ws_text_cstr(&title);
+		ws_text_clean(&about, scenario->about, strlen(scenario->about));
+		ws_text_cstr(&about);
+	}
+	lab_scenarios_free(scenarios, count);
+}
+
 void start_list_mark_done(struct ws_start_entry *entries, size_t count)
 {
 	struct lessons_done done;
@@ -256,6 +277,7 @@ struct ws_start_entry *start_list(const char *command, size_t *count)
 	char bundled[PATH_MAX] = "";
 	const bool found = data_folder("captures", bundled, sizeof(bundled));
 	add_lessons(&list);
+	add_lab(&list);
 	add_own_captures(&list, found ? bundled : "");
 	add_interfaces(&list);
 	if (found)

@@ -35,7 +35,7 @@ static void draw_entry(const struct ws_start *start, struct ws_canvas *canvas, i
 	const struct ws_start_entry *entry = &start->entries[index];
 	const int limit = canvas->columns - 1;
 	const enum ws_style style = entry->ready ? WS_STYLE_NORMAL : WS_STYLE_DIM;
-	const int about = NAME_COLUMN + (ws_start_is_lesson(entry->group) ? TITLE_WIDTH : NAME_WIDTH) + 1;
+	const int about = NAME_COLUMN + (entry->group <= WS_START_LAB ? TITLE_WIDTH : NAME_WIDTH) + 1;
 	if (entry->done)
 		ws_canvas_put(canvas, row, 1, WS_STYLE_GOOD, 0x2713);
 	const int end = draw_cut(canvas, row, NAME_COLUMN, about - 1, style, entry->title);
@@ -68,6 +68,8 @@ static void about_selected(const struct ws_start *start, struct ws_text *text)
 	ws_text_puts(text, entry->about);
 	if (ws_start_is_lesson(entry->group))
 		ws_text_printf(text, " (%s --lesson %s)", start->command, entry->name);
+	else if (entry->group == WS_START_LAB)
+		ws_text_printf(text, " (%s --lab %s)", start->command, entry->name);
 }
 
 static void draw_words(const struct ws_start *start, struct ws_canvas *canvas, int top)
@@ -180,6 +182,7 @@ static void draw_help(const struct ws_start *start, struct ws_canvas *canvas)
 {
 	static const char *const words[] = {
 	        "A lesson is a real capture that stops and asks. It needs no privileges.",
+	        "The lab makes two hosts and a wire, and plays a scenario there; so does --lab.",
 	        "A capture is a file of recorded packets; open one to see its connections.",
 	        "An interface shows the packets of this machine as they come, which needs root. On lo, programs of "
 	        "this "

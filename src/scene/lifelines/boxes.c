@@ -155,7 +155,7 @@ int boxes_draw_kernels(const struct layout *layout, struct ws_canvas *canvas, in
 			continue;
 		const char *words = ws_text_cstr(&text);
 		const int column = box_column(layout, side);
-		draw_cut(canvas, row, column + (WIDTH - ws_columns(words)) / 2, column + WIDTH, style, words);
+		draw_cut(canvas, row, column + (WIDTH - ws_columns(words)) / 2, column + WIDTH + 2, style, words);
 		rows = 1;
 	}
 	return rows;
