@@ -17,6 +17,9 @@
 	X(WS_ACT_MOUSE, "mouse", "M", "leave the mouse to the terminal, to copy text, or use it here")                 \
 	X(WS_ACT_BACK, "back", "Esc Backspace", "go back to the screen before")                                        \
 	X(WS_ACT_HELP, "help", "? F1", "show this help, or leave it")                                                  \
+	X(WS_ACT_LESSON_NEXT, "lesson-next", "Space Enter", "lesson: show the answer, or go on to the next stop")      \
+	X(WS_ACT_LESSON_BACK, "lesson-back", "Backspace", "lesson: back to the stop before")                           \
+	X(WS_ACT_LESSON_LIVE, "lesson-live", "L", "lesson: at its end, watch the same live on lo")                     \
 	X(WS_ACT_UP, "up", "Up k", "move up")                                                                          \
 	X(WS_ACT_DOWN, "down", "Down j", "move down")                                                                  \
 	X(WS_ACT_PAGE_UP, "page-up", "PgUp", "a page up")                                                              \
@@ -68,10 +71,7 @@
 	X(WS_ACT_NEXT_PANE, "pane", "Tab", "to the other pane")                                                        \
 	X(WS_ACT_NEXT_GROUP, "next-group", "Tab", "the start screen: to the next group")                               \
 	X(WS_ACT_ABSOLUTE, "absolute", "a", "absolute or relative sequence numbers")                                   \
-	X(WS_ACT_TIMES, "times", "T", "times: since the packet before, since the first, date, UTC, or since 1970")     \
-	X(WS_ACT_LESSON_NEXT, "lesson-next", "Space Enter", "lesson: show the answer, or go on to the next stop")      \
-	X(WS_ACT_LESSON_BACK, "lesson-back", "Backspace", "lesson: back to the stop before")                           \
-	X(WS_ACT_LESSON_LIVE, "lesson-live", "L", "lesson: at its end, watch the same live on lo")
+	X(WS_ACT_TIMES, "times", "T", "times: since the packet before, since the first, date, UTC, or since 1970")
 
 enum ws_action {
 #define X(name, word, keys, meaning) name,

@@ -27,6 +27,7 @@ struct ws_ui {
 	struct list_view list;
 	struct hosts_view hosts;
 	struct replay replay;
+	struct ws_canvas pane; /* what is beside the lifelines is drawn on it; no cells: nothing */
 	struct timeline timeline;
 	struct packet_view packet;
 	struct stream_view stream;

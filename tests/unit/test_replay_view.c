@@ -91,6 +91,35 @@ static void test_diagram(void **state)
 	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_LIFELINES);
 }
 
+/* Beside the lifelines, where there is room: the state diagram, the step's packet, the connection's bytes. */
+static void test_pane(void **state)
+{
+	struct world *world = *state;
+	ws_ui_act(world->ui, &world->model, WS_ACT_ENTER);
+	assert_shows(world, "step 10/10");
+	assert_false(ws_ui_act(world->ui, &world->model, WS_ACT_NEXT_PANE)); /* 80 columns are too few */
+	assert_true(ws_canvas_resize(&world->canvas, 120, 40));
+	assert_shows(world, "│ State diagram");
+	act(world, WS_ACT_NEXT_PANE);
+	assert_shows(world, "│ Frame 10  connection 1");
+	assert_shows(world, "sequence number  1006");
+	assert_shows(world, "CLIENT 10.0.0.1:4000");
+	act(world, WS_ACT_FIRST);
+	assert_shows(world, "│ Frame 1  connection 1"); /* it follows the step */
+	assert_shows(world, "sequence number  1000");
+	act(world, WS_ACT_NEXT_PANE);
+	assert_shows(world, "│ Stream 1");
+	assert_shows(world, "│▶► client frame 1  SYN");
+	act(world, WS_ACT_LAST);
+	assert_shows(world, "│ xxxx");
+	assert_true(ws_canvas_resize(&world->canvas, 80, 24));
+	assert_shows(world, "step 10/10");
+	assert_true(ws_canvas_resize(&world->canvas, 200, 60));
+	assert_shows(world, "│ Stream of connection 1");
+	act(world, WS_ACT_NEXT_PANE);
+	assert_shows(world, "│ State diagram");
+}
+
 static bool press(struct world *world, enum ws_action action, ws_time time)
 {
 	const struct ws_key key = {.kind = WS_KEY_ACTION, .action = action, .time = time};
@@ -325,6 +354,7 @@ int main(void)
 	        SCENE_TEST(test_jumps),
 	        SCENE_TEST(test_what_was_lost),
 	        SCENE_TEST(test_diagram),
+	        SCENE_TEST(test_pane),
 	        SCENE_TEST(test_pause_stops_the_clock),
 	        SCENE_TEST(test_a_stop_is_no_time),
 	        SCENE_TEST(test_steps_fly_both_ways),

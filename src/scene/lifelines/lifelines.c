@@ -460,33 +460,10 @@ static int notes_need(const struct layout *layout, const struct ws_canvas *canva
 	return need <= usual || most <= usual ? usual : need < most ? need : most;
 }
 
-/* The state diagram takes the right side where there is room enough for both. */
-static int pane_columns(int columns, int bottom)
+/* The first row below the pane when the notes have their usual rows. */
+static int pane_bottom(const struct ws_ui *ui)
 {
-	enum { NARROW = 46, WIDE = 80, LIFELINES = 74, ROOMY = 100 };
-	if (columns >= WIDE + ROOMY && diagram_rows(WIDE - 2, bottom - 2))
-		return WIDE;
-	return columns >= NARROW + LIFELINES && diagram_rows(NARROW - 2, bottom - 2) ? NARROW : 0;
-}
-
-static void draw_pane(const struct layout *layout, struct ws_canvas *canvas, int bottom)
-{
-	int left = layout->columns, width = canvas->columns - left - 1, top = 1;
-	for (int row = top; row < bottom; row++)
-		ws_canvas_put(canvas, row, left, WS_STYLE_DIM, 0x2502);
-	int rows = diagram_rows(width, bottom - top);
-	int spare = bottom - top - rows;
-	int paths = spare >= 5 ? 2 : 0;
-	if (paths) {
-		int end = ws_canvas_bold(canvas, top, left + 2, canvas->columns - 1, WS_STYLE_TITLE, "State diagram");
-		end = ws_canvas_text(canvas, top++, end + 2, canvas->columns - 1, WS_STYLE_CLIENT, "C client");
-		ws_canvas_text(canvas, top - 1, end + 2, canvas->columns - 1, WS_STYLE_SERVER, "S server");
-		spare -= 1 + paths;
-	}
-	diagram_draw_in(layout, canvas, top + spare / 2, rows, left + 1, width);
-	for (int side = 0; side < paths; side++)
-		diagram_draw_path(layout, canvas, bottom - paths + side, left + 2, canvas->columns - 1,
-		                  side ? !layout->left : layout->left);
+	return ui->lesson.lesson ? ui->rows - 1 : ui->rows - 2 - notes_height(ui->rows);
 }
 
 /* Above a lesson's panel, without the notes, which would give away the answer. */
@@ -494,7 +471,7 @@ static void draw_for_lesson(const struct ws_ui *ui, const struct ws_model *model
 {
 	enum { NAMES = 2, BOXES = 3, LEAST = 6 };
 	struct layout layout;
-	const int bottom = canvas->rows - 1, columns = canvas->columns - pane_columns(canvas->columns, bottom);
+	const int bottom = canvas->rows - 1, columns = canvas->columns - pane_columns(ui, canvas->columns, bottom);
 	const bool boxes = bottom >= NAMES + BOXES + LEAST;
 	if (!layout_compose(ui, model, columns, &layout)) {
 		layout_missing(ui, canvas);
@@ -506,7 +483,7 @@ static void draw_for_lesson(const struct ws_ui *ui, const struct ws_model *model
 	const int kernels = boxes ? boxes_draw_kernels(&layout, canvas, NAMES + BOXES) : 0;
 	draw_segment_row(&layout, canvas, boxes ? NAMES + BOXES + kernels : NAMES, bottom);
 	if (columns < canvas->columns)
-		draw_pane(&layout, canvas, bottom);
+		pane_draw(&layout, canvas, bottom);
 }
 
 static void lifelines_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
@@ -518,7 +495,7 @@ static void lifelines_draw(const struct ws_ui *ui, const struct ws_model *model,
 	}
 	int rule = canvas->rows - 2;
 	draw_rule(canvas, rule);
-	int columns = canvas->columns - pane_columns(canvas->columns, rule - notes_height(canvas->rows));
+	int columns = canvas->columns - pane_columns(ui, canvas->columns, pane_bottom(ui));
 	if (!layout_compose(ui, model, columns, &layout)) {
 		layout_missing(ui, canvas);
 		return;
@@ -534,10 +511,34 @@ static void lifelines_draw(const struct ws_ui *ui, const struct ws_model *model,
 		draw_rule(canvas, --notes);
 	draw_segment_row(&layout, canvas, top, notes);
 	if (columns < canvas->columns)
-		draw_pane(&layout, canvas, notes - (canvas->rows < 30));
+		pane_draw(&layout, canvas, notes - (canvas->rows < 30));
 	if (canvas->rows >= 30)
 		notes++;
 	notes_draw(&layout, canvas, notes, rule - notes);
+}
+
+static void lifelines_layout(struct ws_ui *ui, const struct ws_model *model)
+{
+	replay_layout(ui, model);
+	pane_layout(ui, model, pane_bottom(ui));
+}
+
+static void lifelines_free(struct ws_ui *ui)
+{
+	replay_free(ui);
+	ws_canvas_destroy(&ui->pane);
+}
+
+static bool lifelines_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
+{
+	if (action != WS_ACT_NEXT_PANE)
+		return replay_act(ui, model, action);
+	const int pane = ui->replay.pane;
+	ui->replay.pane = (enum replay_pane)((pane + 1) % REPLAY_PANES);
+	if (pane_columns(ui, ui->columns, pane_bottom(ui)))
+		return true;
+	ui->replay.pane = (enum replay_pane)pane; /* there is no room for it */
+	return false;
 }
 
 static const struct screen_key lifelines_keys[] = {
@@ -547,6 +548,7 @@ static const struct screen_key lifelines_keys[] = {
         {WS_ACT_STREAM, WS_ACT_NONE, "stream"},
         {WS_ACT_DIAGRAM, WS_ACT_NONE, "diagram"},
         {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_NEXT_PANE, WS_ACT_NONE, "pane"},
         {WS_ACT_RESTART, WS_ACT_NONE, "replay"},
         {WS_ACT_SLOWER, WS_ACT_FASTER, "speed"},
         {WS_ACT_GUIDED, WS_ACT_NONE, "guided"},
@@ -565,11 +567,11 @@ static const struct screen_key lifelines_keys[] = {
 
 const struct screen_ops lifelines_screen = {
         .init = replay_init,
-        .free = replay_free,
+        .free = lifelines_free,
         .snapshot_changed = replay_snapshot_changed,
-        .layout = replay_layout,
+        .layout = lifelines_layout,
         .draw = lifelines_draw,
-        .act = replay_act,
+        .act = lifelines_act,
         .tick = replay_tick,
         .next_change = replay_next_change,
         .keys = lifelines_keys,

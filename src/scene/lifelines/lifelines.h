@@ -75,6 +75,12 @@ bool evidence_kernel(const struct layout *layout, int endpoint, struct ws_text *
 /* Appends what the programs and the wire did at the step; nothing where that is not known. */
 void evidence_text(const struct layout *layout, struct ws_text *text);
 
+/* pane.c */
+/* The columns of the pane beside the lifelines; 0: there is no room for it. `bottom`: the first row below it. */
+int pane_columns(const struct ws_ui *ui, int columns, int bottom);
+void pane_layout(struct ws_ui *ui, const struct ws_model *model, int bottom);
+void pane_draw(const struct layout *layout, struct ws_canvas *canvas, int bottom);
+
 /* diagram.c */
 /* The rows that the diagram takes when it may have this room; 0: it does not fit. */
 int diagram_rows(int columns, int rows);

@@ -8,6 +8,9 @@
 #define REPLAY_STEP (400 * WS_MILLISECOND)   /* how long it flies for a key, and live, whatever the speed */
 #define REPLAY_FLASH (400 * WS_MILLISECOND)  /* how long a state's box flashes when the state has changed */
 
+/* What is shown beside the lifelines. */
+enum replay_pane { REPLAY_PANE_DIAGRAM, REPLAY_PANE_PACKET, REPLAY_PANE_STREAM, REPLAY_PANES };
+
 struct replay_change {
 	size_t step;
 	uint8_t endpoint, from, to;
@@ -23,6 +26,7 @@ struct replay {
 	bool playing, stepping; /* `stepping`: only until this segment has arrived */
 	bool interrupted;       /* paused while it played: play goes on from here also at the last step */
 	bool backwards;         /* this segment flies back; then the replay stands at the step before */
+	enum replay_pane pane;
 	bool loop, swapped, absolute, follow;
 	enum ws_times times;       /* how the segments' times are written */
 	struct ws_addr address[2]; /* the numbers of connections differ where the beginning of a capture is no longer

@@ -474,6 +474,8 @@ static void draw_tree_row(const struct ws_ui *ui, struct ws_canvas *canvas, int 
 		                WS_BOLD);
 		start = canvas->columns >= 60 ? 13 : end + 2;
 	}
+	if (row->kind == ROW_BAR)
+		packet_draw_bar(view, canvas, at, column, limit);
 	int value_end = draw_cut(canvas, at, start > end + 1 ? start : end + 2, limit, style, ws_text_cstr(&value));
 	if (is_marked(ui, row)) {
 		ws_canvas_put(canvas, at, 3, WS_STYLE_HIGHLIGHT, 0x25ba);

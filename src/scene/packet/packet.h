@@ -16,6 +16,8 @@ void packet_row_meaning(const struct packet_view *view, const struct packet_row 
 /* packet_fragments.c */
 void packet_find_fragments(struct packet_view *view, const struct ws_model *model);
 void packet_datagram_text(const struct packet_view *view, struct ws_text *label, struct ws_text *value);
+/* Draws the datagram as a bar: which of its bytes each fragment has. */
+void packet_draw_bar(const struct packet_view *view, struct ws_canvas *canvas, int row, int column, int limit);
 void packet_fragment_text(const struct packet_view *view, size_t index, struct ws_text *label, struct ws_text *value);
 void packet_fragment_meaning(const struct packet_view *view, size_t index, struct ws_text *meaning);
 

@@ -6,6 +6,7 @@
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define APART (30 * WS_SECOND) /* reassembly ends after this time (RFC 791 §3.2 suggests 15 s or more) */
@@ -108,13 +109,44 @@ void packet_datagram_text(const struct packet_view *view, struct ws_text *label,
 		ws_text_printf(value, "%u bytes, complete", list->length);
 }
 
+/* The column of a byte in a bar of `width` columns. */
+static int bar_column(uint32_t byte, uint32_t length, int width)
+{
+	return (int)((uint64_t)byte * (uint64_t)width / length);
+}
+
+void packet_draw_bar(const struct packet_view *view, struct ws_canvas *canvas, int row, int column, int limit)
+{
+	const struct packet_fragments *list = &view->fragments;
+	char last[16];
+	snprintf(last, sizeof(last), " %u", list->length ? list->length - 1 : 0);
+	const char *end = list->end_known ? last : " …";
+	const int left = ws_canvas_text(canvas, row, column, limit, WS_STYLE_NORMAL, "0 ");
+	const int width = limit - left - ws_columns(end) - !list->end_known;
+	if (width < 8 || !list->length)
+		return;
+	for (int i = 0; i < width; i++)
+		ws_canvas_put(canvas, row, left + i, WS_STYLE_DIM, 0x00b7);
+	for (size_t i = 0; i < list->count; i++) {
+		const struct ws_fragment_info *fragment = &list->fragment[i];
+		const int from = bar_column(fragment->offset, list->length, width);
+		int to = bar_column(fragment->offset + fragment->length, list->length, width);
+		to = to > from ? to : from + 1;
+		const bool self = fragment->frame == view->frame.number;
+		for (int at = from; at < to && at < width; at++)
+			ws_canvas_put(canvas, row, left + at, self ? WS_STYLE_HIGHLIGHT : WS_STYLE_NETWORK,
+			              i % 2 ? 0x2592 : 0x2593);
+	}
+	ws_canvas_text(canvas, row, left + width, limit, WS_STYLE_NORMAL, end);
+}
+
 void packet_fragment_text(const struct packet_view *view, size_t index, struct ws_text *label, struct ws_text *value)
 {
 	const struct ws_fragment_info *fragment = &view->fragments.fragment[index];
 	ws_text_printf(label, "frame %llu", (unsigned long long)fragment->frame);
 	uint32_t last = fragment->offset + (fragment->length ? fragment->length - 1 : 0);
 	ws_text_printf(value, "bytes %u–%u  %s%s", fragment->offset, last, fragment->more ? "more follow" : "the last",
-	               fragment->frame == view->frame.number ? "  ← this one" : "");
+	               fragment->frame == view->frame.number ? "  ← this" : "");
 }
 
 void packet_fragment_meaning(const struct packet_view *view, size_t index, struct ws_text *meaning)

@@ -115,6 +115,7 @@ static void add_fragments(struct packet_view *view)
 	if (!view->fragments.count)
 		return;
 	add_row(view, ROW_DATAGRAM, view->packet.ip_layer, 0);
+	add_row(view, ROW_BAR, view->packet.ip_layer, 1);
 	for (size_t i = 0; i < view->fragments.count; i++) {
 		struct packet_row *row = add_row(view, ROW_FRAGMENT, view->packet.ip_layer, 1);
 		if (row)
@@ -316,6 +317,8 @@ void packet_row_text(const struct packet_view *view, const struct packet_row *ro
 	case ROW_DATAGRAM:
 		packet_datagram_text(view, label, value);
 		break;
+	case ROW_BAR: /* packet_draw_bar() draws it */
+		break;
 	case ROW_FRAGMENT:
 		packet_fragment_text(view, row->field, label, value);
 		break;
@@ -445,6 +448,11 @@ void packet_row_meaning(const struct packet_view *view, const struct packet_row 
 		        "a datagram longer than the link takes travels in pieces with the same identification; the "
 		        "receiver's IP puts them together, and drops them all if one is lost");
 		*reference = view->packet.ip_version == 6 ? "RFC 8200 §4.5" : "RFC 791 §3.2";
+		break;
+	case ROW_BAR:
+		ws_text_puts(meaning,
+		             "the bytes of the datagram: a piece for each fragment, this one bright, and dots where "
+		             "a fragment is missing");
 		break;
 	case ROW_FRAGMENT:
 		packet_fragment_meaning(view, row->field, meaning);

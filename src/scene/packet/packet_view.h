@@ -5,7 +5,7 @@
 #include <wirestate/cursor.h>
 #include <wirestate/scene.h>
 
-enum packet_row_kind { ROW_LAYER, ROW_FIELD, ROW_OPTION, ROW_DATAGRAM, ROW_FRAGMENT, ROW_TEXT, ROW_NOTE };
+enum packet_row_kind { ROW_LAYER, ROW_FIELD, ROW_OPTION, ROW_DATAGRAM, ROW_BAR, ROW_FRAGMENT, ROW_TEXT, ROW_NOTE };
 
 struct packet_row {
 	uint8_t kind, layer, depth;

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DATAGRAMS_TOP = 2 };
+enum { DATAGRAMS_TOP = 2, PREVIEW = 256 };
 
 static bool reserve(struct udp_view *view, size_t count)
 {
@@ -154,15 +154,35 @@ static bool datagrams_click(struct ws_ui *ui, const struct ws_model *model, int 
 	return !again || datagrams_act(ui, model, WS_ACT_ENTER);
 }
 
-static void draw_datagram(struct ws_canvas *canvas, int row, const struct ws_datagram_info *datagram, ws_time since,
-                          uint32_t longest)
+/* Draws the beginning of a datagram's payload as text, as far as the frame is kept. Of a datagram in fragments, that
+ * frame is the last one that came, which need not hold the beginning. */
+static void draw_payload(const struct ws_model *model, struct ws_canvas *canvas, int row, int column, int limit,
+                         const struct ws_datagram_info *datagram)
+{
+	struct ws_frame frame;
+	struct ws_packet packet;
+	char words[4 * PREVIEW + 1];
+	if (datagram->fragmented || column + 4 > limit || !model->fetch ||
+	    !model->fetch(model->fetch_context, datagram->position, &frame))
+		return;
+	ws_decode(&frame, &packet);
+	const uint32_t most = packet.payload_captured < PREVIEW ? packet.payload_captured : PREVIEW;
+	struct ws_text text = WS_TEXT_OVER(words);
+	if (packet.transport == WS_TRANSPORT_UDP)
+		ws_text_clean(&text, (const char *)frame.data + packet.payload_offset, most);
+	draw_cut(canvas, row, column, limit, WS_STYLE_NORMAL, ws_text_cstr(&text));
+}
+
+static void draw_datagram(const struct ws_model *model, struct ws_canvas *canvas, int row,
+                          const struct ws_datagram_info *datagram, ws_time since, uint32_t longest)
 {
 	char buffer[64];
 	struct ws_text time = WS_TEXT_OVER(buffer);
 	bool wide = canvas->columns >= 76;
 	enum ws_style style = datagram->direction ? WS_STYLE_SERVER : WS_STYLE_CLIENT;
-	ws_text_putc(&time, '+');
-	ws_text_time(&time, datagram->time - since, wide ? 6 : 3);
+	ws_text_puts(&time, datagram->time == since ? "0 s" : "+");
+	if (datagram->time != since)
+		draw_duration(&time, datagram->time - since);
 	draw_right(canvas, row, 1, wide ? 16 : 11, WS_STYLE_DIM, ws_text_cstr(&time));
 	int column = wide ? 18 : 13;
 	if (datagram->error) {
@@ -176,16 +196,13 @@ static void draw_datagram(struct ws_canvas *canvas, int row, const struct ws_dat
 	ws_canvas_put(canvas, row, column, style, datagram->direction ? 0x25c4 : 0x25ba);
 	snprintf(buffer, sizeof(buffer), "%u", datagram->length);
 	draw_right(canvas, row, column + 1, column + 7, style, buffer);
-	int bar = column + 9, width = canvas->columns - bar - (wide ? 14 : 2);
-	if (datagram->fragmented)
-		draw_right(canvas, row, bar, canvas->columns - 1, WS_STYLE_WARN, wide ? "in fragments" : "frag");
-	else
-		width += wide ? 12 : 0;
-	if (datagram->fragmented && !wide)
-		width -= 4;
+	const int bar = column + 9, width = (canvas->columns - bar) / 4;
 	int filled = longest ? (int)((uint64_t)datagram->length * (uint64_t)(width > 0 ? width : 0) / longest) : 0;
 	for (int i = 0; i < filled || (i == 0 && datagram->length); i++)
 		ws_canvas_put(canvas, row, bar + i, style, 0x2593);
+	if (datagram->fragmented)
+		draw_cut(canvas, row, bar + width + 1, canvas->columns - 1, WS_STYLE_WARN, "in fragments");
+	draw_payload(model, canvas, row, bar + width + 1, canvas->columns - 1, datagram);
 }
 
 static uint32_t longest_of(const struct ws_udp_info *info)
@@ -220,7 +237,7 @@ static void datagrams_draw(const struct ws_ui *ui, const struct ws_model *model,
 		if (!ws_tracker_datagram(model->tracker, view->datagram[index], &datagram))
 			draw_cut(canvas, DATAGRAMS_TOP + i, 3, canvas->columns - 1, WS_STYLE_DIM, "(no longer kept)");
 		else
-			draw_datagram(canvas, DATAGRAMS_TOP + i, &datagram, info.first_time, longest_of(&info));
+			draw_datagram(model, canvas, DATAGRAMS_TOP + i, &datagram, info.first_time, longest_of(&info));
 		if (index == view->datagram_cursor.selected)
 			table_mark(canvas, DATAGRAMS_TOP + i);
 	}
