@@ -194,8 +194,9 @@ struct ws_chart {
 
 /* The words of a step, for exports that are not made of cells. The texts end with NUL. */
 struct ws_chart_words {
-	char segment[160];                              /* the words at the arrow: "FIN,ACK seq 1 ack 5" */
-	char what[512], why[512], next[512], note[512]; /* its explanation once it has arrived; `note` may be empty */
+	char segment[160];                                        /* the words at the arrow: "FIN,ACK seq 1 ack 5" */
+	char what[512], lab[512], why[512], next[512], note[512]; /* its explanation once it has arrived; `lab` and
+	                                                             `note` may be empty */
 	char before[2][24], after[2][24]; /* states of the left and the right endpoint, with their marks */
 	char name[2][16];                 /* "client", "server" */
 	struct ws_segment input;

@@ -9,7 +9,7 @@
  *   {"names":["client","server"], "addresses":[..], "start":[states before the first step],
  *    "steps":[{"t":ns since the first, "n":frame, "from":0|1|-1, "s":[states after it, where they changed],
  *              "l":segment,
- *              "what":, "why":, "next":, "note":, "f":[field, value, ...]}],
+ *              "what":, "lab":, "why":, "next":, "note":, "f":[field, value, ...]}],
  *    "texts":[templates], "layers":[labels], "fields":[[layer, label]]}                        see html_data.h */
 #include "export/html_data.h"
 #include "page.h"
@@ -102,7 +102,8 @@ static bool write_step(struct page *page, size_t index, ws_time first)
 	if (words->input.kind == WS_INPUT_SEGMENT)
 		fprintf(page->out, ",\"n\":%" PRIu64, words->input.frame);
 	bool good = write_sentence(page, "l", words->segment) && write_sentence(page, "what", words->what);
-	good = good && write_text(page, "why", words->why) && write_sentence(page, "next", words->next);
+	good = good && write_text(page, "lab", words->lab) && write_text(page, "why", words->why) &&
+	       write_sentence(page, "next", words->next);
 	good = good && write_text(page, "note", words->note) && write_fields(page, from);
 	fputc('}', page->out);
 	return good;

@@ -192,7 +192,7 @@
 			else
 				item.firstChild.removeAttribute("aria-current");
 		});
-		for (const name of ["what", "why", "next", "note"]) {
+		for (const name of ["what", "lab", "why", "next", "note"]) {
 			const text = step[name] === undefined ? "" : sentence(step[name]);
 			$(name).textContent = text;
 			$(name).parentNode.hidden = !text;

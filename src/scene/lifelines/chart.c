@@ -183,6 +183,7 @@ static void write_words(const struct layout *layout, struct ws_chart_words *word
 {
 	const struct ws_step *step = &layout->step;
 	char *const paragraphs[] = {[NOTES_WHAT] = words->what,
+	                            [NOTES_LAB] = words->lab,
 	                            [NOTES_WHY] = words->why,
 	                            [NOTES_NEXT] = words->next,
 	                            [NOTES_NOTE] = words->note};
