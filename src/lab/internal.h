@@ -36,11 +36,11 @@ struct lab_run {
 	struct lab_evidence evidence;
 	struct lab_program program[LAB_SIDES];
 	struct lab_arrival ahead[LAB_SIDES];
-	struct lab_frame waiting;       /* the packet that left last: it is written with what happens soon after it */
-	bool has_waiting, waiting_done; /* there is one; it has been delivered or dropped */
-	ws_time write_at;               /* when it is written at the latest */
-	ws_time last_change;            /* when something happened last */
-	ws_time ended_at;               /* when both programs had ended; WS_TIME_NEVER: they have not */
+	struct lab_frame waiting; /* the packet that left last: it is written with what happens soon after it */
+	bool has_waiting;         /* there is one */
+	ws_time write_at;         /* when it is written at the latest */
+	ws_time last_change;      /* when something happened last */
+	ws_time ended_at;         /* when both programs had ended; WS_TIME_NEVER: they have not */
 	uint64_t written;
 };
 

@@ -103,24 +103,35 @@ static void packet_left(struct lab_run *run, enum lab_side from, const uint8_t *
 	say_fate(run, frame, &fate);
 	run->waiting = *frame;
 	run->has_waiting = true;
-	run->waiting_done = fate.dropped;
 	run->write_at = time + (fate.dropped ? SETTLE : LONGEST);
 	run->last_change = time;
+}
+
+/* A copy has left no host; it is seen on the wire when it comes. */
+static void copy_comes(struct lab_run *run, const struct lab_frame *frame, ws_time now)
+{
+	write_waiting(run);
+	run->waiting = *frame;
+	run->waiting.left = now;
+	run->has_waiting = true;
+	lab_evidence_wire(&run->evidence, now, "sent a copy of packet %llu", (unsigned long long)frame->number);
 }
 
 static void packet_arrives(struct lab_run *run, struct lab_frame *frame)
 {
 	const enum lab_side to = frame->from == LAB_CLIENT ? LAB_SERVER : LAB_CLIENT;
 	const ws_time now = lab_now();
+	if (frame->copy)
+		copy_comes(run, frame, now);
+	const bool last = run->has_waiting && run->waiting.number == frame->number;
 	if (send(run->hosts.host[to].wire, frame->data, frame->length, MSG_NOSIGNAL) < 0)
 		lab_evidence_wire(&run->evidence, now, "lost packet %llu: %s", (unsigned long long)frame->number,
 		                  strerror(errno));
-	else if (!run->has_waiting || run->waiting.number != frame->number || frame->copy)
-		lab_evidence_wire(&run->evidence, now, "delivered %spacket %llu", frame->copy ? "a copy of " : "",
-		                  (unsigned long long)frame->number);
-	else
+	else if (last)
 		lab_evidence_wire(&run->evidence, now, "delivered");
-	if (run->has_waiting && run->waiting.number == frame->number)
+	else
+		lab_evidence_wire(&run->evidence, now, "delivered packet %llu", (unsigned long long)frame->number);
+	if (last)
 		run->write_at = now + SETTLE;
 	ask_kernels(run);
 	run->last_change = now;

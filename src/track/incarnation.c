@@ -266,13 +266,22 @@ static void take_over_attempt(struct ws_tracker *tracker, struct ws_conn *newest
 	ws_tracker_apply(tracker, newest, &syn, s->frame);
 }
 
+/* True when a segment acknowledges as much as its sender has acknowledged already. A new connection's SYN-ACK
+ * acknowledges a SYN, which may be an old one that has come again. */
+static bool acknowledges_no_less(const struct ws_conn *conn, unsigned sender, const struct ws_segment *s)
+{
+	const struct ws_endpoint *self = &conn->machine.endpoint[sender];
+	return self->acked_any && !ws_seq_before(s->acknowledgment, self->last_ack_sent) &&
+	       fits_numbers(conn, sender, s);
+}
+
 /* True for a SYN-ACK whose SYN the capture missed, after the old connection has ended. One that acknowledges what was
  * sent in the old connection answers no new SYN. */
 static bool opens_by_syn_ack(const struct ws_conn *conn, unsigned sender, const struct ws_segment *s)
 {
 	const struct ws_endpoint *e = &conn->machine.endpoint[sender];
 	if ((s->flags & (WS_TCP_SYN | WS_TCP_ACK)) != (WS_TCP_SYN | WS_TCP_ACK) || !e->iss_known ||
-	    e->iss == s->sequence || fits_numbers(conn, sender, s))
+	    e->iss == s->sequence || acknowledges_no_less(conn, sender, s))
 		return false;
 	const enum ws_state opener = conn->machine.endpoint[1 - sender].state;
 	return conn->ended ||
