@@ -1,5 +1,6 @@
 /* ARP in three tables: the questions and their answers; which address has which MAC; and which MAC the frames of
  * each address carry, which is its own or a gateway's. */
+#include "scene/lesson/marks.h"
 #include "scene/packet/show.h"
 #include "scene/screens.h"
 #include "scene/tables/tables.h"
@@ -398,6 +399,10 @@ static void arp_draw(const struct ws_ui *ui, const struct ws_model *model, struc
 		draw_cut(canvas, ARP_TOP + 1, 2, canvas->columns - 1, WS_STYLE_NORMAL,
 		         view->pane == ARP_HOPS ? "No frame with an IP packet in it was captured."
 		                                : "No ARP message was captured: hosts remember answers for a while.");
+	const uint64_t listed = pane_count(model, view->pane) - cursor->top;
+	const bool asked = lesson_stop(ui) && !ui->lesson.answered; /* it might give away a lesson's answer */
+	if (listed < (uint64_t)visible && pane_count(model, view->pane) && !asked)
+		arp_picture(ui, model, canvas, ARP_TOP + visible, visible - (int)listed);
 	text.length = 0;
 	arp_explain(ui, model, &text);
 	table_foot(canvas, ARP_TOP + visible, cursor, ws_text_cstr(&text));

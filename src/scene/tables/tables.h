@@ -14,5 +14,9 @@ bool arp_binding_of(const struct ws_model *model, const struct ws_addr *address,
                     struct ws_arp_binding *binding);
 bool net_holds(const struct ws_net *net, const struct ws_addr *address, unsigned ip_version);
 void net_text(struct ws_text *text, const struct ws_net *net);
+/* arp_picture.c */
+enum { ARP_PICTURE_ROWS = 6 }; /* with an empty row above it */
+/* Draws what the selected row is about, where `rows` rows above row `bottom` are free. */
+void arp_picture(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas, int bottom, int rows);
 
 #endif
