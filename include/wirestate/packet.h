@@ -48,6 +48,15 @@
 	X(WS_HEADER_ICMP, "icmp", "ICMP", 3)                                                                           \
 	X(WS_HEADER_ICMPV6, "icmpv6", "ICMPv6", 3)                                                                     \
 	X(WS_HEADER_TCP, "tcp", "TCP", 4)                                                                              \
+	X(WS_HEADER_VXLAN, "vxlan", "VXLAN", 2)                                                                        \
+	X(WS_HEADER_GENEVE, "geneve", "Geneve", 2)                                                                     \
+	X(WS_HEADER_GRE, "gre", "GRE", 3)                                                                              \
+	X(WS_HEADER_ERSPAN_2, "erspan", "ERSPAN", 2)                                                                   \
+	X(WS_HEADER_ERSPAN_3, "erspan", "ERSPAN", 2)                                                                   \
+	X(WS_HEADER_GTP, "gtp", "GTP-U", 3)                                                                            \
+	X(WS_HEADER_L2TP, "l2tp", "L2TP", 2)       /* version 2 */                                                     \
+	X(WS_HEADER_L2TP_3, "l2tp", "L2TP", 2)     /* version 3 */                                                     \
+	X(WS_HEADER_TEREDO, "teredo", "Teredo", 3) /* what may come before its packet */                               \
 	X(WS_HEADER_UDP, "udp", "UDP", 4)                                                                              \
 	X(WS_HEADER_PAYLOAD, "payload", "Payload", 5)                                                                  \
 	X(WS_HEADER_PADDING, "padding", "Padding", 2)      /* bytes after the IP length; never payload */              \
@@ -75,6 +84,7 @@ enum ws_header {
 	X(WS_PROBLEM_OPTION_LENGTH, "option with a length that does not fit")                                          \
 	X(WS_PROBLEM_FRAGMENT_RANGE, "fragment reaches past 65535 bytes")                                              \
 	X(WS_PROBLEM_EXTENSIONS, "too many extension headers")                                                         \
+	X(WS_PROBLEM_TUNNELS, "too many tunnels inside each other")                                                    \
 	X(WS_PROBLEM_TAGS, "too many stacked tags")                                                                    \
 	X(WS_PROBLEM_FLAGS, "impossible combination of flags")                                                         \
 	X(WS_PROBLEM_PORT, "port number zero")                                                                         \
@@ -110,12 +120,13 @@ const char *ws_checksum_word(enum ws_checksum checksum);
 /* A header in the frame. `length` is what the header says (for PAYLOAD, PADDING and FCS, the number of their bytes) and
  * may exceed what was captured; `available` is how many of those bytes were captured. */
 struct ws_layer {
-	uint8_t header;          /* enum ws_header */
-	uint8_t problem;         /* enum ws_problem, the first one found in this header, if any */
-	uint8_t checksum;        /* enum ws_checksum, of IPv4, TCP, UDP, ICMP, ICMPv6 and FCS layers */
-	uint8_t quoted;          /* a header of the packet that an ICMP error quotes */
-	uint8_t hardware_length; /* length of ARP_OTHER's hardware addresses */
-	uint32_t offset;         /* from the start of the frame */
+	uint8_t header;   /* enum ws_header */
+	uint8_t problem;  /* enum ws_problem, the first one found in this header, if any */
+	uint8_t checksum; /* enum ws_checksum, of IPv4, TCP, UDP, ICMP, ICMPv6 and FCS layers */
+	uint8_t quoted;   /* a header of the packet that an ICMP error quotes */
+	uint8_t form; /* of ARP_OTHER, the length of hardware addresses; of tunnels, a bit for each part that is there
+	               */
+	uint32_t offset; /* from the start of the frame */
 	uint32_t length, available;
 };
 
@@ -152,6 +163,45 @@ enum ws_transport { WS_TRANSPORT_NONE, WS_TRANSPORT_TCP, WS_TRANSPORT_UDP, WS_TR
 
 #define WS_NO_VLAN 0xffff
 
+/* X(enumerator, word, whether its id is the same in both directions): what a packet may be inside of. The id of the
+ * others is one that the receiver has chosen, or there is none. */
+#define WS_TUNNELS(X)                                                                                                  \
+	X(WS_TUNNEL_VXLAN, "vxlan", true)    /* id: network */                                                         \
+	X(WS_TUNNEL_GENEVE, "geneve", true)  /* id: network */                                                         \
+	X(WS_TUNNEL_GRE, "gre", true)        /* id: key */                                                             \
+	X(WS_TUNNEL_NVGRE, "nvgre", true)    /* id: subnet */                                                          \
+	X(WS_TUNNEL_PPTP, "pptp", false)     /* id: call */                                                            \
+	X(WS_TUNNEL_ERSPAN, "erspan", false) /* id: session */                                                         \
+	X(WS_TUNNEL_IP, "ipip", false)       /* IPv4 in IP */                                                          \
+	X(WS_TUNNEL_6IN4, "6in4", false)     /* IPv6 in IP */                                                          \
+	X(WS_TUNNEL_GTP, "gtp-u", false)     /* id: TEID */                                                            \
+	X(WS_TUNNEL_L2TP, "l2tp", false)     /* id: of version 2, tunnel and session; of version 3, session */         \
+	X(WS_TUNNEL_TEREDO, "teredo", false)                                                                           \
+	X(WS_TUNNEL_MPLS, "mpls", false) /* in IP or UDP */
+
+enum ws_tunnel_kind {
+#define X(name, word, shared) name,
+	WS_TUNNELS(X)
+#undef X
+	        WS_TUNNEL_COUNT
+};
+const char *ws_tunnel_word(enum ws_tunnel_kind kind);
+bool ws_tunnel_id_shared(enum ws_tunnel_kind kind);
+
+#define WS_MAX_TUNNELS 4
+
+/* A tunnel around a packet, with the ends of the outer packet. */
+struct ws_tunnel {
+	struct ws_addr source, destination;
+	uint32_t id;
+	uint32_t length; /* of the outer UDP payload, in bytes */
+	uint16_t source_port, destination_port;
+	uint8_t kind; /* enum ws_tunnel_kind */
+	uint8_t ip_version;
+	bool has_id;
+	bool udp; /* the ports and the length are valid */
+};
+
 /* The transport header that an ICMP error quotes. */
 struct ws_quote {
 	bool present; /* addresses, protocol and ports below are valid */
@@ -169,9 +219,12 @@ struct ws_packet {
 	uint8_t problems;                     /* how many layers have one */
 	struct ws_layer layer[WS_MAX_LAYERS]; /* in wire order */
 
+	struct ws_tunnel tunnel[WS_MAX_TUNNELS]; /* around the packet that the values describe, the outermost first */
+
 	uint16_t vlan;                               /* 12-bit id of the outermost tag, or WS_NO_VLAN */
 	uint32_t interface;                          /* the interface index of SLL2; otherwise 0 */
 	const uint8_t *mac_source, *mac_destination; /* NULL when the link type has none */
+	uint8_t tunnel_count;                        /* 0: the packet is in no tunnel */
 
 	uint8_t ip_version;  /* 4 or 6; 0 when no IP header could be read */
 	uint8_t ip_protocol; /* of the payload, after IPv6's extension headers */
@@ -245,6 +298,9 @@ enum ws_field_when {
 	WS_WHEN_ECHO,    /* ICMP queries and replies with identifier and sequence number */
 	WS_WHEN_MTU,     /* ICMP "fragmentation needed", ICMPv6 "packet too big" */
 	WS_WHEN_GATEWAY, /* ICMP redirect */
+	/* Of tunnels: the part with this number is there (a bit of ws_layer.form). The field stands where it is when
+	 * all parts are there, and comes earlier where one before it is missing. */
+	WS_WHEN_PART,
 };
 
 struct ws_field {

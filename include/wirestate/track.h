@@ -194,6 +194,7 @@ struct ws_udp_info {
 	uint64_t unreachable;             /* ICMP errors that quoted it */
 	uint64_t newest; /* 1 + the number of its newest datagram, for ws_tracker_datagram(); 0: none */
 	ws_time first_time, last_time;
+	const struct ws_tunnel_path *tunnel; /* that it is in; NULL: none */
 };
 
 struct ws_event {
@@ -342,12 +343,22 @@ struct ws_icmp_note {
 /* What answered a SYN in the place of a SYN-ACK: an ACK of an older connection of the same addresses and ports. */
 enum ws_old_answer { WS_OLD_ANSWER_NONE, WS_OLD_ANSWER, WS_OLD_ANSWER_TIME_WAIT };
 
+/* Tunnels inside each other, the outermost first, with the ends of their first packet. `words` says the same, without
+ * ids that differ between the directions: "vxlan 42 192.0.2.1 192.0.2.2". */
+struct ws_tunnel_path {
+	uint8_t count;
+	struct ws_tunnel tunnel[WS_MAX_TUNNELS];
+	char words[512];
+};
+
 struct ws_conn_info {
 	ws_conn_id id;
 	uint64_t number; /* counts from 1, in the order of first packets */
 	uint8_t ip_version;
 	uint16_t vlan;
-	int8_t client;        /* the endpoint that opened it; WS_ROLE_UNKNOWN when no SYN was seen */
+	const struct ws_tunnel_path *tunnel; /* that it is in; NULL: none */
+	uint32_t tunnel_id;                  /* of the innermost one, in its first packet; valid when that has one */
+	int8_t client;                       /* the endpoint that opened it; WS_ROLE_UNKNOWN when no SYN was seen */
 	int8_t likely_client; /* `client`, or a guess from the ports, which has to be shown as a guess; never -1 */
 	struct ws_endpoint_info endpoint[2];
 	ws_time first_time, last_time, initial_rtt; /* initial_rtt is -1 when not measured */
@@ -393,6 +404,10 @@ bool ws_tracker_comment_contains(const struct ws_tracker *tracker, ws_conn_id id
 void ws_processes_words(struct ws_text *text, const struct ws_conn_info *info);
 /* Appends the process at an endpoint, or nothing. */
 void ws_process_words(struct ws_text *text, const struct ws_endpoint_info *endpoint);
+/* Appends a tunnel with the id of its innermost level: "vxlan 42", "gre > gtp-u 0x1f"; or nothing. */
+void ws_tunnel_words(struct ws_text *text, const struct ws_tunnel_path *path, uint32_t id);
+/* True when some packet was in a tunnel. */
+bool ws_tracker_has_tunnels(const struct ws_tracker *tracker);
 /* True when the capture file has named a process at the end of some connection. */
 bool ws_tracker_names_processes(const struct ws_tracker *tracker);
 /* X(enumerator, word for columns) */

@@ -93,6 +93,33 @@ static size_t message_end(const struct ws_packet *packet)
 	return end < packet->frame->captured ? end : packet->frame->captured;
 }
 
+/* Where the IP packet ends that layer `index` belongs to, by its header's length. */
+static size_t packet_end(const struct ws_packet *packet, int index)
+{
+	const uint8_t *bytes = packet->frame->data;
+	for (int i = index; i >= 0; i--) {
+		const struct ws_layer *layer = &packet->layer[i];
+		size_t end = 0;
+		if (layer->header == WS_HEADER_IPV4 && layer->available >= 20)
+			end = layer->offset + (size_t)(bytes[layer->offset + 2] << 8 | bytes[layer->offset + 3]);
+		else if (layer->header == WS_HEADER_IPV6 && layer->available >= 40)
+			end = layer->offset + 40 + (size_t)(bytes[layer->offset + 4] << 8 | bytes[layer->offset + 5]);
+		if (end)
+			return end < packet->frame->captured ? end : packet->frame->captured;
+	}
+	return packet->frame->captured;
+}
+
+/* True when another IP packet comes after layer `index`, so that its header is one around a tunnel. */
+static bool carries_packet(const struct ws_packet *packet, int index)
+{
+	for (int i = index + 1; i < packet->layer_count; i++)
+		if (!packet->layer[i].quoted &&
+		    ws_header_info((enum ws_header)packet->layer[i].header)->model_layer == 3)
+			return true;
+	return false;
+}
+
 static void adjust_checksum(struct anonymizer *anonymizer, const struct ws_packet *packet, int index)
 {
 	const struct ws_layer *layer = &packet->layer[index];
@@ -108,6 +135,14 @@ static void adjust_checksum(struct anonymizer *anonymizer, const struct ws_packe
 		field = layer->header == WS_HEADER_TCP ? 16 : 6;
 		sum = pseudo_header(anonymizer, packet, index);
 		end = layer->offset + layer->available; /* the payload has not changed */
+		if (layer->header == WS_HEADER_UDP && !layer->quoted && carries_packet(packet, index))
+			end = packet_end(packet, index);
+		break;
+	case WS_HEADER_GRE:
+		if (!(layer->form & 1))
+			return;
+		field = 4;
+		end = packet_end(packet, index);
 		break;
 	case WS_HEADER_ICMPV6:
 		sum = pseudo_header(anonymizer, packet, index);
@@ -159,6 +194,11 @@ static int protocol_of(const struct ws_packet *packet, int index)
 	return packet->ip_version ? packet->ip_protocol : 0;
 }
 
+static bool is_tunnel(unsigned header)
+{
+	return header >= WS_HEADER_VXLAN && header <= WS_HEADER_TEREDO;
+}
+
 /* Whether the bytes of layer `index` are copied: all that the tables describe, and the payload of protocols that are
  * understood. Padding and what other protocols carry may hold any address. */
 static bool is_understood(const struct ws_packet *packet, int index)
@@ -168,6 +208,12 @@ static bool is_understood(const struct ws_packet *packet, int index)
 		return false;
 	if (packet->layer[index].header != WS_HEADER_PAYLOAD)
 		return true;
+	for (int i = index - 1; i >= 0; i--) {
+		if (is_tunnel(packet->layer[i].header)) /* of what it carries, nothing could be decoded */
+			return false;
+		if (packet->layer[i].header == WS_HEADER_IPV4 || packet->layer[i].header == WS_HEADER_IPV6)
+			break;
+	}
 	const int protocol = protocol_of(packet, index);
 	return protocol == TCP || protocol == UDP || protocol == ICMP || protocol == ICMPV6;
 }

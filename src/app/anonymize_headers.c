@@ -66,7 +66,7 @@ static void replace_fields(const struct target *target, const struct ws_layer *l
 /* ARP with addresses of other lengths: those that are no MAC or no IPv4 address are blanked. */
 static void blank_other_arp(const struct target *target, const struct ws_layer *layer)
 {
-	const size_t end = layer->offset + layer->available, hardware = layer->hardware_length;
+	const size_t end = layer->offset + layer->available, hardware = layer->form;
 	const size_t protocol = (layer->length - 8) / 2 - hardware;
 	size_t at = layer->offset + 8;
 	for (int i = 0; i < 4; i++) {
@@ -423,6 +423,12 @@ void replace_in_header(const struct target *target, const struct ws_layer *layer
 		break;
 	case WS_HEADER_NFLOG:
 		blank_log(target, layer);
+		break;
+	case WS_HEADER_TEREDO:
+		blank(target, layer->offset, layer->offset + layer->available);
+		break;
+	case WS_HEADER_GENEVE: /* options may say anything */
+		blank(target, layer->offset + 8, layer->offset + layer->available);
 		break;
 	case WS_HEADER_ISL: /* the first bytes of the source once more */
 		if (layer->available >= 20)

@@ -12,7 +12,7 @@ void ws_decode_arp(struct ws_cursor *cursor, uint32_t offset)
 	if (!layer)
 		return;
 	if (!common) {
-		layer->hardware_length = bytes[4];
+		layer->form = bytes[4];
 		ws_layer_problem(cursor, layer, WS_PROBLEM_ARP_FORM);
 	}
 	if (length < cursor->end - offset)

@@ -110,7 +110,8 @@ void ws_decode_transport(struct ws_cursor *cursor, uint8_t protocol, uint32_t of
 		ws_decode_icmp(cursor, offset, true);
 		break;
 	default:
-		ws_decode_payload(cursor, offset);
+		if (!ws_decode_ip_tunnel(cursor, protocol, offset))
+			ws_decode_payload(cursor, offset);
 	}
 }
 

@@ -65,9 +65,25 @@ void ws_decode_ipv6(struct ws_cursor *cursor, uint32_t offset);
 void ws_decode_transport(struct ws_cursor *cursor, uint8_t protocol, uint32_t offset);
 void ws_decode_tcp(struct ws_cursor *cursor, uint32_t offset);
 void ws_decode_udp(struct ws_cursor *cursor, uint32_t offset);
+/* Decodes what is inside a tunnel that this protocol of IP, or this port of UDP, announces. False: it is none. */
+bool ws_decode_ip_tunnel(struct ws_cursor *cursor, uint8_t protocol, uint32_t offset);
+bool ws_decode_udp_tunnel(struct ws_cursor *cursor, uint16_t port, uint32_t offset);
+bool ws_decode_l2tp_ip(struct ws_cursor *cursor, uint32_t offset);
+void ws_decode_gre(struct ws_cursor *cursor, uint32_t offset);
 void ws_decode_icmp(struct ws_cursor *cursor, uint32_t offset, bool version6);
 /* Adds what no header here describes as payload. */
 void ws_decode_payload(struct ws_cursor *cursor, uint32_t offset);
+
+/* The ports of tunnels over UDP. */
+enum {
+	WS_PORT_L2TP = 1701,
+	WS_PORT_GTP = 2152,
+	WS_PORT_TEREDO = 3544,
+	WS_PORT_VXLAN = 4789,
+	WS_PORT_GENEVE = 6081,
+	WS_PORT_MPLS = 6635,
+	WS_PORT_VXLAN_LINUX = 8472
+};
 
 /* True when this EtherType announces a VLAN tag. */
 static inline bool ws_is_tag(uint16_t type)

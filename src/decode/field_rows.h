@@ -14,6 +14,13 @@
 		NULL, label, offset, width, WS_FIELD_##kind, 1, WS_WHEN_##when, meaning, reference                     \
 	}
 
+/* A field of a part that may be missing; WS_ALWAYS_THERE: of none, in a header that has such parts. */
+#define WS_ALWAYS_THERE 15
+#define F_PART(part, name, label, offset, width, kind, meaning, reference)                                             \
+	{                                                                                                              \
+		name, label, offset, width, WS_FIELD_##kind, 1, WS_WHEN_PART + (part), meaning, reference              \
+	}
+
 #define ETHERNET_ADDRESSES                                                                                             \
 	F("destination", "destination", 0, 48, MAC, 1,                                                                 \
 	  "the card this frame is for; ff:ff:ff:ff:ff:ff is every card on the link", "IEEE 802.3 §3.2.4"),             \

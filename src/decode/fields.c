@@ -1,6 +1,7 @@
 /* The field tables describe each header once, bit by bit, in the order of the wire. As in RFC diagrams, bit 0 is the
  * most significant bit of the first byte. Fields without a name are shown to people and left out of JSON. */
 #include "decode/fields_link.h"
+#include "decode/fields_tunnel.h"
 
 static const struct ws_field ethernet[] = {
         ETHERNET_ADDRESSES,
@@ -353,6 +354,15 @@ static const struct ws_header_info headers[WS_HEADER_COUNT] = {
         FIELDS(WS_HEADER_ICMP, icmp),
         FIELDS(WS_HEADER_ICMPV6, icmpv6),
         FIELDS(WS_HEADER_TCP, tcp),
+        FIELDS(WS_HEADER_VXLAN, vxlan),
+        FIELDS(WS_HEADER_GENEVE, geneve),
+        FIELDS(WS_HEADER_GRE, gre),
+        FIELDS(WS_HEADER_ERSPAN_2, erspan_2),
+        FIELDS(WS_HEADER_ERSPAN_3, erspan_3),
+        FIELDS(WS_HEADER_GTP, gtp),
+        FIELDS(WS_HEADER_L2TP, l2tp),
+        FIELDS(WS_HEADER_L2TP_3, l2tp_3),
+        FIELDS(WS_HEADER_TEREDO, teredo),
         FIELDS(WS_HEADER_UDP, udp),
         FIELDS(WS_HEADER_PAYLOAD, payload),
         FIELDS(WS_HEADER_PADDING, padding),

@@ -6,6 +6,26 @@
 #include <netdb.h>
 #include <string.h>
 
+const char *ws_tunnel_word(enum ws_tunnel_kind kind)
+{
+	static const char *const words[] = {
+#define X(name, word, shared) [name] = word,
+	        WS_TUNNELS(X)
+#undef X
+	};
+	return (size_t)kind < WS_ARRAY_SIZE(words) ? words[kind] : "?";
+}
+
+bool ws_tunnel_id_shared(enum ws_tunnel_kind kind)
+{
+	static const bool is_shared[] = {
+#define X(name, word, shared) [name] = shared,
+	        WS_TUNNELS(X)
+#undef X
+	};
+	return (size_t)kind < WS_ARRAY_SIZE(is_shared) && is_shared[kind];
+}
+
 const char *ws_problem_text(enum ws_problem problem)
 {
 	static const char *const texts[WS_PROBLEM_COUNT] = {

@@ -55,5 +55,12 @@ void ws_decode_udp(struct ws_cursor *cursor, uint32_t offset)
 			packet->checksum = ws_checksum_verify(cursor, offset, 6, 17);
 		layer->checksum = packet->checksum;
 	}
+	if (!cursor->quoted) {
+		packet->payload_offset = offset + 8;
+		packet->payload_length = cursor->end > offset + 8 ? cursor->end - offset - 8 : 0;
+		if (ws_decode_udp_tunnel(cursor, ws_load16(bytes + 2), offset + 8) ||
+		    ws_decode_udp_tunnel(cursor, ws_load16(bytes), offset + 8))
+			return;
+	}
 	ws_decode_payload(cursor, offset + 8);
 }

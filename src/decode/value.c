@@ -28,6 +28,8 @@ static bool icmp_applies(enum ws_field_when when, bool version6, uint8_t type, u
 		return version6 ? type == 2 : type == 3 && code == 4;
 	case WS_WHEN_GATEWAY:
 		return !version6 && type == 5;
+	case WS_WHEN_PART:
+		break;
 	}
 	return false;
 }
@@ -47,7 +49,7 @@ struct extent {
  * An address with another length has no such field; it is shown as bytes. */
 static struct extent arp_extent(const struct ws_layer *layer, const struct ws_field *field)
 {
-	uint32_t hardware = layer->hardware_length, protocol = (layer->length - 8) / 2 - hardware;
+	uint32_t hardware = layer->form, protocol = (layer->length - 8) / 2 - hardware;
 	bool target = field->bit_offset >= 144, is_mac = field->kind == WS_FIELD_MAC;
 	uint32_t first = 8 + (target ? hardware + protocol : 0) + (is_mac ? 0 : hardware);
 	uint32_t length = is_mac ? hardware : protocol;
@@ -56,8 +58,59 @@ static struct extent arp_extent(const struct ws_layer *layer, const struct ws_fi
 	return (struct extent){.first = first, .last = first + length};
 }
 
+/* X(header, first byte of a part when all are there, its bytes): the parts of tunnels' headers, by their numbers. */
+#define PARTS(X)                                                                                                       \
+	X(WS_HEADER_GRE, 4, 4)                                                                                         \
+	X(WS_HEADER_GRE, 8, 4)                                                                                         \
+	X(WS_HEADER_GRE, 12, 4)                                                                                        \
+	X(WS_HEADER_GRE, 16, 4)                                                                                        \
+	X(WS_HEADER_L2TP, 2, 2)                                                                                        \
+	X(WS_HEADER_L2TP, 8, 4)                                                                                        \
+	X(WS_HEADER_L2TP, 12, 2)                                                                                       \
+	X(WS_HEADER_L2TP_3, 0, 4)
+
+/* How many bytes earlier a field is, because parts before it are missing. */
+static uint32_t missing_before(const struct ws_layer *layer, uint32_t first)
+{
+	static const struct {
+		uint8_t header, first, bytes;
+	} parts[] = {
+#define X(header, first, bytes) {header, first, bytes},
+	        PARTS(X)
+#undef X
+	};
+	uint32_t missing = 0;
+	unsigned number = 0;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(parts); i++) {
+		if (parts[i].header != layer->header)
+			continue;
+		if (parts[i].first < first && !(layer->form >> number & 1))
+			missing += parts[i].bytes;
+		number++;
+	}
+	return missing;
+}
+
+/* The number of the part that a field belongs to; 15: of none. */
+static unsigned part_of(const struct ws_field *field)
+{
+	return field->when - WS_WHEN_PART;
+}
+
+static struct extent part_extent(const struct ws_layer *layer, const struct ws_field *field)
+{
+	const uint32_t at = field->bit_offset / 8, first = at - missing_before(layer, at);
+	const uint32_t last = field->bit_width           ? first + (field->bit_offset % 8 + field->bit_width + 7u) / 8
+	                      : first > layer->available ? first
+	                                                 : layer->available;
+	const bool there = part_of(field) == 15 || layer->form >> part_of(field) & 1;
+	return (struct extent){.first = first, .last = there ? last : first};
+}
+
 static struct extent field_extent(const struct ws_layer *layer, const struct ws_field *field)
 {
+	if (field->when >= WS_WHEN_PART)
+		return part_extent(layer, field);
 	if (layer->header == WS_HEADER_ARP_OTHER && (field->kind == WS_FIELD_MAC || field->kind == WS_FIELD_IPV4))
 		return arp_extent(layer, field);
 	struct extent extent = {.first = field->bit_offset / 8,
@@ -75,13 +128,13 @@ bool ws_field_value(const struct ws_packet *packet, const struct ws_layer *layer
 	const uint8_t *header = ws_reader_span(&frame, layer->offset, layer->available);
 	if (!header || extent.last > layer->available || extent.first >= extent.last)
 		return false;
-	if (field->when != WS_WHEN_ALWAYS &&
+	if (field->when != WS_WHEN_ALWAYS && field->when < WS_WHEN_PART &&
 	    !icmp_applies(field->when, layer->header == WS_HEADER_ICMPV6, header[0], header[1]))
 		return false;
 	if (is_bytes(field)) {
 		*value = (struct ws_value){.bytes = header + extent.first, .length = extent.last - extent.first};
 	} else {
-		uint64_t raw = load_bits(header, field->bit_offset, field->bit_width);
+		uint64_t raw = load_bits(header, extent.first * 8 + field->bit_offset % 8, field->bit_width);
 		if (field->kind == WS_FIELD_LITTLE || field->kind == WS_FIELD_LITTLE_HEX)
 			raw = __builtin_bswap64(raw) >> (64 - field->bit_width);
 		*value = (struct ws_value){.number = field->scale ? raw * field->scale : raw};

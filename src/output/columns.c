@@ -243,6 +243,44 @@ static void conn_vlan(const struct subject *s, unsigned index, struct value *v)
 		set_number(v, s->conn->vlan);
 }
 
+/* The tunnel around a connection: `index` 0 is its kinds, the outermost first; 1 the id of the innermost one, which has
+ * been chosen by the receiver of the first packet where the two directions differ. */
+static void conn_tunnel(const struct subject *s, unsigned index, struct value *v)
+{
+	const struct ws_tunnel_path *path = s->conn->tunnel;
+	v->kind = VALUE_NULL;
+	if (!path)
+		return;
+	if (index) {
+		set_known(v, s->conn->tunnel_id, path->tunnel[path->count - 1].has_id);
+		return;
+	}
+	struct ws_text text = WS_TEXT_OVER(v->composed);
+	for (unsigned i = 0; i < path->count; i++)
+		ws_text_printf(&text, "%s%s", i ? " > " : "",
+		               ws_tunnel_word((enum ws_tunnel_kind)path->tunnel[i].kind));
+	set_foreign(v, v->composed, text.length);
+}
+
+/* The ends of the innermost tunnel. */
+static void conn_tunnel_end(const struct subject *s, unsigned index, struct value *v)
+{
+	const struct ws_tunnel_path *path = s->conn->tunnel;
+	v->kind = VALUE_NULL;
+	if (!path)
+		return;
+	const struct ws_tunnel *tunnel = &path->tunnel[path->count - 1];
+	set_address(v, index ? &tunnel->destination : &tunnel->source, tunnel->ip_version);
+}
+
+static void udp_tunnel(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	v->kind = VALUE_NULL;
+	if (s->udp->tunnel)
+		set_string(v, s->udp->tunnel->words);
+}
+
 static void conn_roles(const struct subject *s, unsigned index, struct value *v)
 {
 	(void)index;
@@ -387,6 +425,10 @@ static const struct column connection_columns[] = {
         {NULL, "next", conn_incarnation, 1},
         {NULL, "duration", conn_duration, 0},
         {NULL, "community_id", conn_community_id, 0},
+        {NULL, "tunnel", conn_tunnel, 0},
+        {NULL, "tunnel_id", conn_tunnel, 1},
+        {NULL, "tunnel_source", conn_tunnel_end, 0},
+        {NULL, "tunnel_destination", conn_tunnel_end, 1},
 };
 
 /* ---- ARP */
@@ -484,6 +526,7 @@ static const struct column udp_columns[] = {
         {NULL, "first_time", udp_first_time, 0},
         {NULL, "last_time", udp_last_time, 0},
         {NULL, "community_id", udp_community_id, 0},
+        {NULL, "tunnel", udp_tunnel, 0},
 };
 
 /* ---- Totals */

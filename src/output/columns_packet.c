@@ -137,6 +137,21 @@ static void packet_file_text(const struct subject *s, unsigned index, struct val
 	set_foreign(v, text, index ? frame->comment_length : strlen(text));
 }
 
+/* What the packet came in: "gre > vxlan 42". */
+static void packet_tunnel(const struct subject *s, unsigned index, struct value *v)
+{
+	struct ws_text text = WS_TEXT_OVER(v->composed);
+	(void)index;
+	for (unsigned i = 0; i < s->packet->tunnel_count; i++) {
+		const struct ws_tunnel *tunnel = &s->packet->tunnel[i];
+		ws_text_printf(&text, "%s%s", i ? " > " : "", ws_tunnel_word((enum ws_tunnel_kind)tunnel->kind));
+		if (tunnel->has_id)
+			ws_text_printf(&text, " %u", tunnel->id);
+	}
+	if (text.length)
+		set_foreign(v, v->composed, text.length);
+}
+
 /* The process that the capture file names. `index` 0 is its name, 1 its id. */
 static void packet_process(const struct subject *s, unsigned index, struct value *v)
 {
@@ -177,6 +192,7 @@ static const struct column packet_columns[] = {
         {NULL, "comment", packet_file_text, 1},
         {NULL, "process", packet_process, 0},
         {NULL, "process_id", packet_process, 1},
+        {NULL, "tunnel", packet_tunnel, 0},
 };
 
 const struct columns output_packet_columns = {packet_columns, WS_ARRAY_SIZE(packet_columns)};

@@ -93,7 +93,8 @@ struct json_header {
 	struct json_key key;
 	const struct json_field *fields; /* those that are in JSON */
 	size_t field_count;
-	size_t need; /* the most bytes that its fields of fixed size can take */
+	size_t need;   /* the most bytes that its fields of fixed size can take */
+	uint8_t group; /* the first header with the same name, which comes just before this one */
 };
 
 /* The names of TCP's flags, for each combination of the nine. */

@@ -68,6 +68,9 @@ bool json_create(struct ws_output *output, struct ws_error *error)
 		const struct ws_header_info *info = ws_header_info(i);
 		struct json_header *header = &output->header[i];
 		make_key(&header->key, info->name);
+		header->group = (uint8_t)i;
+		while (header->group > 0 && strcmp(ws_header_info(header->group - 1u)->name, info->name) == 0)
+			header->group--;
 		header->fields = next;
 		header->need = EXTRA_MOST;
 		for (size_t k = 0; k < info->field_count; k++) {
@@ -438,8 +441,9 @@ static void put_layers(struct writer *w, unsigned from, bool quoted)
 	uint64_t seen = 0, stacked = 0;
 	for (unsigned i = from; i < packet->layer_count; i++) {
 		if (!is_skipped(packet, &packet->layer[i], quoted)) {
-			stacked |= seen & UINT64_C(1) << packet->layer[i].header;
-			seen |= UINT64_C(1) << packet->layer[i].header;
+			const uint64_t bit = UINT64_C(1) << w->output->header[packet->layer[i].header].group;
+			stacked |= seen & bit;
+			seen |= bit;
 		}
 	}
 	writer_make_room(w, EXTRA_MOST);
@@ -447,7 +451,7 @@ static void put_layers(struct writer *w, unsigned from, bool quoted)
 	seen = 0;
 	w->first = true;
 	for (unsigned i = from; i < packet->layer_count; i++) {
-		uint8_t kind = packet->layer[i].header;
+		const uint8_t kind = w->output->header[packet->layer[i].header].group;
 		if (is_skipped(packet, &packet->layer[i], quoted) || seen >> kind & 1)
 			continue;
 		writer_make_room(w, EXTRA_MOST);
@@ -457,7 +461,8 @@ static void put_layers(struct writer *w, unsigned from, bool quoted)
 			*w->at++ = '[';
 			put_layer(w, i);
 			for (unsigned k = i + 1; k < packet->layer_count; k++) {
-				if (packet->layer[k].header != kind || packet->layer[k].quoted != quoted)
+				if (w->output->header[packet->layer[k].header].group != kind ||
+				    packet->layer[k].quoted != quoted)
 					continue;
 				writer_make_room(w, EXTRA_MOST);
 				*w->at++ = ',';
@@ -500,6 +505,39 @@ static void put_text(struct writer *w, const char *key, const char *bytes, size_
 	w->at = text->data + text->length;
 	writer_make_room(w, EXTRA_MOST);
 	*w->at++ = '"';
+}
+
+static void put_address(struct writer *w, const struct ws_addr *address, unsigned ip_version)
+{
+	*w->at++ = '"';
+	w->at = ip_version == 4 ? ws_put_ipv4(w->at, address->byte + 12) : ws_put_ipv6(w->at, address->byte);
+	*w->at++ = '"';
+}
+
+/* Writes the tunnels around the packet, the outermost first. */
+static void put_tunnels(struct writer *w)
+{
+	const struct ws_packet *packet = w->packet;
+	PUT(w, ",\"tunnels\":[");
+	for (unsigned i = 0; i < packet->tunnel_count; i++) {
+		const struct ws_tunnel *tunnel = &packet->tunnel[i];
+		writer_make_room(w, EXTRA_MOST);
+		if (i)
+			*w->at++ = ',';
+		PUT(w, "{\"kind\":");
+		put_word(w, ws_tunnel_word((enum ws_tunnel_kind)tunnel->kind));
+		if (tunnel->has_id) {
+			PUT(w, ",\"id\":");
+			put_number(w, tunnel->id);
+		}
+		PUT(w, ",\"source\":");
+		put_address(w, &tunnel->source, tunnel->ip_version);
+		PUT(w, ",\"destination\":");
+		put_address(w, &tunnel->destination, tunnel->ip_version);
+		*w->at++ = '}';
+	}
+	writer_make_room(w, EXTRA_MOST);
+	*w->at++ = ']';
 }
 
 /* Writes what the capture file says of the packet in words: where it was captured, and comments. */
@@ -554,6 +592,8 @@ void json_packet(struct ws_output *output, const struct ws_packet *packet, const
 		PUT(&w, ",\"duplicate\":true");
 	if (result->checksum_ignored)
 		PUT(&w, ",\"checksum_ignored\":true");
+	if (packet->tunnel_count)
+		put_tunnels(&w);
 	put_file_texts(&w);
 	PUT(&w, "}\n");
 	text->length = (size_t)(w.at - text->data);

@@ -372,6 +372,18 @@ static void write_problems(struct ws_text *text, const struct ws_packet *packet,
 	}
 }
 
+/* Writes what the packet came in, the outermost first: " in gre > vxlan 42". */
+static void write_tunnels(struct ws_text *text, const struct ws_packet *packet)
+{
+	for (unsigned i = 0; i < packet->tunnel_count; i++) {
+		const struct ws_tunnel *tunnel = &packet->tunnel[i];
+		ws_text_puts(text, i ? " > " : " in ");
+		ws_text_puts(text, ws_tunnel_word((enum ws_tunnel_kind)tunnel->kind));
+		if (tunnel->has_id)
+			labelled(text, " ", tunnel->id);
+	}
+}
+
 void text_packet(struct ws_output *output, const struct ws_packet *packet, const struct ws_track_result *result,
                  struct line *line)
 {
@@ -394,6 +406,8 @@ void text_packet(struct ws_output *output, const struct ws_packet *packet, const
 		write_fragment(text, packet);
 	if (packet->vlan != WS_NO_VLAN)
 		labelled(text, " vlan ", packet->vlan);
+	if (packet->tunnel_count)
+		write_tunnels(text, packet);
 	write_analysis(text, result);
 	write_problems(text, packet, result);
 }

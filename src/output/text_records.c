@@ -53,6 +53,11 @@ static void write_connection(struct ws_output *output, const struct subject *sub
 	ws_text_printf(text, "connection #%ju  ", (uintmax_t)conn->number);
 	if (conn->vlan != WS_NO_VLAN)
 		ws_text_printf(text, "vlan %u  ", conn->vlan);
+	if (conn->tunnel) {
+		ws_text_puts(text, "in ");
+		ws_tunnel_words(text, conn->tunnel, conn->tunnel_id);
+		ws_text_puts(text, "  ");
+	}
 	write_end(text, conn, client);
 	ws_text_puts(text, "  ");
 	write_end(text, conn, !client);
@@ -97,6 +102,8 @@ static void write_udp(struct ws_output *output, const struct subject *subject)
 	struct ws_text *text = &output->text;
 	const struct ws_udp_info *udp = subject->udp;
 	ws_text_printf(text, "udp #%ju  ", (uintmax_t)udp->number);
+	if (udp->tunnel)
+		ws_text_printf(text, "in %s  ", udp->tunnel->words);
 	for (unsigned i = 0; i < 2; i++) {
 		ws_text_endpoint(text, &udp->address[i], udp->ip_version, udp->port[i]);
 		ws_text_printf(text, " packets %ju bytes %ju  ", (uintmax_t)udp->packets[i], (uintmax_t)udp->bytes[i]);

@@ -60,6 +60,7 @@ struct ws_conn {
 	uint16_t syn_identification;
 	uint8_t bound : 1; /* another connection has the same 4-tuple on another VLAN or interface */
 	uint8_t history_full : 1;
+	uint16_t tunnel; /* the number of the tunnel that it is in, see tunnels.h; 0: none */
 	ws_conn_id id;
 	ws_conn_id older;              /* the previous incarnation, which may still get segments; 0: none */
 	uint32_t link_id[2];           /* interface and VLAN of each direction's first packet; WS_NO_LINK: none yet */
@@ -90,6 +91,7 @@ struct ws_conn {
 	ws_conn_id timer_next, timer_previous; /* the list of the wheel's slot */
 	const struct ws_frame_process *process[2];
 	uint32_t comments;      /* the latest one, see file_notes.c; 0: none */
+	uint32_t tunnel_id;     /* of the innermost tunnel, in the first packet */
 	uint8_t process_unsure; /* a bit for each endpoint: the way of the packet that names it is not stated */
 	struct ws_rtt rtt[2];
 };
@@ -102,7 +104,8 @@ struct ws_tuple {
 	const struct ws_addr *source, *destination;
 	uint16_t source_port, destination_port;
 	uint8_t ip_version;
-	uint32_t hash; /* ws_table_hash() */
+	uint32_t hash;   /* ws_table_hash() */
+	uint16_t tunnel; /* see tunnels.h; 0: none */
 };
 
 struct ws_table_slot {

@@ -131,6 +131,11 @@ void ws_processes_words(struct ws_text *text, const struct ws_conn_info *info)
 	ws_process_words(text, &info->endpoint[!client]);
 }
 
+bool ws_tracker_has_tunnels(const struct ws_tracker *tracker)
+{
+	return tracker->tunnels.count > 0;
+}
+
 bool ws_tracker_names_processes(const struct ws_tracker *tracker)
 {
 	return tracker->processes_named;

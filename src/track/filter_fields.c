@@ -110,6 +110,19 @@ static const char *get_process(const struct filter_subject *subject, unsigned en
 	return process ? process->name : NULL;
 }
 
+static const char *get_tunnel(const struct filter_subject *subject, unsigned endpoint)
+{
+	(void)endpoint;
+	return subject->info->tunnel ? subject->info->tunnel->words : NULL;
+}
+
+static int64_t get_tunnel_id(const struct filter_subject *subject, unsigned endpoint)
+{
+	const struct ws_tunnel_path *path = subject->info->tunnel;
+	(void)endpoint;
+	return path && path->tunnel[path->count - 1].has_id ? subject->info->tunnel_id : FILTER_ABSENT;
+}
+
 /* ---- Words */
 
 static const char *state_word(unsigned value)
@@ -202,6 +215,10 @@ const struct filter_field filter_fields[] = {
 	{"vlan", FILTER_NUMBER, FILTER_CONNECTION, get_vlan, NULL, NULL, 4095, WS_PART_IDENTITY, "VLAN of the connection"},
 	{"process", FILTER_TEXT, FILTER_EITHER, NULL, NULL, NULL, 0, WS_PART_PROCESS | WS_PART_OPENING | WS_PART_IDENTITY,
 	 "the program that the capture file names", get_process},
+	{"tunnel", FILTER_TEXT, FILTER_CONNECTION, NULL, NULL, NULL, 0, WS_PART_IDENTITY,
+	 "kinds, ids and ends of the tunnels that it is in: \"vxlan 42 192.0.2.1 192.0.2.2\"", get_tunnel},
+	{"tunnel_id", FILTER_NUMBER, FILTER_CONNECTION, get_tunnel_id, NULL, NULL, UINT32_MAX, WS_PART_IDENTITY | WS_PART_PROCESS,
+	 "id of the innermost tunnel, in the first packet"},
 	{"number", FILTER_NUMBER, FILTER_CONNECTION, get_number, NULL, NULL, INT64_MAX, WS_PART_LAST,
 	 "the connection's number"},
 };

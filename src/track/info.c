@@ -197,6 +197,7 @@ static void fill_endpoint(const struct ws_conn *conn, unsigned i, unsigned parts
 static void fill_processes(const struct ws_conn *conn, struct ws_conn_info *info)
 {
 	const unsigned likely_client = (unsigned)ws_conn_likely_client(conn);
+	info->tunnel_id = conn->tunnel_id;
 	for (unsigned i = 0; i < 2; i++)
 		info->endpoint[i].process = ws_conn_process(conn, i, likely_client, &info->endpoint[i].process_guessed);
 }
@@ -244,6 +245,7 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 		info->id = conn->id;
 		info->ip_version = conn->ip_version;
 		info->vlan = conn->vlan;
+		info->tunnel = ws_tunnels_path(&tracker->tunnels, conn->tunnel);
 		info->ended = conn->ended;
 	}
 	if (parts & WS_PART_OPENING)
@@ -331,7 +333,11 @@ size_t ws_tracker_udp_count(const struct ws_tracker *tracker)
 
 bool ws_tracker_udp(const struct ws_tracker *tracker, size_t index, struct ws_udp_info *info)
 {
-	return ws_udp_at(&tracker->udp, index, info);
+	uint16_t tunnel;
+	if (!ws_udp_at(&tracker->udp, index, info, &tunnel))
+		return false;
+	info->tunnel = ws_tunnels_path(&tracker->tunnels, tunnel);
+	return true;
 }
 
 size_t ws_tracker_arp_count(const struct ws_tracker *tracker)
@@ -357,5 +363,6 @@ void ws_tracker_stats(const struct ws_tracker *tracker, struct ws_tracker_stats 
 	stats->fragments_evicted = tracker->fragments.stats.evicted;
 	stats->history_dropped = tracker->history.dropped;
 	stats->memory = ws_table_memory(&tracker->table) + tracker->history.used + ws_udp_memory(&tracker->udp) +
-	                ws_details_memory(tracker) + tracker->file_notes.capacity;
+	                ws_details_memory(tracker) + tracker->file_notes.capacity +
+	                ws_tunnels_memory(&tracker->tunnels);
 }

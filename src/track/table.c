@@ -108,6 +108,7 @@ uint32_t ws_table_hash(const struct ws_table *table, const struct ws_tuple *tupl
 		ws_siphash_word(&state, ws_siphash_load(high->byte + 8));
 	}
 	uint32_t hash = (uint32_t)ws_siphash_end(&state, ports, size + sizeof(ports));
+	hash ^= tuple->tunnel * UINT32_C(0x9e3779b1);
 	return hash ? hash : 1;
 }
 
@@ -124,7 +125,7 @@ static struct ws_conn *conn_at(const struct ws_table *table, ws_conn_id id)
 
 static bool same_tuple(const struct ws_conn *conn, const struct ws_tuple *tuple)
 {
-	if (conn->ip_version != tuple->ip_version)
+	if (conn->ip_version != tuple->ip_version || conn->tunnel != tuple->tunnel)
 		return false;
 	return (ws_conn_is(conn, 0, tuple->source, tuple->source_port) &&
 	        ws_conn_is(conn, 1, tuple->destination, tuple->destination_port)) ||
@@ -248,6 +249,7 @@ struct ws_conn *ws_table_add(struct ws_table *table, const struct ws_tuple *tupl
 	        .address = {*tuple->source, *tuple->destination},
 	        .port = {tuple->source_port, tuple->destination_port},
 	        .ip_version = tuple->ip_version,
+	        .tunnel = tuple->tunnel,
 	        .used = 1,
 	        .hash = tuple->hash,
 	        .id = id,
@@ -313,8 +315,8 @@ static void forget_order(struct ws_table *table, uint64_t number)
 
 static struct ws_table_slot *slot_of(const struct ws_table *table, const struct ws_conn *conn)
 {
-	struct ws_tuple tuple = {&conn->address[0], &conn->address[1], conn->port[0],
-	                         conn->port[1],     conn->ip_version,  conn->hash};
+	struct ws_tuple tuple = {&conn->address[0], &conn->address[1], conn->port[0], conn->port[1],
+	                         conn->ip_version,  conn->hash,        conn->tunnel};
 	return find_slot(table, &tuple);
 }
 

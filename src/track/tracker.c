@@ -32,6 +32,7 @@ struct ws_tracker *ws_tracker_create(const struct ws_tracker_config *config, str
 	ws_details_init(tracker);
 	ws_file_notes_init(&tracker->file_notes, config->max_memory ? config->max_memory : UINT64_C(1) << 30);
 	tracker->surroundings.hash_key = tracker->config.hash_key;
+	tracker->tunnels.hash_key = tracker->config.hash_key;
 	if (config->debug_connection)
 		tracker->debug = ws_debug_create(config->debug_connection);
 	if (!ws_table_init(&tracker->table, config->hash_key, connections) ||
@@ -58,6 +59,7 @@ void ws_tracker_free(struct ws_tracker *tracker)
 	ws_fragments_free(&tracker->fragments);
 	ws_details_free(tracker);
 	ws_file_notes_free(&tracker->file_notes);
+	ws_tunnels_free(&tracker->tunnels);
 	free(tracker->debug);
 	free(tracker);
 }
@@ -362,13 +364,18 @@ static void count_analysis(struct ws_conn *conn, const struct ws_segment *s, con
 
 static struct ws_tuple tuple_of(const struct ws_packet *packet)
 {
-	return (struct ws_tuple){&packet->source,          &packet->destination, packet->source_port,
-	                         packet->destination_port, packet->ip_version,   packet->flow};
+	return (struct ws_tuple){&packet->source,
+	                         &packet->destination,
+	                         packet->source_port,
+	                         packet->destination_port,
+	                         packet->ip_version,
+	                         packet->flow,
+	                         0};
 }
 
 void ws_tracker_hash(const struct ws_tracker *tracker, struct ws_packet *packet)
 {
-	if (!packet->tcp_complete)
+	if (!packet->tcp_complete || packet->tunnel_count)
 		return;
 	struct ws_tuple tuple = tuple_of(packet);
 	packet->flow = ws_table_hash(&tracker->table, &tuple);
@@ -387,6 +394,8 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 	struct ws_tuple tuple = tuple_of(packet);
 	uint32_t link_id = link_id_of(packet);
 	fill_segment(&segment, packet);
+	if (packet->tunnel_count)
+		tuple.tunnel = ws_tunnels_number(&tracker->tunnels, packet, packet->tunnel_count);
 	if (!tuple.hash)
 		tuple.hash = ws_table_hash(&tracker->table, &tuple);
 	struct ws_conn *known = ws_table_find(&tracker->table, &tuple);
@@ -401,8 +410,10 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 		return;
 	}
 	unsigned direction = segment.direction;
-	if (!conn->traffic[0].packets && !conn->traffic[1].packets)
+	if (!conn->traffic[0].packets && !conn->traffic[1].packets) {
 		ws_hops_note(&tracker->exchanges, packet);
+		conn->tunnel_id = packet->tunnel_count ? packet->tunnel[packet->tunnel_count - 1].id : 0;
+	}
 	if (conn->link_id[direction] == WS_NO_LINK)
 		conn->link_id[direction] = link_id;
 	if (ws_dedup_seen(&tracker->dedup, &segment, packet->checksum_sent, conn, link_id)) {
@@ -439,58 +450,40 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 	result->duplicate_ack_number = analysis.duplicate_ack_number;
 }
 
-/* ---- ICMP errors */
-
-static bool is_hard_error(const struct ws_packet *packet)
-{
-	enum { UNREACHABLE = 3, FRAGMENTATION_NEEDED = 4, TIME_EXCEEDED = 11, PARAMETER_PROBLEM = 12 };
-	enum { UNREACHABLE6 = 1, TIME_EXCEEDED6 = 3, PARAMETER_PROBLEM6 = 4 };
-	uint8_t type = packet->icmp_type;
-	if (packet->transport == WS_TRANSPORT_ICMPV6)
-		return type == UNREACHABLE6 || type == TIME_EXCEEDED6 || type == PARAMETER_PROBLEM6;
-	if (type == UNREACHABLE)
-		return packet->icmp_code != FRAGMENTATION_NEEDED;
-	return type == TIME_EXCEEDED || type == PARAMETER_PROBLEM;
-}
-
-static void track_quote(struct ws_tracker *tracker, const struct ws_packet *packet, struct ws_track_result *result)
-{
-	const struct ws_quote *quote = &packet->quote;
-	if (quote->ip_protocol == 17)
-		ws_udp_unreachable(&tracker->udp, packet, tracker->now);
-	if (quote->ip_protocol != 6 || !quote->has_sequence)
-		return;
-	struct ws_tuple tuple = {&quote->source,          &quote->destination, quote->source_port,
-	                         quote->destination_port, packet->ip_version,  0};
-	tuple.hash = ws_table_hash(&tracker->table, &tuple);
-	struct ws_conn *conn = ws_table_find(&tracker->table, &tuple);
-	if (!conn)
-		return;
-	ws_surroundings_icmp(&tracker->surroundings, conn->number, packet);
-	if (!is_hard_error(packet))
-		return;
-	struct ws_segment input = {
-	        .time = packet->frame->time,
-	        .frame = packet->frame->number,
-	        .position = packet->frame->position,
-	        .sequence = quote->sequence,
-	        .vlan = packet->vlan,
-	        .window_scale = 255,
-	        .window = (uint16_t)(packet->icmp_type << 8 | packet->icmp_code),
-	        .kind = WS_INPUT_UNREACHABLE,
-	        .direction = ws_conn_is(conn, 0, tuple.source, tuple.source_port) ? 0 : 1,
-	};
-	ws_tracker_apply(tracker, conn, &input, input.frame);
-	result->conn = conn->id;
-	result->conn_number = conn->number;
-	result->direction = input.direction ^ 1;
-}
-
 /* ---- Any packet */
+
+static void track_datagram(struct ws_tracker *tracker, const struct ws_packet *packet,
+                           const struct ws_udp_datagram *datagram)
+{
+	uint64_t udp = 0;
+	if (!ws_udp_packet(&tracker->udp, packet, datagram, tracker->now, &udp))
+		return;
+	add_event(tracker, WS_EVENT_UDP, packet->frame->time, packet->frame->number)->udp = udp;
+	if (!datagram->outer)
+		ws_hops_note(&tracker->exchanges, packet);
+}
+
+/* The datagrams in which tunnels put packets belong to conversations, too. */
+static void track_outer(struct ws_tracker *tracker, const struct ws_packet *packet)
+{
+	for (unsigned i = 0; i < packet->tunnel_count; i++) {
+		const struct ws_tunnel *tunnel = &packet->tunnel[i];
+		if (!tunnel->udp)
+			continue;
+		track_datagram(tracker, packet,
+		               &(struct ws_udp_datagram){.source = &tunnel->source,
+		                                         .destination = &tunnel->destination,
+		                                         .source_port = tunnel->source_port,
+		                                         .destination_port = tunnel->destination_port,
+		                                         .length = tunnel->length,
+		                                         .ip_version = tunnel->ip_version,
+		                                         .tunnel = ws_tunnels_number(&tracker->tunnels, packet, i),
+		                                         .outer = true});
+	}
+}
 
 static void track_transport(struct ws_tracker *tracker, const struct ws_packet *packet, struct ws_track_result *result)
 {
-	uint64_t udp = 0;
 	switch ((enum ws_transport)packet->transport) {
 	case WS_TRANSPORT_TCP:
 		tracker->stats.tcp++;
@@ -502,18 +495,21 @@ static void track_transport(struct ws_tracker *tracker, const struct ws_packet *
 	case WS_TRANSPORT_UDP:
 		tracker->stats.udp++;
 		tracker->stats.bad_checksums += packet->checksum == WS_CHECKSUM_BAD;
-		if (ws_udp_packet(&tracker->udp, packet, tracker->now, &udp)) {
-			struct ws_event *event =
-			        add_event(tracker, WS_EVENT_UDP, packet->frame->time, packet->frame->number);
-			event->udp = udp;
-			ws_hops_note(&tracker->exchanges, packet);
-		}
+		track_datagram(tracker, packet,
+		               &(struct ws_udp_datagram){
+		                       .source = &packet->source,
+		                       .destination = &packet->destination,
+		                       .source_port = packet->source_port,
+		                       .destination_port = packet->destination_port,
+		                       .length = packet->payload_length,
+		                       .ip_version = packet->ip_version,
+		                       .tunnel = ws_tunnels_number(&tracker->tunnels, packet, packet->tunnel_count)});
 		break;
 	case WS_TRANSPORT_ICMP:
 	case WS_TRANSPORT_ICMPV6:
 		tracker->stats.icmp++;
 		if (packet->quote.present)
-			track_quote(tracker, packet, result);
+			ws_tracker_quote(tracker, packet, result);
 		break;
 	case WS_TRANSPORT_NONE:
 		tracker->stats.other++;
@@ -531,6 +527,8 @@ static void track_fragment(struct ws_tracker *tracker, const struct ws_packet *p
 	if (!ws_fragments_add(&tracker->fragments, &whole, tracker->now, &datagram, &captured, &length))
 		return;
 	ws_decode_datagram(&whole, datagram, captured, length);
+	if (whole.tunnel_count > packet->tunnel_count)
+		track_outer(tracker, &whole);
 	track_transport(tracker, &whole, result);
 }
 
@@ -559,7 +557,7 @@ static void track_arp(struct ws_tracker *tracker, const struct ws_packet *packet
 
 static bool is_arp(const struct ws_packet *packet)
 {
-	for (unsigned i = 0; i < packet->layer_count && i < 6; i++)
+	for (unsigned i = 0; i < packet->layer_count && (i < 6 || packet->tunnel_count); i++)
 		if (packet->layer[i].header == WS_HEADER_ARP)
 			return true;
 	return false;
@@ -598,6 +596,8 @@ void ws_tracker_packet(struct ws_tracker *tracker, const struct ws_packet *packe
 	bool arp = !packet->ip_version && is_arp(packet);
 	count_packet(tracker, packet);
 	ws_details_count(tracker, packet, arp);
+	if (packet->tunnel_count)
+		track_outer(tracker, packet);
 	if (packet->ip_version && packet->fragment)
 		track_fragment(tracker, packet, result);
 	else if (packet->ip_version)

@@ -15,6 +15,7 @@
 #include "track/series.h"
 #include "track/surroundings.h"
 #include "track/timers.h"
+#include "track/tunnels.h"
 #include "track/udp.h"
 
 #include <wirestate/track.h>
@@ -37,6 +38,7 @@ struct ws_tracker {
 	struct ws_log fragment_log;
 	struct ws_series series;
 	struct ws_file_notes file_notes;
+	struct ws_tunnels tunnels;
 	bool processes_named;   /* of some connection a process is known */
 	struct ws_debug *debug; /* with debug_connection, else NULL */
 	struct ws_tracker_stats stats;
@@ -55,6 +57,9 @@ void ws_tracker_apply(struct ws_tracker *tracker, struct ws_conn *conn, struct w
  * `segment->direction` for the connection that is returned. */
 struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tuple *tuple, struct ws_conn *newest,
                                   struct ws_segment *segment, uint32_t link_id);
+
+/* icmp.c: applies an ICMP error that quotes a packet. */
+void ws_tracker_quote(struct ws_tracker *tracker, const struct ws_packet *packet, struct ws_track_result *result);
 
 /* details.c: what is kept besides connections. */
 void ws_details_init(struct ws_tracker *tracker);

@@ -12,6 +12,7 @@ struct udp_key {
 	uint16_t port[2];
 	uint16_t vlan;
 	uint16_t ip_version;
+	uint16_t tunnel, unused;
 };
 
 struct conversation {
@@ -44,16 +45,15 @@ void ws_udp_free(struct ws_udp_table *table)
 }
 
 /* Makes the key, and returns which endpoint of it the source is. */
-static uint8_t make_key(struct udp_key *key, const struct ws_packet *packet, const struct ws_addr *source,
-                        const struct ws_addr *destination, uint16_t source_port, uint16_t destination_port)
+static uint8_t make_key(struct udp_key *key, const struct ws_packet *packet, const struct ws_udp_datagram *datagram)
 {
-	int order = memcmp(source, destination, sizeof(*source));
-	uint8_t self = order > 0 || (order == 0 && source_port > destination_port);
-	*key = (struct udp_key){.vlan = packet->vlan, .ip_version = packet->ip_version};
-	key->address[self] = *source;
-	key->port[self] = source_port;
-	key->address[!self] = *destination;
-	key->port[!self] = destination_port;
+	int order = memcmp(datagram->source, datagram->destination, sizeof(*datagram->source));
+	uint8_t self = order > 0 || (order == 0 && datagram->source_port > datagram->destination_port);
+	*key = (struct udp_key){.vlan = packet->vlan, .ip_version = datagram->ip_version, .tunnel = datagram->tunnel};
+	key->address[self] = *datagram->source;
+	key->port[self] = datagram->source_port;
+	key->address[!self] = *datagram->destination;
+	key->port[!self] = datagram->destination_port;
 	return self;
 }
 
@@ -73,11 +73,11 @@ static struct ws_datagram_info *keep_datagram(struct ws_udp_table *table, struct
 	return datagram;
 }
 
-bool ws_udp_packet(struct ws_udp_table *table, const struct ws_packet *packet, ws_time now, uint64_t *index)
+bool ws_udp_packet(struct ws_udp_table *table, const struct ws_packet *packet, const struct ws_udp_datagram *sent,
+                   ws_time now, uint64_t *index)
 {
 	struct udp_key key;
-	uint8_t self = make_key(&key, packet, &packet->source, &packet->destination, packet->source_port,
-	                        packet->destination_port);
+	uint8_t self = make_key(&key, packet, sent);
 	bool created;
 	struct conversation *conversation = ws_lru_get(&table->conversations, &key, &created);
 	if (!conversation)
@@ -88,7 +88,7 @@ bool ws_udp_packet(struct ws_udp_table *table, const struct ws_packet *packet, w
 		conversation->first_time = now;
 		*index = ws_lru_index(&table->conversations, conversation);
 	}
-	uint32_t length = packet->payload_length;
+	uint32_t length = sent->length;
 	if (!conversation->packets[self]++ || length < conversation->shortest[self])
 		conversation->shortest[self] = length;
 	if (length > conversation->longest[self])
@@ -123,14 +123,19 @@ static void answer_datagram(struct ws_udp_table *table, const struct ws_datagram
 	}
 }
 
-void ws_udp_unreachable(struct ws_udp_table *table, const struct ws_packet *packet, ws_time now)
+void ws_udp_unreachable(struct ws_udp_table *table, const struct ws_packet *packet, uint16_t tunnel, ws_time now)
 {
 	const struct ws_quote *quote = &packet->quote;
 	if (!quote->present || quote->ip_protocol != 17)
 		return;
 	struct udp_key key;
-	uint8_t self = make_key(&key, packet, &quote->source, &quote->destination, quote->source_port,
-	                        quote->destination_port);
+	const struct ws_udp_datagram quoted = {.source = &quote->source,
+	                                       .destination = &quote->destination,
+	                                       .source_port = quote->source_port,
+	                                       .destination_port = quote->destination_port,
+	                                       .tunnel = tunnel,
+	                                       .ip_version = packet->ip_version};
+	uint8_t self = make_key(&key, packet, &quoted);
 	struct conversation *conversation = ws_lru_find(&table->conversations, &key);
 	if (!conversation)
 		return;
@@ -156,11 +161,12 @@ size_t ws_udp_count(const struct ws_udp_table *table)
 	return table->conversations.count;
 }
 
-bool ws_udp_at(const struct ws_udp_table *table, size_t index, struct ws_udp_info *info)
+bool ws_udp_at(const struct ws_udp_table *table, size_t index, struct ws_udp_info *info, uint16_t *tunnel)
 {
 	const struct conversation *conversation = ws_lru_at(&table->conversations, index);
 	if (!conversation)
 		return false;
+	*tunnel = conversation->key.tunnel;
 	*info = (struct ws_udp_info){
 	        .number = conversation->number,
 	        .ip_version = (uint8_t)conversation->key.ip_version,

@@ -22,15 +22,27 @@ void ws_udp_init(struct ws_udp_table *table, const uint8_t hash_key[16], uint64_
 void ws_udp_keep_datagrams(struct ws_udp_table *table, uint64_t memory);
 void ws_udp_free(struct ws_udp_table *table);
 
-/* Call this for every packet with packet->transport == WS_TRANSPORT_UDP, in order. Returns true when a conversation has
- * begun; then `*index` is its index for ws_udp_at(). */
-bool ws_udp_packet(struct ws_udp_table *table, const struct ws_packet *packet, ws_time now, uint64_t *index) WS_CHECKED;
+/* A datagram of a packet: the one that its values describe, or one that carries a tunnel to it (`outer`). */
+struct ws_udp_datagram {
+	const struct ws_addr *source, *destination;
+	uint32_t length; /* payload, in bytes */
+	uint16_t source_port, destination_port;
+	uint16_t tunnel; /* that it is in, see tunnels.h */
+	uint8_t ip_version;
+	bool outer;
+};
+
+/* Call this for every datagram, in order. Returns true when a conversation has begun; then `*index` is its index for
+ * ws_udp_at(). */
+bool ws_udp_packet(struct ws_udp_table *table, const struct ws_packet *packet, const struct ws_udp_datagram *datagram,
+                   ws_time now, uint64_t *index) WS_CHECKED;
 
 /* Counts an ICMP error (packet->quote.present) for the conversation that it quotes, if that is known. */
-void ws_udp_unreachable(struct ws_udp_table *table, const struct ws_packet *packet, ws_time now);
+void ws_udp_unreachable(struct ws_udp_table *table, const struct ws_packet *packet, uint16_t tunnel, ws_time now);
 
 uint64_t ws_udp_memory(const struct ws_udp_table *table); /* bytes it takes */
 size_t ws_udp_count(const struct ws_udp_table *table);    /* conversations kept */
-bool ws_udp_at(const struct ws_udp_table *table, size_t index, struct ws_udp_info *info) WS_CHECKED;
+/* `*tunnel` is the number of the tunnel that it is in. */
+bool ws_udp_at(const struct ws_udp_table *table, size_t index, struct ws_udp_info *info, uint16_t *tunnel) WS_CHECKED;
 
 #endif

@@ -282,9 +282,32 @@ static struct ws_packet *udp(struct udp_bench *bench, uint8_t from, uint16_t por
 	return &bench->packet;
 }
 
+/* Outside of any tunnel. */
+static bool udp_packet(struct ws_udp_table *table, const struct ws_packet *packet, ws_time now, uint64_t *index)
+{
+	const struct ws_udp_datagram datagram = {.source = &packet->source,
+	                                         .destination = &packet->destination,
+	                                         .source_port = packet->source_port,
+	                                         .destination_port = packet->destination_port,
+	                                         .length = packet->payload_length,
+	                                         .ip_version = packet->ip_version};
+	return ws_udp_packet(table, packet, &datagram, now, index);
+}
+
+static bool udp_at(const struct ws_udp_table *table, size_t index, struct ws_udp_info *info)
+{
+	uint16_t tunnel;
+	return ws_udp_at(table, index, info, &tunnel);
+}
+
+static void note_unreachable(struct ws_udp_table *table, const struct ws_packet *packet, ws_time now)
+{
+	ws_udp_unreachable(table, packet, 0, now);
+}
+
 static bool count(struct udp_bench *bench, ws_time now)
 {
-	return ws_udp_packet(&bench->table, &bench->packet, now, &bench->index);
+	return udp_packet(&bench->table, &bench->packet, now, &bench->index);
 }
 
 static int udp_setup(void **state)
@@ -316,7 +339,7 @@ static void udp_counts_by_direction(void **state)
 		udp(bench, two, 53, one, port, 200);
 		assert_false(count(bench, 30));
 		struct ws_udp_info info;
-		assert_true(ws_udp_at(&bench->table, bench->index, &info));
+		assert_true(udp_at(&bench->table, bench->index, &info));
 		assert_int_equal(info.number, swap + 1);
 		assert_int_equal(info.address[0].byte[15], one);
 		assert_int_equal(info.address[1].byte[15], two);
@@ -354,7 +377,7 @@ static void udp_keeps_conversations_apart(void **state)
 	assert_false(count(bench, 0));
 	assert_int_equal(ws_udp_count(&bench->table), 8);
 	struct ws_udp_info info;
-	assert_false(ws_udp_at(&bench->table, 8, &info));
+	assert_false(udp_at(&bench->table, 8, &info));
 }
 
 static void udp_to_itself(void **state)
@@ -364,7 +387,7 @@ static void udp_to_itself(void **state)
 	assert_true(count(bench, 0));
 	assert_false(count(bench, 1));
 	struct ws_udp_info info;
-	assert_true(ws_udp_at(&bench->table, 0, &info));
+	assert_true(udp_at(&bench->table, 0, &info));
 	assert_int_equal(info.packets[0], 2);
 	assert_int_equal(info.packets[1], 0);
 }
@@ -383,21 +406,21 @@ static void udp_unreachable(void **state)
 	};
 	error.quote.source.byte[15] = 1;
 	error.quote.destination.byte[15] = 2;
-	ws_udp_unreachable(&bench->table, &error, 5);
+	note_unreachable(&bench->table, &error, 5);
 	struct ws_udp_info info;
-	assert_true(ws_udp_at(&bench->table, 0, &info));
+	assert_true(udp_at(&bench->table, 0, &info));
 	assert_int_equal(info.unreachable, 1);
 	assert_int_equal(info.last_time, 5);
 	/* TCP's ports, an unknown conversation, and no quotation at all. */
 	error.quote.ip_protocol = 6;
-	ws_udp_unreachable(&bench->table, &error, 6);
+	note_unreachable(&bench->table, &error, 6);
 	error.quote.ip_protocol = 17;
 	error.quote.destination_port = 9;
-	ws_udp_unreachable(&bench->table, &error, 6);
+	note_unreachable(&bench->table, &error, 6);
 	error.quote.destination_port = 2000;
 	error.quote.present = false;
-	ws_udp_unreachable(&bench->table, &error, 6);
-	assert_true(ws_udp_at(&bench->table, 0, &info));
+	note_unreachable(&bench->table, &error, 6);
+	assert_true(udp_at(&bench->table, 0, &info));
 	assert_int_equal(info.unreachable, 1);
 	assert_int_equal(info.packets[0], 1);
 	assert_int_equal(ws_udp_count(&bench->table), 1);
@@ -418,11 +441,11 @@ static void udp_stays_below_its_ceiling(void **state)
 	assert_int_equal(bench->table.seen, 100000);
 	/* The newest is there with its number; the oldest comes back as a new conversation. */
 	struct ws_udp_info info;
-	assert_true(ws_udp_at(&bench->table, bench->index, &info));
+	assert_true(udp_at(&bench->table, bench->index, &info));
 	assert_int_equal(info.number, 100000);
 	udp(bench, 1, 0, 2, 53, 1);
 	assert_true(count(bench, 100001));
-	assert_true(ws_udp_at(&bench->table, bench->index, &info));
+	assert_true(udp_at(&bench->table, bench->index, &info));
 	assert_int_equal(info.number, 100001);
 	assert_int_equal(info.packets[0], 1);
 }

@@ -182,7 +182,7 @@ static void a_connection_is_found_by_a_comment(void **state)
 	struct ws_error error;
 	struct ws_tracker *tracker = ws_tracker_create(&(struct ws_tracker_config){.max_memory = 1 << 20}, &error);
 	const struct ws_addr addresses[2] = {{{1}}, {{2}}};
-	struct ws_tuple tuple = {&addresses[0], &addresses[1], 1, 2, 6, 77};
+	struct ws_tuple tuple = {&addresses[0], &addresses[1], 1, 2, 6, 77, 0};
 	struct ws_conn *conn = ws_table_add(&tracker->table, &tuple);
 	static const char *const comments[] = {"why Twice?", "why Twice?", "the last"};
 	for (size_t i = 0; i < WS_ARRAY_SIZE(comments); i++) {

@@ -42,9 +42,9 @@ static int teardown(void **state)
 static struct ws_tuple tuple_of(struct pool *pool, uint32_t host, bool back)
 {
 	memcpy(pool->host.byte + 12, &host, sizeof(host));
-	struct ws_tuple tuple = {&pool->host, &pool->server, 4000, 80, 4, 0};
+	struct ws_tuple tuple = {&pool->host, &pool->server, 4000, 80, 4, 0, 0};
 	if (back)
-		tuple = (struct ws_tuple){&pool->server, &pool->host, 80, 4000, 4, 0};
+		tuple = (struct ws_tuple){&pool->server, &pool->host, 80, 4000, 4, 0, 0};
 	tuple.hash = ws_table_hash(&pool->table, &tuple);
 	return tuple;
 }

@@ -105,6 +105,10 @@ void layout_title(const struct layout *layout, struct ws_canvas *canvas)
 	ws_text_printf(&left, "Connection %llu", (unsigned long long)layout->info.number);
 	if (layout->info.previous)
 		ws_text_printf(&left, " (the same ports as %llu)", (unsigned long long)layout->info.previous);
+	if (layout->info.tunnel) {
+		ws_text_puts(&left, "  in ");
+		ws_tunnel_words(&left, layout->info.tunnel, layout->info.tunnel_id);
+	}
 	ws_text_puts(&left, "  ");
 	timeline_text(layout->ui, layout->model, &left);
 	int end = draw_cut(canvas, 0, 1, limit - 2, WS_STYLE_TITLE, ws_text_cstr(&left));

@@ -54,7 +54,9 @@ bool list_filter_clear(struct ws_ui *ui, const struct ws_model *model); /* false
 /* list_draw.c */
 int list_foot_rows(int rows); /* rule, hints */
 int list_head_rows(const struct list_view *list);
-int list_rows_each(int columns, int rows, size_t connections, bool processes);
+/* True when there are tunnels or processes to show beside the connections. */
+bool list_has_extra(const struct ws_model *model);
+int list_rows_each(int columns, int rows, size_t connections, bool extra);
 void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
 
 #endif

@@ -13,7 +13,7 @@
 #include <strings.h>
 
 struct columns {
-	int number, client, server, state, start, age, packets, bytes, process, verdict; /* widths; 0: not shown */
+	int number, client, server, state, start, age, packets, bytes, extra, verdict; /* widths; 0: not shown */
 	int gap;
 	bool two_lines, brief;
 };
@@ -26,12 +26,12 @@ static int count_digits(uint64_t number)
 	return count;
 }
 
-/* `processes`: there are some to show. */
-static struct columns choose_columns(int columns, int rows, size_t count, bool processes)
+/* `extra`: there are tunnels or processes to show. */
+static struct columns choose_columns(int columns, int rows, size_t count, bool extra)
 {
 	struct columns c = {.gap = columns >= 100 ? 2 : 1, .state = 9, .brief = true};
 	c.number = count_digits(count) < 3 ? 3 : count_digits(count);
-	c.two_lines = columns < (processes ? 180 : 150) && columns >= 60 && rows >= 16;
+	c.two_lines = columns < (extra ? 180 : 150) && columns >= 60 && rows >= 16;
 	if (columns >= 120) {
 		c.state = 13;
 		c.brief = false;
@@ -44,11 +44,11 @@ static struct columns choose_columns(int columns, int rows, size_t count, bool p
 		c.packets = 7;
 	if (columns >= 120)
 		c.bytes = 7;
-	if (columns >= 180 && processes)
-		c.process = 14;
+	if (columns >= 180 && extra)
+		c.extra = 22;
 	int rest = columns - 2 - c.number - 2 * (c.state + c.gap) - (c.age ? c.age + c.gap : 0) -
 	           (c.start ? c.start + c.gap : 0) - (c.packets ? c.packets + c.gap : 0) -
-	           (c.bytes ? 2 * (c.bytes + c.gap) : 0) - (c.process ? c.process + c.gap : 0) - 1;
+	           (c.bytes ? 2 * (c.bytes + c.gap) : 0) - (c.extra ? c.extra + c.gap : 0) - 1;
 	if (columns < 72) { /* there is room for one endpoint only, and the server says more */
 		c.server = rest - c.gap;
 		return c;
@@ -66,9 +66,14 @@ static struct columns choose_columns(int columns, int rows, size_t count, bool p
 	return c;
 }
 
-int list_rows_each(int columns, int rows, size_t connections, bool processes)
+bool list_has_extra(const struct ws_model *model)
 {
-	return choose_columns(columns, rows, connections, processes).two_lines ? 2 : 1;
+	return ws_tracker_names_processes(model->tracker) || ws_tracker_has_tunnels(model->tracker);
+}
+
+int list_rows_each(int columns, int rows, size_t connections, bool extra)
+{
+	return choose_columns(columns, rows, connections, extra).two_lines ? 2 : 1;
 }
 
 /* Title, counts, the filter if there is one, column heads, and a rule. */
@@ -256,7 +261,15 @@ static void pen_head(struct pen *pen, const struct list_view *list, int width, b
 	pen_cell(pen, width, right, current ? WS_STYLE_TITLE : WS_STYLE_DIM, text);
 }
 
-static void draw_heads(const struct list_view *list, const struct columns *c, struct ws_canvas *canvas)
+static const char *extra_head(const struct ws_model *model)
+{
+	if (!ws_tracker_has_tunnels(model->tracker))
+		return "PROCESS";
+	return ws_tracker_names_processes(model->tracker) ? "TUNNEL, PROCESS" : "TUNNEL";
+}
+
+static void draw_heads(const struct list_view *list, const struct ws_model *model, const struct columns *c,
+                       struct ws_canvas *canvas)
 {
 	const int row = list_head_rows(list) - 2;
 	struct pen pen = {canvas, row, 2, c->gap};
@@ -270,7 +283,7 @@ static void draw_heads(const struct list_view *list, const struct columns *c, st
 	pen_head(&pen, list, c->packets, true, WS_ORDER_PACKETS, "PACKETS");
 	pen_head(&pen, list, c->bytes, true, WS_ORDER_BYTES, "BYTES→");
 	pen_head(&pen, list, c->bytes, true, -1, "BYTES←");
-	pen_head(&pen, list, c->process, false, -1, "PROCESS");
+	pen_head(&pen, list, c->extra, false, -1, extra_head(model));
 	pen_head(&pen, list, c->verdict, false, WS_ORDER_VERDICT, "VERDICT");
 	draw_rule(canvas, row + 1);
 }
@@ -318,7 +331,7 @@ static void draw_verdict(struct ws_canvas *canvas, int row, int column, int limi
 static void draw_row(const struct ws_model *model, const struct columns *c, struct ws_canvas *canvas, int row,
                      const struct ws_conn_info *info)
 {
-	char buffer[40], processes[48];
+	char buffer[40], extra[96];
 	struct ws_text text;
 	struct pen pen = {canvas, row, 2, c->gap};
 	int client = info->likely_client == 1 ? 1 : 0;
@@ -343,12 +356,15 @@ static void draw_row(const struct ws_model *model, const struct columns *c, stru
 	pen_cell(&pen, c->bytes, true, WS_STYLE_NORMAL, buffer);
 	brief_count(buffer, sizeof(buffer), info->endpoint[!client].bytes);
 	pen_cell(&pen, c->bytes, true, WS_STYLE_NORMAL, buffer);
-	text = WS_TEXT_OVER(processes);
+	text = WS_TEXT_OVER(extra);
+	ws_tunnel_words(&text, info->tunnel, info->tunnel_id);
+	if (text.length && (info->endpoint[0].process || info->endpoint[1].process))
+		ws_text_puts(&text, "  ");
 	ws_processes_words(&text, info);
 	const char *words = ws_text_cstr(&text);
 	int limit = canvas->columns - 1;
-	pen_cell(&pen, c->process, false, WS_STYLE_NORMAL, words);
-	if (c->two_lines && !c->process && *words)
+	pen_cell(&pen, c->extra, false, WS_STYLE_NORMAL, words);
+	if (c->two_lines && !c->extra && *words)
 		limit = draw_right(canvas, row + 1, limit - ws_columns(words), limit, WS_STYLE_DIM, words) - 2;
 	if (c->verdict)
 		draw_verdict(canvas, row, pen.column, limit, info);
@@ -481,11 +497,11 @@ void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_c
 	const struct list_view *list = &ui->list;
 	size_t count = list_count(list, model);
 	struct columns c = choose_columns(canvas->columns, canvas->rows, ws_tracker_conn_count(model->tracker),
-	                                  ws_tracker_names_processes(model->tracker));
+	                                  list_has_extra(model));
 	draw_title(ui, model, canvas);
 	draw_counts(list, model, canvas);
 	draw_filter(list, model, canvas);
-	draw_heads(list, &c, canvas);
+	draw_heads(list, model, &c, canvas);
 	int bottom = canvas->rows - list_foot_rows(canvas->rows), each = c.two_lines ? 2 : 1,
 	    row = list_head_rows(list);
 	for (size_t i = list->cursor.top; i < count && row + each <= bottom; i++, row += each) {

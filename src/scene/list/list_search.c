@@ -25,6 +25,8 @@ static bool contains(const struct ws_tracker *tracker, const struct ws_conn_info
 	if (strcasestr(ws_text_cstr(&text), pattern))
 		return true;
 	text.length = 0;
+	ws_tunnel_words(&text, info->tunnel, info->tunnel_id);
+	ws_text_putc(&text, ' ');
 	ws_processes_words(&text, info);
 	if (strcasestr(ws_text_cstr(&text), pattern) || ws_tracker_comment_contains(tracker, info->id, pattern))
 		return true;

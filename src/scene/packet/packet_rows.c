@@ -252,6 +252,14 @@ static void field_text(const struct packet_view *view, const struct ws_layer *la
 	X(WS_HEADER_ICMP, "{type}")                                                                                    \
 	X(WS_HEADER_ICMPV6, "{type}")                                                                                  \
 	X(WS_HEADER_TCP, "{source_port} → {destination_port}  {flags}")                                                \
+	X(WS_HEADER_VXLAN, "network {vni}")                                                                            \
+	X(WS_HEADER_GENEVE, "network {vni}  {protocol}")                                                               \
+	X(WS_HEADER_GRE, "{protocol}  {key}")                                                                          \
+	X(WS_HEADER_ERSPAN_2, "session {session}  VLAN {vlan}")                                                        \
+	X(WS_HEADER_ERSPAN_3, "session {session}  VLAN {vlan}")                                                        \
+	X(WS_HEADER_GTP, "tunnel {teid}")                                                                              \
+	X(WS_HEADER_L2TP, "tunnel {tunnel}  session {session}")                                                        \
+	X(WS_HEADER_L2TP_3, "session {session}")                                                                       \
 	X(WS_HEADER_UDP, "{source_port} → {destination_port}  length {length}")                                        \
 	X(WS_HEADER_PADDING, "fill up to Ethernet's minimum, never payload")                                           \
 	X(WS_HEADER_FCS, "{fcs}")
