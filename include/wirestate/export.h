@@ -48,6 +48,18 @@ struct ws_html_options {
 bool ws_html_chart(FILE *out, struct ws_ui *ui, const struct ws_model *model, const struct ws_html_options *options,
                    struct ws_error *error) WS_CHECKED;
 
+struct ws_html_lesson_options {
+	/* Draws the screen of a stop without its panel, with its answer not shown. Returns the rows that it took. */
+	int (*show)(void *context, size_t stop, struct ws_canvas *canvas);
+	ws_go_on_fn *go_on;
+	void *context;            /* of both */
+	struct ws_canvas *canvas; /* for the screens; its size is theirs */
+};
+/* Writes a resolved lesson as such a page: its stops with their questions, whose answers are typed and checked in the
+ * page. `ui` is used for the replays of the connections, and nothing else may be shown in it. */
+bool ws_html_lesson(FILE *out, struct ws_ui *ui, const struct ws_model *model, const struct ws_lesson *lesson,
+                    const struct ws_html_lesson_options *options, struct ws_error *error) WS_CHECKED;
+
 /* Writes the replay of the connection that is selected in `ui`, from start to end, as an asciicast of version 2. */
 struct ws_cast_options {
 	int columns, rows;

@@ -67,7 +67,8 @@
 	X(WS_ACT_DIRECTION, "direction", "Tab", "both directions, or one of them")                                     \
 	X(WS_ACT_HEX, "hex", "h", "text or hexadecimal")                                                               \
 	X(WS_ACT_SAVE, "save", "w", "save the bytes to a file")                                                        \
-	X(WS_ACT_EXPORT, "export", "E", "save the connection to a file: SVG, text, asciicast, pcap")                   \
+	X(WS_ACT_EXPORT, "export", "E",                                                                                \
+	  "save the connection to a file (SVG, HTML, text, asciicast, pcap), or the lesson (HTML)")                    \
 	X(WS_ACT_NEXT_PANE, "pane", "Tab", "to the other pane")                                                        \
 	X(WS_ACT_NEXT_GROUP, "next-group", "Tab", "the start screen: to the next group")                               \
 	X(WS_ACT_ABSOLUTE, "absolute", "a", "absolute or relative sequence numbers")                                   \

@@ -143,6 +143,7 @@ bool ws_ui_lesson_wants_next(const struct ws_ui *ui);
 enum ws_file_content {
 	WS_FILE_STREAM,     /* the bytes that the stream screen shows: ws_ui_write_stream() */
 	WS_FILE_CONNECTION, /* one connection, in the form that the name's ending asks for */
+	WS_FILE_LESSON,     /* the lesson that is played as .html, or else `conn`, which may be 0, as above */
 };
 struct ws_file_request {
 	enum ws_file_content content;

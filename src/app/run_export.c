@@ -96,6 +96,9 @@ static bool drawing_draw(struct export *export, FILE *file)
 	struct session *session = &export->session;
 	const int kind = export->options->export_kind;
 	struct frame frame;
+	if (session->lesson)
+		return ws_lesson_resolve(session->lesson, session_shown(session)->tracker, &session->error) &&
+		       lesson_export(session, file, &session->error);
 	bool good = frame_open(&frame, session);
 	if (good && export->options->screen >= 0) {
 		frame_draw(&frame);

@@ -6,6 +6,7 @@
 #include "app/signals.h"
 
 #include <wirestate/export.h>
+#include <wirestate/stop.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@ enum { BATCH = 1024, DEFAULT_COLUMNS = 80, DEFAULT_ROWS = 24, PAGE_ROWS = 500 };
 
 struct printer {
 	struct session *session;
+	struct ws_error *error;
 	struct ws_ui *ui;
 	struct past past;
 	struct ws_model model;
@@ -37,7 +39,7 @@ static void stop_show(struct printer *it, size_t stop, bool answered)
 		more = past_work(&it->past, &position);
 		session_model(it->session, &it->model);
 		past_model(&it->past, &position, &it->model);
-	} while (more && !(signals_take() & SIGNAL_STOP));
+	} while (more && !ws_stopping());
 	ws_ui_tick(it->ui, &it->model, 1);
 	ws_ui_layout(it->ui, &it->model, it->canvas.columns, it->canvas.rows);
 	ws_ui_draw(it->ui, &it->model, &it->canvas);
@@ -49,17 +51,22 @@ static bool is_empty(uint32_t code_point)
 	return code_point == ' ' || code_point == 0x2502 || code_point == '|';
 }
 
+static bool row_is_empty(const struct ws_canvas *canvas, int row)
+{
+	const struct ws_cell *cells = canvas->cells + (size_t)row * (size_t)canvas->columns;
+	for (int column = 0; column < canvas->columns; column++)
+		if (!is_empty(cells[column].code_point))
+			return false;
+	return true;
+}
+
 /* Prints the first rows of a canvas, without the empty ones at their end. */
 static void print_rows(const struct ws_canvas *canvas, int rows)
 {
 	struct ws_canvas part = *canvas;
 	part.rows = rows < canvas->rows ? rows : canvas->rows;
-	for (bool empty = true; empty && part.rows;) {
-		const struct ws_cell *last = canvas->cells + (size_t)(part.rows - 1) * (size_t)canvas->columns;
-		for (int column = 0; column < canvas->columns; column++)
-			empty = empty && is_empty(last[column].code_point);
-		part.rows -= empty;
-	}
+	while (part.rows && row_is_empty(canvas, part.rows - 1))
+		part.rows--;
 	ws_text_canvas(stdout, &part);
 }
 
@@ -126,9 +133,8 @@ static void lesson_print_stop(struct printer *it)
 	const uint64_t wanted = it->session->options->stop;
 	const struct ws_lesson *lesson = it->session->lesson;
 	if (wanted != FRAME_END && wanted > lesson->stop_count) {
-		ws_fail(&it->session->error, WS_ERROR_OPTION,
-		        "--stop %llu: the lesson has %zu; end is the page after them", (unsigned long long)wanted,
-		        lesson->stop_count);
+		ws_fail(it->error, WS_ERROR_OPTION, "--stop %llu: the lesson has %zu; end is the page after them",
+		        (unsigned long long)wanted, lesson->stop_count);
 		return;
 	}
 	const size_t stop = wanted == FRAME_END ? lesson->stop_count : wanted - 1;
@@ -136,6 +142,48 @@ static void lesson_print_stop(struct printer *it)
 		stop_show(it, stop, answered);
 		ws_text_canvas(stdout, &it->canvas);
 	}
+}
+
+static int export_show(void *context, size_t stop, struct ws_canvas *canvas)
+{
+	struct printer *it = context;
+	stop_show(it, stop, false);
+	int rows = canvas->rows - ws_ui_lesson_rows(it->ui);
+	while (rows && row_is_empty(canvas, rows - 1))
+		rows--;
+	return rows;
+}
+
+static bool export_goes_on(void *context)
+{
+	(void)context;
+	return !ws_stopping();
+}
+
+bool lesson_export(struct session *session, FILE *file, struct ws_error *error)
+{
+	static const char *const no_keys[WS_ACTION_COUNT];
+	const struct ws_ui_options ui_options = {
+	        .speed = 1, .idle = session->options->idle, .screen = WS_SCREEN_LIFELINES, .key_name = no_keys};
+	struct printer it = {.session = session, .error = error, .past.point = session_shown(session)};
+	struct ws_model model;
+	struct ws_ui *replays = ws_ui_create(&ui_options, error);
+	bool good = replays && (it.ui = ws_ui_create(&ui_options, error));
+	if (good && !ws_canvas_create(&it.canvas, DEFAULT_COLUMNS, DEFAULT_ROWS))
+		good = ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+	if (good) {
+		const struct ws_html_lesson_options options = {
+		        .show = export_show, .go_on = export_goes_on, .context = &it, .canvas = &it.canvas};
+		session_model(session, &it.model);
+		model = it.model;
+		ws_ui_lesson(it.ui, &it.model, session->lesson);
+		good = ws_html_lesson(file, replays, &model, session->lesson, &options, error);
+	}
+	ws_canvas_destroy(&it.canvas);
+	ws_ui_free(it.ui);
+	ws_ui_free(replays);
+	past_close(&it.past);
+	return good;
 }
 
 static void lesson_print(struct session *session)
@@ -150,7 +198,7 @@ static void lesson_print(struct session *session)
 	        .screen = WS_SCREEN_LIFELINES,
 	        .key_name = one ? options->keymap.name_in_lesson : NULL,
 	};
-	struct printer it = {.session = session, .past.point = session_shown(session)};
+	struct printer it = {.session = session, .error = &session->error, .past.point = session_shown(session)};
 	it.ui = ws_ui_create(&ui_options, &session->error);
 	if (!it.ui)
 		return;

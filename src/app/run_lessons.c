@@ -100,6 +100,8 @@ int run_lessons(struct options *options)
 	do {
 		if (!lesson_open(options, &error))
 			return report_error(&error);
+		if (options->export)
+			return run_export(options);
 		const bool view = options->stop == FRAME_NONE && options_want_view(options);
 		status = view ? play_in_view(options, &reported) : run_session(options, MODE_LESSON);
 		options->lesson_at_end = status == LESSON_LIVE && watch_live(options, &status);

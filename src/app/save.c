@@ -277,7 +277,8 @@ static bool draw_chart(const struct session *session, FILE *file, int kind, cons
 	return good;
 }
 
-static bool save_chart(const struct session *session, int kind, const struct ws_model *model, ws_conn_id conn,
+/* `lesson`: the lesson that is played, in place of a connection. */
+static bool save_chart(struct session *session, int kind, bool lesson, const struct ws_model *model, ws_conn_id conn,
                        const char *name, struct ws_error *error)
 {
 	char *bytes = NULL;
@@ -285,7 +286,8 @@ static bool save_chart(const struct session *session, int kind, const struct ws_
 	FILE *drawing = open_memstream(&bytes, &length);
 	if (!drawing)
 		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
-	bool good = draw_chart(session, drawing, kind, model, conn, error);
+	bool good = lesson ? lesson_export(session, drawing, error)
+	                   : draw_chart(session, drawing, kind, model, conn, error);
 	good = close_stream(drawing, good ? error : NULL) && good;
 	FILE *file = good ? create_stream(session, name, error) : NULL;
 	if (file) {
@@ -327,16 +329,22 @@ static bool save_packets(const struct session *session, const struct ws_model *m
 	return (ws_dump_close(dump, good ? error : &closing) && good);
 }
 
-static bool save_connection(const struct session *session, const struct ws_model *model, ws_conn_id conn,
-                            const char *name, const char *shown, struct outcome *outcome)
+static bool save_connection(struct session *session, const struct ws_model *model,
+                            const struct ws_file_request *request, const char *shown, struct outcome *outcome)
 {
+	const char *name = request->name;
+	const ws_conn_id conn = request->conn;
 	const int kind = options_export_kind(name);
+	const bool lesson = request->content == WS_FILE_LESSON && kind == EXPORT_HTML;
 	uint64_t missing = 0;
 	if (kind == EXPORT_NONE)
 		return ws_fail(&outcome->error, WS_ERROR_OPTION, "its name must end in " EXPORT_ENDINGS);
+	if (!conn && !lesson)
+		return ws_fail(&outcome->error, WS_ERROR_OPTION,
+		               "no connection is shown here: a lesson is an .html page");
 	if (options_export_is_packets(kind)
 	            ? !save_packets(session, model, conn, name, shown, &missing, &outcome->error)
-	            : !save_chart(session, kind, model, conn, name, &outcome->error))
+	            : !save_chart(session, kind, lesson, model, conn, name, &outcome->error))
 		return false;
 	if (missing)
 		snprintf(outcome->text, sizeof(outcome->text),
@@ -347,7 +355,7 @@ static bool save_connection(const struct session *session, const struct ws_model
 	return true;
 }
 
-bool handle_save_request(const struct session *session, struct ws_ui *ui, const struct ws_model *model)
+bool handle_save_request(struct session *session, struct ws_ui *ui, const struct ws_model *model)
 {
 	struct ws_file_request request;
 	struct outcome outcome = {.text = ""};
@@ -359,7 +367,7 @@ bool handle_save_request(const struct session *session, struct ws_ui *ui, const 
 	const char *shown = ws_text_cstr(&name);
 	const bool good = request.content == WS_FILE_STREAM
 	                          ? save_stream(session, ui, model, request.name, shown, &outcome)
-	                          : save_connection(session, model, request.conn, request.name, shown, &outcome);
+	                          : save_connection(session, model, &request, shown, &outcome);
 	if (!good)
 		snprintf(outcome.text, sizeof(outcome.text), "cannot write %s: %s", shown, outcome.error.text);
 	ws_ui_tell(ui, outcome.text, good);

@@ -9,7 +9,7 @@
 /* ---- From the view */
 
 /* Writes the file that the user has asked for, and shows how that went. False: none was asked for. */
-bool handle_save_request(const struct session *session, struct ws_ui *ui, const struct ws_model *model);
+bool handle_save_request(struct session *session, struct ws_ui *ui, const struct ws_model *model);
 
 /* ---- --export */
 

@@ -141,5 +141,7 @@ void run_lines(struct session *session);
 void run_view(struct session *session);
 void run_frame(struct session *session);
 void run_lesson(struct session *session);
+/* Writes the session's lesson, which is resolved, as a page. */
+bool lesson_export(struct session *session, FILE *file, struct ws_error *error) WS_CHECKED;
 
 #endif

@@ -167,7 +167,8 @@ const struct option_row option_rows[] = {
          "picture, "
          ".anim.svg one that plays in any browser, .html a page that plays, .txt text, .cast a recording for "
          "asciinema, "
-         ".pcap or .pcapng its packets; with --screen, FILE gets that screen instead"},
+         ".pcap or .pcapng its packets; with --screen, FILE gets that screen instead, "
+         "and with --lesson the lesson as a page that asks"},
         {0, "frame", "N", OPTION_FRAME, GROUP_PICTURE, FIELD(frame), 0, 1e18, NULL,
          "print the screen as it stands after packet N of the file, or after the last with \"end\", and exit"},
         {0, "size", "COLSxROWS", OPTION_CANVAS, GROUP_PICTURE, FIELD(size), 1, 1000, NULL,
@@ -442,6 +443,21 @@ static bool check_picture(const struct options *options, struct ws_error *error)
 	return true;
 }
 
+/* From here on it is handled as --frame end that writes to a file. */
+static bool check_lesson_export(struct options *options, struct ws_error *error)
+{
+	if (!options->export)
+		return true;
+	options->export_kind = options_export_kind(options->export);
+	if (options->export_kind != EXPORT_HTML)
+		return refuse(error, "a lesson is exported as a page: --export NAME.html");
+	if (!options->lesson[0] || options->stop != FRAME_NONE || options->answers)
+		return refuse(error,
+		              "--export writes a whole lesson: name it, --lesson NAME, without --stop and --answers");
+	options->frame = FRAME_END;
+	return true;
+}
+
 /* A lesson has a capture and screens of its own, and no filter. */
 static bool check_lesson(struct options *options, struct ws_error *error)
 {
@@ -455,7 +471,7 @@ static bool check_lesson(struct options *options, struct ws_error *error)
 		        error,
 		        "--lesson is shown or printed as it is, which excludes -T json, csv and zeek, --only, -v, "
 		        "-x, --debug-connection and -w");
-	if (options->export || options->frame != FRAME_NONE || options->screen >= 0 || options->connection)
+	if (options->frame != FRAME_NONE || options->screen >= 0 || options->connection)
 		return refuse(error, "--lesson has screens of its own: --stop N prints one");
 	if (options->stop != FRAME_NONE && !options->lesson[0])
 		return refuse(error, "--stop is for a lesson: name it, --lesson NAME");
@@ -465,7 +481,7 @@ static bool check_lesson(struct options *options, struct ws_error *error)
 		return refuse(error, "--answers prints a lesson, which excludes -T tui: there, answers are typed");
 	if (options->answers)
 		options->show = SHOW_TEXT;
-	return true;
+	return check_lesson_export(options, error);
 }
 
 static bool check_show(struct options *options, struct ws_error *error)

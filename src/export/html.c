@@ -6,11 +6,18 @@
  * and the script sets it only as text. The content security policy in the page allows that script and that style sheet
  * by their hashes, and nothing else.
  *
- *   {"names":["client","server"], "addresses":[..], "start":[states before the first step],
- *    "steps":[{"t":ns since the first, "n":frame, "from":0|1|-1, "s":[states after it, where they changed],
- *              "l":segment,
- *              "what":, "lab":, "why":, "next":, "note":, "f":[field, value, ...]}],
- *    "texts":[templates], "layers":[labels], "fields":[[layer, label]]}                        see html_data.h */
+ *   {"replays":[{"names":["client","server"], "addresses":[..], "start":[states before the first step],
+ *                "steps":[{"t":ns since the first, "n":frame, "from":0|1|-1, "s":[states after it, where they changed],
+ *                          "l":segment, "what":, "lab":, "why":, "next":, "note":,
+ *                          "f":[field, value, ...]}]}],
+ *    "texts":[templates], "layers":[labels], "fields":[[layer, label]]}                        see html_data.h
+ *
+ * The page of a lesson has the replays of the connections that its stops show, and besides:
+ *
+ *    "stops":[{"replay":index or -1, "n":frame or 0 at the end, "held":0|1, "screen":[rows of text], "ask":, "answer":,
+ *              "sums":[], "kind":"number"|"state"|"choice"|"word"|"", "shown":, "form":, "right":[keys], "choices":[],
+ *              "hints":[], "wrong":[[key, why]]}],
+ *    "spellings":{spelling:state}, "end":the text after the last stop                          see lesson/question.c */
 #include "export/html_data.h"
 #include "page.h"
 
@@ -31,7 +38,9 @@ struct page {
 	struct html_fields fields;
 	struct ws_chart_words words; /* of the step being written */
 	char states[2][24];          /* as last written */
-	bool stopped;                /* go_on() has returned false */
+	ws_go_on_fn *go_on;
+	void *context;
+	bool stopped; /* go_on() has returned false */
 };
 
 static void write_head(const struct page *page, const char *title)
@@ -153,11 +162,14 @@ static void write_ends(struct page *page, const struct ws_conn_info *info)
 	write_states(out, page->words.before);
 }
 
-static bool write_data(struct page *page, const struct ws_conn_info *info, const struct ws_html_options *options)
+/* Writes the replay of the connection whose chart is open. */
+static bool write_replay(struct page *page, const struct ws_conn_info *info)
 {
 	ws_time first = 0;
+	html_fields_restart(&page->fields);
+	memset(page->states, 0, sizeof(page->states));
 	for (size_t i = 0; i < page->chart.count; i++) {
-		page->stopped = !options->go_on(options->context);
+		page->stopped = !page->go_on(page->context);
 		if (page->stopped)
 			return false;
 		if (!ws_chart_words(page->ui, page->model, &page->chart, i, &page->words))
@@ -170,31 +182,228 @@ static bool write_data(struct page *page, const struct ws_conn_info *info, const
 		if (!write_step(page, i, first))
 			return false;
 	}
-	fputs("]", page->out);
+	fputs(page->chart.count ? "]}" : "null", page->out);
+	return true;
+}
+
+static void write_tables(struct page *page)
+{
 	write_strings(page->out, "texts", &page->templates);
 	write_strings(page->out, "layers", &page->fields.layers);
 	write_field_names(page->out, &page->fields.fields);
-	fputs("}", page->out);
-	return true;
+}
+
+static const char data_begins[] = "<script type=\"application/json\" id=\"data\">{\"replays\":[";
+
+static void write_end(const struct page *page)
+{
+	fprintf(page->out, "}</script>\n<script>%s</script>\n</body>\n</html>\n", page_script);
+}
+
+static void page_close(struct page *page)
+{
+	html_fields_free(&page->fields);
+	string_table_free(&page->templates);
 }
 
 bool ws_html_chart(FILE *out, struct ws_ui *ui, const struct ws_model *model, const struct ws_html_options *options,
                    struct ws_error *error)
 {
-	struct page page = {.out = out, .ui = ui, .model = model};
+	struct page page = {.out = out, .ui = ui, .model = model, .go_on = options->go_on, .context = options->context};
 	struct ws_conn_info info;
 	bool good = ws_chart_open(ui, model, COLUMNS, &page.chart, error);
 	if (good) {
 		good = ws_tracker_conn(model->tracker, options->conn, &info);
 		write_head(&page, options->title);
-		fputs("<script type=\"application/json\" id=\"data\">", out);
-		good = good && write_data(&page, &info, options);
-		fprintf(out, "</script>\n<script>%s</script>\n</body>\n</html>\n", page_script);
+		fputs(data_begins, out);
+		good = good && write_replay(&page, &info);
+		fputc(']', out);
+		write_tables(&page);
+		write_end(&page);
 		if (!good)
 			ws_fail(error, WS_ERROR_SYSTEM, page.stopped ? "stopped" : "out of memory");
 	}
-	html_fields_free(&page.fields);
-	string_table_free(&page.templates);
+	page_close(&page);
 	ws_chart_close(&page.chart);
+	return good;
+}
+
+/* ---- Lessons */
+
+static bool stop_plays(const struct ws_lesson_stop *stop)
+{
+	return stop->conn_number && (stop->screen == WS_SCREEN_LIFELINES || stop->screen == WS_SCREEN_DIAGRAM);
+}
+
+/* The index of a stop's replay: connections in the order in which stops show them. -1: it shows none. */
+static int replay_index(const struct ws_lesson *lesson, size_t stop)
+{
+	int index = -1;
+	if (!stop_plays(&lesson->stop[stop]))
+		return -1;
+	for (size_t i = 0; i <= stop; i++) {
+		bool first = stop_plays(&lesson->stop[i]);
+		for (size_t before = 0; first && before < i; before++)
+			first = !stop_plays(&lesson->stop[before]) ||
+			        lesson->stop[before].conn_number != lesson->stop[i].conn_number;
+		index += first;
+		if (lesson->stop[i].conn_number == lesson->stop[stop].conn_number && stop_plays(&lesson->stop[i]))
+			return index;
+	}
+	return index;
+}
+
+/* True when a stop with this connection speaks of raw sequence numbers: then its segments show them. */
+static bool is_absolute(const struct ws_lesson *lesson, uint64_t conn_number)
+{
+	for (size_t i = 0; i < lesson->stop_count; i++)
+		if (lesson->stop[i].absolute && lesson->stop[i].conn_number == conn_number)
+			return true;
+	return false;
+}
+
+static bool write_lesson_replays(struct page *page, const struct ws_lesson *lesson, struct ws_error *error)
+{
+	bool absolute = false;
+	int written = 0;
+	for (size_t i = 0; i < lesson->stop_count; i++) {
+		struct ws_conn_info info;
+		if (replay_index(lesson, i) < written)
+			continue;
+		const ws_conn_id conn = ws_tracker_conn_find(page->model->tracker, lesson->stop[i].conn_number);
+		ws_ui_select(page->ui, page->model, conn, 0);
+		if (is_absolute(lesson, lesson->stop[i].conn_number) != absolute)
+			ws_ui_act(page->ui, page->model, WS_ACT_ABSOLUTE);
+		absolute = is_absolute(lesson, lesson->stop[i].conn_number);
+		if (!ws_tracker_conn(page->model->tracker, conn, &info) ||
+		    !ws_chart_open(page->ui, page->model, COLUMNS, &page->chart, error))
+			return false;
+		fputs(written++ ? ",\n" : "", page->out);
+		const bool good = write_replay(page, &info);
+		ws_chart_close(&page->chart);
+		if (!good)
+			return ws_fail(error, WS_ERROR_SYSTEM, page->stopped ? "stopped" : "out of memory");
+	}
+	return true;
+}
+
+static void write_member(FILE *out, const char *key, const char *text)
+{
+	fprintf(out, ",\"%s\":", key);
+	html_json_string(out, text ? text : "");
+}
+
+static void write_list(FILE *out, const char *key, char *const *list, size_t count)
+{
+	fprintf(out, ",\"%s\":[", key);
+	for (size_t i = 0; i < count; i++) {
+		fputs(i ? "," : "", out);
+		html_json_string(out, list[i]);
+	}
+	fputc(']', out);
+}
+
+static void write_question(FILE *out, const struct ws_lesson_question *question)
+{
+	static const char *const kinds[] = {[WS_ANSWER_NONE] = "",
+	                                    [WS_ANSWER_NUMBER] = "number",
+	                                    [WS_ANSWER_STATE] = "state",
+	                                    [WS_ANSWER_CHOICE] = "choice",
+	                                    [WS_ANSWER_WORD] = "word"};
+	char words[1024];
+	struct ws_text form = WS_TEXT_OVER(words);
+	write_member(out, "kind", kinds[question->kind]);
+	if (question->kind == WS_ANSWER_NONE)
+		return;
+	ws_lesson_form(question, &form);
+	write_member(out, "form", ws_text_cstr(&form));
+	write_member(out, "shown", question->expect);
+	write_list(out, "right", question->accept, question->accept_count);
+	write_member(out, "key", question->right);
+	write_list(out, "choices", question->choice, question->choice_count);
+	write_list(out, "hints", question->hint, question->hint_count);
+	fputs(",\"wrong\":[", out);
+	for (size_t i = 0; i < question->wrong_count; i++) {
+		fputs(i ? ",[" : "[", out);
+		html_json_string(out, question->wrong[i].value);
+		fputc(',', out);
+		html_json_string(out, question->wrong[i].why);
+		fputc(']', out);
+	}
+	fputc(']', out);
+}
+
+/* Writes one row of a screen, without the blanks at its end. */
+static void write_screen_row(FILE *out, const struct ws_canvas *canvas, int row)
+{
+	char words[4096];
+	size_t used = 0, whole = 0;
+	for (int column = 0; column < canvas->columns; column++) {
+		const uint32_t character =
+		        canvas->cells[(size_t)row * (size_t)canvas->columns + (size_t)column].code_point;
+		if (!character || used + 4 >= sizeof(words))
+			continue; /* the second half of a wide character */
+		used += ws_utf8_encode(character, words + used);
+		whole = character == ' ' ? whole : used;
+	}
+	words[whole] = '\0';
+	html_json_string(out, words);
+}
+
+static void write_stop(struct page *page, const struct ws_lesson *lesson, size_t index,
+                       const struct ws_html_lesson_options *options)
+{
+	FILE *out = page->out;
+	const struct ws_lesson_stop *stop = &lesson->stop[index];
+	fprintf(out, "%s{\"replay\":%d,\"n\":%" PRIu64 ",\"held\":%d", index ? ",\n" : "", replay_index(lesson, index),
+	        stop->frame, stop->held);
+	if (!stop_plays(stop)) {
+		const int rows = options->show(options->context, index, options->canvas);
+		fputs(",\"screen\":[", out);
+		for (int row = 0; row < rows; row++) {
+			fputs(row ? "," : "", out);
+			write_screen_row(out, options->canvas, row);
+		}
+		fputc(']', out);
+	}
+	write_member(out, "ask", stop->ask);
+	write_member(out, "answer", stop->answer);
+	fputs(",\"sums\":[", out);
+	for (size_t i = 0; i < stop->sum_count; i++) {
+		fputs(i ? "," : "", out);
+		html_json_string(out, stop->sum[i].text);
+	}
+	fputc(']', out);
+	write_question(out, &stop->question);
+	fputc('}', out);
+}
+
+static void write_spellings(FILE *out)
+{
+	enum ws_state state;
+	const char *spelling;
+	fputs(",\n\"spellings\":{", out);
+	for (size_t i = 0; (spelling = ws_lesson_state_spelling(i, &state)); i++)
+		fprintf(out, "%s\"%s\":\"%s\"", i ? "," : "", spelling, ws_state_name(state));
+	fputc('}', out);
+}
+
+bool ws_html_lesson(FILE *out, struct ws_ui *ui, const struct ws_model *model, const struct ws_lesson *lesson,
+                    const struct ws_html_lesson_options *options, struct ws_error *error)
+{
+	struct page page = {.out = out, .ui = ui, .model = model, .go_on = options->go_on, .context = options->context};
+	write_head(&page, lesson->title);
+	fputs(data_begins, out);
+	const bool good = write_lesson_replays(&page, lesson, error);
+	fputc(']', out);
+	write_tables(&page);
+	fputs(",\n\"stops\":[", out);
+	for (size_t i = 0; good && i < lesson->stop_count; i++)
+		write_stop(&page, lesson, i, options);
+	fputc(']', out);
+	write_spellings(out);
+	write_member(out, "end", lesson->try_it);
+	write_end(&page);
+	page_close(&page);
 	return good;
 }

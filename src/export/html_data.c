@@ -48,16 +48,21 @@ bool string_table_add(struct string_table *table, const char *text, size_t *numb
 
 void html_json_string(FILE *out, const char *text)
 {
-	char buffer[4 * TEXT];
-	struct ws_text json = WS_TEXT_OVER(buffer);
-	ws_text_json(&json, text, strlen(text));
 	fputc('"', out);
-	for (size_t i = 0; i < json.length; i++) {
-		const char byte = json.data[i];
-		if (byte == '<' || byte == '>' || byte == '&')
-			fprintf(out, "\\u%04x", (unsigned)byte);
-		else
-			fputc(byte, out);
+	for (size_t length; *text; text += length) {
+		char buffer[4 * TEXT];
+		struct ws_text json = WS_TEXT_OVER(buffer);
+		length = strnlen(text, TEXT / 2);
+		while (length > 1 && ((unsigned char)text[length] & 0xc0) == 0x80)
+			length--; /* not in the middle of a character */
+		ws_text_json(&json, text, length);
+		for (size_t i = 0; i < json.length; i++) {
+			const char byte = json.data[i];
+			if (byte == '<' || byte == '>' || byte == '&')
+				fprintf(out, "\\u%04x", (unsigned)byte);
+			else
+				fputc(byte, out);
+		}
 	}
 	fputc('"', out);
 }
@@ -126,6 +131,16 @@ void html_fields_free(struct html_fields *fields)
 		free(fields->value[direction]);
 	}
 	*fields = (struct html_fields){0};
+}
+
+void html_fields_restart(struct html_fields *fields)
+{
+	for (int direction = 0; direction < 2; direction++) {
+		for (size_t i = 0; fields->value[direction] && i < fields->capacity; i++) {
+			free(fields->value[direction][i]);
+			fields->value[direction][i] = NULL;
+		}
+	}
 }
 
 /* One packet's fields while they are written. */

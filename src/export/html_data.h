@@ -32,6 +32,8 @@ struct html_fields {
 	size_t capacity;
 };
 void html_fields_free(struct html_fields *fields);
+/* Forgets the values of the latest packets: those of another connection follow. */
+void html_fields_restart(struct html_fields *fields);
 /* Writes [field, value, field, value, ...]: what differs from the packet before in the same direction; a field that
  * this packet lacks has the value null. */
 bool html_fields_write(FILE *out, struct html_fields *fields, const struct ws_packet *packet, int direction) WS_CHECKED;

@@ -6,6 +6,7 @@
 #include "scene/widgets/draw.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static bool accept_name(struct ws_ui *ui, const struct ws_model *model, const char *text, struct prompt_error *error)
 {
@@ -20,6 +21,23 @@ static bool accept_name(struct ws_ui *ui, const struct ws_model *model, const ch
 	return true;
 }
 
+/* The name of the file is that of the lesson's. */
+static bool ask_lesson(struct ws_ui *ui, ws_conn_id conn)
+{
+	static const struct prompt_use use = {
+	        .label = "export to",
+	        .hint = "a new file: .html the lesson as a page; the connection as .svg, .txt, .cast or .pcap",
+	        .accept = accept_name,
+	};
+	const char *path = ui->lesson.lesson->name, *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	char page[128];
+	snprintf(page, sizeof(page), "%.*s.html", (int)strcspn(name, "."), name);
+	ui->file.request = (struct ws_file_request){.content = WS_FILE_LESSON, .conn = conn};
+	prompt_open(ui, &use, page);
+	return true;
+}
+
 bool file_request_ask_connection(struct ws_ui *ui, const struct ws_model *model)
 {
 	static const struct prompt_use use = {
@@ -31,6 +49,8 @@ bool file_request_ask_connection(struct ws_ui *ui, const struct ws_model *model)
 	const ws_conn_id conn = from_list ? list_selected(ui, model) : ui->replay.conn;
 	struct ws_conn_info info;
 	char name[64];
+	if (ui->lesson.lesson)
+		return ask_lesson(ui, conn);
 	if (!ws_tracker_conn(model->tracker, conn, &info))
 		return false;
 	ui->file.request = (struct ws_file_request){.content = WS_FILE_CONNECTION, .conn = conn};

@@ -1,13 +1,15 @@
-/* Plays the connection that the page's data describe. The data come from a capture, so every string of theirs is only
+/* Plays the connection that the page's data describe, or the lesson, whose stops show connections and ask. The data come from a capture, so every string of theirs is only
  * ever set as text. See src/export/html.c for the form of the data. */
 "use strict";
 (function () {
 	const data = JSON.parse(document.getElementById("data").textContent);
-	const steps = data.steps;
-	steps.forEach((step, index) => { step.s = step.s || (index ? steps[index - 1].s : data.start); });
+	data.replays.forEach((one) => one.steps.forEach((step, index) => {
+		step.s = step.s || (index ? one.steps[index - 1].s : one.start);
+	}));
+	let replay = null, steps = [];
 	const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 	const FLIGHT = 600, READING = 1500; // milliseconds at speed 1
-	let at = 0, arrived = true, playing = false, since = 0, timer = 0;
+	let at = 0, arrived = true, flying = false, playing = false, since = 0, timer = 0;
 
 	const $ = (id) => document.getElementById(id);
 
@@ -47,7 +49,7 @@
 
 	/* The states after a step; before its segment has arrived, those of the receiver are still the ones before. */
 	function states(index, hasArrived) {
-		const step = steps[index], before = index ? steps[index - 1].s : data.start;
+		const step = steps[index], before = index ? steps[index - 1].s : replay.start;
 		return [0, 1].map((side) => hasArrived || step.from === side || step.from < 0 ? step.s[side] : before[side]);
 	}
 
@@ -89,7 +91,7 @@
 			const sides = [0, 1].filter((side) => stateName(shown[side]) === name);
 			$("state-" + name).setAttribute("class", sides.map((side) => "at" + side).join(" "));
 		}
-		$("diagram-text").textContent = data.names.map((name, side) => name + ": " + shown[side]).join(", ");
+		$("diagram-text").textContent = replay.names.map((name, side) => name + ": " + shown[side]).join(", ");
 	}
 
 	/* ---- The lifelines */
@@ -98,7 +100,7 @@
 		const list = $("rows");
 		steps.forEach((step, index) => {
 			const item = element("li"), row = element("button", "row");
-			const before = index ? steps[index - 1].s : data.start;
+			const before = index ? steps[index - 1].s : replay.start;
 			row.type = "button";
 			row.appendChild(element("span", "time", index ? "+" + wait(step.t - steps[index - 1].t) : "0 s"));
 			for (const side of [0, 1]) {
@@ -121,9 +123,9 @@
 
 	function describe(index) {
 		const step = steps[index];
-		const who = step.from >= 0 ? data.names[step.from] + " to " + data.names[1 - step.from] + ": " : "";
+		const who = step.from >= 0 ? replay.names[step.from] + " to " + replay.names[1 - step.from] + ": " : "";
 		return "Step " + (index + 1) + ". " + who + sentence(step.l) + ". " +
-			data.names.map((name, side) => name + " " + step.s[side]).join(", ");
+			replay.names.map((name, side) => name + " " + step.s[side]).join(", ");
 	}
 
 	/* ---- The fields of a step's packet: each step holds what differs from the packet before in its direction */
@@ -186,7 +188,8 @@
 		});
 		showDiagram(shown);
 		Array.from($("rows").children).forEach((item, i) => {
-			item.className = i > index ? "later" : i === index ? "now" + (hasArrived ? "" : " flying") : "";
+			item.className = i > index ? "later" : i === index ? "now" + (hasArrived ? "" : playing || flying ? " flying" : " held") : "";
+			item.hidden = i > last();
 			if (i === index)
 				item.firstChild.setAttribute("aria-current", "step");
 			else
@@ -202,25 +205,165 @@
 		$("where").textContent = "step " + (index + 1) + " of " + steps.length + ", " + seconds(step).toFixed(6) + " s";
 		if (changed) {
 			showFields(index);
-			showQuestion(index);
 			const row = $("rows").children[index];
 			if (row.scrollIntoView)
 				row.scrollIntoView({block: "nearest"});
 		}
 	}
 
-	/* ---- A lesson's questions stand at their step */
+	/* ---- A lesson: its stops, and the answers that are typed (see src/lesson/question.c) */
 
-	function showQuestion(index) {
-		const stop = (data.stops || []).find((one) => one.step === index);
-		$("question").hidden = !stop;
-		if (!stop)
+	const stops = data.stops || [];
+	const right = new Set();
+	let stopAt = -1, answered = false, hint = 0;
+
+	function stop() {
+		return stops[stopAt];
+	}
+
+	/* The last step that may be shown: the stop's, so that nothing gives away what comes next. */
+	function last() {
+		if (!stop() || stop().replay < 0 || !stop().n)
+			return steps.length - 1;
+		let at = steps.length - 1;
+		while (at > 0 && !(steps[at].n && steps[at].n <= stop().n))
+			at--;
+		return at;
+	}
+
+	function fold(text) {
+		return text.replace(/[A-Z]/g, (c) => c.toLowerCase()).replace(/[^a-z0-9\u0080-\uffff]/g, "");
+	}
+
+	/* What two spellings of the same answer have in common; null: it is nothing that could be an answer. */
+	function keyOf(question, text) {
+		const folded = fold(text);
+		if (question.kind === "number") {
+			const digits = text.replace(/[ ,_']/g, "");
+			return /^([0-9]{1,18}|0[xX][0-9a-fA-F]{1,15})$/.test(digits) ? BigInt(digits).toString() : null;
+		}
+		if (question.kind === "state")
+			return Object.prototype.hasOwnProperty.call(data.spellings, folded) ? data.spellings[folded] : null;
+		if (question.kind === "choice") {
+			const keys = question.choices.map(fold), found = keys.filter((one) => one.startsWith(folded));
+			return keys.includes(folded) ? folded : folded && found.length === 1 ? found[0] : null;
+		}
+		return folded || null;
+	}
+
+	function isRight(question, text) {
+		const key = keyOf(question, text);
+		return key === question.key || question.right.includes(fold(text)) || (key !== null && question.right.includes(key));
+	}
+
+	function nextHint(question) {
+		if (hint < question.hints.length)
+			hint++;
+		return hint ? "Hint: " + question.hints[hint - 1] : question.form + ", or show the answer.";
+	}
+
+	function check() {
+		const question = stop(), text = $("typed").value.trim();
+		if (!text) {
+			$("said").textContent = nextHint(question);
 			return;
-		$("ask").textContent = stop.ask;
-		$("answer").textContent = stop.answer;
-		$("answer").hidden = true;
-		$("reveal").hidden = false;
+		}
+		if (isRight(question, text)) {
+			right.add(stopAt);
+			reveal();
+			return;
+		}
+		const key = keyOf(question, text), wrong = question.wrong.find((one) => one[0] === key);
+		if (key === null)
+			$("said").textContent = text + " is no answer to this. " + question.form + ".";
+		else
+			$("said").textContent = "No, not " + text + ". " + (wrong ? wrong[1] : nextHint(question));
+		$("typed").value = "";
+	}
+
+	function paragraphs(text) {
+		text.split("\n").forEach((line) => {
+			if (line)
+				$("answer").appendChild(element("p", line.startsWith("$ ") ? "command" : "", line));
+		});
+	}
+
+	function score() {
+		const asked = stops.filter((one) => one.kind).length;
+		return asked ? right.size + " of " + asked + " right" : "";
+	}
+
+	function reveal() {
+		answered = true;
+		showQuestion();
+		$("next").focus();
+	}
+
+	function showQuestion() {
+		const question = stop(), shown = question !== undefined && !playing;
+		const open = shown && !answered && question.kind !== "";
+		$("question").hidden = false;
+		$("stop").textContent = question ? "Stop " + (stopAt + 1) + " of " + stops.length : "End. " + score();
+		$("ask").textContent = shown ? question.ask : "";
+		$("form").textContent = shown && question.kind === "choice" ? question.form + "." : "";
+		$("typing").hidden = $("hint").hidden = !open;
+		$("reveal").hidden = !shown || answered;
+		$("next").hidden = !question || (shown && !answered);
+		$("next").textContent = playing ? "To the stop" : "Go on";
+		$("previous").hidden = stopAt < 1;
+		$("said").textContent = !answered || !shown || !question.kind ? "" :
+			(right.has(stopAt) ? "Right: " : "Answer: ") + question.shown;
+		$("answer").hidden = question && !(shown && answered);
+		$("answer").textContent = "";
+		if (shown && answered) {
+			paragraphs(question.answer);
+			question.sums.forEach((sum) => $("answer").appendChild(element("p", "sum", sum)));
+		}
+		if (!question)
+			paragraphs(data.end || "This lesson ends here.");
+		$("explanation").hidden = Boolean(question) && (!answered || question.replay < 0);
+	}
+
+	/* Goes to a stop; `way`: its replay plays up to there. */
+	function goToStop(index, way) {
 		pause();
+		stopAt = index;
+		answered = hint = 0;
+		$("typed").value = "";
+		const one = stop() || stops[stops.length - 1];
+		$("screen").hidden = one.replay >= 0;
+		$("lifelines").hidden = $("details").hidden = one.replay < 0;
+		$("screen").firstChild.textContent = (one.screen || []).join("\n");
+		if (one.replay >= 0) {
+			const same = replay === data.replays[one.replay], from = same ? at : 0;
+			openReplay(one.replay);
+			$("scrub").max = last();
+			if (stop() && way && from < last() && !still) {
+				show(from, true);
+				play();
+				showQuestion();
+				return;
+			}
+			show(last(), !one.held);
+		}
+		arrive();
+	}
+
+	/* The stop is reached: its question is asked. */
+	function arrive() {
+		showQuestion();
+		if (stop() && stop().kind && window.matchMedia("(pointer: fine)").matches)
+			$("typed").focus();
+	}
+
+	/* What Space does in a lesson, and the button that goes on. */
+	function goOn() {
+		if (playing)
+			goToStop(stopAt, false);
+		else if (stop() && !answered)
+			reveal();
+		else if (stop())
+			goToStop(stopAt + 1, true);
 	}
 
 	/* ---- Playing */
@@ -237,19 +380,25 @@
 
 	function fly(index, then) {
 		window.clearTimeout(timer);
+		flying = true;
 		if (steps[index].from < 0 || still) {
+			flying = false;
 			show(index, true);
 			then();
 			return;
 		}
 		document.documentElement.style.setProperty("--flight", FLIGHT / speed() + "ms");
 		show(index, false);
-		timer = window.setTimeout(() => { show(index, true); then(); }, FLIGHT / speed());
+		timer = window.setTimeout(() => { flying = false; show(index, true); then(); }, FLIGHT / speed());
 	}
 
 	function go() {
-		if (at + 1 >= steps.length) {
+		if (at >= last()) {
 			pause();
+			if (stop() && stop().held)
+				show(at, false);
+			if (stops.length)
+				arrive();
 			return;
 		}
 		fly(at + 1, () => {
@@ -261,7 +410,7 @@
 	function play() {
 		playing = true;
 		$("play").textContent = "Pause";
-		if (at + 1 >= steps.length)
+		if (at >= last())
 			show(0, true);
 		timer = window.setTimeout(go, 200);
 	}
@@ -275,20 +424,20 @@
 
 	function move(index) {
 		pause();
-		show(Math.max(0, Math.min(steps.length - 1, index)), true);
+		show(Math.max(0, Math.min(last(), index)), true);
 	}
 
 	function forward() {
 		pause();
 		if (!arrived)
 			show(at, true);
-		else if (at + 1 < steps.length)
+		else if (at < last())
 			fly(at + 1, () => {});
 	}
 
 	const keys = {
-		" ": toggle, ArrowRight: forward, ArrowLeft: () => move(at - 1), Home: () => move(0),
-		End: () => move(steps.length - 1),
+		" ": stops.length ? goOn : toggle, ArrowRight: forward, ArrowLeft: () => move(at - 1), Home: () => move(0),
+		End: () => move(last()),
 	};
 
 	document.addEventListener("keydown", (event) => {
@@ -303,16 +452,47 @@
 	$("first").addEventListener("click", () => move(0));
 	$("back").addEventListener("click", () => move(at - 1));
 	$("forward").addEventListener("click", forward);
-	$("last").addEventListener("click", () => move(steps.length - 1));
+	$("last").addEventListener("click", () => move(last()));
 	$("scrub").addEventListener("input", () => move(Number($("scrub").value)));
-	$("reveal").addEventListener("click", () => { $("answer").hidden = false; $("reveal").hidden = true; });
-
-	[0, 1].forEach((side) => {
-		$("name" + side).textContent = data.names[side];
-		$("address" + side).textContent = data.addresses[side];
+	$("reveal").addEventListener("click", reveal);
+	$("check").addEventListener("click", check);
+	$("hint").addEventListener("click", () => { $("said").textContent = nextHint(stop()); });
+	$("next").addEventListener("click", goOn);
+	$("previous").addEventListener("click", () => goToStop(stopAt - 1, false));
+	$("typed").addEventListener("keydown", (event) => {
+		const shows = event.key === " " && !$("typed").value;
+		if (event.key !== "Enter" && !shows)
+			return;
+		event.preventDefault();
+		event.stopPropagation();
+		if (shows)
+			reveal();
+		else
+			check();
 	});
-	$("scrub").max = steps.length - 1;
+
+	function openReplay(index) {
+		if (replay === data.replays[index])
+			return;
+		replay = data.replays[index];
+		steps = replay.steps;
+		at = 0;
+		[0, 1].forEach((side) => {
+			$("name" + side).textContent = replay.names[side];
+			$("address" + side).textContent = replay.addresses[side];
+		});
+		$("scrub").max = steps.length - 1;
+		$("rows").textContent = "";
+		buildRows();
+	}
+
 	buildDiagram();
-	buildRows();
-	show(0, true);
+	if (stops.length) {
+		$("keys").textContent = "Space shows the answer and goes on, ← and → step, Home and End jump. " +
+			"After a state, ~ means presumed, ? assumed, ! implied by loss.";
+		goToStop(0, true);
+	} else {
+		openReplay(0);
+		show(0, true);
+	}
 }());
