@@ -6,6 +6,7 @@
 #ifndef WIRESTATE_TRACK_H
 #define WIRESTATE_TRACK_H
 
+#include <wirestate/reset.h>
 #include <wirestate/error.h>
 #include <wirestate/packet.h>
 #include <wirestate/types.h>
@@ -365,6 +366,7 @@ struct ws_conn_info {
 	uint64_t first_frame, last_frame;
 	uint8_t handshake, close, captured; /* the enums above */
 	uint8_t closed_by, reset_by;        /* enum ws_closed_by: who sent the first FIN, and the RST that ended it */
+	struct ws_reset reset;              /* valid where `close` is WS_CLOSE_RST */
 	bool one_direction;                 /* the side that was not captured has sent something, too */
 	uint64_t bad_checksums, duplicates;
 	uint64_t checksums_ignored; /* of `bad_checksums`: segments that were taken as good */
@@ -377,6 +379,7 @@ struct ws_conn_info {
 	bool misacked;        /* an ACK that cannot complete the handshake came */
 	uint8_t old_answer;   /* enum ws_old_answer */
 	uint64_t answered_by; /* number of the older connection whose ACK answered its SYN; 0: not known */
+	bool disowned;        /* its SYN was not its own: the sender went on with the connection before it */
 	bool unreachable;     /* an ICMP error quoted one of its segments */
 	bool forged_reset;    /* one of its RSTs was not sent by its apparent sender */
 	bool server_answers;  /* the likely server has sent something, or its address and port has answered another SYN

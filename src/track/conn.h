@@ -22,6 +22,9 @@ struct ws_traffic {
 	uint32_t stalled;        /* retransmissions since the peer last acknowledged new data */
 	uint32_t stalled_ack;    /* the peer's acknowledgment number then */
 	uint32_t closed_probes;  /* the peer's probes of the closed window since closed_since */
+	uint16_t identification; /* of its latest segment that is no RST */
+	uint8_t ttl;             /* likewise */
+	uint8_t steady;          /* segments up to that one whose identifications are counted up */
 	struct ws_rtt_timer timer;
 };
 
@@ -85,6 +88,7 @@ struct ws_conn {
 	uint32_t answered_by; /* its number minus that of the older connection whose ACK answered its SYN; 0: not known
 	                       */
 	uint8_t old_answer;   /* enum ws_old_answer */
+	struct ws_reset reset;
 	uint64_t previous, next; /* numbers of the previous and the next incarnation; 0: none */
 	ws_time first_time;
 	uint64_t first_frame;

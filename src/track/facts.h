@@ -72,6 +72,8 @@
 	  "the peer's FIN was presumed received before the ACK of its own, until that FIN came again")                 \
 	X(dead, 3, e->state == WS_CLOSED,                                                                              \
 	  "something has ended it: 1 its RST, 2 a RST that it got, 3 a timer, 4 it is assumed, 5 an ICMP error")       \
+	X(keeps_time_wait, 1, true,                                                                                    \
+	  "it was in TIME_WAIT after a RST that should have ended it, so it ignores them there (RFC 1337)")            \
 	X(opening_known, 1, e->iss_known, "the segment that acknowledged its SYN-ACK had a timestamp")                 \
 	X(overacked, 1, e->sent_any,                                                                                   \
 	  "snd_max rests on an ACK one beyond what was seen of it: a FIN or one byte was lost or missed")              \

@@ -94,6 +94,7 @@ static void fill_opening(const struct ws_conn *conn, struct ws_conn_info *info)
 	info->misacked = m->misacked;
 	info->old_answer = conn->old_answer;
 	info->answered_by = conn->answered_by ? conn->number - conn->answered_by : 0;
+	info->disowned = m->disowned;
 	info->unreachable = m->unreachable;
 	info->forged_reset = m->forged;
 	info->superseded = m->superseded;
@@ -254,6 +255,7 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 		info->close = (uint8_t)close_of(&conn->machine);
 		info->closed_by = (uint8_t)closed_by_of(&conn->machine);
 		info->reset_by = (uint8_t)reset_by_of(&conn->machine);
+		info->reset = conn->reset;
 		fill_captured(conn, info);
 	}
 	if (parts & WS_PART_ROUND_TRIP) {

@@ -197,7 +197,7 @@ static void reset_arrives(struct ws_step_context *x)
 {
 	struct ws_endpoint *peer = x->receiver;
 	enum ws_state before = peer->state;
-	if (peer->dead || !accepts(x))
+	if (peer->dead || !accepts(x) || (before == WS_TIME_WAIT && peer->keeps_time_wait))
 		return;
 	fin_arrives_first(x, peer);
 	peer->dead = WS_DEAD_GOT_RST;
@@ -292,8 +292,10 @@ bool ws_handle_revival(struct ws_step_context *x)
 		why = only_declined(self) ? WS_WHY_ONLY_ANSWERED : note_forgery(x);
 	}
 	ws_contradict_implied_fin(x); /* first, or its states would be reported and retracted at once */
+	const bool got_reset = self->dead == WS_DEAD_GOT_RST;
 	self->dead = WS_ALIVE;
 	ws_publish(x, self, WS_BASIS_RETRACTION, why);
+	self->keeps_time_wait |= got_reset && self->state == WS_TIME_WAIT;
 	return true;
 }
 

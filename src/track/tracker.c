@@ -4,6 +4,7 @@
  * applied to that connection's machine (machine.c) and analysis (analysis.c), and kept for replay (history.c). Timers
  * run in packet time before each packet. Nothing is allocated per packet unless history is kept. */
 #include "track/tracker.h"
+#include "track/reset_note.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -423,6 +424,8 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 	}
 	if (ws_checksums_matter(conn, &segment))
 		ws_checksums_note(tracker, conn, &tuple, &segment, (enum ws_checksum)packet->checksum);
+	if (!segment.duplicate && !segment.bad_checksum)
+		ws_reset_note(conn, &segment);
 	conn->last_time = segment.time;
 	conn->last_frame = segment.frame;
 	if (!segment.duplicate) {

@@ -116,6 +116,14 @@ static bool was_misanswered(struct verdict *v)
 {
 	const struct ws_conn_info *info = v->info;
 	const bool land = is_land(info), talks = info->endpoint[1 - info->likely_client].packets;
+	if (info->disowned) {
+		verdict_set(v, WS_VERDICT_NOT_OPENED, 1);
+		WORDS(v,
+		      "not opened: its sender went on with the connection before it, #%llu, so this SYN was an old "
+		      "one, or forged",
+		      (unsigned long long)info->previous);
+		return true;
+	}
 	if (!info->old_answer && !land && !info->misanswered && !info->stray_reset && !talks)
 		return false;
 	verdict_set(v, WS_VERDICT_NOT_OPENED, 2);
@@ -180,23 +188,70 @@ static bool failed_to_open(struct verdict *v)
 
 /* ---- Ended by RST */
 
-/* The peer has sent nothing since the first of the keep-alives, so the RST is their sender's. */
-static bool gave_up(struct verdict *v)
+#define LONG_IDLE WS_SECOND /* a connection that had no segment for so long before its RST was idle */
+
+static void words_unanswered(struct verdict *v)
+{
+	const struct ws_reset *reset = &v->info->reset;
+	WORDS(v, ", which gave up: ");
+	if (reset->trigger == WS_RESET_PROBES_UNANSWERED) {
+		WORDS(v, "%u keep-alive%s in ", reset->times, reset->times == 1 ? "" : "s");
+		words_duration(v, reset->tried);
+		WORDS(v, " without an answer");
+		return;
+	}
+	if (reset->trigger == WS_RESET_FIN_UNANSWERED)
+		WORDS(v, "its FIN was unanswered");
+	else
+		WORDS(v, "%u B were unanswered", reset->bytes);
+	WORDS(v, ", sent again %u times in ", reset->times);
+	words_duration(v, reset->tried);
+}
+
+/* What made endpoint `i` send its RST. */
+static void words_trigger(struct verdict *v, unsigned i)
+{
+	const struct ws_reset *reset = &v->info->reset;
+	const char *self = side_name(v->info, i), *peer = side_name(v->info, 1 - i);
+	if (reset->trigger >= WS_RESET_FIN_UNANSWERED) {
+		words_unanswered(v);
+		return;
+	}
+	if (reset->idle >= LONG_IDLE && v->info->opened) {
+		WORDS(v, ", idle for ");
+		words_duration(v, reset->idle);
+	}
+	if (reset->trigger == WS_RESET_DATA_AFTER_CLOSE)
+		WORDS(v, ", because %u B of data came from the %s after the %s had closed", reset->bytes, peer, self);
+	else if (reset->trigger == WS_RESET_UNREAD)
+		WORDS(v, ", with the %s's data unread or unanswered (it closed without reading all of it, or aborted)",
+		      peer);
+}
+
+static void words_look(struct verdict *v)
+{
+	const struct ws_reset *reset = &v->info->reset;
+	if (reset->look == WS_RESET_OTHER_TTL)
+		WORDS(v, "; a middlebox may have sent the RST: its TTL is %u, that of its sender's other packets %u",
+		      reset->ttl, reset->own_ttl);
+	else if (reset->look == WS_RESET_OTHER_IDENTIFICATION)
+		WORDS(v, "; a middlebox may have sent the RST: its IP ID is %u, that of the packet before it %u",
+		      reset->identification, reset->own_identification);
+}
+
+/* A RST that answered the SYN was not the server's: its SYN-ACK came later. */
+static void words_forged(struct verdict *v)
 {
 	const struct ws_conn_info *info = v->info;
-	for (unsigned i = 0; i < 2; i++) {
-		const struct ws_endpoint_info *e = &info->endpoint[i];
-		if (!e->unanswered_keep_alives)
-			continue;
-		verdict_set(v, WS_VERDICT_RESET, 2);
-		WORDS(v, "reset by the %s, which gave up: %u keep-alive%s in ", side_name(info, i),
-		      e->unanswered_keep_alives, e->unanswered_keep_alives == 1 ? "" : "s");
-		words_duration(v, info->last_time - e->unanswered_since);
-		WORDS(v, " without an answer; ");
-		words_traffic(v);
-		return true;
-	}
-	return false;
+	const bool answered = info->completeness & 2;
+	if (info->forged_reset)
+		WORDS(v, "; a RST was forged: its apparent sender went on");
+	if (info->forged_reset && answered && !info->opened)
+		WORDS(v, ", and port %u is open there: its SYN-ACK came after that RST",
+		      info->endpoint[1 - info->likely_client].port);
+	if (info->stray_reset && answered)
+		WORDS(v, "; a RST before the SYN-ACK did not acknowledge the SYN, so it changed nothing (forged, or of "
+		         "another connection)");
 }
 
 static bool was_reset(struct verdict *v)
@@ -204,9 +259,7 @@ static bool was_reset(struct verdict *v)
 	const struct ws_conn_info *info = v->info;
 	if (info->close != WS_CLOSE_RST)
 		return false;
-	if (gave_up(v))
-		return true;
-	const bool fin = info->closed_by != WS_CLOSED_BY_NONE || info->completeness & 16;
+	const bool fin = info->closed_by != WS_CLOSED_BY_NONE;
 	const bool early = !fin && !(info->completeness & 8) && info->handshake != WS_HANDSHAKE_MISSED;
 	verdict_set(v, WS_VERDICT_RESET, (early || !info->opened) && info->reset_by != WS_CLOSED_BY_NONE ? 1 : 2);
 	if (info->reset_by == WS_CLOSED_BY_NONE)
@@ -224,8 +277,12 @@ static bool was_reset(struct verdict *v)
 		WORDS(v, " before it opened");
 	else if (early && info->reset_by != WS_CLOSED_BY_NONE)
 		WORDS(v, " right after opening");
+	if (info->reset_by != WS_CLOSED_BY_NONE)
+		words_trigger(v, info->reset_by == WS_CLOSED_BY_ENDPOINT_1);
 	WORDS(v, "; ");
 	words_traffic(v);
+	if (!fin && info->completeness & 16)
+		WORDS(v, "; a FIN before that was not taken");
 	return true;
 }
 
@@ -414,8 +471,9 @@ static struct ws_judgement judge_conn(const struct ws_conn_info *info, struct ws
 		WORDS(&v, "; ");
 		words_direction(&v);
 	}
-	if (info->forged_reset)
-		WORDS(&v, "; a RST was forged: its apparent sender went on");
+	words_forged(&v);
+	if (v.judgement.verdict == WS_VERDICT_RESET && info->reset_by != WS_CLOSED_BY_NONE)
+		words_look(&v);
 	words_not_accepted(&v);
 	if (info->twin)
 		WORDS(&v, "; the same connection as #%llu, on the other side of a device that changes sequence numbers",

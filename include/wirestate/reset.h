@@ -1,0 +1,37 @@
+/* The RST that ended a connection: what came before it, and whether it looks like its sender's other packets. */
+#ifndef WIRESTATE_RESET_H
+#define WIRESTATE_RESET_H
+
+#include <wirestate/types.h>
+
+#include <stdint.h>
+
+/* What made an endpoint send the RST that ended a connection, as far as packets show it. */
+enum ws_reset_trigger {
+	WS_RESET_PLAIN,             /* nothing shows it */
+	WS_RESET_DATA_AFTER_CLOSE,  /* data came after it had sent its FIN */
+	WS_RESET_UNREAD,            /* the peer's data was the last, so it was unread, or its program aborted */
+	WS_RESET_FIN_UNANSWERED,    /* it had sent its FIN several times without an ACK of it */
+	WS_RESET_DATA_UNANSWERED,   /* the same with data */
+	WS_RESET_PROBES_UNANSWERED, /* the same with keep-alives */
+};
+
+/* Whether that RST looks like the other packets of its apparent sender. */
+enum ws_reset_look {
+	WS_RESET_LOOKS_LIKE_SENDER,
+	WS_RESET_OTHER_TTL,            /* it has passed more or fewer routers */
+	WS_RESET_OTHER_IDENTIFICATION, /* its IPv4 identification is far from those around it */
+};
+
+/* The RST that ended a connection. */
+struct ws_reset {
+	ws_time idle;   /* how long the connection had been without a segment */
+	ws_time tried;  /* with what was unanswered: since when it had been sent */
+	uint32_t bytes; /* with WS_RESET_DATA_AFTER_CLOSE what came; with WS_RESET_DATA_UNANSWERED what was sent */
+	uint32_t times; /* with what was unanswered: how often it was sent again, or how many keep-alives there were */
+	uint16_t identification, own_identification; /* its, and that of its sender's segment before it */
+	uint8_t ttl, own_ttl;
+	uint8_t trigger, look; /* enum ws_reset_trigger, enum ws_reset_look */
+};
+
+#endif

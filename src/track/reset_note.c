@@ -1,0 +1,90 @@
+/* Hosts send RSTs with properties of their own: Linux sends those without a socket with identification 0 and its
+ * default TTL, other systems start with another TTL. So a RST looks foreign only if it has come another way, as far as
+ * its TTL tells (hosts start with 64, 128 or 255), or if its identification is none that its sender counts up to. */
+#include "track/reset_note.h"
+
+#define STEADY 3 /* packets in a row whose identifications are counted up */
+#define FAR 1024 /* identifications that the sender does not use within LATELY */
+#define LATELY WS_SECOND
+#define OTHER_WAY 2 /* hops by which ways within a network may differ */
+#define AGAIN 2     /* times that something is sent again before its sender gives up */
+
+static unsigned hops(uint8_t ttl)
+{
+	return (ttl <= 64 ? 64u : ttl <= 128 ? 128u : 255u) - ttl;
+}
+
+static enum ws_reset_look look_of(const struct ws_conn *conn, const struct ws_segment *s)
+{
+	const struct ws_traffic *traffic = &conn->traffic[s->direction];
+	if (!traffic->packets)
+		return WS_RESET_LOOKS_LIKE_SENDER;
+	const unsigned own = hops(traffic->ttl), here = hops(s->ttl);
+	if ((own > here ? own - here : here - own) >= OTHER_WAY)
+		return WS_RESET_OTHER_TTL;
+	const uint16_t step = (uint16_t)(s->identification - traffic->identification);
+	const bool far = step > FAR && step < UINT16_MAX - FAR;
+	const bool lately = s->time - conn->analyser.flow[s->direction].last_time < LATELY;
+	if (s->identification && traffic->steady >= STEADY && far && lately)
+		return WS_RESET_OTHER_IDENTIFICATION;
+	return WS_RESET_LOOKS_LIKE_SENDER;
+}
+
+/* Bytes of the peer that the sender has not acknowledged. */
+static uint32_t unacknowledged_of(const struct ws_endpoint *peer, const struct ws_endpoint *self)
+{
+	if (!peer->sent_any || !self->acked_any || !ws_seq_before(self->last_ack_sent, peer->snd_max))
+		return 0;
+	return peer->snd_max - self->last_ack_sent - (peer->fin_sent && peer->fin_end == peer->snd_max);
+}
+
+/* What the sender had sent again and again without an answer. */
+static bool gave_up(const struct ws_conn *conn, const struct ws_segment *s, struct ws_reset *reset)
+{
+	const unsigned here = s->direction, there = 1 - here;
+	const struct ws_endpoint *self = &conn->machine.endpoint[here], *peer = &conn->machine.endpoint[there];
+	const struct ws_traffic *traffic = &conn->traffic[here];
+	const struct ws_marks *marks = &conn->marks[here];
+	if (marks->unanswered_keep_alives && marks->peer_packets == (uint32_t)conn->traffic[there].packets) {
+		reset->trigger = WS_RESET_PROBES_UNANSWERED;
+		reset->times = marks->unanswered_keep_alives;
+		reset->tried = s->time - marks->unanswered_since;
+		return true;
+	}
+	if (traffic->stalled < AGAIN || traffic->stalled_ack != peer->last_ack_sent)
+		return false;
+	reset->bytes = self->snd_max - peer->last_ack_sent;
+	reset->trigger = self->fin_sent && reset->bytes == 1 ? WS_RESET_FIN_UNANSWERED : WS_RESET_DATA_UNANSWERED;
+	reset->times = traffic->stalled;
+	reset->tried = s->time - marks->stalled_since;
+	return true;
+}
+
+static void note_trigger(const struct ws_conn *conn, const struct ws_segment *s, struct ws_reset *reset)
+{
+	const unsigned here = s->direction, there = 1 - here;
+	const struct ws_endpoint *self = &conn->machine.endpoint[here], *peer = &conn->machine.endpoint[there];
+	if (gave_up(conn, s, reset))
+		return;
+	reset->bytes = unacknowledged_of(peer, self);
+	const bool latest = conn->analyser.flow[there].next_time > conn->analyser.flow[here].next_time;
+	if (self->fin_sent && reset->bytes)
+		reset->trigger = WS_RESET_DATA_AFTER_CLOSE;
+	else if (s->flags & WS_TCP_ACK && !self->fin_sent && !peer->fin_sent && conn->traffic[there].bytes && latest &&
+	         s->acknowledgment == peer->snd_max)
+		reset->trigger = WS_RESET_UNREAD;
+}
+
+void ws_reset_note_take(struct ws_conn *conn, const struct ws_segment *s)
+{
+	if (conn->machine.endpoint[0].dead || conn->machine.endpoint[1].dead)
+		return;
+	struct ws_reset *reset = &conn->reset;
+	*reset = (struct ws_reset){.idle = conn->last_time ? s->time - conn->last_time : 0};
+	note_trigger(conn, s, reset);
+	reset->look = (uint8_t)look_of(conn, s);
+	reset->ttl = s->ttl;
+	reset->own_ttl = conn->traffic[s->direction].ttl;
+	reset->identification = s->identification;
+	reset->own_identification = conn->traffic[s->direction].identification;
+}

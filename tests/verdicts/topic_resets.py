@@ -1,0 +1,189 @@
+"""Who sent a RST and why, whether it looks like its sender's, and RSTs that changed nothing."""
+
+from crafted import Talk, case, shared
+
+RESET = {"verdict_tag": "RESET"}
+
+
+def ask(capture):
+    """A request that is answered."""
+    talk = Talk(capture)
+    talk.open()
+    talk.client("PA", 100)
+    talk.server("A")
+    talk.server("PA", 300)
+    talk.client("A")
+    return talk
+
+
+@case("reset-idle", {**RESET, "reset_by": "server", "verdict": "^reset by the server, idle for 300.0 s; 100 B",
+                     "silent_about": ["unread", "middlebox"]})
+def reset_idle(capture):
+    ask(capture).server("RA", after=300)
+
+
+@case("reset-at-once", {**RESET, "verdict": "^reset by the server; 100 B", "silent_about": "idle"})
+def reset_at_once(capture):
+    ask(capture).server("RA")
+
+
+@case("reset-data-after-close", {
+    **RESET, "reset_by": "client", "closed_by": "client",
+    "verdict": "^reset by the client after a FIN, which the client sent first, because 50 B of data came from the "
+               "server after the client had closed; "})
+def reset_data_after_close(capture):
+    talk = ask(capture)
+    talk.client("FA")
+    talk.server("A")
+    talk.server("PA", 50)
+    talk.client("R", seq=talk.a.seq, ident=0)
+
+
+@case("reset-half-closed", {**RESET, "closed_by": "client", "silent_about": "after the client had closed"})
+def reset_half_closed(capture):
+    talk = ask(capture)
+    talk.client("FA")
+    talk.server("A")
+    talk.server("PA", 50)
+    talk.client("A")
+    talk.client("RA")
+
+
+@case("reset-unread", {**RESET, "reset_by": "server", "verdict": "^reset by the server, with the client's data unread"})
+def reset_unread(capture):
+    talk = Talk(capture)
+    talk.open()
+    talk.client("PA", 100)
+    talk.server("RA")
+
+
+@case("reset-fin-unanswered", {
+    **RESET, "reset_by": "client",
+    "verdict": "^reset by the client after a FIN, which the client sent first, which gave up: its FIN was unanswered, sent "
+               "again 3 times in 5.0 s; "})
+def reset_fin_unanswered(capture):
+    talk = ask(capture)
+    talk.client("FA")
+    for after in (1, 1, 2):
+        talk.client("FA", seq=talk.a.seq - 1, after=after)
+    talk.client("RA", after=2)
+
+
+@case("reset-data-unanswered", {**RESET, "verdict": "^reset by the server, which gave up: 70 B were unanswered, sent again 2 times"})
+def reset_data_unanswered(capture):
+    talk = ask(capture)
+    talk.server("PA", 70)
+    for after in (1, 2):
+        talk.server("PA", 70, seq=talk.b.seq - 70, after=after)
+    talk.server("RA", after=4)
+
+
+@case("reset-other-way", {**RESET, "verdict": "a middlebox may have sent the RST: its TTL is 61, .* other packets 50"})
+def reset_other_way(capture):
+    talk = ask(capture)
+    talk.b.ttl = 50
+    talk.server("PA", 10)
+    talk.client("A")
+    talk.server("RA", ttl=61)
+
+
+@case("reset-other-first-ttl", {**RESET, "silent_about": "middlebox"})
+def reset_other_first_ttl(capture):
+    """Its host starts with 255 for RSTs and with 64 for the rest; both come over as many routers."""
+    talk = ask(capture)
+    talk.server("R", seq=talk.b.seq, ttl=255, ident=0)
+
+
+@case("reset-one-router-more", {**RESET, "silent_about": "middlebox"})
+def reset_one_router_more(capture):
+    ask(capture).server("RA", ttl=63)
+
+
+@case("reset-other-identification", {**RESET, "verdict": "a middlebox may have sent the RST: its IP ID is 40000, .* before it 1[0-9]*$"})
+def reset_other_identification(capture):
+    talk = ask(capture)
+    for _ in range(3):
+        talk.server("PA", 10)
+        talk.client("A")
+    talk.server("RA", ident=40000)
+
+
+@case("reset-without-identification", {**RESET, "silent_about": "middlebox"})
+def reset_without_identification(capture):
+    """Linux sends RSTs for which it has no socket with identification 0."""
+    talk = ask(capture)
+    for _ in range(3):
+        talk.server("PA", 10)
+        talk.client("A")
+    talk.server("R", seq=talk.b.seq, ident=0)
+
+
+@case("reset-random-identifications", {**RESET, "silent_about": "middlebox"})
+def reset_random_identifications(capture):
+    talk = ask(capture)
+    for ident in (9000, 31000, 500, 44000):
+        talk.server("PA", 10, ident=ident)
+        talk.client("A")
+    talk.server("RA", ident=22222)
+
+
+@case("refusal-was-forged", {**RESET, "verdict": ["a RST was forged", "port 8000 is open there: its SYN-ACK came after that RST"],
+                             "silent_about": "nothing listens"})
+def refusal_was_forged(capture):
+    talk = Talk(capture)
+    talk.client("S")
+    talk.server("RA", ttl=40, keeps=True, seq=0, ack=1)
+    talk.server("SA", after=0.1)
+    talk.client("R", seq=1)
+
+
+@case("stray-reset-before-syn-ack", {"verdict_tag": "OPEN", "verdict": "a RST before the SYN-ACK did not acknowledge the SYN"})
+def stray_reset_before_syn_ack(capture):
+    talk = Talk(capture)
+    talk.client("S")
+    talk.server("RA", keeps=True, seq=0, ack=-1000)
+    talk.server("SA", after=0.1)
+    talk.client("A")
+    talk.client("PA", 10)
+    talk.server("A")
+
+
+@case("reset-after-a-fin-that-was-dropped", {**RESET, "closed_by": "none", "verdict": "a FIN before that was not taken",
+                                             "silent_about": "after a FIN"})
+def reset_after_a_fin_that_was_dropped(capture):
+    talk = ask(capture)
+    talk.client("FA", ack=3000000, keeps=True)
+    talk.server("A")
+    talk.server("RA")
+
+
+@case("time-wait-ignores-resets", {
+    "verdict_tag": "CLOSED", "closed_by": "server",
+    "server": "LISTEN SYN_RECEIVED ESTABLISHED FIN_WAIT_1 FIN_WAIT_2 TIME_WAIT"},
+    *[{"verdict_tag": "NOT_OPENED", "verdict": "an ACK of connection #1, which is in TIME_WAIT there"}] * 3)
+def time_wait_ignores_resets(capture):
+    """As with net.ipv4.tcp_rfc1337: the RST that answers the ACK of TIME_WAIT does not end it."""
+    talk = ask(capture)
+    talk.server("FA")
+    talk.client("FA")
+    talk.server("A")
+    for number in range(3):
+        talk.client("S", seq=-500 + 10 * number, keeps=True, after=5)
+        talk.server("A")
+        talk.client("R", seq=talk.a.seq, ident=0)
+
+
+@case("syn-is-disowned", {"verdict_tag": "OPEN"},
+      {"verdict_tag": "NOT_OPENED", "verdict": "^not opened: its sender went on with the connection before it, #1"})
+def syn_is_disowned(capture):
+    talk = ask(capture)
+    talk.client("S", seq=90000, keeps=True, after=5)
+    talk.server("A")
+    talk.client("PA", 20)
+    talk.server("A")
+
+
+shared("05-refused-though-synack-follows", {"verdict": "port 8000 is open there"})
+shared("04-refused-though-established", {"verdict": "a RST before the SYN-ACK did not acknowledge the SYN"})
+shared("31-fin-with-impossible-ack", {"verdict": "a FIN before that was not taken", "silent_about": "after a FIN"})
+shared("16-reset-after-fin-by-whom", {"verdict": "^reset by the client after a FIN, which the server sent first"})
