@@ -184,6 +184,12 @@ static void test_layers(void **state)
 	assert_int_equal(bytes[3 * 14].style, WS_STYLE_NETWORK);
 	act(world, WS_ACT_UP);
 	assert_int_equal(cell_of(world, "TCP  ")->style, WS_STYLE_TRANSPORT);
+	assert_int_equal(cell_of(world, "(RFC 791")->style, WS_STYLE_DIM);
+	assert_int_equal(cell_of(world, "§3.1)")->style, WS_STYLE_DIM);
+	assert_true(ws_canvas_resize(&world->canvas, 40, 60)); /* the reference is on two lines */
+	assert_int_equal(cell_of(world, "(RFC")->style, WS_STYLE_DIM);
+	assert_int_equal(cell_of(world, "§3.1)")->style, WS_STYLE_DIM);
+	assert_true(ws_canvas_resize(&world->canvas, 100, 60));
 	assert_int_equal(cell_of(world, "78 78 78 78")->style, WS_STYLE_NORMAL);
 }
 

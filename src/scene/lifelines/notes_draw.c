@@ -3,32 +3,7 @@
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
 
-#include <stdio.h>
-#include <string.h>
-
 enum { PARAGRAPHS = NOTES_NOTE + 1, INDENT = 7, LINE = 512 };
-
-/* Makes references to RFCs in a line dim. `inside`: one has begun in the line before; it becomes whether one goes on in
- * the next. */
-static void dim_references(struct ws_canvas *canvas, int row, const char *line, bool *inside)
-{
-	const char *at = line;
-	while (*at) {
-		const char *begin = *inside ? at : strstr(at, "(RFC ");
-		if (!begin)
-			return;
-		const char *close = strchr(begin, ')');
-		const size_t before = (size_t)(begin - line),
-		             length = close ? (size_t)(close - begin) + 1 : strlen(begin);
-		char part[LINE];
-		snprintf(part, sizeof(part), "%.*s", (int)before, line);
-		const int column = INDENT + ws_columns(part);
-		snprintf(part, sizeof(part), "%.*s", (int)length, begin);
-		ws_canvas_paint(canvas, row, column, ws_columns(part), WS_STYLE_DIM, 0);
-		*inside = !close;
-		at = begin + length;
-	}
-}
 
 bool notes_guided(const struct layout *layout, enum notes_paragraph paragraph)
 {
@@ -86,7 +61,7 @@ void notes_draw(const struct layout *layout, struct ws_canvas *canvas, int row, 
 				ws_canvas_bold(canvas, row, 1, INDENT, WS_STYLE_KEY, heads[i]);
 			enum ws_style style = i == NOTES_NOTE ? WS_STYLE_TITLE : WS_STYLE_NORMAL;
 			int end = ws_canvas_text(canvas, row, INDENT, canvas->columns - 1, style, line);
-			dim_references(canvas, row, line, &inside);
+			draw_dim_references(canvas, row, INDENT, line, &inside);
 			if (at + 1 == have[i] && have[i] < need[i]) /* not all of it fits */
 				ws_canvas_text(canvas, row, end < canvas->columns - 1 ? end : canvas->columns - 2,
 				               canvas->columns - 1, style, "…");

@@ -536,13 +536,16 @@ static void draw_meaning(const struct packet_view *view, const struct packet_row
 	ws_text_cstr(&text);
 	if (text.length && buffer[0] >= 'a' && buffer[0] <= 'z')
 		buffer[0] = (char)(buffer[0] - 'a' + 'A');
+	bool inside = false;
 	if (d->meaning_rows == 1) {
 		draw_cut(canvas, d->meaning, 1, canvas->columns - 1, WS_STYLE_TITLE, buffer);
+		draw_dim_references(canvas, d->meaning, 1, buffer, &inside);
 		return;
 	}
-	for (int i = 0; i < d->meaning_rows; i++)
-		if (draw_wrap(buffer, canvas->columns - 2, i, line, sizeof(line)))
-			ws_canvas_text(canvas, d->meaning + i, 1, canvas->columns - 1, WS_STYLE_TITLE, line);
+	for (int i = 0; i < d->meaning_rows && draw_wrap(buffer, canvas->columns - 2, i, line, sizeof(line)); i++) {
+		ws_canvas_text(canvas, d->meaning + i, 1, canvas->columns - 1, WS_STYLE_TITLE, line);
+		draw_dim_references(canvas, d->meaning + i, 1, line, &inside);
+	}
 }
 
 static void packet_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)

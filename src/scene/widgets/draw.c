@@ -76,6 +76,38 @@ int draw_wrap_rows(const char *utf8, int width)
 	return rows;
 }
 
+/* The next reference in a text; NULL: there is none. A line may end after the document's name. */
+static const char *find_reference(const char *text)
+{
+	static const char *const documents[] = {"(RFC", "(IEEE"};
+	const char *first = NULL;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(documents); i++) {
+		const char *found = strstr(text, documents[i]);
+		const char after = found ? found[strlen(documents[i])] : 'x';
+		if ((after == ' ' || !after) && (!first || found < first))
+			first = found;
+	}
+	return first;
+}
+
+void draw_dim_references(struct ws_canvas *canvas, int row, int column, const char *line, bool *inside)
+{
+	char part[512];
+	for (const char *at = line; *at;) {
+		const char *begin = *inside ? at : find_reference(at);
+		if (!begin)
+			return;
+		const char *close = strchr(begin, ')');
+		const char *end = close ? close + 1 : begin + strlen(begin);
+		snprintf(part, sizeof(part), "%.*s", (int)(begin - line), line);
+		const int from = column + ws_columns(part);
+		snprintf(part, sizeof(part), "%.*s", (int)(end - begin), begin);
+		ws_canvas_paint(canvas, row, from, ws_columns(part), WS_STYLE_DIM, 0);
+		*inside = !close;
+		at = end;
+	}
+}
+
 /* Writes a duration in units of `unit` nanoseconds, with as many decimals as three significant digits need. */
 static void scaled(struct ws_text *text, ws_time duration, ws_time unit, const char *name)
 {

@@ -20,6 +20,10 @@ bool draw_wrap(const char *utf8, int width, int index, char *line, size_t size);
 void draw_seconds(struct ws_text *text, ws_time duration);
 int draw_wrap_rows(const char *utf8, int width); /* how many lines there are */
 
+/* Makes references to documents, "(RFC 9293 §3.4)", dim in a line that begins at `column`. `inside`: one has begun in
+ * the line before; it becomes whether one goes on in the next. */
+void draw_dim_references(struct ws_canvas *canvas, int row, int column, const char *line, bool *inside);
+
 /* Writes a duration in the unit that people use at its magnitude, in at most 9 columns: "1.234 s", "460 ms", "56
  * µs", "3 min 20 s". */
 void draw_duration(struct ws_text *text, ws_time duration);

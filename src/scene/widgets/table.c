@@ -62,6 +62,9 @@ void table_foot(struct ws_canvas *canvas, int rule, const struct ws_cursor *curs
 		         (unsigned long long)cursor->count);
 		draw_right(canvas, rule, 1, canvas->columns - 2, WS_STYLE_DIM, line);
 	}
-	for (int i = 0; i < rows && draw_wrap(notes, canvas->columns - 2, i, line, sizeof(line)); i++)
+	bool inside = false;
+	for (int i = 0; i < rows && draw_wrap(notes, canvas->columns - 2, i, line, sizeof(line)); i++) {
 		ws_canvas_text(canvas, rule + 1 + i, 1, canvas->columns - 1, WS_STYLE_TITLE, line);
+		draw_dim_references(canvas, rule + 1 + i, 1, line, &inside);
+	}
 }
