@@ -6,14 +6,34 @@
 #include <stdio.h>
 #include <string.h>
 
-void lab_evidence_clear(struct lab_evidence *evidence)
+size_t lab_evidence_split(const struct lab_evidence *evidence, enum lab_side from, ws_time since, ws_time now)
 {
-	evidence->length = evidence->line_count = 0;
-	evidence->full = false;
+	size_t split = evidence->length;
+	for (size_t i = evidence->line_count; i-- > 0 && evidence->lines[i].time > since;) {
+		if (evidence->lines[i].time > now)
+			split = evidence->lines[i].start;
+		else if (evidence->lines[i].caller == 1 + from)
+			return evidence->lines[i].start;
+	}
+	return split;
+}
+
+void lab_evidence_remove(struct lab_evidence *evidence, size_t length)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < evidence->line_count; i++)
+		if (evidence->lines[i].start >= length) {
+			evidence->lines[kept] = evidence->lines[i];
+			evidence->lines[kept++].start -= length;
+		}
+	memmove(evidence->text, evidence->text + length, evidence->length - length);
+	evidence->length -= length;
+	evidence->line_count = kept;
+	evidence->full = evidence->full && kept;
 }
 
 /* Puts a line, which ends in a newline, after those that are not later: a program's report may be read late. */
-static void line_insert(struct lab_evidence *evidence, ws_time time, const char *text, size_t length)
+static void line_insert(struct lab_evidence *evidence, ws_time time, uint8_t caller, const char *text, size_t length)
 {
 	size_t place = evidence->line_count;
 	while (place && evidence->lines[place - 1].time > time)
@@ -27,11 +47,12 @@ static void line_insert(struct lab_evidence *evidence, ws_time time, const char 
 	}
 	evidence->lines[place].time = time;
 	evidence->lines[place].start = at;
+	evidence->lines[place].caller = caller;
 	evidence->line_count++;
 	evidence->length += length;
 }
 
-static void line_add(struct lab_evidence *evidence, ws_time time, const char *format, va_list arguments)
+static void line_add(struct lab_evidence *evidence, ws_time time, uint8_t caller, const char *format, va_list arguments)
 {
 	char text[400];
 	const size_t room = sizeof(text) - 1;
@@ -46,16 +67,16 @@ static void line_add(struct lab_evidence *evidence, ws_time time, const char *fo
 	                 evidence->length + length > sizeof(evidence->text) - sizeof(text);
 	if (evidence->full)
 		length = (size_t)snprintf(text, sizeof(text), "wirestate: more is left out\n");
-	line_insert(evidence, evidence->full ? WS_TIME_NEVER : time, text, length);
+	line_insert(evidence, evidence->full ? WS_TIME_NEVER : time, evidence->full ? 0 : caller, text, length);
 }
 
-static void line(struct lab_evidence *evidence, ws_time time, const char *format, ...) WS_PRINTF(3, 4);
+static void line(struct lab_evidence *evidence, ws_time time, uint8_t caller, const char *format, ...) WS_PRINTF(4, 5);
 
-static void line(struct lab_evidence *evidence, ws_time time, const char *format, ...)
+static void line(struct lab_evidence *evidence, ws_time time, uint8_t caller, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
-	line_add(evidence, time, format, arguments);
+	line_add(evidence, time, caller, format, arguments);
 	va_end(arguments);
 }
 
@@ -73,13 +94,13 @@ static void socket_line(struct lab_evidence *evidence, ws_time time, enum lab_si
 {
 	char local[32], peer[32];
 	if (socket->state == TCP_LISTEN) {
-		line(evidence, time, "%s kernel %s %u accept-queue %u of %u", lab_side_word(side), state,
+		line(evidence, time, 0, "%s kernel %s %u accept-queue %u of %u", lab_side_word(side), state,
 		     socket->local_port, socket->receive_queue, socket->send_queue);
 		return;
 	}
 	endpoint_text(local, sizeof(local), socket->local, socket->local_port);
 	endpoint_text(peer, sizeof(peer), socket->peer, socket->peer_port);
-	line(evidence, time, "%s kernel %s %s %s send-queue %u receive-queue %u", lab_side_word(side), state, local,
+	line(evidence, time, 0, "%s kernel %s %s %s send-queue %u receive-queue %u", lab_side_word(side), state, local,
 	     peer, socket->send_queue, socket->receive_queue);
 }
 
@@ -114,10 +135,11 @@ void lab_evidence_kernel(struct lab_evidence *evidence, ws_time time, enum lab_s
 void lab_evidence_report(struct lab_evidence *evidence, enum lab_side side, const struct lab_report *report)
 {
 	const char *who = lab_side_word(side);
+	const bool begins = report->kind == LAB_CALL_BEGINS;
 	if (report->kind == LAB_PROGRAM_ENDS)
-		line(evidence, report->time, "%s program %s", who, report->text);
+		line(evidence, report->time, 0, "%s program %s", who, report->text);
 	else
-		line(evidence, report->time, "%s %s %u %s", who, report->kind == LAB_CALL_BEGINS ? "call" : "return",
+		line(evidence, report->time, begins ? 1 + side : 0, "%s %s %u %s", who, begins ? "call" : "return",
 		     report->call, report->text);
 }
 
@@ -128,5 +150,5 @@ void lab_evidence_wire(struct lab_evidence *evidence, ws_time time, const char *
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	line(evidence, time, "wire %s", text);
+	line(evidence, time, 0, "wire %s", text);
 }

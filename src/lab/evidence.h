@@ -20,13 +20,18 @@ struct lab_evidence {
 	bool full;
 	struct {
 		ws_time time;
-		size_t start; /* in `text` */
+		size_t start;   /* in `text` */
+		uint8_t caller; /* 1 + enum lab_side of the program whose call begins; 0: it is another line */
 	} lines[LAB_EVIDENCE_LINES];
 	size_t line_count;
 	struct lab_sockets known[LAB_SIDES]; /* as they were last written */
 };
 
-void lab_evidence_clear(struct lab_evidence *evidence);
+/* Where the lines begin that belong to a packet that leaves `from` at the time `now`: with the last call that this
+ * side's program had begun since the packet before, which left at `since`; else with the first line that is later. */
+size_t lab_evidence_split(const struct lab_evidence *evidence, enum lab_side from, ws_time since, ws_time now);
+/* Removes the lines before that place. */
+void lab_evidence_remove(struct lab_evidence *evidence, size_t length);
 void lab_evidence_kernel(struct lab_evidence *evidence, ws_time time, enum lab_side side,
                          const struct lab_sockets *sockets);
 void lab_evidence_report(struct lab_evidence *evidence, enum lab_side side, const struct lab_report *report);

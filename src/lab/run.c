@@ -31,28 +31,34 @@ static bool sends_again(const struct lab_sockets *sockets)
 	return false;
 }
 
+/* `time` is when it is asked for: what the program does meanwhile comes after it. */
+static void ask_kernel(struct lab_run *run, enum lab_side side, ws_time time)
+{
+	struct lab_sockets sockets;
+	struct ws_error error;
+	const size_t before = run->evidence.length;
+	if (lab_kernel_ask(run->hosts.host[side].kernel, &sockets, &error))
+		lab_evidence_kernel(&run->evidence, time, side, &sockets);
+	if (run->evidence.length != before)
+		run->last_change = lab_now();
+}
+
 static void ask_kernels(struct lab_run *run)
 {
-	for (enum lab_side side = 0; side < LAB_SIDES; side++) {
-		struct lab_sockets sockets;
-		struct ws_error error;
-		const size_t before = run->evidence.length;
-		if (lab_kernel_ask(run->hosts.host[side].kernel, &sockets, &error))
-			lab_evidence_kernel(&run->evidence, lab_now(), side, &sockets);
-		if (run->evidence.length != before)
-			run->last_change = lab_now();
-	}
+	for (enum lab_side side = 0; side < LAB_SIDES; side++)
+		ask_kernel(run, side, lab_now());
 }
 
 /* ---- Writing */
 
-static void write_waiting(struct lab_run *run)
+/* Writes the packet that waits, with the first `length` bytes of the evidence. */
+static void write_waiting(struct lab_run *run, size_t length)
 {
 	if (!run->has_waiting)
 		return;
 	lab_stream_packet(&run->stream, run->waiting.left, run->waiting.data, run->waiting.length, run->evidence.text,
-	                  run->evidence.length);
-	lab_evidence_clear(&run->evidence);
+	                  length);
+	lab_evidence_remove(&run->evidence, length);
 	run->has_waiting = false;
 	run->written++;
 }
@@ -60,7 +66,19 @@ static void write_waiting(struct lab_run *run)
 static void write_if_due(struct lab_run *run, ws_time now)
 {
 	if (run->has_waiting && now >= run->write_at)
-		write_waiting(run);
+		write_waiting(run, run->evidence.length);
+}
+
+/* ---- Reports of the programs */
+
+static void read_reports(struct lab_run *run, enum lab_side side)
+{
+	struct lab_report report;
+	struct lab_program *program = &run->program[side];
+	while (program->process > 0 && lab_program_take(program, &report)) {
+		lab_evidence_report(&run->evidence, side, &report);
+		run->last_change = lab_now();
+	}
 }
 
 /* ---- Packets */
@@ -94,7 +112,10 @@ static void know_connection(struct lab_run *run, const struct lab_frame *frame)
 static void packet_left(struct lab_run *run, enum lab_side from, const uint8_t *data, size_t length, ws_time time)
 {
 	struct lab_fate fate;
-	write_waiting(run);
+	/* A call that has caused this packet was reported before it left. */
+	read_reports(run, LAB_CLIENT);
+	read_reports(run, LAB_SERVER);
+	write_waiting(run, lab_evidence_split(&run->evidence, from, run->waiting.left, time));
 	const struct lab_frame *frame = lab_wire_take(&run->wire, from, data, length, time, &fate);
 	if (!frame)
 		return;
@@ -110,7 +131,7 @@ static void packet_left(struct lab_run *run, enum lab_side from, const uint8_t *
 /* A copy has left no host; it is seen on the wire when it comes. */
 static void copy_comes(struct lab_run *run, const struct lab_frame *frame, ws_time now)
 {
-	write_waiting(run);
+	write_waiting(run, run->evidence.length);
 	run->waiting = *frame;
 	run->waiting.left = now;
 	run->has_waiting = true;
@@ -133,7 +154,7 @@ static void packet_arrives(struct lab_run *run, struct lab_frame *frame)
 		lab_evidence_wire(&run->evidence, now, "delivered packet %llu", (unsigned long long)frame->number);
 	if (last)
 		run->write_at = now + SETTLE;
-	ask_kernels(run);
+	ask_kernel(run, to, now);
 	run->last_change = now;
 	free(frame);
 }
@@ -191,16 +212,6 @@ static void deliver(struct lab_run *run)
 }
 
 /* ---- Programs */
-
-static void read_reports(struct lab_run *run, enum lab_side side)
-{
-	struct lab_report report;
-	struct lab_program *program = &run->program[side];
-	while (program->process > 0 && lab_program_take(program, &report)) {
-		lab_evidence_report(&run->evidence, side, &report);
-		run->last_change = lab_now();
-	}
-}
 
 static bool has_listener(struct lab_run *run)
 {
@@ -293,6 +304,6 @@ void lab_run(struct lab_run *run)
 		if (is_over(run, now))
 			break;
 	}
-	write_waiting(run);
+	write_waiting(run, run->evidence.length);
 	lab_stream_end(&run->stream, lab_now(), run->written, run->evidence.text, run->evidence.length);
 }

@@ -136,7 +136,8 @@ static void put_comment(const char *comment, size_t length, struct ws_text *text
 	struct ws_evidence evidence;
 	size_t at = 0;
 	while (ws_evidence_next(comment, length, &at, &evidence)) {
-		const bool told = evidence.kind != WS_EVIDENCE_KERNEL && !is_delivery(&evidence) &&
+		const bool told = evidence.kind != WS_EVIDENCE_KERNEL &&
+		                  !(evidence.kind == WS_EVIDENCE_WIRE && is_word(&evidence, 0, "delivered")) &&
 		                  !(evidence.kind == WS_EVIDENCE_CALL && returns_later(comment, length, at, &evidence));
 		if (told)
 			put_line(&evidence, text);
