@@ -16,7 +16,7 @@ ALL_CPPFLAGS := -Iinclude -Isrc -D_GNU_SOURCE -DWS_VERSION='"$(VERSION)"' -DWS_D
 ALL_CFLAGS   := -std=gnu11 $(WARNINGS) $(if $(CI),-Werror) $(HARDEN) $(CFLAGS)
 NO_LTO       := $(if $(LTO),-fno-lto)
 ALL_LDFLAGS  := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
-LIBS     := -lpcap -lseccomp -lcap-ng -lncursesw -ltinfo -lz -lzstd -lmnl -lm
+LIBS     := -lpcap -lseccomp -lcap-ng $(or $(shell pkg-config --libs ncursesw 2>/dev/null),-lncursesw -ltinfo) -lz -lzstd -lmnl -lm
 
 # Everything but main.c is in the library, so that the unit tests and the fuzzing targets can link it.
 SOURCES  := $(sort $(wildcard src/*/*.c src/*/*/*.c))
@@ -49,7 +49,27 @@ $(BUILD)/libwirestate.a: $(OBJECTS)
 	$(call say,AR)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(BUILD)/obj/%.o: src/%.c Makefile
+# Before anything is compiled: a missing header is named with the package that has it, in one line.
+# header Debian's package Fedora's Alpine's Arch's
+HEADERS := \
+	pcap/pcap.h     libpcap-dev    libpcap-devel    libpcap-dev    libpcap \
+	seccomp.h       libseccomp-dev libseccomp-devel libseccomp-dev libseccomp \
+	cap-ng.h        libcap-ng-dev  libcap-ng-devel  libcap-ng-dev  libcap-ng \
+	curses.h        libncurses-dev ncurses-devel    ncurses-dev    ncurses \
+	zlib.h          zlib1g-dev     zlib-devel       zlib-dev       zlib \
+	zstd.h          libzstd-dev    libzstd-devel    zstd-dev       zstd \
+	libmnl/libmnl.h libmnl-dev     libmnl-devel     libmnl-dev     libmnl \
+	linux/veth.h    linux-libc-dev kernel-headers   linux-headers  linux-api-headers
+
+$(BUILD)/headers: Makefile
+	@mkdir -p $(@D)
+	@missing=; set -- $(HEADERS); while [ $$# -gt 0 ]; do \
+		printf '#include <sys/types.h>\n#include <sys/socket.h>\n#include <%s>\n' "$$1" | \
+			$(CC) $(ALL_CPPFLAGS) -E -x c -o /dev/null - 2>/dev/null || { missing=yes; \
+			echo "make: $$1 is missing: it is in $$2 (Debian), $$3 (Fedora), $$4 (Alpine), $$5 (Arch)" >&2; }; \
+		shift 5; done; [ -z "$$missing" ] && touch $@
+
+$(BUILD)/obj/%.o: src/%.c Makefile | $(BUILD)/headers
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LTO) -MMD -MP -c -o $@ $<

@@ -6,6 +6,7 @@
 #include "app/run.h"
 #include "app/signals.h"
 #include "app/start.h"
+#include "app/version.h"
 #include "cli/generate.h"
 
 #include <errno.h>
@@ -47,7 +48,7 @@ static int print_help(void)
 
 static int print_version(void)
 {
-	printf("wirestate %s\n", WS_VERSION);
+	version_print();
 	return report_output_status();
 }
 

@@ -245,4 +245,7 @@ bool ws_interface_net(const char *interface, struct ws_addr *address, unsigned *
 char **ws_link_types(const char *interface, struct ws_error *error) WS_CHECKED;
 void ws_link_types_free(char **names);
 
+/* Appends the versions of libpcap and of the libraries that unpack captures and confine the process, in lines. */
+void ws_capture_libraries(struct ws_text *text);
+
 #endif

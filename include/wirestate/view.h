@@ -68,4 +68,7 @@ void ws_view_show(struct ws_view *view, const struct ws_canvas *canvas);
 /* The built-in keys of an action, as the manual page names them: "↑, k". */
 void ws_key_names(enum ws_action action, struct ws_text *text);
 
+/* The name and version of the library that draws on the terminal; static. */
+const char *ws_view_library(void);
+
 #endif

@@ -384,3 +384,8 @@ void ws_view_show(struct ws_view *view, const struct ws_canvas *canvas)
 	}
 	refresh();
 }
+
+const char *ws_view_library(void)
+{
+	return curses_version();
+}

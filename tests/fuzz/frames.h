@@ -8,7 +8,7 @@
 
 #include <wirestate/capture.h>
 
-enum { FRAME_HEAD = 4, LINKS = WS_LINK_LOOP + 1 };
+enum { FRAME_HEAD = 4, LINKS = WS_LINK_OTHER };
 
 struct frames {
 	const uint8_t *at, *end;
