@@ -174,7 +174,7 @@ void ws_lesson_form(const struct ws_lesson_question *question, struct ws_text *t
 			ws_text_printf(text, "%s%s", i ? ", " : "Type one of: ", question->choice[i]);
 		break;
 	default:
-		ws_text_puts(text, "Type a word");
+		ws_text_puts(text, "Type a word or an address");
 	}
 }
 

@@ -204,13 +204,15 @@ static const char *next_words(const struct ws_ui *ui)
 	if (view->closed)
 		return "back to the question";
 	if (view->stop == view->lesson->stop_count)
-		return view->lesson->next ? "next lesson" : NULL;
+		return view->lesson->next ? "next" : NULL;
 	if (!view->answered)
 		return "answer";
 	return view->stop + 1 == view->lesson->stop_count ? "end" : "go on";
 }
 
-static int draw_keys(const struct ws_ui *ui, struct ws_canvas *canvas, int row)
+/* Draws what the lesson's keys do, at the right. The key that goes back is left out where the title needs the columns
+ * up to `title`. Returns the first column. */
+static int draw_keys(const struct ws_ui *ui, struct ws_canvas *canvas, int row, int title)
 {
 	const char *const *names = ui->options.key_name;
 	const struct {
@@ -222,12 +224,17 @@ static int draw_keys(const struct ws_ui *ui, struct ws_canvas *canvas, int row)
 	        {names ? names[WS_ACT_LESSON_BACK] : NULL, ui->lesson.stop && !ui->lesson.playing ? "back" : NULL},
 	};
 	int width = 0;
-	for (size_t i = 0; i < WS_ARRAY_SIZE(hints); i++)
-		if (hints[i].key && hints[i].words)
-			width += ws_columns(hints[i].key) + 1 + ws_columns(hints[i].words) + 2;
+	size_t count = 0;
+	for (; count < WS_ARRAY_SIZE(hints); count++) {
+		const bool shown = hints[count].key && hints[count].words;
+		const int more = shown ? ws_columns(hints[count].key) + 1 + ws_columns(hints[count].words) + 2 : 0;
+		if (count == WS_ARRAY_SIZE(hints) - 1 && canvas->columns - 2 - width - more < title)
+			break;
+		width += more;
+	}
 	const int start = canvas->columns - 1 - width;
 	int column = start + 1;
-	for (size_t i = 0; i < WS_ARRAY_SIZE(hints); i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (!hints[i].key || !hints[i].words)
 			continue;
 		if (column == start + 1)
@@ -250,11 +257,12 @@ static void draw_head(const struct ws_ui *ui, struct ws_canvas *canvas, int row)
 	if (view->stop < view->lesson->stop_count)
 		snprintf(words, sizeof(words), "  stop %zu/%zu ", view->stop + 1, view->lesson->stop_count);
 	else if (questions)
-		snprintf(words, sizeof(words), "  end: %zu of %zu right%s ", answer_right(view), questions,
-		         view->done ? ", done" : "");
+		snprintf(words, sizeof(words), "  %s %zu/%zu ", view->done ? "done" : "right", answer_right(view),
+		         questions);
 	else
 		snprintf(words, sizeof(words), "  end ");
-	const int limit = draw_keys(ui, canvas, row) - 1, room = limit - ws_columns(words);
+	const int title = 2 + ws_columns(view->lesson->title) + ws_columns(words);
+	const int limit = draw_keys(ui, canvas, row, title) - 1, room = limit - ws_columns(words);
 	ws_canvas_put(canvas, row, 1, WS_STYLE_NORMAL, ' ');
 	int end = draw_cut(canvas, row, 2, room > 2 ? room : 2, WS_STYLE_TITLE, view->lesson->title);
 	ws_canvas_paint(canvas, row, 2, end - 2, WS_STYLE_TITLE, WS_BOLD);
@@ -267,7 +275,7 @@ static void page_typing(const struct ws_ui *ui, struct page *page, const struct 
 	static const char *const what[] = {[WS_ANSWER_NUMBER] = "a number",
 	                                   [WS_ANSWER_STATE] = "a state",
 	                                   [WS_ANSWER_CHOICE] = "one of these",
-	                                   [WS_ANSWER_WORD] = "a word"};
+	                                   [WS_ANSWER_WORD] = "a word or an address"};
 	const struct lesson_view *view = &ui->lesson;
 	if (!answer_is_open(ui) || page->row >= page->limit)
 		return;
