@@ -12,7 +12,7 @@ LTO      := $(if $(shell $(CC) -flto=auto -ffat-lto-objects -Werror -x c -c -o /
 endif
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wwrite-strings
 HARDEN   := -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2
-ALL_CPPFLAGS := -Iinclude -Isrc -D_GNU_SOURCE -DWS_VERSION='"$(VERSION)"' -DWS_DATADIR='"$(PREFIX)/share/wirestate"' $(CPPFLAGS)
+ALL_CPPFLAGS := -Iinclude -Isrc -D_GNU_SOURCE -D_XOPEN_SOURCE_EXTENDED -DWS_VERSION='"$(VERSION)"' -DWS_DATADIR='"$(PREFIX)/share/wirestate"' $(CPPFLAGS)
 ALL_CFLAGS   := -std=gnu11 $(WARNINGS) $(if $(CI),-Werror) $(HARDEN) $(CFLAGS)
 NO_LTO       := $(if $(LTO),-fno-lto)
 ALL_LDFLAGS  := -pie -Wl,-z,relro,-z,now $(LDFLAGS)

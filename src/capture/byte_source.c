@@ -20,6 +20,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -324,16 +325,26 @@ const char *ws_byte_source_problem(const struct ws_byte_source *source)
 	return source->failed ? source->problem : NULL;
 }
 
-/* glibc has no functions for a stream's buffer, but these fields are in its headers. */
+/* glibc has no functions for a stream's buffer, but these fields are in its headers; musl has the functions. */
 const uint8_t *ws_byte_source_buffered(const struct ws_byte_source *source, size_t *length)
 {
+#ifndef __GLIBC__
+	const char *bytes = __freadptr(source->stream, length);
+	*length = bytes ? *length : 0;
+	return (const uint8_t *)bytes;
+#else
 	*length = (size_t)(source->stream->_IO_read_end - source->stream->_IO_read_ptr);
 	return (const uint8_t *)source->stream->_IO_read_ptr;
+#endif
 }
 
 void ws_byte_source_skip(struct ws_byte_source *source, size_t length)
 {
+#ifndef __GLIBC__
+	__freadptrinc(source->stream, length);
+#else
 	source->stream->_IO_read_ptr += length;
+#endif
 }
 
 uint64_t ws_byte_source_offset(const struct ws_byte_source *source)

@@ -176,51 +176,51 @@ static const char *role_word(unsigned value)
 #define COUNTER(member, mark)                                                                                          \
 	{#member,      FILTER_NUMBER, FILTER_SUM,                                                                      \
 	 get_##member, NULL,          NULL,                                                                            \
-	 INT64_MAX,    WS_PART_MARKS, "segments with this mark of sequence analysis"},
+	 INT64_MAX,    WS_PART_MARKS, "segments with this mark of sequence analysis", NULL},
 
 /* clang-format off */
 const struct filter_field filter_fields[] = {
 	[FILTER_FIELD_ADDRESS] =
 	{"address", FILTER_ADDRESS, FILTER_EITHER, NULL, NULL, NULL, 0, WS_PART_IDENTITY,
-	 "IP address, or a net that contains it"},
+	 "IP address, or a net that contains it", NULL},
 	[FILTER_FIELD_PORT] =
-	{"port", FILTER_NUMBER, FILTER_EITHER, get_port, NULL, NULL, 65535, WS_PART_IDENTITY, "TCP port"},
+	{"port", FILTER_NUMBER, FILTER_EITHER, get_port, NULL, NULL, 65535, WS_PART_IDENTITY, "TCP port", NULL},
 	[FILTER_FIELD_STATE] =
-	{"state", FILTER_WORD, FILTER_EITHER, get_state, state_word, state_alias, 0, WS_PART_STATES, "current state"},
+	{"state", FILTER_WORD, FILTER_EITHER, get_state, state_word, state_alias, 0, WS_PART_STATES, "current state", NULL},
 	[FILTER_FIELD_VERDICT] =
 	{"verdict", FILTER_WORD, FILTER_CONNECTION, get_verdict, verdict_word, NULL, 0, FILTER_PART_VERDICT,
-	 "the verdict's word"},
+	 "the verdict's word", NULL},
 	{"severity", FILTER_NUMBER, FILTER_CONNECTION, get_severity, NULL, NULL, 3, FILTER_PART_VERDICT,
-	 "how bad the verdict is, from 0 (fine) to 3 (broken)"},
+	 "how bad the verdict is, from 0 (fine) to 3 (broken)", NULL},
 	{"role", FILTER_WORD, FILTER_CONNECTION, get_role, role_word, NULL, 0, WS_PART_OPENING,
-	 "whether client and server are known from a SYN that was seen"},
+	 "whether client and server are known from a SYN that was seen", NULL},
 	{"captured", FILTER_WORD, FILTER_CONNECTION, get_captured, captured_word, NULL, 0, WS_PART_ENDING | WS_PART_OPENING,
-	 "whose segments the capture holds"},
+	 "whose segments the capture holds", NULL},
 	{"handshake", FILTER_WORD, FILTER_CONNECTION, get_handshake, handshake_word, NULL, 0, WS_PART_OPENING,
-	 "how much of the handshake was captured"},
-	{"close", FILTER_WORD, FILTER_CONNECTION, get_close, close_word, NULL, 0, WS_PART_ENDING, "how the connection ended"},
+	 "how much of the handshake was captured", NULL},
+	{"close", FILTER_WORD, FILTER_CONNECTION, get_close, close_word, NULL, 0, WS_PART_ENDING, "how the connection ended", NULL},
 	{"closed_by", FILTER_WORD, FILTER_CONNECTION, get_closed_by, closed_by_word, NULL, 0, WS_PART_ENDING | WS_PART_OPENING,
-	 "which side sent the first FIN"},
+	 "which side sent the first FIN", NULL},
 	{"reset_by", FILTER_WORD, FILTER_CONNECTION, get_reset_by, closed_by_word, NULL, 0, WS_PART_ENDING | WS_PART_OPENING,
-	 "which side sent the RST that ended the connection"},
-	{"packets", FILTER_NUMBER, FILTER_SUM, get_packets, NULL, NULL, INT64_MAX, WS_PART_TRAFFIC, "segments sent"},
-	{"bytes", FILTER_SIZE, FILTER_SUM, get_bytes, NULL, NULL, INT64_MAX, WS_PART_TRAFFIC, "payload sent"},
+	 "which side sent the RST that ended the connection", NULL},
+	{"packets", FILTER_NUMBER, FILTER_SUM, get_packets, NULL, NULL, INT64_MAX, WS_PART_TRAFFIC, "segments sent", NULL},
+	{"bytes", FILTER_SIZE, FILTER_SUM, get_bytes, NULL, NULL, INT64_MAX, WS_PART_TRAFFIC, "payload sent", NULL},
 	{"unacknowledged", FILTER_SIZE, FILTER_SUM, get_unacknowledged, NULL, NULL, INT64_MAX, WS_PART_FLIGHT | WS_PART_ENDING,
-	 "bytes sent and not acknowledged"},
+	 "bytes sent and not acknowledged", NULL},
 	WS_COUNTERS(COUNTER)
 	{"duration", FILTER_TIME, FILTER_CONNECTION, get_duration, NULL, NULL, INT64_MAX, WS_PART_FIRST | WS_PART_LAST,
-	 "from the first packet to the last"},
+	 "from the first packet to the last", NULL},
 	{"initial_rtt", FILTER_TIME, FILTER_CONNECTION, get_initial_rtt, NULL, NULL, INT64_MAX, WS_PART_ROUND_TRIP,
-	 "round trip of the handshake"},
-	{"vlan", FILTER_NUMBER, FILTER_CONNECTION, get_vlan, NULL, NULL, 4095, WS_PART_IDENTITY, "VLAN of the connection"},
+	 "round trip of the handshake", NULL},
+	{"vlan", FILTER_NUMBER, FILTER_CONNECTION, get_vlan, NULL, NULL, 4095, WS_PART_IDENTITY, "VLAN of the connection", NULL},
 	{"process", FILTER_TEXT, FILTER_EITHER, NULL, NULL, NULL, 0, WS_PART_PROCESS | WS_PART_OPENING | WS_PART_IDENTITY,
 	 "the program that the capture file names", get_process},
 	{"tunnel", FILTER_TEXT, FILTER_CONNECTION, NULL, NULL, NULL, 0, WS_PART_IDENTITY,
 	 "kinds, ids and ends of the tunnels that it is in: \"vxlan 42 192.0.2.1 192.0.2.2\"", get_tunnel},
 	{"tunnel_id", FILTER_NUMBER, FILTER_CONNECTION, get_tunnel_id, NULL, NULL, UINT32_MAX, WS_PART_IDENTITY | WS_PART_PROCESS,
-	 "id of the innermost tunnel, in the first packet"},
+	 "id of the innermost tunnel, in the first packet", NULL},
 	{"number", FILTER_NUMBER, FILTER_CONNECTION, get_number, NULL, NULL, INT64_MAX, WS_PART_LAST,
-	 "the connection's number"},
+	 "the connection's number", NULL},
 };
 /* clang-format on */
 const unsigned filter_field_count = WS_ARRAY_SIZE(filter_fields);

@@ -7,6 +7,7 @@
 #include <curses.h>
 #include <signal.h>
 #include <termios.h>
+#include <wchar.h>
 
 /* keymap.c: what a key does on a screen, or in WS_KEYS_OF_LESSON; WS_ACT_NONE: nothing. `code` is a character or one of
  * curses' KEY_ codes. */
