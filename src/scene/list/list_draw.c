@@ -13,7 +13,7 @@
 #include <strings.h>
 
 struct columns {
-	int number, client, server, state, start, age, packets, bytes, extra, verdict; /* widths; 0: not shown */
+	int number, client, server, state, start, age, packets, bytes, reset, extra, verdict; /* widths; 0: not shown */
 	int gap;
 	bool two_lines, brief;
 };
@@ -46,9 +46,12 @@ static struct columns choose_columns(int columns, int rows, size_t count, bool e
 		c.bytes = 7;
 	if (columns >= 180 && extra)
 		c.extra = 22;
+	if (columns >= 200)
+		c.reset = 6;
 	int rest = columns - 2 - c.number - 2 * (c.state + c.gap) - (c.age ? c.age + c.gap : 0) -
 	           (c.start ? c.start + c.gap : 0) - (c.packets ? c.packets + c.gap : 0) -
-	           (c.bytes ? 2 * (c.bytes + c.gap) : 0) - (c.extra ? c.extra + c.gap : 0) - 1;
+	           (c.bytes ? 2 * (c.bytes + c.gap) : 0) - (c.extra ? c.extra + c.gap : 0) -
+	           (c.reset ? c.reset + c.gap : 0) - 1;
 	if (columns < 72) { /* there is room for one endpoint only, and the server says more */
 		c.server = rest - c.gap;
 		return c;
@@ -283,6 +286,7 @@ static void draw_heads(const struct list_view *list, const struct ws_model *mode
 	pen_head(&pen, list, c->packets, true, WS_ORDER_PACKETS, "PACKETS");
 	pen_head(&pen, list, c->bytes, true, WS_ORDER_BYTES, "BYTES→");
 	pen_head(&pen, list, c->bytes, true, -1, "BYTES←");
+	pen_head(&pen, list, c->reset, false, -1, "RST BY");
 	pen_head(&pen, list, c->extra, false, -1, extra_head(model));
 	pen_head(&pen, list, c->verdict, false, WS_ORDER_VERDICT, "VERDICT");
 	draw_rule(canvas, row + 1);
@@ -328,6 +332,14 @@ static void draw_verdict(struct ws_canvas *canvas, int row, int column, int limi
 	draw_cut(canvas, row, end + 1, limit, WS_STYLE_NORMAL, words);
 }
 
+/* Who sent the RST that ended a connection. */
+static const char *reset_by(const struct ws_conn_info *info)
+{
+	if (info->reset_by == WS_CLOSED_BY_NONE)
+		return "";
+	return info->reset_by - WS_CLOSED_BY_ENDPOINT_0 == info->likely_client ? "client" : "server";
+}
+
 static void draw_row(const struct ws_model *model, const struct columns *c, struct ws_canvas *canvas, int row,
                      const struct ws_conn_info *info)
 {
@@ -356,6 +368,7 @@ static void draw_row(const struct ws_model *model, const struct columns *c, stru
 	pen_cell(&pen, c->bytes, true, WS_STYLE_NORMAL, buffer);
 	brief_count(buffer, sizeof(buffer), info->endpoint[!client].bytes);
 	pen_cell(&pen, c->bytes, true, WS_STYLE_NORMAL, buffer);
+	pen_cell(&pen, c->reset, false, WS_STYLE_NORMAL, reset_by(info));
 	text = WS_TEXT_OVER(extra);
 	ws_tunnel_words(&text, info->tunnel, info->tunnel_id);
 	if (text.length && (info->endpoint[0].process || info->endpoint[1].process))
@@ -440,7 +453,8 @@ static void draw_empty(const struct ws_ui *ui, const struct ws_model *model, str
 	}
 	row = draw_sentence(canvas, row, WS_STYLE_NORMAL, why);
 	if (list->capture_filter)
-		row = draw_sentence(canvas, row, WS_STYLE_NORMAL, "Packets that the capture filter leaves out are not here.");
+		row = draw_sentence(canvas, row, WS_STYLE_NORMAL,
+		                    "Packets that the capture filter leaves out are not here.");
 	if (model->advice)
 		row = draw_advice(model->advice, canvas, row + 1);
 	if (!stats.packets)
