@@ -118,6 +118,10 @@ struct ws_capture *ws_capture_open_live(const char *interface, const struct ws_c
  * second reader that does not disturb the first. The interfaces of its frames are those of `from`'s frames. */
 struct ws_capture *ws_capture_reopen(const struct ws_capture *from, const struct ws_capture_options *options,
                                      struct ws_error *error) WS_CHECKED;
+/* Several regular files as one capture, whose frames are delivered in the order of time and numbered through. It closes
+ * `parts`, of which nothing has been read. At most 256 of them can have their frames read again. NULL: they stay the
+ * caller's. */
+struct ws_capture *ws_capture_merge(struct ws_capture *const *parts, size_t count, struct ws_error *error) WS_CHECKED;
 void ws_capture_close(struct ws_capture *capture); /* NULL is allowed */
 
 /* The link type of an interface or of a pcap file; of a pcapng file, that of the first packet as far as it is known

@@ -51,9 +51,11 @@ bool ws_privileges_keep(int capability, struct ws_error *error) WS_CHECKED;
 #define WS_SAVE_MODE 0666
 
 struct ws_sandbox {
-	int directory;    /* the only files that can be opened are below it; -1: none can */
-	int flags;        /* one of the three above: how, with openat() and exactly these flags */
-	int source;       /* a descriptor that packets come from, to which nothing can be written; -1: none */
+	int directory;           /* the only files that can be opened are below it; -1: none can */
+	int flags;               /* one of the three above: how, with openat() and exactly these flags */
+	int source;              /* a descriptor that packets come from, to which nothing can be written; -1: none */
+	const int *more_sources; /* others of these, with several points; `source` is then one, too */
+	size_t more_count;
 	int channel;      /* a socket over which descriptors of files may come or go; -1: none */
 	bool is_receiver; /* they come, and do not go */
 };

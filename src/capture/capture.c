@@ -1,6 +1,7 @@
 /* The public face: what is common to files and interfaces. A capture delivers frames in batches that the caller bounds;
  * file.c and live.c know how each source makes a batch without waiting. */
 #include "capture/internal.h"
+#include "capture/merge.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -28,6 +29,7 @@ void ws_capture_close(struct ws_capture *capture)
 {
 	if (!capture)
 		return;
+	ws_merge_free(capture->merge);
 	ws_reopen_free(capture->reopen);
 	ws_filters_free(&capture->filters);
 	if (capture->pcap)
@@ -71,11 +73,15 @@ void ws_capture_link_names(const struct ws_capture *capture, struct ws_text *tex
 
 const struct ws_frame_interface *ws_capture_interface(const struct ws_capture *capture, uint32_t index)
 {
+	if (capture->merge)
+		return ws_merge_interface(capture->merge, index);
 	return capture->pcapng ? ws_pcapng_interface(capture->pcapng, index) : NULL;
 }
 
 bool ws_capture_host_name(const struct ws_capture *capture, size_t index, struct ws_host_name *name)
 {
+	if (capture->merge)
+		return ws_merge_host_name(capture->merge, index, name);
 	return capture->pcapng && ws_pcapng_host_name(capture->pcapng, index, name);
 }
 
@@ -167,6 +173,8 @@ enum ws_read ws_capture_read(struct ws_capture *capture, int max, ws_frame_fn *f
 		return capture->state;
 	capture->fn = fn;
 	capture->context = context;
+	if (capture->merge)
+		return ws_merge_read(capture, max, error);
 	if (capture->pcapng)
 		return ws_pcapng_read(capture, max, error);
 	return capture->live ? ws_live_read(capture, max, error) : ws_file_read(capture, max, error);
@@ -183,6 +191,8 @@ bool ws_capture_fetch(struct ws_capture *capture, uint64_t position, struct ws_f
 {
 	if (position == WS_POSITION_NONE)
 		return false;
+	if (capture->merge)
+		return ws_merge_fetch(capture->merge, position, frame);
 	if (capture->ring)
 		return ws_ring_get(capture->ring, position, frame);
 	if (capture->positions)
@@ -202,6 +212,10 @@ uint64_t ws_capture_kept_memory(const struct ws_capture *capture)
 
 void ws_capture_progress(const struct ws_capture *capture, uint64_t *done, uint64_t *total)
 {
+	if (capture->merge) {
+		ws_merge_progress(capture->merge, done, total);
+		return;
+	}
 	*total = capture->file_size;
 	*done = 0;
 	if (capture->source)
@@ -210,6 +224,10 @@ void ws_capture_progress(const struct ws_capture *capture, uint64_t *done, uint6
 
 void ws_capture_stats(struct ws_capture *capture, struct ws_capture_stats *stats)
 {
+	if (capture->merge) {
+		ws_merge_stats(capture, stats);
+		return;
+	}
 	if (capture->live)
 		ws_live_stats(capture);
 	else

@@ -3,6 +3,7 @@
  * The filter is run here and not by libpcap, so that a frame's number stays its place in the file. */
 #include "capture/foreign.h"
 #include "capture/internal.h"
+#include "capture/merge.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -192,6 +193,8 @@ static bool filter_copy(struct ws_capture *capture, const struct ws_capture *fro
 struct ws_capture *ws_capture_reopen(const struct ws_capture *from, const struct ws_capture_options *options,
                                      struct ws_error *error)
 {
+	if (from->merge)
+		return ws_merge_reopen(from->merge, options, error);
 	struct ws_capture *capture = ws_capture_new(from->name, error);
 	if (!capture)
 		return NULL;

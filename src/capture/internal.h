@@ -11,6 +11,7 @@
 #include <pcap/pcap.h>
 #include <wirestate/capture.h>
 
+struct ws_merge;  /* several files as one capture: see merge.c */
 struct ws_reopen; /* a second reader of a plain file: see reopen.c */
 
 struct ws_capture {
@@ -23,7 +24,8 @@ struct ws_capture {
 	bool fcs_stated; /* the user has said how long it is, whatever the file says */
 	bool live;
 
-	struct ws_byte_source *source; /* NULL for a live capture */
+	struct ws_byte_source *source; /* NULL for a live capture, and for one that is merged */
+	struct ws_merge *merge;        /* NULL for a single file and a live capture */
 	struct ws_pcapng *pcapng;      /* NULL for anything else than a pcapng file */
 	bool piped, packed;
 	struct ws_framing framing;

@@ -171,23 +171,52 @@ static const unsigned ioctls[] = {
         TCSBRK, TIOCGWINSZ, TIOCGPGRP, TIOCOUTQ, FIONREAD, SIOCGIFFLAGS,
 };
 
-/* System calls that are allowed only with some arguments. None of them may write to the source of packets. */
-static int add_descriptor_rules(scmp_filter_ctx filter, int source)
+static bool is_source(const struct ws_sandbox *sandbox, int descriptor)
+{
+	for (size_t i = 0; i < sandbox->more_count; i++)
+		if (sandbox->more_sources[i] == descriptor)
+			return true;
+	return descriptor == sandbox->source;
+}
+
+/* Allows a call whose first argument is no source of packets; with `second`, only where that holds, too. A rule cannot
+ * exclude several values, so that with several sources the descriptors up to the highest are named one by one. */
+static int add_other_rules(scmp_filter_ctx filter, int call, const struct ws_sandbox *sandbox,
+                           const struct scmp_arg_cmp *second)
+{
+	int highest = sandbox->source, status = 0;
+	for (size_t i = 0; i < sandbox->more_count; i++)
+		highest = sandbox->more_sources[i] > highest ? sandbox->more_sources[i] : highest;
+	struct scmp_arg_cmp arguments[2] = {SCMP_A0_32(SCMP_CMP_NE, (unsigned)sandbox->source)};
+	if (second)
+		arguments[1] = *second;
+	if (!sandbox->more_count)
+		return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, second ? 2 : 1, arguments);
+	for (int i = 0; i <= highest && !status; i++) {
+		arguments[0] = SCMP_A0_32(SCMP_CMP_EQ, (unsigned)i);
+		if (!is_source(sandbox, i))
+			status = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, second ? 2 : 1, arguments);
+	}
+	arguments[0] = SCMP_A0_32(SCMP_CMP_GT, (unsigned)highest);
+	return status ? status : seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, second ? 2 : 1, arguments);
+}
+
+/* System calls that are allowed only with some arguments. None of them may write to a source of packets. */
+static int add_descriptor_rules(scmp_filter_ctx filter, const struct ws_sandbox *sandbox)
 {
 	static const int writes[] = {SCMP_SYS(write), SCMP_SYS(writev)};
 	static const int controls[] = {SCMP_SYS(fcntl), SCMP_SYS(fcntl64)};
 	static const unsigned commands[] = {F_GETFD, F_SETFD, F_GETFL, F_SETFL};
-	const struct scmp_arg_cmp other = SCMP_A0_32(SCMP_CMP_NE, (unsigned)source);
 	const struct scmp_arg_cmp duplicate = SCMP_A1_32(SCMP_CMP_EQ, F_DUPFD_CLOEXEC);
 	int status = 0;
 	for (size_t i = 0; i < WS_ARRAY_SIZE(writes) && !status; i++)
-		status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, writes[i], 1, other);
+		status = add_other_rules(filter, writes[i], sandbox, NULL);
 	for (size_t i = 0; i < WS_ARRAY_SIZE(controls) && !status; i++) {
 		for (size_t c = 0; c < WS_ARRAY_SIZE(commands) && !status; c++)
 			status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, controls[i], 1,
 			                          SCMP_A1_32(SCMP_CMP_EQ, commands[c]));
 		if (!status)
-			status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, controls[i], 2, other, duplicate);
+			status = add_other_rules(filter, controls[i], sandbox, &duplicate);
 	}
 	return status;
 }
@@ -223,7 +252,7 @@ static int add_channel_rules(scmp_filter_ctx filter, const struct ws_sandbox *sa
 
 static int add_rules(scmp_filter_ctx filter, const struct ws_sandbox *sandbox)
 {
-	int status = add_descriptor_rules(filter, sandbox->source);
+	int status = add_descriptor_rules(filter, sandbox);
 	if (!status)
 		status = add_channel_rules(filter, sandbox);
 	for (size_t i = 0; i < WS_ARRAY_SIZE(allowed) && !status; i++)
