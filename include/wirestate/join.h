@@ -13,6 +13,7 @@
 #define WIRESTATE_JOIN_H
 
 #include <wirestate/error.h>
+#include <wirestate/text.h>
 #include <wirestate/types.h>
 
 #define WS_JOIN_POINTS 8 /* the most points of one path */
@@ -25,13 +26,13 @@
 	X(WS_OUTCOME_INJECTED, "injected")     /* it arrived and never left: somebody between the points sent it */    \
 	X(WS_OUTCOME_DUPLICATED, "duplicated") /* a second arrival of one departure */
 
-enum ws_outcome {
+enum ws_join_outcome {
 #define X(name, word) name,
 	WS_OUTCOMES(X)
 #undef X
 	        WS_OUTCOME_COUNT
 };
-const char *ws_outcome_word(enum ws_outcome outcome);
+const char *ws_outcome_word(enum ws_join_outcome outcome);
 
 /* A TCP segment as one point has captured it. */
 struct ws_join_segment {
@@ -105,6 +106,11 @@ ws_time ws_clock_here(const struct ws_clock *clock, ws_time there);
  * for clocks that differ by at most 500 ppm in speed. */
 bool ws_clock_bounds(const struct ws_clock *clock, ws_time here, ws_time *low, ws_time *high);
 
+/* Appends "server's clock +3.700123 s ±30 ms against client's, drift +80.0 ppm". */
+void ws_clock_words(struct ws_text *text, const char *point, const char *reference, const struct ws_clock_info *clock);
+/* Appends a duration in two or three digits: "4.2 ms", "30 ms". */
+void ws_duration_words(struct ws_text *text, ws_time time);
+
 /* ---- Segments */
 
 struct ws_joiner; /* opaque: memory that is used again for each connection */
@@ -169,7 +175,7 @@ struct ws_transit {
 	uint32_t sequence, length; /* raw, as at the first side */
 	uint16_t flags;
 	uint8_t direction;  /* the endpoint that sent it */
-	uint8_t outcome;    /* enum ws_outcome */
+	uint8_t outcome;    /* enum ws_join_outcome */
 	bool reordered;     /* it was overtaken by one that had left later */
 	int8_t first, last; /* the points (indices into points[]) that saw it first and last on its way */
 	int8_t next; /* LOST: the point to which it did not come; NOT_CAPTURED: one that has not seen it; else -1 */

@@ -8,6 +8,7 @@
 
 #include <wirestate/reset.h>
 #include <wirestate/error.h>
+#include <wirestate/join.h>
 #include <wirestate/packet.h>
 #include <wirestate/types.h>
 
@@ -352,6 +353,18 @@ struct ws_tunnel_path {
 	char words[512];
 };
 
+/* What several points know of one connection together. `result` counts endpoints as the first of `point` does. */
+struct ws_conn_path {
+	struct ws_join_result result;     /* its path[] has indices into the arrays below */
+	uint8_t point[WS_JOIN_POINTS];    /* which points captured it, in ascending order */
+	uint64_t number[WS_JOIN_POINTS];  /* the connection's number at each */
+	const char *name[WS_JOIN_POINTS]; /* of the points */
+	uint8_t points;
+	int8_t client;       /* the endpoint that is shown as the client, as the first point counts */
+	ws_time answer_time; /* the server's, from a request that arrived to the first byte that left, the median as the
+	                      * point nearest to it saw; -1: not known */
+};
+
 struct ws_conn_info {
 	ws_conn_id id;
 	uint64_t number; /* counts from 1, in the order of first packets */
@@ -387,13 +400,22 @@ struct ws_conn_info {
 	bool renumbered;      /* the server answered the SYN with a second initial number, as behind a SYN proxy */
 	uint64_t twin;        /* number of the same connection on the other side of a device that changes sequence
 	                       * numbers; 0: none */
-	uint32_t syn_ack_repeats; /* SYN-ACKs sent again after the handshake's ACK had been captured */
-	struct ws_icmp_note icmp; /* count 0: none, or no longer known */
-	bool superseded;          /* a newer connection took over its addresses and ports */
-	const char *conn_state;   /* Zeek's conn_state, with the likely client as originator; static */
-	char history[40];         /* Zeek's history, likewise */
+	uint32_t syn_ack_repeats;        /* SYN-ACKs sent again after the handshake's ACK had been captured */
+	struct ws_icmp_note icmp;        /* count 0: none, or no longer known */
+	bool superseded;                 /* a newer connection took over its addresses and ports */
+	const char *conn_state;          /* Zeek's conn_state, with the likely client as originator; static */
+	char history[40];                /* Zeek's history, likewise */
+	const struct ws_conn_path *path; /* NULL: one point only has captured it, or it is not known yet */
+	bool path_swapped;               /* endpoint 0 here is endpoint 1 there */
 	uint8_t completeness; /* bits of tshark's tcp.completeness: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32 */
 };
+
+/* Which path a connection has; by ws_conn_id. The array is borrowed, and valid until it is set again; NULL: none. */
+struct ws_path_of {
+	const struct ws_conn_path *path;
+	bool swapped;
+};
+void ws_tracker_set_paths(struct ws_tracker *tracker, const struct ws_path_of *paths, size_t count);
 
 size_t ws_tracker_conn_count(const struct ws_tracker *tracker);
 /* The ids of the connections that are kept, in the order of their numbers; `rank` is 0 .. count-1. */
@@ -623,6 +645,14 @@ struct ws_series_slot {
 /* Returns the number of slots so far; `start` is when the first one begins, and `width` how long each is. */
 size_t ws_tracker_series(const struct ws_tracker *tracker, ws_time *start, ws_time *width);
 bool ws_tracker_series_slot(const struct ws_tracker *tracker, size_t index, struct ws_series_slot *slot) WS_CHECKED;
+
+/* ---- The segments of a connection, as the history keeps them */
+
+typedef bool ws_segment_fn(void *context, const struct ws_segment *segment);
+/* Calls `fn` for each segment, also for those that change nothing, until it returns false. False: it did, or the
+ * history does not have all of them. */
+bool ws_tracker_segments(const struct ws_tracker *tracker, ws_conn_id conn, ws_segment_fn *fn,
+                         void *context) WS_CHECKED;
 
 /* ---- Replay: stepping through a connection's history from its first packet */
 

@@ -4,16 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *ws_outcome_word(enum ws_outcome outcome)
-{
-	static const char *const words[] = {
-#define X(name, word) word,
-	        WS_OUTCOMES(X)
-#undef X
-	};
-	return words[outcome];
-}
-
 struct ws_joiner *ws_joiner_create(size_t most_segments, struct ws_error *error)
 {
 	struct ws_joiner *joiner = calloc(1, sizeof(*joiner));

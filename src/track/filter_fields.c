@@ -102,6 +102,38 @@ static int64_t get_vlan(const struct filter_subject *subject, unsigned endpoint)
 	return subject->info->vlan == WS_NO_VLAN ? FILTER_ABSENT : subject->info->vlan;
 }
 
+/* Several points. */
+static int64_t get_points(const struct filter_subject *subject, unsigned endpoint)
+{
+	(void)endpoint;
+	return subject->info->path ? subject->info->path->points : 1;
+}
+
+static const struct ws_join_direction *sent_by(const struct filter_subject *subject, unsigned endpoint)
+{
+	const struct ws_conn_path *path = subject->info->path;
+	return path ? &path->result.direction[(endpoint ^ subject->info->path_swapped) & 1] : NULL;
+}
+
+static int64_t get_lost(const struct filter_subject *subject, unsigned endpoint)
+{
+	const struct ws_join_direction *sent = sent_by(subject, endpoint);
+	return sent ? (int64_t)sent->lost : 0;
+}
+
+static int64_t get_delay(const struct filter_subject *subject, unsigned endpoint)
+{
+	const struct ws_join_direction *sent = sent_by(subject, endpoint);
+	return sent && sent->delay_median >= 0 ? sent->delay_median : FILTER_ABSENT;
+}
+
+static int64_t get_answer_time(const struct filter_subject *subject, unsigned endpoint)
+{
+	(void)endpoint;
+	const struct ws_conn_path *path = subject->info->path;
+	return path && path->answer_time >= 0 ? path->answer_time : FILTER_ABSENT;
+}
+
 /* ---- Texts */
 
 static const char *get_process(const struct filter_subject *subject, unsigned endpoint)
@@ -221,6 +253,14 @@ const struct filter_field filter_fields[] = {
 	 "id of the innermost tunnel, in the first packet", NULL},
 	{"number", FILTER_NUMBER, FILTER_CONNECTION, get_number, NULL, NULL, INT64_MAX, WS_PART_LAST,
 	 "the connection's number", NULL},
+	{"points", FILTER_NUMBER, FILTER_CONNECTION, get_points, NULL, NULL, 8, WS_PART_IDENTITY,
+	 "how many points captured it", NULL},
+	{"lost", FILTER_NUMBER, FILTER_SUM, get_lost, NULL, NULL, INT64_MAX, WS_PART_IDENTITY,
+	 "segments sent that were lost between points", NULL},
+	{"delay", FILTER_TIME, FILTER_EITHER, get_delay, NULL, NULL, INT64_MAX, WS_PART_IDENTITY,
+	 "one-way delay of segments sent from the first point to the last, the median", NULL},
+	{"answer_time", FILTER_TIME, FILTER_CONNECTION, get_answer_time, NULL, NULL, INT64_MAX, WS_PART_IDENTITY,
+	 "from a request to its answer at the point nearest to the server, the median", NULL},
 };
 /* clang-format on */
 const unsigned filter_field_count = WS_ARRAY_SIZE(filter_fields);

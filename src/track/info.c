@@ -249,6 +249,10 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 		info->tunnel = ws_tunnels_path(&tracker->tunnels, conn->tunnel);
 		info->ended = conn->ended;
 	}
+	if (conn->id < tracker->path_count) {
+		info->path = tracker->paths[conn->id].path;
+		info->path_swapped = tracker->paths[conn->id].swapped;
+	}
 	if (parts & WS_PART_OPENING)
 		fill_opening(conn, info);
 	if (parts & WS_PART_ENDING) {
@@ -276,6 +280,12 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 		fill_endpoint(conn, i, parts, &info->endpoint[i]);
 	if (ws_conn_is_self(conn))
 		info->endpoint[1] = info->endpoint[0];
+}
+
+void ws_tracker_set_paths(struct ws_tracker *tracker, const struct ws_path_of *paths, size_t count)
+{
+	tracker->paths = paths;
+	tracker->path_count = paths ? count : 0;
 }
 
 bool ws_tracker_conn(const struct ws_tracker *tracker, ws_conn_id id, struct ws_conn_info *info)

@@ -35,6 +35,19 @@ static void rewind_cursor(struct ws_replay *replay)
 		replay->cursor.analyser = replay->conn->history_extra->start;
 }
 
+bool ws_tracker_segments(const struct ws_tracker *tracker, ws_conn_id id, ws_segment_fn *fn, void *context)
+{
+	const struct ws_conn *conn = ws_table_conn(&tracker->table, id);
+	if (!tracker->config.history || !conn || conn->history_full)
+		return false;
+	for (const struct ws_history_chunk *chunk = conn->history; chunk; chunk = chunk->next)
+		for (unsigned i = 0; i < chunk->count; i++)
+			if (chunk->input[i].kind == WS_INPUT_SEGMENT && !chunk->input[i].repeated &&
+			    !fn(context, &chunk->input[i]))
+				return false;
+	return true;
+}
+
 struct ws_replay *ws_replay_open(const struct ws_tracker *tracker, ws_conn_id id)
 {
 	const struct ws_conn *conn = ws_table_conn(&tracker->table, id);

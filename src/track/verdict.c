@@ -462,6 +462,40 @@ static void words_not_accepted(struct verdict *v)
 	      info->endpoint[server].bytes ? "was late to take" : "has not taken", info->syn_ack_repeats);
 }
 
+/* What several points know: what was lost between two of them, in both directions, and who took how long. */
+static void words_path(struct verdict *v)
+{
+	const struct ws_conn_path *path = v->info->path;
+	if (!path || !v->text)
+		return;
+	const unsigned client = (unsigned)path->client & 1;
+	const struct ws_join_direction *to = &path->result.direction[client], *back = &path->result.direction[!client];
+	for (unsigned i = 0; i + 1u < path->result.points; i++) {
+		const unsigned near = path->result.path[client ? path->result.points - 1u - i : i];
+		const unsigned far = path->result.path[client ? path->result.points - 2u - i : i + 1u];
+		if (!to->lost_after[near] && !back->lost_after[far])
+			continue;
+		WORDS(v, "; lost between %s and %s: ", path->name[near], path->name[far]);
+		if (to->lost_after[near])
+			WORDS(v, "%llu of %llu to the server", (unsigned long long)to->lost_after[near],
+			      (unsigned long long)to->sent);
+		if (to->lost_after[near] && back->lost_after[far])
+			WORDS(v, ", ");
+		if (back->lost_after[far])
+			WORDS(v, "%llu of %llu to the client", (unsigned long long)back->lost_after[far],
+			      (unsigned long long)back->sent);
+	}
+	if (to->injected || back->injected)
+		WORDS(v, "; %llu arrived that had never left: forged between the points",
+		      (unsigned long long)(to->injected + back->injected));
+	if (path->answer_time >= 0 && to->delay_median >= 0 && back->delay_median >= 0) {
+		WORDS(v, "; network ");
+		ws_duration_words(v->text, to->delay_median + back->delay_median);
+		WORDS(v, ", server ");
+		ws_duration_words(v->text, path->answer_time);
+	}
+}
+
 static struct ws_judgement judge_conn(const struct ws_conn_info *info, struct ws_text *text)
 {
 	struct verdict v = {.info = info, .text = text};
@@ -486,6 +520,7 @@ static struct ws_judgement judge_conn(const struct ws_conn_info *info, struct ws
 		if (info->icmp.mtu && v.judgement.verdict == WS_VERDICT_STUCK)
 			WORDS(&v, ": a path MTU black hole, because the sender does not make its segments smaller");
 	}
+	words_path(&v);
 	if (info->checksums_ignored && text) {
 		WORDS(&v, "; ");
 		ws_checksums_words(text, info->checksums_ignored,
