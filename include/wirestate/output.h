@@ -15,6 +15,8 @@
 	X(WS_RECORD_CONNECTION, "connection")                                                                          \
 	X(WS_RECORD_ARP, "arp")                                                                                        \
 	X(WS_RECORD_UDP, "udp")                                                                                        \
+	X(WS_RECORD_TRANSIT, "transit")                                                                                \
+	X(WS_RECORD_CLOCK, "clock")                                                                                    \
 	X(WS_RECORD_STATS, "stats")
 
 enum ws_record {
@@ -43,6 +45,10 @@ struct ws_output_options {
 	bool absolute;       /* sequence numbers as they are in the packet */
 	enum ws_times times; /* how the time is written */
 	bool line_buffered;  /* -l, and always when live: flush after each packet's records */
+	bool several;        /* points: their names are in the records, and connections are written at the end */
+	/* Several points: completes a connection with what other points know of it; or NULL. */
+	void (*complete)(void *context, struct ws_conn_info *conn);
+	void *complete_context;
 	bool live; /* write a connection's record when it ends; otherwise all at the end, in the order of their numbers
 	            */
 };
@@ -67,6 +73,13 @@ bool ws_records_parse(const char *words, uint32_t *records, struct ws_error *err
  */
 bool ws_output_packet(struct ws_output *output, const struct ws_packet *packet, const struct ws_track_result *result,
                       const struct ws_tracker *tracker);
+/* Several points: what is written from now on is of this one. The name is borrowed. */
+void ws_output_point(struct ws_output *output, unsigned point, const char *name);
+/* Several points: a segment's way, and a point's clock relative to the reference point's. */
+bool ws_output_transit(struct ws_output *output, const struct ws_conn_path *path, const struct ws_conn_info *conn,
+                       const struct ws_transit *transit);
+bool ws_output_clock(struct ws_output *output, const char *point, const char *reference,
+                     const struct ws_clock_info *clock);
 /* Writes events that have no packet: those of timers. */
 bool ws_output_events(struct ws_output *output, const struct ws_track_result *result, const struct ws_tracker *tracker);
 /* Writes what is left at the end: connections that have no record yet, UDP conversations and totals; then flushes. ARP

@@ -91,6 +91,7 @@ static const struct column transition_columns[] = {
         {NULL, "why", event_why, 0},
         {NULL, "rule", event_rule, 0},
         {NULL, "rfc", event_rfc, 0},
+        {NULL, "point", get_point, 0},
 };
 
 /* ---- Connections. `index` 0 is the client, 1 the server. The roles are guesses when no SYN was seen; "roles" says so.
@@ -394,6 +395,8 @@ static void conn_incarnation(const struct subject *s, unsigned index, struct val
 	{group, "throughput", side_throughput, index},                                                                 \
 	{group, "retransmitted", side_retransmitted, index},                                                           \
 	{group, "smallest_window", side_smallest_window, index}
+#define TO_SERVER(member) {"client_to_server", #member, direction_##member, 0},
+#define TO_CLIENT(member) {"server_to_client", #member, direction_##member, 1},
 /* clang-format on */
 
 static const struct column connection_columns[] = {
@@ -429,7 +432,13 @@ static const struct column connection_columns[] = {
         {NULL, "tunnel_id", conn_tunnel, 1},
         {NULL, "tunnel_source", conn_tunnel_end, 0},
         {NULL, "tunnel_destination", conn_tunnel_end, 1},
+        /* From here on with several points. */
+        {NULL, "points", conn_points, 0},
+        {NULL, "numbers", conn_points, 1},
+        {NULL, "lost", conn_lost, 0},
+        DIRECTION_COLUMNS(TO_SERVER) DIRECTION_COLUMNS(TO_CLIENT){NULL, "answer_time", conn_answer_time, 0},
 };
+enum { PATH_COLUMNS = 24 };
 
 /* ---- ARP */
 
@@ -478,6 +487,7 @@ static const struct column arp_columns[] = {
         {NULL, "replies", arp_replies, 0},
         {NULL, "first_time", arp_first_time, 0},
         {NULL, "last_time", arp_last_time, 0},
+        {NULL, "point", get_point, 0},
 };
 
 /* ---- UDP. The client is the endpoint that sent first. */
@@ -527,6 +537,7 @@ static const struct column udp_columns[] = {
         {NULL, "last_time", udp_last_time, 0},
         {NULL, "community_id", udp_community_id, 0},
         {NULL, "tunnel", udp_tunnel, 0},
+        {NULL, "point", get_point, 0},
 };
 
 /* ---- Totals */
@@ -586,24 +597,39 @@ static const struct column stats_columns[] = {{NULL, "first_time", stats_time, 0
 #define X(member) {"capture", #member, capture_##member, 0},
                                                               CAPTURE_NUMBERS(X)
 #undef X
-};
+                                                                      {NULL, "point", get_point, 0}};
 
 const struct columns *output_columns(enum ws_record kind)
 {
+	/* With one point, the last columns are left out. */
+#define COLUMNS(table, more)                                                                                           \
+	{                                                                                                              \
+		table, WS_ARRAY_SIZE(table) - (more), WS_ARRAY_SIZE(table)                                             \
+	}
 	static const struct columns tables[] = {
-	        [WS_RECORD_TRANSITION] = {transition_columns, WS_ARRAY_SIZE(transition_columns)},
-	        [WS_RECORD_CONNECTION] = {connection_columns, WS_ARRAY_SIZE(connection_columns)},
-	        [WS_RECORD_ARP] = {arp_columns, WS_ARRAY_SIZE(arp_columns)},
-	        [WS_RECORD_UDP] = {udp_columns, WS_ARRAY_SIZE(udp_columns)},
-	        [WS_RECORD_STATS] = {stats_columns, WS_ARRAY_SIZE(stats_columns)},
+	        [WS_RECORD_TRANSITION] = COLUMNS(transition_columns, 1),
+	        [WS_RECORD_CONNECTION] = COLUMNS(connection_columns, PATH_COLUMNS),
+	        [WS_RECORD_ARP] = COLUMNS(arp_columns, 1),
+	        [WS_RECORD_UDP] = COLUMNS(udp_columns, 1),
+	        [WS_RECORD_STATS] = COLUMNS(stats_columns, 1),
 	};
-	return kind == WS_RECORD_PACKET ? &output_packet_columns : &tables[kind];
+#undef COLUMNS
+	switch (kind) {
+	case WS_RECORD_PACKET:
+		return &output_packet_columns;
+	case WS_RECORD_TRANSIT:
+		return &output_transit_columns;
+	case WS_RECORD_CLOCK:
+		return &output_clock_columns;
+	default:
+		return &tables[kind];
+	}
 }
 
 void ws_record_fields(enum ws_record record, struct ws_text *text)
 {
 	const struct columns *columns = output_columns(record);
-	for (size_t i = 0; i < columns->count; i++) {
+	for (size_t i = 0; i < columns->several_count; i++) {
 		const struct column *column = &columns->column[i];
 		ws_text_puts(text, i ? ", " : "");
 		if (column->group) {

@@ -61,6 +61,27 @@ static inline void get_frame(const struct subject *s, unsigned index, struct val
 	set_known(v, s->frame, s->frame != 0);
 }
 
-extern const struct columns output_packet_columns;
+extern const struct columns output_packet_columns, output_transit_columns, output_clock_columns;
+
+/* ---- columns_points.c: what is said only with several points */
+void get_point(const struct subject *s, unsigned index, struct value *v);
+void conn_points(const struct subject *s, unsigned index, struct value *v); /* 0: names; 1: connection numbers */
+void conn_lost(const struct subject *s, unsigned index, struct value *v);
+void conn_answer_time(const struct subject *s, unsigned index, struct value *v);
+
+#define DIRECTION_COLUMNS(X)                                                                                           \
+	X(sent)                                                                                                        \
+	X(delivered)                                                                                                   \
+	X(lost)                                                                                                        \
+	X(not_captured)                                                                                                \
+	X(injected)                                                                                                    \
+	X(duplicated)                                                                                                  \
+	X(reordered)                                                                                                   \
+	X(delay_min)                                                                                                   \
+	X(delay_median)                                                                                                \
+	X(delay_max)
+#define X(member) void direction_##member(const struct subject *s, unsigned index, struct value *v);
+DIRECTION_COLUMNS(X)
+#undef X
 
 #endif

@@ -193,6 +193,8 @@ static const struct column packet_columns[] = {
         {NULL, "process", packet_process, 0},
         {NULL, "process_id", packet_process, 1},
         {NULL, "tunnel", packet_tunnel, 0},
+        {NULL, "point", get_point, 0}, /* with several points */
 };
 
-const struct columns output_packet_columns = {packet_columns, WS_ARRAY_SIZE(packet_columns)};
+const struct columns output_packet_columns = {packet_columns, WS_ARRAY_SIZE(packet_columns) - 1,
+                                              WS_ARRAY_SIZE(packet_columns)};

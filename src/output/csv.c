@@ -10,7 +10,7 @@ void csv_header(struct ws_output *output)
 		if (!output_wants(output, kind))
 			continue;
 		const struct columns *columns = output_columns(kind);
-		for (size_t i = 0; i < columns->count; i++) {
+		for (size_t i = 0; i < output_column_count(output, kind); i++) {
 			if (i)
 				ws_text_putc(&output->text, ',');
 			if (columns->column[i].group) {
@@ -43,12 +43,28 @@ void csv_string(struct ws_text *text, const char *string, size_t length)
 	ws_text_putc(text, '"');
 }
 
+/* Words; names of points have no spaces, commas and quotes. */
+static void csv_list(struct ws_text *text, const struct value *value)
+{
+	for (size_t i = 0; i < value->list_count; i++) {
+		if (i)
+			ws_text_putc(text, ' ');
+		if (value->kind == VALUE_NAMES)
+			ws_text_puts(text, value->names[i]);
+		else if (value->numbers[i])
+			ws_text_u64(text, value->numbers[i]);
+		else
+			ws_text_putc(text, '-');
+	}
+}
+
 void csv_record(struct ws_output *output, const struct subject *subject)
 {
 	const struct columns *columns = output_columns(subject->kind);
 	struct ws_text *text = &output->text;
 	struct value value;
-	for (size_t i = 0; i < columns->count; i++) {
+	const size_t count = output_column_count(output, subject->kind);
+	for (size_t i = 0; i < count; i++) {
 		if (i)
 			ws_text_putc(text, ',');
 		value.kind = VALUE_ABSENT;
@@ -73,6 +89,13 @@ void csv_record(struct ws_output *output, const struct subject *subject)
 			break;
 		case VALUE_MAC:
 			ws_text_mac(text, value.mac);
+			break;
+		case VALUE_DECIMAL:
+			ws_text_printf(text, "%.3f", value.decimal);
+			break;
+		case VALUE_NAMES:
+		case VALUE_NUMBERS:
+			csv_list(text, &value);
 			break;
 		}
 	}

@@ -18,6 +18,10 @@ struct subject {
 	const struct ws_udp_info *udp;
 	const struct ws_tracker_stats *stats;
 	const struct ws_capture_stats *capture;
+	const struct ws_transit *transit;
+	const struct ws_conn_path *path; /* of the transit */
+	const struct ws_clock_info *clock;
+	const char *point, *reference; /* several points: names, else NULL */
 };
 
 /* ---- Columns: the fields of each kind of record, described once for JSON and CSV */
@@ -33,6 +37,9 @@ enum value_kind {
 	VALUE_WORD, /* one of our own strings, which needs no escaping */
 	VALUE_ADDRESS,
 	VALUE_MAC,
+	VALUE_DECIMAL, /* `decimal`, with three decimals */
+	VALUE_NAMES,   /* `names`, in order; JSON: an array; CSV: words */
+	VALUE_NUMBERS, /* `numbers`; 0 is null */
 };
 
 struct value {
@@ -44,6 +51,10 @@ struct value {
 	size_t length; /* of `string` */
 	const struct ws_addr *address;
 	const uint8_t *mac;
+	double decimal;
+	const char *names[WS_JOIN_POINTS];
+	uint64_t numbers[WS_JOIN_POINTS];
+	size_t list_count;  /* of names and numbers */
 	char composed[512]; /* room for a string that is composed for this record */
 };
 
@@ -57,7 +68,8 @@ struct column {
 
 struct columns {
 	const struct column *column;
-	size_t count;
+	size_t count;         /* with one point */
+	size_t several_count; /* with several: more columns at the end */
 };
 
 /* The columns of a kind. Those of a packet are for CSV only: its JSON record is nested and has a writer of its own. */
@@ -112,14 +124,26 @@ struct ws_output {
 	bool has_header;                            /* of Zeek's log */
 	ws_time first_time, line_time;              /* of the first packet; of the last one that has a line */
 	const struct ws_frame_interface *interface; /* of the last packet whose fields were written */
-	uint64_t *recorded; /* when live, a bit for each connection number whose record is written */
-	size_t recorded_words;
+	/* By point, a bit for each connection number whose record is written before the end. */
+	struct recorded {
+		uint64_t *word;
+		size_t words;
+	} recorded[WS_JOIN_POINTS];
+	unsigned point;         /* of what is written now */
+	const char *point_name; /* NULL: there is only one */
 	struct flags_text flags[512];
 	struct json_header header[WS_HEADER_COUNT];
 	struct json_field *fields;                   /* of all headers, one after another */
 	struct json_column *column[WS_RECORD_COUNT]; /* of each kind except packets; the first owns the memory of all */
 	char buffer[WS_OUTPUT_BUFFER];
 };
+
+/* How many columns the records of a kind have. */
+static inline size_t output_column_count(const struct ws_output *output, enum ws_record kind)
+{
+	const struct columns *columns = output_columns(kind);
+	return output->options.several ? columns->several_count : columns->count;
+}
 
 static inline bool output_wants(const struct ws_output *output, enum ws_record kind)
 {

@@ -50,6 +50,9 @@ static char *put_value(char *out, const struct value *value)
 	case VALUE_ABSENT:
 	case VALUE_NULL:
 	case VALUE_STRING:
+	case VALUE_DECIMAL:
+	case VALUE_NAMES:
+	case VALUE_NUMBERS:
 		out = json_put(out, "null", 4);
 		break;
 	}
@@ -58,8 +61,35 @@ static char *put_value(char *out, const struct value *value)
 	return out;
 }
 
+static void write_list(struct ws_text *text, const struct value *value)
+{
+	ws_text_putc(text, '[');
+	for (size_t i = 0; i < value->list_count; i++) {
+		if (i)
+			ws_text_putc(text, ',');
+		if (value->kind == VALUE_NAMES) {
+			ws_text_putc(text, '"');
+			ws_text_json(text, value->names[i], strlen(value->names[i]));
+			ws_text_putc(text, '"');
+		} else if (value->numbers[i]) {
+			ws_text_u64(text, value->numbers[i]);
+		} else {
+			ws_text_puts(text, "null");
+		}
+	}
+	ws_text_putc(text, ']');
+}
+
 static void write_value(struct ws_text *text, char *out, const struct value *value)
 {
+	if (value->kind == VALUE_DECIMAL || value->kind == VALUE_NAMES || value->kind == VALUE_NUMBERS) {
+		text->length = (size_t)(out - text->data);
+		if (value->kind == VALUE_DECIMAL)
+			ws_text_printf(text, "%.3f", value->decimal);
+		else
+			write_list(text, value);
+		return;
+	}
 	bool string = value->kind == VALUE_STRING || (value->kind == VALUE_WORD && value->length + 2 > VALUE_MOST);
 	if (!string) {
 		text->length = (size_t)(put_value(out, value) - text->data);
@@ -100,7 +130,7 @@ bool json_create_records(struct ws_output *output, struct ws_error *error)
 {
 	size_t count = 0;
 	for (enum ws_record kind = 0; kind < WS_RECORD_COUNT; kind++)
-		count += output_columns(kind)->count;
+		count += output_columns(kind)->several_count;
 	struct json_column *next = calloc(count, sizeof(*next));
 	if (!next)
 		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
@@ -108,7 +138,7 @@ bool json_create_records(struct ws_output *output, struct ws_error *error)
 		const struct columns *columns = output_columns(kind);
 		const char *group = NULL;
 		output->column[kind] = next;
-		for (size_t i = 0; i < columns->count; group = columns->column[i++].group)
+		for (size_t i = 0; i < columns->several_count; group = columns->column[i++].group)
 			make_column(next++, group, &columns->column[i]);
 	}
 	return true;
@@ -123,7 +153,8 @@ void json_record(struct ws_output *output, const struct subject *subject)
 	ws_text_append(text, "{\"type\":\"", 9);
 	ws_text_puts(text, kind_name(subject->kind));
 	ws_text_putc(text, '"');
-	for (size_t i = 0; i < columns->count; i++) {
+	const size_t count = output_column_count(output, subject->kind);
+	for (size_t i = 0; i < count; i++) {
 		const struct column *column = &columns->column[i];
 		value.kind = VALUE_ABSENT;
 		column->get(subject, column->index, &value);
@@ -133,5 +164,5 @@ void json_record(struct ws_output *output, const struct subject *subject)
 		memcpy(out, prefix[i].text, sizeof(prefix[i].text));
 		write_value(text, out + prefix[i].length, &value);
 	}
-	ws_text_puts(text, columns->column[columns->count - 1].group ? "}}\n" : "}\n");
+	ws_text_puts(text, columns->column[count - 1].group ? "}}\n" : "}\n");
 }

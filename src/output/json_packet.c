@@ -595,6 +595,8 @@ void json_packet(struct ws_output *output, const struct ws_packet *packet, const
 	if (packet->tunnel_count)
 		put_tunnels(&w);
 	put_file_texts(&w);
+	if (output->point_name)
+		put_text(&w, "point", output->point_name, strlen(output->point_name));
 	PUT(&w, "}\n");
 	text->length = (size_t)(w.at - text->data);
 }

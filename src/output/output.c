@@ -127,7 +127,8 @@ void ws_output_free(struct ws_output *output)
 {
 	if (!output)
 		return;
-	free(output->recorded);
+	for (size_t i = 0; i < WS_ARRAY_SIZE(output->recorded); i++)
+		free(output->recorded[i].word);
 	free(output->fields);
 	free(output->column[0]);
 	free(output);
@@ -168,25 +169,27 @@ static bool packet_matches(const struct ws_output *output, const struct ws_track
 
 static bool is_recorded(const struct ws_output *output, uint64_t number)
 {
+	const struct recorded *recorded = &output->recorded[output->point];
 	uint64_t word = number / 64;
-	return word < output->recorded_words && output->recorded[word] >> (number % 64) & 1;
+	return word < recorded->words && recorded->word[word] >> (number % 64) & 1;
 }
 
 /* Remembers that a connection's record is written. Returns false without memory for that; then it is written at the
  * end. */
 static bool set_recorded(struct ws_output *output, uint64_t number)
 {
+	struct recorded *recorded = &output->recorded[output->point];
 	uint64_t word = number / 64;
-	if (word >= output->recorded_words) {
-		size_t words = (size_t)word + 1024 + output->recorded_words / 2;
-		uint64_t *grown = realloc(output->recorded, words * sizeof(*grown));
+	if (word >= recorded->words) {
+		size_t words = (size_t)word + 1024 + recorded->words / 2;
+		uint64_t *grown = realloc(recorded->word, words * sizeof(*grown));
 		if (!grown)
 			return false;
-		memset(grown + output->recorded_words, 0, (words - output->recorded_words) * sizeof(*grown));
-		output->recorded = grown;
-		output->recorded_words = words;
+		memset(grown + recorded->words, 0, (words - recorded->words) * sizeof(*grown));
+		recorded->word = grown;
+		recorded->words = words;
 	}
-	output->recorded[word] |= UINT64_C(1) << (number % 64);
+	recorded->word[word] |= UINT64_C(1) << (number % 64);
 	return true;
 }
 
@@ -196,7 +199,8 @@ static bool set_recorded(struct ws_output *output, uint64_t number)
 static void connection_event(struct ws_output *output, struct subject *subject, const struct ws_conn_info *conn)
 {
 	bool evicted = subject->event->kind == WS_EVENT_EVICTED;
-	if (is_recorded(output, conn->number) || (!evicted && !output->options.live) || !conn_matches(output, conn))
+	if (is_recorded(output, conn->number) || (!evicted && (!output->options.live || output->options.several)) ||
+	    !conn_matches(output, conn))
 		return;
 	if (!set_recorded(output, conn->number) && !evicted)
 		return;
@@ -209,7 +213,8 @@ static void connection_event(struct ws_output *output, struct subject *subject, 
 static void write_event(struct ws_output *output, const struct ws_event *event, const struct ws_tracker *tracker,
                         struct line *line)
 {
-	struct subject subject = {.time = event->time, .frame = event->frame, .event = event};
+	struct subject subject = {
+	        .time = event->time, .frame = event->frame, .event = event, .point = output->point_name};
 	struct ws_conn_info conn;
 	switch (event->kind) {
 	case WS_EVENT_TRANSITION:
@@ -286,21 +291,23 @@ bool ws_output_packet(struct ws_output *output, const struct ws_packet *packet, 
 {
 	start_clock(output, packet->frame->time);
 	if (output_wants(output, WS_RECORD_PACKET) && packet_matches(output, tracker, result->conn)) {
-		struct subject subject = {
-		        .kind = WS_RECORD_PACKET,
-		        .time = packet->frame->time,
-		        .frame = packet->frame->number,
-		        .packet = packet,
-		        .result = result,
-		};
 		if (output->options.format == WS_FORMAT_TEXT) {
 			text_packet_and_events(output, packet, result, tracker);
 			return end_of_records(output);
 		}
-		if (output->options.format == WS_FORMAT_JSON)
+		if (output->options.format == WS_FORMAT_JSON) {
 			json_packet(output, packet, result);
-		else if (output->options.format == WS_FORMAT_CSV)
+		} else if (output->options.format == WS_FORMAT_CSV) {
+			const struct subject subject = {
+			        .kind = WS_RECORD_PACKET,
+			        .time = packet->frame->time,
+			        .frame = packet->frame->number,
+			        .packet = packet,
+			        .result = result,
+			        .point = output->point_name,
+			};
 			csv_record(output, &subject);
+		}
 	}
 	for (size_t i = 0; i < result->event_count; i++)
 		write_event(output, &result->events[i], tracker, NULL);
@@ -316,16 +323,47 @@ bool ws_output_events(struct ws_output *output, const struct ws_track_result *re
 	return end_of_records(output);
 }
 
+/* ---- Several points */
+
+void ws_output_point(struct ws_output *output, unsigned point, const char *name)
+{
+	output->point = point;
+	output->point_name = name;
+}
+
+bool ws_output_transit(struct ws_output *output, const struct ws_conn_path *path, const struct ws_conn_info *conn,
+                       const struct ws_transit *transit)
+{
+	struct subject subject = {.kind = WS_RECORD_TRANSIT, .conn = conn, .path = path, .transit = transit};
+	if (conn_matches(output, conn))
+		write_record(output, &subject);
+	return output->write_error == 0;
+}
+
+bool ws_output_clock(struct ws_output *output, const char *point, const char *reference,
+                     const struct ws_clock_info *clock)
+{
+	struct subject subject = {.kind = WS_RECORD_CLOCK, .point = point, .reference = reference, .clock = clock};
+	write_record(output, &subject);
+	return output->write_error == 0;
+}
+
 /* ---- The end */
 
 static void finish_connections(struct ws_output *output, const struct ws_tracker *tracker)
 {
 	struct ws_conn_info conn;
-	struct subject subject = {.kind = WS_RECORD_CONNECTION, .conn = &conn};
+	struct subject subject = {.kind = WS_RECORD_CONNECTION, .conn = &conn, .point = output->point_name};
 	size_t count = ws_tracker_conn_count(tracker);
 	for (size_t i = 0; i < count && output->write_error == 0; i++) {
-		if (ws_tracker_conn(tracker, ws_tracker_conn_at(tracker, i), &conn) &&
-		    !is_recorded(output, conn.number) && conn_matches(output, &conn))
+		if (!ws_tracker_conn(tracker, ws_tracker_conn_at(tracker, i), &conn) ||
+		    is_recorded(output, conn.number))
+			continue;
+		if (conn.path && conn.path->point[0] != output->point)
+			continue; /* written with the first point's */
+		if (output->options.complete)
+			output->options.complete(output->options.complete_context, &conn);
+		if (conn_matches(output, &conn))
 			write_record(output, &subject);
 	}
 }
@@ -333,7 +371,7 @@ static void finish_connections(struct ws_output *output, const struct ws_tracker
 static void finish_udp(struct ws_output *output, const struct ws_tracker *tracker)
 {
 	struct ws_udp_info udp;
-	struct subject subject = {.kind = WS_RECORD_UDP, .udp = &udp};
+	struct subject subject = {.kind = WS_RECORD_UDP, .udp = &udp, .point = output->point_name};
 	size_t count = ws_tracker_udp_count(tracker);
 	for (size_t i = 0; i < count && output->write_error == 0; i++) {
 		if (ws_tracker_udp(tracker, i, &udp))
@@ -355,7 +393,8 @@ bool ws_output_finish(struct ws_output *output, const struct ws_tracker *tracker
 	if (output->options.format == WS_FORMAT_ZEEK)
 		zeek_finish(output, stats.last_time);
 	if (output_wants(output, WS_RECORD_STATS)) {
-		struct subject subject = {.kind = WS_RECORD_STATS, .stats = &stats, .capture = capture};
+		struct subject subject = {
+		        .kind = WS_RECORD_STATS, .stats = &stats, .capture = capture, .point = output->point_name};
 		write_record(output, &subject);
 	}
 	return ws_output_flush(output);

@@ -1,7 +1,8 @@
 /* A packet as one line of text, in the style of tcpdump:
  *
- *   seconds since the first packet, frame number, direction (> from the endpoint that sent the connection's first
- * packet, < from the other one, - without a connection), addresses, content, marks in brackets, transitions.
+ *   seconds since the first packet, frame number, with several points the point's name, direction (> from the endpoint
+ * that sent the connection's first packet, < from the other one, - without a connection), addresses, content, marks in
+ * brackets, transitions.
  *
  * All of it comes from the decoder's values and tables; no bytes of the packet are written unchanged. */
 #include "base/put.h"
@@ -394,6 +395,11 @@ void text_packet(struct ws_output *output, const struct ws_packet *packet, const
 	char *at = text->data + text->length;
 	at = put_stamp(output, at, packet->frame->time, packet->frame->number);
 	output->line_time = packet->frame->time;
+	if (output->point_name) {
+		const size_t length = strnlen(output->point_name, 64);
+		*at++ = ' ';
+		at = (char *)memcpy(at, output->point_name, length) + length;
+	}
 	at = PUT(at, " - ");
 	if (result->conn)
 		at[-2] = result->direction ? '<' : '>';

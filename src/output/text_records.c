@@ -138,6 +138,43 @@ static void write_stats(struct ws_output *output, const struct subject *subject)
 	}
 }
 
+/* Writes "transit #3 client seq 1 len 1448  client 12 → server 15  delivered 0.015 s". Sequence numbers are raw. */
+static void write_transit(struct ws_output *output, const struct subject *subject)
+{
+	struct ws_text *text = &output->text;
+	const struct ws_transit *transit = subject->transit;
+	const struct ws_conn_path *path = subject->path;
+	const bool client = transit->direction == (unsigned)path->client;
+	ws_text_printf(text, "transit #%ju  %s ", (uintmax_t)subject->conn->number, client ? "client" : "server");
+	ws_tcp_flags_text(text, transit->flags, false);
+	ws_text_printf(text, " seq %u len %u  ", transit->sequence, transit->length);
+	for (unsigned i = 0; i < path->result.points; i++) {
+		const unsigned point = path->result.path[transit->direction ? path->result.points - 1u - i : i];
+		ws_text_puts(text, i ? " \xe2\x86\x92 " : "");
+		ws_text_puts(text, path->name[point]);
+		if (transit->frame[point])
+			ws_text_printf(text, " %ju", (uintmax_t)transit->frame[point]);
+		else
+			ws_text_puts(text, " -");
+	}
+	ws_text_printf(text, "  %s", ws_outcome_word((enum ws_join_outcome)transit->outcome));
+	if (transit->outcome == WS_OUTCOME_LOST)
+		ws_text_printf(text, " between %s and %s", path->name[transit->last], path->name[transit->next]);
+	if (transit->first >= 0 && transit->last != transit->first) {
+		ws_text_puts(text, " ");
+		ws_text_time(text, transit->time[transit->last] - transit->time[transit->first], 6);
+		ws_text_puts(text, " s");
+	}
+	if (transit->reordered)
+		ws_text_puts(text, " overtaken");
+}
+
+static void write_clock(struct ws_output *output, const struct subject *subject)
+{
+	ws_text_puts(&output->text, "clock  ");
+	ws_clock_words(&output->text, subject->point, subject->reference, subject->clock);
+}
+
 void text_input(struct ws_output *output, const struct ws_event *event)
 {
 	text_stamp(output, event->time, event->frame);
@@ -148,6 +185,10 @@ void text_input(struct ws_output *output, const struct ws_event *event)
 
 void text_record(struct ws_output *output, const struct subject *subject)
 {
+	if (subject->point && subject->kind != WS_RECORD_CLOCK && subject->kind != WS_RECORD_CONNECTION) {
+		ws_text_puts(&output->text, subject->point);
+		ws_text_puts(&output->text, ": ");
+	}
 	switch (subject->kind) {
 	case WS_RECORD_TRANSITION:
 		write_transition(output, subject);
@@ -163,6 +204,12 @@ void text_record(struct ws_output *output, const struct subject *subject)
 		break;
 	case WS_RECORD_STATS:
 		write_stats(output, subject);
+		break;
+	case WS_RECORD_TRANSIT:
+		write_transit(output, subject);
+		break;
+	case WS_RECORD_CLOCK:
+		write_clock(output, subject);
 		break;
 	default: /* text_packet() writes a packet's line, and the caller its newline */
 		return;
