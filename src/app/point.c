@@ -39,20 +39,25 @@ static const char *standard_input_name(const struct session *session)
 	return session->options->source ? session->options->source : "standard input";
 }
 
+void point_prepare(struct point *point, struct session *session, const char *name)
+{
+	*point = (struct point){.session = session,
+	                        .name = name,
+	                        .clock_offset = clock_read(CLOCK_REALTIME) - monotonic(),
+	                        .feeder = {.packets = -1, .messages = -1}};
+}
+
 bool point_open(struct point *point, struct session *session, bool live, const char *name, uint64_t memory,
                 struct ws_error *error)
 {
 	const bool standard_input = !live && strcmp(name, "-") == 0;
-	*point = (struct point){.session = session,
-	                        .name = standard_input ? standard_input_name(session) : name,
-	                        .feeder = {.packets = -1, .messages = -1}};
+	point_prepare(point, session, standard_input ? standard_input_name(session) : name);
 	if (!live && session_needs_feeder(session, name) && !session_start_feeder(session, &point->feeder, name, error))
 		return false;
 	point->capture = session_open_capture(session, live, name, point->feeder.packets, memory, error);
 	if (!point->capture)
 		return false;
 	point->tracker = session_new_tracker(session, point->capture, memory, error);
-	point->clock_offset = clock_read(CLOCK_REALTIME) - monotonic();
 	return point->tracker;
 }
 

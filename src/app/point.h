@@ -16,6 +16,8 @@ struct point {
 	struct ws_capture *capture;
 	struct ws_tracker *tracker;
 	const char *name;          /* borrowed: an interface, a file, or "standard input" */
+	char label[32];            /* several points: what this one is called, clean text */
+	size_t files;              /* of which its capture was merged; 0: of one */
 	ws_time now;               /* capture time: the latest packet's; live, at least the clock's */
 	ws_time clock_offset;      /* live: real time minus monotonic time when the point was opened */
 	uint64_t packets;          /* tracked, or pending */
@@ -34,6 +36,8 @@ struct point {
 bool point_open(struct point *point, struct session *session, bool live, const char *name, uint64_t memory,
                 struct ws_error *error) WS_CHECKED;
 void point_close(struct point *point);
+/* A point with a name that is not open yet. */
+void point_prepare(struct point *point, struct session *session, const char *name);
 
 /* Reads and handles at most `max` frames. False: the capture is at its end, point->ended is set. Errors go to the
  * session. */

@@ -1,6 +1,7 @@
 /* One session from its opening to its exit status. Standard output carries data only; banner, summary, warnings and
  * errors go to standard error. */
 #include "app/run.h"
+#include "app/joined.h"
 #include "app/lesson_files.h"
 #include "app/report.h"
 #include "app/signals.h"
@@ -60,6 +61,8 @@ static void print_point(const struct session *session, const struct point *point
 	ws_capture_link_names(point->capture, &links);
 	fputs(session->live ? "listening on " : "reading from ", stderr);
 	print_clean(stderr, point->name);
+	if (point->files > 1)
+		fprintf(stderr, " and %zu more", point->files - 1);
 	fprintf(stderr, ", link-type %s", ws_text_cstr(&links));
 	if (session->live)
 		fprintf(stderr, ", snapshot length %" PRIu64 " bytes", length ? length : 262144);
@@ -96,6 +99,8 @@ static void print_banner(const struct session *session)
 {
 	for (size_t i = 0; i < session->point_count; i++)
 		print_point(session, &session->points[i]);
+	if (session->options->verbose && session->decision[0])
+		fprintf(stderr, "%s\n", session->decision);
 	if (session->options->verbose) {
 		for (size_t i = 0; i < session->point_count && !session->options->anonymize; i++)
 			print_interfaces(session->points[i].capture);
@@ -131,6 +136,27 @@ static void print_remarks(const struct session *session, const struct point *poi
 	}
 }
 
+/* Several points: what they know together. */
+static void print_joined(const struct session *session)
+{
+	struct joined_totals totals;
+	for (size_t i = 1; i < session->point_count; i++) {
+		char buffer[256];
+		struct ws_text text = WS_TEXT_OVER(buffer);
+		struct ws_clock_info clock;
+		ws_clock_info(joined_clock(session->joined, i), &clock);
+		ws_clock_words(&text, session->points[i].label, session->points[0].label, &clock);
+		fprintf(stderr, "%s\n", ws_text_cstr(&text));
+	}
+	joined_totals(session->joined, &totals);
+	fprintf(stderr,
+	        "%" PRIu64 " connection%s at several points, %" PRIu64 " of %" PRIu64 " segments lost between them",
+	        totals.connections, totals.connections == 1 ? "" : "s", totals.lost, totals.sent);
+	if (totals.left_out)
+		fprintf(stderr, ", %" PRIu64 " connections not compared for memory", totals.left_out);
+	fputc('\n', stderr);
+}
+
 static void print_summary(const struct session *session)
 {
 	struct ws_capture_stats stats;
@@ -157,6 +183,8 @@ static void print_summary(const struct session *session)
 	if (datagrams)
 		fprintf(stderr, ", %" PRIu64 " fragmented datagrams given up for memory", datagrams);
 	fputc('\n', stderr);
+	if (session->joined)
+		print_joined(session);
 	for (size_t i = 0; i < session->point_count; i++)
 		print_remarks(session, &session->points[i]);
 }

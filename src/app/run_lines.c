@@ -1,4 +1,5 @@
 /* Text, JSON and CSV: writes lines for packets until the capture ends or a signal stops the program. */
+#include "app/joined.h"
 #include "app/progress.h"
 #include "app/report.h"
 #include "app/session.h"
@@ -26,13 +27,38 @@ static void lines_check_debugged(struct session *session)
 		        (unsigned long long)most);
 }
 
+static bool write_transit(void *context, const struct ws_conn_path *path, const struct ws_conn_info *conn,
+                          const struct ws_transit *transit)
+{
+	struct session *session = context;
+	return ws_output_transit(session->output, path, conn, transit);
+}
+
+/* Several points: their clocks, and the way of every segment. */
+static void lines_joined(struct session *session)
+{
+	for (size_t i = 1; i < session->point_count && !session->output_failed; i++) {
+		struct ws_clock_info clock;
+		ws_clock_info(joined_clock(session->joined, i), &clock);
+		session->output_failed =
+		        !ws_output_clock(session->output, session->points[i].label, session->points[0].label, &clock);
+	}
+	if (session_asks_for(session, WS_RECORD_TRANSIT) && !session->output_failed)
+		session->output_failed = !joined_transits(session->joined, write_transit, session);
+}
+
 static void lines_finish(struct session *session)
 {
 	session_drain(session);
+	session_join(session);
+	if (session->joined)
+		lines_joined(session);
 	for (size_t i = 0; i < session->point_count && !session->output_failed; i++) {
 		const struct point *point = &session->points[i];
 		struct ws_capture_stats stats;
 		ws_capture_stats(point->capture, &stats);
+		if (session->point_count > 1)
+			ws_output_point(session->output, (unsigned)i, point->label);
 		session->output_failed = !ws_output_finish(session->output, point->tracker, &stats);
 	}
 	/* A reader that closes the pipe, as head and less do, has read enough. A user who stops the program does not

@@ -1,7 +1,9 @@
 /* A session runs its points: it opens what they write to, gives up privileges, reads them by turns and shares out the
  * memory. The way of a packet through one point is in point.c. */
 #include "app/session.h"
+#include "app/joined.h"
 #include "app/signals.h"
+#include "app/sources.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -12,8 +14,8 @@
 #include <unistd.h>
 
 /* Shares of a point's memory, for frames that cannot be read from their source again; and of --max-memory, for the
- * table of replaced addresses. */
-enum { FRAMES_SHARE = 4, ANONYMIZER_SHARE = 16 };
+ * table of replaced addresses, and for joining several points. */
+enum { FRAMES_SHARE = 4, ANONYMIZER_SHARE = 16, JOIN_SHARE = 4 };
 #define RING_DELAY (250 * WS_MILLISECOND) /* a block that the kernel has not yet handed over is at most this old */
 
 const char *session_source(const struct session *session)
@@ -21,12 +23,12 @@ const char *session_source(const struct session *session)
 	return session_shown(session)->name;
 }
 
-/* The memory that each point may use. */
-static uint64_t point_memory(const struct session *session)
+uint64_t session_point_memory(const struct session *session)
 {
 	const uint64_t most = session->options->max_memory;
 	uint64_t left = session->screen ? most - most / PAST_SHARE : most;
 	left -= session->options->anonymize ? most / ANONYMIZER_SHARE : 0;
+	left -= session->point_count > 1 ? most / JOIN_SHARE : 0;
 	return left / session->point_count;
 }
 
@@ -55,7 +57,7 @@ struct ws_tracker *session_new_tracker(const struct session *session, const stru
 	struct ws_tracker_config config = {
 	        .time_wait = session->options->time_wait,
 	        .max_memory = memory - ws_capture_kept_memory(capture),
-	        .history = session->screen,
+	        .history = session->screen || session->point_count > 1,
 	        .ignore_checksums = session->options->ignore_checksums,
 	        .debug_connection = session->options->debug_connection,
 	};
@@ -81,6 +83,14 @@ bool session_asks_for(const struct session *session, enum ws_record record)
 	return session->output && records(session->options) >> record & 1;
 }
 
+/* Of each end, what the point nearest to it knows. */
+static void complete(void *context, struct ws_conn_info *conn)
+{
+	const struct session *session = context;
+	if (session->joined)
+		joined_complete(session->joined, conn);
+}
+
 static bool open_output(struct session *session, struct ws_error *error)
 {
 	const struct options *options = session->options;
@@ -99,6 +109,9 @@ static bool open_output(struct session *session, struct ws_error *error)
 	        .times = options->times < 0 ? WS_TIMES_RELATIVE : (enum ws_times)options->times,
 	        .line_buffered = options->line_buffered,
 	        .live = session->live || options->follow,
+	        .several = session->point_count > 1,
+	        .complete = session->point_count > 1 ? complete : NULL,
+	        .complete_context = session,
 	};
 	session->output = ws_output_create(1, &output, error);
 	return session->output;
@@ -194,7 +207,8 @@ struct ws_capture *session_open_capture(struct session *session, bool live, cons
 {
 	struct ws_capture_options capture = capture_options(session, memory);
 	const bool last = session->opened + 1 == session->point_count;
-	if (last && drops_when_opened(session->options)) {
+	const bool drops = session->live ? last : session->opened == 0; /* all files are open by then */
+	if (drops && drops_when_opened(session->options)) {
 		capture.opened = drop_privileges;
 		capture.context = session;
 	}
@@ -207,14 +221,17 @@ struct ws_capture *session_open_capture(struct session *session, bool live, cons
 static bool open_points(struct session *session, struct ws_error *error)
 {
 	const struct options *options = session->options;
-	session->point_count = 1;
+	const size_t sources = options->interface ? options->interfaces.count : options->reads.count;
+	session->live = options->interface;
+	session->point_count = sources > 1 ? sources : 1;
 	session->points = calloc(session->point_count, sizeof(*session->points));
 	session->descriptors = calloc(session->point_count + 1, sizeof(*session->descriptors));
 	if (!session->points || !session->descriptors)
 		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
-	session->live = options->interface;
+	if (session->point_count > 1)
+		return sources_open(session, error);
 	return point_open(&session->points[0], session, session->live,
-	                  session->live ? options->interface : options->read, point_memory(session), error);
+	                  session->live ? options->interface : options->read, session_point_memory(session), error);
 }
 
 static void find_net(struct session *session)
@@ -240,7 +257,9 @@ bool session_open(struct session *session, const struct options *options, bool s
 		return false;
 	if (!open_points(session, error))
 		return false;
-	if (!screen && !open_output(session, error))
+	/* Whether several files are several points, and so which columns there are, is known once they have been read.
+	 */
+	if (!screen && session->point_count == 1 && !open_output(session, error))
 		return false;
 	if (!ws_as_invoker(open_written, session, error))
 		return false;
@@ -258,13 +277,25 @@ bool session_confine(struct session *session)
 	if (!session->options->no_sandbox) {
 		if (!session->dropped && !drop_privileges(session, &session->error))
 			return false;
+		int sources[WORDS_MOST];
+		size_t count = 0;
+		for (size_t i = 0; i < session->point_count; i++)
+			if (ws_capture_fd(session->points[i].capture) >= 0)
+				sources[count++] = ws_capture_fd(session->points[i].capture);
 		const struct ws_sandbox sandbox = {.directory = session->directory,
 		                                   .flags = WS_SAVE_FLAGS,
-		                                   .source = ws_capture_fd(session_shown(session)->capture),
+		                                   .source = count ? sources[0] : -1,
+		                                   .more_sources = sources,
+		                                   .more_count = count > 1 ? count : 0,
 		                                   .channel = written_channel(&session->written),
 		                                   .is_receiver = true};
 		ws_sandbox_enter(&sandbox, &session->protections);
 	}
+	const bool several = session->point_count > 1;
+	if (several && !sources_decide(session, &session->error))
+		return false;
+	if (several && !session->screen && !open_output(session, &session->error))
+		return false;
 	return session->confined = true;
 }
 
@@ -275,6 +306,7 @@ void session_close(struct session *session)
 		session->warning = error;
 	ws_output_free(session->output);
 	ws_filter_free(session->filter);
+	joined_free(session->joined);
 	for (size_t i = 0; session->points && i < session->point_count; i++)
 		point_close(&session->points[i]);
 	free(session->points);
@@ -332,19 +364,41 @@ static bool keep_named_frame(struct session *session, const struct ws_frame *fra
 	return true;
 }
 
+void session_join(struct session *session)
+{
+	if (session->point_count < 2 || session->joined || session->output_failed || !session->confined)
+		return;
+	struct ws_error error;
+	session->joined = joined_create(session, &error);
+	if (!session->joined && session->error.status == WS_OK)
+		session->error = error;
+	session->changed = true;
+}
+
+/* Says of which point the next records are. */
+static void output_point(struct session *session, const struct point *point)
+{
+	if (session->point_count > 1)
+		ws_output_point(session->output, (unsigned)(point - session->points), point->label);
+}
+
 void session_timers_ran(struct session *session, const struct point *point, const struct ws_track_result *result)
 {
 	session->changed = true;
-	if (session->output)
+	if (session->output) {
+		output_point(session, point);
 		output_result(session, ws_output_events(session->output, result, point->tracker));
+	}
 }
 
 void session_tracked(struct session *session, const struct point *point, const struct pending_packet *packet,
                      const struct ws_track_result *result)
 {
 	const bool silent = session->may_defer && !result->event_count && point->last_frame;
-	if (session->output && !silent)
+	if (session->output && !silent) {
+		output_point(session, point);
 		output_result(session, ws_output_packet(session->output, &packet->packet, result, point->tracker));
+	}
 	if (session->lesson)
 		ws_lesson_take(session->lesson, &packet->packet, result, point->tracker);
 	if (session->observe)
@@ -387,15 +441,43 @@ void session_decoded(struct session *session, const struct ws_frame *frame)
 	write_frame(session, frame);
 }
 
+/* Where packets are written as lines, those of several files come in the order of their times. */
+static bool in_order_of_time(const struct session *session)
+{
+	return session->point_count > 1 && !session->live && session->output && !session->may_defer;
+}
+
+/* Reads on where the last packet is the earliest. */
+static bool read_earliest(struct session *session, int max)
+{
+	struct point *next = NULL;
+	for (; max > 0 && session->error.status == WS_OK && !session->output_failed; max--) {
+		next = NULL;
+		for (size_t i = 0; i < session->point_count; i++) {
+			struct point *point = &session->points[i];
+			if (!point->ended && (!next || point->now < next->now))
+				next = point;
+		}
+		if (!next)
+			break;
+		(void)!point_read(next, 1);
+	}
+	return next;
+}
+
 bool session_read(struct session *session, int max)
 {
 	bool more = false;
 	if (session->ended || !session->confined)
 		return false;
-	for (size_t i = 0; i < session->point_count && session->error.status == WS_OK; i++)
+	if (in_order_of_time(session))
+		more = read_earliest(session, max);
+	for (size_t i = 0; !in_order_of_time(session) && i < session->point_count && session->error.status == WS_OK;
+	     i++)
 		more = point_read(&session->points[i], max) || more;
 	if (!more || (session->options->count && session->packets >= session->options->count)) {
 		end(session);
+		session_join(session);
 		session->changed = true;
 	}
 	return !session->ended;

@@ -20,7 +20,9 @@ struct session {
 	const struct options *options;
 	struct point *points; /* owned; never empty once the session is open */
 	size_t point_count;
-	size_t opened;                       /* points whose capture has been opened, or tried */
+	struct joined *joined; /* what several points know together, once all are read; else NULL */
+	char decision[256]; /* several sources: how many points they are, and why; empty: there was nothing to decide */
+	size_t opened;      /* points whose capture has been opened, or tried */
 	struct pollfd *descriptors;          /* one a point, and a last one for the caller of session_descriptors() */
 	struct ws_filter *filter;            /* --display-filter, or NULL */
 	struct ws_filter_error filter_error; /* why there is none; no text: it was not asked for */
@@ -92,6 +94,8 @@ static inline struct point *session_shown(const struct session *session)
 	return &session->points[0];
 }
 const char *session_source(const struct session *session);
+/* Several points: joins them, once no more packets come. Without memory, session->error says so. */
+void session_join(struct session *session);
 /* True when records of this kind are written. */
 bool session_asks_for(const struct session *session, enum ws_record record);
 /* The model of a screen, as things stand. */
@@ -108,6 +112,8 @@ bool session_needs_feeder(const struct session *session, const char *name);
 bool session_start_feeder(const struct session *session, struct feeder *feeder, const char *name,
                           struct ws_error *error) WS_CHECKED;
 /* `fd`: the pipe that a helper feeds, else -1. */
+/* The memory that each point may use. */
+uint64_t session_point_memory(const struct session *session);
 struct ws_capture *session_open_capture(struct session *session, bool live, const char *name, int fd, uint64_t memory,
                                         struct ws_error *error) WS_CHECKED;
 /* A tracker that takes `memory` bytes, less what `capture` keeps of them (NULL allowed: nothing). */

@@ -210,6 +210,8 @@ FIELDS(connection_fields, WS_RECORD_CONNECTION)
 FIELDS(arp_fields, WS_RECORD_ARP)
 FIELDS(udp_fields, WS_RECORD_UDP)
 FIELDS(stats_fields, WS_RECORD_STATS)
+FIELDS(transit_fields, WS_RECORD_TRANSIT)
+FIELDS(clock_fields, WS_RECORD_CLOCK)
 
 static void meaning_entry(FILE *out, const char *name, const char *type, const char *meaning)
 {
@@ -283,6 +285,8 @@ static const struct {
         {"@STATS@\n", stats_fields},
         {"@MEANINGS@\n", field_meanings},
         {"@ZEEK@\n", zeek_fields},
+        {"@TRANSIT@\n", transit_fields},
+        {"@CLOCK@\n", clock_fields},
 };
 
 static bool write_line(FILE *out, const char *line)

@@ -242,6 +242,13 @@ static void accepted(const struct option_row *row, struct ws_text *out)
 	case OPTION_NET:
 		ws_text_puts(out, "an address and its prefix length, like 192.0.2.0/24");
 		break;
+	case OPTION_OFFSET:
+		ws_text_puts(out,
+		             "the name of a point and its seconds ahead, like server=-0.25, and at most 16 of them");
+		break;
+	case OPTION_WORDS:
+		ws_text_puts(out, "a text that is not empty, and at most 256 of them");
+		break;
 	case OPTION_NAME:
 	case OPTION_TEXT:
 		ws_text_puts(out, "a text that is not empty");
@@ -301,6 +308,30 @@ static bool records(const char *text, uint32_t *field)
 	return ws_records_parse(text, field, &ignored) && *field;
 }
 
+static bool add_word(const struct option_row *row, const char *value, struct words *words)
+{
+	if (words->count == WORDS_MOST || strlen(value) < (size_t)row->min)
+		return false;
+	words->word[words->count++] = value;
+	return true;
+}
+
+/* The name may contain the sign itself, so that the last one counts. */
+static bool point_offset(const char *text, struct options *options)
+{
+	const char *sign = strrchr(text, '=');
+	double value;
+	if (!sign || sign == text || options->offset_count == OFFSETS_MOST)
+		return false;
+	const bool negative = sign[1] == '-';
+	if (!read_decimal(sign + 1 + (negative || sign[1] == '+'), &value) || value > 1e9)
+		return false;
+	const ws_time offset = (ws_time)(value * (double)WS_SECOND + 0.5);
+	options->offset[options->offset_count++] =
+	        (struct point_offset){text, (size_t)(sign - text), negative ? -offset : offset};
+	return true;
+}
+
 static bool assign(const struct option_row *row, const char *value, struct options *options)
 {
 	void *field = (char *)options + row->offset;
@@ -317,6 +348,10 @@ static bool assign(const struct option_row *row, const char *value, struct optio
 	case OPTION_TEXT:
 		*(const char **)field = value;
 		return strlen(value) >= (size_t)row->min;
+	case OPTION_WORDS:
+		return add_word(row, value, field);
+	case OPTION_OFFSET:
+		return point_offset(value, options);
 	case OPTION_NAME:
 		*(const char **)field = value ? value : "";
 		return true;

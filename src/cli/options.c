@@ -8,6 +8,8 @@
 #include "cli/datadir.h"
 #include "cli/habits.h"
 
+#include <wirestate/join.h>
+
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -27,11 +29,16 @@ static const char screen_words[] = WS_SCREENS(X);
 #undef X
 
 const struct option_row option_rows[] = {
-        {'i', "interface", "IFACE", OPTION_TEXT, GROUP_SOURCE, FIELD(interface), 1, 0, NULL,
-         "capture live from this interface; \"any\" means all of them"},
-        {'r', "read", "FILE", OPTION_TEXT, GROUP_SOURCE, FIELD(read), 1, 0, NULL,
+        {'i', "interface", "IFACE", OPTION_WORDS, GROUP_SOURCE, FIELD(interfaces), 1, 0, NULL,
+         "capture live from this interface; \"any\" means all of them. Several -i are several points: what both "
+         "capture is joined"},
+        {'r', "read", "FILE", OPTION_WORDS, GROUP_SOURCE, FIELD(reads), 1, 0, NULL,
          "replay a pcap or pcapng file, plain or packed with gzip or zstd; - is standard input, a folder stands for "
-         "the captures in it in the order of time, and the name of a capture that comes with wirestate is enough"},
+         "the captures in it in the order of time, and the name of a capture that comes with wirestate is enough. "
+         "Several -r are several points where they hold the same segments, and else one capture in the order of time"},
+        {0, "offset", "POINT=SECONDS", OPTION_OFFSET, GROUP_SOURCE, 0, 0, 0, NULL,
+         "with several points, take the clock of this one as so far ahead of the first point's, instead of finding it "
+         "out"},
         {0, "follow", NULL, OPTION_SWITCH, GROUP_SOURCE, FIELD(follow), 0, 0, NULL,
          "go on reading the file of -r as it grows, also when it is emptied or replaced, as tail -F does"},
         {0, "lesson", "[NAME]", OPTION_NAME, GROUP_SOURCE, FIELD(lesson), 0, 0, NULL,
@@ -341,32 +348,6 @@ static bool read_filter(struct options *options, struct ws_error *error)
 	return true;
 }
 
-static bool is_file(const char *path)
-{
-	struct stat status;
-	return stat(path, &status) == 0 && S_ISREG(status.st_mode);
-}
-
-/* Without -i and -r, says what was probably meant. */
-static bool no_source(const struct options *options, struct ws_error *error)
-{
-	if (options->joined && is_file(options->joined))
-		return ws_fail(error, WS_ERROR_OPTION, "%s is a file; to replay it: wirestate -r %s", options->joined,
-		               options->joined);
-	if (options->list_link_types)
-		return refuse(error, "-L needs an interface: -i IFACE");
-	if (!isatty(STDIN_FILENO) && !options->joined)
-		return refuse(error, "nothing to read: give -i IFACE or -r FILE (-r - reads a capture from the pipe)");
-	return refuse(error, "nothing to read: give -i IFACE or -r FILE");
-}
-
-static bool same_file(const char *a, const char *b)
-{
-	struct stat left, right;
-	return stat(a, &left) == 0 && stat(b, &right) == 0 && S_ISREG(left.st_mode) && left.st_dev == right.st_dev &&
-	       left.st_ino == right.st_ino;
-}
-
 bool options_colours(const struct options *options)
 {
 	if (options->colour != COLOUR_AUTO)
@@ -414,9 +395,10 @@ static bool check_export(struct options *options, struct ws_error *error)
 		return refuse(error, "--export of a whole connection excludes --frame; name a --screen for one moment");
 	if (options->frame == FRAME_NONE)
 		options->frame = FRAME_END;
-	if (same_file(options->export, options->read))
-		return ws_fail(error, WS_ERROR_OPTION, "--export %s is the file that -r reads: give another name",
-		               options->export);
+	for (size_t i = 0; i < options->reads.count; i++)
+		if (options_same_file(options->export, options->reads.word[i]))
+			return ws_fail(error, WS_ERROR_OPTION,
+			               "--export %s is the file that -r reads: give another name", options->export);
 	return true;
 }
 
@@ -461,7 +443,7 @@ static bool check_lesson_export(struct options *options, struct ws_error *error)
 /* A lesson has a capture and screens of its own, and no filter. */
 static bool check_lesson(struct options *options, struct ws_error *error)
 {
-	if (options->interface || options->read)
+	if (options->interfaces.count || options->reads.count)
 		return refuse(error, "--lesson plays a capture of its own, which excludes -i and -r");
 	if (options->filter || options->joined || options->display_filter || options->count)
 		return refuse(error, "--lesson plays a whole capture, which excludes filters and -c");
@@ -528,7 +510,7 @@ static bool check_files(const struct options *options, struct ws_error *error)
 /* The lab makes its own packets. */
 static bool check_lab(struct options *options, struct ws_error *error)
 {
-	if (options->interface || options->read)
+	if (options->interfaces.count || options->reads.count)
 		return refuse(error, "--lab makes its own packets, which excludes -i and -r");
 	if (options->export || options->frame != FRAME_NONE || options->screen >= 0)
 		return refuse(error,
@@ -562,18 +544,13 @@ static bool check(struct options *options, struct ws_error *error)
 		return check_lab(options, error);
 	if (options->lab_client || options->lab_server || options->lab_delay || options->lab_loss || options->lab_seed)
 		return refuse(error, "--server, --client, --delay, --loss and --seed are for the lab: --lab");
-	if (options->read && strcmp(options->read, "-") != 0 && access(options->read, F_OK) != 0 &&
-	    data_file("captures", options->read, ".pcap", options->bundled, sizeof(options->bundled)))
-		options->read = options->bundled;
-	if (options->interface && options->read)
-		return refuse(error, "-i and -r exclude each other: capture live or replay a file");
-	if (!options->interface && !options->read)
-		return no_source(options, error);
+	if (!options_check_sources(options, error))
+		return false;
 	if (options->read && (options->monitor || options->link_type || options->list_link_types))
 		return refuse(error, "-I, -y and -L are for a live interface, not for a file");
 	if (options->write && strcmp(options->write, "-") == 0)
 		return refuse(error, "-w - would mix packets with the records on standard output: give a file name");
-	if (options->write && options->read && same_file(options->write, options->read))
+	if (options->write && options->read && options_same_file(options->write, options->read))
 		return ws_fail(error, WS_ERROR_OPTION, "-w %s is the file that -r reads: give another name",
 		               options->write);
 	if (options->no_sandbox && options->user)
@@ -643,6 +620,8 @@ bool options_parse(int argc, char **argv, struct options *options, struct ws_err
 
 void options_free(struct options *options)
 {
+	for (size_t i = 0; i < WORDS_MOST; i++)
+		free(options->found[i]);
 	free(options->joined);
 	free(options->config);
 	ws_lesson_free(options->played);

@@ -60,14 +60,33 @@ enum export_kind {
 #define FRAME_NONE UINT64_MAX /* no --frame */
 #define FRAME_END 0           /* --frame end */
 
+/* The values of an option that may be given several times. */
+enum { WORDS_MOST = 256 };
+struct words {
+	const char *word[WORDS_MOST];
+	size_t count;
+};
+
+/* --offset POINT=SECONDS, as often as there are points besides the first. */
+enum { OFFSETS_MOST = 16 };
+struct point_offset {
+	const char *name; /* not terminated by a NUL */
+	size_t length;
+	ws_time offset;
+};
+
 struct options {
 	/* Strings point into argv, except `filter` when it was joined from the trailing words. */
 	const char *interface, *read, *write, *filter, *display_filter, *link_type, *generate, *export, *user;
-	const char *operand; /* --generate's file */
-	const char *program; /* argv[0] */
-	char command[256];   /* the same, cleaned: with which the user starts this program */
-	char *joined;        /* owned: the trailing words */
-	char bundled[4096];  /* the path of a capture that -r or a lesson names */
+	const char *operand;            /* --generate's file */
+	const char *program;            /* argv[0] */
+	char command[256];              /* the same, cleaned: with which the user starts this program */
+	struct words interfaces, reads; /* every -i and -r; `interface` and `read` are the first ones */
+	char *found[WORDS_MOST];        /* owned: paths of captures that come with wirestate */
+	struct point_offset offset[OFFSETS_MOST];
+	size_t offset_count;
+	char *joined;       /* owned: the trailing words */
+	char bundled[4096]; /* the path of a capture that a lesson names */
 	const char *config_file;
 	char *config;                        /* owned: the text of the configuration */
 	const char *lab;                     /* the scenario's name or path; empty: none is given; NULL: no lab */
@@ -115,6 +134,9 @@ struct options {
  * failure. */
 bool options_parse(int argc, char **argv, struct options *options, struct ws_error *error) WS_CHECKED;
 void options_free(struct options *options);
+/* sources.c: finds what -i and -r name, and sets `interface` and `read`. */
+bool options_check_sources(struct options *options, struct ws_error *error) WS_CHECKED;
+bool options_same_file(const char *a, const char *b);
 /* What a file of that name is to hold. EXPORT_NONE: the name does not say. */
 int options_export_kind(const char *name);
 /* Whether the view uses colors, as --color and NO_COLOR say. */
@@ -130,6 +152,8 @@ enum option_kind {
 	OPTION_TIMES,    /* int: enum ws_times, given by how often it is there, or by a word of tshark's */
 	OPTION_KIB,      /* uint64_t, bytes, given in KiB */
 	OPTION_TEXT,     /* const char * */
+	OPTION_WORDS,    /* struct words: each value is added */
+	OPTION_OFFSET,   /* POINT=SECONDS, added to `offset` */
 	OPTION_NAME,     /* const char *, empty without a value, which is optional */
 	OPTION_NUMBER,   /* uint64_t, min to max */
 	OPTION_SIZE,     /* uint64_t, bytes, with K, M or G */

@@ -1,0 +1,504 @@
+/* Joining the points of a session, when all have been read: the connections are paired by what the trackers know of
+ * them, the segments come from the trackers' histories, and src/join does the rest. A first walk over all pairs
+ * collects what they say about the clocks, a second one follows the segments. */
+#include "app/joined.h"
+#include "app/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CLOCK_SAMPLES = 32768, SEGMENT_BYTES = 400 /* that joining takes for each */, JOIN_SHARE = 4 };
+
+struct known {
+	struct ws_join_connection *connection;
+	ws_conn_id *id;
+	uint16_t (*mss)[2];
+	size_t count;
+};
+
+/* One connection, and what it is at each point. */
+struct group {
+	uint32_t member[WS_JOIN_POINTS]; /* index into known[point], or NONE */
+	uint8_t swapped, doubtful;       /* a bit for each point, relative to the group's first */
+	bool left_out;
+};
+
+enum { NONE = -1 };
+
+struct loaded {
+	struct ws_join_segment *segment;
+	size_t count, room, most;
+};
+
+struct joined {
+	struct session *session;
+	size_t points;
+	struct known known[WS_JOIN_POINTS];
+	struct group *group;
+	size_t group_count, group_room;
+	struct ws_conn_path *path; /* of the groups with several points; group i has path[path_of[i]] */
+	uint32_t *path_of;
+	size_t path_count;
+	struct ws_path_of *paths[WS_JOIN_POINTS]; /* for the trackers */
+	struct ws_clock *clock[WS_JOIN_POINTS];   /* of the first point: NULL */
+	struct loaded loaded[WS_JOIN_POINTS];
+	struct ws_joiner *joiner;
+	struct joined_totals totals;
+};
+
+/* ---- What the trackers know */
+
+static bool first_syn(void *context, const struct ws_segment *segment)
+{
+	struct ws_join_connection *connection = context;
+	if ((segment->flags & (WS_TCP_SYN | WS_TCP_ACK)) != WS_TCP_SYN)
+		return segment->flags & WS_TCP_SYN;
+	connection->opener = segment->direction;
+	connection->syn_timestamp = segment->timestamps;
+	connection->syn_tsval = segment->tsval;
+	return false;
+}
+
+static bool know(struct known *known, const struct ws_tracker *tracker)
+{
+	const size_t count = ws_tracker_conn_count(tracker);
+	known->connection = calloc(count + 1, sizeof(*known->connection));
+	known->id = calloc(count + 1, sizeof(*known->id));
+	known->mss = calloc(count + 1, sizeof(*known->mss));
+	if (!known->connection || !known->id || !known->mss)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		struct ws_conn_info info;
+		struct ws_join_connection *c = &known->connection[known->count];
+		const ws_conn_id id = ws_tracker_conn_at(tracker, i);
+		if (!ws_tracker_conn(tracker, id, &info))
+			continue;
+		for (unsigned e = 0; e < 2; e++) {
+			c->address[e] = info.endpoint[e].address;
+			c->port[e] = info.endpoint[e].port;
+			c->iss[e] = info.endpoint[e].initial_sequence;
+			c->iss_known[e] = info.endpoint[e].initial_sequence_known;
+			known->mss[known->count][e] = info.endpoint[e].mss;
+		}
+		c->first_time = info.first_time;
+		(void)!ws_tracker_segments(tracker, id, first_syn, c);
+		known->id[known->count++] = id;
+	}
+	return true;
+}
+
+/* ---- Groups */
+
+static struct group *group_add(struct joined *joined)
+{
+	if (joined->group_count == joined->group_room) {
+		const size_t room = joined->group_room ? 2 * joined->group_room : 1024;
+		struct group *grown = realloc(joined->group, room * sizeof(*grown));
+		if (!grown)
+			return NULL;
+		joined->group = grown;
+		joined->group_room = room;
+	}
+	struct group *group = &joined->group[joined->group_count++];
+	*group = (struct group){0};
+	memset(group->member, 0xff, sizeof(group->member));
+	return group;
+}
+
+static size_t first_point(const struct group *group)
+{
+	size_t point = 0;
+	while (group->member[point] == (uint32_t)NONE)
+		point++;
+	return point;
+}
+
+static bool has_several(const struct joined *joined, const struct group *group)
+{
+	size_t points = 0;
+	for (size_t i = 0; i < joined->points; i++)
+		points += group->member[i] != (uint32_t)NONE;
+	return points > 1;
+}
+
+/* Adds the connections of a point: to the groups of those before it, or as groups of their own. */
+static bool group_point(struct joined *joined, size_t point)
+{
+	const struct known *known = &joined->known[point];
+	const size_t before = joined->group_count;
+	const size_t most = before < known->count ? before : known->count;
+	struct ws_join_connection *first = malloc((before + 1) * sizeof(*first));
+	struct ws_join_pair *pairs = malloc((most + 1) * sizeof(*pairs));
+	bool *taken = calloc(known->count + 1, sizeof(*taken));
+	size_t count = 0;
+	bool done = first && pairs && taken;
+	for (size_t i = 0; done && i < before; i++) {
+		const size_t at = first_point(&joined->group[i]);
+		first[i] = joined->known[at].connection[joined->group[i].member[at]];
+	}
+	done = done && ws_join_connections(first, before, known->connection, known->count, pairs, &count);
+	for (size_t i = 0; done && i < count; i++) {
+		struct group *group = &joined->group[pairs[i].a];
+		group->member[point] = pairs[i].b;
+		group->swapped |= (uint8_t)(pairs[i].swapped << point);
+		group->doubtful |= (uint8_t)(pairs[i].doubtful << point);
+		taken[pairs[i].b] = true;
+	}
+	for (size_t i = 0; done && i < known->count; i++) {
+		struct group *group = taken[i] ? NULL : group_add(joined);
+		if (group)
+			group->member[point] = (uint32_t)i;
+		done = taken[i] || group;
+	}
+	free(first);
+	free(pairs);
+	free(taken);
+	return done;
+}
+
+/* ---- Segments */
+
+static bool load_segment(void *context, const struct ws_segment *s)
+{
+	struct loaded *loaded = context;
+	if (s->duplicate)
+		return true;
+	if (loaded->count == loaded->room) {
+		const size_t room = loaded->room ? 2 * loaded->room : 256;
+		struct ws_join_segment *grown =
+		        room <= loaded->most ? realloc(loaded->segment, room * sizeof(*grown)) : NULL;
+		if (!grown)
+			return false;
+		loaded->segment = grown;
+		loaded->room = room;
+	}
+	loaded->segment[loaded->count++] = (struct ws_join_segment){
+	        .time = s->time,
+	        .frame = s->frame,
+	        .sequence = s->sequence,
+	        .acknowledgment = s->acknowledgment,
+	        .length = s->length,
+	        .tsval = s->tsval,
+	        .tsecr = s->tsecr,
+	        .sack_right = s->sack ? s->sack_right : 0,
+	        .flags = s->flags,
+	        .window = s->window,
+	        .identification = s->identification,
+	        .direction = s->direction,
+	        .timestamps = s->timestamps,
+	};
+	return true;
+}
+
+/* The connection as a point has it. False: its history is gone, or it is too long. */
+static bool load_side(struct joined *joined, const struct group *group, size_t point, struct ws_join_side *side)
+{
+	const struct known *known = &joined->known[point];
+	const uint32_t member = group->member[point];
+	struct loaded *loaded = &joined->loaded[point];
+	loaded->count = 0;
+	if (!ws_tracker_segments(joined->session->points[point].tracker, known->id[member], load_segment, loaded))
+		return false;
+	*side = (struct ws_join_side){
+	        .segment = loaded->segment,
+	        .count = loaded->count,
+	        .connection = &known->connection[member],
+	        .swapped = group->swapped >> point & 1,
+	        .mss = {known->mss[member][0], known->mss[member][1]},
+	};
+	return true;
+}
+
+/* What the first point of a group and each other one agree on. Pairs that only addresses suggest are separated again
+ * when no segment agrees. */
+static bool observe_group(struct joined *joined, size_t index)
+{
+	struct group *group = &joined->group[index];
+	const size_t first = first_point(group);
+	struct ws_join_side a, b;
+	if (!load_side(joined, group, first, &a)) {
+		group->left_out = true;
+		return true;
+	}
+	for (size_t point = first + 1; point < joined->points; point++) {
+		struct ws_join_agreement agreement;
+		if (group->member[point] == (uint32_t)NONE)
+			continue;
+		if (!load_side(joined, group, point, &b) ||
+		    !ws_joiner_observe(joined->joiner, &a, &b, first ? NULL : joined->clock[point], &agreement)) {
+			group->left_out = true;
+			return true;
+		}
+		if (group->doubtful >> point & 1 && !agreement.matched[0] && !agreement.matched[1]) {
+			const uint32_t member = group->member[point];
+			group->member[point] = (uint32_t)NONE;
+			struct group *own = group_add(joined);
+			if (!own)
+				return false;
+			own->member[point] = member;
+			group = &joined->group[index];
+		}
+	}
+	return true;
+}
+
+static bool observe_all(struct joined *joined)
+{
+	const size_t count = joined->group_count;
+	for (size_t i = 0; i < count; i++)
+		if (has_several(joined, &joined->group[i]) && !observe_group(joined, i))
+			return false;
+	for (size_t point = 1; point < joined->points; point++)
+		ws_clock_solve(joined->clock[point]);
+	return true;
+}
+
+/* ---- Paths */
+
+static struct ws_join_period period_of(const struct joined *joined, size_t point)
+{
+	struct ws_tracker_stats stats;
+	struct ws_capture_stats capture;
+	const struct point *at = &joined->session->points[point];
+	ws_tracker_stats(at->tracker, &stats);
+	ws_capture_stats(at->capture, &capture);
+	const struct ws_clock *clock = joined->clock[point];
+	return (struct ws_join_period){
+	        .first = clock ? ws_clock_here(clock, stats.first_time) : stats.first_time,
+	        .last = clock ? ws_clock_here(clock, stats.last_time) : stats.last_time,
+	        .drops = capture.dropped_kernel || capture.dropped_interface,
+	};
+}
+
+static bool run_group(struct joined *joined, const struct group *group, struct ws_join_point *points,
+                      struct ws_join_result *result)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < joined->points; i++) {
+		if (group->member[i] == (uint32_t)NONE)
+			continue;
+		if (!load_side(joined, group, i, &points[count].side))
+			return false;
+		points[count].clock = joined->clock[i];
+		points[count++].period = period_of(joined, i);
+	}
+	return ws_joiner_run(joined->joiner, points, count, result);
+}
+
+static int time_order(const void *left, const void *right)
+{
+	const ws_time a = *(const ws_time *)left, b = *(const ws_time *)right;
+	return a < b ? -1 : a > b;
+}
+
+/* How long the server took: from the last byte of a request to the first byte of its answer, at the point nearest to
+ * it. The median over all. */
+static ws_time answer_time(const struct ws_join_side *side, unsigned server)
+{
+	enum { MOST = 256 };
+	ws_time times[MOST], asked = WS_TIME_NEVER;
+	size_t count = 0;
+	for (size_t i = 0; i < side->count && count < MOST; i++) {
+		const struct ws_join_segment *s = &side->segment[i];
+		if (!s->length)
+			continue;
+		if (s->direction != server)
+			asked = s->time;
+		else if (asked != WS_TIME_NEVER)
+			times[count++] = s->time - asked;
+		if (s->direction == server)
+			asked = WS_TIME_NEVER;
+	}
+	if (!count)
+		return -1;
+	qsort(times, count, sizeof(*times), time_order);
+	return times[count / 2] > 0 ? times[count / 2] : 0;
+}
+
+static void fill_path(struct joined *joined, const struct group *group, const struct ws_join_point *points,
+                      struct ws_conn_path *path)
+{
+	for (size_t i = 0; i < joined->points; i++) {
+		struct ws_conn_info info;
+		if (group->member[i] == (uint32_t)NONE)
+			continue;
+		const ws_conn_id id = joined->known[i].id[group->member[i]];
+		path->point[path->points] = (uint8_t)i;
+		path->name[path->points] = joined->session->points[i].label;
+		if (ws_tracker_conn(joined->session->points[i].tracker, id, &info))
+			path->number[path->points] = info.number;
+		if (!path->points)
+			path->client = info.likely_client;
+		path->points++;
+		joined->paths[i][id] = (struct ws_path_of){path, group->swapped >> i & 1};
+	}
+	/* The last point of the client's segments is the one nearest to the server. */
+	const unsigned near = path->result.path[path->client ? 0 : path->result.points - 1];
+	path->answer_time = answer_time(&points[near].side, !path->client ^ points[near].side.swapped);
+	for (unsigned d = 0; d < 2; d++) {
+		joined->totals.sent += path->result.direction[d].sent;
+		joined->totals.lost += path->result.direction[d].lost;
+	}
+}
+
+static bool path_room(struct joined *joined)
+{
+	const size_t most = (size_t)(joined->session->options->max_memory / 8 / sizeof(*joined->path));
+	size_t count = 0;
+	for (size_t i = 0; i < joined->group_count; i++) {
+		struct group *group = &joined->group[i];
+		if (!has_several(joined, group))
+			continue;
+		joined->totals.connections++;
+		group->left_out = group->left_out || count == most;
+		count += !group->left_out;
+	}
+	joined->path = calloc(count + 1, sizeof(*joined->path));
+	joined->path_of = calloc(joined->group_count + 1, sizeof(*joined->path_of));
+	for (size_t i = 0; i < joined->points; i++) {
+		ws_conn_id most_id = 0;
+		for (size_t k = 0; k < joined->known[i].count; k++)
+			most_id = joined->known[i].id[k] > most_id ? joined->known[i].id[k] : most_id;
+		joined->paths[i] = calloc((size_t)most_id + 1, sizeof(*joined->paths[i]));
+		if (!joined->paths[i])
+			return false;
+		ws_tracker_set_paths(joined->session->points[i].tracker, joined->paths[i], (size_t)most_id + 1);
+	}
+	return joined->path && joined->path_of;
+}
+
+static bool follow_all(struct joined *joined)
+{
+	if (!path_room(joined))
+		return false;
+	for (size_t i = 0; i < joined->group_count; i++) {
+		struct group *group = &joined->group[i];
+		struct ws_join_point points[WS_JOIN_POINTS] = {0};
+		struct ws_conn_path *path = &joined->path[joined->path_count];
+		if (!has_several(joined, group))
+			continue;
+		if (group->left_out || !run_group(joined, group, points, &path->result)) {
+			joined->totals.left_out++;
+			group->left_out = true;
+			continue;
+		}
+		fill_path(joined, group, points, path);
+		joined->path_of[i] = (uint32_t)joined->path_count++;
+	}
+	return true;
+}
+
+/* ---- The whole */
+
+static bool make_clocks(struct joined *joined)
+{
+	const struct options *options = joined->session->options;
+	for (size_t i = 1; i < joined->points; i++) {
+		const char *label = joined->session->points[i].label;
+		if (!(joined->clock[i] = ws_clock_create(CLOCK_SAMPLES)))
+			return false;
+		for (size_t k = 0; k < options->offset_count; k++) {
+			const struct point_offset *offset = &options->offset[k];
+			if (strlen(label) == offset->length && memcmp(label, offset->name, offset->length) == 0)
+				ws_clock_fix(joined->clock[i], offset->offset);
+		}
+	}
+	return true;
+}
+
+struct joined *joined_create(struct session *session, struct ws_error *error)
+{
+	struct joined *joined = calloc(1, sizeof(*joined));
+	const size_t most = (size_t)(session->options->max_memory / JOIN_SHARE / SEGMENT_BYTES);
+	bool done = joined;
+	if (done) {
+		joined->session = session;
+		joined->points = session->point_count;
+		joined->joiner = ws_joiner_create(most, error);
+	}
+	done = done && joined->joiner && make_clocks(joined);
+	for (size_t i = 0; done && i < joined->points; i++) {
+		joined->loaded[i].most = most;
+		done = know(&joined->known[i], session->points[i].tracker) && group_point(joined, i);
+	}
+	if (done && observe_all(joined) && follow_all(joined))
+		return joined;
+	joined_free(joined);
+	ws_fail(error, WS_ERROR_SYSTEM, "out of memory: the points could not be joined");
+	return NULL;
+}
+
+void joined_free(struct joined *joined)
+{
+	if (!joined)
+		return;
+	for (size_t i = 0; i < joined->points; i++) {
+		ws_tracker_set_paths(joined->session->points[i].tracker, NULL, 0);
+		free(joined->known[i].connection);
+		free(joined->known[i].id);
+		free(joined->known[i].mss);
+		free(joined->paths[i]);
+		free(joined->loaded[i].segment);
+		ws_clock_free(joined->clock[i]);
+	}
+	ws_joiner_free(joined->joiner);
+	free(joined->group);
+	free(joined->path);
+	free(joined->path_of);
+	free(joined);
+}
+
+const struct ws_clock *joined_clock(const struct joined *joined, size_t point)
+{
+	return joined->clock[point];
+}
+
+bool joined_transits(struct joined *joined, joined_transit_fn *fn, void *context)
+{
+	for (size_t i = 0; i < joined->group_count; i++) {
+		const struct group *group = &joined->group[i];
+		struct ws_join_point points[WS_JOIN_POINTS] = {0};
+		struct ws_join_result result;
+		struct ws_conn_info info;
+		if (!has_several(joined, group) || group->left_out)
+			continue;
+		const size_t first = first_point(group);
+		if (!run_group(joined, group, points, &result))
+			return false;
+		if (!ws_tracker_conn(joined->session->points[first].tracker,
+		                     joined->known[first].id[group->member[first]], &info))
+			continue;
+		for (size_t k = 0; k < result.transits; k++) {
+			struct ws_transit transit;
+			ws_joiner_transit(joined->joiner, k, &transit);
+			if (!fn(context, &joined->path[joined->path_of[i]], &info, &transit))
+				return false;
+		}
+	}
+	return true;
+}
+
+void joined_complete(const struct joined *joined, struct ws_conn_info *conn)
+{
+	const struct ws_conn_path *path = conn->path;
+	if (!path)
+		return;
+	for (unsigned e = 0; e < 2; e++) {
+		const unsigned end = e ^ conn->path_swapped; /* as the path counts */
+		const unsigned near = path->result.path[end ? path->result.points - 1 : 0];
+		const struct ws_tracker *tracker = joined->session->points[path->point[near]].tracker;
+		const ws_conn_id id = ws_tracker_conn_find(tracker, path->number[near]);
+		struct ws_conn_info there;
+		if (!id || !ws_tracker_conn(tracker, id, &there))
+			continue;
+		struct ws_endpoint_info own = there.endpoint[end ^ there.path_swapped];
+		own.address = conn->endpoint[e].address;
+		own.port = conn->endpoint[e].port;
+		conn->endpoint[e] = own;
+	}
+}
+
+void joined_totals(const struct joined *joined, struct joined_totals *totals)
+{
+	*totals = joined->totals;
+}

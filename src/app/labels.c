@@ -1,0 +1,94 @@
+/* What points are called: the base names of their sources, shortened to what differs. */
+#include "app/session.h"
+#include "app/sources.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+struct base {
+	const char *start;
+	size_t length;
+};
+
+/* The name without folders and endings. Where all files have the same name, the folders tell them apart. */
+static struct base base_of(const char *name, bool folder)
+{
+	static const char *const endings[] = {".gz", ".zst", ".pcapng", ".pcap", ".cap", ".dmp"};
+	struct base base = {name, strlen(name)};
+	for (int cut = 0; cut < 1 + folder; cut++) {
+		const char *slash = memrchr(name, '/', cut ? base.length : strlen(name));
+		if (cut) {
+			base.start = slash ? slash + 1 : name;
+			base.length -= slash ? (size_t)(slash + 1 - name) : 0;
+		} else if (folder && slash) {
+			base.length = (size_t)(slash - name);
+		} else {
+			base.start = slash ? slash + 1 : name;
+			base.length = strlen(base.start);
+		}
+	}
+	for (size_t i = 0; i < WS_ARRAY_SIZE(endings) && !folder; i++) {
+		const size_t tail = strlen(endings[i]);
+		if (base.length > tail && strncasecmp(base.start + base.length - tail, endings[i], tail) == 0)
+			base.length -= tail;
+	}
+	return base;
+}
+
+static bool all_same(const struct base *base, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		if (base[i].length != base[0].length || memcmp(base[i].start, base[0].start, base[0].length) != 0)
+			return false;
+	return true;
+}
+
+static bool is_separator(char c)
+{
+	return c == '-' || c == '_' || c == '.' || c == ' ';
+}
+
+/* How many first (or last) characters all have in common, up to and with a separator. Something is left of each. */
+static size_t common(const struct base *base, size_t count, bool end)
+{
+	size_t same = 0, cut = 0;
+	for (;; same++) {
+		char first = 0;
+		for (size_t i = 0; i < count; i++) {
+			if (same + 1 >= base[i].length)
+				return cut;
+			const char c = base[i].start[end ? base[i].length - 1 - same : same];
+			first = i ? first : c;
+			if (c != first)
+				return cut;
+		}
+		if (is_separator(first))
+			cut = same + 1;
+	}
+}
+
+void sources_label(struct session *session)
+{
+	struct base base[WS_JOIN_POINTS];
+	const size_t count = session->point_count;
+	for (int folder = 0; folder < 2; folder++) {
+		for (size_t i = 0; i < count; i++)
+			base[i] = base_of(session->points[i].name, folder);
+		if (!all_same(base, count))
+			break;
+	}
+	const size_t front = common(base, count, false), back = common(base, count, true);
+	for (size_t i = 0; i < count; i++) {
+		struct point *point = &session->points[i];
+		struct ws_text text = WS_TEXT_OVER(point->label);
+		ws_text_clean(&text, base[i].start + front, base[i].length - front - back);
+		ws_text_cstr(&text);
+		for (char *c = point->label; *c; c++) /* names are words in lists */
+			if (*c == ' ' || *c == ',' || *c == '"')
+				*c = '_';
+		for (size_t k = 0; k < i; k++)
+			if (!point->label[0] || strcmp(session->points[k].label, point->label) == 0)
+				snprintf(point->label, sizeof(point->label), "point%zu", i + 1);
+	}
+}

@@ -1,0 +1,84 @@
+/* -i and -r, each of which may be given several times. */
+#include "cli/datadir.h"
+#include "cli/options.h"
+
+#include <wirestate/join.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool refuse(struct ws_error *error, const char *text)
+{
+	return ws_fail(error, WS_ERROR_OPTION, "%s; see wirestate --help", text);
+}
+
+static bool is_file(const char *path)
+{
+	struct stat status;
+	return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+bool options_same_file(const char *a, const char *b)
+{
+	struct stat left, right;
+	return stat(a, &left) == 0 && stat(b, &right) == 0 && S_ISREG(left.st_mode) && left.st_dev == right.st_dev &&
+	       left.st_ino == right.st_ino;
+}
+
+/* Without -i and -r, says what was probably meant. */
+static bool no_source(const struct options *options, struct ws_error *error)
+{
+	if (options->joined && is_file(options->joined))
+		return ws_fail(error, WS_ERROR_OPTION, "%s is a file; to replay it: wirestate -r %s", options->joined,
+		               options->joined);
+	if (options->list_link_types)
+		return refuse(error, "-L needs an interface: -i IFACE");
+	if (!isatty(STDIN_FILENO) && !options->joined)
+		return refuse(error, "nothing to read: give -i IFACE or -r FILE (-r - reads a capture from the pipe)");
+	return refuse(error, "nothing to read: give -i IFACE or -r FILE");
+}
+
+/* The name of a capture that comes with wirestate stands for that capture. */
+static bool find_bundled(struct options *options, struct ws_error *error)
+{
+	char path[sizeof(options->bundled)];
+	for (size_t i = 0; i < options->reads.count; i++) {
+		const char **word = &options->reads.word[i];
+		if (strcmp(*word, "-") == 0 || access(*word, F_OK) == 0 ||
+		    !data_file("captures", *word, ".pcap", path, sizeof(path)))
+			continue;
+		if (!(options->found[i] = strdup(path)))
+			return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+		*word = options->found[i];
+	}
+	return true;
+}
+
+/* -i and -r may be given several times. */
+bool options_check_sources(struct options *options, struct ws_error *error)
+{
+	if (!find_bundled(options, error))
+		return false;
+	const bool several = options->reads.count > 1 || options->interfaces.count > 1;
+	options->interface = options->interfaces.count ? options->interfaces.word[0] : NULL;
+	options->read = options->reads.count ? options->reads.word[0] : NULL;
+	if (options->interface && options->read)
+		return refuse(error, "-i and -r exclude each other: capture live or replay a file");
+	if (!options->interface && !options->read)
+		return no_source(options, error);
+	if (options->interfaces.count > WS_JOIN_POINTS)
+		return refuse(error, "too many -i: at most 8 interfaces can be captured from at a time");
+	if (several && options->write)
+		return refuse(error, "-w writes the packets of one point: give one -i or -r");
+	if (several && options->follow)
+		return refuse(error, "--follow reads one file: give one -r");
+	if (!several && options->offset_count)
+		return refuse(error, "--offset is for several points: give more than one -i or -r");
+	for (size_t i = 0; i < options->reads.count; i++)
+		for (size_t k = 0; k < i; k++)
+			if (options_same_file(options->reads.word[i], options->reads.word[k]))
+				return ws_fail(error, WS_ERROR_OPTION, "-r %s is given twice", options->reads.word[i]);
+	return true;
+}
