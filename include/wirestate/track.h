@@ -353,18 +353,6 @@ struct ws_tunnel_path {
 	char words[512];
 };
 
-/* What several points know of one connection together. `result` counts endpoints as the first of `point` does. */
-struct ws_conn_path {
-	struct ws_join_result result;     /* its path[] has indices into the arrays below */
-	uint8_t point[WS_JOIN_POINTS];    /* which points captured it, in ascending order */
-	uint64_t number[WS_JOIN_POINTS];  /* the connection's number at each */
-	const char *name[WS_JOIN_POINTS]; /* of the points */
-	uint8_t points;
-	int8_t client;       /* the endpoint that is shown as the client, as the first point counts */
-	ws_time answer_time; /* the server's, from a request that arrived to the first byte that left, the median as the
-	                      * point nearest to it saw; -1: not known */
-};
-
 struct ws_conn_info {
 	ws_conn_id id;
 	uint64_t number; /* counts from 1, in the order of first packets */

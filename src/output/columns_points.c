@@ -163,7 +163,16 @@ static void transit_reordered(const struct subject *s, unsigned index, struct va
 	}
 TRANSIT_NUMBER(sequence)
 TRANSIT_NUMBER(length)
-TRANSIT_NUMBER(flags)
+
+static void transit_flags(const struct subject *s, unsigned index, struct value *v)
+{
+	struct ws_text text = WS_TEXT_OVER(v->composed);
+	(void)index;
+	ws_tcp_flags_text(&text, s->transit->flags, false);
+	v->kind = VALUE_STRING;
+	v->string = v->composed;
+	v->length = text.length;
+}
 
 static void transit_conn(const struct subject *s, unsigned index, struct value *v)
 {

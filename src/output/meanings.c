@@ -93,7 +93,7 @@
 	X("destination", "address", "IP address of the receiver")                                                      \
 	X("destination_port", "number", "port of the receiver")                                                        \
 	X("ttl", "number", "time to live, or hop limit")                                                               \
-	X("sequence", "number", "sequence number, relative in a known connection")                                     \
+	X("sequence", "number", "sequence number, relative in a known connection; of a transit as in the packet")      \
 	X("acknowledgment", "number", "acknowledgment number, likewise")                                               \
 	X("flags", "text", "TCP's flags")                                                                              \
 	X("icmp_type", "number", "ICMP type")                                                                          \
@@ -117,9 +117,34 @@
 	X("fragments_evicted", "number", "fragmented datagrams given up for memory")                                   \
 	X("history_dropped", "number", "inputs that are no longer kept for the replay")                                \
 	X("states", "object of numbers", "endpoints in each state at the end")                                         \
-	X("received", "number", "packets that the filter passed")                                                      \
+	X("received", "number", "packets that the filter passed; of a transit the time, in seconds since 1970")        \
 	X("dropped_kernel", "number", "packets that the kernel dropped")                                               \
-	X("dropped_interface", "number", "packets that the interface dropped")
+	X("dropped_interface", "number", "packets that the interface dropped")                                         \
+	X("point", "text", "the point whose record it is; only with several")                                          \
+	X("points", "list of texts", "the points that captured it, from the client to the server")                     \
+	X("numbers", "list of numbers", "the connection's number at each of points")                                   \
+	X("lost", "number", "segments that left one point and did not come to the next")                               \
+	X("answer_time", "seconds", "from a request to its answer at the point nearest to the server, the median")     \
+	X("sent", "number", "segments that left the first point; of a transit the time, in seconds since 1970")        \
+	X("delivered", "number", "segments that came to the last point")                                               \
+	X("not_captured", "number", "segments that a point has not seen, without being lost")                          \
+	X("injected", "number", "segments that arrived and had never left")                                            \
+	X("duplicated", "number", "second arrivals of one departure")                                                  \
+	X("reordered", "number", "segments that later ones overtook; of a transit a boolean")                          \
+	X("delay_min", "seconds", "the shortest one-way delay between the first and the last point")                   \
+	X("delay_median", "seconds", "the median of these delays")                                                     \
+	X("delay_max", "seconds", "the longest of these delays")                                                       \
+	X("outcome", "word", "delivered, lost, not_captured, injected or duplicated")                                  \
+	X("delay", "seconds", "between the first and the last point")                                                  \
+	X("lost_between", "list of texts", "the two points between which it was lost")                                 \
+	X("frames", "list of numbers", "the packet's number at each of points; null where it was not captured")        \
+	X("reference", "text", "the point whose clock is taken as true")                                               \
+	X("offset", "seconds", "how far the point's clock is ahead of the reference's")                                \
+	X("bound", "seconds", "the true offset differs by at most this")                                               \
+	X("drift_ppm", "millionths", "how much faster it runs; null for less than 30 s")                               \
+	X("steps", "number", "how often one of the clocks was set")                                                    \
+	X("segments", "number", "segments that say something about it")                                                \
+	X("given", "boolean", "--offset gave the offset")
 
 static const struct {
 	const char *name, *type, *meaning;
