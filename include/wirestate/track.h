@@ -398,13 +398,6 @@ struct ws_conn_info {
 	uint8_t completeness; /* bits of tshark's tcp.completeness: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32 */
 };
 
-/* Which path a connection has; by ws_conn_id. The array is borrowed, and valid until it is set again; NULL: none. */
-struct ws_path_of {
-	const struct ws_conn_path *path;
-	bool swapped;
-};
-void ws_tracker_set_paths(struct ws_tracker *tracker, const struct ws_path_of *paths, size_t count);
-
 size_t ws_tracker_conn_count(const struct ws_tracker *tracker);
 /* The ids of the connections that are kept, in the order of their numbers; `rank` is 0 .. count-1. */
 ws_conn_id ws_tracker_conn_at(const struct ws_tracker *tracker, size_t rank);
@@ -633,14 +626,6 @@ struct ws_series_slot {
 /* Returns the number of slots so far; `start` is when the first one begins, and `width` how long each is. */
 size_t ws_tracker_series(const struct ws_tracker *tracker, ws_time *start, ws_time *width);
 bool ws_tracker_series_slot(const struct ws_tracker *tracker, size_t index, struct ws_series_slot *slot) WS_CHECKED;
-
-/* ---- The segments of a connection, as the history keeps them */
-
-typedef bool ws_segment_fn(void *context, const struct ws_segment *segment);
-/* Calls `fn` for each segment, also for those that change nothing, until it returns false. False: it did, or the
- * history does not have all of them. */
-bool ws_tracker_segments(const struct ws_tracker *tracker, ws_conn_id conn, ws_segment_fn *fn,
-                         void *context) WS_CHECKED;
 
 /* ---- Replay: stepping through a connection's history from its first packet */
 

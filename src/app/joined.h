@@ -3,7 +3,7 @@
 #define APP_JOINED_H
 
 #include <wirestate/join.h>
-#include <wirestate/track.h>
+#include <wirestate/points.h>
 
 struct session;
 struct joined; /* opaque */

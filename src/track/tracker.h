@@ -18,6 +18,7 @@
 #include "track/tunnels.h"
 #include "track/udp.h"
 
+#include <wirestate/points.h>
 #include <wirestate/track.h>
 
 #define WS_MAX_EVENTS 96
