@@ -95,6 +95,8 @@ static int run(struct options *options, enum mode mode)
 		return run_lab(options);
 	case MODE_LESSON:
 		return run_lessons(options);
+	case MODE_EXERCISE:
+		return run_session(options, MODE_LESSON);
 	case MODE_EXPORT:
 		return run_export(options);
 	case MODE_FRAME:

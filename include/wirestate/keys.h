@@ -70,6 +70,7 @@
 	X(WS_ACT_EXPORT, "export", "E",                                                                                \
 	  "save the connection to a file (SVG, HTML, text, asciicast, pcap), or the lesson (HTML)")                    \
 	X(WS_ACT_NEXT_PANE, "pane", "Tab", "to the other pane")                                                        \
+	X(WS_ACT_EXERCISE, "exercise", "X", "the start screen: be asked about the selected capture")                   \
 	X(WS_ACT_NEXT_GROUP, "next-group", "Tab", "the start screen: to the next group")                               \
 	X(WS_ACT_ABSOLUTE, "absolute", "a", "absolute or relative sequence numbers")                                   \
 	X(WS_ACT_TIMES, "times", "T", "times: since the packet before, since the first, date, UTC, or since 1970")

@@ -95,6 +95,7 @@ enum {
 	WS_LESSON_TITLE_COLUMNS = 40,
 	WS_LESSON_ABOUT_COLUMNS = 100,
 	WS_LESSON_TEXT_BYTES = 2000,
+	WS_EXERCISE_QUESTIONS = 10,
 };
 
 /* A field by the names of its JSON record. Both are static. */
@@ -166,6 +167,7 @@ struct ws_lesson_stop {
 		size_t value_count;
 		uint16_t value[8];
 	} sum[WS_LESSON_SUMS_MOST];
+	struct ws_lesson_field blank; /* a field of the packet that is not shown before it is answered; NULL: none */
 	struct ws_lesson_question question;
 	/* Known once the packet has come. */
 	bool seen;
@@ -182,6 +184,7 @@ struct ws_lesson {
 	const char *next, *next_name; /* borrowed: title and name of the lesson that follows this one, or NULL */
 	const char *live;             /* borrowed: the filter of the packets that the user can watch on lo, or NULL */
 	const char *command;          /* borrowed: with which the user starts wirestate */
+	bool exercise;                /* it was made by ws_lesson_exercise() */
 	unsigned group;               /* enum ws_lesson_group */
 	unsigned order;               /* 0: none given */
 	size_t stop_count, value_count;
@@ -200,6 +203,12 @@ void ws_lesson_take(struct ws_lesson *lesson, const struct ws_packet *packet, co
                     const struct ws_tracker *tracker);
 /* Call it once, after all packets have been taken. False: a frame, a field or a state is not what the lesson says. */
 bool ws_lesson_resolve(struct ws_lesson *lesson, const struct ws_tracker *tracker, struct ws_error *error) WS_CHECKED;
+
+/* Makes an exercise of a capture that has been read with its history: a lesson, already resolved, with up to
+ * WS_EXERCISE_QUESTIONS questions whose answers are certain. `connection`: the number of the only one to ask about, or
+ * 0. The same `seed` makes the same questions. NULL: there is nothing to ask. */
+struct ws_lesson *ws_lesson_exercise(const struct ws_tracker *tracker, uint64_t connection, uint64_t seed,
+                                     struct ws_error *error) WS_CHECKED;
 
 enum ws_typed {
 	WS_TYPED_RIGHT,

@@ -130,6 +130,7 @@ int ws_lesson_head(const struct ws_lesson *lesson, struct ws_canvas *canvas);
 int ws_lesson_ask(const struct ws_lesson_stop *stop, struct ws_canvas *canvas);
 int ws_lesson_reply(const struct ws_lesson_stop *stop, const char *typed, bool *right, struct ws_canvas *canvas);
 int ws_lesson_answer(const struct ws_lesson_stop *stop, struct ws_canvas *canvas);
+int ws_lesson_hint(const struct ws_lesson_stop *stop, size_t hint, struct ws_canvas *canvas); /* from 1 on */
 int ws_lesson_end(const struct ws_lesson *lesson, struct ws_canvas *canvas);
 /* The user has done the lesson: its last page has been shown. */
 bool ws_ui_lesson_done(const struct ws_ui *ui);

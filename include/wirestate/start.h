@@ -26,6 +26,11 @@ static inline bool ws_start_is_lesson(unsigned group)
 	return group <= WS_START_LESSONS;
 }
 
+static inline bool ws_start_is_capture(unsigned group)
+{
+	return group == WS_START_HERE || group == WS_START_CAPTURES || group == WS_START_BUNDLED;
+}
+
 struct ws_start_entry {
 	unsigned group;
 	char title[192]; /* cleaned: what it is called on the screen */

@@ -44,6 +44,8 @@ enum mode options_mode(struct options *options, int arguments)
 		return options->lesson[0] ? MODE_LESSON : MODE_LESSON_NAMES;
 	if (options->lab)
 		return options->lab[0] || options->lab_client ? MODE_LAB : MODE_LAB_NAMES;
+	if (options->exercise)
+		return options_want_view(options) ? MODE_VIEW : MODE_EXERCISE;
 	if (options->export)
 		return MODE_EXPORT;
 	if (options->frame != FRAME_NONE)

@@ -17,6 +17,7 @@ enum mode {
 	MODE_LESSON,
 	MODE_LAB_NAMES, /* --lab without a name */
 	MODE_LAB,
+	MODE_EXERCISE, /* without a view */
 	MODE_EXPORT,
 	MODE_FRAME,
 	MODE_VIEW,

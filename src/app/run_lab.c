@@ -58,7 +58,7 @@ static bool open_lab(struct lab *lab, struct options *options, const struct lab_
 	        .program = {[LAB_CLIENT] = options->lab_client, [LAB_SERVER] = options->lab_server},
 	        .delay = options->lab_delay ? options->lab_delay : -1,
 	        .loss = options->lab_loss ? options->lab_loss / 100 : -1,
-	        .seed = options->lab_seed,
+	        .seed = options->seed,
 	        .file = file.fd,
 	};
 	const bool good = lab_open(lab, &wanted, error);

@@ -78,8 +78,8 @@ static void print_page(struct printer *it, int rows)
 }
 
 /* Reads an answer from standard input, prints it where the terminal does not, and says whether it is right. At the end
- * of the input and for an empty line nothing is said. */
-static void lesson_read_answer(struct printer *it, const struct ws_lesson_stop *stop)
+ * of the input and for an empty line nothing is said. True: the line asks for a hint instead. */
+static bool lesson_read_answer(struct printer *it, const struct ws_lesson_stop *stop)
 {
 	bool right = false;
 	fputs("\nYour answer: ", stdout);
@@ -94,16 +94,26 @@ static void lesson_read_answer(struct printer *it, const struct ws_lesson_stop *
 		print_clean(stdout, it->line);
 	if (!isatty(STDIN_FILENO) || it->ended)
 		putchar('\n');
+	if (length == 1 && it->line[0] == '?')
+		return true;
 	if (length > 0)
 		print_page(it, ws_lesson_reply(stop, it->line, &right, &it->page));
 	it->right += right;
 	it->questions++;
+	return false;
+}
+
+/* Reads lines until one is no question mark, which asks for a hint. */
+static void lesson_ask(struct printer *it, const struct ws_lesson_stop *stop)
+{
+	for (size_t hint = 1; lesson_read_answer(it, stop); hint++)
+		print_page(it, ws_lesson_hint(stop, hint, &it->page));
 }
 
 static void lesson_print_all(struct printer *it)
 {
 	const struct ws_lesson *lesson = it->session->lesson;
-	const bool answers = it->session->options->answers;
+	const bool answers = it->session->options->answers || lesson->exercise;
 	print_page(it, ws_lesson_head(lesson, &it->page));
 	for (size_t i = 0; i < lesson->stop_count; i++) {
 		const struct ws_lesson_stop *stop = &lesson->stop[i];
@@ -118,7 +128,7 @@ static void lesson_print_all(struct printer *it)
 		putchar('\n');
 		print_page(it, ws_lesson_ask(stop, &it->page));
 		if (asks)
-			lesson_read_answer(it, stop);
+			lesson_ask(it, stop);
 		putchar('\n');
 		print_page(it, ws_lesson_answer(stop, &it->page));
 	}
@@ -227,7 +237,6 @@ void run_lesson(struct session *session)
 			ws_fail(&session->error, WS_ERROR_SYSTEM, "interrupted: nothing has been written");
 			return;
 		}
-	if (session->error.status == WS_OK &&
-	    ws_lesson_resolve(session->lesson, session_shown(session)->tracker, &session->error))
+	if (session_begin_lesson(session))
 		lesson_print(session);
 }

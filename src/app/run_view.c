@@ -194,14 +194,18 @@ static void view_update_model(struct interactive *it)
 	past_model(&it->past, &it->position, &it->model);
 }
 
+static bool teaches(const struct session *session)
+{
+	return session->lesson || session->options->exercise;
+}
+
 /* A lesson begins when its whole capture has been read, because its texts may refer to any of the packets. */
 static void view_begin_lesson(struct interactive *it)
 {
 	struct session *session = it->session;
-	if (!session->lesson || it->teaching || !session->ended)
+	if (!teaches(session) || it->teaching || !session->ended)
 		return;
-	if (session->error.status != WS_OK ||
-	    !ws_lesson_resolve(session->lesson, session_shown(session)->tracker, &session->error)) {
+	if (!session_begin_lesson(session)) {
 		it->quit = true;
 		return;
 	}
@@ -229,7 +233,7 @@ static void view_begin_play(struct interactive *it)
 static void view_begin(struct interactive *it)
 {
 	const struct session *session = it->session;
-	if (session->lesson || session->live || it->begun || !session->ended)
+	if (teaches(session) || session->live || it->begun || !session->ended)
 		return;
 	it->begun = true;
 	if (session->options->play) {
@@ -274,11 +278,11 @@ void run_view(struct session *session)
 	const struct ws_ui_options ui_options = {
 	        .speed = options->speed,
 	        .idle = options->idle,
-	        .screen = session->lesson ? WS_SCREEN_LIFELINES : WS_SCREEN_LIST,
+	        .screen = teaches(session) ? WS_SCREEN_LIFELINES : WS_SCREEN_LIST,
 	        .filter = options->display_filter,
 	        .play = options->play,
 	        .times = options->times + 1,
-	        .key_name = session->lesson ? options->keymap.name_in_lesson : options->keymap.name,
+	        .key_name = teaches(session) ? options->keymap.name_in_lesson : options->keymap.name,
 	};
 	struct interactive it = {.session = session, .past.point = session_shown(session), .changed = true};
 	it.ui = ws_ui_create(&ui_options, &session->error);

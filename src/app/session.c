@@ -94,8 +94,10 @@ static void complete(void *context, struct ws_conn_info *conn)
 static bool open_output(struct session *session, struct ws_error *error)
 {
 	const struct options *options = session->options;
-	static const enum ws_format formats[] = {
-	        [SHOW_TEXT] = WS_FORMAT_TEXT, [SHOW_JSON] = WS_FORMAT_JSON, [SHOW_CSV] = WS_FORMAT_CSV, [SHOW_ZEEK] = WS_FORMAT_ZEEK};
+	static const enum ws_format formats[] = {[SHOW_TEXT] = WS_FORMAT_TEXT,
+	                                         [SHOW_JSON] = WS_FORMAT_JSON,
+	                                         [SHOW_CSV] = WS_FORMAT_CSV,
+	                                         [SHOW_ZEEK] = WS_FORMAT_ZEEK};
 	struct ws_output_options output = {
 	        .format = formats[options->show],
 	        .records = records(options),
@@ -299,11 +301,32 @@ bool session_confine(struct session *session)
 	return session->confined = true;
 }
 
+/* Without --seed the questions differ each time; the exercise's title says the number. */
+static uint64_t seed_of(const struct options *options)
+{
+	enum { SEEDS = 9999 };
+	return options->seed ? options->seed : (uint64_t)monotonic() / WS_MILLISECOND % SEEDS + 1;
+}
+
+bool session_begin_lesson(struct session *session)
+{
+	const struct options *options = session->options;
+	const struct ws_tracker *tracker = session_shown(session)->tracker;
+	if (session->error.status != WS_OK)
+		return false;
+	if (!options->exercise)
+		return ws_lesson_resolve(session->lesson, tracker, &session->error);
+	session->exercise = ws_lesson_exercise(tracker, options->connection, seed_of(options), &session->error);
+	session->lesson = session->exercise;
+	return session->lesson;
+}
+
 void session_close(struct session *session)
 {
 	struct ws_error error;
 	if (!written_close(&session->written, &error) && session->warning.status == WS_OK)
 		session->warning = error;
+	ws_lesson_free(session->exercise);
 	ws_output_free(session->output);
 	ws_filter_free(session->filter);
 	joined_free(session->joined);

@@ -30,6 +30,7 @@ struct session {
 	struct written written;              /* -w */
 	struct anonymizer *anonymizer;       /* --anonymize, or NULL */
 	struct ws_lesson *lesson;            /* borrowed: it is shown every packet; or NULL */
+	struct ws_lesson *exercise;          /* owned: `lesson` once it has been made of the whole capture; or NULL */
 	/* Called for every packet when it has been tracked, if its bytes are still valid then (`may_defer` is not set);
 	 * or NULL. */
 	void (*observe)(void *context, const struct ws_frame *frame, const struct ws_track_result *result);
@@ -88,6 +89,9 @@ void session_progress(const struct session *session, uint64_t *done, uint64_t *t
 void session_stats(const struct session *session, struct ws_capture_stats *stats);
 /* The first of session->error, or the warning of -w: what the process's exit status is about. */
 const struct ws_error *session_failure(const struct session *session);
+/* Call it once, when the whole capture has been read: makes the exercise that is asked for, or checks the lesson.
+ * False: session->error says why. */
+bool session_begin_lesson(struct session *session) WS_CHECKED;
 /* The point that a screen shows, and its name. */
 static inline struct point *session_shown(const struct session *session)
 {

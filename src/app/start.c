@@ -59,15 +59,15 @@ static void start_draw(struct start *it)
 
 /* ---- What is opened */
 
-static void child_become(const struct start *it, const struct ws_start_entry *entry, int errors)
+static void child_become(const struct start *it, const struct ws_start_entry *entry, bool exercise, int errors)
 {
 	char name[PATH_MAX], interface[] = "-i", file[] = "-r", lesson[] = "--lesson", lab[] = "--lab",
-	                     from[] = "--from-start";
+	                     from[] = "--from-start", ask[] = "--exercise";
 	char *const how = entry->group == WS_START_INTERFACES ? interface
 	                  : entry->group == WS_START_LAB        ? lab
 	                  : ws_start_is_lesson(entry->group)  ? lesson
 	                                                      : file;
-	char *const arguments[] = {name, how, entry->target, from, NULL};
+	char *const arguments[] = {name, how, entry->target, from, exercise ? ask : NULL, NULL};
 	snprintf(name, sizeof(name), "%s", it->options->program); /* which texts name as the user's command */
 	dup2(errors, STDERR_FILENO);
 	execv("/proc/self/exe", arguments);
@@ -122,11 +122,13 @@ static void start_wait(struct start *it, const struct ws_start_entry *entry, pid
 	}
 }
 
-static void start_open_selected(struct start *it)
+static void start_open_selected(struct start *it, bool exercise)
 {
 	if (!it->position.cursor.count)
 		return;
 	const struct ws_start_entry *entry = &it->entries[it->position.cursor.selected];
+	if (exercise && !ws_start_is_capture(entry->group))
+		return;
 	const int errors = memfd_create("errors", MFD_CLOEXEC);
 	if (errors < 0) {
 		message_refuse(it, entry, strerror(errno));
@@ -136,7 +138,7 @@ static void start_open_selected(struct start *it)
 	it->view = NULL;
 	const pid_t child = child_fork();
 	if (child == 0)
-		child_become(it, entry, errors);
+		child_become(it, entry, exercise, errors);
 	if (child > 0)
 		start_wait(it, entry, child, errors);
 	else
@@ -168,8 +170,8 @@ static void start_handle_keys(struct start *it)
 		if (key.action == WS_ACT_QUIT) {
 			it->status = 0;
 			it->quit = true;
-		} else if (key.action == WS_ACT_ENTER && !it->position.help) {
-			start_open_selected(it);
+		} else if ((key.action == WS_ACT_ENTER || key.action == WS_ACT_EXERCISE) && !it->position.help) {
+			start_open_selected(it, key.action == WS_ACT_EXERCISE);
 			return;
 		} else if (key.action != WS_ACT_NONE) {
 			ws_start_act(&it->position, key.action, rows);

@@ -7,6 +7,7 @@
 #include "cli/config.h"
 #include "cli/datadir.h"
 #include "cli/habits.h"
+#include "cli/option_checks.h"
 
 #include <wirestate/join.h>
 
@@ -44,6 +45,10 @@ const struct option_row option_rows[] = {
         {0, "lesson", "[NAME]", OPTION_NAME, GROUP_SOURCE, FIELD(lesson), 0, 0, NULL,
          "play a lesson: one that comes with wirestate, or the path of a .lesson file; without a terminal, print it. "
          "Without NAME: list the lessons"},
+        {0, "exercise", NULL, OPTION_SWITCH, GROUP_SOURCE, FIELD(exercise), 0, 0, NULL,
+         "ask what happens next in the capture of -r, or in its --connection; without a terminal, print the questions "
+         "and "
+         "read an answer a line, where ? asks for a hint"},
         {0, "answers", NULL, OPTION_SWITCH, GROUP_SOURCE, FIELD(answers), 0, 0, NULL,
          "print the lesson, read the answers to its questions from standard input, one a line, and print whether each "
          "is right"},
@@ -166,8 +171,9 @@ const struct option_row option_rows[] = {
          "let each packet be on its way for so long (default 5ms, or the scenario's)"},
         {0, "loss", "SHARE", OPTION_PERCENT, GROUP_LAB, FIELD(lab_loss), 0.001, 100, NULL,
          "let this share of packets be lost by chance, such as 5%"},
-        {0, "seed", "N", OPTION_NUMBER, GROUP_LAB, FIELD(lab_seed), 0, 1e18, NULL,
-         "begin the sequence of chances here; the same number loses the same packets"},
+        {0, "seed", "N", OPTION_NUMBER, GROUP_LAB, FIELD(seed), 0, 1e18, NULL,
+         "begin the sequence of chances here; the same number loses the same packets, and with --exercise asks the "
+         "same questions"},
 
         {0, "export", "FILE", OPTION_TEXT, GROUP_PICTURE, FIELD(export), 1, 0, NULL,
          "write the lifelines of --connection, whole, to FILE, and exit. The name's ending says what it gets: .svg a "
@@ -220,11 +226,6 @@ static const struct option_row *row_of(int value)
 			return &option_rows[i];
 	}
 	return NULL;
-}
-
-static bool refuse(struct ws_error *error, const char *text)
-{
-	return ws_fail(error, WS_ERROR_OPTION, "%s; see wirestate --help", text);
 }
 
 /* An option of tcpdump or tshark that is not here: says what to use instead. */
@@ -388,11 +389,12 @@ static bool check_export(struct options *options, struct ws_error *error)
 		               "--export %s: the name must end in " EXPORT_ENDINGS ", which says what to write",
 		               options->export);
 	if (!options->read)
-		return refuse(error, "--export is for a file: it needs -r FILE");
+		return option_refuse(error, "--export is for a file: it needs -r FILE");
 	if (options->screen >= 0 && options->export_kind != EXPORT_SVG && options->export_kind != EXPORT_TXT)
-		return refuse(error, "--export of a --screen writes .svg or .txt");
+		return option_refuse(error, "--export of a --screen writes .svg or .txt");
 	if (options->frame != FRAME_NONE && options->screen < 0)
-		return refuse(error, "--export of a whole connection excludes --frame; name a --screen for one moment");
+		return option_refuse(error,
+		                     "--export of a whole connection excludes --frame; name a --screen for one moment");
 	if (options->frame == FRAME_NONE)
 		options->frame = FRAME_END;
 	for (size_t i = 0; i < options->reads.count; i++)
@@ -406,64 +408,27 @@ static bool check_picture(const struct options *options, struct ws_error *error)
 {
 	if (options->frame == FRAME_NONE) {
 		if (options->size.columns)
-			return refuse(error, "--size is for --frame and --export: it says how large that screen is");
+			return option_refuse(error,
+			                     "--size is for --frame and --export: it says how large that screen is");
 		if (options->screen >= 0)
-			return refuse(error, "--screen is for --frame and --export: it says which screen to print");
-		if (options->connection)
-			return refuse(error,
-			              "--connection is for --frame and --export: it says which connection to select");
+			return option_refuse(error,
+			                     "--screen is for --frame and --export: it says which screen to print");
+		if (options->connection && !options->exercise)
+			return option_refuse(error,
+			                     "--connection is for --frame, --export and --exercise: it says which "
+			                     "connection to select");
 		return true;
 	}
 	if (!options->read)
-		return refuse(error, "--frame prints a screen of a file: it needs -r FILE");
+		return option_refuse(error, "--frame prints a screen of a file: it needs -r FILE");
 	if (options->show != SHOW_AUTO && options->show != SHOW_TUI)
-		return refuse(error, "--frame prints a screen, which excludes -T text, json, csv and zeek");
+		return option_refuse(error, "--frame prints a screen, which excludes -T text, json, csv and zeek");
 	if (options->records || options->verbose || options->hex || options->debug_connection)
-		return refuse(error, "--frame prints a screen, which excludes --only, -v, -x and --debug-connection");
+		return option_refuse(error,
+		                     "--frame prints a screen, which excludes --only, -v, -x and --debug-connection");
 	if (options->write)
-		return refuse(error, "--frame prints a screen, which excludes -w");
+		return option_refuse(error, "--frame prints a screen, which excludes -w");
 	return true;
-}
-
-/* From here on it is handled as --frame end that writes to a file. */
-static bool check_lesson_export(struct options *options, struct ws_error *error)
-{
-	if (!options->export)
-		return true;
-	options->export_kind = options_export_kind(options->export);
-	if (options->export_kind != EXPORT_HTML)
-		return refuse(error, "a lesson is exported as a page: --export NAME.html");
-	if (!options->lesson[0] || options->stop != FRAME_NONE || options->answers)
-		return refuse(error,
-		              "--export writes a whole lesson: name it, --lesson NAME, without --stop and --answers");
-	options->frame = FRAME_END;
-	return true;
-}
-
-/* A lesson has a capture and screens of its own, and no filter. */
-static bool check_lesson(struct options *options, struct ws_error *error)
-{
-	if (options->interfaces.count || options->reads.count)
-		return refuse(error, "--lesson plays a capture of its own, which excludes -i and -r");
-	if (options->filter || options->joined || options->display_filter || options->count)
-		return refuse(error, "--lesson plays a whole capture, which excludes filters and -c");
-	if (options->show == SHOW_JSON || options->show == SHOW_CSV || options->show == SHOW_ZEEK || options->records ||
-	    options->verbose || options->hex || options->debug_connection || options->write)
-		return refuse(
-		        error,
-		        "--lesson is shown or printed as it is, which excludes -T json, csv and zeek, --only, -v, "
-		        "-x, --debug-connection and -w");
-	if (options->frame != FRAME_NONE || options->screen >= 0 || options->connection)
-		return refuse(error, "--lesson has screens of its own: --stop N prints one");
-	if (options->stop != FRAME_NONE && !options->lesson[0])
-		return refuse(error, "--stop is for a lesson: name it, --lesson NAME");
-	if (options->answers && (!options->lesson[0] || options->stop != FRAME_NONE))
-		return refuse(error, "--answers is for a whole lesson: name it, --lesson NAME, without --stop");
-	if (options->answers && options->show == SHOW_TUI)
-		return refuse(error, "--answers prints a lesson, which excludes -T tui: there, answers are typed");
-	if (options->answers)
-		options->show = SHOW_TEXT;
-	return check_lesson_export(options, error);
 }
 
 static bool check_show(struct options *options, struct ws_error *error)
@@ -471,14 +436,14 @@ static bool check_show(struct options *options, struct ws_error *error)
 	const bool line = options->payload || options->link || options->quiet || options->absolute;
 	const bool text_only = options->verbose || options->hex || options->debug_connection || line;
 	if (options->show == SHOW_CSV && (!options->records || (options->records & (options->records - 1))))
-		return refuse(error, "-T csv shows one kind of record: name it with --only");
+		return option_refuse(error, "-T csv shows one kind of record: name it with --only");
 	const uint32_t logged = 1u << WS_RECORD_CONNECTION | 1u << WS_RECORD_UDP;
 	if (options->show == SHOW_ZEEK && options->records & ~logged)
-		return refuse(error, "-T zeek writes conn.log, of connection and udp only");
+		return option_refuse(error, "-T zeek writes conn.log, of connection and udp only");
 	if (text_only && options->show != SHOW_AUTO && options->show != SHOW_TEXT)
-		return refuse(error, "-A, -e, -q, -S, -v, -x and --debug-connection are for -T text");
+		return option_refuse(error, "-A, -e, -q, -S, -v, -x and --debug-connection are for -T text");
 	if (options->records && options->show == SHOW_TUI)
-		return refuse(error, "--only is for -T text, json and csv");
+		return option_refuse(error, "--only is for -T text, json and csv");
 	if (options->show == SHOW_AUTO && (text_only || options->records || options->line_buffered))
 		options->show = SHOW_TEXT;
 	return true;
@@ -495,15 +460,15 @@ static bool check_files(const struct options *options, struct ws_error *error)
 {
 	const bool rotates = options->rotate_size || options->rotate_time;
 	if (options->follow && (!options->read || strcmp(options->read, "-") == 0))
-		return refuse(error, "--follow goes on reading a file: it needs -r FILE");
+		return option_refuse(error, "--follow goes on reading a file: it needs -r FILE");
 	if (options->follow && is_folder(options->read))
-		return refuse(error, "--follow reads one file, not a folder");
+		return option_refuse(error, "--follow reads one file, not a folder");
 	if (options->follow && options->frame != FRAME_NONE)
-		return refuse(error, "--frame and --export show a file as it is, which excludes --follow");
+		return option_refuse(error, "--frame and --export show a file as it is, which excludes --follow");
 	if (!options->write && (rotates || options->rotate_count))
-		return refuse(error, "-C, -G and -W are for the file of -w: give it a name");
+		return option_refuse(error, "-C, -G and -W are for the file of -w: give it a name");
 	if (options->rotate_count && !rotates)
-		return refuse(error, "-W says how many files -C or -G write: give one of them");
+		return option_refuse(error, "-W says how many files -C or -G write: give one of them");
 	return true;
 }
 
@@ -511,23 +476,24 @@ static bool check_files(const struct options *options, struct ws_error *error)
 static bool check_lab(struct options *options, struct ws_error *error)
 {
 	if (options->interfaces.count || options->reads.count)
-		return refuse(error, "--lab makes its own packets, which excludes -i and -r");
+		return option_refuse(error, "--lab makes its own packets, which excludes -i and -r");
 	if (options->export || options->frame != FRAME_NONE || options->screen >= 0)
-		return refuse(error,
-		              "--lab runs live; -w FILE.pcapng keeps it, and -r FILE.pcapng shows and exports that");
+		return option_refuse(
+		        error, "--lab runs live; -w FILE.pcapng keeps it, and -r FILE.pcapng shows and exports that");
 	if (options->lab[0] && (options->lab_client || options->lab_server))
-		return refuse(error, "--lab plays a scenario or your programs, not both");
+		return option_refuse(error, "--lab plays a scenario or your programs, not both");
 	if (!options->lab_client != !options->lab_server)
-		return refuse(error, "--lab needs both programs: --server COMMAND and --client COMMAND");
+		return option_refuse(error, "--lab needs both programs: --server COMMAND and --client COMMAND");
 	if (options->write && strcmp(options->write, "-") == 0)
-		return refuse(error, "-w - would mix packets with the records on standard output: give a file name");
+		return option_refuse(error,
+		                     "-w - would mix packets with the records on standard output: give a file name");
 	return check_show(options, error);
 }
 
 static bool check(struct options *options, struct ws_error *error)
 {
 	if ((options->filter != NULL) + (options->joined != NULL) + (options->filter_file != NULL) > 1)
-		return refuse(error, "two filters: give one of -f, -F and the expression after the options");
+		return option_refuse(error, "two filters: give one of -f, -F and the expression after the options");
 	if (options->filter_file && !read_filter(options, error))
 		return false;
 	if (options->joined)
@@ -535,28 +501,30 @@ static bool check(struct options *options, struct ws_error *error)
 	if (options->list_interfaces)
 		return true;
 	if (options->lesson)
-		return check_lesson(options, error);
+		return options_check_lesson(options, error);
 	if (options->stop != FRAME_NONE)
-		return refuse(error, "--stop is for a lesson: --lesson NAME");
-	if (options->answers)
-		return refuse(error, "--answers is for a lesson: --lesson NAME --answers");
+		return option_refuse(error, "--stop is for a lesson: --lesson NAME");
+	if (options->answers && !options->exercise)
+		return option_refuse(error, "--answers is for a lesson: --lesson NAME --answers");
 	if (options->lab)
 		return check_lab(options, error);
-	if (options->lab_client || options->lab_server || options->lab_delay || options->lab_loss || options->lab_seed)
-		return refuse(error, "--server, --client, --delay, --loss and --seed are for the lab: --lab");
+	if (options->lab_client || options->lab_server || options->lab_delay || options->lab_loss ||
+	    (options->seed && !options->exercise))
+		return option_refuse(error, "--server, --client, --delay, --loss and --seed are for the lab: --lab");
 	if (!options_check_sources(options, error))
 		return false;
 	if (options->read && (options->monitor || options->link_type || options->list_link_types))
-		return refuse(error, "-I, -y and -L are for a live interface, not for a file");
+		return option_refuse(error, "-I, -y and -L are for a live interface, not for a file");
 	if (options->write && strcmp(options->write, "-") == 0)
-		return refuse(error, "-w - would mix packets with the records on standard output: give a file name");
+		return option_refuse(error,
+		                     "-w - would mix packets with the records on standard output: give a file name");
 	if (options->write && options->read && options_same_file(options->write, options->read))
 		return ws_fail(error, WS_ERROR_OPTION, "-w %s is the file that -r reads: give another name",
 		               options->write);
 	if (options->no_sandbox && options->user)
-		return refuse(error, "--no-sandbox keeps the user that -Z changes: give one of them");
-	return check_files(options, error) && check_export(options, error) && check_picture(options, error) &&
-	       check_show(options, error);
+		return option_refuse(error, "--no-sandbox keeps the user that -Z changes: give one of them");
+	return check_files(options, error) && options_check_exercise(options, error) && check_export(options, error) &&
+	       check_picture(options, error) && check_show(options, error);
 }
 
 /* The configuration is read first, so that the command line takes precedence. But the command line may name the file.

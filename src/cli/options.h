@@ -110,9 +110,9 @@ struct options {
 		int columns, rows;
 	} size; /* columns 0: not given */
 	ws_time idle, time_wait;
-	ws_time lab_delay; /* 0: not given */
-	double lab_loss;   /* in percent; 0: not given */
-	uint64_t lab_seed;
+	ws_time lab_delay;                  /* 0: not given */
+	double lab_loss;                    /* in percent; 0: not given */
+	uint64_t seed;                      /* of the lab, and of an exercise; 0: not given */
 	uint64_t rotate_size, rotate_count; /* -C in bytes, -W; 0: not given */
 	ws_time rotate_time;                /* -G; 0: not given */
 	struct ws_net net;                  /* ip_version 0: not given */
@@ -123,7 +123,8 @@ struct options {
 	int fcs;                            /* -1: as the file says; 0: none; 1: the 4 bytes of Ethernet */
 	bool no_promiscuous, monitor, list_interfaces, list_link_types, line_buffered, numeric, verbose, hex, ascii,
 	        no_mouse, play;
-	bool answers; /* read those to the lesson's questions from standard input */
+	bool exercise; /* ask about the capture */
+	bool answers;  /* read those to the lesson's questions from standard input */
 	bool help, version, from_start, anonymize, no_sandbox, ignore_checksums, follow;
 	bool payload, link, quiet, absolute, packet_buffered, no_optimize;
 	const char *filter_file; /* -F */

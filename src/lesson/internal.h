@@ -52,6 +52,9 @@ void lesson_question_take_packet(struct ws_lesson_stop *stop, uint64_t frame, ui
                                  const struct ws_tracker *tracker);
 /* Call it when the stop's own states are known. */
 bool lesson_question_resolve(struct ws_lesson *lesson, struct ws_lesson_stop *stop, struct ws_error *error);
+/* What spellings of one answer have in common, as a new string; NULL: it is nothing that could be an answer. False:
+ * there is no memory. */
+bool lesson_question_key(const struct ws_lesson_question *question, const char *text, char **key);
 void lesson_question_free(struct ws_lesson_question *question);
 
 /* Reads "SYN_SENT~" (parse.c). False: it is not a state. */

@@ -143,6 +143,16 @@ static bool answer_key(const struct ws_lesson_question *question, const char *te
 	}
 }
 
+bool lesson_question_key(const struct ws_lesson_question *question, const char *text, char **key)
+{
+	char buffer[KEY_BYTES] = "";
+	*key = NULL;
+	if (!answer_key(question, text, buffer))
+		return true;
+	*key = strdup(buffer);
+	return *key;
+}
+
 enum ws_typed ws_lesson_judge(const struct ws_lesson_question *question, const char *typed, const char **why)
 {
 	char key[KEY_BYTES] = "", folded[KEY_BYTES];

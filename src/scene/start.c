@@ -52,6 +52,7 @@ const struct start_key *start_key(size_t index)
 	        {WS_ACT_FIRST, WS_ACT_LAST, "to the first or the last"},
 	        {WS_ACT_NEXT_GROUP, WS_ACT_NONE, "to the next group"},
 	        {WS_ACT_ENTER, WS_ACT_NONE, "open what is selected"},
+	        {WS_ACT_EXERCISE, WS_ACT_NONE, "an exercise: be asked what happens next in the selected capture"},
 	        {WS_ACT_SEARCH, WS_ACT_NONE, "search in the names and descriptions"},
 	        {WS_ACT_FIND_NEXT, WS_ACT_FIND_PREVIOUS, "to the next one found, or the one before"},
 	        {WS_ACT_HELP, WS_ACT_BACK, "leave this help"},

@@ -102,6 +102,9 @@ static void draw_foot(const struct ws_start *start, struct ws_canvas *canvas)
 	draw_key(start, canvas, &column, WS_ACT_UP, NULL);
 	draw_key(start, canvas, &column, WS_ACT_DOWN, "move");
 	draw_key(start, canvas, &column, WS_ACT_ENTER, "open");
+	if (start->cursor.selected < start->cursor.count &&
+	    ws_start_is_capture(start->entries[start->cursor.selected].group))
+		draw_key(start, canvas, &column, WS_ACT_EXERCISE, "exercise");
 	draw_key(start, canvas, &column, WS_ACT_NEXT_GROUP, "next group");
 	draw_key(start, canvas, &column, WS_ACT_SEARCH, "search");
 	draw_key(start, canvas, &column, WS_ACT_HELP, "help");

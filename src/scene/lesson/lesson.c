@@ -68,6 +68,16 @@ bool lesson_marks(const struct ws_ui *ui, uint64_t frame, const char *layer, con
 	return false;
 }
 
+bool lesson_hides(const struct ws_ui *ui, uint64_t frame, const char *layer, const char *field)
+{
+	const struct lesson_view *view = &ui->lesson;
+	if (!view->lesson || view->answered || view->stop >= view->lesson->stop_count || !field)
+		return false;
+	const struct ws_lesson_stop *stop = &view->lesson->stop[view->stop];
+	return stop->blank.layer && frame == stop->frame && strcmp(stop->blank.layer, layer) == 0 &&
+	       strcmp(stop->blank.name, field) == 0;
+}
+
 /* ---- Opening a stop */
 
 /* The step at which the replay stands at the stop. */

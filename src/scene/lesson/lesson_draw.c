@@ -141,7 +141,9 @@ static void page_end(struct page *page, const struct ws_lesson *lesson, bool pri
 		page_line(page, WS_STYLE_TITLE, true, 0, "Try it yourself");
 		page_text(page, WS_STYLE_NORMAL, false, lesson->try_it);
 	} else {
-		page_line(page, WS_STYLE_TITLE, true, 0, "This lesson ends here.");
+		page_text(page, WS_STYLE_TITLE, true,
+		          lesson->exercise ? "The exercise ends here. With another --seed there are other questions."
+		                           : "This lesson ends here.");
 	}
 	if (lesson->next) {
 		snprintf(words, sizeof(words), "The next lesson: %s", lesson->next);
@@ -219,7 +221,7 @@ static int draw_keys(const struct ws_ui *ui, struct ws_canvas *canvas, int row, 
 		const char *key, *words;
 	} hints[] = {
 	        {names ? names[WS_ACT_LESSON_LIVE] : NULL,
-	         ui->lesson.lesson->live && ui->lesson.stop == ui->lesson.lesson->stop_count ? "watch live" : NULL},
+	         ui->lesson.lesson->live && ui->lesson.stop == ui->lesson.lesson->stop_count ? "live" : NULL},
 	        {names ? names[WS_ACT_LESSON_NEXT] : NULL, next_words(ui)},
 	        {names ? names[WS_ACT_LESSON_BACK] : NULL, ui->lesson.stop && !ui->lesson.playing ? "back" : NULL},
 	};
@@ -428,6 +430,14 @@ int ws_lesson_reply(const struct ws_lesson_stop *stop, const char *typed, bool *
 		page_said(&page, &stop->question, LESSON_SAYS_WRONG, typed, why, 0);
 	else
 		page_line(&page, WS_STYLE_WARN, false, 0, "No.");
+	return page.row;
+}
+
+int ws_lesson_hint(const struct ws_lesson_stop *stop, size_t hint, struct ws_canvas *canvas)
+{
+	struct page page = whole_page(canvas);
+	const size_t most = stop->question.hint_count;
+	page_said(&page, &stop->question, LESSON_SAYS_HINT, "", NULL, hint < most ? hint : most);
 	return page.row;
 }
 

@@ -8,5 +8,7 @@
 const struct ws_lesson_stop *lesson_stop(const struct ws_ui *ui);
 /* True for a field of a packet that the shown answer mentions. */
 bool lesson_marks(const struct ws_ui *ui, uint64_t frame, const char *layer, const char *field);
+/* True for a field that is not shown before the question about it is answered. */
+bool lesson_hides(const struct ws_ui *ui, uint64_t frame, const char *layer, const char *field);
 
 #endif

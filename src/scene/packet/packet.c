@@ -407,25 +407,41 @@ static void add_context(const struct ws_ui *ui, const struct packet_row *row, st
 		ws_text_printf(value, "  (relative %u)", step.relative_acknowledgment);
 }
 
-/* True for a field that a lesson's answer mentions. */
-static bool is_marked(const struct ws_ui *ui, const struct packet_row *row)
+/* What a lesson says of a field. */
+typedef bool field_test(const struct ws_ui *ui, uint64_t frame, const char *layer, const char *field);
+
+static bool row_is(const struct ws_ui *ui, const struct packet_row *row, field_test *test)
 {
 	const struct packet_view *view = &ui->packet;
 	const struct ws_layer *layer = &view->packet.layer[row->layer];
 	const struct ws_header_info *info = ws_header_info(layer->header);
 	if (row->kind != ROW_FIELD || layer->quoted)
 		return false;
-	return lesson_marks(ui, view->frame.number, packet_layer_name(layer), info->fields[row->field].name);
+	return test(ui, view->frame.number, packet_layer_name(layer), info->fields[row->field].name);
 }
 
-static bool is_marked_byte(const struct ws_ui *ui, uint32_t offset)
+/* True for a field that a lesson's answer mentions. */
+static bool is_marked(const struct ws_ui *ui, const struct packet_row *row)
+{
+	return row_is(ui, row, lesson_marks);
+}
+
+static bool byte_is(const struct ws_ui *ui, uint32_t offset, field_test *test)
 {
 	const struct packet_view *view = &ui->packet;
 	for (size_t i = 0; i < view->cursor.count; i++)
 		if (offset >= view->row[i].offset && offset - view->row[i].offset < view->row[i].length &&
-		    is_marked(ui, &view->row[i]))
+		    row_is(ui, &view->row[i], test))
 			return true;
 	return false;
+}
+
+/* Writes blanks in place of a field that is asked for. */
+static void hide_field(struct ws_text *value, struct ws_text *bits, int room)
+{
+	value->length = bits->length = 0;
+	ws_text_puts(value, "______  (asked for)");
+	ws_text_puts(bits, room ? "??" : "");
 }
 
 /* The style of a layer: of its name, and of its bytes. */
@@ -459,6 +475,8 @@ static void draw_tree_row(const struct ws_ui *ui, struct ws_canvas *canvas, int 
 	add_context(ui, row, &value);
 	int room = canvas->columns >= 120 ? 47 : canvas->columns >= 76 ? 24 : canvas->columns >= 60 ? 12 : 0;
 	packet_row_bits(view, row, &bits, room);
+	if (row_is(ui, row, lesson_hides))
+		hide_field(&value, &bits, room);
 	int limit = canvas->columns - 1, column = 3 + 2 * row->depth;
 	enum ws_style style = layer->problem && layer_head ? WS_STYLE_BAD : WS_STYLE_NORMAL;
 	if (room)
@@ -505,11 +523,17 @@ static void draw_hex(const struct ws_ui *ui, const struct packet_row *row, struc
 			uint8_t byte = view->bytes[offset];
 			bool marked = offset >= first && offset < end;
 			bool pointed = view->in_bytes && offset == view->byte;
-			bool answer = is_marked_byte(ui, offset);
+			bool answer = byte_is(ui, offset, lesson_marks), hidden = byte_is(ui, offset, lesson_hides);
 			enum ws_style style = marked || answer ? WS_STYLE_HIGHLIGHT : byte_style(&view->packet, offset);
 			int column = 7 + 3 * (int)i;
-			ws_canvas_printf(canvas, at, column, canvas->columns, style, "%02x", byte);
-			ws_canvas_put(canvas, at, text + (int)i, style, byte >= 0x20 && byte < 0x7f ? byte : '.');
+			if (hidden)
+				ws_canvas_text(canvas, at, column, canvas->columns, style, "??");
+			else
+				ws_canvas_printf(canvas, at, column, canvas->columns, style, "%02x", byte);
+			ws_canvas_put(canvas, at, text + (int)i, style,
+			              hidden                        ? '?'
+			              : byte >= 0x20 && byte < 0x7f ? byte
+			                                            : '.');
 			if (answer)
 				ws_canvas_paint(canvas, at, column, 2, style, WS_BOLD);
 			if (marked && (offset == first || i == 0))
