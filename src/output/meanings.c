@@ -74,6 +74,10 @@
 	X("next", "number", "the one that took them over")                                                             \
 	X("duration", "seconds", "from the first packet to the last")                                                  \
 	X("community_id", "text", "Community ID, version 1, with seed 0")                                              \
+	X("tunnel", "text", "kinds, ids and ends of the tunnels that it is in, the outermost first")                   \
+	X("tunnel_id", "number", "the id of the innermost tunnel, in the first packet")                                \
+	X("tunnel_source", "address", "where the innermost tunnel begins, in the first packet")                        \
+	X("tunnel_destination", "address", "where it ends")                                                            \
 	X("ip", "address", "IPv4 address")                                                                             \
 	X("mac", "MAC address", "the address that it is bound to")                                                     \
 	X("previous_mac", "MAC address", "the one before; null when it has not changed")                               \
