@@ -199,9 +199,12 @@ static void reset_arrives(struct ws_step_context *x)
 	enum ws_state before = peer->state;
 	if (peer->dead || !accepts(x) || (before == WS_TIME_WAIT && peer->keeps_time_wait))
 		return;
+	const bool certain = before != WS_FIN_WAIT_2 || exact(x);
 	fin_arrives_first(x, peer);
 	peer->dead = WS_DEAD_GOT_RST;
 	peer->dead_us = ws_micros(x->segment->time);
+	if (!certain)
+		peer->dead_us -= x->machine->rtt_us + 1; /* an ACK that follows, however soon, is a challenge */
 	ws_presume(x, peer);
 	ws_publish(x, peer, WS_BASIS_PRESUMED,
 	           before == WS_SYN_SENT    ? WS_WHY_RST_REFUSES
