@@ -33,7 +33,7 @@
 	X(WS_ACT_REVERSE, "reverse", "r", "sort the other way round")                                                  \
 	X(WS_ACT_SEARCH, "search", "/", "search for an address, a port, a state, a verdict")                           \
 	X(WS_ACT_FIND_NEXT, "find-next", "n", "to the next one found")                                                 \
-	X(WS_ACT_FIND_PREVIOUS, "find-previous", "N", "to the one found before")                                       \
+	X(WS_ACT_FIND_PREVIOUS, "find-previous", "N", "to the one found before; without a search: names or numbers")   \
 	X(WS_ACT_FILTER, "filter", "F", "show only what matches a filter: 10.0.0.0/8 and port == 443")                 \
 	X(WS_ACT_HOSTS, "hosts", "H", "hosts in TIME_WAIT and CLOSE_WAIT, by address")                                 \
 	X(WS_ACT_FOLLOW, "follow", "f", "follow the newest")                                                           \

@@ -255,6 +255,7 @@ struct ws_packet {
 	uint32_t icmp_mtu; /* of "fragmentation needed" and "packet too big"; 0: none */
 	struct ws_quote quote;
 
+	bool may_name; /* its payload may state the name of a host, so the tracker must see its bytes */
 	uint32_t flow; /* set and read by the tracker, see ws_tracker_hash(); 0: none */
 };
 

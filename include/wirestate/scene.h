@@ -63,6 +63,7 @@ struct ws_ui_options {
 	enum ws_screen screen;
 	const char *filter; /* the list's display filter to begin with, or NULL */
 	bool play;          /* begin at the capture's start, playing */
+	bool numbers;       /* -n: addresses are never shown as names */
 	int times;          /* 1 + enum ws_times, how the lifelines write times; 0: the time since the one before */
 	/* By action: the text of its key ("Enter", "q"), for hint lines and help, NULL where it has none.
 	 * WS_ACTION_COUNT of them; NULL: no hints. */

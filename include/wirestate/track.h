@@ -154,6 +154,7 @@ struct ws_tracker_config {
 	uint64_t max_memory;       /* bytes, 0: 1 GiB */
 	bool ignore_checksums;     /* take segments with wrong checksums as good */
 	bool history;              /* keep every connection's segments, for replay */
+	bool names;                /* learn the names of hosts */
 	uint64_t debug_connection; /* report each input of the connection with this number as WS_EVENT_INPUT; 0: none */
 	uint8_t hash_key[16];      /* random, so that no sender can choose the bucket of its packets */
 };
@@ -321,11 +322,12 @@ struct ws_endpoint_info {
 	uint8_t window_scale; /* 255 when not sent or not seen */
 	uint16_t window, mss; /* the last ones sent; the window is not scaled; mss 0: none */
 	bool sent_any;
+	const char *name; /* of the host, to be cleaned; NULL: not known. Valid until the next packet */
+	uint8_t name_source;                    /* enum ws_name_source */
 	const struct ws_frame_process *process; /* as the capture file says; NULL: not stated */
 	bool process_guessed;                   /* the file does not say at which endpoint it is */
 	uint32_t unacknowledged;                /* bytes (SYN and FIN count one each) sent and not acknowledged */
-	/* From its segments to the acknowledgments that cover them, as captured; -1: none was measured. The median is
-	 * right within 13 %, and exact for a single one. */
+	/* From its segments to the ACKs that cover them; -1: none was measured. The median is right within 13 %. */
 	ws_time rtt_min, rtt_median, rtt_max;
 	uint32_t rtt_count;
 	uint64_t
@@ -390,6 +392,7 @@ struct ws_conn_info {
 	                       * numbers; 0: none */
 	uint32_t syn_ack_repeats;        /* SYN-ACKs sent again after the handshake's ACK had been captured */
 	struct ws_icmp_note icmp;        /* count 0: none, or no longer known */
+	const char *sni, *alpn, *http_host; /* what the client said first, as `name`; NULL: nothing of that kind */
 	bool superseded;                 /* a newer connection took over its addresses and ports */
 	const char *conn_state;          /* Zeek's conn_state, with the likely client as originator; static */
 	char history[40];                /* Zeek's history, likewise */

@@ -67,8 +67,10 @@ static struct snapshot *snapshot_open(struct point *point, uint64_t memory, stru
 			goto fail;
 	}
 	snapshot->tracker = session_new_tracker(point->session, snapshot->capture, memory, error);
-	if (snapshot->tracker)
+	if (snapshot->tracker) {
+		(void)point_name_hosts(point, snapshot->tracker, 0);
 		return snapshot;
+	}
 fail:
 	snapshot_close(snapshot);
 	return NULL;

@@ -13,6 +13,8 @@
 #include "app/session.h"
 #include "app/signals.h"
 
+#include <wirestate/names.h>
+
 #include <string.h>
 #include <time.h>
 
@@ -123,11 +125,20 @@ static void on_frame(void *context, const struct ws_frame *frame)
 	session_decoded(session, frame);
 	ws_tracker_hash(point->tracker, &slot->packet);
 	track_pending(point);
-	if (session->may_defer && slot->packet.flow && !slot->packet.fragment)
+	if (session->may_defer && slot->packet.flow && !slot->packet.fragment && !slot->packet.may_name)
 		lookahead_defer(&point->lookahead, slot, point->tracker);
 	else
 		track(point, slot);
 	point->packets++;
+}
+
+size_t point_name_hosts(const struct point *point, struct ws_tracker *tracker, size_t known)
+{
+	struct ws_host_name host;
+	for (; ws_capture_host_name(point->capture, known, &host); known++)
+		if (!point->session->options->numeric)
+			ws_tracker_name_host(tracker, &host.address, host.ip_version, host.name, WS_NAME_FILE);
+	return known;
 }
 
 bool point_read(struct point *point, int max)
@@ -138,6 +149,7 @@ bool point_read(struct point *point, int max)
 		return false;
 	const uint64_t packets = point->packets;
 	const enum ws_read result = ws_capture_read(point->capture, max, on_frame, point, &error);
+	point->host_names = point_name_hosts(point, point->tracker, point->host_names);
 	if (point->said && point->packets != packets && monotonic() - point->said > SHOWN_FOR)
 		point->said = 0;
 	track_pending(point);

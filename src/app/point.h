@@ -26,6 +26,7 @@ struct point {
 	const char *wait_text;     /* live: why nothing can come for now, or NULL */
 	const char *reported_wait; /* the wait_text that was last reported on standard error */
 	bool ended;                /* no packet will come any more */
+	size_t host_names;         /* names of hosts that the file states, and that the tracker has */
 	struct feeder feeder;      /* --follow, a folder: the helper that reads the files */
 	ws_time said;              /* monotonic(): when it said something that is still to be shown; 0: nothing */
 	struct lookahead lookahead;
@@ -46,6 +47,8 @@ bool point_read(struct point *point, int max);
 void point_drain(struct point *point);
 /* Live, when no packet is waiting: lets timers run by the clock. */
 void point_idle(struct point *point);
+/* Gives a tracker the names of hosts that the capture states, from index `known` on; returns how many there are. */
+size_t point_name_hosts(const struct point *point, struct ws_tracker *tracker, size_t known);
 /* What a helper says about its files, a sentence without full stop, or NULL: nothing new. Errors go to the session. */
 const char *point_message(struct point *point);
 /* The descriptor to poll for packets; -1 when there is none, or nothing more to come. */

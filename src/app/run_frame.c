@@ -76,6 +76,7 @@ bool frame_open(struct frame *frame, struct session *session)
 	                  : options->export    ? WS_SCREEN_LIFELINES
 	                                       : WS_SCREEN_LIST,
 	        .filter = options->display_filter,
+	        .numbers = options->numeric,
 	        .times = options->times + 1,
 	        .key_name = options->keymap.name,
 	};

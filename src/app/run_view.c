@@ -281,6 +281,7 @@ void run_view(struct session *session)
 	        .screen = teaches(session) ? WS_SCREEN_LIFELINES : WS_SCREEN_LIST,
 	        .filter = options->display_filter,
 	        .play = options->play,
+	        .numbers = options->numeric,
 	        .times = options->times + 1,
 	        .key_name = teaches(session) ? options->keymap.name_in_lesson : options->keymap.name,
 	};

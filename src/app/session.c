@@ -1,6 +1,7 @@
 /* A session runs its points: it opens what they write to, gives up privileges, reads them by turns and shares out the
  * memory. The way of a packet through one point is in point.c. */
 #include "app/session.h"
+#include "app/hosts_file.h"
 #include "app/joined.h"
 #include "app/signals.h"
 #include "app/sources.h"
@@ -58,6 +59,7 @@ struct ws_tracker *session_new_tracker(const struct session *session, const stru
 	        .time_wait = session->options->time_wait,
 	        .max_memory = memory - ws_capture_kept_memory(capture),
 	        .history = session->screen || session->point_count > 1,
+	        .names = !session->anonymizer, /* names would undo it */
 	        .ignore_checksums = session->options->ignore_checksums,
 	        .debug_connection = session->options->debug_connection,
 	};
@@ -65,7 +67,10 @@ struct ws_tracker *session_new_tracker(const struct session *session, const stru
 		ws_fail(error, WS_ERROR_SYSTEM, "cannot get random bytes from the kernel");
 		return NULL;
 	}
-	return ws_tracker_create(&config, error);
+	struct ws_tracker *tracker = ws_tracker_create(&config, error);
+	if (tracker)
+		hosts_file_name(session->hosts, tracker);
+	return tracker;
 }
 
 static uint32_t records(const struct options *options)
@@ -222,6 +227,8 @@ struct ws_capture *session_open_capture(struct session *session, bool live, cons
 
 static bool open_points(struct session *session, struct ws_error *error)
 {
+	if (!session->options->numeric && !session->anonymizer)
+		session->hosts = hosts_file_read("/etc/hosts");
 	const struct options *options = session->options;
 	const size_t sources = options->interface ? options->interfaces.count : options->reads.count;
 	session->live = options->interface;
@@ -337,6 +344,7 @@ void session_close(struct session *session)
 	if (session->directory >= 0)
 		close(session->directory);
 	anonymizer_free(session->anonymizer);
+	free(session->hosts);
 	free(session->named_frame_bytes);
 }
 

@@ -35,6 +35,7 @@ struct session {
 	 * or NULL. */
 	void (*observe)(void *context, const struct ws_frame *frame, const struct ws_track_result *result);
 	void *observe_context;
+	char *hosts;                       /* owned: the text of /etc/hosts, NULL where it is not used */
 	int directory;                     /* where the view may save files, -1: nowhere */
 	struct ws_protections protections; /* in force since session_confine(), the user's since `dropped` */
 	bool dropped;                      /* privileges are given up */

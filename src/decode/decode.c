@@ -8,6 +8,7 @@
  * Bytes can be missing for two reasons that must be kept apart. A header is TRUNCATED when the capture kept only the
  * first bytes of the frame; then its checksum cannot be verified. It is SHORT when the packet itself ends too early. */
 #include "decode/decode.h"
+#include "decode/application.h"
 
 #include "base/checksum.h"
 
@@ -263,6 +264,7 @@ void ws_decode(const struct ws_frame *frame, struct ws_packet *packet)
 		cursor.quoted = false;
 		decode_tail(&cursor, packet_end);
 	}
+	packet->may_name = ws_may_state_name(packet);
 }
 
 void ws_decode_datagram(struct ws_packet *packet, const uint8_t *datagram, uint32_t captured, uint32_t length)

@@ -5,6 +5,8 @@
 #include "output/columns.h"
 #include "output/community.h"
 
+#include <wirestate/names.h>
+
 /* ---- Columns that are a member of a structure, unchanged */
 
 #define MEMBER(function, source, set, member)                                                                          \
@@ -178,6 +180,22 @@ SIDE_TIME(rtt_min)
 SIDE_TIME(rtt_median)
 SIDE_TIME(rtt_max)
 
+static void side_name(const struct subject *s, unsigned index, struct value *v)
+{
+	set_text(v, conn_side(s, index)->name);
+}
+
+static void side_name_source(const struct subject *s, unsigned index, struct value *v)
+{
+	set_string(v, ws_name_source_word(conn_side(s, index)->name_source));
+}
+
+/* `index` 0 is the SNI, 1 ALPN, 2 the Host of HTTP. */
+static void conn_greeting(const struct subject *s, unsigned index, struct value *v)
+{
+	set_text(v, index == 0 ? s->conn->sni : index == 1 ? s->conn->alpn : s->conn->http_host);
+}
+
 static void side_smallest_window(const struct subject *s, unsigned index, struct value *v)
 {
 	set_known(v, conn_side(s, index)->smallest_window, conn_side(s, index)->smallest_window != UINT32_MAX);
@@ -200,13 +218,6 @@ static void side_retransmitted(const struct subject *s, unsigned index, struct v
 	set_time(v, (ws_time)(share * (double)WS_SECOND + 0.5));
 	if (!side->packets)
 		v->kind = VALUE_NULL;
-}
-
-static void set_composed(struct value *v, size_t length)
-{
-	v->kind = VALUE_WORD;
-	v->string = v->composed;
-	v->length = length;
 }
 
 static void conn_duration(const struct subject *s, unsigned index, struct value *v)
@@ -394,7 +405,9 @@ static void conn_incarnation(const struct subject *s, unsigned index, struct val
 	{group, "rtt_max", side_rtt_max, index},                                                                       \
 	{group, "throughput", side_throughput, index},                                                                 \
 	{group, "retransmitted", side_retransmitted, index},                                                           \
-	{group, "smallest_window", side_smallest_window, index}
+	{group, "smallest_window", side_smallest_window, index},                                                       \
+	{group, "name", side_name, index},                                                                             \
+	{group, "name_source", side_name_source, index}
 #define TO_SERVER(member) {"client_to_server", #member, direction_##member, 0},
 #define TO_CLIENT(member) {"server_to_client", #member, direction_##member, 1},
 /* clang-format on */
@@ -432,6 +445,9 @@ static const struct column connection_columns[] = {
         {NULL, "tunnel_id", conn_tunnel, 1},
         {NULL, "tunnel_source", conn_tunnel_end, 0},
         {NULL, "tunnel_destination", conn_tunnel_end, 1},
+        {NULL, "sni", conn_greeting, 0},
+        {NULL, "alpn", conn_greeting, 1},
+        {NULL, "http_host", conn_greeting, 2},
         /* From here on with several points. */
         {NULL, "points", conn_points, 0},
         {NULL, "numbers", conn_points, 1},

@@ -34,6 +34,20 @@ static inline void set_foreign(struct value *value, const char *bytes, size_t le
 	value->length = length;
 }
 
+static inline void set_text(struct value *v, const char *text)
+{
+	v->kind = VALUE_NULL;
+	if (text)
+		set_foreign(v, text, strlen(text));
+}
+
+static inline void set_composed(struct value *v, size_t length)
+{
+	v->kind = VALUE_WORD;
+	v->string = v->composed;
+	v->length = length;
+}
+
 static inline void set_address(struct value *value, const struct ws_addr *address, unsigned ip_version)
 {
 	value->kind = VALUE_ADDRESS;

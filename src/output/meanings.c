@@ -51,6 +51,11 @@
 	X("throughput", "bytes/s", "payload sent over the whole duration")                                             \
 	X("retransmitted", "share", "retransmissions divided by packets, 0 to 1")                                      \
 	X("smallest_window", "bytes", "the smallest window announced after the SYN, scaled")                           \
+	X("name", "text", "the host's name, see Names of hosts")                                                       \
+	X("name_source", "word", "where it comes from: sni, http, dns, file, hosts, or none")                          \
+	X("sni", "text", "the server name that a client of TLS asked for")                                             \
+	X("alpn", "text", "the protocols that it offered, separated by commas")                                        \
+	X("http_host", "text", "the Host of the first HTTP request")                                                   \
 	X("roles", "word", "seen, or guessed from the ports")                                                          \
 	X("first_time", "seconds since 1970", "of the first packet")                                                   \
 	X("last_time", "seconds since 1970", "of the last packet")                                                     \

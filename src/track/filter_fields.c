@@ -155,6 +155,17 @@ static int64_t get_tunnel_id(const struct filter_subject *subject, unsigned endp
 	return path && path->tunnel[path->count - 1].has_id ? subject->info->tunnel_id : FILTER_ABSENT;
 }
 
+static const char *get_name(const struct filter_subject *subject, unsigned endpoint)
+{
+	return subject->info->endpoint[endpoint].name;
+}
+
+static const char *get_sni(const struct filter_subject *subject, unsigned endpoint)
+{
+	(void)endpoint;
+	return subject->info->sni;
+}
+
 /* ---- Words */
 
 static const char *state_word(unsigned value)
@@ -251,6 +262,10 @@ const struct filter_field filter_fields[] = {
 	 "kinds, ids and ends of the tunnels that it is in: \"vxlan 42 192.0.2.1 192.0.2.2\"", get_tunnel},
 	{"tunnel_id", FILTER_NUMBER, FILTER_CONNECTION, get_tunnel_id, NULL, NULL, UINT32_MAX, WS_PART_IDENTITY | WS_PART_PROCESS,
 	 "id of the innermost tunnel, in the first packet", NULL},
+	{"name", FILTER_TEXT, FILTER_EITHER, NULL, NULL, NULL, 0, WS_PART_NAMES | WS_PART_OPENING | WS_PART_IDENTITY,
+	 "the name of the host, if one is known", get_name},
+	{"sni", FILTER_TEXT, FILTER_CONNECTION, NULL, NULL, NULL, 0, WS_PART_NAMES,
+	 "the server name that a client of TLS asked for", get_sni},
 	{"number", FILTER_NUMBER, FILTER_CONNECTION, get_number, NULL, NULL, INT64_MAX, WS_PART_LAST,
 	 "the connection's number", NULL},
 	{"points", FILTER_NUMBER, FILTER_CONNECTION, get_points, NULL, NULL, 8, WS_PART_IDENTITY,

@@ -1,6 +1,8 @@
 /* Reads connections, conversations, bindings and totals from the tracker as plain values. */
 #include "track/info.h"
 
+#include <wirestate/names.h>
+
 static uint32_t unacknowledged(const struct ws_conn *conn, unsigned i)
 {
 	const struct ws_endpoint *e = &conn->machine.endpoint[i], *peer = &conn->machine.endpoint[1 - i];
@@ -195,6 +197,33 @@ static void fill_endpoint(const struct ws_conn *conn, unsigned i, unsigned parts
 	}
 }
 
+/* What the client has said names the server. Else the name is that which the address had when the connection began, or
+ * the first one that it was given later. */
+static void fill_name(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned i,
+                      struct ws_endpoint_info *info)
+{
+	const struct ws_hostnames *names = &tracker->names;
+	uint32_t name = conn->name[i];
+	info->name_source = conn->name_source[i];
+	if (i != (unsigned)ws_conn_likely_client(conn) && (conn->sni || conn->http_host)) {
+		name = conn->sni ? conn->sni : conn->http_host;
+		info->name_source = conn->sni ? WS_NAME_SNI : WS_NAME_HTTP;
+	} else if (!name) {
+		name = ws_hostnames_find(names, &conn->address[i], conn->ip_version, &info->name_source);
+	}
+	info->name = ws_hostnames_text(names, name);
+}
+
+static void fill_names(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_conn_info *info)
+{
+	const struct ws_hostnames *names = &tracker->names;
+	for (unsigned i = 0; i < 2; i++)
+		fill_name(tracker, conn, i, &info->endpoint[i]);
+	info->sni = ws_hostnames_text(names, conn->sni);
+	info->alpn = ws_hostnames_text(names, conn->alpn);
+	info->http_host = ws_hostnames_text(names, conn->http_host);
+}
+
 static void fill_processes(const struct ws_conn *conn, struct ws_conn_info *info)
 {
 	const unsigned likely_client = (unsigned)ws_conn_likely_client(conn);
@@ -274,6 +303,8 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 		info->first_time = conn->first_time;
 	if (parts & WS_PART_PROCESS)
 		fill_processes(conn, info);
+	if (parts & WS_PART_NAMES)
+		fill_names(tracker, conn, info);
 	if (parts & WS_PART_REST)
 		fill_rest(tracker, conn, info);
 	for (unsigned i = 0; i < 2; i++)

@@ -18,6 +18,7 @@
 	X(WS_PART_LAST, number, last_time)                                                                             \
 	X(WS_PART_FIRST, first_time, first_time)                                                                       \
 	X(WS_PART_PROCESS, process, process_unsure)                                                                    \
+	X(WS_PART_NAMES, name, name_source)                                                                            \
 	X(WS_PART_ROUND_TRIPS, rtt, rtt)                                                                               \
 	X(WS_PART_REST, zeek, previous)
 

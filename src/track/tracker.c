@@ -5,6 +5,7 @@
  * run in packet time before each packet. Nothing is allocated per packet unless history is kept. */
 #include "track/tracker.h"
 #include "track/reset_note.h"
+#include "track/stall.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,8 @@ struct ws_tracker *ws_tracker_create(const struct ws_tracker_config *config, str
 	ws_arp_init(&tracker->arp, config->hash_key);
 	ws_fragments_init(&tracker->fragments, config->hash_key, WS_FRAGMENTS_BUDGET);
 	ws_details_init(tracker);
+	ws_hostnames_init(&tracker->names, config->hash_key, config->names,
+	                  config->max_memory ? config->max_memory : UINT64_C(1) << 30);
 	ws_file_notes_init(&tracker->file_notes, config->max_memory ? config->max_memory : UINT64_C(1) << 30);
 	tracker->surroundings.hash_key = tracker->config.hash_key;
 	tracker->tunnels.hash_key = tracker->config.hash_key;
@@ -59,6 +62,7 @@ void ws_tracker_free(struct ws_tracker *tracker)
 	ws_arp_free(&tracker->arp);
 	ws_fragments_free(&tracker->fragments);
 	ws_details_free(tracker);
+	ws_hostnames_free(&tracker->names);
 	ws_file_notes_free(&tracker->file_notes);
 	ws_tunnels_free(&tracker->tunnels);
 	free(tracker->debug);
@@ -297,66 +301,19 @@ static uint32_t link_id_of(const struct ws_packet *packet)
 	return packet->interface << 12 ^ (packet->vlan == WS_NO_VLAN ? 0 : packet->vlan + 1u);
 }
 
-/* Records closed windows and unanswered retransmissions, for verdicts long after these segments. */
-static void note_stall(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis)
-{
-	struct ws_traffic *self = &conn->traffic[s->direction], *peer = &conn->traffic[s->direction ^ 1];
-	const struct ws_endpoint *other = &conn->machine.endpoint[s->direction ^ 1];
-	bool probe = analysis & (1u << WS_ANALYSIS_ZERO_WINDOW_PROBE | 1u << WS_ANALYSIS_KEEP_ALIVE);
-	if (probe && peer->closed_since)
-		peer->closed_probes++;
-	if (analysis & 1u << WS_ANALYSIS_ZERO_WINDOW && !self->closed_since) {
-		self->closed_since = s->time;
-		self->closed_probes = 0;
-	} else if (s->window && s->flags & WS_TCP_ACK) {
-		self->closed_since = 0;
-	}
-	if (self->stalled && self->stalled_ack != other->last_ack_sent)
-		self->stalled = 0;
-	if (analysis & 1u << WS_ANALYSIS_RETRANSMISSION && (s->length || s->flags & WS_TCP_FIN)) {
-		if (!self->stalled++) {
-			conn->marks[s->direction].stalled_since = s->time;
-			self->stalled_ack = other->last_ack_sent;
-		}
-	}
-}
-
-/* Records probes that the peer has not answered, and SYN-ACKs that the handshake's ACK should have ended. */
-static void note_silence(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis)
-{
-	struct ws_marks *marks = &conn->marks[s->direction];
-	const uint32_t peer_packets = (uint32_t)conn->traffic[s->direction ^ 1].packets;
-	const unsigned syn_ack = WS_TCP_SYN | WS_TCP_ACK;
-	if (analysis & 1u << WS_ANALYSIS_KEEP_ALIVE) {
-		if (!marks->unanswered_keep_alives || marks->peer_packets != peer_packets) {
-			marks->unanswered_keep_alives = 0;
-			marks->peer_packets = peer_packets;
-			marks->unanswered_since = s->time;
-		}
-		marks->unanswered_keep_alives++;
-	}
-	if ((s->flags & syn_ack) != syn_ack)
-		return;
-	const struct ws_endpoint *e = &conn->machine.endpoint[s->direction];
-	if (e->syn_ack_sent && e->iss != s->sequence)
-		conn->renumbered = 1;
-	else if (conn->machine.saw_handshake_ack)
-		marks->syn_ack_repeats++;
-}
-
 static void count_analysis(struct ws_conn *conn, const struct ws_segment *s, const struct ws_analysis_result *result)
 {
 	struct ws_traffic *traffic = &conn->traffic[s->direction];
 	if (result->bytes_in_flight > traffic->most_in_flight)
 		traffic->most_in_flight = result->bytes_in_flight;
 	ws_zeek_note(&conn->zeek, s, result->analysis);
-	note_stall(conn, s, result->analysis);
+	ws_stall_note(conn, s, result->analysis);
 	if (!s->duplicate && !s->bad_checksum)
 		ws_rtt_note(conn->rtt, &traffic->timer, &conn->traffic[s->direction ^ 1].timer, s, result->analysis);
 	if (!result->analysis)
 		return;
 	if (!s->duplicate)
-		note_silence(conn, s, result->analysis);
+		ws_silence_note(conn, s, result->analysis);
 	struct ws_marks *marks = &conn->marks[s->direction];
 #define X(member, mark) marks->member += result->analysis >> mark & 1;
 	WS_COUNTERS(X)
@@ -380,6 +337,8 @@ void ws_tracker_hash(const struct ws_tracker *tracker, struct ws_packet *packet)
 		return;
 	struct ws_tuple tuple = tuple_of(packet);
 	packet->flow = ws_table_hash(&tracker->table, &tuple);
+	if (tracker->names.waiting && ws_hostnames_wait(&tracker->names, packet->flow))
+		packet->may_name = true;
 	ws_table_prefetch_entry(&tracker->table, packet->flow);
 }
 
@@ -387,6 +346,13 @@ void ws_tracker_prefetch(const struct ws_tracker *tracker, const struct ws_packe
 {
 	if (packet->flow)
 		ws_table_prefetch_conn(&tracker->table, packet->flow);
+}
+
+static void begin_connection(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_packet *packet)
+{
+	ws_hops_note(&tracker->exchanges, packet);
+	conn->tunnel_id = packet->tunnel_count ? packet->tunnel[packet->tunnel_count - 1].id : 0;
+	ws_hostnames_begin(&tracker->names, conn);
 }
 
 static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet, struct ws_track_result *result)
@@ -411,10 +377,8 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 		return;
 	}
 	unsigned direction = segment.direction;
-	if (!conn->traffic[0].packets && !conn->traffic[1].packets) {
-		ws_hops_note(&tracker->exchanges, packet);
-		conn->tunnel_id = packet->tunnel_count ? packet->tunnel[packet->tunnel_count - 1].id : 0;
-	}
+	if (!conn->traffic[0].packets && !conn->traffic[1].packets)
+		begin_connection(tracker, conn, packet);
 	if (conn->link_id[direction] == WS_NO_LINK)
 		conn->link_id[direction] = link_id;
 	if (ws_dedup_seen(&tracker->dedup, &segment, packet->checksum_sent, conn, link_id)) {
@@ -438,6 +402,10 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 	ws_tracker_apply(tracker, conn, &segment, segment.frame);
 	if ((segment.flags & (WS_TCP_SYN | WS_TCP_ACK)) == (WS_TCP_SYN | WS_TCP_ACK))
 		ws_surroundings_answered(&tracker->surroundings, &conn->address[direction], conn->port[direction]);
+	/* Of a segment that was hashed only here, the bytes are still there. */
+	if (packet->may_name ||
+	    (!packet->flow && tracker->names.waiting && ws_hostnames_wait(&tracker->names, tuple.hash)))
+		ws_hostnames_segment(&tracker->names, conn, packet, &segment);
 	if (packet->frame->comment || packet->frame->process) {
 		ws_file_notes_take(&tracker->file_notes, conn, direction, packet->frame);
 		tracker->processes_named = tracker->processes_named || packet->frame->process;
@@ -498,6 +466,8 @@ static void track_transport(struct ws_tracker *tracker, const struct ws_packet *
 	case WS_TRANSPORT_UDP:
 		tracker->stats.udp++;
 		tracker->stats.bad_checksums += packet->checksum == WS_CHECKSUM_BAD;
+		if (packet->may_name)
+			ws_hostnames_datagram(&tracker->names, packet);
 		track_datagram(tracker, packet,
 		               &(struct ws_udp_datagram){
 		                       .source = &packet->source,

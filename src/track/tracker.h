@@ -11,6 +11,7 @@
 #include "track/file_notes.h"
 #include "track/fragments.h"
 #include "track/history.h"
+#include "track/hostnames.h"
 #include "track/log.h"
 #include "track/series.h"
 #include "track/surroundings.h"
@@ -40,6 +41,7 @@ struct ws_tracker {
 	struct ws_series series;
 	struct ws_file_notes file_notes;
 	struct ws_tunnels tunnels;
+	struct ws_hostnames names;
 	bool processes_named;   /* of some connection a process is known */
 	struct ws_debug *debug; /* with debug_connection, else NULL */
 	struct ws_tracker_stats stats;

@@ -1,4 +1,5 @@
 /* Words about changes of state, and about a whole capture. */
+#include <wirestate/names.h>
 #include <wirestate/text.h>
 #include <wirestate/track.h>
 
@@ -68,4 +69,14 @@ void ws_no_connection_words(struct ws_text *text, const struct ws_tracker_stats 
 	}
 	if (!explained)
 		ws_text_puts(text, " for which there was no room in memory");
+}
+
+const char *ws_name_source_word(enum ws_name_source source)
+{
+	static const char *const words[] = {
+#define X(name, word) word,
+	        WS_NAME_SOURCES(X)
+#undef X
+	};
+	return words[source < WS_NAME_SOURCE_COUNT ? source : WS_NAME_NONE];
 }

@@ -103,6 +103,10 @@ static bool list_act(struct ws_ui *ui, const struct ws_model *model, enum ws_act
 		return true;
 	case WS_ACT_FIND_NEXT:
 	case WS_ACT_FIND_PREVIOUS:
+		if (action == WS_ACT_FIND_PREVIOUS && !list->search.pattern[0]) {
+			list->numbers = !list->numbers;
+			return true;
+		}
 		list->follow = false;
 		list->touched = true;
 		list_search_again(ui, model, action == WS_ACT_FIND_PREVIOUS);

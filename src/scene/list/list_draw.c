@@ -8,6 +8,8 @@
 #include "scene/widgets/hints.h"
 #include "scene/widgets/table.h"
 
+#include <wirestate/names.h>
+
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -300,13 +302,43 @@ static void state_cell(struct pen *pen, const struct columns *c, const struct ws
 	pen_cell(pen, c->state, false, draw_state_style(endpoint->state), ws_text_cstr(&text));
 }
 
-static void endpoint_cell(struct pen *pen, int width, const struct ws_conn_info *info, int endpoint, bool guessed,
-                          enum ws_style style)
+/* A name and the port, with a ~ in front of a name that belongs to the address only. A long name loses its end. */
+static void draw_named(struct ws_text *text, const struct ws_endpoint_info *endpoint, int width)
 {
-	char buffer[80];
+	char port[12], buffer[200], name[200];
+	struct ws_text clean = WS_TEXT_OVER(buffer);
+	snprintf(port, sizeof(port), ":%u", endpoint->port);
+	if (ws_name_is_attributed(endpoint->name_source))
+		ws_text_putc(&clean, '~');
+	ws_text_clean(&clean, endpoint->name, strlen(endpoint->name));
+	const char *whole = ws_text_cstr(&clean);
+	const int room = width - (int)strlen(port), columns = ws_columns(whole);
+	int used = 0;
+	size_t length = 0, step;
+	for (; whole[length]; length += step) {
+		const int next = ws_columns_of_next(whole + length, strlen(whole + length), &step);
+		if (used + next > (columns > room ? room - 1 : room))
+			break;
+		used += next;
+	}
+	snprintf(name, sizeof(name), "%.*s", (int)length, whole);
+	ws_text_printf(text, "%s%s%s", name, columns > room ? "\xe2\x80\xa6" : "", port);
+}
+
+static void endpoint_cell(struct pen *pen, int width, const struct ws_conn_info *info, int endpoint, bool guessed,
+                          bool names, enum ws_style style)
+{
+	char buffer[240];
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	if (!width)
 		return;
+	if (names && info->endpoint[endpoint].name) {
+		draw_named(&text, &info->endpoint[endpoint], width - (guessed ? 2 : 0));
+		if (guessed)
+			ws_text_puts(&text, " ?");
+		pen_cell(pen, width, false, style, ws_text_cstr(&text));
+		return;
+	}
 	draw_endpoint(&text, &info->endpoint[endpoint].address, info->ip_version, info->endpoint[endpoint].port,
 	              width - (guessed ? 2 : 0));
 	if (guessed)
@@ -341,7 +373,7 @@ static const char *reset_by(const struct ws_conn_info *info)
 }
 
 static void draw_row(const struct ws_model *model, const struct columns *c, struct ws_canvas *canvas, int row,
-                     const struct ws_conn_info *info)
+                     const struct ws_conn_info *info, bool names)
 {
 	char buffer[40], extra[96];
 	struct ws_text text;
@@ -352,8 +384,8 @@ static void draw_row(const struct ws_model *model, const struct columns *c, stru
 
 	snprintf(buffer, sizeof(buffer), "%llu", (unsigned long long)info->number);
 	pen_cell(&pen, c->number, true, WS_STYLE_DIM, buffer);
-	endpoint_cell(&pen, c->client, info, client, info->client == WS_ROLE_UNKNOWN, WS_STYLE_CLIENT);
-	endpoint_cell(&pen, c->server, info, !client, false, WS_STYLE_SERVER);
+	endpoint_cell(&pen, c->client, info, client, info->client == WS_ROLE_UNKNOWN, names, WS_STYLE_CLIENT);
+	endpoint_cell(&pen, c->server, info, !client, false, names, WS_STYLE_SERVER);
 	state_cell(&pen, c, &info->endpoint[client]);
 	state_cell(&pen, c, &info->endpoint[!client]);
 	text = WS_TEXT_OVER(buffer);
@@ -524,7 +556,7 @@ void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_c
 			ws_canvas_text(canvas, row, 2, canvas->columns, WS_STYLE_DIM, "(evicted to save memory)");
 			continue;
 		}
-		draw_row(model, &c, canvas, row, &info);
+		draw_row(model, &c, canvas, row, &info, !ui->list.numbers && !ui->options.numbers);
 		if (i == list->cursor.selected)
 			table_mark(canvas, row);
 	}

@@ -14,13 +14,15 @@ enum { SLICE = 10000 }; /* connections looked at in a tick */
 
 static bool contains(const struct ws_tracker *tracker, const struct ws_conn_info *info, const char *pattern)
 {
-	char buffer[512];
+	char buffer[1024];
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	const char *tag;
 	for (unsigned i = 0; i < 2; i++) {
 		const struct ws_endpoint_info *endpoint = &info->endpoint[(unsigned)info->likely_client ^ i];
 		ws_text_endpoint(&text, &endpoint->address, info->ip_version, endpoint->port);
 		ws_text_printf(&text, " %s ", ws_state_name(endpoint->state));
+		if (endpoint->name)
+			ws_text_puts(&text, endpoint->name);
 	}
 	if (strcasestr(ws_text_cstr(&text), pattern))
 		return true;

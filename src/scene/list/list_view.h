@@ -75,14 +75,15 @@ struct list_search {
 struct list_view {
 	enum ws_order sort;
 	bool reverse, follow;
+	bool numbers;  /* addresses are not shown as names */
 	bool touched;  /* the user has moved or sorted; until then a live list follows the newest connection */
 	uint64_t seen; /* live: how many connections there were when the newest one was on the screen; 0: not yet */
 	struct ws_filter *filter; /* NULL: every connection */
 	char *filter_text;
 	const char *capture_filter; /* the model's, when it was laid out last; NULL: none */
-	uint64_t selected;       /* number of the selected connection, 0: none yet */
-	struct ws_cursor cursor; /* where it stands */
-	size_t visible;          /* how many connections fit on the screen */
+	uint64_t selected;          /* number of the selected connection, 0: none yet */
+	struct ws_cursor cursor;    /* where it stands */
+	size_t visible;             /* how many connections fit on the screen */
 	struct list_survey survey;
 	struct list_search search;
 };

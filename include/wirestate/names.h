@@ -1,0 +1,37 @@
+/* Names of hosts: those that packets state are learned by the tracker itself, see track.h. */
+#ifndef WIRESTATE_NAMES_H
+#define WIRESTATE_NAMES_H
+
+#include <wirestate/types.h>
+
+struct ws_tracker;
+
+/* X(enumerator, word): where the name of a host comes from, in the order in which they count. What a connection's own
+ * bytes say is certain; a name of the address is attributed. */
+#define WS_NAME_SOURCES(X)                                                                                             \
+	X(WS_NAME_NONE, "none")                                                                                        \
+	X(WS_NAME_SNI, "sni")                                                                                          \
+	X(WS_NAME_HTTP, "http")                                                                                        \
+	X(WS_NAME_DNS, "dns")                                                                                          \
+	X(WS_NAME_FILE, "file")                                                                                        \
+	X(WS_NAME_HOSTS, "hosts")
+
+enum ws_name_source {
+#define X(name, word) name,
+	WS_NAME_SOURCES(X)
+#undef X
+	        WS_NAME_SOURCE_COUNT
+};
+const char *ws_name_source_word(enum ws_name_source source);
+/* A name has been concluded from the address, and must be shown as such. */
+static inline bool ws_name_is_attributed(enum ws_name_source source)
+{
+	return source >= WS_NAME_DNS;
+}
+
+/* Takes in the name of a host that the capture file or /etc/hosts states; those of the wire come with packets. Needs
+ * `names` of the configuration. */
+void ws_tracker_name_host(struct ws_tracker *tracker, const struct ws_addr *address, unsigned ip_version,
+                          const char *name, enum ws_name_source source);
+
+#endif

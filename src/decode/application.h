@@ -1,0 +1,41 @@
+/* Names that application protocols state: answers of DNS, the server name of TLS, the host of HTTP. These parsers take
+ * bytes from outside: each looks at what it is given only, in bounded time, and allocates nothing. Nothing is asked of
+ * the network. */
+#ifndef WS_DECODE_APPLICATION_H
+#define WS_DECODE_APPLICATION_H
+
+#include <wirestate/packet.h>
+
+enum { WS_NAME_MOST = 256, WS_ALPN_MOST = 128 }; /* with the terminating NUL */
+
+/* ---- DNS (RFC 1035), also multicast DNS and LLMNR */
+
+typedef void ws_dns_fn(void *context, const char *name, const struct ws_addr *address, unsigned ip_version);
+
+/* Calls `fn` for each A and AAAA record among the answers of a response, with the name that was asked for where a chain
+ * of CNAMEs leads from it to the record, else with the record's own; and for each PTR record of an address. False: not
+ * a response, or malformed; the records before the malformed one have been reported. */
+bool ws_dns_answers(const uint8_t *message, size_t length, ws_dns_fn *fn, void *context);
+
+/* ---- The beginning of what a client sends */
+
+struct ws_greeting {
+	char server_name[WS_NAME_MOST]; /* SNI of TLS (RFC 6066), or Host of HTTP; empty: none is stated */
+	char alpn[WS_ALPN_MOST];        /* TLS (RFC 7301): the offered protocols, separated by commas */
+	bool tls;                       /* else HTTP */
+};
+
+enum ws_greeting_result {
+	WS_GREETING_NONE, /* these bytes are the beginning of neither */
+	WS_GREETING_MORE, /* the bytes end before all of it is there */
+	WS_GREETING_DONE,
+};
+
+enum { WS_GREETING_BYTES = 8192 }; /* what goes on after so many bytes is not looked at */
+
+enum ws_greeting_result ws_greeting_parse(const uint8_t *bytes, size_t length, struct ws_greeting *greeting);
+
+/* Whether a packet may state a name: a quick look, for every packet. */
+bool ws_may_state_name(const struct ws_packet *packet);
+
+#endif

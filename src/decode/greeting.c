@@ -1,0 +1,195 @@
+/* What a client says first: the ClientHello of TLS, or the head of an HTTP request. */
+#include "decode/application.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* ---- TLS (RFC 8446 §4.1.2, §5.1) */
+
+enum { RECORD_HEADER = 5, HANDSHAKE = 22, CLIENT_HELLO = 1, SERVER_NAME = 0, ALPN = 16 };
+
+struct span {
+	const uint8_t *at;
+	size_t left;
+};
+
+static unsigned load16(const uint8_t *bytes)
+{
+	return (unsigned)bytes[0] << 8 | bytes[1];
+}
+
+/* Takes `length` bytes off the front; false: there are fewer. */
+static bool take(struct span *span, size_t length, struct span *part)
+{
+	if (span->left < length)
+		return false;
+	*part = (struct span){span->at, length};
+	span->at += length;
+	span->left -= length;
+	return true;
+}
+
+/* Takes a part whose length, in so many bytes, is in front of it. */
+static bool take_sized(struct span *span, size_t size_bytes, struct span *part)
+{
+	struct span head;
+	size_t length = 0;
+	if (!take(span, size_bytes, &head))
+		return false;
+	for (size_t i = 0; i < size_bytes; i++)
+		length = length << 8 | head.at[i];
+	return take(span, length, part);
+}
+
+static void read_server_name(struct span data, struct ws_greeting *greeting)
+{
+	struct span list, type, name;
+	if (!take_sized(&data, 2, &list))
+		return;
+	while (take(&list, 1, &type) && take_sized(&list, 2, &name)) {
+		if (type.at[0] != 0 || !name.left || name.left >= WS_NAME_MOST || memchr(name.at, 0, name.left))
+			continue;
+		memcpy(greeting->server_name, name.at, name.left);
+		greeting->server_name[name.left] = '\0';
+		return;
+	}
+}
+
+static void read_alpn(struct span data, struct ws_greeting *greeting)
+{
+	struct span list, name;
+	size_t length = 0;
+	if (!take_sized(&data, 2, &list))
+		return;
+	while (take_sized(&list, 1, &name) && name.left && length + name.left + 2 < WS_ALPN_MOST &&
+	       !memchr(name.at, 0, name.left)) {
+		if (length)
+			greeting->alpn[length++] = ',';
+		memcpy(greeting->alpn + length, name.at, name.left);
+		length += name.left;
+		greeting->alpn[length] = '\0';
+	}
+}
+
+/* Of a whole handshake message's body. */
+static void read_hello(struct span body, struct ws_greeting *greeting)
+{
+	struct span part, extensions, type, data;
+	const size_t version_and_random = 2 + 32;
+	if (!take(&body, version_and_random, &part) || !take_sized(&body, 1, &part) || !take_sized(&body, 2, &part) ||
+	    !take_sized(&body, 1, &part) || !take_sized(&body, 2, &extensions))
+		return;
+	while (take(&extensions, 2, &type) && take_sized(&extensions, 2, &data)) {
+		if (load16(type.at) == SERVER_NAME)
+			read_server_name(data, greeting);
+		else if (load16(type.at) == ALPN)
+			read_alpn(data, greeting);
+	}
+}
+
+/* Joins the handshake bytes of the records, which may end anywhere in a message. */
+static enum ws_greeting_result parse_tls(const uint8_t *bytes, size_t length, struct ws_greeting *greeting)
+{
+	uint8_t joined[WS_GREETING_BYTES];
+	size_t used = 0, at = 0, need = 4;
+	while (used < need && at < length) {
+		if (bytes[at] != HANDSHAKE || (at + 1 < length && bytes[at + 1] != 3))
+			return WS_GREETING_NONE;
+		if (length - at < RECORD_HEADER)
+			return WS_GREETING_MORE;
+		const size_t size = load16(bytes + at + 3), there = length - at - RECORD_HEADER;
+		const size_t part = size < there ? size : there;
+		if (!size || used + part > sizeof(joined))
+			return WS_GREETING_NONE;
+		memcpy(joined + used, bytes + at + RECORD_HEADER, part);
+		used += part;
+		at += RECORD_HEADER + size;
+		if (used && joined[0] != CLIENT_HELLO)
+			return WS_GREETING_NONE;
+		if (used >= 4)
+			need = 4 + ((size_t)joined[1] << 16 | (size_t)joined[2] << 8 | joined[3]);
+		if (need > sizeof(joined))
+			return WS_GREETING_NONE;
+	}
+	if (used < need)
+		return WS_GREETING_MORE;
+	read_hello((struct span){joined + 4, need - 4}, greeting);
+	return WS_GREETING_DONE;
+}
+
+/* ---- HTTP/1 (RFC 9112) */
+
+static const char *const methods[] = {"GET ", "POST ", "HEAD ", "PUT ", "DELETE ", "OPTIONS ", "CONNECT ", "PATCH "};
+
+static bool begins_with_method(const uint8_t *bytes, size_t length)
+{
+	for (size_t i = 0; i < WS_ARRAY_SIZE(methods); i++) {
+		const size_t size = strlen(methods[i]);
+		if (memcmp(bytes, methods[i], size < length ? size : length) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The value of a header line without the space around it. */
+static void read_host(const uint8_t *value, size_t length, struct ws_greeting *greeting)
+{
+	while (length && (*value == ' ' || *value == '\t')) {
+		value++;
+		length--;
+	}
+	while (length && (value[length - 1] == ' ' || value[length - 1] == '\t' || value[length - 1] == '\r'))
+		length--;
+	if (!length || length >= WS_NAME_MOST || memchr(value, 0, length))
+		return;
+	memcpy(greeting->server_name, value, length);
+	greeting->server_name[length] = '\0';
+}
+
+static enum ws_greeting_result parse_http(const uint8_t *bytes, size_t length, struct ws_greeting *greeting)
+{
+	static const char label[] = "host:", version[] = " HTTP/1.";
+	size_t at = 0;
+	for (unsigned lines = 0;; lines++) {
+		const uint8_t *line = bytes + at, *end = memchr(line, '\n', length - at);
+		if (!end)
+			return WS_GREETING_MORE;
+		const size_t size = (size_t)(end - line), text = size && line[size - 1] == '\r' ? size - 1 : size;
+		if (lines == 0 && (text < sizeof(version) || memcmp(line + text - sizeof(version), version, 8) != 0))
+			return WS_GREETING_NONE;
+		if (lines && !text)
+			return WS_GREETING_DONE; /* the head has no Host */
+		if (lines && text >= sizeof(label) - 1 &&
+		    strncasecmp((const char *)line, label, sizeof(label) - 1) == 0) {
+			read_host(line + sizeof(label) - 1, text - (sizeof(label) - 1), greeting);
+			return WS_GREETING_DONE;
+		}
+		at += size + 1;
+	}
+}
+
+enum ws_greeting_result ws_greeting_parse(const uint8_t *bytes, size_t length, struct ws_greeting *greeting)
+{
+	*greeting = (struct ws_greeting){.tls = length && bytes[0] == HANDSHAKE};
+	if (!length)
+		return WS_GREETING_MORE;
+	if (length > WS_GREETING_BYTES)
+		length = WS_GREETING_BYTES;
+	if (greeting->tls)
+		return parse_tls(bytes, length, greeting);
+	return begins_with_method(bytes, length) ? parse_http(bytes, length, greeting) : WS_GREETING_NONE;
+}
+
+bool ws_may_state_name(const struct ws_packet *packet)
+{
+	enum { DNS = 53, MULTICAST_DNS = 5353, LLMNR = 5355 };
+	if (packet->payload_captured < 4 || packet->fragment)
+		return false;
+	const uint8_t *bytes = packet->frame->data + packet->payload_offset;
+	if (packet->transport == WS_TRANSPORT_TCP)
+		return (bytes[0] == HANDSHAKE && bytes[1] == 3) ||
+		       (bytes[0] >= 'C' && bytes[0] <= 'P' && begins_with_method(bytes, 4));
+	if (packet->transport != WS_TRANSPORT_UDP)
+		return false;
+	return packet->source_port == DNS || packet->source_port == MULTICAST_DNS || packet->source_port == LLMNR;
+}

@@ -1,0 +1,47 @@
+/* See stall.h. */
+#include "track/stall.h"
+
+void ws_stall_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis)
+{
+	struct ws_traffic *self = &conn->traffic[s->direction], *peer = &conn->traffic[s->direction ^ 1];
+	const struct ws_endpoint *other = &conn->machine.endpoint[s->direction ^ 1];
+	bool probe = analysis & (1u << WS_ANALYSIS_ZERO_WINDOW_PROBE | 1u << WS_ANALYSIS_KEEP_ALIVE);
+	if (probe && peer->closed_since)
+		peer->closed_probes++;
+	if (analysis & 1u << WS_ANALYSIS_ZERO_WINDOW && !self->closed_since) {
+		self->closed_since = s->time;
+		self->closed_probes = 0;
+	} else if (s->window && s->flags & WS_TCP_ACK) {
+		self->closed_since = 0;
+	}
+	if (self->stalled && self->stalled_ack != other->last_ack_sent)
+		self->stalled = 0;
+	if (analysis & 1u << WS_ANALYSIS_RETRANSMISSION && (s->length || s->flags & WS_TCP_FIN)) {
+		if (!self->stalled++) {
+			conn->marks[s->direction].stalled_since = s->time;
+			self->stalled_ack = other->last_ack_sent;
+		}
+	}
+}
+
+void ws_silence_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis)
+{
+	struct ws_marks *marks = &conn->marks[s->direction];
+	const uint32_t peer_packets = (uint32_t)conn->traffic[s->direction ^ 1].packets;
+	const unsigned syn_ack = WS_TCP_SYN | WS_TCP_ACK;
+	if (analysis & 1u << WS_ANALYSIS_KEEP_ALIVE) {
+		if (!marks->unanswered_keep_alives || marks->peer_packets != peer_packets) {
+			marks->unanswered_keep_alives = 0;
+			marks->peer_packets = peer_packets;
+			marks->unanswered_since = s->time;
+		}
+		marks->unanswered_keep_alives++;
+	}
+	if ((s->flags & syn_ack) != syn_ack)
+		return;
+	const struct ws_endpoint *e = &conn->machine.endpoint[s->direction];
+	if (e->syn_ack_sent && e->iss != s->sequence)
+		conn->renumbered = 1;
+	else if (conn->machine.saw_handshake_ack)
+		marks->syn_ack_repeats++;
+}

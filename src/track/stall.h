@@ -1,0 +1,12 @@
+/* What verdicts about a connection that does not go on need to know. */
+#ifndef WS_TRACK_STALL_H
+#define WS_TRACK_STALL_H
+
+#include "track/conn.h"
+
+/* Records closed windows and unanswered retransmissions, for verdicts long after these segments. */
+void ws_stall_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis);
+/* Records probes that the peer has not answered, and SYN-ACKs that the handshake's ACK should have ended. */
+void ws_silence_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis);
+
+#endif
