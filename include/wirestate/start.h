@@ -8,10 +8,10 @@
 /* Groups up to WS_LESSON_GROUP_COUNT are those of lessons, with their headings. X(enumerator, heading) of the others:
  */
 #define WS_START_GROUPS(X)                                                                                             \
-	X(WS_START_LAB, "The lab: two hosts and a wire on this machine")                                               \
 	X(WS_START_HERE, "Captures in this folder")                                                                    \
 	X(WS_START_CAPTURES, "Captures in ./captures")                                                                 \
 	X(WS_START_INTERFACES, "Interfaces, live")                                                                     \
+	X(WS_START_LAB, "The lab: two hosts and a wire on this machine")                                               \
 	X(WS_START_BUNDLED, "Captures that come with wirestate")
 
 enum ws_start_group {

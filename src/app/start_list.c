@@ -277,9 +277,9 @@ struct ws_start_entry *start_list(const char *command, size_t *count)
 	char bundled[PATH_MAX] = "";
 	const bool found = data_folder("captures", bundled, sizeof(bundled));
 	add_lessons(&list);
-	add_lab(&list);
 	add_own_captures(&list, found ? bundled : "");
 	add_interfaces(&list);
+	add_lab(&list);
 	if (found)
 		add_bundled(&list, bundled);
 	start_list_mark_done(list.entries, list.count);

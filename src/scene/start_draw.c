@@ -30,12 +30,18 @@ static void draw_heading(const struct ws_start *start, struct ws_canvas *canvas,
 	draw_cut(canvas, row, column, limit, WS_STYLE_KEY, heading_of(group));
 }
 
+/* Lessons and scenarios have a title of several words. */
+static bool has_title(const struct ws_start_entry *entry)
+{
+	return ws_start_is_lesson(entry->group) || entry->group == WS_START_LAB;
+}
+
 static void draw_entry(const struct ws_start *start, struct ws_canvas *canvas, int row, size_t index)
 {
 	const struct ws_start_entry *entry = &start->entries[index];
 	const int limit = canvas->columns - 1;
 	const enum ws_style style = entry->ready ? WS_STYLE_NORMAL : WS_STYLE_DIM;
-	const int about = NAME_COLUMN + (entry->group <= WS_START_LAB ? TITLE_WIDTH : NAME_WIDTH) + 1;
+	const int about = NAME_COLUMN + (has_title(entry) ? TITLE_WIDTH : NAME_WIDTH) + 1;
 	if (entry->done)
 		ws_canvas_put(canvas, row, 1, WS_STYLE_GOOD, 0x2713);
 	const int end = draw_cut(canvas, row, NAME_COLUMN, about - 1, style, entry->title);

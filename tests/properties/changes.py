@@ -10,12 +10,13 @@ ALL = 1 << 32
 FIN, SYN, ACK = 1, 2, 16
 SACK = 5
 # What a record says about numbers that were shifted; the texts have relative numbers, and those must not change.
-CHECKED = ("checksum", "fcs")
+CHECKED = ("checksum", "fcs", "community_id")
 OF_PCAPNG = ("interface", "section_comment", "comment")
 SHIFTED = ("sequence", "acknowledgment", "initial_sequence", *CHECKED)
 # The marks of the analysis, and what counts them.
 OF_ANALYSIS = ("analysis", "retransmissions", "fast_retransmissions", "spurious_retransmissions", "out_of_order", "lost_segments", "duplicate_acks",
-               "zero_windows", "zero_window_probes", "windows_full", "keep_alives", "most_in_flight", "history")
+               "zero_windows", "zero_window_probes", "windows_full", "keep_alives", "most_in_flight", "history",
+               "retransmitted", "rtt_min", "rtt_median", "rtt_max")
 MULTICAST4, MULTICAST6 = 224 << 24, 0xFF << 120
 ADDRESS = re.compile(r"(?<![\w.:§])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7})(?![\w])")
 
