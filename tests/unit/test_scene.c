@@ -124,7 +124,11 @@ static void test_the_replay_plays_to_its_end(void **state)
 	for (int i = 0; i < 100; i++)
 		ws_ui_tick(world->ui, &world->model, clock += 100 * WS_MILLISECOND);
 	assert_shows(world, "paused");
-	assert_shows(world, "CLOSED?"); /* by time alone */
+	assert_shows(world, "CLOSED?"); /* by time alone, which is explained like a step */
+	assert_shows(world, "no packet  step 10/10");
+	assert_shows(world, "WHAT  The client's TIME_WAIT runs out: no packet, only time.");
+	assert_shows(world, "client TIME_WAIT→CLOSED: twice the segment lifetime has passed");
+	assert_shows(world, "NEXT  nothing: both endpoints are CLOSED.");
 	assert_int_equal(ws_ui_next_change(world->ui, &world->model), WS_TIME_NEVER);
 }
 

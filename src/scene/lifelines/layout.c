@@ -3,6 +3,7 @@
 #include "scene/lifelines/lifelines.h"
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
+#include "track/why.h"
 
 #include <stdio.h>
 
@@ -87,8 +88,11 @@ void layout_title(const struct layout *layout, struct ws_canvas *canvas)
 	if (replay->follow && layout->model->running)
 		mode = live ? "▶ live" : "▶ following";
 	struct ws_text text = WS_TEXT_OVER(right);
-	ws_text_printf(&text, "frame %llu  step %zu/%zu  %s", (unsigned long long)layout->step.input.frame,
-	               replay->step + 1, layout->count, mode);
+	if (layout->step.input.frame)
+		ws_text_printf(&text, "frame %llu", (unsigned long long)layout->step.input.frame);
+	else
+		ws_text_puts(&text, "no packet"); /* only time has passed */
+	ws_text_printf(&text, "  step %zu/%zu  %s", replay->step + 1, layout->count, mode);
 	if (live)
 		title_lateness(layout, &text);
 	else
@@ -162,6 +166,30 @@ static void find_states(struct layout *layout)
 	}
 }
 
+/* When a capture ends before a TIME_WAIT, the replay goes on until that is over. No packet and no record shows it; the
+ * step that is explained then is the one that the timer would have caused. */
+static void end_wait(struct layout *layout)
+{
+	struct ws_step *step = &layout->step;
+	if (layout->has_next || !layout->arrived)
+		return;
+	for (uint8_t endpoint = 0; endpoint < 2; endpoint++) {
+		const ws_time end = step->time_wait_end[endpoint];
+		if (step->after[endpoint] != WS_TIME_WAIT || layout->state[endpoint] != WS_CLOSED)
+			continue;
+		step->input = (struct ws_segment){
+		        .kind = WS_INPUT_EXPIRY, .time = end, .direction = endpoint, .position = WS_POSITION_NONE};
+		step->transition[0] = (struct ws_transition){.endpoint = endpoint,
+		                                             .from = WS_TIME_WAIT,
+		                                             .to = WS_CLOSED,
+		                                             .basis = WS_BASIS_TIMER,
+		                                             .certainty = WS_ASSUMED,
+		                                             .why = WS_WHY_TIMER};
+		step->transition_count = 1;
+		step->analysis = 0;
+	}
+}
+
 bool layout_step(const struct ws_ui *ui, const struct ws_model *model, size_t index, struct layout *layout)
 {
 	const struct replay *replay = &ui->replay;
@@ -194,6 +222,7 @@ bool layout_compose(const struct ws_ui *ui, const struct ws_model *model, int co
 	layout->line[0] = layout->time_width + layout->gutter + (layout->time_width ? 2 : 1);
 	layout->line[1] = columns - layout->gutter - 3;
 	find_states(layout);
+	end_wait(layout);
 	return true;
 }
 
