@@ -131,8 +131,7 @@ static bool list_act(struct ws_ui *ui, const struct ws_model *model, enum ws_act
 static bool list_click(struct ws_ui *ui, const struct ws_model *model, int row)
 {
 	struct list_view *list = &ui->list;
-	const int each =
-	        list_rows_each(ui->columns, ui->rows, ws_tracker_conn_count(model->tracker), list_has_extra(model));
+	const int each = list->each ? list->each : 1;
 	const int from = row - list_head_rows(list);
 	bool again;
 	list->cursor.count = list_count(list, model);
@@ -169,7 +168,7 @@ static void list_layout(struct ws_ui *ui, const struct ws_model *model)
 	else if (list_survey_is_elsewhere(list, model))
 		list_survey_again(list, model);
 	const size_t count = list_count(list, model);
-	int each = list_rows_each(ui->columns, ui->rows, ws_tracker_conn_count(model->tracker), list_has_extra(model));
+	const int each = list->each = list_rows_each(list, model, ui->columns, ui->rows);
 	int room = ui->rows - list_head_rows(list) - list_foot_rows(ui->rows);
 	list->visible = room > each ? (size_t)(room / each) : 1;
 	if (model->live && !list->touched)

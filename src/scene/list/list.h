@@ -54,9 +54,7 @@ bool list_filter_clear(struct ws_ui *ui, const struct ws_model *model); /* false
 /* list_draw.c */
 int list_foot_rows(int rows); /* rule, hints */
 int list_head_rows(const struct list_view *list);
-/* True when there are tunnels or processes to show beside the connections. */
-bool list_has_extra(const struct ws_model *model);
-int list_rows_each(int columns, int rows, size_t connections, bool extra);
+int list_rows_each(const struct list_view *list, const struct ws_model *model, int columns, int rows);
 void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
 
 #endif

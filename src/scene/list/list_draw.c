@@ -71,14 +71,10 @@ static struct columns choose_columns(int columns, int rows, size_t count, bool e
 	return c;
 }
 
-bool list_has_extra(const struct ws_model *model)
+/* True when there are tunnels or processes to show beside the connections. */
+static bool has_extra(const struct ws_model *model)
 {
 	return ws_tracker_names_processes(model->tracker) || ws_tracker_has_tunnels(model->tracker);
-}
-
-int list_rows_each(int columns, int rows, size_t connections, bool extra)
-{
-	return choose_columns(columns, rows, connections, extra).two_lines ? 2 : 1;
 }
 
 /* Title, counts, the filter if there is one, column heads, and a rule. */
@@ -346,22 +342,39 @@ static void endpoint_cell(struct pen *pen, int width, const struct ws_conn_info 
 	pen_cell(pen, width, false, style, ws_text_cstr(&text));
 }
 
-/* Draws the verdict's word and then its sentence, without the word where the sentence begins with it. */
-static void draw_verdict(struct ws_canvas *canvas, int row, int column, int limit, const struct ws_conn_info *info)
+/* The verdict's sentence, without its word where it begins with that. */
+static const char *verdict_words(struct ws_text *text, const char *tag)
 {
-	char sentence[256];
+	const char *words = ws_text_cstr(text);
+	const size_t length = strlen(tag);
+	if (strncasecmp(words, tag, length) == 0 && (words[length] == ':' || words[length] == ' '))
+		words += length + (words[length] == ':' ? 2 : 1);
+	return words;
+}
+
+/* Sentences line up below each other. */
+static int verdict_column(int column, const char *tag)
+{
+	const int end = column + ws_columns(tag);
+	return (end < column + 8 ? column + 8 : end) + 1;
+}
+
+/* Draws the verdict's word and then its sentence, in at most so many rows. */
+static void draw_verdict(struct ws_canvas *canvas, int row, int rows, int column, int limit,
+                         const struct ws_conn_info *info)
+{
+	char sentence[256], line[256];
 	struct ws_text text = WS_TEXT_OVER(sentence);
 	const char *tag;
 	int severity;
 	ws_conn_verdict(info, &text, &tag, &severity);
-	int end = ws_canvas_bold(canvas, row, column, limit, draw_verdict_style(tag, severity), tag);
-	if (end < column + 8)
-		end = column + 8; /* sentences line up below each other */
-	const char *words = ws_text_cstr(&text);
-	size_t length = strlen(tag);
-	if (strncasecmp(words, tag, length) == 0 && (words[length] == ':' || words[length] == ' '))
-		words += length + (words[length] == ':' ? 2 : 1);
-	draw_cut(canvas, row, end + 1, limit, WS_STYLE_NORMAL, words);
+	ws_canvas_bold(canvas, row, column, limit, draw_verdict_style(tag, severity), tag);
+	const char *words = verdict_words(&text, tag);
+	column = verdict_column(column, tag);
+	if (rows == 1)
+		draw_cut(canvas, row, column, limit, WS_STYLE_NORMAL, words);
+	for (int i = 0; i < rows && rows > 1 && draw_wrap(words, limit - column, i, line, sizeof(line)); i++)
+		draw_cut(canvas, row + i, column, limit, WS_STYLE_NORMAL, line);
 }
 
 /* Who sent the RST that ended a connection. */
@@ -372,7 +385,47 @@ static const char *reset_by(const struct ws_conn_info *info)
 	return info->reset_by - WS_CLOSED_BY_ENDPOINT_0 == info->likely_client ? "client" : "server";
 }
 
-static void draw_row(const struct ws_model *model, const struct columns *c, struct ws_canvas *canvas, int row,
+/* The tunnel and the processes of a connection. */
+static void say_extra(struct ws_text *text, const struct ws_conn_info *info)
+{
+	ws_tunnel_words(text, info->tunnel, info->tunnel_id);
+	if (text->length && (info->endpoint[0].process || info->endpoint[1].process))
+		ws_text_puts(text, "  ");
+	ws_processes_words(text, info);
+}
+
+/* Where the verdict has to end, below its row: before the tunnel and the processes. */
+static int verdict_limit(const struct columns *c, int columns, const struct ws_conn_info *info)
+{
+	char extra[96];
+	struct ws_text text = WS_TEXT_OVER(extra);
+	say_extra(&text, info);
+	const char *words = ws_text_cstr(&text);
+	return columns - 1 - (c->extra || !*words ? 0 : ws_columns(words) + 2);
+}
+
+int list_rows_each(const struct list_view *list, const struct ws_model *model, int columns, int rows)
+{
+	const size_t count = list_count(list, model);
+	const struct columns c = choose_columns(columns, rows, ws_tracker_conn_count(model->tracker), has_extra(model));
+	const size_t room = (size_t)(rows - list_head_rows(list) - list_foot_rows(rows));
+	int each = c.two_lines ? 2 : 1;
+	for (size_t i = 0; i < count && c.two_lines && count * (size_t)(each + 1) <= room; i++) {
+		struct ws_conn_info info;
+		char sentence[256];
+		struct ws_text text = WS_TEXT_OVER(sentence);
+		const char *tag;
+		if (!ws_tracker_conn(model->tracker, list_at(list, model, i), &info))
+			continue;
+		ws_conn_verdict(&info, &text, &tag, NULL);
+		const int width = verdict_limit(&c, columns, &info) - verdict_column(3 + c.number, tag);
+		while (count * (size_t)(each + 1) <= room && draw_wrap_rows(verdict_words(&text, tag), width) >= each)
+			each++;
+	}
+	return each;
+}
+
+static void draw_row(const struct ws_model *model, const struct columns *c, struct ws_canvas *canvas, int row, int each,
                      const struct ws_conn_info *info, bool names)
 {
 	char buffer[40], extra[96];
@@ -402,19 +455,16 @@ static void draw_row(const struct ws_model *model, const struct columns *c, stru
 	pen_cell(&pen, c->bytes, true, WS_STYLE_NORMAL, buffer);
 	pen_cell(&pen, c->reset, false, WS_STYLE_NORMAL, reset_by(info));
 	text = WS_TEXT_OVER(extra);
-	ws_tunnel_words(&text, info->tunnel, info->tunnel_id);
-	if (text.length && (info->endpoint[0].process || info->endpoint[1].process))
-		ws_text_puts(&text, "  ");
-	ws_processes_words(&text, info);
+	say_extra(&text, info);
 	const char *words = ws_text_cstr(&text);
 	int limit = canvas->columns - 1;
 	pen_cell(&pen, c->extra, false, WS_STYLE_NORMAL, words);
 	if (c->two_lines && !c->extra && *words)
 		limit = draw_right(canvas, row + 1, limit - ws_columns(words), limit, WS_STYLE_DIM, words) - 2;
 	if (c->verdict)
-		draw_verdict(canvas, row, pen.column, limit, info);
+		draw_verdict(canvas, row, 1, pen.column, limit, info);
 	else if (c->two_lines)
-		draw_verdict(canvas, row + 1, 3 + c->number, limit, info);
+		draw_verdict(canvas, row + 1, each - 1, 3 + c->number, limit, info);
 }
 
 /* Draws paragraphs and commands, which begin with "$ ", from a row on. Returns the row below. */
@@ -542,21 +592,20 @@ void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_c
 {
 	const struct list_view *list = &ui->list;
 	size_t count = list_count(list, model);
-	struct columns c = choose_columns(canvas->columns, canvas->rows, ws_tracker_conn_count(model->tracker),
-	                                  list_has_extra(model));
+	struct columns c =
+	        choose_columns(canvas->columns, canvas->rows, ws_tracker_conn_count(model->tracker), has_extra(model));
 	draw_title(ui, model, canvas);
 	draw_counts(list, model, canvas);
 	draw_filter(list, model, canvas);
 	draw_heads(list, model, &c, canvas);
-	int bottom = canvas->rows - list_foot_rows(canvas->rows), each = c.two_lines ? 2 : 1,
-	    row = list_head_rows(list);
+	int bottom = canvas->rows - list_foot_rows(canvas->rows), each = list->each, row = list_head_rows(list);
 	for (size_t i = list->cursor.top; i < count && row + each <= bottom; i++, row += each) {
 		struct ws_conn_info info;
 		if (!ws_tracker_conn(model->tracker, list_at(list, model, i), &info)) {
 			ws_canvas_text(canvas, row, 2, canvas->columns, WS_STYLE_DIM, "(evicted to save memory)");
 			continue;
 		}
-		draw_row(model, &c, canvas, row, &info, !ui->list.numbers && !ui->options.numbers);
+		draw_row(model, &c, canvas, row, each, &info, !ui->list.numbers && !ui->options.numbers);
 		if (i == list->cursor.selected)
 			table_mark(canvas, row);
 	}

@@ -83,6 +83,7 @@ struct list_view {
 	const char *capture_filter; /* the model's, when it was laid out last; NULL: none */
 	uint64_t selected;          /* number of the selected connection, 0: none yet */
 	struct ws_cursor cursor;    /* where it stands */
+	int each;                   /* rows of a connection, as laid out last */
 	size_t visible;             /* how many connections fit on the screen */
 	struct list_survey survey;
 	struct list_search search;
