@@ -7,10 +7,8 @@
 
 #include <cmocka.h>
 
+#include "bundled.h"
 #include "scene_world.h"
-
-#include <wirestate/capture.h>
-#include <wirestate/lesson.h>
 
 #include <glob.h>
 #include <locale.h>
@@ -242,64 +240,6 @@ static void test_live_list(void **state)
 
 /* ---- Bundled captures and lessons */
 
-struct played {
-	struct ws_tracker *tracker;
-	struct ws_lesson *lesson;
-	struct ws_capture *capture;
-};
-
-static void take(void *context, const struct ws_frame *frame)
-{
-	struct played *played = context;
-	struct ws_packet packet;
-	struct ws_track_result result;
-	ws_decode(frame, &packet);
-	while (ws_tracker_advance(played->tracker, frame->time, &result))
-		;
-	ws_tracker_packet(played->tracker, &packet, &result);
-	if (played->lesson)
-		ws_lesson_take(played->lesson, &packet, &result, played->tracker);
-}
-
-static bool fetch_frame(void *context, uint64_t position, struct ws_frame *frame)
-{
-	return ws_capture_fetch(context, position, frame);
-}
-
-static void read_capture(struct played *played, const char *path)
-{
-	const struct ws_capture_options options = {.fcs_length = -1};
-	struct ws_error error = {.status = WS_OK};
-	played->capture = ws_capture_open_file(path, &options, &error);
-	assert_non_null(played->capture);
-	while (ws_capture_read(played->capture, 256, take, played, &error) == WS_READ_MORE)
-		;
-}
-
-/* A world that shows the capture. Close it with close_world(). */
-static struct world *open_world(const struct played *played, struct ws_tracker **own)
-{
-	void *made = NULL;
-	assert_int_equal(set_up(&made), 0);
-	struct world *world = made;
-	*own = world->tracker;
-	world->model.tracker = played->tracker;
-	world->model.generation = 2;
-	world->model.fetch = fetch_frame;
-	world->model.fetch_context = played->capture;
-	return world;
-}
-
-static void close_world(struct world *world, struct ws_tracker *own, struct played *played)
-{
-	void *made = world;
-	world->model.tracker = own;
-	tear_down(&made);
-	ws_capture_close(played->capture);
-	ws_tracker_free(played->tracker);
-	ws_lesson_free(played->lesson);
-}
-
 /* At 80x24, no step of a bundled capture has a sentence or a segment's words that are cut. */
 static void test_nothing_is_cut(void **state)
 {
@@ -309,8 +249,7 @@ static void test_nothing_is_cut(void **state)
 	int steps = 0;
 	assert_int_equal(glob("captures/*.pcap", 0, NULL, &found), 0);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
-		const struct ws_tracker_config config = {.history = true};
-		struct played played = {.tracker = ws_tracker_create(&config, NULL)};
+		struct played played = {.tracker = NULL};
 		struct ws_tracker *own;
 		read_capture(&played, found.gl_pathv[i]);
 		struct world *world = open_world(&played, &own);
@@ -327,17 +266,6 @@ static void test_nothing_is_cut(void **state)
 	}
 	globfree(&found);
 	assert_true(steps > 500);
-}
-
-static char *read_text(const char *path, size_t *length)
-{
-	char *text = calloc(1, WS_LESSON_BYTES);
-	FILE *file = fopen(path, "r");
-	assert_non_null(text);
-	assert_non_null(file);
-	*length = fread(text, 1, WS_LESSON_BYTES, file);
-	fclose(file);
-	return text;
 }
 
 /* The column and row of the flying segment, in one number; 0: none flies. */
@@ -395,23 +323,13 @@ static void test_lessons_fly_between_stops(void **state)
 	int lessons = 0, ways = 0;
 	assert_int_equal(glob("captures/*.lesson", 0, NULL, &found), 0);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
-		size_t length;
-		char *text = read_text(found.gl_pathv[i], &length), path[256];
-		struct ws_error error = {.status = WS_OK};
-		const struct ws_tracker_config config = {.history = true};
-		struct played played = {.tracker = ws_tracker_create(&config, NULL)};
+		struct played played = {.tracker = NULL};
 		struct ws_tracker *own;
-		played.lesson = ws_lesson_parse(text, length, found.gl_pathv[i], &error);
-		assert_non_null(played.lesson);
-		snprintf(path, sizeof(path), "captures/%s.pcap", played.lesson->capture);
-		read_capture(&played, path);
-		if (!ws_lesson_resolve(played.lesson, played.tracker, &error))
-			fail_msg("%s", error.text);
+		read_lesson(&played, found.gl_pathv[i]);
 		struct world *world = open_world(&played, &own);
 		ways += watch_lesson(world, played.lesson);
 		lessons++;
 		close_world(world, own, &played);
-		free(text);
 	}
 	globfree(&found);
 	assert_true(lessons >= 20);

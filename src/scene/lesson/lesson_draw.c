@@ -155,6 +155,12 @@ static void page_end(struct page *page, const struct ws_lesson *lesson, bool pri
 	}
 }
 
+/* A state diagram that the user has opened needs the rows of the panel, of which only the frame stays. */
+static bool is_folded(const struct ws_ui *ui)
+{
+	return ws_ui_screen(ui) == WS_SCREEN_DIAGRAM && lesson_is_away(ui);
+}
+
 int lesson_layout(struct ws_ui *ui, int columns, int rows)
 {
 	struct lesson_view *view = &ui->lesson;
@@ -171,7 +177,7 @@ int lesson_layout(struct ws_ui *ui, int columns, int rows)
 		page_end(&page, lesson, false);
 		need = page.rows > need ? page.rows : need;
 	}
-	view->rows = FRAME_ROWS + (need < most ? need : most);
+	view->rows = FRAME_ROWS + (is_folded(ui) ? 0 : need < most ? need : most);
 	/* The screen draws its own hint lines, which the panel covers. */
 	const int seen = rows - view->rows, hints = hints_rows(ws_ui_screen(ui), seen + 2) > 1 ? 2 : 1;
 	return seen + hints;
@@ -373,7 +379,9 @@ void lesson_draw(const struct ws_ui *ui, struct ws_canvas *canvas)
 		for (int column = 0; column < canvas->columns; column++)
 			ws_canvas_put(canvas, row, column, WS_STYLE_NORMAL, ' ');
 	draw_head(ui, canvas, top);
-	if (view->stop == view->lesson->stop_count)
+	if (is_folded(ui))
+		page.limit = page.row;
+	else if (view->stop == view->lesson->stop_count)
 		page_end(&page, view->lesson, false);
 	else if (view->playing)
 		page_way(ui, &page);

@@ -125,7 +125,7 @@ static void draw_conversation(struct ws_canvas *canvas, int row, const struct ws
 	}
 	struct ws_text sizes = WS_TEXT_OVER(buffer);
 	say_sizes(&sizes, info, 0);
-	ws_text_puts(&sizes, "  ");
+	ws_text_putc(&sizes, ' ');
 	say_sizes(&sizes, info, 1);
 	int limit = canvas->columns - 1;
 	if (info->unreachable && at.sizes)
