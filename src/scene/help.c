@@ -1,6 +1,6 @@
-/* The help screen: the keys of the screen that it was called from, then what the marks and states mean, and what
- * packets cannot tell. The keys come from the list of keys (wirestate/keys.h), so the help is never wrong about
- * them. */
+/* The help screen: what states, arrows and marks mean, then the keys of the screen that it was called from, by purpose,
+ * and what packets cannot tell. The keys come from the list of keys (wirestate/keys.h), so the help is never wrong
+ * about them. On wide terminals the sections fill two columns, each section the one that is shorter so far. */
 #include "scene/screens.h"
 #include "scene/ui.h"
 #include "scene/widgets/cursor.h"
@@ -9,46 +9,93 @@
 #include <stdio.h>
 #include <string.h>
 
-/* One line of the help. It is a heading when `text` is NULL. */
-struct line {
+enum { TWO_COLUMNS = 76, GAP = 2, TOP = 2, WORD = 13, MOST_LINES = 160, MOST_ACTIONS = 12 };
+
+/* A word and what it means; a sentence of its own where the word is empty. */
+struct entry {
 	const char *word, *text;
 	enum ws_style style;
 };
 
-static const struct line marks[] = {
-        {"Marks after a state", NULL, WS_STYLE_TITLE},
-        {"(none)", "confirmed: segments of the endpoint prove it", WS_STYLE_NORMAL},
-        {"~", "presumed: a segment was sent, but nothing proves yet that it arrived", WS_STYLE_NORMAL},
-        {"?", "assumed: no packet says so (LISTEN, a capture that began late, a timeout)", WS_STYLE_NORMAL},
-        {"!", "implied: a segment that the capture lacks must have been sent", WS_STYLE_NORMAL},
-        {"", "", WS_STYLE_NORMAL},
-        {"States (RFC 9293 §3.3.2)", NULL, WS_STYLE_TITLE},
-        {"LISTEN", "a server that waits for a SYN", WS_STYLE_STATE_CLOSED},
-        {"SYN_SENT", "has sent SYN, waits for SYN,ACK", WS_STYLE_STATE_OPENING},
-        {"SYN_RECEIVED", "has answered SYN,ACK, waits for its ACK", WS_STYLE_STATE_OPENING},
-        {"ESTABLISHED", "open: data may flow both ways", WS_STYLE_STATE_OPEN},
-        {"FIN_WAIT_1", "closed first: its FIN is not acknowledged yet", WS_STYLE_STATE_CLOSING},
-        {"FIN_WAIT_2", "its FIN is acknowledged; waits for the other's FIN", WS_STYLE_STATE_CLOSING},
-        {"CLOSE_WAIT", "got a FIN; its own program has not closed yet", WS_STYLE_STATE_CLOSE_WAIT},
-        {"CLOSING", "both sent FIN at once; waits for the ACK of its own", WS_STYLE_STATE_CLOSING},
+static const struct entry states[] = {
+        {"LISTEN", "a server, waits for SYN", WS_STYLE_STATE_CLOSED},
+        {"SYN_SENT", "waits for SYN,ACK", WS_STYLE_STATE_OPENING},
+        {"SYN_RECEIVED", "sent SYN,ACK, waits for its ACK", WS_STYLE_STATE_OPENING},
+        {"ESTABLISHED", "open: data may flow", WS_STYLE_STATE_OPEN},
+        {"FIN_WAIT_1", "closed first; its FIN is not acknowledged yet", WS_STYLE_STATE_CLOSING},
+        {"FIN_WAIT_2", "FIN acknowledged; waits for the other's", WS_STYLE_STATE_CLOSING},
+        {"CLOSE_WAIT", "got FIN; its program has not closed yet", WS_STYLE_STATE_CLOSE_WAIT},
+        {"CLOSING", "both sent FIN at once; waits for an ACK", WS_STYLE_STATE_CLOSING},
         {"LAST_ACK", "closed second; waits for the ACK of its FIN", WS_STYLE_STATE_CLOSING},
-        {"TIME_WAIT", "closed first and done; waits twice the segment lifetime", WS_STYLE_STATE_WAIT},
+        {"TIME_WAIT", "waits twice a segment's lifetime", WS_STYLE_STATE_WAIT},
         {"CLOSED", "no connection", WS_STYLE_STATE_CLOSED},
-        {"", "", WS_STYLE_NORMAL},
-        {"Arrows in the lifelines", NULL, WS_STYLE_TITLE},
+};
+
+static const struct entry arrows[] = {
         {"├──────►", "a segment; ━━━● while it flies", WS_STYLE_NORMAL},
         {"├╌╌╌╌╌╌►", "sent again (retransmission)", WS_STYLE_WARN},
         {"├~~~~~~►", "out of order", WS_STYLE_WARN},
         {"├─────×", "probably lost: it, or what it acknowledges, was sent again", WS_STYLE_BAD},
         {"├······►", "duplicate ACK, keep-alive, window probe, or ignored", WS_STYLE_WARN},
-        {"", "", WS_STYLE_NORMAL},
-        {"What packets cannot tell", NULL, WS_STYLE_TITLE},
-        {"", "whether a port is in LISTEN; when a program called close() or shutdown(); whether", WS_STYLE_NORMAL},
-        {"", "a program still owns a socket; a FIN that is held back by a closed window; a server", WS_STYLE_NORMAL},
-        {"", "that defers accept or answers with SYN cookies; timeouts without a packet; and", WS_STYLE_NORMAL},
-        {"", "how long TIME_WAIT lasts on that host (--time-wait sets what is shown).", WS_STYLE_NORMAL},
+};
+
+static const struct entry marks[] = {
+        {"(none)", "confirmed by segments", WS_STYLE_NORMAL},
+        {"~", "presumed, not proved", WS_STYLE_NORMAL},
+        {"?", "assumed; no packet", WS_STYLE_NORMAL},
+        {"!", "implied, not captured", WS_STYLE_NORMAL},
+};
+
+static const struct entry unknown[] = {
+        {"",
+         "Whether a port is in LISTEN; when a program called close() or shutdown(); whether a program still owns a "
+         "socket; a FIN that a closed window holds back; a server that defers accept or answers with SYN cookies; "
+         "timeouts without a packet; how long TIME_WAIT lasts on that host (--time-wait sets what is shown).",
+         WS_STYLE_NORMAL},
         {"", "Verdicts are judgements; the packet screen shows the packets they rest on.", WS_STYLE_NORMAL},
 };
+
+/* Keys by purpose. Those that no other group has are in the first. */
+static const struct group {
+	const char *heading,
+	        *prefix; /* `prefix`: the beginning of meanings that the heading makes unnecessary, or NULL */
+	uint8_t actions[MOST_ACTIONS];
+} groups[] = {
+        {"Keys of this screen", NULL, {WS_ACT_NONE}},
+        {"Playing",
+         NULL,
+         {WS_ACT_PLAY, WS_ACT_STEP, WS_ACT_STEP_BACK, WS_ACT_NEXT_CHANGE, WS_ACT_PREVIOUS_CHANGE, WS_ACT_JUMP,
+          WS_ACT_FASTER, WS_ACT_SLOWER, WS_ACT_GUIDED, WS_ACT_RESTART, WS_ACT_LOOP}},
+        {"Other screens",
+         NULL,
+         {WS_ACT_DETAIL, WS_ACT_STREAM, WS_ACT_DIAGRAM, WS_ACT_HOSTS, WS_ACT_UDP, WS_ACT_ARP, WS_ACT_STATISTICS,
+          WS_ACT_BACK, WS_ACT_HELP, WS_ACT_QUIT}},
+        {"Moving",
+         NULL,
+         {WS_ACT_UP, WS_ACT_DOWN, WS_ACT_PAGE_UP, WS_ACT_PAGE_DOWN, WS_ACT_FIRST, WS_ACT_LAST, WS_ACT_LEFT,
+          WS_ACT_RIGHT, WS_ACT_NEXT_PACKET, WS_ACT_PREVIOUS_PACKET, WS_ACT_NEXT_PANE}},
+        {"The whole capture",
+         "the whole capture: ",
+         {WS_ACT_FRAME, WS_ACT_FRAME_BACK, WS_ACT_SEEK, WS_ACT_SEEK_BACK, WS_ACT_SEEK_FAR, WS_ACT_SEEK_FAR_BACK,
+          WS_ACT_NEWEST}},
+        {"The lesson", "lesson: ", {WS_ACT_LESSON_NEXT, WS_ACT_LESSON_BACK}},
+};
+
+/* One line of a column. A heading has only a word. */
+struct line {
+	const char *word;
+	char text[100];
+	enum ws_style style;
+	bool heading;
+};
+
+struct page {
+	int columns, width; /* how many columns, and how wide each is */
+	int count[2];
+	struct line line[2][MOST_LINES];
+};
+
+/* ---- What is on it */
 
 static enum ws_screen explained(const struct ws_ui *ui)
 {
@@ -62,17 +109,79 @@ static bool has_line(const struct ws_ui *ui, enum ws_action action)
 	return screen_understands(explained(ui), action) && ui->options.key_name && ui->options.key_name[action];
 }
 
-static int key_lines(const struct ws_ui *ui)
+static void add_line(struct page *page, int side, const struct line *line)
 {
-	int lines = 2; /* a heading, and an empty line after the keys */
-	for (int action = 0; action < WS_ACTION_COUNT; action++)
-		lines += has_line(ui, (enum ws_action)action);
-	return lines;
+	if (page->count[side] < MOST_LINES)
+		page->line[side][page->count[side]++] = *line;
 }
 
-static int help_lines(const struct ws_ui *ui)
+/* Begins a section in the column that is shorter, and returns which that is. */
+static int add_heading(struct page *page, const char *heading)
 {
-	return key_lines(ui) + (int)WS_ARRAY_SIZE(marks);
+	const int side = page->columns == 2 && page->count[1] < page->count[0];
+	if (page->count[side])
+		add_line(page, side, &(struct line){.word = ""});
+	add_line(page, side, &(struct line){.word = heading, .style = WS_STYLE_TITLE, .heading = true});
+	return side;
+}
+
+static void add_entry(struct page *page, int side, const struct entry *entry)
+{
+	struct line line = {.word = entry->word, .style = entry->style};
+	const int width = page->width - (*entry->word ? WORD : 0) - 2;
+	for (int i = 0; draw_wrap(entry->text, width, i, line.text, sizeof(line.text)); i++) {
+		add_line(page, side, &line);
+		line.word = *entry->word ? " " : "";
+	}
+}
+
+static void add_section(struct page *page, const char *heading, const struct entry *entries, size_t count)
+{
+	const int side = add_heading(page, heading);
+	for (size_t i = 0; i < count; i++)
+		add_entry(page, side, &entries[i]);
+}
+
+static size_t group_of(enum ws_action action)
+{
+	for (size_t group = 1; group < WS_ARRAY_SIZE(groups); group++)
+		if (memchr(groups[group].actions, (int)action, MOST_ACTIONS))
+			return group;
+	return 0;
+}
+
+static void add_group(const struct ws_ui *ui, struct page *page, size_t group)
+{
+	const char *prefix = groups[group].prefix;
+	int side = -1;
+	for (enum ws_action action = WS_ACT_NONE + 1; action < WS_ACTION_COUNT; action++) {
+		if (group_of(action) != group || !has_line(ui, action))
+			continue;
+		const char *text = ws_action_meaning(action);
+		if (prefix && strncmp(text, prefix, strlen(prefix)) == 0)
+			text += strlen(prefix);
+		if (side < 0)
+			side = add_heading(page, groups[group].heading);
+		add_entry(page, side, &(struct entry){ui->options.key_name[action], text, WS_STYLE_KEY});
+	}
+}
+
+static void compose(const struct ws_ui *ui, int columns, struct page *page)
+{
+	page->count[0] = page->count[1] = 0;
+	page->columns = columns >= TWO_COLUMNS ? 2 : 1;
+	page->width = (columns - 2 - (page->columns - 1) * GAP) / page->columns;
+	add_section(page, "States (RFC 9293 §3.3.2)", states, WS_ARRAY_SIZE(states));
+	add_section(page, "Arrows in the lifelines", arrows, WS_ARRAY_SIZE(arrows));
+	add_section(page, "Marks after a state", marks, WS_ARRAY_SIZE(marks));
+	for (size_t group = 0; group < WS_ARRAY_SIZE(groups); group++)
+		add_group(ui, page, group);
+	add_section(page, "What packets cannot tell", unknown, WS_ARRAY_SIZE(unknown));
+}
+
+static int help_lines(const struct page *page)
+{
+	return page->count[0] > page->count[1] ? page->count[0] : page->count[1];
 }
 
 static int help_room(const struct ws_ui *ui)
@@ -83,9 +192,11 @@ static int help_room(const struct ws_ui *ui)
 /* The help has no selected line: its keys move the first one on the screen. */
 static bool help_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
 {
-	const int below = help_lines(ui) - help_room(ui);
-	struct ws_cursor cursor = {.selected = (uint64_t)ui->help_top, .count = below > 0 ? (uint64_t)below + 1 : 1};
+	struct page page;
 	(void)model;
+	compose(ui, ui->columns, &page);
+	const int below = help_lines(&page) - help_room(ui);
+	struct ws_cursor cursor = {.selected = (uint64_t)ui->help_top, .count = below > 0 ? (uint64_t)below + 1 : 1};
 	if (!cursor_move(&cursor, action, (uint64_t)help_room(ui)))
 		return false;
 	ui->help_top = (int)cursor.selected;
@@ -99,20 +210,17 @@ static bool help_open(struct ws_ui *ui, const struct ws_model *model)
 	return true;
 }
 
-static void draw_line(struct ws_canvas *canvas, int row, const struct line *line, int text_column)
+/* ---- Drawing */
+
+static void draw_line(struct ws_canvas *canvas, int row, int column, int limit, const struct line *line)
 {
-	int limit = canvas->columns - 1;
-	if (!line->text) {
-		ws_canvas_bold(canvas, row, 1, limit, line->style, line->word);
+	if (line->heading) {
+		ws_canvas_bold(canvas, row, column, limit, line->style, line->word);
 		return;
 	}
-	int end = draw_cut(canvas, row, 3, limit, line->style, line->word);
-	int column = *line->word ? text_column : 3;
-	draw_cut(canvas, row,
-	         column > end + 1 ? column
-	         : *line->word    ? end + 2
-	                          : 3,
-	         limit, WS_STYLE_NORMAL, line->text);
+	const int text = column + 1 + (*line->word ? WORD : 0);
+	draw_cut(canvas, row, column + 1, text - 1, line->style, line->word);
+	draw_cut(canvas, row, text, limit, WS_STYLE_NORMAL, line->text);
 }
 
 static void help_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
@@ -123,29 +231,18 @@ static void help_draw(const struct ws_ui *ui, const struct ws_model *model, stru
 	        WS_SCREENS(X)
 #undef X
 	};
-	int top = 2, bottom = canvas->rows - 2, at = -ui->help_top;
-	ws_canvas_bold(canvas, 0, 1, canvas->columns, WS_STYLE_TITLE, "Help");
-	char heading[128];
-	snprintf(heading, sizeof(heading), "Keys: %s", titles[explained(ui)]);
-	struct line line = {heading, NULL, WS_STYLE_TITLE};
-	for (int action = -1; action <= WS_ACTION_COUNT; action++) {
-		if (action >= 0) {
-			if (action < WS_ACTION_COUNT && !has_line(ui, (enum ws_action)action))
-				continue;
-			line = (struct line){"", "", WS_STYLE_KEY};
-			if (action < WS_ACTION_COUNT)
-				line = (struct line){ui->options.key_name[action],
-				                     ws_action_meaning((enum ws_action)action), WS_STYLE_KEY};
-		}
-		if (at >= 0 && top + at < bottom)
-			draw_line(canvas, top + at, &line, 17);
-		at++;
+	const int bottom = canvas->rows - 2;
+	struct page page;
+	compose(ui, canvas->columns, &page);
+	int end = ws_canvas_bold(canvas, 0, 1, canvas->columns, WS_STYLE_TITLE, "Help");
+	draw_cut(canvas, 0, end + 2, canvas->columns - 1, WS_STYLE_NORMAL, titles[explained(ui)]);
+	for (int side = 0; side < page.columns; side++) {
+		const int column = 1 + side * (page.width + GAP);
+		for (int row = TOP, i = ui->help_top; row < bottom && i < page.count[side]; row++, i++)
+			draw_line(canvas, row, column, column + page.width, &page.line[side][i]);
 	}
-	for (size_t i = 0; i < WS_ARRAY_SIZE(marks); i++, at++)
-		if (at >= 0 && top + at < bottom)
-			draw_line(canvas, top + at, &marks[i], 17);
 	draw_rule(canvas, bottom);
-	if (at > bottom - top)
+	if (help_lines(&page) - ui->help_top > bottom - TOP)
 		draw_right(canvas, bottom, 1, canvas->columns - 2, WS_STYLE_DIM, " ↓ more below ");
 }
 

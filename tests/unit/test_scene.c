@@ -180,9 +180,16 @@ static void test_help_names_the_keys(void **state)
 {
 	struct world *world = *state;
 	act(world, WS_ACT_HELP);
-	assert_shows(world, "reverse");
+	assert_shows(world, "FIN_WAIT_2"); /* states and arrows come first */
+	assert_shows(world, "retransmission");
 	act(world, WS_ACT_LAST);
 	assert_shows(world, "What packets cannot tell");
+	act(world, WS_ACT_HELP);
+	ws_canvas_destroy(&world->canvas);
+	assert_true(ws_canvas_create(&world->canvas, 80, 100));
+	act(world, WS_ACT_HELP);
+	assert_shows(world, "reverse");
+	assert_shows(world, "The whole capture");
 	act(world, WS_ACT_HELP);
 	act(world, WS_ACT_ENTER);
 	act(world, WS_ACT_HELP);
