@@ -115,6 +115,10 @@ int main(int argc, char **argv)
 		return 1;
 	signals_ignore();
 	load_locale();
+	/* What is longer than the buffer is written early, and the reason why that failed is lost later. */
+	static char output[1 << 16];
+	if (!isatty(STDOUT_FILENO))
+		setvbuf(stdout, output, _IOFBF, sizeof(output));
 	const bool parsed = options_parse(argc, argv, &options, &error);
 	const int status = parsed ? run(&options, options_mode(&options, argc - 1)) : report_error(&error);
 	options_free(&options);

@@ -262,5 +262,5 @@ const char *ws_live_waits(const struct ws_capture *capture)
 	memcpy(request.ifr_name, capture->name, length);
 	if (ioctl(pcap_fileno(capture->pcap), SIOCGIFFLAGS, &request) < 0 || request.ifr_flags & IFF_UP)
 		return NULL;
-	return "the interface is down; the capture goes on when it is up again";
+	return "the interface is down; waiting until it is up again";
 }

@@ -86,6 +86,8 @@ def a_file_that_shrinks():
     frame = frame[40:40 + struct.unpack_from("<I", frame, 32)[0]]
     path = put("shrinks.pcap", pcap([(i, frame) for i in range(2000)]))
     screen = Screen("-n", "-r", path)
+    screen.wait(b"step 1/")  # the lifelines of its only connection
+    os.write(screen.master, b"\x1b")
     screen.wait(b"shrinks.pcap")
     screen.take(0.5)
     os.truncate(path, 5000)
@@ -99,8 +101,8 @@ def not_a_capture():
     refused(put("text", b"this is no capture\n" * 10), "not a capture .*begins with 74 68 69 73")
     refused(put("empty", b""), "empty")
     refused(put("short", b"\xd4\xc3"), "not a capture, only 2 bytes")
-    os.makedirs(os.path.join(FOLDER, "empty"), exist_ok=True)
-    refused(os.path.join(FOLDER, "empty"), "a folder without a capture")
+    os.makedirs(os.path.join(FOLDER, "empty folder"))
+    refused(os.path.join(FOLDER, "empty folder"), "a folder without a capture")
     refused(os.path.join(FOLDER, "none"), "cannot be opened: No such file")
     refused(put("tty\x1b[2J", b"abcdefgh"), r"\\x1b\[2J: not a capture")
 

@@ -45,7 +45,7 @@ def a_file_of_blocks_that_are_no_packets():
     began = time.monotonic()
     assert program.wait(PATIENCE) == 0 and time.monotonic() - began < 2, program.stderr.read()
     screen = Screen("-n", "-r", path)
-    screen.wait(b"1 packets")
+    screen.wait(b"1 packet")
     began = time.monotonic()
     os.write(screen.master, b"q")
     screen.left()

@@ -178,7 +178,7 @@ def the_view_says_that_the_interface_is_down():
     for keys in (b"", b"u"):
         os.write(screen.master, keys)
         subprocess.run(["ip", "-n", SPACE, "link", "set", "va", "down"], check=True)
-        screen.wait(b"the interface is down; the capture goes on when it is up again")
+        screen.wait(b"the interface is down; waiting until it is up again")
         subprocess.run(["ip", "-n", SPACE, "link", "set", "va", "up"], check=True)
         screen.take(0.4)
         screen.seen = b"\x1b[?1049h"
