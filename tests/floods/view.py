@@ -81,7 +81,7 @@ def flood(kind, count, limit):
         turns = 0
         while sender.poll() is None or turns < 3:
             turns += 1
-            for key, text in ((b"?", b"leave wirestate"), (b"\x1b", b"C-STATE"), (b"u", b"FIRST SENDER"), (b"\x1b", b"C-STATE"),
+            for key, text in ((b"?", b"Arrows in the"), (b"\x1b", b"C-STATE"), (b"u", b"FIRST SENDER"), (b"\x1b", b"C-STATE"),
                               (b"a", b"how an IP"), (b"\x1b", b"C-STATE")):
                 slowest = max(slowest, press(screen, key, text))
             most = max(most, anonymous(screen.program.pid))

@@ -10,7 +10,8 @@ ALL = 1 << 32
 FIN, SYN, ACK = 1, 2, 16
 SACK = 5
 # What a record says about numbers that were shifted; the texts have relative numbers, and those must not change.
-CHECKED = ("checksum", "fcs", "community_id")
+# A name may be an address: HTTP's Host often is.
+CHECKED = ("checksum", "fcs", "community_id", "name", "name_source", "http_host")
 OF_PCAPNG = ("interface", "section_comment", "comment")
 SHIFTED = ("sequence", "acknowledgment", "initial_sequence", *CHECKED)
 # The marks of the analysis, and what counts them.
