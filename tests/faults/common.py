@@ -144,9 +144,14 @@ class Screen:
         self.resize(24, 80)
         self.modes = termios.tcgetattr(self.slave)
         environment = dict(os.environ, TERM="xterm-256color", LC_ALL="C.UTF-8")
+
+        def prepare():
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests themselves may run under nohup
+            if job:
+                os.setpgid(0, 0)
         self.program = subprocess.Popen([*before, PROGRAM, *arguments], stdin=self.slave, stdout=self.slave,
                                         stderr=subprocess.PIPE, env=environment, start_new_session=not job,
-                                        preexec_fn=(lambda: os.setpgid(0, 0)) if job else None, **options)
+                                        preexec_fn=prepare, **options)
         self.seen = b""
 
     def resize(self, rows, columns):
