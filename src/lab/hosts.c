@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATIENT_TIMEOUT = 60000 /* ms */, WIRE_BUFFER = 8 << 20 };
+enum { WIRE_BUFFER = 8 << 20 };
 
 const uint32_t lab_addresses[LAB_SIDES] = {
         [LAB_CLIENT] = (uint32_t)(__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 0x0a000001 : 0x0100000a),
@@ -66,26 +66,27 @@ bool lab_namespaces_enter(struct ws_error *error)
 }
 
 /* A file for /etc/hosts can only come from a file system, so there is one in memory for a moment. */
-static bool name_hosts(void)
+static void name_hosts(void)
 {
 	static const char file[] = "/tmp/hosts", text[] = "127.0.0.1 localhost\n10.0.0.1 client\n10.0.0.2 server\n";
 	if (mount("none", "/tmp", "tmpfs", 0, "size=64k") != 0)
-		return false;
+		return;
 	const int fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-	bool good = fd >= 0 && write(fd, text, sizeof(text) - 1) == (ssize_t)sizeof(text) - 1;
+	const bool written = fd >= 0 && write(fd, text, sizeof(text) - 1) == (ssize_t)sizeof(text) - 1;
 	if (fd >= 0)
 		close(fd);
-	good = good && mount(file, "/etc/hosts", NULL, MS_BIND, NULL) == 0;
-	return umount2("/tmp", MNT_DETACH) == 0 && good;
+	if (written)
+		mount(file, "/etc/hosts", NULL, MS_BIND, NULL);
+	umount2("/tmp", MNT_DETACH);
 }
 
-void lab_mounts_prepare(struct lab_hosts *hosts)
+void lab_mounts_prepare(void)
 {
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
 		return;
 	/* The numbers of processes are those of the namespace, which strace looks up. */
 	mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
-	hosts->names = name_hosts();
+	name_hosts();
 }
 
 /* ---- Hosts */
@@ -106,14 +107,12 @@ static bool set_system(const char *name, const char *value)
 	return put(path, value);
 }
 
-static bool set_systems(const struct lab_scenario *scenario, enum lab_side side, bool patient, struct ws_error *error)
+static bool set_systems(const struct lab_scenario *scenario, enum lab_side side, struct ws_error *error)
 {
 	/* These may be missing, or not be writable; the wire takes no IPv6 anyway. */
 	set_system("net.ipv6.conf.all.disable_ipv6", "1");
 	set_system("net.ipv6.conf.default.disable_ipv6", "1");
 	set_system("net.ipv4.ping_group_range", "0 0");
-	if (patient)
-		set_system("net.ipv4.tcp_early_retrans", "0");
 	for (size_t i = 0; scenario && i < scenario->setting_count; i++) {
 		const struct lab_setting *setting = &scenario->settings[i];
 		if (setting->side == side && !set_system(setting->name, setting->value))
@@ -141,14 +140,13 @@ static bool offload_off(const char *name)
 }
 
 /* In the host's namespace, once its end of the cable is there. */
-static bool host_prepare(enum lab_side side, const struct lab_scenario *scenario, bool patient, struct ws_error *error)
+static bool host_prepare(enum lab_side side, const struct lab_scenario *scenario, struct ws_error *error)
 {
 	const enum lab_side other = side == LAB_CLIENT ? LAB_SERVER : LAB_CLIENT;
-	return set_systems(scenario, side, patient, error) && lab_link_up("lo", NULL, error) &&
+	return set_systems(scenario, side, error) && lab_link_up("lo", NULL, error) &&
 	       (offload_off(cable) || fail(error, "switch an interface's offloading off")) &&
 	       lab_link_up(cable, macs[side], error) && lab_address_add(cable, lab_addresses[side], error) &&
-	       lab_neighbour_add(cable, lab_addresses[other], macs[other], error) &&
-	       (!patient || lab_route_timeout(cable, lab_addresses[other], PATIENT_TIMEOUT, error));
+	       lab_neighbour_add(cable, lab_addresses[other], macs[other], error);
 }
 
 static int own_namespace(void)
@@ -181,7 +179,7 @@ static bool wire_open(struct lab_host *host, const char *name, struct ws_error *
 	return true;
 }
 
-static bool hosts_connect(struct lab_hosts *hosts, const struct lab_scenario *scenario, int wire, bool patient,
+static bool hosts_connect(struct lab_hosts *hosts, const struct lab_scenario *scenario, int wire,
                           struct ws_error *error)
 {
 	for (enum lab_side side = 0; side < LAB_SIDES; side++) {
@@ -194,24 +192,22 @@ static bool hosts_connect(struct lab_hosts *hosts, const struct lab_scenario *sc
 			return error->status != WS_OK ? false : fail(error, "prepare the wire");
 		if (setns(host->namespace, CLONE_NEWNET) != 0)
 			return fail(error, "enter a host's namespace");
-		if (!host_prepare(side, scenario, patient, error))
+		if (!host_prepare(side, scenario, error))
 			return false;
 	}
 	return setns(wire, CLONE_NEWNET) == 0 || fail(error, "go back to the wire's namespace");
 }
 
-bool lab_hosts_open(struct lab_hosts *hosts, const struct lab_scenario *scenario, bool patient, struct ws_error *error)
+bool lab_hosts_open(struct lab_hosts *hosts, const struct lab_scenario *scenario, struct ws_error *error)
 {
-	const bool names = hosts->names;
-	*hosts = (struct lab_hosts){.names = names,
-	                            .host = {{.namespace = -1, .wire = -1}, {.namespace = -1, .wire = -1}}};
+	*hosts = (struct lab_hosts){.host = {{.namespace = -1, .wire = -1}, {.namespace = -1, .wire = -1}}};
 	set_system("net.ipv6.conf.all.disable_ipv6", "1");
 	set_system("net.ipv6.conf.default.disable_ipv6", "1");
 	const int wire = own_namespace();
 	bool good = wire >= 0 || fail(error, "open its namespace");
 	for (enum lab_side side = 0; side < LAB_SIDES && good; side++)
 		good = host_open(&hosts->host[side], error);
-	good = good && hosts_connect(hosts, scenario, wire, patient, error);
+	good = good && hosts_connect(hosts, scenario, wire, error);
 	if (wire >= 0)
 		close(wire);
 	return good;

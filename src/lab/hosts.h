@@ -17,15 +17,8 @@ struct lab_host {
 	struct lab_kernel *kernel; /* asks this host's kernel */
 };
 
-/* What is needed beyond the process's own rights. */
-enum lab_rights {
-	LAB_RIGHTS_ROOT,      /* has them already */
-	LAB_RIGHTS_NAMESPACE, /* takes them in a user namespace of its own */
-};
-
 struct lab_hosts {
 	struct lab_host host[LAB_SIDES];
-	bool names; /* the names client and server resolve */
 };
 
 extern const uint32_t lab_addresses[LAB_SIDES]; /* network byte order */
@@ -34,12 +27,10 @@ extern const uint32_t lab_addresses[LAB_SIDES]; /* network byte order */
  * What it forks next is process 1 of its namespace: when that ends, all that it has started end with it. */
 bool lab_namespaces_enter(struct ws_error *error) WS_CHECKED;
 /* In process 1: a view of its own of processes and host names, as far as the system allows that. */
-void lab_mounts_prepare(struct lab_hosts *hosts);
+void lab_mounts_prepare(void);
 
-/* Makes hosts and wire. `patient`: segments may hang in the air, so the kernels' retransmission timers are set to a
- * minute. lab_hosts_close() is due also after a failure. */
-bool lab_hosts_open(struct lab_hosts *hosts, const struct lab_scenario *scenario, bool patient,
-                    struct ws_error *error) WS_CHECKED;
+/* Makes hosts and wire. lab_hosts_close() is due also after a failure. */
+bool lab_hosts_open(struct lab_hosts *hosts, const struct lab_scenario *scenario, struct ws_error *error) WS_CHECKED;
 void lab_hosts_close(struct lab_hosts *hosts);
 
 /* Moves the calling process, a child that is to run a program, to a host. */

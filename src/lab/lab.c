@@ -60,8 +60,8 @@ static _Noreturn void lab_process(const struct lab_options *options, int stream,
 	run->program[LAB_CLIENT].reports = run->program[LAB_SERVER].reports = -1;
 	run->stream.output[0] = stream;
 	run->stream.output[1] = options->file;
-	lab_mounts_prepare(&run->hosts);
-	if (!lab_hosts_open(&run->hosts, options->scenario, false, &error)) {
+	lab_mounts_prepare();
+	if (!lab_hosts_open(&run->hosts, options->scenario, &error)) {
 		say(answer, &error);
 		_exit(1);
 	}

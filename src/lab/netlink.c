@@ -96,21 +96,3 @@ bool lab_neighbour_add(const char *name, uint32_t address, const uint8_t mac[6],
 	mnl_attr_put(request.header, NDA_LLADDR, 6, mac);
 	return request_send(&request, "state a neighbour's MAC address", error);
 }
-
-bool lab_route_timeout(const char *name, uint32_t address, unsigned milliseconds, struct ws_error *error)
-{
-	struct request request;
-	struct rtmsg *route = request_begin(&request, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, sizeof(*route));
-	route->rtm_family = AF_INET;
-	route->rtm_dst_len = 32;
-	route->rtm_table = RT_TABLE_MAIN;
-	route->rtm_protocol = RTPROT_STATIC;
-	route->rtm_scope = RT_SCOPE_LINK;
-	route->rtm_type = RTN_UNICAST;
-	mnl_attr_put_u32(request.header, RTA_DST, address);
-	mnl_attr_put_u32(request.header, RTA_OIF, if_nametoindex(name));
-	struct nlattr *metrics = mnl_attr_nest_start(request.header, RTA_METRICS);
-	mnl_attr_put_u32(request.header, RTAX_RTO_MIN, milliseconds);
-	mnl_attr_nest_end(request.header, metrics);
-	return request_send(&request, "set a route's least retransmission timeout", error);
-}

@@ -1,4 +1,4 @@
-/* Requests to the kernel over netlink, with libmnl: links, addresses, routes, neighbours. */
+/* Requests to the kernel over netlink, with libmnl: links, addresses, neighbours. */
 #ifndef LAB_NETLINK_H
 #define LAB_NETLINK_H
 
@@ -17,7 +17,5 @@ bool lab_link_up(const char *name, const uint8_t mac[6], struct ws_error *error)
 bool lab_address_add(const char *name, uint32_t address, struct ws_error *error) WS_CHECKED;
 /* States the MAC address of a neighbour, so that nobody asks for it with ARP. */
 bool lab_neighbour_add(const char *name, uint32_t address, const uint8_t mac[6], struct ws_error *error) WS_CHECKED;
-/* The route to `address`, with the least retransmission timeout in milliseconds. */
-bool lab_route_timeout(const char *name, uint32_t address, unsigned milliseconds, struct ws_error *error) WS_CHECKED;
 
 #endif
