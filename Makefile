@@ -173,10 +173,9 @@ install: all ## install below PREFIX (/usr/local), honouring DESTDIR
 	install -D -m 644 $(BUILD)/wirestate.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/wirestate
 	install -D -m 644 $(BUILD)/wirestate.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_wirestate
 	install -D -m 644 $(BUILD)/wirestate.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/wirestate.fish
-	install -d $(DESTDIR)$(PREFIX)/share/wirestate/captures
-	install -m 644 captures/* $(DESTDIR)$(PREFIX)/share/wirestate/captures
-	install -d $(DESTDIR)$(PREFIX)/share/wirestate/lab
-	install -m 644 lab/* $(DESTDIR)$(PREFIX)/share/wirestate/lab
+	install -d $(DESTDIR)$(PREFIX)/share/wirestate/captures/lab
+	install -m 644 $(wildcard captures/*.*) $(DESTDIR)$(PREFIX)/share/wirestate/captures
+	install -m 644 captures/lab/* $(DESTDIR)$(PREFIX)/share/wirestate/captures/lab
 
 deb: ## build a Debian package, build/deb/wirestate_VERSION_ARCHITECTURE.deb
 	@tests/need deb

@@ -48,7 +48,7 @@ static struct lab_scenario *read_scenario(const char *path, struct ws_error *err
 struct lab_scenario *lab_scenario_open(const char *name, struct ws_error *error)
 {
 	char path[PATH_MAX];
-	if (!strchr(name, '/') && data_file("lab", name, ending, path, sizeof(path)))
+	if (!strchr(name, '/') && data_file("captures/lab", name, ending, path, sizeof(path)))
 		return read_scenario(path, error);
 	if (has_ending(name) && is_file(name))
 		return read_scenario(name, error);
@@ -79,7 +79,7 @@ struct lab_scenario **lab_scenarios_bundled(size_t *count, struct ws_error *erro
 	struct dirent **names;
 	char folder[PATH_MAX];
 	*count = 0;
-	if (!data_folder("lab", folder, sizeof(folder)))
+	if (!data_folder("captures/lab", folder, sizeof(folder)))
 		return NULL;
 	const int found = scandir(folder, &names, is_scenario, alphasort);
 	struct lab_scenario **all = found > 0 ? calloc((size_t)found, sizeof(*all)) : NULL;
