@@ -74,21 +74,24 @@ class Viewed:
         return self.view.output.decode(errors="replace")
 
 
-def replay(command, path, kind=Lines):
-    """Replays a capture as fast as possible while `command` captures at the other end."""
-    with pair() as (sender, receiver), tempfile.TemporaryFile("w+") as told:
+def replay(command, paths, kind=Lines):
+    """Replays captures side by side, as fast as possible, while `command` captures at the other end."""
+    with pair() as (sender, receiver), contextlib.ExitStack() as stack:
+        logs = [stack.enter_context(tempfile.TemporaryFile("w+")) for _ in paths]
         capture = kind(["ip", "netns", "exec", receiver, *command, "-i", "wire"])
         capture.wait(SETTLE)
-        player = subprocess.Popen(["ip", "netns", "exec", sender, "tcpreplay", "-t", "-K", "-i", "wire", path],
-                                  stdout=told, stderr=subprocess.STDOUT)
-        while player.poll() is None:
+        players = [subprocess.Popen(["ip", "netns", "exec", sender, "tcpreplay", "-t", "-K", "-i", "wire", path],
+                                    stdout=log, stderr=subprocess.STDOUT) for path, log in zip(paths, logs)]
+        while any(player.poll() is None for player in players):
             capture.wait(0.1)
         capture.wait(SETTLE)
         said = capture.finish()
-        told.seek(0)
-        log = told.read()
-    sent = int(re.search(r"Successful packets:\s+(\d+)", log).group(1))
-    rate = float(re.search(r"([\d.]+) pps", log).group(1))
+        sent, rate = 0, 0.0
+        for log in logs:
+            log.seek(0)
+            text = log.read()
+            sent += int(re.search(r"Successful packets:\s+(\d+)", text).group(1))
+            rate += float(re.search(r"([\d.]+) pps", text).group(1))
     captured = int(re.search(r"(\d+) packets captured", said).group(1))
     return Loss(sent, sent - captured, rate)
 
