@@ -61,13 +61,30 @@ static void begins(struct actor *actor, const char *format, ...)
 	va_end(arguments);
 }
 
+/* Of the errors that a call of a scenario can end with. strerrorname_np() knows all, but only glibc has it. */
+static const char *error_name(int reason)
+{
+#define NAME(error) [error] = #error
+	static const char *const names[] = {
+	        NAME(EACCES),      NAME(EADDRINUSE),   NAME(EADDRNOTAVAIL), NAME(EAFNOSUPPORT), NAME(EAGAIN),
+	        NAME(EALREADY),    NAME(EBADF),        NAME(ECONNABORTED),  NAME(ECONNREFUSED), NAME(ECONNRESET),
+	        NAME(EFAULT),      NAME(EHOSTUNREACH), NAME(EINPROGRESS),   NAME(EINTR),        NAME(EINVAL),
+	        NAME(EIO),         NAME(EISCONN),      NAME(EMFILE),        NAME(EMSGSIZE),     NAME(ENETDOWN),
+	        NAME(ENETUNREACH), NAME(ENFILE),       NAME(ENOBUFS),       NAME(ENOMEM),       NAME(ENOPROTOOPT),
+	        NAME(ENOTCONN),    NAME(ENOTSOCK),     NAME(EOPNOTSUPP),    NAME(EPERM),        NAME(EPIPE),
+	        NAME(EPROTO),      NAME(ETIMEDOUT),
+	};
+#undef NAME
+	const char *name = reason > 0 && (size_t)reason < WS_ARRAY_SIZE(names) ? names[reason] : NULL;
+	return name ? name : "an error";
+}
+
 /* Reports what a call returned, with the name of its error. */
 static long returns(struct actor *actor, long result)
 {
 	const int reason = errno;
 	if (result < 0)
-		says(actor, LAB_CALL_RETURNS, "%s = -1 %s (%s)", actor->text, strerrorname_np(reason),
-		     strerror(reason));
+		says(actor, LAB_CALL_RETURNS, "%s = -1 %s (%s)", actor->text, error_name(reason), strerror(reason));
 	else
 		says(actor, LAB_CALL_RETURNS, "%s = %ld", actor->text, result);
 	errno = reason;

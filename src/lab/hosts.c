@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/ethtool.h>
+#include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/sockios.h>
-#include <net/ethernet.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,8 +27,8 @@ static void child_prepare(const struct lab_run *run, enum lab_side side, int kee
 	if (!lab_host_enter(&run->hosts.host[side]) || null < 0 || dup2(null, STDIN_FILENO) < 0 ||
 	    dup2(keep, REPORTS) < 0)
 		_exit(127);
-	close_range(STDERR_FILENO + 1, REPORTS - 1, 0);
-	close_range(REPORTS + 1, ~0u, 0);
+	syscall(SYS_close_range, STDERR_FILENO + 1, REPORTS - 1, 0); /* musl has no function for it */
+	syscall(SYS_close_range, REPORTS + 1, ~0u, 0);
 	dup2(STDERR_FILENO, STDOUT_FILENO); /* standard output carries records */
 }
 
