@@ -59,13 +59,14 @@ struct ws_frame_interface {
 struct ws_frame_process {
 	uint32_t id;      /* 0: not stated */
 	const char *name; /* as the file has it: ws_text_clean() before it is shown; NULL: none, or none yet */
+	ws_time start;    /* when it began; 0: not stated */
 };
 
 /* The way of a packet, as seen by the host that captured it. */
 enum ws_frame_way { WS_WAY_UNKNOWN, WS_WAY_IN, WS_WAY_OUT };
 
-/* One captured frame. What it points at is borrowed: `data` and `comment` are valid until the next call on the same
- * capture. */
+/* One captured frame. What it points at is borrowed: `data`, `comment` and `options` are valid until the next call on
+ * the same capture. */
 struct ws_frame {
 	ws_time time;      /* 0 where the file gives none (simple packet blocks of pcapng) */
 	uint64_t number;   /* counts from 1; in a file it counts all frames, also those that a filter skips */
@@ -74,12 +75,15 @@ struct ws_frame {
 	const struct ws_frame_interface *interface; /* NULL: the format describes none */
 	const struct ws_frame_process *process;     /* that sent or received it; NULL: not stated */
 	const char *comment; /* not terminated by a NUL; several comments follow each other, one a line; NULL: none */
+	const uint8_t *options; /* of an enhanced packet block of pcapng, as they are in the file, for -w; NULL: none */
+	uint32_t options_length; /* bytes */
 	uint32_t comment_length; /* bytes */
 	uint32_t captured;       /* bytes at data */
 	uint32_t length;         /* bytes on the wire; at least `captured` */
 	uint8_t link;            /* enum ws_link */
 	uint8_t way;             /* enum ws_frame_way */
 	uint8_t fcs_length; /* bytes of frame check sequence at the end of `length`; 0: not captured, or not known */
+	bool options_big;   /* their byte order is big-endian */
 };
 
 struct ws_capture; /* opaque */
@@ -206,8 +210,8 @@ struct ws_capture_stats {
 void ws_capture_stats(struct ws_capture *capture, struct ws_capture_stats *stats);
 
 /* -w: what is shown is also written, with nanoseconds. A pcap file has one link type and one FCS length: writing a
- * frame with another one fails. A pcapng file has the interfaces, the comments and the names of hosts of the source,
- * and the drops that are known at the end. The capture must outlive the dump. */
+ * frame with another one fails. A pcapng file has the interfaces, the comments, the processes and the names of hosts of
+ * the source, and the drops that are known at the end. The capture must outlive the dump. */
 enum ws_dump_format { WS_DUMP_PCAP, WS_DUMP_PCAPNG };
 
 /* WS_DUMP_PCAPNG where the name ends in ".pcapng". */

@@ -235,6 +235,8 @@ bool anonymize(struct anonymizer *anonymizer, const struct ws_frame *frame, stru
 	result->comment = NULL; /* it may say anything */
 	result->comment_length = 0;
 	result->process = NULL;
+	result->options = NULL;
+	result->options_length = 0;
 	if (frame->interface)
 		result->interface = frame->interface->unnamed;
 	if (!frame->captured)

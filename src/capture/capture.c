@@ -222,6 +222,13 @@ void ws_capture_progress(const struct ws_capture *capture, uint64_t *done, uint6
 		*done = capture->start + (capture->packed ? ws_byte_source_consumed(capture->source) : capture->next);
 }
 
+bool ws_capture_drops(const struct ws_capture *capture, size_t ordinal, struct ws_interface_drops *drops)
+{
+	if (capture->merge)
+		return ws_merge_drops(capture->merge, ordinal, drops);
+	return capture->pcapng && ws_pcapng_drops(capture->pcapng, ordinal, drops);
+}
+
 void ws_capture_stats(struct ws_capture *capture, struct ws_capture_stats *stats)
 {
 	if (capture->merge) {

@@ -138,6 +138,7 @@ static void dump_free(struct ws_dump *dump)
 	if (!dump->standard && dump->fd >= 0)
 		close(dump->fd);
 	free(dump->slots);
+	free(dump->processes);
 	free(dump);
 }
 

@@ -14,6 +14,12 @@ struct ws_dump_slot {
 	uint64_t dropped_interface, dropped_kernel;
 };
 
+/* A process that a packet of this section states. */
+struct ws_dump_process {
+	const struct ws_frame_process *process; /* NULL: the slot is free */
+	bool written;
+};
+
 struct ws_dump {
 	char name[200];
 	struct ws_capture *capture;
@@ -32,9 +38,11 @@ struct ws_dump {
 	/* pcapng */
 	struct ws_dump_slot *slots; /* by the index of the interface; the first is for frames that have none */
 	size_t slot_count;
-	uint32_t described;          /* interfaces in this section */
-	const char *section_comment; /* of this section, or NULL */
-	ws_time last;                /* time of the last frame */
+	uint32_t described;                /* interfaces in this section */
+	const char *section_comment;       /* of this section, or NULL */
+	ws_time last;                      /* time of the last frame */
+	struct ws_dump_process *processes; /* by the hash of the pointer */
+	size_t process_slots, process_count;
 
 	size_t used;
 	uint8_t buffer[WS_DUMP_BUFFER]; /* whole records only */

@@ -3,6 +3,8 @@
  * An interface of the source is described just before its first packet, so that a file has those that it needs and can
  * be read while it is written. All have nanoseconds as their unit of time. A section of the source that has a comment
  * of its own becomes a section of its own. At the end come the statistics of the interfaces, and the names of hosts.
+ * The options of a packet are those that it has in the source. A process that they state is described as Wireshark
+ * does it, before the first packet after its name is known, or at the end of the section.
  *
  * A block is composed in the buffer: reserve() reserves the most bytes that it can take, and block_end() releases those
  * that were not used. */
@@ -13,9 +15,8 @@
 
 enum {
 	RESOLUTION_NANO = 9,
-	TEXT_MOST = 65535, /* of an option */
-	COMMENT_MOST =
-	        1 << 19, /* bytes of the comment of one packet that are written, in as many options as it takes */
+	TEXT_MOST = 65535,      /* of an option */
+	OPTIONS_MOST = 1 << 19, /* bytes of the comment, or of the options of one packet, that are written */
 	NAMES_OF_BLOCK = 512,
 	NAME_RECORD_MOST = 4 + 16 + 256,
 };
@@ -27,6 +28,13 @@ enum option_code {
 	OPTION_IF_RESOLUTION = 9,
 	OPTION_IF_FCS_LENGTH = 13,
 	OPTION_PACKET_FLAGS = 2,
+	OPTION_PACKET_LOST = 4,
+	OPTION_PACKET_ID = 5,
+	OPTION_PACKET_QUEUE = 6,
+	OPTION_PACKET_PROCESS = 8,
+	OPTION_CUSTOM_FIRST = 2988, /* and 2989: they begin with a number */
+	OPTION_CUSTOM_LAST = 2989,
+	OPTION_NOT_COPIED = 1 << 14, /* a bit of their code */
 	OPTION_STATISTICS_RECEIVED = 4,
 	OPTION_STATISTICS_INTERFACE_DROPS = 5,
 	OPTION_STATISTICS_KERNEL_DROPS = 7,
@@ -119,6 +127,9 @@ static bool write_section(struct ws_dump *dump, const char *comment, struct ws_e
 	block_end(&block);
 	dump->section_comment = comment;
 	dump->described = 0;
+	dump->process_count = 0;
+	if (dump->processes)
+		memset(dump->processes, 0, dump->process_slots * sizeof(*dump->processes));
 	for (size_t i = 0; i < dump->slot_count; i++)
 		dump->slots[i].id = 0;
 	return true;
@@ -180,7 +191,7 @@ static bool same_comment(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-static bool write_statistics(struct ws_dump *dump, struct ws_error *error);
+static bool end_section(struct ws_dump *dump, struct ws_error *error);
 
 /* The number of the frame's interface in the file; it is described there if it was not yet. */
 static bool interface_number(struct ws_dump *dump, const struct ws_frame_interface *interface, uint32_t *number,
@@ -193,7 +204,7 @@ static bool interface_number(struct ws_dump *dump, const struct ws_frame_interfa
 		return ws_fail(error, WS_ERROR_SYSTEM, "%s: out of memory", dump->name);
 	if (!dump->slots[index].id) {
 		if (!same_comment(comment, dump->section_comment) &&
-		    !(write_statistics(dump, error) && write_section(dump, comment, error)))
+		    !(end_section(dump, error) && write_section(dump, comment, error)))
 			return false;
 		if (!write_description(dump, interface ? interface : &own, error))
 			return false;
@@ -209,11 +220,168 @@ bool ws_dump_pcapng_begin(struct ws_dump *dump, struct ws_error *error)
 	uint32_t number;
 	if (first && dump->without_texts)
 		first = first->unnamed;
+	const bool described = dump->capture->pcapng || dump->capture->merge;
 	return write_section(dump, first ? first->section_comment : NULL, error) &&
-	       (dump->capture->pcapng || interface_number(dump, NULL, &number, error));
+	       (described || interface_number(dump, NULL, &number, error));
+}
+
+/* ---- Processes */
+
+/* All numbers of the block but the first are little-endian, in files of any byte order. */
+static bool write_process(struct ws_dump *dump, const struct ws_frame_process *process, struct ws_error *error)
+{
+	enum { WIRESHARK = 32622, PROCESS_INFORMATION = 3, OPTION_NAME = 2, OPTION_START = 9 };
+	const size_t length = strlen(process->name);
+	struct block block;
+	if (!block_begin(&block, dump, WS_NG_CUSTOM, 64 + length, error))
+		return false;
+	add32(&block, WIRESHARK);
+	add32(&block, htole32(PROCESS_INFORMATION));
+	uint8_t *size = block.at;
+	add32(&block, 0);
+	add32(&block, htole32(process->id));
+	add16(&block, htole16(OPTION_NAME), htole16((uint16_t)length));
+	add(&block, process->name, length);
+	if (process->start) {
+		const uint64_t start = htole64((uint64_t)process->start);
+		add16(&block, htole16(OPTION_START), htole16(sizeof(start)));
+		add(&block, &start, sizeof(start));
+	}
+	const uint32_t entry = htole32((uint32_t)(block.at - size) - 4);
+	memcpy(size, &entry, sizeof(entry));
+	block_end(&block);
+	return true;
+}
+
+static struct ws_dump_process *process_slot(struct ws_dump_process *slots, size_t count,
+                                            const struct ws_frame_process *process)
+{
+	size_t at = (size_t)((uintptr_t)process / 16 * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+	while (slots[at & (count - 1)].process && slots[at & (count - 1)].process != process)
+		at++;
+	return &slots[at & (count - 1)];
+}
+
+static bool processes_reserve(struct ws_dump *dump)
+{
+	if (dump->process_count < dump->process_slots / 2)
+		return true;
+	const size_t count = dump->process_slots ? 2 * dump->process_slots : 16;
+	struct ws_dump_process *grown = calloc(count, sizeof(*grown));
+	if (!grown)
+		return false;
+	for (size_t i = 0; i < dump->process_slots; i++)
+		if (dump->processes[i].process)
+			*process_slot(grown, count, dump->processes[i].process) = dump->processes[i];
+	free(dump->processes);
+	dump->processes = grown;
+	dump->process_slots = count;
+	return true;
+}
+
+/* A packet of the process comes next. */
+static bool process_stated(struct ws_dump *dump, const struct ws_frame_process *process, struct ws_error *error)
+{
+	if (!processes_reserve(dump))
+		return ws_fail(error, WS_ERROR_SYSTEM, "%s: out of memory", dump->name);
+	struct ws_dump_process *slot = process_slot(dump->processes, dump->process_slots, process);
+	dump->process_count += !slot->process;
+	slot->process = process;
+	if (slot->written || !process->name)
+		return true;
+	slot->written = true;
+	return write_process(dump, process, error);
+}
+
+/* Those whose name became known after their last packet. */
+static bool write_processes(struct ws_dump *dump, struct ws_error *error)
+{
+	for (size_t i = 0; i < dump->process_slots; i++) {
+		const struct ws_dump_process *slot = &dump->processes[i];
+		if (slot->process && !slot->written && slot->process->name &&
+		    !write_process(dump, slot->process, error))
+			return false;
+	}
+	return true;
 }
 
 /* ---- Packets */
+
+static struct ws_ng_options options_of(const struct ws_frame *frame)
+{
+	return (struct ws_ng_options){
+	        .at = frame->options, .end = frame->options + frame->options_length, .big = frame->options_big};
+}
+
+static bool states_process(const struct ws_frame *frame)
+{
+	struct ws_ng_options options = options_of(frame);
+	struct ws_ng_option option;
+	while (ws_ng_option_next(&options, &option))
+		if (option.code == OPTION_PACKET_PROCESS && option.length == 8)
+			return true;
+	return false;
+}
+
+/* The bytes of one number, and of all numbers, with which the value of an option begins. */
+static void numbers_of(const struct ws_ng_option *option, unsigned *one, unsigned *all)
+{
+	const unsigned code = option->code & ~(unsigned)OPTION_NOT_COPIED;
+	*one = *all = 0;
+	if (code >= OPTION_CUSTOM_FIRST && code <= OPTION_CUSTOM_LAST)
+		*one = *all = 4;
+	else if (code == OPTION_PACKET_FLAGS || code == OPTION_PACKET_QUEUE)
+		*one = *all = 4;
+	else if (code == OPTION_PACKET_LOST || code == OPTION_PACKET_ID)
+		*one = *all = 8;
+	else if (code == OPTION_PACKET_PROCESS)
+		*one = 4, *all = 8;
+	if (*all > option->length)
+		*all = 0;
+}
+
+static void add_packet_option(struct block *block, const struct ws_ng_option *option, bool big)
+{
+	uint8_t *value = block->at + 4;
+	unsigned one, all;
+	add_option(block, (enum option_code)option->code, option->value, option->length);
+	if (big == (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__))
+		return;
+	numbers_of(option, &one, &all);
+	for (unsigned at = 0; at < all; at += one)
+		for (unsigned i = 0; i < one / 2; i++) {
+			const uint8_t byte = value[at + i];
+			value[at + i] = value[at + one - 1 - i];
+			value[at + one - 1 - i] = byte;
+		}
+}
+
+enum { FCS_SHIFT = 5, FCS_MASK = 15 }; /* of the flags, in bytes */
+
+static void add_flags(struct block *block, uint32_t flags)
+{
+	add_option(block, OPTION_PACKET_FLAGS, &flags, sizeof(flags));
+}
+
+/* `fcs`: what the flags have to state, 0 where the interface does. */
+static void add_source_options(struct block *block, const struct ws_frame *frame, uint32_t fcs)
+{
+	struct ws_ng_options options = options_of(frame);
+	struct ws_ng_option option;
+	bool flagged = false;
+	while (ws_ng_option_next(&options, &option)) {
+		if (option.code != OPTION_PACKET_FLAGS || option.length != 4) {
+			add_packet_option(block, &option, options.big);
+			continue;
+		}
+		const uint32_t flags = ws_ng_load32(option.value, options.big), mask = FCS_MASK << FCS_SHIFT;
+		const uint32_t stated = flags & mask ? frame->fcs_length : fcs;
+		add_flags(block, (flags & ~mask) | stated << FCS_SHIFT);
+		flagged = true;
+	}
+	if (!flagged && fcs)
+		add_flags(block, fcs << FCS_SHIFT);
+}
 
 static void add_comment(struct block *block, const char *comment, size_t length)
 {
@@ -225,19 +393,30 @@ static void add_comment(struct block *block, const char *comment, size_t length)
 	}
 }
 
+/* Of a frame whose source has no such options, or too many of them. */
+static void add_own_options(struct block *block, const struct ws_frame *frame, size_t comment, uint32_t fcs)
+{
+	const uint32_t way = frame->way == WS_WAY_IN ? 1 : frame->way == WS_WAY_OUT ? 2 : 0;
+	add_comment(block, frame->comment, comment);
+	if (way || fcs)
+		add_flags(block, way | fcs << FCS_SHIFT);
+}
+
 bool ws_dump_pcapng_write(struct ws_dump *dump, const struct ws_frame *frame, struct ws_error *error)
 {
-	enum { FCS_SHIFT = 5 };
-	size_t comment = dump->without_texts ? 0 : frame->comment_length;
-	comment = comment < COMMENT_MOST ? comment : COMMENT_MOST;
-	const size_t most = 64 + (size_t)frame->captured + comment + 16 * (1 + comment / TEXT_MOST);
+	const bool copied = frame->options && frame->options_length <= OPTIONS_MOST && !dump->without_texts;
+	size_t comment = dump->without_texts || copied ? 0 : frame->comment_length;
+	comment = comment < OPTIONS_MOST ? comment : OPTIONS_MOST;
+	const size_t options = copied ? frame->options_length : comment + 16 * (1 + comment / TEXT_MOST);
 	const uint8_t fcs = frame->interface ? frame->interface->fcs_length : dump->fcs_length;
+	const uint32_t own_fcs = frame->fcs_length == fcs ? 0 : frame->fcs_length;
 	/* The format has unsigned times. */
 	const uint64_t time = frame->time < 0 ? 0 : (uint64_t)frame->time;
 	struct block block;
 	uint32_t number;
 	if (!interface_number(dump, frame->interface, &number, error) ||
-	    !block_begin(&block, dump, WS_NG_ENHANCED_PACKET, most, error))
+	    (copied && frame->process && states_process(frame) && !process_stated(dump, frame->process, error)) ||
+	    !block_begin(&block, dump, WS_NG_ENHANCED_PACKET, 64 + (size_t)frame->captured + options, error))
 		return false;
 	dump->last = frame->time;
 	add32(&block, number);
@@ -246,13 +425,13 @@ bool ws_dump_pcapng_write(struct ws_dump *dump, const struct ws_frame *frame, st
 	add32(&block, frame->captured);
 	add32(&block, frame->length);
 	add(&block, frame->data, frame->captured);
-	if (comment || frame->fcs_length != fcs) {
-		const uint32_t flags = (uint32_t)frame->fcs_length << FCS_SHIFT;
-		add_comment(&block, frame->comment, comment);
-		if (frame->fcs_length != fcs)
-			add_option(&block, OPTION_PACKET_FLAGS, &flags, sizeof(flags));
+	const uint8_t *before = block.at;
+	if (copied)
+		add_source_options(&block, frame, own_fcs);
+	else
+		add_own_options(&block, frame, comment, own_fcs);
+	if (block.at != before)
 		add32(&block, 0);
-	}
 	block_end(&block);
 	return true;
 }
@@ -281,10 +460,10 @@ static bool write_one_statistics(struct ws_dump *dump, uint32_t number, const ui
 /* What the source's own statistics say of its interfaces. */
 static void collect_drops(struct ws_dump *dump)
 {
-	struct ws_pcapng_drops drops;
+	struct ws_interface_drops drops;
 	for (size_t i = 0; i < dump->slot_count; i++)
 		dump->slots[i].dropped_interface = dump->slots[i].dropped_kernel = 0;
-	for (size_t i = 0; ws_pcapng_drops(dump->capture->pcapng, i, &drops); i++) {
+	for (size_t i = 0; ws_capture_drops(dump->capture, i, &drops); i++) {
 		const size_t index = (size_t)drops.index + 1;
 		if (index >= dump->slot_count)
 			continue;
@@ -304,8 +483,6 @@ static bool write_statistics(struct ws_dump *dump, struct ws_error *error)
 		                                   .dropped_kernel = stats.dropped_kernel};
 		return write_one_statistics(dump, 0, &stats.received, &drops, error);
 	}
-	if (!dump->capture->pcapng)
-		return true;
 	collect_drops(dump);
 	for (size_t i = 1; i < dump->slot_count && good; i++) {
 		const struct ws_dump_slot *slot = &dump->slots[i];
@@ -313,6 +490,25 @@ static bool write_statistics(struct ws_dump *dump, struct ws_error *error)
 			good = write_one_statistics(dump, slot->id - 1, NULL, slot, error);
 	}
 	return good;
+}
+
+/* The comment that the source's statistics end with. */
+static bool write_remark(struct ws_dump *dump, struct ws_error *error)
+{
+	struct ws_capture_stats stats;
+	struct block block;
+	ws_capture_stats(dump->capture, &stats);
+	if (!stats.comment || !stats.comment_length || !dump->described)
+		return true;
+	if (!block_begin(&block, dump, WS_NG_STATISTICS, 64 + stats.comment_length, error))
+		return false;
+	add32(&block, 0);
+	add32(&block, 0);
+	add32(&block, 0);
+	add_option(&block, (enum option_code)WS_NG_COMMENT, stats.comment, stats.comment_length);
+	add32(&block, 0);
+	block_end(&block);
+	return true;
 }
 
 static void add_name(struct block *block, const struct ws_host_name *name)
@@ -344,7 +540,13 @@ static bool write_names(struct ws_dump *dump, struct ws_error *error)
 	return true;
 }
 
+static bool end_section(struct ws_dump *dump, struct ws_error *error)
+{
+	return write_processes(dump, error) && write_statistics(dump, error);
+}
+
 bool ws_dump_pcapng_end(struct ws_dump *dump, struct ws_error *error)
 {
-	return write_statistics(dump, error) && (dump->without_texts || write_names(dump, error));
+	return end_section(dump, error) &&
+	       (dump->without_texts || (write_remark(dump, error) && write_names(dump, error)));
 }

@@ -120,6 +120,25 @@ const struct ws_frame_interface *ws_merge_interface(const struct ws_merge *merge
 	return index < merge->interface_count ? &merge->interface[index]->copy : NULL;
 }
 
+bool ws_merge_drops(struct ws_merge *merge, size_t ordinal, struct ws_interface_drops *drops)
+{
+	for (size_t i = 0; i < merge->count; i++) {
+		const struct ws_pcapng *pcapng = merge->part[i].capture->pcapng;
+		const size_t count = pcapng ? ws_pcapng_descriptions(pcapng) : 0;
+		if (ordinal < count && ws_pcapng_drops(pcapng, ordinal, drops)) {
+			const struct ws_frame_interface *interface =
+			        interface_of(merge, ws_pcapng_interface(pcapng, drops->index));
+			if (interface)
+				drops->index = interface->index;
+			else
+				drops->interface = drops->kernel = 0;
+			return true;
+		}
+		ordinal -= count;
+	}
+	return false;
+}
+
 bool ws_merge_host_name(const struct ws_merge *merge, size_t index, struct ws_host_name *name)
 {
 	for (size_t i = 0; i < merge->count; i++) {

@@ -382,12 +382,17 @@ const char *ws_pcapng_remark(const struct ws_pcapng *pcapng, size_t *length)
 	return pcapng->remark;
 }
 
-bool ws_pcapng_drops(const struct ws_pcapng *pcapng, size_t ordinal, struct ws_pcapng_drops *drops)
+size_t ws_pcapng_descriptions(const struct ws_pcapng *pcapng)
+{
+	return pcapng->count;
+}
+
+bool ws_pcapng_drops(const struct ws_pcapng *pcapng, size_t ordinal, struct ws_interface_drops *drops)
 {
 	if (ordinal >= pcapng->count)
 		return false;
 	const struct described *described = &pcapng->described[ordinal];
-	*drops = (struct ws_pcapng_drops){.index = described->interface->shown.index,
+	*drops = (struct ws_interface_drops){.index = described->interface->shown.index,
 	                                  .interface = described->counted_interface,
 	                                  .kernel = described->counted_kernel};
 	return true;

@@ -64,6 +64,11 @@ void ws_pcapng_frame_options(const struct ws_capture *capture, struct packet *pa
 		frame->fcs_length = parsed.fcs_length;
 	frame->way = parsed.way;
 	frame->process = process_of(capture, &parsed, frame);
+	if (packet->type == WS_NG_ENHANCED_PACKET) {
+		frame->options = packet->options.at;
+		frame->options_length = (uint32_t)(packet->options.end - packet->options.at);
+		frame->options_big = packet->options.big;
+	}
 	packet->lost += parsed.lost;
 }
 

@@ -15,7 +15,6 @@ enum {
 struct entry {
 	struct ws_frame_process shown; /* its name is `text` */
 	struct entry *older;           /* in the same bucket */
-	ws_time start;
 	char text[];
 };
 
@@ -98,7 +97,7 @@ void ws_processes_add(struct ws_processes *processes, uint32_t id, struct ws_ng_
 	for (; entry && step < STEPS_MOST; entry = entry->older, step++) {
 		if (entry->shown.id != id)
 			continue;
-		if (has_name(entry, name) && entry->start == start)
+		if (has_name(entry, name) && entry->shown.start == start)
 			return;
 		named = named || entry->shown.name;
 		nameless = entry->shown.name ? nameless : entry;
@@ -109,7 +108,7 @@ void ws_processes_add(struct ws_processes *processes, uint32_t id, struct ws_ng_
 	entry = nameless && !named ? nameless : add(processes, id);
 	if (!entry)
 		return;
-	entry->start = start;
+	entry->shown.start = start;
 	set_name(entry, name);
 }
 
@@ -120,7 +119,7 @@ const struct ws_frame_process *ws_processes_at(struct ws_processes *processes, u
 	for (; entry && step < STEPS_MOST; entry = entry->older, step++) {
 		if (entry->shown.id != id)
 			continue;
-		if (entry->shown.name && entry->start <= time)
+		if (entry->shown.name && entry->shown.start <= time)
 			return &entry->shown;
 		nameless = entry->shown.name ? nameless : entry;
 	}

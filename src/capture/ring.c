@@ -62,10 +62,10 @@ uint64_t ws_ring_size(const struct ws_ring *ring)
 	return ring->size;
 }
 
-/* The bytes of a frame, and after them its comment. */
+/* The bytes of a frame, and after them its comment and its options. */
 static uint64_t kept_bytes(const struct ws_frame *frame)
 {
-	return (uint64_t)frame->captured + frame->comment_length;
+	return (uint64_t)frame->captured + frame->comment_length + frame->options_length;
 }
 
 uint64_t ws_ring_put(struct ws_ring *ring, const struct ws_frame *frame)
@@ -86,9 +86,12 @@ uint64_t ws_ring_put(struct ws_ring *ring, const struct ws_frame *frame)
 	record.frame.position = ring->head;
 	record.frame.data = NULL;
 	memcpy(at, &record, sizeof(record));
-	memcpy(at + sizeof(record), frame->data, frame->captured);
+	at += sizeof(record);
+	memcpy(at, frame->data, frame->captured);
 	if (frame->comment_length)
-		memcpy(at + sizeof(record) + frame->captured, frame->comment, frame->comment_length);
+		memcpy(at + frame->captured, frame->comment, frame->comment_length);
+	if (frame->options_length)
+		memcpy(at + frame->captured + frame->comment_length, frame->options, frame->options_length);
 	ring->head += need;
 	return record.position;
 }
@@ -121,6 +124,8 @@ static bool copy_frame(struct ws_ring *ring, const struct record *record, struct
 	frame->data = ring->copy;
 	if (frame->comment_length)
 		frame->comment = (const char *)ring->copy + frame->captured;
+	if (frame->options_length)
+		frame->options = ring->copy + frame->captured + frame->comment_length;
 	return true;
 }
 

@@ -140,7 +140,7 @@ static void blocks_name_the_processes_of_packets(void **state)
 
 /* ---- In the tracker */
 
-static const struct ws_frame_process client = {7, "curl"}, server = {8, "nginx"};
+static const struct ws_frame_process client = {.id = 7, .name = "curl"}, server = {.id = 8, .name = "nginx"};
 
 static void take(struct ws_conn *conn, unsigned direction, enum ws_frame_way way,
                  const struct ws_frame_process *process)
