@@ -36,6 +36,7 @@
 	X(WS_ACT_FIND_PREVIOUS, "find-previous", "N", "to the one found before; without a search: names or numbers")   \
 	X(WS_ACT_FILTER, "filter", "F", "show only what matches a filter: 10.0.0.0/8 and port == 443")                 \
 	X(WS_ACT_HOSTS, "hosts", "H", "hosts in TIME_WAIT and CLOSE_WAIT, by address")                                 \
+	X(WS_ACT_OVERVIEW, "overview", "o", "overview: connections in groups, the worst verdicts first")               \
 	X(WS_ACT_FOLLOW, "follow", "f", "follow the newest")                                                           \
 	X(WS_ACT_PLAY, "play", "Space", "play or pause")                                                               \
 	X(WS_ACT_STEP, "step", "Right .", "one segment forward")                                                       \

@@ -17,7 +17,8 @@
 	X(WS_RECORD_UDP, "udp")                                                                                        \
 	X(WS_RECORD_TRANSIT, "transit")                                                                                \
 	X(WS_RECORD_CLOCK, "clock")                                                                                    \
-	X(WS_RECORD_STATS, "stats")
+	X(WS_RECORD_STATS, "stats")                                                                                    \
+	X(WS_RECORD_OVERVIEW, "overview")
 
 enum ws_record {
 #define X(name, word) name,
@@ -25,6 +26,9 @@ enum ws_record {
 #undef X
 	        WS_RECORD_COUNT
 };
+
+/* Those that are written without being asked for. An overview is made of connections, which have records of their own. */
+#define WS_RECORDS_USUAL ((1u << WS_RECORD_COUNT) - 1 - (1u << WS_RECORD_OVERVIEW))
 
 /* ZEEK is Zeek's conn.log, of the records of connections and of UDP. */
 enum ws_format { WS_FORMAT_TEXT, WS_FORMAT_JSON, WS_FORMAT_CSV, WS_FORMAT_ZEEK };

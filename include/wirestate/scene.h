@@ -109,7 +109,8 @@ void ws_ui_select(struct ws_ui *ui, const struct ws_model *model, ws_conn_id con
  * replay is guided: each segment stays on the screen until its text could be read. */
 void ws_ui_play(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn);
 /* Opens what there is to see in a whole capture, on top of the list: with one connection its lifelines, paused at the
- * first segment; without any, the UDP conversations or ARP, whichever has more packets. */
+ * first segment; with more than the screen has rows, the overview; without any, the UDP conversations or ARP, whichever
+ * has more packets. */
 void ws_ui_open_only(struct ws_ui *ui, const struct ws_model *model);
 /* For --frame on a packet that belongs to no connection: shows it in the packet screen. The frame's bytes are
  * copied. False: there is no memory for them. */

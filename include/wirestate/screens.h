@@ -5,6 +5,7 @@
 /* X(enumerator, word for --screen, title) */
 #define WS_SCREENS(X)                                                                                                  \
 	X(WS_SCREEN_LIST, "list", "connections")                                                                       \
+	X(WS_SCREEN_OVERVIEW, "overview", "connections in groups, the worst verdicts first")                           \
 	X(WS_SCREEN_LIFELINES, "lifelines", "lifelines of one connection")                                             \
 	X(WS_SCREEN_DIAGRAM, "diagram", "the state diagram of one connection")                                         \
 	X(WS_SCREEN_PACKET, "packet", "one packet, every field beside its bytes")                                      \

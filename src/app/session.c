@@ -80,7 +80,7 @@ static uint32_t records(const struct options *options)
 	if (options->show == SHOW_ZEEK)
 		return 1u << WS_RECORD_CONNECTION | 1u << WS_RECORD_UDP;
 	return options->show == SHOW_TEXT ? 1u << WS_RECORD_PACKET | 1u << WS_RECORD_TRANSITION
-	                                  : (1u << WS_RECORD_COUNT) - 1;
+	                                  : WS_RECORDS_USUAL;
 }
 
 bool session_asks_for(const struct session *session, enum ws_record record)

@@ -212,6 +212,7 @@ FIELDS(udp_fields, WS_RECORD_UDP)
 FIELDS(stats_fields, WS_RECORD_STATS)
 FIELDS(transit_fields, WS_RECORD_TRANSIT)
 FIELDS(clock_fields, WS_RECORD_CLOCK)
+FIELDS(overview_fields, WS_RECORD_OVERVIEW)
 
 static void meaning_entry(FILE *out, const char *name, const char *type, const char *meaning)
 {
@@ -287,6 +288,7 @@ static const struct {
         {"@ZEEK@\n", zeek_fields},
         {"@TRANSIT@\n", transit_fields},
         {"@CLOCK@\n", clock_fields},
+        {"@OVERVIEW@\n", overview_fields},
 };
 
 static bool write_line(FILE *out, const char *line)

@@ -637,6 +637,8 @@ const struct columns *output_columns(enum ws_record kind)
 		return &output_transit_columns;
 	case WS_RECORD_CLOCK:
 		return &output_clock_columns;
+	case WS_RECORD_OVERVIEW:
+		return &output_overview_columns;
 	default:
 		return &tables[kind];
 	}

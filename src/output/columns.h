@@ -75,7 +75,7 @@ static inline void get_frame(const struct subject *s, unsigned index, struct val
 	set_known(v, s->frame, s->frame != 0);
 }
 
-extern const struct columns output_packet_columns, output_transit_columns, output_clock_columns;
+extern const struct columns output_packet_columns, output_transit_columns, output_clock_columns, output_overview_columns;
 
 /* ---- columns_points.c: what is said only with several points */
 void get_point(const struct subject *s, unsigned index, struct value *v);

@@ -3,6 +3,7 @@
 #define WS_OUTPUT_INTERNAL_H
 
 #include <wirestate/output.h>
+#include <wirestate/overview.h>
 
 #define WS_OUTPUT_BUFFER 65536
 
@@ -21,6 +22,8 @@ struct subject {
 	const struct ws_transit *transit;
 	const struct ws_conn_path *path; /* of the transit */
 	const struct ws_clock_info *clock;
+	const struct ws_overview *overview; /* of the group, whose example is `conn` */
+	const struct ws_overview_group *group;
 	const char *point, *reference; /* several points: names, else NULL */
 };
 

@@ -68,7 +68,7 @@
 	X("close", "word", "how it ended: fin, rst, timeout or open")                                                  \
 	X("conn_state", "word", "as in Zeek's conn.log")                                                               \
 	X("history", "text", "as in Zeek's conn.log")                                                                  \
-	X("verdict", "text", "what happened, a sentence")                                                              \
+	X("verdict", "text", "what happened, a sentence; of an overview one word")                                     \
 	X("verdict_tag", "word", "the same in one word")                                                               \
 	X("initial_rtt", "seconds", "from the SYN to the handshake's ACK")                                             \
 	X("bad_checksums", "number", "segments with a wrong checksum")                                                 \
@@ -137,6 +137,14 @@
 	X("sent", "number", "segments that left the first point; of a transit the time, in seconds since 1970")        \
 	X("delivered", "number", "segments that came to the last point")                                               \
 	X("not_captured", "number", "segments that a point has not seen, without being lost")                          \
+	X("severity", "number", "how bad the verdict is, from 0 (fine) to 3 (broken)")                                 \
+	X("count", "number", "connections in the group")                                                               \
+	X("share", "share", "count divided by all connections, 0 to 1")                                                \
+	X("verdict_count", "number", "connections with this verdict and severity, in all groups")                      \
+	X("whose", "text", "from which client to which server and port")                                               \
+	X("example", "number", "the first connection of the group")                                                    \
+	X("example_verdict", "text", "what happened to it, a sentence")                                                \
+	X("filter", "text", "the display filter that shows the group; of the others of a verdict, all with that verdict") \
 	X("injected", "number", "segments that arrived and had never left")                                            \
 	X("duplicated", "number", "second arrivals of one departure")                                                  \
 	X("reordered", "number", "segments that later ones overtook; of a transit a boolean")                          \

@@ -8,7 +8,7 @@
  * those of the events it caused. A connection has exactly one record. In a live capture it is written when the
  * connection ends; a late packet may still change the connection, so a bit for each number remembers that the record is
  * written. In other inputs it is written at the end of the input, when nothing can change any more. */
-#include "output/internal.h"
+#include "output/overview.h"
 #include "output/zeek_log.h"
 
 #include <wirestate/stop.h>
@@ -397,5 +397,7 @@ bool ws_output_finish(struct ws_output *output, const struct ws_tracker *tracker
 		        .kind = WS_RECORD_STATS, .stats = &stats, .capture = capture, .point = output->point_name};
 		write_record(output, &subject);
 	}
+	if (output_wants(output, WS_RECORD_OVERVIEW) && !output_overview(output, tracker, write_record) && !output->write_error)
+		output->write_error = ENOMEM;
 	return ws_output_flush(output);
 }

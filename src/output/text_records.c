@@ -1,5 +1,5 @@
 /* The records other than packets, each as one line of text. */
-#include "output/internal.h"
+#include "output/overview.h"
 
 /* Writes "client SYN_SENT→ESTABLISHED~". A guessed role and an uncertain state have their mark. */
 void text_transition(struct ws_text *text, const struct subject *subject)
@@ -210,6 +210,9 @@ void text_record(struct ws_output *output, const struct subject *subject)
 		break;
 	case WS_RECORD_CLOCK:
 		write_clock(output, subject);
+		break;
+	case WS_RECORD_OVERVIEW:
+		text_overview(&output->text, subject);
 		break;
 	default: /* text_packet() writes a packet's line, and the caller its newline */
 		return;

@@ -5,6 +5,7 @@
 /* X(screen, what describes it) */
 #define SCREEN_TABLE(X)                                                                                                \
 	X(WS_SCREEN_LIST, list_screen)                                                                                 \
+	X(WS_SCREEN_OVERVIEW, overview_screen)                                                                         \
 	X(WS_SCREEN_LIFELINES, lifelines_screen)                                                                       \
 	X(WS_SCREEN_DIAGRAM, diagram_screen)                                                                           \
 	X(WS_SCREEN_PACKET, packet_screen)                                                                             \

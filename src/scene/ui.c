@@ -106,6 +106,8 @@ static void check_generation(struct ws_ui *ui, const struct ws_model *model)
 
 /* X(action, screen): keys that open a screen from any screen that understands them. */
 #define DOORS(X)                                                                                                       \
+	X(WS_ACT_HOSTS, WS_SCREEN_HOSTS)                                                                               \
+	X(WS_ACT_OVERVIEW, WS_SCREEN_OVERVIEW)                                                                         \
 	X(WS_ACT_STREAM, WS_SCREEN_STREAM)                                                                             \
 	X(WS_ACT_UDP, WS_SCREEN_UDP)                                                                                   \
 	X(WS_ACT_ARP, WS_SCREEN_ARP)                                                                                   \
@@ -263,6 +265,8 @@ void ws_ui_open_only(struct ws_ui *ui, const struct ws_model *model)
 		go_to(ui, model, WS_SCREEN_UDP);
 	} else if (!count && stats.arp) {
 		go_to(ui, model, WS_SCREEN_ARP);
+	} else if (count > (size_t)ui->rows) {
+		go_to(ui, model, WS_SCREEN_OVERVIEW);
 	}
 }
 

@@ -26,6 +26,7 @@ struct ws_ui {
 	uint64_t generation; /* of the model that the screens have read from; 0: none yet */
 	struct list_view list;
 	struct hosts_view hosts;
+	struct overview_view overview;
 	struct replay replay;
 	struct ws_canvas pane; /* what is beside the lifelines is drawn on it; no cells: nothing */
 	struct timeline timeline;

@@ -95,9 +95,6 @@ static bool list_act(struct ws_ui *ui, const struct ws_model *model, enum ws_act
 		list->touched = true;
 		toggle_follow(list, model);
 		return true;
-	case WS_ACT_HOSTS:
-		ui_open(ui, WS_SCREEN_HOSTS);
-		return true;
 	case WS_ACT_SEARCH:
 		list_search_open(ui);
 		return true;
@@ -230,6 +227,7 @@ static const struct screen_key list_keys[] = {
         {WS_ACT_UDP, WS_ACT_NONE, "UDP"},
         {WS_ACT_ARP, WS_ACT_NONE, "ARP"},
         {WS_ACT_STATISTICS, WS_ACT_NONE, "statistics"},
+        {WS_ACT_OVERVIEW, WS_ACT_NONE, "overview"},
         {WS_ACT_SEEK_BACK, WS_ACT_SEEK, "seek"},
         {WS_ACT_FOLLOW, WS_ACT_NONE, "follow"},
         {WS_ACT_REVERSE, WS_ACT_NONE, "reverse"},

@@ -3,6 +3,7 @@
 #define SCENE_TABLES_VIEW_H
 
 #include <wirestate/cursor.h>
+#include <wirestate/overview.h>
 #include <wirestate/scene.h>
 
 /* ---- ARP */
@@ -62,6 +63,17 @@ struct hosts_view {
 	size_t rank;             /* the next connection to look at */
 	uint64_t packets_seen;
 	ws_time first_end;         /* when the first TIME_WAIT that was counted ends; WS_TIME_NEVER: none was */
+	ws_time started, finished; /* by the ticks' clock */
+};
+
+/* ---- Overview: the connections in groups */
+
+struct overview_view {
+	struct ws_overview *overview; /* NULL: none yet */
+	uint64_t generation;          /* of the model that it walks through or has walked through; 0: none yet */
+	bool running;                 /* the walk is not done, and the groups before are shown */
+	uint64_t packets_seen;
+	struct ws_cursor cursor;
 	ws_time started, finished; /* by the ticks' clock */
 };
 

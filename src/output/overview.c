@@ -1,0 +1,135 @@
+/* The overview: a record for each group of connections, made at the end of the input. */
+#include "output/overview.h"
+#include "output/columns.h"
+
+static void group_verdict(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	set_string(v, ws_verdict_tag((enum ws_verdict)s->group->judgement.verdict));
+}
+
+/* `index` 0 is the group's connections, 1 all with its verdict, 2 the severity, 3 the example. */
+static void group_number(const struct subject *s, unsigned index, struct value *v)
+{
+	const uint64_t numbers[] = {s->group->count, s->group->verdict_count, s->group->judgement.severity,
+	                            s->group->example};
+	set_number(v, numbers[index]);
+}
+
+static double share(const struct subject *s)
+{
+	return (double)s->group->count / (double)ws_overview_connections(s->overview);
+}
+
+static void group_share(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	v->kind = VALUE_DECIMAL;
+	v->decimal = share(s);
+}
+
+/* `index` 0 is the client's address, 1 the server's; null where there are several. */
+static void group_address(const struct subject *s, unsigned index, struct value *v)
+{
+	set_address(v, index ? &s->group->server : &s->group->client, s->group->ip_version);
+	if (!(index ? s->group->one_server : s->group->one_client))
+		v->kind = VALUE_NULL;
+}
+
+static void group_port(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	set_known(v, s->group->port, s->group->one_port);
+}
+
+static void group_time(const struct subject *s, unsigned index, struct value *v)
+{
+	set_time(v, index ? s->group->last : s->group->first);
+}
+
+static void group_words(const struct subject *s, unsigned index, struct value *v)
+{
+	struct ws_text text = WS_TEXT_OVER(v->composed);
+	if (index)
+		ws_overview_filter(&text, s->overview, s->group);
+	else
+		ws_overview_words(&text, s->group);
+	set_composed(v, text.length);
+}
+
+static void group_example_verdict(const struct subject *s, unsigned index, struct value *v)
+{
+	struct ws_text text = WS_TEXT_OVER(v->composed);
+	(void)index;
+	v->kind = VALUE_NULL;
+	if (!s->conn)
+		return;
+	ws_conn_verdict(s->conn, &text, NULL, NULL);
+	set_foreign(v, v->composed, text.length);
+}
+
+static const struct column overview_column[] = {
+        {NULL, "verdict", group_verdict, 0},
+        {NULL, "severity", group_number, 2},
+        {NULL, "count", group_number, 0},
+        {NULL, "share", group_share, 0},
+        {NULL, "verdict_count", group_number, 1},
+        {"client", "address", group_address, 0},
+        {"server", "address", group_address, 1},
+        {"server", "port", group_port, 0},
+        {NULL, "first_time", group_time, 0},
+        {NULL, "last_time", group_time, 1},
+        {NULL, "whose", group_words, 0},
+        {NULL, "example", group_number, 3},
+        {NULL, "example_verdict", group_example_verdict, 0},
+        {NULL, "filter", group_words, 1},
+        {NULL, "point", get_point, 0},
+};
+const struct columns output_overview_columns = {overview_column, WS_ARRAY_SIZE(overview_column) - 1,
+                                                WS_ARRAY_SIZE(overview_column)};
+
+/* Writes "SILENT 2,294 (34 %), all from 192.0.2.10 to 198.51.100.5:443, over 43.123 s; #17: no answer to the SYN". */
+void text_overview(struct ws_text *text, const struct subject *subject)
+{
+	const struct ws_overview_group *group = subject->group;
+	ws_text_puts(text, ws_verdict_tag((enum ws_verdict)group->judgement.verdict));
+	ws_text_putc(text, ' ');
+	ws_text_grouped(text, group->verdict_count);
+	if (group->count != group->verdict_count) {
+		ws_text_puts(text, ": ");
+		ws_text_grouped(text, group->count);
+	}
+	ws_text_printf(text, " (%.3g %%)", 100 * share(subject));
+	ws_text_putc(text, ' ');
+	ws_overview_words(text, group);
+	ws_text_puts(text, ", over ");
+	ws_text_time(text, group->last - group->first, 3);
+	ws_text_printf(text, " s; #%ju", (uintmax_t)group->example);
+	if (!subject->conn)
+		return;
+	ws_text_puts(text, ": ");
+	ws_conn_verdict(subject->conn, text, NULL, NULL);
+}
+
+/* Calls `write` for each group. False: there was no memory for it. */
+bool output_overview(struct ws_output *output, const struct ws_tracker *tracker,
+                     void (*write)(struct ws_output *output, const struct subject *subject))
+{
+	struct ws_overview *overview = ws_overview_create(tracker);
+	if (!overview)
+		return false;
+	ws_overview_begin(overview);
+	const bool done = ws_overview_work(overview, tracker, output->options.filter, SIZE_MAX);
+	for (size_t i = 0; i < ws_overview_count(overview); i++) {
+		struct ws_conn_info conn;
+		struct subject subject = {.kind = WS_RECORD_OVERVIEW,
+		                          .overview = overview,
+		                          .group = ws_overview_group(overview, i),
+		                          .point = output->point_name};
+		if (ws_tracker_conn(tracker, ws_tracker_conn_find(tracker, subject.group->example), &conn))
+			subject.conn = &conn;
+		write(output, &subject);
+	}
+	ws_overview_free(overview);
+	return done;
+}

@@ -1,0 +1,254 @@
+/* The connections in groups, the worst first: what to look at first in a capture with more of them than a screen shows.
+ *
+ * The groups are made in slices, as the list is sorted, and again when there are new packets. Enter on a group shows
+ * its connections in the list by a filter, which stands there to be changed. */
+#include "scene/list/selection.h"
+#include "scene/screens.h"
+#include "scene/tables/tables_view.h"
+#include "scene/ui.h"
+#include "scene/widgets/cursor.h"
+#include "scene/widgets/draw.h"
+#include "scene/widgets/table.h"
+
+enum { SLICE = 20000, HEAD_ROWS = 4, REST = 4 };
+#define PAUSE (400 * WS_MILLISECOND)
+
+/* ---- The walk */
+
+static size_t group_count(const struct overview_view *view)
+{
+	return view->overview ? ws_overview_count(view->overview) : 0;
+}
+
+static const struct ws_overview_group *selected_group(const struct overview_view *view)
+{
+	return view->cursor.selected < group_count(view) ? ws_overview_group(view->overview, view->cursor.selected)
+	                                                 : NULL;
+}
+
+static void start_walk(struct overview_view *view, const struct ws_model *model)
+{
+	struct ws_tracker_stats stats;
+	ws_tracker_stats(model->tracker, &stats);
+	if (!view->overview)
+		view->overview = ws_overview_create(model->tracker);
+	if (!view->overview)
+		return;
+	ws_overview_begin(view->overview);
+	view->generation = model->generation;
+	view->packets_seen = stats.packets;
+	view->running = true;
+}
+
+static void walk(struct overview_view *view, const struct ws_model *model, size_t limit)
+{
+	if (view->running && ws_overview_work(view->overview, model->tracker, NULL, limit))
+		view->running = false;
+}
+
+static bool is_due(const struct overview_view *view, const struct ws_model *model)
+{
+	struct ws_tracker_stats stats;
+	ws_tracker_stats(model->tracker, &stats);
+	return stats.packets != view->packets_seen || model->generation != view->generation;
+}
+
+static void overview_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed)
+{
+	struct overview_view *view = &ui->overview;
+	(void)elapsed;
+	if (!view->running || view->generation != model->generation) {
+		const ws_time pause = (view->finished - view->started) * REST;
+		if (!is_due(view, model) || ui->clock - view->finished < (pause > PAUSE ? pause : PAUSE))
+			return;
+		start_walk(view, model);
+		view->started = ui->clock;
+	}
+	walk(view, model, SLICE);
+	view->finished = ui->clock;
+}
+
+static bool overview_busy(const struct ws_ui *ui)
+{
+	return ui->overview.running;
+}
+
+static ws_time overview_next_change(const struct ws_ui *ui, const struct ws_model *model)
+{
+	if (ui->overview.running)
+		return 0;
+	return is_due(&ui->overview, model) ? PAUSE : WS_TIME_NEVER;
+}
+
+static void overview_free(struct ws_ui *ui)
+{
+	ws_overview_free(ui->overview.overview);
+}
+
+/* ---- Keys */
+
+static bool open_group(struct ws_ui *ui, const struct ws_model *model)
+{
+	const struct ws_overview_group *group = selected_group(&ui->overview);
+	char filter[512];
+	struct ws_text text = WS_TEXT_OVER(filter);
+	struct prompt_error error;
+	if (!group)
+		return false;
+	ws_overview_filter(&text, ui->overview.overview, group);
+	if (!list_show_only(ui, model, ws_text_cstr(&text), &error))
+		return false;
+	if (!ui_leave(ui)) /* the view began here */
+		ui_open(ui, WS_SCREEN_LIST);
+	return true;
+}
+
+static int visible(const struct ws_ui *ui)
+{
+	return table_visible(ui->rows, HEAD_ROWS, ui->notes);
+}
+
+static bool overview_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
+{
+	if (action == WS_ACT_ENTER)
+		return open_group(ui, model);
+	ui->overview.cursor.count = group_count(&ui->overview);
+	return cursor_move(&ui->overview.cursor, action, table_page(visible(ui)));
+}
+
+static bool overview_click(struct ws_ui *ui, const struct ws_model *model, int row)
+{
+	bool again;
+	ui->overview.cursor.count = group_count(&ui->overview);
+	if (!cursor_click(&ui->overview.cursor, row - HEAD_ROWS, visible(ui), &again))
+		return false;
+	return !again || open_group(ui, model);
+}
+
+/* ---- Drawing */
+
+/* What the selected group has in common, and what happened to the first of its connections. */
+static void group_notes(const struct overview_view *view, const struct ws_model *model, struct ws_text *text)
+{
+	const struct ws_overview_group *group = selected_group(view);
+	struct ws_conn_info conn;
+	if (!group)
+		return;
+	ws_text_grouped(text, group->count);
+	ws_text_puts(text, group->count == 1 ? " connection" : " connections");
+	ws_text_puts(text, group->count > 1 && group->count == group->verdict_count ? ", " : " ");
+	if (group->rest)
+		ws_text_puts(text, "with this verdict that are in no group of their own, ");
+	ws_overview_words(text, group);
+	ws_text_puts(text, ", within ");
+	draw_duration(text, group->last - group->first);
+	ws_text_puts(text, ".");
+	if (!ws_tracker_conn(model->tracker, ws_tracker_conn_find(model->tracker, group->example), &conn))
+		return;
+	ws_text_printf(text, " %s #%ju: ", group->count == 1 ? "It is" : "The first is", (uintmax_t)group->example);
+	ws_conn_verdict(&conn, text, NULL, NULL);
+	ws_text_puts(text, ".");
+}
+
+static void overview_layout(struct ws_ui *ui, const struct ws_model *model)
+{
+	struct overview_view *view = &ui->overview;
+	char buffer[1024] = "";
+	struct ws_text notes = WS_TEXT_OVER(buffer);
+	if (view->generation != model->generation) { /* without ticks to come, all of it at once */
+		start_walk(view, model);
+		walk(view, model, ui->clock ? SLICE : SIZE_MAX);
+	}
+	cursor_fit(&view->cursor, group_count(view), visible(ui));
+	group_notes(view, model, &notes);
+	ui->notes = table_notes_fit(ui->columns, ui->rows, HEAD_ROWS, group_count(view), ws_text_cstr(&notes));
+	cursor_fit(&view->cursor, group_count(view), visible(ui));
+}
+
+enum { COUNT_FROM = 14, COUNT_END = 25, SHARE_END = 33, WHOSE_FROM = 35 };
+
+static void draw_group(const struct overview_view *view, struct ws_canvas *canvas, int row, size_t index)
+{
+	const struct ws_overview_group *group = ws_overview_group(view->overview, index);
+	const bool first =
+	        !index || ws_overview_group(view->overview, index - 1)->judgement.verdict != group->judgement.verdict;
+	const char *tag = ws_verdict_tag((enum ws_verdict)group->judgement.verdict);
+	char buffer[192];
+	struct ws_text text = WS_TEXT_OVER(buffer);
+	if (first)
+		ws_canvas_text(canvas, row, 2, COUNT_FROM, draw_verdict_style(tag, group->judgement.severity), tag);
+	ws_text_grouped(&text, group->count);
+	draw_right(canvas, row, COUNT_FROM, COUNT_END, WS_STYLE_NORMAL, ws_text_cstr(&text));
+	text.length = 0;
+	ws_text_printf(&text, "%.1f %%",
+	               100.0 * (double)group->count / (double)ws_overview_connections(view->overview));
+	draw_right(canvas, row, COUNT_END, SHARE_END, WS_STYLE_DIM, ws_text_cstr(&text));
+	text.length = 0;
+	ws_overview_words(&text, group);
+	draw_cut(canvas, row, WHOSE_FROM, canvas->columns - 1, WS_STYLE_NORMAL, ws_text_cstr(&text));
+}
+
+static void draw_heads(const struct overview_view *view, const struct ws_model *model, struct ws_canvas *canvas)
+{
+	const int limit = canvas->columns - 1;
+	int column = ws_canvas_bold(canvas, 0, 1, limit, WS_STYLE_TITLE, "Overview") + 2;
+	column = draw_cut(canvas, 0, column, limit, WS_STYLE_DIM, model->source);
+	char buffer[64];
+	struct ws_text text = WS_TEXT_OVER(buffer);
+	const size_t count = ws_tracker_conn_count(model->tracker);
+	ws_text_grouped(&text, count);
+	ws_text_puts(&text, count == 1 ? " connection" : " connections in groups, the worst verdicts first");
+	column = draw_cut(canvas, 1, 1, limit, WS_STYLE_NORMAL, ws_text_cstr(&text));
+	if (view->running)
+		draw_right(canvas, 1, column, limit, WS_STYLE_DIM, "counting");
+	ws_canvas_text(canvas, 2, 2, limit, WS_STYLE_DIM, "VERDICT");
+	draw_right(canvas, 2, COUNT_FROM, COUNT_END, WS_STYLE_DIM, "CONNECTIONS");
+	draw_right(canvas, 2, COUNT_END, SHARE_END, WS_STYLE_DIM, "SHARE");
+	ws_canvas_text(canvas, 2, WHOSE_FROM, limit, WS_STYLE_DIM, "WHOSE");
+	draw_rule(canvas, 3);
+}
+
+static void overview_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+{
+	const struct overview_view *view = &ui->overview;
+	const int bottom = HEAD_ROWS + table_visible(canvas->rows, HEAD_ROWS, ui->notes);
+	char buffer[1024] = "";
+	struct ws_text notes = WS_TEXT_OVER(buffer);
+	draw_heads(view, model, canvas);
+	for (size_t i = view->cursor.top; i < group_count(view); i++) {
+		const int row = HEAD_ROWS + (int)(i - view->cursor.top);
+		if (row >= bottom)
+			break;
+		draw_group(view, canvas, row, i);
+		if (i == view->cursor.selected)
+			table_mark(canvas, row);
+	}
+	if (!group_count(view) && !view->running)
+		draw_cut(canvas, HEAD_ROWS, 2, canvas->columns - 1, WS_STYLE_NORMAL, "There is no connection yet.");
+	group_notes(view, model, &notes);
+	table_foot(canvas, bottom, &view->cursor, ws_text_cstr(&notes));
+}
+
+static const struct screen_key overview_keys[] = {
+        {WS_ACT_ENTER, WS_ACT_NONE, "list of these"},
+        {WS_ACT_UP, WS_ACT_DOWN, "move"},
+        {WS_ACT_BACK, WS_ACT_NONE, "list of all"},
+        {WS_ACT_STATISTICS, WS_ACT_NONE, "statistics"},
+        {WS_ACT_HOSTS, WS_ACT_NONE, NULL},
+        {WS_ACT_UDP, WS_ACT_ARP, NULL},
+        SCREEN_KEYS_MOVE,
+        SCREEN_KEYS_TIMELINE,
+};
+
+const struct screen_ops overview_screen = {
+        .free = overview_free,
+        .layout = overview_layout,
+        .draw = overview_draw,
+        .act = overview_act,
+        .click = overview_click,
+        .tick = overview_tick,
+        .busy = overview_busy,
+        .next_change = overview_next_change,
+        .keys = overview_keys,
+        .key_count = WS_ARRAY_SIZE(overview_keys),
+};

@@ -1,0 +1,452 @@
+/* The connections of a capture in groups: see wirestate/overview.h.
+ *
+ * Theory of operation. A first walk counts the connections by verdict and server's port, and beside that by verdict and
+ * client; of a client it also counts how many servers' ports it was the first to use. A client most of whose
+ * connections went to a port of their own is scattered: groups by server would be as many as its connections. When
+ * there is such a client, a second walk counts the servers again without its connections. The tables have a fixed
+ * number of slots, and what finds no place is counted by verdict alone. */
+#include <wirestate/overview.h>
+
+#include "base/hash.h"
+#include "track/info.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	SLOTS = 65536,       /* of a table */
+	FULL = 40000,        /* used slots from which on no new ones are taken */
+	BLOCK = 256,         /* connections looked at together */
+	SCATTERED_LEAST = 8, /* connections of a client from which on it may be scattered */
+	CLIENTS = 4,         /* scattered clients of one verdict that have a group of their own */
+	EACH = 8,            /* groups of one verdict besides the rest */
+	CODES = 64,          /* verdicts with their severities, see code_of() */
+	GROUPS = CODES * (EACH + 1),
+};
+
+/* One group while it is counted. An unused slot has the count 0. */
+struct slot {
+	struct ws_overview_group group;
+	uint32_t opened; /* of a client: how many servers' ports it was the first to use */
+	uint8_t code;
+};
+
+struct ws_overview {
+	uint8_t hash_key[16];
+	struct slot *server, *client; /* SLOTS each */
+	size_t servers, clients;      /* that are used */
+	struct slot other[CODES];     /* connections whose server found no place */
+	uint64_t total[CODES];
+	uint8_t scattered_count[CODES];
+	struct ws_overview_group scattered[CODES][CLIENTS];
+	bool again; /* the second walk */
+	size_t rank;
+	struct ws_overview_group group[GROUPS];
+	size_t count;
+	uint64_t connections;
+};
+
+struct ws_overview *ws_overview_create(const struct ws_tracker *tracker)
+{
+	struct ws_overview *overview = calloc(1, sizeof(*overview));
+	if (!overview)
+		return NULL;
+	overview->server = calloc(SLOTS, sizeof(*overview->server));
+	overview->client = calloc(SLOTS, sizeof(*overview->client));
+	if (!overview->server || !overview->client) {
+		ws_overview_free(overview);
+		return NULL;
+	}
+	memcpy(overview->hash_key, tracker->table.hash_key, sizeof(overview->hash_key));
+	return overview;
+}
+
+void ws_overview_free(struct ws_overview *overview)
+{
+	if (!overview)
+		return;
+	free(overview->server);
+	free(overview->client);
+	free(overview);
+}
+
+static void clear_servers(struct ws_overview *overview)
+{
+	memset(overview->server, 0, SLOTS * sizeof(*overview->server));
+	memset(overview->other, 0, sizeof(overview->other));
+	overview->servers = overview->rank = 0;
+}
+
+void ws_overview_begin(struct ws_overview *overview)
+{
+	clear_servers(overview);
+	memset(overview->client, 0, SLOTS * sizeof(*overview->client));
+	memset(overview->total, 0, sizeof(overview->total));
+	memset(overview->scattered_count, 0, sizeof(overview->scattered_count));
+	overview->clients = 0;
+	overview->again = false;
+}
+
+/* ---- Counting */
+
+static uint8_t code_of(struct ws_judgement judgement)
+{
+	_Static_assert(WS_VERDICT_COUNT <= 16 && CODES == 4 * 16, "four severities of each verdict");
+	return (uint8_t)(judgement.severity << 4 | judgement.verdict);
+}
+
+static bool same_address(const struct ws_addr *a, const struct ws_addr *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+/* What a connection adds to its groups. */
+struct item {
+	struct ws_overview_group group; /* of this connection alone */
+	uint8_t code;
+};
+
+static size_t home(const struct ws_overview *overview, const struct ws_addr *address, uint64_t rest)
+{
+	struct ws_siphash_state state = ws_siphash_begin(overview->hash_key);
+	ws_siphash_word(&state, ws_siphash_load(address->byte));
+	ws_siphash_word(&state, ws_siphash_load(address->byte + 8));
+	return ws_siphash_end(&state, rest, 16 + sizeof(rest) - 1) & (SLOTS - 1);
+}
+
+/* Finds the slot of the connection's server and port, or the empty one where they belong; there is always one. */
+static struct slot *server_slot(const struct ws_overview *overview, const struct item *item)
+{
+	const struct ws_overview_group *group = &item->group;
+	const uint64_t rest = (uint64_t)group->port << 16 | (uint64_t)item->code << 8 | group->ip_version;
+	size_t at = home(overview, &group->server, rest);
+	while (overview->server[at].group.count &&
+	       (overview->server[at].code != item->code || overview->server[at].group.port != group->port ||
+	        overview->server[at].group.ip_version != group->ip_version ||
+	        !same_address(&overview->server[at].group.server, &group->server)))
+		at = (at + 1) & (SLOTS - 1);
+	return &overview->server[at];
+}
+
+static struct slot *client_slot(const struct ws_overview *overview, const struct item *item)
+{
+	const struct ws_overview_group *group = &item->group;
+	size_t at = home(overview, &group->client, (uint64_t)item->code << 8 | group->ip_version);
+	while (overview->client[at].group.count &&
+	       (overview->client[at].code != item->code || overview->client[at].group.ip_version != group->ip_version ||
+	        !same_address(&overview->client[at].group.client, &group->client)))
+		at = (at + 1) & (SLOTS - 1);
+	return &overview->client[at];
+}
+
+static void merge(struct slot *slot, const struct ws_overview_group *added, uint8_t code)
+{
+	struct ws_overview_group *group = &slot->group;
+	if (!group->count) {
+		*group = *added;
+		slot->code = code;
+		return;
+	}
+	const bool same_version = group->ip_version == added->ip_version;
+	group->one_client =
+	        group->one_client && added->one_client && same_version && same_address(&group->client, &added->client);
+	group->one_server =
+	        group->one_server && added->one_server && same_version && same_address(&group->server, &added->server);
+	group->one_port = group->one_port && added->one_port && group->port == added->port;
+	group->first = added->first < group->first ? added->first : group->first;
+	group->last = added->last > group->last ? added->last : group->last;
+	group->example = added->example < group->example ? added->example : group->example;
+	group->count += added->count;
+}
+
+static bool is_scattered(const struct ws_overview *overview, const struct item *item)
+{
+	for (unsigned i = 0; i < overview->scattered_count[item->code]; i++) {
+		const struct ws_overview_group *client = &overview->scattered[item->code][i];
+		if (client->ip_version == item->group.ip_version && same_address(&client->client, &item->group.client))
+			return true;
+	}
+	return false;
+}
+
+static void count_server(struct ws_overview *overview, const struct item *item, bool *opened)
+{
+	struct slot *slot = server_slot(overview, item);
+	if (!slot->group.count && overview->servers == FULL) {
+		slot = &overview->other[item->code];
+		*opened = true; /* so many servers' ports are not found again often */
+	} else if (!slot->group.count) {
+		overview->servers++;
+		*opened = true;
+	}
+	merge(slot, &item->group, item->code);
+}
+
+static void count_client(struct ws_overview *overview, const struct item *item, bool opened)
+{
+	struct slot *slot = client_slot(overview, item);
+	if (!slot->group.count && overview->clients == FULL)
+		return; /* the first clients are the ones that can be scattered */
+	overview->clients += !slot->group.count;
+	merge(slot, &item->group, item->code);
+	slot->opened += opened;
+}
+
+static void count_conn(struct ws_overview *overview, const struct ws_tracker *tracker, const struct ws_conn *conn)
+{
+	const unsigned client = (unsigned)ws_conn_likely_client(conn),
+	               server = ws_conn_is_self(conn) ? client : !client;
+	struct item item = {.group = {
+	                            .judgement = ws_conn_judgement(tracker, conn),
+	                            .one_client = true,
+	                            .one_server = true,
+	                            .one_port = true,
+	                            .ip_version = conn->ip_version,
+	                            .client = conn->address[client],
+	                            .server = conn->address[server],
+	                            .port = conn->port[server],
+	                            .count = 1,
+	                            .first = conn->first_time,
+	                            .last = conn->last_time,
+	                            .example = conn->number,
+	                    }};
+	bool opened = false;
+	item.code = code_of(item.group.judgement);
+	if (overview->again && is_scattered(overview, &item))
+		return;
+	count_server(overview, &item, &opened);
+	if (overview->again)
+		return;
+	overview->total[item.code]++;
+	count_client(overview, &item, opened);
+}
+
+/* ---- Choosing the groups */
+
+/* Keeps the largest clients whose connections nearly all went to servers' ports of their own. */
+static void choose_scattered(struct ws_overview *overview)
+{
+	for (size_t i = 0; i < SLOTS; i++) {
+		const struct slot *slot = &overview->client[i];
+		if (slot->group.count < SCATTERED_LEAST || 4 * (uint64_t)slot->opened < 3 * slot->group.count)
+			continue;
+		struct ws_overview_group *kept = overview->scattered[slot->code];
+		uint8_t *count = &overview->scattered_count[slot->code];
+		unsigned at = *count;
+		while (at > 0 && kept[at - 1].count < slot->group.count)
+			at--;
+		if (at == CLIENTS)
+			continue;
+		*count += *count < CLIENTS;
+		memmove(kept + at + 1, kept + at, (*count - at - 1u) * sizeof(*kept));
+		kept[at] = slot->group;
+		kept[at].by_client = true;
+	}
+}
+
+/* Puts a group among those of its verdict that are shown, the largest first; the smallest one goes to the rest. */
+static void place(struct ws_overview_group *shown, unsigned *count, const struct ws_overview_group *group,
+                  struct slot *rest, uint8_t code)
+{
+	unsigned at = *count;
+	while (at > 0 && (shown[at - 1].count < group->count ||
+	                  (shown[at - 1].count == group->count && shown[at - 1].example > group->example)))
+		at--;
+	if (*count == EACH) {
+		merge(rest, at == EACH ? group : &shown[EACH - 1], code);
+		if (at == EACH)
+			return;
+		(*count)--;
+	}
+	memmove(shown + at + 1, shown + at, (*count - at) * sizeof(*shown));
+	shown[at] = *group;
+	(*count)++;
+}
+
+struct code_groups {
+	struct ws_overview_group shown[EACH];
+	unsigned count;
+	struct slot rest;
+};
+
+static int worse_first(const void *left, const void *right)
+{
+	const struct ws_overview_group *a = left, *b = right;
+	if (a->judgement.severity != b->judgement.severity)
+		return a->judgement.severity > b->judgement.severity ? -1 : 1;
+	if (a->verdict_count != b->verdict_count)
+		return a->verdict_count > b->verdict_count ? -1 : 1;
+	if (a->judgement.verdict != b->judgement.verdict)
+		return a->judgement.verdict < b->judgement.verdict ? -1 : 1;
+	if (a->rest != b->rest)
+		return a->rest ? 1 : -1;
+	if (a->count != b->count)
+		return a->count > b->count ? -1 : 1;
+	return a->example < b->example ? -1 : a->example > b->example;
+}
+
+static void add_group(struct ws_overview *overview, const struct ws_overview_group *group, uint8_t code)
+{
+	struct ws_overview_group *added = &overview->group[overview->count++];
+	*added = *group;
+	added->verdict_count = overview->total[code];
+	overview->connections += group->count;
+}
+
+static bool make_groups(struct ws_overview *overview)
+{
+	struct code_groups *codes = calloc(CODES, sizeof(*codes));
+	if (!codes)
+		return false;
+	for (uint8_t code = 0; code < CODES; code++) {
+		struct code_groups *groups = &codes[code];
+		if (overview->other[code].group.count)
+			merge(&groups->rest, &overview->other[code].group, code);
+		for (unsigned i = 0; i < overview->scattered_count[code]; i++)
+			place(groups->shown, &groups->count, &overview->scattered[code][i], &groups->rest, code);
+	}
+	for (size_t i = 0; i < SLOTS; i++) {
+		const struct slot *slot = &overview->server[i];
+		if (slot->group.count)
+			place(codes[slot->code].shown, &codes[slot->code].count, &slot->group, &codes[slot->code].rest,
+			      slot->code);
+	}
+	overview->count = overview->connections = 0;
+	for (uint8_t code = 0; code < CODES; code++) {
+		struct code_groups *groups = &codes[code];
+		for (unsigned i = 0; i < groups->count; i++)
+			add_group(overview, &groups->shown[i], code);
+		groups->rest.group.rest = true;
+		if (groups->rest.group.count)
+			add_group(overview, &groups->rest.group, code);
+	}
+	free(codes);
+	qsort(overview->group, overview->count, sizeof(overview->group[0]), worse_first);
+	return true;
+}
+
+/* ---- The walk */
+
+/* Looks at the connections of these ranks. */
+static void count_block(struct ws_overview *overview, const struct ws_tracker *tracker, const struct ws_filter *filter,
+                        size_t limit)
+{
+	const unsigned parts = WS_PART_IDENTITY | WS_PART_OPENING | WS_PART_LAST | WS_PART_FIRST;
+	ws_conn_id ids[BLOCK];
+	const size_t count = filter ? ws_filter_pick(filter, tracker, overview->rank, limit, ids)
+	                            : ws_tracker_conn_ids(tracker, overview->rank, limit, ids);
+	for (size_t i = 0; i < count; i++) {
+		if (i + WS_AHEAD < count)
+			ws_conn_prefetch(&tracker->table, ids[i + WS_AHEAD], parts);
+		const struct ws_conn *conn = ws_table_conn(&tracker->table, ids[i]);
+		if (conn)
+			count_conn(overview, tracker, conn);
+	}
+}
+
+bool ws_overview_work(struct ws_overview *overview, const struct ws_tracker *tracker, const struct ws_filter *filter,
+                      size_t limit)
+{
+	const size_t count = ws_tracker_conn_count(tracker);
+	for (;;) {
+		while (limit && overview->rank < count) {
+			size_t block = count - overview->rank < BLOCK ? count - overview->rank : BLOCK;
+			block = block < limit ? block : limit;
+			count_block(overview, tracker, filter, block);
+			overview->rank += block;
+			limit -= block;
+		}
+		if (overview->rank < count)
+			return false;
+		if (!overview->again) {
+			bool any = false;
+			choose_scattered(overview);
+			for (unsigned code = 0; code < CODES; code++)
+				any = any || overview->scattered_count[code];
+			overview->again = true;
+			if (any) {
+				clear_servers(overview);
+				continue;
+			}
+		}
+		return make_groups(overview);
+	}
+}
+
+size_t ws_overview_count(const struct ws_overview *overview)
+{
+	return overview->count;
+}
+
+const struct ws_overview_group *ws_overview_group(const struct ws_overview *overview, size_t index)
+{
+	return &overview->group[index];
+}
+
+uint64_t ws_overview_connections(const struct ws_overview *overview)
+{
+	return overview->connections;
+}
+
+/* ---- Words */
+
+void ws_overview_words(struct ws_text *text, const struct ws_overview_group *group)
+{
+	const bool all = group->count == group->verdict_count;
+	if (all && group->count > 1)
+		ws_text_puts(text, "all ");
+	else if (group->rest)
+		ws_text_puts(text, "the others ");
+	if (group->one_client) {
+		ws_text_puts(text, "from ");
+		ws_text_addr(text, &group->client, group->ip_version);
+	} else {
+		ws_text_puts(text, "from several clients");
+	}
+	ws_text_puts(text, " to ");
+	if (group->one_server && group->one_port) {
+		ws_text_endpoint(text, &group->server, group->ip_version, group->port);
+	} else if (group->one_server) {
+		ws_text_puts(text, "several ports of ");
+		ws_text_addr(text, &group->server, group->ip_version);
+	} else if (group->one_port) {
+		ws_text_printf(text, "port %u of several servers", group->port);
+	} else {
+		ws_text_puts(text, "several servers");
+	}
+}
+
+static void add_address_test(struct ws_text *text, const char *field, const struct ws_addr *address,
+                             unsigned ip_version)
+{
+	ws_text_puts(text, field);
+	ws_text_addr(text, address, ip_version);
+}
+
+/* There are connections with the same verdict that are more or less severe. */
+static bool several_severities(const struct ws_overview *overview, struct ws_judgement judgement)
+{
+	unsigned used = 0;
+	for (judgement.severity = 0; judgement.severity <= 3; judgement.severity++)
+		used += overview->total[code_of(judgement)] > 0;
+	return used > 1;
+}
+
+void ws_overview_filter(struct ws_text *text, const struct ws_overview *overview, const struct ws_overview_group *group)
+{
+	const uint8_t code = code_of(group->judgement);
+	ws_text_printf(text, "verdict == %s", ws_verdict_tag((enum ws_verdict)group->judgement.verdict));
+	if (several_severities(overview, group->judgement))
+		ws_text_printf(text, " and severity == %u", group->judgement.severity);
+	if (group->rest)
+		return;
+	if (group->by_client) {
+		add_address_test(text, " and client.address == ", &group->client, group->ip_version);
+		return;
+	}
+	add_address_test(text, " and server.address == ", &group->server, group->ip_version);
+	ws_text_printf(text, " and server.port == %u", group->port);
+	for (unsigned i = 0; i < overview->scattered_count[code] && !group->one_client; i++)
+		add_address_test(text, " and client.address != ", &overview->scattered[code][i].client,
+		                 overview->scattered[code][i].ip_version);
+}
