@@ -202,8 +202,8 @@ struct ws_capture_stats {
 	uint64_t other_links; /* pcapng: frames whose link type is not supported, also those that a filter rejects */
 	const char *other_link_name; /* the link type of the first of them; lives as long as the capture */
 	bool other_links_differ;     /* there are more link types among them */
-	/* pcapng: the last comment of an interface's statistics; not terminated by a NUL, and valid until the next
-	 * read. NULL: there is none. */
+	/* pcapng: the last comment of an interface's statistics, where no packet has come after it; not terminated by
+	 * a NUL, and valid until the next read. NULL: there is none. */
 	const char *comment;
 	size_t comment_length;
 };

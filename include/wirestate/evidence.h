@@ -6,9 +6,12 @@
  *   wirestate: TIME SIDE call NUMBER CALL
  *   wirestate: TIME SIDE return NUMBER CALL = RESULT
  *   wirestate: TIME SIDE program HOW IT ENDED
- *   wirestate: TIME wire WHAT IT DID
+ *   wirestate: TIME wire packet NUMBER WHAT BECAME OF IT
+ *   wirestate: TIME wire refuses: A COMMAND THAT CANNOT BE DONE
  *
- * TIME is in seconds since 1970, with nanoseconds; SIDE is client or server. Lines are in the order of their times. */
+ * TIME is in seconds since 1970, with nanoseconds; SIDE is client or server. Lines are in the order of their times. NUMBER
+ * counts the packets from 1 in the order in which they left their hosts. What becomes of a packet begins with a word of
+ * WS_FLIGHTS; "left" is said in the comment of the packet itself, and so is "copied". */
 #ifndef WIRESTATE_EVIDENCE_H
 #define WIRESTATE_EVIDENCE_H
 
@@ -30,6 +33,24 @@ enum ws_evidence_kind {
 	        WS_EVIDENCE_KIND_COUNT
 };
 
+/* X(enumerator, word) */
+#define WS_FLIGHTS(X)                                                                                                  \
+	X(WS_FLIGHT_LEFT, "left")           /* its host has sent it */                                                 \
+	X(WS_FLIGHT_HELD, "held")           /* it hangs in the air, and waits for a command */                         \
+	X(WS_FLIGHT_AGAIN, "again")         /* its host has sent it once more, while it was held */                    \
+	X(WS_FLIGHT_DELIVERED, "delivered") /* it has arrived */                                                       \
+	X(WS_FLIGHT_DROPPED, "dropped")     /* it is lost */                                                           \
+	X(WS_FLIGHT_COPIED, "copied")       /* this is a copy of it, which arrives at once */                          \
+	X(WS_FLIGHT_DELAYED, "delayed")     /* it arrives later than the others */                                     \
+	X(WS_FLIGHT_PASSED, "passed")       /* others overtake it */
+
+enum ws_flight_word {
+#define X(name, word) name,
+	WS_FLIGHTS(X)
+#undef X
+	        WS_FLIGHT_WORD_COUNT
+};
+
 /* Texts point into the comment and are not terminated; they are as the file has them, so ws_text_clean() before they
  * are shown. */
 struct ws_evidence {
@@ -47,6 +68,9 @@ bool ws_evidence_next(const char *comment, size_t length, size_t *at, struct ws_
 
 /* The word at `place` of evidence->text, counted from 0; its length is 0 where there is none. */
 const char *ws_evidence_word(const struct ws_evidence *evidence, size_t place, size_t *length);
+
+/* Reads what a line of WS_EVIDENCE_WIRE says of a packet. False: it is about none. */
+bool ws_evidence_flight(const struct ws_evidence *evidence, uint64_t *packet, enum ws_flight_word *word) WS_CHECKED;
 
 /* Appends it as words: "client calls send(4, 9 bytes)", "server's kernel: FIN_WAIT_2, 10.0.0.2:7000". */
 void ws_evidence_words(struct ws_text *text, const struct ws_evidence *evidence);

@@ -16,7 +16,6 @@ struct lab_session {
 	int stream;
 };
 
-/* The view takes its keys from the controlling terminal when packets come from standard input. */
 static int show(void *context)
 {
 	struct lab_session *session = context;
@@ -42,7 +41,7 @@ static bool open_written(void *context, struct ws_error *error)
 	return file->fd >= 0 || ws_fail(error, WS_ERROR_OUTPUT, "cannot write to %s: %s", file->path, strerror(errno));
 }
 
-static bool open_lab(struct lab *lab, struct options *options, const struct lab_scenario *scenario,
+static bool open_lab(struct lab *lab, struct options *options, const struct lab_scenario *scenario, bool viewed,
                      struct ws_error *error)
 {
 	struct lab_file file = {.path = options->write, .fd = -1};
@@ -60,6 +59,9 @@ static bool open_lab(struct lab *lab, struct options *options, const struct lab_
 	        .loss = options->lab_loss ? options->lab_loss / 100 : -1,
 	        .seed = options->seed,
 	        .file = file.fd,
+	        .hold = !viewed && options->lab_hold,
+	        .viewed = false,
+	        .commands = viewed || !options->lab_hold ? -1 : STDIN_FILENO,
 	};
 	const bool good = lab_open(lab, &wanted, error);
 	if (file.fd >= 0)
@@ -78,10 +80,12 @@ int run_lab(struct options *options)
 		fputs("wirestate: strace is not installed (Debian: apt install strace), so the programs' calls are not "
 		      "shown\n",
 		      stderr);
-	const bool opened = open_lab(&lab, options, scenario, &error);
+	/* The view takes its keys from the controlling terminal when packets come from standard input. */
+	options->read = "-";
+	const bool viewed = options_want_view(options);
+	const bool opened = open_lab(&lab, options, scenario, viewed, &error);
 	if (opened) {
 		struct lab_session session = {.options = options, .stream = lab.stream};
-		options->read = "-";
 		options->write = NULL;
 		options->source = scenario ? scenario->title : "your programs";
 		const int status = child_run(show, &session);

@@ -101,6 +101,31 @@ const char *ws_evidence_word(const struct ws_evidence *evidence, size_t place, s
 	}
 }
 
+bool ws_evidence_flight(const struct ws_evidence *evidence, uint64_t *packet, enum ws_flight_word *word)
+{
+	static const char *const words[] = {
+#define X(name, word) [name] = word,
+	        WS_FLIGHTS(X)
+#undef X
+	};
+	struct rest rest = {.at = evidence->text, .end = evidence->text + evidence->length};
+	if (evidence->kind != WS_EVIDENCE_WIRE || !take(&rest, "packet ") || !take_number(&rest, UINT32_MAX, packet) ||
+	    !take(&rest, " "))
+		return false;
+	size_t length = (size_t)(rest.end - rest.at);
+	const char *end = memchr(rest.at, ' ', length), *colon = memchr(rest.at, ':', length);
+	if (end)
+		length = (size_t)(end - rest.at);
+	if (colon && (size_t)(colon - rest.at) < length)
+		length = (size_t)(colon - rest.at);
+	for (int i = 0; i < WS_FLIGHT_WORD_COUNT; i++)
+		if (strlen(words[i]) == length && memcmp(words[i], rest.at, length) == 0) {
+			*word = (enum ws_flight_word)i;
+			return true;
+		}
+	return false;
+}
+
 /* ---- In words */
 
 static void put_word(struct ws_text *text, const struct ws_evidence *evidence, size_t place)

@@ -98,6 +98,7 @@ static inline enum step read_packet(struct ws_capture *capture, const uint8_t *b
 	if (frame.link == WS_LINK_OTHER)
 		count_other(capture, frame.interface);
 	frame.number = ++capture->number;
+	pcapng->remark_length = 0; /* what statistics said before this packet is no longer the last word */
 	if (capture->positions)
 		frame.position = ws_capture_position(capture->start + capture->next, &frame);
 	capture->next += size;

@@ -273,6 +273,7 @@ static const struct {
         {"@LAB_CALLS@\n", manual_lab_calls},
         {"@LAB_RULES@\n", manual_lab_rules},
         {"@LAB_KINDS@\n", manual_lab_kinds},
+        {"@LAB_COMMANDS@\n", manual_lab_commands},
         {"@STATES@\n", states},
         {"@MARKS@\n", marks},
         {"@PROBLEMS@\n", problems},

@@ -17,5 +17,6 @@ void manual_lab_keys(FILE *out);
 void manual_lab_calls(FILE *out);
 void manual_lab_rules(FILE *out);
 void manual_lab_kinds(FILE *out);
+void manual_lab_commands(FILE *out);
 
 #endif

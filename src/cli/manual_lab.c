@@ -1,5 +1,6 @@
 /* The parts of the manual that are made from the words of the lab's scenarios. */
 #include "cli/manual.h"
+#include "lab/command.h"
 #include "lab/scenario.h"
 
 static void entry(FILE *out, const char *word, const char *values, const char *meaning)
@@ -41,5 +42,12 @@ void manual_lab_kinds(FILE *out)
 {
 #define X(name, word, meaning) entry(out, word, "", meaning);
 	LAB_KINDS(X)
+#undef X
+}
+
+void manual_lab_commands(FILE *out)
+{
+#define X(name, word, most, values, meaning) entry(out, word, values, meaning);
+	LAB_COMMANDS(X)
 #undef X
 }

@@ -167,6 +167,8 @@ const struct option_row option_rows[] = {
         {0, "client", "COMMAND", OPTION_TEXT, GROUP_LAB, FIELD(lab_client), 1, 0, NULL,
          "run this program as the client, once the server listens; its host is called client and has the address "
          "10.0.0.1"},
+        {0, "hold", NULL, OPTION_SWITCH, GROUP_LAB, FIELD(lab_hold), 0, 0, NULL,
+         "without the view: let each packet wait for a command on standard input, such as deliver 1 or drop 2"},
         {0, "delay", "TIME", OPTION_SECONDS, GROUP_LAB, FIELD(lab_delay), 0.000001, 60, NULL,
          "let each packet be on its way for so long (default 5ms, or the scenario's)"},
         {0, "loss", "SHARE", OPTION_PERCENT, GROUP_LAB, FIELD(lab_loss), 0.001, 100, NULL,
@@ -508,9 +510,10 @@ static bool check(struct options *options, struct ws_error *error)
 		return option_refuse(error, "--answers is for a lesson: --lesson NAME --answers");
 	if (options->lab)
 		return check_lab(options, error);
-	if (options->lab_client || options->lab_server || options->lab_delay || options->lab_loss ||
-	    (options->seed && !options->exercise))
-		return option_refuse(error, "--server, --client, --delay, --loss and --seed are for the lab: --lab");
+	if (options->lab_client || options->lab_server || options->lab_hold ||
+	    options->lab_delay || options->lab_loss || (options->seed && !options->exercise))
+		return option_refuse(
+		        error, "--server, --client, --hold, --delay, --loss and --seed are for the lab: --lab");
 	if (!options_check_sources(options, error))
 		return false;
 	if (options->read && (options->monitor || options->link_type || options->list_link_types))

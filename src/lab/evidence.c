@@ -143,12 +143,22 @@ void lab_evidence_report(struct lab_evidence *evidence, enum lab_side side, cons
 		     report->call, report->text);
 }
 
-void lab_evidence_wire(struct lab_evidence *evidence, ws_time time, const char *format, ...)
+void lab_evidence_program(struct lab_evidence *evidence, ws_time time, enum lab_side side, const char *how)
+{
+	line(evidence, time, 0, "%s program %s", lab_side_word(side), how);
+}
+
+void lab_evidence_refusal(struct lab_evidence *evidence, ws_time time, const char *why)
+{
+	line(evidence, time, 0, "wire refuses: %s", why);
+}
+
+void lab_evidence_wire(struct lab_evidence *evidence, ws_time time, uint64_t packet, const char *format, ...)
 {
 	char text[200];
 	va_list arguments;
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	line(evidence, time, 0, "wire %s", text);
+	line(evidence, time, 0, "wire packet %llu %s", (unsigned long long)packet, text);
 }

@@ -35,6 +35,12 @@ void lab_evidence_remove(struct lab_evidence *evidence, size_t length);
 void lab_evidence_kernel(struct lab_evidence *evidence, ws_time time, enum lab_side side,
                          const struct lab_sockets *sockets);
 void lab_evidence_report(struct lab_evidence *evidence, enum lab_side side, const struct lab_report *report);
-void lab_evidence_wire(struct lab_evidence *evidence, ws_time time, const char *format, ...) WS_PRINTF(3, 4);
+/* Says how a program ended that did not begin. */
+void lab_evidence_program(struct lab_evidence *evidence, ws_time time, enum lab_side side, const char *how);
+/* Says what became of a packet: the first word is one of WS_FLIGHTS in wirestate/evidence.h. */
+void lab_evidence_wire(struct lab_evidence *evidence, ws_time time, uint64_t packet, const char *format, ...)
+        WS_PRINTF(4, 5);
+/* Says that a command cannot be done. */
+void lab_evidence_refusal(struct lab_evidence *evidence, ws_time time, const char *why);
 
 #endif

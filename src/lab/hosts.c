@@ -107,8 +107,26 @@ static bool set_system(const char *name, const char *value)
 	return put(path, value);
 }
 
-static bool set_systems(const struct lab_scenario *scenario, enum lab_side side, struct ws_error *error)
+/* A kernel whose segment is held sends it again after each timeout, which the wire takes for what it is. The timeout
+ * must not grow meanwhile, so that what is dropped in the end is soon sent again, and its connection must not end.
+ * Where an older kernel has no such setting, its usual timeouts go on. */
+static void be_patient(void)
 {
+	static const struct {
+		const char *name, *value;
+	} settings[] = {
+	        {"net.ipv4.tcp_rto_max_ms", "1000"},  {"net.ipv4.tcp_early_retrans", "0"},
+	        {"net.ipv4.tcp_retries2", "255"},     {"net.ipv4.tcp_orphan_retries", "255"},
+	        {"net.ipv4.tcp_syn_retries", "127"},  {"net.ipv4.tcp_synack_retries", "255"},
+	};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(settings); i++)
+		set_system(settings[i].name, settings[i].value);
+}
+
+static bool set_systems(const struct lab_scenario *scenario, enum lab_side side, bool patient, struct ws_error *error)
+{
+	if (patient)
+		be_patient();
 	/* These may be missing, or not be writable; the wire takes no IPv6 anyway. */
 	set_system("net.ipv6.conf.all.disable_ipv6", "1");
 	set_system("net.ipv6.conf.default.disable_ipv6", "1");
@@ -140,10 +158,10 @@ static bool offload_off(const char *name)
 }
 
 /* In the host's namespace, once its end of the cable is there. */
-static bool host_prepare(enum lab_side side, const struct lab_scenario *scenario, struct ws_error *error)
+static bool host_prepare(enum lab_side side, const struct lab_scenario *scenario, bool patient, struct ws_error *error)
 {
 	const enum lab_side other = side == LAB_CLIENT ? LAB_SERVER : LAB_CLIENT;
-	return set_systems(scenario, side, error) && lab_link_up("lo", NULL, error) &&
+	return set_systems(scenario, side, patient, error) && lab_link_up("lo", NULL, error) &&
 	       (offload_off(cable) || fail(error, "switch an interface's offloading off")) &&
 	       lab_link_up(cable, macs[side], error) && lab_address_add(cable, lab_addresses[side], error) &&
 	       lab_neighbour_add(cable, lab_addresses[other], macs[other], error);
@@ -179,7 +197,7 @@ static bool wire_open(struct lab_host *host, const char *name, struct ws_error *
 	return true;
 }
 
-static bool hosts_connect(struct lab_hosts *hosts, const struct lab_scenario *scenario, int wire,
+static bool hosts_connect(struct lab_hosts *hosts, const struct lab_scenario *scenario, int wire, bool patient,
                           struct ws_error *error)
 {
 	for (enum lab_side side = 0; side < LAB_SIDES; side++) {
@@ -192,13 +210,13 @@ static bool hosts_connect(struct lab_hosts *hosts, const struct lab_scenario *sc
 			return error->status != WS_OK ? false : fail(error, "prepare the wire");
 		if (setns(host->namespace, CLONE_NEWNET) != 0)
 			return fail(error, "enter a host's namespace");
-		if (!host_prepare(side, scenario, error))
+		if (!host_prepare(side, scenario, patient, error))
 			return false;
 	}
 	return setns(wire, CLONE_NEWNET) == 0 || fail(error, "go back to the wire's namespace");
 }
 
-bool lab_hosts_open(struct lab_hosts *hosts, const struct lab_scenario *scenario, struct ws_error *error)
+bool lab_hosts_open(struct lab_hosts *hosts, const struct lab_scenario *scenario, bool patient, struct ws_error *error)
 {
 	*hosts = (struct lab_hosts){.host = {{.namespace = -1, .wire = -1}, {.namespace = -1, .wire = -1}}};
 	set_system("net.ipv6.conf.all.disable_ipv6", "1");
@@ -207,7 +225,7 @@ bool lab_hosts_open(struct lab_hosts *hosts, const struct lab_scenario *scenario
 	bool good = wire >= 0 || fail(error, "open its namespace");
 	for (enum lab_side side = 0; side < LAB_SIDES && good; side++)
 		good = host_open(&hosts->host[side], error);
-	good = good && hosts_connect(hosts, scenario, wire, error);
+	good = good && hosts_connect(hosts, scenario, wire, patient, error);
 	if (wire >= 0)
 		close(wire);
 	return good;

@@ -29,8 +29,10 @@ bool lab_namespaces_enter(struct ws_error *error) WS_CHECKED;
 /* In process 1: a view of its own of processes and host names, as far as the system allows that. */
 void lab_mounts_prepare(void);
 
-/* Makes hosts and wire. lab_hosts_close() is due also after a failure. */
-bool lab_hosts_open(struct lab_hosts *hosts, const struct lab_scenario *scenario, struct ws_error *error) WS_CHECKED;
+/* Makes hosts and wire. `patient`: packets may be held for minutes, so the kernels neither give up nor wait long before
+ * they send again what has been dropped. lab_hosts_close() is due also after a failure. */
+bool lab_hosts_open(struct lab_hosts *hosts, const struct lab_scenario *scenario, bool patient,
+                    struct ws_error *error) WS_CHECKED;
 void lab_hosts_close(struct lab_hosts *hosts);
 
 /* Moves the calling process, a child that is to run a program, to a host. */

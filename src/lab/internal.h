@@ -2,6 +2,7 @@
 #ifndef LAB_INTERNAL_H
 #define LAB_INTERNAL_H
 
+#include "lab/command.h"
 #include "lab/evidence.h"
 #include "lab/lab.h"
 #include "lab/strace.h"
@@ -42,10 +43,20 @@ struct lab_run {
 	ws_time last_change;      /* when something happened last */
 	ws_time ended_at;         /* when both programs had ended; WS_TIME_NEVER: they have not */
 	uint64_t written;
+	size_t told;  /* bytes of the evidence that a viewer has been told since the last packet */
+	int commands; /* to read them from; -1: none come any more */
+	struct lab_command_lines lines;
+	struct lab_command command; /* the next one */
+	bool has_command;           /* there is one: its packet has not left yet */
+	ws_time asked;              /* when it was read */
 };
 
 /* The loop, in process 1: until everything has happened. */
 void lab_run(struct lab_run *run);
+
+/* hold.c */
+/* Does what has been asked for. */
+void lab_commands_take(struct lab_run *run);
 
 /* Starts the program of a side. */
 bool lab_program_start(struct lab_run *run, enum lab_side side, struct ws_error *error) WS_CHECKED;

@@ -60,13 +60,15 @@ static _Noreturn void lab_process(const struct lab_options *options, int stream,
 	run->program[LAB_CLIENT].reports = run->program[LAB_SERVER].reports = -1;
 	run->stream.output[0] = stream;
 	run->stream.output[1] = options->file;
+	run->commands = options->commands;
 	lab_mounts_prepare();
-	if (!lab_hosts_open(&run->hosts, options->scenario, &error)) {
+	if (!lab_hosts_open(&run->hosts, options->scenario, options->hold, &error)) {
 		say(answer, &error);
 		_exit(1);
 	}
 	lab_wire_begin(&run->wire, options->scenario ? options->scenario : &empty, delay_of(options), loss_of(options),
 	               options->seed);
+	run->wire.holding = options->hold;
 	if (!lab_program_start(run, LAB_SERVER, &error)) {
 		say(answer, &error);
 		_exit(1);
@@ -139,34 +141,65 @@ static _Noreturn void keep(const struct lab_options *options, pid_t parent, int 
 
 /* ---- The program's side */
 
+static void close_both(const int ends[2])
+{
+	for (int i = 0; i < 2; i++)
+		if (ends[i] >= 0)
+			close(ends[i]);
+}
+
+/* What connects the two: the stream, the lab's one answer, and commands, which are not always needed. */
+struct pipes {
+	int stream[2], answer[2], commands[2];
+};
+
+static bool pipes_open(struct pipes *pipes, bool commands)
+{
+	*pipes = (struct pipes){{-1, -1}, {-1, -1}, {-1, -1}};
+	if (pipe2(pipes->stream, O_CLOEXEC) == 0 && pipe2(pipes->answer, O_CLOEXEC) == 0 &&
+	    (!commands || pipe2(pipes->commands, O_CLOEXEC) == 0))
+		return true;
+	close_both(pipes->stream);
+	close_both(pipes->answer);
+	return false;
+}
+
+/* In the child. */
+static _Noreturn void start_keeper(struct pipes *pipes, const struct lab_options *options, pid_t parent)
+{
+	struct lab_options own = *options;
+	close(pipes->stream[0]);
+	close(pipes->answer[0]);
+	if (pipes->commands[0] >= 0) {
+		close(pipes->commands[1]);
+		own.commands = pipes->commands[0];
+	}
+	keep(&own, parent, pipes->stream[1], pipes->answer[1]);
+}
+
 bool lab_open(struct lab *lab, const struct lab_options *options, struct ws_error *error)
 {
-	int stream[2], answer[2];
-	*lab = (struct lab){.stream = -1};
-	if (pipe2(stream, O_CLOEXEC) != 0)
+	struct pipes pipes;
+	*lab = (struct lab){.stream = -1, .commands = -1};
+	if (!pipes_open(&pipes, options->hold && options->commands < 0))
 		return ws_fail(error, WS_ERROR_SYSTEM, "the lab cannot start: %s", strerror(errno));
-	if (pipe2(answer, O_CLOEXEC) != 0) {
-		close(stream[0]);
-		close(stream[1]);
-		return ws_fail(error, WS_ERROR_SYSTEM, "the lab cannot start: %s", strerror(errno));
-	}
 	fflush(NULL);
 	const pid_t parent = getpid();
 	lab->keeper = fork();
-	if (lab->keeper == 0) {
-		close(stream[0]);
-		close(answer[0]);
-		keep(options, parent, stream[1], answer[1]);
-	}
-	close(stream[1]);
-	close(answer[1]);
-	lab->stream = stream[0];
+	if (lab->keeper == 0)
+		start_keeper(&pipes, options, parent);
+	close(pipes.stream[1]);
+	close(pipes.answer[1]);
+	if (pipes.commands[0] >= 0)
+		close(pipes.commands[0]);
+	lab->stream = pipes.stream[0];
+	lab->commands = pipes.commands[1];
 	struct ws_error said = {.status = WS_OK};
 	ssize_t length = -1;
 	if (lab->keeper > 0)
-		while ((length = read(answer[0], &said, sizeof(said))) < 0 && errno == EINTR)
+		while ((length = read(pipes.answer[0], &said, sizeof(said))) < 0 && errno == EINTR)
 			;
-	close(answer[0]);
+	close(pipes.answer[0]);
 	if (length == (ssize_t)sizeof(said) && said.status == WS_OK)
 		return true;
 	if (length == (ssize_t)sizeof(said))
@@ -181,10 +214,12 @@ void lab_close(struct lab *lab)
 {
 	if (lab->stream >= 0)
 		close(lab->stream);
+	if (lab->commands >= 0)
+		close(lab->commands);
 	if (lab->keeper > 0) {
 		kill(lab->keeper, SIGTERM);
 		while (waitpid(lab->keeper, NULL, 0) < 0 && errno == EINTR)
 			;
 	}
-	*lab = (struct lab){.stream = -1};
+	*lab = (struct lab){.stream = -1, .commands = -1};
 }

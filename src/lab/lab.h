@@ -17,12 +17,16 @@ struct lab_options {
 	ws_time delay;                  /* of each packet; -1: the scenario's */
 	double loss;                    /* 0 to 1; negative: the scenario's */
 	uint64_t seed;
-	int file; /* -w, open for writing, or -1: the same stream goes there, too */
+	int file;     /* -w, open for writing, or -1: the same stream goes there, too */
+	bool hold;    /* packets wait for commands (see command.h) */
+	bool viewed;  /* somebody watches: what happens is told at once */
+	int commands; /* to read commands from; -1: the lab makes a pipe for them, where `hold` */
 };
 
 struct lab {
 	pid_t keeper; /* 0: not started */
 	int stream;   /* to read the pcapng stream from */
+	int commands; /* to write commands to; -1: nothing is held, or they come from elsewhere */
 };
 
 /* Starts it, and waits until hosts and wire are made. After a failure nothing is left to close. */

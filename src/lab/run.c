@@ -56,6 +56,7 @@ static void write_waiting(struct lab_run *run, size_t length)
 {
 	if (!run->has_waiting)
 		return;
+	run->told = 0;
 	lab_stream_packet(&run->stream, run->waiting.left, run->waiting.data, run->waiting.length, run->evidence.text,
 	                  length);
 	lab_evidence_remove(&run->evidence, length);
@@ -67,6 +68,10 @@ static void write_if_due(struct lab_run *run, ws_time now)
 {
 	if (run->has_waiting && now >= run->write_at)
 		write_waiting(run, run->evidence.length);
+	if (!run->options->viewed || run->has_waiting || run->told == run->evidence.length)
+		return;
+	lab_stream_remark(&run->stream, now, run->evidence.text, run->evidence.length);
+	run->told = run->evidence.length;
 }
 
 /* ---- Reports of the programs */
@@ -86,13 +91,18 @@ static void read_reports(struct lab_run *run, enum lab_side side)
 static void say_fate(struct lab_run *run, const struct lab_frame *frame, const struct lab_fate *fate)
 {
 	const struct lab_rule *rule = fate->rule;
+	const uint64_t number = frame->number;
+	lab_evidence_wire(&run->evidence, frame->left, number, "left");
+	const ws_time after = frame->left + 1;
 	if (fate->dropped && rule)
-		lab_evidence_wire(&run->evidence, frame->left, "dropped by the rule in line %u", rule->line);
+		lab_evidence_wire(&run->evidence, after, number, "dropped by the rule in line %u", rule->line);
 	else if (fate->dropped)
-		lab_evidence_wire(&run->evidence, frame->left, "dropped by chance");
+		lab_evidence_wire(&run->evidence, after, number, "dropped by chance");
 	else if (rule)
-		lab_evidence_wire(&run->evidence, frame->left, "%s by the rule in line %u",
+		lab_evidence_wire(&run->evidence, after, number, "%s by the rule in line %u",
 		                  lab_act_said((enum lab_act)rule->act), rule->line);
+	if (lab_wire_held(&run->wire, number))
+		lab_evidence_wire(&run->evidence, after, number, "held");
 }
 
 static void know_connection(struct lab_run *run, const struct lab_frame *frame)
@@ -117,6 +127,8 @@ static void packet_left(struct lab_run *run, enum lab_side from, const uint8_t *
 	read_reports(run, LAB_SERVER);
 	write_waiting(run, lab_evidence_split(&run->evidence, from, run->waiting.left, time));
 	const struct lab_frame *frame = lab_wire_take(&run->wire, from, data, length, time, &fate);
+	if (fate.again)
+		lab_evidence_wire(&run->evidence, time, fate.again, "again: its host has sent it once more");
 	if (!frame)
 		return;
 	know_connection(run, frame);
@@ -124,7 +136,7 @@ static void packet_left(struct lab_run *run, enum lab_side from, const uint8_t *
 	say_fate(run, frame, &fate);
 	run->waiting = *frame;
 	run->has_waiting = true;
-	run->write_at = time + (fate.dropped ? SETTLE : LONGEST);
+	run->write_at = time + (run->options->viewed ? 0 : fate.dropped ? SETTLE : LONGEST);
 	run->last_change = time;
 }
 
@@ -135,7 +147,7 @@ static void copy_comes(struct lab_run *run, const struct lab_frame *frame, ws_ti
 	run->waiting = *frame;
 	run->waiting.left = now;
 	run->has_waiting = true;
-	lab_evidence_wire(&run->evidence, now, "sent a copy of packet %llu", (unsigned long long)frame->number);
+	lab_evidence_wire(&run->evidence, now, frame->number, "copied");
 }
 
 static void packet_arrives(struct lab_run *run, struct lab_frame *frame)
@@ -146,13 +158,10 @@ static void packet_arrives(struct lab_run *run, struct lab_frame *frame)
 		copy_comes(run, frame, now);
 	const bool last = run->has_waiting && run->waiting.number == frame->number;
 	if (send(run->hosts.host[to].wire, frame->data, frame->length, MSG_NOSIGNAL) < 0)
-		lab_evidence_wire(&run->evidence, now, "lost packet %llu: %s", (unsigned long long)frame->number,
-		                  strerror(errno));
-	else if (last)
-		lab_evidence_wire(&run->evidence, now, "delivered");
+		lab_evidence_wire(&run->evidence, now, frame->number, "dropped: %s", strerror(errno));
 	else
-		lab_evidence_wire(&run->evidence, now, "delivered packet %llu", (unsigned long long)frame->number);
-	if (last)
+		lab_evidence_wire(&run->evidence, now, frame->number, "delivered");
+	if (last && !run->options->viewed)
 		run->write_at = now + SETTLE;
 	ask_kernel(run, to, now);
 	run->last_change = now;
@@ -233,7 +242,7 @@ static void start_client(struct lab_run *run, ws_time begun)
 	if (!ready && !server->ended && lab_now() < begun + START_LATEST)
 		return;
 	if (!lab_program_start(run, LAB_CLIENT, &error)) {
-		lab_evidence_wire(&run->evidence, lab_now(), "%s", error.text);
+		lab_evidence_program(&run->evidence, lab_now(), LAB_CLIENT, error.text);
 		run->program[LAB_CLIENT] = (struct lab_program){.process = -1, .reports = -1, .ended = true};
 	}
 }
@@ -257,7 +266,7 @@ static bool is_over(struct lab_run *run, ws_time now)
 	const bool own = run->options->program[LAB_CLIENT] || run->options->program[LAB_SERVER];
 	if (run->stream.failed)
 		return true;
-	if (!is_at_rest(run, LAB_CLIENT, now) || !is_at_rest(run, LAB_SERVER, now)) {
+	if (lab_wire_held(&run->wire, 0) || !is_at_rest(run, LAB_CLIENT, now) || !is_at_rest(run, LAB_SERVER, now)) {
 		run->ended_at = WS_TIME_NEVER;
 		return false;
 	}
@@ -286,16 +295,19 @@ void lab_run(struct lab_run *run)
 	run->last_change = begun;
 	run->ended_at = WS_TIME_NEVER;
 	for (;;) {
-		struct pollfd descriptors[2 * LAB_SIDES];
+		struct pollfd descriptors[2 * LAB_SIDES + 1];
 		for (enum lab_side side = 0; side < LAB_SIDES; side++) {
 			descriptors[side] = (struct pollfd){.fd = run->hosts.host[side].wire, .events = POLLIN};
 			descriptors[LAB_SIDES + side] =
 			        (struct pollfd){.fd = run->program[side].reports, .events = POLLIN};
 		}
-		poll(descriptors, 2 * LAB_SIDES, time_to_wait(run, lab_now()));
+		descriptors[2 * LAB_SIDES] =
+		        (struct pollfd){.fd = run->has_command ? -1 : run->commands, .events = POLLIN};
+		poll(descriptors, WS_ARRAY_SIZE(descriptors), time_to_wait(run, lab_now()));
 		for (enum lab_side side = 0; side < LAB_SIDES; side++)
 			read_reports(run, side);
 		read_packets(run);
+		lab_commands_take(run);
 		deliver(run);
 		ask_kernels(run);
 		start_client(run, begun);

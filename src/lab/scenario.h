@@ -106,7 +106,7 @@ enum lab_kind {
 	X(LAB_DROP, "drop", "dropped")                                                                                 \
 	X(LAB_DELAY, "delay", "delayed")                                                                               \
 	X(LAB_COPY, "copy", "copied")                                                                                  \
-	X(LAB_SWAP, "swap", "held back until the next one has passed")
+	X(LAB_SWAP, "swap", "passed, held back until the next one has gone,")
 
 enum lab_act {
 #define X(name, word, said) name,

@@ -88,7 +88,7 @@ static bool write_all(int fd, const uint8_t *bytes, size_t length)
 	return true;
 }
 
-static void block_end(struct lab_stream *stream)
+static void block_end(struct lab_stream *stream, int outputs)
 {
 	add32(stream, 0); /* the end of the options */
 	const uint32_t size = (uint32_t)stream->used + 4;
@@ -96,7 +96,7 @@ static void block_end(struct lab_stream *stream)
 	if (stream->failed)
 		return;
 	memcpy(stream->buffer + 4, &size, sizeof(size));
-	for (int i = 0; i < LAB_STREAM_OUTPUTS; i++)
+	for (int i = 0; i < outputs; i++)
 		if (stream->output[i] >= 0 && !write_all(stream->output[i], stream->buffer, stream->used))
 			stream->failed = true;
 }
@@ -112,13 +112,13 @@ void lab_stream_begin(struct lab_stream *stream, const char *comment)
 	add(stream, &length, sizeof(length));
 	add_option(stream, OPTION_COMMENT, comment, strlen(comment));
 	add_option(stream, OPTION_PROGRAM, program, sizeof(program) - 1);
-	block_end(stream);
+	block_end(stream, LAB_STREAM_OUTPUTS);
 	block_begin(stream, INTERFACE);
 	add16(stream, ETHERNET, 0);
 	add32(stream, SNAPSHOT_LENGTH);
 	add_option(stream, OPTION_NAME, name, sizeof(name) - 1);
 	add_option(stream, OPTION_RESOLUTION, &resolution, sizeof(resolution));
-	block_end(stream);
+	block_end(stream, LAB_STREAM_OUTPUTS);
 }
 
 void lab_stream_packet(struct lab_stream *stream, ws_time time, const uint8_t *data, size_t length, const char *comment,
@@ -131,7 +131,16 @@ void lab_stream_packet(struct lab_stream *stream, ws_time time, const uint8_t *d
 	add32(stream, (uint32_t)length);
 	add(stream, data, length);
 	add_option(stream, OPTION_COMMENT, comment, comment_length);
-	block_end(stream);
+	block_end(stream, LAB_STREAM_OUTPUTS);
+}
+
+void lab_stream_remark(struct lab_stream *stream, ws_time time, const char *comment, size_t comment_length)
+{
+	block_begin(stream, STATISTICS);
+	add32(stream, 0);
+	add_time(stream, time);
+	add_option(stream, OPTION_COMMENT, comment, comment_length);
+	block_end(stream, 1);
 }
 
 void lab_stream_end(struct lab_stream *stream, ws_time time, uint64_t packets, const char *comment,
@@ -142,7 +151,7 @@ void lab_stream_end(struct lab_stream *stream, ws_time time, uint64_t packets, c
 	add_time(stream, time);
 	add_option(stream, OPTION_COMMENT, comment, comment_length);
 	add_option(stream, OPTION_RECEIVED, &packets, sizeof(packets));
-	block_end(stream);
+	block_end(stream, LAB_STREAM_OUTPUTS);
 }
 
 void lab_stream_free(struct lab_stream *stream)

@@ -8,7 +8,7 @@
 enum { LAB_STREAM_OUTPUTS = 2 };
 
 struct lab_stream {
-	int output[LAB_STREAM_OUTPUTS]; /* descriptors: to the viewer, and to the file of -w; -1: none */
+	int output[LAB_STREAM_OUTPUTS]; /* descriptors: first to the viewer, then to the file of -w; -1: none */
 	uint8_t *buffer;                /* owned */
 	size_t used, room;
 	bool failed; /* of memory or the viewer's end; nothing is written any more */
@@ -18,6 +18,8 @@ struct lab_stream {
 void lab_stream_begin(struct lab_stream *stream, const char *comment);
 void lab_stream_packet(struct lab_stream *stream, ws_time time, const uint8_t *data, size_t length, const char *comment,
                        size_t comment_length);
+/* Tells only the viewer what has happened since the last packet; the next one says it again. */
+void lab_stream_remark(struct lab_stream *stream, ws_time time, const char *comment, size_t comment_length);
 /* The interface's statistics, with what is said after the last packet. */
 void lab_stream_end(struct lab_stream *stream, ws_time time, uint64_t packets, const char *comment,
                     size_t comment_length);

@@ -59,6 +59,73 @@ static bool kind_of(const uint8_t *data, size_t length, enum lab_kind *kind)
 	return true;
 }
 
+/* The part of a stream that a segment has. */
+struct range {
+	uint32_t start, end, acknowledgment;
+	uint8_t flags;
+};
+
+static uint32_t load32(const uint8_t *bytes)
+{
+	return (uint32_t)load16(bytes) << 16 | load16(bytes + 2);
+}
+
+/* False: it is no TCP segment, or has neither data nor SYN nor FIN. */
+static bool range_of(const uint8_t *data, struct range *range)
+{
+	const uint8_t *ip = data + ETHER_HDR_LEN, *tcp = ip + (size_t)(ip[0] & 15) * 4;
+	if (ip[9] != IPPROTO_TCP || load16(ip + 2) < (size_t)(tcp - ip) + sizeof(struct tcphdr))
+		return false;
+	const uint32_t headers = (uint32_t)(tcp - ip) + (uint32_t)(tcp[12] >> 4) * 4, total = load16(ip + 2);
+	range->flags = tcp[13] & (TH_SYN | TH_FIN | TH_RST | TH_ACK);
+	range->start = load32(tcp + 4);
+	range->end = range->start + (total > headers ? total - headers : 0) + !!(range->flags & TH_SYN) +
+	             !!(range->flags & TH_FIN);
+	range->acknowledgment = load32(tcp + 8);
+	return range->end != range->start && !(range->flags & TH_RST);
+}
+
+static bool is_same_connection(const uint8_t *a, const uint8_t *b)
+{
+	const uint8_t *ip = a + ETHER_HDR_LEN, *other = b + ETHER_HDR_LEN;
+	return memcmp(ip + 12, other + 12, 8) == 0 &&
+	       memcmp(ip + (size_t)(ip[0] & 15) * 4, other + (size_t)(other[0] & 15) * 4, 4) == 0;
+}
+
+/* True: the held packet has the stream from `at` on, and says at least as much as the segment. */
+static bool holds(const struct lab_frame *held, enum lab_side from, const uint8_t *data, const struct range *wanted,
+                  uint32_t at, struct range *range)
+{
+	const unsigned syn = TH_SYN | TH_ACK;
+	return held->held && held->from == from && range_of(held->data, range) && is_same_connection(held->data, data) &&
+	       (!((range->flags | wanted->flags) & TH_SYN) || (range->flags & syn) == (wanted->flags & syn)) &&
+	       (int32_t)(wanted->acknowledgment - range->acknowledgment) <= 0 && (int32_t)(range->start - at) <= 0 &&
+	       (int32_t)(range->end - at) > 0;
+}
+
+/* All of the segment is in packets that are held: the first of them is fate->again. */
+static bool is_again(const struct lab_wire *wire, enum lab_side from, const uint8_t *data, size_t length,
+                     struct lab_fate *fate)
+{
+	struct range wanted, range;
+	enum lab_kind kind;
+	if (!wire->holding || !kind_of(data, length, &kind) || kind == LAB_ANY || !range_of(data, &wanted))
+		return false;
+	for (uint32_t at = wanted.start; at != wanted.end;) {
+		size_t i = 0;
+		while (i < wire->count && !holds(wire->air[i], from, data, &wanted, at, &range))
+			i++;
+		if (i == wire->count) {
+			fate->again = 0;
+			return false;
+		}
+		if (!fate->again)
+			fate->again = wire->air[i]->number;
+		at = (int32_t)(range.end - wanted.end) >= 0 ? wanted.end : range.end;
+	}
+	return true;
+}
+
 /* ---- What becomes of it */
 
 /* 0 to less than 1 (splitmix64). */
@@ -94,16 +161,31 @@ static bool put_in_air(struct lab_wire *wire, const struct lab_frame *frame)
 	return true;
 }
 
+/* A held packet that lets the next one of its direction pass: this is the next one. */
+static bool overtakes(const struct lab_wire *wire, const struct lab_frame *frame)
+{
+	bool found = false;
+	for (size_t i = 0; i < wire->count; i++)
+		if (wire->air[i]->lets_pass && wire->air[i]->from == frame->from) {
+			wire->air[i]->lets_pass = false;
+			found = true;
+		}
+	return found;
+}
+
 static void apply(struct lab_wire *wire, struct lab_frame *frame, struct lab_fate *fate)
 {
 	const struct lab_rule *rule = fate->rule;
+	frame->held = wire->holding && !overtakes(wire, frame);
 	fate->dropped = rule ? rule->act == LAB_DROP : wire->loss > 0 && by_chance(wire) < wire->loss;
 	if (fate->dropped)
 		return;
 	if (rule && rule->act == LAB_COPY) {
 		struct lab_frame copy = *frame;
 		copy.copy = true;
-		copy.due += rule->time;
+		copy.held = false;
+		copy.due = WS_TIME_NEVER;
+		copy.later = rule->time;
 		put_in_air(wire, &copy);
 	}
 	if (rule && rule->act == LAB_DELAY)
@@ -120,7 +202,7 @@ const struct lab_frame *lab_wire_take(struct lab_wire *wire, enum lab_side from,
 	struct lab_frame *frame = &wire->last;
 	enum lab_kind kind;
 	*fate = (struct lab_fate){.dropped = false};
-	if (length > LAB_FRAME_BYTES || !kind_of(data, length, &kind))
+	if (length > LAB_FRAME_BYTES || !kind_of(data, length, &kind) || is_again(wire, from, data, length, fate))
 		return NULL;
 	*frame = (struct lab_frame){.number = ++wire->number,
 	                            .left = time,
@@ -158,43 +240,94 @@ static struct lab_frame *remove_from_air(struct lab_wire *wire, size_t place)
 	return frame;
 }
 
-/* The first that is due; the earlier one of two that are due together. */
-static size_t first(const struct lab_wire *wire)
+/* The first that is due, of those that are held or of those that are not; the earlier one of two that are due together.
+ * wire->count: there is none. */
+static size_t first(const struct lab_wire *wire, bool held)
 {
-	size_t best = 0;
-	for (size_t i = 1; i < wire->count; i++) {
-		const struct lab_frame *a = wire->air[i], *b = wire->air[best];
-		if (a->due < b->due || (a->due == b->due && a->number < b->number))
+	size_t best = wire->count;
+	for (size_t i = 0; i < wire->count; i++) {
+		const struct lab_frame *a = wire->air[i], *b = best < wire->count ? wire->air[best] : NULL;
+		if (a->held == held && (!b || a->due < b->due || (a->due == b->due && a->number < b->number)))
 			best = i;
 	}
 	return best;
 }
 
-/* A packet that waits for the next one of its direction may go now. */
-static void release_swapped(struct lab_wire *wire, const struct lab_frame *delivered)
+/* The copy of a packet that has been delivered or dropped may go, and one that waits for the next of its direction. */
+static void release_others(struct lab_wire *wire, const struct lab_frame *gone, ws_time time)
 {
 	for (size_t i = 0; i < wire->count; i++) {
 		struct lab_frame *frame = wire->air[i];
-		if (frame->after_next && frame->from == delivered->from && frame->number < delivered->number) {
+		if (frame->after_next && frame->from == gone->from && frame->number < gone->number) {
 			frame->after_next = false;
-			frame->due = delivered->due;
+			frame->due = time;
 		}
+		if (frame->copy && frame->due == WS_TIME_NEVER && frame->number == gone->number)
+			frame->due = time + frame->later;
 	}
 }
 
 struct lab_frame *lab_wire_due(struct lab_wire *wire, ws_time now)
 {
-	if (!wire->count)
-		return NULL;
-	const size_t place = first(wire);
-	if (wire->air[place]->due > now)
+	const size_t place = first(wire, false);
+	if (place == wire->count || wire->air[place]->due > now)
 		return NULL;
 	struct lab_frame *frame = remove_from_air(wire, place);
-	release_swapped(wire, frame);
+	release_others(wire, frame, frame->due);
 	return frame;
 }
 
 ws_time lab_wire_next(const struct lab_wire *wire)
 {
-	return wire->count ? wire->air[first(wire)]->due : WS_TIME_NEVER;
+	const size_t place = first(wire, false);
+	return place < wire->count ? wire->air[place]->due : WS_TIME_NEVER;
+}
+
+/* ---- Packets that are held */
+
+struct lab_frame *lab_wire_held(const struct lab_wire *wire, uint64_t number)
+{
+	const size_t place = first(wire, true);
+	if (!number)
+		return place < wire->count ? wire->air[place] : NULL;
+	for (size_t i = 0; i < wire->count; i++)
+		if (wire->air[i]->held && wire->air[i]->number == number)
+			return wire->air[i];
+	return NULL;
+}
+
+struct lab_frame *lab_wire_follower(const struct lab_wire *wire, const struct lab_frame *frame)
+{
+	struct lab_frame *found = NULL;
+	for (size_t i = 0; i < wire->count; i++) {
+		struct lab_frame *other = wire->air[i];
+		if (other->held && other->from == frame->from && other->number > frame->number &&
+		    (!found || other->number < found->number))
+			found = other;
+	}
+	return found;
+}
+
+void lab_wire_release(struct lab_frame *frame, ws_time due)
+{
+	frame->held = frame->lets_pass = frame->after_next = false;
+	frame->due = due;
+}
+
+bool lab_wire_copy(struct lab_wire *wire, const struct lab_frame *frame, ws_time due)
+{
+	struct lab_frame copy = *frame;
+	copy.copy = true;
+	lab_wire_release(&copy, due);
+	return put_in_air(wire, &copy);
+}
+
+void lab_wire_drop(struct lab_wire *wire, struct lab_frame *frame, ws_time time)
+{
+	size_t place = 0;
+	while (wire->air[place] != frame)
+		place++;
+	remove_from_air(wire, place);
+	release_others(wire, frame, time);
+	free(frame);
 }

@@ -10,10 +10,13 @@ enum { LAB_FRAME_BYTES = 1600, LAB_FRAMES = 4096 /* in the air at most; more are
 struct lab_frame {
 	uint64_t number; /* counts from 1, in the order in which packets left their hosts */
 	ws_time left;    /* CLOCK_REALTIME */
-	ws_time due;     /* when it is delivered; WS_TIME_NEVER: held */
+	ws_time due;     /* when it is delivered; held: its place in the order in which the scenario delivers */
 	uint8_t from;    /* enum lab_side */
+	bool held;       /* it waits for a command */
+	bool lets_pass;  /* held: the next one of its direction is not */
 	bool after_next; /* it waits until the next one of its direction has been delivered */
 	bool copy;       /* of one that has been delivered already */
+	ws_time later;   /* of a copy that waits for its original: how long after that it is delivered */
 	uint16_t length; /* bytes */
 	uint8_t data[LAB_FRAME_BYTES];
 };
@@ -22,6 +25,7 @@ struct lab_frame {
 struct lab_fate {
 	bool dropped;
 	const struct lab_rule *rule; /* the one that decided, or NULL */
+	uint64_t again;              /* it was sent again while this one, which has all of it, is held: it is not in the air */
 };
 
 struct lab_wire {
@@ -34,6 +38,7 @@ struct lab_wire {
 	ws_time delay;
 	double loss;
 	uint64_t chance; /* state of the generator */
+	bool holding;    /* packets that leave now are held */
 };
 
 /* `delay` is for each packet, `loss` the share of 1 that is dropped by chance. */
@@ -41,8 +46,11 @@ void lab_wire_begin(struct lab_wire *wire, const struct lab_scenario *scenario, 
                     uint64_t seed);
 void lab_wire_free(struct lab_wire *wire);
 
-/* Takes what has left a host. NULL: it is not of IPv4, which alone is carried. Else the packet, valid until the next
- * call; it is in the air, unless `fate` says that it has been dropped. */
+/* Takes what has left a host. NULL: it is not of IPv4, which alone is carried, or fate->again. Else the packet, valid
+ * until the next call; it is in the air, unless `fate` says that it has been dropped.
+ *
+ * A kernel does not know that a segment is held, and sends it again and again. Such a copy is counted only: the wire has
+ * the segment already. */
 const struct lab_frame *lab_wire_take(struct lab_wire *wire, enum lab_side from, const uint8_t *data, size_t length,
                                       ws_time time, struct lab_fate *fate);
 /* The TCP connection of a packet, as its sender sees it. False: it is none. */
@@ -52,5 +60,18 @@ bool lab_frame_connection(const struct lab_frame *frame, struct lab_connection *
 struct lab_frame *lab_wire_due(struct lab_wire *wire, ws_time now);
 /* When the next packet is due; WS_TIME_NEVER: none is. */
 ws_time lab_wire_next(const struct lab_wire *wire);
+
+/* ---- Packets that are held. Those that are returned stay in the air, and the wire's. */
+
+/* The one with that number; with 0, the one that the scenario delivers next. NULL: it is not held. */
+struct lab_frame *lab_wire_held(const struct lab_wire *wire, uint64_t number);
+/* The first of its direction that left after it; NULL: there is none. */
+struct lab_frame *lab_wire_follower(const struct lab_wire *wire, const struct lab_frame *frame);
+/* It is delivered at `due`. */
+void lab_wire_release(struct lab_frame *frame, ws_time due);
+/* A copy of it is delivered at `due`. False: there are too many packets in the air. */
+bool lab_wire_copy(struct lab_wire *wire, const struct lab_frame *frame, ws_time due) WS_CHECKED;
+/* It is lost at `time`, and freed. */
+void lab_wire_drop(struct lab_wire *wire, struct lab_frame *frame, ws_time time);
 
 #endif

@@ -8,6 +8,10 @@ enum { LINE_ROOM = 4096 }; /* more than a line needs */
 static void write_line(struct ws_output *output, const struct ws_evidence *evidence)
 {
 	struct ws_text *text = &output->text;
+	uint64_t packet;
+	enum ws_flight_word word;
+	if (ws_evidence_flight(evidence, &packet, &word) && word == WS_FLIGHT_LEFT)
+		return; /* the packet's own line says it */
 	if (text->capacity - text->length < LINE_ROOM)
 		ws_output_flush(output);
 	ws_text_time(text, evidence->time - output->first_time, 6);

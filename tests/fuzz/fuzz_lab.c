@@ -1,4 +1,5 @@
-/* What the lab reads: a scenario, strace's output, evidence in comments, and a packet that has left a host. */
+/* What the lab reads: a scenario, strace's output, commands, evidence in comments, and packets that have left a host. */
+#include "lab/command.h"
 #include "lab/scenario.h"
 #include "lab/strace.h"
 #include "lab/wire.h"
@@ -47,12 +48,32 @@ static void try_trace(const char *text, size_t length)
 	free(trace);
 }
 
+static void try_commands(const char *text, size_t length)
+{
+	struct lab_command_lines lines = {.used = 0};
+	struct lab_command command;
+	size_t used;
+	for (size_t i = 0; i < length; i++) {
+		struct ws_error error = {.status = WS_OK};
+		if (!lab_command_byte(&lines, text[i], &used))
+			continue;
+		if (!lab_command_parse(lines.line, used, &command, &error))
+			check_text(error.text);
+		else if (command.verb >= LAB_COMMAND_COUNT || command.time < 0)
+			abort();
+	}
+}
+
 static void try_evidence(const char *text, size_t length)
 {
 	char words[256];
 	struct ws_evidence evidence;
 	size_t at = 0;
 	while (ws_evidence_next(text, length, &at, &evidence)) {
+		uint64_t packet;
+		enum ws_flight_word word;
+		if (ws_evidence_flight(&evidence, &packet, &word) && word >= WS_FLIGHT_WORD_COUNT)
+			abort();
 		struct ws_text out = WS_TEXT_OVER(words);
 		ws_evidence_words(&out, &evidence);
 		check_text(ws_text_cstr(&out));
@@ -70,9 +91,12 @@ static void try_packet(const uint8_t *data, size_t size)
 	if (!wire)
 		return;
 	lab_wire_begin(wire, &scenario, 1, 0.1, 1);
-	const struct lab_frame *frame = lab_wire_take(wire, LAB_CLIENT, data, size, 1, &fate);
-	if (frame)
-		(void)lab_frame_connection(frame, &connection);
+	wire->holding = size % 2;
+	for (int again = 0; again < 2; again++) {
+		const struct lab_frame *frame = lab_wire_take(wire, LAB_CLIENT, data, size, 1, &fate);
+		if (frame)
+			(void)lab_frame_connection(frame, &connection);
+	}
 	lab_wire_free(wire);
 	free(wire);
 }
@@ -85,6 +109,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(text, data, size);
 	try_scenario(text, size);
 	try_trace(text, size);
+	try_commands(text, size);
 	try_evidence(text, size);
 	try_packet(data, size);
 	free(text);

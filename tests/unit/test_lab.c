@@ -1,4 +1,5 @@
 /* The lab's texts: scenarios, strace's output, evidence; and its wire. */
+#include "lab/command.h"
 #include "lab/scenario.h"
 #include "lab/strace.h"
 #include "lab/wire.h"
@@ -340,6 +341,154 @@ static void the_same_seed_loses_the_same_packets(void **state)
 	lab_scenario_free(scenario);
 }
 
+/* A segment with this sequence number. */
+static const struct lab_frame *leave_at(struct lab_wire *wire, uint8_t sequence, unsigned flags, size_t payload,
+                                        struct lab_fate *fate)
+{
+	uint8_t frame[100];
+	const size_t length = make_segment(frame, flags, payload);
+	frame[14 + 20 + 7] = sequence;
+	return lab_wire_take(wire, LAB_CLIENT, frame, length, 100, fate);
+}
+
+static void packets_wait_for_commands(void **state)
+{
+	(void)state;
+	struct lab_scenario *scenario = parsed(HEAD ENDS "wire: swap client>server DATA 1\n"
+	                                                "  drop client>server FIN 1\n");
+	struct lab_wire *wire = calloc(1, sizeof(*wire));
+	struct lab_fate fate;
+	assert_non_null(wire);
+	lab_wire_begin(wire, scenario, 5, 0, 1);
+	wire->holding = true;
+	leave_at(wire, 0, SYN, 0, &fate);        /* 1 */
+	leave_at(wire, 1, ACK, 5, &fate);        /* 2, which the scenario lets 3 overtake */
+	leave_at(wire, 6, ACK, 5, &fate);        /* 3 */
+	leave_at(wire, 11, ACK | FIN, 0, &fate); /* 4, which the scenario drops */
+	assert_true(fate.dropped && fate.rule);
+	assert_int_equal(lab_wire_next(wire), WS_TIME_NEVER);
+	assert_int_equal(arrives(wire, 1000), 0);
+	assert_int_equal(lab_wire_held(wire, 0)->number, 1);
+	assert_int_equal(lab_wire_follower(wire, lab_wire_held(wire, 1))->number, 2);
+	assert_null(lab_wire_follower(wire, lab_wire_held(wire, 3)));
+	assert_true(lab_wire_copy(wire, lab_wire_held(wire, 1), 200));
+	assert_int_equal(arrives(wire, 200), 1);
+	lab_wire_release(lab_wire_held(wire, 1), 201);
+	assert_int_equal(arrives(wire, 200), 0);
+	assert_int_equal(arrives(wire, 201), 1);
+	assert_int_equal(lab_wire_held(wire, 0)->number, 3); /* not 2 */
+	lab_wire_drop(wire, lab_wire_held(wire, 3), 300);
+	assert_null(lab_wire_held(wire, 3));
+	assert_int_equal(lab_wire_held(wire, 0)->number, 2);
+	lab_wire_held(wire, 2)->lets_pass = true;
+	leave_at(wire, 12, ACK, 5, &fate); /* 5 */
+	assert_int_equal(arrives(wire, 1000), 5);
+	leave_at(wire, 17, ACK, 5, &fate); /* 6 waits again */
+	assert_int_equal(arrives(wire, 1000), 0);
+	assert_non_null(lab_wire_held(wire, 6));
+	lab_wire_free(wire);
+	free(wire);
+	lab_scenario_free(scenario);
+}
+
+static void what_is_sent_again_while_it_is_held_is_not_in_the_air_twice(void **state)
+{
+	(void)state;
+	struct lab_scenario *scenario = parsed(HEAD ENDS);
+	struct lab_wire *wire = calloc(1, sizeof(*wire));
+	struct lab_fate fate;
+	assert_non_null(wire);
+	lab_wire_begin(wire, scenario, 5, 0, 1);
+	wire->holding = true;
+	assert_non_null(leave_at(wire, 0, SYN, 0, &fate));  /* 1 */
+	assert_non_null(leave_at(wire, 1, ACK, 10, &fate)); /* 2 */
+	assert_non_null(leave_at(wire, 11, ACK, 5, &fate)); /* 3 */
+	assert_null(leave_at(wire, 0, SYN, 0, &fate));
+	assert_int_equal(fate.again, 1);
+	assert_non_null(leave_at(wire, 0, SYN | ACK, 0, &fate)); /* 4: of a simultaneous open */
+	assert_null(leave_at(wire, 1, ACK, 15, &fate));          /* 2 and 3 in one */
+	assert_int_equal(fate.again, 2);
+	assert_null(leave_at(wire, 12, ACK, 3, &fate));
+	assert_int_equal(fate.again, 3);
+	assert_non_null(leave_at(wire, 12, ACK, 5, &fate)); /* 5: a byte more */
+	assert_int_equal(fate.again, 0);
+	assert_non_null(leave_at(wire, 1, ACK, 0, &fate)); /* 6, 7: ACKs may be the same */
+	assert_non_null(leave_at(wire, 1, ACK, 0, &fate));
+	assert_non_null(leave_at(wire, 1, RST, 0, &fate)); /* 8 */
+	lab_wire_drop(wire, lab_wire_held(wire, 2), 1);
+	assert_non_null(leave_at(wire, 1, ACK, 10, &fate)); /* 9: what was dropped comes again */
+	assert_int_equal(wire->number, 9);
+	wire->holding = false;
+	assert_non_null(leave_at(wire, 1, ACK, 10, &fate));
+	lab_wire_free(wire);
+	free(wire);
+	lab_scenario_free(scenario);
+}
+
+static void commands_are_read(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line;
+		struct lab_command wanted;
+	} good[] = {
+	        {"deliver", {LAB_COMMAND_DELIVER, 0, WS_SECOND}},
+	        {"drop 12", {LAB_COMMAND_DROP, 12, WS_SECOND}},
+	        {"  copy   3 ", {LAB_COMMAND_COPY, 3, WS_SECOND}},
+	        {"delay 4 300ms", {LAB_COMMAND_DELAY, 4, 300 * WS_MILLISECOND}},
+	        {"delay 2s", {LAB_COMMAND_DELAY, 0, 2 * WS_SECOND}},
+	        {"delay", {LAB_COMMAND_DELAY, 0, WS_SECOND}},
+	        {"pass 1", {LAB_COMMAND_PASS, 1, WS_SECOND}},
+	        {"all", {LAB_COMMAND_ALL, 0, WS_SECOND}},
+	        {"auto", {LAB_COMMAND_AUTO, 0, WS_SECOND}},
+	        {"hold", {LAB_COMMAND_HOLD, 0, WS_SECOND}},
+	};
+	static const struct {
+		const char *line, *said;
+	} bad[] = {
+	        {"", "no command is called ''; there are: deliver, drop,"},
+	        {"Drop 1", "no command is called 'Drop'"},
+	        {"drop x", "drop: 'x' is not the number of a packet"},
+	        {"drop 0", "'0' is not the number"},
+	        {"drop 99999999999999999999", "is not the number"},
+	        {"drop 1 2", "drop takes 1 values at most"},
+	        {"delay 1 soon", "'soon' is not the number of a packet, or a time"},
+	        {"all 1", "all takes 0 values"},
+	        {"drop\t1", "words of letters and digits"},
+	};
+	struct lab_command command;
+	struct ws_error error;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(good); i++) {
+		assert_true(lab_command_parse(good[i].line, strlen(good[i].line), &command, &error));
+		assert_int_equal(command.verb, good[i].wanted.verb);
+		assert_int_equal(command.number, good[i].wanted.number);
+		assert_int_equal(command.time, good[i].wanted.time);
+	}
+	for (size_t i = 0; i < WS_ARRAY_SIZE(bad); i++) {
+		assert_false(lab_command_parse(bad[i].line, strlen(bad[i].line), &command, &error));
+		assert_non_null(strstr(error.text, bad[i].said));
+	}
+}
+
+static void a_command_that_is_too_long_is_passed_over(void **state)
+{
+	(void)state;
+	struct lab_command_lines lines = {.used = 0};
+	struct lab_command command;
+	struct ws_error error;
+	size_t length;
+	for (int i = 0; i < 1000; i++)
+		assert_false(lab_command_byte(&lines, 'x', &length));
+	assert_true(lab_command_byte(&lines, '\n', &length));
+	assert_false(lab_command_parse(lines.line, length, &command, &error));
+	assert_non_null(strstr(error.text, "at most 63 bytes"));
+	for (const char *at = "all"; *at; at++)
+		assert_false(lab_command_byte(&lines, *at, &length));
+	assert_true(lab_command_byte(&lines, '\n', &length));
+	assert_true(lab_command_parse(lines.line, length, &command, &error));
+	assert_int_equal(command.verb, LAB_COMMAND_ALL);
+}
+
 static void what_is_not_ipv4_is_not_carried(void **state)
 {
 	(void)state;
@@ -371,6 +520,10 @@ int main(void)
 	        cmocka_unit_test(rules_choose_their_segments),
 	        cmocka_unit_test(the_same_seed_loses_the_same_packets),
 	        cmocka_unit_test(what_is_not_ipv4_is_not_carried),
+	        cmocka_unit_test(packets_wait_for_commands),
+	        cmocka_unit_test(what_is_sent_again_while_it_is_held_is_not_in_the_air_twice),
+	        cmocka_unit_test(commands_are_read),
+	        cmocka_unit_test(a_command_that_is_too_long_is_passed_over),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -52,10 +52,12 @@ static bool is_about(const struct layout *layout, const struct ws_evidence *evid
 	return is_word(evidence, 2, ws_text_cstr(&name));
 }
 
-/* A segment that flies has not been delivered: what came after that is not yet shown. */
-static bool is_delivery(const struct ws_evidence *evidence)
+/* What the wire says of a packet is this word. */
+static bool is_flight(const struct ws_evidence *evidence, enum ws_flight_word wanted)
 {
-	return evidence->kind == WS_EVIDENCE_WIRE && is_word(evidence, 0, "delivered") && evidence->length == 9;
+	uint64_t packet;
+	enum ws_flight_word word;
+	return ws_evidence_flight(evidence, &packet, &word) && word == wanted;
 }
 
 /* The last state in a comment that fits. False: there is none. */
@@ -67,7 +69,8 @@ static bool last_state(const struct layout *layout, const struct ws_frame *frame
 	size_t at = 0;
 	while (ws_evidence_next(frame->comment, frame->comment_length, &at, &evidence)) {
 		size_t length;
-		if (in_air && is_delivery(&evidence))
+		/* A segment that flies has not been delivered: what came after that is not yet shown. */
+		if (in_air && is_flight(&evidence, WS_FLIGHT_DELIVERED))
 			break;
 		const bool own = is_about(layout, &evidence, endpoint, false);
 		if (!own && (found || !is_about(layout, &evidence, endpoint, true)))
@@ -137,7 +140,7 @@ static void put_comment(const char *comment, size_t length, struct ws_text *text
 	size_t at = 0;
 	while (ws_evidence_next(comment, length, &at, &evidence)) {
 		const bool told = evidence.kind != WS_EVIDENCE_KERNEL &&
-		                  !(evidence.kind == WS_EVIDENCE_WIRE && is_word(&evidence, 0, "delivered")) &&
+		                  !is_flight(&evidence, WS_FLIGHT_DELIVERED) && !is_flight(&evidence, WS_FLIGHT_LEFT) &&
 		                  !(evidence.kind == WS_EVIDENCE_CALL && returns_later(comment, length, at, &evidence));
 		if (told)
 			put_line(&evidence, text);
