@@ -209,6 +209,14 @@ struct ws_capture_stats {
 };
 void ws_capture_stats(struct ws_capture *capture, struct ws_capture_stats *stats);
 
+/* What a pcapng file says so far of the losses of an interface, by the ordinal of its description: several may be of one
+ * interface. False: there are fewer. */
+struct ws_interface_drops {
+	uint32_t index; /* of the interface */
+	uint64_t interface, kernel;
+};
+bool ws_capture_drops(const struct ws_capture *capture, size_t ordinal, struct ws_interface_drops *drops) WS_CHECKED;
+
 /* -w: what is shown is also written, with nanoseconds. A pcap file has one link type and one FCS length: writing a
  * frame with another one fails. A pcapng file has the interfaces, the comments, the processes and the names of hosts of
  * the source, and the drops that are known at the end. The capture must outlive the dump. */

@@ -9,6 +9,10 @@
  *   wirestate: TIME wire packet NUMBER WHAT BECAME OF IT
  *   wirestate: TIME wire refuses: A COMMAND THAT CANNOT BE DONE
  *
+ * A section's comment may name the interfaces that are points (see wirestate/join.h):
+ *
+ *   wirestate: points NAME NAME...
+ *
  * TIME is in seconds since 1970, with nanoseconds; SIDE is client or server. Lines are in the order of their times. NUMBER
  * counts the packets from 1 in the order in which they left their hosts. What becomes of a packet begins with a word of
  * WS_FLIGHTS; "left" is said in the comment of the packet itself, and so is "copied". */
@@ -65,6 +69,10 @@ struct ws_evidence {
 /* Takes the next line of evidence from a comment; *at is 0 before the first. Other lines are passed over. False: there
  * is no more. */
 bool ws_evidence_next(const char *comment, size_t length, size_t *at, struct ws_evidence *evidence) WS_CHECKED;
+
+/* The names of the points that a section's comment gives (NULL allowed), at most so many. They are parts of the comment,
+ * and not terminated. Returns how many there are; 0: it names none, or too many. */
+size_t ws_evidence_points(const char *comment, const char **name, size_t *length, size_t most);
 
 /* The word at `place` of evidence->text, counted from 0; its length is 0 where there is none. */
 const char *ws_evidence_word(const struct ws_evidence *evidence, size_t place, size_t *length);

@@ -3,6 +3,7 @@
  * collects what they say about the clocks, a second one follows the segments. */
 #include "app/joined.h"
 #include "app/session.h"
+#include "app/split.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -261,7 +262,7 @@ static struct ws_join_period period_of(const struct joined *joined, size_t point
 	struct ws_capture_stats capture;
 	const struct point *at = &joined->session->points[point];
 	ws_tracker_stats(at->tracker, &stats);
-	ws_capture_stats(at->capture, &capture);
+	split_stats(at, &capture);
 	const struct ws_clock *clock = joined->clock[point];
 	return (struct ws_join_period){
 	        .first = clock ? ws_clock_here(clock, stats.first_time) : stats.first_time,

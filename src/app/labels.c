@@ -1,4 +1,5 @@
-/* What points are called: the base names of their sources, shortened to what differs. */
+/* What points are called: the base names of their sources, or the names of the interfaces of one, shortened to
+ * what differs. */
 #include "app/session.h"
 #include "app/sources.h"
 
@@ -74,7 +75,8 @@ void sources_label(struct session *session)
 	const size_t count = session->point_count;
 	for (int folder = 0; folder < 2; folder++) {
 		for (size_t i = 0; i < count; i++)
-			base[i] = base_of(session->points[i].name, folder);
+			base[i] = base_of(session->split ? session->points[i].own_name : session->points[i].name,
+			                  folder);
 		if (!all_same(base, count))
 			break;
 	}

@@ -9,6 +9,7 @@
  * One packet is read ahead. Its time says how long nothing happens, and so up to which time the snapshot is complete.
  */
 #include "app/past.h"
+#include "app/split.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,7 @@ struct snapshot {
 	struct ws_position target;  /* where reading is to end */
 	uint64_t frame;             /* number of the last packet fed */
 	ws_time last_packet, clock; /* latest packet's time; up to where timers have run */
-	bool ended, incomplete;
+	bool begun, ended, incomplete;
 	struct ws_error error; /* why the snapshot differs from what the session has read */
 	bool ahead;            /* `next` holds the packet after the snapshot */
 	struct ws_frame next;
@@ -117,8 +118,6 @@ static void snapshot_feed(struct snapshot *snapshot, const struct ws_frame *fram
 	ws_decode(frame, &packet);
 	snapshot_run_timers(snapshot, frame->time);
 	ws_tracker_packet(snapshot->tracker, &packet, &result);
-	snapshot->incomplete =
-	        snapshot->incomplete || (!snapshot->frame && snapshot->capture == NULL && frame->number > 1);
 	snapshot->frame = frame->number;
 	if (frame->time > snapshot->last_packet)
 		snapshot->last_packet = frame->time;
@@ -144,6 +143,8 @@ static bool snapshot_keep_next(struct snapshot *snapshot, const struct ws_frame 
 static void on_frame(void *context, const struct ws_frame *frame)
 {
 	struct snapshot *snapshot = context;
+	if (!split_takes(snapshot->point, frame))
+		return;
 	if (snapshot_wants(snapshot, &snapshot->target, frame)) {
 		snapshot_feed(snapshot, frame);
 		return;
@@ -174,6 +175,10 @@ static bool snapshot_read(struct snapshot *snapshot)
 	for (int i = 0; i < BATCH; i++) {
 		if (!ws_capture_kept(snapshot->point->capture, &snapshot->position, &frame))
 			return false;
+		snapshot->incomplete = snapshot->incomplete || (!snapshot->begun && frame.number > 1);
+		snapshot->begun = true;
+		if (!split_takes(snapshot->point, &frame))
+			continue;
 		if (snapshot_wants(snapshot, &snapshot->target, &frame)) {
 			snapshot_feed(snapshot, &frame);
 			continue;

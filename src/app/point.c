@@ -12,6 +12,7 @@
 #include "app/point.h"
 #include "app/session.h"
 #include "app/signals.h"
+#include "app/split.h"
 
 #include <wirestate/names.h>
 
@@ -57,16 +58,14 @@ bool point_open(struct point *point, struct session *session, bool live, const c
 	if (!live && session_needs_feeder(session, name) && !session_start_feeder(session, &point->feeder, name, error))
 		return false;
 	point->capture = session_open_capture(session, live, name, point->feeder.packets, memory, error);
-	if (!point->capture)
-		return false;
-	point->tracker = session_new_tracker(session, point->capture, memory, error);
-	return point->tracker;
+	return point->capture;
 }
 
 void point_close(struct point *point)
 {
 	ws_tracker_free(point->tracker);
-	ws_capture_close(point->capture);
+	if (!point->reader)
+		ws_capture_close(point->capture);
 	feeder_stop(&point->feeder);
 }
 
@@ -110,15 +109,17 @@ static void end(struct point *point)
 
 static void on_frame(void *context, const struct ws_frame *frame)
 {
-	struct point *point = context;
+	struct point *reader = context, *point = split_point(reader, frame);
 	struct session *session = point->session;
 	struct ws_frame anonymous;
 	bool last = false;
 	frame = session_admit(session, frame, &anonymous, &last);
 	if (!frame || last)
-		end(point);
+		end(reader);
 	if (!frame)
 		return;
+	if (frame->number == session->options->frame)
+		session->shown = (size_t)(point - session->points);
 	struct pending_packet *slot = lookahead_slot(&point->lookahead);
 	slot->frame = *frame;
 	ws_decode(&slot->frame, &slot->packet);
@@ -141,10 +142,22 @@ size_t point_name_hosts(const struct point *point, struct ws_tracker *tracker, s
 	return known;
 }
 
+/* For a point whose packets another one has read. */
+static bool read_along(struct point *point)
+{
+	track_pending(point);
+	point->ended = point->ended || point->reader->ended;
+	if (!point->ended && ws_tracker_out_of_memory(point->tracker))
+		point->ended = point->reader->ended = true;
+	return !point->ended;
+}
+
 bool point_read(struct point *point, int max)
 {
 	struct session *session = point->session;
 	struct ws_error error;
+	if (point->reader)
+		return read_along(point);
 	if (point->ended)
 		return false;
 	const uint64_t packets = point->packets;
@@ -181,12 +194,12 @@ const char *point_message(struct point *point)
 
 int point_fd(const struct point *point)
 {
-	return point->ended ? -1 : ws_capture_fd(point->capture);
+	return point->ended || point->reader ? -1 : ws_capture_fd(point->capture);
 }
 
 bool point_ready(const struct point *point)
 {
-	return !point->ended && (ws_capture_fd(point->capture) < 0 || ws_capture_ready(point->capture));
+	return !point->ended && !point->reader && (ws_capture_fd(point->capture) < 0 || ws_capture_ready(point->capture));
 }
 
 /* The kernel hands over a block when it is full or a tenth of a second old. What arrives during this call is not waited

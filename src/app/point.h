@@ -16,6 +16,8 @@ struct point {
 	struct ws_capture *capture;
 	struct ws_tracker *tracker;
 	const char *name;          /* borrowed: an interface, a file, or "standard input" */
+	struct point *reader;      /* reads for this one, too, since both are interfaces of one capture; or NULL */
+	char own_name[64];         /* of an interface that is a point of its own; empty: it has none, or is none */
 	char label[32];            /* several points: what this one is called, clean text */
 	size_t files;              /* of which its capture was merged; 0: of one */
 	ws_time now;               /* capture time: the latest packet's; live, at least the clock's */
@@ -32,8 +34,8 @@ struct point {
 	struct lookahead lookahead;
 };
 
-/* Opens the interface `name`, or the file where `live` is false ("-" is standard input), and its tracker, for so many
- * bytes of memory. After a failure point_close() is still due. */
+/* Opens the interface `name`, or the file where `live` is false ("-" is standard input), for so many bytes of memory;
+ * the tracker is still to be made. After a failure point_close() is still due. */
 bool point_open(struct point *point, struct session *session, bool live, const char *name, uint64_t memory,
                 struct ws_error *error) WS_CHECKED;
 void point_close(struct point *point);

@@ -100,12 +100,14 @@ static void print_interfaces(const struct ws_capture *capture)
 static void print_banner(const struct session *session)
 {
 	for (size_t i = 0; i < session->point_count; i++)
-		print_point(session, &session->points[i]);
+		if (!session->points[i].reader)
+			print_point(session, &session->points[i]);
 	if (session->options->verbose && session->decision[0])
 		fprintf(stderr, "%s\n", session->decision);
 	if (session->options->verbose) {
 		for (size_t i = 0; i < session->point_count && !session->options->anonymize; i++)
-			print_interfaces(session->points[i].capture);
+			if (!session->points[i].reader)
+				print_interfaces(session->points[i].capture);
 		char buffer[512];
 		struct ws_text text = WS_TEXT_OVER(buffer);
 		ws_protections_text(&session->protections, &text);
@@ -121,7 +123,8 @@ static void print_remarks(const struct session *session, const struct point *poi
 	struct ws_tracker_stats stats;
 	ws_tracker_stats(point->tracker, &stats);
 	if (session->point_count > 1) {
-		ws_text_clean(&text, point->name, strlen(point->name));
+		const char *name = session->split ? point->label : point->name;
+		ws_text_clean(&text, name, strlen(name));
 		ws_text_puts(&text, ": ");
 	}
 	const size_t start = text.length;

@@ -4,6 +4,7 @@
 #include "app/report.h"
 #include "app/session.h"
 #include "app/signals.h"
+#include "app/split.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -56,7 +57,7 @@ static void lines_finish(struct session *session)
 	for (size_t i = 0; i < session->point_count && !session->output_failed; i++) {
 		const struct point *point = &session->points[i];
 		struct ws_capture_stats stats;
-		ws_capture_stats(point->capture, &stats);
+		split_stats(point, &stats);
 		if (session->point_count > 1)
 			ws_output_point(session->output, (unsigned)i, point->label);
 		session->output_failed = !ws_output_finish(session->output, point->tracker, &stats);

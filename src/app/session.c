@@ -5,6 +5,7 @@
 #include "app/joined.h"
 #include "app/signals.h"
 #include "app/sources.h"
+#include "app/split.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -48,7 +49,8 @@ uint64_t session_memory_left(const struct session *session)
 		return least;
 	uint64_t taken = session->anonymizer ? most / ANONYMIZER_SHARE : 0;
 	for (size_t i = 0; i < session->point_count; i++)
-		taken += session_memory_taken(session->points[i].tracker, session->points[i].capture);
+		taken += session_memory_taken(session->points[i].tracker,
+		                              session->points[i].reader ? NULL : session->points[i].capture);
 	return most > taken + least ? most - taken : least;
 }
 
@@ -233,14 +235,23 @@ static bool open_points(struct session *session, struct ws_error *error)
 	const size_t sources = options->interface ? options->interfaces.count : options->reads.count;
 	session->live = options->interface;
 	session->point_count = sources > 1 ? sources : 1;
-	session->points = calloc(session->point_count, sizeof(*session->points));
-	session->descriptors = calloc(session->point_count + 1, sizeof(*session->descriptors));
+	/* One capture may turn out to be several points. */
+	const size_t room = sources > 1 ? sources : WS_JOIN_POINTS;
+	session->points = calloc(room, sizeof(*session->points));
+	session->descriptors = calloc(room + 1, sizeof(*session->descriptors));
 	if (!session->points || !session->descriptors)
 		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 	if (session->point_count > 1)
 		return sources_open(session, error);
-	return point_open(&session->points[0], session, session->live,
-	                  session->live ? options->interface : options->read, session_point_memory(session), error);
+	struct point *point = &session->points[0];
+	const uint64_t memory = session_point_memory(session);
+	if (!point_open(point, session, session->live, session->live ? options->interface : options->read, memory,
+	                error))
+		return false;
+	session->undecided = split_is_open(session);
+	if (!session->undecided)
+		point->tracker = session_new_tracker(session, point->capture, memory, error);
+	return session->undecided || point->tracker;
 }
 
 static void find_net(struct session *session)
@@ -266,9 +277,10 @@ bool session_open(struct session *session, const struct options *options, bool s
 		return false;
 	if (!open_points(session, error))
 		return false;
-	/* Whether several files are several points, and so which columns there are, is known once they have been read.
-	 */
-	if (!screen && session->point_count == 1 && !open_output(session, error))
+	/* Whether several files or interfaces are several points, and so which columns there are, is known once they
+	 * have been read. */
+	session->undecided = session->undecided || session->point_count > 1;
+	if (!screen && !session->undecided && !open_output(session, error))
 		return false;
 	if (!ws_as_invoker(open_written, session, error))
 		return false;
@@ -300,11 +312,13 @@ bool session_confine(struct session *session)
 		                                   .is_receiver = true};
 		ws_sandbox_enter(&sandbox, &session->protections);
 	}
-	const bool several = session->point_count > 1;
-	if (several && !sources_decide(session, &session->error))
-		return false;
-	if (several && !session->screen && !open_output(session, &session->error))
-		return false;
+	if (session->undecided) {
+		if (!(session->point_count > 1 ? sources_decide(session, &session->error)
+		                               : split_decide(session, &session->error)))
+			return false;
+		if (!session->screen && !open_output(session, &session->error))
+			return false;
+	}
 	return session->confined = true;
 }
 
@@ -340,6 +354,7 @@ void session_close(struct session *session)
 	for (size_t i = 0; session->points && i < session->point_count; i++)
 		point_close(&session->points[i]);
 	free(session->points);
+	free(session->split);
 	free(session->descriptors);
 	if (session->directory >= 0)
 		close(session->directory);
@@ -432,7 +447,7 @@ void session_tracked(struct session *session, const struct point *point, const s
 	}
 	if (session->lesson)
 		ws_lesson_take(session->lesson, &packet->packet, result, point->tracker);
-	if (session->observe)
+	if (session->observe && point == session_shown(session))
 		session->observe(session->observe_context, &packet->frame, result);
 	session->changed = true;
 }
@@ -475,7 +490,7 @@ void session_decoded(struct session *session, const struct ws_frame *frame)
 /* Where packets are written as lines, those of several files come in the order of their times. */
 static bool in_order_of_time(const struct session *session)
 {
-	return session->point_count > 1 && !session->live && session->output && !session->may_defer;
+	return session->point_count > 1 && !session->split && !session->live && session->output && !session->may_defer;
 }
 
 /* Reads on where the last packet is the earliest. */
@@ -574,43 +589,6 @@ static bool fetch(void *context, uint64_t position, struct ws_frame *frame)
 {
 	struct point *point = context;
 	return session_fetch(point->session, point->capture, position, frame);
-}
-
-void session_progress(const struct session *session, uint64_t *done, uint64_t *total)
-{
-	bool known = true;
-	*done = *total = 0;
-	for (size_t i = 0; i < session->point_count; i++) {
-		uint64_t read, size;
-		ws_capture_progress(session->points[i].capture, &read, &size);
-		known = known && size;
-		*done += read;
-		*total += size;
-	}
-	*total = known ? *total : 0;
-}
-
-void session_stats(const struct session *session, struct ws_capture_stats *stats)
-{
-	*stats = (struct ws_capture_stats){0};
-	for (size_t i = 0; i < session->point_count; i++) {
-		struct ws_capture_stats one;
-		ws_capture_stats(session->points[i].capture, &one);
-		stats->captured += one.captured;
-		if (one.comment) {
-			stats->comment = one.comment;
-			stats->comment_length = one.comment_length;
-		}
-		stats->received += one.received;
-		stats->dropped_kernel += one.dropped_kernel;
-		stats->dropped_interface += one.dropped_interface;
-		stats->other_links += one.other_links;
-		stats->other_links_differ = stats->other_links_differ || one.other_links_differ;
-		if (!stats->other_link_name)
-			stats->other_link_name = one.other_link_name;
-		else if (one.other_link_name && strcmp(stats->other_link_name, one.other_link_name) != 0)
-			stats->other_links_differ = true;
-	}
 }
 
 static const char *confinement(const struct session *session)

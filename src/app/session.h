@@ -20,8 +20,10 @@ struct session {
 	const struct options *options;
 	struct point *points; /* owned; never empty once the session is open */
 	size_t point_count;
+	struct split *split;   /* owned: the points are interfaces of one capture; or NULL */
 	struct joined *joined; /* what several points know together, once all are read; else NULL */
 	char decision[256]; /* several sources: how many points they are, and why; empty: there was nothing to decide */
+	size_t shown;       /* index of the point that a screen shows */
 	size_t opened;      /* points whose capture has been opened, or tried */
 	struct pollfd *descriptors;          /* one a point, and a last one for the caller of session_descriptors() */
 	struct ws_filter *filter;            /* --display-filter, or NULL */
@@ -44,6 +46,7 @@ struct session {
 	struct ws_error warning;           /* of -w: reported at once, the capture goes on */
 	uint64_t packets;                  /* of all points, tracked or pending */
 	struct ws_net net;                 /* --net, or the interface's */
+	bool undecided;                    /* how many points there are is found out by session_confine() */
 	bool live;                         /* the points are interfaces */
 	bool screen;                       /* frames and history are kept */
 	bool ended;                        /* no packet will come any more */
@@ -96,7 +99,7 @@ bool session_begin_lesson(struct session *session) WS_CHECKED;
 /* The point that a screen shows, and its name. */
 static inline struct point *session_shown(const struct session *session)
 {
-	return &session->points[0];
+	return &session->points[session->shown];
 }
 const char *session_source(const struct session *session);
 /* Several points: joins them, once no more packets come. Without memory, session->error says so. */

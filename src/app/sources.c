@@ -1,11 +1,10 @@
 /* Several sources: points, or one capture.
  *
  * Files that hold the same segments were captured at different points. To find that out, each file is read once before
- * the run, and of each segment a number is made of what stays the same on the way; addresses are not, and neither are
- * sequence numbers where there are timestamps. Of a long file only the smallest numbers are kept: the same ones of
- * every file, so that they can still be compared. Files that share no segments are one capture, as when it was rotated.
+ * the run, see marks.h. Files that share no segments are one capture, as when it was rotated.
  * What cannot be read twice, a pipe or an interface, is always a point. */
 #include "app/sources.h"
+#include "app/marks.h"
 #include "app/session.h"
 
 #include <wirestate/join.h>
@@ -16,15 +15,11 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { KEPT = 65536, ROUND = 131072, ENOUGH = 8, SHARE = 10 };
+enum { ROUND = 131072 }; /* frames of each file that are read by turns */
 
 struct scan {
 	struct ws_capture *capture;
-	ws_time first, last;
-	uint64_t frames;
-	uint64_t *mark; /* KEPT of them after scan_sort(), and room for as many again */
-	size_t count;
-	uint64_t limit; /* numbers above it are not kept */
+	struct marks marks;
 	bool ended;
 };
 
@@ -69,9 +64,12 @@ bool sources_open(struct session *session, struct ws_error *error)
 	const struct options *options = session->options;
 	bool done = true;
 	if (session->live) {
-		for (size_t i = 0; i < session->point_count && done; i++)
-			done = point_open(&session->points[i], session, true, options->interfaces.word[i],
-			                  session_point_memory(session), error);
+		for (size_t i = 0; i < session->point_count && done; i++) {
+			struct point *point = &session->points[i];
+			const uint64_t memory = session_point_memory(session);
+			done = point_open(point, session, true, options->interfaces.word[i], memory, error) &&
+			       (point->tracker = session_new_tracker(session, point->capture, memory, error));
+		}
 		return done;
 	}
 	int fd[WORDS_MOST];
@@ -85,124 +83,33 @@ bool sources_open(struct session *session, struct ws_error *error)
 
 /* ---- Reading once */
 
-static uint64_t mix(uint64_t number, uint64_t value)
-{
-	number = (number ^ value) * UINT64_C(0x9e3779b97f4a7c15);
-	return number ^ number >> 29;
-}
-
-static uint64_t mark_of(const struct ws_packet *packet)
-{
-	const uint64_t kept = packet->flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST | WS_TCP_ACK);
-	uint64_t mark = mix(packet->payload_length, kept << 16 | packet->window);
-	if (packet->tcp.timestamps)
-		mark = mix(mark, (uint64_t)packet->tcp.tsval << 32 | packet->tcp.tsecr);
-	else
-		mark = mix(mark, (uint64_t)packet->sequence << 32 | packet->acknowledgment);
-	return mix(mark, packet->tcp.timestamps);
-}
-
-static int mark_order(const void *left, const void *right)
-{
-	const uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-	return a < b ? -1 : a > b;
-}
-
-static void scan_sort(struct scan *scan)
-{
-	size_t out = 0;
-	if (!scan->count)
-		return;
-	qsort(scan->mark, scan->count, sizeof(*scan->mark), mark_order);
-	for (size_t i = 0; i < scan->count; i++)
-		if (!out || scan->mark[out - 1] != scan->mark[i])
-			scan->mark[out++] = scan->mark[i];
-	if (out > KEPT) {
-		out = KEPT;
-		scan->limit = scan->mark[KEPT - 1];
-	}
-	scan->count = out;
-}
-
 static void on_scanned(void *context, const struct ws_frame *frame)
 {
-	struct scan *scan = context;
+	struct marks *marks = context;
 	struct ws_packet packet;
-	if (!scan->frames++ || frame->time < scan->first)
-		scan->first = frame->time;
-	if (scan->frames == 1 || frame->time > scan->last)
-		scan->last = frame->time;
 	ws_decode(frame, &packet);
-	if (!packet.tcp_complete)
-		return;
-	const uint64_t mark = mark_of(&packet);
-	if (mark > scan->limit)
-		return;
-	if (scan->count == 2 * KEPT)
-		scan_sort(scan);
-	if (mark <= scan->limit)
-		scan->mark[scan->count++] = mark;
+	marks_add(marks, frame, &packet);
 }
 
 static void scan_on(struct scan *scan)
 {
 	struct ws_error ignored; /* the run will meet and report it */
 	if (!scan->ended)
-		scan->ended = ws_capture_read(scan->capture, ROUND, on_scanned, scan, &ignored) != WS_READ_MORE;
-	scan_sort(scan);
-}
-
-/* How many segments both files hold, of how many that could be in both. */
-static size_t shared(const struct scan *a, const struct scan *b, size_t *comparable)
-{
-	const uint64_t limit = a->limit < b->limit ? a->limit : b->limit;
-	size_t i = 0, k = 0, both = 0;
-	while (i < a->count && k < b->count && a->mark[i] <= limit && b->mark[k] <= limit) {
-		both += a->mark[i] == b->mark[k];
-		const bool next_a = a->mark[i] <= b->mark[k];
-		k += b->mark[k] <= a->mark[i];
-		i += next_a;
-	}
-	size_t left = 0, right = 0;
-	while (left < a->count && a->mark[left] <= limit)
-		left++;
-	while (right < b->count && b->mark[right] <= limit)
-		right++;
-	*comparable = left < right ? left : right;
-	return both;
-}
-
-/* At the boundary of two files of one capture a repeated ACK may be in both, so that files that follow one another in
- * time must share more. */
-static bool are_points(const struct scan *a, const struct scan *b)
-{
-	size_t comparable;
-	const size_t both = shared(a, b, &comparable);
-	const bool overlap = a->frames && b->frames && a->first < b->last && b->first < a->last;
-	return both >= 2 && (overlap || both * SHARE >= comparable);
-}
-
-static bool clear_already(const struct scan *scan, size_t count)
-{
-	size_t comparable;
-	if (count != 2)
-		return false;
-	const size_t both = shared(&scan[0], &scan[1], &comparable);
-	return both >= ENOUGH && both * SHARE >= comparable;
+		scan->ended =
+		        ws_capture_read(scan->capture, ROUND, on_scanned, &scan->marks, &ignored) != WS_READ_MORE;
+	marks_sort(&scan->marks);
 }
 
 static bool scan_all(struct session *session, struct scan *scan, struct ws_error *error)
 {
 	const size_t count = session->point_count;
 	for (size_t i = 0; i < count; i++) {
-		scan[i].limit = UINT64_MAX;
-		scan[i].mark = malloc(2 * KEPT * sizeof(*scan[i].mark));
-		if (!scan[i].mark)
+		if (!marks_init(&scan[i].marks))
 			return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 		if (!(scan[i].capture = point_reopen(&session->points[i], 0, error)))
 			return false;
 	}
-	for (bool more = true; more && !clear_already(scan, count);) {
+	for (bool more = true; more && !(count == 2 && marks_are_clear(&scan[0].marks, &scan[1].marks));) {
 		more = false;
 		for (size_t i = 0; i < count; i++) {
 			scan_on(&scan[i]);
@@ -220,7 +127,7 @@ static size_t group_of(const struct scan *scan, const size_t *group, size_t file
 	for (size_t g = 0; g < groups; g++) {
 		bool fits = true;
 		for (size_t i = 0; i < file && fits; i++)
-			fits = group[i] != g || !are_points(&scan[i], &scan[file]);
+			fits = group[i] != g || !marks_are_points(&scan[i].marks, &scan[file].marks);
 		if (fits)
 			return g;
 	}
@@ -266,7 +173,7 @@ static void say_decision(struct session *session, const struct scan *scan, size_
 	bool overlap = false;
 	for (size_t i = 0; i < files; i++)
 		for (size_t k = 0; k < i; k++)
-			overlap = overlap || (scan[i].first < scan[k].last && scan[k].first < scan[i].last);
+			overlap = overlap || marks_overlap(&scan[i].marks, &scan[k].marks);
 	if (session->point_count > 1) {
 		ws_text_printf(&text, "%zu files are %zu points: ", files, session->point_count);
 		ws_text_puts(&text, "the same segments are in files of different points");
@@ -316,7 +223,7 @@ bool sources_decide(struct session *session, struct ws_error *error)
 		const size_t files = session->point_count;
 		done = scan ? decide(session, scan, error) : ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 		for (size_t i = 0; scan && i < files; i++) {
-			free(scan[i].mark);
+			marks_free(&scan[i].marks);
 			ws_capture_close(scan[i].capture);
 		}
 		free(scan);

@@ -181,3 +181,31 @@ void ws_evidence_words(struct ws_text *text, const struct ws_evidence *evidence)
 	ws_text_puts(text, before[evidence->kind]);
 	ws_text_clean(text, evidence->text, evidence->length);
 }
+
+/* The names of one line, which begins at `at`. */
+static size_t point_names(const char *at, const char **name, size_t *length, size_t most)
+{
+	size_t count = 0;
+	for (;;) {
+		at += strspn(at, " ");
+		const size_t word = strcspn(at, " \n");
+		if (!word)
+			return count;
+		if (count == most)
+			return 0;
+		name[count] = at;
+		length[count++] = word;
+		at += word;
+	}
+}
+
+size_t ws_evidence_points(const char *comment, const char **name, size_t *length, size_t most)
+{
+	static const char start[] = "wirestate: points ";
+	for (const char *line = comment; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, start, sizeof(start) - 1) == 0)
+			return point_names(line + sizeof(start) - 1, name, length, most);
+	}
+	return 0;
+}

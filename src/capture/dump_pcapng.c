@@ -1,8 +1,9 @@
 /* Writing pcapng, in the byte order of this machine.
  *
- * An interface of the source is described just before its first packet, so that a file has those that it needs and can
- * be read while it is written. All have nanoseconds as their unit of time. A section of the source that has a comment
- * of its own becomes a section of its own. At the end come the statistics of the interfaces, and the names of hosts.
+ * Interfaces that the source describes before its first packet are described at the beginning; another one just before
+ * its first packet, so that a file can be read while it is written. All have nanoseconds as their unit of time. A
+ * section of the source that has a comment of its own becomes a section of its own. At the end come the statistics of
+ * the interfaces, and the names of hosts.
  * The options of a packet are those that it has in the source. A process that they state is described as Wireshark
  * does it, before the first packet after its name is known, or at the end of the section.
  *
@@ -214,6 +215,20 @@ static bool interface_number(struct ws_dump *dump, const struct ws_frame_interfa
 	return true;
 }
 
+/* Readers that are told of several interfaces at the beginning can compare what these have captured. */
+static bool describe_known(struct ws_dump *dump, struct ws_error *error)
+{
+	const struct ws_frame_interface *interface;
+	uint32_t number;
+	for (uint32_t i = 0; (interface = ws_capture_interface(dump->capture, i)); i++) {
+		interface = dump->without_texts ? interface->unnamed : interface;
+		if (same_comment(interface->section_comment, dump->section_comment) &&
+		    !interface_number(dump, interface, &number, error))
+			return false;
+	}
+	return true;
+}
+
 bool ws_dump_pcapng_begin(struct ws_dump *dump, struct ws_error *error)
 {
 	const struct ws_frame_interface *first = ws_capture_interface(dump->capture, 0);
@@ -222,7 +237,7 @@ bool ws_dump_pcapng_begin(struct ws_dump *dump, struct ws_error *error)
 		first = first->unnamed;
 	const bool described = dump->capture->pcapng || dump->capture->merge;
 	return write_section(dump, first ? first->section_comment : NULL, error) &&
-	       (described || interface_number(dump, NULL, &number, error));
+	       (described ? describe_known(dump, error) : interface_number(dump, NULL, &number, error));
 }
 
 /* ---- Processes */

@@ -59,8 +59,6 @@ struct ws_capture {
 
 /* capture.c */
 struct ws_capture *ws_capture_new(const char *name, struct ws_error *error) WS_CHECKED;
-/* As ws_pcapng_drops(), of whatever source. */
-bool ws_capture_drops(const struct ws_capture *capture, size_t ordinal, struct ws_interface_drops *drops) WS_CHECKED;
 ws_time ws_capture_time(const struct ws_capture *capture, const struct timeval *stamp);
 /* The frame of a record that libpcap has read, without a number and a position. */
 struct ws_frame ws_capture_frame(const struct ws_capture *capture, const struct pcap_pkthdr *header, ws_time time,

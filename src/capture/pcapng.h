@@ -26,10 +26,6 @@ const char *ws_pcapng_remark(const struct ws_pcapng *pcapng, size_t *length);
 
 /* The drops that are known of the file's `ordinal`-th interface description (from 0), and the index of its interface.
  * False: there are fewer descriptions. */
-struct ws_interface_drops {
-	uint32_t index;
-	uint64_t interface, kernel;
-};
 bool ws_pcapng_drops(const struct ws_pcapng *pcapng, size_t ordinal, struct ws_interface_drops *drops) WS_CHECKED;
 size_t ws_pcapng_descriptions(const struct ws_pcapng *pcapng); /* how many it has had so far */
 

@@ -80,6 +80,19 @@ static void try_evidence(const char *text, size_t length)
 	}
 }
 
+static void try_points(const char *text, size_t length)
+{
+	enum { MOST = 4 };
+	const char *name[MOST];
+	size_t lengths[MOST];
+	char *copy = strndup(text, length);
+	const size_t count = copy ? ws_evidence_points(copy, name, lengths, MOST) : 0;
+	for (size_t i = 0; i < count; i++)
+		if (!lengths[i] || memchr(name[i], 0, lengths[i]))
+			abort();
+	free(copy);
+}
+
 static void try_packet(const uint8_t *data, size_t size)
 {
 	static const struct lab_scenario scenario = {
@@ -111,6 +124,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	try_trace(text, size);
 	try_commands(text, size);
 	try_evidence(text, size);
+	try_points(text, size);
 	try_packet(data, size);
 	free(text);
 	return 0;

@@ -75,13 +75,17 @@ def segment(source, destination, ports, sequence, acknowledgment, flags, payload
 
 
 def conversation(source, destination, ports, payload=b"GET / HTTP/1.0\r\n\r\n"):
-    """The segments of a connection that is opened, used and closed."""
+    """The segments of a connection that is opened, used and closed. Each has numbers of its own, or it would be one that
+    was captured twice."""
     syn, ack, fin, psh = 2, 16, 1, 8
     there, back = (source, destination, ports), (destination, source, ports[::-1])
-    n = len(payload)
-    return [segment(*there, 1000, 0, syn), segment(*back, 5000, 1001, syn | ack), segment(*there, 1001, 5001, ack),
-            segment(*there, 1001, 5001, psh | ack, payload), segment(*back, 5001, 1001 + n, fin | ack),
-            segment(*there, 1001 + n, 5002, fin | ack), segment(*back, 5002, 1002 + n, ack)]
+    client = 1000 * (ports[0] - 40000)
+    server = client + 4000
+    end = client + 1 + len(payload)
+    return [segment(*there, client, 0, syn), segment(*back, server, client + 1, syn | ack),
+            segment(*there, client + 1, server + 1, ack), segment(*there, client + 1, server + 1, psh | ack, payload),
+            segment(*back, server + 1, end, fin | ack), segment(*there, end, server + 2, fin | ack),
+            segment(*back, server + 2, end + 1, ack)]
 
 
 def ethernet(packet):

@@ -245,6 +245,34 @@ static void what_is_no_evidence_is_passed_over(void **state)
 	}
 }
 
+static void a_comment_names_the_points(void **state)
+{
+	(void)state;
+	enum { MOST = 3 };
+	static const struct {
+		const char *comment, *names;
+	} cases[] = {
+	        {"wirestate: points client server", "client,server,"},
+	        {"a scenario\nwirestate: points  a b  c \nwirestate: points x y", "a,b,c,"},
+	        {"wirestate: points a b c d", ""},
+	        {"wirestate: points ", ""},
+	        {"wirestate: points\na b", ""},
+	        {" wirestate: points a b", ""},
+	        {"", ""},
+	        {NULL, ""},
+	};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(cases); i++) {
+		const char *name[MOST];
+		size_t length[MOST];
+		char buffer[100];
+		struct ws_text text = WS_TEXT_OVER(buffer);
+		const size_t count = ws_evidence_points(cases[i].comment, name, length, MOST);
+		for (size_t k = 0; k < count; k++)
+			ws_text_printf(&text, "%.*s,", (int)length[k], name[k]);
+		assert_string_equal(ws_text_cstr(&text), cases[i].names);
+	}
+}
+
 /* ---- The wire */
 
 static size_t make_segment(uint8_t frame[100], unsigned flags, size_t payload)
@@ -517,6 +545,7 @@ int main(void)
 	        cmocka_unit_test(a_line_of_strace_that_is_too_long_is_passed_over),
 	        cmocka_unit_test(evidence_is_read_from_comments),
 	        cmocka_unit_test(what_is_no_evidence_is_passed_over),
+	        cmocka_unit_test(a_comment_names_the_points),
 	        cmocka_unit_test(rules_choose_their_segments),
 	        cmocka_unit_test(the_same_seed_loses_the_same_packets),
 	        cmocka_unit_test(what_is_not_ipv4_is_not_carried),

@@ -1,0 +1,121 @@
+#include "app/marks.h"
+
+#include <stdlib.h>
+
+/* KEPT of them are there after marks_sort(), and room for as many again. */
+enum { KEPT = 65536, ENOUGH = 8, SHARE = 10 };
+
+bool marks_init(struct marks *marks)
+{
+	*marks = (struct marks){.limit = UINT64_MAX, .mark = malloc(2 * KEPT * sizeof(*marks->mark))};
+	return marks->mark;
+}
+
+void marks_free(struct marks *marks)
+{
+	free(marks->mark);
+}
+
+static uint64_t mix(uint64_t number, uint64_t value)
+{
+	number = (number ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+	return number ^ number >> 29;
+}
+
+static uint64_t mark_of(const struct ws_packet *packet)
+{
+	const uint64_t kept = packet->flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST | WS_TCP_ACK);
+	uint64_t mark = mix(packet->payload_length, kept << 16 | packet->window);
+	if (packet->tcp.timestamps)
+		mark = mix(mark, (uint64_t)packet->tcp.tsval << 32 | packet->tcp.tsecr);
+	else
+		mark = mix(mark, (uint64_t)packet->sequence << 32 | packet->acknowledgment);
+	return mix(mark, packet->tcp.timestamps);
+}
+
+static int mark_order(const void *left, const void *right)
+{
+	const uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+	return a < b ? -1 : a > b;
+}
+
+void marks_sort(struct marks *marks)
+{
+	size_t out = 0;
+	if (!marks->count)
+		return;
+	qsort(marks->mark, marks->count, sizeof(*marks->mark), mark_order);
+	for (size_t i = 0; i < marks->count; i++)
+		if (!out || marks->mark[out - 1] != marks->mark[i])
+			marks->mark[out++] = marks->mark[i];
+	if (out > KEPT) {
+		out = KEPT;
+		marks->limit = marks->mark[KEPT - 1];
+	}
+	marks->count = out;
+}
+
+void marks_add(struct marks *marks, const struct ws_frame *frame, const struct ws_packet *packet)
+{
+	if (!marks->frames++ || frame->time < marks->first)
+		marks->first = frame->time;
+	if (marks->frames == 1 || frame->time > marks->last)
+		marks->last = frame->time;
+	if (!packet->tcp_complete)
+		return;
+	const uint64_t mark = mark_of(packet);
+	if (mark > marks->limit)
+		return;
+	if (marks->count == 2 * KEPT)
+		marks_sort(marks);
+	if (mark <= marks->limit)
+		marks->mark[marks->count++] = mark;
+}
+
+/* How many segments both hold, of how many that could be in both. */
+static size_t shared(const struct marks *a, const struct marks *b, size_t *comparable)
+{
+	const uint64_t limit = a->limit < b->limit ? a->limit : b->limit;
+	size_t i = 0, k = 0, both = 0;
+	while (i < a->count && k < b->count && a->mark[i] <= limit && b->mark[k] <= limit) {
+		both += a->mark[i] == b->mark[k];
+		const bool next_a = a->mark[i] <= b->mark[k];
+		k += b->mark[k] <= a->mark[i];
+		i += next_a;
+	}
+	size_t left = 0, right = 0;
+	while (left < a->count && a->mark[left] <= limit)
+		left++;
+	while (right < b->count && b->mark[right] <= limit)
+		right++;
+	*comparable = left < right ? left : right;
+	return both;
+}
+
+bool marks_overlap(const struct marks *a, const struct marks *b)
+{
+	return a->frames && b->frames && a->first < b->last && b->first < a->last;
+}
+
+/* At the boundary of two files of one capture a repeated ACK may be in both, so that files that follow one another in
+ * time must share more. */
+bool marks_are_points(const struct marks *a, const struct marks *b)
+{
+	size_t comparable;
+	const size_t both = shared(a, b, &comparable);
+	return both >= 2 && (marks_overlap(a, b) || both * SHARE >= comparable);
+}
+
+bool marks_share_part(const struct marks *a, const struct marks *b)
+{
+	size_t comparable;
+	const size_t both = shared(a, b, &comparable);
+	return both >= 2 && both * SHARE >= comparable;
+}
+
+bool marks_are_clear(const struct marks *a, const struct marks *b)
+{
+	size_t comparable;
+	const size_t both = shared(a, b, &comparable);
+	return both >= ENOUGH && both * SHARE >= comparable;
+}
