@@ -108,6 +108,8 @@ bool ws_clock_bounds(const struct ws_clock *clock, ws_time here, ws_time *low, w
 
 /* Appends "server's clock +3.700123 s ±30 ms against client's, drift +80.0 ppm". */
 void ws_clock_words(struct ws_text *text, const char *point, const char *reference, const struct ws_clock_info *clock);
+/* Appends the offset alone: "+3.700 s ±15 ms". */
+void ws_clock_offset_words(struct ws_text *text, const struct ws_clock_info *clock);
 /* Appends a duration in two or three digits: "4.2 ms", "30 ms". */
 void ws_duration_words(struct ws_text *text, ws_time time);
 
@@ -175,8 +177,11 @@ struct ws_conn_path {
 	struct ws_join_result result;     /* its path[] has indices into the arrays below */
 	uint8_t point[WS_JOIN_POINTS];    /* which points captured it, in ascending order */
 	uint64_t number[WS_JOIN_POINTS];  /* the connection's number at each */
+	uint32_t id[WS_JOIN_POINTS];      /* its ws_conn_id at each */
+	bool swapped[WS_JOIN_POINTS];     /* endpoint 0 there is endpoint 1 of the first point */
 	const char *name[WS_JOIN_POINTS]; /* of the points */
 	uint8_t points;
+	bool at_host[2];     /* by endpoint: no router is between it and the point nearest to it */
 	int8_t client;       /* the endpoint that is shown as the client, as the first point counts */
 	ws_time answer_time; /* the server's, from a request that arrived to the first byte that left, the median as the
 	                      * point nearest to it saw; -1: not known */

@@ -50,9 +50,6 @@ struct ws_output_options {
 	enum ws_times times; /* how the time is written */
 	bool line_buffered;  /* -l, and always when live: flush after each packet's records */
 	bool several;        /* points: their names are in the records, and connections are written at the end */
-	/* Several points: completes a connection with what other points know of it; or NULL. */
-	void (*complete)(void *context, struct ws_conn_info *conn);
-	void *complete_context;
 	bool live; /* write a connection's record when it ends; otherwise all at the end, in the order of their numbers
 	            */
 };

@@ -50,7 +50,14 @@ struct ws_model {
 	/* Reads a frame again; false when it is no longer kept. */
 	bool (*fetch)(void *context, uint64_t position, struct ws_frame *frame);
 	void *fetch_context;
+	unsigned point; /* of several points: the one that `tracker` and `fetch` are of */
+	/* The same for any point; NULL with one point. */
+	bool (*fetch_at)(void *context, unsigned point, uint64_t position, struct ws_frame *frame);
+	void *fetch_at_context;
 };
+
+/* Reads the frame that a point has at `position`. */
+bool ws_model_fetch(const struct ws_model *model, unsigned point, uint64_t position, struct ws_frame *frame) WS_CHECKED;
 
 struct ws_ui; /* opaque: which screen, what is selected, where the replay stands */
 
@@ -204,6 +211,7 @@ struct ws_chart_words {
 	char before[2][24], after[2][24]; /* states of the left and the right endpoint, with their marks */
 	char name[2][16];                 /* "client", "server" */
 	struct ws_segment input;
+	unsigned point; /* that captured it */
 };
 
 /* Call ws_chart_close() also after a failure. Each of these functions moves the replay. */

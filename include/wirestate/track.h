@@ -6,10 +6,10 @@
 #ifndef WIRESTATE_TRACK_H
 #define WIRESTATE_TRACK_H
 
-#include <wirestate/reset.h>
 #include <wirestate/error.h>
 #include <wirestate/join.h>
 #include <wirestate/packet.h>
+#include <wirestate/reset.h>
 #include <wirestate/types.h>
 
 /* X(enumerator, name in records, short name for narrow columns). RFC 9293 §3.3.2. */
@@ -40,6 +40,7 @@ const char *ws_state_brief(enum ws_state state);
 	X(WS_BASIS_SENT, "sent")                 /* the endpoint sent the segment itself */                            \
 	X(WS_BASIS_ACKNOWLEDGED, "acknowledged") /* its own acknowledgment proves receipt */                           \
 	X(WS_BASIS_PRESUMED, "presumed")         /* a segment was on its way to it; receipt is not proven */           \
+	X(WS_BASIS_ARRIVED, "arrived")           /* a segment was captured arriving at its own host */                 \
 	X(WS_BASIS_IMPLIED, "implied")           /* later segments show it; the capture lost the segment */            \
 	X(WS_BASIS_ASSUMED, "assumed")       /* no packet shows it: LISTEN, or a connection seen from its middle */    \
 	X(WS_BASIS_TIMER, "timer")           /* TIME_WAIT expired */                                                   \
@@ -322,8 +323,8 @@ struct ws_endpoint_info {
 	uint8_t window_scale; /* 255 when not sent or not seen */
 	uint16_t window, mss; /* the last ones sent; the window is not scaled; mss 0: none */
 	bool sent_any;
-	const char *name; /* of the host, to be cleaned; NULL: not known. Valid until the next packet */
-	uint8_t name_source;                    /* enum ws_name_source */
+	const char *name;    /* of the host, to be cleaned; NULL: not known. Valid until the next packet */
+	uint8_t name_source; /* enum ws_name_source */
 	const struct ws_frame_process *process; /* as the capture file says; NULL: not stated */
 	bool process_guessed;                   /* the file does not say at which endpoint it is */
 	uint32_t unacknowledged;                /* bytes (SYN and FIN count one each) sent and not acknowledged */
@@ -390,14 +391,14 @@ struct ws_conn_info {
 	bool renumbered;      /* the server answered the SYN with a second initial number, as behind a SYN proxy */
 	uint64_t twin;        /* number of the same connection on the other side of a device that changes sequence
 	                       * numbers; 0: none */
-	uint32_t syn_ack_repeats;        /* SYN-ACKs sent again after the handshake's ACK had been captured */
-	struct ws_icmp_note icmp;        /* count 0: none, or no longer known */
+	uint32_t syn_ack_repeats;           /* SYN-ACKs sent again after the handshake's ACK had been captured */
+	struct ws_icmp_note icmp;           /* count 0: none, or no longer known */
 	const char *sni, *alpn, *http_host; /* what the client said first, as `name`; NULL: nothing of that kind */
-	bool superseded;                 /* a newer connection took over its addresses and ports */
-	const char *conn_state;          /* Zeek's conn_state, with the likely client as originator; static */
-	char history[40];                /* Zeek's history, likewise */
-	const struct ws_conn_path *path; /* NULL: one point only has captured it, or it is not known yet */
-	bool path_swapped;               /* endpoint 0 here is endpoint 1 there */
+	bool superseded;                    /* a newer connection took over its addresses and ports */
+	const char *conn_state;             /* Zeek's conn_state, with the likely client as originator; static */
+	char history[40];                   /* Zeek's history, likewise */
+	const struct ws_conn_path *path;    /* NULL: one point only has captured it, or it is not known yet */
+	bool path_swapped;                  /* endpoint 0 here is endpoint 1 there */
 	uint8_t completeness; /* bits of tshark's tcp.completeness: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32 */
 };
 
@@ -629,32 +630,5 @@ struct ws_series_slot {
 /* Returns the number of slots so far; `start` is when the first one begins, and `width` how long each is. */
 size_t ws_tracker_series(const struct ws_tracker *tracker, ws_time *start, ws_time *width);
 bool ws_tracker_series_slot(const struct ws_tracker *tracker, size_t index, struct ws_series_slot *slot) WS_CHECKED;
-
-/* ---- Replay: stepping through a connection's history from its first packet */
-
-struct ws_step {
-	struct ws_segment input;
-	uint32_t analysis;
-	uint32_t relative_sequence, relative_acknowledgment;
-	uint8_t before[2], after[2];               /* states of both endpoints */
-	uint8_t certainty_before[2], certainty[2]; /* of those states */
-	ws_time time_wait_end[2];                  /* 0: the endpoint is not in TIME_WAIT */
-	uint8_t transition_count;
-	struct ws_transition transition[WS_MAX_TRANSITIONS];
-	int8_t client; /* as far as known after this step */
-};
-
-struct ws_replay; /* opaque */
-
-/* Returns NULL when the tracker keeps no history, or memory is short. The replay reads the tracker, which must outlive
- * it, and also sees segments that arrive later. */
-struct ws_replay *ws_replay_open(const struct ws_tracker *tracker, ws_conn_id conn) WS_CHECKED;
-void ws_replay_close(struct ws_replay *replay);
-size_t ws_replay_count(const struct ws_replay *replay); /* steps so far */
-/* Steps count from 0. A step back is made by a bounded number of steps forward from a kept checkpoint. Returns false
- * when there is no such step. */
-bool ws_replay_step(struct ws_replay *replay, size_t index, struct ws_step *step) WS_CHECKED;
-/* Returns the first step whose frame number is `frame` or later, or ws_replay_count() when there is none. */
-size_t ws_replay_find_frame(struct ws_replay *replay, uint64_t frame);
 
 #endif

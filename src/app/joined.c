@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLOCK_SAMPLES = 32768, SEGMENT_BYTES = 400 /* that joining takes for each */, JOIN_SHARE = 4 };
+/* SEGMENT_BYTES: what joining takes for each, and then the replay over all points. */
+enum { CLOCK_SAMPLES = 32768, SEGMENT_BYTES = 800, JOIN_SHARE = 4 };
 
 struct known {
 	struct ws_join_connection *connection;
@@ -37,11 +38,12 @@ struct joined {
 	struct known known[WS_JOIN_POINTS];
 	struct group *group;
 	size_t group_count, group_room;
-	struct ws_conn_path *path; /* of the groups with several points; group i has path[path_of[i]] */
-	uint32_t *path_of;
+	struct ws_conn_path *path;    /* of the groups with several points; group i has path[path_of[i]] */
+	uint32_t *path_of, *group_of; /* the reverse */
 	size_t path_count;
-	struct ws_path_of *paths[WS_JOIN_POINTS]; /* for the trackers */
-	struct ws_clock *clock[WS_JOIN_POINTS];   /* of the first point: NULL */
+	struct ws_path_of *paths[WS_JOIN_POINTS]; /* for the trackers, as the next */
+	struct ws_points shared;
+	struct ws_clock *clock[WS_JOIN_POINTS]; /* of the first point: NULL */
 	struct loaded loaded[WS_JOIN_POINTS];
 	struct ws_joiner *joiner;
 	struct joined_totals totals;
@@ -316,6 +318,30 @@ static ws_time answer_time(const struct ws_join_side *side, unsigned server)
 	return times[count / 2] > 0 ? times[count / 2] : 0;
 }
 
+struct sender {
+	unsigned direction;
+	uint8_t ttl; /* of its first segment; 0: none */
+};
+
+static bool first_ttl(void *context, const struct ws_segment *segment)
+{
+	struct sender *sender = context;
+	if (segment->direction == sender->direction)
+		sender->ttl = segment->ttl;
+	return !sender->ttl;
+}
+
+/* Routers lower the TTL, and hosts begin with one of these. So no router is between the endpoint and its point: what
+ * was captured there has arrived at the host, or at its link. */
+static bool sends_unrouted(const struct joined *joined, const struct ws_conn_path *path, unsigned endpoint)
+{
+	const unsigned near = ws_path_near(path, endpoint);
+	struct sender sender = {.direction = endpoint ^ path->swapped[near]};
+	(void)!ws_tracker_segments(joined->session->points[path->point[near]].tracker, path->id[near], first_ttl,
+	                           &sender);
+	return sender.ttl == 32 || sender.ttl == 64 || sender.ttl == 128 || sender.ttl == 255;
+}
+
 static void fill_path(struct joined *joined, const struct group *group, const struct ws_join_point *points,
                       struct ws_conn_path *path)
 {
@@ -325,6 +351,8 @@ static void fill_path(struct joined *joined, const struct group *group, const st
 			continue;
 		const ws_conn_id id = joined->known[i].id[group->member[i]];
 		path->point[path->points] = (uint8_t)i;
+		path->id[path->points] = id;
+		path->swapped[path->points] = group->swapped >> i & 1;
 		path->name[path->points] = joined->session->points[i].label;
 		if (ws_tracker_conn(joined->session->points[i].tracker, id, &info))
 			path->number[path->points] = info.number;
@@ -333,6 +361,8 @@ static void fill_path(struct joined *joined, const struct group *group, const st
 		path->points++;
 		joined->paths[i][id] = (struct ws_path_of){path, group->swapped >> i & 1};
 	}
+	for (unsigned e = 0; e < 2; e++)
+		path->at_host[e] = sends_unrouted(joined, path, e);
 	/* The last point of the client's segments is the one nearest to the server. */
 	const unsigned near = path->result.path[path->client ? 0 : path->result.points - 1];
 	path->answer_time = answer_time(&points[near].side, !path->client ^ points[near].side.swapped);
@@ -356,6 +386,7 @@ static bool path_room(struct joined *joined)
 	}
 	joined->path = calloc(count + 1, sizeof(*joined->path));
 	joined->path_of = calloc(joined->group_count + 1, sizeof(*joined->path_of));
+	joined->group_of = calloc(count + 1, sizeof(*joined->group_of));
 	for (size_t i = 0; i < joined->points; i++) {
 		ws_conn_id most_id = 0;
 		for (size_t k = 0; k < joined->known[i].count; k++)
@@ -363,9 +394,10 @@ static bool path_room(struct joined *joined)
 		joined->paths[i] = calloc((size_t)most_id + 1, sizeof(*joined->paths[i]));
 		if (!joined->paths[i])
 			return false;
-		ws_tracker_set_paths(joined->session->points[i].tracker, joined->paths[i], (size_t)most_id + 1);
+		ws_tracker_set_paths(joined->session->points[i].tracker, &joined->shared, (unsigned)i, joined->paths[i],
+		                     (size_t)most_id + 1);
 	}
-	return joined->path && joined->path_of;
+	return joined->path && joined->path_of && joined->group_of;
 }
 
 static bool follow_all(struct joined *joined)
@@ -384,6 +416,7 @@ static bool follow_all(struct joined *joined)
 			continue;
 		}
 		fill_path(joined, group, points, path);
+		joined->group_of[joined->path_count] = (uint32_t)i;
 		joined->path_of[i] = (uint32_t)joined->path_count++;
 	}
 	return true;
@@ -407,6 +440,31 @@ static bool make_clocks(struct joined *joined)
 	return true;
 }
 
+/* Of one connection, for its replay. */
+static bool transits_of(void *context, const struct ws_conn_path *path, struct ws_transit **transit, size_t *count)
+{
+	struct joined *joined = context;
+	struct ws_join_point points[WS_JOIN_POINTS] = {0};
+	struct ws_join_result result;
+	const size_t index = (size_t)(path - joined->path);
+	if (!run_group(joined, &joined->group[joined->group_of[index]], points, &result))
+		return false;
+	*transit = malloc((result.transits + 1) * sizeof(**transit));
+	*count = *transit ? result.transits : 0;
+	for (size_t i = 0; i < *count; i++)
+		ws_joiner_transit(joined->joiner, i, &(*transit)[i]);
+	return *transit;
+}
+
+static void share(struct joined *joined)
+{
+	joined->shared = (struct ws_points){.count = joined->points, .transits = transits_of, .context = joined};
+	for (size_t i = 0; i < joined->points; i++) {
+		joined->shared.tracker[i] = joined->session->points[i].tracker;
+		joined->shared.clock[i] = joined->clock[i];
+	}
+}
+
 struct joined *joined_create(struct session *session, struct ws_error *error)
 {
 	struct joined *joined = calloc(1, sizeof(*joined));
@@ -422,6 +480,8 @@ struct joined *joined_create(struct session *session, struct ws_error *error)
 		joined->loaded[i].most = most;
 		done = know(&joined->known[i], session->points[i].tracker) && group_point(joined, i);
 	}
+	if (done)
+		share(joined);
 	if (done && observe_all(joined) && follow_all(joined))
 		return joined;
 	joined_free(joined);
@@ -434,7 +494,7 @@ void joined_free(struct joined *joined)
 	if (!joined)
 		return;
 	for (size_t i = 0; i < joined->points; i++) {
-		ws_tracker_set_paths(joined->session->points[i].tracker, NULL, 0);
+		ws_tracker_set_paths(joined->session->points[i].tracker, NULL, (unsigned)i, NULL, 0);
 		free(joined->known[i].connection);
 		free(joined->known[i].id);
 		free(joined->known[i].mss);
@@ -446,6 +506,7 @@ void joined_free(struct joined *joined)
 	free(joined->group);
 	free(joined->path);
 	free(joined->path_of);
+	free(joined->group_of);
 	free(joined);
 }
 
@@ -477,26 +538,6 @@ bool joined_transits(struct joined *joined, joined_transit_fn *fn, void *context
 		}
 	}
 	return true;
-}
-
-void joined_complete(const struct joined *joined, struct ws_conn_info *conn)
-{
-	const struct ws_conn_path *path = conn->path;
-	if (!path)
-		return;
-	for (unsigned e = 0; e < 2; e++) {
-		const unsigned end = e ^ conn->path_swapped; /* as the path counts */
-		const unsigned near = path->result.path[end ? path->result.points - 1 : 0];
-		const struct ws_tracker *tracker = joined->session->points[path->point[near]].tracker;
-		const ws_conn_id id = ws_tracker_conn_find(tracker, path->number[near]);
-		struct ws_conn_info there;
-		if (!id || !ws_tracker_conn(tracker, id, &there))
-			continue;
-		struct ws_endpoint_info own = there.endpoint[end ^ there.path_swapped];
-		own.address = conn->endpoint[e].address;
-		own.port = conn->endpoint[e].port;
-		conn->endpoint[e] = own;
-	}
 }
 
 void joined_totals(const struct joined *joined, struct joined_totals *totals)

@@ -22,9 +22,6 @@ typedef bool joined_transit_fn(void *context, const struct ws_conn_path *path, c
                                const struct ws_transit *transit);
 bool joined_transits(struct joined *joined, joined_transit_fn *fn, void *context) WS_CHECKED;
 
-/* Puts what each end's own point knows of it into `conn`. */
-void joined_complete(const struct joined *joined, struct ws_conn_info *conn);
-
 struct joined_totals {
 	uint64_t connections; /* that several points captured */
 	uint64_t left_out;    /* of these, not compared: their history is gone, or memory is short */

@@ -113,7 +113,7 @@ static void on_frame(void *context, const struct ws_frame *frame)
 	struct session *session = point->session;
 	struct ws_frame anonymous;
 	bool last = false;
-	frame = session_admit(session, frame, &anonymous, &last);
+	frame = session_admit(session, point, frame, &anonymous, &last);
 	if (!frame || last)
 		end(reader);
 	if (!frame)

@@ -25,12 +25,22 @@ bool frame_read(struct session *session)
 	               (unsigned long long)frame, (unsigned long long)stats.received, session_source(session));
 }
 
+/* The packet that --frame names, and its connection. */
+static uint64_t named_frame(const struct session *session, ws_conn_id *conn)
+{
+	const struct point *point = session_shown(session);
+	const bool several = session->point_count > 1 && session->options->frame != FRAME_NONE &&
+	                     session->options->frame != FRAME_END;
+	*conn = several ? session->named_conn : point->last_conn;
+	return several ? session->options->frame : point->last_frame;
+}
+
 bool frame_connection(struct session *session, ws_conn_id *conn)
 {
 	const struct point *point = session_shown(session);
 	const uint64_t wanted = session->options->connection;
 	const size_t count = ws_tracker_conn_count(point->tracker);
-	*conn = point->last_conn;
+	(void)named_frame(session, conn);
 	if (!wanted) {
 		if (!*conn && count)
 			*conn = ws_tracker_conn_at(point->tracker, 0);
@@ -51,16 +61,16 @@ bool frame_connection(struct session *session, ws_conn_id *conn)
 static bool select_shown(struct frame *frame, enum ws_screen screen)
 {
 	struct session *session = frame->session;
-	const struct point *point = session_shown(session);
 	const bool chosen = session->options->connection;
-	if (screen == WS_SCREEN_PACKET && !chosen && !point->last_conn && session->named_frame_bytes)
+	ws_conn_id named;
+	const uint64_t number = named_frame(session, &named);
+	if (screen == WS_SCREEN_PACKET && !chosen && !named && session->named_frame_bytes)
 		return ws_ui_show_frame(frame->ui, &frame->model, &session->named_frame) ||
 		       ws_fail(&session->error, WS_ERROR_SYSTEM, "out of memory");
 	if (!frame_connection(session, &frame->conn))
 		return false;
 	if (frame->conn && (screen != WS_SCREEN_LIST || chosen))
-		ws_ui_select(frame->ui, &frame->model, frame->conn,
-		             frame->conn == point->last_conn ? point->last_frame : 0);
+		ws_ui_select(frame->ui, &frame->model, frame->conn, frame->conn == named ? number : 0);
 	return true;
 }
 

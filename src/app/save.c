@@ -8,6 +8,7 @@
 #include "app/save.h"
 #include "app/report.h"
 
+#include <wirestate/replay.h>
 #include <wirestate/stop.h>
 
 #include <errno.h>

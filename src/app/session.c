@@ -90,14 +90,6 @@ bool session_asks_for(const struct session *session, enum ws_record record)
 	return session->output && records(session->options) >> record & 1;
 }
 
-/* Of each end, what the point nearest to it knows. */
-static void complete(void *context, struct ws_conn_info *conn)
-{
-	const struct session *session = context;
-	if (session->joined)
-		joined_complete(session->joined, conn);
-}
-
 static bool open_output(struct session *session, struct ws_error *error)
 {
 	const struct options *options = session->options;
@@ -119,8 +111,6 @@ static bool open_output(struct session *session, struct ws_error *error)
 	        .line_buffered = options->line_buffered,
 	        .live = session->live || options->follow,
 	        .several = session->point_count > 1,
-	        .complete = session->point_count > 1 ? complete : NULL,
-	        .complete_context = session,
 	};
 	session->output = ws_output_create(1, &output, error);
 	return session->output;
@@ -418,6 +408,7 @@ void session_join(struct session *session)
 	session->joined = joined_create(session, &error);
 	if (!session->joined && session->error.status == WS_OK)
 		session->error = error;
+	session->joins++;
 	session->changed = true;
 }
 
@@ -445,6 +436,8 @@ void session_tracked(struct session *session, const struct point *point, const s
 		output_point(session, point);
 		output_result(session, ws_output_packet(session->output, &packet->packet, result, point->tracker));
 	}
+	if (point == session->points && packet->frame.number == session->options->frame)
+		session->named_conn = result->conn;
 	if (session->lesson)
 		ws_lesson_take(session->lesson, &packet->packet, result, point->tracker);
 	if (session->observe && point == session_shown(session))
@@ -462,8 +455,8 @@ static bool anonymize_frame(struct session *session, const struct ws_frame *fram
 	return false;
 }
 
-const struct ws_frame *session_admit(struct session *session, const struct ws_frame *frame, struct ws_frame *anonymous,
-                                     bool *last)
+const struct ws_frame *session_admit(struct session *session, const struct point *point, const struct ws_frame *frame,
+                                     struct ws_frame *anonymous, bool *last)
 {
 	const struct options *options = session->options;
 	if (session->anonymizer) {
@@ -471,7 +464,12 @@ const struct ws_frame *session_admit(struct session *session, const struct ws_fr
 			return NULL;
 		frame = anonymous;
 	}
-	if (options->frame != FRAME_NONE) {
+	/* Of several points, all is read: what became of a segment is known only afterwards. */
+	if (options->frame != FRAME_NONE && session->point_count > 1) {
+		if (point == session->points && (options->frame == FRAME_END || frame->number == options->frame) &&
+		    !keep_named_frame(session, frame))
+			return NULL;
+	} else if (options->frame != FRAME_NONE) {
 		*last = options->frame != FRAME_END && frame->number >= options->frame;
 		if (*last && frame->number > options->frame)
 			return NULL;
@@ -591,6 +589,12 @@ static bool fetch(void *context, uint64_t position, struct ws_frame *frame)
 	return session_fetch(point->session, point->capture, position, frame);
 }
 
+static bool fetch_at(void *context, unsigned point, uint64_t position, struct ws_frame *frame)
+{
+	struct session *session = context;
+	return point < session->point_count && session_fetch(session, session->points[point].capture, position, frame);
+}
+
 static const char *confinement(const struct session *session)
 {
 	if (session->options->no_sandbox)
@@ -604,7 +608,7 @@ void session_model(struct session *session, struct ws_model *model)
 	struct point *point = session_shown(session);
 	*model = (struct ws_model){
 	        .tracker = point->tracker,
-	        .generation = 1,
+	        .generation = 1 + session->joins,
 	        .source = point->name,
 	        .capture_filter = session->options->filter,
 	        .live = session->live,
@@ -622,6 +626,9 @@ void session_model(struct session *session, struct ws_model *model)
 	        .advice = session->live ? session->options->advice : NULL,
 	        .fetch = fetch,
 	        .fetch_context = point,
+	        .point = (unsigned)(point - session->points),
+	        .fetch_at = session->point_count > 1 ? fetch_at : NULL,
+	        .fetch_at_context = session,
 	};
 	session_progress(session, &model->loaded, &model->total);
 	session_stats(session, &model->capture);

@@ -22,6 +22,7 @@ struct session {
 	size_t point_count;
 	struct split *split;   /* owned: the points are interfaces of one capture; or NULL */
 	struct joined *joined; /* what several points know together, once all are read; else NULL */
+	uint64_t joins;        /* how often they have been joined */
 	char decision[256]; /* several sources: how many points they are, and why; empty: there was nothing to decide */
 	size_t shown;       /* index of the point that a screen shows */
 	size_t opened;      /* points whose capture has been opened, or tried */
@@ -58,7 +59,8 @@ struct session {
 	bool changed;                /* something came in since the owner cleared this */
 	struct ws_frame named_frame; /* --frame: the frame it names, its bytes copied */
 	uint8_t *named_frame_bytes;
-	bool may_defer; /* nothing reads a packet's bytes after the tracker, so a packet may wait without them */
+	ws_conn_id named_conn; /* several points: its connection */
+	bool may_defer;        /* nothing reads a packet's bytes after the tracker, so a packet may wait without them */
 };
 
 /* Opens the points and everything that they write to. `screen`: frames and history are kept, so that a user can go
@@ -129,8 +131,8 @@ struct ws_tracker *session_new_tracker(const struct session *session, const stru
                                        struct ws_error *error) WS_CHECKED;
 /* The frame as it is to be shown, or NULL when it must not be; `anonymous` is room for it. `last`: no frame is admitted
  * after this one. */
-const struct ws_frame *session_admit(struct session *session, const struct ws_frame *frame, struct ws_frame *anonymous,
-                                     bool *last);
+const struct ws_frame *session_admit(struct session *session, const struct point *point, const struct ws_frame *frame,
+                                     struct ws_frame *anonymous, bool *last);
 /* A frame has been decoded, and its bytes are still valid. */
 void session_decoded(struct session *session, const struct ws_frame *frame);
 /* A packet has been tracked, or timers have run. */

@@ -82,7 +82,7 @@ static bool write_fields(struct page *page, int from)
 	struct ws_frame frame;
 	struct ws_packet packet;
 	if (page->words.input.kind != WS_INPUT_SEGMENT ||
-	    !page->model->fetch(page->model->fetch_context, page->words.input.position, &frame))
+	    !ws_model_fetch(page->model, page->words.point, page->words.input.position, &frame))
 		return true;
 	ws_decode(&frame, &packet);
 	fputs(",\"f\":", page->out);

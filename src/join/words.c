@@ -46,3 +46,18 @@ void ws_clock_words(struct ws_text *text, const char *point, const char *referen
 	if (clock->steps)
 		ws_text_printf(text, ", set %u time%s", clock->steps, clock->steps == 1 ? "" : "s");
 }
+
+void ws_clock_offset_words(struct ws_text *text, const struct ws_clock_info *clock)
+{
+	if (!clock->fixed && !clock->samples) {
+		ws_text_puts(text, "clock not known");
+		return;
+	}
+	const bool bounded = !clock->fixed && clock->bound != WS_TIME_NEVER;
+	const int decimals = bounded && clock->bound >= WS_MILLISECOND ? 3 : 6;
+	ws_text_printf(text, "%+.*f s", decimals, (double)clock->offset / (double)WS_SECOND);
+	if (!bounded)
+		return;
+	ws_text_puts(text, " \xc2\xb1");
+	ws_duration_words(text, clock->bound);
+}

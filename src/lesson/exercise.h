@@ -4,6 +4,8 @@
 
 #include "lesson/internal.h"
 
+#include <wirestate/replay.h>
+
 /* X(enumerator, function): the kinds of questions, see exercise_questions.c. */
 #define EXERCISE_KINDS(X)                                                                                              \
 	X(EXERCISE_STATE, ask_state)   /* the state of the endpoint that sends the next segment */                     \

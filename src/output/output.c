@@ -361,8 +361,6 @@ static void finish_connections(struct ws_output *output, const struct ws_tracker
 			continue;
 		if (conn.path && conn.path->point[0] != output->point)
 			continue; /* written with the first point's */
-		if (output->options.complete)
-			output->options.complete(output->options.complete_context, &conn);
 		if (conn_matches(output, &conn))
 			write_record(output, &subject);
 	}

@@ -73,7 +73,7 @@ static const struct group {
         {"Moving",
          NULL,
          {WS_ACT_UP, WS_ACT_DOWN, WS_ACT_PAGE_UP, WS_ACT_PAGE_DOWN, WS_ACT_FIRST, WS_ACT_LAST, WS_ACT_LEFT,
-          WS_ACT_RIGHT, WS_ACT_NEXT_PACKET, WS_ACT_PREVIOUS_PACKET, WS_ACT_NEXT_PANE}},
+          WS_ACT_RIGHT, WS_ACT_NEXT_PACKET, WS_ACT_PREVIOUS_PACKET, WS_ACT_POINT, WS_ACT_NEXT_PANE}},
         {"The whole capture",
          "the whole capture: ",
          {WS_ACT_FRAME, WS_ACT_FRAME_BACK, WS_ACT_SEEK, WS_ACT_SEEK_BACK, WS_ACT_SEEK_FAR, WS_ACT_SEEK_FAR_BACK,
@@ -105,6 +105,8 @@ static enum ws_screen explained(const struct ws_ui *ui)
 static bool has_line(const struct ws_ui *ui, enum ws_action action)
 {
 	if (ws_action_screens(action) >> WS_KEYS_OF_LESSON & 1 && !ui->lesson.lesson)
+		return false;
+	if (action == WS_ACT_POINT && !ui->several)
 		return false;
 	return screen_understands(explained(ui), action) && ui->options.key_name && ui->options.key_name[action];
 }

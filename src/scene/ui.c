@@ -287,6 +287,7 @@ void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, i
 {
 	ui->columns = columns;
 	ui->rows = rows;
+	ui->several = model->fetch_at;
 	check_generation(ui, model);
 	if (too_small(ui, columns, rows))
 		return;
@@ -369,4 +370,13 @@ void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_
 	file_request_draw(ui, canvas);
 	if (ui->prompt.use && !ui->prompt.use->elsewhere)
 		prompt_draw(&ui->prompt, canvas);
+}
+
+bool ws_model_fetch(const struct ws_model *model, unsigned point, uint64_t position, struct ws_frame *frame)
+{
+	if (position == WS_POSITION_NONE || !model->fetch)
+		return false;
+	if (model->fetch_at && point != model->point)
+		return model->fetch_at(model->fetch_at_context, point, position, frame);
+	return model->fetch(model->fetch_context, position, frame);
 }

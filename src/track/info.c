@@ -1,6 +1,7 @@
 /* Reads connections, conversations, bindings and totals from the tracker as plain values. */
 #include "track/info.h"
 
+#include <wirestate/join.h>
 #include <wirestate/names.h>
 
 static uint32_t unacknowledged(const struct ws_conn *conn, unsigned i)
@@ -232,6 +233,19 @@ static void fill_processes(const struct ws_conn *conn, struct ws_conn_info *info
 		info->endpoint[i].process = ws_conn_process(conn, i, likely_client, &info->endpoint[i].process_guessed);
 }
 
+static void fill_endpoint_rest(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned i,
+                               struct ws_endpoint_info *info)
+{
+	const struct ws_endpoint *e = &conn->machine.endpoint[i];
+	info->initial_sequence = e->iss;
+	info->initial_sequence_known = e->iss_known;
+	info->window_scale = e->sent_any ? e->window_scale : 255;
+	info->window = e->window;
+	info->mss = e->mss;
+	info->sent_any = e->sent_any;
+	info->time_wait_end = e->state == WS_TIME_WAIT ? e->time_wait_start + tracker->config.time_wait : 0;
+}
+
 static void fill_rest(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_conn_info *info)
 {
 	const unsigned likely_client = (unsigned)ws_conn_likely_client(conn);
@@ -255,16 +269,47 @@ static void fill_rest(const struct ws_tracker *tracker, const struct ws_conn *co
 	_Static_assert(sizeof(info->history) >= WS_ZEEK_HISTORY + 2, "room for the history, ^ and NUL");
 	info->conn_state = ws_zeek_state(&conn->zeek, &conn->machine, likely_client);
 	ws_zeek_history(&conn->zeek, likely_client, info->history);
-	for (unsigned i = 0; i < 2; i++) {
-		const struct ws_endpoint *e = &conn->machine.endpoint[i];
-		struct ws_endpoint_info *endpoint = &info->endpoint[i];
-		endpoint->initial_sequence = e->iss;
-		endpoint->initial_sequence_known = e->iss_known;
-		endpoint->window_scale = e->sent_any ? e->window_scale : 255;
-		endpoint->window = e->window;
-		endpoint->mss = e->mss;
-		endpoint->sent_any = e->sent_any;
-		endpoint->time_wait_end = e->state == WS_TIME_WAIT ? e->time_wait_start + tracker->config.time_wait : 0;
+	for (unsigned i = 0; i < 2; i++)
+		fill_endpoint_rest(tracker, conn, i, &info->endpoint[i]);
+}
+
+static const struct ws_path_of *path_of(const struct ws_tracker *tracker, const struct ws_conn *conn)
+{
+	const struct ws_path_of *of = conn->id < tracker->path_count ? &tracker->paths[conn->id] : NULL;
+	if (!of || !of->path)
+		return NULL;
+	for (unsigned i = 0; i < of->path->points; i++)
+		if (of->path->point[i] == tracker->point && of->path->number[i] == conn->number)
+			return of;
+	return NULL;
+}
+
+/* Says of both ends what the points nearest to them know. A state that is presumed there was captured arriving. */
+static void fill_ends(const struct ws_tracker *tracker, unsigned parts, struct ws_conn_info *info)
+{
+	const struct ws_conn_path *path = info->path;
+	for (unsigned e = 0; e < 2; e++) {
+		const unsigned end = e ^ info->path_swapped, near = ws_path_near(path, end);
+		const unsigned own = end ^ path->swapped[near];
+		const struct ws_tracker *there = tracker->points->tracker[path->point[near]];
+		const struct ws_clock *clock = tracker->points->clock[path->point[near]];
+		const struct ws_conn *conn = ws_table_conn(&there->table, path->id[near]);
+		if (!conn || conn->number != path->number[near])
+			continue;
+		struct ws_endpoint_info *info_of = &info->endpoint[e];
+		const struct ws_endpoint_info before = *info_of;
+		fill_endpoint(conn, own, parts, info_of);
+		if (parts & WS_PART_REST)
+			fill_endpoint_rest(there, conn, own, info_of);
+		info_of->address = before.address;
+		info_of->port = before.port;
+		if (parts & WS_PART_PROCESS && !info_of->process)
+			info_of->process = ws_conn_process(conn, own, (unsigned)ws_conn_likely_client(conn),
+			                                   &info_of->process_guessed);
+		if (path->at_host[end] && info_of->certainty == WS_PRESUMED)
+			info_of->certainty = WS_CONFIRMED;
+		if (clock && info_of->time_wait_end)
+			info_of->time_wait_end = ws_clock_here(clock, info_of->time_wait_end);
 	}
 }
 
@@ -278,9 +323,10 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 		info->tunnel = ws_tunnels_path(&tracker->tunnels, conn->tunnel);
 		info->ended = conn->ended;
 	}
-	if (conn->id < tracker->path_count) {
-		info->path = tracker->paths[conn->id].path;
-		info->path_swapped = tracker->paths[conn->id].swapped;
+	const struct ws_path_of *of = path_of(tracker, conn);
+	if (of) {
+		info->path = of->path;
+		info->path_swapped = of->swapped;
 	}
 	if (parts & WS_PART_OPENING)
 		fill_opening(conn, info);
@@ -311,12 +357,27 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 		fill_endpoint(conn, i, parts, &info->endpoint[i]);
 	if (ws_conn_is_self(conn))
 		info->endpoint[1] = info->endpoint[0];
+	else if (of)
+		fill_ends(tracker, parts, info);
 }
 
-void ws_tracker_set_paths(struct ws_tracker *tracker, const struct ws_path_of *paths, size_t count)
+void ws_tracker_set_paths(struct ws_tracker *tracker, const struct ws_points *points, unsigned point,
+                          const struct ws_path_of *paths, size_t count)
 {
+	tracker->points = points;
+	tracker->point = point;
 	tracker->paths = paths;
 	tracker->path_count = paths ? count : 0;
+	for (size_t i = 0; i < ws_tracker_conn_count(tracker); i++) {
+		struct ws_conn *conn = ws_table_conn(&tracker->table, ws_tracker_conn_at(tracker, i));
+		if (conn)
+			conn->judgement = 0; /* a verdict may become another one by what other points know */
+	}
+}
+
+const struct ws_points *ws_tracker_points(const struct ws_tracker *tracker)
+{
+	return tracker->points;
 }
 
 bool ws_tracker_conn(const struct ws_tracker *tracker, ws_conn_id id, struct ws_conn_info *info)

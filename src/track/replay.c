@@ -3,7 +3,7 @@
  * The history has a connection's inputs, and the machine and the analysis depend on nothing else, so running them again
  * over the same inputs gives the same states and marks. A copy of both is kept every INTERVAL steps, so that any step,
  * forward or back, costs at most INTERVAL steps from the copy before it. */
-#include "track/tracker.h"
+#include "track/ways.h"
 
 #include <stdlib.h>
 
@@ -22,6 +22,7 @@ struct ws_replay {
 	uint64_t number; /* detects that the pool has given the slot to another connection */
 	struct checkpoint *checkpoints;
 	size_t count, capacity; /* of checkpoints; checkpoint i is the state before step i × INTERVAL */
+	struct ws_ways *ways;   /* over several points: all else is of no use then */
 	struct checkpoint cursor;
 	size_t next; /* the step that the cursor comes to next */
 };
@@ -63,10 +64,21 @@ struct ws_replay *ws_replay_open(const struct ws_tracker *tracker, ws_conn_id id
 	return replay;
 }
 
+struct ws_replay *ws_replay_open_joined(const struct ws_tracker *tracker, ws_conn_id id)
+{
+	struct ws_conn_info info;
+	struct ws_replay *replay = ws_replay_open(tracker, id);
+	if (!replay || !ws_tracker_conn(tracker, id, &info) || !info.path)
+		return replay;
+	replay->ways = ws_ways_open(tracker, info.path, info.path_swapped);
+	return replay; /* without memory for all points, it is this one's */
+}
+
 void ws_replay_close(struct ws_replay *replay)
 {
 	if (!replay)
 		return;
+	ws_ways_close(replay->ways);
 	free(replay->checkpoints);
 	free(replay);
 }
@@ -74,6 +86,8 @@ void ws_replay_close(struct ws_replay *replay)
 size_t ws_replay_count(const struct ws_replay *replay)
 {
 	const struct ws_conn *conn = replay->conn;
+	if (replay->ways)
+		return ws_ways_count(replay->ways);
 	return conn->used && conn->number == replay->number ? conn->history_count : 0;
 }
 
@@ -133,7 +147,7 @@ static void replay_advance(struct ws_replay *replay, struct ws_step *step)
 	struct ws_outcome outcome;
 	struct ws_analysis_result analysis = {0};
 	ws_time now;
-	*step = (struct ws_step){0};
+	*step = (struct ws_step){.point = (uint8_t)replay->tracker->point, .other = WS_STEP_NONE};
 	before_step(machine, step);
 	struct ws_segment segment = *input;
 	segment.duplicate |=
@@ -170,6 +184,8 @@ static void return_to(struct ws_replay *replay, size_t nearest)
 
 bool ws_replay_step(struct ws_replay *replay, size_t index, struct ws_step *step)
 {
+	if (replay->ways)
+		return ws_ways_step(replay->ways, index, step);
 	if (index >= ws_replay_count(replay))
 		return false;
 	size_t nearest = index / INTERVAL;
@@ -183,6 +199,8 @@ bool ws_replay_step(struct ws_replay *replay, size_t index, struct ws_step *step
 size_t ws_replay_find_frame(struct ws_replay *replay, uint64_t frame)
 {
 	size_t index = 0, count = ws_replay_count(replay);
+	if (replay->ways)
+		return ws_ways_find_frame(replay->ways, frame);
 	if (!count)
 		return 0;
 	for (const struct ws_history_chunk *chunk = replay->conn->history; chunk; chunk = chunk->next)
@@ -190,4 +208,14 @@ size_t ws_replay_find_frame(struct ws_replay *replay, uint64_t frame)
 			if (chunk->input[i].frame >= frame)
 				return index;
 	return count;
+}
+
+bool ws_replay_transit(const struct ws_replay *replay, size_t index, struct ws_transit *transit)
+{
+	return replay->ways && ws_ways_transit(replay->ways, index, transit);
+}
+
+const struct ws_conn_path *ws_replay_path(const struct ws_replay *replay)
+{
+	return replay->ways ? ws_ways_path(replay->ways) : NULL;
 }

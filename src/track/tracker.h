@@ -45,9 +45,11 @@ struct ws_tracker {
 	bool processes_named;   /* of some connection a process is known */
 	struct ws_debug *debug; /* with debug_connection, else NULL */
 	struct ws_tracker_stats stats;
-	const struct ws_path_of *paths; /* by connection id; borrowed */
+	const struct ws_path_of *paths; /* by connection id; this and the next are borrowed */
+	const struct ws_points *points;
 	size_t path_count;
-	ws_time now; /* the latest time seen; it never goes back */
+	unsigned point; /* which of the points this is */
+	ws_time now;    /* the latest time seen; it never goes back */
 	struct ws_event events[WS_MAX_EVENTS];
 	size_t event_count;
 	ws_conn_id candidates[WS_MAX_EVENTS]; /* reported as evicted by the last call, removed by the next */

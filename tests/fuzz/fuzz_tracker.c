@@ -5,6 +5,7 @@
 
 #include <wirestate/output.h>
 #include <wirestate/packet.h>
+#include <wirestate/replay.h>
 #include <wirestate/track.h>
 
 #include <fcntl.h>

@@ -10,6 +10,7 @@
 #include "scene_world.h"
 
 #include <wirestate/capture.h>
+#include <wirestate/replay.h>
 
 #include <fts.h>
 #include <locale.h>

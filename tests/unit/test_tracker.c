@@ -8,6 +8,8 @@
 
 #include "shots.h"
 
+#include <wirestate/replay.h>
+
 #define OPEN(iss, ms)                                                                                                  \
 	{CLIENT, S, iss, 0, 0, ms, .bad = 0}, {SERVER, S | A, iss + 400, iss + 1, 0, ms + 1, .bad = 0},                \
 	{                                                                                                              \

@@ -8,6 +8,8 @@
 
 #include "shots.h"
 
+#include <wirestate/replay.h>
+
 static struct ws_tracker *tracker_of(bool ignore)
 {
 	const struct ws_tracker_config config = {

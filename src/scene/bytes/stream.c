@@ -423,7 +423,7 @@ static bool stream_enter(struct ws_ui *ui, const struct ws_model *model)
 	if (ui->packet.alone || !id || (from_list && !replay_open(ui, model, id)) || !stream_open(ui, model))
 		return false;
 	const bool stands = !from_list && replay_step(&ui->replay, ui->replay.step, &step);
-	ui->stream.seek = stands ? step.input.frame : 0;
+	ui->stream.seek = stands ? replay_frame(&ui->replay, ui->replay.step, model->point) : 0;
 	return true;
 }
 

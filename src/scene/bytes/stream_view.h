@@ -3,6 +3,7 @@
 #ifndef SCENE_STREAM_VIEW_H
 #define SCENE_STREAM_VIEW_H
 
+#include <wirestate/replay.h>
 #include <wirestate/scene.h>
 
 enum stream_kind { STREAM_DATA, STREAM_GAP, STREAM_MARK };

@@ -208,6 +208,7 @@ static void write_words(const struct layout *layout, struct ws_chart_words *word
 		snprintf(words->name[side], sizeof(words->name[side]), "%s", layout_name(layout, endpoint));
 	}
 	words->input = step->input;
+	words->point = step->point;
 }
 
 bool ws_chart_words(struct ws_ui *ui, const struct ws_model *model, const struct ws_chart *chart, size_t step,

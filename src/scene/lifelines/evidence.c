@@ -13,8 +13,8 @@ enum { LOOK_BACK = 256 }; /* steps that are looked at for a kernel's last state 
 
 static bool fetch_frame(const struct layout *layout, const struct ws_step *step, struct ws_frame *frame)
 {
-	return step->input.kind == WS_INPUT_SEGMENT && step->input.position != WS_POSITION_NONE &&
-	       layout->model->fetch && layout->model->fetch(layout->model->fetch_context, step->input.position, frame);
+	return step->input.kind == WS_INPUT_SEGMENT &&
+	       ws_model_fetch(layout->model, step->point, step->input.position, frame);
 }
 
 static bool is_of_lab(const struct ws_frame *frame)

@@ -5,6 +5,8 @@
 #include "scene/widgets/draw.h"
 #include "track/why.h"
 
+#include <wirestate/points.h>
+
 #include <stdio.h>
 
 #define LATE_LEAST (500 * WS_MILLISECOND)
@@ -88,11 +90,13 @@ void layout_title(const struct layout *layout, struct ws_canvas *canvas)
 	if (replay->follow && layout->model->running)
 		mode = live ? "▶ live" : "▶ following";
 	struct ws_text text = WS_TEXT_OVER(right);
+	const struct ws_conn_path *path = ws_replay_path(replay->steps);
 	if (layout->step.input.frame)
-		ws_text_printf(&text, "frame %llu", (unsigned long long)layout->step.input.frame);
+		ws_text_printf(&text, "frame %llu%s%s", (unsigned long long)layout->step.input.frame,
+		               path ? " of " : "", path ? ws_path_name(path, layout->step.point) : "");
 	else
 		ws_text_puts(&text, "no packet"); /* only time has passed */
-	ws_text_printf(&text, "  step %zu/%zu  %s", replay->step + 1, layout->count, mode);
+	ws_text_printf(&text, "  step %zu/%zu  %s", layout->shown + 1, layout->count, mode);
 	if (live)
 		title_lateness(layout, &text);
 	else
@@ -152,7 +156,7 @@ static void find_states(struct layout *layout)
 	const struct replay *replay = &layout->ui->replay;
 	struct ws_step before = {0};
 	if (!layout->arrived && replay->step)
-		replay_step(replay, replay->step - 1, &before);
+		replay_step(replay, replay->step - 1, &before); /* only of one point */
 	for (int endpoint = 0; endpoint < 2; endpoint++) {
 		bool after = layout->arrived || endpoint == step->input.direction;
 		layout->state[endpoint] = after ? step->after[endpoint] : step->before[endpoint];
@@ -199,6 +203,8 @@ bool layout_step(const struct ws_ui *ui, const struct ws_model *model, size_t in
 	    !replay_step(replay, index, &layout->step))
 		return false;
 	layout->has_next = replay_step(replay, index + 1, &layout->next);
+	layout->whole = ways_whole(replay, &layout->step);
+	layout->shown = index;
 	layout->left = replay_left(replay, &layout->info);
 	layout->roles_known = layout->info.client != WS_ROLE_UNKNOWN;
 	for (int endpoint = 0; endpoint < 2; endpoint++) {
@@ -211,7 +217,7 @@ bool layout_step(const struct ws_ui *ui, const struct ws_model *model, size_t in
 bool layout_compose(const struct ws_ui *ui, const struct ws_model *model, int columns, struct layout *layout)
 {
 	const struct replay *replay = &ui->replay;
-	if (!layout_step(ui, model, replay->step, layout))
+	if (!layout_step(ui, model, replay_shown_step(replay), layout))
 		return false;
 	layout->arrived = replay_arrived(replay, &layout->step);
 	layout->told = layout->arrived || replay->stepping || replay->backwards || (replay->playing && replay->guided);

@@ -48,7 +48,7 @@ static const struct {
 #undef X
 };
 
-static void add_marks(struct ws_text *text, const struct ws_step *step)
+void segment_row_marks(const struct ws_step *step, struct ws_text *text)
 {
 	uint32_t left = step->analysis;
 	/* Where one mark implies another, only the more specific one is named. */
@@ -68,7 +68,7 @@ static void add_marks(struct ws_text *text, const struct ws_step *step)
 }
 
 /* The style of a segment's marks, and the character that its arrow's shaft is made of. */
-static enum ws_style marks_look(const struct ws_step *step, uint32_t *shaft)
+enum ws_style segment_row_marks_style(const struct ws_step *step, uint32_t *shaft)
 {
 	*shaft = 0x2500;
 	if (step->input.bad_checksum || step->input.duplicate) {
@@ -85,7 +85,7 @@ static enum ws_style marks_look(const struct ws_step *step, uint32_t *shaft)
 }
 
 /* An arrow has the colour of the side that sent it, unless it is a RST or does not count. */
-static enum ws_style arrow_style(const struct layout *layout, const struct ws_step *step)
+enum ws_style segment_row_style(const struct layout *layout, const struct ws_step *step)
 {
 	if (step->input.bad_checksum || step->input.duplicate)
 		return WS_STYLE_DIM;
@@ -116,7 +116,7 @@ static void draw_gutter(const struct layout *layout, struct ws_canvas *canvas, i
 
 /* The states that this step leads to, beside the lifelines: the last one in the arrow's row, the one before it
  * above. */
-static void draw_states(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step,
+void segment_row_states(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step,
                         const struct segment_row_look *look)
 {
 	for (int endpoint = 0; endpoint < 2; endpoint++) {
@@ -171,8 +171,8 @@ static void write_step_time(const struct layout *layout, struct ws_text *text, c
 	}
 }
 
-static void draw_delta(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step,
-                       const struct segment_row_look *look, int row)
+void segment_row_time(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step,
+                      const struct segment_row_look *look, int row)
 {
 	if (!layout->time_width)
 		return;
@@ -196,8 +196,8 @@ static void draw_arrow(const struct layout *layout, struct ws_canvas *canvas, co
 	if (length < 2)
 		return;
 	uint32_t shaft;
-	const enum ws_style style = arrow_style(layout, step);
-	marks_look(step, &shaft);
+	const enum ws_style style = segment_row_style(layout, step);
+	segment_row_marks_style(step, &shaft);
 	ws_canvas_put(canvas, row, from - towards, style, rightwards ? 0x251c : 0x2524);
 	int head = length;
 	uint32_t tip = rightwards ? 0x25ba : 0x25c4;
@@ -229,7 +229,7 @@ static void draw_arrow(const struct layout *layout, struct ws_canvas *canvas, co
 	X("window", " win ")                                                                                           \
 	X("options", " mss ")
 
-static void mark_fields(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step, int row,
+void segment_row_fields(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step, int row,
                         int column, int limit, const char *label)
 {
 	static const struct {
@@ -263,7 +263,7 @@ static void draw_label(const struct layout *layout, struct ws_canvas *canvas, co
 	}
 	bool segment = step->input.kind == WS_INPUT_SEGMENT;
 	if (segment) {
-		add_marks(&mark, step);
+		segment_row_marks(step, &mark);
 		if (look->lost)
 			ws_text_printf(&mark, "%slost?", mark.length ? ", " : "");
 		layout_segment(layout, step, 0, &text);
@@ -284,13 +284,13 @@ static void draw_label(const struct layout *layout, struct ws_canvas *canvas, co
 	if (look->single && column > left)
 		ws_canvas_put(canvas, row, column - 1, WS_STYLE_NORMAL, ' ');
 	uint32_t shaft;
-	const enum ws_style style = look->lost ? WS_STYLE_BAD : marks_look(step, &shaft);
+	const enum ws_style style = look->lost ? WS_STYLE_BAD : segment_row_marks_style(step, &shaft);
 	enum ws_style plain = segment ? WS_STYLE_NORMAL : WS_STYLE_STATE_WAIT;
 	int end = draw_cut(canvas, row, column, limit, plain, label);
 	if (look->current)
 		ws_canvas_paint(canvas, row, column, end - column, plain, WS_BOLD);
 	if (segment)
-		mark_fields(layout, canvas, step, row, column, end, label);
+		segment_row_fields(layout, canvas, step, row, column, end, label);
 	if (mark.length)
 		end = draw_cut(canvas, row, end + 2, limit, style, words);
 	if (look->single && end < limit)
@@ -301,11 +301,12 @@ void segment_row_step(const struct layout *layout, struct ws_canvas *canvas, con
                       const struct segment_row_look *look)
 {
 	int row = look->single ? look->row : look->row + 1;
-	if (step->input.kind == WS_INPUT_SEGMENT)
+	if (step->input.kind == WS_INPUT_SEGMENT && step->way == WS_WAY_WHOLE)
 		draw_arrow(layout, canvas, step, look, row);
-	draw_label(layout, canvas, step, look, look->row);
-	draw_states(layout, canvas, step, look);
-	draw_delta(layout, canvas, step, look, row);
+	if (step->way == WS_WAY_WHOLE) /* else ways.c has drawn both */
+		draw_label(layout, canvas, step, look, look->row);
+	segment_row_states(layout, canvas, step, look);
+	segment_row_time(layout, canvas, step, look, row);
 }
 
 /* ---- All visible steps */
@@ -337,7 +338,7 @@ void segment_row_draw_gap(const struct layout *layout, struct ws_canvas *canvas,
 
 int segment_row_rows(const struct ws_step *step, bool single)
 {
-	return single || step->input.kind != WS_INPUT_SEGMENT ? 1 : 2;
+	return single || step->input.kind != WS_INPUT_SEGMENT || step->way != WS_WAY_WHOLE ? 1 : 2;
 }
 
 /* How many of steps[0..count), counted from its end, fit into `room` rows. */
@@ -397,52 +398,82 @@ void segment_row_find_lost(const struct ws_step *steps, size_t count, bool *lost
 	}
 }
 
+struct visible {
+	const struct ws_step *step;
+	const bool *lost;
+	size_t first, start, count; /* step[0] is the replay's step `first`; those from `start` on fit */
+	bool single;
+};
+
+/* One step of what is visible: `i` of steps[], which ends with the one that is shown. */
+static void draw_visible(const struct layout *layout, struct ws_canvas *canvas, const struct visible *visible, size_t i,
+                         int row)
+{
+	const struct ws_step *steps = visible->step;
+	struct segment_row_look look = {.row = row,
+	                                .single = segment_row_rows(&steps[i], visible->single) == 1,
+	                                .opening = i == visible->start,
+	                                .current = i + 1 == visible->count,
+	                                .lost = visible->lost[i],
+	                                .first = visible->first + i == 0,
+	                                .before = i ? steps[i - 1].input.time : steps[i].input.time};
+	look.flying = look.current && !layout->arrived;
+	segment_row_step(layout, canvas, &steps[i], &look);
+}
+
 static void draw_segment_row(const struct layout *layout, struct ws_canvas *canvas, int top, int bottom)
 {
 	const struct replay *replay = &layout->ui->replay;
 	struct ws_step steps[MAX_VISIBLE];
 	bool lost[MAX_VISIBLE] = {false};
-	int room = bottom - top, used;
+	int rows[MAX_VISIBLE], used;
+	if (replay_joined(replay) && bottom - top >= LEAST_SEGMENT_ROWS)
+		ways_draw_points(layout, canvas, top++);
+	int room = bottom - top;
 	if (room < 1)
 		return;
-	bool single = room < LEAST_SEGMENT_ROWS;
+	struct visible visible = {.step = steps, .lost = lost, .single = room < LEAST_SEGMENT_ROWS};
+	const size_t shown = replay_shown_step(replay);
 	size_t most = room < MAX_VISIBLE ? (size_t)room : MAX_VISIBLE; /* each takes a row at least */
-	size_t count = replay->step + 1 < most ? replay->step + 1 : most;
-	size_t first = replay->step + 1 - count;
-	for (size_t i = 0; i < count; i++)
-		if (!replay_step(replay, first + i, &steps[i]))
+	visible.count = shown + 1 < most ? shown + 1 : most;
+	visible.first = shown + 1 - visible.count;
+	for (size_t i = 0; i < visible.count; i++)
+		if (!replay_step(replay, visible.first + i, &steps[i]))
 			return;
 	for (int row = top; row < bottom; row++) {
 		ws_canvas_put(canvas, row, layout->line[0], WS_STYLE_DIM, 0x2502);
 		ws_canvas_put(canvas, row, layout->line[1], WS_STYLE_DIM, 0x2502);
 	}
-	size_t visible = choose_visible(layout, steps, count, room, single, &used);
-	if (visible < replay->step + 1 && room > 2)
-		visible = choose_visible(layout, steps, count, room - 1, single, &used);
-	size_t start = count - visible;
-	segment_row_find_lost(steps, count, lost);
+	ways_draw_lines(layout, canvas, top, bottom);
+	size_t fit = choose_visible(layout, steps, visible.count, room, visible.single, &used);
+	if (fit < shown + 1 && room > 2)
+		fit = choose_visible(layout, steps, visible.count, room - 1, visible.single, &used);
+	visible.start = visible.count - fit;
+	segment_row_find_lost(steps, visible.count, lost);
 	int row = top;
-	if (first + start > 0 && used < room) {
+	if (visible.first + visible.start > 0 && used < room) {
 		char words[48];
-		snprintf(words, sizeof(words), "⋮ %zu earlier", first + start);
+		snprintf(words, sizeof(words), "⋮ %zu earlier", visible.first + visible.start);
 		segment_row_draw_gap(layout, canvas, row++, words);
 	}
-	for (size_t i = start; i < count; i++) {
+	const struct ways ways = {.step = steps + visible.start,
+	                          .row = rows + visible.start,
+	                          .first = visible.first + visible.start,
+	                          .count = fit,
+	                          .current = shown,
+	                          .top = row,
+	                          .bottom = bottom};
+	for (size_t i = visible.start; i < visible.count; i++) {
 		char words[80];
 		struct ws_text text = WS_TEXT_OVER(words);
-		if (i > start && !single && segment_row_gap(layout, &steps[i - 1], &steps[i], &text))
+		if (i > visible.start && !visible.single && segment_row_gap(layout, &steps[i - 1], &steps[i], &text))
 			segment_row_draw_gap(layout, canvas, row++, ws_text_cstr(&text));
-		struct segment_row_look look = {.row = row,
-		                                .single = segment_row_rows(&steps[i], single) == 1,
-		                                .opening = i == start,
-		                                .current = i + 1 == count,
-		                                .lost = lost[i],
-		                                .first = first + i == 0,
-		                                .before = i ? steps[i - 1].input.time : steps[i].input.time};
-		look.flying = look.current && !layout->arrived;
-		segment_row_step(layout, canvas, &steps[i], &look);
-		row += segment_row_rows(&steps[i], single);
+		rows[i] = row;
+		row += segment_row_rows(&steps[i], visible.single);
 	}
+	ways_draw(layout, canvas, &ways);
+	for (size_t i = visible.start; i < visible.count; i++)
+		draw_visible(layout, canvas, &visible, i, rows[i]);
 }
 
 /* ---- The screen */
@@ -554,6 +585,7 @@ static const struct screen_key lifelines_keys[] = {
         {WS_ACT_GUIDED, WS_ACT_NONE, "guided"},
         {WS_ACT_PREVIOUS_CHANGE, WS_ACT_NEXT_CHANGE, "change"},
         {WS_ACT_JUMP, WS_ACT_NONE, "jump"},
+        {WS_ACT_POINT, WS_ACT_NONE, NULL},
         {WS_ACT_SWAP, WS_ACT_NONE, "swap"},
         {WS_ACT_ABSOLUTE, WS_ACT_NONE, "absolute"},
         {WS_ACT_TIMES, WS_ACT_NONE, NULL},

@@ -25,11 +25,12 @@ struct layout {
 	const struct ws_model *model;
 	struct ws_conn_info info;
 	struct ws_step step, next;
+	struct ws_step whole; /* the step; of several points, the segment's departure and its arrival as one step */
 	bool has_next, arrived;
-	bool told; /* the step is explained as it is once its segment has arrived, also while that flies */
-	size_t count;
-	ws_time time; /* capture time shown */
-	int left;     /* the endpoint on the left */
+	bool told;           /* the step is explained as it is once its segment has arrived, also while that flies */
+	size_t count, shown; /* steps; the one that is shown */
+	ws_time time;        /* capture time shown */
+	int left;            /* the endpoint on the left */
 	bool roles_known;
 	uint8_t state[2], certainty[2]; /* as shown */
 	ws_time wait_end[2];            /* as shown: when TIME_WAIT is over; 0: not waiting */
@@ -66,6 +67,16 @@ void notes_draw(const struct layout *layout, struct ws_canvas *canvas, int row, 
 int notes_rows(const struct layout *layout, int columns);
 /* The note about a step; NULL: there is nothing special to explain. */
 const char *notes_find(const struct layout *layout);
+
+/* ways_notes.c: for several points */
+/* A departure and its arrival as one step; any other step as it is. */
+struct ws_step ways_whole(const struct replay *replay, const struct ws_step *step);
+/* Says when a segment that left arrived, or what became of it. */
+void ways_say_fate(const struct layout *layout, struct ws_text *text);
+/* Says that a segment arrives, and when it had left. */
+void ways_say_arrival(const struct layout *layout, struct ws_text *text);
+/* Says of a segment that is sent again what became of the first copy. Returns whether that is known. */
+bool ways_say_again(const struct layout *layout, struct ws_text *text);
 
 /* evidence.c: for captures of the lab */
 /* Appends the state that an endpoint's own kernel was in: "kernel FIN_WAIT_2". The style is green where the state that

@@ -18,7 +18,7 @@ static bool boxes_now(const struct replay *replay, struct replay_boxes *boxes)
 {
 	struct ws_step step;
 	*boxes = (struct replay_boxes){0};
-	if (!replay_step(replay, replay->step, &step))
+	if (!replay_step(replay, replay_shown_step(replay), &step))
 		return false;
 	for (int endpoint = 0; endpoint < 2; endpoint++) {
 		const bool after = replay_arrived(replay, &step) || endpoint == step.input.direction;

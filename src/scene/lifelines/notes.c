@@ -210,7 +210,7 @@ static uint32_t mark_facts(uint32_t analysis)
 
 static uint32_t facts_of(const struct layout *layout)
 {
-	const struct ws_step *step = &layout->step;
+	const struct ws_step *step = &layout->whole;
 	if (step->input.kind != WS_INPUT_SEGMENT)
 		return 0;
 	uint32_t facts = flag_facts(step) | mark_facts(step->analysis);
@@ -268,7 +268,7 @@ const char *notes_find(const struct layout *layout)
 
 static void what_segment(const struct layout *layout, struct ws_text *text)
 {
-	const struct ws_step *step = &layout->step;
+	const struct ws_step *step = &layout->whole;
 	const struct ws_segment *input = &step->input;
 	bool absolute = layout->ui->replay.absolute;
 	const char *sender = layout_name(layout, input->direction);
@@ -335,7 +335,12 @@ static void notes_what(const struct layout *layout, struct ws_text *text)
 		ws_text_puts(text, "A new connection begins between the same addresses and ports.");
 		break;
 	default:
-		what_segment(layout, text);
+		if (layout->step.way == WS_WAY_ARRIVAL)
+			ways_say_arrival(layout, text);
+		else
+			what_segment(layout, text);
+		if (layout->step.way == WS_WAY_DEPARTURE)
+			ways_say_fate(layout, text);
 		break;
 	}
 	if (text->length && text->data[0] >= 'a' && text->data[0] <= 'z')
@@ -483,8 +488,8 @@ static void next_step(const struct layout *layout, struct ws_text *text)
 	}
 	if (layout->has_next) {
 		ws_text_puts(text, text->length && text->data[text->length - 1] == '.' ? " " : ". ");
-		ws_text_puts(text, layout->next.input.kind == WS_INPUT_SEGMENT ? "The next segment comes after "
-		                                                               : "The next event comes after ");
+		const bool segment = layout->next.input.kind == WS_INPUT_SEGMENT && layout->next.way == WS_WAY_WHOLE;
+		ws_text_puts(text, segment ? "The next segment comes after " : "The next event comes after ");
 		draw_duration(text, layout->next.input.time - step->input.time);
 	}
 }
@@ -508,6 +513,8 @@ void notes_text(const struct layout *layout, enum notes_paragraph paragraph, str
 		next_step(layout, text);
 		break;
 	case NOTES_NOTE:
+		if (ways_say_again(layout, text))
+			break;
 		note = notes_find(layout);
 		ws_text_puts(text, note ? note : "");
 		break;

@@ -125,10 +125,31 @@ ws_time replay_length(const struct ws_ui *ui, const struct ws_model *model, size
 	return length > least ? length : least;
 }
 
+/* Over several points time runs to the next step during its phase, and before that as long as the pause is longer than
+ * this. What is in the air meanwhile moves with it; but it stands while the text about a step is read. */
+static ws_time time_of_joined(const struct ws_ui *ui, const struct ws_model *model, const struct ws_step *step,
+                              const struct ws_step *next)
+{
+	const struct replay *replay = &ui->replay;
+	ws_time gap, left;
+	const ws_time shown = replay_shown(replay, step, next, &gap);
+	const ws_time moving = replay->playing && shown > REPLAY_FLIGHT ? shown : REPLAY_FLIGHT;
+	if (replay->phase < REPLAY_FLIGHT && replay->step)
+		left = REPLAY_FLIGHT - replay->phase;
+	else if (replay->playing)
+		left = replay_length(ui, model, replay->step, step, next, &gap) - replay->phase + REPLAY_FLIGHT;
+	else
+		return step->input.time;
+	const double share = left < moving ? 1 - (double)left / (double)moving : 0;
+	return step->input.time + (ws_time)(share * (double)gap);
+}
+
 ws_time replay_time(const struct ws_ui *ui, const struct ws_model *model, const struct ws_step *step,
                     const struct ws_step *next)
 {
 	const struct replay *replay = &ui->replay;
+	if (next && replay_joined(replay))
+		return time_of_joined(ui, model, step, next);
 	if (!next && model->running && replay->phase >= REPLAY_FLIGHT)
 		return model->now > step->input.time ? model->now : step->input.time;
 	if (replay->phase <= REPLAY_FLIGHT)

@@ -35,14 +35,13 @@ int pane_columns(const struct ws_ui *ui, int columns, int bottom)
 void pane_layout(struct ws_ui *ui, const struct ws_model *model, int bottom)
 {
 	const int width = pane_columns(ui, ui->columns, bottom) - 1, columns = ui->columns, rows = ui->rows;
-	struct ws_step step;
 	if (width < 1 || ui->replay.pane == REPLAY_PANE_DIAGRAM)
 		return;
 	ui->columns = width;
 	ui->rows = bottom - TOP + 1; /* with a row for hints, which are not drawn here */
 	ui->notes = table_note_rows(ui->rows);
-	if (ui->replay.pane == REPLAY_PANE_STREAM && replay_step(&ui->replay, ui->replay.step, &step))
-		ui->stream.seek = step.input.frame;
+	if (ui->replay.pane == REPLAY_PANE_STREAM)
+		ui->stream.seek = replay_frame(&ui->replay, ui->replay.step, model->point);
 	ui->packet.alone = false;
 	screen_ops(pane_screen(ui))->layout(ui, model);
 	if (!ws_canvas_resize(&ui->pane, ui->columns, ui->rows))

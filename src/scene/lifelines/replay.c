@@ -84,7 +84,7 @@ bool replay_open(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn
 		return false;
 	if (!replay->steps || replay->conn != conn || replay->number != info.number) {
 		replay_close(replay);
-		replay->steps = ws_replay_open(model->tracker, conn);
+		replay->steps = ws_replay_open_joined(model->tracker, conn);
 		replay->conn = conn;
 		replay->number = info.number;
 		for (int endpoint = 0; endpoint < 2; endpoint++) {
@@ -118,7 +118,7 @@ bool replay_reopen(struct ws_ui *ui, const struct ws_model *model)
 	const ws_conn_id conn = replay->number ? ws_tracker_conn_find(model->tracker, replay->number) : 0;
 	if (!conn || !ws_tracker_conn(model->tracker, conn, &info) || !same_connection(replay, &info))
 		return false;
-	replay->steps = ws_replay_open(model->tracker, conn);
+	replay->steps = ws_replay_open_joined(model->tracker, conn);
 	replay->conn = conn;
 	replay_scan(replay, model, SCAN_AT_ONCE);
 	return replay->steps;
@@ -158,7 +158,42 @@ int replay_left(const struct replay *replay, const struct ws_conn_info *info)
 
 bool replay_arrived(const struct replay *replay, const struct ws_step *step)
 {
-	return step->input.kind != WS_INPUT_SEGMENT || replay->phase >= REPLAY_FLIGHT;
+	return step->input.kind != WS_INPUT_SEGMENT || replay_joined(replay) || replay->phase >= REPLAY_FLIGHT;
+}
+
+bool replay_joined(const struct replay *replay)
+{
+	return replay->steps && ws_replay_path(replay->steps);
+}
+
+uint64_t replay_frame(const struct replay *replay, size_t index, unsigned point)
+{
+	const struct ws_conn_path *path = replay->steps ? ws_replay_path(replay->steps) : NULL;
+	struct ws_transit transit;
+	struct ws_step step;
+	if (!replay_step(replay, index, &step))
+		return 0;
+	if (!path || step.point == point)
+		return step.input.frame;
+	for (unsigned i = 0; i < path->points && ws_replay_transit(replay->steps, index, &transit); i++)
+		if (path->point[i] == point)
+			return transit.frame[i];
+	return 0;
+}
+
+/* To the arrival of a departure, or the other way round. */
+static bool to_other_end(struct replay *replay)
+{
+	struct ws_step step;
+	if (!replay_step(replay, replay->step, &step) || step.other == WS_STEP_NONE)
+		return false;
+	replay_stand(replay, step.other);
+	return true;
+}
+
+size_t replay_shown_step(const struct replay *replay)
+{
+	return replay_joined(replay) && replay->phase < REPLAY_FLIGHT && replay->step ? replay->step - 1 : replay->step;
 }
 
 void replay_restart(struct replay *replay)
@@ -246,7 +281,7 @@ static void step_back(struct replay *replay)
 	struct ws_step step;
 	const size_t before = replay->step ? replay->step - 1 : 0;
 	if (!replay->step || replay->backwards || !replay_step(replay, replay->step, &step) ||
-	    step.input.kind != WS_INPUT_SEGMENT) {
+	    (step.input.kind != WS_INPUT_SEGMENT && !replay_joined(replay))) {
 		replay_stand(replay, before);
 		return;
 	}
@@ -344,6 +379,8 @@ bool replay_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action a
 	case WS_ACT_NEXT_CHANGE:
 	case WS_ACT_PREVIOUS_CHANGE:
 		return to_change(replay, model, action);
+	case WS_ACT_POINT:
+		return to_other_end(replay);
 	case WS_ACT_RESTART:
 		replay_restart(replay);
 		replay->stepping = replay->backwards = false;

@@ -2,6 +2,7 @@
 #ifndef SCENE_REPLAY_H
 #define SCENE_REPLAY_H
 
+#include <wirestate/replay.h>
 #include <wirestate/scene.h>
 
 #define REPLAY_FLIGHT (600 * WS_MILLISECOND) /* how long a segment flies at speed 1 */
@@ -22,7 +23,9 @@ struct replay {
 	ws_conn_id conn;
 	uint64_t number;
 	size_t step;
-	ws_time phase;          /* replay time since the step's segment left; from REPLAY_FLIGHT on it has arrived */
+	/* Replay time since the step's segment left; from REPLAY_FLIGHT on it has arrived. Of several points: since the
+	 * time began to run to the step, which happens at REPLAY_FLIGHT. */
+	ws_time phase;
 	bool playing, stepping; /* `stepping`: only until this segment has arrived */
 	bool interrupted;       /* paused while it played: play goes on from here also at the last step */
 	bool backwards;         /* this segment flies back; then the replay stands at the step before */
@@ -65,6 +68,12 @@ size_t replay_count(const struct replay *replay);
 /* The endpoint drawn on the left. */
 int replay_left(const struct replay *replay, const struct ws_conn_info *info);
 bool replay_arrived(const struct replay *replay, const struct ws_step *step);
+/* True when several points captured the connection: a step is a departure or an arrival then. */
+bool replay_joined(const struct replay *replay);
+/* The number of the step's frame at a point; 0: not captured there. */
+uint64_t replay_frame(const struct replay *replay, size_t index, unsigned point);
+/* The step that is drawn last. Of several points, a step happens when the time that leads to it has passed. */
+size_t replay_shown_step(const struct replay *replay);
 
 void replay_restart(struct replay *replay); /* puts it at its first segment, which is about to leave */
 

@@ -28,4 +28,31 @@ void segment_row_draw_gap(const struct layout *layout, struct ws_canvas *canvas,
  * ACK. It shows only from the retransmission on, since nobody could know before. */
 void segment_row_find_lost(const struct ws_step *steps, size_t count, bool *lost);
 
+/* What ways.c draws likewise: the words of a segment's marks and their style, with the character of the arrow's shaft;
+ * the style of its arrow; the states beside the lifelines; the time. */
+void segment_row_marks(const struct ws_step *step, struct ws_text *text);
+enum ws_style segment_row_marks_style(const struct ws_step *step, uint32_t *shaft);
+enum ws_style segment_row_style(const struct layout *layout, const struct ws_step *step);
+void segment_row_states(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step,
+                        const struct segment_row_look *look);
+void segment_row_time(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step,
+                      const struct segment_row_look *look, int row);
+void segment_row_fields(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step, int row,
+                        int column, int limit, const char *label);
+
+/* ways.c: over several points each departure and each arrival has a row, and an arrow leads from one to the other. */
+struct ways {
+	const struct ws_step *step;
+	const int *row;      /* by step */
+	size_t first, count; /* step[0] is the replay's step `first` */
+	size_t current;      /* the replay's step that is drawn in bold */
+	int top, bottom;     /* rows that may be drawn in */
+};
+/* Draws the arrows of all segments, and their words. The rows of what is no segment are left as they are. */
+void ways_draw(const struct layout *layout, struct ws_canvas *canvas, const struct ways *ways);
+/* Draws the points' names at the tops of their lines, and what is known of their clocks. */
+void ways_draw_points(const struct layout *layout, struct ws_canvas *canvas, int row);
+/* Draws a thin line for each point between the two ends. */
+void ways_draw_lines(const struct layout *layout, struct ws_canvas *canvas, int top, int bottom);
+
 #endif

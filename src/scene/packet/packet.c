@@ -12,6 +12,8 @@
 #include "scene/widgets/cursor.h"
 #include "scene/widgets/draw.h"
 
+#include <wirestate/points.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -187,10 +189,10 @@ static void follow_replay(struct ws_ui *ui, const struct ws_model *model)
 	struct ws_step step;
 	struct ws_frame frame;
 	bool segment = replay_step(&ui->replay, ui->replay.step, &step) && step.input.kind == WS_INPUT_SEGMENT;
-	if (segment && view->present && view->frame.number == step.input.frame)
+	if (segment && view->present && view->frame.number == step.input.frame && view->point == step.point)
 		return;
-	if (segment && step.input.position != WS_POSITION_NONE && model->fetch &&
-	    model->fetch(model->fetch_context, step.input.position, &frame)) {
+	view->point = step.point;
+	if (segment && ws_model_fetch(model, step.point, step.input.position, &frame)) {
 		frame.number = step.input.frame;
 		packet_show(ui, model, &frame);
 	} else {
@@ -317,6 +319,8 @@ static bool packet_act(struct ws_ui *ui, const struct ws_model *model, enum ws_a
 	case WS_ACT_PREVIOUS_PACKET:
 		return view->alone ? show_neighbour(ui, model, action == WS_ACT_NEXT_PACKET ? 1 : -1)
 		                   : replay_act(ui, model, action);
+	case WS_ACT_POINT:
+		return !view->alone && replay_act(ui, model, action);
 	case WS_ACT_NEXT_PANE:
 		view->in_bytes = view->present && view->frame.captured && !view->in_bytes;
 		return true;
@@ -363,7 +367,10 @@ static void draw_title(const struct ws_ui *ui, struct ws_canvas *canvas)
 	enum ws_style style = WS_STYLE_NORMAL;
 	bool in_replay = !view->alone && replay_step(&ui->replay, ui->replay.step, &step);
 	uint64_t number = in_replay ? step.input.frame : view->frame.number;
+	const struct ws_conn_path *path = in_replay && ui->replay.steps ? ws_replay_path(ui->replay.steps) : NULL;
 	ws_text_printf(&text, "Frame %llu", (unsigned long long)number);
+	if (path)
+		ws_text_printf(&text, " of %s", ws_path_name(path, step.point));
 	size_t bold = text.length;
 	if (in_replay) {
 		ws_text_printf(&text, "  connection %llu, step %zu/%zu", (unsigned long long)ui->replay.number,
@@ -621,10 +628,15 @@ static void packet_free(struct ws_ui *ui)
 }
 
 static const struct screen_key packet_keys[] = {
-        {WS_ACT_UP, WS_ACT_DOWN, "field"},        {WS_ACT_ENTER, WS_ACT_NONE, "open/close"},
-        {WS_ACT_NEXT_PANE, WS_ACT_NONE, "bytes"}, {WS_ACT_PREVIOUS_PACKET, WS_ACT_NEXT_PACKET, "packet"},
-        {WS_ACT_BACK, WS_ACT_NONE, "back"},       {WS_ACT_STREAM, WS_ACT_NONE, "stream"},
-        {WS_ACT_LEFT, WS_ACT_RIGHT, NULL},        SCREEN_KEYS_MOVE,
+        {WS_ACT_UP, WS_ACT_DOWN, "field"},
+        {WS_ACT_ENTER, WS_ACT_NONE, "open/close"},
+        {WS_ACT_NEXT_PANE, WS_ACT_NONE, "bytes"},
+        {WS_ACT_PREVIOUS_PACKET, WS_ACT_NEXT_PACKET, "packet"},
+        {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_STREAM, WS_ACT_NONE, "stream"},
+        {WS_ACT_LEFT, WS_ACT_RIGHT, NULL},
+        {WS_ACT_POINT, WS_ACT_NONE, NULL},
+        SCREEN_KEYS_MOVE,
 };
 
 const struct screen_ops packet_screen = {

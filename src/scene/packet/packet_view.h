@@ -29,8 +29,9 @@ struct packet_fragments {
 };
 
 struct packet_view {
-	bool present; /* `frame` holds a packet's bytes */
-	bool alone;   /* it is shown for itself, not as a step of a connection */
+	bool present;   /* `frame` holds a packet's bytes */
+	bool alone;     /* it is shown for itself, not as a step of a connection */
+	unsigned point; /* that captured it */
 	struct ws_frame frame;
 	uint8_t *bytes;
 	size_t capacity;

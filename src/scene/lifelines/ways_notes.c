@@ -1,0 +1,180 @@
+/* What several points prove about a segment, in words: when it arrived, where it was lost, and whether sending it again
+ * was needed. */
+#include "scene/lifelines/lifelines.h"
+#include "scene/ui.h"
+
+#include <wirestate/join.h>
+
+#include <string.h>
+
+enum { LOOK_BACK = 512 }; /* steps that are looked through for the first copy */
+
+struct ws_step ways_whole(const struct replay *replay, const struct ws_step *step)
+{
+	struct ws_step whole = *step, other;
+	if (step->way == WS_WAY_WHOLE || step->other == WS_STEP_NONE || !replay_step(replay, step->other, &other))
+		return whole;
+	const struct ws_step *left = step->way == WS_WAY_DEPARTURE ? step : &other;
+	const struct ws_step *came = step->way == WS_WAY_DEPARTURE ? &other : step;
+	const int receiver = !left->input.direction;
+	whole = *left;
+	whole.analysis |= came->analysis;
+	whole.before[receiver] = came->before[receiver];
+	whole.after[receiver] = came->after[receiver];
+	whole.certainty_before[receiver] = came->certainty_before[receiver];
+	whole.certainty[receiver] = came->certainty[receiver];
+	whole.time_wait_end[receiver] = came->time_wait_end[receiver];
+	for (int i = 0; i < came->transition_count && whole.transition_count < WS_MAX_TRANSITIONS; i++)
+		whole.transition[whole.transition_count++] = came->transition[i];
+	return whole;
+}
+
+/* ---- Where a segment was lost */
+
+static void say_between(const struct ws_conn_path *path, const struct ws_transit *transit, struct ws_text *text)
+{
+	ws_text_printf(text, "lost between %s and %s", path->name[transit->last], path->name[transit->next]);
+}
+
+/* The points between the two ends that a segment passed, with how long after its departure. */
+static void say_passed(const struct layout *layout, size_t index, struct ws_text *text)
+{
+	const struct ws_replay *steps = layout->ui->replay.steps;
+	const struct ws_conn_path *path = ws_replay_path(steps);
+	struct ws_transit transit;
+	if (!ws_replay_transit(steps, index, &transit))
+		return;
+	for (unsigned place = 1; place + 1u < path->result.points; place++) {
+		const bool forward = transit.direction == 0;
+		const unsigned point = path->result.path[forward ? place : path->result.points - 1u - place];
+		if (!transit.frame[point] || transit.first < 0 || (int)point == transit.first)
+			continue;
+		ws_text_printf(text, " It passed %s after ", path->name[point]);
+		ws_duration_words(text, transit.time[point] - transit.time[transit.first]);
+		ws_text_putc(text, '.');
+	}
+}
+
+void ways_say_fate(const struct layout *layout, struct ws_text *text)
+{
+	const struct ws_step *step = &layout->step;
+	const struct ws_replay *steps = layout->ui->replay.steps;
+	const char *receiver = layout_name(layout, !step->input.direction);
+	struct ws_transit transit;
+	if (step->other != WS_STEP_NONE) {
+		ws_text_puts(text, " It arrives ");
+		ws_duration_words(text, step->other_time - step->input.time);
+		ws_text_puts(text, " later.");
+	} else if (step->outcome == WS_OUTCOME_LOST && ws_replay_transit(steps, layout->shown, &transit)) {
+		ws_text_puts(text, " It is ");
+		say_between(ws_replay_path(steps), &transit, text);
+		ws_text_putc(text, '.');
+	} else if (step->in_air && layout->model->running && !layout->model->past) {
+		ws_text_puts(text, " It is still on its way.");
+	} else {
+		ws_text_printf(text, " Its arrival at the %s was not captured.", receiver);
+	}
+	say_passed(layout, layout->shown, text);
+}
+
+void ways_say_arrival(const struct layout *layout, struct ws_text *text)
+{
+	const struct ws_step *step = &layout->step;
+	const char *sender = layout_name(layout, step->input.direction);
+	const char *receiver = layout_name(layout, !step->input.direction);
+	layout_segment(layout, step, 0, text);
+	ws_text_printf(text, " arrives at the %s", receiver);
+	if (step->other != WS_STEP_NONE) {
+		ws_text_puts(text, ", ");
+		ws_duration_words(text, step->input.time - step->other_time);
+		ws_text_printf(text, " after it left the %s.", sender);
+		say_passed(layout, layout->shown, text);
+	} else if (step->outcome == WS_OUTCOME_INJECTED) {
+		ws_text_printf(text, ", and never left the %s: somebody on the way has sent it.", sender);
+	} else {
+		ws_text_printf(text, ". That it left the %s was not captured.", sender);
+	}
+}
+
+/* ---- Sent again */
+
+static uint32_t end_of(const struct ws_segment *input)
+{
+	return input->sequence + input->length + !!(input->flags & WS_TCP_SYN) + !!(input->flags & WS_TCP_FIN);
+}
+
+/* The copy of the bytes that was sent before. */
+static bool find_first_copy(const struct layout *layout, const struct ws_segment *again, size_t before, size_t *index,
+                            struct ws_step *first)
+{
+	const struct replay *replay = &layout->ui->replay;
+	for (size_t i = before, looked = 0; i-- > 0 && looked < LOOK_BACK; looked++) {
+		if (!replay_step(replay, i, first))
+			return false;
+		const struct ws_segment *input = &first->input;
+		if (first->way != WS_WAY_DEPARTURE || input->direction != again->direction ||
+		    end_of(input) == input->sequence || (int32_t)(again->sequence - input->sequence) < 0 ||
+		    (int32_t)(end_of(input) - end_of(again)) < 0)
+			continue;
+		*index = i;
+		return true;
+	}
+	return false;
+}
+
+/* What became of the first acknowledgment of the copy that had arrived. */
+static void say_acknowledgment(const struct layout *layout, const struct ws_step *first, size_t until,
+                               struct ws_text *text)
+{
+	const struct replay *replay = &layout->ui->replay;
+	struct ws_step step;
+	for (size_t i = first->other, looked = 0; i < until && looked < LOOK_BACK; i++, looked++) {
+		struct ws_transit transit;
+		if (!replay_step(replay, i, &step))
+			return;
+		if (step.way != WS_WAY_DEPARTURE || step.input.direction == first->input.direction ||
+		    !(step.input.flags & WS_TCP_ACK) ||
+		    (int32_t)(step.input.acknowledgment - end_of(&first->input)) < 0)
+			continue;
+		if (step.outcome == WS_OUTCOME_LOST && ws_replay_transit(replay->steps, i, &transit)) {
+			ws_text_puts(text, " Its ACK was ");
+			say_between(ws_replay_path(replay->steps), &transit, text);
+			ws_text_putc(text, '.');
+		} else if (step.other != WS_STEP_NONE && step.other > until) {
+			ws_text_puts(text, " Its ACK was still on its way.");
+		} else if (step.other != WS_STEP_NONE) {
+			ws_text_puts(text, " Its ACK had arrived, too.");
+		}
+		return;
+	}
+	ws_text_puts(text, " Its ACK had not been sent yet.");
+}
+
+bool ways_say_again(const struct layout *layout, struct ws_text *text)
+{
+	const struct ws_step *again = &layout->whole;
+	const struct ws_replay *steps = layout->ui->replay.steps;
+	const size_t left = layout->step.way == WS_WAY_ARRIVAL ? layout->step.other : layout->shown;
+	struct ws_step first;
+	struct ws_transit transit;
+	size_t index;
+	if (again->way != WS_WAY_DEPARTURE || !(again->analysis & 1u << WS_ANALYSIS_RETRANSMISSION) ||
+	    !find_first_copy(layout, &again->input, left, &index, &first))
+		return false;
+	if (first.outcome == WS_OUTCOME_LOST && ws_replay_transit(steps, index, &transit)) {
+		ws_text_puts(text, "It was needed: the copy before was ");
+		say_between(ws_replay_path(steps), &transit, text);
+		ws_text_putc(text, '.');
+		return true;
+	}
+	if (first.other == WS_STEP_NONE)
+		return false;
+	const ws_time passed = again->input.time - first.other_time;
+	ws_text_puts(text, "It was not needed: the copy before ");
+	ws_text_puts(text, passed >= 0 ? "had arrived " : "was on its way, and arrived ");
+	ws_duration_words(text, passed);
+	ws_text_puts(text, passed >= 0 ? " before this one left." : " after this one had left.");
+	if (passed >= 0)
+		say_acknowledgment(layout, &first, left, text);
+	return true;
+}
