@@ -20,9 +20,9 @@ bool ws_is_early(const struct ws_step_context *x)
 	const struct ws_segment *s = x->segment;
 	if (self->sent_any || self == peer || !peer->active || peer->got_syn_ack || peer->syn_received)
 		return false;
-	/* No endpoint goes on sending data without an answer; but after a SYN with data a server may start before the
-	 * handshake is complete (RFC 7413). */
-	bool goes_on = self->early && s->length && s->sequence == self->snd_max && peer->snd_max == peer->iss + 1;
+	/* No endpoint sends more than the SYN's window (which is not scaled) without an answer. */
+	bool goes_on =
+	        self->early && s->length && s->sequence == self->snd_max && x->end - self->iss - 1 > peer->window;
 	return !goes_on || !acknowledges_syn(x);
 }
 
@@ -41,6 +41,8 @@ void ws_note_early(struct ws_step_context *x)
 	} else if (s->sequence == self->snd_max) {
 		self->snd_max = x->end;
 	}
+	struct ws_endpoint *peer = x->receiver;
+	peer->fast_open |= s->acknowledgment == peer->snd_max && peer->snd_max != peer->iss + 1;
 	if (s->flags & WS_TCP_FIN) {
 		self->fin_held = 1;
 		self->fin_end = x->end;
@@ -58,12 +60,26 @@ void ws_meet_receiver(struct ws_step_context *x)
 	peer->window_scale = 255;
 }
 
+/* A FIN inside data that was sent before counts when its receiver acknowledges it and nothing past it, although that
+ * has come, too. */
+static bool ends_there(const struct ws_step_context *x)
+{
+	const struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	return peer->captured && peer->talks && self->rcv_known && ws_seq_before(peer->fin_end, self->rcv_nxt);
+}
+
 void ws_release_fin(struct ws_step_context *x)
 {
-	struct ws_endpoint *peer = x->receiver;
-	if (!peer->fin_held || !peer->syn_received || x->segment->acknowledgment != peer->fin_end)
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	const bool inside = ends_there(x);
+	if (!peer->fin_held || x->segment->acknowledgment != peer->fin_end || !(peer->syn_received || inside))
 		return;
-	peer->syn_acked = 1;
+	if (inside) {
+		self->rcv_nxt = peer->snd_max = peer->fin_end;
+		self->gap_left = self->gap_right = 0;
+	}
+	if (peer->syn_received)
+		peer->syn_acked = 1;
 	ws_publish(x, peer, WS_BASIS_IMPLIED, WS_WHY_TALKS);
 	peer->fin_held = 0;
 	peer->fin_sent = peer->fin_first = 1;

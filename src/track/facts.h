@@ -52,18 +52,23 @@
 	  "it sent a segment without SYN that acknowledges the peer's SYN, before any SYN of its own: iss and "        \
 	  "snd_max are what that says, and count when the peer turns out to be open")                                  \
 	X(talks, 1, e->acked_any, "it sent a segment without SYN and RST")                                             \
-	X(fast_open, 1, e->iss_known, "its SYN carried data, which the SYN-ACK acknowledges")                          \
+	X(fast_open, 1, e->iss_known,                                                                                  \
+	  "its SYN carried data, which the SYN-ACK acknowledges, or what comes before that")                           \
 	X(fin_sent, 1, e->sent_any && (ws_is_open(e) || e->syn_received), "its FIN passed or is implied")              \
 	X(fin_first, 1, e->fin_sent, "it had not acknowledged a FIN of the peer when it sent its own")                 \
 	X(fin_implied, 1, e->fin_sent, "its FIN was not captured; the numbers say that it was sent")                   \
 	X(fin_carries_ack, 1, e->fin_sent && peer->fin_sent, "its FIN acknowledged the peer's FIN")                    \
-	X(fin_held, 1, !e->fin_sent, "such a segment was a FIN: it counts once it is acknowledged")                    \
+	X(fin_held, 1, !e->fin_sent,                                                                                   \
+	  "such a segment was a FIN, or one inside data that was sent before: it counts once it is acknowledged")      \
 	X(fin_received, 2, peer->fin_sent,                                                                             \
 	  "the peer's FIN passed (1: presumed), or it acknowledged that FIN (2: proven)")                              \
 	X(fin_acked, 2, e->fin_sent,                                                                                   \
 	  "an ACK of its FIN passed (1: presumed), or what it sent shows that it came (2: proven)")                    \
 	X(fin_acked_last, 1, e->fin_sent,                                                                              \
-	  "the ACK of its FIN is bare and the latest segment of the peer, so only that can cause a RST without ACK")   \
+	  "the only ACK of its FIN is bare and the latest segment of the peer, so only that can cause a RST without "  \
+	  "ACK")                                                                                                       \
+	X(fin_acked_less, 1, e->fin_sent,                                                                              \
+	  "after the ACK of its FIN came a segment that acknowledges less, which a RST may answer")                    \
 	X(fin_pending, 1, peer->fin_sent && !e->fin_received,                                                          \
 	  "the peer's FIN was still under way when it sent its own: it is presumed received at the next ACK")          \
 	X(fin_doubted, 1, peer->fin_sent && !e->fin_received,                                                          \

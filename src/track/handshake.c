@@ -14,7 +14,8 @@ static void note_options(struct ws_step_context *x)
 	self->mss = s->mss;
 	self->window = s->window;
 	self->window_scale = s->window_scale;
-	self->early = self->fin_held = 0; /* segments before any SYN do not belong to it */
+	self->early = 0; /* segments before any SYN do not belong to it, except after a fast open */
+	self->fin_held &= x->has_ack && x->receiver->fast_open;
 }
 
 /* A SYN has the first timestamp that comes to its receiver. */
@@ -89,7 +90,8 @@ static void late_syn(struct ws_step_context *x)
 void ws_handle_syn(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
-	x->machine->syn_us = ws_micros(x->segment->time);
+	if (!x->receiver->syn_ack_sent)
+		x->machine->syn_us = ws_micros(x->segment->time);
 	if (!self->active && !self->sent_any) {
 		first_syn(x);
 		return;
@@ -102,7 +104,8 @@ void ws_handle_syn(struct ws_step_context *x)
 		return;
 	}
 	x->machine->syn_after_reset |= x->machine->refused;
-	x->receiver->early = x->receiver->fin_held = 0; /* what came early was dropped */
+	x->receiver->early = 0; /* what came early was dropped; but the FIN of a fast open has been sent */
+	x->receiver->fin_held &= self->fast_open;
 	self->snd_max = ws_seq_max(self->snd_max, x->end);
 	if (self->fin_sent && !self->fin_implied)
 		return; /* an old duplicate, because it has closed since */
@@ -118,6 +121,8 @@ void ws_handle_syn(struct ws_step_context *x)
 static void imply_syn(struct ws_step_context *x)
 {
 	struct ws_endpoint *peer = x->receiver;
+	if (peer->listening)
+		ws_start_in(peer, WS_CLOSED); /* it was assumed to be in LISTEN */
 	peer->active = peer->syn_missed = 1;
 	peer->listening = peer->early = peer->fin_held = 0;
 	x->machine->syn_time = x->segment->time;
@@ -134,8 +139,12 @@ static void syn_ack_leaves(struct ws_step_context *x, bool again)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
 	const struct ws_segment *s = x->segment;
-	if (again && self->syn_acked && !self->open_proven) {
-		self->syn_acked = 0;
+	if (again)
+		x->machine->syn_us = ws_micros(s->time); /* the SYN's own answer was lost; the ACK answers this one */
+	if (again && self->syn_acked && (!self->open_proven || ws_may_be_half_open(self, peer))) {
+		self->syn_acked = self->open_proven = 0;
+		self->rcv_nxt = self->last_ack_sent; /* nor had what came with it */
+		self->gap_left = self->gap_right = 0;
 		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_SYN_ACK_AGAIN);
 	}
 	self->syn_received = self->syn_ack_sent = 1;
@@ -148,11 +157,19 @@ static void syn_ack_leaves(struct ws_step_context *x, bool again)
 	if (!self->rcv_known || ws_seq_before(self->rcv_nxt, s->acknowledgment))
 		self->rcv_nxt = s->acknowledgment;
 	self->rcv_known = 1;
-	if (s->acknowledgment != peer->iss + 1)
-		peer->fast_open = 1;
+	if (!again || s->acknowledgment != peer->iss + 1)
+		peer->fast_open = s->acknowledgment != peer->iss + 1;
 	if (!again)
 		note_options(x);
 	ws_publish(x, self, WS_BASIS_SENT, WS_WHY_SYN_ACK_SENT);
+	if (self->fin_held && !self->fin_sent) {
+		/* After a fast open it closed in SYN_RECEIVED (RFC 7413); its first SYN-ACK was not captured. */
+		self->fin_held = 0;
+		self->fin_sent = self->fin_first = 1;
+		self->fin_ack = self->last_ack_sent;
+		self->snd_max = ws_seq_max(self->snd_max, self->fin_end);
+		ws_publish(x, self, WS_BASIS_SENT, WS_WHY_FIN_SENT);
+	}
 }
 
 static void syn_ack_opens(struct ws_step_context *x)
@@ -163,9 +180,12 @@ static void syn_ack_opens(struct ws_step_context *x)
 		peer->syn_received = 1;
 		ws_publish(x, peer, WS_BASIS_PRESUMED, WS_WHY_SYN_CROSSED);
 	}
-	if (peer->syn_received)
+	if (peer->syn_received) {
 		peer->syn_acked = 1;
-	else
+		/* Of the way there and back only one end's part was measured. */
+		if (x->machine->saw_syn && self != peer)
+			x->machine->rtt_us = 2 * (ws_micros(x->segment->time) - x->machine->syn_us);
+	} else
 		peer->got_syn_ack = 1;
 	ws_presume(x, peer);
 	ws_publish(x, peer, WS_BASIS_PRESUMED, WS_WHY_SYN_ACK_ARRIVES);

@@ -63,7 +63,9 @@ void ws_imply_open(struct ws_step_context *x)
 	              (self->iss_known && ws_seq_before(self->iss + 1, s->sequence));
 	/* After a simultaneous open a program may close before its SYN is acknowledged. */
 	bool fin = s->flags & WS_TCP_FIN && !self->active;
-	if (self->syn_received && !peer->fast_open && (s->length || fin || beyond)) {
+	/* After a fast open it may talk before that, but takes no more than the SYN's data. */
+	bool took_more = peer->fast_open && self->acked_any && ws_seq_before(self->last_ack_sent, s->acknowledgment);
+	if (self->syn_received && (peer->fast_open ? took_more : s->length || fin || beyond)) {
 		self->syn_acked = 1;
 		ws_publish(x, self, WS_BASIS_IMPLIED, WS_WHY_TALKS);
 	}
@@ -129,6 +131,7 @@ void ws_retract_fin(struct ws_step_context *x, struct ws_endpoint *self, enum ws
 {
 	struct ws_endpoint *peer = self == x->sender ? x->receiver : x->sender;
 	self->fin_sent = self->fin_implied = self->fin_first = self->fin_carries_ack = self->fin_acked_last = 0;
+	self->fin_acked_less = 0;
 	self->fin_acked = WS_NOT_RECEIVED;
 	peer->fin_received = WS_NOT_RECEIVED;
 	peer->fin_pending = peer->fin_doubted = peer->was_closing = peer->fin_carries_ack = 0;

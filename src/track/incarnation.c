@@ -82,6 +82,8 @@ static bool belongs_to_older(const struct ws_conn *newest, const struct ws_conn 
 		       (direction_in(newest, tuple) != opener && survived_reset(older, tuple, s));
 	if (direction_in(newest, tuple) == opener)
 		return syn ? ack : s->sequence != e->snd_max || fits_numbers(older, direction_in(older, tuple), s);
+	if (s->flags & WS_TCP_RST && !ack)
+		return true; /* only a RST with ACK answers a SYN */
 	const unsigned here = direction_in(older, tuple);
 	const bool last = !syn && s->sequence == older->machine.endpoint[here].snd_max && fits_numbers(older, here, s);
 	return ack && (last || !acknowledges_syn(e, s->acknowledgment));
@@ -245,9 +247,9 @@ static void reset_half_open(struct ws_tracker *tracker, struct ws_conn *newest, 
 		apply_input(tracker, older, WS_INPUT_SUPERSEDED, 1 - here, WS_TCP_ACK, s);
 }
 
-/* The old attempt's SYN was answered by RST, but that RST was lost. Then the other side opened, too. This SYN-ACK has
- * the number of the old SYN, so the attempt is still the same, and what seemed a new connection is a simultaneous open.
- */
+/* The old attempt's SYN was answered by RST, but that RST was lost. Then the other side opened, too. This SYN-ACK or
+ * SYN has the number of the old SYN, so the attempt is still the same, and what seemed a new connection is a
+ * simultaneous open. */
 static void take_over_attempt(struct ws_tracker *tracker, struct ws_conn *newest, struct ws_conn *older,
                               const struct ws_tuple *tuple, const struct ws_segment *s)
 {
@@ -255,6 +257,10 @@ static void take_over_attempt(struct ws_tracker *tracker, struct ws_conn *newest
 	const struct ws_endpoint *attempt = &older->machine.endpoint[there];
 	if (!older->ended || !attempt->active || attempt->iss != s->sequence || newest->machine.endpoint[here].active)
 		return;
+	if (!(s->flags & WS_TCP_ACK)) {
+		apply_input(tracker, older, WS_INPUT_DISOWNED, there, WS_TCP_SYN, s);
+		return; /* the SYN itself has come again, and belongs to the newest */
+	}
 	struct ws_segment syn = *s;
 	syn.flags = WS_TCP_SYN;
 	syn.frame = older->first_frame;
@@ -281,11 +287,15 @@ static bool opens_by_syn_ack(const struct ws_conn *conn, unsigned sender, const 
 {
 	const struct ws_endpoint *e = &conn->machine.endpoint[sender];
 	if ((s->flags & (WS_TCP_SYN | WS_TCP_ACK)) != (WS_TCP_SYN | WS_TCP_ACK) || !e->iss_known ||
-	    e->iss == s->sequence || acknowledges_no_less(conn, sender, s))
+	    e->iss == s->sequence)
 		return false;
-	const enum ws_state opener = conn->machine.endpoint[1 - sender].state;
-	return conn->ended ||
-	       (e->state == WS_TIME_WAIT && e->fin_acked && (opener == WS_CLOSED || opener == WS_TIME_WAIT));
+	const struct ws_endpoint *other = &conn->machine.endpoint[1 - sender];
+	const bool same_syn = conn->machine.syn_after_end && other->active && s->acknowledgment == other->iss + 1;
+	if (!same_syn && acknowledges_no_less(conn, sender, s))
+		return false;
+	return conn->ended || same_syn ||
+	       (e->state == WS_TIME_WAIT && e->fin_acked &&
+	        (other->state == WS_CLOSED || other->state == WS_TIME_WAIT));
 }
 
 /* A SYN of `newest` is answered by a segment that does not acknowledge it: the other side still has an older
@@ -343,6 +353,8 @@ struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tu
 	if (syn && !ack && (e->sent_any || conn->machine.started) && !(e->iss_known && e->iss == segment->sequence) &&
 	    !(conn == newest && !conn->ended && !e->sent_any && is_candidate(newest, &opener)))
 		return reopen(tracker, tuple, segment, newest, link_id);
+	if (syn && !ack && older && conn == newest && is_candidate(newest, &opener) && opener != sender)
+		take_over_attempt(tracker, newest, older, tuple, segment);
 	if (opens_by_syn_ack(conn, sender, segment))
 		return begin_conn(tracker, tuple, segment, newest);
 	if (syn && ack && conn == newest && is_candidate(newest, &opener) && opener != sender &&

@@ -5,91 +5,10 @@
  * sends is certain. What was sent to it is presumed received, in order, until its own acknowledgment proves that, or
  * something it sends contradicts it. Every rule is idempotent, so a duplicate changes nothing.
  *
- * Reset and revival are in reset.c, the handshake in handshake.c, the table of states in facts.c. */
+ * Contradictions are in contradict.c, reset and revival in reset.c, the handshake in handshake.c, the table of states
+ * in facts.c. */
 #include "track/machine.h"
 #include "track/check.h"
-
-/* ---- Contradictions: presumptions that this segment shows to be wrong */
-
-/* Data that was presumed received is sent again, so it had not arrived, and neither had a FIN after it. */
-static void contradict_data(struct ws_step_context *x)
-{
-	struct ws_endpoint *self = x->sender, *peer = x->receiver;
-	bool again = x->segment->length && self->sent_any && !ws_seq_before(self->snd_max, x->end) &&
-	             !(peer->acked_any && !ws_seq_before(peer->last_ack_sent, x->end));
-	if (!again || !self->fin_sent || self->fin_implied)
-		return;
-	if (peer->fin_pending) {
-		peer->fin_pending = 0;
-		peer->fin_doubted = 1;
-	}
-	if (peer->fin_received == WS_RECEIPT_PRESUMED) {
-		peer->fin_received = WS_NOT_RECEIVED;
-		peer->fin_doubted = 1;
-		ws_publish(x, peer, WS_BASIS_RETRACTION, WS_WHY_FIN_AGAIN);
-	}
-}
-
-static void contradict_fin(struct ws_step_context *x)
-{
-	struct ws_endpoint *self = x->sender, *peer = x->receiver;
-	const struct ws_segment *s = x->segment;
-	bool fin = s->flags & WS_TCP_FIN;
-	ws_contradict_implied_fin(x);
-	if (!fin)
-		return;
-	if (self->fin_received == WS_RECEIPT_PRESUMED && peer->fin_sent &&
-	    ws_seq_before(s->acknowledgment, peer->fin_end)) {
-		/* The peer's FIN was under way when this one left; if this one is sent again, it was lost. */
-		self->fin_received = WS_NOT_RECEIVED;
-		self->fin_pending = !self->fin_sent;
-		self->fin_doubted = self->fin_sent;
-		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_NOT_YET_FIN);
-	}
-	if (!self->fin_sent || self->fin_implied || self->fin_end != x->end)
-		return;
-	/* The same FIN is sent again: the peer did not get it, or its sender did not get the ACK. */
-	if (peer->fin_received == WS_RECEIPT_PRESUMED) {
-		if (s->timestamps && (peer->state == WS_CLOSING ||
-		                      (peer->state == WS_TIME_WAIT && (peer->path >> 4 & 15) == WS_CLOSING)))
-			peer->was_closing = 1;
-		peer->fin_again = s->tsval;
-		peer->fin_received = WS_NOT_RECEIVED;
-		peer->fin_doubted = 1;
-		peer->fin_pending = 0;
-		ws_publish(x, peer, WS_BASIS_RETRACTION, WS_WHY_FIN_AGAIN);
-	}
-	if (self->fin_acked == WS_RECEIPT_PRESUMED) {
-		self->fin_acked = WS_NOT_RECEIVED;
-		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_FIN_UNACKED);
-	}
-}
-
-/* After a fast open the server may send data in SYN_RECEIVED. If the timestamp it echoes is older than the handshake's
- * ACK, that ACK had not arrived when it sent this segment. */
-static void contradict_open(struct ws_step_context *x)
-{
-	struct ws_endpoint *self = x->sender;
-	if (!self->syn_acked || self->open_proven || !x->receiver->fast_open || !self->opening_known ||
-	    !x->segment->timestamps || !ws_seq_before(x->segment->tsecr, self->opening))
-		return;
-	self->syn_acked = 0;
-	ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_ECHO_OLD);
-}
-
-/* When both sent a bare SYN, an endpoint that goes on without sending a SYN-ACK never got the other's SYN. That SYN was
- * lost, and the other's SYN-ACK took the endpoint from SYN_SENT to ESTABLISHED. */
-static void contradict_crossing(struct ws_step_context *x)
-{
-	struct ws_endpoint *self = x->sender;
-	if (self == x->receiver || !self->active || !self->syn_received || self->syn_ack_sent || !self->syn_acked ||
-	    self->open_proven)
-		return;
-	self->syn_received = self->syn_acked = 0;
-	ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_SYN_LOST);
-	self->got_syn_ack = 1;
-	ws_publish(x, self, WS_BASIS_ACKNOWLEDGED, WS_WHY_SYN_ACK_ARRIVES);
-}
 
 /* ---- Proofs: what the sender must have received to send this */
 
@@ -170,11 +89,12 @@ static void pending_fin_arrives(struct ws_step_context *x)
 		return;
 	peer->fin_pending = 0;
 	peer->fin_received = WS_RECEIPT_PRESUMED;
-	ws_presume(x, peer);
+	if (!peer->fin_acked)
+		ws_presume(x, peer);
 	ws_publish(x, peer, WS_BASIS_PRESUMED, WS_WHY_FIN_ARRIVES);
 }
 
-static void ack_at_receiver(struct ws_step_context *x, bool old)
+static void ack_at_receiver(struct ws_step_context *x, bool old, bool first)
 {
 	struct ws_endpoint *peer = x->receiver;
 	uint32_t ack = x->segment->acknowledgment;
@@ -196,7 +116,7 @@ static void ack_at_receiver(struct ws_step_context *x, bool old)
 		bool tells = (x->segment->length || x->segment->flags & WS_TCP_FIN) && peer->rcv_known &&
 		             !ws_seq_before(peer->rcv_nxt, x->segment->sequence);
 		peer->fin_acked_end = tells ? x->end : peer->last_ack_sent;
-		peer->fin_acked_last = !x->segment->length && !(x->segment->flags & WS_TCP_FIN);
+		peer->fin_acked_last = first && !x->segment->length && !(x->segment->flags & WS_TCP_FIN);
 		ws_presume(x, peer);
 		ws_publish(x, peer, WS_BASIS_PRESUMED, peer->fin_first ? WS_WHY_FIN_ACKED : WS_WHY_LAST_ACK);
 	}
@@ -256,8 +176,14 @@ static void settle_doubt(struct ws_step_context *x)
 static bool is_old(const struct ws_step_context *x)
 {
 	const struct ws_endpoint *peer = x->receiver;
-	return ws_stamp_is_old(peer, x->segment) ||
-	       (peer->acked_any && peer->rcv_known && ws_seq_before(x->end, peer->last_ack_sent));
+	if (ws_stamp_is_old(peer, x->segment))
+		return true;
+	if (!peer->acked_any || !peer->rcv_known)
+		return false;
+	/* Before the handshake is complete Linux also drops what ends exactly there, but for what begins there. */
+	const bool half_open = peer->syn_received && !peer->syn_acked && !peer->active;
+	return ws_seq_before(x->end, peer->last_ack_sent) ||
+	       (half_open && x->end == peer->last_ack_sent && x->segment->sequence != x->end);
 }
 
 /* The next segment is not older than this one (RFC 7323 §4.3). */
@@ -349,8 +275,13 @@ void ws_fin_leaves(struct ws_step_context *x)
 		return;
 	}
 	/* A FIN with an old number, or one inside data that was sent before, does not count. */
-	if (!in_order && (is_old(x) || ws_seq_before(x->end, self->snd_max)))
+	if (!in_order && is_old(x))
 		return;
+	if (!in_order && ws_seq_before(x->end, self->snd_max)) {
+		self->fin_held = !self->fin_implied;
+		self->fin_end = self->fin_implied ? self->fin_end : x->end;
+		return;
+	}
 	self->snd_max = x->end;
 	bool covers = ws_acked_fin_of(self, peer);
 	if (!self->fin_implied)
@@ -370,7 +301,8 @@ static void fin_arrives(struct ws_step_context *x)
 	    !peer->rcv_known || ws_seq_before(peer->rcv_nxt, self->fin_end))
 		return;
 	peer->fin_received = WS_RECEIPT_PRESUMED;
-	ws_presume(x, peer);
+	if (!peer->fin_acked) /* else the proof is that of the ACK; the FIN's own is what is acknowledged */
+		ws_presume(x, peer);
 	ws_publish(x, peer, WS_BASIS_PRESUMED, peer->fin_acked ? WS_WHY_FIN_BOTH : WS_WHY_FIN_ARRIVES);
 }
 
@@ -423,15 +355,13 @@ static void handle_segment(struct ws_step_context *x)
 	bool old = is_old(x);
 	x->machine->misacked |= old && peer->state == WS_SYN_RECEIVED;
 	settle_doubt(x);
-	contradict_data(x);
-	contradict_fin(x);
-	contradict_crossing(x);
-	contradict_open(x);
+	ws_contradict(x);
 	ws_imply_open(x);
 	ws_imply_fin_of_sender(x);
 	ws_release_fin(x);
+	const bool first = !ws_acked_fin_of(self, peer);
 	ack_at_sender(x);
-	ack_at_receiver(x, old);
+	ack_at_receiver(x, old, first);
 	ws_imply_fin_of_receiver(x);
 	bool fin = s->flags & WS_TCP_FIN && !fin_is_old(x);
 	bool doubted = x->machine->doubt == peer - x->machine->endpoint + 1;
@@ -515,6 +445,8 @@ static void handle_tcp(struct ws_step_context *x)
 	if (!x->sender->captured)
 		meet_sender(x);
 	x->receiver->fin_acked_last = 0; /* until this segment acknowledges its FIN */
+	x->receiver->fin_acked_less = x->receiver->fin_sent && x->receiver->fin_acked && x->has_ack &&
+	                              ws_seq_before(x->segment->acknowledgment, x->receiver->fin_end);
 	if (flags & WS_TCP_RST) {
 		ws_handle_reset(x);
 		return;
@@ -530,6 +462,9 @@ static void handle_tcp(struct ws_step_context *x)
 		if (!(flags & WS_TCP_SYN))
 			pick_up(x);
 	}
+	if ((flags & (WS_TCP_SYN | WS_TCP_ACK)) == WS_TCP_SYN && x->sender->active &&
+	    x->segment->sequence == x->sender->iss)
+		x->machine->syn_after_end |= x->sender->dead && x->receiver->dead;
 	bool overtaken = ws_left_before_reset(x);
 	if (x->sender->dead && !ws_handle_revival(x))
 		return;

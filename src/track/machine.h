@@ -56,6 +56,7 @@ struct ws_machine {
 	uint8_t refused : 1;         /* a RST answered the SYN */
 	uint8_t stray_reset : 1;     /* a RST came that does not answer the SYN */
 	uint8_t syn_after_reset : 1; /* the SYN was sent again after a RST had answered it */
+	uint8_t syn_after_end : 1;   /* the SYN was sent again after both endpoints had closed */
 	uint8_t answered_old : 1; /* something answered the SYN that does not acknowledge it: an older connection's ACK
 	                           */
 	uint8_t misanswered : 1;  /* a SYN-ACK came that does not acknowledge the SYN */
@@ -125,6 +126,10 @@ void ws_start_in(struct ws_endpoint *endpoint, enum ws_state state);
 /* Handles a segment from a dead endpoint. Returns true when the endpoint is alive after all; then the segment is
  * applied. */
 bool ws_handle_revival(struct ws_step_context *x);
+/* reset.c. The segment answers a RST, and says that what was sent before that RST had not arrived. */
+void ws_contradict_before_reset(struct ws_step_context *x);
+/* contradict.c. Takes back what was presumed and the segment shows to be wrong. */
+void ws_contradict(struct ws_step_context *x);
 /* True when a RST ended the sender, but can hardly have reached it when it sent this segment. */
 bool ws_left_before_reset(const struct ws_step_context *x);
 /* Called after such a segment: the RST ends the sender now. */
@@ -179,6 +184,14 @@ static inline bool ws_acked_fin_of(const struct ws_endpoint *self, const struct 
 static inline bool ws_is_open(const struct ws_endpoint *e)
 {
 	return e->mid || (e->syn_received ? e->syn_acked : e->got_syn_ack);
+}
+
+/* True when all that an open endpoint has sent since its SYN-ACK is bare ACKs of the SYN. In SYN_RECEIVED a host sends
+ * these, too, in answer to what it cannot take (RFC 9293 §3.10.7.4). */
+static inline bool ws_may_be_half_open(const struct ws_endpoint *e, const struct ws_endpoint *peer)
+{
+	return e->syn_ack_sent && !e->active && !e->fin_sent && e->snd_max == e->iss + 1 &&
+	       e->last_ack_sent == peer->iss + 1;
 }
 
 #endif

@@ -6,6 +6,7 @@
  * and its state returns, because being dead is only one of its facts. */
 #include "track/machine.h"
 
+#define CLOCKS_US 1000u /* microseconds by which packets may be recorded in the wrong order */
 #define LATE_US 100000u /* microseconds by which a segment that was sent before another one may be the later one */
 
 static bool acceptable_in_syn_sent(const struct ws_step_context *x)
@@ -29,10 +30,10 @@ static bool exact(const struct ws_step_context *x)
 		return true;
 	if (peer->state == WS_TIME_WAIT)
 		return false;
-	if (self->sent_any && sequence == self->snd_max)
-		return true;
-	if (peer->sack_known && sequence == peer->sack_right)
-		return true;
+	if (self->sent_any && sequence == self->snd_max && !peer->fin_received)
+		return true; /* nothing is received past a FIN */
+	if (peer->sack_known && sequence == peer->sack_right && ws_seq_before(peer->last_ack_sent, sequence))
+		return true; /* a D-SACK (RFC 2883) lies below */
 	bool behind_fin = peer->state == WS_CLOSE_WAIT || peer->state == WS_LAST_ACK || peer->state == WS_CLOSING;
 	return behind_fin && peer->rcv_known && sequence == peer->rcv_nxt - 1;
 }
@@ -47,7 +48,8 @@ static bool accepts(const struct ws_step_context *x)
 	case WS_SYN_SENT:
 		return acceptable_in_syn_sent(x);
 	case WS_SYN_RECEIVED:
-		return x->segment->sequence - peer->rcv_nxt < 65536;
+		/* Linux has a socket after a simultaneous open, otherwise only a request. */
+		return exact(x) || (!peer->active && x->segment->sequence - peer->rcv_nxt < 65536);
 	case WS_FIN_WAIT_2:
 		/* Without a program Linux keeps it as a timewait socket, which takes any RST in the window. */
 		return exact(x) || (peer->rcv_known && x->segment->sequence - peer->rcv_nxt < 65536);
@@ -62,7 +64,10 @@ static bool answers_stray(const struct ws_step_context *x)
 	const struct ws_endpoint *self = x->sender;
 	if (x->has_ack || !self->sent_any || x->segment->sequence == self->snd_max)
 		return false;
-	return (self->state == WS_SYN_SENT && x->segment->sequence != self->iss) || self->state == WS_SYN_RECEIVED;
+	const bool half_open = self->state == WS_SYN_RECEIVED ||
+	                       (self->state == WS_ESTABLISHED && ws_may_be_half_open(self, x->receiver));
+	const bool own = x->segment->sequence == self->iss && !x->machine->answered_old;
+	return (self->state == WS_SYN_SENT && !own) || half_open;
 }
 
 /* True when nothing was captured of the RST's sender and the RST does not answer the SYN. Then it changes nothing (RFC
@@ -72,6 +77,14 @@ static bool is_ignored(const struct ws_step_context *x)
 	return !x->sender->sent_any && x->receiver->active && !acceptable_in_syn_sent(x);
 }
 
+/* True when the timestamp that is echoed is older than the segment that acknowledged the sender's FIN. */
+static bool echoes_older(const struct ws_step_context *x)
+{
+	const struct ws_endpoint *self = x->sender;
+	return x->segment->timestamps && self->proof_known && self->stamped &&
+	       !ws_seq_before(self->ts_recent, self->proof) && ws_seq_before(x->segment->tsecr, self->proof);
+}
+
 /* A RST with ACK comes from a socket, and acknowledges what that socket had received. A RST without ACK answers a
  * segment for which there was no socket, so what that segment was presumed to have caused did not happen. */
 static void contradict_receipt(struct ws_step_context *x)
@@ -79,12 +92,11 @@ static void contradict_receipt(struct ws_step_context *x)
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
 	/* With ACK it says what had arrived, by its acknowledgment number or its timestamp echo (which a segment out of
 	 * order leaves as it was); without, its number is the acknowledgment number of the segment it answers. */
-	const bool echo_old = x->segment->timestamps && self->proof_known && self->stamped &&
-	                      !ws_seq_before(self->ts_recent, self->proof) &&
-	                      ws_seq_before(x->segment->tsecr, self->proof);
 	const bool answers_ack = self->fin_acked_last && x->segment->sequence == self->fin_end;
-	const bool crossed = x->has_ack ? echo_old || ws_seq_before(x->segment->acknowledgment, self->fin_acked_end)
-	                                : answers_ack || ws_seq_before(x->segment->sequence, self->fin_end);
+	const bool crossed =
+	        x->has_ack
+	                ? echoes_older(x) || ws_seq_before(x->segment->acknowledgment, self->fin_acked_end)
+	                : answers_ack || (ws_seq_before(x->segment->sequence, self->fin_end) && !self->fin_acked_less);
 	if (self->fin_sent && self->fin_acked == WS_RECEIPT_PRESUMED && crossed) {
 		/* The segment that acknowledges its FIN had not arrived. */
 		self->fin_acked = WS_NOT_RECEIVED;
@@ -145,12 +157,16 @@ static void contradict_crossed_syn(struct ws_step_context *x)
 	ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_NO_SOCKET);
 }
 
-/* A RST without ACK follows that which ended its sender: there was no socket when the ACK of its FIN came. */
+/* A RST without ACK follows one that ended its sender or seemed to: there was no socket when the ACK of its FIN came.
+ */
 static void contradict_last_ack(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
-	if (self->dead != WS_DEAD_SENT_RST || x->has_ack || !self->fin_acked_last ||
-	    self->fin_acked != WS_RECEIPT_PRESUMED || x->segment->sequence != self->fin_end)
+	const bool answers_ack =
+	        self->dead == WS_DEAD_SENT_RST && self->fin_acked_last && x->segment->sequence == self->fin_end;
+	const bool answers_earlier = self->dead == WS_DEAD_GOT_RST && self->fin_sent && !self->fin_acked_less &&
+	                             ws_seq_before(x->segment->sequence, self->fin_end);
+	if (x->has_ack || self->fin_acked != WS_RECEIPT_PRESUMED || (!answers_ack && !answers_earlier))
 		return;
 	self->dead = WS_ALIVE;
 	self->fin_acked = WS_NOT_RECEIVED;
@@ -205,7 +221,6 @@ static void reset_arrives(struct ws_step_context *x)
 	peer->dead_us = ws_micros(x->segment->time);
 	if (!certain)
 		peer->dead_us -= x->machine->rtt_us + 1; /* an ACK that follows, however soon, is a challenge */
-	ws_presume(x, peer);
 	ws_publish(x, peer, WS_BASIS_PRESUMED,
 	           before == WS_SYN_SENT    ? WS_WHY_RST_REFUSES
 	           : before == WS_TIME_WAIT ? WS_WHY_RST_ENDS_TIME_WAIT
@@ -227,7 +242,8 @@ static bool goes_on(const struct ws_step_context *x)
 {
 	const struct ws_endpoint *self = x->sender;
 	const struct ws_segment *s = x->segment;
-	if (s->flags & WS_TCP_SYN || s->sequence != self->snd_max)
+	const bool in_order = x->receiver->rcv_known && s->sequence == x->receiver->rcv_nxt;
+	if (s->flags & WS_TCP_SYN || (s->sequence != self->snd_max && !in_order))
 		return false;
 	return s->length || s->flags & WS_TCP_FIN ||
 	       (x->has_ack && (!self->acked_any || ws_seq_before(self->last_ack_sent, s->acknowledgment)));
@@ -237,7 +253,8 @@ static bool goes_on(const struct ws_step_context *x)
  * socket sends nothing but RST, so the sender has one. */
 static bool outlives_reset(const struct ws_step_context *x)
 {
-	return x->has_ack && !(x->segment->flags & WS_TCP_SYN) && !x->receiver->dead && x->receiver->talks &&
+	return x->has_ack && !(x->segment->flags & WS_TCP_SYN) && !x->receiver->dead &&
+	       (x->receiver->talks || x->receiver->syn_ack_sent) &&
 	       ws_micros(x->segment->time) - x->sender->dead_us > LATE_US;
 }
 
@@ -247,11 +264,27 @@ static bool only_declined(const struct ws_endpoint *e)
 	return e->active && !e->talks && !e->acked_any;
 }
 
+/* True for an ACK that says nothing new, and less than what the peer has sent. It answers a segment out of order, which
+ * after a RST is that RST. */
+static bool is_challenge(const struct ws_step_context *x)
+{
+	const struct ws_endpoint *self = x->sender;
+	const struct ws_segment *s = x->segment;
+	return x->has_ack && !s->length && !(s->flags & (WS_TCP_SYN | WS_TCP_FIN)) &&
+	       x->receiver->dead == WS_DEAD_SENT_RST && (s->window == self->window || !self->talks) &&
+	       self->acked_any && s->acknowledgment == self->last_ack_sent &&
+	       ws_seq_before(s->acknowledgment, x->receiver->snd_max);
+}
+
 bool ws_left_before_reset(const struct ws_step_context *x)
 {
 	const struct ws_endpoint *self = x->sender;
+	/* The RST was not the next in order either. */
+	if (self->rcv_known && ws_seq_before(self->rcv_nxt, x->receiver->snd_max) && is_challenge(x))
+		return false;
+	const uint32_t after = ws_micros(x->segment->time) - self->dead_us;
 	return self->dead == WS_DEAD_GOT_RST && x->machine->rtt_us &&
-	       ws_micros(x->segment->time) - self->dead_us <= x->machine->rtt_us;
+	       (after <= x->machine->rtt_us || after > UINT32_MAX - CLOCKS_US);
 }
 
 void ws_reset_arrives_after_all(struct ws_step_context *x)
@@ -277,13 +310,45 @@ static bool first_covers_fin(const struct ws_step_context *x)
 	       x->segment->acknowledgment == x->receiver->fin_end;
 }
 
+/* If the segment that acknowledged its FIN lies past what such an ACK says, or has a newer timestamp than the one that
+ * is echoed, it had not arrived by then. */
+static bool misses_ack_of_fin(const struct ws_step_context *x)
+{
+	const struct ws_endpoint *self = x->sender;
+	return is_challenge(x) && self->fin_acked == WS_RECEIPT_PRESUMED &&
+	       (ws_seq_before(x->segment->acknowledgment, self->fin_acked_end) || echoes_older(x));
+}
+
+/* Nor had the peer's FIN. */
+static bool misses_fin(const struct ws_step_context *x)
+{
+	return is_challenge(x) && x->sender->fin_received == WS_RECEIPT_PRESUMED &&
+	       ws_seq_before(x->segment->acknowledgment, x->receiver->fin_end);
+}
+
+void ws_contradict_before_reset(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender;
+	if (misses_ack_of_fin(x)) {
+		self->fin_acked = WS_NOT_RECEIVED;
+		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_FIN_UNACKED);
+	}
+	if (misses_fin(x)) {
+		self->fin_received = WS_NOT_RECEIVED;
+		ws_publish(x, self, WS_BASIS_RETRACTION, WS_WHY_NO_SOCKET);
+	}
+}
+
 bool ws_handle_revival(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender;
 	enum ws_why why = WS_WHY_ALIVE;
+	if (x->segment->flags & WS_TCP_SYN && !x->has_ack && self->talks)
+		return false; /* an old duplicate, or a new attempt with the same number */
 	/* Within a round trip of the RST the segment may have been under way already; then only a FIN proves something,
-	 * or the ACK of one. */
-	if (ws_left_before_reset(x) && !(x->segment->flags & WS_TCP_FIN) && !first_covers_fin(x))
+	 * or the ACK of one, or an ACK that says what had not arrived. */
+	if (ws_left_before_reset(x) && !(x->segment->flags & WS_TCP_FIN) && !first_covers_fin(x) &&
+	    !misses_ack_of_fin(x) && !misses_fin(x))
 		return false;
 	if (self->dead == WS_DEAD_SENT_RST && !self->sent_any) {
 		/* It answers after all: it listens by now, or another host forged the refusal. */
@@ -296,8 +361,14 @@ bool ws_handle_revival(struct ws_step_context *x)
 	}
 	ws_contradict_implied_fin(x); /* first, or its states would be reported and retracted at once */
 	const bool got_reset = self->dead == WS_DEAD_GOT_RST;
+	const bool answers_syn_ack = why == WS_WHY_ONLY_ANSWERED && x->receiver->syn_ack_sent && !self->syn_received;
 	self->dead = WS_ALIVE;
 	ws_publish(x, self, WS_BASIS_RETRACTION, why);
+	if (answers_syn_ack && x->has_ack && x->segment->acknowledgment == x->receiver->iss + 1) {
+		/* The peer's SYN came before it had a socket, and caused that RST; so its SYNs did not cross. */
+		self->got_syn_ack = 1;
+		ws_publish(x, self, WS_BASIS_ACKNOWLEDGED, WS_WHY_SYN_ACK_ARRIVES);
+	}
 	self->keeps_time_wait |= got_reset && self->state == WS_TIME_WAIT;
 	return true;
 }
