@@ -109,6 +109,8 @@ so many times longer."""
         self._inbox, self._arrival = collections.deque(), threading.Condition()
         self.unseen_reason, self.failure, self.sockets, self._listeners = "", "", [], []
         self.fin_sent = False  # by the kernel
+        self.fin_first = False  # it did not acknowledge a FIN of the peer's
+        self._fin_ends = set()  # one past each FIN of the peer's
         self.stamps = False
         self.renew()
         host.enter(self)
@@ -248,6 +250,8 @@ so many times longer."""
         made = packets.Segment(self.peer, self.host.address, self.peer_port, self.port, self.iss + at & 0xFFFFFFFF,
                                number & 0xFFFFFFFF, bits, self.window if window is None else window,
                                self.options(bits & SYN, **more) if options is None else options, bytes(data))
+        if bits & FIN:
+            self._fin_ends.add(made.end)
         if seq is None and not bits & RST:
             self.seq += data + bool(bits & SYN) + bool(bits & FIN)
         self.host.write(packets.tcp_frame(made, LINE_MAC, HOST_MAC, wrong_checksum))
@@ -260,7 +264,8 @@ so many times longer."""
 
     def take(self, segment):
         with self._arrival:
-            self.fin_sent |= segment.has(FIN)
+            if segment.has(FIN) and not self.fin_sent:
+                self.fin_sent, self.fin_first = True, segment.ack not in self._fin_ends
             self._inbox.append(segment)
             self._arrival.notify_all()
 

@@ -274,7 +274,7 @@ class Judge:
             # An abort in CLOSING sends nothing, so only the ACK of its FIN can have ended it otherwise.
             own = [one.segment.end for one in inc.sent(home, local) if one.segment.has(packets.FIN)]
             near = [one for one in inc.sent(home, inc.other(local)) if ended - SLACK / 10 < one.time <= ended + CLOCK]
-            return bool(own and near) and covers(near[-1].segment, own[0]) and not near[-1].segment.has(packets.RST)
+            return bool(own) and any(covers(one.segment, own[0]) and not one.segment.has(packets.RST) for one in near)
         ends = [one.segment.end for one in inc.sent(home, inc.other(local)) if one.segment.has(packets.FIN)]
         return state == "FIN_WAIT_2" and any(one.segment.ack == ends[0] and not one.segment.has(packets.RST)
                                              for one in inc.sent(home, local) if ends)

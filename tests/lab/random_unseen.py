@@ -51,6 +51,14 @@ class View:
                                                 other.segment.timestamps[1] == one.segment.timestamps[0]))
             for other in self.sent)
 
+    def says_only_that_it_has_the_syn_after(self, one):
+        """True when all that it sent after this segment and passed here is RSTs and bare ACKs of the peer's SYN, which a
+        half-open endpoint sends, too."""
+        syn = next((other.segment for other in self.coming if other.segment.has(packets.SYN)), None)
+        return syn and all(other.segment.has(packets.RST) or (
+            other.segment.ack == syn.end and not other.segment.payload and not other.segment.has(packets.FIN))
+            for other in self.sent if self.passes(other) and other.at[self.place] > one.at[self.place])
+
     def when(self, states):
         return next((when for when, state in self.path if state in states), None)
 
@@ -109,6 +117,15 @@ def fin_queued(view):
                                   for one in fins(view.coming) if one.passed(view.home))
 
 
+@rule(SENT_FIN)
+def byte_like_fin(view):
+    """a single byte was never captured, and it sent nothing after it but ACKs: a FIN would look the same"""
+    last = max((one.segment.end for one in view.sent if not one.segment.has(packets.RST)), default=None,
+               key=lambda end: end - view.sent[0].segment.seq & 0xFFFFFFFF)
+    those = [one for one in view.sent if len(one.segment.payload) == 1 and one.segment.end == last]
+    return those and not view.when(SENT_FIN) and not any(map(view.passes, those))
+
+
 @rule(GOT_FIN)
 def fin_unacknowledged(view):
     """no packet shows whether the peer's FIN arrived"""
@@ -145,7 +162,7 @@ def opening_lost_later(view):
     """the last segment of the handshake was lost after it was captured, and it never sent again"""
     opening = [one for one in view.coming if view.passes(one) and one.segment.has(packets.ACK) and
                not one.segment.has(packets.RST)]
-    return opening and all(map(view.lost_later, opening)) and view.tells_nothing_after(opening[-1])
+    return opening and all(map(view.lost_later, opening)) and view.says_only_that_it_has_the_syn_after(opening[-1])
 
 
 @rule(("ESTABLISHED",))
