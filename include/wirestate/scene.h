@@ -208,6 +208,9 @@ struct ws_chart_words {
 	char segment[160];                                        /* the words at the arrow: "FIN,ACK seq 1 ack 5" */
 	char what[512], lab[512], why[512], next[512], note[512]; /* its explanation once it has arrived; `lab` and
 	                                                             `note` may be empty */
+	char calls[2][128]; /* of the programs on the left and on the right, one a line; "" where there is none */
+	char pause[96];     /* what the pause before the step is; "" where there is none worth a row */
+	char wait[2][160];  /* for what each waits, and since when */
 	char before[2][24], after[2][24]; /* states of the left and the right endpoint, with their marks */
 	char name[2][16];                 /* "client", "server" */
 	struct ws_segment input;

@@ -8,7 +8,8 @@
  *
  *   {"replays":[{"names":["client","server"], "addresses":[..], "start":[states before the first step],
  *                "steps":[{"t":ns since the first, "n":frame, "from":0|1|-1, "s":[states after it, where they changed],
- *                          "l":segment, "what":, "lab":, "why":, "next":, "note":,
+ *                          "l":segment, "c":[calls of each side, one a line], "p":the pause before it,
+ *                          "w":[for what each side waits], "what":, "lab":, "why":, "next":, "note":,
  *                          "f":[field, value, ...]}]}],
  *    "texts":[templates], "layers":[labels], "fields":[[layer, label]]}                        see html_data.h
  *
@@ -98,6 +99,18 @@ static void write_states(FILE *out, char states[2][24])
 	fputc(']', out);
 }
 
+/* Writes a pair of texts, unless both are empty. */
+static void write_beside(FILE *out, const char *key, const char *left, const char *right)
+{
+	if (!left[0] && !right[0])
+		return;
+	fprintf(out, ",\"%s\":[", key);
+	html_json_string(out, left);
+	fputc(',', out);
+	html_json_string(out, right);
+	fputc(']', out);
+}
+
 static bool write_step(struct page *page, size_t index, ws_time first)
 {
 	const struct ws_chart_words *words = &page->words;
@@ -110,7 +123,10 @@ static bool write_step(struct page *page, size_t index, ws_time first)
 	}
 	if (words->input.kind == WS_INPUT_SEGMENT)
 		fprintf(page->out, ",\"n\":%" PRIu64, words->input.frame);
-	bool good = write_sentence(page, "l", words->segment) && write_sentence(page, "what", words->what);
+	write_beside(page->out, "c", words->calls[0], words->calls[1]);
+	write_beside(page->out, "w", words->wait[0], words->wait[1]);
+	bool good = !words->pause[0] || write_sentence(page, "p", words->pause);
+	good = good && write_sentence(page, "l", words->segment) && write_sentence(page, "what", words->what);
 	good = good && write_text(page, "lab", words->lab) && write_text(page, "why", words->why) &&
 	       write_sentence(page, "next", words->next);
 	good = good && write_text(page, "note", words->note) && write_fields(page, from);

@@ -44,6 +44,7 @@ static const struct entry marks[] = {
         {"~", "presumed, not proved", WS_STYLE_NORMAL},
         {"?", "assumed; no packet", WS_STYLE_NORMAL},
         {"!", "implied, not captured", WS_STYLE_NORMAL},
+        {"~close()", "an inferred call", WS_STYLE_NORMAL},
 };
 
 static const struct entry unknown[] = {

@@ -51,7 +51,7 @@ static void test_lifelines_tell_the_chart(void **state)
 	act(world, WS_ACT_NEXT_PACKET);
 	act(world, WS_ACT_NEXT_PACKET);
 	assert_shows(world, "retransmission");
-	assert_shows(world, "300 ms idle");
+	assert_shows(world, "300 ms without an answer");
 	act(world, WS_ACT_NEXT_PACKET);
 	act(world, WS_ACT_NEXT_PACKET);
 	assert_shows(world, "3 s idle, shown as 1 s");

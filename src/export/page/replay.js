@@ -105,11 +105,16 @@
 			row.appendChild(element("span", "time", index ? "+" + wait(step.t - steps[index - 1].t) : "0 s"));
 			for (const side of [0, 1]) {
 				const changed = step.s[side] !== before[side];
-				const state = element("span", "side side" + side, changed || !index ? step.s[side] : "");
+				const margin = element("span", "side side" + side);
+				margin.appendChild(element("span", "calls", step.c ? step.c[side] : ""));
+				const state = element("span", "", changed || !index ? step.s[side] : "");
 				state.dataset.state = stateName(step.s[side]);
-				row.appendChild(state);
+				margin.appendChild(state);
+				row.appendChild(margin);
 			}
 			const way = element("span", "way");
+			if (step.p !== undefined)
+				way.appendChild(element("span", "pause", sentence(step.p)));
 			way.appendChild(element("span", "label", sentence(step.l)));
 			if (step.from >= 0)
 				way.appendChild(element("span", "arrow from" + step.from));
@@ -125,7 +130,8 @@
 		const step = steps[index];
 		const who = step.from >= 0 ? replay.names[step.from] + " to " + replay.names[1 - step.from] + ": " : "";
 		return "Step " + (index + 1) + ". " + who + sentence(step.l) + ". " +
-			replay.names.map((name, side) => name + " " + step.s[side]).join(", ");
+			replay.names.map((name, side) => name + " " + step.s[side]).join(", ") +
+			replay.names.map((name, side) => step.c && step.c[side] ? ". " + name + ": " + step.c[side] : "").join("");
 	}
 
 	/* ---- The fields of a step's packet: each step holds what differs from the packet before in its direction */
@@ -185,6 +191,7 @@
 				void box.offsetWidth; // starts the animation over
 				box.classList.add("flash");
 			}
+			$("wait" + side).textContent = hasArrived && step.w ? step.w[side] : "";
 		});
 		showDiagram(shown);
 		Array.from($("rows").children).forEach((item, i) => {
@@ -197,8 +204,8 @@
 		});
 		for (const name of ["what", "lab", "why", "next", "note"]) {
 			const text = step[name] === undefined ? "" : sentence(step[name]);
-			$(name).textContent = text;
-			$(name).parentNode.hidden = !text;
+			$("text-" + name).textContent = text;
+			$("text-" + name).parentNode.hidden = !text;
 		}
 		$("scrub").value = index;
 		$("scrub").setAttribute("aria-valuetext", describe(index));
@@ -321,6 +328,7 @@
 		}
 		if (!question)
 			paragraphs(data.end || "This lesson ends here.");
+		$("lifelines").classList.toggle("asking", Boolean(question) && !answered); // what it asks may stand there
 		$("explanation").hidden = Boolean(question) && (!answered || question.replay < 0);
 	}
 
@@ -489,7 +497,7 @@
 	buildDiagram();
 	if (stops.length) {
 		$("keys").textContent = "Space shows the answer and goes on, ← and → step, Home and End jump. " +
-			"After a state, ~ means presumed, ? assumed, ! implied by loss.";
+			"~ marks what is presumed, also a program's call; ? what is assumed, ! what a loss implies.";
 		goToStop(0, true);
 	} else {
 		openReplay(0);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { INNER = 13, WIDTH = INNER + 4 }; /* the longest name and its mark; the frame and a space on either side */
+enum { INNER = 13, WIDTH = INNER + 4, ROWS = 3 }; /* the longest name and its mark; the frame and a space on either side */
 
 static int box_column(const struct layout *layout, int side)
 {
@@ -94,6 +94,24 @@ static void draw_countdown(const struct layout *layout, struct ws_canvas *canvas
 	         (uint64_t)whole);
 }
 
+/* What the endpoint waits for, beside its box. */
+static void draw_wait(const struct layout *layout, struct ws_canvas *canvas, int row, int side, int column, int width)
+{
+	const int endpoint = side ? !layout->left : layout->left;
+	char words[160], line[160];
+	struct ws_text text = WS_TEXT_OVER(words);
+	ws_time passed;
+	if (!waits_find(layout, endpoint, &text, &passed) || draw_wrap_rows(ws_text_cstr(&text), width) > ROWS)
+		return;
+	const enum ws_style style = draw_state_style(layout->state[endpoint]);
+	for (int i = 0; i < ROWS && draw_wrap(ws_text_cstr(&text), width, i, line, sizeof(line)); i++) {
+		if (side)
+			draw_right(canvas, row + i, column, column + width, style, line);
+		else
+			draw_cut(canvas, row + i, column, column + width, style, line);
+	}
+}
+
 /* One line instead of boxes, for screens with few rows. */
 static void draw_line(const struct layout *layout, struct ws_canvas *canvas)
 {
@@ -141,6 +159,8 @@ void boxes_draw(const struct layout *layout, struct ws_canvas *canvas, int row)
 		draw_countdown(layout, canvas, row, 0, start, width, left[0]);
 	if (waits[1])
 		draw_countdown(layout, canvas, row, 1, end - width, width, left[1]);
+	for (int side = 0; side < 2 && !waits[0] && !waits[1]; side++)
+		draw_wait(layout, canvas, row, side, start, width);
 }
 
 int boxes_draw_kernels(const struct layout *layout, struct ws_canvas *canvas, int row)

@@ -24,7 +24,7 @@ static void lay_out(const struct layout *layout, struct ws_chart *chart, const s
 		struct ws_text text = WS_TEXT_OVER(words);
 		step->gap = i && segment_row_gap(layout, &steps[i - 1], &steps[i], &text) ? row++ : -1;
 		step->row = row;
-		step->rows = segment_row_rows(&steps[i], false);
+		step->rows = segment_row_rows(layout, &steps[i], false);
 		step->departure = time;
 		step->arrival = time + (segment ? REPLAY_FLIGHT : 0);
 		step->from = (int8_t)(segment ? steps[i].input.direction != layout->left : -1);
@@ -115,6 +115,7 @@ static void draw_steps(const struct layout *layout, const struct ws_chart *chart
 		if (chart->step[i].gap >= 0 && segment_row_gap(layout, &steps[i - 1], &steps[i], &text))
 			segment_row_draw_gap(layout, canvas, chart->step[i].gap, ws_text_cstr(&text));
 		const struct segment_row_look look = {.row = chart->step[i].row,
+		                                      .rows = chart->step[i].rows,
 		                                      .single = chart->step[i].rows == 1,
 		                                      .opening = i == 0,
 		                                      .lost = lost[i],
@@ -179,6 +180,28 @@ bool ws_chart_countdown(struct ws_ui *ui, const struct ws_model *model, const st
 	return true;
 }
 
+/* What stands beside the lifelines, above the step, and beside the boxes. */
+static void write_beside(const struct layout *layout, struct ws_chart_words *words)
+{
+	struct ws_text pause = WS_TEXT_OVER(words->pause);
+	struct ws_step before;
+	if (layout->ui->replay.step && replay_step(&layout->ui->replay, layout->ui->replay.step - 1, &before))
+		segment_row_gap(layout, &before, &layout->step, &pause);
+	ws_text_cstr(&pause);
+	for (int side = 0; side < 2; side++) {
+		const int endpoint = side ? !layout->left : layout->left;
+		struct ws_text text = WS_TEXT_OVER(words->calls[side]), wait = WS_TEXT_OVER(words->wait[side]);
+		struct calls calls;
+		ws_time passed;
+		calls_find(layout, &layout->step, endpoint, CALL_ROOM - 1, &calls);
+		for (int i = 0; i < calls.count; i++)
+			ws_text_printf(&text, "%s%s", i ? "\n" : "", calls.text[i]);
+		waits_find(layout, endpoint, &wait, &passed);
+		ws_text_cstr(&text);
+		ws_text_cstr(&wait);
+	}
+}
+
 static void write_words(const struct layout *layout, struct ws_chart_words *words)
 {
 	const struct ws_step *step = &layout->step;
@@ -198,6 +221,7 @@ static void write_words(const struct layout *layout, struct ws_chart_words *word
 	else
 		layout_event(layout, step, &segment);
 	ws_text_cstr(&segment);
+	write_beside(layout, words);
 	for (int side = 0; side < 2; side++) {
 		const int endpoint = side ? !layout->left : layout->left;
 		struct ws_text before = WS_TEXT_OVER(words->before[side]), after = WS_TEXT_OVER(words->after[side]);

@@ -31,6 +31,15 @@ static bool is_word(const struct ws_evidence *evidence, size_t place, const char
 	return length == strlen(wanted) && memcmp(word, wanted, length) == 0;
 }
 
+bool evidence_of_lab(const struct layout *layout)
+{
+	struct ws_frame frame;
+	struct ws_step step;
+	if (layout->step.input.kind == WS_INPUT_SEGMENT)
+		return fetch_frame(layout, &layout->step, &frame) && is_of_lab(&frame);
+	return replay_step(&layout->ui->replay, 0, &step) && fetch_frame(layout, &step, &frame) && is_of_lab(&frame);
+}
+
 /* True: the line is about this endpoint's socket, or, where `listening`, about the one that it listens with. */
 static bool is_about(const struct layout *layout, const struct ws_evidence *evidence, int endpoint, bool listening)
 {
@@ -114,13 +123,82 @@ bool evidence_kernel(const struct layout *layout, int endpoint, struct ws_text *
 	return true;
 }
 
-/* ---- What happened at a step */
+/* ---- The calls that stand beside the lifelines */
 
-static void put_line(const struct ws_evidence *evidence, struct ws_text *text)
+/* X(name, it may block: what it returns says more than that it was called) */
+#define CALLS_BESIDE(X)                                                                                                \
+	X("listen", false)                                                                                             \
+	X("accept", true)                                                                                              \
+	X("accept4", true)                                                                                             \
+	X("connect", true)                                                                                             \
+	X("send", false)                                                                                               \
+	X("sendto", false)                                                                                             \
+	X("sendmsg", false)                                                                                            \
+	X("write", false)                                                                                              \
+	X("recv", true)                                                                                                \
+	X("recvfrom", true)                                                                                            \
+	X("recvmsg", true)                                                                                             \
+	X("read", true)                                                                                                \
+	X("shutdown", false)                                                                                           \
+	X("close", false)
+
+/* False: a call that has its place in the text below only, as socket() and sleep() have. */
+static bool stands_beside(const struct ws_evidence *evidence, bool *blocks)
 {
-	if (text->length)
-		ws_text_puts(text, "; ");
-	ws_evidence_words(text, evidence);
+	static const struct {
+		const char *name;
+		bool blocks;
+	} table[] = {
+#define X(name, blocks) {name, blocks},
+	        CALLS_BESIDE(X)
+#undef X
+	};
+	const bool is_call = evidence->kind == WS_EVIDENCE_CALL || evidence->kind == WS_EVIDENCE_RETURN;
+	for (size_t i = 0; is_call && i < WS_ARRAY_SIZE(table); i++) {
+		const size_t length = strlen(table[i].name);
+		if (evidence->length > length && memcmp(evidence->text, table[i].name, length) == 0 &&
+		    evidence->text[length] == '(') {
+			*blocks = table[i].blocks;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What a call returned, up to the next space. NULL: it has not returned. */
+static const char *find_result(const struct ws_evidence *evidence, size_t *length)
+{
+	static const char sign[] = " = ";
+	const char *const end = evidence->text + evidence->length;
+	const char *result = memmem(evidence->text, evidence->length, sign, strlen(sign));
+	*length = 0;
+	if (!result)
+		return NULL;
+	result += strlen(sign);
+	while (result + *length < end && result[*length] != ' ')
+		++*length;
+	return result;
+}
+
+static bool has_failed(const struct ws_evidence *evidence)
+{
+	size_t length;
+	const char *result = find_result(evidence, &length);
+	return result && *result == '-';
+}
+
+static void add_call(const struct ws_evidence *evidence, bool blocks, int width, struct calls *calls)
+{
+	char name[CALL_ROOM], value[CALL_ROOM] = "";
+	const char *paren = memchr(evidence->text, '(', evidence->length);
+	size_t length;
+	const char *result = find_result(evidence, &length);
+	snprintf(name, sizeof(name), "%.*s()%s", (int)(paren - evidence->text), evidence->text,
+	         blocks && evidence->kind == WS_EVIDENCE_CALL ? " …" : "");
+	struct ws_text text = WS_TEXT_OVER(value);
+	if (result && (blocks || *result == '-'))
+		ws_text_clean(&text, result, length);
+	calls_add_real(calls, name, ws_text_cstr(&text), width);
 }
 
 /* A call and its return are one thing, where both belong to the step. */
@@ -134,14 +212,43 @@ static bool returns_later(const char *comment, size_t length, size_t at, const s
 	return false;
 }
 
-static void put_comment(const char *comment, size_t length, struct ws_text *text)
+void evidence_calls(const struct layout *layout, const struct ws_step *step, int endpoint, int width,
+                    struct calls *calls)
+{
+	const bool server = layout_name(layout, endpoint)[0] == 's';
+	struct ws_frame frame;
+	struct ws_evidence evidence;
+	size_t at = 0;
+	bool blocks;
+	if (!fetch_frame(layout, step, &frame))
+		return;
+	while (ws_evidence_next(frame.comment, frame.comment_length, &at, &evidence))
+		if (evidence.server == server && stands_beside(&evidence, &blocks) &&
+		    !(evidence.kind == WS_EVIDENCE_CALL &&
+		      returns_later(frame.comment, frame.comment_length, at, &evidence)))
+			add_call(&evidence, blocks, width, calls);
+}
+
+/* ---- What happened at a step */
+
+static void put_line(const struct ws_evidence *evidence, struct ws_text *text)
+{
+	if (text->length)
+		ws_text_puts(text, "; ");
+	ws_evidence_words(text, evidence);
+}
+
+/* `beside`: calls that stand beside the lifelines are left out, unless they have failed. */
+static void put_comment(const char *comment, size_t length, bool beside, struct ws_text *text)
 {
 	struct ws_evidence evidence;
 	size_t at = 0;
+	bool blocks;
 	while (ws_evidence_next(comment, length, &at, &evidence)) {
 		const bool told = evidence.kind != WS_EVIDENCE_KERNEL &&
 		                  !is_flight(&evidence, WS_FLIGHT_DELIVERED) && !is_flight(&evidence, WS_FLIGHT_LEFT) &&
-		                  !(evidence.kind == WS_EVIDENCE_CALL && returns_later(comment, length, at, &evidence));
+		                  !(evidence.kind == WS_EVIDENCE_CALL && returns_later(comment, length, at, &evidence)) &&
+		                  !(beside && stands_beside(&evidence, &blocks) && !has_failed(&evidence));
 		if (told)
 			put_line(&evidence, text);
 	}
@@ -152,9 +259,9 @@ void evidence_text(const struct layout *layout, struct ws_text *text)
 	struct ws_frame frame;
 	if (!fetch_frame(layout, &layout->step, &frame) || !is_of_lab(&frame))
 		return;
-	put_comment(frame.comment, frame.comment_length, text);
+	put_comment(frame.comment, frame.comment_length, layout->calls, text);
 	if (!layout->has_next) /* what happened after the last packet */
-		put_comment(layout->model->capture.comment, layout->model->capture.comment_length, text);
+		put_comment(layout->model->capture.comment, layout->model->capture.comment_length, false, text);
 	if (text->length)
 		ws_text_putc(text, '.');
 }

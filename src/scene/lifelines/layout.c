@@ -228,6 +228,7 @@ bool layout_compose(const struct ws_ui *ui, const struct ws_model *model, int co
 	layout->line[0] = layout->time_width + layout->gutter + (layout->time_width ? 2 : 1);
 	layout->line[1] = columns - layout->gutter - 3;
 	find_states(layout);
+	calls_prepare(layout);
 	end_wait(layout);
 	return true;
 }

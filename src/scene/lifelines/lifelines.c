@@ -96,51 +96,6 @@ enum ws_style segment_row_style(const struct layout *layout, const struct ws_ste
 
 /* ---- One step */
 
-static void draw_beside(const struct layout *layout, struct ws_canvas *canvas, int row, int endpoint,
-                        enum ws_style style, const char *name)
-{
-	if (endpoint == layout->left)
-		draw_right(canvas, row, layout->line[0] - 1 - layout->gutter, layout->line[0] - 1, style, name);
-	else
-		draw_cut(canvas, row, layout->line[1] + 2, layout->line[1] + 2 + layout->gutter, style, name);
-}
-
-static void draw_gutter(const struct layout *layout, struct ws_canvas *canvas, int row, int endpoint, uint8_t state,
-                        uint8_t certainty, enum ws_style style)
-{
-	char buffer[32];
-	struct ws_text text = WS_TEXT_OVER(buffer);
-	draw_state_within(&text, state, certainty, layout->gutter);
-	draw_beside(layout, canvas, row, endpoint, style, ws_text_cstr(&text));
-}
-
-/* The states that this step leads to, beside the lifelines: the last one in the arrow's row, the one before it
- * above. */
-void segment_row_states(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step,
-                        const struct segment_row_look *look)
-{
-	for (int endpoint = 0; endpoint < 2; endpoint++) {
-		bool pending = look->flying && endpoint != step->input.direction;
-		int row = look->single ? look->row : look->row + 1;
-		for (int i = step->transition_count - 1; i >= 0 && row >= look->row; i--) {
-			const struct ws_transition *change = &step->transition[i];
-			if (change->endpoint != endpoint || pending)
-				continue;
-			draw_gutter(layout, canvas, row--, endpoint, change->to, change->certainty,
-			            draw_state_style(change->to));
-		}
-		if (!pending && row >= look->row && replay_waits_again(step, endpoint, layout->model->time_wait))
-			draw_beside(layout, canvas, row--, endpoint, WS_STYLE_STATE_WAIT, "restarts");
-		if (!look->opening || look->single || row < look->row)
-			continue;
-		/* The step did not change its state: the state that it is assumed to have had all along (LISTEN)
-		 * says more than the one before. */
-		bool still = row > look->row && !pending;
-		draw_gutter(layout, canvas, look->row, endpoint, still ? step->after[endpoint] : step->before[endpoint],
-		            still ? step->certainty[endpoint] : step->certainty_before[endpoint], WS_STYLE_DIM);
-	}
-}
-
 /* Writes a duration in units that people read. */
 static void write_delta(const struct layout *layout, struct ws_text *text, ws_time passed)
 {
@@ -300,16 +255,23 @@ static void draw_label(const struct layout *layout, struct ws_canvas *canvas, co
 void segment_row_step(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step,
                       const struct segment_row_look *look)
 {
-	int row = look->single ? look->row : look->row + 1;
-	if (step->input.kind == WS_INPUT_SEGMENT && step->way == WS_WAY_WHOLE)
+	const int row = look->row + look->rows - 1; /* of the arrow */
+	const bool segment = step->input.kind == WS_INPUT_SEGMENT;
+	if (segment && step->way == WS_WAY_WHOLE)
 		draw_arrow(layout, canvas, step, look, row);
 	if (step->way == WS_WAY_WHOLE) /* else ways.c has drawn both */
-		draw_label(layout, canvas, step, look, look->row);
-	segment_row_states(layout, canvas, step, look);
+		draw_label(layout, canvas, step, look, look->rows > 1 && segment ? row - 1 : row);
+	margin_draw(layout, canvas, step, look);
 	segment_row_time(layout, canvas, step, look, row);
 }
 
 /* ---- All visible steps */
+
+/* The columns between the lifelines, without a space on either side. */
+static int label_room(const struct layout *layout)
+{
+	return layout->line[1] - 1 - (layout->line[0] + 2);
+}
 
 bool segment_row_gap(const struct layout *layout, const struct ws_step *step, const struct ws_step *next,
                      struct ws_text *text)
@@ -317,13 +279,17 @@ bool segment_row_gap(const struct layout *layout, const struct ws_step *step, co
 	ws_time gap, shown = replay_shown(&layout->ui->replay, step, next, &gap);
 	if (gap < GAP_WORTH_A_ROW)
 		return false;
+	char words[48];
+	struct ws_text shortened = WS_TEXT_OVER(words);
 	draw_duration(text, gap);
-	ws_text_puts(text, next->input.kind == WS_INPUT_EXPIRY ? " in TIME_WAIT" : " idle");
+	waits_at_gap(layout, step, next, text);
 	if (shown + shown / 10 < gap &&
 	    !layout->ui->replay.guided) { /* a difference of a tenth is not worth mentioning */
-		ws_text_puts(text, ", shown as ");
-		draw_duration(text, shown);
+		ws_text_puts(&shortened, ", shown as ");
+		draw_duration(&shortened, shown);
 	}
+	if (ws_columns(ws_text_cstr(text)) + ws_columns(ws_text_cstr(&shortened)) <= label_room(layout))
+		ws_text_puts(text, words);
 	return true;
 }
 
@@ -336,9 +302,11 @@ void segment_row_draw_gap(const struct layout *layout, struct ws_canvas *canvas,
 	draw_cut(canvas, row, column < left ? left : column, limit, WS_STYLE_DIM, words);
 }
 
-int segment_row_rows(const struct ws_step *step, bool single)
+int segment_row_rows(const struct layout *layout, const struct ws_step *step, bool single)
 {
-	return single || step->input.kind != WS_INPUT_SEGMENT || step->way != WS_WAY_WHOLE ? 1 : 2;
+	const int least = step->input.kind == WS_INPUT_SEGMENT && step->way == WS_WAY_WHOLE ? 2 : 1;
+	const int beside = single ? 1 : margin_rows(layout, step);
+	return single ? 1 : beside > least ? beside : least;
 }
 
 /* How many of steps[0..count), counted from its end, fit into `room` rows. */
@@ -351,7 +319,7 @@ static size_t choose_visible(const struct layout *layout, const struct ws_step *
 		const struct ws_step *step = &steps[count - 1 - visible];
 		char words[80];
 		struct ws_text text = WS_TEXT_OVER(words);
-		int rows = segment_row_rows(step, single);
+		int rows = segment_row_rows(layout, step, single);
 		if (visible && !single && segment_row_gap(layout, step, step + 1, &text))
 			rows++;
 		if (*used + rows > room)
@@ -405,13 +373,15 @@ struct visible {
 	bool single;
 };
 
-/* One step of what is visible: `i` of steps[], which ends with the one that is shown. */
+/* One step of what is visible: `i` of steps[], which ends with the one that is shown, with its arrow in a row. */
 static void draw_visible(const struct layout *layout, struct ws_canvas *canvas, const struct visible *visible, size_t i,
                          int row)
 {
 	const struct ws_step *steps = visible->step;
-	struct segment_row_look look = {.row = row,
-	                                .single = segment_row_rows(&steps[i], visible->single) == 1,
+	const int rows = segment_row_rows(layout, &steps[i], visible->single);
+	struct segment_row_look look = {.row = row - rows + 1,
+	                                .rows = rows,
+	                                .single = rows == 1,
 	                                .opening = i == visible->start,
 	                                .current = i + 1 == visible->count,
 	                                .lost = visible->lost[i],
@@ -468,8 +438,8 @@ static void draw_segment_row(const struct layout *layout, struct ws_canvas *canv
 		struct ws_text text = WS_TEXT_OVER(words);
 		if (i > visible.start && !visible.single && segment_row_gap(layout, &steps[i - 1], &steps[i], &text))
 			segment_row_draw_gap(layout, canvas, row++, ws_text_cstr(&text));
-		rows[i] = row;
-		row += segment_row_rows(&steps[i], visible.single);
+		row += segment_row_rows(layout, &steps[i], visible.single);
+		rows[i] = row - 1;
 	}
 	ways_draw(layout, canvas, &ways);
 	for (size_t i = visible.start; i < visible.count; i++)

@@ -32,6 +32,9 @@ struct layout {
 	ws_time time;        /* capture time shown */
 	int left;            /* the endpoint on the left */
 	bool roles_known;
+	bool lab;     /* the capture has the programs' real calls */
+	bool calls;   /* calls are shown */
+	bool shut[2]; /* the endpoint's program has called shutdown(), not close() */
 	uint8_t state[2], certainty[2]; /* as shown */
 	ws_time wait_end[2];            /* as shown: when TIME_WAIT is over; 0: not waiting */
 	/* Columns. */
@@ -78,7 +81,40 @@ void ways_say_arrival(const struct layout *layout, struct ws_text *text);
 /* Says of a segment that is sent again what became of the first copy. Returns whether that is known. */
 bool ways_say_again(const struct layout *layout, struct ws_text *text);
 
+/* calls.c */
+enum { CALLS_MOST = 3, CALL_ROOM = 40 };
+/* The calls of an endpoint's program that belong to a step, the first one first: "~connect() = 0". */
+struct calls {
+	int count;
+	char text[CALLS_MOST][CALL_ROOM];
+};
+/* Finds what calls_find() needs to know about the connection. */
+void calls_prepare(struct layout *layout);
+/* Finds the calls at a step, each in the longest form that `width` columns hold. */
+void calls_find(const struct layout *layout, const struct ws_step *step, int endpoint, int width, struct calls *calls);
+void calls_add_real(struct calls *calls, const char *name, const char *result, int width);
+
+/* waits.c */
+#define WAITS_LEAST (250 * WS_MILLISECOND)
+/* Says for what the endpoint waits, and since when: "CLOSE_WAIT 23 s: the server's program has not called close()".
+ * False: it has not waited for WAITS_LEAST yet, or does not wait, or the other endpoint's wait says more; *passed is
+ * negative then, but for the first. */
+bool waits_find(const struct layout *layout, int endpoint, struct ws_text *text, ws_time *passed);
+/* Says in a few words for what the pause between two steps waits: ": no close() by the server", or " idle". */
+void waits_at_gap(const struct layout *layout, const struct ws_step *step, const struct ws_step *next,
+                  struct ws_text *text);
+
+/* margin.c */
+/* The rows that an endpoint's states and calls at a step take beside its lifeline. */
+int margin_rows(const struct layout *layout, const struct ws_step *step);
+struct segment_row_look;
+void margin_draw(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step,
+                 const struct segment_row_look *look);
+
 /* evidence.c: for captures of the lab */
+bool evidence_of_lab(const struct layout *layout); /* the capture is one */
+void evidence_calls(const struct layout *layout, const struct ws_step *step, int endpoint, int width,
+                    struct calls *calls);
 /* Appends the state that an endpoint's own kernel was in: "kernel FIN_WAIT_2". The style is green where the state that
  * is inferred is the same, yellow where it is presumed and differs, and red where it differs otherwise. False: it is
  * not known. */

@@ -155,6 +155,23 @@ void replay_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed
 	replay->arriving = false;
 }
 
+/* When the words about a wait change next: they have whole seconds, and fractions of the first one. */
+static ws_time next_of_wait(const struct ws_ui *ui, const struct ws_model *model)
+{
+	struct layout layout;
+	char words[160];
+	ws_time passed;
+	for (int endpoint = 0; layout_compose(ui, model, ui->columns, &layout) && endpoint < 2; endpoint++) {
+		struct ws_text text = WS_TEXT_OVER(words);
+		if (!waits_find(&layout, endpoint, &text, &passed) && passed < 0)
+			continue;
+		if (passed < WAITS_LEAST)
+			return WAITS_LEAST - passed;
+		return passed < WS_SECOND ? 100 * WS_MILLISECOND : WS_SECOND - passed % WS_SECOND;
+	}
+	return WS_TIME_NEVER;
+}
+
 ws_time replay_next_change(const struct ws_ui *ui, const struct ws_model *model)
 {
 	const struct replay *replay = &ui->replay;
@@ -167,5 +184,7 @@ ws_time replay_next_change(const struct ws_ui *ui, const struct ws_model *model)
 	if (model->running && replay->step + 1 == replay_count(replay) && replay_step(replay, replay->step, &step) &&
 	    replay_waiting_after(&step) && model->now < step.input.time + replay_waiting_after(&step))
 		return 100 * WS_MILLISECOND; /* the countdown shows tenths */
+	if (model->running && replay->step + 1 == replay_count(replay))
+		return next_of_wait(ui, model);
 	return WS_TIME_NEVER;
 }

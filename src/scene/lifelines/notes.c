@@ -111,7 +111,8 @@ static const struct {
          "segment: once for its last ACK to arrive, once for the FIN to come again if it did not."},
         {FACT_FIRST_FIN,
          "A FIN closes one direction only, and counts as one like a SYN. The other direction closes with a FIN of "
-         "its own. That is why closing takes four segments: FIN, ACK, FIN, ACK."},
+         "its own. That is why closing takes four segments: FIN, ACK, FIN, ACK. A program that dies looks the same: its "
+         "kernel closes for it."},
         {FACT_HALF_CLOSED,
          "Half-closed: one side has finished, and the other still sends. It may do so for any length of time."},
         {FACT_LAST_ACK,

@@ -6,7 +6,7 @@
 #include "scene/lifelines/lifelines.h"
 
 struct segment_row_look {
-	int row;
+	int row, rows;
 	bool single;  /* one row only */
 	bool opening; /* it is the first one drawn, and shows the states that it starts from */
 	bool flying;  /* on its way */
@@ -17,7 +17,7 @@ struct segment_row_look {
 };
 
 /* The rows a step takes. */
-int segment_row_rows(const struct ws_step *step, bool single);
+int segment_row_rows(const struct layout *layout, const struct ws_step *step, bool single);
 void segment_row_step(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step,
                       const struct segment_row_look *look);
 /* Writes what is shown between two steps with a pause between them. False: it is too short to mention. */
@@ -29,12 +29,10 @@ void segment_row_draw_gap(const struct layout *layout, struct ws_canvas *canvas,
 void segment_row_find_lost(const struct ws_step *steps, size_t count, bool *lost);
 
 /* What ways.c draws likewise: the words of a segment's marks and their style, with the character of the arrow's shaft;
- * the style of its arrow; the states beside the lifelines; the time. */
+ * the style of its arrow; the time. */
 void segment_row_marks(const struct ws_step *step, struct ws_text *text);
 enum ws_style segment_row_marks_style(const struct ws_step *step, uint32_t *shaft);
 enum ws_style segment_row_style(const struct layout *layout, const struct ws_step *step);
-void segment_row_states(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step,
-                        const struct segment_row_look *look);
 void segment_row_time(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step,
                       const struct segment_row_look *look, int row);
 void segment_row_fields(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step, int row,
@@ -43,7 +41,7 @@ void segment_row_fields(const struct layout *layout, struct ws_canvas *canvas, c
 /* ways.c: over several points each departure and each arrival has a row, and an arrow leads from one to the other. */
 struct ways {
 	const struct ws_step *step;
-	const int *row;      /* by step */
+	const int *row;      /* of each step's arrow */
 	size_t first, count; /* step[0] is the replay's step `first` */
 	size_t current;      /* the replay's step that is drawn in bold */
 	int top, bottom;     /* rows that may be drawn in */
