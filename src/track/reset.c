@@ -353,6 +353,10 @@ bool ws_handle_revival(struct ws_step_context *x)
 	if (self->dead == WS_DEAD_SENT_RST && !self->sent_any) {
 		/* It answers after all: it listens by now, or another host forged the refusal. */
 		x->machine->refused = 0;
+		if (!x->has_ack && self->listening) {
+			self->listening = 0; /* it opens itself */
+			ws_start_in(self, WS_CLOSED);
+		}
 		why = x->machine->syn_after_reset ? WS_WHY_LISTENS_NOW : note_forgery(x);
 	} else if (self->dead == WS_DEAD_SENT_RST) {
 		if (!goes_on(x) && !outlives_reset(x))

@@ -20,7 +20,7 @@ from packets import ACK, FIN, PSH, RST, SYN, URG
 HOST_MAC, LINE_MAC = "02:00:00:00:72:01", "02:00:00:00:72:02"
 PORT, PEER_PORT = 8000, 40000
 TUNSETIFF, IFF_TAP, IFF_NO_PI = 0x400454CA, 0x0002, 0x1000
-LETTERS = {"F": FIN, "S": SYN, "R": RST, "P": PSH, "A": ACK, "U": URG, "E": 0x40, "C": 0x80}
+LETTERS = {"F": FIN, "S": SYN, "R": RST, "P": PSH, "A": ACK, "U": URG, "E": 0x40, "C": 0x80, "N": 0x100}
 ISS = 1000          # where peers begin: easy to tell from the kernel's numbers
 FAST_OPEN = 34      # the option's kind
 MSG_FASTOPEN = 0x20000000
@@ -257,9 +257,9 @@ so many times longer."""
         self.host.write(packets.tcp_frame(made, LINE_MAC, HOST_MAC, wrong_checksum))
         return made
 
-    def icmp(self, code, segment, kind=3):
-        """An ICMP destination unreachable that quotes a segment of the kernel's."""
-        body = packets.icmp_unreachable(self.peer, self.host.address, code, segment.frame[14:])
+    def icmp(self, code, segment, rest=0):
+        """An ICMP destination unreachable that quotes a segment of the kernel's; `rest` is an MTU."""
+        body = packets.icmp_unreachable(self.peer, self.host.address, code, segment.frame[14:], rest)
         self.host.write(packets.ethernet(LINE_MAC, HOST_MAC, packets.IPV4, body))
 
     def take(self, segment):

@@ -14,7 +14,7 @@ import lab
 import packets
 import paths
 
-for _family in ("open", "fastopen", "close", "data", "states"):
+for _family in ("open", "fastopen", "close", "data", "states", "recovery", "calls", "challenge"):
     __import__(f"crafted_{_family}")
 
 HERE = os.path.dirname(os.path.abspath(__file__))

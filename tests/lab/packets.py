@@ -116,7 +116,8 @@ def tcp(segment, bad_checksum=False):
     """Returns the TCP header and payload of a segment, with a correct checksum unless `bad_checksum` is set."""
     options = segment.options + bytes(-len(segment.options) % 4)
     head = struct.pack("!HHIIBBHHH", segment.sport, segment.dport, segment.seq & 0xFFFFFFFF,
-                       segment.ack & 0xFFFFFFFF, (20 + len(options)) // 4 << 4, segment.flags, segment.window, 0, 0)
+                       segment.ack & 0xFFFFFFFF, (20 + len(options)) // 4 << 4 | segment.flags >> 8,
+                       segment.flags & 0xFF, segment.window, 0, 0)
     body = head + options + segment.payload
     if ":" in segment.source:
         pseudo = socket.inet_pton(socket.AF_INET6, segment.source) + socket.inet_pton(
@@ -138,9 +139,9 @@ def tcp_frame(segment, source_mac, destination_mac, bad_checksum=False):
                     ipv4(segment.source, segment.destination, 6, body, segment.ident))
 
 
-def icmp_unreachable(source, destination, code, quoted):
-    """Returns an ICMP destination unreachable in IPv4 that quotes the IPv4 packet `quoted`."""
-    body = struct.pack("!BBHI", 3, code, 0, 0) + quoted[:(quoted[0] & 15) * 4 + 8]
+def icmp_unreachable(source, destination, code, quoted, rest=0):
+    """Returns an ICMP destination unreachable in IPv4 that quotes the IPv4 packet `quoted`; `rest` is its second word."""
+    body = struct.pack("!BBHI", 3, code, 0, rest) + quoted[:(quoted[0] & 15) * 4 + 8]
     return ipv4(source, destination, 1, body[:2] + struct.pack("!H", checksum(body)) + body[4:])
 
 

@@ -210,6 +210,10 @@ def silent(view):
         return not any(one.passed(home) and 0 < ended - one.at[home] + CLOCK < 0.002 and
                        (one.segment.has(packets.RST) or (own and covers(one.segment, own[0].segment.end)))
                        for one in view.coming)
+    if states[-2:-1] == ["SYN_SENT"]:
+        # It closes without a packet; a RST that it sends only answers an older connection's ACK.
+        return not any(one.segment.has(packets.RST) and abs(one.at[home] - ended) < 0.002 for one in view.coming
+                       if one.passed(home))
     numbers = [one.segment.seq for one in view.sent if one.segment.has(packets.SYN)]
     return not any(one.segment.has(packets.RST) and abs(one.at[home] - ended) < 0.002 for one in view.coming
                    if one.passed(home)) and not any(
