@@ -29,6 +29,14 @@ static inline bool ws_name_is_attributed(enum ws_name_source source)
 	return source >= WS_NAME_DNS;
 }
 
+/* What the two ends of a connection say first, as far as it was captured. The texts are the capture's, valid as the
+ * names of endpoints are. */
+struct ws_said {
+	const char *sni, *alpn, *http_host; /* of the client; NULL: nothing of that kind */
+	const char *http_request;           /* the method, a space, and the target; NULL: none */
+	unsigned http_status;               /* of the first answer of HTTP; 0: none */
+};
+
 /* Takes in the name of a host that the capture file or /etc/hosts states; those of the wire come with packets. Needs
  * `names` of the configuration. */
 void ws_tracker_name_host(struct ws_tracker *tracker, const struct ws_addr *address, unsigned ip_version,

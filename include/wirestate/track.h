@@ -8,6 +8,7 @@
 
 #include <wirestate/error.h>
 #include <wirestate/join.h>
+#include <wirestate/names.h>
 #include <wirestate/packet.h>
 #include <wirestate/reset.h>
 #include <wirestate/types.h>
@@ -376,29 +377,28 @@ struct ws_conn_info {
 	uint64_t checksums_ignored; /* of `bad_checksums`: segments that were taken as good */
 	uint64_t previous, next;    /* numbers of the previous and the next incarnation; 0: none */
 	bool ended;
-	bool opened;          /* one of its endpoints has been open, as far as is known */
-	bool refused;         /* a RST answered its SYN, and nothing else did */
-	bool stray_reset;     /* a RST came that does not answer its SYN, and changed nothing */
-	bool misanswered;     /* a SYN-ACK came that does not acknowledge its SYN */
-	bool misacked;        /* an ACK that cannot complete the handshake came */
-	uint8_t old_answer;   /* enum ws_old_answer */
-	uint64_t answered_by; /* number of the older connection whose ACK answered its SYN; 0: not known */
-	bool disowned;        /* its SYN was not its own: the sender went on with the connection before it */
-	bool unreachable;     /* an ICMP error quoted one of its segments */
-	bool forged_reset;    /* one of its RSTs was not sent by its apparent sender */
-	bool server_answers;  /* the likely server has sent something, or its address and port has answered another SYN
-	                       */
-	bool renumbered;      /* the server answered the SYN with a second initial number, as behind a SYN proxy */
-	uint64_t twin;        /* number of the same connection on the other side of a device that changes sequence
-	                       * numbers; 0: none */
-	uint32_t syn_ack_repeats;           /* SYN-ACKs sent again after the handshake's ACK had been captured */
-	struct ws_icmp_note icmp;           /* count 0: none, or no longer known */
-	const char *sni, *alpn, *http_host; /* what the client said first, as `name`; NULL: nothing of that kind */
-	bool superseded;                    /* a newer connection took over its addresses and ports */
-	const char *conn_state;             /* Zeek's conn_state, with the likely client as originator; static */
-	char history[40];                   /* Zeek's history, likewise */
-	const struct ws_conn_path *path;    /* NULL: one point only has captured it, or it is not known yet */
-	bool path_swapped;                  /* endpoint 0 here is endpoint 1 there */
+	bool opened;              /* one of its endpoints has been open, as far as is known */
+	bool refused;             /* a RST answered its SYN, and nothing else did */
+	bool stray_reset;         /* a RST came that does not answer its SYN, and changed nothing */
+	bool misanswered;         /* a SYN-ACK came that does not acknowledge its SYN */
+	bool misacked;            /* an ACK that cannot complete the handshake came */
+	uint8_t old_answer;       /* enum ws_old_answer */
+	uint64_t answered_by;     /* number of the older connection whose ACK answered its SYN; 0: not known */
+	bool disowned;            /* its SYN was not its own: the sender went on with the connection before it */
+	bool unreachable;         /* an ICMP error quoted one of its segments */
+	bool forged_reset;        /* one of its RSTs was not sent by its apparent sender */
+	bool server_answers;      /* the likely server has sent something, or has answered another SYN on its port */
+	bool renumbered;          /* the server answered the SYN with a second initial number, as behind a SYN proxy */
+	uint64_t twin;            /* number of the same connection on the other side of a device that changes sequence
+	                           * numbers; 0: none */
+	uint32_t syn_ack_repeats; /* SYN-ACKs sent again after the handshake's ACK had been captured */
+	struct ws_icmp_note icmp; /* count 0: none, or no longer known */
+	struct ws_said said;
+	bool superseded;                 /* a newer connection took over its addresses and ports */
+	const char *conn_state;          /* Zeek's conn_state, with the likely client as originator; static */
+	char history[40];                /* Zeek's history, likewise */
+	const struct ws_conn_path *path; /* NULL: one point only has captured it, or it is not known yet */
+	bool path_swapped;               /* endpoint 0 here is endpoint 1 there */
 	uint8_t completeness; /* bits of tshark's tcp.completeness: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32 */
 };
 

@@ -6,7 +6,7 @@
 
 #include <wirestate/packet.h>
 
-enum { WS_NAME_MOST = 256, WS_ALPN_MOST = 128 }; /* with the terminating NUL */
+enum { WS_NAME_MOST = 256, WS_ALPN_MOST = 128, WS_REQUEST_MOST = 2048 }; /* with the terminating NUL */
 
 /* ---- DNS (RFC 1035), also multicast DNS and LLMNR */
 
@@ -16,12 +16,14 @@ typedef void ws_dns_fn(void *context, const char *name, const struct ws_addr *ad
  * of CNAMEs leads from it to the record, else with the record's own; and for each PTR record of an address. False: not
  * a response, or malformed; the records before the malformed one have been reported. */
 bool ws_dns_answers(const uint8_t *message, size_t length, ws_dns_fn *fn, void *context);
+enum { WS_DNS_PORT = 53 };
 
 /* ---- The beginning of what a client sends */
 
 struct ws_greeting {
 	char server_name[WS_NAME_MOST]; /* SNI of TLS (RFC 6066), or Host of HTTP; empty: none is stated */
 	char alpn[WS_ALPN_MOST];        /* TLS (RFC 7301): the offered protocols, separated by commas */
+	char request[WS_REQUEST_MOST];  /* HTTP: the method, a space, and the target, which may be cut */
 	bool tls;                       /* else HTTP */
 };
 
@@ -34,6 +36,9 @@ enum ws_greeting_result {
 enum { WS_GREETING_BYTES = 8192 }; /* what goes on after so many bytes is not looked at */
 
 enum ws_greeting_result ws_greeting_parse(const uint8_t *bytes, size_t length, struct ws_greeting *greeting);
+
+/* The status with which an answer of HTTP/1 begins, 0: it does not. */
+unsigned ws_http_status(const uint8_t *bytes, size_t length);
 
 /* Whether a packet may state a name: a quick look, for every packet. */
 bool ws_may_state_name(const struct ws_packet *packet);

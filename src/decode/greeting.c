@@ -119,7 +119,9 @@ static enum ws_greeting_result parse_tls(const uint8_t *bytes, size_t length, st
 
 /* ---- HTTP/1 (RFC 9112) */
 
-static const char *const methods[] = {"GET ", "POST ", "HEAD ", "PUT ", "DELETE ", "OPTIONS ", "CONNECT ", "PATCH "};
+static const char *const methods[] = {"GET ",     "POST ",   "HEAD ",     "PUT ",      "DELETE ", "OPTIONS ",
+                                      "CONNECT ", "PATCH ",  "TRACE ",    "PROPFIND ", "NOTIFY ", "MKCOL ",
+                                      "REPORT ",  "SEARCH ", "M-SEARCH ", "LOCK ",     "UNLOCK ", "SUBSCRIBE "};
 
 static bool begins_with_method(const uint8_t *bytes, size_t length)
 {
@@ -146,16 +148,33 @@ static void read_host(const uint8_t *value, size_t length, struct ws_greeting *g
 	greeting->server_name[length] = '\0';
 }
 
+/* "GET /index.html HTTP/1.1": keeps the first two words. False: it is no request of HTTP/1. */
+static bool read_request(const uint8_t *line, size_t length, struct ws_greeting *greeting)
+{
+	static const char version[] = " HTTP/1.";
+	const uint8_t *target = memchr(line, ' ', length);
+	if (!target || !memmem(target, length - (size_t)(target - line), version, sizeof(version) - 1))
+		return false;
+	const uint8_t *end = memchr(target + 1, ' ', length - (size_t)(target + 1 - line));
+	size_t size = (size_t)((end ? end : line + length) - line);
+	size = size < WS_REQUEST_MOST ? size : WS_REQUEST_MOST - 1;
+	if (end && end > target + 1 && !memchr(line, 0, size)) {
+		memcpy(greeting->request, line, size);
+		greeting->request[size] = '\0';
+	}
+	return true;
+}
+
 static enum ws_greeting_result parse_http(const uint8_t *bytes, size_t length, struct ws_greeting *greeting)
 {
-	static const char label[] = "host:", version[] = " HTTP/1.";
+	static const char label[] = "host:";
 	size_t at = 0;
 	for (unsigned lines = 0;; lines++) {
 		const uint8_t *line = bytes + at, *end = memchr(line, '\n', length - at);
 		if (!end)
 			return WS_GREETING_MORE;
 		const size_t size = (size_t)(end - line), text = size && line[size - 1] == '\r' ? size - 1 : size;
-		if (lines == 0 && (text < sizeof(version) || memcmp(line + text - sizeof(version), version, 8) != 0))
+		if (lines == 0 && !read_request(line, text, greeting))
 			return WS_GREETING_NONE;
 		if (lines && !text)
 			return WS_GREETING_DONE; /* the head has no Host */
@@ -170,7 +189,8 @@ static enum ws_greeting_result parse_http(const uint8_t *bytes, size_t length, s
 
 enum ws_greeting_result ws_greeting_parse(const uint8_t *bytes, size_t length, struct ws_greeting *greeting)
 {
-	*greeting = (struct ws_greeting){.tls = length && bytes[0] == HANDSHAKE};
+	greeting->server_name[0] = greeting->alpn[0] = greeting->request[0] = '\0';
+	greeting->tls = length && bytes[0] == HANDSHAKE;
 	if (!length)
 		return WS_GREETING_MORE;
 	if (length > WS_GREETING_BYTES)
@@ -180,16 +200,37 @@ enum ws_greeting_result ws_greeting_parse(const uint8_t *bytes, size_t length, s
 	return begins_with_method(bytes, length) ? parse_http(bytes, length, greeting) : WS_GREETING_NONE;
 }
 
+unsigned ws_http_status(const uint8_t *bytes, size_t length)
+{
+	static const char version[] = "HTTP/1.";
+	const size_t digits = sizeof(version) - 1 + 2; /* after "0 " or "1 " */
+	if (length < digits + 3 || memcmp(bytes, version, sizeof(version) - 1) != 0 || bytes[digits - 1] != ' ')
+		return 0;
+	unsigned status = 0;
+	for (size_t i = digits; i < digits + 3; i++) {
+		if (bytes[i] < '0' || bytes[i] > '9')
+			return 0;
+		status = 10 * status + bytes[i] - '0';
+	}
+	return status;
+}
+
 bool ws_may_state_name(const struct ws_packet *packet)
 {
-	enum { DNS = 53, MULTICAST_DNS = 5353, LLMNR = 5355 };
-	if (packet->payload_captured < 4 || packet->fragment)
+	enum { MULTICAST_DNS = 5353, LLMNR = 5355 };
+	if (packet->fragment)
+		return false;
+	if (packet->transport == WS_TRANSPORT_TCP && packet->source_port == WS_DNS_PORT)
+		return packet->payload_captured;
+	if (packet->payload_captured < 4)
 		return false;
 	const uint8_t *bytes = packet->frame->data + packet->payload_offset;
 	if (packet->transport == WS_TRANSPORT_TCP)
 		return (bytes[0] == HANDSHAKE && bytes[1] == 3) ||
-		       (bytes[0] >= 'C' && bytes[0] <= 'P' && begins_with_method(bytes, 4));
+		       (bytes[0] >= 'C' && bytes[0] <= 'U' &&
+		        (begins_with_method(bytes, 4) || memcmp(bytes, "HTTP", 4) == 0));
 	if (packet->transport != WS_TRANSPORT_UDP)
 		return false;
-	return packet->source_port == DNS || packet->source_port == MULTICAST_DNS || packet->source_port == LLMNR;
+	return packet->source_port == WS_DNS_PORT || packet->source_port == MULTICAST_DNS ||
+	       packet->source_port == LLMNR;
 }

@@ -99,7 +99,7 @@ static const struct column transition_columns[] = {
 /* ---- Connections. `index` 0 is the client, 1 the server. The roles are guesses when no SYN was seen; "roles" says so.
  */
 
-static const struct ws_endpoint_info *conn_side(const struct subject *s, unsigned index)
+const struct ws_endpoint_info *conn_side(const struct subject *s, unsigned index)
 {
 	return &s->conn->endpoint[((unsigned)s->conn->likely_client ^ index) & 1];
 }
@@ -179,22 +179,6 @@ static void side_process_id(const struct subject *s, unsigned index, struct valu
 SIDE_TIME(rtt_min)
 SIDE_TIME(rtt_median)
 SIDE_TIME(rtt_max)
-
-static void side_name(const struct subject *s, unsigned index, struct value *v)
-{
-	set_text(v, conn_side(s, index)->name);
-}
-
-static void side_name_source(const struct subject *s, unsigned index, struct value *v)
-{
-	set_string(v, ws_name_source_word(conn_side(s, index)->name_source));
-}
-
-/* `index` 0 is the SNI, 1 ALPN, 2 the Host of HTTP. */
-static void conn_greeting(const struct subject *s, unsigned index, struct value *v)
-{
-	set_text(v, index == 0 ? s->conn->sni : index == 1 ? s->conn->alpn : s->conn->http_host);
-}
 
 static void side_smallest_window(const struct subject *s, unsigned index, struct value *v)
 {
@@ -448,6 +432,9 @@ static const struct column connection_columns[] = {
         {NULL, "sni", conn_greeting, 0},
         {NULL, "alpn", conn_greeting, 1},
         {NULL, "http_host", conn_greeting, 2},
+        {NULL, "http_method", conn_http, 0},
+        {NULL, "http_path", conn_http, 1},
+        {NULL, "http_status", conn_http, 2},
         /* From here on with several points. */
         {NULL, "points", conn_points, 0},
         {NULL, "numbers", conn_points, 1},

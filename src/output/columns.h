@@ -83,6 +83,15 @@ void conn_points(const struct subject *s, unsigned index, struct value *v); /* 0
 void conn_lost(const struct subject *s, unsigned index, struct value *v);
 void conn_answer_time(const struct subject *s, unsigned index, struct value *v);
 
+/* The endpoint of a column: 0 is the client. */
+const struct ws_endpoint_info *conn_side(const struct subject *s, unsigned index);
+
+/* ---- columns_names.c */
+void side_name(const struct subject *s, unsigned index, struct value *v);
+void side_name_source(const struct subject *s, unsigned index, struct value *v);
+void conn_greeting(const struct subject *s, unsigned index, struct value *v); /* 0: SNI; 1: ALPN; 2: HTTP's Host */
+void conn_http(const struct subject *s, unsigned index, struct value *v);     /* 0: method; 1: target; 2: status */
+
 #define DIRECTION_COLUMNS(X)                                                                                           \
 	X(sent)                                                                                                        \
 	X(delivered)                                                                                                   \

@@ -56,6 +56,9 @@
 	X("sni", "text", "the server name that a client of TLS asked for")                                             \
 	X("alpn", "text", "the protocols that it offered, separated by commas")                                        \
 	X("http_host", "text", "the Host of the first HTTP request")                                                   \
+	X("http_method", "text", "the method of the first HTTP request")                                               \
+	X("http_path", "text", "its target, at most 2 kB of it")                                                       \
+	X("http_status", "number", "the status of the first HTTP answer")                                              \
 	X("roles", "word", "seen, or guessed from the ports")                                                          \
 	X("first_time", "seconds since 1970", "of the first packet")                                                   \
 	X("last_time", "seconds since 1970", "of the last packet")                                                     \

@@ -99,6 +99,8 @@ struct ws_conn {
 	uint8_t process_unsure; /* a bit for each endpoint: the way of the packet that names it is not stated */
 	struct ws_rtt rtt[2];
 	uint32_t name[2], sni, alpn, http_host; /* see hostnames.h; those of the addresses as of the first packet */
+	uint32_t http_request;                  /* the same way: the method and the target */
+	uint16_t http_status;                   /* of the first answer; 0: none */
 	uint8_t name_source[2];                 /* enum ws_name_source, of `name` */
 	uint8_t greeted : 1;                    /* what the client says first has been seen */
 };

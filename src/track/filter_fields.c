@@ -163,7 +163,20 @@ static const char *get_name(const struct filter_subject *subject, unsigned endpo
 static const char *get_sni(const struct filter_subject *subject, unsigned endpoint)
 {
 	(void)endpoint;
-	return subject->info->sni;
+	return subject->info->said.sni;
+}
+
+static const char *get_http_path(const struct filter_subject *subject, unsigned endpoint)
+{
+	const char *request = subject->info->said.http_request, *space = request ? strchr(request, ' ') : NULL;
+	(void)endpoint;
+	return space ? space + 1 : NULL;
+}
+
+static int64_t get_http_status(const struct filter_subject *subject, unsigned endpoint)
+{
+	(void)endpoint;
+	return subject->info->said.http_status ? (int64_t)subject->info->said.http_status : FILTER_ABSENT;
 }
 
 /* ---- Words */
@@ -266,6 +279,10 @@ const struct filter_field filter_fields[] = {
 	 "the name of the host, if one is known", get_name},
 	{"sni", FILTER_TEXT, FILTER_CONNECTION, NULL, NULL, NULL, 0, WS_PART_NAMES,
 	 "the server name that a client of TLS asked for", get_sni},
+	{"http_path", FILTER_TEXT, FILTER_CONNECTION, NULL, NULL, NULL, 0, WS_PART_NAMES,
+	 "the target of the first HTTP request", get_http_path},
+	{"http_status", FILTER_NUMBER, FILTER_CONNECTION, get_http_status, NULL, NULL, 999, WS_PART_NAMES,
+	 "the status of the first HTTP answer", NULL},
 	{"number", FILTER_NUMBER, FILTER_CONNECTION, get_number, NULL, NULL, INT64_MAX, WS_PART_LAST,
 	 "the connection's number", NULL},
 	{"points", FILTER_NUMBER, FILTER_CONNECTION, get_points, NULL, NULL, 8, WS_PART_IDENTITY,

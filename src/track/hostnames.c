@@ -221,11 +221,12 @@ static void end_wait(struct ws_hostnames *names, struct ws_greeting_wait *wait)
 	}
 }
 
-/* The oldest one gives way where there are too many. */
-static void begin_wait(struct ws_hostnames *names, const struct ws_conn *conn, const struct ws_packet *packet,
-                       const struct ws_segment *s)
+/* Keeps the first bytes of something that goes on after this segment. The oldest one gives way where there are too
+ * many. */
+static void begin_wait(struct ws_hostnames *names, const struct ws_conn *conn, const struct ws_segment *s,
+                       const uint8_t *bytes, size_t length)
 {
-	if (packet->payload_captured > WS_GREETING_BYTES || packet->payload_captured < s->length)
+	if (length > WS_GREETING_BYTES)
 		return;
 	if (!names->waits && !(names->waits = calloc(WAITS, sizeof(*names->waits))))
 		return;
@@ -235,9 +236,15 @@ static void begin_wait(struct ws_hostnames *names, const struct ws_conn *conn, c
 	wait->flow = conn->hash;
 	wait->direction = s->direction;
 	wait->next = s->sequence + s->length;
-	wait->used = (uint16_t)packet->payload_captured;
-	memcpy(wait->bytes, packet->frame->data + packet->payload_offset, packet->payload_captured);
+	wait->used = (uint16_t)length;
+	memcpy(wait->bytes, bytes, length);
 	names->waiting++;
+}
+
+/* Targets of requests are many and long. Names come first: half of the room is theirs alone. */
+static uint32_t intern_request(struct ws_hostnames *names, const char *request)
+{
+	return request[0] && names->used < names->limit / 2 ? intern(names, request) : 0;
 }
 
 static void keep_greeting(struct ws_hostnames *names, struct ws_conn *conn, const struct ws_greeting *greeting)
@@ -248,6 +255,7 @@ static void keep_greeting(struct ws_hostnames *names, struct ws_conn *conn, cons
 		conn->alpn = greeting->alpn[0] ? intern(names, greeting->alpn) : 0;
 	} else {
 		conn->http_host = name;
+		conn->http_request = intern_request(names, greeting->request);
 	}
 	conn->greeted = 1;
 }
@@ -264,12 +272,42 @@ static bool go_on(struct ws_greeting_wait *wait, const struct ws_packet *packet,
 	return true;
 }
 
+/* DNS over TCP: messages one after the other, with the length of each in front of it (RFC 1035 §4.2.2). */
+static void take_messages(struct ws_hostnames *names, const struct ws_conn *conn, const struct ws_packet *packet,
+                          const struct ws_segment *s, struct ws_greeting_wait *wait)
+{
+	const uint8_t *bytes = wait ? wait->bytes : packet->frame->data + packet->payload_offset;
+	size_t length = wait ? wait->used : packet->payload_captured;
+	while (length >= 2) {
+		const size_t size = (size_t)bytes[0] << 8 | bytes[1];
+		if (size > length - 2)
+			break;
+		(void)!ws_dns_answers(bytes + 2, size, take_answer, names);
+		bytes += 2 + size;
+		length -= 2 + size;
+	}
+	if (wait && length) {
+		memmove(wait->bytes, bytes, length);
+		wait->used = (uint16_t)length;
+	} else if (wait) {
+		end_wait(names, wait);
+	} else if (length && packet->payload_captured >= s->length) {
+		begin_wait(names, conn, s, bytes, length);
+	}
+}
+
 void ws_hostnames_segment(struct ws_hostnames *names, struct ws_conn *conn, const struct ws_packet *packet,
                           const struct ws_segment *s)
 {
 	struct ws_greeting greeting;
+	const bool dns = packet->source_port == WS_DNS_PORT;
 	/* A wrong checksum may be wrong in the capture only; what such a segment says is still a name. */
-	if (!names->on || conn->greeted || s->duplicate || !packet->payload_captured)
+	if (!names->on || s->duplicate || !packet->payload_captured)
+		return;
+	if (!conn->http_status && !dns)
+		conn->http_status = (uint16_t)ws_http_status(packet->frame->data + packet->payload_offset,
+		                                             packet->payload_captured);
+	if (conn->greeted && !dns)
 		return;
 	struct ws_greeting_wait *wait = find_wait(names, conn, s->direction);
 	if (wait && !go_on(wait, packet, s)) {
@@ -277,11 +315,15 @@ void ws_hostnames_segment(struct ws_hostnames *names, struct ws_conn *conn, cons
 			end_wait(names, wait);
 		return;
 	}
+	if (dns) {
+		take_messages(names, conn, packet, s, wait);
+		return;
+	}
 	const uint8_t *bytes = wait ? wait->bytes : packet->frame->data + packet->payload_offset;
 	switch (ws_greeting_parse(bytes, wait ? wait->used : packet->payload_captured, &greeting)) {
 	case WS_GREETING_MORE:
-		if (!wait)
-			begin_wait(names, conn, packet, s);
+		if (!wait && packet->payload_captured >= s->length)
+			begin_wait(names, conn, s, bytes, packet->payload_captured);
 		return;
 	case WS_GREETING_DONE:
 		keep_greeting(names, conn, &greeting);

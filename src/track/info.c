@@ -220,9 +220,11 @@ static void fill_names(const struct ws_tracker *tracker, const struct ws_conn *c
 	const struct ws_hostnames *names = &tracker->names;
 	for (unsigned i = 0; i < 2; i++)
 		fill_name(tracker, conn, i, &info->endpoint[i]);
-	info->sni = ws_hostnames_text(names, conn->sni);
-	info->alpn = ws_hostnames_text(names, conn->alpn);
-	info->http_host = ws_hostnames_text(names, conn->http_host);
+	info->said.sni = ws_hostnames_text(names, conn->sni);
+	info->said.alpn = ws_hostnames_text(names, conn->alpn);
+	info->said.http_host = ws_hostnames_text(names, conn->http_host);
+	info->said.http_request = ws_hostnames_text(names, conn->http_request);
+	info->said.http_status = conn->http_status;
 }
 
 static void fill_processes(const struct ws_conn *conn, struct ws_conn_info *info)
