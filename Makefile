@@ -16,7 +16,7 @@ ALL_CPPFLAGS := -Iinclude -Isrc -D_GNU_SOURCE -D_XOPEN_SOURCE_EXTENDED -DWS_VERS
 ALL_CFLAGS   := -std=gnu11 $(WARNINGS) $(if $(CI),-Werror) $(HARDEN) $(CFLAGS)
 NO_LTO       := $(if $(LTO),-fno-lto)
 ALL_LDFLAGS  := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
-LIBS     := -lpcap -lseccomp -lcap-ng $(or $(shell pkg-config --libs ncursesw 2>/dev/null),-lncursesw -ltinfo) -lz -lzstd -lmnl -lm
+LIBS     := -lpcap -lseccomp -lcap-ng $(or $(shell pkg-config --libs ncursesw 2>/dev/null),-lncursesw -ltinfo) -lz -lzstd -lmnl -lm -pthread
 
 # Everything but main.c is in the library, so that the unit tests and the fuzzing targets can link it.
 SOURCES  := $(sort $(wildcard src/*/*.c src/*/*/*.c))
@@ -35,7 +35,7 @@ say  = @$(if $(V),:,printf '  %-4s %s\n' '$(strip $(1))' '$@';:)
 PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .DEFAULT_GOAL := all
-.PHONY: all demo test check unit bench lab corpus asan fuzz lint deb install uninstall clean help
+.PHONY: all demo test check unit bench lab corpus asan tsan fuzz lint deb install uninstall clean help
 
 COMPLETIONS := $(addprefix $(BUILD)/wirestate.,bash zsh fish)
 
@@ -83,7 +83,7 @@ $(BUILD)/gen/page.h: $(PAGE)
 $(BUILD)/obj/export/html.o: $(BUILD)/gen/page.h
 $(BUILD)/obj/export/html.o: ALL_CPPFLAGS += -I$(BUILD)/gen
 
-$(foreach folder,base capture decode track output,$(BUILD)/obj/$(folder)/%.o) $(BUILD)/obj/app/session.o $(BUILD)/obj/app/point.o $(BUILD)/obj/app/lookahead.o: ALL_CFLAGS += $(HOT)
+$(foreach folder,base capture decode track output,$(BUILD)/obj/$(folder)/%.o) $(BUILD)/obj/app/session.o $(BUILD)/obj/app/point.o $(BUILD)/obj/app/lookahead.o $(BUILD)/obj/app/decoder.o $(BUILD)/obj/app/threads.o: ALL_CFLAGS += $(HOT)
 
 # The state machine with its invariants checked after each step, for what is linked to test it.
 CHECKED := $(BUILD)/checked/machine.o
@@ -157,6 +157,10 @@ corpus: ## run all captures and mutations of them in every format and on every s
 
 asan: ## build build/asan/wirestate and its unit tests with AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory $(PARALLEL) BUILD=build/asan LTO= HOT= CPPFLAGS=-DWS_CHECKS CFLAGS='$(ASAN_FLAGS)' HARDEN=-fPIE all unit
+
+tsan: ## build build/tsan/wirestate with ThreadSanitizer, and compare numbers of threads with it
+	@$(MAKE) --no-print-directory $(PARALLEL) BUILD=build/tsan LTO= HOT= CFLAGS='-O1 -g -fsanitize=thread' HARDEN=-fPIE build/tsan/wirestate
+	@BUILD=build/tsan tests/threads/run
 
 fuzz: ## let libFuzzer look for inputs that break the program: SECONDS=60 for each TARGET
 	@tests/need fuzz

@@ -58,9 +58,13 @@ struct ws_sandbox {
 	size_t more_count;
 	int channel;      /* a socket over which descriptors of files may come or go; -1: none */
 	bool is_receiver; /* they come, and do not go */
+	/* Called when files have been given up, and system calls have not; or NULL. Threads that it starts inherit the
+	 * first, and must run when it returns: the filter of system calls then covers them, too. */
+	void (*start_threads)(void *context);
+	void *context;
 };
 
-/* Afterwards only the system calls that reading, showing and writing need are left, and any other ends the process.
+/* Call it while there is one thread. Afterwards only the system calls that reading, showing and writing need are left, and any other ends the process.
  * `protections` says what the kernel lacks. */
 void ws_sandbox_enter(const struct ws_sandbox *sandbox, struct ws_protections *protections);
 

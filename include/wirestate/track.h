@@ -230,11 +230,16 @@ struct ws_track_result {
 	size_t event_count;
 };
 
-/* These two begin to load into the CPU's caches what ws_tracker_packet() will read of the packet's connection, because
- * waiting for memory would cost more than the work itself. They return at once. Call the first when the packet is
- * decoded, the second one packet later, and ws_tracker_packet() another packet later. Both may be left out. */
+/* These prepare ws_tracker_packet(), and all may be left out. The first sets packet->flow; it reads nothing that ever
+ * changes, so another thread may call it. The next two begin to load into the CPU's caches what will be read of the
+ * packet's connection, because waiting for memory would cost more than the work itself; they return at once. Call
+ * ws_tracker_prefetch() when what the other one loads is there. The last one sets packet->may_name where the packet
+ * goes on with a name that an earlier one has begun; call it when all earlier packets with `may_name` have been
+ * tracked. */
 void ws_tracker_hash(const struct ws_tracker *tracker, struct ws_packet *packet);
+void ws_tracker_prefetch_index(const struct ws_tracker *tracker, const struct ws_packet *packet);
 void ws_tracker_prefetch(const struct ws_tracker *tracker, const struct ws_packet *packet);
+void ws_tracker_expect_name(const struct ws_tracker *tracker, struct ws_packet *packet);
 
 /* Applies a packet. Packets must come in capture order. While ws_tracker_due() is true for the packet's time, call
  * ws_tracker_advance() first. */

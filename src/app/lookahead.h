@@ -24,6 +24,9 @@ static inline struct pending_packet *lookahead_slot(struct lookahead *lookahead)
 	return &lookahead->slots[lookahead->pending == &lookahead->slots[0]];
 }
 
+/* Copies the packet's MAC addresses into its slot. Afterwards it may be used without its frame's bytes. */
+void lookahead_keep_addresses(struct pending_packet *slot);
+
 /* Makes the packet in a slot the pending one and begins to load its connection. Afterwards it may be used without its
  * frame's bytes. */
 void lookahead_defer(struct lookahead *lookahead, struct pending_packet *slot, const struct ws_tracker *tracker);

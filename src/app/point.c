@@ -3,16 +3,18 @@
  *   capture -> on_frame: decode -> timers due before it -> tracker -> session: records, -w
  *
  * Where packets do not lead to records of their own, a segment stays pending until the next frame is decoded, see
- * lookahead.h.
+ * lookahead.h. With a second thread, packets come decoded from there, see threads.h.
  *
  * Time is the packets' own. Live, the clock only runs the timers while nothing arrives, and it runs RING_DELAY late:
  * the kernel hands packets over in blocks, and a packet that is still in the ring must not find that its timer has
  * already expired. The clock is real time when the point is opened plus what CLOCK_MONOTONIC has counted since, so that
  * it never steps back. */
 #include "app/point.h"
+#include "app/decoder.h"
 #include "app/session.h"
 #include "app/signals.h"
 #include "app/split.h"
+#include "app/threads.h"
 
 #include <wirestate/names.h>
 
@@ -63,6 +65,7 @@ bool point_open(struct point *point, struct session *session, bool live, const c
 
 void point_close(struct point *point)
 {
+	decoder_free(point->decoder);
 	ws_tracker_free(point->tracker);
 	if (!point->reader)
 		ws_capture_close(point->capture);
@@ -81,7 +84,7 @@ static void run_timers(struct point *point, ws_time now)
 	} while (more);
 }
 
-static void track(struct point *point, const struct pending_packet *packet)
+void point_track(struct point *point, const struct pending_packet *packet)
 {
 	struct ws_track_result result;
 	if (ws_tracker_due(point->tracker, packet->frame.time))
@@ -98,7 +101,15 @@ static void track_pending(struct point *point)
 {
 	const struct pending_packet *packet = lookahead_release(&point->lookahead);
 	if (packet)
-		track(point, packet);
+		point_track(point, packet);
+}
+
+void point_break(struct point *point)
+{
+	if (point->decoder)
+		decoder_stop(point->decoder);
+	else
+		ws_capture_break(point->capture);
 }
 
 static void end(struct point *point)
@@ -125,11 +136,13 @@ static void on_frame(void *context, const struct ws_frame *frame)
 	ws_decode(&slot->frame, &slot->packet);
 	session_decoded(session, frame);
 	ws_tracker_hash(point->tracker, &slot->packet);
+	ws_tracker_expect_name(point->tracker, &slot->packet);
+	ws_tracker_prefetch_index(point->tracker, &slot->packet);
 	track_pending(point);
 	if (session->may_defer && slot->packet.flow && !slot->packet.fragment && !slot->packet.may_name)
 		lookahead_defer(&point->lookahead, slot, point->tracker);
 	else
-		track(point, slot);
+		point_track(point, slot);
 	point->packets++;
 }
 
@@ -152,6 +165,17 @@ static bool read_along(struct point *point)
 	return !point->ended;
 }
 
+bool point_has_memory(struct point *point)
+{
+	struct session *session = point->session;
+	if (!ws_tracker_out_of_memory(point->tracker))
+		return true;
+	point->ended = true;
+	return session->error.status == WS_OK
+	               ? ws_fail(&session->error, WS_ERROR_SYSTEM, "out of memory: there is none for connections")
+	               : false;
+}
+
 bool point_read(struct point *point, int max)
 {
 	struct session *session = point->session;
@@ -160,6 +184,8 @@ bool point_read(struct point *point, int max)
 		return read_along(point);
 	if (point->ended)
 		return false;
+	if (point->decoder)
+		return threads_read(point, max);
 	const uint64_t packets = point->packets;
 	const enum ws_read result = ws_capture_read(point->capture, max, on_frame, point, &error);
 	point->host_names = point_name_hosts(point, point->tracker, point->host_names);
@@ -170,12 +196,7 @@ bool point_read(struct point *point, int max)
 		session->error = error;
 	if (result != WS_READ_MORE)
 		point->ended = true;
-	if (ws_tracker_out_of_memory(point->tracker)) {
-		point->ended = true;
-		if (session->error.status == WS_OK)
-			ws_fail(&session->error, WS_ERROR_SYSTEM, "out of memory: there is none for connections");
-	}
-	return !point->ended;
+	return point_has_memory(point) && !point->ended;
 }
 
 const char *point_message(struct point *point)

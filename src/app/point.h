@@ -32,6 +32,8 @@ struct point {
 	struct feeder feeder;      /* --follow, a folder: the helper that reads the files */
 	ws_time said;              /* monotonic(): when it said something that is still to be shown; 0: nothing */
 	struct lookahead lookahead;
+	struct decoder *decoder;        /* owned: the thread that reads and decodes, see threads.h; or NULL */
+	uint64_t read_done, read_total; /* with a decoder: what ws_capture_progress() says */
 };
 
 /* Opens the interface `name`, or the file where `live` is false ("-" is standard input), for so many bytes of memory;
@@ -42,6 +44,9 @@ void point_close(struct point *point);
 /* A point with a name that is not open yet. */
 void point_prepare(struct point *point, struct session *session, const char *name);
 
+/* Makes the point deliver nothing more after the packet that it is delivering. */
+void point_break(struct point *point);
+
 /* Reads and handles at most `max` frames. False: the capture is at its end, point->ended is set. Errors go to the
  * session. */
 bool point_read(struct point *point, int max);
@@ -49,6 +54,10 @@ bool point_read(struct point *point, int max);
 void point_drain(struct point *point);
 /* Live, when no packet is waiting: lets timers run by the clock. */
 void point_idle(struct point *point);
+/* Runs the timers that are due, and tracks a packet that has been decoded. */
+void point_track(struct point *point, const struct pending_packet *packet);
+/* False: there is no memory for connections, and the point has ended. */
+bool point_has_memory(struct point *point) WS_CHECKED;
 /* Gives a tracker the names of hosts that the capture states, from index `known` on; returns how many there are. */
 size_t point_name_hosts(const struct point *point, struct ws_tracker *tracker, size_t known);
 /* What a helper says about its files, a sentence without full stop, or NULL: nothing new. Errors go to the session. */

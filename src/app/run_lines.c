@@ -5,6 +5,7 @@
 #include "app/session.h"
 #include "app/signals.h"
 #include "app/split.h"
+#include "app/threads.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -50,6 +51,7 @@ static void lines_joined(struct session *session)
 
 static void lines_finish(struct session *session)
 {
+	threads_end(session);
 	session_drain(session);
 	session_join(session);
 	if (session->joined)
@@ -100,6 +102,7 @@ static void report_messages(struct session *session, struct progress *progress)
 void run_lines(struct session *session)
 {
 	struct progress progress;
+	threads_begin(session);
 	progress_begin(&progress, session);
 	while (session_read(session, BATCH) && !session->output_failed && !(signals_take() & SIGNAL_STOP)) {
 		if (!session->warned && session->warning.status != WS_OK) {

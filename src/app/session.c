@@ -6,6 +6,7 @@
 #include "app/signals.h"
 #include "app/sources.h"
 #include "app/split.h"
+#include "app/threads.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -276,6 +277,7 @@ bool session_open(struct session *session, const struct options *options, bool s
 		return false;
 	session->may_defer = (screen ? options->frame == FRAME_NONE : !(records(options) & 1u << WS_RECORD_PACKET)) &&
 	                     !session->lesson;
+	session->threads = threads_wanted(options);
 	tzset(); /* reads the time zone */
 	if (!options->numeric)
 		ws_port_names_load();
@@ -299,8 +301,12 @@ bool session_confine(struct session *session)
 		                                   .more_sources = sources,
 		                                   .more_count = count > 1 ? count : 0,
 		                                   .channel = written_channel(&session->written),
-		                                   .is_receiver = true};
+		                                   .is_receiver = true,
+		                                   .start_threads = threads_start,
+		                                   .context = session};
 		ws_sandbox_enter(&sandbox, &session->protections);
+	} else {
+		threads_start(session);
 	}
 	if (session->undecided) {
 		if (!(session->point_count > 1 ? sources_decide(session, &session->error)
@@ -364,7 +370,7 @@ static void end(struct session *session)
 	session->ended = true;
 	for (size_t i = 0; i < session->point_count; i++) {
 		session->points[i].ended = true;
-		ws_capture_break(session->points[i].capture);
+		point_break(&session->points[i]);
 	}
 }
 
@@ -374,7 +380,7 @@ static void output_result(struct session *session, bool written)
 		return;
 	session->output_failed = true;
 	for (size_t i = 0; i < session->point_count; i++)
-		ws_capture_break(session->points[i].capture);
+		point_break(&session->points[i]);
 }
 
 static void write_frame(struct session *session, const struct ws_frame *frame)

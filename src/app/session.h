@@ -48,6 +48,7 @@ struct session {
 	uint64_t packets;                  /* of all points, tracked or pending */
 	struct ws_net net;                 /* --net, or the interface's */
 	bool undecided;                    /* how many points there are is found out by session_confine() */
+	unsigned threads;                  /* see threads.h */
 	bool live;                         /* the points are interfaces */
 	bool screen;                       /* frames and history are kept */
 	bool ended;                        /* no packet will come any more */

@@ -1,5 +1,6 @@
 /* What the points of a session have read, captured and lost together. A capture that several share counts once. */
 #include "app/session.h"
+#include "app/threads.h"
 
 #include <string.h>
 
@@ -11,7 +12,7 @@ void session_progress(const struct session *session, uint64_t *done, uint64_t *t
 		uint64_t read, size;
 		if (session->points[i].reader)
 			continue;
-		ws_capture_progress(session->points[i].capture, &read, &size);
+		threads_progress(&session->points[i], &read, &size);
 		known = known && size;
 		*done += read;
 		*total += size;

@@ -12,7 +12,7 @@ typedef uint64_t ws_lanes __attribute__((vector_size(32)));
 #define LOW UINT64_C(0xffffffff)
 
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) &&                           \
-        !defined(__SANITIZE_ADDRESS__)
+        !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define FOR_EACH_PROCESSOR __attribute__((target_clones("avx2", "default")))
 #else
 #define FOR_EACH_PROCESSOR

@@ -8,6 +8,9 @@
  * ioctl(), mmap() and kill() are allowed only with the arguments that are needed, so that the process can neither push
  * keys into the terminal nor send a frame.
  *
+ * Landlock and the capabilities belong to a thread, so a thread is started between the two layers: it inherits them, and
+ * no call that starts one need be allowed. The filter of seccomp is then put on all threads at once.
+ *
  * A build with a sanitizer has no sandbox, because its runtime reads files in /proc and starts a tracer when the
  * program ends.
  */
@@ -285,6 +288,8 @@ static int restrict_calls(const struct ws_sandbox *sandbox)
 	if (!status)
 		status = seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1); /* the kernel's own error */
 	if (!status)
+		status = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1); /* in all threads */
+	if (!status)
 		status = add_rules(filter, sandbox);
 	if (!status)
 		status = seccomp_load(filter);
@@ -303,6 +308,8 @@ void ws_sandbox_enter(const struct ws_sandbox *sandbox, struct ws_protections *p
 	/* Without Landlock, a name with ".." could leave the directory. The names that a helper opens are its own. */
 	if (!files && sandbox->flags == WS_SAVE_FLAGS)
 		calls.directory = -1;
+	if (sandbox->start_threads)
+		sandbox->start_threads(sandbox->context);
 	int error = SANITIZED ? ENOTSUP : restrict_calls(&calls);
 	if (!error)
 		protections->in_force |= 1u << WS_PROTECTION_SECCOMP;

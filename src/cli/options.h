@@ -106,6 +106,7 @@ struct options {
 	struct ws_keymap keymap;
 	uint64_t count; /* 0: no limit */
 	uint64_t snapshot_length, buffer_size, max_memory;
+	uint64_t threads; /* 0: as many as help */
 	uint64_t frame, connection, debug_connection;
 	struct {
 		int columns, rows;

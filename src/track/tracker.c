@@ -337,9 +337,18 @@ void ws_tracker_hash(const struct ws_tracker *tracker, struct ws_packet *packet)
 		return;
 	struct ws_tuple tuple = tuple_of(packet);
 	packet->flow = ws_table_hash(&tracker->table, &tuple);
-	if (tracker->names.waiting && ws_hostnames_wait(&tracker->names, packet->flow))
+}
+
+void ws_tracker_expect_name(const struct ws_tracker *tracker, struct ws_packet *packet)
+{
+	if (tracker->names.waiting && packet->flow && ws_hostnames_wait(&tracker->names, packet->flow))
 		packet->may_name = true;
-	ws_table_prefetch_entry(&tracker->table, packet->flow);
+}
+
+void ws_tracker_prefetch_index(const struct ws_tracker *tracker, const struct ws_packet *packet)
+{
+	if (packet->flow)
+		ws_table_prefetch_entry(&tracker->table, packet->flow);
 }
 
 void ws_tracker_prefetch(const struct ws_tracker *tracker, const struct ws_packet *packet)

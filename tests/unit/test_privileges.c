@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -345,6 +346,92 @@ static int work_allowed(int directory)
 	return raise(SIGUSR1) == 0 ? DONE : BROKEN;
 }
 
+/* ---- Threads: one is started where the sandbox asks for it, and makes the attempt when the sandbox is complete. */
+
+struct second_thread {
+	int (*fn)(int directory);
+	int result;
+	pthread_t thread;
+	pthread_barrier_t runs, complete;
+};
+
+static void *second_thread_main(void *context)
+{
+	struct second_thread *second = context;
+	pthread_barrier_wait(&second->runs);
+	pthread_barrier_wait(&second->complete);
+	second->result = second->fn(-1);
+	return NULL;
+}
+
+static void start_second_thread(void *context)
+{
+	struct second_thread *second = context;
+	if (pthread_create(&second->thread, NULL, second_thread_main, second) != 0)
+		_exit(BROKEN);
+	pthread_barrier_wait(&second->runs);
+}
+
+static int attempt_in_thread(int (*fn)(int directory))
+{
+	fflush(NULL);
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct second_thread second = {.fn = fn, .result = BROKEN};
+		struct ws_protections protections;
+		struct ws_error error;
+		const struct rlimit none = {0, 0};
+		setrlimit(RLIMIT_CORE, &none);
+		pthread_barrier_init(&second.runs, NULL, 2);
+		pthread_barrier_init(&second.complete, NULL, 2);
+		const struct ws_sandbox sandbox = {.directory = -1,
+		                                   .flags = WS_SAVE_FLAGS,
+		                                   .source = -1,
+		                                   .channel = -1,
+		                                   .start_threads = start_second_thread,
+		                                   .context = &second};
+		if (!ws_privileges_drop(NULL, &protections, &error))
+			_exit(BROKEN);
+		ws_sandbox_enter(&sandbox, &protections);
+		if (!fenced(&protections))
+			_exit(0);
+		pthread_barrier_wait(&second.complete);
+		_exit(pthread_join(second.thread, NULL) == 0 ? second.result : BROKEN);
+	}
+	int status;
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? -1 : status;
+}
+
+static int change_user(int directory)
+{
+	(void)directory;
+	return setuid(0) == 0 ? DONE : REFUSED;
+}
+
+static int start_thread(int directory)
+{
+	(void)directory;
+	pthread_t thread;
+	return pthread_create(&thread, NULL, second_thread_main, NULL) == 0 ? DONE : REFUSED;
+}
+
+static void a_second_thread_may_do_no_more(void **state)
+{
+	(void)state;
+	static int (*const fatal[])(int directory) = {run_program, make_socket,   trace,    start_process,
+	                                              map_code,    signal_others, push_key, signal_owner,
+	                                              change_user, start_thread};
+	int opened = attempt_in_thread(open_file), worked = attempt_in_thread(work_allowed);
+	if (opened < 0)
+		skip_because(NO_SECCOMP);
+	assert_true(WIFEXITED(opened) && WEXITSTATUS(opened) == REFUSED);
+	assert_true(WIFEXITED(worked) && WEXITSTATUS(worked) == DONE);
+	for (size_t i = 0; i < WS_ARRAY_SIZE(fatal); i++)
+		assert_true(killed(attempt_in_thread(fatal[i])));
+}
+
 static void ordinary_work_goes_on(void **state)
 {
 	(void)state;
@@ -435,6 +522,7 @@ int main(void)
 	        cmocka_unit_test(saves_go_to_their_directory_only),
 	        cmocka_unit_test(helpers_open_their_files_only),
 	        cmocka_unit_test(ordinary_work_goes_on),
+	        cmocka_unit_test(a_second_thread_may_do_no_more),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,293 @@
+/* See decoder.h.
+ *
+ * One mutex guards the counters of the ring. A batch belongs to the decoder until it is counted in `filled`, and to the
+ * session's thread until it is counted in `taken`. A thread that has to wait is woken only when several batches are
+ * there, or free, because waking it takes as long as tracking many packets.
+ *
+ * All signals are blocked in this thread, so that they reach the session's own. It is started after files and
+ * capabilities have been given up and before seccomp, whose filter then covers both threads. */
+#include "app/decoder.h"
+
+#include "decode/application.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	BATCHES = 16,
+	WAKE_TRACKER = 4,           /* batches that are there */
+	WAKE_DECODER = BATCHES / 2, /* batches that are not free */
+	READ_MOST = 1024,           /* frames in one call */
+	BYTES = 128 << 10,
+	STACK = 512 << 10,
+};
+
+struct decoder {
+	struct decoder_task task;
+	pthread_t thread;
+	bool runs; /* the thread has been started and not been joined */
+	uint64_t frames;
+	uint64_t greetings[1024]; /* a bit for each hash of a flow with an incomplete greeting; some for others, too */
+	pthread_mutex_t lock;
+	pthread_cond_t to_decoder, to_tracker;
+	/* Guarded by `lock`. */
+	size_t filled, taken; /* batches, since the start */
+	bool started, go, stop;
+	bool decoder_waits, tracker_waits;
+	struct batch batches[BATCHES];
+	struct pending_packet packets[BATCHES][BATCH_PACKETS];
+};
+
+/* ---- The decoder's side */
+
+static struct batch *batch_to_fill(struct decoder *decoder)
+{
+	return &decoder->batches[decoder->filled % BATCHES];
+}
+
+/* Hands the batch over and waits until there is room for another. False: the decoder is to stop. */
+static bool hand_over(struct decoder *decoder)
+{
+	struct batch *batch = batch_to_fill(decoder);
+	ws_capture_progress(decoder->task.capture, &batch->done, &batch->total);
+	pthread_mutex_lock(&decoder->lock);
+	decoder->filled++;
+	if (decoder->tracker_waits && (batch->last || decoder->filled - decoder->taken >= WAKE_TRACKER))
+		pthread_cond_signal(&decoder->to_tracker);
+	while (!batch->last && decoder->filled - decoder->taken == BATCHES) {
+		decoder->decoder_waits = true;
+		pthread_cond_wait(&decoder->to_decoder, &decoder->lock);
+	}
+	decoder->decoder_waits = false;
+	const bool stop = decoder->stop;
+	pthread_mutex_unlock(&decoder->lock);
+	if (!batch->last) {
+		batch = batch_to_fill(decoder);
+		batch->count = batch->bytes_used = 0;
+		batch->result = WS_READ_MORE;
+	}
+	return !stop;
+}
+
+/* Makes room for a frame's bytes. A batch that cannot take them is handed over first. */
+static struct batch *batch_with_room(struct decoder *decoder, uint32_t bytes)
+{
+	struct batch *batch = batch_to_fill(decoder);
+	if (batch->count && batch->bytes_used + bytes > batch->bytes_size) {
+		if (!hand_over(decoder))
+			ws_capture_break(decoder->task.capture);
+		batch = batch_to_fill(decoder);
+	}
+	if (bytes <= batch->bytes_size)
+		return batch;
+	const size_t size = bytes > BYTES ? bytes : BYTES;
+	free(batch->bytes);
+	batch->bytes = malloc(size);
+	batch->bytes_size = batch->bytes ? size : 0;
+	return batch->bytes ? batch : NULL;
+}
+
+static uint64_t *greeting_word(struct decoder *decoder, uint32_t flow)
+{
+	return &decoder->greetings[flow / 64 % WS_ARRAY_SIZE(decoder->greetings)];
+}
+
+/* Notes that segments of this flow may go on with a greeting that this one does not complete. */
+static void note_greeting(struct decoder *decoder, const struct ws_packet *packet)
+{
+	struct ws_greeting greeting;
+	if (packet->flow && ws_greeting_parse(packet->frame->data + packet->payload_offset, packet->payload_captured,
+	                                      &greeting) == WS_GREETING_MORE)
+		*greeting_word(decoder, packet->flow) |= UINT64_C(1) << packet->flow % 64;
+}
+
+/* The tracker reads a frame's bytes only where they may state a name, and where they are no whole TCP segment or UDP
+ * datagram. */
+static bool needs_bytes(struct decoder *decoder, const struct ws_packet *packet)
+{
+	if (packet->may_name && packet->tcp_complete)
+		note_greeting(decoder, packet);
+	if (decoder->task.keep_bytes || packet->may_name || packet->fragment || packet->tunnel_count)
+		return true;
+	if (packet->tcp_complete)
+		return !packet->flow || *greeting_word(decoder, packet->flow) >> packet->flow % 64 & 1;
+	return packet->transport != WS_TRANSPORT_UDP;
+}
+
+static void keep_bytes(struct batch *batch, struct pending_packet *slot)
+{
+	struct ws_packet *packet = &slot->packet;
+	const uint8_t *from = slot->frame.data;
+	uint8_t *to = batch->bytes + batch->bytes_used;
+	slot->frame.data = memcpy(to, from, slot->frame.captured);
+	batch->bytes_used += slot->frame.captured;
+	if (packet->mac_source)
+		packet->mac_source = to + (packet->mac_source - from);
+	if (packet->mac_destination)
+		packet->mac_destination = to + (packet->mac_destination - from);
+}
+
+static void on_frame(void *context, const struct ws_frame *frame)
+{
+	struct decoder *decoder = context;
+	struct batch *batch = batch_with_room(decoder, frame->captured);
+	if (!batch) {
+		struct batch *full = batch_to_fill(decoder);
+		full->result = WS_READ_ERROR;
+		ws_fail(&full->error, WS_ERROR_SYSTEM, "out of memory");
+		ws_capture_break(decoder->task.capture);
+		return;
+	}
+	struct pending_packet *slot = &batch->packets[batch->count++];
+	slot->frame = *frame;
+	ws_decode(&slot->frame, &slot->packet);
+	ws_tracker_hash(decoder->task.tracker, &slot->packet);
+	if (needs_bytes(decoder, &slot->packet)) {
+		keep_bytes(batch, slot);
+	} else {
+		lookahead_keep_addresses(slot);
+		slot->frame.data = NULL;
+	}
+	bool more = ++decoder->frames != decoder->task.count;
+	if (more && batch->count == BATCH_PACKETS)
+		more = hand_over(decoder);
+	if (!more)
+		ws_capture_break(decoder->task.capture);
+}
+
+static bool may_read_on(struct decoder *decoder)
+{
+	pthread_mutex_lock(&decoder->lock);
+	const bool stop = decoder->stop;
+	pthread_mutex_unlock(&decoder->lock);
+	return !stop && (!decoder->task.count || decoder->frames < decoder->task.count);
+}
+
+static void wait_for_go(struct decoder *decoder)
+{
+	pthread_mutex_lock(&decoder->lock);
+	decoder->started = true;
+	pthread_cond_signal(&decoder->to_tracker);
+	while (!decoder->go && !decoder->stop)
+		pthread_cond_wait(&decoder->to_decoder, &decoder->lock);
+	pthread_mutex_unlock(&decoder->lock);
+}
+
+static void *read_all(void *context)
+{
+	struct decoder *decoder = context;
+	struct ws_error error;
+	enum ws_read result = WS_READ_MORE;
+	wait_for_go(decoder);
+	while (result == WS_READ_MORE && batch_to_fill(decoder)->result != WS_READ_ERROR && may_read_on(decoder))
+		result = ws_capture_read(decoder->task.capture, READ_MOST, on_frame, decoder, &error);
+	struct batch *batch = batch_to_fill(decoder);
+	if (batch->result != WS_READ_ERROR) {
+		batch->result = result;
+		if (result == WS_READ_ERROR)
+			batch->error = error;
+	}
+	batch->last = true;
+	hand_over(decoder);
+	return NULL;
+}
+
+/* ---- The other side */
+
+struct decoder *decoder_new(const struct decoder_task *task)
+{
+	struct decoder *decoder = calloc(1, sizeof(*decoder));
+	if (!decoder)
+		return NULL;
+	decoder->task = *task;
+	for (size_t i = 0; i < BATCHES; i++)
+		decoder->batches[i].packets = decoder->packets[i];
+	pthread_mutex_init(&decoder->lock, NULL);
+	pthread_cond_init(&decoder->to_decoder, NULL);
+	pthread_cond_init(&decoder->to_tracker, NULL);
+	return decoder;
+}
+
+bool decoder_start(struct decoder *decoder)
+{
+	pthread_attr_t attributes;
+	sigset_t all, before;
+	sigfillset(&all);
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, STACK);
+	pthread_sigmask(SIG_SETMASK, &all, &before); /* the thread inherits this */
+	decoder->runs = pthread_create(&decoder->thread, &attributes, read_all, decoder) == 0;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attributes);
+	pthread_mutex_lock(&decoder->lock);
+	while (decoder->runs && !decoder->started)
+		pthread_cond_wait(&decoder->to_tracker, &decoder->lock);
+	pthread_mutex_unlock(&decoder->lock);
+	return decoder->runs;
+}
+
+void decoder_go(struct decoder *decoder)
+{
+	pthread_mutex_lock(&decoder->lock);
+	decoder->go = true;
+	pthread_cond_signal(&decoder->to_decoder);
+	pthread_mutex_unlock(&decoder->lock);
+}
+
+struct batch *decoder_next(struct decoder *decoder)
+{
+	pthread_mutex_lock(&decoder->lock);
+	while (decoder->filled == decoder->taken) {
+		decoder->tracker_waits = true;
+		pthread_cond_wait(&decoder->to_tracker, &decoder->lock);
+	}
+	decoder->tracker_waits = false;
+	pthread_mutex_unlock(&decoder->lock);
+	return &decoder->batches[decoder->taken % BATCHES];
+}
+
+void decoder_release(struct decoder *decoder)
+{
+	pthread_mutex_lock(&decoder->lock);
+	decoder->taken++;
+	if (decoder->decoder_waits && decoder->filled - decoder->taken <= WAKE_DECODER)
+		pthread_cond_signal(&decoder->to_decoder);
+	pthread_mutex_unlock(&decoder->lock);
+}
+
+void decoder_stop(struct decoder *decoder)
+{
+	pthread_mutex_lock(&decoder->lock);
+	decoder->stop = true;
+	pthread_cond_signal(&decoder->to_decoder);
+	pthread_mutex_unlock(&decoder->lock);
+}
+
+void decoder_join(struct decoder *decoder)
+{
+	if (!decoder->runs)
+		return;
+	/* With all batches free, it cannot wait for room. */
+	pthread_mutex_lock(&decoder->lock);
+	decoder->stop = true;
+	decoder->taken = decoder->filled;
+	pthread_cond_signal(&decoder->to_decoder);
+	pthread_mutex_unlock(&decoder->lock);
+	pthread_join(decoder->thread, NULL);
+	decoder->runs = false;
+}
+
+void decoder_free(struct decoder *decoder)
+{
+	if (!decoder)
+		return;
+	decoder_join(decoder);
+	for (size_t i = 0; i < BATCHES; i++)
+		free(decoder->batches[i].bytes);
+	pthread_cond_destroy(&decoder->to_tracker);
+	pthread_cond_destroy(&decoder->to_decoder);
+	pthread_mutex_destroy(&decoder->lock);
+	free(decoder);
+}

@@ -1,0 +1,51 @@
+/* The decoding thread: reads a capture file and decodes it while the session's own thread tracks packets and writes
+ * records. Packets are handed over in batches, in a ring of fixed size, so that neither thread waits for each packet
+ * and the decoder is never far ahead. The order of packets is that of the file, so the output does not depend on the
+ * number of threads. See threads.c for which captures are read in this way. */
+#ifndef APP_DECODER_H
+#define APP_DECODER_H
+
+#include "app/lookahead.h"
+
+#include <wirestate/error.h>
+
+enum { BATCH_PACKETS = 64 }; /* packets */
+
+struct batch {
+	struct pending_packet *packets; /* BATCH_PACKETS of them; their `frame.data` is NULL where nothing reads it */
+	size_t count;
+	uint8_t *bytes; /* copies of frames, which the packets point into */
+	size_t bytes_used, bytes_size;
+	bool last;             /* no batch follows */
+	enum ws_read result;   /* of the read that filled it */
+	struct ws_error error; /* with WS_READ_ERROR */
+	uint64_t done, total;  /* bytes of the file, see ws_capture_progress() */
+};
+
+struct decoder_task {
+	struct ws_capture *capture;       /* only the decoder uses it until decoder_join() */
+	const struct ws_tracker *tracker; /* whose key packets are hashed with */
+	uint64_t count;                   /* the last packet; 0: the file's last */
+	bool keep_bytes;                  /* something reads every frame's bytes; else only the tracker reads some */
+};
+
+struct decoder; /* opaque */
+
+/* NULL: there is no memory. Starts nothing. */
+struct decoder *decoder_new(const struct decoder_task *task) WS_CHECKED;
+/* Starts the thread, and returns once it runs and needs no more system calls than reading does. It takes on what the
+ * calling thread has given up by now, and waits for decoder_go(). False: the system gives no thread. */
+bool decoder_start(struct decoder *decoder) WS_CHECKED;
+/* Lets it read the first byte. */
+void decoder_go(struct decoder *decoder);
+/* Waits for the next batch. After the last one there is none. */
+struct batch *decoder_next(struct decoder *decoder);
+/* The batch that decoder_next() returned is done with. */
+void decoder_release(struct decoder *decoder);
+/* Makes the decoder end soon; what it has read comes as batches until the last one. */
+void decoder_stop(struct decoder *decoder);
+/* Stops the decoder and waits for the end of its thread. */
+void decoder_join(struct decoder *decoder);
+void decoder_free(struct decoder *decoder); /* NULL allowed */
+
+#endif
