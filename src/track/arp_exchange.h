@@ -5,6 +5,8 @@
 #include "track/arp.h"
 #include "track/log.h"
 
+#include <wirestate/details.h>
+
 #define WS_ARP_EXCHANGES 16384
 #define WS_ARP_WAITING 4096
 #define WS_HOPS 16384

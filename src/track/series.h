@@ -2,6 +2,7 @@
 #ifndef WS_TRACK_SERIES_H
 #define WS_TRACK_SERIES_H
 
+#include <wirestate/details.h>
 #include <wirestate/track.h>
 
 struct ws_series {

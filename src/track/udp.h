@@ -6,6 +6,7 @@
 #include "track/lru.h"
 
 #include <wirestate/packet.h>
+#include <wirestate/details.h>
 #include <wirestate/track.h>
 
 #define WS_DATAGRAMS (UINT64_C(1) << 18)

@@ -11,6 +11,7 @@
 #include "track/log.h"
 #include "track/series.h"
 
+#include <wirestate/details.h>
 #include <wirestate/track.h>
 
 /* ---- The log */

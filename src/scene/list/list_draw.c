@@ -8,6 +8,7 @@
 #include "scene/widgets/hints.h"
 #include "scene/widgets/table.h"
 
+#include <wirestate/details.h>
 #include <wirestate/names.h>
 
 #include <stdio.h>

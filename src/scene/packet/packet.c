@@ -12,6 +12,7 @@
 #include "scene/widgets/cursor.h"
 #include "scene/widgets/draw.h"
 
+#include <wirestate/details.h>
 #include <wirestate/points.h>
 
 #include <stdio.h>

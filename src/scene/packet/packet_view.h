@@ -3,6 +3,7 @@
 #define SCENE_PACKET_VIEW_H
 
 #include <wirestate/cursor.h>
+#include <wirestate/details.h>
 #include <wirestate/scene.h>
 
 enum packet_row_kind { ROW_LAYER, ROW_FIELD, ROW_OPTION, ROW_DATAGRAM, ROW_BAR, ROW_FRAGMENT, ROW_TEXT, ROW_NOTE };

@@ -9,6 +9,8 @@
 #include "scene/widgets/draw.h"
 #include "scene/widgets/table.h"
 
+#include <wirestate/details.h>
+
 #include <stdio.h>
 #include <string.h>
 

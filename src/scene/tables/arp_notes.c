@@ -3,6 +3,8 @@
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
 
+#include <wirestate/details.h>
+
 #include <string.h>
 
 bool arp_binding_of(const struct ws_model *model, const struct ws_addr *address, uint16_t vlan,

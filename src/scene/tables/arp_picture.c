@@ -4,6 +4,8 @@
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
 
+#include <wirestate/details.h>
+
 #include <stdio.h>
 #include <string.h>
 

@@ -7,6 +7,8 @@
 #include "scene/widgets/draw.h"
 #include "scene/widgets/table.h"
 
+#include <wirestate/details.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
