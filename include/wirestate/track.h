@@ -156,6 +156,7 @@ struct ws_tracker_config {
 	uint64_t max_memory;       /* bytes, 0: 1 GiB */
 	bool ignore_checksums;     /* take segments with wrong checksums as good */
 	bool history;              /* keep every connection's segments, for replay */
+	bool joins;                /* with `history`: the segments are compared with those of other points, and get more memory */
 	bool names;                /* learn the names of hosts */
 	uint64_t debug_connection; /* report each input of the connection with this number as WS_EVENT_INPUT; 0: none */
 	uint8_t hash_key[16];      /* random, so that no sender can choose the bucket of its packets */

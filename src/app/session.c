@@ -62,6 +62,7 @@ struct ws_tracker *session_new_tracker(const struct session *session, const stru
 	        .time_wait = session->options->time_wait,
 	        .max_memory = memory - ws_capture_kept_memory(capture),
 	        .history = session->screen || session->point_count > 1,
+	        .joins = session->point_count > 1,
 	        .names = !session->anonymizer, /* names would undo it */
 	        .ignore_checksums = session->options->ignore_checksums,
 	        .debug_connection = session->options->debug_connection,

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#define FIRST_CHUNK 8
+enum { FIRST_CHUNK = 8, SECOND_CHUNK = 16 }; /* inputs: most connections are short */
 
 static size_t chunk_size(unsigned capacity)
 {
@@ -11,7 +11,9 @@ static size_t chunk_size(unsigned capacity)
 
 static bool add_chunk(struct ws_history *history, struct ws_conn *conn)
 {
-	unsigned capacity = conn->history ? WS_HISTORY_CHUNK : FIRST_CHUNK;
+	const unsigned capacity = !conn->history                     ? FIRST_CHUNK
+	                          : conn->history_count > FIRST_CHUNK ? WS_HISTORY_CHUNK
+	                                                              : SECOND_CHUNK;
 	if (history->used + chunk_size(capacity) > history->limit)
 		return false;
 	struct ws_history_chunk *chunk = malloc(chunk_size(capacity));

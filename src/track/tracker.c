@@ -27,6 +27,10 @@ struct ws_tracker *ws_tracker_create(const struct ws_tracker_config *config, str
 		tracker->config.max_memory = DEFAULT_MEMORY;
 	uint64_t memory = tracker->config.max_memory, connections = config->history ? memory / 2 : memory / 4 * 3;
 	tracker->history.limit = config->history ? memory / 4 : 0;
+	if (config->joins) {
+		connections = memory / 4;
+		tracker->history.limit = memory / 2;
+	}
 	tracker->now = INT64_MIN;
 	ws_udp_init(&tracker->udp, config->hash_key, memory / 8);
 	ws_arp_init(&tracker->arp, config->hash_key);
