@@ -187,24 +187,29 @@ void ws_clock_add(struct ws_clock *clock, ws_time here, ws_time there, bool uppe
 
 /* ---- Lines between two hulls */
 
+/* Along a hull, value - slope time has one extreme: where the hull's own slope passes `slope`. */
+static double hull_value(const struct point_of_hull *hull, size_t count, double slope, double sign)
+{
+	size_t low = 0, high = count - 1;
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		const struct point_of_hull *p = &hull[middle];
+		if (sign * (p[1].value - p[0].value) < sign * slope * (p[1].time - p[0].time))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return hull[low].value - slope * hull[low].time;
+}
+
 static double highest_below(const struct ws_clock *clock, const struct epoch *epoch, double slope)
 {
-	double most = INFINITY;
-	for (size_t i = 0; i < epoch->upper_count; i++) {
-		const struct point_of_hull *p = &clock->hull[epoch->upper + i];
-		most = fmin(most, p->value - slope * p->time);
-	}
-	return most;
+	return epoch->upper_count ? hull_value(&clock->hull[epoch->upper], epoch->upper_count, slope, 1) : INFINITY;
 }
 
 static double lowest_above(const struct ws_clock *clock, const struct epoch *epoch, double slope)
 {
-	double least = -INFINITY;
-	for (size_t i = 0; i < epoch->lower_count; i++) {
-		const struct point_of_hull *p = &clock->hull[epoch->lower + i];
-		least = fmax(least, p->value - slope * p->time);
-	}
-	return least;
+	return epoch->lower_count ? hull_value(&clock->hull[epoch->lower], epoch->lower_count, slope, -1) : -INFINITY;
 }
 
 static double room(const struct ws_clock *clock, const struct epoch *epoch, double slope)
@@ -433,18 +438,43 @@ static ws_time here_by(const struct ws_clock *clock, const struct epoch *epoch, 
 	return clock->origin + (ws_time)llround((past_origin - epoch->offset) / (1 + epoch->slope));
 }
 
+/* What the other clock showed at the first or the last sample on a hull of the epoch. */
+static ws_time there_at(const struct ws_clock *clock, const struct epoch *epoch, bool last)
+{
+	ws_time there = last ? INT64_MIN : INT64_MAX;
+	for (unsigned upper = 0; upper < 2; upper++) {
+		const size_t count = upper ? epoch->upper_count : epoch->lower_count;
+		if (!count)
+			continue;
+		const struct point_of_hull *p =
+		        &clock->hull[(upper ? epoch->upper : epoch->lower) + (last ? count - 1 : 0)];
+		const ws_time at = clock->origin + clock->base + (ws_time)llround(p->time + p->value);
+		if (last ? at > there : at < there)
+			there = at;
+	}
+	return there;
+}
+
+/* Whether a time of the other clock belongs to this epoch, and not to the one before. Where the clock was set forward,
+ * it says so itself; where it was set back, it showed some times twice. */
+static bool begun(const struct ws_clock *clock, const struct epoch *epoch, ws_time there)
+{
+	const ws_time before = there_at(clock, epoch - 1, true), first = there_at(clock, epoch, false);
+	if (before < first)
+		return there >= before + (first - before) / 2;
+	return here_by(clock, epoch, there) >= clock->sample[epoch->first].here;
+}
+
 ws_time ws_clock_here(const struct ws_clock *clock, ws_time there)
 {
 	if (clock->fixed)
 		return there - clock->base;
 	if (!clock->epochs)
 		return there;
-	for (size_t i = clock->epochs; i-- > 1;) {
-		const ws_time here = here_by(clock, &clock->epoch[i], there);
-		if (here >= clock->sample[clock->epoch[i].first].here)
-			return here;
-	}
-	return here_by(clock, &clock->epoch[0], there);
+	size_t i = clock->epochs - 1;
+	while (i > 0 && !begun(clock, &clock->epoch[i], there))
+		i--;
+	return here_by(clock, &clock->epoch[i], there);
 }
 
 /* The highest possible offset at a time, over all possible slopes; or the lowest, as its negative. */

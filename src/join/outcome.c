@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 enum { MOST_COVERS = 256 };
-#define MARGIN (2 * WS_MILLISECOND)
+#define MARGIN (10 * WS_MILLISECOND)
 
 /* ---- What a point has seen, and what was acknowledged there */
 
@@ -120,19 +120,25 @@ static struct stretch measure(const struct ws_joiner *joiner, const struct join_
 	return stretch;
 }
 
+/* The few segments of one connection do not show the whole range of delays. */
+static ws_time margin(const struct stretch *stretch)
+{
+	return MARGIN + (stretch->most - stretch->least);
+}
+
 /* Whether the point at the end of the stretch was capturing when the segment would have come. */
 static bool would_arrive(const struct ws_joiner *joiner, const struct stretch *stretch, ws_time left)
 {
 	const struct ws_join_period *period = &joiner->point[stretch->to].period;
-	return stretch->known && !period->drops && left + stretch->least - MARGIN >= period->first &&
-	       left + stretch->most + MARGIN <= period->last;
+	return stretch->known && !period->drops && left + stretch->least - margin(stretch) >= period->first &&
+	       left + stretch->most + margin(stretch) <= period->last;
 }
 
 static bool would_have_left(const struct ws_joiner *joiner, const struct stretch *stretch, ws_time arrived)
 {
 	const struct ws_join_period *period = &joiner->point[stretch->from].period;
-	return stretch->known && !period->drops && arrived - stretch->most - MARGIN >= period->first &&
-	       arrived - stretch->least + MARGIN <= period->last;
+	return stretch->known && !period->drops && arrived - stretch->most - margin(stretch) >= period->first &&
+	       arrived - stretch->least + margin(stretch) <= period->last;
 }
 
 /* The receiver has acknowledged bytes of this row that `point` has not seen. */
