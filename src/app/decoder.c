@@ -8,8 +8,6 @@
  * capabilities have been given up and before seccomp, whose filter then covers both threads. */
 #include "app/decoder.h"
 
-#include "decode/application.h"
-
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -29,7 +27,7 @@ struct decoder {
 	pthread_t thread;
 	bool runs; /* the thread has been started and not been joined */
 	uint64_t frames;
-	uint64_t greetings[1024]; /* a bit for each hash of a flow with an incomplete greeting; some for others, too */
+	uint64_t named[8192]; /* a bit for the hash of each flow in which a name may have been stated; few for others */
 	pthread_mutex_t lock;
 	pthread_cond_t to_decoder, to_tracker;
 	/* Guarded by `lock`. */
@@ -89,31 +87,23 @@ static struct batch *batch_with_room(struct decoder *decoder, uint32_t bytes)
 	return batch->bytes ? batch : NULL;
 }
 
-static uint64_t *greeting_word(struct decoder *decoder, uint32_t flow)
+static uint64_t *named_word(struct decoder *decoder, uint32_t flow)
 {
-	return &decoder->greetings[flow / 64 % WS_ARRAY_SIZE(decoder->greetings)];
-}
-
-/* Notes that segments of this flow may go on with a greeting that this one does not complete. */
-static void note_greeting(struct decoder *decoder, const struct ws_packet *packet)
-{
-	struct ws_greeting greeting;
-	if (packet->flow && ws_greeting_parse(packet->frame->data + packet->payload_offset, packet->payload_captured,
-	                                      &greeting) == WS_GREETING_MORE)
-		*greeting_word(decoder, packet->flow) |= UINT64_C(1) << packet->flow % 64;
+	return &decoder->named[flow / 64 % WS_ARRAY_SIZE(decoder->named)];
 }
 
 /* The tracker reads a frame's bytes only where they may state a name, and where they are no whole TCP segment or UDP
- * datagram. */
+ * datagram. A segment of a flow in which a name may have been stated may go on with it. */
 static bool needs_bytes(struct decoder *decoder, const struct ws_packet *packet)
 {
-	if (packet->may_name && packet->tcp_complete)
-		note_greeting(decoder, packet);
+	const uint64_t bit = UINT64_C(1) << packet->flow % 64;
+	if (packet->may_name && packet->flow)
+		*named_word(decoder, packet->flow) |= bit;
 	if (decoder->task.keep_bytes || packet->may_name || packet->fragment || packet->tunnel_count)
 		return true;
-	if (packet->tcp_complete)
-		return !packet->flow || *greeting_word(decoder, packet->flow) >> packet->flow % 64 & 1;
-	return packet->transport != WS_TRANSPORT_UDP;
+	if (!packet->tcp_complete)
+		return packet->transport != WS_TRANSPORT_UDP;
+	return !packet->flow || (packet->payload_captured && *named_word(decoder, packet->flow) & bit);
 }
 
 static void keep_bytes(struct batch *batch, struct pending_packet *slot)

@@ -345,7 +345,8 @@ void ws_tracker_hash(const struct ws_tracker *tracker, struct ws_packet *packet)
 
 void ws_tracker_expect_name(const struct ws_tracker *tracker, struct ws_packet *packet)
 {
-	if (tracker->names.waiting && packet->flow && ws_hostnames_wait(&tracker->names, packet->flow))
+	if (tracker->names.waiting && packet->flow && packet->frame->data &&
+	    ws_hostnames_wait(&tracker->names, packet->flow))
 		packet->may_name = true;
 }
 
