@@ -17,6 +17,8 @@
 #include <wirestate/types.h>
 
 #define WS_JOIN_POINTS 8 /* the most points of one path */
+/* How much later one may come than the range of delays so far would have it. */
+#define WS_JOIN_MARGIN (10 * WS_MILLISECOND)
 
 /* X(enumerator, word in records): what became of a segment between two points. */
 #define WS_OUTCOMES(X)                                                                                                 \

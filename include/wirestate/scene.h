@@ -26,6 +26,7 @@ struct ws_model {
 	/* Increases whenever `tracker` becomes another one, so that trackers can be told apart although an address
 	 * may be used again. Never 0. */
 	uint64_t generation;
+	uint64_t joins;             /* increases whenever the points have been joined: open replays again */
 	const char *source;         /* file or interface name, for the title */
 	const char *capture_filter; /* the BPF expression that all packets match, or NULL */
 	bool live, loading;

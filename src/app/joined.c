@@ -14,6 +14,7 @@ enum { CLOCK_SAMPLES = 32768, SEGMENT_BYTES = 800, JOIN_SHARE = 4 };
 struct known {
 	struct ws_join_connection *connection;
 	ws_conn_id *id;
+	uint64_t *number; /* tells when the tracker has given an id to another connection */
 	uint16_t (*mss)[2];
 	size_t count;
 };
@@ -32,9 +33,14 @@ struct loaded {
 	size_t count, room, most;
 };
 
+enum join_stage { JOIN_KNOW, JOIN_OBSERVE, JOIN_FOLLOW, JOINED };
+
 struct joined {
 	struct session *session;
 	size_t points;
+	unsigned stage;      /* enum join_stage */
+	size_t at;           /* the point, or the group, that is next in this stage */
+	size_t first_groups; /* before some were separated again */
 	struct known known[WS_JOIN_POINTS];
 	struct group *group;
 	size_t group_count, group_room;
@@ -42,6 +48,7 @@ struct joined {
 	uint32_t *path_of, *group_of; /* the reverse */
 	size_t path_count;
 	struct ws_path_of *paths[WS_JOIN_POINTS]; /* for the trackers, as the next */
+	size_t path_ids[WS_JOIN_POINTS];
 	struct ws_points shared;
 	struct ws_clock *clock[WS_JOIN_POINTS]; /* of the first point: NULL */
 	struct loaded loaded[WS_JOIN_POINTS];
@@ -67,8 +74,9 @@ static bool know(struct known *known, const struct ws_tracker *tracker)
 	const size_t count = ws_tracker_conn_count(tracker);
 	known->connection = calloc(count + 1, sizeof(*known->connection));
 	known->id = calloc(count + 1, sizeof(*known->id));
+	known->number = calloc(count + 1, sizeof(*known->number));
 	known->mss = calloc(count + 1, sizeof(*known->mss));
-	if (!known->connection || !known->id || !known->mss)
+	if (!known->connection || !known->id || !known->number || !known->mss)
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		struct ws_conn_info info;
@@ -85,6 +93,7 @@ static bool know(struct known *known, const struct ws_tracker *tracker)
 		}
 		c->first_time = info.first_time;
 		(void)!ws_tracker_segments(tracker, id, first_syn, c);
+		known->number[known->count] = info.number;
 		known->id[known->count++] = id;
 	}
 	return true;
@@ -199,8 +208,10 @@ static bool load_side(struct joined *joined, const struct group *group, size_t p
 	const struct known *known = &joined->known[point];
 	const uint32_t member = group->member[point];
 	struct loaded *loaded = &joined->loaded[point];
+	const struct ws_tracker *tracker = joined->session->points[point].tracker;
 	loaded->count = 0;
-	if (!ws_tracker_segments(joined->session->points[point].tracker, known->id[member], load_segment, loaded))
+	if (ws_tracker_conn_find(tracker, known->number[member]) != known->id[member] ||
+	    !ws_tracker_segments(tracker, known->id[member], load_segment, loaded))
 		return false;
 	*side = (struct ws_join_side){
 	        .segment = loaded->segment,
@@ -245,15 +256,11 @@ static bool observe_group(struct joined *joined, size_t index)
 	return true;
 }
 
-static bool observe_all(struct joined *joined)
+/* The next group that has several points; those made meanwhile have one. */
+static bool observe_next(struct joined *joined)
 {
-	const size_t count = joined->group_count;
-	for (size_t i = 0; i < count; i++)
-		if (has_several(joined, &joined->group[i]) && !observe_group(joined, i))
-			return false;
-	for (size_t point = 1; point < joined->points; point++)
-		ws_clock_solve(joined->clock[point]);
-	return true;
+	const size_t i = joined->at++;
+	return !has_several(joined, &joined->group[i]) || observe_group(joined, i);
 }
 
 /* ---- Paths */
@@ -394,32 +401,27 @@ static bool path_room(struct joined *joined)
 		joined->paths[i] = calloc((size_t)most_id + 1, sizeof(*joined->paths[i]));
 		if (!joined->paths[i])
 			return false;
-		ws_tracker_set_paths(joined->session->points[i].tracker, &joined->shared, (unsigned)i, joined->paths[i],
-		                     (size_t)most_id + 1);
+		joined->path_ids[i] = (size_t)most_id + 1;
 	}
 	return joined->path && joined->path_of && joined->group_of;
 }
 
-static bool follow_all(struct joined *joined)
+static void follow_next(struct joined *joined)
 {
-	if (!path_room(joined))
-		return false;
-	for (size_t i = 0; i < joined->group_count; i++) {
-		struct group *group = &joined->group[i];
-		struct ws_join_point points[WS_JOIN_POINTS] = {0};
-		struct ws_conn_path *path = &joined->path[joined->path_count];
-		if (!has_several(joined, group))
-			continue;
-		if (group->left_out || !run_group(joined, group, points, &path->result)) {
-			joined->totals.left_out++;
-			group->left_out = true;
-			continue;
-		}
-		fill_path(joined, group, points, path);
-		joined->group_of[joined->path_count] = (uint32_t)i;
-		joined->path_of[i] = (uint32_t)joined->path_count++;
+	const size_t i = joined->at++;
+	struct group *group = &joined->group[i];
+	struct ws_join_point points[WS_JOIN_POINTS] = {0};
+	struct ws_conn_path *path = &joined->path[joined->path_count];
+	if (!has_several(joined, group))
+		return;
+	if (group->left_out || !run_group(joined, group, points, &path->result)) {
+		joined->totals.left_out++;
+		group->left_out = true;
+		return;
 	}
-	return true;
+	fill_path(joined, group, points, path);
+	joined->group_of[joined->path_count] = (uint32_t)i;
+	joined->path_of[i] = (uint32_t)joined->path_count++;
 }
 
 /* ---- The whole */
@@ -431,6 +433,8 @@ static bool make_clocks(struct joined *joined)
 		const char *label = joined->session->points[i].label;
 		if (!(joined->clock[i] = ws_clock_create(CLOCK_SAMPLES)))
 			return false;
+		if (joined->session->live)
+			ws_clock_fix(joined->clock[i], 0); /* interfaces of one host have one clock */
 		for (size_t k = 0; k < options->offset_count; k++) {
 			const struct point_offset *offset = &options->offset[k];
 			if (strlen(label) == offset->length && memcmp(label, offset->name, offset->length) == 0)
@@ -465,28 +469,83 @@ static void share(struct joined *joined)
 	}
 }
 
-struct joined *joined_create(struct session *session, struct ws_error *error)
+struct joined *joined_begin(struct session *session, size_t most_segments, struct ws_error *error)
 {
 	struct joined *joined = calloc(1, sizeof(*joined));
-	const size_t most = (size_t)(session->options->max_memory / JOIN_SHARE / SEGMENT_BYTES);
-	bool done = joined;
-	if (done) {
-		joined->session = session;
-		joined->points = session->point_count;
-		joined->joiner = ws_joiner_create(most, error);
+	const size_t room = (size_t)(session->options->max_memory / JOIN_SHARE / SEGMENT_BYTES);
+	const size_t most = most_segments < room ? most_segments : room;
+	if (!joined) {
+		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+		return NULL;
 	}
-	done = done && joined->joiner && make_clocks(joined);
-	for (size_t i = 0; done && i < joined->points; i++) {
+	joined->session = session;
+	joined->points = session->point_count;
+	joined->joiner = ws_joiner_create(most, error);
+	for (size_t i = 0; i < joined->points; i++)
 		joined->loaded[i].most = most;
-		done = know(&joined->known[i], session->points[i].tracker) && group_point(joined, i);
-	}
-	if (done)
-		share(joined);
-	if (done && observe_all(joined) && follow_all(joined))
+	if (joined->joiner && make_clocks(joined))
 		return joined;
 	joined_free(joined);
-	ws_fail(error, WS_ERROR_SYSTEM, "out of memory: the points could not be joined");
+	ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 	return NULL;
+}
+
+/* One piece of the work; there is more until the stage is JOINED. */
+static bool work_on(struct joined *joined)
+{
+	switch (joined->stage) {
+	case JOIN_KNOW:
+		if (joined->at < joined->points) {
+			const size_t point = joined->at++;
+			return know(&joined->known[point], joined->session->points[point].tracker) &&
+			       group_point(joined, point);
+		}
+		joined->first_groups = joined->group_count;
+		break;
+	case JOIN_OBSERVE:
+		if (joined->at < joined->first_groups)
+			return observe_next(joined);
+		for (size_t point = 1; point < joined->points; point++)
+			ws_clock_solve(joined->clock[point]);
+		share(joined);
+		if (!path_room(joined))
+			return false;
+		break;
+	case JOIN_FOLLOW:
+		if (joined->at < joined->group_count) {
+			follow_next(joined);
+			return true;
+		}
+		break;
+	case JOINED:
+		return true;
+	}
+	joined->at = 0;
+	joined->stage++;
+	return true;
+}
+
+bool joined_work(struct joined *joined, ws_time end, struct ws_error *error)
+{
+	enum { PIECES = 64 }; /* between two looks at the clock */
+	do {
+		for (int i = 0; i < PIECES && joined->stage != JOINED; i++)
+			if (!work_on(joined))
+				return ws_fail(error, WS_ERROR_SYSTEM, "out of memory: the points could not be joined");
+	} while (joined->stage != JOINED && monotonic() < end);
+	return true;
+}
+
+bool joined_is_done(const struct joined *joined)
+{
+	return joined->stage == JOINED;
+}
+
+void joined_use(struct joined *joined)
+{
+	for (size_t i = 0; i < joined->points; i++)
+		ws_tracker_set_paths(joined->session->points[i].tracker, &joined->shared, (unsigned)i, joined->paths[i],
+		                     joined->path_ids[i]);
 }
 
 void joined_free(struct joined *joined)
@@ -494,9 +553,9 @@ void joined_free(struct joined *joined)
 	if (!joined)
 		return;
 	for (size_t i = 0; i < joined->points; i++) {
-		ws_tracker_set_paths(joined->session->points[i].tracker, NULL, (unsigned)i, NULL, 0);
 		free(joined->known[i].connection);
 		free(joined->known[i].id);
+		free(joined->known[i].number);
 		free(joined->known[i].mss);
 		free(joined->paths[i]);
 		free(joined->loaded[i].segment);

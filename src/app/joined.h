@@ -8,10 +8,18 @@
 struct session;
 struct joined; /* opaque */
 
-/* Joins the connections of all points, when no more packets come, and tells the points' trackers. NULL with `error`:
- * out of memory. The points must outlive it. */
-struct joined *joined_create(struct session *session, struct ws_error *error) WS_CHECKED;
+/* Begins to join the connections of all points, as they are now; those with more segments are left out. NULL with
+ * `error`: out of memory. The points must outlive it. */
+struct joined *joined_begin(struct session *session, size_t most_segments, struct ws_error *error) WS_CHECKED;
+/* Goes on until it is done, or monotonic() is `end`. False with `error`: out of memory. */
+bool joined_work(struct joined *joined, ws_time end, struct ws_error *error) WS_CHECKED;
+bool joined_is_done(const struct joined *joined);
+/* Tells the points' trackers what is known. It must then outlive every replay that is open. */
+void joined_use(struct joined *joined);
 void joined_free(struct joined *joined); /* NULL allowed */
+/* joins.c */
+struct joins;
+void joins_free(struct joins *joins);
 
 /* The clock of a point relative to the first one's. */
 const struct ws_clock *joined_clock(const struct joined *joined, size_t point);

@@ -149,11 +149,11 @@ static void print_joined(const struct session *session)
 		char buffer[256];
 		struct ws_text text = WS_TEXT_OVER(buffer);
 		struct ws_clock_info clock;
-		ws_clock_info(joined_clock(session->joined, i), &clock);
+		ws_clock_info(joined_clock(session->joins.joined, i), &clock);
 		ws_clock_words(&text, session->points[i].label, session->points[0].label, &clock);
 		fprintf(stderr, "%s\n", ws_text_cstr(&text));
 	}
-	joined_totals(session->joined, &totals);
+	joined_totals(session->joins.joined, &totals);
 	fprintf(stderr,
 	        "%" PRIu64 " connection%s at several points, %" PRIu64 " of %" PRIu64 " segments lost between them",
 	        totals.connections, totals.connections == 1 ? "" : "s", totals.lost, totals.sent);
@@ -188,7 +188,7 @@ static void print_summary(const struct session *session)
 	if (datagrams)
 		fprintf(stderr, ", %" PRIu64 " fragmented datagrams given up for memory", datagrams);
 	fputc('\n', stderr);
-	if (session->joined)
+	if (session->joins.joined)
 		print_joined(session);
 	for (size_t i = 0; i < session->point_count; i++)
 		print_remarks(session, &session->points[i]);

@@ -41,12 +41,12 @@ static void lines_joined(struct session *session)
 {
 	for (size_t i = 1; i < session->point_count && !session->output_failed; i++) {
 		struct ws_clock_info clock;
-		ws_clock_info(joined_clock(session->joined, i), &clock);
+		ws_clock_info(joined_clock(session->joins.joined, i), &clock);
 		session->output_failed =
 		        !ws_output_clock(session->output, session->points[i].label, session->points[0].label, &clock);
 	}
 	if (session_asks_for(session, WS_RECORD_TRANSIT) && !session->output_failed)
-		session->output_failed = !joined_transits(session->joined, write_transit, session);
+		session->output_failed = !joined_transits(session->joins.joined, write_transit, session);
 }
 
 static void lines_finish(struct session *session)
@@ -54,7 +54,7 @@ static void lines_finish(struct session *session)
 	threads_end(session);
 	session_drain(session);
 	session_join(session);
-	if (session->joined)
+	if (session->joins.joined)
 		lines_joined(session);
 	for (size_t i = 0; i < session->point_count && !session->output_failed; i++) {
 		const struct point *point = &session->points[i];

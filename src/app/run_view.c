@@ -28,6 +28,7 @@ struct interactive {
 	struct past past;
 	struct ws_position position;
 	bool seeking;      /* a snapshot is being made */
+	bool joining;      /* several points are being joined */
 	bool teaching;     /* the lesson has begun */
 	bool begun;        /* what is to be opened, or played with --play, has been looked at */
 	bool touched;      /* the user has pressed a key */
@@ -43,6 +44,7 @@ static void view_read_packets(struct interactive *it)
 	while (session_read(session, BATCH) && session_ready(session) && monotonic() < end)
 		;
 	session_idle(session);
+	it->joining = session_join_slice(session);
 	for (size_t i = 0; i < session->point_count; i++)
 		while (point_message(&session->points[i]))
 			;
@@ -161,7 +163,7 @@ static void view_draw(struct interactive *it)
 static ws_time view_time_to_wait(const struct interactive *it)
 {
 	const struct session *session = it->session;
-	if (it->seeking || ws_ui_busy(it->ui) || session_ready(session))
+	if (it->seeking || it->joining || ws_ui_busy(it->ui) || session_ready(session))
 		return 0;
 	const ws_time now = monotonic();
 	const ws_time to_draw = it->next_draw > now ? it->next_draw - now : 0;
@@ -233,7 +235,7 @@ static void view_begin_play(struct interactive *it)
 static void view_begin(struct interactive *it)
 {
 	const struct session *session = it->session;
-	if (teaches(session) || session->live || it->begun || !session->ended)
+	if (teaches(session) || session->live || it->begun || !session->ended || it->joining)
 		return;
 	it->begun = true;
 	if (session->options->play) {
@@ -285,6 +287,7 @@ void run_view(struct session *session)
 	        .times = options->times + 1,
 	        .key_name = teaches(session) ? options->keymap.name_in_lesson : options->keymap.name,
 	};
+	session->joins.sliced = true;
 	struct interactive it = {.session = session, .past.point = session_shown(session), .changed = true};
 	it.ui = ws_ui_create(&ui_options, &session->error);
 	if (it.ui && !ws_canvas_create(&it.canvas, 1, 1))

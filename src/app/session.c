@@ -83,8 +83,7 @@ static uint32_t records(const struct options *options)
 		return options->records;
 	if (options->show == SHOW_ZEEK)
 		return 1u << WS_RECORD_CONNECTION | 1u << WS_RECORD_UDP;
-	return options->show == SHOW_TEXT ? 1u << WS_RECORD_PACKET | 1u << WS_RECORD_TRANSITION
-	                                  : WS_RECORDS_USUAL;
+	return options->show == SHOW_TEXT ? 1u << WS_RECORD_PACKET | 1u << WS_RECORD_TRANSITION : WS_RECORDS_USUAL;
 }
 
 bool session_asks_for(const struct session *session, enum ws_record record)
@@ -347,7 +346,7 @@ void session_close(struct session *session)
 	ws_lesson_free(session->exercise);
 	ws_output_free(session->output);
 	ws_filter_free(session->filter);
-	joined_free(session->joined);
+	joins_free(&session->joins);
 	for (size_t i = 0; session->points && i < session->point_count; i++)
 		point_close(&session->points[i]);
 	free(session->points);
@@ -405,18 +404,6 @@ static bool keep_named_frame(struct session *session, const struct ws_frame *fra
 	session->named_frame = *frame;
 	session->named_frame.data = session->named_frame_bytes;
 	return true;
-}
-
-void session_join(struct session *session)
-{
-	if (session->point_count < 2 || session->joined || session->output_failed || !session->confined)
-		return;
-	struct ws_error error;
-	session->joined = joined_create(session, &error);
-	if (!session->joined && session->error.status == WS_OK)
-		session->error = error;
-	session->joins++;
-	session->changed = true;
 }
 
 /* Says of which point the next records are. */
@@ -528,7 +515,8 @@ bool session_read(struct session *session, int max)
 		more = point_read(&session->points[i], max) || more;
 	if (!more || (session->options->count && session->packets >= session->options->count)) {
 		end(session);
-		session_join(session);
+		if (!session->joins.sliced)
+			session_join(session);
 		session->changed = true;
 	}
 	return !session->ended;
@@ -615,7 +603,8 @@ void session_model(struct session *session, struct ws_model *model)
 	struct point *point = session_shown(session);
 	*model = (struct ws_model){
 	        .tracker = point->tracker,
-	        .generation = 1 + session->joins,
+	        .generation = 1,
+	        .joins = session->joins.count,
 	        .source = point->name,
 	        .capture_filter = session->options->filter,
 	        .live = session->live,

@@ -16,13 +16,24 @@
 
 #include <poll.h>
 
+/* A session that runs is joined again and again. Replays read from what was in force before, until they are opened
+ * again, so that is kept one turn longer. */
+struct joins {
+	struct joined *joined, *before, *being_made; /* in force; before; each may be NULL */
+	uint64_t count;                              /* how often */
+	uint64_t packets;                            /* that the session had when the last one began */
+	ws_time begun, next;                         /* of monotonic(): when it began; no other before this */
+	bool last;                                   /* all packets are there */
+	bool complete;                               /* the last one is in force, or has failed */
+	bool sliced;                                 /* the owner calls session_join_slice() */
+};
+
 struct session {
 	const struct options *options;
 	struct point *points; /* owned; never empty once the session is open */
 	size_t point_count;
-	struct split *split;   /* owned: the points are interfaces of one capture; or NULL */
-	struct joined *joined; /* what several points know together, once all are read; else NULL */
-	uint64_t joins;        /* how often they have been joined */
+	struct split *split; /* owned: the points are interfaces of one capture; or NULL */
+	struct joins joins;  /* what several points know together */
 	char decision[256]; /* several sources: how many points they are, and why; empty: there was nothing to decide */
 	size_t shown;       /* index of the point that a screen shows */
 	size_t opened;      /* points whose capture has been opened, or tried */
@@ -107,6 +118,8 @@ static inline struct point *session_shown(const struct session *session)
 const char *session_source(const struct session *session);
 /* Several points: joins them, once no more packets come. Without memory, session->error says so. */
 void session_join(struct session *session);
+/* The same in slices, and of a session that runs, again and again. True: there is more to do at once. */
+bool session_join_slice(struct session *session);
 /* True when records of this kind are written. */
 bool session_asks_for(const struct session *session, enum ws_record record);
 /* The model of a screen, as things stand. */

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 
 enum { MOST_COVERS = 256 };
-#define MARGIN (10 * WS_MILLISECOND)
 
 /* ---- What a point has seen, and what was acknowledged there */
 
@@ -123,7 +122,7 @@ static struct stretch measure(const struct ws_joiner *joiner, const struct join_
 /* The few segments of one connection do not show the whole range of delays. */
 static ws_time margin(const struct stretch *stretch)
 {
-	return MARGIN + (stretch->most - stretch->least);
+	return WS_JOIN_MARGIN + (stretch->most - stretch->least);
 }
 
 /* Whether the point at the end of the stretch was capturing when the segment would have come. */

@@ -96,6 +96,10 @@ bool ui_leave(struct ws_ui *ui)
  * before may be used again. */
 static void check_generation(struct ws_ui *ui, const struct ws_model *model)
 {
+	if (ui->joins != model->joins) {
+		ui->joins = model->joins;
+		replay_rejoined(ui, model);
+	}
 	if (ui->generation == model->generation)
 		return;
 	ui->generation = model->generation;

@@ -23,6 +23,7 @@ struct ws_ui {
 	int columns, rows;   /* of the screen, without a lesson's panel */
 	int notes;           /* rows of the sentences below a table, if the screen has one, as laid out last */
 	ws_time clock;       /* of the last tick; 0: none yet */
+	uint64_t joins;      /* of the model that the replay was opened with */
 	bool several;        /* the model has several points */
 	uint64_t generation; /* of the model that the screens have read from; 0: none yet */
 	struct list_view list;

@@ -42,7 +42,6 @@ struct ws_ways {
 	size_t transit_count;
 	struct event *event;
 	size_t count, room;
-	ws_time last[2]; /* of each end */
 };
 
 /* ---- Events */
@@ -207,7 +206,6 @@ static void correct_times(struct ws_ways *ways)
 		event->time = event->time < latest[event->end] ? latest[event->end] : event->time;
 		latest[event->end] = event->time;
 	}
-	memcpy(ways->last, latest, sizeof(latest));
 }
 
 /* Merges the events of both ends, which are in order and one after the other, and gives `other` the new indices. */
@@ -362,6 +360,20 @@ static bool take_peer(struct ws_ways *ways, unsigned e, uint32_t done, struct ws
 	return true;
 }
 
+/* It has not arrived, and the point where it would has not captured long enough to tell. */
+static bool may_come(const struct ws_ways *ways, const struct event *event)
+{
+	const struct end *there = &ways->end[!event->end];
+	const struct ws_join_direction *delays = &ways->path->result.direction[event->end];
+	const ws_time longest = 2 * delays->delay_max - delays->delay_min;
+	struct ws_tracker_stats stats;
+	if (event->way != WS_WAY_DEPARTURE || event->other != NONE ||
+	    (event->transit != NONE && ways->transit[event->transit].outcome == WS_OUTCOME_LOST))
+		return false;
+	ws_tracker_stats(there->tracker, &stats);
+	return delays->delay_max < 0 || event->time + longest + WS_JOIN_MARGIN > here(there, stats.last_time);
+}
+
 bool ws_ways_step(struct ws_ways *ways, size_t index, struct ws_step *step)
 {
 	struct ws_step own;
@@ -376,8 +388,6 @@ bool ws_ways_step(struct ws_ways *ways, size_t index, struct ws_step *step)
 	                         .point = ways->path->point[end->index],
 	                         .other = event->other == NONE ? WS_STEP_NONE : event->other,
 	                         .other_time = event->other == NONE ? 0 : ways->event[event->other].time,
-	                         .in_air = event->way == WS_WAY_DEPARTURE && event->other == NONE &&
-	                                   event->time > ways->last[!event->end],
 	                         .relative_sequence = own.relative_sequence,
 	                         .relative_acknowledgment = own.relative_acknowledgment,
 	                         .client = own.client};
@@ -386,6 +396,7 @@ bool ws_ways_step(struct ws_ways *ways, size_t index, struct ws_step *step)
 	step->input.direction ^= flipped;
 	step->client = own.client < 0 ? own.client : (int8_t)(own.client ^ flipped);
 	step->analysis = marks_of(event, own.analysis);
+	step->in_air = may_come(ways, event);
 	step->outcome = event->transit == NONE ? WS_OUTCOME_NOT_CAPTURED : ways->transit[event->transit].outcome;
 	take_own(ways, event->end, &own, step);
 	return take_peer(ways, !event->end, event->peer, step);

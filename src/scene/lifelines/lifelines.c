@@ -160,7 +160,10 @@ static void draw_arrow(const struct layout *layout, struct ws_canvas *canvas, co
 		head = length - length / 4;
 		tip = 0x00d7;
 	}
-	if (look->flying) {
+	if (look->hangs) {
+		head = length / 2;
+		tip = 0x25cf;
+	} else if (look->flying) {
 		head = (int)((double)length * (double)layout->ui->replay.phase / (double)REPLAY_FLIGHT);
 		head = head < 0 ? 0 : head > length ? length : head;
 		tip = 0x25cf;
@@ -279,10 +282,17 @@ bool segment_row_gap(const struct layout *layout, const struct ws_step *step, co
 	ws_time gap, shown = replay_shown(&layout->ui->replay, step, next, &gap);
 	if (gap < GAP_WORTH_A_ROW)
 		return false;
+	/* Of several points, the arrow to an arrival says how long it took, and others may be in the air. */
+	const bool joined = replay_joined(&layout->ui->replay);
+	if (joined && next->way == WS_WAY_ARRIVAL && next->other != WS_STEP_NONE)
+		return false;
 	char words[48];
 	struct ws_text shortened = WS_TEXT_OVER(words);
 	draw_duration(text, gap);
-	waits_at_gap(layout, step, next, text);
+	if (joined && !layout->calls && next->input.kind != WS_INPUT_EXPIRY)
+		ws_text_puts(text, " later");
+	else
+		waits_at_gap(layout, step, next, text);
 	if (shown + shown / 10 < gap &&
 	    !layout->ui->replay.guided) { /* a difference of a tenth is not worth mentioning */
 		ws_text_puts(&shortened, ", shown as ");
@@ -388,6 +398,8 @@ static void draw_visible(const struct layout *layout, struct ws_canvas *canvas, 
 	                                .first = visible->first + i == 0,
 	                                .before = i ? steps[i - 1].input.time : steps[i].input.time};
 	look.flying = look.current && !layout->arrived;
+	look.hangs = layout->ui->several && ways_goes_on(layout->model) && !replay_joined(&layout->ui->replay) &&
+	             !layout->info.endpoint[!steps[i].input.direction].packets;
 	segment_row_step(layout, canvas, &steps[i], &look);
 }
 

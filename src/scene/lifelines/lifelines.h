@@ -72,6 +72,8 @@ int notes_rows(const struct layout *layout, int columns);
 const char *notes_find(const struct layout *layout);
 
 /* ways_notes.c: for several points */
+/* More segments may come: one that has not arrived may still do so. */
+bool ways_goes_on(const struct ws_model *model);
 /* A departure and its arrival as one step; any other step as it is. */
 struct ws_step ways_whole(const struct replay *replay, const struct ws_step *step);
 /* Says when a segment that left arrived, or what became of it. */

@@ -151,6 +151,53 @@ void replay_snapshot_changed(struct ws_ui *ui, const struct ws_model *model)
 	replay->follow = follow;
 }
 
+/* The last step at or before `time`. */
+static size_t step_at(const struct replay *replay, ws_time time)
+{
+	size_t low = 0, high = replay_count(replay);
+	struct ws_step step;
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+		if (replay_step(replay, middle, &step) && step.input.time <= time)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Where a step is after the points have been joined again: what came late at one of them may now be before it. */
+static size_t find_again(const struct replay *replay, const struct ws_step *wanted, size_t index)
+{
+	enum { LOOK = 256 };
+	const size_t count = replay_count(replay);
+	struct ws_step step;
+	for (size_t away = 0; away < LOOK; away++) {
+		for (int side = 0; side < 2; side++) {
+			const size_t at = side ? index + away : index - away; /* wraps round below 0 */
+			if (at < count && replay_step(replay, at, &step) && step.point == wanted->point &&
+			    step.input.frame == wanted->input.frame && step.input.kind == wanted->input.kind &&
+			    step.input.direction == wanted->input.direction)
+				return at;
+		}
+	}
+	return step_at(replay, wanted->input.time);
+}
+
+void replay_rejoined(struct ws_ui *ui, const struct ws_model *model)
+{
+	struct replay *replay = &ui->replay;
+	const size_t before = replay->step;
+	struct ws_step step;
+	if (!replay->steps)
+		return;
+	const bool known = replay_step(replay, replay->step, &step);
+	replay_close(replay);
+	if (!replay_reopen(ui, model) || !known)
+		return;
+	replay->step = find_again(replay, &step, before);
+}
+
 int replay_left(const struct replay *replay, const struct ws_conn_info *info)
 {
 	return (info->likely_client == 1) != replay->swapped;
@@ -291,21 +338,6 @@ static void step_back(struct replay *replay)
 }
 
 /* ---- Jumping */
-
-/* The last step at or before `time`. */
-static size_t step_at(const struct replay *replay, ws_time time)
-{
-	size_t low = 0, high = replay_count(replay);
-	struct ws_step step;
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-		if (replay_step(replay, middle, &step) && step.input.time <= time)
-			low = middle;
-		else
-			high = middle;
-	}
-	return low;
-}
 
 static bool replay_jump(struct ws_ui *ui, const struct ws_model *model, const char *text, struct prompt_error *error)
 {

@@ -99,6 +99,7 @@ ws_time replay_waiting_after(const struct ws_step *step);
 void replay_change_speed(struct replay *replay, int direction);
 void replay_speed_text(const struct replay *replay, struct ws_text *text);    /* " guided 2x" */
 void replay_snapshot_changed(struct ws_ui *ui, const struct ws_model *model); /* the model is of another generation */
+void replay_rejoined(struct ws_ui *ui, const struct ws_model *model);         /* more is known of its connection */
 bool replay_reopen(struct ws_ui *ui,
                    const struct ws_model *model); /* looks again for its connection, which may have begun by now */
 

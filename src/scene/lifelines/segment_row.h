@@ -11,6 +11,7 @@ struct segment_row_look {
 	bool opening; /* it is the first one drawn, and shows the states that it starts from */
 	bool flying;  /* on its way */
 	bool current;
+	bool hangs;     /* in the air: of several points, only its sender's has captured it so far */
 	bool lost;      /* later segments show that it did not arrive */
 	ws_time before; /* time of the step before; the same step's when it is the first */
 	bool first;

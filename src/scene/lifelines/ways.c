@@ -112,6 +112,8 @@ static void point_words(const struct layout *layout, const struct ws_conn_path *
 	if (!clock || !of)
 		return;
 	ws_clock_info(of, &info);
+	if (info.fixed && !info.offset)
+		return; /* both have one clock */
 	ws_text_puts(text, " ");
 	ws_clock_offset_words(text, &info);
 }
@@ -294,12 +296,23 @@ static void draw_arrival(const struct pen *pen, const struct ws_step *step, int 
 		draw_remark(pen, row, at, words, WS_STYLE_DIM);
 }
 
-static bool is_blank(const struct ws_canvas *canvas, int row, int column)
+/* True where nothing is drawn but the arrows of others. */
+static bool is_free(const struct ws_canvas *canvas, int row, int column)
 {
+	static const uint32_t free[] = {' ', POINT_LINE, 0x2502, 0x2571, 0x2572};
 	if (row < 0 || row >= canvas->rows || column < 0 || column >= canvas->columns)
 		return false;
-	const struct ws_cell *cell = &canvas->cells[(size_t)row * (size_t)canvas->columns + (size_t)column];
-	return cell->code_point == ' ' || cell->code_point == POINT_LINE;
+	const uint32_t there = canvas->cells[(size_t)row * (size_t)canvas->columns + (size_t)column].code_point;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(free); i++)
+		if (there == free[i])
+			return true;
+	return false;
+}
+
+/* A blank between two words is not free. */
+static bool may_draw(const struct ws_canvas *canvas, int row, int column)
+{
+	return is_free(canvas, row, column - 1) && is_free(canvas, row, column) && is_free(canvas, row, column + 1);
 }
 
 /* In the rows between, where nothing else is drawn. */
@@ -309,7 +322,7 @@ static void draw_between(const struct pen *pen, const struct ways *ways, int fro
 		const int at = bends.from + (bends.to - bends.from) * (row - from_row) / (to_row - from_row);
 		const int next = bends.from + (bends.to - bends.from) * (row + 1 - from_row) / (to_row - from_row);
 		const uint32_t slanted = pen->rightwards ? 0x2572 : 0x2571;
-		if (row >= ways->top && row < ways->bottom && is_blank(pen->canvas, row, pen_column(pen, at)))
+		if (row >= ways->top && row < ways->bottom && may_draw(pen->canvas, row, pen_column(pen, at)))
 			pen_put(pen, row, at, pen->style, next == at ? 0x2502 : slanted);
 	}
 }
@@ -331,7 +344,7 @@ static void draw_departure(const struct layout *layout, struct ws_canvas *canvas
 	const struct pen pen =
 	        pen_for(layout, canvas, step, ways->first + i == ways->current || step->other == ways->current);
 	const int row = ways->row[i];
-	const bool hangs = step->in_air && layout->model->running && !layout->model->past;
+	const bool hangs = step->in_air && ways_goes_on(layout->model);
 	draw_tee(&pen, row);
 	if (step->outcome == WS_OUTCOME_LOST && !arrives)
 		draw_lost(&pen, step, ways->first + i, row);

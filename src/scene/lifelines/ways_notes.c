@@ -9,6 +9,11 @@
 
 enum { LOOK_BACK = 512 }; /* steps that are looked through for the first copy */
 
+bool ways_goes_on(const struct ws_model *model)
+{
+	return (model->running || model->loading) && !model->past;
+}
+
 struct ws_step ways_whole(const struct replay *replay, const struct ws_step *step)
 {
 	struct ws_step whole = *step, other;
@@ -69,7 +74,7 @@ void ways_say_fate(const struct layout *layout, struct ws_text *text)
 		ws_text_puts(text, " It is ");
 		say_between(ws_replay_path(steps), &transit, text);
 		ws_text_putc(text, '.');
-	} else if (step->in_air && layout->model->running && !layout->model->past) {
+	} else if (step->in_air && ways_goes_on(layout->model)) {
 		ws_text_puts(text, " It is still on its way.");
 	} else {
 		ws_text_printf(text, " Its arrival at the %s was not captured.", receiver);
