@@ -11,6 +11,7 @@
 #include <wirestate/names.h>
 #include <wirestate/packet.h>
 #include <wirestate/reset.h>
+#include <wirestate/shares.h>
 #include <wirestate/types.h>
 
 /* X(enumerator, name in records, short name for narrow columns). RFC 9293 §3.3.2. */
@@ -158,6 +159,7 @@ struct ws_tracker_config {
 	bool history;              /* keep every connection's segments, for replay */
 	bool joins;                /* with `history`: the segments are compared with those of other points, and get more memory */
 	bool names;                /* learn the names of hosts */
+	bool shares;               /* find out where the time of each connection goes */
 	uint64_t debug_connection; /* report each input of the connection with this number as WS_EVENT_INPUT; 0: none */
 	uint8_t hash_key[16];      /* random, so that no sender can choose the bucket of its packets */
 };
@@ -373,6 +375,8 @@ struct ws_conn_info {
 	int8_t client;                       /* the endpoint that opened it; WS_ROLE_UNKNOWN when no SYN was seen */
 	int8_t likely_client; /* `client`, or a guess from the ports, which has to be shown as a guess; never -1 */
 	struct ws_endpoint_info endpoint[2];
+	struct ws_time_shares shares; /* where the time went; valid when shares_known */
+	bool shares_known;
 	ws_time first_time, last_time, initial_rtt; /* initial_rtt is -1 when not measured */
 	uint64_t first_frame, last_frame;
 	uint8_t handshake, close, captured; /* the enums above */

@@ -55,6 +55,15 @@ uint64_t session_memory_left(const struct session *session)
 	return most > taken + least ? most - taken : least;
 }
 
+static uint32_t records(const struct options *options)
+{
+	if (options->records || options->debug_connection)
+		return options->records;
+	if (options->show == SHOW_ZEEK)
+		return 1u << WS_RECORD_CONNECTION | 1u << WS_RECORD_UDP;
+	return options->show == SHOW_TEXT ? 1u << WS_RECORD_PACKET | 1u << WS_RECORD_TRANSITION : WS_RECORDS_USUAL;
+}
+
 struct ws_tracker *session_new_tracker(const struct session *session, const struct ws_capture *capture, uint64_t memory,
                                        struct ws_error *error)
 {
@@ -64,6 +73,7 @@ struct ws_tracker *session_new_tracker(const struct session *session, const stru
 	        .history = session->screen || session->point_count > 1,
 	        .joins = session->point_count > 1,
 	        .names = !session->anonymizer, /* names would undo it */
+	        .shares = session->screen || records(session->options) >> WS_RECORD_CONNECTION & 1 || session->filter,
 	        .ignore_checksums = session->options->ignore_checksums,
 	        .debug_connection = session->options->debug_connection,
 	};
@@ -75,15 +85,6 @@ struct ws_tracker *session_new_tracker(const struct session *session, const stru
 	if (tracker)
 		hosts_file_name(session->hosts, tracker);
 	return tracker;
-}
-
-static uint32_t records(const struct options *options)
-{
-	if (options->records || options->debug_connection)
-		return options->records;
-	if (options->show == SHOW_ZEEK)
-		return 1u << WS_RECORD_CONNECTION | 1u << WS_RECORD_UDP;
-	return options->show == SHOW_TEXT ? 1u << WS_RECORD_PACKET | 1u << WS_RECORD_TRANSITION : WS_RECORDS_USUAL;
 }
 
 bool session_asks_for(const struct session *session, enum ws_record record)

@@ -140,6 +140,26 @@
 	X("sent", "number", "segments that left the first point; of a transit the time, in seconds since 1970")        \
 	X("delivered", "number", "segments that came to the last point")                                               \
 	X("not_captured", "number", "segments that a point has not seen, without being lost")                          \
+	X("connecting", "seconds", "of the duration: until the handshake was complete")                                \
+	X("client_program", "seconds", "of the duration: the client's program was waited for")                         \
+	X("server_program", "seconds", "of the duration: the server's program was waited for")                         \
+	X("network_to_server", "seconds", "of the duration: data to the server, or its ACKs, were on their way")       \
+	X("network_to_client", "seconds", "likewise data to the client")                                               \
+	X("window_to_server", "seconds", "of the duration: the server's window was full")                              \
+	X("window_to_client", "seconds", "likewise the client's window")                                               \
+	X("closed_window_to_server", "seconds", "of the duration: the server's window was 0")                          \
+	X("closed_window_to_client", "seconds", "likewise the client's window")                                        \
+	X("fast_recovery_to_server", "seconds", "of the duration: duplicate ACKs repaired a loss of data to the server") \
+	X("fast_recovery_to_client", "seconds", "likewise of data to the client")                                      \
+	X("timeout_to_server", "seconds", "of the duration: a timer repaired a loss of data to the server")            \
+	X("timeout_to_client", "seconds", "likewise of data to the client")                                            \
+	X("nagle_to_server", "seconds", "of the duration: Nagle's algorithm held data to the server until a delayed ACK") \
+	X("nagle_to_client", "seconds", "likewise data to the client")                                                 \
+	X("idle", "seconds", "of the duration: nobody wanted anything")                                                \
+	X("closing", "seconds", "of the duration: FINs and their ACKs were on their way")                              \
+	X("timeouts", "number", "how often a timer sent a segment again")                                              \
+	X("vantage", "word", "where the capture was taken: client, server or middle; null when not known")             \
+	X("time_spent", "text", "the shares of at least 1 % in words, the largest first")                              \
 	X("severity", "number", "how bad the verdict is, from 0 (fine) to 3 (broken)")                                 \
 	X("count", "number", "connections in the group")                                                               \
 	X("share", "share", "count divided by all connections, 0 to 1")                                                \

@@ -76,6 +76,10 @@ static void write_connection(struct ws_output *output, const struct subject *sub
 	ws_text_puts(text, tag);
 	ws_text_putc(text, ' ');
 	ws_text_append(text, verdict.data, verdict.length);
+	if (conn->shares_known && conn->last_time > conn->first_time) {
+		ws_text_puts(text, "; time: ");
+		ws_shares_words(text, &conn->shares, client);
+	}
 }
 
 static void write_arp(struct ws_output *output, const struct subject *subject)

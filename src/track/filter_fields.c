@@ -134,6 +134,36 @@ static int64_t get_answer_time(const struct filter_subject *subject, unsigned en
 	return path && path->answer_time >= 0 ? path->answer_time : FILTER_ABSENT;
 }
 
+/* Where the time went: the sum of two causes of both endpoints, or a program's. */
+static int64_t spent(const struct filter_subject *subject, enum ws_cause first, enum ws_cause last)
+{
+	int64_t sum = 0;
+	if (!subject->info->shares_known)
+		return FILTER_ABSENT;
+	for (unsigned cause = first; cause <= (unsigned)last; cause++)
+		sum += subject->info->shares.time[cause][0] + subject->info->shares.time[cause][1];
+	return sum;
+}
+
+static int64_t program_time(const struct filter_subject *subject, unsigned server)
+{
+	const unsigned endpoint = (unsigned)subject->info->likely_client ^ server;
+	return subject->info->shares_known ? subject->info->shares.time[WS_CAUSE_PROGRAM][endpoint & 1] : FILTER_ABSENT;
+}
+
+#define SPENT(name, value)                                                                                             \
+	static int64_t get_##name##_time(const struct filter_subject *subject, unsigned endpoint)                      \
+	{                                                                                                              \
+		(void)endpoint;                                                                                        \
+		return value;                                                                                          \
+	}
+SPENT(client, program_time(subject, 0))
+SPENT(server, program_time(subject, 1))
+SPENT(network, spent(subject, WS_CAUSE_NETWORK, WS_CAUSE_NETWORK))
+SPENT(window, spent(subject, WS_CAUSE_WINDOW, WS_CAUSE_CLOSED_WINDOW))
+SPENT(recovery, spent(subject, WS_CAUSE_DUPLICATE_ACKS, WS_CAUSE_TIMEOUT))
+SPENT(idle, spent(subject, WS_CAUSE_IDLE, WS_CAUSE_IDLE))
+
 /* ---- Texts */
 
 static const char *get_process(const struct filter_subject *subject, unsigned endpoint)
@@ -232,7 +262,8 @@ static const char *role_word(unsigned value)
 #define COUNTER(member, mark)                                                                                          \
 	{#member,      FILTER_NUMBER, FILTER_SUM,                                                                      \
 	 get_##member, NULL,          NULL,                                                                            \
-	 INT64_MAX,    WS_PART_MARKS, "segments with this mark of sequence analysis", NULL},
+	 INT64_MAX,    WS_PART_MARKS, "segments with this mark of sequence analysis",                                  \
+	 NULL},
 
 /* clang-format off */
 const struct filter_field filter_fields[] = {
@@ -293,6 +324,18 @@ const struct filter_field filter_fields[] = {
 	 "one-way delay of segments sent from the first point to the last, the median", NULL},
 	{"answer_time", FILTER_TIME, FILTER_CONNECTION, get_answer_time, NULL, NULL, INT64_MAX, WS_PART_IDENTITY,
 	 "from a request to its answer at the point nearest to the server, the median", NULL},
+	{"client_time", FILTER_TIME, FILTER_CONNECTION, get_client_time, NULL, NULL, INT64_MAX, WS_PART_SHARES | WS_PART_OPENING,
+	 "of its duration: the client's program was waited for", NULL},
+	{"server_time", FILTER_TIME, FILTER_CONNECTION, get_server_time, NULL, NULL, INT64_MAX, WS_PART_SHARES | WS_PART_OPENING,
+	 "of its duration: the server's program was waited for", NULL},
+	{"network_time", FILTER_TIME, FILTER_CONNECTION, get_network_time, NULL, NULL, INT64_MAX, WS_PART_SHARES | WS_PART_OPENING,
+	 "of its duration: segments and ACKs were on their way", NULL},
+	{"window_time", FILTER_TIME, FILTER_CONNECTION, get_window_time, NULL, NULL, INT64_MAX, WS_PART_SHARES | WS_PART_OPENING,
+	 "of its duration: a receiver's window was full or closed", NULL},
+	{"recovery_time", FILTER_TIME, FILTER_CONNECTION, get_recovery_time, NULL, NULL, INT64_MAX, WS_PART_SHARES | WS_PART_OPENING,
+	 "of its duration: a loss was being repaired", NULL},
+	{"idle_time", FILTER_TIME, FILTER_CONNECTION, get_idle_time, NULL, NULL, INT64_MAX, WS_PART_SHARES | WS_PART_OPENING,
+	 "of its duration: nobody wanted anything", NULL},
 };
 /* clang-format on */
 const unsigned filter_field_count = WS_ARRAY_SIZE(filter_fields);

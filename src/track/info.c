@@ -353,6 +353,8 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 		fill_processes(conn, info);
 	if (parts & WS_PART_NAMES)
 		fill_names(tracker, conn, info);
+	if (parts & WS_PART_SHARES)
+		info->shares_known = ws_shares_pool_sum(&tracker->shares, conn->id, &info->shares);
 	if (parts & WS_PART_REST)
 		fill_rest(tracker, conn, info);
 	for (unsigned i = 0; i < 2; i++)
@@ -470,5 +472,5 @@ void ws_tracker_stats(const struct ws_tracker *tracker, struct ws_tracker_stats 
 	stats->history_dropped = tracker->history.dropped;
 	stats->memory = ws_table_memory(&tracker->table) + tracker->history.used + ws_udp_memory(&tracker->udp) +
 	                ws_details_memory(tracker) + tracker->file_notes.capacity +
-	                ws_tunnels_memory(&tracker->tunnels);
+	                ws_tunnels_memory(&tracker->tunnels) + ws_shares_pool_memory(&tracker->shares);
 }

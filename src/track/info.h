@@ -20,6 +20,7 @@
 	X(WS_PART_PROCESS, process, process_unsure)                                                                    \
 	X(WS_PART_NAMES, name, name_source)                                                                            \
 	X(WS_PART_ROUND_TRIPS, rtt, rtt)                                                                               \
+	X(WS_PART_SHARES, id, id)                                                                                      \
 	X(WS_PART_REST, zeek, previous)
 
 enum ws_part_number {

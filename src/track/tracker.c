@@ -26,6 +26,9 @@ struct ws_tracker *ws_tracker_create(const struct ws_tracker_config *config, str
 	if (!tracker->config.max_memory)
 		tracker->config.max_memory = DEFAULT_MEMORY;
 	uint64_t memory = tracker->config.max_memory, connections = config->history ? memory / 2 : memory / 4 * 3;
+	tracker->shares.on = config->shares;
+	if (config->shares)
+		connections = ws_shares_pool_rest(connections);
 	tracker->history.limit = config->history ? memory / 4 : 0;
 	if (config->joins) {
 		connections = memory / 4;
@@ -69,6 +72,7 @@ void ws_tracker_free(struct ws_tracker *tracker)
 	ws_hostnames_free(&tracker->names);
 	ws_file_notes_free(&tracker->file_notes);
 	ws_tunnels_free(&tracker->tunnels);
+	ws_shares_pool_free(&tracker->shares);
 	free(tracker->debug);
 	free(tracker);
 }
@@ -365,6 +369,7 @@ void ws_tracker_prefetch(const struct ws_tracker *tracker, const struct ws_packe
 static void begin_connection(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_packet *packet)
 {
 	ws_hops_note(&tracker->exchanges, packet);
+	ws_shares_pool_begin(&tracker->shares, conn->id);
 	conn->tunnel_id = packet->tunnel_count ? packet->tunnel[packet->tunnel_count - 1].id : 0;
 	ws_hostnames_begin(&tracker->names, conn);
 }
@@ -413,6 +418,7 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 	struct ws_analysis_result analysis;
 	ws_analyse(&conn->analyser, &segment, &analysis);
 	count_analysis(conn, &segment, &analysis);
+	ws_shares_pool_note(&tracker->shares, conn, &segment, analysis.analysis);
 	ws_tracker_apply(tracker, conn, &segment, segment.frame);
 	if ((segment.flags & (WS_TCP_SYN | WS_TCP_ACK)) == (WS_TCP_SYN | WS_TCP_ACK))
 		ws_surroundings_answered(&tracker->surroundings, &conn->address[direction], conn->port[direction]);

@@ -14,6 +14,7 @@
 #include "track/hostnames.h"
 #include "track/log.h"
 #include "track/series.h"
+#include "track/shares_pool.h"
 #include "track/surroundings.h"
 #include "track/timers.h"
 #include "track/tunnels.h"
@@ -42,6 +43,7 @@ struct ws_tracker {
 	struct ws_file_notes file_notes;
 	struct ws_tunnels tunnels;
 	struct ws_hostnames names;
+	struct ws_shares_pool shares;
 	bool processes_named;   /* of some connection a process is known */
 	struct ws_debug *debug; /* with debug_connection, else NULL */
 	struct ws_tracker_stats stats;

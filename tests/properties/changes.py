@@ -14,8 +14,9 @@ SACK = 5
 CHECKED = ("checksum", "fcs", "community_id", "name", "name_source", "http_host")
 OF_PCAPNG = ("interface", "section_comment", "comment")
 SHIFTED = ("sequence", "acknowledgment", "initial_sequence", *CHECKED)
-# The marks of the analysis, and what counts them.
-OF_ANALYSIS = ("analysis", "retransmissions", "fast_retransmissions", "spurious_retransmissions", "out_of_order", "lost_segments", "duplicate_acks",
+# The marks of the analysis, what counts them, and where the time went, which depends on which ACKs were duplicates.
+OF_ANALYSIS = ("analysis", "spent", "time_spent", "timeouts", "retransmissions",
+               "fast_retransmissions", "spurious_retransmissions", "out_of_order", "lost_segments", "duplicate_acks",
                "zero_windows", "zero_window_probes", "windows_full", "keep_alives", "most_in_flight", "history",
                "retransmitted", "rtt_min", "rtt_median", "rtt_max")
 MULTICAST4, MULTICAST6 = 224 << 24, 0xFF << 120

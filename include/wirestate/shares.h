@@ -1,0 +1,53 @@
+/* The causes between which a connection's time is divided. */
+#ifndef WIRESTATE_SHARES_H
+#define WIRESTATE_SHARES_H
+
+#include <wirestate/text.h>
+#include <wirestate/types.h>
+
+/* X(enumerator, word in records, words for people, whether it belongs to one of the endpoints).
+ *
+ * A program's time is that of the endpoint that others wait for. Those from NETWORK to NAGLE belong to the endpoint
+ * whose data cannot go on: NETWORK while segments and ACKs are under way, which includes slow start; WINDOW while the
+ * peer's window is full, and CLOSED_WINDOW while it is 0 (RFC 9293 §3.8.6); DUPLICATE_ACKS and TIMEOUT from a loss
+ * until it is repaired (RFC 5681 §3.2, RFC 6298); NAGLE while a small segment waits for an ACK that is delayed (RFC
+ * 9293 §3.7.4, RFC 1122 §4.2.3.2). */
+#define WS_CAUSES(X)                                                                                                   \
+	X(WS_CAUSE_CONNECTING, "connecting", "connecting", false)                                                      \
+	X(WS_CAUSE_PROGRAM, "program", "program", true)                                                                \
+	X(WS_CAUSE_NETWORK, "network", "network", true)                                                                \
+	X(WS_CAUSE_WINDOW, "window", "receiver's window", true)                                                        \
+	X(WS_CAUSE_CLOSED_WINDOW, "closed_window", "closed window", true)                                              \
+	X(WS_CAUSE_DUPLICATE_ACKS, "fast_recovery", "loss recovery by duplicate ACKs", true)                           \
+	X(WS_CAUSE_TIMEOUT, "timeout_recovery", "loss recovery by timeout", true)                                      \
+	X(WS_CAUSE_NAGLE, "nagle", "Nagle against delayed ACK", true)                                                  \
+	X(WS_CAUSE_IDLE, "idle", "idle", false)                                                                        \
+	X(WS_CAUSE_CLOSING, "closing", "closing", false)
+
+enum ws_cause {
+#define X(name, word, words, sided) name,
+	WS_CAUSES(X)
+#undef X
+	        WS_CAUSE_COUNT
+};
+const char *ws_cause_word(enum ws_cause cause);
+const char *ws_cause_words(enum ws_cause cause);
+bool ws_cause_is_sided(enum ws_cause cause);
+
+/* Nanoseconds by cause and endpoint; of a cause that belongs to none, all in [0]. The sum is the time from the first
+ * packet to the last, if the capture's clock was not set back. */
+struct ws_time_shares {
+	ws_time time[WS_CAUSE_COUNT][2];
+	uint32_t timeouts; /* how often a timer sent a segment again */
+	/* The shortest time from the capture to each endpoint and back, 0 when it is not known: it says at which end
+	 * the capture was taken. */
+	ws_time way_to[2];
+};
+
+/* Appends "71 % server's program, 20 % loss recovery by timeout (2), 6 % network, 3 % client's program": the
+ * causes with at least one percent, the largest first. `client` is an endpoint. */
+void ws_shares_words(struct ws_text *text, const struct ws_time_shares *shares, unsigned client);
+/* At which end the capture was taken: "client", "server", "middle"; or NULL when that is not known. */
+const char *ws_shares_vantage(const struct ws_time_shares *shares, unsigned client);
+
+#endif

@@ -1,0 +1,456 @@
+/* Divides a connection's time between its causes.
+ *
+ * Theory of operation. Every segment ends an interval, and the interval belongs to what kept the connection from going
+ * on until then. While data is on its way and its sender has more, that is the network, the receiver's window or the
+ * recovery of a loss. Otherwise somebody's program is waited for, and only the next segment with data shows whose: the
+ * interval stays open over ACKs until then, see settle(). Of a wait for the other side, the way there and back is the
+ * network's, as long as it takes at least from where the capture was taken. So the same connection has the same shares
+ * wherever it is captured.
+ *
+ * A sender has more to send after a full segment; a smaller one is the end of what its program has written (unless
+ * Nagle's algorithm holds back the rest, which an ACK then releases). */
+#include "track/shares.h"
+#include "track/machine.h"
+
+#include <stdlib.h>
+
+#define MARK(name) (1u << WS_ANALYSIS_##name)
+
+/* A retransmission this soon after a repeated ACK could reach its sender answers it. */
+#define ANSWERS_WITHIN (20 * WS_MILLISECOND)
+/* What follows an ACK within this was waiting for it. */
+#define RELEASED_WITHIN (5 * WS_MILLISECOND)
+/* An ACK that comes later than the way by this was delayed. */
+#define DELAYED_AFTER (15 * WS_MILLISECOND)
+/* In a recovery, a silence before another retransmission that only a timer ends: Linux's shortest is 200 ms. */
+#define TIMER_LEAST (150 * WS_MILLISECOND)
+
+static void add(struct ws_shares *shares, enum ws_cause cause, unsigned side, ws_time time)
+{
+	if (time > 0)
+		shares->time.time[cause][ws_cause_is_sided(cause) ? side : 0] += time;
+}
+
+static bool in_flight(const struct ws_share_side *side)
+{
+	return side->sent && ws_seq_before(side->acknowledged, side->end);
+}
+
+/* ---- What keeps the connection from going on */
+
+struct state {
+	enum ws_cause cause;
+	unsigned side;
+	bool waits; /* for a program: only what comes next shows whose */
+};
+
+static struct state current(const struct ws_shares *shares)
+{
+	const struct ws_share_side *sides = shares->side;
+	if (!shares->open)
+		return (struct state){WS_CAUSE_CONNECTING, 0, false};
+	for (unsigned i = 0; i < 2; i++)
+		if (sides[i].recovery)
+			return (struct state){(enum ws_cause)sides[i].recovery, i, false};
+	for (unsigned i = 0; i < 2; i++)
+		if (sides[!i].closed && sides[i].sent && !sides[i].fin)
+			return (struct state){WS_CAUSE_CLOSED_WINDOW, i, false};
+	for (unsigned i = 0; i < 2; i++) {
+		if (sides[i].fin || (!sides[i].small && (!in_flight(&sides[i]) || !sides[i].full)))
+			continue;
+		const bool window = sides[i].small || sides[i].filled;
+		return (struct state){window ? WS_CAUSE_WINDOW : WS_CAUSE_NETWORK, i, false};
+	}
+	if (sides[0].fin && sides[1].fin)
+		return (struct state){WS_CAUSE_CLOSING, 0, false};
+	return (struct state){WS_CAUSE_IDLE, 0, true};
+}
+
+/* ---- A wait for a program has ended at `now` */
+
+static bool is_opener(const struct ws_shares *shares, unsigned side)
+{
+	return shares->opener == (int)side + 1;
+}
+
+/* The first part of a wait, which is at most `most` long, belongs to one cause, and the rest to another one. */
+static void split(struct ws_shares *shares, ws_time wait, ws_time most, enum ws_cause first, unsigned first_side,
+                  enum ws_cause rest, unsigned rest_side)
+{
+	const ws_time part = most < wait ? most : wait;
+	add(shares, first, first_side, part);
+	add(shares, rest, rest_side, wait - part);
+}
+
+/* An ACK has released what `self` sends at `now`: it comes as soon after it as the way to `self` and back allows. */
+static bool is_released(const struct ws_shares *shares, unsigned self, ws_time now)
+{
+	const struct ws_share_side *side = &shares->side[self];
+	const ws_time after = now - side->all_acked, way = shares->way_to[self];
+	return side->all_acked > side->sent_time && after >= way - way / 4 && after <= way + way / 4 + RELEASED_WITHIN;
+}
+
+/* `self` sends data after data of its own. Either its program has written again, or the data had to wait for an ACK;
+ * after a small segment only another small one has to. */
+static void settle_same_sender(struct ws_shares *shares, unsigned self, ws_time now, uint32_t length, uint32_t mss)
+{
+	const ws_time wait = now - shares->since;
+	const struct ws_share_side *side = &shares->side[self];
+	const enum ws_cause cause = side->filled ? WS_CAUSE_WINDOW : WS_CAUSE_NETWORK;
+	if (side->full) { /* it had more to send, which was on its way, or had to wait for an ACK that had passed */
+		split(shares, wait, shares->way_to[self] + shares->way_to[self] / 4 + RELEASED_WITHIN, cause, self,
+		      WS_CAUSE_PROGRAM, self);
+		return;
+	}
+	if ((mss && length >= mss) || !is_released(shares, self, now)) {
+		add(shares, WS_CAUSE_PROGRAM, self, wait);
+		return;
+	}
+	const ws_time delay = side->all_acked - side->sent_time, way = shares->way_to[!self];
+	const bool nagle = delay > way + DELAYED_AFTER && side->flight < 2 * (mss ? mss : 1460);
+	split(shares, wait, nagle ? way + shares->way_to[self] : wait, cause, self, WS_CAUSE_NAGLE, self);
+}
+
+static void settle_data(struct ws_shares *shares, unsigned self, ws_time now, uint32_t length, uint32_t mss)
+{
+	const ws_time wait = now - shares->since;
+	if (shares->speaker == (int)self + 1)
+		settle_same_sender(shares, self, now, length, mss);
+	else if (shares->speaker || !is_opener(shares, self))
+		split(shares, wait, shares->way_to[self], WS_CAUSE_NETWORK, !self, WS_CAUSE_PROGRAM, self);
+	else
+		add(shares, WS_CAUSE_PROGRAM, self, wait);
+}
+
+/* The server has been asked and has not answered. */
+static bool owes_answer(const struct ws_shares *shares, unsigned self)
+{
+	return !is_opener(shares, self) && shares->speaker == !self + 1;
+}
+
+/* A FIN or RST without data ends the wait. After the peer's FIN, close() was waited for; before it, an answer may be
+ * owed, and otherwise nobody wanted anything. */
+static void settle_end(struct ws_shares *shares, unsigned self, ws_time now)
+{
+	const ws_time wait = now - shares->since;
+	if (shares->side[!self].fin)
+		split(shares, wait, shares->way_to[self], WS_CAUSE_CLOSING, 0, WS_CAUSE_PROGRAM, self);
+	else if (owes_answer(shares, self))
+		split(shares, wait, shares->way_to[self], WS_CAUSE_NETWORK, !self, WS_CAUSE_PROGRAM, self);
+	else if (shares->speaker == !self + 1)
+		split(shares, wait, shares->way_to[self], WS_CAUSE_NETWORK, !self, WS_CAUSE_IDLE, 0);
+	else
+		add(shares, WS_CAUSE_IDLE, 0, wait);
+}
+
+/* ---- Losses */
+
+/* Data that had been sent before, or fills a gap. */
+static bool is_repair(const struct ws_share_side *self, const struct ws_segment *s, uint32_t analysis)
+{
+	if (analysis & (MARK(KEEP_ALIVE) | MARK(ZERO_WINDOW_PROBE)))
+		return false;
+	if (analysis & MARK(SPURIOUS_RETRANSMISSION) && !self->recovery)
+		return false; /* it had arrived */
+	return s->length && self->sent && !ws_seq_before(self->end, s->sequence + s->length);
+}
+
+/* Whether a timer has sent it, or a repeated ACK of the peer. */
+static bool is_timed(const struct ws_shares *shares, unsigned self, ws_time now)
+{
+	const struct ws_share_side *side = &shares->side[self];
+	if (side->recovery)
+		return now - shares->latest > shares->way_to[self] + shares->way_to[!self] + TIMER_LEAST;
+	return side->repeated <= side->sent_time || now - side->repeated > shares->way_to[self] + ANSWERS_WITHIN;
+}
+
+static void begin_recovery(struct ws_share_side *side, enum ws_cause cause)
+{
+	side->recovery = (uint8_t)cause;
+	side->recovery_end = side->end;
+}
+
+/* The ACK of a repair took longer than its way, and the sender had nothing more to send: from when the ACK was due, a
+ * program is waited for. */
+static void end_recovery(struct ws_shares *shares, const struct ws_segment *s, ws_time now)
+{
+	struct ws_share_side *peer = &shares->side[!s->direction];
+	const ws_time way = shares->way_to[s->direction];
+	if (!peer->recovery || peer->full || !(s->flags & WS_TCP_ACK) ||
+	    ws_seq_before(s->acknowledgment, peer->recovery_end) || now - shares->since <= way + DELAYED_AFTER)
+		return;
+	add(shares, (enum ws_cause)peer->recovery, !s->direction, way);
+	shares->since += way;
+	peer->recovery = 0;
+}
+
+static void note_repair(struct ws_shares *shares, unsigned self, ws_time now)
+{
+	struct ws_share_side *side = &shares->side[self];
+	const bool timed = is_timed(shares, self, now);
+	if (timed)
+		shares->time.timeouts++;
+	if (timed || !side->recovery)
+		begin_recovery(side, timed ? WS_CAUSE_TIMEOUT : WS_CAUSE_DUPLICATE_ACKS);
+	add(shares, (enum ws_cause)side->recovery, self, now - shares->since);
+	shares->since = now;
+}
+
+/* ---- Windows */
+
+/* The peer's window ends at `right` from now on. Edges that are close in time replace each other, so that the ring
+ * reaches back for the way to the sender and back. */
+static void note_edge(struct ws_share_side *side, uint32_t right, ws_time now, ws_time way)
+{
+	const unsigned last = (side->edge_next + WS_SHARE_EDGES - 1u) % WS_SHARE_EDGES;
+	const unsigned before = (last + WS_SHARE_EDGES - 1u) % WS_SHARE_EDGES;
+	const bool close = side->edge[before].time && now - side->edge[before].time < way / (WS_SHARE_EDGES / 2);
+	const unsigned at = close ? last : side->edge_next;
+	side->edge[at].time = now;
+	side->edge[at].right = right;
+	if (!close)
+		side->edge_next = (uint8_t)((side->edge_next + 1) % WS_SHARE_EDGES);
+}
+
+/* True when the window that the sender knew had no room for another full segment after the bytes up to `end`. */
+static bool is_filled(const struct ws_share_side *side, uint32_t end, uint32_t mss, ws_time known)
+{
+	for (unsigned i = 0; i < WS_SHARE_EDGES; i++) {
+		const unsigned at = (side->edge_next + WS_SHARE_EDGES - 1u - i) % WS_SHARE_EDGES;
+		if (!side->edge[at].time)
+			return false;
+		if (side->edge[at].time <= known || i == WS_SHARE_EDGES - 1)
+			return ws_seq_before(side->edge[at].right, end + mss);
+	}
+	return false;
+}
+
+/* The window of a segment in bytes. */
+static uint32_t window_of(const struct ws_segment *s, const struct ws_flow *flow)
+{
+	enum { FIRST = 2 }; /* of ws_flow.scale */
+	return (uint32_t)s->window << (flow->scale > FIRST ? flow->scale - FIRST : 0);
+}
+
+/* ---- What a segment changes */
+
+static void take_ack(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
+                     const struct ws_flow *flow, ws_time now, uint32_t mss)
+{
+	struct ws_share_side *self = &shares->side[s->direction], *peer = &shares->side[!s->direction];
+	if (!(s->flags & WS_TCP_RST))
+		self->closed = s->window == 0 && !(s->flags & WS_TCP_SYN);
+	if (!(s->flags & WS_TCP_ACK))
+		return;
+	const uint32_t window = window_of(s, flow);
+	note_edge(peer, s->acknowledgment + window, now, shares->way_to[!s->direction]);
+	peer->widest = window > peer->widest ? window : peer->widest;
+	peer->small = mss && window < mss && peer->widest > 2 * mss;
+	if (!peer->sent)
+		return;
+	if (ws_seq_before(peer->acknowledged, s->acknowledgment)) {
+		peer->flight = peer->end - peer->acknowledged;
+		peer->acknowledged = s->acknowledgment;
+		if (!in_flight(peer))
+			peer->all_acked = now;
+		if (peer->recovery && !ws_seq_before(s->acknowledgment, peer->recovery_end))
+			peer->recovery = 0;
+	}
+	if (analysis & MARK(DUPLICATE_ACK) && in_flight(peer)) {
+		peer->repeated = now;
+		if (!peer->recovery)
+			begin_recovery(peer, WS_CAUSE_DUPLICATE_ACKS);
+	}
+}
+
+static void take_data(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis, ws_time now,
+                      uint32_t mss)
+{
+	struct ws_share_side *self = &shares->side[s->direction];
+	const uint32_t fin = !!(s->flags & WS_TCP_FIN), end = s->sequence + s->length + fin;
+	if (!self->sent) {
+		self->sent = true;
+		self->acknowledged = s->sequence;
+		self->end = s->sequence;
+	}
+	if (ws_seq_before(self->end, end)) {
+		self->end = end;
+		if (s->length) {
+			self->sent_time = now;
+			self->filled = is_filled(self, end, mss, now - shares->way_to[s->direction]);
+			self->full =
+			        self->filled || (mss ? s->length >= mss && s->length % mss == 0 : s->length >= 1000);
+			shares->speaker = (int8_t)(s->direction + 1);
+		}
+	}
+	self->fin = self->fin || fin;
+	if (analysis & MARK(LOST_SEGMENT) && !self->recovery)
+		begin_recovery(self, WS_CAUSE_DUPLICATE_ACKS);
+}
+
+/* The interval that ends with a segment belongs to a cause; or goes on, when a program is waited for and nothing of it
+ * has come. */
+static void end_interval(struct ws_shares *shares, const struct ws_segment *s, const struct state *state, ws_time now,
+                         uint32_t mss)
+{
+	const struct ws_share_side *self = &shares->side[s->direction];
+	const bool news = s->length && (!self->sent || ws_seq_before(self->end, s->sequence + s->length));
+	if (!state->waits) {
+		add(shares, state->cause, state->side, now - shares->since);
+	} else if (news) {
+		settle_data(shares, s->direction, now, s->length, mss);
+	} else if (s->flags & (WS_TCP_FIN | WS_TCP_RST) && !self->fin) {
+		settle_end(shares, s->direction, now);
+	} else {
+		return;
+	}
+	shares->since = now;
+}
+
+/* A wait that ends because a window was closed or an ACK repeated, and not by data: the wait was for an ACK. */
+static void end_wait_without_data(struct ws_shares *shares, const struct state *before, const struct ws_segment *s,
+                                  ws_time now)
+{
+	if (!before->waits || shares->since == now || current(shares).waits)
+		return;
+	add(shares, WS_CAUSE_NETWORK, !s->direction, now - shares->since);
+	shares->since = now;
+}
+
+void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
+                    const struct ws_analyser *analyser, const struct ws_rtt rtt[2], uint32_t mss)
+{
+	const ws_time now = s->time > shares->latest ? s->time : shares->latest;
+	if (!shares->opener) {
+		shares->opener = (int8_t)(s->direction + 1);
+		shares->since = now;
+	}
+	for (unsigned i = 0; i < 2; i++)
+		shares->way_to[i] = rtt[!i].count ? rtt[!i].least : 0;
+	if (s->flags & WS_TCP_SYN) {
+		shares->syn = true;
+		add(shares, WS_CAUSE_CONNECTING, 0, now - shares->since);
+		shares->since = shares->latest = now;
+		return;
+	}
+	end_recovery(shares, s, now);
+	const struct state state = current(shares);
+	if (shares->open && is_repair(&shares->side[s->direction], s, analysis))
+		note_repair(shares, s->direction, now);
+	else
+		end_interval(shares, s, &state, now, mss);
+	shares->open = true;
+	take_ack(shares, s, analysis, &analyser->flow[s->direction], now, mss);
+	if (s->length || s->flags & WS_TCP_FIN)
+		take_data(shares, s, analysis, now, mss);
+	end_wait_without_data(shares, &state, s, now);
+	shares->latest = now;
+}
+
+void ws_shares_pass(struct ws_shares *shares, ws_time time)
+{
+	if (shares->opener && time > shares->latest)
+		shares->latest = time;
+}
+
+void ws_shares_sum(const struct ws_shares *shares, struct ws_time_shares *sum)
+{
+	struct ws_shares end = *shares;
+	const struct state state = current(shares);
+	const ws_time wait = shares->latest - shares->since;
+	const unsigned server = shares->opener == 1;
+	if (!state.waits)
+		add(&end, state.cause, state.side, wait);
+	else if (owes_answer(shares, server))
+		split(&end, wait, shares->way_to[server], WS_CAUSE_NETWORK, !server, WS_CAUSE_PROGRAM, server);
+	else
+		add(&end, WS_CAUSE_IDLE, 0, wait);
+	*sum = end.time;
+	sum->way_to[0] = shares->way_to[0];
+	sum->way_to[1] = shares->way_to[1];
+}
+
+/* ---- Words */
+
+static const struct {
+	const char *word, *words;
+	bool sided;
+} causes[] = {
+#define X(name, word, words, sided) [name] = {word, words, sided},
+        WS_CAUSES(X)
+#undef X
+};
+
+const char *ws_cause_word(enum ws_cause cause)
+{
+	return causes[cause].word;
+}
+
+const char *ws_cause_words(enum ws_cause cause)
+{
+	return causes[cause].words;
+}
+
+bool ws_cause_is_sided(enum ws_cause cause)
+{
+	return causes[cause].sided;
+}
+
+struct named_share {
+	ws_time time;
+	enum ws_cause cause;
+	int8_t side; /* -1: of both, or of none */
+};
+
+static int longest_first(const void *left, const void *right)
+{
+	const struct named_share *a = left, *b = right;
+	if (a->time != b->time)
+		return a->time > b->time ? -1 : 1;
+	return (int)a->cause - (int)b->cause;
+}
+
+/* The shares that are named: a program's by side, every other one of both directions together. */
+static size_t name_shares(const struct ws_time_shares *shares, struct named_share *named)
+{
+	size_t count = 0;
+	for (enum ws_cause cause = 0; cause < WS_CAUSE_COUNT; cause++) {
+		const ws_time *time = shares->time[cause];
+		if (cause == WS_CAUSE_PROGRAM) {
+			named[count++] = (struct named_share){time[0], cause, 0};
+			named[count++] = (struct named_share){time[1], cause, 1};
+		} else {
+			named[count++] = (struct named_share){time[0] + time[1], cause, -1};
+		}
+	}
+	qsort(named, count, sizeof(*named), longest_first);
+	return count;
+}
+
+void ws_shares_words(struct ws_text *text, const struct ws_time_shares *shares, unsigned client)
+{
+	struct named_share named[WS_CAUSE_COUNT + 1];
+	const size_t count = name_shares(shares, named);
+	ws_time sum = 0;
+	for (size_t i = 0; i < count; i++)
+		sum += named[i].time;
+	for (size_t i = 0; i < count && named[i].time * 100 >= sum && named[i].time; i++) {
+		ws_text_printf(text, "%s%.0f %% ", i ? ", " : "", 100.0 * (double)named[i].time / (double)sum);
+		if (named[i].cause == WS_CAUSE_PROGRAM)
+			ws_text_puts(text, named[i].side == (int)client ? "client's " : "server's ");
+		ws_text_puts(text, ws_cause_words(named[i].cause));
+		if (named[i].cause == WS_CAUSE_TIMEOUT)
+			ws_text_printf(text, " (%u)", shares->timeouts);
+	}
+}
+
+const char *ws_shares_vantage(const struct ws_time_shares *shares, unsigned client)
+{
+	enum { MUCH = 8 };
+	const ws_time to_client = shares->way_to[client & 1], to_server = shares->way_to[!client];
+	if (!to_client || !to_server)
+		return NULL;
+	if (to_client * MUCH < to_server)
+		return "client";
+	return to_server * MUCH < to_client ? "server" : "middle";
+}

@@ -1,0 +1,57 @@
+/* Where a connection's time went: every moment from its first packet to its last belongs to one cause, such as the
+ * server's program or the recovery of a loss. Private to src/track; wirestate/shares.h has the causes. */
+#ifndef WS_TRACK_SHARES_H
+#define WS_TRACK_SHARES_H
+
+#include "track/analysis.h"
+#include "track/rtt.h"
+
+#include <wirestate/shares.h>
+
+enum { WS_SHARE_EDGES = 8 };
+
+/* What is known of one endpoint as a sender of data. */
+struct ws_share_side {
+	uint32_t end;          /* one past the highest byte that it has sent; valid when `sent` */
+	uint32_t acknowledged; /* the highest acknowledgment of the peer, likewise */
+	uint32_t recovery_end; /* what must be acknowledged until a loss is recovered */
+	ws_time sent_time;     /* of its latest new data */
+	ws_time all_acked;     /* when the peer last acknowledged everything */
+	ws_time repeated;      /* when the peer last repeated an ACK */
+	uint32_t flight;       /* bytes that were not acknowledged before the latest ACK */
+	/* Right edges of the peer's window, a ring, oldest first from `edge_next` on: to know of a segment which one
+	 * its sender knew, when the capture is at the other end. */
+	struct {
+		ws_time time; /* 0: none */
+		uint32_t right;
+	} edge[WS_SHARE_EDGES];
+	uint8_t edge_next;
+	uint8_t recovery; /* WS_CAUSE_DUPLICATE_ACKS or WS_CAUSE_TIMEOUT; 0: no loss is being recovered */
+	bool sent, fin;
+	bool full;   /* its latest segment was as large as segments can be, so it probably has more to send */
+	bool filled; /* and there is no room in the window for another one */
+	bool small;  /* the peer's window, which had room for several segments, has none for one (RFC 9293 §3.8.6.2) */
+	uint32_t widest; /* the widest window of the peer */
+	bool closed;     /* as a receiver, it has announced a window of 0 */
+};
+
+/* Zeroed memory is a valid start. */
+struct ws_shares {
+	struct ws_time_shares time; /* up to `since` */
+	ws_time since, latest;      /* latest: of the last segment */
+	struct ws_share_side side[2];
+	int8_t speaker;    /* the endpoint that sent the latest new data, plus 1; 0: none */
+	int8_t opener;     /* the endpoint that sent the first SYN, or the first segment, plus 1; 0: none yet */
+	bool syn, open;    /* a SYN was captured; something followed the handshake's SYNs */
+	ws_time way_to[2]; /* from the capture to an endpoint and back, the shortest; 0: not known */
+};
+
+/* A segment was captured, with these marks. `mss`: the payload of a full segment, 0 when it is not known. */
+void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
+                    const struct ws_analyser *analyser, const struct ws_rtt rtt[2], uint32_t mss);
+/* A segment that changes nothing was captured. */
+void ws_shares_pass(struct ws_shares *shares, ws_time time);
+/* The sums up to the last segment. */
+void ws_shares_sum(const struct ws_shares *shares, struct ws_time_shares *sum);
+
+#endif
