@@ -222,6 +222,10 @@ enum ws_typed ws_lesson_judge(const struct ws_lesson_question *question, const c
 void ws_lesson_form(const struct ws_lesson_question *question, struct ws_text *text);
 /* A spelling of a state as in answers: lower case, without punctuation. NULL after the last. `state`: which it is. */
 const char *ws_lesson_state_spelling(size_t index, enum ws_state *state);
+/* A word in lower case that does not count in an answer, like "the" or "flag". NULL after the last. */
+const char *ws_lesson_filler(size_t index);
+/* A word in lower case that may be typed for another one, like "two" for "2". NULL after the last. */
+const char *ws_lesson_synonym(size_t index, const char **meaning);
 
 const char *ws_lesson_key_word(enum ws_lesson_key key);
 const char *ws_lesson_key_meaning(enum ws_lesson_key key);

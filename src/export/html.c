@@ -18,7 +18,8 @@
  *    "stops":[{"replay":index or -1, "n":frame or 0 at the end, "held":0|1, "screen":[rows of text], "ask":, "answer":,
  *              "sums":[], "kind":"number"|"state"|"choice"|"word"|"", "shown":, "form":, "right":[keys], "choices":[],
  *              "hints":[], "wrong":[[key, why]]}],
- *    "spellings":{spelling:state}, "end":the text after the last stop                          see lesson/question.c */
+ *    "spellings":{spelling:state}, "fillers":[word], "synonyms":{word:meaning}                 see lesson/spelling.c
+ *    "end":the text after the last stop */
 #include "export/html_data.h"
 #include "page.h"
 
@@ -397,10 +398,16 @@ static void write_stop(struct page *page, const struct ws_lesson *lesson, size_t
 static void write_spellings(FILE *out)
 {
 	enum ws_state state;
-	const char *spelling;
+	const char *spelling, *meaning;
 	fputs(",\n\"spellings\":{", out);
 	for (size_t i = 0; (spelling = ws_lesson_state_spelling(i, &state)); i++)
 		fprintf(out, "%s\"%s\":\"%s\"", i ? "," : "", spelling, ws_state_name(state));
+	fputs("},\n\"fillers\":[", out);
+	for (size_t i = 0; ws_lesson_filler(i); i++)
+		fprintf(out, "%s\"%s\"", i ? "," : "", ws_lesson_filler(i));
+	fputs("],\n\"synonyms\":{", out);
+	for (size_t i = 0; (spelling = ws_lesson_synonym(i, &meaning)); i++)
+		fprintf(out, "%s\"%s\":\"%s\"", i ? "," : "", spelling, meaning);
 	fputc('}', out);
 }
 

@@ -40,6 +40,18 @@ bool lesson_value_missing(const struct ws_lesson *lesson, const struct ws_lesson
 /* Replaces a text by the same text with the packets' values. */
 bool lesson_fill_in(struct ws_lesson *lesson, char **text, unsigned line, struct ws_error *error);
 
+/* ---- spelling.c */
+
+enum { LESSON_KEY_BYTES = 256 };
+
+/* Letters and digits in lower case; what is not ASCII stays. */
+void lesson_fold(const char *text, char key[LESSON_KEY_BYTES]);
+/* The same without words like "the" and "flag", which do not tell one answer from another. */
+void lesson_fold_meant(const char *text, char key[LESSON_KEY_BYTES]);
+/* The key of an answer, as it is spelled, or as its words mean it. False: it is nothing that could be an answer. */
+bool lesson_exact_key(const struct ws_lesson_question *question, const char *text, char key[LESSON_KEY_BYTES]);
+bool lesson_answer_key(const struct ws_lesson_question *question, const char *text, char key[LESSON_KEY_BYTES]);
+
 /* ---- question.c */
 
 /* Takes the value of expect, accept, hint or wrong. */

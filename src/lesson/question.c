@@ -1,9 +1,6 @@
 /* The answer that the user types at a stop: what the lesson expects, which is checked against the packets, and whether
- * what was typed is that.
- *
- * Two spellings of one answer have the same key: the decimal digits of a number, the name of a state, and of words the
- * letters and digits in lower case. What the lesson expects and refuses is kept as keys, and compared with that of the
- * typed line. The page that --export writes does the same in its script (see ws_html_lesson()). */
+ * what was typed is that. What the lesson expects and refuses is kept as keys (see spelling.c), and compared with that
+ * of the typed line. The page that --export writes does the same in its script (see ws_html_lesson()). */
 #include "lesson/internal.h"
 
 #include <inttypes.h>
@@ -11,163 +8,56 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_BYTES = 256 };
-
-/* X(state, spelling): those of records, of narrow columns and of ss, without punctuation. */
-#define STATE_SPELLINGS(X)                                                                                             \
-	X(WS_CLOSED, "closed")                                                                                         \
-	X(WS_CLOSED, "close")                                                                                          \
-	X(WS_LISTEN, "listen")                                                                                         \
-	X(WS_LISTEN, "listening")                                                                                      \
-	X(WS_SYN_SENT, "synsent")                                                                                      \
-	X(WS_SYN_RECEIVED, "synreceived")                                                                              \
-	X(WS_SYN_RECEIVED, "synrcvd")                                                                                  \
-	X(WS_SYN_RECEIVED, "synrecv")                                                                                  \
-	X(WS_ESTABLISHED, "established")                                                                               \
-	X(WS_ESTABLISHED, "estab")                                                                                     \
-	X(WS_FIN_WAIT_1, "finwait1")                                                                                   \
-	X(WS_FIN_WAIT_1, "finw1")                                                                                      \
-	X(WS_FIN_WAIT_2, "finwait2")                                                                                   \
-	X(WS_FIN_WAIT_2, "finw2")                                                                                      \
-	X(WS_CLOSE_WAIT, "closewait")                                                                                  \
-	X(WS_CLOSE_WAIT, "closew")                                                                                     \
-	X(WS_CLOSING, "closing")                                                                                       \
-	X(WS_LAST_ACK, "lastack")                                                                                      \
-	X(WS_TIME_WAIT, "timewait")                                                                                    \
-	X(WS_TIME_WAIT, "timew")
-
-static const struct {
-	enum ws_state state;
-	const char *text;
-} spellings[] = {
-#define X(state, text) {state, text},
-        STATE_SPELLINGS(X)
-#undef X
-};
-
-const char *ws_lesson_state_spelling(size_t index, enum ws_state *state)
-{
-	if (index >= WS_ARRAY_SIZE(spellings))
-		return NULL;
-	*state = spellings[index].state;
-	return spellings[index].text;
-}
-
 static bool out_of_memory(struct ws_error *error)
 {
 	return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 }
 
-/* ---- Keys */
-
-/* Letters and digits in lower case; what is not ASCII stays. */
-static void fold(const char *text, char key[KEY_BYTES])
-{
-	size_t length = 0;
-	for (; *text && length + 1 < KEY_BYTES; text++) {
-		const unsigned char c = (unsigned char)*text;
-		if (c >= 'A' && c <= 'Z')
-			key[length++] = (char)(c + 'a' - 'A');
-		else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c >= 0x80)
-			key[length++] = (char)c;
-	}
-	key[length] = '\0';
-}
-
-/* A number in decimal, or after 0x in hexadecimal; between digits, spaces and commas do not count. */
-static bool number_key(const char *text, char key[KEY_BYTES])
-{
-	char digits[24];
-	size_t length = 0;
-	for (; *text; text++) {
-		if (strchr(" ,_'", *text))
-			continue;
-		if (length + 1 == sizeof(digits))
-			return false;
-		digits[length++] = *text;
-	}
-	digits[length] = '\0';
-	const bool hexadecimal = digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X');
-	const char *first = digits + (hexadecimal ? 2 : 0);
-	const size_t count = strspn(first, hexadecimal ? "0123456789abcdefABCDEF" : "0123456789");
-	if (!count || count > (hexadecimal ? 15 : 18) || first[count])
-		return false;
-	snprintf(key, KEY_BYTES, "%llu", strtoull(first, NULL, hexadecimal ? 16 : 10));
-	return true;
-}
-
-static bool state_key(const char *text, char key[KEY_BYTES])
-{
-	char folded[KEY_BYTES];
-	fold(text, folded);
-	for (size_t i = 0; i < WS_ARRAY_SIZE(spellings); i++) {
-		if (strcmp(spellings[i].text, folded) == 0) {
-			snprintf(key, KEY_BYTES, "%s", ws_state_name(spellings[i].state));
-			return true;
-		}
-	}
-	return false;
-}
-
-/* The choice that begins as it was typed, where only one does. */
-static bool choice_key(const struct ws_lesson_question *question, const char *text, char key[KEY_BYTES])
-{
-	char folded[KEY_BYTES], choice[KEY_BYTES];
-	size_t found = 0;
-	fold(text, folded);
-	for (size_t i = 0; folded[0] && i < question->choice_count; i++) {
-		fold(question->choice[i], choice);
-		if (strncmp(choice, folded, strlen(folded)) != 0)
-			continue;
-		found++;
-		strcpy(key, choice);
-		if (strcmp(choice, folded) == 0)
-			return true;
-	}
-	return found == 1;
-}
-
-/* False: it is nothing that could be an answer. */
-static bool answer_key(const struct ws_lesson_question *question, const char *text, char key[KEY_BYTES])
-{
-	switch (question->kind) {
-	case WS_ANSWER_NUMBER:
-		return number_key(text, key);
-	case WS_ANSWER_STATE:
-		return state_key(text, key);
-	case WS_ANSWER_CHOICE:
-		return choice_key(question, text, key);
-	default:
-		fold(text, key);
-		return key[0];
-	}
-}
-
 bool lesson_question_key(const struct ws_lesson_question *question, const char *text, char **key)
 {
-	char buffer[KEY_BYTES] = "";
+	char buffer[LESSON_KEY_BYTES] = "";
 	*key = NULL;
-	if (!answer_key(question, text, buffer))
+	if (!lesson_answer_key(question, text, buffer))
 		return true;
 	*key = strdup(buffer);
 	return *key;
 }
 
+/* The reason why the lesson refuses this key; NULL: it gives none. */
+static const char *reason_against(const struct ws_lesson_question *question, const char *key)
+{
+	for (size_t i = 0; i < question->wrong_count; i++)
+		if (strcmp(question->wrong[i].value, key) == 0)
+			return question->wrong[i].why;
+	return NULL;
+}
+
+static bool is_accepted(const struct ws_lesson_question *question, const char *key)
+{
+	for (size_t i = 0; i < question->accept_count; i++)
+		if (strcmp(question->accept[i], key) == 0)
+			return true;
+	return false;
+}
+
 enum ws_typed ws_lesson_judge(const struct ws_lesson_question *question, const char *typed, const char **why)
 {
-	char key[KEY_BYTES] = "", folded[KEY_BYTES];
-	const bool clear = answer_key(question, typed, key);
+	char key[LESSON_KEY_BYTES] = "", folded[LESSON_KEY_BYTES], meant[LESSON_KEY_BYTES];
+	const bool clear = lesson_answer_key(question, typed, key);
+	const bool word = question->kind == WS_ANSWER_WORD;
 	*why = NULL;
-	fold(typed, folded);
-	if (clear && strcmp(key, question->right) == 0)
+	lesson_fold(typed, folded);
+	lesson_fold_meant(typed, meant);
+	if (is_accepted(question, folded) || is_accepted(question, meant) ||
+	    (clear && (strcmp(key, question->right) == 0 || is_accepted(question, key))) ||
+	    (word && strcmp(meant, question->right) == 0))
 		return WS_TYPED_RIGHT;
-	for (size_t i = 0; i < question->accept_count; i++)
-		if (strcmp(question->accept[i], folded) == 0 || (clear && strcmp(question->accept[i], key) == 0))
-			return WS_TYPED_RIGHT;
-	for (size_t i = 0; i < question->wrong_count && !*why; i++)
-		if (clear && strcmp(question->wrong[i].value, key) == 0)
-			*why = question->wrong[i].why;
-	return clear ? WS_TYPED_WRONG : WS_TYPED_UNCLEAR;
+	if (!clear)
+		return WS_TYPED_UNCLEAR;
+	*why = reason_against(question, key);
+	if (!*why && word)
+		*why = reason_against(question, meant);
+	return WS_TYPED_WRONG;
 }
 
 void ws_lesson_form(const struct ws_lesson_question *question, struct ws_text *text)
@@ -209,11 +99,11 @@ static bool take_list(struct ws_lesson *lesson, const char *word, const char *va
 		if (*count == WS_LESSON_SPELLINGS_MOST)
 			return lesson_fail(lesson, line, error, "%s: at most %d, with | between them", word,
 			                   WS_LESSON_SPELLINGS_MOST);
-		char *item = trimmed(at, length), key[KEY_BYTES];
+		char *item = trimmed(at, length), key[LESSON_KEY_BYTES];
 		if (!item)
 			return out_of_memory(error);
 		list[(*count)++] = item;
-		fold(item, key);
+		lesson_fold(item, key);
 		if (!key[0])
 			return lesson_fail(lesson, line, error,
 			                   "%s: '%.40s' has no letter or digit that could be compared", word, item);
@@ -252,7 +142,7 @@ static bool take_expect(struct ws_lesson *lesson, struct ws_lesson_stop *stop, c
                         struct ws_error *error)
 {
 	struct ws_lesson_question *question = &stop->question;
-	char key[KEY_BYTES], mark;
+	char key[LESSON_KEY_BYTES], mark;
 	uint8_t state;
 	question->line = line;
 	question->expect = strdup(value);
@@ -276,7 +166,7 @@ static bool take_expect(struct ws_lesson *lesson, struct ws_lesson_stop *stop, c
 	if (*value == '{' || (*value >= '0' && *value <= '9'))
 		return lesson_number_check(lesson, value, "expect", line, error);
 	question->kind = WS_ANSWER_WORD;
-	fold(value, key);
+	lesson_fold(value, key);
 	return key[0] || lesson_fail(lesson, line, error, "expect: '%.40s' has no letter or digit to be typed", value);
 }
 
@@ -393,9 +283,9 @@ static bool resolve_number(struct ws_lesson *lesson, struct ws_lesson_question *
 		return false;
 	snprintf(decimal, sizeof(decimal), "%" PRIu64, number.number);
 	if (number.only && !number.only->is_number) {
-		char key[KEY_BYTES];
+		char key[LESSON_KEY_BYTES];
 		question->kind = WS_ANSWER_WORD;
-		fold(number.only->text, key);
+		lesson_fold(number.only->text, key);
 		return replace(&question->expect, number.only->text, error) && replace(&question->right, key, error);
 	}
 	return replace(&question->right, decimal, error) &&
@@ -409,21 +299,21 @@ static int choice_compare(const void *left, const void *right)
 
 static bool resolve_choice(struct ws_lesson *lesson, struct ws_lesson_question *question, struct ws_error *error)
 {
-	char key[KEY_BYTES], other[KEY_BYTES];
+	char key[LESSON_KEY_BYTES], other[LESSON_KEY_BYTES];
 	if (question->choice_count < 2)
 		return lesson_fail(lesson, question->line, error, "expect: a choice needs a second one");
 	for (size_t i = 0; i < question->choice_count; i++) {
 		if (!lesson_fill_in(lesson, &question->choice[i], question->line, error))
 			return false;
-		fold(question->choice[i], key);
+		lesson_fold(question->choice[i], key);
 		for (size_t before = 0; before < i; before++) {
-			fold(question->choice[before], other);
+			lesson_fold(question->choice[before], other);
 			if (strcmp(key, other) == 0)
 				return lesson_fail(lesson, question->line, error, "expect: '%.40s' is there twice",
 				                   question->choice[i]);
 		}
 	}
-	fold(question->choice[0], key);
+	lesson_fold(question->choice[0], key);
 	const bool good =
 	        replace(&question->expect, question->choice[0], error) && replace(&question->right, key, error);
 	qsort(question->choice, question->choice_count, sizeof(*question->choice), choice_compare);
@@ -435,7 +325,7 @@ static bool resolve_wrong(struct ws_lesson *lesson, struct ws_lesson_question *q
                           struct ws_error *error)
 {
 	const unsigned line = question->wrong[at].line;
-	char **value = &question->wrong[at].value, key[KEY_BYTES];
+	char **value = &question->wrong[at].value, key[LESSON_KEY_BYTES];
 	struct lesson_number number;
 	if (question->kind == WS_ANSWER_NUMBER) {
 		if (!lesson_number_check(lesson, *value, "wrong", line, error) ||
@@ -444,7 +334,7 @@ static bool resolve_wrong(struct ws_lesson *lesson, struct ws_lesson_question *q
 		snprintf(key, sizeof(key), "%" PRIu64, number.number);
 	} else if (!lesson_fill_in(lesson, value, line, error)) {
 		return false;
-	} else if (!answer_key(question, *value, key)) {
+	} else if (!lesson_answer_key(question, *value, key)) {
 		char words[256];
 		struct ws_text form = WS_TEXT_OVER(words);
 		ws_lesson_form(question, &form);
@@ -459,7 +349,7 @@ static bool resolve_wrong(struct ws_lesson *lesson, struct ws_lesson_question *q
 bool lesson_question_resolve(struct ws_lesson *lesson, struct ws_lesson_stop *stop, struct ws_error *error)
 {
 	struct ws_lesson_question *question = &stop->question;
-	char key[KEY_BYTES];
+	char key[LESSON_KEY_BYTES];
 	bool good = true;
 	switch (question->kind) {
 	case WS_ANSWER_NONE:
@@ -474,13 +364,13 @@ bool lesson_question_resolve(struct ws_lesson *lesson, struct ws_lesson_stop *st
 		good = resolve_choice(lesson, question, error);
 		break;
 	case WS_ANSWER_WORD:
-		fold(question->expect, key);
+		lesson_fold(question->expect, key);
 		good = replace(&question->right, key, error);
 		break;
 	}
 	for (size_t i = 0; good && i < question->accept_count; i++) {
-		if (!answer_key(question, question->accept[i], key))
-			fold(question->accept[i], key);
+		if (!lesson_exact_key(question, question->accept[i], key))
+			lesson_fold(question->accept[i], key);
 		good = replace(&question->accept[i], key, error);
 	}
 	for (size_t i = 0; good && i < question->hint_count; i++)

@@ -218,7 +218,7 @@
 		}
 	}
 
-	/* ---- A lesson: its stops, and the answers that are typed (see src/lesson/question.c) */
+	/* ---- A lesson: its stops, and the answers that are typed (see src/lesson/spelling.c) */
 
 	const stops = data.stops || [];
 	const right = new Set();
@@ -242,25 +242,82 @@
 		return text.replace(/[A-Z]/g, (c) => c.toLowerCase()).replace(/[^a-z0-9\u0080-\uffff]/g, "");
 	}
 
+	function own(object, name) {
+		return Object.prototype.hasOwnProperty.call(object, name) ? object[name] : null;
+	}
+
+	/* The words of an answer that are no fillers. */
+	function wordsOf(text) {
+		return text.replace(/[A-Z]/g, (c) => c.toLowerCase()).split(/[^a-z0-9'\u0080-\uffff]+/)
+			.map((word) => word.replace(/'/g, ""))
+			.filter((word) => word && !data.fillers.includes(word));
+	}
+
+	function meantBy(text) {
+		return wordsOf(text).map((word) => own(data.synonyms, word) || word).join("");
+	}
+
+	/* The same, each once, and without the s of "servers". */
+	function distinctWords(text) {
+		const words = wordsOf(text).map((word) => word.length > 3 ? word.replace(/([^s])s$/, "$1") : word)
+			.map((word) => own(data.synonyms, word) || word);
+		return words.filter((word, i) => words.indexOf(word) === i);
+	}
+
+	/* The choice that is spelled like this, or whose words these are. */
+	function choiceOf(question, text) {
+		const folded = fold(text), keys = question.choices.map(fold), typed = distinctWords(text);
+		const begun = keys.filter((one) => folded && one.startsWith(folded));
+		if (keys.includes(folded) || begun.length === 1)
+			return keys.includes(folded) ? folded : begun[0];
+		const isPart = (part, whole) => part.length > 0 && part.every((word) => whole.includes(word));
+		const passes = [(choice) => isPart(typed, choice) && isPart(choice, typed), (choice) => isPart(typed, choice)];
+		if (!/[+*/=<>]/.test(text))
+			passes.push((choice) => isPart(choice, typed));
+		for (const pass of passes) {
+			const found = question.choices.filter((choice) => pass(distinctWords(choice)));
+			if (found.length)
+				return found.length === 1 ? fold(found[0]) : null;
+		}
+		return null;
+	}
+
+	function numberKey(text) {
+		const digits = text.replace(/[ ,_']/g, "");
+		return /^([0-9]{1,18}|0[xX][0-9a-fA-F]{1,15})$/.test(digits) ? BigInt(digits).toString() : null;
+	}
+
+	/* The number in "ack 11", "20 bytes" or "four segments". */
+	function numberOf(text) {
+		let found = [];
+		if (numberKey(text) !== null)
+			return numberKey(text);
+		for (const part of text.split(" ")) {
+			const word = part.toLowerCase().replace(/[.,;!?)]+$/, "").replace(/^(?!0x)([0-9]+)[a-z]+$/, "$1");
+			const key = numberKey(own(data.synonyms, word) || word);
+			if (key !== null)
+				found.push(key);
+			else if (/[0-9+*/=<>]/.test(part))
+				return null;
+		}
+		return found.length === 1 ? found[0] : null;
+	}
+
 	/* What two spellings of the same answer have in common; null: it is nothing that could be an answer. */
 	function keyOf(question, text) {
-		const folded = fold(text);
-		if (question.kind === "number") {
-			const digits = text.replace(/[ ,_']/g, "");
-			return /^([0-9]{1,18}|0[xX][0-9a-fA-F]{1,15})$/.test(digits) ? BigInt(digits).toString() : null;
-		}
+		if (question.kind === "number")
+			return numberOf(text);
 		if (question.kind === "state")
-			return Object.prototype.hasOwnProperty.call(data.spellings, folded) ? data.spellings[folded] : null;
-		if (question.kind === "choice") {
-			const keys = question.choices.map(fold), found = keys.filter((one) => one.startsWith(folded));
-			return keys.includes(folded) ? folded : folded && found.length === 1 ? found[0] : null;
-		}
-		return folded || null;
+			return own(data.spellings, fold(text)) || own(data.spellings, meantBy(text));
+		if (question.kind === "choice")
+			return choiceOf(question, text);
+		return fold(text) || null;
 	}
 
 	function isRight(question, text) {
-		const key = keyOf(question, text);
-		return key === question.key || question.right.includes(fold(text)) || (key !== null && question.right.includes(key));
+		const key = keyOf(question, text), meant = meantBy(text);
+		return key === question.key || question.right.includes(fold(text)) || (key !== null && question.right.includes(key)) ||
+			(meant !== "" && question.right.includes(meant)) || (question.kind === "word" && meant === question.key);
 	}
 
 	function nextHint(question) {
@@ -280,7 +337,8 @@
 			reveal();
 			return;
 		}
-		const key = keyOf(question, text), wrong = question.wrong.find((one) => one[0] === key);
+		const key = keyOf(question, text), meant = meantBy(text);
+		const wrong = question.wrong.find((one) => one[0] === key || (question.kind === "word" && one[0] === meant));
 		if (key === null)
 			$("said").textContent = text + " is no answer to this. " + question.form + ".";
 		else
