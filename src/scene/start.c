@@ -3,6 +3,7 @@
 #include "scene/start.h"
 #include "scene/widgets/cursor.h"
 
+#include <stdio.h>
 #include <string.h>
 
 size_t start_rows_above(const struct ws_start *start, size_t entry)
@@ -53,7 +54,7 @@ const struct start_key *start_key(size_t index)
 	        {WS_ACT_NEXT_GROUP, WS_ACT_NONE, "to the next group"},
 	        {WS_ACT_ENTER, WS_ACT_NONE, "open what is selected"},
 	        {WS_ACT_EXERCISE, WS_ACT_NONE, "an exercise: be asked what happens next in the selected capture"},
-	        {WS_ACT_SEARCH, WS_ACT_NONE, "search in the names and descriptions"},
+	        {WS_ACT_SEARCH, WS_ACT_NONE, "search for words in the names and descriptions"},
 	        {WS_ACT_FIND_NEXT, WS_ACT_FIND_PREVIOUS, "to the next one found, or the one before"},
 	        {WS_ACT_HELP, WS_ACT_BACK, "leave this help"},
 	        {WS_ACT_QUIT, WS_ACT_NONE, "leave wirestate"},
@@ -72,11 +73,21 @@ bool start_understands(enum ws_action action)
 
 /* ---- Search */
 
+/* True when each word of the search is in the entry. */
 static bool matches(const struct ws_start *start, size_t index)
 {
 	const struct ws_start_entry *entry = &start->entries[index];
-	return strcasestr(entry->title, start->search) || strcasestr(entry->name, start->search) ||
-	       strcasestr(entry->about, start->search);
+	const char *at = start->search;
+	while (*(at += strspn(at, " "))) {
+		char word[sizeof(start->search)];
+		const size_t length = strcspn(at, " ");
+		snprintf(word, sizeof(word), "%.*s", (int)length, at);
+		if (!strcasestr(entry->title, word) && !strcasestr(entry->name, word) &&
+		    !strcasestr(entry->about, word))
+			return false;
+		at += length;
+	}
+	return true;
 }
 
 /* Selects the first entry that matches, from `from` on in this direction, and around the end. */

@@ -27,7 +27,7 @@
 	X(WS_WHY_FIN_ACKED, "fin_acked", "its FIN is acknowledged", "RFC 9293 §3.10.7.4")                              \
 	X(WS_WHY_LAST_ACK, "last_ack", "its FIN is acknowledged, and the peer closed first: done",                     \
 	  "RFC 9293 §3.10.7.4")                                                                                        \
-	X(WS_WHY_FIN_BOTH, "fin_both", "FIN arrives after its own was acknowledged: wait twice the segment lifetime",  \
+	X(WS_WHY_FIN_BOTH, "fin_both", "FIN arrives after its own was acknowledged: wait 2 MSL",  \
 	  "RFC 9293 §3.6")                                                                                             \
 	X(WS_WHY_FIRST_CAPTURED, "first_captured",                                                                     \
 	  "a segment of it is captured, so what was sent to it before counts as received", "RFC 9293 §3.10.7.4")       \

@@ -55,7 +55,7 @@ static void test_lifelines_tell_the_chart(void **state)
 	act(world, WS_ACT_NEXT_PACKET);
 	act(world, WS_ACT_NEXT_PACKET);
 	assert_shows(world, "3 s idle, shown as 1 s");
-	assert_shows(world, "why closing takes");
+	assert_shows(world, "takes four segments");
 	act(world, WS_ACT_ABSOLUTE);
 	assert_shows(world, "seq 1005");
 	act(world, WS_ACT_SWAP);

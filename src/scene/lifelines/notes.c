@@ -25,8 +25,8 @@ enum fact {
 	FACT_HALF_CLOSED = 1 << 11, /* data from the endpoint that may still send */
 	FACT_SIMULTANEOUS_CLOSE = 1 << 12,
 	FACT_SIMULTANEOUS_OPEN = 1 << 13,
-	FACT_WAIT_BEGINS = 1 << 14,
-	FACT_WAIT_AGAIN = 1 << 15, /* the countdown has started again */
+	FACT_SERVER_WAITS = 1 << 14, /* with FACT_LAST_ACK: and it is the server */
+	FACT_WAIT_AGAIN = 1 << 15,   /* the countdown has started again */
 	FACT_RETRANSMISSION = 1 << 16,
 	FACT_FAST = 1 << 17,
 	FACT_SPURIOUS = 1 << 18,
@@ -101,26 +101,25 @@ static const struct {
          "ACK and SYN travel together, which saves the fourth segment. A SYN counts as one byte, so it can be "
          "acknowledged like data: ack = its number + 1."},
         {FACT_HANDSHAKE_ACK,
-         "Only now does the server know that its SYN arrived. In a connection that stays in SYN_RECEIVED this ACK "
-         "never came; a later segment with data would serve as well."},
-        {FACT_MERGED | FACT_WAIT_BEGINS, "Closing in three: this FIN is also the ACK of the other's FIN. With nothing "
-                                         "left to send, one segment does the work of two."},
-        {FACT_MERGED, "This FIN is also the ACK of the other's FIN: closing takes three segments here, not four."},
+         "Only now does the server know that its SYN arrived, and that the client's SYN was not an old one. Where this "
+         "ACK never comes, the server stays in SYN_RECEIVED."},
+        {FACT_MERGED,
+         "Three segments close here, not four: the program closed before its kernel had sent the ACK of the other's "
+         "FIN, so this FIN carries it. Where the program closes later, ACK and FIN are two."},
         {FACT_SECOND_FIN,
-         "The second half closes. The sender of the first FIN now enters TIME_WAIT, for twice the longest life of a "
-         "segment: once for its last ACK to arrive, once for the FIN to come again if it did not."},
+         "The sender of the first FIN now waits 2 MSL. MSL is the longest life of a segment: one for its last ACK to "
+         "arrive or disappear, one for the FIN that comes again if that ACK was lost."},
         {FACT_FIRST_FIN,
-         "A FIN closes one direction only, and counts as one like a SYN. The other direction closes with a FIN of "
-         "its own. That is why closing takes four segments: FIN, ACK, FIN, ACK. A program that dies looks the same: its "
-         "kernel closes for it."},
+         "A FIN closes one direction; the other one closes with a FIN of its own, so closing takes four segments: FIN, "
+         "ACK, FIN, ACK. A program that dies looks the same: its kernel closes for it."},
         {FACT_HALF_CLOSED,
          "Half-closed: one side has finished, and the other still sends. It may do so for any length of time."},
+        {FACT_LAST_ACK | FACT_SERVER_WAITS,
+         "The side that closed first waits 2 MSL, in case this ACK is lost and the FIN comes again. Until then its "
+         "kernel holds the port: bind() fails with \"Address already in use\", unless SO_REUSEADDR is set."},
         {FACT_LAST_ACK,
-         "The side that closed first now waits. If this ACK is lost, the FIN comes again and must be answered; and "
-         "after twice a segment's lifetime no old segment is left that could disturb a new connection."},
-        {FACT_FIN_ACKED | FACT_WAIT_BEGINS,
-         "TIME_WAIT belongs to the side that closed first. Its last ACK may get lost; then the "
-         "other's FIN comes again and must be answered."},
+         "The side that closed first waits: if this ACK is lost, the FIN comes again and must be answered. After 2 MSL "
+         "(twice the longest life of a segment), no old segment can disturb a new connection."},
         {FACT_FIN_ACKED, "A FIN has a number like a byte of data, so the ACK for it is one more than that number."},
         {FACT_MISSING, "The capture has gaps: it lacks segments that were sent. States after a gap are marked with !"},
         {FACT_ROLES_GUESSED, "The capture began after the SYN: the client is guessed from the ports."},
@@ -128,8 +127,8 @@ static const struct {
          "The mark ~ means presumed: the segment was captured here, but only an acknowledgment will show that "
          "it arrived."},
         {FACT_DATA,
-         "Every byte has a number. The receiver acknowledges bytes, not segments: ack is the number it expects "
-         "next. Two sends of a program may share one segment, and one may need several."},
+         "Every byte has a number, and ack is the next one expected. TCP keeps no borders: two calls of send() may "
+         "share one segment, one may need several, and recv() returns what has arrived."},
 };
 
 static bool changed(const struct ws_step *step, int endpoint, uint8_t to)
@@ -219,14 +218,14 @@ static uint32_t facts_of(const struct layout *layout)
 	for (int i = 0; i < 2; i++) {
 		if (step->after[i] == WS_CLOSING || (step->before[i] == WS_CLOSING && step->after[i] == WS_TIME_WAIT))
 			facts |= FACT_SIMULTANEOUS_CLOSE;
-		if (step->after[i] == WS_TIME_WAIT && step->before[i] != WS_TIME_WAIT)
-			facts |= FACT_WAIT_BEGINS;
 	}
 	if (facts & FACT_FIN && step->before[receiver] == WS_TIME_WAIT && step->after[receiver] == WS_TIME_WAIT)
 		facts |= FACT_WAIT_AGAIN;
 	for (int i = 0; i < step->transition_count; i++)
 		if (step->transition[i].basis == WS_BASIS_RETRACTION)
 			facts |= FACT_RETRACTION;
+	if (facts & FACT_LAST_ACK && layout_name(layout, step->input.direction)[0] == 's')
+		facts |= FACT_SERVER_WAITS;
 	if (step->certainty[receiver] == WS_PRESUMED)
 		facts |= FACT_PRESUMED;
 	if (!layout->roles_known)
@@ -458,7 +457,7 @@ static const char *expectation(uint8_t state)
 	        [WS_CLOSE_WAIT] = "may go on sending",
 	        [WS_CLOSING] = "waits for the ACK of its FIN",
 	        [WS_LAST_ACK] = "waits for the ACK of its FIN",
-	        [WS_TIME_WAIT] = "waits twice the segment lifetime, then is CLOSED",
+	        [WS_TIME_WAIT] = "waits 2 MSL, then is CLOSED",
 	};
 	return state < WS_STATE_COUNT ? texts[state] : NULL;
 }

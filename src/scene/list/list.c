@@ -223,7 +223,7 @@ static const struct screen_key list_keys[] = {
         {WS_ACT_SEARCH, WS_ACT_NONE, "search"},
         {WS_ACT_DETAIL, WS_ACT_NONE, "packet"},
         {WS_ACT_STREAM, WS_ACT_NONE, "stream"},
-        {WS_ACT_HOSTS, WS_ACT_NONE, "hosts"},
+        {WS_ACT_HOSTS, WS_ACT_NONE, "TIME_WAIT"},
         {WS_ACT_UDP, WS_ACT_NONE, "UDP"},
         {WS_ACT_ARP, WS_ACT_NONE, "ARP"},
         {WS_ACT_STATISTICS, WS_ACT_NONE, "statistics"},

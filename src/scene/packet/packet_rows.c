@@ -425,6 +425,22 @@ static const char *option_meaning(const char *name)
 	return "one option: its kind, its length in bytes, its data";
 }
 
+/* What a layer is for, as the model has it. */
+static const char *layer_purpose(const struct ws_layer *layer)
+{
+	switch (ws_header_info(layer->header)->model_layer) {
+	case 2:
+		return "from one network card to the next";
+	case 3:
+		return layer->header == WS_HEADER_ARP || layer->header == WS_HEADER_ARP_OTHER ? "from IP to MAC address"
+		                                                                              : "from host to host";
+	case 4:
+		return "from program to program";
+	default:
+		return "what the programs say";
+	}
+}
+
 void packet_row_meaning(const struct packet_view *view, const struct packet_row *row, struct ws_text *meaning,
                         const char **reference)
 {
@@ -435,12 +451,14 @@ void packet_row_meaning(const struct packet_view *view, const struct packet_row 
 	*reference = NULL;
 	switch (row->kind) {
 	case ROW_LAYER:
-		ws_text_printf(meaning, "layer %u of 5, %s: %u bytes from byte %u of the frame on", info->model_layer,
-		               model_name(info->model_layer), layer->length, layer->offset);
+		ws_text_printf(meaning, "layer %u of 5, %s, %s: %u bytes from byte %u on", info->model_layer,
+		               model_name(info->model_layer), layer_purpose(layer), layer->length, layer->offset);
 		if (layer->available < layer->length)
 			ws_text_printf(meaning, ", %u of them captured", layer->available);
 		if (layer->problem)
 			ws_text_printf(meaning, "; %s", ws_problem_text(layer->problem));
+		else if (layer->header == WS_HEADER_ETHERNET)
+			ws_text_puts(meaning, "; with the 4 bytes of FCS after the packet, 18");
 		break;
 	case ROW_FIELD:
 		ws_text_puts(meaning, info->fields[row->field].meaning);
