@@ -76,9 +76,13 @@ static void test_diagram(void **state)
 			assert_shows(world, ws_state_name(each));
 		assert_shows(world, "C►TIME_WAIT  ");
 		assert_shows(world, "CLOSED◄S");
-		assert_shows(world, sizes[i][0] < 70 /* full names where all of them fit */
-		                            ? "C CLOSED→SYN_SENT→ESTAB→FIN_W_1→FIN_W_2→TIME_W\n"
-		                            : "C CLOSED→SYN_SENT→ESTABLISHED→FIN_WAIT_1→FIN_WAIT_2→TIME_WAIT\n");
+		if (sizes[i][0] == 80) /* the words need the rows of the ways */
+			assert_shows(world, " WHAT  Client acknowledges the server's FIN");
+		else
+			assert_shows(world,
+			             sizes[i][0] < 70 /* full names where all of them fit */
+			                     ? "C CLOSED→SYN_SENT→ESTAB→FIN_W_1→FIN_W_2→TIME_W\n"
+			                     : "C CLOSED→SYN_SENT→ESTABLISHED→FIN_WAIT_1→FIN_WAIT_2→TIME_WAIT\n");
 		assert_shows(world, " 60.0 s ");
 		act(world, WS_ACT_FIRST);
 		assert_shows(world, "C►SYN_SENT");

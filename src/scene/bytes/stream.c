@@ -372,13 +372,18 @@ static void stream_layout(struct ws_ui *ui, const struct ws_model *model)
 	replay_choose(ui, model);
 	if (!stream_open(ui, model))
 		return;
-	view->rows = table_visible(ui->rows, 1, ui->notes);
+	view->rows = table_visible(ui->rows, 1, table_note_rows(ui->rows));
 	view->width = ui->columns - BODY_INDENT - 1;
 	bool follow = model->running && at_end(view, model);
 	stream_build(view, STEPS_PER_LAYOUT);
 	if (follow)
 		to_last(view, model);
 	seek(view);
+	char words[512];
+	struct ws_text notes = WS_TEXT_OVER(words);
+	stream_notes(view, &notes);
+	ui->notes = table_notes_fit(ui->columns, ui->rows, 1, 2 * view->count, words);
+	view->rows = table_visible(ui->rows, 1, ui->notes);
 	view->line_count = 0;
 	if (!view->count || !lines_reserve(view))
 		return;

@@ -23,6 +23,8 @@ int stream_hex_bytes(int width);
 size_t stream_glyph(const uint8_t *bytes, size_t count, char out[8], int *columns, bool *plain);
 
 /* stream_draw.c */
+/* Explains the selected piece. */
+void stream_notes(const struct stream_view *view, struct ws_text *text);
 void stream_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
 
 #endif

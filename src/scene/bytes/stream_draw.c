@@ -238,18 +238,23 @@ static void explain_data(const struct stream_view *view, size_t index, struct ws
 	}
 }
 
+void stream_notes(const struct stream_view *view, struct ws_text *text)
+{
+	const struct stream_piece *piece = view->count ? piece_at(view, view->cursor.piece) : NULL;
+	if (piece && piece->kind == STREAM_GAP)
+		explain_gap(view, piece, text);
+	else if (piece && piece->kind == STREAM_MARK)
+		explain_mark(piece, text);
+	else if (piece)
+		explain_data(view, view->cursor.piece, text);
+	ws_text_cstr(text);
+}
+
 static void draw_notes(const struct stream_view *view, struct ws_canvas *canvas, int top, int rows)
 {
 	char buffer[512] = "", line[512];
 	struct ws_text text = WS_TEXT_OVER(buffer);
-	const struct stream_piece *piece = view->count ? piece_at(view, view->cursor.piece) : NULL;
-	if (piece && piece->kind == STREAM_GAP)
-		explain_gap(view, piece, &text);
-	else if (piece && piece->kind == STREAM_MARK)
-		explain_mark(piece, &text);
-	else if (piece)
-		explain_data(view, view->cursor.piece, &text);
-	ws_text_cstr(&text);
+	stream_notes(view, &text);
 	for (int i = 0; i < rows && draw_wrap(buffer, canvas->columns - 2, i, line, sizeof(line)); i++)
 		ws_canvas_text(canvas, top + i, 1, canvas->columns - 1, WS_STYLE_TITLE, line);
 }
@@ -291,7 +296,7 @@ void stream_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws
 		return;
 	}
 	draw_title(view, &info, canvas);
-	int notes = table_note_rows(canvas->rows), rule = canvas->rows - 2 - notes;
+	const int notes = ui->notes, rule = canvas->rows - 2 - notes;
 	draw_rule(canvas, rule);
 	if (!view->line_count)
 		draw_cut(canvas, 2, 2, canvas->columns - 1, WS_STYLE_NORMAL,

@@ -34,10 +34,10 @@ void lesson_least(int *columns, int *rows)
 	*rows = LEAST_ROWS;
 }
 
-/* How many rows of text the panel may have; 9 at 80x24. */
+/* How many rows of text the panel may have; 10 at 80x24. */
 static int most_rows(int rows)
 {
-	return rows / 2 - 3;
+	return rows / 2 - 2;
 }
 
 static void page_line(struct page *page, enum ws_style style, bool bold, int indent, const char *line)
@@ -206,11 +206,11 @@ static const char *next_words(const struct ws_ui *ui)
 {
 	const struct lesson_view *view = &ui->lesson;
 	if (lesson_is_away(ui))
-		return "back to the lesson";
+		return "to the lesson";
 	if (view->playing || !view->settled)
 		return "to the stop";
 	if (view->closed)
-		return "back to the question";
+		return "to the question";
 	if (view->stop == view->lesson->stop_count)
 		return view->lesson->next ? "next" : NULL;
 	if (!view->answered)

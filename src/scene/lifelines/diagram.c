@@ -424,7 +424,9 @@ static void diagram_draw(const struct ws_ui *ui, const struct ws_model *model, s
 	}
 	int notes = rule - top - rows < 9 ? rule - top - rows : 9, spare = rule - top - rows - notes;
 	diagram_draw_in(&layout, canvas, top + spare / 2, rows, 1, canvas->columns - 2);
-	const int paths = notes >= 2 ? 2 : 0;
+	/* The diagram shows the ways, too: where there are few rows, the words get them, if they fit. */
+	const bool few = notes > 2 && notes < 5 && notes_fit(&layout, canvas->columns, notes);
+	const int paths = notes >= 2 && !few ? 2 : 0;
 	for (int side = 0; side < paths; side++)
 		diagram_draw_path(&layout, canvas, rule - notes + side, 1, canvas->columns - 1,
 		                  side ? !layout.left : layout.left);

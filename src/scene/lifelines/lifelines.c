@@ -14,6 +14,7 @@
 
 enum {
 	MAX_VISIBLE = 96,
+	LEAST_BESIDE_NOTES = 4, /* rows of segments that long notes leave */
 	LEAST_SEGMENT_ROWS = 6, /* with fewer, a segment's words and its arrow share a row */
 };
 #define GAP_WORTH_A_ROW (250 * WS_MILLISECOND)
@@ -469,7 +470,7 @@ static int notes_height(int rows)
 static int notes_need(const struct layout *layout, const struct ws_canvas *canvas, int room)
 {
 	const int usual = notes_height(canvas->rows), need = notes_rows(layout, canvas->columns);
-	const int most = room - LEAST_SEGMENT_ROWS;
+	const int most = room - LEAST_BESIDE_NOTES;
 	return need <= usual || most <= usual ? usual : need < most ? need : most;
 }
 

@@ -68,6 +68,8 @@ bool notes_guided(const struct layout *layout, enum notes_paragraph paragraph);
 void notes_draw(const struct layout *layout, struct ws_canvas *canvas, int row, int rows);
 /* The rows that all of it takes. */
 int notes_rows(const struct layout *layout, int columns);
+/* True when at least the first paragraph fits. */
+bool notes_fit(const struct layout *layout, int columns, int rows);
 /* The note about a step; NULL: there is nothing special to explain. */
 const char *notes_find(const struct layout *layout);
 

@@ -38,22 +38,34 @@ int notes_rows(const struct layout *layout, int columns)
 	return write_paragraphs(layout, columns, paragraph, need);
 }
 
+bool notes_fit(const struct layout *layout, int columns, int rows)
+{
+	char paragraph[PARAGRAPHS][LINE];
+	int need[PARAGRAPHS];
+	write_paragraphs(layout, columns, paragraph, need);
+	return need[NOTES_WHAT] <= rows;
+}
+
+/* Gives each paragraph all its rows or none, the most important ones first; but where not even the first fits, what
+ * there is room for. */
+static void share_rows(const int need[PARAGRAPHS], int rows, int have[PARAGRAPHS])
+{
+	static const int priority[PARAGRAPHS] = {NOTES_WHAT, NOTES_LAB, NOTES_NOTE, NOTES_WHY, NOTES_NEXT};
+	for (int i = 0; i < PARAGRAPHS; i++) {
+		const int which = priority[i];
+		have[which] = need[which] <= rows ? need[which] : which == NOTES_WHAT ? rows : 0;
+		rows -= have[which];
+	}
+}
+
 void notes_draw(const struct layout *layout, struct ws_canvas *canvas, int row, int rows)
 {
 	static const char *const heads[PARAGRAPHS] = {"WHAT", "LAB", "WHY", "NEXT", "NOTE"};
-	/* Which paragraph gets the rows that are left after each has one. */
-	static const int priority[PARAGRAPHS] = {NOTES_WHAT, NOTES_LAB, NOTES_NOTE, NOTES_WHY, NOTES_NEXT};
 	char paragraph[PARAGRAPHS][LINE], line[LINE];
-	int width = canvas->columns - INDENT - 1, need[PARAGRAPHS], have[PARAGRAPHS] = {0}, left = rows;
+	const int width = canvas->columns - INDENT - 1;
+	int need[PARAGRAPHS], have[PARAGRAPHS];
 	write_paragraphs(layout, canvas->columns, paragraph, need);
-	for (int round = 0; round < 2; round++) {
-		for (int i = 0; i < PARAGRAPHS; i++) {
-			int which = priority[i], more = round ? need[which] - have[which] : need[which] > 0;
-			more = more < left ? more : left;
-			have[which] += more;
-			left -= more;
-		}
-	}
+	share_rows(need, rows, have);
 	for (int i = 0; i < PARAGRAPHS; i++) {
 		bool inside = false;
 		for (int at = 0; at < have[i] && draw_wrap(paragraph[i], width, at, line, sizeof(line)); at++, row++) {
