@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* SEGMENT_BYTES: what joining takes for each, and then the replay over all points. */
-enum { CLOCK_SAMPLES = 32768, SEGMENT_BYTES = 800, JOIN_SHARE = 4 };
+enum { CLOCK_SAMPLES = 32768, SEGMENT_BYTES = 800 };
 
 struct known {
 	struct ws_join_connection *connection;
@@ -567,6 +567,13 @@ void joined_free(struct joined *joined)
 	free(joined->path_of);
 	free(joined->group_of);
 	free(joined);
+}
+
+void joined_share(const struct joined *joined, const struct ws_points *points)
+{
+	for (size_t i = 0; i < joined->points; i++)
+		ws_tracker_set_paths((struct ws_tracker *)points->tracker[i], points, (unsigned)i, joined->paths[i],
+		                     joined->path_ids[i]);
 }
 
 const struct ws_clock *joined_clock(const struct joined *joined, size_t point)

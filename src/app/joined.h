@@ -21,6 +21,9 @@ void joined_free(struct joined *joined); /* NULL allowed */
 struct joins;
 void joins_free(struct joins *joins);
 
+/* Tells other trackers of the same packets, those of `points`, whose times are by the reference's clock. */
+void joined_share(const struct joined *joined, const struct ws_points *points);
+
 /* The clock of a point relative to the first one's. */
 const struct ws_clock *joined_clock(const struct joined *joined, size_t point);
 

@@ -129,7 +129,7 @@ static void on_frame(void *context, const struct ws_frame *frame)
 		end(reader);
 	if (!frame)
 		return;
-	if (frame->number == session->options->frame)
+	if (frame->number == session->options->frame && session->split) /* else that of the first point is meant */
 		session->shown = (size_t)(point - session->points);
 	struct pending_packet *slot = lookahead_slot(&point->lookahead);
 	slot->frame = *frame;
@@ -220,7 +220,8 @@ int point_fd(const struct point *point)
 
 bool point_ready(const struct point *point)
 {
-	return !point->ended && !point->reader && (ws_capture_fd(point->capture) < 0 || ws_capture_ready(point->capture));
+	return !point->ended && !point->reader &&
+	       (ws_capture_fd(point->capture) < 0 || ws_capture_ready(point->capture));
 }
 
 /* The kernel hands over a block when it is full or a tenth of a second old. What arrives during this call is not waited

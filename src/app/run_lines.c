@@ -2,6 +2,7 @@
 #include "app/joined.h"
 #include "app/progress.h"
 #include "app/report.h"
+#include "app/second_reading.h"
 #include "app/session.h"
 #include "app/signals.h"
 #include "app/split.h"
@@ -54,6 +55,8 @@ static void lines_finish(struct session *session)
 	threads_end(session);
 	session_drain(session);
 	session_join(session);
+	if (session->joins.joined && session->read_twice && !session->output_failed)
+		second_reading(session);
 	if (session->joins.joined)
 		lines_joined(session);
 	for (size_t i = 0; i < session->point_count && !session->output_failed; i++) {

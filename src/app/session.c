@@ -3,6 +3,7 @@
 #include "app/session.h"
 #include "app/hosts_file.h"
 #include "app/joined.h"
+#include "app/second_reading.h"
 #include "app/signals.h"
 #include "app/sources.h"
 #include "app/split.h"
@@ -11,14 +12,12 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-/* Shares of a point's memory, for frames that cannot be read from their source again; and of --max-memory, for the
- * table of replaced addresses, and for joining several points. */
-enum { FRAMES_SHARE = 4, ANONYMIZER_SHARE = 16, JOIN_SHARE = 4 };
+/* Of a point's memory, for frames that cannot be read from their source again. */
+enum { FRAMES_SHARE = 4 };
 #define RING_DELAY (250 * WS_MILLISECOND) /* a block that the kernel has not yet handed over is at most this old */
 
 const char *session_source(const struct session *session)
@@ -26,36 +25,7 @@ const char *session_source(const struct session *session)
 	return session_shown(session)->name;
 }
 
-uint64_t session_point_memory(const struct session *session)
-{
-	const uint64_t most = session->options->max_memory;
-	uint64_t left = session->screen ? most - most / PAST_SHARE : most;
-	left -= session->options->anonymize ? most / ANONYMIZER_SHARE : 0;
-	left -= session->point_count > 1 ? most / JOIN_SHARE : 0;
-	return left / session->point_count;
-}
-
-uint64_t session_memory_taken(const struct ws_tracker *tracker, const struct ws_capture *capture)
-{
-	struct ws_tracker_stats stats;
-	ws_tracker_stats(tracker, &stats);
-	return stats.memory + ws_capture_kept_memory(capture);
-}
-
-/* While more packets may come, all of a point's memory counts as used; afterwards, only what it has used. */
-uint64_t session_memory_left(const struct session *session)
-{
-	const uint64_t most = session->options->max_memory, least = most / PAST_SHARE;
-	if (!session->ended)
-		return least;
-	uint64_t taken = session->anonymizer ? most / ANONYMIZER_SHARE : 0;
-	for (size_t i = 0; i < session->point_count; i++)
-		taken += session_memory_taken(session->points[i].tracker,
-		                              session->points[i].reader ? NULL : session->points[i].capture);
-	return most > taken + least ? most - taken : least;
-}
-
-static uint32_t records(const struct options *options)
+uint32_t session_records(const struct options *options)
 {
 	if (options->records || options->debug_connection)
 		return options->records;
@@ -64,32 +34,9 @@ static uint32_t records(const struct options *options)
 	return options->show == SHOW_TEXT ? 1u << WS_RECORD_PACKET | 1u << WS_RECORD_TRANSITION : WS_RECORDS_USUAL;
 }
 
-struct ws_tracker *session_new_tracker(const struct session *session, const struct ws_capture *capture, uint64_t memory,
-                                       struct ws_error *error)
-{
-	struct ws_tracker_config config = {
-	        .time_wait = session->options->time_wait,
-	        .max_memory = memory - ws_capture_kept_memory(capture),
-	        .history = session->screen || session->point_count > 1,
-	        .joins = session->point_count > 1,
-	        .names = !session->anonymizer, /* names would undo it */
-	        .shares = session->screen || records(session->options) >> WS_RECORD_CONNECTION & 1 || session->filter,
-	        .ignore_checksums = session->options->ignore_checksums,
-	        .debug_connection = session->options->debug_connection,
-	};
-	if (getrandom(config.hash_key, sizeof(config.hash_key), 0) != (ssize_t)sizeof(config.hash_key)) {
-		ws_fail(error, WS_ERROR_SYSTEM, "cannot get random bytes from the kernel");
-		return NULL;
-	}
-	struct ws_tracker *tracker = ws_tracker_create(&config, error);
-	if (tracker)
-		hosts_file_name(session->hosts, tracker);
-	return tracker;
-}
-
 bool session_asks_for(const struct session *session, enum ws_record record)
 {
-	return session->output && records(session->options) >> record & 1;
+	return session->output && session_records(session->options) >> record & 1;
 }
 
 static bool open_output(struct session *session, struct ws_error *error)
@@ -101,7 +48,7 @@ static bool open_output(struct session *session, struct ws_error *error)
 	                                         [SHOW_ZEEK] = WS_FORMAT_ZEEK};
 	struct ws_output_options output = {
 	        .format = formats[options->show],
-	        .records = records(options),
+	        .records = session_records(options),
 	        .filter = session->filter,
 	        .verbose = options->verbose,
 	        .hex = options->hex,
@@ -276,8 +223,9 @@ bool session_open(struct session *session, const struct options *options, bool s
 		return false;
 	if (!ws_as_invoker(open_written, session, error))
 		return false;
-	session->may_defer = (screen ? options->frame == FRAME_NONE : !(records(options) & 1u << WS_RECORD_PACKET)) &&
-	                     !session->lesson;
+	session->may_defer =
+	        (screen ? options->frame == FRAME_NONE : !(session_records(options) & 1u << WS_RECORD_PACKET)) &&
+	        !session->lesson;
 	session->threads = threads_wanted(options);
 	tzset(); /* reads the time zone */
 	if (!options->numeric)
@@ -316,7 +264,10 @@ bool session_confine(struct session *session)
 		if (!session->screen && !open_output(session, &session->error))
 			return false;
 	}
-	return session->confined = true;
+	session->confined = true;
+	session->read_twice = second_reading_is_due(session);
+	session->may_defer = session->may_defer || (session->read_twice && !session->options->count);
+	return true;
 }
 
 /* Without --seed the questions differ each time; the exercise's title says the number. */
@@ -414,10 +365,24 @@ static void output_point(struct session *session, const struct point *point)
 		ws_output_point(session->output, (unsigned)(point - session->points), point->label);
 }
 
+/* Of connections that are removed for lack of memory, the second reading knows nothing. */
+static void output_evictions(struct session *session, const struct point *point, const struct ws_track_result *result)
+{
+	for (size_t i = 0; i < result->event_count; i++) {
+		const struct ws_track_result one = {.events = &result->events[i], .event_count = 1};
+		if (result->events[i].kind != WS_EVENT_EVICTED)
+			continue;
+		output_point(session, point);
+		output_result(session, ws_output_events(session->output, &one, point->tracker));
+	}
+}
+
 void session_timers_ran(struct session *session, const struct point *point, const struct ws_track_result *result)
 {
 	session->changed = true;
-	if (session->output) {
+	if (session->output && session->read_twice)
+		output_evictions(session, point, result);
+	else if (session->output) {
 		output_point(session, point);
 		output_result(session, ws_output_events(session->output, result, point->tracker));
 	}
@@ -427,11 +392,13 @@ void session_tracked(struct session *session, const struct point *point, const s
                      const struct ws_track_result *result)
 {
 	const bool silent = session->may_defer && !result->event_count && point->last_frame;
-	if (session->output && !silent) {
+	if (session->output && session->read_twice) {
+		output_evictions(session, point, result);
+	} else if (session->output && !silent) {
 		output_point(session, point);
 		output_result(session, ws_output_packet(session->output, &packet->packet, result, point->tracker));
 	}
-	if (point == session->points && packet->frame.number == session->options->frame)
+	if (point == session_shown(session) && packet->frame.number == session->options->frame)
 		session->named_conn = result->conn;
 	if (session->lesson)
 		ws_lesson_take(session->lesson, &packet->packet, result, point->tracker);
@@ -461,7 +428,8 @@ const struct ws_frame *session_admit(struct session *session, const struct point
 	}
 	/* Of several points, all is read: what became of a segment is known only afterwards. */
 	if (options->frame != FRAME_NONE && session->point_count > 1) {
-		if (point == session->points && (options->frame == FRAME_END || frame->number == options->frame) &&
+		if ((point == session->points || session->split) &&
+		    (options->frame == FRAME_END || frame->number == options->frame) &&
 		    !keep_named_frame(session, frame))
 			return NULL;
 	} else if (options->frame != FRAME_NONE) {

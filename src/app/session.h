@@ -64,6 +64,7 @@ struct session {
 	bool screen;                       /* frames and history are kept */
 	bool ended;                        /* no packet will come any more */
 	bool output_failed;
+	bool read_twice;             /* packets and transitions are written by second_reading() */
 	bool went_back;              /* to the start screen */
 	bool wants_next;             /* the user has asked for the next lesson */
 	bool wants_live;             /* the user has asked to watch what the lesson is about */
@@ -120,6 +121,8 @@ const char *session_source(const struct session *session);
 void session_join(struct session *session);
 /* The same in slices, and of a session that runs, again and again. True: there is more to do at once. */
 bool session_join_slice(struct session *session);
+/* The kinds of records that are asked for, as bits. */
+uint32_t session_records(const struct options *options);
 /* True when records of this kind are written. */
 bool session_asks_for(const struct session *session, enum ws_record record);
 /* The model of a screen, as things stand. */
@@ -143,6 +146,8 @@ struct ws_capture *session_open_capture(struct session *session, bool live, cons
 /* A tracker that takes `memory` bytes, less what `capture` keeps of them (NULL allowed: nothing). */
 struct ws_tracker *session_new_tracker(const struct session *session, const struct ws_capture *capture, uint64_t memory,
                                        struct ws_error *error) WS_CHECKED;
+/* A tracker for the second reading of a point, see second_reading.h. */
+struct ws_tracker *session_second_tracker(struct session *session, struct ws_error *error) WS_CHECKED;
 /* The frame as it is to be shown, or NULL when it must not be; `anonymous` is room for it. `last`: no frame is admitted
  * after this one. */
 const struct ws_frame *session_admit(struct session *session, const struct point *point, const struct ws_frame *frame,
@@ -160,8 +165,11 @@ void session_timers_ran(struct session *session, const struct point *point, cons
 bool point_keeps_frames(const struct point *point);
 /* The point's source, opened once more, in so many bytes of memory for frames and tracker. */
 struct ws_capture *point_reopen(const struct point *point, uint64_t memory, struct ws_error *error) WS_CHECKED;
-/* In a view this part of --max-memory is left for snapshots, whatever comes. */
+/* In a view this part of --max-memory is left for snapshots, whatever comes; of several points without a view, for the
+ * second reading. */
 enum { PAST_SHARE = 4 };
+/* Parts of --max-memory for the table of replaced addresses, and for joining several points. */
+enum { ANONYMIZER_SHARE = 16, JOIN_SHARE = 4 };
 /* Bytes that are left for snapshots now; bytes that one has taken, or a point. */
 uint64_t session_memory_left(const struct session *session);
 uint64_t session_memory_taken(const struct ws_tracker *tracker, const struct ws_capture *capture);

@@ -1,0 +1,13 @@
+/* Several points, as lines: the captures are read twice. The first time finds out what the points know together, and
+ * the second time packets and transitions are written. */
+#ifndef APP_SECOND_READING_H
+#define APP_SECOND_READING_H
+
+#include "app/session.h"
+
+/* Whether the session's records need it, and its captures can be read twice. */
+bool second_reading_is_due(const struct session *session);
+/* Reads and writes. Errors go to the session; what the first reading has reported is not reported again. */
+void second_reading(struct session *session);
+
+#endif
