@@ -43,6 +43,9 @@ bool ws_overview_work(struct ws_overview *overview, const struct ws_tracker *tra
 size_t ws_overview_count(const struct ws_overview *overview); /* of groups */
 /* The worst group is the first: by severity, by how many connections have the verdict, by how many are in the group. */
 const struct ws_overview_group *ws_overview_group(const struct ws_overview *overview, size_t index);
+/* Where the time of a group's connections went, together, with the clients as endpoint 0 and the servers as 1. NULL: the
+ * tracker does not know. The ways to the endpoints are not summed. */
+const struct ws_time_shares *ws_overview_shares(const struct ws_overview *overview, size_t index);
 uint64_t ws_overview_connections(const struct ws_overview *overview); /* in all groups */
 
 /* Appends whose connections they are: "all from 192.0.2.10 to 198.51.100.5:443", "240 to 10.0.0.9:8443". */

@@ -435,7 +435,7 @@ static const struct column connection_columns[] = {
         {NULL, "http_method", conn_http, 0},
         {NULL, "http_path", conn_http, 1},
         {NULL, "http_status", conn_http, 2},
-        SHARE_COLUMNS
+        SHARE_COLUMNS(conn_share, conn_spent){NULL, "vantage", conn_spent, 1},
         /* From here on with several points. */
         {NULL, "points", conn_points, 0},
         {NULL, "numbers", conn_points, 1},

@@ -80,27 +80,30 @@ extern const struct columns output_packet_columns, output_transit_columns, outpu
 /* ---- columns_shares.c: where the time went, in an object of its own */
 void conn_share(const struct subject *s, unsigned index, struct value *v);
 void conn_spent(const struct subject *s, unsigned index, struct value *v);
+void group_share(const struct subject *s, unsigned index, struct value *v);
+void group_spent(const struct subject *s, unsigned index, struct value *v);
 
-#define SHARE_COLUMN(name, cause, server) {"spent", name, conn_share, 2 * (cause) + (server)},
-#define SHARE_COLUMNS                                                                                                  \
-	SHARE_COLUMN("connecting", WS_CAUSE_CONNECTING, 0)                                                             \
-	SHARE_COLUMN("client_program", WS_CAUSE_PROGRAM, 0)                                                            \
-	SHARE_COLUMN("server_program", WS_CAUSE_PROGRAM, 1)                                                            \
-	SHARE_COLUMN("network_to_server", WS_CAUSE_NETWORK, 0)                                                         \
-	SHARE_COLUMN("network_to_client", WS_CAUSE_NETWORK, 1)                                                         \
-	SHARE_COLUMN("window_to_server", WS_CAUSE_WINDOW, 0)                                                           \
-	SHARE_COLUMN("window_to_client", WS_CAUSE_WINDOW, 1)                                                           \
-	SHARE_COLUMN("closed_window_to_server", WS_CAUSE_CLOSED_WINDOW, 0)                                             \
-	SHARE_COLUMN("closed_window_to_client", WS_CAUSE_CLOSED_WINDOW, 1)                                             \
-	SHARE_COLUMN("fast_recovery_to_server", WS_CAUSE_DUPLICATE_ACKS, 0)                                            \
-	SHARE_COLUMN("fast_recovery_to_client", WS_CAUSE_DUPLICATE_ACKS, 1)                                            \
-	SHARE_COLUMN("timeout_to_server", WS_CAUSE_TIMEOUT, 0)                                                         \
-	SHARE_COLUMN("timeout_to_client", WS_CAUSE_TIMEOUT, 1)                                                         \
-	SHARE_COLUMN("nagle_to_server", WS_CAUSE_NAGLE, 0)                                                             \
-	SHARE_COLUMN("nagle_to_client", WS_CAUSE_NAGLE, 1)                                                             \
-	SHARE_COLUMN("idle", WS_CAUSE_IDLE, 0)                                                                         \
-	SHARE_COLUMN("closing", WS_CAUSE_CLOSING, 0)                                                                   \
-	{NULL, "timeouts", conn_spent, 0}, {NULL, "vantage", conn_spent, 1}, {NULL, "time_spent", conn_spent, 2},
+#define SHARE_COLUMN(get, name, cause, server) {"spent", name, get, 2 * (cause) + (server)},
+/* `share` gets one of them, and `spent` what is said of all. */
+#define SHARE_COLUMNS(share, spent)                                                                                                \
+	SHARE_COLUMN(share, "connecting", WS_CAUSE_CONNECTING, 0)                                                             \
+	SHARE_COLUMN(share, "client_program", WS_CAUSE_PROGRAM, 0)                                                            \
+	SHARE_COLUMN(share, "server_program", WS_CAUSE_PROGRAM, 1)                                                            \
+	SHARE_COLUMN(share, "network_to_server", WS_CAUSE_NETWORK, 0)                                                         \
+	SHARE_COLUMN(share, "network_to_client", WS_CAUSE_NETWORK, 1)                                                         \
+	SHARE_COLUMN(share, "window_to_server", WS_CAUSE_WINDOW, 0)                                                           \
+	SHARE_COLUMN(share, "window_to_client", WS_CAUSE_WINDOW, 1)                                                           \
+	SHARE_COLUMN(share, "closed_window_to_server", WS_CAUSE_CLOSED_WINDOW, 0)                                             \
+	SHARE_COLUMN(share, "closed_window_to_client", WS_CAUSE_CLOSED_WINDOW, 1)                                             \
+	SHARE_COLUMN(share, "fast_recovery_to_server", WS_CAUSE_DUPLICATE_ACKS, 0)                                            \
+	SHARE_COLUMN(share, "fast_recovery_to_client", WS_CAUSE_DUPLICATE_ACKS, 1)                                            \
+	SHARE_COLUMN(share, "timeout_to_server", WS_CAUSE_TIMEOUT, 0)                                                         \
+	SHARE_COLUMN(share, "timeout_to_client", WS_CAUSE_TIMEOUT, 1)                                                         \
+	SHARE_COLUMN(share, "nagle_to_server", WS_CAUSE_NAGLE, 0)                                                             \
+	SHARE_COLUMN(share, "nagle_to_client", WS_CAUSE_NAGLE, 1)                                                             \
+	SHARE_COLUMN(share, "idle", WS_CAUSE_IDLE, 0)                                                                         \
+	SHARE_COLUMN(share, "closing", WS_CAUSE_CLOSING, 0)                                                                   \
+	{NULL, "timeouts", spent, 0}, {NULL, "time_spent", spent, 2},
 
 /* ---- columns_points.c: what is said only with several points */
 void get_point(const struct subject *s, unsigned index, struct value *v);

@@ -1,4 +1,4 @@
-/* The columns that say where a connection's time went. */
+/* The columns that say where the time went, of a connection and of a group of the overview. */
 #include "output/columns.h"
 
 /* `index` is twice the cause, plus 1 where it is the server's, or concerns data of the server. */
@@ -26,5 +26,38 @@ void conn_spent(const struct subject *s, unsigned index, struct value *v)
 	if (index < 2)
 		return;
 	ws_shares_words(&text, &s->conn->shares, client);
+	set_composed(v, text.length);
+}
+
+/* ---- Of a group, with the clients as endpoint 0 */
+
+static const struct ws_time_shares *group_shares(const struct subject *s)
+{
+	for (size_t i = 0; i < ws_overview_count(s->overview); i++)
+		if (ws_overview_group(s->overview, i) == s->group)
+			return ws_overview_shares(s->overview, i);
+	return NULL;
+}
+
+void group_share(const struct subject *s, unsigned index, struct value *v)
+{
+	const struct ws_time_shares *shares = group_shares(s);
+	v->kind = VALUE_NULL;
+	if (shares)
+		set_time(v, shares->time[index / 2][index & 1]);
+}
+
+void group_spent(const struct subject *s, unsigned index, struct value *v)
+{
+	const struct ws_time_shares *shares = group_shares(s);
+	struct ws_text text = WS_TEXT_OVER(v->composed);
+	v->kind = VALUE_NULL;
+	if (!shares)
+		return;
+	if (index == 0) {
+		set_number(v, shares->timeouts);
+		return;
+	}
+	ws_shares_words(&text, shares, 0);
 	set_composed(v, text.length);
 }

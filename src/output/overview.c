@@ -21,7 +21,7 @@ static double share(const struct subject *s)
 	return (double)s->group->count / (double)ws_overview_connections(s->overview);
 }
 
-static void group_share(const struct subject *s, unsigned index, struct value *v)
+static void group_part(const struct subject *s, unsigned index, struct value *v)
 {
 	(void)index;
 	v->kind = VALUE_DECIMAL;
@@ -72,7 +72,7 @@ static const struct column overview_column[] = {
         {NULL, "verdict", group_verdict, 0},
         {NULL, "severity", group_number, 2},
         {NULL, "count", group_number, 0},
-        {NULL, "share", group_share, 0},
+        {NULL, "share", group_part, 0},
         {NULL, "verdict_count", group_number, 1},
         {"client", "address", group_address, 0},
         {"server", "address", group_address, 1},
@@ -83,7 +83,7 @@ static const struct column overview_column[] = {
         {NULL, "example", group_number, 3},
         {NULL, "example_verdict", group_example_verdict, 0},
         {NULL, "filter", group_words, 1},
-        {NULL, "point", get_point, 0},
+        SHARE_COLUMNS(group_share, group_spent){NULL, "point", get_point, 0},
 };
 const struct columns output_overview_columns = {overview_column, WS_ARRAY_SIZE(overview_column) - 1,
                                                 WS_ARRAY_SIZE(overview_column)};
@@ -105,10 +105,16 @@ void text_overview(struct ws_text *text, const struct subject *subject)
 	ws_text_puts(text, ", over ");
 	ws_text_time(text, group->last - group->first, 3);
 	ws_text_printf(text, " s; #%ju", (uintmax_t)group->example);
-	if (!subject->conn)
+	if (subject->conn) {
+		ws_text_puts(text, ": ");
+		ws_conn_verdict(subject->conn, text, NULL, NULL);
+	}
+	struct value spent = {.kind = VALUE_NULL};
+	group_spent(subject, 2, &spent);
+	if (spent.kind != VALUE_WORD || !spent.length)
 		return;
-	ws_text_puts(text, ": ");
-	ws_conn_verdict(subject->conn, text, NULL, NULL);
+	ws_text_puts(text, group->count == 1 ? "; its time: " : "; their time: ");
+	ws_text_append(text, spent.string, spent.length);
 }
 
 /* Calls `write` for each group. False: there was no memory for it. */

@@ -3,8 +3,9 @@
  * Theory of operation. A first walk counts the connections by verdict and server's port, and beside that by verdict and
  * client; of a client it also counts how many servers' ports it was the first to use. A client most of whose
  * connections went to a port of their own is scattered: groups by server would be as many as its connections. When
- * there is such a client, a second walk counts the servers again without its connections. The tables have a fixed
- * number of slots, and what finds no place is counted by verdict alone. */
+ * there is such a client, a second walk counts the servers again without its connections. A last walk adds up where the
+ * time of each group's connections went. The tables have a fixed number of slots, and what finds no place is counted by
+ * verdict alone. */
 #include <wirestate/overview.h>
 
 #include "base/hash.h"
@@ -31,6 +32,13 @@ struct slot {
 	uint8_t code;
 };
 
+/* The groups of one verdict while they are chosen. */
+struct code_groups {
+	struct ws_overview_group shown[EACH];
+	unsigned count;
+	struct slot rest;
+};
+
 struct ws_overview {
 	uint8_t hash_key[16];
 	struct slot *server, *client; /* SLOTS each */
@@ -39,10 +47,15 @@ struct ws_overview {
 	uint64_t total[CODES];
 	uint8_t scattered_count[CODES];
 	struct ws_overview_group scattered[CODES][CLIENTS];
-	bool again; /* the second walk */
+	enum { COUNTS, COUNTS_AGAIN, ADDS } walk;
 	size_t rank;
-	struct ws_overview_group group[GROUPS];
-	size_t count;
+	/* The groups in use, and where their time went; and the ones whose time is being added up. */
+	struct ws_overview_group group[GROUPS], next[GROUPS];
+	struct ws_time_shares shares[GROUPS], next_shares[GROUPS];
+	bool shares_known;
+	size_t count, next_count;
+	struct code_groups code[CODES];
+	uint16_t first_of[CODES]; /* in `next`: a verdict's groups; 1 + the index, 0: none */
 	uint64_t connections;
 };
 
@@ -84,7 +97,7 @@ void ws_overview_begin(struct ws_overview *overview)
 	memset(overview->total, 0, sizeof(overview->total));
 	memset(overview->scattered_count, 0, sizeof(overview->scattered_count));
 	overview->clients = 0;
-	overview->again = false;
+	overview->walk = COUNTS;
 }
 
 /* ---- Counting */
@@ -192,7 +205,7 @@ static void count_client(struct ws_overview *overview, const struct item *item, 
 	slot->opened += opened;
 }
 
-static void count_conn(struct ws_overview *overview, const struct ws_tracker *tracker, const struct ws_conn *conn)
+static struct item item_of(const struct ws_tracker *tracker, const struct ws_conn *conn)
 {
 	const unsigned client = (unsigned)ws_conn_likely_client(conn),
 	               server = ws_conn_is_self(conn) ? client : !client;
@@ -210,15 +223,20 @@ static void count_conn(struct ws_overview *overview, const struct ws_tracker *tr
 	                            .last = conn->last_time,
 	                            .example = conn->number,
 	                    }};
-	bool opened = false;
 	item.code = code_of(item.group.judgement);
-	if (overview->again && is_scattered(overview, &item))
+	return item;
+}
+
+static void count_conn(struct ws_overview *overview, const struct item *item)
+{
+	bool opened = false;
+	if (overview->walk == COUNTS_AGAIN && is_scattered(overview, item))
 		return;
-	count_server(overview, &item, &opened);
-	if (overview->again)
+	count_server(overview, item, &opened);
+	if (overview->walk == COUNTS_AGAIN)
 		return;
-	overview->total[item.code]++;
-	count_client(overview, &item, opened);
+	overview->total[item->code]++;
+	count_client(overview, item, opened);
 }
 
 /* ---- Choosing the groups */
@@ -263,12 +281,6 @@ static void place(struct ws_overview_group *shown, unsigned *count, const struct
 	(*count)++;
 }
 
-struct code_groups {
-	struct ws_overview_group shown[EACH];
-	unsigned count;
-	struct slot rest;
-};
-
 static int worse_first(const void *left, const void *right)
 {
 	const struct ws_overview_group *a = left, *b = right;
@@ -287,17 +299,15 @@ static int worse_first(const void *left, const void *right)
 
 static void add_group(struct ws_overview *overview, const struct ws_overview_group *group, uint8_t code)
 {
-	struct ws_overview_group *added = &overview->group[overview->count++];
+	struct ws_overview_group *added = &overview->next[overview->next_count++];
 	*added = *group;
 	added->verdict_count = overview->total[code];
-	overview->connections += group->count;
 }
 
-static bool make_groups(struct ws_overview *overview)
+static void make_groups(struct ws_overview *overview)
 {
-	struct code_groups *codes = calloc(CODES, sizeof(*codes));
-	if (!codes)
-		return false;
+	struct code_groups *codes = overview->code;
+	memset(codes, 0, sizeof(overview->code));
 	for (uint8_t code = 0; code < CODES; code++) {
 		struct code_groups *groups = &codes[code];
 		if (overview->other[code].group.count)
@@ -311,7 +321,7 @@ static bool make_groups(struct ws_overview *overview)
 			place(codes[slot->code].shown, &codes[slot->code].count, &slot->group, &codes[slot->code].rest,
 			      slot->code);
 	}
-	overview->count = overview->connections = 0;
+	overview->next_count = 0;
 	for (uint8_t code = 0; code < CODES; code++) {
 		struct code_groups *groups = &codes[code];
 		for (unsigned i = 0; i < groups->count; i++)
@@ -320,9 +330,65 @@ static bool make_groups(struct ws_overview *overview)
 		if (groups->rest.group.count)
 			add_group(overview, &groups->rest.group, code);
 	}
-	free(codes);
-	qsort(overview->group, overview->count, sizeof(overview->group[0]), worse_first);
-	return true;
+	qsort(overview->next, overview->next_count, sizeof(overview->next[0]), worse_first);
+	memset(overview->first_of, 0, sizeof(overview->first_of));
+	for (size_t i = overview->next_count; i > 0; i--)
+		overview->first_of[code_of(overview->next[i - 1].judgement)] = (uint16_t)i;
+	memset(overview->next_shares, 0, sizeof(overview->next_shares));
+}
+
+/* ---- Where the time of the groups went */
+
+static bool belongs(const struct ws_overview_group *group, const struct ws_overview_group *conn)
+{
+	if (group->rest)
+		return true;
+	if (group->ip_version != conn->ip_version)
+		return false;
+	if (group->by_client)
+		return same_address(&group->client, &conn->client);
+	return group->port == conn->port && same_address(&group->server, &conn->server);
+}
+
+/* Finds the group of a connection. The groups of a verdict are next to each other, and the rest is the last of them.
+ * NULL: its verdict has changed since the groups were made, and there is none. */
+static struct ws_time_shares *shares_of(struct ws_overview *overview, const struct item *item)
+{
+	const bool scattered = is_scattered(overview, item);
+	for (size_t i = overview->first_of[item->code]; i > 0 && i <= overview->next_count; i++) {
+		const struct ws_overview_group *group = &overview->next[i - 1];
+		if (code_of(group->judgement) != item->code)
+			return NULL;
+		if (group->rest || (group->by_client == scattered && belongs(group, &item->group)))
+			return &overview->next_shares[i - 1];
+	}
+	return NULL;
+}
+
+static void add_shares(struct ws_overview *overview, const struct ws_tracker *tracker, const struct ws_conn *conn,
+                       const struct item *item)
+{
+	struct ws_time_shares of, *sum = shares_of(overview, item);
+	if (!sum || !ws_shares_pool_sum(&tracker->shares, conn->id, &of))
+		return;
+	const unsigned client = (unsigned)ws_conn_likely_client(conn) & 1;
+	for (enum ws_cause cause = 0; cause < WS_CAUSE_COUNT; cause++) {
+		const unsigned first = ws_cause_is_sided(cause) ? client : 0;
+		sum->time[cause][0] += of.time[cause][first];
+		sum->time[cause][1] += of.time[cause][!first];
+	}
+	sum->timeouts += of.timeouts;
+}
+
+static void use_groups(struct ws_overview *overview, bool shares_known)
+{
+	memcpy(overview->group, overview->next, overview->next_count * sizeof(overview->group[0]));
+	memcpy(overview->shares, overview->next_shares, overview->next_count * sizeof(overview->shares[0]));
+	overview->count = overview->next_count;
+	overview->shares_known = shares_known;
+	overview->connections = 0;
+	for (size_t i = 0; i < overview->count; i++)
+		overview->connections += overview->group[i].count;
 }
 
 /* ---- The walk */
@@ -339,9 +405,39 @@ static void count_block(struct ws_overview *overview, const struct ws_tracker *t
 		if (i + WS_AHEAD < count)
 			ws_conn_prefetch(&tracker->table, ids[i + WS_AHEAD], parts);
 		const struct ws_conn *conn = ws_table_conn(&tracker->table, ids[i]);
-		if (conn)
-			count_conn(overview, tracker, conn);
+		if (!conn)
+			continue;
+		const struct item item = item_of(tracker, conn);
+		if (overview->walk == ADDS)
+			add_shares(overview, tracker, conn, &item);
+		else
+			count_conn(overview, &item);
 	}
+}
+
+/* Every connection has been looked at. True: that was the last walk. */
+static bool end_walk(struct ws_overview *overview, const struct ws_tracker *tracker)
+{
+	bool scattered = false;
+	if (overview->walk == COUNTS) {
+		choose_scattered(overview);
+		for (unsigned code = 0; code < CODES; code++)
+			scattered = scattered || overview->scattered_count[code];
+	}
+	if (scattered) {
+		clear_servers(overview);
+		overview->walk = COUNTS_AGAIN;
+		return false;
+	}
+	if (overview->walk != ADDS)
+		make_groups(overview);
+	if (overview->walk != ADDS && tracker->shares.on) {
+		overview->walk = ADDS;
+		overview->rank = 0;
+		return false;
+	}
+	use_groups(overview, overview->walk == ADDS);
+	return true;
 }
 
 bool ws_overview_work(struct ws_overview *overview, const struct ws_tracker *tracker, const struct ws_filter *filter,
@@ -358,18 +454,8 @@ bool ws_overview_work(struct ws_overview *overview, const struct ws_tracker *tra
 		}
 		if (overview->rank < count)
 			return false;
-		if (!overview->again) {
-			bool any = false;
-			choose_scattered(overview);
-			for (unsigned code = 0; code < CODES; code++)
-				any = any || overview->scattered_count[code];
-			overview->again = true;
-			if (any) {
-				clear_servers(overview);
-				continue;
-			}
-		}
-		return make_groups(overview);
+		if (end_walk(overview, tracker))
+			return true;
 	}
 }
 
@@ -381,6 +467,11 @@ size_t ws_overview_count(const struct ws_overview *overview)
 const struct ws_overview_group *ws_overview_group(const struct ws_overview *overview, size_t index)
 {
 	return &overview->group[index];
+}
+
+const struct ws_time_shares *ws_overview_shares(const struct ws_overview *overview, size_t index)
+{
+	return overview->shares_known ? &overview->shares[index] : NULL;
 }
 
 uint64_t ws_overview_connections(const struct ws_overview *overview)

@@ -148,6 +148,12 @@ static void group_notes(const struct overview_view *view, const struct ws_model 
 	ws_text_printf(text, " %s #%ju: ", group->count == 1 ? "It is" : "The first is", (uintmax_t)group->example);
 	ws_conn_verdict(&conn, text, NULL, NULL);
 	ws_text_puts(text, ".");
+	const struct ws_time_shares *shares = ws_overview_shares(view->overview, view->cursor.selected);
+	if (!shares)
+		return;
+	ws_text_puts(text, group->count == 1 ? " Its time: " : " Their time: ");
+	ws_shares_words(text, shares, 0);
+	ws_text_puts(text, ".");
 }
 
 static void overview_layout(struct ws_ui *ui, const struct ws_model *model)
