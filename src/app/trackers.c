@@ -42,7 +42,7 @@ static struct ws_tracker_config tracker_config(const struct session *session, ui
 	        .joins = session->point_count > 1,
 	        .names = !session->anonymizer, /* names would undo it */
 	        .shares = session->screen || session->filter ||
-	                  session_records(session->options) >> WS_RECORD_CONNECTION & 1,
+	                  session_records(session->options) & (1u << WS_RECORD_CONNECTION | 1u << WS_RECORD_OVERVIEW),
 	        .ignore_checksums = session->options->ignore_checksums,
 	        .debug_connection = session->options->debug_connection,
 	};
