@@ -46,7 +46,7 @@
 	X(WS_ACT_JUMP, "jump", ":", "jump to a packet (its number) or a time (12.5s)")                                 \
 	X(WS_ACT_FASTER, "faster", "+ =", "play faster")                                                               \
 	X(WS_ACT_SLOWER, "slower", "-", "play slower")                                                                 \
-	X(WS_ACT_GUIDED, "guided", "t", "guided: each segment stays until its text is read, or an even speed")         \
+	X(WS_ACT_GUIDED, "guided", "T", "guided: each segment stays until its text is read, or an even speed")         \
 	X(WS_ACT_RESTART, "restart", "0", "play from the start")                                                       \
 	X(WS_ACT_FRAME, "frame", ".", "the whole capture: to the next packet")                                         \
 	X(WS_ACT_FRAME_BACK, "frame-back", ",", "the whole capture: to the packet before")                             \
@@ -74,8 +74,9 @@
 	X(WS_ACT_NEXT_PANE, "pane", "Tab", "to the other pane")                                                        \
 	X(WS_ACT_EXERCISE, "exercise", "X", "the start screen: be asked about the selected capture")                   \
 	X(WS_ACT_NEXT_GROUP, "next-group", "Tab", "the start screen: to the next group")                               \
+	X(WS_ACT_NAMES, "names", "N", "names of hosts, or numbers")                                                    \
 	X(WS_ACT_ABSOLUTE, "absolute", "a", "absolute or relative sequence numbers")                                   \
-	X(WS_ACT_TIMES, "times", "T", "times: since the packet before, since the first, date, UTC, or since 1970")
+	X(WS_ACT_TIMES, "times", "t", "times: since the packet before, since the first, date, UTC, or since 1970")
 
 enum ws_action {
 #define X(name, word, keys, meaning) name,

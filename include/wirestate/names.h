@@ -2,6 +2,7 @@
 #ifndef WIRESTATE_NAMES_H
 #define WIRESTATE_NAMES_H
 
+#include <wirestate/text.h>
 #include <wirestate/types.h>
 
 struct ws_tracker;
@@ -41,5 +42,15 @@ struct ws_said {
  * `names` of the configuration. */
 void ws_tracker_name_host(struct ws_tracker *tracker, const struct ws_addr *address, unsigned ip_version,
                           const char *name, enum ws_name_source source);
+
+/* The name of an address as of now, with where it comes from; NULL: none. Valid until the next packet. */
+const char *ws_tracker_host_name(const struct ws_tracker *tracker, const struct ws_addr *address, unsigned ip_version,
+                                 enum ws_name_source *source);
+/* Whether any host has a name, and whether there is any request of HTTP. */
+bool ws_tracker_has_names(const struct ws_tracker *tracker);
+bool ws_tracker_has_requests(const struct ws_tracker *tracker);
+/* Appends "GET /index.html 200", what a connection's first request and answer of HTTP were; nothing without a request.
+ * It may hold any character: the text is cleaned. */
+void ws_said_words(struct ws_text *text, const struct ws_said *said);
 
 #endif

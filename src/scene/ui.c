@@ -138,6 +138,10 @@ bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action ac
 	}
 	if (!screen_understands(ws_ui_screen(ui), action))
 		return false;
+	if (action == WS_ACT_NAMES) {
+		ui->numbers = !ui->numbers;
+		return true;
+	}
 	check_generation(ui, model);
 	switch (action) {
 #define X(door, screen)                                                                                                \

@@ -25,6 +25,7 @@ struct ws_ui {
 	ws_time clock;       /* of the last tick; 0: none yet */
 	uint64_t joins;      /* of the model that the replay was opened with */
 	bool several;        /* the model has several points */
+	bool numbers;        /* addresses are not shown as names */
 	uint64_t generation; /* of the model that the screens have read from; 0: none yet */
 	struct list_view list;
 	struct hosts_view hosts;
@@ -42,6 +43,11 @@ struct ws_ui {
 	struct prompt prompt;
 	int help_top; /* the first line of the help on the screen */
 };
+
+static inline bool ui_shows_names(const struct ws_ui *ui)
+{
+	return !ui->numbers && !ui->options.numbers;
+}
 
 void ui_open(struct ws_ui *ui, enum ws_screen screen);
 bool ui_leave(struct ws_ui *ui); /* to the screen before; false: this is the first */

@@ -244,7 +244,9 @@ static void begin_wait(struct ws_hostnames *names, const struct ws_conn *conn, c
 /* Targets of requests are many and long. Names come first: half of the room is theirs alone. */
 static uint32_t intern_request(struct ws_hostnames *names, const char *request)
 {
-	return request[0] && names->used < names->limit / 2 ? intern(names, request) : 0;
+	const uint32_t kept = request[0] && names->used < names->limit / 2 ? intern(names, request) : 0;
+	names->requests = names->requests || kept;
+	return kept;
 }
 
 static void keep_greeting(struct ws_hostnames *names, struct ws_conn *conn, const struct ws_greeting *greeting)
@@ -338,4 +340,33 @@ void ws_tracker_name_host(struct ws_tracker *tracker, const struct ws_addr *addr
                           const char *name, enum ws_name_source source)
 {
 	ws_hostnames_add(&tracker->names, address, ip_version, name, source);
+}
+
+const char *ws_tracker_host_name(const struct ws_tracker *tracker, const struct ws_addr *address, unsigned ip_version,
+                                 enum ws_name_source *source)
+{
+	uint8_t from;
+	const char *name =
+	        ws_hostnames_text(&tracker->names, ws_hostnames_find(&tracker->names, address, ip_version, &from));
+	*source = (enum ws_name_source)from;
+	return name;
+}
+
+bool ws_tracker_has_names(const struct ws_tracker *tracker)
+{
+	return tracker->names.string_count;
+}
+
+bool ws_tracker_has_requests(const struct ws_tracker *tracker)
+{
+	return tracker->names.requests;
+}
+
+void ws_said_words(struct ws_text *text, const struct ws_said *said)
+{
+	if (!said->http_request)
+		return;
+	ws_text_clean(text, said->http_request, strlen(said->http_request));
+	if (said->http_status)
+		ws_text_printf(text, " %u", said->http_status);
 }

@@ -20,7 +20,7 @@ struct ws_greeting_wait;
 
 /* A name is a number, its place in `bytes`; 0 is none. Equal names have the same number. */
 struct ws_hostnames {
-	bool on;
+	bool on, requests; /* whether any request of HTTP is kept */
 	uint8_t key[16];
 	uint32_t limit; /* bytes of each of the three */
 	char *bytes;

@@ -447,6 +447,7 @@ static const struct screen_key stream_keys[] = {
         {WS_ACT_BACK, WS_ACT_NONE, "back"},
         {WS_ACT_UP, WS_ACT_DOWN, "scroll"},
         {WS_ACT_DETAIL, WS_ACT_NONE, NULL},
+        {WS_ACT_NAMES, WS_ACT_NONE, NULL},
         SCREEN_KEYS_MOVE,
 };
 

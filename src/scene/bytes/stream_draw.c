@@ -259,8 +259,9 @@ static void draw_notes(const struct stream_view *view, struct ws_canvas *canvas,
 		ws_canvas_text(canvas, top + i, 1, canvas->columns - 1, WS_STYLE_TITLE, line);
 }
 
-static void draw_title(const struct stream_view *view, const struct ws_conn_info *info, struct ws_canvas *canvas)
+static void draw_title(const struct ws_ui *ui, const struct ws_conn_info *info, struct ws_canvas *canvas)
 {
+	const struct stream_view *view = &ui->stream;
 	char buffer[160], side[80], right[64];
 	struct ws_text text = WS_TEXT_OVER(buffer), what = WS_TEXT_OVER(right);
 	int client = info->likely_client, limit = canvas->columns - 1;
@@ -272,7 +273,10 @@ static void draw_title(const struct stream_view *view, const struct ws_conn_info
 		name_of(info, i ? !client : client, name);
 		struct ws_text endpoint = WS_TEXT_OVER(side);
 		const struct ws_endpoint_info *e = &info->endpoint[i ? !client : client];
-		draw_endpoint(&endpoint, &e->address, info->ip_version, e->port, canvas->columns >= 110 ? 44 : 22);
+		if (e->name && ui_shows_names(ui))
+			draw_host(&endpoint, e->name, (enum ws_name_source)e->name_source, e->port, 44);
+		else
+			draw_endpoint(&endpoint, &e->address, info->ip_version, e->port, 44);
 		ws_text_printf(&text, "  %s ", name);
 		if (canvas->columns >= 110)
 			ws_text_printf(&text, "%s ", ws_text_cstr(&endpoint));
@@ -295,7 +299,7 @@ void stream_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws
 		         "No connection is kept whose bytes could be shown.");
 		return;
 	}
-	draw_title(view, &info, canvas);
+	draw_title(ui, &info, canvas);
 	const int notes = ui->notes, rule = canvas->rows - 2 - notes;
 	draw_rule(canvas, rule);
 	if (!view->line_count)

@@ -118,6 +118,10 @@ void layout_title(const struct layout *layout, struct ws_canvas *canvas)
 		ws_tunnel_words(&left, layout->info.tunnel, layout->info.tunnel_id);
 	}
 	ws_text_puts(&left, "  ");
+	if (layout->info.said.http_request) {
+		ws_said_words(&left, &layout->info.said);
+		ws_text_puts(&left, "  ");
+	}
 	timeline_text(layout->ui, layout->model, &left);
 	int end = draw_cut(canvas, 0, 1, limit - 2, WS_STYLE_TITLE, ws_text_cstr(&left));
 	ws_canvas_paint(canvas, 0, 1, end - 1, WS_STYLE_TITLE, WS_BOLD);
@@ -135,7 +139,10 @@ void layout_names(const struct layout *layout, struct ws_canvas *canvas, int col
 		bool server = layout_name(layout, endpoint)[0] == 's';
 		enum ws_style style = server ? WS_STYLE_SERVER : WS_STYLE_CLIENT;
 		ws_text_printf(&text, "%s%s ", server ? "SERVER" : "CLIENT", unsure);
-		draw_endpoint(&text, &at->address, layout->info.ip_version, at->port, half - 8);
+		if (at->name && ui_shows_names(layout->ui))
+			draw_host(&text, at->name, (enum ws_name_source)at->name_source, at->port, half - 8);
+		else
+			draw_endpoint(&text, &at->address, layout->info.ip_version, at->port, half - 8);
 		if (at->process) {
 			ws_text_puts(&text, " ");
 			ws_process_words(&text, at);

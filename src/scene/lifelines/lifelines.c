@@ -572,6 +572,7 @@ static const struct screen_key lifelines_keys[] = {
         {WS_ACT_SWAP, WS_ACT_NONE, "swap"},
         {WS_ACT_ABSOLUTE, WS_ACT_NONE, "absolute"},
         {WS_ACT_TIMES, WS_ACT_NONE, NULL},
+        {WS_ACT_NAMES, WS_ACT_NONE, NULL},
         {WS_ACT_LOOP, WS_ACT_NONE, "loop"},
         {WS_ACT_PREVIOUS_PACKET, WS_ACT_NEXT_PACKET, NULL},
         {WS_ACT_ENTER, WS_ACT_FOLLOW, NULL},

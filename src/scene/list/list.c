@@ -101,7 +101,7 @@ static bool list_act(struct ws_ui *ui, const struct ws_model *model, enum ws_act
 	case WS_ACT_FIND_NEXT:
 	case WS_ACT_FIND_PREVIOUS:
 		if (action == WS_ACT_FIND_PREVIOUS && !list->search.pattern[0]) {
-			list->numbers = !list->numbers;
+			ui->numbers = !ui->numbers;
 			return true;
 		}
 		list->follow = false;

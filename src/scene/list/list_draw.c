@@ -16,7 +16,8 @@
 #include <strings.h>
 
 struct columns {
-	int number, client, server, state, start, age, packets, bytes, reset, extra, verdict; /* widths; 0: not shown */
+	/* widths; 0: not shown */
+	int number, client, server, name, state, start, age, packets, bytes, reset, extra, verdict;
 	int gap;
 	bool two_lines, brief;
 };
@@ -29,8 +30,8 @@ static int count_digits(uint64_t number)
 	return count;
 }
 
-/* `extra`: there are tunnels or processes to show. */
-static struct columns choose_columns(int columns, int rows, size_t count, bool extra)
+/* `extra`: there are tunnels, processes or requests to show; `names`: a name beside the address. */
+static struct columns choose_columns(int columns, int rows, size_t count, bool extra, bool names)
 {
 	struct columns c = {.gap = columns >= 100 ? 2 : 1, .state = 9, .brief = true};
 	c.number = count_digits(count) < 3 ? 3 : count_digits(count);
@@ -51,17 +52,19 @@ static struct columns choose_columns(int columns, int rows, size_t count, bool e
 		c.extra = 22;
 	if (columns >= 200)
 		c.reset = 6;
+	if (columns >= (extra ? 260 : 220) && names)
+		c.name = 28;
 	int rest = columns - 2 - c.number - 2 * (c.state + c.gap) - (c.age ? c.age + c.gap : 0) -
 	           (c.start ? c.start + c.gap : 0) - (c.packets ? c.packets + c.gap : 0) -
 	           (c.bytes ? 2 * (c.bytes + c.gap) : 0) - (c.extra ? c.extra + c.gap : 0) -
-	           (c.reset ? c.reset + c.gap : 0) - 1;
+	           (c.reset ? c.reset + c.gap : 0) - (c.name ? c.name + c.gap : 0) - 1;
 	if (columns < 72) { /* there is room for one endpoint only, and the server says more */
 		c.server = rest - c.gap;
 		return c;
 	}
 	int both = rest - 2 * c.gap;
 	if (!c.two_lines && columns >= 120) {
-		int address = columns >= 220 ? 30 : 23;
+		int address = columns >= 220 && !c.name ? 30 : 23;
 		c.verdict = rest - 2 * c.gap - 2 * address - c.gap;
 		both = 2 * address;
 	}
@@ -72,10 +75,17 @@ static struct columns choose_columns(int columns, int rows, size_t count, bool e
 	return c;
 }
 
-/* True when there are tunnels or processes to show beside the connections. */
+/* True when there are tunnels, processes or requests to show beside the connections. */
 static bool has_extra(const struct ws_model *model)
 {
-	return ws_tracker_names_processes(model->tracker) || ws_tracker_has_tunnels(model->tracker);
+	return ws_tracker_names_processes(model->tracker) || ws_tracker_has_tunnels(model->tracker) ||
+	       ws_tracker_has_requests(model->tracker);
+}
+
+static struct columns columns_of(const struct ws_ui *ui, const struct ws_model *model, int columns, int rows)
+{
+	return choose_columns(columns, rows, ws_tracker_conn_count(model->tracker), has_extra(model),
+	                      ui_shows_names(ui) && ws_tracker_has_names(model->tracker));
 }
 
 /* Title, counts, the filter if there is one, column heads, and a rule. */
@@ -265,9 +275,10 @@ static void pen_head(struct pen *pen, const struct list_view *list, int width, b
 
 static const char *extra_head(const struct ws_model *model)
 {
-	if (!ws_tracker_has_tunnels(model->tracker))
-		return "PROCESS";
-	return ws_tracker_names_processes(model->tracker) ? "TUNNEL, PROCESS" : "TUNNEL";
+	static const char *const heads[] = {"",        "TUNNEL",          "PROCESS",          "TUNNEL, PROCESS",
+	                                    "REQUEST", "TUNNEL, REQUEST", "PROCESS, REQUEST", "TUNNEL, PROCESS, …"};
+	return heads[ws_tracker_has_tunnels(model->tracker) + 2 * ws_tracker_names_processes(model->tracker) +
+	             4 * ws_tracker_has_requests(model->tracker)];
 }
 
 static void draw_heads(const struct list_view *list, const struct ws_model *model, const struct columns *c,
@@ -278,6 +289,7 @@ static void draw_heads(const struct list_view *list, const struct ws_model *mode
 	pen_head(&pen, list, c->number, true, WS_ORDER_NUMBER, "#");
 	pen_head(&pen, list, c->client, false, WS_ORDER_CLIENT, "CLIENT");
 	pen_head(&pen, list, c->server, false, WS_ORDER_SERVER, "SERVER");
+	pen_head(&pen, list, c->name, false, -1, "SERVER'S NAME");
 	pen_head(&pen, list, c->state, false, WS_ORDER_STATES, c->brief ? "C-STATE" : "CLIENT IS");
 	pen_head(&pen, list, c->state, false, -1, c->brief ? "S-STATE" : "SERVER IS");
 	pen_head(&pen, list, c->start, true, WS_ORDER_START, "START");
@@ -299,29 +311,6 @@ static void state_cell(struct pen *pen, const struct columns *c, const struct ws
 	pen_cell(pen, c->state, false, draw_state_style(endpoint->state), ws_text_cstr(&text));
 }
 
-/* A name and the port, with a ~ in front of a name that belongs to the address only. A long name loses its end. */
-static void draw_named(struct ws_text *text, const struct ws_endpoint_info *endpoint, int width)
-{
-	char port[12], buffer[200], name[200];
-	struct ws_text clean = WS_TEXT_OVER(buffer);
-	snprintf(port, sizeof(port), ":%u", endpoint->port);
-	if (ws_name_is_attributed(endpoint->name_source))
-		ws_text_putc(&clean, '~');
-	ws_text_clean(&clean, endpoint->name, strlen(endpoint->name));
-	const char *whole = ws_text_cstr(&clean);
-	const int room = width - (int)strlen(port), columns = ws_columns(whole);
-	int used = 0;
-	size_t length = 0, step;
-	for (; whole[length]; length += step) {
-		const int next = ws_columns_of_next(whole + length, strlen(whole + length), &step);
-		if (used + next > (columns > room ? room - 1 : room))
-			break;
-		used += next;
-	}
-	snprintf(name, sizeof(name), "%.*s", (int)length, whole);
-	ws_text_printf(text, "%s%s%s", name, columns > room ? "\xe2\x80\xa6" : "", port);
-}
-
 static void endpoint_cell(struct pen *pen, int width, const struct ws_conn_info *info, int endpoint, bool guessed,
                           bool names, enum ws_style style)
 {
@@ -330,7 +319,9 @@ static void endpoint_cell(struct pen *pen, int width, const struct ws_conn_info 
 	if (!width)
 		return;
 	if (names && info->endpoint[endpoint].name) {
-		draw_named(&text, &info->endpoint[endpoint], width - (guessed ? 2 : 0));
+		const struct ws_endpoint_info *named = &info->endpoint[endpoint];
+		draw_host(&text, named->name, (enum ws_name_source)named->name_source, named->port,
+		          width - (guessed ? 2 : 0));
 		if (guessed)
 			ws_text_puts(&text, " ?");
 		pen_cell(pen, width, false, style, ws_text_cstr(&text));
@@ -341,6 +332,15 @@ static void endpoint_cell(struct pen *pen, int width, const struct ws_conn_info 
 	if (guessed)
 		ws_text_puts(&text, " ?");
 	pen_cell(pen, width, false, style, ws_text_cstr(&text));
+}
+
+static void name_cell(struct pen *pen, int width, const struct ws_endpoint_info *endpoint)
+{
+	char buffer[240];
+	struct ws_text text = WS_TEXT_OVER(buffer);
+	if (width && endpoint->name)
+		draw_host(&text, endpoint->name, (enum ws_name_source)endpoint->name_source, 0, width);
+	pen_cell(pen, width, false, WS_STYLE_SERVER, ws_text_cstr(&text));
 }
 
 /* The verdict's sentence, without its word where it begins with that. */
@@ -386,13 +386,24 @@ static const char *reset_by(const struct ws_conn_info *info)
 	return info->reset_by - WS_CLOSED_BY_ENDPOINT_0 == info->likely_client ? "client" : "server";
 }
 
-/* The tunnel and the processes of a connection. */
-static void say_extra(struct ws_text *text, const struct ws_conn_info *info)
+/* The tunnel, the processes and the request of a connection. On narrow screens the verdict needs the room. */
+static void say_extra(struct ws_text *text, const struct ws_conn_info *info, int columns)
 {
+	enum { REQUEST = 22 };
+	char request[2 * REQUEST], status[16] = "";
+	struct ws_text clean = WS_TEXT_OVER(request);
 	ws_tunnel_words(text, info->tunnel, info->tunnel_id);
 	if (text->length && (info->endpoint[0].process || info->endpoint[1].process))
 		ws_text_puts(text, "  ");
 	ws_processes_words(text, info);
+	if (columns < 110 || !info->said.http_request)
+		return;
+	ws_text_clean(&clean, info->said.http_request, strlen(info->said.http_request));
+	if (info->said.http_status)
+		snprintf(status, sizeof(status), " %u", info->said.http_status);
+	ws_text_puts(text, text->length ? "  " : "");
+	draw_shortened(text, ws_text_cstr(&clean), REQUEST - (int)strlen(status));
+	ws_text_puts(text, status);
 }
 
 /* Where the verdict has to end, below its row: before the tunnel and the processes. */
@@ -400,7 +411,7 @@ static int verdict_limit(const struct columns *c, int columns, const struct ws_c
 {
 	char extra[96];
 	struct ws_text text = WS_TEXT_OVER(extra);
-	say_extra(&text, info);
+	say_extra(&text, info, columns);
 	const char *words = ws_text_cstr(&text);
 	return columns - 1 - (c->extra || !*words ? 0 : ws_columns(words) + 2);
 }
@@ -408,7 +419,8 @@ static int verdict_limit(const struct columns *c, int columns, const struct ws_c
 int list_rows_each(const struct list_view *list, const struct ws_model *model, int columns, int rows)
 {
 	const size_t count = list_count(list, model);
-	const struct columns c = choose_columns(columns, rows, ws_tracker_conn_count(model->tracker), has_extra(model));
+	const struct columns c =
+	        choose_columns(columns, rows, ws_tracker_conn_count(model->tracker), has_extra(model), false);
 	const size_t room = (size_t)(rows - list_head_rows(list) - list_foot_rows(rows));
 	int each = c.two_lines ? 2 : 1;
 	for (size_t i = 0; i < count && c.two_lines && count * (size_t)(each + 1) <= room; i++) {
@@ -439,7 +451,8 @@ static void draw_row(const struct ws_model *model, const struct columns *c, stru
 	snprintf(buffer, sizeof(buffer), "%llu", (unsigned long long)info->number);
 	pen_cell(&pen, c->number, true, WS_STYLE_DIM, buffer);
 	endpoint_cell(&pen, c->client, info, client, info->client == WS_ROLE_UNKNOWN, names, WS_STYLE_CLIENT);
-	endpoint_cell(&pen, c->server, info, !client, false, names, WS_STYLE_SERVER);
+	endpoint_cell(&pen, c->server, info, !client, false, names && !c->name, WS_STYLE_SERVER);
+	name_cell(&pen, c->name, &info->endpoint[!client]);
 	state_cell(&pen, c, &info->endpoint[client]);
 	state_cell(&pen, c, &info->endpoint[!client]);
 	text = WS_TEXT_OVER(buffer);
@@ -456,7 +469,7 @@ static void draw_row(const struct ws_model *model, const struct columns *c, stru
 	pen_cell(&pen, c->bytes, true, WS_STYLE_NORMAL, buffer);
 	pen_cell(&pen, c->reset, false, WS_STYLE_NORMAL, reset_by(info));
 	text = WS_TEXT_OVER(extra);
-	say_extra(&text, info);
+	say_extra(&text, info, canvas->columns);
 	const char *words = ws_text_cstr(&text);
 	int limit = canvas->columns - 1;
 	pen_cell(&pen, c->extra, false, WS_STYLE_NORMAL, words);
@@ -593,8 +606,7 @@ void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_c
 {
 	const struct list_view *list = &ui->list;
 	size_t count = list_count(list, model);
-	struct columns c =
-	        choose_columns(canvas->columns, canvas->rows, ws_tracker_conn_count(model->tracker), has_extra(model));
+	struct columns c = columns_of(ui, model, canvas->columns, canvas->rows);
 	draw_title(ui, model, canvas);
 	draw_counts(list, model, canvas);
 	draw_filter(list, model, canvas);
@@ -606,7 +618,7 @@ void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_c
 			ws_canvas_text(canvas, row, 2, canvas->columns, WS_STYLE_DIM, "(evicted to save memory)");
 			continue;
 		}
-		draw_row(model, &c, canvas, row, each, &info, !ui->list.numbers && !ui->options.numbers);
+		draw_row(model, &c, canvas, row, each, &info, ui_shows_names(ui));
 		if (i == list->cursor.selected)
 			table_mark(canvas, row);
 	}

@@ -75,7 +75,6 @@ struct list_search {
 struct list_view {
 	enum ws_order sort;
 	bool reverse, follow;
-	bool numbers;  /* addresses are not shown as names */
 	bool touched;  /* the user has moved or sorted; until then a live list follows the newest connection */
 	uint64_t seen; /* live: how many connections there were when the newest one was on the screen; 0: not yet */
 	struct ws_filter *filter; /* NULL: every connection */

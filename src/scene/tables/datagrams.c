@@ -1,7 +1,7 @@
 /* The datagrams of one UDP conversation, each with its length as a bar, and the ICMP errors among them. */
 #include "scene/packet/show.h"
 #include "scene/screens.h"
-#include "scene/tables/tables_view.h"
+#include "scene/tables/tables.h"
 #include "scene/ui.h"
 #include "scene/widgets/cursor.h"
 #include "scene/widgets/draw.h"
@@ -227,7 +227,8 @@ static void datagrams_draw(const struct ws_ui *ui, const struct ws_model *model,
 	}
 	for (int i = 0; i < 2; i++) {
 		struct ws_text endpoint = WS_TEXT_OVER(side);
-		draw_endpoint(&endpoint, &info.address[i], info.ip_version, info.port[i], (canvas->columns - 26) / 2);
+		table_endpoint(ui, model, &endpoint, &info.address[i], info.ip_version, info.port[i],
+		               (canvas->columns - 26) / 2);
 		ws_text_printf(&text, "%s%s", i ? " and " : "", ws_text_cstr(&endpoint));
 	}
 	snprintf(side, sizeof(side), "UDP conversation %llu", (unsigned long long)info.number);
@@ -255,6 +256,7 @@ static const struct screen_key datagrams_keys[] = {
         {WS_ACT_UP, WS_ACT_DOWN, "move"},
         {WS_ACT_BACK, WS_ACT_NONE, "back"},
         {WS_ACT_DETAIL, WS_ACT_NONE, NULL},
+        {WS_ACT_NAMES, WS_ACT_NONE, NULL},
         {WS_ACT_PREVIOUS_PACKET, WS_ACT_NEXT_PACKET, NULL},
         SCREEN_KEYS_MOVE,
         SCREEN_KEYS_TIMELINE,

@@ -285,8 +285,17 @@ static void hosts_layout(struct ws_ui *ui, const struct ws_model *model)
 /* ---- Drawing */
 
 /* A client's own port is another one in each connection, so its row has the server's port. */
-static void say_address(struct ws_text *text, const struct hosts_row *host)
+static void say_address(const struct ws_ui *ui, const struct ws_model *model, struct ws_text *text,
+                        const struct hosts_row *host, int width)
 {
+	enum ws_name_source source;
+	const char *name = ws_tracker_host_name(model->tracker, &host->address, host->ip_version, &source);
+	if (name && ui_shows_names(ui)) {
+		draw_host(text, name, source, host->server ? host->port : 0, width - (host->server ? 0 : 14));
+		if (!host->server)
+			ws_text_printf(text, " to port %u", host->port);
+		return;
+	}
 	if (host->server) {
 		ws_text_endpoint(text, &host->address, host->ip_version, host->port);
 		return;
@@ -295,7 +304,8 @@ static void say_address(struct ws_text *text, const struct hosts_row *host)
 	ws_text_printf(text, " to port %u", host->port);
 }
 
-static void draw_row(const struct ws_model *model, struct ws_canvas *canvas, int row, const struct hosts_row *host)
+static void draw_row(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas, int row,
+                     const struct hosts_row *host)
 {
 	const bool wide = canvas->columns >= 60;
 	const int limit = canvas->columns - 1, address = 29, words = address + (canvas->columns >= 100 ? 41 : 29);
@@ -306,7 +316,7 @@ static void draw_row(const struct ws_model *model, struct ws_canvas *canvas, int
 	draw_cut(canvas, row, 11, 21, draw_state_style(host->state), ws_state_name(host->state));
 	draw_cut(canvas, row, 22, 28, host->server ? WS_STYLE_SERVER : WS_STYLE_CLIENT, side_word(host));
 	text.length = 0;
-	say_address(&text, host);
+	say_address(ui, model, &text, host, words - address - 2);
 	int end = draw_cut(canvas, row, address, limit, WS_STYLE_NORMAL, ws_text_cstr(&text));
 	const bool time_wait = host->state == WS_TIME_WAIT;
 	const ws_time lasts = time_wait ? host->until - model->now : model->now - host->until;
@@ -352,7 +362,7 @@ static void hosts_draw(const struct ws_ui *ui, const struct ws_model *model, str
 		const int row = HEAD_ROWS + (int)(i - hosts->cursor.top);
 		if (row >= bottom)
 			break;
-		draw_row(model, canvas, row, &hosts->rows[i]);
+		draw_row(ui, model, canvas, row, &hosts->rows[i]);
 		if (i == hosts->cursor.selected)
 			table_mark(canvas, row);
 	}
@@ -367,6 +377,7 @@ static const struct screen_key hosts_keys[] = {
         {WS_ACT_ENTER, WS_ACT_NONE, "list of these"},
         {WS_ACT_UP, WS_ACT_DOWN, "move"},
         {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_NAMES, WS_ACT_NONE, NULL},
         SCREEN_KEYS_MOVE,
         SCREEN_KEYS_TIMELINE,
 };

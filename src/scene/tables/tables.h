@@ -19,4 +19,9 @@ enum { ARP_PICTURE_ROWS = 6 }; /* with an empty row above it */
 /* Draws what the selected row is about, where `rows` rows above row `bottom` are free. */
 void arp_picture(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas, int bottom, int rows);
 
+/* udp.c */
+/* Writes an endpoint with the name of its address, if there is one and names are shown. */
+void table_endpoint(const struct ws_ui *ui, const struct ws_model *model, struct ws_text *text,
+                    const struct ws_addr *address, unsigned ip_version, uint16_t port, int width);
+
 #endif

@@ -1,7 +1,7 @@
 /* UDP conversations. There is no connection and no stream: each datagram stands alone and has one length, and the
  * reply may be another datagram, an ICMP error, or nothing. */
 #include "scene/screens.h"
-#include "scene/tables/tables_view.h"
+#include "scene/tables/tables.h"
 #include "scene/ui.h"
 #include "scene/widgets/cursor.h"
 #include "scene/widgets/draw.h"
@@ -106,7 +106,19 @@ static struct udp_columns udp_columns(int columns)
 	return (struct udp_columns){2, 3 + endpoint, endpoint, columns - 6, columns - 1, 0, 0};
 }
 
-static void draw_conversation(struct ws_canvas *canvas, int row, const struct ws_udp_info *info)
+void table_endpoint(const struct ws_ui *ui, const struct ws_model *model, struct ws_text *text,
+                    const struct ws_addr *address, unsigned ip_version, uint16_t port, int width)
+{
+	enum ws_name_source source;
+	const char *name = ws_tracker_host_name(model->tracker, address, ip_version, &source);
+	if (name && ui_shows_names(ui))
+		draw_host(text, name, source, port, width);
+	else
+		draw_endpoint(text, address, ip_version, port, width);
+}
+
+static void draw_conversation(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas, int row,
+                              const struct ws_udp_info *info)
 {
 	struct udp_columns at = udp_columns(canvas->columns);
 	char buffer[96];
@@ -116,7 +128,7 @@ static void draw_conversation(struct ws_canvas *canvas, int row, const struct ws
 	}
 	for (int i = 0; i < 2; i++) {
 		struct ws_text text = WS_TEXT_OVER(buffer);
-		draw_endpoint(&text, &info->address[i], info->ip_version, info->port[i], at.endpoint);
+		table_endpoint(ui, model, &text, &info->address[i], info->ip_version, info->port[i], at.endpoint);
 		ws_canvas_text(canvas, row, i ? at.second : at.first, canvas->columns,
 		               i ? WS_STYLE_SERVER : WS_STYLE_CLIENT, ws_text_cstr(&text));
 		snprintf(buffer, sizeof(buffer), "%llu", (unsigned long long)info->packets[i]);
@@ -164,7 +176,7 @@ static void udp_draw(const struct ws_ui *ui, const struct ws_model *model, struc
 		uint64_t index = ui->udp.cursor.top + (uint64_t)i;
 		if (!ws_tracker_udp(model->tracker, index, &info))
 			break;
-		draw_conversation(canvas, UDP_TOP + i, &info);
+		draw_conversation(ui, model, canvas, UDP_TOP + i, &info);
 		if (index == ui->udp.cursor.selected)
 			table_mark(canvas, UDP_TOP + i);
 	}
@@ -182,6 +194,7 @@ static const struct screen_key udp_keys[] = {
         {WS_ACT_BACK, WS_ACT_NONE, "back"},
         {WS_ACT_STATISTICS, WS_ACT_NONE, "statistics"},
         {WS_ACT_DETAIL, WS_ACT_NONE, NULL},
+        {WS_ACT_NAMES, WS_ACT_NONE, NULL},
         SCREEN_KEYS_MOVE,
         SCREEN_KEYS_TIMELINE,
 };

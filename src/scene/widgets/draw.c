@@ -194,6 +194,35 @@ void draw_endpoint(struct ws_text *text, const struct ws_addr *address, unsigned
 	ws_text_append(text, whole + length - tail, (size_t)tail);
 }
 
+void draw_shortened(struct ws_text *text, const char *whole, int width)
+{
+	const int columns = ws_columns(whole);
+	int used = 0;
+	size_t length = 0, step;
+	for (; whole[length]; length += step) {
+		const int next = ws_columns_of_next(whole + length, strlen(whole + length), &step);
+		if (used + next > (columns > width ? width - 1 : width))
+			break;
+		used += next;
+	}
+	ws_text_append(text, whole, length);
+	if (columns > width)
+		ws_text_puts(text, "\xe2\x80\xa6");
+}
+
+void draw_host(struct ws_text *text, const char *host, enum ws_name_source source, uint16_t port, int width)
+{
+	char tail[12] = "", buffer[200];
+	struct ws_text clean = WS_TEXT_OVER(buffer);
+	if (port)
+		snprintf(tail, sizeof(tail), ":%u", port);
+	if (ws_name_is_attributed(source))
+		ws_text_putc(&clean, '~');
+	ws_text_clean(&clean, host, strlen(host));
+	draw_shortened(text, ws_text_cstr(&clean), width - (int)strlen(tail));
+	ws_text_puts(text, tail);
+}
+
 void draw_state(struct ws_text *text, uint8_t state, uint8_t certainty, bool brief)
 {
 	ws_text_puts(text, brief ? ws_state_brief(state) : ws_state_name(state));

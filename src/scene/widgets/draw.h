@@ -2,6 +2,7 @@
 #ifndef SCENE_DRAW_H
 #define SCENE_DRAW_H
 
+#include <wirestate/names.h>
 #include <wirestate/scene.h>
 
 /* Draws text, cut with `…` where it would reach `limit`. */
@@ -31,6 +32,11 @@ void draw_duration(struct ws_text *text, ws_time duration);
 void draw_duration_brief(struct ws_text *text, ws_time duration);
 /* Writes address:port in at most `width` columns. An IPv6 address loses its middle, never its port. */
 void draw_endpoint(struct ws_text *text, const struct ws_addr *address, unsigned ip_version, uint16_t port, int width);
+/* Writes a text in at most `width` columns; a longer one loses its end. */
+void draw_shortened(struct ws_text *text, const char *whole, int width);
+/* Writes name:port in at most `width` columns, with a ~ in front where the name belongs to the address only. A long name
+ * loses its end. Without a port (0) the name alone. */
+void draw_host(struct ws_text *text, const char *name, enum ws_name_source source, uint16_t port, int width);
 /* Writes a state followed by the mark of its certainty. */
 void draw_state(struct ws_text *text, uint8_t state, uint8_t certainty, bool brief);
 /* The same in at most `width` columns where the short name fits: its full name if that does. */
