@@ -1,6 +1,7 @@
 /* The help screen: what states, arrows and marks mean, then the keys of the screen that it was called from, by purpose,
- * and what packets cannot tell. The keys come from the list of keys (wirestate/keys.h), so the help is never wrong
- * about them. On wide terminals the sections fill two columns, each section the one that is shorter so far. */
+ * and what packets cannot tell. On screens without states the layers and the keys come first. The keys come from the
+ * list of keys (wirestate/keys.h), so the help is never wrong about them. On wide terminals the sections fill two
+ * columns, each section the one that is shorter so far. */
 #include "scene/screens.h"
 #include "scene/ui.h"
 #include "scene/widgets/cursor.h"
@@ -27,7 +28,7 @@ static const struct entry states[] = {
         {"CLOSE_WAIT", "got FIN; its program has not closed yet", WS_STYLE_STATE_CLOSE_WAIT},
         {"CLOSING", "both sent FIN at once; waits for an ACK", WS_STYLE_STATE_CLOSING},
         {"LAST_ACK", "closed second; waits for the ACK of its FIN", WS_STYLE_STATE_CLOSING},
-        {"TIME_WAIT", "waits twice a segment's lifetime", WS_STYLE_STATE_WAIT},
+        {"TIME_WAIT", "closed first; waits 2 MSL, twice a segment's longest life", WS_STYLE_STATE_WAIT},
         {"CLOSED", "no connection", WS_STYLE_STATE_CLOSED},
 };
 
@@ -40,11 +41,18 @@ static const struct entry arrows[] = {
 };
 
 static const struct entry marks[] = {
-        {"(none)", "confirmed by segments", WS_STYLE_NORMAL},
-        {"~", "presumed, not proved", WS_STYLE_NORMAL},
-        {"?", "assumed; no packet", WS_STYLE_NORMAL},
-        {"!", "implied, not captured", WS_STYLE_NORMAL},
+        {"(none)", "confirmed by segments", WS_STYLE_NORMAL}, {"~", "presumed, not proved", WS_STYLE_NORMAL},
+        {"?", "assumed; no packet", WS_STYLE_NORMAL},         {"!", "implied, not captured", WS_STYLE_NORMAL},
         {"~close()", "an inferred call", WS_STYLE_NORMAL},
+};
+
+static const struct entry layers[] = {
+        {"application", "layer 5: the payload, what the programs say to each other", WS_STYLE_NORMAL},
+        {"transport", "layer 4: TCP or UDP, from program to program, by ports", WS_STYLE_NORMAL},
+        {"network", "layer 3: IP, from host to host, over gateways, by IP addresses", WS_STYLE_NORMAL},
+        {"link", "layer 2: Ethernet, from one network card to the next, by MAC addresses; ARP finds them",
+         WS_STYLE_NORMAL},
+        {"physical", "layer 1: the cable or the radio, which no capture shows", WS_STYLE_NORMAL},
 };
 
 static const struct entry unknown[] = {
@@ -69,8 +77,8 @@ static const struct group {
           WS_ACT_FASTER, WS_ACT_SLOWER, WS_ACT_GUIDED, WS_ACT_RESTART, WS_ACT_LOOP}},
         {"Other screens",
          NULL,
-         {WS_ACT_DETAIL, WS_ACT_STREAM, WS_ACT_DIAGRAM, WS_ACT_OVERVIEW, WS_ACT_HOSTS, WS_ACT_UDP, WS_ACT_ARP, WS_ACT_STATISTICS,
-          WS_ACT_BACK, WS_ACT_HELP, WS_ACT_QUIT}},
+         {WS_ACT_DETAIL, WS_ACT_STREAM, WS_ACT_DIAGRAM, WS_ACT_OVERVIEW, WS_ACT_HOSTS, WS_ACT_UDP, WS_ACT_ARP,
+          WS_ACT_STATISTICS, WS_ACT_BACK, WS_ACT_HELP, WS_ACT_QUIT}},
         {"Moving",
          NULL,
          {WS_ACT_UP, WS_ACT_DOWN, WS_ACT_PAGE_UP, WS_ACT_PAGE_DOWN, WS_ACT_FIRST, WS_ACT_LAST, WS_ACT_LEFT,
@@ -169,17 +177,34 @@ static void add_group(const struct ws_ui *ui, struct page *page, size_t group)
 	}
 }
 
-static void compose(const struct ws_ui *ui, int columns, struct page *page)
+static bool shows_states(enum ws_screen screen)
 {
-	page->count[0] = page->count[1] = 0;
-	page->columns = columns >= TWO_COLUMNS ? 2 : 1;
-	page->width = (columns - 2 - (page->columns - 1) * GAP) / page->columns;
+	return screen == WS_SCREEN_LIST || screen == WS_SCREEN_OVERVIEW || screen == WS_SCREEN_LIFELINES ||
+	       screen == WS_SCREEN_DIAGRAM || screen == WS_SCREEN_HOSTS;
+}
+
+static void add_states(struct page *page)
+{
 	add_section(page, "States (RFC 9293 §3.3.2)", states, WS_ARRAY_SIZE(states));
 	add_section(page, "Arrows in the lifelines", arrows, WS_ARRAY_SIZE(arrows));
 	add_section(page, "Marks after a state", marks, WS_ARRAY_SIZE(marks));
+}
+
+static void compose(const struct ws_ui *ui, int columns, struct page *page)
+{
+	const bool first = shows_states(explained(ui));
+	page->count[0] = page->count[1] = 0;
+	page->columns = columns >= TWO_COLUMNS ? 2 : 1;
+	page->width = (columns - 2 - (page->columns - 1) * GAP) / page->columns;
+	if (first)
+		add_states(page);
+	else
+		add_section(page, "Layers, the highest first", layers, WS_ARRAY_SIZE(layers));
 	for (size_t group = 0; group < WS_ARRAY_SIZE(groups); group++)
 		add_group(ui, page, group);
 	add_section(page, "What packets cannot tell", unknown, WS_ARRAY_SIZE(unknown));
+	if (!first)
+		add_states(page);
 }
 
 static int help_lines(const struct page *page)

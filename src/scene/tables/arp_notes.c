@@ -59,8 +59,23 @@ static void say_address(struct ws_text *text, const struct ws_addr *address)
 	ws_text_addr(text, address, 4);
 }
 
-static void explain_exchange(const struct ws_arp_exchange *exchange, struct ws_text *text)
+/* True when frames for another network carry the MAC that answers. `hop`: one of them. */
+static bool is_gateway(const struct ws_ui *ui, const struct ws_model *model, const struct ws_arp_exchange *exchange,
+                       struct ws_hop *hop)
 {
+	const struct ws_net *net = &ui->arp.net;
+	for (size_t i = 0; net->ip_version == 4 && ws_tracker_hop(model->tracker, i, hop); i++)
+		if (hop->vlan == exchange->vlan && hop->ip_version == 4 &&
+		    memcmp(hop->mac, exchange->answer_mac, sizeof(hop->mac)) == 0 &&
+		    !net_holds(net, &hop->address, hop->ip_version))
+			return true;
+	return false;
+}
+
+static void explain_exchange(const struct ws_ui *ui, const struct ws_model *model,
+                             const struct ws_arp_exchange *exchange, struct ws_text *text)
+{
+	struct ws_hop hop;
 	if (exchange->contradicted) {
 		ws_text_puts(
 		        text,
@@ -103,12 +118,16 @@ static void explain_exchange(const struct ws_arp_exchange *exchange, struct ws_t
 	say_address(text, &exchange->sender);
 	ws_text_puts(text, exchange->broadcast ? "\" goes to ff:ff:ff:ff:ff:ff, everybody on this link. "
 	                                       : "\" goes to one host, to check what is remembered. ");
-	ws_text_puts(text,
-	             exchange->answered
-	                     ? "Only the owner answers, directly to the host that asked, which remembers it for "
-	                       "a while (RFC 826)."
-	                     : "Nobody answered: no such host on this link, it is down, or the capture missed it. "
-	                       "The sender's packets wait, then are dropped: \"host unreachable\".");
+	if (!exchange->answered)
+		ws_text_puts(text, "Nobody answered: no such host on this link, it is down, or the capture missed it. "
+		                   "The sender's packets wait, then are dropped: \"host unreachable\".");
+	else if (is_gateway(ui, model, exchange, &hop)) {
+		ws_text_puts(text, "Only the owner answers. It is a gateway: frames for other networks, as for ");
+		say_address(text, &hop.address);
+		ws_text_puts(text, ", carry its MAC, because ARP ends at this link.");
+	} else
+		ws_text_puts(text, "Only the owner answers, directly to the host that asked, which remembers it for a "
+		                   "while (RFC 826).");
 }
 
 static void explain_binding(const struct ws_model *model, const struct ws_arp_binding *binding, struct ws_text *text)
@@ -186,7 +205,7 @@ void arp_explain(const struct ws_ui *ui, const struct ws_model *model, struct ws
 	case ARP_QUESTIONS:
 		if (ws_tracker_arp_exchange(model->tracker, ws_tracker_arp_exchanges(model->tracker).first + at,
 		                            &exchange))
-			explain_exchange(&exchange, text);
+			explain_exchange(ui, model, &exchange, text);
 		break;
 	case ARP_BINDINGS:
 		if (ws_tracker_arp(model->tracker, at, &binding))

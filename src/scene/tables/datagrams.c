@@ -79,12 +79,13 @@ static void datagram_explain(const struct ws_datagram_info *datagram, struct ws_
 	if (datagram->answer_frame)
 		explain_refused(datagram, text);
 	else
-		ws_text_printf(text,
-		               "Frame %llu: one datagram. recv() returns all its %u byte%s, or with a shorter buffer "
-		               "only the beginning: the tail is lost, the next recv() returns the next datagram.",
-		               (unsigned long long)datagram->frame, datagram->length, datagram->length == 1 ? "" : "s");
+		ws_text_printf(
+		        text,
+		        "Frame %llu: one datagram. recv() returns its %u byte%s at once. With a shorter buffer it "
+		        "returns the beginning, the tail is lost, and the next recv() returns the next datagram.",
+		        (unsigned long long)datagram->frame, datagram->length, datagram->length == 1 ? "" : "s");
 	if (datagram->fragmented)
-		ws_text_puts(text, " IP sent it in fragments: Enter lists them.");
+		ws_text_puts(text, " IP cut it into fragments, one for each frame: Enter.");
 }
 
 /* What the selected datagram means. */
