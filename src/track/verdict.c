@@ -350,6 +350,7 @@ static bool is_closing(struct verdict *v)
  * 1 s). Several copies within less come from the capture or the network. */
 #define SHORTEST_TIMEOUT (200 * WS_MILLISECOND)
 #define MANY_RETRANSMISSIONS 3
+#define LONG_SILENCE (5 * WS_SECOND) /* after which two retransmissions are enough */
 #define MANY_KEEP_ALIVES 2
 #define MANY_SYN_ACKS 2
 
@@ -373,8 +374,10 @@ static bool data_stays_unanswered(struct verdict *v, unsigned i)
 	const struct ws_conn_info *info = v->info;
 	const struct ws_endpoint_info *e = &info->endpoint[i];
 	const bool fin = e->state == WS_FIN_WAIT_1 || e->state == WS_CLOSING || e->state == WS_LAST_ACK;
-	if (info->one_direction || info->renumbered || !e->unacknowledged || e->stalled < MANY_RETRANSMISSIONS ||
-	    info->endpoint[1 - i].state == WS_CLOSED || info->last_time - e->stalled_since < SHORTEST_TIMEOUT)
+	const ws_time silence = info->last_time - e->stalled_since;
+	const unsigned enough = silence < LONG_SILENCE ? MANY_RETRANSMISSIONS : 2;
+	if (info->one_direction || info->renumbered || !e->unacknowledged || e->stalled < enough ||
+	    info->endpoint[1 - i].state == WS_CLOSED || silence < SHORTEST_TIMEOUT)
 		return false;
 	verdict_set(v, WS_VERDICT_STUCK, 3);
 	if (fin && e->unacknowledged == 1)
@@ -383,7 +386,7 @@ static bool data_stays_unanswered(struct verdict *v, unsigned i)
 		WORDS(v, "stuck: %u B%s from the %s unacknowledged", e->unacknowledged - fin, fin ? " and a FIN" : "",
 		      side_name(info, i));
 	WORDS(v, ", sent again %u times in ", e->stalled);
-	words_duration(v, info->last_time - e->stalled_since);
+	words_duration(v, silence);
 	WORDS(v, "; nothing gets through to the %s, or its answers do not come back", side_name(info, 1 - i));
 	return true;
 }

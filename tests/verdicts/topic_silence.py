@@ -25,6 +25,26 @@ def data_unanswered(capture):
         talk.client("PA", DATA, seq=1, after=after)
 
 
+@case("data-twice-unanswered", {"verdict_tag": "STUCK", "verdict": "^stuck: 100 B from the client unacknowledged, sent again 2 times in 5.6 s"})
+def data_twice_unanswered(capture):
+    """With a slow timer, two retransmissions are enough."""
+    talk = Talk(capture)
+    talk.open()
+    talk.client("PA", DATA)
+    for after in (5.5, 5.6):
+        talk.client("PA", DATA, seq=1, after=after)
+
+
+@case("data-soon-sent-twice", {"verdict_tag": "OPEN", "silent_about": "stuck"})
+def data_soon_sent_twice(capture):
+    """Two retransmissions within a second may still be answered."""
+    talk = Talk(capture)
+    talk.open()
+    talk.client("PA", DATA)
+    for after in (0.2, 0.4):
+        talk.client("PA", DATA, seq=1, after=after)
+
+
 @case("fin-unanswered", {"verdict_tag": "STUCK", "verdict": "^stuck: the client's FIN unacknowledged, sent again 4 times in 2.8 s",
                          "client.state": "FIN_WAIT_1"})
 def fin_unanswered(capture):
