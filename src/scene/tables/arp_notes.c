@@ -67,6 +67,7 @@ static bool is_gateway(const struct ws_ui *ui, const struct ws_model *model, con
 	for (size_t i = 0; net->ip_version == 4 && ws_tracker_hop(model->tracker, i, hop); i++)
 		if (hop->vlan == exchange->vlan && hop->ip_version == 4 &&
 		    memcmp(hop->mac, exchange->answer_mac, sizeof(hop->mac)) == 0 &&
+		    memcmp(&hop->address, &exchange->target, sizeof(hop->address)) != 0 &&
 		    !net_holds(net, &hop->address, hop->ip_version))
 			return true;
 	return false;
