@@ -323,6 +323,15 @@ static bool is_closing(struct verdict *v)
 	for (unsigned i = 0; i < 2; i++) {
 		if (!in_state(info, i, WS_CLOSE_WAIT))
 			continue;
+		if (info->handshake == WS_HANDSHAKE_MISSED && !info->endpoint[i].bytes) {
+			verdict_set(v, WS_VERDICT_CLOSING, 0);
+			WORDS(v,
+			      "closing: the %s sent FIN; the capture does not show whether the %s had closed before it "
+			      "began; ",
+			      side_name(info, 1 - i), side_name(info, i));
+			words_traffic(v);
+			return true;
+		}
 		bool stuck = quiet > LONG_CLOSE_WAIT;
 		verdict_set(v, WS_VERDICT_CLOSE_WAIT, stuck ? 3 : 1);
 		WORDS(v, "half-closed: the %s sent FIN, the %s's application has not closed yet; ",
@@ -369,10 +378,20 @@ static bool window_stays_closed(struct verdict *v, unsigned i)
 	return true;
 }
 
+/* The server repeats its SYN-ACK though it was acknowledged, so it has not made a connection of it. */
+static bool is_not_accepted(const struct ws_conn_info *info)
+{
+	const struct ws_endpoint_info *server = &info->endpoint[1 - info->likely_client];
+	return info->syn_ack_repeats >= MANY_SYN_ACKS &&
+	       !(server->state == WS_ESTABLISHED && server->certainty == WS_CONFIRMED);
+}
+
 static bool data_stays_unanswered(struct verdict *v, unsigned i)
 {
 	const struct ws_conn_info *info = v->info;
 	const struct ws_endpoint_info *e = &info->endpoint[i];
+	if (i == (unsigned)info->likely_client && is_not_accepted(info) && !info->endpoint[1 - i].bytes)
+		return false;
 	const bool fin = e->state == WS_FIN_WAIT_1 || e->state == WS_CLOSING || e->state == WS_LAST_ACK;
 	const ws_time silence = info->last_time - e->stalled_since;
 	const unsigned enough = silence < LONG_SILENCE ? MANY_RETRANSMISSIONS : 2;
@@ -418,9 +437,7 @@ static void is_open(struct verdict *v)
 {
 	const struct ws_conn_info *info = v->info;
 	bool opening = in_state(info, 0, WS_SYN_RECEIVED) || in_state(info, 1, WS_SYN_RECEIVED);
-	const struct ws_endpoint_info *server = &info->endpoint[1 - info->likely_client];
-	const bool proven = server->state == WS_ESTABLISHED && server->certainty == WS_CONFIRMED;
-	if (info->syn_ack_repeats >= MANY_SYN_ACKS && !proven) {
+	if (is_not_accepted(info)) {
 		verdict_set(v, WS_VERDICT_OPENING, 2);
 		WORDS(v, "opening");
 	} else if (opening) {

@@ -85,6 +85,8 @@ static void test_a_step_looks_the_same_from_both_sides(void **state)
 		}
 		ws_ui_tick(world->ui, &world->model, clock += WS_SECOND);
 	}
+	assert_shows(world, "TIME_WAIT of the client is over"); /* a step that no packet shows */
+	act(world, WS_ACT_STEP_BACK);
 	for (int i = 9; i >= 0; i--) {
 		char *backwards = draw(world);
 		assert_string_equal(backwards, forwards[i]);
@@ -129,7 +131,12 @@ static void test_the_replay_plays_to_its_end(void **state)
 	assert_shows(world, "WHAT  The client's TIME_WAIT runs out: no packet, only time.");
 	assert_shows(world, "client TIME_WAIT→CLOSED: twice the segment lifetime has passed");
 	assert_shows(world, "NEXT  nothing: both endpoints are CLOSED.");
+	assert_shows(world, "TIME_WAIT of the client is over"); /* between the lifelines, too */
 	assert_int_equal(ws_ui_next_change(world->ui, &world->model), WS_TIME_NEVER);
+	act(world, WS_ACT_STEP_BACK); /* to the last segment, and on again */
+	assert_shows(world, "waits 60.0 s of 60 s");
+	act(world, WS_ACT_STEP);
+	assert_shows(world, "TIME_WAIT of the client is over");
 }
 
 static void test_packet(void **state)

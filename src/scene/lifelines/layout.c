@@ -190,6 +190,7 @@ static void end_wait(struct layout *layout)
 			continue;
 		step->input = (struct ws_segment){
 		        .kind = WS_INPUT_EXPIRY, .time = end, .direction = endpoint, .position = WS_POSITION_NONE};
+		layout->waited = true;
 		step->transition[0] = (struct ws_transition){.endpoint = endpoint,
 		                                             .from = WS_TIME_WAIT,
 		                                             .to = WS_CLOSED,

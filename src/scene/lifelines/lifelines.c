@@ -417,19 +417,23 @@ static void draw_segment_row(const struct layout *layout, struct ws_canvas *canv
 		return;
 	struct visible visible = {.step = steps, .lost = lost, .single = room < LEAST_SEGMENT_ROWS};
 	const size_t shown = replay_shown_step(replay);
+	const bool waited = layout->waited && !replay_joined(replay);
+	const size_t all = shown + 1 + waited;
 	size_t most = room < MAX_VISIBLE ? (size_t)room : MAX_VISIBLE; /* each takes a row at least */
-	visible.count = shown + 1 < most ? shown + 1 : most;
-	visible.first = shown + 1 - visible.count;
-	for (size_t i = 0; i < visible.count; i++)
+	visible.count = all < most ? all : most;
+	visible.first = all - visible.count;
+	for (size_t i = 0; i + waited < visible.count; i++)
 		if (!replay_step(replay, visible.first + i, &steps[i]))
 			return;
+	if (waited)
+		steps[visible.count - 1] = layout->step;
 	for (int row = top; row < bottom; row++) {
 		ws_canvas_put(canvas, row, layout->line[0], WS_STYLE_DIM, 0x2502);
 		ws_canvas_put(canvas, row, layout->line[1], WS_STYLE_DIM, 0x2502);
 	}
 	ways_draw_lines(layout, canvas, top, bottom);
 	size_t fit = choose_visible(layout, steps, visible.count, room, visible.single, &used);
-	if (fit < shown + 1 && room > 2)
+	if (fit < all && room > 2)
 		fit = choose_visible(layout, steps, visible.count, room - 1, visible.single, &used);
 	visible.start = visible.count - fit;
 	segment_row_find_lost(steps, visible.count, lost);

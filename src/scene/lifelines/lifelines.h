@@ -32,10 +32,11 @@ struct layout {
 	ws_time time;        /* capture time shown */
 	int left;            /* the endpoint on the left */
 	bool roles_known;
-	bool lab;     /* the capture has the programs' real calls */
-	bool calls;   /* calls are shown */
-	bool shut[2]; /* the endpoint's program has called shutdown(), not close() */
+	bool lab;                       /* the capture has the programs' real calls */
+	bool calls;                     /* calls are shown */
+	bool shut[2];                   /* the endpoint's program has called shutdown(), not close() */
 	uint8_t state[2], certainty[2]; /* as shown */
+	bool waited;                    /* the step is the end of a TIME_WAIT, which no packet of the capture follows */
 	ws_time wait_end[2];            /* as shown: when TIME_WAIT is over; 0: not waiting */
 	/* Columns. */
 	int columns;                     /* that the lifelines may take */

@@ -307,15 +307,30 @@ static void play_or_pause(struct ws_ui *ui, const struct ws_model *model, bool f
 	replay->playing = replay_count(replay) > 0;
 }
 
-static void step_forward(struct replay *replay)
+/* A file ends before a TIME_WAIT is over. Its end is one step more, though no packet shows it. */
+static void step_to_end_of_wait(struct ws_ui *ui, const struct ws_model *model)
 {
+	struct replay *replay = &ui->replay;
+	struct ws_step step;
+	ws_time gap;
+	if (model->running || !replay_step(replay, replay->step, &step) || !replay_waiting_after(&step))
+		return;
+	replay->phase = replay_length(ui, model, replay->step, &step, NULL, &gap);
+	replay->playing = false;
+}
+
+static void step_forward(struct ws_ui *ui, const struct ws_model *model)
+{
+	struct replay *replay = &ui->replay;
 	if (replay->stepping || replay->backwards) { /* a second press: it arrives at once */
 		replay->arriving = replay->stepping;
 		replay_stand(replay, replay->step);
 		return;
 	}
-	if (replay->step + 1 >= replay_count(replay))
+	if (replay->step + 1 >= replay_count(replay)) {
+		step_to_end_of_wait(ui, model);
 		return;
+	}
 	replay->step++;
 	replay->phase = 0;
 	replay->playing = false;
@@ -327,6 +342,10 @@ static void step_back(struct replay *replay)
 {
 	struct ws_step step;
 	const size_t before = replay->step ? replay->step - 1 : 0;
+	if (replay->phase > REPLAY_FLIGHT && replay->step + 1 >= replay_count(replay)) {
+		replay_stand(replay, replay->step); /* from the end of TIME_WAIT */
+		return;
+	}
 	if (!replay->step || replay->backwards || !replay_step(replay, replay->step, &step) ||
 	    (step.input.kind != WS_INPUT_SEGMENT && !replay_joined(replay))) {
 		replay_stand(replay, before);
@@ -386,7 +405,7 @@ bool replay_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action a
 		return true;
 	case WS_ACT_STEP:
 	case WS_ACT_DOWN:
-		step_forward(replay);
+		step_forward(ui, model);
 		return true;
 	case WS_ACT_STEP_BACK:
 	case WS_ACT_UP:
