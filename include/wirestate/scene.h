@@ -192,12 +192,14 @@ struct ws_chart_step {
 	int row, rows;              /* the words, and below them the arrow */
 	int gap;                    /* row of the pause before the step; -1: none is shown */
 	ws_time departure, arrival; /* replay time at speed 1 */
-	int8_t from;                /* the lifeline that the segment leaves from; -1: it is not a segment */
+	int8_t from;   /* the lifeline that the segment leaves from; -1: it is not a segment that arrives in this row */
+	int8_t leaves; /* the same, also where its arrow leads to another row */
 };
 
 struct ws_chart {
 	int columns, rows, line[2]; /* columns of the two lifelines */
 	size_t count, left_out; /* steps that are drawn, and steps at the end that are not because there are too many */
+	int points_row;         /* where the names of several points are; -1: there is one point */
 	ws_time wait;           /* replay time of the TIME_WAIT after the last step; 0: no endpoint waits */
 	ws_time length;         /* replay time of all steps and of that wait */
 	int left;               /* the endpoint on the left */
@@ -216,6 +218,11 @@ struct ws_chart_words {
 	char name[2][16];                 /* "client", "server" */
 	struct ws_segment input;
 	unsigned point; /* that captured it */
+	/* Of several points, as in struct ws_step; `other` only where it is on the chart. */
+	uint8_t way;
+	bool lost;
+	size_t other;
+	char place[2][128]; /* the points nearest to the left and the right endpoint, with their clocks; may be empty */
 };
 
 /* Call ws_chart_close() also after a failure. Each of these functions moves the replay. */

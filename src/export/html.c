@@ -24,6 +24,7 @@
 #include "page.h"
 
 #include <wirestate/export.h>
+#include <wirestate/replay.h>
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -115,14 +116,21 @@ static void write_beside(FILE *out, const char *key, const char *left, const cha
 static bool write_step(struct page *page, size_t index, ws_time first)
 {
 	const struct ws_chart_words *words = &page->words;
-	const int from = page->chart.step[index].from;
+	const bool segment = words->input.kind == WS_INPUT_SEGMENT;
+	const int from = segment ? words->input.direction != page->chart.left : -1;
 	fprintf(page->out, "%s{\"t\":%" PRId64 ",\"from\":%d", index ? ",\n" : "", words->input.time - first, from);
+	if (words->way != WS_WAY_WHOLE)
+		fprintf(page->out, ",\"way\":\"%s\"", words->way == WS_WAY_DEPARTURE ? "leaves" : "arrives");
+	if (words->way != WS_WAY_WHOLE && words->other != WS_STEP_NONE)
+		fprintf(page->out, ",\"o\":%zu", words->other);
+	else if (words->way == WS_WAY_DEPARTURE && words->lost)
+		fputs(",\"lost\":true", page->out);
 	if (memcmp(page->states, words->after, sizeof(page->states)) != 0) {
 		fputs(",\"s\":", page->out);
 		write_states(page->out, page->words.after);
 		memcpy(page->states, words->after, sizeof(page->states));
 	}
-	if (words->input.kind == WS_INPUT_SEGMENT)
+	if (segment)
 		fprintf(page->out, ",\"n\":%" PRIu64, words->input.frame);
 	write_beside(page->out, "c", words->calls[0], words->calls[1]);
 	write_beside(page->out, "w", words->wait[0], words->wait[1]);
@@ -168,9 +176,11 @@ static void write_ends(struct page *page, const struct ws_conn_info *info)
 	fputs("],\"addresses\":[", out);
 	for (int side = 0; side < 2; side++) {
 		const struct ws_endpoint_info *end = &info->endpoint[side ? !page->chart.left : page->chart.left];
-		char words[128];
+		char words[256];
 		struct ws_text text = WS_TEXT_OVER(words);
 		ws_text_endpoint(&text, &end->address, info->ip_version, end->port);
+		if (page->words.place[side][0])
+			ws_text_printf(&text, ", point %s", page->words.place[side]);
 		if (side)
 			fputc(',', out);
 		html_json_string(out, ws_text_cstr(&text));

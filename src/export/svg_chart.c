@@ -67,14 +67,20 @@ static void put_part(const struct replay_strip *strip, int row, int side)
 		svg_cells(strip->out, &strip->whole, row, chart->line[0] + 1, chart->line[1], 0);
 }
 
+/* Joins the beginning of an arrow to the lifeline that it leaves. */
+static void put_tee(const struct replay_strip *strip, const struct ws_chart_step *step)
+{
+	const int row = step->row + step->rows - 1, line = strip->chart.line[step->leaves];
+	const struct ws_cell *start = strip->whole.cells + (size_t)row * (size_t)strip->whole.columns + (size_t)line;
+	fprintf(strip->out, "<path class=\"l s%d\" d=\"M%g %gh%g\"/>\n", start->style, (line + 0.5) * CELL_WIDTH,
+	        (row + 0.5) * CELL_HEIGHT, (step->leaves ? -0.5 : 0.5) * CELL_WIDTH);
+}
+
 /* Draws a step's arrow, which is on its last row, from the centre of the lifeline that it leaves. */
 static void put_arrow(const struct replay_strip *strip, const struct ws_chart_step *step)
 {
-	const int row = step->row + step->rows - 1, line = strip->chart.line[step->from];
-	const struct ws_cell *start = strip->whole.cells + (size_t)row * (size_t)strip->whole.columns + (size_t)line;
-	fprintf(strip->out, "<path class=\"l s%d\" d=\"M%g %gh%g\"/>\n", start->style, (line + 0.5) * CELL_WIDTH,
-	        (row + 0.5) * CELL_HEIGHT, (step->from ? -0.5 : 0.5) * CELL_WIDTH);
-	put_part(strip, row, -1);
+	put_tee(strip, step);
+	put_part(strip, step->row + step->rows - 1, -1);
 }
 
 static bool put_still(struct replay_strip *strip)
@@ -82,6 +88,8 @@ static bool put_still(struct replay_strip *strip)
 	for (int row = 0; row < WS_CHART_HEAD; row++)
 		svg_cells(strip->out, &strip->whole, row, 0, strip->chart.columns, 0);
 	put_lifelines(strip);
+	if (strip->chart.points_row >= 0)
+		put_part(strip, strip->chart.points_row, -1);
 	for (size_t i = 0; i < strip->chart.count && goes_on(strip); i++) {
 		const struct ws_chart_step *step = &strip->chart.step[i];
 		const int last = step->row + step->rows - 1;
@@ -95,6 +103,8 @@ static bool put_still(struct replay_strip *strip)
 		}
 		if (step->from >= 0)
 			put_arrow(strip, step);
+		else if (step->leaves >= 0)
+			put_tee(strip, step);
 	}
 	if (strip->chart.left_out)
 		put_part(strip, strip->chart.rows - 1, -1);
@@ -194,8 +204,12 @@ static void put_step(const struct replay_strip *strip, size_t index)
 	}
 	open_group(strip, 'd', index, false);
 	if (step->from < 0) {
-		for (int side = -1; side < 2; side++)
-			put_part(strip, last, side);
+		/* An arrow to another row grows as its rows appear. */
+		for (int row = step->row; row <= last; row++)
+			for (int side = -1; side < 2; side++)
+				put_part(strip, row, side);
+		if (step->leaves >= 0)
+			put_tee(strip, step);
 		fputs("</g>\n", strip->out);
 		return;
 	}
@@ -336,6 +350,8 @@ static bool put_animated(struct replay_strip *strip)
 	for (int row = 0; row < BOX_FIRST; row++)
 		svg_cells(strip->out, &strip->whole, row, 0, chart->columns, 0);
 	put_lifelines(strip);
+	if (chart->points_row >= 0)
+		put_part(strip, chart->points_row, -1);
 	for (size_t i = 0; i < chart->count && goes_on(strip); i++)
 		put_step(strip, i);
 	if (chart->left_out)

@@ -47,10 +47,15 @@
 		return Number((nanoseconds / unit[0]).toPrecision(4)) + " " + unit[1];
 	}
 
+	/* With one capture a segment's arrival follows its departure in the same step; with several it is a step of its own. */
+	function flies(step) {
+		return step.from >= 0 && !step.way;
+	}
+
 	/* The states after a step; before its segment has arrived, those of the receiver are still the ones before. */
 	function states(index, hasArrived) {
 		const step = steps[index], before = index ? steps[index - 1].s : replay.start;
-		return [0, 1].map((side) => hasArrived || step.from === side || step.from < 0 ? step.s[side] : before[side]);
+		return [0, 1].map((side) => hasArrived || step.from === side || !flies(step) ? step.s[side] : before[side]);
 	}
 
 	function stateName(text) {
@@ -115,8 +120,9 @@
 			const way = element("span", "way");
 			if (step.p !== undefined)
 				way.appendChild(element("span", "pause", sentence(step.p)));
-			way.appendChild(element("span", "label", sentence(step.l)));
-			if (step.from >= 0)
+			const arrives = step.way === "arrives" && step.o !== undefined;
+			way.appendChild(element("span", "label", arrives ? "arrives after " + wait(step.t - steps[step.o].t) : sentence(step.l)));
+			if (flies(step))
 				way.appendChild(element("span", "arrow from" + step.from));
 			row.insertBefore(way, row.lastChild);
 			row.setAttribute("aria-label", describe(index));
@@ -126,9 +132,46 @@
 		});
 	}
 
+	/* The arrows of several points, each from the row of the departure to that of the arrival. */
+	function drawWays() {
+		const list = $("rows"), cells = list.querySelectorAll(".way");
+		const old = list.querySelector("svg");
+		if (old)
+			old.remove();
+		if (!steps.some((step) => step.way))
+			return;
+		const frame = list.getBoundingClientRect(), cell = cells[0].getBoundingClientRect();
+		const edges = [cell.left - frame.left, cell.right - frame.left];
+		const height = (i) => cells[i].getBoundingClientRect().bottom - frame.top + list.scrollTop - 6;
+		const svg = drawing("svg", {"class": "ways", width: list.clientWidth, height: list.scrollHeight, "aria-hidden": "true"});
+		const line = (i, x0, y0, x1, y1) => svg.appendChild(drawing("line", {x1: x0, y1: y0, x2: x1, y2: y1, "class": "w" + steps[i].from, "data-step": i}));
+		steps.forEach((step, i) => {
+			if (!step.way)
+				return;
+			const start = edges[step.from], end = edges[1 - step.from], stub = start + (end - start) * (step.lost ? .5 : .15);
+			if (step.way === "leaves") {
+				line(i, start, height(i), stub, height(i));
+				if (step.lost)
+					svg.appendChild(drawing("text", {x: stub, y: height(i) + 5, "class": "lost", "data-step": i})).textContent = "\u2715";
+				return;
+			}
+			const from = step.o === undefined ? i : step.o, head = end + (step.from ? 8 : -8);
+			line(i, stub, height(from), end, height(i));
+			svg.appendChild(drawing("path", {d: "M" + head + " " + (height(i) - 4) + "L" + end + " " + height(i) + "L" + head + " " + (height(i) + 4) + "z",
+				"class": "w" + step.from, "data-step": i}));
+		});
+		list.appendChild(svg);
+		showWays();
+	}
+
+	function showWays() {
+		$("rows").querySelectorAll("[data-step]").forEach((part) => part.classList.toggle("later", Number(part.dataset.step) > at));
+	}
+
 	function describe(index) {
 		const step = steps[index];
-		const who = step.from >= 0 ? replay.names[step.from] + " to " + replay.names[1 - step.from] + ": " : "";
+		const who = step.from < 0 ? "" : step.way ? replay.names[step.way === "leaves" ? step.from : 1 - step.from] + (step.way === "leaves" ? " sends " : " receives ") :
+			replay.names[step.from] + " to " + replay.names[1 - step.from] + ": ";
 		return "Step " + (index + 1) + ". " + who + sentence(step.l) + ". " +
 			replay.names.map((name, side) => name + " " + step.s[side]).join(", ") +
 			replay.names.map((name, side) => step.c && step.c[side] ? ". " + name + ": " + step.c[side] : "").join("");
@@ -194,7 +237,10 @@
 			$("wait" + side).textContent = hasArrived && step.w ? step.w[side] : "";
 		});
 		showDiagram(shown);
+		showWays();
 		Array.from($("rows").children).forEach((item, i) => {
+			if (item.tagName !== "LI")
+				return;
 			item.className = i > index ? "later" : i === index ? "now" + (hasArrived ? "" : playing || flying ? " flying" : " held") : "";
 			item.hidden = i > last();
 			if (i === index)
@@ -432,6 +478,8 @@
 			goToStop(stopAt + 1, true);
 	}
 
+	window.addEventListener("resize", () => { if (replay) drawWays(); });
+
 	/* ---- Playing */
 
 	function speed() {
@@ -447,7 +495,7 @@
 	function fly(index, then) {
 		window.clearTimeout(timer);
 		flying = true;
-		if (steps[index].from < 0 || still) {
+		if (!flies(steps[index]) || still) {
 			flying = false;
 			show(index, true);
 			then();
@@ -550,6 +598,7 @@
 		$("scrub").max = steps.length - 1;
 		$("rows").textContent = "";
 		buildRows();
+		drawWays();
 	}
 
 	buildDiagram();

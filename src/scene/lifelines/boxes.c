@@ -6,7 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { INNER = 13, WIDTH = INNER + 4, ROWS = 3 }; /* the longest name and its mark; the frame and a space on either side */
+enum {
+	INNER = 13,
+	WIDTH = INNER + 4,
+	ROWS = 3
+}; /* the longest name and its mark; the frame and a space on either side */
 
 static int box_column(const struct layout *layout, int side)
 {

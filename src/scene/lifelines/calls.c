@@ -1,9 +1,10 @@
 /* The programs' calls, which stand beside the lifelines at the segments that they cause or answer to.
  *
- * Packets do not show calls, so they are inferred from the changes of state, and marked with ~: a SYN says that connect()
- * was called, a FIN that close() was, and a FIN that arrives lets recv() return 0. A close() and a shutdown() look the
- * same until data comes back: after close() these are answered with RST, after shutdown() with an ACK. What a kernel does
- * for a program that has died looks like its close(). In captures of the lab the real calls stand there in their place.
+ * Packets do not show calls, so they are inferred from the changes of state, and marked with ~: a SYN says that
+ * connect() was called, a FIN that close() was, and a FIN that arrives lets recv() return 0. A close() and a shutdown()
+ * look the same until data comes back: after close() these are answered with RST, after shutdown() with an ACK. What a
+ * kernel does for a program that has died looks like its close(). In captures of the lab the real calls stand there in
+ * their place.
  *
  * Beside the lifelines is little room, so each call has several forms. */
 #include "scene/lifelines/lifelines.h"
@@ -92,9 +93,9 @@ static struct call by_sender(const struct layout *layout, const struct ws_step *
 static struct call by_receiver(const struct layout *layout, const struct ws_step *step,
                                const struct ws_transition *change)
 {
-	const bool open = change->from == WS_ESTABLISHED ||
-	                  (layout->shut[change->endpoint] &&
-	                   (change->from == WS_FIN_WAIT_1 || change->from == WS_FIN_WAIT_2));
+	const bool open =
+	        change->from == WS_ESTABLISHED ||
+	        (layout->shut[change->endpoint] && (change->from == WS_FIN_WAIT_1 || change->from == WS_FIN_WAIT_2));
 	if (step->input.kind == WS_INPUT_UNREACHABLE || step->input.flags & WS_TCP_RST) {
 		const bool fails = change->to == WS_CLOSED && (change->from == WS_SYN_SENT || open);
 		return (struct call){!fails ? NULL : change->from == WS_SYN_SENT ? "connect()" : "recv()", "-1"};

@@ -16,18 +16,22 @@ static void lay_out(const struct layout *layout, struct ws_chart *chart, const s
 {
 	const struct replay *replay = &layout->ui->replay;
 	ws_time time = 0, gap;
-	int row = WS_CHART_HEAD;
+	chart->points_row = replay_joined(replay) ? WS_CHART_HEAD : -1;
+	int row = WS_CHART_HEAD + (chart->points_row >= 0);
 	for (size_t i = 0; i < chart->count; i++) {
 		struct ws_chart_step *step = &chart->step[i];
 		const bool last = i + 1 == chart->count, segment = steps[i].input.kind == WS_INPUT_SEGMENT;
+		const int8_t side = (int8_t)(steps[i].input.direction != layout->left);
+		const bool whole = segment && steps[i].way == WS_WAY_WHOLE;
 		char words[80];
 		struct ws_text text = WS_TEXT_OVER(words);
 		step->gap = i && segment_row_gap(layout, &steps[i - 1], &steps[i], &text) ? row++ : -1;
 		step->row = row;
 		step->rows = segment_row_rows(layout, &steps[i], false);
 		step->departure = time;
-		step->arrival = time + (segment ? REPLAY_FLIGHT : 0);
-		step->from = (int8_t)(segment ? steps[i].input.direction != layout->left : -1);
+		step->arrival = time + (whole ? REPLAY_FLIGHT : 0);
+		step->from = (int8_t)(whole ? side : -1);
+		step->leaves = (int8_t)(segment && steps[i].way != WS_WAY_ARRIVAL ? side : -1);
 		row += step->rows;
 		const ws_time length =
 		        replay_length(layout->ui, layout->model, i, &steps[i], last ? NULL : &steps[i + 1], &gap);
@@ -106,6 +110,27 @@ static void draw_lines(const struct ws_chart *chart, struct ws_canvas *canvas)
 	}
 }
 
+static bool draw_ways(const struct layout *layout, const struct ws_chart *chart, struct ws_canvas *canvas,
+                      const struct ws_step *steps)
+{
+	int *row = calloc(chart->count, sizeof(*row));
+	if (!row)
+		return false;
+	for (size_t i = 0; i < chart->count; i++)
+		row[i] = chart->step[i].row + chart->step[i].rows - 1;
+	const struct ways ways = {.step = steps,
+	                          .row = row,
+	                          .count = chart->count,
+	                          .current = SIZE_MAX - 1,
+	                          .top = WS_CHART_HEAD,
+	                          .bottom = chart->rows};
+	ways_draw_points(layout, canvas, chart->points_row);
+	ways_draw_lines(layout, canvas, chart->points_row + 1, chart->rows);
+	ways_draw(layout, canvas, &ways);
+	free(row);
+	return true;
+}
+
 static void draw_steps(const struct layout *layout, const struct ws_chart *chart, struct ws_canvas *canvas,
                        const struct ws_step *steps, const bool *lost)
 {
@@ -147,6 +172,7 @@ bool ws_chart_draw(struct ws_ui *ui, const struct ws_model *model, const struct 
 		layout_names(&layout, canvas, 0, chart->columns);
 		boxes_draw(&layout, canvas, BOXES_ROW);
 		draw_lines(chart, canvas);
+		good = chart->points_row < 0 || draw_ways(&layout, chart, canvas, steps);
 		draw_steps(&layout, chart, canvas, steps, lost);
 	}
 	free(steps);
@@ -233,6 +259,14 @@ static void write_words(const struct layout *layout, struct ws_chart_words *word
 	}
 	words->input = step->input;
 	words->point = step->point;
+	words->way = step->way;
+	words->lost = step->outcome == WS_OUTCOME_LOST;
+	words->other = step->other;
+	for (int side = 0; side < 2; side++) {
+		struct ws_text place = WS_TEXT_OVER(words->place[side]);
+		ways_point_words(layout, side, &place);
+		ws_text_cstr(&place);
+	}
 }
 
 bool ws_chart_words(struct ws_ui *ui, const struct ws_model *model, const struct ws_chart *chart, size_t step,

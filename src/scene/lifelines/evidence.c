@@ -245,10 +245,11 @@ static void put_comment(const char *comment, size_t length, bool beside, struct 
 	size_t at = 0;
 	bool blocks;
 	while (ws_evidence_next(comment, length, &at, &evidence)) {
-		const bool told = evidence.kind != WS_EVIDENCE_KERNEL &&
-		                  !is_flight(&evidence, WS_FLIGHT_DELIVERED) && !is_flight(&evidence, WS_FLIGHT_LEFT) &&
-		                  !(evidence.kind == WS_EVIDENCE_CALL && returns_later(comment, length, at, &evidence)) &&
-		                  !(beside && stands_beside(&evidence, &blocks) && !has_failed(&evidence));
+		const bool told =
+		        evidence.kind != WS_EVIDENCE_KERNEL && !is_flight(&evidence, WS_FLIGHT_DELIVERED) &&
+		        !is_flight(&evidence, WS_FLIGHT_LEFT) &&
+		        !(evidence.kind == WS_EVIDENCE_CALL && returns_later(comment, length, at, &evidence)) &&
+		        !(beside && stands_beside(&evidence, &blocks) && !has_failed(&evidence));
 		if (told)
 			put_line(&evidence, text);
 	}

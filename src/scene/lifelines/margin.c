@@ -85,8 +85,8 @@ static int draw_states(const struct layout *layout, struct ws_canvas *canvas, co
 }
 
 /* The state that the endpoint starts from, where this is the first step drawn. On the left there is room for it beside
- * a call. When the step did not change the state (`still`), what it is assumed to have been all along (LISTEN) says more
- * than the state before. */
+ * a call. When the step did not change the state (`still`), what it is assumed to have been all along (LISTEN) says
+ * more than the state before. */
 static void draw_opening(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step,
                          int endpoint, int row, int beside, bool still)
 {

@@ -1,8 +1,8 @@
 /* What a side waits for, and since when: in words beside its state, and at pauses between segments.
  *
  * A state says what the endpoint waits for; the segments around it say when that is not all: data that is not
- * acknowledged, or a window of 0. While such holds, a FIN may wait to be sent, and nothing is said of the program. Of two
- * sides that wait, the one is named that the other waits for: FIN_WAIT_2 lasts as long as the peer's CLOSE_WAIT. */
+ * acknowledged, or a window of 0. While such holds, a FIN may wait to be sent, and nothing is said of the program. Of
+ * two sides that wait, the one is named that the other waits for: FIN_WAIT_2 lasts as long as the peer's CLOSE_WAIT. */
 #include "scene/lifelines/lifelines.h"
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
@@ -43,7 +43,8 @@ static void note_numbers(struct recent recent[2], const struct ws_step *step)
 	if (leaves && numbers_of(input) && (!own->sent || (int32_t)(end - own->end) > 0))
 		own->end = end;
 	own->sent |= leaves && numbers_of(input);
-	if (arrives && input->flags & WS_TCP_ACK && (!peer->answered || (int32_t)(input->acknowledgment - peer->acked) > 0))
+	if (arrives && input->flags & WS_TCP_ACK &&
+	    (!peer->answered || (int32_t)(input->acknowledgment - peer->acked) > 0))
 		peer->acked = input->acknowledgment;
 	peer->answered |= arrives && input->flags & WS_TCP_ACK;
 	if (input->window)
@@ -188,8 +189,7 @@ bool waits_find(const struct layout *layout, int endpoint, struct ws_text *text,
 	look_back(&layout->ui->replay, index, recent);
 	const struct wait own = wait_of(layout, recent, index, endpoint);
 	const struct wait peer = wait_of(layout, recent, index, !endpoint);
-	if (own.reason == NOTHING || peer.reason < own.reason ||
-	    (peer.reason == own.reason && peer.since < own.since))
+	if (own.reason == NOTHING || peer.reason < own.reason || (peer.reason == own.reason && peer.since < own.since))
 		return false;
 	*passed = waits_until(layout) - own.since;
 	if (*passed < WAITS_LEAST)

@@ -118,6 +118,13 @@ static void point_words(const struct layout *layout, const struct ws_conn_path *
 	ws_clock_offset_words(text, &info);
 }
 
+void ways_point_words(const struct layout *layout, int side, struct ws_text *text)
+{
+	const struct ws_conn_path *path = path_of(layout);
+	if (path)
+		point_words(layout, path, point_at(layout, path, side ? path->result.points - 1u : 0), true, text);
+}
+
 void ways_draw_points(const struct layout *layout, struct ws_canvas *canvas, int row)
 {
 	const struct ws_conn_path *path = path_of(layout);
