@@ -439,6 +439,57 @@ def retransmission(pair):
     server.close()
 
 
+@recipe("loss", "the same connection at its client and at its server: a segment is lost, and later an ACK",
+        "line 2 of 6 is in the client's capture only, until it is sent again; line 7 is in the server's capture twice, "
+        "because the first ACK of it is in the server's capture only",
+        "captured at both hosts; what is lost is captured at the end that sends it, and then dropped; every line is a "
+        "segment of its own (TCP_NODELAY), and tail loss probes are off (tcp_early_retrans 0)", both=True, delay=0.03)
+def loss(pair):
+    pair.client.sysctl("net.ipv4.tcp_early_retrans", 0)
+    client, server = pair.connect()
+    client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    pair.wire.drop(lambda segment: segment.payload.startswith(b"line 2"), direction=0)
+    for number in range(1, 7):
+        client.send(b"line %d\n" % number)
+    pair.read(server, 6 * 7)
+    server.sendall(b"six lines read\n")
+    pair.read(client, 15)
+    pair.pause(0.3)
+    pair.wire.drop(lambda segment: not segment.payload, direction=1)
+    client.send(b"line 7\n")
+    pair.read(server, 7)
+    pair.pause(0.7)
+    server.sendall(b"the last one, too\n")
+    pair.read(client, 18)
+    client.close()
+    pair.pause(0.15)
+    server.close()
+
+
+@recipe("nat", "the same connection on both sides of a router that gives the client another address; the server's clock is "
+        "3.7 s ahead",
+        "the client's address and port are others in the server's capture, and the sequence numbers are the same; a segment "
+        "of the answer is in the server's capture only, until it is sent again",
+        "captured at both hosts; the router translates 10.0.0.1 to 192.0.2.1; 3.7 s were added to the times of the server's "
+        "capture when the file was written; the lost segment is dropped between router and client",
+        both=True, router=True, delay=0.01, expression="tcp")
+def nat(pair):
+    pair.translate()
+    pair.shift = 3.7
+    client, server = pair.connect()
+    server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    client.sendall(b"question\n")
+    pair.read(server, 9)
+    pair.wire.drop(lambda segment: segment.payload.startswith(b"part 1"), direction=1)
+    for number in range(5):
+        server.send(b"part %d of the answer\n" % number)
+    pair.read(client, 5 * 21)
+    pair.talk(client, server, b"thanks\n", b"goodbye\n")
+    client.close()
+    pair.pause(0.15)
+    server.close()
+
+
 @recipe("udp-tail", "an echo server has a buffer of 16 bytes: 40 bytes are sent, 16 come back",
         "the datagram arrives complete, and its length field is 48; the bytes that did not fit the buffer are gone, and "
         "the next recvfrom() returns the next datagram", "the server reads with recvfrom(16)")

@@ -60,15 +60,18 @@ def brief(states):
 def write(book):
     rows, how = [], []
     for recipe in book.recipes.values():
-        endpoints = paths.read_states(book.path(recipe.name, "states"))
+        names = book.names(recipe)
+        endpoints = paths.read_states(book.path(names[0], "states"))
         crafted = {endpoint.local for endpoint in endpoints if endpoint.path == paths.CRAFTED}
         shown = "<br>".join([f"{endpoint.local}: {brief(endpoint.path)}" for endpoint in endpoints
                             if not crafted & {endpoint.local, endpoint.peer}] +
                            ([f"and {len(crafted)} crafted endpoints"] if crafted else []))
-        rows.append(f"| `{recipe.name}.pcap` | {recipe.shows} | {shown or 'no TCP'} | {recipe.look} |")
+        files = ", ".join(f"`{name}.pcap`" for name in names)
+        rows.append(f"| {files} | {recipe.shows} | {shown or 'no TCP'} | {recipe.look} |")
         if recipe.how:
-            how.append(f"- `{recipe.name}.pcap`: {recipe.how}.")
-    delays = {recipe.name: recipe.options["delay"] for recipe in book.recipes.values() if "delay" in recipe.options}
+            how.append(f"- {files}: {recipe.how}.")
+    delays = {name: recipe.options["delay"] for recipe in book.recipes.values() if "delay" in recipe.options
+              for name in book.names(recipe)}
     delay = "in 5 ms" + "".join(f", {round(value * 1000)} ms in `{name}.pcap`" for name, value in delays.items())
     with open(os.path.join(book.directory, "README.md"), "w", encoding="utf-8") as file:
         file.write(HEAD + "\n".join(rows) + "\n" + TAIL.format(delay=delay, how="\n".join(how)))

@@ -9,7 +9,7 @@ import socket
 import struct
 import subprocess
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import lab
 import packets
@@ -18,6 +18,7 @@ import paths
 HERE = os.path.dirname(os.path.abspath(__file__))
 CLIENT_MAC, SERVER_MAC, PORT, CLIENT_PORT = "02:00:00:00:00:01", "02:00:00:00:00:02", 8000, 40001
 ROUTED = ("10.0.0.1", "10.0.1.2")
+POINTS = ("client", "server")
 ADDRESSES = {4: ("10.0.0.1", "10.0.0.2"), 6: ("fd00::1", "fd00::2")}
 NOT_CHATTER = "not ip6 or tcp or udp or (icmp6 and (ip6[40] == 1 or ip6[40] == 135 or ip6[40] == 136))"
 
@@ -44,6 +45,10 @@ class Book:
             return function
         return enter
 
+    def names(self, recipe):
+        """The files' names without ending: of a recipe that is captured at both hosts, there are two."""
+        return [f"{recipe.name}-{point}" for point in POINTS] if recipe.options.get("both") else [recipe.name]
+
     def path(self, name, ending):
         return os.path.join(self.directory, f"{name}.{ending}")
 
@@ -53,10 +58,11 @@ class Pair:
 
     Options: version is that of IP; delay is that of the wire; resolved means that MAC addresses are known beforehand;
     peer means that there is no server, and the recipe plays its end of the wire; vlan puts a trunk between the hosts,
-    router a third host; at says where the capture is made; later means that the recipe starts it."""
+    router a third host; at says where the capture is made; later means that the recipe starts it; both means that there
+    is another one at the server."""
 
     def __init__(self, laboratory, version=4, delay=0.005, resolved=True, peer=False, vlan=None, router=False,
-                 at="client", later=False):
+                 at="client", later=False, both=False):
         self.lab, self.version, self.router = laboratory, version, None
         self.client_address, self.server_address = ROUTED if router else ADDRESSES[version]
         self.client = laboratory.namespace("client")
@@ -81,7 +87,8 @@ class Pair:
         self.truth = laboratory.truth(*[host for host in (self.client, self.server) if host])
         self.unseen_reasons, self.since, self.later, self.at = {}, 0.0, later, at
         self.strangers = {}
-        self.capture = None
+        self.capture, self.both, self.other_capture = None, both, None
+        self.other_names, self.shift = {}, 0.0
         self.pause(2.5 if version == 6 else 0.05)
 
     def _trunk(self, vlan, delay):
@@ -112,6 +119,8 @@ class Pair:
     def begin(self, expression=NOT_CHATTER, snaplen=262144):
         """Starts the capture. With `later`, states that were left before this moment do not belong to the paths."""
         self.capture = self.lab.capture(*self.places[self.at], expression=expression, snaplen=snaplen)
+        if self.both:
+            self.other_capture = self.lab.capture(*self.places["server"], expression=expression, snaplen=snaplen)
         if self.later:
             self.since = time.monotonic()
 
@@ -119,6 +128,14 @@ class Pair:
         """Delivers a segment to the client (end 0) or the server (end 1) that the other did not send."""
         macs = (SERVER_MAC, CLIENT_MAC) if end == 0 else (CLIENT_MAC, SERVER_MAC)
         self.wire.inject(end, packets.tcp_frame(segment, *macs, bad_checksum))
+
+    def translate(self, seen="192.0.2.1"):
+        """The router gives the client another address on the server's side."""
+        self.router.ip("address", "add", f"{seen}/32", "dev", "right")
+        self.server.ip("route", "add", f"{seen}/32", "via", "10.0.1.254")
+        self.router.nft("table ip lab {\nchain after {\ntype nat hook postrouting priority 100\n"
+                        f"oifname \"right\" ip saddr {self.client_address} snat to {seen}\n}}\n}}\n")
+        self.other_names = {self.client_address: seen}
 
     @property
     def family(self):
@@ -205,7 +222,7 @@ class Pair:
 
     def endpoints(self):
         prefixes = tuple(paths.endpoint_name(address, 0)[:-1] for address in
-                         (self.client_address, self.server_address))
+                         (self.client_address, self.server_address, *self.other_names.values()))
         found = self.truth.endpoints(lambda local, peer: local.startswith(prefixes) and peer.startswith(prefixes),
                                      self.since)
         for endpoint in found:
@@ -240,7 +257,11 @@ def record(book, name):
         recipe.function(pair)
         pair.pause(0.4)
         pair.capture.stop()
+        if pair.both:
+            pair.other_capture.stop()
         pair.truth.stop()
+        if pair.both:
+            return record_both(book, recipe, pair)
         link, records = packets.read_pcap(pair.capture.path)
         if lose:
             segments = [packets.read_segment(record.data) for record in records]
@@ -254,6 +275,31 @@ def record(book, name):
         kernel = "Linux " + os.uname().release.split("-")[0]
         paths.write_states(book.path(name, "states"), endpoints, f"{recipe.shows}\n{kernel}")
     return len(records), endpoints
+
+
+def named(endpoints, names):
+    """The endpoints by the addresses that they have at one point: `names` of those that are translated."""
+    def name(endpoint):
+        address, port = endpoint.rsplit(":", 1)
+        return f"{names.get(address, address)}:{port}"
+    return [paths.Endpoint(name(endpoint.local), name(endpoint.peer), endpoint.path, endpoint.unseen)
+            for endpoint in endpoints]
+
+
+def record_both(book, recipe, pair):
+    """Writes the files of a recipe that was captured at the client and at the server, whose clock may be another one."""
+    kernel = "Linux " + os.uname().release.split("-")[0]
+    back = {seen: own for own, seen in pair.other_names.items()}
+    endpoints, count = named(pair.endpoints(), back), 0
+    for point, file, capture in zip(POINTS, book.names(recipe), (pair.capture, pair.other_capture)):
+        link, records = packets.read_pcap(capture.path)
+        here = endpoints if point == "client" else named(endpoints, pair.other_names)
+        if point == "server":
+            records = [replace(record, time=record.time + round(pair.shift * 10**9)) for record in records]
+        packets.write_pcap(book.path(file, "pcap"), link, records)
+        paths.write_states(book.path(file, "states"), here, f"{recipe.shows}, at the {point}\n{kernel}")
+        count += len(records)
+    return count, endpoints
 
 
 def show(path):
