@@ -157,6 +157,7 @@ struct ws_join_point {
 /* What became of the segments that one endpoint sent. Delays are -1 when nothing was delivered. */
 struct ws_join_direction {
 	uint64_t sent, delivered, lost, not_captured, injected, duplicated, reordered;
+	uint64_t needless; /* retransmissions of what had already arrived */
 	uint64_t lost_after[WS_JOIN_POINTS]; /* between this point of the path and the next, in the segments' direction
 	                                      */
 	ws_time delay_min, delay_median, delay_max; /* from the first point of the path to the last */
@@ -198,6 +199,9 @@ struct ws_transit {
 	bool reordered;     /* it was overtaken by one that had left later */
 	int8_t first, last; /* the points (indices into points[]) that saw it first and last on its way */
 	int8_t next; /* LOST: the point to which it did not come; NOT_CAPTURED: one that has not seen it; else -1 */
+	bool needless;              /* it was sent again although all its bytes had arrived */
+	int8_t ack_last, ack_next;  /* needless: an acknowledgment of them was lost between these points; -1: none was */
+	uint64_t ack_frame;         /* and its number at ack_last */
 	uint64_t frame[WS_JOIN_POINTS]; /* by point; 0: not captured there */
 	ws_time time[WS_JOIN_POINTS];   /* by the reference's clock; never earlier than where it was before */
 };

@@ -194,7 +194,7 @@ static struct join_row *row_add(struct ws_joiner *joiner)
 	if (!join_room(&joiner->new_row, &joiner->new_room, joiner->new_count + 1, sizeof(*joiner->new_row)))
 		return NULL;
 	struct join_row *row = &joiner->new_row[joiner->new_count++];
-	*row = (struct join_row){.first = -1, .last = -1, .next = -1};
+	*row = (struct join_row){.first = -1, .last = -1, .next = -1, .ack = JOIN_NONE};
 	memset(row->seen, 0xff, sizeof(row->seen));
 	return row;
 }
@@ -366,10 +366,25 @@ static bool follow(struct ws_joiner *joiner, unsigned direction, struct ws_join_
 	return join_outcomes(joiner, direction, joiner->new_row, joiner->new_count, result) && keep_rows(joiner);
 }
 
+/* The first `forward` rows are of direction 0. joiner->path is left as that of direction 1. */
+static bool find_needless(struct ws_joiner *joiner, size_t forward, struct ws_join_result *result)
+{
+	struct join_row *row = joiner->row;
+	const size_t back = joiner->row_count - forward, points = joiner->points;
+	for (unsigned d = 0; d < 2; d++) {
+		for (size_t i = 0; i < points; i++)
+			joiner->path[i] = result->path[d ? points - 1 - i : i];
+		if (!join_needless(joiner, d ? row + forward : row, d ? back : forward, d ? row : row + forward,
+		                   d ? forward : back, &result->direction[d]))
+			return false;
+	}
+	return true;
+}
+
 bool ws_joiner_run(struct ws_joiner *joiner, const struct ws_join_point *points, size_t count,
                    struct ws_join_result *result)
 {
-	size_t total = 0;
+	size_t total = 0, forward = 0;
 	bool without_sack = false;
 	*result = (struct ws_join_result){0};
 	joiner->point = points;
@@ -391,9 +406,10 @@ bool ws_joiner_run(struct ws_joiner *joiner, const struct ws_join_point *points,
 			joiner->path[i] = result->path[d ? count - 1 - i : i];
 		if (!follow(joiner, d, &result->direction[d]))
 			return false;
+		forward = d ? forward : joiner->row_count;
 	}
 	result->transits = joiner->row_count;
-	return true;
+	return find_needless(joiner, forward, result);
 }
 
 void ws_joiner_transit(const struct ws_joiner *joiner, size_t index, struct ws_transit *transit)
@@ -409,7 +425,17 @@ void ws_joiner_transit(const struct ws_joiner *joiner, size_t index, struct ws_t
 	        .first = row->first,
 	        .last = row->last,
 	        .next = row->next,
+	        .needless = row->needless,
+	        .ack_last = -1,
+	        .ack_next = -1,
 	};
+	if (row->ack != JOIN_NONE) {
+		const struct join_row *ack = &joiner->row[row->ack];
+		const unsigned last = (unsigned)ack->last;
+		transit->ack_last = ack->last;
+		transit->ack_next = ack->next;
+		transit->ack_frame = joiner->segment[last][ack->direction][ack->seen[last]].frame;
+	}
 	ws_time latest = INT64_MIN;
 	for (size_t i = 0; i < joiner->points; i++) {
 		/* joiner->path is that of direction 1, which was followed last. */

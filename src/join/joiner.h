@@ -12,6 +12,8 @@ struct join_row {
 	uint16_t flags;
 	uint8_t direction, outcome;
 	int8_t first, last, next;
+	bool needless; /* the receiver's point had seen all its bytes before; */
+	uint32_t ack;  /* then the row of an acknowledgment that was lost, or JOIN_NONE */
 	bool reordered, duplicate, missed; /* missed: an acknowledgment proves that `next` only has not seen it */
 	uint32_t seen[WS_JOIN_POINTS];
 };
@@ -66,5 +68,14 @@ static inline int64_t join_span(const struct join_row *row)
 /* outcome.c: says of the rows of one direction, in order of departure, what became of them, and counts it. */
 bool join_outcomes(struct ws_joiner *joiner, unsigned direction, struct join_row *row, size_t count,
                    struct ws_join_direction *result) WS_CHECKED;
+
+bool join_build_cover(struct ws_joiner *joiner, unsigned point, const struct join_row *row, size_t count) WS_CHECKED;
+/* When the point that the cover was built for saw this byte first, if that was by then; else WS_TIME_NEVER. */
+ws_time join_covered_at(const struct ws_joiner *joiner, int64_t byte, ws_time by);
+
+/* needless.c: marks the retransmissions among the rows of one direction that were needless. `back`: the other
+ * direction's. joiner->path is that of the direction. */
+bool join_needless(struct ws_joiner *joiner, struct join_row *row, size_t count, const struct join_row *back,
+                   size_t back_count, struct ws_join_direction *result) WS_CHECKED;
 
 #endif

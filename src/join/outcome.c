@@ -18,7 +18,7 @@ static int cover_order(const void *left, const void *right)
 	return a->start < b->start ? -1 : a->start > b->start;
 }
 
-static bool build_cover(struct ws_joiner *joiner, unsigned point, const struct join_row *row, size_t count)
+bool join_build_cover(struct ws_joiner *joiner, unsigned point, const struct join_row *row, size_t count)
 {
 	joiner->cover_count = 0;
 	joiner->longest_cover = 0;
@@ -73,10 +73,10 @@ static ws_time acked_at(const struct ws_joiner *joiner, int64_t end)
 	return low < joiner->acked_count ? joiner->acked[low].time : WS_TIME_NEVER;
 }
 
-/* Whether the point had seen this byte by then. */
-static bool covered(const struct ws_joiner *joiner, int64_t byte, ws_time by)
+ws_time join_covered_at(const struct ws_joiner *joiner, int64_t byte, ws_time by)
 {
 	size_t low = 0, high = joiner->cover_count;
+	ws_time earliest = WS_TIME_NEVER;
 	while (low < high) {
 		const size_t middle = (low + high) / 2;
 		if (joiner->cover[middle].start > byte)
@@ -88,10 +88,16 @@ static bool covered(const struct ws_joiner *joiner, int64_t byte, ws_time by)
 		const struct join_cover *cover = &joiner->cover[i];
 		if (cover->start + joiner->longest_cover <= byte)
 			break;
-		if (cover->end > byte && cover->time <= by)
-			return true;
+		if (cover->end > byte && cover->time <= by && cover->time < earliest)
+			earliest = cover->time;
 	}
-	return false;
+	return earliest;
+}
+
+/* Whether the point had seen this byte by then. */
+static bool covered(const struct ws_joiner *joiner, int64_t byte, ws_time by)
+{
+	return join_covered_at(joiner, byte, by) != WS_TIME_NEVER;
 }
 
 /* ---- One stretch of the path, from point `from` to point `to` */
@@ -291,11 +297,11 @@ bool join_outcomes(struct ws_joiner *joiner, unsigned direction, struct join_row
 	find_ends(joiner, row, count);
 	for (size_t k = 0; k + 1 < joiner->points; k++) {
 		const struct stretch stretch = measure(joiner, row, count, joiner->path[k], joiner->path[k + 1]);
-		if (!build_cover(joiner, stretch.to, row, count) ||
+		if (!join_build_cover(joiner, stretch.to, row, count) ||
 		    !build_acked(joiner, stretch.to, direction, count ? row[0].sequence : 0))
 			return false;
 		judge_departures(joiner, &stretch, row, count);
-		if (!build_cover(joiner, stretch.from, row, count))
+		if (!join_build_cover(joiner, stretch.from, row, count))
 			return false;
 		judge_arrivals(joiner, &stretch, row, count);
 	}

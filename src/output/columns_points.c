@@ -180,6 +180,25 @@ static void transit_conn(const struct subject *s, unsigned index, struct value *
 	set_number(v, s->conn->number);
 }
 
+static void transit_needless(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	v->kind = VALUE_BOOLEAN;
+	v->number = s->transit->needless;
+}
+
+static void transit_ack(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	v->kind = VALUE_NULL;
+	if (!s->transit->needless || s->transit->ack_last < 0)
+		return;
+	v->kind = VALUE_NAMES;
+	v->list_count = 2;
+	v->names[0] = s->path->name[s->transit->ack_last];
+	v->names[1] = s->path->name[s->transit->ack_next];
+}
+
 static const struct column transit_column[] = {
         {NULL, "conn", transit_conn, 0},           {NULL, "from", transit_from, 0},
         {NULL, "sequence", transit_sequence, 0},   {NULL, "length", transit_length, 0},
@@ -187,7 +206,8 @@ static const struct column transit_column[] = {
         {NULL, "received", transit_time, 1},       {NULL, "outcome", transit_outcome, 0},
         {NULL, "delay", transit_delay, 0},         {NULL, "lost_between", transit_lost_between, 0},
         {NULL, "points", conn_points, 0},          {NULL, "frames", transit_frames, 0},
-        {NULL, "reordered", transit_reordered, 0},
+        {NULL, "reordered", transit_reordered, 0}, {NULL, "needless", transit_needless, 0},
+        {NULL, "ack_lost_between", transit_ack, 0},
 };
 const struct columns output_transit_columns = {transit_column, WS_ARRAY_SIZE(transit_column),
                                                WS_ARRAY_SIZE(transit_column)};

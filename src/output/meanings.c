@@ -170,6 +170,8 @@
 	X("filter", "text", "the display filter that shows the group; of the others of a verdict, all with that verdict") \
 	X("injected", "number", "segments that arrived and had never left")                                            \
 	X("duplicated", "number", "second arrivals of one departure")                                                  \
+	X("needless", "boolean", "of a transit: it was sent again although all its bytes had arrived")                  \
+	X("ack_lost_between", "list of texts", "of a needless one: the points between which an ACK of these bytes was lost")     \
 	X("reordered", "number", "segments that later ones overtook; of a transit a boolean")                          \
 	X("delay_min", "seconds", "the shortest one-way delay between the first and the last point")                   \
 	X("delay_median", "seconds", "the median of these delays")                                                     \

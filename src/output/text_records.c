@@ -171,6 +171,12 @@ static void write_transit(struct ws_output *output, const struct subject *subjec
 	}
 	if (transit->reordered)
 		ws_text_puts(text, " overtaken");
+	if (transit->needless)
+		ws_text_puts(text, "  needless: the first copy had arrived");
+	if (transit->needless && transit->ack_last >= 0)
+		ws_text_printf(text, "; its ACK (%s %ju) was lost between %s and %s", path->name[transit->ack_last],
+		               (uintmax_t)transit->ack_frame, path->name[transit->ack_last],
+		               path->name[transit->ack_next]);
 }
 
 static void write_clock(struct ws_output *output, const struct subject *subject)

@@ -508,6 +508,11 @@ static void words_path(struct verdict *v)
 	if (to->injected || back->injected)
 		WORDS(v, "; %llu arrived that had never left: forged between the points",
 		      (unsigned long long)(to->injected + back->injected));
+	if (to->needless || back->needless) {
+		const unsigned long long needless = to->needless + back->needless;
+		WORDS(v, "; %llu sent again needlessly: the first cop%s had arrived", needless,
+		      needless == 1 ? "y" : "ies");
+	}
 	if (path->answer_time >= 0 && to->delay_median >= 0 && back->delay_median >= 0) {
 		WORDS(v, "; network ");
 		ws_duration_words(v->text, to->delay_median + back->delay_median);

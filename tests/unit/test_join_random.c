@@ -95,6 +95,7 @@ static const struct path_setting settings[] = {
 };
 
 struct tally {
+	uint64_t needless, needed; /* sent again; and the first copy had not arrived after all */
 	uint64_t losses, named, twins, invented, pairs, wrong_pairs, injected, early;
 };
 
@@ -153,6 +154,19 @@ static bool can_be_named(const struct path_setting *s, const struct wire_packet 
 	       path_captures(s, !wire->direction, wire->sent + margin);
 }
 
+/* Whether another copy of the packet arrived before it, or before it left when it did not arrive. */
+static bool had_arrived(const struct path_connection *c, const struct wire_packet *wire)
+{
+	for (size_t i = 0; i < c->wires; i++) {
+		const struct wire_packet *other = &c->wire[i];
+		if (other != wire && other->direction == wire->direction && other->sequence == wire->sequence &&
+		    other->length >= wire->length && other->arrived >= 0 &&
+		    other->arrived <= (wire->arrived >= 0 ? wire->arrived : wire->sent))
+			return true;
+	}
+	return false;
+}
+
 static void compare(const struct path_world *w, const struct path_connection *c, const struct ws_joiner *joiner,
                     const struct ws_join_result *result, struct tally *tally)
 {
@@ -169,6 +183,8 @@ static void compare(const struct path_world *w, const struct path_connection *c,
 			tally->twins += gone != wire;
 			tally->named += gone && can_be_named(w->setting, gone);
 		}
+		tally->needless += t.needless;
+		tally->needed += t.needless && wire && !had_arrived(c, wire);
 		if (t.outcome != WS_OUTCOME_DELIVERED)
 			continue;
 		tally->pairs++;
@@ -272,7 +288,7 @@ static void check_clock(const struct run *run)
 		assert_true(abs((int)info.drift_ppm - s->drift_ppm) < 20);
 }
 
-static void run_setting(const struct path_setting *setting, size_t count)
+static uint64_t run_setting(const struct path_setting *setting, size_t count)
 {
 	struct path_setting s = *setting;
 	struct run *run = calloc(1, sizeof(*run));
@@ -310,8 +326,10 @@ static void run_setting(const struct path_setting *setting, size_t count)
 	assert_true(s.no_ids ? tally.wrong_pairs <= 8 * (tally.twins + 1) : tally.wrong_pairs == 0);
 	assert_int_equal(tally.injected, 0);
 	assert_int_equal(tally.early, 0);
+	assert_int_equal(tally.needed, 0);
 	end(run);
 	free(run);
+	return tally.needless;
 }
 
 static void random_paths(void **state)
@@ -319,8 +337,10 @@ static void random_paths(void **state)
 	(void)state;
 	const char *text = getenv("JOIN_CONNECTIONS");
 	const size_t count = text ? strtoul(text, NULL, 10) : 300;
+	uint64_t needless = 0;
 	for (size_t i = 0; i < WS_ARRAY_SIZE(settings); i++)
-		run_setting(&settings[i], count);
+		needless += run_setting(&settings[i], count);
+	assert_true(needless > 50);
 }
 
 /* The same addresses and ports at other times are other connections. */
