@@ -224,8 +224,8 @@ static void words_trigger(struct verdict *v, unsigned i)
 	if (reset->trigger == WS_RESET_DATA_AFTER_CLOSE)
 		WORDS(v, ", because %u B of data came from the %s after the %s had closed", reset->bytes, peer, self);
 	else if (reset->trigger == WS_RESET_UNREAD)
-		WORDS(v, ", with the %s's data unread or unanswered (it closed without reading all of it, or aborted)",
-		      peer);
+		WORDS(v, ", with the %s's data unread or unanswered (the %s closed without reading it all, or aborted)",
+		      peer, self);
 }
 
 static void words_look(struct verdict *v)
