@@ -42,6 +42,7 @@ enum ws_evidence_kind {
 	X(WS_FLIGHT_LEFT, "left")           /* its host has sent it */                                                 \
 	X(WS_FLIGHT_HELD, "held")           /* it hangs in the air, and waits for a command */                         \
 	X(WS_FLIGHT_AGAIN, "again")         /* its host has sent it once more, while it was held */                    \
+	X(WS_FLIGHT_AWAITED, "awaited")     /* its receiver has sent again what it acknowledges */                     \
 	X(WS_FLIGHT_DELIVERED, "delivered") /* it has arrived */                                                       \
 	X(WS_FLIGHT_DROPPED, "dropped")     /* it is lost */                                                           \
 	X(WS_FLIGHT_COPIED, "copied")       /* this is a copy of it, which arrives at once */                          \

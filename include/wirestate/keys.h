@@ -20,6 +20,15 @@
 	X(WS_ACT_LESSON_NEXT, "lesson-next", "Space Enter", "lesson: show the answer, or go on to the next stop")      \
 	X(WS_ACT_LESSON_BACK, "lesson-back", "Backspace", "lesson: back to the stop before")                           \
 	X(WS_ACT_LESSON_LIVE, "lesson-live", "L", "lesson: at its end, watch the same live on lo")                     \
+	X(WS_ACT_LAB_DELIVER, "lab-deliver", "Space", "lab: the packet in the air that is chosen arrives")             \
+	X(WS_ACT_LAB_DROP, "lab-drop", "X", "lab: it is lost")                                                         \
+	X(WS_ACT_LAB_COPY, "lab-copy", "C", "lab: a copy of it arrives, and it goes on waiting")                       \
+	X(WS_ACT_LAB_DELAY, "lab-wait", "Z", "lab: it arrives by itself in a second")                                  \
+	X(WS_ACT_LAB_PASS, "lab-pass", "O", "lab: the next one of its direction overtakes it")                         \
+	X(WS_ACT_LAB_CHOOSE, "lab-choose", "V", "lab: choose the next packet in the air")                              \
+	X(WS_ACT_LAB_ALL, "lab-all", "A", "lab: all that hangs in the air arrives")                                    \
+	X(WS_ACT_LAB_AUTO, "lab-auto", "I", "lab: packets arrive by themselves, or wait again")                        \
+	X(WS_ACT_LAB_AGAIN, "lab-again", "R", "lab: again from the beginning")                                         \
 	X(WS_ACT_UP, "up", "Up k", "move up")                                                                          \
 	X(WS_ACT_DOWN, "down", "Down j", "move down")                                                                  \
 	X(WS_ACT_PAGE_UP, "page-up", "PgUp", "a page up")                                                              \
@@ -88,11 +97,17 @@ const char *ws_action_name(enum ws_action action);
 const char *ws_action_keys(enum ws_action action);
 const char *ws_action_meaning(enum ws_action action);
 /* The screens that understand it: bits 1u << enum ws_screen. WS_KEYS_OF_LESSON is in place of a screen for the keys of
- * a lesson, which come before those of every screen while one is played, and WS_KEYS_OF_START for those of the start
- * screen. */
+ * a lesson, which come before those of every screen while one is played, WS_KEYS_OF_START for those of the start
+ * screen, and WS_KEYS_OF_LAB for those of the lab, which come before those of every screen while packets wait. */
 unsigned ws_action_screens(enum ws_action action);
 #define WS_KEYS_OF_LESSON WS_SCREEN_COUNT
 #define WS_KEYS_OF_START ((enum ws_screen)(WS_SCREEN_COUNT + 1))
+#define WS_KEYS_OF_LAB ((enum ws_screen)(WS_SCREEN_COUNT + 2))
+/* A key of the lab. */
+static inline bool ws_action_of_lab(enum ws_action action)
+{
+	return action >= WS_ACT_LAB_DELIVER && action <= WS_ACT_LAB_AGAIN;
+}
 
 /* X(enumerator, keys, meaning): what a key does while a line is being typed. */
 #define WS_EDITS(X)                                                                                                    \

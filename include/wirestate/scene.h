@@ -7,6 +7,7 @@
 
 #include <wirestate/canvas.h>
 #include <wirestate/capture.h>
+#include <wirestate/flights.h>
 #include <wirestate/keys.h>
 #include <wirestate/lesson.h>
 #include <wirestate/screens.h>
@@ -48,6 +49,9 @@ struct ws_model {
 	const char *advice;      /* live: what to do so that packets come, as paragraphs and commands, or NULL */
 	const char *confinement; /* live: how well the process is confined, in a word or two, or NULL */
 	struct ws_net net;       /* the capture's own subnet, as its interface or --net says */
+	/* A capture of the lab: what became of its packets; NULL: it is none. */
+	const struct ws_flights *flights;
+	bool lab_runs; /* its hosts are there, and commands can be given */
 	/* Reads a frame again; false when it is no longer kept. */
 	bool (*fetch)(void *context, uint64_t position, struct ws_frame *frame);
 	void *fetch_context;
@@ -71,6 +75,7 @@ struct ws_ui_options {
 	enum ws_screen screen;
 	const char *filter; /* the list's display filter to begin with, or NULL */
 	bool play;          /* begin at the capture's start, playing */
+	bool lab, lab_auto; /* the lab's packets wait for commands; they do not do so from the beginning */
 	bool numbers;       /* -n: addresses are never shown as names */
 	int times;          /* 1 + enum ws_times, how the lifelines write times; 0: the time since the one before */
 	/* By action: the text of its key ("Enter", "q"), for hint lines and help, NULL where it has none.
@@ -116,6 +121,8 @@ void ws_ui_select(struct ws_ui *ui, const struct ws_model *model, ws_conn_id con
 /* Opens the lifelines of a connection at its first segment, and plays. Where the user has not chosen a speed, the
  * replay is guided: each segment stays on the screen until its text could be read. */
 void ws_ui_play(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn);
+/* Follows the first connection of a capture that goes on, or its datagrams. False: there is none yet. */
+bool ws_ui_watch(struct ws_ui *ui, const struct ws_model *model);
 /* Opens what there is to see in a whole capture, on top of the list: with one connection its lifelines, paused at the
  * first segment; with more than the screen has rows, the overview; without any, the UDP conversations or ARP, whichever
  * has more packets. */
@@ -148,6 +155,14 @@ bool ws_ui_lesson_done(const struct ws_ui *ui);
 bool ws_ui_lesson_wants_live(const struct ws_ui *ui);
 /* The user has asked for the lesson that follows this one. */
 bool ws_ui_lesson_wants_next(const struct ws_ui *ui);
+
+/* ---- The lab, with ws_ui_options.lab */
+
+/* The next command for the wire (see the manual, SCENARIO FILES), with its newline, that the user has asked for. False:
+ * there is none. */
+bool ws_ui_lab_command(struct ws_ui *ui, char *command, size_t size);
+/* The user has asked for the lab to begin again. */
+bool ws_ui_lab_wants_again(const struct ws_ui *ui);
 
 /* ---- Writing a file: the user names it, and the caller writes it. */
 

@@ -46,6 +46,7 @@ int ws_view_fd(const struct ws_view *view); /* poll it for reading: a key is wai
 struct ws_key_context {
 	enum ws_screen screen;
 	bool lesson; /* a lesson is played */
+	bool lab;    /* packets of the lab wait for keys */
 	enum ws_typing typing;
 };
 /* The next key that means something in this context. False: none is waiting. Never blocks. */

@@ -283,7 +283,6 @@ void past_model(const struct past *past, const struct ws_position *position, str
 	model->first = stats.packets ? stats.first_time : model->now;
 	model->last = model->now > model->first ? model->now : model->first;
 	model->frame = past->point->last_frame;
-	model->running = model->live;
 	model->seeking = position->past && (!snapshot || past->building || !snapshot_is_ready(snapshot, position));
 	const struct ws_error *error = snapshot && snapshot->error.status != WS_OK ? &snapshot->error : &past->error;
 	if (position->past && error->status != WS_OK) {

@@ -230,6 +230,7 @@ int session_finish(struct session *session, bool opened, const struct ws_error *
 		return session->went_back    ? START_BACK
 		       : session->wants_next ? LESSON_NEXT
 		       : session->wants_live ? LESSON_LIVE
+		       : session->wants_again ? LAB_AGAIN
 		                             : 0;
 	if (failure == &session->warning && session->warned)
 		return ws_exit_status(failure->status);

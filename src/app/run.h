@@ -36,6 +36,7 @@ int run_export(const struct options *options);
 int run_lessons(struct options *options);
 /* The lab, with the scenario that options->lab names, or programs of the user's. */
 int run_lab(struct options *options);
+enum { LAB_AGAIN = 103 }; /* exit status of its view: the user wants the lab to begin again */
 
 /* Closes a session, which was opened or not (`error` says why), and reports what failed in it. Returns the exit status.
  */

@@ -13,19 +13,20 @@
 
 struct lab_session {
 	struct options *options;
-	int stream;
+	struct lab *lab;
 };
 
 static int show(void *context)
 {
 	struct lab_session *session = context;
 	struct ws_error error;
-	if (dup2(session->stream, STDIN_FILENO) < 0) {
+	if (dup2(session->lab->stream, STDIN_FILENO) < 0) {
 		ws_fail(&error, WS_ERROR_SYSTEM, "the lab's packets cannot be read: %s", strerror(errno));
 		return report_error(&error);
 	}
-	close(session->stream);
-	return run_session(session->options, options_want_view(session->options) ? MODE_VIEW : MODE_LINES);
+	close(session->lab->stream);
+	session->options->lab_commands = session->lab->commands;
+	return run_session(session->options, session->options->lab_view ? MODE_VIEW : MODE_LINES);
 }
 
 /* The file of -w holds the lab's own stream, which has more than packets. */
@@ -41,15 +42,10 @@ static bool open_written(void *context, struct ws_error *error)
 	return file->fd >= 0 || ws_fail(error, WS_ERROR_OUTPUT, "cannot write to %s: %s", file->path, strerror(errno));
 }
 
-static bool open_lab(struct lab *lab, struct options *options, const struct lab_scenario *scenario, bool viewed,
+static bool open_lab(struct lab *lab, struct options *options, const struct lab_scenario *scenario,
                      struct ws_error *error)
 {
 	struct lab_file file = {.path = options->write, .fd = -1};
-	if (file.path && ws_dump_format_of(file.path) != WS_DUMP_PCAPNG)
-		return ws_fail(error, WS_ERROR_OPTION,
-		               "-w %s: the lab writes pcapng, which has room for what the kernels and programs did: "
-		               "give a name that ends in .pcapng",
-		               file.path);
 	if (file.path && !ws_as_invoker(open_written, &file, error))
 		return false;
 	const struct lab_options wanted = {
@@ -59,9 +55,9 @@ static bool open_lab(struct lab *lab, struct options *options, const struct lab_
 	        .loss = options->lab_loss ? options->lab_loss / 100 : -1,
 	        .seed = options->seed,
 	        .file = file.fd,
-	        .hold = !viewed && options->lab_hold,
-	        .viewed = false,
-	        .commands = viewed || !options->lab_hold ? -1 : STDIN_FILENO,
+	        .hold = options->lab_view ? !options->lab_auto : options->lab_hold,
+	        .viewed = options->lab_view,
+	        .commands = !options->lab_view && options->lab_hold ? STDIN_FILENO : -1,
 	};
 	const bool good = lab_open(lab, &wanted, error);
 	if (file.fd >= 0)
@@ -69,30 +65,45 @@ static bool open_lab(struct lab *lab, struct options *options, const struct lab_
 	return good;
 }
 
+/* The lab, once. Its keeper is this process's child, and the view another one, which drops privileges for good. */
+static int play(const struct options *options, const struct lab_scenario *scenario)
+{
+	struct ws_error error = {.status = WS_OK};
+	struct options own = *options;
+	struct lab lab;
+	if (!open_lab(&lab, &own, scenario, &error))
+		return report_error(&error);
+	struct lab_session session = {.options = &own, .lab = &lab};
+	own.write = NULL;
+	const int status = child_run(show, &session);
+	lab_close(&lab);
+	return status;
+}
+
 int run_lab(struct options *options)
 {
 	struct ws_error error = {.status = WS_OK};
 	struct lab_scenario *scenario = NULL;
-	struct lab lab;
+	int status;
+	if (options->write && ws_dump_format_of(options->write) != WS_DUMP_PCAPNG) {
+		ws_fail(&error, WS_ERROR_OPTION,
+		        "-w %s: the lab writes pcapng, which has room for what the kernels and programs did: give a "
+		        "name that ends in .pcapng",
+		        options->write);
+		return report_error(&error);
+	}
 	if (options->lab[0] && !(scenario = lab_scenario_open(options->lab, &error)))
 		return report_error(&error);
 	if (!scenario && !lab_has_strace())
 		fputs("wirestate: strace is not installed (Debian: apt install strace), so the programs' calls are not "
 		      "shown\n",
 		      stderr);
-	/* The view takes its keys from the controlling terminal when packets come from standard input. */
+	options->source = scenario ? scenario->title : "your programs";
 	options->read = "-";
-	const bool viewed = options_want_view(options);
-	const bool opened = open_lab(&lab, options, scenario, viewed, &error);
-	if (opened) {
-		struct lab_session session = {.options = options, .stream = lab.stream};
-		options->write = NULL;
-		options->source = scenario ? scenario->title : "your programs";
-		const int status = child_run(show, &session);
-		lab_close(&lab);
-		lab_scenario_free(scenario);
-		return status;
-	}
+	options->lab_view = options_want_view(options);
+	do
+		status = play(options, scenario);
+	while (status == LAB_AGAIN);
 	lab_scenario_free(scenario);
-	return report_error(&error);
+	return status;
 }

@@ -13,6 +13,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { BATCH = 256 };
@@ -35,6 +36,7 @@ struct interactive {
 	bool leaving;      /* the user has been asked whether to leave the live capture */
 	ws_time next_draw; /* of monotonic(): nothing is drawn before it */
 	bool changed, quit;
+	pid_t parent;
 };
 
 static void view_read_packets(struct interactive *it)
@@ -102,12 +104,24 @@ static void view_leave(struct interactive *it, bool asked)
 		it->quit = true;
 }
 
+/* Hands on what the user asks of the lab's wire. A lab that has ended takes no more. */
+static void view_command_lab(struct interactive *it)
+{
+	char command[64];
+	if (ws_ui_lab_wants_again(it->ui))
+		it->quit = it->session->wants_again = true;
+	if (ws_ui_lab_command(it->ui, command, sizeof(command)))
+		(void)!write(it->session->options->lab_commands, command, strlen(command));
+}
+
 static void view_handle_keys(struct interactive *it)
 {
 	struct ws_key key;
 	for (;;) {
-		const struct ws_key_context position = {
-		        .screen = ws_ui_screen(it->ui), .lesson = it->teaching, .typing = ws_ui_typing(it->ui)};
+		const struct ws_key_context position = {.screen = ws_ui_screen(it->ui),
+		                                        .lesson = it->teaching,
+		                                        .lab = it->session->options->lab_view,
+		                                        .typing = ws_ui_typing(it->ui)};
 		if (it->quit || !ws_view_key(it->view, &position, &key))
 			break;
 		const bool leaving = it->leaving;
@@ -124,6 +138,8 @@ static void view_handle_keys(struct interactive *it)
 			it->changed = true;
 		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_BACK)
 			view_leave(it, false);
+		if (it->session->options->lab_view)
+			view_command_lab(it);
 		if (ws_ui_lesson_wants_next(it->ui))
 			it->quit = it->session->wants_next = true;
 		if (ws_ui_lesson_wants_live(it->ui))
@@ -231,10 +247,27 @@ static void view_begin_play(struct interactive *it)
 	it->changed = true;
 }
 
+/* A lab: watches its first connection, or its datagrams, as soon as there are any. */
+static void view_watch_lab(struct interactive *it)
+{
+	struct session *session = it->session;
+	/* Whoever keeps the lab alive is gone: there is nobody left who waits for this process. */
+	if (session->ended && getppid() != it->parent)
+		it->quit = true;
+	if (it->begun || it->touched || !session->packets)
+		return;
+	it->begun = ws_ui_watch(it->ui, &it->model);
+	it->changed = it->changed || it->begun;
+}
+
 /* Once the whole capture has been read: opens what the user wants to see, who has not gone anywhere yet. */
 static void view_begin(struct interactive *it)
 {
 	const struct session *session = it->session;
+	if (session->options->lab_view) {
+		view_watch_lab(it);
+		return;
+	}
 	if (teaches(session) || session->live || it->begun || !session->ended || it->joining)
 		return;
 	it->begun = true;
@@ -283,12 +316,15 @@ void run_view(struct session *session)
 	        .screen = teaches(session) ? WS_SCREEN_LIFELINES : WS_SCREEN_LIST,
 	        .filter = options->display_filter,
 	        .play = options->play,
+	        .lab = options->lab_view,
+	        .lab_auto = options->lab_auto,
 	        .numbers = options->numeric,
 	        .times = options->times + 1,
 	        .key_name = teaches(session) ? options->keymap.name_in_lesson : options->keymap.name,
 	};
 	session->joins.sliced = true;
 	struct interactive it = {.session = session, .past.point = session_shown(session), .changed = true};
+	it.parent = getppid();
 	it.ui = ws_ui_create(&ui_options, &session->error);
 	if (it.ui && !ws_canvas_create(&it.canvas, 1, 1))
 		ws_fail(&session->error, WS_ERROR_SYSTEM, "out of memory");

@@ -296,6 +296,7 @@ void session_close(struct session *session)
 	if (!written_close(&session->written, &error) && session->warning.status == WS_OK)
 		session->warning = error;
 	ws_lesson_free(session->exercise);
+	ws_flights_free(session->flights);
 	ws_output_free(session->output);
 	ws_filter_free(session->filter);
 	joins_free(&session->joins);
@@ -443,8 +444,23 @@ const struct ws_frame *session_admit(struct session *session, const struct point
 	return frame;
 }
 
+/* Follows the packets of a capture of the lab. Without memory for it, they are shown as any others are. */
+static void follow_flights(struct session *session, const struct ws_frame *frame)
+{
+	static const char begin[] = "wirestate: lab";
+	const char *comment = frame->interface ? frame->interface->section_comment : NULL;
+	if (!comment || strncmp(comment, begin, strlen(begin)) != 0)
+		return;
+	if (!session->flights)
+		session->flights = ws_flights_create();
+	if (session->flights)
+		ws_flights_take(session->flights, frame);
+}
+
 void session_decoded(struct session *session, const struct ws_frame *frame)
 {
+	if (frame->comment_length && session->screen)
+		follow_flights(session, frame);
 	write_frame(session, frame);
 }
 
@@ -527,6 +543,8 @@ struct pollfd *session_descriptors(struct session *session)
 /* How long nothing need be looked at while no packet comes. */
 ws_time session_tick(const struct session *session)
 {
+	if (session->options->lab_view)
+		return 50 * WS_MILLISECOND; /* points are joined a moment after packets have come */
 	return session->live ? RING_DELAY : session->options->follow ? WS_SECOND / 2 : WS_TIME_NEVER;
 }
 
@@ -597,4 +615,13 @@ void session_model(struct session *session, struct ws_model *model)
 	};
 	session_progress(session, &model->loaded, &model->total);
 	session_stats(session, &model->capture);
+	if (session->flights && model->capture.comment)
+		ws_flights_remark(session->flights, model->capture.comment, model->capture.comment_length);
+	model->flights = session->flights;
+	model->lab_runs = session->options->lab_view && !session->ended;
+	if (model->lab_runs) {
+		const ws_time clock = monotonic() + point->clock_offset;
+		model->running = true;
+		model->now = clock > model->now ? clock : model->now;
+	}
 }

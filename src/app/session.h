@@ -68,6 +68,8 @@ struct session {
 	bool went_back;              /* to the start screen */
 	bool wants_next;             /* the user has asked for the next lesson */
 	bool wants_live;             /* the user has asked to watch what the lesson is about */
+	bool wants_again;            /* the user has asked for the lab to begin again */
+	struct ws_flights *flights;  /* owned: of a capture of the lab; or NULL */
 	bool warned;                 /* the warning has been printed */
 	bool changed;                /* something came in since the owner cleared this */
 	struct ws_frame named_frame; /* --frame: the frame it names, its bytes copied */

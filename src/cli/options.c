@@ -170,6 +170,8 @@ const struct option_row option_rows[] = {
         {0, "client", "COMMAND", OPTION_TEXT, GROUP_LAB, FIELD(lab_client), 1, 0, NULL,
          "run this program as the client, once the server listens; its host is called client and has the address "
          "10.0.0.1"},
+        {0, "auto", NULL, OPTION_SWITCH, GROUP_LAB, FIELD(lab_auto), 0, 0, NULL,
+         "let each packet arrive by itself; in the view each one waits for a key otherwise"},
         {0, "hold", NULL, OPTION_SWITCH, GROUP_LAB, FIELD(lab_hold), 0, 0, NULL,
          "without the view: let each packet wait for a command on standard input, such as deliver 1 or drop 2"},
         {0, "delay", "TIME", OPTION_SECONDS, GROUP_LAB, FIELD(lab_delay), 0.000001, 60, NULL,
@@ -489,6 +491,8 @@ static bool check_lab(struct options *options, struct ws_error *error)
 		return option_refuse(error, "--lab plays a scenario or your programs, not both");
 	if (!options->lab_client != !options->lab_server)
 		return option_refuse(error, "--lab needs both programs: --server COMMAND and --client COMMAND");
+	if (options->lab_auto && options->lab_hold)
+		return option_refuse(error, "--auto lets packets arrive by themselves, and --hold lets them wait");
 	if (options->write && strcmp(options->write, "-") == 0)
 		return option_refuse(error,
 		                     "-w - would mix packets with the records on standard output: give a file name");
@@ -513,10 +517,10 @@ static bool check(struct options *options, struct ws_error *error)
 		return option_refuse(error, "--answers is for a lesson: --lesson NAME --answers");
 	if (options->lab)
 		return check_lab(options, error);
-	if (options->lab_client || options->lab_server || options->lab_hold ||
+	if (options->lab_client || options->lab_server || options->lab_auto || options->lab_hold ||
 	    options->lab_delay || options->lab_loss || (options->seed && !options->exercise))
 		return option_refuse(
-		        error, "--server, --client, --hold, --delay, --loss and --seed are for the lab: --lab");
+		        error, "--server, --client, --auto, --hold, --delay, --loss and --seed are for the lab: --lab");
 	if (!options_check_sources(options, error))
 		return false;
 	if (options->read && (options->monitor || options->link_type || options->list_link_types))

@@ -91,7 +91,9 @@ struct options {
 	char *config;                        /* owned: the text of the configuration */
 	const char *lab;                     /* the scenario's name or path; empty: none is given; NULL: no lab */
 	const char *lab_client, *lab_server; /* commands; NULL: the scenario's */
-	bool lab_hold;                       /* packets wait for commands on standard input */
+	bool lab_auto, lab_hold;             /* no packet waits; each waits, also without the view */
+	bool lab_view;                       /* the view shows a lab that runs, and writes to lab_commands */
+	int lab_commands;                    /* a pipe to the lab */
 	const char *source;                  /* what standard input is called on screens; NULL: just that */
 	const char *lesson;                  /* its name or path; empty: list them; NULL: none */
 	struct ws_lesson *played;            /* owned: the lesson, once lesson_open() has found it */

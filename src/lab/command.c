@@ -64,8 +64,8 @@ static bool read_values(char *const *word, size_t count, struct lab_command *com
 		at++;
 	if (at < count && command->verb == LAB_COMMAND_DELAY && lab_read_time(word[at], &command->time))
 		at++;
-	return at == count || ws_fail(error, WS_ERROR_OPTION, "%s: '%s' is not the number of a packet%s", name, word[at],
-	                              command->verb == LAB_COMMAND_DELAY ? ", or a time such as 300ms" : "");
+	return at == count || ws_fail(error, WS_ERROR_OPTION, "%s: '%s' is not the number of a packet%s", name,
+	                              word[at], command->verb == LAB_COMMAND_DELAY ? ", or a time such as 300ms" : "");
 }
 
 bool lab_command_parse(const char *line, size_t length, struct lab_command *command, struct ws_error *error)

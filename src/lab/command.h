@@ -1,5 +1,5 @@
-/* What the user wants of the wire: the commands of LAB_COMMANDS, one a line of ASCII, at most LAB_COMMAND_BYTES with its
- * newline.
+/* What the user wants of the wire: the commands of LAB_COMMANDS, one a line of ASCII, at most LAB_COMMAND_BYTES with
+ * its newline.
  *
  * NUMBER counts the packets from 1 in the order in which they left their hosts. A command whose packet has not left yet
  * waits for it, with all commands after it, so that a script can be written down beforehand. Without NUMBER it is the

@@ -18,6 +18,14 @@ size_t lab_evidence_split(const struct lab_evidence *evidence, enum lab_side fro
 	return split;
 }
 
+size_t lab_evidence_until(const struct lab_evidence *evidence, ws_time time)
+{
+	size_t i = 0;
+	while (i < evidence->line_count && evidence->lines[i].time < time)
+		i++;
+	return i < evidence->line_count ? evidence->lines[i].start : evidence->length;
+}
+
 void lab_evidence_remove(struct lab_evidence *evidence, size_t length)
 {
 	size_t kept = 0;

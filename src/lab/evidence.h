@@ -30,6 +30,8 @@ struct lab_evidence {
 /* Where the lines begin that belong to a packet that leaves `from` at the time `now`: with the last call that this
  * side's program had begun since the packet before, which left at `since`; else with the first line that is later. */
 size_t lab_evidence_split(const struct lab_evidence *evidence, enum lab_side from, ws_time since, ws_time now);
+/* Where the lines begin that are not before `time`. */
+size_t lab_evidence_until(const struct lab_evidence *evidence, ws_time time);
 /* Removes the lines before that place. */
 void lab_evidence_remove(struct lab_evidence *evidence, size_t length);
 void lab_evidence_kernel(struct lab_evidence *evidence, ws_time time, enum lab_side side,

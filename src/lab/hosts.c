@@ -115,9 +115,9 @@ static void be_patient(void)
 	static const struct {
 		const char *name, *value;
 	} settings[] = {
-	        {"net.ipv4.tcp_rto_max_ms", "1000"},  {"net.ipv4.tcp_early_retrans", "0"},
-	        {"net.ipv4.tcp_retries2", "255"},     {"net.ipv4.tcp_orphan_retries", "255"},
-	        {"net.ipv4.tcp_syn_retries", "127"},  {"net.ipv4.tcp_synack_retries", "255"},
+	        {"net.ipv4.tcp_rto_max_ms", "1000"}, {"net.ipv4.tcp_early_retrans", "0"},
+	        {"net.ipv4.tcp_retries2", "255"},    {"net.ipv4.tcp_orphan_retries", "255"},
+	        {"net.ipv4.tcp_syn_retries", "127"}, {"net.ipv4.tcp_synack_retries", "255"},
 	};
 	for (size_t i = 0; i < WS_ARRAY_SIZE(settings); i++)
 		set_system(settings[i].name, settings[i].value);

@@ -37,14 +37,15 @@ struct lab_run {
 	struct lab_evidence evidence;
 	struct lab_program program[LAB_SIDES];
 	struct lab_arrival ahead[LAB_SIDES];
-	struct lab_frame waiting; /* the packet that left last: it is written with what happens soon after it */
-	bool has_waiting;         /* there is one */
-	ws_time write_at;         /* when it is written at the latest */
-	ws_time last_change;      /* when something happened last */
-	ws_time ended_at;         /* when both programs had ended; WS_TIME_NEVER: they have not */
-	uint64_t written;
-	size_t told;  /* bytes of the evidence that a viewer has been told since the last packet */
-	int commands; /* to read them from; -1: none come any more */
+	/* The packet that left or arrived last: it is written with what happens soon after it. */
+	struct lab_frame waiting;
+	ws_time waiting_time;
+	bool waiting_arrives, has_waiting;
+	ws_time write_at;    /* when it is written at the latest */
+	ws_time last_change; /* when something happened last */
+	ws_time ended_at;    /* when both programs had ended; WS_TIME_NEVER: they have not */
+	size_t told;         /* bytes of the evidence that a viewer has been told since the last packet */
+	int commands;        /* to read them from; -1: none come any more */
 	struct lab_command_lines lines;
 	struct lab_command command; /* the next one */
 	bool has_command;           /* there is one: its packet has not left yet */

@@ -41,8 +41,9 @@ static void stream_begin(struct lab_run *run)
 {
 	const struct lab_scenario *scenario = run->options->scenario;
 	char comment[600];
-	snprintf(comment, sizeof(comment), "wirestate: lab %s",
-	         scenario ? scenario->title : "with programs of its own");
+	snprintf(comment, sizeof(comment), "wirestate: lab %s\nwirestate: points %s %s",
+	         scenario ? scenario->title : "with programs of its own", lab_side_word(LAB_CLIENT),
+	         lab_side_word(LAB_SERVER));
 	lab_stream_begin(&run->stream, comment);
 }
 
@@ -181,7 +182,7 @@ bool lab_open(struct lab *lab, const struct lab_options *options, struct ws_erro
 {
 	struct pipes pipes;
 	*lab = (struct lab){.stream = -1, .commands = -1};
-	if (!pipes_open(&pipes, options->hold && options->commands < 0))
+	if (!pipes_open(&pipes, options->viewed))
 		return ws_fail(error, WS_ERROR_SYSTEM, "the lab cannot start: %s", strerror(errno));
 	fflush(NULL);
 	const pid_t parent = getpid();
@@ -194,6 +195,8 @@ bool lab_open(struct lab *lab, const struct lab_options *options, struct ws_erro
 		close(pipes.commands[0]);
 	lab->stream = pipes.stream[0];
 	lab->commands = pipes.commands[1];
+	if (lab->commands >= 0)
+		fcntl(lab->commands, F_SETFL, O_NONBLOCK); /* a viewer does not wait for the lab */
 	struct ws_error said = {.status = WS_OK};
 	ssize_t length = -1;
 	if (lab->keeper > 0)

@@ -20,13 +20,13 @@ struct lab_options {
 	int file;     /* -w, open for writing, or -1: the same stream goes there, too */
 	bool hold;    /* packets wait for commands (see command.h) */
 	bool viewed;  /* somebody watches: what happens is told at once */
-	int commands; /* to read commands from; -1: the lab makes a pipe for them, where `hold` */
+	int commands; /* to read commands from; -1: none, or, where `viewed`, from a pipe that the lab makes */
 };
 
 struct lab {
 	pid_t keeper; /* 0: not started */
 	int stream;   /* to read the pcapng stream from */
-	int commands; /* to write commands to; -1: nothing is held, or they come from elsewhere */
+	int commands; /* to write commands to, without waiting; -1: nobody views it */
 };
 
 /* Starts it, and waits until hosts and wire are made. After a failure nothing is left to close. */

@@ -11,10 +11,9 @@
 #include <unistd.h>
 
 enum { BATCH = 64 };
-#define TICK (20 * WS_MILLISECOND)     /* how often the kernels are asked when nothing passes */
-#define SETTLE (60 * WS_MILLISECOND)   /* what happens so soon after a packet is written with it */
-#define LONGEST (250 * WS_MILLISECOND) /* a packet that still hangs in the air is written after this */
-#define QUIET (400 * WS_MILLISECOND)   /* nothing has happened for so long: it is over */
+#define TICK (20 * WS_MILLISECOND)   /* how often the kernels are asked when nothing passes */
+#define SETTLE (60 * WS_MILLISECOND) /* what happens so soon after a packet is written with it */
+#define QUIET (400 * WS_MILLISECOND) /* nothing has happened for so long: it is over */
 #define PATIENCE (3 * WS_SECOND)
 #define START_LATEST (3 * WS_SECOND) /* a server that is not ready by then is not waited for */
 #define DEFAULT_LENGTH (10 * WS_SECOND)
@@ -31,14 +30,14 @@ static bool sends_again(const struct lab_sockets *sockets)
 	return false;
 }
 
-/* `time` is when it is asked for: what the program does meanwhile comes after it. */
-static void ask_kernel(struct lab_run *run, enum lab_side side, ws_time time)
+/* The time is that of the answer, so that a program that acts meanwhile has done so before it. */
+static void ask_kernel(struct lab_run *run, enum lab_side side)
 {
 	struct lab_sockets sockets;
 	struct ws_error error;
 	const size_t before = run->evidence.length;
 	if (lab_kernel_ask(run->hosts.host[side].kernel, &sockets, &error))
-		lab_evidence_kernel(&run->evidence, time, side, &sockets);
+		lab_evidence_kernel(&run->evidence, lab_now(), side, &sockets);
 	if (run->evidence.length != before)
 		run->last_change = lab_now();
 }
@@ -46,22 +45,30 @@ static void ask_kernel(struct lab_run *run, enum lab_side side, ws_time time)
 static void ask_kernels(struct lab_run *run)
 {
 	for (enum lab_side side = 0; side < LAB_SIDES; side++)
-		ask_kernel(run, side, lab_now());
+		ask_kernel(run, side);
 }
 
 /* ---- Writing */
 
+static void write_record(struct lab_run *run, const struct lab_frame *frame, bool arrives, ws_time time, size_t length)
+{
+	const uint8_t to = frame->from == LAB_CLIENT ? LAB_SERVER : LAB_CLIENT;
+	const struct lab_record record = {.time = time,
+	                                  .side = arrives ? to : frame->from,
+	                                  .arrives = arrives,
+	                                  .length = frame->length,
+	                                  .data = frame->data};
+	lab_stream_packet(&run->stream, &record, run->evidence.text, length);
+	lab_evidence_remove(&run->evidence, length);
+	run->told = 0;
+}
+
 /* Writes the packet that waits, with the first `length` bytes of the evidence. */
 static void write_waiting(struct lab_run *run, size_t length)
 {
-	if (!run->has_waiting)
-		return;
-	run->told = 0;
-	lab_stream_packet(&run->stream, run->waiting.left, run->waiting.data, run->waiting.length, run->evidence.text,
-	                  length);
-	lab_evidence_remove(&run->evidence, length);
+	if (run->has_waiting)
+		write_record(run, &run->waiting, run->waiting_arrives, run->waiting_time, length);
 	run->has_waiting = false;
-	run->written++;
 }
 
 static void write_if_due(struct lab_run *run, ws_time now)
@@ -92,7 +99,8 @@ static void say_fate(struct lab_run *run, const struct lab_frame *frame, const s
 {
 	const struct lab_rule *rule = fate->rule;
 	const uint64_t number = frame->number;
-	lab_evidence_wire(&run->evidence, frame->left, number, "left");
+	lab_evidence_wire(&run->evidence, frame->left, number, "left the %s",
+	                  lab_side_word((enum lab_side)frame->from));
 	const ws_time after = frame->left + 1;
 	if (fate->dropped && rule)
 		lab_evidence_wire(&run->evidence, after, number, "dropped by the rule in line %u", rule->line);
@@ -119,51 +127,57 @@ static void know_connection(struct lab_run *run, const struct lab_frame *frame)
 	lab_kernel_know(run->hosts.host[from == LAB_CLIENT ? LAB_SERVER : LAB_CLIENT].kernel, &other);
 }
 
+static void wait_to_write(struct lab_run *run, const struct lab_frame *frame, bool arrives, ws_time time)
+{
+	run->waiting = *frame;
+	run->waiting_arrives = arrives;
+	run->waiting_time = time;
+	run->has_waiting = true;
+	run->write_at = run->options->viewed ? time : time + SETTLE;
+}
+
 static void packet_left(struct lab_run *run, enum lab_side from, const uint8_t *data, size_t length, ws_time time)
 {
 	struct lab_fate fate;
 	/* A call that has caused this packet was reported before it left. */
 	read_reports(run, LAB_CLIENT);
 	read_reports(run, LAB_SERVER);
-	write_waiting(run, lab_evidence_split(&run->evidence, from, run->waiting.left, time));
+	/* It may have left while another one was delivered. */
+	const bool early = run->has_waiting && time < run->waiting_time;
+	if (!early)
+		write_waiting(run, lab_evidence_split(&run->evidence, from, run->waiting_time, time));
 	const struct lab_frame *frame = lab_wire_take(&run->wire, from, data, length, time, &fate);
 	if (fate.again)
 		lab_evidence_wire(&run->evidence, time, fate.again, "again: its host has sent it once more");
+	if (fate.awaited)
+		lab_evidence_wire(&run->evidence, time, fate.awaited,
+		                  "awaited: its receiver has sent again what it acknowledges");
 	if (!frame)
 		return;
 	know_connection(run, frame);
 	ask_kernels(run);
 	say_fate(run, frame, &fate);
-	run->waiting = *frame;
-	run->has_waiting = true;
-	run->write_at = time + (run->options->viewed ? 0 : fate.dropped ? SETTLE : LONGEST);
+	if (early)
+		write_record(run, frame, false, time, lab_evidence_until(&run->evidence, run->waiting_time));
+	else
+		wait_to_write(run, frame, false, time);
 	run->last_change = time;
-}
-
-/* A copy has left no host; it is seen on the wire when it comes. */
-static void copy_comes(struct lab_run *run, const struct lab_frame *frame, ws_time now)
-{
-	write_waiting(run, run->evidence.length);
-	run->waiting = *frame;
-	run->waiting.left = now;
-	run->has_waiting = true;
-	lab_evidence_wire(&run->evidence, now, frame->number, "copied");
 }
 
 static void packet_arrives(struct lab_run *run, struct lab_frame *frame)
 {
 	const enum lab_side to = frame->from == LAB_CLIENT ? LAB_SERVER : LAB_CLIENT;
 	const ws_time now = lab_now();
-	if (frame->copy)
-		copy_comes(run, frame, now);
-	const bool last = run->has_waiting && run->waiting.number == frame->number;
-	if (send(run->hosts.host[to].wire, frame->data, frame->length, MSG_NOSIGNAL) < 0)
+	if (send(run->hosts.host[to].wire, frame->data, frame->length, MSG_NOSIGNAL) < 0) {
 		lab_evidence_wire(&run->evidence, now, frame->number, "dropped: %s", strerror(errno));
-	else
+	} else {
+		write_waiting(run, lab_evidence_until(&run->evidence, now));
+		if (frame->copy)
+			lab_evidence_wire(&run->evidence, now, frame->number, "copied");
 		lab_evidence_wire(&run->evidence, now, frame->number, "delivered");
-	if (last && !run->options->viewed)
-		run->write_at = now + SETTLE;
-	ask_kernel(run, to, now);
+		wait_to_write(run, frame, true, now);
+	}
+	ask_kernel(run, to);
 	run->last_change = now;
 	free(frame);
 }
@@ -216,8 +230,10 @@ static void read_packets(struct lab_run *run)
 static void deliver(struct lab_run *run)
 {
 	struct lab_frame *frame;
-	while ((frame = lab_wire_due(&run->wire, lab_now())))
+	while ((frame = lab_wire_due(&run->wire, lab_now()))) {
+		read_packets(run);
 		packet_arrives(run, frame);
+	}
 }
 
 /* ---- Programs */
@@ -317,5 +333,5 @@ void lab_run(struct lab_run *run)
 			break;
 	}
 	write_waiting(run, run->evidence.length);
-	lab_stream_end(&run->stream, lab_now(), run->written, run->evidence.text, run->evidence.length);
+	lab_stream_end(&run->stream, lab_now(), run->evidence.text, run->evidence.length);
 }

@@ -106,7 +106,7 @@ enum lab_kind {
 	X(LAB_DROP, "drop", "dropped")                                                                                 \
 	X(LAB_DELAY, "delay", "delayed")                                                                               \
 	X(LAB_COPY, "copy", "copied")                                                                                  \
-	X(LAB_SWAP, "swap", "passed, held back until the next one has gone,")
+	X(LAB_SWAP, "swap", "passed by the next one")
 
 enum lab_act {
 #define X(name, word, said) name,

@@ -16,7 +16,10 @@ enum {
 	OPTION_NAME = 2,
 	OPTION_PROGRAM = 4,
 	OPTION_RESOLUTION = 9,
+	OPTION_FLAGS = 2,
 	OPTION_RECEIVED = 4,
+	INBOUND = 1,
+	OUTBOUND = 2,
 	NANOSECONDS = 9,
 };
 
@@ -101,11 +104,21 @@ static void block_end(struct lab_stream *stream, int outputs)
 			stream->failed = true;
 }
 
+static void write_interface(struct lab_stream *stream, const char *name)
+{
+	const uint8_t resolution = NANOSECONDS;
+	block_begin(stream, INTERFACE);
+	add16(stream, ETHERNET, 0);
+	add32(stream, SNAPSHOT_LENGTH);
+	add_option(stream, OPTION_NAME, name, strlen(name));
+	add_option(stream, OPTION_RESOLUTION, &resolution, sizeof(resolution));
+	block_end(stream, LAB_STREAM_OUTPUTS);
+}
+
 void lab_stream_begin(struct lab_stream *stream, const char *comment)
 {
-	static const char program[] = "wirestate " WS_VERSION " --lab", name[] = "wire";
+	static const char program[] = "wirestate " WS_VERSION " --lab";
 	const uint64_t length = UINT64_MAX; /* not known */
-	const uint8_t resolution = NANOSECONDS;
 	block_begin(stream, SECTION);
 	add32(stream, 0x1a2b3c4d);
 	add16(stream, 1, 0);
@@ -113,45 +126,46 @@ void lab_stream_begin(struct lab_stream *stream, const char *comment)
 	add_option(stream, OPTION_COMMENT, comment, strlen(comment));
 	add_option(stream, OPTION_PROGRAM, program, sizeof(program) - 1);
 	block_end(stream, LAB_STREAM_OUTPUTS);
-	block_begin(stream, INTERFACE);
-	add16(stream, ETHERNET, 0);
-	add32(stream, SNAPSHOT_LENGTH);
-	add_option(stream, OPTION_NAME, name, sizeof(name) - 1);
-	add_option(stream, OPTION_RESOLUTION, &resolution, sizeof(resolution));
-	block_end(stream, LAB_STREAM_OUTPUTS);
+	for (enum lab_side side = 0; side < LAB_SIDES; side++)
+		write_interface(stream, lab_side_word(side));
 }
 
-void lab_stream_packet(struct lab_stream *stream, ws_time time, const uint8_t *data, size_t length, const char *comment,
+void lab_stream_packet(struct lab_stream *stream, const struct lab_record *record, const char *comment,
                        size_t comment_length)
 {
+	const uint32_t flags = record->arrives ? INBOUND : OUTBOUND;
 	block_begin(stream, PACKET);
-	add32(stream, 0);
-	add_time(stream, time);
-	add32(stream, (uint32_t)length);
-	add32(stream, (uint32_t)length);
-	add(stream, data, length);
+	add32(stream, record->side);
+	add_time(stream, record->time);
+	add32(stream, (uint32_t)record->length);
+	add32(stream, (uint32_t)record->length);
+	add(stream, record->data, record->length);
+	add_option(stream, OPTION_FLAGS, &flags, sizeof(flags));
 	add_option(stream, OPTION_COMMENT, comment, comment_length);
 	block_end(stream, LAB_STREAM_OUTPUTS);
+	stream->packets[record->side]++;
+}
+
+static void write_statistics(struct lab_stream *stream, enum lab_side side, ws_time time, const char *comment,
+                             size_t comment_length, int outputs)
+{
+	block_begin(stream, STATISTICS);
+	add32(stream, side);
+	add_time(stream, time);
+	add_option(stream, OPTION_COMMENT, comment, comment_length);
+	add_option(stream, OPTION_RECEIVED, &stream->packets[side], sizeof(stream->packets[side]));
+	block_end(stream, outputs);
 }
 
 void lab_stream_remark(struct lab_stream *stream, ws_time time, const char *comment, size_t comment_length)
 {
-	block_begin(stream, STATISTICS);
-	add32(stream, 0);
-	add_time(stream, time);
-	add_option(stream, OPTION_COMMENT, comment, comment_length);
-	block_end(stream, 1);
+	write_statistics(stream, LAB_CLIENT, time, comment, comment_length, 1);
 }
 
-void lab_stream_end(struct lab_stream *stream, ws_time time, uint64_t packets, const char *comment,
-                    size_t comment_length)
+void lab_stream_end(struct lab_stream *stream, ws_time time, const char *comment, size_t comment_length)
 {
-	block_begin(stream, STATISTICS);
-	add32(stream, 0);
-	add_time(stream, time);
-	add_option(stream, OPTION_COMMENT, comment, comment_length);
-	add_option(stream, OPTION_RECEIVED, &packets, sizeof(packets));
-	block_end(stream, LAB_STREAM_OUTPUTS);
+	write_statistics(stream, LAB_SERVER, time, NULL, 0, LAB_STREAM_OUTPUTS);
+	write_statistics(stream, LAB_CLIENT, time, comment, comment_length, LAB_STREAM_OUTPUTS);
 }
 
 void lab_stream_free(struct lab_stream *stream)

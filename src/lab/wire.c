@@ -92,18 +92,43 @@ static bool is_same_connection(const uint8_t *a, const uint8_t *b)
 	       memcmp(ip + (size_t)(ip[0] & 15) * 4, other + (size_t)(other[0] & 15) * 4, 4) == 0;
 }
 
+/* True: both are of one connection, and of different directions. */
+static bool is_answer(const uint8_t *a, const uint8_t *b)
+{
+	const uint8_t *ip = a + ETHER_HDR_LEN, *other = b + ETHER_HDR_LEN;
+	const uint8_t *port = ip + (size_t)(ip[0] & 15) * 4, *other_port = other + (size_t)(other[0] & 15) * 4;
+	return ip[9] == IPPROTO_TCP && other[9] == IPPROTO_TCP && memcmp(ip + 12, other + 16, 4) == 0 &&
+	       memcmp(ip + 16, other + 12, 4) == 0 && memcmp(port, other_port + 2, 2) == 0 &&
+	       memcmp(port + 2, other_port, 2) == 0;
+}
+
 /* True: the held packet has the stream from `at` on, and says at least as much as the segment. */
 static bool holds(const struct lab_frame *held, enum lab_side from, const uint8_t *data, const struct range *wanted,
                   uint32_t at, struct range *range)
 {
 	const unsigned syn = TH_SYN | TH_ACK;
-	return held->held && held->from == from && range_of(held->data, range) && is_same_connection(held->data, data) &&
+	return held->held && held->from == from && range_of(held->data, range) &&
+	       is_same_connection(held->data, data) &&
 	       (!((range->flags | wanted->flags) & TH_SYN) || (range->flags & syn) == (wanted->flags & syn)) &&
 	       (int32_t)(wanted->acknowledgment - range->acknowledgment) <= 0 && (int32_t)(range->start - at) <= 0 &&
 	       (int32_t)(range->end - at) > 0;
 }
 
-/* All of the segment is in packets that are held: the first of them is fate->again. */
+/* The held packet of the other side that acknowledges the stream up to `at`; NULL: there is none. */
+static const struct lab_frame *acknowledges(const struct lab_wire *wire, enum lab_side from, const uint8_t *data,
+                                            uint32_t at)
+{
+	for (size_t i = 0; i < wire->count; i++) {
+		const struct lab_frame *held = wire->air[i];
+		const uint8_t *ip = held->data + ETHER_HDR_LEN, *tcp = ip + (size_t)(ip[0] & 15) * 4;
+		if (held->held && held->from != from && is_answer(held->data, data) && tcp[13] & TH_ACK &&
+		    (int32_t)(load32(tcp + 8) - at) >= 0)
+			return held;
+	}
+	return NULL;
+}
+
+/* All of the segment is in packets that are held, or is acknowledged by one: fate->again or fate->awaited. */
 static bool is_again(const struct lab_wire *wire, enum lab_side from, const uint8_t *data, size_t length,
                      struct lab_fate *fate)
 {
@@ -111,6 +136,11 @@ static bool is_again(const struct lab_wire *wire, enum lab_side from, const uint
 	enum lab_kind kind;
 	if (!wire->holding || !kind_of(data, length, &kind) || kind == LAB_ANY || !range_of(data, &wanted))
 		return false;
+	const struct lab_frame *answer = acknowledges(wire, from, data, wanted.end);
+	if (answer) {
+		fate->awaited = answer->number;
+		return true;
+	}
 	for (uint32_t at = wanted.start; at != wanted.end;) {
 		size_t i = 0;
 		while (i < wire->count && !holds(wire->air[i], from, data, &wanted, at, &range))

@@ -25,7 +25,8 @@ struct lab_frame {
 struct lab_fate {
 	bool dropped;
 	const struct lab_rule *rule; /* the one that decided, or NULL */
-	uint64_t again;              /* it was sent again while this one, which has all of it, is held: it is not in the air */
+	uint64_t awaited;            /* it was sent again, and this one, which is held, acknowledges it */
+	uint64_t again; /* it was sent again while this one, which has all of it, is held: it is not in the air */
 };
 
 struct lab_wire {
@@ -46,11 +47,11 @@ void lab_wire_begin(struct lab_wire *wire, const struct lab_scenario *scenario, 
                     uint64_t seed);
 void lab_wire_free(struct lab_wire *wire);
 
-/* Takes what has left a host. NULL: it is not of IPv4, which alone is carried, or fate->again. Else the packet, valid
- * until the next call; it is in the air, unless `fate` says that it has been dropped.
+/* Takes what has left a host. NULL: it is not of IPv4, which alone is carried, or fate->again or fate->awaited. Else
+ * the packet, valid until the next call; it is in the air, unless `fate` says that it has been dropped.
  *
- * A kernel does not know that a segment is held, and sends it again and again. Such a copy is counted only: the wire has
- * the segment already. */
+ * A kernel does not know that a segment, or the acknowledgment of it, is held, and sends it again and again. Such a
+ * copy is counted only: it has nothing new for the receiver. */
 const struct lab_frame *lab_wire_take(struct lab_wire *wire, enum lab_side from, const uint8_t *data, size_t length,
                                       ws_time time, struct lab_fate *fate);
 /* The TCP connection of a packet, as its sender sees it. False: it is none. */

@@ -117,6 +117,8 @@ static bool has_line(const struct ws_ui *ui, enum ws_action action)
 		return false;
 	if (action == WS_ACT_POINT && !ui->several)
 		return false;
+	if (ws_action_of_lab(action) && !ui->options.lab)
+		return false;
 	return screen_understands(explained(ui), action) && ui->options.key_name && ui->options.key_name[action];
 }
 

@@ -27,6 +27,11 @@ static const struct screen_key common_keys[] = {
         {WS_ACT_BACK, WS_ACT_HELP, NULL},
         {WS_ACT_LESSON_NEXT, WS_ACT_LESSON_BACK, NULL},
         {WS_ACT_LESSON_LIVE, WS_ACT_NONE, NULL},
+        {WS_ACT_LAB_DELIVER, WS_ACT_LAB_DROP, NULL},
+        {WS_ACT_LAB_COPY, WS_ACT_LAB_DELAY, NULL},
+        {WS_ACT_LAB_PASS, WS_ACT_LAB_CHOOSE, NULL},
+        {WS_ACT_LAB_ALL, WS_ACT_LAB_AUTO, NULL},
+        {WS_ACT_LAB_AGAIN, WS_ACT_NONE, NULL},
 };
 
 const struct screen_ops *screen_ops(enum ws_screen screen)
@@ -59,6 +64,8 @@ unsigned ws_action_screens(enum ws_action action)
 	unsigned screens = start_understands(action) ? 1u << WS_KEYS_OF_START : 0;
 	if (action == WS_ACT_LESSON_NEXT || action == WS_ACT_LESSON_BACK || action == WS_ACT_LESSON_LIVE)
 		return 1u << WS_KEYS_OF_LESSON;
+	if (ws_action_of_lab(action))
+		return 1u << WS_KEYS_OF_LAB;
 	for (int screen = 0; screen < WS_SCREEN_COUNT; screen++)
 		if (screen_understands((enum ws_screen)screen, action))
 			screens |= 1u << screen;

@@ -32,6 +32,7 @@ struct ws_ui *ws_ui_create(const struct ws_ui_options *options, struct ws_error 
 	ui->options = *options;
 	ui->columns = 80;
 	ui->rows = 24;
+	ui->lab.automatic = options->lab_auto;
 	for (int screen = 0; screen < WS_SCREEN_COUNT; screen++)
 		if (screen_ops((enum ws_screen)screen)->init)
 			screen_ops((enum ws_screen)screen)->init(ui);
@@ -129,6 +130,16 @@ bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action ac
 		return (ops->back && ops->back(ui, model)) || ui_leave(ui);
 	case WS_ACT_HELP:
 		return ws_ui_screen(ui) == WS_SCREEN_HELP ? ui_leave(ui) : go_to(ui, model, WS_SCREEN_HELP);
+	case WS_ACT_LAB_DELIVER:
+	case WS_ACT_LAB_DROP:
+	case WS_ACT_LAB_COPY:
+	case WS_ACT_LAB_DELAY:
+	case WS_ACT_LAB_PASS:
+	case WS_ACT_LAB_CHOOSE:
+	case WS_ACT_LAB_ALL:
+	case WS_ACT_LAB_AUTO:
+	case WS_ACT_LAB_AGAIN:
+		return lab_act(ui, model, action);
 	case WS_ACT_LESSON_NEXT:
 	case WS_ACT_LESSON_BACK:
 	case WS_ACT_LESSON_LIVE:
@@ -261,6 +272,21 @@ void ws_ui_play(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn)
 	replay_play(ui, model, conn);
 }
 
+bool ws_ui_watch(struct ws_ui *ui, const struct ws_model *model)
+{
+	struct ws_tracker_stats stats;
+	struct ws_conn_info info;
+	check_generation(ui, model);
+	ws_tracker_stats(model->tracker, &stats);
+	if (ws_tracker_conn_count(model->tracker) &&
+	    ws_tracker_conn(model->tracker, ws_tracker_conn_at(model->tracker, 0), &info)) {
+		list_select_number(ui, model, info.number);
+		go_to(ui, model, WS_SCREEN_LIFELINES);
+		return replay_open(ui, model, ws_tracker_conn_at(model->tracker, 0));
+	}
+	return stats.udp && go_to(ui, model, WS_SCREEN_UDP);
+}
+
 void ws_ui_open_only(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct ws_tracker_stats stats;
@@ -355,7 +381,8 @@ static void draw_news(const struct ws_ui *ui, const struct ws_model *model, stru
 static void draw_screen(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	shown(ui)->draw(ui, model, canvas);
-	hints_draw(canvas, canvas->rows - 1, ws_ui_screen(ui), ui->options.key_name);
+	if (!lab_draw(ui, model, canvas))
+		hints_draw(canvas, canvas->rows - 1, ws_ui_screen(ui), ui->options.key_name);
 	draw_timeline(ui, model, canvas);
 	draw_status(ui, model, canvas);
 	draw_news(ui, model, canvas);

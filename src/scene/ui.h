@@ -4,6 +4,7 @@
 
 #include "scene/bytes/stream_view.h"
 #include "scene/file_request.h"
+#include "scene/lab.h"
 #include "scene/lesson/lesson_view.h"
 #include "scene/lifelines/replay.h"
 #include "scene/list/list_view.h"
@@ -40,6 +41,7 @@ struct ws_ui {
 	struct statistics_view statistics;
 	struct file_request file;
 	struct lesson_view lesson;
+	struct lab_view lab;
 	struct prompt prompt;
 	int help_top; /* the first line of the help on the screen */
 };

@@ -240,7 +240,9 @@ static bool mouse_key(struct ws_key *key)
 
 static enum ws_action action_of(const struct ws_view *view, wint_t code, const struct ws_key_context *context)
 {
-	const enum ws_action own = context->lesson ? key_action(view->keymap, code, WS_KEYS_OF_LESSON) : WS_ACT_NONE;
+	enum ws_action own = context->lesson ? key_action(view->keymap, code, WS_KEYS_OF_LESSON) : WS_ACT_NONE;
+	if (context->lab && own == WS_ACT_NONE)
+		own = key_action(view->keymap, code, WS_KEYS_OF_LAB);
 	return own != WS_ACT_NONE ? own : key_action(view->keymap, code, context->screen);
 }
 

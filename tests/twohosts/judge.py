@@ -71,10 +71,17 @@ def kernel_paths(path):
 
 
 def inferred(path):
-    """Returns the inferred states by the same keys, and whether the last one is marked as not proven."""
+    """Returns for each point the states inferred from its packets, by the same keys, and whether the last one is marked as
+    not proven."""
     done = subprocess.run([PROGRAM, "-r", path, "-T", "json", "--only", "transition"], capture_output=True, text=True,
                           timeout=60, check=True)
-    lines = done.stdout.splitlines()
+    points = {}
+    for line in done.stdout.splitlines():
+        points.setdefault(json.loads(line)["point"], []).append(line)
+    return {point: inferred_at(lines) for point, lines in points.items()}
+
+
+def inferred_at(lines):
     marks = {}
     for line in lines:
         record = json.loads(line)
@@ -93,11 +100,16 @@ def is_part(part, whole):
 
 
 def differences(path):
-    """Yields in words where the kernels and wirestate differ."""
-    found, marks = inferred(path)
+    """Yields in words where the kernels and wirestate differ, at the end's own point or at the other one. A connection of
+    which nothing has arrived is known to one point only."""
+    points = inferred(path)
     for key, states in kernel_paths(path).items():
-        ours, marked = found.get(key, []), marks.get(key, False)
-        if not is_part(states, ours) and not (marked and is_part(states[:-1], ours)):
-            yield f"{key[0]}: the kernel was {' '.join(states)}, inferred is {' '.join(ours)}"
-        elif ours[-1] != states[-1] and not marked:
-            yield f"{key[0]}: the kernel ends {states[-1]}, inferred and not marked is {ours[-1]}"
+        known = {point: found for point, (found, _) in points.items() if key in found}
+        if not known:
+            yield f"{key[0]}: the kernel was {' '.join(states)}, and no point knows the connection"
+        for point, found in known.items():
+            ours, marked = found[key], points[point][1].get(key, False)
+            if not is_part(states, ours) and not (marked and is_part(states[:-1], ours)):
+                yield f"{key[0]} at {point}: the kernel was {' '.join(states)}, inferred is {' '.join(ours)}"
+            elif ours[-1] != states[-1] and not marked:
+                yield f"{key[0]} at {point}: the kernel ends {states[-1]}, inferred and not marked is {ours[-1]}"

@@ -15,7 +15,7 @@
 static void test_every_key_does_one_thing(void **state)
 {
 	(void)state;
-	for (int screen = 0; screen <= (int)WS_KEYS_OF_START; screen++) {
+	for (int screen = 0; screen <= (int)WS_KEYS_OF_LAB; screen++) {
 		for (enum ws_action action = WS_ACT_NONE + 1; action < WS_ACTION_COUNT; action++) {
 			const char *keys = ws_action_keys(action);
 			char key[KEY_NAME_SIZE];

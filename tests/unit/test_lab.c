@@ -453,6 +453,38 @@ static void what_is_sent_again_while_it_is_held_is_not_in_the_air_twice(void **s
 	lab_scenario_free(scenario);
 }
 
+static void what_is_acknowledged_in_the_air_is_not_sent_again(void **state)
+{
+	(void)state;
+	struct lab_scenario *scenario = parsed(HEAD ENDS);
+	struct lab_wire *wire = calloc(1, sizeof(*wire));
+	struct lab_fate fate;
+	uint8_t answer[100];
+	assert_non_null(wire);
+	lab_wire_begin(wire, scenario, 5, 0, 1);
+	wire->holding = true;
+	assert_non_null(leave_at(wire, 1, ACK, 10, &fate)); /* 1 */
+	lab_wire_release(lab_wire_held(wire, 1), 1);
+	assert_int_equal(arrives(wire, 1), 1);
+	const size_t length = make_segment(answer, ACK, 0);
+	answer[14 + 20 + 11] = 8; /* it acknowledges seven of the ten bytes */
+	assert_non_null(lab_wire_take(wire, LAB_SERVER, answer, length, 2, &fate)); /* 2 */
+	assert_non_null(leave_at(wire, 1, ACK, 10, &fate));                         /* 3 */
+	assert_null(leave_at(wire, 1, ACK, 7, &fate));
+	assert_int_equal(fate.awaited, 2);
+	assert_int_equal(fate.again, 0);
+	lab_wire_drop(wire, lab_wire_held(wire, 3), 3);
+	answer[14 + 20 + 11] = 11;
+	assert_non_null(lab_wire_take(wire, LAB_SERVER, answer, length, 4, &fate)); /* 4 */
+	assert_null(leave_at(wire, 1, ACK, 10, &fate));
+	assert_int_equal(fate.awaited, 4);
+	lab_wire_drop(wire, lab_wire_held(wire, 4), 5);
+	assert_non_null(leave_at(wire, 1, ACK, 10, &fate)); /* the ACK is lost: it is needed */
+	lab_wire_free(wire);
+	free(wire);
+	lab_scenario_free(scenario);
+}
+
 static void commands_are_read(void **state)
 {
 	(void)state;
@@ -551,6 +583,7 @@ int main(void)
 	        cmocka_unit_test(what_is_not_ipv4_is_not_carried),
 	        cmocka_unit_test(packets_wait_for_commands),
 	        cmocka_unit_test(what_is_sent_again_while_it_is_held_is_not_in_the_air_twice),
+	        cmocka_unit_test(what_is_acknowledged_in_the_air_is_not_sent_again),
 	        cmocka_unit_test(commands_are_read),
 	        cmocka_unit_test(a_command_that_is_too_long_is_passed_over),
 	};

@@ -167,6 +167,26 @@ void boxes_draw(const struct layout *layout, struct ws_canvas *canvas, int row)
 		draw_wait(layout, canvas, row, side, start, width);
 }
 
+void boxes_draw_calls(const struct layout *layout, struct ws_canvas *canvas, int row)
+{
+	const int middle = (layout->line[0] + layout->line[1]) / 2;
+	for (int side = 0; side < 2; side++) {
+		const int endpoint = side ? !layout->left : layout->left;
+		char buffer[160];
+		struct ws_text text = WS_TEXT_OVER(buffer);
+		const enum ws_style style = layout_name(layout, endpoint)[0] == 's' ? WS_STYLE_SERVER : WS_STYLE_CLIENT;
+		if (!evidence_open_call(layout, endpoint, &text))
+			continue;
+		const char *words = ws_text_cstr(&text);
+		const int begin = side ? middle + 1 : layout->line[0] - layout->gutter / 2;
+		const int end = side ? layout->line[1] + layout->gutter / 2 : middle;
+		if (side && ws_columns(words) <= end - begin)
+			draw_right(canvas, row, begin, end, style, words);
+		else
+			draw_cut(canvas, row, begin, end, style, words);
+	}
+}
+
 int boxes_draw_kernels(const struct layout *layout, struct ws_canvas *canvas, int row)
 {
 	int rows = 0;

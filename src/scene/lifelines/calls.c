@@ -157,7 +157,7 @@ void calls_add_real(struct calls *calls, const char *name, const char *result, i
 void calls_find(const struct layout *layout, const struct ws_step *step, int endpoint, int width, struct calls *calls)
 {
 	calls->count = 0;
-	if (!layout->calls)
+	if (!layout->calls || (layout->few_calls && step->input.frame != layout->step.input.frame))
 		return;
 	if (layout->lab)
 		evidence_calls(layout, step, endpoint, width, calls);

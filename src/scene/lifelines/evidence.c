@@ -1,5 +1,5 @@
 /* For captures of the lab: the states that both kernels were in, beside the inferred ones, and what the programs and
- * the wire did at a step. It is in the comments of the packets, see wirestate/evidence.h. */
+ * the wire did at a step. It is in the comments of the packets, see wirestate/flights.h. */
 #include "scene/lifelines/lifelines.h"
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
@@ -9,20 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LOOK_BACK = 256 }; /* steps that are looked at for a kernel's last state */
-
-static bool fetch_frame(const struct layout *layout, const struct ws_step *step, struct ws_frame *frame)
-{
-	return step->input.kind == WS_INPUT_SEGMENT &&
-	       ws_model_fetch(layout->model, step->point, step->input.position, frame);
-}
-
-static bool is_of_lab(const struct ws_frame *frame)
-{
-	static const char begin[] = "wirestate: lab";
-	const char *comment = frame->interface ? frame->interface->section_comment : NULL;
-	return comment && strncmp(comment, begin, strlen(begin)) == 0;
-}
+enum { LOOK_BACK = 4096 }; /* lines that are looked at for a kernel's last state */
 
 static bool is_word(const struct ws_evidence *evidence, size_t place, const char *wanted)
 {
@@ -33,12 +20,37 @@ static bool is_word(const struct ws_evidence *evidence, size_t place, const char
 
 bool evidence_of_lab(const struct layout *layout)
 {
-	struct ws_frame frame;
-	struct ws_step step;
-	if (layout->step.input.kind == WS_INPUT_SEGMENT)
-		return fetch_frame(layout, &layout->step, &frame) && is_of_lab(&frame);
-	return replay_step(&layout->ui->replay, 0, &step) && fetch_frame(layout, &step, &frame) && is_of_lab(&frame);
+	return layout->model->flights;
 }
+
+/* ---- Segments on the wire */
+
+const struct ws_flight *evidence_flight(const struct layout *layout, const struct ws_step *step)
+{
+	struct ws_step departure = *step;
+	if (step->input.kind != WS_INPUT_SEGMENT || !layout->model->flights)
+		return NULL;
+	if (step->way == WS_WAY_ARRIVAL &&
+	    (step->other == WS_STEP_NONE || !replay_step(&layout->ui->replay, step->other, &departure)))
+		return NULL;
+	return ws_flights_find(layout->model->flights, departure.input.frame);
+}
+
+ws_time evidence_moment(const struct layout *layout)
+{
+	const struct ws_flight *flight = layout->arrived ? NULL : evidence_flight(layout, &layout->step);
+	if (flight && flight->ended != WS_TIME_NEVER)
+		return flight->ended;
+	return layout->has_next ? layout->next.input.time : WS_TIME_NEVER;
+}
+
+bool evidence_hangs(const struct layout *layout, const struct ws_step *step)
+{
+	const struct ws_flight *flight = evidence_flight(layout, step);
+	return flight && flight->ended >= evidence_moment(layout);
+}
+
+/* ---- Kernels */
 
 /* True: the line is about this endpoint's socket, or, where `listening`, about the one that it listens with. */
 static bool is_about(const struct layout *layout, const struct ws_evidence *evidence, int endpoint, bool listening)
@@ -61,52 +73,23 @@ static bool is_about(const struct layout *layout, const struct ws_evidence *evid
 	return is_word(evidence, 2, ws_text_cstr(&name));
 }
 
-/* What the wire says of a packet is this word. */
-static bool is_flight(const struct ws_evidence *evidence, enum ws_flight_word wanted)
-{
-	uint64_t packet;
-	enum ws_flight_word word;
-	return ws_evidence_flight(evidence, &packet, &word) && word == wanted;
-}
-
-/* The last state in a comment that fits. False: there is none. */
-static bool last_state(const struct layout *layout, const struct ws_frame *frame, int endpoint, bool in_air,
-                       char state[16])
-{
-	struct ws_evidence evidence;
-	bool found = false;
-	size_t at = 0;
-	while (ws_evidence_next(frame->comment, frame->comment_length, &at, &evidence)) {
-		size_t length;
-		/* A segment that flies has not been delivered: what came after that is not yet shown. */
-		if (in_air && is_flight(&evidence, WS_FLIGHT_DELIVERED))
-			break;
-		const bool own = is_about(layout, &evidence, endpoint, false);
-		if (!own && (found || !is_about(layout, &evidence, endpoint, true)))
-			continue;
-		const char *word = ws_evidence_word(&evidence, 0, &length);
-		snprintf(state, 16, "%.*s", (int)(length < 15 ? length : 15), word);
-		found = true;
-	}
-	return found;
-}
-
-/* The kernel's state of an endpoint at the step that is shown. False: it is not known. */
+/* The kernel's state of an endpoint at the moment that is shown. False: it is not known. */
 static bool kernel_state(const struct layout *layout, int endpoint, char state[16])
 {
-	const size_t here = layout->ui->replay.step;
-	for (size_t back = 0; back <= here && back < LOOK_BACK; back++) {
-		struct ws_step step;
-		struct ws_frame frame;
-		if (!replay_step(&layout->ui->replay, here - back, &step))
-			return false;
-		if (!fetch_frame(layout, &step, &frame))
-			continue;
-		if (!is_of_lab(&frame))
-			return false;
-		if (last_state(layout, &frame, endpoint, back == 0 && !layout->arrived, state))
+	const struct ws_flights *flights = layout->model->flights;
+	const size_t end = ws_flights_line_at(flights, evidence_moment(layout));
+	const size_t begin = end > LOOK_BACK ? end - LOOK_BACK : 0;
+	for (int listening = 0; listening < 2; listening++)
+		for (size_t i = end; i > begin; i--) {
+			struct ws_evidence evidence;
+			size_t length;
+			ws_flights_line(flights, i - 1, &evidence);
+			if (!is_about(layout, &evidence, endpoint, listening))
+				continue;
+			const char *word = ws_evidence_word(&evidence, 0, &length);
+			snprintf(state, 16, "%.*s", (int)(length < 15 ? length : 15), word);
 			return true;
-	}
+		}
 	return false;
 }
 
@@ -202,67 +185,103 @@ static void add_call(const struct ws_evidence *evidence, bool blocks, int width,
 }
 
 /* A call and its return are one thing, where both belong to the step. */
-static bool returns_later(const char *comment, size_t length, size_t at, const struct ws_evidence *call)
+static bool returns_later(const struct ws_flights *flights, uint64_t frame, size_t at, const struct ws_evidence *call)
 {
 	struct ws_evidence evidence;
-	while (ws_evidence_next(comment, length, &at, &evidence))
+	while (ws_flights_next_of(flights, frame, &at, &evidence))
 		if (evidence.kind == WS_EVIDENCE_RETURN && evidence.server == call->server &&
 		    evidence.call == call->call)
 			return true;
 	return false;
 }
 
+/* The endpoint whose program runs on the lab's server. */
+static int server_of(const struct layout *layout, const struct ws_step *step)
+{
+	const struct ws_flight *flight = evidence_flight(layout, step);
+	if (flight)
+		return flight->server ? step->input.direction : !step->input.direction;
+	return layout_name(layout, 0)[0] == 's' ? 0 : 1;
+}
+
 void evidence_calls(const struct layout *layout, const struct ws_step *step, int endpoint, int width,
                     struct calls *calls)
 {
-	const bool server = layout_name(layout, endpoint)[0] == 's';
-	struct ws_frame frame;
+	const struct ws_flights *flights = layout->model->flights;
+	const bool server = endpoint == server_of(layout, step);
 	struct ws_evidence evidence;
 	size_t at = 0;
 	bool blocks;
-	if (!fetch_frame(layout, step, &frame))
+	if (!step->input.frame || step->input.kind != WS_INPUT_SEGMENT)
 		return;
-	while (ws_evidence_next(frame.comment, frame.comment_length, &at, &evidence))
+	while (ws_flights_next_of(flights, step->input.frame, &at, &evidence))
 		if (evidence.server == server && stands_beside(&evidence, &blocks) &&
-		    !(evidence.kind == WS_EVIDENCE_CALL &&
-		      returns_later(frame.comment, frame.comment_length, at, &evidence)))
+		    evidence.time < evidence_moment(layout) &&
+		    !(evidence.kind == WS_EVIDENCE_CALL && returns_later(flights, step->input.frame, at, &evidence)))
 			add_call(&evidence, blocks, width, calls);
+}
+
+bool evidence_open_call(const struct layout *layout, int endpoint, struct ws_text *text)
+{
+	const struct ws_flights *flights = layout->model->flights;
+	const size_t end = ws_flights_line_at(flights, evidence_moment(layout));
+	const bool server = endpoint == server_of(layout, &layout->step);
+	for (size_t i = end; i > 0 && end - i < LOOK_BACK; i--) {
+		struct ws_evidence evidence;
+		ws_flights_line(flights, i - 1, &evidence);
+		if (evidence.server != server || evidence.kind == WS_EVIDENCE_KERNEL ||
+		    evidence.kind == WS_EVIDENCE_WIRE)
+			continue;
+		if (evidence.kind != WS_EVIDENCE_CALL)
+			return false;
+		ws_text_puts(text, "in ");
+		ws_text_clean(text, evidence.text, evidence.length);
+		ws_text_puts(text, " …");
+		return true;
+	}
+	return false;
 }
 
 /* ---- What happened at a step */
 
-static void put_line(const struct ws_evidence *evidence, struct ws_text *text)
+/* Of packets only what is not seen by itself. */
+static bool is_told_flight(const struct ws_evidence *evidence)
 {
-	if (text->length)
-		ws_text_puts(text, "; ");
-	ws_evidence_words(text, evidence);
+	uint64_t packet;
+	enum ws_flight_word word;
+	if (!ws_evidence_flight(evidence, &packet, &word))
+		return true;
+	return word == WS_FLIGHT_DROPPED || word == WS_FLIGHT_COPIED || word == WS_FLIGHT_DELAYED ||
+	       word == WS_FLIGHT_PASSED;
 }
 
-/* `beside`: calls that stand beside the lifelines are left out, unless they have failed. */
-static void put_comment(const char *comment, size_t length, bool beside, struct ws_text *text)
+/* Calls that stand beside the lifelines are left out, unless they have failed. */
+static bool is_told(const struct layout *layout, uint64_t frame, size_t at, const struct ws_evidence *evidence)
 {
-	struct ws_evidence evidence;
-	size_t at = 0;
 	bool blocks;
-	while (ws_evidence_next(comment, length, &at, &evidence)) {
-		const bool told =
-		        evidence.kind != WS_EVIDENCE_KERNEL && !is_flight(&evidence, WS_FLIGHT_DELIVERED) &&
-		        !is_flight(&evidence, WS_FLIGHT_LEFT) &&
-		        !(evidence.kind == WS_EVIDENCE_CALL && returns_later(comment, length, at, &evidence)) &&
-		        !(beside && stands_beside(&evidence, &blocks) && !has_failed(&evidence));
-		if (told)
-			put_line(&evidence, text);
-	}
+	if (evidence->kind == WS_EVIDENCE_KERNEL || evidence->time >= evidence_moment(layout))
+		return false;
+	if (evidence->kind == WS_EVIDENCE_WIRE)
+		return is_told_flight(evidence);
+	if (evidence->kind == WS_EVIDENCE_CALL && returns_later(layout->model->flights, frame, at, evidence))
+		return false;
+	return !(layout->calls && stands_beside(evidence, &blocks) && !has_failed(evidence));
 }
 
 void evidence_text(const struct layout *layout, struct ws_text *text)
 {
-	struct ws_frame frame;
-	if (!fetch_frame(layout, &layout->step, &frame) || !is_of_lab(&frame))
+	struct ws_evidence evidence;
+	size_t at = 0;
+	const uint64_t frame = layout->step.input.frame;
+	if (!layout->model->flights || !frame)
 		return;
-	put_comment(frame.comment, frame.comment_length, layout->calls, text);
-	if (!layout->has_next) /* what happened after the last packet */
-		put_comment(layout->model->capture.comment, layout->model->capture.comment_length, false, text);
+	while (ws_flights_next_of(layout->model->flights, frame, &at, &evidence)) {
+		if (!is_told(layout, frame, at, &evidence))
+			continue;
+		if (text->length)
+			ws_text_puts(text, "; ");
+		ws_evidence_words(text, &evidence);
+	}
 	if (text->length)
 		ws_text_putc(text, '.');
 }

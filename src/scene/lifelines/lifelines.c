@@ -173,6 +173,12 @@ static void draw_arrow(const struct layout *layout, struct ws_canvas *canvas, co
 	for (int i = 0; i < head; i++)
 		ws_canvas_put(canvas, row, from + i * towards, style, shaft);
 	ws_canvas_put(canvas, row, from + head * towards, look->lost ? WS_STYLE_BAD : style, tip);
+	char words[48];
+	enum ws_style key;
+	if (look->hangs &&
+	    lab_key_words(layout->ui, layout->model, evidence_flight(layout, step), words, sizeof(words), &key))
+		ws_canvas_text(canvas, row, rightwards ? from + head + 2 : from - head - 2 - ws_columns(words),
+		               layout->line[1], key, words);
 	if (look->current) {
 		int start = rightwards ? from : from - head;
 		ws_canvas_paint(canvas, row, start, head + 1, style, WS_BOLD);
@@ -281,7 +287,7 @@ bool segment_row_gap(const struct layout *layout, const struct ws_step *step, co
                      struct ws_text *text)
 {
 	ws_time gap, shown = replay_shown(&layout->ui->replay, step, next, &gap);
-	if (gap < GAP_WORTH_A_ROW)
+	if (gap < GAP_WORTH_A_ROW || layout->model->lab_runs) /* there, the user was the one who waited */
 		return false;
 	/* Of several points, the arrow to an arrival says how long it took, and others may be in the air. */
 	const bool joined = replay_joined(&layout->ui->replay);
@@ -401,16 +407,34 @@ static void draw_visible(const struct layout *layout, struct ws_canvas *canvas, 
 	look.flying = look.current && !layout->arrived;
 	look.hangs = layout->ui->several && ways_goes_on(layout->model) && !replay_joined(&layout->ui->replay) &&
 	             !layout->info.endpoint[!steps[i].input.direction].packets;
+	const struct ws_flight *flight = evidence_flight(layout, &steps[i]);
+	if (flight) {
+		look.hangs = evidence_hangs(layout, &steps[i]) && (layout->arrived || !look.current);
+		look.lost = flight->dropped && !look.hangs && !look.flying;
+	}
 	segment_row_step(layout, canvas, &steps[i], &look);
 }
 
-static void draw_segment_row(const struct layout *layout, struct ws_canvas *canvas, int top, int bottom)
+/* What hangs in the air is to be seen. */
+static bool hides_flights(const struct layout *layout, const struct ws_step *steps, size_t count, size_t fit)
 {
+	for (size_t i = 0; layout->lab && i + fit < count; i++)
+		if (steps[i].way != WS_WAY_ARRIVAL && evidence_hangs(layout, &steps[i]))
+			return true;
+	return false;
+}
+
+static void draw_segment_row(const struct layout *composed, struct ws_canvas *canvas, int top, int bottom)
+{
+	struct layout own = *composed;
+	const struct layout *const layout = &own;
 	const struct replay *replay = &layout->ui->replay;
 	struct ws_step steps[MAX_VISIBLE];
 	bool lost[MAX_VISIBLE] = {false};
 	int rows[MAX_VISIBLE], used;
-	if (replay_joined(replay) && bottom - top >= LEAST_SEGMENT_ROWS)
+	if (layout->lab && bottom - top >= LEAST_SEGMENT_ROWS)
+		boxes_draw_calls(layout, canvas, top++);
+	else if (replay_joined(replay) && bottom - top >= LEAST_SEGMENT_ROWS)
 		ways_draw_points(layout, canvas, top++);
 	int room = bottom - top;
 	if (room < 1)
@@ -433,6 +457,7 @@ static void draw_segment_row(const struct layout *layout, struct ws_canvas *canv
 	}
 	ways_draw_lines(layout, canvas, top, bottom);
 	size_t fit = choose_visible(layout, steps, visible.count, room, visible.single, &used);
+	own.few_calls = hides_flights(layout, steps, visible.count, fit);
 	if (fit < all && room > 2)
 		fit = choose_visible(layout, steps, visible.count, room - 1, visible.single, &used);
 	visible.start = visible.count - fit;

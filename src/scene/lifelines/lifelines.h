@@ -27,6 +27,7 @@ struct layout {
 	struct ws_step step, next;
 	struct ws_step whole; /* the step; of several points, the segment's departure and its arrival as one step */
 	bool has_next, arrived;
+	bool few_calls; /* only those of the step that is shown stand beside it, so that more segments can be seen */
 	bool told;           /* the step is explained as it is once its segment has arrived, also while that flies */
 	size_t count, shown; /* steps; the one that is shown */
 	ws_time time;        /* capture time shown */
@@ -61,6 +62,8 @@ void boxes_draw(const struct layout *layout, struct ws_canvas *canvas, int row);
 /* What the endpoints' own kernels say, each below its box. Returns the rows that this takes: 0 where it is not known.
  */
 int boxes_draw_kernels(const struct layout *layout, struct ws_canvas *canvas, int row);
+/* Draws the calls in which the lab's programs are: "in accept(3) …". */
+void boxes_draw_calls(const struct layout *layout, struct ws_canvas *canvas, int row);
 enum notes_paragraph { NOTES_WHAT, NOTES_LAB, NOTES_WHY, NOTES_NEXT, NOTES_NOTE };
 /* Appends one paragraph of a step's explanation; of NOTES_NOTE maybe nothing. */
 void notes_text(const struct layout *layout, enum notes_paragraph paragraph, struct ws_text *text);
@@ -118,6 +121,14 @@ void margin_draw(const struct layout *layout, struct ws_canvas *canvas, const st
 
 /* evidence.c: for captures of the lab */
 bool evidence_of_lab(const struct layout *layout); /* the capture is one */
+/* The flight of a step's segment; NULL: it is not known. */
+const struct ws_flight *evidence_flight(const struct layout *layout, const struct ws_step *step);
+/* What was said before this time is known at the moment that is shown. */
+ws_time evidence_moment(const struct layout *layout);
+/* The segment is still in the air at that moment. */
+bool evidence_hangs(const struct layout *layout, const struct ws_step *step);
+/* Appends the call in which an endpoint's program is at that moment: "in accept(3) …". False: it is in none. */
+bool evidence_open_call(const struct layout *layout, int endpoint, struct ws_text *text);
 void evidence_calls(const struct layout *layout, const struct ws_step *step, int endpoint, int width,
                     struct calls *calls);
 /* Appends the state that an endpoint's own kernel was in: "kernel FIN_WAIT_2". The style is green where the state that

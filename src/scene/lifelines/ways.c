@@ -20,6 +20,7 @@
 enum {
 	INDENT = 3,      /* columns before the words */
 	LEAST_SHAFT = 4, /* columns that the words leave to the arrow */
+	KEY_SHAFT = 14,  /* to the arrow of what hangs in the air, with a key */
 	LABEL_BYTES = 160,
 	POINT_LINE = 0x2506,
 	WIDE = 128,
@@ -156,9 +157,10 @@ void ways_draw_points(const struct layout *layout, struct ws_canvas *canvas, int
  * column after them. */
 static int draw_words(const struct pen *pen, const struct ws_step *step, int row)
 {
+	const bool hangs = step->way == WS_WAY_DEPARTURE && evidence_hangs(pen->layout, step);
 	char label[LABEL_BYTES], words[LABEL_BYTES];
 	struct ws_text text = WS_TEXT_OVER(label), mark = WS_TEXT_OVER(words);
-	const int room = pen->length - INDENT - LEAST_SHAFT;
+	const int room = pen->length - INDENT - (hangs ? KEY_SHAFT : LEAST_SHAFT);
 	uint32_t shaft;
 	const enum ws_style style = segment_row_marks_style(step, &shaft);
 	segment_row_marks(step, &mark);
@@ -197,25 +199,6 @@ static int share_of_way(const struct pen *pen, const struct ws_step *step)
 	return (int)(share * (pen->length - 1));
 }
 
-static void draw_in_air(const struct pen *pen, const struct ws_step *step, int row)
-{
-	const int after = draw_words(pen, step, row) + 1;
-	int head = step->other != WS_STEP_NONE ? share_of_way(pen, step) : pen->length / 2;
-	head = head < after ? after : head > pen->length - 1 ? pen->length - 1 : head;
-	pen_run(pen, row, after, head, pen->style, pen->shaft);
-	pen_put(pen, row, head, pen->style, 0x25cf);
-}
-
-/* The place on the path, counted from the sender, of a point in the path's arrays. */
-static int place_of(const struct layout *layout, const struct ws_conn_path *path, const struct ws_step *step, int point)
-{
-	const bool forward = (step->input.direction ^ layout->info.path_swapped) == 0;
-	for (int place = 0; place < path->result.points; place++)
-		if (path->result.path[place] == point)
-			return forward ? place : path->result.points - 1 - place;
-	return 0;
-}
-
 /* Writes a word in the columns from `at` on, with a blank on either side, where there is room for it. */
 static void draw_remark(const struct pen *pen, int row, int at, const char *word, enum ws_style style)
 {
@@ -226,6 +209,36 @@ static void draw_remark(const struct pen *pen, int row, int at, const char *word
 	ws_canvas_put(pen->canvas, row, start, style, ' ');
 	ws_canvas_text(pen->canvas, row, start + 1, pen->layout->line[1], style, word);
 	ws_canvas_put(pen->canvas, row, start + 1 + width, style, ' ');
+}
+
+/* The number of a packet that is held, and the key that delivers the one that is chosen. */
+static void draw_key(const struct pen *pen, const struct ws_step *step, int row, int at)
+{
+	char words[48];
+	enum ws_style style;
+	if (lab_key_words(pen->layout->ui, pen->layout->model, evidence_flight(pen->layout, step), words, sizeof(words),
+	                  &style))
+		draw_remark(pen, row, at, words, style);
+}
+
+static void draw_in_air(const struct pen *pen, const struct ws_step *step, int row)
+{
+	const int after = draw_words(pen, step, row) + 1;
+	int head = step->other != WS_STEP_NONE ? share_of_way(pen, step) : pen->length / 2;
+	head = head < after ? after : head > pen->length - 1 ? pen->length - 1 : head;
+	pen_run(pen, row, after, head, pen->style, pen->shaft);
+	pen_put(pen, row, head, pen->style, 0x25cf);
+	draw_key(pen, step, row, head + 1);
+}
+
+/* The place on the path, counted from the sender, of a point in the path's arrays. */
+static int place_of(const struct layout *layout, const struct ws_conn_path *path, const struct ws_step *step, int point)
+{
+	const bool forward = (step->input.direction ^ layout->info.path_swapped) == 0;
+	for (int place = 0; place < path->result.points; place++)
+		if (path->result.path[place] == point)
+			return forward ? place : path->result.points - 1 - place;
+	return 0;
 }
 
 static void draw_lost(const struct pen *pen, const struct ws_step *step, size_t index, int row)
@@ -351,9 +364,10 @@ static void draw_departure(const struct layout *layout, struct ws_canvas *canvas
 	const struct pen pen =
 	        pen_for(layout, canvas, step, ways->first + i == ways->current || step->other == ways->current);
 	const int row = ways->row[i];
-	const bool hangs = step->in_air && ways_goes_on(layout->model);
+	const struct ws_flight *flight = evidence_flight(layout, step);
+	const bool hangs = flight ? evidence_hangs(layout, step) : step->in_air && ways_goes_on(layout->model);
 	draw_tee(&pen, row);
-	if (step->outcome == WS_OUTCOME_LOST && !arrives)
+	if (flight ? flight->dropped && !hangs : step->outcome == WS_OUTCOME_LOST && !arrives)
 		draw_lost(&pen, step, ways->first + i, row);
 	else if (arrives ? step->other > ways->current : hangs)
 		draw_in_air(&pen, step, row);

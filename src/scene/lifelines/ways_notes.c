@@ -66,7 +66,12 @@ void ways_say_fate(const struct layout *layout, struct ws_text *text)
 	const struct ws_replay *steps = layout->ui->replay.steps;
 	const char *receiver = layout_name(layout, !step->input.direction);
 	struct ws_transit transit;
-	if (step->other != WS_STEP_NONE) {
+	const struct ws_flight *flight = evidence_flight(layout, step);
+	if (flight && evidence_hangs(layout, step) && step->other == WS_STEP_NONE) {
+		ws_text_puts(text, " It hangs in the air.");
+	} else if (flight && flight->dropped) {
+		ws_text_printf(text, " The wire has dropped it%s%s.", flight->reason[0] ? " " : "", flight->reason);
+	} else if (step->other != WS_STEP_NONE) {
 		ws_text_puts(text, " It arrives ");
 		ws_duration_words(text, step->other_time - step->input.time);
 		ws_text_puts(text, " later.");

@@ -33,9 +33,9 @@ int hints_rows(enum ws_screen screen, int rows)
 	return screen_ops(screen)->two_hint_rows && rows >= MANY_ROWS ? 2 : 1;
 }
 
-void hints_draw(struct ws_canvas *canvas, int row, enum ws_screen screen, const char *const *key_name)
+static void draw_hints(struct ws_canvas *canvas, int row, int rows, const struct screen_key *hints, size_t count,
+                       const char *const *key_name)
 {
-	const struct screen_ops *ops = screen_ops(screen);
 	char keys[32];
 	int width = 1;
 	for (size_t i = 0; i < WS_ARRAY_SIZE(common_hints); i++)
@@ -45,10 +45,10 @@ void hints_draw(struct ws_canvas *canvas, int row, enum ws_screen screen, const 
 	for (size_t i = 0; i < WS_ARRAY_SIZE(common_hints); i++)
 		if (hint_key_names(&common_hints[i], key_name, keys, sizeof(keys)))
 			column = draw_hint(canvas, row, column, keys, common_hints[i].hint) + 2;
-	int upper = hints_rows(screen, canvas->rows) - 1, at = row - upper;
+	int at = row - (rows - 1);
 	column = 1;
-	for (size_t i = 0; i < ops->key_count; i++) {
-		const struct screen_key *hint = &ops->keys[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct screen_key *hint = &hints[i];
 		if (!hint->hint || !hint_key_names(hint, key_name, keys, sizeof(keys)))
 			continue;
 		int end = column + ws_columns(keys) + 1 + ws_columns(hint->hint);
@@ -61,6 +61,25 @@ void hints_draw(struct ws_canvas *canvas, int row, enum ws_screen screen, const 
 			return;
 		column = draw_hint(canvas, at, column, keys, hint->hint) + 2;
 	}
+}
+
+void hints_draw(struct ws_canvas *canvas, int row, enum ws_screen screen, const char *const *key_name)
+{
+	const struct screen_ops *ops = screen_ops(screen);
+	draw_hints(canvas, row, hints_rows(screen, canvas->rows), ops->keys, ops->key_count, key_name);
+}
+
+void hints_draw_lab(struct ws_canvas *canvas, int row, const char *const *key_name)
+{
+	static const struct screen_key keys[] = {
+	        {WS_ACT_LAB_DELIVER, WS_ACT_NONE, "deliver"}, {WS_ACT_LAB_DROP, WS_ACT_NONE, "drop"},
+	        {WS_ACT_LAB_COPY, WS_ACT_NONE, "copy"},       {WS_ACT_LAB_DELAY, WS_ACT_NONE, "wait"},
+	        {WS_ACT_LAB_PASS, WS_ACT_NONE, "pass"},       {WS_ACT_LAB_AGAIN, WS_ACT_NONE, "again"},
+	        {WS_ACT_LAB_AUTO, WS_ACT_NONE, "auto"},       {WS_ACT_LAB_ALL, WS_ACT_NONE, "all"},
+	        {WS_ACT_LAB_CHOOSE, WS_ACT_NONE, "choose"},   {WS_ACT_STEP_BACK, WS_ACT_STEP, "step"},
+	        {WS_ACT_DETAIL, WS_ACT_NONE, "packet"},       {WS_ACT_BACK, WS_ACT_NONE, "back"},
+	};
+	draw_hints(canvas, row, 1, keys, WS_ARRAY_SIZE(keys), key_name);
 }
 
 void hints_news(struct ws_canvas *canvas, int row, int column, uint64_t count, const char *const *key_name,

@@ -1,0 +1,187 @@
+#include "scene/lab.h"
+#include "scene/ui.h"
+#include "scene/widgets/draw.h"
+#include "scene/widgets/hints.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* One that has been dealt with is held until the lab says so, which takes a moment. */
+static bool waits(const struct ws_ui *ui, const struct ws_flight *flight)
+{
+	return flight->number != ui->lab.ordered;
+}
+
+/* The packet that the user has chosen, or else the one that the scenario delivers next. */
+const struct ws_flight *lab_chosen(const struct ws_ui *ui, const struct ws_model *model)
+{
+	const struct ws_flight *flight, *first = NULL;
+	for (size_t i = 0; (flight = ws_flights_held(model->flights, i)); i++) {
+		if (!waits(ui, flight))
+			continue;
+		if (flight->number == ui->lab.chosen)
+			return flight;
+		if (!first || (first->later && !flight->later))
+			first = flight;
+	}
+	return first;
+}
+
+/* ---- Keys */
+
+/* The next one after the chosen one, in the order in which they left. */
+static bool choose_next(struct ws_ui *ui, const struct ws_model *model)
+{
+	const struct ws_flight *chosen = lab_chosen(ui, model), *flight, *next = NULL, *first = NULL;
+	for (size_t i = 0; (flight = ws_flights_held(model->flights, i)); i++) {
+		if (!waits(ui, flight))
+			continue;
+		first = first ? first : flight;
+		if (!next && flight->number > chosen->number)
+			next = flight;
+	}
+	next = next ? next : first;
+	ui->lab.chosen = next ? next->number : 0;
+	return next;
+}
+
+static bool ask(struct ws_ui *ui, const char *verb)
+{
+	snprintf(ui->lab.command, sizeof(ui->lab.command), "%s\n", verb);
+	return true;
+}
+
+static bool ask_about(struct ws_ui *ui, const struct ws_model *model, const char *verb, bool goes_on)
+{
+	const struct ws_flight *flight = lab_chosen(ui, model);
+	if (!flight)
+		return false;
+	snprintf(ui->lab.command, sizeof(ui->lab.command), "%s %llu\n", verb, (unsigned long long)flight->number);
+	if (!goes_on) {
+		ui->lab.ordered = flight->number;
+		ui->lab.chosen = 0;
+	}
+	return true;
+}
+
+bool lab_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
+{
+	if (!ui->options.lab)
+		return false;
+	if (action == WS_ACT_LAB_AGAIN)
+		return ui->lab.again = true;
+	if (!model->lab_runs) /* a key that two mean is the screen's again */
+		return action == WS_ACT_LAB_DELIVER && ws_ui_act(ui, model, WS_ACT_PLAY);
+	switch (action) {
+	case WS_ACT_LAB_DELIVER:
+		return ask_about(ui, model, "deliver", false);
+	case WS_ACT_LAB_DROP:
+		return ask_about(ui, model, "drop", false);
+	case WS_ACT_LAB_DELAY:
+		return ask_about(ui, model, "delay", false);
+	case WS_ACT_LAB_COPY:
+		return ask_about(ui, model, "copy", true);
+	case WS_ACT_LAB_PASS:
+		return ask_about(ui, model, "pass", true);
+	case WS_ACT_LAB_CHOOSE:
+		return choose_next(ui, model);
+	case WS_ACT_LAB_ALL:
+		return ask(ui, "all");
+	case WS_ACT_LAB_AUTO:
+		ui->lab.automatic = !ui->lab.automatic;
+		return ask(ui, ui->lab.automatic ? "auto" : "hold");
+	default:
+		return false;
+	}
+}
+
+bool ws_ui_lab_command(struct ws_ui *ui, char *command, size_t size)
+{
+	const bool any = ui->lab.command[0];
+	snprintf(command, size, "%s", ui->lab.command);
+	ui->lab.command[0] = '\0';
+	return any;
+}
+
+bool ws_ui_lab_wants_again(const struct ws_ui *ui)
+{
+	return ui->lab.again;
+}
+
+/* ---- Drawing */
+
+bool lab_key_words(const struct ws_ui *ui, const struct ws_model *model, const struct ws_flight *flight, char *words,
+                   size_t size, enum ws_style *style)
+{
+	if (!flight || !flight->held || !ui->options.lab || !model->lab_runs)
+		return false;
+	const char *key = ui->options.key_name ? ui->options.key_name[WS_ACT_LAB_DELIVER] : NULL;
+	const bool chosen = flight == lab_chosen(ui, model) && key;
+	snprintf(words, size, "%llu%s%s", (unsigned long long)flight->number, chosen ? " " : "", chosen ? key : "");
+	*style = chosen ? WS_STYLE_KEY : WS_STYLE_DIM;
+	return true;
+}
+
+static int draw_flight(struct ws_canvas *canvas, int row, int column, int limit, const struct ws_flight *flight,
+                       bool chosen)
+{
+	char words[120];
+	struct ws_text text = WS_TEXT_OVER(words);
+	ws_text_printf(&text, " %s%llu %s", flight->server ? "◄ " : "", (unsigned long long)flight->number,
+	               flight->words);
+	if (flight->again)
+		ws_text_printf(&text, ", sent again %u×", flight->again);
+	ws_text_puts(&text, flight->server ? "" : " ►");
+	ws_text_putc(&text, ' ');
+	const char *drawn = ws_text_cstr(&text);
+	if (column + ws_columns(drawn) > limit)
+		return -1;
+	const enum ws_style style = flight->server ? WS_STYLE_SERVER : WS_STYLE_CLIENT;
+	const int end = ws_canvas_text(canvas, row, column, limit, style, drawn);
+	if (chosen)
+		ws_canvas_paint(canvas, row, column, end - column, style, WS_REVERSE | WS_BOLD);
+	return end;
+}
+
+static void draw_air(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas, int row)
+{
+	const struct ws_flight *chosen = lab_chosen(ui, model), *flight;
+	const int limit = canvas->columns - 4;
+	int column = ws_canvas_bold(canvas, row, 1, canvas->columns, WS_STYLE_TITLE, "IN THE AIR") + 1;
+	if (!chosen) {
+		draw_cut(canvas, row, column, canvas->columns - 1, WS_STYLE_DIM,
+		         ui->lab.automatic ? "packets arrive by themselves" : "nothing now");
+		return;
+	}
+	column = draw_flight(canvas, row, column, limit, chosen, true);
+	for (size_t i = 0; column > 0 && (flight = ws_flights_held(model->flights, i)); i++) {
+		if (flight == chosen || !waits(ui, flight))
+			continue;
+		const int end = draw_flight(canvas, row, column, limit, flight, false);
+		if (end < 0)
+			ws_canvas_text(canvas, row, column, canvas->columns, WS_STYLE_DIM, " …");
+		column = end;
+	}
+}
+
+bool lab_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+{
+	if (!ui->options.lab || ws_ui_screen(ui) == WS_SCREEN_HELP)
+		return false;
+	const int row = canvas->rows - 2;
+	for (int column = 0; column < canvas->columns; column++) {
+		ws_canvas_put(canvas, row, column, WS_STYLE_NORMAL, ' ');
+		ws_canvas_put(canvas, row + 1, column, WS_STYLE_NORMAL, ' ');
+	}
+	if (model->lab_runs) {
+		draw_air(ui, model, canvas, row);
+		hints_draw_lab(canvas, row + 1, ui->options.key_name);
+		return true;
+	}
+	char words[120];
+	const char *again = ui->options.key_name ? ui->options.key_name[WS_ACT_LAB_AGAIN] : NULL;
+	snprintf(words, sizeof(words), "The lab has ended: nothing more is to come.%s%s%s", again ? " " : "",
+	         again ? again : "", again ? " begins it again." : "");
+	draw_cut(canvas, row, 1, canvas->columns - 1, WS_STYLE_TITLE, words);
+	return false;
+}

@@ -1,0 +1,27 @@
+/* The lab while its packets wait for keys: which of them is chosen, and what is asked of the wire. Private to
+ * src/scene.
+ */
+#ifndef SCENE_LAB_H
+#define SCENE_LAB_H
+
+#include <wirestate/scene.h>
+
+struct lab_view {
+	uint64_t chosen;  /* number of the packet that the user has chosen; 0: none */
+	uint64_t ordered; /* number of the packet whose delivery or loss has been asked for last */
+	bool automatic;   /* packets arrive by themselves */
+	bool again;       /* it is to begin again */
+	char command[48]; /* with its newline; empty: none */
+};
+
+/* The packet that keys are about; NULL: none is held. */
+const struct ws_flight *lab_chosen(const struct ws_ui *ui, const struct ws_model *model);
+/* Writes what stands at a packet that is held: its number, and the key where it is chosen. False: it is not held. */
+bool lab_key_words(const struct ws_ui *ui, const struct ws_model *model, const struct ws_flight *flight, char *words,
+                   size_t size, enum ws_style *style);
+/* Does what a key of the lab asks. False: nothing. */
+bool lab_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
+/* Draws what hangs in the air above the last row, and the keys in it. False: the lab does not wait for keys. */
+bool lab_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
+
+#endif
