@@ -156,7 +156,7 @@ static void accept_suspect(struct ws_tracker *tracker, struct ws_conn *conn, con
 	tracker->stats.checksums_ignored += suspect->count;
 	if (conn->bad_checksums[direction] > 1)
 		conn->checksums_useless |= 1u << direction;
-	ws_zeek_note(&conn->zeek, &input, 0);
+	ws_zeek_note(&conn->zeek, NULL, &input, 0); /* without marks and wrong checksum */
 	ws_tracker_apply(tracker, conn, &input, s->frame);
 }
 

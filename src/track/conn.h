@@ -40,6 +40,21 @@ struct ws_marks {
 	ws_time stalled_since;           /* the time of the first retransmission that `stalled` counts */
 };
 
+/* What few connections have. It is allocated when it is first needed. */
+struct ws_rare {
+	struct ws_marks marks[2];
+	struct ws_reset reset;
+	struct ws_zeek_repeats repeats;
+	struct ws_rtt_counters round_trips[2];
+	uint64_t previous, next; /* numbers of the previous and the next incarnation; 0: none */
+	const struct ws_frame_process *process[2];
+	uint32_t comments;    /* the latest one, see file_notes.c; 0: none */
+	uint32_t answered_by; /* its number minus that of the older connection whose ACK answered its SYN; 0: not known
+	                       */
+	uint8_t old_answer;   /* enum ws_old_answer */
+	uint8_t process_unsure; /* a bit for each endpoint: the way of the packet that names it is not stated */
+};
+
 enum { WS_NO_TIMER = 0xffff };
 
 /* A connection that is captured on both sides of a device that changes sequence numbers appears twice. */
@@ -83,20 +98,12 @@ struct ws_conn {
 	struct ws_history_chunk *history, *history_tail;
 	struct ws_history_extra *history_extra; /* what the replay needs besides the inputs; NULL: nothing */
 	size_t history_count;
+	struct ws_rare *rare; /* NULL: none of it is known; see ws_conn_rare() */
 	struct ws_zeek zeek;
-	struct ws_marks marks[2];
-	uint32_t answered_by; /* its number minus that of the older connection whose ACK answered its SYN; 0: not known
-	                       */
-	uint8_t old_answer;   /* enum ws_old_answer */
-	struct ws_reset reset;
-	uint64_t previous, next; /* numbers of the previous and the next incarnation; 0: none */
 	ws_time first_time;
 	uint64_t first_frame;
 	ws_conn_id timer_next, timer_previous; /* the list of the wheel's slot */
-	const struct ws_frame_process *process[2];
-	uint32_t comments;      /* the latest one, see file_notes.c; 0: none */
-	uint32_t tunnel_id;     /* of the innermost tunnel, in the first packet */
-	uint8_t process_unsure; /* a bit for each endpoint: the way of the packet that names it is not stated */
+	uint32_t tunnel_id;                    /* of the innermost tunnel, in the first packet */
 	struct ws_rtt rtt[2];
 	uint32_t name[2], sni, alpn, http_host; /* see hostnames.h; those of the addresses as of the first packet */
 	uint32_t http_request;                  /* the same way: the method and the target */
@@ -146,6 +153,8 @@ struct ws_table {
 	size_t unused_count;
 	struct ws_table_slot *slots;
 	uint32_t slot_mask, slot_used;
+	union ws_rare_slot *rare_blocks, *rare_unused; /* lists, see ws_table_rare() */
+	size_t rare_block_count;
 	uint64_t numbers;   /* how many numbers are used */
 	bool out_of_memory; /* there is no memory for even a few connections */
 };
@@ -165,6 +174,14 @@ struct ws_conn *ws_table_add(struct ws_table *table, const struct ws_tuple *tupl
 /* Makes a connection the newest of its 4-tuple again; the newest so far becomes the previous one. */
 void ws_table_promote(struct ws_table *table, struct ws_conn *conn);
 void ws_table_remove(struct ws_table *table, struct ws_conn *conn);
+/* What few connections have, of this one, to be changed. NULL: there is no memory for it. */
+struct ws_rare *ws_table_rare(struct ws_table *table, struct ws_conn *conn);
+/* The same to be read. */
+static inline const struct ws_rare *ws_conn_rare(const struct ws_conn *conn)
+{
+	static const struct ws_rare none;
+	return conn->rare ? conn->rare : &none;
+}
 /* Records whether the connection's SYN is unanswered, for the count of such attempts and their order. */
 void ws_table_set_half_open(struct ws_table *table, struct ws_conn *conn, bool half_open);
 /* The index in `order` of the first connection, or hole, with this number or a later one. */

@@ -55,13 +55,13 @@ static bool make_room(struct ws_file_notes *notes, uint32_t size)
 }
 
 /* A comment that is the same as the one before is kept once, because some programs write one to every packet. */
-static void take_comment(struct ws_file_notes *notes, struct ws_conn *conn, const struct ws_frame *frame)
+static void take_comment(struct ws_file_notes *notes, struct ws_rare *rare, const struct ws_frame *frame)
 {
 	struct note note, last;
 	note.length = frame->comment_length < COMMENT_MOST ? frame->comment_length : COMMENT_MOST;
-	note.older = conn->comments;
-	if (conn->comments) {
-		const char *text = note_at(notes, conn->comments, &last);
+	note.older = rare->comments;
+	if (rare->comments) {
+		const char *text = note_at(notes, rare->comments, &last);
 		if (last.length == note.length && memcmp(text, frame->comment, note.length) == 0)
 			return;
 	}
@@ -71,30 +71,33 @@ static void take_comment(struct ws_file_notes *notes, struct ws_conn *conn, cons
 	memcpy(at, &note, sizeof(note));
 	memcpy(at + sizeof(note), frame->comment, note.length);
 	at[sizeof(note) + note.length] = '\0';
-	conn->comments = notes->used + 1;
+	rare->comments = notes->used + 1;
 	notes->used += (uint32_t)sizeof(note) + note.length + 1;
 }
 
-void ws_file_notes_take(struct ws_file_notes *notes, struct ws_conn *conn, unsigned direction,
+void ws_file_notes_take(struct ws_file_notes *notes, struct ws_rare *rare, unsigned direction,
                         const struct ws_frame *frame)
 {
+	if (!rare)
+		return;
 	if (frame->comment)
-		take_comment(notes, conn, frame);
+		take_comment(notes, rare, frame);
 	if (!frame->process)
 		return;
 	const unsigned endpoint = frame->way == WS_WAY_IN ? 1 - direction : direction;
-	conn->process[endpoint] = frame->process;
+	rare->process[endpoint] = frame->process;
 	if (frame->way == WS_WAY_UNKNOWN)
-		conn->process_unsure |= 1u << endpoint;
+		rare->process_unsure |= 1u << endpoint;
 	else
-		conn->process_unsure &= ~(1u << endpoint);
+		rare->process_unsure &= ~(1u << endpoint);
 }
 
 const struct ws_frame_process *ws_conn_process(const struct ws_conn *conn, unsigned endpoint, unsigned likely_client,
                                                bool *guessed)
 {
-	const struct ws_frame_process *process = conn->process[endpoint];
-	*guessed = process && process == conn->process[1 - endpoint] && conn->process_unsure & 1u << endpoint;
+	const struct ws_rare *rare = ws_conn_rare(conn);
+	const struct ws_frame_process *process = rare->process[endpoint];
+	*guessed = process && process == rare->process[1 - endpoint] && rare->process_unsure & 1u << endpoint;
 	return *guessed && endpoint != likely_client ? NULL : process;
 }
 
@@ -102,7 +105,7 @@ bool ws_tracker_comment_contains(const struct ws_tracker *tracker, ws_conn_id id
 {
 	const struct ws_conn *conn = ws_table_conn(&tracker->table, id);
 	struct note note;
-	for (uint32_t place = conn ? conn->comments : 0; place; place = note.older)
+	for (uint32_t place = conn ? ws_conn_rare(conn)->comments : 0; place; place = note.older)
 		if (strcasestr(note_at(&tracker->file_notes, place, &note), text))
 			return true;
 	return false;

@@ -14,8 +14,9 @@ struct ws_file_notes {
 void ws_file_notes_init(struct ws_file_notes *notes, uint64_t max_memory);
 void ws_file_notes_free(struct ws_file_notes *notes);
 
-/* Takes the process and the comment of a packet that endpoint `direction` of the connection sent. */
-void ws_file_notes_take(struct ws_file_notes *notes, struct ws_conn *conn, unsigned direction,
+/* Takes the process and the comment of a packet that endpoint `direction` of the connection sent. NULL: there is no
+ * memory for that. */
+void ws_file_notes_take(struct ws_file_notes *notes, struct ws_rare *rare, unsigned direction,
                         const struct ws_frame *frame);
 
 /* The process at an endpoint; NULL: not stated. `*guessed` is set when the file does not say which of the two endpoints

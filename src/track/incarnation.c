@@ -185,8 +185,12 @@ static struct ws_conn *begin_conn(struct ws_tracker *tracker, const struct ws_tu
 	conn->first_time = s->time;
 	conn->first_frame = s->frame;
 	if (older) {
-		conn->previous = older->number;
-		older->next = conn->number;
+		struct ws_rare *rare = ws_table_rare(&tracker->table, conn);
+		struct ws_rare *older_rare = ws_table_rare(&tracker->table, older);
+		if (rare)
+			rare->previous = older->number;
+		if (older_rare)
+			older_rare->next = conn->number;
 		ws_analyser_follow(&conn->analyser, &older->analyser,
 		                   !ws_conn_is(older, 0, tuple->source, tuple->source_port));
 		ws_tracker_keep_start(tracker, conn);
@@ -308,9 +312,12 @@ static void note_old_answer(struct ws_tracker *tracker, struct ws_conn *newest, 
 	    !is_candidate(newest, &opener) || direction_in(newest, tuple) == opener ||
 	    acknowledges_syn(&newest->machine.endpoint[opener], s->acknowledgment))
 		return;
+	struct ws_rare *rare = ws_table_rare(&tracker->table, newest);
+	if (!rare)
+		return;
 	newest->judgement = 0;
-	newest->old_answer = WS_OLD_ANSWER;
-	newest->answered_by = 0;
+	rare->old_answer = WS_OLD_ANSWER;
+	rare->answered_by = 0;
 	const struct ws_conn *older = newest;
 	for (unsigned i = 0; i < MANY_INCARNATIONS && (older = ws_table_conn(&tracker->table, older->older)); i++) {
 		const unsigned here = direction_in(older, tuple);
@@ -319,8 +326,8 @@ static void note_old_answer(struct ws_tracker *tracker, struct ws_conn *newest, 
 		if (!e->sent_any || e->snd_max != s->sequence || !e->acked_any || e->last_ack_sent != s->acknowledgment)
 			continue;
 		bool closed_first = e->fin_first && (e->fin_received || ws_acked_fin_of(e, peer));
-		newest->old_answer = closed_first ? WS_OLD_ANSWER_TIME_WAIT : WS_OLD_ANSWER;
-		newest->answered_by = (uint32_t)(newest->number - older->number);
+		rare->old_answer = closed_first ? WS_OLD_ANSWER_TIME_WAIT : WS_OLD_ANSWER;
+		rare->answered_by = (uint32_t)(newest->number - older->number);
 		return;
 	}
 }

@@ -87,6 +87,7 @@ static bool was_open(const struct ws_endpoint *e)
 static void fill_opening(const struct ws_conn *conn, struct ws_conn_info *info)
 {
 	const struct ws_machine *m = &conn->machine;
+	const struct ws_rare *rare = ws_conn_rare(conn);
 	info->client = (int8_t)ws_machine_client(m);
 	info->likely_client = ws_conn_likely_client(conn);
 	info->handshake = (uint8_t)handshake_of(m);
@@ -95,8 +96,8 @@ static void fill_opening(const struct ws_conn *conn, struct ws_conn_info *info)
 	info->stray_reset = m->stray_reset;
 	info->misanswered = m->misanswered;
 	info->misacked = m->misacked;
-	info->old_answer = conn->old_answer;
-	info->answered_by = conn->answered_by ? conn->number - conn->answered_by : 0;
+	info->old_answer = rare->old_answer;
+	info->answered_by = rare->answered_by ? conn->number - rare->answered_by : 0;
 	info->disowned = m->disowned;
 	info->unreachable = m->unreachable;
 	info->forged_reset = m->forged;
@@ -134,7 +135,7 @@ static void fill_marks(const struct ws_marks *marks, struct ws_endpoint_info *in
 
 static void fill_keep_alives(const struct ws_conn *conn, unsigned i, struct ws_endpoint_info *info)
 {
-	const struct ws_marks *marks = &conn->marks[i];
+	const struct ws_marks *marks = &ws_conn_rare(conn)->marks[i];
 	const bool unanswered = marks->peer_packets == (uint32_t)conn->traffic[1 - i].packets;
 	info->unanswered_keep_alives = unanswered ? marks->unanswered_keep_alives : 0;
 	info->unanswered_since = marks->unanswered_since;
@@ -169,7 +170,7 @@ static void fill_round_trips(const struct ws_conn *conn, unsigned i, struct ws_e
 	const struct ws_rtt *rtt = &conn->rtt[i];
 	info->rtt_count = rtt->count;
 	info->rtt_min = rtt->count ? rtt->least : -1;
-	info->rtt_median = ws_rtt_median(rtt);
+	info->rtt_median = ws_rtt_median(rtt, &ws_conn_rare(conn)->round_trips[i]);
 	info->rtt_max = rtt->count ? rtt->most : -1;
 	info->smallest_window = smallest_window(conn, i);
 	info->stream_bytes = stream_bytes(conn, i);
@@ -193,7 +194,7 @@ static void fill_endpoint(const struct ws_conn *conn, unsigned i, unsigned parts
 	if (parts & WS_PART_ROUND_TRIPS)
 		fill_round_trips(conn, i, info);
 	if (parts & WS_PART_MARKS) {
-		fill_marks(&conn->marks[i], info);
+		fill_marks(&ws_conn_rare(conn)->marks[i], info);
 		fill_keep_alives(conn, i, info);
 	}
 }
@@ -251,6 +252,7 @@ static void fill_endpoint_rest(const struct ws_tracker *tracker, const struct ws
 static void fill_rest(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_conn_info *info)
 {
 	const unsigned likely_client = (unsigned)ws_conn_likely_client(conn);
+	const struct ws_rare *rare = ws_conn_rare(conn);
 	info->first_frame = conn->first_frame;
 	info->last_frame = conn->last_frame;
 	info->bad_checksums = (uint64_t)conn->bad_checksums[0] + conn->bad_checksums[1];
@@ -263,11 +265,11 @@ static void fill_rest(const struct ws_tracker *tracker, const struct ws_conn *co
 	info->server_answers =
 	        conn->machine.endpoint[server].sent_any ||
 	        ws_surroundings_answers(&tracker->surroundings, &conn->address[server], conn->port[server]);
-	info->syn_ack_repeats = conn->marks[0].syn_ack_repeats + conn->marks[1].syn_ack_repeats;
+	info->syn_ack_repeats = rare->marks[0].syn_ack_repeats + rare->marks[1].syn_ack_repeats;
 	info->renumbered = conn->renumbered;
-	info->twin = conn->twin == WS_TWIN_OLDER ? conn->next : conn->twin == WS_TWIN_NEWER ? conn->previous : 0;
-	info->previous = conn->previous;
-	info->next = conn->next;
+	info->twin = conn->twin == WS_TWIN_OLDER ? rare->next : conn->twin == WS_TWIN_NEWER ? rare->previous : 0;
+	info->previous = rare->previous;
+	info->next = rare->next;
 	_Static_assert(sizeof(info->history) >= WS_ZEEK_HISTORY + 2, "room for the history, ^ and NUL");
 	info->conn_state = ws_zeek_state(&conn->zeek, &conn->machine, likely_client);
 	ws_zeek_history(&conn->zeek, likely_client, info->history);
@@ -336,7 +338,7 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 		info->close = (uint8_t)close_of(&conn->machine);
 		info->closed_by = (uint8_t)closed_by_of(&conn->machine);
 		info->reset_by = (uint8_t)reset_by_of(&conn->machine);
-		info->reset = conn->reset;
+		info->reset = ws_conn_rare(conn)->reset;
 		fill_captured(conn, info);
 	}
 	if (parts & WS_PART_ROUND_TRIP) {

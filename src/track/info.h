@@ -13,15 +13,15 @@
 	X(WS_PART_ENDING, machine.endpoint, machine.client_plus_one)                                                   \
 	X(WS_PART_FLIGHT, machine.endpoint, analyser.flow)                                                             \
 	X(WS_PART_TRAFFIC, traffic, traffic)                                                                           \
-	X(WS_PART_MARKS, marks, marks)                                                                                 \
+	X(WS_PART_MARKS, rare, rare)                                                                                   \
 	X(WS_PART_ROUND_TRIP, analyser.handshake, analyser.completeness)                                               \
 	X(WS_PART_LAST, number, last_time)                                                                             \
 	X(WS_PART_FIRST, first_time, first_time)                                                                       \
-	X(WS_PART_PROCESS, process, process_unsure)                                                                    \
+	X(WS_PART_PROCESS, rare, tunnel_id)                                                                            \
 	X(WS_PART_NAMES, name, name_source)                                                                            \
 	X(WS_PART_ROUND_TRIPS, rtt, rtt)                                                                               \
 	X(WS_PART_SHARES, id, id)                                                                                      \
-	X(WS_PART_REST, zeek, previous)
+	X(WS_PART_REST, rare, zeek)
 
 enum ws_part_number {
 #define X(name, first, last) name##_NUMBER,

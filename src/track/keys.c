@@ -1,6 +1,6 @@
 /* One fact of each of many connections: sort keys and verdicts.
  *
- * A connection takes about 700 bytes, and a million of them do not fit any cache. The cost of a walk is the cache lines
+ * A connection takes about 800 bytes, and a million of them do not fit any cache. The cost of a walk is the cache lines
  * that it reads. So each fact names the parts it is made of, and these are prefetched WS_AHEAD connections before they
  * are read. A verdict depends on nearly everything, so a connection stores it until its next input, in one cache line.
  */

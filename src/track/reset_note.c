@@ -44,7 +44,7 @@ static bool gave_up(const struct ws_conn *conn, const struct ws_segment *s, stru
 	const unsigned here = s->direction, there = 1 - here;
 	const struct ws_endpoint *self = &conn->machine.endpoint[here], *peer = &conn->machine.endpoint[there];
 	const struct ws_traffic *traffic = &conn->traffic[here];
-	const struct ws_marks *marks = &conn->marks[here];
+	const struct ws_marks *marks = &ws_conn_rare(conn)->marks[here];
 	if (marks->unanswered_keep_alives && marks->peer_packets == (uint32_t)conn->traffic[there].packets) {
 		reset->trigger = WS_RESET_PROBES_UNANSWERED;
 		reset->times = marks->unanswered_keep_alives;
@@ -75,11 +75,14 @@ static void note_trigger(const struct ws_conn *conn, const struct ws_segment *s,
 		reset->trigger = WS_RESET_UNREAD;
 }
 
-void ws_reset_note_take(struct ws_conn *conn, const struct ws_segment *s)
+void ws_reset_note_take(struct ws_table *table, struct ws_conn *conn, const struct ws_segment *s)
 {
 	if (conn->machine.endpoint[0].dead || conn->machine.endpoint[1].dead)
 		return;
-	struct ws_reset *reset = &conn->reset;
+	struct ws_rare *rare = ws_table_rare(table, conn);
+	if (!rare)
+		return;
+	struct ws_reset *reset = &rare->reset;
 	*reset = (struct ws_reset){.idle = conn->last_time ? s->time - conn->last_time : 0};
 	note_trigger(conn, s, reset);
 	reset->look = (uint8_t)look_of(conn, s);

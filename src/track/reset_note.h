@@ -5,17 +5,17 @@
 #include "track/conn.h"
 
 /* Call this for every segment that counts, before the connection's other members take it in. */
-static inline void ws_reset_note(struct ws_conn *conn, const struct ws_segment *s);
+static inline void ws_reset_note(struct ws_table *table, struct ws_conn *conn, const struct ws_segment *s);
 
 /* Notes a RST, unless another one has ended the connection before. */
-void ws_reset_note_take(struct ws_conn *conn, const struct ws_segment *s);
+void ws_reset_note_take(struct ws_table *table, struct ws_conn *conn, const struct ws_segment *s);
 
 #define WS_STEADY_STEP 64 /* identifications that one sender counts up differ by at most this */
 
-static inline void ws_reset_note(struct ws_conn *conn, const struct ws_segment *s)
+static inline void ws_reset_note(struct ws_table *table, struct ws_conn *conn, const struct ws_segment *s)
 {
 	if (s->flags & WS_TCP_RST) {
-		ws_reset_note_take(conn, s);
+		ws_reset_note_take(table, conn, s);
 		return;
 	}
 	struct ws_traffic *traffic = &conn->traffic[s->direction];

@@ -21,30 +21,68 @@ static ws_time range_middle(unsigned index)
 	return (ws_time)((UINT64_C(1) << (FIRST_OCTAVE + index / 3)) * thousandths[index % 3] / 1000);
 }
 
-static void add(struct ws_rtt *rtt, ws_time time)
+static int few_of(const struct ws_rtt *rtt, unsigned range)
+{
+	for (int i = 0; i < rtt->ranges; i++)
+		if (rtt->few[i].range == range)
+			return i;
+	return -1;
+}
+
+bool ws_rtt_needs_counters(const struct ws_rtt *rtt, ws_time time)
+{
+	return rtt->many || (rtt->ranges == WS_RTT_FEW && few_of(rtt, range_of(time)) < 0);
+}
+
+static void count_few(struct ws_rtt *rtt, unsigned range)
+{
+	int at = few_of(rtt, range);
+	if (at < 0) {
+		at = rtt->ranges++;
+		rtt->few[at].range = (uint8_t)range;
+		rtt->few[at].count = 0;
+	}
+	if (rtt->few[at].count == HALVE_AT)
+		for (unsigned i = 0; i < rtt->ranges; i++)
+			rtt->few[i].count /= 2;
+	rtt->few[at].count++;
+}
+
+static void count_many(struct ws_rtt *rtt, struct ws_rtt_counters *counters, unsigned range)
+{
+	for (unsigned i = 0; i < rtt->ranges && !rtt->many; i++)
+		counters->range[rtt->few[i].range] = rtt->few[i].count;
+	rtt->many = true;
+	if (counters->range[range] == HALVE_AT)
+		for (unsigned i = 0; i < WS_RTT_RANGES; i++)
+			counters->range[i] /= 2;
+	counters->range[range]++;
+}
+
+void ws_rtt_add(struct ws_rtt *rtt, struct ws_rtt_counters *counters, ws_time time)
 {
 	if (!rtt->count || time < rtt->least)
 		rtt->least = time;
 	if (!rtt->count || time > rtt->most)
 		rtt->most = time;
 	rtt->count += rtt->count < UINT32_MAX;
-	uint8_t *range = &rtt->range[range_of(time)];
-	if (*range == HALVE_AT)
-		for (unsigned i = 0; i < WS_RTT_RANGES; i++)
-			rtt->range[i] /= 2;
-	++*range;
+	if (!ws_rtt_needs_counters(rtt, time))
+		count_few(rtt, range_of(time));
+	else if (counters)
+		count_many(rtt, counters, range_of(time));
 }
 
-void ws_rtt_note(struct ws_rtt rtt[2], struct ws_rtt_timer *sender, struct ws_rtt_timer *receiver,
-                 const struct ws_segment *s, uint32_t analysis)
+ws_time ws_rtt_note(struct ws_rtt_timer *sender, struct ws_rtt_timer *receiver, const struct ws_segment *s,
+                    uint32_t analysis)
 {
 	const uint32_t again = 1u << WS_ANALYSIS_RETRANSMISSION | 1u << WS_ANALYSIS_OUT_OF_ORDER |
 	                       1u << WS_ANALYSIS_KEEP_ALIVE | 1u << WS_ANALYSIS_ZERO_WINDOW_PROBE;
 	const bool controls = s->flags & (WS_TCP_SYN | WS_TCP_FIN), reset = s->flags & WS_TCP_RST;
+	ws_time measured = -1;
 	if (receiver->runs && s->flags & WS_TCP_ACK && !ws_seq_before(s->acknowledgment, receiver->end)) {
 		receiver->runs = false;
 		if (!reset && s->time >= receiver->sent)
-			add(&rtt[1 - s->direction], s->time - receiver->sent);
+			measured = s->time - receiver->sent;
 	}
 	if (s->length || controls) {
 		if (analysis & again) {
@@ -61,17 +99,24 @@ void ws_rtt_note(struct ws_rtt rtt[2], struct ws_rtt_timer *sender, struct ws_rt
 			sender->window_below = below;
 		sender->window_known = true;
 	}
+	return measured;
 }
 
-ws_time ws_rtt_median(const struct ws_rtt *rtt)
+ws_time ws_rtt_median(const struct ws_rtt *rtt, const struct ws_rtt_counters *counters)
 {
+	struct ws_rtt_counters few = {{0}};
 	uint32_t sum = 0, passed = 0;
 	unsigned index = 0;
 	if (!rtt->count)
 		return -1;
+	if (!rtt->many || !counters) {
+		for (unsigned i = 0; i < rtt->ranges; i++)
+			few.range[rtt->few[i].range] = rtt->few[i].count;
+		counters = &few;
+	}
 	for (unsigned i = 0; i < WS_RTT_RANGES; i++)
-		sum += rtt->range[i];
-	while (index < WS_RTT_RANGES - 1 && (passed += rtt->range[index]) * 2 < sum)
+		sum += counters->range[i];
+	while (index < WS_RTT_RANGES - 1 && (passed += counters->range[index]) * 2 < sum)
 		index++;
 	const ws_time middle = range_middle(index);
 	return middle < rtt->least ? rtt->least : middle > rtt->most ? rtt->most : middle;

@@ -9,11 +9,23 @@
 /* Ranges are a third of a power of two wide, from 4 microseconds to 11 seconds: a median is right within 13 %. */
 enum { WS_RTT_RANGES = 64 };
 
-/* The rest of what is known of an endpoint's round trips. Zeroed memory is a valid start. */
+enum { WS_RTT_FEW = 7 };
+
+/* How many round trips are in each range; all are halved when one of them is full. */
+struct ws_rtt_counters {
+	uint8_t range[WS_RTT_RANGES];
+};
+
+/* The rest of what is known of an endpoint's round trips. Zeroed memory is a valid start. While they are in few ranges,
+ * as in short connections, the counters are here, and later elsewhere. */
 struct ws_rtt {
-	ws_time least, most;          /* valid with a count */
-	uint32_t count;               /* round trips that were measured */
-	uint8_t range[WS_RTT_RANGES]; /* how many in each; all are halved when one of them is full */
+	ws_time least, most; /* valid with a count */
+	uint32_t count;      /* round trips that were measured */
+	uint8_t ranges;      /* how many of these are used */
+	bool many;           /* the counters are elsewhere */
+	struct {
+		uint8_t range, count;
+	} few[WS_RTT_FEW];
 };
 
 /* The segment of an endpoint that is timed. */
@@ -25,10 +37,16 @@ struct ws_rtt_timer {
 	uint16_t window_below; /* 65535 minus the smallest window field of those */
 };
 
-/* A segment of endpoint s->direction was captured, with these marks. */
-void ws_rtt_note(struct ws_rtt rtt[2], struct ws_rtt_timer *sender, struct ws_rtt_timer *receiver,
-                 const struct ws_segment *s, uint32_t analysis);
+/* A segment of endpoint s->direction was captured, with these marks. Returns the round trip of its receiver that it
+ * ends, or -1. */
+ws_time ws_rtt_note(struct ws_rtt_timer *sender, struct ws_rtt_timer *receiver, const struct ws_segment *s,
+                    uint32_t analysis);
+/* Whether counting this one needs counters elsewhere. */
+bool ws_rtt_needs_counters(const struct ws_rtt *rtt, ws_time time);
+/* `counters` is zeroed memory when they are first needed, and from then on the same; NULL: there are none, and the
+ * round trip does not count for the median. */
+void ws_rtt_add(struct ws_rtt *rtt, struct ws_rtt_counters *counters, ws_time time);
 /* -1: nothing was measured. */
-ws_time ws_rtt_median(const struct ws_rtt *rtt);
+ws_time ws_rtt_median(const struct ws_rtt *rtt, const struct ws_rtt_counters *counters);
 
 #endif

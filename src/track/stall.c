@@ -18,7 +18,8 @@ void ws_stall_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t an
 		self->stalled = 0;
 	if (analysis & 1u << WS_ANALYSIS_RETRANSMISSION && (s->length || s->flags & WS_TCP_FIN)) {
 		if (!self->stalled++) {
-			conn->marks[s->direction].stalled_since = s->time;
+			if (conn->rare)
+				conn->rare->marks[s->direction].stalled_since = s->time;
 			self->stalled_ack = other->last_ack_sent;
 		}
 	}
@@ -26,7 +27,7 @@ void ws_stall_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t an
 
 void ws_silence_note(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis)
 {
-	struct ws_marks *marks = &conn->marks[s->direction];
+	struct ws_marks *marks = &conn->rare->marks[s->direction];
 	const uint32_t peer_packets = (uint32_t)conn->traffic[s->direction ^ 1].packets;
 	const unsigned syn_ack = WS_TCP_SYN | WS_TCP_ACK;
 	if (analysis & 1u << WS_ANALYSIS_KEEP_ALIVE) {

@@ -16,6 +16,12 @@
 #define LEAST (4 * WS_TABLE_RESERVE) /* a pool with fewer connections would be useless */
 #define QUEUE_SHARE 8                /* the queue holds a candidate for each so many connections of the pool */
 
+union ws_rare_slot {
+	struct ws_rare rare;
+	union ws_rare_slot *next;
+};
+enum { RARE_BLOCK = 128 };
+
 /* Allocates memory that is read at random, in huge pages if possible, because a walk through page tables costs more
  * than the read itself, and one page fault replaces 512. When the system refuses huge pages, small ones are used. */
 static void *allocate(size_t size)
@@ -39,9 +45,10 @@ bool ws_table_init(struct ws_table *table, const uint8_t hash_key[16], uint64_t 
 {
 	*table = (struct ws_table){0};
 	memcpy(table->hash_key, hash_key, sizeof(table->hash_key));
-	/* For each connection: itself, its slots in the index at half load, and its entries in `order` and `unused`. */
-	uint64_t each = sizeof(struct ws_conn) + 2 * sizeof(struct ws_table_slot) + sizeof(struct ws_table_entry) +
-	                sizeof(ws_conn_id);
+	/* For each connection: itself, what only some have, its slots in the index at half load, and its entries in
+	 * `order` and `unused`. */
+	uint64_t each = sizeof(struct ws_conn) + sizeof(struct ws_rare) + 2 * sizeof(struct ws_table_slot) +
+	                sizeof(struct ws_table_entry) + sizeof(ws_conn_id);
 	uint64_t limit = max_memory / each;
 	table->limit = limit < LEAST ? LEAST : limit > INT32_MAX ? INT32_MAX : limit;
 	table->slots = allocate_slots(FIRST_SLOTS);
@@ -54,6 +61,10 @@ void ws_table_free(struct ws_table *table)
 	for (size_t i = 0; i < table->chunk_count; i++)
 		free(table->chunks[i]);
 	free(table->chunks);
+	for (union ws_rare_slot *block = table->rare_blocks, *next; block; block = next) {
+		next = block->next;
+		free(block);
+	}
 	free(table->order);
 	free(table->queue);
 	free(table->attempts);
@@ -64,7 +75,8 @@ void ws_table_free(struct ws_table *table)
 
 uint64_t ws_table_memory(const struct ws_table *table)
 {
-	return table->chunk_count * (WS_CHUNK_BYTES + WS_CHUNK * sizeof(*table->unused)) +
+	return table->rare_block_count * RARE_BLOCK * sizeof(union ws_rare_slot) +
+	       table->chunk_count * (WS_CHUNK_BYTES + WS_CHUNK * sizeof(*table->unused)) +
 	       ((uint64_t)table->slot_mask + 1) * sizeof(*table->slots) +
 	       table->order_capacity * sizeof(*table->order) + table->attempt_capacity * sizeof(*table->attempts);
 }
@@ -268,6 +280,40 @@ struct ws_conn *ws_table_add(struct ws_table *table, const struct ws_tuple *tupl
 	return conn;
 }
 
+/* ---- What few connections have: blocks of slots, the first of which leads to the next block */
+
+struct ws_rare *ws_table_rare(struct ws_table *table, struct ws_conn *conn)
+{
+	if (conn->rare)
+		return conn->rare;
+	if (!table->rare_unused) {
+		union ws_rare_slot *block = malloc(RARE_BLOCK * sizeof(*block));
+		if (!block)
+			return NULL;
+		block->next = table->rare_blocks;
+		table->rare_blocks = block;
+		table->rare_block_count++;
+		for (size_t i = RARE_BLOCK - 1; i > 0; i--) {
+			block[i].next = table->rare_unused;
+			table->rare_unused = &block[i];
+		}
+	}
+	union ws_rare_slot *slot = table->rare_unused;
+	table->rare_unused = slot->next;
+	slot->rare = (struct ws_rare){.answered_by = 0};
+	return conn->rare = &slot->rare;
+}
+
+static void free_rare(struct ws_table *table, struct ws_conn *conn)
+{
+	union ws_rare_slot *slot = (union ws_rare_slot *)conn->rare;
+	slot->next = table->rare_unused;
+	table->rare_unused = slot;
+	conn->rare = NULL;
+}
+
+/* ---- Removing */
+
 /* Closes a hole without a tombstone: entries after it move up, as far as the probe order of their hash allows. */
 static void close_hole(struct ws_table *table, uint32_t hole)
 {
@@ -349,6 +395,8 @@ void ws_table_remove(struct ws_table *table, struct ws_conn *conn)
 			newer->older = conn->older;
 	}
 	table->half_open -= conn->half_open;
+	if (conn->rare)
+		free_rare(table, conn);
 	conn->used = 0;
 	table->unused[table->unused_count++] = conn->id;
 	table->used--;

@@ -309,25 +309,6 @@ static uint32_t link_id_of(const struct ws_packet *packet)
 	return packet->interface << 12 ^ (packet->vlan == WS_NO_VLAN ? 0 : packet->vlan + 1u);
 }
 
-static void count_analysis(struct ws_conn *conn, const struct ws_segment *s, const struct ws_analysis_result *result)
-{
-	struct ws_traffic *traffic = &conn->traffic[s->direction];
-	if (result->bytes_in_flight > traffic->most_in_flight)
-		traffic->most_in_flight = result->bytes_in_flight;
-	ws_zeek_note(&conn->zeek, s, result->analysis);
-	ws_stall_note(conn, s, result->analysis);
-	if (!s->duplicate && !s->bad_checksum)
-		ws_rtt_note(conn->rtt, &traffic->timer, &conn->traffic[s->direction ^ 1].timer, s, result->analysis);
-	if (!result->analysis)
-		return;
-	if (!s->duplicate)
-		ws_silence_note(conn, s, result->analysis);
-	struct ws_marks *marks = &conn->marks[s->direction];
-#define X(member, mark) marks->member += result->analysis >> mark & 1;
-	WS_COUNTERS(X)
-#undef X
-}
-
 static struct ws_tuple tuple_of(const struct ws_packet *packet)
 {
 	return (struct ws_tuple){&packet->source,
@@ -408,7 +389,7 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 	if (ws_checksums_matter(conn, &segment))
 		ws_checksums_note(tracker, conn, &tuple, &segment, (enum ws_checksum)packet->checksum);
 	if (!segment.duplicate && !segment.bad_checksum)
-		ws_reset_note(conn, &segment);
+		ws_reset_note(&tracker->table, conn, &segment);
 	conn->last_time = segment.time;
 	conn->last_frame = segment.frame;
 	if (!segment.duplicate) {
@@ -417,7 +398,7 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 	}
 	struct ws_analysis_result analysis;
 	ws_analyse(&conn->analyser, &segment, &analysis);
-	count_analysis(conn, &segment, &analysis);
+	ws_tracker_count(tracker, conn, &segment, &analysis);
 	ws_shares_pool_note(&tracker->shares, conn, &segment, analysis.analysis);
 	ws_tracker_apply(tracker, conn, &segment, segment.frame);
 	if ((segment.flags & (WS_TCP_SYN | WS_TCP_ACK)) == (WS_TCP_SYN | WS_TCP_ACK))
@@ -427,7 +408,8 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 	    (!packet->flow && tracker->names.waiting && ws_hostnames_wait(&tracker->names, tuple.hash)))
 		ws_hostnames_segment(&tracker->names, conn, packet, &segment);
 	if (packet->frame->comment || packet->frame->process) {
-		ws_file_notes_take(&tracker->file_notes, conn, direction, packet->frame);
+		ws_file_notes_take(&tracker->file_notes, ws_table_rare(&tracker->table, conn), direction,
+		                   packet->frame);
 		tracker->processes_named = tracker->processes_named || packet->frame->process;
 	}
 	result->conn = conn->id;

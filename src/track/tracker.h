@@ -85,4 +85,8 @@ bool ws_tracker_count_from(struct ws_machine *machine, ws_time stamp, ws_time no
 /* Keeps for the replay with what the analysis of a new connection starts. */
 void ws_tracker_keep_start(struct ws_tracker *tracker, struct ws_conn *conn);
 
+/* Counts a segment with its analysis; from counts.c. */
+void ws_tracker_count(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *s,
+                      const struct ws_analysis_result *result);
+
 #endif

@@ -40,9 +40,12 @@ static void once_per_sequence(struct ws_zeek *zeek, unsigned direction, enum let
 	*last = sequence;
 }
 
-static void logarithmic(struct ws_zeek *zeek, unsigned direction, enum repeated what, char letter)
+static void logarithmic(struct ws_zeek *zeek, struct ws_zeek_repeats *repeats, unsigned direction, enum repeated what,
+                        char letter)
 {
-	uint32_t count = ++zeek->repeats[direction][what];
+	if (!repeats)
+		return;
+	uint32_t count = ++repeats->count[direction][what];
 	while (count % 10 == 0)
 		count /= 10;
 	if (count == 1)
@@ -71,7 +74,7 @@ static void note_flags(struct ws_zeek *zeek, const struct ws_segment *s)
 	}
 }
 
-void ws_zeek_note(struct ws_zeek *zeek, const struct ws_segment *s, uint32_t analysis)
+void ws_zeek_note(struct ws_zeek *zeek, struct ws_zeek_repeats *repeats, const struct ws_segment *s, uint32_t analysis)
 {
 	unsigned d = s->direction;
 	const bool plain =
@@ -79,17 +82,17 @@ void ws_zeek_note(struct ws_zeek *zeek, const struct ws_segment *s, uint32_t ana
 	if (s->duplicate || (plain && zeek->seen[d] & (s->length ? DATA : ACK)))
 		return;
 	if (s->bad_checksum) {
-		logarithmic(zeek, d, CHECKSUM, 'C');
+		logarithmic(zeek, repeats, d, CHECKSUM, 'C');
 		return;
 	}
 	note_flags(zeek, s);
 	if (analysis & 1u << WS_ANALYSIS_ZERO_WINDOW)
-		logarithmic(zeek, d, ZERO_WINDOW, 'W');
+		logarithmic(zeek, repeats, d, ZERO_WINDOW, 'W');
 	if (analysis & 1u << WS_ANALYSIS_RETRANSMISSION && s->length)
-		logarithmic(zeek, d, RETRANSMISSION, 'T');
+		logarithmic(zeek, repeats, d, RETRANSMISSION, 'T');
 	/* A gap is data that was acknowledged and not captured, so it belongs to the other side. */
 	if (analysis & 1u << WS_ANALYSIS_ACK_LOST_SEGMENT)
-		logarithmic(zeek, 1 - d, GAP, 'G');
+		logarithmic(zeek, repeats, 1 - d, GAP, 'G');
 }
 
 void ws_zeek_history(const struct ws_zeek *zeek, unsigned originator, char history[WS_ZEEK_HISTORY + 2])

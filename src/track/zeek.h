@@ -10,13 +10,19 @@
 struct ws_zeek {
 	uint16_t seen[2];                               /* the letters of each endpoint; private to zeek.c */
 	uint32_t last_syn[2], last_fin[2], last_rst[2]; /* sequence numbers; another one counts again */
-	uint32_t repeats[2][4];                         /* counts for letters that are added at 1, 10, 100, ... */
 	uint8_t length;
 	char letters[WS_ZEEK_HISTORY]; /* endpoint 0 in upper case */
 };
 
-/* Adds a captured segment with its analysis marks. */
-void ws_zeek_note(struct ws_zeek *zeek, const struct ws_segment *segment, uint32_t analysis);
+/* Counts for letters that are added at 1, 10, 100, ... */
+struct ws_zeek_repeats {
+	uint32_t count[2][4];
+};
+
+/* Adds a captured segment with its analysis marks. With marks, and for a wrong checksum, it counts in `repeats`; NULL:
+ * there is no memory for that, so these letters are not added. */
+void ws_zeek_note(struct ws_zeek *zeek, struct ws_zeek_repeats *repeats, const struct ws_segment *segment,
+                  uint32_t analysis);
 /* Writes the history with `originator`'s letters in upper case; a ^ in front says that it did not send the first
  * packet. */
 void ws_zeek_history(const struct ws_zeek *zeek, unsigned originator, char history[WS_ZEEK_HISTORY + 2]);

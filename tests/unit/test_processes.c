@@ -147,7 +147,7 @@ static void take(struct ws_conn *conn, unsigned direction, enum ws_frame_way way
 {
 	struct ws_file_notes notes = {.limit = 0};
 	const struct ws_frame frame = {.process = process, .way = (uint8_t)way};
-	ws_file_notes_take(&notes, conn, direction, &frame);
+	ws_file_notes_take(&notes, conn->rare, direction, &frame);
 }
 
 static const struct ws_frame_process *at(const struct ws_conn *conn, unsigned endpoint, bool *guessed)
@@ -159,14 +159,15 @@ static void the_way_tells_whose_process_it_is(void **state)
 {
 	(void)state;
 	bool guessed;
-	struct ws_conn conn = {.used = 1};
+	struct ws_rare rare[2] = {{.comments = 0}};
+	struct ws_conn conn = {.used = 1, .rare = &rare[0]};
 	take(&conn, 0, WS_WAY_IN, &server);
 	assert_null(at(&conn, 0, &guessed));
 	assert_ptr_equal(at(&conn, 1, &guessed), &server);
 	take(&conn, 0, WS_WAY_OUT, &client);
 	assert_ptr_equal(at(&conn, 0, &guessed), &client);
 	assert_false(guessed);
-	struct ws_conn both = {.used = 1};
+	struct ws_conn both = {.used = 1, .rare = &rare[1]};
 	take(&both, 1, WS_WAY_UNKNOWN, &client); /* the host that captured notes its process at both ways */
 	assert_ptr_equal(at(&both, 1, &guessed), &client);
 	assert_false(guessed);
@@ -187,7 +188,7 @@ static void a_connection_is_found_by_a_comment(void **state)
 	static const char *const comments[] = {"why Twice?", "why Twice?", "the last"};
 	for (size_t i = 0; i < WS_ARRAY_SIZE(comments); i++) {
 		const struct ws_frame frame = {.comment = comments[i], .comment_length = (uint32_t)strlen(comments[i])};
-		ws_file_notes_take(&tracker->file_notes, conn, 0, &frame);
+		ws_file_notes_take(&tracker->file_notes, ws_table_rare(&tracker->table, conn), 0, &frame);
 	}
 	assert_true(ws_tracker_comment_contains(tracker, conn->id, "twice"));
 	assert_true(ws_tracker_comment_contains(tracker, conn->id, "LAST"));
@@ -198,7 +199,7 @@ static void a_connection_is_found_by_a_comment(void **state)
 	for (unsigned i = 0; i < 1000; i++) { /* more than there is room for */
 		const int length = snprintf(text, sizeof(text), "%0200u", i);
 		const struct ws_frame frame = {.comment = text, .comment_length = (uint32_t)length};
-		ws_file_notes_take(&tracker->file_notes, conn, 0, &frame);
+		ws_file_notes_take(&tracker->file_notes, ws_table_rare(&tracker->table, conn), 0, &frame);
 	}
 	assert_true(tracker->file_notes.used <= (1 << 20) / 64);
 	assert_true(ws_tracker_comment_contains(tracker, conn->id, "twice"));

@@ -50,7 +50,22 @@ static void community_ids_are_those_of_others(void **state)
 	}
 }
 
-static void round_trip(struct ws_rtt rtt[2], struct ws_rtt_timer timer[2], ws_time *now, uint32_t *sequence,
+struct round_trips {
+	struct ws_rtt rtt[2];
+	struct ws_rtt_counters counters[2];
+};
+
+static void note(struct round_trips *all, struct ws_rtt_timer timer[2], const struct ws_segment *s, uint32_t analysis)
+{
+	const unsigned other = 1u - s->direction;
+	const ws_time time = ws_rtt_note(&timer[s->direction], &timer[other], s, analysis);
+	if (time < 0)
+		return;
+	const bool needs = ws_rtt_needs_counters(&all->rtt[other], time);
+	ws_rtt_add(&all->rtt[other], needs ? &all->counters[other] : NULL, time);
+}
+
+static void round_trip(struct round_trips *all, struct ws_rtt_timer timer[2], ws_time *now, uint32_t *sequence,
                        ws_time time)
 {
 	const struct ws_segment data = {
@@ -60,8 +75,8 @@ static void round_trip(struct ws_rtt rtt[2], struct ws_rtt_timer timer[2], ws_ti
 	                               .flags = WS_TCP_ACK,
 	                               .direction = 1,
 	                               .window = 50};
-	ws_rtt_note(rtt, &timer[0], &timer[1], &data, 0);
-	ws_rtt_note(rtt, &timer[1], &timer[0], &ack, 0);
+	note(all, timer, &data, 0);
+	note(all, timer, &ack, 0);
 	*now += time + 1;
 	*sequence += 10;
 }
@@ -72,15 +87,17 @@ static void medians_are_right_within_their_precision(void **state)
 	(void)state;
 	enum { COUNT = 1001 };
 	for (ws_time scale = 10000; scale <= WS_SECOND; scale *= 10) {
-		struct ws_rtt rtt[2] = {0};
+		struct round_trips all = {0};
+		const struct ws_rtt *rtt = all.rtt;
 		struct ws_rtt_timer timer[2] = {0};
 		ws_time now = WS_SECOND;
 		uint32_t sequence = UINT32_MAX - 1000; /* numbers wrap */
-		assert_int_equal(ws_rtt_median(&rtt[0]), -1);
+		assert_int_equal(ws_rtt_median(&rtt[0], &all.counters[0]), -1);
 		for (int i = 0; i < COUNT;
 		     i++) /* each once, in a mixed order; the 501st of 1001 is scale + 500 steps */
-			round_trip(rtt, timer, &now, &sequence, scale + scale / 1000 * (i * 389 % COUNT));
-		const double right = (double)(scale + scale / 1000 * 500), median = (double)ws_rtt_median(&rtt[0]);
+			round_trip(&all, timer, &now, &sequence, scale + scale / 1000 * (i * 389 % COUNT));
+		const double right = (double)(scale + scale / 1000 * 500),
+		             median = (double)ws_rtt_median(&rtt[0], &all.counters[0]);
 		assert_true(median > right / 1.13 && median < right * 1.13);
 		assert_int_equal(rtt[0].least, scale);
 		assert_int_equal(rtt[0].most, scale + scale / 1000 * 1000);
@@ -90,23 +107,49 @@ static void medians_are_right_within_their_precision(void **state)
 	}
 }
 
+/* As long as there are few ranges, no counters are needed, and the median is the same as with them. */
+static void few_round_trips_need_no_counters(void **state)
+{
+	(void)state;
+	struct ws_rtt few = {.count = 0}, many = {.count = 0};
+	struct ws_rtt_counters counters = {{0}};
+	for (unsigned i = 0; i < 4 * WS_RTT_FEW; i++) {
+		const ws_time time = WS_MILLISECOND << i % WS_RTT_FEW;
+		assert_false(ws_rtt_needs_counters(&few, time));
+		ws_rtt_add(&few, NULL, time);
+		ws_rtt_add(&many, &counters, time);
+	}
+	assert_true(ws_rtt_needs_counters(&few, WS_SECOND));
+	ws_rtt_add(&few, NULL, WS_SECOND); /* without memory it counts, but not for the median */
+	assert_int_equal(few.most, WS_SECOND);
+	assert_int_equal(ws_rtt_median(&few, NULL), ws_rtt_median(&many, &counters));
+	ws_rtt_add(&many, &counters, WS_SECOND);
+	assert_true(many.many);
+	assert_true(ws_rtt_needs_counters(&many, WS_MILLISECOND));
+	for (unsigned i = 0; i < 1000; i++)
+		ws_rtt_add(&many, &counters, WS_SECOND);
+	const double median = (double)ws_rtt_median(&many, &counters);
+	assert_true(median > WS_SECOND / 1.13 && median < WS_SECOND * 1.13);
+}
+
 static void a_segment_that_was_sent_twice_is_not_timed(void **state)
 {
 	(void)state;
-	struct ws_rtt rtt[2] = {0};
+	struct round_trips all = {0};
+	const struct ws_rtt *rtt = all.rtt;
 	struct ws_rtt_timer timer[2] = {0};
 	struct ws_segment data = {.time = 1, .sequence = 1, .length = 10, .flags = WS_TCP_ACK};
 	const struct ws_segment ack = {.time = 500, .acknowledgment = 11, .flags = WS_TCP_ACK, .direction = 1};
-	ws_rtt_note(rtt, &timer[0], &timer[1], &data, 0);
+	note(&all, timer, &data, 0);
 	data.time = 400;
-	ws_rtt_note(rtt, &timer[0], &timer[1], &data, 1u << WS_ANALYSIS_RETRANSMISSION);
-	ws_rtt_note(rtt, &timer[1], &timer[0], &ack, 0);
+	note(&all, timer, &data, 1u << WS_ANALYSIS_RETRANSMISSION);
+	note(&all, timer, &ack, 0);
 	assert_int_equal(rtt[0].count, 0);
 	struct ws_segment next = {.time = 600, .sequence = 11, .length = 1, .flags = WS_TCP_ACK};
 	const struct ws_segment reset = {
 	        .time = 700, .acknowledgment = 12, .flags = WS_TCP_ACK | WS_TCP_RST, .direction = 1};
-	ws_rtt_note(rtt, &timer[0], &timer[1], &next, 0);
-	ws_rtt_note(rtt, &timer[1], &timer[0], &reset, 0);
+	note(&all, timer, &next, 0);
+	note(&all, timer, &reset, 0);
 	assert_int_equal(rtt[0].count, 0);
 }
 
@@ -126,6 +169,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(community_ids_are_those_of_others),
 	        cmocka_unit_test(medians_are_right_within_their_precision),
+	        cmocka_unit_test(few_round_trips_need_no_counters),
 	        cmocka_unit_test(a_segment_that_was_sent_twice_is_not_timed),
 	        cmocka_unit_test(each_field_has_a_meaning),
 	};

@@ -1,0 +1,39 @@
+/* What is counted of each segment. The counters that only some connections have are allocated when they are first
+ * needed, see ws_table_rare(). */
+#include "track/stall.h"
+#include "track/tracker.h"
+
+static void note_round_trip(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *s,
+                            uint32_t analysis)
+{
+	const unsigned other = s->direction ^ 1;
+	const ws_time time = ws_rtt_note(&conn->traffic[s->direction].timer, &conn->traffic[other].timer, s, analysis);
+	if (time < 0)
+		return;
+	struct ws_rtt *rtt = &conn->rtt[other];
+	struct ws_rare *rare = ws_rtt_needs_counters(rtt, time) ? ws_table_rare(&tracker->table, conn) : NULL;
+	ws_rtt_add(rtt, rare ? &rare->round_trips[other] : NULL, time);
+}
+
+void ws_tracker_count(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *s,
+                      const struct ws_analysis_result *result)
+{
+	struct ws_traffic *traffic = &conn->traffic[s->direction];
+	if (result->bytes_in_flight > traffic->most_in_flight)
+		traffic->most_in_flight = result->bytes_in_flight;
+	struct ws_rare *rare = conn->rare;
+	if (!rare && (result->analysis || s->bad_checksum))
+		rare = ws_table_rare(&tracker->table, conn);
+	ws_zeek_note(&conn->zeek, rare ? &rare->repeats : NULL, s, result->analysis);
+	ws_stall_note(conn, s, result->analysis);
+	if (!s->duplicate && !s->bad_checksum)
+		note_round_trip(tracker, conn, s, result->analysis);
+	if (!result->analysis || !rare)
+		return;
+	if (!s->duplicate)
+		ws_silence_note(conn, s, result->analysis);
+	struct ws_marks *marks = &rare->marks[s->direction];
+#define X(member, mark) marks->member += result->analysis >> mark & 1;
+	WS_COUNTERS(X)
+#undef X
+}
