@@ -104,7 +104,7 @@ const struct option_row option_rows[] = {
          "text: absolute sequence numbers"},
         {'t', "times", NULL, OPTION_TIMES, GROUP_SHOW, FIELD(times), 0, 0, NULL,
          "text: no time; -tt: seconds since 1970; -ttt: since the packet before; -tttt: date and time; in the view the "
-         "key T changes that. tshark's words are understood: a, ad, d, dd, e, r, u, ud"},
+         "key t changes that. tshark's words are understood: a, ad, d, dd, e, r, u, ud"},
         {'x', "hex", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(hex), 0, 0, NULL,
          "in text, write the bytes of every packet, too"},
         {0, "debug-connection", "N", OPTION_NUMBER, GROUP_SHOW, FIELD(debug_connection), 1, 1e18, NULL,
