@@ -22,7 +22,8 @@ enum { WS_LESSON_IN_HEAD = 1, WS_LESSON_IN_STOP = 2 };
 	X(WS_LESSON_ABOUT, "about", WS_LESSON_IN_HEAD,                                                                 \
 	  "what one learns, in one line, for the list of lessons and the start screen; needed")                        \
 	X(WS_LESSON_CAPTURE, "capture", WS_LESSON_IN_HEAD,                                                             \
-	  "the name of the capture, without a folder: beside the lesson, or one that comes with wirestate; needed")    \
+	  "the name of the capture, without a folder: beside the lesson, or one that comes with wirestate; needed; "   \
+	  "a second one is of another point, whose packets the numbers of stops and fields do not mean")               \
 	X(WS_LESSON_GROUP, "group", WS_LESSON_IN_HEAD,                                                                 \
 	  "under which heading the start screen lists it: open, close, errors, bytes, below or other (other)")         \
 	X(WS_LESSON_ORDER, "order", WS_LESSON_IN_HEAD, "a number, by which the lessons of a group are listed")         \
@@ -181,6 +182,7 @@ struct ws_lesson_stop {
 struct ws_lesson {
 	char *name;                             /* owned: of the file, for errors */
 	char *title, *about, *capture, *try_it; /* owned; try_it may be NULL */
+	char *second_capture;                   /* owned: of the same connections at another point; or NULL */
 	const char *next, *next_name; /* borrowed: title and name of the lesson that follows this one, or NULL */
 	const char *live;             /* borrowed: the filter of the packets that the user can watch on lo, or NULL */
 	const char *command;          /* borrowed: with which the user starts wirestate */

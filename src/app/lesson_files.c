@@ -151,23 +151,23 @@ static bool lesson_find(const char *name, char *path, size_t size, struct ws_err
 }
 
 /* Looks for the capture beside the lesson first, and then among those that come with wirestate. */
-static bool lesson_find_capture(const struct ws_lesson *lesson, const char *lesson_path, char *path, size_t size,
+static bool lesson_find_capture(const char *capture, const char *lesson_path, char *path, size_t size,
                                 struct ws_error *error)
 {
 	const char *slash = strrchr(lesson_path, '/');
 	const int folder = slash ? (int)(slash - lesson_path) + 1 : 0;
 	for (int with = 0; with < 2; with++) {
 		const int used =
-		        snprintf(path, size, "%.*s%s%s", folder, lesson_path, lesson->capture, with ? ".pcap" : "");
+		        snprintf(path, size, "%.*s%s%s", folder, lesson_path, capture, with ? ".pcap" : "");
 		if (used > 0 && (size_t)used < size && is_file(path))
 			return true;
 	}
-	if (data_file("captures", lesson->capture, ".pcap", path, size))
+	if (data_file("captures", capture, ".pcap", path, size))
 		return true;
 	return ws_fail(error, WS_ERROR_FILE,
 	               "%s: its capture %s is not in the same folder, and none of that name comes with "
 	               "wirestate",
-	               lesson_path, lesson->capture);
+	               lesson_path, capture);
 }
 
 /* The index of a lesson's file among those that come with wirestate; `count` when it is none of them. */
@@ -254,9 +254,16 @@ bool lesson_open(struct options *options, struct ws_error *error)
 	if (options->played)
 		find_live(options);
 	if (!options->played || !name_commands(options->played, options->command, error) ||
-	    !lesson_find_capture(options->played, path, options->bundled, sizeof(options->bundled), error))
+	    !lesson_find_capture(options->played->capture, path, options->bundled, sizeof(options->bundled), error))
 		return false;
 	options->read = options->bundled;
+	options->reads.count = 0;
+	if (options->played->second_capture) {
+		if (!lesson_find_capture(options->played->second_capture, path, options->bundled_second,
+		                         sizeof(options->bundled_second), error))
+			return false;
+		options->reads = (struct words){.word = {options->bundled, options->bundled_second}, .count = 2};
+	}
 	size_t count;
 	struct lesson_file *files = lessons_bundled(&count, NULL);
 	const size_t place = lesson_index(files, count, path);

@@ -401,7 +401,7 @@ void session_tracked(struct session *session, const struct point *point, const s
 	}
 	if (point == session_shown(session) && packet->frame.number == session->options->frame)
 		session->named_conn = result->conn;
-	if (session->lesson)
+	if (session->lesson && point == session_shown(session))
 		ws_lesson_take(session->lesson, &packet->packet, result, point->tracker);
 	if (session->observe && point == session_shown(session))
 		session->observe(session->observe_context, &packet->frame, result);

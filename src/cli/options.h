@@ -86,7 +86,7 @@ struct options {
 	struct point_offset offset[OFFSETS_MOST];
 	size_t offset_count;
 	char *joined;       /* owned: the trailing words */
-	char bundled[4096]; /* the path of a capture that a lesson names */
+	char bundled[4096], bundled_second[4096]; /* the paths of captures that a lesson names */
 	const char *config_file;
 	char *config;                        /* owned: the text of the configuration */
 	const char *lab;                     /* the scenario's name or path; empty: none is given; NULL: no lab */

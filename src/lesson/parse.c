@@ -140,7 +140,8 @@ static bool take_capture(struct parser *parser)
 	if (strchr(parser->value, '/') || parser->value[0] == '.')
 		return bad_value(parser, "a capture's name without a folder: it is beside the lesson, or comes with "
 		                         "wirestate");
-	return keep(parser, &parser->lesson->capture);
+	struct ws_lesson *lesson = parser->lesson;
+	return keep(parser, lesson->capture ? &lesson->second_capture : &lesson->capture);
 }
 
 static bool take_screen(struct parser *parser)
@@ -450,7 +451,8 @@ static bool begin_key(struct parser *parser, const char *text, size_t length)
 		                                    : "to a stop: put it after a line 'stop: N'");
 	unsigned *given = where == IN_STOP ? &parser->stop_given : &parser->given;
 	const unsigned bit = 1u << parser->key;
-	if (*given & bit && !may_repeat(parser->key))
+	const bool second = parser->key == WS_LESSON_CAPTURE && !lesson->second_capture;
+	if (*given & bit && !may_repeat(parser->key) && !second)
 		return lesson_fail(lesson, parser->line, parser->error, "%s has been given already%s",
 		                   keys[parser->key].word, where == IN_STOP ? " for this stop" : "");
 	*given |= bit;
@@ -568,6 +570,7 @@ void ws_lesson_free(struct ws_lesson *lesson)
 	free(lesson->title);
 	free(lesson->about);
 	free(lesson->capture);
+	free(lesson->second_capture);
 	free(lesson->try_it);
 	free(lesson);
 }

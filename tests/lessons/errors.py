@@ -35,7 +35,8 @@ def without(line):
 def wrong():
     yield "empty", "", ": it has no title: before the first stop, add a line 'title: ...', what the lesson is called; needed"
     yield "no capture", without(3), (": it has no capture: before the first stop, add a line 'capture: ...', the name of the "
-                                     "capture, without a folder: beside the lesson, or one that comes with wirestate; needed")
+                                     "capture, without a folder: beside the lesson, or one that comes with wirestate; needed; a second one "
+                                     "is of another point, whose packets the numbers of stops and fields do not mean")
     yield "no stop", "\n".join(LESSON.split("\n")[:3]), ": it has no stop: add a line 'stop: N', with ask and answer below it"
     yield "no question", without(7), ":4: this stop has no question: add a line 'ask: ...'"
     yield "no answer", without(8), ":4: this stop has no answer: add a line 'answer: ...'"
