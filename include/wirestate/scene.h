@@ -88,6 +88,8 @@ void ws_ui_free(struct ws_ui *ui);
 
 /* The screen that is shown; it decides what the next key means. */
 enum ws_screen ws_ui_screen(const struct ws_ui *ui);
+/* The number of the connection whose lifelines, packets or bytes are shown; 0: none has been opened. */
+uint64_t ws_ui_connection(const struct ws_ui *ui);
 /* Does what an action asks. False: it means nothing on this screen. WS_ACT_QUIT and WS_ACT_MOUSE are left to the
  * caller and return false, and so does WS_ACT_BACK on the first screen. */
 bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
@@ -135,6 +137,10 @@ bool ws_ui_show_frame(struct ws_ui *ui, const struct ws_model *model, const stru
 
 /* Begins the lesson: the replay plays up to its first stop. */
 void ws_ui_lesson(struct ws_ui *ui, const struct ws_model *model, const struct ws_lesson *lesson);
+/* Ends it: shows the screens again from which it was begun. */
+void ws_ui_lesson_end(struct ws_ui *ui);
+/* Other names for the keys, as in struct ws_ui_options, because those of a lesson come before those of screens. */
+void ws_ui_key_names(struct ws_ui *ui, const char *const *key_name);
 /* For --frame and tests: goes to a stop without playing; the stop after the last one is the page that ends the
  * lesson. Make the snapshot of ws_ui_position() next, and then call ws_ui_tick(). */
 void ws_ui_lesson_stand(struct ws_ui *ui, const struct ws_model *model, size_t stop, bool answered);

@@ -83,11 +83,53 @@ static void view_handle_signals(struct interactive *it)
 		it->changed = true;
 }
 
+/* The whole session is a lesson or an exercise. */
+static bool teaches(const struct options *options)
+{
+	return options->played || options->exercise;
+}
+
+/* Makes an exercise of the capture that is open: about the connection that is shown, or about all in the list. */
+static void view_begin_exercise(struct interactive *it)
+{
+	struct session *session = it->session;
+	struct ws_error error = {0};
+	if (it->teaching)
+		return;
+	it->changed = true;
+	if (session->live || !session->ended) {
+		ws_ui_tell(it->ui, "An exercise needs a capture file that has been read to its end.", false);
+		return;
+	}
+	const uint64_t connection = ws_ui_screen(it->ui) == WS_SCREEN_LIST ? 0 : ws_ui_connection(it->ui);
+	if (!session_begin_exercise(session, connection, &error)) {
+		ws_ui_tell(it->ui, "There is nothing here that could be asked and answered with certainty.", false);
+		return;
+	}
+	ws_ui_key_names(it->ui, session->options->keymap.name_in_lesson);
+	ws_ui_lesson(it->ui, &it->model, session->lesson);
+	it->teaching = true;
+}
+
+/* Esc on an exercise that was begun in the view leads back there. */
+static void view_end_exercise(struct interactive *it)
+{
+	ws_ui_lesson_end(it->ui);
+	ws_ui_key_names(it->ui, it->session->options->keymap.name);
+	session_end_exercise(it->session);
+	it->teaching = false;
+	it->changed = true;
+}
+
 /* Handles Esc on the first screen. A live capture cannot be opened again, so the user has to press Esc twice. */
 static void view_leave(struct interactive *it, bool asked)
 {
 	struct session *session = it->session;
 	const bool back = session->options->from_start;
+	if (it->teaching && !teaches(session->options)) {
+		view_end_exercise(it);
+		return;
+	}
 	if (back && session->live && session->packets && !asked) {
 		char question[160];
 		snprintf(question, sizeof(question),
@@ -132,6 +174,8 @@ static void view_handle_keys(struct interactive *it)
 			view_leave(it, true);
 		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_QUIT)
 			it->quit = true;
+		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_EXERCISE)
+			view_begin_exercise(it);
 		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_MOUSE)
 			ws_view_mouse(it->view, !ws_view_has_mouse(it->view));
 		else if (ws_ui_key(it->ui, &it->model, &key))
@@ -212,16 +256,11 @@ static void view_update_model(struct interactive *it)
 	past_model(&it->past, &it->position, &it->model);
 }
 
-static bool teaches(const struct session *session)
-{
-	return session->lesson || session->options->exercise;
-}
-
 /* A lesson begins when its whole capture has been read, because its texts may refer to any of the packets. */
 static void view_begin_lesson(struct interactive *it)
 {
 	struct session *session = it->session;
-	if (!teaches(session) || it->teaching || !session->ended)
+	if (!teaches(session->options) || it->teaching || !session->ended)
 		return;
 	if (!session_begin_lesson(session)) {
 		it->quit = true;
@@ -268,7 +307,7 @@ static void view_begin(struct interactive *it)
 		view_watch_lab(it);
 		return;
 	}
-	if (teaches(session) || session->live || it->begun || !session->ended || it->joining)
+	if (teaches(session->options) || session->live || it->begun || !session->ended || it->joining)
 		return;
 	it->begun = true;
 	if (session->options->play) {
@@ -313,14 +352,14 @@ void run_view(struct session *session)
 	const struct ws_ui_options ui_options = {
 	        .speed = options->speed,
 	        .idle = options->idle,
-	        .screen = teaches(session) ? WS_SCREEN_LIFELINES : WS_SCREEN_LIST,
+	        .screen = teaches(session->options) ? WS_SCREEN_LIFELINES : WS_SCREEN_LIST,
 	        .filter = options->display_filter,
 	        .play = options->play,
 	        .lab = options->lab_view,
 	        .lab_auto = options->lab_auto,
 	        .numbers = options->numeric,
 	        .times = options->times + 1,
-	        .key_name = teaches(session) ? options->keymap.name_in_lesson : options->keymap.name,
+	        .key_name = teaches(session->options) ? options->keymap.name_in_lesson : options->keymap.name,
 	};
 	session->joins.sliced = true;
 	struct interactive it = {.session = session, .past.point = session_shown(session), .changed = true};

@@ -283,11 +283,22 @@ bool session_begin_lesson(struct session *session)
 	const struct ws_tracker *tracker = session_shown(session)->tracker;
 	if (session->error.status != WS_OK)
 		return false;
-	if (!options->exercise)
-		return ws_lesson_resolve(session->lesson, tracker, &session->error);
-	session->exercise = ws_lesson_exercise(tracker, options->connection, seed_of(options), &session->error);
+	return options->exercise ? session_begin_exercise(session, options->connection, &session->error)
+	                         : ws_lesson_resolve(session->lesson, tracker, &session->error);
+}
+
+bool session_begin_exercise(struct session *session, uint64_t connection, struct ws_error *error)
+{
+	const struct ws_tracker *tracker = session_shown(session)->tracker;
+	session->exercise = ws_lesson_exercise(tracker, connection, seed_of(session->options), error);
 	session->lesson = session->exercise;
 	return session->lesson;
+}
+
+void session_end_exercise(struct session *session)
+{
+	ws_lesson_free(session->exercise);
+	session->lesson = session->exercise = NULL;
 }
 
 void session_close(struct session *session)

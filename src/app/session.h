@@ -113,6 +113,10 @@ const struct ws_error *session_failure(const struct session *session);
 /* Call it once, when the whole capture has been read: makes the exercise that is asked for, or checks the lesson.
  * False: session->error says why. */
 bool session_begin_lesson(struct session *session) WS_CHECKED;
+/* Makes an exercise of a capture that has been read, about one connection or, with 0, about all. False: there is nothing
+ * to ask. The second frees it, when nothing refers to it any more. */
+bool session_begin_exercise(struct session *session, uint64_t connection, struct ws_error *error) WS_CHECKED;
+void session_end_exercise(struct session *session);
 /* The point that a screen shows, and its name. */
 static inline struct point *session_shown(const struct session *session)
 {

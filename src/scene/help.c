@@ -115,6 +115,8 @@ static bool has_line(const struct ws_ui *ui, enum ws_action action)
 {
 	if (ws_action_screens(action) >> WS_KEYS_OF_LESSON & 1 && !ui->lesson.lesson)
 		return false;
+	if (action == WS_ACT_EXERCISE && ui->lesson.lesson)
+		return false;
 	if (action == WS_ACT_POINT && !ui->several)
 		return false;
 	if (ws_action_of_lab(action) && !ui->options.lab)

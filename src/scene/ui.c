@@ -61,6 +61,16 @@ enum ws_screen ws_ui_screen(const struct ws_ui *ui)
 	return ui->stack[ui->depth - 1];
 }
 
+uint64_t ws_ui_connection(const struct ws_ui *ui)
+{
+	return ui->replay.steps ? ui->replay.number : 0;
+}
+
+void ws_ui_key_names(struct ws_ui *ui, const char *const *key_name)
+{
+	ui->options.key_name = key_name;
+}
+
 void ui_open(struct ws_ui *ui, enum ws_screen screen)
 {
 	if (ui->depth < UI_DEPTH)

@@ -322,6 +322,34 @@ static void fold(struct walk *walk, const struct ws_lesson_stop *stop)
 	go(walk, WS_ACT_BACK);
 }
 
+/* Shows a stop as if the snapshot that it needs had been made: the tracker has more packets, the screens the same rows. */
+static void stand(struct walk *walk, size_t stop, bool answered)
+{
+	struct world *world = walk->world;
+	ws_ui_layout(world->ui, &world->model, COLUMNS, ROWS);
+	ws_ui_lesson_stand(world->ui, &world->model, stop, answered);
+	const struct ws_position position = ws_ui_position(world->ui);
+	world->model.past = position.past;
+	world->model.frame = position.frame;
+	ws_ui_tick(world->ui, &world->model, WS_SECOND);
+}
+
+static void walk_lesson(struct walk *walk, const struct ws_lesson *lesson)
+{
+	struct world *world = walk->world;
+	ws_ui_lesson(world->ui, &world->model, lesson);
+	for (size_t stop = 0; stop <= lesson->stop_count; stop++) {
+		for (int answered = 0; answered < 2; answered++) {
+			stand(walk, stop, answered);
+			if (stop < lesson->stop_count)
+				assert_int_equal(ws_ui_screen(world->ui), lesson->stop[stop].screen);
+			check(walk);
+			look_around(walk);
+			fold(walk, stop < lesson->stop_count ? &lesson->stop[stop] : NULL);
+		}
+	}
+}
+
 static void no_sentence_of_a_lesson_is_cut(void **state)
 {
 	(void)state;
@@ -333,22 +361,41 @@ static void no_sentence_of_a_lesson_is_cut(void **state)
 		struct ws_tracker *own;
 		read_lesson(&played, found.gl_pathv[i]);
 		struct walk walk = begin(&played, &own, found.gl_pathv[i]);
-		ws_ui_lesson(walk.world->ui, &walk.world->model, played.lesson);
-		for (size_t stop = 0; stop <= played.lesson->stop_count; stop++) {
-			for (int answered = 0; answered < 2; answered++) {
-				ws_ui_lesson_stand(walk.world->ui, &walk.world->model, stop, answered);
-				ws_ui_tick(walk.world->ui, &walk.world->model, WS_SECOND);
-				check(&walk);
-				look_around(&walk);
-				fold(&walk, stop < played.lesson->stop_count ? &played.lesson->stop[stop] : NULL);
-			}
-		}
+		walk_lesson(&walk, played.lesson);
 		screens += walk.screens;
 		cut += walk.cut;
 		end(&walk, own, &played);
 	}
 	globfree(&found);
 	assert_true(screens > 200);
+	assert_int_equal(cut, 0);
+}
+
+static void no_sentence_of_an_exercise_is_cut(void **state)
+{
+	(void)state;
+	enum { SEEDS = 3 };
+	glob_t found;
+	int screens = 0, cut = 0;
+	assert_int_equal(glob("captures/*.pcap", 0, NULL, &found), 0);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+			struct played played = {.tracker = NULL};
+			struct ws_tracker *own;
+			struct ws_error error;
+			read_capture(&played, found.gl_pathv[i]);
+			struct walk walk = begin(&played, &own, found.gl_pathv[i]);
+			struct ws_lesson *exercise = ws_lesson_exercise(played.tracker, 0, seed, &error);
+			if (exercise) /* else there is nothing to ask */
+				walk_lesson(&walk, exercise);
+			screens += walk.screens;
+			cut += walk.cut;
+			end(&walk, own, &played);
+			ws_lesson_free(exercise);
+		}
+	}
+	globfree(&found);
+	assert_true(screens > 500);
 	assert_int_equal(cut, 0);
 }
 
@@ -359,6 +406,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(no_sentence_of_a_capture_is_cut),
 	        cmocka_unit_test(no_sentence_of_a_lesson_is_cut),
+	        cmocka_unit_test(no_sentence_of_an_exercise_is_cut),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

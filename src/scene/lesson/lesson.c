@@ -250,11 +250,25 @@ bool lesson_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action a
 
 void ws_ui_lesson(struct ws_ui *ui, const struct ws_model *model, const struct ws_lesson *lesson)
 {
-	ui->lesson = (struct lesson_view){.lesson = lesson};
+	ui->lesson = (struct lesson_view){.lesson = lesson, .from = ws_ui_screen(ui)};
 	if (!ui->replay.speed_chosen)
 		ui->replay.guided = true;
 	lesson_go(ui, 0, false, true);
 	lesson_tick(ui, model);
+}
+
+void ws_ui_lesson_end(struct ws_ui *ui)
+{
+	const enum ws_screen from = ui->lesson.from;
+	ui->replay.playing = ui->replay.stepping = false;
+	ui->prompt.use = NULL;
+	ui->timeline = (struct timeline){.past = false};
+	ui->lesson = (struct lesson_view){.lesson = NULL};
+	ui->depth = 1;
+	ui->stack[0] = WS_SCREEN_LIST;
+	packet_reset(ui);
+	if (from != WS_SCREEN_LIST)
+		ui_open(ui, WS_SCREEN_LIFELINES);
 }
 
 void ws_ui_lesson_stand(struct ws_ui *ui, const struct ws_model *model, size_t stop, bool answered)

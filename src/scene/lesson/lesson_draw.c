@@ -133,6 +133,23 @@ static int rows_of(int columns, const struct ws_lesson_stop *stop)
 	return page.rows;
 }
 
+/* How many answers were right, and which stops to go back to. */
+static void page_score(struct page *page, const struct lesson_view *view)
+{
+	char words[512];
+	struct ws_text text = WS_TEXT_OVER(words);
+	const size_t asked = answer_count(view->lesson), right = answer_right(view);
+	size_t missed = 0;
+	if (!asked)
+		return;
+	ws_text_printf(&text, "%zu of %zu answers were typed and right.", right, asked);
+	for (size_t i = 0; i < view->lesson->stop_count; i++)
+		if (view->lesson->stop[i].question.kind != WS_ANSWER_NONE && !(view->right >> i & 1))
+			ws_text_printf(&text, "%s%zu", missed++ ? ", " : " Still to do: stop ", i + 1);
+	ws_text_puts(&text, missed ? "." : "");
+	page_text(page, missed ? WS_STYLE_NORMAL : WS_STYLE_GOOD, true, ws_text_cstr(&text));
+}
+
 /* `printed`: the lesson is printed as text, so there is no key that opens the next one. */
 static void page_end(struct page *page, const struct ws_lesson *lesson, bool printed)
 {
@@ -142,7 +159,7 @@ static void page_end(struct page *page, const struct ws_lesson *lesson, bool pri
 		page_text(page, WS_STYLE_NORMAL, false, lesson->try_it);
 	} else {
 		page_text(page, WS_STYLE_TITLE, true,
-		          lesson->exercise ? "The exercise ends here. With another --seed there are other questions."
+		          lesson->exercise ? "The exercise ends here. The next one asks other questions."
 		                           : "This lesson ends here.");
 	}
 	if (lesson->next) {
@@ -174,6 +191,7 @@ int lesson_layout(struct ws_ui *ui, int columns, int rows)
 	}
 	if (view->stop == lesson->stop_count) {
 		struct page page = {.columns = columns};
+		page_score(&page, view);
 		page_end(&page, lesson, false);
 		need = page.rows > need ? page.rows : need;
 	}
@@ -290,7 +308,8 @@ static void page_typing(const struct ws_ui *ui, struct page *page, const struct 
 	const int column = prompt_draw_line(&ui->prompt, page->canvas, page->row);
 	if (answer_is_empty(ui))
 		draw_cut(page->canvas, page->row, column + 1, page->canvas->columns - 1, WS_STYLE_DIM,
-		         what[stop->question.kind]);
+		         view->lesson->exercise && stop->question.kind == WS_ANSWER_WORD ? "the letters, as in C A B"
+		                                                                         : what[stop->question.kind]);
 	page->row++;
 	page_said(page, &stop->question, view->said, view->typed, view->why, view->hint);
 }
@@ -368,6 +387,12 @@ static void page_way(const struct ws_ui *ui, struct page *page)
 	page_line(page, WS_STYLE_DIM, false, 0, words);
 }
 
+static void page_last(struct page *page, const struct lesson_view *view)
+{
+	page_score(page, view);
+	page_end(page, view->lesson, false);
+}
+
 void lesson_draw(const struct ws_ui *ui, struct ws_canvas *canvas)
 {
 	const struct lesson_view *view = &ui->lesson;
@@ -382,7 +407,7 @@ void lesson_draw(const struct ws_ui *ui, struct ws_canvas *canvas)
 	if (is_folded(ui))
 		page.limit = page.row;
 	else if (view->stop == view->lesson->stop_count)
-		page_end(&page, view->lesson, false);
+		page_last(&page, view);
 	else if (view->playing)
 		page_way(ui, &page);
 	else

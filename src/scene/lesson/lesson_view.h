@@ -9,6 +9,7 @@ enum lesson_says { LESSON_SAYS_NOTHING, LESSON_SAYS_WRONG, LESSON_SAYS_UNCLEAR, 
 
 struct lesson_view {
 	const struct ws_lesson *lesson; /* NULL: none */
+	enum ws_screen from;            /* the screen on which it was begun */
 	size_t stop;                    /* the number of stops in the lesson: the page after the last stop */
 	bool answered;
 	bool settled; /* the stop's screen has been opened with its snapshot */

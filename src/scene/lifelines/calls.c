@@ -56,7 +56,8 @@ void calls_prepare(struct layout *layout)
 	for (int endpoint = 0; endpoint < 2 && !layout->lab; endpoint++)
 		layout->shut[endpoint] = has_shut_down(&layout->ui->replay, endpoint);
 	/* A lesson may ask for the call. */
-	layout->calls = !layout->ui->lesson.lesson || layout->ui->lesson.answered;
+	const struct lesson_view *lesson = &layout->ui->lesson;
+	layout->calls = !lesson->lesson || lesson->answered || lesson->stop == lesson->lesson->stop_count;
 }
 
 /* ---- Inferred calls */

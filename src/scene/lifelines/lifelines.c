@@ -606,6 +606,7 @@ static const struct screen_key lifelines_keys[] = {
         {WS_ACT_PREVIOUS_PACKET, WS_ACT_NEXT_PACKET, NULL},
         {WS_ACT_ENTER, WS_ACT_FOLLOW, NULL},
         {WS_ACT_EXPORT, WS_ACT_NONE, NULL},
+        {WS_ACT_EXERCISE, WS_ACT_NONE, NULL},
         SCREEN_KEYS_MOVE,
         SCREEN_KEYS_PLAY,
 };

@@ -234,6 +234,7 @@ static const struct screen_key list_keys[] = {
         {WS_ACT_UP, WS_ACT_DOWN, "move"},
         {WS_ACT_FIND_NEXT, WS_ACT_FIND_PREVIOUS, NULL},
         {WS_ACT_DIAGRAM, WS_ACT_EXPORT, NULL},
+        {WS_ACT_EXERCISE, WS_ACT_NONE, NULL},
         SCREEN_KEYS_MOVE,
         SCREEN_KEYS_TIMELINE,
 };

@@ -19,7 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VALUE_COLUMN = 29, MEANING_ROWS = 2, ALWAYS_OPEN = 5, ROOMY = 20 /* rows; with fewer the tree comes first */ };
+/* ROOMY: rows; with fewer the tree comes first. With fewer than LOW, a meaning may be cut. */
+enum { VALUE_COLUMN = 29, MEANING_ROWS = 2, ALWAYS_OPEN = 5, ROOMY = 20, LOW = 12 };
 
 /* How the screen is divided. */
 struct division {
@@ -29,7 +30,7 @@ struct division {
 
 static struct division divide(int columns, int rows, uint32_t captured)
 {
-	struct division d = {.tree = 1, .meaning_rows = rows >= ROOMY ? MEANING_ROWS : 1};
+	struct division d = {.tree = 1, .meaning_rows = rows >= LOW ? MEANING_ROWS : 1};
 	d.bytes_each = columns >= 76 ? 16 : 8;
 	int lines = (int)((captured + (uint32_t)d.bytes_each - 1) / (uint32_t)d.bytes_each);
 	int most = rows >= ROOMY ? rows / 5 : 1;
