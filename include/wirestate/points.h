@@ -9,6 +9,7 @@ struct ws_points {
 	size_t count;
 	const struct ws_tracker *tracker[WS_JOIN_POINTS];
 	const struct ws_clock *clock[WS_JOIN_POINTS]; /* NULL: the reference's */
+	const char *name[WS_JOIN_POINTS];
 	/* Finds the transits of a connection, in an array that the caller has to free. False: out of memory. */
 	bool (*transits)(void *context, const struct ws_conn_path *path, struct ws_transit **transit, size_t *count);
 	void *context;

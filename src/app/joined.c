@@ -475,6 +475,7 @@ static void share(struct joined *joined)
 	for (size_t i = 0; i < joined->points; i++) {
 		joined->shared.tracker[i] = joined->session->points[i].tracker;
 		joined->shared.clock[i] = joined->clock[i];
+		joined->shared.name[i] = joined->session->points[i].label;
 	}
 }
 

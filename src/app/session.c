@@ -265,6 +265,10 @@ bool session_confine(struct session *session)
 			return false;
 	}
 	session->confined = true;
+	struct ws_text names = WS_TEXT_OVER(session->point_names);
+	for (size_t i = 0; session->point_count > 1 && i < session->point_count; i++)
+		ws_text_printf(&names, "%s%s", i ? ", " : "", session->points[i].label);
+	ws_text_cstr(&names);
 	session->read_twice = second_reading_is_due(session);
 	session->may_defer = session->may_defer || (session->read_twice && !session->options->count);
 	return true;
@@ -603,7 +607,7 @@ void session_model(struct session *session, struct ws_model *model)
 	        .tracker = point->tracker,
 	        .generation = 1,
 	        .joins = session->joins.count,
-	        .source = point->name,
+	        .source = session->point_count > 1 ? session->point_names : point->name,
 	        .capture_filter = session->options->filter,
 	        .live = session->live,
 	        .running = session->live,

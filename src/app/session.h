@@ -36,7 +36,8 @@ struct session {
 	struct joins joins;  /* what several points know together */
 	char decision[256]; /* several sources: how many points they are, and why; empty: there was nothing to decide */
 	size_t shown;       /* index of the point that a screen shows */
-	size_t opened;      /* points whose capture has been opened, or tried */
+	char point_names[160];               /* of several points, for titles */
+	size_t opened;                       /* points whose capture has been opened, or tried */
 	struct pollfd *descriptors;          /* one a point, and a last one for the caller of session_descriptors() */
 	struct ws_filter *filter;            /* --display-filter, or NULL */
 	struct ws_filter_error filter_error; /* why there is none; no text: it was not asked for */

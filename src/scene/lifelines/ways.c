@@ -132,7 +132,8 @@ void ways_draw_points(const struct layout *layout, struct ws_canvas *canvas, int
 	char left[WIDE], right[WIDE];
 	const unsigned last = path->result.points - 1u;
 	const int begin = layout->line[0] + 2, end = layout->line[1] - 1;
-	for (int clock = 1; clock >= 0; clock--) {
+	/* With points between, their names count more than the clocks. */
+	for (int clock = last == 1; clock >= 0; clock--) {
 		struct ws_text from = WS_TEXT_OVER(left), to = WS_TEXT_OVER(right);
 		point_words(layout, path, point_at(layout, path, 0), clock, &from);
 		point_words(layout, path, point_at(layout, path, last), clock, &to);
@@ -141,7 +142,8 @@ void ways_draw_points(const struct layout *layout, struct ws_canvas *canvas, int
 	}
 	ws_canvas_put(canvas, row, layout->line[0], WS_STYLE_DIM, 0x2502);
 	ws_canvas_put(canvas, row, layout->line[1], WS_STYLE_DIM, 0x2502);
-	const int after = draw_cut(canvas, row, begin, (begin + end) / 2, WS_STYLE_DIM, left);
+	const int room = end - ws_columns(right) - 1, half = (begin + end) / 2;
+	const int after = draw_cut(canvas, row, begin, room > half ? room : half, WS_STYLE_DIM, left);
 	const int before = draw_right(canvas, row, after + 2, end, WS_STYLE_DIM, right);
 	for (unsigned place = 1; place < last; place++) {
 		const char *name = path->name[point_at(layout, path, place)];

@@ -17,7 +17,7 @@
 
 struct columns {
 	/* widths; 0: not shown */
-	int number, client, server, name, state, start, age, packets, bytes, reset, extra, verdict;
+	int number, client, server, name, state, start, age, packets, bytes, lost, reset, extra, verdict;
 	int gap;
 	bool two_lines, brief;
 };
@@ -30,8 +30,9 @@ static int count_digits(uint64_t number)
 	return count;
 }
 
-/* `extra`: there are tunnels, processes or requests to show; `names`: a name beside the address. */
-static struct columns choose_columns(int columns, int rows, size_t count, bool extra, bool names)
+/* `extra`: there are tunnels, processes or requests to show; `names`: a name beside the address; `points`: several
+ * points say what was lost. */
+static struct columns choose_columns(int columns, int rows, size_t count, bool extra, bool names, bool points)
 {
 	struct columns c = {.gap = columns >= 100 ? 2 : 1, .state = 9, .brief = true};
 	c.number = count_digits(count) < 3 ? 3 : count_digits(count);
@@ -50,6 +51,8 @@ static struct columns choose_columns(int columns, int rows, size_t count, bool e
 		c.bytes = 7;
 	if (columns >= 180 && extra)
 		c.extra = 22;
+	if (columns >= 100 && points)
+		c.lost = 5;
 	if (columns >= 200)
 		c.reset = 6;
 	if (columns >= (extra ? 260 : 220) && names)
@@ -57,7 +60,7 @@ static struct columns choose_columns(int columns, int rows, size_t count, bool e
 	int rest = columns - 2 - c.number - 2 * (c.state + c.gap) - (c.age ? c.age + c.gap : 0) -
 	           (c.start ? c.start + c.gap : 0) - (c.packets ? c.packets + c.gap : 0) -
 	           (c.bytes ? 2 * (c.bytes + c.gap) : 0) - (c.extra ? c.extra + c.gap : 0) -
-	           (c.reset ? c.reset + c.gap : 0) - (c.name ? c.name + c.gap : 0) - 1;
+	           (c.lost ? c.lost + c.gap : 0) - (c.reset ? c.reset + c.gap : 0) - (c.name ? c.name + c.gap : 0) - 1;
 	if (columns < 72) { /* there is room for one endpoint only, and the server says more */
 		c.server = rest - c.gap;
 		return c;
@@ -85,7 +88,7 @@ static bool has_extra(const struct ws_model *model)
 static struct columns columns_of(const struct ws_ui *ui, const struct ws_model *model, int columns, int rows)
 {
 	return choose_columns(columns, rows, ws_tracker_conn_count(model->tracker), has_extra(model),
-	                      ui_shows_names(ui) && ws_tracker_has_names(model->tracker));
+	                      ui_shows_names(ui) && ws_tracker_has_names(model->tracker), model->fetch_at);
 }
 
 /* Title, counts, the filter if there is one, column heads, and a rule. */
@@ -297,6 +300,7 @@ static void draw_heads(const struct list_view *list, const struct ws_model *mode
 	pen_head(&pen, list, c->packets, true, WS_ORDER_PACKETS, "PACKETS");
 	pen_head(&pen, list, c->bytes, true, WS_ORDER_BYTES, "BYTES→");
 	pen_head(&pen, list, c->bytes, true, -1, "BYTES←");
+	pen_head(&pen, list, c->lost, true, -1, "LOST");
 	pen_head(&pen, list, c->reset, false, -1, "RST BY");
 	pen_head(&pen, list, c->extra, false, -1, extra_head(model));
 	pen_head(&pen, list, c->verdict, false, WS_ORDER_VERDICT, "VERDICT");
@@ -419,8 +423,8 @@ static int verdict_limit(const struct columns *c, int columns, const struct ws_c
 int list_rows_each(const struct list_view *list, const struct ws_model *model, int columns, int rows)
 {
 	const size_t count = list_count(list, model);
-	const struct columns c =
-	        choose_columns(columns, rows, ws_tracker_conn_count(model->tracker), has_extra(model), false);
+	const struct columns c = choose_columns(columns, rows, ws_tracker_conn_count(model->tracker), has_extra(model),
+	                                        false, model->fetch_at);
 	const size_t room = (size_t)(rows - list_head_rows(list) - list_foot_rows(rows));
 	int each = c.two_lines ? 2 : 1;
 	for (size_t i = 0; i < count && c.two_lines && count * (size_t)(each + 1) <= room; i++) {
@@ -467,6 +471,10 @@ static void draw_row(const struct ws_model *model, const struct columns *c, stru
 	pen_cell(&pen, c->bytes, true, WS_STYLE_NORMAL, buffer);
 	brief_count(buffer, sizeof(buffer), info->endpoint[!client].bytes);
 	pen_cell(&pen, c->bytes, true, WS_STYLE_NORMAL, buffer);
+	const uint64_t lost =
+	        info->path ? info->path->result.direction[0].lost + info->path->result.direction[1].lost : 0;
+	brief_count(buffer, sizeof(buffer), lost);
+	pen_cell(&pen, c->lost, true, lost ? WS_STYLE_WARN : WS_STYLE_NORMAL, info->path ? buffer : "-");
 	pen_cell(&pen, c->reset, false, WS_STYLE_NORMAL, reset_by(info));
 	text = WS_TEXT_OVER(extra);
 	say_extra(&text, info, canvas->columns);

@@ -11,6 +11,8 @@
 
 #include <wirestate/details.h>
 
+#include <wirestate/points.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -297,6 +299,29 @@ static int draw_losses(const struct ws_model *model, const struct ws_tracker_sta
 	return row;
 }
 
+/* Several points: what is known of each one's clock. */
+static int draw_points(const struct ws_model *model, struct ws_canvas *canvas, int row, int limit)
+{
+	const struct ws_points *points = ws_tracker_points(model->tracker);
+	for (size_t i = 1; points && i < points->count; i++) {
+		char words[256], line[256];
+		struct ws_text text = WS_TEXT_OVER(words);
+		struct ws_clock_info clock;
+		ws_clock_info(points->clock[i], &clock);
+		if (clock.fixed && !clock.offset)
+			ws_text_printf(&text, "%s and %s have the same clock", points->name[i], points->name[0]);
+		else
+			ws_clock_words(&text, points->name[i], points->name[0], &clock);
+		const char *all = ws_text_cstr(&text);
+		for (int at = 0; row < limit && draw_wrap(all, canvas->columns - 11, at, line, sizeof(line)); at++) {
+			if (i == 1 && !at)
+				ws_canvas_bold(canvas, row, 1, canvas->columns, WS_STYLE_TITLE, "Points");
+			ws_canvas_text(canvas, row++, 9, canvas->columns - 1, WS_STYLE_NORMAL, line);
+		}
+	}
+	return row;
+}
+
 static void draw_talkers(const struct statistics_view *view, const struct ws_model *model, struct ws_canvas *canvas,
                          int row, int limit)
 {
@@ -355,6 +380,7 @@ static void statistics_draw(const struct ws_ui *ui, const struct ws_model *model
 		row = 1;
 	row = draw_protocols(model, canvas, row, limit);
 	row = draw_losses(model, &stats, canvas, row + (canvas->rows >= 24), limit);
+	row = draw_points(model, canvas, row, limit);
 	row = draw_plots(model, canvas, row + (canvas->rows >= 24), limit);
 	draw_talkers(&ui->statistics, model, canvas, row + 1, limit);
 }
