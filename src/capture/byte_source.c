@@ -35,6 +35,7 @@ struct ws_byte_source {
 	int fd;
 	bool may_wait, follows, ended, failed;
 	char problem[200];
+	bool no_memory; /* that is the problem */
 	uint64_t origin, received; /* where in a regular file the stream begins; bytes since then */
 
 	struct ws_unpack *unpack; /* NULL: not packed */
@@ -104,6 +105,7 @@ static bool buffer_make_room(struct ws_byte_source *source)
 	size_t capacity = source->capacity ? 2 * source->capacity : 4 * CHUNK;
 	uint8_t *data = realloc(source->data, capacity);
 	if (!data) {
+		source->no_memory = true;
 		source_fail(source, "out of memory", NULL);
 		return false;
 	}
@@ -184,6 +186,7 @@ static void packing_recognize(struct ws_byte_source *source)
 	source->raw = malloc(2 * CHUNK); /* a few bytes at first, then a chunk that completes the magic number */
 	if (!source->unpack || !source->raw) {
 		source->end = 0; /* packed bytes are no capture */
+		source->no_memory = true;
 		source_fail(source, "out of memory", NULL);
 		return;
 	}
@@ -323,6 +326,11 @@ bool ws_byte_source_ended(const struct ws_byte_source *source)
 const char *ws_byte_source_problem(const struct ws_byte_source *source)
 {
 	return source->failed ? source->problem : NULL;
+}
+
+enum ws_status ws_byte_source_status(const struct ws_byte_source *source, enum ws_status status)
+{
+	return source->no_memory ? WS_ERROR_SYSTEM : status;
 }
 
 /* glibc has no functions for a stream's buffer, but these fields are in its headers; musl has the functions. */

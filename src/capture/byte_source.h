@@ -4,6 +4,8 @@
 
 #include "capture/framing.h"
 
+#include <wirestate/error.h>
+
 #include <stdio.h>
 
 struct ws_byte_source; /* opaque */
@@ -51,6 +53,8 @@ bool ws_byte_source_packed(const struct ws_byte_source *source); /* after the fi
 bool ws_byte_source_ended(const struct ws_byte_source *source);
 /* Why the stream ended before its time; NULL: it did not. */
 const char *ws_byte_source_problem(const struct ws_byte_source *source);
+/* The status of an error that has this problem: `status`, unless memory is what was missing. */
+enum ws_status ws_byte_source_status(const struct ws_byte_source *source, enum ws_status status);
 /* Bytes of the descriptor that have been unpacked. */
 uint64_t ws_byte_source_consumed(const struct ws_byte_source *source);
 int ws_byte_source_fd(const struct ws_byte_source *source);

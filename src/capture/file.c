@@ -38,7 +38,8 @@ static bool check_head(const struct ws_capture *capture, const uint8_t *head, si
 {
 	const char *problem = ws_byte_source_problem(capture->source);
 	if (problem && length < WS_FRAMING_BYTES)
-		return ws_fail(error, WS_ERROR_FILE, "%s: %s", capture->name, problem);
+		return ws_fail(error, ws_byte_source_status(capture->source, WS_ERROR_FILE), "%s: %s", capture->name,
+		               problem);
 	if (length == 0)
 		return ws_fail(error, WS_ERROR_FILE, "%s: empty, not even the header of a capture", capture->name);
 	if (capture->framing.format == WS_FORMAT_PCAP || capture->framing.format == WS_FORMAT_PCAPNG)
@@ -67,8 +68,8 @@ static bool open_stream(struct ws_capture *capture, struct ws_error *error)
 	if (!capture->pcap) {
 		fclose(stream);
 		const char *problem = ws_byte_source_problem(capture->source);
-		return ws_fail(error, WS_ERROR_FILE, "%s: cannot be read as a capture: %s", capture->name,
-		               problem ? problem : message);
+		return ws_fail(error, ws_byte_source_status(capture->source, WS_ERROR_FILE),
+		               "%s: cannot be read as a capture: %s", capture->name, problem ? problem : message);
 	}
 	int dlt = pcap_datalink(capture->pcap);
 	if (!ws_link_of(dlt, &capture->link)) {
@@ -234,7 +235,7 @@ static enum ws_read finish(struct ws_capture *capture, int status, struct ws_err
 	if (status == 0 && !problem)
 		return capture->state = WS_READ_END;
 	if (problem)
-		return ws_capture_failed(capture, error, WS_ERROR_TRUNCATED,
+		return ws_capture_failed(capture, error, ws_byte_source_status(capture->source, WS_ERROR_TRUNCATED),
 		                         "%s, in packet %llu or after it (byte %llu%s)", problem, packet, offset,
 		                         unpacked);
 	const char *how = feof(pcap_file(capture->pcap)) ? "ends in the middle of" : "cannot be read on from";

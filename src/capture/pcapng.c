@@ -274,10 +274,11 @@ static enum ws_read finish(struct ws_capture *capture)
 	const uint8_t *bytes = ws_byte_source_window(capture->source, &length);
 	char list[300];
 	if (problem)
-		return ws_capture_failed(
-		        capture, NULL, WS_ERROR_TRUNCATED, "%s, in packet %llu or after it (byte %llu%s)", problem,
-		        (unsigned long long)capture->number + 1, (unsigned long long)(capture->start + capture->next),
-		        capture->packed ? " unpacked" : "");
+		return ws_capture_failed(capture, NULL, ws_byte_source_status(capture->source, WS_ERROR_TRUNCATED),
+		                         "%s, in packet %llu or after it (byte %llu%s)", problem,
+		                         (unsigned long long)capture->number + 1,
+		                         (unsigned long long)(capture->start + capture->next),
+		                         capture->packed ? " unpacked" : "");
 	if (length || capture->pcapng->skip)
 		fail_cut(capture, bytes, length);
 	else if (nothing_decoded(capture))
@@ -394,7 +395,7 @@ bool ws_pcapng_drops(const struct ws_pcapng *pcapng, size_t ordinal, struct ws_i
 		return false;
 	const struct described *described = &pcapng->described[ordinal];
 	*drops = (struct ws_interface_drops){.index = described->interface->shown.index,
-	                                  .interface = described->counted_interface,
-	                                  .kernel = described->counted_kernel};
+	                                     .interface = described->counted_interface,
+	                                     .kernel = described->counted_kernel};
 	return true;
 }
