@@ -1,0 +1,232 @@
+/* The replay over two points: one at the client, one at the server, 30 ms apart. A FIN is lost between them and sent
+ * again, and an ACK is under way when the captures end. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "shots.h"
+
+#include <wirestate/points.h>
+#include <wirestate/replay.h>
+
+/* By milliseconds, as each point captured it. */
+static const struct shot at_client[] = {
+        {CLIENT, S, 100, 0, 0, 0, .identification = 1},     {SERVER, S | A, 500, 101, 0, 60, .identification = 1},
+        {CLIENT, A, 101, 501, 0, 61, .identification = 2},  {CLIENT, F, 101, 501, 0, 100, .identification = 3},
+        {CLIENT, F, 101, 501, 0, 300, .identification = 4}, {SERVER, F, 501, 102, 0, 360, .identification = 2},
+        {CLIENT, A, 102, 502, 0, 361, .identification = 5},
+};
+static const struct shot at_server[] = {
+        {CLIENT, S, 100, 0, 0, 30, .identification = 1},    {SERVER, S | A, 500, 101, 0, 30, .identification = 1},
+        {CLIENT, A, 101, 501, 0, 91, .identification = 2},  {CLIENT, F, 101, 501, 0, 330, .identification = 4},
+        {SERVER, F, 501, 102, 0, 330, .identification = 2},
+};
+
+/* X(sender, frame at the client, frame at the server, outcome); 0: not captured. */
+#define TRANSITS(X)                                                                                                    \
+	X(CLIENT, 1, 1, WS_OUTCOME_DELIVERED)                                                                          \
+	X(CLIENT, 3, 3, WS_OUTCOME_DELIVERED)                                                                          \
+	X(CLIENT, 4, 0, WS_OUTCOME_LOST)                                                                               \
+	X(CLIENT, 5, 4, WS_OUTCOME_DELIVERED)                                                                          \
+	X(CLIENT, 7, 0, WS_OUTCOME_NOT_CAPTURED)                                                                       \
+	X(SERVER, 2, 2, WS_OUTCOME_DELIVERED)                                                                          \
+	X(SERVER, 6, 5, WS_OUTCOME_DELIVERED)
+
+static bool transits(void *context, const struct ws_conn_path *path, struct ws_transit **transit, size_t *count)
+{
+	static const struct ws_transit all[] = {
+#define X(sender, client, server, what)                                                                                \
+	{.direction = sender, .frame = {client, server}, .outcome = what, .last = sender, .next = -1},
+	        TRANSITS(X)
+#undef X
+	};
+	(void)context;
+	(void)path;
+	*transit = malloc(sizeof(all));
+	assert_non_null(*transit);
+	memcpy(*transit, all, sizeof(all));
+	*count = WS_ARRAY_SIZE(all);
+	return true;
+}
+
+struct pair {
+	struct ws_tracker *tracker[2];
+	struct ws_points points;
+	struct ws_conn_path path;
+	struct ws_path_of of[2][8];
+};
+
+static int set_up(void **state)
+{
+	struct pair *pair = calloc(1, sizeof(*pair));
+	const struct ws_tracker_config config = {.history = true};
+	struct ws_error error;
+	assert_non_null(pair);
+	pair->points = (struct ws_points){.count = 2, .transits = transits};
+	pair->path = (struct ws_conn_path){.result = {.path = {0, 1}, .points = 2},
+	                                   .point = {0, 1},
+	                                   .number = {1, 1},
+	                                   .name = {"client", "server"},
+	                                   .points = 2,
+	                                   .at_host = {true, true}};
+	pair->path.result.direction[CLIENT].delay_min = pair->path.result.direction[CLIENT].delay_max =
+	        30 * WS_MILLISECOND;
+	for (unsigned i = 0; i < 2; i++) {
+		pair->tracker[i] = ws_tracker_create(&config, &error);
+		assert_non_null(pair->tracker[i]);
+		if (i)
+			PLAY(pair->tracker[i], at_server);
+		else
+			PLAY(pair->tracker[i], at_client);
+		pair->points.tracker[i] = pair->tracker[i];
+		pair->path.id[i] = ws_tracker_conn_find(pair->tracker[i], 1);
+		assert_true(pair->path.id[i] && pair->path.id[i] < 8);
+		pair->of[i][pair->path.id[i]].path = &pair->path;
+	}
+	for (unsigned i = 0; i < 2; i++)
+		ws_tracker_set_paths(pair->tracker[i], &pair->points, i, pair->of[i], 8);
+	*state = pair;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct pair *pair = *state;
+	ws_tracker_free(pair->tracker[0]);
+	ws_tracker_free(pair->tracker[1]);
+	free(pair);
+	return 0;
+}
+
+static struct ws_replay *open_pair(const struct pair *pair, unsigned point)
+{
+	struct ws_replay *replay = ws_replay_open_joined(pair->tracker[point], pair->path.id[point]);
+	assert_non_null(replay);
+	assert_ptr_equal(ws_replay_path(replay), &pair->path);
+	return replay;
+}
+
+/* What each step must be: point and frame, way, the other end, and the states after it. */
+static const struct wanted {
+	unsigned point;
+	uint64_t frame;
+	enum ws_way way;
+	size_t other;
+	enum ws_state client, server;
+} wanted[] = {
+        {0, 1, WS_WAY_DEPARTURE, 1, WS_SYN_SENT, WS_LISTEN},
+        {1, 1, WS_WAY_ARRIVAL, 0, WS_SYN_SENT, WS_LISTEN},
+        {1, 2, WS_WAY_DEPARTURE, 3, WS_SYN_SENT, WS_SYN_RECEIVED},
+        {0, 2, WS_WAY_ARRIVAL, 2, WS_ESTABLISHED, WS_SYN_RECEIVED},
+        {0, 3, WS_WAY_DEPARTURE, 5, WS_ESTABLISHED, WS_SYN_RECEIVED},
+        {1, 3, WS_WAY_ARRIVAL, 4, WS_ESTABLISHED, WS_ESTABLISHED},
+        {0, 4, WS_WAY_DEPARTURE, WS_STEP_NONE, WS_FIN_WAIT_1, WS_ESTABLISHED}, /* lost: the server knows nothing */
+        {0, 5, WS_WAY_DEPARTURE, 8, WS_FIN_WAIT_1, WS_ESTABLISHED},
+        {1, 4, WS_WAY_ARRIVAL, 7, WS_FIN_WAIT_1, WS_CLOSE_WAIT},
+        {1, 5, WS_WAY_DEPARTURE, 10, WS_FIN_WAIT_1, WS_LAST_ACK},
+        {0, 6, WS_WAY_ARRIVAL, 9, WS_TIME_WAIT, WS_LAST_ACK},
+        {0, 7, WS_WAY_DEPARTURE, WS_STEP_NONE, WS_TIME_WAIT, WS_LAST_ACK}, /* still in the air */
+};
+
+static void check_step(struct ws_replay *replay, size_t i)
+{
+	struct ws_step step, other;
+	assert_true(ws_replay_step(replay, i, &step));
+	assert_int_equal(step.point, wanted[i].point);
+	assert_int_equal(step.input.frame, wanted[i].frame);
+	assert_int_equal(step.way, wanted[i].way);
+	assert_int_equal(step.other, wanted[i].other);
+	assert_int_equal(step.after[CLIENT], wanted[i].client);
+	assert_int_equal(step.after[SERVER], wanted[i].server);
+	for (unsigned t = 0; t < step.transition_count; t++) {
+		assert_int_equal(step.transition[t].endpoint, step.point);
+		assert_int_not_equal(step.transition[t].basis, WS_BASIS_PRESUMED);
+		assert_int_not_equal(step.transition[t].certainty, WS_PRESUMED);
+		assert_int_equal(step.transition[t].basis == WS_BASIS_ARRIVED, step.way == WS_WAY_ARRIVAL);
+	}
+	if (step.other == WS_STEP_NONE)
+		return;
+	assert_true(ws_replay_step(replay, step.other, &other));
+	assert_int_equal(other.other, i);
+	assert_int_equal(step.other_time, other.input.time);
+	assert_true(step.way == WS_WAY_DEPARTURE ? step.input.time <= other.input.time
+	                                         : step.input.time >= other.input.time);
+}
+
+static void every_departure_and_arrival_is_a_step(void **state)
+{
+	struct ws_replay *replay = open_pair(*state, 0);
+	assert_int_equal(ws_replay_count(replay), WS_ARRAY_SIZE(wanted));
+	for (size_t i = 0; i < WS_ARRAY_SIZE(wanted); i++)
+		check_step(replay, i);
+	for (size_t i = WS_ARRAY_SIZE(wanted); i-- > 0;)
+		check_step(replay, i * 5 % WS_ARRAY_SIZE(wanted));
+	struct ws_step step;
+	assert_false(ws_replay_step(replay, WS_ARRAY_SIZE(wanted), &step));
+	ws_replay_close(replay);
+}
+
+static void what_did_not_arrive_is_told_apart(void **state)
+{
+	struct ws_replay *replay = open_pair(*state, 0);
+	struct ws_step lost, flying;
+	struct ws_transit transit;
+	assert_true(ws_replay_step(replay, 6, &lost) && ws_replay_step(replay, 11, &flying));
+	assert_int_equal(lost.outcome, WS_OUTCOME_LOST);
+	assert_false(lost.in_air);
+	assert_true(flying.in_air);
+	assert_true(ws_replay_transit(replay, 6, &transit));
+	assert_int_equal(transit.frame[0], 4);
+	assert_int_equal(ws_replay_find_frame(replay, 4), 6);
+	assert_int_equal(ws_replay_find_frame(replay, 6), 10);
+	ws_replay_close(replay);
+}
+
+static void both_points_show_the_same(void **state)
+{
+	struct ws_replay *replay = open_pair(*state, 1);
+	for (size_t i = 0; i < WS_ARRAY_SIZE(wanted); i++)
+		check_step(replay, i);
+	assert_int_equal(ws_replay_find_frame(replay, 4), 8); /* the server's fourth */
+	ws_replay_close(replay);
+}
+
+static void a_router_between_makes_it_presumed(void **state)
+{
+	struct pair *pair = *state;
+	pair->path.at_host[SERVER] = false;
+	struct ws_replay *replay = open_pair(pair, 0);
+	struct ws_step step;
+	assert_true(ws_replay_step(replay, 8, &step));
+	assert_int_equal(step.transition[0].basis, WS_BASIS_PRESUMED);
+	assert_int_equal(step.certainty[SERVER], WS_PRESUMED);
+	ws_replay_close(replay);
+}
+
+static void each_end_is_what_its_own_point_knows(void **state)
+{
+	const struct pair *pair = *state;
+	for (unsigned i = 0; i < 2; i++) {
+		const struct ws_conn_info info = conn(pair->tracker[i], 1);
+		assert_int_equal(info.endpoint[CLIENT].state, WS_TIME_WAIT);
+		assert_int_equal(info.endpoint[CLIENT].packets, 5);
+		assert_int_equal(info.endpoint[SERVER].state, WS_LAST_ACK);
+		assert_int_equal(info.endpoint[SERVER].certainty, WS_CONFIRMED);
+	}
+}
+
+int main(void)
+{
+#define WITH_PAIR(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+	        WITH_PAIR(every_departure_and_arrival_is_a_step),
+	        WITH_PAIR(what_did_not_arrive_is_told_apart),
+	        WITH_PAIR(both_points_show_the_same),
+	        WITH_PAIR(a_router_between_makes_it_presumed),
+	        WITH_PAIR(each_end_is_what_its_own_point_knows),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
