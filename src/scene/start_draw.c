@@ -190,7 +190,8 @@ static int draw_paragraph(struct ws_canvas *canvas, int row, const char *words)
 static void draw_help(const struct ws_start *start, struct ws_canvas *canvas)
 {
 	static const char *const words[] = {
-	        "A lesson is a real capture that stops and asks. It needs no privileges.",
+	        "A lesson is a real capture that stops and asks. It needs no privileges. What it shows is said in a "
+	        "sentence below the list.",
 	        "The lab makes two hosts and a wire, and plays a scenario there; so does --lab.",
 	        "A capture is a file of recorded packets; open one to see its connections.",
 	        "An interface shows the packets of this machine as they come, which needs root. On lo, programs of "

@@ -94,12 +94,12 @@ static int hosts_compare(const void *left, const void *right)
 		return a->count > b->count ? -1 : 1;
 	if (a->state != b->state)
 		return a->state < b->state ? -1 : 1;
+	if (a->server != b->server)
+		return a->server ? -1 : 1; /* a server's port is the one that a restart needs */
 	const int order = memcmp(&a->address, &b->address, sizeof(a->address));
 	if (order)
 		return order;
-	if (a->ip_version != b->ip_version)
-		return a->ip_version - b->ip_version;
-	return a->server != b->server ? a->server - b->server : a->port - b->port;
+	return a->ip_version != b->ip_version ? a->ip_version - b->ip_version : a->port - b->port;
 }
 
 /* The selection stays on its group. */
