@@ -144,10 +144,11 @@ bench: ## measure speed, and compare with libpcap's read loop and other programs
 	@$(MAKE) --no-print-directory all
 	@tests/bench/run
 
-lab: ## compare a long run of random connections with the kernel's states (root)
+lab: ## compare a long run of random connections, and many of the lab's scenarios, with the kernel's states (root)
 	@tests/need test
 	@$(MAKE) --no-print-directory all $(BUILD)/unit/test_join_random
 	@tests/lab/long
+	@tests/twohosts/run --times 100
 
 corpus: ## run all captures and mutations of them in every format and on every screen, under the sanitizers
 	@tests/need test

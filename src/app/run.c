@@ -150,6 +150,8 @@ static void print_joined(const struct session *session)
 		struct ws_text text = WS_TEXT_OVER(buffer);
 		struct ws_clock_info clock;
 		ws_clock_info(joined_clock(session->joins.joined, i), &clock);
+		if (clock.fixed && !clock.offset)
+			continue; /* both have one clock */
 		ws_clock_words(&text, session->points[i].label, session->points[0].label, &clock);
 		fprintf(stderr, "%s\n", ws_text_cstr(&text));
 	}

@@ -158,8 +158,10 @@ static void call_words(const char *call, char out[TEXT])
 		snprintf(out, TEXT, "setsockopt(%d, %.40s, %.*s)", fd, arguments[2],
 		         (int)strcspn(arguments[3] + bracket, "]"), arguments[3] + bracket);
 	} else if (named(call, "listen") || named(call, "shutdown")) {
-		snprintf(out, TEXT, "%.*s(%d%s%.20s)", (int)strcspn(call, "("), call, fd, count > 1 ? ", " : "",
-		         count > 1 ? arguments[1] : "");
+		const char *second = count > 1 ? arguments[1] : "";
+		const size_t length = strcspn(second, " <"); /* of a call that is not finished, more follows */
+		snprintf(out, TEXT, "%.*s(%d%s%.*s)", (int)strcspn(call, "("), call, fd, count > 1 ? ", " : "",
+		         (int)(length < 20 ? length : 20), second);
 	} else {
 		snprintf(out, TEXT, "%.*s(%d)", (int)(strcspn(call, "(") < 30 ? strcspn(call, "(") : 30), call, fd);
 	}

@@ -164,11 +164,17 @@ static void draw_air(const struct ws_ui *ui, const struct ws_model *model, struc
 	}
 }
 
-bool lab_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+int lab_rows(const struct ws_ui *ui)
 {
-	if (!ui->options.lab || ws_ui_screen(ui) == WS_SCREEN_HELP)
-		return false;
+	const enum ws_screen screen = ws_ui_screen(ui);
+	return ui->options.lab && screen != WS_SCREEN_HELP && screen != WS_SCREEN_LIFELINES;
+}
+
+void lab_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
+{
 	const int row = canvas->rows - 2;
+	if (!ui->options.lab || ws_ui_screen(ui) == WS_SCREEN_HELP)
+		return;
 	for (int column = 0; column < canvas->columns; column++) {
 		ws_canvas_put(canvas, row, column, WS_STYLE_NORMAL, ' ');
 		ws_canvas_put(canvas, row + 1, column, WS_STYLE_NORMAL, ' ');
@@ -176,12 +182,12 @@ bool lab_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_ca
 	if (model->lab_runs) {
 		draw_air(ui, model, canvas, row);
 		hints_draw_lab(canvas, row + 1, ui->options.key_name);
-		return true;
+		return;
 	}
 	char words[120];
 	const char *again = ui->options.key_name ? ui->options.key_name[WS_ACT_LAB_AGAIN] : NULL;
 	snprintf(words, sizeof(words), "The lab has ended: nothing more is to come.%s%s%s", again ? " " : "",
 	         again ? again : "", again ? " begins it again." : "");
 	draw_cut(canvas, row, 1, canvas->columns - 1, WS_STYLE_TITLE, words);
-	return false;
+	hints_draw(canvas, row + 1, ws_ui_screen(ui), ui->options.key_name);
 }

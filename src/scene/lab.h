@@ -21,7 +21,9 @@ bool lab_key_words(const struct ws_ui *ui, const struct ws_model *model, const s
                    size_t size, enum ws_style *style);
 /* Does what a key of the lab asks. False: nothing. */
 bool lab_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
-/* Draws what hangs in the air above the last row, and the keys in it. False: the lab does not wait for keys. */
-bool lab_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
+/* The rows that it takes from the screen. The lifelines have a rule in its place. */
+int lab_rows(const struct ws_ui *ui);
+/* Draws what hangs in the air above the last row, and the keys in it; over the screen's own keys, or its rule. */
+void lab_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
 
 #endif

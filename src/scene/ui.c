@@ -337,6 +337,8 @@ void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, i
 		return;
 	if (has_panel(ui))
 		ui->rows = lesson_layout(ui, columns, rows);
+	else
+		ui->rows -= lab_rows(ui);
 	ui->notes = table_note_rows(ui->rows);
 	if (shown(ui)->layout)
 		shown(ui)->layout(ui, model);
@@ -391,8 +393,7 @@ static void draw_news(const struct ws_ui *ui, const struct ws_model *model, stru
 static void draw_screen(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	shown(ui)->draw(ui, model, canvas);
-	if (!lab_draw(ui, model, canvas))
-		hints_draw(canvas, canvas->rows - 1, ws_ui_screen(ui), ui->options.key_name);
+	hints_draw(canvas, canvas->rows - 1, ws_ui_screen(ui), ui->options.key_name);
 	draw_timeline(ui, model, canvas);
 	draw_status(ui, model, canvas);
 	draw_news(ui, model, canvas);
@@ -410,7 +411,10 @@ void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_
 		draw_screen(ui, model, &screen);
 		lesson_draw(ui, canvas);
 	} else {
-		draw_screen(ui, model, canvas);
+		struct ws_canvas screen = *canvas;
+		screen.rows -= lab_rows(ui);
+		draw_screen(ui, model, &screen);
+		lab_draw(ui, model, canvas);
 	}
 	file_request_draw(ui, canvas);
 	if (ui->prompt.use && !ui->prompt.use->elsewhere)

@@ -255,17 +255,17 @@ static bool is_told_flight(const struct ws_evidence *evidence)
 	       word == WS_FLIGHT_PASSED;
 }
 
-/* Calls that stand beside the lifelines are left out, unless they have failed. */
+/* Where calls stand beside the lifelines, only those that have failed are told. */
 static bool is_told(const struct layout *layout, uint64_t frame, size_t at, const struct ws_evidence *evidence)
 {
-	bool blocks;
 	if (evidence->kind == WS_EVIDENCE_KERNEL || evidence->time >= evidence_moment(layout))
 		return false;
 	if (evidence->kind == WS_EVIDENCE_WIRE)
 		return is_told_flight(evidence);
 	if (evidence->kind == WS_EVIDENCE_CALL && returns_later(layout->model->flights, frame, at, evidence))
 		return false;
-	return !(layout->calls && stands_beside(evidence, &blocks) && !has_failed(evidence));
+	const bool call = evidence->kind == WS_EVIDENCE_CALL || evidence->kind == WS_EVIDENCE_RETURN;
+	return !(layout->calls && call && !has_failed(evidence));
 }
 
 void evidence_text(const struct layout *layout, struct ws_text *text)
