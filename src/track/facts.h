@@ -15,6 +15,7 @@
 	X(uint32_t, gap_left, PEER, "left edge of one stretch beyond rcv_nxt that arrived early")                      \
 	X(uint32_t, gap_right, PEER, "right edge of that stretch; equal to gap_left when there is none")               \
 	X(uint32_t, fin_end, OWN, "one past its FIN; valid with fin_sent or fin_held")                                 \
+	X(uint32_t, other_fin, OWN, "one past a later FIN of it with another number; valid with fin_other")            \
 	X(uint32_t, fin_ack, PEER, "what it had acknowledged when it sent its FIN; valid with fin_sent")               \
 	X(uint32_t, fin_acked_end, PEER, "one past the segment that acknowledged its FIN; valid with fin_acked")       \
 	X(uint32_t, dead_us, MICROS, "when the RST that ended it passed; valid when dead by a RST")                    \
@@ -60,6 +61,7 @@
 	X(fin_carries_ack, 1, e->fin_sent && peer->fin_sent, "its FIN acknowledged the peer's FIN")                    \
 	X(fin_held, 1, !e->fin_sent,                                                                                   \
 	  "such a segment was a FIN, or one inside data that was sent before: it counts once it is acknowledged")      \
+	X(fin_other, 1, e->fin_sent, "it sent a FIN with another number, which counts if that is acknowledged")        \
 	X(fin_received, 2, peer->fin_sent,                                                                             \
 	  "the peer's FIN passed (1: presumed), or it acknowledged that FIN (2: proven)")                              \
 	X(fin_acked, 2, e->fin_sent,                                                                                   \

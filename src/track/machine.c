@@ -67,11 +67,24 @@ static void acknowledge(struct ws_endpoint *self, const struct ws_segment *s)
 	}
 }
 
+/* Of two FINs the one counts that is acknowledged; the other one lay past a gap, or was dropped. */
+static void another_fin_counts(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender, *peer = x->receiver;
+	if (!peer->fin_other || x->segment->acknowledgment != peer->other_fin ||
+	    self->fin_received == WS_RECEIPT_PROVEN)
+		return;
+	peer->fin_other = 0;
+	peer->fin_end = peer->snd_max = self->rcv_nxt = peer->other_fin;
+	self->gap_left = self->gap_right = 0;
+}
+
 static void ack_at_sender(struct ws_step_context *x)
 {
-	const struct ws_endpoint *peer = x->receiver;
+	struct ws_endpoint *peer = x->receiver;
 	uint32_t ack = x->segment->acknowledgment;
 	acknowledge(x->sender, x->segment);
+	another_fin_counts(x);
 	if (!peer->fin_sent || ws_seq_before(ack, peer->fin_end))
 		return;
 	/* Nothing past a received FIN is ever acknowledged, so the receiver dropped the whole segment with this FIN. */
@@ -264,6 +277,16 @@ static uint32_t up_to_fin(const struct ws_endpoint *sender, uint32_t end)
 	return past ? sender->fin_end : end;
 }
 
+/* A FIN inside data that was sent before counts only if it is acknowledged. */
+static void hold_fin(struct ws_step_context *x)
+{
+	struct ws_endpoint *self = x->sender;
+	if (self->fin_sent)
+		return;
+	self->fin_held = 1;
+	self->fin_end = x->end;
+}
+
 void ws_fin_leaves(struct ws_step_context *x)
 {
 	struct ws_endpoint *self = x->sender, *peer = x->receiver;
@@ -272,14 +295,18 @@ void ws_fin_leaves(struct ws_step_context *x)
 	if (self->fin_sent && !self->fin_implied) {
 		if (in_order)
 			self->snd_max = self->fin_end = x->end;
+		const bool news = !peer->acked_any || ws_seq_before(peer->last_ack_sent, x->end);
+		if (news && x->end != self->fin_end) {
+			self->fin_other = 1;
+			self->other_fin = x->end;
+		}
 		return;
 	}
 	/* A FIN with an old number, or one inside data that was sent before, does not count. */
 	if (!in_order && is_old(x))
 		return;
 	if (!in_order && ws_seq_before(x->end, self->snd_max)) {
-		self->fin_held = !self->fin_implied;
-		self->fin_end = self->fin_implied ? self->fin_end : x->end;
+		hold_fin(x);
 		return;
 	}
 	self->snd_max = x->end;
@@ -364,6 +391,8 @@ static void handle_segment(struct ws_step_context *x)
 	ack_at_receiver(x, old, first);
 	ws_imply_fin_of_receiver(x);
 	bool fin = s->flags & WS_TCP_FIN && !fin_is_old(x);
+	if (s->flags & WS_TCP_FIN && !fin && !old)
+		hold_fin(x);
 	bool doubted = x->machine->doubt == peer - x->machine->endpoint + 1;
 	self->talks = 1;
 	self->window = s->window;
