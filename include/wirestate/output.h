@@ -43,6 +43,7 @@ struct ws_output_options {
 	bool verbose; /* text only: every header field on its own line */
 	bool hex;     /* text only: the bytes of each packet */
 	/* The rest of text only: */
+	bool names;          /* the line of a connection has the names of its hosts, and HTTP's first request */
 	bool payload;        /* the payload as text, on lines of its own */
 	bool link;           /* the link layer's addresses */
 	bool quiet;          /* shorter lines */

@@ -56,6 +56,7 @@ static bool open_output(struct session *session, struct ws_error *error)
 	        .link = options->link,
 	        .quiet = options->quiet,
 	        .absolute = options->absolute,
+	        .names = !options->numeric,
 	        .times = options->times < 0 ? WS_TIMES_RELATIVE : (enum ws_times)options->times,
 	        .line_buffered = options->line_buffered,
 	        .live = session->live || options->follow,

@@ -1,6 +1,8 @@
 /* The records other than packets, each as one line of text. */
 #include "output/overview.h"
 
+#include <string.h>
+
 /* Writes "client SYN_SENT→ESTABLISHED~". A guessed role and an uncertain state have their mark. */
 void text_transition(struct ws_text *text, const struct subject *subject)
 {
@@ -29,12 +31,18 @@ static void write_transition(struct ws_output *output, const struct subject *sub
 	ws_text_puts(text, ws_why_text(subject->event->transition.why));
 }
 
-static void write_end(struct ws_text *text, const struct ws_conn_info *conn, unsigned index)
+static void write_end(const struct ws_output *output, struct ws_text *text, const struct ws_conn_info *conn,
+                      unsigned index)
 {
 	const struct ws_endpoint_info *endpoint = &conn->endpoint[index];
 	ws_text_puts(text, index == (unsigned)conn->likely_client ? "client" : "server");
 	ws_text_puts(text, conn->client == WS_ROLE_UNKNOWN ? "? " : " ");
 	ws_text_endpoint(text, &endpoint->address, conn->ip_version, endpoint->port);
+	if (output->options.names && endpoint->name) {
+		ws_text_puts(text, ws_name_is_attributed((enum ws_name_source)endpoint->name_source) ? " (~" : " (");
+		ws_text_clean(text, endpoint->name, strlen(endpoint->name));
+		ws_text_putc(text, ')');
+	}
 	ws_text_putc(text, ' ');
 	ws_text_puts(text, ws_state_name(endpoint->state));
 	if (endpoint->certainty != WS_CONFIRMED)
@@ -58,10 +66,14 @@ static void write_connection(struct ws_output *output, const struct subject *sub
 		ws_tunnel_words(text, conn->tunnel, conn->tunnel_id);
 		ws_text_puts(text, "  ");
 	}
-	write_end(text, conn, client);
+	write_end(output, text, conn, client);
 	ws_text_puts(text, "  ");
-	write_end(text, conn, !client);
+	write_end(output, text, conn, !client);
 	ws_text_puts(text, "  ");
+	if (output->options.names && conn->said.http_request) {
+		ws_said_words(text, &conn->said);
+		ws_text_puts(text, "  ");
+	}
 	ws_text_time(text, conn->last_time - conn->first_time, 6);
 	ws_text_puts(text, " s");
 	if (conn->initial_rtt >= 0) {
