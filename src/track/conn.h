@@ -163,9 +163,10 @@ bool ws_table_init(struct ws_table *table, const uint8_t hash_key[16], uint64_t 
 void ws_table_free(struct ws_table *table);
 /* The same for both directions, and never 0. Does not read tuple->hash. */
 uint32_t ws_table_hash(const struct ws_table *table, const struct ws_tuple *tuple);
-/* Prefetch the index's slot for a hash; then, when that is loaded, the connection that it leads to. */
+/* Prefetch the index's slot for a hash; then, when that is loaded, the connection that it leads to,
+ * whose id is returned; 0: none. */
 void ws_table_prefetch_entry(const struct ws_table *table, uint32_t hash);
-void ws_table_prefetch_conn(const struct ws_table *table, uint32_t hash);
+ws_conn_id ws_table_prefetch_conn(const struct ws_table *table, uint32_t hash);
 /* The newest connection of the 4-tuple, or NULL. */
 struct ws_conn *ws_table_find(const struct ws_table *table, const struct ws_tuple *tuple);
 /* Makes a connection, which becomes the newest of its 4-tuple; endpoint 0 is the tuple's source. Returns NULL when the

@@ -29,6 +29,13 @@ static struct ws_shares *find(const struct ws_shares_pool *pool, ws_conn_id id)
 	return id && chunk < pool->count ? &pool->chunk[chunk][(id - 1) % WS_CHUNK] : NULL;
 }
 
+void ws_shares_pool_prefetch(const struct ws_shares_pool *pool, ws_conn_id id)
+{
+	const uint8_t *shares = (const uint8_t *)find(pool, id);
+	for (size_t at = 0; shares && at < sizeof(struct ws_shares); at += 64)
+		__builtin_prefetch(shares + at, 1);
+}
+
 /* Chunks are added in order, as the table adds those of connections. */
 static bool grow(struct ws_shares_pool *pool)
 {

@@ -16,6 +16,8 @@ uint64_t ws_shares_pool_rest(uint64_t memory);
 uint64_t ws_shares_pool_memory(const struct ws_shares_pool *pool);
 /* A connection begins. */
 void ws_shares_pool_begin(struct ws_shares_pool *pool, ws_conn_id id);
+/* Begins to load what ws_shares_pool_note() will read. */
+void ws_shares_pool_prefetch(const struct ws_shares_pool *pool, ws_conn_id id);
 /* A segment of it was captured and analysed. */
 void ws_shares_pool_note(struct ws_shares_pool *pool, const struct ws_conn *conn, const struct ws_segment *segment,
                          uint32_t analysis);

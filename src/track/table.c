@@ -167,16 +167,17 @@ void ws_table_prefetch_entry(const struct ws_table *table, uint32_t hash)
 	__builtin_prefetch(&table->slots[hash & table->slot_mask]);
 }
 
-void ws_table_prefetch_conn(const struct ws_table *table, uint32_t hash)
+ws_conn_id ws_table_prefetch_conn(const struct ws_table *table, uint32_t hash)
 {
 	uint32_t i = hash & table->slot_mask;
 	while (table->slots[i].id && table->slots[i].hash != hash)
 		i = (i + 1) & table->slot_mask;
 	if (!table->slots[i].id)
-		return;
+		return 0;
 	const uint8_t *conn = (const uint8_t *)conn_at(table, table->slots[i].id);
 	for (size_t at = 0; at < WS_CONN_HOT; at += 64)
 		__builtin_prefetch(conn + at, 1);
+	return table->slots[i].id;
 }
 
 static bool grow_index(struct ws_table *table)

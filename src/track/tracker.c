@@ -344,7 +344,7 @@ void ws_tracker_prefetch_index(const struct ws_tracker *tracker, const struct ws
 void ws_tracker_prefetch(const struct ws_tracker *tracker, const struct ws_packet *packet)
 {
 	if (packet->flow)
-		ws_table_prefetch_conn(&tracker->table, packet->flow);
+		ws_shares_pool_prefetch(&tracker->shares, ws_table_prefetch_conn(&tracker->table, packet->flow));
 }
 
 static void begin_connection(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_packet *packet)
