@@ -157,14 +157,34 @@ static const char *file_text(const struct packet_view *view, unsigned which, siz
 	return text;
 }
 
+/* The line of a text that begins at `start`; *next becomes where the one after it does. */
+static const char *text_line(const char *text, size_t length, size_t start, size_t *line_length, size_t *next)
+{
+	const char *newline = memchr(text + start, '\n', length - start);
+	*line_length = newline ? (size_t)(newline - text) - start : length - start;
+	*next = start + *line_length + 1;
+	return text + start;
+}
+
+/* Each line of a text has a row; a comment may have several. */
+static void add_file_text(struct packet_view *view, unsigned which)
+{
+	size_t length, line, next;
+	const char *text = file_text(view, which, &length);
+	for (size_t start = 0; text && start < length; start = next) {
+		struct packet_row *row = add_row(view, ROW_TEXT, 0, 0);
+		if (!row)
+			return;
+		row->field = (uint16_t)which;
+		row->cursor = (uint32_t)start;
+		text_line(text, length, start, &line, &next);
+	}
+}
+
 static void add_file_texts(struct packet_view *view)
 {
-	size_t length;
-	for (unsigned i = 0; i < WS_ARRAY_SIZE(file_texts) && view->packet.layer_count; i++) {
-		struct packet_row *row = file_text(view, i, &length) ? add_row(view, ROW_TEXT, 0, 0) : NULL;
-		if (row)
-			row->field = (uint16_t)i;
-	}
+	for (unsigned i = 0; i < WS_ARRAY_SIZE(file_texts) && view->packet.layer_count; i++)
+		add_file_text(view, i);
 }
 
 void packet_build(struct packet_view *view)
@@ -298,7 +318,7 @@ void packet_row_text(const struct packet_view *view, const struct packet_row *ro
 	struct ws_option option;
 	uint32_t cursor = row->cursor;
 	const char *text;
-	size_t length;
+	size_t length, next;
 	switch (row->kind) {
 	case ROW_LAYER:
 		ws_text_printf(label, "%s%s", layer->quoted ? "quoted " : "", info->label);
@@ -331,8 +351,9 @@ void packet_row_text(const struct packet_view *view, const struct packet_row *ro
 		packet_fragment_text(view, row->field, label, value);
 		break;
 	case ROW_TEXT:
-		ws_text_puts(label, file_texts[row->field].label);
+		ws_text_puts(label, row->cursor ? "" : file_texts[row->field].label);
 		text = file_text(view, row->field, &length);
+		text = text_line(text, length, row->cursor, &length, &next);
 		ws_text_clean(value, text, length);
 		if (row->field == 1 && view->frame.process->id)
 			ws_text_printf(value, " (process %u)", view->frame.process->id);

@@ -12,7 +12,7 @@ struct packet_row {
 	uint8_t kind, layer, depth;
 	uint16_t field;          /* ROW_FIELD: index in the header's table; ROW_FRAGMENT: among the fragments;
 	                            ROW_TEXT: among the texts of the file */
-	uint32_t cursor;         /* ROW_OPTION: hand it to ws_option_next() */
+	uint32_t cursor;         /* ROW_OPTION: hand it to ws_option_next(); ROW_TEXT: where its line begins */
 	uint32_t offset, length; /* the bytes it stands for; length 0: none */
 };
 
