@@ -486,7 +486,7 @@ static void udp_leads_to_datagrams_and_packets(void **state)
 	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_DATAGRAMS);
 	says(world, "its 10 bytes at once");
 	act(world, WS_ACT_LAST);
-	says(world, "all its 20 bytes");
+	says(world, "its 20 bytes at once");
 	act(world, WS_ACT_ENTER);
 	says(world, "Frame 3");
 	act(world, WS_ACT_PREVIOUS_PACKET);
