@@ -27,7 +27,7 @@ enum {
 	X(WS_ANALYSIS_RETRANSMISSION, "retransmission", 0x254c, WS_STYLE_WARN)                                         \
 	X(WS_ANALYSIS_OUT_OF_ORDER, "out of order", '~', WS_STYLE_WARN)                                                \
 	X(WS_ANALYSIS_LOST_SEGMENT, "after a gap", 0x2500, WS_STYLE_WARN)                                              \
-	X(WS_ANALYSIS_ACK_LOST_SEGMENT, "ACK of a segment not captured", 0x2500, WS_STYLE_WARN)                        \
+	X(WS_ANALYSIS_ACK_LOST_SEGMENT, "for data not captured", 0x2500, WS_STYLE_WARN)                                \
 	X(WS_ANALYSIS_KEEP_ALIVE, "keep-alive", 0x00b7, WS_STYLE_DIM)                                                  \
 	X(WS_ANALYSIS_KEEP_ALIVE_ACK, "answers keep-alive", 0x00b7, WS_STYLE_DIM)                                      \
 	X(WS_ANALYSIS_ZERO_WINDOW_PROBE, "window probe", 0x00b7, WS_STYLE_WARN)                                        \
