@@ -293,7 +293,7 @@ static void view_watch_lab(struct interactive *it)
 	/* Whoever keeps the lab alive is gone: there is nobody left who waits for this process. */
 	if (session->ended && getppid() != it->parent)
 		it->quit = true;
-	if (it->begun || it->touched || !session->packets)
+	if (it->begun || !session->packets || ws_ui_screen(it->ui) != WS_SCREEN_LIST)
 		return;
 	it->begun = ws_ui_watch(it->ui, &it->model);
 	it->changed = it->changed || it->begun;

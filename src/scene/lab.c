@@ -175,10 +175,12 @@ void lab_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_ca
 	const int row = canvas->rows - 2;
 	if (!ui->options.lab || ws_ui_screen(ui) == WS_SCREEN_HELP)
 		return;
-	for (int column = 0; column < canvas->columns; column++) {
-		ws_canvas_put(canvas, row, column, WS_STYLE_NORMAL, ' ');
-		ws_canvas_put(canvas, row + 1, column, WS_STYLE_NORMAL, ' ');
-	}
+	/* Once it has ended, a screen's own keys stay where they are. */
+	const int first = model->lab_runs || !lab_rows(ui) ? row : row + 1;
+	const int last = model->lab_runs ? row + 1 : first;
+	for (int at = first; at <= last; at++)
+		for (int column = 0; column < canvas->columns; column++)
+			ws_canvas_put(canvas, at, column, WS_STYLE_NORMAL, ' ');
 	if (model->lab_runs) {
 		draw_air(ui, model, canvas, row);
 		hints_draw_lab(canvas, row + 1, ui->options.key_name);
@@ -188,6 +190,5 @@ void lab_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_ca
 	const char *again = ui->options.key_name ? ui->options.key_name[WS_ACT_LAB_AGAIN] : NULL;
 	snprintf(words, sizeof(words), "The lab has ended: nothing more is to come.%s%s%s", again ? " " : "",
 	         again ? again : "", again ? " begins it again." : "");
-	draw_cut(canvas, row, 1, canvas->columns - 1, WS_STYLE_TITLE, words);
-	hints_draw(canvas, row + 1, ws_ui_screen(ui), ui->options.key_name);
+	draw_cut(canvas, first, 1, canvas->columns - 1, WS_STYLE_TITLE, words);
 }
