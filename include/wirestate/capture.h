@@ -231,6 +231,7 @@ enum ws_dump_format ws_dump_format_of(const char *path);
 
 struct ws_dump_options {
 	enum ws_dump_format format;
+	bool points;        /* pcapng: of several captures, see ws_dump_points() */
 	bool without_texts; /* no comments, no names of interfaces and hosts: the addresses have been replaced */
 };
 
@@ -243,6 +244,14 @@ struct ws_dump *ws_dump_open_fd(struct ws_capture *capture, int fd, const char *
                                 const struct ws_dump_options *options, struct ws_error *error) WS_CHECKED;
 uint64_t ws_dump_size(const struct ws_dump *dump); /* bytes of the file, also those that are not yet written out */
 bool ws_dump_write(struct ws_dump *dump, const struct ws_frame *frame, struct ws_error *error) WS_CHECKED;
+/* Several points in one pcapng file: each is an interface with its name, or several where its link types differ, and a
+ * comment of the section says so (see wirestate/evidence.h). Call it after the dump was opened with `points`, and before
+ * the first packet. The names are borrowed. */
+bool ws_dump_points(struct ws_dump *dump, const char *const *name, size_t count, struct ws_error *error) WS_CHECKED;
+bool ws_dump_write_of(struct ws_dump *dump, size_t point, const struct ws_frame *frame,
+                      struct ws_error *error) WS_CHECKED;
+/* What is known at the end of a point's losses. */
+void ws_dump_point_drops(struct ws_dump *dump, size_t point, uint64_t kernel, uint64_t interface);
 bool ws_dump_flush(struct ws_dump *dump, struct ws_error *error) WS_CHECKED;
 bool ws_dump_close(struct ws_dump *dump,
                    struct ws_error *error) WS_CHECKED; /* frees it also on failure; NULL allowed */

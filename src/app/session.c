@@ -71,7 +71,7 @@ static bool open_written(void *context, struct ws_error *error)
 {
 	struct session *session = context;
 	const struct options *options = session->options;
-	if (options->write && !written_open(&session->written, options, session->points[0].capture, error))
+	if (options->write && !written_open(&session->written, options, session->points[0].capture, session->point_count > 1, error))
 		return false;
 	if (session->screen)
 		session->directory = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -270,6 +270,11 @@ bool session_confine(struct session *session)
 	for (size_t i = 0; session->point_count > 1 && i < session->point_count; i++)
 		ws_text_printf(&names, "%s%s", i ? ", " : "", session->points[i].label);
 	ws_text_cstr(&names);
+	for (size_t i = 0; i < session->point_count && i < WS_JOIN_POINTS; i++)
+		session->labels[i] = session->points[i].label;
+	if (session->written.points &&
+	    !written_points(&session->written, session->labels, session->point_count, &session->error))
+		return false;
 	session->read_twice = second_reading_is_due(session);
 	session->may_defer = session->may_defer || (session->read_twice && !session->options->count);
 	return true;
@@ -309,6 +314,11 @@ void session_end_exercise(struct session *session)
 void session_close(struct session *session)
 {
 	struct ws_error error;
+	for (size_t i = 0; session->written.points && session->written.dump && i < session->point_count; i++) {
+		struct ws_capture_stats stats;
+		split_stats(&session->points[i], &stats);
+		ws_dump_point_drops(session->written.dump, i, stats.dropped_kernel, stats.dropped_interface);
+	}
 	if (!written_close(&session->written, &error) && session->warning.status == WS_OK)
 		session->warning = error;
 	ws_lesson_free(session->exercise);
@@ -352,9 +362,9 @@ static void output_result(struct session *session, bool written)
 		point_break(&session->points[i]);
 }
 
-static void write_frame(struct session *session, const struct ws_frame *frame)
+static void write_frame(struct session *session, const struct point *point, const struct ws_frame *frame)
 {
-	if (written_frame(&session->written, frame, &session->warning))
+	if (written_frame(&session->written, (size_t)(point - session->points), frame, &session->warning))
 		return;
 	session->changed = true;
 	if (written_is_full(&session->written))
@@ -473,17 +483,17 @@ static void follow_flights(struct session *session, const struct ws_frame *frame
 		ws_flights_take(session->flights, frame);
 }
 
-void session_decoded(struct session *session, const struct ws_frame *frame)
+void session_decoded(struct session *session, const struct point *point, const struct ws_frame *frame)
 {
 	if (frame->comment_length && session->screen)
 		follow_flights(session, frame);
-	write_frame(session, frame);
+	write_frame(session, point, frame);
 }
 
 /* Where packets are written as lines, those of several files come in the order of their times. */
 static bool in_order_of_time(const struct session *session)
 {
-	return session->point_count > 1 && !session->split && !session->live && session->output && !session->may_defer;
+	return session->point_count > 1 && !session->split && !session->live && ((session->output && !session->may_defer) || session->written.dump);
 }
 
 /* Reads on where the last packet is the earliest. */

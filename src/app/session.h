@@ -43,6 +43,7 @@ struct session {
 	struct ws_filter_error filter_error; /* why there is none; no text: it was not asked for */
 	struct ws_output *output;            /* NULL where a screen is shown */
 	struct written written;              /* -w */
+	const char *labels[WS_JOIN_POINTS];  /* of the points, for it */
 	struct anonymizer *anonymizer;       /* --anonymize, or NULL */
 	struct ws_lesson *lesson;            /* borrowed: it is shown every packet; or NULL */
 	struct ws_lesson *exercise;          /* owned: `lesson` once it has been made of the whole capture; or NULL */
@@ -160,7 +161,7 @@ struct ws_tracker *session_second_tracker(struct session *session, struct ws_err
 const struct ws_frame *session_admit(struct session *session, const struct point *point, const struct ws_frame *frame,
                                      struct ws_frame *anonymous, bool *last);
 /* A frame has been decoded, and its bytes are still valid. */
-void session_decoded(struct session *session, const struct ws_frame *frame);
+void session_decoded(struct session *session, const struct point *point, const struct ws_frame *frame);
 /* A packet has been tracked, or timers have run. */
 void session_tracked(struct session *session, const struct point *point, const struct pending_packet *packet,
                      const struct ws_track_result *result);

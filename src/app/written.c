@@ -202,13 +202,14 @@ static ws_time real_time(void)
 	return (ws_time)now.tv_sec * WS_SECOND + now.tv_nsec;
 }
 
-bool written_open(struct written *written, const struct options *options, struct ws_capture *capture,
+bool written_open(struct written *written, const struct options *options, struct ws_capture *capture, bool points,
                   struct ws_error *error)
 {
 	const bool rotates = options->rotate_size || options->rotate_time;
-	*written = (struct written){.options = options, .capture = capture, .channel = -1, .began = INT64_MIN};
+	*written = (struct written){.options = options, .capture = capture, .points = points, .channel = -1, .began = INT64_MIN};
 	if (!rotates) {
 		const struct ws_dump_options dump = {.format = ws_dump_format_of(options->write),
+		                                     .points = written->points,
 		                                     .without_texts = options->anonymize};
 		written->dump = ws_dump_open(capture, options->write, &dump, error);
 		return written->dump;
@@ -264,7 +265,12 @@ static bool rotate(struct written *written, ws_time time, struct ws_error *error
 	return ws_dump_close(finished, error) && open_next(written, error);
 }
 
-bool written_frame(struct written *written, const struct ws_frame *frame, struct ws_error *error)
+bool written_points(struct written *written, const char *const *name, size_t count, struct ws_error *error)
+{
+	return !written->dump || ws_dump_points(written->dump, name, count, error) || give_up(written);
+}
+
+bool written_frame(struct written *written, size_t point, const struct ws_frame *frame, struct ws_error *error)
 {
 	if (written->waits) {
 		written->waits = false;
@@ -276,7 +282,8 @@ bool written_frame(struct written *written, const struct ws_frame *frame, struct
 		return true;
 	if (written->channel >= 0 && !rotate(written, frame->time, error))
 		return false;
-	const bool good = ws_dump_write(written->dump, frame, error) &&
+	const bool good = (written->points ? ws_dump_write_of(written->dump, point, frame, error)
+	                                   : ws_dump_write(written->dump, frame, error)) &&
 	                  (!written->options->packet_buffered || ws_dump_flush(written->dump, error));
 	return good || give_up(written);
 }

@@ -13,6 +13,7 @@ struct written {
 	struct ws_capture *capture;
 	struct ws_dump *dump; /* NULL: none, not yet, or given up */
 	int channel;          /* to the helper; -1: there is none */
+	bool points;          /* the frames are those of several captures */
 	bool waits;           /* for the first packet, whose time is in the file's name */
 	bool full;            /* -W files are written */
 	ws_time began;        /* of the file, or of the files of one -G: INT64_MIN before the first packet */
@@ -21,11 +22,14 @@ struct written {
 };
 
 /* Creates the file of -w, as the user who is to have it. After a failure written_close() is still due. */
-bool written_open(struct written *written, const struct options *options, struct ws_capture *capture,
+bool written_open(struct written *written, const struct options *options, struct ws_capture *capture, bool points,
                   struct ws_error *error) WS_CHECKED;
+/* Several points: what they are called, before the first frame. The names are borrowed. */
+bool written_points(struct written *written, const char *const *name, size_t count, struct ws_error *error) WS_CHECKED;
 /* False when nothing more will be written: `error` says why, or written_is_full(). The file keeps the whole packets
  * written so far. */
-bool written_frame(struct written *written, const struct ws_frame *frame, struct ws_error *error) WS_CHECKED;
+bool written_frame(struct written *written, size_t point, const struct ws_frame *frame,
+                   struct ws_error *error) WS_CHECKED;
 static inline bool written_is_full(const struct written *written)
 {
 	return written->full;

@@ -215,6 +215,7 @@ struct ws_dump *ws_dump_open_fd(struct ws_capture *capture, int fd, const char *
 	dump->standard = fd == STDOUT_FILENO;
 	dump->format = options->format;
 	dump->without_texts = options->without_texts;
+	dump->points = options->points;
 	dump->snapshot = capture->pcap ? (uint32_t)pcap_snapshot(capture->pcap) : SNAPSHOT_MOST;
 	dump->link_number = capture->link_number;
 	dump->fcs_length = capture->fcs_length;

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 enum { WS_DUMP_BUFFER = 1 << 20 }; /* bytes; no record is longer */
+enum { WS_DUMP_OWN = 64 };         /* interfaces of several points */
 
 /* An interface of the source in the section that is being written. */
 struct ws_dump_slot {
@@ -40,6 +41,14 @@ struct ws_dump {
 	size_t slot_count;
 	uint32_t described;                /* interfaces in this section */
 	const char *section_comment;       /* of this section, or NULL */
+	bool points;                 /* its interfaces are those of dump_points.c, and not the source's */
+	const char *const *point_name;
+	char points_comment[512];
+	struct ws_dump_point {
+		struct ws_frame_interface interface;
+		size_t point;
+	} own[WS_DUMP_OWN];
+	size_t own_count;
 	ws_time last;                      /* time of the last frame */
 	struct ws_dump_process *processes; /* by the hash of the pointer */
 	size_t process_slots, process_count;
@@ -58,6 +67,10 @@ bool ws_dump_write_buffer(struct ws_dump *dump, struct ws_error *error) WS_CHECK
 
 bool ws_dump_pcapng_begin(struct ws_dump *dump, struct ws_error *error) WS_CHECKED;
 bool ws_dump_pcapng_write(struct ws_dump *dump, const struct ws_frame *frame, struct ws_error *error) WS_CHECKED;
+/* A section with that comment, and an interface of it; the number of its slot. */
+bool ws_dump_pcapng_section(struct ws_dump *dump, const char *comment, struct ws_error *error) WS_CHECKED;
+bool ws_dump_pcapng_describe(struct ws_dump *dump, const struct ws_frame_interface *interface,
+                             struct ws_error *error) WS_CHECKED;
 /* Statistics of the interfaces, and names of hosts. */
 bool ws_dump_pcapng_end(struct ws_dump *dump, struct ws_error *error) WS_CHECKED;
 

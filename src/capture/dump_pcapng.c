@@ -229,8 +229,21 @@ static bool describe_known(struct ws_dump *dump, struct ws_error *error)
 	return true;
 }
 
+bool ws_dump_pcapng_section(struct ws_dump *dump, const char *comment, struct ws_error *error)
+{
+	return write_section(dump, comment, error);
+}
+
+bool ws_dump_pcapng_describe(struct ws_dump *dump, const struct ws_frame_interface *interface, struct ws_error *error)
+{
+	uint32_t number;
+	return interface_number(dump, interface, &number, error);
+}
+
 bool ws_dump_pcapng_begin(struct ws_dump *dump, struct ws_error *error)
 {
+	if (dump->points) /* what they are called is not known yet */
+		return true;
 	const struct ws_frame_interface *first = ws_capture_interface(dump->capture, 0);
 	uint32_t number;
 	if (first && dump->without_texts)
@@ -491,14 +504,15 @@ static void collect_drops(struct ws_dump *dump)
 static bool write_statistics(struct ws_dump *dump, struct ws_error *error)
 {
 	bool good = true;
-	if (dump->capture->live) {
+	if (dump->capture->live && !dump->points) {
 		struct ws_capture_stats stats;
 		ws_capture_stats(dump->capture, &stats);
 		const struct ws_dump_slot drops = {.dropped_interface = stats.dropped_interface,
 		                                   .dropped_kernel = stats.dropped_kernel};
 		return write_one_statistics(dump, 0, &stats.received, &drops, error);
 	}
-	collect_drops(dump);
+	if (!dump->points) /* else ws_dump_point_drops() has said */
+		collect_drops(dump);
 	for (size_t i = 1; i < dump->slot_count && good; i++) {
 		const struct ws_dump_slot *slot = &dump->slots[i];
 		if (slot->id && (slot->dropped_interface || slot->dropped_kernel))
@@ -563,5 +577,6 @@ static bool end_section(struct ws_dump *dump, struct ws_error *error)
 bool ws_dump_pcapng_end(struct ws_dump *dump, struct ws_error *error)
 {
 	return end_section(dump, error) &&
-	       (dump->without_texts || (write_remark(dump, error) && write_names(dump, error)));
+	       (dump->without_texts ||
+	        ((dump->points || write_remark(dump, error)) && write_names(dump, error)));
 }

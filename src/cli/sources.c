@@ -20,6 +20,11 @@ static bool is_file(const char *path)
 	return stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
+static bool is_pcapng(const char *path)
+{
+	return ws_dump_format_of(path) == WS_DUMP_PCAPNG;
+}
+
 bool options_same_file(const char *a, const char *b)
 {
 	struct stat left, right;
@@ -70,8 +75,14 @@ bool options_check_sources(struct options *options, struct ws_error *error)
 		return no_source(options, error);
 	if (options->interfaces.count > WS_JOIN_POINTS)
 		return refuse(error, "too many -i: at most 8 interfaces can be captured from at a time");
-	if (several && options->write)
-		return refuse(error, "-w writes the packets of one point: give one -i or -r");
+	if (several && options->write && !is_pcapng(options->write))
+		return refuse(error, "-w writes several points as pcapng only: give a name that ends in .pcapng");
+	if (several && options->write && (options->rotate_size || options->rotate_time))
+		return refuse(error, "-C and -G go on in another file for one point only: give one -i or -r");
+	for (size_t i = 0; several && options->write && i < options->reads.count; i++)
+		if (options_same_file(options->write, options->reads.word[i]))
+			return ws_fail(error, WS_ERROR_OPTION, "-w %s: is a capture that is being read; write to another file",
+			               options->write);
 	if (several && options->follow)
 		return refuse(error, "--follow reads one file: give one -r");
 	if (!several && options->offset_count)
