@@ -22,6 +22,7 @@
 #define RELEASED_WITHIN (5 * WS_MILLISECOND)
 /* An ACK that comes later than the way by this was delayed. */
 #define DELAYED_AFTER (15 * WS_MILLISECOND)
+#define MICROSECOND INT64_C(1000)
 /* In a recovery, a silence before another retransmission that only a timer ends: Linux's shortest is 200 ms. */
 #define TIMER_LEAST (150 * WS_MILLISECOND)
 
@@ -86,7 +87,7 @@ static void split(struct ws_shares *shares, ws_time wait, ws_time most, enum ws_
 static bool is_released(const struct ws_shares *shares, unsigned self, ws_time now)
 {
 	const struct ws_share_side *side = &shares->side[self];
-	const ws_time after = now - side->all_acked, way = shares->way_to[self];
+	const ws_time after = now - side->all_acked, way = shares->time.way_to[self];
 	return side->all_acked > side->sent_time && after >= way - way / 4 && after <= way + way / 4 + RELEASED_WITHIN;
 }
 
@@ -98,17 +99,17 @@ static void settle_same_sender(struct ws_shares *shares, unsigned self, ws_time 
 	const struct ws_share_side *side = &shares->side[self];
 	const enum ws_cause cause = side->filled ? WS_CAUSE_WINDOW : WS_CAUSE_NETWORK;
 	if (side->full) { /* it had more to send, which was on its way, or had to wait for an ACK that had passed */
-		split(shares, wait, shares->way_to[self] + shares->way_to[self] / 4 + RELEASED_WITHIN, cause, self,
-		      WS_CAUSE_PROGRAM, self);
+		split(shares, wait, shares->time.way_to[self] + shares->time.way_to[self] / 4 + RELEASED_WITHIN, cause,
+		      self, WS_CAUSE_PROGRAM, self);
 		return;
 	}
 	if ((mss && length >= mss) || !is_released(shares, self, now)) {
 		add(shares, WS_CAUSE_PROGRAM, self, wait);
 		return;
 	}
-	const ws_time delay = side->all_acked - side->sent_time, way = shares->way_to[!self];
+	const ws_time delay = side->all_acked - side->sent_time, way = shares->time.way_to[!self];
 	const bool nagle = delay > way + DELAYED_AFTER && side->flight < 2 * (mss ? mss : 1460);
-	split(shares, wait, nagle ? way + shares->way_to[self] : wait, cause, self, WS_CAUSE_NAGLE, self);
+	split(shares, wait, nagle ? way + shares->time.way_to[self] : wait, cause, self, WS_CAUSE_NAGLE, self);
 }
 
 static void settle_data(struct ws_shares *shares, unsigned self, ws_time now, uint32_t length, uint32_t mss)
@@ -117,7 +118,7 @@ static void settle_data(struct ws_shares *shares, unsigned self, ws_time now, ui
 	if (shares->speaker == (int)self + 1)
 		settle_same_sender(shares, self, now, length, mss);
 	else if (shares->speaker || !is_opener(shares, self))
-		split(shares, wait, shares->way_to[self], WS_CAUSE_NETWORK, !self, WS_CAUSE_PROGRAM, self);
+		split(shares, wait, shares->time.way_to[self], WS_CAUSE_NETWORK, !self, WS_CAUSE_PROGRAM, self);
 	else
 		add(shares, WS_CAUSE_PROGRAM, self, wait);
 }
@@ -134,11 +135,11 @@ static void settle_end(struct ws_shares *shares, unsigned self, ws_time now)
 {
 	const ws_time wait = now - shares->since;
 	if (shares->side[!self].fin)
-		split(shares, wait, shares->way_to[self], WS_CAUSE_CLOSING, 0, WS_CAUSE_PROGRAM, self);
+		split(shares, wait, shares->time.way_to[self], WS_CAUSE_CLOSING, 0, WS_CAUSE_PROGRAM, self);
 	else if (owes_answer(shares, self))
-		split(shares, wait, shares->way_to[self], WS_CAUSE_NETWORK, !self, WS_CAUSE_PROGRAM, self);
+		split(shares, wait, shares->time.way_to[self], WS_CAUSE_NETWORK, !self, WS_CAUSE_PROGRAM, self);
 	else if (shares->speaker == !self + 1)
-		split(shares, wait, shares->way_to[self], WS_CAUSE_NETWORK, !self, WS_CAUSE_IDLE, 0);
+		split(shares, wait, shares->time.way_to[self], WS_CAUSE_NETWORK, !self, WS_CAUSE_IDLE, 0);
 	else
 		add(shares, WS_CAUSE_IDLE, 0, wait);
 }
@@ -160,8 +161,8 @@ static bool is_timed(const struct ws_shares *shares, unsigned self, ws_time now)
 {
 	const struct ws_share_side *side = &shares->side[self];
 	if (side->recovery)
-		return now - shares->latest > shares->way_to[self] + shares->way_to[!self] + TIMER_LEAST;
-	return side->repeated <= side->sent_time || now - side->repeated > shares->way_to[self] + ANSWERS_WITHIN;
+		return now - shares->latest > shares->time.way_to[self] + shares->time.way_to[!self] + TIMER_LEAST;
+	return side->repeated <= side->sent_time || now - side->repeated > shares->time.way_to[self] + ANSWERS_WITHIN;
 }
 
 static void begin_recovery(struct ws_share_side *side, enum ws_cause cause)
@@ -175,7 +176,7 @@ static void begin_recovery(struct ws_share_side *side, enum ws_cause cause)
 static void end_recovery(struct ws_shares *shares, const struct ws_segment *s, ws_time now)
 {
 	struct ws_share_side *peer = &shares->side[!s->direction];
-	const ws_time way = shares->way_to[s->direction];
+	const ws_time way = shares->time.way_to[s->direction];
 	if (!peer->recovery || peer->full || !(s->flags & WS_TCP_ACK) ||
 	    ws_seq_before(s->acknowledgment, peer->recovery_end) || now - shares->since <= way + DELAYED_AFTER)
 		return;
@@ -202,24 +203,29 @@ static void note_repair(struct ws_shares *shares, unsigned self, ws_time now)
  * reaches back for the way to the sender and back. */
 static void note_edge(struct ws_share_side *side, uint32_t right, ws_time now, ws_time way)
 {
+	const uint32_t time = (uint32_t)(now / MICROSECOND);
 	const unsigned last = (side->edge_next + WS_SHARE_EDGES - 1u) % WS_SHARE_EDGES;
 	const unsigned before = (last + WS_SHARE_EDGES - 1u) % WS_SHARE_EDGES;
-	const bool close = side->edge[before].time && now - side->edge[before].time < way / (WS_SHARE_EDGES / 2);
+	const bool close =
+	        side->edges > 1 && time - side->edge[before].time < way / MICROSECOND / (WS_SHARE_EDGES / 2);
 	const unsigned at = close ? last : side->edge_next;
-	side->edge[at].time = now;
+	side->edge[at].time = time;
 	side->edge[at].right = right;
-	if (!close)
-		side->edge_next = (uint8_t)((side->edge_next + 1) % WS_SHARE_EDGES);
+	if (close)
+		return;
+	side->edge_next = (uint8_t)((side->edge_next + 1) % WS_SHARE_EDGES);
+	side->edges += side->edges < WS_SHARE_EDGES;
 }
 
-/* True when the window that the sender knew had no room for another full segment after the bytes up to `end`. */
+/* True when the window that the sender knew at `known` had no room for another full segment after the bytes up to
+ * `end`.
+ */
 static bool is_filled(const struct ws_share_side *side, uint32_t end, uint32_t mss, ws_time known)
 {
-	for (unsigned i = 0; i < WS_SHARE_EDGES; i++) {
-		const unsigned at = (side->edge_next + WS_SHARE_EDGES - 1u - i) % WS_SHARE_EDGES;
-		if (!side->edge[at].time)
-			return false;
-		if (side->edge[at].time <= known || i == WS_SHARE_EDGES - 1)
+	const uint32_t time = (uint32_t)(known / MICROSECOND);
+	for (unsigned i = 1; i <= side->edges; i++) {
+		const unsigned at = (side->edge_next + WS_SHARE_EDGES - i) % WS_SHARE_EDGES;
+		if (!ws_seq_before(time, side->edge[at].time) || i == side->edges)
 			return ws_seq_before(side->edge[at].right, end + mss);
 	}
 	return false;
@@ -243,7 +249,7 @@ static void take_ack(struct ws_shares *shares, const struct ws_segment *s, uint3
 	if (!(s->flags & WS_TCP_ACK))
 		return;
 	const uint32_t window = window_of(s, flow);
-	note_edge(peer, s->acknowledgment + window, now, shares->way_to[!s->direction]);
+	note_edge(peer, s->acknowledgment + window, now, shares->time.way_to[!s->direction]);
 	peer->widest = window > peer->widest ? window : peer->widest;
 	peer->small = mss && window < mss && peer->widest > 2 * mss;
 	if (!peer->sent)
@@ -277,7 +283,7 @@ static void take_data(struct ws_shares *shares, const struct ws_segment *s, uint
 		self->end = end;
 		if (s->length) {
 			self->sent_time = now;
-			self->filled = is_filled(self, end, mss, now - shares->way_to[s->direction]);
+			self->filled = is_filled(self, end, mss, now - shares->time.way_to[s->direction]);
 			self->full =
 			        self->filled || (mss ? s->length >= mss && s->length % mss == 0 : s->length >= 1000);
 			shares->speaker = (int8_t)(s->direction + 1);
@@ -326,9 +332,8 @@ void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32
 		shares->since = now;
 	}
 	for (unsigned i = 0; i < 2; i++)
-		shares->way_to[i] = rtt[!i].count ? rtt[!i].least : 0;
+		shares->time.way_to[i] = rtt[!i].count ? rtt[!i].least : 0;
 	if (s->flags & WS_TCP_SYN) {
-		shares->syn = true;
 		add(shares, WS_CAUSE_CONNECTING, 0, now - shares->since);
 		shares->since = shares->latest = now;
 		return;
@@ -362,12 +367,10 @@ void ws_shares_sum(const struct ws_shares *shares, struct ws_time_shares *sum)
 	if (!state.waits)
 		add(&end, state.cause, state.side, wait);
 	else if (owes_answer(shares, server))
-		split(&end, wait, shares->way_to[server], WS_CAUSE_NETWORK, !server, WS_CAUSE_PROGRAM, server);
+		split(&end, wait, shares->time.way_to[server], WS_CAUSE_NETWORK, !server, WS_CAUSE_PROGRAM, server);
 	else
 		add(&end, WS_CAUSE_IDLE, 0, wait);
 	*sum = end.time;
-	sum->way_to[0] = shares->way_to[0];
-	sum->way_to[1] = shares->way_to[1];
 }
 
 /* ---- Words */

@@ -8,31 +8,32 @@
 
 #include <wirestate/shares.h>
 
-enum { WS_SHARE_EDGES = 8 };
+enum { WS_SHARE_EDGES = 4 };
 
-/* What is known of one endpoint as a sender of data. */
+/* What is known of one endpoint as a sender of data. Every connection has two: the members are in the order of their
+ * sizes. */
 struct ws_share_side {
-	uint32_t end;          /* one past the highest byte that it has sent; valid when `sent` */
-	uint32_t acknowledged; /* the highest acknowledgment of the peer, likewise */
-	uint32_t recovery_end; /* what must be acknowledged until a loss is recovered */
 	ws_time sent_time;     /* of its latest new data */
 	ws_time all_acked;     /* when the peer last acknowledged everything */
 	ws_time repeated;      /* when the peer last repeated an ACK */
+	uint32_t end;          /* one past the highest byte that it has sent; valid when `sent` */
+	uint32_t acknowledged; /* the highest acknowledgment of the peer, likewise */
+	uint32_t recovery_end; /* what must be acknowledged until a loss is recovered */
 	uint32_t flight;       /* bytes that were not acknowledged before the latest ACK */
-	/* Right edges of the peer's window, a ring, oldest first from `edge_next` on: to know of a segment which one
-	 * its sender knew, when the capture is at the other end. */
+	uint32_t widest;       /* the widest window of the peer */
+	/* Right edges of the peer's window, and when they were announced, in microseconds modulo 2^32: a ring, whose
+	 * newest is before edge_next. It tells of a segment which edge its sender knew, when the capture is at the
+	 * other end. */
 	struct {
-		ws_time time; /* 0: none */
-		uint32_t right;
+		uint32_t time, right;
 	} edge[WS_SHARE_EDGES];
-	uint8_t edge_next;
-	uint8_t recovery; /* WS_CAUSE_DUPLICATE_ACKS or WS_CAUSE_TIMEOUT; 0: no loss is being recovered */
+	uint8_t edge_next, edges; /* edges: how many there are */
+	uint8_t recovery;         /* WS_CAUSE_DUPLICATE_ACKS or WS_CAUSE_TIMEOUT; 0: no loss is being recovered */
 	bool sent, fin;
 	bool full;   /* its latest segment was as large as segments can be, so it probably has more to send */
 	bool filled; /* and there is no room in the window for another one */
 	bool small;  /* the peer's window, which had room for several segments, has none for one (RFC 9293 §3.8.6.2) */
-	uint32_t widest; /* the widest window of the peer */
-	bool closed;     /* as a receiver, it has announced a window of 0 */
+	bool closed; /* as a receiver, it has announced a window of 0 */
 };
 
 /* Zeroed memory is a valid start. */
@@ -40,10 +41,9 @@ struct ws_shares {
 	struct ws_time_shares time; /* up to `since` */
 	ws_time since, latest;      /* latest: of the last segment */
 	struct ws_share_side side[2];
-	int8_t speaker;    /* the endpoint that sent the latest new data, plus 1; 0: none */
-	int8_t opener;     /* the endpoint that sent the first SYN, or the first segment, plus 1; 0: none yet */
-	bool syn, open;    /* a SYN was captured; something followed the handshake's SYNs */
-	ws_time way_to[2]; /* from the capture to an endpoint and back, the shortest; 0: not known */
+	int8_t speaker; /* the endpoint that sent the latest new data, plus 1; 0: none */
+	int8_t opener;  /* the endpoint that sent the first SYN, or the first segment, plus 1; 0: none yet */
+	bool open;      /* something followed the handshake's SYNs */
 };
 
 /* A segment was captured, with these marks. `mss`: the payload of a full segment, 0 when it is not known. */
