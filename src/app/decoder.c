@@ -110,6 +110,8 @@ static void keep_bytes(struct batch *batch, struct pending_packet *slot)
 {
 	struct ws_packet *packet = &slot->packet;
 	const uint8_t *from = slot->frame.data;
+	if (!slot->frame.captured)
+		return;
 	uint8_t *to = batch->bytes + batch->bytes_used;
 	slot->frame.data = memcpy(to, from, slot->frame.captured);
 	batch->bytes_used += slot->frame.captured;

@@ -365,6 +365,15 @@ static struct ws_time_shares *shares_of(struct ws_overview *overview, const stru
 	return NULL;
 }
 
+static void add_time(ws_time *sum, ws_time time)
+{
+	const ws_time most = INT64_MAX / (2 * WS_CAUSE_COUNT); /* so that all of them can be added up */
+	if (time > most - *sum)
+		*sum = most;
+	else
+		*sum += time;
+}
+
 static void add_shares(struct ws_overview *overview, const struct ws_tracker *tracker, const struct ws_conn *conn,
                        const struct item *item)
 {
@@ -374,8 +383,8 @@ static void add_shares(struct ws_overview *overview, const struct ws_tracker *tr
 	const unsigned client = (unsigned)ws_conn_likely_client(conn) & 1;
 	for (enum ws_cause cause = 0; cause < WS_CAUSE_COUNT; cause++) {
 		const unsigned first = ws_cause_is_sided(cause) ? client : 0;
-		sum->time[cause][0] += of.time[cause][first];
-		sum->time[cause][1] += of.time[cause][!first];
+		add_time(&sum->time[cause][0], of.time[cause][first]);
+		add_time(&sum->time[cause][1], of.time[cause][!first]);
 	}
 	sum->timeouts += of.timeouts;
 }

@@ -326,6 +326,7 @@ static void end_wait_without_data(struct ws_shares *shares, const struct state *
 void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
                     const struct ws_analyser *analyser, const struct ws_rtt rtt[2], uint32_t mss)
 {
+	/* Never before 1970, so that no difference overflows. */
 	const ws_time now = s->time > shares->latest ? s->time : shares->latest;
 	if (!shares->opener) {
 		shares->opener = (int8_t)(s->direction + 1);
@@ -437,7 +438,7 @@ void ws_shares_words(struct ws_text *text, const struct ws_time_shares *shares, 
 	ws_time sum = 0;
 	for (size_t i = 0; i < count; i++)
 		sum += named[i].time;
-	for (size_t i = 0; i < count && named[i].time * 100 >= sum && named[i].time; i++) {
+	for (size_t i = 0; i < count && named[i].time >= sum / 100 && named[i].time; i++) {
 		ws_text_printf(text, "%s%.0f %% ", i ? ", " : "", 100.0 * (double)named[i].time / (double)sum);
 		if (named[i].cause == WS_CAUSE_PROGRAM)
 			ws_text_puts(text, named[i].side == (int)client ? "client's " : "server's ");
