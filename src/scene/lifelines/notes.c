@@ -101,14 +101,14 @@ static const struct {
          "ACK and SYN travel together, which saves the fourth segment. A SYN counts as one byte, so it can be "
          "acknowledged like data: ack = its number + 1."},
         {FACT_HANDSHAKE_ACK,
-         "Only now does the server know that its SYN arrived, and that the client's SYN was not an old one. Where this "
-         "ACK never comes, the server stays in SYN_RECEIVED."},
+         "Only this ACK tells the server that its SYN arrived, and that the client's SYN was not an old one. Where it "
+         "never comes, the server stays in SYN_RECEIVED."},
         {FACT_MERGED,
          "Three segments close here, not four: the program closed before its kernel had sent the ACK of the other's "
          "FIN, so this FIN carries it. Where the program closes later, ACK and FIN are two."},
-        {FACT_SECOND_FIN,
-         "The sender of the first FIN now waits 2 MSL. MSL is the longest life of a segment: one for its last ACK to "
-         "arrive or disappear, one for the FIN that comes again if that ACK was lost."},
+        {FACT_SECOND_FIN, "When this FIN arrives, the sender of the first FIN waits 2 MSL. MSL is the longest life of "
+                          "a segment: one for its last ACK to "
+                          "arrive or disappear, one for the FIN that comes again if that ACK was lost."},
         {FACT_FIRST_FIN,
          "A FIN closes one direction; the other one closes with a FIN of its own, so closing takes four segments: FIN, "
          "ACK, FIN, ACK. A program that dies looks the same: its kernel closes for it."},
@@ -208,12 +208,67 @@ static uint32_t mark_facts(uint32_t analysis)
 	return facts;
 }
 
+/* ---- What came before the step */
+
+enum { LOOK_BACK = 64 };
+
+/* The step before this one at which a segment from `direction` left, or with `arrived` came. False: there is none near.
+ */
+static bool find_before(const struct layout *layout, int direction, bool arrived, size_t *index, struct ws_step *step)
+{
+	for (size_t looked = 0; *index > 0 && looked < LOOK_BACK; looked++) {
+		if (!replay_step(&layout->ui->replay, --*index, step))
+			return false;
+		if (step->input.kind == WS_INPUT_SEGMENT && step->input.direction == direction &&
+		    step->way != (arrived ? WS_WAY_DEPARTURE : WS_WAY_ARRIVAL))
+			return true;
+	}
+	return false;
+}
+
+/* Its sender had sent a segment with the same acknowledgment, which has not arrived. */
+static bool acknowledged_before(const struct layout *layout)
+{
+	const struct ws_segment *input = &layout->whole.input;
+	size_t index = layout->shown;
+	struct ws_step step;
+	while (find_before(layout, input->direction, false, &index, &step))
+		if (index != layout->step.other && step.input.acknowledgment == input->acknowledgment)
+			return true;
+	return false;
+}
+
+/* It repeats an ACK, because what came before had arrived already. */
+static bool answers_repetition(const struct layout *layout)
+{
+	const struct ws_segment *input = &layout->whole.input;
+	size_t index = layout->step.way == WS_WAY_ARRIVAL ? layout->step.other : layout->shown;
+	struct ws_step step;
+	if (index == WS_STEP_NONE || !find_before(layout, !input->direction, true, &index, &step))
+		return false;
+	const uint32_t fin = !!(step.input.flags & WS_TCP_FIN), end = step.input.sequence + step.input.length + fin;
+	return end != step.input.sequence && (int32_t)(end - input->acknowledgment) <= 0;
+}
+
+/* Takes back what only the steps before show to be otherwise. */
+static uint32_t correct(const struct layout *layout, uint32_t facts)
+{
+	const uint32_t again = FACT_FIN_ACKED | FACT_DUPLICATE_ACK;
+	if (facts & FACT_MERGED && acknowledged_before(layout))
+		facts = (facts & ~FACT_MERGED) | FACT_SECOND_FIN;
+	if ((facts & again) == again && layout->whole.before[layout->whole.input.direction & 1] != WS_TIME_WAIT)
+		facts &= ~FACT_DUPLICATE_ACK;
+	if (ws_replay_path(layout->ui->replay.steps))
+		facts &= ~FACT_MISSING; /* it was lost on the way, which the other point shows */
+	return facts;
+}
+
 static uint32_t facts_of(const struct layout *layout)
 {
 	const struct ws_step *step = &layout->whole;
 	if (step->input.kind != WS_INPUT_SEGMENT)
 		return 0;
-	uint32_t facts = flag_facts(step) | mark_facts(step->analysis);
+	uint32_t facts = correct(layout, flag_facts(step) | mark_facts(step->analysis));
 	int receiver = !step->input.direction;
 	for (int i = 0; i < 2; i++) {
 		if (step->after[i] == WS_CLOSING || (step->before[i] == WS_CLOSING && step->after[i] == WS_TIME_WAIT))
@@ -241,8 +296,13 @@ const char *notes_find(const struct layout *layout)
 {
 	uint32_t facts = facts_of(layout);
 	for (size_t i = 0; i < WS_ARRAY_SIZE(notes); i++)
-		if ((facts & notes[i].needs) == notes[i].needs)
+		if ((facts & notes[i].needs) == notes[i].needs) {
+			if (notes[i].needs == FACT_DUPLICATE_ACK && answers_repetition(layout))
+				return "The same ACK again: what arrived had arrived before, so the answer repeats "
+				       "which byte "
+				       "is expected next.";
 			return notes[i].text;
+		}
 	switch (layout->step.input.kind) {
 	case WS_INPUT_EXPIRY:
 		return "Twice the segment lifetime has passed without a repeated FIN. Now the ports may be used again; "
@@ -433,6 +493,9 @@ static void notes_why(const struct layout *layout, struct ws_text *text)
 		               "a FIN that comes again is acknowledged, and the %s's waiting starts over "
 		               "(RFC 9293 §3.10.7.4).",
 		               layout_name(layout, !sender));
+	else if (step->analysis & 1u << WS_ANALYSIS_DUPLICATE_ACK && answers_repetition(layout))
+		ws_text_puts(text, "no state changes: a segment with an old number is answered with an ACK (RFC 9293 "
+		                   "§3.10.7.4).");
 	else if (marked)
 		ws_text_puts(text, marked);
 	else if (step->certainty_before[sender] == WS_PRESUMED && step->certainty[sender] == WS_CONFIRMED)
@@ -441,6 +504,10 @@ static void notes_why(const struct layout *layout, struct ws_text *text)
 	else if (step->input.flags & WS_TCP_RST)
 		ws_text_puts(text,
 		             "no state changes: this RST does not fit what the receiver expects (RFC 5961 §3.2).");
+	else if ((step->input.flags & (WS_TCP_SYN | WS_TCP_ACK)) == WS_TCP_SYN)
+		ws_text_printf(text,
+		               "no state changes yet: the %s is in SYN_RECEIVED once it answers (RFC 9293 §3.10.7.2).",
+		               layout_name(layout, !sender));
 	else
 		ws_text_puts(text, "no state changes: only sequence numbers advance (RFC 9293 §3.4).");
 }

@@ -99,6 +99,8 @@ void ways_say_arrival(const struct layout *layout, struct ws_text *text)
 		ws_duration_words(text, step->input.time - step->other_time);
 		ws_text_printf(text, " after it left the %s.", sender);
 		say_passed(layout, layout->shown, text);
+	} else if (step->outcome == WS_OUTCOME_DUPLICATED) {
+		ws_text_puts(text, " a second time: it left once.");
 	} else if (step->outcome == WS_OUTCOME_INJECTED) {
 		ws_text_printf(text, ", and never left the %s: somebody on the way has sent it.", sender);
 	} else {
@@ -168,6 +170,10 @@ bool ways_say_again(const struct layout *layout, struct ws_text *text)
 	struct ws_step first;
 	struct ws_transit transit;
 	size_t index;
+	if (layout->step.outcome == WS_OUTCOME_DUPLICATED && layout->step.other == WS_STEP_NONE) {
+		ws_text_puts(text, "The network delivered this segment twice. What has arrived before is dropped.");
+		return true;
+	}
 	if (again->way != WS_WAY_DEPARTURE || !(again->analysis & 1u << WS_ANALYSIS_RETRANSMISSION) ||
 	    !find_first_copy(layout, &again->input, left, &index, &first))
 		return false;
