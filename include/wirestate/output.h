@@ -7,6 +7,7 @@
 #include <wirestate/packet.h>
 #include <wirestate/text.h>
 #include <wirestate/track.h>
+#include <wirestate/vendors.h>
 
 /* X(enumerator, word for --only). The enumerator is the number of a bit. */
 #define WS_RECORDS(X)                                                                                                  \
@@ -43,14 +44,17 @@ struct ws_output_options {
 	bool verbose; /* text only: every header field on its own line */
 	bool hex;     /* text only: the bytes of each packet */
 	/* The rest of text only: */
-	bool names;          /* the line of a connection has the names of its hosts, and HTTP's first request */
-	bool payload;        /* the payload as text, on lines of its own */
-	bool link;           /* the link layer's addresses */
-	bool quiet;          /* shorter lines */
-	bool absolute;       /* sequence numbers as they are in the packet */
-	enum ws_times times; /* how the time is written */
-	bool line_buffered;  /* -l, and always when live: flush after each packet's records */
-	bool several;        /* points: their names are in the records, and connections are written at the end */
+	/* The line of a connection has the names of its hosts, and HTTP's first request. Verbose: MAC addresses have
+	 * their vendors. */
+	bool names;
+	const struct ws_vendors *vendors; /* for that; or NULL. Borrowed. */
+	bool payload;                     /* the payload as text, on lines of its own */
+	bool link;                        /* the link layer's addresses */
+	bool quiet;                       /* shorter lines */
+	bool absolute;                    /* sequence numbers as they are in the packet */
+	enum ws_times times;              /* how the time is written */
+	bool line_buffered;               /* -l, and always when live: flush after each packet's records */
+	bool several; /* points: their names are in the records, and connections are written at the end */
 	bool live; /* write a connection's record when it ends; otherwise all at the end, in the order of their numbers
 	            */
 };

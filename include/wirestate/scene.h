@@ -12,6 +12,7 @@
 #include <wirestate/lesson.h>
 #include <wirestate/screens.h>
 #include <wirestate/track.h>
+#include <wirestate/vendors.h>
 
 /* A subnet. Its ip_version is 0 where none is known. */
 struct ws_net {
@@ -49,6 +50,7 @@ struct ws_model {
 	const char *advice;      /* live: what to do so that packets come, as paragraphs and commands, or NULL */
 	const char *confinement; /* live: how well the process is confined, in a word or two, or NULL */
 	struct ws_net net;       /* the capture's own subnet, as its interface or --net says */
+	const struct ws_vendors *vendors; /* of MAC addresses, or NULL */
 	/* A capture of the lab: what became of its packets; NULL: it is none. */
 	const struct ws_flights *flights;
 	bool lab_runs; /* its hosts are there, and commands can be given */

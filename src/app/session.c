@@ -1,7 +1,6 @@
 /* A session runs its points: it opens what they write to, gives up privileges, reads them by turns and shares out the
  * memory. The way of a packet through one point is in point.c. */
 #include "app/session.h"
-#include "app/hosts_file.h"
 #include "app/joined.h"
 #include "app/second_reading.h"
 #include "app/signals.h"
@@ -57,6 +56,7 @@ static bool open_output(struct session *session, struct ws_error *error)
 	        .quiet = options->quiet,
 	        .absolute = options->absolute,
 	        .names = !options->numeric,
+	        .vendors = session->vendors,
 	        .times = options->times < 0 ? WS_TIMES_RELATIVE : (enum ws_times)options->times,
 	        .line_buffered = options->line_buffered,
 	        .live = session->live || options->follow,
@@ -169,9 +169,8 @@ struct ws_capture *session_open_capture(struct session *session, bool live, cons
 
 static bool open_points(struct session *session, struct ws_error *error)
 {
-	if (!session->options->numeric && !session->anonymizer)
-		session->hosts = hosts_file_read("/etc/hosts");
 	const struct options *options = session->options;
+	session_read_names(session);
 	const size_t sources = options->interface ? options->interfaces.count : options->reads.count;
 	session->live = options->interface;
 	session->point_count = sources > 1 ? sources : 1;
@@ -335,6 +334,7 @@ void session_close(struct session *session)
 		close(session->directory);
 	anonymizer_free(session->anonymizer);
 	free(session->hosts);
+	ws_vendors_free(session->vendors);
 	free(session->named_frame_bytes);
 }
 
@@ -626,6 +626,7 @@ void session_model(struct session *session, struct ws_model *model)
 	        .now = point->now,
 	        .time_wait = session->options->time_wait ? session->options->time_wait : 60 * WS_SECOND,
 	        .net = session->net,
+	        .vendors = session->vendors,
 	        .follows = session->options->follow,
 	        .status_message = failure->status != WS_OK ? failure->text
 	                          : point->wait_text       ? point->wait_text

@@ -52,6 +52,7 @@ struct session {
 	void (*observe)(void *context, const struct ws_frame *frame, const struct ws_track_result *result);
 	void *observe_context;
 	char *hosts;                       /* owned: the text of /etc/hosts, NULL where it is not used */
+	struct ws_vendors *vendors;        /* owned: of MAC addresses, NULL where they are not used or not known */
 	int directory;                     /* where the view may save files, -1: nowhere */
 	struct ws_protections protections; /* in force since session_confine(), the user's since `dropped` */
 	bool dropped;                      /* privileges are given up */
@@ -151,6 +152,9 @@ bool session_start_feeder(const struct session *session, struct feeder *feeder, 
 uint64_t session_point_memory(const struct session *session);
 struct ws_capture *session_open_capture(struct session *session, bool live, const char *name, int fd, uint64_t memory,
                                         struct ws_error *error) WS_CHECKED;
+/* Reads the system's names of hosts and of MAC vendors, where they are to be shown. Call it before privileges are
+ * dropped. */
+void session_read_names(struct session *session);
 /* A tracker that takes `memory` bytes, less what `capture` keeps of them (NULL allowed: nothing). */
 struct ws_tracker *session_new_tracker(const struct session *session, const struct ws_capture *capture, uint64_t memory,
                                        struct ws_error *error) WS_CHECKED;

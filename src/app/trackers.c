@@ -1,6 +1,7 @@
 /* The trackers of a session's points, and how they share out the memory. */
 #include "app/hosts_file.h"
 #include "app/session.h"
+#include "app/vendors_file.h"
 
 #include <sys/random.h>
 
@@ -31,6 +32,16 @@ uint64_t session_memory_left(const struct session *session)
 		taken += session_memory_taken(session->points[i].tracker,
 		                              session->points[i].reader ? NULL : session->points[i].capture);
 	return most > taken + least ? most - taken : least;
+}
+
+void session_read_names(struct session *session)
+{
+	const struct options *options = session->options;
+	if (options->numeric || session->anonymizer)
+		return;
+	session->hosts = hosts_file_read("/etc/hosts");
+	if (session->screen || (options->verbose && options->show == SHOW_TEXT))
+		session->vendors = vendors_file_read(vendors_file_paths);
 }
 
 static struct ws_tracker_config tracker_config(const struct session *session, uint64_t memory)

@@ -112,7 +112,7 @@ const struct option_row option_rows[] = {
          "the "
          "rules that it applied, and the states after it"},
         {'n', "numeric", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(numeric), 0, 0, NULL,
-         "show numbers, without names of hosts and services"},
+         "show numbers, without names of hosts, services and MAC vendors"},
         {'l', "line-buffered", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(line_buffered), 0, 0, NULL,
          "write the records of every packet at once"},
         {'w', "write", "FILE", OPTION_TEXT, GROUP_SHOW, FIELD(write), 1, 0, NULL,

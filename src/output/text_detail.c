@@ -1,6 +1,8 @@
 /* The lines that -v and -x add after a packet's line: every field of every header, and the frame's bytes. */
 #include "output/internal.h"
 
+#include <wirestate/vendors.h>
+
 #include <string.h>
 
 enum {
@@ -33,8 +35,17 @@ static void write_options(struct ws_text *text, const struct ws_packet *packet, 
 	}
 }
 
-static void write_fields(struct ws_text *text, const struct ws_packet *packet, const struct ws_layer *layer)
+/* Writes whose number a MAC address has, in parentheses, where that is known and names are wanted. */
+static void write_vendor(struct ws_output *output, const uint8_t mac[6])
 {
+	const char *kind = ws_mac_kind(mac), *owner = kind ? kind : ws_vendor_name(output->options.vendors, mac);
+	if (owner)
+		ws_text_printf(&output->text, " (%s)", owner);
+}
+
+static void write_fields(struct ws_output *output, const struct ws_packet *packet, const struct ws_layer *layer)
+{
+	struct ws_text *text = &output->text;
 	const struct ws_header_info *info = ws_header_info(layer->header);
 	struct ws_value value;
 	for (size_t i = 0; i < info->field_count; i++) {
@@ -47,6 +58,8 @@ static void write_fields(struct ws_text *text, const struct ws_packet *packet, c
 		}
 		write_label(text, field->label);
 		ws_field_text(text, packet, layer, field, &value);
+		if (field->kind == WS_FIELD_MAC && output->options.names)
+			write_vendor(output, value.bytes);
 		ws_text_putc(text, '\n');
 	}
 }
@@ -118,7 +131,7 @@ void text_fields(struct ws_output *output, const struct ws_packet *packet)
 		}
 		ws_text_putc(text, '\n');
 		if (layer->header != WS_HEADER_PAYLOAD && layer->header != WS_HEADER_PADDING)
-			write_fields(text, packet, layer);
+			write_fields(output, packet, layer);
 	}
 }
 

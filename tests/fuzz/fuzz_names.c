@@ -1,7 +1,9 @@
-/* The parsers of names: answers of DNS, and what clients of TLS and HTTP say first. A greeting that is whole is the
- * same when it comes in two parts, and more bytes never take a result back. */
+/* The parsers of names: answers of DNS, what clients of TLS and HTTP say first, and the list of MAC vendors. A greeting
+ * that is whole is the same when it comes in two parts, and more bytes never take a result back. */
 #include "decode/application.h"
 #include "target.h"
+
+#include <wirestate/vendors.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +17,24 @@ static void take_answer(void *context, const char *name, const struct ws_addr *a
 		abort();
 }
 
+/* Looks for vendors of all prefixes that the input could name, by its own bytes. */
+static void find_vendors(const uint8_t *bytes, size_t size)
+{
+	struct ws_vendors *vendors = ws_vendors_parse((const char *)bytes, size);
+	for (size_t i = 0; vendors && i + 8 <= size; i++) {
+		uint8_t mac[6] = {0};
+		for (size_t k = 0; k < 3; k++)
+			for (size_t half = 0; half < 2; half++) {
+				const uint8_t letter = bytes[i + 3 * k + half];
+				mac[k] = (uint8_t)(mac[k] << 4 | ((letter & 15) + (letter >= 'A' ? 9 : 0)));
+			}
+		const char *name = ws_vendor_name(vendors, mac);
+		if (name && (!name[0] || strlen(name) > WS_VENDOR_MOST || ws_mac_kind(mac)))
+			abort();
+	}
+	ws_vendors_free(vendors);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct ws_greeting greeting, part;
@@ -24,6 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!bytes)
 		return 0;
 	memcpy(bytes, data, size);
+	find_vendors(bytes, size);
 	(void)!ws_dns_answers(bytes, size, take_answer, &count);
 	const enum ws_greeting_result whole = ws_greeting_parse(bytes, size, &greeting);
 	if (strlen(greeting.server_name) >= WS_NAME_MOST || strlen(greeting.alpn) >= WS_ALPN_MOST)

@@ -557,13 +557,13 @@ static void draw_hex(const struct ws_ui *ui, const struct packet_row *row, struc
 	}
 }
 
-static void draw_meaning(const struct packet_view *view, const struct packet_row *row, struct ws_canvas *canvas,
-                         const struct division *d)
+static void draw_meaning(const struct packet_view *view, const struct ws_vendors *vendors, const struct packet_row *row,
+                         struct ws_canvas *canvas, const struct division *d)
 {
 	char buffer[400] = "", line[400];
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	const char *reference;
-	packet_row_meaning(view, row, &text, &reference);
+	packet_row_meaning(view, vendors, row, &text, &reference);
 	if (reference)
 		ws_text_printf(&text, " (%s)", reference);
 	ws_text_cstr(&text);
@@ -584,7 +584,6 @@ static void draw_meaning(const struct packet_view *view, const struct packet_row
 static void packet_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	const struct packet_view *view = &ui->packet;
-	(void)model;
 	draw_title(ui, canvas);
 	if (!view->present || !view->cursor.count) {
 		struct ws_step step;
@@ -608,7 +607,7 @@ static void packet_draw(const struct ws_ui *ui, const struct ws_model *model, st
 	if (canvas->rows >= ROOMY)
 		draw_rule(canvas, d.meaning - 1);
 	if (!lesson_stop(ui) || ui->lesson.answered) /* it might give away a lesson's answer */
-		draw_meaning(view, row, canvas, &d);
+		draw_meaning(view, model->vendors, row, canvas, &d);
 }
 
 void packet_show_stop(struct ws_ui *ui, const struct ws_model *model, const struct ws_lesson_stop *stop)

@@ -11,8 +11,9 @@ const char *packet_layer_name(const struct ws_layer *layer);
 void packet_row_text(const struct packet_view *view, const struct packet_row *row, struct ws_text *label,
                      struct ws_text *value);
 void packet_row_bits(const struct packet_view *view, const struct packet_row *row, struct ws_text *text, int width);
-void packet_row_meaning(const struct packet_view *view, const struct packet_row *row, struct ws_text *meaning,
-                        const char **reference);
+/* `vendors` may be NULL. */
+void packet_row_meaning(const struct packet_view *view, const struct ws_vendors *vendors, const struct packet_row *row,
+                        struct ws_text *meaning, const char **reference);
 /* packet_fragments.c */
 void packet_find_fragments(struct packet_view *view, const struct ws_model *model);
 void packet_datagram_text(const struct packet_view *view, struct ws_text *label, struct ws_text *value);

@@ -462,8 +462,24 @@ static const char *layer_purpose(const struct ws_layer *layer)
 	}
 }
 
-void packet_row_meaning(const struct packet_view *view, const struct packet_row *row, struct ws_text *meaning,
-                        const char **reference)
+/* Adds to the meaning of a field with a MAC address whose number this one is. */
+static void say_vendor(const struct packet_view *view, const struct ws_vendors *vendors, const struct packet_row *row,
+                       struct ws_text *meaning)
+{
+	const struct ws_layer *layer = &view->packet.layer[row->layer];
+	const struct ws_field *field = &ws_header_info(layer->header)->fields[row->field];
+	struct ws_value value;
+	if (field->kind != WS_FIELD_MAC || !ws_field_value(&view->packet, layer, field, &value))
+		return;
+	const char *kind = ws_mac_kind(value.bytes), *vendor = ws_vendor_name(vendors, value.bytes);
+	if (kind)
+		ws_text_printf(meaning, "; this one is %s", kind);
+	else if (vendor)
+		ws_text_printf(meaning, "; the vendor is %s", vendor);
+}
+
+void packet_row_meaning(const struct packet_view *view, const struct ws_vendors *vendors, const struct packet_row *row,
+                        struct ws_text *meaning, const char **reference)
 {
 	const struct ws_layer *layer = &view->packet.layer[row->layer];
 	const struct ws_header_info *info = ws_header_info(layer->header);
@@ -483,6 +499,7 @@ void packet_row_meaning(const struct packet_view *view, const struct packet_row 
 		break;
 	case ROW_FIELD:
 		ws_text_puts(meaning, info->fields[row->field].meaning);
+		say_vendor(view, vendors, row, meaning);
 		*reference = info->fields[row->field].reference;
 		break;
 	case ROW_OPTION:

@@ -10,6 +10,7 @@
 #include "scene/widgets/table.h"
 
 #include <wirestate/details.h>
+#include <wirestate/vendors.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -274,7 +275,10 @@ static void draw_binding(const struct ws_model *model, struct ws_canvas *canvas,
 		ws_text_printf(&text, "asked %llu×, replied %llu×%s", (unsigned long long)binding->requests,
 		               (unsigned long long)binding->replies, binding->gratuitous ? ", unasked last" : "");
 	}
-	draw_cut(canvas, row, at.mac, canvas->columns - 1, style, ws_text_cstr(&text));
+	const int end = draw_cut(canvas, row, at.mac, canvas->columns - 1, style, ws_text_cstr(&text));
+	const char *vendor = ws_vendor_name(model->vendors, binding->mac);
+	if (vendor)
+		draw_cut(canvas, row, end + 2, canvas->columns - 1, WS_STYLE_DIM, vendor);
 }
 
 static void draw_hop(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas, int row,

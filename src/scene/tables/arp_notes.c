@@ -4,6 +4,7 @@
 #include "scene/widgets/draw.h"
 
 #include <wirestate/details.h>
+#include <wirestate/vendors.h>
 
 #include <string.h>
 
@@ -131,6 +132,18 @@ static void explain_exchange(const struct ws_ui *ui, const struct ws_model *mode
 		                   "while (RFC 826).");
 }
 
+/* Says in a sentence whose number a MAC address has, where that is known. */
+static void say_vendor(const struct ws_model *model, const uint8_t mac[6], struct ws_text *text)
+{
+	const char *kind = ws_mac_kind(mac), *vendor = ws_vendor_name(model->vendors, mac);
+	if (kind || vendor)
+		ws_text_puts(text, text->length && text->data[text->length - 1] == ' ' ? "" : " ");
+	if (kind)
+		ws_text_printf(text, "The MAC is %s.", kind);
+	else if (vendor)
+		ws_text_printf(text, "The MAC's vendor is %s.", vendor);
+}
+
 static void explain_binding(const struct ws_model *model, const struct ws_arp_binding *binding, struct ws_text *text)
 {
 	struct ws_addr other;
@@ -209,12 +222,16 @@ void arp_explain(const struct ws_ui *ui, const struct ws_model *model, struct ws
 			explain_exchange(ui, model, &exchange, text);
 		break;
 	case ARP_BINDINGS:
-		if (ws_tracker_arp(model->tracker, at, &binding))
+		if (ws_tracker_arp(model->tracker, at, &binding)) {
 			explain_binding(model, &binding, text);
+			say_vendor(model, binding.mac, text);
+		}
 		break;
 	default:
-		if (ws_tracker_hop(model->tracker, at, &hop))
+		if (ws_tracker_hop(model->tracker, at, &hop)) {
 			explain_hop(ui, model, &hop, text);
+			say_vendor(model, hop.mac, text);
+		}
 		break;
 	}
 }
