@@ -98,14 +98,15 @@ struct ws_clock_info {
 	ws_time bound;    /* the true offset is within offset ± bound then; WS_TIME_NEVER: one direction is missing */
 	double drift_ppm; /* valid when drift_known: at least 30 s of samples */
 	bool drift_known, fixed;
-	uint32_t steps; /* how often one of the clocks was set */
+	uint32_t steps; /* how often one of the clocks was set, by more than 0.1 ms */
 	uint64_t samples;
 };
 void ws_clock_info(const struct ws_clock *clock, struct ws_clock_info *info);
 /* The reference's time when the other point's clock showed `there`. */
 ws_time ws_clock_here(const struct ws_clock *clock, ws_time there);
 /* What is proven about the offset at `here`: it is between low and high. False: one of the two is not bounded. It holds
- * for clocks that differ by at most 500 ppm in speed. */
+ * for clocks that differ by at most 500 ppm in speed, and when segments did go as ws_clock_add() was told. Samples that
+ * contradict each other by at most 0.1 ms are taken as unevenly noted times, and low and high are that far apart. */
 bool ws_clock_bounds(const struct ws_clock *clock, ws_time here, ws_time *low, ws_time *high);
 
 /* Appends "server's clock +3.700123 s ±30 ms against client's, drift +80.0 ppm". */
@@ -135,6 +136,8 @@ struct ws_join_side {
 struct ws_join_agreement {
 	size_t matched[2]; /* segments of each direction that are the same without doubt */
 	int order;         /* 1: segments of endpoint 0 pass the first side first; -1: the second; 0: not known */
+	bool doubtful;     /* the two directions do not agree on the order */
+	bool proven;       /* they do, many times: where times are against the order, a clock is wrong */
 };
 
 /* Compares the same connection at two points, and adds to `clock` (of b relative to a; may be NULL) what the segments

@@ -16,6 +16,9 @@
 
 #define MOST_DRIFT 500e-6 /* clocks of computers differ by less in speed */
 #define DRIFT_SPAN (30 * WS_SECOND)
+/* Samples that contradict each other by less are not a step of a clock: interfaces note times unevenly, and a
+ * mirror port delays both directions. */
+#define LEAST_STEP (WS_MILLISECOND / 10)
 enum { FIRST_BLOCK = 64, SEARCH_STEPS = 80, FEW_SAMPLES = 4, MOST_EPOCHS = 64, MOST_WRONG_PAIRS = 256 };
 
 struct sample {
@@ -250,7 +253,7 @@ static bool one_sided(const struct epoch *epoch)
 	return !epoch->upper_count || !epoch->lower_count;
 }
 
-/* Sets the line and the possible slopes. False: no line is possible. Times are of captures, which are rounded. */
+/* Sets the line and the possible slopes. False: no line is possible, even if all times are somewhat uneven. */
 static bool solve_epoch(const struct ws_clock *clock, struct epoch *epoch, bool long_enough)
 {
 	epoch->slope_low = -MOST_DRIFT;
@@ -261,12 +264,13 @@ static bool solve_epoch(const struct ws_clock *clock, struct epoch *epoch, bool 
 		return true;
 	}
 	const double best = widest(clock, epoch, -MOST_DRIFT, MOST_DRIFT), most = room(clock, epoch, best);
-	if (most < 0)
+	if (most < -(double)LEAST_STEP)
 		return false;
-	epoch->slope_low = edge(clock, epoch, best, -MOST_DRIFT, 0);
-	epoch->slope_high = edge(clock, epoch, best, MOST_DRIFT, 0);
+	const double possible = most < 0 ? most - LEAST_STEP / 100 : 0;
+	epoch->slope_low = edge(clock, epoch, best, -MOST_DRIFT, possible);
+	epoch->slope_high = edge(clock, epoch, best, MOST_DRIFT, possible);
 	if (long_enough) { /* the widest room may lie on a plateau */
-		const double least = most * (1 - 1e-9);
+		const double least = most - fabs(most) * 1e-9;
 		epoch->slope =
 		        (edge(clock, epoch, best, -MOST_DRIFT, least) + edge(clock, epoch, best, MOST_DRIFT, least)) /
 		        2;
@@ -511,6 +515,11 @@ bool ws_clock_bounds(const struct ws_clock *clock, ws_time here, ws_time *low, w
 	const double time = (double)(here - clock->origin);
 	*high = clock->base + (ws_time)ceil(extreme(clock, epoch, time, true)) + 1;
 	*low = clock->base - (ws_time)ceil(extreme(clock, epoch, time, false)) - 1;
+	if (*low > *high) { /* the samples contradict each other: by so much is the offset not known */
+		const ws_time highest = *low;
+		*low = *high;
+		*high = highest;
+	}
 	return true;
 }
 

@@ -6,6 +6,8 @@
 #include <wirestate/packet.h>
 
 #define JOIN_NONE UINT32_MAX
+/* Two interfaces note a segment's time when their drivers get round to it, which is not always in the order of its way. */
+#define JOIN_NOISE WS_MILLISECOND
 
 /* A piece of a segment's way between two places: `a` left, `b` arrived; JOIN_NONE: it was not seen there. The bytes are
  * all of the segment's, or those that are in one piece on both sides. */
@@ -30,6 +32,7 @@ struct join_match {
 	struct join_rules rules;
 	bool timestamps; /* both sides have them */
 	bool ids_kept;   /* segments with the same IP ID were found, so that those with another ID are other packets */
+	bool early;      /* most segments that are paired without doubt were at b before they were at a */
 	ws_time typical; /* delay of what is paired without doubt; valid when typical_known */
 	bool typical_known;
 	uint32_t *pair_a, *pair_b; /* the other side's index, or JOIN_NONE */
@@ -58,11 +61,12 @@ bool join_room(void *array, size_t *room, size_t count, size_t size) WS_CHECKED;
 /* ranges.c: compares what is left by byte ranges, and lists all pieces. */
 bool join_ranges(struct join_match *match) WS_CHECKED;
 
-/* Whether b may be a's arrival by what is known about clocks. */
+/* Whether b may be a's arrival by what is known about clocks. Where the segments of this direction pass b first, against
+ * the order of the points, times cannot tell. */
 static inline bool join_in_time(const struct join_match *match, const struct ws_join_segment *a,
                                 const struct ws_join_segment *b)
 {
-	return !match->rules.timed || b->time - a->time >= -match->rules.slack;
+	return !match->rules.timed || match->early || b->time - a->time >= -match->rules.slack - JOIN_NOISE;
 }
 
 /* How far apart the delay from a to b is from what is usual. */

@@ -94,12 +94,14 @@ static size_t list_agreed(const struct join_match *match, struct join_agreed *ag
 
 /* Votes on which of two points is nearer to endpoint 0. The difference of the clocks is larger by both delays when
  * segments of endpoint 0 come to the first point first than when those of endpoint 1 do; neighbours in time are
- * compared, so that drift does not matter. */
-static int vote(const struct join_agreed *forward, size_t forward_count, const struct join_agreed *backward,
-                size_t backward_count)
+ * compared, so that drift does not matter. The order is in doubt unless most differences show it, as where both
+ * directions pass one point and then the other. */
+static void vote(const struct join_agreed *forward, size_t forward_count, const struct join_agreed *backward,
+                size_t backward_count, struct ws_join_agreement *agreement)
 {
+	enum { ENOUGH_VOTES = 8 };
 	size_t f = 0, b = 0;
-	int64_t first = 0, second = 0;
+	int64_t first = 0, second = 0, equal = 0;
 	int before = -1;
 	ws_time difference = 0;
 	while (f < forward_count || b < backward_count) {
@@ -108,13 +110,17 @@ static int vote(const struct join_agreed *forward, size_t forward_count, const s
 		const ws_time now = (ws_time)((uint64_t)at->b - (uint64_t)at->a);
 		if (before == !is_forward) {
 			const ws_time more = is_forward ? now - difference : difference - now;
-			first += more >= 0;
+			first += more > 0;
 			second += more < 0;
+			equal += !more;
 		}
 		before = is_forward;
 		difference = now;
 	}
-	return first || second ? (first >= second ? 1 : -1) : 0;
+	const int64_t all = first + second + equal;
+	agreement->order = all ? (first + equal >= second ? 1 : -1) : 0;
+	agreement->doubtful = 4 * (first > second ? first : second) < 3 * all;
+	agreement->proven = all >= ENOUGH_VOTES && !agreement->doubtful;
 }
 
 static bool compare_points(struct ws_joiner *joiner, unsigned a, unsigned b, struct ws_clock *clock,
@@ -130,7 +136,7 @@ static bool compare_points(struct ws_joiner *joiner, unsigned a, unsigned b, str
 			return false;
 		agreement->matched[d] = list_agreed(&joiner->match, joiner->agreed[d]);
 	}
-	agreement->order = vote(joiner->agreed[0], agreement->matched[0], joiner->agreed[1], agreement->matched[1]);
+	vote(joiner->agreed[0], agreement->matched[0], joiner->agreed[1], agreement->matched[1], agreement);
 	for (unsigned d = 0; d < 2 && clock && agreement->order; d++)
 		for (size_t i = 0; i < agreement->matched[d]; i++)
 			ws_clock_add(clock, joiner->agreed[d][i].a, joiner->agreed[d][i].b,
@@ -175,6 +181,8 @@ static bool order_points(struct ws_joiner *joiner, struct ws_join_result *result
 			struct ws_join_agreement agreement;
 			done = compare_points(joiner, result->path[at - 1], i, NULL, &agreement);
 			int order = agreement.order;
+			joiner->doubtful = joiner->doubtful || agreement.doubtful;
+			joiner->proven = joiner->proven && agreement.proven;
 			if (done && !order && agreement.matched[0] + agreement.matched[1])
 				order = order_by_time(joiner, result->path[at - 1], i, &done);
 			if (order >= 0)
@@ -360,6 +368,7 @@ static bool follow(struct ws_joiner *joiner, unsigned direction, struct ws_join_
 		                joiner->count[point][direction], &rules) ||
 		    !take_pieces(joiner, direction, point))
 			return false;
+		joiner->early[place] = joiner->match.early;
 		sort_rows(joiner->new_row, joiner->new_count);
 	}
 	place_rows(joiner);
@@ -390,6 +399,8 @@ bool ws_joiner_run(struct ws_joiner *joiner, const struct ws_join_point *points,
 	joiner->point = points;
 	joiner->points = count;
 	joiner->row_count = 0;
+	joiner->doubtful = false;
+	joiner->proven = true;
 	for (size_t i = 0; i < count; i++) {
 		total += points[i].side.count;
 		without_sack = without_sack || renumbered(&points[0].side, &points[i].side);

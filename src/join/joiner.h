@@ -51,6 +51,8 @@ struct ws_joiner {
 	int64_t longest_cover;
 	const struct ws_join_point *point;
 	uint8_t path[WS_JOIN_POINTS]; /* of the direction that is being followed */
+	bool early[WS_JOIN_POINTS];   /* by place: its segments were there before they were at the place before it */
+	bool doubtful, proven;        /* the order of the points is: see struct ws_join_agreement */
 	size_t points;
 };
 

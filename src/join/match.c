@@ -12,6 +12,7 @@
 #include <string.h>
 
 enum { MOST_COMPARED = 64 }; /* segments with one key at one place whose order is weighed */
+enum { MOST_DELAYS = 1024 }; /* that are looked at for a median */
 #define UNPAIRED_COST (10 * (double)WS_SECOND)
 
 enum level { BY_ID, BY_HEADER, LEVELS };
@@ -147,6 +148,32 @@ static bool clear_enough(const struct join_match *match, enum level level, const
 	return telling(match, level, s) || s->length || s->flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST);
 }
 
+static int delay_order(const void *left, const void *right)
+{
+	const ws_time a = *(const ws_time *)left, b = *(const ws_time *)right;
+	return a < b ? -1 : a > b;
+}
+
+/* Finds whether the segments of this direction were at b first, as when both directions of a connection pass one mirror
+ * port and then another. The segments that are clear by their headers say it, whatever their times are. */
+static void find_early(struct join_match *match, enum level level)
+{
+	size_t count = 0;
+	for (uint32_t i = 0; i < match->a_count && count < MOST_DELAYS / 2; i++)
+		if (match->pair_a[i] != JOIN_NONE)
+			match->delay[count++] = match->b[match->pair_a[i]].time - match->a[i].time;
+	for (size_t i = 0; i < match->group_count && count < MOST_DELAYS; i++) {
+		const struct join_group *g = &match->group[i];
+		if (g->a_count == 1 && g->b_count == 1 && !other_packets(match, level, g->a_first, g->b_first) &&
+		    clear_enough(match, level, &match->a[g->a_first]))
+			match->delay[count++] = match->b[g->b_first].time - match->a[g->a_first].time;
+	}
+	if (!count)
+		return;
+	qsort(match->delay, count, sizeof(*match->delay), delay_order);
+	match->early = match->delay[count / 2] < -match->rules.slack;
+}
+
 static size_t pair_unique(struct join_match *match, enum level level)
 {
 	size_t pairs = 0;
@@ -165,17 +192,10 @@ static size_t pair_unique(struct join_match *match, enum level level)
 	return pairs;
 }
 
-static int delay_order(const void *left, const void *right)
-{
-	const ws_time a = *(const ws_time *)left, b = *(const ws_time *)right;
-	return a < b ? -1 : a > b;
-}
-
 static void find_typical(struct join_match *match)
 {
-	enum { ENOUGH = 1024 };
 	size_t count = 0;
-	for (uint32_t i = 0; i < match->a_count && match->rules.timed && count < ENOUGH; i++)
+	for (uint32_t i = 0; i < match->a_count && match->rules.timed && count < MOST_DELAYS; i++)
 		if (match->pair_a[i] != JOIN_NONE)
 			match->delay[count++] = match->b[match->pair_a[i]].time - match->a[i].time;
 	match->typical_known = count;
@@ -292,7 +312,7 @@ static bool match_room(struct join_match *match)
 	match->slot_mask = slots - 1;
 	return join_room(&match->group, &match->group_room, all + 1, sizeof(*match->group)) &&
 	       join_room(&match->slot, &match->slot_room, slots, sizeof(*match->slot)) &&
-	       join_room(&match->delay, &match->delay_room, 1024, sizeof(*match->delay));
+	       join_room(&match->delay, &match->delay_room, MOST_DELAYS, sizeof(*match->delay));
 }
 
 static bool have_timestamps(const struct ws_join_segment *s, uint32_t count)
@@ -312,7 +332,7 @@ bool join_match(struct join_match *match, const struct ws_join_segment *a, size_
 	match->b_count = (uint32_t)b_count;
 	match->rules = *rules;
 	match->piece_count = match->part_count = 0;
-	match->typical_known = match->ids_kept = false;
+	match->typical_known = match->ids_kept = match->early = false;
 	if (!match_room(match))
 		return false;
 	memset(match->pair_a, 0xff, a_count * sizeof(*match->pair_a));
@@ -321,6 +341,8 @@ bool join_match(struct join_match *match, const struct ws_join_segment *a, size_
 	match->timestamps = have_timestamps(a, match->a_count) && have_timestamps(b, match->b_count);
 	for (enum level level = 0; level < LEVELS; level++) {
 		build_groups(match, level);
+		if (rules->timed)
+			find_early(match, level);
 		if (pair_unique(match, level) && level == BY_ID)
 			match->ids_kept = true;
 	}

@@ -3,7 +3,11 @@
  * `lost` and `injected` are said only where the other point would have captured the segment: it captured at that time,
  * has no drops, and captured other segments of that direction. An acknowledgment that covers the segment outranks: when
  * the receiver has acknowledged bytes that its point has not seen at all, the segment has arrived and was not captured,
- * and so were those beside it. */
+ * and so were those beside it.
+ *
+ * Neither is said of a direction whose segments pass the points against their order, as when both directions of a
+ * connection pass one mirror port and then another: which of the two points should have seen it first is not known. Where
+ * the order is proven, it is a clock that is wrong, such as one that was given by hand. */
 #include "join/joiner.h"
 
 #include <stdlib.h>
@@ -104,14 +108,18 @@ static bool covered(const struct ws_joiner *joiner, int64_t byte, ws_time by)
 
 struct stretch {
 	unsigned from, to;
-	bool known;          /* some segment was seen at both */
+	bool known;          /* some segment was seen at both, in the order of the points */
+	bool ordered;        /* so that what did not leave was injected */
 	ws_time least, most; /* delay */
 };
 
-static struct stretch measure(const struct ws_joiner *joiner, const struct join_row *row, size_t count, unsigned from,
-                              unsigned to)
+/* The stretch that begins at this place of the path. */
+static struct stretch measure(const struct ws_joiner *joiner, const struct join_row *row, size_t count, size_t place)
 {
-	struct stretch stretch = {.from = from, .to = to};
+	const unsigned from = joiner->path[place], to = joiner->path[place + 1];
+	struct stretch stretch = {.from = from, .to = to, .ordered = !joiner->doubtful};
+	if (joiner->early[place + 1] && !joiner->proven)
+		return stretch;
 	for (size_t i = 0; i < count; i++) {
 		if (row[i].seen[from] == JOIN_NONE || row[i].seen[to] == JOIN_NONE)
 			continue;
@@ -212,8 +220,9 @@ static void judge_arrivals(const struct ws_joiner *joiner, const struct stretch 
 		const bool says = join_span(at) || at->flags & WS_TCP_RST;
 		const ws_time arrived = join_time(joiner, at, stretch->to);
 		at->next = at->next >= 0 ? at->next : (int8_t)stretch->from;
-		at->outcome = says && !holes && would_have_left(joiner, stretch, arrived) ? WS_OUTCOME_INJECTED
-		                                                                          : WS_OUTCOME_NOT_CAPTURED;
+		const bool injected =
+		        says && !holes && stretch->ordered && would_have_left(joiner, stretch, arrived);
+		at->outcome = injected ? WS_OUTCOME_INJECTED : WS_OUTCOME_NOT_CAPTURED;
 	}
 }
 
@@ -296,7 +305,7 @@ bool join_outcomes(struct ws_joiner *joiner, unsigned direction, struct join_row
 {
 	find_ends(joiner, row, count);
 	for (size_t k = 0; k + 1 < joiner->points; k++) {
-		const struct stretch stretch = measure(joiner, row, count, joiner->path[k], joiner->path[k + 1]);
+		const struct stretch stretch = measure(joiner, row, count, k);
 		if (!join_build_cover(joiner, stretch.to, row, count) ||
 		    !build_acked(joiner, stretch.to, direction, count ? row[0].sequence : 0))
 			return false;

@@ -238,12 +238,13 @@ static void open_both(struct capture *c)
 	c[0].connection = c[1].connection = connection(1, 1000, 100, 500);
 }
 
-static struct ws_joiner *run(const struct capture *c, struct ws_join_result *result)
+/* `one_clock`: the points are interfaces of one host. */
+static struct ws_joiner *run_points(const struct capture *c, bool one_clock, struct ws_join_agreement *agreement,
+                                    struct ws_clock_info *info, struct ws_join_result *result)
 {
 	struct ws_error error;
 	struct ws_joiner *joiner = ws_joiner_create(100000, &error);
 	struct ws_clock *clock = ws_clock_create(1024);
-	struct ws_join_agreement agreement;
 	struct ws_join_point point[2] = {{.period = {-WS_SECOND, 10 * WS_SECOND, false}},
 	                                 {.period = {-WS_SECOND, 10 * WS_SECOND, false}}};
 	assert_non_null(joiner);
@@ -251,12 +252,24 @@ static struct ws_joiner *run(const struct capture *c, struct ws_join_result *res
 	for (unsigned i = 0; i < 2; i++)
 		point[i].side = (struct ws_join_side){
 		        .segment = c[i].segment, .count = c[i].count, .connection = &c[i].connection};
-	assert_true(ws_joiner_observe(joiner, &point[0].side, &point[1].side, clock, &agreement));
-	assert_int_equal(agreement.order, 1);
+	if (one_clock)
+		ws_clock_fix(clock, 0);
+	assert_true(ws_joiner_observe(joiner, &point[0].side, &point[1].side, clock, agreement));
 	ws_clock_solve(clock);
+	ws_clock_info(clock, info);
 	point[1].clock = clock;
 	assert_true(ws_joiner_run(joiner, point, 2, result));
 	ws_clock_free(clock);
+	return joiner;
+}
+
+static struct ws_joiner *run(const struct capture *c, struct ws_join_result *result)
+{
+	struct ws_join_agreement agreement;
+	struct ws_clock_info info;
+	struct ws_joiner *joiner = run_points(c, false, &agreement, &info, result);
+	assert_int_equal(agreement.order, 1);
+	assert_false(agreement.doubtful);
 	return joiner;
 }
 
@@ -440,6 +453,79 @@ static void three_points(void **state)
 	ws_joiner_free(joiner);
 }
 
+/* Both directions pass the first point and 5 to 50 us later the second, as at two mirror ports. Nothing but sequence
+ * numbers and flags tells the segments apart, and some at the end are equal. Some times are equal or the other way round.
+ */
+static void mirror_add(struct capture *c, uint64_t *random, ws_time time, unsigned direction, unsigned flags,
+                       uint32_t sequence, uint32_t acknowledgment, uint32_t length)
+{
+	const ws_time later = c[0].count % 7 == 6 ? -10000 : c[0].count % 7 == 3 ? 0 : 5000 + (ws_time)below(random, 45000);
+	add(&c[0], time, direction, flags, sequence, acknowledgment, length);
+	add(&c[1], time + later, direction, flags, sequence, acknowledgment, length);
+}
+
+static void mirror(struct capture *c, uint64_t seed)
+{
+	uint64_t random = seed;
+	memset(c, 0, 2 * sizeof(*c));
+	mirror_add(c, &random, 0, 0, SYN, 100, 0, 0);
+	mirror_add(c, &random, 1 * MS, 1, SYN | ACK, 500, 101, 0);
+	mirror_add(c, &random, 2 * MS, 0, ACK, 101, 501, 0);
+	for (uint32_t i = 0; i < 10; i++) {
+		const ws_time time = (3 + 3 * i) * MS;
+		mirror_add(c, &random, time, 0, ACK | PSH, 101 + 50 * i, 501 + 80 * i, 50);
+		mirror_add(c, &random, time + MS, 1, ACK | PSH, 501 + 80 * i, 151 + 50 * i, 80);
+		mirror_add(c, &random, time + 2 * MS, 0, ACK, 151 + 50 * i, 581 + 80 * i, 0);
+	}
+	for (uint32_t i = 0; i < 4; i++)
+		mirror_add(c, &random, 40 * MS + 100000 * i, 1, RST | ACK, 1301, 601, 0);
+	c[0].connection = c[1].connection = connection(1, 1000, 100, 500);
+}
+
+static void mirrored(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 200; seed++) {
+		for (unsigned one_clock = 0; one_clock < 2; one_clock++) {
+			struct capture c[2];
+			struct ws_join_agreement agreement;
+			struct ws_clock_info info;
+			struct ws_join_result result;
+			mirror(c, seed);
+			struct ws_joiner *joiner = run_points(c, one_clock, &agreement, &info, &result);
+			assert_int_equal(result.transits, c[0].count);
+			for (unsigned d = 0; d < 2; d++)
+				assert_int_equal(result.direction[d].delivered, result.direction[d].sent);
+			if (!one_clock) {
+				assert_int_equal(info.steps, 0);
+				assert_in_range(info.bound, 0, 100000);
+			}
+			ws_joiner_free(joiner);
+		}
+	}
+}
+
+/* A segment that the second point has missed looks as if it had arrived at the first, and had not left the second. */
+static void missed_by_a_mirror(void **state)
+{
+	(void)state;
+	unsigned doubtful = 0;
+	for (uint64_t seed = 1; seed <= 200; seed++) {
+		struct capture c[2];
+		struct ws_join_agreement agreement;
+		struct ws_clock_info info;
+		struct ws_join_result result;
+		mirror(c, seed);
+		c[1].count--;
+		struct ws_joiner *joiner = run_points(c, true, &agreement, &info, &result);
+		doubtful += agreement.doubtful;
+		assert_int_equal(result.direction[1].injected, 0);
+		assert_int_equal(result.direction[1].delivered, result.direction[1].sent - result.direction[1].lost);
+		ws_joiner_free(joiner);
+	}
+	assert_true(doubtful > 180);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -453,6 +539,8 @@ int main(void)
 	        cmocka_unit_test(acknowledged_and_not_captured),
 	        cmocka_unit_test(outside_the_other_capture),
 	        cmocka_unit_test(forged_reset),
+	        cmocka_unit_test(mirrored),
+	        cmocka_unit_test(missed_by_a_mirror),
 	        cmocka_unit_test(duplicated_by_the_network),
 	        cmocka_unit_test(cut_and_merged),
 	        cmocka_unit_test(equal_acks),
