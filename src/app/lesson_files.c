@@ -117,8 +117,9 @@ int lessons_print(void)
 	if (error.status != WS_OK)
 		return report_error(&error);
 	if (!count)
-		fputs("wirestate: no lesson has been found; they belong beside the captures that come with wirestate\n",
-		      stderr);
+		fprintf(stderr, "wirestate: no lesson has been found beside this program; %s\n",
+		        data_folder_here("captures") ? "to play one of this folder: wirestate --lesson ./captures/NAME.lesson"
+		                                     : "they belong beside the captures that come with wirestate");
 	return 0;
 }
 
@@ -145,6 +146,11 @@ static bool lesson_find(const char *name, char *path, size_t size, struct ws_err
 	}
 	if (is_file(name))
 		return ws_fail(error, WS_ERROR_OPTION, "%s is no lesson: the name of one ends in .lesson", name);
+	if (data_file_here("captures", name, ending, path, size))
+		return ws_fail(error, WS_ERROR_OPTION,
+		               "no lesson called %s is beside this program; to play the one in this folder: wirestate "
+		               "--lesson ./%s",
+		               name, path);
 	return ws_fail(error, WS_ERROR_OPTION,
 	               "no lesson is called %s; wirestate --lesson lists them, and a path must lead to a .lesson file",
 	               name);

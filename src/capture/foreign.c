@@ -75,6 +75,15 @@ static const char *shell_name(const char *name)
 	return *name == '-' || !*name ? "FILE" : name;
 }
 
+/* Lessons and scenarios of the lab are texts. They are known by their names. */
+static const char *option_for(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+	if (!dot)
+		return NULL;
+	return strcmp(dot, ".lesson") == 0 ? "--lesson" : strcmp(dot, ".lab") == 0 ? "--lab" : NULL;
+}
+
 bool ws_foreign_words(const uint8_t *head, size_t length, const char *name, struct ws_text *text)
 {
 	static const struct packed packed[] = {
@@ -100,8 +109,11 @@ bool ws_foreign_words(const uint8_t *head, size_t length, const char *name, stru
 			format = formats[i].name;
 			options = formats[i].options;
 		}
+	const char *option = format ? NULL : option_for(name);
+	if (option)
+		ws_text_printf(text, "not a capture; play it with: wirestate %s %s", option, shell_name(name));
 	if (!format)
-		return false;
+		return option;
 	ws_text_printf(text, "%s; convert it with: editcap -F pcapng %s%s out.pcapng", format, options,
 	               shell_name(name));
 	return true;

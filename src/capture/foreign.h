@@ -1,5 +1,5 @@
-/* Files that are captures of another format, or packed in another way than can be read here: their names, and the
- * command that converts them. */
+/* Files that are captures of another format, packed in another way than can be read here, or no captures but files of
+ * another option: their names, and the command that converts or opens them. */
 #ifndef CAPTURE_FOREIGN_H
 #define CAPTURE_FOREIGN_H
 

@@ -52,3 +52,16 @@ bool data_file(const char *kind, const char *name, const char *ending, char *pat
 	}
 	return false;
 }
+
+bool data_folder_here(const char *kind)
+{
+	return is_folder(kind);
+}
+
+bool data_file_here(const char *kind, const char *name, const char *ending, char *path, size_t size)
+{
+	const size_t length = strlen(name), tail = strlen(ending);
+	const bool has = length > tail && strcmp(name + length - tail, ending) == 0;
+	const int used = snprintf(path, size, "%s/%s%s", kind, name, has ? "" : ending);
+	return !strchr(name, '/') && used > 0 && (size_t)used < size && access(path, R_OK) == 0;
+}

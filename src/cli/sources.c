@@ -32,11 +32,24 @@ bool options_same_file(const char *a, const char *b)
 	       left.st_ino == right.st_ino;
 }
 
+static bool ends_in(const char *path, const char *ending)
+{
+	const size_t length = strlen(path), tail = strlen(ending);
+	return length > tail && strcmp(path + length - tail, ending) == 0;
+}
+
+/* The option that opens a file of this name. */
+static const char *opener(const char *path)
+{
+	return ends_in(path, ".lesson") ? "--lesson" : ends_in(path, ".lab") ? "--lab" : "-r";
+}
+
 /* Without -i and -r, says what was probably meant. */
 static bool no_source(const struct options *options, struct ws_error *error)
 {
 	if (options->joined && is_file(options->joined))
-		return ws_fail(error, WS_ERROR_OPTION, "%s is a file; to replay it: wirestate -r %s", options->joined,
+		return ws_fail(error, WS_ERROR_OPTION, "%s is a file; to %s it: wirestate %s %s", options->joined,
+		               strcmp(opener(options->joined), "-r") == 0 ? "replay" : "play", opener(options->joined),
 		               options->joined);
 	if (options->list_link_types)
 		return refuse(error, "-L needs an interface: -i IFACE");
