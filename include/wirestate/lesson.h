@@ -222,6 +222,8 @@ enum ws_typed {
 enum ws_typed ws_lesson_judge(const struct ws_lesson_question *question, const char *typed, const char **why);
 /* What can be typed, as a sentence: "Type one of: client, server". */
 void ws_lesson_form(const struct ws_lesson_question *question, struct ws_text *text);
+/* What an answer that is WS_TYPED_UNCLEAR is not: "a number", "a state", "one of the choices", "a word or an address". */
+const char *ws_lesson_kind_words(const struct ws_lesson_question *question);
 /* A spelling of a state as in answers: lower case, without punctuation. NULL after the last. `state`: which it is. */
 const char *ws_lesson_state_spelling(size_t index, enum ws_state *state);
 /* A word in lower case that does not count in an answer, like "the" or "flag". NULL after the last. */

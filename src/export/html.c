@@ -344,6 +344,7 @@ static void write_question(FILE *out, const struct ws_lesson_question *question)
 		return;
 	ws_lesson_form(question, &form);
 	write_member(out, "form", ws_text_cstr(&form));
+	write_member(out, "wanted", ws_lesson_kind_words(question));
 	write_member(out, "shown", question->expect);
 	write_list(out, "right", question->accept, question->accept_count);
 	write_member(out, "key", question->right);

@@ -60,6 +60,16 @@ enum ws_typed ws_lesson_judge(const struct ws_lesson_question *question, const c
 	return WS_TYPED_WRONG;
 }
 
+const char *ws_lesson_kind_words(const struct ws_lesson_question *question)
+{
+	static const char *const words[] = {[WS_ANSWER_NONE] = "",
+	                                    [WS_ANSWER_NUMBER] = "a number",
+	                                    [WS_ANSWER_STATE] = "a state",
+	                                    [WS_ANSWER_CHOICE] = "one of the choices",
+	                                    [WS_ANSWER_WORD] = "a word or an address"};
+	return words[question->kind];
+}
+
 void ws_lesson_form(const struct ws_lesson_question *question, struct ws_text *text)
 {
 	switch (question->kind) {

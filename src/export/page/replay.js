@@ -386,9 +386,9 @@
 		const key = keyOf(question, text), meant = meantBy(text);
 		const wrong = question.wrong.find((one) => one[0] === key || (question.kind === "word" && one[0] === meant));
 		if (key === null)
-			$("said").textContent = text + " is no answer to this. " + question.form + ".";
+			$("said").textContent = "“" + text + "” is not " + question.wanted + ". " + question.form + ".";
 		else
-			$("said").textContent = "No, not " + text + ". " + (wrong ? wrong[1] : nextHint(question));
+			$("said").textContent = "“" + text + "” is not right. " + (wrong ? wrong[1] : nextHint(question));
 		$("typed").value = "";
 	}
 

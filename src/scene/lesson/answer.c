@@ -112,14 +112,14 @@ void answer_said(const struct ws_lesson_question *question, enum lesson_says sai
 	case LESSON_SAYS_NOTHING:
 		return;
 	case LESSON_SAYS_WRONG:
-		ws_text_printf(text, "No, not %s. ", typed);
+		ws_text_printf(text, "“%s” is not right. ", typed);
 		if (why)
 			ws_text_puts(text, why);
 		else
 			say_hint(question, hint, text);
 		return;
 	case LESSON_SAYS_UNCLEAR:
-		ws_text_printf(text, "%s is no answer to this. ", typed);
+		ws_text_printf(text, "“%s” is not %s. ", typed, ws_lesson_kind_words(question));
 		ws_lesson_form(question, text);
 		ws_text_putc(text, '.');
 		return;
