@@ -138,6 +138,9 @@ enum ws_typing {
 	/* The answer to a lesson's question, of which nothing is typed yet. Keys that type no character do what they
 	 * always do, and so do those of the lesson, of help and of quit; Enter and Esc are for the line. */
 	WS_TYPING_EMPTY,
+	/* A lesson plays on to a question. Letters and digits that come early do nothing, as they are meant for the
+	 * answer; the keys of the lesson, of help and of quit and all others do what they always do. */
+	WS_TYPING_SOON,
 };
 
 /* One key press or turn of the mouse, as what it asks for. */

@@ -180,7 +180,7 @@ bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action ac
 enum ws_typing ws_ui_typing(const struct ws_ui *ui)
 {
 	if (!ui->prompt.use)
-		return WS_TYPING_NOTHING;
+		return answer_is_near(ui) ? WS_TYPING_SOON : WS_TYPING_NOTHING;
 	return answer_is_empty(ui) ? WS_TYPING_EMPTY : WS_TYPING_LINE;
 }
 

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <wctype.h>
 
 enum { ESCAPE = 27, CTRL_L = 12, ESCAPE_DELAY = 25, ALTERNATE_STACK = 64 * 1024 };
 
@@ -257,20 +258,26 @@ static void set_typing(struct ws_view *view, bool typing)
 		view->typing = typing;
 }
 
+/* Where an answer can be typed, these keys of the lesson, of help and of quit are actions all the same. */
+static bool acts_before_answer(enum ws_action action)
+{
+	return action == WS_ACT_QUIT || action == WS_ACT_HELP || action == WS_ACT_LESSON_NEXT ||
+	       action == WS_ACT_LESSON_BACK;
+}
+
 /* An answer that nothing is typed of: the keys that are an action all the same. `character`: the key types one. */
 static bool acts_on_empty(enum ws_action action, bool character, const struct ws_key *edit)
 {
 	if (edit->kind == WS_KEY_EDIT && (edit->edit == WS_EDIT_ACCEPT || edit->edit == WS_EDIT_CANCEL))
 		return false;
-	if (action == WS_ACT_QUIT || action == WS_ACT_HELP || action == WS_ACT_LESSON_NEXT ||
-	    action == WS_ACT_LESSON_BACK)
-		return true;
-	return action != WS_ACT_NONE && !character;
+	return acts_before_answer(action) || (action != WS_ACT_NONE && !character);
 }
 
 /* The key as an edit of the line that is typed, or as an action. False: it means nothing here. */
 static bool typed_key(enum ws_typing typing, wint_t code, bool character, enum ws_action action, struct ws_key *key)
 {
+	if (typing == WS_TYPING_SOON) /* `key` is the action already */
+		return action != WS_ACT_NONE && (acts_before_answer(action) || !character || !iswalnum(code));
 	const bool edits = key_edit(code, character, key);
 	if (!edits)
 		key->kind = WS_KEY_NONE;

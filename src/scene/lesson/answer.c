@@ -65,6 +65,13 @@ bool answer_is_empty(const struct ws_ui *ui)
 	return answer_is_open(ui) && !ui->prompt.length;
 }
 
+bool answer_is_near(const struct ws_ui *ui)
+{
+	const struct lesson_view *view = &ui->lesson;
+	return view->lesson && view->playing && !view->answered && view->stop < view->lesson->stop_count &&
+	       view->lesson->stop[view->stop].question.kind != WS_ANSWER_NONE;
+}
+
 void answer_update(struct ws_ui *ui)
 {
 	const struct lesson_view *view = &ui->lesson;

@@ -19,6 +19,8 @@ bool lesson_is_away(const struct ws_ui *ui);
 void answer_update(struct ws_ui *ui);
 bool answer_is_open(const struct ws_ui *ui);
 bool answer_is_empty(const struct ws_ui *ui);        /* it is open, and nothing is typed */
+/* The lesson plays on to a stop whose answer is typed. */
+bool answer_is_near(const struct ws_ui *ui);
 size_t answer_count(const struct ws_lesson *lesson); /* questions that expect an answer */
 size_t answer_right(const struct lesson_view *view);
 /* Writes what is said to an answer. `hint`: how many hints have been shown, with this one. */

@@ -314,20 +314,21 @@ static void page_typing(const struct ws_ui *ui, struct page *page, const struct 
 	page_said(page, &stop->question, view->said, view->typed, view->why, view->hint);
 }
 
-/* What keys do while the answer is typed, in place of those of the screen. */
+/* What keys do while the answer is typed or is about to be, in place of those of the screen. */
 static void draw_answer_keys(const struct ws_ui *ui, struct ws_canvas *canvas, int row)
 {
+	const bool open = answer_is_open(ui);
 	const struct ws_lesson_stop *stop = lesson_stop(ui);
 	const char *const *names = ui->options.key_name;
-	const bool empty = answer_is_empty(ui);
+	const bool empty = !open || answer_is_empty(ui);
 	const char *next = names ? names[WS_ACT_LESSON_NEXT] : NULL, *quit = names ? names[WS_ACT_QUIT] : NULL;
 	const struct {
 		const char *key, *words;
 		bool shown;
 	} hints[] = {
 	        {"Enter", empty ? "hint" : "check the answer", !empty || (stop && stop->question.hint_count)},
-	        {next, "show the answer", empty},
-	        {"Esc", "look around", true},
+	        {next, open ? "show the answer" : "to the stop at once", empty},
+	        {"Esc", open ? "look around" : "back", true},
 	        {names ? names[WS_ACT_HELP] : NULL, "help", empty},
 	        {quit, "quit", empty},
 	};
@@ -417,7 +418,7 @@ void lesson_draw(const struct ws_ui *ui, struct ws_canvas *canvas)
 	struct ws_canvas keys = *canvas;
 	keys.cells += (size_t)(canvas->rows - 1) * (size_t)canvas->columns;
 	keys.rows = 1;
-	if (answer_is_open(ui))
+	if (answer_is_open(ui) || answer_is_near(ui))
 		draw_answer_keys(ui, canvas, canvas->rows - 1);
 	else
 		hints_draw(&keys, 0, ws_ui_screen(ui), ui->options.key_name);
