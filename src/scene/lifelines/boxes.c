@@ -167,6 +167,14 @@ void boxes_draw(const struct layout *layout, struct ws_canvas *canvas, int row)
 		draw_wait(layout, canvas, row, side, start, width);
 }
 
+/* Leaves out what stands between the parentheses of "in connect(3, server, port 7000) …". */
+static void shorten_call(char *words)
+{
+	char *open = strchr(words, '('), *close = strrchr(words, ')');
+	if (open && close > open)
+		memmove(open + 1, close, strlen(close) + 1);
+}
+
 void boxes_draw_calls(const struct layout *layout, struct ws_canvas *canvas, int row)
 {
 	const int middle = (layout->line[0] + layout->line[1]) / 2;
@@ -177,9 +185,12 @@ void boxes_draw_calls(const struct layout *layout, struct ws_canvas *canvas, int
 		const enum ws_style style = layout_name(layout, endpoint)[0] == 's' ? WS_STYLE_SERVER : WS_STYLE_CLIENT;
 		if (!evidence_open_call(layout, endpoint, &text))
 			continue;
-		const char *words = ws_text_cstr(&text);
+		ws_text_cstr(&text);
+		char *words = buffer;
 		const int begin = side ? middle + 1 : layout->line[0] - layout->gutter / 2;
 		const int end = side ? layout->line[1] + layout->gutter / 2 : middle;
+		if (ws_columns(words) > end - begin)
+			shorten_call(words);
 		if (side && ws_columns(words) <= end - begin)
 			draw_right(canvas, row, begin, end, style, words);
 		else
