@@ -6,7 +6,7 @@
 #include <wirestate/packet.h>
 
 #define JOIN_NONE UINT32_MAX
-/* Two interfaces note a segment's time when their drivers get round to it, which is not always in the order of its way. */
+/* Interfaces note a segment's time when their drivers get round to it, which may be out of the order of its way. */
 #define JOIN_NOISE WS_MILLISECOND
 
 /* A piece of a segment's way between two places: `a` left, `b` arrived; JOIN_NONE: it was not seen there. The bytes are
@@ -61,8 +61,8 @@ bool join_room(void *array, size_t *room, size_t count, size_t size) WS_CHECKED;
 /* ranges.c: compares what is left by byte ranges, and lists all pieces. */
 bool join_ranges(struct join_match *match) WS_CHECKED;
 
-/* Whether b may be a's arrival by what is known about clocks. Where the segments of this direction pass b first, against
- * the order of the points, times cannot tell. */
+/* Whether b may be a's arrival by what is known about clocks. Where the segments of this direction pass b first,
+ * against the order of the points, times cannot tell. */
 static inline bool join_in_time(const struct join_match *match, const struct ws_join_segment *a,
                                 const struct ws_join_segment *b)
 {

@@ -97,7 +97,7 @@ static size_t list_agreed(const struct join_match *match, struct join_agreed *ag
  * compared, so that drift does not matter. The order is in doubt unless most differences show it, as where both
  * directions pass one point and then the other. */
 static void vote(const struct join_agreed *forward, size_t forward_count, const struct join_agreed *backward,
-                size_t backward_count, struct ws_join_agreement *agreement)
+                 size_t backward_count, struct ws_join_agreement *agreement)
 {
 	enum { ENOUGH_VOTES = 8 };
 	size_t f = 0, b = 0;
