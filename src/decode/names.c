@@ -60,7 +60,7 @@ const char *ws_ethertype_name(uint16_t type)
 	        {0x8035, "RARP"},
 	        {0x809b, "AppleTalk"},
 	        {0x80f3, "AppleTalk ARP"},
-	        {0x8100, "802.1Q VLAN"},
+	        {0x8100, "VLAN"},
 	        {0x8137, "IPX"},
 	        {0x86dd, "IPv6"},
 	        {0x8808, "Ethernet pause"},

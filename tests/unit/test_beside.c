@@ -484,9 +484,9 @@ static void udp_leads_to_datagrams_and_packets(void **state)
 	says(world, "There is no stream");
 	act(world, WS_ACT_ENTER);
 	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_DATAGRAMS);
-	says(world, "its 10 bytes at once");
+	says(world, "One recv() returns its 10 bytes");
 	act(world, WS_ACT_LAST);
-	says(world, "its 20 bytes at once");
+	says(world, "One recv() returns its 20 bytes");
 	act(world, WS_ACT_ENTER);
 	says(world, "Frame 3");
 	act(world, WS_ACT_PREVIOUS_PACKET);
@@ -520,7 +520,7 @@ static void a_datagram_without_a_socket_is_not_received(void **state)
 	unreachable(world, 3, 1);
 	act(world, WS_ACT_UDP);
 	act(world, WS_ACT_ENTER);
-	says(world, "Frame 1: one datagram. recv() returns its 30 bytes at once");
+	says(world, "Frame 1: one datagram. One recv() returns its 30 bytes");
 	act(world, WS_ACT_DOWN);
 	says(world, "Frame 2: one datagram of 10 bytes, and no recv() returns it. Frame 4 says");
 	says(world, "\"port unreachable\": the host has it, but no socket is bound to that port.");

@@ -482,7 +482,7 @@ static void draw_tree_row(const struct ws_ui *ui, struct ws_canvas *canvas, int 
 	struct ws_text label = WS_TEXT_OVER(left), value = WS_TEXT_OVER(middle), bits = WS_TEXT_OVER(right);
 	packet_row_text(view, row, &label, &value);
 	add_context(ui, row, &value);
-	int room = canvas->columns >= 120 ? 47 : canvas->columns >= 76 ? 24 : canvas->columns >= 60 ? 12 : 0;
+	const int room = packet_bits_room(canvas->columns, head ? 0 : VALUE_COLUMN + ws_columns(ws_text_cstr(&value)));
 	packet_row_bits(view, row, &bits, room);
 	if (row_is(ui, row, lesson_hides))
 		hide_field(&value, &bits, room);
@@ -579,6 +579,9 @@ static void draw_meaning(const struct packet_view *view, const struct ws_vendors
 		ws_canvas_text(canvas, d->meaning + i, 1, canvas->columns - 1, WS_STYLE_TITLE, line);
 		draw_dim_references(canvas, d->meaning + i, 1, line, &inside);
 	}
+	if (draw_wrap(buffer, canvas->columns - 2, d->meaning_rows, line, sizeof(line)))
+		ws_canvas_text(canvas, d->meaning + d->meaning_rows - 1, canvas->columns - 2, canvas->columns - 1,
+		               WS_STYLE_WARN, "…");
 }
 
 static void packet_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)

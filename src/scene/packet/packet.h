@@ -11,6 +11,8 @@ const char *packet_layer_name(const struct ws_layer *layer);
 void packet_row_text(const struct packet_view *view, const struct packet_row *row, struct ws_text *label,
                      struct ws_text *value);
 void packet_row_bits(const struct packet_view *view, const struct packet_row *row, struct ws_text *text, int width);
+/* The columns for a row's bytes on a screen of so many, of which fewer are shown beside a value that ends far right. */
+int packet_bits_room(int columns, int value_end);
 /* `vendors` may be NULL. */
 void packet_row_meaning(const struct packet_view *view, const struct ws_vendors *vendors, const struct packet_row *row,
                         struct ws_text *meaning, const char **reference);

@@ -154,10 +154,10 @@ void packet_fragment_text(const struct packet_view *view, size_t index, struct w
 void packet_fragment_meaning(const struct packet_view *view, size_t index, struct ws_text *meaning)
 {
 	const struct ws_fragment_info *fragment = &view->fragments.fragment[index];
-	ws_text_printf(meaning, "%u bytes of the datagram, from byte %u on: the offset field counts in units of 8",
-	               fragment->length, fragment->offset);
-	ws_text_puts(meaning, fragment->offset == 0 ? "; the only fragment with the transport header, so with the ports"
-	                                            : "; no ports in it: they are in the fragment with offset 0");
+	ws_text_printf(meaning, "%u bytes, from byte %u on: the offset field has %u, in units of 8 bytes",
+	               fragment->length, fragment->offset, fragment->offset / 8);
+	ws_text_puts(meaning, fragment->offset == 0 ? "; only this fragment has the ports"
+	                                            : "; the ports are in the fragment with offset 0");
 	if (fragment->frame != view->frame.number)
-		ws_text_puts(meaning, "; Enter shows this frame");
+		ws_text_puts(meaning, "; Enter shows it");
 }

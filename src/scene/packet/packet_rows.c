@@ -230,7 +230,7 @@ static void ethernet_account(const struct packet_view *view, struct ws_text *tex
 {
 	unsigned tags = tag_bytes(view);
 	if (tags)
-		ws_text_printf(text, "14 + %u of VLAN tag = %u before", tags, 14 + tags);
+		ws_text_printf(text, "14 + %u VLAN", tags);
 	else
 		ws_text_puts(text, "14 before");
 	ws_text_printf(text, " + 4 FCS after = %u; %s", 18 + tags, has_fcs(view) ? "FCS captured" : "FCS not captured");
@@ -387,6 +387,14 @@ static void field_bits(const struct packet_view *view, const struct ws_field *fi
 	}
 }
 
+int packet_bits_room(int columns, int value_end)
+{
+	enum { LEAST = 12 };
+	const int most = columns >= 120 ? 47 : columns >= 76 ? 24 : columns >= 60 ? LEAST : 0;
+	const int left = columns - 2 - value_end;
+	return most <= LEAST || left >= most ? most : left > LEAST ? left : LEAST;
+}
+
 void packet_row_bits(const struct packet_view *view, const struct packet_row *row, struct ws_text *text, int width)
 {
 	const struct ws_layer *layer = &view->packet.layer[row->layer];
@@ -478,6 +486,8 @@ static void say_vendor(const struct packet_view *view, const struct ws_vendors *
 		ws_text_printf(meaning, "; the vendor is %s", vendor);
 }
 
+enum { TCP_FIXED = 20 }; /* bytes of TCP's header without options */
+
 void packet_row_meaning(const struct packet_view *view, const struct ws_vendors *vendors, const struct packet_row *row,
                         struct ws_text *meaning, const char **reference)
 {
@@ -496,6 +506,11 @@ void packet_row_meaning(const struct packet_view *view, const struct ws_vendors 
 			ws_text_printf(meaning, "; %s", ws_problem_text(layer->problem));
 		else if (layer->header == WS_HEADER_ETHERNET)
 			ws_text_puts(meaning, "; with the 4 bytes of FCS after the packet, 18");
+		else if (layer->header == WS_HEADER_TCP && layer->length > TCP_FIXED)
+			ws_text_printf(meaning, "; %u are in every TCP header, the other %u are options", TCP_FIXED,
+			               layer->length - TCP_FIXED);
+		else if (layer->header == WS_HEADER_TCP)
+			ws_text_puts(meaning, "; it has no options");
 		break;
 	case ROW_FIELD:
 		ws_text_puts(meaning, info->fields[row->field].meaning);
@@ -507,10 +522,9 @@ void packet_row_meaning(const struct packet_view *view, const struct ws_vendors 
 			ws_text_puts(meaning, option_meaning(option.name));
 		break;
 	case ROW_DATAGRAM:
-		ws_text_puts(
-		        meaning,
-		        "a datagram longer than the link takes travels in pieces with the same identification; the "
-		        "receiver's IP puts them together, and drops them all if one is lost");
+		ws_text_puts(meaning,
+		             "too long for the link, so it goes in fragments with one identification; the receiver's "
+		             "IP joins them, or drops all if one is lost");
 		*reference = view->packet.ip_version == 6 ? "RFC 8200 §4.5" : "RFC 791 §3.2";
 		break;
 	case ROW_BAR:
@@ -525,9 +539,8 @@ void packet_row_meaning(const struct packet_view *view, const struct ws_vendors 
 		ws_text_puts(meaning, file_texts[row->field].meaning);
 		break;
 	default:
-		ws_text_puts(meaning, "Ethernet's 18 bytes: 6 destination + 6 source + 2 type before the packet, and a "
-		                      "4-byte frame check sequence (FCS) after it, which most network cards check and "
-		                      "remove before it can be captured");
+		ws_text_puts(meaning, "Ethernet's bytes: 6 destination + 6 source + 2 type before, and after the packet 4 of a "
+		                      "check sequence (FCS), which most cards remove");
 		*reference = "IEEE 802.3";
 		break;
 	}

@@ -81,8 +81,8 @@ static void datagram_explain(const struct ws_datagram_info *datagram, struct ws_
 	else
 		ws_text_printf(
 		        text,
-		        "Frame %llu: one datagram. recv() returns its %u byte%s at once. With a shorter buffer it "
-		        "returns the beginning, the tail is lost, and the next recv() returns the next datagram.",
+		        "Frame %llu: one datagram. One recv() returns its %u byte%s if the buffer is large enough; if "
+		        "not, the tail is lost, and the next recv() returns the next datagram.",
 		        (unsigned long long)datagram->frame, datagram->length, datagram->length == 1 ? "" : "s");
 	if (datagram->fragmented)
 		ws_text_puts(text, " IP cut it into fragments, one for each frame: Enter.");
@@ -199,7 +199,7 @@ static void draw_datagram(const struct ws_model *model, struct ws_canvas *canvas
 	ws_canvas_put(canvas, row, column, style, datagram->direction ? 0x25c4 : 0x25ba);
 	snprintf(buffer, sizeof(buffer), "%u", datagram->length);
 	draw_right(canvas, row, column + 1, column + 7, style, buffer);
-	const int bar = column + 9, width = (canvas->columns - bar) / 4;
+	const int bar = column + 9, width = (canvas->columns - bar) / 5;
 	int filled = longest ? (int)((uint64_t)datagram->length * (uint64_t)(width > 0 ? width : 0) / longest) : 0;
 	for (int i = 0; i < filled || (i == 0 && datagram->length); i++)
 		ws_canvas_put(canvas, row, bar + i, style, 0x2593);

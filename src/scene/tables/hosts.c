@@ -263,7 +263,9 @@ static void hosts_notes(const struct hosts_view *hosts, const struct ws_model *m
 	else
 		ws_text_puts(text, "bind() to the client's port fails for ");
 	draw_seconds(text, row->until - model->now);
-	ws_text_puts(text, " more, unless SO_REUSEADDR is set (and was set before the first bind(), too).");
+	ws_text_puts(text,
+		     " more, unless SO_REUSEADDR is set, on the new socket and on the old one: TIME_WAIT keeps the "
+		     "option that its socket had.");
 }
 
 static void hosts_layout(struct ws_ui *ui, const struct ws_model *model)
