@@ -54,7 +54,7 @@ const struct start_key *start_key(size_t index)
 	        {WS_ACT_NEXT_GROUP, WS_ACT_NONE, "to the next group"},
 	        {WS_ACT_ENTER, WS_ACT_NONE, "open what is selected"},
 	        {WS_ACT_EXERCISE, WS_ACT_NONE, "an exercise: be asked what happens next in the selected capture"},
-	        {WS_ACT_SEARCH, WS_ACT_NONE, "search for words in the names and descriptions"},
+	        {WS_ACT_SEARCH, WS_ACT_NONE, "search for words in names, descriptions and headings"},
 	        {WS_ACT_FIND_NEXT, WS_ACT_FIND_PREVIOUS, "to the next one found, or the one before"},
 	        {WS_ACT_HELP, WS_ACT_BACK, "leave this help"},
 	        {WS_ACT_QUIT, WS_ACT_NONE, "leave wirestate"},
@@ -73,7 +73,21 @@ bool start_understands(enum ws_action action)
 
 /* ---- Search */
 
-/* True when each word of the search is in the entry. */
+/* The heading of a group. Those of lessons stand after the word "Lessons". */
+const char *start_heading(unsigned group)
+{
+	static const char *const headings[] = {
+#define X(name, word, heading) heading,
+	        WS_LESSON_GROUPS(X)
+#undef X
+#define X(name, heading) heading,
+	                WS_START_GROUPS(X)
+#undef X
+	};
+	return headings[group];
+}
+
+/* True when each word of the search is in the entry or in the heading of its group. */
 static bool matches(const struct ws_start *start, size_t index)
 {
 	const struct ws_start_entry *entry = &start->entries[index];
@@ -83,7 +97,7 @@ static bool matches(const struct ws_start *start, size_t index)
 		const size_t length = strcspn(at, " ");
 		snprintf(word, sizeof(word), "%.*s", (int)length, at);
 		if (!strcasestr(entry->title, word) && !strcasestr(entry->name, word) &&
-		    !strcasestr(entry->about, word))
+		    !strcasestr(entry->about, word) && !strcasestr(start_heading(entry->group), word))
 			return false;
 		at += length;
 	}

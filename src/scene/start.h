@@ -13,6 +13,7 @@ struct start_key {
 };
 const struct start_key *start_key(size_t index); /* NULL: there are no more */
 bool start_understands(enum ws_action action);
+const char *start_heading(unsigned group); /* of lessons: without the word "Lessons" that stands before it */
 
 /* Rows above an entry that is the first of its group: the heading, and an empty row except above the first group. */
 size_t start_rows_above(const struct ws_start *start, size_t entry);

@@ -7,19 +7,6 @@
 
 enum { NAME_COLUMN = 3, NAME_WIDTH = 22, TITLE_WIDTH = WS_LESSON_TITLE_COLUMNS };
 
-static const char *heading_of(unsigned group)
-{
-	static const char *const headings[] = {
-#define X(name, word, heading) heading,
-	        WS_LESSON_GROUPS(X)
-#undef X
-#define X(name, heading) heading,
-	                WS_START_GROUPS(X)
-#undef X
-	};
-	return headings[group];
-}
-
 static void draw_heading(const struct ws_start *start, struct ws_canvas *canvas, int row, size_t index)
 {
 	const unsigned group = start->entries[index].group;
@@ -27,7 +14,7 @@ static void draw_heading(const struct ws_start *start, struct ws_canvas *canvas,
 	int column = 1;
 	if (ws_start_is_lesson(group))
 		column = draw_cut(canvas, row, column, limit, WS_STYLE_KEY, "Lessons: ");
-	draw_cut(canvas, row, column, limit, WS_STYLE_KEY, heading_of(group));
+	draw_cut(canvas, row, column, limit, WS_STYLE_KEY, start_heading(group));
 }
 
 /* Lessons and scenarios have a title of several words. */

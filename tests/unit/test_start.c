@@ -6,6 +6,9 @@
 
 #include <cmocka.h>
 
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <wirestate/start.h>
@@ -147,6 +150,66 @@ static void test_search(void **state)
 	ws_canvas_destroy(&it.canvas);
 }
 
+/* A word of a heading leads to the group's first entry. */
+static void test_search_for_headings(void **state)
+{
+	struct fixture it = {.rows = 0};
+	(void)state;
+	set_up(&it, 24);
+	type(&it, "interfaces");
+	assert_int_equal(it.start.cursor.selected, 4);
+	ws_start_edit(&it.start, WS_EDIT_CANCEL, 0, 24);
+	type(&it, "closing");
+	assert_int_equal(it.start.cursor.selected, 2);
+	ws_canvas_destroy(&it.canvas);
+}
+
+static char *about_in(const char *path)
+{
+	char line[512], *about = NULL;
+	FILE *file = fopen(path, "r");
+	assert_non_null(file);
+	while (!about && fgets(line, sizeof(line), file))
+		if (strncmp(line, "about:", 6) == 0)
+			about = strdup(line + 6 + strspn(line + 6, " "));
+	fclose(file);
+	assert_non_null(about);
+	about[strcspn(about, "\n")] = '\0';
+	return about;
+}
+
+/* Below the list every lesson's and scenario's description is whole, with the command that begins it. */
+static void test_whole_descriptions(void **state)
+{
+	static const struct {
+		const char *pattern;
+		unsigned group;
+	} kinds[] = {{"captures/*.lesson", WS_LESSON_OPEN}, {"captures/lab/*.lab", WS_START_LAB}};
+	(void)state;
+	for (size_t kind = 0; kind < WS_ARRAY_SIZE(kinds); kind++) {
+		glob_t found;
+		assert_int_equal(glob(kinds[kind].pattern, 0, NULL, &found), 0);
+		for (size_t i = 0; i < found.gl_pathc; i++) {
+			struct fixture it = {.rows = 0};
+			set_up(&it, 24);
+			const char *name = strrchr(found.gl_pathv[i], '/') + 1;
+			char *about = about_in(found.gl_pathv[i]);
+			struct ws_start_entry *entry = &it.entries[0];
+			entry->group = kinds[kind].group;
+			snprintf(entry->name, sizeof(entry->name), "%.*s", (int)strcspn(name, "."), name);
+			snprintf(entry->about, sizeof(entry->about), "%s", about);
+			it.start.cursor.count = 1;
+			char last[80]; /* word of the command, in the rows below the list */
+			snprintf(last, sizeof(last), "%s)", entry->name);
+			if (row_with(&it, last) < 0)
+				fail_msg("%s: does not fit: %s", name, about);
+			free(about);
+			ws_canvas_destroy(&it.canvas);
+		}
+		globfree(&found);
+	}
+}
+
 /* The help has the keys of the start screen, and says nothing of others. */
 static void test_help(void **state)
 {
@@ -172,6 +235,8 @@ int main(void)
 	        cmocka_unit_test(test_groups),
 	        cmocka_unit_test(test_more_above_and_below),
 	        cmocka_unit_test(test_search),
+	        cmocka_unit_test(test_search_for_headings),
+	        cmocka_unit_test(test_whole_descriptions),
 	        cmocka_unit_test(test_help),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
