@@ -6,8 +6,8 @@
  * and so were those beside it.
  *
  * Neither is said of a direction whose segments pass the points against their order, as when both directions of a
- * connection pass one mirror port and then another: which of the two points should have seen it first is not known. Where
- * the order is proven, it is a clock that is wrong, such as one that was given by hand. */
+ * connection pass one mirror port and then another: which of the two points should have seen it first is not known.
+ * Where the order is proven, it is a clock that is wrong, such as one that was given by hand. */
 #include "join/joiner.h"
 
 #include <stdlib.h>
@@ -133,25 +133,40 @@ static struct stretch measure(const struct ws_joiner *joiner, const struct join_
 	return stretch;
 }
 
+/* Sums of times that a damaged capture may have made absurd: they end at the largest and the smallest time. */
+static ws_time sum(ws_time a, ws_time b)
+{
+	ws_time result;
+	return __builtin_add_overflow(a, b, &result) ? (b > 0 ? INT64_MAX : INT64_MIN) : result;
+}
+
+static ws_time difference(ws_time a, ws_time b)
+{
+	ws_time result;
+	return __builtin_sub_overflow(a, b, &result) ? (b < 0 ? INT64_MAX : INT64_MIN) : result;
+}
+
 /* The few segments of one connection do not show the whole range of delays. */
 static ws_time margin(const struct stretch *stretch)
 {
-	return WS_JOIN_MARGIN + (stretch->most - stretch->least);
+	return sum(WS_JOIN_MARGIN, difference(stretch->most, stretch->least));
 }
 
 /* Whether the point at the end of the stretch was capturing when the segment would have come. */
 static bool would_arrive(const struct ws_joiner *joiner, const struct stretch *stretch, ws_time left)
 {
 	const struct ws_join_period *period = &joiner->point[stretch->to].period;
-	return stretch->known && !period->drops && left + stretch->least - margin(stretch) >= period->first &&
-	       left + stretch->most + margin(stretch) <= period->last;
+	return stretch->known && !period->drops &&
+	       difference(sum(left, stretch->least), margin(stretch)) >= period->first &&
+	       sum(sum(left, stretch->most), margin(stretch)) <= period->last;
 }
 
 static bool would_have_left(const struct ws_joiner *joiner, const struct stretch *stretch, ws_time arrived)
 {
 	const struct ws_join_period *period = &joiner->point[stretch->from].period;
-	return stretch->known && !period->drops && arrived - stretch->most - margin(stretch) >= period->first &&
-	       arrived - stretch->least + margin(stretch) <= period->last;
+	return stretch->known && !period->drops &&
+	       difference(difference(arrived, stretch->most), margin(stretch)) >= period->first &&
+	       sum(difference(arrived, stretch->least), margin(stretch)) <= period->last;
 }
 
 /* The receiver has acknowledged bytes of this row that `point` has not seen. */
@@ -220,8 +235,7 @@ static void judge_arrivals(const struct ws_joiner *joiner, const struct stretch 
 		const bool says = join_span(at) || at->flags & WS_TCP_RST;
 		const ws_time arrived = join_time(joiner, at, stretch->to);
 		at->next = at->next >= 0 ? at->next : (int8_t)stretch->from;
-		const bool injected =
-		        says && !holes && stretch->ordered && would_have_left(joiner, stretch, arrived);
+		const bool injected = says && !holes && stretch->ordered && would_have_left(joiner, stretch, arrived);
 		at->outcome = injected ? WS_OUTCOME_INJECTED : WS_OUTCOME_NOT_CAPTURED;
 	}
 }
