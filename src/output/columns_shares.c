@@ -31,33 +31,23 @@ void conn_spent(const struct subject *s, unsigned index, struct value *v)
 
 /* ---- Of a group, with the clients as endpoint 0 */
 
-static const struct ws_time_shares *group_shares(const struct subject *s)
-{
-	for (size_t i = 0; i < ws_overview_count(s->overview); i++)
-		if (ws_overview_group(s->overview, i) == s->group)
-			return ws_overview_shares(s->overview, i);
-	return NULL;
-}
-
 void group_share(const struct subject *s, unsigned index, struct value *v)
 {
-	const struct ws_time_shares *shares = group_shares(s);
 	v->kind = VALUE_NULL;
-	if (shares)
-		set_time(v, shares->time[index / 2][index & 1]);
+	if (s->shares)
+		set_time(v, s->shares->time[index / 2][index & 1]);
 }
 
 void group_spent(const struct subject *s, unsigned index, struct value *v)
 {
-	const struct ws_time_shares *shares = group_shares(s);
 	struct ws_text text = WS_TEXT_OVER(v->composed);
 	v->kind = VALUE_NULL;
-	if (!shares)
+	if (!s->shares)
 		return;
 	if (index == 0) {
-		set_number(v, shares->timeouts);
+		set_number(v, s->shares->timeouts);
 		return;
 	}
-	ws_shares_words(&text, shares, 0);
+	ws_shares_words(&text, s->shares, 0);
 	set_composed(v, text.length);
 }

@@ -24,6 +24,7 @@ struct subject {
 	const struct ws_clock_info *clock;
 	const struct ws_overview *overview; /* of the group, whose example is `conn` */
 	const struct ws_overview_group *group;
+	const struct ws_time_shares *shares; /* of the group; NULL: not known */
 	const char *point, *reference; /* several points: names, else NULL */
 };
 

@@ -109,12 +109,14 @@ void text_overview(struct ws_text *text, const struct subject *subject)
 		ws_text_puts(text, ": ");
 		ws_conn_verdict(subject->conn, text, NULL, NULL);
 	}
-	struct value spent = {.kind = VALUE_NULL};
-	group_spent(subject, 2, &spent);
-	if (spent.kind != VALUE_WORD || !spent.length)
+	char words[512];
+	struct ws_text spent = WS_TEXT_OVER(words);
+	if (subject->shares)
+		ws_shares_words(&spent, subject->shares, 0);
+	if (!spent.length)
 		return;
 	ws_text_puts(text, group->count == 1 ? "; its time: " : "; their time: ");
-	ws_text_append(text, spent.string, spent.length);
+	ws_text_append(text, words, spent.length);
 }
 
 /* Calls `write` for each group. False: there was no memory for it. */
@@ -131,6 +133,7 @@ bool output_overview(struct ws_output *output, const struct ws_tracker *tracker,
 		struct subject subject = {.kind = WS_RECORD_OVERVIEW,
 		                          .overview = overview,
 		                          .group = ws_overview_group(overview, i),
+		                          .shares = ws_overview_shares(overview, i),
 		                          .point = output->point_name};
 		if (ws_tracker_conn(tracker, ws_tracker_conn_find(tracker, subject.group->example), &conn))
 			subject.conn = &conn;

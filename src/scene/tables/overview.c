@@ -149,10 +149,14 @@ static void group_notes(const struct overview_view *view, const struct ws_model 
 	ws_conn_verdict(&conn, text, NULL, NULL);
 	ws_text_puts(text, ".");
 	const struct ws_time_shares *shares = ws_overview_shares(view->overview, view->cursor.selected);
-	if (!shares)
+	char words[512];
+	struct ws_text spent = WS_TEXT_OVER(words);
+	if (shares)
+		ws_shares_words(&spent, shares, 0);
+	if (!spent.length) /* each of them is a single packet */
 		return;
 	ws_text_puts(text, group->count == 1 ? " Its time: " : " Their time: ");
-	ws_shares_words(text, shares, 0);
+	ws_text_append(text, words, spent.length);
 	ws_text_puts(text, ".");
 }
 
