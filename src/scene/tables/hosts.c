@@ -17,8 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLICE = 20000, FIRST_SLOTS = 256, HEAD_ROWS = 4, REST = 4 };
-#define PAUSE (400 * WS_MILLISECOND)
+enum { FIRST_SLOTS = 256, HEAD_ROWS = 4 };
 
 /* ---- Counting */
 
@@ -117,7 +116,7 @@ static void hosts_finish_walk(struct hosts_view *hosts)
 	hosts->count = kept;
 	hosts->slots = NULL;
 	hosts->slot_count = hosts->used = 0;
-	hosts->running = false;
+	hosts->walk.running = false;
 	if (kept)
 		qsort(hosts->rows, kept, sizeof(*hosts->rows), hosts_compare);
 	for (size_t i = 0; selected.count && i < kept; i++)
@@ -127,17 +126,12 @@ static void hosts_finish_walk(struct hosts_view *hosts)
 		hosts->cursor.selected = kept ? kept - 1 : 0;
 }
 
-static void hosts_start_walk(struct hosts_view *hosts, const struct ws_model *model)
+static void hosts_start_walk(struct hosts_view *hosts)
 {
-	struct ws_tracker_stats stats;
-	ws_tracker_stats(model->tracker, &stats);
 	free(hosts->slots);
 	hosts->slots = NULL;
 	hosts->slot_count = hosts->used = hosts->rank = 0;
-	hosts->generation = model->generation;
-	hosts->packets_seen = stats.packets;
 	hosts->first_end = WS_TIME_NEVER;
-	hosts->running = true;
 }
 
 static void hosts_walk(struct hosts_view *hosts, const struct ws_model *model, size_t limit)
@@ -154,44 +148,29 @@ static void hosts_walk(struct hosts_view *hosts, const struct ws_model *model, s
 		hosts_finish_walk(hosts);
 }
 
-static bool hosts_due(const struct hosts_view *hosts, const struct ws_model *model)
-{
-	struct ws_tracker_stats stats;
-	ws_tracker_stats(model->tracker, &stats);
-	return stats.packets != hosts->packets_seen || model->generation != hosts->generation ||
-	       hosts->first_end <= model->now;
-}
-
 static void hosts_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed)
 {
 	struct hosts_view *hosts = &ui->hosts;
+	bool begins;
 	(void)elapsed;
-	if (hosts->running && hosts->generation != model->generation)
-		hosts_start_walk(hosts, model);
-	if (!hosts->running) {
-		const ws_time pause = (hosts->finished - hosts->started) * REST;
-		if (!hosts_due(hosts, model) || ui->clock - hosts->finished < (pause > PAUSE ? pause : PAUSE))
-			return;
-		hosts_start_walk(hosts, model);
-		hosts->started = ui->clock;
-	}
-	hosts_walk(hosts, model, SLICE);
-	hosts->finished = ui->clock;
+	if (!walk_turn(&hosts->walk, model, hosts->first_end <= model->now, ui->clock, &begins))
+		return;
+	if (begins)
+		hosts_start_walk(hosts);
+	hosts_walk(hosts, model, WALK_SLICE);
+	walk_pause(&hosts->walk, ui->clock);
 }
 
 static bool hosts_busy(const struct ws_ui *ui)
 {
-	return ui->hosts.running;
+	return ui->hosts.walk.running;
 }
 
 static ws_time hosts_next_change(const struct ws_ui *ui, const struct ws_model *model)
 {
-	if (ui->hosts.running)
-		return 0;
-	if (hosts_due(&ui->hosts, model))
-		return PAUSE;
-	if (!model->running || !ui->hosts.count)
-		return WS_TIME_NEVER;
+	const ws_time next = walk_next_change(&ui->hosts.walk, model, ui->hosts.first_end <= model->now);
+	if (next != WS_TIME_NEVER || !model->running || !ui->hosts.count)
+		return next;
 	const ws_time left = ui->hosts.first_end - model->now;
 	return left < WS_SECOND ? left : WS_SECOND;
 }
@@ -271,10 +250,11 @@ static void hosts_notes(const struct hosts_view *hosts, const struct ws_model *m
 static void hosts_layout(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct hosts_view *hosts = &ui->hosts;
-	if (hosts->generation != model->generation) { /* the first part of the new snapshot is shown at once */
-		hosts_start_walk(hosts, model);
+	if (hosts->walk.generation != model->generation) { /* the first part of the new snapshot is shown at once */
+		walk_begin(&hosts->walk, model);
+		hosts_start_walk(hosts);
 		hosts->count = 0;
-		hosts_walk(hosts, model, ui->clock ? SLICE : SIZE_MAX); /* without ticks to come, all of it */
+		hosts_walk(hosts, model, ui->clock ? WALK_SLICE : SIZE_MAX); /* without ticks to come, all of it */
 	}
 	char buffer[512] = "";
 	struct ws_text notes = WS_TEXT_OVER(buffer);
@@ -344,7 +324,7 @@ static void draw_heads(const struct hosts_view *hosts, const struct ws_model *mo
 		column = ws_canvas_printf(canvas, 1, column, limit, draw_state_style(state), "%s %llu",
 		                          ws_state_name(state), (unsigned long long)stats.state[state]) +
 		         2;
-	if (hosts->running)
+	if (hosts->walk.running)
 		draw_right(canvas, 1, column, limit, WS_STYLE_DIM, "counting");
 	draw_right(canvas, 2, 2, 10, WS_STYLE_DIM, "COUNT");
 	ws_canvas_text(canvas, 2, 11, limit, WS_STYLE_DIM, "STATE");
@@ -368,7 +348,7 @@ static void hosts_draw(const struct ws_ui *ui, const struct ws_model *model, str
 		if (i == hosts->cursor.selected)
 			table_mark(canvas, row);
 	}
-	if (!hosts->count && !hosts->running)
+	if (!hosts->count && !hosts->walk.running)
 		draw_cut(canvas, HEAD_ROWS, 2, canvas->columns - 1, WS_STYLE_NORMAL,
 		         "No endpoint is in TIME_WAIT or CLOSE_WAIT now.");
 	hosts_notes(hosts, model, &notes);

@@ -10,8 +10,7 @@
 #include "scene/widgets/draw.h"
 #include "scene/widgets/table.h"
 
-enum { SLICE = 20000, HEAD_ROWS = 4, REST = 4 };
-#define PAUSE (400 * WS_MILLISECOND)
+enum { HEAD_ROWS = 4 };
 
 /* ---- The walk */
 
@@ -28,56 +27,41 @@ static const struct ws_overview_group *selected_group(const struct overview_view
 
 static void start_walk(struct overview_view *view, const struct ws_model *model)
 {
-	struct ws_tracker_stats stats;
-	ws_tracker_stats(model->tracker, &stats);
 	if (!view->overview)
 		view->overview = ws_overview_create(model->tracker);
-	if (!view->overview)
-		return;
-	ws_overview_begin(view->overview);
-	view->generation = model->generation;
-	view->packets_seen = stats.packets;
-	view->running = true;
+	if (view->overview)
+		ws_overview_begin(view->overview);
+	else
+		view->walk.running = false;
 }
 
-static void walk(struct overview_view *view, const struct ws_model *model, size_t limit)
+static void walk_on(struct overview_view *view, const struct ws_model *model, size_t limit)
 {
-	if (view->running && ws_overview_work(view->overview, model->tracker, NULL, limit))
-		view->running = false;
-}
-
-static bool is_due(const struct overview_view *view, const struct ws_model *model)
-{
-	struct ws_tracker_stats stats;
-	ws_tracker_stats(model->tracker, &stats);
-	return stats.packets != view->packets_seen || model->generation != view->generation;
+	if (view->walk.running && ws_overview_work(view->overview, model->tracker, NULL, limit))
+		view->walk.running = false;
 }
 
 static void overview_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed)
 {
 	struct overview_view *view = &ui->overview;
+	bool begins;
 	(void)elapsed;
-	if (!view->running || view->generation != model->generation) {
-		const ws_time pause = (view->finished - view->started) * REST;
-		if (!is_due(view, model) || ui->clock - view->finished < (pause > PAUSE ? pause : PAUSE))
-			return;
+	if (!walk_turn(&view->walk, model, false, ui->clock, &begins))
+		return;
+	if (begins)
 		start_walk(view, model);
-		view->started = ui->clock;
-	}
-	walk(view, model, SLICE);
-	view->finished = ui->clock;
+	walk_on(view, model, WALK_SLICE);
+	walk_pause(&view->walk, ui->clock);
 }
 
 static bool overview_busy(const struct ws_ui *ui)
 {
-	return ui->overview.running;
+	return ui->overview.walk.running;
 }
 
 static ws_time overview_next_change(const struct ws_ui *ui, const struct ws_model *model)
 {
-	if (ui->overview.running)
-		return 0;
-	return is_due(&ui->overview, model) ? PAUSE : WS_TIME_NEVER;
+	return walk_next_change(&ui->overview.walk, model, false);
 }
 
 static void overview_free(struct ws_ui *ui)
@@ -165,9 +149,10 @@ static void overview_layout(struct ws_ui *ui, const struct ws_model *model)
 	struct overview_view *view = &ui->overview;
 	char buffer[1024] = "";
 	struct ws_text notes = WS_TEXT_OVER(buffer);
-	if (view->generation != model->generation) { /* without ticks to come, all of it at once */
+	if (view->walk.generation != model->generation) { /* without ticks to come, all of it at once */
+		walk_begin(&view->walk, model);
 		start_walk(view, model);
-		walk(view, model, ui->clock ? SLICE : SIZE_MAX);
+		walk_on(view, model, ui->clock ? WALK_SLICE : SIZE_MAX);
 	}
 	cursor_fit(&view->cursor, group_count(view), visible(ui));
 	group_notes(view, model, &notes);
@@ -209,7 +194,7 @@ static void draw_heads(const struct overview_view *view, const struct ws_model *
 	ws_text_grouped(&text, count);
 	ws_text_puts(&text, count == 1 ? " connection" : " connections in groups, the worst verdicts first");
 	column = draw_cut(canvas, 1, 1, limit, WS_STYLE_NORMAL, ws_text_cstr(&text));
-	if (view->running)
+	if (view->walk.running)
 		draw_right(canvas, 1, column, limit, WS_STYLE_DIM, "counting");
 	ws_canvas_text(canvas, 2, 2, limit, WS_STYLE_DIM, "VERDICT");
 	draw_right(canvas, 2, COUNT_FROM, COUNT_END, WS_STYLE_DIM, "CONNECTIONS");
@@ -233,7 +218,7 @@ static void overview_draw(const struct ws_ui *ui, const struct ws_model *model, 
 		if (i == view->cursor.selected)
 			table_mark(canvas, row);
 	}
-	if (!group_count(view) && !view->running)
+	if (!group_count(view) && !view->walk.running)
 		draw_cut(canvas, HEAD_ROWS, 2, canvas->columns - 1, WS_STYLE_NORMAL, "There is no connection yet.");
 	group_notes(view, model, &notes);
 	table_foot(canvas, bottom, &view->cursor, ws_text_cstr(&notes));

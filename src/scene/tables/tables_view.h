@@ -2,6 +2,8 @@
 #ifndef SCENE_TABLES_VIEW_H
 #define SCENE_TABLES_VIEW_H
 
+#include "scene/widgets/walk.h"
+
 #include <wirestate/cursor.h>
 #include <wirestate/overview.h>
 #include <wirestate/scene.h>
@@ -51,30 +53,24 @@ struct hosts_row {
 };
 
 struct hosts_view {
+	struct walk walk;
 	/* In use. */
-	uint64_t generation;    /* of the model that the rows were counted for; 0: none yet */
 	struct hosts_row *rows; /* the highest count first */
 	size_t count;
 	struct ws_cursor cursor;
 	/* In the making, in slices. */
-	bool running;
 	struct hosts_row *slots; /* a hash table, open addressing */
 	size_t slot_count, used; /* a power of two; at most half of them */
 	size_t rank;             /* the next connection to look at */
-	uint64_t packets_seen;
-	ws_time first_end;         /* when the first TIME_WAIT that was counted ends; WS_TIME_NEVER: none was */
-	ws_time started, finished; /* by the ticks' clock */
+	ws_time first_end;       /* when the first TIME_WAIT that was counted ends; WS_TIME_NEVER: none was */
 };
 
 /* ---- Overview: the connections in groups */
 
 struct overview_view {
 	struct ws_overview *overview; /* NULL: none yet */
-	uint64_t generation;          /* of the model that it walks through or has walked through; 0: none yet */
-	bool running;                 /* the walk is not done, and the groups before are shown */
-	uint64_t packets_seen;
+	struct walk walk;
 	struct ws_cursor cursor;
-	ws_time started, finished; /* by the ticks' clock */
 };
 
 /* ---- Statistics */
