@@ -19,7 +19,8 @@
 	X(WS_RECORD_TRANSIT, "transit")                                                                                \
 	X(WS_RECORD_CLOCK, "clock")                                                                                    \
 	X(WS_RECORD_STATS, "stats")                                                                                    \
-	X(WS_RECORD_OVERVIEW, "overview")
+	X(WS_RECORD_OVERVIEW, "overview")                                                                              \
+	X(WS_RECORD_SHARE, "share")
 
 enum ws_record {
 #define X(name, word) name,
@@ -28,8 +29,10 @@ enum ws_record {
 	        WS_RECORD_COUNT
 };
 
-/* Those that are written without being asked for. An overview is made of connections, which have records of their own. */
-#define WS_RECORDS_USUAL ((1u << WS_RECORD_COUNT) - 1 - (1u << WS_RECORD_OVERVIEW))
+/* Those that are written only when they are asked for: they are made of connections, which have records of their own.
+ * SHARE needs the connections' history. */
+#define WS_RECORDS_ASKED (1u << WS_RECORD_OVERVIEW | 1u << WS_RECORD_SHARE)
+#define WS_RECORDS_USUAL ((1u << WS_RECORD_COUNT) - 1 - WS_RECORDS_ASKED)
 
 /* ZEEK is Zeek's conn.log, of the records of connections and of UDP. */
 enum ws_format { WS_FORMAT_TEXT, WS_FORMAT_JSON, WS_FORMAT_CSV, WS_FORMAT_ZEEK };
@@ -92,6 +95,8 @@ bool ws_output_events(struct ws_output *output, const struct ws_track_result *re
  * records are written when a binding is learnt or changes, so they are not repeated here. */
 bool ws_output_finish(struct ws_output *output, const struct ws_tracker *tracker,
                       const struct ws_capture_stats *capture);
+/* Connections that should have records of shares, but whose history did not fit into memory. */
+uint64_t ws_output_without_shares(const struct ws_output *output);
 bool ws_output_flush(struct ws_output *output);
 bool ws_output_broken_pipe(const struct ws_output *output);
 /* Says why a function above returned false. */

@@ -5,6 +5,8 @@
 #include <wirestate/text.h>
 #include <wirestate/types.h>
 
+#include <stddef.h>
+
 /* X(enumerator, word in records, words for people, whether it belongs to one of the endpoints).
  *
  * A program's time is that of the endpoint that others wait for. Those from NETWORK to NAGLE belong to the endpoint
@@ -43,6 +45,18 @@ struct ws_time_shares {
 	 * the capture was taken. */
 	ws_time way_to[2];
 };
+
+/* One share as people name it: a program's by side, every other one of both directions together. */
+struct ws_named_share {
+	ws_time time;
+	enum ws_cause cause;
+	int8_t side; /* endpoint; -1: of both, or of none */
+};
+enum { WS_NAMED_SHARES = WS_CAUSE_COUNT + 1 };
+/* All of them, also those of 0, the longest first; `named` has room for WS_NAMED_SHARES. Returns how many. */
+size_t ws_shares_named(const struct ws_time_shares *shares, struct ws_named_share *named);
+/* Appends "server's program". `client` is an endpoint. */
+void ws_share_words(struct ws_text *text, enum ws_cause cause, int side, unsigned client);
 
 /* Appends "71 % server's program, 20 % loss recovery by timeout (2), 6 % network, 3 % client's program": the
  * causes with at least one percent, the largest first. `client` is an endpoint. */

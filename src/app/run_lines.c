@@ -72,6 +72,12 @@ static void lines_finish(struct session *session)
 	if (session->output_failed && !ws_output_broken_pipe(session->output) && !(signals_take() & SIGNAL_STOP))
 		ws_output_error(session->output, &session->error);
 	lines_check_debugged(session);
+	const uint64_t missing = ws_output_without_shares(session->output);
+	if (missing)
+		fprintf(stderr,
+		        "wirestate: of %llu connection%s the shares of time are not shown, because their segments did not "
+		        "fit into --max-memory\n",
+		        (unsigned long long)missing, missing == 1 ? "" : "s");
 }
 
 /* Reports that a point's interface has gone down, and that it is up again. */

@@ -49,11 +49,13 @@ static struct ws_tracker_config tracker_config(const struct session *session, ui
 	return (struct ws_tracker_config){
 	        .time_wait = session->options->time_wait,
 	        .max_memory = memory,
-	        .history = session->screen || session->point_count > 1,
+	        .history = session->screen || session->point_count > 1 ||
+	                   (!session->screen && session_records(session->options) >> WS_RECORD_SHARE & 1),
 	        .joins = session->point_count > 1,
 	        .names = !session->anonymizer, /* names would undo it */
 	        .shares = session->screen || session->filter ||
-	                  session_records(session->options) & (1u << WS_RECORD_CONNECTION | 1u << WS_RECORD_OVERVIEW),
+	                  session_records(session->options) &
+	                          (1u << WS_RECORD_CONNECTION | 1u << WS_RECORD_OVERVIEW | 1u << WS_RECORD_SHARE),
 	        .ignore_checksums = session->options->ignore_checksums,
 	        .debug_connection = session->options->debug_connection,
 	};

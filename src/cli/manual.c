@@ -213,6 +213,7 @@ FIELDS(stats_fields, WS_RECORD_STATS)
 FIELDS(transit_fields, WS_RECORD_TRANSIT)
 FIELDS(clock_fields, WS_RECORD_CLOCK)
 FIELDS(overview_fields, WS_RECORD_OVERVIEW)
+FIELDS(share_fields, WS_RECORD_SHARE)
 
 static void meaning_entry(FILE *out, const char *name, const char *type, const char *meaning)
 {
@@ -290,6 +291,7 @@ static const struct {
         {"@TRANSIT@\n", transit_fields},
         {"@CLOCK@\n", clock_fields},
         {"@OVERVIEW@\n", overview_fields},
+        {"@SHARE@\n", share_fields},
 };
 
 static bool write_line(FILE *out, const char *line)

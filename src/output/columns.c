@@ -627,6 +627,8 @@ const struct columns *output_columns(enum ws_record kind)
 		return &output_clock_columns;
 	case WS_RECORD_OVERVIEW:
 		return &output_overview_columns;
+	case WS_RECORD_SHARE:
+		return &output_span_columns;
 	default:
 		return &tables[kind];
 	}

@@ -75,7 +75,8 @@ static inline void get_frame(const struct subject *s, unsigned index, struct val
 	set_known(v, s->frame, s->frame != 0);
 }
 
-extern const struct columns output_packet_columns, output_transit_columns, output_clock_columns, output_overview_columns;
+extern const struct columns output_packet_columns, output_transit_columns, output_clock_columns, output_overview_columns,
+        output_span_columns;
 
 /* ---- columns_shares.c: where the time went, in an object of its own */
 void conn_share(const struct subject *s, unsigned index, struct value *v);

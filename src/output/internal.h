@@ -4,6 +4,7 @@
 
 #include <wirestate/output.h>
 #include <wirestate/overview.h>
+#include <wirestate/spans.h>
 
 #define WS_OUTPUT_BUFFER 65536
 
@@ -25,6 +26,7 @@ struct subject {
 	const struct ws_overview *overview; /* of the group, whose example is `conn` */
 	const struct ws_overview_group *group;
 	const struct ws_time_shares *shares; /* of the group; NULL: not known */
+	const struct ws_span *span;          /* of `conn` */
 	const char *point, *reference; /* several points: names, else NULL */
 };
 
@@ -133,6 +135,7 @@ struct ws_output {
 		uint64_t *word;
 		size_t words;
 	} recorded[WS_JOIN_POINTS];
+	uint64_t without_shares; /* connections whose stretches of time are not known */
 	unsigned point;         /* of what is written now */
 	const char *point_name; /* NULL: there is only one */
 	struct flags_text flags[512];

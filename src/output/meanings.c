@@ -157,6 +157,9 @@
 	X("nagle_to_client", "seconds", "likewise data to the client")                                                 \
 	X("idle", "seconds", "of the duration: nobody wanted anything")                                                \
 	X("closing", "seconds", "of the duration: FINs and their ACKs were on their way")                              \
+	X("cause", "word", "what kept the connection from going on")                                                   \
+	X("side", "word", "whose program or data that concerns: client or server")                                     \
+	X("what", "text", "what happened, in words")                                                                   \
 	X("timeouts", "number", "how often a timer sent a segment again")                                              \
 	X("vantage", "word", "where the capture was taken: client, server or middle; null when not known")             \
 	X("time_spent", "text", "the shares of at least 1 % in words, the largest first")                              \
@@ -185,7 +188,7 @@
 	X("bound", "seconds", "the true offset differs by at most this")                                               \
 	X("drift_ppm", "millionths", "how much faster it runs; null for less than 30 s")                               \
 	X("steps", "number", "how often one of the clocks was set")                                                    \
-	X("segments", "number", "segments that say something about it")                                                \
+	X("segments", "number", "segments that say something about it; of a share those in it")                                                \
 	X("given", "boolean", "--offset gave the offset")
 
 static const struct {

@@ -9,6 +9,7 @@
  * connection ends; a late packet may still change the connection, so a bit for each number remembers that the record is
  * written. In other inputs it is written at the end of the input, when nothing can change any more. */
 #include "output/overview.h"
+#include "output/spans.h"
 #include "output/zeek_log.h"
 
 #include <wirestate/stop.h>
@@ -44,6 +45,11 @@ bool ws_output_flush(struct ws_output *output)
 	if (output->text.length > 0 && !write_all(&output->text))
 		output->text.failed = true;
 	return output->write_error == 0;
+}
+
+uint64_t ws_output_without_shares(const struct ws_output *output)
+{
+	return output->without_shares;
 }
 
 bool ws_output_broken_pipe(const struct ws_output *output)
@@ -350,20 +356,34 @@ bool ws_output_clock(struct ws_output *output, const char *point, const char *re
 
 /* ---- The end */
 
-static void finish_connections(struct ws_output *output, const struct ws_tracker *tracker)
+/* Calls `write` for each connection that is not written with another point's and matches. */
+static void finish_each(struct ws_output *output, const struct ws_tracker *tracker,
+                        void (*write)(struct ws_output *, const struct ws_tracker *, const struct ws_conn_info *))
 {
 	struct ws_conn_info conn;
-	struct subject subject = {.kind = WS_RECORD_CONNECTION, .conn = &conn, .point = output->point_name};
 	size_t count = ws_tracker_conn_count(tracker);
 	for (size_t i = 0; i < count && output->write_error == 0; i++) {
-		if (!ws_tracker_conn(tracker, ws_tracker_conn_at(tracker, i), &conn) ||
-		    is_recorded(output, conn.number))
+		if (!ws_tracker_conn(tracker, ws_tracker_conn_at(tracker, i), &conn))
 			continue;
 		if (conn.path && conn.path->point[0] != output->point)
 			continue; /* written with the first point's */
 		if (conn_matches(output, &conn))
-			write_record(output, &subject);
+			write(output, tracker, &conn);
 	}
+}
+
+static void finish_connection(struct ws_output *output, const struct ws_tracker *tracker,
+                              const struct ws_conn_info *conn)
+{
+	(void)tracker;
+	if (!is_recorded(output, conn->number))
+		write_record(output, &(struct subject){
+		                             .kind = WS_RECORD_CONNECTION, .conn = conn, .point = output->point_name});
+}
+
+static void finish_shares(struct ws_output *output, const struct ws_tracker *tracker, const struct ws_conn_info *conn)
+{
+	output->without_shares += !output_spans(output, tracker, conn, write_record);
 }
 
 static void finish_udp(struct ws_output *output, const struct ws_tracker *tracker)
@@ -383,7 +403,9 @@ bool ws_output_finish(struct ws_output *output, const struct ws_tracker *tracker
 	if (output->options.format == WS_FORMAT_TEXT && output_wants(output, WS_RECORD_PACKET))
 		text_evidence_at_end(output, capture);
 	if (output_wants(output, WS_RECORD_CONNECTION))
-		finish_connections(output, tracker);
+		finish_each(output, tracker, finish_connection);
+	if (output_wants(output, WS_RECORD_SHARE))
+		finish_each(output, tracker, finish_shares);
 	if (output_wants(output, WS_RECORD_UDP))
 		finish_udp(output, tracker);
 	struct ws_tracker_stats stats;

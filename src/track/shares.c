@@ -28,8 +28,13 @@
 
 static void add(struct ws_shares *shares, enum ws_cause cause, unsigned side, ws_time time)
 {
-	if (time > 0)
-		shares->time.time[cause][ws_cause_is_sided(cause) ? side : 0] += time;
+	if (time <= 0)
+		return;
+	shares->time.time[cause][ws_cause_is_sided(cause) ? side : 0] += time;
+	if (shares->recorded) {
+		struct ws_span_recorder *recorder = (struct ws_span_recorder *)shares;
+		recorder->add(recorder, cause, side, time);
+	}
 }
 
 static bool in_flight(const struct ws_share_side *side)
@@ -359,19 +364,33 @@ void ws_shares_pass(struct ws_shares *shares, ws_time time)
 		shares->latest = time;
 }
 
-void ws_shares_sum(const struct ws_shares *shares, struct ws_time_shares *sum)
+uint32_t ws_shares_full_segment(const struct ws_machine *machine, const struct ws_segment *segment)
 {
-	struct ws_shares end = *shares;
+	const struct ws_endpoint *endpoint = machine->endpoint;
+	const uint32_t mss = endpoint[0].mss < endpoint[1].mss ? endpoint[0].mss : endpoint[1].mss;
+	enum { TIMESTAMPS = 12 };
+	return mss > 2 * TIMESTAMPS && segment->timestamps ? mss - TIMESTAMPS : mss;
+}
+
+void ws_shares_end(struct ws_shares *shares)
+{
 	const struct state state = current(shares);
 	const ws_time wait = shares->latest - shares->since;
 	const unsigned server = shares->opener == 1;
 	if (!state.waits)
-		add(&end, state.cause, state.side, wait);
+		add(shares, state.cause, state.side, wait);
 	else if (owes_answer(shares, server))
-		split(&end, wait, shares->time.way_to[server], WS_CAUSE_NETWORK, !server, WS_CAUSE_PROGRAM, server);
+		split(shares, wait, shares->time.way_to[server], WS_CAUSE_NETWORK, !server, WS_CAUSE_PROGRAM, server);
 	else
-		add(&end, WS_CAUSE_IDLE, 0, wait);
-	*sum = end.time;
+		add(shares, WS_CAUSE_IDLE, 0, wait);
+}
+
+void ws_shares_sum(const struct ws_shares *shares, struct ws_time_shares *sum)
+{
+	struct ws_span_recorder end = {.shares = *shares};
+	end.shares.recorded = false;
+	ws_shares_end(&end.shares);
+	*sum = end.shares.time;
 }
 
 /* ---- Words */
@@ -400,49 +419,47 @@ bool ws_cause_is_sided(enum ws_cause cause)
 	return causes[cause].sided;
 }
 
-struct named_share {
-	ws_time time;
-	enum ws_cause cause;
-	int8_t side; /* -1: of both, or of none */
-};
-
 static int longest_first(const void *left, const void *right)
 {
-	const struct named_share *a = left, *b = right;
+	const struct ws_named_share *a = left, *b = right;
 	if (a->time != b->time)
 		return a->time > b->time ? -1 : 1;
 	return (int)a->cause - (int)b->cause;
 }
 
-/* The shares that are named: a program's by side, every other one of both directions together. */
-static size_t name_shares(const struct ws_time_shares *shares, struct named_share *named)
+size_t ws_shares_named(const struct ws_time_shares *shares, struct ws_named_share *named)
 {
 	size_t count = 0;
 	for (enum ws_cause cause = 0; cause < WS_CAUSE_COUNT; cause++) {
 		const ws_time *time = shares->time[cause];
 		if (cause == WS_CAUSE_PROGRAM) {
-			named[count++] = (struct named_share){time[0], cause, 0};
-			named[count++] = (struct named_share){time[1], cause, 1};
+			named[count++] = (struct ws_named_share){time[0], cause, 0};
+			named[count++] = (struct ws_named_share){time[1], cause, 1};
 		} else {
-			named[count++] = (struct named_share){time[0] + time[1], cause, -1};
+			named[count++] = (struct ws_named_share){time[0] + time[1], cause, -1};
 		}
 	}
 	qsort(named, count, sizeof(*named), longest_first);
 	return count;
 }
 
+void ws_share_words(struct ws_text *text, enum ws_cause cause, int side, unsigned client)
+{
+	if (cause == WS_CAUSE_PROGRAM)
+		ws_text_puts(text, side == (int)client ? "client's " : "server's ");
+	ws_text_puts(text, ws_cause_words(cause));
+}
+
 void ws_shares_words(struct ws_text *text, const struct ws_time_shares *shares, unsigned client)
 {
-	struct named_share named[WS_CAUSE_COUNT + 1];
-	const size_t count = name_shares(shares, named);
+	struct ws_named_share named[WS_NAMED_SHARES];
+	const size_t count = ws_shares_named(shares, named);
 	ws_time sum = 0;
 	for (size_t i = 0; i < count; i++)
 		sum += named[i].time;
 	for (size_t i = 0; i < count && named[i].time >= sum / 100 && named[i].time; i++) {
 		ws_text_printf(text, "%s%.0f %% ", i ? ", " : "", 100.0 * (double)named[i].time / (double)sum);
-		if (named[i].cause == WS_CAUSE_PROGRAM)
-			ws_text_puts(text, named[i].side == (int)client ? "client's " : "server's ");
-		ws_text_puts(text, ws_cause_words(named[i].cause));
+		ws_share_words(text, named[i].cause, named[i].side, client);
 		if (named[i].cause == WS_CAUSE_TIMEOUT)
 			ws_text_printf(text, " (%u)", shares->timeouts);
 	}

@@ -4,6 +4,7 @@
 #define WS_TRACK_SHARES_H
 
 #include "track/analysis.h"
+#include "track/machine.h"
 #include "track/rtt.h"
 
 #include <wirestate/shares.h>
@@ -44,6 +45,13 @@ struct ws_shares {
 	int8_t speaker; /* the endpoint that sent the latest new data, plus 1; 0: none */
 	int8_t opener;  /* the endpoint that sent the first SYN, or the first segment, plus 1; 0: none yet */
 	bool open;      /* something followed the handshake's SYNs */
+	bool recorded;  /* it is the first member of a struct ws_span_recorder */
+};
+
+/* Is told of each time that is added to a share, in the order of time. */
+struct ws_span_recorder {
+	struct ws_shares shares;
+	void (*add)(struct ws_span_recorder *recorder, enum ws_cause cause, unsigned side, ws_time time);
 };
 
 /* A segment was captured, with these marks. `mss`: the payload of a full segment, 0 when it is not known. */
@@ -51,6 +59,11 @@ void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32
                     const struct ws_analyser *analyser, const struct ws_rtt rtt[2], uint32_t mss);
 /* A segment that changes nothing was captured. */
 void ws_shares_pass(struct ws_shares *shares, ws_time time);
+/* Adds what is left until the last segment. */
+void ws_shares_end(struct ws_shares *shares);
+/* The payload of a full segment, as the MSS options say: the smaller of both, without the timestamps that every segment
+ * carries. 0: one is missing. */
+uint32_t ws_shares_full_segment(const struct ws_machine *machine, const struct ws_segment *segment);
 /* The sums up to the last segment. */
 void ws_shares_sum(const struct ws_shares *shares, struct ws_time_shares *sum);
 

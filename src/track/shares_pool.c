@@ -60,16 +60,6 @@ void ws_shares_pool_begin(struct ws_shares_pool *pool, ws_conn_id id)
 		*shares = (struct ws_shares){0};
 }
 
-/* The payload of a full segment, as the MSS options say: the smaller of both, without the timestamps that every segment
- * carries. 0: one is missing. */
-static uint32_t full_segment(const struct ws_conn *conn, const struct ws_segment *segment)
-{
-	const struct ws_endpoint *endpoint = conn->machine.endpoint;
-	const uint32_t mss = endpoint[0].mss < endpoint[1].mss ? endpoint[0].mss : endpoint[1].mss;
-	enum { TIMESTAMPS = 12 };
-	return mss > 2 * TIMESTAMPS && segment->timestamps ? mss - TIMESTAMPS : mss;
-}
-
 void ws_shares_pool_note(struct ws_shares_pool *pool, const struct ws_conn *conn, const struct ws_segment *segment,
                          uint32_t analysis)
 {
@@ -79,7 +69,7 @@ void ws_shares_pool_note(struct ws_shares_pool *pool, const struct ws_conn *conn
 	if (segment->duplicate || (segment->bad_checksum && !segment->checksum_ignored))
 		ws_shares_pass(shares, segment->time);
 	else
-		ws_shares_note(shares, segment, analysis, &conn->analyser, conn->rtt, full_segment(conn, segment));
+		ws_shares_note(shares, segment, analysis, &conn->analyser, conn->rtt, ws_shares_full_segment(&conn->machine, segment));
 }
 
 bool ws_shares_pool_sum(const struct ws_shares_pool *pool, ws_conn_id id, struct ws_time_shares *sum)

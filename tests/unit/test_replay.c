@@ -1,5 +1,5 @@
 /* The replay of a connection says the same as the records said when its packets came: the same states, marks and
- * relative numbers at each step. Checked for every capture there is, and for what no capture has. */
+ * relative numbers at each step, and the same shares of time. Checked for every capture there is, and for what no capture has. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +11,7 @@
 
 #include <wirestate/capture.h>
 #include <wirestate/replay.h>
+#include <wirestate/spans.h>
 
 #include <fts.h>
 #include <locale.h>
@@ -150,20 +151,54 @@ static void check_connection(const struct records *records, const char *name, co
 	ws_replay_close(replay);
 }
 
+/* The stretches of time add up to the shares, follow each other, and lead from packet to packet. */
+struct spans {
+	struct ws_span last;
+	struct ws_time_shares sum;
+	uint64_t segments;
+	bool gap;
+};
+
+static bool take_span(void *context, const struct ws_span *span)
+{
+	struct spans *spans = context;
+	const struct ws_span *last = &spans->last;
+	spans->gap |= span->end <= span->start || span->first_frame > span->last_frame ||
+	              (last->end && (span->start != last->end || span->last_frame < last->last_frame ||
+	                             (span->cause == last->cause && span->side == last->side)));
+	spans->sum.time[span->cause][span->side] += span->end - span->start;
+	spans->segments += span->segments;
+	spans->last = *span;
+	return true;
+}
+
+static void check_spans(const struct records *records, const char *name, const struct ws_conn_info *info)
+{
+	struct spans spans = {.gap = false};
+	assert_true(info->shares_known);
+	assert_true(ws_tracker_spans(records->tracker, info->id, take_span, &spans));
+	if (spans.gap || memcmp(spans.sum.time, info->shares.time, sizeof(spans.sum.time)) != 0 ||
+	    spans.segments > info->endpoint[0].packets + info->endpoint[1].packets + info->duplicates)
+		fail_msg("%s: connection %llu: the stretches of time are not the shares", name,
+		         (unsigned long long)info->number);
+}
+
 static void records_check(struct records *records, const char *name)
 {
 	if (records->count)
 		qsort(records->said, records->count, sizeof(*records->said), by_connection);
 	for (size_t i = 0; i < ws_tracker_conn_count(records->tracker); i++) {
 		struct ws_conn_info info;
-		if (ws_tracker_conn(records->tracker, ws_tracker_conn_at(records->tracker, i), &info))
-			check_connection(records, name, &info);
+		if (!ws_tracker_conn(records->tracker, ws_tracker_conn_at(records->tracker, i), &info))
+			continue;
+		check_connection(records, name, &info);
+		check_spans(records, name, &info);
 	}
 }
 
 static void records_start(struct records *records)
 {
-	const struct ws_tracker_config config = {.history = true, .hash_key = {1, 2, 3}};
+	const struct ws_tracker_config config = {.history = true, .shares = true, .hash_key = {1, 2, 3}};
 	*records = (struct records){.tracker = ws_tracker_create(&config, NULL)};
 	assert_non_null(records->tracker);
 }

@@ -1,0 +1,146 @@
+/* The stretches of time that a connection's shares are made of: see wirestate/spans.h.
+ *
+ * They are not kept. The connection's history is run again through the same division of time that made the shares, and
+ * each addition to a share is one stretch. Those that follow each other with the same cause are one. */
+#include <wirestate/spans.h>
+
+#include "track/tracker.h"
+
+struct spans_run {
+	struct ws_span_recorder recorder; /* the first member, see shares.h */
+	struct ws_machine machine;
+	struct ws_analyser analyser;
+	struct ws_rtt_timer timer[2];
+	struct ws_rtt rtt[2];
+	struct ws_span span;      /* is being made; end 0: none */
+	ws_time at;               /* where the next one begins */
+	uint64_t before, current; /* frames: at the end of the last one, and of the segment that is looked at */
+	uint32_t segments, again; /* since the last one */
+	ws_span_fn *fn;
+	void *context;
+	bool stopped;
+};
+
+static void hand_over(struct spans_run *run)
+{
+	if (run->span.end && !run->stopped)
+		run->stopped = !run->fn(run->context, &run->span);
+}
+
+static void add_span(struct ws_span_recorder *recorder, enum ws_cause cause, unsigned side, ws_time time)
+{
+	struct spans_run *run = (struct spans_run *)recorder;
+	const uint8_t whose = ws_cause_is_sided(cause) ? (uint8_t)side : 0;
+	struct ws_span *span = &run->span;
+	if (!span->end || span->cause != cause || span->side != whose) {
+		hand_over(run);
+		*span = (struct ws_span){
+		        .start = run->at, .first_frame = run->before, .cause = (uint8_t)cause, .side = whose};
+	}
+	span->end = run->at += time;
+	span->last_frame = run->current;
+	span->segments += run->segments;
+	span->again += run->again;
+	run->segments = run->again = 0;
+}
+
+static void note_round_trip(struct spans_run *run, const struct ws_segment *s, uint32_t analysis)
+{
+	const unsigned other = s->direction ^ 1;
+	const ws_time time = ws_rtt_note(&run->timer[s->direction & 1], &run->timer[other & 1], s, analysis);
+	if (time >= 0)
+		ws_rtt_add(&run->rtt[other & 1], NULL, time);
+}
+
+/* As the tracker does it when the segment is captured. */
+static void run_segment(struct spans_run *run, const struct ws_segment *s)
+{
+	struct ws_shares *shares = &run->recorder.shares;
+	struct ws_analysis_result result;
+	ws_analyse(&run->analyser, s, &result);
+	run->current = s->frame;
+	if (!shares->opener) {
+		run->at = s->time;
+		run->before = s->frame;
+	} else {
+		run->segments++;
+		run->again += result.analysis >> WS_ANALYSIS_RETRANSMISSION & 1;
+	}
+	if (!s->duplicate && !s->bad_checksum)
+		note_round_trip(run, s, result.analysis);
+	if (s->duplicate || (s->bad_checksum && !s->checksum_ignored))
+		ws_shares_pass(shares, s->time);
+	else
+		ws_shares_note(shares, s, result.analysis, &run->analyser, run->rtt,
+		               ws_shares_full_segment(&run->machine, s));
+	if (shares->since == shares->latest)
+		run->before = s->frame;
+}
+
+bool ws_tracker_spans(const struct ws_tracker *tracker, ws_conn_id id, ws_span_fn *fn, void *context)
+{
+	const struct ws_conn *conn = ws_table_conn(&tracker->table, id);
+	if (!tracker->config.history || !conn || conn->history_full)
+		return false;
+	struct spans_run run = {.recorder = {.shares = {.recorded = true}, .add = add_span},
+	                        .machine = {.self = conn->machine.self},
+	                        .fn = fn,
+	                        .context = context};
+	if (conn->history_extra)
+		run.analyser = conn->history_extra->start;
+	for (const struct ws_history_chunk *chunk = conn->history; chunk; chunk = chunk->next) {
+		for (unsigned i = 0; i < chunk->count && !run.stopped; i++) {
+			struct ws_outcome outcome;
+			const struct ws_segment *input = &chunk->input[i];
+			if (input->kind == WS_INPUT_SEGMENT && !input->repeated)
+				run_segment(&run, input);
+			ws_machine_step(&run.machine, input, &outcome);
+		}
+	}
+	if (run.recorder.shares.opener)
+		ws_shares_end(&run.recorder.shares);
+	hand_over(&run);
+	return !run.stopped;
+}
+
+void ws_span_words(struct ws_text *text, const struct ws_span *span, unsigned client)
+{
+	/* `self` has the time, and `peer` is the other side. */
+	const bool is_client = span->side == client;
+	const char *self = is_client ? "client" : "server", *peer = is_client ? "server" : "client";
+	switch ((enum ws_cause)span->cause) {
+	case WS_CAUSE_CONNECTING:
+		ws_text_puts(text, "the handshake was not done");
+		break;
+	case WS_CAUSE_PROGRAM:
+		ws_text_printf(text, "the %s's program had not sent anything", self);
+		break;
+	case WS_CAUSE_NETWORK:
+		ws_text_printf(text, "the %s's data and its ACKs were on their way", self);
+		break;
+	case WS_CAUSE_WINDOW:
+		ws_text_printf(text, "the window of the %s was full, the %s had more to send", peer, self);
+		break;
+	case WS_CAUSE_CLOSED_WINDOW:
+		ws_text_printf(text, "the window of the %s was closed: its program did not read", peer);
+		break;
+	case WS_CAUSE_DUPLICATE_ACKS:
+		ws_text_printf(text, "a lost segment of the %s was reported and sent again", self);
+		break;
+	case WS_CAUSE_TIMEOUT:
+		ws_text_printf(text, "a lost segment of the %s waited for its timer", self);
+		break;
+	case WS_CAUSE_NAGLE:
+		ws_text_printf(text, "the %s's small segment waited for a delayed ACK", self);
+		break;
+	case WS_CAUSE_IDLE:
+		ws_text_puts(text, "nobody had anything to send");
+		break;
+	case WS_CAUSE_CLOSING:
+	case WS_CAUSE_COUNT:
+		ws_text_puts(text, "both sides had sent their FIN, or one had to answer it");
+		break;
+	}
+	if (span->again)
+		ws_text_printf(text, ", %u sent again", span->again);
+}
