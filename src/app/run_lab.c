@@ -56,6 +56,7 @@ static bool open_lab(struct lab *lab, struct options *options, const struct lab_
 	        .seed = options->seed,
 	        .file = file.fd,
 	        .hold = options->lab_view ? !options->lab_auto : options->lab_hold,
+	        .one_host = options->lab_one_host,
 	        .viewed = options->lab_view,
 	        .commands = !options->lab_view && options->lab_hold ? STDIN_FILENO : -1,
 	};

@@ -170,6 +170,9 @@ const struct option_row option_rows[] = {
         {0, "client", "COMMAND", OPTION_TEXT, GROUP_LAB, FIELD(lab_client), 1, 0, NULL,
          "run this program as the client, once the server listens; its host is called client and has the address "
          "10.0.0.1"},
+        {0, "one-host", NULL, OPTION_SWITCH, GROUP_LAB, FIELD(lab_one_host), 0, 0, NULL,
+         "make one host for both programs, and lead its loopback over the wire, so that programs that say 127.0.0.1 "
+         "or localhost run as they are"},
         {0, "auto", NULL, OPTION_SWITCH, GROUP_LAB, FIELD(lab_auto), 0, 0, NULL,
          "let each packet arrive by itself; in the view each one waits for a key otherwise"},
         {0, "hold", NULL, OPTION_SWITCH, GROUP_LAB, FIELD(lab_hold), 0, 0, NULL,
@@ -517,10 +520,10 @@ static bool check(struct options *options, struct ws_error *error)
 		return option_refuse(error, "--answers is for a lesson: --lesson NAME --answers");
 	if (options->lab)
 		return check_lab(options, error);
-	if (options->lab_client || options->lab_server || options->lab_auto || options->lab_hold ||
-	    options->lab_delay || options->lab_loss || (options->seed && !options->exercise))
-		return option_refuse(
-		        error, "--server, --client, --auto, --hold, --delay, --loss and --seed are for the lab: --lab");
+	if (options->lab_client || options->lab_server || options->lab_one_host || options->lab_auto ||
+	    options->lab_hold || options->lab_delay || options->lab_loss || (options->seed && !options->exercise))
+		return option_refuse(error, "--server, --client, --one-host, --auto, --hold, --delay, --loss and "
+		                            "--seed are for the lab: --lab");
 	if (!options_check_sources(options, error))
 		return false;
 	if (options->read && (options->monitor || options->link_type || options->list_link_types))

@@ -91,6 +91,7 @@ struct options {
 	char *config;                        /* owned: the text of the configuration */
 	const char *lab;                     /* the scenario's name or path; empty: none is given; NULL: no lab */
 	const char *lab_client, *lab_server; /* commands; NULL: the scenario's */
+	bool lab_one_host;                   /* both programs are on one host */
 	bool lab_auto, lab_hold;             /* no packet waits; each waits, also without the view */
 	bool lab_view;                       /* the view shows a lab that runs, and writes to lab_commands */
 	int lab_commands;                    /* a pipe to the lab */

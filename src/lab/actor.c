@@ -15,6 +15,7 @@
 
 struct actor {
 	enum lab_side side;
+	uint32_t other; /* the other host's address */
 	int reports;
 	uint32_t call;
 	int listener, connection; /* -1: none */
@@ -156,9 +157,8 @@ static void do_accept(struct actor *actor)
 
 static struct sockaddr_in other_host(const struct actor *actor, int64_t port)
 {
-	const uint32_t address = lab_addresses[actor->side == LAB_CLIENT ? LAB_SERVER : LAB_CLIENT];
 	return (struct sockaddr_in){
-	        .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = address};
+	        .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = actor->other};
 }
 
 static void do_connect(struct actor *actor, const struct lab_step *step)
@@ -297,9 +297,9 @@ static void do_step(struct actor *actor, const struct lab_step *step)
 	}
 }
 
-void lab_actor_run(const struct lab_scenario *scenario, enum lab_side side, int reports)
+void lab_actor_run(const struct lab_scenario *scenario, enum lab_side side, uint32_t other, int reports)
 {
-	struct actor actor = {.side = side, .reports = reports, .listener = -1, .connection = -1};
+	struct actor actor = {.side = side, .other = other, .reports = reports, .listener = -1, .connection = -1};
 	for (int i = 0; i < LAB_OPTION_COUNT; i++)
 		actor.option[i] = -1;
 	for (size_t i = 0; i < scenario->step_count[side]; i++)

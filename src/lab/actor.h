@@ -18,8 +18,9 @@ struct lab_report {
 	char text[200];
 };
 
-/* Runs a script in this process, which is a host's, and never returns. `reports` is a SOCK_SEQPACKET socket. */
-_Noreturn void lab_actor_run(const struct lab_scenario *scenario, enum lab_side side, int reports);
+/* Runs a script in this process, which is a host's, and never returns. `other` is the
+ * address of the other side's host, in network byte order, and `reports` a SOCK_SEQPACKET socket. */
+_Noreturn void lab_actor_run(const struct lab_scenario *scenario, enum lab_side side, uint32_t other, int reports);
 
 ws_time lab_now(void);
 

@@ -26,6 +26,53 @@ size_t lab_evidence_until(const struct lab_evidence *evidence, ws_time time)
 	return i < evidence->line_count ? evidence->lines[i].start : evidence->length;
 }
 
+void lab_evidence_caused(struct lab_evidence *evidence, enum lab_side from, ws_time now)
+{
+	for (size_t i = 0; i < evidence->line_count; i++)
+		if (evidence->lines[i].caller == 1 + from && evidence->lines[i].time <= now)
+			evidence->lines[i].sends = false;
+}
+
+/* Makes a line the last of those before `end`. */
+static void line_move(struct lab_evidence *evidence, size_t place, size_t end)
+{
+	char text[400];
+	struct lab_evidence_line moved = evidence->lines[place];
+	const size_t after = end < evidence->line_count ? evidence->lines[end].start : evidence->length;
+	const size_t next = place + 1 < evidence->line_count ? evidence->lines[place + 1].start : evidence->length;
+	const size_t length = next - moved.start;
+	memcpy(text, evidence->text + moved.start, length);
+	memmove(evidence->text + moved.start, evidence->text + next, after - next);
+	memcpy(evidence->text + after - length, text, length);
+	for (size_t i = place; i + 1 < end; i++) {
+		evidence->lines[i] = evidence->lines[i + 1];
+		evidence->lines[i].start -= length;
+	}
+	moved.start = after - length;
+	evidence->lines[end - 1] = moved;
+}
+
+/* One of the lines before `end` says that the call of another one has returned. */
+static bool has_returned(const struct lab_evidence *evidence, const struct lab_evidence_line *begun, size_t end)
+{
+	for (size_t i = 0; i < end; i++)
+		if (evidence->lines[i].callee == begun->caller && evidence->lines[i].call == begun->call)
+			return true;
+	return false;
+}
+
+size_t lab_evidence_hold_back(struct lab_evidence *evidence, size_t length)
+{
+	size_t end = 0;
+	while (end < evidence->line_count && evidence->lines[end].start < length)
+		end++;
+	const size_t all = end;
+	for (size_t i = all; i-- > 0;)
+		if (evidence->lines[i].sends && !has_returned(evidence, &evidence->lines[i], all))
+			line_move(evidence, i, end--);
+	return end < evidence->line_count ? evidence->lines[end].start : evidence->length;
+}
+
 void lab_evidence_remove(struct lab_evidence *evidence, size_t length)
 {
 	size_t kept = 0;
@@ -41,10 +88,11 @@ void lab_evidence_remove(struct lab_evidence *evidence, size_t length)
 }
 
 /* Puts a line, which ends in a newline, after those that are not later: a program's report may be read late. */
-static void line_insert(struct lab_evidence *evidence, ws_time time, uint8_t caller, const char *text, size_t length)
+static void line_insert(struct lab_evidence *evidence, const struct lab_evidence_line *wanted, const char *text,
+                        size_t length)
 {
 	size_t place = evidence->line_count;
-	while (place && evidence->lines[place - 1].time > time)
+	while (place && evidence->lines[place - 1].time > wanted->time)
 		place--;
 	const size_t at = place < evidence->line_count ? evidence->lines[place].start : evidence->length;
 	memmove(evidence->text + at + length, evidence->text + at, evidence->length - at);
@@ -53,16 +101,18 @@ static void line_insert(struct lab_evidence *evidence, ws_time time, uint8_t cal
 		evidence->lines[i] = evidence->lines[i - 1];
 		evidence->lines[i].start += length;
 	}
-	evidence->lines[place].time = time;
+	evidence->lines[place] = *wanted;
 	evidence->lines[place].start = at;
-	evidence->lines[place].caller = caller;
 	evidence->line_count++;
 	evidence->length += length;
 }
 
-static void line_add(struct lab_evidence *evidence, ws_time time, uint8_t caller, const char *format, va_list arguments)
+static void line_add(struct lab_evidence *evidence, const struct lab_evidence_line *wanted, const char *format,
+                     va_list arguments)
 {
+	static const struct lab_evidence_line last = {.time = WS_TIME_NEVER};
 	char text[400];
+	const ws_time time = wanted->time;
 	const size_t room = sizeof(text) - 1;
 	int used = snprintf(text, room, "wirestate: %lld.%09lld ", (long long)(time / WS_SECOND),
 	                    (long long)(time % WS_SECOND));
@@ -75,16 +125,17 @@ static void line_add(struct lab_evidence *evidence, ws_time time, uint8_t caller
 	                 evidence->length + length > sizeof(evidence->text) - sizeof(text);
 	if (evidence->full)
 		length = (size_t)snprintf(text, sizeof(text), "wirestate: more is left out\n");
-	line_insert(evidence, evidence->full ? WS_TIME_NEVER : time, evidence->full ? 0 : caller, text, length);
+	line_insert(evidence, evidence->full ? &last : wanted, text, length);
 }
 
-static void line(struct lab_evidence *evidence, ws_time time, uint8_t caller, const char *format, ...) WS_PRINTF(4, 5);
+static void line(struct lab_evidence *evidence, ws_time time, const char *format, ...) WS_PRINTF(3, 4);
 
-static void line(struct lab_evidence *evidence, ws_time time, uint8_t caller, const char *format, ...)
+static void line(struct lab_evidence *evidence, ws_time time, const char *format, ...)
 {
+	const struct lab_evidence_line wanted = {.time = time};
 	va_list arguments;
 	va_start(arguments, format);
-	line_add(evidence, time, caller, format, arguments);
+	line_add(evidence, &wanted, format, arguments);
 	va_end(arguments);
 }
 
@@ -102,13 +153,13 @@ static void socket_line(struct lab_evidence *evidence, ws_time time, enum lab_si
 {
 	char local[32], peer[32];
 	if (socket->state == TCP_LISTEN) {
-		line(evidence, time, 0, "%s kernel %s %u accept-queue %u of %u", lab_side_word(side), state,
+		line(evidence, time, "%s kernel %s %u accept-queue %u of %u", lab_side_word(side), state,
 		     socket->local_port, socket->receive_queue, socket->send_queue);
 		return;
 	}
 	endpoint_text(local, sizeof(local), socket->local, socket->local_port);
 	endpoint_text(peer, sizeof(peer), socket->peer, socket->peer_port);
-	line(evidence, time, 0, "%s kernel %s %s %s send-queue %u receive-queue %u", lab_side_word(side), state, local,
+	line(evidence, time, "%s kernel %s %s %s send-queue %u receive-queue %u", lab_side_word(side), state, local,
 	     peer, socket->send_queue, socket->receive_queue);
 }
 
@@ -140,25 +191,51 @@ void lab_evidence_kernel(struct lab_evidence *evidence, ws_time time, enum lab_s
 
 /* ---- Programs and the wire */
 
+static void call_line(struct lab_evidence *evidence, const struct lab_evidence_line *wanted, const char *format, ...)
+        WS_PRINTF(3, 4);
+
+static void call_line(struct lab_evidence *evidence, const struct lab_evidence_line *wanted, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	line_add(evidence, wanted, format, arguments);
+	va_end(arguments);
+}
+
+/* "send(4, 5 bytes)" may cause a packet, "recv(4, 16)" not before it has returned. */
+static bool may_send(const char *call)
+{
+	static const char *const names[] = {"connect", "send", "write", "shutdown", "close"};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(names); i++)
+		if (strncmp(call, names[i], strlen(names[i])) == 0)
+			return true;
+	return false;
+}
+
 void lab_evidence_report(struct lab_evidence *evidence, enum lab_side side, const struct lab_report *report)
 {
 	const char *who = lab_side_word(side);
 	const bool begins = report->kind == LAB_CALL_BEGINS;
+	const struct lab_evidence_line wanted = {.time = report->time,
+	                                         .caller = begins ? 1 + side : 0,
+	                                         .callee = begins ? 0 : 1 + side,
+	                                         .call = report->call,
+	                                         .sends = begins && may_send(report->text)};
 	if (report->kind == LAB_PROGRAM_ENDS)
-		line(evidence, report->time, 0, "%s program %s", who, report->text);
+		line(evidence, report->time, "%s program %s", who, report->text);
 	else
-		line(evidence, report->time, begins ? 1 + side : 0, "%s %s %u %s", who, begins ? "call" : "return",
-		     report->call, report->text);
+		call_line(evidence, &wanted, "%s %s %u %s", who, begins ? "call" : "return", report->call,
+		          report->text);
 }
 
 void lab_evidence_program(struct lab_evidence *evidence, ws_time time, enum lab_side side, const char *how)
 {
-	line(evidence, time, 0, "%s program %s", lab_side_word(side), how);
+	line(evidence, time, "%s program %s", lab_side_word(side), how);
 }
 
 void lab_evidence_refusal(struct lab_evidence *evidence, ws_time time, const char *why)
 {
-	line(evidence, time, 0, "wire refuses: %s", why);
+	line(evidence, time, "wire refuses: %s", why);
 }
 
 void lab_evidence_wire(struct lab_evidence *evidence, ws_time time, uint64_t packet, const char *format, ...)
@@ -168,5 +245,5 @@ void lab_evidence_wire(struct lab_evidence *evidence, ws_time time, uint64_t pac
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	line(evidence, time, 0, "wire packet %llu %s", (unsigned long long)packet, text);
+	line(evidence, time, "wire packet %llu %s", (unsigned long long)packet, text);
 }

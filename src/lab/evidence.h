@@ -18,10 +18,13 @@ struct lab_evidence {
 	char text[LAB_EVIDENCE_BYTES]; /* the lines in the order of their times */
 	size_t length;
 	bool full;
-	struct {
+	struct lab_evidence_line {
 		ws_time time;
 		size_t start;   /* in `text` */
 		uint8_t caller; /* 1 + enum lab_side of the program whose call begins; 0: it is another line */
+		uint8_t callee; /* the same, of a call that returns */
+		uint32_t call;  /* its number */
+		bool sends;     /* a call that may cause a packet, which has not left yet */
 	} lines[LAB_EVIDENCE_LINES];
 	size_t line_count;
 	struct lab_sockets known[LAB_SIDES]; /* as they were last written */
@@ -32,6 +35,11 @@ struct lab_evidence {
 size_t lab_evidence_split(const struct lab_evidence *evidence, enum lab_side from, ws_time since, ws_time now);
 /* Where the lines begin that are not before `time`. */
 size_t lab_evidence_until(const struct lab_evidence *evidence, ws_time time);
+/* A packet leaves `from` at `now`: what its program has called before has caused it. */
+void lab_evidence_caused(struct lab_evidence *evidence, enum lab_side from, ws_time now);
+/* Of the lines before that place, moves those to their end which begin a call that may yet cause a packet: it is
+ * written with that packet, and not with one that arrives in between. Returns where they begin. */
+size_t lab_evidence_hold_back(struct lab_evidence *evidence, size_t length);
 /* Removes the lines before that place. */
 void lab_evidence_remove(struct lab_evidence *evidence, size_t length);
 void lab_evidence_kernel(struct lab_evidence *evidence, ws_time time, enum lab_side side,

@@ -7,6 +7,7 @@
 #include <linux/ethtool.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 #include <sched.h>
 #include <stdio.h>
@@ -19,13 +20,16 @@
 
 enum { WIRE_BUFFER = 8 << 20 };
 
-const uint32_t lab_addresses[LAB_SIDES] = {
-        [LAB_CLIENT] = (uint32_t)(__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 0x0a000001 : 0x0100000a),
-        [LAB_SERVER] = (uint32_t)(__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 0x0a000002 : 0x0200000a),
-};
 /* Locally administered addresses. */
 static const uint8_t macs[LAB_SIDES][6] = {{2, 0, 0, 0, 0, 1}, {2, 0, 0, 0, 0, 2}};
 static const char cable[] = "eth0"; /* in each host */
+
+uint32_t lab_address(enum lab_side side, bool one)
+{
+	if (one)
+		return htonl(INADDR_LOOPBACK);
+	return htonl(side == LAB_CLIENT ? 0x0a000001 : 0x0a000002);
+}
 
 static bool put(const char *path, const char *text)
 {
@@ -66,13 +70,15 @@ bool lab_namespaces_enter(struct ws_error *error)
 }
 
 /* A file for /etc/hosts can only come from a file system, so there is one in memory for a moment. */
-static void name_hosts(void)
+static void name_hosts(bool one)
 {
-	static const char file[] = "/tmp/hosts", text[] = "127.0.0.1 localhost\n10.0.0.1 client\n10.0.0.2 server\n";
+	static const char file[] = "/tmp/hosts";
+	const char *text =
+	        one ? "127.0.0.1 localhost client server\n" : "127.0.0.1 localhost\n10.0.0.1 client\n10.0.0.2 server\n";
 	if (mount("none", "/tmp", "tmpfs", 0, "size=64k") != 0)
 		return;
 	const int fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-	const bool written = fd >= 0 && write(fd, text, sizeof(text) - 1) == (ssize_t)sizeof(text) - 1;
+	const bool written = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
 	if (fd >= 0)
 		close(fd);
 	if (written)
@@ -80,13 +86,13 @@ static void name_hosts(void)
 	umount2("/tmp", MNT_DETACH);
 }
 
-void lab_mounts_prepare(void)
+void lab_mounts_prepare(bool one)
 {
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
 		return;
 	/* The numbers of processes are those of the namespace, which strace looks up. */
 	mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
-	name_hosts();
+	name_hosts(one);
 }
 
 /* ---- Hosts */
@@ -123,7 +129,8 @@ static void be_patient(void)
 		set_system(settings[i].name, settings[i].value);
 }
 
-static bool set_systems(const struct lab_scenario *scenario, enum lab_side side, bool patient, struct ws_error *error)
+static bool set_systems(const struct lab_scenario *scenario, enum lab_side side, bool patient, bool one,
+                        struct ws_error *error)
 {
 	if (patient)
 		be_patient();
@@ -133,7 +140,7 @@ static bool set_systems(const struct lab_scenario *scenario, enum lab_side side,
 	set_system("net.ipv4.ping_group_range", "0 0");
 	for (size_t i = 0; scenario && i < scenario->setting_count; i++) {
 		const struct lab_setting *setting = &scenario->settings[i];
-		if (setting->side == side && !set_system(setting->name, setting->value))
+		if ((one || setting->side == side) && !set_system(setting->name, setting->value))
 			return ws_fail(error, WS_ERROR_SYSTEM, "the lab cannot set %s to %s on the %s: %s",
 			               setting->name, setting->value, lab_side_word(side), strerror(errno));
 	}
@@ -157,14 +164,38 @@ static bool offload_off(const char *name)
 	return good;
 }
 
+/* What a program sends to the loopback address leaves over the cable; what comes in from there is the host's own. */
+static bool loopback_over_cable(struct ws_error *error)
+{
+	enum { OUTSIDE = 100 /* the number of a routing table */ };
+	static const char *const settings[][2] = {
+	        {"net.ipv4.conf.eth0.route_localnet", "1"}, /* loopback addresses may be on a wire */
+	        {"net.ipv4.conf.eth0.accept_local", "1"},   /* and come from the host itself */
+	        {"net.ipv4.conf.all.rp_filter", "0"},
+	        {"net.ipv4.conf.eth0.rp_filter", "0"},
+	};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(settings); i++)
+		if (!set_system(settings[i][0], settings[i][1]))
+			return ws_fail(error, WS_ERROR_SYSTEM, "the lab cannot set %s, so there is no one host: %s",
+			               settings[i][0], strerror(errno));
+	return lab_loopback_route_add(cable, OUTSIDE, error) && lab_rule_add(10, cable, RT_TABLE_LOCAL, error) &&
+	       lab_rule_add(20, NULL, OUTSIDE, error) && lab_rule_add(30, NULL, RT_TABLE_LOCAL, error) &&
+	       lab_rule_remove_first(error);
+}
+
 /* In the host's namespace, once its end of the cable is there. */
-static bool host_prepare(enum lab_side side, const struct lab_scenario *scenario, bool patient, struct ws_error *error)
+static bool host_prepare(enum lab_side side, const struct lab_scenario *scenario, bool patient, bool one,
+                         struct ws_error *error)
 {
 	const enum lab_side other = side == LAB_CLIENT ? LAB_SERVER : LAB_CLIENT;
-	return set_systems(scenario, side, patient, error) && lab_link_up("lo", NULL, error) &&
-	       (offload_off(cable) || fail(error, "switch an interface's offloading off")) &&
-	       lab_link_up(cable, macs[side], error) && lab_address_add(cable, lab_addresses[side], error) &&
-	       lab_neighbour_add(cable, lab_addresses[other], macs[other], error);
+	if (!set_systems(scenario, side, patient, one, error) || !lab_link_up("lo", NULL, error) ||
+	    !(offload_off(cable) || fail(error, "switch an interface's offloading off")))
+		return false;
+	if (one)
+		return lab_link_no_arp(cable, error) && lab_link_up(cable, macs[side], error) &&
+		       loopback_over_cable(error);
+	return lab_link_up(cable, macs[side], error) && lab_address_add(cable, lab_address(side, false), error) &&
+	       lab_neighbour_add(cable, lab_address(other, false), macs[other], error);
 }
 
 static int own_namespace(void)
@@ -200,7 +231,7 @@ static bool wire_open(struct lab_host *host, const char *name, struct ws_error *
 static bool hosts_connect(struct lab_hosts *hosts, const struct lab_scenario *scenario, int wire, bool patient,
                           struct ws_error *error)
 {
-	for (enum lab_side side = 0; side < LAB_SIDES; side++) {
+	for (enum lab_side side = 0; side < (hosts->one ? 1 : LAB_SIDES); side++) {
 		struct lab_host *host = &hosts->host[side];
 		const char *name = lab_side_word(side);
 		if (setns(wire, CLONE_NEWNET) != 0)
@@ -210,22 +241,36 @@ static bool hosts_connect(struct lab_hosts *hosts, const struct lab_scenario *sc
 			return error->status != WS_OK ? false : fail(error, "prepare the wire");
 		if (setns(host->namespace, CLONE_NEWNET) != 0)
 			return fail(error, "enter a host's namespace");
-		if (!host_prepare(side, scenario, patient, error))
+		if (!host_prepare(side, scenario, patient, hosts->one, error))
 			return false;
 	}
 	return setns(wire, CLONE_NEWNET) == 0 || fail(error, "go back to the wire's namespace");
 }
 
-bool lab_hosts_open(struct lab_hosts *hosts, const struct lab_scenario *scenario, bool patient, struct ws_error *error)
+/* The server is on the client's host. */
+static bool share_host(struct lab_hosts *hosts, struct ws_error *error)
 {
-	*hosts = (struct lab_hosts){.host = {{.namespace = -1, .wire = -1}, {.namespace = -1, .wire = -1}}};
+	const struct lab_host *client = &hosts->host[LAB_CLIENT];
+	struct lab_host *server = &hosts->host[LAB_SERVER];
+	server->namespace = fcntl(client->namespace, F_DUPFD_CLOEXEC, 0);
+	server->wire = fcntl(client->wire, F_DUPFD_CLOEXEC, 0);
+	return (server->namespace >= 0 && server->wire >= 0) || fail(error, "open its namespace");
+}
+
+bool lab_hosts_open(struct lab_hosts *hosts, const struct lab_scenario *scenario, bool patient, bool one,
+                    struct ws_error *error)
+{
+	*hosts = (struct lab_hosts){.host = {{.namespace = -1, .wire = -1}, {.namespace = -1, .wire = -1}}, .one = one};
 	set_system("net.ipv6.conf.all.disable_ipv6", "1");
 	set_system("net.ipv6.conf.default.disable_ipv6", "1");
 	const int wire = own_namespace();
 	bool good = wire >= 0 || fail(error, "open its namespace");
-	for (enum lab_side side = 0; side < LAB_SIDES && good; side++)
-		good = host_open(&hosts->host[side], error);
-	good = good && hosts_connect(hosts, scenario, wire, patient, error);
+	good = good && host_open(&hosts->host[LAB_CLIENT], error);
+	if (good && one)
+		good = (hosts->host[LAB_SERVER].kernel = lab_kernel_open(error));
+	else if (good)
+		good = host_open(&hosts->host[LAB_SERVER], error);
+	good = good && hosts_connect(hosts, scenario, wire, patient, error) && (!one || share_host(hosts, error));
 	if (wire >= 0)
 		close(wire);
 	return good;

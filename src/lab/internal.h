@@ -22,6 +22,24 @@ struct lab_program {
 	size_t due_count, due_taken;
 };
 
+/* One host: which side has sent the first packet of a connection or conversation. */
+struct lab_flow {
+	struct lab_connection connection; /* as that side sees it */
+	uint8_t protocol;                 /* 0: unused */
+	uint8_t side;                     /* enum lab_side */
+};
+
+struct lab_owners {
+	struct lab_flow flow[128];
+	size_t next; /* the place that the next one takes */
+	struct {
+		uint32_t inode; /* of a socket; 0: unused */
+		uint8_t side;
+	} listening[16];
+	uint16_t fragment; /* the IP identification of the last datagram whose side is known */
+	uint8_t fragment_side;
+};
+
 /* A packet that has been read from a host, and not yet put in the air. */
 struct lab_arrival {
 	ws_time time;
@@ -37,6 +55,7 @@ struct lab_run {
 	struct lab_evidence evidence;
 	struct lab_program program[LAB_SIDES];
 	struct lab_arrival ahead[LAB_SIDES];
+	struct lab_owners owners;
 	/* The packet that left or arrived last: it is written with what happens soon after it. */
 	struct lab_frame waiting;
 	ws_time waiting_time;
@@ -54,6 +73,12 @@ struct lab_run {
 
 /* The loop, in process 1: until everything has happened. */
 void lab_run(struct lab_run *run);
+
+/* owner.c: which side it is where both are on one host. */
+/* Whose program has sent the packet. */
+enum lab_side lab_owner_of_packet(struct lab_run *run, const uint8_t *data, size_t length);
+/* Whose program has that listening socket. */
+enum lab_side lab_owner_of_listener(struct lab_run *run, const struct lab_socket *socket);
 
 /* hold.c */
 /* Does what has been asked for. */

@@ -53,6 +53,7 @@ static int socket_take(const struct nlmsghdr *header, void *context)
 	        .send_queue = message->idiag_wqueue,
 	        .receive_queue = message->idiag_rqueue,
 	        .expires = message->idiag_expires,
+	        .inode = message->idiag_inode,
 	};
 	return MNL_CB_OK;
 }
@@ -76,7 +77,7 @@ void lab_kernel_know(struct lab_kernel *kernel, const struct lab_connection *con
 
 /* Sends a request, a dump where `connection` is NULL, and takes the answers. That there is no such socket is no error.
  */
-static bool ask(struct lab_kernel *kernel, uint8_t family, const struct lab_connection *connection,
+static bool ask(struct lab_kernel *kernel, uint8_t family, int protocol, const struct lab_connection *connection,
                 struct lab_sockets *sockets)
 {
 	char bytes[16384];
@@ -86,7 +87,7 @@ static bool ask(struct lab_kernel *kernel, uint8_t family, const struct lab_conn
 	header->nlmsg_seq = ++kernel->sequence;
 	struct inet_diag_req_v2 *request = mnl_nlmsg_put_extra_header(header, sizeof(*request));
 	request->sdiag_family = family;
-	request->sdiag_protocol = IPPROTO_TCP;
+	request->sdiag_protocol = (uint8_t)protocol;
 	request->idiag_states = connection ? ~0u : 1u << TCP_LISTEN;
 	if (connection) {
 		request->id.idiag_src[0] = connection->local;
@@ -113,10 +114,11 @@ static bool ask(struct lab_kernel *kernel, uint8_t family, const struct lab_conn
 bool lab_kernel_ask(struct lab_kernel *kernel, struct lab_sockets *sockets, struct ws_error *error)
 {
 	sockets->count = 0;
-	bool good = ask(kernel, AF_INET, NULL, sockets) && ask(kernel, AF_INET6, NULL, sockets);
+	bool good =
+	        ask(kernel, AF_INET, IPPROTO_TCP, NULL, sockets) && ask(kernel, AF_INET6, IPPROTO_TCP, NULL, sockets);
 	for (size_t i = 0; i < kernel->count && good; i++) {
 		const size_t before = sockets->count;
-		good = ask(kernel, AF_INET, &kernel->known[i], sockets);
+		good = ask(kernel, AF_INET, IPPROTO_TCP, &kernel->known[i], sockets);
 		if (sockets->count > before && sockets->socket[before].state == TCP_LISTEN)
 			sockets->count = before;
 	}
@@ -125,6 +127,20 @@ bool lab_kernel_ask(struct lab_kernel *kernel, struct lab_sockets *sockets, stru
 		               strerror(errno));
 	qsort(sockets->socket, sockets->count, sizeof(sockets->socket[0]), socket_compare);
 	return true;
+}
+
+/* Of UDP, the kernel looks for the socket that would get a packet of the request's source, not that would send it. */
+bool lab_kernel_inode(struct lab_kernel *kernel, int protocol, const struct lab_connection *connection, uint32_t *inode)
+{
+	const struct lab_connection turned = {.local = connection->peer,
+	                                      .peer = connection->local,
+	                                      .local_port = connection->peer_port,
+	                                      .peer_port = connection->local_port};
+	struct lab_sockets sockets = {.count = 0};
+	const bool found = ask(kernel, AF_INET, protocol, protocol == IPPROTO_UDP ? &turned : connection, &sockets) &&
+	                   sockets.count && sockets.socket[0].local_port == connection->local_port;
+	*inode = found ? sockets.socket[0].inode : 0;
+	return *inode;
 }
 
 const char *lab_state_word(unsigned state)

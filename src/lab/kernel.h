@@ -16,6 +16,7 @@ struct lab_socket {
 	uint32_t send_queue,
 	        receive_queue; /* bytes; of a listening socket: how many may wait, and wait, for accept() */
 	uint32_t expires;      /* of the timer, in milliseconds */
+	uint32_t inode;        /* 0: no program has it */
 };
 
 struct lab_sockets {
@@ -40,6 +41,11 @@ void lab_kernel_know(struct lab_kernel *kernel, const struct lab_connection *con
 
 /* The listening sockets of the host and those of the connections that are known, in the order of their ports. */
 bool lab_kernel_ask(struct lab_kernel *kernel, struct lab_sockets *sockets, struct ws_error *error) WS_CHECKED;
+
+/* The inode of the socket that has sent a packet of that TCP connection, or UDP conversation. False: there is none, or
+ * no program has it. */
+bool lab_kernel_inode(struct lab_kernel *kernel, int protocol, const struct lab_connection *connection,
+                      uint32_t *inode) WS_CHECKED;
 
 /* RFC 9293's name of a kernel state. */
 const char *lab_state_word(unsigned state);

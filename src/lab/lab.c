@@ -62,8 +62,8 @@ static _Noreturn void lab_process(const struct lab_options *options, int stream,
 	run->stream.output[0] = stream;
 	run->stream.output[1] = options->file;
 	run->commands = options->commands;
-	lab_mounts_prepare();
-	if (!lab_hosts_open(&run->hosts, options->scenario, options->hold, &error)) {
+	lab_mounts_prepare(options->one_host);
+	if (!lab_hosts_open(&run->hosts, options->scenario, options->hold, options->one_host, &error)) {
 		say(answer, &error);
 		_exit(1);
 	}

@@ -1,7 +1,9 @@
 #include "lab/netlink.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
+#include <linux/fib_rules.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
@@ -71,6 +73,61 @@ bool lab_link_up(const char *name, const uint8_t mac[6], struct ws_error *error)
 	if (mac)
 		mnl_attr_put(request.header, IFLA_ADDRESS, 6, mac);
 	return request_send(&request, "switch an interface on", error);
+}
+
+bool lab_link_no_arp(const char *name, struct ws_error *error)
+{
+	struct request request;
+	struct ifinfomsg *link = request_begin(&request, RTM_NEWLINK, 0, sizeof(struct ifinfomsg));
+	link->ifi_family = AF_UNSPEC;
+	link->ifi_index = (int)if_nametoindex(name);
+	link->ifi_flags = link->ifi_change = IFF_NOARP;
+	return request_send(&request, "switch an interface's ARP off", error);
+}
+
+bool lab_loopback_route_add(const char *name, uint32_t table, struct ws_error *error)
+{
+	struct request request;
+	struct rtmsg *route = request_begin(&request, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, sizeof(*route));
+	route->rtm_family = AF_INET;
+	route->rtm_dst_len = 8;
+	route->rtm_table = RT_TABLE_UNSPEC;
+	route->rtm_protocol = RTPROT_BOOT;
+	route->rtm_scope = RT_SCOPE_LINK;
+	route->rtm_type = RTN_UNICAST;
+	mnl_attr_put_u32(request.header, RTA_DST, htonl(INADDR_LOOPBACK & 0xff000000));
+	mnl_attr_put_u32(request.header, RTA_OIF, if_nametoindex(name));
+	mnl_attr_put_u32(request.header, RTA_PREFSRC, htonl(INADDR_LOOPBACK));
+	mnl_attr_put_u32(request.header, RTA_TABLE, table);
+	return request_send(&request, "lead the loopback address over the wire", error);
+}
+
+static struct fib_rule_hdr *rule_begin(struct request *request, uint16_t type, uint16_t flags)
+{
+	struct fib_rule_hdr *rule = request_begin(request, type, flags, sizeof(*rule));
+	rule->family = AF_INET;
+	rule->action = FR_ACT_TO_TBL;
+	return rule;
+}
+
+bool lab_rule_add(uint32_t priority, const char *from, uint32_t table, struct ws_error *error)
+{
+	struct request request;
+	rule_begin(&request, RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL);
+	mnl_attr_put_u32(request.header, FRA_PRIORITY, priority);
+	mnl_attr_put_u32(request.header, FRA_TABLE, table);
+	if (from)
+		mnl_attr_put_strz(request.header, FRA_IIFNAME, from);
+	return request_send(&request, "add a rule of routing", error);
+}
+
+bool lab_rule_remove_first(struct ws_error *error)
+{
+	struct request request;
+	rule_begin(&request, RTM_DELRULE, 0);
+	mnl_attr_put_u32(request.header, FRA_PRIORITY, 0);
+	mnl_attr_put_u32(request.header, FRA_TABLE, RT_TABLE_LOCAL);
+	return request_send(&request, "remove the first rule of routing", error);
 }
 
 bool lab_address_add(const char *name, uint32_t address, struct ws_error *error)

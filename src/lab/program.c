@@ -2,6 +2,7 @@
  * strace reports. */
 #include "lab/internal.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -32,10 +33,15 @@ static void child_prepare(const struct lab_run *run, enum lab_side side, int kee
 	dup2(STDERR_FILENO, STDOUT_FILENO); /* standard output carries records */
 }
 
+static uint32_t address_of_other(const struct lab_run *run, enum lab_side side)
+{
+	return lab_address(side == LAB_CLIENT ? LAB_SERVER : LAB_CLIENT, run->hosts.one);
+}
+
 static _Noreturn void run_script(const struct lab_run *run, enum lab_side side, int reports)
 {
 	child_prepare(run, side, reports);
-	lab_actor_run(run->options->scenario, side, REPORTS);
+	lab_actor_run(run->options->scenario, side, address_of_other(run, side), REPORTS);
 }
 
 bool lab_has_strace(void)
@@ -61,8 +67,10 @@ static _Noreturn void run_program(const struct lab_run *run, enum lab_side side,
 	const char *command = run->options->program[side];
 	char output[32];
 	child_prepare(run, side, trace);
-	setenv("client", "10.0.0.1", 1);
-	setenv("server", "10.0.0.2", 1);
+	for (enum lab_side any = 0; any < LAB_SIDES; any++) {
+		const struct in_addr address = {.s_addr = lab_address(any, run->hosts.one)};
+		setenv(lab_side_word(any), inet_ntoa(address), 1);
+	}
 	setenv("PYTHONUNBUFFERED", "1", 0);
 	snprintf(output, sizeof(output), "/proc/self/fd/%d", REPORTS);
 	if (lab_has_strace())

@@ -30,13 +30,26 @@ static bool sends_again(const struct lab_sockets *sockets)
 	return false;
 }
 
+/* One host has the listening sockets of both sides. */
+static void keep_own(struct lab_run *run, enum lab_side side, struct lab_sockets *sockets)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < sockets->count; i++)
+		if (sockets->socket[i].peer_port || lab_owner_of_listener(run, &sockets->socket[i]) == side)
+			sockets->socket[kept++] = sockets->socket[i];
+	sockets->count = kept;
+}
+
 /* The time is that of the answer, so that a program that acts meanwhile has done so before it. */
 static void ask_kernel(struct lab_run *run, enum lab_side side)
 {
 	struct lab_sockets sockets;
 	struct ws_error error;
 	const size_t before = run->evidence.length;
-	if (lab_kernel_ask(run->hosts.host[side].kernel, &sockets, &error))
+	const bool good = lab_kernel_ask(run->hosts.host[side].kernel, &sockets, &error);
+	if (good && run->hosts.one)
+		keep_own(run, side, &sockets);
+	if (good)
 		lab_evidence_kernel(&run->evidence, lab_now(), side, &sockets);
 	if (run->evidence.length != before)
 		run->last_change = lab_now();
@@ -67,7 +80,8 @@ static void write_record(struct lab_run *run, const struct lab_frame *frame, boo
 static void write_waiting(struct lab_run *run, size_t length)
 {
 	if (run->has_waiting)
-		write_record(run, &run->waiting, run->waiting_arrives, run->waiting_time, length);
+		write_record(run, &run->waiting, run->waiting_arrives, run->waiting_time,
+		             lab_evidence_hold_back(&run->evidence, length));
 	run->has_waiting = false;
 }
 
@@ -147,6 +161,7 @@ static void packet_left(struct lab_run *run, enum lab_side from, const uint8_t *
 	if (!early)
 		write_waiting(run, lab_evidence_split(&run->evidence, from, run->waiting_time, time));
 	const struct lab_frame *frame = lab_wire_take(&run->wire, from, data, length, time, &fate);
+	lab_evidence_caused(&run->evidence, from, time);
 	if (fate.again)
 		lab_evidence_wire(&run->evidence, time, fate.again, "again: its host has sent it once more");
 	if (fate.awaited)
@@ -204,6 +219,8 @@ static bool read_ahead(struct lab_run *run, enum lab_side from)
 	        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
 	if (ahead->length)
 		return true;
+	if (run->hosts.one && from == LAB_SERVER) /* all come out of one cable */
+		return false;
 	const ssize_t length = recvmsg(run->hosts.host[from].wire, &message, 0);
 	if (length <= 0)
 		return false;
@@ -220,8 +237,10 @@ static void read_packets(struct lab_run *run)
 			return;
 		const bool client_first =
 		        client && (!server || run->ahead[LAB_CLIENT].time <= run->ahead[LAB_SERVER].time);
-		const enum lab_side from = client_first ? LAB_CLIENT : LAB_SERVER;
-		struct lab_arrival *ahead = &run->ahead[from];
+		struct lab_arrival *ahead = &run->ahead[client_first ? LAB_CLIENT : LAB_SERVER];
+		enum lab_side from = client_first ? LAB_CLIENT : LAB_SERVER;
+		if (run->hosts.one)
+			from = lab_owner_of_packet(run, ahead->data, ahead->length);
 		packet_left(run, from, ahead->data, ahead->length, ahead->time);
 		ahead->length = 0;
 	}

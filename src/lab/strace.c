@@ -99,6 +99,8 @@ static size_t split(const char *call, char *buffer, size_t size, char *arguments
 			continue;
 		const bool last = !*at;
 		*at = '\0';
+		for (char *blank = at; blank > start && blank[-1] == ' '; blank--)
+			blank[-1] = '\0';
 		start += strspn(start, " ");
 		if (*start)
 			arguments[count++] = start;
@@ -254,11 +256,13 @@ static size_t keep_unfinished(struct lab_trace *trace, const struct parsed *pars
 	if (!is_told(parsed->call) || !call)
 		return 0;
 	const bool announced = trace->announced;
+	struct parsed begun = *parsed;
 	*call = (struct lab_trace_call){.process = parsed->process};
 	call->number = announced ? trace->calls : ++trace->calls;
 	snprintf(call->text, sizeof(call->text), "%.*s", (int)(strstr(parsed->call, "<unfinished ...>") - parsed->call),
 	         parsed->call);
-	*report = report_begin(trace, parsed, call->number);
+	begun.call = call->text;
+	*report = report_begin(trace, &begun, call->number);
 	return !announced;
 }
 

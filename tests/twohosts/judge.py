@@ -28,28 +28,51 @@ def options_of(data):
         at += 4 + (length + 3) // 4 * 4
 
 
-def comments_of(path):
-    """Yields the comments of the packets, and of what comes after the last one, in the order of the file."""
+def blocks_of(path):
+    """Yields (packet or None, comment) for the packets, and for what comes after the last one, in the order of the file."""
     with open(path, "rb") as file:
         data = file.read()
     at = 0
     while at + 12 <= len(data):
         kind, size = struct.unpack_from("=II", data, at)
-        body = data[at + 8:at + size - 4]
+        body, packet = data[at + 8:at + size - 4], None
         if kind == 6:
             captured = struct.unpack_from("=I", body, 12)[0]
+            packet = body[20:20 + captured]
             body = body[20 + (captured + 3) // 4 * 4:]
         elif kind == 5:
             body = body[12:]
         else:
             body = b""
-        yield from (value.decode() for code, value in options_of(body) if code == 1)
+        yield from ((packet, value.decode()) for code, value in options_of(body) if code == 1)
         at += size
+
+
+def kind_of(packet):
+    """The kind of segment, in the words of a scenario's rules."""
+    header = (packet[14] & 15) * 4
+    if packet[23] != 6:
+        return {17: "UDP", 1: "ICMP"}.get(packet[23], "?")
+    tcp = packet[14 + header:]
+    flags, length = tcp[13], struct.unpack_from("!H", packet, 16)[0] - header - (tcp[12] >> 4) * 4
+    if flags & 4:
+        return "RST"
+    if flags & 2:
+        return "SYN-ACK" if flags & 16 else "SYN"
+    return "FIN" if flags & 1 else "DATA" if length else "ACK"
+
+
+def departures_of(path):
+    """Yields (side, kind of segment, comment) for each packet that has left its host, in the order of the file."""
+    for packet, comment in blocks_of(path):
+        left = re.search(r"wire packet \d+ left the (client|server)", comment)
+        if packet and left:
+            yield left.group(1), kind_of(packet), comment
 
 
 def evidence_of(path):
     """Yields (time, side or "wire", kind, text) for each line of evidence; what is no such line is an error."""
-    for comment in comments_of(path):
+    for _, comment in blocks_of(path):
         for line in comment.splitlines():
             match = LINE.fullmatch(line)
             if not match:

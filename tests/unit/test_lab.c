@@ -1,5 +1,6 @@
 /* The lab's texts: scenarios, strace's output, evidence; and its wire. */
 #include "lab/command.h"
+#include "lab/evidence.h"
 #include "lab/scenario.h"
 #include "lab/strace.h"
 #include "lab/wire.h"
@@ -155,6 +156,9 @@ static void calls_are_read_from_strace(void **state)
 	        {"7 1.0 accept4(3<TCP:[0.0.0.0:7000]>, NULL <unfinished ...>\n8 1.5 close(5<TCP:[a->b]>) = 0\n"
 	         "7 2.0 <... accept4 resumed>, NULL, 0) = 4<TCP:[a->b]>\n",
 	         "b1 accept(3)\nb2 close(5)\nr2 close(5) = 0\nr1 accept(3) = 4\n"},
+	        {"7 1.0 write(6<TCP:[a->b]>, \"hi\\n\", 3 <unfinished ...>\n8 1.5 close(5<TCP:[a->b]>) = 0\n"
+	         "7 2.0 <... write resumed>) = 3\n",
+	         "b1 write(6, 3 bytes)\nb2 close(5)\nr2 close(5) = 0\nr1 write(6, 3 bytes) = 3\n"},
 	        {"7 1.0 setsockopt(3<TCP:[99]>, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0\n",
 	         "b1 setsockopt(3, SO_REUSEADDR, 1)\nr1 setsockopt(3, SO_REUSEADDR, 1) = 0\n"},
 	        {"7 1.0 sendto(3<UDP:[a:1]>, \"hi\", 2, 0, {sa_family=AF_INET}, 16) = 2\n",
@@ -184,6 +188,41 @@ static void a_line_of_strace_that_is_too_long_is_passed_over(void **state)
 }
 
 /* ---- Evidence */
+
+static void evidence_report(struct lab_evidence *evidence, ws_time time, uint8_t kind, uint32_t call, const char *text)
+{
+	struct lab_report report = {.time = time, .kind = kind, .call = call};
+	snprintf(report.text, sizeof(report.text), "%s", text);
+	lab_evidence_report(evidence, LAB_CLIENT, &report);
+}
+
+/* A call that begins before a packet arrives, and causes one that leaves after it, is written with the latter. */
+static void a_call_is_held_back_until_its_packet_leaves(void **state)
+{
+	(void)state;
+	struct lab_evidence *evidence = calloc(1, sizeof(*evidence));
+	assert_non_null(evidence);
+	evidence_report(evidence, 1, LAB_CALL_BEGINS, 1, "bind(3)");
+	evidence_report(evidence, 2, LAB_CALL_RETURNS, 1, "bind(3) = 0");
+	evidence_report(evidence, 3, LAB_CALL_BEGINS, 2, "send(3)");
+	lab_evidence_wire(evidence, 4, 7, "delivered");
+	const size_t whole = evidence->length, held = lab_evidence_hold_back(evidence, whole);
+	assert_string_equal(evidence->text + held, "wirestate: 0.000000003 client call 2 send(3)\n");
+	assert_int_equal(evidence->length, whole);
+	lab_evidence_remove(evidence, held);
+	assert_int_equal(evidence->line_count, 1);
+	/* The same when its packet is written; but not when the call has returned, or has caused one. */
+	assert_int_equal(lab_evidence_hold_back(evidence, evidence->length), 0);
+	lab_evidence_caused(evidence, LAB_SERVER, 9);
+	assert_int_equal(lab_evidence_hold_back(evidence, evidence->length), 0);
+	evidence_report(evidence, 5, LAB_CALL_RETURNS, 2, "send(3) = 5");
+	assert_int_equal(lab_evidence_hold_back(evidence, evidence->length), evidence->length);
+	evidence_report(evidence, 6, LAB_CALL_BEGINS, 3, "close(3)");
+	assert_true(lab_evidence_hold_back(evidence, evidence->length) < evidence->length);
+	lab_evidence_caused(evidence, LAB_CLIENT, 6);
+	assert_int_equal(lab_evidence_hold_back(evidence, evidence->length), evidence->length);
+	free(evidence);
+}
 
 static void evidence_in_words(const char *comment, char *out, size_t size)
 {
@@ -383,7 +422,7 @@ static void packets_wait_for_commands(void **state)
 {
 	(void)state;
 	struct lab_scenario *scenario = parsed(HEAD ENDS "wire: swap client>server DATA 1\n"
-	                                                "  drop client>server FIN 1\n");
+	                                                 "  drop client>server FIN 1\n");
 	struct lab_wire *wire = calloc(1, sizeof(*wire));
 	struct lab_fate fate;
 	assert_non_null(wire);
@@ -575,6 +614,7 @@ int main(void)
 	        cmocka_unit_test(a_wrong_scenario_names_its_line_and_what_would_be_right),
 	        cmocka_unit_test(calls_are_read_from_strace),
 	        cmocka_unit_test(a_line_of_strace_that_is_too_long_is_passed_over),
+	        cmocka_unit_test(a_call_is_held_back_until_its_packet_leaves),
 	        cmocka_unit_test(evidence_is_read_from_comments),
 	        cmocka_unit_test(what_is_no_evidence_is_passed_over),
 	        cmocka_unit_test(a_comment_names_the_points),
