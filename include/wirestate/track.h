@@ -418,6 +418,16 @@ ws_conn_id ws_tracker_conn_at(const struct ws_tracker *tracker, size_t rank);
 /* The id of the connection with this number; 0 when it is not kept. */
 ws_conn_id ws_tracker_conn_find(const struct ws_tracker *tracker, uint64_t number);
 bool ws_tracker_conn(const struct ws_tracker *tracker, ws_conn_id id, struct ws_conn_info *info) WS_CHECKED;
+/* The ends of a connection, which never change, and their roles so far, for records of its changes of state. Reading
+ * them costs a small part of ws_tracker_conn(). */
+struct ws_conn_ends {
+	uint64_t number;
+	struct ws_addr address[2];
+	uint16_t port[2];
+	uint8_t ip_version;
+	int8_t client, likely_client; /* as in struct ws_conn_info */
+};
+bool ws_tracker_conn_ends(const struct ws_tracker *tracker, ws_conn_id id, struct ws_conn_ends *ends) WS_CHECKED;
 /* True when a comment of one of the connection's packets contains the text, in upper or lower case. */
 bool ws_tracker_comment_contains(const struct ws_tracker *tracker, ws_conn_id id, const char *text);
 /* Appends the processes at the ends of a connection: "curl", "→ nginx", "curl~ → nginx"; ~ marks a guess. */

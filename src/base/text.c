@@ -163,7 +163,12 @@ void ws_text_bytes(struct ws_text *text, const uint8_t *bytes, size_t length, ch
 
 char *ws_put_time(char *out, ws_time time, unsigned decimals)
 {
+	static const char nothing[] = "0.000000000"; /* as many shares of time are */
 	uint64_t magnitude = time < 0 ? 0 - (uint64_t)time : (uint64_t)time;
+	if (!time && decimals) {
+		memcpy(out, nothing, sizeof(nothing) - 1);
+		return out + 2 + (decimals < 9 ? decimals : 9);
+	}
 	if (time < 0)
 		*out++ = '-';
 	out = ws_put_u64(out, magnitude / 1000000000);

@@ -18,35 +18,31 @@
 
 /* ---- Transitions */
 
-const char *role_name(const struct ws_conn_info *conn, unsigned endpoint)
-{
-	if (conn->client == WS_ROLE_UNKNOWN)
-		return "unknown";
-	return (unsigned)conn->client == endpoint ? "client" : "server";
-}
-
 MEMBER(event_conn, event, set_number, conn_number)
 
 static void event_role(const struct subject *s, unsigned index, struct value *v)
 {
+	const int client = s->ends->client;
 	(void)index;
-	set_string(v, role_name(s->conn, s->event->transition.endpoint));
+	set_string(v, client == WS_ROLE_UNKNOWN                                 ? "unknown"
+	              : (unsigned)client == s->event->transition.endpoint ? "client"
+	                                                                  : "server");
 }
 
 /* `index` 0 is the endpoint itself, 1 its peer. */
-static const struct ws_endpoint_info *event_endpoint(const struct subject *s, unsigned index)
+static unsigned event_endpoint(const struct subject *s, unsigned index)
 {
-	return &s->conn->endpoint[(s->event->transition.endpoint ^ index) & 1];
+	return (s->event->transition.endpoint ^ index) & 1;
 }
 
 static void event_address(const struct subject *s, unsigned index, struct value *v)
 {
-	set_address(v, &event_endpoint(s, index)->address, s->conn->ip_version);
+	set_address(v, &s->ends->address[event_endpoint(s, index)], s->ends->ip_version);
 }
 
 static void event_port(const struct subject *s, unsigned index, struct value *v)
 {
-	set_number(v, event_endpoint(s, index)->port);
+	set_number(v, s->ends->port[event_endpoint(s, index)]);
 }
 
 static void event_state(const struct subject *s, unsigned index, struct value *v)

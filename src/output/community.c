@@ -4,18 +4,21 @@
 
 #include <string.h>
 
-static void base64(struct ws_text *text, const uint8_t *bytes, size_t length)
+static void base64(struct ws_text *text, const uint8_t bytes[WS_SHA1_BYTES])
 {
+	enum { length = WS_SHA1_BYTES };
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	char made[32], *out = made;
 	for (size_t i = 0; i < length; i += 3) {
 		const size_t left = length - i;
 		const uint32_t bits = (uint32_t)bytes[i] << 16 | (left > 1 ? (uint32_t)bytes[i + 1] << 8 : 0) |
 		                      (left > 2 ? (uint32_t)bytes[i + 2] : 0);
-		ws_text_putc(text, digits[bits >> 18]);
-		ws_text_putc(text, digits[bits >> 12 & 63]);
-		ws_text_putc(text, left > 1 ? digits[bits >> 6 & 63] : '=');
-		ws_text_putc(text, left > 2 ? digits[bits & 63] : '=');
+		*out++ = digits[bits >> 18];
+		*out++ = digits[bits >> 12 & 63];
+		*out++ = left > 1 ? digits[bits >> 6 & 63] : '=';
+		*out++ = left > 2 ? digits[bits & 63] : '=';
 	}
+	ws_text_append(text, made, (size_t)(out - made));
 }
 
 void community_id(struct ws_text *text, uint8_t protocol, unsigned ip_version, const struct ws_addr address[2],
@@ -38,5 +41,5 @@ void community_id(struct ws_text *text, uint8_t protocol, unsigned ip_version, c
 	}
 	ws_sha1(bytes, (size_t)(at - bytes), digest);
 	ws_text_puts(text, "1:");
-	base64(text, digest, sizeof(digest));
+	base64(text, digest);
 }

@@ -16,6 +16,7 @@ struct subject {
 	const struct ws_packet *packet;
 	const struct ws_track_result *result;
 	const struct ws_event *event;
+	const struct ws_conn_ends *ends; /* of the connection whose state changes */
 	const struct ws_conn_info *conn;
 	const struct ws_udp_info *udp;
 	const struct ws_tracker_stats *stats;
@@ -80,9 +81,6 @@ struct columns {
 
 /* The columns of a kind. Those of a packet are for CSV only: its JSON record is nested and has a writer of its own. */
 const struct columns *output_columns(enum ws_record kind);
-/* Returns "client", "server" or "unknown". */
-const char *role_name(const struct ws_conn_info *conn, unsigned endpoint);
-
 /* ---- JSON of packets. The keys are formatted once. */
 
 struct json_key {

@@ -167,7 +167,7 @@ static bool conn_matches(const struct ws_output *output, const struct ws_conn_in
 	return !output->options.filter || ws_filter_match(output->options.filter, conn);
 }
 
-static bool packet_matches(const struct ws_output *output, const struct ws_tracker *tracker, ws_conn_id id)
+static bool id_matches(const struct ws_output *output, const struct ws_tracker *tracker, ws_conn_id id)
 {
 	struct ws_conn_info conn;
 	return !output->options.filter || (ws_tracker_conn(tracker, id, &conn) && conn_matches(output, &conn));
@@ -222,12 +222,13 @@ static void write_event(struct ws_output *output, const struct ws_event *event, 
 	struct subject subject = {
 	        .time = event->time, .frame = event->frame, .event = event, .point = output->point_name};
 	struct ws_conn_info conn;
+	struct ws_conn_ends ends;
 	switch (event->kind) {
 	case WS_EVENT_TRANSITION:
 		subject.kind = WS_RECORD_TRANSITION;
-		subject.conn = &conn;
-		if (!output_wants(output, subject.kind) || !ws_tracker_conn(tracker, event->conn, &conn) ||
-		    !conn_matches(output, &conn))
+		subject.ends = &ends;
+		if (!output_wants(output, subject.kind) || !ws_tracker_conn_ends(tracker, event->conn, &ends) ||
+		    !id_matches(output, tracker, event->conn))
 			return;
 		if (line)
 			text_transition_on_line(output, &subject, line);
@@ -296,7 +297,7 @@ bool ws_output_packet(struct ws_output *output, const struct ws_packet *packet, 
                       const struct ws_tracker *tracker)
 {
 	start_clock(output, packet->frame->time);
-	if (output_wants(output, WS_RECORD_PACKET) && packet_matches(output, tracker, result->conn)) {
+	if (output_wants(output, WS_RECORD_PACKET) && id_matches(output, tracker, result->conn)) {
 		if (output->options.format == WS_FORMAT_TEXT) {
 			text_packet_and_events(output, packet, result, tracker);
 			return end_of_records(output);

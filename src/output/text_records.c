@@ -8,24 +8,24 @@
 void text_transition(struct ws_text *text, const struct subject *subject)
 {
 	const struct ws_transition *transition = &subject->event->transition;
-	const struct ws_conn_info *conn = subject->conn;
-	ws_text_puts(text, transition->endpoint == conn->likely_client ? "client" : "server");
-	ws_text_puts(text, conn->client == WS_ROLE_UNKNOWN ? "? " : " ");
+	const struct ws_conn_ends *ends = subject->ends;
+	ws_text_puts(text, transition->endpoint == ends->likely_client ? "client" : "server");
+	ws_text_puts(text, ends->client == WS_ROLE_UNKNOWN ? "? " : " ");
 	ws_transition_words(text, transition, false);
 }
 
 static void write_transition(struct ws_output *output, const struct subject *subject)
 {
 	struct ws_text *text = &output->text;
-	const struct ws_conn_info *conn = subject->conn;
+	const struct ws_conn_ends *ends = subject->ends;
 	unsigned self = subject->event->transition.endpoint & 1;
 	text_stamp(output, subject->time, subject->frame);
 	ws_text_append(text, " #", 2);
-	ws_text_u64(text, conn->number);
+	ws_text_u64(text, ends->number);
 	ws_text_putc(text, ' ');
-	ws_text_endpoint(text, &conn->endpoint[self].address, conn->ip_version, conn->endpoint[self].port);
+	ws_text_endpoint(text, &ends->address[self], ends->ip_version, ends->port[self]);
 	ws_text_puts(text, " \xe2\x86\x94 ");
-	ws_text_endpoint(text, &conn->endpoint[!self].address, conn->ip_version, conn->endpoint[!self].port);
+	ws_text_endpoint(text, &ends->address[!self], ends->ip_version, ends->port[!self]);
 	ws_text_append(text, "  ", 2);
 	text_transition(text, subject);
 	ws_text_puts(text, "  ");

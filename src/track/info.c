@@ -396,6 +396,20 @@ bool ws_tracker_conn(const struct ws_tracker *tracker, ws_conn_id id, struct ws_
 	return true;
 }
 
+bool ws_tracker_conn_ends(const struct ws_tracker *tracker, ws_conn_id id, struct ws_conn_ends *ends)
+{
+	const struct ws_conn *conn = ws_table_conn(&tracker->table, id);
+	if (!conn)
+		return false;
+	*ends = (struct ws_conn_ends){.number = conn->number,
+	                              .address = {conn->address[0], conn->address[1]},
+	                              .port = {conn->port[0], conn->port[1]},
+	                              .ip_version = conn->ip_version,
+	                              .client = (int8_t)ws_machine_client(&conn->machine),
+	                              .likely_client = ws_conn_likely_client(conn)};
+	return true;
+}
+
 /* ---- The order */
 
 /* Closes the holes in `order` before its entries are counted. `order` is a cache of what the pool contains, so this

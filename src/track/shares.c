@@ -12,7 +12,7 @@
 #include "track/shares.h"
 #include "track/machine.h"
 
-#include <stdlib.h>
+#include <math.h>
 
 #define MARK(name) (1u << WS_ANALYSIS_##name)
 
@@ -419,12 +419,13 @@ bool ws_cause_is_sided(enum ws_cause cause)
 	return causes[cause].sided;
 }
 
-static int longest_first(const void *left, const void *right)
+/* Puts a share behind those that are not shorter; there are too few for qsort(). */
+static void insert_share(struct ws_named_share *named, size_t count, struct ws_named_share share)
 {
-	const struct ws_named_share *a = left, *b = right;
-	if (a->time != b->time)
-		return a->time > b->time ? -1 : 1;
-	return (int)a->cause - (int)b->cause;
+	size_t i = count;
+	for (; i > 0 && named[i - 1].time < share.time; i--)
+		named[i] = named[i - 1];
+	named[i] = share;
 }
 
 size_t ws_shares_named(const struct ws_time_shares *shares, struct ws_named_share *named)
@@ -433,13 +434,12 @@ size_t ws_shares_named(const struct ws_time_shares *shares, struct ws_named_shar
 	for (enum ws_cause cause = 0; cause < WS_CAUSE_COUNT; cause++) {
 		const ws_time *time = shares->time[cause];
 		if (cause == WS_CAUSE_PROGRAM) {
-			named[count++] = (struct ws_named_share){time[0], cause, 0};
-			named[count++] = (struct ws_named_share){time[1], cause, 1};
+			insert_share(named, count++, (struct ws_named_share){time[0], cause, 0});
+			insert_share(named, count++, (struct ws_named_share){time[1], cause, 1});
 		} else {
-			named[count++] = (struct ws_named_share){time[0] + time[1], cause, -1};
+			insert_share(named, count++, (struct ws_named_share){time[0] + time[1], cause, -1});
 		}
 	}
-	qsort(named, count, sizeof(*named), longest_first);
 	return count;
 }
 
@@ -458,7 +458,9 @@ void ws_shares_words(struct ws_text *text, const struct ws_time_shares *shares, 
 	for (size_t i = 0; i < count; i++)
 		sum += named[i].time;
 	for (size_t i = 0; i < count && named[i].time >= sum / 100 && named[i].time; i++) {
-		ws_text_printf(text, "%s%.0f %% ", i ? ", " : "", 100.0 * (double)named[i].time / (double)sum);
+		ws_text_puts(text, i ? ", " : "");
+		ws_text_u64(text, (uint64_t)llrint(100.0 * (double)named[i].time / (double)sum));
+		ws_text_puts(text, " % ");
 		ws_share_words(text, named[i].cause, named[i].side, client);
 		if (named[i].cause == WS_CAUSE_TIMEOUT)
 			ws_text_printf(text, " (%u)", shares->timeouts);
