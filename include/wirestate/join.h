@@ -47,15 +47,41 @@ struct ws_join_segment {
 	uint16_t identification;                   /* of IPv4; 0: none */
 	uint8_t direction;                         /* the endpoint that sent it, 0 or 1, as the point numbers them */
 	bool timestamps;
+	bool vague; /* a datagram: that another point does not have it shows nothing */
 };
+
+/* A datagram of UDP, or an ICMP echo, as one point has captured it. Datagrams of one conversation are compared as
+ * segments without a length, see ws_join_datagram_segment(). */
+struct ws_join_datagram {
+	ws_time time; /* by the point's own clock */
+	uint64_t frame;
+	uint64_t digest;       /* of what does not change on the way; 0: not known */
+	uint64_t conversation; /* its number at the point; 0: an ICMP echo */
+	struct ws_addr address[2]; /* of the conversation: index 0 sent first, or sends the requests of echoes */
+	uint16_t port[2];          /* of echoes: the identifier, and 0 */
+	uint32_t length, interface; /* payload bytes; where it was captured: see struct ws_packet */
+	uint16_t identification;    /* of IPv4; 0: none */
+	uint8_t direction;          /* index of the sender */
+	uint8_t ttl, ip_version;
+	bool fragmented;
+};
+/* `cut`: of some datagrams of the conversation, at some point, too little was captured to compare it. */
+struct ws_join_segment ws_join_datagram_segment(const struct ws_join_datagram *datagram, bool cut);
+/* The second is another copy of the first, which the point captured on another interface or another link. */
+bool ws_join_datagram_again(const struct ws_join_datagram *first, const struct ws_join_datagram *second);
 
 /* ---- Which connections are the same */
 
+/* What a connection may be: a conversation of datagrams is compared like a connection. */
+enum ws_join_kind { WS_JOIN_TCP, WS_JOIN_UDP, WS_JOIN_ECHO, WS_JOIN_KINDS };
+
 /* A connection as one point knows it. */
 struct ws_join_connection {
+	uint8_t kind; /* enum ws_join_kind */
 	struct ws_addr address[2];
 	uint16_t port[2];
-	uint32_t iss[2]; /* initial sequence numbers, valid where iss_known */
+	/* Initial sequence numbers, valid where iss_known. Of datagrams: a part of the digest of the first one. */
+	uint32_t iss[2];
 	bool iss_known[2];
 	bool syn_timestamp; /* the SYN of endpoint `opener` was captured with a timestamp: syn_tsval */
 	uint8_t opener;     /* the endpoint that sent the first SYN */
@@ -69,7 +95,7 @@ struct ws_join_pair {
 	bool doubtful; /* the initial sequence numbers say nothing: the pair counts only if segments agree, too */
 };
 
-/* Pairs the connections of two points. Pairs whose initial sequence numbers agree come first, which holds through NAT;
+/* Pairs the connections of two points, those of one kind. Pairs whose initial sequence numbers agree come first, which holds through NAT;
  * then those that a firewall has given other numbers, by one side's number, addresses and the SYN's timestamp; then, as
  * doubtful, those without a SYN, by addresses and ports. No connection is in two pairs. `pairs` has room for the
  * smaller of the two counts. False: out of memory. */
@@ -182,11 +208,12 @@ bool ws_joiner_run(struct ws_joiner *joiner, const struct ws_join_point *points,
 struct ws_conn_path {
 	struct ws_join_result result;     /* its path[] has indices into the arrays below */
 	uint8_t point[WS_JOIN_POINTS];    /* which points captured it, in ascending order */
-	uint64_t number[WS_JOIN_POINTS];  /* the connection's number at each */
+	uint64_t number[WS_JOIN_POINTS];  /* the connection's number at each, or the conversation's; of echoes 0 */
 	uint32_t id[WS_JOIN_POINTS];      /* its ws_conn_id at each */
 	bool swapped[WS_JOIN_POINTS];     /* endpoint 0 there is endpoint 1 of the first point */
 	const char *name[WS_JOIN_POINTS]; /* of the points */
 	uint8_t points;
+	uint8_t kind;        /* enum ws_join_kind; only of TCP's there are ids */
 	bool at_host[2];     /* by endpoint: no router is between it and the point nearest to it */
 	int8_t client;       /* the endpoint that is shown as the client, as the first point counts */
 	ws_time answer_time; /* the server's, from a request that arrived to the first byte that left, the median as the

@@ -84,7 +84,7 @@ bool ws_output_packet(struct ws_output *output, const struct ws_packet *packet, 
                       const struct ws_tracker *tracker);
 /* Several points: what is written from now on is of this one. The name is borrowed. */
 void ws_output_point(struct ws_output *output, unsigned point, const char *name);
-/* Several points: a segment's way, and a point's clock relative to the reference point's. */
+/* Several points: the way of a segment, or of a datagram (`conn` NULL), and a point's clock relative to the reference point's. */
 bool ws_output_transit(struct ws_output *output, const struct ws_conn_path *path, const struct ws_conn_info *conn,
                        const struct ws_transit *transit);
 bool ws_output_clock(struct ws_output *output, const char *point, const char *reference,

@@ -268,6 +268,16 @@ void ws_decode(const struct ws_frame *frame, struct ws_packet *packet);
  * and no layer is added. */
 void ws_decode_datagram(struct ws_packet *packet, const uint8_t *datagram, uint32_t captured, uint32_t length);
 
+/* A number of what does not change on a datagram's way: the first bytes of its UDP payload and their length, or of an ICMP
+ * echo its sequence number and its data. `data` is what payload_offset counts from, with `size` bytes: the frame, or a
+ * datagram that was reassembled. 0: it is neither, or too little of it was captured. */
+uint64_t ws_packet_digest(const struct ws_packet *packet, const uint8_t *data, uint32_t size);
+/* It is sent to a multicast or the broadcast address, or by a host that has no address yet. */
+bool ws_packet_goes_to_many(const struct ws_packet *packet);
+/* An echo request or the reply to one, whose header was captured; then its identifier. */
+bool ws_packet_echo(const struct ws_packet *packet, const uint8_t *data, uint32_t size, uint16_t *identifier,
+                    bool *reply);
+
 /* ---- Field tables */
 
 /* The type of a field's value. All are integers of at most 64 bits, except MAC, the addresses, OPTIONS, BYTES and NAME.

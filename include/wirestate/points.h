@@ -2,6 +2,7 @@
 #ifndef WIRESTATE_POINTS_H
 #define WIRESTATE_POINTS_H
 
+#include <wirestate/details.h>
 #include <wirestate/track.h>
 
 /* What the points of a session know together. All of their trackers share it. */
@@ -20,10 +21,23 @@ struct ws_path_of {
 	const struct ws_conn_path *path;
 	bool swapped;
 };
-/* Tells the tracker of `point` the paths of its connections. All is borrowed, and valid until it is set again; NULL:
- * none. From then on ws_tracker_conn() says of each end what the point nearest to it knows. */
+/* The paths of UDP conversations, in the order of their numbers. */
+struct ws_udp_paths {
+	struct ws_udp_path {
+		uint64_t number;
+		struct ws_path_of of;
+	} *path;
+	size_t count;
+};
+/* Tells the tracker of `point` the paths of its connections and conversations. All is borrowed, and valid until it is set
+ * again; NULL: none. From then on ws_tracker_conn() says of each end what the point nearest to it knows. */
 void ws_tracker_set_paths(struct ws_tracker *tracker, const struct ws_points *points, unsigned point,
-                          const struct ws_path_of *paths, size_t count);
+                          const struct ws_path_of *paths, size_t count, const struct ws_udp_paths *udp);
+
+/* Datagrams that were captured, the newest of them: UDP but what goes to many, and ICMP echoes. The second returns NULL
+ * where one is no longer kept, and is valid until the next packet. */
+struct ws_range ws_tracker_datagrams(const struct ws_tracker *tracker);
+const struct ws_join_datagram *ws_tracker_join_datagram(const struct ws_tracker *tracker, uint64_t number);
 
 /* As set; NULL: none. */
 const struct ws_points *ws_tracker_points(const struct ws_tracker *tracker);
@@ -42,6 +56,11 @@ static inline unsigned ws_path_near(const struct ws_conn_path *path, unsigned en
 {
 	return path->result.path[endpoint ? path->result.points - 1u : 0];
 }
+
+/* Appends, after `before`, what was lost of a UDP conversation that several points captured, and how long its datagrams were
+ * under way: "lost between client and server: 2 of 9 datagrams to the peer; network 30 ms, peer 4.2 ms". Nothing where it was
+ * captured at one point. */
+void ws_udp_path_words(struct ws_text *text, const struct ws_udp_info *udp, const char *before);
 
 typedef bool ws_segment_fn(void *context, const struct ws_segment *segment);
 /* Calls `fn` for each segment, also for those that change nothing, until it returns false. False: it did, or the

@@ -203,6 +203,8 @@ struct ws_udp_info {
 	uint64_t newest; /* 1 + the number of its newest datagram, for ws_tracker_datagram(); 0: none */
 	ws_time first_time, last_time;
 	const struct ws_tunnel_path *tunnel; /* that it is in; NULL: none */
+	const struct ws_conn_path *path;     /* NULL: one point only has captured it, or it is not known yet */
+	bool path_swapped;                   /* address[0] here is address[1] there */
 };
 
 struct ws_event {

@@ -27,16 +27,16 @@ void joined_share(const struct joined *joined, const struct ws_points *points);
 /* The clock of a point relative to the first one's. */
 const struct ws_clock *joined_clock(const struct joined *joined, size_t point);
 
-/* Calls `fn` for every transit of every connection, in the order of the first point's connections. False: `fn` did, or
- * out of memory. */
+/* Calls `fn` for every transit of every connection, in the order of the first point's connections; and then of datagrams,
+ * of which `conn` is NULL. False: `fn` did, or out of memory. */
 typedef bool joined_transit_fn(void *context, const struct ws_conn_path *path, const struct ws_conn_info *conn,
                                const struct ws_transit *transit);
 bool joined_transits(struct joined *joined, joined_transit_fn *fn, void *context) WS_CHECKED;
 
 struct joined_totals {
-	uint64_t connections; /* that several points captured */
-	uint64_t left_out;    /* of these, not compared: their history is gone, or memory is short */
-	uint64_t sent, lost;  /* segments */
+	/* By kind: that several points captured; and their segments or datagrams. */
+	uint64_t connections[WS_JOIN_KINDS], sent[WS_JOIN_KINDS], lost[WS_JOIN_KINDS];
+	uint64_t left_out; /* not compared: their history is gone, or memory is short */
 };
 void joined_totals(const struct joined *joined, struct joined_totals *totals);
 

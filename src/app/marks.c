@@ -1,6 +1,7 @@
 #include "app/marks.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* KEPT of them are there after marks_sort(), and room for as many again. */
 enum { KEPT = 65536, ENOUGH = 8, SHARE = 10 };
@@ -55,21 +56,45 @@ void marks_sort(struct marks *marks)
 	marks->count = out;
 }
 
-void marks_add(struct marks *marks, const struct ws_frame *frame, const struct ws_packet *packet)
+static void add_mark(struct marks *marks, uint64_t mark)
 {
-	if (!marks->frames++ || frame->time < marks->first)
-		marks->first = frame->time;
-	if (marks->frames == 1 || frame->time > marks->last)
-		marks->last = frame->time;
-	if (!packet->tcp_complete)
-		return;
-	const uint64_t mark = mark_of(packet);
 	if (mark > marks->limit)
 		return;
 	if (marks->count == 2 * KEPT)
 		marks_sort(marks);
 	if (mark <= marks->limit)
 		marks->mark[marks->count++] = mark;
+}
+
+/* What a host asks again and again, or what all hosts ask, is the same in captures that have nothing to do with each other.
+ * So the IP ID counts where there is one, and an address with its port: that of one end, since a NAT may change the other. */
+static void mark_datagram(struct marks *marks, const struct ws_frame *frame, const struct ws_packet *packet)
+{
+	uint16_t identifier = 0;
+	bool reply;
+	const uint64_t digest = packet->fragment ? 0 : ws_packet_digest(packet, frame->data, frame->captured);
+	if (!digest || ws_packet_goes_to_many(packet))
+		return;
+	const bool echo = ws_packet_echo(packet, frame->data, frame->captured, &identifier, &reply);
+	uint64_t same = mix(digest, packet->ip_version == 4 ? packet->identification : 0), half[2];
+	same = mix(same, (uint64_t)packet->payload_length << 1 | 1);
+	for (unsigned end = 0; end < 2; end++) {
+		memcpy(half, end ? packet->destination.byte : packet->source.byte, sizeof(half));
+		const uint64_t port = echo ? identifier : end ? packet->destination_port : packet->source_port;
+		add_mark(marks, mix(mix(mix(same, half[0]), half[1]), port << 1 | end));
+	}
+}
+
+void marks_add(struct marks *marks, const struct ws_frame *frame, const struct ws_packet *packet)
+{
+	if (!marks->frames++ || frame->time < marks->first)
+		marks->first = frame->time;
+	if (marks->frames == 1 || frame->time > marks->last)
+		marks->last = frame->time;
+	if (packet->tcp_complete)
+		add_mark(marks, mark_of(packet));
+	else
+		mark_datagram(marks, frame, packet);
 }
 
 /* How many segments both hold, of how many that could be in both. */

@@ -1,7 +1,7 @@
 /* Marks: which captures hold the same segments.
  *
  * Of each segment a number is made of what stays the same on the way; addresses are not, and neither are sequence
- * numbers where there are timestamps. Of a long capture only the smallest numbers are kept: the same ones of every
+ * numbers where there are timestamps. A datagram has two, one with each of its ends. Of a long capture only the smallest numbers are kept: the same ones of every
  * capture, so that they can still be compared. */
 #ifndef APP_MARKS_H
 #define APP_MARKS_H

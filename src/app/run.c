@@ -156,9 +156,17 @@ static void print_joined(const struct session *session)
 		fprintf(stderr, "%s\n", ws_text_cstr(&text));
 	}
 	joined_totals(session->joins.joined, &totals);
-	fprintf(stderr,
-	        "%" PRIu64 " connection%s at several points, %" PRIu64 " of %" PRIu64 " segments lost between them",
-	        totals.connections, totals.connections == 1 ? "" : "s", totals.lost, totals.sent);
+	static const struct {
+		const char *conversation, *what;
+	} words[WS_JOIN_KINDS] = {{"connection", "segments"}, {"UDP conversation", "datagrams"}, {"ping", "echoes"}};
+	for (unsigned kind = 0; kind < WS_JOIN_KINDS; kind++) {
+		const uint64_t count = totals.connections[kind];
+		if (!count && kind)
+			continue;
+		fprintf(stderr, "%s%" PRIu64 " %s%s at several points, %" PRIu64 " of %" PRIu64 " %s lost between them",
+		        kind ? "; " : "", count, words[kind].conversation, count == 1 ? "" : "s", totals.lost[kind],
+		        totals.sent[kind], words[kind].what);
+	}
 	if (totals.left_out)
 		fprintf(stderr, ", %" PRIu64 " connections not compared for memory", totals.left_out);
 	fputc('\n', stderr);

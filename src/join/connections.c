@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* One way to recognise a connection; the number says what the key is made of. */
-enum way { BOTH_NUMBERS, NUMBER_AND_SYN, ONE_NUMBER, ADDRESSES_AND_SYN, ADDRESSES };
+enum way { BOTH_NUMBERS, NUMBER_AND_SYN, ONE_NUMBER, ADDRESSES_AND_SYN, ADDRESSES, DATAGRAMS };
 
 struct entry {
 	uint64_t key;
@@ -32,14 +32,19 @@ static uint64_t address_key(const struct ws_join_connection *c, uint8_t *first)
 {
 	const uint64_t left = end_key(c, 0), right = end_key(c, 1);
 	*first = left > right;
-	return left > right ? mix(right, left) : mix(left, right);
+	return mix(left > right ? mix(right, left) : mix(left, right), c->kind);
 }
 
 /* False: the connection cannot be recognised this way. */
 static bool entry_of(const struct ws_join_connection *c, enum way way, unsigned number, struct entry *entry)
 {
 	entry->time = c->first_time;
+	if (c->kind != WS_JOIN_TCP && way != DATAGRAMS && way != BOTH_NUMBERS)
+		return false;
 	switch (way) {
+	case DATAGRAMS: /* a point has one conversation of these addresses and ports */
+		entry->key = address_key(c, &entry->first);
+		return c->kind != WS_JOIN_TCP;
 	case BOTH_NUMBERS:
 		entry->first = c->iss[0] > c->iss[1];
 		entry->key = (uint64_t)c->iss[entry->first] << 32 | c->iss[!entry->first];
@@ -117,6 +122,8 @@ static void pair_by(struct pairing *p, enum way way, unsigned number)
 		i++;
 		k++;
 		const bool swapped = a->first != b->first;
+		if (p->a[a->index].kind != p->b[b->index].kind)
+			continue;
 		if (way == ADDRESSES && !may_be_same(&p->a[a->index], &p->b[b->index], swapped))
 			continue;
 		p->a_taken[a->index] = p->b_taken[b->index] = true;
@@ -137,6 +144,7 @@ bool ws_join_connections(const struct ws_join_connection *a, size_t a_count, con
 	p.b_entry = malloc(b_count * sizeof(*p.b_entry));
 	const bool done = p.a_taken && p.b_taken && p.a_entry && p.b_entry;
 	if (done) {
+		pair_by(&p, DATAGRAMS, 0);
 		pair_by(&p, BOTH_NUMBERS, 0);
 		pair_by(&p, NUMBER_AND_SYN, 0);
 		pair_by(&p, ONE_NUMBER, 0);

@@ -44,7 +44,7 @@ static uint32_t shift_of(const struct ws_join_side *first, const struct ws_join_
 {
 	const struct ws_join_connection *to = first->connection, *from = side->connection;
 	const unsigned own = e ^ side->swapped;
-	return to->iss_known[e] && from->iss_known[own] ? to->iss[e] - from->iss[own] : 0;
+	return to->kind == WS_JOIN_TCP && to->iss_known[e] && from->iss_known[own] ? to->iss[e] - from->iss[own] : 0;
 }
 
 /* Not every firewall that changes numbers also changes those of selective acknowledgments. */
@@ -400,6 +400,7 @@ bool ws_joiner_run(struct ws_joiner *joiner, const struct ws_join_point *points,
 	joiner->points = count;
 	joiner->row_count = 0;
 	joiner->doubtful = false;
+	joiner->datagrams = points[0].side.connection->kind != WS_JOIN_TCP;
 	joiner->proven = true;
 	for (size_t i = 0; i < count; i++) {
 		total += points[i].side.count;
@@ -420,7 +421,7 @@ bool ws_joiner_run(struct ws_joiner *joiner, const struct ws_join_point *points,
 		forward = d ? forward : joiner->row_count;
 	}
 	result->transits = joiner->row_count;
-	return find_needless(joiner, forward, result);
+	return joiner->datagrams || find_needless(joiner, forward, result);
 }
 
 void ws_joiner_transit(const struct ws_joiner *joiner, size_t index, struct ws_transit *transit)

@@ -54,6 +54,7 @@ struct ws_joiner {
 	bool early[WS_JOIN_POINTS];   /* by place: its segments were there before they were at the place before it */
 	bool doubtful, proven;        /* the order of the points is: see struct ws_join_agreement */
 	size_t points;
+	bool datagrams;
 };
 
 static inline ws_time join_time(const struct ws_joiner *joiner, const struct join_row *row, unsigned point)

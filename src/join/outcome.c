@@ -7,7 +7,10 @@
  *
  * Neither is said of a direction whose segments pass the points against their order, as when both directions of a
  * connection pass one mirror port and then another: which of the two points should have seen it first is not known.
- * Where the order is proven, it is a clock that is wrong, such as one that was given by hand. */
+ * Where the order is proven, it is a clock that is wrong, such as one that was given by hand.
+ *
+ * Of datagrams, nothing is acknowledged. Where one came that had not left, a device on the way may have changed it, so that
+ * none of its direction is said to be lost. */
 #include "join/joiner.h"
 
 #include <stdlib.h>
@@ -180,10 +183,27 @@ static bool acknowledged_unseen(const struct ws_joiner *joiner, const struct joi
 	       (!covered(joiner, row->position, when) || !covered(joiner, row->position + span - 1, when));
 }
 
+/* Whether datagrams came that had not left, while the point where they should have left was capturing. */
+static bool changes(const struct ws_joiner *joiner, const struct stretch *stretch, const struct join_row *row,
+                    size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (row[i].first == (int)stretch->to && !row[i].duplicate &&
+		    would_have_left(joiner, stretch, join_time(joiner, &row[i], stretch->to)))
+			return true;
+	return false;
+}
+
+static bool is_vague(const struct ws_joiner *joiner, const struct join_row *row, unsigned point)
+{
+	return joiner->segment[point][row->direction][row->seen[point]].vague;
+}
+
 /* Rows that were seen at `from` and not at `to`. Those beside one that was not captured were not captured either. */
 static void judge_departures(const struct ws_joiner *joiner, const struct stretch *stretch, struct join_row *row,
                              size_t count)
 {
+	const bool changed = joiner->datagrams && changes(joiner, stretch, row, count);
 	size_t run = 0;
 	bool missed = false;
 	for (size_t i = 0; i <= count; i++) {
@@ -202,7 +222,8 @@ static void judge_departures(const struct ws_joiner *joiner, const struct stretc
 		row[i].outcome = WS_OUTCOME_NOT_CAPTURED;
 		if (acknowledged_unseen(joiner, &row[i]))
 			missed = true;
-		else if (would_arrive(joiner, stretch, join_time(joiner, &row[i], stretch->from)))
+		else if (!changed && !is_vague(joiner, &row[i], stretch->from) &&
+		         would_arrive(joiner, stretch, join_time(joiner, &row[i], stretch->from)))
 			row[i].outcome = WS_OUTCOME_LOST;
 	}
 }
@@ -232,7 +253,7 @@ static void judge_arrivals(const struct ws_joiner *joiner, const struct stretch 
 		struct join_row *at = &row[i];
 		if (at->first != (int)stretch->to || at->duplicate)
 			continue;
-		const bool says = join_span(at) || at->flags & WS_TCP_RST;
+		const bool says = !joiner->datagrams && (join_span(at) || at->flags & WS_TCP_RST);
 		const ws_time arrived = join_time(joiner, at, stretch->to);
 		at->next = at->next >= 0 ? at->next : (int8_t)stretch->from;
 		const bool injected = says && !holes && stretch->ordered && would_have_left(joiner, stretch, arrived);

@@ -392,6 +392,15 @@ static void conn_incarnation(const struct subject *s, unsigned index, struct val
 #define TO_CLIENT(member) {"server_to_client", #member, direction_##member, 1},
 /* clang-format on */
 
+/* What several points know. */
+/* clang-format off */
+#define PATH_FIELDS                                                                                                    \
+	{NULL, "points", conn_points, 0}, {NULL, "numbers", conn_points, 1}, {NULL, "lost", conn_lost, 0},             \
+	DIRECTION_COLUMNS(TO_SERVER) DIRECTION_COLUMNS(TO_CLIENT)                                                      \
+	{NULL, "answer_time", conn_answer_time, 0}
+/* clang-format on */
+enum { PATH_COLUMNS = 24 };
+
 static const struct column connection_columns[] = {
         {NULL, "conn", conn_number, 0},
         {NULL, "vlan", conn_vlan, 0},
@@ -433,12 +442,7 @@ static const struct column connection_columns[] = {
         {NULL, "http_status", conn_http, 2},
         SHARE_COLUMNS(conn_share, conn_spent){NULL, "vantage", conn_spent, 1},
         /* From here on with several points. */
-        {NULL, "points", conn_points, 0},
-        {NULL, "numbers", conn_points, 1},
-        {NULL, "lost", conn_lost, 0},
-        DIRECTION_COLUMNS(TO_SERVER) DIRECTION_COLUMNS(TO_CLIENT){NULL, "answer_time", conn_answer_time, 0},
-};
-enum { PATH_COLUMNS = 24 };
+        PATH_FIELDS};
 
 /* ---- ARP */
 
@@ -538,6 +542,7 @@ static const struct column udp_columns[] = {
         {NULL, "community_id", udp_community_id, 0},
         {NULL, "tunnel", udp_tunnel, 0},
         {NULL, "point", get_point, 0},
+        PATH_FIELDS,
 };
 
 /* ---- Totals */
@@ -610,7 +615,7 @@ const struct columns *output_columns(enum ws_record kind)
 	        [WS_RECORD_TRANSITION] = COLUMNS(transition_columns, 1),
 	        [WS_RECORD_CONNECTION] = COLUMNS(connection_columns, PATH_COLUMNS),
 	        [WS_RECORD_ARP] = COLUMNS(arp_columns, 1),
-	        [WS_RECORD_UDP] = COLUMNS(udp_columns, 1),
+	        [WS_RECORD_UDP] = COLUMNS(udp_columns, PATH_COLUMNS + 1),
 	        [WS_RECORD_STATS] = COLUMNS(stats_columns, 1),
 	};
 #undef COLUMNS

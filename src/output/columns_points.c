@@ -12,7 +12,7 @@ void get_point(const struct subject *s, unsigned index, struct value *v)
 
 static const struct ws_conn_path *path_of(const struct subject *s)
 {
-	return s->path ? s->path : s->conn->path;
+	return s->path ? s->path : s->conn ? s->conn->path : s->udp->path;
 }
 
 /* The point at a place of the path, as an index into the path's arrays. */
@@ -28,7 +28,7 @@ void conn_points(const struct subject *s, unsigned index, struct value *v)
 	v->list_count = path ? path->result.points : 1;
 	if (!path) {
 		v->names[0] = s->point ? s->point : "";
-		v->numbers[0] = s->conn->number;
+		v->numbers[0] = s->conn ? s->conn->number : s->udp->number;
 		return;
 	}
 	for (unsigned i = 0; i < v->list_count; i++) {
@@ -39,14 +39,14 @@ void conn_points(const struct subject *s, unsigned index, struct value *v)
 
 void conn_lost(const struct subject *s, unsigned index, struct value *v)
 {
-	const struct ws_conn_path *path = s->conn->path;
+	const struct ws_conn_path *path = path_of(s);
 	(void)index;
 	set_known(v, path ? path->result.direction[0].lost + path->result.direction[1].lost : 0, path);
 }
 
 void conn_answer_time(const struct subject *s, unsigned index, struct value *v)
 {
-	const struct ws_conn_path *path = s->conn->path;
+	const struct ws_conn_path *path = path_of(s);
 	(void)index;
 	set_time(v, path ? path->answer_time : 0);
 	if (!path || path->answer_time < 0)
@@ -55,7 +55,7 @@ void conn_answer_time(const struct subject *s, unsigned index, struct value *v)
 
 static const struct ws_join_direction *direction_of(const struct subject *s, unsigned from_server)
 {
-	const struct ws_conn_path *path = s->conn->path;
+	const struct ws_conn_path *path = path_of(s);
 	return path ? &path->result.direction[(unsigned)path->client ^ from_server] : NULL;
 }
 
@@ -161,13 +161,21 @@ static void transit_reordered(const struct subject *s, unsigned index, struct va
 		(void)index;                                                                                           \
 		set_number(v, s->transit->member);                                                                     \
 	}
-TRANSIT_NUMBER(sequence)
 TRANSIT_NUMBER(length)
+
+static void transit_sequence(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	set_known(v, s->transit->sequence, s->path->kind == WS_JOIN_TCP);
+}
 
 static void transit_flags(const struct subject *s, unsigned index, struct value *v)
 {
 	struct ws_text text = WS_TEXT_OVER(v->composed);
 	(void)index;
+	v->kind = VALUE_NULL;
+	if (s->path->kind != WS_JOIN_TCP)
+		return;
 	ws_tcp_flags_text(&text, s->transit->flags, false);
 	v->kind = VALUE_STRING;
 	v->string = v->composed;
@@ -177,7 +185,21 @@ static void transit_flags(const struct subject *s, unsigned index, struct value 
 static void transit_conn(const struct subject *s, unsigned index, struct value *v)
 {
 	(void)index;
-	set_number(v, s->conn->number);
+	set_known(v, s->conn ? s->conn->number : 0, s->conn);
+}
+
+static void transit_protocol(const struct subject *s, unsigned index, struct value *v)
+{
+	static const char *const words[WS_JOIN_KINDS] = {"tcp", "udp", "icmp"};
+	(void)index;
+	set_string(v, words[s->path->kind]);
+}
+
+static void transit_udp(const struct subject *s, unsigned index, struct value *v)
+{
+	const uint64_t number = s->path->kind == WS_JOIN_UDP ? s->path->number[0] : 0;
+	(void)index;
+	set_known(v, number, number);
 }
 
 static void transit_needless(const struct subject *s, unsigned index, struct value *v)
@@ -207,7 +229,8 @@ static const struct column transit_column[] = {
         {NULL, "delay", transit_delay, 0},         {NULL, "lost_between", transit_lost_between, 0},
         {NULL, "points", conn_points, 0},          {NULL, "frames", transit_frames, 0},
         {NULL, "reordered", transit_reordered, 0}, {NULL, "needless", transit_needless, 0},
-        {NULL, "ack_lost_between", transit_ack, 0},
+        {NULL, "ack_lost_between", transit_ack, 0}, {NULL, "protocol", transit_protocol, 0},
+        {NULL, "udp", transit_udp, 0},
 };
 const struct columns output_transit_columns = {transit_column, WS_ARRAY_SIZE(transit_column),
                                                WS_ARRAY_SIZE(transit_column)};

@@ -174,6 +174,7 @@
 	X("injected", "number", "segments that arrived and had never left")                                            \
 	X("duplicated", "number", "second arrivals of one departure")                                                  \
 	X("needless", "boolean", "of a transit: it was sent again although all its bytes had arrived")                  \
+	X("protocol", "text", "of a transit: tcp, udp or icmp (an echo)")                                               \
 	X("ack_lost_between", "list of texts", "of a needless one: the points between which an ACK of these bytes was lost")     \
 	X("reordered", "number", "segments that later ones overtook; of a transit a boolean")                          \
 	X("delay_min", "seconds", "the shortest one-way delay between the first and the last point")                   \

@@ -342,7 +342,7 @@ bool ws_output_transit(struct ws_output *output, const struct ws_conn_path *path
                        const struct ws_transit *transit)
 {
 	struct subject subject = {.kind = WS_RECORD_TRANSIT, .conn = conn, .path = path, .transit = transit};
-	if (conn_matches(output, conn))
+	if (!conn || conn_matches(output, conn))
 		write_record(output, &subject);
 	return output->write_error == 0;
 }
@@ -393,8 +393,9 @@ static void finish_udp(struct ws_output *output, const struct ws_tracker *tracke
 	struct subject subject = {.kind = WS_RECORD_UDP, .udp = &udp, .point = output->point_name};
 	size_t count = ws_tracker_udp_count(tracker);
 	for (size_t i = 0; i < count && output->write_error == 0; i++) {
-		if (ws_tracker_udp(tracker, i, &udp))
-			write_record(output, &subject);
+		if (!ws_tracker_udp(tracker, i, &udp) || (udp.path && udp.path->point[0] != output->point))
+			continue; /* written with the first point's */
+		write_record(output, &subject);
 	}
 }
 

@@ -2,6 +2,8 @@
 #include "output/overview.h"
 #include "output/spans.h"
 
+#include <wirestate/points.h>
+
 #include <string.h>
 
 /* Writes "client SYN_SENT→ESTABLISHED~". A guessed role and an uncertain state have their mark. */
@@ -129,6 +131,7 @@ static void write_udp(struct ws_output *output, const struct subject *subject)
 	ws_text_puts(text, " s");
 	if (udp->unreachable)
 		ws_text_printf(text, "  unreachable %ju", (uintmax_t)udp->unreachable);
+	ws_udp_path_words(text, udp, "  ");
 }
 
 /* Writes the same totals as the other formats, with the same names. */
@@ -162,9 +165,16 @@ static void write_transit(struct ws_output *output, const struct subject *subjec
 	const struct ws_transit *transit = subject->transit;
 	const struct ws_conn_path *path = subject->path;
 	const bool client = transit->direction == (unsigned)path->client;
-	ws_text_printf(text, "transit #%ju  %s ", (uintmax_t)subject->conn->number, client ? "client" : "server");
-	ws_tcp_flags_text(text, transit->flags, false);
-	ws_text_printf(text, " seq %u len %u  ", transit->sequence, transit->length);
+	if (subject->conn) {
+		ws_text_printf(text, "transit #%ju  %s ", (uintmax_t)subject->conn->number, client ? "client" : "server");
+		ws_tcp_flags_text(text, transit->flags, false);
+		ws_text_printf(text, " seq %u len %u  ", transit->sequence, transit->length);
+	} else if (path->kind == WS_JOIN_UDP) {
+		ws_text_printf(text, "transit udp #%ju  %s len %u  ", (uintmax_t)path->number[0],
+		               client ? "first sender" : "peer", transit->length);
+	} else {
+		ws_text_printf(text, "transit icmp  echo %s len %u  ", client ? "request" : "reply", transit->length);
+	}
 	for (unsigned i = 0; i < path->result.points; i++) {
 		const unsigned point = path->result.path[transit->direction ? path->result.points - 1u - i : i];
 		ws_text_puts(text, i ? " \xe2\x86\x92 " : "");

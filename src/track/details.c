@@ -3,7 +3,7 @@
 #include "track/tracker.h"
 
 /* The share of max_memory, as a divisor. */
-enum { ARP_SHARE = 256, DATAGRAMS_SHARE = 64, FRAGMENTS_SHARE = 256 };
+enum { ARP_SHARE = 256, DATAGRAMS_SHARE = 64, FRAGMENTS_SHARE = 256, JOINED_SHARE = 16 };
 #define WS_FRAGMENTS_KEPT 16384
 
 void ws_details_init(struct ws_tracker *tracker)
@@ -13,6 +13,8 @@ void ws_details_init(struct ws_tracker *tracker)
 	ws_udp_keep_datagrams(&tracker->udp, memory / DATAGRAMS_SHARE);
 	ws_log_init(&tracker->fragment_log, sizeof(struct ws_fragment_info), WS_FRAGMENTS_KEPT,
 	            memory / FRAGMENTS_SHARE);
+	ws_log_init(&tracker->datagrams, sizeof(struct ws_join_datagram), WS_DATAGRAMS,
+	            tracker->config.joins ? tracker->config.max_memory / JOINED_SHARE : 0);
 	tracker->series.kept = tracker->config.history;
 }
 
@@ -20,11 +22,13 @@ void ws_details_free(struct ws_tracker *tracker)
 {
 	ws_arp_exchanges_free(&tracker->exchanges);
 	ws_log_free(&tracker->fragment_log);
+	ws_log_free(&tracker->datagrams);
 }
 
 uint64_t ws_details_memory(const struct ws_tracker *tracker)
 {
-	return ws_arp_exchanges_memory(&tracker->exchanges) + ws_log_memory(&tracker->fragment_log);
+	return ws_arp_exchanges_memory(&tracker->exchanges) + ws_log_memory(&tracker->fragment_log) +
+	       ws_log_memory(&tracker->datagrams);
 }
 
 void ws_details_fragment(struct ws_tracker *tracker, const struct ws_packet *packet)

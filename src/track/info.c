@@ -368,8 +368,9 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 }
 
 void ws_tracker_set_paths(struct ws_tracker *tracker, const struct ws_points *points, unsigned point,
-                          const struct ws_path_of *paths, size_t count)
+                          const struct ws_path_of *paths, size_t count, const struct ws_udp_paths *udp)
 {
+	tracker->udp_paths = udp;
 	tracker->points = points;
 	tracker->point = point;
 	tracker->paths = paths;
@@ -455,11 +456,28 @@ size_t ws_tracker_udp_count(const struct ws_tracker *tracker)
 	return ws_udp_count(&tracker->udp);
 }
 
+static void fill_udp_path(const struct ws_udp_paths *paths, struct ws_udp_info *info)
+{
+	size_t low = 0, high = paths ? paths->count : 0;
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		if (paths->path[middle].number < info->number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (!paths || low == paths->count || paths->path[low].number != info->number)
+		return;
+	info->path = paths->path[low].of.path;
+	info->path_swapped = paths->path[low].of.swapped;
+}
+
 bool ws_tracker_udp(const struct ws_tracker *tracker, size_t index, struct ws_udp_info *info)
 {
 	uint16_t tunnel;
 	if (!ws_udp_at(&tracker->udp, index, info, &tunnel))
 		return false;
+	fill_udp_path(tracker->udp_paths, info);
 	info->tunnel = ws_tunnels_path(&tracker->tunnels, tunnel);
 	return true;
 }

@@ -426,12 +426,15 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 /* ---- Any packet */
 
 static void track_datagram(struct ws_tracker *tracker, const struct ws_packet *packet,
-                           const struct ws_udp_datagram *datagram)
+                           const struct ws_udp_datagram *datagram, const struct ws_bytes *bytes)
 {
-	uint64_t udp = 0;
-	if (!ws_udp_packet(&tracker->udp, packet, datagram, tracker->now, &udp))
+	struct ws_udp_place place;
+	const bool created = ws_udp_packet(&tracker->udp, packet, datagram, tracker->now, &place);
+	if (bytes)
+		ws_datagrams_note_udp(tracker, packet, bytes, &place);
+	if (!created)
 		return;
-	add_event(tracker, WS_EVENT_UDP, packet->frame->time, packet->frame->number)->udp = udp;
+	add_event(tracker, WS_EVENT_UDP, packet->frame->time, packet->frame->number)->udp = place.index;
 	if (!datagram->outer)
 		ws_hops_note(&tracker->exchanges, packet);
 }
@@ -451,11 +454,14 @@ static void track_outer(struct ws_tracker *tracker, const struct ws_packet *pack
 		                                         .length = tunnel->length,
 		                                         .ip_version = tunnel->ip_version,
 		                                         .tunnel = ws_tunnels_number(&tracker->tunnels, packet, i),
-		                                         .outer = true});
+		                                         .outer = true},
+		               NULL);
 	}
 }
 
-static void track_transport(struct ws_tracker *tracker, const struct ws_packet *packet, struct ws_track_result *result)
+/* `bytes`: what the packet's payload_offset counts from. */
+static void track_transport(struct ws_tracker *tracker, const struct ws_packet *packet, const struct ws_bytes *bytes,
+                            struct ws_track_result *result)
 {
 	switch ((enum ws_transport)packet->transport) {
 	case WS_TRANSPORT_TCP:
@@ -478,13 +484,16 @@ static void track_transport(struct ws_tracker *tracker, const struct ws_packet *
 		                       .destination_port = packet->destination_port,
 		                       .length = packet->payload_length,
 		                       .ip_version = packet->ip_version,
-		                       .tunnel = ws_tunnels_number(&tracker->tunnels, packet, packet->tunnel_count)});
+		                       .tunnel = ws_tunnels_number(&tracker->tunnels, packet, packet->tunnel_count)},
+		               bytes);
 		break;
 	case WS_TRANSPORT_ICMP:
 	case WS_TRANSPORT_ICMPV6:
 		tracker->stats.icmp++;
 		if (packet->quote.present)
 			ws_tracker_quote(tracker, packet, result);
+		else
+			ws_datagrams_note_echo(tracker, packet, bytes);
 		break;
 	case WS_TRANSPORT_NONE:
 		tracker->stats.other++;
@@ -504,7 +513,7 @@ static void track_fragment(struct ws_tracker *tracker, const struct ws_packet *p
 	ws_decode_datagram(&whole, datagram, captured, length);
 	if (whole.tunnel_count > packet->tunnel_count)
 		track_outer(tracker, &whole);
-	track_transport(tracker, &whole, result);
+	track_transport(tracker, &whole, &(struct ws_bytes){datagram, captured}, result);
 }
 
 static void count_packet(struct ws_tracker *tracker, const struct ws_packet *packet)
@@ -576,7 +585,7 @@ void ws_tracker_packet(struct ws_tracker *tracker, const struct ws_packet *packe
 	if (packet->ip_version && packet->fragment)
 		track_fragment(tracker, packet, result);
 	else if (packet->ip_version)
-		track_transport(tracker, packet, result);
+		track_transport(tracker, packet, &(struct ws_bytes){packet->frame->data, packet->frame->captured}, result);
 	else if (arp)
 		track_arp(tracker, packet);
 	else

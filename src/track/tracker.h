@@ -39,6 +39,7 @@ struct ws_tracker {
 	struct ws_arp_exchanges exchanges; /* these three are used only with history, see details.c */
 	struct ws_surroundings surroundings;
 	struct ws_log fragment_log;
+	struct ws_log datagrams; /* struct ws_join_datagram, with `joins` */
 	struct ws_series series;
 	struct ws_file_notes file_notes;
 	struct ws_tunnels tunnels;
@@ -47,7 +48,8 @@ struct ws_tracker {
 	bool processes_named;   /* of some connection a process is known */
 	struct ws_debug *debug; /* with debug_connection, else NULL */
 	struct ws_tracker_stats stats;
-	const struct ws_path_of *paths; /* by connection id; this and the next are borrowed */
+	const struct ws_path_of *paths; /* by connection id; this and the next two are borrowed */
+	const struct ws_udp_paths *udp_paths;
 	const struct ws_points *points;
 	size_t path_count;
 	unsigned point; /* which of the points this is */
@@ -69,6 +71,15 @@ struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tu
 
 /* icmp.c: applies an ICMP error that quotes a packet. */
 void ws_tracker_quote(struct ws_tracker *tracker, const struct ws_packet *packet, struct ws_track_result *result);
+
+/* datagrams.c: what is compared with other points beside segments. */
+struct ws_bytes {
+	const uint8_t *at;
+	uint32_t size;
+};
+void ws_datagrams_note_udp(struct ws_tracker *tracker, const struct ws_packet *packet, const struct ws_bytes *bytes,
+                           const struct ws_udp_place *place);
+void ws_datagrams_note_echo(struct ws_tracker *tracker, const struct ws_packet *packet, const struct ws_bytes *bytes);
 
 /* details.c: what is kept besides connections. */
 void ws_details_init(struct ws_tracker *tracker);

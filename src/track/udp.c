@@ -74,20 +74,23 @@ static struct ws_datagram_info *keep_datagram(struct ws_udp_table *table, struct
 }
 
 bool ws_udp_packet(struct ws_udp_table *table, const struct ws_packet *packet, const struct ws_udp_datagram *sent,
-                   ws_time now, uint64_t *index)
+                   ws_time now, struct ws_udp_place *place)
 {
 	struct udp_key key;
 	uint8_t self = make_key(&key, packet, sent);
 	bool created;
 	struct conversation *conversation = ws_lru_get(&table->conversations, &key, &created);
+	*place = (struct ws_udp_place){0};
 	if (!conversation)
 		return false;
 	if (created) {
 		conversation->number = ++table->seen;
 		conversation->first = self;
 		conversation->first_time = now;
-		*index = ws_lru_index(&table->conversations, conversation);
+		place->index = ws_lru_index(&table->conversations, conversation);
 	}
+	place->number = conversation->number;
+	place->direction = self ^ conversation->first;
 	uint32_t length = sent->length;
 	if (!conversation->packets[self]++ || length < conversation->shortest[self])
 		conversation->shortest[self] = length;

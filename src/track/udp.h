@@ -33,10 +33,14 @@ struct ws_udp_datagram {
 	bool outer;
 };
 
-/* Call this for every datagram, in order. Returns true when a conversation has begun; then `*index` is its index for
- * ws_udp_at(). */
+/* The conversation of a datagram. */
+struct ws_udp_place {
+	uint64_t index, number; /* for ws_udp_at(), valid when it has begun; 0: there is no memory */
+	unsigned direction;     /* the index of the sender */
+};
+/* Call this for every datagram, in order. Returns true when a conversation has begun. */
 bool ws_udp_packet(struct ws_udp_table *table, const struct ws_packet *packet, const struct ws_udp_datagram *datagram,
-                   ws_time now, uint64_t *index) WS_CHECKED;
+                   ws_time now, struct ws_udp_place *place) WS_CHECKED;
 
 /* Counts an ICMP error (packet->quote.present) for the conversation that it quotes, if that is known. */
 void ws_udp_unreachable(struct ws_udp_table *table, const struct ws_packet *packet, uint16_t tunnel, ws_time now);

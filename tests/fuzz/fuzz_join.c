@@ -18,7 +18,7 @@ struct world {
 };
 
 /* Small numbers, so that segments collide. */
-static void read_segments(struct world *w, const uint8_t *data, size_t size)
+static void read_segments(struct world *w, const uint8_t *data, size_t size, bool datagrams)
 {
 	ws_time time[POINTS] = {0, WS_SECOND, 0};
 	for (; size >= RECORD; data += RECORD, size -= RECORD) {
@@ -32,14 +32,15 @@ static void read_segments(struct world *w, const uint8_t *data, size_t size)
 		        .frame = w->count[point] + 1,
 		        .sequence = (uint32_t)((data[2] & 0x3f) * 500) - (data[2] & 0x40 ? UINT32_C(1) << 31 : 0),
 		        .acknowledgment = data[3] * 500u,
-		        .length = (data[4] & 0x1f) * 500u,
+		        .length = datagrams ? 0 : (data[4] & 0x1f) * 500u,
 		        .tsval = data[5] >> 4,
 		        .identification = data[5] & 0x0f,
-		        .flags = data[6],
+		        .flags = datagrams ? WS_TCP_RST | WS_TCP_ACK : data[6],
 		        .window = data[7] & 3,
 		        .direction = data[0] >> 7,
 		        .timestamps = data[0] & 0x40,
 		        .sack_right = data[0] & 0x20 ? data[3] : 0,
+		        .vague = data[4] & 0x80,
 		};
 		w->segment[point][w->count[point]++] = s;
 	}
@@ -51,6 +52,9 @@ static void check_transit(struct world *w, const struct ws_joiner *joiner, const
 	struct ws_transit t;
 	ws_joiner_transit(joiner, i, &t);
 	ws_time before = INT64_MIN;
+	const bool datagrams = w->connection[0].kind != WS_JOIN_TCP;
+	if (datagrams && (t.outcome == WS_OUTCOME_INJECTED || t.needless))
+		abort();
 	if (t.first < 0 || t.last < 0 || t.outcome >= WS_OUTCOME_COUNT || (t.outcome == WS_OUTCOME_LOST && t.next < 0))
 		abort();
 	for (unsigned k = 0; k < result->points; k++) {
@@ -83,9 +87,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct ws_join_point point[POINTS] = {0};
 	struct ws_join_result result;
 	if (joiner && clock[1] && clock[2] && w && size) {
-		read_segments(w, data + 1, size - 1);
+		read_segments(w, data + 1, size - 1, data[0] & 64);
 		const size_t points = 2 + (data[0] & 1);
 		for (unsigned i = 0; i < points; i++) {
+			w->connection[i].kind = data[0] & 64 ? WS_JOIN_UDP : WS_JOIN_TCP;
 			w->connection[i].iss_known[0] = data[0] & 2;
 			w->connection[i].iss[0] = data[0] & 4 ? i * 1000 : 0;
 			point[i].side = (struct ws_join_side){.segment = w->segment[i],

@@ -291,7 +291,10 @@ static bool udp_packet(struct ws_udp_table *table, const struct ws_packet *packe
 	                                         .destination_port = packet->destination_port,
 	                                         .length = packet->payload_length,
 	                                         .ip_version = packet->ip_version};
-	return ws_udp_packet(table, packet, &datagram, now, index);
+	struct ws_udp_place place;
+	const bool created = ws_udp_packet(table, packet, &datagram, now, &place);
+	*index = created ? place.index : *index;
+	return created;
 }
 
 static bool udp_at(const struct ws_udp_table *table, size_t index, struct ws_udp_info *info)

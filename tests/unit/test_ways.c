@@ -87,7 +87,7 @@ static int set_up(void **state)
 		pair->of[i][pair->path.id[i]].path = &pair->path;
 	}
 	for (unsigned i = 0; i < 2; i++)
-		ws_tracker_set_paths(pair->tracker[i], &pair->points, i, pair->of[i], 8);
+		ws_tracker_set_paths(pair->tracker[i], &pair->points, i, pair->of[i], 8, NULL);
 	*state = pair;
 	return 0;
 }

@@ -93,8 +93,10 @@ static void datagrams_notes(const struct udp_view *view, const struct ws_model *
 {
 	struct ws_datagram_info datagram;
 	if (view->count && view->datagram_cursor.selected < view->count &&
-	    ws_tracker_datagram(model->tracker, view->datagram[view->datagram_cursor.selected], &datagram))
+	    ws_tracker_datagram(model->tracker, view->datagram[view->datagram_cursor.selected], &datagram)) {
+		datagram_way_explain(view, view->datagram_cursor.selected, text);
 		datagram_explain(&datagram, text);
+	}
 }
 
 static void datagrams_layout(struct ws_ui *ui, const struct ws_model *model)
@@ -105,8 +107,10 @@ static void datagrams_layout(struct ws_ui *ui, const struct ws_model *model)
 		view->count = 0;
 		return;
 	}
-	if (view->conversation != info.number || view->newest != info.newest) {
+	if (view->conversation != info.number || view->newest != info.newest || view->joins != model->joins ||
+	    view->path != info.path) {
 		collect(view, model, &info);
+		datagram_ways_find(view, model, &info);
 		view->conversation = info.number;
 		view->newest = info.newest;
 	}
@@ -176,10 +180,10 @@ static void draw_payload(const struct ws_model *model, struct ws_canvas *canvas,
 	draw_cut(canvas, row, column, limit, WS_STYLE_NORMAL, ws_text_cstr(&text));
 }
 
-static void draw_datagram(const struct ws_model *model, struct ws_canvas *canvas, int row,
-                          const struct ws_datagram_info *datagram, ws_time since, uint32_t longest)
+static void draw_datagram(const struct udp_view *view, const struct ws_model *model, struct ws_canvas *canvas, int row,
+                          uint64_t index, const struct ws_datagram_info *datagram, ws_time since, uint32_t longest)
 {
-	char buffer[64];
+	char buffer[128];
 	struct ws_text time = WS_TEXT_OVER(buffer);
 	bool wide = canvas->columns >= 76;
 	enum ws_style style = datagram->direction ? WS_STYLE_SERVER : WS_STYLE_CLIENT;
@@ -203,6 +207,11 @@ static void draw_datagram(const struct ws_model *model, struct ws_canvas *canvas
 	int filled = longest ? (int)((uint64_t)datagram->length * (uint64_t)(width > 0 ? width : 0) / longest) : 0;
 	for (int i = 0; i < filled || (i == 0 && datagram->length); i++)
 		ws_canvas_put(canvas, row, bar + i, style, 0x2593);
+	struct ws_text lost = WS_TEXT_OVER(buffer);
+	if (datagram_lost_words(view, index, &lost)) {
+		draw_cut(canvas, row, bar + width + 1, canvas->columns - 1, WS_STYLE_BAD, ws_text_cstr(&lost));
+		return;
+	}
 	if (datagram->fragmented)
 		draw_cut(canvas, row, bar + width + 1, canvas->columns - 1, WS_STYLE_WARN, "in fragments");
 	draw_payload(model, canvas, row, bar + width + 1, canvas->columns - 1, datagram);
@@ -241,7 +250,8 @@ static void datagrams_draw(const struct ws_ui *ui, const struct ws_model *model,
 		if (!ws_tracker_datagram(model->tracker, view->datagram[index], &datagram))
 			draw_cut(canvas, DATAGRAMS_TOP + i, 3, canvas->columns - 1, WS_STYLE_DIM, "(no longer kept)");
 		else
-			draw_datagram(model, canvas, DATAGRAMS_TOP + i, &datagram, info.first_time, longest_of(&info));
+			draw_datagram(view, model, canvas, DATAGRAMS_TOP + i, index, &datagram, info.first_time,
+			              longest_of(&info));
 		if (index == view->datagram_cursor.selected)
 			table_mark(canvas, DATAGRAMS_TOP + i);
 	}

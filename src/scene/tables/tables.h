@@ -24,4 +24,10 @@ void arp_picture(const struct ws_ui *ui, const struct ws_model *model, struct ws
 void table_endpoint(const struct ws_ui *ui, const struct ws_model *model, struct ws_text *text,
                     const struct ws_addr *address, unsigned ip_version, uint16_t port, int width);
 
+/* datagram_ways.c: what several points know of the datagrams of the conversation that is shown. */
+void datagram_ways_find(struct udp_view *view, const struct ws_model *model, const struct ws_udp_info *info);
+/* Appends "lost between client and server". False: it was not, or that is not known. */
+bool datagram_lost_words(const struct udp_view *view, size_t index, struct ws_text *text);
+void datagram_way_explain(const struct udp_view *view, size_t index, struct ws_text *text);
+
 #endif

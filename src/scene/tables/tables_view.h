@@ -38,6 +38,10 @@ struct udp_view {
 	uint64_t conversation, newest; /* the list was made for these */
 	uint64_t *datagram;
 	size_t count, capacity;
+	/* Several points: what became of each of these datagrams; `first` is -1 where it is not known. NULL: of none. */
+	struct ws_transit *way;
+	const struct ws_conn_path *path; /* it has indices into the arrays of this */
+	uint64_t joins;                  /* of the model, for which it was made */
 	struct ws_cursor datagram_cursor;
 };
 

@@ -7,6 +7,9 @@
 #include "scene/widgets/draw.h"
 #include "scene/widgets/table.h"
 
+#include <wirestate/points.h>
+
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +19,7 @@ enum { UDP_TOP = 2 };
 static void udp_free(struct ws_ui *ui)
 {
 	free(ui->udp.datagram);
+	free(ui->udp.way);
 }
 
 static void udp_snapshot_changed(struct ws_ui *ui, const struct ws_model *model)
@@ -30,8 +34,14 @@ static void udp_explain(const struct ws_udp_info *info, struct ws_text *text)
 {
 	if (info->unreachable)
 		ws_text_puts(text, "An ICMP error came back: Enter shows it among the datagrams. ");
-	else if (!info->packets[1])
+	else if (!info->packets[1] && !info->path)
 		ws_text_puts(text, "Nothing came back, and UDP does not tell whether anything arrived. ");
+	const size_t before = text->length;
+	ws_udp_path_words(text, info, "");
+	if (text->length > before) {
+		text->data[before] = (char)toupper((unsigned char)text->data[before]);
+		ws_text_puts(text, ". ");
+	}
 	ws_text_puts(text,
 	             "One datagram, one length: each recv() returns one datagram, never part of two. If the buffer is "
 	             "shorter, the datagram's tail is lost. There is no stream.");
@@ -91,6 +101,12 @@ static void say_sizes(struct ws_text *text, const struct ws_udp_info *info, int 
 		               (unsigned long long)(info->bytes[from] / info->packets[from]), info->longest[from]);
 }
 
+/* Of both directions, between the points that captured it. */
+static uint64_t lost_of(const struct ws_udp_info *info)
+{
+	return info->path ? info->path->result.direction[0].lost + info->path->result.direction[1].lost : 0;
+}
+
 /* Columns of the list, by the width of the screen. */
 struct udp_columns {
 	int first, second, endpoint, sent, received, sizes, answer;
@@ -140,7 +156,11 @@ static void draw_conversation(const struct ws_ui *ui, const struct ws_model *mod
 	ws_text_putc(&sizes, ' ');
 	say_sizes(&sizes, info, 1);
 	int limit = canvas->columns - 1;
-	if (info->unreachable && at.sizes)
+	char lost[32];
+	snprintf(lost, sizeof(lost), "%llu lost", (unsigned long long)lost_of(info));
+	if (at.sizes && lost_of(info))
+		limit = draw_right(canvas, row, at.sizes, limit, WS_STYLE_BAD, lost) - 1;
+	else if (at.sizes && info->unreachable)
 		limit = draw_right(canvas, row, at.sizes, limit, WS_STYLE_BAD, at.answer ? "unreachable" : "ICMP") - 1;
 	if (at.sizes)
 		draw_cut(canvas, row, at.sizes, limit, WS_STYLE_NORMAL, ws_text_cstr(&sizes));

@@ -1,0 +1,114 @@
+/* Which connections of the points are one, and what they say about the clocks. */
+#include "app/joined_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct group *group_add(struct joined *joined)
+{
+	if (joined->group_count == joined->group_room) {
+		const size_t room = joined->group_room ? 2 * joined->group_room : 1024;
+		struct group *grown = realloc(joined->group, room * sizeof(*grown));
+		if (!grown)
+			return NULL;
+		joined->group = grown;
+		joined->group_room = room;
+	}
+	struct group *group = &joined->group[joined->group_count++];
+	*group = (struct group){0};
+	memset(group->member, 0xff, sizeof(group->member));
+	return group;
+}
+
+size_t joined_first_point(const struct group *group)
+{
+	size_t point = 0;
+	while (group->member[point] == (uint32_t)NONE)
+		point++;
+	return point;
+}
+
+bool joined_has_several(const struct joined *joined, const struct group *group)
+{
+	size_t points = 0;
+	for (size_t i = 0; i < joined->points; i++)
+		points += group->member[i] != (uint32_t)NONE;
+	return points > 1;
+}
+
+bool joined_group_point(struct joined *joined, size_t point)
+{
+	const struct known *known = &joined->known[point];
+	const size_t before = joined->group_count;
+	const size_t most = before < known->count ? before : known->count;
+	struct ws_join_connection *first = malloc((before + 1) * sizeof(*first));
+	struct ws_join_pair *pairs = malloc((most + 1) * sizeof(*pairs));
+	bool *taken = calloc(known->count + 1, sizeof(*taken));
+	size_t count = 0;
+	bool done = first && pairs && taken;
+	for (size_t i = 0; done && i < before; i++) {
+		const size_t at = joined_first_point(&joined->group[i]);
+		first[i] = joined->known[at].connection[joined->group[i].member[at]];
+	}
+	done = done && ws_join_connections(first, before, known->connection, known->count, pairs, &count);
+	for (size_t i = 0; done && i < count; i++) {
+		struct group *group = &joined->group[pairs[i].a];
+		group->member[point] = pairs[i].b;
+		group->swapped |= (uint8_t)(pairs[i].swapped << point);
+		group->doubtful |= (uint8_t)(pairs[i].doubtful << point);
+		taken[pairs[i].b] = true;
+	}
+	for (size_t i = 0; done && i < known->count; i++) {
+		struct group *group = taken[i] ? NULL : group_add(joined);
+		if (group)
+			group->member[point] = (uint32_t)i;
+		if (group)
+			group->kind = known->connection[i].kind;
+		done = taken[i] || group;
+	}
+	free(first);
+	free(pairs);
+	free(taken);
+	return done;
+}
+
+/* What the first point of a group and each other one agree on. Pairs that only addresses suggest are separated again
+ * when no segment agrees. */
+static bool observe_group(struct joined *joined, size_t index)
+{
+	struct group *group = &joined->group[index];
+	const size_t first = joined_first_point(group);
+	struct ws_join_side a, b;
+	if (!joined_load_side(joined, group, first, &a)) {
+		group->left_out = true;
+		return true;
+	}
+	for (size_t point = first + 1; point < joined->points; point++) {
+		struct ws_join_agreement agreement;
+		if (group->member[point] == (uint32_t)NONE)
+			continue;
+		if (!joined_load_side(joined, group, point, &b) ||
+		    !ws_joiner_observe(joined->joiner, &a, &b, first ? NULL : joined->clock[point], &agreement)) {
+			group->left_out = true;
+			return true;
+		}
+		if (group->doubtful >> point & 1 && !agreement.matched[0] && !agreement.matched[1]) {
+			const uint32_t member = group->member[point];
+			group->member[point] = (uint32_t)NONE;
+			struct group *own = group_add(joined);
+			if (!own)
+				return false;
+			own->member[point] = member;
+			own->kind = joined->group[index].kind;
+			group = &joined->group[index];
+		}
+	}
+	return true;
+}
+
+/* The next group that has several points; those made meanwhile have one. */
+bool joined_observe_next(struct joined *joined)
+{
+	const size_t i = joined->at++;
+	return !joined_has_several(joined, &joined->group[i]) || observe_group(joined, i);
+}

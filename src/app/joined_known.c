@@ -1,0 +1,269 @@
+/* What the trackers of the points know: connections, and conversations of datagrams, which are made here of single datagrams;
+ * and the segments of each. */
+#include "app/joined_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Connections */
+
+static bool first_syn(void *context, const struct ws_segment *segment)
+{
+	struct ws_join_connection *connection = context;
+	if ((segment->flags & (WS_TCP_SYN | WS_TCP_ACK)) != WS_TCP_SYN)
+		return segment->flags & WS_TCP_SYN;
+	connection->opener = segment->direction;
+	connection->syn_timestamp = segment->timestamps;
+	connection->syn_tsval = segment->tsval;
+	return false;
+}
+
+static bool know_connections(struct known *known, const struct ws_tracker *tracker, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct ws_conn_info info;
+		struct ws_join_connection *c = &known->connection[known->count];
+		const ws_conn_id id = ws_tracker_conn_at(tracker, i);
+		if (!ws_tracker_conn(tracker, id, &info))
+			continue;
+		for (unsigned e = 0; e < 2; e++) {
+			c->address[e] = info.endpoint[e].address;
+			c->port[e] = info.endpoint[e].port;
+			c->iss[e] = info.endpoint[e].initial_sequence;
+			c->iss_known[e] = info.endpoint[e].initial_sequence_known;
+			known->mss[known->count][e] = info.endpoint[e].mss;
+		}
+		c->first_time = info.first_time;
+		(void)!ws_tracker_segments(tracker, id, first_syn, c);
+		known->number[known->count] = info.number;
+		known->id[known->count++] = id;
+	}
+	known->tcp = known->count;
+	return true;
+}
+
+/* ---- Conversations */
+
+static uint64_t mix(uint64_t key, uint64_t value)
+{
+	key = (key ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+	return key ^ key >> 29;
+}
+
+/* Those of UDP have numbers; echoes belong together by addresses and identifier. */
+static uint64_t key_of(const struct ws_join_datagram *datagram)
+{
+	uint64_t half[4], key = datagram->port[0];
+	if (datagram->conversation)
+		return datagram->conversation;
+	memcpy(half, datagram->address, sizeof(half));
+	for (size_t i = 0; i < WS_ARRAY_SIZE(half); i++)
+		key = mix(key, half[i]);
+	return key | UINT64_C(1) << 63;
+}
+
+static int key_order(const void *left, const void *right)
+{
+	const struct datagram_key *a = left, *b = right;
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	return a->number < b->number ? -1 : a->number > b->number;
+}
+
+static size_t list_datagrams(struct known *known, const struct ws_tracker *tracker)
+{
+	const struct ws_range range = ws_tracker_datagrams(tracker);
+	size_t count = 0, flows = 0;
+	for (uint64_t number = range.first; number < range.end; number++)
+		known->datagram[count++] =
+		        (struct datagram_key){key_of(ws_tracker_join_datagram(tracker, number)), number};
+	if (count)
+		qsort(known->datagram, count, sizeof(*known->datagram), key_order);
+	for (size_t i = 0; i < count; i++)
+		flows += !i || known->datagram[i].key != known->datagram[i - 1].key;
+	return flows;
+}
+
+/* The first datagram of each direction takes the place of initial sequence numbers: it is the same behind a NAT. */
+static void begin_flow(struct ws_join_connection *c, const struct ws_join_datagram *datagram)
+{
+	c->kind = datagram->conversation ? WS_JOIN_UDP : WS_JOIN_ECHO;
+	memcpy(c->address, datagram->address, sizeof(c->address));
+	memcpy(c->port, datagram->port, sizeof(c->port));
+	c->first_time = datagram->time;
+}
+
+static void know_flows(struct known *known, const struct ws_tracker *tracker, size_t datagrams)
+{
+	struct ws_join_connection *c = NULL;
+	struct flow *flow = known->flow;
+	for (size_t i = 0; i < datagrams; i++) {
+		const struct ws_join_datagram *datagram = ws_tracker_join_datagram(tracker, known->datagram[i].number);
+		if (!i || known->datagram[i].key != known->datagram[i - 1].key) {
+			c = &known->connection[known->count];
+			flow = &known->flow[known->count++ - known->tcp];
+			*flow = (struct flow){.number = datagram->conversation, .first = i};
+			begin_flow(c, datagram);
+		}
+		flow->count++;
+		flow->cut = flow->cut || !datagram->digest;
+		if (c->kind == WS_JOIN_UDP && datagram->digest && !c->iss_known[datagram->direction]) {
+			c->iss[datagram->direction] = (uint32_t)datagram->digest;
+			c->iss_known[datagram->direction] = true;
+		}
+	}
+}
+
+bool joined_know(struct joined *joined, size_t point)
+{
+	struct known *known = &joined->known[point];
+	const struct ws_tracker *tracker = joined->session->points[point].tracker;
+	const struct ws_range range = ws_tracker_datagrams(tracker);
+	const size_t count = ws_tracker_conn_count(tracker);
+	const size_t kept = (size_t)(range.end - range.first), datagrams = kept <= joined->most_datagrams ? kept : 0;
+	known->datagram = calloc(datagrams + 1, sizeof(*known->datagram));
+	if (!known->datagram)
+		return false;
+	const size_t flows = datagrams ? list_datagrams(known, tracker) : 0;
+	known->connection = calloc(count + flows + 1, sizeof(*known->connection));
+	known->id = calloc(count + 1, sizeof(*known->id));
+	known->number = calloc(count + 1, sizeof(*known->number));
+	known->mss = calloc(count + 1, sizeof(*known->mss));
+	known->flow = calloc(flows + 1, sizeof(*known->flow));
+	if (!known->connection || !known->id || !known->number || !known->mss || !known->flow)
+		return false;
+	know_connections(known, tracker, count);
+	know_flows(known, tracker, datagrams);
+	return true;
+}
+
+void joined_forget(struct known *known)
+{
+	free(known->connection);
+	free(known->id);
+	free(known->number);
+	free(known->mss);
+	free(known->flow);
+	free(known->datagram);
+}
+
+/* ---- Segments */
+
+static struct ws_join_segment *segment_add(struct loaded *loaded)
+{
+	if (loaded->count == loaded->room) {
+		const size_t room = loaded->room ? 2 * loaded->room : 256;
+		struct ws_join_segment *grown =
+		        room <= loaded->most ? realloc(loaded->segment, room * sizeof(*grown)) : NULL;
+		if (!grown)
+			return NULL;
+		loaded->segment = grown;
+		loaded->room = room;
+	}
+	return &loaded->segment[loaded->count++];
+}
+
+static bool load_segment(void *context, const struct ws_segment *s)
+{
+	struct loaded *loaded = context;
+	if (s->duplicate)
+		return true;
+	struct ws_join_segment *segment = segment_add(loaded);
+	if (!segment)
+		return false;
+	*segment = (struct ws_join_segment){
+	        .time = s->time,
+	        .frame = s->frame,
+	        .sequence = s->sequence,
+	        .acknowledgment = s->acknowledgment,
+	        .length = s->length,
+	        .tsval = s->tsval,
+	        .tsecr = s->tsecr,
+	        .sack_right = s->sack ? s->sack_right : 0,
+	        .flags = s->flags,
+	        .window = s->window,
+	        .identification = s->identification,
+	        .direction = s->direction,
+	        .timestamps = s->timestamps,
+	};
+	return true;
+}
+
+/* Whether at some point too little was captured of a conversation to compare its payloads. */
+static bool is_cut(const struct joined *joined, const struct group *group)
+{
+	bool cut = false;
+	for (size_t i = 0; i < joined->points; i++)
+		cut = cut || (group->member[i] != (uint32_t)NONE &&
+		              joined->known[i].flow[group->member[i] - joined->known[i].tcp].cut);
+	return cut;
+}
+
+/* False: some of its datagrams are no longer kept. */
+static bool load_datagrams(struct joined *joined, const struct group *group, size_t point)
+{
+	enum { LOOKS_BACK = 4 }; /* at datagrams of which one may be a copy */
+	const struct known *known = &joined->known[point];
+	const struct flow *flow = &known->flow[group->member[point] - known->tcp];
+	const struct ws_tracker *tracker = joined->session->points[point].tracker;
+	const struct ws_join_datagram *before[LOOKS_BACK] = {NULL};
+	const bool cut = is_cut(joined, group);
+	for (size_t i = 0; i < flow->count; i++) {
+		const struct ws_join_datagram *datagram =
+		        ws_tracker_join_datagram(tracker, known->datagram[flow->first + i].number);
+		bool again = false;
+		for (size_t k = 0; datagram && k < LOOKS_BACK; k++)
+			again = again || (before[k] && ws_join_datagram_again(before[k], datagram));
+		struct ws_join_segment *segment = datagram && !again ? segment_add(&joined->loaded[point]) : NULL;
+		if (again)
+			continue;
+		if (!segment)
+			return false;
+		*segment = ws_join_datagram_segment(datagram, cut);
+		before[i % LOOKS_BACK] = datagram;
+	}
+	return true;
+}
+
+uint32_t joined_datagram_length(const struct joined *joined, const struct group *group, size_t point, uint64_t frame)
+{
+	const struct known *known = &joined->known[point];
+	const struct flow *flow = &known->flow[group->member[point] - known->tcp];
+	const struct ws_tracker *tracker = joined->session->points[point].tracker;
+	size_t low = 0, high = flow->count;
+	while (low < high) { /* frames are in order */
+		const size_t middle = low + (high - low) / 2;
+		const struct ws_join_datagram *at =
+		        ws_tracker_join_datagram(tracker, known->datagram[flow->first + middle].number);
+		if (at && at->frame == frame)
+			return at->length;
+		if (!at || at->frame < frame)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return 0;
+}
+
+bool joined_load_side(struct joined *joined, const struct group *group, size_t point, struct ws_join_side *side)
+{
+	const struct known *known = &joined->known[point];
+	const uint32_t member = group->member[point];
+	struct loaded *loaded = &joined->loaded[point];
+	const struct ws_tracker *tracker = joined->session->points[point].tracker;
+	loaded->count = 0;
+	if (group->kind != WS_JOIN_TCP
+	            ? !load_datagrams(joined, group, point)
+	            : ws_tracker_conn_find(tracker, known->number[member]) != known->id[member] ||
+	                      !ws_tracker_segments(tracker, known->id[member], load_segment, loaded))
+		return false;
+	*side = (struct ws_join_side){
+	        .segment = loaded->segment,
+	        .count = loaded->count,
+	        .connection = &known->connection[member],
+	        .swapped = group->swapped >> point & 1,
+	};
+	if (group->kind == WS_JOIN_TCP)
+		memcpy(side->mss, known->mss[member], sizeof(side->mss));
+	return true;
+}

@@ -1,0 +1,94 @@
+/* What the files that join the points of a session share: see joined.c. */
+#ifndef APP_JOINED_PARTS_H
+#define APP_JOINED_PARTS_H
+
+#include "app/joined.h"
+#include "app/session.h"
+
+/* What a tracker knows: its connections, and after them its conversations of datagrams. */
+struct known {
+	struct ws_join_connection *connection;
+	size_t count;
+	size_t tcp; /* so many of them are connections, and only these have the following */
+	ws_conn_id *id;
+	uint64_t *number; /* tells when the tracker has given an id to another connection */
+	uint16_t (*mss)[2];
+	struct flow {
+		uint64_t number;     /* of the conversation; 0: an ICMP echo */
+		size_t first, count; /* its datagrams, in `datagram` */
+		bool cut;            /* too little of some was captured */
+	} *flow;
+	struct datagram_key {
+		uint64_t key;    /* of the conversation */
+		uint64_t number; /* for ws_tracker_join_datagram() */
+	} *datagram;
+};
+
+/* One connection, or conversation, and what it is at each point. */
+struct group {
+	uint32_t member[WS_JOIN_POINTS]; /* index into known[point], or NONE */
+	uint8_t swapped, doubtful;       /* a bit for each point, relative to the group's first */
+	uint8_t kind;                    /* enum ws_join_kind */
+	bool left_out;
+};
+
+enum { NONE = -1 };
+
+struct loaded {
+	struct ws_join_segment *segment;
+	size_t count, room, most;
+};
+
+enum join_stage { JOIN_KNOW, JOIN_OBSERVE, JOIN_FOLLOW, JOINED };
+
+struct joined {
+	struct session *session;
+	size_t points;
+	size_t most_datagrams; /* of a point; where there are more, none is compared */
+	unsigned stage;        /* enum join_stage */
+	size_t at;             /* the point, or the group, that is next in this stage */
+	size_t first_groups;   /* before some were separated again */
+	struct known known[WS_JOIN_POINTS];
+	struct group *group;
+	size_t group_count, group_room;
+	struct ws_conn_path *path;    /* of the groups with several points; group i has path[path_of[i]] */
+	uint32_t *path_of, *group_of; /* the reverse */
+	size_t path_count;
+	struct ws_path_of *paths[WS_JOIN_POINTS]; /* for the trackers, as the next two */
+	size_t path_ids[WS_JOIN_POINTS];
+	struct ws_udp_paths udp_paths[WS_JOIN_POINTS];
+	struct ws_points shared;
+	struct ws_clock *clock[WS_JOIN_POINTS]; /* of the first point: NULL */
+	struct loaded loaded[WS_JOIN_POINTS];
+	struct ws_joiner *joiner;
+	struct joined_totals totals;
+};
+
+/* joined_known.c: takes what the tracker of a point knows. False, as from all functions here: out of memory. */
+bool joined_know(struct joined *joined, size_t point) WS_CHECKED;
+void joined_forget(struct known *known);
+/* The connection as a point has it. False: its history is gone, or it is too long. */
+bool joined_load_side(struct joined *joined, const struct group *group, size_t point,
+                      struct ws_join_side *side) WS_CHECKED;
+
+/* The payload of a datagram of the group, by its frame at the point; 0: it is no longer kept. */
+uint32_t joined_datagram_length(const struct joined *joined, const struct group *group, size_t point, uint64_t frame);
+
+/* joined_groups.c: adds the connections of a point to the groups of those before it, or as groups of their own. */
+bool joined_group_point(struct joined *joined, size_t point) WS_CHECKED;
+size_t joined_first_point(const struct group *group);
+bool joined_has_several(const struct joined *joined, const struct group *group);
+/* What the points of the next group agree on about their clocks. */
+bool joined_observe_next(struct joined *joined) WS_CHECKED;
+
+/* joined_paths.c */
+bool joined_path_room(struct joined *joined) WS_CHECKED;
+/* What became of the segments of a group; the transits are the joiner's. `points` has room for all, and is zeroed. */
+bool joined_run_group(struct joined *joined, const struct group *group, struct ws_join_point *points,
+                      struct ws_join_result *result) WS_CHECKED;
+/* The same for the next group, whose path is kept. */
+void joined_follow_next(struct joined *joined);
+/* When all have been followed. */
+void joined_sort_paths(struct joined *joined);
+
+#endif

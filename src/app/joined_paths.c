@@ -1,0 +1,210 @@
+/* What became of the segments of each connection on its path, and the whole path in numbers. */
+#include "app/joined_parts.h"
+#include "app/split.h"
+
+#include <stdlib.h>
+
+/* Only the newest datagrams are kept. */
+static ws_time oldest_datagram(const struct ws_tracker *tracker, ws_time first)
+{
+	const struct ws_range range = ws_tracker_datagrams(tracker);
+	return range.first && range.first < range.end ? ws_tracker_join_datagram(tracker, range.first)->time : first;
+}
+
+static struct ws_join_period period_of(const struct joined *joined, size_t point, unsigned kind)
+{
+	struct ws_tracker_stats stats;
+	struct ws_capture_stats capture;
+	const struct point *at = &joined->session->points[point];
+	ws_tracker_stats(at->tracker, &stats);
+	split_stats(at, &capture);
+	const struct ws_clock *clock = joined->clock[point];
+	if (kind != WS_JOIN_TCP)
+		stats.first_time = oldest_datagram(at->tracker, stats.first_time);
+	return (struct ws_join_period){
+	        .first = clock ? ws_clock_here(clock, stats.first_time) : stats.first_time,
+	        .last = clock ? ws_clock_here(clock, stats.last_time) : stats.last_time,
+	        .drops = capture.dropped_kernel || capture.dropped_interface,
+	};
+}
+
+bool joined_run_group(struct joined *joined, const struct group *group, struct ws_join_point *points,
+                      struct ws_join_result *result)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < joined->points; i++) {
+		if (group->member[i] == (uint32_t)NONE)
+			continue;
+		if (!joined_load_side(joined, group, i, &points[count].side))
+			return false;
+		points[count].clock = joined->clock[i];
+		points[count++].period = period_of(joined, i, group->kind);
+	}
+	return ws_joiner_run(joined->joiner, points, count, result);
+}
+
+static int time_order(const void *left, const void *right)
+{
+	const ws_time a = *(const ws_time *)left, b = *(const ws_time *)right;
+	return a < b ? -1 : a > b;
+}
+
+/* How long the server took: from the last byte of a request to the first byte of its answer, at the point nearest to
+ * it. The median over all. */
+static ws_time answer_time(const struct ws_join_side *side, unsigned server, bool datagrams)
+{
+	enum { MOST = 256 };
+	ws_time times[MOST], asked = WS_TIME_NEVER;
+	size_t count = 0;
+	for (size_t i = 0; i < side->count && count < MOST; i++) {
+		const struct ws_join_segment *s = &side->segment[i];
+		if (!s->length && !datagrams)
+			continue;
+		if (s->direction != server)
+			asked = s->time;
+		else if (asked != WS_TIME_NEVER)
+			times[count++] = s->time - asked;
+		if (s->direction == server)
+			asked = WS_TIME_NEVER;
+	}
+	if (!count)
+		return -1;
+	qsort(times, count, sizeof(*times), time_order);
+	return times[count / 2] > 0 ? times[count / 2] : 0;
+}
+
+struct sender {
+	unsigned direction;
+	uint8_t ttl; /* of its first segment; 0: none */
+};
+
+static bool first_ttl(void *context, const struct ws_segment *segment)
+{
+	struct sender *sender = context;
+	if (segment->direction == sender->direction)
+		sender->ttl = segment->ttl;
+	return !sender->ttl;
+}
+
+/* Routers lower the TTL, and hosts begin with one of these. So no router is between the endpoint and its point: what
+ * was captured there has arrived at the host, or at its link. */
+static bool sends_unrouted(const struct joined *joined, const struct ws_conn_path *path, unsigned endpoint)
+{
+	const unsigned near = ws_path_near(path, endpoint);
+	struct sender sender = {.direction = endpoint ^ path->swapped[near]};
+	(void)!ws_tracker_segments(joined->session->points[path->point[near]].tracker, path->id[near], first_ttl,
+	                           &sender);
+	return sender.ttl == 32 || sender.ttl == 64 || sender.ttl == 128 || sender.ttl == 255;
+}
+
+static void fill_connection(struct joined *joined, const struct group *group, size_t point, struct ws_conn_path *path)
+{
+	struct ws_conn_info info;
+	const ws_conn_id id = joined->known[point].id[group->member[point]];
+	path->id[path->points] = id;
+	if (ws_tracker_conn(joined->session->points[point].tracker, id, &info))
+		path->number[path->points] = info.number;
+	if (!path->points)
+		path->client = info.likely_client;
+	joined->paths[point][id] = (struct ws_path_of){path, group->swapped >> point & 1};
+}
+
+static void fill_flow(struct joined *joined, const struct group *group, size_t point, struct ws_conn_path *path)
+{
+	struct ws_udp_paths *paths = &joined->udp_paths[point];
+	const struct known *known = &joined->known[point];
+	const uint64_t number = known->flow[group->member[point] - known->tcp].number;
+	path->number[path->points] = number;
+	if (number)
+		paths->path[paths->count++] = (struct ws_udp_path){number, {path, group->swapped >> point & 1}};
+}
+
+static void fill_path(struct joined *joined, const struct group *group, const struct ws_join_point *points,
+                      struct ws_conn_path *path)
+{
+	const bool datagrams = group->kind != WS_JOIN_TCP;
+	path->kind = group->kind;
+	for (size_t i = 0; i < joined->points; i++) {
+		if (group->member[i] == (uint32_t)NONE)
+			continue;
+		path->point[path->points] = (uint8_t)i;
+		path->swapped[path->points] = group->swapped >> i & 1;
+		path->name[path->points] = joined->session->points[i].label;
+		if (datagrams)
+			fill_flow(joined, group, i, path);
+		else
+			fill_connection(joined, group, i, path);
+		path->points++;
+	}
+	for (unsigned e = 0; e < 2 && !datagrams; e++)
+		path->at_host[e] = sends_unrouted(joined, path, e);
+	/* The last point of the client's segments is the one nearest to the server. */
+	const unsigned near = path->result.path[path->client ? 0 : path->result.points - 1];
+	path->answer_time = answer_time(&points[near].side, !path->client ^ points[near].side.swapped, datagrams);
+	for (unsigned d = 0; d < 2; d++) {
+		joined->totals.sent[group->kind] += path->result.direction[d].sent;
+		joined->totals.lost[group->kind] += path->result.direction[d].lost;
+	}
+}
+
+bool joined_path_room(struct joined *joined)
+{
+	const size_t most = (size_t)(joined->session->options->max_memory / 8 / sizeof(*joined->path));
+	size_t count = 0;
+	for (size_t i = 0; i < joined->group_count; i++) {
+		struct group *group = &joined->group[i];
+		if (!joined_has_several(joined, group))
+			continue;
+		joined->totals.connections[group->kind]++;
+		group->left_out = group->left_out || count == most;
+		count += !group->left_out;
+	}
+	joined->path = calloc(count + 1, sizeof(*joined->path));
+	joined->path_of = calloc(joined->group_count + 1, sizeof(*joined->path_of));
+	joined->group_of = calloc(count + 1, sizeof(*joined->group_of));
+	for (size_t i = 0; i < joined->points; i++) {
+		ws_conn_id most_id = 0;
+		for (size_t k = 0; k < joined->known[i].tcp; k++)
+			most_id = joined->known[i].id[k] > most_id ? joined->known[i].id[k] : most_id;
+		joined->paths[i] = calloc((size_t)most_id + 1, sizeof(*joined->paths[i]));
+		joined->udp_paths[i].path = calloc(joined->known[i].count - joined->known[i].tcp + 1,
+		                                   sizeof(*joined->udp_paths[i].path));
+		if (!joined->paths[i] || !joined->udp_paths[i].path)
+			return false;
+		joined->path_ids[i] = (size_t)most_id + 1;
+	}
+	return joined->path && joined->path_of && joined->group_of;
+}
+
+void joined_follow_next(struct joined *joined)
+{
+	const size_t i = joined->at++;
+	struct group *group = &joined->group[i];
+	struct ws_join_point points[WS_JOIN_POINTS] = {0};
+	struct ws_conn_path *path = &joined->path[joined->path_count];
+	if (!joined_has_several(joined, group))
+		return;
+	if (group->left_out || !joined_run_group(joined, group, points, &path->result)) {
+		joined->totals.left_out++;
+		group->left_out = true;
+		return;
+	}
+	fill_path(joined, group, points, path);
+	joined->group_of[joined->path_count] = (uint32_t)i;
+	joined->path_of[i] = (uint32_t)joined->path_count++;
+}
+
+static int number_order(const void *left, const void *right)
+{
+	const struct ws_udp_path *a = left, *b = right;
+	return a->number < b->number ? -1 : a->number > b->number;
+}
+
+void joined_sort_paths(struct joined *joined)
+{
+	for (size_t i = 0; i < joined->points; i++) {
+		struct ws_udp_paths *paths = &joined->udp_paths[i];
+		if (paths->count)
+			qsort(paths->path, paths->count, sizeof(*paths->path), number_order);
+	}
+}

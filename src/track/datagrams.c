@@ -1,0 +1,92 @@
+/* Datagrams as they are compared with those of other points. They are kept only with `joins`. What goes to many receivers is
+ * left out: it is in captures that have nothing else to do with each other. */
+#include "track/tracker.h"
+
+static struct ws_join_datagram *add_datagram(struct ws_tracker *tracker, const struct ws_packet *packet,
+                                             const struct ws_bytes *bytes, unsigned direction)
+{
+	struct ws_join_datagram *datagram = ws_packet_goes_to_many(packet) ? NULL : ws_log_add(&tracker->datagrams);
+	if (!datagram)
+		return NULL;
+	datagram->time = packet->frame->time;
+	datagram->frame = packet->frame->number;
+	datagram->digest = ws_packet_digest(packet, bytes->at, bytes->size);
+	datagram->address[direction] = packet->source;
+	datagram->address[!direction] = packet->destination;
+	datagram->length = packet->payload_length;
+	datagram->interface = packet->interface << 12 ^ (packet->vlan == WS_NO_VLAN ? 0 : packet->vlan + 1u);
+	datagram->identification = packet->ip_version == 4 ? (uint16_t)packet->identification : 0;
+	datagram->direction = (uint8_t)direction;
+	datagram->ttl = packet->ttl;
+	datagram->ip_version = packet->ip_version;
+	datagram->fragmented = packet->fragment;
+	return datagram;
+}
+
+void ws_datagrams_note_udp(struct ws_tracker *tracker, const struct ws_packet *packet, const struct ws_bytes *bytes,
+                           const struct ws_udp_place *place)
+{
+	struct ws_join_datagram *datagram =
+	        tracker->config.joins && place->number ? add_datagram(tracker, packet, bytes, place->direction) : NULL;
+	if (!datagram)
+		return;
+	datagram->conversation = place->number;
+	datagram->port[place->direction] = packet->source_port;
+	datagram->port[!place->direction] = packet->destination_port;
+}
+
+void ws_datagrams_note_echo(struct ws_tracker *tracker, const struct ws_packet *packet, const struct ws_bytes *bytes)
+{
+	uint16_t identifier;
+	bool reply;
+	if (!tracker->config.joins || !ws_packet_echo(packet, bytes->at, bytes->size, &identifier, &reply))
+		return;
+	struct ws_join_datagram *datagram = add_datagram(tracker, packet, bytes, reply);
+	if (datagram)
+		datagram->port[0] = identifier;
+}
+
+struct ws_range ws_tracker_datagrams(const struct ws_tracker *tracker)
+{
+	return (struct ws_range){ws_log_first(&tracker->datagrams), tracker->datagrams.end};
+}
+
+const struct ws_join_datagram *ws_tracker_join_datagram(const struct ws_tracker *tracker, uint64_t number)
+{
+	return ws_log_at(&tracker->datagrams, number);
+}
+
+static void words_lost(struct ws_text *text, const struct ws_join_direction *direction, uint64_t lost, const char *where)
+{
+	ws_text_printf(text, "%llu of %llu datagram%s %s", (unsigned long long)lost, (unsigned long long)direction->sent,
+	               direction->sent == 1 ? "" : "s", where);
+}
+
+void ws_udp_path_words(struct ws_text *text, const struct ws_udp_info *udp, const char *before)
+{
+	const struct ws_conn_path *path = udp->path;
+	if (!path)
+		return;
+	const unsigned first = udp->path_swapped, points = path->result.points;
+	const struct ws_join_direction *to = &path->result.direction[first], *back = &path->result.direction[!first];
+	for (unsigned i = 0; i + 1u < points; i++) {
+		const unsigned near = path->result.path[first ? points - 1u - i : i];
+		const unsigned far = path->result.path[first ? points - 2u - i : i + 1u];
+		if (!to->lost_after[near] && !back->lost_after[far])
+			continue;
+		ws_text_printf(text, "%slost between %s and %s: ", before, path->name[near], path->name[far]);
+		before = "; ";
+		if (to->lost_after[near])
+			words_lost(text, to, to->lost_after[near], "to the peer");
+		if (to->lost_after[near] && back->lost_after[far])
+			ws_text_puts(text, ", ");
+		if (back->lost_after[far])
+			words_lost(text, back, back->lost_after[far], "to the first sender");
+	}
+	if (path->answer_time < 0 || to->delay_median < 0 || back->delay_median < 0)
+		return;
+	ws_text_printf(text, "%snetwork ", before);
+	ws_duration_words(text, to->delay_median + back->delay_median);
+	ws_text_puts(text, ", peer ");
+	ws_duration_words(text, path->answer_time);
+}
