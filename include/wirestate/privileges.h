@@ -58,6 +58,9 @@ struct ws_sandbox {
 	size_t more_count;
 	int channel;      /* a socket over which descriptors of files may come or go; -1: none */
 	bool is_receiver; /* they come, and do not go */
+	/* Sockets over which requests may be sent and answers received, with sendto() and recvfrom(). */
+	const int *asked;
+	size_t asked_count;
 	/* Called when files have been given up, and system calls have not; or NULL. Threads that it starts inherit the
 	 * first, and must run when it returns: the filter of system calls then covers them, too. */
 	void (*start_threads)(void *context);

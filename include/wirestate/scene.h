@@ -92,6 +92,8 @@ void ws_ui_free(struct ws_ui *ui);
 enum ws_screen ws_ui_screen(const struct ws_ui *ui);
 /* The number of the connection whose lifelines, packets or bytes are shown; 0: none has been opened. */
 uint64_t ws_ui_connection(const struct ws_ui *ui);
+/* Writes the ids of the connections that are on the screen, at most so many, and returns how many there are. */
+size_t ws_ui_connections_shown(const struct ws_ui *ui, const struct ws_model *model, ws_conn_id *ids, size_t most);
 /* Does what an action asks. False: it means nothing on this screen. WS_ACT_QUIT and WS_ACT_MOUSE are left to the
  * caller and return false, and so does WS_ACT_BACK on the first screen. */
 bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);

@@ -338,6 +338,7 @@ struct ws_endpoint_info {
 	uint8_t name_source; /* enum ws_name_source */
 	const struct ws_frame_process *process; /* as the capture file says; NULL: not stated */
 	bool process_guessed;                   /* the file does not say at which endpoint it is */
+	const struct ws_kernel_end *kernel; /* what the own host's kernel says, see wirestate/kernel.h; NULL: nothing */
 	uint32_t unacknowledged;                /* bytes (SYN and FIN count one each) sent and not acknowledged */
 	/* From its segments to the ACKs that cover them; -1: none was measured. The median is right within 13 %. */
 	ws_time rtt_min, rtt_median, rtt_max;

@@ -54,6 +54,7 @@ static void lines_finish(struct session *session)
 {
 	threads_end(session);
 	session_drain(session);
+	host_finish(&session->host);
 	session_join(session);
 	if (session->joins.joined && session->read_twice && !session->output_failed)
 		second_reading(session);

@@ -249,6 +249,18 @@ static void view_wait(struct interactive *it)
 		it->quit = true;
 }
 
+/* The kernel is asked for what is on the screen. */
+static void view_ask_kernel(struct interactive *it)
+{
+	enum { MOST = 256 };
+	ws_conn_id ids[MOST];
+	if (it->session->host.kernel && !it->model.past)
+		host_show(&it->session->host, it->model.tracker, ids,
+		          ws_ui_connections_shown(it->ui, &it->model, ids, MOST));
+	it->changed = it->changed || it->session->host.changed;
+	it->session->host.changed = false;
+}
+
 static void view_update_model(struct interactive *it)
 {
 	view_work_on_past(it);
@@ -335,6 +347,7 @@ static void view_loop(struct interactive *it)
 		if (position.past != it->position.past || position.frame != it->position.frame ||
 		    position.time != it->position.time)
 			it->seeking = true;
+		view_ask_kernel(it);
 		view_draw(it);
 		if (!it->quit)
 			view_wait(it);

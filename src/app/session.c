@@ -214,6 +214,7 @@ bool session_open(struct session *session, const struct options *options, bool s
 	if (options->anonymize &&
 	    !(session->anonymizer = anonymizer_create(options->max_memory / ANONYMIZER_SHARE, error)))
 		return false;
+	host_open(&session->host, options);
 	if (!open_points(session, error))
 		return false;
 	/* Whether several files or interfaces are several points, and so which columns there are, is known once they
@@ -251,6 +252,8 @@ bool session_confine(struct session *session)
 		                                   .more_count = count > 1 ? count : 0,
 		                                   .channel = written_channel(&session->written),
 		                                   .is_receiver = true,
+		                                   .asked = session->host.descriptor,
+		                                   .asked_count = session->host.space_count,
 		                                   .start_threads = threads_start,
 		                                   .context = session};
 		ws_sandbox_enter(&sandbox, &session->protections);
@@ -265,6 +268,8 @@ bool session_confine(struct session *session)
 			return false;
 	}
 	session->confined = true;
+	for (size_t i = 0; i < session->point_count; i++)
+		ws_tracker_set_kernel(session->points[i].tracker, session->host.kernel);
 	struct ws_text names = WS_TEXT_OVER(session->point_names);
 	for (size_t i = 0; session->point_count > 1 && i < session->point_count; i++)
 		ws_text_printf(&names, "%s%s", i ? ", " : "", session->points[i].label);
@@ -327,6 +332,7 @@ void session_close(struct session *session)
 	joins_free(&session->joins);
 	for (size_t i = 0; session->points && i < session->point_count; i++)
 		point_close(&session->points[i]);
+	host_close(&session->host);
 	free(session->points);
 	free(session->split);
 	free(session->descriptors);
@@ -404,9 +410,23 @@ static void output_evictions(struct session *session, const struct point *point,
 	}
 }
 
+/* Where an endpoint has changed its state, the kernel is asked before the records of that are written. */
+static void ask_kernel(struct session *session, const struct point *point, const struct ws_track_result *result)
+{
+	ws_conn_id asked = 0;
+	for (size_t i = 0; session->host.kernel && i < result->event_count; i++) {
+		const struct ws_event *event = &result->events[i];
+		if (event->kind != WS_EVENT_TRANSITION || event->conn == asked)
+			continue;
+		asked = event->conn;
+		host_ask(&session->host, point->tracker, asked);
+	}
+}
+
 void session_timers_ran(struct session *session, const struct point *point, const struct ws_track_result *result)
 {
 	session->changed = true;
+	ask_kernel(session, point, result);
 	if (session->output && session->read_twice)
 		output_evictions(session, point, result);
 	else if (session->output) {
@@ -419,6 +439,8 @@ void session_tracked(struct session *session, const struct point *point, const s
                      const struct ws_track_result *result)
 {
 	const bool silent = session->may_defer && !result->event_count && point->last_frame;
+	if (result->event_count)
+		ask_kernel(session, point, result);
 	if (session->output && session->read_twice) {
 		output_evictions(session, point, result);
 	} else if (session->output && !silent) {
@@ -519,6 +541,9 @@ bool session_read(struct session *session, int max)
 	bool more = false;
 	if (session->ended || !session->confined)
 		return false;
+	host_work(&session->host, session->packets);
+	session->changed = session->changed || session->host.changed;
+	session->host.changed = false;
 	if (in_order_of_time(session))
 		more = read_earliest(session, max);
 	for (size_t i = 0; !in_order_of_time(session) && i < session->point_count && session->error.status == WS_OK;
@@ -569,6 +594,8 @@ struct pollfd *session_descriptors(struct session *session)
 /* How long nothing need be looked at while no packet comes. */
 ws_time session_tick(const struct session *session)
 {
+	if (host_is_busy(&session->host))
+		return 0;
 	if (session->options->lab_view)
 		return 50 * WS_MILLISECOND; /* points are joined a moment after packets have come */
 	return session->live ? RING_DELAY : session->options->follow ? WS_SECOND / 2 : WS_TIME_NEVER;
@@ -583,72 +610,4 @@ void session_wait(struct session *session)
 		output_result(session, ws_output_flush(session->output));
 	session_idle(session);
 	signals_poll(session_descriptors(session), session->point_count, session_tick(session));
-}
-
-bool session_fetch(struct session *session, struct ws_capture *capture, uint64_t position, struct ws_frame *frame)
-{
-	return ws_capture_fetch(capture, position, frame) &&
-	       (!session->anonymizer || anonymize(session->anonymizer, frame, frame));
-}
-
-static bool fetch(void *context, uint64_t position, struct ws_frame *frame)
-{
-	struct point *point = context;
-	return session_fetch(point->session, point->capture, position, frame);
-}
-
-static bool fetch_at(void *context, unsigned point, uint64_t position, struct ws_frame *frame)
-{
-	struct session *session = context;
-	return point < session->point_count && session_fetch(session, session->points[point].capture, position, frame);
-}
-
-static const char *confinement(const struct session *session)
-{
-	if (session->options->no_sandbox)
-		return "no sandbox";
-	return session->protections.missing[0] ? "partly sandboxed" : "sandboxed";
-}
-
-void session_model(struct session *session, struct ws_model *model)
-{
-	const struct ws_error *failure = session_failure(session);
-	struct point *point = session_shown(session);
-	*model = (struct ws_model){
-	        .tracker = point->tracker,
-	        .generation = 1,
-	        .joins = session->joins.count,
-	        .source = session->point_count > 1 ? session->point_names : point->name,
-	        .capture_filter = session->options->filter,
-	        .live = session->live,
-	        .running = session->live,
-	        .loading = !session->ended && !session->live,
-	        .now = point->now,
-	        .time_wait = session->options->time_wait ? session->options->time_wait : 60 * WS_SECOND,
-	        .net = session->net,
-	        .vendors = session->vendors,
-	        .follows = session->options->follow,
-	        .status_message = failure->status != WS_OK ? failure->text
-	                          : point->wait_text       ? point->wait_text
-	                          : point->said            ? point->feeder.text + 1
-	                                                   : NULL,
-	        .confinement = confinement(session),
-	        .advice = session->live ? session->options->advice : NULL,
-	        .fetch = fetch,
-	        .fetch_context = point,
-	        .point = (unsigned)(point - session->points),
-	        .fetch_at = session->point_count > 1 ? fetch_at : NULL,
-	        .fetch_at_context = session,
-	};
-	session_progress(session, &model->loaded, &model->total);
-	session_stats(session, &model->capture);
-	if (session->flights && model->capture.comment)
-		ws_flights_remark(session->flights, model->capture.comment, model->capture.comment_length);
-	model->flights = session->flights;
-	model->lab_runs = session->options->lab_view && !session->ended;
-	if (model->lab_runs) {
-		const ws_time clock = monotonic() + point->clock_offset;
-		model->running = true;
-		model->now = clock > model->now ? clock : model->now;
-	}
 }

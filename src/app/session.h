@@ -4,6 +4,7 @@
 #define APP_SESSION_H
 
 #include "app/anonymize.h"
+#include "app/host.h"
 #include "app/point.h"
 #include "app/written.h"
 #include "cli/options.h"
@@ -43,6 +44,7 @@ struct session {
 	struct ws_filter_error filter_error; /* why there is none; no text: it was not asked for */
 	struct ws_output *output;            /* NULL where a screen is shown */
 	struct written written;              /* -w */
+	struct host host;                    /* live: what this machine's kernel says */
 	const char *labels[WS_JOIN_POINTS];  /* of the points, for it */
 	struct anonymizer *anonymizer;       /* --anonymize, or NULL */
 	struct ws_lesson *lesson;            /* borrowed: it is shown every packet; or NULL */

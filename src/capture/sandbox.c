@@ -253,11 +253,25 @@ static int add_channel_rules(scmp_filter_ctx filter, const struct ws_sandbox *sa
 	                        SCMP_A0_32(SCMP_CMP_EQ, (unsigned)sandbox->channel));
 }
 
+/* Sockets over which the kernel is asked. */
+static int add_request_rules(scmp_filter_ctx filter, const struct ws_sandbox *sandbox)
+{
+	static const int calls[] = {SCMP_SYS(sendto), SCMP_SYS(recvfrom)};
+	int status = 0;
+	for (size_t i = 0; i < sandbox->asked_count && !status; i++)
+		for (size_t c = 0; c < WS_ARRAY_SIZE(calls) && !status; c++)
+			status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[c], 1,
+			                          SCMP_A0_32(SCMP_CMP_EQ, (unsigned)sandbox->asked[i]));
+	return status;
+}
+
 static int add_rules(scmp_filter_ctx filter, const struct ws_sandbox *sandbox)
 {
 	int status = add_descriptor_rules(filter, sandbox);
 	if (!status)
 		status = add_channel_rules(filter, sandbox);
+	if (!status)
+		status = add_request_rules(filter, sandbox);
 	for (size_t i = 0; i < WS_ARRAY_SIZE(allowed) && !status; i++)
 		status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
 	for (size_t i = 0; i < WS_ARRAY_SIZE(refused) && !status; i++)

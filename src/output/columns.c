@@ -441,6 +441,12 @@ static const struct column connection_columns[] = {
         {NULL, "http_path", conn_http, 1},
         {NULL, "http_status", conn_http, 2},
         SHARE_COLUMNS(conn_share, conn_spent){NULL, "vantage", conn_spent, 1},
+#define X(name, get, index) {NULL, "client_" name, get, 2 * (index)},
+        KERNEL_COLUMNS(X)
+#undef X
+#define X(name, get, index) {NULL, "server_" name, get, 2 * (index) + 1},
+        KERNEL_COLUMNS(X)
+#undef X
         /* From here on with several points. */
         PATH_FIELDS};
 

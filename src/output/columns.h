@@ -106,6 +106,28 @@ void group_spent(const struct subject *s, unsigned index, struct value *v);
 	SHARE_COLUMN(share, "closing", WS_CAUSE_CLOSING, 0)                                                                   \
 	{NULL, "timeouts", spent, 0}, {NULL, "time_spent", spent, 2},
 
+/* ---- columns_kernel.c: what the own host's kernel says. X(name, getter, index) */
+void kernel_state(const struct subject *s, unsigned index, struct value *v);
+void kernel_timer(const struct subject *s, unsigned index, struct value *v);
+enum { KERNEL_SEND_QUEUE, KERNEL_RECEIVE_QUEUE, KERNEL_RETRANSMISSIONS, KERNEL_CONGESTION_WINDOW, KERNEL_UID };
+void kernel_number(const struct subject *s, unsigned index, struct value *v);
+enum { KERNEL_EXPIRES, KERNEL_RTT, KERNEL_BUSY, KERNEL_WINDOW_LIMITED, KERNEL_BUFFER_LIMITED };
+void kernel_time(const struct subject *s, unsigned index, struct value *v);
+
+#define KERNEL_COLUMNS(X)                                                                                              \
+	X("kernel_state", kernel_state, 0)                                                                             \
+	X("kernel_timer", kernel_timer, 0)                                                                             \
+	X("kernel_expires", kernel_time, KERNEL_EXPIRES)                                                               \
+	X("kernel_rtt", kernel_time, KERNEL_RTT)                                                                       \
+	X("kernel_retransmissions", kernel_number, KERNEL_RETRANSMISSIONS)                                             \
+	X("congestion_window", kernel_number, KERNEL_CONGESTION_WINDOW)                                                \
+	X("send_queue", kernel_number, KERNEL_SEND_QUEUE)                                                              \
+	X("receive_queue", kernel_number, KERNEL_RECEIVE_QUEUE)                                                        \
+	X("busy", kernel_time, KERNEL_BUSY)                                                                            \
+	X("window_limited", kernel_time, KERNEL_WINDOW_LIMITED)                                                        \
+	X("send_buffer_limited", kernel_time, KERNEL_BUFFER_LIMITED)                                                   \
+	X("uid", kernel_number, KERNEL_UID)
+
 /* ---- columns_points.c: what is said only with several points */
 void get_point(const struct subject *s, unsigned index, struct value *v);
 void conn_points(const struct subject *s, unsigned index, struct value *v); /* 0: names; 1: connection numbers */

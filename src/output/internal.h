@@ -34,7 +34,7 @@ struct subject {
 /* ---- Columns: the fields of each kind of record, described once for JSON and CSV */
 
 enum value_kind {
-	/* JSON omits the key and CSV leaves the cell empty. The column before must not be in a group either. */
+	/* JSON omits the key and CSV leaves the cell empty. The column before must not be in a group. */
 	VALUE_ABSENT,
 	VALUE_NULL, /* null in JSON, an empty cell in CSV */
 	VALUE_NUMBER,

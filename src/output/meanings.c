@@ -16,6 +16,21 @@
 	X("windows_full", "number", "segments that fill the peer's window")                                            \
 	X("keep_alives", "number", "keep-alives")
 
+/* Only of a live capture, and of what one has written, where the endpoint is this host's. */
+#define KERNEL_FIELDS(X, side, of)                                                                                     \
+	X(side "_kernel_state", "word", "of " of ": the state that this host's kernel says; CLOSED: it has no socket") \
+	X(side "_kernel_timer", "word", "the timer of its socket: none, retransmission, keep_alive, time_wait or probe") \
+	X(side "_kernel_expires", "seconds", "when that timer runs out, counted from the kernel's answer")             \
+	X(side "_kernel_rtt", "seconds", "the smoothed round trip of its kernel")                                      \
+	X(side "_kernel_retransmissions", "number", "segments that its kernel has sent again")                         \
+	X(side "_congestion_window", "segments", "of its kernel")                                                      \
+	X(side "_send_queue", "bytes", "written by the program, and not acknowledged or not sent")                     \
+	X(side "_receive_queue", "bytes", "received, and not read by the program")                                     \
+	X(side "_busy", "seconds", "while it had something to send")                                                   \
+	X(side "_window_limited", "seconds", "of these: the peer's window was full")                                   \
+	X(side "_send_buffer_limited", "seconds", "of these: its send buffer was too small")                           \
+	X(side "_uid", "number", "the user who owns the socket")
+
 #define FIELDS(X)                                                                                                      \
 	X("time", "seconds since 1970", "of the packet or event")                                                      \
 	X("frame", "number", "the packet's number in the file; null for a timer")                                      \
@@ -163,6 +178,8 @@
 	X("timeouts", "number", "how often a timer sent a segment again")                                              \
 	X("vantage", "word", "where the capture was taken: client, server or middle; null when not known")             \
 	X("time_spent", "text", "the shares of at least 1 % in words, the largest first")                              \
+	KERNEL_FIELDS(X, "client", "the client")                                                                       \
+	KERNEL_FIELDS(X, "server", "the server")                                                                       \
 	X("severity", "number", "how bad the verdict is, from 0 (fine) to 3 (broken)")                                 \
 	X("count", "number", "connections in the group")                                                               \
 	X("share", "share", "count divided by all connections, 0 to 1")                                                \

@@ -61,6 +61,10 @@ static const struct entry unknown[] = {
          "socket; a FIN that a closed window holds back; a server that defers accept or answers with SYN cookies; "
          "timeouts without a packet; how long TIME_WAIT lasts on that host (--time-wait sets what is shown).",
          WS_STYLE_NORMAL},
+        {"",
+         "Live on one of the two hosts, its kernel is asked: its state below the box is green where it is the inferred "
+         "one, yellow where that is presumed and not yet true, and red where they differ.",
+         WS_STYLE_NORMAL},
         {"", "Verdicts are judgements; the packet screen shows the packets they rest on.", WS_STYLE_NORMAL},
 };
 

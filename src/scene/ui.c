@@ -66,6 +66,14 @@ uint64_t ws_ui_connection(const struct ws_ui *ui)
 	return ui->replay.steps ? ui->replay.number : 0;
 }
 
+size_t ws_ui_connections_shown(const struct ws_ui *ui, const struct ws_model *model, ws_conn_id *ids, size_t most)
+{
+	if (ws_ui_screen(ui) == WS_SCREEN_LIST)
+		return list_shown(ui, model, ids, most);
+	ids[0] = ui->replay.steps && most ? ui->replay.conn : 0;
+	return ids[0] != 0;
+}
+
 void ws_ui_key_names(struct ws_ui *ui, const char *const *key_name)
 {
 	ui->options.key_name = key_name;

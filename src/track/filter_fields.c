@@ -1,6 +1,7 @@
 /* The display filter's fields: their names, where their values come from, and how values are written. */
 #include "track/filter.h"
 
+#include <wirestate/kernel.h>
 #include <wirestate/packet.h>
 
 #include <arpa/inet.h>
@@ -164,6 +165,42 @@ SPENT(window, spent(subject, WS_CAUSE_WINDOW, WS_CAUSE_CLOSED_WINDOW))
 SPENT(recovery, spent(subject, WS_CAUSE_DUPLICATE_ACKS, WS_CAUSE_TIMEOUT))
 SPENT(idle, spent(subject, WS_CAUSE_IDLE, WS_CAUSE_IDLE))
 
+/* What the own host's kernel says. */
+static int64_t get_kernel_state(const struct filter_subject *subject, unsigned endpoint)
+{
+	const struct ws_kernel_end *end = subject->info->endpoint[endpoint].kernel;
+	return end && end->state < WS_STATE_COUNT ? end->state : FILTER_ABSENT;
+}
+
+static int64_t get_agreement(const struct filter_subject *subject, unsigned endpoint)
+{
+	return ws_kernel_agreement(subject->info, endpoint);
+}
+
+static int64_t get_send_queue(const struct filter_subject *subject, unsigned endpoint)
+{
+	const struct ws_kernel_end *end = subject->info->endpoint[endpoint].kernel;
+	return end ? (int64_t)end->socket.send_queue : FILTER_ABSENT;
+}
+
+static int64_t get_receive_queue(const struct filter_subject *subject, unsigned endpoint)
+{
+	const struct ws_kernel_end *end = subject->info->endpoint[endpoint].kernel;
+	return end ? (int64_t)end->socket.receive_queue : FILTER_ABSENT;
+}
+
+static int64_t get_kernel_rtt(const struct filter_subject *subject, unsigned endpoint)
+{
+	const struct ws_kernel_end *end = subject->info->endpoint[endpoint].kernel;
+	return end && end->socket.rtt ? end->socket.rtt : FILTER_ABSENT;
+}
+
+static int64_t get_uid(const struct filter_subject *subject, unsigned endpoint)
+{
+	const struct ws_kernel_end *end = subject->info->endpoint[endpoint].kernel;
+	return end && end->socket.has_owner ? (int64_t)end->socket.uid : FILTER_ABSENT;
+}
+
 /* ---- Texts */
 
 static const char *get_process(const struct filter_subject *subject, unsigned endpoint)
@@ -247,6 +284,15 @@ static const char *captured_word(unsigned value)
 {
 	static const char *const words[] = {
 	        [WS_CAPTURED_BOTH] = "both", [WS_CAPTURED_CLIENT] = "client", [WS_CAPTURED_SERVER] = "server"};
+	return value < WS_ARRAY_SIZE(words) ? words[value] : NULL;
+}
+
+static const char *agreement_word(unsigned value)
+{
+	static const char *const words[] = {[WS_AGREEMENT_UNKNOWN] = "unknown",
+	                                    [WS_AGREEMENT_EQUAL] = "equal",
+	                                    [WS_AGREEMENT_EARLY] = "early",
+	                                    [WS_AGREEMENT_DIFFERS] = "differs"};
 	return value < WS_ARRAY_SIZE(words) ? words[value] : NULL;
 }
 
@@ -336,6 +382,19 @@ const struct filter_field filter_fields[] = {
 	 "of its duration: a loss was being repaired", NULL},
 	{"idle_time", FILTER_TIME, FILTER_CONNECTION, get_idle_time, NULL, NULL, INT64_MAX, WS_PART_SHARES | WS_PART_OPENING,
 	 "of its duration: nobody wanted anything", NULL},
+	{"kernel_state", FILTER_WORD, FILTER_EITHER, get_kernel_state, state_word, state_alias, 0, WS_PART_KERNEL,
+	 "live: the state that this host's kernel says", NULL},
+	{"kernel", FILTER_WORD, FILTER_EITHER, get_agreement, agreement_word, NULL, 0,
+	 WS_PART_KERNEL | WS_PART_STATES | WS_PART_LAST,
+	 "live: whether that is the inferred state; early: what is presumed is not yet true", NULL},
+	{"kernel_rtt", FILTER_TIME, FILTER_EITHER, get_kernel_rtt, NULL, NULL, INT64_MAX, WS_PART_KERNEL,
+	 "live: the smoothed round trip of this host's kernel", NULL},
+	{"send_queue", FILTER_SIZE, FILTER_EITHER, get_send_queue, NULL, NULL, INT64_MAX, WS_PART_KERNEL,
+	 "live: written by the program, and not acknowledged or not sent", NULL},
+	{"receive_queue", FILTER_SIZE, FILTER_EITHER, get_receive_queue, NULL, NULL, INT64_MAX, WS_PART_KERNEL,
+	 "live: received, and not read by the program", NULL},
+	{"uid", FILTER_NUMBER, FILTER_EITHER, get_uid, NULL, NULL, UINT32_MAX, WS_PART_KERNEL,
+	 "live: the number of the user who owns the socket", NULL},
 };
 /* clang-format on */
 const unsigned filter_field_count = WS_ARRAY_SIZE(filter_fields);

@@ -1,5 +1,6 @@
 /* Reads connections, conversations, bindings and totals from the tracker as plain values. */
 #include "track/info.h"
+#include "track/kernel.h"
 
 #include <wirestate/join.h>
 #include <wirestate/names.h>
@@ -355,6 +356,9 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 		fill_processes(conn, info);
 	if (parts & WS_PART_NAMES)
 		fill_names(tracker, conn, info);
+	if (parts & WS_PART_KERNEL && tracker->kernel)
+		for (unsigned i = 0; i < 2; i++)
+			info->endpoint[i].kernel = ws_kernel_end_of(tracker->kernel, conn, i);
 	if (parts & WS_PART_SHARES)
 		info->shares_known = ws_shares_pool_sum(&tracker->shares, conn->id, &info->shares);
 	if (parts & WS_PART_REST)

@@ -20,6 +20,7 @@
 	X(WS_PART_PROCESS, rare, tunnel_id)                                                                            \
 	X(WS_PART_NAMES, name, name_source)                                                                            \
 	X(WS_PART_ROUND_TRIPS, rtt, rtt)                                                                               \
+	X(WS_PART_KERNEL, first_time, first_time)                                                                      \
 	X(WS_PART_SHARES, id, id)                                                                                      \
 	X(WS_PART_REST, rare, zeek)
 

@@ -45,6 +45,7 @@ struct ws_tracker {
 	struct ws_tunnels tunnels;
 	struct ws_hostnames names;
 	struct ws_shares_pool shares;
+	const struct ws_kernel *kernel; /* borrowed: what the own host's kernel says; NULL: it is not asked */
 	bool processes_named;   /* of some connection a process is known */
 	struct ws_debug *debug; /* with debug_connection, else NULL */
 	struct ws_tracker_stats stats;

@@ -97,6 +97,60 @@ static int run_program(int directory)
 	return DONE;
 }
 
+enum { ASKED = 901, NOT_ASKED = 902 };
+
+static int attempt_with_request(int (*fn)(int directory))
+{
+	static const int asked[] = {ASKED};
+	const struct ws_sandbox sandbox = {.directory = -1,
+	                                   .flags = WS_SAVE_FLAGS,
+	                                   .source = SOURCE,
+	                                   .channel = -1,
+	                                   .asked = asked,
+	                                   .asked_count = 1};
+	int pair[2];
+	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair), 0);
+	dup2(pair[0], ASKED);
+	dup2(pair[1], NOT_ASKED);
+	const int status = attempt_in(&sandbox, fn);
+	close(pair[0]);
+	close(pair[1]);
+	close(ASKED);
+	close(NOT_ASKED);
+	return status;
+}
+
+static int ask_and_read(int directory)
+{
+	char answer;
+	(void)directory;
+	const bool sent = send(ASKED, "x", 1, 0) == 1;
+	return sent && recv(ASKED, &answer, 1, MSG_DONTWAIT) < 0 && errno == EAGAIN ? DONE : REFUSED;
+}
+
+static int ask_elsewhere(int directory)
+{
+	(void)directory;
+	return send(NOT_ASKED, "x", 1, 0) == 1 ? DONE : REFUSED;
+}
+
+static int receive_elsewhere(int directory)
+{
+	char answer;
+	(void)directory;
+	recv(NOT_ASKED, &answer, 1, MSG_DONTWAIT);
+	return DONE;
+}
+
+static int send_a_message(int directory)
+{
+	char byte = 'x';
+	struct iovec part = {.iov_base = &byte, .iov_len = 1};
+	const struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+	(void)directory;
+	return sendmsg(ASKED, &message, 0) == 1 ? DONE : REFUSED;
+}
+
 static int make_socket(int directory)
 {
 	(void)directory;
@@ -511,9 +565,25 @@ static void it_says_what_is_in_force(void **state)
 	                    "unprivileged user nobody, seccomp; without Landlock (Function not implemented)");
 }
 
+/* Requests to the kernel leave and answers come over their own descriptor, and over no other. */
+static void test_only_the_kernel_is_asked(void **state)
+{
+	(void)state;
+	int status = attempt_with_request(ask_and_read);
+	if (status < 0)
+		skip_because(NO_SECCOMP);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), DONE);
+	assert_true(killed(attempt_with_request(ask_elsewhere)));
+	assert_true(killed(attempt_with_request(receive_elsewhere)));
+	assert_true(killed(attempt_with_request(send_a_message)));
+	assert_true(killed(attempt_with_request(make_socket)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(test_only_the_kernel_is_asked),
 	        cmocka_unit_test(it_says_what_is_in_force),
 	        cmocka_unit_test(a_user_that_is_none),
 	        cmocka_unit_test(nothing_is_left_of_root),

@@ -203,14 +203,21 @@ int boxes_draw_kernels(const struct layout *layout, struct ws_canvas *canvas, in
 	int rows = 0;
 	for (int side = 0; side < 2; side++) {
 		const int endpoint = side ? !layout->left : layout->left;
-		char buffer[32];
+		char buffer[96];
 		struct ws_text text = WS_TEXT_OVER(buffer);
 		enum ws_style style;
-		if (!evidence_kernel(layout, endpoint, &text, &style))
+		if (!evidence_kernel(layout, endpoint, &text, &style) &&
+		    !host_kernel(layout, endpoint, &text, &style))
 			continue;
 		const char *words = ws_text_cstr(&text);
-		const int column = box_column(layout, side);
-		draw_cut(canvas, row, column + (WIDTH - ws_columns(words)) / 2, column + WIDTH + 2, style, words);
+		const int width = ws_columns(words), middle = layout->columns / 2;
+		int column = box_column(layout, side) + (WIDTH - width) / 2;
+		const int limit = side ? layout->columns - 1 : middle - 1;
+		if (column + width > limit)
+			column = limit - width;
+		if (column < (side ? middle : 1))
+			column = side ? middle : 1;
+		draw_cut(canvas, row, column, limit, style, words);
 		rows = 1;
 	}
 	return rows;

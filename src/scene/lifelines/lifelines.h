@@ -138,6 +138,13 @@ bool evidence_kernel(const struct layout *layout, int endpoint, struct ws_text *
 /* Appends what the programs and the wire did at the step; nothing where that is not known. */
 void evidence_text(const struct layout *layout, struct ws_text *text);
 
+/* host.c: for live captures on the own host */
+/* Appends what the kernel says of an endpoint that is this host's: "kernel FIN_WAIT_1 · send-q 14 K". The style is as
+ * above. False: it says nothing. */
+bool host_kernel(const struct layout *layout, int endpoint, struct ws_text *text, enum ws_style *style);
+/* Appends what the kernel knows of both endpoints now, and packets do not show; nothing at an earlier step. */
+void host_text(const struct layout *layout, struct ws_text *text);
+
 /* pane.c */
 /* The columns of the pane beside the lifelines; 0: there is no room for it. `bottom`: the first row below it. */
 int pane_columns(const struct ws_ui *ui, int columns, int bottom);

@@ -572,6 +572,7 @@ void notes_text(const struct layout *layout, enum notes_paragraph paragraph, str
 		break;
 	case NOTES_LAB:
 		evidence_text(layout, text);
+		host_text(layout, text);
 		break;
 	case NOTES_WHY:
 		notes_why(layout, text);

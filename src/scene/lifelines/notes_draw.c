@@ -70,7 +70,8 @@ void notes_draw(const struct layout *layout, struct ws_canvas *canvas, int row, 
 		bool inside = false;
 		for (int at = 0; at < have[i] && draw_wrap(paragraph[i], width, at, line, sizeof(line)); at++, row++) {
 			if (at == 0)
-				ws_canvas_bold(canvas, row, 1, INDENT, WS_STYLE_KEY, heads[i]);
+				ws_canvas_bold(canvas, row, 1, INDENT, WS_STYLE_KEY,
+				               i == NOTES_LAB && !layout->lab ? "HOST" : heads[i]);
 			enum ws_style style = i == NOTES_NOTE ? WS_STYLE_TITLE : WS_STYLE_NORMAL;
 			int end = ws_canvas_text(canvas, row, INDENT, canvas->columns - 1, style, line);
 			draw_dim_references(canvas, row, INDENT, line, &inside);

@@ -32,6 +32,18 @@ ws_conn_id list_selected(const struct ws_ui *ui, const struct ws_model *model)
 	return list_at(&ui->list, model, ui->list.cursor.selected);
 }
 
+size_t list_shown(const struct ws_ui *ui, const struct ws_model *model, ws_conn_id *ids, size_t most)
+{
+	const struct list_view *list = &ui->list;
+	size_t count = 0;
+	for (; count < most && count < list->visible; count++) {
+		ids[count] = list_at(list, model, list->cursor.top + count);
+		if (!ids[count])
+			break;
+	}
+	return count;
+}
+
 static uint64_t number_at(const struct ws_tracker *tracker, size_t rank)
 {
 	struct ws_conn_info info;

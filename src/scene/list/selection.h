@@ -9,6 +9,8 @@
 
 /* The connection that is selected; 0: none. */
 ws_conn_id list_selected(const struct ws_ui *ui, const struct ws_model *model);
+/* The ids of those that are on the screen, at most so many; returns how many there are. */
+size_t list_shown(const struct ws_ui *ui, const struct ws_model *model, ws_conn_id *ids, size_t most);
 /* Live: how many connections have begun since the newest one was on the screen in the list. */
 uint64_t list_news(const struct ws_ui *ui, const struct ws_model *model);
 /* Selects it, wherever it stands in the list's order. */

@@ -33,6 +33,12 @@ static void talkers_offer(struct talker top[TOP_TALKERS], const struct ws_conn_i
 	}
 }
 
+static void connection_count(struct statistics_view *view, const struct ws_conn_info *info)
+{
+	talkers_offer(view->building, info);
+	ws_kernel_count(info, &view->counting);
+}
+
 /* Returns true at the end of the walk. */
 static bool talkers_walk(struct statistics_view *view, const struct ws_model *model)
 {
@@ -40,11 +46,13 @@ static bool talkers_walk(struct statistics_view *view, const struct ws_model *mo
 	size_t count = ws_tracker_conn_count(model->tracker);
 	for (int i = 0; i < TALKERS_A_SLICE && view->rank < count; i++, view->rank++)
 		if (ws_tracker_conn(model->tracker, ws_tracker_conn_at(model->tracker, view->rank), &info))
-			talkers_offer(view->building, &info);
+			connection_count(view, &info);
 	if (view->rank < count)
 		return false;
 	memcpy(view->top, view->building, sizeof(view->top));
 	memset(view->building, 0, sizeof(view->building));
+	view->agreements = view->counting;
+	view->counting = (struct ws_agreements){0};
 	view->rank = 0;
 	view->complete = true;
 	return true;
@@ -322,6 +330,23 @@ static int draw_points(const struct ws_model *model, struct ws_canvas *canvas, i
 	return row;
 }
 
+/* How often what is inferred is what the own host's kernel says. */
+static int draw_kernel(const struct statistics_view *view, const struct ws_model *model, struct ws_canvas *canvas, int row,
+                       int limit)
+{
+	const struct ws_kernel *kernel = ws_tracker_kernel(model->tracker);
+	const struct ws_agreements *agreements = &view->agreements;
+	if (!kernel || row >= limit)
+		return row;
+	const int column = ws_canvas_bold(canvas, row, 1, canvas->columns, WS_STYLE_TITLE, "Kernel") + 2;
+	ws_canvas_printf(canvas, row, column, canvas->columns - 1,
+	                 agreements->equal == agreements->compared ? WS_STYLE_NORMAL : WS_STYLE_WARN,
+	                 "inferred = kernel for %llu of %llu ends of this host   sockets %zu",
+	                 (unsigned long long)agreements->equal, (unsigned long long)agreements->compared,
+	                 ws_kernel_sockets(kernel));
+	return row + 1;
+}
+
 static void draw_talkers(const struct statistics_view *view, const struct ws_model *model, struct ws_canvas *canvas,
                          int row, int limit)
 {
@@ -380,6 +405,7 @@ static void statistics_draw(const struct ws_ui *ui, const struct ws_model *model
 		row = 1;
 	row = draw_protocols(model, canvas, row, limit);
 	row = draw_losses(model, &stats, canvas, row + (canvas->rows >= 24), limit);
+	row = draw_kernel(&ui->statistics, model, canvas, row, limit);
 	row = draw_points(model, canvas, row, limit);
 	row = draw_plots(model, canvas, row + (canvas->rows >= 24), limit);
 	draw_talkers(&ui->statistics, model, canvas, row + 1, limit);

@@ -5,6 +5,7 @@
 #include "scene/widgets/walk.h"
 
 #include <wirestate/cursor.h>
+#include <wirestate/kernel.h>
 #include <wirestate/overview.h>
 #include <wirestate/scene.h>
 
@@ -89,6 +90,7 @@ struct talker {
 /* A walk over all connections in slices, which finds the largest. */
 struct statistics_view {
 	struct talker top[TOP_TALKERS], building[TOP_TALKERS];
+	struct ws_agreements agreements, counting; /* with the own host's kernel */
 	size_t rank;
 	bool complete;
 	ws_time finished; /* by the ticks' clock */

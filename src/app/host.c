@@ -1,0 +1,254 @@
+/* When the kernel is asked:
+ *
+ *   all sockets       at the start, and every 2 s as long as there are less than 10,000 and something has happened
+ *   one connection    when an endpoint has changed its state, and while it is on the screen once a second
+ *   without asking    the kernel says by itself which sockets die; what becomes of these is asked for
+ *
+ * One socket costs 10 to 40 µs, so that at most 2,000 a second are asked for. All together cost up to 10 µs each, and are
+ * read in parts of some 40, between packets. */
+#include "app/host.h"
+#include "app/point.h"
+#include "kernel/spaces.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	MANY_SOCKETS = 10000,
+	CREDIT_RATE = 2000, /* requests a second */
+	CREDIT_MOST = 200,
+	TIME_SHARE = 20, /* of the time, at most one part of so many is spent on asking for all */
+	MEMORY_SHARE = 32,
+};
+#define ALL_AGAIN (2 * WS_SECOND)
+#define ALL_AGAIN_QUIET (10 * WS_SECOND)
+#define SHOWN_AGAIN WS_SECOND
+#define SHOWN_SOON (100 * WS_MILLISECOND)
+#define SLICE (2 * WS_MILLISECOND)
+#define LAST_WAIT (2 * WS_SECOND)
+
+static ws_time now_of(const struct host *host)
+{
+	return monotonic() + host->clock_offset;
+}
+
+static void take_address(void *context, unsigned space, const struct ws_addr *address, unsigned ip_version)
+{
+	struct host *host = context;
+	ws_kernel_address(host->kernel, space, address, ip_version);
+}
+
+/* Sockets of other namespaces cannot be at the ends of what the loopback interface carries. */
+static bool wants_other_spaces(const struct options *options)
+{
+	for (size_t i = 0; i < options->interfaces.count; i++)
+		if (strcmp(options->interfaces.word[i], "lo") != 0)
+			return true;
+	return false;
+}
+
+void host_open(struct host *host, const struct options *options)
+{
+	struct timespec real;
+	struct ws_error error;
+	*host = (struct host){.credit = CREDIT_MOST};
+	if (!options->interface || options->no_kernel || options->anonymize)
+		return;
+	clock_gettime(CLOCK_REALTIME, &real);
+	host->clock_offset = (ws_time)real.tv_sec * WS_SECOND + real.tv_nsec - monotonic();
+	host->kernel = ws_kernel_create(options->max_memory / MEMORY_SHARE);
+	if (!host->kernel) {
+		host->missing = "out of memory";
+		return;
+	}
+	host->space_count = kernel_spaces_open(host->space, WS_KERNEL_SPACES, wants_other_spaces(options), take_address,
+	                                       host, &error);
+	for (size_t i = 0; i < host->space_count; i++)
+		host->descriptor[i] = kernel_sockets_fd(host->space[i]);
+	if (host->space_count)
+		return;
+	snprintf(host->missing_text, sizeof(host->missing_text), "%.150s", error.text);
+	host->missing = host->missing_text;
+	ws_kernel_free(host->kernel);
+	host->kernel = NULL;
+}
+
+void host_close(struct host *host)
+{
+	for (size_t i = 0; i < host->space_count; i++)
+		kernel_sockets_close(host->space[i]);
+	host->space_count = 0;
+	ws_kernel_free(host->kernel);
+	host->kernel = NULL;
+}
+
+/* ---- One socket */
+
+/* False: too many have been asked for in the last moments. */
+static bool credit_take(struct host *host)
+{
+	const ws_time now = monotonic();
+	const ws_time earned = (now - host->credit_time) * CREDIT_RATE / WS_SECOND;
+	if (earned > 0) {
+		host->credit = host->credit + earned > CREDIT_MOST ? CREDIT_MOST : host->credit + (unsigned)earned;
+		host->credit_time = now;
+	}
+	if (!host->credit)
+		return false;
+	host->credit--;
+	return true;
+}
+
+static void ask_spaces(struct host *host, const struct ws_socket *which, uint64_t spaces)
+{
+	for (size_t i = 0; i < host->space_count && spaces >> i; i++)
+		if (spaces >> i & 1 && credit_take(host))
+			(void)kernel_sockets_ask(host->space[i], which);
+}
+
+static void on_socket(void *context, const struct ws_socket *socket, bool died)
+{
+	struct host *host = context;
+	if (!ws_kernel_take(host->kernel, socket, died))
+		return;
+	host->changed = true;
+	if (!died)
+		return;
+	host->stirred = true;
+	if (credit_take(host) && socket->space < host->space_count)
+		(void)kernel_sockets_ask(host->space[socket->space], socket);
+}
+
+/* ---- Reading */
+
+/* All sockets have been asked for, and that is over. */
+static void all_read(struct host *host, size_t space, ws_time now)
+{
+	ws_kernel_swept(host->kernel, (uint8_t)space, host->begun, now);
+	host->took = monotonic() - host->asked_all;
+	host->changed = true;
+}
+
+/* Reads until there is nothing more, or `end` of monotonic(). */
+static void read_space(struct host *host, size_t space, ws_time end)
+{
+	do {
+		const ws_time now = now_of(host);
+		switch (kernel_sockets_read(host->space[space], now, on_socket, host)) {
+		case KERNEL_READ_NOTHING:
+			return;
+		case KERNEL_READ_ALL:
+			all_read(host, space, now);
+			break;
+		case KERNEL_READ_LOST:
+			host->lost = true;
+			break;
+		case KERNEL_READ_SOME:
+			break;
+		}
+	} while (monotonic() < end);
+}
+
+bool host_is_busy(const struct host *host)
+{
+	for (size_t i = 0; i < host->space_count; i++)
+		if (kernel_sockets_asks_all(host->space[i]))
+			return true;
+	return false;
+}
+
+static void ask_all(struct host *host)
+{
+	host->asked_all = monotonic();
+	host->begun = now_of(host);
+	host->lost = host->stirred = false;
+	for (size_t i = 0; i < host->space_count; i++)
+		(void)kernel_sockets_ask_all(host->space[i]);
+}
+
+static bool all_is_due(const struct host *host, uint64_t packets, ws_time now)
+{
+	if (!host->asked_all)
+		return true;
+	if (host_is_busy(host) || ws_kernel_sockets(host->kernel) >= MANY_SOCKETS)
+		return false;
+	const bool quiet = packets == host->packets && !host->stirred && !host->lost;
+	const ws_time pause = quiet ? ALL_AGAIN_QUIET : ALL_AGAIN;
+	return now - host->asked_all >= (host->took * TIME_SHARE > pause ? host->took * TIME_SHARE : pause);
+}
+
+void host_work(struct host *host, uint64_t packets)
+{
+	if (!host->kernel)
+		return;
+	const ws_time now = monotonic();
+	for (size_t i = 0; i < host->space_count; i++)
+		read_space(host, i, now + SLICE / (ws_time)host->space_count);
+	if (all_is_due(host, packets, now)) {
+		host->packets = packets;
+		ask_all(host);
+	}
+}
+
+/* ---- Connections */
+
+static void ask_end(struct host *host, const struct ws_conn_info *info, unsigned i)
+{
+	const struct ws_endpoint_info *own = &info->endpoint[i], *peer = &info->endpoint[1 - i];
+	const uint64_t spaces = ws_kernel_spaces(host->kernel, &own->address, info->ip_version);
+	const struct ws_socket which = {.local = own->address,
+	                                .peer = peer->address,
+	                                .local_port = own->port,
+	                                .peer_port = peer->port,
+	                                .ip_version = info->ip_version};
+	ask_spaces(host, &which, own->kernel ? UINT64_C(1) << own->kernel->socket.space : spaces);
+}
+
+static void read_answers(struct host *host)
+{
+	const ws_time end = monotonic() + SLICE;
+	for (size_t i = 0; i < host->space_count; i++)
+		read_space(host, i, end);
+}
+
+void host_ask(struct host *host, const struct ws_tracker *tracker, ws_conn_id id)
+{
+	struct ws_conn_info info;
+	if (!host->kernel || !ws_tracker_conn(tracker, id, &info))
+		return;
+	ask_end(host, &info, 0);
+	ask_end(host, &info, 1);
+	read_answers(host);
+}
+
+void host_show(struct host *host, const struct ws_tracker *tracker, const ws_conn_id *ids, size_t count)
+{
+	const ws_time clock = monotonic(), now = now_of(host);
+	if (!host->kernel || clock - host->looked < SHOWN_SOON)
+		return;
+	host->looked = clock;
+	for (size_t i = 0; i < count; i++) {
+		struct ws_conn_info info;
+		if (!ws_tracker_conn(tracker, ids[i], &info) || info.superseded)
+			continue;
+		for (unsigned e = 0; e < 2; e++) {
+			const struct ws_kernel_end *end = info.endpoint[e].kernel;
+			if (!end || end->socket.asked < info.last_time || now - end->socket.asked >= SHOWN_AGAIN)
+				ask_end(host, &info, e);
+		}
+	}
+	read_answers(host);
+}
+
+void host_finish(struct host *host)
+{
+	const ws_time end = monotonic() + LAST_WAIT;
+	if (!host->kernel)
+		return;
+	ask_all(host);
+	while (host_is_busy(host) && monotonic() < end)
+		for (size_t i = 0; i < host->space_count; i++)
+			read_space(host, i, monotonic() + SLICE);
+}

@@ -1,0 +1,71 @@
+/* What the screens are shown of a session, see struct ws_model. */
+#include "app/session.h"
+#include "app/split.h"
+
+bool session_fetch(struct session *session, struct ws_capture *capture, uint64_t position, struct ws_frame *frame)
+{
+	return ws_capture_fetch(capture, position, frame) &&
+	       (!session->anonymizer || anonymize(session->anonymizer, frame, frame));
+}
+
+static bool fetch(void *context, uint64_t position, struct ws_frame *frame)
+{
+	struct point *point = context;
+	return session_fetch(point->session, point->capture, position, frame);
+}
+
+static bool fetch_at(void *context, unsigned point, uint64_t position, struct ws_frame *frame)
+{
+	struct session *session = context;
+	return point < session->point_count && session_fetch(session, session->points[point].capture, position, frame);
+}
+
+static const char *confinement(const struct session *session)
+{
+	if (session->options->no_sandbox)
+		return "no sandbox";
+	return session->protections.missing[0] ? "partly sandboxed" : "sandboxed";
+}
+
+void session_model(struct session *session, struct ws_model *model)
+{
+	const struct ws_error *failure = session_failure(session);
+	struct point *point = session_shown(session);
+	*model = (struct ws_model){
+	        .tracker = point->tracker,
+	        .generation = 1,
+	        .joins = session->joins.count,
+	        .source = session->point_count > 1 ? session->point_names : point->name,
+	        .capture_filter = session->options->filter,
+	        .live = session->live,
+	        .running = session->live,
+	        .loading = !session->ended && !session->live,
+	        .now = point->now,
+	        .time_wait = session->options->time_wait ? session->options->time_wait : 60 * WS_SECOND,
+	        .net = session->net,
+	        .vendors = session->vendors,
+	        .follows = session->options->follow,
+	        .status_message = failure->status != WS_OK ? failure->text
+	                          : point->wait_text       ? point->wait_text
+	                          : point->said            ? point->feeder.text + 1
+	                                                   : NULL,
+	        .confinement = confinement(session),
+	        .advice = session->live ? session->options->advice : NULL,
+	        .fetch = fetch,
+	        .fetch_context = point,
+	        .point = (unsigned)(point - session->points),
+	        .fetch_at = session->point_count > 1 ? fetch_at : NULL,
+	        .fetch_at_context = session,
+	};
+	session_progress(session, &model->loaded, &model->total);
+	session_stats(session, &model->capture);
+	if (session->flights && model->capture.comment)
+		ws_flights_remark(session->flights, model->capture.comment, model->capture.comment_length);
+	model->flights = session->flights;
+	model->lab_runs = session->options->lab_view && !session->ended;
+	if (model->lab_runs) {
+		const ws_time clock = monotonic() + point->clock_offset;
+		model->running = true;
+		model->now = clock > model->now ? clock : model->now;
+	}
+}

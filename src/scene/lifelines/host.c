@@ -1,0 +1,82 @@
+/* For live captures on the own host: what its kernel says beside what is inferred, see wirestate/kernel.h. */
+#include "scene/lifelines/lifelines.h"
+
+#include <wirestate/kernel.h>
+
+/* The newest state is shown, and no earlier step of the replay. */
+static bool is_now(const struct layout *layout)
+{
+	return layout->arrived && !layout->has_next && !layout->model->past;
+}
+
+static void say_size(struct ws_text *text, uint32_t bytes)
+{
+	if (bytes < 10000)
+		ws_text_printf(text, "%u", bytes);
+	else if (bytes < 1024 * 1024)
+		ws_text_printf(text, "%u K", bytes / 1024);
+	else
+		ws_text_printf(text, "%.1f M", (double)bytes / (1024 * 1024));
+}
+
+/* What there is to say beside the state, the most telling first. */
+static void say_figures(const struct layout *layout, int endpoint, struct ws_text *text)
+{
+	const struct ws_socket *socket = &layout->info.endpoint[endpoint].kernel->socket;
+	if (!socket->state)
+		return;
+	if (socket->timer == WS_TIMER_TIME_WAIT) {
+		const ws_time gone = layout->model->now - socket->asked;
+		const ws_time left = (ws_time)socket->expires * WS_MILLISECOND - (gone > 0 ? gone : 0);
+		ws_text_printf(text, " · %.0f s left", left > 0 ? (double)left / (double)WS_SECOND : 0);
+		return;
+	}
+	if (socket->send_queue) {
+		ws_text_puts(text, " · send-q ");
+		say_size(text, socket->send_queue);
+	}
+	if (ws_kernel_unread(layout->info.endpoint[endpoint].kernel)) {
+		ws_text_puts(text, " · recv-q ");
+		say_size(text, ws_kernel_unread(layout->info.endpoint[endpoint].kernel));
+	}
+}
+
+bool host_kernel(const struct layout *layout, int endpoint, struct ws_text *text, enum ws_style *style)
+{
+	const struct ws_kernel_end *end = layout->info.endpoint[endpoint].kernel;
+	if (!end || end->state >= WS_STATE_COUNT)
+		return false;
+	const bool now = is_now(layout);
+	const ws_time moment = layout->has_next ? layout->next.input.time : layout->time;
+	const unsigned state = now ? end->state : ws_kernel_state_at(end, moment);
+	if (state >= WS_STATE_COUNT)
+		return false;
+	ws_text_printf(text, "kernel %s", ws_state_name((enum ws_state)state));
+	if (now)
+		say_figures(layout, endpoint, text);
+	if (state == layout->state[endpoint] || (layout->state[endpoint] == WS_LISTEN && state == WS_CLOSED))
+		*style = WS_STYLE_GOOD;
+	else if (layout->certainty[endpoint] != WS_CONFIRMED || (now && end->socket.asked < layout->info.last_time))
+		*style = WS_STYLE_WARN;
+	else
+		*style = WS_STYLE_BAD;
+	return true;
+}
+
+void host_text(const struct layout *layout, struct ws_text *text)
+{
+	const struct ws_kernel *kernel = ws_tracker_kernel(layout->model->tracker);
+	if (!kernel || !is_now(layout))
+		return;
+	for (int side = 0; side < 2; side++) {
+		const size_t before = text->length;
+		if (before)
+			ws_text_puts(text, "; ");
+		const size_t start = text->length;
+		ws_kernel_words(text, kernel, &layout->info, (unsigned)(side ? !layout->left : layout->left));
+		if (text->length == start)
+			text->length = before;
+	}
+	if (text->length)
+		ws_text_putc(text, '.');
+}
