@@ -41,11 +41,12 @@
 	X(WS_ACT_SORT, "sort", "s", "sort by the next column")                                                         \
 	X(WS_ACT_REVERSE, "reverse", "r", "sort the other way round")                                                  \
 	X(WS_ACT_SEARCH, "search", "/", "search for an address, a port, a state, a verdict")                           \
-	X(WS_ACT_FIND_NEXT, "find-next", "n", "to the next one found")                                                 \
+	X(WS_ACT_FIND_NEXT, "find-next", "n", "to the next one found; without a search: to the next problem")                                                 \
 	X(WS_ACT_FIND_PREVIOUS, "find-previous", "N", "to the one found before; without a search: names or numbers")   \
 	X(WS_ACT_FILTER, "filter", "F", "show only what matches a filter: 10.0.0.0/8 and port == 443")                 \
 	X(WS_ACT_HOSTS, "hosts", "H", "hosts in TIME_WAIT and CLOSE_WAIT, by address")                                 \
 	X(WS_ACT_OVERVIEW, "overview", "o", "overview: connections in groups, the worst verdicts first")               \
+	X(WS_ACT_TIME, "time", "W", "where the connection's time went: shares, and the stretches of each")              \
 	X(WS_ACT_FOLLOW, "follow", "f", "follow the newest")                                                           \
 	X(WS_ACT_PLAY, "play", "Space", "play or pause")                                                               \
 	X(WS_ACT_STEP, "step", "Right .", "one segment forward")                                                       \
@@ -72,6 +73,9 @@
 	X(WS_ACT_UDP, "udp", "u", "UDP conversations and their datagrams")                                             \
 	X(WS_ACT_ARP, "arp", "a", "ARP: questions, bindings, next hops")                                               \
 	X(WS_ACT_STATISTICS, "statistics", "S", "statistics: protocols, rates, states over time")                      \
+	X(WS_ACT_NEXT_PROBLEM, "next-problem", "n",                                                                    \
+	  "to the next problem: a loss, a closed window, a reset, a late answer")                                     \
+	X(WS_ACT_PREVIOUS_PROBLEM, "previous-problem", "p", "to the problem before; in the list, as n, of a connection") \
 	X(WS_ACT_NEXT_PACKET, "next", "n", "the next packet")                                                          \
 	X(WS_ACT_PREVIOUS_PACKET, "previous", "p", "the packet before")                                                \
 	X(WS_ACT_DIRECTION, "direction", "Tab", "both directions, or one of them")                                     \

@@ -211,7 +211,7 @@ void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_
 
 /* ---- The chart: the whole replay of the selected connection on one tall canvas, for exports */
 
-enum { WS_CHART_HEAD = 5 }; /* rows of title, endpoints and the boxes with their states */
+enum { WS_CHART_HEAD = 6 }; /* rows of title, endpoints, the bar of its time, and the boxes with their states */
 
 struct ws_chart_step {
 	int row, rows;              /* the words, and below them the arrow */

@@ -8,6 +8,7 @@
 	X(WS_SCREEN_OVERVIEW, "overview", "connections in groups, the worst verdicts first")                           \
 	X(WS_SCREEN_LIFELINES, "lifelines", "lifelines of one connection")                                             \
 	X(WS_SCREEN_DIAGRAM, "diagram", "the state diagram of one connection")                                         \
+	X(WS_SCREEN_TIME, "time", "where the time of one connection went")                                             \
 	X(WS_SCREEN_PACKET, "packet", "one packet, every field beside its bytes")                                      \
 	X(WS_SCREEN_HOSTS, "hosts", "hosts with endpoints in TIME_WAIT and CLOSE_WAIT")                                \
 	X(WS_SCREEN_STREAM, "stream", "the bytes of one connection, segment by segment")                               \

@@ -21,7 +21,7 @@ typedef bool ws_span_fn(void *context, const struct ws_span *span);
  * time in proportion to it. False: the history is not kept, or `fn` has stopped it. */
 bool ws_tracker_spans(const struct ws_tracker *tracker, ws_conn_id id, ws_span_fn *fn, void *context);
 
-/* Appends what happened: "the server's program had not answered yet". `client` is an endpoint. */
+/* Appends what happened: "the server's program sent nothing". `client` is an endpoint. */
 void ws_span_words(struct ws_text *text, const struct ws_span *span, unsigned client);
 
 #endif

@@ -480,6 +480,11 @@ struct ws_judgement {
 	uint8_t verdict;  /* enum ws_verdict */
 	uint8_t severity; /* 0 .. 3 */
 };
+/* What an engineer would look at first. */
+static inline bool ws_is_problem(struct ws_judgement judgement)
+{
+	return judgement.severity >= 2;
+}
 struct ws_judgement ws_conn_judge(const struct ws_conn_info *info);
 
 /* The age of a connection at `now`. It stops at the last packet when both endpoints are CLOSED or in TIME_WAIT. */

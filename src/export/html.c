@@ -46,7 +46,8 @@ struct page {
 	bool stopped; /* go_on() has returned false */
 };
 
-static void write_head(const struct page *page, const char *title)
+/* `spent`: where the time of the connection went; or NULL. */
+static void write_head(const struct page *page, const char *title, const char *spent)
 {
 	FILE *out = page->out;
 	fprintf(out,
@@ -59,6 +60,11 @@ static void write_head(const struct page *page, const char *title)
 	fprintf(out, "</title>\n<style>%s</style>\n</head>\n<body>\n<h1>", page_style);
 	html_text(out, title);
 	fputs("</h1>\n", out);
+	if (spent) {
+		fputs("<p>Time: ", out);
+		html_text(out, spent);
+		fputs("</p>\n", out);
+	}
 	fputs(page_body, out);
 }
 
@@ -240,8 +246,12 @@ bool ws_html_chart(FILE *out, struct ws_ui *ui, const struct ws_model *model, co
 	struct ws_conn_info info;
 	bool good = ws_chart_open(ui, model, COLUMNS, &page.chart, error);
 	if (good) {
+		char words[512];
+		struct ws_text spent = WS_TEXT_OVER(words);
 		good = ws_tracker_conn(model->tracker, options->conn, &info);
-		write_head(&page, options->title);
+		if (good && info.shares_known)
+			ws_shares_words(&spent, &info.shares, (unsigned)info.likely_client & 1);
+		write_head(&page, options->title, spent.length ? ws_text_cstr(&spent) : NULL);
 		fputs(data_begins, out);
 		good = good && write_replay(&page, &info);
 		fputc(']', out);
@@ -426,7 +436,7 @@ bool ws_html_lesson(FILE *out, struct ws_ui *ui, const struct ws_model *model, c
                     const struct ws_html_lesson_options *options, struct ws_error *error)
 {
 	struct page page = {.out = out, .ui = ui, .model = model, .go_on = options->go_on, .context = options->context};
-	write_head(&page, lesson->title);
+	write_head(&page, lesson->title, NULL);
 	fputs(data_begins, out);
 	const bool good = write_lesson_replays(&page, lesson, error);
 	fputc(']', out);

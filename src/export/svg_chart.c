@@ -10,7 +10,7 @@
 
 #include <wirestate/export.h>
 
-enum { NOTE_ROWS = 9, BOX_FIRST = 2, BOX_LAST = 4, BOX_HALF = 9, REGIONS = 3, COUNTDOWN = 30 };
+enum { NOTE_ROWS = 9, BOX_FIRST = 3, BOX_LAST = 5, BOX_HALF = 9, REGIONS = 3, COUNTDOWN = 30 };
 #define HOLD (4 * WS_SECOND) /* how long the end is shown before the replay starts again */
 
 struct replay_strip {

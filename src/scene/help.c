@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TWO_COLUMNS = 76, GAP = 2, TOP = 2, WORD = 13, MOST_LINES = 160, MOST_ACTIONS = 12 };
+enum { TWO_COLUMNS = 76, GAP = 2, TOP = 2, WORD = 13, MOST_LINES = 160, MOST_ACTIONS = 16 };
 
 /* A word and what it means; a sentence of its own where the word is empty. */
 struct entry {
@@ -77,11 +77,12 @@ static const struct group {
         {"Keys of this screen", NULL, {WS_ACT_NONE}},
         {"Playing",
          NULL,
-         {WS_ACT_PLAY, WS_ACT_STEP, WS_ACT_STEP_BACK, WS_ACT_NEXT_CHANGE, WS_ACT_PREVIOUS_CHANGE, WS_ACT_JUMP,
+         {WS_ACT_PLAY, WS_ACT_STEP, WS_ACT_STEP_BACK, WS_ACT_NEXT_CHANGE, WS_ACT_PREVIOUS_CHANGE, WS_ACT_NEXT_PROBLEM,
+          WS_ACT_PREVIOUS_PROBLEM, WS_ACT_JUMP,
           WS_ACT_FASTER, WS_ACT_SLOWER, WS_ACT_GUIDED, WS_ACT_RESTART, WS_ACT_LOOP}},
         {"Other screens",
          NULL,
-         {WS_ACT_DETAIL, WS_ACT_STREAM, WS_ACT_DIAGRAM, WS_ACT_OVERVIEW, WS_ACT_HOSTS, WS_ACT_UDP, WS_ACT_ARP,
+         {WS_ACT_DETAIL, WS_ACT_STREAM, WS_ACT_DIAGRAM, WS_ACT_TIME, WS_ACT_OVERVIEW, WS_ACT_HOSTS, WS_ACT_UDP, WS_ACT_ARP,
           WS_ACT_STATISTICS, WS_ACT_BACK, WS_ACT_HELP, WS_ACT_QUIT}},
         {"Moving",
          NULL,

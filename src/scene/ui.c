@@ -85,19 +85,23 @@ void ui_open(struct ws_ui *ui, enum ws_screen screen)
 		ui->stack[ui->depth++] = screen;
 }
 
-/* Back to a screen that led here, or on to it. */
+void ui_show(struct ws_ui *ui, enum ws_screen screen)
+{
+	for (int i = 0; i < ui->depth; i++) {
+		if (ui->stack[i] == screen) {
+			ui->depth = i + 1;
+			return;
+		}
+	}
+	ui_open(ui, screen);
+}
+
 static bool go_to(struct ws_ui *ui, const struct ws_model *model, enum ws_screen screen)
 {
 	const struct screen_ops *ops = screen_ops(screen);
 	if (ops->open && !ops->open(ui, model))
 		return false;
-	for (int i = 0; i < ui->depth; i++) {
-		if (ui->stack[i] == screen) {
-			ui->depth = i + 1;
-			return true;
-		}
-	}
-	ui_open(ui, screen);
+	ui_show(ui, screen);
 	return true;
 }
 
@@ -131,6 +135,7 @@ static void check_generation(struct ws_ui *ui, const struct ws_model *model)
 #define DOORS(X)                                                                                                       \
 	X(WS_ACT_HOSTS, WS_SCREEN_HOSTS)                                                                               \
 	X(WS_ACT_OVERVIEW, WS_SCREEN_OVERVIEW)                                                                         \
+	X(WS_ACT_TIME, WS_SCREEN_TIME)                                                                                 \
 	X(WS_ACT_STREAM, WS_SCREEN_STREAM)                                                                             \
 	X(WS_ACT_UDP, WS_SCREEN_UDP)                                                                                   \
 	X(WS_ACT_ARP, WS_SCREEN_ARP)                                                                                   \
@@ -203,8 +208,10 @@ static bool turn_wheel(struct ws_ui *ui, const struct ws_model *model, bool up)
 {
 	enum { WHEEL_ROWS = 3 };
 	bool changed = false;
-	if (shown(ui)->plays)
-		return ws_ui_act(ui, model, up ? WS_ACT_PREVIOUS_PACKET : WS_ACT_NEXT_PACKET);
+	if (shown(ui)->plays) {
+		check_generation(ui, model);
+		return shown(ui)->act(ui, model, up ? WS_ACT_PREVIOUS_PACKET : WS_ACT_NEXT_PACKET);
+	}
 	for (int i = 0; i < WHEEL_ROWS; i++)
 		changed |= ws_ui_act(ui, model, up ? WS_ACT_UP : WS_ACT_DOWN);
 	return changed;

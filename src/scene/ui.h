@@ -10,6 +10,7 @@
 #include "scene/list/list_view.h"
 #include "scene/packet/packet_view.h"
 #include "scene/tables/tables_view.h"
+#include "scene/time/time_view.h"
 #include "scene/timeline.h"
 #include "scene/widgets/prompt.h"
 
@@ -31,6 +32,7 @@ struct ws_ui {
 	struct list_view list;
 	struct hosts_view hosts;
 	struct overview_view overview;
+	struct time_view time;
 	struct replay replay;
 	struct ws_canvas pane; /* what is beside the lifelines is drawn on it; no cells: nothing */
 	struct timeline timeline;
@@ -52,6 +54,7 @@ static inline bool ui_shows_names(const struct ws_ui *ui)
 }
 
 void ui_open(struct ws_ui *ui, enum ws_screen screen);
+void ui_show(struct ws_ui *ui, enum ws_screen screen); /* back to a screen that led here, or on to it */
 bool ui_leave(struct ws_ui *ui); /* to the screen before; false: this is the first */
 
 #endif

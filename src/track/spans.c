@@ -113,32 +113,32 @@ void ws_span_words(struct ws_text *text, const struct ws_span *span, unsigned cl
 		ws_text_puts(text, "the handshake was not done");
 		break;
 	case WS_CAUSE_PROGRAM:
-		ws_text_printf(text, "the %s's program had not sent anything", self);
+		ws_text_printf(text, "the %s's program sent nothing", self);
 		break;
 	case WS_CAUSE_NETWORK:
-		ws_text_printf(text, "the %s's data and its ACKs were on their way", self);
+		ws_text_printf(text, "the %s's data and ACKs were under way", self);
 		break;
 	case WS_CAUSE_WINDOW:
-		ws_text_printf(text, "the window of the %s was full, the %s had more to send", peer, self);
+		ws_text_printf(text, "the %s's window was full", peer);
 		break;
 	case WS_CAUSE_CLOSED_WINDOW:
-		ws_text_printf(text, "the window of the %s was closed: its program did not read", peer);
+		ws_text_printf(text, "the %s's window was closed", peer);
 		break;
 	case WS_CAUSE_DUPLICATE_ACKS:
-		ws_text_printf(text, "a lost segment of the %s was reported and sent again", self);
+		ws_text_printf(text, "a lost segment of the %s was repaired", self);
 		break;
 	case WS_CAUSE_TIMEOUT:
-		ws_text_printf(text, "a lost segment of the %s waited for its timer", self);
+		ws_text_printf(text, "a lost segment of the %s awaited a timer", self);
 		break;
 	case WS_CAUSE_NAGLE:
-		ws_text_printf(text, "the %s's small segment waited for a delayed ACK", self);
+		ws_text_printf(text, "the %s's segment awaited a delayed ACK", self);
 		break;
 	case WS_CAUSE_IDLE:
 		ws_text_puts(text, "nobody had anything to send");
 		break;
 	case WS_CAUSE_CLOSING:
 	case WS_CAUSE_COUNT:
-		ws_text_puts(text, "both sides had sent their FIN, or one had to answer it");
+		ws_text_puts(text, "a FIN or its ACK was under way");
 		break;
 	}
 	if (span->again)

@@ -16,7 +16,7 @@ HEAD = "title, about, capture, group, order, try, stop, screen, connection"
 STOP = "stop, screen, connection, fields, states, held, ask, answer, sum, expect, accept, hint, wrong"
 FIELDS = ("source_port, destination_port, sequence, acknowledgment, header_length, flags, window, checksum, "
           "urgent_pointer, options, payload_length")
-SCREENS = "list, overview, lifelines, diagram, packet, hosts, stream, udp, datagrams, arp, statistics"
+SCREENS = "list, overview, lifelines, diagram, time, packet, hosts, stream, udp, datagrams, arp, statistics"
 
 
 def change(line, text):

@@ -35,7 +35,7 @@ static inline bool fetch_frame(void *context, uint64_t position, struct ws_frame
 static inline void read_capture(struct played *played, const char *path)
 {
 	const struct ws_capture_options options = {.fcs_length = -1, .keep_bytes = 1 << 20};
-	const struct ws_tracker_config config = {.history = true};
+	const struct ws_tracker_config config = {.history = true, .shares = true};
 	struct ws_error error = {.status = WS_OK};
 	played->tracker = ws_tracker_create(&config, NULL);
 	assert_non_null(played->tracker);

@@ -189,6 +189,12 @@ static inline void act(struct world *world, enum ws_action action)
 	assert_true(ws_ui_act(world->ui, &world->model, action));
 }
 
+/* Turns the wheel, which goes from segment to segment where a connection is played. */
+static inline void turn(struct world *world, enum ws_key_kind wheel)
+{
+	assert_true(ws_ui_key(world->ui, &world->model, &(struct ws_key){.kind = wheel}));
+}
+
 static inline void type_line(struct world *world, const char *text)
 {
 	struct ws_key key = {.kind = WS_KEY_EDIT, .edit = WS_EDIT_INSERT};

@@ -126,7 +126,7 @@ static void test_boxes_flash(void **state)
 	act(world, WS_ACT_STEP); /* it arrives at once */
 	tick(world, clock += 50 * MS);
 	assert_true(flashes(world, true));
-	act(world, WS_ACT_PREVIOUS_PACKET); /* a jump is no event */
+	turn(world, WS_KEY_WHEEL_UP); /* a jump is no event */
 	tick(world, clock += 50 * MS);
 	assert_false(flashes(world, false) || flashes(world, true));
 	act(world, WS_ACT_RESTART);
@@ -259,7 +259,7 @@ static void test_nothing_is_cut(void **state)
 			for (int step = 0; step < STEPS; step++, steps++) {
 				if (shows(world, "…"))
 					assert_shows(world, "a whole sentence everywhere");
-				act(world, WS_ACT_NEXT_PACKET);
+				turn(world, WS_KEY_WHEEL_DOWN);
 			}
 		}
 		close_world(world, own, &played);

@@ -55,7 +55,7 @@ static void test_what_was_lost(void **state)
 	char *before = draw(world);
 	assert_null(strstr(before, "lost?")); /* nobody can know yet */
 	free(before);
-	act(world, WS_ACT_NEXT_PACKET);
+	turn(world, WS_KEY_WHEEL_DOWN);
 	assert_shows(world, "lost?");
 	assert_shows(world, "sent again (RFC");
 	send_segment(world, true, 4000, WS_TCP_ACK | WS_TCP_FIN, 5001, 1006, 0, 1000 * WS_MILLISECOND);
@@ -87,8 +87,8 @@ static void test_diagram(void **state)
 		act(world, WS_ACT_FIRST);
 		assert_shows(world, "C►SYN_SENT");
 		assert_shows(world, "LISTEN◄S");
-		act(world, WS_ACT_NEXT_PACKET);
-		act(world, WS_ACT_NEXT_PACKET);
+		turn(world, WS_KEY_WHEEL_DOWN);
+		turn(world, WS_KEY_WHEEL_DOWN);
 		assert_shows(world, "C►ESTABLISHED◄S");
 	}
 	act(world, WS_ACT_BACK);
@@ -327,7 +327,7 @@ static void test_another_world(void **state)
 	other = made;
 	ws_ui_select(world->ui, &world->model, ws_tracker_conn_at(world->tracker, 0), 7);
 	act(world, WS_ACT_ENTER);
-	act(world, WS_ACT_NEXT_PACKET);
+	turn(world, WS_KEY_WHEEL_DOWN);
 	struct ws_tracker_config config = {.history = true};
 	struct ws_tracker *empty = ws_tracker_create(&config, NULL);
 	assert_non_null(empty);

@@ -65,7 +65,8 @@ static const char *line_after(const char *line)
 
 static bool is_rule(const char *line)
 {
-	return strncmp(line, "─", strlen("─")) == 0; /* a title may follow */
+	/* A title may follow, or in place of the rule there is a bar that says where the time went. */
+	return strncmp(line, "─", strlen("─")) == 0 || strncmp(line, " TIME ", strlen(" TIME ")) == 0;
 }
 
 static char *copy(const char *from, const char *to)
@@ -233,7 +234,7 @@ static void walk_connection(struct walk *walk, ws_conn_id conn)
 			walk_fields(walk);
 			go(walk, WS_ACT_BACK);
 		}
-		go(walk, WS_ACT_NEXT_PACKET);
+		ws_ui_key(world->ui, &world->model, &(struct ws_key){.kind = WS_KEY_WHEEL_DOWN});
 	}
 	go(walk, WS_ACT_STREAM);
 	walk_rows(walk, STEPS);

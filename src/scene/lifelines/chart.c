@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { CHART_STEPS = 20000, TITLE_ROW = 0, BOXES_ROW = 2 };
+enum { CHART_STEPS = 20000, TITLE_ROW = 0, SHARES_ROW = 2, BOXES_ROW = 3 };
 
 /* Finds the replay time of every step, and its rows. */
 static void lay_out(const struct layout *layout, struct ws_chart *chart, const struct ws_step *steps)
@@ -170,6 +170,7 @@ bool ws_chart_draw(struct ws_ui *ui, const struct ws_model *model, const struct 
 		segment_row_find_lost(steps, chart->count, lost);
 		draw_title(&layout, canvas);
 		layout_names(&layout, canvas, 0, chart->columns);
+		layout_shares(&layout, canvas, SHARES_ROW, chart->columns - 1);
 		boxes_draw(&layout, canvas, BOXES_ROW);
 		draw_lines(chart, canvas);
 		good = chart->points_row < 0 || draw_ways(&layout, chart, canvas, steps);

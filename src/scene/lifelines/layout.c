@@ -3,6 +3,7 @@
 #include "scene/lifelines/lifelines.h"
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
+#include "scene/widgets/share_bar.h"
 #include "track/why.h"
 
 #include <wirestate/points.h>
@@ -111,6 +112,7 @@ void layout_title(const struct layout *layout, struct ws_canvas *canvas)
 	char title[128];
 	struct ws_text left = WS_TEXT_OVER(title);
 	ws_text_printf(&left, "Connection %llu", (unsigned long long)layout->info.number);
+	problems_words(replay, &left);
 	if (layout->info.previous)
 		ws_text_printf(&left, " (the same ports as %llu)", (unsigned long long)layout->info.previous);
 	if (layout->info.tunnel) {
@@ -153,6 +155,23 @@ void layout_names(const struct layout *layout, struct ws_canvas *canvas, int col
 		else
 			draw_cut(canvas, 1, column + 1, column + 1 + half, style, words);
 	}
+}
+
+void layout_shares(const struct layout *layout, struct ws_canvas *canvas, int row, int limit)
+{
+	char words[40];
+	struct ws_text text = WS_TEXT_OVER(words);
+	const ws_time passed = layout->info.last_time - layout->info.first_time;
+	if (!layout->info.shares_known || passed <= 0)
+		return;
+	ws_text_puts(&text, "TIME ");
+	draw_duration(&text, passed);
+	const int from = 1 + ws_columns(ws_text_cstr(&text)) + 1;
+	if (!share_bar_draw(canvas, row, from, limit, &layout->info.shares, (unsigned)layout->info.likely_client & 1))
+		return;
+	ws_canvas_put(canvas, row, 0, WS_STYLE_NORMAL, ' ');
+	ws_canvas_text(canvas, row, 1, from, WS_STYLE_DIM, words);
+	ws_canvas_put(canvas, row, from - 1, WS_STYLE_NORMAL, ' ');
 }
 
 /* The states as the replay shows them: the receiver's change when the segment has arrived, and TIME_WAIT ends at

@@ -543,6 +543,7 @@ static void lifelines_draw(const struct ws_ui *ui, const struct ws_model *model,
 		layout_missing(ui, canvas);
 		return;
 	}
+	layout_shares(&layout, canvas, rule, canvas->columns); /* in the rule, it takes no row of its own */
 	layout_title(&layout, canvas);
 	layout_names(&layout, canvas, 0, columns);
 	const bool boxes = canvas->rows >= 16;
@@ -589,8 +590,9 @@ static const struct screen_key lifelines_keys[] = {
         {WS_ACT_STEP_BACK, WS_ACT_STEP, "step"},
         {WS_ACT_DETAIL, WS_ACT_NONE, "packet"},
         {WS_ACT_STREAM, WS_ACT_NONE, "stream"},
-        {WS_ACT_DIAGRAM, WS_ACT_NONE, "diagram"},
+        {WS_ACT_TIME, WS_ACT_NONE, "time"},
         {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_DIAGRAM, WS_ACT_NONE, "diagram"},
         {WS_ACT_NEXT_PANE, WS_ACT_NONE, "pane"},
         {WS_ACT_RESTART, WS_ACT_NONE, "replay"},
         {WS_ACT_SLOWER, WS_ACT_FASTER, "speed"},
@@ -603,7 +605,7 @@ static const struct screen_key lifelines_keys[] = {
         {WS_ACT_TIMES, WS_ACT_NONE, NULL},
         {WS_ACT_NAMES, WS_ACT_NONE, NULL},
         {WS_ACT_LOOP, WS_ACT_NONE, "loop"},
-        {WS_ACT_PREVIOUS_PACKET, WS_ACT_NEXT_PACKET, NULL},
+        {WS_ACT_NEXT_PROBLEM, WS_ACT_PREVIOUS_PROBLEM, "problem"},
         {WS_ACT_ENTER, WS_ACT_FOLLOW, NULL},
         {WS_ACT_EXPORT, WS_ACT_NONE, NULL},
         {WS_ACT_EXERCISE, WS_ACT_NONE, NULL},

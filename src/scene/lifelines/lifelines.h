@@ -18,6 +18,14 @@ bool replay_waits_again(const struct ws_step *step, int endpoint, ws_time time_w
 /* How often the endpoint's TIME_WAIT has started over since it began, up to `step`. */
 size_t replay_waits_restarted(const struct replay *replay, int endpoint, size_t step);
 
+/* problems.c */
+void problems_note(struct replay_problems *problems, size_t index, const struct ws_step *step);
+void problems_forget(struct replay_problems *problems);
+/* Stands the replay at the next problem, or the one before; where there is none, it stays. */
+void problems_jump(struct replay *replay, const struct ws_model *model, bool forward);
+/* Appends "  problem 3 of 12", after such a jump. */
+void problems_words(const struct replay *replay, struct ws_text *text);
+
 /* layout.c */
 /* What all parts of the lifelines need to know. */
 struct layout {
@@ -53,6 +61,8 @@ const char *layout_name(const struct layout *layout, int endpoint); /* "client",
 void layout_missing(const struct ws_ui *ui, struct ws_canvas *canvas);
 void layout_title(const struct layout *layout, struct ws_canvas *canvas);
 void layout_names(const struct layout *layout, struct ws_canvas *canvas, int column, int columns);
+/* Draws where the connection's time went as a bar, if that is known. */
+void layout_shares(const struct layout *layout, struct ws_canvas *canvas, int row, int limit);
 /* Writes what a segment says: "FIN,ACK seq 1 ack 5 len 20". Of what there may be no room for, `left_out` (0 to
  * LAYOUT_LEAVES_OUT) things are left out, the least important first. */
 enum { LAYOUT_LEAVES_OUT = 5 };

@@ -391,56 +391,10 @@ static bool to_change(struct replay *replay, const struct ws_model *model, enum 
 	return true;
 }
 
-bool replay_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
+/* What does not move the replay. */
+static bool change_setting(struct ws_ui *ui, enum ws_action action)
 {
 	struct replay *replay = &ui->replay;
-	if (!replay->steps)
-		return false;
-	bool follow = replay->follow;
-	replay->follow = false;
-	replay->interrupted = replay->interrupted && action == WS_ACT_PLAY;
-	switch (action) {
-	case WS_ACT_PLAY:
-		play_or_pause(ui, model, follow);
-		return true;
-	case WS_ACT_STEP:
-	case WS_ACT_DOWN:
-		step_forward(ui, model);
-		return true;
-	case WS_ACT_STEP_BACK:
-	case WS_ACT_UP:
-		step_back(replay);
-		return true;
-	case WS_ACT_NEXT_PACKET:
-	case WS_ACT_PAGE_DOWN:
-		replay_stand(replay, replay->step + (action == WS_ACT_PAGE_DOWN ? 10 : 1));
-		return true;
-	case WS_ACT_PREVIOUS_PACKET:
-	case WS_ACT_PAGE_UP:
-		replay_stand(replay, action == WS_ACT_PAGE_UP ? (replay->step > 10 ? replay->step - 10 : 0)
-		                                              : (replay->step ? replay->step - 1 : 0));
-		return true;
-	case WS_ACT_FIRST:
-		replay_stand(replay, 0);
-		return true;
-	case WS_ACT_LAST:
-		replay_stand(replay, SIZE_MAX);
-		replay->follow = true;
-		return true;
-	case WS_ACT_NEXT_CHANGE:
-	case WS_ACT_PREVIOUS_CHANGE:
-		return to_change(replay, model, action);
-	case WS_ACT_POINT:
-		return to_other_end(replay);
-	case WS_ACT_RESTART:
-		replay_restart(replay);
-		replay->stepping = replay->backwards = false;
-		replay->playing = replay_count(replay) > 0;
-		return true;
-	default:
-		replay->follow = follow;
-		break;
-	}
 	switch (action) {
 	case WS_ACT_FASTER:
 	case WS_ACT_SLOWER:
@@ -480,4 +434,62 @@ bool replay_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action a
 	default:
 		return false;
 	}
+}
+
+bool replay_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
+{
+	struct replay *replay = &ui->replay;
+	if (!replay->steps)
+		return false;
+	bool follow = replay->follow;
+	replay->follow = false;
+	replay->interrupted = replay->interrupted && action == WS_ACT_PLAY;
+	replay->problems.shown = false;
+	switch (action) {
+	case WS_ACT_PLAY:
+		play_or_pause(ui, model, follow);
+		return true;
+	case WS_ACT_STEP:
+	case WS_ACT_DOWN:
+		step_forward(ui, model);
+		return true;
+	case WS_ACT_STEP_BACK:
+	case WS_ACT_UP:
+		step_back(replay);
+		return true;
+	case WS_ACT_NEXT_PACKET:
+	case WS_ACT_PAGE_DOWN:
+		replay_stand(replay, replay->step + (action == WS_ACT_PAGE_DOWN ? 10 : 1));
+		return true;
+	case WS_ACT_PREVIOUS_PACKET:
+	case WS_ACT_PAGE_UP:
+		replay_stand(replay, action == WS_ACT_PAGE_UP ? (replay->step > 10 ? replay->step - 10 : 0)
+		                                              : (replay->step ? replay->step - 1 : 0));
+		return true;
+	case WS_ACT_FIRST:
+		replay_stand(replay, 0);
+		return true;
+	case WS_ACT_LAST:
+		replay_stand(replay, SIZE_MAX);
+		replay->follow = true;
+		return true;
+	case WS_ACT_NEXT_CHANGE:
+	case WS_ACT_PREVIOUS_CHANGE:
+		return to_change(replay, model, action);
+	case WS_ACT_NEXT_PROBLEM:
+	case WS_ACT_PREVIOUS_PROBLEM:
+		problems_jump(replay, model, action == WS_ACT_NEXT_PROBLEM);
+		return true;
+	case WS_ACT_POINT:
+		return to_other_end(replay);
+	case WS_ACT_RESTART:
+		replay_restart(replay);
+		replay->stepping = replay->backwards = false;
+		replay->playing = replay_count(replay) > 0;
+		return true;
+	default:
+		replay->follow = follow;
+		break;
+	}
+	return change_setting(ui, action);
 }

@@ -18,6 +18,15 @@ struct replay_change {
 	bool taken_back; /* a presumed state was taken back */
 };
 
+/* The steps of the problems among the steps [0, scanned), and what the search for the next one has to know. */
+struct replay_problems {
+	size_t *step, count, capacity;
+	bool shown;                    /* a key has led here: the title counts them */
+	bool repeated[2], closed[2];   /* the endpoint's latest segment was a duplicate ACK; announced a window of 0 */
+	int8_t speaker;                /* that sent the latest data, plus 1; 0: none */
+	ws_time spoken;                /* when */
+};
+
 struct replay {
 	struct ws_replay *steps; /* NULL: none open */
 	ws_conn_id conn;
@@ -49,6 +58,7 @@ struct replay {
 	double haste;     /* how much faster than for a key segments fly, so that a live capture is kept up with */
 	struct replay_change *changes; /* of the steps [0, scanned) */
 	size_t change_count, change_capacity, scanned;
+	struct replay_problems problems;
 };
 
 bool replay_open(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn);

@@ -33,6 +33,7 @@ bool replay_scan(struct replay *replay, const struct ws_model *model, size_t lim
 	for (; limit && replay->scanned < count; limit--, replay->scanned++) {
 		if (!replay_step(replay, replay->scanned, &step))
 			return false;
+		problems_note(&replay->problems, replay->scanned, &step);
 		for (int i = 0; i < step.transition_count; i++) {
 			const struct ws_transition *transition = &step.transition[i];
 			const struct replay_change change = {.step = replay->scanned,
@@ -59,6 +60,7 @@ void replay_forget(struct replay *replay)
 	free(replay->changes);
 	replay->changes = NULL;
 	replay->change_count = replay->change_capacity = replay->scanned = 0;
+	problems_forget(&replay->problems);
 }
 
 /* The number of changes at steps before `step`. */

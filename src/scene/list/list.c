@@ -76,7 +76,7 @@ static bool list_act(struct ws_ui *ui, const struct ws_model *model, enum ws_act
 {
 	struct list_view *list = &ui->list;
 	const ws_conn_id id = list_selected(ui, model);
-	list->search.nothing = false; /* the user has seen the message */
+	list->search.nothing = list->problem.shown = false; /* the user has seen the message */
 	if (list_move(list, model, action)) {
 		list->touched = true;
 		return true;
@@ -100,12 +100,17 @@ static bool list_act(struct ws_ui *ui, const struct ws_model *model, enum ws_act
 		return true;
 	case WS_ACT_FIND_NEXT:
 	case WS_ACT_FIND_PREVIOUS:
+	case WS_ACT_PREVIOUS_PROBLEM:
 		if (action == WS_ACT_FIND_PREVIOUS && !list->search.pattern[0]) {
 			ui->numbers = !ui->numbers;
 			return true;
 		}
 		list->follow = false;
 		list->touched = true;
+		if (action == WS_ACT_PREVIOUS_PROBLEM || !list->search.pattern[0]) {
+			list_problem_jump(list, model, action != WS_ACT_PREVIOUS_PROBLEM);
+			return true;
+		}
 		list_search_again(ui, model, action == WS_ACT_FIND_PREVIOUS);
 		return true;
 	case WS_ACT_FILTER:
@@ -182,6 +187,11 @@ static void list_layout(struct ws_ui *ui, const struct ws_model *model)
 
 static bool list_back(struct ws_ui *ui, const struct ws_model *model)
 {
+	ui->list.problem.shown = false;
+	if (ui->list.search.pattern[0]) { /* n goes to problems again */
+		ui->list.search = (struct list_search){0};
+		return true;
+	}
 	return list_filter_clear(ui, model);
 }
 
@@ -223,6 +233,7 @@ static const struct screen_key list_keys[] = {
         {WS_ACT_SEARCH, WS_ACT_NONE, "search"},
         {WS_ACT_DETAIL, WS_ACT_NONE, "packet"},
         {WS_ACT_STREAM, WS_ACT_NONE, "stream"},
+        {WS_ACT_TIME, WS_ACT_NONE, "time"},
         {WS_ACT_HOSTS, WS_ACT_NONE, "TIME_WAIT"},
         {WS_ACT_UDP, WS_ACT_NONE, "UDP"},
         {WS_ACT_ARP, WS_ACT_NONE, "ARP"},
@@ -232,7 +243,8 @@ static const struct screen_key list_keys[] = {
         {WS_ACT_FOLLOW, WS_ACT_NONE, "follow"},
         {WS_ACT_REVERSE, WS_ACT_NONE, "reverse"},
         {WS_ACT_UP, WS_ACT_DOWN, "move"},
-        {WS_ACT_FIND_NEXT, WS_ACT_FIND_PREVIOUS, NULL},
+        {WS_ACT_FIND_NEXT, WS_ACT_PREVIOUS_PROBLEM, "problem"},
+        {WS_ACT_FIND_PREVIOUS, WS_ACT_NONE, NULL},
         {WS_ACT_DIAGRAM, WS_ACT_EXPORT, NULL},
         {WS_ACT_EXERCISE, WS_ACT_NONE, NULL},
         SCREEN_KEYS_MOVE,

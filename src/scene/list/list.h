@@ -45,6 +45,12 @@ void list_search_open(struct ws_ui *ui);
 void list_search_again(struct ws_ui *ui, const struct ws_model *model, bool backwards);
 void list_search_slice(struct ws_ui *ui, const struct ws_model *model);
 
+/* list_problem.c */
+/* Selects the next connection with a problem, or the one before; where there is none, the selection stays. */
+void list_problem_jump(struct list_view *list, const struct ws_model *model, bool forward);
+/* Says which of how many it is. False: no key has asked for one. */
+bool list_problem_words(const struct list_view *list, struct ws_text *text);
+
 /* list_filter.c */
 void list_filter_open(struct ws_ui *ui);
 /* Shows the connections that match the filter `text`; an empty text shows all. */

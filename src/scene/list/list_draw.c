@@ -594,6 +594,11 @@ static void draw_foot(const struct ws_ui *ui, const struct ws_model *model, stru
 		draw_cut(canvas, row, 2, limit, WS_STYLE_WARN, left);
 		return;
 	}
+	struct ws_text problem = WS_TEXT_OVER(left);
+	if (list_problem_words(list, &problem)) {
+		draw_cut(canvas, row, 2, limit, WS_STYLE_TITLE, ws_text_cstr(&problem));
+		return;
+	}
 	if (list_news(ui, model)) {
 		hints_news(canvas, row, 2, list_news(ui, model), ui->options.key_name, WS_ACT_FOLLOW);
 		return;

@@ -72,6 +72,12 @@ struct list_search {
 	size_t origin, next, left;
 };
 
+/* Where a key has gone from one connection with a problem to another. */
+struct list_problem {
+	bool shown;
+	size_t which, count; /* which: from 1 on; 0: there is none in that direction */
+};
+
 struct list_view {
 	enum ws_order sort;
 	bool reverse, follow;
@@ -86,6 +92,7 @@ struct list_view {
 	size_t visible;             /* how many connections fit on the screen */
 	struct list_survey survey;
 	struct list_search search;
+	struct list_problem problem;
 };
 
 #endif
