@@ -5,6 +5,7 @@
 #include "track/analysis.h"
 #include "track/machine.h"
 #include "track/rtt.h"
+#include "track/shares.h"
 #include "track/zeek.h"
 
 #include <wirestate/track.h>
@@ -61,32 +62,33 @@ enum { WS_NO_TIMER = 0xffff };
 enum ws_twin { WS_NO_TWIN, WS_TWIN_OLDER, WS_TWIN_NEWER };
 
 /* The members are in the order of use: those that the search for a connection reads fill the first cache line, then
- * those that an ordinary segment changes, up to WS_CONN_HOT. */
+ * those that an ordinary segment changes, up to WS_CONN_HOT. Those before `hash` identify the connection. */
 struct ws_conn {
 	struct ws_addr address[2];
 	uint16_t port[2];
-	uint32_t hash;
-	uint16_t vlan; /* of the first packet */
+	uint16_t tunnel; /* the number of the tunnel that it is in, see tunnels.h; 0: none */
 	uint8_t ip_version;
-	uint8_t used : 1;       /* this slot of the pool has a connection */
+	uint8_t used : 1; /* this slot of the pool has a connection */
+	uint32_t hash;
+	uint8_t syn_ttl;        /* of the first packet */
+	uint8_t recent : 1;     /* it has had a segment since the pool was last searched for what can rest */
 	uint8_t ended : 1;      /* both endpoints are CLOSED, or it was superseded */
 	uint8_t reported : 1;   /* its end has been reported as an event */
 	uint8_t half_open : 1;  /* its SYN is unanswered; counted in the table */
 	uint8_t twin : 2;       /* enum ws_twin */
 	uint8_t renumbered : 1; /* a SYN-ACK had another initial number than the one before */
-	uint8_t syn_ttl;        /* of the first packet */
+	uint16_t vlan;          /* of the first packet; so are the next two */
 	uint16_t syn_identification;
 	uint8_t bound : 1; /* another connection has the same 4-tuple on another VLAN or interface */
 	uint8_t history_full : 1;
-	uint16_t tunnel; /* the number of the tunnel that it is in, see tunnels.h; 0: none */
 	ws_conn_id id;
 	ws_conn_id older;              /* the previous incarnation, which may still get segments; 0: none */
 	uint32_t link_id[2];           /* interface and VLAN of each direction's first packet; WS_NO_LINK: none yet */
-	uint16_t timer_slot;           /* WS_NO_TIMER when no timer runs */
-	uint8_t judgement;             /* the verdict that keys.c stores until the next input; 0: none */
 	uint8_t checksums_right : 2;   /* a bit for each endpoint, which sent a segment with a right checksum */
 	uint8_t checksums_useless : 2; /* a bit for each endpoint, whose wrong checksums mean nothing */
 	uint8_t suspects : 2;          /* a bit for each endpoint, of which checksums.c keeps a segment */
+	uint8_t judgement;             /* the verdict that keys.c stores until the next input; 0: none */
+	uint16_t timer_slot;           /* WS_NO_TIMER when no timer runs */
 	struct ws_machine machine;
 	struct ws_analyser analyser;
 	struct ws_traffic traffic[2];
@@ -102,8 +104,7 @@ struct ws_conn {
 	struct ws_zeek zeek;
 	ws_time first_time;
 	uint64_t first_frame;
-	ws_conn_id timer_next, timer_previous; /* the list of the wheel's slot */
-	uint32_t tunnel_id;                    /* of the innermost tunnel, in the first packet */
+	uint32_t tunnel_id; /* of the innermost tunnel, in the first packet */
 	struct ws_rtt rtt[2];
 	uint32_t name[2], sni, alpn, http_host; /* see hostnames.h; those of the addresses as of the first packet */
 	uint32_t http_request;                  /* the same way: the method and the target */
@@ -114,6 +115,18 @@ struct ws_conn {
 
 #define WS_CONN_HOT (offsetof(struct ws_conn, zeek) + 1)
 #define WS_NO_LINK UINT32_MAX
+
+/* What the pool keeps of a connection that is awake. */
+struct ws_conn_slot {
+	_Alignas(64) struct ws_conn conn;
+	_Alignas(64) struct ws_shares shares; /* only in a table with `shares` */
+};
+
+/* A copy of a connection to read from, see ws_table_read(). */
+struct ws_conn_copy {
+	struct ws_conn_slot slot;
+	struct ws_rare rare;
+};
 
 /* What identifies a connection on the wire. */
 struct ws_tuple {
@@ -132,16 +145,38 @@ struct ws_table_slot {
 struct ws_table_entry {
 	uint64_t number;
 	ws_conn_id id; /* 0: removed */
+} __attribute__((packed, aligned(4)));
+
+/* The neighbours of a connection in the list of a slot of the timing wheel. */
+struct ws_timer_link {
+	ws_conn_id next, previous;
 };
 
-/* Connections are allocated in chunks, so that they never move. An id is an index into the pool plus one. The index
- * leads to the newest connection of a 4-tuple, and `older` from there to the previous one. `order` has all of them in
- * the order of their numbers. */
+/* An id is an index into `places` plus one. A place leads to a connection that is awake, whose members can be read and
+ * changed, or to one at rest, which takes a third of the memory, see rest.h. Connections that are awake are allocated
+ * in chunks and never move. The index leads to the newest connection of a 4-tuple, and `older` from there to the
+ * previous one. `order` has all of them in the order of their numbers. */
 struct ws_table {
 	uint8_t hash_key[16];
-	struct ws_conn **chunks;
-	size_t chunk_count, used, limit; /* limit: connections */
-	size_t half_open;                /* connections whose SYN is unanswered */
+	bool shares;                  /* connections have their shares of time */
+	bool never_rest;              /* all connections stay awake */
+	size_t slot_size;             /* of struct ws_conn_slot, as far as it is used */
+	uintptr_t *places;            /* see ws_table_conn(); of those that are free, the id of the next one */
+	struct ws_timer_link *timers; /* by id, too, so that neighbours need not be awake */
+	size_t place_count, place_capacity;
+	ws_conn_id unused;
+	uint8_t **chunks; /* of slots */
+	size_t chunk_count;
+	struct ws_conn *unused_slot;           /* a list through `address` */
+	size_t used, limit;                    /* connections; limit: how many that are awake have room */
+	size_t awake, awake_most, awake_least; /* awake_most: if more are, some are put to rest */
+	size_t awake_peak;                     /* the most that ever were: slots that are not given back */
+	size_t rest_chunk, rest_slot;          /* where the search for these goes on */
+	uint64_t rest_bytes;                   /* what those at rest take, with their share of the index */
+	unsigned credit;                       /* packets for which few connections were woken up */
+	ws_time epoch;                         /* the beginning of the first one that was put to rest */
+	bool epoch_known;
+	size_t half_open; /* connections whose SYN is unanswered */
 	struct ws_table_entry *order;
 	size_t order_count, order_capacity, holes; /* holes: removed connections still in `order` */
 	struct ws_table_entry *attempts; /* a ring of these, oldest first, and of some that were answered later */
@@ -149,8 +184,6 @@ struct ws_table {
 	size_t history_cursor;               /* where in `order` the next search for the oldest history starts */
 	struct ws_eviction_candidate *queue; /* the next to evict, picked in one walk over all */
 	size_t queue_count, queue_next;
-	ws_conn_id *unused;
-	size_t unused_count;
 	struct ws_table_slot *slots;
 	uint32_t slot_mask, slot_used;
 	union ws_rare_slot *rare_blocks, *rare_unused; /* lists, see ws_table_rare() */
@@ -159,22 +192,22 @@ struct ws_table {
 	bool out_of_memory; /* there is no memory for even a few connections */
 };
 
-bool ws_table_init(struct ws_table *table, const uint8_t hash_key[16], uint64_t max_memory) WS_CHECKED;
+bool ws_table_init(struct ws_table *table, const uint8_t hash_key[16], uint64_t max_memory, bool shares) WS_CHECKED;
 void ws_table_free(struct ws_table *table);
 /* The same for both directions, and never 0. Does not read tuple->hash. */
 uint32_t ws_table_hash(const struct ws_table *table, const struct ws_tuple *tuple);
-/* Prefetch the index's slot for a hash; then, when that is loaded, the connection that it leads to,
- * whose id is returned; 0: none. */
+/* Prefetch the index's slot for a hash; then, when that is loaded, the connection that it leads to. */
 void ws_table_prefetch_entry(const struct ws_table *table, uint32_t hash);
-ws_conn_id ws_table_prefetch_conn(const struct ws_table *table, uint32_t hash);
-/* The newest connection of the 4-tuple, or NULL. */
-struct ws_conn *ws_table_find(const struct ws_table *table, const struct ws_tuple *tuple);
+void ws_table_prefetch_conn(const struct ws_table *table, uint32_t hash);
+/* The newest connection of the 4-tuple, awake, or NULL. */
+struct ws_conn *ws_table_find(struct ws_table *table, const struct ws_tuple *tuple);
 /* Makes a connection, which becomes the newest of its 4-tuple; endpoint 0 is the tuple's source. Returns NULL when the
  * pool is full, or without memory. */
 struct ws_conn *ws_table_add(struct ws_table *table, const struct ws_tuple *tuple) WS_CHECKED;
 /* Makes a connection the newest of its 4-tuple again; the newest so far becomes the previous one. */
 void ws_table_promote(struct ws_table *table, struct ws_conn *conn);
-void ws_table_remove(struct ws_table *table, struct ws_conn *conn);
+/* Also takes what ws_table_read() has returned. */
+void ws_table_remove(struct ws_table *table, const struct ws_conn *conn);
 /* What few connections have, of this one, to be changed. NULL: there is no memory for it. */
 struct ws_rare *ws_table_rare(struct ws_table *table, struct ws_conn *conn);
 /* The same to be read. */
@@ -183,6 +216,11 @@ static inline const struct ws_rare *ws_conn_rare(const struct ws_conn *conn)
 	static const struct ws_rare none;
 	return conn->rare ? conn->rare : &none;
 }
+/* Puts some connections to rest when many are awake. Nothing may point to a connection during this call. */
+void ws_table_rest(struct ws_table *table);
+/* Private to table.c and rest.c, see ws_table_conn() and ws_table_read(). */
+struct ws_conn *ws_table_wake(struct ws_table *table, ws_conn_id id);
+const struct ws_conn *ws_table_copy(const struct ws_table *table, ws_conn_id id, struct ws_conn_copy *copy);
 /* Records whether the connection's SYN is unanswered, for the count of such attempts and their order. */
 void ws_table_set_half_open(struct ws_table *table, struct ws_conn *conn, bool half_open);
 /* The index in `order` of the first connection, or hole, with this number or a later one. */
@@ -193,23 +231,66 @@ uint64_t ws_table_memory(const struct ws_table *table); /* bytes it takes */
 /* Picks up to `count` connections to evict, those in the lowest class first. */
 size_t ws_table_eviction_candidates(struct ws_table *table, ws_conn_id *candidates, size_t count);
 
+unsigned ws_eviction_class(const struct ws_conn *conn); /* those in the lowest class are evicted first */
+
+#define WS_TABLE_LEAST (4 * WS_TABLE_RESERVE) /* a pool with fewer connections would be useless */
 #define WS_TABLE_RESERVE 64 /* slots that are kept free, so that a packet never has to wait for an eviction */
 
-/* True when connections should be evicted. Unanswered SYNs may use a quarter of the pool. */
+/* True when the connections take so much memory that some should be evicted. */
+static inline bool ws_table_full(const struct ws_table *table, size_t reserve)
+{
+	const size_t slots = table->awake + reserve;
+	return (slots < table->awake_peak ? table->awake_peak : slots) * table->slot_size + table->rest_bytes >
+	       table->limit * table->slot_size;
+}
+
+/* The same, or unanswered SYNs take too much: they may use a quarter of the pool. */
 static inline bool ws_table_crowded(const struct ws_table *table)
 {
-	return table->used + WS_TABLE_RESERVE > table->limit || table->half_open > table->limit / 4;
+	return ws_table_full(table, WS_TABLE_RESERVE) || table->half_open > table->limit / 4;
 }
 
 #define WS_CHUNK_BYTES ((size_t)2 << 20) /* a huge page */
-#define WS_CHUNK ((ws_conn_id)(WS_CHUNK_BYTES / sizeof(struct ws_conn)))
 
-static inline struct ws_conn *ws_table_conn(const struct ws_table *table, ws_conn_id id)
+/* The lowest bits of a place. */
+enum ws_place { WS_PLACE_AWAKE, WS_PLACE_AT_REST, WS_PLACE_FREE, WS_PLACE_BITS };
+
+static inline uintptr_t ws_table_place(const struct ws_table *table, ws_conn_id id)
 {
-	if (id == 0 || (id - 1) / WS_CHUNK >= table->chunk_count)
-		return NULL;
-	struct ws_conn *conn = &table->chunks[(id - 1) / WS_CHUNK][(id - 1) % WS_CHUNK];
-	return conn->used ? conn : NULL;
+	return id && id <= table->place_count ? table->places[id - 1] : 0;
+}
+
+/* The connection, if it is awake, or NULL. */
+static inline struct ws_conn *ws_table_awake(const struct ws_table *table, ws_conn_id id)
+{
+	const uintptr_t place = ws_table_place(table, id);
+	return place & WS_PLACE_BITS ? NULL : (struct ws_conn *)place;
+}
+
+/* The connection, to be changed. Wakes it up if it is at rest. NULL: there is none, or no memory to wake it up. Valid
+ * until ws_table_rest(). */
+static inline struct ws_conn *ws_table_conn(struct ws_table *table, ws_conn_id id)
+{
+	const uintptr_t place = ws_table_place(table, id);
+	if (!(place & WS_PLACE_BITS))
+		return (struct ws_conn *)place;
+	return (place & WS_PLACE_BITS) == WS_PLACE_AT_REST ? ws_table_wake(table, id) : NULL;
+}
+
+/* The connection, to be read: itself, or `copy`, which is filled from one at rest. NULL: there is none. */
+static inline const struct ws_conn *ws_table_read(const struct ws_table *table, ws_conn_id id,
+                                                  struct ws_conn_copy *copy)
+{
+	const uintptr_t place = ws_table_place(table, id);
+	if (!(place & WS_PLACE_BITS))
+		return (const struct ws_conn *)place;
+	return (place & WS_PLACE_BITS) == WS_PLACE_AT_REST ? ws_table_copy(table, id, copy) : NULL;
+}
+
+/* The shares of time of a connection in a table with `shares`, or of a copy of one. */
+static inline struct ws_shares *ws_conn_shares(struct ws_conn *conn)
+{
+	return &((struct ws_conn_slot *)conn)->shares;
 }
 
 /* True when endpoint `i` of the connection is the tuple's source. */

@@ -15,6 +15,16 @@ static void note_round_trip(struct ws_tracker *tracker, struct ws_conn *conn, co
 	ws_rtt_add(rtt, rare ? &rare->round_trips[other] : NULL, time);
 }
 
+void ws_tracker_share(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis)
+{
+	struct ws_shares *shares = ws_conn_shares(conn);
+	if (s->duplicate || (s->bad_checksum && !s->checksum_ignored))
+		ws_shares_pass(shares, s->time);
+	else
+		ws_shares_note(shares, s, analysis, &conn->analyser, conn->rtt,
+		               ws_shares_full_segment(&conn->machine, s));
+}
+
 void ws_tracker_count(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *s,
                       const struct ws_analysis_result *result)
 {

@@ -103,7 +103,8 @@ const struct ws_frame_process *ws_conn_process(const struct ws_conn *conn, unsig
 
 bool ws_tracker_comment_contains(const struct ws_tracker *tracker, ws_conn_id id, const char *text)
 {
-	const struct ws_conn *conn = ws_table_conn(&tracker->table, id);
+	struct ws_conn_copy copy;
+	const struct ws_conn *conn = ws_table_read(&tracker->table, id, &copy);
 	struct note note;
 	for (uint32_t place = conn ? ws_conn_rare(conn)->comments : 0; place; place = note.older)
 		if (strcasestr(note_at(&tracker->file_notes, place, &note), text))

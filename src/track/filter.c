@@ -118,12 +118,13 @@ size_t ws_filter_pick(const struct ws_filter *filter, const struct ws_tracker *t
 	struct ws_conn_info info = {.id = 0};
 	struct ws_judgement judgement;
 	const struct filter_subject subject = {&info, &judgement};
+	struct ws_conn_copy copy;
 	size_t picked = 0;
 	count = ws_tracker_conn_ids(tracker, rank, count, ids);
 	for (size_t i = 0; i < count; i++) {
 		if (i + WS_AHEAD < count)
 			ws_conn_prefetch(&tracker->table, ids[i + WS_AHEAD], parts);
-		const struct ws_conn *conn = ws_table_conn(&tracker->table, ids[i]);
+		const struct ws_conn *conn = ws_table_read(&tracker->table, ids[i], &copy);
 		if (!conn)
 			continue;
 		ws_conn_fill(tracker, conn, parts, &info);

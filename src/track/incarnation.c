@@ -90,7 +90,7 @@ static bool belongs_to_older(const struct ws_conn *newest, const struct ws_conn 
 }
 
 /* The connection before an attempt, past attempts that were not answered either. */
-static struct ws_conn *before_attempts(const struct ws_tracker *tracker, const struct ws_conn *newest)
+static struct ws_conn *before_attempts(struct ws_tracker *tracker, const struct ws_conn *newest)
 {
 	struct ws_conn *conn = ws_table_conn(&tracker->table, newest->older);
 	unsigned opener;
@@ -100,7 +100,7 @@ static struct ws_conn *before_attempts(const struct ws_tracker *tracker, const s
 }
 
 /* The connection, of an attempt and those before it, that the segment belongs to. */
-static struct ws_conn *by_answer(const struct ws_tracker *tracker, struct ws_conn *newest, const struct ws_tuple *tuple,
+static struct ws_conn *by_answer(struct ws_tracker *tracker, struct ws_conn *newest, const struct ws_tuple *tuple,
                                  const struct ws_segment *s)
 {
 	struct ws_conn *older = ws_table_conn(&tracker->table, newest->older);

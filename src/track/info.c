@@ -298,7 +298,8 @@ static void fill_ends(const struct ws_tracker *tracker, unsigned parts, struct w
 		const unsigned own = end ^ path->swapped[near];
 		const struct ws_tracker *there = tracker->points->tracker[path->point[near]];
 		const struct ws_clock *clock = tracker->points->clock[path->point[near]];
-		const struct ws_conn *conn = ws_table_conn(&there->table, path->id[near]);
+		struct ws_conn_copy copy;
+		const struct ws_conn *conn = ws_table_read(&there->table, path->id[near], &copy);
 		if (!conn || conn->number != path->number[near])
 			continue;
 		struct ws_endpoint_info *info_of = &info->endpoint[e];
@@ -316,6 +317,15 @@ static void fill_ends(const struct ws_tracker *tracker, unsigned parts, struct w
 		if (clock && info_of->time_wait_end)
 			info_of->time_wait_end = ws_clock_here(clock, info_of->time_wait_end);
 	}
+}
+
+bool ws_conn_shares_sum(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_time_shares *sum)
+{
+	const struct ws_shares *shares = ws_conn_shares((struct ws_conn *)conn);
+	if (!tracker->table.shares || !shares->opener)
+		return false;
+	ws_shares_sum(shares, sum);
+	return true;
 }
 
 void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned parts,
@@ -360,7 +370,7 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 		for (unsigned i = 0; i < 2; i++)
 			info->endpoint[i].kernel = ws_kernel_end_of(tracker->kernel, conn, i);
 	if (parts & WS_PART_SHARES)
-		info->shares_known = ws_shares_pool_sum(&tracker->shares, conn->id, &info->shares);
+		info->shares_known = ws_conn_shares_sum(tracker, conn, &info->shares);
 	if (parts & WS_PART_REST)
 		fill_rest(tracker, conn, info);
 	for (unsigned i = 0; i < 2; i++)
@@ -380,7 +390,7 @@ void ws_tracker_set_paths(struct ws_tracker *tracker, const struct ws_points *po
 	tracker->paths = paths;
 	tracker->path_count = paths ? count : 0;
 	for (size_t i = 0; i < ws_tracker_conn_count(tracker); i++) {
-		struct ws_conn *conn = ws_table_conn(&tracker->table, ws_tracker_conn_at(tracker, i));
+		struct ws_conn *conn = ws_table_awake(&tracker->table, ws_tracker_conn_at(tracker, i));
 		if (conn)
 			conn->judgement = 0; /* a verdict may become another one by what other points know */
 	}
@@ -393,7 +403,8 @@ const struct ws_points *ws_tracker_points(const struct ws_tracker *tracker)
 
 bool ws_tracker_conn(const struct ws_tracker *tracker, ws_conn_id id, struct ws_conn_info *info)
 {
-	const struct ws_conn *conn = ws_table_conn(&tracker->table, id);
+	struct ws_conn_copy copy;
+	const struct ws_conn *conn = ws_table_read(&tracker->table, id, &copy);
 	if (!conn)
 		return false;
 	*info = (struct ws_conn_info){.id = 0};
@@ -403,7 +414,8 @@ bool ws_tracker_conn(const struct ws_tracker *tracker, ws_conn_id id, struct ws_
 
 bool ws_tracker_conn_ends(const struct ws_tracker *tracker, ws_conn_id id, struct ws_conn_ends *ends)
 {
-	const struct ws_conn *conn = ws_table_conn(&tracker->table, id);
+	struct ws_conn_copy copy;
+	const struct ws_conn *conn = ws_table_read(&tracker->table, id, &copy);
 	if (!conn)
 		return false;
 	*ends = (struct ws_conn_ends){.number = conn->number,
@@ -510,5 +522,5 @@ void ws_tracker_stats(const struct ws_tracker *tracker, struct ws_tracker_stats 
 	stats->history_dropped = tracker->history.dropped;
 	stats->memory = ws_table_memory(&tracker->table) + tracker->history.used + ws_udp_memory(&tracker->udp) +
 	                ws_details_memory(tracker) + tracker->file_notes.capacity +
-	                ws_tunnels_memory(&tracker->tunnels) + ws_shares_pool_memory(&tracker->shares);
+	                ws_tunnels_memory(&tracker->tunnels);
 }

@@ -43,6 +43,8 @@ enum { WS_AHEAD = 24 }; /* a connection is prefetched so many connections before
 /* Fills these parts of `info` and leaves the others as they are. */
 void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned parts,
                   struct ws_conn_info *info);
+/* The shares of time of a connection, or of a copy of it, up to its last segment. False: they are not kept. */
+bool ws_conn_shares_sum(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_time_shares *sum);
 /* Prefetches what these parts are made of. */
 void ws_conn_prefetch(const struct ws_table *table, ws_conn_id id, unsigned parts);
 /* Returns the verdict, which is computed if it is not stored. */

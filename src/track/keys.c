@@ -1,6 +1,6 @@
 /* One fact of each of many connections: sort keys and verdicts.
  *
- * A connection takes about 800 bytes, and a million of them do not fit any cache. The cost of a walk is the cache lines
+ * A connection takes 1.2 kB, and a million of them do not fit any cache. The cost of a walk is the cache lines
  * that it reads. So each fact names the parts it is made of, and these are prefetched WS_AHEAD connections before they
  * are read. A verdict depends on nearly everything, so a connection stores it until its next input, in one cache line.
  */
@@ -26,9 +26,9 @@ static const struct {
 void ws_conn_prefetch(const struct ws_table *table, ws_conn_id id, unsigned parts)
 {
 	enum { LINE = 64 };
-	if (!id || (id - 1) / WS_CHUNK >= table->chunk_count)
+	const uint8_t *conn = (const uint8_t *)ws_table_awake(table, id);
+	if (!conn)
 		return;
-	const uint8_t *conn = (const uint8_t *)&table->chunks[(id - 1) / WS_CHUNK][(id - 1) % WS_CHUNK];
 	for (parts |= WS_PART_IDENTITY; parts; parts &= parts - 1) {
 		const unsigned part = (unsigned)__builtin_ctz(parts);
 		const uint8_t *first = conn + extent[part].first, *end = conn + extent[part].end;
@@ -55,10 +55,11 @@ struct ws_judgement ws_conn_judgement(const struct ws_tracker *tracker, const st
 void ws_tracker_judge(const struct ws_tracker *tracker, const ws_conn_id *ids, size_t count,
                       struct ws_judgement *judgements)
 {
+	struct ws_conn_copy copy;
 	for (size_t i = 0; i < count; i++) {
 		if (i + WS_AHEAD < count)
 			ws_conn_prefetch(&tracker->table, ids[i + WS_AHEAD], WS_PART_IDENTITY);
-		const struct ws_conn *conn = ws_table_conn(&tracker->table, ids[i]);
+		const struct ws_conn *conn = ws_table_read(&tracker->table, ids[i], &copy);
 		judgements[i] = conn ? ws_conn_judgement(tracker, conn) : (struct ws_judgement){WS_VERDICT_STRAY, 0};
 	}
 }
@@ -169,12 +170,13 @@ void ws_tracker_order_keys(const struct ws_tracker *tracker, enum ws_order order
                            size_t count, struct ws_order_key *keys)
 {
 	const unsigned parts = parts_of(order);
+	struct ws_conn_copy copy;
 	struct keying keying = {.tracker = tracker, .order = order, .now = now};
 	rank_words(&keying);
 	for (size_t i = 0; i < count; i++) {
 		if (i + WS_AHEAD < count)
 			ws_conn_prefetch(&tracker->table, ids[i + WS_AHEAD], parts);
-		const struct ws_conn *conn = ws_table_conn(&tracker->table, ids[i]);
+		const struct ws_conn *conn = ws_table_read(&tracker->table, ids[i], &copy);
 		keys[i] = conn ? key_of(&keying, conn) : (struct ws_order_key){.high = 0};
 	}
 }

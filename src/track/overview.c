@@ -378,7 +378,7 @@ static void add_shares(struct ws_overview *overview, const struct ws_tracker *tr
                        const struct item *item)
 {
 	struct ws_time_shares of, *sum = shares_of(overview, item);
-	if (!sum || !ws_shares_pool_sum(&tracker->shares, conn->id, &of))
+	if (!sum || !ws_conn_shares_sum(tracker, conn, &of))
 		return;
 	const unsigned client = (unsigned)ws_conn_likely_client(conn) & 1;
 	for (enum ws_cause cause = 0; cause < WS_CAUSE_COUNT; cause++) {
@@ -408,12 +408,13 @@ static void count_block(struct ws_overview *overview, const struct ws_tracker *t
 {
 	const unsigned parts = WS_PART_IDENTITY | WS_PART_OPENING | WS_PART_LAST | WS_PART_FIRST;
 	ws_conn_id ids[BLOCK];
+	struct ws_conn_copy copy;
 	const size_t count = filter ? ws_filter_pick(filter, tracker, overview->rank, limit, ids)
 	                            : ws_tracker_conn_ids(tracker, overview->rank, limit, ids);
 	for (size_t i = 0; i < count; i++) {
 		if (i + WS_AHEAD < count)
 			ws_conn_prefetch(&tracker->table, ids[i + WS_AHEAD], parts);
-		const struct ws_conn *conn = ws_table_conn(&tracker->table, ids[i]);
+		const struct ws_conn *conn = ws_table_read(&tracker->table, ids[i], &copy);
 		if (!conn)
 			continue;
 		const struct item item = item_of(tracker, conn);
@@ -440,7 +441,7 @@ static bool end_walk(struct ws_overview *overview, const struct ws_tracker *trac
 	}
 	if (overview->walk != ADDS)
 		make_groups(overview);
-	if (overview->walk != ADDS && tracker->shares.on) {
+	if (overview->walk != ADDS && tracker->table.shares) {
 		overview->walk = ADDS;
 		overview->rank = 0;
 		return false;

@@ -38,7 +38,7 @@ static void rewind_cursor(struct ws_replay *replay)
 
 bool ws_tracker_segments(const struct ws_tracker *tracker, ws_conn_id id, ws_segment_fn *fn, void *context)
 {
-	const struct ws_conn *conn = ws_table_conn(&tracker->table, id);
+	const struct ws_conn *conn = ws_table_awake(&tracker->table, id);
 	if (!tracker->config.history || !conn || conn->history_full)
 		return false;
 	for (const struct ws_history_chunk *chunk = conn->history; chunk; chunk = chunk->next)
@@ -51,7 +51,7 @@ bool ws_tracker_segments(const struct ws_tracker *tracker, ws_conn_id id, ws_seg
 
 struct ws_replay *ws_replay_open(const struct ws_tracker *tracker, ws_conn_id id)
 {
-	const struct ws_conn *conn = ws_table_conn(&tracker->table, id);
+	const struct ws_conn *conn = ws_table_awake(&tracker->table, id);
 	if (!tracker->config.history || !conn)
 		return NULL;
 	struct ws_replay *replay = calloc(1, sizeof(*replay));

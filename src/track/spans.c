@@ -79,7 +79,7 @@ static void run_segment(struct spans_run *run, const struct ws_segment *s)
 
 bool ws_tracker_spans(const struct ws_tracker *tracker, ws_conn_id id, ws_span_fn *fn, void *context)
 {
-	const struct ws_conn *conn = ws_table_conn(&tracker->table, id);
+	const struct ws_conn *conn = ws_table_awake(&tracker->table, id);
 	if (!tracker->config.history || !conn || conn->history_full)
 		return false;
 	struct spans_run run = {.recorder = {.shares = {.recorded = true}, .add = add_span},

@@ -3,24 +3,39 @@
  * The index uses open addressing with linear probing over {hash, id} pairs, so a miss reads one cache line and no
  * connection. The hash is SipHash with a random key over the 4-tuple in a canonical order: both directions have the
  * same hash, and no sender can choose a bucket. When the pool is nearly full, eviction candidates are chosen in
- * classes: unanswered attempts first, then connections that have ended, then live ones. */
+ * classes: unanswered attempts first, then connections that have ended, then live ones.
+ *
+ * Most connections of a long capture are over, or idle. When more than some thousands are awake, those that have had no
+ * segment for a while are put to rest, so memory and caches belong to those that are in use. Where many of them wake up
+ * soon afterwards, more are left awake. */
 #include "track/conn.h"
+#include "track/rest.h"
 
 #include "base/hash.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #define FIRST_SLOTS 1024
-#define LEAST (4 * WS_TABLE_RESERVE) /* a pool with fewer connections would be useless */
-#define QUEUE_SHARE 8                /* the queue holds a candidate for each so many connections of the pool */
 
 union ws_rare_slot {
 	struct ws_rare rare;
 	union ws_rare_slot *next;
 };
 enum { RARE_BLOCK = 128 };
+/* What leads to a connection: slots of the index at half load, an entry in `order`, its place and its link. */
+enum {
+	INDEX_BYTES = 2 * sizeof(struct ws_table_slot) + sizeof(struct ws_table_entry) + sizeof(uintptr_t) +
+	              sizeof(struct ws_timer_link)
+};
+enum {
+	AWAKE_LEAST = 4096,
+	AWAKE_SHARE = 4,    /* of the memory, what those that are awake may take where not all have room */
+	WAKE_COST = 32,     /* packets, of which one may wake a connection up */
+	CREDIT_MOST = 4096, /* packets for which few connections were woken up */
+};
 
 /* Allocates memory that is read at random, in huge pages if possible, because a walk through page tables costs more
  * than the read itself, and one page fault replaces 512. When the system refuses huge pages, small ones are used. */
@@ -41,16 +56,16 @@ static struct ws_table_slot *allocate_slots(size_t count)
 	return memory ? memset(memory, 0, size) : NULL;
 }
 
-bool ws_table_init(struct ws_table *table, const uint8_t hash_key[16], uint64_t max_memory)
+bool ws_table_init(struct ws_table *table, const uint8_t hash_key[16], uint64_t max_memory, bool shares)
 {
-	*table = (struct ws_table){0};
+	*table = (struct ws_table){.shares = shares};
 	memcpy(table->hash_key, hash_key, sizeof(table->hash_key));
-	/* For each connection: itself, what only some have, its slots in the index at half load, and its entries in
-	 * `order` and `unused`. */
-	uint64_t each = sizeof(struct ws_conn) + sizeof(struct ws_rare) + 2 * sizeof(struct ws_table_slot) +
-	                sizeof(struct ws_table_entry) + sizeof(ws_conn_id);
-	uint64_t limit = max_memory / each;
-	table->limit = limit < LEAST ? LEAST : limit > INT32_MAX ? INT32_MAX : limit;
+	table->slot_size = shares ? sizeof(struct ws_conn_slot) : offsetof(struct ws_conn_slot, shares);
+	/* For each connection: itself, what only some have, and its share of the index. */
+	uint64_t limit = max_memory / (table->slot_size + sizeof(struct ws_rare) + INDEX_BYTES);
+	table->limit = limit < WS_TABLE_LEAST ? WS_TABLE_LEAST : limit > INT32_MAX ? INT32_MAX : limit;
+	table->awake_least = table->limit / AWAKE_SHARE < AWAKE_LEAST ? table->limit / AWAKE_SHARE : AWAKE_LEAST;
+	table->awake_most = table->awake_least;
 	table->slots = allocate_slots(FIRST_SLOTS);
 	table->slot_mask = FIRST_SLOTS - 1;
 	return table->slots;
@@ -58,6 +73,11 @@ bool ws_table_init(struct ws_table *table, const uint8_t hash_key[16], uint64_t 
 
 void ws_table_free(struct ws_table *table)
 {
+	for (size_t i = 0; i < table->place_count; i++)
+		if ((table->places[i] & WS_PLACE_BITS) == WS_PLACE_AT_REST)
+			free(ws_rested_at(table->places[i]));
+	free(table->places);
+	free(table->timers);
 	for (size_t i = 0; i < table->chunk_count; i++)
 		free(table->chunks[i]);
 	free(table->chunks);
@@ -68,15 +88,15 @@ void ws_table_free(struct ws_table *table)
 	free(table->order);
 	free(table->queue);
 	free(table->attempts);
-	free(table->unused);
 	free(table->slots);
 	*table = (struct ws_table){0};
 }
 
 uint64_t ws_table_memory(const struct ws_table *table)
 {
-	return table->rare_block_count * RARE_BLOCK * sizeof(union ws_rare_slot) +
-	       table->chunk_count * (WS_CHUNK_BYTES + WS_CHUNK * sizeof(*table->unused)) +
+	return table->rare_block_count * RARE_BLOCK * sizeof(union ws_rare_slot) + table->chunk_count * WS_CHUNK_BYTES +
+	       table->rest_bytes - (table->used - table->awake) * INDEX_BYTES +
+	       table->place_capacity * (sizeof(table->places[0]) + sizeof(table->timers[0])) +
 	       ((uint64_t)table->slot_mask + 1) * sizeof(*table->slots) +
 	       table->order_capacity * sizeof(*table->order) + table->attempt_capacity * sizeof(*table->attempts);
 }
@@ -124,18 +144,7 @@ uint32_t ws_table_hash(const struct ws_table *table, const struct ws_tuple *tupl
 	return hash ? hash : 1;
 }
 
-/* A connection that may be evicted, and its class when that was decided. */
-struct ws_eviction_candidate {
-	struct ws_table_entry entry;
-	uint8_t class;
-};
-
-static struct ws_conn *conn_at(const struct ws_table *table, ws_conn_id id)
-{
-	return &table->chunks[(id - 1) / WS_CHUNK][(id - 1) % WS_CHUNK];
-}
-
-static bool same_tuple(const struct ws_conn *conn, const struct ws_tuple *tuple)
+static bool is_of_tuple(const struct ws_conn *conn, const struct ws_tuple *tuple)
 {
 	if (conn->ip_version != tuple->ip_version || conn->tunnel != tuple->tunnel)
 		return false;
@@ -145,6 +154,16 @@ static bool same_tuple(const struct ws_conn *conn, const struct ws_tuple *tuple)
 	        ws_conn_is(conn, 0, tuple->destination, tuple->destination_port));
 }
 
+static bool same_tuple(const struct ws_table *table, ws_conn_id id, const struct ws_tuple *tuple)
+{
+	const struct ws_conn *conn = ws_table_awake(table, id);
+	if (conn)
+		return is_of_tuple(conn, tuple);
+	struct ws_conn key;
+	ws_rested_key(ws_rested_at(table->places[id - 1]), &key);
+	return is_of_tuple(&key, tuple);
+}
+
 static struct ws_table_slot *find_slot(const struct ws_table *table, const struct ws_tuple *tuple)
 {
 	uint32_t hash = tuple->hash;
@@ -152,14 +171,21 @@ static struct ws_table_slot *find_slot(const struct ws_table *table, const struc
 		struct ws_table_slot *slot = &table->slots[i];
 		if (!slot->id)
 			return slot;
-		if (slot->hash == hash && same_tuple(ws_table_conn(table, slot->id), tuple))
+		if (slot->hash == hash && same_tuple(table, slot->id, tuple))
 			return slot;
 	}
 }
 
-struct ws_conn *ws_table_find(const struct ws_table *table, const struct ws_tuple *tuple)
+struct ws_conn *ws_table_find(struct ws_table *table, const struct ws_tuple *tuple)
 {
-	return ws_table_conn(table, find_slot(table, tuple)->id);
+	const ws_conn_id id = find_slot(table, tuple)->id;
+	if (id && table->places[id - 1] & WS_PLACE_BITS) {
+		if (table->credit >= WAKE_COST)
+			table->credit -= WAKE_COST;
+		else if (table->awake_most < table->limit / AWAKE_SHARE)
+			table->awake_most++; /* too many rest that are still in use */
+	}
+	return ws_table_conn(table, id);
 }
 
 void ws_table_prefetch_entry(const struct ws_table *table, uint32_t hash)
@@ -167,23 +193,29 @@ void ws_table_prefetch_entry(const struct ws_table *table, uint32_t hash)
 	__builtin_prefetch(&table->slots[hash & table->slot_mask]);
 }
 
-ws_conn_id ws_table_prefetch_conn(const struct ws_table *table, uint32_t hash)
+void ws_table_prefetch_conn(const struct ws_table *table, uint32_t hash)
 {
+	enum { LINE = 64, AT_REST_BYTES = 384 };
 	uint32_t i = hash & table->slot_mask;
 	while (table->slots[i].id && table->slots[i].hash != hash)
 		i = (i + 1) & table->slot_mask;
 	if (!table->slots[i].id)
-		return 0;
-	const uint8_t *conn = (const uint8_t *)conn_at(table, table->slots[i].id);
-	for (size_t at = 0; at < WS_CONN_HOT; at += 64)
-		__builtin_prefetch(conn + at, 1);
-	return table->slots[i].id;
+		return;
+	const uintptr_t place = table->places[table->slots[i].id - 1];
+	const uint8_t *bytes = (const uint8_t *)(place & ~(uintptr_t)WS_PLACE_BITS);
+	const size_t size = place & WS_PLACE_BITS ? AT_REST_BYTES : WS_CONN_HOT;
+	for (size_t at = 0; at < size; at += LINE)
+		__builtin_prefetch(bytes + at, 1);
+	if (!table->shares || place & WS_PLACE_BITS)
+		return;
+	for (size_t at = offsetof(struct ws_conn_slot, shares); at < table->slot_size; at += LINE)
+		__builtin_prefetch(bytes + at, 1);
 }
 
 static bool grow_index(struct ws_table *table)
 {
 	uint32_t old_size = table->slot_mask + 1;
-	if (table->slot_used < old_size / 2)
+	if (table->slot_used < old_size / 3 * 2)
 		return true;
 	struct ws_table_slot *old = table->slots;
 	struct ws_table_slot *slots = allocate_slots((size_t)old_size * 2);
@@ -203,28 +235,84 @@ static bool grow_index(struct ws_table *table)
 	return true;
 }
 
+static size_t chunk_slots(const struct ws_table *table)
+{
+	return WS_CHUNK_BYTES / table->slot_size;
+}
+
+static struct ws_conn *slot_at(const struct ws_table *table, size_t chunk, size_t slot)
+{
+	return (struct ws_conn *)(table->chunks[chunk] + slot * table->slot_size);
+}
+
+/* ---- Slots: of those that are not used, the first bytes lead to the next one */
+
+static void free_slot(struct ws_table *table, struct ws_conn *conn)
+{
+	conn->used = 0;
+	memcpy(conn, &table->unused_slot, sizeof(table->unused_slot));
+	table->unused_slot = conn;
+	table->awake--;
+}
+
 static bool grow_pool(struct ws_table *table)
 {
-	if (table->unused_count)
+	if (table->unused_slot)
 		return true;
-	size_t chunks = table->chunk_count + 1, places = chunks * WS_CHUNK;
-	struct ws_conn **list = realloc(table->chunks, chunks * sizeof(*list));
+	uint8_t **list = realloc(table->chunks, (table->chunk_count + 1) * sizeof(*list));
 	if (!list)
 		return false;
 	table->chunks = list;
-	ws_conn_id *unused = realloc(table->unused, places * sizeof(*unused));
-	if (!unused)
-		return false;
-	table->unused = unused;
-	struct ws_conn *chunk = allocate(WS_CHUNK_BYTES);
+	uint8_t *chunk = allocate(WS_CHUNK_BYTES);
 	if (!chunk)
 		return false;
-	for (size_t i = 0; i < WS_CHUNK; i++)
-		chunk[i].used = 0;
 	table->chunks[table->chunk_count++] = chunk;
-	for (size_t i = places; i > places - WS_CHUNK; i--)
-		unused[table->unused_count++] = (ws_conn_id)i;
+	table->awake += chunk_slots(table);
+	for (size_t i = chunk_slots(table); i > 0; i--)
+		free_slot(table, slot_at(table, table->chunk_count - 1, i - 1));
 	return true;
+}
+
+static struct ws_conn *take_slot(struct ws_table *table)
+{
+	struct ws_conn *conn = table->unused_slot;
+	memcpy(&table->unused_slot, conn, sizeof(table->unused_slot));
+	table->awake++;
+	if (table->awake > table->awake_peak)
+		table->awake_peak = table->awake;
+	return conn;
+}
+
+static bool grow_places(struct ws_table *table)
+{
+	if (table->unused || table->place_count < table->place_capacity)
+		return true;
+	const size_t capacity = table->place_capacity ? table->place_capacity * 2 : FIRST_SLOTS;
+	uintptr_t *places = realloc(table->places, capacity * sizeof(*places));
+	if (!places)
+		return false;
+	table->places = places;
+	struct ws_timer_link *timers = realloc(table->timers, capacity * sizeof(*timers));
+	if (!timers)
+		return false;
+	table->timers = timers;
+	table->place_capacity = capacity;
+	return true;
+}
+
+static ws_conn_id take_place(struct ws_table *table)
+{
+	const ws_conn_id id = table->unused;
+	if (!id)
+		return (ws_conn_id)++table->place_count;
+	table->unused = (ws_conn_id)(table->places[id - 1] >> 2);
+	return id;
+}
+
+static void free_place(struct ws_table *table, ws_conn_id id)
+{
+	table->places[id - 1] = (uintptr_t)table->unused << 2 | WS_PLACE_FREE;
+	table->unused = id;
 }
 
 static bool grow_order(struct ws_table *table)
@@ -243,21 +331,22 @@ static bool grow_order(struct ws_table *table)
 /* After the system has refused memory, existing connections are evicted, unless there are too few of them. */
 static void memory_refused(struct ws_table *table)
 {
-	table->limit = table->used;
-	table->out_of_memory = table->out_of_memory || table->used < LEAST;
+	table->limit = table->awake + table->rest_bytes / table->slot_size;
+	table->out_of_memory = table->out_of_memory || table->used < WS_TABLE_LEAST;
 }
 
 struct ws_conn *ws_table_add(struct ws_table *table, const struct ws_tuple *tuple)
 {
-	if (table->used >= table->limit)
+	if (ws_table_full(table, 1) || table->used >= INT32_MAX)
 		return NULL;
-	if (!grow_index(table) || !grow_order(table) || !grow_pool(table)) {
+	if (!grow_index(table) || !grow_order(table) || !grow_places(table) || !grow_pool(table)) {
 		memory_refused(table);
 		return NULL;
 	}
 	struct ws_table_slot *slot = find_slot(table, tuple);
-	ws_conn_id id = table->unused[--table->unused_count];
-	struct ws_conn *conn = conn_at(table, id);
+	ws_conn_id id = take_place(table);
+	struct ws_conn *conn = take_slot(table);
+	table->places[id - 1] = (uintptr_t)conn;
 	*conn = (struct ws_conn){
 	        .address = {*tuple->source, *tuple->destination},
 	        .port = {tuple->source_port, tuple->destination_port},
@@ -271,6 +360,8 @@ struct ws_conn *ws_table_add(struct ws_table *table, const struct ws_tuple *tupl
 	        .timer_slot = WS_NO_TIMER,
 	        .number = ++table->numbers,
 	};
+	if (table->shares)
+		*ws_conn_shares(conn) = (struct ws_shares){.opener = 0};
 	conn->machine.self =
 	        tuple->source_port == tuple->destination_port && !memcmp(tuple->source, tuple->destination, 16);
 	if (!slot->id)
@@ -283,10 +374,8 @@ struct ws_conn *ws_table_add(struct ws_table *table, const struct ws_tuple *tupl
 
 /* ---- What few connections have: blocks of slots, the first of which leads to the next block */
 
-struct ws_rare *ws_table_rare(struct ws_table *table, struct ws_conn *conn)
+static struct ws_rare *take_rare(struct ws_table *table)
 {
-	if (conn->rare)
-		return conn->rare;
 	if (!table->rare_unused) {
 		union ws_rare_slot *block = malloc(RARE_BLOCK * sizeof(*block));
 		if (!block)
@@ -302,7 +391,26 @@ struct ws_rare *ws_table_rare(struct ws_table *table, struct ws_conn *conn)
 	union ws_rare_slot *slot = table->rare_unused;
 	table->rare_unused = slot->next;
 	slot->rare = (struct ws_rare){.answered_by = 0};
-	return conn->rare = &slot->rare;
+	return &slot->rare;
+}
+
+struct ws_rare *ws_table_rare(struct ws_table *table, struct ws_conn *conn)
+{
+	if (!conn->rare)
+		conn->rare = take_rare(table);
+	return conn->rare;
+}
+
+static size_t rested_size(struct ws_rested *rested)
+{
+	enum { OVERHEAD = 8 }; /* of malloc() */
+	return malloc_usable_size(rested) + OVERHEAD + INDEX_BYTES;
+}
+
+static void free_rested(struct ws_table *table, struct ws_rested *rested)
+{
+	table->rest_bytes -= rested_size(rested);
+	free(rested);
 }
 
 static void free_rare(struct ws_table *table, struct ws_conn *conn)
@@ -380,156 +488,112 @@ void ws_table_promote(struct ws_table *table, struct ws_conn *conn)
 	slot->id = conn->id;
 }
 
-void ws_table_remove(struct ws_table *table, struct ws_conn *conn)
+/* Gives back the memory of a connection. */
+static void free_conn(struct ws_table *table, ws_conn_id id)
 {
+	struct ws_conn *conn = ws_table_awake(table, id);
+	if (!conn) {
+		free_rested(table, ws_rested_at(table->places[id - 1]));
+		return;
+	}
+	if (conn->rare)
+		free_rare(table, conn);
+	free_slot(table, conn);
+}
+
+void ws_table_remove(struct ws_table *table, const struct ws_conn *conn)
+{
+	const ws_conn_id id = conn->id;
 	struct ws_table_slot *slot = slot_of(table, conn);
-	if (slot->id == conn->id) {
+	if (slot->id == id) {
 		if (conn->older)
 			slot->id = conn->older;
 		else
 			close_hole(table, (uint32_t)(slot - table->slots));
 	} else {
 		struct ws_conn *newer = ws_table_conn(table, slot->id);
-		while (newer && newer->older != conn->id)
+		while (newer && newer->older != id)
 			newer = ws_table_conn(table, newer->older);
 		if (newer)
 			newer->older = conn->older;
 	}
 	table->half_open -= conn->half_open;
-	if (conn->rare)
-		free_rare(table, conn);
-	conn->used = 0;
-	table->unused[table->unused_count++] = conn->id;
 	table->used--;
 	forget_order(table, conn->number);
+	free_conn(table, id);
+	free_place(table, id);
 }
 
-/* ---- Eviction */
+/* ---- Rest */
 
-static unsigned eviction_class(const struct ws_conn *conn)
-{
-	const struct ws_endpoint *e = conn->machine.endpoint;
-	if (conn->half_open)
-		return 0;
-	if (conn->ended)
-		return 1;
-	if (e[0].state == WS_TIME_WAIT || e[1].state == WS_TIME_WAIT)
-		return 2;
-	if (e[0].mid && conn->traffic[0].packets + conn->traffic[1].packets == 1)
-		return 3;
-	bool closing = e[0].state != WS_ESTABLISHED || e[1].state != WS_ESTABLISHED;
-	return closing ? 5 : 4;
-}
+enum { REST_STEPS = 16 }; /* slots that one call looks at */
 
-static struct ws_conn *attempt(const struct ws_table *table, size_t place_in_ring)
+static void put_to_rest(struct ws_table *table, struct ws_conn *conn)
 {
-	size_t at = (table->attempt_first + place_in_ring) % table->attempt_capacity;
-	struct ws_conn *conn = ws_table_conn(table, table->attempts[at].id);
-	return conn && conn->half_open && conn->number == table->attempts[at].number ? conn : NULL;
-}
-
-/* Removes attempts that were answered or evicted from the ring. */
-static void sweep_attempts(struct ws_table *table)
-{
-	size_t kept = 0;
-	for (size_t i = 0; i < table->attempt_count; i++) {
-		if (!attempt(table, i))
-			continue;
-		size_t from = (table->attempt_first + i) % table->attempt_capacity;
-		size_t to = (table->attempt_first + kept++) % table->attempt_capacity;
-		table->attempts[to] = table->attempts[from];
-	}
-	table->attempt_count = kept;
-}
-
-void ws_table_set_half_open(struct ws_table *table, struct ws_conn *conn, bool half_open)
-{
-	if (conn->half_open == half_open)
+	if (!table->epoch_known)
+		table->epoch = conn->first_time;
+	table->epoch_known = true;
+	struct ws_rested *rested = ws_rested_make(conn, table->shares, table->epoch);
+	if (!rested)
 		return;
-	conn->half_open = half_open;
-	table->half_open += half_open ? 1 : (size_t)-1;
-	if (!half_open)
+	rested->eviction_class = (uint8_t)ws_eviction_class(conn);
+	table->rest_bytes += rested_size(rested);
+	table->places[conn->id - 1] = (uintptr_t)rested + WS_PLACE_AT_REST;
+	if (conn->rare)
+		free_rare(table, conn);
+	free_slot(table, conn);
+	if (table->credit > CREDIT_MOST / 2 && table->awake_most > table->awake_least)
+		table->awake_most--;
+}
+
+void ws_table_rest(struct ws_table *table)
+{
+	table->credit += table->credit < CREDIT_MOST;
+	if (table->never_rest)
 		return;
-	if (!table->attempts) {
-		table->attempt_capacity = table->limit / 4 + LEAST;
-		table->attempts = malloc(table->attempt_capacity * sizeof(*table->attempts));
+	for (unsigned steps = REST_STEPS; steps && table->awake > table->awake_most; steps--) {
+		struct ws_conn *conn = slot_at(table, table->rest_chunk, table->rest_slot);
+		if (++table->rest_slot == chunk_slots(table)) {
+			table->rest_slot = 0;
+			table->rest_chunk = (table->rest_chunk + 1) % table->chunk_count;
+		}
+		if (conn->used && !conn->recent)
+			put_to_rest(table, conn);
+		else
+			conn->recent = 0;
 	}
-	if (table->attempts && table->attempt_count == table->attempt_capacity)
-		sweep_attempts(table);
-	if (!table->attempts || table->attempt_count == table->attempt_capacity)
-		return;
-	size_t at = (table->attempt_first + table->attempt_count++) % table->attempt_capacity;
-	table->attempts[at] = (struct ws_table_entry){conn->number, conn->id};
 }
 
-static size_t half_open_candidates(struct ws_table *table, ws_conn_id *candidates, size_t count)
+static uint32_t hash_of(const struct ws_table *table, const struct ws_conn *conn)
 {
-	size_t found = 0;
-	while (found < count && table->attempt_count) {
-		const struct ws_conn *conn = attempt(table, 0);
-		if (conn)
-			candidates[found++] = conn->id;
-		table->attempt_first = (table->attempt_first + 1) % table->attempt_capacity;
-		table->attempt_count--;
-	}
-	return found;
+	const struct ws_tuple tuple = {.source = &conn->address[0],
+	                               .destination = &conn->address[1],
+	                               .source_port = conn->port[0],
+	                               .destination_port = conn->port[1],
+	                               .ip_version = conn->ip_version,
+	                               .tunnel = conn->tunnel};
+	return ws_table_hash(table, &tuple);
 }
 
-/* Picks many candidates in one walk over all connections: first those of the lowest class, and of higher classes while
- * they are few. Returns false when there is no memory for the choice. */
-static bool fill_queue(struct ws_table *table)
+const struct ws_conn *ws_table_copy(const struct ws_table *table, ws_conn_id id, struct ws_conn_copy *copy)
 {
-	size_t capacity = table->limit / QUEUE_SHARE;
-	uint8_t *classes = malloc(table->order_count);
-	table->queue_count = table->queue_next = 0;
-	if (!table->queue)
-		table->queue = malloc(capacity * sizeof(*table->queue));
-	for (size_t i = 0; classes && i < table->order_count; i++) {
-		const struct ws_conn *conn = ws_table_conn(table, table->order[i].id);
-		classes[i] = conn ? (uint8_t)eviction_class(conn) : 0;
-	}
-	bool able = classes && table->queue;
-	for (uint8_t class = 1; able && class <= 5 && table->queue_count < WS_TABLE_RESERVE; class ++)
-		for (size_t i = 0; i < table->order_count && table->queue_count < capacity; i++)
-			if (classes[i] == class)
-				table->queue[table->queue_count++] =
-				        (struct ws_eviction_candidate){table->order[i], class};
-	free(classes);
-	return able;
+	ws_rested_read(ws_rested_at(table->places[id - 1]), table->shares, table->epoch, &copy->slot.conn, &copy->rare);
+	copy->slot.conn.id = id;
+	copy->slot.conn.hash = hash_of(table, &copy->slot.conn);
+	return &copy->slot.conn;
 }
 
-/* Takes candidates from the queue, except those whose class has risen since. */
-static size_t queued_candidates(struct ws_table *table, ws_conn_id *candidates, size_t count)
+struct ws_conn *ws_table_wake(struct ws_table *table, ws_conn_id id)
 {
-	size_t found = 0;
-	while (found < count && table->queue_next < table->queue_count) {
-		const struct ws_eviction_candidate *candidate = &table->queue[table->queue_next++];
-		const struct ws_conn *conn = ws_table_conn(table, candidate->entry.id);
-		if (conn && conn->number == candidate->entry.number && eviction_class(conn) <= candidate->class)
-			candidates[found++] = conn->id;
-	}
-	return found;
-}
-
-/* Takes the oldest connections, whatever their class. */
-static size_t oldest_candidates(const struct ws_table *table, ws_conn_id *candidates, size_t count)
-{
-	size_t found = 0;
-	for (size_t i = 0; i < table->order_count && found < count; i++)
-		if (table->order[i].id)
-			candidates[found++] = table->order[i].id;
-	return found;
-}
-
-size_t ws_table_eviction_candidates(struct ws_table *table, ws_conn_id *candidates, size_t count)
-{
-	size_t found = table->half_open ? half_open_candidates(table, candidates, count) : 0;
-	/* Unanswered SYNs may use a quarter of the pool; when they exceed it, only they are evicted. */
-	if (found || table->used + WS_TABLE_RESERVE <= table->limit)
-		return found;
-	found = queued_candidates(table, candidates, count);
-	if (found)
-		return found;
-	return fill_queue(table) ? queued_candidates(table, candidates, count)
-	                         : oldest_candidates(table, candidates, count);
+	struct ws_rested *rested = ws_rested_at(table->places[id - 1]);
+	struct ws_rare *rare = NULL;
+	if (!grow_pool(table) || (rested->has_rare && !(rare = take_rare(table))))
+		return NULL;
+	struct ws_conn *conn = take_slot(table);
+	ws_rested_read(rested, table->shares, table->epoch, conn, rare);
+	conn->id = id;
+	conn->hash = hash_of(table, conn);
+	table->places[id - 1] = (uintptr_t)conn;
+	free_rested(table, rested);
+	return conn;
 }

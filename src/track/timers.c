@@ -2,18 +2,22 @@
  * timer goes round more than once. After a jump in packet time each slot is visited once. */
 #include "track/timers.h"
 
-static void unlink_timer(struct ws_timers *timers, struct ws_table *table, struct ws_conn *conn)
+/* The connection's slot remains the same. */
+static void unlink_timer(struct ws_timers *timers, struct ws_table *table, const struct ws_conn *conn)
 {
-	struct ws_conn *next = ws_table_conn(table, conn->timer_next);
-	struct ws_conn *previous = ws_table_conn(table, conn->timer_previous);
-	if (next)
-		next->timer_previous = conn->timer_previous;
-	if (previous)
-		previous->timer_next = conn->timer_next;
+	const struct ws_timer_link link = table->timers[conn->id - 1];
+	if (link.next)
+		table->timers[link.next - 1].previous = link.previous;
+	if (link.previous)
+		table->timers[link.previous - 1].next = link.next;
 	else
-		timers->slot[conn->timer_slot] = conn->timer_next;
-	conn->timer_slot = WS_NO_TIMER;
-	conn->timer_next = conn->timer_previous = 0;
+		timers->slot[conn->timer_slot] = link.next;
+}
+
+void ws_timers_stop(struct ws_timers *timers, struct ws_table *table, const struct ws_conn *conn)
+{
+	if (conn->timer_slot != WS_NO_TIMER)
+		unlink_timer(timers, table, conn);
 }
 
 static uint16_t slot_of(const struct ws_timers *timers, ws_time deadline)
@@ -43,21 +47,18 @@ void ws_timers_start(struct ws_timers *timers, ws_time now)
 void ws_timers_set(struct ws_timers *timers, struct ws_table *table, struct ws_conn *conn, ws_time deadline)
 {
 	if (deadline == WS_TIME_NEVER) {
-		if (conn->timer_slot != WS_NO_TIMER)
-			unlink_timer(timers, table, conn);
+		ws_timers_stop(timers, table, conn);
+		conn->timer_slot = WS_NO_TIMER;
 		return;
 	}
 	uint16_t slot = slot_of(timers, deadline);
 	if (conn->timer_slot == slot)
 		return;
-	if (conn->timer_slot != WS_NO_TIMER)
-		unlink_timer(timers, table, conn);
+	ws_timers_stop(timers, table, conn);
 	conn->timer_slot = slot;
-	conn->timer_previous = 0;
-	conn->timer_next = timers->slot[slot];
-	struct ws_conn *next = ws_table_conn(table, conn->timer_next);
-	if (next)
-		next->timer_previous = conn->id;
+	table->timers[conn->id - 1] = (struct ws_timer_link){.next = timers->slot[slot]};
+	if (timers->slot[slot])
+		table->timers[timers->slot[slot] - 1].previous = conn->id;
 	timers->slot[slot] = conn->id;
 }
 
@@ -74,6 +75,7 @@ struct ws_conn *ws_timers_next(struct ws_timers *timers, struct ws_table *table,
 		        ws_table_conn(table, timers->slot[(uint64_t)(timers->tick + 1) % WS_WHEEL_SLOTS]);
 		if (conn) {
 			unlink_timer(timers, table, conn);
+			conn->timer_slot = WS_NO_TIMER;
 			return conn;
 		}
 		set_tick(timers, timers->tick + 1);

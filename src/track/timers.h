@@ -23,6 +23,8 @@ void ws_timers_start(struct ws_timers *timers, ws_time now);
  * is put into the slot that is visited first; the caller of ws_timers_next() checks the real deadline and sets it
  * again. */
 void ws_timers_set(struct ws_timers *timers, struct ws_table *table, struct ws_conn *conn, ws_time deadline);
+/* Removes the deadline of a connection that is about to be removed. */
+void ws_timers_stop(struct ws_timers *timers, struct ws_table *table, const struct ws_conn *conn);
 
 /* Removes and returns the next connection whose slot has started by `now`, or returns NULL when there is none.
  * `*budget` is how many steps may be taken; when it is used up, NULL is returned, and ws_timers_due() is still true. */

@@ -26,9 +26,6 @@ struct ws_tracker *ws_tracker_create(const struct ws_tracker_config *config, str
 	if (!tracker->config.max_memory)
 		tracker->config.max_memory = DEFAULT_MEMORY;
 	uint64_t memory = tracker->config.max_memory, connections = config->history ? memory / 2 : memory / 4 * 3;
-	tracker->shares.on = config->shares;
-	if (config->shares)
-		connections = ws_shares_pool_rest(connections);
 	tracker->history.limit = config->history ? memory / 4 : 0;
 	if (config->joins) {
 		connections = memory / 4;
@@ -46,12 +43,13 @@ struct ws_tracker *ws_tracker_create(const struct ws_tracker_config *config, str
 	tracker->tunnels.hash_key = tracker->config.hash_key;
 	if (config->debug_connection)
 		tracker->debug = ws_debug_create(config->debug_connection);
-	if (!ws_table_init(&tracker->table, config->hash_key, connections) ||
+	if (!ws_table_init(&tracker->table, config->hash_key, connections, config->shares) ||
 	    (config->debug_connection && !tracker->debug)) {
 		ws_tracker_free(tracker);
 		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 		return NULL;
 	}
+	tracker->table.never_rest = config->history; /* replays need their connections at hand */
 	return tracker;
 }
 
@@ -60,7 +58,7 @@ void ws_tracker_free(struct ws_tracker *tracker)
 	if (!tracker)
 		return;
 	for (size_t i = 0; i < tracker->table.order_count; i++) {
-		struct ws_conn *conn = ws_table_conn(&tracker->table, tracker->table.order[i].id);
+		struct ws_conn *conn = ws_table_awake(&tracker->table, tracker->table.order[i].id);
 		if (conn)
 			ws_history_free(&tracker->history, conn);
 	}
@@ -72,7 +70,6 @@ void ws_tracker_free(struct ws_tracker *tracker)
 	ws_hostnames_free(&tracker->names);
 	ws_file_notes_free(&tracker->file_notes);
 	ws_tunnels_free(&tracker->tunnels);
-	ws_shares_pool_free(&tracker->shares);
 	free(tracker->debug);
 	free(tracker);
 }
@@ -111,7 +108,7 @@ static struct ws_conn *oldest_history(struct ws_tracker *tracker, const struct w
 	for (size_t left = table->order_count; left; left--, table->history_cursor++) {
 		if (table->history_cursor >= table->order_count)
 			table->history_cursor = 0;
-		struct ws_conn *conn = ws_table_conn(table, table->order[table->history_cursor].id);
+		struct ws_conn *conn = ws_table_awake(table, table->order[table->history_cursor].id);
 		if (conn && conn != but && conn->history)
 			return conn;
 	}
@@ -344,13 +341,12 @@ void ws_tracker_prefetch_index(const struct ws_tracker *tracker, const struct ws
 void ws_tracker_prefetch(const struct ws_tracker *tracker, const struct ws_packet *packet)
 {
 	if (packet->flow)
-		ws_shares_pool_prefetch(&tracker->shares, ws_table_prefetch_conn(&tracker->table, packet->flow));
+		ws_table_prefetch_conn(&tracker->table, packet->flow);
 }
 
 static void begin_connection(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_packet *packet)
 {
 	ws_hops_note(&tracker->exchanges, packet);
-	ws_shares_pool_begin(&tracker->shares, conn->id);
 	conn->tunnel_id = packet->tunnel_count ? packet->tunnel[packet->tunnel_count - 1].id : 0;
 	ws_hostnames_begin(&tracker->names, conn);
 }
@@ -390,6 +386,7 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 		ws_checksums_note(tracker, conn, &tuple, &segment, (enum ws_checksum)packet->checksum);
 	if (!segment.duplicate && !segment.bad_checksum)
 		ws_reset_note(&tracker->table, conn, &segment);
+	conn->recent = 1;
 	conn->last_time = segment.time;
 	conn->last_frame = segment.frame;
 	if (!segment.duplicate) {
@@ -399,7 +396,8 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 	struct ws_analysis_result analysis;
 	ws_analyse(&conn->analyser, &segment, &analysis);
 	ws_tracker_count(tracker, conn, &segment, &analysis);
-	ws_shares_pool_note(&tracker->shares, conn, &segment, analysis.analysis);
+	if (tracker->table.shares)
+		ws_tracker_share(conn, &segment, analysis.analysis);
 	ws_tracker_apply(tracker, conn, &segment, segment.frame);
 	if ((segment.flags & (WS_TCP_SYN | WS_TCP_ACK)) == (WS_TCP_SYN | WS_TCP_ACK))
 		ws_surroundings_answered(&tracker->surroundings, &conn->address[direction], conn->port[direction]);
@@ -550,11 +548,14 @@ static bool is_arp(const struct ws_packet *packet)
 /* Removes the connections that the last call has reported as evicted. */
 static void evict_candidates(struct ws_tracker *tracker)
 {
+	struct ws_conn_copy copy;
 	for (size_t i = 0; i < tracker->candidate_count; i++) {
-		struct ws_conn *conn = ws_table_conn(&tracker->table, tracker->candidates[i]);
+		const struct ws_conn *conn = ws_table_read(&tracker->table, tracker->candidates[i], &copy);
+		struct ws_conn *awake = ws_table_awake(&tracker->table, tracker->candidates[i]);
 		count_states(tracker, states_of(conn), -1);
-		ws_timers_set(&tracker->timers, &tracker->table, conn, WS_TIME_NEVER);
-		ws_history_free(&tracker->history, conn);
+		ws_timers_stop(&tracker->timers, &tracker->table, conn);
+		if (awake)
+			ws_history_free(&tracker->history, awake);
 		ws_table_remove(&tracker->table, conn);
 		tracker->stats.evicted++;
 	}
@@ -569,6 +570,7 @@ static void begin_call(struct ws_tracker *tracker, ws_time time, struct ws_track
 		ws_debug_begin(tracker->debug);
 	if (tracker->candidate_count)
 		evict_candidates(tracker);
+	ws_table_rest(&tracker->table);
 	if (time > tracker->now)
 		tracker->now = time;
 }
@@ -601,10 +603,11 @@ void ws_tracker_packet(struct ws_tracker *tracker, const struct ws_packet *packe
  */
 static void pick_candidates(struct ws_tracker *tracker)
 {
+	struct ws_conn_copy copy;
 	tracker->candidate_count =
 	        ws_table_eviction_candidates(&tracker->table, tracker->candidates, WS_MAX_EVENTS / 2);
 	for (size_t i = 0; i < tracker->candidate_count; i++) {
-		struct ws_conn *conn = ws_table_conn(&tracker->table, tracker->candidates[i]);
+		const struct ws_conn *conn = ws_table_read(&tracker->table, tracker->candidates[i], &copy);
 		add_conn_event(tracker, WS_EVENT_EVICTED, conn, tracker->now, 0);
 	}
 }

@@ -14,7 +14,6 @@
 #include "track/hostnames.h"
 #include "track/log.h"
 #include "track/series.h"
-#include "track/shares_pool.h"
 #include "track/surroundings.h"
 #include "track/timers.h"
 #include "track/tunnels.h"
@@ -44,7 +43,6 @@ struct ws_tracker {
 	struct ws_file_notes file_notes;
 	struct ws_tunnels tunnels;
 	struct ws_hostnames names;
-	struct ws_shares_pool shares;
 	const struct ws_kernel *kernel; /* borrowed: what the own host's kernel says; NULL: it is not asked */
 	bool processes_named;   /* of some connection a process is known */
 	struct ws_debug *debug; /* with debug_connection, else NULL */
@@ -100,5 +98,7 @@ void ws_tracker_keep_start(struct ws_tracker *tracker, struct ws_conn *conn);
 /* Counts a segment with its analysis; from counts.c. */
 void ws_tracker_count(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *s,
                       const struct ws_analysis_result *result);
+/* Says of a segment with these marks where the time until it went; likewise. */
+void ws_tracker_share(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis);
 
 #endif

@@ -81,7 +81,7 @@ static bool list_events(struct ws_ways *ways, unsigned e)
 {
 	const struct end *end = &ways->end[e];
 	const unsigned own = e ^ end->flipped;
-	const struct ws_conn *conn = ws_table_conn(&end->tracker->table, ways->path->id[end->index]);
+	const struct ws_conn *conn = ws_table_awake(&end->tracker->table, ways->path->id[end->index]);
 	uint32_t step = 0;
 	for (const struct ws_history_chunk *chunk = conn->history; chunk; chunk = chunk->next) {
 		for (unsigned i = 0; i < chunk->count; i++, step++) {
@@ -124,7 +124,7 @@ static struct link *links_of_events(struct ws_ways *ways, unsigned e, size_t *co
 {
 	struct link *link = malloc((ways->count + 1) * sizeof(*link));
 	const struct end *end = &ways->end[e];
-	const struct ws_conn *conn = ws_table_conn(&end->tracker->table, ways->path->id[end->index]);
+	const struct ws_conn *conn = ws_table_awake(&end->tracker->table, ways->path->id[end->index]);
 	const struct ws_history_chunk *chunk = conn->history;
 	uint32_t first = 0;
 	*count = 0;
@@ -254,7 +254,7 @@ static bool open_end(struct ws_ways *ways, const struct ws_points *points, unsig
 	                    .clock = points->clock[path->point[near]],
 	                    .index = near,
 	                    .flipped = path->swapped[near]};
-	const struct ws_conn *conn = ws_table_conn(&end->tracker->table, path->id[near]);
+	const struct ws_conn *conn = ws_table_awake(&end->tracker->table, path->id[near]);
 	if (!conn || conn->number != path->number[near] || conn->history_full)
 		return false;
 	end->replay = ws_replay_open(end->tracker, path->id[near]);

@@ -111,7 +111,7 @@ def a_small_disk():
 def memory_that_runs_out():
     if SANITIZED:
         raise Skip("an address space limit and a sanitizer exclude each other")
-    path = put_pcap("syns.pcap", ((i / 1000, syn_flood(i)) for i in range(30000)))
+    path = put_pcap("syns.pcap", ((i / 1000, syn_flood(i)) for i in range(100000)))
     kept = 0
     for mebibytes in (10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 64):
         for arguments in (["-T", "json", "--only", "stats", "-r", path], ["-r", path, "--frame", "end"]):
@@ -122,7 +122,7 @@ def memory_that_runs_out():
             assert result.returncode == 0 or "memory" in result.stderr, result.stderr
             if result.returncode == 0 and "json" in arguments:
                 stats = json.loads(result.stdout.splitlines()[-1])
-                assert stats["connections"] == stats["tcp"] == 30000, f"{mebibytes} MiB: connections are missing: {stats}"
+                assert stats["connections"] == stats["tcp"] == 100000, f"{mebibytes} MiB: connections are missing: {stats}"
                 kept += stats["evicted"] > 0
     assert kept > 2, "memory was never short"
 

@@ -23,7 +23,7 @@ static int setup(void **state)
 {
 	struct pool *pool = calloc(1, sizeof(*pool));
 	assert_non_null(pool);
-	assert_true(ws_table_init(&pool->table, hash_key, 1));
+	assert_true(ws_table_init(&pool->table, hash_key, 1, false));
 	pool->table.limit = PLACES;
 	pool->server = (struct ws_addr){{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 1}};
 	pool->host = pool->server;

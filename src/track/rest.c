@@ -1,0 +1,341 @@
+/* A connection is mostly numbers that are zero, small, or nearly the same as another one of it: sequence numbers and
+ * times. So each of these is replaced by its difference from the one that it is likely to equal, and then every word of
+ * four bytes is stored without its leading zero bytes. A number that nothing predicts costs what it takes. */
+#include "track/rest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	PREFIX = 12, /* bytes of a v4-mapped address that are the same in all of them */
+	KEY = offsetof(struct ws_conn, hash),
+	WORD = 4,
+	GROUP = 8, /* words with one byte of bits */
+	SLACK = WORD - 1,
+	CONN_WORDS = (sizeof(struct ws_conn) - KEY) / WORD,
+	SHARES_WORDS = sizeof(struct ws_shares) / WORD,
+	RARE_WORDS = sizeof(struct ws_rare) / WORD,
+	MOST_WORDS = CONN_WORDS + SHARES_WORDS + RARE_WORDS,
+	MASK_BYTES = (CONN_WORDS + SHARES_WORDS + RARE_WORDS) / GROUP + 3,
+};
+
+struct all {
+	struct ws_conn_slot slot;
+	struct ws_rare rare;
+};
+
+_Static_assert(sizeof(struct ws_conn) % WORD == 0 && KEY % WORD == 0, "whole words");
+_Static_assert(MOST_WORDS / 4 + 1 <= UINT8_MAX, "ws_rested.sizes");
+_Static_assert(sizeof(struct ws_shares) % WORD == 0 && sizeof(struct ws_rare) % WORD == 0, "likewise");
+
+/* ---- What each number is likely to equal
+ *
+ * X(member, reference): a reference stands before the members that refer to it, or is not listed itself. */
+
+#define TIMES(X)                                                                                                       \
+	X(conn.last_time, conn.first_time)                                                                             \
+	X(conn.last_frame, conn.first_frame)                                                                           \
+	X(conn.machine.syn_time, conn.first_time)                                                                      \
+	X(conn.analyser.flow[0].last_time, conn.last_time)                                                             \
+	X(conn.analyser.flow[1].last_time, conn.last_time)                                                             \
+	X(conn.analyser.flow[0].next_time, conn.analyser.flow[0].last_time)                                            \
+	X(conn.analyser.flow[1].next_time, conn.analyser.flow[1].last_time)                                            \
+	X(conn.traffic[0].timer.sent, conn.analyser.flow[0].next_time)                                                 \
+	X(conn.traffic[1].timer.sent, conn.analyser.flow[1].next_time)                                                 \
+	X(conn.traffic[0].closed_since, conn.last_time)                                                                \
+	X(conn.traffic[1].closed_since, conn.last_time)                                                                \
+	X(conn.machine.endpoint[0].time_wait_start, conn.last_time)                                                    \
+	X(conn.machine.endpoint[1].time_wait_start, conn.last_time)                                                    \
+	X(conn.rtt[0].most, conn.rtt[0].least)                                                                         \
+	X(conn.rtt[1].most, conn.rtt[1].least)
+
+#define SHARE_TIMES(X)                                                                                                 \
+	X(shares.latest, conn.last_time)                                                                               \
+	X(shares.since, shares.latest)                                                                                 \
+	X(shares.time.way_to[0], conn.rtt[1].least)                                                                    \
+	X(shares.time.way_to[1], conn.rtt[0].least)                                                                    \
+	X(shares.side[0].sent_time, conn.analyser.flow[0].next_time)                                                   \
+	X(shares.side[1].sent_time, conn.analyser.flow[1].next_time)                                                   \
+	X(shares.side[0].all_acked, conn.analyser.flow[1].last_time)                                                   \
+	X(shares.side[1].all_acked, conn.analyser.flow[0].last_time)                                                   \
+	X(shares.side[0].repeated, conn.last_time)                                                                     \
+	X(shares.side[1].repeated, conn.last_time)
+
+#define SIDE_NUMBERS(X, here, there)                                                                                   \
+	X(conn.analyser.flow[here].next, conn.analyser.flow[here].base)                                                \
+	X(conn.analyser.flow[here].gapless, conn.analyser.flow[here].next)                                             \
+	X(conn.machine.endpoint[here].iss, conn.analyser.flow[here].base)                                              \
+	X(conn.machine.endpoint[here].snd_max, conn.analyser.flow[here].next)                                          \
+	X(conn.machine.endpoint[here].fin_end, conn.machine.endpoint[here].snd_max)                                    \
+	X(conn.zeek.last_syn[here], conn.machine.endpoint[here].iss)                                                   \
+	X(conn.zeek.last_fin[here], conn.machine.endpoint[here].fin_end)                                               \
+	X(conn.traffic[here].timer.end, conn.machine.endpoint[here].snd_max)
+
+#define PEER_NUMBERS(X, here, there)                                                                                   \
+	X(conn.analyser.flow[here].ack, conn.analyser.flow[there].next)                                                \
+	X(conn.machine.endpoint[here].last_ack_sent, conn.analyser.flow[here].ack)                                     \
+	X(conn.machine.endpoint[here].rcv_nxt, conn.machine.endpoint[there].snd_max)                                   \
+	X(conn.machine.endpoint[here].gap_left, conn.machine.endpoint[here].rcv_nxt)                                   \
+	X(conn.machine.endpoint[here].gap_right, conn.machine.endpoint[here].gap_left)                                 \
+	X(conn.machine.endpoint[here].fin_ack, conn.machine.endpoint[here].last_ack_sent)                              \
+	X(conn.machine.endpoint[here].fin_acked_end, conn.machine.endpoint[there].snd_max)                             \
+	X(conn.machine.endpoint[here].sack_right, conn.machine.endpoint[here].rcv_nxt)                                 \
+	X(conn.machine.endpoint[here].proof, conn.machine.endpoint[here].ts_recent)                                    \
+	X(conn.machine.endpoint[here].opening, conn.machine.endpoint[here].ts_recent)                                  \
+	X(conn.traffic[there].stalled_ack, conn.machine.endpoint[here].last_ack_sent)
+
+#define NUMBERS(X)                                                                                                     \
+	SIDE_NUMBERS(X, 0, 1)                                                                                          \
+	SIDE_NUMBERS(X, 1, 0) PEER_NUMBERS(X, 0, 1) PEER_NUMBERS(X, 1, 0) X(conn.link_id[1], conn.link_id[0])
+
+#define SHARE_NUMBERS_OF(X, here, there)                                                                               \
+	X(shares.side[here].end, conn.machine.endpoint[here].snd_max)                                                  \
+	X(shares.side[here].acknowledged, conn.analyser.flow[there].ack)                                               \
+	X(shares.side[here].recovery_end, shares.side[here].end)                                                       \
+	X(shares.side[here].edge[0].right, shares.side[here].acknowledged)                                             \
+	X(shares.side[here].edge[1].right, shares.side[here].edge[0].right)                                            \
+	X(shares.side[here].edge[2].right, shares.side[here].edge[1].right)                                            \
+	X(shares.side[here].edge[3].right, shares.side[here].edge[2].right)                                            \
+	X(shares.side[here].edge[0].time, conn.machine.syn_us)                                                         \
+	X(shares.side[here].edge[1].time, shares.side[here].edge[0].time)                                              \
+	X(shares.side[here].edge[2].time, shares.side[here].edge[1].time)                                              \
+	X(shares.side[here].edge[3].time, shares.side[here].edge[2].time)
+
+#define SHARE_NUMBERS(X) SHARE_NUMBERS_OF(X, 0, 1) SHARE_NUMBERS_OF(X, 1, 0)
+_Static_assert(WS_SHARE_EDGES == 4, "those that are listed");
+
+struct likeness {
+	uint16_t at, reference; /* in struct all */
+};
+#define LIKENESS(member, to) {offsetof(struct ws_conn_slot, member), offsetof(struct ws_conn_slot, to)},
+static const struct likeness times[] = {TIMES(LIKENESS)}, share_times[] = {SHARE_TIMES(LIKENESS)};
+static const struct likeness numbers[] = {NUMBERS(LIKENESS)}, share_numbers[] = {SHARE_NUMBERS(LIKENESS)};
+
+/* A difference in either direction is a small number. A member that is 0 while its reference is not is mostly one that
+ * was never set: this and a difference of -1, which would be 1, change places. */
+#define DEFINE(type, sign, name)                                                                                       \
+	static inline type name##_folded(type difference)                                                              \
+	{                                                                                                              \
+		return difference << 1 ^ (type)((sign)difference >> (sizeof(type) * 8 - 1));                           \
+	}                                                                                                              \
+	static inline type name##_code(type value, type reference)                                                     \
+	{                                                                                                              \
+		const type code = name##_folded(value - reference);                                                    \
+		if (!value && reference)                                                                               \
+			return 1;                                                                                      \
+		return code == 1 && reference ? name##_folded(-reference) : code;                                      \
+	}                                                                                                              \
+	static inline type name##_value(type code, type reference)                                                     \
+	{                                                                                                              \
+		if (code == 1 && reference)                                                                            \
+			return 0;                                                                                      \
+		if (reference && code == name##_folded(-reference))                                                    \
+			code = 1;                                                                                      \
+		return reference + (code >> 1 ^ -(code & 1));                                                          \
+	}                                                                                                              \
+	static void name##_pack(uint8_t *all, const struct likeness *list, size_t count)                               \
+	{                                                                                                              \
+		for (size_t i = count; i > 0; i--) {                                                                   \
+			type *value = (type *)(all + list[i - 1].at);                                                  \
+			*value = name##_code(*value, *(const type *)(all + list[i - 1].reference));                    \
+		}                                                                                                      \
+	}                                                                                                              \
+	static void name##_unpack(uint8_t *all, const struct likeness *list, size_t count)                             \
+	{                                                                                                              \
+		for (size_t i = 0; i < count; i++) {                                                                   \
+			type *value = (type *)(all + list[i].at);                                                      \
+			*value = name##_value(*value, *(const type *)(all + list[i].reference));                       \
+		}                                                                                                      \
+	}
+DEFINE(uint64_t, int64_t, time)
+DEFINE(uint32_t, int32_t, number)
+
+/* ---- Words without their leading zeros
+ *
+ * First a bit for each word that is not zero, then two bits for the size of each of those, then these without their
+ * leading zeros. */
+
+struct packing {
+	uint8_t *mask, *size, *data; /* where the next of each is put */
+	unsigned sizes;              /* those in the byte at `size`, in bits */
+};
+
+static void put_words(struct packing *to, const void *words, size_t count)
+{
+	const uint8_t *from = words;
+	for (size_t group = 0; group < count; group += GROUP) {
+		unsigned mask = 0;
+		for (unsigned i = 0; i < GROUP && group + i < count; i++) {
+			uint32_t word;
+			memcpy(&word, from + (group + i) * sizeof(word), sizeof(word));
+			if (!word)
+				continue;
+			const unsigned size = 3 - (unsigned)__builtin_clz(word) / 8; /* minus one */
+			mask |= 1u << i;
+			*to->size = (uint8_t)(to->sizes ? *to->size | size << to->sizes : size);
+			to->sizes = (to->sizes + 2) % 8;
+			to->size += !to->sizes;
+			memcpy(to->data, &word, sizeof(word));
+			to->data += size + 1;
+		}
+		*to->mask++ = (uint8_t)mask;
+	}
+}
+
+struct unpacking {
+	const uint8_t *mask, *size, *data;
+	unsigned sizes;
+};
+
+/* The words are zero before. Reads up to three bytes past the last one. */
+static void get_words(struct unpacking *from, void *words, size_t count)
+{
+	uint8_t *to = words;
+	for (size_t group = 0; group < count; group += GROUP) {
+		for (unsigned mask = *from->mask++; mask; mask &= mask - 1) {
+			uint32_t word;
+			const unsigned size = *from->size >> from->sizes & 3;
+			from->sizes = (from->sizes + 2) % 8;
+			from->size += !from->sizes;
+			memcpy(&word, from->data, sizeof(word));
+			word &= UINT32_MAX >> 8 * (3 - size);
+			from->data += size + 1;
+			memcpy(to + (group + (unsigned)__builtin_ctz(mask)) * sizeof(word), &word, sizeof(word));
+		}
+	}
+}
+
+/* ---- A connection */
+
+/* What is the same in most connections becomes zero, and what follows from other members. The rest of it is its own
+ * inverse. */
+static void hide_usual(struct ws_conn *conn)
+{
+	struct ws_machine *m = &conn->machine;
+	const struct ws_analyser *a = &conn->analyser;
+	conn->vlan ^= WS_NO_VLAN;
+	conn->timer_slot ^= WS_NO_TIMER;
+	for (unsigned i = 0; i < 2; i++)
+		m->endpoint[i].window ^= a->flow[i].window;
+	m->endpoint[1].mss ^= m->endpoint[0].mss;
+	m->syn_us ^= ws_micros(m->syn_time);
+	m->rtt_us ^= ws_micros(a->handshake);
+	conn->analyser.first_ack ^= (uint32_t)((uint64_t)a->handshake / 64);
+}
+
+static void drop_known(struct ws_conn *conn)
+{
+	conn->hash = 0;
+	conn->id = 0;
+	conn->recent = 0;
+	conn->judgement = 0;
+	conn->rare = NULL;
+}
+
+static size_t address_size(uint8_t ip_version)
+{
+	return ip_version == 4 ? 4 : 16;
+}
+
+static size_t mask_size(const struct ws_rested *rested, bool shares)
+{
+	return (CONN_WORDS + GROUP - 1) / GROUP + (shares ? (SHARES_WORDS + GROUP - 1) / GROUP : 0) +
+	       (rested->has_rare ? (RARE_WORDS + GROUP - 1) / GROUP : 0);
+}
+
+/* Replaces numbers by their differences. */
+static void take_differences(struct ws_conn_slot *slot, bool shares, ws_time epoch)
+{
+	uint8_t *const base = (uint8_t *)slot;
+	if (shares) {
+		number_pack(base, share_numbers, WS_ARRAY_SIZE(share_numbers));
+		time_pack(base, share_times, WS_ARRAY_SIZE(share_times));
+	}
+	hide_usual(&slot->conn);
+	number_pack(base, numbers, WS_ARRAY_SIZE(numbers));
+	time_pack(base, times, WS_ARRAY_SIZE(times));
+	slot->conn.first_time = (ws_time)time_code((uint64_t)slot->conn.first_time, (uint64_t)epoch);
+}
+
+struct ws_rested *ws_rested_make(const struct ws_conn *conn, bool shares, ws_time epoch)
+{
+	struct ws_conn_slot slot;
+	uint8_t mask[MASK_BYTES], size[MOST_WORDS / 4 + 1], data[MOST_WORDS * WORD + WORD];
+	struct packing to = {mask, size, data, 0};
+	memcpy(&slot, conn, shares ? sizeof(slot) : sizeof(*conn));
+	drop_known(&slot.conn);
+	take_differences(&slot, shares, epoch);
+	put_words(&to, (const uint8_t *)&slot + KEY, CONN_WORDS);
+	if (shares)
+		put_words(&to, &slot.shares, SHARES_WORDS);
+	if (conn->rare)
+		put_words(&to, conn->rare, RARE_WORDS);
+	const size_t masks = (size_t)(to.mask - mask), sizes = (size_t)(to.size - size) + (to.sizes > 0);
+	const size_t address = address_size(conn->ip_version), bytes = (size_t)(to.data - data);
+	struct ws_rested *rested = malloc(sizeof(*rested) + 2 * address + masks + sizes + bytes + SLACK);
+	if (!rested)
+		return NULL;
+	rested->tunnel = conn->tunnel;
+	rested->port[0] = conn->port[0];
+	rested->port[1] = conn->port[1];
+	rested->ip_version = conn->ip_version;
+	rested->has_rare = conn->rare != NULL;
+	rested->sizes = (uint8_t)sizes;
+	uint8_t *out = rested->bytes;
+	for (unsigned i = 0; i < 2; i++)
+		memcpy(out + i * address, conn->address[i].byte + sizeof(conn->address[i]) - address, address);
+	out = memcpy(out + 2 * address, mask, masks);
+	out = memcpy(out + masks, size, sizes);
+	memcpy(out + sizes, data, bytes);
+	return rested;
+}
+
+void ws_rested_key(const struct ws_rested *rested, struct ws_conn *conn)
+{
+	static const uint8_t prefix[PREFIX] = {[10] = 0xff, [11] = 0xff};
+	conn->tunnel = rested->tunnel;
+	conn->port[0] = rested->port[0];
+	conn->port[1] = rested->port[1];
+	conn->ip_version = rested->ip_version;
+	conn->used = 1;
+	for (unsigned i = 0; i < 2; i++) {
+		const size_t size = address_size(rested->ip_version);
+		if (size < sizeof(conn->address[i]))
+			memcpy(conn->address[i].byte, prefix, sizeof(prefix));
+		memcpy(conn->address[i].byte + sizeof(conn->address[i]) - size, rested->bytes + i * size, size);
+	}
+}
+
+/* The opposite of take_differences(). */
+static void add_differences(struct ws_conn_slot *slot, bool shares, ws_time epoch)
+{
+	uint8_t *const base = (uint8_t *)slot;
+	slot->conn.first_time = (ws_time)time_value((uint64_t)slot->conn.first_time, (uint64_t)epoch);
+	time_unpack(base, times, WS_ARRAY_SIZE(times));
+	number_unpack(base, numbers, WS_ARRAY_SIZE(numbers));
+	hide_usual(&slot->conn);
+	if (!shares)
+		return;
+	time_unpack(base, share_times, WS_ARRAY_SIZE(share_times));
+	number_unpack(base, share_numbers, WS_ARRAY_SIZE(share_numbers));
+}
+
+void ws_rested_read(const struct ws_rested *rested, bool shares, ws_time epoch, struct ws_conn *conn,
+                    struct ws_rare *rare)
+{
+	const uint8_t *mask = rested->bytes + 2 * address_size(rested->ip_version);
+	const uint8_t *size = mask + mask_size(rested, shares);
+	struct unpacking from = {mask, size, size + rested->sizes, 0};
+	memset(conn, 0, shares ? sizeof(struct ws_conn_slot) : sizeof(*conn));
+	ws_rested_key(rested, conn);
+	get_words(&from, (uint8_t *)conn + KEY, CONN_WORDS);
+	if (shares)
+		get_words(&from, ws_conn_shares(conn), SHARES_WORDS);
+	if (rested->has_rare) {
+		memset(rare, 0, sizeof(*rare));
+		get_words(&from, rare, RARE_WORDS);
+	}
+	add_differences((struct ws_conn_slot *)conn, shares, epoch);
+	if (rested->has_rare)
+		conn->rare = rare;
+}
