@@ -419,7 +419,7 @@ bool ws_cause_is_sided(enum ws_cause cause)
 	return causes[cause].sided;
 }
 
-/* Puts a share behind those that are not shorter; there are too few for qsort(). */
+/* Puts a share after those that are not shorter; there are too few for qsort(). */
 static void insert_share(struct ws_named_share *named, size_t count, struct ws_named_share share)
 {
 	size_t i = count;
