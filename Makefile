@@ -18,12 +18,17 @@ NO_LTO       := $(if $(LTO),-fno-lto)
 ALL_LDFLAGS  := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 LIBS     := -lpcap -lseccomp -lcap-ng $(or $(shell pkg-config --libs ncursesw 2>/dev/null),-lncursesw -ltinfo) -lz -lzstd -lmnl -lm -pthread
 
-# Everything but main.c is in the library, so that the unit tests and the fuzzing targets can link it.
-SOURCES  := $(sort $(wildcard src/*/*.c src/*/*/*.c))
+# Everything but main.c is in the library, so that the unit tests and the fuzzing targets can link it. src/nats is a program of its own.
+SOURCES  := $(sort $(filter-out src/nats/%,$(wildcard src/*/*.c src/*/*/*.c)))
 OBJECTS  := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
 MAIN_OBJ := $(BUILD)/obj/main.o
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+
+# wirestate-nats is built where libnats is; wirestate does not need it.
+NATS_LIBS   := $(shell pkg-config --libs libnats 2>/dev/null || { echo '\#include <nats/nats.h>' | $(CC) -E -x c -o /dev/null - 2>/dev/null && echo -lnats; })
+NATS_OBJECTS := $(patsubst src/%.c,$(BUILD)/obj/%.o,$(sort $(wildcard src/nats/*.c)))
+PROGRAMS    := $(BUILD)/wirestate $(if $(NATS_LIBS),$(BUILD)/wirestate-nats)
 
 ASAN_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 
@@ -39,11 +44,15 @@ PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 COMPLETIONS := $(addprefix $(BUILD)/wirestate.,bash zsh fish)
 
-all: $(BUILD)/wirestate $(BUILD)/wirestate.1 $(COMPLETIONS) ## build build/wirestate and its manual page
+all: $(PROGRAMS) $(PROGRAMS:%=%.1) $(COMPLETIONS) ## build build/wirestate and its manual page, and wirestate-nats where libnats is
 
 $(BUILD)/wirestate: $(MAIN_OBJ) $(BUILD)/libwirestate.a
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LTO) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/wirestate-nats: $(NATS_OBJECTS) $(BUILD)/libwirestate.a
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LTO) $(ALL_LDFLAGS) -o $@ $^ $(NATS_LIBS) -lseccomp -lcap-ng -pthread
 
 $(BUILD)/libwirestate.a: $(OBJECTS)
 	$(call say,AR)
@@ -117,7 +126,11 @@ $(BUILD)/corpus/server: tests/corpus/server.c $(MAIN_OBJ) $(CHECKED) $(BUILD)/li
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -w -Dmain=wirestate_main -c -o $(BUILD)/corpus/main.o src/main.c
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(filter-out -Werror,$(ALL_CFLAGS)) $(NO_LTO) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/corpus/main.o $(CHECKED) $(BUILD)/libwirestate.a $(LIBS)
 
--include $(OBJECTS:.o=.d) $(CHECKED:.o=.d) $(MAIN_OBJ:.o=.d) $(UNIT:=.d)
+-include $(OBJECTS:.o=.d) $(NATS_OBJECTS:.o=.d) $(CHECKED:.o=.d) $(MAIN_OBJ:.o=.d) $(UNIT:=.d)
+
+$(BUILD)/wirestate-nats.1: src/nats/wirestate-nats.1.in Makefile
+	$(call say,MAN)
+	$(Q)sed 's/@VERSION@/$(VERSION)/' $< > $@.tmp && mv $@.tmp $@
 
 $(BUILD)/wirestate.1: $(BUILD)/wirestate src/cli/wirestate.1.in
 	$(call say,MAN)
@@ -173,8 +186,9 @@ lint: ## check formatting, static analysis, and the directions of dependency
 	@tests/lint
 
 install: all ## install below PREFIX (/usr/local), honouring DESTDIR
-	install -D -m 755 $(BUILD)/wirestate $(DESTDIR)$(PREFIX)/bin/wirestate
-	install -D -m 644 $(BUILD)/wirestate.1 $(DESTDIR)$(PREFIX)/share/man/man1/wirestate.1
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(PROGRAMS:%=%.1) $(DESTDIR)$(PREFIX)/share/man/man1
 	install -D -m 644 $(BUILD)/wirestate.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/wirestate
 	install -D -m 644 $(BUILD)/wirestate.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_wirestate
 	install -D -m 644 $(BUILD)/wirestate.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/wirestate.fish
@@ -187,7 +201,7 @@ deb: ## build a Debian package, build/deb/wirestate_VERSION_ARCHITECTURE.deb
 	@.debian/build $(VERSION) $(CURDIR)/build/deb
 
 uninstall: ## remove the installed files
-	rm -f $(DESTDIR)$(PREFIX)/bin/wirestate $(DESTDIR)$(PREFIX)/share/man/man1/wirestate.1
+	rm -f $(foreach program,wirestate wirestate-nats,$(DESTDIR)$(PREFIX)/bin/$(program) $(DESTDIR)$(PREFIX)/share/man/man1/$(program).1)
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/wirestate
 	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_wirestate
 	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/wirestate.fish

@@ -97,6 +97,8 @@ static int run(struct options *options, enum mode mode)
 		return run_lessons(options);
 	case MODE_EXERCISE:
 		return run_session(options, MODE_LESSON);
+	case MODE_PUBLISH:
+		return run_publish(options);
 	case MODE_EXPORT:
 		return run_export(options);
 	case MODE_FRAME:

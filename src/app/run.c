@@ -46,6 +46,8 @@ enum mode options_mode(struct options *options, int arguments)
 		return options->lab[0] || options->lab_client ? MODE_LAB : MODE_LAB_NAMES;
 	if (options->exercise)
 		return options_want_view(options) ? MODE_VIEW : MODE_EXERCISE;
+	if (options->publish)
+		return MODE_PUBLISH;
 	if (options->export)
 		return MODE_EXPORT;
 	if (options->frame != FRAME_NONE)

@@ -18,6 +18,7 @@ enum mode {
 	MODE_LAB_NAMES, /* --lab without a name */
 	MODE_LAB,
 	MODE_EXERCISE, /* without a view */
+	MODE_PUBLISH,
 	MODE_EXPORT,
 	MODE_FRAME,
 	MODE_VIEW,
@@ -37,6 +38,9 @@ int run_lessons(struct options *options);
 /* The lab, with the scenario that options->lab names, or programs of the user's. */
 int run_lab(struct options *options);
 enum { LAB_AGAIN = 103 }; /* exit status of its view: the user wants the lab to begin again */
+
+/* The records go to a NATS server, by way of wirestate-nats. */
+int run_publish(const struct options *options);
 
 /* Closes a session, which was opened or not (`error` says why), and reports what failed in it. Returns the exit status.
  */

@@ -122,6 +122,7 @@ void run_lines(struct session *session)
 		}
 		report_messages(session, &progress);
 		progress_show(&progress, session);
+		requests_serve(session);
 		session_wait(session);
 		for (size_t i = 0; i < session->point_count; i++)
 			report_wait(&session->points[i]);

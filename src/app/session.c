@@ -104,7 +104,7 @@ static struct ws_capture_options capture_options(const struct session *session, 
 	        .no_optimize = options->no_optimize,
 	        .link_type = options->link_type,
 	        .fcs_length = fcs_length(options),
-	        .keep_bytes = session->screen ? memory / FRAMES_SHARE : 0,
+	        .keep_bytes = session->keeps ? memory / FRAMES_SHARE : 0,
 	};
 }
 
@@ -209,6 +209,8 @@ bool session_open(struct session *session, const struct options *options, bool s
 {
 	*session = (struct session){.options = options, .lesson = options->played, .screen = screen, .directory = -1};
 	session->written.channel = -1;
+	session->keeps = screen || options->publish;
+	requests_open(&session->requests, options->publish && !options->no_packets ? options->request_socket : -1);
 	if (!open_filter(session, error))
 		return false;
 	if (options->anonymize &&

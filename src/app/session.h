@@ -6,6 +6,7 @@
 #include "app/anonymize.h"
 #include "app/host.h"
 #include "app/point.h"
+#include "app/requests.h"
 #include "app/written.h"
 #include "cli/options.h"
 
@@ -45,6 +46,7 @@ struct session {
 	struct ws_output *output;            /* NULL where a screen is shown */
 	struct written written;              /* -w */
 	struct host host;                    /* live: what this machine's kernel says */
+	struct requests requests;            /* of packets, with --publish */
 	const char *labels[WS_JOIN_POINTS];  /* of the points, for it */
 	struct anonymizer *anonymizer;       /* --anonymize, or NULL */
 	struct ws_lesson *lesson;            /* borrowed: it is shown every packet; or NULL */
@@ -66,7 +68,8 @@ struct session {
 	bool undecided;                    /* how many points there are is found out by session_confine() */
 	unsigned threads;                  /* see threads.h */
 	bool live;                         /* the points are interfaces */
-	bool screen;                       /* frames and history are kept */
+	bool screen;                       /* there is a screen, not lines */
+	bool keeps;                        /* frames and history are kept */
 	bool ended;                        /* no packet will come any more */
 	bool output_failed;
 	bool read_twice;             /* packets and transitions are written by second_reading() */

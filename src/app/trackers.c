@@ -8,7 +8,7 @@
 uint64_t session_point_memory(const struct session *session)
 {
 	const uint64_t most = session->options->max_memory;
-	uint64_t left = session->screen || session->point_count > 1 ? most - most / PAST_SHARE : most;
+	uint64_t left = session->keeps || session->point_count > 1 ? most - most / PAST_SHARE : most;
 	left -= session->options->anonymize ? most / ANONYMIZER_SHARE : 0;
 	left -= session->point_count > 1 ? most / JOIN_SHARE : 0;
 	return left / session->point_count;
@@ -49,7 +49,7 @@ static struct ws_tracker_config tracker_config(const struct session *session, ui
 	return (struct ws_tracker_config){
 	        .time_wait = session->options->time_wait,
 	        .max_memory = memory,
-	        .history = session->screen || session->point_count > 1 ||
+	        .history = session->keeps || session->point_count > 1 ||
 	                   (!session->screen && session_records(session->options) >> WS_RECORD_SHARE & 1),
 	        .joins = session->point_count > 1,
 	        .names = !session->anonymizer, /* names would undo it */

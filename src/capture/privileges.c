@@ -8,7 +8,7 @@
  *
  * Where the program has its capability from its file (setcap), there is no user to change and the bounding set stays;
  * it means nothing once new privileges are ruled out. */
-#include "capture/sanitized.h"
+#include "base/sanitized.h"
 
 #include <wirestate/privileges.h>
 

@@ -14,7 +14,7 @@
  * A build with a sanitizer has no sandbox, because its runtime reads files in /proc and starts a tracer when the
  * program ends.
  */
-#include "capture/sanitized.h"
+#include "base/sanitized.h"
 
 #include <wirestate/privileges.h>
 

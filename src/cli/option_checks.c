@@ -50,6 +50,22 @@ bool options_check_lesson(struct options *options, struct ws_error *error)
 	return check_lesson_export(options, error);
 }
 
+bool options_check_publish(const struct options *options, struct ws_error *error)
+{
+	if (!options->publish && (options->sensor || options->site || options->no_packets))
+		return option_refuse(error, "--sensor, --site and --no-packets are for --publish ADDRESS");
+	if (!options->publish)
+		return true;
+	if (options->show == SHOW_TUI || options->show == SHOW_TEXT || options->show == SHOW_CSV ||
+	    options->show == SHOW_ZEEK || options->verbose || options->hex)
+		return option_refuse(error, "--publish sends JSON records, which excludes -T tui, text, csv and zeek, -v and -x");
+	if (options->records & (1u << WS_RECORD_PACKET))
+		return option_refuse(error, "--publish never sends packets: leave packet out of --only");
+	if (options->export || options->frame != FRAME_NONE || options->exercise)
+		return option_refuse(error, "--publish excludes --export, --frame and --exercise");
+	return true;
+}
+
 /* An exercise is about the whole capture, and has screens of its own. */
 bool options_check_exercise(struct options *options, struct ws_error *error)
 {

@@ -162,6 +162,16 @@ const struct option_row option_rows[] = {
         {0, "no-mouse", NULL, OPTION_SWITCH, GROUP_VIEW, FIELD(no_mouse), 0, 0, NULL,
          "leave the mouse to the terminal, to copy text with it; the key M changes that, too"},
 
+        {0, "publish", "ADDRESS", OPTION_TEXT, GROUP_HOSTS, FIELD(publish), 1, 0, NULL,
+         "send the records of connections, transitions, UDP, ARP and statistics to the NATS server at nats://HOST:PORT, "
+         "by way of wirestate-nats, instead of printing them; packets are not sent"},
+        {0, "sensor", "NAME", OPTION_TEXT, GROUP_HOSTS, FIELD(sensor), 1, 0, NULL,
+         "with --publish, call this machine so (default: its host name)"},
+        {0, "site", "NAME", OPTION_TEXT, GROUP_HOSTS, FIELD(site), 1, 0, NULL,
+         "with --publish, the name of the place or team that the sensor belongs to"},
+        {0, "no-packets", NULL, OPTION_SWITCH, GROUP_HOSTS, FIELD(no_packets), 0, 0, NULL,
+         "with --publish, answer no request for the headers of a connection's packets"},
+
         {0, "lab", "[SCENARIO]", OPTION_NAME, GROUP_LAB, FIELD(lab), 0, 0, NULL,
          "make two hosts and a wire between them on this machine, without touching its network, and play a scenario: "
          "one that comes with wirestate, or the path of a .lab file. Without SCENARIO: list the scenarios"},
@@ -526,7 +536,7 @@ static bool check(struct options *options, struct ws_error *error)
 	    options->lab_hold || options->lab_delay || options->lab_loss || (options->seed && !options->exercise))
 		return option_refuse(error, "--server, --client, --one-host, --auto, --hold, --delay, --loss and "
 		                            "--seed are for the lab: --lab");
-	if (!options_check_sources(options, error))
+	if (!options_check_publish(options, error) || !options_check_sources(options, error))
 		return false;
 	if (options->read && (options->monitor || options->link_type || options->list_link_types))
 		return option_refuse(error, "-I, -y and -L are for a live interface, not for a file");

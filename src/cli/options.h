@@ -128,6 +128,9 @@ struct options {
 	int fcs;                            /* -1: as the file says; 0: none; 1: the 4 bytes of Ethernet */
 	bool no_promiscuous, monitor, list_interfaces, list_link_types, line_buffered, numeric, verbose, hex, ascii,
 	        no_mouse, play;
+	const char *publish, *site, *sensor; /* --publish: an address of a server; names, or NULL */
+	int request_socket;                  /* with publish, unless no_packets: they are asked for over it */
+	bool no_packets;
 	bool exercise; /* ask about the capture */
 	bool answers;  /* read those to the lesson's questions from standard input */
 	bool help, version, from_start, anonymize, no_sandbox, no_kernel, ignore_checksums, follow;
@@ -180,6 +183,7 @@ enum option_kind {
 	X(GROUP_SOURCE, "Where packets come from")                                                                     \
 	X(GROUP_SHOW, "What is shown")                                                                                 \
 	X(GROUP_VIEW, "The view")                                                                                      \
+	X(GROUP_HOSTS, "Many hosts")                                                                                   \
 	X(GROUP_LAB, "The lab")                                                                                        \
 	X(GROUP_PICTURE, "Pictures and recordings")                                                                    \
 	X(GROUP_OTHER, "Other")                                                                                        \

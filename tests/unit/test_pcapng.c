@@ -1,7 +1,7 @@
 /* pcapng files built block by block: what the blocks mean, and what of them is refused. */
 #include "pcapng_samples.h"
 
-#include "capture/sanitized.h"
+#include "base/sanitized.h"
 
 static void an_interface_says_how_its_packets_are_read(void **state)
 {

@@ -1,6 +1,6 @@
 /* Whether this is a build with a sanitizer, whose runtime needs what the sandbox forbids. */
-#ifndef CAPTURE_SANITIZED_H
-#define CAPTURE_SANITIZED_H
+#ifndef BASE_SANITIZED_H
+#define BASE_SANITIZED_H
 
 #ifdef __has_feature
 #define HAS_FEATURE(name) __has_feature(name)

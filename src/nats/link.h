@@ -1,0 +1,39 @@
+/* The connection to a NATS server, and JetStream on it. */
+#ifndef NATS_LINK_H
+#define NATS_LINK_H
+
+#include <wirestate/error.h>
+
+#include <nats/nats.h>
+
+/* What the command line says about it. */
+struct link_config {
+	const char *url; /* one or several, separated by commas */
+	const char *credentials, *authority, *certificate, *key; /* paths; NULL: none */
+	const char *name;                                        /* what the server calls this connection */
+	bool retry; /* a server that cannot be reached now is tried again, for good */
+};
+
+struct link {
+	natsOptions *options;
+	natsConnection *connection;
+	jsCtx *js;
+	volatile bool closing; /* the end of the connection is wanted */
+};
+
+/* Connects, or begins to try with `retry`. What becomes of the connection is said on standard error. `acknowledged` is
+ * called for each line that was published asynchronously, in a thread of the library; it may be NULL. link_close() is
+ * due even after a failure. */
+bool link_open(struct link *link, const struct link_config *config, jsPubAckHandler acknowledged, void *closure,
+               struct ws_error *error) WS_CHECKED;
+void link_close(struct link *link);
+bool link_is_up(const struct link *link);
+
+/* Why the library refused, without the place in its source. Valid until the next call of it in this thread. */
+const char *link_refusal(natsStatus status);
+
+/* Nanoseconds of a clock that never steps. */
+ws_time link_clock(void);
+void link_sleep(ws_time duration);
+
+#endif

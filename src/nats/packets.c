@@ -1,0 +1,68 @@
+/* The packets of one connection, from the sensor that has seen it; and the streams, for an administrator. */
+#include "nats/answers.h"
+#include "nats/streams.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { REPLY_WITHIN = 8000 /* ms */ };
+
+/* Writes the reply's packets, or says why there are none. */
+static bool write_reply(natsMsg *reply, const char *sensor, struct ws_error *error)
+{
+	const char *why = NULL;
+	if (natsMsgHeader_Get(reply, ANSWER_ERROR, &why) == NATS_OK)
+		return ws_fail(error, WS_ERROR_FILE, "no packets from %s: %s", sensor, why);
+	const size_t length = (size_t)natsMsg_GetDataLength(reply);
+	if (fwrite(natsMsg_GetData(reply), 1, length, stdout) != length || fflush(stdout))
+		return ws_fail(error, WS_ERROR_OUTPUT, "standard output cannot be written");
+	return true;
+}
+
+static bool ask_sensor(const struct settings *settings, struct link *link, struct ws_error *error)
+{
+	char subject[SUBJECT_MOST], text[RELAY_NAME_MOST + 32];
+	natsMsg *request = NULL, *reply = NULL;
+	stream_subject(subject, settings->site, settings->sensor, "packets");
+	const int length = snprintf(text, sizeof(text), "%s %" PRIu64, settings->boot, settings->connection);
+	natsStatus status = natsMsg_Create(&request, subject, NULL, text, length);
+	if (status == NATS_OK)
+		status = natsConnection_RequestMsg(&reply, link->connection, request, REPLY_WITHIN);
+	const bool good =
+	        status == NATS_OK
+	                ? write_reply(reply, settings->sensor, error)
+	                : ws_fail(error, WS_ERROR_FILE, "no packets from %s: %s", settings->sensor,
+	                          status == NATS_NO_RESPONDERS ? "this sensor is not there now"
+	                          : status == NATS_TIMEOUT     ? "it does not answer"
+	                                                       : natsStatus_GetText(status));
+	natsMsg_Destroy(request);
+	natsMsg_Destroy(reply);
+	return good;
+}
+
+int run_packets(const struct settings *settings)
+{
+	struct ws_error error;
+	struct link link;
+	if (isatty(STDOUT_FILENO)) {
+		ws_fail(&error, WS_ERROR_OUTPUT, "packets are not for a terminal; write them to a file: > FILE.pcapng");
+		return settings_fail(&error);
+	}
+	const bool good = link_open(&link, &settings->link, NULL, NULL, &error) && ask_sensor(settings, &link, &error);
+	link_close(&link);
+	return good ? 0 : settings_fail(&error);
+}
+
+int run_streams(const struct settings *settings)
+{
+	struct ws_error error;
+	struct link link;
+	const bool good = link_open(&link, &settings->link, NULL, NULL, &error) &&
+	                  streams_make(&link, (int64_t)settings->most, &error);
+	link_close(&link);
+	for (enum stream stream = 0; good && stream < STREAM_COUNT; stream++)
+		printf("%s\n", stream_name(stream));
+	return good ? 0 : settings_fail(&error);
+}
