@@ -36,6 +36,9 @@ void ws_flights_remark(struct ws_flights *flights, const char *comment, size_t l
 
 /* The packet whose departure the frame shows, or NULL. */
 const struct ws_flight *ws_flights_find(const struct ws_flights *flights, uint64_t frame);
+/* The packet of that number, from 1 on. NULL: it has not left yet. Its `number` is 0 where its departure was not seen.
+ */
+const struct ws_flight *ws_flights_number(const struct ws_flights *flights, uint64_t number);
 /* The packets that are held, in the order in which they left, from 0 on. NULL: there are fewer. */
 const struct ws_flight *ws_flights_held(const struct ws_flights *flights, size_t index);
 

@@ -10,6 +10,7 @@
 #define WIRESTATE_LESSON_H
 
 #include <wirestate/error.h>
+#include <wirestate/flights.h>
 #include <wirestate/packet.h>
 #include <wirestate/text.h>
 #include <wirestate/track.h>
@@ -22,8 +23,12 @@ enum { WS_LESSON_IN_HEAD = 1, WS_LESSON_IN_STOP = 2 };
 	X(WS_LESSON_ABOUT, "about", WS_LESSON_IN_HEAD,                                                                 \
 	  "what one learns, in one line, for the list of lessons and the start screen; needed")                        \
 	X(WS_LESSON_CAPTURE, "capture", WS_LESSON_IN_HEAD,                                                             \
-	  "the name of the capture, without a folder: beside the lesson, or one that comes with wirestate; needed; "   \
-	  "a second one is of another point, whose packets the numbers of stops and fields do not mean")               \
+	  "the name of the capture, without a folder: beside the lesson, or one that comes with wirestate; needed, "   \
+	  "but for lab; a second one is of another point, whose packets the numbers of stops and fields do not mean")  \
+	X(WS_LESSON_LAB, "lab", WS_LESSON_IN_HEAD | WS_LESSON_IN_STOP,                                                 \
+	  "in place of capture: the name of a scenario of the lab, which is played again whenever the lesson begins; "  \
+	  "its packets are those that the client sends and gets. In a stop: the scenario in which the user tries "     \
+	  "something")                                                                                                 \
 	X(WS_LESSON_GROUP, "group", WS_LESSON_IN_HEAD,                                                                 \
 	  "under which heading the start screen lists it: open, close, errors, bytes, below or other (other)")         \
 	X(WS_LESSON_ORDER, "order", WS_LESSON_IN_HEAD, "a number, by which the lessons of a group are listed")         \
@@ -44,6 +49,15 @@ enum { WS_LESSON_IN_HEAD = 1, WS_LESSON_IN_STOP = 2 };
 	  "where there is a connection")                                                                               \
 	X(WS_LESSON_HELD, "held", WS_LESSON_IN_STOP,                                                                   \
 	  "yes: the packet is still on its way, so the lifelines show it between the two sides")                       \
+	X(WS_LESSON_HOLD, "hold", WS_LESSON_IN_STOP,                                                                   \
+	  "with lab: the packet that waits in the air for the user's key, as in the rules of a scenario: "             \
+	  "client>server ACK 2; all others arrive by themselves")                                                      \
+	X(WS_LESSON_CAME, "came", WS_LESSON_IN_STOP,                                                                   \
+	  "with lab: what has come of it, and what that means: dropped, server sends FIN, client TIME_WAIT: The ACK "  \
+	  "is lost. First stands what the user did with the packet: delivered, dropped, copied, delayed or passed; "   \
+	  "then what has been seen since: a kernel's state, a packet that a side sends, or a word of what a call "     \
+	  "returns (client returns ECONNRESET). The first one that is true is shown, so the whole story comes before " \
+	  "its beginning")                                                                                             \
 	X(WS_LESSON_ASK, "ask", WS_LESSON_IN_STOP, "the question; needed")                                             \
 	X(WS_LESSON_ANSWER, "answer", WS_LESSON_IN_STOP, "its answer; needed")                                         \
 	X(WS_LESSON_SUM, "sum", WS_LESSON_IN_STOP,                                                                     \
@@ -92,6 +106,8 @@ enum {
 	WS_LESSON_HINTS_MOST = 3,
 	WS_LESSON_SPELLINGS_MOST = 8, /* choices, and other spellings */
 	WS_LESSON_WRONGS_MOST = 8,
+	WS_LESSON_OUTCOMES_MOST = 8,
+	WS_LESSON_SIGNS_MOST = 4,
 	WS_LESSON_VALUES = 256, /* different ones of a lesson */
 	WS_LESSON_TITLE_COLUMNS = 40,
 	WS_LESSON_ABOUT_COLUMNS = 100,
@@ -147,6 +163,33 @@ struct ws_lesson_question {
 	bool seen;
 };
 
+enum ws_sign { WS_SIGN_STATE, WS_SIGN_SENDS, WS_SIGN_RETURNS };
+
+/* Something that is seen in the lab. */
+struct ws_lesson_sign {
+	uint8_t what;  /* enum ws_sign */
+	uint8_t value; /* enum ws_state of that side's kernel, or which kind of packet it sends */
+	bool server;   /* whose it is */
+	char text[32]; /* of WS_SIGN_RETURNS: it is part of what a call of the side's program returns */
+};
+
+/* What may come of what the user tries. */
+struct ws_lesson_outcome {
+	unsigned line;
+	uint8_t act; /* enum ws_flight_word: what the user did with the packet */
+	size_t sign_count;
+	struct ws_lesson_sign sign[WS_LESSON_SIGNS_MOST];
+	char *text; /* owned: what it means */
+};
+
+/* What the user tries at a stop, in the lab. */
+struct ws_lesson_attempt {
+	char *scenario, *hold; /* owned; NULL: nothing is tried */
+	unsigned scenario_line, hold_line;
+	size_t outcome_count;
+	struct ws_lesson_outcome outcome[WS_LESSON_OUTCOMES_MOST];
+};
+
 struct ws_lesson_stop {
 	unsigned line;  /* of the file */
 	uint64_t frame; /* 0: the end of the capture */
@@ -170,6 +213,7 @@ struct ws_lesson_stop {
 	} sum[WS_LESSON_SUMS_MOST];
 	struct ws_lesson_field blank; /* a field of the packet that is not shown before it is answered; NULL: none */
 	struct ws_lesson_question question;
+	struct ws_lesson_attempt attempt;
 	/* Known once the packet has come. */
 	bool seen;
 	uint64_t conn_number; /* 0: the stop has no packet */
@@ -181,8 +225,10 @@ struct ws_lesson_stop {
 
 struct ws_lesson {
 	char *name;                             /* owned: of the file, for errors */
-	char *title, *about, *capture, *try_it; /* owned; try_it may be NULL */
-	char *second_capture;                   /* owned: of the same connections at another point; or NULL */
+	char *title, *about, *capture, *try_it; /* owned; try_it may be NULL, and capture where there is a scenario */
+	char *scenario;                         /* owned: of the lab, in place of a capture; or NULL */
+	unsigned scenario_line;
+	char *second_capture;         /* owned: of the same connections at another point; or NULL */
 	const char *next, *next_name; /* borrowed: title and name of the lesson that follows this one, or NULL */
 	const char *live;             /* borrowed: the filter of the packets that the user can watch on lo, or NULL */
 	const char *command;          /* borrowed: with which the user starts wirestate */
@@ -212,6 +258,13 @@ bool ws_lesson_resolve(struct ws_lesson *lesson, const struct ws_tracker *tracke
 struct ws_lesson *ws_lesson_exercise(const struct ws_tracker *tracker, uint64_t connection, uint64_t seed,
                                      struct ws_error *error) WS_CHECKED;
 
+/* What the user did with the packet: "dropped". */
+const char *ws_lesson_act_word(const struct ws_lesson_outcome *outcome);
+/* Whether the user has done anything with the packet that waits. */
+bool ws_lesson_attempt_acted(const struct ws_flights *flights);
+/* What has come of it: 1 + the index of the outcome. 0: none of them yet. */
+size_t ws_lesson_attempt_came(const struct ws_lesson_attempt *attempt, const struct ws_flights *flights);
+
 enum ws_typed {
 	WS_TYPED_RIGHT,
 	WS_TYPED_WRONG,
@@ -222,7 +275,8 @@ enum ws_typed {
 enum ws_typed ws_lesson_judge(const struct ws_lesson_question *question, const char *typed, const char **why);
 /* What can be typed, as a sentence: "Type one of: client, server". */
 void ws_lesson_form(const struct ws_lesson_question *question, struct ws_text *text);
-/* What an answer that is WS_TYPED_UNCLEAR is not: "a number", "a state", "one of the choices", "a word or an address". */
+/* What an answer that is WS_TYPED_UNCLEAR is not: "a number", "a state", "one of the choices", "a word or an address".
+ */
 const char *ws_lesson_kind_words(const struct ws_lesson_question *question);
 /* A spelling of a state as in answers: lower case, without punctuation. NULL after the last. `state`: which it is. */
 const char *ws_lesson_state_spelling(size_t index, enum ws_state *state);

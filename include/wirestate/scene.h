@@ -158,6 +158,8 @@ int ws_lesson_ask(const struct ws_lesson_stop *stop, struct ws_canvas *canvas);
 int ws_lesson_reply(const struct ws_lesson_stop *stop, const char *typed, bool *right, struct ws_canvas *canvas);
 int ws_lesson_answer(const struct ws_lesson_stop *stop, struct ws_canvas *canvas);
 int ws_lesson_hint(const struct ws_lesson_stop *stop, size_t hint, struct ws_canvas *canvas); /* from 1 on */
+/* What may come of what is tried at the stop, where something is. */
+int ws_lesson_outcomes(const struct ws_lesson_stop *stop, struct ws_canvas *canvas);
 int ws_lesson_end(const struct ws_lesson *lesson, struct ws_canvas *canvas);
 /* The user has done the lesson: its last page has been shown. */
 bool ws_ui_lesson_done(const struct ws_ui *ui);
@@ -165,6 +167,26 @@ bool ws_ui_lesson_done(const struct ws_ui *ui);
 bool ws_ui_lesson_wants_live(const struct ws_ui *ui);
 /* The user has asked for the lesson that follows this one. */
 bool ws_ui_lesson_wants_next(const struct ws_ui *ui);
+
+/* ---- A stop at which the user tries something in the lab, which is a view of its own */
+
+/* Where a lesson stands that goes on in another view. */
+struct ws_lesson_state {
+	size_t stop;
+	uint64_t right;       /* a bit for each stop whose answer was typed and right */
+	size_t came;          /* what has come of what was tried: 1 + the index of the outcome; 0: none */
+	const char *left_out; /* borrowed: why it could not be tried; or NULL */
+};
+/* The user wants to try what the stop says. */
+bool ws_ui_lesson_wants_attempt(const struct ws_ui *ui);
+struct ws_lesson_state ws_ui_lesson_state(const struct ws_ui *ui);
+/* Goes on, after ws_ui_lesson(), at the stop where something has been tried. */
+void ws_ui_lesson_resume(struct ws_ui *ui, const struct ws_model *model, const struct ws_lesson_state *state);
+/* In the view of the lab: says what is to be tried at the stop, and what has come of it. The lesson is borrowed. */
+void ws_ui_attempt(struct ws_ui *ui, const struct ws_lesson *lesson, size_t stop);
+size_t ws_ui_attempt_came(const struct ws_ui *ui);
+/* The user wants to go on with the lesson. */
+bool ws_ui_attempt_wants_back(const struct ws_ui *ui);
 
 /* ---- The lab, with ws_ui_options.lab */
 

@@ -1,6 +1,7 @@
 /* A lesson is a file NAME.lesson beside the capture that it plays. Lessons that come with wirestate are found in the
  * folder of its captures, others by their path. */
 #include "app/lesson_files.h"
+#include "app/lab_files.h"
 #include "app/report.h"
 #include "cli/datadir.h"
 
@@ -118,8 +119,9 @@ int lessons_print(void)
 		return report_error(&error);
 	if (!count)
 		fprintf(stderr, "wirestate: no lesson has been found beside this program; %s\n",
-		        data_folder_here("captures") ? "to play one of this folder: wirestate --lesson ./captures/NAME.lesson"
-		                                     : "they belong beside the captures that come with wirestate");
+		        data_folder_here("captures")
+		                ? "to play one of this folder: wirestate --lesson ./captures/NAME.lesson"
+		                : "they belong beside the captures that come with wirestate");
 	return 0;
 }
 
@@ -163,8 +165,7 @@ static bool lesson_find_capture(const char *capture, const char *lesson_path, ch
 	const char *slash = strrchr(lesson_path, '/');
 	const int folder = slash ? (int)(slash - lesson_path) + 1 : 0;
 	for (int with = 0; with < 2; with++) {
-		const int used =
-		        snprintf(path, size, "%.*s%s%s", folder, lesson_path, capture, with ? ".pcap" : "");
+		const int used = snprintf(path, size, "%.*s%s%s", folder, lesson_path, capture, with ? ".pcap" : "");
 		if (used > 0 && (size_t)used < size && is_file(path))
 			return true;
 	}
@@ -248,6 +249,27 @@ static bool name_commands(struct ws_lesson *lesson, const char *command, struct 
 	return true;
 }
 
+/* What is to be tried in the lab: the scenarios must be there, and the packets be named rightly. */
+static bool attempts_check(const struct ws_lesson *lesson, struct ws_error *error)
+{
+	for (size_t i = 0; i < lesson->stop_count; i++) {
+		const struct ws_lesson_attempt *attempt = &lesson->stop[i].attempt;
+		struct ws_error wrong;
+		struct lab_rule keep;
+		if (!attempt->scenario)
+			continue;
+		struct lab_scenario *scenario = lab_scenario_open(attempt->scenario, &wrong);
+		const bool there = scenario;
+		lab_scenario_free(scenario);
+		if (!there)
+			return ws_fail(error, WS_ERROR_FILE, "%.200s:%u: lab: %.250s", lesson->name,
+			               attempt->scenario_line, wrong.text);
+		if (!lab_rule_read(attempt->hold, lesson->name, attempt->hold_line, &keep, error))
+			return false;
+	}
+	return true;
+}
+
 bool lesson_open(struct options *options, struct ws_error *error)
 {
 	char path[PATH_MAX];
@@ -260,7 +282,9 @@ bool lesson_open(struct options *options, struct ws_error *error)
 	if (options->played)
 		find_live(options);
 	if (!options->played || !name_commands(options->played, options->command, error) ||
-	    !lesson_find_capture(options->played->capture, path, options->bundled, sizeof(options->bundled), error))
+	    !attempts_check(options->played, error) ||
+	    (options->played->capture &&
+	     !lesson_find_capture(options->played->capture, path, options->bundled, sizeof(options->bundled), error)))
 		return false;
 	options->read = options->bundled;
 	options->reads.count = 0;

@@ -6,8 +6,9 @@
 
 #include <wirestate/lesson.h>
 
-/* The exit status of a lesson's process when the user wants the next lesson, and to watch live what it is about. */
-enum { LESSON_NEXT = 101, LESSON_LIVE = 102 };
+/* The exit status of a lesson's process when the user wants the next lesson, to watch live what it is about, and
+ * to try something in the lab. */
+enum { LESSON_NEXT = 101, LESSON_LIVE = 102, LESSON_TRY = 104 };
 
 struct lesson_file {
 	char *path; /* owned */

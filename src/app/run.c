@@ -239,11 +239,12 @@ int session_finish(struct session *session, bool opened, const struct ws_error *
 	}
 	const struct ws_error *failure = session_failure(session);
 	if (failure->status == WS_OK)
-		return session->went_back    ? START_BACK
-		       : session->wants_next ? LESSON_NEXT
-		       : session->wants_live ? LESSON_LIVE
+		return session->went_back     ? START_BACK
+		       : session->wants_next  ? LESSON_NEXT
+		       : session->wants_live  ? LESSON_LIVE
+		       : session->wants_try   ? LESSON_TRY
 		       : session->wants_again ? LAB_AGAIN
-		                             : 0;
+		                              : 0;
 	if (failure == &session->warning && session->warned)
 		return ws_exit_status(failure->status);
 	return report_error(failure);

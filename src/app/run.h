@@ -3,6 +3,7 @@
 #define APP_RUN_H
 
 #include "app/session.h"
+#include "lab/lab.h"
 
 /* What the command line asks for. */
 enum mode {
@@ -37,6 +38,12 @@ int run_export(const struct options *options);
 int run_lessons(struct options *options);
 /* The lab, with the scenario that options->lab names, or programs of the user's. */
 int run_lab(struct options *options);
+/* In a child process: shows a lab that is open. */
+struct lab_session {
+	struct options *options;
+	struct lab *lab;
+};
+int lab_show(void *session);
 enum { LAB_AGAIN = 103 }; /* exit status of its view: the user wants the lab to begin again */
 
 /* The records go to a NATS server, by way of wirestate-nats. */

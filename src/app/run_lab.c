@@ -11,12 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-struct lab_session {
-	struct options *options;
-	struct lab *lab;
-};
-
-static int show(void *context)
+int lab_show(void *context)
 {
 	struct lab_session *session = context;
 	struct ws_error error;
@@ -76,7 +71,7 @@ static int play(const struct options *options, const struct lab_scenario *scenar
 		return report_error(&error);
 	struct lab_session session = {.options = &own, .lab = &lab};
 	own.write = NULL;
-	const int status = child_run(show, &session);
+	const int status = child_run(lab_show, &session);
 	lab_close(&lab);
 	return status;
 }

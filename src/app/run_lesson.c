@@ -131,6 +131,9 @@ static void lesson_print_all(struct printer *it)
 			lesson_ask(it, stop);
 		putchar('\n');
 		print_page(it, ws_lesson_answer(stop, &it->page));
+		if (stop->attempt.scenario)
+			putchar('\n');
+		print_page(it, ws_lesson_outcomes(stop, &it->page));
 	}
 	puts("\n== End");
 	if (it->questions)

@@ -2,6 +2,7 @@
  * next lesson has to open its own files. That a lesson is done is written by this process, which still may. */
 #include "app/child.h"
 #include "app/lesson_files.h"
+#include "app/lesson_lab.h"
 #include "app/lessons_done.h"
 #include "app/report.h"
 #include "app/run.h"
@@ -23,7 +24,7 @@ static int run_in_view(void *context)
 static void keep_done(const struct options *options, bool *reported)
 {
 	struct ws_error error;
-	if (!*options->lesson_done || !options->lesson_bundled[0])
+	if (!options->lesson_shared->done || !options->lesson_bundled[0])
 		return;
 	if (!lesson_done(options->lesson_bundled, &error) && !*reported) {
 		(void)!report_error(&error);
@@ -31,17 +32,21 @@ static void keep_done(const struct options *options, bool *reported)
 	}
 }
 
+/* Plays the lesson until it is left for something else than the lab. */
 static int play_in_view(struct options *options, bool *reported)
 {
-	void *shared =
-	        mmap(NULL, sizeof(*options->lesson_done), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	options->lesson_done = shared == MAP_FAILED ? NULL : shared;
-	const int status = child_run(run_in_view, options);
-	if (options->lesson_done) {
-		keep_done(options, reported);
-		munmap(shared, sizeof(*options->lesson_done));
-		options->lesson_done = NULL;
-	}
+	void *memory =
+	        mmap(NULL, sizeof(*options->lesson_shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int status;
+	if (memory == MAP_FAILED)
+		return child_run(run_in_view, options);
+	options->lesson_shared = memory;
+	do
+		status = child_run(run_in_view, options);
+	while (status == LESSON_TRY && lesson_attempt(options, &status));
+	keep_done(options, reported);
+	munmap(memory, sizeof(*options->lesson_shared));
+	options->lesson_shared = NULL;
 	return status;
 }
 
@@ -98,7 +103,7 @@ int run_lessons(struct options *options)
 	int status;
 	bool again;
 	do {
-		if (!lesson_open(options, &error))
+		if (!lesson_open(options, &error) || !lesson_record(options, &error))
 			return report_error(&error);
 		if (options->export)
 			return run_export(options);

@@ -156,6 +156,33 @@ static void view_command_lab(struct interactive *it)
 		(void)!write(it->session->options->lab_commands, command, strlen(command));
 }
 
+/* What the process that waits for this one is to know of the lesson. */
+static void view_tell_lesson(struct interactive *it, struct lesson_shared *shared)
+{
+	if (it->session->options->lesson_attempt) {
+		shared->came = ws_ui_attempt_came(it->ui);
+		if (ws_ui_attempt_wants_back(it->ui))
+			it->quit = it->session->went_back = true;
+		return;
+	}
+	if (ws_ui_lesson_done(it->ui))
+		shared->done = true;
+	if (!ws_ui_lesson_wants_attempt(it->ui))
+		return;
+	const struct ws_lesson_state state = ws_ui_lesson_state(it->ui);
+	shared->stop = state.stop;
+	shared->right = state.right;
+	it->quit = it->session->wants_try = true;
+}
+
+/* Esc in the lab of a lesson's stop leads back to the lesson, from the screen that it began with. */
+static bool view_leaves_attempt(const struct interactive *it)
+{
+	const enum ws_screen screen = ws_ui_screen(it->ui);
+	return it->session->options->lesson_attempt &&
+	       (screen == WS_SCREEN_LIFELINES || screen == WS_SCREEN_UDP || screen == WS_SCREEN_LIST);
+}
+
 static void view_handle_keys(struct interactive *it)
 {
 	struct ws_key key;
@@ -174,6 +201,8 @@ static void view_handle_keys(struct interactive *it)
 			view_leave(it, true);
 		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_QUIT)
 			it->quit = true;
+		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_BACK && view_leaves_attempt(it))
+			it->quit = it->session->went_back = true;
 		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_EXERCISE)
 			view_begin_exercise(it);
 		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_MOUSE)
@@ -189,9 +218,9 @@ static void view_handle_keys(struct interactive *it)
 		if (ws_ui_lesson_wants_live(it->ui))
 			it->quit = it->session->wants_live = true;
 	}
-	bool *done = it->session->options->lesson_done;
-	if (done && ws_ui_lesson_done(it->ui))
-		*done = true;
+	struct lesson_shared *shared = it->session->options->lesson_shared;
+	if (shared)
+		view_tell_lesson(it, shared);
 	if (handle_save_request(it->session, it->ui, &it->model))
 		it->changed = true;
 }
@@ -279,6 +308,14 @@ static void view_begin_lesson(struct interactive *it)
 		return;
 	}
 	ws_ui_lesson(it->ui, &it->model, session->lesson);
+	const struct lesson_shared *shared = session->options->lesson_shared;
+	if (shared && shared->resumes) {
+		const struct ws_lesson_state state = {.stop = shared->stop,
+		                                      .right = shared->right,
+		                                      .came = shared->came,
+		                                      .left_out = shared->left_out[0] ? shared->left_out : NULL};
+		ws_ui_lesson_resume(it->ui, &it->model, &state);
+	}
 	if (session->options->lesson_at_end)
 		ws_ui_lesson_stand(it->ui, &it->model, session->lesson->stop_count, false);
 	it->teaching = it->changed = true;
@@ -382,6 +419,8 @@ void run_view(struct session *session)
 		ws_fail(&session->error, WS_ERROR_SYSTEM, "out of memory");
 	if (session->error.status == WS_OK)
 		it.view = ws_view_open(&view_options, &session->error);
+	if (it.ui && options->lesson_attempt)
+		ws_ui_attempt(it.ui, options->tried, options->lesson_shared->stop);
 	if (it.view && session_confine(session))
 		view_loop(&it);
 	session_drain(session);

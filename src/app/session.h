@@ -75,6 +75,7 @@ struct session {
 	bool read_twice;             /* packets and transitions are written by second_reading() */
 	bool went_back;              /* to the start screen */
 	bool wants_next;             /* the user has asked for the next lesson */
+	bool wants_try;              /* the user wants to try something in the lab, at a stop of the lesson */
 	bool wants_live;             /* the user has asked to watch what the lesson is about */
 	bool wants_again;            /* the user has asked for the lab to begin again */
 	struct ws_flights *flights;  /* owned: of a capture of the lab; or NULL */
@@ -121,8 +122,8 @@ const struct ws_error *session_failure(const struct session *session);
 /* Call it once, when the whole capture has been read: makes the exercise that is asked for, or checks the lesson.
  * False: session->error says why. */
 bool session_begin_lesson(struct session *session) WS_CHECKED;
-/* Makes an exercise of a capture that has been read, about one connection or, with 0, about all. False: there is nothing
- * to ask. The second frees it, when nothing refers to it any more. */
+/* Makes an exercise of a capture that has been read, about one connection or, with 0, about all. False: there is
+ * nothing to ask. The second frees it, when nothing refers to it any more. */
 bool session_begin_exercise(struct session *session, uint64_t connection, struct ws_error *error) WS_CHECKED;
 void session_end_exercise(struct session *session);
 /* The point that a screen shows, and its name. */

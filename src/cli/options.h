@@ -75,6 +75,16 @@ struct point_offset {
 	ws_time offset;
 };
 
+/* What the view of a lesson tells the process that waits for it, and gets to know when it goes on. */
+struct lesson_shared {
+	bool done;    /* see ws_ui_lesson_done() */
+	bool resumes; /* the lesson goes on at a stop at which something was tried */
+	size_t stop;
+	uint64_t right;
+	size_t came;        /* 1 + the index of the outcome; 0: none */
+	char left_out[512]; /* why it could not be tried; empty: it could */
+};
+
 struct options {
 	/* Strings point into argv, except `filter` when it was joined from the trailing words. */
 	const char *interface, *read, *write, *filter, *display_filter, *link_type, *generate, *export, *user;
@@ -85,7 +95,7 @@ struct options {
 	char *found[WORDS_MOST];        /* owned: paths of captures that come with wirestate */
 	struct point_offset offset[OFFSETS_MOST];
 	size_t offset_count;
-	char *joined;       /* owned: the trailing words */
+	char *joined;                             /* owned: the trailing words */
 	char bundled[4096], bundled_second[4096]; /* the paths of captures that a lesson names */
 	const char *config_file;
 	char *config;                        /* owned: the text of the configuration */
@@ -101,11 +111,14 @@ struct options {
 	char lesson_name[64];                /* the name of a lesson that the user has gone on to */
 	char lesson_next[64], lesson_next_title[256]; /* of the next lesson; empty: none */
 	char lesson_filter[256];                      /* of what can be watched live after the lesson, or empty */
+	int lesson_file;                              /* the packets of a lesson that is played in the lab; 0: none */
 	bool lesson_at_end;                           /* the lesson begins with its last page */
 	const char *advice;                           /* live: what to do so that packets come, or NULL */
 	char lesson_bundled[64];                      /* its name among those that come with wirestate, or empty */
-	bool *lesson_done; /* shared with the process that waits for the view: set when it is done; or NULL */
-	uint64_t stop;     /* FRAME_NONE: not given; FRAME_END: after the last one */
+	struct lesson_shared *lesson_shared;          /* with the process that waits for the view; or NULL */
+	const struct ws_lesson *tried;                /* borrowed: the lesson of that stop */
+	bool lesson_attempt; /* the view shows the lab of the stop of lesson_shared at which something is tried */
+	uint64_t stop;       /* FRAME_NONE: not given; FRAME_END: after the last one */
 	struct ws_keymap keymap;
 	uint64_t count; /* 0: no limit */
 	uint64_t snapshot_length, buffer_size, max_memory;

@@ -388,6 +388,32 @@ static void write_screen_row(FILE *out, const struct ws_canvas *canvas, int row)
 	html_json_string(out, words);
 }
 
+/* The question and its answer. A page has no lab, so it tells what comes of what is to be tried there. */
+static void write_texts(FILE *out, const struct ws_lesson_stop *stop)
+{
+	enum { TRIED = (WS_LESSON_OUTCOMES_MOST + 2) * (WS_LESSON_TEXT_BYTES + 32) };
+	uint32_t told = 0;
+	char *words = stop->attempt.scenario ? malloc(TRIED) : NULL;
+	if (!words) {
+		write_member(out, "ask", stop->ask);
+		write_member(out, "answer", stop->answer);
+		return;
+	}
+	snprintf(words, TRIED, "%s\nThis page has no lab. The answer tells what comes of it.", stop->ask);
+	write_member(out, "ask", words);
+	size_t used = 0;
+	for (size_t i = 0; i < stop->attempt.outcome_count; i++) {
+		const struct ws_lesson_outcome *outcome = &stop->attempt.outcome[i];
+		if (!(told >> outcome->act & 1)) /* the first one is the whole story */
+			used += (size_t)snprintf(words + used, TRIED - used, "If it is %s: %s\n",
+			                         ws_lesson_act_word(outcome), outcome->text);
+		told |= 1u << outcome->act;
+	}
+	snprintf(words + used, TRIED - used, "%s", stop->answer);
+	write_member(out, "answer", words);
+	free(words);
+}
+
 static void write_stop(struct page *page, const struct ws_lesson *lesson, size_t index,
                        const struct ws_html_lesson_options *options)
 {
@@ -404,8 +430,7 @@ static void write_stop(struct page *page, const struct ws_lesson *lesson, size_t
 		}
 		fputc(']', out);
 	}
-	write_member(out, "ask", stop->ask);
-	write_member(out, "answer", stop->answer);
+	write_texts(out, stop);
 	fputs(",\"sums\":[", out);
 	for (size_t i = 0; i < stop->sum_count; i++) {
 		fputs(i ? "," : "", out);

@@ -142,8 +142,9 @@ void lab_commands_take(struct lab_run *run)
 		if (run->commands < 0 || !read_line(run))
 			break;
 	}
-	if (run->commands < 0 && run->wire.holding) {
+	if (run->commands < 0 && (run->wire.holding || run->wire.keep)) {
 		run->wire.holding = false;
+		run->wire.keep = NULL;
 		let_all_go(run);
 	}
 }

@@ -44,6 +44,8 @@ static void stream_begin(struct lab_run *run)
 	snprintf(comment, sizeof(comment), "wirestate: lab %s\nwirestate: points %s %s",
 	         scenario ? scenario->title : "with programs of its own", lab_side_word(LAB_CLIENT),
 	         lab_side_word(LAB_SERVER));
+	if (run->options->one_point)
+		comment[strcspn(comment, "\n")] = '\0';
 	lab_stream_begin(&run->stream, comment);
 }
 
@@ -63,13 +65,15 @@ static _Noreturn void lab_process(const struct lab_options *options, int stream,
 	run->stream.output[1] = options->file;
 	run->commands = options->commands;
 	lab_mounts_prepare(options->one_host);
-	if (!lab_hosts_open(&run->hosts, options->scenario, options->hold, options->one_host, &error)) {
+	if (!lab_hosts_open(&run->hosts, options->scenario, options->hold || options->keep, options->one_host,
+	                    &error)) {
 		say(answer, &error);
 		_exit(1);
 	}
 	lab_wire_begin(&run->wire, options->scenario ? options->scenario : &empty, delay_of(options), loss_of(options),
 	               options->seed);
 	run->wire.holding = options->hold;
+	run->wire.keep = options->keep;
 	if (!lab_program_start(run, LAB_SERVER, &error)) {
 		say(answer, &error);
 		_exit(1);

@@ -17,11 +17,13 @@ struct lab_options {
 	ws_time delay;                  /* of each packet; -1: the scenario's */
 	double loss;                    /* 0 to 1; negative: the scenario's */
 	uint64_t seed;
-	int file;      /* -w, open for writing, or -1: the same stream goes there, too */
-	bool one_host; /* both programs on one host, whose loopback is led over the wire */
-	bool hold;     /* packets wait for commands (see command.h) */
-	bool viewed;   /* somebody watches: what happens is told at once */
-	int commands;  /* to read commands from; -1: none, or, where `viewed`, from a pipe that the lab makes */
+	int file;                    /* -w, open for writing, or -1: the same stream goes there, too */
+	bool one_host;               /* both programs on one host, whose loopback is led over the wire */
+	bool hold;                   /* packets wait for commands (see command.h) */
+	const struct lab_rule *keep; /* only the packet that this names does; NULL: none */
+	bool one_point;              /* only what the client sends and gets is written */
+	bool viewed;                 /* somebody watches: what happens is told at once */
+	int commands; /* to read commands from; -1: none, or, where `viewed`, from a pipe that the lab makes */
 };
 
 struct lab {

@@ -71,6 +71,8 @@ static void write_record(struct lab_run *run, const struct lab_frame *frame, boo
 	                                  .arrives = arrives,
 	                                  .length = frame->length,
 	                                  .data = frame->data};
+	if (run->options->one_point && record.side == LAB_SERVER)
+		return; /* the next record of the client has the lines */
 	lab_stream_packet(&run->stream, &record, run->evidence.text, length);
 	lab_evidence_remove(&run->evidence, length);
 	run->told = 0;

@@ -249,6 +249,22 @@ static bool take_direction(const struct parser *parser, uint8_t *from)
 	       fail(parser, "'%.60s' is no direction; write client>server or server>client", parser->word[1]);
 }
 
+/* The direction, the kind and which one, after the word of what is done. */
+static bool take_which(const struct parser *parser, struct lab_rule *rule)
+{
+	char names[200];
+	if (!take_direction(parser, &rule->from))
+		return false;
+	const int kind = find(parser->word[2], kind_words, LAB_KIND_COUNT);
+	if (kind < 0)
+		return fail(parser, "no segment is called '%.60s' here; there are: %s", parser->word[2],
+		            listed(kind_words, LAB_KIND_COUNT, names, sizeof(names)));
+	rule->kind = (uint8_t)kind;
+	rule->ordinal = LAB_ALL;
+	return strcmp(parser->word[3], "all") == 0 || read_number(parser->word[3], 1, 1000000, &rule->ordinal) ||
+	       fail(parser, "'%.60s' is not which one: a number from 1, or all", parser->word[3]);
+}
+
 static bool take_rule(struct parser *parser)
 {
 	struct lab_scenario *scenario = parser->scenario;
@@ -263,16 +279,8 @@ static bool take_rule(struct parser *parser)
 		return fail(parser, "the wire has at most %d rules", LAB_RULES);
 	struct lab_rule *rule = &scenario->rules[scenario->rule_count++];
 	*rule = (struct lab_rule){.act = (uint8_t)act, .line = parser->line};
-	if (!take_direction(parser, &rule->from))
+	if (!take_which(parser, rule))
 		return false;
-	const int kind = find(parser->word[2], kind_words, LAB_KIND_COUNT);
-	if (kind < 0)
-		return fail(parser, "no segment is called '%.60s' here; there are: %s", parser->word[2],
-		            listed(kind_words, LAB_KIND_COUNT, names, sizeof(names)));
-	rule->kind = (uint8_t)kind;
-	rule->ordinal = LAB_ALL;
-	if (strcmp(parser->word[3], "all") != 0 && !read_number(parser->word[3], 1, 1000000, &rule->ordinal))
-		return fail(parser, "'%.60s' is not which one: a number from 1, or all", parser->word[3]);
 	const bool timed = act == LAB_DELAY || (act == LAB_COPY && parser->words == 5);
 	if (parser->words != (timed ? 5 : 4) || (timed && !lab_read_time(parser->word[4], &rule->time)))
 		return fail(parser, timed ? "%s needs a time such as 300ms at its end" : "%s takes no more values",
@@ -294,6 +302,16 @@ static bool take_setting(struct parser *parser)
 	*setting = (struct lab_setting){
 	        .side = (uint8_t)side, .name = strdup(parser->word[1]), .value = strdup(parser->word[2])};
 	return (setting->name && setting->value) || ws_fail(parser->error, WS_ERROR_SYSTEM, "out of memory");
+}
+
+bool lab_rule_read(const char *text, const char *name, unsigned line, struct lab_rule *rule, struct ws_error *error)
+{
+	struct parser parser = {.file = name, .error = error, .line = line, .key = -1};
+	char entry[LONGEST_LINE];
+	*rule = (struct lab_rule){.line = line};
+	snprintf(entry, sizeof(entry), "hold %s", text);
+	split(&parser, entry);
+	return parser.words == 4 ? take_which(&parser, rule) : fail(&parser, "a packet is named: client>server FIN 1");
 }
 
 /* ---- Keys */

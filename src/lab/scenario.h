@@ -152,6 +152,11 @@ struct lab_scenario *lab_scenario_parse(const char *text, size_t length, const c
                                         struct ws_error *error) WS_CHECKED;
 void lab_scenario_free(struct lab_scenario *scenario);
 
+/* Reads which packet is meant: "client>server ACK 2". False: `error` says what would be right, after `name` and `line`,
+ * where it was read. */
+bool lab_rule_read(const char *text, const char *name, unsigned line, struct lab_rule *rule,
+                   struct ws_error *error) WS_CHECKED;
+
 const char *lab_side_word(enum lab_side side);
 const char *lab_act_said(enum lab_act act);
 const char *lab_option_word(enum lab_option option);

@@ -134,7 +134,8 @@ static bool is_again(const struct lab_wire *wire, enum lab_side from, const uint
 {
 	struct range wanted, range;
 	enum lab_kind kind;
-	if (!wire->holding || !kind_of(data, length, &kind) || kind == LAB_ANY || !range_of(data, &wanted))
+	if ((!wire->holding && !wire->keep) || !kind_of(data, length, &kind) || kind == LAB_ANY ||
+	    !range_of(data, &wanted))
 		return false;
 	const struct lab_frame *answer = acknowledges(wire, from, data, wanted.end);
 	if (answer) {
@@ -203,10 +204,13 @@ static bool overtakes(const struct lab_wire *wire, const struct lab_frame *frame
 	return found;
 }
 
-static void apply(struct lab_wire *wire, struct lab_frame *frame, struct lab_fate *fate)
+static void apply(struct lab_wire *wire, struct lab_frame *frame, enum lab_kind kind, struct lab_fate *fate)
 {
+	const bool kept = wire->keep && rule_fits(wire, wire->keep, (enum lab_side)frame->from, kind);
+	if (kept) /* what becomes of it is not the scenario's to say */
+		fate->rule = NULL;
 	const struct lab_rule *rule = fate->rule;
-	frame->held = wire->holding && !overtakes(wire, frame);
+	frame->held = (wire->holding || kept) && !overtakes(wire, frame);
 	fate->dropped = rule ? rule->act == LAB_DROP : wire->loss > 0 && by_chance(wire) < wire->loss;
 	if (fate->dropped)
 		return;
@@ -244,7 +248,7 @@ const struct lab_frame *lab_wire_take(struct lab_wire *wire, enum lab_side from,
 	if (kind != LAB_ANY)
 		wire->seen[from][kind]++;
 	fate->rule = find_rule(wire, from, kind);
-	apply(wire, frame, fate);
+	apply(wire, frame, kind, fate);
 	return frame;
 }
 

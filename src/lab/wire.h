@@ -38,8 +38,9 @@ struct lab_wire {
 	uint64_t seen[LAB_SIDES][LAB_KIND_COUNT]; /* packets of each kind so far */
 	ws_time delay;
 	double loss;
-	uint64_t chance; /* state of the generator */
-	bool holding;    /* packets that leave now are held */
+	uint64_t chance;             /* state of the generator */
+	bool holding;                /* packets that leave now are held */
+	const struct lab_rule *keep; /* so is the one that this names, of which `act` does not count; or NULL */
 };
 
 /* `delay` is for each packet, `loss` the share of 1 that is dropped by chance. */

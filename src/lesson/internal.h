@@ -69,6 +69,15 @@ bool lesson_question_resolve(struct ws_lesson *lesson, struct ws_lesson_stop *st
 bool lesson_question_key(const struct ws_lesson_question *question, const char *text, char **key);
 void lesson_question_free(struct ws_lesson_question *question);
 
+/* ---- attempt.c */
+
+/* Takes the value of came. */
+bool lesson_came_take(struct ws_lesson *lesson, struct ws_lesson_stop *stop, const char *value, unsigned line,
+                      struct ws_error *error);
+/* Checks that a stop at which something is tried has all that belongs to it. */
+bool lesson_attempt_check(const struct ws_lesson *lesson, const struct ws_lesson_stop *stop, struct ws_error *error);
+void lesson_attempt_free(struct ws_lesson_attempt *attempt);
+
 /* Reads "SYN_SENT~" (parse.c). False: it is not a state. */
 bool lesson_state_read(const char *text, size_t length, uint8_t *state, char *mark);
 /* The states of a connection, the client's first (value.c). False: there is no such connection. */

@@ -144,6 +144,16 @@ static bool take_capture(struct parser *parser)
 	return keep(parser, lesson->capture ? &lesson->second_capture : &lesson->capture);
 }
 
+/* The name of a scenario: of the whole lesson, or of a stop. */
+static bool take_lab(struct parser *parser)
+{
+	struct ws_lesson_stop *stop = stop_of(parser);
+	if (strchr(parser->value, '/') || parser->value[0] == '.')
+		return bad_value(parser, "the name of a scenario, without a folder: wirestate --lab lists them");
+	*(stop ? &stop->attempt.scenario_line : &parser->lesson->scenario_line) = parser->key_line;
+	return keep(parser, stop ? &stop->attempt.scenario : &parser->lesson->scenario);
+}
+
 static bool take_screen(struct parser *parser)
 {
 	const int screen = ws_screen_find(parser->value);
@@ -309,6 +319,13 @@ static bool take_value(struct parser *parser)
 		return take_line(parser, &lesson->about, WS_LESSON_ABOUT_COLUMNS);
 	case WS_LESSON_CAPTURE:
 		return take_capture(parser);
+	case WS_LESSON_LAB:
+		return take_lab(parser);
+	case WS_LESSON_HOLD:
+		stop_of(parser)->attempt.hold_line = parser->key_line;
+		return keep(parser, &stop_of(parser)->attempt.hold);
+	case WS_LESSON_CAME:
+		return lesson_came_take(lesson, stop_of(parser), parser->value, parser->key_line, parser->error);
 	case WS_LESSON_GROUP:
 		return take_group(parser);
 	case WS_LESSON_ORDER:
@@ -354,7 +371,8 @@ static bool is_text(int key)
 
 static bool may_repeat(int key)
 {
-	return key == WS_LESSON_STOP || key == WS_LESSON_SUM || key == WS_LESSON_HINT || key == WS_LESSON_WRONG;
+	return key == WS_LESSON_STOP || key == WS_LESSON_SUM || key == WS_LESSON_HINT || key == WS_LESSON_WRONG ||
+	       key == WS_LESSON_CAME;
 }
 
 /* True when a text has a raw sequence number in it. */
@@ -385,7 +403,8 @@ static bool check_stop(const struct parser *parser)
 		return true;
 	set_absolute(parser->lesson, stop);
 	if (stop->ask && stop->answer)
-		return lesson_question_check(parser->lesson, stop, parser->error);
+		return lesson_question_check(parser->lesson, stop, parser->error) &&
+		       lesson_attempt_check(parser->lesson, stop, parser->error);
 	return lesson_fail(parser->lesson, stop->line, parser->error, "this stop has no %s: add a line '%s: ...'",
 	                   stop->ask ? "answer" : "question", keys[stop->ask ? WS_LESSON_ANSWER : WS_LESSON_ASK].word);
 }
@@ -508,8 +527,12 @@ static bool take_file_line(struct parser *parser, const char *text, size_t lengt
 static bool check_whole(const struct parser *parser)
 {
 	static const enum ws_lesson_key needed[] = {WS_LESSON_TITLE, WS_LESSON_ABOUT, WS_LESSON_CAPTURE};
+	const bool lab = parser->given & 1u << WS_LESSON_LAB;
+	if (lab && parser->lesson->capture)
+		return lesson_fail(parser->lesson, parser->lesson->scenario_line, parser->error,
+		                   "lab: stands in place of capture: leave one of them out");
 	for (size_t i = 0; i < WS_ARRAY_SIZE(needed); i++)
-		if (!(parser->given & 1u << needed[i]))
+		if (!(parser->given & 1u << needed[i]) && !(lab && needed[i] == WS_LESSON_CAPTURE))
 			return lesson_fail(parser->lesson, 0, parser->error,
 			                   "it has no %s: before the first stop, add a line '%s: ...', %s",
 			                   keys[needed[i]].word, keys[needed[i]].word, keys[needed[i]].meaning);
@@ -565,12 +588,14 @@ void ws_lesson_free(struct ws_lesson *lesson)
 		for (size_t sum = 0; sum < WS_LESSON_SUMS_MOST; sum++)
 			free(stop->sum[sum].text);
 		lesson_question_free(&stop->question);
+		lesson_attempt_free(&stop->attempt);
 	}
 	free(lesson->name);
 	free(lesson->title);
 	free(lesson->about);
 	free(lesson->capture);
 	free(lesson->second_capture);
+	free(lesson->scenario);
 	free(lesson->try_it);
 	free(lesson);
 }

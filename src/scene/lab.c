@@ -1,4 +1,5 @@
 #include "scene/lab.h"
+#include "scene/lesson/lesson.h"
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
 #include "scene/widgets/hints.h"
@@ -70,6 +71,8 @@ bool lab_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action acti
 		return false;
 	if (action == WS_ACT_LAB_AGAIN)
 		return ui->lab.again = true;
+	if (action == WS_ACT_LAB_DELIVER && attempt_is_over(ui))
+		return ui->attempt.wants_back = true;
 	if (!model->lab_runs) /* a key that two mean is the screen's again */
 		return action == WS_ACT_LAB_DELIVER && ws_ui_act(ui, model, WS_ACT_PLAY);
 	switch (action) {
@@ -191,4 +194,11 @@ void lab_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_ca
 	snprintf(words, sizeof(words), "The lab has ended: nothing more is to come.%s%s%s", again ? " " : "",
 	         again ? again : "", again ? " begins it again." : "");
 	draw_cut(canvas, first, 1, canvas->columns - 1, WS_STYLE_TITLE, words);
+	if (!attempt_has_panel(ui))
+		return;
+	/* The screen's own keys are below the panel. */
+	struct ws_canvas keys = *canvas;
+	keys.cells += (size_t)(canvas->rows - 1) * (size_t)canvas->columns;
+	keys.rows = 1;
+	hints_draw(&keys, 0, ws_ui_screen(ui), ui->options.key_name);
 }

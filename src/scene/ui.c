@@ -256,6 +256,7 @@ void ws_ui_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock)
 	if (shown(ui)->tick)
 		shown(ui)->tick(ui, model, elapsed);
 	lesson_tick(ui, model);
+	attempt_tick(ui, model);
 	answer_update(ui);
 }
 
@@ -353,7 +354,7 @@ void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, i
 	if (has_panel(ui))
 		ui->rows = lesson_layout(ui, columns, rows);
 	else
-		ui->rows -= lab_rows(ui);
+		ui->rows -= lab_rows(ui) + (attempt_has_panel(ui) ? attempt_layout(ui, columns, rows) : 0);
 	ui->notes = table_note_rows(ui->rows);
 	if (shown(ui)->layout)
 		shown(ui)->layout(ui, model);
@@ -427,8 +428,10 @@ void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_
 		lesson_draw(ui, canvas);
 	} else {
 		struct ws_canvas screen = *canvas;
-		screen.rows -= lab_rows(ui);
+		screen.rows = ui->rows;
 		draw_screen(ui, model, &screen);
+		if (attempt_has_panel(ui))
+			attempt_draw(ui, canvas);
 		lab_draw(ui, model, canvas);
 	}
 	file_request_draw(ui, canvas);

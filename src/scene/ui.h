@@ -43,6 +43,7 @@ struct ws_ui {
 	struct statistics_view statistics;
 	struct file_request file;
 	struct lesson_view lesson;
+	struct attempt_view attempt;
 	struct lab_view lab;
 	struct prompt prompt;
 	int help_top; /* the first line of the help on the screen */

@@ -324,6 +324,11 @@ const struct ws_flight *ws_flights_find(const struct ws_flights *flights, uint64
 	return flights && low < flights->count && flights->flight[low].frame == frame ? &flights->flight[low] : NULL;
 }
 
+const struct ws_flight *ws_flights_number(const struct ws_flights *flights, uint64_t number)
+{
+	return flights && number && number <= flights->count ? &flights->flight[number - 1] : NULL;
+}
+
 const struct ws_flight *ws_flights_held(const struct ws_flights *flights, size_t index)
 {
 	for (size_t i = 0; flights && i < flights->count; i++)

@@ -12,8 +12,8 @@ answer: An ACK.
 sum: {3.tcp.acknowledgment} = {2.tcp.sequence} + 1
 """
 
-HEAD = "title, about, capture, group, order, try, stop, screen, connection"
-STOP = "stop, screen, connection, fields, states, held, ask, answer, sum, expect, accept, hint, wrong"
+HEAD = "title, about, capture, lab, group, order, try, stop, screen, connection"
+STOP = "lab, stop, screen, connection, fields, states, held, hold, came, ask, answer, sum, expect, accept, hint, wrong"
 FIELDS = ("source_port, destination_port, sequence, acknowledgment, header_length, flags, window, checksum, "
           "urgent_pointer, options, payload_length")
 SCREENS = "list, overview, lifelines, diagram, time, packet, hosts, stream, udp, datagrams, arp, statistics"
@@ -35,8 +35,8 @@ def without(line):
 def wrong():
     yield "empty", "", ": it has no title: before the first stop, add a line 'title: ...', what the lesson is called; needed"
     yield "no capture", without(3), (": it has no capture: before the first stop, add a line 'capture: ...', the name of the "
-                                     "capture, without a folder: beside the lesson, or one that comes with wirestate; needed; a second one "
-                                     "is of another point, whose packets the numbers of stops and fields do not mean")
+                                     "capture, without a folder: beside the lesson, or one that comes with wirestate; needed, but for lab; a second "
+                                     "one is of another point, whose packets the numbers of stops and fields do not mean")
     yield "no stop", "\n".join(LESSON.split("\n")[:3]), ": it has no stop: add a line 'stop: N', with ask and answer below it"
     yield "no question", without(7), ":4: this stop has no question: add a line 'ask: ...'"
     yield "no answer", without(8), ":4: this stop has no answer: add a line 'answer: ...'"
@@ -111,6 +111,31 @@ def wrong():
     yield "half a sum", change(9, "sum: 2 ="), ":9: sum: it ends where a number or a field should stand"
     yield "no number", change(9, "sum: {3.ipv4.source} = 1"), ":9: sum: ipv4.source is no number: speak of it in the answer"
     yield "held by whom", change(6, "held: the network"), ":6: held: 'the network' is not yes: leave it out where the packet has arrived"
+    tried = "lab: handshake\nhold: client>server ACK 1\ncame: dropped: x\n"
+    yield "lab and capture", change(3, "capture: close-four-client\nlab: handshake"), ":4: lab: stands in place of capture: leave one of them out"
+    yield "a lab in a folder", change(3, "lab: ./handshake"), (":3: lab: './handshake' is not the name of a scenario, without a folder: "
+                                                             "wirestate --lab lists them")
+    for line in tried.splitlines():
+        yield f"{line} alone", LESSON + line + "\n", (
+            ":10: a stop at which something is tried has lab:, the scenario, hold:, the packet that waits for a key, and came:, what may "
+            "come of it")
+    yield "no scenario", LESSON + tried.replace("handshake", "nosuch"), (
+        ":10: lab: no scenario is called nosuch; wirestate --lab lists them, and a path must lead to a .lab file")
+    yield "no packet", LESSON + tried.replace("ACK 1", "ACK"), ":11: a packet is named: client>server FIN 1"
+    yield "an unknown packet", LESSON + tried.replace("ACK 1", "PSH 1"), (
+        ":11: no segment is called 'PSH' here; there are: any, SYN, SYN-ACK, ACK, DATA, FIN, RST, UDP, ICMP")
+    yield "nothing came", LESSON + tried.replace("dropped: x", "dropped"), (
+        ":12: came: write what has come of it, a colon and what it means: dropped, server sends FIN: The FIN comes again.")
+    yield "nothing that one does", LESSON + tried.replace("dropped: x", "lost: x"), (
+        ":12: came: 'lost' is not what becomes of a packet; first write delivered, dropped, copied, delayed or passed")
+    yield "nothing that is seen", LESSON + tried.replace("dropped: x", "dropped, server waits: x"), (
+        ":12: came: 'server waits' is nothing that is seen; write it like server LAST_ACK, server sends FIN, or client returns "
+        "ECONNREFUSED")
+    yield "too much that is seen", LESSON + tried.replace("dropped: x", "dropped" + 5 * ", server sends FIN" + ": x"), (
+        ":12: came: at most 4 things that are seen after it")
+    yield "too many outcomes", LESSON + tried + 8 * "came: dropped: x\n", ":20: came: a stop has at most 8"
+    yield "an answer to a try", LESSON + tried + "expect: 1\n", (
+        ":13: expect: at this stop something is tried in the lab, and no answer is typed")
     number, state = "expect: {1.tcp.sequence} + 1\n", "expect: client FIN_WAIT_1 after 8\n"
     choice = "expect: client | server | both\n"
     yield "a number that is another", LESSON + "expect: 3 = {3.tcp.acknowledgment relative}\n", (

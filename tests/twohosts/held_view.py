@@ -33,7 +33,10 @@ class Terminal:
         self.tmux("send-keys", *names)
 
     def start(self, arguments):
-        self.tmux("send-keys", "-l", f"clear; build/wirestate -n {arguments}; echo status=$?.")
+        self.start_program("", arguments)
+
+    def start_program(self, before, arguments):
+        self.tmux("send-keys", "-l", f"clear; {before} build/wirestate -n {arguments}; echo status=$?.")
         self.keys("Enter")
 
     def wait(self, pattern):

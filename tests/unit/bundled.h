@@ -64,7 +64,10 @@ static inline void read_lesson(struct played *played, const char *path)
 	played->text = read_text(path, &length);
 	played->lesson = ws_lesson_parse(played->text, length, path, &error);
 	assert_non_null(played->lesson);
-	snprintf(capture, sizeof(capture), "captures/%s.pcap", played->lesson->capture);
+	if (played->lesson->capture)
+		snprintf(capture, sizeof(capture), "captures/%s.pcap", played->lesson->capture);
+	else /* a recording of the scenario that the lesson plays in the lab */
+		snprintf(capture, sizeof(capture), "tests/lessons/played/%s.pcapng", played->lesson->scenario);
 	read_capture(played, capture);
 	if (!ws_lesson_resolve(played->lesson, played->tracker, &error))
 		fail_msg("%s", error.text);

@@ -155,7 +155,8 @@ static void lesson_go(struct ws_ui *ui, size_t stop, bool answered, bool play)
 	view->playing = play;
 	view->settled = view->closed = false;
 	view->said = LESSON_SAYS_NOTHING;
-	view->hint = 0;
+	view->hint = view->came = 0;
+	view->left_out = NULL;
 	if (stop == view->lesson->stop_count && answer_right(view) == answer_count(view->lesson))
 		lesson_set_done(ui);
 	ui->timeline = snapshot_of(view);
@@ -205,6 +206,8 @@ static bool lesson_next(struct ws_ui *ui, const struct ws_model *model)
 	}
 	if (view->closed)
 		view->closed = false;
+	else if (!view->answered && lesson->stop[view->stop].attempt.scenario)
+		view->wants_attempt = true;
 	else if (!view->answered)
 		view->answered = true;
 	else
@@ -274,6 +277,25 @@ void ws_ui_lesson_end(struct ws_ui *ui)
 void ws_ui_lesson_stand(struct ws_ui *ui, const struct ws_model *model, size_t stop, bool answered)
 {
 	lesson_go(ui, stop, answered, false);
+	lesson_tick(ui, model);
+}
+
+bool ws_ui_lesson_wants_attempt(const struct ws_ui *ui)
+{
+	return ui->lesson.wants_attempt;
+}
+
+struct ws_lesson_state ws_ui_lesson_state(const struct ws_ui *ui)
+{
+	return (struct ws_lesson_state){.stop = ui->lesson.stop, .right = ui->lesson.right};
+}
+
+void ws_ui_lesson_resume(struct ws_ui *ui, const struct ws_model *model, const struct ws_lesson_state *state)
+{
+	lesson_go(ui, state->stop, true, false);
+	ui->lesson.right = state->right;
+	ui->lesson.came = state->came;
+	ui->lesson.left_out = state->left_out;
 	lesson_tick(ui, model);
 }
 

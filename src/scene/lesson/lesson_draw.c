@@ -72,6 +72,18 @@ static void page_text(struct page *page, enum ws_style style, bool bold, const c
 	}
 }
 
+/* What has come of what was tried at the stop, or why nothing was. */
+static void page_came(struct page *page, const struct lesson_view *view, const struct ws_lesson_stop *stop)
+{
+	char words[WS_LESSON_TEXT_BYTES];
+	if (view->came)
+		page_text(page, WS_STYLE_HIGHLIGHT, true, stop->attempt.outcome[view->came - 1].text);
+	if (!view->left_out)
+		return;
+	snprintf(words, sizeof(words), "This stop is left out: %s.", view->left_out);
+	page_text(page, WS_STYLE_WARN, false, words);
+}
+
 static void page_answer(struct page *page, const struct ws_lesson_stop *stop)
 {
 	page_text(page, WS_STYLE_NORMAL, false, stop->answer);
@@ -133,6 +145,19 @@ static int rows_of(int columns, const struct ws_lesson_stop *stop)
 	return page.rows;
 }
 
+/* The rows of an answer with what has come of what was tried. */
+static int rows_came(int columns, const struct ws_lesson_stop *stop)
+{
+	int most = 0;
+	for (size_t i = 0; i < stop->attempt.outcome_count; i++) {
+		struct page page = {.columns = columns};
+		page_text(&page, WS_STYLE_NORMAL, false, stop->attempt.outcome[i].text);
+		page_answer(&page, stop);
+		most = page.rows > most ? page.rows : most;
+	}
+	return most;
+}
+
 /* How many answers were right, and which stops to go back to. */
 static void page_score(struct page *page, const struct lesson_view *view)
 {
@@ -187,7 +212,15 @@ int lesson_layout(struct ws_ui *ui, int columns, int rows)
 	for (size_t i = 0; i < lesson->stop_count; i++) {
 		const int all = rows_of(columns, &lesson->stop[i]) + 1, open = rows_open(columns, &lesson->stop[i]);
 		need = all > need ? all : need;
+		const int came = rows_came(columns, &lesson->stop[i]);
 		need = open > need ? open : need;
+		need = came > need ? came : need;
+	}
+	if (view->left_out) {
+		struct page page = {.columns = columns};
+		page_came(&page, view, &lesson->stop[view->stop]);
+		page_answer(&page, &lesson->stop[view->stop]);
+		need = page.rows > need ? page.rows : need;
 	}
 	if (view->stop == lesson->stop_count) {
 		struct page page = {.columns = columns};
@@ -232,7 +265,7 @@ static const char *next_words(const struct ws_ui *ui)
 	if (view->stop == view->lesson->stop_count)
 		return view->lesson->next ? "next" : NULL;
 	if (!view->answered)
-		return "answer";
+		return view->lesson->stop[view->stop].attempt.scenario ? "try it" : "answer";
 	return view->stop + 1 == view->lesson->stop_count ? "end" : "go on";
 }
 
@@ -359,7 +392,9 @@ static void page_verdict(const struct ws_ui *ui, struct page *page, const struct
 /* Leaves out the question where both do not fit. */
 static void page_stop(const struct ws_ui *ui, struct page *page, const struct ws_lesson_stop *stop)
 {
-	const int room = page->limit - page->row, both = rows_of(page->columns, stop);
+	struct page came = {.columns = page->columns};
+	page_came(&came, &ui->lesson, stop);
+	const int room = page->limit - page->row, both = rows_of(page->columns, stop) + came.rows;
 	const bool answered = ui->lesson.answered;
 	if (!answered)
 		page_question(page, WS_STYLE_TITLE, true, stop);
@@ -373,6 +408,7 @@ static void page_stop(const struct ws_ui *ui, struct page *page, const struct ws
 		page->row += both < room;
 	else
 		page_verdict(ui, page, stop);
+	page_came(page, &ui->lesson, stop);
 	page_answer(page, stop);
 }
 
@@ -485,6 +521,24 @@ int ws_lesson_answer(const struct ws_lesson_stop *stop, struct ws_canvas *canvas
 		ws_text_printf(&head, ": %s", stop->question.expect);
 	page_line(&page, WS_STYLE_TITLE, true, -1, ws_text_cstr(&head));
 	page_answer(&page, stop);
+	return page.row;
+}
+
+int ws_lesson_outcomes(const struct ws_lesson_stop *stop, struct ws_canvas *canvas)
+{
+	struct page page = whole_page(canvas);
+	char words[WS_LESSON_TEXT_BYTES + 64];
+	uint32_t told = 0;
+	if (stop->attempt.outcome_count)
+		page_line(&page, WS_STYLE_TITLE, true, -1, "What comes of it in the lab");
+	for (size_t i = 0; i < stop->attempt.outcome_count; i++) {
+		const struct ws_lesson_outcome *outcome = &stop->attempt.outcome[i];
+		if (told >> outcome->act & 1) /* the first one is the whole story */
+			continue;
+		told |= 1u << outcome->act;
+		snprintf(words, sizeof(words), "If it is %s: %s", ws_lesson_act_word(outcome), outcome->text);
+		page_text(&page, WS_STYLE_NORMAL, false, words);
+	}
 	return page.row;
 }
 
