@@ -169,6 +169,11 @@ void joined_share(const struct joined *joined, const struct ws_points *points)
 		                     joined->path_ids[i], &joined->udp_paths[i]);
 }
 
+const struct ws_points *joined_points(const struct joined *joined)
+{
+	return &joined->shared;
+}
+
 const struct ws_clock *joined_clock(const struct joined *joined, size_t point)
 {
 	return joined->clock[point];

@@ -24,6 +24,9 @@ void joins_free(struct joins *joins);
 /* Tells other trackers of the same packets, those of `points`, whose times are by the reference's clock. */
 void joined_share(const struct joined *joined, const struct ws_points *points);
 
+/* What the points' trackers have been told; the trackers in it are theirs. */
+const struct ws_points *joined_points(const struct joined *joined);
+
 /* The clock of a point relative to the first one's. */
 const struct ws_clock *joined_clock(const struct joined *joined, size_t point);
 

@@ -7,39 +7,48 @@
  * begins and usually stays, there is no snapshot.
  *
  * One packet is read ahead. Its time says how long nothing happens, and so up to which time the snapshot is complete.
+ *
+ * Of several points, the one that is shown says the time. Once it is there, the others are fed up to the same time by the
+ * reference's clock. Which connections are the same, and what became of each segment, is taken from the whole capture.
  */
 #include "app/past.h"
-#include "app/split.h"
+#include "app/joined.h"
+#include "app/reread.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { BATCH = 64 };
 #define SLICE (8 * WS_MILLISECOND)
 
+/* What is fed at one point. */
+struct part {
+	struct snapshot *snapshot;
+	struct reread reread;
+	struct ws_tracker *tracker;
+	const struct ws_clock *clock; /* NULL: the reference's */
+	uint64_t frame;               /* number of the last packet fed */
+	ws_time last_packet, time;    /* latest packet's time; up to where timers have run */
+};
+
 struct snapshot {
 	struct point *point;
-	struct ws_capture *capture; /* NULL: the kept frames of the point are read */
-	uint64_t position;          /* among the kept frames */
-	struct ws_tracker *tracker;
-	struct ws_position target;  /* where reading is to end */
-	uint64_t frame;             /* number of the last packet fed */
-	ws_time last_packet, clock; /* latest packet's time; up to where timers have run */
-	bool begun, ended, incomplete;
+	struct part part[WS_JOIN_POINTS]; /* by point; only those that are open have a tracker */
+	struct part *shown;               /* that of `point` */
+	struct ws_position target;        /* where reading is to end */
+	ws_time until;                    /* the same for the other parts, by the reference's clock */
+	struct ws_points points;          /* what they know together; `joins` is the session's count then */
+	uint64_t joins;
 	struct ws_error error; /* why the snapshot differs from what the session has read */
-	bool ahead;            /* `next` holds the packet after the snapshot */
-	struct ws_frame next;
-	uint8_t *bytes;
-	size_t capacity;
 };
 
 static void snapshot_close(struct snapshot *snapshot)
 {
 	if (!snapshot)
 		return;
-	ws_tracker_free(snapshot->tracker);
-	ws_capture_close(snapshot->capture);
-	free(snapshot->bytes);
+	for (size_t i = 0; i < WS_JOIN_POINTS; i++) {
+		ws_tracker_free(snapshot->part[i].tracker);
+		reread_close(&snapshot->part[i].reread);
+	}
 	free(snapshot);
 }
 
@@ -49,155 +58,151 @@ static uint64_t memory_for(const struct session *session, const struct snapshot 
 {
 	const uint64_t both = session_memory_left(session);
 	const uint64_t least = session->options->max_memory / PAST_SHARE / 2;
-	const uint64_t other = shown ? session_memory_taken(shown->tracker, shown->capture) : least;
+	uint64_t other = shown ? 0 : least;
+	for (size_t i = 0; shown && i < session->point_count; i++)
+		if (shown->part[i].tracker)
+			other += session_memory_taken(shown->part[i].tracker, shown->part[i].reread.capture);
 	return both > other + least ? both - other : least;
+}
+
+static bool part_open(struct part *part, struct point *point, uint64_t memory, struct ws_error *error)
+{
+	part->last_packet = part->time = INT64_MIN;
+	if (!reread_open(&part->reread, point, false, memory, error))
+		return false;
+	part->tracker = session_new_tracker(point->session, part->reread.capture, memory, error);
+	if (part->tracker)
+		(void)point_name_hosts(point, part->tracker, 0);
+	return part->tracker;
 }
 
 static struct snapshot *snapshot_open(struct point *point, uint64_t memory, struct ws_error *error)
 {
+	struct session *session = point->session;
 	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
 	if (!snapshot) {
 		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 		return NULL;
 	}
 	snapshot->point = point;
-	snapshot->last_packet = snapshot->clock = INT64_MIN;
-	if (!point_keeps_frames(point)) {
-		snapshot->capture = point_reopen(point, memory, error);
-		if (!snapshot->capture)
-			goto fail;
+	snapshot->shown = &snapshot->part[point - session->points];
+	for (size_t i = 0; i < session->point_count; i++) {
+		struct part *part = &snapshot->part[i];
+		part->snapshot = snapshot;
+		/* Before the points have been joined, only that one is known. */
+		if (part != snapshot->shown && !session->joins.joined)
+			continue;
+		if (!part_open(part, &session->points[i], memory / session->point_count, error)) {
+			snapshot_close(snapshot);
+			return NULL;
+		}
 	}
-	snapshot->tracker = session_new_tracker(point->session, snapshot->capture, memory, error);
-	if (snapshot->tracker) {
-		(void)point_name_hosts(point, snapshot->tracker, 0);
-		return snapshot;
-	}
-fail:
-	snapshot_close(snapshot);
-	return NULL;
+	return snapshot;
 }
 
 /* True when the snapshot is past the position; time does not run back. */
 static bool snapshot_is_beyond(const struct snapshot *snapshot, const struct ws_position *position)
 {
+	const struct part *part = snapshot->shown;
 	if (!position->frame)
-		return snapshot->clock > position->time;
-	return snapshot->frame > position->frame ||
-	       (snapshot->frame == position->frame && snapshot->clock > snapshot->last_packet);
+		return part->time > position->time;
+	return part->frame > position->frame || (part->frame == position->frame && part->time > part->last_packet);
 }
 
-static bool snapshot_wants(const struct snapshot *snapshot, const struct ws_position *target,
-                           const struct ws_frame *frame)
+static bool snapshot_wants(const struct ws_position *target, const struct ws_frame *frame)
 {
-	if (frame->number > snapshot->point->last_frame)
-		return false;
 	return target->frame ? frame->number <= target->frame : frame->time <= target->time;
 }
 
-static void snapshot_run_timers(struct snapshot *snapshot, ws_time now)
+static void part_run_timers(struct part *part, ws_time now)
 {
 	struct ws_track_result result;
-	while (ws_tracker_advance(snapshot->tracker, now, &result))
+	while (ws_tracker_advance(part->tracker, now, &result))
 		;
-	if (now > snapshot->clock)
-		snapshot->clock = now;
+	if (now > part->time)
+		part->time = now;
 }
 
-static void snapshot_feed(struct snapshot *snapshot, const struct ws_frame *frame)
+static void part_feed(struct part *part, const struct ws_frame *frame)
 {
 	struct ws_packet packet;
 	struct ws_track_result result;
-	struct ws_frame anonymous;
-	if (snapshot->point->session->anonymizer) {
-		if (!anonymize(snapshot->point->session->anonymizer, frame, &anonymous)) {
-			snapshot->ended = true;
-			return;
-		}
-		frame = &anonymous;
-	}
 	ws_decode(frame, &packet);
-	snapshot_run_timers(snapshot, frame->time);
-	ws_tracker_packet(snapshot->tracker, &packet, &result);
-	snapshot->frame = frame->number;
-	if (frame->time > snapshot->last_packet)
-		snapshot->last_packet = frame->time;
+	part_run_timers(part, frame->time);
+	ws_tracker_packet(part->tracker, &packet, &result);
+	part->frame = frame->number;
+	if (frame->time > part->last_packet)
+		part->last_packet = frame->time;
 }
 
-static bool snapshot_keep_next(struct snapshot *snapshot, const struct ws_frame *frame)
+static bool take_shown(void *context, const struct point *point, const struct ws_frame *frame)
 {
-	if (snapshot->capacity <= frame->captured) { /* never NULL, without bytes either */
-		uint8_t *bytes = realloc(snapshot->bytes, (size_t)frame->captured + 1);
-		if (!bytes)
-			return false;
-		snapshot->bytes = bytes;
-		snapshot->capacity = (size_t)frame->captured + 1;
-	}
-	if (frame->captured)
-		memcpy(snapshot->bytes, frame->data, frame->captured);
-	snapshot->next = *frame;
-	snapshot->next.data = snapshot->bytes;
-	snapshot->ahead = true;
+	struct part *part = context;
+	(void)point;
+	if (!snapshot_wants(&part->snapshot->target, frame))
+		return false;
+	part_feed(part, frame);
 	return true;
 }
 
-static void on_frame(void *context, const struct ws_frame *frame)
+static ws_time reference_time(const struct part *part, ws_time time)
 {
-	struct snapshot *snapshot = context;
-	if (!split_takes(snapshot->point, frame))
-		return;
-	if (snapshot_wants(snapshot, &snapshot->target, frame)) {
-		snapshot_feed(snapshot, frame);
-		return;
-	}
-	if (!snapshot_keep_next(snapshot, frame))
-		snapshot->ended = true;
-	ws_capture_break(snapshot->capture);
+	return part->clock ? ws_clock_here(part->clock, time) : time;
 }
 
-/* Reads and feeds a few packets. Returns false when no more belong to the snapshot. */
-static bool snapshot_read(struct snapshot *snapshot)
+static bool take_other(void *context, const struct point *point, const struct ws_frame *frame)
 {
-	if (snapshot->ahead) {
-		if (!snapshot_wants(snapshot, &snapshot->target, &snapshot->next))
-			return false;
-		snapshot->ahead = false;
-		snapshot_feed(snapshot, &snapshot->next);
-	}
-	if (snapshot->ended)
+	struct part *part = context;
+	(void)point;
+	if (reference_time(part, frame->time) > part->snapshot->until)
 		return false;
-	if (snapshot->capture) {
-		struct ws_error ignored;
-		if (ws_capture_read(snapshot->capture, BATCH, on_frame, snapshot, &ignored) != WS_READ_MORE)
-			snapshot->ended = true;
-		return !snapshot->ahead && !snapshot->ended;
-	}
-	struct ws_frame frame;
-	for (int i = 0; i < BATCH; i++) {
-		if (!ws_capture_kept(snapshot->point->capture, &snapshot->position, &frame))
-			return false;
-		snapshot->incomplete = snapshot->incomplete || (!snapshot->begun && frame.number > 1);
-		snapshot->begun = true;
-		if (!split_takes(snapshot->point, &frame))
-			continue;
-		if (snapshot_wants(snapshot, &snapshot->target, &frame)) {
-			snapshot_feed(snapshot, &frame);
-			continue;
-		}
-		snapshot->ended = !snapshot_keep_next(snapshot, &frame);
-		return false;
-	}
+	part_feed(part, frame);
 	return true;
+}
+
+/* Feeds a part. Returns false when it is not complete at `end`. */
+static bool part_advance(struct part *part, reread_take *take, ws_time end)
+{
+	while (reread_read(&part->reread, BATCH, take, part) && !ws_tracker_out_of_memory(part->tracker))
+		if (monotonic() >= end)
+			return false;
+	return true;
+}
+
+/* Tells the trackers of the snapshot what the points know together, when there is more than they have been told. */
+static void snapshot_join(struct snapshot *snapshot)
+{
+	const struct session *session = snapshot->point->session;
+	const struct joined *joined = session->joins.joined;
+	if (!joined || snapshot->joins == session->joins.count)
+		return;
+	snapshot->joins = session->joins.count;
+	snapshot->points = *joined_points(joined);
+	for (size_t i = 0; i < session->point_count; i++) {
+		if (!snapshot->part[i].tracker)
+			return;
+		snapshot->points.tracker[i] = snapshot->part[i].tracker;
+		snapshot->part[i].clock = joined_clock(joined, i);
+	}
+	joined_share(joined, &snapshot->points);
 }
 
 /* Returns true when the snapshot of `position` is complete. */
 static bool snapshot_advance(struct snapshot *snapshot, const struct ws_position *position, ws_time end)
 {
+	struct part *shown = snapshot->shown;
 	snapshot->target = *position;
-	while (snapshot_read(snapshot) && !ws_tracker_out_of_memory(snapshot->tracker))
-		if (monotonic() >= end)
+	snapshot_join(snapshot);
+	if (!part_advance(shown, take_shown, end))
+		return false;
+	if (!position->frame && position->time > shown->time)
+		part_run_timers(shown, position->time);
+	snapshot->until = reference_time(shown, shown->time);
+	for (size_t i = 0; i < snapshot->point->session->point_count; i++) {
+		struct part *part = &snapshot->part[i];
+		if (part != shown && part->tracker && !part_advance(part, take_other, end))
 			return false;
-	if (!position->frame && position->time > snapshot->clock)
-		snapshot_run_timers(snapshot, position->time);
+	}
 	return true;
 }
 
@@ -205,11 +210,15 @@ static void snapshot_check(struct past *past, struct snapshot *snapshot)
 {
 	if (snapshot->error.status != WS_OK)
 		return;
-	if (ws_tracker_out_of_memory(snapshot->tracker))
+	const struct part *part = snapshot->shown;
+	bool memory = true;
+	for (size_t i = 0; i < past->point->session->point_count; i++)
+		memory = memory && (!snapshot->part[i].tracker || !ws_tracker_out_of_memory(snapshot->part[i].tracker));
+	if (!memory)
 		ws_fail(&snapshot->error, WS_ERROR_SYSTEM, "out of memory for the past");
-	else if (snapshot->capture && snapshot->ended && snapshot->frame < past->point->last_frame)
+	else if (part->reread.capture && part->reread.ended && part->frame < past->point->last_frame)
 		ws_fail(&snapshot->error, WS_ERROR_FILE, "the file has been changed: it now ends after packet %llu",
-		        (unsigned long long)snapshot->frame);
+		        (unsigned long long)part->frame);
 	past->changed = past->changed || snapshot->error.status != WS_OK;
 }
 
@@ -229,16 +238,22 @@ bool past_work(struct past *past, const struct ws_position *position)
 		past->error.status = WS_OK;
 		return false;
 	}
+	/* What they were told is freed when the points have been joined twice since. */
+	if (past->shown)
+		snapshot_join(past->shown);
+	if (past->building)
+		snapshot_join(past->building);
 	if (past->building && snapshot_is_beyond(past->building, position)) {
 		snapshot_close(past->building);
 		past->building = NULL;
 	}
 	if (!past->building && past->shown && !snapshot_is_beyond(past->shown, position)) {
 		struct snapshot *snapshot = past->shown;
-		const uint64_t frame = snapshot->frame;
-		const ws_time clock = snapshot->clock;
+		const uint64_t frame = snapshot->shown->frame, joins = snapshot->joins;
+		const ws_time clock = snapshot->shown->time;
 		const bool there = snapshot_advance(snapshot, position, end);
-		past->changed = past->changed || snapshot->frame != frame || snapshot->clock != clock;
+		past->changed = past->changed || snapshot->shown->frame != frame ||
+		                snapshot->shown->time != clock || snapshot->joins != joins;
 		snapshot_check(past, snapshot);
 		return !there;
 	}
@@ -263,16 +278,17 @@ bool past_work(struct past *past, const struct ws_position *position)
 
 static bool snapshot_is_ready(const struct snapshot *snapshot, const struct ws_position *position)
 {
-	if (snapshot_is_beyond(snapshot, position) || (!position->frame && snapshot->clock < position->time))
+	const struct part *part = snapshot->shown;
+	if (snapshot_is_beyond(snapshot, position) || (!position->frame && part->time < position->time))
 		return false;
-	return snapshot->ahead ? !snapshot_wants(snapshot, position, &snapshot->next)
-	                       : snapshot->ended || !snapshot->capture;
+	return part->reread.ahead ? !snapshot_wants(position, &part->reread.next)
+	                          : part->reread.ended || !part->reread.capture;
 }
 
 static bool fetch(void *context, uint64_t position, struct ws_frame *frame)
 {
 	struct snapshot *snapshot = context;
-	return session_fetch(snapshot->point->session, snapshot->capture, position, frame);
+	return session_fetch(snapshot->point->session, snapshot->shown->reread.capture, position, frame);
 }
 
 void past_model(const struct past *past, const struct ws_position *position, struct ws_model *model)
@@ -291,17 +307,19 @@ void past_model(const struct past *past, const struct ws_position *position, str
 	}
 	if (!position->past || !snapshot)
 		return;
+	const struct part *part = snapshot->shown;
 	model->past = true;
 	model->running = position->playing;
-	model->tracker = snapshot->tracker;
+	model->tracker = part->tracker;
 	model->generation += past->generation;
-	model->now = snapshot->clock > model->first ? snapshot->clock : model->first;
-	model->frame = snapshot->frame;
-	model->last_packet = snapshot->frame ? snapshot->last_packet : model->first;
-	model->next_packet = snapshot->ahead && snapshot->next.number <= past->point->last_frame ? snapshot->next.time
-	                                                                                         : WS_TIME_NEVER;
-	model->incomplete = snapshot->incomplete;
-	if (snapshot->capture) {
+	model->now = part->time > model->first ? part->time : model->first;
+	model->frame = part->frame;
+	model->last_packet = part->frame ? part->last_packet : model->first;
+	model->next_packet = part->reread.ahead && part->reread.next.number <= past->point->last_frame
+	                             ? part->reread.next.time
+	                             : WS_TIME_NEVER;
+	model->incomplete = part->reread.incomplete;
+	if (part->reread.capture) {
 		model->fetch = fetch;
 		model->fetch_context = past->shown;
 	}

@@ -1,46 +1,63 @@
 /* The second reading of several points, see second_reading.h.
  *
+ * With --correct-times, -w writes the packets here, too.
+ *
  * By now the clocks and the paths of all connections are known. Packets of all points come in the order of the first
  * point's clock, and each point has a tracker of its own again, without history. Of the transitions at an end of a
  * connection only those of the point nearest to it are written; where no router is between the two, what was captured
  * on its way to the end has arrived. */
 #include "app/second_reading.h"
 #include "app/joined.h"
+#include "app/reread.h"
 #include "app/signals.h"
-#include "app/split.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { CHECK = 1024 }; /* packets between two looks at signals */
 
-/* A capture that is read again, by the point of this index or, where several share it, the first of these. */
-struct source {
-	struct ws_capture *capture; /* NULL: there is none for this point */
-	struct ws_frame next;       /* valid when `ahead`; its time is the reference's */
-	unsigned point;             /* that captured it */
-	uint8_t *bytes;
-	size_t capacity;
-	bool ahead;
-};
-
 struct reading {
 	struct session *session;
-	struct source source[WS_JOIN_POINTS];
+	/* By point, or by the first of several that share a capture; the time of the packet ahead is the reference's. */
+	struct reread source[WS_JOIN_POINTS];
 	struct ws_points shared;
 	struct ws_tracker *tracker[WS_JOIN_POINTS];
 	struct ws_event *events;
 	size_t room; /* for events */
+	bool records; /* are to be written, and not only frames */
 };
 
-bool second_reading_is_due(const struct session *session)
+static bool can_be_read_twice(const struct session *session)
 {
-	if (session->point_count < 2 || session->live || !session->output || !session->confined)
-		return false;
 	for (size_t i = 0; i < session->point_count; i++)
 		if (point_keeps_frames(&session->points[i]))
 			return false;
+	return !session->live;
+}
+
+static bool has_records(const struct session *session)
+{
 	return session_asks_for(session, WS_RECORD_PACKET) || session_asks_for(session, WS_RECORD_TRANSITION);
+}
+
+bool second_reading_is_due(const struct session *session)
+{
+	return session->point_count > 1 && session->output && session->confined && can_be_read_twice(session) &&
+	       (has_records(session) || session->options->correct_times);
+}
+
+bool second_reading_check(const struct session *session, struct ws_error *error)
+{
+	if (!session->options->correct_times)
+		return true;
+	if (session->screen)
+		return ws_fail(error, WS_ERROR_OPTION,
+		               "--correct-times needs -T text, json or csv, since the view reads captures once");
+	if (session->point_count < 2)
+		return ws_fail(error, WS_ERROR_OPTION,
+		               "--correct-times needs points whose clocks can be compared; here they are one capture");
+	return can_be_read_twice(session) ||
+	       ws_fail(error, WS_ERROR_OPTION,
+	               "--correct-times reads every capture twice, and a pipe can be read only once: give files");
 }
 
 /* ---- Events */
@@ -101,74 +118,56 @@ static void run_timers(struct reading *reading, unsigned point, ws_time now)
 
 /* ---- Packets */
 
-static bool keep_frame(struct source *source, const struct ws_frame *frame)
+/* One packet at a time is kept as `next`. */
+static bool take_none(void *context, const struct point *point, const struct ws_frame *frame)
 {
-	if (source->capacity <= frame->captured) {
-		uint8_t *bytes = realloc(source->bytes, (size_t)frame->captured + 1);
-		if (!bytes)
-			return false;
-		source->bytes = bytes;
-		source->capacity = (size_t)frame->captured + 1;
-	}
-	if (frame->captured)
-		memcpy(source->bytes, frame->data, frame->captured);
-	source->next = *frame;
-	source->next.data = source->bytes;
-	return true;
-}
-
-struct reader {
-	struct reading *reading;
-	struct source *source;
-	struct point *point;
-};
-
-static void on_frame(void *context, const struct ws_frame *frame)
-{
-	struct reader *reader = context;
-	struct session *session = reader->reading->session;
-	const struct point *point = split_point(reader->point, frame);
-	struct ws_frame anonymous;
-	if (frame->number > point->last_frame)
-		return;
-	if (session->anonymizer) {
-		if (!anonymize(session->anonymizer, frame, &anonymous))
-			return;
-		frame = &anonymous;
-	}
-	reader->source->point = (unsigned)(point - session->points);
-	reader->source->ahead = keep_frame(reader->source, frame);
-	const struct ws_clock *clock = joined_clock(session->joins.joined, reader->source->point);
-	if (clock)
-		reader->source->next.time = ws_clock_here(clock, frame->time);
+	(void)context;
+	(void)point;
+	(void)frame;
+	return false;
 }
 
 /* Reads the source's next packet. At its end there is none ahead. */
-static void read_ahead(struct reading *reading, size_t index)
-{
-	struct source *source = &reading->source[index];
-	struct reader reader = {reading, source, &reading->session->points[index]};
-	struct ws_error ignored; /* the first reading has reported it */
-	source->ahead = false;
-	while (source->capture && !source->ahead &&
-	       ws_capture_read(source->capture, 1, on_frame, &reader, &ignored) == WS_READ_MORE)
-		;
-}
-
-static void write_packet(struct reading *reading, const struct source *source)
+static void read_ahead(struct reading *reading, struct reread *source)
 {
 	struct session *session = reading->session;
-	struct ws_tracker *tracker = reading->tracker[source->point];
+	source->ahead = false;
+	if (!source->point)
+		return;
+	while (reread_read(source, 1, take_none, NULL))
+		;
+	if (!source->ahead)
+		return;
+	const struct ws_clock *clock =
+	        joined_clock(session->joins.joined, (size_t)(source->next_point - session->points));
+	if (clock)
+		source->next.time = ws_clock_here(clock, source->next.time);
+}
+
+static void write_records(struct reading *reading, const struct reread *source)
+{
+	struct session *session = reading->session;
+	const unsigned point = (unsigned)(source->next_point - session->points);
+	struct ws_tracker *tracker = reading->tracker[point];
 	struct ws_packet packet;
 	struct ws_track_result result;
 	ws_decode(&source->next, &packet);
-	ws_output_point(session->output, source->point, session->points[source->point].label);
+	ws_output_point(session->output, point, source->next_point->label);
 	if (ws_tracker_due(tracker, source->next.time))
-		run_timers(reading, source->point, source->next.time);
+		run_timers(reading, point, source->next.time);
 	ws_tracker_packet(tracker, &packet, &result);
-	choose_events(reading, source->point, &result);
+	choose_events(reading, point, &result);
 	if (!session->output_failed)
 		session->output_failed = !ws_output_packet(session->output, &packet, &result, tracker);
+}
+
+static void write_packet(struct reading *reading, const struct reread *source)
+{
+	struct session *session = reading->session;
+	if (session->options->correct_times)
+		session_write_frame(session, source->next_point, &source->next);
+	if (reading->records)
+		write_records(reading, source);
 }
 
 /* ---- The whole */
@@ -179,34 +178,36 @@ static bool open_all(struct reading *reading, struct ws_error *error)
 	reading->shared.count = session->point_count;
 	for (size_t i = 0; i < session->point_count; i++) {
 		const struct point *point = &session->points[i];
-		if (!point->reader && !(reading->source[i].capture = point_reopen(point, 0, error)))
+		if (!point->reader && !reread_open(&reading->source[i], &session->points[i], true, 0, error))
 			return false;
+		if (!reading->records)
+			continue;
 		reading->tracker[i] = session_second_tracker(session, error);
 		if (!reading->tracker[i])
 			return false;
 		(void)point_name_hosts(point, reading->tracker[i], 0);
 		reading->shared.tracker[i] = reading->tracker[i];
 	}
-	joined_share(session->joins.joined, &reading->shared);
+	if (reading->records)
+		joined_share(session->joins.joined, &reading->shared);
 	return true;
 }
 
 static void close_all(struct reading *reading)
 {
 	for (size_t i = 0; i < reading->session->point_count; i++) {
-		ws_capture_close(reading->source[i].capture);
+		reread_close(&reading->source[i]);
 		ws_tracker_free(reading->tracker[i]);
-		free(reading->source[i].bytes);
 	}
 	free(reading->events);
 	free(reading);
 }
 
-static struct source *earliest(struct reading *reading)
+static struct reread *earliest(struct reading *reading)
 {
-	struct source *found = NULL;
+	struct reread *found = NULL;
 	for (size_t i = 0; i < reading->session->point_count; i++) {
-		struct source *source = &reading->source[i];
+		struct reread *source = &reading->source[i];
 		if (source->ahead && (!found || source->next.time < found->next.time))
 			found = source;
 	}
@@ -222,16 +223,17 @@ void second_reading(struct session *session)
 		return;
 	}
 	reading->session = session;
+	reading->records = has_records(session);
 	if (!open_all(reading, &error)) {
 		if (session->error.status == WS_OK)
 			session->error = error;
 	} else {
 		for (size_t i = 0; i < session->point_count; i++)
-			read_ahead(reading, i);
-		struct source *source;
+			read_ahead(reading, &reading->source[i]);
+		struct reread *source;
 		for (uint64_t count = 1; !session->output_failed && (source = earliest(reading)); count++) {
 			write_packet(reading, source);
-			read_ahead(reading, (size_t)(source - reading->source));
+			read_ahead(reading, source);
 			if (count % CHECK == 0 && signals_take() & SIGNAL_STOP)
 				break;
 		}

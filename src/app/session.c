@@ -278,6 +278,8 @@ bool session_confine(struct session *session)
 	ws_text_cstr(&names);
 	for (size_t i = 0; i < session->point_count && i < WS_JOIN_POINTS; i++)
 		session->labels[i] = session->points[i].label;
+	if (!second_reading_check(session, &session->error))
+		return false;
 	if (session->written.points &&
 	    !written_points(&session->written, session->labels, session->point_count, &session->error))
 		return false;
@@ -370,7 +372,7 @@ static void output_result(struct session *session, bool written)
 		point_break(&session->points[i]);
 }
 
-static void write_frame(struct session *session, const struct point *point, const struct ws_frame *frame)
+void session_write_frame(struct session *session, const struct point *point, const struct ws_frame *frame)
 {
 	if (written_frame(&session->written, (size_t)(point - session->points), frame, &session->warning))
 		return;
@@ -511,13 +513,14 @@ void session_decoded(struct session *session, const struct point *point, const s
 {
 	if (frame->comment_length && session->screen)
 		follow_flights(session, frame);
-	write_frame(session, point, frame);
+	if (!session->options->correct_times)
+		session_write_frame(session, point, frame);
 }
 
 /* Where packets are written as lines, those of several files come in the order of their times. */
 static bool in_order_of_time(const struct session *session)
 {
-	return session->point_count > 1 && !session->split && !session->live && ((session->output && !session->may_defer) || session->written.dump);
+	return session->point_count > 1 && !session->split && !session->live && ((session->output && !session->may_defer) || (session->written.dump && !session->options->correct_times));
 }
 
 /* Reads on where the last packet is the earliest. */

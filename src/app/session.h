@@ -170,6 +170,8 @@ struct ws_tracker *session_second_tracker(struct session *session, struct ws_err
  * after this one. */
 const struct ws_frame *session_admit(struct session *session, const struct point *point, const struct ws_frame *frame,
                                      struct ws_frame *anonymous, bool *last);
+/* -w: writes a frame. With --correct-times the second reading does, else session_decoded(). */
+void session_write_frame(struct session *session, const struct point *point, const struct ws_frame *frame);
 /* A frame has been decoded, and its bytes are still valid. */
 void session_decoded(struct session *session, const struct point *point, const struct ws_frame *frame);
 /* A packet has been tracked, or timers have run. */

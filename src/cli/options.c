@@ -118,6 +118,9 @@ const struct option_row option_rows[] = {
         {'w', "write", "FILE", OPTION_TEXT, GROUP_SHOW, FIELD(write), 1, 0, NULL,
          "also write every packet that is shown to this file, with nanoseconds: as pcapng when its name ends in "
          ".pcapng, else as pcap"},
+        {0, "correct-times", NULL, OPTION_SWITCH, GROUP_SHOW, FIELD(correct_times), 0, 0, NULL,
+         "with several points, write all packets to the file of -w with times by the first point's clock, and in the "
+         "order of these; the captures are read twice"},
         {'C', "rotate-size", "MILLIONS", OPTION_MILLIONS, GROUP_SHOW, FIELD(rotate_size), 1024, 1e15, NULL,
          "begin the next file of -w, with a number after its name, when the file is larger than this many million "
          "bytes; or K, M or G after the number"},

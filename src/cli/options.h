@@ -119,6 +119,7 @@ struct options {
 	const struct ws_lesson *tried;                /* borrowed: the lesson of that stop */
 	bool lesson_attempt; /* the view shows the lab of the stop of lesson_shared at which something is tried */
 	uint64_t stop;       /* FRAME_NONE: not given; FRAME_END: after the last one */
+	bool correct_times;  /* -w writes several points by the first one's clock */
 	struct ws_keymap keymap;
 	uint64_t count; /* 0: no limit */
 	uint64_t snapshot_length, buffer_size, max_memory;

@@ -96,6 +96,13 @@ bool options_check_sources(struct options *options, struct ws_error *error)
 		if (options_same_file(options->write, options->reads.word[i]))
 			return ws_fail(error, WS_ERROR_OPTION, "-w %s: is a capture that is being read; write to another file",
 			               options->write);
+	if (options->correct_times && !options->write)
+		return refuse(error, "--correct-times is about the file that -w writes: give -w FILE.pcapng, too");
+	if (options->correct_times && (options->interface || options->follow))
+		return refuse(error, "--correct-times reads captures twice, which needs files: give several -r, and neither -i "
+		                     "nor --follow");
+	if (options->correct_times && options->show == SHOW_TUI)
+		return refuse(error, "--correct-times needs -T text, json or csv, since the view reads captures once");
 	if (several && options->follow)
 		return refuse(error, "--follow reads one file: give one -r");
 	if (!several && options->offset_count)

@@ -11,7 +11,7 @@ enum { LOOK_BACK = 512 }; /* steps that are looked through for the first copy */
 
 bool ways_goes_on(const struct ws_model *model)
 {
-	return (model->running || model->loading) && !model->past;
+	return model->running || model->loading || model->past;
 }
 
 struct ws_step ways_whole(const struct replay *replay, const struct ws_step *step)
