@@ -29,6 +29,8 @@ struct ws_filter_error {
 struct ws_filter *ws_filter_compile(const char *text, struct ws_filter_error *error) WS_CHECKED;
 void ws_filter_free(struct ws_filter *filter);
 bool ws_filter_match(const struct ws_filter *filter, const struct ws_conn_info *info);
+/* It names times of exchanges, so a tracker without history needs the configuration's `exchanges`. */
+bool ws_filter_asks_for_exchanges(const struct ws_filter *filter);
 /* Tests at most `count` connections from `rank` on, and reads of each only what the filter names. The ids of those that
  * match go to `ids`, in order; it has room for `count`. Returns how many match. */
 size_t ws_filter_pick(const struct ws_filter *filter, const struct ws_tracker *tracker, size_t rank, size_t count,

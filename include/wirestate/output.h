@@ -20,7 +20,9 @@
 	X(WS_RECORD_CLOCK, "clock")                                                                                    \
 	X(WS_RECORD_STATS, "stats")                                                                                    \
 	X(WS_RECORD_OVERVIEW, "overview")                                                                              \
-	X(WS_RECORD_SHARE, "share")
+	X(WS_RECORD_SHARE, "share")                                                                                    \
+	X(WS_RECORD_EXCHANGE, "exchange")                                                                              \
+	X(WS_RECORD_SERVICE, "service")
 
 enum ws_record {
 #define X(name, word) name,
@@ -30,8 +32,9 @@ enum ws_record {
 };
 
 /* Those that are written only when they are asked for: they are made of connections, which have records of their own.
- * SHARE needs the connections' history. */
-#define WS_RECORDS_ASKED (1u << WS_RECORD_OVERVIEW | 1u << WS_RECORD_SHARE)
+ * SHARE needs the connections' history, and EXCHANGE and SERVICE the tracker's exchanges. */
+#define WS_RECORDS_ASKED                                                                                               \
+	(1u << WS_RECORD_OVERVIEW | 1u << WS_RECORD_SHARE | 1u << WS_RECORD_EXCHANGE | 1u << WS_RECORD_SERVICE)
 #define WS_RECORDS_USUAL ((1u << WS_RECORD_COUNT) - 1 - WS_RECORDS_ASKED)
 
 /* ZEEK is Zeek's conn.log, of the records of connections and of UDP. */

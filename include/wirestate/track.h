@@ -150,7 +150,8 @@ void ws_transition_words(struct ws_text *text, const struct ws_transition *trans
 
 #define WS_MAX_TRANSITIONS 24 /* the most that one segment can cause */
 
-struct ws_tracker; /* opaque */
+struct ws_tracker;  /* opaque */
+struct ws_exchange; /* see wirestate/exchange.h */
 
 struct ws_tracker_config {
 	ws_time time_wait;         /* 0: 60 s */
@@ -160,6 +161,7 @@ struct ws_tracker_config {
 	bool joins;                /* with `history`: the segments are compared with those of other points, and get more memory */
 	bool names;                /* learn the names of hosts */
 	bool shares;               /* find out where the time of each connection goes */
+	bool exchanges;            /* tell requests and answers apart, and report each pair as an event */
 	uint64_t debug_connection; /* report each input of the connection with this number as WS_EVENT_INPUT; 0: none */
 	uint8_t hash_key[16];      /* random, so that no sender can choose the bucket of its packets */
 };
@@ -178,6 +180,7 @@ enum ws_event_kind {
 	                     now */
 	WS_EVENT_ARP,     /* a binding was learnt or has changed: `arp` */
 	WS_EVENT_UDP,     /* a UDP conversation began: `udp` */
+	WS_EVENT_EXCHANGE, /* an `exchange` of `conn` is over */
 	WS_EVENT_INPUT,   /* of debug_connection: `line` says what an input changed, after the events that it caused */
 };
 
@@ -217,6 +220,7 @@ struct ws_event {
 		struct ws_transition transition;
 		struct ws_arp_binding arp;
 		uint64_t udp; /* index for ws_tracker_udp() */
+		const struct ws_exchange *exchange;
 		const char *line;
 	};
 };
@@ -380,6 +384,8 @@ struct ws_conn_info {
 	struct ws_endpoint_info endpoint[2];
 	struct ws_time_shares shares; /* where the time went; valid when shares_known */
 	bool shares_known;
+	/* The longest time to first byte of its exchanges, with the configuration's `exchanges`; -1: not known. */
+	ws_time first_byte;
 	ws_time first_time, last_time, initial_rtt; /* initial_rtt is -1 when not measured */
 	uint64_t first_frame, last_frame;
 	uint8_t handshake, close, captured; /* the enums above */

@@ -214,6 +214,8 @@ FIELDS(transit_fields, WS_RECORD_TRANSIT)
 FIELDS(clock_fields, WS_RECORD_CLOCK)
 FIELDS(overview_fields, WS_RECORD_OVERVIEW)
 FIELDS(share_fields, WS_RECORD_SHARE)
+FIELDS(exchange_fields, WS_RECORD_EXCHANGE)
+FIELDS(service_fields, WS_RECORD_SERVICE)
 
 static void meaning_entry(FILE *out, const char *name, const char *type, const char *meaning)
 {
@@ -292,6 +294,8 @@ static const struct {
         {"@CLOCK@\n", clock_fields},
         {"@OVERVIEW@\n", overview_fields},
         {"@SHARE@\n", share_fields},
+        {"@EXCHANGE@\n", exchange_fields},
+        {"@SERVICE@\n", service_fields},
 };
 
 static bool write_line(FILE *out, const char *line)

@@ -88,7 +88,7 @@ const struct option_row option_rows[] = {
          "-x, -l or --only ask for lines, and text is written elsewhere"},
         {0, "only", "KINDS", OPTION_RECORDS, GROUP_SHOW, FIELD(records), 0, 0, record_words,
          "write only these records, separated by commas; the default is packet,transition for text and all but "
-         "overview and share for json; csv needs one kind"},
+         "those that are made of connections for json; csv needs one kind"},
         {'Y', "display-filter", "FILTER", OPTION_TEXT, GROUP_SHOW, FIELD(display_filter), 0, 0, NULL,
          "show only connections that fit, such as 10.0.0.0/8 and port == 443, or state == CLOSE_WAIT; the manual has "
          "the "

@@ -636,6 +636,10 @@ const struct columns *output_columns(enum ws_record kind)
 		return &output_overview_columns;
 	case WS_RECORD_SHARE:
 		return &output_span_columns;
+	case WS_RECORD_EXCHANGE:
+		return &output_exchange_columns;
+	case WS_RECORD_SERVICE:
+		return &output_service_columns;
 	default:
 		return &tables[kind];
 	}

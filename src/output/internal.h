@@ -2,6 +2,7 @@
 #ifndef WS_OUTPUT_INTERNAL_H
 #define WS_OUTPUT_INTERNAL_H
 
+#include <wirestate/exchange.h>
 #include <wirestate/output.h>
 #include <wirestate/overview.h>
 #include <wirestate/spans.h>
@@ -27,6 +28,8 @@ struct subject {
 	const struct ws_overview *overview; /* of the group, whose example is `conn` */
 	const struct ws_overview_group *group;
 	const struct ws_time_shares *shares; /* of the group; NULL: not known */
+	const struct ws_exchange *exchange;  /* of `conn` */
+	const struct ws_service *service;
 	const struct ws_span *span;          /* of `conn` */
 	const char *point, *reference; /* several points: names, else NULL */
 };
@@ -133,6 +136,7 @@ struct ws_output {
 		uint64_t *word;
 		size_t words;
 	} recorded[WS_JOIN_POINTS];
+	struct ws_services *services; /* NULL: none so far */
 	uint64_t without_shares; /* connections whose stretches of time are not known */
 	unsigned point;         /* of what is written now */
 	const char *point_name; /* NULL: there is only one */

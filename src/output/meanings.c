@@ -172,6 +172,21 @@
 	X("nagle_to_client", "seconds", "likewise data to the client")                                                 \
 	X("idle", "seconds", "of the duration: nobody wanted anything")                                                \
 	X("closing", "seconds", "of the duration: FINs and their ACKs were on their way")                              \
+	X("exchange", "number", "the request, from 1 in each connection")                                              \
+	X("ttfb", "seconds", "from the first byte of the request to the first of the answer")                          \
+	X("think_time", "seconds", "what the server's program took to begin the answer")                               \
+	X("transfer_time", "seconds", "from the first byte of the answer to the last")                                 \
+	X("request_bytes", "bytes", "payload of the request")                                                          \
+	X("answer_bytes", "bytes", "payload of the answer")                                                            \
+	X("request_frame", "number", "of the request's first packet")                                                  \
+	X("answer_frame", "number", "of the answer's first packet")                                                    \
+	X("interleaved", "boolean", "the client went on sending before it had the whole answer; of a service a number") \
+	X("exchanges", "number", "requests")                                                                           \
+	X("unanswered", "number", "of these, without an answer")                                                       \
+	X("min", "seconds", "the shortest of these times")                                                             \
+	X("median", "seconds", "their median")                                                                         \
+	X("p95", "seconds", "the time that 95 of 100 do not exceed")                                                   \
+	X("max", "seconds", "the longest of these times")                                                              \
 	X("cause", "word", "what kept the connection from going on")                                                   \
 	X("side", "word", "whose program or data that concerns: client or server")                                     \
 	X("what", "text", "what happened, in words")                                                                   \

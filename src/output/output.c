@@ -8,6 +8,7 @@
  * those of the events it caused. A connection has exactly one record. In a live capture it is written when the
  * connection ends; a late packet may still change the connection, so a bit for each number remembers that the record is
  * written. In other inputs it is written at the end of the input, when nothing can change any more. */
+#include "output/exchanges.h"
 #include "output/overview.h"
 #include "output/spans.h"
 #include "output/zeek_log.h"
@@ -135,6 +136,7 @@ void ws_output_free(struct ws_output *output)
 		return;
 	for (size_t i = 0; i < WS_ARRAY_SIZE(output->recorded); i++)
 		free(output->recorded[i].word);
+	ws_services_free(output->services);
 	free(output->fields);
 	free(output->column[0]);
 	free(output);
@@ -199,6 +201,37 @@ static bool set_recorded(struct ws_output *output, uint64_t number)
 	return true;
 }
 
+/* An exchange has ended, or its connection. */
+static void exchange_event(struct ws_output *output, const struct ws_tracker *tracker, struct ws_conn_info *conn,
+                           const struct ws_exchange *exchange)
+{
+	conn->first_byte = ws_exchange_first_byte(exchange);
+	if (!conn_matches(output, conn))
+		return;
+	write_record(output, &(struct subject){.kind = WS_RECORD_EXCHANGE,
+	                                       .conn = conn,
+	                                       .exchange = exchange,
+	                                       .point = output->point_name});
+	if (output_wants(output, WS_RECORD_SERVICE))
+		output_service_exchange(output, tracker, conn->id, exchange);
+}
+
+static bool wants_exchanges(const struct ws_output *output)
+{
+	return output_wants(output, WS_RECORD_EXCHANGE) || output_wants(output, WS_RECORD_SERVICE);
+}
+
+/* A connection is given up, or the input has ended: what was not over is, and its time is known. */
+static void end_exchanges(struct ws_output *output, const struct ws_tracker *tracker, const struct ws_conn_info *conn)
+{
+	struct ws_conn_info own = *conn;
+	struct ws_exchange exchange;
+	if (ws_tracker_open_exchange(tracker, conn->id, &exchange))
+		exchange_event(output, tracker, &own, &exchange);
+	if (output_wants(output, WS_RECORD_SERVICE) && conn_matches(output, conn))
+		output_service_connection(output, tracker, conn->id);
+}
+
 /* The record of an evicted connection must be written now, because nothing is kept of it. That of a connection that has
  * ended is delayed to the end of the input, because it may still change; in a live capture it is not, because the user
  * wants to see it. */
@@ -237,8 +270,15 @@ static void write_event(struct ws_output *output, const struct ws_event *event, 
 		return;
 	case WS_EVENT_CONNECTION:
 	case WS_EVENT_EVICTED:
+		if (wants_exchanges(output) && event->kind == WS_EVENT_EVICTED &&
+		    ws_tracker_conn(tracker, event->conn, &conn))
+			end_exchanges(output, tracker, &conn);
 		if (output_wants(output, WS_RECORD_CONNECTION) && ws_tracker_conn(tracker, event->conn, &conn))
 			connection_event(output, &subject, &conn);
+		return;
+	case WS_EVENT_EXCHANGE:
+		if (wants_exchanges(output) && ws_tracker_conn(tracker, event->conn, &conn))
+			exchange_event(output, tracker, &conn, event->exchange);
 		return;
 	case WS_EVENT_ARP:
 		subject.kind = WS_RECORD_ARP;
@@ -357,8 +397,8 @@ bool ws_output_clock(struct ws_output *output, const char *point, const char *re
 
 /* ---- The end */
 
-/* Calls `write` for each connection that is not written with another point's and matches. */
-static void finish_each(struct ws_output *output, const struct ws_tracker *tracker,
+/* Calls `write` for each connection that is not written with another point's; and that matches, unless `all`. */
+static void finish_each(struct ws_output *output, const struct ws_tracker *tracker, bool all,
                         void (*write)(struct ws_output *, const struct ws_tracker *, const struct ws_conn_info *))
 {
 	struct ws_conn_info conn;
@@ -368,7 +408,7 @@ static void finish_each(struct ws_output *output, const struct ws_tracker *track
 			continue;
 		if (conn.path && conn.path->point[0] != output->point)
 			continue; /* written with the first point's */
-		if (conn_matches(output, &conn))
+		if (all || conn_matches(output, &conn))
 			write(output, tracker, &conn);
 	}
 }
@@ -405,9 +445,13 @@ bool ws_output_finish(struct ws_output *output, const struct ws_tracker *tracker
 	if (output->options.format == WS_FORMAT_TEXT && output_wants(output, WS_RECORD_PACKET))
 		text_evidence_at_end(output, capture);
 	if (output_wants(output, WS_RECORD_CONNECTION))
-		finish_each(output, tracker, finish_connection);
+		finish_each(output, tracker, false, finish_connection);
 	if (output_wants(output, WS_RECORD_SHARE))
-		finish_each(output, tracker, finish_shares);
+		finish_each(output, tracker, false, finish_shares);
+	if (wants_exchanges(output))
+		finish_each(output, tracker, true, end_exchanges);
+	if (output_wants(output, WS_RECORD_SERVICE))
+		output_services(output, write_record);
 	if (output_wants(output, WS_RECORD_UDP))
 		finish_udp(output, tracker);
 	struct ws_tracker_stats stats;

@@ -1,5 +1,6 @@
 /* The records other than packets, each as one line of text. */
 #include "output/overview.h"
+#include "output/exchanges.h"
 #include "output/spans.h"
 
 #include <wirestate/points.h>
@@ -249,6 +250,12 @@ void text_record(struct ws_output *output, const struct subject *subject)
 		break;
 	case WS_RECORD_SHARE:
 		text_span(&output->text, subject);
+		break;
+	case WS_RECORD_EXCHANGE:
+		text_exchange(&output->text, subject);
+		break;
+	case WS_RECORD_SERVICE:
+		text_service(&output->text, subject);
 		break;
 	default: /* text_packet() writes a packet's line, and the caller its newline */
 		return;

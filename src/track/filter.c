@@ -4,6 +4,7 @@
  * jump, which skips the right side when the left side decides. Every comparison is compiled to a list of ranges or
  * nets, so a test only checks whether a value is in one of them. The grammar is in <wirestate/filter.h>. */
 #include "track/filter.h"
+#include "track/exchange.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -128,12 +129,19 @@ size_t ws_filter_pick(const struct ws_filter *filter, const struct ws_tracker *t
 		if (!conn)
 			continue;
 		ws_conn_fill(tracker, conn, parts, &info);
+		if (filter->parts & WS_PART_EXCHANGES) /* the view does not count them, but keeps the segments */
+			info.first_byte = ws_longest_first_byte(tracker, conn);
 		if (filter->parts & FILTER_PART_VERDICT)
 			judgement = ws_conn_judgement(tracker, conn);
 		if (subject_matches(filter, &subject))
 			ids[picked++] = ids[i];
 	}
 	return picked;
+}
+
+bool ws_filter_asks_for_exchanges(const struct ws_filter *filter)
+{
+	return filter->parts & WS_PART_EXCHANGES;
 }
 
 void ws_filter_free(struct ws_filter *filter)

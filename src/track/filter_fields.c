@@ -152,6 +152,13 @@ static int64_t program_time(const struct filter_subject *subject, unsigned serve
 	return subject->info->shares_known ? subject->info->shares.time[WS_CAUSE_PROGRAM][endpoint & 1] : FILTER_ABSENT;
 }
 
+/* The longest time to first byte; in the record of an exchange, its own. */
+static int64_t get_ttfb(const struct filter_subject *subject, unsigned endpoint)
+{
+	(void)endpoint;
+	return subject->info->first_byte < 0 ? FILTER_ABSENT : subject->info->first_byte;
+}
+
 #define SPENT(name, value)                                                                                             \
 	static int64_t get_##name##_time(const struct filter_subject *subject, unsigned endpoint)                      \
 	{                                                                                                              \
@@ -382,6 +389,8 @@ const struct filter_field filter_fields[] = {
 	 "of its duration: a loss was being repaired", NULL},
 	{"idle_time", FILTER_TIME, FILTER_CONNECTION, get_idle_time, NULL, NULL, INT64_MAX, WS_PART_SHARES | WS_PART_OPENING,
 	 "of its duration: nobody wanted anything", NULL},
+	{"ttfb", FILTER_TIME, FILTER_CONNECTION, get_ttfb, NULL, NULL, INT64_MAX, WS_PART_EXCHANGES | WS_PART_OPENING,
+	 "from a request to the first byte of its answer, the longest; of the record of an exchange its own", NULL},
 	{"kernel_state", FILTER_WORD, FILTER_EITHER, get_kernel_state, state_word, state_alias, 0, WS_PART_KERNEL,
 	 "live: the state that this host's kernel says", NULL},
 	{"kernel", FILTER_WORD, FILTER_EITHER, get_agreement, agreement_word, NULL, 0,

@@ -371,6 +371,8 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 			info->endpoint[i].kernel = ws_kernel_end_of(tracker->kernel, conn, i);
 	if (parts & WS_PART_SHARES)
 		info->shares_known = ws_conn_shares_sum(tracker, conn, &info->shares);
+	if (parts & WS_PART_EXCHANGES)
+		info->first_byte = tracker->requests.on ? ws_longest_first_byte(tracker, conn) : -1;
 	if (parts & WS_PART_REST)
 		fill_rest(tracker, conn, info);
 	for (unsigned i = 0; i < 2; i++)
@@ -522,5 +524,5 @@ void ws_tracker_stats(const struct ws_tracker *tracker, struct ws_tracker_stats 
 	stats->history_dropped = tracker->history.dropped;
 	stats->memory = ws_table_memory(&tracker->table) + tracker->history.used + ws_udp_memory(&tracker->udp) +
 	                ws_details_memory(tracker) + tracker->file_notes.capacity +
-	                ws_tunnels_memory(&tracker->tunnels);
+	                ws_tunnels_memory(&tracker->tunnels) + ws_exchange_pool_memory(&tracker->requests);
 }

@@ -22,6 +22,7 @@
 	X(WS_PART_ROUND_TRIPS, rtt, rtt)                                                                               \
 	X(WS_PART_KERNEL, first_time, first_time)                                                                      \
 	X(WS_PART_SHARES, id, id)                                                                                      \
+	X(WS_PART_EXCHANGES, id, id)                                                                                   \
 	X(WS_PART_REST, rare, zeek)
 
 enum ws_part_number {

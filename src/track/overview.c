@@ -365,28 +365,13 @@ static struct ws_time_shares *shares_of(struct ws_overview *overview, const stru
 	return NULL;
 }
 
-static void add_time(ws_time *sum, ws_time time)
-{
-	const ws_time most = INT64_MAX / (2 * WS_CAUSE_COUNT); /* so that all of them can be added up */
-	if (time > most - *sum)
-		*sum = most;
-	else
-		*sum += time;
-}
-
 static void add_shares(struct ws_overview *overview, const struct ws_tracker *tracker, const struct ws_conn *conn,
                        const struct item *item)
 {
 	struct ws_time_shares of, *sum = shares_of(overview, item);
 	if (!sum || !ws_conn_shares_sum(tracker, conn, &of))
 		return;
-	const unsigned client = (unsigned)ws_conn_likely_client(conn) & 1;
-	for (enum ws_cause cause = 0; cause < WS_CAUSE_COUNT; cause++) {
-		const unsigned first = ws_cause_is_sided(cause) ? client : 0;
-		add_time(&sum->time[cause][0], of.time[cause][first]);
-		add_time(&sum->time[cause][1], of.time[cause][!first]);
-	}
-	sum->timeouts += of.timeouts;
+	ws_shares_add(sum, &of, (unsigned)ws_conn_likely_client(conn) & 1);
 }
 
 static void use_groups(struct ws_overview *overview, bool shares_known)

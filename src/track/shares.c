@@ -393,6 +393,25 @@ void ws_shares_sum(const struct ws_shares *shares, struct ws_time_shares *sum)
 	*sum = end.shares.time;
 }
 
+static void add_time(ws_time *sum, ws_time time)
+{
+	const ws_time most = INT64_MAX / (2 * WS_CAUSE_COUNT); /* so that all of them can be added up */
+	if (time > most - *sum)
+		*sum = most;
+	else
+		*sum += time;
+}
+
+void ws_shares_add(struct ws_time_shares *sum, const struct ws_time_shares *added, unsigned client)
+{
+	for (enum ws_cause cause = 0; cause < WS_CAUSE_COUNT; cause++) {
+		const unsigned first = ws_cause_is_sided(cause) ? client : 0;
+		add_time(&sum->time[cause][0], added->time[cause][first]);
+		add_time(&sum->time[cause][1], added->time[cause][!first]);
+	}
+	sum->timeouts += added->timeouts;
+}
+
 /* ---- Words */
 
 static const struct {

@@ -26,6 +26,9 @@ struct ws_tracker *ws_tracker_create(const struct ws_tracker_config *config, str
 	if (!tracker->config.max_memory)
 		tracker->config.max_memory = DEFAULT_MEMORY;
 	uint64_t memory = tracker->config.max_memory, connections = config->history ? memory / 2 : memory / 4 * 3;
+	tracker->requests.on = config->exchanges;
+	if (config->exchanges)
+		connections = ws_exchange_pool_rest(connections, config->shares);
 	tracker->history.limit = config->history ? memory / 4 : 0;
 	if (config->joins) {
 		connections = memory / 4;
@@ -70,6 +73,7 @@ void ws_tracker_free(struct ws_tracker *tracker)
 	ws_hostnames_free(&tracker->names);
 	ws_file_notes_free(&tracker->file_notes);
 	ws_tunnels_free(&tracker->tunnels);
+	ws_exchange_pool_free(&tracker->requests);
 	free(tracker->debug);
 	free(tracker);
 }
@@ -347,6 +351,7 @@ void ws_tracker_prefetch(const struct ws_tracker *tracker, const struct ws_packe
 static void begin_connection(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_packet *packet)
 {
 	ws_hops_note(&tracker->exchanges, packet);
+	ws_exchange_pool_begin(&tracker->requests, conn->id);
 	conn->tunnel_id = packet->tunnel_count ? packet->tunnel[packet->tunnel_count - 1].id : 0;
 	ws_hostnames_begin(&tracker->names, conn);
 }
@@ -398,7 +403,11 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 	ws_tracker_count(tracker, conn, &segment, &analysis);
 	if (tracker->table.shares)
 		ws_tracker_share(conn, &segment, analysis.analysis);
+	const bool answered = ws_exchange_pool_note(&tracker->requests, conn, &segment);
 	ws_tracker_apply(tracker, conn, &segment, segment.frame);
+	if (answered && tracker->event_count < WS_MAX_EVENTS)
+		add_conn_event(tracker, WS_EVENT_EXCHANGE, conn, segment.time, segment.frame)->exchange =
+		        &tracker->requests.done;
 	if ((segment.flags & (WS_TCP_SYN | WS_TCP_ACK)) == (WS_TCP_SYN | WS_TCP_ACK))
 		ws_surroundings_answered(&tracker->surroundings, &conn->address[direction], conn->port[direction]);
 	/* Of a segment that was hashed only here, the bytes are still there. */

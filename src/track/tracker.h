@@ -8,6 +8,7 @@
 #include "track/conn.h"
 #include "track/debug.h"
 #include "track/dedup.h"
+#include "track/exchange.h"
 #include "track/file_notes.h"
 #include "track/fragments.h"
 #include "track/history.h"
@@ -43,6 +44,7 @@ struct ws_tracker {
 	struct ws_file_notes file_notes;
 	struct ws_tunnels tunnels;
 	struct ws_hostnames names;
+	struct ws_exchange_pool requests;
 	const struct ws_kernel *kernel; /* borrowed: what the own host's kernel says; NULL: it is not asked */
 	bool processes_named;   /* of some connection a process is known */
 	struct ws_debug *debug; /* with debug_connection, else NULL */

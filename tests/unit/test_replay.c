@@ -1,5 +1,5 @@
 /* The replay of a connection says the same as the records said when its packets came: the same states, marks and
- * relative numbers at each step, and the same shares of time. Checked for every capture there is, and for what no capture has. */
+ * relative numbers at each step, the same shares of time, and the same requests and answers. Checked for every capture there is, and for what no capture has. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +10,7 @@
 #include "scene_world.h"
 
 #include <wirestate/capture.h>
+#include <wirestate/exchange.h>
 #include <wirestate/replay.h>
 #include <wirestate/spans.h>
 
@@ -31,7 +32,22 @@ struct records {
 	struct ws_tracker *tracker;
 	struct said *said;
 	size_t count, capacity;
+	struct answer {
+		uint64_t conn;
+		struct ws_exchange exchange;
+	} *answer; /* those that were over, in their order */
+	size_t answers, answer_room;
 };
+
+static void records_add_answer(struct records *records, uint64_t conn, const struct ws_exchange *exchange)
+{
+	if (records->answers == records->answer_room) {
+		records->answer_room = records->answer_room ? 2 * records->answer_room : 256;
+		records->answer = realloc(records->answer, records->answer_room * sizeof(*records->answer));
+		assert_non_null(records->answer);
+	}
+	records->answer[records->answers++] = (struct answer){conn, *exchange};
+}
 
 static void records_add(struct records *records, const struct said *said)
 {
@@ -49,6 +65,8 @@ static void records_add_events(struct records *records, const struct ws_track_re
 {
 	for (size_t i = 0; i < result->event_count; i++) {
 		const struct ws_event *event = &result->events[i];
+		if (event->kind == WS_EVENT_EXCHANGE)
+			records_add_answer(records, event->conn_number, event->exchange);
 		if (event->kind != WS_EVENT_TRANSITION)
 			continue;
 		const struct said said = {
@@ -183,6 +201,55 @@ static void check_spans(const struct records *records, const char *name, const s
 		         (unsigned long long)info->number);
 }
 
+/* What the history says of the exchanges is what was reported, one after another. */
+struct compared {
+	const struct records *records;
+	uint64_t conn;
+	size_t at, count;
+	bool differs;
+};
+
+/* But for the way, which is the shortest so far in the one, and of the whole connection in the other. */
+static bool same_exchange(const struct ws_exchange *a, const struct ws_exchange *b)
+{
+	return a->number == b->number && a->request_first == b->request_first && a->request_last == b->request_last &&
+	       a->answer_first == b->answer_first && a->answer_last == b->answer_last &&
+	       a->request_frame == b->request_frame && a->answer_frame == b->answer_frame &&
+	       a->last_frame == b->last_frame && a->request_bytes == b->request_bytes &&
+	       a->answer_bytes == b->answer_bytes && a->again == b->again && a->answered == b->answered &&
+	       a->interleaved == b->interleaved;
+}
+
+static bool compare_exchange(void *context, const struct ws_exchange *exchange)
+{
+	struct compared *compared = context;
+	const struct records *records = compared->records;
+	while (compared->at < records->answers && records->answer[compared->at].conn != compared->conn)
+		compared->at++;
+	if (compared->at == records->answers) {
+		compared->differs = true;
+		return true;
+	}
+	compared->differs |= !same_exchange(&records->answer[compared->at++].exchange, exchange) ||
+	                     (exchange->answered && exchange->answer_last < exchange->request_first);
+	compared->count++;
+	return true;
+}
+
+static void check_exchanges(struct records *records, const char *name, const struct ws_conn_info *info)
+{
+	struct compared compared = {.records = records, .conn = info->number};
+	struct ws_exchange open;
+	if (ws_tracker_open_exchange(records->tracker, info->id, &open))
+		records_add_answer(records, info->number, &open);
+	assert_true(ws_tracker_exchanges(records->tracker, info->id, compare_exchange, &compared));
+	while (compared.at < records->answers && records->answer[compared.at].conn != info->number)
+		compared.at++;
+	if (compared.differs || compared.at < records->answers)
+		fail_msg("%s: connection %llu has other requests and answers in its history", name,
+		         (unsigned long long)info->number);
+}
+
 static void records_check(struct records *records, const char *name)
 {
 	if (records->count)
@@ -193,12 +260,14 @@ static void records_check(struct records *records, const char *name)
 			continue;
 		check_connection(records, name, &info);
 		check_spans(records, name, &info);
+		check_exchanges(records, name, &info);
 	}
 }
 
 static void records_start(struct records *records)
 {
-	const struct ws_tracker_config config = {.history = true, .shares = true, .hash_key = {1, 2, 3}};
+	const struct ws_tracker_config config = {
+	        .history = true, .shares = true, .exchanges = true, .hash_key = {1, 2, 3}};
 	*records = (struct records){.tracker = ws_tracker_create(&config, NULL)};
 	assert_non_null(records->tracker);
 }
@@ -207,6 +276,7 @@ static void records_end(struct records *records)
 {
 	ws_tracker_free(records->tracker);
 	free(records->said);
+	free(records->answer);
 }
 
 /* ---- Captures */

@@ -1,0 +1,270 @@
+/* Requests and answers: see wirestate/exchange.h.
+ *
+ * Theory of operation. New payload of the client begins a request, or goes on with it; new payload of the server is its
+ * answer. When the client then sends again, that is the next request, if it acknowledges all that the server has sent: the
+ * client had the answer. Otherwise both sides talk at once, as in HTTP/2, and the exchange goes on as `interleaved`. What
+ * the server says unasked, before the first request, is no answer. */
+#include "track/exchange.h"
+#include "track/info.h"
+#include "track/tracker.h"
+
+#include <stdlib.h>
+
+/* ---- One exchange */
+
+ws_time ws_exchange_first_byte(const struct ws_exchange *exchange)
+{
+	return exchange->answered ? exchange->answer_first - exchange->request_first : -1;
+}
+
+ws_time ws_exchange_think(const struct ws_exchange *exchange)
+{
+	if (!exchange->answered)
+		return -1;
+	const ws_time time = exchange->answer_first - exchange->request_last - exchange->way;
+	return time > 0 ? time : 0;
+}
+
+ws_time ws_exchange_transfer(const struct ws_exchange *exchange)
+{
+	return exchange->answered ? exchange->answer_last - exchange->answer_first : -1;
+}
+
+ws_time ws_exchange_measure(const struct ws_exchange *exchange, enum ws_measure measure)
+{
+	switch (measure) {
+	case WS_MEASURE_THINK:
+		return ws_exchange_think(exchange);
+	case WS_MEASURE_TRANSFER:
+		return ws_exchange_transfer(exchange);
+	default:
+		return ws_exchange_first_byte(exchange);
+	}
+}
+
+const char *ws_measure_words(enum ws_measure measure)
+{
+	static const char *const words[] = {
+#define X(name, word, text) [name] = (text),
+	        WS_MEASURES(X)
+#undef X
+	};
+	return words[measure];
+}
+
+/* ---- Segment by segment */
+
+static bool finish(struct ws_exchanger *exchanger, struct ws_exchange *done)
+{
+	const bool open = exchanger->open;
+	if (open)
+		*done = exchanger->now;
+	exchanger->open = false;
+	return open;
+}
+
+/* How many bytes of it are new. */
+static uint32_t take_new(struct ws_exchanger *exchanger, const struct ws_segment *s)
+{
+	const unsigned self = s->direction & 1;
+	const uint32_t end = s->sequence + s->length;
+	if (!exchanger->known[self]) {
+		exchanger->known[self] = true;
+		exchanger->end[self] = s->sequence;
+	}
+	if (!ws_seq_before(exchanger->end[self], end))
+		return 0;
+	const uint32_t all = end - exchanger->end[self];
+	exchanger->end[self] = end;
+	return all < s->length ? all : s->length;
+}
+
+/* Time never runs backwards here, even where the capture's clock was set back. */
+static ws_time later(ws_time time, ws_time before)
+{
+	return time > before ? time : before;
+}
+
+/* True: an exchange ends before this. */
+static bool take_request(struct ws_exchanger *exchanger, const struct ws_segment *s, uint32_t bytes,
+                         struct ws_exchange *done)
+{
+	const unsigned server = !(s->direction & 1);
+	struct ws_exchange *now = &exchanger->now;
+	bool over = false;
+	if (exchanger->open && now->answered) {
+		if (!(s->flags & WS_TCP_ACK) || ws_seq_before(s->acknowledgment, exchanger->end[server])) {
+			now->interleaved = true;
+			now->request_bytes += bytes;
+			return false;
+		}
+		over = finish(exchanger, done);
+	}
+	if (!exchanger->open) {
+		*now = (struct ws_exchange){
+		        .number = ++exchanger->count, .request_first = s->time, .request_frame = s->frame};
+		exchanger->open = true;
+	}
+	now->request_last = later(s->time, now->request_first);
+	now->request_bytes += bytes;
+	return over;
+}
+
+static void take_answer(struct ws_exchanger *exchanger, const struct ws_segment *s, uint32_t bytes, ws_time way)
+{
+	struct ws_exchange *now = &exchanger->now;
+	if (!exchanger->open)
+		return;
+	if (!now->answered) {
+		now->answered = true;
+		now->answer_first = later(s->time, now->request_last);
+		now->answer_frame = s->frame;
+		now->way = way;
+		exchanger->longest = later(now->answer_first - now->request_first, exchanger->longest);
+	}
+	now->answer_last = later(s->time, now->answer_first);
+	now->last_frame = s->frame;
+	now->answer_bytes += bytes;
+}
+
+bool ws_exchanger_note(struct ws_exchanger *exchanger, const struct ws_segment *s, unsigned client, ws_time way,
+                       struct ws_exchange *done)
+{
+	bool over = false;
+	if (s->flags & WS_TCP_SYN)
+		return false;
+	if (s->length) {
+		const uint32_t bytes = take_new(exchanger, s);
+		if (!bytes)
+			exchanger->now.again += exchanger->open;
+		else if (s->direction == client)
+			over = take_request(exchanger, s, bytes, done);
+		else
+			take_answer(exchanger, s, bytes, way);
+	}
+	if (over || !(s->flags & WS_TCP_RST || (s->flags & WS_TCP_FIN && s->direction != client)))
+		return over;
+	return finish(exchanger, done);
+}
+
+ws_time ws_exchange_way(const struct ws_conn *conn, unsigned client)
+{
+	return conn->rtt[client & 1].count ? conn->rtt[client & 1].least : 0;
+}
+
+static bool counts(const struct ws_segment *s)
+{
+	return !s->duplicate && (!s->bad_checksum || s->checksum_ignored);
+}
+
+bool ws_tracker_exchanges(const struct ws_tracker *tracker, ws_conn_id id, ws_exchange_fn *fn, void *context)
+{
+	const struct ws_conn *conn = ws_table_awake(&tracker->table, id);
+	struct ws_exchanger exchanger = {.count = 0};
+	struct ws_exchange done;
+	if (!tracker->config.history || !conn || conn->history_full)
+		return false;
+	const unsigned client = (unsigned)ws_conn_likely_client(conn) & 1;
+	const ws_time way = ws_exchange_way(conn, client);
+	for (const struct ws_history_chunk *chunk = conn->history; chunk; chunk = chunk->next) {
+		for (unsigned i = 0; i < chunk->count; i++) {
+			const struct ws_segment *s = &chunk->input[i];
+			if (s->kind == WS_INPUT_SEGMENT && !s->repeated && counts(s) &&
+			    ws_exchanger_note(&exchanger, s, client, way, &done) && !fn(context, &done))
+				return false;
+		}
+	}
+	return !finish(&exchanger, &done) || fn(context, &done);
+}
+
+static bool find_longest(void *context, const struct ws_exchange *exchange)
+{
+	ws_time *longest = context;
+	*longest = later(ws_exchange_first_byte(exchange), *longest);
+	return true;
+}
+
+ws_time ws_longest_first_byte(const struct ws_tracker *tracker, const struct ws_conn *conn)
+{
+	const struct ws_exchanger *exchanger = ws_exchange_pool_find(&tracker->requests, conn->id);
+	ws_time longest = -1;
+	if (exchanger)
+		return exchanger->count ? exchanger->longest : -1;
+	ws_tracker_exchanges(tracker, conn->id, find_longest, &longest);
+	return longest;
+}
+
+/* ---- Those of all connections */
+
+enum { POOL_CHUNK = 4096 };
+
+void ws_exchange_pool_free(struct ws_exchange_pool *pool)
+{
+	for (size_t i = 0; i < pool->count; i++)
+		free(pool->chunk[i]);
+	free(pool->chunk);
+	*pool = (struct ws_exchange_pool){.on = false};
+}
+
+uint64_t ws_exchange_pool_rest(uint64_t memory, bool shares)
+{
+	const uint64_t conn = shares ? sizeof(struct ws_conn_slot) : sizeof(struct ws_conn);
+	return memory / (conn + sizeof(struct ws_exchanger)) * conn;
+}
+
+uint64_t ws_exchange_pool_memory(const struct ws_exchange_pool *pool)
+{
+	return pool->count * (POOL_CHUNK * sizeof(struct ws_exchanger) + sizeof(*pool->chunk));
+}
+
+static struct ws_exchanger *find(const struct ws_exchange_pool *pool, ws_conn_id id)
+{
+	const size_t chunk = (id - 1) / POOL_CHUNK;
+	return id && chunk < pool->count ? &pool->chunk[chunk][(id - 1) % POOL_CHUNK] : NULL;
+}
+
+const struct ws_exchanger *ws_exchange_pool_find(const struct ws_exchange_pool *pool, ws_conn_id id)
+{
+	return find(pool, id);
+}
+
+static bool grow(struct ws_exchange_pool *pool)
+{
+	struct ws_exchanger **list = realloc(pool->chunk, (pool->count + 1) * sizeof(*list));
+	if (!list)
+		return false;
+	pool->chunk = list;
+	list[pool->count] = malloc(POOL_CHUNK * sizeof(**list));
+	if (!list[pool->count])
+		return false;
+	pool->count++;
+	return true;
+}
+
+void ws_exchange_pool_begin(struct ws_exchange_pool *pool, ws_conn_id id)
+{
+	while (pool->on && (id - 1) / POOL_CHUNK >= pool->count)
+		if (!grow(pool))
+			pool->on = false;
+	struct ws_exchanger *exchanger = find(pool, id);
+	if (exchanger)
+		*exchanger = (struct ws_exchanger){.count = 0};
+}
+
+bool ws_exchange_pool_note(struct ws_exchange_pool *pool, const struct ws_conn *conn, const struct ws_segment *s)
+{
+	struct ws_exchanger *exchanger = find(pool, conn->id);
+	if (!exchanger || !counts(s))
+		return false;
+	const unsigned client = (unsigned)ws_conn_likely_client(conn) & 1;
+	return ws_exchanger_note(exchanger, s, client, ws_exchange_way(conn, client), &pool->done);
+}
+
+bool ws_tracker_open_exchange(const struct ws_tracker *tracker, ws_conn_id id, struct ws_exchange *exchange)
+{
+	const struct ws_exchanger *exchanger = find(&tracker->requests, id);
+	if (!exchanger || !exchanger->open)
+		return false;
+	*exchange = exchanger->now;
+	return true;
+}

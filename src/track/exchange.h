@@ -1,0 +1,45 @@
+/* Tells requests and answers apart, segment by segment. Private to src/track;
+ * wirestate/exchange.h says what an exchange is. */
+#ifndef WS_TRACK_EXCHANGE_H
+#define WS_TRACK_EXCHANGE_H
+
+#include "track/conn.h"
+
+#include <wirestate/exchange.h>
+
+/* Of one connection. Zeroed memory is a valid start. */
+struct ws_exchanger {
+	struct ws_exchange now; /* valid when `open` */
+	uint32_t end[2];        /* one past the highest byte that each endpoint has sent; valid when `known` */
+	bool known[2], open;
+	uint64_t count;
+	ws_time longest; /* time to first byte of an exchange so far */
+};
+
+/* A segment was captured. `way`: from the capture to the server and back, 0 when it is not known. True: `done` is an
+ * exchange that is over. */
+bool ws_exchanger_note(struct ws_exchanger *exchanger, const struct ws_segment *s, unsigned client, ws_time way,
+                       struct ws_exchange *done);
+/* The longest time to first byte of a connection: as far as it is counted, or from the history. -1: not known. */
+ws_time ws_longest_first_byte(const struct ws_tracker *tracker, const struct ws_conn *conn);
+/* The shortest way from the capture to the server and back. */
+ws_time ws_exchange_way(const struct ws_conn *conn, unsigned client);
+
+struct ws_exchange_pool {
+	bool on;
+	struct ws_exchanger **chunk; /* by connection id */
+	size_t count;
+	struct ws_exchange done; /* the latest that is over, for its event */
+};
+
+/* The memory that is left for connections of what they and their exchanges may take. */
+uint64_t ws_exchange_pool_rest(uint64_t memory, bool shares);
+void ws_exchange_pool_free(struct ws_exchange_pool *pool);
+uint64_t ws_exchange_pool_memory(const struct ws_exchange_pool *pool);
+void ws_exchange_pool_begin(struct ws_exchange_pool *pool, ws_conn_id id);
+/* True: an exchange is over, and in pool->done. */
+bool ws_exchange_pool_note(struct ws_exchange_pool *pool, const struct ws_conn *conn, const struct ws_segment *s);
+/* The exchanger of a connection; NULL: none. */
+const struct ws_exchanger *ws_exchange_pool_find(const struct ws_exchange_pool *pool, ws_conn_id id);
+
+#endif
