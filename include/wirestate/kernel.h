@@ -22,6 +22,12 @@ enum { WS_KERNEL_SPACES = 64 }; /* network namespaces at most; 0 is the one that
 void ws_kernel_address(struct ws_kernel *kernel, unsigned space, const struct ws_addr *address, unsigned ip_version);
 /* A socket, or that there is none (state 0). `died`: these are its last figures. True: something is new. */
 bool ws_kernel_take(struct ws_kernel *kernel, const struct ws_socket *socket, bool died);
+/* The process that has the socket with this inode; pid 0: it is not known. `name` has at most `length` bytes. */
+void ws_kernel_process(struct ws_kernel *kernel, uint32_t inode, uint32_t pid, const char *name, size_t length);
+/* What a cgroup is: either text may be empty. */
+void ws_kernel_group(struct ws_kernel *kernel, uint64_t cgroup, const char *service, const char *container);
+/* The name of a user. */
+void ws_kernel_user(struct ws_kernel *kernel, uint32_t uid, const char *name);
 /* All sockets of a namespace have been handed over since `begun`: those that were not are gone. */
 void ws_kernel_swept(struct ws_kernel *kernel, uint8_t space, ws_time begun, ws_time now);
 
@@ -33,6 +39,7 @@ enum { WS_KERNEL_CHANGES = 12 };
 struct ws_kernel_end {
 	struct ws_socket socket; /* as the kernel said last; what a dead socket no longer has is kept */
 	ws_time since;           /* when the state was first said */
+	uint32_t inode;          /* of the socket, also when no program has it any more; 0: none is known */
 	uint8_t state;           /* enum ws_state; WS_CLOSED: there is no such socket */
 	uint8_t change_count;    /* of `change`, the latest last */
 	struct {
@@ -53,6 +60,17 @@ const struct ws_socket *ws_kernel_listener(const struct ws_kernel *kernel, const
 /* The state that it was in at a time; WS_STATE_COUNT: not known. */
 unsigned ws_kernel_state_at(const struct ws_kernel_end *end, ws_time time);
 size_t ws_kernel_sockets(const struct ws_kernel *kernel); /* how many there are */
+
+/* Whose an end is. Texts are as the system has them: ws_text_clean() before they are shown. */
+struct ws_kernel_owner {
+	const struct ws_frame_process *process; /* it stays valid until the table is freed; NULL: not known */
+	const char *service, *container, *user; /* NULL: none, or not known */
+};
+void ws_kernel_owner_of(const struct ws_kernel *kernel, const struct ws_kernel_end *end, struct ws_kernel_owner *owner);
+/* Whether it has been said which process has this inode, or what this cgroup is. */
+bool ws_kernel_knows_process(const struct ws_kernel *kernel, uint32_t inode);
+bool ws_kernel_knows_group(const struct ws_kernel *kernel, uint64_t cgroup);
+bool ws_kernel_names_processes(const struct ws_kernel *kernel); /* of at least one socket */
 
 /* The state of RFC 9293 for a number of the kernel. */
 enum ws_state ws_kernel_state(unsigned number);

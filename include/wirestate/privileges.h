@@ -43,6 +43,10 @@ bool ws_privileges_drop(const char *user, struct ws_protections *protections, st
  * that lets root open the files of others, CAP_DAC_READ_SEARCH or CAP_DAC_OVERRIDE. */
 bool ws_privileges_keep(int capability, struct ws_error *error) WS_CHECKED;
 
+/* For the helper process that names the programs of sockets: becomes the same user as ws_privileges_drop() would, and keeps
+ * of all capabilities at most those that let it look at other processes, CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH. */
+bool ws_privileges_look(const char *user, struct ws_error *error) WS_CHECKED;
+
 /* The flags and mode with which a new file is opened for saving, a file of -w that takes the place of another one, and
  * a file that is read. */
 #define WS_SAVE_FLAGS (O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC)
@@ -70,6 +74,11 @@ struct ws_sandbox {
 /* Call it while there is one thread. Afterwards only the system calls that reading, showing and writing need are left, and any other ends the process.
  * `protections` says what the kernel lacks. */
 void ws_sandbox_enter(const struct ws_sandbox *sandbox, struct ws_protections *protections);
+
+/* For the same helper: it may read files and links, and read from and write to `channel`, which is a socket. Everything
+ * else ends the process: opening a file in order to write, sockets, starting programs, tracing. There is no Landlock,
+ * since a process inside it may look at no other. */
+void ws_sandbox_look(int channel, struct ws_protections *protections);
 
 /* "user nobody, no capabilities, no new privileges, Landlock, seccomp; without: ..." */
 void ws_protections_text(const struct ws_protections *protections, struct ws_text *text);

@@ -49,6 +49,7 @@ struct ws_model {
 	const char *status_message;       /* an error or warning to show, or NULL */
 	const char *advice;      /* live: what to do so that packets come, as paragraphs and commands, or NULL */
 	const char *confinement; /* live: how well the process is confined, in a word or two, or NULL */
+	char kernel[120];        /* live: how this machine's kernel is asked for its sockets; empty: it is no live capture */
 	struct ws_net net;       /* the capture's own subnet, as its interface or --net says */
 	const struct ws_vendors *vendors; /* of MAC addresses, or NULL */
 	/* A capture of the lab: what became of its packets; NULL: it is none. */

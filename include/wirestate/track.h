@@ -343,6 +343,7 @@ struct ws_endpoint_info {
 	const struct ws_frame_process *process; /* as the capture file says; NULL: not stated */
 	bool process_guessed;                   /* the file does not say at which endpoint it is */
 	const struct ws_kernel_end *kernel; /* what the own host's kernel says, see wirestate/kernel.h; NULL: nothing */
+	const char *service, *container, *user; /* as that kernel says, to be cleaned; NULL: none, or not known */
 	uint32_t unacknowledged;                /* bytes (SYN and FIN count one each) sent and not acknowledged */
 	/* From its segments to the ACKs that cover them; -1: none was measured. The median is right within 13 %. */
 	ws_time rtt_min, rtt_median, rtt_max;
@@ -443,6 +444,8 @@ bool ws_tracker_comment_contains(const struct ws_tracker *tracker, ws_conn_id id
 void ws_processes_words(struct ws_text *text, const struct ws_conn_info *info);
 /* Appends the process at an endpoint, or nothing. */
 void ws_process_words(struct ws_text *text, const struct ws_endpoint_info *endpoint);
+/* Appends "nginx[812]", or nothing where the process at the endpoint is not known for certain. True: it is. */
+bool ws_process_label(struct ws_text *text, const struct ws_endpoint_info *endpoint);
 /* Appends a tunnel with the id of its innermost level: "vxlan 42", "gre > gtp-u 0x1f"; or nothing. */
 void ws_tunnel_words(struct ws_text *text, const struct ws_tunnel_path *path, uint32_t id);
 /* True when some packet was in a tunnel. */

@@ -4,12 +4,18 @@
  *   one connection    when an endpoint has changed its state, and while it is on the screen once a second
  *   without asking    the kernel says by itself which sockets die; what becomes of these is asked for
  *
+ * Whose a socket is, is asked of a helper process (see kernel/owners.h), once for each inode.
+ *
  * One socket costs 10 to 40 µs, so that at most 2,000 a second are asked for. All together cost up to 10 µs each, and are
  * read in parts of some 40, between packets. */
 #include "app/host.h"
 #include "app/point.h"
 #include "kernel/spaces.h"
 
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -25,6 +31,8 @@ enum {
 #define ALL_AGAIN (2 * WS_SECOND)
 #define ALL_AGAIN_QUIET (10 * WS_SECOND)
 #define SHOWN_AGAIN WS_SECOND
+#define ACCEPT_SOON (50 * WS_MILLISECOND)
+#define ACCEPT_LATE (8 * WS_SECOND)
 #define SHOWN_SOON (100 * WS_MILLISECOND)
 #define SLICE (2 * WS_MILLISECOND)
 #define LAST_WAIT (2 * WS_SECOND)
@@ -49,6 +57,39 @@ static bool wants_other_spaces(const struct options *options)
 	return false;
 }
 
+static bool take_group(void *context, const struct kernel_group *group)
+{
+	struct host *host = context;
+	ws_kernel_group(host->kernel, group->id, group->service, group->container);
+	return true;
+}
+
+/* Users, services and containers as they are now, and the helper for what comes later. */
+static void read_names(struct host *host, const struct options *options)
+{
+	struct ws_error error;
+	char root[256];
+	FILE *users = fopen("/etc/passwd", "re");
+	const struct passwd *user;
+	while (users && (user = fgetpwent(users)))
+		ws_kernel_user(host->kernel, user->pw_uid, user->pw_name);
+	if (users)
+		fclose(users);
+	const int groups = kernel_groups_root(root, sizeof(root)) ? open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (groups >= 0) {
+		kernel_groups_walk(groups, take_group, host);
+		close(groups);
+	}
+	if (options->no_process)
+		return;
+	host->own_only = geteuid() != 0;
+	host->owners = kernel_owners_start(options->user, options->no_sandbox, &error);
+	if (!host->owners) {
+		snprintf(host->missing_text, sizeof(host->missing_text), "processes are not named: %.120s", error.text);
+		host->missing = host->missing_text;
+	}
+}
+
 void host_open(struct host *host, const struct options *options)
 {
 	struct timespec real;
@@ -67,18 +108,35 @@ void host_open(struct host *host, const struct options *options)
 	                                       host, &error);
 	for (size_t i = 0; i < host->space_count; i++)
 		host->descriptor[i] = kernel_sockets_fd(host->space[i]);
-	if (host->space_count)
+	if (host->space_count) {
+		read_names(host, options);
 		return;
+	}
 	snprintf(host->missing_text, sizeof(host->missing_text), "%.150s", error.text);
 	host->missing = host->missing_text;
 	ws_kernel_free(host->kernel);
 	host->kernel = NULL;
 }
 
+void host_words(const struct host *host, struct ws_text *text)
+{
+	if (!host->kernel) {
+		ws_text_puts(text, host->missing ? host->missing : "not asked");
+		return;
+	}
+	ws_text_printf(text, "asked in %zu network namespace%s, ", host->space_count, host->space_count == 1 ? "" : "s");
+	if (!host->owners)
+		ws_text_puts(text, host->missing ? host->missing : "names no process");
+	else
+		ws_text_puts(text, host->own_only ? "names only processes of your own" : "names the processes");
+}
+
 void host_close(struct host *host)
 {
 	for (size_t i = 0; i < host->space_count; i++)
 		kernel_sockets_close(host->space[i]);
+	kernel_owners_stop(host->owners);
+	host->owners = NULL;
 	host->space_count = 0;
 	ws_kernel_free(host->kernel);
 	host->kernel = NULL;
@@ -108,13 +166,42 @@ static void ask_spaces(struct host *host, const struct ws_socket *which, uint64_
 			(void)kernel_sockets_ask(host->space[i], which);
 }
 
+static void wait_for_accept(struct host *host, const struct ws_socket *socket)
+{
+	for (size_t i = 0; i < host->unaccepted_count; i++) {
+		const struct ws_socket *other = &host->unaccepted[i].which;
+		if (other->local_port == socket->local_port && other->peer_port == socket->peer_port &&
+		    memcmp(&other->peer, &socket->peer, sizeof(other->peer)) == 0)
+			return;
+	}
+	if (host->unaccepted_count < WS_ARRAY_SIZE(host->unaccepted))
+		host->unaccepted[host->unaccepted_count++] = (struct unaccepted){
+		        .which = *socket, .due = monotonic() + ACCEPT_SOON, .pause = ACCEPT_SOON};
+}
+
+/* Asks for whose socket it is, where that is not known. What has been asked for counts as known until it is answered. */
+static void ask_owner(struct host *host, const struct ws_socket *socket)
+{
+	const bool open = socket->state == TCP_ESTABLISHED || socket->state == TCP_CLOSE_WAIT;
+	if (!host->owners || !socket->has_owner)
+		return;
+	if (!socket->inode && open)
+		wait_for_accept(host, socket);
+	if (socket->inode && !ws_kernel_knows_process(host->kernel, socket->inode) &&
+	    kernel_owners_ask(host->owners, socket->inode))
+		ws_kernel_process(host->kernel, socket->inode, 0, "", 0);
+	if (socket->cgroup && !ws_kernel_knows_group(host->kernel, socket->cgroup) &&
+	    kernel_owners_ask_group(host->owners, socket->cgroup))
+		ws_kernel_group(host->kernel, socket->cgroup, "", "");
+}
+
 static void on_socket(void *context, const struct ws_socket *socket, bool died)
 {
 	struct host *host = context;
-	if (!ws_kernel_take(host->kernel, socket, died))
-		return;
-	host->changed = true;
-	if (!died)
+	const bool changed = ws_kernel_take(host->kernel, socket, died);
+	ask_owner(host, socket);
+	host->changed = host->changed || changed;
+	if (!died || !changed)
 		return;
 	host->stirred = true;
 	if (credit_take(host) && socket->space < host->space_count)
@@ -159,6 +246,11 @@ bool host_is_busy(const struct host *host)
 	return false;
 }
 
+bool host_waits(const struct host *host)
+{
+	return host->owners && (host->unaccepted_count || kernel_owners_wait(host->owners));
+}
+
 static void ask_all(struct host *host)
 {
 	host->asked_all = monotonic();
@@ -179,11 +271,54 @@ static bool all_is_due(const struct host *host, uint64_t packets, ws_time now)
 	return now - host->asked_all >= (host->took * TIME_SHARE > pause ? host->took * TIME_SHARE : pause);
 }
 
+static void on_owner(void *context, const struct kernel_owner *owner)
+{
+	struct host *host = context;
+	ws_kernel_process(host->kernel, owner->inode, owner->pid, owner->name, sizeof(owner->name));
+	host->changed = true;
+}
+
+static void on_group(void *context, const struct kernel_group *group)
+{
+	struct host *host = context;
+	take_group(host, group);
+	host->changed = true;
+}
+
+/* Each is asked for again after growing pauses, until it has been accepted, or for some seconds. */
+static void ask_unaccepted(struct host *host, ws_time now)
+{
+	for (size_t i = 0; i < host->unaccepted_count;) {
+		struct unaccepted *one = &host->unaccepted[i];
+		const struct ws_kernel_end *end = ws_kernel_find(host->kernel, &one->which.local, one->which.local_port,
+		                                                 &one->which.peer, one->which.peer_port);
+		if (now < one->due) {
+			i++;
+		} else if (!end || end->inode || one->pause > ACCEPT_LATE) {
+			*one = host->unaccepted[--host->unaccepted_count];
+		} else {
+			ask_spaces(host, &one->which, UINT64_C(1) << one->which.space);
+			one->pause *= 2;
+			one->due = now + one->pause;
+			i++;
+		}
+	}
+}
+
+static void work_on_owners(struct host *host, ws_time now)
+{
+	if (!host->owners)
+		return;
+	ask_unaccepted(host, now);
+	kernel_owners_work(host->owners, on_owner, on_group, host);
+}
+
 void host_work(struct host *host, uint64_t packets)
 {
 	if (!host->kernel)
 		return;
 	const ws_time now = monotonic();
+	work_on_owners(host, now);
 	for (size_t i = 0; i < host->space_count; i++)
 		read_space(host, i, now + SLICE / (ws_time)host->space_count);
 	if (all_is_due(host, packets, now)) {
@@ -248,7 +383,11 @@ void host_finish(struct host *host)
 	if (!host->kernel)
 		return;
 	ask_all(host);
-	while (host_is_busy(host) && monotonic() < end)
+	while ((host_is_busy(host) || (host->owners && kernel_owners_wait(host->owners))) && monotonic() < end) {
 		for (size_t i = 0; i < host->space_count; i++)
 			read_space(host, i, monotonic() + SLICE);
+		work_on_owners(host, monotonic());
+		if (!host_is_busy(host))
+			(void)poll(NULL, 0, 2);
+	}
 }

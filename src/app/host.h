@@ -5,15 +5,25 @@
 #define APP_HOST_H
 
 #include "cli/options.h"
+#include "kernel/owners.h"
 #include "kernel/sockets.h"
 
 #include <wirestate/kernel.h>
+
+/* A socket that no program has accepted yet: it is asked for again. */
+struct unaccepted {
+	struct ws_socket which;
+	ws_time due, pause; /* of monotonic() */
+};
 
 struct host {
 	struct ws_kernel *kernel; /* owned; NULL: the kernel is not asked */
 	struct kernel_sockets *space[WS_KERNEL_SPACES];
 	int descriptor[WS_KERNEL_SPACES]; /* of these, for the sandbox */
 	size_t space_count;
+	struct kernel_owners *owners; /* the helper that names processes; NULL: there is none */
+	struct unaccepted unaccepted[64];
+	size_t unaccepted_count;
 	ws_time clock_offset;                    /* the packets' clock minus monotonic() */
 	ws_time asked_all, took;                 /* of monotonic(): when all sockets were asked for; how long that took */
 	ws_time begun;                           /* the same, by the packets' clock */
@@ -23,7 +33,8 @@ struct host {
 	uint64_t packets;                        /* of the session when all sockets were last asked for */
 	bool lost, stirred, changed;             /* answers were lost; sockets have died; something is new since the owner
 	                                            cleared this */
-	const char *missing;                     /* why the kernel is not asked, or NULL */
+	bool own_only;                           /* only processes of the same user can be named */
+	const char *missing;                     /* why the kernel is not asked, or no process named; or NULL */
 	char missing_text[160];
 };
 
@@ -31,10 +42,15 @@ struct host {
 void host_open(struct host *host, const struct options *options);
 void host_close(struct host *host);
 
+/* Appends what is asked: "asked in 2 network namespaces, names only processes of your own"; or why it is not. */
+void host_words(const struct host *host, struct ws_text *text);
+
 /* Reads what the kernel has answered, and asks for all sockets when that is due. `packets`: of the session so far. */
 void host_work(struct host *host, uint64_t packets);
 /* True while answers are still to be read. */
 bool host_is_busy(const struct host *host);
+/* True while there will be something to read soon. */
+bool host_waits(const struct host *host);
 /* Asks for both ends of a connection, and reads the answers. */
 void host_ask(struct host *host, const struct ws_tracker *tracker, ws_conn_id id);
 /* Asks for connections that are on the screen, if their answers are older than a second or than their last segment. */

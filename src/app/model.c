@@ -57,6 +57,11 @@ void session_model(struct session *session, struct ws_model *model)
 	        .fetch_at = session->point_count > 1 ? fetch_at : NULL,
 	        .fetch_at_context = session,
 	};
+	if (session->live) {
+		struct ws_text kernel = WS_TEXT_OVER(model->kernel);
+		host_words(&session->host, &kernel);
+		ws_text_cstr(&kernel);
+	}
 	session_progress(session, &model->loaded, &model->total);
 	session_stats(session, &model->capture);
 	if (session->flights && model->capture.comment)

@@ -114,6 +114,11 @@ static void print_banner(const struct session *session)
 		struct ws_text text = WS_TEXT_OVER(buffer);
 		ws_protections_text(&session->protections, &text);
 		fprintf(stderr, "in force: %s\n", ws_text_cstr(&text));
+		if (session->live) {
+			text.length = 0;
+			host_words(&session->host, &text);
+			fprintf(stderr, "kernel: %s\n", ws_text_cstr(&text));
+		}
 	}
 }
 

@@ -601,6 +601,8 @@ ws_time session_tick(const struct session *session)
 {
 	if (host_is_busy(&session->host))
 		return 0;
+	if (host_waits(&session->host))
+		return 20 * WS_MILLISECOND;
 	if (session->options->lab_view)
 		return 50 * WS_MILLISECOND; /* points are joined a moment after packets have come */
 	return session->live ? RING_DELAY : session->options->follow ? WS_SECOND / 2 : WS_TIME_NEVER;

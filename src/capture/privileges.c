@@ -230,6 +230,35 @@ bool ws_privileges_keep(int capability, struct ws_error *error)
 	       ws_fail(error, WS_ERROR_SYSTEM, "cannot rule out new privileges: %s", strerror(errno));
 }
 
+static bool has_capability(unsigned capability)
+{
+	return capng_have_capability(CAPNG_PERMITTED, capability);
+}
+
+bool ws_privileges_look(const char *user, struct ws_error *error)
+{
+	static const unsigned wanted[] = {CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH};
+	struct ws_protections protections = {0};
+	bool has[WS_ARRAY_SIZE(wanted)];
+	clear_bounding(&protections);
+	capng_get_caps_process();
+	for (size_t i = 0; i < WS_ARRAY_SIZE(wanted); i++)
+		has[i] = has_capability(wanted[i]);
+	prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0); /* or they would go with root */
+	if (geteuid() == 0 && !leave_root(user, &protections, error))
+		return false;
+	capng_get_caps_process();
+	capng_clear(CAPNG_SELECT_CAPS | CAPNG_SELECT_AMBIENT);
+	for (size_t i = 0; i < WS_ARRAY_SIZE(wanted); i++)
+		if (has[i])
+			capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, wanted[i]);
+	if (capng_apply(CAPNG_SELECT_CAPS | CAPNG_SELECT_AMBIENT) != 0)
+		return ws_fail(error, WS_ERROR_SYSTEM, "cannot give up capabilities; --no-sandbox keeps them");
+	prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0);
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 ||
+	       ws_fail(error, WS_ERROR_SYSTEM, "cannot rule out new privileges: %s", strerror(errno));
+}
+
 void ws_protections_text(const struct ws_protections *protections, struct ws_text *text)
 {
 	static const char *const names[] = {

@@ -225,6 +225,8 @@ const struct option_row option_rows[] = {
          "keep every privilege and every system call: a flaw in reading a packet can then do whatever you can"},
         {0, "no-kernel", NULL, OPTION_SWITCH, GROUP_OTHER, FIELD(no_kernel), 0, 0, NULL,
          "live: do not ask this machine's kernel for the states of its own sockets"},
+        {0, "no-process", NULL, OPTION_SWITCH, GROUP_OTHER, FIELD(no_process), 0, 0, NULL,
+         "live: do not start the helper process that names the programs of this machine's sockets"},
         {'h', "help", NULL, OPTION_SWITCH, GROUP_OTHER, FIELD(help), 0, 0, NULL, "show this help, and exit"},
         {0, "version", NULL, OPTION_SWITCH, GROUP_OTHER, FIELD(version), 0, 0, NULL, "show the version, and exit"},
         {'X', "hex-and-text", NULL, OPTION_SWITCH, GROUP_HIDDEN, FIELD(hex), 0, 0, NULL, "as -x"},

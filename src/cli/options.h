@@ -147,7 +147,7 @@ struct options {
 	bool no_packets;
 	bool exercise; /* ask about the capture */
 	bool answers;  /* read those to the lesson's questions from standard input */
-	bool help, version, from_start, anonymize, no_sandbox, no_kernel, ignore_checksums, follow;
+	bool help, version, from_start, anonymize, no_sandbox, no_kernel, no_process, ignore_checksums, follow;
 	bool payload, link, quiet, absolute, packet_buffered, no_optimize;
 	const char *filter_file; /* -F */
 	int export_kind;         /* enum export_kind, from the name's ending */

@@ -260,7 +260,9 @@ static int on_message(const struct nlmsghdr *header, void *context)
 	/* Where the connection has no socket, the kernel answers with the one that listens. */
 	if (which && (socket.state == TCP_LISTEN || socket.peer_port != which->peer_port))
 		hand_over_absent(reading, which);
-	reading->fn(reading->context, &socket, header->nlmsg_seq == 0);
+	const bool died = header->nlmsg_seq == 0; /* nobody has it any more */
+	socket.has_owner = socket.has_owner && !died;
+	reading->fn(reading->context, &socket, died);
 	return MNL_CB_OK;
 }
 

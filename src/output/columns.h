@@ -112,6 +112,8 @@ void kernel_timer(const struct subject *s, unsigned index, struct value *v);
 enum { KERNEL_SEND_QUEUE, KERNEL_RECEIVE_QUEUE, KERNEL_RETRANSMISSIONS, KERNEL_CONGESTION_WINDOW, KERNEL_UID };
 void kernel_number(const struct subject *s, unsigned index, struct value *v);
 enum { KERNEL_EXPIRES, KERNEL_RTT, KERNEL_BUSY, KERNEL_WINDOW_LIMITED, KERNEL_BUFFER_LIMITED };
+enum { KERNEL_USER, KERNEL_SERVICE, KERNEL_CONTAINER };
+void kernel_owner(const struct subject *s, unsigned index, struct value *v);
 void kernel_time(const struct subject *s, unsigned index, struct value *v);
 
 #define KERNEL_COLUMNS(X)                                                                                              \
@@ -126,7 +128,10 @@ void kernel_time(const struct subject *s, unsigned index, struct value *v);
 	X("busy", kernel_time, KERNEL_BUSY)                                                                            \
 	X("window_limited", kernel_time, KERNEL_WINDOW_LIMITED)                                                        \
 	X("send_buffer_limited", kernel_time, KERNEL_BUFFER_LIMITED)                                                   \
-	X("uid", kernel_number, KERNEL_UID)
+	X("uid", kernel_number, KERNEL_UID)                                                                            \
+	X("user", kernel_owner, KERNEL_USER)                                                                           \
+	X("service", kernel_owner, KERNEL_SERVICE)                                                                     \
+	X("container", kernel_owner, KERNEL_CONTAINER)
 
 /* ---- columns_points.c: what is said only with several points */
 void get_point(const struct subject *s, unsigned index, struct value *v);

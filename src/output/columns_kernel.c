@@ -63,3 +63,13 @@ void kernel_time(const struct subject *s, unsigned index, struct value *v)
 	if (known[index / 2])
 		set_time(v, times[index / 2]);
 }
+
+void kernel_owner(const struct subject *s, unsigned index, struct value *v)
+{
+	const struct ws_endpoint_info *side = conn_side(s, index & 1);
+	const char *const texts[] = {
+	        [KERNEL_USER] = side->user, [KERNEL_SERVICE] = side->service, [KERNEL_CONTAINER] = side->container};
+	v->kind = VALUE_ABSENT;
+	if (texts[index / 2])
+		set_foreign(v, texts[index / 2], strlen(texts[index / 2]));
+}

@@ -29,7 +29,10 @@
 	X(side "_busy", "seconds", "while it had something to send")                                                   \
 	X(side "_window_limited", "seconds", "of these: the peer's window was full")                                   \
 	X(side "_send_buffer_limited", "seconds", "of these: its send buffer was too small")                           \
-	X(side "_uid", "number", "the user who owns the socket")
+	X(side "_uid", "number", "the user who owns the socket")                                                       \
+	X(side "_user", "text", "that user's name")                                                                    \
+	X(side "_service", "text", "the service or session in which it was made")                                      \
+	X(side "_container", "text", "the container: the first 12 digits of its id, or its name")
 
 #define FIELDS(X)                                                                                                      \
 	X("time", "seconds since 1970", "of the packet or event")                                                      \
@@ -58,7 +61,7 @@
 	X("window", "number", "the window field as last sent, not scaled")                                             \
 	X("window_scale", "number", "the window scale option of the SYN, a shift")                                     \
 	X("mss", "bytes", "the MSS option of the SYN")                                                                 \
-	X("process", "text", "the name of the process, where the capture file has it")                                 \
+	X("process", "text", "the name of the process, where it is this host's or the capture file has it")                                 \
 	X("process_id", "number", "its number")                                                                        \
 	X("rtt_min", "seconds", "the shortest time from a segment of this side to the ACK that covers it")             \
 	X("rtt_median", "seconds", "the median of these times, right within 13 %")                                     \

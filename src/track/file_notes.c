@@ -8,6 +8,8 @@
 
 #include "track/tracker.h"
 
+#include <wirestate/kernel.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,6 +127,20 @@ void ws_process_words(struct ws_text *text, const struct ws_endpoint_info *endpo
 		ws_text_putc(text, '~');
 }
 
+bool ws_process_label(struct ws_text *text, const struct ws_endpoint_info *endpoint)
+{
+	const struct ws_frame_process *process = endpoint->process;
+	if (!process || endpoint->process_guessed || (!process->name && !process->id))
+		return false;
+	if (process->name)
+		ws_text_clean(text, process->name, strlen(process->name));
+	else
+		ws_text_puts(text, "process ");
+	if (process->id)
+		ws_text_printf(text, process->name ? "[%u]" : "%u", process->id);
+	return true;
+}
+
 void ws_processes_words(struct ws_text *text, const struct ws_conn_info *info)
 {
 	const unsigned client = (unsigned)info->likely_client & 1;
@@ -142,5 +158,5 @@ bool ws_tracker_has_tunnels(const struct ws_tracker *tracker)
 
 bool ws_tracker_names_processes(const struct ws_tracker *tracker)
 {
-	return tracker->processes_named;
+	return tracker->processes_named || (tracker->kernel && ws_kernel_names_processes(tracker->kernel));
 }

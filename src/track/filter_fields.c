@@ -216,6 +216,21 @@ static const char *get_process(const struct filter_subject *subject, unsigned en
 	return process ? process->name : NULL;
 }
 
+static const char *get_user(const struct filter_subject *subject, unsigned endpoint)
+{
+	return subject->info->endpoint[endpoint].user;
+}
+
+static const char *get_service(const struct filter_subject *subject, unsigned endpoint)
+{
+	return subject->info->endpoint[endpoint].service;
+}
+
+static const char *get_container(const struct filter_subject *subject, unsigned endpoint)
+{
+	return subject->info->endpoint[endpoint].container;
+}
+
 static const char *get_tunnel(const struct filter_subject *subject, unsigned endpoint)
 {
 	(void)endpoint;
@@ -354,7 +369,7 @@ const struct filter_field filter_fields[] = {
 	 "round trip of the handshake", NULL},
 	{"vlan", FILTER_NUMBER, FILTER_CONNECTION, get_vlan, NULL, NULL, 4095, WS_PART_IDENTITY, "VLAN of the connection", NULL},
 	{"process", FILTER_TEXT, FILTER_EITHER, NULL, NULL, NULL, 0, WS_PART_PROCESS | WS_PART_OPENING | WS_PART_IDENTITY,
-	 "the program that the capture file names", get_process},
+	 "the program, where it is this host's or the capture file names it", get_process},
 	{"tunnel", FILTER_TEXT, FILTER_CONNECTION, NULL, NULL, NULL, 0, WS_PART_IDENTITY,
 	 "kinds, ids and ends of the tunnels that it is in: \"vxlan 42 192.0.2.1 192.0.2.2\"", get_tunnel},
 	{"tunnel_id", FILTER_NUMBER, FILTER_CONNECTION, get_tunnel_id, NULL, NULL, UINT32_MAX, WS_PART_IDENTITY | WS_PART_PROCESS,
@@ -404,6 +419,12 @@ const struct filter_field filter_fields[] = {
 	 "live: received, and not read by the program", NULL},
 	{"uid", FILTER_NUMBER, FILTER_EITHER, get_uid, NULL, NULL, UINT32_MAX, WS_PART_KERNEL,
 	 "live: the number of the user who owns the socket", NULL},
+	{"user", FILTER_TEXT, FILTER_EITHER, NULL, NULL, NULL, 0, WS_PART_KERNEL | WS_PART_OPENING | WS_PART_IDENTITY,
+	 "live: the user who owns the socket", get_user},
+	{"service", FILTER_TEXT, FILTER_EITHER, NULL, NULL, NULL, 0, WS_PART_KERNEL | WS_PART_OPENING | WS_PART_IDENTITY,
+	 "live: the service or session that made the socket, such as nginx.service", get_service},
+	{"container", FILTER_TEXT, FILTER_EITHER, NULL, NULL, NULL, 0, WS_PART_KERNEL | WS_PART_OPENING | WS_PART_IDENTITY,
+	 "live: the container that made the socket: the first 12 digits of its id, or its name", get_container},
 };
 /* clang-format on */
 const unsigned filter_field_count = WS_ARRAY_SIZE(filter_fields);
@@ -588,66 +609,4 @@ bool ws_filter_field(size_t index, struct ws_filter_field *field)
 	filter_takes(row, &takes);
 	ws_text_cstr(&takes);
 	return true;
-}
-
-enum { LONGEST_WORD = 24 };
-
-static unsigned least(unsigned a, unsigned b, unsigned c)
-{
-	unsigned ab = a < b ? a : b;
-	return ab < c ? ab : c;
-}
-
-/* The edit distance: how many letters must be added, removed or changed to turn one word into the other. */
-static unsigned distance(const char *word, const char *text, size_t length)
-{
-	unsigned row[LONGEST_WORD + 2];
-	const size_t columns = strlen(word);
-	if (columns > LONGEST_WORD || length > LONGEST_WORD)
-		return LONGEST_WORD;
-	for (size_t j = 0; j <= columns; j++)
-		row[j] = (unsigned)j;
-	for (size_t i = 1; i <= length; i++) {
-		unsigned corner = row[0];
-		row[0] = (unsigned)i;
-		for (size_t j = 1; j <= columns; j++) {
-			bool same = ((text[i - 1] ^ word[j - 1]) & ~0x20) == 0;
-			unsigned changed = corner + !same;
-			corner = row[j];
-			row[j] = least(changed, row[j] + 1, row[j - 1] + 1);
-		}
-	}
-	return row[columns];
-}
-
-static void compare_word(const char *word, const char *text, size_t length, const char **best, unsigned *least_distance)
-{
-	unsigned found = distance(word, text, length);
-	if (found < *least_distance) {
-		*least_distance = found;
-		*best = word;
-	}
-}
-
-static unsigned too_far(size_t length)
-{
-	return length < 4 ? 2 : 3;
-}
-
-const char *filter_similar_word(const struct filter_field *field, const char *text, size_t length)
-{
-	const char *best = NULL;
-	unsigned nearest = too_far(length);
-	for (unsigned i = 0; field->word && field->word(i); i++)
-		compare_word(field->word(i), text, length, &best, &nearest);
-	return best;
-}
-
-const char *filter_similar_field(const char *text, size_t length)
-{
-	const char *best = NULL;
-	unsigned nearest = too_far(length);
-	for (unsigned i = 0; i < filter_field_count; i++)
-		compare_word(filter_fields[i].name, text, length, &best, &nearest);
-	return best;
 }

@@ -237,6 +237,26 @@ static void fill_processes(const struct ws_conn *conn, struct ws_conn_info *info
 		info->endpoint[i].process = ws_conn_process(conn, i, likely_client, &info->endpoint[i].process_guessed);
 }
 
+/* What the own host's kernel says, and whose the sockets are. */
+static void fill_kernel(const struct ws_kernel *kernel, const struct ws_conn *conn, struct ws_conn_info *info)
+{
+	struct ws_kernel_owner owner;
+	for (unsigned i = 0; i < 2; i++) {
+		struct ws_endpoint_info *e = &info->endpoint[i];
+		e->kernel = ws_kernel_end_of(kernel, conn, i);
+		if (!e->kernel)
+			continue;
+		ws_kernel_owner_of(kernel, e->kernel, &owner);
+		e->service = owner.service;
+		e->container = owner.container;
+		e->user = owner.user;
+		if (owner.process) {
+			e->process = owner.process;
+			e->process_guessed = false;
+		}
+	}
+}
+
 static void fill_endpoint_rest(const struct ws_tracker *tracker, const struct ws_conn *conn, unsigned i,
                                struct ws_endpoint_info *info)
 {
@@ -366,9 +386,8 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 		fill_processes(conn, info);
 	if (parts & WS_PART_NAMES)
 		fill_names(tracker, conn, info);
-	if (parts & WS_PART_KERNEL && tracker->kernel)
-		for (unsigned i = 0; i < 2; i++)
-			info->endpoint[i].kernel = ws_kernel_end_of(tracker->kernel, conn, i);
+	if (parts & (WS_PART_KERNEL | WS_PART_PROCESS) && tracker->kernel)
+		fill_kernel(tracker->kernel, conn, info);
 	if (parts & WS_PART_SHARES)
 		info->shares_known = ws_conn_shares_sum(tracker, conn, &info->shares);
 	if (parts & WS_PART_EXCHANGES)

@@ -36,6 +36,7 @@ struct ws_kernel {
 	size_t bucket_count;
 	struct own_address *own;
 	size_t own_count;
+	struct ws_kernel_owners owners;
 };
 
 struct ws_kernel *ws_kernel_create(uint64_t memory)
@@ -65,6 +66,7 @@ void ws_kernel_free(struct ws_kernel *kernel)
 	free(kernel->chunks);
 	free(kernel->buckets);
 	free(kernel->own);
+	ws_kernel_owners_free(&kernel->owners);
 	free(kernel);
 }
 
@@ -252,11 +254,12 @@ static void note_change(struct ws_kernel_end *end, uint8_t state, ws_time time)
 /* What only a whole socket has, a later answer may lack: TIME_WAIT has no owner any more. */
 static void keep_what_is_gone(struct ws_socket *now, const struct ws_socket *before)
 {
-	if (!now->has_owner && before->has_owner) {
-		now->has_owner = true;
+	const bool orphan = now->has_owner && !now->inode;
+	if ((!now->has_owner || orphan) && before->has_owner) {
 		now->uid = before->uid;
-		now->inode = before->inode;
-		now->cgroup = before->cgroup;
+		now->cgroup = before->cgroup ? before->cgroup : now->cgroup;
+		now->inode = orphan ? 0 : before->inode;
+		now->has_owner = true;
 	}
 	if (!now->has_info && before->has_info) {
 		now->has_info = true;
@@ -281,10 +284,12 @@ static void entry_set(struct ws_kernel *kernel, struct entry *entry, const struc
 {
 	struct ws_socket next = *socket;
 	const enum ws_state state = ws_kernel_state(socket->state);
-	if (begins_anew(&entry->end, state))
+	const bool begins = begins_anew(&entry->end, state);
+	if (begins)
 		entry->end.change_count = 0;
 	else
 		keep_what_is_gone(&next, &entry->end.socket);
+	entry->end.inode = next.inode ? next.inode : begins ? 0 : entry->end.inode;
 	kernel->live += (size_t)(next.state != 0) - (size_t)(entry->end.socket.state != 0);
 	entry->end.socket = next;
 	if (state != entry->end.state)
@@ -305,9 +310,10 @@ static bool entry_died(struct entry *entry, const struct ws_socket *socket)
 	now->send_queue = before.send_queue;
 	now->receive_queue = before.receive_queue;
 	now->inode = now->inode ? now->inode : before.inode;
+	entry->end.inode = now->inode ? now->inode : entry->end.inode;
 	now->cgroup = now->cgroup ? now->cgroup : before.cgroup;
-	now->uid = before.has_owner ? before.uid : now->uid;
-	now->has_owner = before.has_owner || now->uid;
+	now->uid = before.uid;
+	now->has_owner = before.has_owner;
 	return true;
 }
 
@@ -349,6 +355,51 @@ void ws_kernel_swept(struct ws_kernel *kernel, uint8_t space, ws_time begun, ws_
 		gone.asked = now;
 		entry_set(kernel, entry, &gone);
 	}
+}
+
+/* ---- Whose they are */
+
+void ws_kernel_process(struct ws_kernel *kernel, uint32_t inode, uint32_t pid, const char *name, size_t length)
+{
+	ws_kernel_owners_process(&kernel->owners, inode, pid, name, length);
+}
+
+void ws_kernel_group(struct ws_kernel *kernel, uint64_t cgroup, const char *service, const char *container)
+{
+	ws_kernel_owners_group(&kernel->owners, cgroup, service, container);
+}
+
+void ws_kernel_user(struct ws_kernel *kernel, uint32_t uid, const char *name)
+{
+	ws_kernel_owners_user(&kernel->owners, uid, name);
+}
+
+bool ws_kernel_knows_process(const struct ws_kernel *kernel, uint32_t inode)
+{
+	return ws_kernel_owned(&kernel->owners, inode);
+}
+
+bool ws_kernel_knows_group(const struct ws_kernel *kernel, uint64_t cgroup)
+{
+	return ws_kernel_grouped(&kernel->owners, cgroup);
+}
+
+bool ws_kernel_names_processes(const struct ws_kernel *kernel)
+{
+	return kernel->owners.process_count;
+}
+
+void ws_kernel_owner_of(const struct ws_kernel *kernel, const struct ws_kernel_end *end, struct ws_kernel_owner *owner)
+{
+	const struct ws_kernel_owners *owners = &kernel->owners;
+	const struct owned *owned = ws_kernel_owned(owners, end->inode);
+	const struct grouped *group = ws_kernel_grouped(owners, end->socket.cgroup);
+	*owner = (struct ws_kernel_owner){
+	        .process = owned && owned->process ? owners->processes[owned->process - 1] : NULL,
+	        .service = group ? group->service : NULL,
+	        .container = group ? group->container : NULL,
+	        .user = end->socket.has_owner ? ws_kernel_user_name(owners, end->socket.uid) : NULL,
+	};
 }
 
 /* ---- Looking up */

@@ -29,7 +29,9 @@ static void say_queued_fin(struct ws_text *text, const struct ws_conn_info *info
 {
 	const struct ws_socket *socket = &info->endpoint[i].kernel->socket;
 	const struct ws_endpoint_info *peer = &info->endpoint[1 - i];
-	ws_text_printf(text, "the %s's program has closed", side_name(info, i));
+	if (!ws_process_label(text, &info->endpoint[i]))
+		ws_text_printf(text, "the %s's program", side_name(info, i));
+	ws_text_puts(text, " has closed");
 	if (socket->send_queue > 1)
 		ws_text_printf(text, ", and %u bytes have to go before its FIN", socket->send_queue - 1);
 	if (peer->sent_any && !peer->window)
@@ -101,6 +103,8 @@ void ws_kernel_words(struct ws_text *text, const struct ws_kernel *kernel, const
 		say_opening(text, kernel, info, endpoint);
 	else if (has_closed(end->state) && is_before_fin(e->state))
 		say_queued_fin(text, info, endpoint);
+	else if (end->socket.has_owner && !end->inode && (end->state == WS_ESTABLISHED || end->state == WS_CLOSE_WAIT))
+		ws_text_printf(text, "the %s's program has not accepted it yet", side_name(info, endpoint));
 	if (has_closed(end->state) && end->socket.has_owner && !end->socket.inode &&
 	    end->socket.timer != WS_TIMER_TIME_WAIT) {
 		separate(text, start);

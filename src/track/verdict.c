@@ -65,6 +65,13 @@ static void words_direction(struct verdict *v)
 	v->says_direction = true;
 }
 
+/* "nginx[812]", where that is known, or "the server's application". */
+static void words_application(struct verdict *v, unsigned i)
+{
+	if (v->text && !ws_process_label(v->text, &v->info->endpoint[i]))
+		WORDS(v, "the %s's application", side_name(v->info, i));
+}
+
 static bool in_state(const struct ws_conn_info *info, unsigned endpoint, enum ws_state state)
 {
 	return info->endpoint[endpoint].state == state;
@@ -334,8 +341,9 @@ static bool is_closing(struct verdict *v)
 		}
 		bool stuck = quiet > LONG_CLOSE_WAIT;
 		verdict_set(v, WS_VERDICT_CLOSE_WAIT, stuck ? 3 : 1);
-		WORDS(v, "half-closed: the %s sent FIN, the %s's application has not closed yet; ",
-		      side_name(info, 1 - i), side_name(info, i));
+		WORDS(v, "half-closed: the %s sent FIN, ", side_name(info, 1 - i));
+		words_application(v, i);
+		WORDS(v, " has not closed yet; ");
 		words_traffic(v);
 		return true;
 	}
@@ -373,8 +381,10 @@ static bool window_stays_closed(struct verdict *v, unsigned i)
 	verdict_set(v, WS_VERDICT_STUCK, 3);
 	WORDS(v, "stuck: %s's window closed for ", side_name(info, i));
 	words_duration(v, closed);
-	WORDS(v, ", %u probe%s; the %s application is not reading", e->closed_probes, e->closed_probes == 1 ? "" : "s",
-	      side_name(info, i));
+	WORDS(v, ", %u probe%s; ", e->closed_probes, e->closed_probes == 1 ? "" : "s");
+	if (!v->text || !ws_process_label(v->text, e))
+		WORDS(v, "the %s application", side_name(info, i));
+	WORDS(v, " is not reading");
 	return true;
 }
 

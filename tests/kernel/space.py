@@ -104,8 +104,9 @@ def ss(space):
 class Watch:
     """wirestate on an interface of a namespace; its records when it has been stopped."""
 
-    def __init__(self, space, interface, *arguments):
-        self.program = subprocess.Popen(["ip", "netns", "exec", space, PROGRAM, "-n", "-i", interface, "-T", "json", "--only", "connection", *arguments],
+    def __init__(self, space, interface, *arguments, enter=False):
+        before = ["nsenter", f"--net=/run/netns/{space}"] if enter else ["ip", "netns", "exec", space]  # the former leaves /sys as it is
+        self.program = subprocess.Popen([*before, PROGRAM, "-n", "-i", interface, "-T", "json", "--only", "connection", *arguments],
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL)
         self.said = ""
         while "listening on" not in (line := self.program.stderr.readline()):

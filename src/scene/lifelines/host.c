@@ -3,6 +3,8 @@
 
 #include <wirestate/kernel.h>
 
+#include <string.h>
+
 /* The newest state is shown, and no earlier step of the replay. */
 static bool is_now(const struct layout *layout)
 {
@@ -63,17 +65,45 @@ bool host_kernel(const struct layout *layout, int endpoint, struct ws_text *text
 	return true;
 }
 
+/* Whose a socket is: "the server is nginx[812] of nginx.service, user www-data". */
+static void say_owner(const struct layout *layout, int endpoint, struct ws_text *text)
+{
+	const struct ws_endpoint_info *e = &layout->info.endpoint[endpoint];
+	char buffer[64];
+	struct ws_text program = WS_TEXT_OVER(buffer);
+	const bool known = ws_process_label(&program, e);
+	if (!known && !e->service && !e->container)
+		return;
+	ws_text_printf(text, "the %s is %s", layout_name(layout, endpoint), known ? ws_text_cstr(&program) : "a program");
+	if (e->service) {
+		ws_text_puts(text, " of ");
+		ws_text_clean(text, e->service, strlen(e->service));
+	}
+	if (e->container) {
+		ws_text_puts(text, " in the container ");
+		ws_text_clean(text, e->container, strlen(e->container));
+	}
+	if (e->user) {
+		ws_text_puts(text, ", user ");
+		ws_text_clean(text, e->user, strlen(e->user));
+	}
+}
+
 void host_text(const struct layout *layout, struct ws_text *text)
 {
 	const struct ws_kernel *kernel = ws_tracker_kernel(layout->model->tracker);
 	if (!kernel || !is_now(layout))
 		return;
-	for (int side = 0; side < 2; side++) {
+	for (int part = 0; part < 4; part++) {
+		const int endpoint = part & 1 ? !layout->left : layout->left;
 		const size_t before = text->length;
 		if (before)
 			ws_text_puts(text, "; ");
 		const size_t start = text->length;
-		ws_kernel_words(text, kernel, &layout->info, (unsigned)(side ? !layout->left : layout->left));
+		if (part < 2)
+			ws_kernel_words(text, kernel, &layout->info, (unsigned)endpoint);
+		else
+			say_owner(layout, endpoint, text);
 		if (text->length == start)
 			text->length = before;
 	}

@@ -161,12 +161,12 @@ static void say(const struct layout *layout, int endpoint, const struct wait *wa
 	                                      : ws_state_name(layout->state[endpoint]));
 	draw_seconds(text, passed);
 	ws_text_puts(text, ": ");
-	if (wait->reason == WINDOW)
-		ws_text_printf(text, "the %s's program does not read", name);
-	else if (wait->reason == UNANSWERED)
+	if (wait->reason == WINDOW || wait->reason == NO_CLOSE) {
+		if (!ws_process_label(text, &layout->info.endpoint[endpoint]))
+			ws_text_printf(text, "the %s's program", name);
+		ws_text_puts(text, wait->reason == WINDOW ? " does not read" : " has not called close()");
+	} else if (wait->reason == UNANSWERED)
 		say_unanswered(layout, endpoint, wait, text);
-	else if (wait->reason == NO_CLOSE)
-		ws_text_printf(text, "the %s's program has not called close()", name);
 	else
 		ws_text_printf(text, "the %s has not sent its FIN", peer);
 }

@@ -21,10 +21,15 @@ enum { FIRST_SLOTS = 256, HEAD_ROWS = 4 };
 
 /* ---- Counting */
 
+static bool same_process(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
 static bool same_group(const struct hosts_row *a, const struct hosts_row *b)
 {
 	return a->state == b->state && a->server == b->server && a->ip_version == b->ip_version && a->port == b->port &&
-	       memcmp(&a->address, &b->address, sizeof(a->address)) == 0;
+	       memcmp(&a->address, &b->address, sizeof(a->address)) == 0 && same_process(a->process, b->process);
 }
 
 /* Finds the group's slot, or the empty slot where it belongs. Strangers choose the addresses, so the hash has a
@@ -69,6 +74,7 @@ static void count_endpoint(struct hosts_view *hosts, const struct ws_model *mode
 	if (2 * hosts->used >= hosts->slot_count && !hosts_grow(hosts))
 		return; /* no memory: groups that exist are still counted */
 	const struct hosts_row group = {.address = endpoint->address,
+	                                .process = endpoint->process ? endpoint->process->name : NULL,
 	                                .ip_version = info->ip_version,
 	                                .state = endpoint->state,
 	                                .server = (unsigned)info->likely_client != i,
@@ -98,7 +104,9 @@ static int hosts_compare(const void *left, const void *right)
 	const int order = memcmp(&a->address, &b->address, sizeof(a->address));
 	if (order)
 		return order;
-	return a->ip_version != b->ip_version ? a->ip_version - b->ip_version : a->port - b->port;
+	if (a->ip_version != b->ip_version || a->port != b->port)
+		return a->ip_version != b->ip_version ? a->ip_version - b->ip_version : a->port - b->port;
+	return strcmp(a->process ? a->process : "", b->process ? b->process : "");
 }
 
 /* The selection stays on its group. */
@@ -201,6 +209,11 @@ static bool open_group(struct ws_ui *ui, const struct ws_model *model)
 	ws_text_addr(&text, &row->address, row->ip_version);
 	ws_text_printf(&text, " and %s.state == %s and server.port == %u", side_word(row), ws_state_name(row->state),
 	               row->port);
+	if (row->process && strlen(row->process) < 32 && !strpbrk(row->process, "\"\\")) {
+		ws_text_printf(&text, " and %s.process == \"", side_word(row));
+		ws_text_clean(&text, row->process, strlen(row->process));
+		ws_text_putc(&text, '"');
+	}
 	if (!list_show_only(ui, model, ws_text_cstr(&text), &error))
 		return false;
 	ui_leave(ui);
@@ -225,11 +238,30 @@ static bool hosts_click(struct ws_ui *ui, const struct ws_model *model, int row)
 }
 
 /* Explains what the selected row means. */
+/* The program that listens on the server's port, if the own host's kernel says so. */
+static void say_listener(const struct ws_model *model, const struct hosts_row *row, struct ws_text *text)
+{
+	const struct ws_kernel *kernel = ws_tracker_kernel(model->tracker);
+	const struct ws_socket *socket =
+	        kernel && row->server ? ws_kernel_listener(kernel, &row->address, row->port, row->ip_version) : NULL;
+	struct ws_kernel_owner owner;
+	if (!socket)
+		return;
+	const struct ws_kernel_end listener = {.socket = *socket, .inode = socket->inode};
+	ws_kernel_owner_of(kernel, &listener, &owner);
+	const struct ws_endpoint_info holder = {.process = owner.process};
+	ws_text_printf(text, "Port %u is held by ", row->port);
+	if (!ws_process_label(text, &holder))
+		ws_text_puts(text, "a program that listens");
+	ws_text_puts(text, ". ");
+}
+
 static void hosts_notes(const struct hosts_view *hosts, const struct ws_model *model, struct ws_text *text)
 {
 	if (hosts->cursor.selected >= hosts->count)
 		return;
 	const struct hosts_row *row = &hosts->rows[hosts->cursor.selected];
+	say_listener(model, row, text);
 	if (row->state == WS_CLOSE_WAIT) {
 		ws_text_puts(text,
 		             "CLOSE_WAIT: the other side has closed, but the program here has not called close(). "
@@ -299,6 +331,10 @@ static void draw_row(const struct ws_ui *ui, const struct ws_model *model, struc
 	draw_cut(canvas, row, 22, 28, host->server ? WS_STYLE_SERVER : WS_STYLE_CLIENT, side_word(host));
 	text.length = 0;
 	say_address(ui, model, &text, host, words - address - 2);
+	if (host->process) {
+		ws_text_puts(&text, "  ");
+		ws_text_clean(&text, host->process, strlen(host->process));
+	}
 	int end = draw_cut(canvas, row, address, limit, WS_STYLE_NORMAL, ws_text_cstr(&text));
 	const bool time_wait = host->state == WS_TIME_WAIT;
 	const ws_time lasts = time_wait ? host->until - model->now : model->now - host->until;

@@ -54,6 +54,7 @@ struct hosts_row {
 	bool server;
 	uint16_t port;  /* the server's; `address` is the client's when not `server` */
 	uint64_t count; /* 0: an empty slot of the table */
+	const char *process; /* the program's name, to be cleaned; NULL: not known */
 	ws_time until;  /* CLOSE_WAIT: the earliest last packet; TIME_WAIT: when the last one ends */
 };
 
