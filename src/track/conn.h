@@ -173,8 +173,8 @@ struct ws_table {
 	size_t awake_peak;                     /* the most that ever were: slots that are not given back */
 	size_t rest_chunk, rest_slot;          /* where the search for these goes on */
 	uint64_t rest_bytes;                   /* what those at rest take, with their share of the index */
-	unsigned credit;                       /* packets for which few connections were woken up */
-	ws_time epoch;                         /* the beginning of the first one that was put to rest */
+	uint64_t calls, charged; /* of ws_table_rest(); those that waking connections up has cost, see table.c */
+	ws_time epoch;           /* the beginning of the first one that was put to rest */
 	bool epoch_known;
 	size_t half_open; /* connections whose SYN is unanswered */
 	struct ws_table_entry *order;
@@ -216,8 +216,7 @@ static inline const struct ws_rare *ws_conn_rare(const struct ws_conn *conn)
 	static const struct ws_rare none;
 	return conn->rare ? conn->rare : &none;
 }
-/* Puts some connections to rest when many are awake. Nothing may point to a connection during this call. */
-void ws_table_rest(struct ws_table *table);
+void ws_table_rest_some(struct ws_table *table); /* see ws_table_rest() */
 /* Private to table.c and rest.c, see ws_table_conn() and ws_table_read(). */
 struct ws_conn *ws_table_wake(struct ws_table *table, ws_conn_id id);
 const struct ws_conn *ws_table_copy(const struct ws_table *table, ws_conn_id id, struct ws_conn_copy *copy);
@@ -285,6 +284,14 @@ static inline const struct ws_conn *ws_table_read(const struct ws_table *table, 
 	if (!(place & WS_PLACE_BITS))
 		return (const struct ws_conn *)place;
 	return (place & WS_PLACE_BITS) == WS_PLACE_AT_REST ? ws_table_copy(table, id, copy) : NULL;
+}
+
+/* Puts some connections to rest when many are awake. Nothing may point to a connection during this call. */
+static inline void ws_table_rest(struct ws_table *table)
+{
+	table->calls++;
+	if (table->awake > table->awake_most && !table->never_rest)
+		ws_table_rest_some(table);
 }
 
 /* The shares of time of a connection in a table with `shares`, or of a copy of one. */

@@ -5,6 +5,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 enum {
 	PREFIX = 12, /* bytes of a v4-mapped address that are the same in all of them */
@@ -19,11 +22,6 @@ enum {
 	MASK_BYTES = (CONN_WORDS + SHARES_WORDS + RARE_WORDS) / GROUP + 3,
 };
 
-struct all {
-	struct ws_conn_slot slot;
-	struct ws_rare rare;
-};
-
 _Static_assert(sizeof(struct ws_conn) % WORD == 0 && KEY % WORD == 0, "whole words");
 _Static_assert(MOST_WORDS / 4 + 1 <= UINT8_MAX, "ws_rested.sizes");
 _Static_assert(sizeof(struct ws_shares) % WORD == 0 && sizeof(struct ws_rare) % WORD == 0, "likewise");
@@ -34,7 +32,6 @@ _Static_assert(sizeof(struct ws_shares) % WORD == 0 && sizeof(struct ws_rare) % 
 
 #define TIMES(X)                                                                                                       \
 	X(conn.last_time, conn.first_time)                                                                             \
-	X(conn.last_frame, conn.first_frame)                                                                           \
 	X(conn.machine.syn_time, conn.first_time)                                                                      \
 	X(conn.analyser.flow[0].last_time, conn.last_time)                                                             \
 	X(conn.analyser.flow[1].last_time, conn.last_time)                                                             \
@@ -104,13 +101,6 @@ _Static_assert(sizeof(struct ws_shares) % WORD == 0 && sizeof(struct ws_rare) % 
 #define SHARE_NUMBERS(X) SHARE_NUMBERS_OF(X, 0, 1) SHARE_NUMBERS_OF(X, 1, 0)
 _Static_assert(WS_SHARE_EDGES == 4, "those that are listed");
 
-struct likeness {
-	uint16_t at, reference; /* in struct all */
-};
-#define LIKENESS(member, to) {offsetof(struct ws_conn_slot, member), offsetof(struct ws_conn_slot, to)},
-static const struct likeness times[] = {TIMES(LIKENESS)}, share_times[] = {SHARE_TIMES(LIKENESS)};
-static const struct likeness numbers[] = {NUMBERS(LIKENESS)}, share_numbers[] = {SHARE_NUMBERS(LIKENESS)};
-
 /* A difference in either direction is a small number. A member that is 0 while its reference is not is mostly one that
  * was never set: this and a difference of -1, which would be 1, change places. */
 #define DEFINE(type, sign, name)                                                                                       \
@@ -132,23 +122,15 @@ static const struct likeness numbers[] = {NUMBERS(LIKENESS)}, share_numbers[] = 
 		if (reference && code == name##_folded(-reference))                                                    \
 			code = 1;                                                                                      \
 		return reference + (code >> 1 ^ -(code & 1));                                                          \
-	}                                                                                                              \
-	static void name##_pack(uint8_t *all, const struct likeness *list, size_t count)                               \
-	{                                                                                                              \
-		for (size_t i = count; i > 0; i--) {                                                                   \
-			type *value = (type *)(all + list[i - 1].at);                                                  \
-			*value = name##_code(*value, *(const type *)(all + list[i - 1].reference));                    \
-		}                                                                                                      \
-	}                                                                                                              \
-	static void name##_unpack(uint8_t *all, const struct likeness *list, size_t count)                             \
-	{                                                                                                              \
-		for (size_t i = 0; i < count; i++) {                                                                   \
-			type *value = (type *)(all + list[i].at);                                                      \
-			*value = name##_value(*value, *(const type *)(all + list[i].reference));                       \
-		}                                                                                                      \
 	}
 DEFINE(uint64_t, int64_t, time)
 DEFINE(uint32_t, int32_t, number)
+
+/* The order matters only on the way back, because `from` keeps what `to` refers to. */
+#define PACK_TIME(at, reference) to->at = (ws_time)time_code((uint64_t)from->at, (uint64_t)from->reference);
+#define PACK_NUMBER(at, reference) to->at = number_code(from->at, from->reference);
+#define UNPACK_TIME(at, reference) slot->at = (ws_time)time_value((uint64_t)slot->at, (uint64_t)slot->reference);
+#define UNPACK_NUMBER(at, reference) slot->at = number_value(slot->at, slot->reference);
 
 /* ---- Words without their leading zeros
  *
@@ -157,52 +139,89 @@ DEFINE(uint32_t, int32_t, number)
 
 struct packing {
 	uint8_t *mask, *size, *data; /* where the next of each is put */
-	unsigned sizes;              /* those in the byte at `size`, in bits */
+	uint32_t sizes;              /* those that are not at `size` yet */
+	unsigned size_bits;          /* how many bits that are, less than 8 */
 };
+
+/* A bit for each word of a group that is not zero. */
+static inline unsigned mask_of(const uint32_t word[GROUP])
+{
+	unsigned mask = 0;
+#ifdef __SSE2__
+	const __m128i zero = _mm_setzero_si128();
+	const __m128i low = _mm_cmpeq_epi32(_mm_loadu_si128((const __m128i *)word), zero);
+	const __m128i high = _mm_cmpeq_epi32(_mm_loadu_si128((const __m128i *)(word + GROUP / 2)), zero);
+	const __m128i both = _mm_packs_epi16(_mm_packs_epi32(low, high), zero);
+	mask = ~(unsigned)_mm_movemask_epi8(both) & 0xff;
+#else
+	for (unsigned i = 0; i < GROUP; i++)
+		mask |= (unsigned)(word[i] != 0) << i;
+#endif
+	return mask;
+}
+
+static void put_group(struct packing *to, const uint32_t word[GROUP])
+{
+	unsigned mask = mask_of(word), bits = to->size_bits;
+	uint32_t sizes = to->sizes;
+	uint8_t *data = to->data;
+	*to->mask++ = (uint8_t)mask;
+	for (; mask; mask &= mask - 1) {
+		const uint32_t value = word[__builtin_ctz(mask)];
+		const unsigned most = (31 - (unsigned)__builtin_clz(value)) / 8; /* its size minus one */
+		sizes |= most << bits;
+		bits += 2;
+		memcpy(data, &value, sizeof(value));
+		data += most + 1;
+	}
+	to->data = data;
+	memcpy(to->size, &sizes, sizeof(sizes));
+	to->size += bits / 8;
+	to->sizes = sizes >> bits / 8 * 8;
+	to->size_bits = bits % 8;
+}
 
 static void put_words(struct packing *to, const void *words, size_t count)
 {
 	const uint8_t *from = words;
-	for (size_t group = 0; group < count; group += GROUP) {
-		unsigned mask = 0;
-		for (unsigned i = 0; i < GROUP && group + i < count; i++) {
-			uint32_t word;
-			memcpy(&word, from + (group + i) * sizeof(word), sizeof(word));
-			if (!word)
-				continue;
-			const unsigned size = 3 - (unsigned)__builtin_clz(word) / 8; /* minus one */
-			mask |= 1u << i;
-			*to->size = (uint8_t)(to->sizes ? *to->size | size << to->sizes : size);
-			to->sizes = (to->sizes + 2) % 8;
-			to->size += !to->sizes;
-			memcpy(to->data, &word, sizeof(word));
-			to->data += size + 1;
-		}
-		*to->mask++ = (uint8_t)mask;
+	for (; count >= GROUP; count -= GROUP, from += GROUP * WORD)
+		put_group(to, (const uint32_t *)(const void *)from);
+	if (count) {
+		uint32_t word[GROUP] = {0};
+		memcpy(word, from, count * WORD);
+		put_group(to, word);
 	}
 }
 
 struct unpacking {
 	const uint8_t *mask, *size, *data;
-	unsigned sizes;
+	unsigned size_bits;
 };
 
 /* The words are zero before. Reads up to three bytes past the last one. */
 static void get_words(struct unpacking *from, void *words, size_t count)
 {
+	static const uint32_t part[] = {0xff, 0xffff, 0xffffff, 0xffffffff};
 	uint8_t *to = words;
-	for (size_t group = 0; group < count; group += GROUP) {
+	const uint8_t *data = from->data;
+	unsigned bits = from->size_bits;
+	for (size_t group = 0; group < count; group += GROUP, to += GROUP * WORD) {
+		uint32_t sizes;
+		memcpy(&sizes, from->size + bits / 8, sizeof(sizes));
+		sizes >>= bits % 8;
 		for (unsigned mask = *from->mask++; mask; mask &= mask - 1) {
 			uint32_t word;
-			const unsigned size = *from->size >> from->sizes & 3;
-			from->sizes = (from->sizes + 2) % 8;
-			from->size += !from->sizes;
-			memcpy(&word, from->data, sizeof(word));
-			word &= UINT32_MAX >> 8 * (3 - size);
-			from->data += size + 1;
-			memcpy(to + (group + (unsigned)__builtin_ctz(mask)) * sizeof(word), &word, sizeof(word));
+			const unsigned most = sizes & 3;
+			sizes >>= 2;
+			bits += 2;
+			memcpy(&word, data, sizeof(word));
+			word &= part[most];
+			data += most + 1;
+			memcpy(to + (unsigned)__builtin_ctz(mask) * WORD, &word, sizeof(word));
 		}
 	}
+	from->data = data;
+	from->size_bits = bits;
 }
 
 /* ---- A connection */
@@ -243,34 +262,34 @@ static size_t mask_size(const struct ws_rested *rested, bool shares)
 	       (rested->has_rare ? (RARE_WORDS + GROUP - 1) / GROUP : 0);
 }
 
-/* Replaces numbers by their differences. */
-static void take_differences(struct ws_conn_slot *slot, bool shares, ws_time epoch)
+/* Replaces numbers by their differences: what is `to` equals what is `from` before. */
+static void take_differences(const struct ws_conn_slot *from, struct ws_conn_slot *to, bool shares, ws_time epoch)
 {
-	uint8_t *const base = (uint8_t *)slot;
-	if (shares) {
-		number_pack(base, share_numbers, WS_ARRAY_SIZE(share_numbers));
-		time_pack(base, share_times, WS_ARRAY_SIZE(share_times));
-	}
-	hide_usual(&slot->conn);
-	number_pack(base, numbers, WS_ARRAY_SIZE(numbers));
-	time_pack(base, times, WS_ARRAY_SIZE(times));
-	slot->conn.first_time = (ws_time)time_code((uint64_t)slot->conn.first_time, (uint64_t)epoch);
+	hide_usual(&to->conn);
+	NUMBERS(PACK_NUMBER)
+	TIMES(PACK_TIME)
+	to->conn.last_frame -= from->conn.first_frame;
+	to->conn.first_time = (ws_time)time_code((uint64_t)from->conn.first_time, (uint64_t)epoch);
+	if (!shares)
+		return;
+	SHARE_NUMBERS(PACK_NUMBER)
+	SHARE_TIMES(PACK_TIME)
 }
 
 struct ws_rested *ws_rested_make(const struct ws_conn *conn, bool shares, ws_time epoch)
 {
 	struct ws_conn_slot slot;
-	uint8_t mask[MASK_BYTES], size[MOST_WORDS / 4 + 1], data[MOST_WORDS * WORD + WORD];
-	struct packing to = {mask, size, data, 0};
+	uint8_t mask[MASK_BYTES], size[MOST_WORDS / 4 + WORD], data[MOST_WORDS * WORD + WORD];
+	struct packing to = {mask, size, data, 0, 0};
 	memcpy(&slot, conn, shares ? sizeof(slot) : sizeof(*conn));
 	drop_known(&slot.conn);
-	take_differences(&slot, shares, epoch);
+	take_differences((const struct ws_conn_slot *)conn, &slot, shares, epoch);
 	put_words(&to, (const uint8_t *)&slot + KEY, CONN_WORDS);
 	if (shares)
 		put_words(&to, &slot.shares, SHARES_WORDS);
 	if (conn->rare)
 		put_words(&to, conn->rare, RARE_WORDS);
-	const size_t masks = (size_t)(to.mask - mask), sizes = (size_t)(to.size - size) + (to.sizes > 0);
+	const size_t masks = (size_t)(to.mask - mask), sizes = (size_t)(to.size - size) + (to.size_bits > 0);
 	const size_t address = address_size(conn->ip_version), bytes = (size_t)(to.data - data);
 	struct ws_rested *rested = malloc(sizeof(*rested) + 2 * address + masks + sizes + bytes + SLACK);
 	if (!rested)
@@ -309,15 +328,15 @@ void ws_rested_key(const struct ws_rested *rested, struct ws_conn *conn)
 /* The opposite of take_differences(). */
 static void add_differences(struct ws_conn_slot *slot, bool shares, ws_time epoch)
 {
-	uint8_t *const base = (uint8_t *)slot;
 	slot->conn.first_time = (ws_time)time_value((uint64_t)slot->conn.first_time, (uint64_t)epoch);
-	time_unpack(base, times, WS_ARRAY_SIZE(times));
-	number_unpack(base, numbers, WS_ARRAY_SIZE(numbers));
+	slot->conn.last_frame += slot->conn.first_frame;
+	TIMES(UNPACK_TIME)
+	NUMBERS(UNPACK_NUMBER)
 	hide_usual(&slot->conn);
 	if (!shares)
 		return;
-	time_unpack(base, share_times, WS_ARRAY_SIZE(share_times));
-	number_unpack(base, share_numbers, WS_ARRAY_SIZE(share_numbers));
+	SHARE_TIMES(UNPACK_TIME)
+	SHARE_NUMBERS(UNPACK_NUMBER)
 }
 
 void ws_rested_read(const struct ws_rested *rested, bool shares, ws_time epoch, struct ws_conn *conn,

@@ -33,8 +33,8 @@ enum {
 enum {
 	AWAKE_LEAST = 4096,
 	AWAKE_SHARE = 4,    /* of the memory, what those that are awake may take where not all have room */
-	WAKE_COST = 32,     /* packets, of which one may wake a connection up */
-	CREDIT_MOST = 4096, /* packets for which few connections were woken up */
+	WAKE_COST = 32,     /* calls, of which one may wake a connection up */
+	CREDIT_MOST = 4096, /* calls */
 };
 
 /* Allocates memory that is read at random, in huge pages if possible, because a walk through page tables costs more
@@ -176,12 +176,20 @@ static struct ws_table_slot *find_slot(const struct ws_table *table, const struc
 	}
 }
 
+/* True when few connections were woken up for the calls so far: fewer than one for each WAKE_COST. */
+static bool has_credit(struct ws_table *table, unsigned cost)
+{
+	if (table->calls - table->charged > CREDIT_MOST)
+		table->charged = table->calls - CREDIT_MOST;
+	return table->calls - table->charged >= cost;
+}
+
 struct ws_conn *ws_table_find(struct ws_table *table, const struct ws_tuple *tuple)
 {
 	const ws_conn_id id = find_slot(table, tuple)->id;
 	if (id && table->places[id - 1] & WS_PLACE_BITS) {
-		if (table->credit >= WAKE_COST)
-			table->credit -= WAKE_COST;
+		if (has_credit(table, WAKE_COST))
+			table->charged += WAKE_COST;
 		else if (table->awake_most < table->limit / AWAKE_SHARE)
 			table->awake_most++; /* too many rest that are still in use */
 	}
@@ -193,9 +201,17 @@ void ws_table_prefetch_entry(const struct ws_table *table, uint32_t hash)
 	__builtin_prefetch(&table->slots[hash & table->slot_mask]);
 }
 
+static inline __attribute__((always_inline)) void prefetch_lines(const uint8_t *bytes, size_t size)
+{
+	enum { LINE = 64 };
+#pragma GCC unroll 16
+	for (size_t at = 0; at < size; at += LINE)
+		__builtin_prefetch(bytes + at, 1);
+}
+
 void ws_table_prefetch_conn(const struct ws_table *table, uint32_t hash)
 {
-	enum { LINE = 64, AT_REST_BYTES = 384 };
+	enum { AT_REST_BYTES = 384 };
 	uint32_t i = hash & table->slot_mask;
 	while (table->slots[i].id && table->slots[i].hash != hash)
 		i = (i + 1) & table->slot_mask;
@@ -203,13 +219,13 @@ void ws_table_prefetch_conn(const struct ws_table *table, uint32_t hash)
 		return;
 	const uintptr_t place = table->places[table->slots[i].id - 1];
 	const uint8_t *bytes = (const uint8_t *)(place & ~(uintptr_t)WS_PLACE_BITS);
-	const size_t size = place & WS_PLACE_BITS ? AT_REST_BYTES : WS_CONN_HOT;
-	for (size_t at = 0; at < size; at += LINE)
-		__builtin_prefetch(bytes + at, 1);
-	if (!table->shares || place & WS_PLACE_BITS)
+	if (place & WS_PLACE_BITS) {
+		prefetch_lines(bytes, AT_REST_BYTES);
 		return;
-	for (size_t at = offsetof(struct ws_conn_slot, shares); at < table->slot_size; at += LINE)
-		__builtin_prefetch(bytes + at, 1);
+	}
+	prefetch_lines(bytes, WS_CONN_HOT);
+	if (table->shares)
+		prefetch_lines(bytes + offsetof(struct ws_conn_slot, shares), sizeof(struct ws_shares));
 }
 
 static bool grow_index(struct ws_table *table)
@@ -542,15 +558,12 @@ static void put_to_rest(struct ws_table *table, struct ws_conn *conn)
 	if (conn->rare)
 		free_rare(table, conn);
 	free_slot(table, conn);
-	if (table->credit > CREDIT_MOST / 2 && table->awake_most > table->awake_least)
+	if (table->awake_most > table->awake_least && has_credit(table, CREDIT_MOST / 2))
 		table->awake_most--;
 }
 
-void ws_table_rest(struct ws_table *table)
+void ws_table_rest_some(struct ws_table *table)
 {
-	table->credit += table->credit < CREDIT_MOST;
-	if (table->never_rest)
-		return;
 	for (unsigned steps = REST_STEPS; steps && table->awake > table->awake_most; steps--) {
 		struct ws_conn *conn = slot_at(table, table->rest_chunk, table->rest_slot);
 		if (++table->rest_slot == chunk_slots(table)) {
