@@ -26,6 +26,7 @@ struct decoder {
 	struct decoder_task task;
 	pthread_t thread;
 	bool runs; /* the thread has been started and not been joined */
+	bool gone; /* decoder_go() has been called */
 	uint64_t frames;
 	uint64_t named[8192]; /* a bit for the hash of each flow in which a name may have been stated; few for others */
 	pthread_mutex_t lock;
@@ -222,6 +223,9 @@ bool decoder_start(struct decoder *decoder)
 
 void decoder_go(struct decoder *decoder)
 {
+	if (decoder->gone)
+		return;
+	decoder->gone = true;
 	pthread_mutex_lock(&decoder->lock);
 	decoder->go = true;
 	pthread_cond_signal(&decoder->to_decoder);

@@ -36,7 +36,7 @@ struct decoder *decoder_new(const struct decoder_task *task) WS_CHECKED;
 /* Starts the thread, and returns once it runs and needs no more system calls than reading does. It takes on what the
  * calling thread has given up by now, and waits for decoder_go(). False: the system gives no thread. */
 bool decoder_start(struct decoder *decoder) WS_CHECKED;
-/* Lets it read the first byte. */
+/* Lets it read the first byte; later calls do nothing. */
 void decoder_go(struct decoder *decoder);
 /* Waits for the next batch. After the last one there is none. */
 struct batch *decoder_next(struct decoder *decoder);

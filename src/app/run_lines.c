@@ -112,7 +112,6 @@ static void report_messages(struct session *session, struct progress *progress)
 void run_lines(struct session *session)
 {
 	struct progress progress;
-	threads_begin(session);
 	progress_begin(&progress, session);
 	while (session_read(session, BATCH) && !session->output_failed && !(signals_take() & SIGNAL_STOP)) {
 		if (!session->warned && session->warning.status != WS_OK) {

@@ -22,7 +22,7 @@ unsigned threads_wanted(const struct options *options)
 static bool wants_decoder(const struct session *session)
 {
 	const struct options *options = session->options;
-	return session->threads > 1 && session->point_count == 1 && !session->undecided && !session->screen &&
+	return session->threads > 1 && session->point_count == 1 && !session->undecided && options->frame == FRAME_NONE &&
 	       !session->lesson && !options->write && !options->anonymize &&
 	       ws_capture_may_read_ahead(session->points[0].capture);
 }
@@ -42,13 +42,6 @@ void threads_start(void *context)
 		decoder_free(point->decoder);
 		point->decoder = NULL;
 	}
-}
-
-void threads_begin(struct session *session)
-{
-	for (size_t i = 0; i < session->point_count; i++)
-		if (session->points[i].decoder)
-			decoder_go(session->points[i].decoder);
 }
 
 static void track_batch(struct point *point, struct batch *batch)
@@ -72,9 +65,17 @@ static void track_batch(struct point *point, struct batch *batch)
 	}
 }
 
+/* From then on the capture is the session's own thread's. */
+static void free_decoder(struct point *point)
+{
+	decoder_free(point->decoder);
+	point->decoder = NULL;
+}
+
 bool threads_read(struct point *point, int max)
 {
 	struct session *session = point->session;
+	decoder_go(point->decoder);
 	const uint64_t until = point->packets + (uint64_t)max;
 	while (point->packets < until && !point->ended && !session->output_failed) {
 		struct batch *batch = decoder_next(point->decoder);
@@ -86,6 +87,8 @@ bool threads_read(struct point *point, int max)
 			session->error = batch->error;
 		decoder_release(point->decoder);
 	}
+	if (point->ended)
+		free_decoder(point);
 	return point_has_memory(point) && !point->ended;
 }
 
@@ -94,8 +97,7 @@ static void end_decoder(struct point *point)
 	decoder_stop(point->decoder);
 	while (!point->ended && !point->session->output_failed)
 		(void)!threads_read(point, BATCH_PACKETS);
-	decoder_free(point->decoder);
-	point->decoder = NULL;
+	free_decoder(point);
 	point->ended = true;
 }
 
@@ -114,4 +116,13 @@ void threads_progress(const struct point *point, uint64_t *done, uint64_t *total
 	}
 	*done = point->read_done;
 	*total = point->read_total;
+}
+
+/* Files lose nothing, and all that the decoder hands over is tracked. */
+void threads_stats(const struct point *point, struct ws_capture_stats *stats)
+{
+	if (point->decoder)
+		*stats = (struct ws_capture_stats){.captured = point->packets, .received = point->packets};
+	else
+		ws_capture_stats(point->capture, stats);
 }
