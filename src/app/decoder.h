@@ -40,7 +40,9 @@ bool decoder_start(struct decoder *decoder) WS_CHECKED;
 void decoder_go(struct decoder *decoder);
 /* Waits for the next batch. After the last one there is none. */
 struct batch *decoder_next(struct decoder *decoder);
-/* The batch that decoder_next() returned is done with. */
+/* True when decoder_next() need not wait. */
+bool decoder_has_next(struct decoder *decoder);
+/* The oldest batch that decoder_next() has returned is done with. */
 void decoder_release(struct decoder *decoder);
 /* Makes the decoder end soon; what it has read comes as batches until the last one. */
 void decoder_stop(struct decoder *decoder);
