@@ -99,6 +99,7 @@ struct ws_capture_options {
 	int fcs_length;        /* --fcs; -1: as the file says */
 	uint64_t keep_bytes;   /* > 0: frames can be fetched again; how many bytes memory may hold for that where the
 	                          source   cannot be read twice (live, pipe, compressed). The oldest go first. */
+	bool records;          /* a file may have records instead of packets, see ws_capture_is_records() */
 	bool follow;           /* a regular file that may grow: at its end ws_capture_read() returns WS_READ_MORE */
 	/* Called once it is open, before a byte of a file is read, or the filter of an interface is compiled; false,
 	 * with `error` filled, refuses it. May be NULL. */
@@ -126,7 +127,15 @@ struct ws_capture *ws_capture_reopen(const struct ws_capture *from, const struct
  * `parts`, of which nothing has been read. At most 256 of them can have their frames read again. NULL: they stay the
  * caller's. */
 struct ws_capture *ws_capture_merge(struct ws_capture *const *parts, size_t count, struct ws_error *error) WS_CHECKED;
+/* Several captures of records, files and pipes, as one; it closes `parts`. NULL: they stay the caller's. */
+struct ws_capture *ws_capture_gather(struct ws_capture *const *parts, size_t count, struct ws_error *error) WS_CHECKED;
 void ws_capture_close(struct ws_capture *capture); /* NULL is allowed */
+
+/* The file has lines with a JSON object each. Then a frame is a line without its end: its number is the line's in its file,
+ * it has no time, and its interface has the file's short name. Of a line that is too long, the beginning is delivered,
+ * and `length` is greater than `captured`. */
+bool ws_capture_is_records(const struct ws_capture *capture);
+#define WS_LINE_MOST 65536 /* bytes of a line */
 
 /* The link type of an interface or of a pcap file; of a pcapng file, that of the first packet as far as it is known
  * when the file has been opened, else of the first interface. */
@@ -154,7 +163,7 @@ bool ws_capture_host_name(const struct ws_capture *capture, size_t index, struct
 bool ws_capture_is_live(const struct ws_capture *capture);
 
 /* True when one thread may read the capture while others use its frames: a regular file whose frames borrow nothing but
- * their bytes. Frames may be fetched meanwhile. So it is with pcap, plain or packed, and not with pcapng. */
+ * their bytes, and of which frames are not read again. So it is with pcap, plain or packed, and not with pcapng. */
 bool ws_capture_may_read_ahead(const struct ws_capture *capture);
 
 /* A descriptor to poll for reading, or -1: ws_capture_read never has to wait (a regular file). */

@@ -1,6 +1,7 @@
 /* The public face: what is common to files and interfaces. A capture delivers frames in batches that the caller bounds;
  * file.c and live.c know how each source makes a batch without waiting. */
 #include "capture/internal.h"
+#include "capture/lines.h"
 #include "capture/merge.h"
 
 #include <stdarg.h>
@@ -30,6 +31,8 @@ void ws_capture_close(struct ws_capture *capture)
 	if (!capture)
 		return;
 	ws_merge_free(capture->merge);
+	ws_gather_free(capture->gather);
+	ws_lines_free(capture->lines);
 	ws_reopen_free(capture->reopen);
 	ws_filters_free(&capture->filters);
 	if (capture->pcap)
@@ -85,6 +88,11 @@ bool ws_capture_host_name(const struct ws_capture *capture, size_t index, struct
 	return capture->pcapng && ws_pcapng_host_name(capture->pcapng, index, name);
 }
 
+bool ws_capture_is_records(const struct ws_capture *capture)
+{
+	return capture->lines || capture->gather;
+}
+
 bool ws_capture_is_live(const struct ws_capture *capture)
 {
 	return capture->live;
@@ -92,13 +100,16 @@ bool ws_capture_is_live(const struct ws_capture *capture)
 
 bool ws_capture_may_read_ahead(const struct ws_capture *capture)
 {
-	return !capture->live && !capture->merge && !capture->pcapng && !capture->piped && !capture->ring;
+	return !capture->live && !capture->merge && !capture->pcapng && !capture->piped && !capture->ring &&
+	       !capture->reopen && !capture->lines && !capture->gather;
 }
 
 int ws_capture_fd(const struct ws_capture *capture)
 {
 	if (capture->live)
 		return pcap_get_selectable_fd(capture->pcap);
+	if (capture->gather)
+		return ws_gather_fd(capture->gather);
 	return capture->piped ? ws_byte_source_fd(capture->source) : -1;
 }
 
@@ -108,6 +119,10 @@ bool ws_capture_ready(const struct ws_capture *capture)
 		return false;
 	if (capture->live)
 		return capture->more;
+	if (capture->gather)
+		return ws_gather_ready(capture->gather);
+	if (capture->lines && ws_lines_ready(capture->lines))
+		return true;
 	return !capture->piped || ws_byte_source_ready(capture->source) ||
 	       (capture->pcapng && ws_pcapng_ready(capture));
 }
@@ -180,6 +195,10 @@ enum ws_read ws_capture_read(struct ws_capture *capture, int max, ws_frame_fn *f
 	capture->context = context;
 	if (capture->merge)
 		return ws_merge_read(capture, max, error);
+	if (capture->gather)
+		return ws_gather_read(capture, max, error);
+	if (capture->lines)
+		return ws_lines_read(capture, max, error);
 	if (capture->pcapng)
 		return ws_pcapng_read(capture, max, error);
 	return capture->live ? ws_live_read(capture, max, error) : ws_file_read(capture, max, error);
@@ -188,6 +207,8 @@ enum ws_read ws_capture_read(struct ws_capture *capture, int max, ws_frame_fn *f
 void ws_capture_break(struct ws_capture *capture)
 {
 	capture->broken = true;
+	if (capture->gather)
+		ws_gather_break(capture->gather);
 	if (capture->pcap)
 		pcap_breakloop(capture->pcap);
 }
@@ -219,6 +240,10 @@ void ws_capture_progress(const struct ws_capture *capture, uint64_t *done, uint6
 {
 	if (capture->merge) {
 		ws_merge_progress(capture->merge, done, total);
+		return;
+	}
+	if (capture->gather) {
+		ws_gather_progress(capture->gather, done, total);
 		return;
 	}
 	*total = capture->file_size;

@@ -3,6 +3,7 @@
  * The filter is run here and not by libpcap, so that a frame's number stays its place in the file. */
 #include "capture/foreign.h"
 #include "capture/internal.h"
+#include "capture/lines.h"
 #include "capture/merge.h"
 
 #include <errno.h>
@@ -28,6 +29,10 @@ static bool filter_compile(struct ws_capture *capture, const struct ws_capture_o
 	const char *filter = options->filter;
 	if (!filter || !*filter)
 		return true;
+	if (capture->lines)
+		return ws_fail(error, WS_ERROR_OPTION,
+		               "%s: has records, and a capture filter selects packets; use -Y for connections",
+		               capture->name);
 	capture->filtered = true;
 	capture->filters.no_optimize = options->no_optimize;
 	return capture->pcapng ? ws_filters_compile_all(&capture->filters, filter, known_links(capture), error)
@@ -44,6 +49,8 @@ static bool check_head(const struct ws_capture *capture, const uint8_t *head, si
 		return ws_fail(error, WS_ERROR_FILE, "%s: empty, not even the header of a capture", capture->name);
 	if (capture->framing.format == WS_FORMAT_PCAP || capture->framing.format == WS_FORMAT_PCAPNG)
 		return true;
+	if (ws_lines_recognize(head, length))
+		return true;
 	if (length < WS_FORMAT_BYTES)
 		return ws_fail(error, WS_ERROR_FILE, "%s: not a capture, only %zu bytes long", capture->name, length);
 	char words[400];
@@ -51,7 +58,7 @@ static bool check_head(const struct ws_capture *capture, const uint8_t *head, si
 	if (ws_foreign_words(head, length, capture->name, &text))
 		return ws_fail(error, WS_ERROR_FILE, "%s: %s", capture->name, ws_text_cstr(&text));
 	return ws_fail(error, WS_ERROR_FILE,
-	               "%s: not a capture (pcap or pcapng, plain or packed with gzip or zstd): begins with %02x %02x "
+	               "%s: not a capture (pcap or pcapng), and no records (JSON), plain or packed with gzip or zstd: begins with %02x %02x "
 	               "%02x %02x",
 	               capture->name, head[0], head[1], head[2], head[3]);
 }
@@ -107,6 +114,19 @@ static bool keep_frames(struct ws_capture *capture, uint64_t bytes, struct ws_er
 	               (unsigned long long)bytes);
 }
 
+static bool open_lines(struct ws_capture *capture, const struct ws_capture_options *options, struct ws_error *error)
+{
+	if (options->follow)
+		return ws_fail(error, WS_ERROR_OPTION,
+		               "%s: has records, which --follow does not read; use: tail -n +1 -F FILE | wirestate -r -",
+		               capture->name);
+	if (!options->records)
+		return ws_fail(error, WS_ERROR_FILE, "%s: has records, not packets", capture->name);
+	capture->link = WS_LINK_OTHER;
+	capture->lines = ws_lines_new(capture->name);
+	return capture->lines || ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+}
+
 /* `from` reads the same file, or is NULL. */
 static bool open_descriptor(struct ws_capture *capture, int fd, const struct ws_capture_options *options,
                             const struct ws_capture *from, struct ws_error *error)
@@ -140,6 +160,8 @@ static bool open_descriptor(struct ws_capture *capture, int fd, const struct ws_
 	capture->packed = ws_byte_source_packed(capture->source);
 	if (!check_head(capture, head, length, error))
 		return false;
+	if (ws_lines_recognize(head, length))
+		return open_lines(capture, options, error);
 	if (capture->packed && options->follow)
 		return ws_fail(error, WS_ERROR_FILE, "%s: is packed; --follow reads plain files", capture->name);
 	capture->fcs_stated = options->fcs_length >= 0;

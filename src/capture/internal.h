@@ -12,6 +12,8 @@
 #include <wirestate/capture.h>
 
 struct ws_merge;  /* several files as one capture: see merge.c */
+struct ws_lines;  /* records: see lines.h */
+struct ws_gather; /* several of these */
 struct ws_reopen; /* a second reader of a plain file: see reopen.c */
 
 struct ws_capture {
@@ -26,6 +28,8 @@ struct ws_capture {
 
 	struct ws_byte_source *source; /* NULL for a live capture, and for one that is merged */
 	struct ws_merge *merge;        /* NULL for a single file and a live capture */
+	struct ws_lines *lines;        /* NULL where frames are packets */
+	struct ws_gather *gather;      /* records of several files; or NULL */
 	struct ws_pcapng *pcapng;      /* NULL for anything else than a pcapng file */
 	bool piped, packed;
 	struct ws_framing framing;

@@ -114,6 +114,7 @@ static const int allowed[] = {
         SCMP_SYS(fdatasync),
         SCMP_SYS(getsockopt),
         SCMP_SYS(getsockname),
+        SCMP_SYS(epoll_ctl), /* to wait no longer for a source of records that has ended */
         SCMP_SYS(poll),
         SCMP_SYS(ppoll),
         SCMP_SYS(ppoll_time64),
