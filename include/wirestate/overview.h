@@ -27,6 +27,10 @@ struct ws_overview_group {
 	uint64_t verdict_count; /* of all groups with its verdict and severity */
 	ws_time first, last;    /* of the earliest first and of the latest last packet */
 	uint64_t example;       /* the lowest number of its connections */
+	ws_conn_id example_id;
+	/* Of records: they are all of one sensor, and which; else false, NULL. */
+	bool one_sensor;
+	const char *sensor;
 };
 
 /* Takes over the tracker's key for hashes, and nothing else of it. NULL: out of memory. */

@@ -160,6 +160,7 @@ struct ws_tracker_config {
 	bool history;              /* keep every connection's segments, for replay */
 	bool joins;                /* with `history`: the segments are compared with those of other points, and get more memory */
 	bool names;                /* learn the names of hosts */
+	bool records;              /* records are its input, and not packets: see wirestate/stored.h */
 	bool shares;               /* find out where the time of each connection goes */
 	bool exchanges;            /* tell requests and answers apart, and report each pair as an event */
 	uint64_t debug_connection; /* report each input of the connection with this number as WS_EVENT_INPUT; 0: none */
@@ -185,6 +186,7 @@ enum ws_event_kind {
 };
 
 struct ws_arp_binding {
+	const char *sensor; /* of a record: who saw it; NULL: tracked from packets */
 	struct ws_addr ip;
 	uint8_t mac[6], previous_mac[6];
 	bool changed;    /* the address was at another MAC address before; previous_mac is valid */
@@ -196,7 +198,8 @@ struct ws_arp_binding {
 };
 
 struct ws_udp_info {
-	uint64_t number; /* counts from 1, in the order of first packets */
+	const char *sensor; /* of a record: who saw it; NULL: tracked from packets */
+	uint64_t number;    /* counts from 1, in the order of first packets */
 	uint8_t ip_version;
 	struct ws_addr address[2]; /* index 0 is the sender of the first packet */
 	uint16_t port[2];
@@ -373,9 +376,28 @@ struct ws_tunnel_path {
 	char words[512];
 };
 
+/* The verdict without its text. */
+struct ws_judgement {
+	uint8_t verdict;  /* enum ws_verdict */
+	uint8_t severity; /* 0 .. 3 */
+};
+
+/* What a record states and the tracker infers from packets otherwise, see wirestate/stored.h. */
+struct ws_stated {
+	const char *sensor;  /* who saw the connection; NULL: it was tracked from packets here, and nothing is stated */
+	const char *verdict; /* the sentence; NULL: none */
+	const char *others;  /* fields that are only passed on: "column=value" as JSON, one a line; NULL: none */
+	struct ws_judgement judgement;
+	bool whole;        /* its own record has come, not only those of its transitions */
+	uint8_t witnesses; /* how many other sensors saw the same connection, at most WS_MOST_WITNESSES */
+};
+
+/* Composes its words. */
+void ws_tunnel_path_name(struct ws_tunnel_path *path);
+
 struct ws_conn_info {
 	ws_conn_id id;
-	uint64_t number; /* counts from 1, in the order of first packets */
+	uint64_t number; /* counts from 1, in the order of first packets; of a record: its sensor's */
 	uint8_t ip_version;
 	uint16_t vlan;
 	const struct ws_tunnel_path *tunnel; /* that it is in; NULL: none */
@@ -420,6 +442,7 @@ struct ws_conn_info {
 	const struct ws_conn_path *path; /* NULL: one point only has captured it, or it is not known yet */
 	bool path_swapped;               /* endpoint 0 here is endpoint 1 there */
 	uint8_t completeness; /* bits of tshark's tcp.completeness: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32 */
+	struct ws_stated stated;
 };
 
 size_t ws_tracker_conn_count(const struct ws_tracker *tracker);
@@ -436,6 +459,7 @@ struct ws_conn_ends {
 	uint16_t port[2];
 	uint8_t ip_version;
 	int8_t client, likely_client; /* as in struct ws_conn_info */
+	const char *sensor;           /* as in struct ws_stated */
 };
 bool ws_tracker_conn_ends(const struct ws_tracker *tracker, ws_conn_id id, struct ws_conn_ends *ends) WS_CHECKED;
 /* True when a comment of one of the connection's packets contains the text, in upper or lower case. */
@@ -484,11 +508,6 @@ void ws_conn_verdict(const struct ws_conn_info *info, struct ws_text *text, cons
 /* Appends "checksums ignored: 19,730 of 19,730 wrong". */
 void ws_checksums_words(struct ws_text *text, uint64_t ignored, uint64_t segments);
 
-/* The verdict without its text. */
-struct ws_judgement {
-	uint8_t verdict;  /* enum ws_verdict */
-	uint8_t severity; /* 0 .. 3 */
-};
 /* What an engineer would look at first. */
 static inline bool ws_is_problem(struct ws_judgement judgement)
 {
@@ -541,6 +560,7 @@ size_t ws_tracker_arp_count(const struct ws_tracker *tracker);
 bool ws_tracker_arp(const struct ws_tracker *tracker, size_t index, struct ws_arp_binding *binding) WS_CHECKED;
 
 struct ws_tracker_stats {
+	uint64_t inputs;         /* packets, or records, that have come: what is shown may have changed when this has */
 	uint64_t packets, bytes; /* of all frames; bytes on the wire */
 	uint64_t tcp, udp, icmp, arp, other, fragments, malformed, bad_checksums, duplicates;
 	uint64_t checksums_ignored; /* of `bad_checksums`: TCP segments that were taken as good */

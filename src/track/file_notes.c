@@ -153,7 +153,7 @@ void ws_processes_words(struct ws_text *text, const struct ws_conn_info *info)
 
 bool ws_tracker_has_tunnels(const struct ws_tracker *tracker)
 {
-	return tracker->tunnels.count > 0;
+	return tracker->tunnels.count > 0 || tracker->tunnels_stated;
 }
 
 bool ws_tracker_names_processes(const struct ws_tracker *tracker)

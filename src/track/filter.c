@@ -122,7 +122,10 @@ size_t ws_filter_pick(const struct ws_filter *filter, const struct ws_tracker *t
 	struct ws_conn_copy copy;
 	size_t picked = 0;
 	count = ws_tracker_conn_ids(tracker, rank, count, ids);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && tracker->stored; i++)
+		if (ws_stored_conn(tracker->stored, ids[i], &info) && ws_filter_match(filter, &info))
+			ids[picked++] = ids[i];
+	for (size_t i = 0; i < count && !tracker->stored; i++) {
 		if (i + WS_AHEAD < count)
 			ws_conn_prefetch(&tracker->table, ids[i + WS_AHEAD], parts);
 		const struct ws_conn *conn = ws_table_read(&tracker->table, ids[i], &copy);

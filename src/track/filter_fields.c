@@ -255,6 +255,19 @@ static const char *get_sni(const struct filter_subject *subject, unsigned endpoi
 	return subject->info->said.sni;
 }
 
+/* Of records. */
+static const char *get_sensor(const struct filter_subject *subject, unsigned endpoint)
+{
+	(void)endpoint;
+	return subject->info->stated.sensor;
+}
+
+static int64_t get_sensors(const struct filter_subject *subject, unsigned endpoint)
+{
+	(void)endpoint;
+	return subject->info->stated.sensor ? 1 + subject->info->stated.witnesses : FILTER_ABSENT;
+}
+
 static const char *get_http_path(const struct filter_subject *subject, unsigned endpoint)
 {
 	const char *request = subject->info->said.http_request, *space = request ? strchr(request, ' ') : NULL;
@@ -384,6 +397,10 @@ const struct filter_field filter_fields[] = {
 	 "the status of the first HTTP answer", NULL},
 	{"number", FILTER_NUMBER, FILTER_CONNECTION, get_number, NULL, NULL, INT64_MAX, WS_PART_LAST,
 	 "the connection's number", NULL},
+	{"sensor", FILTER_TEXT, FILTER_CONNECTION, NULL, NULL, NULL, 0, WS_PART_IDENTITY,
+	 "of records: who saw the connection", get_sensor},
+	{"sensors", FILTER_NUMBER, FILTER_CONNECTION, get_sensors, NULL, NULL, 9, WS_PART_IDENTITY,
+	 "of records: how many sensors saw the connection", NULL},
 	{"points", FILTER_NUMBER, FILTER_CONNECTION, get_points, NULL, NULL, 8, WS_PART_IDENTITY,
 	 "how many points captured it", NULL},
 	{"lost", FILTER_NUMBER, FILTER_SUM, get_lost, NULL, NULL, INT64_MAX, WS_PART_IDENTITY,

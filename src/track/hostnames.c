@@ -354,7 +354,7 @@ const char *ws_tracker_host_name(const struct ws_tracker *tracker, const struct 
 
 bool ws_tracker_has_names(const struct ws_tracker *tracker)
 {
-	return tracker->names.string_count;
+	return tracker->names.string_count || tracker->names_stated;
 }
 
 bool ws_tracker_has_requests(const struct ws_tracker *tracker)

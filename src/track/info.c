@@ -424,6 +424,8 @@ const struct ws_points *ws_tracker_points(const struct ws_tracker *tracker)
 
 bool ws_tracker_conn(const struct ws_tracker *tracker, ws_conn_id id, struct ws_conn_info *info)
 {
+	if (tracker->stored)
+		return ws_stored_conn(tracker->stored, id, info);
 	struct ws_conn_copy copy;
 	const struct ws_conn *conn = ws_table_read(&tracker->table, id, &copy);
 	if (!conn)
@@ -433,8 +435,25 @@ bool ws_tracker_conn(const struct ws_tracker *tracker, ws_conn_id id, struct ws_
 	return true;
 }
 
+static bool stored_ends(const struct ws_tracker *tracker, ws_conn_id id, struct ws_conn_ends *ends)
+{
+	struct ws_conn_info info;
+	if (!ws_stored_conn(tracker->stored, id, &info))
+		return false;
+	*ends = (struct ws_conn_ends){.number = info.number,
+	                              .address = {info.endpoint[0].address, info.endpoint[1].address},
+	                              .port = {info.endpoint[0].port, info.endpoint[1].port},
+	                              .ip_version = info.ip_version,
+	                              .client = info.client,
+	                              .likely_client = info.likely_client,
+	                              .sensor = info.stated.sensor};
+	return true;
+}
+
 bool ws_tracker_conn_ends(const struct ws_tracker *tracker, ws_conn_id id, struct ws_conn_ends *ends)
 {
+	if (tracker->stored)
+		return stored_ends(tracker, id, ends);
 	struct ws_conn_copy copy;
 	const struct ws_conn *conn = ws_table_read(&tracker->table, id, &copy);
 	if (!conn)
@@ -462,17 +481,19 @@ static struct ws_table *tidy(const struct ws_tracker *tracker)
 
 size_t ws_tracker_conn_count(const struct ws_tracker *tracker)
 {
-	return tidy(tracker)->order_count;
+	return tracker->stored ? ws_stored_count(tracker->stored) : tidy(tracker)->order_count;
 }
 
 ws_conn_id ws_tracker_conn_at(const struct ws_tracker *tracker, size_t rank)
 {
-	const struct ws_table *table = tidy(tracker);
-	return rank < table->order_count ? table->order[rank].id : 0;
+	ws_conn_id id;
+	return ws_tracker_conn_ids(tracker, rank, 1, &id) ? id : 0;
 }
 
 size_t ws_tracker_conn_ids(const struct ws_tracker *tracker, size_t rank, size_t count, ws_conn_id *ids)
 {
+	if (tracker->stored)
+		return ws_stored_ids(tracker->stored, rank, count, ids);
 	const struct ws_table *table = tidy(tracker);
 	const size_t left = rank < table->order_count ? table->order_count - rank : 0;
 	count = count < left ? count : left;
@@ -483,6 +504,8 @@ size_t ws_tracker_conn_ids(const struct ws_tracker *tracker, size_t rank, size_t
 
 ws_conn_id ws_tracker_conn_find(const struct ws_tracker *tracker, uint64_t number)
 {
+	if (tracker->stored)
+		return ws_stored_find(tracker->stored, number);
 	const struct ws_table *table = tidy(tracker);
 	size_t rank = ws_table_rank(table, number);
 	return rank < table->order_count && table->order[rank].number == number ? table->order[rank].id : 0;
@@ -490,7 +513,7 @@ ws_conn_id ws_tracker_conn_find(const struct ws_tracker *tracker, uint64_t numbe
 
 size_t ws_tracker_udp_count(const struct ws_tracker *tracker)
 {
-	return ws_udp_count(&tracker->udp);
+	return tracker->stored ? ws_stored_udp_count(tracker->stored) : ws_udp_count(&tracker->udp);
 }
 
 static void fill_udp_path(const struct ws_udp_paths *paths, struct ws_udp_info *info)
@@ -512,6 +535,8 @@ static void fill_udp_path(const struct ws_udp_paths *paths, struct ws_udp_info *
 bool ws_tracker_udp(const struct ws_tracker *tracker, size_t index, struct ws_udp_info *info)
 {
 	uint16_t tunnel;
+	if (tracker->stored)
+		return ws_stored_udp(tracker->stored, index, info);
 	if (!ws_udp_at(&tracker->udp, index, info, &tunnel))
 		return false;
 	fill_udp_path(tracker->udp_paths, info);
@@ -521,12 +546,13 @@ bool ws_tracker_udp(const struct ws_tracker *tracker, size_t index, struct ws_ud
 
 size_t ws_tracker_arp_count(const struct ws_tracker *tracker)
 {
-	return ws_arp_count(&tracker->arp);
+	return tracker->stored ? ws_stored_arp_count(tracker->stored) : ws_arp_count(&tracker->arp);
 }
 
 bool ws_tracker_arp(const struct ws_tracker *tracker, size_t index, struct ws_arp_binding *binding)
 {
-	return ws_arp_at(&tracker->arp, index, binding);
+	return tracker->stored ? ws_stored_arp(tracker->stored, index, binding)
+	                       : ws_arp_at(&tracker->arp, index, binding);
 }
 
 bool ws_tracker_out_of_memory(const struct ws_tracker *tracker)
@@ -536,7 +562,12 @@ bool ws_tracker_out_of_memory(const struct ws_tracker *tracker)
 
 void ws_tracker_stats(const struct ws_tracker *tracker, struct ws_tracker_stats *stats)
 {
+	if (tracker->stored) {
+		ws_stored_stats(tracker->stored, stats);
+		return;
+	}
 	*stats = tracker->stats;
+	stats->inputs = stats->packets;
 	stats->udp_conversations = tracker->udp.seen;
 	stats->udp_evicted = tracker->udp.conversations.evicted;
 	stats->fragments_evicted = tracker->fragments.stats.evicted;

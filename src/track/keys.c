@@ -56,7 +56,12 @@ void ws_tracker_judge(const struct ws_tracker *tracker, const ws_conn_id *ids, s
                       struct ws_judgement *judgements)
 {
 	struct ws_conn_copy copy;
-	for (size_t i = 0; i < count; i++) {
+	struct ws_conn_info info;
+	for (size_t i = 0; i < count && tracker->stored; i++)
+		judgements[i] = ws_stored_conn(tracker->stored, ids[i], &info)
+		                        ? info.stated.judgement
+		                        : (struct ws_judgement){WS_VERDICT_STRAY, 0};
+	for (size_t i = 0; i < count && !tracker->stored; i++) {
 		if (i + WS_AHEAD < count)
 			ws_conn_prefetch(&tracker->table, ids[i + WS_AHEAD], WS_PART_IDENTITY);
 		const struct ws_conn *conn = ws_table_read(&tracker->table, ids[i], &copy);
@@ -90,13 +95,18 @@ static uint64_t big_endian(const uint8_t *bytes)
 	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_bswap64(value) : value;
 }
 
-static struct ws_order_key address_key(const struct ws_conn *conn, unsigned i)
+static struct ws_order_key address_key(const struct ws_addr *address, unsigned ip_version, uint16_t port)
 {
-	const uint8_t *bytes = conn->address[i].byte;
+	const uint8_t *bytes = address->byte;
 	struct ws_order_key key = {big_endian(bytes), big_endian(bytes + 8)};
-	if (conn->ip_version == 4) /* the upper 16 bits are constant in v4-mapped addresses, so the port fits there */
-		key.low = key.low << 16 | conn->port[i];
+	if (ip_version == 4) /* the upper 16 bits are constant in v4-mapped addresses, so the port fits there */
+		key.low = key.low << 16 | port;
 	return key;
+}
+
+static struct ws_order_key side_key(const struct ws_conn *conn, unsigned i)
+{
+	return address_key(&conn->address[i], conn->ip_version, conn->port[i]);
 }
 
 /* The parameters of a walk for sort keys. */
@@ -114,9 +124,8 @@ static void rank_words(struct keying *keying)
 			keying->rank[a] += strcmp(ws_verdict_tag(b), ws_verdict_tag(a)) < 0;
 }
 
-static struct ws_order_key verdict_key(const struct keying *keying, const struct ws_conn *conn)
+static struct ws_order_key verdict_key(const struct keying *keying, struct ws_judgement judgement)
 {
-	const struct ws_judgement judgement = ws_conn_judgement(keying->tracker, conn);
 	return (struct ws_order_key){.low = (3u - judgement.severity) << 8 | keying->rank[judgement.verdict]};
 }
 
@@ -128,9 +137,9 @@ static struct ws_order_key key_of(const struct keying *keying, const struct ws_c
 	unsigned client, server;
 	switch (keying->order) {
 	case WS_ORDER_CLIENT:
-		return address_key(conn, (unsigned)ws_conn_likely_client(conn));
+		return side_key(conn, (unsigned)ws_conn_likely_client(conn));
 	case WS_ORDER_SERVER:
-		return address_key(conn, !ws_conn_likely_client(conn));
+		return side_key(conn, !ws_conn_likely_client(conn));
 	case WS_ORDER_STATES:
 		client = (unsigned)ws_conn_likely_client(conn) & second;
 		server = (client ^ 1) & second;
@@ -146,12 +155,41 @@ static struct ws_order_key key_of(const struct keying *keying, const struct ws_c
 	case WS_ORDER_BYTES:
 		return (struct ws_order_key){.high = traffic[0].bytes + traffic[second].bytes};
 	case WS_ORDER_VERDICT:
-		return verdict_key(keying, conn);
+		return verdict_key(keying, ws_conn_judgement(keying->tracker, conn));
 	case WS_ORDER_NUMBER:
 	case WS_ORDER_COUNT:
 		break;
 	}
 	return (struct ws_order_key){.high = conn->number};
+}
+
+/* The same of a connection of records. */
+static struct ws_order_key stored_key(const struct keying *keying, const struct ws_conn_info *info)
+{
+	const struct ws_endpoint_info *client = &info->endpoint[info->likely_client & 1],
+	                              *server = &info->endpoint[!(info->likely_client & 1)];
+	switch (keying->order) {
+	case WS_ORDER_CLIENT:
+		return address_key(&client->address, info->ip_version, client->port);
+	case WS_ORDER_SERVER:
+		return address_key(&server->address, info->ip_version, server->port);
+	case WS_ORDER_STATES:
+		return (struct ws_order_key){.high = (uint64_t)client->state << 8 | server->state};
+	case WS_ORDER_START:
+		return (struct ws_order_key){.high = (uint64_t)info->first_time};
+	case WS_ORDER_AGE:
+		return (struct ws_order_key){.high = (uint64_t)ws_conn_age(info, keying->now)};
+	case WS_ORDER_PACKETS:
+		return (struct ws_order_key){.high = client->packets + server->packets};
+	case WS_ORDER_BYTES:
+		return (struct ws_order_key){.high = client->bytes + server->bytes};
+	case WS_ORDER_VERDICT:
+		return verdict_key(keying, info->stated.judgement);
+	case WS_ORDER_NUMBER:
+	case WS_ORDER_COUNT:
+		break;
+	}
+	return (struct ws_order_key){.high = info->number};
 }
 
 static unsigned parts_of(enum ws_order order)
@@ -173,7 +211,12 @@ void ws_tracker_order_keys(const struct ws_tracker *tracker, enum ws_order order
 	struct ws_conn_copy copy;
 	struct keying keying = {.tracker = tracker, .order = order, .now = now};
 	rank_words(&keying);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && tracker->stored; i++) {
+		struct ws_conn_info info;
+		keys[i] = ws_stored_conn(tracker->stored, ids[i], &info) ? stored_key(&keying, &info)
+		                                                         : (struct ws_order_key){.high = 0};
+	}
+	for (size_t i = 0; i < count && !tracker->stored; i++) {
 		if (i + WS_AHEAD < count)
 			ws_conn_prefetch(&tracker->table, ids[i + WS_AHEAD], parts);
 		const struct ws_conn *conn = ws_table_read(&tracker->table, ids[i], &copy);

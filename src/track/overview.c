@@ -131,10 +131,11 @@ static size_t home(const struct ws_overview *overview, const struct ws_addr *add
 static struct slot *server_slot(const struct ws_overview *overview, const struct item *item)
 {
 	const struct ws_overview_group *group = &item->group;
-	const uint64_t rest = (uint64_t)group->port << 16 | (uint64_t)item->code << 8 | group->ip_version;
+	const uint64_t rest = (uint64_t)group->port << 16 | (uint64_t)item->code << 8 | group->ip_version |
+	                      ((uint64_t)(uintptr_t)group->sensor & 0xfffff0) << 28;
 	size_t at = home(overview, &group->server, rest);
 	while (overview->server[at].group.count &&
-	       (overview->server[at].code != item->code || overview->server[at].group.port != group->port ||
+	       (overview->server[at].code != item->code || overview->server[at].group.sensor != group->sensor || overview->server[at].group.port != group->port ||
 	        overview->server[at].group.ip_version != group->ip_version ||
 	        !same_address(&overview->server[at].group.server, &group->server)))
 		at = (at + 1) & (SLOTS - 1);
@@ -168,7 +169,11 @@ static void merge(struct slot *slot, const struct ws_overview_group *added, uint
 	group->one_port = group->one_port && added->one_port && group->port == added->port;
 	group->first = added->first < group->first ? added->first : group->first;
 	group->last = added->last > group->last ? added->last : group->last;
-	group->example = added->example < group->example ? added->example : group->example;
+	group->one_sensor = group->one_sensor && added->one_sensor && group->sensor == added->sensor;
+	if (added->example < group->example) {
+		group->example = added->example;
+		group->example_id = added->example_id;
+	}
 	group->count += added->count;
 }
 
@@ -222,6 +227,33 @@ static struct item item_of(const struct ws_tracker *tracker, const struct ws_con
 	                            .first = conn->first_time,
 	                            .last = conn->last_time,
 	                            .example = conn->number,
+	                            .example_id = conn->id,
+	                    }};
+	item.code = code_of(item.group.judgement);
+	return item;
+}
+
+/* The same of a connection of records. */
+static struct item item_of_record(const struct ws_conn_info *info)
+{
+	const struct ws_endpoint_info *client = &info->endpoint[info->likely_client & 1],
+	                              *server = &info->endpoint[!(info->likely_client & 1)];
+	struct item item = {.group = {
+	                            .judgement = info->stated.judgement,
+	                            .one_client = true,
+	                            .one_server = true,
+	                            .one_port = true,
+	                            .one_sensor = true,
+	                            .sensor = info->stated.sensor,
+	                            .ip_version = info->ip_version,
+	                            .client = client->address,
+	                            .server = server->address,
+	                            .port = server->port,
+	                            .count = 1,
+	                            .first = info->first_time,
+	                            .last = info->last_time,
+	                            .example = info->number,
+	                            .example_id = info->id,
 	                    }};
 	item.code = code_of(item.group.judgement);
 	return item;
@@ -347,7 +379,7 @@ static bool belongs(const struct ws_overview_group *group, const struct ws_overv
 		return false;
 	if (group->by_client)
 		return same_address(&group->client, &conn->client);
-	return group->port == conn->port && same_address(&group->server, &conn->server);
+	return group->port == conn->port && group->sensor == conn->sensor && same_address(&group->server, &conn->server);
 }
 
 /* Finds the group of a connection. The groups of a verdict are next to each other, and the rest is the last of them.
@@ -365,13 +397,31 @@ static struct ws_time_shares *shares_of(struct ws_overview *overview, const stru
 	return NULL;
 }
 
-static void add_shares(struct ws_overview *overview, const struct ws_tracker *tracker, const struct ws_conn *conn,
+static void add_shares(struct ws_overview *overview, const struct ws_time_shares *of, int likely_client,
                        const struct item *item)
 {
-	struct ws_time_shares of, *sum = shares_of(overview, item);
-	if (!sum || !ws_conn_shares_sum(tracker, conn, &of))
-		return;
-	ws_shares_add(sum, &of, (unsigned)ws_conn_likely_client(conn) & 1);
+	struct ws_time_shares *sum = shares_of(overview, item);
+	if (sum)
+		ws_shares_add(sum, of, (unsigned)likely_client & 1);
+}
+
+static void look_at_conn(struct ws_overview *overview, const struct ws_tracker *tracker, const struct ws_conn *conn)
+{
+	const struct item item = item_of(tracker, conn);
+	struct ws_time_shares shares;
+	if (overview->walk != ADDS)
+		count_conn(overview, &item);
+	else if (ws_conn_shares_sum(tracker, conn, &shares))
+		add_shares(overview, &shares, ws_conn_likely_client(conn), &item);
+}
+
+static void look_at_record(struct ws_overview *overview, const struct ws_conn_info *info)
+{
+	const struct item item = item_of_record(info);
+	if (overview->walk != ADDS)
+		count_conn(overview, &item);
+	else if (info->shares_known)
+		add_shares(overview, &info->shares, info->likely_client, &item);
 }
 
 static void use_groups(struct ws_overview *overview, bool shares_known)
@@ -396,17 +446,16 @@ static void count_block(struct ws_overview *overview, const struct ws_tracker *t
 	struct ws_conn_copy copy;
 	const size_t count = filter ? ws_filter_pick(filter, tracker, overview->rank, limit, ids)
 	                            : ws_tracker_conn_ids(tracker, overview->rank, limit, ids);
-	for (size_t i = 0; i < count; i++) {
+	struct ws_conn_info info;
+	for (size_t i = 0; i < count && tracker->stored; i++)
+		if (ws_stored_conn(tracker->stored, ids[i], &info))
+			look_at_record(overview, &info);
+	for (size_t i = 0; i < count && !tracker->stored; i++) {
 		if (i + WS_AHEAD < count)
 			ws_conn_prefetch(&tracker->table, ids[i + WS_AHEAD], parts);
 		const struct ws_conn *conn = ws_table_read(&tracker->table, ids[i], &copy);
-		if (!conn)
-			continue;
-		const struct item item = item_of(tracker, conn);
-		if (overview->walk == ADDS)
-			add_shares(overview, tracker, conn, &item);
-		else
-			count_conn(overview, &item);
+		if (conn)
+			look_at_conn(overview, tracker, conn);
 	}
 }
 
@@ -426,7 +475,7 @@ static bool end_walk(struct ws_overview *overview, const struct ws_tracker *trac
 	}
 	if (overview->walk != ADDS)
 		make_groups(overview);
-	if (overview->walk != ADDS && tracker->table.shares) {
+	if (overview->walk != ADDS && (tracker->table.shares || ws_tracker_shares_stated(tracker))) {
 		overview->walk = ADDS;
 		overview->rank = 0;
 		return false;
@@ -500,6 +549,10 @@ void ws_overview_words(struct ws_text *text, const struct ws_overview_group *gro
 	} else {
 		ws_text_puts(text, "several servers");
 	}
+	if (group->one_sensor && *group->sensor) {
+		ws_text_puts(text, " at ");
+		ws_text_clean(text, group->sensor, strlen(group->sensor));
+	}
 }
 
 static void add_address_test(struct ws_text *text, const char *field, const struct ws_addr *address,
@@ -532,6 +585,11 @@ void ws_overview_filter(struct ws_text *text, const struct ws_overview *overview
 	}
 	add_address_test(text, " and server.address == ", &group->server, group->ip_version);
 	ws_text_printf(text, " and server.port == %u", group->port);
+	if (group->sensor && *group->sensor) {
+		ws_text_puts(text, " and sensor == \"");
+		ws_text_clean(text, group->sensor, strlen(group->sensor));
+		ws_text_putc(text, '"');
+	}
 	for (unsigned i = 0; i < overview->scattered_count[code] && !group->one_client; i++)
 		add_address_test(text, " and client.address != ", &overview->scattered[code][i].client,
 		                 overview->scattered[code][i].ip_version);

@@ -46,8 +46,10 @@ struct ws_tracker *ws_tracker_create(const struct ws_tracker_config *config, str
 	tracker->tunnels.hash_key = tracker->config.hash_key;
 	if (config->debug_connection)
 		tracker->debug = ws_debug_create(config->debug_connection);
+	if (config->records)
+		tracker->stored = ws_stored_new(config->hash_key, memory / 8 * 7);
 	if (!ws_table_init(&tracker->table, config->hash_key, connections, config->shares) ||
-	    (config->debug_connection && !tracker->debug)) {
+	    (config->debug_connection && !tracker->debug) || (config->records && !tracker->stored)) {
 		ws_tracker_free(tracker);
 		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 		return NULL;
@@ -65,6 +67,7 @@ void ws_tracker_free(struct ws_tracker *tracker)
 		if (conn)
 			ws_history_free(&tracker->history, conn);
 	}
+	ws_stored_free(tracker->stored);
 	ws_table_free(&tracker->table);
 	ws_udp_free(&tracker->udp);
 	ws_arp_free(&tracker->arp);

@@ -15,6 +15,7 @@
 #include "track/hostnames.h"
 #include "track/log.h"
 #include "track/series.h"
+#include "track/stored.h"
 #include "track/surroundings.h"
 #include "track/timers.h"
 #include "track/tunnels.h"
@@ -47,6 +48,8 @@ struct ws_tracker {
 	struct ws_exchange_pool requests;
 	const struct ws_kernel *kernel; /* borrowed: what the own host's kernel says; NULL: it is not asked */
 	bool processes_named;   /* of some connection a process is known */
+	bool tunnels_stated, shares_stated, names_stated; /* some connection of records has them */
+	struct ws_stored *stored; /* of records, which then are all there is; or NULL */
 	struct ws_debug *debug; /* with debug_connection, else NULL */
 	struct ws_tracker_stats stats;
 	const struct ws_path_of *paths; /* by connection id; this and the next two are borrowed */
@@ -97,6 +100,8 @@ bool ws_tracker_count_from(struct ws_machine *machine, ws_time stamp, ws_time no
 /* Keeps for the replay with what the analysis of a new connection starts. */
 void ws_tracker_keep_start(struct ws_tracker *tracker, struct ws_conn *conn);
 
+/* Of some connection of records it is known where the time went; from records.c. */
+bool ws_tracker_shares_stated(const struct ws_tracker *tracker);
 /* Counts a segment with its analysis; from counts.c. */
 void ws_tracker_count(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *s,
                       const struct ws_analysis_result *result);

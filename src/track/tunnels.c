@@ -66,8 +66,7 @@ static struct end_pair pair_of(const struct ws_tunnel *tunnel)
 	return pair;
 }
 
-/* Composes "vxlan 42 192.0.2.1 192.0.2.2", outer tunnels first. */
-static void name_path(struct ws_tunnel_path *path)
+void ws_tunnel_path_name(struct ws_tunnel_path *path)
 {
 	struct ws_text text = WS_TEXT_OVER(path->words);
 	for (unsigned i = 0; i < path->count; i++) {
@@ -75,6 +74,8 @@ static void name_path(struct ws_tunnel_path *path)
 		ws_text_printf(&text, "%s%s", i ? ", " : "", ws_tunnel_word((enum ws_tunnel_kind)tunnel->kind));
 		if (tunnel->has_id && ws_tunnel_id_shared((enum ws_tunnel_kind)tunnel->kind))
 			ws_text_printf(&text, " %u", tunnel->id);
+		if (!tunnel->ip_version) /* of a record, which does not say */
+			continue;
 		ws_text_putc(&text, ' ');
 		ws_text_addr(&text, &tunnel->source, tunnel->ip_version);
 		ws_text_putc(&text, ' ');
@@ -91,7 +92,7 @@ static uint16_t add_path(struct ws_tunnels *tunnels, const struct ws_packet *pac
 	kept->key = *key;
 	kept->path.count = (uint8_t)key->depth;
 	memcpy(kept->path.tunnel, packet->tunnel, key->depth * sizeof(packet->tunnel[0]));
-	name_path(&kept->path);
+	ws_tunnel_path_name(&kept->path);
 	tunnels->paths[tunnels->count++] = &kept->path;
 	return (uint16_t)tunnels->count;
 }

@@ -533,6 +533,11 @@ static void words_path(struct verdict *v)
 
 static struct ws_judgement judge_conn(const struct ws_conn_info *info, struct ws_text *text)
 {
+	if (info->stated.sensor) { /* its sensor has seen the packets */
+		if (text && info->stated.verdict)
+			ws_text_append(text, info->stated.verdict, strlen(info->stated.verdict));
+		return info->stated.judgement;
+	}
 	struct verdict v = {.info = info, .text = text};
 	if (!failed_to_open(&v) && !was_reset(&v) && !is_closed(&v) && !is_stuck(&v) && !is_closing(&v))
 		is_open(&v);

@@ -127,7 +127,7 @@ static void group_notes(const struct overview_view *view, const struct ws_model 
 	ws_text_puts(text, ", within ");
 	draw_duration(text, group->last - group->first);
 	ws_text_puts(text, ".");
-	if (!ws_tracker_conn(model->tracker, ws_tracker_conn_find(model->tracker, group->example), &conn))
+	if (!ws_tracker_conn(model->tracker, group->example_id, &conn))
 		return;
 	ws_text_printf(text, " %s #%ju: ", group->count == 1 ? "It is" : "The first is", (uintmax_t)group->example);
 	ws_conn_verdict(&conn, text, NULL, NULL);
