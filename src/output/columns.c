@@ -7,18 +7,13 @@
 
 #include <wirestate/names.h>
 
-/* ---- Columns that are a member of a structure, unchanged */
-
-#define MEMBER(function, source, set, member)                                                                          \
-	static void function(const struct subject *s, unsigned index, struct value *v)                                 \
-	{                                                                                                              \
-		(void)index;                                                                                           \
-		set(v, s->source->member);                                                                             \
-	}
-
 /* ---- Transitions */
 
-MEMBER(event_conn, event, set_number, conn_number)
+static void event_conn(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	set_number(v, s->event->conn_number);
+}
 
 static void event_role(const struct subject *s, unsigned index, struct value *v)
 {
@@ -74,22 +69,43 @@ static void event_rfc(const struct subject *s, unsigned index, struct value *v)
 	set_string(v, ws_why_reference(s->event->transition.why));
 }
 
+static void event_certainty(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	set_string(v, ws_certainty_name(s->event->transition.certainty));
+}
+
+/* Of records: whose they are, where they say it. */
+void get_sensor(const struct subject *s, unsigned index, struct value *v)
+{
+	const char *sensor = s->kind == WS_RECORD_ARP   ? s->event->arp.sensor
+	                     : s->kind == WS_RECORD_UDP ? s->udp->sensor
+	                     : s->ends                  ? s->ends->sensor
+	                     : s->conn                  ? s->conn->stated.sensor
+	                                                : s->sensor;
+	(void)index;
+	if (sensor && *sensor)
+		set_text(v, sensor);
+}
+
 static const struct column transition_columns[] = {
-        {NULL, "time", get_time, 0},
-        {NULL, "frame", get_frame, 0},
-        {NULL, "conn", event_conn, 0},
-        {NULL, "role", event_role, 0},
-        {NULL, "address", event_address, 0},
-        {NULL, "port", event_port, 0},
-        {NULL, "peer_address", event_address, 1},
-        {NULL, "peer_port", event_port, 1},
-        {NULL, "from", event_state, 0},
-        {NULL, "to", event_state, 1},
-        {NULL, "basis", event_basis, 0},
-        {NULL, "why", event_why, 0},
-        {NULL, "rule", event_rule, 0},
-        {NULL, "rfc", event_rfc, 0},
-        {NULL, "point", get_point, 0},
+        {NULL, "time", get_time, 0, get_time_put},
+        {NULL, "frame", get_frame, 0, get_frame_put},
+        {NULL, "conn", event_conn, 0, event_conn_put},
+        {NULL, "role", event_role, 0, event_role_put},
+        {NULL, "address", event_address, 0, event_address_put},
+        {NULL, "port", event_port, 0, event_port_put},
+        {NULL, "peer_address", event_address, 1, event_address_put},
+        {NULL, "peer_port", event_port, 1, event_port_put},
+        {NULL, "from", event_state, 0, event_state_put},
+        {NULL, "to", event_state, 1, event_state_put},
+        {NULL, "basis", event_basis, 0, event_basis_put},
+        {NULL, "why", event_why, 0, event_why_put},
+        {NULL, "rule", event_rule, 0, event_rule_put},
+        {NULL, "rfc", event_rfc, 0, event_rfc_put},
+        {NULL, "certainty", event_certainty, 0, event_certainty_put},
+        {NULL, "point", get_point, 0, get_point_put},
+        {NULL, "sensor", get_sensor, 0, get_sensor_put},
 };
 
 /* ---- Connections. `index` 0 is the client, 1 the server. The roles are guesses when no SYN was seen; "roles" says so.
@@ -104,6 +120,10 @@ const struct ws_endpoint_info *conn_side(const struct subject *s, unsigned index
 	static void side_##member(const struct subject *s, unsigned index, struct value *v)                            \
 	{                                                                                                              \
 		set_number(v, conn_side(s, index)->member);                                                            \
+	}                                                                                                              \
+	static bool side_##member##_put(struct reading *r, unsigned index, const struct ws_json_value *v)              \
+	{                                                                                                              \
+		return READ_set_number(r->record->conn.endpoint[index].member, v);                                     \
 	}
 SIDE_NUMBER(port)
 SIDE_NUMBER(packets)
@@ -175,6 +195,14 @@ static void side_process_id(const struct subject *s, unsigned index, struct valu
 SIDE_TIME(rtt_min)
 SIDE_TIME(rtt_median)
 SIDE_TIME(rtt_max)
+
+/* 0 where it is not in TIME_WAIT. */
+static void side_time_wait_end(const struct subject *s, unsigned index, struct value *v)
+{
+	set_time(v, conn_side(s, index)->time_wait_end);
+	if (!conn_side(s, index)->time_wait_end)
+		v->kind = VALUE_NULL;
+}
 
 static void side_smallest_window(const struct subject *s, unsigned index, struct value *v)
 {
@@ -336,6 +364,12 @@ static void conn_verdict(const struct subject *s, unsigned index, struct value *
 	v->length = text.length;
 }
 
+static void conn_severity(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	set_number(v, ws_conn_judge(s->conn).severity);
+}
+
 static void conn_initial_rtt(const struct subject *s, unsigned index, struct value *v)
 {
 	(void)index;
@@ -362,93 +396,97 @@ static void conn_incarnation(const struct subject *s, unsigned index, struct val
 }
 
 /* clang-format off */
-#define SIDE_COUNTER_0(member, mark) {"client", #member, side_##member, 0},
-#define SIDE_COUNTER_1(member, mark) {"server", #member, side_##member, 1},
+#define SIDE_COUNTER_0(member, mark) {"client", #member, side_##member, 0, side_##member##_put},
+#define SIDE_COUNTER_1(member, mark) {"server", #member, side_##member, 1, side_##member##_put},
 #define SIDE_COLUMNS(group, index)                                                                                     \
-	{group, "address", side_address, index},                                                                       \
-	{group, "port", side_port, index},                                                                             \
-	{group, "state", side_state, index},                                                                           \
-	{group, "certainty", side_certainty, index},                                                                   \
-	{group, "packets", side_packets, index},                                                                       \
-	{group, "bytes", side_bytes, index},                                                                           \
+	{group, "address", side_address, index, side_address_put},                                                                       \
+	{group, "port", side_port, index, side_port_put},                                                                             \
+	{group, "state", side_state, index, side_state_put},                                                                           \
+	{group, "certainty", side_certainty, index, side_certainty_put},                                                                   \
+	{group, "packets", side_packets, index, side_packets_put},                                                                       \
+	{group, "bytes", side_bytes, index, side_bytes_put},                                                                           \
 	WS_COUNTERS(SIDE_COUNTER_##index)                                                                              \
-	{group, "most_in_flight", side_most_in_flight, index},                                                         \
-	{group, "unacknowledged", side_unacknowledged, index},                                                         \
-	{group, "initial_sequence", side_initial_sequence, index},                                                     \
-	{group, "window", side_window, index},                                                                         \
-	{group, "window_scale", side_window_scale, index},                                                             \
-	{group, "mss", side_mss, index},                                                                               \
-	{group, "process", side_process, index},                                                                       \
-	{group, "process_id", side_process_id, index},                                                                 \
-	{group, "rtt_min", side_rtt_min, index},                                                                       \
-	{group, "rtt_median", side_rtt_median, index},                                                                 \
-	{group, "rtt_max", side_rtt_max, index},                                                                       \
-	{group, "throughput", side_throughput, index},                                                                 \
-	{group, "retransmitted", side_retransmitted, index},                                                           \
-	{group, "smallest_window", side_smallest_window, index},                                                       \
-	{group, "name", side_name, index},                                                                             \
-	{group, "name_source", side_name_source, index}
-#define TO_SERVER(member) {"client_to_server", #member, direction_##member, 0},
-#define TO_CLIENT(member) {"server_to_client", #member, direction_##member, 1},
+	{group, "most_in_flight", side_most_in_flight, index, side_most_in_flight_put},                                                         \
+	{group, "unacknowledged", side_unacknowledged, index, side_unacknowledged_put},                                                         \
+	{group, "initial_sequence", side_initial_sequence, index, side_initial_sequence_put},                                                     \
+	{group, "window", side_window, index, side_window_put},                                                                         \
+	{group, "window_scale", side_window_scale, index, side_window_scale_put},                                                             \
+	{group, "mss", side_mss, index, side_mss_put},                                                                               \
+	{group, "process", side_process, index, side_process_put},                                                                       \
+	{group, "process_id", side_process_id, index, side_process_id_put},                                                                 \
+	{group, "rtt_min", side_rtt_min, index, side_rtt_min_put},                                                                       \
+	{group, "rtt_median", side_rtt_median, index, side_rtt_median_put},                                                                 \
+	{group, "rtt_max", side_rtt_max, index, side_rtt_max_put},                                                                       \
+	{group, "throughput", side_throughput, index, side_throughput_put},                                                                 \
+	{group, "retransmitted", side_retransmitted, index, side_retransmitted_put},                                                           \
+	{group, "smallest_window", side_smallest_window, index, side_smallest_window_put},                                                       \
+	{group, "name", side_name, index, side_name_put},                                                                             \
+	{group, "name_source", side_name_source, index, side_name_source_put},                                         \
+	{group, "time_wait_end", side_time_wait_end, index, side_time_wait_end_put}
+#define TO_SERVER(member) {"client_to_server", #member, direction_##member, 0, DIRECTION_PUT},
+#define TO_CLIENT(member) {"server_to_client", #member, direction_##member, 1, DIRECTION_PUT},
 /* clang-format on */
 
 /* What several points know. */
 /* clang-format off */
 #define PATH_FIELDS                                                                                                    \
-	{NULL, "points", conn_points, 0}, {NULL, "numbers", conn_points, 1}, {NULL, "lost", conn_lost, 0},             \
+	{NULL, "points", conn_points, 0, conn_points_put}, {NULL, "numbers", conn_points, 1, conn_points_put}, {NULL, "lost", conn_lost, 0, conn_lost_put},             \
 	DIRECTION_COLUMNS(TO_SERVER) DIRECTION_COLUMNS(TO_CLIENT)                                                      \
-	{NULL, "answer_time", conn_answer_time, 0}
+	{NULL, "answer_time", conn_answer_time, 0, conn_answer_time_put}
 /* clang-format on */
 enum { PATH_COLUMNS = 24 };
 
 static const struct column connection_columns[] = {
-        {NULL, "conn", conn_number, 0},
-        {NULL, "vlan", conn_vlan, 0},
+        {NULL, "conn", conn_number, 0, conn_number_put},
+        {NULL, "vlan", conn_vlan, 0, conn_vlan_put},
         SIDE_COLUMNS("client", 0),
         SIDE_COLUMNS("server", 1),
-        {NULL, "roles", conn_roles, 0},
-        {NULL, "first_time", conn_first_time, 0},
-        {NULL, "last_time", conn_last_time, 0},
-        {NULL, "first_frame", conn_first_frame, 0},
-        {NULL, "last_frame", conn_last_frame, 0},
-        {NULL, "captured", conn_captured, 0},
-        {NULL, "handshake", conn_handshake, 0},
-        {NULL, "closed_by", conn_closed_by, 0},
-        {NULL, "reset_by", conn_reset_by, 0},
-        {NULL, "close", conn_close, 0},
-        {NULL, "conn_state", conn_zeek, 0},
-        {NULL, "history", conn_zeek, 1},
-        {NULL, "verdict", conn_verdict, 0},
-        {NULL, "verdict_tag", conn_verdict, 1},
-        {NULL, "initial_rtt", conn_initial_rtt, 0},
-        {NULL, "retransmissions", conn_retransmissions, 0},
-        {NULL, "bad_checksums", conn_bad_checksums, 0},
-        {NULL, "checksums_ignored", conn_checksums_ignored, 0},
-        {NULL, "duplicates", conn_duplicates, 0},
-        {NULL, "completeness", conn_completeness, 0},
-        {NULL, "previous", conn_incarnation, 0},
-        {NULL, "next", conn_incarnation, 1},
-        {NULL, "duration", conn_duration, 0},
-        {NULL, "community_id", conn_community_id, 0},
-        {NULL, "tunnel", conn_tunnel, 0},
-        {NULL, "tunnel_id", conn_tunnel, 1},
-        {NULL, "tunnel_source", conn_tunnel_end, 0},
-        {NULL, "tunnel_destination", conn_tunnel_end, 1},
-        {NULL, "sni", conn_greeting, 0},
-        {NULL, "alpn", conn_greeting, 1},
-        {NULL, "http_host", conn_greeting, 2},
-        {NULL, "http_method", conn_http, 0},
-        {NULL, "http_path", conn_http, 1},
-        {NULL, "http_status", conn_http, 2},
-        SHARE_COLUMNS(conn_share, conn_spent){NULL, "vantage", conn_spent, 1},
-#define X(name, get, index) {NULL, "client_" name, get, 2 * (index)},
+        {NULL, "roles", conn_roles, 0, conn_roles_put},
+        {NULL, "first_time", conn_first_time, 0, conn_first_time_put},
+        {NULL, "last_time", conn_last_time, 0, conn_last_time_put},
+        {NULL, "first_frame", conn_first_frame, 0, conn_first_frame_put},
+        {NULL, "last_frame", conn_last_frame, 0, conn_last_frame_put},
+        {NULL, "captured", conn_captured, 0, conn_captured_put},
+        {NULL, "handshake", conn_handshake, 0, conn_handshake_put},
+        {NULL, "closed_by", conn_closed_by, 0, conn_closed_by_put},
+        {NULL, "reset_by", conn_reset_by, 0, conn_reset_by_put},
+        {NULL, "close", conn_close, 0, conn_close_put},
+        {NULL, "conn_state", conn_zeek, 0, conn_zeek_put},
+        {NULL, "history", conn_zeek, 1, conn_zeek_put},
+        {NULL, "verdict", conn_verdict, 0, conn_verdict_put},
+        {NULL, "verdict_tag", conn_verdict, 1, conn_verdict_put},
+        {NULL, "initial_rtt", conn_initial_rtt, 0, conn_initial_rtt_put},
+        {NULL, "retransmissions", conn_retransmissions, 0, conn_retransmissions_put},
+        {NULL, "bad_checksums", conn_bad_checksums, 0, conn_bad_checksums_put},
+        {NULL, "checksums_ignored", conn_checksums_ignored, 0, conn_checksums_ignored_put},
+        {NULL, "duplicates", conn_duplicates, 0, conn_duplicates_put},
+        {NULL, "completeness", conn_completeness, 0, conn_completeness_put},
+        {NULL, "previous", conn_incarnation, 0, conn_incarnation_put},
+        {NULL, "next", conn_incarnation, 1, conn_incarnation_put},
+        {NULL, "duration", conn_duration, 0, conn_duration_put},
+        {NULL, "community_id", conn_community_id, 0, conn_community_id_put},
+        {NULL, "tunnel", conn_tunnel, 0, conn_tunnel_put},
+        {NULL, "tunnel_id", conn_tunnel, 1, conn_tunnel_put},
+        {NULL, "tunnel_source", conn_tunnel_end, 0, conn_tunnel_end_put},
+        {NULL, "tunnel_destination", conn_tunnel_end, 1, conn_tunnel_end_put},
+        {NULL, "sni", conn_greeting, 0, conn_greeting_put},
+        {NULL, "alpn", conn_greeting, 1, conn_greeting_put},
+        {NULL, "http_host", conn_greeting, 2, conn_greeting_put},
+        {NULL, "http_method", conn_http, 0, conn_http_put},
+        {NULL, "http_path", conn_http, 1, conn_http_put},
+        {NULL, "http_status", conn_http, 2, conn_http_put},
+        SHARE_COLUMNS(conn_share, conn_spent){NULL, "vantage", conn_spent, 1, conn_spent_put},
+#define X(name, get, index) {NULL, "client_" name, get, 2 * (index), get##_put},
         KERNEL_COLUMNS(X)
 #undef X
-#define X(name, get, index) {NULL, "server_" name, get, 2 * (index) + 1},
+#define X(name, get, index) {NULL, "server_" name, get, 2 * (index) + 1, get##_put},
         KERNEL_COLUMNS(X)
 #undef X
+        {NULL, "severity", conn_severity, 0, conn_severity_put},
         /* From here on with several points. */
-        PATH_FIELDS};
+        PATH_FIELDS,
+        {NULL, "sensor", get_sensor, 0, get_sensor_put},
+};
 
 /* ---- ARP */
 
@@ -485,19 +523,20 @@ MEMBER(arp_first_time, event, set_time, arp.first_time)
 MEMBER(arp_last_time, event, set_time, arp.last_time)
 
 static const struct column arp_columns[] = {
-        {NULL, "time", get_time, 0},
-        {NULL, "frame", get_frame, 0},
-        {NULL, "ip", arp_ip, 0},
-        {NULL, "mac", arp_mac, 0},
-        {NULL, "previous_mac", arp_mac, 1},
-        {NULL, "changed", arp_flag, 0},
-        {NULL, "gratuitous", arp_flag, 1},
-        {NULL, "vlan", arp_vlan, 0},
-        {NULL, "requests", arp_requests, 0},
-        {NULL, "replies", arp_replies, 0},
-        {NULL, "first_time", arp_first_time, 0},
-        {NULL, "last_time", arp_last_time, 0},
-        {NULL, "point", get_point, 0},
+        {NULL, "time", get_time, 0, get_time_put},
+        {NULL, "frame", get_frame, 0, get_frame_put},
+        {NULL, "ip", arp_ip, 0, arp_ip_put},
+        {NULL, "mac", arp_mac, 0, arp_mac_put},
+        {NULL, "previous_mac", arp_mac, 1, arp_mac_put},
+        {NULL, "changed", arp_flag, 0, arp_flag_put},
+        {NULL, "gratuitous", arp_flag, 1, arp_flag_put},
+        {NULL, "vlan", arp_vlan, 0, arp_vlan_put},
+        {NULL, "requests", arp_requests, 0, arp_requests_put},
+        {NULL, "replies", arp_replies, 0, arp_replies_put},
+        {NULL, "first_time", arp_first_time, 0, arp_first_time_put},
+        {NULL, "last_time", arp_last_time, 0, arp_last_time_put},
+        {NULL, "point", get_point, 0, get_point_put},
+        {NULL, "sensor", get_sensor, 0, get_sensor_put},
 };
 
 /* ---- UDP. The client is the endpoint that sent first. */
@@ -511,6 +550,10 @@ static void udp_address(const struct subject *s, unsigned index, struct value *v
 	static void udp_##member(const struct subject *s, unsigned index, struct value *v)                             \
 	{                                                                                                              \
 		set_number(v, s->udp->member[index]);                                                                  \
+	}                                                                                                              \
+	static bool udp_##member##_put(struct reading *r, unsigned index, const struct ws_json_value *v)               \
+	{                                                                                                              \
+		return READ_set_number(r->record->udp.member[index], v);                                               \
 	}
 UDP_SIDE(port)
 UDP_SIDE(packets)
@@ -532,97 +575,38 @@ MEMBER(udp_last_time, udp, set_time, last_time)
 
 /* clang-format off */
 #define UDP_SIDE_COLUMNS(group, index)                                                                                 \
-	{group, "address", udp_address, index},                                                                        \
-	{group, "port", udp_port, index},                                                                              \
-	{group, "packets", udp_packets, index},                                                                        \
-	{group, "bytes", udp_bytes, index}
+	{group, "address", udp_address, index, udp_address_put},                                                                        \
+	{group, "port", udp_port, index, udp_port_put},                                                                              \
+	{group, "packets", udp_packets, index, udp_packets_put},                                                                        \
+	{group, "bytes", udp_bytes, index, udp_bytes_put}
 /* clang-format on */
 
 static const struct column udp_columns[] = {
-        {NULL, "udp", udp_number, 0},
+        {NULL, "udp", udp_number, 0, udp_number_put},
         UDP_SIDE_COLUMNS("client", 0),
         UDP_SIDE_COLUMNS("server", 1),
-        {NULL, "unreachable", udp_unreachable, 0},
-        {NULL, "first_time", udp_first_time, 0},
-        {NULL, "last_time", udp_last_time, 0},
-        {NULL, "community_id", udp_community_id, 0},
-        {NULL, "tunnel", udp_tunnel, 0},
-        {NULL, "point", get_point, 0},
+        {NULL, "unreachable", udp_unreachable, 0, udp_unreachable_put},
+        {NULL, "first_time", udp_first_time, 0, udp_first_time_put},
+        {NULL, "last_time", udp_last_time, 0, udp_last_time_put},
+        {NULL, "community_id", udp_community_id, 0, udp_community_id_put},
+        {NULL, "tunnel", udp_tunnel, 0, udp_tunnel_put},
+        {NULL, "point", get_point, 0, get_point_put},
         PATH_FIELDS,
+        {NULL, "sensor", get_sensor, 0, get_sensor_put},
 };
-
-/* ---- Totals */
-
-#define STATS_NUMBERS(X)                                                                                               \
-	X(packets)                                                                                                     \
-	X(bytes)                                                                                                       \
-	X(tcp)                                                                                                         \
-	X(udp)                                                                                                         \
-	X(icmp)                                                                                                        \
-	X(arp)                                                                                                         \
-	X(other)                                                                                                       \
-	X(fragments)                                                                                                   \
-	X(malformed)                                                                                                   \
-	X(bad_checksums)                                                                                               \
-	X(checksums_ignored)                                                                                           \
-	X(duplicates)                                                                                                  \
-	X(connections)                                                                                                 \
-	X(udp_conversations)                                                                                           \
-	X(evicted)                                                                                                     \
-	X(udp_evicted)                                                                                                 \
-	X(fragments_evicted)                                                                                           \
-	X(history_dropped)
-#define X(member) MEMBER(stats_##member, stats, set_number, member)
-STATS_NUMBERS(X)
-#undef X
-
-#define CAPTURE_NUMBERS(X)                                                                                             \
-	X(captured)                                                                                                    \
-	X(received)                                                                                                    \
-	X(dropped_kernel)                                                                                              \
-	X(dropped_interface)
-#define X(member) MEMBER(capture_##member, capture, set_number, member)
-CAPTURE_NUMBERS(X)
-#undef X
-
-static void stats_state(const struct subject *s, unsigned index, struct value *v)
-{
-	set_number(v, s->stats->state[index]);
-}
-
-static void stats_time(const struct subject *s, unsigned index, struct value *v)
-{
-	set_time(v, index ? s->stats->last_time : s->stats->first_time);
-	if (s->stats->packets == 0)
-		v->kind = VALUE_NULL;
-}
-
-static const struct column stats_columns[] = {{NULL, "first_time", stats_time, 0},
-                                              {NULL, "last_time", stats_time, 1},
-#define X(member) {NULL, #member, stats_##member, 0},
-                                              STATS_NUMBERS(X)
-#undef X
-#define X(state, name, brief) {"states", name, stats_state, state},
-                                                      WS_STATES(X)
-#undef X
-#define X(member) {"capture", #member, capture_##member, 0},
-                                                              CAPTURE_NUMBERS(X)
-#undef X
-                                                                      {NULL, "point", get_point, 0}};
 
 const struct columns *output_columns(enum ws_record kind)
 {
-	/* With one point, the last columns are left out. */
+	/* With one point, the last columns are left out, and the very last one is the sensor's. */
 #define COLUMNS(table, more)                                                                                           \
 	{                                                                                                              \
-		table, WS_ARRAY_SIZE(table) - (more), WS_ARRAY_SIZE(table)                                             \
+		table, WS_ARRAY_SIZE(table) - (more) - 1, WS_ARRAY_SIZE(table) - 1, true                               \
 	}
 	static const struct columns tables[] = {
 	        [WS_RECORD_TRANSITION] = COLUMNS(transition_columns, 1),
 	        [WS_RECORD_CONNECTION] = COLUMNS(connection_columns, PATH_COLUMNS),
 	        [WS_RECORD_ARP] = COLUMNS(arp_columns, 1),
 	        [WS_RECORD_UDP] = COLUMNS(udp_columns, PATH_COLUMNS + 1),
-	        [WS_RECORD_STATS] = COLUMNS(stats_columns, 1),
 	};
 #undef COLUMNS
 	switch (kind) {
@@ -634,6 +618,8 @@ const struct columns *output_columns(enum ws_record kind)
 		return &output_clock_columns;
 	case WS_RECORD_OVERVIEW:
 		return &output_overview_columns;
+	case WS_RECORD_STATS:
+		return &output_stats_columns;
 	case WS_RECORD_SHARE:
 		return &output_span_columns;
 	case WS_RECORD_EXCHANGE:
@@ -648,7 +634,7 @@ const struct columns *output_columns(enum ws_record kind)
 void ws_record_fields(enum ws_record record, struct ws_text *text)
 {
 	const struct columns *columns = output_columns(record);
-	for (size_t i = 0; i < columns->several_count; i++) {
+	for (size_t i = 0; i < columns->several_count + columns->sensor; i++) {
 		const struct column *column = &columns->column[i];
 		ws_text_puts(text, i ? ", " : "");
 		if (column->group) {

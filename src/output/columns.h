@@ -3,8 +3,12 @@
 #define WS_OUTPUT_COLUMNS_H
 
 #include "output/internal.h"
+#include "output/reading.h"
 
 #include <string.h>
+
+/* A column that is not read back ends before `put`. */
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 
 static inline void set_number(struct value *value, uint64_t number)
 {
@@ -75,8 +79,22 @@ static inline void get_frame(const struct subject *s, unsigned index, struct val
 	set_known(v, s->frame, s->frame != 0);
 }
 
-extern const struct columns output_packet_columns, output_transit_columns, output_clock_columns, output_overview_columns,
-        output_span_columns, output_exchange_columns, output_service_columns;
+/* ---- Columns that are a member of a structure, unchanged, and how they are read back */
+
+#define MEMBER(function, source, set, member)                                                                          \
+	static void function(const struct subject *s, unsigned index, struct value *v)                                 \
+	{                                                                                                              \
+		(void)index;                                                                                           \
+		set(v, s->source->member);                                                                             \
+	}                                                                                                              \
+	static bool function##_put(struct reading *r, unsigned index, const struct ws_json_value *v)                   \
+	{                                                                                                              \
+		(void)index;                                                                                           \
+		return READ_##set(X_##source(member), v);                                                              \
+	}
+
+extern const struct columns output_stats_columns, output_packet_columns, output_transit_columns, output_clock_columns,
+        output_overview_columns, output_span_columns, output_exchange_columns, output_service_columns;
 
 /* ---- columns_shares.c: where the time went, in an object of its own */
 void conn_share(const struct subject *s, unsigned index, struct value *v);
@@ -84,7 +102,7 @@ void conn_spent(const struct subject *s, unsigned index, struct value *v);
 void group_share(const struct subject *s, unsigned index, struct value *v);
 void group_spent(const struct subject *s, unsigned index, struct value *v);
 
-#define SHARE_COLUMN(get, name, cause, server) {"spent", name, get, 2 * (cause) + (server)},
+#define SHARE_COLUMN(get, name, cause, server) {"spent", name, get, 2 * (cause) + (server), get##_put},
 /* `share` gets one of them, and `spent` what is said of all. */
 #define SHARE_COLUMNS(share, spent)                                                                                                \
 	SHARE_COLUMN(share, "connecting", WS_CAUSE_CONNECTING, 0)                                                             \
@@ -104,7 +122,10 @@ void group_spent(const struct subject *s, unsigned index, struct value *v);
 	SHARE_COLUMN(share, "nagle_to_client", WS_CAUSE_NAGLE, 1)                                                             \
 	SHARE_COLUMN(share, "idle", WS_CAUSE_IDLE, 0)                                                                         \
 	SHARE_COLUMN(share, "closing", WS_CAUSE_CLOSING, 0)                                                                   \
-	{NULL, "timeouts", spent, 0}, {NULL, "time_spent", spent, 2},
+	{NULL, "timeouts", spent, 0, spent##_put}, {NULL, "time_spent", spent, 2, spent##_put},
+
+/* columns.c: whose the record is */
+void get_sensor(const struct subject *s, unsigned index, struct value *v);
 
 /* ---- columns_kernel.c: what the own host's kernel says. X(name, getter, index) */
 void kernel_state(const struct subject *s, unsigned index, struct value *v);

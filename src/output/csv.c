@@ -11,13 +11,14 @@ void csv_header(struct ws_output *output)
 			continue;
 		const struct columns *columns = output_columns(kind);
 		for (size_t i = 0; i < output_column_count(output, kind); i++) {
+			const struct column *column = &columns->column[output_column_index(output, columns, i)];
 			if (i)
 				ws_text_putc(&output->text, ',');
-			if (columns->column[i].group) {
-				ws_text_puts(&output->text, columns->column[i].group);
+			if (column->group) {
+				ws_text_puts(&output->text, column->group);
 				ws_text_putc(&output->text, '_');
 			}
-			ws_text_puts(&output->text, columns->column[i].name);
+			ws_text_puts(&output->text, column->name);
 		}
 		ws_text_putc(&output->text, '\n');
 	}
@@ -67,8 +68,7 @@ void csv_record(struct ws_output *output, const struct subject *subject)
 	for (size_t i = 0; i < count; i++) {
 		if (i)
 			ws_text_putc(text, ',');
-		value.kind = VALUE_ABSENT;
-		columns->column[i].get(subject, columns->column[i].index, &value);
+		output_value(subject, columns, output_column_index(output, columns, i), &value);
 		switch (value.kind) {
 		case VALUE_ABSENT:
 		case VALUE_NULL:
@@ -96,6 +96,10 @@ void csv_record(struct ws_output *output, const struct subject *subject)
 		case VALUE_NAMES:
 		case VALUE_NUMBERS:
 			csv_list(text, &value);
+			break;
+		case VALUE_RAW: /* without the quotation marks of JSON */
+			csv_string(text, value.string + (*value.string == '"'),
+			           value.length - (*value.string == '"' ? 2 : 0));
 			break;
 		}
 	}

@@ -2,10 +2,14 @@
 #ifndef WS_OUTPUT_INTERNAL_H
 #define WS_OUTPUT_INTERNAL_H
 
+#include "output/reading.h"
+
 #include <wirestate/exchange.h>
 #include <wirestate/output.h>
 #include <wirestate/overview.h>
 #include <wirestate/spans.h>
+
+#define WS_OUTPUT_BUFFER 65536
 
 /* The subject of a record. The members that records of its kind read are set, and the others are NULL. */
 struct subject {
@@ -30,6 +34,7 @@ struct subject {
 	const struct ws_service *service;
 	const struct ws_span *span;          /* of `conn` */
 	const char *point, *reference; /* several points: names, else NULL */
+	const char *sensor;            /* of totals: whose they are; NULL: they are of packets */
 };
 
 /* ---- Columns: the fields of each kind of record, described once for JSON and CSV */
@@ -48,6 +53,7 @@ enum value_kind {
 	VALUE_DECIMAL, /* `decimal`, with three decimals */
 	VALUE_NAMES,   /* `names`, in order; JSON: an array; CSV: words */
 	VALUE_NUMBERS, /* `numbers`; 0 is null */
+	VALUE_RAW,     /* `string` is JSON */
 };
 
 struct value {
@@ -72,12 +78,16 @@ struct column {
 	/* Fills `value`, which is ABSENT before the call. `index` is the column's. */
 	void (*get)(const struct subject *subject, unsigned index, struct value *value);
 	unsigned index;
+	/* Takes the value from a record that is read back, see reading.h. NULL: the column's value of a connection is kept as
+	 * it is written, and passed on. */
+	put_fn *put;
 };
 
 struct columns {
 	const struct column *column;
 	size_t count;         /* with one point */
 	size_t several_count; /* with several: more columns at the end */
+	bool sensor;          /* one more column has the sensor's name, where records are the input */
 };
 
 /* The columns of a kind. Those of a packet are for CSV only: its JSON record is nested and has a writer of its own. */
@@ -120,26 +130,9 @@ struct flags_text {
 	uint8_t length;
 };
 
-/* A packet's line in text has no newline yet when it is written, because the transitions it causes are added to it. */
-struct line {
-	size_t start;   /* offset of its start in the buffer */
-	unsigned count; /* how many transitions are on it so far */
-};
-
-/* What is formatted once, and read by every thread that writes records. */
-struct output_tables {
-	struct flags_text flags[512];
-	struct json_header header[WS_HEADER_COUNT];
-	struct json_field *fields;                   /* of all headers, one after another */
-	struct json_column *column[WS_RECORD_COUNT]; /* of each kind except packets; the first owns the memory of all */
-};
-
-/* Either one that writes to a descriptor, or what a sheet formats with (see sheet.c): that has the tables and the bits of
- * the former, and its text only grows. */
 struct ws_output {
 	struct ws_output_options options;
 	struct ws_text text;
-	const struct output_tables *tables;
 	int fd;
 	int write_error;                            /* errno; 0: no error */
 	bool started;                               /* first_time is known */
@@ -155,58 +148,38 @@ struct ws_output {
 	uint64_t without_shares; /* connections whose stretches of time are not known */
 	unsigned point;         /* of what is written now */
 	const char *point_name; /* NULL: there is only one */
-	struct ws_sheet *sheet; /* takes what is to be written; NULL: it is written at once */
-	ws_sheets_fn *sheets;   /* formats the records of the end; NULL: they are formatted here */
-	void *sheets_context;
+	struct flags_text flags[512];
+	struct json_header header[WS_HEADER_COUNT];
+	struct json_field *fields;                   /* of all headers, one after another */
+	struct json_column *column[WS_RECORD_COUNT]; /* of each kind except packets; the first owns the memory of all */
+	char buffer[WS_OUTPUT_BUFFER];
 };
 
 /* How many columns the records of a kind have. */
 static inline size_t output_column_count(const struct ws_output *output, enum ws_record kind)
 {
 	const struct columns *columns = output_columns(kind);
-	return output->options.several ? columns->several_count : columns->count;
+	return (output->options.several ? columns->several_count : columns->count) +
+	       (columns->sensor && output->options.sensors);
 }
+
+/* The index of the one with this place: the sensor's is the last one of the table. */
+static inline size_t output_column_index(const struct ws_output *output, const struct columns *columns, size_t place)
+{
+	return place < (output->options.several ? columns->several_count : columns->count) ? place
+	                                                                                   : columns->several_count;
+}
+
+/* Fills the value of a column; of a connection of records, one that is only passed on. */
+void output_value(const struct subject *subject, const struct columns *columns, size_t index, struct value *value);
 
 static inline bool output_wants(const struct ws_output *output, enum ws_record kind)
 {
 	return output->options.records >> kind & 1;
 }
 
-/* Makes room for `need` bytes, which must be less than a buffer's capacity, and returns where they can be written. */
-static inline char *output_make_room(struct ws_text *text, size_t need)
-{
-	if (text->capacity - text->length < need && !text->flush(text)) {
-		text->failed = true;
-		text->length = 0;
-	}
-	return text->data + text->length;
-}
-
-/* ---- Writing at once: what sheet.c calls for a packet or a record that it has taken */
-
-void output_record(struct ws_output *output, const struct subject *subject);
-/* A packet's record, except in text, where it is everything from its line on to `line`, which is to be ended. */
-void output_packet(struct ws_output *output, const struct ws_packet *packet, const struct ws_track_result *result,
-                   struct line *line);
-void output_end_line(struct ws_output *output, const struct ws_packet *packet);
-/* The records of the end of so many connections from this rank on, or of UDP conversations. */
-void output_records(struct ws_output *output, const struct ws_tracker *tracker, enum ws_record record, size_t rank,
-                    size_t count);
-
-/* ---- sheet.c: what is taken instead. `ends` is NULL where the event is no change of state; `on_line`: it is added to
- * the line of the packet before it. */
-void sheet_take_packet(struct ws_output *output, const struct ws_packet *packet, const struct ws_track_result *result);
-void sheet_take_event(struct ws_output *output, const struct ws_event *event, const struct ws_conn_ends *ends,
-                      bool on_line);
-/* The text that has been formatted; NULL: there was no memory. */
-struct ws_text *sheet_made(struct ws_sheet *sheet);
-void sheet_clear(struct ws_sheet *sheet);
-/* What is written between these two is formatted at once, and put on the sheet in its place. */
-void sheet_begin_text(struct ws_output *output);
-void sheet_end_text(struct ws_output *output);
-
-bool json_create(struct output_tables *tables, struct ws_error *error);
-bool json_create_records(struct output_tables *tables, struct ws_error *error);
+bool json_create(struct ws_output *output, struct ws_error *error);
+bool json_create_records(struct ws_output *output, struct ws_error *error);
 void json_packet(struct ws_output *output, const struct ws_packet *packet, const struct ws_track_result *result);
 void json_record(struct ws_output *output, const struct subject *subject);
 
@@ -215,8 +188,13 @@ void csv_header(struct ws_output *output);
 void csv_string(struct ws_text *text, const char *string, size_t length);
 void csv_record(struct ws_output *output, const struct subject *subject);
 
-/* ---- Text */
-void text_create(struct output_tables *tables);
+/* ---- Text. A packet's line has no newline yet when it is written, because the transitions it causes are added to it.
+ */
+struct line {
+	size_t start;   /* offset of its start in the buffer */
+	unsigned count; /* how many transitions are on it so far */
+};
+void text_create(struct ws_output *output);
 void text_packet(struct ws_output *output, const struct ws_packet *packet, const struct ws_track_result *result,
                  struct line *line);
 void text_transition_on_line(struct ws_output *output, const struct subject *subject, struct line *line);

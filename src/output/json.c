@@ -7,6 +7,16 @@
 
 enum { VALUE_MOST = 64 }; /* the most bytes of any value except a long string */
 
+/* Makes room for `need` bytes, which must be less than the buffer's capacity, and returns where they can be written. */
+static char *json_make_room(struct ws_text *text, size_t need)
+{
+	if (text->capacity - text->length < need && !text->flush(text)) {
+		text->failed = true;
+		text->length = 0;
+	}
+	return text->data + text->length;
+}
+
 static inline char *json_put(char *out, const char *bytes, size_t length)
 {
 	memcpy(out, bytes, length);
@@ -43,6 +53,7 @@ static char *put_value(char *out, const struct value *value)
 	case VALUE_DECIMAL:
 	case VALUE_NAMES:
 	case VALUE_NUMBERS:
+	case VALUE_RAW:
 		out = json_put(out, "null", 4);
 		break;
 	}
@@ -72,6 +83,11 @@ static void write_list(struct ws_text *text, const struct value *value)
 
 static void write_value(struct ws_text *text, char *out, const struct value *value)
 {
+	if (value->kind == VALUE_RAW) {
+		text->length = (size_t)(out - text->data);
+		ws_text_append(text, value->string, value->length);
+		return;
+	}
 	if (value->kind == VALUE_DECIMAL || value->kind == VALUE_NAMES || value->kind == VALUE_NUMBERS) {
 		text->length = (size_t)(out - text->data);
 		if (value->kind == VALUE_DECIMAL)
@@ -116,19 +132,19 @@ static void make_column(struct json_column *out, const char *before, const struc
 	out->length = (uint8_t)text.length;
 }
 
-bool json_create_records(struct output_tables *tables, struct ws_error *error)
+bool json_create_records(struct ws_output *output, struct ws_error *error)
 {
 	size_t count = 0;
 	for (enum ws_record kind = 0; kind < WS_RECORD_COUNT; kind++)
-		count += output_columns(kind)->several_count;
+		count += output_columns(kind)->several_count + output_columns(kind)->sensor;
 	struct json_column *next = calloc(count, sizeof(*next));
 	if (!next)
 		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 	for (enum ws_record kind = 0; kind < WS_RECORD_COUNT; kind++) {
 		const struct columns *columns = output_columns(kind);
 		const char *group = NULL;
-		tables->column[kind] = next;
-		for (size_t i = 0; i < columns->several_count; group = columns->column[i++].group)
+		output->column[kind] = next;
+		for (size_t i = 0; i < columns->several_count + columns->sensor; group = columns->column[i++].group)
 			make_column(next++, group, &columns->column[i]);
 	}
 	return true;
@@ -137,7 +153,7 @@ bool json_create_records(struct output_tables *tables, struct ws_error *error)
 void json_record(struct ws_output *output, const struct subject *subject)
 {
 	const struct columns *columns = output_columns(subject->kind);
-	const struct json_column *prefix = output->tables->column[subject->kind];
+	const struct json_column *prefix = output->column[subject->kind];
 	struct ws_text *text = &output->text;
 	struct value value;
 	ws_text_append(text, "{\"type\":\"", 9);
@@ -145,14 +161,13 @@ void json_record(struct ws_output *output, const struct subject *subject)
 	ws_text_putc(text, '"');
 	const size_t count = output_column_count(output, subject->kind);
 	for (size_t i = 0; i < count; i++) {
-		const struct column *column = &columns->column[i];
-		value.kind = VALUE_ABSENT;
-		column->get(subject, column->index, &value);
+		const size_t index = output_column_index(output, columns, i);
+		output_value(subject, columns, index, &value);
 		if (value.kind == VALUE_ABSENT)
 			continue;
-		char *out = output_make_room(text, sizeof(prefix->text) + VALUE_MOST);
-		memcpy(out, prefix[i].text, sizeof(prefix[i].text));
-		write_value(text, out + prefix[i].length, &value);
+		char *out = json_make_room(text, sizeof(prefix->text) + VALUE_MOST);
+		memcpy(out, prefix[index].text, sizeof(prefix[index].text));
+		write_value(text, out + prefix[index].length, &value);
 	}
-	ws_text_puts(text, columns->column[count - 1].group ? "}}\n" : "}\n");
+	ws_text_puts(text, columns->column[output_column_index(output, columns, count - 1)].group ? "}}\n" : "}\n");
 }

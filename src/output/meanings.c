@@ -35,7 +35,7 @@
 	X(side "_container", "text", "the container: the first 12 digits of its id, or its name")
 
 #define FIELDS(X)                                                                                                      \
-	X("time", "seconds since 1970", "of the packet or event")                                                      \
+	X("time", "seconds since 1970", "of the packet or event; of stats when they were taken")                       \
 	X("frame", "number", "the packet's number in the file; null for a timer")                                      \
 	X("conn", "number", "the connection, from 1 in the order of first packets")                                    \
 	X("role", "word", "client, server or unknown")                                                                 \
@@ -51,7 +51,7 @@
 	X("rfc", "text", "the section that the rule is based on")                                                      \
 	X("vlan", "number", "the VLAN's number; absent without one")                                                   \
 	X("state", "word", "the endpoint's state")                                                                     \
-	X("certainty", "word", "how certain the state is")                                                             \
+	X("certainty", "word", "how certain the state is; of a transition, the state after it")                                                             \
 	X("packets", "number", "packets sent")                                                                         \
 	X("bytes", "bytes", "payload sent, repetitions included; in stats whole frames")                               \
 	ENDPOINT_COUNTS(X)                                                                                             \
@@ -71,6 +71,7 @@
 	X("smallest_window", "bytes", "the smallest window announced after the SYN, scaled")                           \
 	X("name", "text", "the host's name, see Names of hosts")                                                       \
 	X("name_source", "word", "where it comes from: sni, http, dns, file, hosts, or none")                          \
+	X("time_wait_end", "seconds since 1970", "when its TIME_WAIT ends; null in other states")                      \
 	X("sni", "text", "the server name that a client of TLS asked for")                                             \
 	X("alpn", "text", "the protocols that it offered, separated by commas")                                        \
 	X("http_host", "text", "the Host of the first HTTP request")                                                   \
@@ -151,6 +152,7 @@
 	X("dropped_kernel", "number", "packets that the kernel dropped")                                               \
 	X("dropped_interface", "number", "packets that the interface dropped")                                         \
 	X("point", "text", "the point whose record it is; only with several")                                          \
+	X("sensor", "text", "who wrote the record; only where records are the input")                                  \
 	X("points", "list of texts", "the points that captured it, from the client to the server")                     \
 	X("numbers", "list of numbers", "the connection's number at each of points")                                   \
 	X("lost", "number", "segments that left one point and did not come to the next")                               \

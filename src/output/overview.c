@@ -68,6 +68,14 @@ static void group_example_verdict(const struct subject *s, unsigned index, struc
 	set_foreign(v, v->composed, text.length);
 }
 
+/* Absent where there are several. */
+static void group_sensor(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	if (s->group->one_sensor && *s->group->sensor)
+		set_text(v, s->group->sensor);
+}
+
 static const struct column overview_column[] = {
         {NULL, "verdict", group_verdict, 0},
         {NULL, "severity", group_number, 2},
@@ -84,9 +92,10 @@ static const struct column overview_column[] = {
         {NULL, "example_verdict", group_example_verdict, 0},
         {NULL, "filter", group_words, 1},
         SHARE_COLUMNS(group_share, group_spent){NULL, "point", get_point, 0},
+        {NULL, "sensor", group_sensor, 0},
 };
-const struct columns output_overview_columns = {overview_column, WS_ARRAY_SIZE(overview_column) - 1,
-                                                WS_ARRAY_SIZE(overview_column)};
+const struct columns output_overview_columns = {overview_column, WS_ARRAY_SIZE(overview_column) - 2,
+                                                WS_ARRAY_SIZE(overview_column) - 1, true};
 
 /* Writes "SILENT 2,294 (34 %), all from 192.0.2.10 to 198.51.100.5:443, over 43.123 s; #17: no answer to the SYN". */
 void text_overview(struct ws_text *text, const struct subject *subject)
@@ -135,7 +144,7 @@ bool output_overview(struct ws_output *output, const struct ws_tracker *tracker,
 		                          .group = ws_overview_group(overview, i),
 		                          .shares = ws_overview_shares(overview, i),
 		                          .point = output->point_name};
-		if (ws_tracker_conn(tracker, ws_tracker_conn_find(tracker, subject.group->example), &conn))
+		if (ws_tracker_conn(tracker, subject.group->example_id, &conn))
 			subject.conn = &conn;
 		write(output, &subject);
 	}
