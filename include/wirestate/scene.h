@@ -32,6 +32,7 @@ struct ws_model {
 	const char *source;         /* file or interface name, for the title */
 	const char *capture_filter; /* the BPF expression that all packets match, or NULL */
 	bool live, loading;
+	bool records;           /* what is shown comes from records, and there are no packets */
 	bool follows;           /* while loading: the file may grow, --follow */
 	uint64_t loaded, total; /* bytes, while loading; total 0: unknown */
 	struct ws_capture_stats capture;
@@ -79,8 +80,6 @@ struct ws_ui_options {
 	const char *filter; /* the list's display filter to begin with, or NULL */
 	bool play;          /* begin at the capture's start, playing */
 	bool lab, lab_auto; /* the lab's packets wait for commands; they do not do so from the beginning */
-	const char *lab_title,
-	        *lab_about; /* of the lab's scenario; `lab_about` is shown until the first key; or NULL */
 	bool numbers;       /* -n: addresses are never shown as names */
 	int times;          /* 1 + enum ws_times, how the lifelines write times; 0: the time since the one before */
 	/* By action: the text of its key ("Enter", "q"), for hint lines and help, NULL where it has none.

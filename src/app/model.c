@@ -39,7 +39,7 @@ void session_model(struct session *session, struct ws_model *model)
 	        .capture_filter = session->options->filter,
 	        .live = session->live,
 	        .running = session->live,
-	        .loading = !session->ended && !session->live && !session->options->lab_view,
+	        .loading = !session->ended && !session->live,
 	        .now = point->now,
 	        .time_wait = session->options->time_wait ? session->options->time_wait : 60 * WS_SECOND,
 	        .net = session->net,
@@ -64,6 +64,8 @@ void session_model(struct session *session, struct ws_model *model)
 	}
 	session_progress(session, &model->loaded, &model->total);
 	session_stats(session, &model->capture);
+	if (session->records)
+		records_model(session, model);
 	if (session->flights && model->capture.comment)
 		ws_flights_remark(session->flights, model->capture.comment, model->capture.comment_length);
 	model->flights = session->flights;

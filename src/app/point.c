@@ -129,6 +129,10 @@ static void on_frame(void *context, const struct ws_frame *frame)
 		end(reader);
 	if (!frame)
 		return;
+	if (session->records) {
+		records_take(point, frame);
+		return;
+	}
 	if (frame->number == session->options->frame && session->split) /* else that of the first point is meant */
 		session->shown = (size_t)(point - session->points);
 	struct pending_packet *slot = lookahead_slot(&point->lookahead);

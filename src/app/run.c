@@ -62,6 +62,14 @@ static void print_point(const struct session *session, const struct point *point
 	char buffer[512];
 	struct ws_text links = WS_TEXT_OVER(buffer);
 	const uint64_t length = session->options->snapshot_length;
+	if (session->records) {
+		fputs("reading records from ", stderr);
+		print_clean(stderr, point->name);
+		if (point->files > 1)
+			fprintf(stderr, " and %zu more", point->files - 1);
+		fputc('\n', stderr);
+		return;
+	}
 	ws_capture_link_names(point->capture, &links);
 	fputs(session->live ? "listening on " : "reading from ", stderr);
 	print_clean(stderr, point->name);
@@ -179,8 +187,38 @@ static void print_joined(const struct session *session)
 	fputc('\n', stderr);
 }
 
+/* What became of the lines, and of how many sensors they are. */
+static void print_records(const struct session *session)
+{
+	const struct records *records = session->records;
+	const struct ws_tracker *tracker = session->points[0].tracker;
+	struct ws_sensor_info sensor;
+	struct ws_tracker_stats stats;
+	size_t stale = 0;
+	const size_t sensors = ws_tracker_sensor_count(tracker);
+	for (size_t i = 0; ws_tracker_sensor(tracker, i, &sensor); i++)
+		stale += sensor.stale;
+	ws_tracker_stats(tracker, &stats);
+	fprintf(stderr, "%" PRIu64 " lines of records", records->lines);
+	if (sensors > 1)
+		fprintf(stderr, " of %zu sensors", sensors);
+	if (stale)
+		fprintf(stderr, ", %zu of them stale", stale);
+	if (records->left_out)
+		fprintf(stderr, ", %" PRIu64 " left out that are no records", records->left_out);
+	if (records->repeated)
+		fprintf(stderr, ", %" PRIu64 " left out that had come before", records->repeated);
+	if (stats.evicted)
+		fprintf(stderr, ", %" PRIu64 " connections given up for memory", stats.evicted);
+	fputc('\n', stderr);
+}
+
 static void print_summary(const struct session *session)
 {
+	if (session->records) {
+		print_records(session);
+		return;
+	}
 	struct ws_capture_stats stats;
 	uint64_t evicted = 0, udp = 0, datagrams = 0;
 	session_stats(session, &stats);

@@ -109,9 +109,30 @@ static void report_messages(struct session *session, struct progress *progress)
 	}
 }
 
+/* Live, totals are written every now and then, so that a reader of the records can tell a quiet sensor from one that is
+ * gone. */
+static void lines_heartbeat(struct session *session, ws_time *next)
+{
+	const ws_time now = monotonic();
+	if (!session->live || !session_asks_for(session, WS_RECORD_STATS) || now < *next)
+		return;
+	for (size_t i = 0; *next && i < session->point_count && !session->output_failed; i++) {
+		const struct point *point = &session->points[i];
+		struct ws_capture_stats stats;
+		split_stats(point, &stats);
+		if (session->point_count > 1)
+			ws_output_point(session->output, (unsigned)i, point->label);
+		session->output_failed =
+		        !ws_output_totals(session->output, point->tracker, &stats, now + point->clock_offset);
+	}
+	*next = now + WS_HEARTBEAT;
+}
+
 void run_lines(struct session *session)
 {
+	ws_time heartbeat = 0;
 	struct progress progress;
+	threads_begin(session);
 	progress_begin(&progress, session);
 	while (session_read(session, BATCH) && !session->output_failed && !(signals_take() & SIGNAL_STOP)) {
 		if (!session->warned && session->warning.status != WS_OK) {
@@ -122,6 +143,7 @@ void run_lines(struct session *session)
 		report_messages(session, &progress);
 		progress_show(&progress, session);
 		requests_serve(session);
+		lines_heartbeat(session, &heartbeat);
 		session_wait(session);
 		for (size_t i = 0; i < session->point_count; i++)
 			report_wait(&session->points[i]);

@@ -3,7 +3,6 @@
 #include "app/session.h"
 #include "app/joined.h"
 #include "app/second_reading.h"
-#include "app/sheets.h"
 #include "app/signals.h"
 #include "app/sources.h"
 #include "app/split.h"
@@ -61,6 +60,7 @@ static bool open_output(struct session *session, struct ws_error *error)
 	        .times = options->times < 0 ? WS_TIMES_RELATIVE : (enum ws_times)options->times,
 	        .line_buffered = options->line_buffered,
 	        .live = session->live || options->follow,
+	        .sensors = session->records,
 	        .several = session->point_count > 1,
 	};
 	session->output = ws_output_create(1, &output, error);
@@ -105,6 +105,7 @@ static struct ws_capture_options capture_options(const struct session *session, 
 	        .no_optimize = options->no_optimize,
 	        .link_type = options->link_type,
 	        .fcs_length = fcs_length(options),
+	        .records = true,
 	        .keep_bytes = session->keeps ? memory / FRAMES_SHARE : 0,
 	};
 }
@@ -186,7 +187,8 @@ static bool open_points(struct session *session, struct ws_error *error)
 	struct point *point = &session->points[0];
 	const uint64_t memory = session_point_memory(session);
 	if (!point_open(point, session, session->live, session->live ? options->interface : options->read, memory,
-	                error))
+	                error) ||
+	    (ws_capture_is_records(point->capture) && !records_open(session, error)))
 		return false;
 	session->undecided = split_is_open(session);
 	if (!session->undecided)
@@ -289,37 +291,6 @@ bool session_confine(struct session *session)
 	return true;
 }
 
-/* Without --seed the questions differ each time; the exercise's title says the number. */
-static uint64_t seed_of(const struct options *options)
-{
-	enum { SEEDS = 9999 };
-	return options->seed ? options->seed : (uint64_t)monotonic() / WS_MILLISECOND % SEEDS + 1;
-}
-
-bool session_begin_lesson(struct session *session)
-{
-	const struct options *options = session->options;
-	const struct ws_tracker *tracker = session_shown(session)->tracker;
-	if (session->error.status != WS_OK)
-		return false;
-	return options->exercise ? session_begin_exercise(session, options->connection, &session->error)
-	                         : ws_lesson_resolve(session->lesson, tracker, &session->error);
-}
-
-bool session_begin_exercise(struct session *session, uint64_t connection, struct ws_error *error)
-{
-	const struct ws_tracker *tracker = session_shown(session)->tracker;
-	session->exercise = ws_lesson_exercise(tracker, connection, seed_of(session->options), error);
-	session->lesson = session->exercise;
-	return session->lesson;
-}
-
-void session_end_exercise(struct session *session)
-{
-	ws_lesson_free(session->exercise);
-	session->lesson = session->exercise = NULL;
-}
-
 void session_close(struct session *session)
 {
 	struct ws_error error;
@@ -332,8 +303,8 @@ void session_close(struct session *session)
 		session->warning = error;
 	ws_lesson_free(session->exercise);
 	ws_flights_free(session->flights);
-	sheets_free(session->sheets);
 	ws_output_free(session->output);
+	records_close(session);
 	ws_filter_free(session->filter);
 	joins_free(&session->joins);
 	for (size_t i = 0; session->points && i < session->point_count; i++)
@@ -365,7 +336,7 @@ static void end(struct session *session)
 	}
 }
 
-void session_wrote(struct session *session, bool written)
+static void output_result(struct session *session, bool written)
 {
 	if (written || session->output_failed)
 		return;
@@ -412,7 +383,7 @@ static void output_evictions(struct session *session, const struct point *point,
 		if (result->events[i].kind != WS_EVENT_EVICTED)
 			continue;
 		output_point(session, point);
-		session_wrote(session, ws_output_events(session->output, &one, point->tracker));
+		output_result(session, ws_output_events(session->output, &one, point->tracker));
 	}
 }
 
@@ -437,7 +408,7 @@ void session_timers_ran(struct session *session, const struct point *point, cons
 		output_evictions(session, point, result);
 	else if (session->output) {
 		output_point(session, point);
-		session_wrote(session, ws_output_events(session->output, result, point->tracker));
+		output_result(session, ws_output_events(session->output, result, point->tracker));
 	}
 }
 
@@ -451,7 +422,7 @@ void session_tracked(struct session *session, const struct point *point, const s
 		output_evictions(session, point, result);
 	} else if (session->output && !silent) {
 		output_point(session, point);
-		session_wrote(session, ws_output_packet(session->output, &packet->packet, result, point->tracker));
+		output_result(session, ws_output_packet(session->output, &packet->packet, result, point->tracker));
 	}
 	if (point == session_shown(session) && packet->frame.number == session->options->frame)
 		session->named_conn = result->conn;
@@ -583,6 +554,8 @@ void session_drain(struct session *session)
 
 void session_idle(struct session *session)
 {
+	if (session->records)
+		records_idle(session);
 	if (session->ended || !session->live)
 		return;
 	for (size_t i = 0; i < session->point_count; i++)
@@ -607,6 +580,8 @@ ws_time session_tick(const struct session *session)
 		return 20 * WS_MILLISECOND;
 	if (session->options->lab_view)
 		return 50 * WS_MILLISECOND; /* points are joined a moment after packets have come */
+	if (session->records)
+		return session->records->live ? WS_SECOND : WS_TIME_NEVER;
 	return session->live ? RING_DELAY : session->options->follow ? WS_SECOND / 2 : WS_TIME_NEVER;
 }
 
@@ -616,7 +591,7 @@ void session_wait(struct session *session)
 		return;
 	/* Nothing can be read now, so the user may see what has been written so far. */
 	if (session->output)
-		session_wrote(session, ws_output_flush(session->output));
+		output_result(session, ws_output_flush(session->output));
 	session_idle(session);
 	signals_poll(session_descriptors(session), session->point_count, session_tick(session));
 }

@@ -7,6 +7,7 @@
 #include "app/host.h"
 #include "app/point.h"
 #include "app/requests.h"
+#include "app/records.h"
 #include "app/written.h"
 #include "cli/options.h"
 
@@ -43,6 +44,7 @@ struct session {
 	struct pollfd *descriptors;          /* one a point, and a last one for the caller of session_descriptors() */
 	struct ws_filter *filter;            /* --display-filter, or NULL */
 	struct ws_filter_error filter_error; /* why there is none; no text: it was not asked for */
+	struct records *records;             /* owned: the input are records; NULL: packets */
 	struct ws_output *output;            /* NULL where a screen is shown */
 	struct written written;              /* -w */
 	struct host host;                    /* live: what this machine's kernel says */
@@ -67,7 +69,6 @@ struct session {
 	struct ws_net net;                 /* --net, or the interface's */
 	bool undecided;                    /* how many points there are is found out by session_confine() */
 	unsigned threads;                  /* see threads.h */
-	struct sheets *sheets;             /* owned: the threads that format records, see sheets.h; or NULL */
 	bool live;                         /* the points are interfaces */
 	bool screen;                       /* there is a screen, not lines */
 	bool keeps;                        /* frames and history are kept */
@@ -178,8 +179,6 @@ void session_decoded(struct session *session, const struct point *point, const s
 /* A packet has been tracked, or timers have run. */
 void session_tracked(struct session *session, const struct point *point, const struct pending_packet *packet,
                      const struct ws_track_result *result);
-/* Records have been written; or not, which ends the run. */
-void session_wrote(struct session *session, bool written);
 void session_timers_ran(struct session *session, const struct point *point, const struct ws_track_result *result);
 
 /* ---- For snapshots of the past (past.c): a second look at a point's capture */

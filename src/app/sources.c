@@ -59,6 +59,34 @@ static bool open_captures(struct session *session, int *fd, struct ws_error *err
 	return true;
 }
 
+/* Records of several files and pipes are read as one capture, since each of them says whose it is. */
+static bool gather_records(struct session *session, struct ws_error *error)
+{
+	struct ws_capture *parts[WORDS_MOST], *whole;
+	const size_t count = session->point_count;
+	size_t records = 0;
+	for (size_t i = 0; i < count; i++) {
+		parts[i] = session->points[i].capture;
+		records += ws_capture_is_records(parts[i]);
+	}
+	if (!records)
+		return true;
+	if (records < count)
+		return ws_fail(error, WS_ERROR_OPTION, "some sources have records and others have packets: read them apart");
+	if (!(whole = ws_capture_gather(parts, count, error)))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		session->points[i].capture = NULL;
+	struct point *point = &session->points[0];
+	point->capture = whole;
+	point->files = count;
+	session->point_count = 1;
+	if (!records_open(session, error))
+		return false;
+	point->tracker = session_new_tracker(session, whole, session_point_memory(session), error);
+	return point->tracker;
+}
+
 bool sources_open(struct session *session, struct ws_error *error)
 {
 	const struct options *options = session->options;
@@ -74,7 +102,7 @@ bool sources_open(struct session *session, struct ws_error *error)
 	}
 	int fd[WORDS_MOST];
 	memset(fd, 0xff, sizeof(fd));
-	done = open_files(session, fd, error) && open_captures(session, fd, error);
+	done = open_files(session, fd, error) && open_captures(session, fd, error) && gather_records(session, error);
 	for (size_t i = 0; i < WORDS_MOST; i++)
 		if (fd[i] >= 0)
 			close(fd[i]);

@@ -9,7 +9,6 @@
 #include "app/marks.h"
 #include "app/session.h"
 #include "app/sources.h"
-#include "app/threads.h"
 
 #include <wirestate/evidence.h>
 
@@ -239,7 +238,7 @@ bool split_takes(const struct point *point, const struct ws_frame *frame)
 void split_stats(const struct point *point, struct ws_capture_stats *stats)
 {
 	const struct session *session = point->session;
-	threads_stats(point, stats);
+	ws_capture_stats(point->capture, stats);
 	if (!session->split)
 		return;
 	stats->captured = stats->received = point->packets;

@@ -49,8 +49,10 @@ static struct ws_tracker_config tracker_config(const struct session *session, ui
 	return (struct ws_tracker_config){
 	        .time_wait = session->options->time_wait,
 	        .max_memory = memory,
-	        .history = session->keeps || session->point_count > 1 ||
-	                   (!session->screen && session_records(session->options) >> WS_RECORD_SHARE & 1),
+	        .records = session->records,
+	        .history = !session->records &&
+	                   (session->keeps || session->point_count > 1 ||
+	                    (!session->screen && session_records(session->options) >> WS_RECORD_SHARE & 1)),
 	        .joins = session->point_count > 1,
 	        .names = !session->anonymizer, /* names would undo it */
 	        .shares = session->screen || session->filter ||

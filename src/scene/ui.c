@@ -6,6 +6,7 @@
 #include "scene/lesson/lesson.h"
 #include "scene/lifelines/lifelines.h"
 #include "scene/list/selection.h"
+#include "scene/records.h"
 #include "scene/screens.h"
 #include "scene/widgets/draw.h"
 #include "scene/widgets/hints.h"
@@ -177,6 +178,8 @@ bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action ac
 		return true;
 	}
 	check_generation(ui, model);
+	if (records_refuse(ui, model, action))
+		return true;
 	switch (action) {
 #define X(door, screen)                                                                                                \
 	case door:                                                                                                     \
@@ -242,7 +245,6 @@ bool ws_ui_key(struct ws_ui *ui, const struct ws_model *model, const struct ws_k
 		ws_ui_tick(ui, model, key->time);
 	const bool changed = do_key(ui, model, key);
 	answer_update(ui);
-	lab_wait_for_help(ui, model);
 	return changed || message_cleared;
 }
 
@@ -278,7 +280,7 @@ void ws_ui_select(struct ws_ui *ui, const struct ws_model *model, ws_conn_id con
 	struct ws_conn_info info;
 	if (!ws_tracker_conn(model->tracker, conn, &info))
 		return;
-	list_select_number(ui, model, info.number);
+	list_select_conn(ui, model, &info);
 	if (!replay_open(ui, model, conn))
 		return;
 	replay_scan(&ui->replay, model, SIZE_MAX);
@@ -293,7 +295,7 @@ void ws_ui_play(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn)
 	struct ws_conn_info info;
 	if (!ws_tracker_conn(model->tracker, conn, &info))
 		return;
-	list_select_number(ui, model, info.number);
+	list_select_conn(ui, model, &info);
 	ui->timeline = (struct timeline){0};
 	go_to(ui, model, WS_SCREEN_LIFELINES);
 	replay_play(ui, model, conn);
@@ -307,7 +309,7 @@ bool ws_ui_watch(struct ws_ui *ui, const struct ws_model *model)
 	ws_tracker_stats(model->tracker, &stats);
 	if (ws_tracker_conn_count(model->tracker) &&
 	    ws_tracker_conn(model->tracker, ws_tracker_conn_at(model->tracker, 0), &info)) {
-		list_select_number(ui, model, info.number);
+		list_select_conn(ui, model, &info);
 		go_to(ui, model, WS_SCREEN_LIFELINES);
 		return replay_open(ui, model, ws_tracker_conn_at(model->tracker, 0));
 	}
@@ -319,7 +321,7 @@ void ws_ui_open_only(struct ws_ui *ui, const struct ws_model *model)
 	struct ws_tracker_stats stats;
 	const size_t count = ws_tracker_conn_count(model->tracker);
 	ws_tracker_stats(model->tracker, &stats);
-	if (count == 1) {
+	if (count == 1 && !model->records) {
 		ws_ui_play(ui, model, ws_tracker_conn_at(model->tracker, 0));
 		replay_stand(&ui->replay, 0);
 	} else if (!count && stats.udp && stats.udp > stats.arp) {
@@ -355,7 +357,7 @@ void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, i
 	if (has_panel(ui))
 		ui->rows = lesson_layout(ui, columns, rows);
 	else
-		ui->rows -= lab_rows(ui, model, columns) + (attempt_has_panel(ui) ? attempt_layout(ui, columns, rows) : 0);
+		ui->rows -= lab_rows(ui) + (attempt_has_panel(ui) ? attempt_layout(ui, columns, rows) : 0);
 	ui->notes = table_note_rows(ui->rows);
 	if (shown(ui)->layout)
 		shown(ui)->layout(ui, model);
@@ -409,6 +411,11 @@ static void draw_news(const struct ws_ui *ui, const struct ws_model *model, stru
 
 static void draw_screen(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
+	if (records_draw(ui, model, canvas)) {
+		hints_draw_records(canvas, canvas->rows - 1, ui->options.key_name);
+		draw_status(ui, model, canvas);
+		return;
+	}
 	shown(ui)->draw(ui, model, canvas);
 	hints_draw(canvas, canvas->rows - 1, ws_ui_screen(ui), ui->options.key_name);
 	draw_timeline(ui, model, canvas);

@@ -156,7 +156,7 @@ static void keep_selected(struct list_view *list, const struct ws_model *model)
 		list_find(list, model); /* positions change when old connections are evicted */
 	ws_conn_id id = list_at(list, model, list->cursor.selected);
 	if (!list_is_sorting(list) && ws_tracker_conn(model->tracker, id, &info))
-		list->selected = info.number;
+		list->selected = list_identity(&info);
 }
 
 static void list_layout(struct ws_ui *ui, const struct ws_model *model)

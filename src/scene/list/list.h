@@ -63,4 +63,12 @@ int list_head_rows(const struct list_view *list);
 int list_rows_each(const struct list_view *list, const struct ws_model *model, int columns, int rows);
 void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
 
+/* What tells connections apart: the number, which they have in all snapshots; of records, whose numbers are those of
+ * several sensors, the id. */
+uint64_t list_identity(const struct ws_conn_info *info);
+
+/* list_sensor.c: the width of the column of sensors, 0 without one, and its text. */
+int list_sensor_width(const struct ws_model *model, int columns);
+void list_sensor_text(char *buffer, size_t size, int width, const struct ws_conn_info *info);
+
 #endif

@@ -17,7 +17,7 @@
 
 struct columns {
 	/* widths; 0: not shown */
-	int number, client, server, name, state, start, age, packets, bytes, lost, reset, extra, verdict;
+	int number, sensor, client, server, name, state, start, age, packets, bytes, lost, reset, extra, verdict;
 	int gap;
 	bool two_lines, brief;
 };
@@ -32,10 +32,12 @@ static int count_digits(uint64_t number)
 
 /* `extra`: there are tunnels, processes or requests to show; `names`: a name beside the address; `points`: several
  * points say what was lost. */
-static struct columns choose_columns(int columns, int rows, size_t count, bool extra, bool names, bool points)
+static struct columns choose_columns(int columns, int rows, size_t count, bool extra, bool names, bool points,
+                                     int sensor)
 {
 	struct columns c = {.gap = columns >= 100 ? 2 : 1, .state = 9, .brief = true};
 	c.number = count_digits(count) < 3 ? 3 : count_digits(count);
+	c.sensor = columns >= 60 ? sensor : 0;
 	c.two_lines = columns < (extra ? 180 : 150) && columns >= 60 && rows >= 16;
 	if (columns >= 120) {
 		c.state = 13;
@@ -57,7 +59,7 @@ static struct columns choose_columns(int columns, int rows, size_t count, bool e
 		c.reset = 6;
 	if (columns >= (extra ? 260 : 220) && names)
 		c.name = 28;
-	int rest = columns - 2 - c.number - 2 * (c.state + c.gap) - (c.age ? c.age + c.gap : 0) -
+	int rest = columns - 2 - c.number - (c.sensor ? c.sensor + c.gap : 0) - 2 * (c.state + c.gap) - (c.age ? c.age + c.gap : 0) -
 	           (c.start ? c.start + c.gap : 0) - (c.packets ? c.packets + c.gap : 0) -
 	           (c.bytes ? 2 * (c.bytes + c.gap) : 0) - (c.extra ? c.extra + c.gap : 0) -
 	           (c.lost ? c.lost + c.gap : 0) - (c.reset ? c.reset + c.gap : 0) - (c.name ? c.name + c.gap : 0) - 1;
@@ -88,7 +90,8 @@ static bool has_extra(const struct ws_model *model)
 static struct columns columns_of(const struct ws_ui *ui, const struct ws_model *model, int columns, int rows)
 {
 	return choose_columns(columns, rows, ws_tracker_conn_count(model->tracker), has_extra(model),
-	                      ui_shows_names(ui) && ws_tracker_has_names(model->tracker), model->fetch_at);
+	                      ui_shows_names(ui) && ws_tracker_has_names(model->tracker), model->fetch_at,
+	                      list_sensor_width(model, columns));
 }
 
 /* Title, counts, the filter if there is one, column heads, and a rule. */
@@ -126,14 +129,12 @@ static void draw_title(const struct ws_ui *ui, const struct ws_model *model, str
 	struct ws_text text = WS_TEXT_OVER(right);
 	if (timeline_text(ui, model, &text)) {
 		ws_text_printf(&text, "  %gx", ui->replay.speed);
-	} else if (ui->options.lab) {
-		ws_text_puts(&text, model->lab_runs ? "the lab runs" : "the lab has ended");
 	} else if (model->loading) {
 		ws_text_puts(&text, model->follows ? "following" : "loading ");
 		if (model->total)
 			ws_text_printf(&text, "%3d%%", (int)((double)model->loaded * 100 / (double)model->total));
 	} else {
-		ws_text_puts(&text, model->live ? "live" : "end of capture");
+		ws_text_puts(&text, model->live ? "live" : model->records ? "end of records" : "end of capture");
 		if (model->live && model->confinement)
 			ws_text_printf(&text, ", %s", model->confinement);
 	}
@@ -292,6 +293,7 @@ static void draw_heads(const struct list_view *list, const struct ws_model *mode
 	const int row = list_head_rows(list) - 2;
 	struct pen pen = {canvas, row, 2, c->gap};
 	pen_head(&pen, list, c->number, true, WS_ORDER_NUMBER, "#");
+	pen_head(&pen, list, c->sensor, false, -1, "SENSOR");
 	pen_head(&pen, list, c->client, false, WS_ORDER_CLIENT, "CLIENT");
 	pen_head(&pen, list, c->server, false, WS_ORDER_SERVER, "SERVER");
 	pen_head(&pen, list, c->name, false, -1, "SERVER'S NAME");
@@ -426,7 +428,7 @@ int list_rows_each(const struct list_view *list, const struct ws_model *model, i
 {
 	const size_t count = list_count(list, model);
 	const struct columns c = choose_columns(columns, rows, ws_tracker_conn_count(model->tracker), has_extra(model),
-	                                        false, model->fetch_at);
+	                                        false, model->fetch_at, list_sensor_width(model, columns));
 	const size_t room = (size_t)(rows - list_head_rows(list) - list_foot_rows(rows));
 	int each = c.two_lines ? 2 : 1;
 	for (size_t i = 0; i < count && c.two_lines && count * (size_t)(each + 1) <= room; i++) {
@@ -447,7 +449,7 @@ int list_rows_each(const struct list_view *list, const struct ws_model *model, i
 static void draw_row(const struct ws_model *model, const struct columns *c, struct ws_canvas *canvas, int row, int each,
                      const struct ws_conn_info *info, bool names)
 {
-	char buffer[40], extra[96];
+	char buffer[40], extra[96] = "";
 	struct ws_text text;
 	struct pen pen = {canvas, row, 2, c->gap};
 	int client = info->likely_client == 1 ? 1 : 0;
@@ -456,6 +458,9 @@ static void draw_row(const struct ws_model *model, const struct columns *c, stru
 
 	snprintf(buffer, sizeof(buffer), "%llu", (unsigned long long)info->number);
 	pen_cell(&pen, c->number, true, WS_STYLE_DIM, buffer);
+	if (c->sensor)
+		list_sensor_text(extra, sizeof(extra), c->sensor, info);
+	pen_cell(&pen, c->sensor, false, WS_STYLE_NORMAL, extra);
 	endpoint_cell(&pen, c->client, info, client, info->client == WS_ROLE_UNKNOWN, names, WS_STYLE_CLIENT);
 	endpoint_cell(&pen, c->server, info, !client, false, names && !c->name, WS_STYLE_SERVER);
 	name_cell(&pen, c->name, &info->endpoint[!client]);

@@ -5,6 +5,8 @@
 #include "scene/list/list.h"
 #include "scene/ui.h"
 
+#include <wirestate/stored.h>
+
 /* The sorted order is valid for one tracker. After a switch, connections appear in the new tracker's order until the
  * survey has finished. */
 static bool is_natural(const struct list_view *list, const struct ws_model *model)
@@ -47,13 +49,30 @@ size_t list_shown(const struct ws_ui *ui, const struct ws_model *model, ws_conn_
 static uint64_t number_at(const struct ws_tracker *tracker, size_t rank)
 {
 	struct ws_conn_info info;
-	return ws_tracker_conn(tracker, ws_tracker_conn_at(tracker, rank), &info) ? info.number : 0;
+	return ws_tracker_conn(tracker, ws_tracker_conn_at(tracker, rank), &info) ? list_identity(&info) : 0;
+}
+
+uint64_t list_identity(const struct ws_conn_info *info)
+{
+	return info->stated.sensor ? info->id : info->number;
+}
+
+/* Of records: the rank of an id; the count of connections where it is not kept. */
+static size_t rank_of_id(const struct ws_tracker *tracker, ws_conn_id id)
+{
+	const size_t count = ws_tracker_conn_count(tracker);
+	size_t rank = 0;
+	while (rank < count && ws_tracker_conn_at(tracker, rank) != id)
+		rank++;
+	return rank;
 }
 
 /* Numbers increase with the rank. Finds the first rank whose number is not smaller. */
 static size_t rank_of(const struct ws_tracker *tracker, uint64_t number)
 {
 	size_t low = 0, high = ws_tracker_conn_count(tracker);
+	if (ws_tracker_has_records(tracker))
+		return rank_of_id(tracker, (ws_conn_id)number);
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		if (number_at(tracker, middle) < number)
@@ -94,11 +113,11 @@ void list_select(struct list_view *list, const struct ws_model *model, size_t po
 		return;
 	list->cursor.selected = position < count ? position : count - 1;
 	if (ws_tracker_conn(model->tracker, list_at(list, model, list->cursor.selected), &info))
-		list->selected = info.number;
+		list->selected = list_identity(&info);
 }
 
-void list_select_number(struct ws_ui *ui, const struct ws_model *model, uint64_t number)
+void list_select_conn(struct ws_ui *ui, const struct ws_model *model, const struct ws_conn_info *info)
 {
-	ui->list.selected = number;
+	ui->list.selected = list_identity(info);
 	list_find(&ui->list, model);
 }

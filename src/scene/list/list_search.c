@@ -33,6 +33,8 @@ static bool contains(const struct ws_tracker *tracker, const struct ws_conn_info
 	if (strcasestr(ws_text_cstr(&text), pattern) || ws_tracker_comment_contains(tracker, info->id, pattern))
 		return true;
 	text.length = 0;
+	if (info->stated.sensor && strcasestr(info->stated.sensor, pattern))
+		return true;
 	ws_conn_verdict(info, &text, &tag, NULL);
 	return strcasestr(tag, pattern) || strcasestr(ws_text_cstr(&text), pattern);
 }

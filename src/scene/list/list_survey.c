@@ -81,7 +81,7 @@ static void survey_start(struct list_view *list, const struct ws_model *model)
 		survey->natural = true;
 		survey->tallied = false;
 	}
-	survey->packets_seen = stats.packets;
+	survey->packets_seen = stats.inputs;
 	survey->rank = survey->built = 0;
 	survey->out_of_memory = false;
 	survey->phase = LIST_COLLECTS;
@@ -225,7 +225,7 @@ bool list_survey_due(const struct list_view *list, const struct ws_model *model)
 {
 	struct ws_tracker_stats stats;
 	ws_tracker_stats(model->tracker, &stats);
-	return stats.packets != list->survey.packets_seen || model->generation != list->survey.generation;
+	return stats.inputs != list->survey.packets_seen || model->generation != list->survey.generation;
 }
 
 bool list_survey_is_elsewhere(const struct list_view *list, const struct ws_model *model)

@@ -86,7 +86,7 @@ struct list_view {
 	struct ws_filter *filter; /* NULL: every connection */
 	char *filter_text;
 	const char *capture_filter; /* the model's, when it was laid out last; NULL: none */
-	uint64_t selected;          /* number of the selected connection, 0: none yet */
+	uint64_t selected;          /* list_identity() of the selected connection, 0: none yet */
 	struct ws_cursor cursor;    /* where it stands */
 	int each;                   /* rows of a connection, as laid out last */
 	size_t visible;             /* how many connections fit on the screen */

@@ -14,7 +14,7 @@ size_t list_shown(const struct ws_ui *ui, const struct ws_model *model, ws_conn_
 /* Live: how many connections have begun since the newest one was on the screen in the list. */
 uint64_t list_news(const struct ws_ui *ui, const struct ws_model *model);
 /* Selects it, wherever it stands in the list's order. */
-void list_select_number(struct ws_ui *ui, const struct ws_model *model, uint64_t number);
+void list_select_conn(struct ws_ui *ui, const struct ws_model *model, const struct ws_conn_info *info);
 /* Shows only the connections that fit a filter, the first of them selected; an empty one shows all. False: the filter
  * is wrong, see `error`. */
 bool list_show_only(struct ws_ui *ui, const struct ws_model *model, const char *filter, struct prompt_error *error);

@@ -28,7 +28,8 @@ static bool same_process(const char *a, const char *b)
 
 static bool same_group(const struct hosts_row *a, const struct hosts_row *b)
 {
-	return a->state == b->state && a->server == b->server && a->ip_version == b->ip_version && a->port == b->port &&
+	return a->sensor == b->sensor && a->state == b->state && a->server == b->server &&
+	       a->ip_version == b->ip_version && a->port == b->port &&
 	       memcmp(&a->address, &b->address, sizeof(a->address)) == 0 && same_process(a->process, b->process);
 }
 
@@ -36,12 +37,13 @@ static bool same_group(const struct hosts_row *a, const struct hosts_row *b)
  * key that no stranger knows: the table's address in memory. The order of the slots is never shown. */
 static struct hosts_row *hosts_slot(const struct hosts_row *slots, size_t slot_count, const struct hosts_row *group)
 {
-	uint8_t bytes[21], key[16] = {0};
+	uint8_t bytes[21 + sizeof(group->sensor)], key[16] = {0};
 	memcpy(bytes, group->address.byte, 16);
 	bytes[16] = group->state;
 	bytes[17] = group->server;
 	bytes[18] = group->ip_version;
 	memcpy(bytes + 19, &group->port, sizeof(group->port));
+	memcpy(bytes + 21, &group->sensor, sizeof(group->sensor));
 	memcpy(key, &slots, sizeof(slots));
 	size_t at = ws_siphash(key, bytes, sizeof(bytes)) & (slot_count - 1);
 	while (slots[at].count && !same_group(&slots[at], group))
@@ -78,6 +80,7 @@ static void count_endpoint(struct hosts_view *hosts, const struct ws_model *mode
 	                                .ip_version = info->ip_version,
 	                                .state = endpoint->state,
 	                                .server = (unsigned)info->likely_client != i,
+	                                .sensor = info->stated.sensor,
 	                                .port = info->endpoint[!info->likely_client].port};
 	struct hosts_row *slot = hosts_slot(hosts->slots, hosts->slot_count, &group);
 	if (!slot->count) {
@@ -199,7 +202,7 @@ static const char *side_word(const struct hosts_row *row)
 static bool open_group(struct ws_ui *ui, const struct ws_model *model)
 {
 	const struct hosts_view *hosts = &ui->hosts;
-	char filter[160];
+	char filter[400];
 	struct ws_text text = WS_TEXT_OVER(filter);
 	struct prompt_error error;
 	if (hosts->cursor.selected >= hosts->count)
@@ -212,6 +215,11 @@ static bool open_group(struct ws_ui *ui, const struct ws_model *model)
 	if (row->process && strlen(row->process) < 32 && !strpbrk(row->process, "\"\\")) {
 		ws_text_printf(&text, " and %s.process == \"", side_word(row));
 		ws_text_clean(&text, row->process, strlen(row->process));
+		ws_text_putc(&text, '"');
+	}
+	if (row->sensor && *row->sensor) {
+		ws_text_puts(&text, " and sensor == \"");
+		ws_text_clean(&text, row->sensor, strlen(row->sensor));
 		ws_text_putc(&text, '"');
 	}
 	if (!list_show_only(ui, model, ws_text_cstr(&text), &error))
@@ -346,6 +354,10 @@ static void draw_row(const struct ws_ui *ui, const struct ws_model *model, struc
 	else
 		ws_text_puts(&text, host->count > 1 ? "idle for up to " : "idle for ");
 	draw_seconds(&text, lasts);
+	if (host->sensor && *host->sensor) {
+		ws_text_puts(&text, " at ");
+		ws_text_clean(&text, host->sensor, strlen(host->sensor));
+	}
 	draw_cut(canvas, row, end + 2 > words ? end + 2 : words, limit, WS_STYLE_DIM, ws_text_cstr(&text));
 }
 

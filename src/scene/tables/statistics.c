@@ -4,6 +4,7 @@
  * slots, and a cell combines as many of them as needed. Each plot is scaled to its own highest cell, which is
  * printed beside it. */
 #include "scene/screens.h"
+#include "scene/tables/sensors.h"
 #include "scene/tables/tables_view.h"
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
@@ -403,13 +404,13 @@ static void statistics_draw(const struct ws_ui *ui, const struct ws_model *model
 	         (unsigned long long)stats.bytes, ws_text_cstr(&text));
 	table_title(canvas, "Statistics", buffer);
 	draw_rule(canvas, limit);
-	if (!stats.packets) {
-		draw_cut(canvas, 2, 2, canvas->columns - 1, WS_STYLE_NORMAL, "No packet yet.");
+	if (!stats.inputs) {
+		draw_cut(canvas, 2, 2, canvas->columns - 1, WS_STYLE_NORMAL, model->records ? "No record yet." : "No packet yet.");
 		return;
 	}
 	if (canvas->rows < 16)
 		row = 1;
-	row = draw_protocols(model, canvas, row, limit);
+	row = model->records ? sensors_draw(model, canvas, row, limit) : draw_protocols(model, canvas, row, limit);
 	row = draw_losses(model, &stats, canvas, row + (canvas->rows >= 24), limit);
 	row = draw_kernel(&ui->statistics, model, canvas, row, limit);
 	row = draw_points(model, canvas, row, limit);

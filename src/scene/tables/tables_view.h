@@ -53,6 +53,7 @@ struct hosts_row {
 	uint8_t ip_version, state;
 	bool server;
 	uint16_t port;  /* the server's; `address` is the client's when not `server` */
+	const char *sensor; /* of records: who saw them; else NULL */
 	uint64_t count; /* 0: an empty slot of the table */
 	const char *process; /* the program's name, to be cleaned; NULL: not known */
 	ws_time until;  /* CLOSE_WAIT: the earliest last packet; TIME_WAIT: when the last one ends */

@@ -9,6 +9,8 @@ int hints_rows(enum ws_screen screen, int rows);
 /* Draws them, `row` being the last line. `key_name`: by action, NULL where an action has no key. */
 void hints_draw(struct ws_canvas *canvas, int row, enum ws_screen screen, const char *const *key_name);
 /* Draws a bar that says how many connections are new, and which key shows them. */
+/* Of a screen that cannot show anything, because records have no packets. */
+void hints_draw_records(struct ws_canvas *canvas, int row, const char *const *key_name);
 /* The keys of the lab, in one row. */
 void hints_draw_lab(struct ws_canvas *canvas, int row, const char *const *key_name);
 void hints_news(struct ws_canvas *canvas, int row, int column, uint64_t count, const char *const *key_name,

@@ -8,7 +8,7 @@ bool walk_is_due(const struct walk *walk, const struct ws_model *model)
 {
 	struct ws_tracker_stats stats;
 	ws_tracker_stats(model->tracker, &stats);
-	return stats.packets != walk->packets_seen || model->generation != walk->generation;
+	return stats.inputs != walk->packets_seen || model->generation != walk->generation;
 }
 
 void walk_begin(struct walk *walk, const struct ws_model *model)
@@ -16,7 +16,7 @@ void walk_begin(struct walk *walk, const struct ws_model *model)
 	struct ws_tracker_stats stats;
 	ws_tracker_stats(model->tracker, &stats);
 	walk->generation = model->generation;
-	walk->packets_seen = stats.packets;
+	walk->packets_seen = stats.inputs;
 	walk->running = true;
 }
 
