@@ -286,11 +286,17 @@ static inline const struct ws_conn *ws_table_read(const struct ws_table *table, 
 	return (place & WS_PLACE_BITS) == WS_PLACE_AT_REST ? ws_table_copy(table, id, copy) : NULL;
 }
 
+/* How many attempts stay awake because there are so many that most will be evicted soon. */
+static inline size_t ws_table_flooded(const struct ws_table *table)
+{
+	return table->half_open > table->limit / 8 ? table->half_open : 0;
+}
+
 /* Puts some connections to rest when many are awake. Nothing may point to a connection during this call. */
 static inline void ws_table_rest(struct ws_table *table)
 {
 	table->calls++;
-	if (table->awake > table->awake_most && !table->never_rest)
+	if (table->awake > table->awake_most + ws_table_flooded(table) && !table->never_rest)
 		ws_table_rest_some(table);
 }
 

@@ -564,13 +564,14 @@ static void put_to_rest(struct ws_table *table, struct ws_conn *conn)
 
 void ws_table_rest_some(struct ws_table *table)
 {
-	for (unsigned steps = REST_STEPS; steps && table->awake > table->awake_most; steps--) {
+	const size_t flooded = ws_table_flooded(table);
+	for (unsigned steps = REST_STEPS; steps && table->awake > table->awake_most + flooded; steps--) {
 		struct ws_conn *conn = slot_at(table, table->rest_chunk, table->rest_slot);
 		if (++table->rest_slot == chunk_slots(table)) {
 			table->rest_slot = 0;
 			table->rest_chunk = (table->rest_chunk + 1) % table->chunk_count;
 		}
-		if (conn->used && !conn->recent)
+		if (conn->used && !conn->recent && !(flooded && conn->half_open))
 			put_to_rest(table, conn);
 		else
 			conn->recent = 0;

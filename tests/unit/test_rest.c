@@ -232,12 +232,32 @@ static void more_have_room_at_rest(void **state)
 	assert_true(at_rest > 2 * awake);
 }
 
+/* Packing what is evicted soon afterwards would only make a flood more expensive. */
+static void attempts_of_a_flood_stay_awake(void **state)
+{
+	(void)state;
+	struct ws_tracker *tracker = tracker_of(1 << 20, 8);
+	struct ws_track_result result;
+	for (uint32_t i = 0; i < 5000; i++) {
+		const struct shot shot = {
+		        .flags = S, .sequence = i, .milliseconds = i / 10, .port = (uint16_t)(1024 + i)};
+		while (ws_tracker_advance(tracker, shot_time(&shot), &result))
+			continue;
+		fire(tracker, &shot, i + 1, &result);
+		assert_true(tracker->table.used - tracker->table.awake <= tracker->table.limit / 8);
+	}
+	assert_true(tracker->table.half_open > tracker->table.limit / 8);
+	assert_int_equal(tracker->stats.connections, 5000);
+	ws_tracker_free(tracker);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(all_of_a_connection_comes_back),
 	        cmocka_unit_test(answers_do_not_depend_on_rest),
 	        cmocka_unit_test(more_have_room_at_rest),
+	        cmocka_unit_test(attempts_of_a_flood_stay_awake),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
