@@ -162,6 +162,7 @@ lab: ## compare a long run of random connections, and many of the lab's scenario
 	@$(MAKE) --no-print-directory all $(BUILD)/unit/test_join_random
 	@tests/lab/long
 	@tests/twohosts/run --times 100
+	@tests/graphs/run --all
 
 corpus: ## run all captures and mutations of them in every format and on every screen, under the sanitizers
 	@tests/need test

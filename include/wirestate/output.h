@@ -22,7 +22,8 @@
 	X(WS_RECORD_OVERVIEW, "overview")                                                                              \
 	X(WS_RECORD_SHARE, "share")                                                                                    \
 	X(WS_RECORD_EXCHANGE, "exchange")                                                                              \
-	X(WS_RECORD_SERVICE, "service")
+	X(WS_RECORD_SERVICE, "service")                                                                                \
+	X(WS_RECORD_SERIES, "series")
 
 enum ws_record {
 #define X(name, word) name,
@@ -31,10 +32,11 @@ enum ws_record {
 	        WS_RECORD_COUNT
 };
 
-/* Those that are written only when they are asked for: they are made of connections, which have records of their own.
- * SHARE needs the connections' history, and EXCHANGE and SERVICE the tracker's exchanges. */
+/* Those that are written only when they are asked for: they are made of connections and packets, which have records of
+ * their own. SHARE and SERIES need the connections' history, and EXCHANGE and SERVICE the tracker's exchanges. */
 #define WS_RECORDS_ASKED                                                                                               \
-	(1u << WS_RECORD_OVERVIEW | 1u << WS_RECORD_SHARE | 1u << WS_RECORD_EXCHANGE | 1u << WS_RECORD_SERVICE)
+	(1u << WS_RECORD_OVERVIEW | 1u << WS_RECORD_SHARE | 1u << WS_RECORD_EXCHANGE | 1u << WS_RECORD_SERVICE |       \
+	 1u << WS_RECORD_SERIES)
 #define WS_RECORDS_USUAL ((1u << WS_RECORD_COUNT) - 1 - WS_RECORDS_ASKED)
 
 /* ZEEK is Zeek's conn.log, of the records of connections and of UDP. */
@@ -88,7 +90,8 @@ bool ws_output_packet(struct ws_output *output, const struct ws_packet *packet, 
                       const struct ws_tracker *tracker);
 /* Several points: what is written from now on is of this one. The name is borrowed. */
 void ws_output_point(struct ws_output *output, unsigned point, const char *name);
-/* Several points: the way of a segment, or of a datagram (`conn` NULL), and a point's clock relative to the reference point's. */
+/* Several points: the way of a segment, or of a datagram (`conn` NULL), and a point's clock relative to the reference
+ * point's. */
 bool ws_output_transit(struct ws_output *output, const struct ws_conn_path *path, const struct ws_conn_info *conn,
                        const struct ws_transit *transit);
 bool ws_output_clock(struct ws_output *output, const char *point, const char *reference,

@@ -220,7 +220,7 @@ static void print_summary(const struct session *session)
 		return;
 	}
 	struct ws_capture_stats stats;
-	uint64_t evicted = 0, udp = 0, datagrams = 0;
+	uint64_t evicted = 0, udp = 0, datagrams = 0, dropped = 0;
 	session_stats(session, &stats);
 	for (size_t i = 0; i < session->point_count; i++) {
 		struct ws_tracker_stats tracked;
@@ -228,6 +228,7 @@ static void print_summary(const struct session *session)
 		evicted += tracked.evicted;
 		udp += tracked.udp_evicted;
 		datagrams += tracked.fragments_evicted;
+		dropped += tracked.history_dropped;
 	}
 	fprintf(stderr, "%" PRIu64 " packets captured, %" PRIu64 " received by filter, %" PRIu64 " dropped by kernel",
 	        session->packets, stats.received, stats.dropped_kernel);
@@ -242,6 +243,8 @@ static void print_summary(const struct session *session)
 		fprintf(stderr, ", %" PRIu64 " UDP conversations given up for memory", udp);
 	if (datagrams)
 		fprintf(stderr, ", %" PRIu64 " fragmented datagrams given up for memory", datagrams);
+	if (dropped && session_asks_for(session, WS_RECORD_SERIES))
+		fprintf(stderr, ", %" PRIu64 " segments missing in the series for memory", dropped);
 	fputc('\n', stderr);
 	if (session->joins.joined)
 		print_joined(session);

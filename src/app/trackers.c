@@ -52,7 +52,7 @@ static struct ws_tracker_config tracker_config(const struct session *session, ui
 	        .records = session->records,
 	        .history = !session->records &&
 	                   (session->keeps || session->point_count > 1 ||
-	                    (!session->screen && session_records(session->options) >> WS_RECORD_SHARE & 1)),
+	                    (!session->screen && session_records(session->options) & (1u << WS_RECORD_SHARE | 1u << WS_RECORD_SERIES))),
 	        .joins = session->point_count > 1,
 	        .names = !session->anonymizer, /* names would undo it */
 	        .shares = session->screen || session->filter ||

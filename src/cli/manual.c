@@ -9,6 +9,7 @@
 
 #include <wirestate/capture.h>
 #include <wirestate/filter.h>
+#include <wirestate/graph.h>
 #include <wirestate/output.h>
 #include <wirestate/packet.h>
 #include <wirestate/scene.h>
@@ -216,6 +217,26 @@ FIELDS(overview_fields, WS_RECORD_OVERVIEW)
 FIELDS(share_fields, WS_RECORD_SHARE)
 FIELDS(exchange_fields, WS_RECORD_EXCHANGE)
 FIELDS(service_fields, WS_RECORD_SERVICE)
+FIELDS(series_fields, WS_RECORD_SERIES)
+
+static void curves(FILE *out)
+{
+	for (int curve = 0; curve < WS_CURVE_COUNT; curve++) {
+		fprintf(out, ".TP\n.B %s \\fR(%s)\n", ws_curve_word((enum ws_curve)curve),
+		        ws_curve_unit((enum ws_curve)curve));
+		manual_roff(out, ws_curve_meaning((enum ws_curve)curve));
+		fputs(".\n", out);
+	}
+}
+
+static void point_marks(FILE *out)
+{
+	for (int mark = 0; mark < WS_POINT_MARK_COUNT; mark++) {
+		fprintf(out, ".TP\n.B %s\n", ws_point_mark_word((enum ws_point_mark)mark));
+		manual_roff(out, ws_point_mark_meaning((enum ws_point_mark)mark));
+		fputs(".\n", out);
+	}
+}
 
 static void meaning_entry(FILE *out, const char *name, const char *type, const char *meaning)
 {
@@ -296,6 +317,9 @@ static const struct {
         {"@SHARE@\n", share_fields},
         {"@EXCHANGE@\n", exchange_fields},
         {"@SERVICE@\n", service_fields},
+        {"@SERIES@\n", series_fields},
+        {"@CURVES@\n", curves},
+        {"@POINTMARKS@\n", point_marks},
 };
 
 static bool write_line(FILE *out, const char *line)

@@ -626,6 +626,8 @@ const struct columns *output_columns(enum ws_record kind)
 		return &output_exchange_columns;
 	case WS_RECORD_SERVICE:
 		return &output_service_columns;
+	case WS_RECORD_SERIES:
+		return &output_series_columns;
 	default:
 		return &tables[kind];
 	}

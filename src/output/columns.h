@@ -94,7 +94,8 @@ static inline void get_frame(const struct subject *s, unsigned index, struct val
 	}
 
 extern const struct columns output_stats_columns, output_packet_columns, output_transit_columns, output_clock_columns,
-        output_overview_columns, output_span_columns, output_exchange_columns, output_service_columns;
+        output_overview_columns, output_span_columns, output_exchange_columns, output_service_columns,
+        output_series_columns;
 
 /* ---- columns_shares.c: where the time went, in an object of its own */
 void conn_share(const struct subject *s, unsigned index, struct value *v);

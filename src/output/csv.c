@@ -77,6 +77,9 @@ void csv_record(struct ws_output *output, const struct subject *subject)
 		case VALUE_BOOLEAN:
 			ws_text_u64(text, value.number);
 			break;
+		case VALUE_SIGNED:
+			ws_text_printf(text, "%jd", (intmax_t)value.time);
+			break;
 		case VALUE_TIME:
 			ws_text_time(text, value.time, 9);
 			break;

@@ -33,6 +33,7 @@ struct subject {
 	const struct ws_exchange *exchange;  /* of `conn` */
 	const struct ws_service *service;
 	const struct ws_span *span;          /* of `conn` */
+	const struct series *series;         /* a point of a graph of `conn` */
 	const char *point, *reference; /* several points: names, else NULL */
 	const char *sensor;            /* of totals: whose they are; NULL: they are of packets */
 };
@@ -47,6 +48,7 @@ enum value_kind {
 	VALUE_TIME, /* seconds with nine decimals */
 	VALUE_BOOLEAN,
 	VALUE_STRING,
+	VALUE_SIGNED, /* `time` as a whole number */
 	VALUE_WORD, /* one of our own strings, which needs no escaping */
 	VALUE_ADDRESS,
 	VALUE_MAC,

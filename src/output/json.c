@@ -35,6 +35,11 @@ static char *put_value(char *out, const struct value *value)
 	case VALUE_BOOLEAN:
 		out = value->number ? json_put(out, "true", 4) : json_put(out, "false", 5);
 		break;
+	case VALUE_SIGNED:
+		if (value->time < 0)
+			*out++ = '-';
+		out = ws_put_u64(out, value->time < 0 ? -(uint64_t)value->time : (uint64_t)value->time);
+		break;
 	case VALUE_TIME:
 		out = ws_put_time(out, value->time, 9);
 		break;

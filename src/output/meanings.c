@@ -227,7 +227,14 @@
 	X("drift_ppm", "millionths", "how much faster it runs; null for less than 30 s")                               \
 	X("steps", "number", "how often one of the clocks was set")                                                    \
 	X("segments", "number", "segments that say something about it; of a share those in it")                                                \
-	X("given", "boolean", "--offset gave the offset")
+	X("given", "boolean", "--offset gave the offset")                                                              \
+	X("sender", "word", "client or server: whose data the graph is about")                                         \
+	X("curve", "word", "which curve the point is on, see Curves and marks of series")                                                  \
+	X("value", "number", "in the unit that unit says; numbers are relative to the initial sequence number")        \
+	X("end", "number", "of segment and sack one past the last number; else null")                                  \
+	X("unit", "text", "number, bytes, bytes/s or s")                                                               \
+	X("marks", "list of words", "what is particular about the point, see Curves and marks of series")                                  \
+	X("span", "seconds", "of throughput and goodput: the time that they are averaged over")
 
 static const struct {
 	const char *name, *type, *meaning;

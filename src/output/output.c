@@ -10,6 +10,7 @@
  * written. In other inputs it is written at the end of the input, when nothing can change any more. */
 #include "output/exchanges.h"
 #include "output/overview.h"
+#include "output/series.h"
 #include "output/spans.h"
 #include "output/zeek_log.h"
 
@@ -465,6 +466,13 @@ static void finish_shares(struct ws_output *output, const struct ws_tracker *tra
 	output->without_shares += !output_spans(output, tracker, conn, write_record);
 }
 
+static void finish_series(struct ws_output *output, const struct ws_tracker *tracker, const struct ws_conn_info *conn)
+{
+	start_clock(output, conn->first_time);
+	if (!output_series(output, tracker, conn, write_record) && !output->write_error)
+		output->write_error = ENOMEM;
+}
+
 static void finish_udp(struct ws_output *output, const struct ws_tracker *tracker)
 {
 	struct ws_udp_info udp;
@@ -529,5 +537,7 @@ bool ws_output_finish(struct ws_output *output, const struct ws_tracker *tracker
 	write_totals(output, tracker, capture, stats.last_time);
 	if (output_wants(output, WS_RECORD_OVERVIEW) && !output_overview(output, tracker, write_record) && !output->write_error)
 		output->write_error = ENOMEM;
+	if (output_wants(output, WS_RECORD_SERIES))
+		finish_each(output, tracker, false, finish_series);
 	return ws_output_flush(output);
 }

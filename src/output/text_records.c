@@ -1,6 +1,7 @@
 /* The records other than packets, each as one line of text. */
-#include "output/overview.h"
 #include "output/exchanges.h"
+#include "output/overview.h"
+#include "output/series.h"
 #include "output/spans.h"
 
 #include <wirestate/points.h>
@@ -167,7 +168,8 @@ static void write_transit(struct ws_output *output, const struct subject *subjec
 	const struct ws_conn_path *path = subject->path;
 	const bool client = transit->direction == (unsigned)path->client;
 	if (subject->conn) {
-		ws_text_printf(text, "transit #%ju  %s ", (uintmax_t)subject->conn->number, client ? "client" : "server");
+		ws_text_printf(text, "transit #%ju  %s ", (uintmax_t)subject->conn->number,
+		               client ? "client" : "server");
 		ws_tcp_flags_text(text, transit->flags, false);
 		ws_text_printf(text, " seq %u len %u  ", transit->sequence, transit->length);
 	} else if (path->kind == WS_JOIN_UDP) {
@@ -256,6 +258,10 @@ void text_record(struct ws_output *output, const struct subject *subject)
 		break;
 	case WS_RECORD_SERVICE:
 		text_service(&output->text, subject);
+		break;
+	case WS_RECORD_SERIES:
+		text_stamp(output, subject->time, subject->frame);
+		text_series(&output->text, subject);
 		break;
 	default: /* text_packet() writes a packet's line, and the caller its newline */
 		return;

@@ -11,7 +11,7 @@ static size_t chunk_size(unsigned capacity)
 
 static bool add_chunk(struct ws_history *history, struct ws_conn *conn)
 {
-	const unsigned capacity = !conn->history                     ? FIRST_CHUNK
+	const unsigned capacity = !conn->history                      ? FIRST_CHUNK
 	                          : conn->history_count > FIRST_CHUNK ? WS_HISTORY_CHUNK
 	                                                              : SECOND_CHUNK;
 	if (history->used + chunk_size(capacity) > history->limit)
@@ -87,6 +87,32 @@ bool ws_history_add_clock(struct ws_history *history, struct ws_conn *conn, ws_t
 	return true;
 }
 
+bool ws_history_add_sack(struct ws_history *history, struct ws_conn *conn, uint64_t frame,
+                         const struct ws_tcp_summary *tcp)
+{
+	if (conn->history_full)
+		return true;
+	if (!need_extra(history, conn))
+		return false;
+	struct ws_history_extra *extra = conn->history_extra;
+	if (extra->sack_count == extra->sack_room) {
+		const size_t more = extra->sack_room ? extra->sack_room : 4, room = extra->sack_room + more;
+		if (history->used + more * sizeof(*extra->sack) > history->limit)
+			return false;
+		struct ws_history_sack *grown = realloc(extra->sack, room * sizeof(*grown));
+		if (!grown)
+			return false;
+		extra->sack = grown;
+		extra->sack_room = room;
+		history->used += more * sizeof(*grown);
+	}
+	struct ws_history_sack *sack = &extra->sack[extra->sack_count++];
+	*sack = (struct ws_history_sack){.frame = frame, .count = tcp->sack_count};
+	for (unsigned i = 0; i < tcp->sack_count; i++)
+		sack->block[i] = tcp->sack[i];
+	return true;
+}
+
 bool ws_history_find_clock(const struct ws_conn *conn, size_t input, ws_time *now)
 {
 	const struct ws_history_extra *extra = conn->history_extra;
@@ -110,8 +136,10 @@ static void free_extra(struct ws_history *history, struct ws_conn *conn)
 	struct ws_history_extra *extra = conn->history_extra;
 	if (!extra)
 		return;
-	history->used -= sizeof(*extra) + extra->clock_count * sizeof(*extra->clock);
+	history->used -=
+	        sizeof(*extra) + extra->clock_count * sizeof(*extra->clock) + extra->sack_room * sizeof(*extra->sack);
 	free(extra->clock);
+	free(extra->sack);
 	free(extra);
 	conn->history_extra = NULL;
 }

@@ -24,6 +24,13 @@ struct ws_history_extra {
 		ws_time now;
 	} * clock;
 	size_t clock_count;
+	/* The blocks that segments acknowledged selectively, in order; the inputs have only the highest edge. */
+	struct ws_history_sack {
+		uint64_t frame;
+		uint32_t count;
+		struct ws_sack_block block[4];
+	} * sack;
+	size_t sack_count, sack_room;
 };
 
 struct ws_history {
@@ -37,6 +44,9 @@ bool ws_history_add(struct ws_history *history, struct ws_conn *conn, const stru
  * False when there is no room: drop others and try again. */
 bool ws_history_add_start(struct ws_history *history, struct ws_conn *conn, const struct ws_analyser *start) WS_CHECKED;
 bool ws_history_add_clock(struct ws_history *history, struct ws_conn *conn, ws_time now) WS_CHECKED;
+/* Notes the blocks of a segment that acknowledges selectively, likewise. */
+bool ws_history_add_sack(struct ws_history *history, struct ws_conn *conn, uint64_t frame,
+                         const struct ws_tcp_summary *tcp) WS_CHECKED;
 /* The time that was noted for the connection's input with this number. False: none. */
 bool ws_history_find_clock(const struct ws_conn *conn, size_t input, ws_time *now);
 /* Drops a connection's history, and keeps nothing of it from then on. */

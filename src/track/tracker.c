@@ -406,6 +406,10 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 	ws_tracker_count(tracker, conn, &segment, &analysis);
 	if (tracker->table.shares)
 		ws_tracker_share(conn, &segment, analysis.analysis);
+	if (packet->tcp.sack_count && tracker->config.history && !segment.duplicate)
+		while (!ws_history_add_sack(&tracker->history, conn, packet->frame->number, &packet->tcp) &&
+		       drop_oldest_history(tracker, conn))
+			; /* without room, graphs lack its blocks */
 	const bool answered = ws_exchange_pool_note(&tracker->requests, conn, &segment);
 	ws_tracker_apply(tracker, conn, &segment, segment.frame);
 	if (answered && tracker->event_count < WS_MAX_EVENTS)
