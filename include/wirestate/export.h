@@ -37,6 +37,10 @@ struct ws_svg_options {
 bool ws_svg_chart(FILE *out, struct ws_ui *ui, const struct ws_model *model, const struct ws_svg_options *options,
                   struct ws_error *error) WS_CHECKED;
 
+/* Writes the graph that the screen of `ui` shows, as a still SVG, with everything that was read. */
+bool ws_svg_graph(FILE *out, struct ws_ui *ui, const struct ws_model *model, enum ws_theme theme, const char *title,
+                  struct ws_error *error) WS_CHECKED;
+
 struct ws_html_options {
 	ws_conn_id conn; /* which is selected in the `ui` */
 	const char *title;

@@ -33,7 +33,7 @@
 	X(WS_ACT_DOWN, "down", "Down j", "move down")                                                                  \
 	X(WS_ACT_PAGE_UP, "page-up", "PgUp", "a page up")                                                              \
 	X(WS_ACT_PAGE_DOWN, "page-down", "PgDn", "a page down")                                                        \
-	X(WS_ACT_FIRST, "first", "Home g", "to the first")                                                             \
+	X(WS_ACT_FIRST, "first", "Home", "to the first")                                                               \
 	X(WS_ACT_LAST, "last", "End G", "to the last")                                                                 \
 	X(WS_ACT_LEFT, "left", "Left", "close the group; in the bytes: one byte back")                                 \
 	X(WS_ACT_RIGHT, "right", "Right", "open the group; in the bytes: one byte on")                                 \
@@ -70,6 +70,11 @@
 	X(WS_ACT_SWAP, "swap", "x", "swap the two sides")                                                              \
 	X(WS_ACT_DETAIL, "detail", "d", "show the packet: every field beside its bytes")                               \
 	X(WS_ACT_STREAM, "stream", "b", "the connection's bytes, with the borders of its segments")                    \
+	X(WS_ACT_GRAPH, "graph", "g", "graph: numbers, throughput, round trips, bytes in flight over time")            \
+	X(WS_ACT_GRAPH_KIND, "graph-kind", "v", "graph: the next kind of it")                                          \
+	X(WS_ACT_ZOOM_IN, "zoom-in", "+ =", "graph: a shorter time")                                                   \
+	X(WS_ACT_ZOOM_OUT, "zoom-out", "-", "graph: a longer time")                                                    \
+	X(WS_ACT_ZOOM_ALL, "zoom-all", "z", "graph: all of it")                                                        \
 	X(WS_ACT_UDP, "udp", "u", "UDP conversations and their datagrams")                                             \
 	X(WS_ACT_ARP, "arp", "a", "ARP: questions, bindings, next hops")                                               \
 	X(WS_ACT_STATISTICS, "statistics", "S", "statistics: protocols, rates, states over time")                      \

@@ -77,6 +77,7 @@ struct ws_ui_options {
 	double speed; /* replay speed, 1 = real time; 0: the user has not chosen one; or WS_SPEED_GUIDED */
 	ws_time idle; /* longest pause shown between packets; 0: 1 s */
 	enum ws_screen screen;
+	enum ws_plot_kind graph; /* what the graph's screen shows first */
 	const char *filter; /* the list's display filter to begin with, or NULL */
 	bool play;          /* begin at the capture's start, playing */
 	bool lab, lab_auto; /* the lab's packets wait for commands; they do not do so from the beginning */
@@ -203,6 +204,7 @@ bool ws_ui_lab_wants_again(const struct ws_ui *ui);
 enum ws_file_content {
 	WS_FILE_STREAM,     /* the bytes that the stream screen shows: ws_ui_write_stream() */
 	WS_FILE_CONNECTION, /* one connection, in the form that the name's ending asks for */
+	WS_FILE_GRAPH,      /* what the graph's screen shows, as .svg or .txt */
 	WS_FILE_LESSON,     /* the lesson that is played as .html, or else `conn`, which may be 0, as above */
 };
 struct ws_file_request {

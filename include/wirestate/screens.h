@@ -9,6 +9,7 @@
 	X(WS_SCREEN_LIFELINES, "lifelines", "lifelines of one connection")                                             \
 	X(WS_SCREEN_DIAGRAM, "diagram", "the state diagram of one connection")                                         \
 	X(WS_SCREEN_TIME, "time", "where the time of one connection went")                                             \
+	X(WS_SCREEN_GRAPH, "graph", "numbers, throughput, round trips over time of one connection")                    \
 	X(WS_SCREEN_PACKET, "packet", "one packet, every field beside its bytes")                                      \
 	X(WS_SCREEN_HOSTS, "hosts", "hosts with endpoints in TIME_WAIT and CLOSE_WAIT")                                \
 	X(WS_SCREEN_STREAM, "stream", "the bytes of one connection, segment by segment")                               \
@@ -24,6 +25,20 @@ enum ws_screen {
 #undef X
 	        WS_SCREEN_COUNT
 };
+/* X(enumerator, word for --graph, title): what the graph's screen shows */
+#define WS_PLOTS(X)                                                                                                    \
+	X(WS_PLOT_NUMBERS, "numbers", "sequence numbers")                                                              \
+	X(WS_PLOT_RATE, "rate", "throughput")                                                                          \
+	X(WS_PLOT_RTT, "rtt", "round-trip time")                                                                       \
+	X(WS_PLOT_FLIGHT, "flight", "bytes in flight")
+
+enum ws_plot_kind {
+#define X(name, word, title) name,
+	WS_PLOTS(X)
+#undef X
+	        WS_PLOT_COUNT
+};
+
 /* The screen that `word` names, or -1. */
 int ws_screen_find(const char *word);
 

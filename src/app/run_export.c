@@ -100,7 +100,10 @@ static bool drawing_draw(struct export *export, FILE *file)
 		return ws_lesson_resolve(session->lesson, session_shown(session)->tracker, &session->error) &&
 		       lesson_export(session, file, &session->error);
 	bool good = frame_open(&frame, session);
-	if (good && export->options->screen >= 0) {
+	if (good && export->options->screen == WS_SCREEN_GRAPH && kind == EXPORT_SVG) {
+		good = export_connection(session, &frame.conn) &&
+		       export_graph(session, file, kind, frame.ui, &frame.model, frame.conn, &session->error);
+	} else if (good && export->options->screen >= 0) {
 		frame_draw(&frame);
 		export_canvas(session, file, kind, &frame.canvas, frame.conn);
 	} else if (good) {

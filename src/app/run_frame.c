@@ -85,6 +85,7 @@ bool frame_open(struct frame *frame, struct session *session)
 	        .screen = options->screen >= 0 ? (enum ws_screen)options->screen
 	                  : options->export    ? WS_SCREEN_LIFELINES
 	                                       : WS_SCREEN_LIST,
+	        .graph = (enum ws_plot_kind)options->graph,
 	        .filter = options->display_filter,
 	        .numbers = options->numeric,
 	        .times = options->times + 1,

@@ -403,6 +403,7 @@ void run_view(struct session *session)
 	        .speed = options->speed,
 	        .idle = options->idle,
 	        .screen = teaches(session->options) ? WS_SCREEN_LIFELINES : WS_SCREEN_LIST,
+	        .graph = (enum ws_plot_kind)options->graph,
 	        .filter = options->display_filter,
 	        .play = options->play,
 	        .lab = options->lab_view,

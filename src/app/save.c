@@ -84,6 +84,30 @@ bool export_chart(const struct session *session, FILE *file, int kind, struct ws
 	return ws_svg_chart(file, ui, model, &svg, error);
 }
 
+bool export_graph(const struct session *session, FILE *file, int kind, struct ws_ui *ui, const struct ws_model *model,
+                  ws_conn_id conn, struct ws_error *error)
+{
+	const struct options *options = session->options;
+	const int columns = options->size.columns ? options->size.columns : DEFAULT_COLUMNS;
+	const int rows = options->size.columns ? options->size.rows : DEFAULT_ROWS;
+	char words[512];
+	struct ws_text title = WS_TEXT_OVER(words);
+	struct ws_canvas canvas = {.ascii = options->ascii};
+	conn_title(session, conn, &title);
+	if (kind == EXPORT_SVG)
+		return ws_svg_graph(file, ui, model, (enum ws_theme)options->theme, ws_text_cstr(&title), error);
+	if (kind != EXPORT_TXT)
+		return ws_fail(error, WS_ERROR_OPTION, "a graph is written as .svg or .txt");
+	if (!ws_canvas_create(&canvas, columns, rows))
+		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+	canvas.ascii = options->ascii;
+	ws_ui_layout(ui, model, columns, rows);
+	ws_ui_draw(ui, model, &canvas);
+	ws_text_canvas(file, &canvas);
+	ws_canvas_destroy(&canvas);
+	return true;
+}
+
 void export_canvas(const struct session *session, FILE *file, int kind, const struct ws_canvas *canvas, ws_conn_id conn)
 {
 	char words[512];
@@ -278,17 +302,18 @@ static bool draw_chart(const struct session *session, FILE *file, int kind, cons
 	return good;
 }
 
-/* `lesson`: the lesson that is played, in place of a connection. */
-static bool save_chart(struct session *session, int kind, bool lesson, const struct ws_model *model, ws_conn_id conn,
-                       const char *name, struct ws_error *error)
+/* `lesson`: the lesson that is played, in place of a connection. `graph`: the graph that this shows. */
+static bool save_chart(struct session *session, int kind, bool lesson, struct ws_ui *graph,
+                       const struct ws_model *model, ws_conn_id conn, const char *name, struct ws_error *error)
 {
 	char *bytes = NULL;
 	size_t length = 0;
 	FILE *drawing = open_memstream(&bytes, &length);
 	if (!drawing)
 		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
-	bool good = lesson ? lesson_export(session, drawing, error)
-	                   : draw_chart(session, drawing, kind, model, conn, error);
+	bool good = lesson  ? lesson_export(session, drawing, error)
+	            : graph ? export_graph(session, drawing, kind, graph, model, conn, error)
+	                    : draw_chart(session, drawing, kind, model, conn, error);
 	good = close_stream(drawing, good ? error : NULL) && good;
 	FILE *file = good ? create_stream(session, name, error) : NULL;
 	if (file) {
@@ -330,22 +355,23 @@ static bool save_packets(const struct session *session, const struct ws_model *m
 	return (ws_dump_close(dump, good ? error : &closing) && good);
 }
 
-static bool save_connection(struct session *session, const struct ws_model *model,
+static bool save_connection(struct session *session, struct ws_ui *ui, const struct ws_model *model,
                             const struct ws_file_request *request, const char *shown, struct outcome *outcome)
 {
 	const char *name = request->name;
 	const ws_conn_id conn = request->conn;
 	const int kind = options_export_kind(name);
 	const bool lesson = request->content == WS_FILE_LESSON && kind == EXPORT_HTML;
+	const bool graph = request->content == WS_FILE_GRAPH;
 	uint64_t missing = 0;
 	if (kind == EXPORT_NONE)
 		return ws_fail(&outcome->error, WS_ERROR_OPTION, "its name must end in " EXPORT_ENDINGS);
 	if (!conn && !lesson)
 		return ws_fail(&outcome->error, WS_ERROR_OPTION,
 		               "no connection is shown here: a lesson is an .html page");
-	if (options_export_is_packets(kind)
+	if (options_export_is_packets(kind) && !graph
 	            ? !save_packets(session, model, conn, name, shown, &missing, &outcome->error)
-	            : !save_chart(session, kind, lesson, model, conn, name, &outcome->error))
+	            : !save_chart(session, kind, lesson, graph ? ui : NULL, model, conn, name, &outcome->error))
 		return false;
 	if (missing)
 		snprintf(outcome->text, sizeof(outcome->text),
@@ -368,7 +394,7 @@ bool handle_save_request(struct session *session, struct ws_ui *ui, const struct
 	const char *shown = ws_text_cstr(&name);
 	const bool good = request.content == WS_FILE_STREAM
 	                          ? save_stream(session, ui, model, request.name, shown, &outcome)
-	                          : save_connection(session, model, &request, shown, &outcome);
+	                          : save_connection(session, ui, model, &request, shown, &outcome);
 	if (!good)
 		snprintf(outcome.text, sizeof(outcome.text), "cannot write %s: %s", shown, outcome.error.text);
 	ws_ui_tell(ui, outcome.text, good);

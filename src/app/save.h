@@ -34,6 +34,9 @@ bool export_file_close(struct export_file *file, bool keep, struct ws_error *err
  * be WS_TIME_NEVER. `file` is not flushed. */
 bool export_chart(const struct session *session, FILE *file, int kind, struct ws_ui *ui, const struct ws_model *model,
                   ws_conn_id conn, ws_time deadline, struct ws_error *error) WS_CHECKED;
+/* Writes the graph that `ui` shows as SVG, or as text. */
+bool export_graph(const struct session *session, FILE *file, int kind, struct ws_ui *ui, const struct ws_model *model,
+                  ws_conn_id conn, struct ws_error *error) WS_CHECKED;
 /* Writes a canvas as SVG or text. */
 void export_canvas(const struct session *session, FILE *file, int kind, const struct ws_canvas *canvas,
                    ws_conn_id conn);

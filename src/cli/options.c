@@ -27,6 +27,7 @@ static const char record_words[] = WS_RECORDS(X);
 #undef X
 #define X(name, word, title) " " word
 static const char screen_words[] = WS_SCREENS(X);
+static const char graph_words[] = WS_PLOTS(X);
 #undef X
 
 const struct option_row option_rows[] = {
@@ -88,7 +89,7 @@ const struct option_row option_rows[] = {
          "-x, -l or --only ask for lines, and text is written elsewhere"},
         {0, "only", "KINDS", OPTION_RECORDS, GROUP_SHOW, FIELD(records), 0, 0, record_words,
          "write only these records, separated by commas; the default is packet,transition for text and all but "
-         "those that are made of connections for json; csv needs one kind"},
+         "those that are made of connections or packets for json; csv needs one kind"},
         {'Y', "display-filter", "FILTER", OPTION_TEXT, GROUP_SHOW, FIELD(display_filter), 0, 0, NULL,
          "show only connections that fit, such as 10.0.0.0/8 and port == 443, or state == CLOSE_WAIT; the manual has "
          "the "
@@ -211,6 +212,9 @@ const struct option_row option_rows[] = {
          "draw that screen in this size (default 80x24)"},
         {0, "screen", "NAME", OPTION_WORD, GROUP_PICTURE, FIELD(screen), 0, 0, screen_words,
          "print this screen (default list)"},
+        {0, "graph", "KIND", OPTION_WORD, GROUP_PICTURE, FIELD(graph), 0, 0, graph_words,
+         "what the graph shows first, also in the view: sequence numbers, throughput, round trips, bytes in flight "
+         "(default numbers)"},
         {0, "connection", "N", OPTION_NUMBER, GROUP_PICTURE, FIELD(connection), 1, 1e18, NULL,
          "select connection N there, instead of the packet's own"},
         {0, "stop", "N", OPTION_STOP, GROUP_PICTURE, FIELD(stop), 1, 1e18, NULL,

@@ -138,6 +138,7 @@ struct options {
 	double speed;                       /* 0: not given; WS_SPEED_GUIDED */
 	uint32_t records;                   /* bit set of 1u << enum ws_record */
 	int show, colour, theme, screen;    /* screen -1: not given */
+	int graph;                          /* enum ws_plot_kind */
 	int times;                          /* enum ws_times; -1: not given */
 	int fcs;                            /* -1: as the file says; 0: none; 1: the 4 bytes of Ethernet */
 	bool no_promiscuous, monitor, list_interfaces, list_link_types, line_buffered, numeric, verbose, hex, ascii,

@@ -45,6 +45,12 @@ bool file_request_ask_connection(struct ws_ui *ui, const struct ws_model *model)
 	        .hint = "a new file: .svg, .anim.svg, .html page, .txt, .cast recording, .pcap or .pcapng packets",
 	        .accept = accept_name,
 	};
+	static const struct prompt_use of_graph = {
+	        .label = "export to",
+	        .hint = "a new file: .svg a picture of the graph, .txt text; other endings are for the lifelines",
+	        .accept = accept_name,
+	};
+	const bool graph = ws_ui_screen(ui) == WS_SCREEN_GRAPH;
 	const bool from_list = ws_ui_screen(ui) == WS_SCREEN_LIST;
 	const ws_conn_id conn = from_list ? list_selected(ui, model) : ui->replay.conn;
 	struct ws_conn_info info;
@@ -53,9 +59,10 @@ bool file_request_ask_connection(struct ws_ui *ui, const struct ws_model *model)
 		return ask_lesson(ui, conn);
 	if (!ws_tracker_conn(model->tracker, conn, &info))
 		return false;
-	ui->file.request = (struct ws_file_request){.content = WS_FILE_CONNECTION, .conn = conn};
-	snprintf(name, sizeof(name), "connection-%llu.svg", (unsigned long long)info.number);
-	prompt_open(ui, &use, name);
+	ui->file.request =
+	        (struct ws_file_request){.content = graph ? WS_FILE_GRAPH : WS_FILE_CONNECTION, .conn = conn};
+	snprintf(name, sizeof(name), "connection-%llu%s.svg", (unsigned long long)info.number, graph ? "-graph" : "");
+	prompt_open(ui, graph ? &of_graph : &use, name);
 	return true;
 }
 

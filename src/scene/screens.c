@@ -9,6 +9,7 @@
 	X(WS_SCREEN_LIFELINES, lifelines_screen)                                                                       \
 	X(WS_SCREEN_DIAGRAM, diagram_screen)                                                                           \
 	X(WS_SCREEN_TIME, time_screen)                                                                                 \
+	X(WS_SCREEN_GRAPH, graph_screen)                                                                               \
 	X(WS_SCREEN_PACKET, packet_screen)                                                                             \
 	X(WS_SCREEN_HOSTS, hosts_screen)                                                                               \
 	X(WS_SCREEN_STREAM, stream_screen)                                                                             \

@@ -4,6 +4,7 @@
 
 #include "scene/bytes/stream_view.h"
 #include "scene/file_request.h"
+#include "scene/graph/graph_view.h"
 #include "scene/lab.h"
 #include "scene/lesson/lesson_view.h"
 #include "scene/lifelines/replay.h"
@@ -34,6 +35,7 @@ struct ws_ui {
 	struct overview_view overview;
 	struct time_view time;
 	struct replay replay;
+	struct graph_view graph;
 	struct ws_canvas pane; /* what is beside the lifelines is drawn on it; no cells: nothing */
 	struct timeline timeline;
 	struct packet_view packet;

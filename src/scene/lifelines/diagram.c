@@ -448,6 +448,7 @@ static const struct screen_key diagram_keys[] = {
         {WS_ACT_SWAP, WS_ACT_ABSOLUTE, NULL},
         {WS_ACT_LOOP, WS_ACT_EXPORT, NULL},
         {WS_ACT_STREAM, WS_ACT_TIME, NULL},
+        {WS_ACT_GRAPH, WS_ACT_NONE, NULL},
         {WS_ACT_EXERCISE, WS_ACT_NONE, NULL},
         SCREEN_KEYS_MOVE,
         SCREEN_KEYS_PLAY,

@@ -233,6 +233,7 @@ static const struct screen_key list_keys[] = {
         {WS_ACT_SEARCH, WS_ACT_NONE, "search"},
         {WS_ACT_DETAIL, WS_ACT_NONE, "packet"},
         {WS_ACT_STREAM, WS_ACT_NONE, "stream"},
+        {WS_ACT_GRAPH, WS_ACT_NONE, "graph"},
         {WS_ACT_TIME, WS_ACT_NONE, "time"},
         {WS_ACT_HOSTS, WS_ACT_NONE, "TIME_WAIT"},
         {WS_ACT_UDP, WS_ACT_NONE, "UDP"},
