@@ -261,6 +261,8 @@ bool ws_dump_write_of(struct ws_dump *dump, size_t point, const struct ws_frame 
                       struct ws_error *error) WS_CHECKED;
 /* What is known at the end of a point's losses. */
 void ws_dump_point_drops(struct ws_dump *dump, size_t point, uint64_t kernel, uint64_t interface);
+/* pcapng: a comment that stands at the end, at most 65,535 bytes; borrowed. */
+void ws_dump_remark(struct ws_dump *dump, const char *text, size_t length);
 bool ws_dump_flush(struct ws_dump *dump, struct ws_error *error) WS_CHECKED;
 bool ws_dump_close(struct ws_dump *dump,
                    struct ws_error *error) WS_CHECKED; /* frees it also on failure; NULL allowed */

@@ -80,6 +80,43 @@ const char *ws_socket_timer_name(unsigned timer);
 void ws_tracker_set_kernel(struct ws_tracker *tracker, const struct ws_kernel *kernel);
 const struct ws_kernel *ws_tracker_kernel(const struct ws_tracker *tracker);
 
+/* ---- Notes: the same as lines of comments, which -w writes into a pcapng file and which are read back from it:
+ *
+ *   wirestate: TIME host kernel STATE LOCAL PEER [NAME VALUE]...
+ *
+ * TIME is in seconds since 1970, with nanoseconds. Each NAME is one of WS_KERNEL_NOTES, in any order. */
+
+/* X(enumerator, name): times are in nanoseconds, `expires` in milliseconds; the last five are words of the system */
+#define WS_KERNEL_NOTES(X)                                                                                             \
+	X(NOTE_SEND_QUEUE, "send-queue")                                                                               \
+	X(NOTE_RECEIVE_QUEUE, "receive-queue")                                                                         \
+	X(NOTE_TIMER, "timer")                                                                                         \
+	X(NOTE_EXPIRES, "expires")                                                                                     \
+	X(NOTE_RTT, "rtt")                                                                                             \
+	X(NOTE_RETRANSMISSIONS, "retransmissions")                                                                     \
+	X(NOTE_CONGESTION_WINDOW, "congestion-window")                                                                 \
+	X(NOTE_BUSY, "busy")                                                                                           \
+	X(NOTE_WINDOW_LIMITED, "window-limited")                                                                       \
+	X(NOTE_BUFFER_LIMITED, "send-buffer-limited")                                                                  \
+	X(NOTE_UID, "uid")                                                                                             \
+	X(NOTE_INODE, "inode")                                                                                         \
+	X(NOTE_CGROUP, "cgroup")                                                                                       \
+	X(NOTE_PID, "pid")                                                                                             \
+	X(NOTE_PROCESS, "process")                                                                                     \
+	X(NOTE_USER, "user")                                                                                           \
+	X(NOTE_SERVICE, "service")                                                                                     \
+	X(NOTE_CONTAINER, "container")
+
+/* A packet of a connection has been captured: from now on its ends are told of. */
+void ws_kernel_captured(struct ws_kernel *kernel, const struct ws_addr *source, uint16_t source_port,
+                        const struct ws_addr *destination, uint16_t destination_port);
+/* Appends what is new of such ends, each in a line without newline at its end, as long as there is room for a line. */
+void ws_kernel_tell(struct ws_kernel *kernel, struct ws_text *text);
+/* All of them are to be told of once more, with their last figures. */
+void ws_kernel_tell_again(struct ws_kernel *kernel);
+/* Takes in what the lines of a comment say; others are passed over. Returns how many there were. */
+size_t ws_kernel_read(struct ws_kernel *kernel, const char *comment, size_t length);
+
 /* ---- How both compare */
 
 enum ws_agreement {

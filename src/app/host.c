@@ -17,6 +17,7 @@
 #include <poll.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -120,7 +121,7 @@ void host_open(struct host *host, const struct options *options)
 
 void host_words(const struct host *host, struct ws_text *text)
 {
-	if (!host->kernel) {
+	if (!host->space_count) {
 		ws_text_puts(text, host->missing ? host->missing : "not asked");
 		return;
 	}
@@ -140,6 +141,8 @@ void host_close(struct host *host)
 	host->space_count = 0;
 	ws_kernel_free(host->kernel);
 	host->kernel = NULL;
+	free(host->notes);
+	host->notes = NULL;
 }
 
 /* ---- One socket */
@@ -315,7 +318,7 @@ static void work_on_owners(struct host *host, ws_time now)
 
 void host_work(struct host *host, uint64_t packets)
 {
-	if (!host->kernel)
+	if (!host->space_count)
 		return;
 	const ws_time now = monotonic();
 	work_on_owners(host, now);
@@ -351,7 +354,7 @@ static void read_answers(struct host *host)
 void host_ask(struct host *host, const struct ws_tracker *tracker, ws_conn_id id)
 {
 	struct ws_conn_info info;
-	if (!host->kernel || !ws_tracker_conn(tracker, id, &info))
+	if (!host->space_count || !ws_tracker_conn(tracker, id, &info))
 		return;
 	ask_end(host, &info, 0);
 	ask_end(host, &info, 1);
@@ -361,7 +364,7 @@ void host_ask(struct host *host, const struct ws_tracker *tracker, ws_conn_id id
 void host_show(struct host *host, const struct ws_tracker *tracker, const ws_conn_id *ids, size_t count)
 {
 	const ws_time clock = monotonic(), now = now_of(host);
-	if (!host->kernel || clock - host->looked < SHOWN_SOON)
+	if (!host->space_count || clock - host->looked < SHOWN_SOON)
 		return;
 	host->looked = clock;
 	for (size_t i = 0; i < count; i++) {
@@ -380,7 +383,7 @@ void host_show(struct host *host, const struct ws_tracker *tracker, const ws_con
 void host_finish(struct host *host)
 {
 	const ws_time end = monotonic() + LAST_WAIT;
-	if (!host->kernel)
+	if (!host->space_count)
 		return;
 	ask_all(host);
 	while ((host_is_busy(host) || (host->owners && kernel_owners_wait(host->owners))) && monotonic() < end) {

@@ -9,6 +9,7 @@
 #include "kernel/sockets.h"
 
 #include <wirestate/kernel.h>
+#include <wirestate/packet.h>
 
 /* A socket that no program has accepted yet: it is asked for again. */
 struct unaccepted {
@@ -36,6 +37,7 @@ struct host {
 	bool own_only;                           /* only processes of the same user can be named */
 	const char *missing;                     /* why the kernel is not asked, or no process named; or NULL */
 	char missing_text[160];
+	char *notes; /* owned: a comment; NULL: none has been needed */
 };
 
 /* Before privileges are dropped. Without sock_diag, the capture goes on without it. */
@@ -55,6 +57,13 @@ bool host_waits(const struct host *host);
 void host_ask(struct host *host, const struct ws_tracker *tracker, ws_conn_id id);
 /* Asks for connections that are on the screen, if their answers are older than a second or than their last segment. */
 void host_show(struct host *host, const struct ws_tracker *tracker, const ws_conn_id *ids, size_t count);
+/* What the kernel has said is also written: makes of a frame one that has it as a comment, and the process of one of its
+ * ends. It is valid until the next call. False: there is nothing to add. */
+bool host_tell(struct host *host, const struct ws_frame *frame, const struct ws_packet *packet, struct ws_frame *told);
+/* Adds the last of it at the end of a file. */
+void host_remark(struct host *host, struct ws_dump *dump);
+/* Takes in what such a comment of a file says. True: something new. */
+bool host_read(struct host *host, const struct options *options, const char *comment, size_t length);
 /* Asks for all sockets once more, and waits for the answers, at most two seconds. */
 void host_finish(struct host *host);
 

@@ -138,7 +138,7 @@ static void on_frame(void *context, const struct ws_frame *frame)
 	struct pending_packet *slot = lookahead_slot(&point->lookahead);
 	slot->frame = *frame;
 	ws_decode(&slot->frame, &slot->packet);
-	session_decoded(session, point, frame);
+	session_decoded(session, point, frame, &slot->packet);
 	ws_tracker_hash(point->tracker, &slot->packet);
 	ws_tracker_expect_name(point->tracker, &slot->packet);
 	ws_tracker_prefetch_index(point->tracker, &slot->packet);

@@ -299,6 +299,8 @@ void session_close(struct session *session)
 		split_stats(&session->points[i], &stats);
 		ws_dump_point_drops(session->written.dump, i, stats.dropped_kernel, stats.dropped_interface);
 	}
+	if (session->written.dump)
+		host_remark(&session->host, session->written.dump);
 	if (!written_close(&session->written, &error) && session->warning.status == WS_OK)
 		session->warning = error;
 	ws_lesson_free(session->exercise);
@@ -482,10 +484,36 @@ static void follow_flights(struct session *session, const struct ws_frame *frame
 		ws_flights_take(session->flights, frame);
 }
 
-void session_decoded(struct session *session, const struct point *point, const struct ws_frame *frame)
+/* Takes in what the kernel said when the file was written, see ws_kernel_read(). */
+static void read_notes(struct session *session, const char *comment, size_t length)
 {
+	if (!host_read(&session->host, session->options, comment, length))
+		return;
+	for (size_t i = 0; i < session->point_count; i++)
+		ws_tracker_set_kernel(session->points[i].tracker, session->host.kernel);
+}
+
+/* What was said after the last packet. */
+static void read_last_notes(struct session *session)
+{
+	struct ws_capture_stats stats;
+	for (size_t i = 0; i < session->point_count && !session->live; i++) {
+		ws_capture_stats(session->points[i].capture, &stats);
+		if (stats.comment_length)
+			read_notes(session, stats.comment, stats.comment_length);
+	}
+}
+
+void session_decoded(struct session *session, const struct point *point, const struct ws_frame *frame,
+                     const struct ws_packet *packet)
+{
+	struct ws_frame told;
 	if (frame->comment_length && session->screen)
 		follow_flights(session, frame);
+	if (frame->comment_length && !session->live)
+		read_notes(session, frame->comment, frame->comment_length);
+	if (session->written.dump && host_tell(&session->host, frame, packet, &told))
+		frame = &told;
 	if (!session->options->correct_times)
 		session_write_frame(session, point, frame);
 }
@@ -529,6 +557,7 @@ bool session_read(struct session *session, int max)
 		more = point_read(&session->points[i], max) || more;
 	if (!more || (session->options->count && session->packets >= session->options->count)) {
 		end(session);
+		read_last_notes(session);
 		if (!session->joins.sliced)
 			session_join(session);
 		session->changed = true;

@@ -175,7 +175,8 @@ const struct ws_frame *session_admit(struct session *session, const struct point
 /* -w: writes a frame. With --correct-times the second reading does, else session_decoded(). */
 void session_write_frame(struct session *session, const struct point *point, const struct ws_frame *frame);
 /* A frame has been decoded, and its bytes are still valid. */
-void session_decoded(struct session *session, const struct point *point, const struct ws_frame *frame);
+void session_decoded(struct session *session, const struct point *point, const struct ws_frame *frame,
+                     const struct ws_packet *packet);
 /* A packet has been tracked, or timers have run. */
 void session_tracked(struct session *session, const struct point *point, const struct pending_packet *packet,
                      const struct ws_track_result *result);

@@ -52,6 +52,8 @@ struct ws_dump {
 	ws_time last;                      /* time of the last frame */
 	struct ws_dump_process *processes; /* by the hash of the pointer */
 	size_t process_slots, process_count;
+	const char *remark; /* see ws_dump_remark(); NULL: there is none */
+	size_t remark_length;
 
 	size_t used;
 	uint8_t buffer[WS_DUMP_BUFFER]; /* whole records only */

@@ -421,6 +421,12 @@ static void add_comment(struct block *block, const char *comment, size_t length)
 	}
 }
 
+/* A live capture states the process of a packet itself, see src/app/host.h. */
+static bool has_own_process(const struct ws_dump *dump, const struct ws_frame *frame)
+{
+	return dump->capture->live && frame->process && frame->process->id && !dump->without_texts;
+}
+
 /* Of a frame whose source has no such options, or too many of them. */
 static void add_own_options(struct block *block, const struct ws_frame *frame, size_t comment, uint32_t fcs)
 {
@@ -428,6 +434,10 @@ static void add_own_options(struct block *block, const struct ws_frame *frame, s
 	add_comment(block, frame->comment, comment);
 	if (way || fcs)
 		add_flags(block, way | fcs << FCS_SHIFT);
+	if (has_own_process(block->dump, frame)) {
+		const uint32_t process[] = {frame->process->id, 0}; /* no thread */
+		add_option(block, OPTION_PACKET_PROCESS, process, sizeof(process));
+	}
 }
 
 bool ws_dump_pcapng_write(struct ws_dump *dump, const struct ws_frame *frame, struct ws_error *error)
@@ -435,7 +445,7 @@ bool ws_dump_pcapng_write(struct ws_dump *dump, const struct ws_frame *frame, st
 	const bool copied = frame->options && frame->options_length <= OPTIONS_MOST && !dump->without_texts;
 	size_t comment = dump->without_texts || copied ? 0 : frame->comment_length;
 	comment = comment < OPTIONS_MOST ? comment : OPTIONS_MOST;
-	const size_t options = copied ? frame->options_length : comment + 16 * (1 + comment / TEXT_MOST);
+	const size_t options = copied ? frame->options_length : comment + 16 * (1 + comment / TEXT_MOST) + 16;
 	const uint8_t fcs = frame->interface ? frame->interface->fcs_length : dump->fcs_length;
 	const uint32_t own_fcs = frame->fcs_length == fcs ? 0 : frame->fcs_length;
 	/* The format has unsigned times. */
@@ -443,7 +453,8 @@ bool ws_dump_pcapng_write(struct ws_dump *dump, const struct ws_frame *frame, st
 	struct block block;
 	uint32_t number;
 	if (!interface_number(dump, frame->interface, &number, error) ||
-	    (copied && frame->process && states_process(frame) && !process_stated(dump, frame->process, error)) ||
+	    (frame->process && !dump->without_texts && (copied ? states_process(frame) : has_own_process(dump, frame)) &&
+	     !process_stated(dump, frame->process, error)) ||
 	    !block_begin(&block, dump, WS_NG_ENHANCED_PACKET, 64 + (size_t)frame->captured + options, error))
 		return false;
 	dump->last = frame->time;
@@ -527,7 +538,11 @@ static bool write_remark(struct ws_dump *dump, struct ws_error *error)
 	struct ws_capture_stats stats;
 	struct block block;
 	ws_capture_stats(dump->capture, &stats);
-	if (!stats.comment || !stats.comment_length || !dump->described)
+	if (dump->remark) {
+		stats.comment = dump->remark;
+		stats.comment_length = dump->remark_length;
+	}
+	if (!stats.comment || !stats.comment_length || !dump->described || dump->without_texts)
 		return true;
 	if (!block_begin(&block, dump, WS_NG_STATISTICS, 64 + stats.comment_length, error))
 		return false;

@@ -57,3 +57,9 @@ void ws_dump_point_drops(struct ws_dump *dump, size_t point, uint64_t kernel, ui
 		return;
 	}
 }
+
+void ws_dump_remark(struct ws_dump *dump, const char *text, size_t length)
+{
+	dump->remark = text;
+	dump->remark_length = length;
+}

@@ -12,32 +12,8 @@
 #include <string.h>
 #include <sys/random.h>
 
-enum { CHUNK = 256, BUCKETS_LEAST = 256, LOOK = 64, OWN_MOST = 512 };
+enum { BUCKETS_LEAST = 256, LOOK = 64, OWN_MOST = 512 };
 
-struct entry {
-	struct ws_kernel_end end;
-	uint32_t next; /* 1 + the entry's number in the same bucket, or among those that are free; 0: none */
-	bool used;
-};
-
-struct own_address {
-	struct ws_addr address;
-	uint64_t spaces; /* a bit for each network namespace that has it */
-};
-
-struct ws_kernel {
-	uint8_t key[16];
-	struct entry **chunks;
-	size_t chunk_count, used, limit; /* entries that have been in use, and their most */
-	uint32_t unused;                 /* 1 + the first free entry; 0: none */
-	size_t live;                     /* entries whose socket exists */
-	size_t cursor;                   /* where the next search for an entry to give up begins */
-	uint32_t *buckets;
-	size_t bucket_count;
-	struct own_address *own;
-	size_t own_count;
-	struct ws_kernel_owners owners;
-};
 
 struct ws_kernel *ws_kernel_create(uint64_t memory)
 {
@@ -46,8 +22,8 @@ struct ws_kernel *ws_kernel_create(uint64_t memory)
 		return NULL;
 	if (getrandom(kernel->key, sizeof(kernel->key), 0) != (ssize_t)sizeof(kernel->key))
 		memcpy(kernel->key, &kernel, sizeof(kernel));
-	kernel->limit = (size_t)(memory / (sizeof(struct entry) + 2 * sizeof(uint32_t)));
-	kernel->limit = kernel->limit < CHUNK ? CHUNK : kernel->limit > UINT32_MAX / 2 ? UINT32_MAX / 2 : kernel->limit;
+	kernel->limit = (size_t)(memory / (sizeof(struct ws_kernel_entry) + 2 * sizeof(uint32_t)));
+	kernel->limit = kernel->limit < WS_KERNEL_CHUNK ? WS_KERNEL_CHUNK : kernel->limit > UINT32_MAX / 2 ? UINT32_MAX / 2 : kernel->limit;
 	kernel->bucket_count = BUCKETS_LEAST;
 	kernel->buckets = calloc(kernel->bucket_count, sizeof(*kernel->buckets));
 	kernel->own = calloc(OWN_MOST, sizeof(*kernel->own));
@@ -70,11 +46,6 @@ void ws_kernel_free(struct ws_kernel *kernel)
 	free(kernel);
 }
 
-static struct entry *entry_at(const struct ws_kernel *kernel, uint32_t number)
-{
-	return &kernel->chunks[number / CHUNK][number % CHUNK];
-}
-
 static uint32_t *bucket_of(const struct ws_kernel *kernel, const struct ws_addr *local, uint16_t local_port,
                            const struct ws_addr *peer, uint16_t peer_port)
 {
@@ -91,12 +62,12 @@ static uint32_t *bucket_of_socket(const struct ws_kernel *kernel, const struct w
 	return bucket_of(kernel, &socket->local, socket->local_port, &socket->peer, socket->peer_port);
 }
 
-static struct entry *entry_find(const struct ws_kernel *kernel, const struct ws_addr *local, uint16_t local_port,
+struct ws_kernel_entry *ws_kernel_entry_find(const struct ws_kernel *kernel, const struct ws_addr *local, uint16_t local_port,
                                 const struct ws_addr *peer, uint16_t peer_port)
 {
 	uint32_t next = *bucket_of(kernel, local, local_port, peer, peer_port);
 	while (next) {
-		struct entry *entry = entry_at(kernel, next - 1);
+		struct ws_kernel_entry *entry = ws_kernel_entry_at(kernel, next - 1);
 		const struct ws_socket *socket = &entry->end.socket;
 		if (socket->local_port == local_port && socket->peer_port == peer_port &&
 		    memcmp(&socket->local, local, sizeof(*local)) == 0 &&
@@ -119,7 +90,7 @@ static void buckets_grow(struct ws_kernel *kernel)
 	kernel->buckets = buckets;
 	kernel->bucket_count = count;
 	for (uint32_t i = 0; i < kernel->used; i++) {
-		struct entry *entry = entry_at(kernel, i);
+		struct ws_kernel_entry *entry = ws_kernel_entry_at(kernel, i);
 		if (!entry->used)
 			continue;
 		uint32_t *bucket = bucket_of_socket(kernel, &entry->end.socket);
@@ -130,12 +101,13 @@ static void buckets_grow(struct ws_kernel *kernel)
 
 static void entry_remove(struct ws_kernel *kernel, uint32_t number)
 {
-	struct entry *entry = entry_at(kernel, number);
+	struct ws_kernel_entry *entry = ws_kernel_entry_at(kernel, number);
 	uint32_t *link = bucket_of_socket(kernel, &entry->end.socket);
 	while (*link != number + 1)
-		link = &entry_at(kernel, *link - 1)->next;
+		link = &ws_kernel_entry_at(kernel, *link - 1)->next;
 	*link = entry->next;
 	kernel->live -= entry->end.socket.state != 0;
+	kernel->untold -= entry->captured ? entry->untold : 0;
 	entry->used = false;
 	entry->next = kernel->unused;
 	kernel->unused = number + 1;
@@ -146,18 +118,18 @@ static void give_up(struct ws_kernel *kernel)
 {
 	for (unsigned looked = 0; looked < LOOK && kernel->used && !kernel->unused; looked++) {
 		const uint32_t number = (uint32_t)(kernel->cursor++ % kernel->used);
-		if (entry_at(kernel, number)->used && !entry_at(kernel, number)->end.socket.state)
+		if (ws_kernel_entry_at(kernel, number)->used && !ws_kernel_entry_at(kernel, number)->end.socket.state)
 			entry_remove(kernel, number);
 	}
 }
 
 static bool chunk_add(struct ws_kernel *kernel)
 {
-	struct entry **chunks = realloc(kernel->chunks, (kernel->chunk_count + 1) * sizeof(*chunks));
+	struct ws_kernel_entry **chunks = realloc(kernel->chunks, (kernel->chunk_count + 1) * sizeof(*chunks));
 	if (!chunks)
 		return false;
 	kernel->chunks = chunks;
-	struct entry *chunk = calloc(CHUNK, sizeof(*chunk));
+	struct ws_kernel_entry *chunk = calloc(WS_KERNEL_CHUNK, sizeof(*chunk));
 	if (chunk)
 		kernel->chunks[kernel->chunk_count++] = chunk;
 	return chunk;
@@ -170,23 +142,23 @@ static uint32_t entry_take(struct ws_kernel *kernel)
 		give_up(kernel);
 	if (kernel->unused) {
 		const uint32_t number = kernel->unused;
-		kernel->unused = entry_at(kernel, number - 1)->next;
+		kernel->unused = ws_kernel_entry_at(kernel, number - 1)->next;
 		return number;
 	}
-	if (kernel->used >= kernel->limit || (kernel->used == kernel->chunk_count * CHUNK && !chunk_add(kernel)))
+	if (kernel->used >= kernel->limit || (kernel->used == kernel->chunk_count * WS_KERNEL_CHUNK && !chunk_add(kernel)))
 		return 0;
 	buckets_grow(kernel);
 	return (uint32_t)++kernel->used;
 }
 
-static struct entry *entry_add(struct ws_kernel *kernel, const struct ws_socket *socket)
+static struct ws_kernel_entry *entry_add(struct ws_kernel *kernel, const struct ws_socket *socket)
 {
 	const uint32_t number = entry_take(kernel);
 	if (!number)
 		return NULL;
-	struct entry *entry = entry_at(kernel, number - 1);
+	struct ws_kernel_entry *entry = ws_kernel_entry_at(kernel, number - 1);
 	uint32_t *bucket = bucket_of_socket(kernel, socket);
-	*entry = (struct entry){.used = true, .next = *bucket, .end.state = WS_STATE_COUNT};
+	*entry = (struct ws_kernel_entry){.used = true, .next = *bucket, .end.state = WS_STATE_COUNT};
 	entry->end.socket = *socket;
 	entry->end.socket.state = 0;
 	*bucket = number;
@@ -251,6 +223,14 @@ static void note_change(struct ws_kernel_end *end, uint8_t state, ws_time time)
 	end->since = time;
 }
 
+static void count_change(struct ws_kernel *kernel, struct ws_kernel_entry *entry)
+{
+	if (entry->untold == entry->end.change_count)
+		return;
+	entry->untold++;
+	kernel->untold += entry->captured;
+}
+
 /* What only a whole socket has, a later answer may lack: TIME_WAIT has no owner any more. */
 static void keep_what_is_gone(struct ws_socket *now, const struct ws_socket *before)
 {
@@ -280,24 +260,30 @@ static bool begins_anew(const struct ws_kernel_end *end, enum ws_state state)
 	       (state == WS_SYN_SENT || state == WS_SYN_RECEIVED || state == WS_ESTABLISHED);
 }
 
-static void entry_set(struct ws_kernel *kernel, struct entry *entry, const struct ws_socket *socket)
+static void entry_set(struct ws_kernel *kernel, struct ws_kernel_entry *entry, const struct ws_socket *socket)
 {
 	struct ws_socket next = *socket;
 	const enum ws_state state = ws_kernel_state(socket->state);
 	const bool begins = begins_anew(&entry->end, state);
-	if (begins)
+	const enum ws_state before = (enum ws_state)entry->end.state;
+	if (begins) {
 		entry->end.change_count = 0;
-	else
+		kernel->untold -= entry->captured ? entry->untold : 0;
+		entry->untold = 0;
+	} else {
 		keep_what_is_gone(&next, &entry->end.socket);
+	}
 	entry->end.inode = next.inode ? next.inode : begins ? 0 : entry->end.inode;
 	kernel->live += (size_t)(next.state != 0) - (size_t)(entry->end.socket.state != 0);
 	entry->end.socket = next;
 	if (state != entry->end.state)
 		note_change(&entry->end, (uint8_t)state, socket->asked);
+	if (entry->end.since == socket->asked && state != before)
+		count_change(kernel, entry);
 }
 
 /* A socket that dies leaves its figures; whether TIME_WAIT follows is not known yet. */
-static bool entry_died(struct entry *entry, const struct ws_socket *socket)
+static bool entry_died(struct ws_kernel_entry *entry, const struct ws_socket *socket)
 {
 	if (!socket->has_info)
 		return false;
@@ -321,8 +307,8 @@ bool ws_kernel_take(struct ws_kernel *kernel, const struct ws_socket *socket, bo
 {
 	if (socket->space && is_loopback(&socket->local, socket->ip_version))
 		return false;
-	struct entry *entry =
-	        entry_find(kernel, &socket->local, socket->local_port, &socket->peer, socket->peer_port);
+	struct ws_kernel_entry *entry =
+	        ws_kernel_entry_find(kernel, &socket->local, socket->local_port, &socket->peer, socket->peer_port);
 	if (died && !entry)
 		entry = entry_add(kernel, socket);
 	if (died)
@@ -346,7 +332,7 @@ bool ws_kernel_take(struct ws_kernel *kernel, const struct ws_socket *socket, bo
 void ws_kernel_swept(struct ws_kernel *kernel, uint8_t space, ws_time begun, ws_time now)
 {
 	for (uint32_t i = 0; i < kernel->used; i++) {
-		struct entry *entry = entry_at(kernel, i);
+		struct ws_kernel_entry *entry = ws_kernel_entry_at(kernel, i);
 		if (!entry->used || !entry->end.socket.state || entry->end.socket.space != space ||
 		    entry->end.socket.asked >= begun)
 			continue;
@@ -407,7 +393,7 @@ void ws_kernel_owner_of(const struct ws_kernel *kernel, const struct ws_kernel_e
 const struct ws_kernel_end *ws_kernel_find(const struct ws_kernel *kernel, const struct ws_addr *local,
                                            uint16_t local_port, const struct ws_addr *peer, uint16_t peer_port)
 {
-	const struct entry *entry = entry_find(kernel, local, local_port, peer, peer_port);
+	const struct ws_kernel_entry *entry = ws_kernel_entry_find(kernel, local, local_port, peer, peer_port);
 	return entry ? &entry->end : NULL;
 }
 
@@ -418,7 +404,7 @@ const struct ws_socket *ws_kernel_listener(const struct ws_kernel *kernel, const
 	const struct ws_addr *places[] = {local, ip_version == 4 ? &any4 : &any6, &any6};
 	for (size_t i = 0; i < WS_ARRAY_SIZE(places); i++)
 		for (unsigned peer = 0; peer < 2; peer++) {
-			const struct entry *entry = entry_find(kernel, places[i], port, peer ? &any6 : &any4, 0);
+			const struct ws_kernel_entry *entry = ws_kernel_entry_find(kernel, places[i], port, peer ? &any6 : &any4, 0);
 			if (entry && entry->end.state == WS_LISTEN)
 				return &entry->end.socket;
 		}

@@ -247,6 +247,90 @@ static void both_are_compared(void **state)
 	}
 }
 
+/* What is written of a capture's connections is read back as it was; what is of no connection is not written. */
+static void notes_are_read_back(void **state)
+{
+	struct ws_kernel *kernel = fresh(), *other = fresh();
+	struct ws_kernel_owner owner;
+	char buffer[4096];
+	struct ws_text text = WS_TEXT_OVER(buffer);
+	(void)state;
+	struct ws_socket one = socket_of(false, TCP_ESTABLISHED, BEGIN + 7), stranger = socket_of(true, TCP_LISTEN, BEGIN);
+	one.cgroup = 55;
+	one.has_info = true;
+	one.rtt = 1234567;
+	one.window_limited = 5 * WS_SECOND;
+	one.send_queue = 17;
+	stranger.peer_port = 0;
+	ws_kernel_take(kernel, &one, false);
+	ws_kernel_take(kernel, &stranger, false);
+	ws_kernel_process(kernel, 99, 812, "nginx", 5);
+	ws_kernel_group(kernel, 55, "nginx.service", "0123456789ab");
+	ws_kernel_user(kernel, 7, "www-data");
+	ws_kernel_tell(kernel, &text);
+	assert_int_equal(text.length, 0);
+	ws_kernel_captured(kernel, &client, 40001, &server, 80);
+	ws_kernel_tell(kernel, &text);
+	one.state = TCP_FIN_WAIT1;
+	one.timer = WS_TIMER_PROBE;
+	one.expires = 250;
+	one.asked += WS_SECOND;
+	ws_kernel_take(kernel, &one, false);
+	ws_kernel_tell(kernel, &text);
+	const size_t told = text.length;
+	ws_kernel_tell(kernel, &text);
+	assert_int_equal(text.length, told); /* once */
+	assert_null(strstr(ws_text_cstr(&text), "LISTEN"));
+	assert_int_equal(ws_kernel_read(other, buffer, text.length), 2);
+	const struct ws_kernel_end *end = find(other, false);
+	assert_int_equal(end->state, WS_FIN_WAIT_1);
+	assert_int_equal(end->change_count, 2);
+	assert_int_equal(ws_kernel_state_at(end, BEGIN + 8), WS_ESTABLISHED);
+	assert_memory_equal(&end->socket, &find(kernel, false)->socket, sizeof(end->socket));
+	ws_kernel_owner_of(other, end, &owner);
+	assert_int_equal(owner.process->id, 812);
+	assert_string_equal(owner.process->name, "nginx");
+	assert_string_equal(owner.service, "nginx.service");
+	assert_string_equal(owner.container, "0123456789ab");
+	assert_string_equal(owner.user, "www-data");
+	/* At the end all of it is said once more. */
+	text.length = 0;
+	ws_kernel_tell_again(kernel);
+	ws_kernel_tell(kernel, &text);
+	assert_int_equal(ws_kernel_read(other, buffer, text.length), 1);
+	ws_kernel_free(other);
+	ws_kernel_free(kernel);
+}
+
+static void other_comments_are_passed_over(void **state)
+{
+	static const char *const lines[] = {
+	        "",
+	        "\n",
+	        "wirestate: ",
+	        "wirestate: 1.000000000 host kernel",
+	        "wirestate: 1.000000000 host kernel ESTABLISHED",
+	        "wirestate: 1.0 host kernel ESTABLISHED 10.0.0.1:1 10.0.0.2:2",
+	        "wirestate: 1.000000000 host kernel BUSY 10.0.0.1:1 10.0.0.2:2",
+	        "wirestate: 1.000000000 host kernel ESTABLISHED 10.0.0.1:1 [::1]:2",
+	        "wirestate: 1.000000000 host kernel ESTABLISHED 10.0.0.1:65536 10.0.0.2:2",
+	        "wirestate: 1.000000000 host kernel ESTABLISHED ]:1 [:2",
+	        "wirestate: 1.000000000 host kernel ESTABLISHED :1 :2",
+	        "wirestate: 99999999999999999999.000000000 host kernel ESTABLISHED 10.0.0.1:1 10.0.0.2:2",
+	        "wirestate: 1.000000000 client kernel ESTABLISHED 10.0.0.1:1 10.0.0.2:2 send-queue 0 receive-queue 0",
+	};
+	struct ws_kernel *kernel = fresh();
+	(void)state;
+	for (size_t i = 0; i < WS_ARRAY_SIZE(lines); i++)
+		assert_int_equal(ws_kernel_read(kernel, lines[i], strlen(lines[i])), 0);
+	assert_int_equal(ws_kernel_sockets(kernel), 0);
+	static const char good[] = "x\nwirestate: 1.000000000 host kernel CLOSE_WAIT [2001:db8::1]:80 [2001:db8::2]:9 uid "
+	                           "nobody send-queue 99999999999999999999 what is this\ny";
+	assert_int_equal(ws_kernel_read(kernel, good, sizeof(good) - 1), 1);
+	assert_int_equal(ws_kernel_sockets(kernel), 1);
+	ws_kernel_free(kernel);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +341,8 @@ int main(void)
 	        cmocka_unit_test(addresses_of_namespaces),
 	        cmocka_unit_test(ports_that_listen),
 	        cmocka_unit_test(both_are_compared),
+	        cmocka_unit_test(notes_are_read_back),
+	        cmocka_unit_test(other_comments_are_passed_over),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

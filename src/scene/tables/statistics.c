@@ -337,7 +337,7 @@ static int draw_kernel(const struct statistics_view *view, const struct ws_model
 {
 	const struct ws_kernel *kernel = ws_tracker_kernel(model->tracker);
 	const struct ws_agreements *agreements = &view->agreements;
-	if (!model->kernel[0] || row >= limit)
+	if ((!model->kernel[0] && !kernel) || row >= limit)
 		return row;
 	const int column = ws_canvas_bold(canvas, row, 1, canvas->columns, WS_STYLE_TITLE, "Kernel") + 2;
 	if (!kernel) {
@@ -349,7 +349,7 @@ static int draw_kernel(const struct statistics_view *view, const struct ws_model
 	                 "inferred = kernel for %llu of %llu ends of this host   sockets %zu",
 	                 (unsigned long long)agreements->equal, (unsigned long long)agreements->compared,
 	                 ws_kernel_sockets(kernel));
-	if (row + 1 < limit && canvas->rows >= FEW_ROWS)
+	if (model->kernel[0] && row + 1 < limit && canvas->rows >= FEW_ROWS)
 		draw_cut(canvas, ++row, column, canvas->columns - 1, WS_STYLE_DIM, model->kernel);
 	return row + 1;
 }
