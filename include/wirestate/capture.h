@@ -163,7 +163,7 @@ bool ws_capture_host_name(const struct ws_capture *capture, size_t index, struct
 bool ws_capture_is_live(const struct ws_capture *capture);
 
 /* True when one thread may read the capture while others use its frames: a regular file whose frames borrow nothing but
- * their bytes, and of which frames are not read again. So it is with pcap, plain or packed, and not with pcapng. */
+ * their bytes. Frames may be fetched meanwhile. So it is with pcap, plain or packed, and not with pcapng. */
 bool ws_capture_may_read_ahead(const struct ws_capture *capture);
 
 /* A descriptor to poll for reading, or -1: ws_capture_read never has to wait (a regular file). */

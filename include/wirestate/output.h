@@ -108,6 +108,33 @@ uint64_t ws_output_without_shares(const struct ws_output *output);
 bool ws_output_totals(struct ws_output *output, const struct ws_tracker *tracker,
                       const struct ws_capture_stats *capture, ws_time now);
 bool ws_output_flush(struct ws_output *output);
+
+/* ---- Records that other threads format
+ *
+ * A sheet takes what is to be written, in order, and what of the tracker it needs. Then any thread may format it, while
+ * others are filled, formatted or written. When sheets are written in the order in which they were filled, the bytes are
+ * those that would have been written without them. */
+
+struct ws_sheet; /* opaque */
+
+/* NULL: there is no memory. Free sheets before their output. */
+struct ws_sheet *ws_sheet_create(const struct ws_output *output) WS_CHECKED;
+void ws_sheet_free(struct ws_sheet *sheet); /* NULL allowed */
+/* From now on, this empty sheet takes the records of packets and events; NULL: they are written at once. Packets are
+ * borrowed until they have been formatted. */
+void ws_output_take(struct ws_output *output, struct ws_sheet *sheet);
+/* An empty sheet takes the records of `count` connections or UDP conversations from this rank on, as they are at the
+ * end. The tracker must not change until they have been formatted. */
+void ws_sheet_records(struct ws_sheet *sheet, const struct ws_output *output, const struct ws_tracker *tracker,
+                      enum ws_record record, size_t rank, size_t count);
+void ws_sheet_format(struct ws_sheet *sheet);
+/* Writes what has been formatted, and empties the sheet. */
+bool ws_output_sheet(struct ws_output *output, struct ws_sheet *sheet);
+/* At the end, this function is called to have the records of all `count` connections, or UDP conversations, formatted on
+ * sheets and written. */
+typedef void ws_sheets_fn(void *context, const struct ws_tracker *tracker, enum ws_record record, size_t count);
+void ws_output_divide(struct ws_output *output, ws_sheets_fn *fn, void *context);
+
 bool ws_output_broken_pipe(const struct ws_output *output);
 /* Says why a function above returned false. */
 void ws_output_error(const struct ws_output *output, struct ws_error *error);

@@ -81,6 +81,8 @@ struct ws_ui_options {
 	const char *filter; /* the list's display filter to begin with, or NULL */
 	bool play;          /* begin at the capture's start, playing */
 	bool lab, lab_auto; /* the lab's packets wait for commands; they do not do so from the beginning */
+	const char *lab_title,
+	        *lab_about; /* of the lab's scenario; `lab_about` is shown until the first key; or NULL */
 	bool numbers;       /* -n: addresses are never shown as names */
 	int times;          /* 1 + enum ws_times, how the lifelines write times; 0: the time since the one before */
 	/* By action: the text of its key ("Enter", "q"), for hint lines and help, NULL where it has none.

@@ -16,7 +16,7 @@
 enum {
 	BATCHES = 16,
 	WAKE_TRACKER = 4,           /* batches that are there */
-	WAKE_DECODER = BATCHES / 2, /* batches that are not free */
+	WAKE_DECODER = BATCHES * 3 / 4, /* batches that are not free */
 	READ_MOST = 1024,           /* frames in one call */
 	BYTES = 128 << 10,
 	STACK = 512 << 10,
@@ -26,12 +26,13 @@ struct decoder {
 	struct decoder_task task;
 	pthread_t thread;
 	bool runs; /* the thread has been started and not been joined */
+	bool gone; /* decoder_go() has been called */
 	uint64_t frames;
 	uint64_t named[8192]; /* a bit for the hash of each flow in which a name may have been stated; few for others */
 	pthread_mutex_t lock;
 	pthread_cond_t to_decoder, to_tracker;
 	/* Guarded by `lock`. */
-	size_t filled, taken; /* batches, since the start */
+	size_t filled, handed, taken; /* batches, since the start; `handed` to the tracker */
 	bool started, go, stop;
 	bool decoder_waits, tracker_waits;
 	struct batch batches[BATCHES];
@@ -52,7 +53,7 @@ static bool hand_over(struct decoder *decoder)
 	ws_capture_progress(decoder->task.capture, &batch->done, &batch->total);
 	pthread_mutex_lock(&decoder->lock);
 	decoder->filled++;
-	if (decoder->tracker_waits && (batch->last || decoder->filled - decoder->taken >= WAKE_TRACKER))
+	if (decoder->tracker_waits && (batch->last || decoder->filled - decoder->handed >= WAKE_TRACKER))
 		pthread_cond_signal(&decoder->to_tracker);
 	while (!batch->last && decoder->filled - decoder->taken == BATCHES) {
 		decoder->decoder_waits = true;
@@ -222,6 +223,9 @@ bool decoder_start(struct decoder *decoder)
 
 void decoder_go(struct decoder *decoder)
 {
+	if (decoder->gone)
+		return;
+	decoder->gone = true;
 	pthread_mutex_lock(&decoder->lock);
 	decoder->go = true;
 	pthread_cond_signal(&decoder->to_decoder);
@@ -231,13 +235,22 @@ void decoder_go(struct decoder *decoder)
 struct batch *decoder_next(struct decoder *decoder)
 {
 	pthread_mutex_lock(&decoder->lock);
-	while (decoder->filled == decoder->taken) {
+	while (decoder->filled == decoder->handed) {
 		decoder->tracker_waits = true;
 		pthread_cond_wait(&decoder->to_tracker, &decoder->lock);
 	}
 	decoder->tracker_waits = false;
+	struct batch *batch = &decoder->batches[decoder->handed++ % BATCHES];
 	pthread_mutex_unlock(&decoder->lock);
-	return &decoder->batches[decoder->taken % BATCHES];
+	return batch;
+}
+
+bool decoder_has_next(struct decoder *decoder)
+{
+	pthread_mutex_lock(&decoder->lock);
+	const bool has = decoder->filled != decoder->handed;
+	pthread_mutex_unlock(&decoder->lock);
+	return has;
 }
 
 void decoder_release(struct decoder *decoder)
@@ -264,7 +277,7 @@ void decoder_join(struct decoder *decoder)
 	/* With all batches free, it cannot wait for room. */
 	pthread_mutex_lock(&decoder->lock);
 	decoder->stop = true;
-	decoder->taken = decoder->filled;
+	decoder->taken = decoder->handed = decoder->filled;
 	pthread_cond_signal(&decoder->to_decoder);
 	pthread_mutex_unlock(&decoder->lock);
 	pthread_join(decoder->thread, NULL);

@@ -36,11 +36,13 @@ struct decoder *decoder_new(const struct decoder_task *task) WS_CHECKED;
 /* Starts the thread, and returns once it runs and needs no more system calls than reading does. It takes on what the
  * calling thread has given up by now, and waits for decoder_go(). False: the system gives no thread. */
 bool decoder_start(struct decoder *decoder) WS_CHECKED;
-/* Lets it read the first byte. */
+/* Lets it read the first byte; later calls do nothing. */
 void decoder_go(struct decoder *decoder);
 /* Waits for the next batch. After the last one there is none. */
 struct batch *decoder_next(struct decoder *decoder);
-/* The batch that decoder_next() returned is done with. */
+/* True when decoder_next() need not wait. */
+bool decoder_has_next(struct decoder *decoder);
+/* The oldest batch that decoder_next() has returned is done with. */
 void decoder_release(struct decoder *decoder);
 /* Makes the decoder end soon; what it has read comes as batches until the last one. */
 void decoder_stop(struct decoder *decoder);

@@ -39,7 +39,7 @@ void session_model(struct session *session, struct ws_model *model)
 	        .capture_filter = session->options->filter,
 	        .live = session->live,
 	        .running = session->live,
-	        .loading = !session->ended && !session->live,
+	        .loading = !session->ended && !session->live && !session->options->lab_view,
 	        .now = point->now,
 	        .time_wait = session->options->time_wait ? session->options->time_wait : 60 * WS_SECOND,
 	        .net = session->net,

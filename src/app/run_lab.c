@@ -95,6 +95,7 @@ int run_lab(struct options *options)
 		      "shown\n",
 		      stderr);
 	options->source = scenario ? scenario->title : "your programs";
+	options->lab_about = scenario ? scenario->about : NULL;
 	options->read = "-";
 	options->lab_view = options_want_view(options);
 	do

@@ -132,7 +132,6 @@ void run_lines(struct session *session)
 {
 	ws_time heartbeat = 0;
 	struct progress progress;
-	threads_begin(session);
 	progress_begin(&progress, session);
 	while (session_read(session, BATCH) && !session->output_failed && !(signals_take() & SIGNAL_STOP)) {
 		if (!session->warned && session->warning.status != WS_OK) {

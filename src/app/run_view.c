@@ -408,6 +408,8 @@ void run_view(struct session *session)
 	        .play = options->play,
 	        .lab = options->lab_view,
 	        .lab_auto = options->lab_auto,
+	        .lab_title = options->lab_view ? options->source : NULL,
+	        .lab_about = options->lab_view ? options->lab_about : NULL,
 	        .numbers = options->numeric,
 	        .times = options->times + 1,
 	        .key_name = teaches(session->options) ? options->keymap.name_in_lesson : options->keymap.name,

@@ -3,6 +3,7 @@
 #include "app/session.h"
 #include "app/joined.h"
 #include "app/second_reading.h"
+#include "app/sheets.h"
 #include "app/signals.h"
 #include "app/sources.h"
 #include "app/split.h"
@@ -305,6 +306,7 @@ void session_close(struct session *session)
 		session->warning = error;
 	ws_lesson_free(session->exercise);
 	ws_flights_free(session->flights);
+	sheets_free(session->sheets);
 	ws_output_free(session->output);
 	records_close(session);
 	ws_filter_free(session->filter);
@@ -338,7 +340,7 @@ static void end(struct session *session)
 	}
 }
 
-static void output_result(struct session *session, bool written)
+void session_wrote(struct session *session, bool written)
 {
 	if (written || session->output_failed)
 		return;
@@ -385,7 +387,7 @@ static void output_evictions(struct session *session, const struct point *point,
 		if (result->events[i].kind != WS_EVENT_EVICTED)
 			continue;
 		output_point(session, point);
-		output_result(session, ws_output_events(session->output, &one, point->tracker));
+		session_wrote(session, ws_output_events(session->output, &one, point->tracker));
 	}
 }
 
@@ -410,7 +412,7 @@ void session_timers_ran(struct session *session, const struct point *point, cons
 		output_evictions(session, point, result);
 	else if (session->output) {
 		output_point(session, point);
-		output_result(session, ws_output_events(session->output, result, point->tracker));
+		session_wrote(session, ws_output_events(session->output, result, point->tracker));
 	}
 }
 
@@ -424,7 +426,7 @@ void session_tracked(struct session *session, const struct point *point, const s
 		output_evictions(session, point, result);
 	} else if (session->output && !silent) {
 		output_point(session, point);
-		output_result(session, ws_output_packet(session->output, &packet->packet, result, point->tracker));
+		session_wrote(session, ws_output_packet(session->output, &packet->packet, result, point->tracker));
 	}
 	if (point == session_shown(session) && packet->frame.number == session->options->frame)
 		session->named_conn = result->conn;
@@ -620,7 +622,7 @@ void session_wait(struct session *session)
 		return;
 	/* Nothing can be read now, so the user may see what has been written so far. */
 	if (session->output)
-		output_result(session, ws_output_flush(session->output));
+		session_wrote(session, ws_output_flush(session->output));
 	session_idle(session);
 	signals_poll(session_descriptors(session), session->point_count, session_tick(session));
 }

@@ -69,6 +69,7 @@ struct session {
 	struct ws_net net;                 /* --net, or the interface's */
 	bool undecided;                    /* how many points there are is found out by session_confine() */
 	unsigned threads;                  /* see threads.h */
+	struct sheets *sheets;             /* owned: the threads that format records, see sheets.h; or NULL */
 	bool live;                         /* the points are interfaces */
 	bool screen;                       /* there is a screen, not lines */
 	bool keeps;                        /* frames and history are kept */
@@ -180,6 +181,8 @@ void session_decoded(struct session *session, const struct point *point, const s
 /* A packet has been tracked, or timers have run. */
 void session_tracked(struct session *session, const struct point *point, const struct pending_packet *packet,
                      const struct ws_track_result *result);
+/* Records have been written; or not, which ends the run. */
+void session_wrote(struct session *session, bool written);
 void session_timers_ran(struct session *session, const struct point *point, const struct ws_track_result *result);
 
 /* ---- For snapshots of the past (past.c): a second look at a point's capture */

@@ -9,6 +9,7 @@
 #include "app/marks.h"
 #include "app/session.h"
 #include "app/sources.h"
+#include "app/threads.h"
 
 #include <wirestate/evidence.h>
 
@@ -238,7 +239,7 @@ bool split_takes(const struct point *point, const struct ws_frame *frame)
 void split_stats(const struct point *point, struct ws_capture_stats *stats)
 {
 	const struct session *session = point->session;
-	ws_capture_stats(point->capture, stats);
+	threads_stats(point, stats);
 	if (!session->split)
 		return;
 	stats->captured = stats->received = point->packets;

@@ -1,28 +1,35 @@
 /* See threads.h.
  *
- * Two threads pay where a file can be read without waiting and nothing else uses its frames. The limits keep the seam
- * small: a pcapng file has texts that frames point to, -w writes the frames, and --anonymize changes them. */
+ * The session's own thread tracks, a second one reads and decodes, and all others format records (see sheets.h). They
+ * pay where a file can be read without waiting and nothing else uses its frames. The limits keep the seam small: a
+ * pcapng file has texts that frames point to, -w writes the frames, and --anonymize changes them. */
 #include "app/threads.h"
 #include "app/decoder.h"
 #include "app/session.h"
+#include "app/sheets.h"
 
 #include <sched.h>
 
 /* How many packets before its turn the index is loaded for a packet, and then its connection. */
 enum { INDEX_AHEAD = 10, CONNECTION_AHEAD = 5 };
+/* Tracking cannot be divided, and two threads format what one tracks. With two processors three threads pay, because
+ * those that read and format wait for each other by turns. */
+enum { DEFAULT_MOST = 4 };
 
 unsigned threads_wanted(const struct options *options)
 {
 	cpu_set_t set;
 	if (options->threads)
-		return options->threads > 1 ? 2 : 1; /* a third one would have nothing to do */
-	return sched_getaffinity(0, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 1 ? 2 : 1;
+		return (unsigned)options->threads;
+	if (sched_getaffinity(0, sizeof(set), &set) != 0 || CPU_COUNT(&set) < 2)
+		return 1;
+	return CPU_COUNT(&set) < DEFAULT_MOST ? (unsigned)CPU_COUNT(&set) + 1 : DEFAULT_MOST;
 }
 
 static bool wants_decoder(const struct session *session)
 {
 	const struct options *options = session->options;
-	return session->threads > 1 && session->point_count == 1 && !session->undecided && !session->screen &&
+	return session->threads > 1 && session->point_count == 1 && !session->undecided && options->frame == FRAME_NONE &&
 	       !session->lesson && !options->write && !options->anonymize &&
 	       ws_capture_may_read_ahead(session->points[0].capture);
 }
@@ -42,13 +49,8 @@ void threads_start(void *context)
 		decoder_free(point->decoder);
 		point->decoder = NULL;
 	}
-}
-
-void threads_begin(struct session *session)
-{
-	for (size_t i = 0; i < session->point_count; i++)
-		if (session->points[i].decoder)
-			decoder_go(session->points[i].decoder);
+	if (point->decoder && session->threads > 2)
+		session->sheets = sheets_new(session, session->threads - 2);
 }
 
 static void track_batch(struct point *point, struct batch *batch)
@@ -72,30 +74,68 @@ static void track_batch(struct point *point, struct batch *batch)
 	}
 }
 
+/* From then on the capture is the session's own thread's. */
+static void free_decoder(struct point *point)
+{
+	decoder_free(point->decoder);
+	point->decoder = NULL;
+}
+
+/* The threads that format the records of packets; NULL: they are formatted while they are tracked. */
+static struct sheets *packet_sheets(const struct session *session)
+{
+	return session->sheets && sheets_take_packets(session->sheets) ? session->sheets : NULL;
+}
+
+/* Writes the batches that have been formatted. While there is nothing to track, helps to format others. */
+static void write_formatted(struct point *point, struct sheets *sheets, bool all)
+{
+	while (sheets_count(sheets) && (all || sheets_are_full(sheets) || sheets_oldest_is_done(sheets) ||
+	                                !decoder_has_next(point->decoder))) {
+		sheets_write(sheets);
+		decoder_release(point->decoder);
+	}
+}
+
 bool threads_read(struct point *point, int max)
 {
 	struct session *session = point->session;
+	struct sheets *sheets = packet_sheets(session);
+	decoder_go(point->decoder);
 	const uint64_t until = point->packets + (uint64_t)max;
 	while (point->packets < until && !point->ended && !session->output_failed) {
+		if (sheets)
+			write_formatted(point, sheets, false);
 		struct batch *batch = decoder_next(point->decoder);
+		if (sheets)
+			sheets_begin(sheets);
 		track_batch(point, batch);
+		if (sheets)
+			sheets_end(sheets);
 		point->read_done = batch->done;
 		point->read_total = batch->total;
 		point->ended = batch->last;
 		if (batch->result == WS_READ_ERROR && session->error.status == WS_OK)
 			session->error = batch->error;
-		decoder_release(point->decoder);
+		if (!sheets)
+			decoder_release(point->decoder);
 	}
+	if (sheets && (point->ended || session->output_failed))
+		write_formatted(point, sheets, true);
+	if (point->ended)
+		free_decoder(point);
 	return point_has_memory(point) && !point->ended;
 }
 
 static void end_decoder(struct point *point)
 {
+	struct sheets *sheets = packet_sheets(point->session);
 	decoder_stop(point->decoder);
 	while (!point->ended && !point->session->output_failed)
 		(void)!threads_read(point, BATCH_PACKETS);
-	decoder_free(point->decoder);
-	point->decoder = NULL;
+	if (sheets && point->decoder)
+		write_formatted(point, sheets, true);
+	free_decoder(point);
 	point->ended = true;
 }
 
@@ -114,4 +154,13 @@ void threads_progress(const struct point *point, uint64_t *done, uint64_t *total
 	}
 	*done = point->read_done;
 	*total = point->read_total;
+}
+
+/* Files lose nothing, and all that the decoder hands over is tracked. */
+void threads_stats(const struct point *point, struct ws_capture_stats *stats)
+{
+	if (point->decoder)
+		*stats = (struct ws_capture_stats){.captured = point->packets, .received = point->packets};
+	else
+		ws_capture_stats(point->capture, stats);
 }

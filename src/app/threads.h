@@ -10,15 +10,14 @@ struct session;
 /* --threads, or as many as help. */
 unsigned threads_wanted(const struct options *options);
 /* Starts the second thread of `session`, if there is to be one. Call it between giving up files and giving up system
- * calls; the thread waits for threads_begin(). */
+ * calls; the thread waits for threads_read(). */
 void threads_start(void *session);
-/* Around the reading of the whole capture. The latter tracks what has been read by now; from then on the capture may be
- * used. */
-void threads_begin(struct session *session);
+/* Ends the reading: tracks what has been read by now. From then on the capture may be used. */
 void threads_end(struct session *session);
 
-/* point_read() and ws_capture_progress() of a point, which may have a decoder. */
+/* point_read(), ws_capture_progress() and ws_capture_stats() of a point, which may have a decoder. */
 bool threads_read(struct point *point, int max);
 void threads_progress(const struct point *point, uint64_t *done, uint64_t *total);
+void threads_stats(const struct point *point, struct ws_capture_stats *stats);
 
 #endif

@@ -27,7 +27,7 @@ void session_stats(const struct session *session, struct ws_capture_stats *stats
 		struct ws_capture_stats one;
 		if (session->points[i].reader)
 			continue;
-		ws_capture_stats(session->points[i].capture, &one);
+		threads_stats(&session->points[i], &one);
 		stats->captured += one.captured;
 		if (one.comment) {
 			stats->comment = one.comment;

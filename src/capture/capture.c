@@ -101,7 +101,7 @@ bool ws_capture_is_live(const struct ws_capture *capture)
 bool ws_capture_may_read_ahead(const struct ws_capture *capture)
 {
 	return !capture->live && !capture->merge && !capture->pcapng && !capture->piped && !capture->ring &&
-	       !capture->reopen && !capture->lines && !capture->gather;
+	       !capture->lines && !capture->gather;
 }
 
 int ws_capture_fd(const struct ws_capture *capture)

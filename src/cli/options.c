@@ -140,8 +140,8 @@ const struct option_row option_rows[] = {
          "use at most this much memory for connections and their history, in bytes or followed by K, M or G (default "
          "1G)"},
         {0, "threads", "N", OPTION_NUMBER, GROUP_SHOW, FIELD(threads), 1, 64, NULL,
-         "read and decode a file in a thread of its own; the default is as many threads as help, and 1 does everything "
-         "in one"},
+         "read and decode a file in a second thread, and format records in further ones; the default is as many threads "
+         "as help, and 1 does everything in one"},
 
         {0, "play", NULL, OPTION_SWITCH, GROUP_VIEW, FIELD(play), 0, 0, NULL,
          "play the capture from its start; a capture with one connection shows its lifelines"},

@@ -105,6 +105,7 @@ struct options {
 	bool lab_auto, lab_hold;             /* no packet waits; each waits, also without the view */
 	bool lab_view;                       /* the view shows a lab that runs, and writes to lab_commands */
 	int lab_commands;                    /* a pipe to the lab */
+	const char *lab_about;               /* what the scenario shows; or NULL */
 	const char *source;                  /* what standard input is called on screens; NULL: just that */
 	const char *lesson;                  /* its name or path; empty: list them; NULL: none */
 	struct ws_lesson *played;            /* owned: the lesson, once lesson_open() has found it */

@@ -128,6 +128,55 @@ static const struct lab_frame *acknowledges(const struct lab_wire *wire, enum la
 	return NULL;
 }
 
+/* Probes: an ACK without data whose number is one before the end of what its side has sent. A kernel sends it again and
+ * again, to a window that is closed or after a long silence. */
+
+static struct lab_sent *sent_of(struct lab_wire *wire, const struct lab_connection *connection)
+{
+	for (size_t i = 0; i < WS_ARRAY_SIZE(wire->sent); i++)
+		if (memcmp(&wire->sent[i].connection, connection, sizeof(*connection)) == 0)
+			return &wire->sent[i];
+	struct lab_sent *sent = &wire->sent[wire->next_sent];
+	wire->next_sent = (wire->next_sent + 1) % WS_ARRAY_SIZE(wire->sent);
+	sent->connection = *connection;
+	sent->end = 0;
+	return sent;
+}
+
+/* Takes in how far a packet's side has sent. */
+static void note_sent(struct lab_wire *wire, const struct lab_frame *frame)
+{
+	struct lab_connection connection;
+	struct range range = {.start = 0};
+	if (!lab_frame_connection(frame, &connection) || !range_of(frame->data, &range))
+		return;
+	struct lab_sent *sent = sent_of(wire, &connection);
+	if (range.flags & TH_SYN || (int32_t)(range.end - sent->end) > 0)
+		sent->end = range.end;
+}
+
+/* A packet that is held says the same, or answers it: fate->again or fate->awaited. */
+static bool is_probe_again(struct lab_wire *wire, const struct lab_frame *probe, struct lab_fate *fate)
+{
+	struct lab_connection connection;
+	struct range range = {.start = 0}, other;
+	if ((!wire->holding && !wire->keep) || !lab_frame_connection(probe, &connection) ||
+	    range_of(probe->data, &range) || range.flags != TH_ACK ||
+	    range.start != sent_of(wire, &connection)->end - 1)
+		return false;
+	const struct lab_frame *answer = acknowledges(wire, (enum lab_side)probe->from, probe->data, range.start + 1);
+	fate->awaited = answer ? answer->number : 0;
+	for (size_t i = 0; i < wire->count && !answer; i++) {
+		const struct lab_frame *held = wire->air[i];
+		other = (struct range){.start = 0};
+		if (held->held && held->from == probe->from && is_same_connection(held->data, probe->data) &&
+		    !range_of(held->data, &other) && other.start == range.start &&
+		    other.acknowledgment == range.acknowledgment)
+			fate->again = held->number;
+	}
+	return fate->awaited || fate->again;
+}
+
 /* All of the segment is in packets that are held, or is acknowledged by one: fate->again or fate->awaited. */
 static bool is_again(const struct lab_wire *wire, enum lab_side from, const uint8_t *data, size_t length,
                      struct lab_fate *fate)
@@ -238,12 +287,16 @@ const struct lab_frame *lab_wire_take(struct lab_wire *wire, enum lab_side from,
 	*fate = (struct lab_fate){.dropped = false};
 	if (length > LAB_FRAME_BYTES || !kind_of(data, length, &kind) || is_again(wire, from, data, length, fate))
 		return NULL;
-	*frame = (struct lab_frame){.number = ++wire->number,
+	*frame = (struct lab_frame){.number = wire->number + 1,
 	                            .left = time,
 	                            .due = time + wire->delay,
 	                            .from = (uint8_t)from,
 	                            .length = (uint16_t)length};
 	memcpy(frame->data, data, length);
+	if (is_probe_again(wire, frame, fate))
+		return NULL;
+	wire->number++;
+	note_sent(wire, frame);
 	wire->seen[from][LAB_ANY]++;
 	if (kind != LAB_ANY)
 		wire->seen[from][kind]++;

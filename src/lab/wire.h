@@ -29,6 +29,12 @@ struct lab_fate {
 	uint64_t again; /* it was sent again while this one, which has all of it, is held: it is not in the air */
 };
 
+/* The end of what a side has sent on a connection. */
+struct lab_sent {
+	struct lab_connection connection; /* as that side sees it; local_port 0: unused */
+	uint32_t end;
+};
+
 struct lab_wire {
 	const struct lab_scenario *scenario;
 	struct lab_frame last;             /* the last one that left */
@@ -36,6 +42,8 @@ struct lab_wire {
 	size_t count;
 	uint64_t number;                          /* of the last packet that left */
 	uint64_t seen[LAB_SIDES][LAB_KIND_COUNT]; /* packets of each kind so far */
+	struct lab_sent sent[64];                 /* of the latest connections */
+	size_t next_sent;                         /* the place that the next one takes */
 	ws_time delay;
 	double loss;
 	uint64_t chance;             /* state of the generator */

@@ -9,8 +9,6 @@
 #include <wirestate/overview.h>
 #include <wirestate/spans.h>
 
-#define WS_OUTPUT_BUFFER 65536
-
 /* The subject of a record. The members that records of its kind read are set, and the others are NULL. */
 struct subject {
 	enum ws_record kind;
@@ -132,9 +130,26 @@ struct flags_text {
 	uint8_t length;
 };
 
+/* A packet's line in text has no newline yet when it is written, because the transitions it causes are added to it. */
+struct line {
+	size_t start;   /* offset of its start in the buffer */
+	unsigned count; /* how many transitions are on it so far */
+};
+
+/* What is formatted once, and read by every thread that writes records. */
+struct output_tables {
+	struct flags_text flags[512];
+	struct json_header header[WS_HEADER_COUNT];
+	struct json_field *fields;                   /* of all headers, one after another */
+	struct json_column *column[WS_RECORD_COUNT]; /* of each kind except packets; the first owns the memory of all */
+};
+
+/* Either one that writes to a descriptor, or what a sheet formats with (see sheet.c): that has the tables and the bits of
+ * the former, and its text only grows. */
 struct ws_output {
 	struct ws_output_options options;
 	struct ws_text text;
+	const struct output_tables *tables;
 	int fd;
 	int write_error;                            /* errno; 0: no error */
 	bool started;                               /* first_time is known */
@@ -150,11 +165,9 @@ struct ws_output {
 	uint64_t without_shares; /* connections whose stretches of time are not known */
 	unsigned point;         /* of what is written now */
 	const char *point_name; /* NULL: there is only one */
-	struct flags_text flags[512];
-	struct json_header header[WS_HEADER_COUNT];
-	struct json_field *fields;                   /* of all headers, one after another */
-	struct json_column *column[WS_RECORD_COUNT]; /* of each kind except packets; the first owns the memory of all */
-	char buffer[WS_OUTPUT_BUFFER];
+	struct ws_sheet *sheet; /* takes what is to be written; NULL: it is written at once */
+	ws_sheets_fn *sheets;   /* formats the records of the end; NULL: they are formatted here */
+	void *sheets_context;
 };
 
 /* How many columns the records of a kind have. */
@@ -180,8 +193,41 @@ static inline bool output_wants(const struct ws_output *output, enum ws_record k
 	return output->options.records >> kind & 1;
 }
 
-bool json_create(struct ws_output *output, struct ws_error *error);
-bool json_create_records(struct ws_output *output, struct ws_error *error);
+/* Makes room for `need` bytes, which must be less than a buffer's capacity, and returns where they can be written. */
+static inline char *output_make_room(struct ws_text *text, size_t need)
+{
+	if (text->capacity - text->length < need && !text->flush(text)) {
+		text->failed = true;
+		text->length = 0;
+	}
+	return text->data + text->length;
+}
+
+/* ---- Writing at once: what sheet.c calls for a packet or a record that it has taken */
+
+void output_record(struct ws_output *output, const struct subject *subject);
+/* A packet's record, except in text, where it is everything from its line on to `line`, which is to be ended. */
+void output_packet(struct ws_output *output, const struct ws_packet *packet, const struct ws_track_result *result,
+                   struct line *line);
+void output_end_line(struct ws_output *output, const struct ws_packet *packet);
+/* The records of the end of so many connections from this rank on, or of UDP conversations. */
+void output_records(struct ws_output *output, const struct ws_tracker *tracker, enum ws_record record, size_t rank,
+                    size_t count);
+
+/* ---- sheet.c: what is taken instead. `ends` is NULL where the event is no change of state; `on_line`: it is added to
+ * the line of the packet before it. */
+void sheet_take_packet(struct ws_output *output, const struct ws_packet *packet, const struct ws_track_result *result);
+void sheet_take_event(struct ws_output *output, const struct ws_event *event, const struct ws_conn_ends *ends,
+                      bool on_line);
+/* The text that has been formatted; NULL: there was no memory. */
+struct ws_text *sheet_made(struct ws_sheet *sheet);
+void sheet_clear(struct ws_sheet *sheet);
+/* What is written between these two is formatted at once, and put on the sheet in its place. */
+void sheet_begin_text(struct ws_output *output);
+void sheet_end_text(struct ws_output *output);
+
+bool json_create(struct output_tables *tables, struct ws_error *error);
+bool json_create_records(struct output_tables *tables, struct ws_error *error);
 void json_packet(struct ws_output *output, const struct ws_packet *packet, const struct ws_track_result *result);
 void json_record(struct ws_output *output, const struct subject *subject);
 
@@ -190,13 +236,8 @@ void csv_header(struct ws_output *output);
 void csv_string(struct ws_text *text, const char *string, size_t length);
 void csv_record(struct ws_output *output, const struct subject *subject);
 
-/* ---- Text. A packet's line has no newline yet when it is written, because the transitions it causes are added to it.
- */
-struct line {
-	size_t start;   /* offset of its start in the buffer */
-	unsigned count; /* how many transitions are on it so far */
-};
-void text_create(struct ws_output *output);
+/* ---- Text */
+void text_create(struct output_tables *tables);
 void text_packet(struct ws_output *output, const struct ws_packet *packet, const struct ws_track_result *result,
                  struct line *line);
 void text_transition_on_line(struct ws_output *output, const struct subject *subject, struct line *line);

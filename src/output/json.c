@@ -7,16 +7,6 @@
 
 enum { VALUE_MOST = 64 }; /* the most bytes of any value except a long string */
 
-/* Makes room for `need` bytes, which must be less than the buffer's capacity, and returns where they can be written. */
-static char *json_make_room(struct ws_text *text, size_t need)
-{
-	if (text->capacity - text->length < need && !text->flush(text)) {
-		text->failed = true;
-		text->length = 0;
-	}
-	return text->data + text->length;
-}
-
 static inline char *json_put(char *out, const char *bytes, size_t length)
 {
 	memcpy(out, bytes, length);
@@ -137,7 +127,7 @@ static void make_column(struct json_column *out, const char *before, const struc
 	out->length = (uint8_t)text.length;
 }
 
-bool json_create_records(struct ws_output *output, struct ws_error *error)
+bool json_create_records(struct output_tables *tables, struct ws_error *error)
 {
 	size_t count = 0;
 	for (enum ws_record kind = 0; kind < WS_RECORD_COUNT; kind++)
@@ -148,7 +138,7 @@ bool json_create_records(struct ws_output *output, struct ws_error *error)
 	for (enum ws_record kind = 0; kind < WS_RECORD_COUNT; kind++) {
 		const struct columns *columns = output_columns(kind);
 		const char *group = NULL;
-		output->column[kind] = next;
+		tables->column[kind] = next;
 		for (size_t i = 0; i < columns->several_count + columns->sensor; group = columns->column[i++].group)
 			make_column(next++, group, &columns->column[i]);
 	}
@@ -158,7 +148,7 @@ bool json_create_records(struct ws_output *output, struct ws_error *error)
 void json_record(struct ws_output *output, const struct subject *subject)
 {
 	const struct columns *columns = output_columns(subject->kind);
-	const struct json_column *prefix = output->column[subject->kind];
+	const struct json_column *prefix = output->tables->column[subject->kind];
 	struct ws_text *text = &output->text;
 	struct value value;
 	ws_text_append(text, "{\"type\":\"", 9);
@@ -170,7 +160,7 @@ void json_record(struct ws_output *output, const struct subject *subject)
 		output_value(subject, columns, index, &value);
 		if (value.kind == VALUE_ABSENT)
 			continue;
-		char *out = json_make_room(text, sizeof(prefix->text) + VALUE_MOST);
+		char *out = output_make_room(text, sizeof(prefix->text) + VALUE_MOST);
 		memcpy(out, prefix[index].text, sizeof(prefix[index].text));
 		write_value(text, out + prefix[index].length, &value);
 	}

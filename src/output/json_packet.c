@@ -55,18 +55,18 @@ static void make_field(struct json_field *out, const struct ws_field *field)
 	make_key(&out->key, field->name);
 }
 
-bool json_create(struct ws_output *output, struct ws_error *error)
+bool json_create(struct output_tables *tables, struct ws_error *error)
 {
 	size_t count = 0;
 	for (unsigned i = 0; i < WS_HEADER_COUNT; i++)
 		count += ws_header_info(i)->field_count;
-	output->fields = calloc(count, sizeof(*output->fields));
-	if (!output->fields)
+	tables->fields = calloc(count, sizeof(*tables->fields));
+	if (!tables->fields)
 		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
-	struct json_field *next = output->fields;
+	struct json_field *next = tables->fields;
 	for (unsigned i = 0; i < WS_HEADER_COUNT; i++) {
 		const struct ws_header_info *info = ws_header_info(i);
-		struct json_header *header = &output->header[i];
+		struct json_header *header = &tables->header[i];
 		make_key(&header->key, info->name);
 		header->group = (uint8_t)i;
 		while (header->group > 0 && strcmp(ws_header_info(header->group - 1u)->name, info->name) == 0)
@@ -98,6 +98,7 @@ static void writer_make_room(struct writer *w, size_t need)
 		text->length = 0;
 	}
 	w->at = text->data + text->length;
+	w->limit = text->data + text->capacity;
 }
 
 #define PUT(w, literal) writer_put((w), (literal), sizeof(literal) - 1)
@@ -215,7 +216,7 @@ static void put_options(struct writer *w, const struct ws_layer *layer)
 		any = true;
 		put_option(w, layer, &option);
 	}
-	writer_make_room(w, w->output->header[layer->header].need);
+	writer_make_room(w, w->output->tables->header[layer->header].need);
 	*w->at++ = ']';
 }
 
@@ -265,7 +266,7 @@ static inline char *put_fixed(char *at, const struct ws_layer *layer, unsigned k
 
 static void put_fields(struct writer *w, const struct ws_layer *layer)
 {
-	const struct json_header *header = &w->output->header[layer->header];
+	const struct json_header *header = &w->output->tables->header[layer->header];
 	const struct json_field *field = header->fields, *end = field + header->field_count;
 	const struct ws_frame *frame = w->packet->frame;
 	bool inside = layer->offset <= frame->captured && layer->available <= frame->captured - layer->offset;
@@ -309,7 +310,7 @@ static bool is_extension(const struct ws_layer *layer)
 static bool next_protocol(struct writer *w, unsigned index, uint64_t *protocol)
 {
 	const struct ws_layer *layer = &w->packet->layer[index];
-	const struct json_header *header = &w->output->header[layer->header];
+	const struct json_header *header = &w->output->tables->header[layer->header];
 	struct ws_value value;
 	for (size_t i = 0; i < header->field_count; i++) {
 		const struct ws_field *field = header->fields[i].field;
@@ -353,7 +354,7 @@ static void put_fcs(struct writer *w, unsigned *problem)
 	const struct ws_layer *last = &packet->layer[packet->layer_count - 1];
 	if (last->header != WS_HEADER_FCS)
 		return;
-	const struct json_header *header = &w->output->header[WS_HEADER_FCS];
+	const struct json_header *header = &w->output->tables->header[WS_HEADER_FCS];
 	struct ws_value value;
 	if (header->field_count > 0 && ws_field_value(packet, last, header->fields[0].field, &value)) {
 		PUT_KEY(w, ",\"fcs\":");
@@ -441,7 +442,7 @@ static void put_layers(struct writer *w, unsigned from, bool quoted)
 	uint64_t seen = 0, stacked = 0;
 	for (unsigned i = from; i < packet->layer_count; i++) {
 		if (!is_skipped(packet, &packet->layer[i], quoted)) {
-			const uint64_t bit = UINT64_C(1) << w->output->header[packet->layer[i].header].group;
+			const uint64_t bit = UINT64_C(1) << w->output->tables->header[packet->layer[i].header].group;
 			stacked |= seen & bit;
 			seen |= bit;
 		}
@@ -451,17 +452,17 @@ static void put_layers(struct writer *w, unsigned from, bool quoted)
 	seen = 0;
 	w->first = true;
 	for (unsigned i = from; i < packet->layer_count; i++) {
-		const uint8_t kind = w->output->header[packet->layer[i].header].group;
+		const uint8_t kind = w->output->tables->header[packet->layer[i].header].group;
 		if (is_skipped(packet, &packet->layer[i], quoted) || seen >> kind & 1)
 			continue;
 		writer_make_room(w, EXTRA_MOST);
-		put_key(w, &w->output->header[kind].key);
+		put_key(w, &w->output->tables->header[kind].key);
 		seen |= UINT64_C(1) << kind;
 		if (stacked >> kind & 1) {
 			*w->at++ = '[';
 			put_layer(w, i);
 			for (unsigned k = i + 1; k < packet->layer_count; k++) {
-				if (w->output->header[packet->layer[k].header].group != kind ||
+				if (w->output->tables->header[packet->layer[k].header].group != kind ||
 				    packet->layer[k].quoted != quoted)
 					continue;
 				writer_make_room(w, EXTRA_MOST);
@@ -503,6 +504,7 @@ static void put_text(struct writer *w, const char *key, const char *bytes, size_
 	text->length = (size_t)(w->at - text->data);
 	ws_text_json(text, bytes, length);
 	w->at = text->data + text->length;
+	w->limit = text->data + text->capacity;
 	writer_make_room(w, EXTRA_MOST);
 	*w->at++ = '"';
 }

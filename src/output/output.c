@@ -24,12 +24,13 @@
 
 /* ---- The descriptor */
 
-static bool write_all(struct ws_text *text)
+enum { BUFFER = 65536 };
+
+static bool write_bytes(struct ws_output *output, const char *bytes, size_t length)
 {
-	struct ws_output *output = text->context;
 	size_t done = 0;
-	while (done < text->length && output->write_error == 0) {
-		ssize_t written = write(output->fd, text->data + done, text->length - done);
+	while (done < length && output->write_error == 0) {
+		ssize_t written = write(output->fd, bytes + done, length - done);
 		if (written >= 0) {
 			done += (size_t)written;
 		} else if (errno == EAGAIN || errno == EWOULDBLOCK) {
@@ -39,8 +40,14 @@ static bool write_all(struct ws_text *text)
 			output->write_error = errno;
 		}
 	}
-	text->length = 0;
 	return output->write_error == 0;
+}
+
+static bool write_all(struct ws_text *text)
+{
+	const bool good = write_bytes(text->context, text->data, text->length);
+	text->length = 0;
+	return good;
 }
 
 bool ws_output_flush(struct ws_output *output)
@@ -101,6 +108,13 @@ bool ws_records_parse(const char *words, uint32_t *records, struct ws_error *err
 	return true;
 }
 
+/* An output that writes to a descriptor, with what it owns. */
+struct whole {
+	struct ws_output output; /* the first member */
+	struct output_tables tables;
+	char buffer[BUFFER];
+};
+
 struct ws_output *ws_output_create(int fd, const struct ws_output_options *options, struct ws_error *error)
 {
 	if (options->format == WS_FORMAT_CSV && __builtin_popcount(options->records) != 1) {
@@ -108,25 +122,28 @@ struct ws_output *ws_output_create(int fd, const struct ws_output_options *optio
 		        "a CSV file has one kind of record; choose it with --only, for example --only packet");
 		return NULL;
 	}
-	struct ws_output *output = calloc(1, sizeof(*output));
-	if (!output) {
+	struct whole *whole = calloc(1, sizeof(*whole));
+	if (!whole) {
 		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 		return NULL;
 	}
+	struct ws_output *output = &whole->output;
+	output->tables = &whole->tables;
 	output->fd = fd;
 	output->options = *options;
 	output->text = (struct ws_text){
-	        .data = output->buffer,
-	        .capacity = sizeof(output->buffer),
+	        .data = whole->buffer,
+	        .capacity = sizeof(whole->buffer),
 	        .flush = write_all,
 	        .context = output,
 	};
-	if (options->format == WS_FORMAT_JSON && (!json_create(output, error) || !json_create_records(output, error))) {
-		free(output);
+	if (options->format == WS_FORMAT_JSON &&
+	    (!json_create(&whole->tables, error) || !json_create_records(&whole->tables, error))) {
+		ws_output_free(output);
 		return NULL;
 	}
 	if (options->format == WS_FORMAT_TEXT)
-		text_create(output);
+		text_create(&whole->tables);
 	if (options->format == WS_FORMAT_CSV)
 		csv_header(output);
 	return output;
@@ -139,8 +156,8 @@ void ws_output_free(struct ws_output *output)
 	for (size_t i = 0; i < WS_ARRAY_SIZE(output->recorded); i++)
 		free(output->recorded[i].word);
 	ws_services_free(output->services);
-	free(output->fields);
-	free(output->column[0]);
+	free(output->tables->fields);
+	free(output->tables->column[0]);
 	free(output);
 }
 
@@ -174,7 +191,7 @@ void output_value(const struct subject *subject, const struct columns *columns, 
 		column->get(subject, column->index, value);
 }
 
-static void write_record(struct ws_output *output, const struct subject *subject)
+void output_record(struct ws_output *output, const struct subject *subject)
 {
 	if (!output_wants(output, subject->kind))
 		return;
@@ -238,7 +255,7 @@ static void exchange_event(struct ws_output *output, const struct ws_tracker *tr
 	conn->first_byte = ws_exchange_first_byte(exchange);
 	if (!conn_matches(output, conn))
 		return;
-	write_record(output, &(struct subject){.kind = WS_RECORD_EXCHANGE,
+	output_record(output, &(struct subject){.kind = WS_RECORD_EXCHANGE,
 	                                       .conn = conn,
 	                                       .exchange = exchange,
 	                                       .point = output->point_name});
@@ -271,18 +288,36 @@ static void connection_event(struct ws_output *output, struct subject *subject, 
 		subject->kind = WS_RECORD_CONNECTION;
 		subject->conn = conn;
 		if (conn_matches(output, conn))
-			write_record(output, subject);
+			output_record(output, subject);
 		return;
 	}
-	bool evicted = subject->event->kind == WS_EVENT_EVICTED;
-	if (is_recorded(output, conn->number) || (!evicted && (!output->options.live || output->options.several)) ||
-	    !conn_matches(output, conn))
+	if (is_recorded(output, conn->number) || !conn_matches(output, conn))
 		return;
-	if (!set_recorded(output, conn->number) && !evicted)
+	if (!set_recorded(output, conn->number) && subject->event->kind != WS_EVENT_EVICTED)
 		return;
 	subject->kind = WS_RECORD_CONNECTION;
 	subject->conn = conn;
-	write_record(output, subject);
+	output_record(output, subject);
+}
+
+/* The events whose records need more of the connection than its ends. */
+static void write_event_of_connection(struct ws_output *output, const struct ws_event *event,
+                                      const struct ws_tracker *tracker)
+{
+	struct subject subject = {
+	        .time = event->time, .frame = event->frame, .event = event, .point = output->point_name};
+	struct ws_conn_info conn;
+	const bool evicted = event->kind == WS_EVENT_EVICTED;
+	const bool wanted = (wants_exchanges(output) && event->kind != WS_EVENT_CONNECTION) ||
+	                    (output_wants(output, WS_RECORD_CONNECTION) && event->kind != WS_EVENT_EXCHANGE);
+	if (!wanted || !ws_tracker_conn(tracker, event->conn, &conn))
+		return;
+	if (event->kind == WS_EVENT_EXCHANGE)
+		exchange_event(output, tracker, &conn, event->exchange);
+	if (evicted && wants_exchanges(output))
+		end_exchanges(output, tracker, &conn);
+	if (event->kind != WS_EVENT_EXCHANGE && output_wants(output, WS_RECORD_CONNECTION))
+		connection_event(output, &subject, &conn);
 }
 
 /* `line` is a packet's text line that has no newline yet, or NULL. */
@@ -291,7 +326,6 @@ static void write_event(struct ws_output *output, const struct ws_event *event, 
 {
 	struct subject subject = {
 	        .time = event->time, .frame = event->frame, .event = event, .point = output->point_name};
-	struct ws_conn_info conn;
 	struct ws_conn_ends ends;
 	switch (event->kind) {
 	case WS_EVENT_TRANSITION:
@@ -300,30 +334,35 @@ static void write_event(struct ws_output *output, const struct ws_event *event, 
 		if (!output_wants(output, subject.kind) || !ws_tracker_conn_ends(tracker, event->conn, &ends) ||
 		    !id_matches(output, tracker, event->conn))
 			return;
-		if (line)
+		if (output->sheet)
+			sheet_take_event(output, event, &ends, line);
+		else if (line)
 			text_transition_on_line(output, &subject, line);
 		else
-			write_record(output, &subject);
-		return;
-	case WS_EVENT_CONNECTION:
-	case WS_EVENT_EVICTED:
-		if (wants_exchanges(output) && event->kind == WS_EVENT_EVICTED &&
-		    ws_tracker_conn(tracker, event->conn, &conn))
-			end_exchanges(output, tracker, &conn);
-		if (output_wants(output, WS_RECORD_CONNECTION) && ws_tracker_conn(tracker, event->conn, &conn))
-			connection_event(output, &subject, &conn);
-		return;
-	case WS_EVENT_EXCHANGE:
-		if (wants_exchanges(output) && ws_tracker_conn(tracker, event->conn, &conn))
-			exchange_event(output, tracker, &conn, event->exchange);
+			output_record(output, &subject);
 		return;
 	case WS_EVENT_ARP:
 		subject.kind = WS_RECORD_ARP;
-		write_record(output, &subject);
+		if (output->sheet && output_wants(output, WS_RECORD_ARP))
+			sheet_take_event(output, event, NULL, false);
+		else
+			output_record(output, &subject);
+		return;
+	case WS_EVENT_CONNECTION:
+		if (!output->options.sensors && (!output->options.live || output->options.several))
+			return; /* written at the end; but a record is passed on as it comes */
+		/* fall through */
+	case WS_EVENT_EVICTED:
+	case WS_EVENT_EXCHANGE:
+		sheet_begin_text(output);
+		write_event_of_connection(output, event, tracker);
+		sheet_end_text(output);
 		return;
 	case WS_EVENT_INPUT:
+		sheet_begin_text(output);
 		if (output->options.format == WS_FORMAT_TEXT)
 			text_input(output, event);
+		sheet_end_text(output);
 		return;
 	default: /* a UDP conversation's record is written at the end, when its counts are known */
 		return;
@@ -345,17 +384,29 @@ static bool end_of_records(struct ws_output *output)
 	return output->write_error == 0;
 }
 
-/* In text, a packet's transitions are added to its line, and other records follow on lines of their own. */
-static void text_packet_and_events(struct ws_output *output, const struct ws_packet *packet,
-                                   const struct ws_track_result *result, const struct ws_tracker *tracker)
+void output_packet(struct ws_output *output, const struct ws_packet *packet, const struct ws_track_result *result,
+                   struct line *line)
 {
-	struct line line;
-	text_evidence(output, packet->frame, true);
-	text_packet(output, packet, result, &line);
-	for (size_t i = 0; i < result->event_count; i++) {
-		if (result->events[i].kind == WS_EVENT_TRANSITION)
-			write_event(output, &result->events[i], tracker, &line);
+	if (output->options.format == WS_FORMAT_TEXT) {
+		text_evidence(output, packet->frame, true);
+		text_packet(output, packet, result, line);
+	} else if (output->options.format == WS_FORMAT_JSON) {
+		json_packet(output, packet, result);
+	} else if (output->options.format == WS_FORMAT_CSV) {
+		const struct subject subject = {
+		        .kind = WS_RECORD_PACKET,
+		        .time = packet->frame->time,
+		        .frame = packet->frame->number,
+		        .packet = packet,
+		        .result = result,
+		        .point = output->point_name,
+		};
+		csv_record(output, &subject);
 	}
+}
+
+void output_end_line(struct ws_output *output, const struct ws_packet *packet)
+{
 	ws_text_putc(&output->text, '\n');
 	text_evidence(output, packet->frame, false);
 	if (output->options.verbose)
@@ -364,6 +415,23 @@ static void text_packet_and_events(struct ws_output *output, const struct ws_pac
 		text_hex(output, packet);
 	if (output->options.payload)
 		text_payload(output, packet);
+}
+
+/* In text, a packet's transitions are added to its line, and other records follow on lines of their own. */
+static void text_packet_and_events(struct ws_output *output, const struct ws_packet *packet,
+                                   const struct ws_track_result *result, const struct ws_tracker *tracker)
+{
+	struct line line;
+	if (output->sheet)
+		sheet_take_packet(output, packet, result);
+	else
+		output_packet(output, packet, result, &line);
+	for (size_t i = 0; i < result->event_count; i++) {
+		if (result->events[i].kind == WS_EVENT_TRANSITION)
+			write_event(output, &result->events[i], tracker, &line);
+	}
+	if (!output->sheet)
+		output_end_line(output, packet);
 	for (size_t i = 0; i < result->event_count; i++) {
 		if (result->events[i].kind != WS_EVENT_TRANSITION)
 			write_event(output, &result->events[i], tracker, NULL);
@@ -379,19 +447,10 @@ bool ws_output_packet(struct ws_output *output, const struct ws_packet *packet, 
 			text_packet_and_events(output, packet, result, tracker);
 			return end_of_records(output);
 		}
-		if (output->options.format == WS_FORMAT_JSON) {
-			json_packet(output, packet, result);
-		} else if (output->options.format == WS_FORMAT_CSV) {
-			const struct subject subject = {
-			        .kind = WS_RECORD_PACKET,
-			        .time = packet->frame->time,
-			        .frame = packet->frame->number,
-			        .packet = packet,
-			        .result = result,
-			        .point = output->point_name,
-			};
-			csv_record(output, &subject);
-		}
+		if (output->sheet)
+			sheet_take_packet(output, packet, result);
+		else
+			output_packet(output, packet, result, NULL);
 	}
 	for (size_t i = 0; i < result->event_count; i++)
 		write_event(output, &result->events[i], tracker, NULL);
@@ -420,7 +479,7 @@ bool ws_output_transit(struct ws_output *output, const struct ws_conn_path *path
 {
 	struct subject subject = {.kind = WS_RECORD_TRANSIT, .conn = conn, .path = path, .transit = transit};
 	if (!conn || conn_matches(output, conn))
-		write_record(output, &subject);
+		output_record(output, &subject);
 	return output->write_error == 0;
 }
 
@@ -428,19 +487,19 @@ bool ws_output_clock(struct ws_output *output, const char *point, const char *re
                      const struct ws_clock_info *clock)
 {
 	struct subject subject = {.kind = WS_RECORD_CLOCK, .point = point, .reference = reference, .clock = clock};
-	write_record(output, &subject);
+	output_record(output, &subject);
 	return output->write_error == 0;
 }
 
 /* ---- The end */
 
-/* Calls `write` for each connection that is not written with another point's; and that matches, unless `all`. */
-static void finish_each(struct ws_output *output, const struct ws_tracker *tracker, bool all,
+/* Calls `write` for each of so many connections that is not written with another point's; and that matches, unless
+ * `all`. */
+static void finish_each(struct ws_output *output, const struct ws_tracker *tracker, size_t rank, size_t count, bool all,
                         void (*write)(struct ws_output *, const struct ws_tracker *, const struct ws_conn_info *))
 {
 	struct ws_conn_info conn;
-	size_t count = ws_tracker_conn_count(tracker);
-	for (size_t i = 0; i < count && output->write_error == 0; i++) {
+	for (size_t i = rank; i < rank + count && output->write_error == 0; i++) {
 		if (!ws_tracker_conn(tracker, ws_tracker_conn_at(tracker, i), &conn))
 			continue;
 		if (conn.stated.whole)
@@ -457,32 +516,71 @@ static void finish_connection(struct ws_output *output, const struct ws_tracker 
 {
 	(void)tracker;
 	if (!is_recorded(output, conn->number))
-		write_record(output, &(struct subject){
+		output_record(output, &(struct subject){
 		                             .kind = WS_RECORD_CONNECTION, .conn = conn, .point = output->point_name});
 }
 
 static void finish_shares(struct ws_output *output, const struct ws_tracker *tracker, const struct ws_conn_info *conn)
 {
-	output->without_shares += !output_spans(output, tracker, conn, write_record);
+	output->without_shares += !output_spans(output, tracker, conn, output_record);
 }
 
 static void finish_series(struct ws_output *output, const struct ws_tracker *tracker, const struct ws_conn_info *conn)
 {
 	start_clock(output, conn->first_time);
-	if (!output_series(output, tracker, conn, write_record) && !output->write_error)
+	if (!output_series(output, tracker, conn, output_record) && !output->write_error)
 		output->write_error = ENOMEM;
 }
 
-static void finish_udp(struct ws_output *output, const struct ws_tracker *tracker)
+static void finish_udp(struct ws_output *output, const struct ws_tracker *tracker, size_t rank, size_t count)
 {
 	struct ws_udp_info udp;
 	struct subject subject = {.kind = WS_RECORD_UDP, .udp = &udp, .point = output->point_name};
-	size_t count = ws_tracker_udp_count(tracker);
-	for (size_t i = 0; i < count && output->write_error == 0; i++) {
+	for (size_t i = rank; i < rank + count && output->write_error == 0; i++) {
 		if (!ws_tracker_udp(tracker, i, &udp) || (udp.path && udp.path->point[0] != output->point))
 			continue; /* written with the first point's */
-		write_record(output, &subject);
+		output_record(output, &subject);
 	}
+}
+
+void output_records(struct ws_output *output, const struct ws_tracker *tracker, enum ws_record record, size_t rank,
+                    size_t count)
+{
+	if (record == WS_RECORD_CONNECTION)
+		finish_each(output, tracker, rank, count, false, finish_connection);
+	else
+		finish_udp(output, tracker, rank, count);
+}
+
+static void finish_records(struct ws_output *output, const struct ws_tracker *tracker, enum ws_record record,
+                           size_t count)
+{
+	if (!output_wants(output, record))
+		return;
+	if (output->sheets)
+		output->sheets(output->sheets_context, tracker, record, count);
+	else
+		output_records(output, tracker, record, 0, count);
+}
+
+void ws_output_divide(struct ws_output *output, ws_sheets_fn *fn, void *context)
+{
+	output->sheets = output->options.format == WS_FORMAT_ZEEK ? NULL : fn; /* Zeek's header comes with its first line */
+	output->sheets_context = context;
+}
+
+bool ws_output_sheet(struct ws_output *output, struct ws_sheet *sheet)
+{
+	struct ws_text *made = sheet_made(sheet);
+	if (!made && !output->write_error)
+		output->write_error = ENOMEM;
+	if (made && made->length < output->text.capacity / 2) {
+		ws_text_append(&output->text, made->data, made->length);
+	} else if (made && ws_output_flush(output)) {
+		(void)!write_bytes(output, made->data, made->length);
+	}
+	sheet_clear(sheet);
+	return output->write_error == 0;
 }
 
 /* Of records: those of each sensor. */
@@ -497,7 +595,7 @@ static void write_totals(struct ws_output *output, const struct ws_tracker *trac
 		subject.sensor = sensor.name;
 		subject.stats = &sensor.stats;
 		subject.capture = &sensor.capture;
-		write_record(output, &subject);
+		output_record(output, &subject);
 	}
 	if (ws_tracker_has_records(tracker))
 		return;
@@ -505,7 +603,7 @@ static void write_totals(struct ws_output *output, const struct ws_tracker *trac
 	subject.time = now;
 	subject.stats = &stats;
 	subject.capture = capture;
-	write_record(output, &subject);
+	output_record(output, &subject);
 }
 
 bool ws_output_totals(struct ws_output *output, const struct ws_tracker *tracker,
@@ -520,24 +618,23 @@ bool ws_output_finish(struct ws_output *output, const struct ws_tracker *tracker
 {
 	if (output->options.format == WS_FORMAT_TEXT && output_wants(output, WS_RECORD_PACKET))
 		text_evidence_at_end(output, capture);
-	if (output_wants(output, WS_RECORD_CONNECTION))
-		finish_each(output, tracker, false, finish_connection);
+	const size_t connections = ws_tracker_conn_count(tracker);
+	finish_records(output, tracker, WS_RECORD_CONNECTION, connections);
 	if (output_wants(output, WS_RECORD_SHARE))
-		finish_each(output, tracker, false, finish_shares);
+		finish_each(output, tracker, 0, connections, false, finish_shares);
 	if (wants_exchanges(output))
-		finish_each(output, tracker, true, end_exchanges);
+		finish_each(output, tracker, 0, connections, true, end_exchanges);
 	if (output_wants(output, WS_RECORD_SERVICE))
-		output_services(output, write_record);
-	if (output_wants(output, WS_RECORD_UDP))
-		finish_udp(output, tracker);
+		output_services(output, output_record);
+	finish_records(output, tracker, WS_RECORD_UDP, ws_tracker_udp_count(tracker));
 	struct ws_tracker_stats stats;
 	ws_tracker_stats(tracker, &stats);
 	if (output->options.format == WS_FORMAT_ZEEK)
 		zeek_finish(output, stats.last_time);
 	write_totals(output, tracker, capture, stats.last_time);
-	if (output_wants(output, WS_RECORD_OVERVIEW) && !output_overview(output, tracker, write_record) && !output->write_error)
+	if (output_wants(output, WS_RECORD_OVERVIEW) && !output_overview(output, tracker, output_record) && !output->write_error)
 		output->write_error = ENOMEM;
 	if (output_wants(output, WS_RECORD_SERIES))
-		finish_each(output, tracker, false, finish_series);
+		finish_each(output, tracker, 0, ws_tracker_conn_count(tracker), false, finish_series);
 	return ws_output_flush(output);
 }

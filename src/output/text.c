@@ -108,14 +108,14 @@ static char *put_link(char *at, const struct ws_packet *packet)
 	return PUT(at, "  ");
 }
 
-void text_create(struct ws_output *output)
+void text_create(struct output_tables *tables)
 {
-	for (unsigned flags = 0; flags < WS_ARRAY_SIZE(output->flags); flags++) {
-		struct ws_text text = WS_TEXT_OVER(output->flags[flags].text);
+	for (unsigned flags = 0; flags < WS_ARRAY_SIZE(tables->flags); flags++) {
+		struct ws_text text = WS_TEXT_OVER(tables->flags[flags].text);
 		ws_tcp_flags_text(&text, (uint16_t)flags, false);
 		if (text.length == 0)
 			ws_text_puts(&text, "no flags");
-		output->flags[flags].length = (uint8_t)text.length;
+		tables->flags[flags].length = (uint8_t)text.length;
 	}
 }
 
@@ -143,7 +143,7 @@ static void write_tcp(struct ws_output *output, const struct ws_packet *packet, 
 		ws_text_puts(text, "TCP");
 		return;
 	}
-	const struct flags_text *flags = &output->flags[packet->flags % WS_ARRAY_SIZE(output->flags)];
+	const struct flags_text *flags = &output->tables->flags[packet->flags % WS_ARRAY_SIZE(output->tables->flags)];
 	memcpy(at, flags->text, sizeof(flags->text));
 	at += flags->length;
 	at = PUT_NUMBER(at, " seq ", relative ? result->relative_sequence : packet->sequence);
@@ -389,8 +389,7 @@ void text_packet(struct ws_output *output, const struct ws_packet *packet, const
                  struct line *line)
 {
 	struct ws_text *text = &output->text;
-	if (text->capacity - text->length < LINE_ROOM)
-		ws_output_flush(output);
+	output_make_room(text, LINE_ROOM);
 	*line = (struct line){.start = text->length};
 	char *at = text->data + text->length;
 	at = put_stamp(output, at, packet->frame->time, packet->frame->number);

@@ -12,8 +12,7 @@ static void write_line(struct ws_output *output, const struct ws_evidence *evide
 	enum ws_flight_word word;
 	if (ws_evidence_flight(evidence, &packet, &word) && word == WS_FLIGHT_LEFT)
 		return; /* the packet's own line says it */
-	if (text->capacity - text->length < LINE_ROOM)
-		ws_output_flush(output);
+	output_make_room(text, LINE_ROOM);
 	ws_text_time(text, evidence->time - output->first_time, 6);
 	ws_text_puts(text, "   ");
 	ws_evidence_words(text, evidence);

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { AIM_INDENT = 6, AIM_BYTES = 512 };
+
 /* One that has been dealt with is held until the lab says so, which takes a moment. */
 static bool waits(const struct ws_ui *ui, const struct ws_flight *flight)
 {
@@ -48,6 +50,7 @@ static bool choose_next(struct ws_ui *ui, const struct ws_model *model)
 
 static bool ask(struct ws_ui *ui, const char *verb)
 {
+	ui->lab.begun = true;
 	snprintf(ui->lab.command, sizeof(ui->lab.command), "%s\n", verb);
 	return true;
 }
@@ -57,6 +60,7 @@ static bool ask_about(struct ws_ui *ui, const struct ws_model *model, const char
 	const struct ws_flight *flight = lab_chosen(ui, model);
 	if (!flight)
 		return false;
+	ui->lab.begun = true;
 	snprintf(ui->lab.command, sizeof(ui->lab.command), "%s %llu\n", verb, (unsigned long long)flight->number);
 	if (!goes_on) {
 		ui->lab.ordered = flight->number;
@@ -96,6 +100,16 @@ bool lab_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action acti
 	default:
 		return false;
 	}
+}
+
+void lab_wait_for_help(struct ws_ui *ui, const struct ws_model *model)
+{
+	const bool reading = ws_ui_screen(ui) == WS_SCREEN_HELP && ui->lab.automatic && model->lab_runs;
+	if (!ui->options.lab || reading == ui->lab.reading)
+		return;
+	ui->lab.reading = reading;
+	if (model->lab_runs && ui->lab.automatic)
+		snprintf(ui->lab.command, sizeof(ui->lab.command), "%s\n", reading ? "hold" : "auto");
 }
 
 bool ws_ui_lab_command(struct ws_ui *ui, char *command, size_t size)
@@ -167,10 +181,52 @@ static void draw_air(const struct ws_ui *ui, const struct ws_model *model, struc
 	}
 }
 
-int lab_rows(const struct ws_ui *ui)
+/* Writes what the scenario shows, which is drawn in rows above what hangs in the air. */
+static void aim_words(const struct ws_ui *ui, struct ws_text *text)
+{
+	ws_text_clean(text, ui->options.lab_about, strlen(ui->options.lab_about));
+	ws_text_putc(text, '.');
+	ws_text_cstr(text);
+}
+
+static bool shows_aim(const struct ws_ui *ui, const struct ws_model *model)
+{
+	return ui->options.lab_about && model->lab_runs && !ui->lab.begun && ws_ui_screen(ui) == WS_SCREEN_LIFELINES;
+}
+
+static int aim_rows(const struct ws_ui *ui, const struct ws_model *model, int columns)
+{
+	char words[AIM_BYTES], line[AIM_BYTES];
+	struct ws_text text = WS_TEXT_OVER(words);
+	int rows = 0;
+	if (!shows_aim(ui, model))
+		return 0;
+	aim_words(ui, &text);
+	while (draw_wrap(words, columns - 2 - AIM_INDENT, rows, line, sizeof(line)))
+		rows++;
+	return rows;
+}
+
+static void draw_aim(const struct ws_ui *ui, struct ws_canvas *canvas)
+{
+	char words[AIM_BYTES], line[AIM_BYTES];
+	struct ws_text text = WS_TEXT_OVER(words);
+	const int top = canvas->rows - 2 - ui->lab.aim_rows;
+	aim_words(ui, &text);
+	for (int i = 0; i < ui->lab.aim_rows; i++) {
+		for (int column = 0; column < canvas->columns; column++)
+			ws_canvas_put(canvas, top + i, column, WS_STYLE_NORMAL, ' ');
+		if (draw_wrap(words, canvas->columns - 2 - AIM_INDENT, i, line, sizeof(line)))
+			draw_cut(canvas, top + i, 1 + AIM_INDENT, canvas->columns - 1, WS_STYLE_NORMAL, line);
+	}
+	ws_canvas_bold(canvas, top, 1, canvas->columns, WS_STYLE_TITLE, "AIM");
+}
+
+int lab_rows(struct ws_ui *ui, const struct ws_model *model, int columns)
 {
 	const enum ws_screen screen = ws_ui_screen(ui);
-	return ui->options.lab && screen != WS_SCREEN_HELP && screen != WS_SCREEN_LIFELINES;
+	ui->lab.aim_rows = aim_rows(ui, model, columns);
+	return (ui->options.lab && screen != WS_SCREEN_HELP && screen != WS_SCREEN_LIFELINES) + ui->lab.aim_rows;
 }
 
 void lab_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
@@ -179,11 +235,13 @@ void lab_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_ca
 	if (!ui->options.lab || ws_ui_screen(ui) == WS_SCREEN_HELP)
 		return;
 	/* Once it has ended, a screen's own keys stay where they are. */
-	const int first = model->lab_runs || !lab_rows(ui) ? row : row + 1;
+	const int first = model->lab_runs || ws_ui_screen(ui) == WS_SCREEN_LIFELINES ? row : row + 1;
 	const int last = model->lab_runs ? row + 1 : first;
 	for (int at = first; at <= last; at++)
 		for (int column = 0; column < canvas->columns; column++)
 			ws_canvas_put(canvas, at, column, WS_STYLE_NORMAL, ' ');
+	if (ui->lab.aim_rows)
+		draw_aim(ui, canvas);
 	if (model->lab_runs) {
 		draw_air(ui, model, canvas, row);
 		hints_draw_lab(canvas, row + 1, ui->options.key_name);

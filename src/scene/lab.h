@@ -10,6 +10,9 @@ struct lab_view {
 	uint64_t chosen;  /* number of the packet that the user has chosen; 0: none */
 	uint64_t ordered; /* number of the packet whose delivery or loss has been asked for last */
 	bool automatic;   /* packets arrive by themselves */
+	bool begun;       /* the user has asked for something */
+	bool reading;     /* the help is shown, and packets that would arrive by themselves wait meanwhile */
+	int aim_rows;     /* what the scenario shows takes, as laid out */
 	bool again;       /* it is to begin again */
 	char command[48]; /* with its newline; empty: none */
 };
@@ -22,7 +25,9 @@ bool lab_key_words(const struct ws_ui *ui, const struct ws_model *model, const s
 /* Does what a key of the lab asks. False: nothing. */
 bool lab_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action);
 /* The rows that it takes from the screen. The lifelines have a rule in its place. */
-int lab_rows(const struct ws_ui *ui);
+int lab_rows(struct ws_ui *ui, const struct ws_model *model, int columns);
+/* Lets packets wait while the user reads the help. */
+void lab_wait_for_help(struct ws_ui *ui, const struct ws_model *model);
 /* Draws what hangs in the air above the last row, and the keys in it; over the screen's own keys, or its rule. */
 void lab_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
 

@@ -246,6 +246,7 @@ bool ws_ui_key(struct ws_ui *ui, const struct ws_model *model, const struct ws_k
 		ws_ui_tick(ui, model, key->time);
 	const bool changed = do_key(ui, model, key);
 	answer_update(ui);
+	lab_wait_for_help(ui, model);
 	return changed || message_cleared;
 }
 
@@ -358,7 +359,7 @@ void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, i
 	if (has_panel(ui))
 		ui->rows = lesson_layout(ui, columns, rows);
 	else
-		ui->rows -= lab_rows(ui) + (attempt_has_panel(ui) ? attempt_layout(ui, columns, rows) : 0);
+		ui->rows -= lab_rows(ui, model, columns) + (attempt_has_panel(ui) ? attempt_layout(ui, columns, rows) : 0);
 	ui->notes = table_note_rows(ui->rows);
 	if (shown(ui)->layout)
 		shown(ui)->layout(ui, model);

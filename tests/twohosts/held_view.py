@@ -56,6 +56,8 @@ def segments_wait_for_keys(place, check):
         terminal.start("--lab close-three")
         screen = terminal.wait(r"IN THE AIR  1 SYN.*►")
         check(re.search(r"in connect\([^)]*\) … +in accept\(3\) …", screen), f"open calls are shown:\n{screen}")
+        check("Connection 1  A close in three segments" in screen and re.search("AIM +the server closes while", screen),
+              f"the scenario's title and aim are shown:\n{screen}")
         check("kernel SYN_SENT" in screen and "kernel LISTEN" in screen, f"the kernels' states are shown:\n{screen}")
         check(re.search(r"SYN_SENT ├[─━]+● 1 Space", screen), f"the SYN hangs in the air, with its key:\n{screen}")
         terminal.keys("Space")
@@ -63,7 +65,10 @@ def segments_wait_for_keys(place, check):
         screen = terminal.wait(r"2 Space ● SYN,ACK")
         check("kernel SYN_RECEIVED" in screen, f"the server has the SYN:\n{screen}")
         terminal.keys("X")
-        terminal.wait("lost ×")
+        check("AIM " not in terminal.wait("lost ×"), "the aim is gone after the first key")
+        terminal.keys("Escape")
+        terminal.wait("the lab runs")
+        terminal.keys("Enter")
         terminal.wait(r"IN THE AIR  (◄ )?3 SYN")  # either side may be the first to send again
         terminal.wait("retransm")
         terminal.keys("V", "C", "A", "I")

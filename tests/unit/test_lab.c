@@ -492,6 +492,32 @@ static void what_is_sent_again_while_it_is_held_is_not_in_the_air_twice(void **s
 	lab_scenario_free(scenario);
 }
 
+/* A closed window is asked again and again: the probes are one packet while one is held, or its answer. */
+static void probes_do_not_pile_up(void **state)
+{
+	(void)state;
+	struct lab_scenario *scenario = parsed(HEAD ENDS);
+	struct lab_wire *wire = calloc(1, sizeof(*wire));
+	struct lab_fate fate;
+	assert_non_null(wire);
+	lab_wire_begin(wire, scenario, 5, 0, 1);
+	wire->holding = true;
+	assert_non_null(leave_at(wire, 1, ACK, 10, &fate)); /* 1: up to 11 */
+	lab_wire_drop(wire, lab_wire_held(wire, 1), 1);
+	assert_non_null(leave_at(wire, 10, ACK, 0, &fate)); /* 2: a probe */
+	assert_null(leave_at(wire, 10, ACK, 0, &fate));
+	assert_int_equal(fate.again, 2);
+	assert_non_null(leave_at(wire, 11, ACK, 0, &fate)); /* 3, 4: ACKs, which may be the same */
+	assert_non_null(leave_at(wire, 11, ACK, 0, &fate));
+	lab_wire_drop(wire, lab_wire_held(wire, 2), 1);
+	assert_non_null(leave_at(wire, 10, ACK, 0, &fate)); /* 5 */
+	wire->holding = false;
+	assert_non_null(leave_at(wire, 10, ACK, 0, &fate));
+	lab_wire_free(wire);
+	free(wire);
+	lab_scenario_free(scenario);
+}
+
 static void what_is_acknowledged_in_the_air_is_not_sent_again(void **state)
 {
 	(void)state;
@@ -623,6 +649,7 @@ int main(void)
 	        cmocka_unit_test(what_is_not_ipv4_is_not_carried),
 	        cmocka_unit_test(packets_wait_for_commands),
 	        cmocka_unit_test(what_is_sent_again_while_it_is_held_is_not_in_the_air_twice),
+	        cmocka_unit_test(probes_do_not_pile_up),
 	        cmocka_unit_test(what_is_acknowledged_in_the_air_is_not_sent_again),
 	        cmocka_unit_test(commands_are_read),
 	        cmocka_unit_test(a_command_that_is_too_long_is_passed_over),

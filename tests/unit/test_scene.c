@@ -212,6 +212,31 @@ static void test_help_names_the_keys(void **state)
 	assert_false(ws_ui_act(world->ui, &world->model, WS_ACT_QUIT));
 }
 
+/* Packets that arrive by themselves wait while the help is read. */
+static void test_the_lab_waits_for_help(void **state)
+{
+	struct world *world = *state;
+	const struct ws_ui_options options = {.screen = WS_SCREEN_LIST, .lab = true, .lab_auto = true};
+	const struct ws_key help = {.kind = WS_KEY_ACTION, .action = WS_ACT_HELP},
+	                    back = {.kind = WS_KEY_ACTION, .action = WS_ACT_BACK};
+	struct ws_ui *ui = ws_ui_create(&options, NULL);
+	char command[64];
+	assert_non_null(ui);
+	world->model.lab_runs = true;
+	assert_true(ws_ui_key(ui, &world->model, &help));
+	assert_true(ws_ui_lab_command(ui, command, sizeof(command)));
+	assert_string_equal(command, "hold\n");
+	assert_true(ws_ui_key(ui, &world->model, &back));
+	assert_true(ws_ui_lab_command(ui, command, sizeof(command)));
+	assert_string_equal(command, "auto\n");
+	const struct ws_key by_hand = {.kind = WS_KEY_ACTION, .action = WS_ACT_LAB_AUTO};
+	assert_true(ws_ui_key(ui, &world->model, &by_hand)); /* each one waits for a key anyway */
+	assert_true(ws_ui_lab_command(ui, command, sizeof(command)));
+	assert_true(ws_ui_key(ui, &world->model, &help));
+	assert_false(ws_ui_lab_command(ui, command, sizeof(command)));
+	ws_ui_free(ui);
+}
+
 static void test_too_small_says_so(void **state)
 {
 	struct world *world = *state;
@@ -266,6 +291,7 @@ int main(void)
 	        SCENE_TEST(test_packet),
 	        SCENE_TEST(test_a_frame_of_no_connection),
 	        SCENE_TEST(test_help_names_the_keys),
+	        SCENE_TEST(test_the_lab_waits_for_help),
 	        SCENE_TEST(test_too_small_says_so),
 	        SCENE_TEST(test_any_keys_at_any_size),
 	        cmocka_unit_test(test_screen_words),

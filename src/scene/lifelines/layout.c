@@ -9,6 +9,7 @@
 #include <wirestate/points.h>
 
 #include <stdio.h>
+#include <string.h>
 
 #define LATE_LEAST (500 * WS_MILLISECOND)
 
@@ -113,6 +114,10 @@ void layout_title(const struct layout *layout, struct ws_canvas *canvas)
 	struct ws_text left = WS_TEXT_OVER(title);
 	ws_text_printf(&left, "Connection %llu", (unsigned long long)layout->info.number);
 	problems_words(replay, &left);
+	if (layout->ui->options.lab_title) {
+		ws_text_puts(&left, "  ");
+		ws_text_clean(&left, layout->ui->options.lab_title, strlen(layout->ui->options.lab_title));
+	}
 	if (layout->info.previous)
 		ws_text_printf(&left, " (the same ports as %llu)", (unsigned long long)layout->info.previous);
 	if (layout->info.tunnel) {

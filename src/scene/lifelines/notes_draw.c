@@ -21,7 +21,9 @@ static int write_paragraphs(const struct layout *layout, int columns, char parag
 	int rows = 0;
 	for (int i = 0; i < PARAGRAPHS; i++) {
 		struct ws_text text = {.data = paragraph[i], .capacity = LINE};
-		if (!guided || notes_guided(layout, (enum notes_paragraph)i))
+		/* What a scenario of the lab is to show stands in the place of the note at first. */
+		const bool aim = i == NOTES_NOTE && layout->ui->lab.aim_rows;
+		if (!aim && (!guided || notes_guided(layout, (enum notes_paragraph)i)))
 			notes_text(layout, (enum notes_paragraph)i, &text);
 		ws_text_cstr(&text);
 		for (need[i] = 0; draw_wrap(paragraph[i], width, need[i], line, sizeof(line)); need[i]++)

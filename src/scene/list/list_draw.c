@@ -129,6 +129,8 @@ static void draw_title(const struct ws_ui *ui, const struct ws_model *model, str
 	struct ws_text text = WS_TEXT_OVER(right);
 	if (timeline_text(ui, model, &text)) {
 		ws_text_printf(&text, "  %gx", ui->replay.speed);
+	} else if (ui->options.lab) {
+		ws_text_puts(&text, model->lab_runs ? "the lab runs" : "the lab has ended");
 	} else if (model->loading) {
 		ws_text_puts(&text, model->follows ? "following" : "loading ");
 		if (model->total)

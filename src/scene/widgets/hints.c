@@ -83,7 +83,7 @@ void hints_draw_lab(struct ws_canvas *canvas, int row, const char *const *key_na
 	        {WS_ACT_LAB_PASS, WS_ACT_NONE, "pass"},       {WS_ACT_LAB_AGAIN, WS_ACT_NONE, "again"},
 	        {WS_ACT_LAB_AUTO, WS_ACT_NONE, "auto"},       {WS_ACT_LAB_ALL, WS_ACT_NONE, "all"},
 	        {WS_ACT_LAB_CHOOSE, WS_ACT_NONE, "choose"},   {WS_ACT_STEP_BACK, WS_ACT_STEP, "step"},
-	        {WS_ACT_DETAIL, WS_ACT_NONE, "packet"},       {WS_ACT_BACK, WS_ACT_NONE, "back"},
+	        {WS_ACT_DETAIL, WS_ACT_ENTER, "packet"},      {WS_ACT_BACK, WS_ACT_NONE, "back"},
 	};
 	draw_hints(canvas, row, 1, keys, WS_ARRAY_SIZE(keys), key_name);
 }
