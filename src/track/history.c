@@ -46,6 +46,21 @@ bool ws_history_add(struct ws_history *history, struct ws_conn *conn, const stru
 	return true;
 }
 
+/* How many inputs the last chunk has follows from how many there are, so that both are loaded at the same time. */
+void ws_history_prefetch(const struct ws_conn *conn)
+{
+	const struct ws_history_chunk *tail = conn->history_tail;
+	const size_t count = conn->history_count, before = FIRST_CHUNK + SECOND_CHUNK;
+	if (!tail)
+		return;
+	const size_t in_tail = count < FIRST_CHUNK ? count
+	                       : count < before    ? count - FIRST_CHUNK
+	                                           : (count - before) % WS_HISTORY_CHUNK;
+	__builtin_prefetch(tail, 1);
+	__builtin_prefetch(&tail->input[in_tail], 1);
+	__builtin_prefetch((const uint8_t *)&tail->input[in_tail] + sizeof(struct ws_segment) - 1, 1);
+}
+
 static bool need_extra(struct ws_history *history, struct ws_conn *conn)
 {
 	if (conn->history_extra)

@@ -40,6 +40,8 @@ struct ws_history {
 
 /* Appends an input. Returns false when the limit is reached; then drop the history of others and try again. */
 bool ws_history_add(struct ws_history *history, struct ws_conn *conn, const struct ws_segment *input) WS_CHECKED;
+/* Begins to load what ws_history_add() will write to. */
+void ws_history_prefetch(const struct ws_conn *conn);
 /* Notes with what the analysis of a new connection starts; or, for its next input, from which time its deadlines count.
  * False when there is no room: drop others and try again. */
 bool ws_history_add_start(struct ws_history *history, struct ws_conn *conn, const struct ws_analyser *start) WS_CHECKED;

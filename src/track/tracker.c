@@ -370,6 +370,8 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 	if (!tuple.hash)
 		tuple.hash = ws_table_hash(&tracker->table, &tuple);
 	struct ws_conn *known = ws_table_find(&tracker->table, &tuple);
+	if (known && tracker->config.history)
+		ws_history_prefetch(known);
 	if (known && known->timer_slot != WS_NO_TIMER)
 		run_timers(tracker, known);
 	if (segment.bad_checksum)

@@ -238,7 +238,8 @@ void list_survey_slice(struct list_view *list, const struct ws_model *model, ws_
 	struct list_survey *survey = &list->survey;
 	if (survey->phase == LIST_RESTS || list_survey_is_elsewhere(list, model)) {
 		ws_time pause = (survey->finished - survey->started) * REST;
-		if (clock - survey->finished < (pause > SURVEY_PAUSE ? pause : SURVEY_PAUSE) ||
+		const bool more_comes = model->loading || model->live;
+		if ((more_comes && clock - survey->finished < (pause > SURVEY_PAUSE ? pause : SURVEY_PAUSE)) ||
 		    !list_survey_due(list, model))
 			return;
 		survey_start(list, model);
