@@ -6,7 +6,7 @@
  *
  * Whose a socket is, is asked of a helper process (see kernel/owners.h), once for each inode.
  *
- * One socket costs 10 to 40 µs, so that at most 2,000 a second are asked for. All together cost up to 10 µs each, and are
+ * One socket costs 10 to 40 µs, and at most a fifth of the time is spent on these. All together cost up to 10 µs each, and are
  * read in parts of some 40, between packets. */
 #include "app/host.h"
 #include "app/point.h"
@@ -24,8 +24,7 @@
 
 enum {
 	MANY_SOCKETS = 10000,
-	CREDIT_RATE = 2000, /* requests a second */
-	CREDIT_MOST = 200,
+	CREDIT_SHARE = 5, /* one part of so many of the time may be spent on requests for one socket */
 	TIME_SHARE = 20, /* of the time, at most one part of so many is spent on asking for all */
 	MEMORY_SHARE = 32,
 };
@@ -35,6 +34,8 @@ enum {
 #define ACCEPT_SOON (50 * WS_MILLISECOND)
 #define ACCEPT_LATE (8 * WS_SECOND)
 #define SHOWN_SOON (100 * WS_MILLISECOND)
+#define CREDIT_MOST (50 * WS_MILLISECOND)
+#define REQUEST_LEAST 2000 /* nanoseconds that a request is taken to cost at least */
 #define SLICE (2 * WS_MILLISECOND)
 #define LAST_WAIT (2 * WS_SECOND)
 
@@ -147,26 +148,31 @@ void host_close(struct host *host)
 
 /* ---- One socket */
 
-/* False: too many have been asked for in the last moments. */
+/* False: too much time has gone into this in the last moments. */
 static bool credit_take(struct host *host)
 {
-	const ws_time now = monotonic();
-	const ws_time earned = (now - host->credit_time) * CREDIT_RATE / WS_SECOND;
-	if (earned > 0) {
-		host->credit = host->credit + earned > CREDIT_MOST ? CREDIT_MOST : host->credit + (unsigned)earned;
-		host->credit_time = now;
-	}
-	if (!host->credit)
-		return false;
-	host->credit--;
-	return true;
+	const ws_time now = monotonic(), earned = (now - host->credit_time) / CREDIT_SHARE;
+	host->credit = host->credit + earned > CREDIT_MOST ? CREDIT_MOST : host->credit + earned;
+	host->credit_time = now;
+	return host->credit > 0;
+}
+
+/* Sends one request, which the kernel answers at once. */
+static void ask_one(struct host *host, size_t space, const struct ws_socket *which)
+{
+	if (!credit_take(host))
+		return;
+	const ws_time begun = monotonic();
+	(void)kernel_sockets_ask(host->space[space], which);
+	const ws_time took = monotonic() - begun;
+	host->credit -= took > REQUEST_LEAST ? took : REQUEST_LEAST;
 }
 
 static void ask_spaces(struct host *host, const struct ws_socket *which, uint64_t spaces)
 {
 	for (size_t i = 0; i < host->space_count && spaces >> i; i++)
-		if (spaces >> i & 1 && credit_take(host))
-			(void)kernel_sockets_ask(host->space[i], which);
+		if (spaces >> i & 1)
+			ask_one(host, i, which);
 }
 
 static void wait_for_accept(struct host *host, const struct ws_socket *socket)
@@ -207,8 +213,8 @@ static void on_socket(void *context, const struct ws_socket *socket, bool died)
 	if (!died || !changed)
 		return;
 	host->stirred = true;
-	if (credit_take(host) && socket->space < host->space_count)
-		(void)kernel_sockets_ask(host->space[socket->space], socket);
+	if (socket->space < host->space_count)
+		ask_one(host, socket->space, socket);
 }
 
 /* ---- Reading */

@@ -29,8 +29,8 @@ struct host {
 	ws_time asked_all, took;                 /* of monotonic(): when all sockets were asked for; how long that took */
 	ws_time begun;                           /* the same, by the packets' clock */
 	ws_time looked;                          /* of monotonic(): when shown connections were looked at */
-	ws_time credit_time;                     /* when `credit` was counted */
-	unsigned credit;                         /* requests for one socket that may be made now */
+	ws_time credit_time, credit;             /* the time that requests for one socket may take now, and when it was
+	                                            counted */
 	uint64_t packets;                        /* of the session when all sockets were last asked for */
 	bool lost, stirred, changed;             /* answers were lost; sockets have died; something is new since the owner
 	                                            cleared this */

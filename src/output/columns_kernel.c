@@ -13,7 +13,8 @@ static const struct ws_kernel_end *kernel_end(const struct subject *s, unsigned 
 void kernel_state(const struct subject *s, unsigned index, struct value *v)
 {
 	const struct ws_kernel_end *end = kernel_end(s, index, v);
-	if (end && end->state < WS_STATE_COUNT)
+	/* A state from before the latest segment may no longer be true. */
+	if (end && end->state < WS_STATE_COUNT && end->socket.asked >= s->conn->last_time)
 		set_string(v, ws_state_name((enum ws_state)end->state));
 }
 

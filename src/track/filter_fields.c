@@ -176,7 +176,8 @@ SPENT(idle, spent(subject, WS_CAUSE_IDLE, WS_CAUSE_IDLE))
 static int64_t get_kernel_state(const struct filter_subject *subject, unsigned endpoint)
 {
 	const struct ws_kernel_end *end = subject->info->endpoint[endpoint].kernel;
-	return end && end->state < WS_STATE_COUNT ? end->state : FILTER_ABSENT;
+	const bool fresh = end && end->socket.asked >= subject->info->last_time;
+	return fresh && end->state < WS_STATE_COUNT ? end->state : FILTER_ABSENT;
 }
 
 static int64_t get_agreement(const struct filter_subject *subject, unsigned endpoint)
@@ -423,7 +424,7 @@ const struct filter_field filter_fields[] = {
 	 "of its duration: nobody wanted anything", NULL},
 	{"ttfb", FILTER_TIME, FILTER_CONNECTION, get_ttfb, NULL, NULL, INT64_MAX, WS_PART_EXCHANGES | WS_PART_OPENING,
 	 "from a request to the first byte of its answer, the longest; of the record of an exchange its own", NULL},
-	{"kernel_state", FILTER_WORD, FILTER_EITHER, get_kernel_state, state_word, state_alias, 0, WS_PART_KERNEL,
+	{"kernel_state", FILTER_WORD, FILTER_EITHER, get_kernel_state, state_word, state_alias, 0, WS_PART_KERNEL | WS_PART_LAST,
 	 "live: the state that this host's kernel says", NULL},
 	{"kernel", FILTER_WORD, FILTER_EITHER, get_agreement, agreement_word, NULL, 0,
 	 WS_PART_KERNEL | WS_PART_STATES | WS_PART_LAST,

@@ -333,7 +333,8 @@ void ws_kernel_swept(struct ws_kernel *kernel, uint8_t space, ws_time begun, ws_
 {
 	for (uint32_t i = 0; i < kernel->used; i++) {
 		struct ws_kernel_entry *entry = ws_kernel_entry_at(kernel, i);
-		if (!entry->used || !entry->end.socket.state || entry->end.socket.space != space ||
+		const bool unknown = entry->end.state == WS_STATE_COUNT; /* it has died, and was not asked for */
+		if (!entry->used || (!entry->end.socket.state && !unknown) || entry->end.socket.space != space ||
 		    entry->end.socket.asked >= begun)
 			continue;
 		struct ws_socket gone = entry->end.socket;
