@@ -181,6 +181,8 @@ struct ws_join_point {
 	struct ws_join_side side;
 	const struct ws_clock *clock; /* NULL: the reference */
 	struct ws_join_period period;
+	/* What ws_joiner_observe() has found about the first point and this one; NULL: it is found out. */
+	const struct ws_join_agreement *agreement;
 };
 
 /* What became of the segments that one endpoint sent. Delays are -1 when nothing was delivered. */

@@ -92,6 +92,9 @@ static bool observe_group(struct joined *joined, size_t index)
 			group->left_out = true;
 			return true;
 		}
+		group->order = (int8_t)agreement.order;
+		group->order_doubtful = agreement.doubtful;
+		group->order_proven = agreement.proven;
 		if (group->doubtful >> point & 1 && !agreement.matched[0] && !agreement.matched[1]) {
 			const uint32_t member = group->member[point];
 			group->member[point] = (uint32_t)NONE;

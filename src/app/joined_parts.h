@@ -30,6 +30,8 @@ struct group {
 	uint8_t swapped, doubtful;       /* a bit for each point, relative to the group's first */
 	uint8_t kind;                    /* enum ws_join_kind */
 	bool left_out;
+	bool order_doubtful, order_proven; /* of the last point that was compared with the first; so is: */
+	int8_t order;
 };
 
 enum { NONE = -1 };

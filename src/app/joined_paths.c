@@ -31,12 +31,15 @@ static struct ws_join_period period_of(const struct joined *joined, size_t point
 bool joined_run_group(struct joined *joined, const struct group *group, struct ws_join_point *points,
                       struct ws_join_result *result)
 {
+	const struct ws_join_agreement agreement = {
+	        .order = group->order, .doubtful = group->order_doubtful, .proven = group->order_proven};
 	size_t count = 0;
 	for (size_t i = 0; i < joined->points; i++) {
 		if (group->member[i] == (uint32_t)NONE)
 			continue;
 		if (!joined_load_side(joined, group, i, &points[count].side))
 			return false;
+		points[count].agreement = &agreement;
 		points[count].clock = joined->clock[i];
 		points[count++].period = period_of(joined, i, group->kind);
 	}

@@ -50,6 +50,9 @@ struct join_match {
 	size_t piece_count, piece_room;
 };
 
+/* The time in the middle of them, which changes their order; `count` is not 0. */
+ws_time join_median(ws_time *time, size_t count);
+
 /* Finds the pieces; false: out of memory. */
 bool join_match(struct join_match *match, const struct ws_join_segment *a, size_t a_count,
                 const struct ws_join_segment *b, size_t b_count, const struct join_rules *rules) WS_CHECKED;

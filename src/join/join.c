@@ -172,9 +172,25 @@ static int order_by_time(struct ws_joiner *joiner, unsigned a, unsigned b, bool 
 	return votes < 0 ? -1 : 1;
 }
 
+/* Two points that have been compared before need not be again. */
+static bool order_known(struct ws_joiner *joiner, struct ws_join_result *result)
+{
+	const struct ws_join_agreement *known = joiner->points == 2 ? joiner->point[1].agreement : NULL;
+	if (!known || !known->order)
+		return false;
+	joiner->doubtful = known->doubtful;
+	joiner->proven = known->proven;
+	result->path[0] = known->order < 0;
+	result->path[1] = known->order > 0;
+	result->points = 2;
+	return true;
+}
+
 static bool order_points(struct ws_joiner *joiner, struct ws_join_result *result)
 {
 	bool done = true;
+	if (order_known(joiner, result))
+		return true;
 	for (unsigned i = 0; i < joiner->points && done; i++) {
 		unsigned at = i;
 		for (; at > 0 && done; at--) {
@@ -343,19 +359,41 @@ static uint32_t wire_mss(const struct ws_joiner *joiner, unsigned direction)
 	return mss > 12 && timestamps ? mss - 12 : mss;
 }
 
+static ws_time width_at(const struct ws_clock *clock, ws_time when)
+{
+	ws_time low, high;
+	return ws_clock_bounds(clock, when, &low, &high) ? (high - low) / 2 + 1 : 0;
+}
+
+/* How wrong the clock of a point may be in the middle of its interval. That is costly to find out, so it is done for the ends
+ * of a second, between which it is never more, since the interval is convex. */
+static ws_time slack_of(struct ws_joiner *joiner, unsigned point, ws_time when)
+{
+	const struct ws_clock *clock = joiner->point[point].clock;
+	struct join_slack *slack = &joiner->slack[point];
+	if (!clock || !ws_clock_known(clock))
+		return 0;
+	if (when < INT64_MIN / 2 || when > INT64_MAX / 2)
+		return width_at(clock, when);
+	if (slack->clock == clock && when >= slack->from && when - slack->from < WS_SECOND)
+		return slack->most;
+	const ws_time from = when - (when % WS_SECOND + WS_SECOND) % WS_SECOND;
+	const ws_time first = width_at(clock, from), last = width_at(clock, from + WS_SECOND);
+	*slack = (struct join_slack){clock, from, first > last ? first : last};
+	return slack->most;
+}
+
 static bool follow(struct ws_joiner *joiner, unsigned direction, struct ws_join_direction *result)
 {
 	if (!rows_begin(joiner, direction))
 		return false;
 	for (size_t place = 1; place < joiner->points; place++) {
 		const unsigned point = joiner->path[place];
-		ws_time slack = 0, low, high;
+		ws_time slack = 0;
 		for (size_t i = 0; i <= place; i++) {
-			const struct ws_clock *clock = joiner->point[joiner->path[i]].clock;
 			const size_t count = joiner->count[point][direction];
 			const ws_time when = count ? joiner->segment[point][direction][count / 2].time : 0;
-			if (clock && ws_clock_bounds(clock, when, &low, &high))
-				slack += (high - low) / 2 + 1;
+			slack += slack_of(joiner, joiner->path[i], when);
 		}
 		const struct join_rules rules = {
 		        .timed = (!joiner->point[0].clock || ws_clock_known(joiner->point[0].clock)) &&

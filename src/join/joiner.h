@@ -34,6 +34,12 @@ struct join_acked {
 	ws_time time;
 };
 
+/* How wrong a clock may be from `from` on, for a second. */
+struct join_slack {
+	const struct ws_clock *clock;
+	ws_time from, most;
+};
+
 struct ws_joiner {
 	size_t most;
 	struct join_match match;
@@ -54,6 +60,7 @@ struct ws_joiner {
 	bool early[WS_JOIN_POINTS];   /* by place: its segments were there before they were at the place before it */
 	bool doubtful, proven;        /* the order of the points is: see struct ws_join_agreement */
 	size_t points;
+	struct join_slack slack[WS_JOIN_POINTS]; /* what was found out last; a clock does not change while it is followed */
 	bool datagrams;
 };
 

@@ -148,10 +148,31 @@ static bool clear_enough(const struct join_match *match, enum level level, const
 	return telling(match, level, s) || s->length || s->flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST);
 }
 
-static int delay_order(const void *left, const void *right)
+/* Hoare's selection: only the part that has the middle is divided on. */
+ws_time join_median(ws_time *time, size_t count)
 {
-	const ws_time a = *(const ws_time *)left, b = *(const ws_time *)right;
-	return a < b ? -1 : a > b;
+	size_t low = 0, high = count - 1;
+	const size_t middle = count / 2;
+	while (low < high) {
+		const ws_time pivot = time[low + (high - low) / 2];
+		size_t i = low, k = high;
+		for (;;) {
+			while (time[i] < pivot)
+				i++;
+			while (time[k] > pivot)
+				k--;
+			if (i >= k)
+				break;
+			const ws_time swapped = time[i];
+			time[i++] = time[k];
+			time[k--] = swapped;
+		}
+		if (middle <= k)
+			high = k;
+		else
+			low = k + 1;
+	}
+	return time[middle];
 }
 
 /* Finds whether the segments of this direction were at b first, as when both directions of a connection pass one mirror
@@ -170,8 +191,7 @@ static void find_early(struct join_match *match, enum level level)
 	}
 	if (!count)
 		return;
-	qsort(match->delay, count, sizeof(*match->delay), delay_order);
-	match->early = match->delay[count / 2] < -match->rules.slack;
+	match->early = join_median(match->delay, count) < -match->rules.slack;
 }
 
 static size_t pair_unique(struct join_match *match, enum level level)
@@ -201,8 +221,7 @@ static void find_typical(struct join_match *match)
 	match->typical_known = count;
 	if (!count)
 		return;
-	qsort(match->delay, count, sizeof(*match->delay), delay_order);
-	match->typical = match->delay[count / 2];
+	match->typical = join_median(match->delay, count);
 }
 
 /* Several segments with one key: without clocks, or too many of them, in their order. */

@@ -27,6 +27,7 @@ static int cover_order(const void *left, const void *right)
 
 bool join_build_cover(struct ws_joiner *joiner, unsigned point, const struct join_row *row, size_t count)
 {
+	bool sorted = true;
 	joiner->cover_count = 0;
 	joiner->longest_cover = 0;
 	if (!join_room(&joiner->cover, &joiner->cover_room, count + 1, sizeof(*joiner->cover)))
@@ -37,9 +38,11 @@ bool join_build_cover(struct ws_joiner *joiner, unsigned point, const struct joi
 			continue;
 		joiner->cover[joiner->cover_count++] =
 		        (struct join_cover){row[i].position, row[i].position + span, join_time(joiner, &row[i], point)};
+		sorted = sorted && (joiner->cover_count < 2 || joiner->cover[joiner->cover_count - 2].start <= row[i].position);
 		joiner->longest_cover = span > joiner->longest_cover ? span : joiner->longest_cover;
 	}
-	qsort(joiner->cover, joiner->cover_count, sizeof(*joiner->cover), cover_order);
+	if (!sorted)
+		qsort(joiner->cover, joiner->cover_count, sizeof(*joiner->cover), cover_order);
 	return true;
 }
 
@@ -285,12 +288,6 @@ static void find_ends(const struct ws_joiner *joiner, struct join_row *row, size
 
 /* ---- Counting */
 
-static int delay_order(const void *left, const void *right)
-{
-	const ws_time a = *(const ws_time *)left, b = *(const ws_time *)right;
-	return a < b ? -1 : a > b;
-}
-
 static void find_reordered(const struct ws_joiner *joiner, struct join_row *row, size_t count, unsigned last)
 {
 	ws_time earliest = WS_TIME_NEVER;
@@ -322,16 +319,15 @@ static bool count_rows(struct ws_joiner *joiner, const struct join_row *row, siz
 		if (row[i].outcome == WS_OUTCOME_LOST)
 			result->lost_after[row[i].last]++;
 		if (row[i].outcome == WS_OUTCOME_DELIVERED) {
-			const ws_time delay = join_time(joiner, &row[i], last) - join_time(joiner, &row[i], first);
-			joiner->delay[delays++] = delay > 0 ? delay : 0;
+			const ws_time between = join_time(joiner, &row[i], last) - join_time(joiner, &row[i], first);
+			const ws_time delay = between > 0 ? between : 0;
+			result->delay_min = !delays || delay < result->delay_min ? delay : result->delay_min;
+			result->delay_max = delay > result->delay_max ? delay : result->delay_max;
+			joiner->delay[delays++] = delay;
 		}
 	}
-	if (!delays)
-		return true;
-	qsort(joiner->delay, delays, sizeof(*joiner->delay), delay_order);
-	result->delay_min = joiner->delay[0];
-	result->delay_median = joiner->delay[delays / 2];
-	result->delay_max = joiner->delay[delays - 1];
+	if (delays)
+		result->delay_median = join_median(joiner->delay, delays);
 	return true;
 }
 
