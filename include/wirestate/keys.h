@@ -88,7 +88,7 @@
 	X(WS_ACT_SAVE, "save", "w", "save the bytes to a file")                                                        \
 	X(WS_ACT_EXPORT, "export", "E",                                                                                \
 	  "save the connection to a file (SVG, HTML, text, asciicast, pcap), or the lesson (HTML)")                    \
-	X(WS_ACT_POINT, "point", "P", "several points: the segment at its other end")                                  \
+	X(WS_ACT_POINT, "point", "P", "several points: the segment at its other end; in lists, the next point")        \
 	X(WS_ACT_NEXT_PANE, "pane", "Tab", "to the other pane")                                                        \
 	X(WS_ACT_EXERCISE, "exercise", "X", "an exercise: be asked about the connection, or the whole capture")        \
 	X(WS_ACT_NEXT_GROUP, "next-group", "Tab", "the start screen: to the next group")                               \

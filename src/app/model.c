@@ -33,7 +33,7 @@ void session_model(struct session *session, struct ws_model *model)
 	struct point *point = session_shown(session);
 	*model = (struct ws_model){
 	        .tracker = point->tracker,
-	        .generation = 1,
+	        .generation = 1 + (session->shown_changes << 32), /* snapshots add to it */
 	        .joins = session->joins.count,
 	        .source = session->point_count > 1 ? session->point_names : point->name,
 	        .capture_filter = session->options->filter,

@@ -134,7 +134,7 @@ static void on_frame(void *context, const struct ws_frame *frame)
 		return;
 	}
 	if (frame->number == session->options->frame && session->split) /* else that of the first point is meant */
-		session->shown = (size_t)(point - session->points);
+		session_show_point(session, (size_t)(point - session->points));
 	struct pending_packet *slot = lookahead_slot(&point->lookahead);
 	slot->frame = *frame;
 	ws_decode(&slot->frame, &slot->packet);

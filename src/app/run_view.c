@@ -121,6 +121,22 @@ static void view_end_exercise(struct interactive *it)
 	it->changed = true;
 }
 
+static void view_update_model(struct interactive *it);
+
+/* Several points: the lists show what the next of them has captured. */
+static void view_next_point(struct interactive *it)
+{
+	struct session *session = it->session;
+	if (session->point_count < 2 || it->teaching)
+		return;
+	ws_ui_act(it->ui, &it->model, WS_ACT_NEWEST); /* each point has times of its own clock */
+	past_close(&it->past);
+	session_show_point(session, (session->shown + 1) % session->point_count);
+	it->past.point = session_shown(session);
+	view_update_model(it);
+	it->changed = true;
+}
+
 /* Handles Esc on the first screen. A live capture cannot be opened again, so the user has to press Esc twice. */
 static void view_leave(struct interactive *it, bool asked)
 {
@@ -205,6 +221,9 @@ static void view_handle_keys(struct interactive *it)
 			it->quit = it->session->went_back = true;
 		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_EXERCISE)
 			view_begin_exercise(it);
+		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_POINT &&
+		         (position.screen == WS_SCREEN_LIST || position.screen == WS_SCREEN_UDP))
+			view_next_point(it);
 		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_MOUSE)
 			ws_view_mouse(it->view, !ws_view_has_mouse(it->view));
 		else if (ws_ui_key(it->ui, &it->model, &key))
@@ -359,6 +378,8 @@ static void view_begin(struct interactive *it)
 	if (teaches(session->options) || session->live || it->begun || !session->ended || it->joining)
 		return;
 	it->begun = true;
+	for (size_t i = 0; i < session->point_count && !ws_tracker_conn_count(session_shown(session)->tracker); i++)
+		view_next_point(it); /* one that has some; or all the way round */
 	if (session->options->play) {
 		view_begin_play(it);
 	} else if (!it->touched && !session->options->display_filter) {

@@ -241,6 +241,16 @@ bool session_open(struct session *session, const struct options *options, bool s
 	return true;
 }
 
+void session_show_point(struct session *session, size_t index)
+{
+	struct ws_text names = WS_TEXT_OVER(session->point_names);
+	session->shown = index;
+	session->shown_changes++;
+	for (size_t i = 0; session->point_count > 1 && i < session->point_count; i++)
+		ws_text_printf(&names, i == index ? "%s[%s]" : "%s%s", i ? ", " : "", session->points[i].label);
+	ws_text_cstr(&names);
+}
+
 bool session_confine(struct session *session)
 {
 	if (!session->options->no_sandbox) {
@@ -276,10 +286,7 @@ bool session_confine(struct session *session)
 	session->confined = true;
 	for (size_t i = 0; i < session->point_count; i++)
 		ws_tracker_set_kernel(session->points[i].tracker, session->host.kernel);
-	struct ws_text names = WS_TEXT_OVER(session->point_names);
-	for (size_t i = 0; session->point_count > 1 && i < session->point_count; i++)
-		ws_text_printf(&names, "%s%s", i ? ", " : "", session->points[i].label);
-	ws_text_cstr(&names);
+	session_show_point(session, session->shown);
 	for (size_t i = 0; i < session->point_count && i < WS_JOIN_POINTS; i++)
 		session->labels[i] = session->points[i].label;
 	if (!second_reading_check(session, &session->error))

@@ -39,7 +39,8 @@ struct session {
 	struct joins joins;  /* what several points know together */
 	char decision[256]; /* several sources: how many points they are, and why; empty: there was nothing to decide */
 	size_t shown;       /* index of the point that a screen shows */
-	char point_names[160];               /* of several points, for titles */
+	uint64_t shown_changes; /* how often that has become another one */
+	char point_names[160];               /* of several points, for titles: "client, [server]", server is shown */
 	size_t opened;                       /* points whose capture has been opened, or tried */
 	struct pollfd *descriptors;          /* one a point, and a last one for the caller of session_descriptors() */
 	struct ws_filter *filter;            /* --display-filter, or NULL */
@@ -134,6 +135,7 @@ static inline struct point *session_shown(const struct session *session)
 {
 	return &session->points[session->shown];
 }
+void session_show_point(struct session *session, size_t index);
 const char *session_source(const struct session *session);
 /* Several points: joins them, once no more packets come. Without memory, session->error says so. */
 void session_join(struct session *session);

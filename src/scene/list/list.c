@@ -247,6 +247,7 @@ static const struct screen_key list_keys[] = {
         {WS_ACT_FIND_NEXT, WS_ACT_PREVIOUS_PROBLEM, "problem"},
         {WS_ACT_FIND_PREVIOUS, WS_ACT_NONE, NULL},
         {WS_ACT_DIAGRAM, WS_ACT_EXPORT, NULL},
+        {WS_ACT_POINT, WS_ACT_NONE, NULL},
         {WS_ACT_EXERCISE, WS_ACT_NONE, NULL},
         SCREEN_KEYS_MOVE,
         SCREEN_KEYS_TIMELINE,

@@ -191,6 +191,8 @@ static void udp_draw(const struct ws_ui *ui, const struct ws_model *model, struc
 	         (unsigned long long)count, count == 1 ? "" : "s", (unsigned long long)stats.udp,
 	         stats.udp == 1 ? "" : "s");
 	table_title(canvas, "UDP", buffer);
+	if (ui->several)
+		draw_right(canvas, 0, canvas->columns / 2, canvas->columns - 1, WS_STYLE_DIM, model->source);
 	draw_udp_heads(canvas);
 	for (int i = 0; i < visible; i++) {
 		uint64_t index = ui->udp.cursor.top + (uint64_t)i;
@@ -215,6 +217,7 @@ static const struct screen_key udp_keys[] = {
         {WS_ACT_STATISTICS, WS_ACT_NONE, "statistics"},
         {WS_ACT_DETAIL, WS_ACT_NONE, NULL},
         {WS_ACT_NAMES, WS_ACT_NONE, NULL},
+        {WS_ACT_POINT, WS_ACT_NONE, NULL},
         SCREEN_KEYS_MOVE,
         SCREEN_KEYS_TIMELINE,
 };
