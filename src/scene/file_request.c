@@ -47,7 +47,7 @@ bool file_request_ask_connection(struct ws_ui *ui, const struct ws_model *model)
 	};
 	static const struct prompt_use of_graph = {
 	        .label = "export to",
-	        .hint = "a new file: .svg a picture of the graph, .txt text; other endings are for the lifelines",
+	        .hint = "a new file: .svg a picture of the graph as it is shown, .txt text",
 	        .accept = accept_name,
 	};
 	const bool graph = ws_ui_screen(ui) == WS_SCREEN_GRAPH;
