@@ -215,7 +215,8 @@ static void it_finds_the_process_of_a_socket(void **state)
 	assert_int_equal(answers.groups, 1);
 	if (geteuid() == 0 || answers.pid) { /* a user's own process may not be looked at where it cannot be dumped */
 		assert_int_equal(answers.pid, getpid());
-		assert_string_equal(answers.name, "test_owners");
+		assert_memory_equal(answers.name, program_invocation_short_name,
+		                    strnlen(program_invocation_short_name, 15)); /* the kernel keeps 15 bytes */
 	}
 	kernel_owners_stop(owners);
 	close(mine);
