@@ -159,7 +159,7 @@ bench: ## measure speed, and compare with libpcap's read loop and other programs
 
 lab: ## compare a long run of random connections, and many of the lab's scenarios, with the kernel's states (root)
 	@tests/need test
-	@$(MAKE) --no-print-directory all $(BUILD)/unit/test_join_random
+	@$(MAKE) --no-print-directory all $(BUILD)/unit/test_join_random $(BUILD)/unit/test_join_three
 	@tests/lab/long
 	@tests/twohosts/run --times 100
 	@tests/graphs/run --all
