@@ -235,15 +235,17 @@ unsigned ws_eviction_class(const struct ws_conn *conn); /* those in the lowest c
 #define WS_TABLE_LEAST (4 * WS_TABLE_RESERVE) /* a pool with fewer connections would be useless */
 #define WS_TABLE_RESERVE 64 /* slots that are kept free, so that a packet never has to wait for an eviction */
 
-/* True when the connections take so much memory that some should be evicted. */
+/* True when the connections, and `reserve` more of them, take too much memory. Slots that were used once are not given
+ * back, so those that become free make no room for what is put to rest: that needs a reserve of its own. */
 static inline bool ws_table_full(const struct ws_table *table, size_t reserve)
 {
 	const size_t slots = table->awake + reserve;
-	return (slots < table->awake_peak ? table->awake_peak : slots) * table->slot_size + table->rest_bytes >
+	const uint64_t rest = table->rest_bytes ? table->rest_bytes + reserve * table->slot_size / 2 : 0;
+	return (slots < table->awake_peak ? table->awake_peak : slots) * table->slot_size + rest >
 	       table->limit * table->slot_size;
 }
 
-/* The same, or unanswered SYNs take too much: they may use a quarter of the pool. */
+/* True when some should be evicted. Unanswered SYNs may use a quarter of the pool. */
 static inline bool ws_table_crowded(const struct ws_table *table)
 {
 	return ws_table_full(table, WS_TABLE_RESERVE) || table->half_open > table->limit / 4;
