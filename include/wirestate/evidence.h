@@ -6,6 +6,7 @@
  *   wirestate: TIME SIDE call NUMBER CALL
  *   wirestate: TIME SIDE return NUMBER CALL = RESULT
  *   wirestate: TIME SIDE program HOW IT ENDED
+ *   wirestate: TIME SIDE program prints: LINE
  *   wirestate: TIME wire packet NUMBER WHAT BECAME OF IT
  *   wirestate: TIME wire refuses: A COMMAND THAT CANNOT BE DONE
  *
@@ -27,7 +28,7 @@
 	X(WS_EVIDENCE_KERNEL, "kernel")   /* `state`, or a listening socket */                                         \
 	X(WS_EVIDENCE_CALL, "call")       /* a program's call begins */                                                \
 	X(WS_EVIDENCE_RETURN, "return")   /* it returns */                                                             \
-	X(WS_EVIDENCE_PROGRAM, "program") /* a program ends */                                                         \
+	X(WS_EVIDENCE_PROGRAM, "program") /* a program ends, or prints a line */                                                        \
 	X(WS_EVIDENCE_WIRE, "wire")       /* what became of a packet */
 
 enum ws_evidence_kind {

@@ -66,6 +66,8 @@ void session_model(struct session *session, struct ws_model *model)
 	session_stats(session, &model->capture);
 	if (session->records)
 		records_model(session, model);
+	if (session->options->lab_view && !session->flights)
+		session->flights = ws_flights_create(); /* the programs may say something before there is a packet */
 	if (session->flights && model->capture.comment)
 		ws_flights_remark(session->flights, model->capture.comment, model->capture.comment_length);
 	model->flights = session->flights;

@@ -28,6 +28,7 @@ struct interactive {
 	struct ws_model model;
 	struct past past;
 	struct ws_position position;
+	size_t lines;      /* of evidence in a capture of the lab */
 	bool seeking;      /* a snapshot is being made */
 	bool joining;      /* several points are being joined */
 	bool teaching;     /* the lesson has begun */
@@ -313,6 +314,10 @@ static void view_update_model(struct interactive *it)
 {
 	view_work_on_past(it);
 	session_model(it->session, &it->model);
+	/* The lab's programs may do something without a packet. */
+	const size_t lines = ws_flights_lines(it->model.flights);
+	it->changed = it->changed || lines != it->lines;
+	it->lines = lines;
 	past_model(&it->past, &it->position, &it->model);
 }
 

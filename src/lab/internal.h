@@ -11,9 +11,12 @@
 
 /* A program of one side. */
 struct lab_program {
-	pid_t process; /* 0: not started */
-	int reports;   /* its socket, or strace's pipe; -1: closed */
-	bool waits;    /* its last call waits for the other side: accept(), recv() or connect() */
+	pid_t process;     /* 0: not started */
+	int reports;       /* its socket, or strace's pipe; -1: closed */
+	int output;        /* the pipe of what a user's own program prints; -1: none, or closed */
+	char printed[160]; /* of its latest line, which is not yet whole */
+	size_t printed_used;
+	bool waits; /* its last call waits for the other side: accept(), recv() or connect() */
 	bool ended;
 	struct lab_trace *trace; /* owned: of a user's own program; NULL: a script */
 	char read[4096];         /* of its output, not yet looked at */
@@ -86,6 +89,8 @@ void lab_commands_take(struct lab_run *run);
 
 /* Starts the program of a side. */
 bool lab_program_start(struct lab_run *run, enum lab_side side, struct ws_error *error) WS_CHECKED;
+/* Takes what the program has printed into the evidence, and passes it on where nobody views the lab. */
+void lab_program_output(struct lab_run *run, enum lab_side side);
 /* Takes one report. False: there is none now; `program->reports` is -1 when no more will come. */
 bool lab_program_take(struct lab_program *program, struct lab_report *report) WS_CHECKED;
 

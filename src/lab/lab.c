@@ -61,6 +61,7 @@ static _Noreturn void lab_process(const struct lab_options *options, int stream,
 	}
 	run->options = options;
 	run->program[LAB_CLIENT].reports = run->program[LAB_SERVER].reports = -1;
+	run->program[LAB_CLIENT].output = run->program[LAB_SERVER].output = -1;
 	run->stream.output[0] = stream;
 	run->stream.output[1] = options->file;
 	run->commands = options->commands;

@@ -2,6 +2,8 @@
  * strace reports. */
 #include "lab/internal.h"
 
+#include <wirestate/text.h>
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -20,13 +22,13 @@ enum { REPORTS = 200 }; /* the descriptor in a child */
 /* ---- Starting */
 
 /* Leaves the child, in its host, with nothing open but the standard streams and `keep`, which becomes REPORTS. */
-static void child_prepare(const struct lab_run *run, enum lab_side side, int keep)
+static void child_prepare(const struct lab_run *run, enum lab_side side, int keep, int output)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGPIPE, SIG_DFL);
 	const int null = open("/dev/null", O_RDONLY);
 	if (!lab_host_enter(&run->hosts.host[side]) || null < 0 || dup2(null, STDIN_FILENO) < 0 ||
-	    dup2(keep, REPORTS) < 0)
+	    dup2(keep, REPORTS) < 0 || (output >= 0 && dup2(output, STDERR_FILENO) < 0))
 		_exit(127);
 	syscall(SYS_close_range, STDERR_FILENO + 1, REPORTS - 1, 0); /* musl has no function for it */
 	syscall(SYS_close_range, REPORTS + 1, ~0u, 0);
@@ -40,7 +42,7 @@ static uint32_t address_of_other(const struct lab_run *run, enum lab_side side)
 
 static _Noreturn void run_script(const struct lab_run *run, enum lab_side side, int reports)
 {
-	child_prepare(run, side, reports);
+	child_prepare(run, side, reports, -1);
 	lab_actor_run(run->options->scenario, side, address_of_other(run, side), REPORTS);
 }
 
@@ -62,11 +64,11 @@ bool lab_has_strace(void)
 }
 
 /* Without strace, the shell runs the command, and its calls are not known. */
-static _Noreturn void run_program(const struct lab_run *run, enum lab_side side, int trace)
+static _Noreturn void run_program(const struct lab_run *run, enum lab_side side, int trace, int prints)
 {
 	const char *command = run->options->program[side];
 	char output[32];
-	child_prepare(run, side, trace);
+	child_prepare(run, side, trace, prints);
 	for (enum lab_side any = 0; any < LAB_SIDES; any++) {
 		const struct in_addr address = {.s_addr = lab_address(any, run->hosts.one)};
 		setenv(lab_side_word(any), inet_ntoa(address), 1);
@@ -86,9 +88,10 @@ bool lab_program_start(struct lab_run *run, enum lab_side side, struct ws_error 
 {
 	struct lab_program *program = &run->program[side];
 	const bool own = run->options->program[side];
-	int ends[2];
-	*program = (struct lab_program){.reports = -1};
-	if ((own ? pipe2(ends, O_CLOEXEC) : socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends)) != 0)
+	int ends[2], prints[2] = {-1, -1};
+	*program = (struct lab_program){.reports = -1, .output = -1};
+	if ((own ? pipe2(ends, O_CLOEXEC) : socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends)) != 0 ||
+	    (own && pipe2(prints, O_CLOEXEC) != 0))
 		return ws_fail(error, WS_ERROR_SYSTEM, "the lab cannot start the %s: %s", lab_side_word(side),
 		               strerror(errno));
 	program->process = fork();
@@ -96,9 +99,14 @@ bool lab_program_start(struct lab_run *run, enum lab_side side, struct ws_error 
 		close(ends[0]);
 		if (!own)
 			run_script(run, side, ends[1]);
-		run_program(run, side, ends[1]);
+		run_program(run, side, ends[1], prints[1]);
 	}
 	close(ends[1]);
+	if (own) {
+		close(prints[1]);
+		fcntl(prints[0], F_SETFL, O_NONBLOCK);
+		program->output = prints[0];
+	}
 	if (program->process < 0) {
 		close(ends[0]);
 		return ws_fail(error, WS_ERROR_SYSTEM, "the lab cannot start the %s: %s", lab_side_word(side),
@@ -108,6 +116,42 @@ bool lab_program_start(struct lab_run *run, enum lab_side side, struct ws_error 
 	program->reports = ends[0];
 	program->trace = own ? calloc(1, sizeof(*program->trace)) : NULL;
 	return !own || program->trace || ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+}
+
+/* ---- What a program prints */
+
+static void line_end(struct lab_run *run, enum lab_side side)
+{
+	struct lab_program *program = &run->program[side];
+	char words[sizeof(program->printed) + 16], clean[sizeof(program->printed)];
+	struct ws_text text = WS_TEXT_OVER(clean);
+	ws_text_clean(&text, program->printed, program->printed_used);
+	snprintf(words, sizeof(words), "prints: %s", ws_text_cstr(&text));
+	if (program->printed_used)
+		lab_evidence_program(&run->evidence, lab_now(), side, words);
+	program->printed_used = 0;
+}
+
+void lab_program_output(struct lab_run *run, enum lab_side side)
+{
+	struct lab_program *program = &run->program[side];
+	char bytes[1024];
+	ssize_t length = -1;
+	while (program->output >= 0 && (length = read(program->output, bytes, sizeof(bytes))) > 0) {
+		if (!run->options->viewed)
+			(void)!write(STDERR_FILENO, bytes, (size_t)length);
+		for (ssize_t i = 0; i < length; i++) {
+			if (bytes[i] == '\n')
+				line_end(run, side);
+			else if (program->printed_used < sizeof(program->printed))
+				program->printed[program->printed_used++] = bytes[i];
+		}
+	}
+	if (program->output < 0 || (length < 0 && (errno == EAGAIN || errno == EINTR)))
+		return;
+	line_end(run, side);
+	close(program->output);
+	program->output = -1;
 }
 
 /* ---- Reports */

@@ -15,7 +15,8 @@ enum { BATCH = 64 };
 #define SETTLE (60 * WS_MILLISECOND) /* what happens so soon after a packet is written with it */
 #define QUIET (400 * WS_MILLISECOND) /* nothing has happened for so long: it is over */
 #define PATIENCE (3 * WS_SECOND)
-#define START_LATEST (3 * WS_SECOND) /* a server that is not ready by then is not waited for */
+#define BEGINS_LATEST (20 * WS_SECOND) /* so long it may take until a program first uses the network */
+#define START_LATEST (3 * WS_SECOND)   /* a server that is not ready by then is not waited for */
 #define DEFAULT_LENGTH (10 * WS_SECOND)
 
 /* ---- Kernels */
@@ -103,6 +104,8 @@ static void read_reports(struct lab_run *run, enum lab_side side)
 {
 	struct lab_report report;
 	struct lab_program *program = &run->program[side];
+	if (program->process > 0)
+		lab_program_output(run, side);
 	while (program->process > 0 && lab_program_take(program, &report)) {
 		lab_evidence_report(&run->evidence, side, &report);
 		run->last_change = lab_now();
@@ -280,7 +283,8 @@ static void start_client(struct lab_run *run, ws_time begun)
 		return;
 	if (!lab_program_start(run, LAB_CLIENT, &error)) {
 		lab_evidence_program(&run->evidence, lab_now(), LAB_CLIENT, error.text);
-		run->program[LAB_CLIENT] = (struct lab_program){.process = -1, .reports = -1, .ended = true};
+		run->program[LAB_CLIENT] =
+		        (struct lab_program){.process = -1, .reports = -1, .output = -1, .ended = true};
 	}
 }
 
@@ -292,8 +296,9 @@ static bool is_at_rest(const struct lab_run *run, enum lab_side side, ws_time no
 {
 	const struct lab_program *program = &run->program[side];
 	const struct lab_program *other = &run->program[side == LAB_CLIENT ? LAB_SERVER : LAB_CLIENT];
+	const ws_time patience = program->trace && !program->trace->calls ? BEGINS_LATEST : PATIENCE;
 	return program->ended || program->waits ||
-	       (program->trace && other->ended && now > run->last_change + PATIENCE);
+	       (program->trace && other->ended && now > run->last_change + patience);
 }
 
 static bool is_over(struct lab_run *run, ws_time now)
@@ -332,13 +337,15 @@ void lab_run(struct lab_run *run)
 	run->last_change = begun;
 	run->ended_at = WS_TIME_NEVER;
 	for (;;) {
-		struct pollfd descriptors[2 * LAB_SIDES + 1];
+		struct pollfd descriptors[3 * LAB_SIDES + 1];
 		for (enum lab_side side = 0; side < LAB_SIDES; side++) {
 			descriptors[side] = (struct pollfd){.fd = run->hosts.host[side].wire, .events = POLLIN};
 			descriptors[LAB_SIDES + side] =
 			        (struct pollfd){.fd = run->program[side].reports, .events = POLLIN};
+			descriptors[2 * LAB_SIDES + side] =
+			        (struct pollfd){.fd = run->program[side].output, .events = POLLIN};
 		}
-		descriptors[2 * LAB_SIDES] =
+		descriptors[3 * LAB_SIDES] =
 		        (struct pollfd){.fd = run->has_command ? -1 : run->commands, .events = POLLIN};
 		poll(descriptors, WS_ARRAY_SIZE(descriptors), time_to_wait(run, lab_now()));
 		for (enum lab_side side = 0; side < LAB_SIDES; side++)

@@ -13,6 +13,8 @@ static void write_line(struct ws_output *output, const struct ws_evidence *evide
 	if (ws_evidence_flight(evidence, &packet, &word) && word == WS_FLIGHT_LEFT)
 		return; /* the packet's own line says it */
 	output_make_room(text, LINE_ROOM);
+	if (!output->first_time) /* there is no packet */
+		output->first_time = evidence->time;
 	ws_text_time(text, evidence->time - output->first_time, 6);
 	ws_text_puts(text, "   ");
 	ws_evidence_words(text, evidence);

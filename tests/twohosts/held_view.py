@@ -84,6 +84,29 @@ def segments_wait_for_keys(place, check):
         terminal.wait(r"status=0\.")
 
 
+def failed_bind_is_told(place, check):
+    """A server whose bind() fails: before there is a packet, and at the packets, the screen says why."""
+    server = place.put("bound.py", "import socket\no = socket.socket()\no.bind(('', 7000))\no.listen()\n"
+                                   "s = socket.socket()\ns.bind(('', 7000))\n")
+    client = place.put("waits.py", "import socket, time\ntime.sleep(1.5)\nsocket.create_connection(('server', 7000))\n")
+    for columns, rows in ((80, 24), (120, 40)):
+        with Terminal(place, columns, rows) as terminal:
+            terminal.start(f"--lab --server '/usr/bin/python3 {server}' --client '/usr/bin/python3 {client}'")
+            screen = terminal.wait(r"server's program ends with exit status 1")
+            said = r"bind\(4, port 7000\) = -1 EADDRINUSE \(Address already in use\): another\s+socket has this port"
+            check(re.search(said, screen), f"a failed bind() is told without a packet:\n{screen}")
+            check("OSError: [Errno 98] Address already in use" in screen, f"and what the program printed:\n{screen}")
+            terminal.wait(r"IN THE AIR +1 SYN")
+            screen = terminal.wait(r"bind\(\) ?= ?-1")
+            check(re.search(r"LAB +server: bind\(4, port 7000\) = -1 EADDRINUSE", screen), f"it is told at the first packet:\n{screen}")
+            check(re.search(r"● 1 Space", screen), f"and the key stands at the packet:\n{screen}")
+            terminal.keys("Space")
+            screen = terminal.wait(r"IN THE AIR +◄ 2 RST")
+            check("Traceback" not in screen, f"what programs print does not disturb the screen:\n{screen}")
+            terminal.keys("q")
+            terminal.wait(r"status=0\.")
+
+
 def datagrams_wait_for_keys(place, check):
     with Terminal(place) as terminal:
         terminal.start("--lab udp-echo")

@@ -110,6 +110,7 @@ bool evidence_kernel(const struct layout *layout, int endpoint, struct ws_text *
 
 /* X(name, it may block: what it returns says more than that it was called) */
 #define CALLS_BESIDE(X)                                                                                                \
+	X("bind", false)                                                                                               \
 	X("listen", false)                                                                                             \
 	X("accept", true)                                                                                              \
 	X("accept4", true)                                                                                             \
@@ -124,29 +125,6 @@ bool evidence_kernel(const struct layout *layout, int endpoint, struct ws_text *
 	X("read", true)                                                                                                \
 	X("shutdown", false)                                                                                           \
 	X("close", false)
-
-/* False: a call that has its place in the text below only, as socket() and sleep() have. */
-static bool stands_beside(const struct ws_evidence *evidence, bool *blocks)
-{
-	static const struct {
-		const char *name;
-		bool blocks;
-	} table[] = {
-#define X(name, blocks) {name, blocks},
-	        CALLS_BESIDE(X)
-#undef X
-	};
-	const bool is_call = evidence->kind == WS_EVIDENCE_CALL || evidence->kind == WS_EVIDENCE_RETURN;
-	for (size_t i = 0; is_call && i < WS_ARRAY_SIZE(table); i++) {
-		const size_t length = strlen(table[i].name);
-		if (evidence->length > length && memcmp(evidence->text, table[i].name, length) == 0 &&
-		    evidence->text[length] == '(') {
-			*blocks = table[i].blocks;
-			return true;
-		}
-	}
-	return false;
-}
 
 /* What a call returned, up to the next space. NULL: it has not returned. */
 static const char *find_result(const struct ws_evidence *evidence, size_t *length)
@@ -168,6 +146,29 @@ static bool has_failed(const struct ws_evidence *evidence)
 	size_t length;
 	const char *result = find_result(evidence, &length);
 	return result && *result == '-';
+}
+
+/* False: a call that has its place in the text below only, as socket() and sleep() have. */
+static bool stands_beside(const struct ws_evidence *evidence, bool *blocks)
+{
+	static const struct {
+		const char *name;
+		bool blocks;
+	} table[] = {
+#define X(name, blocks) {name, blocks},
+	        CALLS_BESIDE(X)
+#undef X
+	};
+	const bool is_call = evidence->kind == WS_EVIDENCE_CALL || evidence->kind == WS_EVIDENCE_RETURN;
+	for (size_t i = 0; is_call && i < WS_ARRAY_SIZE(table); i++) {
+		const size_t length = strlen(table[i].name);
+		if (evidence->length > length && memcmp(evidence->text, table[i].name, length) == 0 &&
+		    evidence->text[length] == '(') {
+			*blocks = table[i].blocks;
+			return i > 0 || has_failed(evidence); /* of bind() only that it failed matters */
+		}
+	}
+	return false;
 }
 
 static void add_call(const struct ws_evidence *evidence, bool blocks, int width, struct calls *calls)
@@ -221,6 +222,14 @@ void evidence_calls(const struct layout *layout, const struct ws_step *step, int
 			add_call(&evidence, blocks, width, calls);
 }
 
+/* A line that a program has printed. */
+static bool is_printed(const struct ws_evidence *evidence)
+{
+	static const char prints[] = "prints:";
+	return evidence->kind == WS_EVIDENCE_PROGRAM && evidence->length >= sizeof(prints) - 1 &&
+	       memcmp(evidence->text, prints, sizeof(prints) - 1) == 0;
+}
+
 bool evidence_open_call(const struct layout *layout, int endpoint, struct ws_text *text)
 {
 	const struct ws_flights *flights = layout->model->flights;
@@ -230,7 +239,7 @@ bool evidence_open_call(const struct layout *layout, int endpoint, struct ws_tex
 		struct ws_evidence evidence;
 		ws_flights_line(flights, i - 1, &evidence);
 		if (evidence.server != server || evidence.kind == WS_EVIDENCE_KERNEL ||
-		    evidence.kind == WS_EVIDENCE_WIRE)
+		    evidence.kind == WS_EVIDENCE_WIRE || is_printed(&evidence))
 			continue;
 		if (evidence.kind != WS_EVIDENCE_CALL)
 			return false;
@@ -258,7 +267,7 @@ static bool is_told_flight(const struct ws_evidence *evidence)
 /* Where calls stand beside the lifelines, only those that have failed are told. */
 static bool is_told(const struct layout *layout, uint64_t frame, size_t at, const struct ws_evidence *evidence)
 {
-	if (evidence->kind == WS_EVIDENCE_KERNEL || evidence->time >= evidence_moment(layout))
+	if (evidence->kind == WS_EVIDENCE_KERNEL || is_printed(evidence) || evidence->time >= evidence_moment(layout))
 		return false;
 	if (evidence->kind == WS_EVIDENCE_WIRE)
 		return is_told_flight(evidence);

@@ -499,7 +499,8 @@ static int notes_height(int rows)
 static int notes_need(const struct layout *layout, const struct ws_canvas *canvas, int room)
 {
 	const int usual = notes_height(canvas->rows), need = notes_rows(layout, canvas->columns);
-	const int most = room - LEAST_BESIDE_NOTES;
+	/* In the lab that runs, the calls and the keys of what hangs in the air stand beside the segments. */
+	const int most = room - (layout->model->lab_runs ? 1 + LEAST_SEGMENT_ROWS : LEAST_BESIDE_NOTES);
 	return need <= usual || most <= usual ? usual : need < most ? need : most;
 }
 
