@@ -65,7 +65,8 @@ bool lab_namespaces_enter(struct ws_error *error)
 	return ws_fail(error, WS_ERROR_PERMISSION,
 	               "the lab needs namespaces of its own, which this system does not give to user %u: %s. With sudo "
 	               "it may; else the system's settings decide (kernel.unprivileged_userns_clone, "
-	               "kernel.apparmor_restrict_unprivileged_userns, or those of a container)",
+	               "kernel.apparmor_restrict_unprivileged_userns, user.max_net_namespaces, or those of a "
+	               "container)",
 	               (unsigned)user, strerror(errno));
 }
 

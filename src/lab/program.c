@@ -183,7 +183,8 @@ static void report_end(struct lab_program *program, struct lab_report *report)
 	int status = 0;
 	*report = (struct lab_report){.time = lab_now(), .kind = LAB_PROGRAM_ENDS};
 	if (waitpid(program->process, &status, 0) == program->process && WIFEXITED(status))
-		snprintf(report->text, sizeof(report->text), "ends with exit status %d", WEXITSTATUS(status));
+		snprintf(report->text, sizeof(report->text), "ends with exit status %d%s", WEXITSTATUS(status),
+		         program->trace && WEXITSTATUS(status) == 127 ? " (the shell has not found its command)" : "");
 	else
 		snprintf(report->text, sizeof(report->text), "is killed by signal %d", WTERMSIG(status));
 	note(program, report);

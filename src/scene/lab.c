@@ -260,3 +260,46 @@ void lab_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_ca
 	keys.rows = 1;
 	hints_draw(&keys, 0, ws_ui_screen(ui), ui->options.key_name);
 }
+
+/* ---- Before there is a packet */
+
+/* Writes a line of the lab's evidence. False: it is the beginning of a call whose return follows. */
+static bool evidence_line(const struct ws_flights *flights, size_t index, struct ws_text *text)
+{
+	struct ws_evidence evidence, later;
+	ws_flights_line(flights, index, &evidence);
+	for (size_t i = index + 1; evidence.kind == WS_EVIDENCE_CALL && i < ws_flights_lines(flights); i++) {
+		ws_flights_line(flights, i, &later);
+		if (later.kind == WS_EVIDENCE_RETURN && later.server == evidence.server && later.call == evidence.call)
+			return false;
+	}
+	ws_evidence_words(text, &evidence);
+	ws_text_cstr(text);
+	return true;
+}
+
+void lab_draw_programs(const struct ws_model *model, struct ws_canvas *canvas, int row)
+{
+	char words[512], line[512];
+	const size_t count = ws_flights_lines(model->flights);
+	const int limit = canvas->rows - hints_rows(WS_SCREEN_LIST, canvas->rows) - 1, width = canvas->columns - 3;
+	size_t first = count;
+	for (int used = row; first > 0; first--) {
+		struct ws_text text = WS_TEXT_OVER(words);
+		if (!evidence_line(model->flights, first - 1, &text))
+			continue;
+		for (int i = 0; draw_wrap(words, width, i, line, sizeof(line)); i++)
+			used++;
+		if (used > limit)
+			break;
+	}
+	for (size_t i = first; i < count; i++) {
+		struct ws_text text = WS_TEXT_OVER(words);
+		if (!evidence_line(model->flights, i, &text))
+			continue;
+		const bool failed = strstr(ws_text_cstr(&text), " = -1 ");
+		for (int k = 0; draw_wrap(words, width, k, line, sizeof(line)); k++)
+			ws_canvas_text(canvas, row++, 2, canvas->columns - 1, failed ? WS_STYLE_WARN : WS_STYLE_NORMAL,
+			               line);
+	}
+}

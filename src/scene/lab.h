@@ -28,6 +28,9 @@ bool lab_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action acti
 int lab_rows(struct ws_ui *ui, const struct ws_model *model, int columns);
 /* Lets packets wait while the user reads the help. */
 void lab_wait_for_help(struct ws_ui *ui, const struct ws_model *model);
+/* Draws from `row` on what the programs have done so far, which may be why there is no packet: the latest lines that
+ * have room. */
+void lab_draw_programs(const struct ws_model *model, struct ws_canvas *canvas, int row);
 /* Draws what hangs in the air above the last row, and the keys in it; over the screen's own keys, or its rule. */
 void lab_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
 

@@ -47,6 +47,8 @@ for turn in range(2):
     if {once}: break
     time.sleep(0.3)
 """
+# What is unread when a program closes is answered with RST in place of FIN.
+ALL = "\nwhile len(c.recv(100, socket.MSG_PEEK)) < {}: time.sleep(0.02)"
 REUSE = "\ns.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)"
 REUSE_AGAIN = REUSE.replace("\n", "\n    ")
 
@@ -75,10 +77,10 @@ PROGRAMS = (
       "in use): another socket has this port, or a connection in TIME_WAIT still holds it, which SO_REUSEADDR allows",
       "server's program ends with exit status 1"), (("server", "FIN", r"close\(4\)"),)),
     ("recv(16)", SERVER.format(reuse="", host="{any}", most=16, end="c.close()"),
-     CLIENT.format(host="{server}", sends="c.send(b'x' * 40)"),
+     CLIENT.format(host="{server}", sends="c.send(b'x' * 40)" + ALL.format(40)),
      ("len 40", "server: recv(4, 16) = 16", "server: recv(4, 16) = 16", "recv(4, 16) = 8"), TCP_CAUSES),
     ("three sends", SERVER.format(reuse="", host="{any}", most=100, end="c.close()"),
-     CLIENT.format(host="{server}", sends="c.send(b'a' * 5); c.send(b'b' * 5); c.send(b'c' * 5)"),
+     CLIENT.format(host="{server}", sends="c.send(b'a' * 5); c.send(b'b' * 5); c.send(b'c' * 5)" + ALL.format(15)),
      ("client: send(3, 5 bytes) = 5", "client: send(3, 5 bytes) = 5", "client calls close(3)"), TCP_CAUSES),
     ("never closes", SERVER.format(reuse="", host="{any}", most=100, end="time.sleep(4)"),
      CLIENT.format(host="{server}", sends="c.send(b'hello')"),

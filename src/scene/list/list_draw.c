@@ -2,6 +2,7 @@
  *
  * Only the visible rows are fetched. On wide screens the verdict is a column. On others it takes a second line,
  * because it is what most users look for first. */
+#include "scene/lab.h"
 #include "scene/list/list.h"
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
@@ -549,47 +550,6 @@ static int draw_sentence(struct ws_canvas *canvas, int row, enum ws_style style,
 	return row;
 }
 
-/* Writes a line of the lab's evidence. False: it is the beginning of a call whose return follows. */
-static bool evidence_line(const struct ws_flights *flights, size_t index, struct ws_text *text)
-{
-	struct ws_evidence evidence, later;
-	ws_flights_line(flights, index, &evidence);
-	for (size_t i = index + 1; evidence.kind == WS_EVIDENCE_CALL && i < ws_flights_lines(flights); i++) {
-		ws_flights_line(flights, i, &later);
-		if (later.kind == WS_EVIDENCE_RETURN && later.server == evidence.server && later.call == evidence.call)
-			return false;
-	}
-	ws_evidence_words(text, &evidence);
-	ws_text_cstr(text);
-	return true;
-}
-
-/* What the programs of the lab have done so far, which may be why there is no packet: the latest lines that have room.
- */
-static void draw_programs(const struct ws_model *model, struct ws_canvas *canvas, int row)
-{
-	char words[512], line[512];
-	const size_t count = ws_flights_lines(model->flights);
-	const int limit = canvas->rows - 2, width = canvas->columns - 3;
-	size_t first = count;
-	for (int used = row; first > 0; first--) {
-		struct ws_text text = WS_TEXT_OVER(words);
-		if (!evidence_line(model->flights, first - 1, &text))
-			continue;
-		for (int i = 0; draw_wrap(words, width, i, line, sizeof(line)); i++)
-			used++;
-		if (used > limit)
-			break;
-	}
-	for (size_t i = first; i < count; i++) {
-		struct ws_text text = WS_TEXT_OVER(words);
-		if (!evidence_line(model->flights, i, &text))
-			continue;
-		const bool failed = strstr(ws_text_cstr(&text), " = -1 ");
-		row = draw_sentence(canvas, row, failed ? WS_STYLE_WARN : WS_STYLE_NORMAL, words);
-	}
-}
-
 static void draw_empty(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	const struct list_view *list = &ui->list;
@@ -609,7 +569,7 @@ static void draw_empty(const struct ws_ui *ui, const struct ws_model *model, str
 		row = draw_sentence(canvas, row, WS_STYLE_TITLE,
 		                    model->lab_runs ? "No packet yet. The programs have done this so far:"
 		                                    : "No packet was sent. This is what the programs did:");
-		draw_programs(model, canvas, row);
+		lab_draw_programs(model, canvas, row);
 		return;
 	}
 	row = draw_sentence(canvas, row, WS_STYLE_NORMAL, why);
