@@ -502,8 +502,8 @@ static void finish_each(struct ws_output *output, const struct ws_tracker *track
 	for (size_t i = rank; i < rank + count && output->write_error == 0; i++) {
 		if (!ws_tracker_conn(tracker, ws_tracker_conn_at(tracker, i), &conn))
 			continue;
-		if (conn.stated.whole)
-			continue; /* written when it came */
+		if (conn.stated.sensor)
+			continue; /* its record was written when it came, or has not come */
 		if (conn.path && conn.path->point[0] != output->point)
 			continue; /* written with the first point's */
 		if (all || conn_matches(output, &conn))

@@ -62,6 +62,8 @@ static void share_pointers(struct ws_stored *stored, struct ws_conn_info *info)
 	if (info->tunnel)
 		info->tunnel = ws_stored_share(stored, info->tunnel, sizeof(*info->tunnel));
 	info->conn_state = share_text(stored, info->conn_state);
+	if (!info->conn_state)
+		info->conn_state = "OTH"; /* as Zeek does where it does not know more */
 }
 
 /* ---- The indices */
