@@ -239,7 +239,9 @@ static void write_words(const struct layout *layout, struct ws_chart_words *word
 	                            [NOTES_NOTE] = words->note};
 	for (size_t i = 0; i < WS_ARRAY_SIZE(paragraphs); i++) {
 		struct ws_text text = {.data = paragraphs[i], .capacity = sizeof(words->what)};
-		notes_text(layout, (enum notes_paragraph)i, &text);
+		/* Pages call that paragraph LAB; what this host's kernel says now is not for them. */
+		if (i != NOTES_LAB || evidence_of_lab(layout))
+			notes_text(layout, (enum notes_paragraph)i, &text);
 		ws_text_cstr(&text);
 	}
 	struct ws_text segment = WS_TEXT_OVER(words->segment);
