@@ -8,11 +8,12 @@
 #include <wirestate/stored.h>
 
 #include <string.h>
+#include <strings.h>
 
 static bool needs_packets(enum ws_screen screen)
 {
 	return screen == WS_SCREEN_LIFELINES || screen == WS_SCREEN_DIAGRAM || screen == WS_SCREEN_PACKET ||
-	       screen == WS_SCREEN_STREAM || screen == WS_SCREEN_DATAGRAMS;
+	       screen == WS_SCREEN_STREAM || screen == WS_SCREEN_GRAPH || screen == WS_SCREEN_DATAGRAMS;
 }
 
 /* Writes a sentence over as many rows as it needs. Returns the row below. */
@@ -53,9 +54,12 @@ static int draw_verdict(const struct ws_conn_info *info, struct ws_canvas *canva
 	char buffer[700];
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	const char *tag;
-	ws_conn_verdict(info, NULL, &tag, NULL);
-	ws_text_printf(&text, "%s: ", tag);
-	ws_conn_verdict(info, &text, NULL, NULL);
+	ws_conn_verdict(info, &text, &tag, NULL);
+	if (strncasecmp(ws_text_cstr(&text), tag, strlen(tag)) != 0) { /* the sentence does not begin with the word */
+		text.length = 0;
+		ws_text_printf(&text, "%s: ", tag);
+		ws_conn_verdict(info, &text, NULL, NULL);
+	}
 	row = say(canvas, row, WS_STYLE_NORMAL, &text);
 	if (!info->shares_known || info->last_time <= info->first_time)
 		return row;
@@ -74,13 +78,12 @@ static int draw_where(const struct ws_model *model, const struct ws_conn_info *i
 	ws_text_puts(&text, "This connection comes from a record. Records have no packets, so its lifelines, packets and "
 	                    "bytes cannot be shown here.");
 	row = say(canvas, row, WS_STYLE_WARN, &text) + 1;
-	ws_text_puts(&text, "Its packets are where they were captured: ");
+	ws_text_puts(&text, "Its packets are where they were captured");
 	if (info->stated.sensor[0]) {
-		ws_text_puts(&text, "at the sensor ");
+		ws_text_puts(&text, ", at the sensor ");
 		say_sensor(&text, info->stated.sensor);
-		ws_text_puts(&text, ". ");
 	}
-	ws_text_puts(&text, "Open the capture that was made there:");
+	ws_text_puts(&text, ". Open the capture that was made there:");
 	row = say(canvas, row, WS_STYLE_NORMAL, &text);
 	ws_text_printf(&text, "  wirestate -r CAPTURE -Y 'number == %ju'", (uintmax_t)info->number);
 	row = say(canvas, row, WS_STYLE_KEY, &text);
