@@ -2,6 +2,8 @@
 #include "scene/graph/graph_draw.h"
 #include "scene/widgets/draw.h"
 
+#include <string.h>
+
 enum { NEAR = 64 };
 
 #define MARK(name) (1u << WS_POINT_##name)
@@ -124,6 +126,8 @@ static void say_values(const struct ws_ui *ui, const struct ws_plot *plot, struc
 	} else {
 		ws_text_puts(text, "Here");
 	}
+	if (ui->graph.sides == GRAPH_BOTH) /* else the title says which side it is */
+		ws_text_puts(text, strrchr(plot->title, ','));
 	const char *separator = ": ";
 	for (unsigned i = plot->count; i-- > 0;) {
 		const enum ws_curve curve = plot->curve[i].curve;
