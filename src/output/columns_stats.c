@@ -50,7 +50,7 @@ static void stats_taken(const struct subject *s, unsigned index, struct value *v
 {
 	(void)index;
 	set_time(v, s->time);
-	if (!s->time)
+	if (!s->stats->packets && !s->time)
 		v->kind = VALUE_NULL;
 }
 

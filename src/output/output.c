@@ -591,7 +591,7 @@ static void write_totals(struct ws_output *output, const struct ws_tracker *trac
 	struct ws_sensor_info sensor;
 	struct subject subject = {.kind = WS_RECORD_STATS, .point = output->point_name};
 	for (size_t i = 0; ws_tracker_sensor(tracker, i, &sensor); i++) {
-		subject.time = sensor.totals;
+		subject.time = sensor.totals ? sensor.totals : sensor.stats.last_time;
 		subject.sensor = sensor.name;
 		subject.stats = &sensor.stats;
 		subject.capture = &sensor.capture;

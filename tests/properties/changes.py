@@ -155,5 +155,5 @@ class Map:
 def moved(value, seconds):
     """A record with all its times moved."""
     if isinstance(value, dict):
-        return {name: item + seconds if name in ("time", "first_time", "last_time") and item is not None else moved(item, seconds) for name, item in value.items()}
+        return {name: item + seconds if name in ("time", "first_time", "last_time", "time_wait_end") and item is not None else moved(item, seconds) for name, item in value.items()}
     return [moved(item, seconds) for item in value] if isinstance(value, list) else value
