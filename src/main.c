@@ -99,6 +99,8 @@ static int run(struct options *options, enum mode mode)
 		return run_session(options, MODE_LESSON);
 	case MODE_PUBLISH:
 		return run_publish(options);
+	case MODE_SUBSCRIBE:
+		return run_subscribe(options);
 	case MODE_EXPORT:
 		return run_export(options);
 	case MODE_FRAME:

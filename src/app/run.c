@@ -48,6 +48,8 @@ enum mode options_mode(struct options *options, int arguments)
 		return options_want_view(options) ? MODE_VIEW : MODE_EXERCISE;
 	if (options->publish)
 		return MODE_PUBLISH;
+	if (options->subscribe)
+		return MODE_SUBSCRIBE;
 	if (options->export)
 		return MODE_EXPORT;
 	if (options->frame != FRAME_NONE)

@@ -20,6 +20,7 @@ enum mode {
 	MODE_LAB,
 	MODE_EXERCISE, /* without a view */
 	MODE_PUBLISH,
+	MODE_SUBSCRIBE,
 	MODE_EXPORT,
 	MODE_FRAME,
 	MODE_VIEW,
@@ -46,8 +47,9 @@ struct lab_session {
 int lab_show(void *session);
 enum { LAB_AGAIN = 103 }; /* exit status of its view: the user wants the lab to begin again */
 
-/* The records go to a NATS server, by way of wirestate-nats. */
+/* The records go to a NATS server, or come from it, by way of wirestate-nats. */
 int run_publish(const struct options *options);
+int run_subscribe(const struct options *options);
 
 /* Closes a session, which was opened or not (`error` says why), and reports what failed in it. Returns the exit status.
  */

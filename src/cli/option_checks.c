@@ -50,19 +50,30 @@ bool options_check_lesson(struct options *options, struct ws_error *error)
 	return check_lesson_export(options, error);
 }
 
-bool options_check_publish(const struct options *options, struct ws_error *error)
+bool options_check_hosts(const struct options *options, struct ws_error *error)
 {
-	if (!options->publish && (options->sensor || options->site || options->no_packets))
-		return option_refuse(error, "--sensor, --site and --no-packets are for --publish ADDRESS");
-	if (!options->publish)
+	if (!options->publish && !options->subscribe && (options->sensor || options->site))
+		return option_refuse(error, "--sensor and --site are for --publish ADDRESS and --subscribe ADDRESS");
+	if (!options->publish && options->no_packets)
+		return option_refuse(error, "--no-packets is for --publish ADDRESS");
+	if (options->publish && options->subscribe)
+		return option_refuse(error, "--publish sends records and --subscribe shows those of others: give one");
+	if (!options->publish && !options->subscribe)
+		return true;
+	if (options->export || options->frame != FRAME_NONE || options->exercise)
+		return option_refuse(error, "--publish and --subscribe exclude --export, --frame and --exercise");
+	if (options->subscribe && (options->interfaces.count || options->reads.count || options->write ||
+	                           options->filter || options->joined))
+		return option_refuse(error, "--subscribe shows records, which excludes -i, -r, -w and capture filters; -Y "
+		                            "selects connections");
+	if (options->subscribe)
 		return true;
 	if (options->show == SHOW_TUI || options->show == SHOW_TEXT || options->show == SHOW_CSV ||
 	    options->show == SHOW_ZEEK || options->verbose || options->hex)
-		return option_refuse(error, "--publish sends JSON records, which excludes -T tui, text, csv and zeek, -v and -x");
+		return option_refuse(error,
+		                     "--publish sends JSON records, which excludes -T tui, text, csv and zeek, -v and -x");
 	if (options->records & (1u << WS_RECORD_PACKET))
 		return option_refuse(error, "--publish never sends packets: leave packet out of --only");
-	if (options->export || options->frame != FRAME_NONE || options->exercise)
-		return option_refuse(error, "--publish excludes --export, --frame and --exercise");
 	return true;
 }
 

@@ -169,10 +169,14 @@ const struct option_row option_rows[] = {
         {0, "publish", "ADDRESS", OPTION_TEXT, GROUP_HOSTS, FIELD(publish), 1, 0, NULL,
          "send the records of connections, transitions, UDP, ARP and statistics to the NATS server at nats://HOST:PORT, "
          "by way of wirestate-nats, instead of printing them; packets are not sent"},
+        {0, "subscribe", "ADDRESS", OPTION_TEXT, GROUP_HOSTS, FIELD(subscribe), 1, 0, NULL,
+         "show the records of all sensors that publish to this NATS server, those that it has kept and then each new "
+         "one; Enter on a connection asks its sensor for the packets"},
         {0, "sensor", "NAME", OPTION_TEXT, GROUP_HOSTS, FIELD(sensor), 1, 0, NULL,
-         "with --publish, call this machine so (default: its host name)"},
+         "with --publish, call this machine so (default: its host name); with --subscribe, show only this sensor"},
         {0, "site", "NAME", OPTION_TEXT, GROUP_HOSTS, FIELD(site), 1, 0, NULL,
-         "with --publish, the name of the place or team that the sensor belongs to"},
+         "with --publish, the name of the place or team that the sensor belongs to (default: default); with "
+         "--subscribe, show only this one"},
         {0, "no-packets", NULL, OPTION_SWITCH, GROUP_HOSTS, FIELD(no_packets), 0, 0, NULL,
          "with --publish, answer no request for the headers of a connection's packets"},
 
@@ -545,7 +549,7 @@ static bool check(struct options *options, struct ws_error *error)
 	    options->lab_hold || options->lab_delay || options->lab_loss || (options->seed && !options->exercise))
 		return option_refuse(error, "--server, --client, --one-host, --auto, --hold, --delay, --loss and "
 		                            "--seed are for the lab: --lab");
-	if (!options_check_publish(options, error) || !options_check_sources(options, error))
+	if (!options_check_hosts(options, error) || (!options->subscribe && !options_check_sources(options, error)))
 		return false;
 	if (options->read && (options->monitor || options->link_type || options->list_link_types))
 		return option_refuse(error, "-I, -y and -L are for a live interface, not for a file");

@@ -144,8 +144,10 @@ struct options {
 	int fcs;                            /* -1: as the file says; 0: none; 1: the 4 bytes of Ethernet */
 	bool no_promiscuous, monitor, list_interfaces, list_link_types, line_buffered, numeric, verbose, hex, ascii,
 	        no_mouse, play;
-	const char *publish, *site, *sensor; /* --publish: an address of a server; names, or NULL */
+	const char *publish, *subscribe;     /* an address of a server, or NULL */
+	const char *site, *sensor;           /* with one of them: names, or NULL */
 	int request_socket;                  /* with publish, unless no_packets: they are asked for over it */
+	int remote_socket;                   /* the view of --subscribe: see remote.h */
 	bool no_packets;
 	bool exercise; /* ask about the capture */
 	bool answers;  /* read those to the lesson's questions from standard input */

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { SERVERS_MOST = 16, RECONNECT_WAIT = 500, PINGS = 2 };
+enum { CLOSE_WITHIN = 5000 /* ms */, SERVERS_MOST = 16, RECONNECT_WAIT = 500, PINGS = 2 };
 enum { PING_INTERVAL = 5000 }; /* ms; a connection that answers no ping is given up after two of them */
 
 ws_time link_clock(void)
@@ -25,9 +25,8 @@ void link_sleep(ws_time duration)
 
 static void on_disconnected(natsConnection *connection, void *closure)
 {
-	const struct link *link = closure;
-	(void)connection;
-	if (!link->closing)
+	(void)closure;
+	if (!natsConnection_IsClosed(connection))
 		fputs("wirestate-nats: the connection to the server is lost; trying again\n", stderr);
 }
 
@@ -107,7 +106,7 @@ static natsStatus set_options(struct link *link, const struct link_config *confi
 	natsOptions_SetPingInterval(link->options, PING_INTERVAL);
 	natsOptions_SetMaxPingsOut(link->options, PINGS);
 	natsOptions_SetErrorHandler(link->options, on_error, NULL);
-	natsOptions_SetDisconnectedCB(link->options, on_disconnected, link);
+	natsOptions_SetDisconnectedCB(link->options, on_disconnected, NULL);
 	natsOptions_SetReconnectedCB(link->options, on_connected, NULL);
 	return natsOptions_SetRetryOnFailedConnect(link->options, config->retry, on_connected, NULL);
 }
@@ -143,11 +142,11 @@ bool link_open(struct link *link, const struct link_config *config, jsPubAckHand
 void link_close(struct link *link)
 {
 	jsCtx_Destroy(link->js);
-	link->closing = true;
 	natsConnection_Close(link->connection);
 	natsConnection_Destroy(link->connection);
 	natsOptions_Destroy(link->options);
 	*link = (struct link){0};
+	nats_CloseAndWait(CLOSE_WITHIN); /* callbacks may still run until then, and use what the caller will free */
 }
 
 bool link_is_up(const struct link *link)

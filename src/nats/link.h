@@ -18,12 +18,11 @@ struct link {
 	natsOptions *options;
 	natsConnection *connection;
 	jsCtx *js;
-	volatile bool closing; /* the end of the connection is wanted */
 };
 
 /* Connects, or begins to try with `retry`. What becomes of the connection is said on standard error. `acknowledged` is
  * called for each line that was published asynchronously, in a thread of the library; it may be NULL. link_close() is
- * due even after a failure. */
+ * due even after a failure; when it returns, the library has no thread any more, so it is the last call. */
 bool link_open(struct link *link, const struct link_config *config, jsPubAckHandler acknowledged, void *closure,
                struct ws_error *error) WS_CHECKED;
 void link_close(struct link *link);

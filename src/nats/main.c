@@ -44,7 +44,5 @@ int main(int argc, char **argv)
 	}
 	if (!confine_process(settings.user, &error))
 		return settings_fail(&error);
-	const int status = run(&settings);
-	nats_Close();
-	return status;
+	return run(&settings);
 }

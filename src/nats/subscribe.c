@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BATCH = 512, FETCH_WITHIN = 200 /* ms */, PENDING_MOST = 4096, WRITTEN_MOST = 256, CHECK_AFTER = 50 };
+enum { BATCH = 512, FETCH_WITHIN = 200 /* ms */, PENDING_MOST = 4096, WRITTEN_MOST = 256 };
 #define ACKNOWLEDGE_WITHIN (10 * WS_SECOND)
 #define PATIENCE (25 * WS_SECOND)
 #define FORGOTTEN_AFTER (10 * 60 * WS_SECOND) /* a consumer without a name of its own, that nobody asks */
@@ -28,7 +28,9 @@ struct source {
 	enum stream stream;
 	pthread_t thread;
 	bool started;
-	natsSubscription *subscription; /* the thread's own */
+	natsSubscription *subscription; /* the thread's own, like those that it used before */
+	natsSubscription **retired;
+	size_t retired_count;
 	/* Under the subscriber's lock: */
 	struct relay_order order;
 	bool asked;   /* the server has answered at least once */
@@ -129,24 +131,40 @@ static bool open_source(struct source *source, bool *reported)
 	return false;
 }
 
-/* The server may have forgotten the consumer, with a stream that was in memory. It is made again; lines that have been
- * written before are known. */
-static void check_source(struct source *source)
+/* Messages refer to the subscription that they came from, so an old one is kept until the end. There is one for each
+ * time that a server was restarted without what it had in memory. */
+static void retire_subscription(struct source *source)
 {
-	jsConsumerInfo *info = NULL;
-	if (!link_is_up(&source->subscriber->link))
-		return;
-	const natsStatus status = js_GetConsumerInfo(&info, source->subscriber->link.js, stream_name(source->stream),
-	                                             source->subscriber->durable, NULL, NULL);
-	jsConsumerInfo_Destroy(info);
-	if (status != NATS_NOT_FOUND)
-		return;
-	natsSubscription_Destroy(source->subscription);
+	natsSubscription **retired = realloc(source->retired, (source->retired_count + 1) * sizeof(*retired));
+	if (!retired)
+		return; /* it goes on with the one that it has, and tries again later */
+	source->retired = retired;
+	source->retired[source->retired_count++] = source->subscription;
 	source->subscription = NULL;
 	pthread_mutex_lock(&source->subscriber->lock);
 	source->order.delivery = 0;
 	source->order.missing = 0;
 	pthread_mutex_unlock(&source->subscriber->lock);
+}
+
+/* Nothing came for a while: asks the server whether there is nothing more. It may also have forgotten the consumer, with
+ * a stream that was in memory. Then it is made again; lines that have been written before are known. */
+static void check_source(struct source *source)
+{
+	struct subscriber *subscriber = source->subscriber;
+	jsConsumerInfo *info = NULL;
+	const natsStatus status = js_GetConsumerInfo(&info, subscriber->link.js, stream_name(source->stream),
+	                                             subscriber->durable, NULL, NULL);
+	if (status == NATS_OK && !info->NumPending) {
+		pthread_mutex_lock(&subscriber->lock);
+		source->pending = false;
+		source->asked = true;
+		pthread_cond_broadcast(&subscriber->changed);
+		pthread_mutex_unlock(&subscriber->lock);
+	} else if (status == NATS_NOT_FOUND) {
+		retire_subscription(source);
+	}
+	jsConsumerInfo_Destroy(info);
 }
 
 static void put_message(struct source *source, natsMsg *message)
@@ -170,25 +188,17 @@ static void put_message(struct source *source, natsMsg *message)
 	else
 		relay_order_put(&source->order, &item, link_clock());
 	source->pending = about->NumPending > 0;
+	source->asked = true;
 	pthread_cond_broadcast(&subscriber->changed);
 	pthread_mutex_unlock(&subscriber->lock);
 	jsMsgMetaData_Destroy(about);
 }
 
-static void mark_quiet(struct source *source)
-{
-	pthread_mutex_lock(&source->subscriber->lock);
-	source->pending = false;
-	source->asked = true;
-	pthread_cond_broadcast(&source->subscriber->changed);
-	pthread_mutex_unlock(&source->subscriber->lock);
-}
-
 static void *fetch(void *context)
 {
 	struct source *source = context;
-	bool reported = false, was_up = true;
-	int quiet = 0;
+	struct link *link = &source->subscriber->link;
+	bool reported = false;
 	while (!source->subscriber->stop) {
 		natsMsgList list = {0};
 		if (!open_source(source, &reported))
@@ -199,18 +209,12 @@ static void *fetch(void *context)
 			list.Msgs[i] = NULL;
 		}
 		natsMsgList_Destroy(&list);
-		if (status == NATS_OK) {
-			quiet = 0;
+		if (status == NATS_OK)
 			continue;
-		}
-		if (status == NATS_TIMEOUT && link_is_up(&source->subscriber->link))
-			mark_quiet(source);
-		else
+		if (status != NATS_TIMEOUT || !link_is_up(link))
 			link_sleep(WS_SECOND / 5);
-		const bool up = link_is_up(&source->subscriber->link);
-		if (++quiet % CHECK_AFTER == 0 || (up && !was_up))
+		if (link_is_up(link))
 			check_source(source);
-		was_up = up;
 	}
 	return NULL;
 }
@@ -361,6 +365,9 @@ static void stop_sources(struct subscriber *subscriber)
 			relay_order_take(&source->order);
 		}
 		natsSubscription_Destroy(source->subscription);
+		while (source->retired_count)
+			natsSubscription_Destroy(source->retired[--source->retired_count]);
+		free(source->retired);
 		if (!subscriber->settings->durable && link_is_up(&subscriber->link))
 			js_DeleteConsumer(subscriber->link.js, stream_name(source->stream), subscriber->durable, NULL,
 			                  NULL);
