@@ -1,6 +1,6 @@
 /* Records of all sensors from JetStream to standard output, one a line.
  *
- * A thread for each of the two streams fetches; the main thread writes. It puts each stream's lines back into order
+ * A thread for each of the two streams receives; the main thread writes. It puts each stream's lines back into order
  * (relay/order.h), takes from both what was stored first, leaves out what it has written before (relay/seen.h), and
  * acknowledges a line once it is written. The server remembers how far that was under the consumer's name. */
 #include "nats/settings.h"
@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BATCH = 512, FETCH_WITHIN = 200 /* ms */, PENDING_MOST = 4096, WRITTEN_MOST = 256 };
+enum { WITHIN = 200 /* ms */, PENDING_MOST = 4096, WRITTEN_MOST = 256 };
 #define ACKNOWLEDGE_WITHIN (10 * WS_SECOND)
 #define PATIENCE (25 * WS_SECOND)
 #define FORGOTTEN_AFTER (10 * 60 * WS_SECOND) /* a consumer without a name of its own, that nobody asks */
@@ -59,9 +59,11 @@ static void on_stop(int number)
 	stopped = 1;
 }
 
-/* ---- Fetching */
+/* ---- Receiving */
 
-/* Makes the consumer that remembers how far this subscriber is, or finds the one of that name. */
+/* Makes the consumer that remembers how far this subscriber is, or finds the one of that name. The server sends it lines
+ * by itself, at most PENDING_MOST before they are acknowledged. (A consumer that is asked would do as well, but version
+ * 3.4 of the library writes beyond its list when lines come after it has stopped waiting for them.) */
 static natsStatus make_consumer(struct source *source, const char *subject)
 {
 	struct subscriber *subscriber = source->subscriber;
@@ -73,7 +75,12 @@ static natsStatus make_consumer(struct source *source, const char *subject)
 	jsConsumerInfo_Destroy(info);
 	if (status != NATS_NOT_FOUND)
 		return status;
+	natsInbox *inbox = NULL;
+	status = natsInbox_Create(&inbox);
+	if (status != NATS_OK)
+		return status;
 	jsConsumerConfig_Init(&config);
+	config.DeliverSubject = inbox;
 	config.Durable = subscriber->durable;
 	config.AckPolicy = js_AckExplicit;
 	config.AckWait = ACKNOWLEDGE_WITHIN;
@@ -88,7 +95,9 @@ static natsStatus make_consumer(struct source *source, const char *subject)
 		config.DeliverPolicy = js_DeliverByStartTime;
 		config.OptStartTime = now.tv_sec * WS_SECOND + now.tv_nsec - settings->since;
 	}
-	return js_AddConsumer(NULL, subscriber->link.js, stream_name(source->stream), &config, NULL, NULL);
+	status = js_AddConsumer(NULL, subscriber->link.js, stream_name(source->stream), &config, NULL, NULL);
+	natsInbox_Destroy(inbox);
+	return status;
 }
 
 static natsStatus subscribe(struct source *source)
@@ -102,14 +111,15 @@ static natsStatus subscribe(struct source *source)
 	 * the rest. */
 	stream_subject(subject, settings->site[0] ? settings->site : NULL,
 	               settings->sensor[0] ? settings->sensor : NULL, relay_kind_word(RELAY_TRANSITION));
-	const natsStatus status = make_consumer(source, steps ? subject : NULL);
+	natsStatus status = make_consumer(source, steps ? subject : NULL);
 	if (status != NATS_OK)
 		return status;
 	jsSubOptions_Init(&options);
 	options.Stream = stream_name(source->stream);
 	options.Consumer = subscriber->durable;
-	return js_PullSubscribe(&source->subscription, subscriber->link.js, steps ? subject : NULL, subscriber->durable,
-	                        NULL, &options, NULL);
+	options.ManualAck = true;
+	status = js_SubscribeSync(&source->subscription, subscriber->link.js, steps ? subject : NULL, NULL, &options, NULL);
+	return status == NATS_OK ? natsSubscription_SetPendingLimits(source->subscription, -1, -1) : status;
 }
 
 static bool open_source(struct source *source, bool *reported)
@@ -194,23 +204,20 @@ static void put_message(struct source *source, natsMsg *message)
 	jsMsgMetaData_Destroy(about);
 }
 
-static void *fetch(void *context)
+static void *receive(void *context)
 {
 	struct source *source = context;
 	struct link *link = &source->subscriber->link;
 	bool reported = false;
 	while (!source->subscriber->stop) {
-		natsMsgList list = {0};
+		natsMsg *message = NULL;
 		if (!open_source(source, &reported))
 			continue;
-		const natsStatus status = natsSubscription_Fetch(&list, source->subscription, BATCH, FETCH_WITHIN, NULL);
-		for (int i = 0; status == NATS_OK && i < list.Count; i++) {
-			put_message(source, list.Msgs[i]);
-			list.Msgs[i] = NULL;
-		}
-		natsMsgList_Destroy(&list);
-		if (status == NATS_OK)
+		const natsStatus status = natsSubscription_NextMsg(&message, source->subscription, WITHIN);
+		if (status == NATS_OK) {
+			put_message(source, message);
 			continue;
+		}
 		if (status != NATS_TIMEOUT || !link_is_up(link))
 			link_sleep(WS_SECOND / 5);
 		if (link_is_up(link))
@@ -342,7 +349,7 @@ static bool start_sources(struct subscriber *subscriber)
 		struct source *source = &subscriber->source[i];
 		source->subscriber = subscriber;
 		source->stream = (enum stream)i;
-		source->started = !pthread_create(&source->thread, NULL, fetch, source);
+		source->started = !pthread_create(&source->thread, NULL, receive, source);
 		if (!source->started)
 			return false;
 	}
