@@ -33,6 +33,7 @@ struct ws_model {
 	const char *capture_filter; /* the BPF expression that all packets match, or NULL */
 	bool live, loading;
 	bool records;           /* what is shown comes from records, and there are no packets */
+	bool asks;              /* and sensors are asked for them when a connection is opened */
 	bool follows;           /* while loading: the file may grow, --follow */
 	uint64_t loaded, total; /* bytes, while loading; total 0: unknown */
 	struct ws_capture_stats capture;
@@ -97,6 +98,8 @@ void ws_ui_free(struct ws_ui *ui);
 enum ws_screen ws_ui_screen(const struct ws_ui *ui);
 /* The number of the connection whose lifelines, packets or bytes are shown; 0: none has been opened. */
 uint64_t ws_ui_connection(const struct ws_ui *ui);
+/* The connection that is selected in the list; 0: none is. */
+ws_conn_id ws_ui_selected(const struct ws_ui *ui, const struct ws_model *model);
 /* Writes the ids of the connections that are on the screen, at most so many, and returns how many there are. */
 size_t ws_ui_connections_shown(const struct ws_ui *ui, const struct ws_model *model, ws_conn_id *ids, size_t most);
 /* Does what an action asks. False: it means nothing on this screen. WS_ACT_QUIT and WS_ACT_MOUSE are left to the

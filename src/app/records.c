@@ -106,6 +106,7 @@ void records_idle(struct session *session)
 void records_model(const struct session *session, struct ws_model *model)
 {
 	model->records = true;
+	model->asks = session->options->subscribe;
 	model->live = session->records->live && !session->ended;
 	model->loading = model->loading && !model->live;
 	ws_tracker_records_capture(model->tracker, &model->capture);

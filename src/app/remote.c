@@ -48,10 +48,9 @@ static void read_reason(int fd, char why[WHY_MOST])
 /* Lets wirestate-nats write the packets to a file. What it says goes to `errors`. */
 static bool fetch_part(const struct film *film, const struct part *part, int errors, struct ws_error *error)
 {
-	const char *argv[] = {"wirestate-nats", "packets",      "--sensor",   part->sensor,
-	                      "--boot",         part->boot,     "--connection", part->number,
-	                      "--site",         film->options.site ? film->options.site : "default",
-	                      film->options.subscribe, NULL};
+	const char *argv[] = {"wirestate-nats", "packets",      "--sensor",      part->sensor,
+	                      "--boot",         part->boot,     "--connection",  part->number,
+	                      film->options.subscribe, film->options.site ? "--site" : NULL, film->options.site, NULL};
 	const int file = open(part->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (file < 0)
 		return ws_fail(error, WS_ERROR_SYSTEM, "%s: %s", part->path, strerror(errno));
@@ -73,6 +72,8 @@ static bool fetch_parts(struct film *film, char why[WHY_MOST])
 	size_t kept = 0;
 	snprintf(why, WHY_MOST, "no file for what wirestate-nats says");
 	for (size_t i = 0; errors && i < film->count; i++) {
+		printf("Asking %s for the packets of its connection %s ...\n", film->part[i].sensor, film->part[i].number);
+		fflush(stdout);
 		if (fetch_part(film, &film->part[i], fileno(errors), &error))
 			film->part[kept++] = film->part[i];
 		else

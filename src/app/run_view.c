@@ -3,6 +3,7 @@
  * Each round reads packets for at most SLICE, so that a key never waits longer than that, even while a large file
  * loads. It draws at most once per FRAME_TIME, and never so often that drawing takes more than half of the time, so
  * that packets do not wait for the screen. Nothing is drawn when nothing has changed. */
+#include "app/remote.h"
 #include "app/past.h"
 #include "app/save.h"
 #include "app/session.h"
@@ -34,6 +35,7 @@ struct interactive {
 	bool teaching;     /* the lesson has begun */
 	bool begun;        /* what is to be opened, or played with --play, has been looked at */
 	bool touched;      /* the user has pressed a key */
+	bool opened;       /* --subscribe: the screen of a connection whose packets were asked for */
 	bool leaving;      /* the user has been asked whether to leave the live capture */
 	ws_time next_draw; /* of monotonic(): nothing is drawn before it */
 	bool changed, quit;
@@ -200,6 +202,48 @@ static bool view_leaves_attempt(const struct interactive *it)
 	       (screen == WS_SCREEN_LIFELINES || screen == WS_SCREEN_UDP || screen == WS_SCREEN_LIST);
 }
 
+/* Asks the sensors that saw a connection for its packets. False: `error` says why there are none. */
+static bool view_ask_sensors(struct interactive *it, const struct ws_tracker *tracker, ws_conn_id conn,
+                             struct ws_error *error)
+{
+	struct ws_witness witness[REMOTE_SENSORS_MOST];
+	struct remote_conn conns[REMOTE_SENSORS_MOST];
+	size_t count = 0;
+	const size_t found = ws_tracker_witnesses(tracker, conn, witness, WS_ARRAY_SIZE(witness));
+	for (size_t i = 0; i < found && i < WS_ARRAY_SIZE(witness); i++)
+		if (witness[i].sensor && witness[i].sensor[0] && witness[i].boot && witness[i].boot[0])
+			conns[count++] = (struct remote_conn){witness[i].sensor, witness[i].boot, witness[i].conn};
+	if (!count)
+		return ws_fail(error, WS_ERROR_FILE, "its record does not say which sensor it is of");
+	ws_view_suspend(it->view);
+	const bool shown = remote_show(it->session->options->remote_socket, conns, count, error);
+	signals_take();
+	ws_view_resume(it->view);
+	ws_view_resized(it->view);
+	return shown;
+}
+
+/* --subscribe: the packets of a connection are shown by another process when its lifelines are opened. */
+static void view_open_remote(struct interactive *it)
+{
+	static const struct ws_key back = {.kind = WS_KEY_ACTION, .action = WS_ACT_BACK};
+	const bool opened = it->session->options->subscribe && ws_ui_screen(it->ui) == WS_SCREEN_LIFELINES;
+	struct ws_error error;
+	char text[600];
+	if (opened && !it->opened) {
+		const struct ws_tracker *tracker = it->model.tracker;
+		const ws_conn_id conn = ws_ui_selected(it->ui, &it->model);
+		if (view_ask_sensors(it, tracker, conn, &error)) {
+			ws_ui_key(it->ui, &it->model, &back);
+		} else {
+			snprintf(text, sizeof(text), "No packets: %s.", error.text);
+			ws_ui_tell(it->ui, text, false);
+		}
+		it->changed = true;
+	}
+	it->opened = opened && ws_ui_screen(it->ui) == WS_SCREEN_LIFELINES;
+}
+
 static void view_handle_keys(struct interactive *it)
 {
 	struct ws_key key;
@@ -231,6 +275,7 @@ static void view_handle_keys(struct interactive *it)
 			it->changed = true;
 		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_BACK)
 			view_leave(it, false);
+		view_open_remote(it);
 		if (it->session->options->lab_view)
 			view_command_lab(it);
 		if (ws_ui_lesson_wants_next(it->ui))

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { REPLY_WITHIN = 8000 /* ms */ };
@@ -21,11 +22,33 @@ static bool write_reply(natsMsg *reply, const char *sensor, struct ws_error *err
 	return true;
 }
 
+/* The site of a sensor: that of the last thing that it said. */
+static bool find_site(const struct settings *settings, struct link *link, char site[RELAY_NAME_MOST + 1],
+                      struct ws_error *error)
+{
+	char subject[SUBJECT_MOST];
+	natsMsg *message = NULL;
+	if (settings->site[0]) {
+		strcpy(site, settings->site);
+		return true;
+	}
+	stream_subject(subject, NULL, settings->sensor, relay_kind_word(RELAY_STATS));
+	const natsStatus status =
+	        js_GetLastMsg(&message, link->js, stream_name(STREAM_RECORDS), subject, NULL, NULL);
+	const bool found = status == NATS_OK &&
+	                   sscanf(natsMsg_GetSubject(message), "wirestate.v1.%64[^.].", site) == 1;
+	natsMsg_Destroy(message);
+	return found || ws_fail(error, WS_ERROR_FILE, "no packets from %s: there is no record of this sensor",
+	                        settings->sensor);
+}
+
 static bool ask_sensor(const struct settings *settings, struct link *link, struct ws_error *error)
 {
-	char subject[SUBJECT_MOST], text[RELAY_NAME_MOST + 32];
+	char subject[SUBJECT_MOST], text[RELAY_NAME_MOST + 32], site[RELAY_NAME_MOST + 1];
 	natsMsg *request = NULL, *reply = NULL;
-	stream_subject(subject, settings->site, settings->sensor, "packets");
+	if (!find_site(settings, link, site, error))
+		return false;
+	stream_subject(subject, site, settings->sensor, "packets");
 	const int length = snprintf(text, sizeof(text), "%s %" PRIu64, settings->boot, settings->connection);
 	natsStatus status = natsMsg_Create(&request, subject, NULL, text, length);
 	if (status == NATS_OK)

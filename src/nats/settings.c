@@ -215,7 +215,7 @@ static bool complete(struct settings *settings, struct ws_error *error)
 		gethostname(host, sizeof(host) - 1);
 		relay_name_clean(settings->sensor, host[0] ? host : "sensor");
 	}
-	if (!settings->site[0] && (packets || settings->command == COMMAND_PUBLISH))
+	if (!settings->site[0] && settings->command == COMMAND_PUBLISH)
 		strcpy(settings->site, "default");
 	set_default(&settings->link.url, "NATS_URL", URL_DEFAULT);
 	set_default(&settings->link.credentials, "NATS_CREDS", NULL);

@@ -83,10 +83,15 @@ static int draw_where(const struct ws_model *model, const struct ws_conn_info *i
 		ws_text_puts(&text, ", at the sensor ");
 		say_sensor(&text, info->stated.sensor);
 	}
-	ws_text_puts(&text, ". Open the capture that was made there:");
+	ws_text_puts(&text, model->asks ? ". The sensor was asked for them. Go back and open the connection again to ask "
+	                                  "once more."
+	                                : ". Open the capture that was made there:");
 	row = say(canvas, row, WS_STYLE_NORMAL, &text);
 	ws_text_printf(&text, "  wirestate -r CAPTURE -Y 'number == %ju'", (uintmax_t)info->number);
-	row = say(canvas, row, WS_STYLE_KEY, &text);
+	if (model->asks)
+		text.length = 0;
+	else
+		row = say(canvas, row, WS_STYLE_KEY, &text);
 	for (size_t i = 1; i < count && i < WS_ARRAY_SIZE(witness); i++) {
 		ws_text_puts(&text, i == 1 ? "The same connection was seen by " : ", and by ");
 		say_sensor(&text, witness[i].sensor);

@@ -67,6 +67,11 @@ uint64_t ws_ui_connection(const struct ws_ui *ui)
 	return ui->replay.steps ? ui->replay.number : 0;
 }
 
+ws_conn_id ws_ui_selected(const struct ws_ui *ui, const struct ws_model *model)
+{
+	return list_selected(ui, model);
+}
+
 size_t ws_ui_connections_shown(const struct ws_ui *ui, const struct ws_model *model, ws_conn_id *ids, size_t most)
 {
 	if (ws_ui_screen(ui) == WS_SCREEN_LIST)
