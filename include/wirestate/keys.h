@@ -47,6 +47,7 @@
 	X(WS_ACT_HOSTS, "hosts", "H", "hosts in TIME_WAIT and CLOSE_WAIT, by address")                                 \
 	X(WS_ACT_OVERVIEW, "overview", "o", "overview: connections in groups, the worst verdicts first")               \
 	X(WS_ACT_TIME, "time", "W", "where the connection's time went: shares, and the stretches of each")              \
+	X(WS_ACT_EXCHANGES, "exchanges", "R", "requests and answers: how fast each server is, and each answer")        \
 	X(WS_ACT_FOLLOW, "follow", "f", "follow the newest")                                                           \
 	X(WS_ACT_PLAY, "play", "Space", "play or pause")                                                               \
 	X(WS_ACT_STEP, "step", "Right .", "one segment forward")                                                       \

@@ -3,7 +3,8 @@
  *
  * A verdict's connections are grouped by server and port. Where one client has nearly as many servers or ports as
  * connections, as in a scan or when its own link is broken, the client explains more, and all its connections with that
- * verdict are one group. Every connection is in exactly one group.
+ * verdict are one group. Connections with which nothing went wrong, but which kept somebody waiting for a second or more,
+ * are taken together as slow, whatever their verdict. Every connection is in exactly one group.
  *
  * The walk over the connections is made in slices. Memory is bounded: of more than about 40,000 different servers'
  * ports the later ones are counted together. */
@@ -15,7 +16,7 @@
 struct ws_overview; /* opaque */
 
 struct ws_overview_group {
-	struct ws_judgement judgement;         /* of each of its connections */
+	struct ws_judgement judgement;         /* of each of its connections; with `slow`, its verdict is none */
 	bool one_client, one_server, one_port; /* what they have in common; the members below are valid then */
 	/* The largest groups of a verdict are shown each, and its other connections together in a group with `rest`. */
 	bool rest;
@@ -52,6 +53,8 @@ const struct ws_overview_group *ws_overview_group(const struct ws_overview *over
 const struct ws_time_shares *ws_overview_shares(const struct ws_overview *overview, size_t index);
 uint64_t ws_overview_connections(const struct ws_overview *overview); /* in all groups */
 
+/* The word of a group's verdict, or "SLOW". */
+const char *ws_overview_tag(const struct ws_overview_group *group);
 /* Appends whose connections they are: "all from 192.0.2.10 to 198.51.100.5:443", "240 to 10.0.0.9:8443". */
 void ws_overview_words(struct ws_text *text, const struct ws_overview_group *group);
 /* Appends the display filter that shows exactly the connections of a group; of a `rest`, all with its verdict. */

@@ -11,6 +11,7 @@
 	X(WS_SCREEN_TIME, "time", "where the time of one connection went")                                             \
 	X(WS_SCREEN_GRAPH, "graph", "numbers, throughput, round trips over time of one connection")                    \
 	X(WS_SCREEN_PACKET, "packet", "one packet, every field beside its bytes")                                      \
+	X(WS_SCREEN_EXCHANGES, "exchanges", "requests and answers, the slowest servers first")                         \
 	X(WS_SCREEN_HOSTS, "hosts", "hosts with endpoints in TIME_WAIT and CLOSE_WAIT")                                \
 	X(WS_SCREEN_STREAM, "stream", "the bytes of one connection, segment by segment")                               \
 	X(WS_SCREEN_UDP, "udp", "UDP conversations")                                                                   \

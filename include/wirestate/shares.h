@@ -58,6 +58,10 @@ size_t ws_shares_named(const struct ws_time_shares *shares, struct ws_named_shar
 /* Appends "server's program". `client` is an endpoint. */
 void ws_share_words(struct ws_text *text, enum ws_cause cause, int side, unsigned client);
 
+/* How long somebody was kept waiting: by the server's program, by a full or closed window, by losses, by Nagle's
+ * algorithm, or for the handshake. The way of data that comes in time, idle time and the client's own program do not
+ * count. */
+ws_time ws_shares_slow(const struct ws_time_shares *shares, unsigned client);
 /* Adds the times of a connection to a sum that has the clients as endpoint 0. `client` is an endpoint of `added`. */
 void ws_shares_add(struct ws_time_shares *sum, const struct ws_time_shares *added, unsigned client);
 /* Appends "71 % server's program, 20 % loss recovery by timeout (2), 6 % network, 3 % client's program": the

@@ -380,6 +380,7 @@ struct ws_tunnel_path {
 struct ws_judgement {
 	uint8_t verdict;  /* enum ws_verdict */
 	uint8_t severity; /* 0 .. 3 */
+	bool slow;        /* its slow_time, see ws_shares_slow(), is at least WS_SLOW */
 };
 
 /* What a record states and the tracker infers from packets otherwise, see wirestate/stored.h. */
@@ -508,10 +509,11 @@ void ws_conn_verdict(const struct ws_conn_info *info, struct ws_text *text, cons
 /* Appends "checksums ignored: 19,730 of 19,730 wrong". */
 void ws_checksums_words(struct ws_text *text, uint64_t ignored, uint64_t segments);
 
-/* What an engineer would look at first. */
+#define WS_SLOW WS_SECOND
+/* What an engineer would look at first: it went wrong, or somebody had to wait. */
 static inline bool ws_is_problem(struct ws_judgement judgement)
 {
-	return judgement.severity >= 2;
+	return judgement.severity >= 2 || judgement.slow;
 }
 struct ws_judgement ws_conn_judge(const struct ws_conn_info *info);
 
@@ -531,7 +533,10 @@ ws_time ws_conn_age(const struct ws_conn_info *info, ws_time now);
 	X(WS_ORDER_AGE, "age")                                                                                         \
 	X(WS_ORDER_PACKETS, "packets")                                                                                 \
 	X(WS_ORDER_BYTES, "bytes")                                                                                     \
-	X(WS_ORDER_VERDICT, "verdict") /* the worst first, and equal words together */
+	X(WS_ORDER_VERDICT, "verdict") /* the worst first, and equal words together */                              \
+	X(WS_ORDER_SERVER_TIME, "server's time") /* these three: what took the longest time first */                    \
+	X(WS_ORDER_NETWORK_TIME, "network's time")                                                                     \
+	X(WS_ORDER_LOSS_TIME, "time for losses")
 
 enum ws_order {
 #define X(name, text) name,

@@ -5,7 +5,7 @@
 static void group_verdict(const struct subject *s, unsigned index, struct value *v)
 {
 	(void)index;
-	set_string(v, ws_verdict_tag((enum ws_verdict)s->group->judgement.verdict));
+	set_string(v, ws_overview_tag(s->group));
 }
 
 /* `index` 0 is the group's connections, 1 all with its verdict, 2 the severity, 3 the example. */
@@ -101,7 +101,7 @@ const struct columns output_overview_columns = {overview_column, WS_ARRAY_SIZE(o
 void text_overview(struct ws_text *text, const struct subject *subject)
 {
 	const struct ws_overview_group *group = subject->group;
-	ws_text_puts(text, ws_verdict_tag((enum ws_verdict)group->judgement.verdict));
+	ws_text_puts(text, ws_overview_tag(group));
 	ws_text_putc(text, ' ');
 	ws_text_grouped(text, group->verdict_count);
 	if (group->count != group->verdict_count) {

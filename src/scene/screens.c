@@ -11,6 +11,7 @@
 	X(WS_SCREEN_TIME, time_screen)                                                                                 \
 	X(WS_SCREEN_GRAPH, graph_screen)                                                                               \
 	X(WS_SCREEN_PACKET, packet_screen)                                                                             \
+	X(WS_SCREEN_EXCHANGES, exchanges_screen)                                                                       \
 	X(WS_SCREEN_HOSTS, hosts_screen)                                                                               \
 	X(WS_SCREEN_STREAM, stream_screen)                                                                             \
 	X(WS_SCREEN_UDP, udp_screen)                                                                                   \

@@ -143,6 +143,7 @@ static void check_generation(struct ws_ui *ui, const struct ws_model *model)
 	X(WS_ACT_OVERVIEW, WS_SCREEN_OVERVIEW)                                                                         \
 	X(WS_ACT_TIME, WS_SCREEN_TIME)                                                                                 \
 	X(WS_ACT_GRAPH, WS_SCREEN_GRAPH)                                                                               \
+	X(WS_ACT_EXCHANGES, WS_SCREEN_EXCHANGES)                                                                       \
 	X(WS_ACT_STREAM, WS_SCREEN_STREAM)                                                                             \
 	X(WS_ACT_UDP, WS_SCREEN_UDP)                                                                                   \
 	X(WS_ACT_ARP, WS_SCREEN_ARP)                                                                                   \

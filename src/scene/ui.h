@@ -34,6 +34,7 @@ struct ws_ui {
 	struct hosts_view hosts;
 	struct overview_view overview;
 	struct time_view time;
+	struct exchanges_view exchanges;
 	struct replay replay;
 	struct graph_view graph;
 	struct ws_canvas pane; /* what is beside the lifelines is drawn on it; no cells: nothing */

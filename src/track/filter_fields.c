@@ -170,6 +170,9 @@ SPENT(server, program_time(subject, 1))
 SPENT(network, spent(subject, WS_CAUSE_NETWORK, WS_CAUSE_NETWORK))
 SPENT(window, spent(subject, WS_CAUSE_WINDOW, WS_CAUSE_CLOSED_WINDOW))
 SPENT(recovery, spent(subject, WS_CAUSE_DUPLICATE_ACKS, WS_CAUSE_TIMEOUT))
+SPENT(slow, subject->info->shares_known
+                    ? ws_shares_slow(&subject->info->shares, (unsigned)subject->info->likely_client & 1)
+                    : FILTER_ABSENT)
 SPENT(idle, spent(subject, WS_CAUSE_IDLE, WS_CAUSE_IDLE))
 
 /* What the own host's kernel says. */
@@ -422,6 +425,8 @@ const struct filter_field filter_fields[] = {
 	 "of its duration: a loss was being repaired", NULL},
 	{"idle_time", FILTER_TIME, FILTER_CONNECTION, get_idle_time, NULL, NULL, INT64_MAX, WS_PART_SHARES | WS_PART_OPENING,
 	 "of its duration: nobody wanted anything", NULL},
+	{"slow_time", FILTER_TIME, FILTER_CONNECTION, get_slow_time, NULL, NULL, INT64_MAX, WS_PART_SHARES | WS_PART_OPENING,
+	 "of its duration: somebody was kept waiting by the server's program, a window, a loss, Nagle or the handshake", NULL},
 	{"ttfb", FILTER_TIME, FILTER_CONNECTION, get_ttfb, NULL, NULL, INT64_MAX, WS_PART_EXCHANGES | WS_PART_OPENING,
 	 "from a request to the first byte of its answer, the longest; of the record of an exchange its own", NULL},
 	{"kernel_state", FILTER_WORD, FILTER_EITHER, get_kernel_state, state_word, state_alias, 0, WS_PART_KERNEL | WS_PART_LAST,

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { KNOWN = 0x80, SEVERITY_SHIFT = 4, VERDICT_MASK = 0x0f };
+enum { KNOWN = 0x80, SLOW = 0x40, SEVERITY_SHIFT = 4, SEVERITY_MASK = 3, VERDICT_MASK = 0x0f };
 _Static_assert(WS_VERDICT_COUNT <= VERDICT_MASK + 1, "a verdict fits its bits");
 
 /* ---- Cache lines */
@@ -46,10 +46,12 @@ struct ws_judgement ws_conn_judgement(const struct ws_tracker *tracker, const st
 		ws_conn_fill(tracker, conn, WS_PARTS_ALL, &info);
 		const struct ws_judgement made = ws_conn_judge(&info);
 		/* Storing the verdict changes nothing that a caller can see, so the cast is safe. */
-		((struct ws_conn *)conn)->judgement = (uint8_t)(KNOWN | made.severity << SEVERITY_SHIFT | made.verdict);
+		((struct ws_conn *)conn)->judgement = (uint8_t)(KNOWN | (made.slow ? SLOW : 0) |
+		                                                   made.severity << SEVERITY_SHIFT | made.verdict);
 	}
 	return (struct ws_judgement){.verdict = conn->judgement & VERDICT_MASK,
-	                             .severity = (conn->judgement & ~KNOWN) >> SEVERITY_SHIFT};
+	                             .severity = conn->judgement >> SEVERITY_SHIFT & SEVERITY_MASK,
+	                             .slow = conn->judgement & SLOW};
 }
 
 void ws_tracker_judge(const struct ws_tracker *tracker, const ws_conn_id *ids, size_t count,
@@ -60,12 +62,12 @@ void ws_tracker_judge(const struct ws_tracker *tracker, const ws_conn_id *ids, s
 	for (size_t i = 0; i < count && tracker->stored; i++)
 		judgements[i] = ws_stored_conn(tracker->stored, ids[i], &info)
 		                        ? info.stated.judgement
-		                        : (struct ws_judgement){WS_VERDICT_STRAY, 0};
+		                        : (struct ws_judgement){.verdict = WS_VERDICT_STRAY};
 	for (size_t i = 0; i < count && !tracker->stored; i++) {
 		if (i + WS_AHEAD < count)
 			ws_conn_prefetch(&tracker->table, ids[i + WS_AHEAD], WS_PART_IDENTITY);
 		const struct ws_conn *conn = ws_table_read(&tracker->table, ids[i], &copy);
-		judgements[i] = conn ? ws_conn_judgement(tracker, conn) : (struct ws_judgement){WS_VERDICT_STRAY, 0};
+		judgements[i] = conn ? ws_conn_judgement(tracker, conn) : (struct ws_judgement){.verdict = WS_VERDICT_STRAY};
 	}
 }
 
@@ -129,11 +131,28 @@ static struct ws_order_key verdict_key(const struct keying *keying, struct ws_ju
 	return (struct ws_order_key){.low = (3u - judgement.severity) << 8 | keying->rank[judgement.verdict]};
 }
 
+/* The longest time first. `shares`: NULL where they are not known. */
+static struct ws_order_key share_key(enum ws_order order, const struct ws_time_shares *shares, unsigned client)
+{
+	ws_time time = 0;
+	if (!shares)
+		return (struct ws_order_key){.high = INT64_MAX};
+	if (order == WS_ORDER_SERVER_TIME)
+		time = shares->time[WS_CAUSE_PROGRAM][!client];
+	else if (order == WS_ORDER_NETWORK_TIME)
+		time = shares->time[WS_CAUSE_NETWORK][0] + shares->time[WS_CAUSE_NETWORK][1];
+	else
+		time = shares->time[WS_CAUSE_DUPLICATE_ACKS][0] + shares->time[WS_CAUSE_DUPLICATE_ACKS][1] +
+		       shares->time[WS_CAUSE_TIMEOUT][0] + shares->time[WS_CAUSE_TIMEOUT][1];
+	return (struct ws_order_key){.high = (uint64_t)(INT64_MAX - time)};
+}
+
 static struct ws_order_key key_of(const struct keying *keying, const struct ws_conn *conn)
 {
 	const unsigned second = !ws_conn_is_self(conn); /* in a self-connect, the second endpoint is the first */
 	const struct ws_endpoint *endpoint = conn->machine.endpoint;
 	const struct ws_traffic *traffic = conn->traffic;
+	struct ws_time_shares shares;
 	unsigned client, server;
 	switch (keying->order) {
 	case WS_ORDER_CLIENT:
@@ -154,6 +173,11 @@ static struct ws_order_key key_of(const struct keying *keying, const struct ws_c
 		return (struct ws_order_key){.high = traffic[0].packets + traffic[second].packets};
 	case WS_ORDER_BYTES:
 		return (struct ws_order_key){.high = traffic[0].bytes + traffic[second].bytes};
+	case WS_ORDER_SERVER_TIME:
+	case WS_ORDER_NETWORK_TIME:
+	case WS_ORDER_LOSS_TIME:
+		return share_key(keying->order, ws_conn_shares_sum(keying->tracker, conn, &shares) ? &shares : NULL,
+		                 (unsigned)ws_conn_likely_client(conn) & 1);
 	case WS_ORDER_VERDICT:
 		return verdict_key(keying, ws_conn_judgement(keying->tracker, conn));
 	case WS_ORDER_NUMBER:
@@ -183,6 +207,11 @@ static struct ws_order_key stored_key(const struct keying *keying, const struct 
 		return (struct ws_order_key){.high = client->packets + server->packets};
 	case WS_ORDER_BYTES:
 		return (struct ws_order_key){.high = client->bytes + server->bytes};
+	case WS_ORDER_SERVER_TIME:
+	case WS_ORDER_NETWORK_TIME:
+	case WS_ORDER_LOSS_TIME:
+		return share_key(keying->order, info->shares_known ? &info->shares : NULL,
+		                 (unsigned)info->likely_client & 1);
 	case WS_ORDER_VERDICT:
 		return verdict_key(keying, info->stated.judgement);
 	case WS_ORDER_NUMBER:
@@ -200,6 +229,9 @@ static unsigned parts_of(enum ws_order order)
 	        [WS_ORDER_START] = WS_PART_FIRST,      [WS_ORDER_AGE] = WS_PART_FIRST | WS_PART_LAST | WS_PART_STATES,
 	        [WS_ORDER_PACKETS] = WS_PART_TRAFFIC,  [WS_ORDER_BYTES] = WS_PART_TRAFFIC,
 	        [WS_ORDER_VERDICT] = WS_PART_IDENTITY,
+	        [WS_ORDER_SERVER_TIME] = WS_PART_OPENING | WS_PART_SHARES,
+	        [WS_ORDER_NETWORK_TIME] = WS_PART_OPENING | WS_PART_SHARES,
+	        [WS_ORDER_LOSS_TIME] = WS_PART_OPENING | WS_PART_SHARES,
 	};
 	return parts[order];
 }

@@ -102,9 +102,10 @@ void ws_overview_begin(struct ws_overview *overview)
 
 /* ---- Counting */
 
+/* Slow connections have the place of one more verdict, see item_of(). */
 static uint8_t code_of(struct ws_judgement judgement)
 {
-	_Static_assert(WS_VERDICT_COUNT <= 16 && CODES == 4 * 16, "four severities of each verdict");
+	_Static_assert(WS_VERDICT_COUNT < 16 && CODES == 4 * 16, "four severities of each verdict");
 	return (uint8_t)(judgement.severity << 4 | judgement.verdict);
 }
 
@@ -210,6 +211,18 @@ static void count_client(struct ws_overview *overview, const struct item *item, 
 	slot->opened += opened;
 }
 
+/* Nothing went wrong with them, whatever their verdict. */
+static const struct ws_judgement slow_judgement = {.verdict = WS_VERDICT_COUNT, .severity = 1, .slow = true};
+
+static void judge_item(struct item *item)
+{
+	struct ws_judgement *judgement = &item->group.judgement;
+	judgement->slow = judgement->slow && !judgement->severity;
+	if (judgement->slow)
+		*judgement = slow_judgement;
+	item->code = code_of(*judgement);
+}
+
 static struct item item_of(const struct ws_tracker *tracker, const struct ws_conn *conn)
 {
 	const unsigned client = (unsigned)ws_conn_likely_client(conn),
@@ -229,7 +242,7 @@ static struct item item_of(const struct ws_tracker *tracker, const struct ws_con
 	                            .example = conn->number,
 	                            .example_id = conn->id,
 	                    }};
-	item.code = code_of(item.group.judgement);
+	judge_item(&item);
 	return item;
 }
 
@@ -255,7 +268,8 @@ static struct item item_of_record(const struct ws_conn_info *info)
 	                            .example = info->number,
 	                            .example_id = info->id,
 	                    }};
-	item.code = code_of(item.group.judgement);
+	item.group.judgement.slow = info->shares_known && ws_shares_slow(&info->shares, info->likely_client & 1) >= WS_SLOW;
+	judge_item(&item);
 	return item;
 }
 
@@ -562,6 +576,11 @@ static void add_address_test(struct ws_text *text, const char *field, const stru
 	ws_text_addr(text, address, ip_version);
 }
 
+const char *ws_overview_tag(const struct ws_overview_group *group)
+{
+	return group->judgement.slow ? "SLOW" : ws_verdict_tag((enum ws_verdict)group->judgement.verdict);
+}
+
 /* There are connections with the same verdict that are more or less severe. */
 static bool several_severities(const struct ws_overview *overview, struct ws_judgement judgement)
 {
@@ -574,7 +593,13 @@ static bool several_severities(const struct ws_overview *overview, struct ws_jud
 void ws_overview_filter(struct ws_text *text, const struct ws_overview *overview, const struct ws_overview_group *group)
 {
 	const uint8_t code = code_of(group->judgement);
-	ws_text_printf(text, "verdict == %s", ws_verdict_tag((enum ws_verdict)group->judgement.verdict));
+	const bool some_slow = overview->total[code_of(slow_judgement)];
+	if (group->judgement.slow)
+		ws_text_puts(text, "severity == 0 and slow_time >= 1s");
+	else
+		ws_text_printf(text, "verdict == %s", ws_overview_tag(group));
+	if (!group->judgement.slow && !group->judgement.severity && some_slow)
+		ws_text_puts(text, " and not slow_time >= 1s");
 	if (several_severities(overview, group->judgement))
 		ws_text_printf(text, " and severity == %u", group->judgement.severity);
 	if (group->rest)

@@ -402,6 +402,14 @@ static void add_time(ws_time *sum, ws_time time)
 		*sum += time;
 }
 
+ws_time ws_shares_slow(const struct ws_time_shares *shares, unsigned client)
+{
+	ws_time sum = shares->time[WS_CAUSE_CONNECTING][0] + shares->time[WS_CAUSE_PROGRAM][!client];
+	for (enum ws_cause cause = WS_CAUSE_WINDOW; cause <= WS_CAUSE_NAGLE; cause++)
+		sum += shares->time[cause][0] + shares->time[cause][1];
+	return sum;
+}
+
 void ws_shares_add(struct ws_time_shares *sum, const struct ws_time_shares *added, unsigned client)
 {
 	for (enum ws_cause cause = 0; cause < WS_CAUSE_COUNT; cause++) {

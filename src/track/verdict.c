@@ -19,7 +19,7 @@ static const char *side_name(const struct ws_conn_info *info, unsigned endpoint)
 
 static void verdict_set(struct verdict *v, enum ws_verdict verdict, int severity)
 {
-	v->judgement = (struct ws_judgement){(uint8_t)verdict, (uint8_t)severity};
+	v->judgement = (struct ws_judgement){.verdict = (uint8_t)verdict, .severity = (uint8_t)severity};
 }
 
 /* Appends to the text, if the caller wants it. */
@@ -571,7 +571,10 @@ static struct ws_judgement judge_conn(const struct ws_conn_info *info, struct ws
 
 struct ws_judgement ws_conn_judge(const struct ws_conn_info *info)
 {
-	return judge_conn(info, NULL);
+	struct ws_judgement judgement = judge_conn(info, NULL);
+	judgement.slow = info->shares_known &&
+	                 ws_shares_slow(&info->shares, (unsigned)info->likely_client & 1) >= WS_SLOW;
+	return judgement;
 }
 
 void ws_conn_verdict(const struct ws_conn_info *info, struct ws_text *text, const char **tag, int *severity)

@@ -16,7 +16,7 @@ HEAD = "title, about, capture, lab, group, order, try, stop, screen, connection"
 STOP = "lab, stop, screen, connection, fields, states, held, hold, came, ask, answer, sum, expect, accept, hint, wrong"
 FIELDS = ("source_port, destination_port, sequence, acknowledgment, header_length, flags, window, checksum, "
           "urgent_pointer, options, payload_length")
-SCREENS = "list, overview, lifelines, diagram, time, graph, packet, hosts, stream, udp, datagrams, arp, statistics"
+SCREENS = "list, overview, lifelines, diagram, time, graph, packet, exchanges, hosts, stream, udp, datagrams, arp, statistics"
 
 
 def change(line, text):

@@ -130,7 +130,7 @@ static inline int set_up(void **state)
 {
 	struct world *world = calloc(1, sizeof(*world));
 	assert_non_null(world);
-	struct ws_tracker_config config = {.history = true};
+	struct ws_tracker_config config = {.history = true, .shares = true};
 	world->now = 1700000000 * WS_SECOND;
 	world->tracker = ws_tracker_create(&config, NULL);
 	assert_non_null(world->tracker);

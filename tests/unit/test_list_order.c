@@ -82,7 +82,7 @@ static int set_up(void **state)
 {
 	struct world *world = calloc(1, sizeof(*world));
 	assert_non_null(world);
-	const struct ws_tracker_config config = {.time_wait = 5 * WS_SECOND};
+	const struct ws_tracker_config config = {.time_wait = 5 * WS_SECOND, .shares = true};
 	for (enum ws_action action = 0; action < WS_ACTION_COUNT; action++)
 		world->key_name[action] = ws_action_name(action);
 	const struct ws_ui_options options = {.screen = WS_SCREEN_LIST, .key_name = world->key_name};
@@ -174,6 +174,19 @@ static struct ws_order_key key_of(const struct ws_conn_info *info, enum ws_order
 		key.high = (uint64_t)(3 - severity);
 		for (int i = 0; i < 8 && tag[i]; i++)
 			key.low |= (uint64_t)(uint8_t)tag[i] << (56 - 8 * i);
+		break;
+	case WS_ORDER_SERVER_TIME:
+		key.high = (uint64_t)(INT64_MAX - info->shares.time[WS_CAUSE_PROGRAM][1 - client]);
+		break;
+	case WS_ORDER_NETWORK_TIME:
+		key.high = (uint64_t)(INT64_MAX - info->shares.time[WS_CAUSE_NETWORK][0] -
+		                      info->shares.time[WS_CAUSE_NETWORK][1]);
+		break;
+	case WS_ORDER_LOSS_TIME:
+		key.high = (uint64_t)INT64_MAX;
+		for (int i = 0; i < 2; i++)
+			key.high -= (uint64_t)(info->shares.time[WS_CAUSE_DUPLICATE_ACKS][i] +
+			                       info->shares.time[WS_CAUSE_TIMEOUT][i]);
 		break;
 	case WS_ORDER_NUMBER:
 	case WS_ORDER_COUNT:

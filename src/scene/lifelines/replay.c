@@ -54,10 +54,29 @@ size_t replay_count(const struct replay *replay)
 	return replay->steps ? ws_replay_count(replay->steps) : 0;
 }
 
+/* At the end of its sender no segment can overtake another one, whatever tshark's rule says of it: it is sent again. */
+static void correct_marks(const struct replay *replay, struct ws_step *step)
+{
+	const uint32_t overtaken = 1u << WS_ANALYSIS_OUT_OF_ORDER;
+	if (step->analysis & overtaken && replay->near == (int8_t)step->input.direction)
+		step->analysis = (step->analysis & ~overtaken) | 1u << WS_ANALYSIS_RETRANSMISSION;
+}
+
+/* Several points have marks of their own, from the one nearest to the sender. */
+static void find_near(struct replay *replay, const struct ws_conn_info *info)
+{
+	const unsigned client = (unsigned)info->likely_client & 1;
+	const char *vantage = info->shares_known && !info->path ? ws_shares_vantage(&info->shares, client) : NULL;
+	replay->near = -1;
+	if (vantage && strcmp(vantage, "middle") != 0)
+		replay->near = (int8_t)(vantage[0] == 'c' ? client : !client);
+}
+
 bool replay_step(const struct replay *replay, size_t index, struct ws_step *step)
 {
 	if (!replay->steps || !ws_replay_step(replay->steps, index, step))
 		return false;
+	correct_marks(replay, step);
 	for (int endpoint = 0; endpoint < 2; endpoint++) {
 		/* An endpoint that answers a SYN was in LISTEN before: the SYN did not change its state to LISTEN. */
 		if (step->before[endpoint] == WS_CLOSED && step->after[endpoint] == WS_LISTEN) {
@@ -94,6 +113,7 @@ bool replay_open(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn
 		replay->swapped = false;
 	}
 	ui->generation = model->generation;
+	find_near(replay, &info);
 	replay_scan(replay, model, SCAN_AT_ONCE);
 	replay->follow = true;
 	replay->interrupted = false;
@@ -120,6 +140,7 @@ bool replay_reopen(struct ws_ui *ui, const struct ws_model *model)
 		return false;
 	replay->steps = ws_replay_open_joined(model->tracker, conn);
 	replay->conn = conn;
+	find_near(replay, &info);
 	replay_scan(replay, model, SCAN_AT_ONCE);
 	return replay->steps;
 }

@@ -31,6 +31,7 @@ struct replay {
 	struct ws_replay *steps; /* NULL: none open */
 	ws_conn_id conn;
 	uint64_t number;
+	int8_t near; /* the endpoint at whose end the capture was taken; -1: not known, or none */
 	size_t step;
 	/* Replay time since the step's segment left; from REPLAY_FLIGHT on it has arrived. Of several points: since the
 	 * time began to run to the step, which happens at REPLAY_FLIGHT. */

@@ -235,6 +235,7 @@ static const struct screen_key list_keys[] = {
         {WS_ACT_STREAM, WS_ACT_NONE, "stream"},
         {WS_ACT_GRAPH, WS_ACT_NONE, "graph"},
         {WS_ACT_TIME, WS_ACT_NONE, "time"},
+        {WS_ACT_EXCHANGES, WS_ACT_NONE, "requests"},
         {WS_ACT_HOSTS, WS_ACT_NONE, "TIME_WAIT"},
         {WS_ACT_UDP, WS_ACT_NONE, "UDP"},
         {WS_ACT_ARP, WS_ACT_NONE, "ARP"},

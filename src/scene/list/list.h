@@ -45,6 +45,16 @@ void list_search_open(struct ws_ui *ui);
 void list_search_again(struct ws_ui *ui, const struct ws_model *model, bool backwards);
 void list_search_slice(struct ws_ui *ui, const struct ws_model *model);
 
+/* list_shares.c: the columns of where the time went */
+enum { LIST_SHARES = 3, LIST_SHARE_BRIEF = 9, LIST_SHARE_WIDE = 12 }; /* how many, and their widths */
+/* Chooses their widths, 0 for those that are not shown: the one that the list is sorted by, in place of the age where there
+ * is no room for both, and on wide screens all. Returns how many columns of the screen they take with their gaps. */
+int list_share_columns(int share[LIST_SHARES], int columns, int gap, enum ws_order order, int *age);
+const char *list_share_head(int index);
+enum ws_order list_share_order(int index);
+/* Appends "8.8 s", and in a wide column its share of the duration: "8.8 s  71 %"; nothing where it is not known. */
+void list_share_words(struct ws_text *text, const struct ws_conn_info *info, int index, int width);
+
 /* list_problem.c */
 /* Selects the next connection with a problem, or the one before; where there is none, the selection stays. */
 void list_problem_jump(struct list_view *list, const struct ws_model *model, bool forward);

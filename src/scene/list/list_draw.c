@@ -19,6 +19,7 @@
 struct columns {
 	/* widths; 0: not shown */
 	int number, sensor, client, server, name, state, start, age, packets, bytes, lost, reset, extra, verdict;
+	int share[LIST_SHARES];
 	int gap;
 	bool two_lines, brief;
 };
@@ -34,7 +35,7 @@ static int count_digits(uint64_t number)
 /* `extra`: there are tunnels, processes or requests to show; `names`: a name beside the address; `points`: several
  * points say what was lost. */
 static struct columns choose_columns(int columns, int rows, size_t count, bool extra, bool names, bool points,
-                                     int sensor)
+                                     int sensor, enum ws_order order)
 {
 	struct columns c = {.gap = columns >= 100 ? 2 : 1, .state = 9, .brief = true};
 	c.number = count_digits(count) < 3 ? 3 : count_digits(count);
@@ -60,7 +61,9 @@ static struct columns choose_columns(int columns, int rows, size_t count, bool e
 		c.reset = 6;
 	if (columns >= (extra ? 260 : 220) && names)
 		c.name = 28;
-	int rest = columns - 2 - c.number - (c.sensor ? c.sensor + c.gap : 0) - 2 * (c.state + c.gap) - (c.age ? c.age + c.gap : 0) -
+	const int shares = list_share_columns(c.share, columns, c.gap, order, &c.age);
+	c.bytes = shares && columns < 150 ? 0 : c.bytes;
+	int rest = columns - 2 - shares - c.number - (c.sensor ? c.sensor + c.gap : 0) - 2 * (c.state + c.gap) - (c.age ? c.age + c.gap : 0) -
 	           (c.start ? c.start + c.gap : 0) - (c.packets ? c.packets + c.gap : 0) -
 	           (c.bytes ? 2 * (c.bytes + c.gap) : 0) - (c.extra ? c.extra + c.gap : 0) -
 	           (c.lost ? c.lost + c.gap : 0) - (c.reset ? c.reset + c.gap : 0) - (c.name ? c.name + c.gap : 0) - 1;
@@ -92,7 +95,7 @@ static struct columns columns_of(const struct ws_ui *ui, const struct ws_model *
 {
 	return choose_columns(columns, rows, ws_tracker_conn_count(model->tracker), has_extra(model),
 	                      ui_shows_names(ui) && ws_tracker_has_names(model->tracker), model->fetch_at,
-	                      list_sensor_width(model, columns));
+	                      list_sensor_width(model, columns), ui->list.sort);
 }
 
 /* Title, counts, the filter if there is one, column heads, and a rule. */
@@ -307,6 +310,8 @@ static void draw_heads(const struct list_view *list, const struct ws_model *mode
 	pen_head(&pen, list, c->packets, true, WS_ORDER_PACKETS, "PACKETS");
 	pen_head(&pen, list, c->bytes, true, WS_ORDER_BYTES, "BYTES→");
 	pen_head(&pen, list, c->bytes, true, -1, "BYTES←");
+	for (int i = 0; i < LIST_SHARES; i++)
+		pen_head(&pen, list, c->share[i], true, (int)list_share_order(i), list_share_head(i));
 	pen_head(&pen, list, c->lost, true, -1, "LOST");
 	pen_head(&pen, list, c->reset, false, -1, "RST BY");
 	pen_head(&pen, list, c->extra, false, -1, extra_head(model));
@@ -431,7 +436,7 @@ int list_rows_each(const struct list_view *list, const struct ws_model *model, i
 {
 	const size_t count = list_count(list, model);
 	const struct columns c = choose_columns(columns, rows, ws_tracker_conn_count(model->tracker), has_extra(model),
-	                                        false, model->fetch_at, list_sensor_width(model, columns));
+	                                        false, model->fetch_at, list_sensor_width(model, columns), list->sort);
 	const size_t room = (size_t)(rows - list_head_rows(list) - list_foot_rows(rows));
 	int each = c.two_lines ? 2 : 1;
 	for (size_t i = 0; i < count && c.two_lines && count * (size_t)(each + 1) <= room; i++) {
@@ -481,6 +486,11 @@ static void draw_row(const struct ws_model *model, const struct columns *c, stru
 	pen_cell(&pen, c->bytes, true, WS_STYLE_NORMAL, buffer);
 	brief_count(buffer, sizeof(buffer), info->endpoint[!client].bytes);
 	pen_cell(&pen, c->bytes, true, WS_STYLE_NORMAL, buffer);
+	for (int i = 0; i < LIST_SHARES; i++) {
+		text = WS_TEXT_OVER(buffer);
+		list_share_words(&text, info, i, c->share[i]);
+		pen_cell(&pen, c->share[i], true, WS_STYLE_NORMAL, ws_text_cstr(&text));
+	}
 	const uint64_t lost =
 	        info->path ? info->path->result.direction[0].lost + info->path->result.direction[1].lost : 0;
 	brief_count(buffer, sizeof(buffer), lost);

@@ -162,12 +162,28 @@ static void overview_layout(struct ws_ui *ui, const struct ws_model *model)
 
 enum { COUNT_FROM = 14, COUNT_END = 25, SHARE_END = 33, WHOSE_FROM = 35 };
 
+/* Of slow connections, what most of their time went to: "71 % server's program, ". */
+static void say_main_share(const struct overview_view *view, size_t index, struct ws_text *text)
+{
+	const struct ws_time_shares *shares = ws_overview_shares(view->overview, index);
+	struct ws_named_share named[WS_NAMED_SHARES];
+	if (!shares || !ws_overview_group(view->overview, index)->judgement.slow)
+		return;
+	const size_t count = ws_shares_named(shares, named);
+	ws_time sum = 0;
+	for (size_t i = 0; i < count; i++)
+		sum += named[i].time;
+	ws_text_printf(text, "%.0f %% ", 100.0 * (double)named[0].time / (double)sum);
+	ws_share_words(text, named[0].cause, named[0].side, 0);
+	ws_text_puts(text, ", ");
+}
+
 static void draw_group(const struct overview_view *view, struct ws_canvas *canvas, int row, size_t index)
 {
 	const struct ws_overview_group *group = ws_overview_group(view->overview, index);
 	const bool first =
 	        !index || ws_overview_group(view->overview, index - 1)->judgement.verdict != group->judgement.verdict;
-	const char *tag = ws_verdict_tag((enum ws_verdict)group->judgement.verdict);
+	const char *tag = ws_overview_tag(group);
 	char buffer[192];
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	if (first)
@@ -179,6 +195,7 @@ static void draw_group(const struct overview_view *view, struct ws_canvas *canva
 	               100.0 * (double)group->count / (double)ws_overview_connections(view->overview));
 	draw_right(canvas, row, COUNT_END, SHARE_END, WS_STYLE_DIM, ws_text_cstr(&text));
 	text.length = 0;
+	say_main_share(view, index, &text);
 	ws_overview_words(&text, group);
 	draw_cut(canvas, row, WHOSE_FROM, canvas->columns - 1, WS_STYLE_NORMAL, ws_text_cstr(&text));
 }
@@ -229,6 +246,7 @@ static const struct screen_key overview_keys[] = {
         {WS_ACT_UP, WS_ACT_DOWN, "move"},
         {WS_ACT_BACK, WS_ACT_NONE, "list of all"},
         {WS_ACT_STATISTICS, WS_ACT_NONE, "statistics"},
+        {WS_ACT_EXCHANGES, WS_ACT_NONE, "requests"},
         {WS_ACT_HOSTS, WS_ACT_NONE, NULL},
         {WS_ACT_UDP, WS_ACT_ARP, NULL},
         SCREEN_KEYS_MOVE,

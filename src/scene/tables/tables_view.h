@@ -6,6 +6,7 @@
 
 #include <wirestate/cursor.h>
 #include <wirestate/kernel.h>
+#include <wirestate/exchange.h>
 #include <wirestate/overview.h>
 #include <wirestate/scene.h>
 
@@ -78,6 +79,31 @@ struct overview_view {
 	struct ws_overview *overview; /* NULL: none yet */
 	struct walk walk;
 	struct ws_cursor cursor;
+};
+
+/* ---- Requests and answers: by server's port, or those of one of them */
+
+struct exchanges_row {
+	int64_t key;  /* the largest is first */
+	size_t order; /* among equal keys */
+	size_t service;
+	struct ws_exchange exchange; /* this and the next two of the exchanges of one port */
+	ws_conn_id conn;
+	uint64_t number; /* of the connection */
+};
+
+struct exchanges_view {
+	struct walk walk;
+	size_t rank; /* the next connection to look at */
+	struct ws_services *services, *building; /* building: the walk is not done; NULL: none yet */
+	enum ws_measure measure;
+	int sort, exchange_sort; /* see exchanges.c */
+	bool reverse, exchange_reverse;
+	bool open; /* the exchanges of `opened` are shown */
+	struct ws_service opened;
+	struct exchanges_row *row;
+	size_t count, capacity, orders, left_out;
+	struct ws_cursor cursor, service_cursor; /* service_cursor: where it was when one was opened */
 };
 
 /* ---- Statistics */

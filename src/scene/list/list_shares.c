@@ -1,0 +1,56 @@
+/* The list's columns that say where the time of each connection went. */
+#include "scene/list/list.h"
+#include "scene/widgets/draw.h"
+
+static const struct {
+	const char *head;
+	enum ws_cause first, last; /* the causes that it sums up */
+} share_columns[LIST_SHARES] = {
+        {"SERVER'S", WS_CAUSE_PROGRAM, WS_CAUSE_PROGRAM},
+        {"NETWORK", WS_CAUSE_NETWORK, WS_CAUSE_NETWORK},
+        {"LOSS", WS_CAUSE_DUPLICATE_ACKS, WS_CAUSE_TIMEOUT},
+};
+
+const char *list_share_head(int index)
+{
+	return share_columns[index].head;
+}
+
+enum ws_order list_share_order(int index)
+{
+	static const enum ws_order orders[LIST_SHARES] = {WS_ORDER_SERVER_TIME, WS_ORDER_NETWORK_TIME,
+	                                                  WS_ORDER_LOSS_TIME};
+	return orders[index];
+}
+
+int list_share_columns(int share[LIST_SHARES], int width, int gap, enum ws_order order, int *age)
+{
+	int taken = 0;
+	for (int i = 0; i < LIST_SHARES; i++) {
+		const bool sorted = list_share_order(i) == order && width >= 60;
+		share[i] = 0;
+		if (width >= 240 || sorted)
+			share[i] = width >= (sorted ? 100 : 270) ? LIST_SHARE_WIDE : LIST_SHARE_BRIEF;
+		if (sorted && width < 110)
+			*age = 0;
+		taken += share[i] ? share[i] + gap : 0;
+	}
+	return taken;
+}
+
+void list_share_words(struct ws_text *text, const struct ws_conn_info *info, int index, int width)
+{
+	const unsigned server = !(info->likely_client & 1);
+	const ws_time whole = info->last_time - info->first_time;
+	ws_time time = 0;
+	if (!info->shares_known || whole <= 0)
+		return;
+	for (enum ws_cause cause = share_columns[index].first; cause <= share_columns[index].last; cause++)
+		time += info->shares.time[cause][server] +
+		        (cause == WS_CAUSE_PROGRAM ? 0 : info->shares.time[cause][!server]);
+	if (!time)
+		return;
+	draw_duration_brief(text, time);
+	if (width >= LIST_SHARE_WIDE)
+		ws_text_printf(text, " %3.0f %%", 100.0 * (double)time / (double)whole);
+}
