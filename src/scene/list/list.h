@@ -50,6 +50,8 @@ enum { LIST_SHARES = 3, LIST_SHARE_BRIEF = 9, LIST_SHARE_WIDE = 12 }; /* how man
 /* Chooses their widths, 0 for those that are not shown: the one that the list is sorted by, in place of the age where there
  * is no room for both, and on wide screens all. Returns how many columns of the screen they take with their gaps. */
 int list_share_columns(int share[LIST_SHARES], int columns, int gap, enum ws_order order, int *age);
+/* Writes a count in at most 6 columns: "71.4k". */
+void list_brief_count(char *text, size_t size, uint64_t count);
 const char *list_share_head(int index);
 enum ws_order list_share_order(int index);
 /* Appends "8.8 s", and in a wide column its share of the duration: "8.8 s  71 %"; nothing where it is not known. */

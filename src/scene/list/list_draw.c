@@ -109,22 +109,6 @@ int list_head_rows(const struct list_view *list)
 	return list->filter || list->capture_filter ? 5 : 4;
 }
 
-/* Writes a count in few columns: 999, 12.3k, 45M. */
-static void brief_count(char *text, size_t size, uint64_t count)
-{
-	static const char units[] = "kMGTPE";
-	double value = (double)count;
-	int unit = -1;
-	while (value >= 9999.5 && unit + 1 < (int)sizeof(units) - 1) {
-		value /= 1000;
-		unit++;
-	}
-	if (unit < 0)
-		snprintf(text, size, "%llu", (unsigned long long)count);
-	else
-		snprintf(text, size, "%.*f%c", value < 99.95 ? 1 : 0, value, units[unit]);
-}
-
 static void draw_title(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	struct ws_tracker_stats stats;
@@ -156,8 +140,8 @@ static void draw_title(const struct ws_ui *ui, const struct ws_model *model, str
 		start -= 14;
 	}
 	char packets[24], connections[24];
-	brief_count(packets, sizeof(packets), stats.packets);
-	brief_count(connections, sizeof(connections), ws_tracker_conn_count(model->tracker));
+	list_brief_count(packets, sizeof(packets), stats.packets);
+	list_brief_count(connections, sizeof(connections), ws_tracker_conn_count(model->tracker));
 	char middle[96];
 	snprintf(middle, sizeof(middle), "  %s packet%s  %s connection%s", packets, stats.packets == 1 ? "" : "s",
 	         connections, ws_tracker_conn_count(model->tracker) == 1 ? "" : "s");
@@ -198,8 +182,8 @@ static void draw_filter(const struct list_view *list, const struct ws_model *mod
 	}
 	if (!list->filter)
 		return;
-	brief_count(fits, sizeof(fits), list_count(list, model));
-	brief_count(all, sizeof(all), ws_tracker_conn_count(model->tracker));
+	list_brief_count(fits, sizeof(fits), list_count(list, model));
+	list_brief_count(all, sizeof(all), ws_tracker_conn_count(model->tracker));
 	snprintf(right, sizeof(right), "%s of %s", fits, all);
 	int limit = draw_right(canvas, 2, 1, canvas->columns - 1, WS_STYLE_NORMAL, right) - 2;
 	column = ws_canvas_bold(canvas, 2, column, limit, WS_STYLE_TITLE, "filter: ");
@@ -480,11 +464,11 @@ static void draw_row(const struct ws_model *model, const struct columns *c, stru
 	text = WS_TEXT_OVER(buffer);
 	draw_duration_brief(&text, ws_conn_age(info, model->now));
 	pen_cell(&pen, c->age, true, WS_STYLE_NORMAL, ws_text_cstr(&text));
-	brief_count(buffer, sizeof(buffer), info->endpoint[0].packets + info->endpoint[1].packets);
+	list_brief_count(buffer, sizeof(buffer), info->endpoint[0].packets + info->endpoint[1].packets);
 	pen_cell(&pen, c->packets, true, WS_STYLE_NORMAL, buffer);
-	brief_count(buffer, sizeof(buffer), info->endpoint[client].bytes);
+	list_brief_count(buffer, sizeof(buffer), info->endpoint[client].bytes);
 	pen_cell(&pen, c->bytes, true, WS_STYLE_NORMAL, buffer);
-	brief_count(buffer, sizeof(buffer), info->endpoint[!client].bytes);
+	list_brief_count(buffer, sizeof(buffer), info->endpoint[!client].bytes);
 	pen_cell(&pen, c->bytes, true, WS_STYLE_NORMAL, buffer);
 	for (int i = 0; i < LIST_SHARES; i++) {
 		text = WS_TEXT_OVER(buffer);
@@ -493,7 +477,7 @@ static void draw_row(const struct ws_model *model, const struct columns *c, stru
 	}
 	const uint64_t lost =
 	        info->path ? info->path->result.direction[0].lost + info->path->result.direction[1].lost : 0;
-	brief_count(buffer, sizeof(buffer), lost);
+	list_brief_count(buffer, sizeof(buffer), lost);
 	pen_cell(&pen, c->lost, true, lost ? WS_STYLE_WARN : WS_STYLE_NORMAL, info->path ? buffer : "-");
 	pen_cell(&pen, c->reset, false, WS_STYLE_NORMAL, reset_by(info));
 	text = WS_TEXT_OVER(extra);

@@ -1,6 +1,8 @@
-/* The list's columns that say where the time of each connection went. */
+/* The list's columns that say where the time of each connection went, and counts in few columns. */
 #include "scene/list/list.h"
 #include "scene/widgets/draw.h"
+
+#include <stdio.h>
 
 static const struct {
 	const char *head;
@@ -53,4 +55,20 @@ void list_share_words(struct ws_text *text, const struct ws_conn_info *info, int
 	draw_duration_brief(text, time);
 	if (width >= LIST_SHARE_WIDE)
 		ws_text_printf(text, " %3.0f %%", 100.0 * (double)time / (double)whole);
+}
+
+/* Writes a count in few columns: 999, 12.3k, 45M. */
+void list_brief_count(char *text, size_t size, uint64_t count)
+{
+	static const char units[] = "kMGTPE";
+	double value = (double)count;
+	int unit = -1;
+	while (value >= 9999.5 && unit + 1 < (int)sizeof(units) - 1) {
+		value /= 1000;
+		unit++;
+	}
+	if (unit < 0)
+		snprintf(text, size, "%llu", (unsigned long long)count);
+	else
+		snprintf(text, size, "%.*f%c", value < 99.95 ? 1 : 0, value, units[unit]);
 }
