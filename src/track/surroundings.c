@@ -3,23 +3,26 @@
 
 #include "base/hash.h"
 
-static uint64_t hash_of(const struct ws_surroundings *surroundings, const struct ws_addr *address, uint16_t port)
+/* The hash has no secret key, unlike the others: facts replace each other by it, and the same capture is to give the same
+ * words each time. A sender who finds two ports with one slot only makes a fact be missing. */
+static uint64_t hash_of(const struct ws_addr *address, uint16_t port)
 {
+	static const uint8_t hash_key[16];
 	uint8_t key[sizeof(*address) + sizeof(port)];
 	memcpy(key, address, sizeof(*address));
 	memcpy(key + sizeof(*address), &port, sizeof(port));
-	return ws_siphash(surroundings->hash_key, key, sizeof(key)) | 1;
+	return ws_siphash(hash_key, key, sizeof(key)) | 1;
 }
 
 void ws_surroundings_answered(struct ws_surroundings *surroundings, const struct ws_addr *address, uint16_t port)
 {
-	const uint64_t hash = hash_of(surroundings, address, port);
+	const uint64_t hash = hash_of(address, port);
 	surroundings->answering[hash >> 1 & (WS_ANSWERING_PORTS - 1)] = hash;
 }
 
 bool ws_surroundings_answers(const struct ws_surroundings *surroundings, const struct ws_addr *address, uint16_t port)
 {
-	const uint64_t hash = hash_of(surroundings, address, port);
+	const uint64_t hash = hash_of(address, port);
 	return surroundings->answering[hash >> 1 & (WS_ANSWERING_PORTS - 1)] == hash;
 }
 

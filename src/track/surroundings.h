@@ -14,8 +14,7 @@ struct ws_icmp_entry {
 };
 
 struct ws_surroundings {
-	const uint8_t *hash_key;                /* 16 bytes, borrowed */
-	uint64_t answering[WS_ANSWERING_PORTS]; /* keyed hashes of addresses and ports that have sent a SYN-ACK; 0: free
+	uint64_t answering[WS_ANSWERING_PORTS]; /* hashes of addresses and ports that have sent a SYN-ACK; 0: free
 	                                         */
 	struct ws_icmp_entry icmp[WS_ICMP_NOTES];
 };

@@ -42,7 +42,6 @@ struct ws_tracker *ws_tracker_create(const struct ws_tracker_config *config, str
 	ws_hostnames_init(&tracker->names, config->hash_key, config->names,
 	                  config->max_memory ? config->max_memory : UINT64_C(1) << 30);
 	ws_file_notes_init(&tracker->file_notes, config->max_memory ? config->max_memory : UINT64_C(1) << 30);
-	tracker->surroundings.hash_key = tracker->config.hash_key;
 	tracker->tunnels.hash_key = tracker->config.hash_key;
 	if (config->debug_connection)
 		tracker->debug = ws_debug_create(config->debug_connection);
