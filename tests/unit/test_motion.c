@@ -36,7 +36,9 @@ static int words_on_screen(struct world *world)
 	char *picture = draw(world), *at = strstr(picture, "\n WHAT");
 	int words = 0;
 	assert_non_null(at);
-	*strstr(at, "────") = '\0';
+	char *end = strstr(at, "\n TIME "); /* the bar below the text */
+	assert_non_null(end);
+	*end = '\0';
 	for (char *word = strtok(at + 6, " \n"); word; word = strtok(NULL, " \n")) {
 		if (strcmp(word, "(RFC") == 0)
 			while (word && !strchr(word, ')'))
