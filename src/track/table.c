@@ -266,7 +266,7 @@ static struct ws_conn *slot_at(const struct ws_table *table, size_t chunk, size_
 static void free_slot(struct ws_table *table, struct ws_conn *conn)
 {
 	conn->used = 0;
-	memcpy(conn, &table->unused_slot, sizeof(table->unused_slot));
+	memcpy((void *)conn, (const void *)&table->unused_slot, sizeof(struct ws_conn *));
 	table->unused_slot = conn;
 	table->awake--;
 }
@@ -292,7 +292,7 @@ static bool grow_pool(struct ws_table *table)
 static struct ws_conn *take_slot(struct ws_table *table)
 {
 	struct ws_conn *conn = table->unused_slot;
-	memcpy(&table->unused_slot, conn, sizeof(table->unused_slot));
+	memcpy((void *)&table->unused_slot, (const void *)conn, sizeof(struct ws_conn *));
 	table->awake++;
 	if (table->awake > table->awake_peak)
 		table->awake_peak = table->awake;
