@@ -151,7 +151,7 @@ static bool waiting_has_room(struct graph_waiting *waiting)
  * answer either copy, or may have come late because of the gap. Without memory, its round trip is not measured. */
 static void waiting_add(struct graph_waiting *waiting, int64_t low, int64_t end, ws_time time, bool again)
 {
-	struct graph_waiting_segment *segment = waiting->segment + waiting->first;
+	struct graph_waiting_segment *segment = waiting->count ? waiting->segment + waiting->first : NULL;
 	bool known = false;
 	size_t at = waiting->count;
 	while (again && at && segment[at - 1].end > low) {
@@ -179,9 +179,9 @@ static void waiting_add(struct graph_waiting *waiting, int64_t low, int64_t end,
 static int64_t waiting_numbers(const struct graph_waiting *waiting)
 {
 	enum { LOOK = 16 };
-	const struct graph_waiting_segment *segment = waiting->segment + waiting->first;
 	if (!waiting->count)
 		return 0;
+	const struct graph_waiting_segment *segment = waiting->segment + waiting->first;
 	int64_t low = segment[0].low;
 	for (size_t i = 1; i < waiting->count && i < LOOK; i++)
 		low = segment[i].low < low ? segment[i].low : low;
