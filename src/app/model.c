@@ -50,7 +50,7 @@ void session_model(struct session *session, struct ws_model *model)
 	                          : point->said            ? point->feeder.text + 1
 	                                                   : NULL,
 	        .confinement = confinement(session),
-	        .advice = session->live ? session->options->advice : NULL,
+	        .advice = session->live || session->options->subscribe ? session->options->advice : NULL,
 	        .fetch = fetch,
 	        .fetch_context = point,
 	        .point = (unsigned)(point - session->points),

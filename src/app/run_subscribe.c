@@ -69,12 +69,20 @@ static void print_errors(int errors)
 		fwrite(text, 1, (size_t)length, stderr);
 }
 
+/* What comes through a pipe is recognized by its first bytes, which are waited for, and a server may have no record yet.
+ * So the first line is one of a kind that is passed over. */
+static bool begin_records(const struct subscription *subscription)
+{
+	static const char line[] = "{\"type\":\"packet\",\"note\":\"the records of a server follow\"}\n";
+	return write(subscription->records[1], line, sizeof(line) - 1) == sizeof(line) - 1;
+}
+
 /* Runs the session while wirestate-nats writes records to it. */
 static int show_records(struct subscription *subscription, int errors)
 {
 	struct ws_error error;
 	const int kept = errors >= 0 ? fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0) : -1;
-	if (pipe2(subscription->records, O_CLOEXEC) < 0) {
+	if (pipe2(subscription->records, O_CLOEXEC) < 0 || !begin_records(subscription)) {
 		ws_fail(&error, WS_ERROR_SYSTEM, "no pipe from wirestate-nats: %s", strerror(errno));
 		return report_error(&error);
 	}
@@ -105,6 +113,7 @@ int run_subscribe(const struct options *options)
 	struct options *own = &subscription.options;
 	const char *at = strrchr(options->subscribe, '@'); /* a password may stand before it */
 	own->source = at ? at + 1 : options->subscribe;
+	own->advice = "No record has come yet: no sensor has published, or the server cannot be reached.";
 	if (!options_want_view(own))
 		return show_records(&subscription, -1);
 	const pid_t remote = remote_start(own, &own->remote_socket, &error);
