@@ -1,9 +1,9 @@
 /* Reads evidence from comments, which may hold anything: whatever is not a whole line of the grammar is passed over. */
 #include <wirestate/evidence.h>
 
-#include <string.h>
+#include "base/line.h"
 
-enum { TIME_DIGITS = 9 };
+#include <string.h>
 
 static const char *const kinds[] = {
 #define X(name, word) [name] = word,
@@ -11,64 +11,26 @@ static const char *const kinds[] = {
 #undef X
 };
 
-/* A part of a line that has not yet been read. */
-struct rest {
-	const char *at, *end;
-};
-
-static bool take(struct rest *rest, const char *word)
+static bool take_kind(struct line_rest *rest, struct ws_evidence *evidence)
 {
-	const size_t length = strlen(word);
-	if ((size_t)(rest->end - rest->at) < length || memcmp(rest->at, word, length) != 0)
-		return false;
-	rest->at += length;
-	return true;
-}
-
-static bool take_number(struct rest *rest, uint64_t most, uint64_t *number)
-{
-	const char *const start = rest->at;
-	for (*number = 0; rest->at < rest->end && *rest->at >= '0' && *rest->at <= '9'; rest->at++) {
-		const unsigned digit = (unsigned)(*rest->at - '0');
-		if (*number > (most - digit) / 10)
-			return false;
-		*number = *number * 10 + digit;
-	}
-	return rest->at > start;
-}
-
-static bool take_time(struct rest *rest, ws_time *time)
-{
-	uint64_t seconds, fraction;
-	if (!take_number(rest, INT64_MAX / WS_SECOND - 1, &seconds) || !take(rest, "."))
-		return false;
-	const char *const start = rest->at;
-	if (!take_number(rest, WS_SECOND - 1, &fraction) || rest->at - start != TIME_DIGITS || !take(rest, " "))
-		return false;
-	*time = (ws_time)seconds * WS_SECOND + (ws_time)fraction;
-	return true;
-}
-
-static bool take_kind(struct rest *rest, struct ws_evidence *evidence)
-{
-	const bool client = take(rest, "client "), side = client || take(rest, "server ");
+	const bool client = line_take(rest, "client "), side = client || line_take(rest, "server ");
 	evidence->server = side && !client;
 	for (unsigned kind = 0; kind < WS_EVIDENCE_KIND_COUNT; kind++)
-		if (side == (kind != WS_EVIDENCE_WIRE) && take(rest, kinds[kind])) {
+		if (side == (kind != WS_EVIDENCE_WIRE) && line_take(rest, kinds[kind])) {
 			evidence->kind = (uint8_t)kind;
-			return take(rest, " ");
+			return line_take(rest, " ");
 		}
 	return false;
 }
 
-static bool take_line(struct rest *rest, struct ws_evidence *evidence)
+static bool take_line(struct line_rest *rest, struct ws_evidence *evidence)
 {
 	uint64_t number = 0;
 	*evidence = (struct ws_evidence){.call = 0};
-	if (!take(rest, "wirestate: ") || !take_time(rest, &evidence->time) || !take_kind(rest, evidence))
+	if (!line_take(rest, "wirestate: ") || !line_take_time(rest, &evidence->time) || !line_take(rest, " ") || !take_kind(rest, evidence))
 		return false;
 	if ((evidence->kind == WS_EVIDENCE_CALL || evidence->kind == WS_EVIDENCE_RETURN) &&
-	    (!take_number(rest, UINT32_MAX, &number) || !take(rest, " ")))
+	    (!line_take_number(rest, UINT32_MAX, &number) || !line_take(rest, " ")))
 		return false;
 	evidence->call = (uint32_t)number;
 	evidence->text = rest->at;
@@ -80,7 +42,7 @@ bool ws_evidence_next(const char *comment, size_t length, size_t *at, struct ws_
 {
 	while (comment && *at < length) {
 		const char *line = comment + *at, *newline = memchr(line, '\n', length - *at);
-		struct rest rest = {.at = line, .end = newline ? newline : comment + length};
+		struct line_rest rest = {.at = line, .end = newline ? newline : comment + length};
 		*at = (size_t)(rest.end - comment) + 1;
 		if (take_line(&rest, evidence))
 			return true;
@@ -108,9 +70,9 @@ bool ws_evidence_flight(const struct ws_evidence *evidence, uint64_t *packet, en
 	        WS_FLIGHTS(X)
 #undef X
 	};
-	struct rest rest = {.at = evidence->text, .end = evidence->text + evidence->length};
-	if (evidence->kind != WS_EVIDENCE_WIRE || !take(&rest, "packet ") || !take_number(&rest, UINT32_MAX, packet) ||
-	    !take(&rest, " "))
+	struct line_rest rest = {.at = evidence->text, .end = evidence->text + evidence->length};
+	if (evidence->kind != WS_EVIDENCE_WIRE || !line_take(&rest, "packet ") || !line_take_number(&rest, UINT32_MAX, packet) ||
+	    !line_take(&rest, " "))
 		return false;
 	size_t length = (size_t)(rest.end - rest.at);
 	const char *end = memchr(rest.at, ' ', length), *colon = memchr(rest.at, ':', length);

@@ -2,12 +2,14 @@
  * grammar is passed over. */
 #include "track/kernel.h"
 
+#include "base/line.h"
+
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_MOST = 640, WORD_MOST = 80, TIME_DIGITS = 9 };
+enum { LINE_MOST = 640, WORD_MOST = 80 };
 
 static const char start[] = "wirestate: ", middle[] = " host kernel ";
 
@@ -150,22 +152,8 @@ void ws_kernel_tell(struct ws_kernel *kernel, struct ws_text *text)
 
 /* ---- Reading */
 
-/* A line, or what is left of it. */
-struct rest {
-	const char *at, *end;
-};
-
-static bool take(struct rest *rest, const char *word)
-{
-	const size_t length = strlen(word);
-	if ((size_t)(rest->end - rest->at) < length || memcmp(rest->at, word, length) != 0)
-		return false;
-	rest->at += length;
-	return true;
-}
-
 /* Copies the next word. False: there is none, or it is too long. */
-static bool take_word(struct rest *rest, char word[WORD_MOST])
+static bool take_word(struct line_rest *rest, char word[WORD_MOST])
 {
 	const char *space = memchr(rest->at, ' ', (size_t)(rest->end - rest->at));
 	const size_t length = (size_t)((space ? space : rest->end) - rest->at);
@@ -179,33 +167,11 @@ static bool take_word(struct rest *rest, char word[WORD_MOST])
 
 static bool number_of(const char *word, uint64_t most, uint64_t *number)
 {
-	*number = 0;
-	for (const char *at = word; *at; at++) {
-		if (*at < '0' || *at > '9' || *number > (most - (uint64_t)(*at - '0')) / 10)
-			return false;
-		*number = *number * 10 + (uint64_t)(*at - '0');
-	}
-	return *word;
+	struct line_rest rest = {word, word + strlen(word)};
+	return line_take_number(&rest, most, number) && rest.at == rest.end;
 }
 
-static bool take_time(struct rest *rest, ws_time *time)
-{
-	uint64_t seconds, fraction;
-	char word[WORD_MOST];
-	if (!take_word(rest, word))
-		return false;
-	char *dot = strchr(word, '.');
-	if (!dot || strlen(dot + 1) != TIME_DIGITS)
-		return false;
-	*dot = '\0';
-	if (!number_of(word, INT64_MAX / WS_SECOND - 1, &seconds) || !number_of(dot + 1, WS_SECOND - 1, &fraction))
-		return false;
-	*time = (ws_time)seconds * WS_SECOND + (ws_time)fraction;
-	rest->at--; /* the space belongs to what follows */
-	return true;
-}
-
-static bool take_state(struct rest *rest, uint8_t *number)
+static bool take_state(struct line_rest *rest, uint8_t *number)
 {
 	char word[WORD_MOST];
 	if (!take_word(rest, word))
@@ -223,7 +189,7 @@ static bool take_state(struct rest *rest, uint8_t *number)
 }
 
 /* "10.0.0.1:80" or "[2001:db8::1]:80" */
-static bool take_endpoint(struct rest *rest, struct ws_addr *address, uint8_t *ip_version, uint16_t *port)
+static bool take_endpoint(struct line_rest *rest, struct ws_addr *address, uint8_t *ip_version, uint16_t *port)
 {
 	char word[WORD_MOST], *host = word;
 	uint64_t number;
@@ -250,7 +216,7 @@ struct words {
 	char word[NOTE_COUNT][WORD_MOST];
 };
 
-static void take_pairs(struct rest *rest, struct words *words)
+static void take_pairs(struct line_rest *rest, struct words *words)
 {
 	char name[WORD_MOST], value[WORD_MOST];
 	memset(words, 0, sizeof(*words));
@@ -295,12 +261,12 @@ static void use_words(struct ws_kernel *kernel, const struct words *words, struc
 		ws_kernel_group(kernel, socket->cgroup, words->word[NOTE_SERVICE], words->word[NOTE_CONTAINER]);
 }
 
-static bool read_line(struct ws_kernel *kernel, struct rest rest)
+static bool read_line(struct ws_kernel *kernel, struct line_rest rest)
 {
 	struct ws_socket socket = {.state = 0};
 	struct words words;
 	uint8_t version;
-	if (!take(&rest, start) || !take_time(&rest, &socket.asked) || !take(&rest, middle) ||
+	if (!line_take(&rest, start) || !line_take_time(&rest, &socket.asked) || !line_take(&rest, middle) ||
 	    !take_state(&rest, &socket.state) ||
 	    !take_endpoint(&rest, &socket.local, &socket.ip_version, &socket.local_port) ||
 	    !take_endpoint(&rest, &socket.peer, &version, &socket.peer_port) || version != socket.ip_version)
@@ -316,7 +282,7 @@ size_t ws_kernel_read(struct ws_kernel *kernel, const char *comment, size_t leng
 	size_t count = 0;
 	while (at < end) {
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
-		const struct rest line = {at, newline ? newline : end};
+		const struct line_rest line = {at, newline ? newline : end};
 		count += read_line(kernel, line);
 		at = line.end + 1;
 	}
