@@ -21,6 +21,16 @@ void link_sleep(ws_time duration)
 	nats_Sleep(duration / WS_MILLISECOND);
 }
 
+void link_await(pthread_cond_t *changed, pthread_mutex_t *lock, ws_time duration)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_REALTIME, &until);
+	duration += until.tv_nsec;
+	until.tv_sec += duration / WS_SECOND;
+	until.tv_nsec = duration % WS_SECOND;
+	pthread_cond_timedwait(changed, lock, &until);
+}
+
 /* ---- What is said */
 
 static void on_disconnected(natsConnection *connection, void *closure)

@@ -5,6 +5,7 @@
 #include <wirestate/error.h>
 
 #include <nats/nats.h>
+#include <pthread.h>
 
 /* What the command line says about it. */
 struct link_config {
@@ -34,5 +35,7 @@ const char *link_refusal(natsStatus status);
 /* Nanoseconds of a clock that never steps. */
 ws_time link_clock(void);
 void link_sleep(ws_time duration);
+/* Waits for a condition, with its lock held, at most so long. */
+void link_await(pthread_cond_t *changed, pthread_mutex_t *lock, ws_time duration);
 
 #endif

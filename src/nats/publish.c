@@ -275,14 +275,9 @@ static int report_end(struct publisher *publisher)
 /* Waits until there is something to publish. False: there never will be. */
 static bool wait_for_lines(struct publisher *publisher)
 {
-	struct timespec until;
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_nsec += 200 * WS_MILLISECOND;
-	until.tv_sec += until.tv_nsec / WS_SECOND;
-	until.tv_nsec %= WS_SECOND;
 	pthread_mutex_lock(&publisher->lock);
 	if (!publisher->queue.count && !publisher->ended)
-		pthread_cond_timedwait(&publisher->changed, &publisher->lock, &until);
+		link_await(&publisher->changed, &publisher->lock, 200 * WS_MILLISECOND);
 	const bool more = publisher->queue.count || !publisher->ended;
 	pthread_mutex_unlock(&publisher->lock);
 	return more;

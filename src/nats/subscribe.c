@@ -302,16 +302,11 @@ static bool write_line(struct subscriber *subscriber, natsMsg *message)
 /* The next line, or NULL after a while without one. */
 static natsMsg *next_message(struct subscriber *subscriber, bool *finished)
 {
-	struct timespec until;
 	natsMsg *message = NULL;
 	pthread_mutex_lock(&subscriber->lock);
 	struct source *source = next_source(subscriber);
 	if (!source && !subscriber->written_count) {
-		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_nsec += 100 * WS_MILLISECOND;
-		until.tv_sec += until.tv_nsec / WS_SECOND;
-		until.tv_nsec %= WS_SECOND;
-		pthread_cond_timedwait(&subscriber->changed, &subscriber->lock, &until);
+		link_await(&subscriber->changed, &subscriber->lock, 100 * WS_MILLISECOND);
 		source = next_source(subscriber);
 	}
 	if (source) {
