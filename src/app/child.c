@@ -47,7 +47,7 @@ int child_wait(pid_t child)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : CHILD_KILLED + WTERMSIG(status);
 }
 
-int child_run(int (*fn)(void *context), void *context)
+pid_t child_start(int (*fn)(void *context), void *context)
 {
 	const pid_t child = child_fork();
 	if (child == 0) {
@@ -55,8 +55,13 @@ int child_run(int (*fn)(void *context), void *context)
 		fflush(NULL);
 		_exit(status);
 	}
-	if (child > 0)
-		return child_wait(child);
-	fprintf(stderr, "wirestate: cannot start a process: %s\n", strerror(errno));
-	return 1;
+	if (child < 0)
+		fprintf(stderr, "wirestate: cannot start a process: %s\n", strerror(errno));
+	return child;
+}
+
+int child_run(int (*fn)(void *context), void *context)
+{
+	const pid_t child = child_start(fn, context);
+	return child > 0 ? child_wait(child) : 1;
 }

@@ -11,9 +11,11 @@ enum { CHILD_KILLED = 128 };
  * child, which is then said on standard error. */
 int child_run(int (*fn)(void *context), void *context);
 
-/* The same in two steps, for a caller that needs something between them. The first is fork(); the second waits, and
- * passes on what stops and ends this process. */
-pid_t child_fork(void);
+/* The same in two steps, for a caller that needs something between them. The first returns -1 where there can be no
+ * child, which is then said; the second waits, and passes on what stops and ends this process. */
+pid_t child_start(int (*fn)(void *context), void *context);
 int child_wait(pid_t child);
+/* fork(), for a caller that runs on in the child. */
+pid_t child_fork(void);
 
 #endif

@@ -26,10 +26,16 @@ static bool beside(const char *name, char path[PATH_MAX])
 	return access(path, X_OK) == 0;
 }
 
-static void run(char *const argv[], int input, int output)
+static bool replace(int descriptor, int standard)
+{
+	return descriptor < 0 || dup2(descriptor, standard) >= 0;
+}
+
+static void run(char *const argv[], const struct program_streams *streams)
 {
 	char path[PATH_MAX];
-	if ((input >= 0 && dup2(input, STDIN_FILENO) < 0) || (output >= 0 && dup2(output, STDOUT_FILENO) < 0))
+	if (!replace(streams->errors, STDERR_FILENO) || !replace(streams->input, STDIN_FILENO) ||
+	    !replace(streams->output, STDOUT_FILENO))
 		_exit(1);
 	signal(SIGPIPE, SIG_DFL);
 	if (beside(argv[0], path))
@@ -40,21 +46,42 @@ static void run(char *const argv[], int input, int output)
 	_exit(NOT_FOUND);
 }
 
-pid_t program_start(char *const argv[], int input, int output, struct ws_error *error)
+void program_init(struct program *program, const char *command)
 {
-	fflush(NULL);
-	const pid_t program = fork();
-	if (program < 0)
-		ws_fail(error, WS_ERROR_SYSTEM, "%s cannot be started: %s", argv[0], strerror(errno));
-	if (program == 0)
-		run(argv, input, output);
-	return program;
+	*program = (struct program){.argv = {"wirestate-nats", command}, .count = 2};
 }
 
-int program_wait(pid_t program)
+static void add(struct program *program, const char *word)
+{
+	if (program->count < WS_ARRAY_SIZE(program->argv) - 1) /* the last one stays NULL */
+		program->argv[program->count++] = word;
+}
+
+void program_option(struct program *program, const char *name, const char *value)
+{
+	if (!value)
+		return;
+	add(program, name);
+	add(program, value);
+}
+
+pid_t program_start(struct program *program, const char *address, const struct program_streams *streams,
+                    struct ws_error *error)
+{
+	add(program, address);
+	fflush(NULL);
+	const pid_t started = fork();
+	if (started < 0)
+		ws_fail(error, WS_ERROR_SYSTEM, "%s cannot be started: %s", program->argv[0], strerror(errno));
+	if (started == 0)
+		run((char *const *)program->argv, streams);
+	return started;
+}
+
+int program_wait(pid_t started)
 {
 	int status = 0;
-	while (waitpid(program, &status, 0) < 0 && errno == EINTR)
+	while (waitpid(started, &status, 0) < 0 && errno == EINTR)
 		;
 	return !WIFEXITED(status) ? 1 : WEXITSTATUS(status) == NOT_FOUND ? 1 : WEXITSTATUS(status);
 }

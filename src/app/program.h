@@ -1,4 +1,4 @@
-/* A program of ours that is started beside this one: wirestate-nats. */
+/* wirestate-nats, a program of ours that is started beside this one. */
 #ifndef APP_PROGRAM_H
 #define APP_PROGRAM_H
 
@@ -6,11 +6,25 @@
 
 #include <sys/types.h>
 
-/* Starts it from the folder of this program, or else from PATH, with these descriptors as its standard input and
- * output (-1: those of this process); `argv` ends with NULL, its first is the program's name. Other descriptors that are
- * not close-on-exec go to it, too. -1: `error` says why. */
-pid_t program_start(char *const argv[], int input, int output, struct ws_error *error) WS_CHECKED;
-/* Waits for its end, and returns its exit status; one that a signal ended has 1. */
-int program_wait(pid_t program);
+/* What it is called with. Texts are borrowed until it is started. */
+struct program {
+	const char *argv[20];
+	size_t count;
+};
+
+/* Descriptors that it gets in place of this process's; -1: none. */
+struct program_streams {
+	int input, output, errors;
+};
+
+void program_init(struct program *program, const char *command);
+/* Adds an option with a value; nothing where the value is NULL. */
+void program_option(struct program *program, const char *name, const char *value);
+/* Starts it, from the folder of this program or else from PATH. Other descriptors that are not close-on-exec go to it,
+ * too. -1: `error` says why. */
+pid_t program_start(struct program *program, const char *address, const struct program_streams *streams,
+                    struct ws_error *error) WS_CHECKED;
+/* Waits for its end, and returns its exit status; one that a signal ended, or that could not be found, has 1. */
+int program_wait(pid_t started);
 
 #endif

@@ -48,20 +48,19 @@ static void read_reason(int fd, char why[WHY_MOST])
 /* Lets wirestate-nats write the packets to a file. What it says goes to `errors`. */
 static bool fetch_part(const struct film *film, const struct part *part, int errors, struct ws_error *error)
 {
-	const char *argv[] = {"wirestate-nats", "packets",      "--sensor",      part->sensor,
-	                      "--boot",         part->boot,     "--connection",  part->number,
-	                      film->options.subscribe, film->options.site ? "--site" : NULL, film->options.site, NULL};
 	const int file = open(part->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	const struct program_streams streams = {.input = -1, .output = file, .errors = errors};
+	struct program program;
 	if (file < 0)
 		return ws_fail(error, WS_ERROR_SYSTEM, "%s: %s", part->path, strerror(errno));
-	const int kept = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
-	dup2(errors, STDERR_FILENO);
-	const pid_t program = program_start((char *const *)argv, -1, file, error);
-	if (kept >= 0)
-		dup2(kept, STDERR_FILENO);
-	close(kept);
+	program_init(&program, "packets");
+	program_option(&program, "--sensor", part->sensor);
+	program_option(&program, "--boot", part->boot);
+	program_option(&program, "--connection", part->number);
+	program_option(&program, "--site", film->options.site);
+	const pid_t started = program_start(&program, film->options.subscribe, &streams, error);
 	close(file);
-	return program >= 0 && (!program_wait(program) || ws_fail(error, WS_ERROR_FILE, "no packets"));
+	return started >= 0 && (!program_wait(started) || ws_fail(error, WS_ERROR_FILE, "no packets"));
 }
 
 /* Fetches the parts; one that cannot be had is left out where there are others. */

@@ -15,11 +15,11 @@
 
 void requests_open(struct requests *requests, int socket)
 {
-	*requests = (struct requests){.socket = socket, .file = memfd_create("packets", MFD_CLOEXEC)};
-	if (requests->file < 0)
-		requests->socket = -1;
-	if (socket >= 0)
-		fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK);
+	*requests = (struct requests){.socket = -1, .file = -1};
+	if (socket < 0 || (requests->file = memfd_create("packets", MFD_CLOEXEC)) < 0)
+		return;
+	requests->socket = socket;
+	fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK);
 }
 
 void requests_close(struct requests *requests)

@@ -4,6 +4,7 @@
 #include "app/program.h"
 #include "app/report.h"
 #include "app/run.h"
+#include "relay/line.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,11 +12,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-/* Records that are published; those of packets never are. */
-#define PUBLISHED                                                                                                      \
-	(1u << WS_RECORD_TRANSITION | 1u << WS_RECORD_CONNECTION | 1u << WS_RECORD_ARP | 1u << WS_RECORD_UDP |         \
-	 1u << WS_RECORD_STATS)
 
 struct publishing {
 	struct options options;
@@ -37,28 +33,16 @@ static int capture(void *context)
 static pid_t start_program(const struct publishing *publishing, struct ws_error *error)
 {
 	const struct options *options = &publishing->options;
+	const struct program_streams streams = {.input = publishing->records[0], .output = -1, .errors = -1};
+	struct program program;
 	char descriptor[16];
-	const char *argv[12] = {"wirestate-nats", "publish"};
-	size_t count = 2;
 	snprintf(descriptor, sizeof(descriptor), "%d", publishing->requests[1]);
-	if (options->site) {
-		argv[count++] = "--site";
-		argv[count++] = options->site;
-	}
-	if (options->sensor) {
-		argv[count++] = "--sensor";
-		argv[count++] = options->sensor;
-	}
-	if (options->user) {
-		argv[count++] = "--user";
-		argv[count++] = options->user;
-	}
-	if (!options->no_packets) {
-		argv[count++] = "--requests";
-		argv[count++] = descriptor;
-	}
-	argv[count++] = options->publish;
-	return program_start((char *const *)argv, publishing->records[0], -1, error);
+	program_init(&program, "publish");
+	program_option(&program, "--site", options->site);
+	program_option(&program, "--sensor", options->sensor);
+	program_option(&program, "--user", options->user);
+	program_option(&program, "--requests", options->no_packets ? NULL : descriptor);
+	return program_start(&program, options->publish, &streams, error);
 }
 
 /* The pipe's and this program's ends are not for wirestate-nats, whose input would never end. */
@@ -77,22 +61,31 @@ static int capture_and_wait(struct publishing *publishing)
 {
 	struct ws_protections protections = {0};
 	struct ws_error error;
-	const pid_t child = child_fork();
-	if (child == 0) {
-		const int status = capture(publishing);
-		fflush(NULL);
-		_exit(status);
-	}
+	const pid_t child = child_start(capture, publishing);
 	close(publishing->records[0]);
 	close(publishing->records[1]);
 	close(publishing->requests[0]);
-	if (child < 0) {
-		ws_fail(&error, WS_ERROR_SYSTEM, "cannot start a process: %s", strerror(errno));
-		return report_error(&error);
-	}
+	if (child < 0)
+		return 1;
 	if (!publishing->options.no_sandbox && !ws_privileges_drop(publishing->options.user, &protections, &error))
 		report_error(&error);
 	return child_wait(child);
+}
+
+/* The kinds that wirestate-nats publishes, as bits; records of packets are none of them. */
+static uint32_t published_records(void)
+{
+	static const char *const words[] = {
+#define X(name, word) [name] = word,
+	        WS_RECORDS(X)
+#undef X
+	};
+	uint32_t records = 0;
+	for (unsigned record = 0; record < WS_RECORD_COUNT; record++)
+		for (unsigned kind = 0; kind < RELAY_KIND_COUNT; kind++)
+			if (strcmp(words[record], relay_kind_word(kind)) == 0)
+				records |= 1u << record;
+	return records;
 }
 
 int run_publish(const struct options *options)
@@ -101,7 +94,7 @@ int run_publish(const struct options *options)
 	struct publishing publishing = {.options = *options};
 	struct options *own = &publishing.options;
 	own->show = SHOW_JSON;
-	own->records = (own->records ? own->records : UINT32_MAX) & PUBLISHED;
+	own->records = (own->records ? own->records : UINT32_MAX) & published_records();
 	if (!open_pipes(&publishing, &error))
 		return report_error(&error);
 	own->request_socket = publishing.requests[0];

@@ -31,25 +31,16 @@ static int show(void *context)
 	return run_session(options, options->show == SHOW_TUI ? MODE_VIEW : MODE_LINES);
 }
 
-static pid_t start_program(const struct subscription *subscription, struct ws_error *error)
+static pid_t start_program(const struct subscription *subscription, int errors, struct ws_error *error)
 {
 	const struct options *options = &subscription->options;
-	const char *argv[12] = {"wirestate-nats", "subscribe"};
-	size_t count = 2;
-	if (options->site) {
-		argv[count++] = "--site";
-		argv[count++] = options->site;
-	}
-	if (options->sensor) {
-		argv[count++] = "--sensor";
-		argv[count++] = options->sensor;
-	}
-	if (options->user) {
-		argv[count++] = "--user";
-		argv[count++] = options->user;
-	}
-	argv[count++] = options->subscribe;
-	return program_start((char *const *)argv, -1, subscription->records[1], error);
+	const struct program_streams streams = {.input = -1, .output = subscription->records[1], .errors = errors};
+	struct program program;
+	program_init(&program, "subscribe");
+	program_option(&program, "--site", options->site);
+	program_option(&program, "--sensor", options->sensor);
+	program_option(&program, "--user", options->user);
+	return program_start(&program, options->subscribe, &streams, error);
 }
 
 /* What wirestate-nats says would disturb the view, so it goes to a file, whose first line is waited for a moment. */
@@ -81,19 +72,13 @@ static bool begin_records(const struct subscription *subscription)
 static int show_records(struct subscription *subscription, int errors)
 {
 	struct ws_error error;
-	const int kept = errors >= 0 ? fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0) : -1;
 	if (pipe2(subscription->records, O_CLOEXEC) < 0 || !begin_records(subscription)) {
 		ws_fail(&error, WS_ERROR_SYSTEM, "no pipe from wirestate-nats: %s", strerror(errno));
 		return report_error(&error);
 	}
-	if (kept >= 0)
-		dup2(errors, STDERR_FILENO);
-	const pid_t program = start_program(subscription, &error);
-	if (kept >= 0) {
-		dup2(kept, STDERR_FILENO);
-		close(kept);
+	const pid_t program = start_program(subscription, errors, &error);
+	if (errors >= 0)
 		await_connection(errors);
-	}
 	close(subscription->records[1]); /* so that the records end when wirestate-nats does */
 	if (program < 0)
 		return report_error(&error);

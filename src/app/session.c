@@ -312,6 +312,7 @@ void session_close(struct session *session)
 	if (!written_close(&session->written, &error) && session->warning.status == WS_OK)
 		session->warning = error;
 	ws_lesson_free(session->exercise);
+	requests_close(&session->requests);
 	ws_flights_free(session->flights);
 	sheets_free(session->sheets);
 	ws_output_free(session->output);
