@@ -42,9 +42,13 @@ PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 .DEFAULT_GOAL := all
 .PHONY: all demo test check unit bench lab corpus asan tsan fuzz lint deb install uninstall clean help
 
+# A folder of src/language for each language, with .po files by area; without msgfmt the program speaks English only.
+LANGUAGES    := $(notdir $(patsubst %/,%,$(wildcard src/language/*/)))
+TRANSLATIONS := $(if $(shell command -v msgfmt),$(LANGUAGES:%=$(BUILD)/locale/%/LC_MESSAGES/wirestate.mo))
+
 COMPLETIONS := $(addprefix $(BUILD)/wirestate.,bash zsh fish)
 
-all: $(PROGRAMS) $(PROGRAMS:%=%.1) $(COMPLETIONS) ## build build/wirestate and its manual page, and wirestate-nats where libnats is
+all: $(PROGRAMS) $(PROGRAMS:%=%.1) $(COMPLETIONS) $(TRANSLATIONS) ## build build/wirestate and its manual page, and wirestate-nats where libnats is
 
 $(BUILD)/wirestate: $(MAIN_OBJ) $(BUILD)/libwirestate.a
 	$(call say,LINK)
@@ -140,6 +144,12 @@ $(COMPLETIONS): $(BUILD)/wirestate.%: $(BUILD)/wirestate
 	$(call say,GEN)
 	$(Q)$(BUILD)/wirestate --generate $* > $@.tmp && mv $@.tmp $@
 
+.SECONDEXPANSION:
+$(TRANSLATIONS): $(BUILD)/locale/%/LC_MESSAGES/wirestate.mo: $$(wildcard src/language/$$*/*.po) Makefile
+	$(call say,MO)
+	@mkdir -p $(@D)
+	$(Q)msgcat --use-first $(filter %.po,$^) | msgfmt --check-format -o $@.tmp - && mv $@.tmp $@
+
 demo: ## install what is missing, build, and replay a bundled capture in the view
 	@tests/need build
 	@$(MAKE) --no-print-directory -s $(PARALLEL) all
@@ -193,6 +203,7 @@ install: all ## install below PREFIX (/usr/local), honouring DESTDIR
 	install -D -m 644 $(BUILD)/wirestate.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/wirestate
 	install -D -m 644 $(BUILD)/wirestate.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_wirestate
 	install -D -m 644 $(BUILD)/wirestate.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/wirestate.fish
+	for mo in $(TRANSLATIONS:$(BUILD)/%=%); do install -D -m 644 $(BUILD)/$$mo $(DESTDIR)$(PREFIX)/share/$$mo; done
 	install -d $(DESTDIR)$(PREFIX)/share/wirestate/captures/lab
 	install -m 644 $(wildcard captures/*.*) $(DESTDIR)$(PREFIX)/share/wirestate/captures
 	install -m 644 captures/lab/* $(DESTDIR)$(PREFIX)/share/wirestate/captures/lab
@@ -206,6 +217,7 @@ uninstall: ## remove the installed files
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/wirestate
 	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_wirestate
 	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/wirestate.fish
+	rm -f $(TRANSLATIONS:$(BUILD)/%=$(DESTDIR)$(PREFIX)/share/%)
 	rm -rf $(DESTDIR)$(PREFIX)/share/wirestate
 
 clean: ## remove build/

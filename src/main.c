@@ -9,7 +9,6 @@
 #include "app/version.h"
 #include "cli/generate.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
 #include <string.h>
@@ -17,7 +16,7 @@
 #include <wchar.h>
 
 /* Loads what the C library otherwise loads from files when it is first used, which the sandbox does not allow: the
- * locale's character set and messages. */
+ * locale's character set. ws_language_start() does so for the messages. */
 static void load_locale(void)
 {
 	wchar_t wide;
@@ -25,7 +24,6 @@ static void load_locale(void)
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C");
 	(void)!mbrtowc(&wide, "a", 1, &state);
-	(void)strerror(EIO);
 }
 
 /* Where a standard stream is missing, the next file or socket that is opened would get its descriptor, and what is
@@ -124,6 +122,8 @@ int main(int argc, char **argv)
 	if (!isatty(STDOUT_FILENO))
 		setvbuf(stdout, output, _IOFBF, sizeof(output));
 	const bool parsed = options_parse(argc, argv, &options, &error);
+	if (options.language_note[0] && isatty(STDERR_FILENO))
+		fprintf(stderr, "wirestate: %s\n", options.language_note);
 	const int status = parsed ? run(&options, options_mode(&options, argc - 1)) : report_error(&error);
 	options_free(&options);
 	return status;

@@ -47,6 +47,7 @@ enum { WS_BOLD = 1, WS_REVERSE = 2 };
 struct ws_canvas {
 	int columns, rows;
 	bool ascii;            /* drawing characters must be ASCII */
+	bool wide;             /* despite ascii: East Asian characters, whose width no terminal doubts, are drawn */
 	struct ws_cell *cells; /* rows × columns, row by row */
 };
 

@@ -30,7 +30,7 @@ struct ws_error {
 	char text[512];
 };
 
-/* Fills `error`, which may be NULL, from a printf format. It always returns false, for `return ws_fail(...)`. */
+/* Fills `error`, which may be NULL, from a printf format, whose translation is taken where there is one. It always returns false, for `return ws_fail(...)`. */
 bool ws_fail(struct ws_error *error, enum ws_status status, const char *format, ...) WS_PRINTF(3, 4);
 
 /* The process exit status (0, 1 or 2) that belongs to a status. */

@@ -63,7 +63,8 @@ void ws_view_resume(struct ws_view *view);
 /* The size that a canvas for this terminal should have. A terminal that is larger than a canvas can be is used in
  * part. */
 void ws_view_size(const struct ws_view *view, int *columns, int *rows);
-bool ws_view_is_ascii(const struct ws_view *view);
+/* Says on a canvas which characters the terminal can show. */
+void ws_view_prepare(const struct ws_view *view, struct ws_canvas *canvas);
 void ws_view_show(struct ws_view *view, const struct ws_canvas *canvas);
 
 /* The built-in keys of an action, as the manual page names them: "↑, k". */

@@ -302,7 +302,7 @@ static void view_draw(struct interactive *it)
 		it->quit = true;
 		return;
 	}
-	it->canvas.ascii = ws_view_is_ascii(it->view);
+	ws_view_prepare(it->view, &it->canvas);
 	ws_canvas_clear(&it->canvas);
 	ws_ui_layout(it->ui, &it->model, columns, rows);
 	ws_ui_draw(it->ui, &it->model, &it->canvas);
@@ -493,6 +493,8 @@ void run_view(struct session *session)
 		ws_fail(&session->error, WS_ERROR_SYSTEM, "out of memory");
 	if (session->error.status == WS_OK)
 		it.view = ws_view_open(&view_options, &session->error);
+	if (it.ui && options->language_note[0])
+		ws_ui_tell(it.ui, options->language_note, false);
 	if (it.ui && options->lesson_attempt)
 		ws_ui_attempt(it.ui, options->tried, options->lesson_shared->stop);
 	if (it.view && session_confine(session))

@@ -49,7 +49,7 @@ static void start_draw(struct start *it)
 		it->quit = true;
 		return;
 	}
-	it->canvas.ascii = ws_view_is_ascii(it->view);
+	ws_view_prepare(it->view, &it->canvas);
 	ws_canvas_clear(&it->canvas);
 	ws_start_act(&it->position, WS_ACT_NONE, rows);
 	it->position.message = it->message[0] ? it->message : NULL;
@@ -199,6 +199,7 @@ int run_start(const struct options *options)
 {
 	struct start it = {.options = options};
 	size_t count;
+	snprintf(it.message, sizeof(it.message), "%s", options->language_note);
 	it.entries = start_list(options->command, &count);
 	it.position.cursor.count = count;
 	it.position.entries = it.entries;

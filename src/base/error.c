@@ -1,5 +1,6 @@
 /* Errors as values: see wirestate/error.h. */
 #include <wirestate/error.h>
+#include <wirestate/language.h>
 #include <wirestate/text.h>
 
 #include <stdarg.h>
@@ -13,7 +14,7 @@ bool ws_fail(struct ws_error *error, enum ws_status status, const char *format, 
 	char raw[1024];
 	va_list args;
 	va_start(args, format);
-	vsnprintf(raw, sizeof(raw), format, args);
+	vsnprintf(raw, sizeof(raw), ws_translate_error(format), args);
 	va_end(args);
 	/* File and interface names come from outside the program: they are cleaned before an error shows them on a
 	 * terminal. */

@@ -18,16 +18,17 @@ static bool is_folder(const char *path)
 	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-bool data_folder(const char *kind, char *path, size_t size)
+/* The folder `kind` in the first of the places that has it: some are relative to the program, the last one is absolute. */
+static bool find_folder(const char *const *beside, size_t count, const char *absolute, const char *kind, char *path,
+                        size_t size)
 {
-	static const char *const beside[] = {"../share/wirestate", "..", "../.."}; /* installed; build/; build/asan/ */
 	char program[PATH_MAX];
 	const ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
 	program[length > 0 ? length : 0] = '\0';
 	char *slash = strrchr(program, '/');
 	if (slash)
 		*slash = '\0';
-	for (size_t i = 0; slash && i < WS_ARRAY_SIZE(beside); i++) {
+	for (size_t i = 0; slash && i < count; i++) {
 		char place[PATH_MAX], real[PATH_MAX];
 		const int used = snprintf(place, sizeof(place), "%s/%s/%s", program, beside[i], kind);
 		if (used > 0 && (size_t)used < sizeof(place) && is_folder(place) && realpath(place, real) &&
@@ -36,8 +37,20 @@ bool data_folder(const char *kind, char *path, size_t size)
 			return true;
 		}
 	}
-	const int used = snprintf(path, size, "%s/%s", WS_DATADIR, kind);
+	const int used = snprintf(path, size, "%s/%s", absolute, kind);
 	return used > 0 && (size_t)used < size && is_folder(path);
+}
+
+bool data_folder(const char *kind, char *path, size_t size)
+{
+	static const char *const beside[] = {"../share/wirestate", "..", "../.."}; /* installed; build/; build/asan/ */
+	return find_folder(beside, WS_ARRAY_SIZE(beside), WS_DATADIR, kind, path, size);
+}
+
+bool locale_folder(char *path, size_t size)
+{
+	static const char *const beside[] = {".", "../share"}; /* build/; installed */
+	return find_folder(beside, WS_ARRAY_SIZE(beside), WS_DATADIR "/..", "locale", path, size);
 }
 
 bool data_file(const char *kind, const char *name, const char *ending, char *path, size_t size)

@@ -7,6 +7,7 @@
 #include "cli/config.h"
 #include "cli/datadir.h"
 #include "cli/habits.h"
+#include "cli/language.h"
 #include "cli/option_checks.h"
 
 #include <wirestate/join.h>
@@ -165,6 +166,9 @@ const struct option_row option_rows[] = {
          "read this configuration file instead of ~/.config/wirestate/config; /dev/null stands for none"},
         {0, "no-mouse", NULL, OPTION_SWITCH, GROUP_VIEW, FIELD(no_mouse), 0, 0, NULL,
          "leave the mouse to the terminal, to copy text with it; the key M changes that, too"},
+        {0, "language", "NAME", OPTION_TEXT, GROUP_VIEW, FIELD(language), 1, 0, NULL,
+         "speak this language: en, zh_CN, or another one that has a translation (default: that of the locale, which "
+         "need not be installed)"},
 
         {0, "publish", "ADDRESS", OPTION_TEXT, GROUP_HOSTS, FIELD(publish), 1, 0, NULL,
          "send the records of connections, transitions, UDP, ARP and statistics to the NATS server at nats://HOST:PORT, "
@@ -605,7 +609,8 @@ bool options_parse(int argc, char **argv, struct options *options, struct ws_err
 	};
 	ws_keymap_init(&options->keymap);
 	name_program(argc > 0 ? argv[0] : NULL, options);
-	if (!configure(argc, argv, options, error) || !read_options(argc, argv, options, error))
+	if (!language_choose(argc, argv, options, error) || !configure(argc, argv, options, error) ||
+	    !read_options(argc, argv, options, error) || !language_confirm(options, error))
 		return false;
 	if (options->help || options->version || argc <= 1) /* the start screen needs no more */
 		return true;

@@ -303,7 +303,8 @@ bool ws_svg_graph(FILE *out, struct ws_ui *ui, const struct ws_model *model, enu
 	const int each = count == 2 ? EACH_OF_TWO : EACH_ALONE, heading = 28;
 	const int height = heading + (int)count * (HEAD + each + FOOT);
 	svg_begin(out, COLUMNS, (height + CELL_HEIGHT - 1) / CELL_HEIGHT, theme, title);
-	fputs("text.u{font:13px Inter,'Segoe UI',Roboto,'Helvetica Neue',Arial,'DejaVu Sans',sans-serif}\n"
+	fputs("text.u{font:13px Inter,'Segoe UI',Roboto,'Helvetica Neue',Arial,'DejaVu Sans',"
+	      "'Noto Sans CJK SC','PingFang SC','Microsoft YaHei',sans-serif}\n"
 	      "text.t{font-size:16px;font-weight:600}\ntext.w{font-weight:700;font-size:12px}\n"
 	      ".n{fill:none;stroke-linejoin:round}\n.a{stroke-dasharray:5 3}\n.e{opacity:.28}\n",
 	      out);

@@ -14,6 +14,7 @@
 #include "output/spans.h"
 #include "output/zeek_log.h"
 
+#include <wirestate/language.h>
 #include <wirestate/stored.h>
 #include <wirestate/stop.h>
 
@@ -441,6 +442,7 @@ static void text_packet_and_events(struct ws_output *output, const struct ws_pac
 bool ws_output_packet(struct ws_output *output, const struct ws_packet *packet, const struct ws_track_result *result,
                       const struct ws_tracker *tracker)
 {
+	WS_LANGUAGE_ENGLISH;
 	start_clock(output, packet->frame->time);
 	if (output_wants(output, WS_RECORD_PACKET) && id_matches(output, tracker, result->conn)) {
 		if (output->options.format == WS_FORMAT_TEXT) {
@@ -459,6 +461,7 @@ bool ws_output_packet(struct ws_output *output, const struct ws_packet *packet, 
 
 bool ws_output_events(struct ws_output *output, const struct ws_track_result *result, const struct ws_tracker *tracker)
 {
+	WS_LANGUAGE_ENGLISH;
 	for (size_t i = 0; i < result->event_count; i++) {
 		start_clock(output, result->events[i].time);
 		write_event(output, &result->events[i], tracker, NULL);
@@ -477,6 +480,7 @@ void ws_output_point(struct ws_output *output, unsigned point, const char *name)
 bool ws_output_transit(struct ws_output *output, const struct ws_conn_path *path, const struct ws_conn_info *conn,
                        const struct ws_transit *transit)
 {
+	WS_LANGUAGE_ENGLISH;
 	struct subject subject = {.kind = WS_RECORD_TRANSIT, .conn = conn, .path = path, .transit = transit};
 	if (!conn || conn_matches(output, conn))
 		output_record(output, &subject);
@@ -486,6 +490,7 @@ bool ws_output_transit(struct ws_output *output, const struct ws_conn_path *path
 bool ws_output_clock(struct ws_output *output, const char *point, const char *reference,
                      const struct ws_clock_info *clock)
 {
+	WS_LANGUAGE_ENGLISH;
 	struct subject subject = {.kind = WS_RECORD_CLOCK, .point = point, .reference = reference, .clock = clock};
 	output_record(output, &subject);
 	return output->write_error == 0;
@@ -609,6 +614,7 @@ static void write_totals(struct ws_output *output, const struct ws_tracker *trac
 bool ws_output_totals(struct ws_output *output, const struct ws_tracker *tracker,
                       const struct ws_capture_stats *capture, ws_time now)
 {
+	WS_LANGUAGE_ENGLISH;
 	write_totals(output, tracker, capture, now);
 	return ws_output_flush(output);
 }
@@ -616,6 +622,7 @@ bool ws_output_totals(struct ws_output *output, const struct ws_tracker *tracker
 bool ws_output_finish(struct ws_output *output, const struct ws_tracker *tracker,
                       const struct ws_capture_stats *capture)
 {
+	WS_LANGUAGE_ENGLISH;
 	if (output->options.format == WS_FORMAT_TEXT && output_wants(output, WS_RECORD_PACKET))
 		text_evidence_at_end(output, capture);
 	const size_t connections = ws_tracker_conn_count(tracker);

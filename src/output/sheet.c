@@ -6,6 +6,8 @@
  * What a line needs of the lines before it is noted in its item. */
 #include "output/internal.h"
 
+#include <wirestate/language.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -166,6 +168,7 @@ void sheet_end_text(struct ws_output *output)
 void ws_sheet_records(struct ws_sheet *sheet, const struct ws_output *output, const struct ws_tracker *tracker,
                       enum ws_record record, size_t rank, size_t count)
 {
+	WS_LANGUAGE_ENGLISH;
 	memcpy(sheet->output.recorded, output->recorded, sizeof(sheet->output.recorded));
 	sheet->output.point = output->point;
 	sheet->output.point_name = output->point_name;
@@ -196,6 +199,7 @@ static void format_event(struct ws_output *output, const struct item *item, stru
 
 void ws_sheet_format(struct ws_sheet *sheet)
 {
+	WS_LANGUAGE_ENGLISH;
 	struct ws_output *output = &sheet->output;
 	const struct item *item = sheet->items, *end = item + sheet->count;
 	const char *text = sheet->text.data;

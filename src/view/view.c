@@ -21,7 +21,7 @@ struct ws_view {
 	FILE *in, *out;
 	bool own_files; /* /dev/tty, not standard input and output */
 	SCREEN *screen;
-	bool ascii, colours, mouse;
+	bool ascii, wide, colours, mouse;
 	bool typing; /* Ctrl-C is a key */
 	const struct ws_keymap *keymap;
 	struct ws_cell *shown; /* what the screen holds; columns × rows */
@@ -150,8 +150,8 @@ struct ws_view *ws_view_open(const struct ws_view_options *options, struct ws_er
 	stack_t stack = {.ss_sp = view->alternate_stack, .ss_size = sizeof(view->alternate_stack)};
 	sigaltstack(&stack, NULL);
 	rescue_arm(&view->rescue);
-	view->ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0 ||
-	              !probe_narrow(fileno(view->in), fileno(view->out), typed, sizeof(typed), &typed_count);
+	view->wide = !options->ascii && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	view->ascii = !view->wide || !probe_narrow(fileno(view->in), fileno(view->out), typed, sizeof(typed), &typed_count);
 	view->keymap = options->keymap;
 	view->rescue.begun = true;
 	view->screen = start_screen(view);
@@ -349,9 +349,10 @@ void ws_view_size(const struct ws_view *view, int *columns, int *rows)
 	*rows = view->rows > WS_CANVAS_ROWS ? WS_CANVAS_ROWS : view->rows > 0 ? view->rows : 1;
 }
 
-bool ws_view_is_ascii(const struct ws_view *view)
+void ws_view_prepare(const struct ws_view *view, struct ws_canvas *canvas)
 {
-	return view->ascii;
+	canvas->ascii = view->ascii;
+	canvas->wide = view->wide;
 }
 
 /* ---- Drawing */

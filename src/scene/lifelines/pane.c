@@ -76,6 +76,7 @@ static void draw_other(const struct layout *layout, struct ws_canvas *canvas, in
 	if (!pane.cells || pane.columns > canvas->columns - left)
 		return;
 	pane.ascii = canvas->ascii;
+	pane.wide = canvas->wide;
 	ws_canvas_clear(&pane);
 	screen_ops(pane_screen(layout->ui))->draw(layout->ui, layout->model, &pane);
 	for (int row = 0; row + 1 < pane.rows && TOP + row < bottom; row++)

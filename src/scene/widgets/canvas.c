@@ -142,7 +142,9 @@ static int draw_code_point(struct ws_canvas *canvas, int row, int column, int li
 {
 	int width = 1;
 	if (code_point >= 0x80) {
-		width = canvas->ascii ? -1 : wcwidth((wchar_t)code_point);
+		width = wcwidth((wchar_t)code_point);
+		if (canvas->ascii && !(canvas->wide && width == 2))
+			width = -1;
 		if (width < 0) { /* an ASCII canvas, or a locale without this character */
 			code_point = (uint32_t)ascii_for(code_point);
 			width = 1;

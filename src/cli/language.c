@@ -1,0 +1,49 @@
+/* Which language is asked for, and where the translations are. */
+#include "cli/language.h"
+#include "cli/datadir.h"
+
+#include <wirestate/language.h>
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The value of the last --language; NULL: there is none. */
+static const char *asked_by(int argc, char **argv, bool *ascii)
+{
+	static const char option[] = "--language";
+	const size_t length = sizeof(option) - 1;
+	const char *asked = NULL;
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		*ascii |= strcmp(argv[i], "--ascii") == 0;
+		if (strncmp(argv[i], option, length) != 0)
+			continue;
+		if (argv[i][length] == '=')
+			asked = argv[i] + length + 1;
+		else if (!argv[i][length] && i + 1 < argc)
+			asked = argv[++i];
+	}
+	return asked;
+}
+
+static bool start(const char *asked, struct options *options, struct ws_error *error)
+{
+	char folder[PATH_MAX] = "";
+	(void)locale_folder(folder, sizeof(folder));
+	return ws_language_start(asked, folder, options->ascii, options->language_note, error);
+}
+
+bool language_choose(int argc, char **argv, struct options *options, struct ws_error *error)
+{
+	const char *asked = asked_by(argc, argv, &options->ascii);
+	options->language = asked;
+	return start(asked, options, error);
+}
+
+bool language_confirm(struct options *options, struct ws_error *error)
+{
+	const bool same = !options->language || strcmp(options->language, ws_language()) == 0;
+	if (same && !(options->ascii && *ws_language()))
+		return true;
+	return start(options->language, options, error);
+}
