@@ -2,7 +2,7 @@
  * finds their translations in the files NAME/LC_MESSAGES/wirestate.mo, which are made from src/language/NAME/\*.po.
  *
  * Records, lines of -T, names of options, words of filters and names of states are the same in every language. So a
- * thread reads English until it asks for more: ws_language_start() does so for the thread that calls it, and whoever
+ * thread reads English until it asks for more: ws_language_start() does so for the thread that calls it, and what
  * writes records switches back while it writes (WS_LANGUAGE_ENGLISH). Errors (ws_fail()) are translated in any thread.
  *
  * A message is a whole sentence, or a whole label. What changes in it are parts of printf, which a translation may
