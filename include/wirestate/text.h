@@ -81,5 +81,8 @@ bool ws_printable(uint32_t code_point);
 int ws_columns_of_next(const char *utf8, size_t length, size_t *used);
 /* The width in terminal columns of a whole text. */
 int ws_columns(const char *utf8);
+/* How many bytes of a text go into a line of `width` columns. Lines end before a space, which the next line leaves out,
+ * and East Asian text between any two characters that punctuation allows; what is wider than a line is cut. */
+size_t ws_text_line(const char *utf8, int width);
 
 #endif

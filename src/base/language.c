@@ -1,5 +1,5 @@
-/* See wirestate/language.h. Without an installed locale gettext works, too: it takes the language from LANGUAGE in every
- * locale but "C", and the C library has C.UTF-8 built in. */
+/* See wirestate/language.h. Without an installed locale gettext works, too: it takes the language from LANGUAGE in
+ * every locale but "C", and the C library has C.UTF-8 built in. */
 #include <wirestate/language.h>
 #include <wirestate/text.h>
 
@@ -68,8 +68,7 @@ const char *ws_language(void)
 static bool has_translation(const char *folder, const char *name)
 {
 	char path[PATH_MAX];
-	const int used =
-	        snprintf(path, sizeof(path), "%s/%s/LC_MESSAGES/" WS_LANGUAGE_DOMAIN ".mo", folder, name);
+	const int used = snprintf(path, sizeof(path), "%s/%s/LC_MESSAGES/" WS_LANGUAGE_DOMAIN ".mo", folder, name);
 	return *name && !strchr(name, '/') && used > 0 && (size_t)used < sizeof(path) && access(path, R_OK) == 0;
 }
 
@@ -164,7 +163,8 @@ static const char *obstacle(bool ascii)
 {
 	static const char own_name[] = N_("English"); /* TRANSLATORS: how this language calls itself */
 	if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
-		return "the locale's character set is not UTF-8; --language shows the translation in UTF-8 nevertheless";
+		return "the locale's character set is not UTF-8; --language shows the translation in UTF-8 "
+		       "nevertheless";
 	if (!is_wide(dgettext(WS_LANGUAGE_DOMAIN, own_name)))
 		return NULL;
 	if (ascii)

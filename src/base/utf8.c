@@ -282,3 +282,31 @@ int ws_columns(const char *utf8)
 		width += ws_columns_of_next(utf8, length, &used);
 	return width;
 }
+
+/* Whether a line may end between two characters, of which one is as wide as two columns: East Asian text has no spaces,
+ * but no line begins with punctuation that closes, or ends with a bracket that opens. */
+static bool may_break(uint32_t before, uint32_t after)
+{
+	static const wchar_t not_first[] = L",.;:?!)]}%，。、；：？！）》】』」〉〕％",
+	                     not_last[] = L"([{（《【『「〈〔";
+	return !wcschr(not_first, (wchar_t)after) && !wcschr(not_last, (wchar_t)before);
+}
+
+size_t ws_text_line(const char *utf8, int width)
+{
+	const size_t length = strlen(utf8);
+	size_t end = 0, break_at = 0, used;
+	uint32_t before = 0, code_point = 0;
+	for (int columns = 0, more, last = 0; end < length; end += used, columns += more, last = more) {
+		more = ws_columns_of_next(utf8 + end, length - end, &used);
+		before = code_point;
+		if (!ws_utf8_decode(utf8 + end, length - end, &code_point))
+			code_point = 0;
+		if (code_point == ' ' ||
+		    (end && before != ' ' && (more == 2 || last == 2) && may_break(before, code_point)))
+			break_at = end;
+		if (columns + more > width)
+			return break_at ? break_at : end ? end : used;
+	}
+	return end;
+}

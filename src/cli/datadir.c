@@ -18,7 +18,8 @@ static bool is_folder(const char *path)
 	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-/* The folder `kind` in the first of the places that has it: some are relative to the program, the last one is absolute. */
+/* The folder `kind` in the first of the places that has it: some are relative to the program, the last one is absolute.
+ */
 static bool find_folder(const char *const *beside, size_t count, const char *absolute, const char *kind, char *path,
                         size_t size)
 {

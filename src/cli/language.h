@@ -4,8 +4,8 @@
 
 #include "cli/options.h"
 
-/* Before the options are parsed, whose errors speak the language already: --language as it stands among the arguments. A
- * name that there is no translation for is an error here. */
+/* Before the options are parsed, whose errors speak the language already: --language as it stands among the arguments.
+ * A name that there is no translation for is an error here. */
 bool language_choose(int argc, char **argv, struct options *options, struct ws_error *error) WS_CHECKED;
 /* Afterwards: the configuration file may have named another one. */
 bool language_confirm(struct options *options, struct ws_error *error) WS_CHECKED;

@@ -10,6 +10,7 @@
 #include <wirestate/capture.h>
 #include <wirestate/filter.h>
 #include <wirestate/graph.h>
+#include <wirestate/language.h>
 #include <wirestate/output.h>
 #include <wirestate/packet.h>
 #include <wirestate/scene.h>
@@ -65,9 +66,9 @@ static void option_entry(FILE *out, const struct option_row *row)
 	if (row->argument)
 		fprintf(out, " \\fI%s\\fR", row->argument);
 	fputc('\n', out);
-	manual_roff(out, row->help);
+	manual_roff(out, _(row->help));
 	if (row->words) {
-		fputs(".\nAccepted:", out);
+		fputs(_(".\nAccepted:"), out);
 		manual_roff(out, row->words);
 	}
 	fputs(".\n", out);
@@ -81,7 +82,7 @@ static void options(FILE *out)
 #undef X
 	};
 	for (enum option_group group = GROUP_SOURCE; group < GROUP_HIDDEN; group++) {
-		fprintf(out, ".SS \"%s\"\n", headings[group]);
+		fprintf(out, ".SS \"%s\"\n", _(headings[group]));
 		for (size_t i = 0; i < option_row_count; i++) {
 			if (option_rows[i].group == group)
 				option_entry(out, &option_rows[i]);
@@ -99,7 +100,7 @@ static void habit_table(FILE *out)
 		fprintf(out, "\" \\fR(%s%s)\n",
 		        strcmp(habit->program, "both") == 0 ? "tcpdump, tshark" : habit->program,
 		        programs[habit->kind]);
-		manual_roff(out, habit->text);
+		manual_roff(out, _(habit->text));
 		fputs(".\n", out);
 	}
 }
@@ -114,7 +115,7 @@ static void keys(FILE *out)
 		fputs(".TP\n.B \"", out);
 		manual_roff(out, ws_text_cstr(&text));
 		fputs("\"\n", out);
-		manual_roff(out, ws_action_meaning(action));
+		manual_roff(out, _(ws_action_meaning(action)));
 		fputs(" (\\fI", out);
 		manual_roff(out, ws_action_name(action));
 		fputs("\\fR).\n", out);
@@ -123,7 +124,7 @@ static void keys(FILE *out)
 
 static void screens(FILE *out)
 {
-#define X(name, word, title) entry(out, word, title);
+#define X(name, word, title) entry(out, word, _(title));
 	WS_SCREENS(X)
 #undef X
 }
@@ -131,14 +132,14 @@ static void screens(FILE *out)
 static void lesson_keys(FILE *out)
 {
 	for (enum ws_lesson_key key = 0; key < WS_LESSON_KEY_COUNT; key++)
-		entry(out, ws_lesson_key_word(key), ws_lesson_key_meaning(key));
+		entry(out, ws_lesson_key_word(key), _(ws_lesson_key_meaning(key)));
 }
 
 static void lesson_limits(FILE *out)
 {
 	fprintf(out,
-	        "Limits: %d KiB in a file, %d stops; in a stop %d fields, %d sums, %d choices, %d hints and %d wrong "
-	        "answers; %d columns in a title, %d in about, %d bytes in a text.\n",
+	        _("Limits: %d KiB in a file, %d stops; in a stop %d fields, %d sums, %d choices, %d hints and %d wrong "
+	          "answers; %d columns in a title, %d in about, %d bytes in a text.\n"),
 	        WS_LESSON_BYTES / 1024, WS_LESSON_STOPS, WS_LESSON_FIELDS_MOST, WS_LESSON_SUMS_MOST,
 	        WS_LESSON_SPELLINGS_MOST, WS_LESSON_HINTS_MOST, WS_LESSON_WRONGS_MOST, WS_LESSON_TITLE_COLUMNS,
 	        WS_LESSON_ABOUT_COLUMNS, WS_LESSON_TEXT_BYTES);
@@ -160,7 +161,7 @@ static void marks(FILE *out)
 	char mark[] = {'\0', '\0'};
 #define X(name, text, character)                                                                                       \
 	mark[0] = character;                                                                                           \
-	entry(out, character == ' ' ? "none" : mark, text);
+	entry(out, character == ' ' ? _("none") : mark, _(text));
 	WS_CERTAINTIES(X)
 #undef X
 }
@@ -169,14 +170,14 @@ static void problems(FILE *out)
 {
 	for (enum ws_problem problem = WS_PROBLEM_NONE + 1; problem < WS_PROBLEM_COUNT; problem++) {
 		fputs(".br\n", out);
-		manual_roff(out, ws_problem_text(problem));
+		manual_roff(out, _(ws_problem_text(problem)));
 		fputc('\n', out);
 	}
 }
 
 static void links(FILE *out)
 {
-#define X(name, dlt, number, description) entry(out, dlt, description);
+#define X(name, dlt, number, description) entry(out, dlt, _(description));
 	WS_LINKS(X)
 #undef X
 }
@@ -224,7 +225,7 @@ static void curves(FILE *out)
 	for (int curve = 0; curve < WS_CURVE_COUNT; curve++) {
 		fprintf(out, ".TP\n.B %s \\fR(%s)\n", ws_curve_word((enum ws_curve)curve),
 		        ws_curve_unit((enum ws_curve)curve));
-		manual_roff(out, ws_curve_meaning((enum ws_curve)curve));
+		manual_roff(out, _(ws_curve_meaning((enum ws_curve)curve)));
 		fputs(".\n", out);
 	}
 }
@@ -233,7 +234,7 @@ static void point_marks(FILE *out)
 {
 	for (int mark = 0; mark < WS_POINT_MARK_COUNT; mark++) {
 		fprintf(out, ".TP\n.B %s\n", ws_point_mark_word((enum ws_point_mark)mark));
-		manual_roff(out, ws_point_mark_meaning((enum ws_point_mark)mark));
+		manual_roff(out, _(ws_point_mark_meaning((enum ws_point_mark)mark)));
 		fputs(".\n", out);
 	}
 }
@@ -245,7 +246,7 @@ static void meaning_entry(FILE *out, const char *name, const char *type, const c
 	fputs(" \\fR(", out);
 	manual_roff(out, type);
 	fputs(")\n", out);
-	manual_roff(out, meaning);
+	manual_roff(out, _(meaning));
 	fputs(".\n", out);
 }
 
@@ -270,9 +271,9 @@ static void filter_fields(FILE *out)
 		fputs(".TP\n.B ", out);
 		manual_roff(out, field.name);
 		fputs(field.of_endpoint ? " \\fR(client., server.)\n" : "\n", out);
-		manual_roff(out, field.meaning);
+		manual_roff(out, _(field.meaning));
 		fputs(":\n", out);
-		manual_roff(out, field.takes);
+		manual_roff(out, _(field.takes));
 		fputs(".\n", out);
 	}
 }

@@ -3,6 +3,8 @@
 #include "lab/command.h"
 #include "lab/scenario.h"
 
+#include <wirestate/language.h>
+
 static void entry(FILE *out, const char *word, const char *values, const char *meaning)
 {
 	fputs(".TP\n.B ", out);
@@ -13,7 +15,7 @@ static void entry(FILE *out, const char *word, const char *values, const char *m
 		fputs("\\fR", out);
 	}
 	fputc('\n', out);
-	manual_roff(out, meaning);
+	manual_roff(out, _(meaning));
 	fputs(".\n", out);
 }
 
@@ -31,9 +33,16 @@ void manual_lab_calls(FILE *out)
 #undef X
 }
 
+static void rule(FILE *out, const char *word, const char *said)
+{
+	char meaning[128];
+	snprintf(meaning, sizeof(meaning), _("the packet is %s"), _(said));
+	entry(out, word, "", meaning);
+}
+
 void manual_lab_rules(FILE *out)
 {
-#define X(name, word, said) entry(out, word, "", "the packet is " said);
+#define X(name, word, said) rule(out, word, said);
 	LAB_ACTS(X)
 #undef X
 }

@@ -1,11 +1,13 @@
 /* Which options lessons and exercises exclude. */
 #include "cli/option_checks.h"
 
+#include <wirestate/language.h>
+
 #include <string.h>
 
 bool option_refuse(struct ws_error *error, const char *text)
 {
-	return ws_fail(error, WS_ERROR_OPTION, "%s; see wirestate --help", text);
+	return ws_fail(error, WS_ERROR_OPTION, "%s; see wirestate --help", ws_translate_error(text));
 }
 
 /* From here on it is handled as --frame end that writes to a file. */
@@ -62,16 +64,17 @@ bool options_check_hosts(const struct options *options, struct ws_error *error)
 		return true;
 	if (options->export || options->frame != FRAME_NONE || options->exercise)
 		return option_refuse(error, "--publish and --subscribe exclude --export, --frame and --exercise");
-	if (options->subscribe && (options->interfaces.count || options->reads.count || options->write ||
-	                           options->filter || options->joined))
-		return option_refuse(error, "--subscribe shows records, which excludes -i, -r, -w and capture filters; -Y "
-		                            "selects connections");
+	if (options->subscribe &&
+	    (options->interfaces.count || options->reads.count || options->write || options->filter || options->joined))
+		return option_refuse(error,
+		                     "--subscribe shows records, which excludes -i, -r, -w and capture filters; -Y "
+		                     "selects connections");
 	if (options->subscribe)
 		return true;
 	if (options->show == SHOW_TUI || options->show == SHOW_TEXT || options->show == SHOW_CSV ||
 	    options->show == SHOW_ZEEK || options->verbose || options->hex)
-		return option_refuse(error,
-		                     "--publish sends JSON records, which excludes -T tui, text, csv and zeek, -v and -x");
+		return option_refuse(
+		        error, "--publish sends JSON records, which excludes -T tui, text, csv and zeek, -v and -x");
 	if (options->records & (1u << WS_RECORD_PACKET))
 		return option_refuse(error, "--publish never sends packets: leave packet out of --only");
 	return true;

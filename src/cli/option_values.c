@@ -2,6 +2,8 @@
  * the error for a refused value is made from the same row. */
 #include "cli/options.h"
 
+#include <wirestate/language.h>
+
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
@@ -198,63 +200,64 @@ static void accepted(const struct option_row *row, struct ws_text *out)
 	switch (row->kind) {
 	case OPTION_NUMBER:
 		if (row->max >= 1e18)
-			ws_text_printf(out, "a number from %.0f", row->min);
+			ws_text_printf(out, _("a number from %.0f"), row->min);
 		else
-			ws_text_printf(out, "a number from %.0f to %.0f", row->min, row->max);
+			ws_text_printf(out, _("a number from %.0f to %.0f"), row->min, row->max);
 		break;
 	case OPTION_SIZE:
-		ws_text_puts(out, "bytes, or a number followed by K, M or G, at least ");
+		ws_text_puts(out, _("bytes, or a number followed by K, M or G, at least "));
 		ws_text_printf(out, row->min >= 1048576 ? "%.0fM" : "%.0fK",
 		               row->min / (row->min >= 1048576 ? 1048576 : 1024));
 		if (row->max < 1e12)
-			ws_text_puts(out, " and below 2G");
+			ws_text_puts(out, _(" and below 2G"));
 		break;
 	case OPTION_MILLIONS:
-		ws_text_puts(out, "millions of bytes, or a number with k, m or g for units of 1024");
+		ws_text_puts(out, _("millions of bytes, or a number with k, m or g for units of 1024"));
 		break;
 	case OPTION_SECONDS:
-		ws_text_printf(out, "seconds from %g to %g, or a number followed by s, ms or us", row->min, row->max);
+		ws_text_printf(out, _("seconds from %g to %g, or a number followed by s, ms or us"), row->min,
+		               row->max);
 		break;
 	case OPTION_PERCENT:
-		ws_text_printf(out, "a share from %g%% to %g%%", row->min, row->max);
+		ws_text_printf(out, _("a share from %g%% to %g%%"), row->min, row->max);
 		break;
 	case OPTION_SPEED:
-		ws_text_printf(out, "guided, or a number from %g to %g", row->min, row->max);
+		ws_text_printf(out, _("guided, or a number from %g to %g"), row->min, row->max);
 		break;
 	case OPTION_WORD:
-		ws_text_puts(out, "one of ");
+		ws_text_puts(out, _("one of "));
 		list_words(out, row->words);
 		break;
 	case OPTION_RECORDS:
-		ws_text_puts(out, "any of ");
+		ws_text_puts(out, _("any of "));
 		list_words(out, row->words);
-		ws_text_puts(out, ", separated by commas");
+		ws_text_puts(out, _(", separated by commas"));
 		break;
 	case OPTION_CANVAS:
-		ws_text_printf(out, "columns x rows, like 80x24, each from %.0f to %.0f", row->min, row->max);
+		ws_text_printf(out, _("columns x rows, like 80x24, each from %.0f to %.0f"), row->min, row->max);
 		break;
 	case OPTION_FRAME:
-		ws_text_puts(out, "a packet number, or end");
+		ws_text_puts(out, _("a packet number, or end"));
 		break;
 	case OPTION_STOP:
-		ws_text_puts(out, "the number of a stop, or end");
+		ws_text_puts(out, _("the number of a stop, or end"));
 		break;
 	case OPTION_NET:
-		ws_text_puts(out, "an address and its prefix length, like 192.0.2.0/24");
+		ws_text_puts(out, _("an address and its prefix length, like 192.0.2.0/24"));
 		break;
 	case OPTION_OFFSET:
 		ws_text_puts(out,
-		             "the name of a point and its seconds ahead, like server=-0.25, and at most 16 of them");
+		             _("the name of a point and its seconds ahead, like server=-0.25, and at most 16 of them"));
 		break;
 	case OPTION_WORDS:
-		ws_text_puts(out, "a text that is not empty, and at most 256 of them");
+		ws_text_puts(out, _("a text that is not empty, and at most 256 of them"));
 		break;
 	case OPTION_NAME:
 	case OPTION_TEXT:
-		ws_text_puts(out, "a text that is not empty");
+		ws_text_puts(out, _("a text that is not empty"));
 		break;
 	case OPTION_KIB:
-		ws_text_puts(out, "KiB, from 64 and below 2 GiB");
+		ws_text_puts(out, _("KiB, from 64 and below 2 GiB"));
 		break;
 	case OPTION_TIMES:
 	case OPTION_SWITCH:

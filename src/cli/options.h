@@ -4,6 +4,7 @@
 #define CLI_OPTIONS_H
 
 #include <wirestate/error.h>
+#include <wirestate/language.h>
 #include <wirestate/output.h>
 #include <wirestate/scene.h>
 #include <wirestate/types.h>
@@ -40,13 +41,13 @@ enum colour {
 
 /* X(enumerator, ending of the file's name, content): what --export can write. The first ending that matches counts. */
 #define EXPORTS(X)                                                                                                     \
-	X(EXPORT_ANIMATION, ".anim.svg", "a picture that plays")                                                       \
-	X(EXPORT_SVG, ".svg", "a picture")                                                                             \
-	X(EXPORT_HTML, ".html", "a page that plays it in a browser")                                                   \
-	X(EXPORT_TXT, ".txt", "the same as text")                                                                      \
-	X(EXPORT_CAST, ".cast", "a recording for asciinema")                                                           \
-	X(EXPORT_PCAP, ".pcap", "its packets")                                                                         \
-	X(EXPORT_PCAPNG, ".pcapng", "its packets, with their interfaces and comments")
+	X(EXPORT_ANIMATION, ".anim.svg", N_("a picture that plays"))                                                   \
+	X(EXPORT_SVG, ".svg", N_("a picture"))                                                                         \
+	X(EXPORT_HTML, ".html", N_("a page that plays it in a browser"))                                               \
+	X(EXPORT_TXT, ".txt", N_("the same as text"))                                                                  \
+	X(EXPORT_CAST, ".cast", N_("a recording for asciinema"))                                                       \
+	X(EXPORT_PCAP, ".pcap", N_("its packets"))                                                                     \
+	X(EXPORT_PCAPNG, ".pcapng", N_("its packets, with their interfaces and comments"))
 
 #define EXPORT_ENDINGS ".svg, .anim.svg, .html, .txt, .cast, .pcap or .pcapng" /* in words */
 
@@ -144,10 +145,10 @@ struct options {
 	int fcs;                            /* -1: as the file says; 0: none; 1: the 4 bytes of Ethernet */
 	bool no_promiscuous, monitor, list_interfaces, list_link_types, line_buffered, numeric, verbose, hex, ascii,
 	        no_mouse, play;
-	const char *publish, *subscribe;     /* an address of a server, or NULL */
-	const char *site, *sensor;           /* with one of them: names, or NULL */
-	int request_socket;                  /* with publish, unless no_packets: they are asked for over it */
-	int remote_socket;                   /* the view of --subscribe: see remote.h */
+	const char *publish, *subscribe; /* an address of a server, or NULL */
+	const char *site, *sensor;       /* with one of them: names, or NULL */
+	int request_socket;              /* with publish, unless no_packets: they are asked for over it */
+	int remote_socket;               /* the view of --subscribe: see remote.h */
 	bool no_packets;
 	bool exercise; /* ask about the capture */
 	bool answers;  /* read those to the lesson's questions from standard input */
@@ -200,13 +201,13 @@ enum option_kind {
 
 /* X(enumerator, heading) */
 #define OPTION_GROUPS(X)                                                                                               \
-	X(GROUP_SOURCE, "Where packets come from")                                                                     \
-	X(GROUP_SHOW, "What is shown")                                                                                 \
-	X(GROUP_VIEW, "The view")                                                                                      \
-	X(GROUP_HOSTS, "Many hosts")                                                                                   \
-	X(GROUP_LAB, "The lab")                                                                                        \
-	X(GROUP_PICTURE, "Pictures and recordings")                                                                    \
-	X(GROUP_OTHER, "Other")                                                                                        \
+	X(GROUP_SOURCE, N_("Where packets come from"))                                                                 \
+	X(GROUP_SHOW, N_("What is shown"))                                                                             \
+	X(GROUP_VIEW, N_("The view"))                                                                                  \
+	X(GROUP_HOSTS, N_("Many hosts"))                                                                               \
+	X(GROUP_LAB, N_("The lab"))                                                                                    \
+	X(GROUP_PICTURE, N_("Pictures and recordings"))                                                                \
+	X(GROUP_OTHER, N_("Other"))                                                                                    \
 	X(GROUP_HIDDEN, "")
 
 enum option_group {

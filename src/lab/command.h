@@ -8,20 +8,22 @@
 #define LAB_COMMAND_H
 
 #include <wirestate/error.h>
+#include <wirestate/language.h>
 #include <wirestate/types.h>
 
 /* X(enumerator, word, how many values it takes at most, the values, what it does) */
 #define LAB_COMMANDS(X)                                                                                                \
-	X(LAB_COMMAND_DELIVER, "deliver", 1, "[NUMBER]", "the packet arrives now")                                     \
-	X(LAB_COMMAND_DROP, "drop", 1, "[NUMBER]", "the packet is lost")                                               \
-	X(LAB_COMMAND_COPY, "copy", 1, "[NUMBER]", "a copy of it arrives now, and the packet itself goes on waiting")  \
+	X(LAB_COMMAND_DELIVER, "deliver", 1, "[NUMBER]", N_("the packet arrives now"))                                 \
+	X(LAB_COMMAND_DROP, "drop", 1, "[NUMBER]", N_("the packet is lost"))                                           \
+	X(LAB_COMMAND_COPY, "copy", 1, "[NUMBER]",                                                                     \
+	  N_("a copy of it arrives now, and the packet itself goes on waiting"))                                       \
 	X(LAB_COMMAND_DELAY, "delay", 2, "[NUMBER] [TIME]",                                                            \
-	  "it arrives by itself after TIME, such as 300ms; without TIME after 1s")                                     \
+	  N_("it arrives by itself after TIME, such as 300ms; without TIME after 1s"))                                 \
 	X(LAB_COMMAND_PASS, "pass", 1, "[NUMBER]",                                                                     \
-	  "the next packet of its direction overtakes it: that one arrives as soon as it is there")                    \
-	X(LAB_COMMAND_ALL, "all", 0, "", "everything that waits arrives, in the scenario's order")                     \
-	X(LAB_COMMAND_AUTO, "auto", 0, "", "the same, and from now on no packet waits")                                \
-	X(LAB_COMMAND_HOLD, "hold", 0, "", "from now on every packet waits again")
+	  N_("the next packet of its direction overtakes it: that one arrives as soon as it is there"))                \
+	X(LAB_COMMAND_ALL, "all", 0, "", N_("everything that waits arrives, in the scenario's order"))                 \
+	X(LAB_COMMAND_AUTO, "auto", 0, "", N_("the same, and from now on no packet waits"))                            \
+	X(LAB_COMMAND_HOLD, "hold", 0, "", N_("from now on every packet waits again"))
 
 enum lab_command_verb {
 #define X(name, word, most, values, meaning) name,

@@ -6,22 +6,23 @@
 #define LAB_SCENARIO_H
 
 #include <wirestate/error.h>
+#include <wirestate/language.h>
 #include <wirestate/types.h>
 
 enum lab_side { LAB_CLIENT, LAB_SERVER, LAB_SIDES };
 
 /* X(enumerator, key, what it is) */
 #define LAB_KEYS(X)                                                                                                    \
-	X(LAB_KEY_TITLE, "title", "the name of the scenario, as people read it")                                       \
-	X(LAB_KEY_ABOUT, "about", "one line: what it shows")                                                           \
-	X(LAB_KEY_ORDER, "order", "a number: its place in the list")                                                   \
-	X(LAB_KEY_SERVER, "server", "the calls of the server's program, one a line")                                   \
-	X(LAB_KEY_CLIENT, "client", "the calls of the client's program, one a line")                                   \
-	X(LAB_KEY_DELAY, "delay", "how long a segment is on its way, such as 20ms")                                    \
-	X(LAB_KEY_LOSS, "loss", "the share of segments that are lost by chance, such as 5%")                           \
-	X(LAB_KEY_WIRE, "wire", "what happens to certain segments, one rule a line")                                   \
-	X(LAB_KEY_SYSTEM, "system", "settings of a host's kernel, one a line: server net.ipv4.tcp_syncookies 0")       \
-	X(LAB_KEY_LENGTH, "length", "how long it goes on once both programs have ended, at most: 5s")
+	X(LAB_KEY_TITLE, "title", N_("the name of the scenario, as people read it"))                                   \
+	X(LAB_KEY_ABOUT, "about", N_("one line: what it shows"))                                                       \
+	X(LAB_KEY_ORDER, "order", N_("a number: its place in the list"))                                               \
+	X(LAB_KEY_SERVER, "server", N_("the calls of the server's program, one a line"))                               \
+	X(LAB_KEY_CLIENT, "client", N_("the calls of the client's program, one a line"))                               \
+	X(LAB_KEY_DELAY, "delay", N_("how long a segment is on its way, such as 20ms"))                                \
+	X(LAB_KEY_LOSS, "loss", N_("the share of segments that are lost by chance, such as 5%"))                       \
+	X(LAB_KEY_WIRE, "wire", N_("what happens to certain segments, one rule a line"))                               \
+	X(LAB_KEY_SYSTEM, "system", N_("settings of a host's kernel, one a line: server net.ipv4.tcp_syncookies 0"))   \
+	X(LAB_KEY_LENGTH, "length", N_("how long it goes on once both programs have ended, at most: 5s"))
 
 enum lab_key {
 #define X(name, word, meaning) name,
@@ -32,21 +33,21 @@ enum lab_key {
 
 /* X(enumerator, word, its values, what it does) */
 #define LAB_VERBS(X)                                                                                                   \
-	X(LAB_LISTEN, "listen", "PORT [backlog N]", "socket(), bind() and listen()")                                   \
-	X(LAB_ACCEPT, "accept", "", "accept(): what follows is about that connection")                                 \
+	X(LAB_LISTEN, "listen", "PORT [backlog N]", N_("socket(), bind() and listen()"))                               \
+	X(LAB_ACCEPT, "accept", "", N_("accept(): what follows is about that connection"))                             \
 	X(LAB_CONNECT, "connect", "PORT [from PORT | times N]",                                                        \
-	  "socket() and connect() to the other host; N times without waiting for an answer")                           \
-	X(LAB_UDP, "udp", "[PORT]", "a UDP socket, bound to that port")                                                \
-	X(LAB_SEND, "send", "N [times N]", "send() so many bytes")                                                     \
-	X(LAB_RECEIVE, "receive", "[N | all]", "recv() at most N bytes, once; all: until the stream ends")             \
-	X(LAB_WAIT, "wait", "TIME", "does nothing for so long")                                                        \
-	X(LAB_SHUTDOWN, "shutdown", "", "shutdown(SHUT_WR)")                                                           \
-	X(LAB_CLOSE, "close", "[listener]", "close()")                                                                 \
-	X(LAB_ABORT, "abort", "", "close() with SO_LINGER 0, which resets the connection")                             \
-	X(LAB_EXIT, "exit", "", "the program ends without close(); the kernel closes for it")                          \
-	X(LAB_KILL, "kill", "", "the program is killed, as by kill -9")                                                \
+	  N_("socket() and connect() to the other host; N times without waiting for an answer"))                       \
+	X(LAB_UDP, "udp", "[PORT]", N_("a UDP socket, bound to that port"))                                            \
+	X(LAB_SEND, "send", "N [times N]", N_("send() so many bytes"))                                                 \
+	X(LAB_RECEIVE, "receive", "[N | all]", N_("recv() at most N bytes, once; all: until the stream ends"))         \
+	X(LAB_WAIT, "wait", "TIME", N_("does nothing for so long"))                                                    \
+	X(LAB_SHUTDOWN, "shutdown", "", N_("shutdown(SHUT_WR)"))                                                       \
+	X(LAB_CLOSE, "close", "[listener]", N_("close()"))                                                             \
+	X(LAB_ABORT, "abort", "", N_("close() with SO_LINGER 0, which resets the connection"))                         \
+	X(LAB_EXIT, "exit", "", N_("the program ends without close(); the kernel closes for it"))                      \
+	X(LAB_KILL, "kill", "", N_("the program is killed, as by kill -9"))                                            \
 	X(LAB_OPTION, "option", "NAME [N]",                                                                            \
-	  "setsockopt(): reuseaddr, nodelay, keepalive N, receive-buffer N, send-buffer N")
+	  N_("setsockopt(): reuseaddr, nodelay, keepalive N, receive-buffer N, send-buffer N"))
 
 enum lab_verb {
 #define X(name, word, values, meaning) name,
@@ -84,15 +85,15 @@ struct lab_step {
 
 /* X(enumerator, word, which segments of a direction it names) */
 #define LAB_KINDS(X)                                                                                                   \
-	X(LAB_ANY, "any", "every packet")                                                                              \
-	X(LAB_SYN, "SYN", "a SYN without ACK")                                                                         \
-	X(LAB_SYN_ACK, "SYN-ACK", "a SYN with ACK")                                                                    \
-	X(LAB_ACK, "ACK", "an ACK without data, SYN, FIN or RST")                                                      \
-	X(LAB_DATA, "DATA", "a segment with data")                                                                     \
-	X(LAB_FIN, "FIN", "a segment with FIN")                                                                        \
-	X(LAB_RST, "RST", "a segment with RST")                                                                        \
-	X(LAB_DATAGRAM, "UDP", "a UDP datagram")                                                                       \
-	X(LAB_ICMP, "ICMP", "an ICMP message")
+	X(LAB_ANY, "any", N_("every packet"))                                                                          \
+	X(LAB_SYN, "SYN", N_("a SYN without ACK"))                                                                     \
+	X(LAB_SYN_ACK, "SYN-ACK", N_("a SYN with ACK"))                                                                \
+	X(LAB_ACK, "ACK", N_("an ACK without data, SYN, FIN or RST"))                                                  \
+	X(LAB_DATA, "DATA", N_("a segment with data"))                                                                 \
+	X(LAB_FIN, "FIN", N_("a segment with FIN"))                                                                    \
+	X(LAB_RST, "RST", N_("a segment with RST"))                                                                    \
+	X(LAB_DATAGRAM, "UDP", N_("a UDP datagram"))                                                                   \
+	X(LAB_ICMP, "ICMP", N_("an ICMP message"))
 
 enum lab_kind {
 #define X(name, word, meaning) name,
@@ -103,10 +104,10 @@ enum lab_kind {
 
 /* X(enumerator, word, what the wire says that it did) */
 #define LAB_ACTS(X)                                                                                                    \
-	X(LAB_DROP, "drop", "dropped")                                                                                 \
-	X(LAB_DELAY, "delay", "delayed")                                                                               \
-	X(LAB_COPY, "copy", "copied")                                                                                  \
-	X(LAB_SWAP, "swap", "passed by the next one")
+	X(LAB_DROP, "drop", N_("dropped"))                                                                             \
+	X(LAB_DELAY, "delay", N_("delayed"))                                                                           \
+	X(LAB_COPY, "copy", N_("copied"))                                                                              \
+	X(LAB_SWAP, "swap", N_("passed by the next one"))
 
 enum lab_act {
 #define X(name, word, said) name,

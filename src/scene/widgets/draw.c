@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <wchar.h>
 
 int draw_cut(struct ws_canvas *canvas, int row, int column, int limit, enum ws_style style, const char *utf8)
 {
@@ -39,33 +38,6 @@ void draw_bar(struct ws_canvas *canvas, int row, int column, int width, enum ws_
 		ws_canvas_put(canvas, row, column + i, i < filled ? style : WS_STYLE_DIM, i < filled ? 0x2593 : 0x2591);
 }
 
-/* Whether a line may end between two characters, of which one is as wide as two columns: East Asian text has no spaces,
- * but no line begins with punctuation that closes, or ends with a bracket that opens. */
-static bool may_break(uint32_t before, uint32_t after)
-{
-	static const wchar_t not_first[] = L",.;:?!)]}%，。、；：？！）》】』」〉〕％", not_last[] = L"([{（《【『「〈〔";
-	return !wcschr(not_first, (wchar_t)after) && !wcschr(not_last, (wchar_t)before);
-}
-
-/* The length in bytes of the first line, and where it may be broken if no space comes before. */
-static size_t line_length(const char *utf8, int width)
-{
-	const size_t length = strlen(utf8);
-	size_t end = 0, break_at = 0, used;
-	uint32_t before = 0, code_point = 0;
-	for (int columns = 0, more, last = 0; end < length; end += used, columns += more, last = more) {
-		more = ws_columns_of_next(utf8 + end, length - end, &used);
-		before = code_point;
-		if (!ws_utf8_decode(utf8 + end, length - end, &code_point))
-			code_point = 0;
-		if (code_point == ' ' || (end && before != ' ' && (more == 2 || last == 2) && may_break(before, code_point)))
-			break_at = end;
-		if (columns + more > width)
-			return break_at ? break_at : end ? end : used;
-	}
-	return end;
-}
-
 bool draw_wrap(const char *utf8, int width, int index, char *line, size_t size)
 {
 	if (width < 1)
@@ -75,7 +47,7 @@ bool draw_wrap(const char *utf8, int width, int index, char *line, size_t size)
 			utf8++;
 		if (!*utf8)
 			return false;
-		const size_t end = line_length(utf8, width);
+		const size_t end = ws_text_line(utf8, width);
 		if (at == index) {
 			snprintf(line, size, "%.*s", (int)end, utf8);
 			return true;
