@@ -26,7 +26,7 @@ UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/un
 FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 
 # wirestate-nats is built where libnats is; wirestate does not need it.
-NATS_LIBS   := $(shell pkg-config --libs libnats 2>/dev/null || { echo '\#include <nats/nats.h>' | $(CC) -E -x c -o /dev/null - 2>/dev/null && echo -lnats; })
+NATS_LIBS   := $(shell pkg-config --libs libnats 2>/dev/null || { $(CC) -E -include nats/nats.h -x c -o /dev/null /dev/null 2>/dev/null && echo -lnats; })
 NATS_OBJECTS := $(patsubst src/%.c,$(BUILD)/obj/%.o,$(sort $(wildcard src/nats/*.c)))
 PROGRAMS    := $(BUILD)/wirestate $(if $(NATS_LIBS),$(BUILD)/wirestate-nats)
 
