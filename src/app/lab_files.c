@@ -2,6 +2,8 @@
 #include "app/report.h"
 #include "cli/datadir.h"
 
+#include <wirestate/language.h>
+
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -24,7 +26,8 @@ static bool is_file(const char *path)
 	return stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-static struct lab_scenario *read_scenario(const char *path, struct ws_error *error)
+/* Reads a whole file; one byte more than is allowed of one that is too long. NULL: `error` says why. */
+static char *read_text(const char *path, size_t *length, struct ws_error *error)
 {
 	FILE *file = fopen(path, "re");
 	if (!file) {
@@ -32,16 +35,44 @@ static struct lab_scenario *read_scenario(const char *path, struct ws_error *err
 		return NULL;
 	}
 	char *text = malloc(LAB_SCENARIO_BYTES + 1);
-	struct lab_scenario *scenario = NULL;
-	const size_t length = text ? fread(text, 1, LAB_SCENARIO_BYTES + 1, file) : 0;
+	*length = text ? fread(text, 1, LAB_SCENARIO_BYTES + 1, file) : 0;
 	if (!text)
 		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
-	else if (ferror(file))
+	const bool failed = text && ferror(file);
+	if (failed) {
 		ws_fail(error, WS_ERROR_FILE, "cannot read %s: %s", path, strerror(errno));
-	else
-		scenario = lab_scenario_parse(text, length, path, error);
-	free(text);
+		free(text);
+	}
 	fclose(file);
+	return failed ? NULL : text;
+}
+
+/* Takes title and about from NAME.LANGUAGE.lab, where that is beside the scenario. */
+static bool translate(struct lab_scenario *scenario, const char *path, struct ws_error *error)
+{
+	char translated[PATH_MAX];
+	const char *language = ws_language();
+	const int used = snprintf(translated, sizeof(translated), "%.*s.%s%s",
+	                          (int)(strlen(path) - sizeof(ending) + 1), path, language, ending);
+	if (!*language || used < 0 || (size_t)used >= sizeof(translated) || !is_file(translated))
+		return true;
+	size_t length;
+	char *text = read_text(translated, &length, error);
+	const bool good = text && lab_scenario_translate(scenario, text, length, translated, error);
+	free(text);
+	return good;
+}
+
+static struct lab_scenario *read_scenario(const char *path, struct ws_error *error)
+{
+	size_t length;
+	char *text = read_text(path, &length, error);
+	struct lab_scenario *scenario = text ? lab_scenario_parse(text, length, path, error) : NULL;
+	free(text);
+	if (scenario && !translate(scenario, path, error)) {
+		lab_scenario_free(scenario);
+		return NULL;
+	}
 	return scenario;
 }
 
@@ -67,9 +98,10 @@ struct lab_scenario *lab_scenario_open(const char *name, struct ws_error *error)
 
 /* ---- The list */
 
+/* A dot before the ending belongs to the name of a translation. */
 static int is_scenario(const struct dirent *entry)
 {
-	return entry->d_name[0] != '.' && has_ending(entry->d_name);
+	return has_ending(entry->d_name) && strchr(entry->d_name, '.') == strrchr(entry->d_name, '.');
 }
 
 static int scenario_compare(const void *left, const void *right)

@@ -71,6 +71,7 @@ struct parser {
 	const char *file;
 	unsigned line;
 	int key; /* -1: none yet */
+	bool translation; /* it has the texts only */
 	bool given[LAB_KEY_COUNT];
 	char *word[WORDS]; /* of the entry that is being read */
 	size_t words;
@@ -385,6 +386,9 @@ static bool take_key(struct parser *parser, char **line)
 		            listed(key_words, LAB_KEY_COUNT, names, sizeof(names)));
 	if (parser->given[parser->key])
 		return fail(parser, "%s is given twice", key_words[parser->key]);
+	if (parser->translation && parser->key != LAB_KEY_TITLE && parser->key != LAB_KEY_ABOUT)
+		return fail(parser, "a translation has title: and about: only; %s: stays in the scenario",
+		            key_words[parser->key]);
 	parser->given[parser->key] = true;
 	*line = colon + 1;
 	return true;
@@ -426,21 +430,26 @@ static bool parse(struct parser *parser, const char *text, size_t length)
 		text = next ? next + 1 : end;
 	}
 	static const enum lab_key needed[] = {LAB_KEY_TITLE, LAB_KEY_ABOUT, LAB_KEY_SERVER, LAB_KEY_CLIENT};
-	for (size_t i = 0; i < WS_ARRAY_SIZE(needed); i++)
+	for (size_t i = 0; i < (parser->translation ? 2 : WS_ARRAY_SIZE(needed)); i++)
 		if (!parser->given[needed[i]])
-			return fail(parser, "the scenario has no %s:", key_words[needed[i]]);
+			return fail(parser, parser->translation ? "the translation has no %s:" : "the scenario has no %s:",
+			            key_words[needed[i]]);
 	if (!parser->scenario->title || !parser->scenario->about)
 		return fail(parser, "title: and about: need a text");
 	return true;
 }
 
+static bool is_small(size_t length, const char *name, struct ws_error *error)
+{
+	return length <= LAB_SCENARIO_BYTES ||
+	       ws_fail(error, WS_ERROR_FILE, "%s: more than %d bytes", name, LAB_SCENARIO_BYTES);
+}
+
 struct lab_scenario *lab_scenario_parse(const char *text, size_t length, const char *name, struct ws_error *error)
 {
 	struct parser parser = {.file = name, .error = error, .key = -1};
-	if (length > LAB_SCENARIO_BYTES) {
-		ws_fail(error, WS_ERROR_FILE, "%s: more than %d bytes", name, LAB_SCENARIO_BYTES);
+	if (!is_small(length, name, error))
 		return NULL;
-	}
 	parser.scenario = calloc(1, sizeof(*parser.scenario));
 	if (!parser.scenario) {
 		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
@@ -454,6 +463,28 @@ struct lab_scenario *lab_scenario_parse(const char *text, size_t length, const c
 		return parser.scenario;
 	lab_scenario_free(parser.scenario);
 	return NULL;
+}
+
+static void text_swap(char **one, char **other)
+{
+	char *text = *one;
+	*one = *other;
+	*other = text;
+}
+
+bool lab_scenario_translate(struct lab_scenario *scenario, const char *text, size_t length, const char *name,
+                            struct ws_error *error)
+{
+	struct lab_scenario texts = {.title = NULL};
+	struct parser parser = {.scenario = &texts, .file = name, .error = error, .key = -1, .translation = true};
+	const bool good = is_small(length, name, error) && parse(&parser, text, length);
+	if (good) {
+		text_swap(&scenario->title, &texts.title);
+		text_swap(&scenario->about, &texts.about);
+	}
+	free(texts.title);
+	free(texts.about);
+	return good;
 }
 
 void lab_scenario_free(struct lab_scenario *scenario)

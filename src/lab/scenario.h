@@ -135,7 +135,7 @@ enum { LAB_STEPS = 64, LAB_RULES = 32, LAB_SETTINGS = 8, LAB_SCENARIO_BYTES = 64
 
 struct lab_scenario {
 	char name[64]; /* of the file, without its ending */
-	char *title, *about;
+	char *title, *about; /* as people read them: a translation's, where there is one */
 	unsigned order;
 	struct lab_step steps[LAB_SIDES][LAB_STEPS];
 	size_t step_count[LAB_SIDES];
@@ -152,6 +152,11 @@ struct lab_scenario {
 struct lab_scenario *lab_scenario_parse(const char *text, size_t length, const char *name,
                                         struct ws_error *error) WS_CHECKED;
 void lab_scenario_free(struct lab_scenario *scenario);
+
+/* Replaces the title and the line about the scenario by those of a translation, which has these two keys and no other,
+ * so that the calls and the rules are in one file only. False: `error` says why, and the scenario is as it was. */
+bool lab_scenario_translate(struct lab_scenario *scenario, const char *text, size_t length, const char *name,
+                            struct ws_error *error) WS_CHECKED;
 
 /* Reads which packet is meant: "client>server ACK 2". False: `error` says what would be right, after `name` and `line`,
  * where it was read. */

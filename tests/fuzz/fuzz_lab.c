@@ -30,6 +30,10 @@ static void try_scenario(const char *text, size_t length)
 	struct lab_scenario *scenario = lab_scenario_parse(text, length, "a scenario", &error);
 	if (!scenario)
 		check_text(error.text);
+	struct lab_scenario *translated = calloc(1, sizeof(*translated));
+	if (translated && !lab_scenario_translate(translated, text, length, "a translation", &error))
+		check_text(error.text);
+	lab_scenario_free(translated);
 	lab_scenario_free(scenario);
 }
 

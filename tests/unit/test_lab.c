@@ -1,4 +1,4 @@
-/* The lab's texts: scenarios, strace's output, evidence; and its wire. */
+/* The lab's texts: strace's output, evidence; and its wire. */
 #include "lab/command.h"
 #include "lab/evidence.h"
 #include "lab/scenario.h"
@@ -16,97 +16,7 @@
 
 #include <cmocka.h>
 
-#define HEAD "title: t\nabout: a\n"
-#define ENDS "server: listen 7000\n  accept\nclient: connect 7000\n"
-
-static struct lab_scenario *parsed(const char *text)
-{
-	struct ws_error error = {.status = WS_OK};
-	struct lab_scenario *scenario = lab_scenario_parse(text, strlen(text), "folder/name.lab", &error);
-	if (!scenario)
-		print_message("%s\n", error.text);
-	assert_non_null(scenario);
-	return scenario;
-}
-
-static void a_scenario_is_read_whole(void **state)
-{
-	(void)state;
-	struct lab_scenario *scenario =
-	        parsed("# a comment\ntitle:  Two words\nabout:\tone line\norder: 7\nserver: listen 7000 backlog 2\n\n  "
-	               "accept\n"
-	               "  receive all\n  close listener\nclient:\n  option nodelay\n  connect 7000 from 7001\n  send "
-	               "10 times 3\n"
-	               "  wait 1.5s\n  abort\ndelay: 20ms\nloss: 2.5%\nlength: 3s\nwire: drop client>server FIN 1\n"
-	               "  delay server>client ACK all 300ms\n  copy client>server SYN 2\r\nsystem: server "
-	               "net.ipv4.tcp_syncookies 0");
-	assert_string_equal(scenario->name, "name");
-	assert_string_equal(scenario->title, "Two words");
-	assert_string_equal(scenario->about, "one line");
-	assert_int_equal(scenario->order, 7);
-	assert_int_equal(scenario->step_count[LAB_SERVER], 4);
-	assert_int_equal(scenario->steps[LAB_SERVER][0].second, 2);
-	assert_int_equal(scenario->steps[LAB_SERVER][2].number, LAB_ALL);
-	assert_true(scenario->steps[LAB_SERVER][3].listener);
-	assert_int_equal(scenario->step_count[LAB_CLIENT], 5);
-	assert_int_equal(scenario->steps[LAB_CLIENT][1].second, 7001);
-	assert_int_equal(scenario->steps[LAB_CLIENT][2].second, 3);
-	assert_int_equal(scenario->steps[LAB_CLIENT][3].number, 1500 * WS_MILLISECOND);
-	assert_int_equal(scenario->steps[LAB_CLIENT][4].verb, LAB_ABORT);
-	assert_int_equal(scenario->delay, 20 * WS_MILLISECOND);
-	assert_int_equal(scenario->length, 3 * WS_SECOND);
-	assert_true(scenario->loss > 0.0249 && scenario->loss < 0.0251);
-	assert_int_equal(scenario->rule_count, 3);
-	assert_int_equal(scenario->rules[1].ordinal, LAB_ALL);
-	assert_int_equal(scenario->rules[1].from, LAB_SERVER);
-	assert_int_equal(scenario->rules[1].time, 300 * WS_MILLISECOND);
-	assert_int_equal(scenario->rules[2].line, 21);
-	assert_string_equal(scenario->settings[0].name, "net.ipv4.tcp_syncookies");
-	lab_scenario_free(scenario);
-}
-
-static void a_wrong_scenario_names_its_line_and_what_would_be_right(void **state)
-{
-	(void)state;
-	static const struct {
-		const char *text, *said;
-	} wrong[] = {
-	        {"", "no title:"},
-	        {HEAD "server: listen 7000\n", "no client:"},
-	        {"  go on\n", ":1: the first line begins with a key"},
-	        {HEAD "no colon here\n", ":3: a line is written KEY: VALUE"},
-	        {HEAD "titel: x\n", ":3: no key is called 'titel'; there are: title, about"},
-	        {HEAD "about: again\n", ":3: about is given twice"},
-	        {HEAD "server: listne 7000\n", ":3: no call is named 'listne' here; there are: listen, accept"},
-	        {HEAD "server: listen\n", ":3: listen is written: listen PORT [backlog N]"},
-	        {HEAD "server: listen 70000\n", ":3: listen is written"},
-	        {HEAD "server: accept 3\n", ":3: accept takes no value"},
-	        {HEAD "server: option linger\n", "no socket option is called 'linger' here; there are: reuseaddr"},
-	        {HEAD "server: option send-buffer\n", "send-buffer needs a number of bytes"},
-	        {HEAD "server: wait long\n", "wait is written: wait TIME"},
-	        {HEAD ENDS "wire: eat client>server FIN 1\n", ":6: the wire cannot 'eat'; it can: drop, delay"},
-	        {HEAD ENDS "wire: drop client FIN 1\n", "'client' is no direction"},
-	        {HEAD ENDS "wire: drop client>server FINE 1\n",
-	         "no segment is called 'FINE' here; there are: any, SYN"},
-	        {HEAD ENDS "wire: drop client>server FIN 0\n", "'0' is not which one"},
-	        {HEAD ENDS "wire: drop client>server FIN 1 2s\n", "drop takes no more values"},
-	        {HEAD ENDS "wire: delay client>server FIN 1\n", "delay needs a time"},
-	        {HEAD ENDS "wire: drop client>server\n", "a rule is written"},
-	        {HEAD ENDS "delay: 5\n", "delay: '5' is no time; write 20ms"},
-	        {HEAD ENDS "loss: 5\n", "loss: '5' is no share; write 5%"},
-	        {HEAD ENDS "loss: 500%\n", "is no share"},
-	        {HEAD ENDS "system: kernel.panic 1\n", "a setting is written"},
-	        {HEAD ENDS "system: server kernel.panic 1\n", "its name begins with net."},
-	        {HEAD ENDS "system: server net/../kernel 1\n", "its name begins with net."},
-	};
-	for (size_t i = 0; i < WS_ARRAY_SIZE(wrong); i++) {
-		struct ws_error error = {.status = WS_OK};
-		assert_null(lab_scenario_parse(wrong[i].text, strlen(wrong[i].text), "x.lab", &error));
-		if (!strstr(error.text, wrong[i].said))
-			fail_msg("'%s' is said, not '%s'", error.text, wrong[i].said);
-		assert_int_equal(error.status, WS_ERROR_FILE);
-	}
-}
+#include "scenarios.h"
 
 /* ---- strace */
 
@@ -636,8 +546,6 @@ static void what_is_not_ipv4_is_not_carried(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(a_scenario_is_read_whole),
-	        cmocka_unit_test(a_wrong_scenario_names_its_line_and_what_would_be_right),
 	        cmocka_unit_test(calls_are_read_from_strace),
 	        cmocka_unit_test(a_line_of_strace_that_is_too_long_is_passed_over),
 	        cmocka_unit_test(a_call_is_held_back_until_its_packet_leaves),
