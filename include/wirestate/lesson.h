@@ -15,25 +15,28 @@
 #include <wirestate/text.h>
 #include <wirestate/track.h>
 
-enum { WS_LESSON_IN_HEAD = 1, WS_LESSON_IN_STOP = 2 };
+/* WS_LESSON_IN_TRANSLATION: it is a text, which a translation has, too. */
+enum { WS_LESSON_IN_HEAD = 1, WS_LESSON_IN_STOP = 2, WS_LESSON_IN_TRANSLATION = 4 };
+#define WS_LESSON_TEXT_OF_HEAD (WS_LESSON_IN_HEAD | WS_LESSON_IN_TRANSLATION)
+#define WS_LESSON_TEXT_OF_STOP (WS_LESSON_IN_STOP | WS_LESSON_IN_TRANSLATION)
 
 /* X(enumerator, key, where it may stand, what its value is): all that a lesson can say. */
 #define WS_LESSON_KEYS(X)                                                                                              \
-	X(WS_LESSON_TITLE, "title", WS_LESSON_IN_HEAD, "what the lesson is called; needed")                            \
-	X(WS_LESSON_ABOUT, "about", WS_LESSON_IN_HEAD,                                                                 \
+	X(WS_LESSON_TITLE, "title", WS_LESSON_TEXT_OF_HEAD, "what the lesson is called; needed")                       \
+	X(WS_LESSON_ABOUT, "about", WS_LESSON_TEXT_OF_HEAD,                                                            \
 	  "what one learns, in one line, for the list of lessons and the start screen; needed")                        \
 	X(WS_LESSON_CAPTURE, "capture", WS_LESSON_IN_HEAD,                                                             \
 	  "the name of the capture, without a folder: beside the lesson, or one that comes with wirestate; needed, "   \
 	  "but for lab; a second one is of another point, whose packets the numbers of stops and fields do not mean")  \
 	X(WS_LESSON_LAB, "lab", WS_LESSON_IN_HEAD | WS_LESSON_IN_STOP,                                                 \
-	  "in place of capture: the name of a scenario of the lab, which is played again whenever the lesson begins; "  \
+	  "in place of capture: the name of a scenario of the lab, which is played again whenever the lesson begins; " \
 	  "its packets are those that the client sends and gets. In a stop: the scenario in which the user tries "     \
 	  "something")                                                                                                 \
 	X(WS_LESSON_GROUP, "group", WS_LESSON_IN_HEAD,                                                                 \
 	  "under which heading the start screen lists it: open, close, errors, bytes, below or other (other)")         \
 	X(WS_LESSON_ORDER, "order", WS_LESSON_IN_HEAD, "a number, by which the lessons of a group are listed")         \
-	X(WS_LESSON_TRY, "try", WS_LESSON_IN_HEAD, "a text shown after the last stop: commands to try")                \
-	X(WS_LESSON_STOP, "stop", WS_LESSON_IN_HEAD | WS_LESSON_IN_STOP,                                               \
+	X(WS_LESSON_TRY, "try", WS_LESSON_TEXT_OF_HEAD, "a text shown after the last stop: commands to try")           \
+	X(WS_LESSON_STOP, "stop", WS_LESSON_TEXT_OF_HEAD | WS_LESSON_IN_STOP,                                          \
 	  "begins a stop: the number of the packet after which the capture is shown, or end; not before the stop "     \
 	  "above it")                                                                                                  \
 	X(WS_LESSON_SCREEN, "screen", WS_LESSON_IN_HEAD | WS_LESSON_IN_STOP,                                           \
@@ -52,26 +55,26 @@ enum { WS_LESSON_IN_HEAD = 1, WS_LESSON_IN_STOP = 2 };
 	X(WS_LESSON_HOLD, "hold", WS_LESSON_IN_STOP,                                                                   \
 	  "with lab: the packet that waits in the air for the user's key, as in the rules of a scenario: "             \
 	  "client>server ACK 2; all others arrive by themselves")                                                      \
-	X(WS_LESSON_CAME, "came", WS_LESSON_IN_STOP,                                                                   \
+	X(WS_LESSON_CAME, "came", WS_LESSON_TEXT_OF_STOP,                                                              \
 	  "with lab: what has come of it, and what that means: dropped, server sends FIN, client TIME_WAIT: The ACK "  \
 	  "is lost. First stands what the user did with the packet: delivered, dropped, copied, delayed or passed; "   \
 	  "then what has been seen since: a kernel's state, a packet that a side sends, or a word of what a call "     \
 	  "returns (client returns ECONNRESET). The first one that is true is shown, so the whole story comes before " \
 	  "its beginning")                                                                                             \
-	X(WS_LESSON_ASK, "ask", WS_LESSON_IN_STOP, "the question; needed")                                             \
-	X(WS_LESSON_ANSWER, "answer", WS_LESSON_IN_STOP, "its answer; needed")                                         \
+	X(WS_LESSON_ASK, "ask", WS_LESSON_TEXT_OF_STOP, "the question; needed")                                        \
+	X(WS_LESSON_ANSWER, "answer", WS_LESSON_TEXT_OF_STOP, "its answer; needed")                                    \
 	X(WS_LESSON_SUM, "sum", WS_LESSON_IN_STOP,                                                                     \
 	  "a sum that holds, shown with the answer: {3.tcp.acknowledgment} = {2.tcp.sequence} + 1; more than one may " \
 	  "be given")                                                                                                  \
-	X(WS_LESSON_EXPECT, "expect", WS_LESSON_IN_STOP,                                                               \
+	X(WS_LESSON_EXPECT, "expect", WS_LESSON_TEXT_OF_STOP,                                                          \
 	  "the answer to be typed. A number: {1.tcp.sequence} + 1, or 11 = {9.tcp.acknowledgment relative}, where "    \
 	  "both sides are checked. A state: server CLOSE_WAIT, or server LAST_ACK after 10, the number of a packet. "  \
 	  "Choices, the right one first: client | server | both; they are shown in alphabetical order. Or a word")     \
-	X(WS_LESSON_ACCEPT, "accept", WS_LESSON_IN_STOP,                                                               \
+	X(WS_LESSON_ACCEPT, "accept", WS_LESSON_TEXT_OF_STOP,                                                          \
 	  "other spellings of the expected answer, separated by |; case, spaces and punctuation never matter")         \
-	X(WS_LESSON_HINT, "hint", WS_LESSON_IN_STOP,                                                                   \
+	X(WS_LESSON_HINT, "hint", WS_LESSON_TEXT_OF_STOP,                                                              \
 	  "a sentence that helps, shown after a wrong answer; up to three may be given, from vague to clear")          \
-	X(WS_LESSON_WRONG, "wrong", WS_LESSON_IN_STOP,                                                                 \
+	X(WS_LESSON_WRONG, "wrong", WS_LESSON_TEXT_OF_STOP,                                                            \
 	  "an answer that is wrong, and why: 10: the FIN takes a number, too; more than one may be given")
 
 /* X(enumerator, word of the key `group`, heading): what a lesson is about, in the order in which lessons are listed. A
@@ -104,7 +107,8 @@ enum {
 	WS_LESSON_FIELDS_MOST = 12, /* of a stop */
 	WS_LESSON_SUMS_MOST = 6,
 	WS_LESSON_HINTS_MOST = 3,
-	WS_LESSON_SPELLINGS_MOST = 8, /* choices, and other spellings */
+	WS_LESSON_SPELLINGS_MOST = 8,                              /* choices, and other spellings */
+	WS_LESSON_ACCEPTS_MOST = 2 * WS_LESSON_SPELLINGS_MOST + 1, /* with those of a translation */
 	WS_LESSON_WRONGS_MOST = 8,
 	WS_LESSON_OUTCOMES_MOST = 8,
 	WS_LESSON_SIGNS_MOST = 4,
@@ -148,9 +152,11 @@ struct ws_lesson_question {
 	char *expect;               /* owned: as in the file; after ws_lesson_resolve() the right answer as shown */
 	char *right;                /* owned: its key, known after ws_lesson_resolve() */
 	size_t choice_count, accept_count, hint_count, wrong_count;
-	char *choice[WS_LESSON_SPELLINGS_MOST]; /* owned: in the order in which they are shown */
-	char *accept[WS_LESSON_SPELLINGS_MOST]; /* owned: after ws_lesson_resolve() the keys */
-	char *hint[WS_LESSON_HINTS_MOST];       /* owned */
+	char *choice[WS_LESSON_SPELLINGS_MOST];   /* owned: in the order in which they are shown */
+	char *original[WS_LESSON_SPELLINGS_MOST]; /* owned: the same before they were translated, which may be typed,
+	                                             too; NULL: they are not translated */
+	char *accept[WS_LESSON_ACCEPTS_MOST];     /* owned: after ws_lesson_resolve() the keys */
+	char *hint[WS_LESSON_HINTS_MOST];         /* owned */
 	unsigned hint_line[WS_LESSON_HINTS_MOST];
 	struct {
 		unsigned line;
@@ -245,6 +251,11 @@ struct ws_lesson {
  * ws_lesson_free(). */
 struct ws_lesson *ws_lesson_parse(const char *text, size_t length, const char *name, struct ws_error *error) WS_CHECKED;
 void ws_lesson_free(struct ws_lesson *lesson); /* NULL is allowed */
+/* Replaces the texts of a lesson that has just been parsed by those of its translation, `text`. What the user may type
+ * in the lesson's language stays right. False: it is not a whole translation of this lesson, which is as it was; the
+ * error names `name` and the line. */
+bool ws_lesson_translate(struct ws_lesson *lesson, const char *text, size_t length, const char *name,
+                         struct ws_error *error) WS_CHECKED;
 
 /* Hands the lesson a packet with its bytes, and what the tracker made of it. */
 void ws_lesson_take(struct ws_lesson *lesson, const struct ws_packet *packet, const struct ws_track_result *result,
@@ -287,5 +298,6 @@ const char *ws_lesson_synonym(size_t index, const char **meaning);
 
 const char *ws_lesson_key_word(enum ws_lesson_key key);
 const char *ws_lesson_key_meaning(enum ws_lesson_key key);
+bool ws_lesson_key_translates(enum ws_lesson_key key); /* a translation has it, too */
 
 #endif

@@ -1,5 +1,5 @@
 /* A lesson is a file NAME.lesson beside the capture that it plays. Lessons that come with wirestate are found in the
- * folder of its captures, others by their path. */
+ * folder of its captures, others by their path. Its translation is the file NAME.LANGUAGE.lesson beside it. */
 #include "app/lesson_files.h"
 #include "app/lab_files.h"
 #include "app/report.h"
@@ -24,29 +24,73 @@ static bool has_ending(const char *name)
 	return length > tail && strcmp(name + length - tail, ending) == 0;
 }
 
-static struct ws_lesson *read_lesson(const char *path, struct ws_error *error)
+/* Reads a file of up to one byte more than a lesson may have, so that a longer one is an error of the parser. The
+ * caller frees the text. */
+static char *read_text(const char *path, size_t *length, struct ws_error *error)
 {
 	struct stat status;
 	FILE *file = fopen(path, "re");
 	if (!file || fstat(fileno(file), &status) != 0 || !S_ISREG(status.st_mode)) {
-		ws_fail(error, WS_ERROR_FILE, _("cannot open %s: %s"), path,
-		        file ? _("it is not a file") : strerror(errno));
+		ws_fail(error, WS_ERROR_FILE, "cannot open %s: %s", path, file ? "it is not a file" : strerror(errno));
 		if (file)
 			fclose(file);
 		return NULL;
 	}
 	char *text = malloc(WS_LESSON_BYTES + 1);
-	struct ws_lesson *lesson = NULL;
-	const size_t length = text ? fread(text, 1, WS_LESSON_BYTES + 1, file) : 0;
+	*length = text ? fread(text, 1, WS_LESSON_BYTES + 1, file) : 0;
 	if (!text)
 		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
-	else if (ferror(file))
+	if (text && ferror(file)) {
 		ws_fail(error, WS_ERROR_FILE, "cannot read %s: %s", path, strerror(errno));
-	else
-		lesson = ws_lesson_parse(text, length, path, error);
-	free(text);
+		free(text);
+		text = NULL;
+	}
 	fclose(file);
+	return text;
+}
+
+static struct ws_lesson *read_lesson(const char *path, struct ws_error *error)
+{
+	size_t length;
+	char *text = read_text(path, &length, error);
+	struct ws_lesson *lesson = text ? ws_lesson_parse(text, length, path, error) : NULL;
+	free(text);
 	return lesson;
+}
+
+/* ---- Translations */
+
+/* Puts the lesson's texts in the chosen language, where a translation is beside it. False: the translation is wrong,
+ * and the lesson stays as it is. */
+static bool lesson_translate(struct ws_lesson *lesson, const char *path, struct ws_error *error)
+{
+	char own[PATH_MAX];
+	const char *language = ws_language();
+	const int used = snprintf(own, sizeof(own), "%.*s.%s%s", (int)(strlen(path) - sizeof(ending) + 1), path,
+	                          language, ending);
+	size_t length;
+	if (!language[0] || used < 0 || (size_t)used >= sizeof(own) || access(own, F_OK) != 0)
+		return true;
+	char *text = read_text(own, &length, error);
+	const bool good = text && ws_lesson_translate(lesson, text, length, own, error);
+	free(text);
+	return good;
+}
+
+/* True for NAME.LANGUAGE.lesson beside NAME.lesson. `name`: the bytes of the path without .LANGUAGE.lesson; `language`:
+ * that. */
+static bool is_translation(const char *path, int *name, int *language)
+{
+	char original[PATH_MAX];
+	const char *slash = strrchr(path, '/'), *end = path + strlen(path) - sizeof(ending) + 1, *dot = end;
+	while (dot > path && dot > slash && dot[-1] != '.')
+		dot--;
+	*name = (int)(dot - path) - 1;
+	*language = (int)(end - dot);
+	if (*name < 1 || path[*name] != '.' || !*language)
+		return false;
+	const int used = snprintf(original, sizeof(original), "%.*s%s", *name, path, ending);
+	return used > 0 && (size_t)used < sizeof(original) && access(original, F_OK) == 0;
 }
 
 /* ---- Lessons that come with wirestate */
@@ -78,15 +122,19 @@ struct lesson_file *lessons_bundled(size_t *count, struct ws_error *error)
 	for (int i = 0; i < found; i++) {
 		char path[PATH_MAX + sizeof(names[0]->d_name) + 1];
 		struct ws_error wrong = {.status = WS_OK};
+		int name, language;
 		snprintf(path, sizeof(path), "%s/%s", folder, names[i]->d_name);
-		struct ws_lesson *lesson = files ? read_lesson(path, &wrong) : NULL;
+		const bool own = files && !is_translation(path, &name, &language);
+		struct ws_lesson *lesson = own ? read_lesson(path, &wrong) : NULL;
+		if (lesson && !lesson_translate(lesson, path, &wrong) && error && error->status == WS_OK)
+			*error = wrong;
 		struct lesson_file *file = files ? &files[*count] : NULL;
 		if (lesson && (file->path = strdup(path))) {
 			file->lesson = lesson;
 			snprintf(file->name, sizeof(file->name), "%.*s",
 			         (int)(strlen(names[i]->d_name) - sizeof(ending) + 1), names[i]->d_name);
 			++*count;
-		} else if (error && error->status == WS_OK) {
+		} else if (own && error && error->status == WS_OK) {
 			*error = wrong;
 		}
 		free(names[i]);
@@ -121,10 +169,10 @@ int lessons_print(void)
 	if (error.status != WS_OK)
 		return report_error(&error);
 	if (!count)
-		fprintf(stderr, _("wirestate: no lesson has been found beside this program; %s\n"),
+		fprintf(stderr, "wirestate: no lesson has been found beside this program; %s\n",
 		        data_folder_here("captures")
-		                ? _("to play one of this folder: wirestate --lesson ./captures/NAME.lesson")
-		                : _("they belong beside the captures that come with wirestate"));
+		                ? "to play one of this folder: wirestate --lesson ./captures/NAME.lesson"
+		                : "they belong beside the captures that come with wirestate");
 	return 0;
 }
 
@@ -159,6 +207,26 @@ static bool lesson_find(const char *name, char *path, size_t size, struct ws_err
 	return ws_fail(error, WS_ERROR_OPTION,
 	               "no lesson is called %s; wirestate --lesson lists them, and a path must lead to a .lesson file",
 	               name);
+}
+
+/* Opens the lesson, in the chosen language where that is possible. */
+static struct ws_lesson *lesson_read(const char *path, int *status, struct ws_error *error)
+{
+	struct ws_error wrong;
+	int name, language;
+	*status = 0;
+	if (is_translation(path, &name, &language)) {
+		const char *slash = strrchr(path, '/');
+		const int folder = slash ? (int)(slash - path) + 1 : 0;
+		ws_fail(error, WS_ERROR_OPTION,
+		        "%s is the translation of a lesson; to play that: wirestate --language %.*s --lesson %s%.*s%s",
+		        path, language, path + name + 1, folder ? "" : "./", name, path, ending);
+		return NULL;
+	}
+	struct ws_lesson *lesson = read_lesson(path, error);
+	if (lesson && !lesson_translate(lesson, path, &wrong))
+		*status = report_error(&wrong);
+	return lesson;
 }
 
 /* Looks for the capture beside the lesson first, and then among those that come with wirestate. */
@@ -281,7 +349,7 @@ bool lesson_open(struct options *options, struct ws_error *error)
 	options->lesson_next[0] = options->lesson_next_title[0] = options->lesson_bundled[0] = '\0';
 	if (!lesson_find(options->lesson, path, sizeof(path), error))
 		return false;
-	options->played = read_lesson(path, error);
+	options->played = lesson_read(path, &options->lesson_status, error);
 	if (options->played)
 		find_live(options);
 	if (!options->played || !name_commands(options->played, options->command, error) ||

@@ -17,7 +17,7 @@ struct lesson_file {
 };
 
 /* The lessons that come with wirestate, in their order. Those that cannot be read are left out, and the first reason
- * goes to `error` (NULL is allowed). */
+ * goes to `error` (NULL is allowed), as one does why a lesson is not in the chosen language. */
 struct lesson_file *lessons_bundled(size_t *count, struct ws_error *error);
 void lessons_free(struct lesson_file *files, size_t count);
 
@@ -25,7 +25,8 @@ void lessons_free(struct lesson_file *files, size_t count);
 int lessons_print(void);
 
 /* Opens the lesson that options->lesson names and finds its capture. Fills options->played, which options_free() frees,
- * and options->read. */
+ * and options->read. A translation that is wrong is reported, and the lesson is played without it; then
+ * options->lesson_status is the exit status. */
 bool lesson_open(struct options *options, struct ws_error *error) WS_CHECKED;
 /* Makes options->lesson name the next lesson. False: there is none. */
 bool lesson_to_next(struct options *options);

@@ -16,7 +16,6 @@
 #include "app/split.h"
 #include "app/threads.h"
 
-#include <wirestate/language.h>
 #include <wirestate/names.h>
 
 #include <string.h>
@@ -42,7 +41,7 @@ ws_time monotonic(void)
 
 static const char *standard_input_name(const struct session *session)
 {
-	return session->options->source ? session->options->source : _("standard input");
+	return session->options->source ? session->options->source : "standard input";
 }
 
 void point_prepare(struct point *point, struct session *session, const char *name)

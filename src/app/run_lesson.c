@@ -6,7 +6,6 @@
 #include "app/signals.h"
 
 #include <wirestate/export.h>
-#include <wirestate/language.h>
 #include <wirestate/stop.h>
 
 #include <stdio.h>
@@ -83,7 +82,7 @@ static void print_page(struct printer *it, int rows)
 static bool lesson_read_answer(struct printer *it, const struct ws_lesson_stop *stop)
 {
 	bool right = false;
-	fputs(_("\nYour answer: "), stdout);
+	fputs("\nYour answer: ", stdout);
 	fflush(stdout);
 	ssize_t length = it->ended ? -1 : getline(&it->line, &it->capacity, stdin);
 	it->ended = length < 0;
@@ -119,11 +118,11 @@ static void lesson_print_all(struct printer *it)
 	for (size_t i = 0; i < lesson->stop_count; i++) {
 		const struct ws_lesson_stop *stop = &lesson->stop[i];
 		const bool asks = answers && stop->question.kind != WS_ANSWER_NONE;
+		printf("\n== Stop %zu of %zu, ", i + 1, lesson->stop_count);
 		if (stop->frame)
-			printf(_("\n== Stop %zu of %zu, after frame %llu\n"), i + 1, lesson->stop_count,
-			       (unsigned long long)stop->frame);
+			printf("after frame %llu\n", (unsigned long long)stop->frame);
 		else
-			printf(_("\n== Stop %zu of %zu, at the end\n"), i + 1, lesson->stop_count);
+			puts("at the end");
 		stop_show(it, i, !asks);
 		print_rows(&it->canvas, it->canvas.rows - ws_ui_lesson_rows(it->ui));
 		putchar('\n');
@@ -136,9 +135,9 @@ static void lesson_print_all(struct printer *it)
 			putchar('\n');
 		print_page(it, ws_lesson_outcomes(stop, &it->page));
 	}
-	puts(_("\n== End"));
+	puts("\n== End");
 	if (it->questions)
-		printf(_("%zu of %zu answers are right.\n\n"), it->right, it->questions);
+		printf("%zu of %zu answers are right.\n\n", it->right, it->questions);
 	print_page(it, ws_lesson_end(lesson, &it->page));
 }
 

@@ -8,8 +8,6 @@
 #include "app/run.h"
 #include "app/start.h"
 
-#include <wirestate/language.h>
-
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -84,7 +82,7 @@ static void become_live(const struct options *options)
 		execv(path, arguments + 2);
 	else
 		execvp(sudo, arguments);
-	fprintf(stderr, _("wirestate: cannot start %s: %s\n"), may_capture() ? path : sudo, strerror(errno));
+	fprintf(stderr, "wirestate: cannot start %s: %s\n", may_capture() ? path : sudo, strerror(errno));
 	_exit(1);
 }
 
@@ -107,12 +105,14 @@ int run_lessons(struct options *options)
 	do {
 		if (!lesson_open(options, &error) || !lesson_record(options, &error))
 			return report_error(&error);
-		if (options->export)
-			return run_export(options);
+		if (options->export) {
+			status = run_export(options);
+			break;
+		}
 		const bool view = options->stop == FRAME_NONE && options_want_view(options);
 		status = view ? play_in_view(options, &reported) : run_session(options, MODE_LESSON);
 		options->lesson_at_end = status == LESSON_LIVE && watch_live(options, &status);
 		again = options->lesson_at_end || (status == LESSON_NEXT && lesson_to_next(options));
 	} while (again);
-	return status;
+	return status ? status : options->lesson_status;
 }

@@ -1,4 +1,4 @@
-/* What the command line asks for. src/cli/option_table.c has the one table of options, from which getopt_long, --help, the
+/* What the command line asks for. src/cli/options.c has the one table of options, from which getopt_long, --help, the
  * manual and the error messages are made. */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
@@ -114,6 +114,7 @@ struct options {
 	char lesson_next[64], lesson_next_title[256]; /* of the next lesson; empty: none */
 	char lesson_filter[256];                      /* of what can be watched live after the lesson, or empty */
 	int lesson_file;                              /* the packets of a lesson that is played in the lab; 0: none */
+	int lesson_status;                            /* the exit status where its translation is wrong; else 0 */
 	bool lesson_at_end;                           /* the lesson begins with its last page */
 	const char *advice;                           /* live: what to do so that packets come, or NULL */
 	char lesson_bundled[64];                      /* its name among those that come with wirestate, or empty */
@@ -230,8 +231,6 @@ struct option_row {
 
 extern const struct option_row option_rows[];
 extern const size_t option_row_count;
-/* Reads the options of the command line, and leaves optind at the words after them. */
-bool options_read(int argc, char **argv, struct options *options, struct ws_error *error) WS_CHECKED;
 
 /* Reads one value into its field; on failure the error names the option, the value and what is accepted. */
 bool option_value(const struct option_row *row, const char *value, struct options *options,

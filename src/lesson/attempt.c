@@ -98,19 +98,22 @@ bool lesson_came_take(struct ws_lesson *lesson, struct ws_lesson_stop *stop, con
                       struct ws_error *error)
 {
 	struct ws_lesson_attempt *attempt = &stop->attempt;
-	const char *colon = strchr(value, ':');
+	size_t width = 1;
+	const char *colon = lesson_colon(value, strlen(value), ":", &width);
 	if (attempt->outcome_count == WS_LESSON_OUTCOMES_MOST)
 		return lesson_fail(lesson, line, error, "came: a stop has at most %d", WS_LESSON_OUTCOMES_MOST);
 	struct ws_lesson_outcome *outcome = &attempt->outcome[attempt->outcome_count];
 	*outcome = (struct ws_lesson_outcome){.line = line};
-	if (!colon || !colon[1 + strspn(colon + 1, " ")])
+	const char *told = colon ? colon + width + strspn(colon + width, " ") : "";
+	if (!*told)
 		return lesson_fail(
 		        lesson, line, error,
 		        "came: write what has come of it, a colon and what it means: dropped, server sends FIN: "
 		        "The FIN comes again.");
 	bool first = true;
 	for (const char *at = value; at < colon; first = false) {
-		size_t length = strcspn(at, ",:");
+		size_t length = strcspn(at, ",");
+		length = length < (size_t)(colon - at) ? length : (size_t)(colon - at);
 		const size_t step = length + (at[length] == ',');
 		while (length && at[length - 1] == ' ')
 			length--;
@@ -118,7 +121,7 @@ bool lesson_came_take(struct ws_lesson *lesson, struct ws_lesson_stop *stop, con
 			return lesson_fail(lesson, line, error,
 			                   "came: '%.*s' is not what becomes of a packet; first write delivered, "
 			                   "dropped, copied, delayed or passed",
-			                   (int)(length < 40 ? length : 40), at);
+			                   lesson_cut(at, length, 40), at);
 		if (!first && outcome->sign_count == WS_LESSON_SIGNS_MOST)
 			return lesson_fail(lesson, line, error, "came: at most %d things that are seen after it",
 			                   WS_LESSON_SIGNS_MOST);
@@ -127,11 +130,11 @@ bool lesson_came_take(struct ws_lesson *lesson, struct ws_lesson_stop *stop, con
 			        lesson, line, error,
 			        "came: '%.*s' is nothing that is seen; write it like server LAST_ACK, server "
 			        "sends FIN, or client returns ECONNREFUSED",
-			        (int)(length < 40 ? length : 40), at);
+			        lesson_cut(at, length, 40), at);
 		at += step;
 		at += strspn(at, " ");
 	}
-	outcome->text = strdup(colon + 1 + strspn(colon + 1, " "));
+	outcome->text = strdup(told);
 	attempt->outcome_count += outcome->text != NULL;
 	return outcome->text || ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 }

@@ -9,6 +9,14 @@
 bool lesson_fail(const struct ws_lesson *lesson, unsigned line, struct ws_error *error, const char *format, ...)
         WS_PRINTF(4, 5);
 
+/* How many bytes of text[0..length) an error shows: at most `most`, and whole characters. */
+int lesson_cut(const char *text, size_t length, int most);
+/* The bytes of the bar between items of a list, which may be a full-width one, as East Asian keyboards type it; 0: the
+ * text does not begin with one. */
+size_t lesson_bar(const char *text);
+/* Finds the first colon, as `narrow` or full-width. `width`: its bytes. NULL: there is none. */
+const char *lesson_colon(const char *text, size_t length, const char *narrow, size_t *width);
+
 /* Finds the field that text[0..length) names, like "tcp.sequence". On failure `wrong` says what would be right. */
 bool lesson_field_find(const char *text, size_t length, struct ws_lesson_field *field, struct ws_text *wrong);
 
@@ -44,16 +52,32 @@ bool lesson_fill_in(struct ws_lesson *lesson, char **text, unsigned line, struct
 
 enum { LESSON_KEY_BYTES = 256 };
 
-/* Letters and digits in lower case; what is not ASCII stays. */
+/* A character of Chinese or Japanese, which have no spaces between words; and one of their punctuation. */
+bool lesson_is_ideograph(uint32_t code_point);
+bool lesson_is_wide_mark(uint32_t code_point);
+
+/* Letters and digits in lower case; what is not ASCII stays, except full-width letters, digits and punctuation. */
 void lesson_fold(const char *text, char key[LESSON_KEY_BYTES]);
 /* The same without words like "the" and "flag", which do not tell one answer from another. */
 void lesson_fold_meant(const char *text, char key[LESSON_KEY_BYTES]);
 /* The key of an answer, as it is spelled, or as its words mean it. False: it is nothing that could be an answer. */
 bool lesson_exact_key(const struct ws_lesson_question *question, const char *text, char key[LESSON_KEY_BYTES]);
 bool lesson_answer_key(const struct ws_lesson_question *question, const char *text, char key[LESSON_KEY_BYTES]);
+/* The letters and digits of ASCII alone, in lower case: "RST" of a Chinese sentence. */
+void lesson_fold_latin(const char *text, char key[LESSON_KEY_BYTES]);
+/* The choice that the lesson's own text means: before it was translated. False: it is none. */
+bool lesson_choice_of_original(const struct ws_lesson_question *question, const char *text, char key[LESSON_KEY_BYTES]);
 
 /* ---- question.c */
 
+/* Splits `value`, that of the key `word`, at its bars, and appends the parts to `list`. */
+bool lesson_list_take(struct ws_lesson *lesson, const char *word, const char *value, unsigned line, char **list,
+                      size_t *count, struct ws_error *error);
+/* Checks that a word can be typed. */
+bool lesson_word_check(const struct ws_lesson *lesson, const char *word, unsigned line, struct ws_error *error);
+/* Checks that all choices are different, and that there is more than one. */
+bool lesson_choices_check(const struct ws_lesson *lesson, const struct ws_lesson_question *question,
+                          struct ws_error *error);
 /* Takes the value of expect, accept, hint or wrong. */
 bool lesson_question_take(struct ws_lesson *lesson, struct ws_lesson_stop *stop, enum ws_lesson_key key,
                           const char *value, unsigned line, struct ws_error *error);

@@ -42,21 +42,25 @@ static bool is_accepted(const struct ws_lesson_question *question, const char *k
 
 enum ws_typed ws_lesson_judge(const struct ws_lesson_question *question, const char *typed, const char **why)
 {
-	char key[LESSON_KEY_BYTES] = "", folded[LESSON_KEY_BYTES], meant[LESSON_KEY_BYTES];
+	char key[LESSON_KEY_BYTES] = "", folded[LESSON_KEY_BYTES], meant[LESSON_KEY_BYTES], latin[LESSON_KEY_BYTES];
 	const bool clear = lesson_answer_key(question, typed, key);
 	const bool word = question->kind == WS_ANSWER_WORD;
 	*why = NULL;
 	lesson_fold(typed, folded);
 	lesson_fold_meant(typed, meant);
+	lesson_fold_latin(typed, latin);
 	if (is_accepted(question, folded) || is_accepted(question, meant) ||
 	    (clear && (strcmp(key, question->right) == 0 || is_accepted(question, key))) ||
-	    (word && strcmp(meant, question->right) == 0))
+	    (word && (strcmp(meant, question->right) == 0 || strcmp(latin, question->right) == 0 ||
+	              is_accepted(question, latin))))
 		return WS_TYPED_RIGHT;
 	if (!clear)
 		return WS_TYPED_UNCLEAR;
 	*why = reason_against(question, key);
 	if (!*why && word)
 		*why = reason_against(question, meant);
+	if (!*why && word)
+		*why = reason_against(question, latin);
 	return WS_TYPED_WRONG;
 }
 
@@ -100,12 +104,13 @@ static char *trimmed(const char *text, size_t length)
 	return strndup(text, length);
 }
 
-/* Splits a list at its bars. */
-static bool take_list(struct ws_lesson *lesson, const char *word, const char *value, unsigned line, char **list,
+bool lesson_list_take(struct ws_lesson *lesson, const char *word, const char *value, unsigned line, char **list,
                       size_t *count, struct ws_error *error)
 {
 	for (const char *at = value;;) {
-		const size_t length = strcspn(at, "|");
+		size_t length = 0;
+		while (at[length] && !lesson_bar(at + length))
+			length++;
 		if (*count == WS_LESSON_SPELLINGS_MOST)
 			return lesson_fail(lesson, line, error, "%s: at most %d, with | between them", word,
 			                   WS_LESSON_SPELLINGS_MOST);
@@ -116,10 +121,12 @@ static bool take_list(struct ws_lesson *lesson, const char *word, const char *va
 		lesson_fold(item, key);
 		if (!key[0])
 			return lesson_fail(lesson, line, error,
-			                   "%s: '%.40s' has no letter or digit that could be compared", word, item);
-		if (!at[length])
+			                   "%s: '%.*s' has no letter or digit that could be compared", word,
+			                   lesson_cut(item, strlen(item), 40), item);
+		at += length;
+		if (!*at)
 			return true;
-		at += length + 1;
+		at += lesson_bar(at);
 	}
 }
 
@@ -148,23 +155,38 @@ static bool take_state(struct ws_lesson *lesson, struct ws_lesson_stop *stop, co
 	                   length > 40 ? 40 : (int)length, name);
 }
 
+static bool has_bar(const char *text)
+{
+	while (*text && !lesson_bar(text))
+		text++;
+	return *text;
+}
+
+bool lesson_word_check(const struct ws_lesson *lesson, const char *word, unsigned line, struct ws_error *error)
+{
+	char key[LESSON_KEY_BYTES];
+	lesson_fold(word, key);
+	return key[0] || lesson_fail(lesson, line, error, "expect: '%.*s' has no letter or digit to be typed",
+	                             lesson_cut(word, strlen(word), 40), word);
+}
+
 static bool take_expect(struct ws_lesson *lesson, struct ws_lesson_stop *stop, const char *value, unsigned line,
                         struct ws_error *error)
 {
 	struct ws_lesson_question *question = &stop->question;
-	char key[LESSON_KEY_BYTES], mark;
+	char mark;
 	uint8_t state;
 	question->line = line;
 	question->expect = strdup(value);
 	if (!question->expect)
 		return out_of_memory(error);
-	if (strncmp(value, "client ", 7) == 0 || strncmp(value, "server ", 7) == 0) {
-		if (!strchr(value, '|'))
-			return take_state(lesson, stop, value, line, error);
-	}
-	if (strchr(value, '|')) {
+	const bool is_list = has_bar(value);
+	if (!is_list && (strncmp(value, "client ", 7) == 0 || strncmp(value, "server ", 7) == 0))
+		return take_state(lesson, stop, value, line, error);
+	if (is_list) {
 		question->kind = WS_ANSWER_CHOICE;
-		return take_list(lesson, "expect", value, line, question->choice, &question->choice_count, error) &&
+		return lesson_list_take(lesson, "expect", value, line, question->choice, &question->choice_count,
+		                        error) &&
 		       lesson_text_check(lesson, value, line, error);
 	}
 	if (lesson_state_read(value, strlen(value), &state, &mark))
@@ -176,24 +198,25 @@ static bool take_expect(struct ws_lesson *lesson, struct ws_lesson_stop *stop, c
 	if (*value == '{' || (*value >= '0' && *value <= '9'))
 		return lesson_number_check(lesson, value, "expect", line, error);
 	question->kind = WS_ANSWER_WORD;
-	lesson_fold(value, key);
-	return key[0] || lesson_fail(lesson, line, error, "expect: '%.40s' has no letter or digit to be typed", value);
+	return lesson_word_check(lesson, value, line, error);
 }
 
 /* Reads "10: the FIN takes a number, too". */
 static bool take_wrong(struct ws_lesson *lesson, struct ws_lesson_question *question, const char *value, unsigned line,
                        struct ws_error *error)
 {
-	const char *colon = strstr(value, ": ");
+	size_t width = 0;
+	const char *colon = lesson_colon(value, strlen(value), ": ", &width);
 	if (question->wrong_count == WS_LESSON_WRONGS_MOST)
 		return lesson_fail(lesson, line, error, "wrong: a stop has at most %d", WS_LESSON_WRONGS_MOST);
-	if (!colon || colon == value)
+	if (!colon || colon == value || !colon[width])
 		return lesson_fail(lesson, line, error,
-		                   "wrong: '%.60s' is not of the form: 10: the FIN takes a number, too", value);
+		                   "wrong: '%.*s' is not of the form: 10: the FIN takes a number, too",
+		                   lesson_cut(value, strlen(value), 60), value);
 	const size_t at = question->wrong_count++;
 	question->wrong[at].line = line;
 	question->wrong[at].value = trimmed(value, (size_t)(colon - value));
-	question->wrong[at].why = strdup(colon + 2);
+	question->wrong[at].why = strdup(colon + width + strspn(colon + width, " "));
 	if (!question->wrong[at].value || !question->wrong[at].why)
 		return out_of_memory(error);
 	return lesson_text_check(lesson, value, line, error);
@@ -214,7 +237,8 @@ bool lesson_question_take(struct ws_lesson *lesson, struct ws_lesson_stop *stop,
 		return take_wrong(lesson, question, value, line, error);
 	if (key == WS_LESSON_ACCEPT) {
 		question->accept_line = line;
-		return take_list(lesson, "accept", value, line, question->accept, &question->accept_count, error);
+		return lesson_list_take(lesson, "accept", value, line, question->accept, &question->accept_count,
+		                        error);
 	}
 	if (question->hint_count == WS_LESSON_HINTS_MOST)
 		return lesson_fail(lesson, line, error, "hint: a stop has at most %d", WS_LESSON_HINTS_MOST);
@@ -302,31 +326,65 @@ static bool resolve_number(struct ws_lesson *lesson, struct ws_lesson_question *
 	       replace(&question->expect, number.only ? number.only->text : decimal, error);
 }
 
-static int choice_compare(const void *left, const void *right)
-{
-	return strverscmp(*(char *const *)left, *(char *const *)right);
-}
-
-static bool resolve_choice(struct ws_lesson *lesson, struct ws_lesson_question *question, struct ws_error *error)
+/* The index of the first choice that is one before it, too; 0: there is none. */
+static size_t find_twin(const struct ws_lesson_question *question)
 {
 	char key[LESSON_KEY_BYTES], other[LESSON_KEY_BYTES];
-	if (question->choice_count < 2)
-		return lesson_fail(lesson, question->line, error, "expect: a choice needs a second one");
-	for (size_t i = 0; i < question->choice_count; i++) {
-		if (!lesson_fill_in(lesson, &question->choice[i], question->line, error))
-			return false;
+	for (size_t i = 1; i < question->choice_count; i++) {
 		lesson_fold(question->choice[i], key);
 		for (size_t before = 0; before < i; before++) {
 			lesson_fold(question->choice[before], other);
 			if (strcmp(key, other) == 0)
-				return lesson_fail(lesson, question->line, error, "expect: '%.40s' is there twice",
-				                   question->choice[i]);
+				return i;
 		}
 	}
+	return 0;
+}
+
+bool lesson_choices_check(const struct ws_lesson *lesson, const struct ws_lesson_question *question,
+                          struct ws_error *error)
+{
+	const size_t twin = find_twin(question);
+	if (question->choice_count < 2)
+		return lesson_fail(lesson, question->line, error, "expect: a choice needs a second one");
+	return !twin || lesson_fail(lesson, question->line, error, "expect: '%.*s' is there twice",
+	                            lesson_cut(question->choice[twin], strlen(question->choice[twin]), 40),
+	                            question->choice[twin]);
+}
+
+/* Orders the choices as they are shown, each with its original. */
+static void sort_choices(struct ws_lesson_question *question)
+{
+	for (size_t i = 1; i < question->choice_count; i++) {
+		char *choice = question->choice[i], *original = question->original[i];
+		size_t at = i;
+		for (; at && strverscmp(question->choice[at - 1], choice) > 0; at--) {
+			question->choice[at] = question->choice[at - 1];
+			question->original[at] = question->original[at - 1];
+		}
+		question->choice[at] = choice;
+		question->original[at] = original;
+	}
+}
+
+static bool resolve_choice(struct ws_lesson *lesson, struct ws_lesson_question *question, struct ws_error *error)
+{
+	char key[LESSON_KEY_BYTES];
+	for (size_t i = 0; i < question->choice_count; i++)
+		if (!lesson_fill_in(lesson, &question->choice[i], question->line, error) ||
+		    (question->original[i] && !lesson_fill_in(lesson, &question->original[i], question->line, error)))
+			return false;
+	/* Where the packets' values make two translated choices the same, the lesson's own are shown. */
+	const bool twins = question->original[0] && find_twin(question);
+	for (size_t i = 0; twins && i < question->choice_count; i++)
+		if (!replace(&question->choice[i], question->original[i], error))
+			return false;
+	if (!lesson_choices_check(lesson, question, error))
+		return false;
 	lesson_fold(question->choice[0], key);
 	const bool good =
 	        replace(&question->expect, question->choice[0], error) && replace(&question->right, key, error);
-	qsort(question->choice, question->choice_count, sizeof(*question->choice), choice_compare);
+	sort_choices(question);
 	return good;
 }
 
@@ -344,7 +402,7 @@ static bool resolve_wrong(struct ws_lesson *lesson, struct ws_lesson_question *q
 		snprintf(key, sizeof(key), "%" PRIu64, number.number);
 	} else if (!lesson_fill_in(lesson, value, line, error)) {
 		return false;
-	} else if (!lesson_answer_key(question, *value, key)) {
+	} else if (!lesson_choice_of_original(question, *value, key) && !lesson_answer_key(question, *value, key)) {
 		char words[256];
 		struct ws_text form = WS_TEXT_OVER(words);
 		ws_lesson_form(question, &form);
@@ -379,7 +437,7 @@ bool lesson_question_resolve(struct ws_lesson *lesson, struct ws_lesson_stop *st
 		break;
 	}
 	for (size_t i = 0; good && i < question->accept_count; i++) {
-		if (!lesson_exact_key(question, question->accept[i], key))
+		if (question->kind == WS_ANSWER_CHOICE || !lesson_exact_key(question, question->accept[i], key))
 			lesson_fold(question->accept[i], key);
 		good = replace(&question->accept[i], key, error);
 	}
@@ -394,8 +452,10 @@ void lesson_question_free(struct ws_lesson_question *question)
 {
 	for (size_t i = 0; i < WS_LESSON_SPELLINGS_MOST; i++) {
 		free(question->choice[i]);
-		free(question->accept[i]);
+		free(question->original[i]);
 	}
+	for (size_t i = 0; i < WS_LESSON_ACCEPTS_MOST; i++)
+		free(question->accept[i]);
 	for (size_t i = 0; i < WS_LESSON_HINTS_MOST; i++)
 		free(question->hint[i]);
 	for (size_t i = 0; i < WS_LESSON_WRONGS_MOST; i++) {

@@ -92,7 +92,33 @@ const char *ws_lesson_state_spelling(size_t index, enum ws_state *state)
 	X("min", "minute")                                                                                             \
 	X("nope", "no")                                                                                                \
 	X("reset", "rst")                                                                                              \
-	X("src", "source")
+	X("src", "source")                                                                                             \
+	X("是", "yes")                                                                                                 \
+	X("是的", "yes")                                                                                               \
+	X("对", "yes")                                                                                                 \
+	X("会", "yes")                                                                                                 \
+	X("能", "yes")                                                                                                 \
+	X("可以", "yes")                                                                                               \
+	X("有", "yes")                                                                                                 \
+	X("要", "yes")                                                                                                 \
+	X("需要", "yes")                                                                                               \
+	X("否", "no")                                                                                                  \
+	X("不", "no")                                                                                                  \
+	X("不是", "no")                                                                                                \
+	X("不对", "no")                                                                                                \
+	X("不会", "no")                                                                                                \
+	X("不能", "no")                                                                                                \
+	X("不可以", "no")                                                                                              \
+	X("没有", "no")                                                                                                \
+	X("没", "no")                                                                                                  \
+	X("无", "no")                                                                                                  \
+	X("不要", "no")                                                                                                \
+	X("不需要", "no")                                                                                              \
+	X("双方", "both")                                                                                              \
+	X("两边", "both")                                                                                              \
+	X("两者", "both")                                                                                              \
+	X("都不", "neither")                                                                                           \
+	X("都不是", "neither")
 
 static const char *const fillers[] = {
 #define X(word) word,
@@ -121,10 +147,76 @@ const char *ws_lesson_synonym(size_t index, const char **meaning)
 	return synonyms[index].word;
 }
 
+/* ---- Characters of East Asian keyboards */
+
+bool lesson_is_wide_mark(uint32_t c)
+{
+	return (c >= 0x3000 && c <= 0x303f && c != 0x3005 && c != 0x3007) || (c >= 0xff01 && c <= 0xff0f) ||
+	       (c >= 0xff1a && c <= 0xff20) || (c >= 0xff3b && c <= 0xff40) || (c >= 0xff5b && c <= 0xff65);
+}
+
+bool lesson_is_ideograph(uint32_t c)
+{
+	const bool han = (c >= 0x2e80 && c < 0xa000) || (c >= 0xf900 && c < 0xfb00) || (c >= 0x20000 && c < 0x40000);
+	return han && !lesson_is_wide_mark(c);
+}
+
+/* What a character means in an answer: full-width ones are those of ASCII, and quotation marks and brackets are a
+ * space. */
+static uint32_t plain_of(uint32_t c)
+{
+	if (c >= 0xff01 && c <= 0xff5e)
+		return c - 0xff01 + '!';
+	switch (c) {
+	case 0x3002: /* a full stop */
+		return '.';
+	case 0x3001: /* a comma between the parts of a list */
+		return ';';
+	case 0x201c:
+	case 0x201d:
+	case 0x2018: /* 0x2019 may be an apostrophe */
+	case 0xb7:
+		return ' ';
+	default:
+		return lesson_is_wide_mark(c) ? ' ' : c;
+	}
+}
+
+enum { PLAIN_BYTES = 2 * LESSON_KEY_BYTES };
+
+/* The text with the characters of ASCII in place of those that mean the same. `no_east`: ideographs become spaces. */
+static void make_plain(const char *text, char plain[PLAIN_BYTES], bool no_east)
+{
+	size_t used = 0, step;
+	for (; used + 4 < PLAIN_BYTES && *text; text += step) {
+		uint32_t c;
+		step = ws_utf8_decode(text, strnlen(text, 4), &c);
+		if (!step) {
+			step = 1;
+			plain[used++] = *text;
+			continue;
+		}
+		c = plain_of(c);
+		used += ws_utf8_encode(no_east && lesson_is_ideograph(c) ? ' ' : c, plain + used);
+	}
+	plain[used] = '\0';
+}
+
+static bool has_ideograph(const char *text)
+{
+	uint32_t c;
+	for (size_t step; *text; text += step ? step : 1) {
+		step = ws_utf8_decode(text, strnlen(text, 4), &c);
+		if (step && lesson_is_ideograph(c))
+			return true;
+	}
+	return false;
+}
+
 /* ---- Keys of exact spellings */
 
 /* Letters and digits in lower case; what is not ASCII stays. */
-void lesson_fold(const char *text, char key[LESSON_KEY_BYTES])
+static void fold_plain(const char *text, char key[LESSON_KEY_BYTES])
 {
 	size_t length = 0;
 	for (; *text && length + 1 < LESSON_KEY_BYTES; text++) {
@@ -135,6 +227,20 @@ void lesson_fold(const char *text, char key[LESSON_KEY_BYTES])
 			key[length++] = (char)c;
 	}
 	key[length] = '\0';
+}
+
+void lesson_fold(const char *text, char key[LESSON_KEY_BYTES])
+{
+	char plain[PLAIN_BYTES];
+	make_plain(text, plain, false);
+	fold_plain(plain, key);
+}
+
+void lesson_fold_latin(const char *text, char key[LESSON_KEY_BYTES])
+{
+	char plain[PLAIN_BYTES];
+	make_plain(text, plain, true);
+	fold_plain(has_ideograph(text) ? plain : "", key);
 }
 
 /* A number in decimal, or after 0x in hexadecimal; between digits, spaces and commas do not count. */
@@ -170,34 +276,39 @@ static bool state_key(const char *folded, char key[LESSON_KEY_BYTES])
 	return false;
 }
 
-/* The choice that begins as it was typed, where only one does. */
-static bool choice_key(const struct ws_lesson_question *question, const char *folded, char key[LESSON_KEY_BYTES])
+/* The choice of `list` that begins as it was typed, where only one does. */
+static bool choice_by_beginning(char *const *list, size_t count, const char *folded, size_t *found)
 {
 	char choice[LESSON_KEY_BYTES];
-	size_t found = 0;
-	for (size_t i = 0; folded[0] && i < question->choice_count; i++) {
-		lesson_fold(question->choice[i], choice);
+	size_t begun = 0;
+	for (size_t i = 0; folded[0] && i < count; i++) {
+		lesson_fold(list[i], choice);
 		if (strncmp(choice, folded, strlen(folded)) != 0)
 			continue;
-		found++;
-		strcpy(key, choice);
+		begun++;
+		*found = i;
 		if (strcmp(choice, folded) == 0)
 			return true;
 	}
-	return found == 1;
+	return begun == 1;
 }
 
 bool lesson_exact_key(const struct ws_lesson_question *question, const char *text, char key[LESSON_KEY_BYTES])
 {
-	char folded[LESSON_KEY_BYTES];
-	lesson_fold(text, folded);
+	char folded[LESSON_KEY_BYTES], plain[PLAIN_BYTES];
+	size_t found;
+	make_plain(text, plain, false);
+	fold_plain(plain, folded);
 	switch (question->kind) {
 	case WS_ANSWER_NUMBER:
-		return number_key(text, key);
+		return number_key(plain, key);
 	case WS_ANSWER_STATE:
 		return state_key(folded, key);
 	case WS_ANSWER_CHOICE:
-		return choice_key(question, folded, key);
+		if (!choice_by_beginning(question->choice, question->choice_count, folded, &found))
+			return false;
+		lesson_fold(question->choice[found], key);
+		return true;
 	default:
 		strcpy(key, folded);
 		return key[0];
@@ -206,7 +317,7 @@ bool lesson_exact_key(const struct ws_lesson_question *question, const char *tex
 
 /* ---- Keys by words */
 
-enum { WORDS_MOST = 16, WORD_BYTES = 32 };
+enum { WORDS_MOST = 16, WORD_BYTES = 64 };
 
 struct words {
 	size_t count;
@@ -250,16 +361,31 @@ static void remove_ending(char *word)
 		word[length - 1] = '\0';
 }
 
-/* Reads the next word in lower case, without apostrophes. False: there is none. */
+/* The bytes of an ideograph; 0: the text begins with something else. */
+static size_t ideograph(const char *text)
+{
+	uint32_t c;
+	const size_t size = (unsigned char)*text < 0xe2 ? 0 : ws_utf8_decode(text, strnlen(text, 4), &c);
+	return size && lesson_is_ideograph(c) ? size : 0;
+}
+
+/* Reads the next word in lower case, without apostrophes. Between ideographs and other characters one word ends and the
+ * next begins. False: there is none. */
 static bool next_word(const char **text, char word[WORD_BYTES])
 {
 	const char *at = *text;
 	size_t length = 0;
 	while (*at && !is_word_byte(*at))
 		at++;
-	for (; is_word_byte(*at) || (*at == '\'' && length); at++)
-		if (*at != '\'' && length + 1 < WORD_BYTES)
-			word[length++] = *at;
+	const bool east = ideograph(at);
+	for (; (is_word_byte(*at) && (bool)ideograph(at) == east) || (*at == '\'' && length);) {
+		const size_t size = east ? ideograph(at) : 1;
+		if (*at != '\'' && length + size < WORD_BYTES) {
+			memcpy(word + length, at, size);
+			length += size;
+		}
+		at += size ? size : 1;
+	}
 	word[length] = '\0';
 	lower(word);
 	*text = at;
@@ -300,29 +426,131 @@ static bool is_part(const struct words *part, const struct words *whole)
 	return part->count > 0;
 }
 
-/* The only choice that has the same words; or else that has all words typed; or else all of whose words were typed,
- * unless the text is a sum. */
-static bool choice_by_words(const struct ws_lesson_question *question, const char *text, char key[LESSON_KEY_BYTES])
+/* The only choice of `list` that has the same words; or else that has all words typed; or else all of whose words were
+ * typed, unless the text is a sum. */
+static bool choice_by_words(char *const *list, size_t count, const char *text, size_t *only)
 {
 	struct words typed, choice;
 	const int passes = strpbrk(text, "+*/=<>") ? 2 : 3;
 	if (!read_words(text, &typed))
 		return false;
 	for (int pass = 0; pass < passes; pass++) {
-		size_t found = 0, only = 0;
-		for (size_t i = 0; i < question->choice_count; i++) {
-			if (!read_words(question->choice[i], &choice) || (pass != 2 && !is_part(&typed, &choice)) ||
+		size_t found = 0;
+		for (size_t i = 0; i < count; i++) {
+			char plain[PLAIN_BYTES];
+			make_plain(list[i], plain, false);
+			if (!read_words(plain, &choice) || (pass != 2 && !is_part(&typed, &choice)) ||
 			    (pass != 1 && !is_part(&choice, &typed)))
 				continue;
 			found++;
-			only = i;
+			*only = i;
 		}
-		if (found == 1)
-			lesson_fold(question->choice[only], key);
 		if (found)
 			return found == 1;
 	}
 	return false;
+}
+
+/* Folds a text without the particle that joins two nouns. */
+static void fold_east(const char *text, char key[LESSON_KEY_BYTES])
+{
+	static const char particle[] = "的";
+	lesson_fold(text, key);
+	for (char *at = key; (at = strstr(at, particle));)
+		memmove(at, at + strlen(particle), strlen(at + strlen(particle)) + 1);
+}
+
+/* Chinese has no spaces between words. The only choice of `list` that the text is a part of; or else the only one that
+ * is a part of the text, where one that is itself a part of another such choice does not count. */
+static bool choice_by_parts(char *const *list, size_t count, const char *text, size_t *only)
+{
+	char typed[LESSON_KEY_BYTES], choice[LESSON_KEY_BYTES], best[LESSON_KEY_BYTES] = "";
+	size_t found = 0;
+	fold_east(text, typed);
+	for (size_t i = 0; typed[0] && i < count; i++) {
+		fold_east(list[i], choice);
+		if (strstr(choice, typed)) {
+			found++;
+			*only = i;
+		}
+	}
+	if (found)
+		return found == 1;
+	for (size_t i = 0; i < count; i++) {
+		fold_east(list[i], choice);
+		if (!choice[0] || !strstr(typed, choice) || strlen(choice) <= strlen(best))
+			continue;
+		strcpy(best, choice);
+		*only = i;
+	}
+	for (size_t i = 0; i < count; i++) {
+		fold_east(list[i], choice);
+		if (choice[0] && strstr(typed, choice) && !strstr(best, choice))
+			return false;
+	}
+	return best[0];
+}
+
+/* The choice that a text means; first among those that are shown, then among those that they translate. */
+static bool choice_key(const struct ws_lesson_question *question, const char *plain, char key[LESSON_KEY_BYTES])
+{
+	const bool east = has_ideograph(plain);
+	size_t found;
+	for (int of_original = 0; of_original < 2; of_original++) {
+		char *const *list = of_original ? question->original : question->choice;
+		const size_t count = of_original && !question->original[0] ? 0 : question->choice_count;
+		char folded[LESSON_KEY_BYTES];
+		fold_plain(plain, folded);
+		if (choice_by_beginning(list, count, folded, &found) || choice_by_words(list, count, plain, &found) ||
+		    (east && choice_by_parts(list, count, plain, &found))) {
+			lesson_fold(question->choice[found], key);
+			return true;
+		}
+	}
+	return false;
+}
+
+bool lesson_choice_of_original(const struct ws_lesson_question *question, const char *text, char key[LESSON_KEY_BYTES])
+{
+	char folded[LESSON_KEY_BYTES], choice[LESSON_KEY_BYTES];
+	lesson_fold(text, folded);
+	for (size_t i = 0; question->original[0] && i < question->choice_count; i++) {
+		lesson_fold(question->original[i], choice);
+		if (strcmp(choice, folded) == 0) {
+			lesson_fold(question->choice[i], key);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A number in the words of Chinese, below a thousand, like the one in its name for 25, which is "two ten five". False:
+ * there is none, or more than one. */
+static bool number_of_east(const char *text, char key[LESSON_KEY_BYTES])
+{
+	static const char *const digits[] = {"零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "百"};
+	enum { TEN = 10, HUNDRED = 11, NONE = -1 };
+	unsigned whole = 0, digit = 0;
+	size_t found = 0, step;
+	bool inside = false;
+	for (; *text; text += step) {
+		int is = NONE;
+		step = ideograph(text);
+		for (int i = 0; step && i < (int)WS_ARRAY_SIZE(digits); i++)
+			if (strncmp(text, digits[i], step) == 0)
+				is = i;
+		if (step && strncmp(text, "两", step) == 0)
+			is = 2;
+		step = step ? step : 1;
+		found += is != NONE && !inside;
+		inside = is != NONE;
+		if (is == TEN || is == HUNDRED)
+			whole += (digit ? digit : 1) * (is == TEN ? 10 : 100);
+		if (is != NONE)
+			digit = is < TEN ? (unsigned)is : 0;
+	}
+	snprintf(key, LESSON_KEY_BYTES, "%u", whole + digit);
+	return found == 1;
 }
 
 /* Reads a number with its unit or punctuation, like "60s" or "20.", or a word for it. */
@@ -359,10 +587,12 @@ static bool number_by_words(const char *text, char key[LESSON_KEY_BYTES])
 
 void lesson_fold_meant(const char *text, char key[LESSON_KEY_BYTES])
 {
-	char word[WORD_BYTES];
+	char word[WORD_BYTES], plain[PLAIN_BYTES];
+	const char *at = plain;
 	size_t length = 0;
 	key[0] = '\0';
-	while (length + WORD_BYTES < LESSON_KEY_BYTES && next_word(&text, word)) {
+	make_plain(text, plain, false);
+	while (length + WORD_BYTES < LESSON_KEY_BYTES && next_word(&at, word)) {
 		if (is_filler(word))
 			continue;
 		replace_synonym(word);
@@ -372,17 +602,19 @@ void lesson_fold_meant(const char *text, char key[LESSON_KEY_BYTES])
 
 bool lesson_answer_key(const struct ws_lesson_question *question, const char *text, char key[LESSON_KEY_BYTES])
 {
-	char meant[LESSON_KEY_BYTES];
+	char meant[LESSON_KEY_BYTES], plain[PLAIN_BYTES], latin[PLAIN_BYTES];
 	if (lesson_exact_key(question, text, key))
 		return true;
+	make_plain(text, plain, false);
+	make_plain(text, latin, true);
 	switch (question->kind) {
 	case WS_ANSWER_NUMBER:
-		return number_by_words(text, key);
+		return number_by_words(latin, key) || (!strpbrk(latin, "0123456789") && number_of_east(plain, key));
 	case WS_ANSWER_STATE:
-		lesson_fold_meant(text, meant);
+		lesson_fold_meant(latin, meant);
 		return state_key(meant, key);
 	case WS_ANSWER_CHOICE:
-		return choice_by_words(question, text, key);
+		return choice_key(question, plain, key);
 	default:
 		return false;
 	}

@@ -11,7 +11,8 @@ and a few kilobytes long. `tests/lab/record --all`, run as root, records all of 
 
 Replay one with `wirestate -r captures/simultaneous-close.pcap`.
 
-The `.lesson` files are lessons that use these captures. `wirestate --lesson` lists them.
+The `.lesson` files are lessons that use these captures, and `NAME.zh_CN.lesson` has the texts of one in Chinese. `wirestate --lesson`
+lists them.
 
 | file | what it shows | the states of each endpoint | what to look at |
 |---|---|---|---|

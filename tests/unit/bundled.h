@@ -56,6 +56,13 @@ static inline char *read_text(const char *path, size_t *length)
 	return text;
 }
 
+/* True for the path of a translation, NAME.LANGUAGE.lesson. */
+static inline bool is_translation(const char *path)
+{
+	const char *name = strrchr(path, '/');
+	return strchr(name, '.') != strrchr(name, '.');
+}
+
 static inline void read_lesson(struct played *played, const char *path)
 {
 	size_t length;

@@ -118,6 +118,95 @@ static void test_any_bytes(void **state)
 	}
 }
 
+/* ---- Translations */
+
+static const char translated[] = "title：一课\n"
+                                 "about: 给\n"
+                                 "  测试\n"
+                                 "try: 两条命令：\n"
+                                 "  $ one  | two\n"
+                                 "  $ three\n"
+                                 "\n"
+                                 "stop: 2\n"
+                                 "ask: {2.tcp.flags} 是\n"
+                                 "  什么？\n"
+                                 "answer: 那个 SYN\n"
+                                 "  和 ACK。\n"
+                                 "accept: 两个 ｜ 三个\n"
+                                 "hint: 看\n"
+                                 "　{1.tcp.sequence}。\n"
+                                 "hint: 再看。\n"
+                                 "wrong: {1.tcp.sequence}：那是：不对。\n"
+                                 "stop: end\n"
+                                 "ask: 为什么？\n"
+                                 "answer: 因为。\n";
+
+static struct ws_lesson *parse_whole(void)
+{
+	struct ws_error error = {.status = WS_OK};
+	struct ws_lesson *lesson = ws_lesson_parse(whole, sizeof(whole) - 1, "x.lesson", &error);
+	assert_non_null(lesson);
+	return lesson;
+}
+
+/* Between ideographs no line's end becomes a space, and full-width punctuation is that of ASCII. */
+static void test_translation(void **state)
+{
+	(void)state;
+	struct ws_error error = {.status = WS_OK};
+	struct ws_lesson *lesson = parse_whole();
+	if (!ws_lesson_translate(lesson, translated, sizeof(translated) - 1, "x.zh_CN.lesson", &error))
+		fail_msg("%s", error.text);
+	const struct ws_lesson_stop *stop = &lesson->stop[0];
+	assert_string_equal(lesson->name, "x.lesson");
+	assert_string_equal(lesson->title, "一课");
+	assert_string_equal(lesson->about, "给测试");
+	assert_string_equal(lesson->try_it, "两条命令：\n$ one  | two\n$ three");
+	assert_string_equal(lesson->capture, "some");
+	assert_string_equal(stop->ask, "{2.tcp.flags} 是什么？");
+	assert_string_equal(stop->answer, "那个 SYN 和 ACK。");
+	assert_string_equal(stop->question.hint[0], "看 {1.tcp.sequence}。");
+	assert_string_equal(stop->question.hint[1], "再看。");
+	assert_string_equal(stop->question.wrong[0].value, "{1.tcp.sequence}");
+	assert_string_equal(stop->question.wrong[0].why, "那是：不对。");
+	assert_string_equal(stop->question.expect, "{2.tcp.acknowledgment} + 1");
+	assert_int_equal(stop->question.accept_count, 4);
+	assert_string_equal(stop->question.accept[0], "one");
+	assert_string_equal(stop->question.accept[3], "三个");
+	assert_int_equal(stop->sum_count, 2);
+	assert_int_equal(stop->state[0], WS_ESTABLISHED);
+	assert_string_equal(lesson->stop[1].answer, "因为。");
+	ws_lesson_free(lesson);
+}
+
+/* A translation that any bytes have broken is an error that names its file, and changes nothing. */
+static void test_any_bytes_of_a_translation(void **state)
+{
+	(void)state;
+	uint32_t random = 2;
+	for (int round = 0; round < 20000; round++) {
+		const size_t length = round < (int)sizeof(translated) ? (size_t)round : sizeof(translated) - 1;
+		char *text = malloc(length ? length : 1);
+		assert_non_null(text);
+		memcpy(text, translated, length);
+		for (int i = 0; length && i < round % 4; i++) {
+			random = random * 1664525 + 1013904223;
+			const size_t place = (random >> 8) % length;
+			text[place] = random & 1 ? (char)(random >> 20) : "{}=+-.:#$ \n~?9|"[(random >> 4) % 15];
+		}
+		struct ws_error error = {.status = WS_OK};
+		struct ws_lesson *lesson = parse_whole();
+		if (!ws_lesson_translate(lesson, text, length, "x.zh_CN.lesson", &error)) {
+			assert_int_equal(strncmp(error.text, "x.zh_CN.lesson:", 15), 0);
+			assert_string_equal(lesson->title, "A lesson");
+			assert_string_equal(lesson->stop[0].question.hint[1], "Look again.");
+			assert_string_equal(lesson->stop[1].answer, "Because.");
+		}
+		ws_lesson_free(lesson);
+		free(text);
+	}
+}
+
 static void test_too_many_values(void **state)
 {
 	(void)state;
@@ -136,7 +225,7 @@ static void test_too_many_values(void **state)
 }
 
 /* A lesson of one stop after one packet, which no connection has, with these lines. */
-static struct ws_lesson *lesson_with(const char *lines)
+static struct ws_lesson *lesson_with_both(const char *lines, const char *translation)
 {
 	char text[1024];
 	struct ws_error error = {.status = WS_OK};
@@ -144,9 +233,19 @@ static struct ws_lesson *lesson_with(const char *lines)
 	struct ws_lesson *lesson = ws_lesson_parse(text, strlen(text), "x.lesson", &error);
 	assert_non_null(lesson);
 	lesson->last_frame = 1;
+	if (translation) {
+		snprintf(text, sizeof(text), "title: 课\nabout: 课\nstop: end\nask: 问\nanswer: 答\n%s", translation);
+		if (!ws_lesson_translate(lesson, text, strlen(text), "x.zh_CN.lesson", &error))
+			fail_msg("%s", error.text);
+	}
 	if (!ws_lesson_resolve(lesson, NULL, &error))
 		fail_msg("%s", error.text);
 	return lesson;
+}
+
+static struct ws_lesson *lesson_with(const char *lines)
+{
+	return lesson_with_both(lines, NULL);
 }
 
 static void test_typed_answers(void **state)
@@ -222,6 +321,95 @@ static void test_typed_answers(void **state)
 	}
 }
 
+/* Answers in the language of a translation, and those of the lesson's own. */
+static void test_translated_answers(void **state)
+{
+	static const char number[] = "expect: 1200 + 34\nwrong: 1235: One less.\n";
+	static const char number_zh[] = "accept: 很多\nwrong: 1235：少一个。\n";
+	static const char choice[] =
+	        "expect: the server | the client | nobody\naccept: it\nwrong: nobody: Somebody does.\n";
+	static const char choice_zh[] =
+	        "expect: 服务器 | 客户端 | 谁都不是\naccept: 监听的一方\nwrong: nobody: 有一方。\n";
+	static const char yes[] = "expect: no | yes\nwrong: yes: Never.\n";
+	static const char yes_zh[] = "expect: 不会 | 会\nwrong: yes: 从来不会。\n";
+	static const char whose[] = "expect: the server's kernel | the client's kernel | the server's program\n";
+	static const char whose_zh[] = "expect: 服务器的内核 | 客户端的内核 | 服务器程序\n";
+	static const char word[] = "expect: RST\naccept: reset\nwrong: FIN: No.\n";
+	static const char word_zh[] = "accept: 复位\nwrong: FIN: 不是。\n";
+	static const char named[] = "expect: broadcast\n", named_zh[] = "expect: 广播\n";
+	static const char four[] = "expect: 4 = 4\nwrong: 3: And?\n", four_zh[] = "wrong: 3: 还有？\n";
+	static const struct {
+		const char *lines, *translation, *typed;
+		enum ws_typed verdict;
+		const char *why;
+	} cases[] = {
+	        {number, number_zh, "1234", WS_TYPED_RIGHT, NULL},
+	        {number, number_zh, "１２３４", WS_TYPED_RIGHT, NULL},
+	        {number, number_zh, "1，234。", WS_TYPED_RIGHT, NULL},
+	        {number, number_zh, "1234个字节", WS_TYPED_RIGHT, NULL},
+	        {number, number_zh, "第1234个", WS_TYPED_RIGHT, NULL},
+	        {number, number_zh, "很多！", WS_TYPED_RIGHT, NULL},
+	        {number, number_zh, "1235 字节", WS_TYPED_WRONG, "少一个。"},
+	        {number, number_zh, "1233 或 1234", WS_TYPED_UNCLEAR, NULL},
+	        {number, number_zh, "不知道", WS_TYPED_UNCLEAR, NULL},
+	        {four, four_zh, "四", WS_TYPED_RIGHT, NULL},
+	        {four, four_zh, "四个报文段", WS_TYPED_RIGHT, NULL},
+	        {four, four_zh, "三次", WS_TYPED_WRONG, "还有？"},
+	        {four, four_zh, "三或四", WS_TYPED_UNCLEAR, NULL},
+	        {"expect: 60\n", "", "六十秒", WS_TYPED_RIGHT, NULL},
+	        {"expect: 12\n", "", "十二", WS_TYPED_RIGHT, NULL},
+	        {"expect: 225\n", "", "二百二十五", WS_TYPED_RIGHT, NULL},
+	        {choice, choice_zh, "服务器", WS_TYPED_RIGHT, NULL},
+	        {choice, choice_zh, "服务", WS_TYPED_RIGHT, NULL},
+	        {choice, choice_zh, "是服务器。", WS_TYPED_RIGHT, NULL},
+	        {choice, choice_zh, "服务器那一端", WS_TYPED_RIGHT, NULL},
+	        {choice, choice_zh, "监听的一方", WS_TYPED_RIGHT, NULL},
+	        {choice, choice_zh, "The Server", WS_TYPED_RIGHT, NULL},
+	        {choice, choice_zh, "server", WS_TYPED_RIGHT, NULL},
+	        {choice, choice_zh, "it", WS_TYPED_RIGHT, NULL},
+	        {choice, choice_zh, "the client's", WS_TYPED_WRONG, NULL},
+	        {choice, choice_zh, "客户端", WS_TYPED_WRONG, NULL},
+	        {choice, choice_zh, "谁都不是", WS_TYPED_WRONG, "有一方。"},
+	        {choice, choice_zh, "nobody", WS_TYPED_WRONG, "有一方。"},
+	        {choice, choice_zh, "客户端或服务器", WS_TYPED_UNCLEAR, NULL},
+	        {choice, choice_zh, "端口", WS_TYPED_UNCLEAR, NULL},
+	        {yes, yes_zh, "不会", WS_TYPED_RIGHT, NULL},
+	        {yes, yes_zh, "不", WS_TYPED_RIGHT, NULL},
+	        {yes, yes_zh, "它不会再发", WS_TYPED_RIGHT, NULL},
+	        {yes, yes_zh, "没有", WS_TYPED_RIGHT, NULL},
+	        {yes, yes_zh, "否", WS_TYPED_RIGHT, NULL},
+	        {yes, yes_zh, "no", WS_TYPED_RIGHT, NULL},
+	        {yes, yes_zh, "会", WS_TYPED_WRONG, "从来不会。"},
+	        {yes, yes_zh, "是的", WS_TYPED_WRONG, "从来不会。"},
+	        {yes, yes_zh, "ｙ", WS_TYPED_WRONG, "从来不会。"},
+	        {whose, whose_zh, "服务器内核", WS_TYPED_RIGHT, NULL},
+	        {whose, whose_zh, "应该是服务器的内核吧", WS_TYPED_RIGHT, NULL},
+	        {whose, whose_zh, "内核", WS_TYPED_UNCLEAR, NULL},
+	        {whose, whose_zh, "程序", WS_TYPED_WRONG, NULL},
+	        {whose, whose_zh, "the server's kernel", WS_TYPED_RIGHT, NULL},
+	        {word, word_zh, "RST", WS_TYPED_RIGHT, NULL},
+	        {word, word_zh, "带 RST 标志", WS_TYPED_RIGHT, NULL},
+	        {word, word_zh, "复位", WS_TYPED_RIGHT, NULL},
+	        {word, word_zh, "reset", WS_TYPED_RIGHT, NULL},
+	        {word, word_zh, "FIN标志位", WS_TYPED_WRONG, "不是。"},
+	        {named, named_zh, "广播", WS_TYPED_RIGHT, NULL},
+	        {named, named_zh, "broadcast", WS_TYPED_RIGHT, NULL},
+	        {named, named_zh, "单播", WS_TYPED_WRONG, NULL},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ws_lesson *lesson = lesson_with_both(cases[i].lines, cases[i].translation);
+		const char *why = "";
+		const enum ws_typed verdict = ws_lesson_judge(&lesson->stop[0].question, cases[i].typed, &why);
+		if (verdict != cases[i].verdict || (why != NULL) != (cases[i].why != NULL))
+			fail_msg("'%s' to %s: %d, %s", cases[i].typed, cases[i].translation, verdict,
+			         why ? why : "no reason");
+		if (why)
+			assert_string_equal(why, cases[i].why);
+		ws_lesson_free(lesson);
+	}
+}
+
 /* Every spelling of a state is one of that state alone. */
 static void test_spellings(void **state)
 {
@@ -253,9 +441,15 @@ static void test_form(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_all_is_read),     cmocka_unit_test(test_any_bytes),
-	        cmocka_unit_test(test_too_many_values), cmocka_unit_test(test_typed_answers),
-	        cmocka_unit_test(test_spellings),       cmocka_unit_test(test_form),
+	        cmocka_unit_test(test_all_is_read),
+	        cmocka_unit_test(test_any_bytes),
+	        cmocka_unit_test(test_too_many_values),
+	        cmocka_unit_test(test_typed_answers),
+	        cmocka_unit_test(test_spellings),
+	        cmocka_unit_test(test_translation),
+	        cmocka_unit_test(test_any_bytes_of_a_translation),
+	        cmocka_unit_test(test_translated_answers),
+	        cmocka_unit_test(test_form),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

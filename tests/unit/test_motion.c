@@ -327,6 +327,8 @@ static void test_lessons_fly_between_stops(void **state)
 	for (size_t i = 0; i < found.gl_pathc; i++) {
 		struct played played = {.tracker = NULL};
 		struct ws_tracker *own;
+		if (is_translation(found.gl_pathv[i]))
+			continue;
 		read_lesson(&played, found.gl_pathv[i]);
 		struct world *world = open_world(&played, &own);
 		ways += watch_lesson(world, played.lesson);

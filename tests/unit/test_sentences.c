@@ -1,9 +1,9 @@
 /* At 80x24 no sentence is cut on any screen of the bundled captures and lessons.
  *
  * Each screen is drawn twice, the second time on a canvas with many more rows, where every sentence has as many as it
- * needs. What explains a step, a packet or a row of a table has to be the same on both. Of paragraphs with a head (WHY),
- * the state diagram may leave out whole ones. Every step of every connection, every packet and every stop is walked;
- * of each packet's fields, those that one of so many packets before did not show. */
+ * needs. What explains a step, a packet or a row of a table has to be the same on both. Of paragraphs with a head
+ * (WHY), the state diagram may leave out whole ones. Every step of every connection, every packet and every stop is
+ * walked; of each packet's fields, those that one of so many packets before did not show. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,9 +23,9 @@ enum {
 	COLUMNS = 80,
 	ROWS = 24,
 	MANY_ROWS = 90,
-	STEPS = 400,  /* more than a bundled connection has */
-	TABLE = 12,   /* rows of a table that are selected */
-	FIELDS = 90,  /* more than a packet has */
+	STEPS = 400, /* more than a bundled connection has */
+	TABLE = 12,  /* rows of a table that are selected */
+	FIELDS = 90, /* more than a packet has */
 	DATAGRAMS = 4,
 	ROTATION = 9, /* every ninth field of a packet, another ninth of the next packet */
 	END = 28,
@@ -354,7 +354,8 @@ static void fold(struct walk *walk, const struct ws_lesson_stop *stop)
 	go(walk, WS_ACT_BACK);
 }
 
-/* Shows a stop as if the snapshot that it needs had been made: the tracker has more packets, the screens the same rows. */
+/* Shows a stop as if the snapshot that it needs had been made: the tracker has more packets, the screens the same rows.
+ */
 static void stand(struct walk *walk, size_t stop, bool answered)
 {
 	struct world *world = walk->world;
@@ -391,6 +392,8 @@ static void no_sentence_of_a_lesson_is_cut(void **state)
 	for (size_t i = 0; i < found.gl_pathc; i++) {
 		struct played played = {.tracker = NULL};
 		struct ws_tracker *own;
+		if (is_translation(found.gl_pathv[i]))
+			continue;
 		read_lesson(&played, found.gl_pathv[i]);
 		struct walk walk = begin(&played, &own, found.gl_pathv[i]);
 		walk_lesson(&walk, played.lesson);
