@@ -51,8 +51,8 @@ struct ws_model {
 	const char *status_message;       /* an error or warning to show, or NULL */
 	const char *advice;      /* live: what to do so that packets come, as paragraphs and commands, or NULL */
 	const char *confinement; /* live: how well the process is confined, in a word or two, or NULL */
-	char kernel[120];        /* live: how this machine's kernel is asked for its sockets; empty: it is no live capture */
-	struct ws_net net;       /* the capture's own subnet, as its interface or --net says */
+	char kernel[120];  /* live: how this machine's kernel is asked for its sockets; empty: it is no live capture */
+	struct ws_net net; /* the capture's own subnet, as its interface or --net says */
 	const struct ws_vendors *vendors; /* of MAC addresses, or NULL */
 	/* A capture of the lab: what became of its packets; NULL: it is none. */
 	const struct ws_flights *flights;
@@ -79,9 +79,9 @@ struct ws_ui_options {
 	ws_time idle; /* longest pause shown between packets; 0: 1 s */
 	enum ws_screen screen;
 	enum ws_plot_kind graph; /* what the graph's screen shows first */
-	const char *filter; /* the list's display filter to begin with, or NULL */
-	bool play;          /* begin at the capture's start, playing */
-	bool lab, lab_auto; /* the lab's packets wait for commands; they do not do so from the beginning */
+	const char *filter;      /* the list's display filter to begin with, or NULL */
+	bool play;               /* begin at the capture's start, playing */
+	bool lab, lab_auto;      /* the lab's packets wait for commands; they do not do so from the beginning */
 	const char *lab_title,
 	        *lab_about; /* of the lab's scenario; `lab_about` is shown until the first key; or NULL */
 	bool numbers;       /* -n: addresses are never shown as names */
@@ -265,13 +265,13 @@ struct ws_chart {
 /* The words of a step, for exports that are not made of cells. The texts end with NUL. */
 struct ws_chart_words {
 	char segment[160];                                        /* the words at the arrow: "FIN,ACK seq 1 ack 5" */
-	char what[512], lab[512], why[512], next[512], note[512]; /* its explanation once it has arrived; `lab` and
+	char what[640], lab[640], why[640], next[640], note[640]; /* its explanation once it has arrived; `lab` and
 	                                                             `note` may be empty */
 	char calls[2][128]; /* of the programs on the left and on the right, one a line; "" where there is none */
-	char pause[96];     /* what the pause before the step is; "" where there is none worth a row */
-	char wait[2][160];  /* for what each waits, and since when */
+	char pause[128];    /* what the pause before the step is; "" where there is none worth a row */
+	char wait[2][256];  /* for what each waits, and since when */
 	char before[2][24], after[2][24]; /* states of the left and the right endpoint, with their marks */
-	char name[2][16];                 /* "client", "server" */
+	char name[2][32];                 /* "client", "server", in the language */
 	struct ws_segment input;
 	unsigned point; /* that captured it */
 	/* Of several points, as in struct ws_step; `other` only where it is on the chart. */

@@ -64,13 +64,15 @@ static void draw_remark(const struct layout *layout, struct ws_canvas *canvas, i
 	if (!layout->arrived && endpoint != layout->step.input.direction)
 		upto = upto ? upto - 1 : 0;
 	size_t restarts = replay_waits_restarted(replay, endpoint, upto);
-	char remark[64];
-	struct ws_text text = WS_TEXT_OVER(remark);
+	char remark[96], duration[32];
+	struct ws_text text = WS_TEXT_OVER(remark), as = WS_TEXT_OVER(duration);
 	if (replay->playing && !layout->has_next && !layout->model->running && shown < gap) {
-		ws_text_puts(&text, "shown as ");
-		draw_duration(&text, shown);
+		draw_duration(&as, shown);
+		ws_text_printf(&text, _("shown as %s"), ws_text_cstr(&as));
 	} else if (restarts) {
-		ws_text_printf(&text, restarts == 1 ? "started over once" : "started over %zu times", restarts);
+		/* TRANSLATORS: a TIME_WAIT, by a FIN that came again */
+		ws_text_printf(&text, ws_translate_plural("started over once", "started over %zu times", restarts),
+		               restarts);
 	}
 	const char *words = ws_text_cstr(&text);
 	if (side)
@@ -84,7 +86,7 @@ static void draw_countdown(const struct layout *layout, struct ws_canvas *canvas
 {
 	ws_time whole = layout->model->time_wait > 0 ? layout->model->time_wait : 60 * WS_SECOND;
 	char words[64];
-	snprintf(words, sizeof(words), "waits %.1f s of %.0f s", (double)left / (double)WS_SECOND,
+	snprintf(words, sizeof(words), _("waits %.1f s of %.0f s"), (double)left / (double)WS_SECOND,
 	         (double)whole / (double)WS_SECOND);
 	if (ws_columns(words) > width)
 		snprintf(words, sizeof(words), "%.1f s", (double)left / (double)WS_SECOND);
@@ -102,7 +104,7 @@ static void draw_countdown(const struct layout *layout, struct ws_canvas *canvas
 static void draw_wait(const struct layout *layout, struct ws_canvas *canvas, int row, int side, int column, int width)
 {
 	const int endpoint = side ? !layout->left : layout->left;
-	char words[160], line[160];
+	char words[WAIT_ROOM], line[WAIT_ROOM];
 	struct ws_text text = WS_TEXT_OVER(words);
 	ws_time passed;
 	if (!waits_find(layout, endpoint, &text, &passed) || draw_wrap_rows(ws_text_cstr(&text), width) > ROWS)
@@ -182,7 +184,7 @@ void boxes_draw_calls(const struct layout *layout, struct ws_canvas *canvas, int
 		const int endpoint = side ? !layout->left : layout->left;
 		char buffer[160];
 		struct ws_text text = WS_TEXT_OVER(buffer);
-		const enum ws_style style = layout_name(layout, endpoint)[0] == 's' ? WS_STYLE_SERVER : WS_STYLE_CLIENT;
+		const enum ws_style style = layout_is_server(layout, endpoint) ? WS_STYLE_SERVER : WS_STYLE_CLIENT;
 		if (!evidence_open_call(layout, endpoint, &text))
 			continue;
 		ws_text_cstr(&text);
@@ -206,8 +208,7 @@ int boxes_draw_kernels(const struct layout *layout, struct ws_canvas *canvas, in
 		char buffer[96];
 		struct ws_text text = WS_TEXT_OVER(buffer);
 		enum ws_style style;
-		if (!evidence_kernel(layout, endpoint, &text, &style) &&
-		    !host_kernel(layout, endpoint, &text, &style))
+		if (!evidence_kernel(layout, endpoint, &text, &style) && !host_kernel(layout, endpoint, &text, &style))
 			continue;
 		const char *words = ws_text_cstr(&text);
 		const int width = ws_columns(words), middle = layout->columns / 2;

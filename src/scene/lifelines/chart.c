@@ -23,7 +23,7 @@ static void lay_out(const struct layout *layout, struct ws_chart *chart, const s
 		const bool last = i + 1 == chart->count, segment = steps[i].input.kind == WS_INPUT_SEGMENT;
 		const int8_t side = (int8_t)(steps[i].input.direction != layout->left);
 		const bool whole = segment && steps[i].way == WS_WAY_WHOLE;
-		char words[80];
+		char words[GAP_ROOM];
 		struct ws_text text = WS_TEXT_OVER(words);
 		step->gap = i && segment_row_gap(layout, &steps[i - 1], &steps[i], &text) ? row++ : -1;
 		step->row = row;
@@ -91,7 +91,7 @@ static void draw_title(const struct layout *layout, struct ws_canvas *canvas)
 	char words[256];
 	struct ws_text text = WS_TEXT_OVER(words);
 	int severity;
-	ws_text_printf(&text, "Connection %llu", (unsigned long long)layout->info.number);
+	ws_text_printf(&text, _("Connection %llu"), (unsigned long long)layout->info.number);
 	int end = ws_canvas_bold(canvas, TITLE_ROW, 1, canvas->columns - 1, WS_STYLE_TITLE, ws_text_cstr(&text));
 	text = WS_TEXT_OVER(words);
 	const char *tag;
@@ -135,7 +135,7 @@ static void draw_steps(const struct layout *layout, const struct ws_chart *chart
                        const struct ws_step *steps, const bool *lost)
 {
 	for (size_t i = 0; i < chart->count; i++) {
-		char words[80];
+		char words[GAP_ROOM];
 		struct ws_text text = WS_TEXT_OVER(words);
 		if (chart->step[i].gap >= 0 && segment_row_gap(layout, &steps[i - 1], &steps[i], &text))
 			segment_row_draw_gap(layout, canvas, chart->step[i].gap, ws_text_cstr(&text));
@@ -151,7 +151,7 @@ static void draw_steps(const struct layout *layout, const struct ws_chart *chart
 	if (chart->left_out) {
 		char words[64];
 		struct ws_text text = WS_TEXT_OVER(words);
-		ws_text_printf(&text, "⋮ %zu more", chart->left_out);
+		ws_text_printf(&text, _("⋮ %zu more"), chart->left_out);
 		segment_row_draw_gap(layout, canvas, chart->rows - 1, ws_text_cstr(&text));
 	}
 }

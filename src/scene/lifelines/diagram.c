@@ -59,26 +59,26 @@ static const struct shape wide = {
 		[ENDED] = {16, 62},
 	},
 	.way = {
-		{WS_CLOSED, WS_LISTEN, 2, {{1, 37}, {2, 37}}, {1, 35}, true, "passive OPEN"},
-		{WS_LISTEN, WS_CLOSED, 2, {{2, 39}, {1, 39}}, {2, 41}, false, "CLOSE"},
-		{WS_CLOSED, WS_SYN_SENT, 3, {{0, 45}, {0, 67}, {5, 67}}, {0, 47}, false, " active OPEN: SYN "},
-		{WS_SYN_SENT, WS_CLOSED, 4, {{5, 64}, {1, 64}, {1, 41}, {1, 41}}, {1, 49}, false, " CLOSE "},
-		{WS_LISTEN, WS_SYN_RECEIVED, 3, {{3, 33}, {3, 15}, {5, 15}}, {4, 17}, false, "rcv SYN: send SYN,ACK"},
-		{WS_LISTEN, WS_SYN_SENT, 3, {{3, 44}, {3, 62}, {5, 62}}, {4, 60}, true, "SEND: send SYN"},
-		{WS_SYN_SENT, WS_SYN_RECEIVED, 2, {{6, 59}, {6, 24}}, {6, 30}, false, " rcv SYN: send SYN,ACK "},
-		{WS_SYN_RECEIVED, WS_ESTABLISHED, 3, {{7, 20}, {8, 20}, {8, 31}}, {7, 22}, false, "rcv ACK of SYN"},
-		{WS_SYN_SENT, WS_ESTABLISHED, 3, {{7, 66}, {8, 66}, {8, 47}}, {7, 64}, true, "rcv SYN,ACK: send ACK"},
-		{WS_SYN_RECEIVED, WS_FIN_WAIT_1, 2, {{7, 17}, {10, 17}}, {9, 15}, true, "CLOSE: send FIN"},
-		{WS_ESTABLISHED, WS_FIN_WAIT_1, 3, {{9, 37}, {11, 37}, {11, 28}}, {10, 35}, true, "CLOSE: send FIN"},
-		{WS_ESTABLISHED, WS_CLOSE_WAIT, 3, {{9, 41}, {11, 41}, {11, 57}}, {10, 43}, false, "rcv FIN: send ACK"},
-		{WS_FIN_WAIT_1, WS_FIN_WAIT_2, 2, {{12, 17}, {13, 17}}, {12, 15}, true, "rcv ACK of FIN"},
-		{WS_FIN_WAIT_1, WS_CLOSING, 3, {{12, 24}, {13, 24}, {13, 33}}, {12, 26}, false, "rcv FIN: send ACK"},
-		{WS_FIN_WAIT_1, WS_TIME_WAIT, 4, {{11, 13}, {11, 0}, {16, 0}, {16, 32}}, {16, 3}, false, " rcv FIN,ACK: send ACK "},
-		{WS_FIN_WAIT_2, WS_TIME_WAIT, 3, {{14, 28}, {14, 37}, {15, 37}}, {15, 35}, true, "rcv FIN: send ACK"},
-		{WS_CLOSING, WS_TIME_WAIT, 2, {{14, 41}, {15, 41}}, {15, 43}, false, "rcv ACK of FIN"},
-		{WS_CLOSE_WAIT, WS_LAST_ACK, 2, {{12, 65}, {13, 65}}, {12, 63}, true, "CLOSE: send FIN"},
-		{WS_LAST_ACK, ENDED, 2, {{15, 65}, {15, 65}}, {15, 67}, false, "rcv ACK"},
-		{WS_TIME_WAIT, ENDED, 2, {{16, 47}, {16, 59}}, {16, 48}, false, " 2MSL over "},
+		{WS_CLOSED, WS_LISTEN, 2, {{1, 37}, {2, 37}}, {1, 35}, true, N_("passive OPEN")},
+		{WS_LISTEN, WS_CLOSED, 2, {{2, 39}, {1, 39}}, {2, 41}, false, N_("CLOSE")},
+		{WS_CLOSED, WS_SYN_SENT, 3, {{0, 45}, {0, 67}, {5, 67}}, {0, 47}, false, N_(" active OPEN: SYN ")},
+		{WS_SYN_SENT, WS_CLOSED, 4, {{5, 64}, {1, 64}, {1, 41}, {1, 41}}, {1, 49}, false, N_(" CLOSE ")},
+		{WS_LISTEN, WS_SYN_RECEIVED, 3, {{3, 33}, {3, 15}, {5, 15}}, {4, 17}, false, N_("rcv SYN: send SYN,ACK")},
+		{WS_LISTEN, WS_SYN_SENT, 3, {{3, 44}, {3, 62}, {5, 62}}, {4, 60}, true, N_("SEND: send SYN")},
+		{WS_SYN_SENT, WS_SYN_RECEIVED, 2, {{6, 59}, {6, 24}}, {6, 30}, false, N_(" rcv SYN: send SYN,ACK ")},
+		{WS_SYN_RECEIVED, WS_ESTABLISHED, 3, {{7, 20}, {8, 20}, {8, 31}}, {7, 22}, false, N_("rcv ACK of SYN")},
+		{WS_SYN_SENT, WS_ESTABLISHED, 3, {{7, 66}, {8, 66}, {8, 47}}, {7, 64}, true, N_("rcv SYN,ACK: send ACK")},
+		{WS_SYN_RECEIVED, WS_FIN_WAIT_1, 2, {{7, 17}, {10, 17}}, {9, 15}, true, N_("CLOSE: send FIN")},
+		{WS_ESTABLISHED, WS_FIN_WAIT_1, 3, {{9, 37}, {11, 37}, {11, 28}}, {10, 35}, true, N_("CLOSE: send FIN")},
+		{WS_ESTABLISHED, WS_CLOSE_WAIT, 3, {{9, 41}, {11, 41}, {11, 57}}, {10, 43}, false, N_("rcv FIN: send ACK")},
+		{WS_FIN_WAIT_1, WS_FIN_WAIT_2, 2, {{12, 17}, {13, 17}}, {12, 15}, true, N_("rcv ACK of FIN")},
+		{WS_FIN_WAIT_1, WS_CLOSING, 3, {{12, 24}, {13, 24}, {13, 33}}, {12, 26}, false, N_("rcv FIN: send ACK")},
+		{WS_FIN_WAIT_1, WS_TIME_WAIT, 4, {{11, 13}, {11, 0}, {16, 0}, {16, 32}}, {16, 3}, false, N_(" rcv FIN,ACK: send ACK ")},
+		{WS_FIN_WAIT_2, WS_TIME_WAIT, 3, {{14, 28}, {14, 37}, {15, 37}}, {15, 35}, true, N_("rcv FIN: send ACK")},
+		{WS_CLOSING, WS_TIME_WAIT, 2, {{14, 41}, {15, 41}}, {15, 43}, false, N_("rcv ACK of FIN")},
+		{WS_CLOSE_WAIT, WS_LAST_ACK, 2, {{12, 65}, {13, 65}}, {12, 63}, true, N_("CLOSE: send FIN")},
+		{WS_LAST_ACK, ENDED, 2, {{15, 65}, {15, 65}}, {15, 67}, false, N_("rcv ACK")},
+		{WS_TIME_WAIT, ENDED, 2, {{16, 47}, {16, 59}}, {16, 48}, false, N_(" 2MSL over ")},
 	},
 };
 
@@ -100,26 +100,26 @@ static const struct shape narrow = {
 		[ENDED] = {15, 33},
 	},
 	.way = {
-		{WS_CLOSED, WS_LISTEN, 2, {{1, 20}, {1, 20}}, {1, 18}, true, "listen"},
+		{WS_CLOSED, WS_LISTEN, 2, {{1, 20}, {1, 20}}, {1, 18}, true, N_("listen")},
 		{WS_LISTEN, WS_CLOSED, 2, {{1, 22}, {1, 22}}, {0, 0}, false, ""},
-		{WS_CLOSED, WS_SYN_SENT, 3, {{0, 27}, {0, 38}, {3, 38}}, {0, 28}, false, " send SYN "},
-		{WS_SYN_SENT, WS_CLOSED, 4, {{3, 35}, {1, 35}, {1, 24}, {1, 24}}, {1, 27}, false, " close "},
-		{WS_LISTEN, WS_SYN_RECEIVED, 3, {{2, 16}, {2, 8}, {3, 8}}, {3, 10}, false, "got SYN"},
-		{WS_LISTEN, WS_SYN_SENT, 3, {{2, 27}, {2, 33}, {3, 33}}, {3, 31}, true, "send SYN"},
-		{WS_SYN_SENT, WS_SYN_RECEIVED, 2, {{4, 30}, {4, 17}}, {4, 19}, false, " got SYN "},
-		{WS_SYN_RECEIVED, WS_ESTABLISHED, 3, {{5, 12}, {6, 12}, {6, 14}}, {5, 14}, false, "got ACK"},
-		{WS_SYN_SENT, WS_ESTABLISHED, 3, {{5, 37}, {6, 37}, {6, 30}}, {5, 35}, true, "got SYN,ACK"},
-		{WS_SYN_RECEIVED, WS_FIN_WAIT_1, 2, {{5, 10}, {8, 10}}, {7, 8}, true, "send FIN"},
-		{WS_ESTABLISHED, WS_FIN_WAIT_1, 3, {{7, 21}, {9, 21}, {9, 17}}, {8, 19}, true, "send FIN"},
-		{WS_ESTABLISHED, WS_CLOSE_WAIT, 3, {{7, 24}, {9, 24}, {9, 28}}, {8, 26}, false, "got FIN"},
-		{WS_FIN_WAIT_1, WS_FIN_WAIT_2, 2, {{10, 10}, {11, 10}}, {10, 8}, true, "got ACK"},
-		{WS_FIN_WAIT_1, WS_CLOSING, 3, {{10, 12}, {11, 12}, {11, 16}}, {10, 14}, false, "got FIN"},
-		{WS_FIN_WAIT_1, WS_TIME_WAIT, 4, {{9, 2}, {9, 0}, {15, 0}, {15, 2}}, {14, 8}, true, "FIN,ACK"},
-		{WS_FIN_WAIT_2, WS_TIME_WAIT, 2, {{13, 10}, {14, 10}}, {13, 8}, true, "got FIN"},
-		{WS_CLOSING, WS_TIME_WAIT, 3, {{12, 22}, {15, 22}, {15, 16}}, {14, 20}, true, "got ACK"},
-		{WS_CLOSE_WAIT, WS_LAST_ACK, 2, {{10, 36}, {11, 36}}, {10, 34}, true, "send FIN"},
-		{WS_LAST_ACK, ENDED, 2, {{13, 36}, {14, 36}}, {13, 34}, true, "got ACK"},
-		{WS_TIME_WAIT, ENDED, 4, {{16, 10}, {17, 10}, {17, 36}, {16, 36}}, {17, 17}, false, " 2MSL over "},
+		{WS_CLOSED, WS_SYN_SENT, 3, {{0, 27}, {0, 38}, {3, 38}}, {0, 28}, false, N_(" send SYN ")},
+		{WS_SYN_SENT, WS_CLOSED, 4, {{3, 35}, {1, 35}, {1, 24}, {1, 24}}, {1, 27}, false, N_(" close ")},
+		{WS_LISTEN, WS_SYN_RECEIVED, 3, {{2, 16}, {2, 8}, {3, 8}}, {3, 10}, false, N_("got SYN")},
+		{WS_LISTEN, WS_SYN_SENT, 3, {{2, 27}, {2, 33}, {3, 33}}, {3, 31}, true, N_("send SYN")},
+		{WS_SYN_SENT, WS_SYN_RECEIVED, 2, {{4, 30}, {4, 17}}, {4, 19}, false, N_(" got SYN ")},
+		{WS_SYN_RECEIVED, WS_ESTABLISHED, 3, {{5, 12}, {6, 12}, {6, 14}}, {5, 14}, false, N_("got ACK")},
+		{WS_SYN_SENT, WS_ESTABLISHED, 3, {{5, 37}, {6, 37}, {6, 30}}, {5, 35}, true, N_("got SYN,ACK")},
+		{WS_SYN_RECEIVED, WS_FIN_WAIT_1, 2, {{5, 10}, {8, 10}}, {7, 8}, true, N_("send FIN")},
+		{WS_ESTABLISHED, WS_FIN_WAIT_1, 3, {{7, 21}, {9, 21}, {9, 17}}, {8, 19}, true, N_("send FIN")},
+		{WS_ESTABLISHED, WS_CLOSE_WAIT, 3, {{7, 24}, {9, 24}, {9, 28}}, {8, 26}, false, N_("got FIN")},
+		{WS_FIN_WAIT_1, WS_FIN_WAIT_2, 2, {{10, 10}, {11, 10}}, {10, 8}, true, N_("got ACK")},
+		{WS_FIN_WAIT_1, WS_CLOSING, 3, {{10, 12}, {11, 12}, {11, 16}}, {10, 14}, false, N_("got FIN")},
+		{WS_FIN_WAIT_1, WS_TIME_WAIT, 4, {{9, 2}, {9, 0}, {15, 0}, {15, 2}}, {14, 8}, true, N_("FIN,ACK")},
+		{WS_FIN_WAIT_2, WS_TIME_WAIT, 2, {{13, 10}, {14, 10}}, {13, 8}, true, N_("got FIN")},
+		{WS_CLOSING, WS_TIME_WAIT, 3, {{12, 22}, {15, 22}, {15, 16}}, {14, 20}, true, N_("got ACK")},
+		{WS_CLOSE_WAIT, WS_LAST_ACK, 2, {{10, 36}, {11, 36}}, {10, 34}, true, N_("send FIN")},
+		{WS_LAST_ACK, ENDED, 2, {{13, 36}, {14, 36}}, {13, 34}, true, N_("got ACK")},
+		{WS_TIME_WAIT, ENDED, 4, {{16, 10}, {17, 10}, {17, 36}, {16, 36}}, {17, 17}, false, N_(" 2MSL over ")},
 	},
 };
 
@@ -219,7 +219,7 @@ static enum ws_style way_style(const struct layout *layout, uint8_t gone)
 		return WS_STYLE_DIM;
 	if (gone == 3)
 		return WS_STYLE_TRAFFIC;
-	return layout_name(layout, gone == 2)[0] == 'c' ? WS_STYLE_CLIENT : WS_STYLE_SERVER;
+	return !layout_is_server(layout, gone == 2) ? WS_STYLE_CLIENT : WS_STYLE_SERVER;
 }
 
 struct origin {
@@ -266,8 +266,8 @@ static void draw_way(const struct layout *layout, const struct origin *at, const
 {
 	enum ws_style style = way_style(layout, gone);
 	draw_line(at, way, style, gone);
-	char words[32];
-	snprintf(words, sizeof(words), "%s", way->label);
+	char words[64];
+	snprintf(words, sizeof(words), "%s", _(way->label));
 	for (int endpoint = 0; endpoint < 2 && way->from == WS_TIME_WAIT; endpoint++)
 		if (layout->state[endpoint] == WS_TIME_WAIT && layout->wait_end[endpoint] > layout->time)
 			snprintf(words, sizeof(words), " %.1f s ",
@@ -296,7 +296,7 @@ static void draw_node(const struct layout *layout, const struct origin *at, stru
 	for (int endpoint = 0; endpoint < 2; endpoint++) {
 		if (trail->at[endpoint] != node)
 			continue;
-		if (layout_name(layout, endpoint)[0] == 'c') {
+		if (!layout_is_server(layout, endpoint)) {
 			ws_canvas_text(at->canvas, row, column - TOKEN, at->limit, style, "C►");
 			start = column - TOKEN;
 		} else {
@@ -373,7 +373,7 @@ void diagram_draw_path(const struct layout *layout, struct ws_canvas *canvas, in
 	}
 	if (!count || states[count - 1] != layout->state[endpoint])
 		states[count < MOST ? count++ : MOST - 1] = layout->state[endpoint];
-	const bool client = layout_name(layout, endpoint)[0] == 'c';
+	const bool client = !layout_is_server(layout, endpoint);
 	const enum ws_style style = client ? WS_STYLE_CLIENT : WS_STYLE_SERVER;
 	column = ws_canvas_bold(canvas, row, column, limit, style, client ? "C " : "S ");
 	int whole = (int)count - 1;
@@ -403,7 +403,7 @@ static void draw_words(const struct layout *layout, struct ws_canvas *canvas, in
 		diagram_draw_path(layout, canvas, row, 1, canvas->columns - 1, side ? !layout->left : layout->left);
 	if (row + 1 < bottom)
 		draw_cut(canvas, row + 1, 1, canvas->columns - 1, WS_STYLE_DIM,
-		         "The state diagram needs 44 columns and 22 rows.");
+		         _("The state diagram needs 44 columns and 22 rows."));
 }
 
 static void diagram_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
@@ -435,14 +435,14 @@ static void diagram_draw(const struct ws_ui *ui, const struct ws_model *model, s
 }
 
 static const struct screen_key diagram_keys[] = {
-        {WS_ACT_PLAY, WS_ACT_NONE, "play"},
-        {WS_ACT_STEP_BACK, WS_ACT_STEP, "step"},
-        {WS_ACT_RESTART, WS_ACT_NONE, "replay"},
-        {WS_ACT_PREVIOUS_CHANGE, WS_ACT_NEXT_CHANGE, "change"},
-        {WS_ACT_BACK, WS_ACT_NONE, "back"},
-        {WS_ACT_SLOWER, WS_ACT_FASTER, "speed"},
-        {WS_ACT_JUMP, WS_ACT_NONE, "jump"},
-        {WS_ACT_DETAIL, WS_ACT_NONE, "packet"},
+        {WS_ACT_PLAY, WS_ACT_NONE, N_("play")},
+        {WS_ACT_STEP_BACK, WS_ACT_STEP, N_("step")},
+        {WS_ACT_RESTART, WS_ACT_NONE, N_("replay")},
+        {WS_ACT_PREVIOUS_CHANGE, WS_ACT_NEXT_CHANGE, N_("change")},
+        {WS_ACT_BACK, WS_ACT_NONE, N_("back")},
+        {WS_ACT_SLOWER, WS_ACT_FASTER, N_("speed")},
+        {WS_ACT_JUMP, WS_ACT_NONE, N_("jump")},
+        {WS_ACT_DETAIL, WS_ACT_NONE, N_("packet")},
         {WS_ACT_NEXT_PROBLEM, WS_ACT_PREVIOUS_PROBLEM, NULL},
         {WS_ACT_ENTER, WS_ACT_FOLLOW, NULL},
         {WS_ACT_SWAP, WS_ACT_ABSOLUTE, NULL},

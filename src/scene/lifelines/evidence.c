@@ -102,7 +102,7 @@ bool evidence_kernel(const struct layout *layout, int endpoint, struct ws_text *
 		*style = WS_STYLE_GOOD;
 	else
 		*style = layout->certainty[endpoint] == WS_CONFIRMED ? WS_STYLE_BAD : WS_STYLE_WARN;
-	ws_text_printf(text, "kernel %s", state);
+	ws_text_printf(text, _("kernel %s"), state);
 	return true;
 }
 
@@ -202,7 +202,7 @@ static int server_of(const struct layout *layout, const struct ws_step *step)
 	const struct ws_flight *flight = evidence_flight(layout, step);
 	if (flight)
 		return flight->server ? step->input.direction : !step->input.direction;
-	return layout_name(layout, 0)[0] == 's' ? 0 : 1;
+	return layout_is_server(layout, 0) ? 0 : 1;
 }
 
 void evidence_calls(const struct layout *layout, const struct ws_step *step, int endpoint, int width,
@@ -243,9 +243,11 @@ bool evidence_open_call(const struct layout *layout, int endpoint, struct ws_tex
 			continue;
 		if (evidence.kind != WS_EVIDENCE_CALL)
 			return false;
-		ws_text_puts(text, "in ");
-		ws_text_clean(text, evidence.text, evidence.length);
-		ws_text_puts(text, " …");
+		char buffer[128];
+		struct ws_text call = WS_TEXT_OVER(buffer);
+		ws_text_clean(&call, evidence.text, evidence.length);
+		/* TRANSLATORS: a system call that has not returned, such as accept(3) */
+		ws_text_printf(text, _("in %s …"), ws_text_cstr(&call));
 		return true;
 	}
 	return false;
@@ -288,9 +290,9 @@ void evidence_text(const struct layout *layout, struct ws_text *text)
 		if (!is_told(layout, frame, at, &evidence))
 			continue;
 		if (text->length)
-			ws_text_puts(text, "; ");
+			ws_text_puts(text, _("; "));
 		ws_evidence_words(text, &evidence);
 	}
 	if (text->length)
-		ws_text_putc(text, '.');
+		ws_text_puts(text, _("."));
 }

@@ -2,6 +2,7 @@
 #include "scene/lifelines/lifelines.h"
 
 #include <wirestate/kernel.h>
+#include <wirestate/language.h>
 
 #include <string.h>
 
@@ -21,6 +22,14 @@ static void say_size(struct ws_text *text, uint32_t bytes)
 		ws_text_printf(text, "%.1f M", (double)bytes / (1024 * 1024));
 }
 
+__attribute__((format(printf, 2, 0))) static void say_queue(struct ws_text *text, const char *format, uint32_t bytes)
+{
+	char buffer[16];
+	struct ws_text size = WS_TEXT_OVER(buffer);
+	say_size(&size, bytes);
+	ws_text_printf(text, format, ws_text_cstr(&size));
+}
+
 /* What there is to say beside the state, the most telling first. */
 static void say_figures(const struct layout *layout, int endpoint, struct ws_text *text)
 {
@@ -30,16 +39,14 @@ static void say_figures(const struct layout *layout, int endpoint, struct ws_tex
 	if (socket->timer == WS_TIMER_TIME_WAIT) {
 		const ws_time gone = layout->model->now - socket->asked;
 		const ws_time left = (ws_time)socket->expires * WS_MILLISECOND - (gone > 0 ? gone : 0);
-		ws_text_printf(text, " · %.0f s left", left > 0 ? (double)left / (double)WS_SECOND : 0);
+		ws_text_printf(text, _(" · %.0f s left"), left > 0 ? (double)left / (double)WS_SECOND : 0);
 		return;
 	}
 	if (socket->send_queue) {
-		ws_text_puts(text, " · send-q ");
-		say_size(text, socket->send_queue);
+		say_queue(text, _(" · send-q %s"), socket->send_queue);
 	}
 	if (ws_kernel_unread(layout->info.endpoint[endpoint].kernel)) {
-		ws_text_puts(text, " · recv-q ");
-		say_size(text, ws_kernel_unread(layout->info.endpoint[endpoint].kernel));
+		say_queue(text, _(" · recv-q %s"), ws_kernel_unread(layout->info.endpoint[endpoint].kernel));
 	}
 }
 
@@ -53,7 +60,7 @@ bool host_kernel(const struct layout *layout, int endpoint, struct ws_text *text
 	const unsigned state = now ? end->state : ws_kernel_state_at(end, moment);
 	if (state >= WS_STATE_COUNT)
 		return false;
-	ws_text_printf(text, "kernel %s", ws_state_name((enum ws_state)state));
+	ws_text_printf(text, _("kernel %s"), ws_state_name((enum ws_state)state));
 	if (now)
 		say_figures(layout, endpoint, text);
 	if (state == layout->state[endpoint] || (layout->state[endpoint] == WS_LISTEN && state == WS_CLOSED))
@@ -65,6 +72,16 @@ bool host_kernel(const struct layout *layout, int endpoint, struct ws_text *text
 	return true;
 }
 
+__attribute__((format(printf, 2, 0))) static void say_part(struct ws_text *text, const char *format, const char *name)
+{
+	char buffer[128];
+	struct ws_text clean = WS_TEXT_OVER(buffer);
+	if (!name)
+		return;
+	ws_text_clean(&clean, name, strlen(name));
+	ws_text_printf(text, format, ws_text_cstr(&clean));
+}
+
 /* Whose a socket is: "the server is nginx[812] of nginx.service, user www-data". */
 static void say_owner(const struct layout *layout, int endpoint, struct ws_text *text)
 {
@@ -74,19 +91,13 @@ static void say_owner(const struct layout *layout, int endpoint, struct ws_text 
 	const bool known = ws_process_label(&program, e);
 	if (!known && !e->service && !e->container)
 		return;
-	ws_text_printf(text, "the %s is %s", layout_name(layout, endpoint), known ? ws_text_cstr(&program) : "a program");
-	if (e->service) {
-		ws_text_puts(text, " of ");
-		ws_text_clean(text, e->service, strlen(e->service));
-	}
-	if (e->container) {
-		ws_text_puts(text, " in the container ");
-		ws_text_clean(text, e->container, strlen(e->container));
-	}
-	if (e->user) {
-		ws_text_puts(text, ", user ");
-		ws_text_clean(text, e->user, strlen(e->user));
-	}
+	/* TRANSLATORS: this and the following three parts make a sentence, such as "the server is nginx[812] of
+	 * nginx.service in the container web, user www-data"; each of the three may be missing. */
+	ws_text_printf(text, _("the %s is %s"), layout_name(layout, endpoint),
+	               known ? ws_text_cstr(&program) : _("a program"));
+	say_part(text, _(" of %s"), e->service);
+	say_part(text, _(" in the container %s"), e->container);
+	say_part(text, _(", user %s"), e->user);
 }
 
 void host_text(const struct layout *layout, struct ws_text *text)
@@ -98,7 +109,7 @@ void host_text(const struct layout *layout, struct ws_text *text)
 		const int endpoint = part & 1 ? !layout->left : layout->left;
 		const size_t before = text->length;
 		if (before)
-			ws_text_puts(text, "; ");
+			ws_text_puts(text, _("; "));
 		const size_t start = text->length;
 		if (part < 2)
 			ws_kernel_words(text, kernel, &layout->info, (unsigned)endpoint);
@@ -108,5 +119,5 @@ void host_text(const struct layout *layout, struct ws_text *text)
 			text->length = before;
 	}
 	if (text->length)
-		ws_text_putc(text, '.');
+		ws_text_puts(text, _("."));
 }

@@ -6,6 +6,7 @@
 #include "scene/widgets/share_bar.h"
 #include "track/why.h"
 
+#include <wirestate/language.h>
 #include <wirestate/points.h>
 
 #include <stdio.h>
@@ -13,11 +14,16 @@
 
 #define LATE_LEAST (500 * WS_MILLISECOND)
 
-const char *layout_name(const struct layout *layout, int endpoint)
+bool layout_is_server(const struct layout *layout, int endpoint)
 {
 	int client = layout->roles_known ? layout->info.client
 	                                 : layout->left; /* swapping sides changes a guess, not a fact */
-	return endpoint == client ? "client" : "server";
+	return endpoint != client;
+}
+
+const char *layout_name(const struct layout *layout, int endpoint)
+{
+	return layout_is_server(layout, endpoint) ? _("server") : _("client");
 }
 
 void layout_segment(const struct layout *layout, const struct ws_step *step, int left_out, struct ws_text *text)
@@ -53,19 +59,19 @@ void layout_event(const struct layout *layout, const struct ws_step *step, struc
 	const char *name = layout_name(layout, step->input.direction);
 	switch (step->input.kind) {
 	case WS_INPUT_EXPIRY:
-		ws_text_printf(text, "TIME_WAIT of the %s is over", name);
+		ws_text_printf(text, _("TIME_WAIT of the %s is over"), name);
 		break;
 	case WS_INPUT_ACCEPTED:
-		ws_text_puts(text, "what had a bad checksum was good");
+		ws_text_puts(text, _("what had a bad checksum was good"));
 		break;
 	case WS_INPUT_UNREACHABLE:
-		ws_text_printf(text, "ICMP error about the %s's segment", name);
+		ws_text_printf(text, _("ICMP error about the %s's segment"), name);
 		break;
 	case WS_INPUT_SUPERSEDED:
-		ws_text_puts(text, "a new connection takes over these ports");
+		ws_text_puts(text, _("a new connection takes over these ports"));
 		break;
 	case WS_INPUT_DISOWNED:
-		ws_text_printf(text, "the %s never sent this SYN", name);
+		ws_text_printf(text, _("the %s never sent this SYN"), name);
 		break;
 	default:
 		break;
@@ -77,52 +83,60 @@ static void title_lateness(const struct layout *layout, struct ws_text *text)
 {
 	const ws_time late = layout->model->now - layout->step.input.time;
 	if ((!layout->arrived || layout->has_next) && late >= LATE_LEAST)
-		ws_text_printf(text, ", shown %.1f s late", (double)late / (double)WS_SECOND);
+		/* TRANSLATORS: after "▶ live", in the title line. */
+		ws_text_printf(text, _(", shown %.1f s late"), (double)late / (double)WS_SECOND);
 }
 
 void layout_title(const struct layout *layout, struct ws_canvas *canvas)
 {
 	const struct replay *replay = &layout->ui->replay;
-	char right[128];
-	const char *mode = replay->playing     ? "▶ playing"
-	                   : replay->stepping  ? "▶ one step"
-	                   : replay->backwards ? "one step back"
-	                                       : "paused";
+	char right[192];
+	const char *mode = replay->playing     ? _("▶ playing")
+	                   : replay->stepping  ? _("▶ one step")
+	                   : replay->backwards ? _("one step back")
+	                                       : _("paused");
 	const bool live = replay->follow && layout->model->running && !layout->model->past;
 	if (replay->follow && layout->model->running)
-		mode = live ? "▶ live" : "▶ following";
+		mode = live ? _("▶ live") : _("▶ following");
 	struct ws_text text = WS_TEXT_OVER(right);
 	const struct ws_conn_path *path = ws_replay_path(replay->steps);
-	if (layout->step.input.frame)
-		ws_text_printf(&text, "frame %llu%s%s", (unsigned long long)layout->step.input.frame,
-		               path ? " of " : "", path ? ws_path_name(path, layout->step.point) : "");
+	if (!layout->step.input.frame)
+		ws_text_puts(&text, _("no packet")); /* only time has passed */
+	else if (path) /* TRANSLATORS: the number of a frame, and the name of the point that captured it */
+		ws_text_printf(&text, _("frame %llu of %s"), (unsigned long long)layout->step.input.frame,
+		               ws_path_name(path, layout->step.point));
 	else
-		ws_text_puts(&text, "no packet"); /* only time has passed */
-	ws_text_printf(&text, "  step %zu/%zu  %s", layout->shown + 1, layout->count, mode);
+		ws_text_printf(&text, _("frame %llu"), (unsigned long long)layout->step.input.frame);
+	ws_text_printf(&text, _("  step %zu/%zu  %s"), layout->shown + 1, layout->count, mode);
 	if (live)
 		title_lateness(layout, &text);
 	else
 		replay_speed_text(replay, &text);
 	if (replay->loop)
-		ws_text_puts(&text, "  loop");
+		ws_text_puts(&text, _("  loop"));
 	if (canvas->columns >= 90) {
-		ws_text_puts(&text, "  pauses up to ");
-		draw_duration(&text, replay->idle);
+		char longest[32];
+		struct ws_text idle = WS_TEXT_OVER(longest);
+		draw_duration(&idle, replay->idle);
+		ws_text_printf(&text, _("  pauses up to %s"), ws_text_cstr(&idle));
 	}
 	int limit = draw_right(canvas, 0, 1, canvas->columns - 1, WS_STYLE_NORMAL, ws_text_cstr(&text));
-	char title[128];
+	char title[256];
 	struct ws_text left = WS_TEXT_OVER(title);
-	ws_text_printf(&left, "Connection %llu", (unsigned long long)layout->info.number);
+	ws_text_printf(&left, _("Connection %llu"), (unsigned long long)layout->info.number);
 	problems_words(replay, &left);
 	if (layout->ui->options.lab_title) {
 		ws_text_puts(&left, "  ");
 		ws_text_clean(&left, layout->ui->options.lab_title, strlen(layout->ui->options.lab_title));
 	}
 	if (layout->info.previous)
-		ws_text_printf(&left, " (the same ports as %llu)", (unsigned long long)layout->info.previous);
+		ws_text_printf(&left, _(" (the same ports as %llu)"), (unsigned long long)layout->info.previous);
 	if (layout->info.tunnel) {
-		ws_text_puts(&left, "  in ");
-		ws_tunnel_words(&left, layout->info.tunnel, layout->info.tunnel_id);
+		char buffer[96];
+		struct ws_text tunnel = WS_TEXT_OVER(buffer);
+		ws_tunnel_words(&tunnel, layout->info.tunnel, layout->info.tunnel_id);
+		/* TRANSLATORS: the tunnel that the connection's packets come in, such as "VXLAN 42" */
+		ws_text_printf(&left, _("  in %s"), ws_text_cstr(&tunnel));
 	}
 	ws_text_puts(&left, "  ");
 	if (layout->info.said.http_request) {
@@ -143,9 +157,9 @@ void layout_names(const struct layout *layout, struct ws_canvas *canvas, int col
 		const struct ws_endpoint_info *at = &layout->info.endpoint[endpoint];
 		char label[128];
 		struct ws_text text = WS_TEXT_OVER(label);
-		bool server = layout_name(layout, endpoint)[0] == 's';
+		const bool server = layout_is_server(layout, endpoint);
 		enum ws_style style = server ? WS_STYLE_SERVER : WS_STYLE_CLIENT;
-		ws_text_printf(&text, "%s%s ", server ? "SERVER" : "CLIENT", unsure);
+		ws_text_printf(&text, "%s%s ", server ? _("SERVER") : _("CLIENT"), unsure);
 		if (at->name && ui_shows_names(layout->ui))
 			draw_host(&text, at->name, (enum ws_name_source)at->name_source, at->port, half - 8);
 		else
@@ -169,8 +183,10 @@ void layout_shares(const struct layout *layout, struct ws_canvas *canvas, int ro
 	const ws_time passed = layout->info.last_time - layout->info.first_time;
 	if (!layout->info.shares_known || passed <= 0)
 		return;
-	ws_text_puts(&text, "TIME ");
-	draw_duration(&text, passed);
+	char whole[32];
+	struct ws_text duration = WS_TEXT_OVER(whole);
+	draw_duration(&duration, passed);
+	ws_text_printf(&text, _("TIME %s"), ws_text_cstr(&duration));
 	const int from = 1 + ws_columns(ws_text_cstr(&text)) + 1;
 	if (!share_bar_draw(canvas, row, from, limit, &layout->info.shares, (unsigned)layout->info.likely_client & 1))
 		return;
@@ -267,7 +283,7 @@ bool layout_compose(const struct ws_ui *ui, const struct ws_model *model, int co
 
 void layout_missing(const struct ws_ui *ui, struct ws_canvas *canvas)
 {
-	const char *words = ui->replay.steps ? "The segments of this connection are no longer kept."
-	                                     : "This connection begins later than the time shown.";
+	const char *words = ui->replay.steps ? _("The segments of this connection are no longer kept.")
+	                                     : _("This connection begins later than the time shown.");
 	draw_cut(canvas, 1, 1, canvas->columns, WS_STYLE_WARN, words);
 }

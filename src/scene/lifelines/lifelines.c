@@ -22,21 +22,21 @@ enum {
 /* X(mark, words, character of the arrow's shaft, style): how a segment with a mark looks. The first mark that
  * applies decides the shaft; the words of all are printed. */
 #define MARKS(X)                                                                                                       \
-	X(WS_ANALYSIS_FAST_RETRANSMISSION, "fast retransmission", 0x254c, WS_STYLE_WARN)                               \
-	X(WS_ANALYSIS_SPURIOUS_RETRANSMISSION, "needless retransmission", 0x254c, WS_STYLE_WARN)                       \
-	X(WS_ANALYSIS_RETRANSMISSION, "retransmission", 0x254c, WS_STYLE_WARN)                                         \
-	X(WS_ANALYSIS_OUT_OF_ORDER, "out of order", '~', WS_STYLE_WARN)                                                \
-	X(WS_ANALYSIS_LOST_SEGMENT, "after a gap", 0x2500, WS_STYLE_WARN)                                              \
-	X(WS_ANALYSIS_ACK_LOST_SEGMENT, "for data not captured", 0x2500, WS_STYLE_WARN)                                \
-	X(WS_ANALYSIS_KEEP_ALIVE, "keep-alive", 0x00b7, WS_STYLE_DIM)                                                  \
-	X(WS_ANALYSIS_KEEP_ALIVE_ACK, "answers keep-alive", 0x00b7, WS_STYLE_DIM)                                      \
-	X(WS_ANALYSIS_ZERO_WINDOW_PROBE, "window probe", 0x00b7, WS_STYLE_WARN)                                        \
-	X(WS_ANALYSIS_ZERO_WINDOW_PROBE_ACK, "answers probe", 0x00b7, WS_STYLE_WARN)                                   \
-	X(WS_ANALYSIS_DUPLICATE_ACK, "duplicate ACK", 0x00b7, WS_STYLE_WARN)                                           \
-	X(WS_ANALYSIS_ZERO_WINDOW, "window shut", 0x2500, WS_STYLE_BAD)                                                \
-	X(WS_ANALYSIS_WINDOW_UPDATE, "window update", 0x2500, WS_STYLE_DIM)                                            \
-	X(WS_ANALYSIS_WINDOW_FULL, "window full", 0x2500, WS_STYLE_WARN)                                               \
-	X(WS_ANALYSIS_REUSED_PORTS, "ports used again", 0x2500, WS_STYLE_DIM)
+	X(WS_ANALYSIS_FAST_RETRANSMISSION, N_("fast retransmission"), 0x254c, WS_STYLE_WARN)                           \
+	X(WS_ANALYSIS_SPURIOUS_RETRANSMISSION, N_("needless retransmission"), 0x254c, WS_STYLE_WARN)                   \
+	X(WS_ANALYSIS_RETRANSMISSION, N_("retransmission"), 0x254c, WS_STYLE_WARN)                                     \
+	X(WS_ANALYSIS_OUT_OF_ORDER, N_("out of order"), '~', WS_STYLE_WARN)                                            \
+	X(WS_ANALYSIS_LOST_SEGMENT, N_("after a gap"), 0x2500, WS_STYLE_WARN)                                          \
+	X(WS_ANALYSIS_ACK_LOST_SEGMENT, N_("for data not captured"), 0x2500, WS_STYLE_WARN)                            \
+	X(WS_ANALYSIS_KEEP_ALIVE, N_("keep-alive"), 0x00b7, WS_STYLE_DIM)                                              \
+	X(WS_ANALYSIS_KEEP_ALIVE_ACK, N_("answers keep-alive"), 0x00b7, WS_STYLE_DIM)                                  \
+	X(WS_ANALYSIS_ZERO_WINDOW_PROBE, N_("window probe"), 0x00b7, WS_STYLE_WARN)                                    \
+	X(WS_ANALYSIS_ZERO_WINDOW_PROBE_ACK, N_("answers probe"), 0x00b7, WS_STYLE_WARN)                               \
+	X(WS_ANALYSIS_DUPLICATE_ACK, N_("duplicate ACK"), 0x00b7, WS_STYLE_WARN)                                       \
+	X(WS_ANALYSIS_ZERO_WINDOW, N_("window shut"), 0x2500, WS_STYLE_BAD)                                            \
+	X(WS_ANALYSIS_WINDOW_UPDATE, N_("window update"), 0x2500, WS_STYLE_DIM)                                        \
+	X(WS_ANALYSIS_WINDOW_FULL, N_("window full"), 0x2500, WS_STYLE_WARN)                                           \
+	X(WS_ANALYSIS_REUSED_PORTS, N_("ports used again"), 0x2500, WS_STYLE_DIM)
 
 static const struct {
 	uint8_t bit;
@@ -49,6 +49,11 @@ static const struct {
 #undef X
 };
 
+static void add_mark(struct ws_text *text, const char *words)
+{
+	ws_text_printf(text, "%s%s", text->length ? _(", ") : "", words);
+}
+
 void segment_row_marks(const struct ws_step *step, struct ws_text *text)
 {
 	uint32_t left = step->analysis;
@@ -59,13 +64,13 @@ void segment_row_marks(const struct ws_step *step, struct ws_text *text)
 		left &= ~(1u << WS_ANALYSIS_ZERO_WINDOW);
 	for (size_t i = 0; i < WS_ARRAY_SIZE(marks); i++)
 		if (left & 1u << marks[i].bit)
-			ws_text_printf(text, "%s%s", text->length ? ", " : "", marks[i].words);
+			add_mark(text, _(marks[i].words));
 	if (step->input.bad_checksum)
-		ws_text_printf(text, "%sbad checksum, ignored", text->length ? ", " : "");
+		add_mark(text, _("bad checksum, ignored"));
 	if (step->input.checksum_ignored)
-		ws_text_printf(text, "%schecksum ignored", text->length ? ", " : "");
+		add_mark(text, _("checksum ignored"));
 	if (step->input.duplicate)
-		ws_text_printf(text, "%sthe same packet, seen twice", text->length ? ", " : "");
+		add_mark(text, _("the same packet, seen twice"));
 }
 
 /* The style of a segment's marks, and the character that its arrow's shaft is made of. */
@@ -92,7 +97,7 @@ enum ws_style segment_row_style(const struct layout *layout, const struct ws_ste
 		return WS_STYLE_DIM;
 	if (step->input.flags & WS_TCP_RST)
 		return WS_STYLE_BAD;
-	return layout_name(layout, step->input.direction)[0] == 'c' ? WS_STYLE_CLIENT : WS_STYLE_SERVER;
+	return !layout_is_server(layout, step->input.direction) ? WS_STYLE_CLIENT : WS_STYLE_SERVER;
 }
 
 /* ---- One step */
@@ -219,7 +224,7 @@ void segment_row_fields(const struct layout *layout, struct ws_canvas *canvas, c
 static void draw_label(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step,
                        const struct segment_row_look *look, int row)
 {
-	char label[160], words[160];
+	char label[240], words[240];
 	struct ws_text text = WS_TEXT_OVER(label), mark = WS_TEXT_OVER(words);
 	int left = layout->line[0] + 2, limit = layout->line[1] - 1;
 	if (look->single) { /* in the row of the arrow: leave the ends of its shaft */
@@ -230,7 +235,7 @@ static void draw_label(const struct layout *layout, struct ws_canvas *canvas, co
 	if (segment) {
 		segment_row_marks(step, &mark);
 		if (look->lost)
-			ws_text_printf(&mark, "%slost?", mark.length ? ", " : "");
+			add_mark(&mark, _("lost?"));
 		layout_segment(layout, step, 0, &text);
 	} else {
 		layout_event(layout, step, &text);
@@ -293,17 +298,19 @@ bool segment_row_gap(const struct layout *layout, const struct ws_step *step, co
 	const bool joined = replay_joined(&layout->ui->replay);
 	if (joined && next->way == WS_WAY_ARRIVAL && next->other != WS_STEP_NONE)
 		return false;
-	char words[48];
-	struct ws_text shortened = WS_TEXT_OVER(words);
-	draw_duration(text, gap);
-	if (joined && !layout->calls && next->input.kind != WS_INPUT_EXPIRY)
-		ws_text_puts(text, " later");
-	else
-		waits_at_gap(layout, step, next, text);
+	char words[64], duration[32];
+	struct ws_text shortened = WS_TEXT_OVER(words), passed = WS_TEXT_OVER(duration);
+	if (joined && !layout->calls && next->input.kind != WS_INPUT_EXPIRY) {
+		draw_duration(&passed, gap);
+		ws_text_printf(text, _("%s later"), ws_text_cstr(&passed));
+	} else {
+		waits_at_gap(layout, step, next, gap, text);
+	}
 	if (shown + shown / 10 < gap &&
 	    !layout->ui->replay.guided) { /* a difference of a tenth is not worth mentioning */
-		ws_text_puts(&shortened, ", shown as ");
-		draw_duration(&shortened, shown);
+		passed = WS_TEXT_OVER(duration);
+		draw_duration(&passed, shown);
+		ws_text_printf(&shortened, _(", shown as %s"), ws_text_cstr(&passed));
 	}
 	if (ws_columns(ws_text_cstr(text)) + ws_columns(ws_text_cstr(&shortened)) <= label_room(layout))
 		ws_text_puts(text, words);
@@ -334,7 +341,7 @@ static size_t choose_visible(const struct layout *layout, const struct ws_step *
 	*used = 0;
 	while (visible < count) {
 		const struct ws_step *step = &steps[count - 1 - visible];
-		char words[80];
+		char words[GAP_ROOM];
 		struct ws_text text = WS_TEXT_OVER(words);
 		int rows = segment_row_rows(layout, step, single);
 		if (visible && !single && segment_row_gap(layout, step, step + 1, &text))
@@ -465,7 +472,7 @@ static void draw_segment_row(const struct layout *composed, struct ws_canvas *ca
 	int row = top;
 	if (visible.first + visible.start > 0 && used < room) {
 		char words[48];
-		snprintf(words, sizeof(words), "⋮ %zu earlier", visible.first + visible.start);
+		snprintf(words, sizeof(words), _("⋮ %zu earlier"), visible.first + visible.start);
 		segment_row_draw_gap(layout, canvas, row++, words);
 	}
 	const struct ways ways = {.step = steps + visible.start,
@@ -476,7 +483,7 @@ static void draw_segment_row(const struct layout *composed, struct ws_canvas *ca
 	                          .top = row,
 	                          .bottom = bottom};
 	for (size_t i = visible.start; i < visible.count; i++) {
-		char words[80];
+		char words[GAP_ROOM];
 		struct ws_text text = WS_TEXT_OVER(words);
 		if (i > visible.start && !visible.single && segment_row_gap(layout, &steps[i - 1], &steps[i], &text))
 			segment_row_draw_gap(layout, canvas, row++, ws_text_cstr(&text));
@@ -587,27 +594,27 @@ static bool lifelines_act(struct ws_ui *ui, const struct ws_model *model, enum w
 }
 
 static const struct screen_key lifelines_keys[] = {
-        {WS_ACT_PLAY, WS_ACT_NONE, "play"},
-        {WS_ACT_STEP_BACK, WS_ACT_STEP, "step"},
-        {WS_ACT_DETAIL, WS_ACT_NONE, "packet"},
-        {WS_ACT_GRAPH, WS_ACT_NONE, "graph"},
-        {WS_ACT_TIME, WS_ACT_NONE, "time"},
-        {WS_ACT_BACK, WS_ACT_NONE, "back"},
-        {WS_ACT_STREAM, WS_ACT_NONE, "stream"},
-        {WS_ACT_DIAGRAM, WS_ACT_NONE, "diagram"},
-        {WS_ACT_NEXT_PANE, WS_ACT_NONE, "pane"},
-        {WS_ACT_RESTART, WS_ACT_NONE, "replay"},
-        {WS_ACT_SLOWER, WS_ACT_FASTER, "speed"},
-        {WS_ACT_GUIDED, WS_ACT_NONE, "guided"},
-        {WS_ACT_PREVIOUS_CHANGE, WS_ACT_NEXT_CHANGE, "change"},
-        {WS_ACT_JUMP, WS_ACT_NONE, "jump"},
+        {WS_ACT_PLAY, WS_ACT_NONE, N_("play")},
+        {WS_ACT_STEP_BACK, WS_ACT_STEP, N_("step")},
+        {WS_ACT_DETAIL, WS_ACT_NONE, N_("packet")},
+        {WS_ACT_GRAPH, WS_ACT_NONE, N_("graph")},
+        {WS_ACT_TIME, WS_ACT_NONE, N_("time")},
+        {WS_ACT_BACK, WS_ACT_NONE, N_("back")},
+        {WS_ACT_STREAM, WS_ACT_NONE, N_("stream")},
+        {WS_ACT_DIAGRAM, WS_ACT_NONE, N_("diagram")},
+        {WS_ACT_NEXT_PANE, WS_ACT_NONE, N_("pane")},
+        {WS_ACT_RESTART, WS_ACT_NONE, N_("replay")},
+        {WS_ACT_SLOWER, WS_ACT_FASTER, N_("speed")},
+        {WS_ACT_GUIDED, WS_ACT_NONE, N_("guided")},
+        {WS_ACT_PREVIOUS_CHANGE, WS_ACT_NEXT_CHANGE, N_("change")},
+        {WS_ACT_JUMP, WS_ACT_NONE, N_("jump")},
         {WS_ACT_POINT, WS_ACT_NONE, NULL},
-        {WS_ACT_SWAP, WS_ACT_NONE, "swap"},
-        {WS_ACT_ABSOLUTE, WS_ACT_NONE, "absolute"},
+        {WS_ACT_SWAP, WS_ACT_NONE, N_("swap")},
+        {WS_ACT_ABSOLUTE, WS_ACT_NONE, N_("absolute")},
         {WS_ACT_TIMES, WS_ACT_NONE, NULL},
         {WS_ACT_NAMES, WS_ACT_NONE, NULL},
-        {WS_ACT_LOOP, WS_ACT_NONE, "loop"},
-        {WS_ACT_NEXT_PROBLEM, WS_ACT_PREVIOUS_PROBLEM, "problem"},
+        {WS_ACT_LOOP, WS_ACT_NONE, N_("loop")},
+        {WS_ACT_NEXT_PROBLEM, WS_ACT_PREVIOUS_PROBLEM, N_("problem")},
         {WS_ACT_ENTER, WS_ACT_FOLLOW, NULL},
         {WS_ACT_EXPORT, WS_ACT_NONE, NULL},
         {WS_ACT_EXERCISE, WS_ACT_NONE, NULL},

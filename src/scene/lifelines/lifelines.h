@@ -4,6 +4,7 @@
 
 #include "scene/lifelines/replay.h"
 
+#include <wirestate/language.h>
 #include <wirestate/text.h>
 
 /* state_changes.c */
@@ -36,7 +37,7 @@ struct layout {
 	struct ws_step whole; /* the step; of several points, the segment's departure and its arrival as one step */
 	bool has_next, arrived;
 	bool few_calls; /* only those of the step that is shown stand beside it, so that more segments can be seen */
-	bool told;           /* the step is explained as it is once its segment has arrived, also while that flies */
+	bool told;      /* the step is explained as it is once its segment has arrived, also while that flies */
 	size_t count, shown; /* steps; the one that is shown */
 	ws_time time;        /* capture time shown */
 	int left;            /* the endpoint on the left */
@@ -56,7 +57,8 @@ struct layout {
 bool layout_step(const struct ws_ui *ui, const struct ws_model *model, size_t index, struct layout *layout);
 /* For what the replay shows now. */
 bool layout_compose(const struct ws_ui *ui, const struct ws_model *model, int columns, struct layout *layout);
-const char *layout_name(const struct layout *layout, int endpoint); /* "client", "server" */
+bool layout_is_server(const struct layout *layout, int endpoint);
+const char *layout_name(const struct layout *layout, int endpoint); /* "client", "server", in the language */
 /* Says why there is nothing to draw. */
 void layout_missing(const struct ws_ui *ui, struct ws_canvas *canvas);
 void layout_title(const struct layout *layout, struct ws_canvas *canvas);
@@ -84,7 +86,7 @@ void notes_draw(const struct layout *layout, struct ws_canvas *canvas, int row, 
 int notes_rows(const struct layout *layout, int columns);
 /* True when at least the first paragraph fits. */
 bool notes_fit(const struct layout *layout, int columns, int rows);
-/* The note about a step; NULL: there is nothing special to explain. */
+/* The note about a step, in English; NULL: there is nothing special to explain. */
 const char *notes_find(const struct layout *layout);
 
 /* ways_notes.c: for several points */
@@ -113,13 +115,14 @@ void calls_find(const struct layout *layout, const struct ws_step *step, int end
 void calls_add_real(struct calls *calls, const char *name, const char *result, int width);
 
 /* waits.c */
+enum { WAIT_ROOM = 256, GAP_ROOM = 128 }; /* bytes for what waits_find() says, and for a pause's words */
 #define WAITS_LEAST (250 * WS_MILLISECOND)
 /* Says for what the endpoint waits, and since when: "CLOSE_WAIT 23 s: the server's program has not called close()".
  * False: it has not waited for WAITS_LEAST yet, or does not wait, or the other endpoint's wait says more; *passed is
  * negative then, but for the first. */
 bool waits_find(const struct layout *layout, int endpoint, struct ws_text *text, ws_time *passed);
-/* Says in a few words for what the pause between two steps waits: ": no close() by the server", or " idle". */
-void waits_at_gap(const struct layout *layout, const struct ws_step *step, const struct ws_step *next,
+/* Says in a few words for what a pause between two steps waits: "3 s: no close() by the server", or "3 s idle". */
+void waits_at_gap(const struct layout *layout, const struct ws_step *step, const struct ws_step *next, ws_time gap,
                   struct ws_text *text);
 
 /* margin.c */

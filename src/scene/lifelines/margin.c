@@ -57,7 +57,7 @@ int margin_rows(const struct layout *layout, const struct ws_step *step)
 static int draw_calls(const struct layout *layout, struct ws_canvas *canvas, const struct calls *calls, int endpoint,
                       int row, int top)
 {
-	const enum ws_style style = layout_name(layout, endpoint)[0] == 'c' ? WS_STYLE_CLIENT : WS_STYLE_SERVER;
+	const enum ws_style style = !layout_is_server(layout, endpoint) ? WS_STYLE_CLIENT : WS_STYLE_SERVER;
 	for (int i = calls->count - 1; i >= 0 && row >= top; i--, row--) {
 		if (endpoint == layout->left)
 			draw_right(canvas, row, 0, layout->line[0] - 1, style, calls->text[i]);
@@ -80,7 +80,7 @@ static int draw_states(const struct layout *layout, struct ws_canvas *canvas, co
 			            draw_state_style(change->to));
 	}
 	if (row >= top && replay_waits_again(step, endpoint, layout->model->time_wait))
-		draw_beside(layout, canvas, row--, endpoint, WS_STYLE_STATE_WAIT, "restarts");
+		draw_beside(layout, canvas, row--, endpoint, WS_STYLE_STATE_WAIT, _("restarts"));
 	return row;
 }
 

@@ -50,85 +50,90 @@ static const struct {
 	const char *text;
 } notes[] = {
         {FACT_BAD_CHECKSUM,
-         "The checksum does not fit the bytes: the receiver drops this segment as if it had never come."},
-        {FACT_DUPLICATE, "The same packet was captured twice: on two interfaces, or by a mirror port. It counts once."},
-        {FACT_REFUSED, "A RST in answer to a SYN means: this host is up, but no program listens on this port. "
-                       "connect() returns at once with \"connection refused\"."},
+         N_("The checksum does not fit the bytes: the receiver drops this segment as if it had never come.")},
+        {FACT_DUPLICATE,
+         N_("The same packet was captured twice: on two interfaces, or by a mirror port. It counts once.")},
+        {FACT_REFUSED, N_("A RST in answer to a SYN means: this host is up, but no program listens on this port. "
+                          "connect() returns at once with \"connection refused\".")},
         {FACT_RST,
-         "A RST aborts: no FIN, no answer, no TIME_WAIT, and bytes in flight are lost. A program causes it by closing "
-         "with unread data or with a linger time of 0; a host that does not know this connection sends it, too."},
+         N_("A RST aborts: no FIN, no answer, no TIME_WAIT, and bytes in flight are lost. A program causes it by "
+            "closing "
+            "with unread data or with a linger time of 0; a host that does not know this connection sends it, too.")},
         {FACT_SYN | FACT_RETRANSMISSION,
-         "No answer came, so the SYN is sent again; each wait is longer than the one before. A filter that drops "
-         "packets looks like this; a closed port would answer with RST."},
+         N_("No answer came, so the SYN is sent again; each wait is longer than the one before. A filter that drops "
+            "packets looks like this; a closed port would answer with RST.")},
         {FACT_WAIT_AGAIN,
-         "The FIN comes again because its ACK was lost. This is what TIME_WAIT is for: the side that waits can "
-         "acknowledge once more, and starts its waiting over."},
-        {FACT_RETRACTION, "Later packets show that what was presumed did not happen: the state is taken back."},
+         N_("The FIN comes again because its ACK was lost. This is what TIME_WAIT is for: the side that waits can "
+            "acknowledge once more, and starts its waiting over.")},
+        {FACT_RETRACTION, N_("Later packets show that what was presumed did not happen: the state is taken back.")},
         {FACT_FIN_ACKED | FACT_DUPLICATE_ACK,
-         "The FIN is acknowledged once more. Without an endpoint in TIME_WAIT, a RST would have answered."},
+         N_("The FIN is acknowledged once more. Without an endpoint in TIME_WAIT, a RST would have answered.")},
         {FACT_SIMULTANEOUS_CLOSE,
-         "Both sides sent FIN before they saw the other's: they pass through CLOSING, and both end in "
-         "TIME_WAIT, since neither knows whether its last ACK arrived."},
+         N_("Both sides sent FIN before they saw the other's: they pass through CLOSING, and both end in "
+            "TIME_WAIT, since neither knows whether its last ACK arrived.")},
         {FACT_SIMULTANEOUS_OPEN,
-         "Both sides sent SYN before they saw the other's. TCP allows it: there is no server here, and "
-         "one connection comes of it, not two."},
+         N_("Both sides sent SYN before they saw the other's. TCP allows it: there is no server here, and "
+            "one connection comes of it, not two.")},
         {FACT_FAST,
-         "Duplicate ACKs told the sender what is missing: it sends that again without waiting for its timer."},
-        {FACT_SPURIOUS, "These bytes had been acknowledged already: this copy was not needed."},
+         N_("Duplicate ACKs told the sender what is missing: it sends that again without waiting for its timer.")},
+        {FACT_SPURIOUS, N_("These bytes had been acknowledged already: this copy was not needed.")},
         {FACT_RETRANSMISSION,
-         "The same sequence numbers again: no ACK came in time, and the sender's timer expired. Either the "
-         "segment or its ACK was lost."},
+         N_("The same sequence numbers again: no ACK came in time, and the sender's timer expired. Either the "
+            "segment or its ACK was lost.")},
         {FACT_DISORDER,
-         "It arrives after a later one, for example because they took two paths. The receiver puts both in order."},
+         N_("It arrives after a later one, for example because they took two paths. The receiver puts both in order.")},
         {FACT_PROBE,
-         "The window is closed, and the ACK that opens it may get lost. So the sender asks repeatedly, at growing "
-         "intervals."},
+         N_("The window is closed, and the ACK that opens it may get lost. So the sender asks repeatedly, at growing "
+            "intervals.")},
         {FACT_ZERO_WINDOW,
-         "Window 0: the receiver's buffer is full because its program does not read. The sender must stop, "
-         "and keeps asking with probes."},
+         N_("Window 0: the receiver's buffer is full because its program does not read. The sender must stop, "
+            "and keeps asking with probes.")},
         {FACT_WINDOW_UPDATE,
-         "No new byte is acknowledged: the receiver only says that its buffer has more room again."},
+         N_("No new byte is acknowledged: the receiver only says that its buffer has more room again.")},
         {FACT_DUPLICATE_ACK,
-         "The same ACK again: something arrived, but not the byte that is expected next. Three of these make "
-         "the sender repeat that byte."},
+         N_("The same ACK again: something arrived, but not the byte that is expected next. Three of these make "
+            "the sender repeat that byte.")},
         {FACT_KEEP_ALIVE,
-         "A keep-alive: its sequence number is one below the next, so that the other side must answer with an "
-         "ACK if it is still there."},
+         N_("A keep-alive: its sequence number is one below the next, so that the other side must answer with an "
+            "ACK if it is still there.")},
         {FACT_SYN,
-         "Opening takes three segments: each side announces the number its bytes start from, and each must learn that "
-         "the other got it. With two, the server would not know, and an old, late SYN could open a connection."},
+         N_("Opening takes three segments: each side announces the number its bytes start from, and each must learn "
+            "that "
+            "the other got it. With two, the server would not know, and an old, late SYN could open a connection.")},
         {FACT_SYN_ACK,
-         "ACK and SYN travel together, which saves the fourth segment. A SYN counts as one byte, so it can be "
-         "acknowledged like data: ack = its number + 1."},
-        {FACT_HANDSHAKE_ACK,
-         "Only this ACK tells the server that its SYN arrived, and that the client's SYN was not an old one. Where it "
-         "never comes, the server stays in SYN_RECEIVED."},
+         N_("ACK and SYN travel together, which saves the fourth segment. A SYN counts as one byte, so it can be "
+            "acknowledged like data: ack = its number + 1.")},
+        {FACT_HANDSHAKE_ACK, N_("Only this ACK tells the server that its SYN arrived, and that the client's SYN was "
+                                "not an old one. Where it "
+                                "never comes, the server stays in SYN_RECEIVED.")},
         {FACT_MERGED,
-         "Three segments close here, not four: the program closed before its kernel had sent the ACK of the other's "
-         "FIN, so this FIN carries it. Where the program closes later, ACK and FIN are two."},
-        {FACT_SECOND_FIN, "When this FIN arrives, the sender of the first FIN waits 2 MSL. MSL is the longest life of "
-                          "a segment: one for its last ACK to "
-                          "arrive or disappear, one for the FIN that comes again if that ACK was lost."},
-        {FACT_FIRST_FIN,
-         "A FIN closes one direction; the other one closes with a FIN of its own, so closing takes four segments: FIN, "
-         "ACK, FIN, ACK. A program that dies looks the same: its kernel closes for it."},
+         N_("Three segments close here, not four: the program closed before its kernel had sent the ACK of the other's "
+            "FIN, so this FIN carries it. Where the program closes later, ACK and FIN are two.")},
+        {FACT_SECOND_FIN,
+         N_("When this FIN arrives, the sender of the first FIN waits 2 MSL. MSL is the longest life of "
+            "a segment: one for its last ACK to "
+            "arrive or disappear, one for the FIN that comes again if that ACK was lost.")},
+        {FACT_FIRST_FIN, N_("A FIN closes one direction; the other one closes with a FIN of its own, so closing takes "
+                            "four segments: FIN, "
+                            "ACK, FIN, ACK. A program that dies looks the same: its kernel closes for it.")},
         {FACT_HALF_CLOSED,
-         "Half-closed: one side has finished, and the other still sends. It may do so for any length of time."},
+         N_("Half-closed: one side has finished, and the other still sends. It may do so for any length of time.")},
         {FACT_LAST_ACK | FACT_SERVER_WAITS,
-         "The side that closed first waits 2 MSL, in case this ACK is lost and the FIN comes again. Until then its "
-         "kernel holds the port: bind() fails with \"Address already in use\", unless SO_REUSEADDR is set."},
-        {FACT_LAST_ACK,
-         "The side that closed first waits: if this ACK is lost, the FIN comes again and must be answered. After 2 MSL "
-         "(twice the longest life of a segment), no old segment can disturb a new connection."},
-        {FACT_FIN_ACKED, "A FIN has a number like a byte of data, so the ACK for it is one more than that number."},
-        {FACT_MISSING, "The capture has gaps: it lacks segments that were sent. States after a gap are marked with !"},
-        {FACT_ROLES_GUESSED, "The capture began after the SYN: the client is guessed from the ports."},
+         N_("The side that closed first waits 2 MSL, in case this ACK is lost and the FIN comes again. Until then its "
+            "kernel holds the port: bind() fails with \"Address already in use\", unless SO_REUSEADDR is set.")},
+        {FACT_LAST_ACK, N_("The side that closed first waits: if this ACK is lost, the FIN comes again and must be "
+                           "answered. After 2 MSL "
+                           "(twice the longest life of a segment), no old segment can disturb a new connection.")},
+        {FACT_FIN_ACKED, N_("A FIN has a number like a byte of data, so the ACK for it is one more than that number.")},
+        {FACT_MISSING,
+         N_("The capture has gaps: it lacks segments that were sent. States after a gap are marked with !")},
+        {FACT_ROLES_GUESSED, N_("The capture began after the SYN: the client is guessed from the ports.")},
         {FACT_DATA | FACT_PRESUMED,
-         "The mark ~ means presumed: the segment was captured here, but only an acknowledgment will show that "
-         "it arrived."},
+         N_("The mark ~ means presumed: the segment was captured here, but only an acknowledgment will show that "
+            "it arrived.")},
         {FACT_DATA,
-         "Every byte has a number, and ack is the next one expected. TCP keeps no borders: two calls of send() may "
-         "share one segment, one may need several, and recv() returns what has arrived."},
+         N_("Every byte has a number, and ack is the next one expected. TCP keeps no borders: two calls of send() may "
+            "share one segment, one may need several, and recv() returns what has arrived.")},
 };
 
 static bool changed(const struct ws_step *step, int endpoint, uint8_t to)
@@ -298,33 +303,48 @@ const char *notes_find(const struct layout *layout)
 	for (size_t i = 0; i < WS_ARRAY_SIZE(notes); i++)
 		if ((facts & notes[i].needs) == notes[i].needs) {
 			if (notes[i].needs == FACT_DUPLICATE_ACK && answers_repetition(layout))
-				return "The same ACK again: what arrived had arrived before, so the answer repeats "
-				       "which byte "
-				       "is expected next.";
+				return N_("The same ACK again: what arrived had arrived before, so the answer repeats "
+				          "which byte is expected next.");
 			return notes[i].text;
 		}
 	switch (layout->step.input.kind) {
 	case WS_INPUT_EXPIRY:
-		return "Twice the segment lifetime has passed without a repeated FIN. Now the ports may be used again; "
-		       "until then bind() failed with \"address already in use\", unless SO_REUSEADDR was set.";
+		return N_("Twice the segment lifetime has passed without a repeated FIN. Now the ports may be used "
+		          "again; "
+		          "until then bind() failed with \"address already in use\", unless SO_REUSEADDR was set.");
 	case WS_INPUT_ACCEPTED:
-		return "Its receiver would have dropped a damaged segment. So only the checksum in the capture is "
-		       "wrong: the network card completes it later, or someone has replaced the addresses.";
+		return N_("Its receiver would have dropped a damaged segment. So only the checksum in the capture is "
+		          "wrong: the network card completes it later, or someone has replaced the addresses.");
 	case WS_INPUT_UNREACHABLE:
-		return "A router or host on the way reports that it cannot deliver. That ends an attempt to open; "
-		       "later, TCP only takes note and keeps trying.";
+		return N_("A router or host on the way reports that it cannot deliver. That ends an attempt to open; "
+		          "later, TCP only takes note and keeps trying.");
 	case WS_INPUT_DISOWNED:
-		return "The connection before continues as if nothing had happened: this SYN was an old one, delayed "
-		       "in the network, or a forged one.";
+		return N_(
+		        "The connection before continues as if nothing had happened: this SYN was an old one, delayed "
+		        "in the network, or a forged one.");
 	case WS_INPUT_SUPERSEDED:
-		return "The same addresses and ports, but another initial sequence number: this is a new connection, "
-		       "with its own row in the list.";
+		return N_(
+		        "The same addresses and ports, but another initial sequence number: this is a new connection, "
+		        "with its own row in the list.");
 	default:
 		return NULL;
 	}
 }
 
 /* ---- WHAT */
+
+static void what_data(const struct layout *layout, const char *sender, bool again, uint32_t seq, struct ws_text *text)
+{
+	const uint32_t length = layout->whole.input.length;
+	const char *format =
+	        again ? ws_translate_plural("%s sends %u byte again, numbers %u to %u. Expected: ack = %u + %u = %u.",
+	                                    "%s sends %u bytes again, numbers %u to %u. Expected: ack = %u + %u = %u.",
+	                                    length)
+	              : ws_translate_plural("%s sends %u byte, numbers %u to %u. Expected: ack = %u + %u = %u.",
+	                                    "%s sends %u bytes, numbers %u to %u. Expected: ack = %u + %u = %u.",
+	                                    length);
+	ws_text_printf(text, format, sender, length, seq, seq + length - 1, seq, length, seq + length);
+}
 
 static void what_segment(const struct layout *layout, struct ws_text *text)
 {
@@ -336,38 +356,46 @@ static void what_segment(const struct layout *layout, struct ws_text *text)
 	uint32_t seq = absolute ? input->sequence : step->relative_sequence;
 	uint32_t ack = absolute ? input->acknowledgment : step->relative_acknowledgment;
 	uint32_t facts = flag_facts(step);
-	const char *again = step->analysis & 1u << WS_ANALYSIS_RETRANSMISSION ? " again" : "";
+	const bool again = step->analysis & 1u << WS_ANALYSIS_RETRANSMISSION;
+	/* TRANSLATORS: in these messages the first %s is who sends, "client" or "server"; J and K are numbers of
+	 * TCP. ack, and what is calculated, stay as they are. */
 	if (facts & FACT_RST) {
-		ws_text_printf(text, "%s sends RST: this connection ends at once.", sender);
+		ws_text_printf(text, _("%s sends RST: this connection ends at once."), sender);
 	} else if (facts & FACT_SYN) {
-		ws_text_printf(text,
-		               "%s sends SYN%s: its numbers start at J = %u (shown as 0). Expected: ack = J + 1 = %u.",
-		               sender, again, input->sequence, input->sequence + 1);
+		ws_text_printf(
+		        text,
+		        again ? _("%s sends SYN again: its numbers start at J = %u (shown as 0). Expected: ack = J + 1 "
+		                  "= %u.")
+		              : _("%s sends SYN: its numbers start at J = %u (shown as 0). Expected: ack = J + 1 = "
+		                  "%u."),
+		        sender, input->sequence, input->sequence + 1);
 	} else if (facts & FACT_SYN_ACK) {
-		ws_text_printf(text, "%s accepts: ack = J + 1 = %u. Its own numbers start at K = %u (shown as 0).",
+		ws_text_printf(text, _("%s accepts: ack = J + 1 = %u. Its own numbers start at K = %u (shown as 0)."),
 		               sender, input->acknowledgment, input->sequence);
 	} else if (facts & FACT_HANDSHAKE_ACK && !input->length && !(facts & FACT_FIN)) {
-		ws_text_printf(text, "%s acknowledges the %s's SYN: ack = K + 1 = %u.", sender, receiver,
+		ws_text_printf(text, _("%s acknowledges the %s's SYN: ack = K + 1 = %u."), sender, receiver,
 		               input->acknowledgment);
 	} else if (facts & FACT_FIN) {
-		ws_text_printf(text, "%s sends FIN%s: no more data from it. ", sender, again);
+		ws_text_printf(text,
+		               again ? _("%s sends FIN again: no more data from it.")
+		                     : _("%s sends FIN: no more data from it."),
+		               sender);
 		if (input->length)
-			ws_text_printf(text, "%u bytes, then FIN: expected ack = %u + %u + 1 = %u.", input->length, seq,
-			               input->length, seq + input->length + 1);
+			ws_text_printf(text, _(" %u bytes, then FIN: expected ack = %u + %u + 1 = %u."), input->length,
+			               seq, input->length, seq + input->length + 1);
 		else
-			ws_text_printf(text, "The FIN has number %u; expected: ack = %u + 1 = %u.", seq, seq, seq + 1);
+			ws_text_printf(text, _(" The FIN has number %u; expected: ack = %u + 1 = %u."), seq, seq,
+			               seq + 1);
 	} else if (input->length) {
-		ws_text_printf(text, "%s sends %u byte%s%s, numbers %u to %u. Expected: ack = %u + %u = %u.", sender,
-		               input->length, input->length == 1 ? "" : "s", again, seq, seq + input->length - 1, seq,
-		               input->length, seq + input->length);
+		what_data(layout, sender, again, seq, text);
 	} else if (facts & FACT_FIN_ACKED) {
-		ws_text_printf(text, "%s acknowledges the %s's FIN: ack = %u + 1 = %u.", sender, receiver, ack - 1,
+		ws_text_printf(text, _("%s acknowledges the %s's FIN: ack = %u + 1 = %u."), sender, receiver, ack - 1,
 		               ack);
 	} else if (input->flags & WS_TCP_ACK) {
-		ws_text_printf(text, "%s acknowledges everything before %u: that is the number it expects next.",
+		ws_text_printf(text, _("%s acknowledges everything before %u: that is the number it expects next."),
 		               sender, ack);
 	} else {
-		ws_text_printf(text, "%s sends a segment without ACK, which no TCP does today.", sender);
+		ws_text_printf(text, _("%s sends a segment without ACK, which no TCP does today."), sender);
 	}
 }
 
@@ -376,23 +404,23 @@ static void notes_what(const struct layout *layout, struct ws_text *text)
 	const char *name = layout_name(layout, layout->step.input.direction);
 	switch (layout->step.input.kind) {
 	case WS_INPUT_EXPIRY:
-		ws_text_printf(text, "The %s's TIME_WAIT runs out: no packet, only time.", name);
+		ws_text_printf(text, _("The %s's TIME_WAIT runs out: no packet, only time."), name);
 		break;
 	case WS_INPUT_ACCEPTED:
 		ws_text_printf(text,
-		               "What the %s sent with a bad checksum before this has arrived: nothing else can explain "
-		               "this frame.",
+		               _("What the %s sent with a bad checksum before this has arrived: nothing else can "
+		                 "explain this frame."),
 		               name);
 		break;
 	case WS_INPUT_UNREACHABLE:
-		ws_text_printf(text, "An ICMP error quotes a segment that the %s sent: it could not be delivered.",
+		ws_text_printf(text, _("An ICMP error quotes a segment that the %s sent: it could not be delivered."),
 		               name);
 		break;
 	case WS_INPUT_DISOWNED:
-		ws_text_printf(text, "The %s shows that it never sent the SYN that began this connection.", name);
+		ws_text_printf(text, _("The %s shows that it never sent the SYN that began this connection."), name);
 		break;
 	case WS_INPUT_SUPERSEDED:
-		ws_text_puts(text, "A new connection begins between the same addresses and ports.");
+		ws_text_puts(text, _("A new connection begins between the same addresses and ports."));
 		break;
 	default:
 		if (layout->step.way == WS_WAY_ARRIVAL)
@@ -429,23 +457,23 @@ static const char *why_marked(const struct ws_step *step)
 		const char *text;
 	} table[] = {
 	        {WS_ANALYSIS_FAST_RETRANSMISSION,
-	         "no state changes: three duplicate ACKs count as a loss (RFC 5681 §3.2)."},
-	        {WS_ANALYSIS_RETRANSMISSION, "no state changes: what is not acknowledged in time is sent again "
-	                                     "(RFC 6298 §5)."},
+	         N_("no state changes: three duplicate ACKs count as a loss (RFC 5681 §3.2).")},
+	        {WS_ANALYSIS_RETRANSMISSION, N_("no state changes: what is not acknowledged in time is sent again "
+	                                        "(RFC 6298 §5).")},
 	        {WS_ANALYSIS_OUT_OF_ORDER,
-	         "no state changes: segments are processed in the order of their numbers (RFC 9293 §3.10.7.4)."},
-	        {WS_ANALYSIS_KEEP_ALIVE, "no state changes: a keep-alive asks for an ACK (RFC 9293 §3.8.4)."},
+	         N_("no state changes: segments are processed in the order of their numbers (RFC 9293 §3.10.7.4).")},
+	        {WS_ANALYSIS_KEEP_ALIVE, N_("no state changes: a keep-alive asks for an ACK (RFC 9293 §3.8.4).")},
 	        {WS_ANALYSIS_KEEP_ALIVE_ACK,
-	         "no state changes: a segment with an old number is answered with an ACK (RFC 9293 §3.10.7.4)."},
-	        {WS_ANALYSIS_ZERO_WINDOW_PROBE, "no state changes: a closed window is probed (RFC 9293 §3.8.6.1)."},
+	         N_("no state changes: a segment with an old number is answered with an ACK (RFC 9293 §3.10.7.4).")},
+	        {WS_ANALYSIS_ZERO_WINDOW_PROBE, N_("no state changes: a closed window is probed (RFC 9293 §3.8.6.1).")},
 	        {WS_ANALYSIS_ZERO_WINDOW_PROBE_ACK,
-	         "no state changes: a probe is answered, whatever the window (RFC 9293 §3.8.6.1)."},
+	         N_("no state changes: a probe is answered, whatever the window (RFC 9293 §3.8.6.1).")},
 	        {WS_ANALYSIS_DUPLICATE_ACK,
-	         "no state changes: a segment out of order is answered with an ACK at once (RFC 5681 §3.2)."},
+	         N_("no state changes: a segment out of order is answered with an ACK at once (RFC 5681 §3.2).")},
 	        {WS_ANALYSIS_ZERO_WINDOW,
-	         "no state changes: the window says how much may still come (RFC 9293 §3.8.6)."},
+	         N_("no state changes: the window says how much may still come (RFC 9293 §3.8.6).")},
 	        {WS_ANALYSIS_WINDOW_UPDATE,
-	         "no state changes: the window says how much may still come (RFC 9293 §3.8.6)."},
+	         N_("no state changes: the window says how much may still come (RFC 9293 §3.8.6).")},
 	};
 	for (size_t i = 0; i < WS_ARRAY_SIZE(table); i++)
 		if (step->analysis & 1u << table[i].bit)
@@ -473,9 +501,13 @@ static void notes_why(const struct layout *layout, struct ws_text *text)
 		const struct ws_transition *change = &step->transition[i];
 		if (!layout->told && change->endpoint != step->input.direction)
 			continue;
-		ws_text_printf(text, "%s%s ", said++ ? "; " : "", layout_name(layout, change->endpoint));
-		say_change(change, text);
-		ws_text_printf(text, ": %s", ws_why_text(change->why));
+		char buffer[96];
+		struct ws_text changes = WS_TEXT_OVER(buffer);
+		say_change(change, &changes);
+		ws_text_puts(text, said++ ? _("; ") : "");
+		/* TRANSLATORS: "client SYN_SENT→ESTABLISHED: its SYN was acknowledged" */
+		ws_text_printf(text, _("%s %s: %s"), layout_name(layout, change->endpoint), ws_text_cstr(&changes),
+		               ws_why_text(change->why));
 		add_reference(&references, ws_why_reference(change->why));
 	}
 	if (said) {
@@ -485,48 +517,51 @@ static void notes_why(const struct layout *layout, struct ws_text *text)
 	int sender = step->input.direction & 1;
 	const char *marked = why_marked(step);
 	if (!layout->told)
-		ws_text_puts(text, "nothing has arrived yet.");
+		ws_text_puts(text, _("nothing has arrived yet."));
 	else if (step->input.bad_checksum)
-		ws_text_puts(text, "no state changes: a segment with a wrong checksum is dropped (RFC 9293 §3.1).");
+		ws_text_puts(text, _("no state changes: a segment with a wrong checksum is dropped (RFC 9293 §3.1)."));
 	else if (replay_waits_again(step, !sender, layout->model->time_wait))
 		ws_text_printf(text,
-		               "a FIN that comes again is acknowledged, and the %s's waiting starts over "
-		               "(RFC 9293 §3.10.7.4).",
+		               _("a FIN that comes again is acknowledged, and the %s's waiting starts over "
+		                 "(RFC 9293 §3.10.7.4)."),
 		               layout_name(layout, !sender));
 	else if (step->analysis & 1u << WS_ANALYSIS_DUPLICATE_ACK && answers_repetition(layout))
-		ws_text_puts(text, "no state changes: a segment with an old number is answered with an ACK (RFC 9293 "
-		                   "§3.10.7.4).");
+		ws_text_puts(text, _("no state changes: a segment with an old number is answered with an ACK (RFC 9293 "
+		                     "§3.10.7.4)."));
 	else if (marked)
-		ws_text_puts(text, marked);
+		ws_text_puts(text, _(marked));
 	else if (step->certainty_before[sender] == WS_PRESUMED && step->certainty[sender] == WS_CONFIRMED)
-		ws_text_printf(text, "no state changes, but the %s is now confirmed in %s: its own segment shows it.",
+		ws_text_printf(text,
+		               _("no state changes, but the %s is now confirmed in %s: its own segment shows it."),
 		               layout_name(layout, sender), ws_state_name(step->after[sender]));
 	else if (step->input.flags & WS_TCP_RST)
 		ws_text_puts(text,
-		             "no state changes: this RST does not fit what the receiver expects (RFC 5961 §3.2).");
+		             _("no state changes: this RST does not fit what the receiver expects (RFC 5961 §3.2)."));
 	else if ((step->input.flags & (WS_TCP_SYN | WS_TCP_ACK)) == WS_TCP_SYN)
-		ws_text_printf(text,
-		               "no state changes yet: the %s is in SYN_RECEIVED once it answers (RFC 9293 §3.10.7.2).",
-		               layout_name(layout, !sender));
+		ws_text_printf(
+		        text,
+		        _("no state changes yet: the %s is in SYN_RECEIVED once it answers (RFC 9293 §3.10.7.2)."),
+		        layout_name(layout, !sender));
 	else
-		ws_text_puts(text, "no state changes: only sequence numbers advance (RFC 9293 §3.4).");
+		ws_text_puts(text, _("no state changes: only sequence numbers advance (RFC 9293 §3.4)."));
 }
 
 static const char *expectation(uint8_t state)
 {
+	/* TRANSLATORS: each follows "each side", or "client" or "server" */
 	static const char *const texts[WS_STATE_COUNT] = {
-	        [WS_LISTEN] = "answers SYN,ACK or RST",
-	        [WS_SYN_SENT] = "waits for SYN,ACK or repeats its SYN",
-	        [WS_SYN_RECEIVED] = "waits for the ACK of its SYN",
-	        [WS_ESTABLISHED] = "may send data or FIN",
-	        [WS_FIN_WAIT_1] = "waits for the ACK of its FIN",
-	        [WS_FIN_WAIT_2] = "waits for the other's FIN",
-	        [WS_CLOSE_WAIT] = "may go on sending",
-	        [WS_CLOSING] = "waits for the ACK of its FIN",
-	        [WS_LAST_ACK] = "waits for the ACK of its FIN",
-	        [WS_TIME_WAIT] = "waits 2 MSL, then is CLOSED",
+	        [WS_LISTEN] = N_("answers SYN,ACK or RST"),
+	        [WS_SYN_SENT] = N_("waits for SYN,ACK or repeats its SYN"),
+	        [WS_SYN_RECEIVED] = N_("waits for the ACK of its SYN"),
+	        [WS_ESTABLISHED] = N_("may send data or FIN"),
+	        [WS_FIN_WAIT_1] = N_("waits for the ACK of its FIN"),
+	        [WS_FIN_WAIT_2] = N_("waits for the other's FIN"),
+	        [WS_CLOSE_WAIT] = N_("may go on sending"),
+	        [WS_CLOSING] = N_("waits for the ACK of its FIN"),
+	        [WS_LAST_ACK] = N_("waits for the ACK of its FIN"),
+	        [WS_TIME_WAIT] = N_("waits 2 MSL, then is CLOSED"),
 	};
-	return state < WS_STATE_COUNT ? texts[state] : NULL;
+	return state < WS_STATE_COUNT && texts[state] ? _(texts[state]) : NULL;
 }
 
 static void next_step(const struct layout *layout, struct ws_text *text)
@@ -535,29 +570,35 @@ static void next_step(const struct layout *layout, struct ws_text *text)
 	if (!layout->told) {
 		int receiver = !step->input.direction;
 		if (step->after[receiver] != step->before[receiver])
-			ws_text_printf(text, "on arrival %s %s→%s.", layout_name(layout, receiver),
+			ws_text_printf(text, _("on arrival %s %s→%s."), layout_name(layout, receiver),
 			               ws_state_name(step->before[receiver]), ws_state_name(step->after[receiver]));
 		else
-			ws_text_printf(text, "it arrives at the %s.", layout_name(layout, receiver));
+			ws_text_printf(text, _("it arrives at the %s."), layout_name(layout, receiver));
 		return;
 	}
 	const uint8_t *state = layout->arrived ? layout->state : step->after;
 	bool same = state[0] == state[1];
 	if (same && state[0] == WS_CLOSED)
-		ws_text_puts(text, "nothing: both endpoints are CLOSED.");
+		ws_text_puts(text, _("nothing: both endpoints are CLOSED."));
 	else if (same)
-		ws_text_printf(text, "each side %s.", expectation(state[0]));
+		ws_text_printf(text, _("each side %s."), expectation(state[0]));
 	for (int side = 0; side < 2 && !same; side++) {
 		int endpoint = side ? !layout->left : layout->left;
 		const char *words = expectation(state[endpoint]);
 		if (words)
-			ws_text_printf(text, "%s%s %s", text->length ? "; " : "", layout_name(layout, endpoint), words);
+			/* TRANSLATORS: "client waits for the ACK of its FIN" */
+			ws_text_printf(text, text->length ? _("; %s %s") : _("%s %s"), layout_name(layout, endpoint),
+			               words);
 	}
 	if (layout->has_next) {
-		ws_text_puts(text, text->length && text->data[text->length - 1] == '.' ? " " : ". ");
+		char buffer[32];
+		struct ws_text after = WS_TEXT_OVER(buffer);
+		draw_duration(&after, layout->next.input.time - step->input.time);
 		const bool segment = layout->next.input.kind == WS_INPUT_SEGMENT && layout->next.way == WS_WAY_WHOLE;
-		ws_text_puts(text, segment ? "The next segment comes after " : "The next event comes after ");
-		draw_duration(text, layout->next.input.time - step->input.time);
+		ws_text_puts(text, same ? "" : _("."));
+		ws_text_printf(text,
+		               segment ? _(" The next segment comes after %s") : _(" The next event comes after %s"),
+		               ws_text_cstr(&after));
 	}
 }
 
@@ -584,7 +625,7 @@ void notes_text(const struct layout *layout, enum notes_paragraph paragraph, str
 		if (ways_say_again(layout, text))
 			break;
 		note = notes_find(layout);
-		ws_text_puts(text, note ? note : "");
+		ws_text_puts(text, note ? _(note) : "");
 		break;
 	}
 }

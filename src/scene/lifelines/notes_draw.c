@@ -3,7 +3,7 @@
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
 
-enum { PARAGRAPHS = NOTES_NOTE + 1, INDENT = 7, LINE = 512 };
+enum { PARAGRAPHS = NOTES_NOTE + 1, INDENT = 7, LINE = 640 };
 
 bool notes_guided(const struct layout *layout, enum notes_paragraph paragraph)
 {
@@ -62,7 +62,7 @@ static void share_rows(const int need[PARAGRAPHS], int rows, int have[PARAGRAPHS
 
 void notes_draw(const struct layout *layout, struct ws_canvas *canvas, int row, int rows)
 {
-	static const char *const heads[PARAGRAPHS] = {"WHAT", "LAB", "WHY", "NEXT", "NOTE"};
+	static const char *const heads[PARAGRAPHS] = {N_("WHAT"), N_("LAB"), N_("WHY"), N_("NEXT"), N_("NOTE")};
 	char paragraph[PARAGRAPHS][LINE], line[LINE];
 	const int width = canvas->columns - INDENT - 1;
 	int need[PARAGRAPHS], have[PARAGRAPHS];
@@ -73,7 +73,7 @@ void notes_draw(const struct layout *layout, struct ws_canvas *canvas, int row, 
 		for (int at = 0; at < have[i] && draw_wrap(paragraph[i], width, at, line, sizeof(line)); at++, row++) {
 			if (at == 0)
 				ws_canvas_bold(canvas, row, 1, INDENT, WS_STYLE_KEY,
-				               i == NOTES_LAB && !layout->lab ? "HOST" : heads[i]);
+				               i == NOTES_LAB && !layout->lab ? _("HOST") : _(heads[i]));
 			enum ws_style style = i == NOTES_NOTE ? WS_STYLE_TITLE : WS_STYLE_NORMAL;
 			int end = ws_canvas_text(canvas, row, INDENT, canvas->columns - 1, style, line);
 			draw_dim_references(canvas, row, INDENT, line, &inside);

@@ -57,9 +57,10 @@ static void draw_diagram(const struct layout *layout, struct ws_canvas *canvas, 
 	int spare = bottom - top - rows;
 	int paths = spare >= 5 ? 2 : 0;
 	if (paths) {
-		int end = ws_canvas_bold(canvas, top, left + 2, canvas->columns - 1, WS_STYLE_TITLE, "State diagram");
-		end = ws_canvas_text(canvas, top++, end + 2, canvas->columns - 1, WS_STYLE_CLIENT, "C client");
-		ws_canvas_text(canvas, top - 1, end + 2, canvas->columns - 1, WS_STYLE_SERVER, "S server");
+		int end =
+		        ws_canvas_bold(canvas, top, left + 2, canvas->columns - 1, WS_STYLE_TITLE, _("State diagram"));
+		end = ws_canvas_text(canvas, top++, end + 2, canvas->columns - 1, WS_STYLE_CLIENT, _("C client"));
+		ws_canvas_text(canvas, top - 1, end + 2, canvas->columns - 1, WS_STYLE_SERVER, _("S server"));
 		spare -= 1 + paths;
 	}
 	diagram_draw_in(layout, canvas, top + spare / 2, rows, left + 1, width);

@@ -1,8 +1,8 @@
 /* The problems in a replay, in order: the user can jump from one to the next.
  *
- * They are found together with the changes of state (state_changes.c). A problem is a step with a mark that something was
- * lost or sent again, the first of several duplicate ACKs, the first segment that closes a window, a RST, and an answer
- * of the server that took long. */
+ * They are found together with the changes of state (state_changes.c). A problem is a step with a mark that something
+ * was lost or sent again, the first of several duplicate ACKs, the first segment that closes a window, a RST, and an
+ * answer of the server that took long. */
 #include "scene/lifelines/lifelines.h"
 #include "scene/ui.h"
 
@@ -91,9 +91,10 @@ void problems_words(const struct replay *replay, struct ws_text *text)
 	const size_t at = problems_before(problems, replay->step);
 	const bool here = at < problems->count && problems->step[at] == replay->step;
 	if (!problems->count)
-		ws_text_puts(text, "  no problem");
+		ws_text_puts(text, _("  no problem"));
 	else if (here)
-		ws_text_printf(text, "  problem %zu of %zu", at + 1, problems->count);
+		ws_text_printf(text, _("  problem %zu of %zu"), at + 1, problems->count);
 	else
-		ws_text_printf(text, "  no %s problem of %zu", at ? "later" : "earlier", problems->count);
+		ws_text_printf(text, at ? _("  no later problem of %zu") : _("  no earlier problem of %zu"),
+		               problems->count);
 }

@@ -398,8 +398,8 @@ static bool replay_jump(struct ws_ui *ui, const struct ws_model *model, const ch
 }
 
 static const struct prompt_use jump_use = {
-        .label = "jump to",
-        .hint = "a packet's number, or a time since this connection began: 12.5s",
+        .label = N_("jump to"),
+        .hint = N_("a packet's number, or a time since this connection began: 12.5s"),
         .accept = replay_jump,
 };
 

@@ -131,44 +131,61 @@ static void say_unanswered(const struct layout *layout, int endpoint, const stru
 {
 	switch (layout->state[endpoint]) {
 	case WS_SYN_SENT:
-		ws_text_puts(text, "no answer to its SYN");
+		ws_text_puts(text, _("no answer to its SYN"));
 		break;
 	case WS_SYN_RECEIVED:
-		ws_text_puts(text, "no ACK of its SYN");
+		ws_text_puts(text, _("no ACK of its SYN"));
 		break;
 	case WS_FIN_WAIT_1:
 	case WS_CLOSING:
 	case WS_LAST_ACK:
-		ws_text_puts(text, "no ACK of its FIN");
+		ws_text_puts(text, _("no ACK of its FIN"));
 		break;
 	default:
-		ws_text_printf(text, "%u byte%s", wait->bytes, wait->bytes == 1 ? "" : "s");
+		ws_text_printf(text, ws_translate_plural("%u byte", "%u bytes", wait->bytes), wait->bytes);
 		break;
 	}
 	if (wait->copies > 1)
-		ws_text_printf(text, ", sent %d times", wait->copies);
+		ws_text_printf(text, _(", sent %d times"), wait->copies);
+}
+
+/* "the server's program", or its name. */
+static void say_program(const struct layout *layout, int endpoint, struct ws_text *text)
+{
+	if (!ws_process_label(text, &layout->info.endpoint[endpoint]))
+		ws_text_printf(text, _("the %s's program"), layout_name(layout, endpoint));
 }
 
 static void say(const struct layout *layout, int endpoint, const struct wait *wait, ws_time passed,
                 struct ws_text *text)
 {
-	const char *name = layout_name(layout, endpoint), *peer = layout_name(layout, !endpoint);
-	const bool data = wait->reason == UNANSWERED &&
-	                  (layout->state[endpoint] == WS_ESTABLISHED || layout->state[endpoint] == WS_CLOSE_WAIT);
-	ws_text_printf(text, "%s ",
-	               wait->reason == WINDOW ? "Window 0 for"
-	               : data                 ? "No ACK for"
-	                                      : ws_state_name(layout->state[endpoint]));
-	draw_seconds(text, passed);
-	ws_text_puts(text, ": ");
-	if (wait->reason == WINDOW || wait->reason == NO_CLOSE) {
-		if (!ws_process_label(text, &layout->info.endpoint[endpoint]))
-			ws_text_printf(text, "the %s's program", name);
-		ws_text_puts(text, wait->reason == WINDOW ? " does not read" : " has not called close()");
-	} else if (wait->reason == UNANSWERED)
-		say_unanswered(layout, endpoint, wait, text);
-	else
-		ws_text_printf(text, "the %s has not sent its FIN", peer);
+	const uint8_t state = layout->state[endpoint];
+	char buffer[32], more[128];
+	struct ws_text duration = WS_TEXT_OVER(buffer), what = WS_TEXT_OVER(more);
+	draw_seconds(&duration, passed);
+	const char *time = ws_text_cstr(&duration);
+	switch (wait->reason) {
+	case WINDOW:
+		say_program(layout, endpoint, &what);
+		ws_text_printf(text, _("Window 0 for %s: %s does not read"), time, ws_text_cstr(&what));
+		break;
+	case NO_CLOSE: /* TRANSLATORS: a state, for how long, and a program */
+		say_program(layout, endpoint, &what);
+		ws_text_printf(text, _("%s %s: %s has not called close()"), ws_state_name(state), time,
+		               ws_text_cstr(&what));
+		break;
+	case UNANSWERED:
+		say_unanswered(layout, endpoint, wait, &what);
+		if (state == WS_ESTABLISHED || state == WS_CLOSE_WAIT)
+			ws_text_printf(text, _("No ACK for %s: %s"), time, ws_text_cstr(&what));
+		else
+			ws_text_printf(text, _("%s %s: %s"), ws_state_name(state), time, ws_text_cstr(&what));
+		break;
+	default:
+		ws_text_printf(text, _("%s %s: the %s has not sent its FIN"), ws_state_name(state), time,
+		               layout_name(layout, !endpoint));
+		break;
+	}
 }
 
 /* The time up to which a wait is counted: a finished capture ends with its last packet, of any connection. */
@@ -198,22 +215,28 @@ bool waits_find(const struct layout *layout, int endpoint, struct ws_text *text,
 	return true;
 }
 
-void waits_at_gap(const struct layout *layout, const struct ws_step *step, const struct ws_step *next,
+void waits_at_gap(const struct layout *layout, const struct ws_step *step, const struct ws_step *next, ws_time gap,
                   struct ws_text *text)
 {
 	const uint8_t *state = step->after;
 	const struct ws_segment *input = &step->input;
 	const bool again = next->analysis & 1u << WS_ANALYSIS_RETRANSMISSION;
+	char buffer[32];
+	struct ws_text duration = WS_TEXT_OVER(buffer);
+	draw_duration(&duration, gap);
+	const char *time = ws_text_cstr(&duration);
+	/* TRANSLATORS: these are about a pause between two segments: "3 s idle". */
 	if (next->input.kind == WS_INPUT_EXPIRY)
-		ws_text_puts(text, " in TIME_WAIT");
+		ws_text_printf(text, _("%s in TIME_WAIT"), time);
 	else if (!layout->calls)
-		ws_text_puts(text, " idle");
+		ws_text_printf(text, _("%s idle"), time);
 	else if (counts(input) && !input->window && !(input->flags & WS_TCP_SYN))
-		ws_text_printf(text, ": the %s does not read", layout_name(layout, input->direction));
+		ws_text_printf(text, _("%s: the %s does not read"), time, layout_name(layout, input->direction));
 	else if (again)
-		ws_text_puts(text, " without an answer");
+		ws_text_printf(text, _("%s without an answer"), time);
 	else if (state[0] == WS_CLOSE_WAIT || state[1] == WS_CLOSE_WAIT)
-		ws_text_printf(text, ": no close() by the %s", layout_name(layout, state[1] == WS_CLOSE_WAIT));
+		ws_text_printf(text, _("%s: no close() by the %s"), time,
+		               layout_name(layout, state[1] == WS_CLOSE_WAIT));
 	else
-		ws_text_puts(text, " idle");
+		ws_text_printf(text, _("%s idle"), time);
 }

@@ -21,7 +21,7 @@ enum {
 	INDENT = 3,      /* columns before the words */
 	LEAST_SHAFT = 4, /* columns that the words leave to the arrow */
 	KEY_SHAFT = 14,  /* to the arrow of what hangs in the air, with a key */
-	LABEL_BYTES = 160,
+	LABEL_BYTES = 240,
 	POINT_LINE = 0x2506,
 	WIDE = 128,
 };
@@ -257,7 +257,7 @@ static void draw_lost(const struct pen *pen, const struct ws_step *step, size_t 
 	at = at < after ? after : at;
 	pen_run(pen, row, after, at, pen->style, pen->shaft);
 	pen_put(pen, row, at, WS_STYLE_BAD, 0x00d7);
-	draw_remark(pen, row, at + 1, "lost", WS_STYLE_BAD);
+	draw_remark(pen, row, at + 1, _("lost"), WS_STYLE_BAD);
 }
 
 /* The other point has not captured it, and so it is not known when it arrived. */
@@ -265,7 +265,7 @@ static void draw_unseen(const struct pen *pen, const struct ws_step *step, int r
 {
 	const int after = draw_words(pen, step, row) + 1;
 	pen_run(pen, row, after, pen->length - 1, WS_STYLE_DIM, 0x254c);
-	draw_remark(pen, row, after + 1, "not captured", WS_STYLE_DIM);
+	draw_remark(pen, row, after + 1, _("not captured"), WS_STYLE_DIM);
 	pen_put(pen, row, pen->length - 1, WS_STYLE_DIM, pen->rightwards ? 0x25ba : 0x25c4);
 }
 
@@ -275,7 +275,7 @@ static void draw_from_nowhere(const struct pen *pen, const struct ws_step *step,
 	const bool injected = step->outcome == WS_OUTCOME_INJECTED;
 	const int after = draw_words(pen, step, row) + 1;
 	pen_run(pen, row, after, pen->length - 1, pen->style, injected ? pen->shaft : 0x254c);
-	draw_remark(pen, row, after + 1, injected ? "injected" : "not captured",
+	draw_remark(pen, row, after + 1, injected ? _("injected") : _("not captured"),
 	            injected ? WS_STYLE_BAD : WS_STYLE_DIM);
 	pen_put(pen, row, pen->length - 1, pen->style, pen->rightwards ? 0x25ba : 0x25c4);
 }

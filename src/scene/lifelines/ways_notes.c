@@ -4,6 +4,7 @@
 #include "scene/ui.h"
 
 #include <wirestate/join.h>
+#include <wirestate/language.h>
 
 #include <string.h>
 
@@ -36,9 +37,21 @@ struct ws_step ways_whole(const struct replay *replay, const struct ws_step *ste
 
 /* ---- Where a segment was lost */
 
-static void say_between(const struct ws_conn_path *path, const struct ws_transit *transit, struct ws_text *text)
+/* `format` has the names of two points. */
+__attribute__((format(printf, 4, 0))) static void
+say_between(const struct layout *layout, const struct ws_transit *transit, struct ws_text *text, const char *format)
 {
-	ws_text_printf(text, "lost between %s and %s", path->name[transit->last], path->name[transit->next]);
+	const struct ws_conn_path *path = ws_replay_path(layout->ui->replay.steps);
+	ws_text_printf(text, format, path->name[transit->last], path->name[transit->next]);
+}
+
+/* `format` has a duration. */
+__attribute__((format(printf, 3, 0))) static void say_after(struct ws_text *text, ws_time duration, const char *format)
+{
+	char buffer[32];
+	struct ws_text words = WS_TEXT_OVER(buffer);
+	ws_duration_words(&words, duration);
+	ws_text_printf(text, format, ws_text_cstr(&words));
 }
 
 /* The points between the two ends that a segment passed, with how long after its departure. */
@@ -54,9 +67,10 @@ static void say_passed(const struct layout *layout, size_t index, struct ws_text
 		const unsigned point = path->result.path[forward ? place : path->result.points - 1u - place];
 		if (!transit.frame[point] || transit.first < 0 || (int)point == transit.first)
 			continue;
-		ws_text_printf(text, " It passed %s after ", path->name[point]);
-		ws_duration_words(text, transit.time[point] - transit.time[transit.first]);
-		ws_text_putc(text, '.');
+		char buffer[32];
+		struct ws_text words = WS_TEXT_OVER(buffer);
+		ws_duration_words(&words, transit.time[point] - transit.time[transit.first]);
+		ws_text_printf(text, _(" It passed %s after %s."), path->name[point], ws_text_cstr(&words));
 	}
 }
 
@@ -68,21 +82,20 @@ void ways_say_fate(const struct layout *layout, struct ws_text *text)
 	struct ws_transit transit;
 	const struct ws_flight *flight = evidence_flight(layout, step);
 	if (flight && evidence_hangs(layout, step) && step->other == WS_STEP_NONE) {
-		ws_text_puts(text, " It hangs in the air.");
+		ws_text_puts(text, _(" It hangs in the air."));
 	} else if (flight && flight->dropped) {
-		ws_text_printf(text, " The wire has dropped it%s%s.", flight->reason[0] ? " " : "", flight->reason);
+		if (flight->reason[0]) /* TRANSLATORS: %s is the reason, such as "by rule 2" */
+			ws_text_printf(text, _(" The wire has dropped it %s."), flight->reason);
+		else
+			ws_text_puts(text, _(" The wire has dropped it."));
 	} else if (step->other != WS_STEP_NONE) {
-		ws_text_puts(text, " It arrives ");
-		ws_duration_words(text, step->other_time - step->input.time);
-		ws_text_puts(text, " later.");
+		say_after(text, step->other_time - step->input.time, _(" It arrives %s later."));
 	} else if (step->outcome == WS_OUTCOME_LOST && ws_replay_transit(steps, layout->shown, &transit)) {
-		ws_text_puts(text, " It is ");
-		say_between(ws_replay_path(steps), &transit, text);
-		ws_text_putc(text, '.');
+		say_between(layout, &transit, text, _(" It is lost between %s and %s."));
 	} else if (step->in_air && ways_goes_on(layout->model)) {
-		ws_text_puts(text, " It is still on its way.");
+		ws_text_puts(text, _(" It is still on its way."));
 	} else {
-		ws_text_printf(text, " Its arrival at the %s was not captured.", receiver);
+		ws_text_printf(text, _(" Its arrival at the %s was not captured."), receiver);
 	}
 	say_passed(layout, layout->shown, text);
 }
@@ -92,19 +105,24 @@ void ways_say_arrival(const struct layout *layout, struct ws_text *text)
 	const struct ws_step *step = &layout->step;
 	const char *sender = layout_name(layout, step->input.direction);
 	const char *receiver = layout_name(layout, !step->input.direction);
-	layout_segment(layout, step, 0, text);
-	ws_text_printf(text, " arrives at the %s", receiver);
+	char words[160], buffer[32];
+	struct ws_text segment = WS_TEXT_OVER(words), duration = WS_TEXT_OVER(buffer);
+	layout_segment(layout, step, 0, &segment);
+	const char *what = ws_text_cstr(&segment);
+	/* TRANSLATORS: what arrives, such as "SYN seq 0"; then "client" or "server" */
 	if (step->other != WS_STEP_NONE) {
-		ws_text_puts(text, ", ");
-		ws_duration_words(text, step->input.time - step->other_time);
-		ws_text_printf(text, " after it left the %s.", sender);
+		ws_duration_words(&duration, step->input.time - step->other_time);
+		ws_text_printf(text, _("%s arrives at the %s, %s after it left the %s."), what, receiver,
+		               ws_text_cstr(&duration), sender);
 		say_passed(layout, layout->shown, text);
 	} else if (step->outcome == WS_OUTCOME_DUPLICATED) {
-		ws_text_puts(text, " a second time: it left once.");
+		ws_text_printf(text, _("%s arrives at the %s a second time: it left once."), what, receiver);
 	} else if (step->outcome == WS_OUTCOME_INJECTED) {
-		ws_text_printf(text, ", and never left the %s: somebody on the way has sent it.", sender);
+		ws_text_printf(text, _("%s arrives at the %s, and never left the %s: somebody on the way has sent it."),
+		               what, receiver, sender);
 	} else {
-		ws_text_printf(text, ". That it left the %s was not captured.", sender);
+		ws_text_printf(text, _("%s arrives at the %s. That it left the %s was not captured."), what, receiver,
+		               sender);
 	}
 }
 
@@ -149,17 +167,15 @@ static void say_acknowledgment(const struct layout *layout, const struct ws_step
 		    (int32_t)(step.input.acknowledgment - end_of(&first->input)) < 0)
 			continue;
 		if (step.outcome == WS_OUTCOME_LOST && ws_replay_transit(replay->steps, i, &transit)) {
-			ws_text_puts(text, " Its ACK was ");
-			say_between(ws_replay_path(replay->steps), &transit, text);
-			ws_text_putc(text, '.');
+			say_between(layout, &transit, text, _(" Its ACK was lost between %s and %s."));
 		} else if (step.other != WS_STEP_NONE && step.other > until) {
-			ws_text_puts(text, " Its ACK was still on its way.");
+			ws_text_puts(text, _(" Its ACK was still on its way."));
 		} else if (step.other != WS_STEP_NONE) {
-			ws_text_puts(text, " Its ACK had arrived, too.");
+			ws_text_puts(text, _(" Its ACK had arrived, too."));
 		}
 		return;
 	}
-	ws_text_puts(text, " Its ACK had not been sent yet.");
+	ws_text_puts(text, _(" Its ACK had not been sent yet."));
 }
 
 bool ways_say_again(const struct layout *layout, struct ws_text *text)
@@ -171,25 +187,24 @@ bool ways_say_again(const struct layout *layout, struct ws_text *text)
 	struct ws_transit transit;
 	size_t index;
 	if (layout->step.outcome == WS_OUTCOME_DUPLICATED && layout->step.other == WS_STEP_NONE) {
-		ws_text_puts(text, "The network delivered this segment twice. What has arrived before is dropped.");
+		ws_text_puts(text, _("The network delivered this segment twice. What has arrived before is dropped."));
 		return true;
 	}
 	if (again->way != WS_WAY_DEPARTURE || !(again->analysis & 1u << WS_ANALYSIS_RETRANSMISSION) ||
 	    !find_first_copy(layout, &again->input, left, &index, &first))
 		return false;
 	if (first.outcome == WS_OUTCOME_LOST && ws_replay_transit(steps, index, &transit)) {
-		ws_text_puts(text, "It was needed: the copy before was ");
-		say_between(ws_replay_path(steps), &transit, text);
-		ws_text_putc(text, '.');
+		say_between(layout, &transit, text, _("It was needed: the copy before was lost between %s and %s."));
 		return true;
 	}
 	if (first.other == WS_STEP_NONE)
 		return false;
 	const ws_time passed = again->input.time - first.other_time;
-	ws_text_puts(text, "It was not needed: the copy before ");
-	ws_text_puts(text, passed >= 0 ? "had arrived " : "was on its way, and arrived ");
-	ws_duration_words(text, passed);
-	ws_text_puts(text, passed >= 0 ? " before this one left." : " after this one had left.");
+	say_after(text, passed,
+	          passed >= 0
+	                  ? _("It was not needed: the copy before had arrived %s before this one left.")
+	                  : _("It was not needed: the copy before was on its way, and arrived %s after this one had "
+	                      "left."));
 	if (passed >= 0)
 		say_acknowledgment(layout, &first, left, text);
 	return true;

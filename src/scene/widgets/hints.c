@@ -2,14 +2,16 @@
 #include "scene/widgets/hints.h"
 #include "scene/screens.h"
 
+#include <wirestate/language.h>
+
 #include <stdio.h>
 
 enum { MANY_ROWS = 20 };
 
 /* On every screen, at the right: how to learn more and how to leave. */
 static const struct screen_key common_hints[] = {
-        {WS_ACT_HELP, WS_ACT_NONE, "help"},
-        {WS_ACT_QUIT, WS_ACT_NONE, "quit"},
+        {WS_ACT_HELP, WS_ACT_NONE, N_("help")},
+        {WS_ACT_QUIT, WS_ACT_NONE, N_("quit")},
 };
 
 /* The keys' names; false when the action has none. */
@@ -40,18 +42,18 @@ static void draw_hints(struct ws_canvas *canvas, int row, int rows, const struct
 	int width = 1;
 	for (size_t i = 0; i < WS_ARRAY_SIZE(common_hints); i++)
 		if (hint_key_names(&common_hints[i], key_name, keys, sizeof(keys)))
-			width += ws_columns(keys) + 1 + ws_columns(common_hints[i].hint) + (i ? 2 : 0);
+			width += ws_columns(keys) + 1 + ws_columns(_(common_hints[i].hint)) + (i ? 2 : 0);
 	int right = canvas->columns - width, column = right;
 	for (size_t i = 0; i < WS_ARRAY_SIZE(common_hints); i++)
 		if (hint_key_names(&common_hints[i], key_name, keys, sizeof(keys)))
-			column = draw_hint(canvas, row, column, keys, common_hints[i].hint) + 2;
+			column = draw_hint(canvas, row, column, keys, _(common_hints[i].hint)) + 2;
 	int at = row - (rows - 1);
 	column = 1;
 	for (size_t i = 0; i < count; i++) {
 		const struct screen_key *hint = &hints[i];
 		if (!hint->hint || !hint_key_names(hint, key_name, keys, sizeof(keys)))
 			continue;
-		int end = column + ws_columns(keys) + 1 + ws_columns(hint->hint);
+		int end = column + ws_columns(keys) + 1 + ws_columns(_(hint->hint));
 		if (at < row && end > canvas->columns - 1) {
 			at++;
 			end -= column - 1;
@@ -59,7 +61,7 @@ static void draw_hints(struct ws_canvas *canvas, int row, int rows, const struct
 		}
 		if (at == row && end > right - 2)
 			return;
-		column = draw_hint(canvas, at, column, keys, hint->hint) + 2;
+		column = draw_hint(canvas, at, column, keys, _(hint->hint)) + 2;
 	}
 }
 
@@ -71,19 +73,19 @@ void hints_draw(struct ws_canvas *canvas, int row, enum ws_screen screen, const 
 
 void hints_draw_records(struct ws_canvas *canvas, int row, const char *const *key_name)
 {
-	static const struct screen_key keys[] = {{WS_ACT_BACK, WS_ACT_NONE, "back"}};
+	static const struct screen_key keys[] = {{WS_ACT_BACK, WS_ACT_NONE, N_("back")}};
 	draw_hints(canvas, row, 1, keys, WS_ARRAY_SIZE(keys), key_name);
 }
 
 void hints_draw_lab(struct ws_canvas *canvas, int row, const char *const *key_name)
 {
 	static const struct screen_key keys[] = {
-	        {WS_ACT_LAB_DELIVER, WS_ACT_NONE, "deliver"}, {WS_ACT_LAB_DROP, WS_ACT_NONE, "drop"},
-	        {WS_ACT_LAB_COPY, WS_ACT_NONE, "copy"},       {WS_ACT_LAB_DELAY, WS_ACT_NONE, "wait"},
-	        {WS_ACT_LAB_PASS, WS_ACT_NONE, "pass"},       {WS_ACT_LAB_AGAIN, WS_ACT_NONE, "again"},
-	        {WS_ACT_LAB_AUTO, WS_ACT_NONE, "auto"},       {WS_ACT_LAB_ALL, WS_ACT_NONE, "all"},
-	        {WS_ACT_LAB_CHOOSE, WS_ACT_NONE, "choose"},   {WS_ACT_STEP_BACK, WS_ACT_STEP, "step"},
-	        {WS_ACT_DETAIL, WS_ACT_ENTER, "packet"},      {WS_ACT_BACK, WS_ACT_NONE, "back"},
+	        {WS_ACT_LAB_DELIVER, WS_ACT_NONE, N_("deliver")}, {WS_ACT_LAB_DROP, WS_ACT_NONE, N_("drop")},
+	        {WS_ACT_LAB_COPY, WS_ACT_NONE, N_("copy")},       {WS_ACT_LAB_DELAY, WS_ACT_NONE, N_("wait")},
+	        {WS_ACT_LAB_PASS, WS_ACT_NONE, N_("pass")},       {WS_ACT_LAB_AGAIN, WS_ACT_NONE, N_("again")},
+	        {WS_ACT_LAB_AUTO, WS_ACT_NONE, N_("auto")},       {WS_ACT_LAB_ALL, WS_ACT_NONE, N_("all")},
+	        {WS_ACT_LAB_CHOOSE, WS_ACT_NONE, N_("choose")},   {WS_ACT_STEP_BACK, WS_ACT_STEP, N_("step")},
+	        {WS_ACT_DETAIL, WS_ACT_ENTER, N_("packet")},      {WS_ACT_BACK, WS_ACT_NONE, N_("back")},
 	};
 	draw_hints(canvas, row, 1, keys, WS_ARRAY_SIZE(keys), key_name);
 }
@@ -93,9 +95,11 @@ void hints_news(struct ws_canvas *canvas, int row, int column, uint64_t count, c
 {
 	char words[96];
 	struct ws_text text = WS_TEXT_OVER(words);
-	ws_text_printf(&text, " %llu new connection%s ", (unsigned long long)count, count == 1 ? "" : "s");
-	if (key_name && key_name[action])
-		ws_text_printf(&text, "· %s shows %s ", key_name[action], count == 1 ? "it" : "them");
+	ws_text_printf(&text, ws_translate_plural(" %llu new connection ", " %llu new connections ", count),
+	               (unsigned long long)count);
+	if (key_name && key_name[action]) /* TRANSLATORS: a key's name */
+		ws_text_printf(&text, ws_translate_plural("· %s shows it ", "· %s shows them ", count),
+		               key_name[action]);
 	const int end = ws_canvas_bold(canvas, row, column, canvas->columns, WS_STYLE_KEY, ws_text_cstr(&text));
 	ws_canvas_paint(canvas, row, column, end - column, WS_STYLE_KEY, WS_BOLD | WS_REVERSE);
 }

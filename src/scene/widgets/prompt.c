@@ -3,6 +3,8 @@
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
 
+#include <wirestate/language.h>
+
 #include <string.h>
 
 static bool continues(char byte)
@@ -182,8 +184,8 @@ static void clear_row(struct ws_canvas *canvas, int row)
 static int draw_text(const struct prompt *prompt, struct ws_canvas *canvas, int row, int *start)
 {
 	const int limit = canvas->columns - 1;
-	*start = ws_canvas_bold(canvas, row, 1, limit, WS_STYLE_TITLE, prompt->use->label);
-	*start = ws_canvas_text(canvas, row, *start, limit, WS_STYLE_TITLE, ": ");
+	*start = ws_canvas_bold(canvas, row, 1, limit, WS_STYLE_TITLE, _(prompt->use->label));
+	*start = ws_canvas_text(canvas, row, *start, limit, WS_STYLE_TITLE, _(": "));
 	const size_t first = first_visible(prompt, limit - *start);
 	ws_canvas_text(canvas, row, *start, limit, WS_STYLE_NORMAL, prompt->text + first);
 	const int offset = *start - columns_of(prompt, first);
@@ -214,5 +216,5 @@ void prompt_draw(const struct prompt *prompt, struct ws_canvas *canvas)
 				ws_canvas_put(canvas, row, column, WS_STYLE_BAD, '^');
 	}
 	draw_cut(canvas, row + 1, 1, limit, prompt->refused ? WS_STYLE_BAD : WS_STYLE_DIM,
-	         prompt->refused ? prompt->error.text : prompt->use->hint);
+	         prompt->refused ? prompt->error.text : _(prompt->use->hint));
 }

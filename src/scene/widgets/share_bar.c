@@ -2,18 +2,20 @@
 #include "scene/widgets/share_bar.h"
 #include "scene/widgets/draw.h"
 
+#include <wirestate/language.h>
+
 /* X(cause, style, line, letter, short word). Programs have the colours of the sides. */
 #define LOOKS(X)                                                                                                       \
-	X(WS_CAUSE_CONNECTING, WS_STYLE_TRANSPORT, 0x254c, 'o', "opening")                                             \
-	X(WS_CAUSE_PROGRAM, WS_STYLE_SERVER, 0x2501, 's', "server")                                                    \
-	X(WS_CAUSE_NETWORK, WS_STYLE_NETWORK, 0x2500, '-', "network")                                                  \
-	X(WS_CAUSE_WINDOW, WS_STYLE_STATE_CLOSING, 0x2505, 'w', "window")                                              \
-	X(WS_CAUSE_CLOSED_WINDOW, WS_STYLE_STATE_CLOSE_WAIT, 0x2593, '0', "closed")                                    \
-	X(WS_CAUSE_DUPLICATE_ACKS, WS_STYLE_WARN, 0x2504, 'r', "loss")                                                 \
-	X(WS_CAUSE_TIMEOUT, WS_STYLE_BAD, 0x00d7, 't', "timeout")                                                      \
-	X(WS_CAUSE_NAGLE, WS_STYLE_STATE_WAIT, 0x2509, 'n', "Nagle")                                                   \
-	X(WS_CAUSE_IDLE, WS_STYLE_DIM, 0x00b7, '.', "idle")                                                            \
-	X(WS_CAUSE_CLOSING, WS_STYLE_DIM, 0x2508, 'x', "closing")
+	X(WS_CAUSE_CONNECTING, WS_STYLE_TRANSPORT, 0x254c, 'o', N_("opening"))                                         \
+	X(WS_CAUSE_PROGRAM, WS_STYLE_SERVER, 0x2501, 's', N_("server"))                                                \
+	X(WS_CAUSE_NETWORK, WS_STYLE_NETWORK, 0x2500, '-', N_("network"))                                              \
+	X(WS_CAUSE_WINDOW, WS_STYLE_STATE_CLOSING, 0x2505, 'w', N_("window"))                                          \
+	X(WS_CAUSE_CLOSED_WINDOW, WS_STYLE_STATE_CLOSE_WAIT, 0x2593, '0', N_("closed"))                                \
+	X(WS_CAUSE_DUPLICATE_ACKS, WS_STYLE_WARN, 0x2504, 'r', N_("loss"))                                             \
+	X(WS_CAUSE_TIMEOUT, WS_STYLE_BAD, 0x00d7, 't', N_("timeout"))                                                  \
+	X(WS_CAUSE_NAGLE, WS_STYLE_STATE_WAIT, 0x2509, 'n', N_("Nagle"))                                               \
+	X(WS_CAUSE_IDLE, WS_STYLE_DIM, 0x00b7, '.', N_("idle"))                                                        \
+	X(WS_CAUSE_CLOSING, WS_STYLE_DIM, 0x2508, 'x', N_("closing"))
 
 static const struct {
 	uint8_t style;
@@ -52,7 +54,8 @@ static void say_share(struct ws_text *text, const struct ws_named_share *share, 
 	char words[64];
 	struct ws_text whole = WS_TEXT_OVER(words);
 	const double percent = 100.0 * (double)share->time / (double)sum;
-	const char *brief = is_clients_program(share->cause, share->side, client) ? "client" : looks[share->cause].word;
+	const char *brief =
+	        is_clients_program(share->cause, share->side, client) ? _("client") : _(looks[share->cause].word);
 	ws_share_words(&whole, share->cause, share->side, client);
 	const size_t length = whole.length;
 	ws_text_printf(&whole, " %.0f %%", percent);
