@@ -16,6 +16,8 @@
 
 /* The translation of a message. */
 #define _(message) ws_translate(message)
+/* The same in any thread, for what is never part of a record. */
+#define E_(message) ws_translate_error(message)
 /* Marks a message of a table, whose translation is looked up where it is shown. */
 #define N_(message) message
 /* The translation of a word that has several meanings; `context` is a literal that tells the translator which. */
@@ -30,17 +32,16 @@ const char *ws_translate_plural(const char *one, const char *many, unsigned long
 const char *ws_translate_in(const char *key, const char *message) __attribute__((format_arg(2)));
 /* For a text marked with NC_(): its translation, or the message without its context. */
 const char *ws_translate_marked(const char *key);
-/* As ws_translate(), in any thread: for errors, which are never part of a record. */
 const char *ws_translate_error(const char *message) __attribute__((format_arg(1)));
 
 /* Chooses the language of the process and of this thread. `asked` is the name of a folder such as "zh_CN", or "en";
- * NULL: the environment decides (LANGUAGE, LC_ALL, LC_MESSAGES, LANG), and a locale that is not installed will do.
- * `folder` has the translations. It is called before the program is confined, because it reads files, and before it
+ * NULL: the environment decides (LANGUAGE, LC_ALL, LC_MESSAGES, LANG), and a locale that is not installed will do. The
+ * translations are beside the program, where it was configured to be installed, or in the folder that it was built in.
+ * It is called before the program is confined, because it reads files, and before it
  * starts threads, because it may change the environment. Error: no such language (WS_ERROR_OPTION).
  *
  * `why`, where it is not "", becomes the reason why English is shown although another language was wanted. */
-bool ws_language_start(const char *asked, const char *folder, bool ascii, char why[256],
-                       struct ws_error *error) WS_CHECKED;
+bool ws_language_start(const char *asked, bool ascii, char why[256], struct ws_error *error) WS_CHECKED;
 /* Its name, such as "zh_CN"; "" is English. */
 const char *ws_language(void);
 

@@ -2,6 +2,8 @@
 #include "app/child.h"
 #include "app/signals.h"
 
+#include <wirestate/language.h>
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -56,7 +58,7 @@ pid_t child_start(int (*fn)(void *context), void *context)
 		_exit(status);
 	}
 	if (child < 0)
-		fprintf(stderr, "wirestate: cannot start a process: %s\n", strerror(errno));
+		fprintf(stderr, _("wirestate: cannot start a process: %s\n"), strerror(errno));
 	return child;
 }
 

@@ -3,6 +3,7 @@
 #include "app/feeder.h"
 
 #include <wirestate/capture.h>
+#include <wirestate/language.h>
 #include <wirestate/privileges.h>
 
 #include <dirent.h>
@@ -79,7 +80,7 @@ static bool open_parts(struct folder *folder)
 		if (fd < 0 && (errno == EMFILE || errno == ENFILE))
 			good = false;
 		else if (fd < 0)
-			feed_say(folder->feed, WS_OK, "%s: left out, since it cannot be opened: %s", entry->d_name,
+			feed_say(folder->feed, WS_OK, E_("%s: left out, since it cannot be opened: %s"), entry->d_name,
 			         strerror(errno));
 		else if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && is_capture(fd))
 			good = part_add(folder, fd, entry->d_name);
@@ -87,8 +88,10 @@ static bool open_parts(struct folder *folder)
 			close(fd);
 	}
 	if (!good)
-		feed_say(folder->feed, WS_ERROR_FILE, "%s: cannot be opened%s: %s", path,
-		         folder->count ? " with all its files" : "", strerror(errno));
+		feed_say(folder->feed, WS_ERROR_FILE,
+		         folder->count ? E_("%s: cannot be opened with all its files: %s")
+		                       : E_("%s: cannot be opened: %s"),
+		         path, strerror(errno));
 	if (stream)
 		closedir(stream);
 	return good;
@@ -136,7 +139,7 @@ static void find_times(struct folder *folder)
 		struct ws_error error;
 		struct ws_capture *capture = part_open(folder, part, &error);
 		if (!capture) {
-			feed_say(folder->feed, WS_OK, "left out: %s", error.text);
+			feed_say(folder->feed, WS_OK, E_("left out: %s"), error.text);
 			close(part->fd);
 			continue;
 		}
@@ -183,7 +186,7 @@ void feed_folder(struct feed *feed)
 		return;
 	find_times(&folder);
 	if (!folder.count) {
-		feed_say(feed, WS_ERROR_FILE, "%s: a folder without a capture in it", feed->options->path);
+		feed_say(feed, WS_ERROR_FILE, E_("%s: a folder without a capture in it"), feed->options->path);
 		return;
 	}
 	qsort(folder.parts, folder.count, sizeof(*folder.parts), compare);

@@ -3,6 +3,7 @@
 #include "app/feeder.h"
 
 #include <wirestate/capture.h>
+#include <wirestate/language.h>
 #include <wirestate/privileges.h>
 
 #include <errno.h>
@@ -34,7 +35,7 @@ static void say_waiting(struct followed *followed, const char *why)
 	if (strcmp(followed->said, why) == 0)
 		return;
 	snprintf(followed->said, sizeof(followed->said), "%s", why);
-	feed_say(followed->feed, WS_OK, "%s; waits for it", why);
+	feed_say(followed->feed, WS_OK, E_("%s; waits for it"), why);
 }
 
 static bool open_folder(struct followed *followed)
@@ -45,7 +46,7 @@ static bool open_folder(struct followed *followed)
 	snprintf(path, sizeof(path), "%s", followed->path);
 	followed->directory = open(dirname(path), O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (followed->directory < 0)
-		feed_say(followed->feed, WS_ERROR_FILE, "%s: its folder cannot be opened: %s", followed->path,
+		feed_say(followed->feed, WS_ERROR_FILE, E_("%s: its folder cannot be opened: %s"), followed->path,
 		         strerror(errno));
 	return followed->directory >= 0;
 }
@@ -76,7 +77,7 @@ static bool file_open(struct followed *followed)
 	char why[300];
 	followed->fd = openat(followed->directory, followed->name, WS_READ_FLAGS);
 	if (followed->fd < 0) {
-		snprintf(why, sizeof(why), "%.200s: cannot be opened: %s", followed->path, strerror(errno));
+		snprintf(why, sizeof(why), E_("%.200s: cannot be opened: %s"), followed->path, strerror(errno));
 		say_waiting(followed, why);
 		return false;
 	}
@@ -133,7 +134,7 @@ static bool file_is_over(struct followed *followed)
 		return followed->emptied = true;
 	if (fstatat(followed->directory, followed->name, &named, 0) != 0) {
 		char why[300];
-		snprintf(why, sizeof(why), "%.200s: is gone: %s", followed->path, strerror(errno));
+		snprintf(why, sizeof(why), E_("%.200s: is gone: %s"), followed->path, strerror(errno));
 		say_waiting(followed, why);
 		return false;
 	}
@@ -172,13 +173,13 @@ static bool file_follow(struct followed *followed)
 	}
 	const unsigned long long left = failed || followed->emptied ? 0 : rest(followed);
 	if (followed->emptied)
-		feed_say(followed->feed, WS_OK, "%s: was emptied, and is read from its start", followed->path);
+		feed_say(followed->feed, WS_OK, E_("%s: was emptied, and is read from its start"), followed->path);
 	else if (left)
 		feed_say(followed->feed, WS_OK,
-		         "%s: was replaced; %llu bytes at the end of the older file were no whole packet",
+		         E_("%s: was replaced; %llu bytes at the end of the older file were no whole packet"),
 		         followed->path, left);
 	else
-		feed_say(followed->feed, WS_OK, "%s: was replaced, and the new file is read", followed->path);
+		feed_say(followed->feed, WS_OK, E_("%s: was replaced, and the new file is read"), followed->path);
 	followed->emptied = false;
 	return file_close(followed);
 }

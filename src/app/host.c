@@ -6,11 +6,13 @@
  *
  * Whose a socket is, is asked of a helper process (see kernel/owners.h), once for each inode.
  *
- * One socket costs 10 to 40 µs, and at most a fifth of the time is spent on these. All together cost up to 10 µs each, and are
- * read in parts of some 40, between packets. */
+ * One socket costs 10 to 40 µs, and at most a fifth of the time is spent on these. All together cost up to 10 µs each,
+ * and are read in parts of some 40, between packets. */
 #include "app/host.h"
 #include "app/point.h"
 #include "kernel/spaces.h"
+
+#include <wirestate/language.h>
 
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -25,7 +27,7 @@
 enum {
 	MANY_SOCKETS = 10000,
 	CREDIT_SHARE = 5, /* one part of so many of the time may be spent on requests for one socket */
-	TIME_SHARE = 20, /* of the time, at most one part of so many is spent on asking for all */
+	TIME_SHARE = 20,  /* of the time, at most one part of so many is spent on asking for all */
 	MEMORY_SHARE = 32,
 };
 #define ALL_AGAIN (2 * WS_SECOND)
@@ -87,7 +89,8 @@ static void read_names(struct host *host, const struct options *options)
 	host->own_only = geteuid() != 0;
 	host->owners = kernel_owners_start(options->user, options->no_sandbox, &error);
 	if (!host->owners) {
-		snprintf(host->missing_text, sizeof(host->missing_text), "processes are not named: %.120s", error.text);
+		snprintf(host->missing_text, sizeof(host->missing_text), _("processes are not named: %.120s"),
+		         error.text);
 		host->missing = host->missing_text;
 	}
 }
@@ -103,7 +106,7 @@ void host_open(struct host *host, const struct options *options)
 	host->clock_offset = (ws_time)real.tv_sec * WS_SECOND + real.tv_nsec - monotonic();
 	host->kernel = ws_kernel_create(options->max_memory / MEMORY_SHARE);
 	if (!host->kernel) {
-		host->missing = "out of memory";
+		host->missing = _("out of memory");
 		return;
 	}
 	host->space_count = kernel_spaces_open(host->space, WS_KERNEL_SPACES, wants_other_spaces(options), take_address,
@@ -123,14 +126,17 @@ void host_open(struct host *host, const struct options *options)
 void host_words(const struct host *host, struct ws_text *text)
 {
 	if (!host->space_count) {
-		ws_text_puts(text, host->missing ? host->missing : "not asked");
+		ws_text_puts(text, host->missing ? host->missing : _("not asked"));
 		return;
 	}
-	ws_text_printf(text, "asked in %zu network namespace%s, ", host->space_count, host->space_count == 1 ? "" : "s");
+	ws_text_printf(text,
+	               ws_translate_plural("asked in %zu network namespace, ", "asked in %zu network namespaces, ",
+	                                   host->space_count),
+	               host->space_count);
 	if (!host->owners)
-		ws_text_puts(text, host->missing ? host->missing : "names no process");
+		ws_text_puts(text, host->missing ? host->missing : _("names no process"));
 	else
-		ws_text_puts(text, host->own_only ? "names only processes of your own" : "names the processes");
+		ws_text_puts(text, host->own_only ? _("names only processes of your own") : _("names the processes"));
 }
 
 void host_close(struct host *host)
@@ -184,11 +190,12 @@ static void wait_for_accept(struct host *host, const struct ws_socket *socket)
 			return;
 	}
 	if (host->unaccepted_count < WS_ARRAY_SIZE(host->unaccepted))
-		host->unaccepted[host->unaccepted_count++] = (struct unaccepted){
-		        .which = *socket, .due = monotonic() + ACCEPT_SOON, .pause = ACCEPT_SOON};
+		host->unaccepted[host->unaccepted_count++] =
+		        (struct unaccepted){.which = *socket, .due = monotonic() + ACCEPT_SOON, .pause = ACCEPT_SOON};
 }
 
-/* Asks for whose socket it is, where that is not known. What has been asked for counts as known until it is answered. */
+/* Asks for whose socket it is, where that is not known. What has been asked for counts as known until it is answered.
+ */
 static void ask_owner(struct host *host, const struct ws_socket *socket)
 {
 	const bool open = socket->state == TCP_ESTABLISHED || socket->state == TCP_CLOSE_WAIT;

@@ -87,7 +87,8 @@ struct lab_scenario *lab_scenario_open(const char *name, struct ws_error *error)
 		ws_fail(error, WS_ERROR_OPTION, "%s is no scenario: the name of one ends in .lab", name);
 	else if (data_file_here("captures/lab", name, ending, path, sizeof(path)))
 		ws_fail(error, WS_ERROR_OPTION,
-		        "no scenario called %s is beside this program; to play the one in this folder: wirestate --lab ./%s",
+		        "no scenario called %s is beside this program; to play the one in this folder: wirestate --lab "
+		        "./%s",
 		        name, path);
 	else
 		ws_fail(error, WS_ERROR_OPTION,
@@ -158,9 +159,9 @@ int lab_scenarios_print(void)
 	if (error.status != WS_OK)
 		return report_error(&error);
 	if (!count)
-		fprintf(stderr, "wirestate: no scenario of the lab has been found beside this program; %s\n",
+		fprintf(stderr, _("wirestate: no scenario of the lab has been found beside this program; %s\n"),
 		        data_folder_here("captures/lab")
-		                ? "to play one of this folder: wirestate --lab ./captures/lab/NAME.lab"
-		                : "they belong beside the captures that come with wirestate");
+		                ? _("to play one of this folder: wirestate --lab ./captures/lab/NAME.lab")
+		                : _("they belong beside the captures that come with wirestate"));
 	return 0;
 }

@@ -31,7 +31,8 @@ static char *read_text(const char *path, size_t *length, struct ws_error *error)
 	struct stat status;
 	FILE *file = fopen(path, "re");
 	if (!file || fstat(fileno(file), &status) != 0 || !S_ISREG(status.st_mode)) {
-		ws_fail(error, WS_ERROR_FILE, "cannot open %s: %s", path, file ? "it is not a file" : strerror(errno));
+		ws_fail(error, WS_ERROR_FILE, _("cannot open %s: %s"), path,
+		        file ? _("it is not a file") : strerror(errno));
 		if (file)
 			fclose(file);
 		return NULL;
@@ -169,10 +170,10 @@ int lessons_print(void)
 	if (error.status != WS_OK)
 		return report_error(&error);
 	if (!count)
-		fprintf(stderr, "wirestate: no lesson has been found beside this program; %s\n",
+		fprintf(stderr, _("wirestate: no lesson has been found beside this program; %s\n"),
 		        data_folder_here("captures")
-		                ? "to play one of this folder: wirestate --lesson ./captures/NAME.lesson"
-		                : "they belong beside the captures that come with wirestate");
+		                ? _("to play one of this folder: wirestate --lesson ./captures/NAME.lesson")
+		                : _("they belong beside the captures that come with wirestate"));
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 #include "app/report.h"
 
 #include <wirestate/capture.h>
+#include <wirestate/language.h>
 
 int list_interfaces(void)
 {
@@ -27,7 +28,7 @@ int list_interfaces(void)
 	}
 	ws_interfaces_free(list);
 	if (count == 0)
-		fputs("wirestate: no interface can be captured from; run with sudo to see them all\n", stderr);
+		fputs(_("wirestate: no interface can be captured from; run with sudo to see them all\n"), stderr);
 	return report_output_status();
 }
 

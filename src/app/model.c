@@ -2,6 +2,8 @@
 #include "app/session.h"
 #include "app/split.h"
 
+#include <wirestate/language.h>
+
 bool session_fetch(struct session *session, struct ws_capture *capture, uint64_t position, struct ws_frame *frame)
 {
 	return ws_capture_fetch(capture, position, frame) &&
@@ -23,8 +25,8 @@ static bool fetch_at(void *context, unsigned point, uint64_t position, struct ws
 static const char *confinement(const struct session *session)
 {
 	if (session->options->no_sandbox)
-		return "no sandbox";
-	return session->protections.missing[0] ? "partly sandboxed" : "sandboxed";
+		return _("no sandbox");
+	return session->protections.missing[0] ? _("partly sandboxed") : _("sandboxed");
 }
 
 void session_model(struct session *session, struct ws_model *model)

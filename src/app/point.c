@@ -16,6 +16,7 @@
 #include "app/split.h"
 #include "app/threads.h"
 
+#include <wirestate/language.h>
 #include <wirestate/names.h>
 
 #include <string.h>
@@ -41,7 +42,7 @@ ws_time monotonic(void)
 
 static const char *standard_input_name(const struct session *session)
 {
-	return session->options->source ? session->options->source : "standard input";
+	return session->options->source ? session->options->source : _("standard input");
 }
 
 void point_prepare(struct point *point, struct session *session, const char *name)

@@ -1,6 +1,8 @@
 /* Where the program is not found, the child says so; it has the exit status of the shell's "not found". */
 #include "app/program.h"
 
+#include <wirestate/language.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -41,7 +43,7 @@ static void run(char *const argv[], const struct program_streams *streams)
 	if (beside(argv[0], path))
 		execv(path, argv);
 	execvp(argv[0], argv);
-	fprintf(stderr, "wirestate: %s cannot be started: %s; install the package %s (it needs libnats)\n", argv[0],
+	fprintf(stderr, _("wirestate: %s cannot be started: %s; install the package %s (it needs libnats)\n"), argv[0],
 	        strerror(errno), argv[0]);
 	_exit(NOT_FOUND);
 }

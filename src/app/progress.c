@@ -1,5 +1,7 @@
 #include "app/progress.h"
 
+#include <wirestate/language.h>
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -41,7 +43,7 @@ void progress_show(struct progress *progress, const struct session *session)
 	fputc('\r', stderr);
 	if (total && done)
 		fprintf(stderr, "%3.0f %%, ", 100.0 * (double)done / (double)total);
-	fprintf(stderr, "%" PRIu64 " packets, %.0f a second", session->packets, (double)packets / seconds);
+	fprintf(stderr, _("%" PRIu64 " packets, %.0f a second"), session->packets, (double)packets / seconds);
 	if (total && done)
 		fprintf(stderr, ", %.0f s left", seconds * (double)(total - done) / (double)done);
 	fputs("\033[K", stderr);

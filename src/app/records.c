@@ -3,6 +3,8 @@
 #include "app/records.h"
 #include "app/session.h"
 
+#include <wirestate/language.h>
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -11,16 +13,17 @@
 static const char *refusal(const struct options *options)
 {
 	if (options->write)
-		return "-w writes packets; for records, use -T json > FILE";
+		return _("-w writes packets; for records, use -T json > FILE");
 	if (options->anonymize)
-		return "--anonymize replaces addresses in packets; use it where the records are made";
+		return _("--anonymize replaces addresses in packets; use it where the records are made");
 	if (options->exercise || options->played)
-		return "a lesson and an exercise need packets";
+		return _("a lesson and an exercise need packets");
 	if (options->debug_connection)
-		return "--debug-connection follows the packets of a connection; use it where the records are made";
+		return _("--debug-connection follows the packets of a connection; use it where the records are made");
 	if (options->export && options->screen < 0)
-		return "--export draws the segments of a connection; use it where its packets are, or with --screen list, "
-		       "hosts, statistics or overview";
+		return _("--export draws the segments of a connection; use it where its packets are, or with --screen "
+		         "list, "
+		         "hosts, statistics or overview");
 	return NULL;
 }
 
@@ -68,15 +71,16 @@ void records_take(struct point *point, const struct ws_frame *frame)
 	records->lines++;
 	session->changed = true;
 	if (frame->length > frame->captured)
-		ws_text_printf(&why, "it has more than %d bytes", WS_LINE_MOST);
-	if (why.length || !ws_record_read(records->reader, (const char *)frame->data, frame->captured, sensor, record, &why)) {
+		ws_text_printf(&why, _("it has more than %d bytes"), WS_LINE_MOST);
+	if (why.length ||
+	    !ws_record_read(records->reader, (const char *)frame->data, frame->captured, sensor, record, &why)) {
 		leave_out(point, frame, ws_text_cstr(&why));
 		return;
 	}
 	const enum ws_stored_result taken = ws_tracker_take(point->tracker, record, &result);
 	records->repeated += taken == WS_STORED_DUPLICATE;
 	if (taken == WS_STORED_TOO_MANY)
-		leave_out(point, frame, "there is no room for one more sensor or connection");
+		leave_out(point, frame, _("there is no room for one more sensor or connection"));
 	const ws_time now = ws_tracker_time(point->tracker);
 	if (now > point->now) {
 		point->now = now;

@@ -5,6 +5,8 @@
 #include "app/run.h"
 #include "app/start.h"
 
+#include <wirestate/language.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -69,9 +71,10 @@ static bool fetch_parts(struct film *film, char why[WHY_MOST])
 	struct ws_error error = {0};
 	FILE *errors = tmpfile();
 	size_t kept = 0;
-	snprintf(why, WHY_MOST, "no file for what wirestate-nats says");
+	snprintf(why, WHY_MOST, _("no file for what wirestate-nats says"));
 	for (size_t i = 0; errors && i < film->count; i++) {
-		printf("Asking %s for the packets of its connection %s ...\n", film->part[i].sensor, film->part[i].number);
+		printf(_("Asking %s for the packets of its connection %s ...\n"), film->part[i].sensor,
+		       film->part[i].number);
 		fflush(stdout);
 		if (fetch_part(film, &film->part[i], fileno(errors), &error))
 			film->part[kept++] = film->part[i];
@@ -223,7 +226,8 @@ bool remote_show(int socket, const struct remote_conn *conns, size_t count, stru
 	char line[REMOTE_LINE_MOST], reply[WHY_MOST + 8];
 	struct ws_text text = WS_TEXT_OVER(line);
 	for (size_t i = 0; i < count; i++)
-		ws_text_printf(&text, "%s%s %s %" PRIu64, i ? " " : "", conns[i].sensor, conns[i].boot, conns[i].number);
+		ws_text_printf(&text, "%s%s %s %" PRIu64, i ? " " : "", conns[i].sensor, conns[i].boot,
+		               conns[i].number);
 	ws_text_puts(&text, "\n");
 	const char *request = ws_text_cstr(&text);
 	if (write(socket, request, strlen(request)) != (ssize_t)strlen(request) || !read_reply(socket, reply))

@@ -7,6 +7,8 @@
 #include "app/signals.h"
 #include "app/start.h"
 
+#include <wirestate/language.h>
+
 #include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
@@ -64,22 +66,20 @@ static void print_point(const struct session *session, const struct point *point
 	char buffer[512];
 	struct ws_text links = WS_TEXT_OVER(buffer);
 	const uint64_t length = session->options->snapshot_length;
+	char cleaned[512];
+	struct ws_text name = WS_TEXT_OVER(cleaned);
+	ws_text_clean(&name, point->name, strlen(point->name));
+	if (point->files > 1)
+		ws_text_printf(&name, _(" and %zu more"), point->files - 1);
 	if (session->records) {
-		fputs("reading records from ", stderr);
-		print_clean(stderr, point->name);
-		if (point->files > 1)
-			fprintf(stderr, " and %zu more", point->files - 1);
-		fputc('\n', stderr);
+		fprintf(stderr, _("reading records from %s\n"), ws_text_cstr(&name));
 		return;
 	}
 	ws_capture_link_names(point->capture, &links);
-	fputs(session->live ? "listening on " : "reading from ", stderr);
-	print_clean(stderr, point->name);
-	if (point->files > 1)
-		fprintf(stderr, " and %zu more", point->files - 1);
-	fprintf(stderr, ", link-type %s", ws_text_cstr(&links));
+	fprintf(stderr, session->live ? _("listening on %s, link-type %s") : _("reading from %s, link-type %s"),
+	        ws_text_cstr(&name), ws_text_cstr(&links));
 	if (session->live)
-		fprintf(stderr, ", snapshot length %" PRIu64 " bytes", length ? length : 262144);
+		fprintf(stderr, _(", snapshot length %" PRIu64 " bytes"), length ? length : 262144);
 	fputc('\n', stderr);
 }
 
@@ -93,18 +93,18 @@ static void print_interfaces(const struct ws_capture *capture)
 			const char *label, *text;
 		} texts[] = {{" ", interface->name},
 		             {", ", interface->description},
-		             {", comment: ", interface->comment},
-		             {", comment of its section: ", interface->section_comment}};
-		fprintf(stderr, "interface %" PRIu32, i);
+		             {_(", comment: "), interface->comment},
+		             {_(", comment of its section: "), interface->section_comment}};
+		fprintf(stderr, _("interface %" PRIu32), i);
 		for (size_t k = 0; k < WS_ARRAY_SIZE(texts); k++) {
 			if (!texts[k].text)
 				continue;
 			fputs(texts[k].label, stderr);
 			print_clean(stderr, texts[k].text);
 		}
-		fprintf(stderr, ", link-type %s", interface->link_name);
+		fprintf(stderr, _(", link-type %s"), interface->link_name);
 		if (interface->snapshot_length)
-			fprintf(stderr, ", snapshot length %" PRIu32 " bytes", interface->snapshot_length);
+			fprintf(stderr, _(", snapshot length %" PRIu32 " bytes"), interface->snapshot_length);
 		fputc('\n', stderr);
 	}
 }
@@ -123,7 +123,7 @@ static void print_banner(const struct session *session)
 		char buffer[512];
 		struct ws_text text = WS_TEXT_OVER(buffer);
 		ws_protections_text(&session->protections, &text);
-		fprintf(stderr, "in force: %s\n", ws_text_cstr(&text));
+		fprintf(stderr, _("in force: %s\n"), ws_text_cstr(&text));
 		if (session->live) {
 			text.length = 0;
 			host_words(&session->host, &text);
@@ -147,12 +147,12 @@ static void print_remarks(const struct session *session, const struct point *poi
 	const size_t start = text.length;
 	if (stats.checksums_ignored) {
 		ws_checksums_words(&text, stats.checksums_ignored, stats.tcp);
-		ws_text_puts(&text, ", since addresses were replaced or the network card completes them later");
+		ws_text_puts(&text, _(", since addresses were replaced or the network card completes them later"));
 		fprintf(stderr, "%s\n", ws_text_cstr(&text));
 	}
 	text.length = start;
 	if (!stats.connections && session_asks_for(session, WS_RECORD_CONNECTION)) {
-		ws_text_puts(&text, "no connection: ");
+		ws_text_puts(&text, _("no connection: "));
 		ws_no_connection_words(&text, &stats);
 		fprintf(stderr, "%s\n", ws_text_cstr(&text));
 	}
@@ -173,19 +173,25 @@ static void print_joined(const struct session *session)
 		fprintf(stderr, "%s\n", ws_text_cstr(&text));
 	}
 	joined_totals(session->joins.joined, &totals);
-	static const struct {
-		const char *conversation, *what;
-	} words[WS_JOIN_KINDS] = {{"connection", "segments"}, {"UDP conversation", "datagrams"}, {"ping", "echoes"}};
+	static const char *const one[WS_JOIN_KINDS] = {
+	        N_("%" PRIu64 " connection at several points, %" PRIu64 " of %" PRIu64 " segments lost between them"),
+	        N_("%" PRIu64 " UDP conversation at several points, %" PRIu64 " of %" PRIu64
+	           " datagrams lost between them"),
+	        N_("%" PRIu64 " ping at several points, %" PRIu64 " of %" PRIu64 " echoes lost between them")};
+	static const char *const many[WS_JOIN_KINDS] = {
+	        N_("%" PRIu64 " connections at several points, %" PRIu64 " of %" PRIu64 " segments lost between them"),
+	        N_("%" PRIu64 " UDP conversations at several points, %" PRIu64 " of %" PRIu64
+	           " datagrams lost between them"),
+	        N_("%" PRIu64 " pings at several points, %" PRIu64 " of %" PRIu64 " echoes lost between them")};
 	for (unsigned kind = 0; kind < WS_JOIN_KINDS; kind++) {
 		const uint64_t count = totals.connections[kind];
 		if (!count && kind)
 			continue;
-		fprintf(stderr, "%s%" PRIu64 " %s%s at several points, %" PRIu64 " of %" PRIu64 " %s lost between them",
-		        kind ? "; " : "", count, words[kind].conversation, count == 1 ? "" : "s", totals.lost[kind],
-		        totals.sent[kind], words[kind].what);
+		fputs(kind ? _("; ") : "", stderr);
+		fprintf(stderr, count == 1 ? _(one[kind]) : _(many[kind]), count, totals.lost[kind], totals.sent[kind]);
 	}
 	if (totals.left_out)
-		fprintf(stderr, ", %" PRIu64 " connections not compared for memory", totals.left_out);
+		fprintf(stderr, _(", %" PRIu64 " connections not compared for memory"), totals.left_out);
 	fputc('\n', stderr);
 }
 
@@ -201,17 +207,17 @@ static void print_records(const struct session *session)
 	for (size_t i = 0; ws_tracker_sensor(tracker, i, &sensor); i++)
 		stale += sensor.stale;
 	ws_tracker_stats(tracker, &stats);
-	fprintf(stderr, "%" PRIu64 " lines of records", records->lines);
+	fprintf(stderr, _("%" PRIu64 " lines of records"), records->lines);
 	if (sensors > 1)
-		fprintf(stderr, " of %zu sensors", sensors);
+		fprintf(stderr, _(" of %zu sensors"), sensors);
 	if (stale)
-		fprintf(stderr, ", %zu of them stale", stale);
+		fprintf(stderr, _(", %zu of them stale"), stale);
 	if (records->left_out)
-		fprintf(stderr, ", %" PRIu64 " left out that are no records", records->left_out);
+		fprintf(stderr, _(", %" PRIu64 " left out that are no records"), records->left_out);
 	if (records->repeated)
-		fprintf(stderr, ", %" PRIu64 " left out that had come before", records->repeated);
+		fprintf(stderr, _(", %" PRIu64 " left out that had come before"), records->repeated);
 	if (stats.evicted)
-		fprintf(stderr, ", %" PRIu64 " connections given up for memory", stats.evicted);
+		fprintf(stderr, _(", %" PRIu64 " connections given up for memory"), stats.evicted);
 	fputc('\n', stderr);
 }
 
@@ -232,21 +238,22 @@ static void print_summary(const struct session *session)
 		datagrams += tracked.fragments_evicted;
 		dropped += tracked.history_dropped;
 	}
-	fprintf(stderr, "%" PRIu64 " packets captured, %" PRIu64 " received by filter, %" PRIu64 " dropped by kernel",
+	fprintf(stderr,
+	        _("%" PRIu64 " packets captured, %" PRIu64 " received by filter, %" PRIu64 " dropped by kernel"),
 	        session->packets, stats.received, stats.dropped_kernel);
 	if (stats.dropped_interface)
-		fprintf(stderr, ", %" PRIu64 " dropped by interface", stats.dropped_interface);
+		fprintf(stderr, _(", %" PRIu64 " dropped by interface"), stats.dropped_interface);
 	if (stats.other_links)
-		fprintf(stderr, ", %" PRIu64 " not decoded, of link type %s%s", stats.other_links,
-		        stats.other_link_name, stats.other_links_differ ? " and others" : "");
+		fprintf(stderr, _(", %" PRIu64 " not decoded, of link type %s%s"), stats.other_links,
+		        stats.other_link_name, stats.other_links_differ ? _(" and others") : "");
 	if (evicted)
-		fprintf(stderr, ", %" PRIu64 " connections given up for memory", evicted);
+		fprintf(stderr, _(", %" PRIu64 " connections given up for memory"), evicted);
 	if (udp)
-		fprintf(stderr, ", %" PRIu64 " UDP conversations given up for memory", udp);
+		fprintf(stderr, _(", %" PRIu64 " UDP conversations given up for memory"), udp);
 	if (datagrams)
-		fprintf(stderr, ", %" PRIu64 " fragmented datagrams given up for memory", datagrams);
+		fprintf(stderr, _(", %" PRIu64 " fragmented datagrams given up for memory"), datagrams);
 	if (dropped && session_asks_for(session, WS_RECORD_SERIES))
-		fprintf(stderr, ", %" PRIu64 " segments missing in the series for memory", dropped);
+		fprintf(stderr, _(", %" PRIu64 " segments missing in the series for memory"), dropped);
 	fputc('\n', stderr);
 	if (session->joins.joined)
 		print_joined(session);

@@ -6,6 +6,8 @@
 #include "app/run.h"
 #include "lab/lab.h"
 
+#include <wirestate/language.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -91,10 +93,11 @@ int run_lab(struct options *options)
 	if (options->lab[0] && !(scenario = lab_scenario_open(options->lab, &error)))
 		return report_error(&error);
 	if (!scenario && !lab_has_strace())
-		fputs("wirestate: strace is not installed (Debian: apt install strace), so the programs' calls are not "
-		      "shown\n",
+		fputs(_("wirestate: strace is not installed (Debian: apt install strace), so the programs' calls are "
+		        "not "
+		        "shown\n"),
 		      stderr);
-	options->source = scenario ? scenario->title : "your programs";
+	options->source = scenario ? scenario->title : _("your programs");
 	options->lab_about = scenario ? scenario->about : NULL;
 	options->read = "-";
 	options->lab_view = options_want_view(options);

@@ -6,6 +6,7 @@
 #include "app/signals.h"
 
 #include <wirestate/export.h>
+#include <wirestate/language.h>
 #include <wirestate/stop.h>
 
 #include <stdio.h>
@@ -82,7 +83,7 @@ static void print_page(struct printer *it, int rows)
 static bool lesson_read_answer(struct printer *it, const struct ws_lesson_stop *stop)
 {
 	bool right = false;
-	fputs("\nYour answer: ", stdout);
+	fputs(_("\nYour answer: "), stdout);
 	fflush(stdout);
 	ssize_t length = it->ended ? -1 : getline(&it->line, &it->capacity, stdin);
 	it->ended = length < 0;
@@ -118,11 +119,11 @@ static void lesson_print_all(struct printer *it)
 	for (size_t i = 0; i < lesson->stop_count; i++) {
 		const struct ws_lesson_stop *stop = &lesson->stop[i];
 		const bool asks = answers && stop->question.kind != WS_ANSWER_NONE;
-		printf("\n== Stop %zu of %zu, ", i + 1, lesson->stop_count);
 		if (stop->frame)
-			printf("after frame %llu\n", (unsigned long long)stop->frame);
+			printf(_("\n== Stop %zu of %zu, after frame %llu\n"), i + 1, lesson->stop_count,
+			       (unsigned long long)stop->frame);
 		else
-			puts("at the end");
+			printf(_("\n== Stop %zu of %zu, at the end\n"), i + 1, lesson->stop_count);
 		stop_show(it, i, !asks);
 		print_rows(&it->canvas, it->canvas.rows - ws_ui_lesson_rows(it->ui));
 		putchar('\n');
@@ -135,9 +136,9 @@ static void lesson_print_all(struct printer *it)
 			putchar('\n');
 		print_page(it, ws_lesson_outcomes(stop, &it->page));
 	}
-	puts("\n== End");
+	puts(_("\n== End"));
 	if (it->questions)
-		printf("%zu of %zu answers are right.\n\n", it->right, it->questions);
+		printf(_("%zu of %zu answers are right.\n\n"), it->right, it->questions);
 	print_page(it, ws_lesson_end(lesson, &it->page));
 }
 

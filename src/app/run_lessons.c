@@ -8,6 +8,8 @@
 #include "app/run.h"
 #include "app/start.h"
 
+#include <wirestate/language.h>
+
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -82,7 +84,7 @@ static void become_live(const struct options *options)
 		execv(path, arguments + 2);
 	else
 		execvp(sudo, arguments);
-	fprintf(stderr, "wirestate: cannot start %s: %s\n", may_capture() ? path : sudo, strerror(errno));
+	fprintf(stderr, _("wirestate: cannot start %s: %s\n"), may_capture() ? path : sudo, strerror(errno));
 	_exit(1);
 }
 

@@ -8,6 +8,8 @@
 #include "app/split.h"
 #include "app/threads.h"
 
+#include <wirestate/language.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -76,9 +78,13 @@ static void lines_finish(struct session *session)
 	const uint64_t missing = ws_output_without_shares(session->output);
 	if (missing)
 		fprintf(stderr,
-		        "wirestate: of %llu connection%s the shares of time are not shown, because their segments did not "
-		        "fit into --max-memory\n",
-		        (unsigned long long)missing, missing == 1 ? "" : "s");
+		        ws_translate_plural(
+		                "wirestate: of %llu connection the shares of time are not shown, because their "
+		                "segments did not fit into --max-memory\n",
+		                "wirestate: of %llu connections the shares of time are not shown, because their "
+		                "segments did not fit into --max-memory\n",
+		                missing),
+		        (unsigned long long)missing);
 }
 
 /* Reports that a point's interface has gone down, and that it is up again. */
@@ -91,7 +97,7 @@ static void report_wait(struct point *point)
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	ws_text_clean(&text, point->name, strlen(point->name));
 	ws_text_puts(&text, ": ");
-	ws_text_puts(&text, point->wait_text ? point->wait_text : "the interface is up again");
+	ws_text_puts(&text, point->wait_text ? point->wait_text : _("the interface is up again"));
 	fprintf(stderr, "wirestate: %s\n", ws_text_cstr(&text));
 }
 

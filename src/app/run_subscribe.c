@@ -1,11 +1,13 @@
-/* --subscribe: the records of all sensors come from wirestate-nats, which is started first and owns the connection to the
- * server. A child process shows them, confined like any other session. A third one gets the packets of a connection when
- * the user opens it (remote.h). This process waits, and ends the others. */
+/* --subscribe: the records of all sensors come from wirestate-nats, which is started first and owns the connection to
+ * the server. A child process shows them, confined like any other session. A third one gets the packets of a connection
+ * when the user opens it (remote.h). This process waits, and ends the others. */
 #include "app/child.h"
 #include "app/program.h"
 #include "app/remote.h"
 #include "app/report.h"
 #include "app/run.h"
+
+#include <wirestate/language.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -60,8 +62,8 @@ static void print_errors(int errors)
 		fwrite(text, 1, (size_t)length, stderr);
 }
 
-/* What comes through a pipe is recognized by its first bytes, which are waited for, and a server may have no record yet.
- * So the first line is one of a kind that is passed over. */
+/* What comes through a pipe is recognized by its first bytes, which are waited for, and a server may have no record
+ * yet. So the first line is one of a kind that is passed over. */
 static bool begin_records(const struct subscription *subscription)
 {
 	static const char line[] = "{\"type\":\"packet\",\"note\":\"the records of a server follow\"}\n";
@@ -98,7 +100,7 @@ int run_subscribe(const struct options *options)
 	struct options *own = &subscription.options;
 	const char *at = strrchr(options->subscribe, '@'); /* a password may stand before it */
 	own->source = at ? at + 1 : options->subscribe;
-	own->advice = "No record has come yet: no sensor has published, or the server cannot be reached.";
+	own->advice = _("No record has come yet: no sensor has published, or the server cannot be reached.");
 	if (!options_want_view(own))
 		return show_records(&subscription, -1);
 	const pid_t remote = remote_start(own, &own->remote_socket, &error);

@@ -3,12 +3,13 @@
  * Each round reads packets for at most SLICE, so that a key never waits longer than that, even while a large file
  * loads. It draws at most once per FRAME_TIME, and never so often that drawing takes more than half of the time, so
  * that packets do not wait for the screen. Nothing is drawn when nothing has changed. */
-#include "app/remote.h"
 #include "app/past.h"
+#include "app/remote.h"
 #include "app/save.h"
 #include "app/session.h"
 #include "app/signals.h"
 
+#include <wirestate/language.h>
 #include <wirestate/view.h>
 
 #include <inttypes.h>
@@ -101,12 +102,12 @@ static void view_begin_exercise(struct interactive *it)
 		return;
 	it->changed = true;
 	if (session->live || !session->ended) {
-		ws_ui_tell(it->ui, "An exercise needs a capture file that has been read to its end.", false);
+		ws_ui_tell(it->ui, _("An exercise needs a capture file that has been read to its end."), false);
 		return;
 	}
 	const uint64_t connection = ws_ui_screen(it->ui) == WS_SCREEN_LIST ? 0 : ws_ui_connection(it->ui);
 	if (!session_begin_exercise(session, connection, &error)) {
-		ws_ui_tell(it->ui, "There is nothing here that could be asked and answered with certainty.", false);
+		ws_ui_tell(it->ui, _("There is nothing here that could be asked and answered with certainty."), false);
 		return;
 	}
 	ws_ui_key_names(it->ui, session->options->keymap.name_in_lesson);
@@ -152,9 +153,9 @@ static void view_leave(struct interactive *it, bool asked)
 	if (back && session->live && session->packets && !asked) {
 		char question[160];
 		snprintf(question, sizeof(question),
-		         "Leave this live capture? Its packets (%" PRIu64
-		         " so far) are not kept. Esc again leaves, any other "
-		         "key stays.",
+		         _("Leave this live capture? Its packets (%" PRIu64
+		           " so far) are not kept. Esc again leaves, any other "
+		           "key stays."),
 		         session->packets);
 		ws_ui_tell(it->ui, question, false);
 		it->leaving = it->changed = true;
@@ -236,7 +237,7 @@ static void view_open_remote(struct interactive *it)
 		if (view_ask_sensors(it, tracker, conn, &error)) {
 			ws_ui_key(it->ui, &it->model, &back);
 		} else {
-			snprintf(text, sizeof(text), "No packets: %s.", error.text);
+			snprintf(text, sizeof(text), _("No packets: %s."), error.text);
 			ws_ui_tell(it->ui, text, false);
 		}
 		it->changed = true;

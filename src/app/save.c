@@ -8,6 +8,7 @@
 #include "app/save.h"
 #include "app/report.h"
 
+#include <wirestate/language.h>
 #include <wirestate/replay.h>
 #include <wirestate/stop.h>
 
@@ -210,10 +211,10 @@ static int create_new(const struct session *session, const char *name)
 static const char *create_reason(const struct session *session, int error)
 {
 	if (error == EEXIST)
-		return "there is such a file already";
+		return _("there is such a file already");
 	const bool confined = session->protections.in_force & 1u << WS_PROTECTION_LANDLOCK;
 	if (error == EACCES && confined)
-		return "only new files, below the directory this was started in, where its user may write";
+		return _("only new files, below the directory this was started in, where its user may write");
 	return strerror(error);
 }
 
@@ -267,12 +268,13 @@ static bool save_stream(const struct session *session, struct ws_ui *ui, const s
 	if (!whole)
 		return ws_fail(&outcome->error, WS_ERROR_OUTPUT, "not all of it could be written");
 	struct ws_text text = WS_TEXT_OVER(outcome->text);
-	ws_text_printf(&text, "%llu byte%s saved to %s.", (unsigned long long)written.bytes,
-	               written.bytes == 1 ? "" : "s", shown);
+	ws_text_printf(&text, ws_translate_plural("%llu byte saved to %s.", "%llu bytes saved to %s.", written.bytes),
+	               (unsigned long long)written.bytes, shown);
 	if (written.missing)
-		ws_text_printf(&text, " %llu are missing in it.", (unsigned long long)written.missing);
+		ws_text_printf(&text, _(" %llu are missing in it."), (unsigned long long)written.missing);
 	if (written.left_out)
-		ws_text_printf(&text, " It ends before the connection does: its last %llu segments were not looked at.",
+		ws_text_printf(&text,
+		               _(" It ends before the connection does: its last %llu segments were not looked at."),
 		               (unsigned long long)written.left_out);
 	ws_text_cstr(&text);
 	return true;
@@ -375,7 +377,7 @@ static bool save_connection(struct session *session, struct ws_ui *ui, const str
 		return false;
 	if (missing)
 		snprintf(outcome->text, sizeof(outcome->text),
-		         "%s written, without %llu packets that are no longer kept.", shown,
+		         _("%s written, without %llu packets that are no longer kept."), shown,
 		         (unsigned long long)missing);
 	else
 		snprintf(outcome->text, sizeof(outcome->text), "%s written.", shown);
@@ -396,7 +398,7 @@ bool handle_save_request(struct session *session, struct ws_ui *ui, const struct
 	                          ? save_stream(session, ui, model, request.name, shown, &outcome)
 	                          : save_connection(session, ui, model, &request, shown, &outcome);
 	if (!good)
-		snprintf(outcome.text, sizeof(outcome.text), "cannot write %s: %s", shown, outcome.error.text);
+		snprintf(outcome.text, sizeof(outcome.text), _("cannot write %s: %s"), shown, outcome.error.text);
 	ws_ui_tell(ui, outcome.text, good);
 	return true;
 }

@@ -8,6 +8,7 @@
 #include "app/session.h"
 
 #include <wirestate/join.h>
+#include <wirestate/language.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +33,7 @@ static bool open_files(struct session *session, int *fd, struct ws_error *error)
 		struct point *point = &session->points[i];
 		const char *name = reads->word[i];
 		const bool standard = strcmp(name, "-") == 0;
-		point_prepare(point, session, standard ? "standard input" : name);
+		point_prepare(point, session, standard ? _("standard input") : name);
 		if (session_needs_feeder(session, name)) {
 			if (!session_start_feeder(session, &point->feeder, name, error))
 				return false;
@@ -72,7 +73,8 @@ static bool gather_records(struct session *session, struct ws_error *error)
 	if (!records)
 		return true;
 	if (records < count)
-		return ws_fail(error, WS_ERROR_OPTION, "some sources have records and others have packets: read them apart");
+		return ws_fail(error, WS_ERROR_OPTION,
+		               "some sources have records and others have packets: read them apart");
 	if (!(whole = ws_capture_gather(parts, count, error)))
 		return false;
 	for (size_t i = 0; i < count; i++)
@@ -123,8 +125,7 @@ static void scan_on(struct scan *scan)
 {
 	struct ws_error ignored; /* the run will meet and report it */
 	if (!scan->ended)
-		scan->ended =
-		        ws_capture_read(scan->capture, ROUND, on_scanned, &scan->marks, &ignored) != WS_READ_MORE;
+		scan->ended = ws_capture_read(scan->capture, ROUND, on_scanned, &scan->marks, &ignored) != WS_READ_MORE;
 	marks_sort(&scan->marks);
 }
 
@@ -203,11 +204,12 @@ static void say_decision(struct session *session, const struct scan *scan, size_
 		for (size_t k = 0; k < i; k++)
 			overlap = overlap || marks_overlap(&scan[i].marks, &scan[k].marks);
 	if (session->point_count > 1) {
-		ws_text_printf(&text, "%zu files are %zu points: ", files, session->point_count);
-		ws_text_puts(&text, "the same segments are in files of different points");
+		ws_text_printf(&text, _("%zu files are %zu points: "), files, session->point_count);
+		ws_text_puts(&text, _("the same segments are in files of different points"));
 	} else {
-		ws_text_printf(&text, "%zu files are one capture in the order of time: ", files);
-		ws_text_puts(&text, overlap ? "no two of them hold the same segments" : "they follow one another");
+		ws_text_printf(&text, _("%zu files are one capture in the order of time: "), files);
+		ws_text_puts(&text,
+		             overlap ? _("no two of them hold the same segments") : _("they follow one another"));
 	}
 	ws_text_cstr(&text);
 }
@@ -260,7 +262,7 @@ bool sources_decide(struct session *session, struct ws_error *error)
 		               session->point_count, WS_JOIN_POINTS);
 	} else {
 		struct ws_text text = WS_TEXT_OVER(session->decision);
-		ws_text_printf(&text, "%zu points: what is read from a pipe is a point of its own",
+		ws_text_printf(&text, _("%zu points: what is read from a pipe is a point of its own"),
 		               session->point_count);
 		ws_text_cstr(&text);
 	}

@@ -12,6 +12,7 @@
 #include "app/threads.h"
 
 #include <wirestate/evidence.h>
+#include <wirestate/language.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -119,8 +120,8 @@ static bool compare_interfaces(struct session *session, struct split *split, str
 	}
 	if (!make_plan(split, scan, sharing, found) && found)
 		snprintf(session->decision, sizeof(session->decision),
-		         "%zu interfaces hold the same segments, and at most %d points can be joined: one capture", found,
-		         WS_JOIN_POINTS);
+		         _("%zu interfaces hold the same segments, and at most %d points can be joined: one capture"),
+		         found, WS_JOIN_POINTS);
 	for (size_t i = 0; i < scan->count; i++)
 		marks_free(&scan->marks[i]);
 	free(scan);
@@ -168,10 +169,11 @@ static void add_compared(struct session *session, const struct split *split)
 	}
 	if (session->point_count > 1)
 		snprintf(session->decision, sizeof(session->decision),
-		         "its interfaces are %zu points: several of them hold the same segments", session->point_count);
+		         _("its interfaces are %zu points: several of them hold the same segments"),
+		         session->point_count);
 	else if (!session->decision[0])
 		snprintf(session->decision, sizeof(session->decision),
-		         "its interfaces are one capture: no two of them hold the same segments");
+		         _("its interfaces are one capture: no two of them hold the same segments"));
 }
 
 bool split_decide(struct session *session, struct ws_error *error)
@@ -185,7 +187,7 @@ bool split_decide(struct session *session, struct ws_error *error)
 		for (size_t i = 0; i < named; i++)
 			add_point(session, i, split->name[i], split->length[i]);
 		snprintf(session->decision, sizeof(session->decision),
-		         "its interfaces are %zu points: a comment of the capture says so", named);
+		         _("its interfaces are %zu points: a comment of the capture says so"), named);
 	} else {
 		if (!compare_interfaces(session, split, error))
 			return false;

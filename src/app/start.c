@@ -7,6 +7,7 @@
 #include "app/session.h"
 #include "app/signals.h"
 
+#include <wirestate/language.h>
 #include <wirestate/view.h>
 
 #include <errno.h>
@@ -102,7 +103,7 @@ static void errors_pass_on(int errors)
 
 static void message_refuse(struct start *it, const struct ws_start_entry *entry, const char *reason)
 {
-	snprintf(it->message, sizeof(it->message), "%s could not be opened: %s", entry->name, reason);
+	snprintf(it->message, sizeof(it->message), _("%s could not be opened: %s"), entry->name, reason);
 }
 
 static void start_wait(struct start *it, const struct ws_start_entry *entry, pid_t child, int errors)
@@ -115,7 +116,7 @@ static void start_wait(struct start *it, const struct ws_start_entry *entry, pid
 	} else if (it->status != START_BACK) {
 		message_keep(it, errors);
 		if (!it->message[0])
-			snprintf(it->message, sizeof(it->message), "%s could not be opened", entry->name);
+			snprintf(it->message, sizeof(it->message), _("%s could not be opened"), entry->name);
 	} else if (ws_start_is_lesson(entry->group) && !it->reported) {
 		message_keep(it, errors); /* that the lesson is done could not be kept: once is enough */
 		it->reported = it->message[0];

@@ -8,6 +8,7 @@
 #include "cli/datadir.h"
 
 #include <wirestate/capture.h>
+#include <wirestate/language.h>
 
 #include <dirent.h>
 #include <inttypes.h>
@@ -69,21 +70,21 @@ static bool add_interface(struct list *list, const struct ws_interface *one, boo
 	if (!entry)
 		return false;
 	struct ws_text text = WS_TEXT_OVER(entry->about);
-	const char *state = one->up ? one->running ? "up" : "up, no carrier" : "down";
+	const char *state = one->up ? one->running ? _("up") : _("up, no carrier") : _("down");
 	ws_text_puts(&text, state);
 	if (one->loopback)
-		ws_text_puts(&text, ", loopback: between programs of this machine");
+		ws_text_puts(&text, _(", loopback: between programs of this machine"));
 	if (strcmp(one->name, "any") == 0)
-		ws_text_puts(&text, ", all interfaces");
+		ws_text_puts(&text, _(", all interfaces"));
 	/* All addresses, unless the remedy must fit on the line. */
 	const int first = allowed ? (int)strlen(one->addresses) : (int)strcspn(one->addresses, " ");
 	if (first)
 		ws_text_printf(&text, ", %.*s", first, one->addresses);
 	entry->ready = allowed && one->up;
 	if (!allowed)
-		ws_text_printf(&text, "; needs root: sudo %s -i %s", list->command, entry->name);
+		ws_text_printf(&text, _("; needs root: sudo %s -i %s"), list->command, entry->name);
 	else if (!one->up)
-		ws_text_printf(&text, "; ip link set %s up", entry->name);
+		ws_text_printf(&text, _("; ip link set %s up"), entry->name);
 	ws_text_cstr(&text);
 	return true;
 }
@@ -130,13 +131,13 @@ static void file_describe(const char *path, struct ws_text *about)
 	uint8_t magic[4] = {0};
 	FILE *file = stat(path, &status) == 0 && S_ISREG(status.st_mode) ? fopen(path, "re") : NULL;
 	if (!file) {
-		ws_text_puts(about, "cannot be read");
+		ws_text_puts(about, _("cannot be read"));
 		return;
 	}
 	const bool whole = fread(magic, 1, sizeof(magic), file) == sizeof(magic);
 	fclose(file);
 	const uint32_t first = (uint32_t)magic[0] << 24 | (uint32_t)magic[1] << 16 | (uint32_t)magic[2] << 8 | magic[3];
-	const char *kind = "not a capture";
+	const char *kind = _("not a capture");
 	if (first == 0xd4c3b2a1 || first == 0xa1b2c3d4 || first == 0x4d3cb2a1 || first == 0xa1b23c4d)
 		kind = "pcap";
 	else if (first == 0x0a0d0d0a)

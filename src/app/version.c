@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include <wirestate/capture.h>
+#include <wirestate/language.h>
 #include <wirestate/view.h>
 
 void version_print(void)
@@ -11,5 +12,5 @@ void version_print(void)
 	char made[400];
 	struct ws_text text = WS_TEXT_OVER(made);
 	ws_capture_libraries(&text);
-	printf("wirestate %s\n%s%s (view)\n", WS_VERSION, ws_text_cstr(&text), ws_view_library());
+	printf(_("wirestate %s\n%s%s (view)\n"), WS_VERSION, ws_text_cstr(&text), ws_view_library());
 }

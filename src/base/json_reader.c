@@ -1,6 +1,8 @@
 /* See json_reader.h. A recursive descent whose depth is bounded by the room for keys. */
 #include "base/json_reader.h"
 
+#include <wirestate/language.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,7 +80,7 @@ static bool unicode_escape(struct reader *r, char **out)
 	enum { REPLACEMENT = 0xfffd };
 	uint32_t c, low;
 	if (r->end - r->at < 4 || !hexadecimal(r->at, &c))
-		return refuse(r, r->at, "\\u lacks four hexadecimal digits");
+		return refuse(r, r->at, E_("\\u lacks four hexadecimal digits"));
 	r->at += 4;
 	if (c >= 0xd800 && c < 0xdc00 && r->end - r->at >= 6 && r->at[0] == '\\' && r->at[1] == 'u' &&
 	    hexadecimal(r->at + 2, &low) && low >= 0xdc00 && low < 0xe000) {
@@ -102,7 +104,7 @@ static bool read_escape(struct reader *r, char **out)
 	}
 	if (next_is(r, 'u'))
 		return unicode_escape(r, out);
-	return refuse(r, r->at, "an unknown escape in a string");
+	return refuse(r, r->at, E_("an unknown escape in a string"));
 }
 
 /* After the quotation mark. */
@@ -121,12 +123,12 @@ static bool read_string(struct reader *r, struct ws_json_value *value)
 		if (r->at == r->end || *r->at == '"')
 			break;
 		if (*r->at++ != '\\')
-			return refuse(r, r->at - 1, "a control character in a string");
+			return refuse(r, r->at - 1, E_("a control character in a string"));
 		if (!read_escape(r, &out))
 			return false;
 	}
 	if (!next_is(r, '"'))
-		return refuse(r, start - 1, "a string does not end");
+		return refuse(r, start - 1, E_("a string does not end"));
 	value->length = (size_t)(out - value->text);
 	*out++ = '\0';
 	r->room = out;
@@ -162,7 +164,7 @@ static bool read_number(struct reader *r, struct ws_json_value *value)
 		at += digits;
 	}
 	if (!good)
-		return refuse(r, start, "neither a value nor a number");
+		return refuse(r, start, E_("neither a value nor a number"));
 	value->kind = WS_JSON_NUMBER;
 	value->text = r->room;
 	value->length = (size_t)(at - start);
@@ -206,7 +208,7 @@ static bool read_member(struct reader *r)
 	const char *start;
 	skip_blanks(r);
 	if (!next_is(r, '"'))
-		return refuse(r, r->at, "a name in quotation marks is missing");
+		return refuse(r, r->at, E_("a name in quotation marks is missing"));
 	start = r->at;
 	char *room = r->room; /* a name need not be kept */
 	if (!read_string(r, &name))
@@ -214,7 +216,7 @@ static bool read_member(struct reader *r)
 	r->room = room;
 	r->key[r->depth - 1] = (struct ws_json_key){.text = start, .length = (size_t)(r->at - 1 - start)};
 	skip_blanks(r);
-	return next_is(r, ':') ? read_value(r) : refuse(r, r->at, "a colon is missing");
+	return next_is(r, ':') ? read_value(r) : refuse(r, r->at, E_("a colon is missing"));
 }
 
 /* After the bracket. */
@@ -222,7 +224,7 @@ static bool read_list(struct reader *r, bool object)
 {
 	const char close = object ? '}' : ']';
 	if (r->depth == WS_JSON_DEPTH)
-		return refuse(r, r->at, "too many objects and arrays inside each other");
+		return refuse(r, r->at, E_("too many objects and arrays inside each other"));
 	r->depth++;
 	skip_blanks(r);
 	if (!next_is(r, close)) {
@@ -233,7 +235,8 @@ static bool read_list(struct reader *r, bool object)
 			if (next_is(r, close))
 				break;
 			if (!next_is(r, ','))
-				return refuse(r, r->at, r->at == r->end ? "it ends too early" : "a comma is missing");
+				return refuse(r, r->at,
+				              r->at == r->end ? E_("it ends too early") : E_("a comma is missing"));
 		}
 	}
 	r->depth--;
@@ -245,7 +248,7 @@ static bool read_value(struct reader *r)
 	skip_blanks(r);
 	const char *start = r->at;
 	if (start == r->end)
-		return refuse(r, start, "it ends too early");
+		return refuse(r, start, E_("it ends too early"));
 	if (*start == '{' || *start == '[') {
 		r->at++;
 		return read_list(r, *start == '{');
@@ -274,7 +277,7 @@ bool ws_json_read(const char *bytes, size_t length, char *room, ws_json_fn *fn, 
 	if (!read_list(&r, true))
 		return false;
 	skip_blanks(&r);
-	return r.at == r.end || refuse(&r, r.at, "more follows the object");
+	return r.at == r.end || refuse(&r, r.at, E_("more follows the object"));
 }
 
 /* ---- Values of numbers */
@@ -321,7 +324,8 @@ bool ws_json_time(const struct ws_json_value *value, ws_time *time)
 			return false;
 	if (*at == '.')
 		for (at++; *at >= '0' && *at <= '9'; at++)
-			if (decimals < MOST_DECIMALS && number < UINT64_MAX / 100) { /* what does not fit is too small */
+			if (decimals < MOST_DECIMALS &&
+			    number < UINT64_MAX / 100) { /* what does not fit is too small */
 				(void)!add_digit(&number, *at);
 				decimals++;
 			}

@@ -1,5 +1,7 @@
 /* See wirestate/language.h. Without an installed locale gettext works, too: it takes the language from LANGUAGE in
  * every locale but "C", and the C library has C.UTF-8 built in. */
+#include "base/folder.h"
+
 #include <wirestate/language.h>
 #include <wirestate/text.h>
 
@@ -183,8 +185,11 @@ static bool wants_translation(const char *folder)
 	return *ws_language() || (!is_plain(wanted) && has_translation(folder, name));
 }
 
-bool ws_language_start(const char *asked, const char *folder, bool ascii, char why[256], struct ws_error *error)
+bool ws_language_start(const char *asked, bool ascii, char why[256], struct ws_error *error)
 {
+	static const char *const beside[] = {"../share", ".", ".."}; /* installed; build/; build/unit/ */
+	char folder[PATH_MAX] = "";
+	(void)base_folder_find(beside, WS_ARRAY_SIZE(beside), WS_DATADIR "/..", "locale", folder, sizeof(folder));
 	*why = '\0';
 	translated = false;
 	bindtextdomain(WS_LANGUAGE_DOMAIN, folder);

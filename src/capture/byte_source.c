@@ -18,6 +18,8 @@
 #include "capture/byte_source.h"
 #include "capture/unpack.h"
 
+#include <wirestate/language.h>
+
 #include <errno.h>
 #include <poll.h>
 #include <stdio_ext.h>
@@ -35,7 +37,7 @@ struct ws_byte_source {
 	int fd;
 	bool may_wait, follows, ended, failed;
 	char problem[200];
-	bool no_memory; /* that is the problem */
+	bool no_memory;            /* that is the problem */
 	uint64_t origin, received; /* where in a regular file the stream begins; bytes since then */
 
 	struct ws_unpack *unpack; /* NULL: not packed */
@@ -138,7 +140,7 @@ static size_t receive(struct ws_byte_source *source, uint8_t *bytes, size_t size
 		if (errno == EAGAIN && !wait)
 			return 0;
 		if (errno != EINTR && errno != EAGAIN) {
-			source_fail(source, "cannot be read", strerror(errno));
+			source_fail(source, E_("cannot be read"), strerror(errno));
 			return 0;
 		}
 	}
@@ -149,7 +151,7 @@ static bool unpack_some(struct ws_byte_source *source)
 	size_t made = source->end, size = source->end + CHUNK;
 	if (!ws_unpack_run(source->unpack, source->raw, source->raw_length, &source->raw_used, source->data, size,
 	                   &made))
-		source_fail(source, "the packed data is damaged", ws_unpack_problem(source->unpack));
+		source_fail(source, E_("the packed data is damaged"), ws_unpack_problem(source->unpack));
 	source->more_inside = made == size;
 	source->end = made;
 	return true;
@@ -170,7 +172,7 @@ static bool buffer_fill(struct ws_byte_source *source, bool wait)
 	source->raw_used = 0;
 	source->raw_length = receive(source, source->raw, CHUNK, wait);
 	if (source->ended && !source->failed && !ws_unpack_complete(source->unpack))
-		source_fail(source, "the packed data ends early", NULL);
+		source_fail(source, E_("the packed data ends early"), NULL);
 	return source->raw_length > 0 && unpack_some(source);
 }
 

@@ -5,6 +5,7 @@
  * stays a valid capture. */
 #include "capture/dump.h"
 
+#include <wirestate/language.h>
 #include <wirestate/stop.h>
 
 #include <errno.h>
@@ -25,7 +26,7 @@ enum ws_dump_format ws_dump_format_of(const char *path)
 
 static bool write_failed(struct ws_dump *dump, struct ws_error *error)
 {
-	const char *why = dump->failed == EAGAIN ? "nobody reads it" : strerror(dump->failed);
+	const char *why = dump->failed == EAGAIN ? E_("nobody reads it") : strerror(dump->failed);
 	return ws_fail(error, WS_ERROR_OUTPUT, "%s: cannot be written: %s", dump->name, why);
 }
 
@@ -230,7 +231,7 @@ struct ws_dump *ws_dump_open(struct ws_capture *capture, const char *path, const
                              struct ws_error *error)
 {
 	if (strcmp(path, "-") == 0)
-		return ws_dump_open_fd(capture, STDOUT_FILENO, "standard output", options, error);
+		return ws_dump_open_fd(capture, STDOUT_FILENO, E_("standard output"), options, error);
 	return ws_dump_open_fd(capture, open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666), path, options, error);
 }
 

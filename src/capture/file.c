@@ -6,6 +6,8 @@
 #include "capture/lines.h"
 #include "capture/merge.h"
 
+#include <wirestate/language.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio_ext.h>
@@ -58,7 +60,8 @@ static bool check_head(const struct ws_capture *capture, const uint8_t *head, si
 	if (ws_foreign_words(head, length, capture->name, &text))
 		return ws_fail(error, WS_ERROR_FILE, "%s: %s", capture->name, ws_text_cstr(&text));
 	return ws_fail(error, WS_ERROR_FILE,
-	               "%s: not a capture (pcap or pcapng), and no records (JSON), plain or packed with gzip or zstd: begins with %02x %02x "
+	               "%s: not a capture (pcap or pcapng), and no records (JSON), plain or packed with gzip or zstd: "
+	               "begins with %02x %02x "
 	               "%02x %02x",
 	               capture->name, head[0], head[1], head[2], head[3]);
 }
@@ -117,9 +120,10 @@ static bool keep_frames(struct ws_capture *capture, uint64_t bytes, struct ws_er
 static bool open_lines(struct ws_capture *capture, const struct ws_capture_options *options, struct ws_error *error)
 {
 	if (options->follow)
-		return ws_fail(error, WS_ERROR_OPTION,
-		               "%s: has records, which --follow does not read; use: tail -n +1 -F FILE | wirestate -r -",
-		               capture->name);
+		return ws_fail(
+		        error, WS_ERROR_OPTION,
+		        "%s: has records, which --follow does not read; use: tail -n +1 -F FILE | wirestate -r -",
+		        capture->name);
 	if (!options->records)
 		return ws_fail(error, WS_ERROR_FILE, "%s: has records, not packets", capture->name);
 	capture->link = WS_LINK_OTHER;
@@ -136,9 +140,9 @@ static bool open_descriptor(struct ws_capture *capture, int fd, const struct ws_
 	if (fstat(fd, &status) < 0)
 		refusal = strerror(errno);
 	else if (S_ISDIR(status.st_mode))
-		refusal = "a directory, not a capture";
+		refusal = E_("a directory, not a capture");
 	else if (isatty(fd))
-		refusal = "a terminal, not a capture; redirect a file or a pipe to it";
+		refusal = E_("a terminal, not a capture; redirect a file or a pipe to it");
 	if (refusal) {
 		close(fd);
 		return ws_fail(error, WS_ERROR_FILE, "%s: %s", capture->name, refusal);
@@ -179,7 +183,7 @@ struct ws_capture *ws_capture_open_file(const char *path, const struct ws_captur
                                         struct ws_error *error)
 {
 	bool standard = strcmp(path, "-") == 0;
-	struct ws_capture *capture = ws_capture_new(standard ? "standard input" : path, error);
+	struct ws_capture *capture = ws_capture_new(standard ? E_("standard input") : path, error);
 	if (!capture)
 		return NULL;
 	int fd = standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC);
@@ -252,17 +256,20 @@ static void on_packet(u_char *user, const struct pcap_pkthdr *header, const u_ch
 /* libpcap has ended with `status`: 0 at the end, negative on a failure. */
 static enum ws_read finish(struct ws_capture *capture, int status, struct ws_error *error)
 {
-	const char *problem = ws_byte_source_problem(capture->source), *unpacked = capture->packed ? " unpacked" : "";
+	const char *problem = ws_byte_source_problem(capture->source),
+	           *unpacked = capture->packed ? E_(" unpacked") : "";
 	unsigned long long packet = capture->number + 1, offset = capture->start + capture->next;
 	if (status == 0 && !problem)
 		return capture->state = WS_READ_END;
 	if (problem)
 		return ws_capture_failed(capture, error, ws_byte_source_status(capture->source, WS_ERROR_TRUNCATED),
-		                         "%s, in packet %llu or after it (byte %llu%s)", problem, packet, offset,
+		                         E_("%s, in packet %llu or after it (byte %llu%s)"), problem, packet, offset,
 		                         unpacked);
-	const char *how = feof(pcap_file(capture->pcap)) ? "ends in the middle of" : "cannot be read on from";
-	return ws_capture_failed(capture, error, WS_ERROR_TRUNCATED, "%s packet %llu, which begins at byte %llu%s: %s",
-	                         how, packet, offset, unpacked, pcap_geterr(capture->pcap));
+	return ws_capture_failed(capture, error, WS_ERROR_TRUNCATED,
+	                         feof(pcap_file(capture->pcap))
+	                                 ? E_("ends in the middle of packet %llu, which begins at byte %llu%s: %s")
+	                                 : E_("cannot be read on from packet %llu, which begins at byte %llu%s: %s"),
+	                         packet, offset, unpacked, pcap_geterr(capture->pcap));
 }
 
 enum ws_read ws_file_read(struct ws_capture *capture, int max, struct ws_error *error)

@@ -3,6 +3,8 @@
 
 #include "base/reader.h"
 
+#include <wirestate/language.h>
+
 #include <string.h>
 
 /* X(first bytes, their number, name, command that unpacks a file to standard output) */
@@ -20,20 +22,20 @@
 
 /* X(first bytes, their number, name, what editcap has to be told) */
 #define FORMATS(X)                                                                                                     \
-	X("snoop\0\0\0", 8, "a snoop capture of Solaris", "")                                                          \
-	X("RTSS", 4, "a capture of Microsoft Network Monitor 1", "")                                                   \
-	X("GMBU", 4, "a capture of Microsoft Network Monitor 2", "")                                                   \
-	X("btsnoop\0", 8, "a Bluetooth snoop capture", "")                                                             \
-	X("TRSNIFF data    \x1a", 17, "a Sniffer capture (DOS)", "")                                                   \
-	X("XCP\0", 4, "a Sniffer capture (Windows)", "")                                                               \
-	X("\x7fver", 4, "an EtherPeek or OmniPeek capture", "")                                                        \
-	X("ObserverPktBufferVersion", 24, "a capture of Viavi Observer", "")                                           \
-	X("\x05VNF", 4, "a capture of Visual Networks", "")                                                            \
-	X("\xaa\xaa\xaa\xaa", 4, "an InfoVista 5View capture", "")                                                     \
-	X("\x01\x10\x4c\x00\x01\x05Trace", 11, "a LANalyzer capture", "")                                              \
-	X("iptrace ", 8, "an AIX iptrace capture", "")                                                                 \
-	X("+---------+", 11, "a K12 text capture", "-T ether ")                                                        \
-	X("\0\0\x02\0\x12\x05\0\x10", 8, "a K12 capture of Tektronix", "-T ether ")
+	X("snoop\0\0\0", 8, N_("a snoop capture of Solaris"), "")                                                      \
+	X("RTSS", 4, N_("a capture of Microsoft Network Monitor 1"), "")                                               \
+	X("GMBU", 4, N_("a capture of Microsoft Network Monitor 2"), "")                                               \
+	X("btsnoop\0", 8, N_("a Bluetooth snoop capture"), "")                                                         \
+	X("TRSNIFF data    \x1a", 17, N_("a Sniffer capture (DOS)"), "")                                               \
+	X("XCP\0", 4, N_("a Sniffer capture (Windows)"), "")                                                           \
+	X("\x7fver", 4, N_("an EtherPeek or OmniPeek capture"), "")                                                    \
+	X("ObserverPktBufferVersion", 24, N_("a capture of Viavi Observer"), "")                                       \
+	X("\x05VNF", 4, N_("a capture of Visual Networks"), "")                                                        \
+	X("\xaa\xaa\xaa\xaa", 4, N_("an InfoVista 5View capture"), "")                                                 \
+	X("\x01\x10\x4c\x00\x01\x05Trace", 11, N_("a LANalyzer capture"), "")                                          \
+	X("iptrace ", 8, N_("an AIX iptrace capture"), "")                                                             \
+	X("+---------+", 11, N_("a K12 text capture"), "-T ether ")                                                    \
+	X("\0\0\x02\0\x12\x05\0\x10", 8, N_("a K12 capture of Tektronix"), "-T ether ")
 
 struct packed {
 	const char *bytes;
@@ -99,22 +101,22 @@ bool ws_foreign_words(const uint8_t *head, size_t length, const char *name, stru
 	for (size_t i = 0; i < WS_ARRAY_SIZE(packed); i++) {
 		if (!begins_with(head, length, packed[i].bytes, packed[i].count))
 			continue;
-		ws_text_printf(text, "packed with %s; read it with: %s %s | wirestate -r -", packed[i].name,
+		ws_text_printf(text, E_("packed with %s; read it with: %s %s | wirestate -r -"), packed[i].name,
 		               packed[i].command, shell_name(name));
 		return true;
 	}
-	const char *format = is_erf(head, length) ? "probably an Endace ERF capture" : NULL, *options = "";
+	const char *format = is_erf(head, length) ? E_("probably an Endace ERF capture") : NULL, *options = "";
 	for (size_t i = 0; i < WS_ARRAY_SIZE(formats); i++)
 		if (begins_with(head, length, formats[i].bytes, formats[i].count)) {
-			format = formats[i].name;
+			format = E_(formats[i].name);
 			options = formats[i].options;
 		}
 	const char *option = format ? NULL : option_for(name);
 	if (option)
-		ws_text_printf(text, "not a capture; play it with: wirestate %s %s", option, shell_name(name));
+		ws_text_printf(text, E_("not a capture; play it with: wirestate %s %s"), option, shell_name(name));
 	if (!format)
 		return option;
-	ws_text_printf(text, "%s; convert it with: editcap -F pcapng %s%s out.pcapng", format, options,
+	ws_text_printf(text, E_("%s; convert it with: editcap -F pcapng %s%s out.pcapng"), format, options,
 	               shell_name(name));
 	return true;
 }

@@ -2,6 +2,8 @@
  * endings. A line that is longer than WS_LINE_MOST is delivered cut, with a larger `length`. */
 #include "capture/lines.h"
 
+#include <wirestate/language.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,7 +45,8 @@ struct ws_lines *ws_lines_new(const char *name)
 	const char *slash = strrchr(name, '/');
 	snprintf(lines->label, sizeof(lines->label), "%s", slash && slash[1] ? slash + 1 : name);
 	remove_ending(lines->label);
-	lines->interface = (struct ws_frame_interface){.link_name = "records", .name = lines->label, .description = name};
+	lines->interface =
+	        (struct ws_frame_interface){.link_name = "records", .name = lines->label, .description = name};
 	return lines;
 }
 
@@ -94,7 +97,7 @@ static enum ws_read lines_pause(struct ws_capture *capture, struct ws_error *err
 	consume(capture, length);
 	if (problem)
 		return ws_capture_failed(capture, error, ws_byte_source_status(capture->source, WS_ERROR_TRUNCATED),
-		                         "%s, in line %llu or after it", problem,
+		                         E_("%s, in line %llu or after it"), problem,
 		                         (unsigned long long)capture->number + 1);
 	return capture->state = WS_READ_END;
 }

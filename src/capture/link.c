@@ -1,6 +1,8 @@
 /* The link types that can be decoded. WS_LINKS is the list; libpcap knows the numbers that go with its names. */
 #include "capture/internal.h"
 
+#include <wirestate/language.h>
+
 #include <string.h>
 
 enum { DLT_RAW_OPENBSD = 14 }; /* raw IP in captures from OpenBSD; free on other systems */
@@ -69,7 +71,7 @@ const char *ws_link_name(int dlt, char *text, size_t size)
 	if (name && description)
 		snprintf(text, size, "%s (%s)", name, description);
 	else
-		snprintf(text, size, "%d (without a name)", dlt);
+		snprintf(text, size, E_("%d (without a name)"), dlt);
 	return text;
 }
 

@@ -4,6 +4,8 @@
  * frames when it is full, or when the read timeout has passed. The filter runs in the kernel. */
 #include "capture/internal.h"
 
+#include <wirestate/language.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -232,7 +234,7 @@ enum ws_read ws_live_read(struct ws_capture *capture, int max, struct ws_error *
 	capture->more = capture->number - before >= (uint64_t)max || status == PCAP_ERROR_BREAK;
 	if (status >= 0 || status == PCAP_ERROR_BREAK)
 		return WS_READ_MORE;
-	return ws_capture_failed(capture, error, WS_ERROR_INTERFACE, "the capture has ended: %s",
+	return ws_capture_failed(capture, error, WS_ERROR_INTERFACE, E_("the capture has ended: %s"),
 	                         status == PCAP_ERROR ? pcap_geterr(capture->pcap) : pcap_statustostr(status));
 }
 
@@ -262,5 +264,5 @@ const char *ws_live_waits(const struct ws_capture *capture)
 	memcpy(request.ifr_name, capture->name, length);
 	if (ioctl(pcap_fileno(capture->pcap), SIOCGIFFLAGS, &request) < 0 || request.ifr_flags & IFF_UP)
 		return NULL;
-	return "the interface is down; waiting until it is up again";
+	return E_("the interface is down; waiting until it is up again");
 }

@@ -12,6 +12,8 @@
  * libpcap is not used here: it reads files only whose interfaces all have the same link type and snapshot length. */
 #include "capture/pcapng_state.h"
 
+#include <wirestate/language.h>
+
 #include <stdarg.h>
 #include <stdlib.h>
 
@@ -45,7 +47,7 @@ enum step ws_pcapng_fail(struct ws_capture *capture, enum ws_status status, cons
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	ws_capture_failed(capture, NULL, status, "cannot be read on from byte %llu%s, after packet %llu: %s",
+	ws_capture_failed(capture, NULL, status, E_("cannot be read on from byte %llu%s, after packet %llu: %s"),
 	                  (unsigned long long)(capture->start + capture->next), capture->packed ? " unpacked" : "",
 	                  (unsigned long long)capture->number, text);
 	return STEP_FAILED;
@@ -61,8 +63,8 @@ enum step ws_pcapng_fail_memory(struct ws_capture *capture)
 static enum step fail_interface(struct ws_capture *capture, uint32_t number)
 {
 	return ws_pcapng_fail(capture, WS_ERROR_TRUNCATED,
-	                      "a packet of interface number %u, and the section describes %zu, numbered from 0", number,
-	                      capture->pcapng->count - capture->pcapng->section.first);
+	                      E_("a packet of interface number %u, and the section describes %zu, numbered from 0"),
+	                      number, capture->pcapng->count - capture->pcapng->section.first);
 }
 
 static void count_other(struct ws_capture *capture, const struct ws_frame_interface *interface)
@@ -173,7 +175,7 @@ static inline bool head_is_sound(const struct head *head)
 static enum step fail_head(struct ws_capture *capture, const struct head *head)
 {
 	char name[60];
-	return ws_pcapng_fail(capture, WS_ERROR_TRUNCATED, "the %s states a length of %u bytes",
+	return ws_pcapng_fail(capture, WS_ERROR_TRUNCATED, E_("the %s states a length of %u bytes"),
 	                      ws_ng_block_name(head->type, name, sizeof(name)), head->size);
 }
 
@@ -216,7 +218,7 @@ static enum step read_buffered(struct ws_capture *capture, uint64_t max)
 			return STEP_MORE;
 		if (ws_ng_load32(bytes + head.size - 4, head.big) != head.size)
 			return ws_pcapng_fail(capture, WS_ERROR_TRUNCATED,
-			                      "the lengths at the two ends of a block differ");
+			                      E_("the lengths at the two ends of a block differ"));
 		/* The bytes stay where they are until the source is asked for more. */
 		ws_byte_source_consume(capture->source, head.size);
 		enum step step = read_block(capture, bytes, head.type, head.size);
@@ -238,26 +240,28 @@ static void fail_cut(struct ws_capture *capture, const uint8_t *bytes, size_t le
 	struct head head;
 	char name[60];
 	if (capture->pcapng->skip)
-		ws_capture_failed(capture, NULL, WS_ERROR_TRUNCATED,
-		                  "ends in the middle of a block after packet %llu: %llu bytes of it are missing from "
-		                  "byte %llu%s on",
-		                  packets, (unsigned long long)capture->pcapng->skip, offset, unpacked);
+		ws_capture_failed(
+		        capture, NULL, WS_ERROR_TRUNCATED,
+		        E_("ends in the middle of a block after packet %llu: %llu bytes of it are missing from "
+		           "byte %llu%s on"),
+		        packets, (unsigned long long)capture->pcapng->skip, offset, unpacked);
 	else if (!head_of(capture, bytes, length, &head))
-		ws_capture_failed(capture, NULL, WS_ERROR_TRUNCATED,
-		                  "ends in the middle of a block after packet %llu, which begins at byte %llu%s: only "
-		                  "%zu bytes of it are there",
-		                  packets, offset, unpacked, length);
+		ws_capture_failed(
+		        capture, NULL, WS_ERROR_TRUNCATED,
+		        E_("ends in the middle of a block after packet %llu, which begins at byte %llu%s: only "
+		           "%zu bytes of it are there"),
+		        packets, offset, unpacked, length);
 	else if (is_packet(head.type))
 		ws_capture_failed(
 		        capture, NULL, WS_ERROR_TRUNCATED,
-		        "ends in the middle of packet %llu, which begins at byte %llu%s: %zu of the %u bytes of "
-		        "its block are there",
+		        E_("ends in the middle of packet %llu, which begins at byte %llu%s: %zu of the %u bytes of "
+		           "its block are there"),
 		        packets + 1, offset, unpacked, length, head.size);
 	else
 		ws_capture_failed(
 		        capture, NULL, WS_ERROR_TRUNCATED,
-		        "ends in the middle of the %s after packet %llu, which begins at byte %llu%s: %zu of its "
-		        "%u bytes are there",
+		        E_("ends in the middle of the %s after packet %llu, which begins at byte %llu%s: %zu of its "
+		           "%u bytes are there"),
 		        ws_ng_block_name(head.type, name, sizeof(name)), packets, offset, unpacked, length, head.size);
 }
 
@@ -275,16 +279,17 @@ static enum ws_read finish(struct ws_capture *capture)
 	char list[300];
 	if (problem)
 		return ws_capture_failed(capture, NULL, ws_byte_source_status(capture->source, WS_ERROR_TRUNCATED),
-		                         "%s, in packet %llu or after it (byte %llu%s)", problem,
+		                         E_("%s, in packet %llu or after it (byte %llu%s)"), problem,
 		                         (unsigned long long)capture->number + 1,
 		                         (unsigned long long)(capture->start + capture->next),
 		                         capture->packed ? " unpacked" : "");
 	if (length || capture->pcapng->skip)
 		fail_cut(capture, bytes, length);
 	else if (nothing_decoded(capture))
-		ws_capture_failed(capture, NULL, WS_ERROR_FILE,
-		                  "link type %s is not supported: none of the packets can be decoded; supported are %s",
-		                  capture->stats.other_link_name, ws_link_list(list, sizeof(list)));
+		ws_capture_failed(
+		        capture, NULL, WS_ERROR_FILE,
+		        E_("link type %s is not supported: none of the packets can be decoded; supported are %s"),
+		        capture->stats.other_link_name, ws_link_list(list, sizeof(list)));
 	else
 		capture->state = WS_READ_END;
 	return capture->state;

@@ -6,6 +6,7 @@
 #include "capture/time.h"
 
 #include <wirestate/capture.h>
+#include <wirestate/language.h>
 
 #include <stdio.h>
 
@@ -49,11 +50,11 @@ const char *ws_ng_block_name(uint32_t type, char *text, size_t size)
 	};
 	for (size_t i = 0; i < WS_ARRAY_SIZE(blocks); i++) {
 		if (blocks[i].type == type) {
-			snprintf(text, size, "%s block", blocks[i].name);
+			snprintf(text, size, E_("%s block"), E_(blocks[i].name));
 			return text;
 		}
 	}
-	snprintf(text, size, "block of type %u", type);
+	snprintf(text, size, E_("block of type %u"), type);
 	return text;
 }
 

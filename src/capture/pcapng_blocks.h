@@ -6,20 +6,21 @@
 #ifndef CAPTURE_PCAPNG_BLOCKS_H
 #define CAPTURE_PCAPNG_BLOCKS_H
 
+#include <wirestate/language.h>
 #include <wirestate/types.h>
 
 #include <string.h>
 
 /* X(enumerator, type, what messages call it) */
 #define WS_NG_BLOCKS(X)                                                                                                \
-	X(WS_NG_SECTION, 0x0a0d0d0a, "section header")                                                                 \
-	X(WS_NG_INTERFACE, 1, "interface description")                                                                 \
+	X(WS_NG_SECTION, 0x0a0d0d0a, N_("section header"))                                                             \
+	X(WS_NG_INTERFACE, 1, N_("interface description"))                                                             \
 	X(WS_NG_PACKET, 2, "packet")                                                                                   \
-	X(WS_NG_SIMPLE_PACKET, 3, "simple packet")                                                                     \
-	X(WS_NG_NAMES, 4, "name resolution")                                                                           \
-	X(WS_NG_STATISTICS, 5, "interface statistics")                                                                 \
-	X(WS_NG_ENHANCED_PACKET, 6, "enhanced packet")                                                                 \
-	X(WS_NG_SECRETS, 10, "decryption secrets")                                                                     \
+	X(WS_NG_SIMPLE_PACKET, 3, N_("simple packet"))                                                                 \
+	X(WS_NG_NAMES, 4, N_("name resolution"))                                                                       \
+	X(WS_NG_STATISTICS, 5, N_("interface statistics"))                                                             \
+	X(WS_NG_ENHANCED_PACKET, 6, N_("enhanced packet"))                                                             \
+	X(WS_NG_SECRETS, 10, N_("decryption secrets"))                                                                 \
 	X(WS_NG_CUSTOM, 0xbad, "custom")                                                                               \
 	X(WS_NG_CUSTOM_NOT_COPIED, 0x40000bad, "custom")
 

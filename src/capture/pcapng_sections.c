@@ -1,13 +1,13 @@
 /* What the blocks say that are no packets: sections, interfaces, their statistics, names of hosts, processes. */
 #include "capture/pcapng_state.h"
 
+#include <wirestate/language.h>
+
 #include <stdlib.h>
 
 enum { VERSION = 1 };
 #define INTERFACES_OF_SECTION 65536
 #define INTERFACES_OF_FILE 262144
-#define NUMBER(macro) NUMBER_OF(macro)
-#define NUMBER_OF(value) #value
 
 static void *list_grow(void *list, size_t count, size_t *capacity, size_t size)
 {
@@ -25,10 +25,10 @@ enum step ws_pcapng_read_section(struct ws_capture *capture, const uint8_t *bloc
 	struct ws_pcapng *pcapng = capture->pcapng;
 	struct ws_ng_section parsed;
 	if (!ws_ng_section_parse(block, size, &parsed))
-		return ws_pcapng_fail(capture, WS_ERROR_TRUNCATED, "the section header block is too short");
+		return ws_pcapng_fail(capture, WS_ERROR_TRUNCATED, E_("the section header block is too short"));
 	if (parsed.major != VERSION)
 		return ws_pcapng_fail(capture, WS_ERROR_TRUNCATED,
-		                      "a section of version %u.%u, and only version 1 is known", parsed.major,
+		                      E_("a section of version %u.%u, and only version 1 is known"), parsed.major,
 		                      parsed.minor);
 	if (pcapng->count > pcapng->section.first)
 		pcapng->previous = pcapng->section.first;
@@ -68,13 +68,13 @@ enum step ws_pcapng_read_description(struct ws_capture *capture, const uint8_t *
 	const size_t number = pcapng->count - pcapng->section.first;
 	struct ws_ng_description description;
 	if (!ws_ng_description_parse(block, size, pcapng->section.big, &description))
-		return ws_pcapng_fail(capture, WS_ERROR_TRUNCATED, "the interface description block is too short");
+		return ws_pcapng_fail(capture, WS_ERROR_TRUNCATED, E_("the interface description block is too short"));
 	if (number == INTERFACES_OF_SECTION)
-		return ws_pcapng_fail(capture, WS_ERROR_TRUNCATED,
-		                      "one section describes more than " NUMBER(INTERFACES_OF_SECTION) " interfaces");
+		return ws_pcapng_fail(capture, WS_ERROR_TRUNCATED, E_("one section describes more than %d interfaces"),
+		                      INTERFACES_OF_SECTION);
 	if (pcapng->count == INTERFACES_OF_FILE)
-		return ws_pcapng_fail(capture, WS_ERROR_TRUNCATED,
-		                      "the sections describe more than " NUMBER(INTERFACES_OF_FILE) " interfaces");
+		return ws_pcapng_fail(capture, WS_ERROR_TRUNCATED, E_("the sections describe more than %d interfaces"),
+		                      INTERFACES_OF_FILE);
 	struct described *described =
 	        list_grow(pcapng->described, pcapng->count, &pcapng->capacity, sizeof(*described));
 	if (!described)

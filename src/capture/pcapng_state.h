@@ -9,6 +9,8 @@
 #include "capture/pcapng_interfaces.h"
 #include "capture/processes.h"
 
+#include <wirestate/language.h>
+
 /* An interface as one section describes it. */
 struct described {
 	struct ws_ng_interface *interface;
@@ -38,7 +40,7 @@ struct ws_pcapng {
 	char *section_comment; /* of the current one, or NULL */
 	char *remark;          /* not terminated: the last comment of an interface's statistics, or NULL */
 	size_t remark_length;
-	uint64_t skip;         /* bytes of a block that are still to be passed over */
+	uint64_t skip; /* bytes of a block that are still to be passed over */
 	struct ws_ng_interfaces *interfaces;
 	struct ws_processes *processes;
 	struct ws_host_names *names; /* NULL: there were none yet */
@@ -104,7 +106,7 @@ static inline const char *packet_parse(const uint8_t *block, uint32_t type, uint
 	packet->type = type;
 	if (type == WS_NG_SIMPLE_PACKET) {
 		if (size < WS_NG_SIMPLE_HEADER + 4)
-			return "the packet block is too short";
+			return E_("the packet block is too short");
 		packet->interface = 0;
 		packet->timed = false;
 		packet->ticks = packet->lost = 0;
@@ -115,7 +117,7 @@ static inline const char *packet_parse(const uint8_t *block, uint32_t type, uint
 		packet->options = (struct ws_ng_options){.at = end, .end = end};
 	} else {
 		if (size < WS_NG_PACKET_HEADER + 4)
-			return "the packet block is too short";
+			return E_("the packet block is too short");
 		packet->timed = true;
 		packet->interface = type == WS_NG_PACKET ? ws_ng_load16(block + 8, big) : ws_ng_load32(block + 8, big);
 		packet->lost = type == WS_NG_PACKET ? ws_ng_load16(block + 10, big) : 0;
@@ -126,12 +128,12 @@ static inline const char *packet_parse(const uint8_t *block, uint32_t type, uint
 		packet->data = block + WS_NG_PACKET_HEADER;
 		const uint32_t room = (uint32_t)(end - packet->data);
 		if (packet->captured > room)
-			return "the packet is longer than its block";
+			return E_("the packet is longer than its block");
 		const uint32_t padded = ws_ng_padded(packet->captured);
 		packet->options = (struct ws_ng_options){
 		        .at = padded < room ? packet->data + padded : end, .end = end, .big = big};
 	}
-	return packet->captured > CAPTURED_MOST ? "the packet is longer than 262144 bytes" : NULL;
+	return packet->captured > CAPTURED_MOST ? E_("the packet is longer than 262144 bytes") : NULL;
 }
 
 /* The frame of a packet of that interface; `scratch` for its comments. */

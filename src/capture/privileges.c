@@ -10,6 +10,7 @@
  * it means nothing once new privileges are ruled out. */
 #include "base/sanitized.h"
 
+#include <wirestate/language.h>
 #include <wirestate/privileges.h>
 
 #include <cap-ng.h>
@@ -158,7 +159,7 @@ static bool leave_root(const char *wanted, struct ws_protections *protections, s
 		if (wanted || (errno != EPERM && errno != EINVAL))
 			return ws_fail(error, WS_ERROR_SYSTEM, "cannot become user %.40s: %s", identity.name,
 			               strerror(errno));
-		protection_lacks(protections, "an unprivileged user", strerror(errno));
+		protection_lacks(protections, E_("an unprivileged user"), strerror(errno));
 		return true;
 	}
 	if (setresuid((uid_t)-1, 0, (uid_t)-1) == 0 || getuid() != identity.user || geteuid() != identity.user ||
@@ -206,7 +207,7 @@ bool ws_privileges_drop(const char *user, struct ws_protections *protections, st
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
 		protection_holds(protections, WS_PROTECTION_NO_NEW_PRIVILEGES);
 	else
-		protection_lacks(protections, "no new privileges", strerror(errno));
+		protection_lacks(protections, E_("no new privileges"), strerror(errno));
 	if (SANITIZED) /* the sanitizer's tracer may trace only a process that can be dumped */
 		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	return true;

@@ -8,14 +8,15 @@
  * ioctl(), mmap() and kill() are allowed only with the arguments that are needed, so that the process can neither push
  * keys into the terminal nor send a frame.
  *
- * Landlock and the capabilities belong to a thread, so a thread is started between the two layers: it inherits them, and
- * no call that starts one need be allowed. The filter of seccomp is then put on all threads at once.
+ * Landlock and the capabilities belong to a thread, so a thread is started between the two layers: it inherits them,
+ * and no call that starts one need be allowed. The filter of seccomp is then put on all threads at once.
  *
  * A build with a sanitizer has no sandbox, because its runtime reads files in /proc and starts a tracer when the
  * program ends.
  */
 #include "base/sanitized.h"
 
+#include <wirestate/language.h>
 #include <wirestate/privileges.h>
 
 #include <errno.h>
@@ -38,7 +39,7 @@ static void protection_lacks(struct ws_protections *protections, const char *par
 {
 	size_t length = strlen(protections->missing);
 	snprintf(protections->missing + length, sizeof(protections->missing) - length, "%s%s (%s)", length ? ", " : "",
-	         part, SANITIZED ? "built with a sanitizer" : strerror(error));
+	         part, SANITIZED ? E_("built with a sanitizer") : strerror(error));
 }
 
 /* ---- Landlock */

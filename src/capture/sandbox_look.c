@@ -1,7 +1,8 @@
-/* The sandbox of the helper that names the programs of sockets: seccomp alone. It opens folders and files in order to read
- * them, reads links, and talks over one socket. */
+/* The sandbox of the helper that names the programs of sockets: seccomp alone. It opens folders and files in order to
+ * read them, reads links, and talks over one socket. */
 #include "base/sanitized.h"
 
+#include <wirestate/language.h>
 #include <wirestate/privileges.h>
 
 #include <errno.h>
@@ -94,6 +95,6 @@ void ws_sandbox_look(int channel, struct ws_protections *protections)
 	if (!error)
 		protections->in_force |= 1u << WS_PROTECTION_SECCOMP;
 	else
-		snprintf(protections->missing, sizeof(protections->missing), "seccomp (%s)",
-		         SANITIZED ? "built with a sanitizer" : strerror(error));
+		snprintf(protections->missing, sizeof(protections->missing), E_("seccomp (%s)"),
+		         SANITIZED ? E_("built with a sanitizer") : strerror(error));
 }

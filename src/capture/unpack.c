@@ -2,6 +2,8 @@
  * rotated captures are put together with cat. A gzip file may be padded with zeros after its last member. */
 #include "capture/unpack.h"
 
+#include <wirestate/language.h>
+
 #include <stdlib.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -51,7 +53,7 @@ static bool run_gzip(struct ws_unpack *unpack, const uint8_t *in, size_t in_leng
 			if (*used == in_length)
 				return true;
 			if (unpack->padding || in[*used] != 0x1f) {
-				unpack->problem = "other bytes follow the packed data";
+				unpack->problem = E_("other bytes follow the packed data");
 				return false;
 			}
 			unpack->complete = false;

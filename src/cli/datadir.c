@@ -2,6 +2,7 @@
  * installation may be moved as a whole), where it was configured to be installed, or in the folder that it was built
  * from. */
 #include "cli/datadir.h"
+#include "base/folder.h"
 
 #include <wirestate/types.h>
 
@@ -9,49 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-static bool is_folder(const char *path)
-{
-	struct stat status;
-	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
-
-/* The folder `kind` in the first of the places that has it: some are relative to the program, the last one is absolute.
- */
-static bool find_folder(const char *const *beside, size_t count, const char *absolute, const char *kind, char *path,
-                        size_t size)
-{
-	char program[PATH_MAX];
-	const ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
-	program[length > 0 ? length : 0] = '\0';
-	char *slash = strrchr(program, '/');
-	if (slash)
-		*slash = '\0';
-	for (size_t i = 0; slash && i < count; i++) {
-		char place[PATH_MAX], real[PATH_MAX];
-		const int used = snprintf(place, sizeof(place), "%s/%s/%s", program, beside[i], kind);
-		if (used > 0 && (size_t)used < sizeof(place) && is_folder(place) && realpath(place, real) &&
-		    strlen(real) < size) {
-			strcpy(path, real);
-			return true;
-		}
-	}
-	const int used = snprintf(path, size, "%s/%s", absolute, kind);
-	return used > 0 && (size_t)used < size && is_folder(path);
-}
 
 bool data_folder(const char *kind, char *path, size_t size)
 {
 	static const char *const beside[] = {"../share/wirestate", "..", "../.."}; /* installed; build/; build/asan/ */
-	return find_folder(beside, WS_ARRAY_SIZE(beside), WS_DATADIR, kind, path, size);
-}
-
-bool locale_folder(char *path, size_t size)
-{
-	static const char *const beside[] = {".", "../share"}; /* build/; installed */
-	return find_folder(beside, WS_ARRAY_SIZE(beside), WS_DATADIR "/..", "locale", path, size);
+	return base_folder_find(beside, WS_ARRAY_SIZE(beside), WS_DATADIR, kind, path, size);
 }
 
 bool data_file(const char *kind, const char *name, const char *ending, char *path, size_t size)
@@ -69,7 +33,7 @@ bool data_file(const char *kind, const char *name, const char *ending, char *pat
 
 bool data_folder_here(const char *kind)
 {
-	return is_folder(kind);
+	return base_is_folder(kind);
 }
 
 bool data_file_here(const char *kind, const char *name, const char *ending, char *path, size_t size)

@@ -10,9 +10,6 @@ bool data_folder(const char *kind, char *path, size_t size);
 /* Finds the file `name` in that folder, or `name` with that ending. */
 bool data_file(const char *kind, const char *name, const char *ending, char *path, size_t size);
 
-/* Finds the folder of the translations, which has one for each language. False: there is none. */
-bool locale_folder(char *path, size_t size);
-
 /* Whether the current folder has a folder of that kind. Nothing is read from there without being named, since it may be
  * another user's; errors say how to name it. */
 bool data_folder_here(const char *kind);

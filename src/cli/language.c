@@ -1,11 +1,8 @@
 /* Which language is asked for, and where the translations are. */
 #include "cli/language.h"
-#include "cli/datadir.h"
 
 #include <wirestate/language.h>
 
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
 
 /* The value of the last --language; NULL: there is none. */
@@ -28,9 +25,7 @@ static const char *asked_by(int argc, char **argv, bool *ascii)
 
 static bool start(const char *asked, struct options *options, struct ws_error *error)
 {
-	char folder[PATH_MAX] = "";
-	(void)locale_folder(folder, sizeof(folder));
-	return ws_language_start(asked, folder, options->ascii, options->language_note, error);
+	return ws_language_start(asked, options->ascii, options->language_note, error);
 }
 
 bool language_choose(int argc, char **argv, struct options *options, struct ws_error *error)

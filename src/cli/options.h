@@ -1,4 +1,4 @@
-/* What the command line asks for. src/cli/options.c has the one table of options, from which getopt_long, --help, the
+/* What the command line asks for. src/cli/option_table.c has the one table of options, from which getopt_long, --help, the
  * manual and the error messages are made. */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
@@ -231,6 +231,8 @@ struct option_row {
 
 extern const struct option_row option_rows[];
 extern const size_t option_row_count;
+/* Reads the options of the command line, and leaves optind at the words after them. */
+bool options_read(int argc, char **argv, struct options *options, struct ws_error *error) WS_CHECKED;
 
 /* Reads one value into its field; on failure the error names the option, the value and what is accepted. */
 bool option_value(const struct option_row *row, const char *value, struct options *options,

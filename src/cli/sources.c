@@ -2,6 +2,8 @@
 #include "cli/datadir.h"
 #include "cli/options.h"
 
+#include <wirestate/language.h>
+
 #include <wirestate/join.h>
 
 #include <stdlib.h>
@@ -11,7 +13,7 @@
 
 static bool refuse(struct ws_error *error, const char *text)
 {
-	return ws_fail(error, WS_ERROR_OPTION, "%s; see wirestate --help", text);
+	return ws_fail(error, WS_ERROR_OPTION, "%s; see wirestate --help", ws_translate_error(text));
 }
 
 static bool is_file(const char *path)
@@ -94,13 +96,15 @@ bool options_check_sources(struct options *options, struct ws_error *error)
 		return refuse(error, "-C and -G go on in another file for one point only: give one -i or -r");
 	for (size_t i = 0; several && options->write && i < options->reads.count; i++)
 		if (options_same_file(options->write, options->reads.word[i]))
-			return ws_fail(error, WS_ERROR_OPTION, "-w %s: is a capture that is being read; write to another file",
-			               options->write);
+			return ws_fail(error, WS_ERROR_OPTION,
+			               "-w %s: is a capture that is being read; write to another file", options->write);
 	if (options->correct_times && !options->write)
 		return refuse(error, "--correct-times is about the file that -w writes: give -w FILE.pcapng, too");
 	if (options->correct_times && (options->interface || options->follow))
-		return refuse(error, "--correct-times reads captures twice, which needs files: give several -r, and neither -i "
-		                     "nor --follow");
+		return refuse(
+		        error,
+		        "--correct-times reads captures twice, which needs files: give several -r, and neither -i "
+		        "nor --follow");
 	if (options->correct_times && options->show == SHOW_TUI)
 		return refuse(error, "--correct-times needs -T text, json or csv, since the view reads captures once");
 	if (several && options->follow)

@@ -1,6 +1,8 @@
 #include "lab/hosts.h"
 #include "lab/netlink.h"
 
+#include <wirestate/language.h>
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -100,7 +102,7 @@ void lab_mounts_prepare(bool one)
 
 static bool fail(struct ws_error *error, const char *what)
 {
-	return ws_fail(error, WS_ERROR_SYSTEM, "the lab cannot %s: %s", what, strerror(errno));
+	return ws_fail(error, WS_ERROR_SYSTEM, "the lab cannot %s: %s", ws_translate_error(what), strerror(errno));
 }
 
 /* net.ipv4.tcp_syncookies is /proc/sys/net/ipv4/tcp_syncookies. */

@@ -1,5 +1,7 @@
 #include "lab/netlink.h"
 
+#include <wirestate/language.h>
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
@@ -40,7 +42,8 @@ static bool request_send(const struct request *request, const char *what, struct
 	const int reason = errno;
 	if (socket)
 		mnl_socket_close(socket);
-	return good || ws_fail(error, WS_ERROR_SYSTEM, "the lab cannot %s: %s", what, strerror(reason));
+	return good ||
+	       ws_fail(error, WS_ERROR_SYSTEM, "the lab cannot %s: %s", ws_translate_error(what), strerror(reason));
 }
 
 bool lab_link_pair(const char *name, const char *peer, int peer_namespace, struct ws_error *error)

@@ -2,6 +2,8 @@
  * bytes are accepted: nothing beyond `length` is read, and what is not understood is an error. */
 #include "lab/scenario.h"
 
+#include <wirestate/language.h>
+
 #include <wirestate/text.h>
 
 #include <stdarg.h>
@@ -85,7 +87,7 @@ static bool fail(const struct parser *parser, const char *format, ...)
 	struct ws_text clean = WS_TEXT_OVER(shown);
 	va_list arguments;
 	va_start(arguments, format);
-	vsnprintf(words, sizeof(words), format, arguments);
+	vsnprintf(words, sizeof(words), ws_translate_error(format), arguments);
 	va_end(arguments);
 	ws_text_clean(&clean, parser->file, strlen(parser->file));
 	ws_text_printf(&clean, ":%u: ", parser->line);

@@ -2,6 +2,8 @@
 #include "nats/answers.h"
 #include "nats/streams.h"
 
+#include <wirestate/language.h>
+
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -38,7 +40,7 @@ static ssize_t read_answer(int fd, char *out, size_t length, bool line)
 static ssize_t ask(const struct answers *answers, uint64_t connection, char *packets, char *why, size_t why_size)
 {
 	char line[REQUEST_MOST];
-	snprintf(why, why_size, "the sensor does not answer");
+	snprintf(why, why_size, E_("the sensor does not answer"));
 	const int length = snprintf(line, sizeof(line), "packets %" PRIu64 " %d\n", connection, ANSWER_MOST);
 	if (write(answers->requests, line, (size_t)length) != length)
 		return -1;
@@ -76,13 +78,14 @@ static void on_request(natsConnection *connection, natsSubscription *subscriptio
 	(void)subscription;
 	snprintf(text, sizeof(text), "%.*s", natsMsg_GetDataLength(message), natsMsg_GetData(message));
 	if (sscanf(text, "%64s %" SCNu64, boot, &number) != 2)
-		snprintf(why, sizeof(why), "this is not a request: BOOT CONNECTION");
+		snprintf(why, sizeof(why), E_("this is not a request: BOOT CONNECTION"));
 	else if (strcmp(boot, answers->boot) != 0)
-		snprintf(why, sizeof(why), "the sensor has been started again since, and has no packets of that time");
+		snprintf(why, sizeof(why),
+		         E_("the sensor has been started again since, and has no packets of that time"));
 	else if (answers->requests < 0)
-		snprintf(why, sizeof(why), "the sensor gives no packets");
+		snprintf(why, sizeof(why), E_("the sensor gives no packets"));
 	else if (!(packets = malloc(ANSWER_MOST)))
-		snprintf(why, sizeof(why), "the sensor has no memory");
+		snprintf(why, sizeof(why), E_("the sensor has no memory"));
 	else
 		length = ask(answers, number, packets, why, sizeof(why));
 	reply(connection, message, packets, length, why);
@@ -98,7 +101,7 @@ void answers_begin(struct answers *answers, struct link *link, const struct sett
 	const natsStatus status =
 	        natsConnection_Subscribe(&answers->subscription, link->connection, subject, on_request, answers);
 	if (status != NATS_OK)
-		fprintf(stderr, "wirestate-nats: requests for packets are not answered: %s\n",
+		fprintf(stderr, E_("wirestate-nats: requests for packets are not answered: %s\n"),
 		        natsStatus_GetText(status));
 }
 

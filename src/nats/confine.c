@@ -3,6 +3,7 @@
 #include "nats/confine.h"
 #include "base/sanitized.h"
 
+#include <wirestate/language.h>
 #include <wirestate/privileges.h>
 
 #include <errno.h>
@@ -13,13 +14,37 @@
 #include <sys/socket.h>
 
 static const int refused[] = {
-        SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(ptrace), SCMP_SYS(process_vm_readv),
-        SCMP_SYS(process_vm_writev), SCMP_SYS(kill), SCMP_SYS(tkill), SCMP_SYS(bpf), SCMP_SYS(mount),
-        SCMP_SYS(umount2), SCMP_SYS(unshare), SCMP_SYS(setns), SCMP_SYS(init_module), SCMP_SYS(finit_module),
-        SCMP_SYS(kexec_load), SCMP_SYS(perf_event_open), SCMP_SYS(io_uring_setup), SCMP_SYS(creat), SCMP_SYS(unlink),
-        SCMP_SYS(unlinkat), SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(link),
-        SCMP_SYS(linkat), SCMP_SYS(symlink), SCMP_SYS(symlinkat), SCMP_SYS(mkdir), SCMP_SYS(mkdirat),
-        SCMP_SYS(listen), SCMP_SYS(openat2),
+        SCMP_SYS(execve),
+        SCMP_SYS(execveat),
+        SCMP_SYS(ptrace),
+        SCMP_SYS(process_vm_readv),
+        SCMP_SYS(process_vm_writev),
+        SCMP_SYS(kill),
+        SCMP_SYS(tkill),
+        SCMP_SYS(bpf),
+        SCMP_SYS(mount),
+        SCMP_SYS(umount2),
+        SCMP_SYS(unshare),
+        SCMP_SYS(setns),
+        SCMP_SYS(init_module),
+        SCMP_SYS(finit_module),
+        SCMP_SYS(kexec_load),
+        SCMP_SYS(perf_event_open),
+        SCMP_SYS(io_uring_setup),
+        SCMP_SYS(creat),
+        SCMP_SYS(unlink),
+        SCMP_SYS(unlinkat),
+        SCMP_SYS(rename),
+        SCMP_SYS(renameat),
+        SCMP_SYS(renameat2),
+        SCMP_SYS(link),
+        SCMP_SYS(linkat),
+        SCMP_SYS(symlink),
+        SCMP_SYS(symlinkat),
+        SCMP_SYS(mkdir),
+        SCMP_SYS(mkdirat),
+        SCMP_SYS(listen),
+        SCMP_SYS(openat2),
 };
 
 static int add_rules(scmp_filter_ctx filter)
@@ -34,7 +59,8 @@ static int add_rules(scmp_filter_ctx filter)
 	for (unsigned mode = O_WRONLY; mode <= O_RDWR; mode++) {
 		failed |= seccomp_rule_add(filter, refuse, SCMP_SYS(openat), 1,
 		                           SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE, mode));
-		failed |= seccomp_rule_add(filter, refuse, SCMP_SYS(open), 1, SCMP_A1(SCMP_CMP_MASKED_EQ, O_ACCMODE, mode));
+		failed |= seccomp_rule_add(filter, refuse, SCMP_SYS(open), 1,
+		                           SCMP_A1(SCMP_CMP_MASKED_EQ, O_ACCMODE, mode));
 	}
 	return failed;
 }
@@ -51,6 +77,6 @@ bool confine_process(const char *user, struct ws_error *error)
 	if (filter)
 		seccomp_release(filter);
 	if (!good)
-		fputs("wirestate-nats: this kernel has no seccomp; going on without it\n", stderr);
+		fputs(E_("wirestate-nats: this kernel has no seccomp; going on without it\n"), stderr);
 	return true;
 }

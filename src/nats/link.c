@@ -1,6 +1,8 @@
 /* Options for the library, and what is said when the connection comes and goes. */
 #include "nats/link.h"
 
+#include <wirestate/language.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +39,7 @@ static void on_disconnected(natsConnection *connection, void *closure)
 {
 	(void)closure;
 	if (!natsConnection_IsClosed(connection))
-		fputs("wirestate-nats: the connection to the server is lost; trying again\n", stderr);
+		fputs(E_("wirestate-nats: the connection to the server is lost; trying again\n"), stderr);
 }
 
 static void on_connected(natsConnection *connection, void *closure)
@@ -45,10 +47,10 @@ static void on_connected(natsConnection *connection, void *closure)
 	char url[512] = "";
 	(void)closure;
 	if (natsConnection_GetConnectedUrl(connection, url, sizeof(url)) != NATS_OK)
-		snprintf(url, sizeof(url), "the server");
+		snprintf(url, sizeof(url), E_("the server"));
 	/* A password may stand before the host. */
 	const char *at = strchr(url, '@');
-	fprintf(stderr, "wirestate-nats: connected to %s\n", at ? at + 1 : url);
+	fprintf(stderr, E_("wirestate-nats: connected to %s\n"), at ? at + 1 : url);
 }
 
 /* What the server refuses comes without being asked for: a subject that may not be used, for example. */
@@ -59,7 +61,7 @@ static void on_error(natsConnection *connection, natsSubscription *subscription,
 	(void)closure;
 	if (natsConnection_GetLastError(connection, &text) == NATS_OK || !text || !text[0])
 		text = natsStatus_GetText(status);
-	fprintf(stderr, "wirestate-nats: the server says: %s\n", text);
+	fprintf(stderr, E_("wirestate-nats: the server says: %s\n"), text);
 }
 
 const char *link_refusal(natsStatus status)
@@ -134,10 +136,11 @@ bool link_open(struct link *link, const struct link_config *config, jsPubAckHand
 	if (status == NATS_OK)
 		on_connected(link->connection, NULL);
 	else if (status == NATS_NOT_YET_CONNECTED && config->retry)
-		fputs("wirestate-nats: the server cannot be reached yet; trying again\n", stderr);
+		fputs(E_("wirestate-nats: the server cannot be reached yet; trying again\n"), stderr);
 	else
-		return ws_fail(error, WS_ERROR_SYSTEM, "cannot connect to the server: %s; see that its address is right "
-		                                       "and that nats-server runs there",
+		return ws_fail(error, WS_ERROR_SYSTEM,
+		               "cannot connect to the server: %s; see that its address is right "
+		               "and that nats-server runs there",
 		               natsStatus_GetText(status));
 	jsOptions js;
 	jsOptions_Init(&js);

@@ -3,6 +3,9 @@
 #include "nats/confine.h"
 #include "nats/settings.h"
 
+#include <wirestate/language.h>
+
+#include <locale.h>
 #include <stdio.h>
 
 int settings_fail(const struct ws_error *error)
@@ -32,7 +35,9 @@ int main(int argc, char **argv)
 {
 	struct settings settings;
 	struct ws_error error;
-	if (!settings_parse(argc, argv, &settings, &error))
+	char note[256];
+	setlocale(LC_ALL, "");
+	if (!ws_language_start(NULL, false, note, &error) || !settings_parse(argc, argv, &settings, &error))
 		return settings_fail(&error);
 	if (settings.help) {
 		settings_help();

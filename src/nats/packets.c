@@ -2,6 +2,8 @@
 #include "nats/answers.h"
 #include "nats/streams.h"
 
+#include <wirestate/language.h>
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,13 +35,11 @@ static bool find_site(const struct settings *settings, struct link *link, char s
 		return true;
 	}
 	stream_subject(subject, NULL, settings->sensor, relay_kind_word(RELAY_STATS));
-	const natsStatus status =
-	        js_GetLastMsg(&message, link->js, stream_name(STREAM_RECORDS), subject, NULL, NULL);
-	const bool found = status == NATS_OK &&
-	                   sscanf(natsMsg_GetSubject(message), "wirestate.v1.%64[^.].", site) == 1;
+	const natsStatus status = js_GetLastMsg(&message, link->js, stream_name(STREAM_RECORDS), subject, NULL, NULL);
+	const bool found = status == NATS_OK && sscanf(natsMsg_GetSubject(message), "wirestate.v1.%64[^.].", site) == 1;
 	natsMsg_Destroy(message);
-	return found || ws_fail(error, WS_ERROR_FILE, "no packets from %s: there is no record of this sensor",
-	                        settings->sensor);
+	return found ||
+	       ws_fail(error, WS_ERROR_FILE, "no packets from %s: there is no record of this sensor", settings->sensor);
 }
 
 static bool ask_sensor(const struct settings *settings, struct link *link, struct ws_error *error)
@@ -53,13 +53,11 @@ static bool ask_sensor(const struct settings *settings, struct link *link, struc
 	natsStatus status = natsMsg_Create(&request, subject, NULL, text, length);
 	if (status == NATS_OK)
 		status = natsConnection_RequestMsg(&reply, link->connection, request, REPLY_WITHIN);
-	const bool good =
-	        status == NATS_OK
-	                ? write_reply(reply, settings->sensor, error)
-	                : ws_fail(error, WS_ERROR_FILE, "no packets from %s: %s", settings->sensor,
-	                          status == NATS_NO_RESPONDERS ? "this sensor is not there now"
-	                          : status == NATS_TIMEOUT     ? "it does not answer"
-	                                                       : natsStatus_GetText(status));
+	const bool good = status == NATS_OK ? write_reply(reply, settings->sensor, error)
+	                                    : ws_fail(error, WS_ERROR_FILE, "no packets from %s: %s", settings->sensor,
+	                                              status == NATS_NO_RESPONDERS ? E_("this sensor is not there now")
+	                                              : status == NATS_TIMEOUT     ? E_("it does not answer")
+	                                                                           : natsStatus_GetText(status));
 	natsMsg_Destroy(request);
 	natsMsg_Destroy(reply);
 	return good;

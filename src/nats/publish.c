@@ -1,13 +1,16 @@
 /* Records from standard input to JetStream.
  *
- * One thread reads, always, so that the program that writes the records is never held up; what the server does not take fast
- * enough waits in a queue that is bounded (relay/queue.h). The other thread publishes: it takes a batch from the queue,
- * numbers its lines, publishes all of them, and goes on once the server has acknowledged every one. Lines that are not
- * acknowledged are published again, with the same number, by which the server knows a line that it has already. */
+ * One thread reads, always, so that the program that writes the records is never held up; what the server does not take
+ * fast enough waits in a queue that is bounded (relay/queue.h). The other thread publishes: it takes a batch from the
+ * queue, numbers its lines, publishes all of them, and goes on once the server has acknowledged every one. Lines that
+ * are not acknowledged are published again, with the same number, by which the server knows a line that it has already.
+ */
 #include "nats/answers.h"
 #include "nats/settings.h"
 #include "nats/streams.h"
 #include "relay/queue.h"
+
+#include <wirestate/language.h>
 
 #include <errno.h>
 #include <inttypes.h>
@@ -38,9 +41,9 @@ struct publisher {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct relay_queue queue;
-	bool ended;                      /* there is no more input */
-	uint64_t garbage, other;         /* lines that are no records, and records that are not published */
-	uint64_t published;              /* acknowledged lines */
+	bool ended;              /* there is no more input */
+	uint64_t garbage, other; /* lines that are no records, and records that are not published */
+	uint64_t published;      /* acknowledged lines */
 	struct flight flight[BATCH];
 	size_t flying;
 	char refusal[256]; /* why the server did not take a line */
@@ -93,7 +96,8 @@ static void *read_input(void *context)
 	size_t length = 0;
 	bool skipping = false;
 	ssize_t got = 0;
-	while (buffer && ((got = read(STDIN_FILENO, buffer + length, SIZE - length)) > 0 || (got < 0 && errno == EINTR)))
+	while (buffer &&
+	       ((got = read(STDIN_FILENO, buffer + length, SIZE - length)) > 0 || (got < 0 && errno == EINTR)))
 		if (got > 0)
 			length = take_lines(publisher, buffer, length + (size_t)got, &skipping);
 	if (length)
@@ -221,13 +225,14 @@ static void push_heartbeat(struct publisher *publisher, bool last)
 	clock_gettime(CLOCK_REALTIME, &now);
 	pthread_mutex_lock(&publisher->lock);
 	const uint64_t *shed = publisher->queue.shed;
-	const int length = snprintf(
-	        line, sizeof(line),
-	        "{\"type\":\"stats\",\"time\":%lld.%09ld,\"relay\":{\"published\":%" PRIu64 ",\"queued\":%" PRIu64
-	        ",\"shed_transitions\":%" PRIu64 ",\"shed_unanswered\":%" PRIu64 ",\"shed_others\":%" PRIu64
-	        ",\"not_records\":%" PRIu64 ",\"ended\":%s}}",
-	        (long long)now.tv_sec, now.tv_nsec, publisher->published, publisher->queue.count, shed[RELAY_SHED_STEPS],
-	        shed[RELAY_SHED_UNANSWERED], shed[RELAY_SHED_OTHERS], publisher->garbage, last ? "true" : "false");
+	const int length =
+	        snprintf(line, sizeof(line),
+	                 "{\"type\":\"stats\",\"time\":%lld.%09ld,\"relay\":{\"published\":%" PRIu64
+	                 ",\"queued\":%" PRIu64 ",\"shed_transitions\":%" PRIu64 ",\"shed_unanswered\":%" PRIu64
+	                 ",\"shed_others\":%" PRIu64 ",\"not_records\":%" PRIu64 ",\"ended\":%s}}",
+	                 (long long)now.tv_sec, now.tv_nsec, publisher->published, publisher->queue.count,
+	                 shed[RELAY_SHED_STEPS], shed[RELAY_SHED_UNANSWERED], shed[RELAY_SHED_OTHERS],
+	                 publisher->garbage, last ? "true" : "false");
 	relay_queue_push(&publisher->queue, RELAY_STATS, line, (size_t)length);
 	pthread_mutex_unlock(&publisher->lock);
 	publisher->heartbeat = link_clock() + HEARTBEAT;
@@ -242,8 +247,8 @@ static void report_refusal(struct publisher *publisher, bool *reported)
 	pthread_mutex_unlock(&publisher->lock);
 	if (*reported || !link_is_up(&publisher->link))
 		return;
-	fprintf(stderr, "wirestate-nats: the server does not take the records%s%s; trying again\n", text[0] ? ": " : "",
-	        text);
+	fprintf(stderr, E_("wirestate-nats: the server does not take the records%s%s; trying again\n"),
+	        text[0] ? ": " : "", text);
 	*reported = true;
 }
 
@@ -251,22 +256,22 @@ static int report_end(struct publisher *publisher)
 {
 	const uint64_t left = publisher->queue.count + publisher->flying;
 	const uint64_t *shed = publisher->queue.shed;
-	fprintf(stderr, "%" PRIu64 " records published", publisher->published);
+	fprintf(stderr, E_("%" PRIu64 " records published"), publisher->published);
 	if (shed[RELAY_SHED_STEPS] + shed[RELAY_SHED_UNANSWERED] + shed[RELAY_SHED_OTHERS])
 		fprintf(stderr,
-		        ", given up because the queue was full: %" PRIu64 " transitions, %" PRIu64
-		        " unanswered connections, %" PRIu64 " others",
+		        E_(", given up because the queue was full: %" PRIu64 " transitions, %" PRIu64
+		           " unanswered connections, %" PRIu64 " others"),
 		        shed[RELAY_SHED_STEPS], shed[RELAY_SHED_UNANSWERED], shed[RELAY_SHED_OTHERS]);
 	if (publisher->garbage)
-		fprintf(stderr, ", %" PRIu64 " lines were no records", publisher->garbage);
+		fprintf(stderr, E_(", %" PRIu64 " lines were no records"), publisher->garbage);
 	if (publisher->other)
-		fprintf(stderr, ", %" PRIu64 " records are of kinds that are not published", publisher->other);
+		fprintf(stderr, E_(", %" PRIu64 " records are of kinds that are not published"), publisher->other);
 	fputc('\n', stderr);
 	if (!left)
 		return 0;
 	struct ws_error error;
-	ws_fail(&error, WS_ERROR_OUTPUT, "%" PRIu64 " records were not delivered, as the server could not be reached",
-	        left);
+	ws_fail(&error, WS_ERROR_OUTPUT,
+	        E_("%" PRIu64 " records were not delivered, as the server could not be reached"), left);
 	return settings_fail(&error);
 }
 
@@ -343,7 +348,8 @@ static void publish_all(struct publisher *publisher)
 
 /* ---- Beginning and end */
 
-/* The terminal's Ctrl-C reaches both the program that writes the records and this process; the last records are still to come. */
+/* The terminal's Ctrl-C reaches both the program that writes the records and this process; the last records are still
+ * to come. */
 static void on_stop(int number)
 {
 	static volatile sig_atomic_t stops;
@@ -383,7 +389,7 @@ int run_publish(const struct settings *settings)
 	if (!link_open(&publisher->link, &settings->link, on_acknowledged, publisher, &error))
 		settings_fail(&error);
 	else if (!(reading = !pthread_create(&reader, NULL, read_input, publisher)))
-		fputs("wirestate-nats: no thread\n", stderr);
+		fputs(E_("wirestate-nats: no thread\n"), stderr);
 	else {
 		answers_begin(&publisher->answers, &publisher->link, settings, publisher->id.boot);
 		publish_all(publisher);

@@ -1,6 +1,8 @@
 /* The command line of wirestate-nats: one table, from which getopt_long and --help are made. */
 #include "nats/settings.h"
 
+#include <wirestate/language.h>
+
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,24 +16,27 @@
 
 /* X(enumerator, long name, its argument's name or NULL, what --help says) */
 #define OPTIONS(X)                                                                                                     \
-	X(OPTION_SITE, "site", "NAME", "the part of a subject for a place or a team; publish: default, unless given")  \
-	X(OPTION_SENSOR, "sensor", "NAME", "publish: be called so (default: the host's name); else: only this sensor") \
-	X(OPTION_QUEUE, "queue", "SIZE", "publish: keep at most so much for the server (default 64M)")                 \
-	X(OPTION_WAIT, "wait", "SECONDS", "publish: after the end of the input, wait so long (default 60)")            \
-	X(OPTION_REQUESTS, "requests", "FD", "publish: ask for packets over this socket, as wirestate --publish does") \
-	X(OPTION_SINCE, "since", "HOURS", "subscribe: only records that were stored in the last so many hours")        \
-	X(OPTION_DURABLE, "durable", "NAME", "subscribe: go on where the last one with this name stopped")             \
-	X(OPTION_ONCE, "once", NULL, "subscribe: end when all that is there has been written")                         \
-	X(OPTION_BOOT, "boot", "BOOT", "packets: of this run of the sensor, as its records say")                       \
-	X(OPTION_CONNECTION, "connection", "N", "packets: of this connection, as its record says")                     \
-	X(OPTION_MOST, "max-bytes", "SIZE", "streams, publish: bound a new stream of records so (default 4G)")         \
-	X(OPTION_CREDENTIALS, "creds", "FILE", "a file with the user's credentials")                                   \
-	X(OPTION_AUTHORITY, "ca", "FILE", "TLS: trust servers with certificates of these authorities")                 \
-	X(OPTION_CERTIFICATE, "cert", "FILE", "TLS: show the server this certificate")                                 \
-	X(OPTION_KEY, "key", "FILE", "TLS: the key of --cert")                                                         \
-	X(OPTION_USER, "user", "NAME", "as root, become this user (default: who called sudo, else nobody)")            \
-	X(OPTION_HELP, "help", NULL, "show this help, and exit")                                                       \
-	X(OPTION_VERSION, "version", NULL, "show the version, and exit")
+	X(OPTION_SITE, "site", "NAME",                                                                                 \
+	  N_("the part of a subject for a place or a team; publish: default, unless given"))                           \
+	X(OPTION_SENSOR, "sensor", "NAME",                                                                             \
+	  N_("publish: be called so (default: the host's name); else: only this sensor"))                              \
+	X(OPTION_QUEUE, "queue", "SIZE", N_("publish: keep at most so much for the server (default 64M)"))             \
+	X(OPTION_WAIT, "wait", "SECONDS", N_("publish: after the end of the input, wait so long (default 60)"))        \
+	X(OPTION_REQUESTS, "requests", "FD",                                                                           \
+	  N_("publish: ask for packets over this socket, as wirestate --publish does"))                                \
+	X(OPTION_SINCE, "since", "HOURS", N_("subscribe: only records that were stored in the last so many hours"))    \
+	X(OPTION_DURABLE, "durable", "NAME", N_("subscribe: go on where the last one with this name stopped"))         \
+	X(OPTION_ONCE, "once", NULL, N_("subscribe: end when all that is there has been written"))                     \
+	X(OPTION_BOOT, "boot", "BOOT", N_("packets: of this run of the sensor, as its records say"))                   \
+	X(OPTION_CONNECTION, "connection", "N", N_("packets: of this connection, as its record says"))                 \
+	X(OPTION_MOST, "max-bytes", "SIZE", N_("streams, publish: bound a new stream of records so (default 4G)"))     \
+	X(OPTION_CREDENTIALS, "creds", "FILE", N_("a file with the user's credentials"))                               \
+	X(OPTION_AUTHORITY, "ca", "FILE", N_("TLS: trust servers with certificates of these authorities"))             \
+	X(OPTION_CERTIFICATE, "cert", "FILE", N_("TLS: show the server this certificate"))                             \
+	X(OPTION_KEY, "key", "FILE", N_("TLS: the key of --cert"))                                                     \
+	X(OPTION_USER, "user", "NAME", N_("as root, become this user (default: who called sudo, else nobody)"))        \
+	X(OPTION_HELP, "help", NULL, N_("show this help, and exit"))                                                   \
+	X(OPTION_VERSION, "version", NULL, N_("show the version, and exit"))
 
 enum {
 	OPTION_NONE = 256,
@@ -52,7 +57,7 @@ static const struct option long_options[] = {
 #define X(name, word, argument, help) {word, argument ? required_argument : no_argument, NULL, name},
         OPTIONS(X)
 #undef X
-        {NULL, 0, NULL, 0}};
+                {NULL, 0, NULL, 0}};
 
 static const struct {
 	const char *word, *what;
@@ -64,20 +69,22 @@ static const struct {
 
 void settings_help(void)
 {
-	puts("wirestate-nats passes the records of wirestate on between hosts, over NATS JetStream.\n\n"
-	     "usage: wirestate-nats COMMAND [options] [nats://HOST[:PORT][,...]]\n");
+	puts(E_("wirestate-nats passes the records of wirestate on between hosts, over NATS JetStream.\n\n"
+	        "usage: wirestate-nats COMMAND [options] [nats://HOST[:PORT][,...]]\n"));
 	for (size_t i = 0; i < WS_ARRAY_SIZE(commands); i++)
-		printf("  %-10s %s\n", commands[i].word, commands[i].what);
-	puts("\nOptions, with the commands that they are for:");
+		printf("  %-10s %s\n", commands[i].word, E_(commands[i].what));
+	puts(E_("\nOptions, with the commands that they are for:"));
 	for (size_t i = 0; i < WS_ARRAY_SIZE(rows); i++) {
 		char name[64];
 		snprintf(name, sizeof(name), "--%s%s%s", rows[i].word, rows[i].argument ? " " : "",
 		         rows[i].argument ? rows[i].argument : "");
-		printf("  %-18s %s\n", name, rows[i].help);
+		printf("  %-18s %s\n", name, E_(rows[i].help));
 	}
-	puts("\nWithout an address it is NATS_URL's, or " URL_DEFAULT ". NATS_CREDS, NATS_CA, NATS_CERT and NATS_KEY\n"
-	     "stand for the options of these names where they are not given.\n"
-	     "Exit status: 0 done; 1 wrong option, no server, or records that were not delivered; 2 no packets.");
+	printf(E_("\nWithout an address it is NATS_URL's, or %s. NATS_CREDS, NATS_CA, NATS_CERT and NATS_KEY\n"
+	          "stand for the options of these names where they are not given.\n"
+	          "Exit status: 0 done; 1 wrong option, no server, or records that were not delivered; 2 no "
+	          "packets.\n"),
+	       URL_DEFAULT);
 }
 
 /* ---- Values */
@@ -106,7 +113,7 @@ static bool read_number(const char *text, bool units, uint64_t *out)
 static bool set_name(char out[RELAY_NAME_MOST + 1], const char *option, const char *value, struct ws_error *error)
 {
 	if (!relay_name_valid(value))
-		return refuse(error, option, value, "a name has letters, digits, - and _, at most 64 of them");
+		return refuse(error, option, value, E_("a name has letters, digits, - and _, at most 64 of them"));
 	memcpy(out, value, strlen(value) + 1);
 	return true;
 }
@@ -117,11 +124,11 @@ static bool set_number(int option, const char *word, const char *value, struct s
 	uint64_t number = 0;
 	const bool size = option == OPTION_QUEUE || option == OPTION_MOST;
 	if (!read_number(value, size, &number))
-		return refuse(error, word, value, size ? "expected a size such as 64M" : "expected a number");
+		return refuse(error, word, value, size ? E_("expected a size such as 64M") : E_("expected a number"));
 	if (option == OPTION_QUEUE && number < UINT64_C(1) << 20)
-		return refuse(error, word, value, "the least is 1M");
+		return refuse(error, word, value, E_("the least is 1M"));
 	if (option != OPTION_CONNECTION && !size && number > 1000000)
-		return refuse(error, word, value, "the most is 1000000");
+		return refuse(error, word, value, E_("the most is 1000000"));
 	if (option == OPTION_QUEUE)
 		settings->queue = number;
 	else if (option == OPTION_MOST)
@@ -150,7 +157,7 @@ static bool set_option(int option, const char *word, const char *value, struct s
 	case OPTION_DURABLE:
 		settings->durable = value;
 		return relay_name_valid(value) ||
-		       refuse(error, word, value, "a name has letters, digits, - and _, at most 64 of them");
+		       refuse(error, word, value, E_("a name has letters, digits, - and _, at most 64 of them"));
 	case OPTION_ONCE:
 		settings->once = true;
 		return true;

@@ -5,12 +5,14 @@
 #include "nats/link.h"
 #include "relay/line.h"
 
+#include <wirestate/language.h>
+
 /* X(enumerator, word, what it does) */
 #define COMMANDS(X)                                                                                                    \
-	X(COMMAND_PUBLISH, "publish", "read records from standard input and publish them")                             \
-	X(COMMAND_SUBSCRIBE, "subscribe", "write the records of all sensors to standard output")                       \
-	X(COMMAND_PACKETS, "packets", "ask a sensor for the packets of a connection, and write them as pcapng")        \
-	X(COMMAND_STREAMS, "streams", "make the streams that keep the records, and exit")
+	X(COMMAND_PUBLISH, "publish", N_("read records from standard input and publish them"))                         \
+	X(COMMAND_SUBSCRIBE, "subscribe", N_("write the records of all sensors to standard output"))                   \
+	X(COMMAND_PACKETS, "packets", N_("ask a sensor for the packets of a connection, and write them as pcapng"))    \
+	X(COMMAND_STREAMS, "streams", N_("make the streams that keep the records, and exit"))
 
 enum command {
 #define X(name, word, what) name,
@@ -26,11 +28,11 @@ struct settings {
 	char site[RELAY_NAME_MOST + 1];   /* empty: all of them */
 	char sensor[RELAY_NAME_MOST + 1]; /* empty: all of them; publish always has one */
 	char boot[RELAY_NAME_MOST + 1];   /* packets: the sensor's run; else the name of this run */
-	uint64_t queue, most; /* bytes */
-	ws_time since;        /* subscribe: records of so long ago and later; 0: of all times */
-	ws_time wait;         /* publish: so long after the end of its input */
-	uint64_t connection;  /* packets: its number at the sensor */
-	int requests;         /* publish: a socket for requests of packets; -1: none */
+	uint64_t queue, most;             /* bytes */
+	ws_time since;                    /* subscribe: records of so long ago and later; 0: of all times */
+	ws_time wait;                     /* publish: so long after the end of its input */
+	uint64_t connection;              /* packets: its number at the sensor */
+	int requests;                     /* publish: a socket for requests of packets; -1: none */
 	bool once;                        /* subscribe: end when everything has been written */
 	bool help, version;
 };

@@ -8,6 +8,8 @@
 #include "relay/order.h"
 #include "relay/seen.h"
 
+#include <wirestate/language.h>
+
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
@@ -61,9 +63,9 @@ static void on_stop(int number)
 
 /* ---- Receiving */
 
-/* Makes the consumer that remembers how far this subscriber is, or finds the one of that name. The server sends it lines
- * by itself, at most PENDING_MOST before they are acknowledged. (A consumer that is asked would do as well, but version
- * 3.4 of the library writes beyond its list when lines come after it has stopped waiting for them.) */
+/* Makes the consumer that remembers how far this subscriber is, or finds the one of that name. The server sends it
+ * lines by itself, at most PENDING_MOST before they are acknowledged. (A consumer that is asked would do as well, but
+ * version 3.4 of the library writes beyond its list when lines come after it has stopped waiting for them.) */
 static natsStatus make_consumer(struct source *source, const char *subject)
 {
 	struct subscriber *subscriber = source->subscriber;
@@ -118,7 +120,8 @@ static natsStatus subscribe(struct source *source)
 	options.Stream = stream_name(source->stream);
 	options.Consumer = subscriber->durable;
 	options.ManualAck = true;
-	status = js_SubscribeSync(&source->subscription, subscriber->link.js, steps ? subject : NULL, NULL, &options, NULL);
+	status = js_SubscribeSync(&source->subscription, subscriber->link.js, steps ? subject : NULL, NULL, &options,
+	                          NULL);
 	return status == NATS_OK ? natsSubscription_SetPendingLimits(source->subscription, -1, -1) : status;
 }
 
@@ -133,7 +136,7 @@ static bool open_source(struct source *source, bool *reported)
 		if (status == NATS_OK)
 			return true;
 		if (!*reported)
-			fprintf(stderr, "wirestate-nats: no records from %s: %s; trying again\n",
+			fprintf(stderr, E_("wirestate-nats: no records from %s: %s; trying again\n"),
 			        stream_name(source->stream), link_refusal(status));
 		*reported = true;
 	}
@@ -157,8 +160,8 @@ static void retire_subscription(struct source *source)
 	pthread_mutex_unlock(&source->subscriber->lock);
 }
 
-/* Nothing came for a while: asks the server whether there is nothing more. It may also have forgotten the consumer, with
- * a stream that was in memory. Then it is made again; lines that have been written before are known. */
+/* Nothing came for a while: asks the server whether there is nothing more. It may also have forgotten the consumer,
+ * with a stream that was in memory. Then it is made again; lines that have been written before are known. */
 static void check_source(struct source *source)
 {
 	struct subscriber *subscriber = source->subscriber;
@@ -228,7 +231,8 @@ static void *receive(void *context)
 
 /* ---- Writing */
 
-/* What was stored first of both streams. A stream that has nothing now, and more to come, is waited for. NULL: nothing. */
+/* What was stored first of both streams. A stream that has nothing now, and more to come, is waited for. NULL: nothing.
+ */
 static struct source *next_source(struct subscriber *subscriber)
 {
 	struct source *best = NULL;
@@ -380,9 +384,9 @@ static void report_end(const struct subscriber *subscriber)
 {
 	fprintf(stderr, "%" PRIu64 " records", subscriber->lines);
 	if (subscriber->duplicates)
-		fprintf(stderr, ", %" PRIu64 " that came again left out", subscriber->duplicates);
+		fprintf(stderr, E_(", %" PRIu64 " that came again left out"), subscriber->duplicates);
 	if (subscriber->garbage)
-		fprintf(stderr, ", %" PRIu64 " messages were no records", subscriber->garbage);
+		fprintf(stderr, E_(", %" PRIu64 " messages were no records"), subscriber->garbage);
 	fputc('\n', stderr);
 }
 
@@ -405,7 +409,7 @@ int run_subscribe(const struct settings *settings)
 	if (!link_open(&subscriber->link, &settings->link, NULL, NULL, &error))
 		settings_fail(&error);
 	else if (!start_sources(subscriber))
-		fputs("wirestate-nats: no thread\n", stderr);
+		fputs(E_("wirestate-nats: no thread\n"), stderr);
 	else
 		status = write_all(subscriber);
 	stop_sources(subscriber);

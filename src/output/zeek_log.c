@@ -6,6 +6,8 @@
 
 #include "base/sha1.h"
 
+#include <wirestate/language.h>
+
 #include <time.h>
 
 /* What a line says, from either kind of record. The index is that of the originator, then of the responder. */
@@ -141,26 +143,26 @@ static const struct {
 	const char *meaning;
 } fields[] = {
         {"ts", "time", put_ts, "first_time"},
-        {"uid", "string", put_uid, "an identifier, the same each time for the same capture"},
+        {"uid", "string", put_uid, N_("an identifier, the same each time for the same capture")},
         {"id.orig_h", "addr", put_orig_h, "client.address"},
         {"id.orig_p", "port", put_orig_p, "client.port"},
         {"id.resp_h", "addr", put_resp_h, "server.address"},
         {"id.resp_p", "port", put_resp_p, "server.port"},
-        {"proto", "enum", put_proto, "tcp or udp"},
-        {"service", "string", NULL, "not known"},
-        {"duration", "interval", put_duration, "duration, in seconds"},
-        {"orig_bytes", "count", put_orig_bytes, "payload of the client, without repetitions"},
-        {"resp_bytes", "count", put_resp_bytes, "payload of the server, without repetitions"},
-        {"conn_state", "string", put_conn_state, "conn_state; of UDP S0 or SF"},
-        {"local_orig", "bool", NULL, "not known"},
-        {"local_resp", "bool", NULL, "not known"},
-        {"missed_bytes", "count", NULL, "not known"},
-        {"history", "string", put_history, "history; of UDP D or Dd"},
+        {"proto", "enum", put_proto, N_("tcp or udp")},
+        {"service", "string", NULL, N_("not known")},
+        {"duration", "interval", put_duration, N_("duration, in seconds")},
+        {"orig_bytes", "count", put_orig_bytes, N_("payload of the client, without repetitions")},
+        {"resp_bytes", "count", put_resp_bytes, N_("payload of the server, without repetitions")},
+        {"conn_state", "string", put_conn_state, N_("conn_state; of UDP S0 or SF")},
+        {"local_orig", "bool", NULL, N_("not known")},
+        {"local_resp", "bool", NULL, N_("not known")},
+        {"missed_bytes", "count", NULL, N_("not known")},
+        {"history", "string", put_history, N_("history; of UDP D or Dd")},
         {"orig_pkts", "count", put_orig_pkts, "client.packets"},
-        {"orig_ip_bytes", "count", NULL, "not known"},
+        {"orig_ip_bytes", "count", NULL, N_("not known")},
         {"resp_pkts", "count", put_resp_pkts, "server.packets"},
-        {"resp_ip_bytes", "count", NULL, "not known"},
-        {"tunnel_parents", "set[string]", put_empty, "always empty"},
+        {"resp_ip_bytes", "count", NULL, N_("not known")},
+        {"tunnel_parents", "set[string]", put_empty, N_("always empty")},
         {"community_id", "string", put_community_id, "community_id"},
 };
 
