@@ -83,6 +83,11 @@ static void test_ascii_replaces_one_for_one(void **state)
 	canvas.ascii = true;
 	assert_int_equal(ws_canvas_text(&canvas, 0, 0, 20, WS_STYLE_NORMAL, "┏━┓├─►│◄●→é漢"), 12);
 	assert_dump(&canvas, "+=+|->|<o>??\n");
+	/* A terminal that draws lines two columns wide can show Chinese nevertheless. */
+	canvas.wide = true;
+	ws_canvas_clear(&canvas);
+	assert_int_equal(ws_canvas_text(&canvas, 0, 0, 20, WS_STYLE_NORMAL, "├─►é三次"), 8);
+	assert_dump(&canvas, "|->?三次\n");
 	ws_canvas_destroy(&canvas);
 }
 
