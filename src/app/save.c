@@ -31,15 +31,17 @@ static void conn_title(const struct session *session, ws_conn_id conn, struct ws
 {
 	struct ws_conn_info info;
 	if (!ws_tracker_conn(session_shown(session)->tracker, conn, &info)) {
-		ws_text_puts(title, "Connections");
+		ws_text_puts(title, _("Connections"));
 		return;
 	}
-	ws_text_printf(title, "Connection %llu, ", (unsigned long long)info.number);
+	char ends[2][64];
 	for (int i = 0; i < 2; i++) {
 		const struct ws_endpoint_info *at = &info.endpoint[i ? !info.likely_client : info.likely_client];
-		ws_text_endpoint(title, &at->address, info.ip_version, at->port);
-		ws_text_puts(title, i ? ": " : " to ");
+		struct ws_text end = WS_TEXT_OVER(ends[i]);
+		ws_text_endpoint(&end, &at->address, info.ip_version, at->port);
+		ws_text_cstr(&end);
 	}
+	ws_text_printf(title, _("Connection %llu, %s to %s: "), (unsigned long long)info.number, ends[0], ends[1]);
 	ws_conn_verdict(&info, title, NULL, NULL);
 }
 

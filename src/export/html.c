@@ -21,10 +21,12 @@
  *    "spellings":{spelling:state}, "fillers":[word], "synonyms":{word:meaning}                 see lesson/spelling.c
  *    "end":the text after the last stop */
 #include "export/html_data.h"
-#include "page.h"
 
 #include <wirestate/export.h>
+#include <wirestate/language.h>
 #include <wirestate/replay.h>
+
+#include "page.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -50,22 +52,31 @@ struct page {
 static void write_head(const struct page *page, const char *title, const char *spent)
 {
 	FILE *out = page->out;
+	char language[16]; /* of BCP 47: zh-CN */
+	snprintf(language, sizeof(language), "%s", *ws_language() ? ws_language() : "en");
+	for (char *at = language; *at; at++)
+		*at = *at == '_' ? '-' : *at;
 	fprintf(out,
-	        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+	        "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n"
 	        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src '%s'; style-src "
 	        "'%s'; base-uri 'none'; form-action 'none'\">\n"
 	        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
-	        page_script_hash, page_style_hash);
+	        language, page_script_hash, page_style_hash);
 	html_text(out, title);
 	fprintf(out, "</title>\n<style>%s</style>\n</head>\n<body>\n<h1>", page_style);
 	html_text(out, title);
 	fputs("</h1>\n", out);
 	if (spent) {
-		fputs("<p>Time: ", out);
-		html_text(out, spent);
+		char line[640];
+		snprintf(line, sizeof(line), _("Time: %s"), spent);
+		fputs("<p>", out);
+		html_text(out, line);
 		fputs("</p>\n", out);
 	}
 	fputs(page_body, out);
+	fputs("<noscript><p>", out);
+	html_text(out, _("This page plays the connection with a script of its own, which this browser does not run."));
+	fputs("</p></noscript>\n", out);
 }
 
 static bool write_sentence(struct page *page, const char *key, const char *text)
@@ -219,8 +230,24 @@ static bool write_replay(struct page *page, const struct ws_conn_info *info)
 	return true;
 }
 
+/* What the page itself says, in the language of who made it. */
+static void write_messages(FILE *out)
+{
+	if (!*ws_language())
+		return;
+	fputs(",\n\"words\":{", out);
+	for (size_t i = 0; i < WS_ARRAY_SIZE(page_messages); i++) {
+		fputs(i ? ",\n" : "", out);
+		html_json_string(out, page_messages[i]);
+		fputc(':', out);
+		html_json_string(out, _(page_messages[i]));
+	}
+	fputc('}', out);
+}
+
 static void write_tables(struct page *page)
 {
+	write_messages(page->out);
 	write_strings(page->out, "texts", &page->templates);
 	write_strings(page->out, "layers", &page->fields.layers);
 	write_field_names(page->out, &page->fields.fields);
@@ -399,13 +426,13 @@ static void write_texts(FILE *out, const struct ws_lesson_stop *stop)
 		write_member(out, "answer", stop->answer);
 		return;
 	}
-	snprintf(words, TRIED, "%s\nThis page has no lab. The answer tells what comes of it.", stop->ask);
+	snprintf(words, TRIED, _("%s\nThis page has no lab. The answer tells what comes of it."), stop->ask);
 	write_member(out, "ask", words);
 	size_t used = 0;
 	for (size_t i = 0; i < stop->attempt.outcome_count; i++) {
 		const struct ws_lesson_outcome *outcome = &stop->attempt.outcome[i];
 		if (!(told >> outcome->act & 1)) /* the first one is the whole story */
-			used += (size_t)snprintf(words + used, TRIED - used, "If it is %s: %s\n",
+			used += (size_t)snprintf(words + used, TRIED - used, _("If it is %s: %s\n"),
 			                         ws_lesson_act_word(outcome), outcome->text);
 		told |= 1u << outcome->act;
 	}

@@ -11,7 +11,8 @@ enum { LIGHT = 1, HEAVY = 2, BASELINE = 15, MIDDLE_Y = CELL_HEIGHT / 2 };
 
 /* The browser uses the first font that is installed. Each of them has all characters that are written as text. */
 #define FONTS                                                                                                          \
-	"'DejaVu Sans Mono','Cascadia Mono',Menlo,Consolas,'Noto Sans Mono','Liberation Mono','Noto Sans Mono CJK SC',"    \
+	"'DejaVu Sans Mono','Cascadia Mono',Menlo,Consolas,'Noto Sans Mono','Liberation Mono','Noto Sans Mono CJK "    \
+	"SC',"                                                                                                         \
 	"'PingFang SC','Microsoft YaHei','WenQuanYi Zen Hei Mono',monospace"
 
 /* X(code point, weight of the arm to the left, right, up, down, dashed) */

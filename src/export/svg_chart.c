@@ -9,6 +9,7 @@
 #include "export/svg.h"
 
 #include <wirestate/export.h>
+#include <wirestate/language.h>
 
 enum { NOTE_ROWS = 9, BOX_FIRST = 3, BOX_LAST = 5, BOX_HALF = 9, REGIONS = 3, COUNTDOWN = 30 };
 #define HOLD (4 * WS_SECOND) /* how long the end is shown before the replay starts again */
@@ -396,7 +397,7 @@ bool ws_svg_chart(FILE *out, struct ws_ui *ui, const struct ws_model *model, con
 	        .out = out, .ui = ui, .model = model, .go_on = options->go_on, .context = options->context};
 	bool good = ws_chart_open(ui, model, options->columns, &strip.chart, error);
 	if (good && !write_chart(&strip, options))
-		good = ws_fail(error, WS_ERROR_SYSTEM, strip.stopped ? "stopped" : "out of memory");
+		good = ws_fail(error, WS_ERROR_SYSTEM, "%s", strip.stopped ? E_("stopped") : E_("out of memory"));
 	ws_canvas_destroy(&strip.whole);
 	ws_chart_close(&strip.chart);
 	return good;

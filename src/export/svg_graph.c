@@ -5,6 +5,7 @@
 #include "export/svg.h"
 
 #include <wirestate/export.h>
+#include <wirestate/language.h>
 #include <wirestate/plot.h>
 
 #include <string.h>
@@ -201,7 +202,7 @@ static void put_grid(const struct picture *picture)
 	fprintf(picture->out, "<path class=\"n s%d\" d=\"M%.1f %.1fV%.1fH%.1f\"/>\n", WS_STYLE_DIM, picture->left,
 	        picture->top, bottom, right);
 	put_text(picture, "u", "middle", WS_STYLE_DIM, picture->left + picture->width / 2, bottom + 40,
-	         "time since the connection began");
+	         _("time since the connection began"));
 }
 
 /* The letters above the plot, those of less importance left out where they would cover each other. Returns all marks.
@@ -230,9 +231,10 @@ static uint32_t put_letters(const struct picture *picture)
 	return all;
 }
 
+/* A character that fills two columns of a terminal is as wide as the font is high. */
 static double text_width(const char *words)
 {
-	return 7.4 * (double)strlen(words);
+	return 7.4 * ws_columns(words);
 }
 
 static void put_legend(const struct picture *picture, uint32_t marks)
@@ -253,8 +255,8 @@ static void put_legend(const struct picture *picture, uint32_t marks)
 		put_text(picture, "u", "start", WS_STYLE_NORMAL, x + 24, y, curve->words);
 		x += 24 + text_width(curve->words);
 		if (curve->above) {
-			put_text(picture, "u", "start", WS_STYLE_DIM, x + 4, y, "(far above)");
-			x += 4 + text_width("(far above)");
+			put_text(picture, "u", "start", WS_STYLE_DIM, x + 4, y, _("(far above)"));
+			x += 4 + text_width(_("(far above)"));
 		}
 		x += 18;
 	}

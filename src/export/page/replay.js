@@ -22,6 +22,12 @@
 		return made;
 	}
 
+	/* A message in the page's language, with values for {0} and {1}. */
+	function say(message, ...values) {
+		const text = data.words && own(data.words, message) || message;
+		return text.replace(/\{(\d)\}/g, (gap, index) => values[index]);
+	}
+
 	function drawing(tag, attributes) {
 		const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
 		for (const name in attributes)
@@ -121,7 +127,7 @@
 			if (step.p !== undefined)
 				way.appendChild(element("span", "pause", sentence(step.p)));
 			const arrives = step.way === "arrives" && step.o !== undefined;
-			way.appendChild(element("span", "label", arrives ? "arrives after " + wait(step.t - steps[step.o].t) : sentence(step.l)));
+			way.appendChild(element("span", "label", arrives ? say("arrives after {0}", wait(step.t - steps[step.o].t)) : sentence(step.l)));
 			if (flies(step))
 				way.appendChild(element("span", "arrow from" + step.from));
 			row.insertBefore(way, row.lastChild);
@@ -170,9 +176,10 @@
 
 	function describe(index) {
 		const step = steps[index];
-		const who = step.from < 0 ? "" : step.way ? replay.names[step.way === "leaves" ? step.from : 1 - step.from] + (step.way === "leaves" ? " sends " : " receives ") :
-			replay.names[step.from] + " to " + replay.names[1 - step.from] + ": ";
-		return "Step " + (index + 1) + ". " + who + sentence(step.l) + ". " +
+		const sender = replay.names[step.from], receiver = replay.names[1 - step.from], label = sentence(step.l);
+		const what = step.from < 0 ? label : !step.way ? say("{0} to {1}: {2}", sender, receiver, label) :
+			step.way === "leaves" ? say("{0} sends {1}", sender, label) : say("{0} receives {1}", receiver, label);
+		return say("Step {0}. {1}", index + 1, what) + ". " +
 			replay.names.map((name, side) => name + " " + step.s[side]).join(", ") +
 			replay.names.map((name, side) => step.c && step.c[side] ? ". " + name + ": " + step.c[side] : "").join("");
 	}
@@ -198,7 +205,7 @@
 		const body = $("fields"), values = fieldsOf(index);
 		let layer = null;
 		body.textContent = "";
-		$("packet").textContent = steps[index].n ? "Packet " + steps[index].n : "No packet: only time passes";
+		$("packet").textContent = steps[index].n ? say("Packet {0}", steps[index].n) : say("No packet: only time passes");
 		for (const key of Array.from(values.keys()).sort((a, b) => a - b)) {
 			const field = data.fields[key];
 			if (field[0] !== layer) {
@@ -255,7 +262,7 @@
 		}
 		$("scrub").value = index;
 		$("scrub").setAttribute("aria-valuetext", describe(index));
-		$("where").textContent = "step " + (index + 1) + " of " + steps.length + ", " + seconds(step).toFixed(6) + " s";
+		$("where").textContent = say("step {0} of {1}, {2} s", index + 1, steps.length, seconds(step).toFixed(6));
 		if (changed) {
 			showFields(index);
 			const row = $("rows").children[index];
@@ -369,7 +376,7 @@
 	function nextHint(question) {
 		if (hint < question.hints.length)
 			hint++;
-		return hint ? "Hint: " + question.hints[hint - 1] : question.form + ", or show the answer.";
+		return hint ? say("Hint: {0}", question.hints[hint - 1]) : say("{0}, or show the answer.", question.form);
 	}
 
 	function check() {
@@ -386,9 +393,9 @@
 		const key = keyOf(question, text), meant = meantBy(text);
 		const wrong = question.wrong.find((one) => one[0] === key || (question.kind === "word" && one[0] === meant));
 		if (key === null)
-			$("said").textContent = "“" + text + "” is not " + question.wanted + ". " + question.form + ".";
+			$("said").textContent = say("“{0}” is not {1}. {2}.", text, question.wanted, question.form);
 		else
-			$("said").textContent = "“" + text + "” is not right. " + (wrong ? wrong[1] : nextHint(question));
+			$("said").textContent = say("“{0}” is not right. {1}", text, wrong ? wrong[1] : nextHint(question));
 		$("typed").value = "";
 	}
 
@@ -401,7 +408,7 @@
 
 	function score() {
 		const asked = stops.filter((one) => one.kind).length;
-		return asked ? right.size + " of " + asked + " right" : "";
+		return asked ? say("{0} of {1} right", right.size, asked) : "";
 	}
 
 	function reveal() {
@@ -414,16 +421,16 @@
 		const question = stop(), shown = question !== undefined && !playing;
 		const open = shown && !answered && question.kind !== "";
 		$("question").hidden = false;
-		$("stop").textContent = question ? "Stop " + (stopAt + 1) + " of " + stops.length : "End. " + score();
+		$("stop").textContent = question ? say("Stop {0} of {1}", stopAt + 1, stops.length) : say("End. {0}", score());
 		$("ask").textContent = shown ? question.ask : "";
 		$("form").textContent = shown && question.kind === "choice" ? question.form + "." : "";
 		$("typing").hidden = $("hint").hidden = !open;
 		$("reveal").hidden = !shown || answered;
 		$("next").hidden = !question || (shown && !answered);
-		$("next").textContent = playing ? "To the stop" : "Go on";
+		$("next").textContent = playing ? say("To the stop") : say("Go on");
 		$("previous").hidden = stopAt < 1;
 		$("said").textContent = !answered || !shown || !question.kind ? "" :
-			(right.has(stopAt) ? "Right: " : "Answer: ") + question.shown;
+			right.has(stopAt) ? say("Right: {0}", question.shown) : say("Answer: {0}", question.shown);
 		$("answer").hidden = question && !(shown && answered);
 		$("answer").textContent = "";
 		if (shown && answered) {
@@ -431,7 +438,7 @@
 			question.sums.forEach((sum) => $("answer").appendChild(element("p", "sum", sum)));
 		}
 		if (!question)
-			paragraphs(data.end || "This lesson ends here.");
+			paragraphs(data.end || say("This lesson ends here."));
 		$("lifelines").classList.toggle("asking", Boolean(question) && !answered); // what it asks may stand there
 		$("explanation").hidden = Boolean(question) && (!answered || question.replay < 0);
 	}
@@ -489,7 +496,7 @@
 	function pause() {
 		playing = false;
 		window.clearTimeout(timer);
-		$("play").textContent = "Play";
+		$("play").textContent = say("Play");
 	}
 
 	function fly(index, then) {
@@ -523,7 +530,7 @@
 
 	function play() {
 		playing = true;
-		$("play").textContent = "Pause";
+		$("play").textContent = say("Pause");
 		if (at >= last())
 			show(0, true);
 		timer = window.setTimeout(go, 200);
@@ -601,10 +608,18 @@
 		drawWays();
 	}
 
+	/* The page's own texts are English until here. */
+	function translate() {
+		const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+		while (texts.nextNode())
+			texts.currentNode.data = say(texts.currentNode.data);
+		document.querySelectorAll("[aria-label]").forEach((one) => one.setAttribute("aria-label", say(one.getAttribute("aria-label"))));
+	}
+
+	translate();
 	buildDiagram();
 	if (stops.length) {
-		$("keys").textContent = "Space shows the answer and goes on, ← and → step, Home and End jump. " +
-			"~ marks what is presumed, also a program's call; ? what is assumed, ! what a loss implies.";
+		$("keys").textContent = say("Space shows the answer and goes on, ← and → step, Home and End jump. ~ marks what is presumed, also a program's call; ? what is assumed, ! what a loss implies.");
 		goToStop(0, true);
 	} else {
 		openReplay(0);
