@@ -370,14 +370,14 @@ static ws_time width_at(const struct ws_clock *clock, ws_time when)
 static ws_time slack_of(struct ws_joiner *joiner, unsigned point, ws_time when)
 {
 	const struct ws_clock *clock = joiner->point[point].clock;
-	struct join_slack *slack = &joiner->slack[point];
 	if (!clock || !ws_clock_known(clock))
 		return 0;
 	if (when < INT64_MIN / 2 || when > INT64_MAX / 2)
 		return width_at(clock, when);
-	if (slack->clock == clock && when >= slack->from && when - slack->from < WS_SECOND)
-		return slack->most;
 	const ws_time from = when - (when % WS_SECOND + WS_SECOND) % WS_SECOND;
+	struct join_slack *slack = &joiner->slack[point][(uint64_t)(from / WS_SECOND) % JOIN_SLACKS];
+	if (slack->clock == clock && slack->from == from)
+		return slack->most;
 	const ws_time first = width_at(clock, from), last = width_at(clock, from + WS_SECOND);
 	*slack = (struct join_slack){clock, from, first > last ? first : last};
 	return slack->most;

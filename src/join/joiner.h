@@ -34,6 +34,7 @@ struct join_acked {
 	ws_time time;
 };
 
+enum { JOIN_SLACKS = 512 }; /* seconds; connections that are not long apart need the same ones */
 /* How wrong a clock may be from `from` on, for a second. */
 struct join_slack {
 	const struct ws_clock *clock;
@@ -60,7 +61,8 @@ struct ws_joiner {
 	bool early[WS_JOIN_POINTS];   /* by place: its segments were there before they were at the place before it */
 	bool doubtful, proven;        /* the order of the points is: see struct ws_join_agreement */
 	size_t points;
-	struct join_slack slack[WS_JOIN_POINTS]; /* what was found out last; a clock does not change while it is followed */
+	/* What was found out last, by point and second; a clock does not change while it is followed. */
+	struct join_slack slack[WS_JOIN_POINTS][JOIN_SLACKS];
 	bool datagrams;
 };
 
