@@ -534,11 +534,17 @@ static bool in_order_of_time(const struct session *session)
 	return session->point_count > 1 && !session->split && !session->live && ((session->output && !session->may_defer) || (session->written.dump && !session->options->correct_times));
 }
 
+/* A file that is damaged, or was cut, ends only its own point. */
+static bool may_read_on(const struct session *session)
+{
+	return session->error.status == WS_OK || session->error.status == WS_ERROR_TRUNCATED;
+}
+
 /* Reads on where the last packet is the earliest. */
 static bool read_earliest(struct session *session, int max)
 {
 	struct point *next = NULL;
-	for (; max > 0 && session->error.status == WS_OK && !session->output_failed; max--) {
+	for (; max > 0 && may_read_on(session) && !session->output_failed; max--) {
 		next = NULL;
 		for (size_t i = 0; i < session->point_count; i++) {
 			struct point *point = &session->points[i];
@@ -562,8 +568,7 @@ bool session_read(struct session *session, int max)
 	session->host.changed = false;
 	if (in_order_of_time(session))
 		more = read_earliest(session, max);
-	for (size_t i = 0; !in_order_of_time(session) && i < session->point_count && session->error.status == WS_OK;
-	     i++)
+	for (size_t i = 0; !in_order_of_time(session) && i < session->point_count && may_read_on(session); i++)
 		more = point_read(&session->points[i], max) || more;
 	if (!more || (session->options->count && session->packets >= session->options->count)) {
 		end(session);
