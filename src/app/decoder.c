@@ -64,7 +64,7 @@ static bool hand_over(struct decoder *decoder)
 	pthread_mutex_unlock(&decoder->lock);
 	if (!batch->last) {
 		batch = batch_to_fill(decoder);
-		batch->count = batch->bytes_used = 0;
+		batch->count = batch->tracked = batch->bytes_used = 0;
 		batch->result = WS_READ_MORE;
 	}
 	return !stop;
@@ -101,6 +101,8 @@ static bool needs_bytes(struct decoder *decoder, const struct ws_packet *packet)
 	if (packet->may_name && packet->flow)
 		*named_word(decoder, packet->flow) |= bit;
 	if (decoder->task.keep_bytes || packet->may_name || packet->fragment || packet->tunnel_count)
+		return true;
+	if (decoder->task.keep_datagrams && packet->transport == WS_TRANSPORT_UDP)
 		return true;
 	if (!packet->tcp_complete)
 		return packet->transport != WS_TRANSPORT_UDP;
@@ -174,6 +176,8 @@ static void *read_all(void *context)
 	struct ws_error error;
 	enum ws_read result = WS_READ_MORE;
 	wait_for_go(decoder);
+	if (!decoder->task.capture) /* it is not needed */
+		return NULL;
 	while (result == WS_READ_MORE && batch_to_fill(decoder)->result != WS_READ_ERROR && may_read_on(decoder))
 		result = ws_capture_read(decoder->task.capture, READ_MOST, on_frame, decoder, &error);
 	struct batch *batch = batch_to_fill(decoder);
@@ -189,21 +193,7 @@ static void *read_all(void *context)
 
 /* ---- The other side */
 
-struct decoder *decoder_new(const struct decoder_task *task)
-{
-	struct decoder *decoder = calloc(1, sizeof(*decoder));
-	if (!decoder)
-		return NULL;
-	decoder->task = *task;
-	for (size_t i = 0; i < BATCHES; i++)
-		decoder->batches[i].packets = decoder->packets[i];
-	pthread_mutex_init(&decoder->lock, NULL);
-	pthread_cond_init(&decoder->to_decoder, NULL);
-	pthread_cond_init(&decoder->to_tracker, NULL);
-	return decoder;
-}
-
-bool decoder_start(struct decoder *decoder)
+static bool start_thread(struct decoder *decoder)
 {
 	pthread_attr_t attributes;
 	sigset_t all, before;
@@ -219,6 +209,29 @@ bool decoder_start(struct decoder *decoder)
 		pthread_cond_wait(&decoder->to_tracker, &decoder->lock);
 	pthread_mutex_unlock(&decoder->lock);
 	return decoder->runs;
+}
+
+struct decoder *decoder_new(void)
+{
+	struct decoder *decoder = calloc(1, sizeof(*decoder));
+	if (!decoder)
+		return NULL;
+	for (size_t i = 0; i < BATCHES; i++)
+		decoder->batches[i].packets = decoder->packets[i];
+	pthread_mutex_init(&decoder->lock, NULL);
+	pthread_cond_init(&decoder->to_decoder, NULL);
+	pthread_cond_init(&decoder->to_tracker, NULL);
+	if (start_thread(decoder))
+		return decoder;
+	decoder_free(decoder);
+	return NULL;
+}
+
+void decoder_assign(struct decoder *decoder, const struct decoder_task *task)
+{
+	pthread_mutex_lock(&decoder->lock);
+	decoder->task = *task;
+	pthread_mutex_unlock(&decoder->lock);
 }
 
 void decoder_go(struct decoder *decoder)

@@ -1,4 +1,4 @@
-/* The decoding thread: reads a capture file and decodes it while the session's own thread tracks packets and writes
+/* A decoding thread: reads a capture file and decodes it while the session's own thread tracks packets and writes
  * records. Packets are handed over in batches, in a ring of fixed size, so that neither thread waits for each packet
  * and the decoder is never far ahead. The order of packets is that of the file, so the output does not depend on the
  * number of threads. See threads.c for which captures are read in this way. */
@@ -14,6 +14,7 @@ enum { BATCH_PACKETS = 64 }; /* packets */
 struct batch {
 	struct pending_packet *packets; /* BATCH_PACKETS of them; their `frame.data` is NULL where nothing reads it */
 	size_t count;
+	size_t tracked; /* so many of them; only the tracking side changes it */
 	uint8_t *bytes; /* copies of frames, which the packets point into */
 	size_t bytes_used, bytes_size;
 	bool last;             /* no batch follows */
@@ -27,15 +28,17 @@ struct decoder_task {
 	const struct ws_tracker *tracker; /* whose key packets are hashed with */
 	uint64_t count;                   /* the last packet; 0: the file's last */
 	bool keep_bytes;                  /* something reads every frame's bytes; else only the tracker reads some */
+	bool keep_datagrams;              /* the tracker compares them with those of other points */
 };
 
 struct decoder; /* opaque */
 
-/* NULL: there is no memory. Starts nothing. */
-struct decoder *decoder_new(const struct decoder_task *task) WS_CHECKED;
-/* Starts the thread, and returns once it runs and needs no more system calls than reading does. It takes on what the
- * calling thread has given up by now, and waits for decoder_go(). False: the system gives no thread. */
-bool decoder_start(struct decoder *decoder) WS_CHECKED;
+/* Starts a thread, and returns once it runs and needs no more system calls than reading does. It takes on what the
+ * calling thread has given up by now, and waits for decoder_go(). NULL: there is no memory, or the system gives no
+ * thread. */
+struct decoder *decoder_new(void) WS_CHECKED;
+/* What it is to do. Call it once, before decoder_go(). */
+void decoder_assign(struct decoder *decoder, const struct decoder_task *task);
 /* Lets it read the first byte; later calls do nothing. */
 void decoder_go(struct decoder *decoder);
 /* Waits for the next batch. After the last one there is none. */

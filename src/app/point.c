@@ -181,6 +181,19 @@ bool point_has_memory(struct point *point)
 	               : false;
 }
 
+/* A capture hands over fewer frames where its buffer ends. Of several files, each gets its whole turn, as with threads. */
+static enum ws_read read_turn(struct point *point, int max, struct ws_error *error)
+{
+	const struct session *session = point->session;
+	const uint64_t until = point->packets + (uint64_t)max;
+	const bool whole = session->point_count > 1 && ws_capture_may_read_ahead(point->capture);
+	enum ws_read result;
+	do {
+		result = ws_capture_read(point->capture, (int)(until - point->packets), on_frame, point, error);
+	} while (whole && result == WS_READ_MORE && point->packets < until && !point->ended && !session->output_failed);
+	return result;
+}
+
 bool point_read(struct point *point, int max)
 {
 	struct session *session = point->session;
@@ -192,7 +205,7 @@ bool point_read(struct point *point, int max)
 	if (point->decoder)
 		return threads_read(point, max);
 	const uint64_t packets = point->packets;
-	const enum ws_read result = ws_capture_read(point->capture, max, on_frame, point, &error);
+	const enum ws_read result = read_turn(point, max, &error);
 	point->host_names = point_name_hosts(point, point->tracker, point->host_names);
 	if (point->said && point->packets != packets && monotonic() - point->said > SHOWN_FOR)
 		point->said = 0;

@@ -33,6 +33,8 @@ struct point {
 	ws_time said;              /* monotonic(): when it said something that is still to be shown; 0: nothing */
 	struct lookahead lookahead;
 	struct decoder *decoder;        /* owned: the thread that reads and decodes, see threads.h; or NULL */
+	struct batch *batch;            /* with a decoder: what is tracked of it next; or NULL */
+	bool read_ahead;                /* the thread had read more than was tracked when the session ended */
 	uint64_t read_done, read_total; /* with a decoder: what ws_capture_progress() says */
 };
 

@@ -296,6 +296,7 @@ bool session_confine(struct session *session)
 		return false;
 	session->read_twice = second_reading_is_due(session);
 	session->may_defer = session->may_defer || (session->read_twice && !session->options->count);
+	threads_assign(session);
 	return true;
 }
 
@@ -322,6 +323,7 @@ void session_close(struct session *session)
 	for (size_t i = 0; session->points && i < session->point_count; i++)
 		point_close(&session->points[i]);
 	host_close(&session->host);
+	threads_free(session);
 	free(session->points);
 	free(session->split);
 	free(session->descriptors);

@@ -70,6 +70,8 @@ struct session {
 	struct ws_net net;                 /* --net, or the interface's */
 	bool undecided;                    /* how many points there are is found out by session_confine() */
 	unsigned threads;                  /* see threads.h */
+	struct decoder *decoder[WS_JOIN_POINTS]; /* owned: threads that no point has yet */
+	size_t decoder_count;
 	struct sheets *sheets;             /* owned: the threads that format records, see sheets.h; or NULL */
 	bool live;                         /* the points are interfaces */
 	bool screen;                       /* there is a screen, not lines */

@@ -1,8 +1,11 @@
 /* See threads.h.
  *
- * The session's own thread tracks, a second one reads and decodes, and all others format records (see sheets.h). They
- * pay where a file can be read without waiting and nothing else uses its frames. The limits keep the seam small: a
- * pcapng file has texts that frames point to, -w writes the frames, and --anonymize changes them. */
+ * The session's own thread tracks, one for each point reads and decodes, and of one point, all others format records
+ * (see sheets.h). They pay where a file can be read without waiting and nothing else uses its frames. The limits keep
+ * the seam small: a pcapng file has texts that frames point to, -w writes the frames, and --anonymize changes them.
+ *
+ * The points are read by turns, so many packets each, whether a thread decodes for them or not: the output does not
+ * depend on the number of threads. */
 #include "app/threads.h"
 #include "app/decoder.h"
 #include "app/session.h"
@@ -26,42 +29,63 @@ unsigned threads_wanted(const struct options *options)
 	return CPU_COUNT(&set) < DEFAULT_MOST ? (unsigned)CPU_COUNT(&set) + 1 : DEFAULT_MOST;
 }
 
-static bool wants_decoder(const struct session *session)
+/* With -c, the packets of all points are counted. */
+static bool wants_decoders(const struct session *session)
 {
 	const struct options *options = session->options;
-	return session->threads > 1 && session->point_count == 1 && !session->undecided && options->frame == FRAME_NONE &&
-	       !session->lesson && !options->write && !options->anonymize &&
-	       ws_capture_may_read_ahead(session->points[0].capture);
+	return options->frame == FRAME_NONE && !session->lesson && !options->write && !options->anonymize &&
+	       (session->point_count == 1 || !options->count);
 }
 
+/* Until it is known which points there are, every file may be one. */
 void threads_start(void *context)
 {
 	struct session *session = context;
-	struct point *point = &session->points[0];
-	if (!wants_decoder(session))
-		return;
-	const struct decoder_task task = {.capture = point->capture,
-	                                  .tracker = point->tracker,
-	                                  .count = session->options->count,
-	                                  .keep_bytes = !session->may_defer};
-	point->decoder = decoder_new(&task);
-	if (point->decoder && !decoder_start(point->decoder)) {
-		decoder_free(point->decoder);
-		point->decoder = NULL;
+	for (size_t i = 0; i < session->point_count && wants_decoders(session); i++) {
+		if (session->decoder_count == WS_JOIN_POINTS || session->decoder_count + 1 >= session->threads)
+			break;
+		struct decoder *decoder = ws_capture_may_read_ahead(session->points[i].capture) ? decoder_new() : NULL;
+		if (decoder)
+			session->decoder[session->decoder_count++] = decoder;
 	}
-	if (point->decoder && session->threads > 2)
+	if (session->decoder_count && session->point_count == 1 && session->threads > 2)
 		session->sheets = sheets_new(session, session->threads - 2);
 }
 
-static void track_batch(struct point *point, struct batch *batch)
+void threads_assign(struct session *session)
+{
+	for (size_t i = 0; i < session->point_count && !session->split; i++) {
+		struct point *point = &session->points[i];
+		if (!session->decoder_count || !ws_capture_may_read_ahead(point->capture))
+			continue;
+		const struct decoder_task task = {.capture = point->capture,
+		                                  .tracker = point->tracker,
+		                                  .count = session->options->count,
+		                                  .keep_bytes = !session->may_defer,
+		                                  .keep_datagrams = session->point_count > 1};
+		point->decoder = session->decoder[--session->decoder_count];
+		decoder_assign(point->decoder, &task);
+	}
+	threads_free(session);
+}
+
+void threads_free(struct session *session)
+{
+	while (session->decoder_count)
+		decoder_free(session->decoder[--session->decoder_count]);
+}
+
+/* Tracks at most `most` packets of a batch, from where the last call ended. */
+static void track_batch(struct point *point, struct batch *batch, uint64_t most)
 {
 	struct session *session = point->session;
 	const size_t count = batch->count;
-	for (size_t i = 0; i < count && i < INDEX_AHEAD; i++)
+	for (size_t i = 0; !batch->tracked && i < count && i < INDEX_AHEAD; i++)
 		ws_tracker_prefetch_index(point->tracker, &batch->packets[i].packet);
-	for (size_t i = 0; i < count && i < CONNECTION_AHEAD; i++)
+	for (size_t i = 0; !batch->tracked && i < count && i < CONNECTION_AHEAD; i++)
 		ws_tracker_prefetch(point->tracker, &batch->packets[i].packet);
-	for (size_t i = 0; i < count && !session->output_failed; i++) {
+	for (; batch->tracked < count && most && !session->output_failed; batch->tracked++, most--) {
+		const size_t i = batch->tracked;
 		struct pending_packet *slot = &batch->packets[i];
 		if (i + INDEX_AHEAD < count)
 			ws_tracker_prefetch_index(point->tracker, &slot[INDEX_AHEAD].packet);
@@ -79,6 +103,7 @@ static void free_decoder(struct point *point)
 {
 	decoder_free(point->decoder);
 	point->decoder = NULL;
+	point->batch = NULL;
 }
 
 /* The threads that format the records of packets; NULL: they are formatted while they are tracked. */
@@ -106,12 +131,17 @@ bool threads_read(struct point *point, int max)
 	while (point->packets < until && !point->ended && !session->output_failed) {
 		if (sheets)
 			write_formatted(point, sheets, false);
-		struct batch *batch = decoder_next(point->decoder);
+		struct batch *batch = point->batch ? point->batch : decoder_next(point->decoder);
 		if (sheets)
 			sheets_begin(sheets);
-		track_batch(point, batch);
+		track_batch(point, batch, sheets ? BATCH_PACKETS : until - point->packets);
 		if (sheets)
 			sheets_end(sheets);
+		/* What comes after the packets, as an error, belongs to the next turn. */
+		const bool over = batch->tracked == batch->count && (point->packets < until || !batch->last || sheets);
+		point->batch = over ? NULL : batch;
+		if (!over)
+			continue;
 		point->read_done = batch->done;
 		point->read_total = batch->total;
 		point->ended = batch->last;
@@ -135,6 +165,7 @@ static void end_decoder(struct point *point)
 		(void)!threads_read(point, BATCH_PACKETS);
 	if (sheets && point->decoder)
 		write_formatted(point, sheets, true);
+	point->read_ahead = point->decoder;
 	free_decoder(point);
 	point->ended = true;
 }
@@ -159,7 +190,7 @@ void threads_progress(const struct point *point, uint64_t *done, uint64_t *total
 /* Files lose nothing, and all that the decoder hands over is tracked. */
 void threads_stats(const struct point *point, struct ws_capture_stats *stats)
 {
-	if (point->decoder)
+	if (point->decoder || point->read_ahead)
 		*stats = (struct ws_capture_stats){.captured = point->packets, .received = point->packets};
 	else
 		ws_capture_stats(point->capture, stats);

@@ -1,4 +1,4 @@
-/* The second thread of a run, see decoder.h: when there is one, and how its packets come to the point. */
+/* The threads that read and decode, see decoder.h: when there are some, and how their packets come to the points. */
 #ifndef APP_THREADS_H
 #define APP_THREADS_H
 
@@ -9,9 +9,12 @@ struct session;
 
 /* --threads, or as many as help. */
 unsigned threads_wanted(const struct options *options);
-/* Starts the second thread of `session`, if there is to be one. Call it between giving up files and giving up system
- * calls; the thread waits for threads_read(). */
+/* Starts the threads of `session`, if there are to be some. Call it between giving up files and giving up system calls. */
 void threads_start(void *session);
+/* Gives the points their threads, when it is known which points there are. The threads wait for threads_read(). */
+void threads_assign(struct session *session);
+/* Frees those that no point has got. */
+void threads_free(struct session *session);
 /* Ends the reading: tracks what has been read by now. From then on the capture may be used. */
 void threads_end(struct session *session);
 
