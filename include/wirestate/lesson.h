@@ -11,6 +11,7 @@
 
 #include <wirestate/error.h>
 #include <wirestate/flights.h>
+#include <wirestate/language.h>
 #include <wirestate/packet.h>
 #include <wirestate/text.h>
 #include <wirestate/track.h>
@@ -22,70 +23,78 @@ enum { WS_LESSON_IN_HEAD = 1, WS_LESSON_IN_STOP = 2, WS_LESSON_IN_TRANSLATION = 
 
 /* X(enumerator, key, where it may stand, what its value is): all that a lesson can say. */
 #define WS_LESSON_KEYS(X)                                                                                              \
-	X(WS_LESSON_TITLE, "title", WS_LESSON_TEXT_OF_HEAD, "what the lesson is called; needed")                       \
+	X(WS_LESSON_TITLE, "title", WS_LESSON_TEXT_OF_HEAD, N_("what the lesson is called; needed"))                   \
 	X(WS_LESSON_ABOUT, "about", WS_LESSON_TEXT_OF_HEAD,                                                            \
-	  "what one learns, in one line, for the list of lessons and the start screen; needed")                        \
+	  N_("what one learns, in one line, for the list of lessons and the start screen; needed"))                    \
 	X(WS_LESSON_CAPTURE, "capture", WS_LESSON_IN_HEAD,                                                             \
-	  "the name of the capture, without a folder: beside the lesson, or one that comes with wirestate; needed, "   \
-	  "but for lab; a second one is of another point, whose packets the numbers of stops and fields do not mean")  \
+	  N_("the name of the capture, without a folder: beside the lesson, or one that comes with wirestate; "        \
+	     "needed, "                                                                                                \
+	     "but for lab; a second one is of another point, whose packets the numbers of stops and fields do not "    \
+	     "mean"))                                                                                                  \
 	X(WS_LESSON_LAB, "lab", WS_LESSON_IN_HEAD | WS_LESSON_IN_STOP,                                                 \
-	  "in place of capture: the name of a scenario of the lab, which is played again whenever the lesson begins; " \
-	  "its packets are those that the client sends and gets. In a stop: the scenario in which the user tries "     \
-	  "something")                                                                                                 \
+	  N_("in place of capture: the name of a scenario of the lab, which is played again whenever the lesson "      \
+	     "begins; "                                                                                                \
+	     "its packets are those that the client sends and gets. In a stop: the scenario in which the user tries "  \
+	     "something"))                                                                                             \
 	X(WS_LESSON_GROUP, "group", WS_LESSON_IN_HEAD,                                                                 \
-	  "under which heading the start screen lists it: open, close, errors, bytes, below or other (other)")         \
-	X(WS_LESSON_ORDER, "order", WS_LESSON_IN_HEAD, "a number, by which the lessons of a group are listed")         \
-	X(WS_LESSON_TRY, "try", WS_LESSON_TEXT_OF_HEAD, "a text shown after the last stop: commands to try")           \
+	  N_("under which heading the start screen lists it: open, close, errors, bytes, below or other (other)"))     \
+	X(WS_LESSON_ORDER, "order", WS_LESSON_IN_HEAD, N_("a number, by which the lessons of a group are listed"))     \
+	X(WS_LESSON_TRY, "try", WS_LESSON_TEXT_OF_HEAD, N_("a text shown after the last stop: commands to try"))       \
 	X(WS_LESSON_STOP, "stop", WS_LESSON_TEXT_OF_HEAD | WS_LESSON_IN_STOP,                                          \
-	  "begins a stop: the number of the packet after which the capture is shown, or end; not before the stop "     \
-	  "above it")                                                                                                  \
+	  N_("begins a stop: the number of the packet after which the capture is shown, or end; not before the stop "  \
+	     "above it"))                                                                                              \
 	X(WS_LESSON_SCREEN, "screen", WS_LESSON_IN_HEAD | WS_LESSON_IN_STOP,                                           \
-	  "the screen shown with the question, one of the words of --screen; before the first stop: that of all "      \
-	  "stops that name none (lifelines)")                                                                          \
+	  N_("the screen shown with the question, one of the words of --screen; before the first stop: that of all "   \
+	     "stops that name none (lifelines)"))                                                                      \
 	X(WS_LESSON_CONNECTION, "connection", WS_LESSON_IN_HEAD | WS_LESSON_IN_STOP,                                   \
-	  "the number of the connection to show; without it, the packet's own")                                        \
+	  N_("the number of the connection to show; without it, the packet's own"))                                    \
 	X(WS_LESSON_FIELDS, "fields", WS_LESSON_IN_STOP,                                                               \
-	  "header fields of the packet, as layer.field with the names of the JSON records; highlighted with the "      \
-	  "answer")                                                                                                    \
+	  N_("header fields of the packet, as layer.field with the names of the JSON records; highlighted with the "   \
+	     "answer"))                                                                                                \
 	X(WS_LESSON_STATES, "states", WS_LESSON_IN_STOP,                                                               \
-	  "the states of both endpoints, with their marks: client SYN_SENT, server LISTEN?; checked, and needed "      \
-	  "where there is a connection")                                                                               \
+	  N_("the states of both endpoints, with their marks: client SYN_SENT, server LISTEN?; checked, and needed "   \
+	     "where there is a connection"))                                                                           \
 	X(WS_LESSON_HELD, "held", WS_LESSON_IN_STOP,                                                                   \
-	  "yes: the packet is still on its way, so the lifelines show it between the two sides")                       \
+	  N_("yes: the packet is still on its way, so the lifelines show it between the two sides"))                   \
 	X(WS_LESSON_HOLD, "hold", WS_LESSON_IN_STOP,                                                                   \
-	  "with lab: the packet that waits in the air for the user's key, as in the rules of a scenario: "             \
-	  "client>server ACK 2; all others arrive by themselves")                                                      \
+	  N_("with lab: the packet that waits in the air for the user's key, as in the rules of a scenario: "          \
+	     "client>server ACK 2; all others arrive by themselves"))                                                  \
 	X(WS_LESSON_CAME, "came", WS_LESSON_TEXT_OF_STOP,                                                              \
-	  "with lab: what has come of it, and what that means: dropped, server sends FIN, client TIME_WAIT: The ACK "  \
-	  "is lost. First stands what the user did with the packet: delivered, dropped, copied, delayed or passed; "   \
-	  "then what has been seen since: a kernel's state, a packet that a side sends, or a word of what a call "     \
-	  "returns (client returns ECONNRESET). The first one that is true is shown, so the whole story comes before " \
-	  "its beginning")                                                                                             \
-	X(WS_LESSON_ASK, "ask", WS_LESSON_TEXT_OF_STOP, "the question; needed")                                        \
-	X(WS_LESSON_ANSWER, "answer", WS_LESSON_TEXT_OF_STOP, "its answer; needed")                                    \
+	  N_("with lab: what has come of it, and what that means: dropped, server sends FIN, client TIME_WAIT: The "   \
+	     "ACK "                                                                                                    \
+	     "is lost. First stands what the user did with the packet: delivered, dropped, copied, delayed or "        \
+	     "passed; "                                                                                                \
+	     "then what has been seen since: a kernel's state, a packet that a side sends, or a word of what a call "  \
+	     "returns (client returns ECONNRESET). The first one that is true is shown, so the whole story comes "     \
+	     "before "                                                                                                 \
+	     "its beginning"))                                                                                         \
+	X(WS_LESSON_ASK, "ask", WS_LESSON_TEXT_OF_STOP, N_("the question; needed"))                                    \
+	X(WS_LESSON_ANSWER, "answer", WS_LESSON_TEXT_OF_STOP, N_("its answer; needed"))                                \
 	X(WS_LESSON_SUM, "sum", WS_LESSON_IN_STOP,                                                                     \
-	  "a sum that holds, shown with the answer: {3.tcp.acknowledgment} = {2.tcp.sequence} + 1; more than one may " \
-	  "be given")                                                                                                  \
+	  N_("a sum that holds, shown with the answer: {3.tcp.acknowledgment} = {2.tcp.sequence} + 1; more than one "  \
+	     "may "                                                                                                    \
+	     "be given"))                                                                                              \
 	X(WS_LESSON_EXPECT, "expect", WS_LESSON_TEXT_OF_STOP,                                                          \
-	  "the answer to be typed. A number: {1.tcp.sequence} + 1, or 11 = {9.tcp.acknowledgment relative}, where "    \
-	  "both sides are checked. A state: server CLOSE_WAIT, or server LAST_ACK after 10, the number of a packet. "  \
-	  "Choices, the right one first: client | server | both; they are shown in alphabetical order. Or a word")     \
+	  N_("the answer to be typed. A number: {1.tcp.sequence} + 1, or 11 = {9.tcp.acknowledgment relative}, where " \
+	     "both sides are checked. A state: server CLOSE_WAIT, or server LAST_ACK after 10, the number of a "       \
+	     "packet. "                                                                                                \
+	     "Choices, the right one first: client | server | both; they are shown in alphabetical order. Or a word")) \
 	X(WS_LESSON_ACCEPT, "accept", WS_LESSON_TEXT_OF_STOP,                                                          \
-	  "other spellings of the expected answer, separated by |; case, spaces and punctuation never matter")         \
+	  N_("other spellings of the expected answer, separated by |; case, spaces and punctuation never matter"))     \
 	X(WS_LESSON_HINT, "hint", WS_LESSON_TEXT_OF_STOP,                                                              \
-	  "a sentence that helps, shown after a wrong answer; up to three may be given, from vague to clear")          \
+	  N_("a sentence that helps, shown after a wrong answer; up to three may be given, from vague to clear"))      \
 	X(WS_LESSON_WRONG, "wrong", WS_LESSON_TEXT_OF_STOP,                                                            \
-	  "an answer that is wrong, and why: 10: the FIN takes a number, too; more than one may be given")
+	  N_("an answer that is wrong, and why: 10: the FIN takes a number, too; more than one may be given"))
 
 /* X(enumerator, word of the key `group`, heading): what a lesson is about, in the order in which lessons are listed. A
  * lesson that names no group belongs to the last. */
 #define WS_LESSON_GROUPS(X)                                                                                            \
-	X(WS_LESSON_OPEN, "open", "Opening a connection")                                                              \
-	X(WS_LESSON_CLOSE, "close", "Closing it")                                                                      \
-	X(WS_LESSON_ERRORS, "errors", "Errors and losses")                                                             \
-	X(WS_LESSON_STREAM, "bytes", "Bytes and windows")                                                              \
-	X(WS_LESSON_BELOW, "below", "Below and beside TCP")                                                            \
-	X(WS_LESSON_OTHER, "other", "Others")
+	X(WS_LESSON_OPEN, "open", N_("Opening a connection"))                                                          \
+	X(WS_LESSON_CLOSE, "close", N_("Closing it"))                                                                  \
+	X(WS_LESSON_ERRORS, "errors", N_("Errors and losses"))                                                         \
+	X(WS_LESSON_STREAM, "bytes", N_("Bytes and windows"))                                                          \
+	X(WS_LESSON_BELOW, "below", N_("Below and beside TCP"))                                                        \
+	X(WS_LESSON_OTHER, "other", N_("Others"))
 
 enum ws_lesson_group {
 #define X(name, word, heading) name,
@@ -269,8 +278,8 @@ bool ws_lesson_resolve(struct ws_lesson *lesson, const struct ws_tracker *tracke
 struct ws_lesson *ws_lesson_exercise(const struct ws_tracker *tracker, uint64_t connection, uint64_t seed,
                                      struct ws_error *error) WS_CHECKED;
 
-/* What the user did with the packet: "dropped". */
-const char *ws_lesson_act_word(const struct ws_lesson_outcome *outcome);
+/* What an outcome says, with what the user did with the packet: "If it is dropped: ...". */
+void ws_lesson_tell(const struct ws_lesson_outcome *outcome, struct ws_text *text);
 /* Whether the user has done anything with the packet that waits. */
 bool ws_lesson_attempt_acted(const struct ws_flights *flights);
 /* What has come of it: 1 + the index of the outcome. 0: none of them yet. */

@@ -428,16 +428,17 @@ static void write_texts(FILE *out, const struct ws_lesson_stop *stop)
 	}
 	snprintf(words, TRIED, _("%s\nThis page has no lab. The answer tells what comes of it."), stop->ask);
 	write_member(out, "ask", words);
-	size_t used = 0;
+	struct ws_text text = {.data = words, .capacity = TRIED};
 	for (size_t i = 0; i < stop->attempt.outcome_count; i++) {
 		const struct ws_lesson_outcome *outcome = &stop->attempt.outcome[i];
-		if (!(told >> outcome->act & 1)) /* the first one is the whole story */
-			used += (size_t)snprintf(words + used, TRIED - used, _("If it is %s: %s\n"),
-			                         ws_lesson_act_word(outcome), outcome->text);
+		if (!(told >> outcome->act & 1)) { /* the first one is the whole story */
+			ws_lesson_tell(outcome, &text);
+			ws_text_putc(&text, '\n');
+		}
 		told |= 1u << outcome->act;
 	}
-	snprintf(words + used, TRIED - used, "%s", stop->answer);
-	write_member(out, "answer", words);
+	ws_text_puts(&text, stop->answer);
+	write_member(out, "answer", ws_text_cstr(&text));
 	free(words);
 }
 

@@ -3,6 +3,8 @@
  * programs did after that. */
 #include "lesson/internal.h"
 
+#include <wirestate/language.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,13 +35,13 @@ static const char *const kind_words[] = {
 
 /* What the user can do with the packet, with the word that the evidence has for it. */
 static const struct {
-	const char *word;
+	const char *word, *told;
 	enum ws_flight_word flight;
-} acts[] = {{"delivered", WS_FLIGHT_DELIVERED},
-            {"dropped", WS_FLIGHT_DROPPED},
-            {"copied", WS_FLIGHT_COPIED},
-            {"delayed", WS_FLIGHT_DELAYED},
-            {"passed", WS_FLIGHT_PASSED}};
+} acts[] = {{"delivered", N_("If it is delivered: %s"), WS_FLIGHT_DELIVERED},
+            {"dropped", N_("If it is dropped: %s"), WS_FLIGHT_DROPPED},
+            {"copied", N_("If it is copied: %s"), WS_FLIGHT_COPIED},
+            {"delayed", N_("If it is delayed: %s"), WS_FLIGHT_DELAYED},
+            {"passed", N_("If it is passed: %s"), WS_FLIGHT_PASSED}};
 
 /* ---- Reading */
 
@@ -295,12 +297,11 @@ static bool is_true(const struct ws_flights *flights, const struct ws_lesson_out
 	return true;
 }
 
-const char *ws_lesson_act_word(const struct ws_lesson_outcome *outcome)
+void ws_lesson_tell(const struct ws_lesson_outcome *outcome, struct ws_text *text)
 {
 	for (size_t i = 0; i < WS_ARRAY_SIZE(acts); i++)
 		if (acts[i].flight == outcome->act)
-			return acts[i].word;
-	return "";
+			ws_text_printf(text, _(acts[i].told), outcome->text);
 }
 
 bool ws_lesson_attempt_acted(const struct ws_flights *flights)

@@ -3,6 +3,8 @@
  * gives away the answer to another. They become the stops of a lesson. */
 #include "lesson/exercise.h"
 
+#include <wirestate/language.h>
+
 #include <wirestate/screens.h>
 
 #include <stdlib.h>
@@ -199,10 +201,10 @@ static struct ws_lesson *make_lesson(struct maker *maker, uint64_t seed)
 		return NULL;
 	char title[64];
 	struct ws_text text = WS_TEXT_OVER(title);
-	ws_text_printf(&text, "Exercise %llu", (unsigned long long)seed);
+	ws_text_printf(&text, _("Exercise %llu"), (unsigned long long)seed);
 	lesson->title = strdup(ws_text_cstr(&text));
 	lesson->name = strdup("exercise");
-	lesson->about = strdup("questions about what happens next, made from this capture");
+	lesson->about = strdup(_("questions about what happens next, made from this capture"));
 	lesson->exercise = true; /* last_frame stays 0: its screens show one connection, and need no snapshot */
 	bool good = lesson->title && lesson->name && lesson->about;
 	while (good && lesson->stop_count < maker->chosen_count) {

@@ -3,6 +3,8 @@
  * asked. */
 #include "lesson/exercise.h"
 
+#include <wirestate/language.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,7 +65,7 @@ static void find_orders(struct shuffle *it)
 static void describe(const struct walk *walk, const struct ws_step *step, char *buffer, size_t size)
 {
 	char what[128];
-	snprintf(buffer, size, "%s: %s", step->input.direction == walk->info.client ? "client" : "server",
+	snprintf(buffer, size, step->input.direction == walk->info.client ? _("client: %s") : _("server: %s"),
 	         exercise_segment(step, true, what, sizeof(what)));
 }
 
@@ -126,7 +128,7 @@ static char *question(struct walk *walk, const struct shuffle *it)
 {
 	char lines[1024], line[160];
 	struct ws_text text = WS_TEXT_OVER(lines);
-	ws_text_printf(&text, "Put the next %zu segments in their order: type the letters.", it->count);
+	ws_text_printf(&text, _("Put the next %zu segments in their order: type the letters."), it->count);
 	for (size_t letter = 0; letter < it->count; letter++)
 		for (size_t i = 0; i < it->count; i++)
 			if (it->letter[i] == (char)('A' + letter)) {

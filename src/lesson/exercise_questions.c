@@ -3,6 +3,8 @@
  * at the arrows of the lifelines, unless the text says otherwise. */
 #include "lesson/exercise.h"
 
+#include <wirestate/language.h>
+
 #include <wirestate/screens.h>
 
 #include <stdarg.h>
@@ -21,26 +23,27 @@ char *exercise_words(struct walk *walk, const char *format, ...)
 	char buffer[1024];
 	va_list arguments;
 	va_start(arguments, format);
-	vsnprintf(buffer, sizeof(buffer), format, arguments);
+	vsnprintf(buffer, sizeof(buffer), ws_translate(format), arguments);
 	va_end(arguments);
 	char *text = strdup(buffer);
 	walk->failed |= !text;
 	return text;
 }
 
+/* The sides in English, as choices have them; they are translated where they are shown. */
 static const char *side_of(const struct walk *walk, int endpoint)
 {
-	return endpoint == walk->info.client ? "client" : "server";
+	return endpoint == walk->info.client ? N_("client") : N_("server");
 }
 
 static const char *sender_of(const struct walk *walk, const struct ws_step *step)
 {
-	return side_of(walk, step->input.direction);
+	return _(side_of(walk, step->input.direction));
 }
 
 static const char *receiver_of(const struct walk *walk, const struct ws_step *step)
 {
-	return side_of(walk, !step->input.direction);
+	return _(side_of(walk, !step->input.direction));
 }
 
 /* "FIN,ACK". */
@@ -78,14 +81,17 @@ static unsigned long long frame_of(const struct ws_step *step)
 void exercise_expect(struct walk *walk, struct ws_lesson_stop *stop, enum ws_answer_kind kind, const char *right)
 {
 	stop->question.kind = kind;
-	stop->question.expect = exercise_words(walk, "%s", right);
-	walk->failed |= !lesson_question_key(&stop->question, right, &stop->question.right);
+	stop->question.expect = exercise_words(walk, "%s", _(right));
+	walk->failed |= !lesson_question_key(&stop->question, _(right), &stop->question.right);
 }
 
+/* A choice, whose English word may be typed in every language. */
 static void choice(struct walk *walk, struct ws_lesson_stop *stop, const char *text)
 {
+	const size_t at = stop->question.choice_count++;
 	stop->question.kind = WS_ANSWER_CHOICE;
-	stop->question.choice[stop->question.choice_count++] = exercise_words(walk, "%s", text);
+	stop->question.choice[at] = exercise_words(walk, "%s", _(text));
+	stop->question.original[at] = exercise_words(walk, "%s", text);
 }
 
 void exercise_hint(struct ws_lesson_stop *stop, char *text)
@@ -129,48 +135,48 @@ static bool is_plain(const struct ws_step *step)
 /* ---- The state of the sender of the next segment */
 
 #define STATE_MEANINGS(X)                                                                                              \
-	X(WS_SYN_SENT, "it has sent its SYN, and waits for the answer to it")                                          \
-	X(WS_SYN_RECEIVED, "it has answered a SYN with its own SYN, and waits for the ACK of that")                    \
-	X(WS_ESTABLISHED, "both SYNs are acknowledged, so data can flow in both directions")                           \
-	X(WS_FIN_WAIT_1, "it has sent its FIN first, and waits for the ACK of it")                                     \
-	X(WS_FIN_WAIT_2, "its FIN is acknowledged, and it waits for the FIN of the other side")                        \
-	X(WS_CLOSE_WAIT, "it has got a FIN, and its program has not closed yet")                                       \
-	X(WS_CLOSING, "both sides have sent a FIN, and it waits for the ACK of its own")                               \
-	X(WS_LAST_ACK, "it got a FIN before, has now sent its own, and waits for the ACK of it")                       \
-	X(WS_TIME_WAIT, "both FINs are acknowledged; it closed first, so it waits")                                    \
-	X(WS_CLOSED, "the connection is over for it")
+	X(WS_SYN_SENT, N_("it has sent its SYN, and waits for the answer to it"))                                      \
+	X(WS_SYN_RECEIVED, N_("it has answered a SYN with its own SYN, and waits for the ACK of that"))                \
+	X(WS_ESTABLISHED, N_("both SYNs are acknowledged, so data can flow in both directions"))                       \
+	X(WS_FIN_WAIT_1, N_("it has sent its FIN first, and waits for the ACK of it"))                                 \
+	X(WS_FIN_WAIT_2, N_("its FIN is acknowledged, and it waits for the FIN of the other side"))                    \
+	X(WS_CLOSE_WAIT, N_("it has got a FIN, and its program has not closed yet"))                                   \
+	X(WS_CLOSING, N_("both sides have sent a FIN, and it waits for the ACK of its own"))                           \
+	X(WS_LAST_ACK, N_("it got a FIN before, has now sent its own, and waits for the ACK of it"))                   \
+	X(WS_TIME_WAIT, N_("both FINs are acknowledged; it closed first, so it waits"))                                \
+	X(WS_CLOSED, N_("the connection is over for it"))
 
 static const char *meaning_of(uint8_t state)
 {
 	switch (state) {
 #define X(name, text)                                                                                                  \
 	case name:                                                                                                     \
-		return text;
+		return _(text);
 		STATE_MEANINGS(X)
 #undef X
 	default:
-		return "it waits";
+		return _("it waits");
 	}
 }
 
 /* X(right, wrong, why): states that are easily confused. */
 #define CONFUSED(X)                                                                                                    \
-	X(WS_SYN_SENT, WS_SYN_RECEIVED, "SYN_RECEIVED is for a side that has got a SYN.")                              \
-	X(WS_SYN_RECEIVED, WS_SYN_SENT, "SYN_SENT is for the side that opens; this one answers.")                      \
-	X(WS_SYN_RECEIVED, WS_ESTABLISHED, "Its own SYN is not acknowledged yet.")                                     \
-	X(WS_FIN_WAIT_1, WS_FIN_WAIT_2, "FIN_WAIT_2 comes when its FIN is acknowledged.")                              \
-	X(WS_FIN_WAIT_1, WS_CLOSE_WAIT, "CLOSE_WAIT is for the side that gets a FIN before it sends one.")             \
-	X(WS_FIN_WAIT_1, WS_LAST_ACK, "LAST_ACK is for the side that closes second.")                                  \
-	X(WS_FIN_WAIT_1, WS_TIME_WAIT, "TIME_WAIT comes when both FINs are acknowledged.")                             \
-	X(WS_LAST_ACK, WS_CLOSE_WAIT, "It is in CLOSE_WAIT until it sends its own FIN.")                               \
-	X(WS_LAST_ACK, WS_FIN_WAIT_1, "FIN_WAIT_1 is for the side that closes first.")                                 \
-	X(WS_LAST_ACK, WS_CLOSED, "It has to wait for the ACK of its FIN.")
+	X(WS_SYN_SENT, WS_SYN_RECEIVED, N_("SYN_RECEIVED is for a side that has got a SYN."))                          \
+	X(WS_SYN_RECEIVED, WS_SYN_SENT, N_("SYN_SENT is for the side that opens; this one answers."))                  \
+	X(WS_SYN_RECEIVED, WS_ESTABLISHED, N_("Its own SYN is not acknowledged yet."))                                 \
+	X(WS_FIN_WAIT_1, WS_FIN_WAIT_2, N_("FIN_WAIT_2 comes when its FIN is acknowledged."))                          \
+	X(WS_FIN_WAIT_1, WS_CLOSE_WAIT, N_("CLOSE_WAIT is for the side that gets a FIN before it sends one."))         \
+	X(WS_FIN_WAIT_1, WS_LAST_ACK, N_("LAST_ACK is for the side that closes second."))                              \
+	X(WS_FIN_WAIT_1, WS_TIME_WAIT, N_("TIME_WAIT comes when both FINs are acknowledged."))                         \
+	X(WS_LAST_ACK, WS_CLOSE_WAIT, N_("It is in CLOSE_WAIT until it sends its own FIN."))                           \
+	X(WS_LAST_ACK, WS_FIN_WAIT_1, N_("FIN_WAIT_1 is for the side that closes first."))                             \
+	X(WS_LAST_ACK, WS_CLOSED, N_("It has to wait for the ACK of its FIN."))
 
 static void wrong_states(struct walk *walk, struct ws_lesson_stop *stop, uint8_t right)
 {
 #define X(state, confused, why)                                                                                        \
 	if (right == (state))                                                                                          \
-		wrong(walk, stop, ws_state_name(confused), exercise_words(walk, "%s", why));
+		wrong(walk, stop, ws_state_name(confused), exercise_words(walk, "%s", _(why)));
 	CONFUSED(X)
 #undef X
 }
@@ -246,10 +252,15 @@ static const char *amount(const struct ws_step *step, char *buffer, size_t size)
 	struct ws_text text = {.data = buffer, .capacity = size};
 	const uint32_t length = step->input.length;
 	const char *flag = step->input.flags & WS_TCP_SYN ? "SYN" : step->input.flags & WS_TCP_FIN ? "FIN" : NULL;
-	if (length)
-		ws_text_printf(&text, "%u byte%s", length, length == 1 ? "" : "s");
-	if (flag)
-		ws_text_printf(&text, "%sa %s, which counts as one", length ? " and " : "", flag);
+	if (length && flag)
+		ws_text_printf(&text,
+		               ws_translate_plural("%u byte and a %s, which counts as one",
+		                                   "%u bytes and a %s, which counts as one", length),
+		               length, flag);
+	else if (length)
+		ws_text_printf(&text, ws_translate_plural("%u byte", "%u bytes", length), length);
+	else if (flag)
+		ws_text_printf(&text, _("a %s, which counts as one"), flag);
 	return ws_text_cstr(&text);
 }
 
@@ -340,14 +351,17 @@ static bool ask_fresh(struct walk *walk, size_t at, struct ws_lesson_stop *stop,
 	stop->ask = exercise_words(walk,
 	                           "Frame %llu comes next: the %s sends %s. Is that new, or has the %s sent it before?",
 	                           frame_of(&next), name, exercise_segment(&next, true, what, sizeof(what)), name);
-	choice(walk, stop, "new");
-	choice(walk, stop, "sent before");
+	choice(walk, stop, N_("new"));
+	choice(walk, stop, N_("sent before"));
 	exercise_expect(walk, stop, WS_ANSWER_CHOICE, again ? "sent before" : "new");
 	exercise_hint(stop, exercise_words(walk, "Compare its seq with what the %s has sent so far.", name));
 	exercise_hint(stop, exercise_words(walk, "So far, the %s has sent all numbers below %u.", name, reach));
-	stop->answer =
-	        exercise_words(walk, "The %s has sent all numbers below %u, and this segment begins at %u: it is %s.",
-	                       name, reach, next.relative_sequence, again ? "a retransmission" : "new");
+	stop->answer = exercise_words(
+	        walk,
+	        again ? N_("The %s has sent all numbers below %u, and this segment begins at %u: it is a "
+	                   "retransmission.")
+	              : N_("The %s has sent all numbers below %u, and this segment begins at %u: it is new."),
+	        name, reach, next.relative_sequence);
 	return true;
 }
 
@@ -395,14 +409,15 @@ bool ask_next(struct walk *walk, size_t at, struct ws_lesson_stop *stop, size_t 
 	} cases[] = {
 	        [NEXT_SYN_ACK] =
 	                {{"SYN,ACK", "ACK", "SYN"},
-	                 "It has got a SYN, which it has to acknowledge, and it has to tell its own first number.",
-	                 "A SYN,ACK acknowledges the SYN, and tells the other side's first number."},
-	        [NEXT_HANDSHAKE_ACK] = {{"ACK", "SYN", "FIN,ACK"},
-	                                "A SYN has to be acknowledged, and each side sends only one.",
-	                                "The ACK completes the handshake: each side has acknowledged the other's SYN."},
+	                 N_("It has got a SYN, which it has to acknowledge, and it has to tell its own first number."),
+	                 N_("A SYN,ACK acknowledges the SYN, and tells the other side's first number.")},
+	        [NEXT_HANDSHAKE_ACK] =
+	                {{"ACK", "SYN", "FIN,ACK"},
+	                 N_("A SYN has to be acknowledged, and each side sends only one."),
+	                 N_("The ACK completes the handshake: each side has acknowledged the other's SYN.")},
 	        [NEXT_LAST_ACK] = {{"ACK", "FIN,ACK", "SYN"},
-	                           "A FIN has to be acknowledged, and each side sends only one.",
-	                           "The ACK of the second FIN is the last segment of the connection."},
+	                           N_("A FIN has to be acknowledged, and each side sends only one."),
+	                           N_("The ACK of the second FIN is the last segment of the connection.")},
 	};
 	struct ws_step step, next;
 	char text[64], what[128];
@@ -425,8 +440,8 @@ bool ask_next(struct walk *walk, size_t at, struct ws_lesson_stop *stop, size_t 
 	}
 	snprintf(text, sizeof(text), "%s", cases[now].flags[0]);
 	exercise_expect(walk, stop, WS_ANSWER_CHOICE, text);
-	exercise_hint(stop, exercise_words(walk, "%s", cases[now].hint));
-	stop->answer = exercise_words(walk, "%s", cases[now].answer);
+	exercise_hint(stop, exercise_words(walk, "%s", _(cases[now].hint)));
+	stop->answer = exercise_words(walk, "%s", _(cases[now].answer));
 	return true;
 }
 
@@ -457,6 +472,6 @@ bool ask_closed(struct walk *walk, size_t at, struct ws_lesson_stop *stop, size_
 	              exercise_words(walk, "The side that closes first sends the first FIN, and goes to FIN_WAIT_1."));
 	exercise_hint(stop, exercise_words(walk, "The first FIN is in frame %llu.", first));
 	stop->answer =
-	        exercise_words(walk, "The first FIN, in frame %llu, came from the %s.", first, side_of(walk, side));
+	        exercise_words(walk, "The first FIN, in frame %llu, came from the %s.", first, _(side_of(walk, side)));
 	return true;
 }

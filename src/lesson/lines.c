@@ -4,7 +4,9 @@
  * Teachers write these files by hand, so every error names the line and says what would be right. The parser
  * accepts any bytes: it never reads beyond `length`, and what it does not understand is an error, never a guess. */
 #include "lesson/lines.h"
+
 #include "lesson/internal.h"
+#include <wirestate/language.h>
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -41,7 +43,7 @@ bool lesson_fail(const struct ws_lesson *lesson, unsigned line, struct ws_error 
 	struct ws_text clean = WS_TEXT_OVER(shown);
 	va_list arguments;
 	va_start(arguments, format);
-	vsnprintf(words, sizeof(words), format, arguments);
+	vsnprintf(words, sizeof(words), ws_translate_error(format), arguments);
 	va_end(arguments);
 	ws_text_clean(&clean, lesson->name, strlen(lesson->name));
 	if (line)
@@ -129,7 +131,7 @@ static bool finish_value(struct lesson_parser *parser)
 	parser->value[parser->used] = '\0';
 	if (!parser->used)
 		return lesson_fail(parser->lesson, parser->key_line, parser->error, "%s: it has no value: %s",
-		                   keys[key].word, keys[key].meaning);
+		                   keys[key].word, E_(keys[key].meaning));
 	if (!is_text(key) && strchr(parser->value, '\n'))
 		return lesson_fail(parser->lesson, parser->key_line, parser->error,
 		                   "%s: paragraphs and commands are for ask, answer and try", keys[key].word);
@@ -183,8 +185,9 @@ static bool is_unknown(const struct lesson_parser *parser, const char *text, siz
 	struct ws_text list = WS_TEXT_OVER(words);
 	list_keys(&list, where);
 	return lesson_fail(parser->lesson, parser->line, parser->error,
-	                   where & WS_LESSON_IN_STOP ? "no key is called '%.*s'; a stop has: %s"
-	                                             : "no key is called '%.*s'; before the first stop there are: %s",
+	                   where & WS_LESSON_IN_STOP
+	                           ? N_("no key is called '%.*s'; a stop has: %s")
+	                           : N_("no key is called '%.*s'; before the first stop there are: %s"),
 	                   lesson_cut(text, word, 40), text, words);
 }
 
@@ -195,13 +198,15 @@ static bool is_out_of_place(const struct lesson_parser *parser, unsigned where)
 	struct ws_text list = WS_TEXT_OVER(words);
 	if (!(keys[parser->key].where & where & (WS_LESSON_IN_HEAD | WS_LESSON_IN_STOP)))
 		return lesson_fail(parser->lesson, parser->line, parser->error,
-		                   where & WS_LESSON_IN_STOP ? "%s belongs before the first stop"
-		                                             : "%s belongs to a stop: put it after a line 'stop: N'",
+		                   where & WS_LESSON_IN_STOP
+		                           ? N_("%s belongs before the first stop")
+		                           : N_("%s belongs to a stop: put it after a line 'stop: N'"),
 		                   word);
 	list_keys(&list, where);
 	return lesson_fail(parser->lesson, parser->line, parser->error,
-	                   where & WS_LESSON_IN_STOP ? "%s comes from the lesson; a translation's stop has only: %s"
-	                                             : "%s comes from the lesson; a translation begins only with: %s",
+	                   where & WS_LESSON_IN_STOP
+	                           ? N_("%s comes from the lesson; a translation's stop has only: %s")
+	                           : N_("%s comes from the lesson; a translation begins only with: %s"),
 	                   word, words);
 }
 
@@ -238,7 +243,8 @@ static bool begin_key(struct lesson_parser *parser, const char *text, size_t len
 	const bool second = parser->key == WS_LESSON_CAPTURE && !lesson->second_capture;
 	if (*given & bit && !may_repeat(parser->key) && !second)
 		return lesson_fail(lesson, parser->line, parser->error,
-		                   in_stop ? "%s has been given already for this stop" : "%s has been given already",
+		                   in_stop ? N_("%s has been given already for this stop")
+		                           : N_("%s has been given already"),
 		                   keys[parser->key].word);
 	*given |= bit;
 	parser->key_line = parser->line;
@@ -262,8 +268,8 @@ static bool check_bytes(const struct lesson_parser *parser, const char *text, si
 		if (!used || (code_point < 0x20 && code_point != '\t'))
 			return lesson_fail(
 			        parser->lesson, parser->line, parser->error,
-			        used ? "byte 0x%02x at column %zu is a control character: a lesson is plain text"
-			             : "byte 0x%02x at column %zu is not UTF-8: save the file as UTF-8",
+			        used ? N_("byte 0x%02x at column %zu is a control character: a lesson is plain text")
+			             : N_("byte 0x%02x at column %zu is not UTF-8: save the file as UTF-8"),
 			        (unsigned)(unsigned char)text[at], at + 1);
 	}
 	return true;

@@ -3,6 +3,7 @@
 #include "lesson/internal.h"
 #include "lesson/lines.h"
 
+#include <wirestate/language.h>
 #include <wirestate/screens.h>
 
 #include <stdio.h>
@@ -42,7 +43,7 @@ static bool bad_value(const struct lesson_parser *parser, const char *right)
 {
 	return lesson_fail(parser->lesson, parser->key_line, parser->error, "%s: '%.*s' is not %s",
 	                   lesson_parser_word(parser), lesson_cut(parser->value, strlen(parser->value), 60),
-	                   parser->value, right);
+	                   parser->value, E_(right));
 }
 
 bool lesson_take_line(struct lesson_parser *parser, char **field, int columns)
@@ -68,8 +69,8 @@ bool lesson_take_text(struct lesson_parser *parser, char **field)
 static bool take_capture(struct lesson_parser *parser)
 {
 	if (strchr(parser->value, '/') || parser->value[0] == '.')
-		return bad_value(parser, "a capture's name without a folder: it is beside the lesson, or comes with "
-		                         "wirestate");
+		return bad_value(parser, N_("a capture's name without a folder: it is beside the lesson, or comes with "
+		                            "wirestate"));
 	struct ws_lesson *lesson = parser->lesson;
 	return lesson_keep(parser, lesson->capture ? &lesson->second_capture : &lesson->capture);
 }
@@ -79,7 +80,7 @@ static bool take_lab(struct lesson_parser *parser)
 {
 	struct ws_lesson_stop *stop = lesson_parser_stop(parser);
 	if (strchr(parser->value, '/') || parser->value[0] == '.')
-		return bad_value(parser, "the name of a scenario, without a folder: wirestate --lab lists them");
+		return bad_value(parser, N_("the name of a scenario, without a folder: wirestate --lab lists them"));
 	*(stop ? &stop->attempt.scenario_line : &parser->lesson->scenario_line) = parser->key_line;
 	return lesson_keep(parser, stop ? &stop->attempt.scenario : &parser->lesson->scenario);
 }
@@ -92,10 +93,12 @@ static bool take_screen(struct lesson_parser *parser)
 		struct ws_text text = WS_TEXT_OVER(words);
 #define X(name, word, title)                                                                                           \
 	if (name != WS_SCREEN_HELP)                                                                                    \
-		ws_text_printf(&text, "%s%s", text.length ? ", " : "a screen: ", word);
+		ws_text_printf(&text, "%s%s", text.length ? ", " : "", word);
 		WS_SCREENS(X)
 #undef X
-		return bad_value(parser, ws_text_cstr(&text));
+		return lesson_fail(
+		        parser->lesson, parser->key_line, parser->error, "screen: '%.*s' is not a screen: %s",
+		        lesson_cut(parser->value, strlen(parser->value), 60), parser->value, ws_text_cstr(&text));
 	}
 	if (lesson_parser_stop(parser))
 		lesson_parser_stop(parser)->screen = screen;
@@ -108,7 +111,7 @@ bool lesson_take_frame(struct lesson_parser *parser, uint64_t *frame)
 {
 	*frame = 0;
 	return strcmp(parser->value, "end") == 0 || (read_number(parser->value, INT64_MAX, frame) && *frame) ||
-	       bad_value(parser, "the number of a packet, or end");
+	       bad_value(parser, N_("the number of a packet, or end"));
 }
 
 /* True when a text has a raw sequence number in it. */
@@ -142,8 +145,8 @@ static bool check_stop(const struct lesson_parser *parser)
 		return lesson_question_check(parser->lesson, stop, parser->error) &&
 		       lesson_attempt_check(parser->lesson, stop, parser->error);
 	return lesson_fail(parser->lesson, stop->line, parser->error,
-	                   stop->ask ? "this stop has no answer: add a line 'answer: ...'"
-	                             : "this stop has no question: add a line 'ask: ...'");
+	                   stop->ask ? N_("this stop has no answer: add a line 'answer: ...'")
+	                             : N_("this stop has no question: add a line 'ask: ...'"));
 }
 
 static bool take_stop(struct lesson_parser *parser)
@@ -189,7 +192,7 @@ static bool take_fields(struct lesson_parser *parser)
 		stop->field_count++;
 		at += length;
 	}
-	return stop->field_count || bad_value(parser, "a list of fields, like tcp.sequence, tcp.flags");
+	return stop->field_count || bad_value(parser, N_("a list of fields, like tcp.sequence, tcp.flags"));
 }
 
 bool lesson_state_read(const char *text, size_t length, uint8_t *state, char *mark)
@@ -222,7 +225,7 @@ static bool take_states(struct lesson_parser *parser)
 		at += strspn(at, " ");
 		const size_t role = strlen(roles[i]);
 		if (strncmp(at, roles[i], role) != 0 || at[role] != ' ')
-			return bad_value(parser, "of the form: client ESTABLISHED, server SYN_RECEIVED~");
+			return bad_value(parser, N_("of the form: client ESTABLISHED, server SYN_RECEIVED~"));
 		at += role + strspn(at + role, " ");
 		const size_t length = strcspn(at, " ,");
 		if (!lesson_state_read(at, length, &stop->state[i], &stop->mark[i]))
@@ -232,7 +235,7 @@ static bool take_states(struct lesson_parser *parser)
 			                   length > 40 ? 40 : (int)length, at);
 		at += length + strspn(at + length, " ");
 		if (*at != (i ? '\0' : ','))
-			return bad_value(parser, "of the form: client ESTABLISHED, server SYN_RECEIVED~");
+			return bad_value(parser, N_("of the form: client ESTABLISHED, server SYN_RECEIVED~"));
 		at += i == 0;
 	}
 	stop->claims = true;
@@ -255,7 +258,7 @@ static bool take_number(struct lesson_parser *parser)
 	uint64_t number;
 	const bool order = parser->key == WS_LESSON_ORDER;
 	if (!read_number(parser->value, order ? 1000000 : INT64_MAX, &number) || !number)
-		return bad_value(parser, order ? "a number from 1 to 1000000" : "the number of a connection");
+		return bad_value(parser, order ? N_("a number from 1 to 1000000") : N_("the number of a connection"));
 	if (order)
 		parser->lesson->order = (unsigned)number;
 	else if (lesson_parser_stop(parser))
@@ -278,7 +281,7 @@ static bool take_group(struct lesson_parser *parser)
 			return true;
 		}
 	}
-	return bad_value(parser, "one of open, close, errors, bytes, below and other");
+	return bad_value(parser, N_("one of open, close, errors, bytes, below and other"));
 }
 
 static bool take_value(struct lesson_parser *parser)
@@ -325,7 +328,7 @@ static bool take_value(struct lesson_parser *parser)
 	case WS_LESSON_HELD:
 		lesson_parser_stop(parser)->held = strcmp(parser->value, "yes") == 0;
 		return lesson_parser_stop(parser)->held ||
-		       bad_value(parser, "yes: leave it out where the packet has arrived");
+		       bad_value(parser, N_("yes: leave it out where the packet has arrived"));
 	case WS_LESSON_EXPECT:
 	case WS_LESSON_ACCEPT:
 	case WS_LESSON_HINT:
@@ -350,7 +353,7 @@ static bool check_whole(const struct lesson_parser *parser)
 			return lesson_fail(parser->lesson, 0, parser->error,
 			                   "it has no %s: before the first stop, add a line '%s: ...', %s",
 			                   ws_lesson_key_word(needed[i]), ws_lesson_key_word(needed[i]),
-			                   ws_lesson_key_meaning(needed[i]));
+			                   E_(ws_lesson_key_meaning(needed[i])));
 	return parser->lesson->stop_count ||
 	       lesson_fail(parser->lesson, 0, parser->error,
 	                   "it has no stop: add a line 'stop: N', with ask and answer below it");

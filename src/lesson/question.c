@@ -3,6 +3,8 @@
  * of the typed line. The page that --export writes does the same in its script (see ws_html_lesson()). */
 #include "lesson/internal.h"
 
+#include <wirestate/language.h>
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,28 +69,31 @@ enum ws_typed ws_lesson_judge(const struct ws_lesson_question *question, const c
 const char *ws_lesson_kind_words(const struct ws_lesson_question *question)
 {
 	static const char *const words[] = {[WS_ANSWER_NONE] = "",
-	                                    [WS_ANSWER_NUMBER] = "a number",
-	                                    [WS_ANSWER_STATE] = "a state",
-	                                    [WS_ANSWER_CHOICE] = "one of the choices",
-	                                    [WS_ANSWER_WORD] = "a word or an address"};
-	return words[question->kind];
+	                                    [WS_ANSWER_NUMBER] = N_("a number"),
+	                                    [WS_ANSWER_STATE] = N_("a state"),
+	                                    [WS_ANSWER_CHOICE] = N_("one of the choices"),
+	                                    [WS_ANSWER_WORD] = N_("a word or an address")};
+	return _(words[question->kind]);
 }
 
 void ws_lesson_form(const struct ws_lesson_question *question, struct ws_text *text)
 {
 	switch (question->kind) {
 	case WS_ANSWER_NUMBER:
-		ws_text_puts(text, "Type a number");
+		ws_text_puts(text, _("Type a number"));
 		break;
 	case WS_ANSWER_STATE:
-		ws_text_puts(text, "Type a state, like ESTABLISHED");
+		ws_text_puts(text, _("Type a state, like ESTABLISHED"));
 		break;
 	case WS_ANSWER_CHOICE:
-		for (size_t i = 0; i < question->choice_count; i++)
-			ws_text_printf(text, "%s%s", i ? ", " : "Type one of: ", question->choice[i]);
+		ws_text_puts(text, _("Type one of: "));
+		for (size_t i = 0; i < question->choice_count; i++) {
+			ws_text_puts(text, i ? C_("between the parts of a list", ", ") : "");
+			ws_text_puts(text, question->choice[i]);
+		}
 		break;
 	default:
-		ws_text_puts(text, "Type a word or an address");
+		ws_text_puts(text, _("Type a word or an address"));
 	}
 }
 

@@ -2,7 +2,8 @@
  * answer, and the number that an answer has to be. Raw sequence numbers count modulo 2^32. */
 #include "lesson/internal.h"
 
-#include <inttypes.h>
+#include <wirestate/language.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,8 @@ static bool next_term(struct ws_lesson *lesson, const char **text, struct term *
 		if (*at == '=')
 			term->side++;
 		else if (*at != '+' && *at != '-')
-			ws_text_printf(wrong, "'%.20s': between two terms stands +, - or =", at);
+			ws_text_printf(wrong, E_("'%.*s': between two terms stands +, - or ="),
+			               lesson_cut(at, strlen(at), 20), at);
 		term->minus = *at == '-';
 		at += 1 + strspn(at + 1, " ");
 	}
@@ -46,10 +48,12 @@ static bool next_term(struct ws_lesson *lesson, const char **text, struct term *
 		return true;
 	}
 	if (!digits || digits > 18) {
-		ws_text_printf(wrong,
-		               *at ? "'%.20s' is neither a number nor a field in braces, like {3.tcp.sequence}"
-		                   : "%sit ends where a number or a field should stand",
-		               at);
+		if (*at)
+			ws_text_printf(wrong,
+			               E_("'%.*s' is neither a number nor a field in braces, like {3.tcp.sequence}"),
+			               lesson_cut(at, strlen(at), 20), at);
+		else
+			ws_text_puts(wrong, E_("it ends where a number or a field should stand"));
 		return false;
 	}
 	term->number = strtoull(at, NULL, 10);
@@ -66,7 +70,7 @@ static bool sum_read(struct ws_lesson *lesson, const char *text, uint16_t *value
 	struct term term = {0};
 	for (bool first = true; next_term(lesson, &text, &term, first, wrong); first = false) {
 		if (term.is_value && *count == most)
-			ws_text_printf(wrong, "at most %zu fields", most);
+			ws_text_printf(wrong, E_("at most %zu fields"), most);
 		else if (term.is_value)
 			value[(*count)++] = (uint16_t)term.index;
 		if (wrong->length)
@@ -84,7 +88,7 @@ bool lesson_sum_check(struct ws_lesson *lesson, struct ws_lesson_stop *stop, siz
 	if (sum_read(lesson, stop->sum[sum].text, stop->sum[sum].value, WS_ARRAY_SIZE(stop->sum[sum].value),
 	             &stop->sum[sum].value_count, &sides, &wrong) &&
 	    sides != 2)
-		ws_text_puts(&wrong, "one = must stand in it: {3.tcp.acknowledgment} = {2.tcp.sequence} + 1");
+		ws_text_puts(&wrong, E_("one = must stand in it: {3.tcp.acknowledgment} = {2.tcp.sequence} + 1"));
 	return !wrong.length || lesson_fail(lesson, stop->sum[sum].line, error, "sum: %s", ws_text_cstr(&wrong));
 }
 
@@ -97,7 +101,7 @@ bool lesson_number_check(struct ws_lesson *lesson, const char *text, const char 
 	size_t count = 0;
 	int sides;
 	if (sum_read(lesson, text, value, WS_ARRAY_SIZE(value), &count, &sides, &wrong) && sides > 2)
-		ws_text_puts(&wrong, "at most one = may stand in it: 11 = {9.tcp.acknowledgment relative}");
+		ws_text_puts(&wrong, E_("at most one = may stand in it: 11 = {9.tcp.acknowledgment relative}"));
 	return !wrong.length || lesson_fail(lesson, line, error, "%s: %s", key, ws_text_cstr(&wrong));
 }
 
@@ -117,8 +121,10 @@ static void name_value(struct ws_text *text, const struct ws_lesson_value *value
 	struct ws_lesson_value plain = *value;
 	plain.relative = false;
 	const char *label = lesson_value_wraps(&plain) ? NULL : layer_label(value->field.layer);
-	if (!one_frame)
-		ws_text_printf(text, "frame %" PRIu64 " ", value->frame);
+	if (!one_frame) {
+		ws_text_printf(text, _("frame %llu"), (unsigned long long)value->frame);
+		ws_text_putc(text, ' ');
+	}
 	if (label)
 		ws_text_printf(text, "%s ", label);
 	for (const char *c = value->field.name; *c; c++)
@@ -207,7 +213,8 @@ bool lesson_sum_resolve(struct ws_lesson *lesson, struct ws_lesson_stop *stop, s
 	                  .numbers = &numbers,
 	                  .one_frame = is_of_one_frame(lesson, stop, at)};
 	if (sum.one_frame)
-		ws_text_printf(&named, "frame %" PRIu64 ": ", lesson->value[stop->sum[at].value[0]].frame);
+		ws_text_printf(&named, _("frame %llu: "),
+		               (unsigned long long)lesson->value[stop->sum[at].value[0]].frame);
 	if (!sum_work_out(lesson, stop->sum[at].text, &sum, error))
 		return false;
 	if (sum.only && !sum.only->is_number)

@@ -78,8 +78,9 @@ static bool check_parts(const struct lesson_parser *parser, const char *original
 		const struct ws_lesson_value *value = &lesson->value[i];
 		if (wanted.value[i] != has.value[i])
 			return lesson_fail(lesson, parser->key_line, parser->error,
-			                   wanted.value[i] ? "%s: {%llu.%s.%s%s} is missing, which the lesson has here"
-			                                   : "%s: the lesson has no {%llu.%s.%s%s} here",
+			                   wanted.value[i]
+			                           ? N_("%s: {%llu.%s.%s%s} is missing, which the lesson has here")
+			                           : N_("%s: the lesson has no {%llu.%s.%s%s} here"),
 			                   lesson_parser_word(parser), (unsigned long long)value->frame,
 			                   value->field.layer, value->field.name, value->relative ? " relative" : "");
 	}
@@ -294,8 +295,8 @@ static bool check_stop(const struct lesson_parser *parser)
 	const struct ws_lesson_question *question = &stop->question, *wanted = &original->question;
 	if (!stop->ask || !stop->answer)
 		return lesson_fail(parser->lesson, stop->line, parser->error,
-		                   stop->ask ? "this stop has no answer: add a line 'answer: ...'"
-		                             : "this stop has no question: add a line 'ask: ...'");
+		                   stop->ask ? N_("this stop has no answer: add a line 'answer: ...'")
+		                             : N_("this stop has no question: add a line 'ask: ...'"));
 	if (question->hint_count < wanted->hint_count)
 		return lesson_fail(parser->lesson, stop->line, parser->error,
 		                   "of the hints of this stop, %zu of %zu are translated: add a line 'hint: ...'",

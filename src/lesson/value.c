@@ -2,6 +2,8 @@
  * capture. */
 #include "lesson/internal.h"
 
+#include <wirestate/language.h>
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,15 +89,15 @@ bool lesson_field_find(const char *text, size_t length, struct ws_lesson_field *
 			}
 		}
 	}
-	const int shown = length > 40 ? 40 : (int)length;
+	const int shown = lesson_cut(text, length, 40);
 	if (known && dot) {
-		ws_text_printf(wrong, "'%.*s' is no field; %.*s has ", shown, text, (int)layer, text);
+		ws_text_printf(wrong, E_("'%.*s' is no field; %.*s has "), shown, text, (int)layer, text);
 		list_names(wrong, text, layer);
 	} else if (known) {
-		ws_text_printf(wrong, "'%.*s' is a layer; name one of its fields: %.*s.", shown, text, shown, text);
+		ws_text_printf(wrong, E_("'%.*s' is a layer; name one of its fields: %.*s."), shown, text, shown, text);
 		list_names(wrong, text, layer);
 	} else {
-		ws_text_printf(wrong, "'%.*s' is no field; write layer.field, with the layer one of ", shown, text);
+		ws_text_printf(wrong, E_("'%.*s' is no field; write layer.field, with the layer one of "), shown, text);
 		list_names(wrong, NULL, 0);
 	}
 	return false;
@@ -130,14 +132,14 @@ bool lesson_value_read(struct ws_lesson *lesson, const char *text, size_t *used,
 	const char *at = text + 1;
 	const size_t inside = strcspn(at, "}\n");
 	if (at[inside] != '}') {
-		ws_text_puts(wrong, "a { begins a field, like {3.tcp.sequence}, and its } is missing");
+		ws_text_puts(wrong, E_("a field in braces, like {3.tcp.sequence}, has no closing brace"));
 		return false;
 	}
 	*used = inside + 2;
 	const size_t digits = strspn(at, "0123456789");
 	if (!digits || digits > 18 || at[digits] != '.') {
-		ws_text_printf(wrong, "{%.*s} must begin with a packet's number: {3.tcp.sequence}",
-		               inside > 40 ? 40 : (int)inside, at);
+		ws_text_printf(wrong, E_("{%.*s} must begin with a packet's number: {3.tcp.sequence}"),
+		               lesson_cut(at, inside, 40), at);
 		return false;
 	}
 	value.frame = strtoull(at, NULL, 10);
@@ -151,15 +153,15 @@ bool lesson_value_read(struct ws_lesson *lesson, const char *text, size_t *used,
 	struct ws_lesson_value plain = value;
 	plain.relative = false;
 	if (value.relative && !lesson_value_wraps(&plain)) {
-		ws_text_puts(wrong, "relative is for tcp.sequence and tcp.acknowledgment");
+		ws_text_puts(wrong, E_("relative is for tcp.sequence and tcp.acknowledgment"));
 		return false;
 	}
 	if (!value.frame) {
-		ws_text_puts(wrong, "packets count from 1");
+		ws_text_puts(wrong, E_("packets count from 1"));
 		return false;
 	}
 	if (!keep_value(lesson, &value, index)) {
-		ws_text_printf(wrong, "a lesson may speak of %d different values", WS_LESSON_VALUES);
+		ws_text_printf(wrong, E_("a lesson may speak of %d different values"), WS_LESSON_VALUES);
 		return false;
 	}
 	return true;
@@ -331,9 +333,10 @@ bool lesson_value_missing(const struct ws_lesson *lesson, const struct ws_lesson
 		lesson_fail(lesson, line, error, "packet %" PRIu64 " is not in %s, which has %" PRIu64, value->frame,
 		            lesson->capture, lesson->last_frame);
 	else
-		lesson_fail(lesson, line, error, "packet %" PRIu64 " of %s has no %s.%s%s", value->frame,
-		            lesson->capture, value->field.layer, value->field.name,
-		            value->relative ? " of a connection to be relative to" : "");
+		lesson_fail(lesson, line, error,
+		            value->relative ? N_("packet %llu of %s has no %s.%s of a connection to be relative to")
+		                            : N_("packet %llu of %s has no %s.%s"),
+		            (unsigned long long)value->frame, lesson->capture, value->field.layer, value->field.name);
 	return true;
 }
 

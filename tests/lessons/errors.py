@@ -94,7 +94,7 @@ def wrong():
     yield "fields of the end", change(4, "stop: end"), (":6: fields: 'stop: end' has no packet of its own; name the packet's "
                                                         "number")
     yield "a brace that stays open", change(7, "ask: {3.tcp.flags"), (
-        ":7: a { begins a field, like {3.tcp.sequence}, and its } is missing")
+        ":7: a field in braces, like {3.tcp.sequence}, has no closing brace")
     yield "a field without a frame", change(7, "ask: {tcp.flags}?"), (
         ":7: {tcp.flags} must begin with a packet's number: {3.tcp.sequence}")
     yield "a field of no frame", change(7, "ask: {12.tcp.flags}?"), (":7: packet 12 is not in close-four-client, which has "

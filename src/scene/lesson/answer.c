@@ -6,6 +6,8 @@
 #include "scene/lesson/lesson.h"
 #include "scene/ui.h"
 
+#include <wirestate/language.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -48,7 +50,7 @@ static void answer_cancel(struct ws_ui *ui, const struct ws_model *model)
 
 /* The panel draws it. */
 static const struct prompt_use answer_use = {
-        .label = "Your answer",
+        .label = N_("Your answer"),
         .hint = "",
         .accept = answer_accept,
         .cancel = answer_cancel,
@@ -105,11 +107,13 @@ size_t answer_right(const struct lesson_view *view)
 static void say_hint(const struct ws_lesson_question *question, size_t hint, struct ws_text *text)
 {
 	if (hint && hint <= question->hint_count) {
-		ws_text_printf(text, "Hint: %s", question->hint[hint - 1]);
+		ws_text_printf(text, _("Hint: %s"), question->hint[hint - 1]);
 		return;
 	}
-	ws_lesson_form(question, text);
-	ws_text_puts(text, ", or press Space to see the answer.");
+	char words[WS_LESSON_TEXT_BYTES];
+	struct ws_text form = WS_TEXT_OVER(words);
+	ws_lesson_form(question, &form); /* TRANSLATORS: "Type a number, or press Space to see the answer." */
+	ws_text_printf(text, _("%s, or press Space to see the answer."), ws_text_cstr(&form));
 }
 
 void answer_said(const struct ws_lesson_question *question, enum lesson_says said, const char *typed, const char *why,
@@ -119,16 +123,17 @@ void answer_said(const struct ws_lesson_question *question, enum lesson_says sai
 	case LESSON_SAYS_NOTHING:
 		return;
 	case LESSON_SAYS_WRONG:
-		ws_text_printf(text, "“%s” is not right. ", typed);
+		ws_text_printf(text, _("“%s” is not right. "), typed);
 		if (why)
 			ws_text_puts(text, why);
 		else
 			say_hint(question, hint, text);
 		return;
 	case LESSON_SAYS_UNCLEAR:
-		ws_text_printf(text, "“%s” is not %s. ", typed, ws_lesson_kind_words(question));
+		/* TRANSLATORS: "“many” is not a number. " */
+		ws_text_printf(text, _("“%s” is not %s. "), typed, ws_lesson_kind_words(question));
 		ws_lesson_form(question, text);
-		ws_text_putc(text, '.');
+		ws_text_puts(text, C_("ends a sentence", "."));
 		return;
 	case LESSON_SAYS_HINT:
 		say_hint(question, hint, text);

@@ -5,6 +5,8 @@
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
 
+#include <wirestate/language.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -98,13 +100,13 @@ static void draw_head(const struct ws_ui *ui, struct ws_canvas *canvas, int row)
 	const struct attempt_view *view = &ui->attempt;
 	const char *const *names = ui->options.key_name;
 	const char *back = names ? names[attempt_is_over(ui) ? WS_ACT_LAB_DELIVER : WS_ACT_BACK] : NULL;
-	const char *words = attempt_is_over(ui) ? "goes on with the lesson" : "back to the lesson";
+	const char *words = attempt_is_over(ui) ? _("goes on with the lesson") : _("back to the lesson");
 	const int width = back ? ws_columns(back) + ws_columns(words) + 4 : 0;
 	for (int column = 0; column < canvas->columns; column++)
 		ws_canvas_put(canvas, row, column, WS_STYLE_DIM, 0x2500);
 	ws_canvas_put(canvas, row, 1, WS_STYLE_NORMAL, ' ');
 	char title[WS_LESSON_TITLE_COLUMNS * 4 + 40];
-	snprintf(title, sizeof(title), "%s  try it ", view->lesson->title);
+	snprintf(title, sizeof(title), _("%s  try it "), view->lesson->title);
 	const int limit = canvas->columns - 1 - width;
 	const int end = draw_cut(canvas, row, 2, limit > 2 ? limit : 2, WS_STYLE_TITLE, title);
 	ws_canvas_paint(canvas, row, 2, end - 2, WS_STYLE_TITLE, WS_BOLD);
@@ -131,10 +133,10 @@ void attempt_draw(const struct ws_ui *ui, struct ws_canvas *canvas)
 		text = view->stop->attempt.outcome[view->came - 1].text;
 		style = WS_STYLE_HIGHLIGHT;
 	} else if (view->acted) {
-		text = "Now see what comes of it.";
+		text = _("Now see what comes of it.");
 		style = WS_STYLE_NORMAL;
 	} else if (!view->held) {
-		text = "The lab begins. The packet that it is about comes in a moment, and then waits for a key.";
+		text = _("The lab begins. The packet that it is about comes in a moment, and then waits for a key.");
 		style = WS_STYLE_DIM;
 	}
 	panel_text(canvas, canvas->columns, top + HEAD_ROWS, limit, style, !view->acted || view->came, text);

@@ -10,6 +10,8 @@
 #include "scene/widgets/hints.h"
 #include "scene/widgets/table.h"
 
+#include <wirestate/language.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -80,7 +82,7 @@ static void page_came(struct page *page, const struct lesson_view *view, const s
 		page_text(page, WS_STYLE_HIGHLIGHT, true, stop->attempt.outcome[view->came - 1].text);
 	if (!view->left_out)
 		return;
-	snprintf(words, sizeof(words), "This stop is left out: %s.", view->left_out);
+	snprintf(words, sizeof(words), _("This stop is left out: %s."), view->left_out);
 	page_text(page, WS_STYLE_WARN, false, words);
 }
 
@@ -100,7 +102,7 @@ static void page_question(struct page *page, enum ws_style style, bool bold, con
 	if (stop->question.kind != WS_ANSWER_CHOICE)
 		return;
 	ws_lesson_form(&stop->question, &form);
-	ws_text_putc(&form, '.');
+	ws_text_puts(&form, C_("ends a sentence", "."));
 	page_text(page, WS_STYLE_NORMAL, false, ws_text_cstr(&form));
 }
 
@@ -116,7 +118,7 @@ static void page_said(struct page *page, const struct ws_lesson_question *questi
 /* The rows that what is said to an answer needs at most. */
 static int rows_said(int columns, const struct ws_lesson_question *question)
 {
-	static const char typed[] = "a longer answer";
+	const char *typed = _("a longer answer");
 	int most = 0;
 	for (size_t i = 0; i <= question->wrong_count + question->hint_count; i++) {
 		struct page page = {.columns = columns};
@@ -167,11 +169,13 @@ static void page_score(struct page *page, const struct lesson_view *view)
 	size_t missed = 0;
 	if (!asked)
 		return;
-	ws_text_printf(&text, "%zu of %zu answers were typed and right.", right, asked);
+	ws_text_printf(&text, _("%zu of %zu answers were typed and right."), right, asked);
 	for (size_t i = 0; i < view->lesson->stop_count; i++)
 		if (view->lesson->stop[i].question.kind != WS_ANSWER_NONE && !(view->right >> i & 1))
-			ws_text_printf(&text, "%s%zu", missed++ ? ", " : " Still to do: stop ", i + 1);
-	ws_text_puts(&text, missed ? "." : "");
+			ws_text_printf(&text, "%s%zu",
+			               missed++ ? C_("between the parts of a list", ", ") : _(" Still to do: stop "),
+			               i + 1);
+	ws_text_puts(&text, missed ? C_("ends a sentence", ".") : "");
 	page_text(page, missed ? WS_STYLE_NORMAL : WS_STYLE_GOOD, true, ws_text_cstr(&text));
 }
 
@@ -180,15 +184,15 @@ static void page_end(struct page *page, const struct ws_lesson *lesson, bool pri
 {
 	char words[512];
 	if (lesson->try_it) {
-		page_line(page, WS_STYLE_TITLE, true, 0, "Try it yourself");
+		page_line(page, WS_STYLE_TITLE, true, 0, _("Try it yourself"));
 		page_text(page, WS_STYLE_NORMAL, false, lesson->try_it);
 	} else {
 		page_text(page, WS_STYLE_TITLE, true,
-		          lesson->exercise ? "The exercise ends here. The next one asks other questions."
-		                           : "This lesson ends here.");
+		          lesson->exercise ? _("The exercise ends here. The next one asks other questions.")
+		                           : _("This lesson ends here."));
 	}
 	if (lesson->next) {
-		snprintf(words, sizeof(words), "The next lesson: %s", lesson->next);
+		snprintf(words, sizeof(words), _("The next lesson: %s"), lesson->next);
 		page_line(page, WS_STYLE_TITLE, true, 0, words);
 	}
 	if (lesson->next && printed) {
@@ -257,16 +261,18 @@ static const char *next_words(const struct ws_ui *ui)
 {
 	const struct lesson_view *view = &ui->lesson;
 	if (lesson_is_away(ui))
-		return "to the lesson";
+		return _("to the lesson");
 	if (view->playing || !view->settled)
-		return "to the stop";
+		return _("to the stop");
 	if (view->closed)
-		return "to the question";
+		return _("to the question");
 	if (view->stop == view->lesson->stop_count)
-		return view->lesson->next ? "next" : NULL;
+		return view->lesson->next ? C_("a key opens the next lesson", "next") : NULL;
 	if (!view->answered)
-		return view->lesson->stop[view->stop].attempt.scenario ? "try it" : "answer";
-	return view->stop + 1 == view->lesson->stop_count ? "end" : "go on";
+		return view->lesson->stop[view->stop].attempt.scenario ? _("try it")
+		                                                       : C_("a key shows the answer", "answer");
+	return view->stop + 1 == view->lesson->stop_count ? C_("a key leads to the end of the lesson", "end")
+	                                                  : _("go on");
 }
 
 /* Draws what the lesson's keys do, at the right. The key that goes back is left out where the title needs the columns
@@ -278,9 +284,10 @@ static int draw_keys(const struct ws_ui *ui, struct ws_canvas *canvas, int row, 
 		const char *key, *words;
 	} hints[] = {
 	        {names ? names[WS_ACT_LESSON_LIVE] : NULL,
-	         ui->lesson.lesson->live && ui->lesson.stop == ui->lesson.lesson->stop_count ? "live" : NULL},
+	         ui->lesson.lesson->live && ui->lesson.stop == ui->lesson.lesson->stop_count ? C_("a key", "live")
+	                                                                                     : NULL},
 	        {names ? names[WS_ACT_LESSON_NEXT] : NULL, next_words(ui)},
-	        {names ? names[WS_ACT_LESSON_BACK] : NULL, ui->lesson.stop && !ui->lesson.playing ? "back" : NULL},
+	        {names ? names[WS_ACT_LESSON_BACK] : NULL, ui->lesson.stop && !ui->lesson.playing ? _("back") : NULL},
 	};
 	int width = 0;
 	size_t count = 0;
@@ -314,12 +321,12 @@ static void draw_head(const struct ws_ui *ui, struct ws_canvas *canvas, int row)
 		ws_canvas_put(canvas, row, column, WS_STYLE_DIM, 0x2500);
 	const size_t questions = answer_count(view->lesson);
 	if (view->stop < view->lesson->stop_count)
-		snprintf(words, sizeof(words), "  stop %zu/%zu ", view->stop + 1, view->lesson->stop_count);
+		snprintf(words, sizeof(words), _("  stop %zu/%zu "), view->stop + 1, view->lesson->stop_count);
 	else if (questions)
-		snprintf(words, sizeof(words), "  %s %zu/%zu ", view->done ? "done" : "right", answer_right(view),
-		         questions);
+		snprintf(words, sizeof(words), view->done ? _("  done %zu/%zu ") : _("  right %zu/%zu "),
+		         answer_right(view), questions);
 	else
-		snprintf(words, sizeof(words), "  end ");
+		snprintf(words, sizeof(words), "%s", _("  end "));
 	const int title = 2 + ws_columns(view->lesson->title) + ws_columns(words);
 	const int limit = draw_keys(ui, canvas, row, title) - 1, room = limit - ws_columns(words);
 	ws_canvas_put(canvas, row, 1, WS_STYLE_NORMAL, ' ');
@@ -331,18 +338,19 @@ static void draw_head(const struct ws_ui *ui, struct ws_canvas *canvas, int row)
 /* The line for the answer, and below it what is said to the one before. */
 static void page_typing(const struct ws_ui *ui, struct page *page, const struct ws_lesson_stop *stop)
 {
-	static const char *const what[] = {[WS_ANSWER_NUMBER] = "a number",
-	                                   [WS_ANSWER_STATE] = "a state",
-	                                   [WS_ANSWER_CHOICE] = "one of these",
-	                                   [WS_ANSWER_WORD] = "a word or an address"};
+	static const char *const what[] = {[WS_ANSWER_NUMBER] = N_("a number"),
+	                                   [WS_ANSWER_STATE] = N_("a state"),
+	                                   [WS_ANSWER_CHOICE] = N_("one of these"),
+	                                   [WS_ANSWER_WORD] = N_("a word or an address")};
 	const struct lesson_view *view = &ui->lesson;
 	if (!answer_is_open(ui) || page->row >= page->limit)
 		return;
 	const int column = prompt_draw_line(&ui->prompt, page->canvas, page->row);
 	if (answer_is_empty(ui))
 		draw_cut(page->canvas, page->row, column + 1, page->canvas->columns - 1, WS_STYLE_DIM,
-		         view->lesson->exercise && stop->question.kind == WS_ANSWER_WORD ? "the letters, as in C A B"
-		                                                                         : what[stop->question.kind]);
+		         view->lesson->exercise && stop->question.kind == WS_ANSWER_WORD
+		                 ? _("the letters, as in C A B")
+		                 : _(what[stop->question.kind]));
 	page->row++;
 	page_said(page, &stop->question, view->said, view->typed, view->why, view->hint);
 }
@@ -359,11 +367,12 @@ static void draw_answer_keys(const struct ws_ui *ui, struct ws_canvas *canvas, i
 		const char *key, *words;
 		bool shown;
 	} hints[] = {
-	        {"Enter", empty ? "hint" : "check the answer", !empty || (stop && stop->question.hint_count)},
-	        {next, open ? "show the answer" : "to the stop at once", empty},
-	        {"Esc", open ? "look around" : "back", true},
-	        {names ? names[WS_ACT_HELP] : NULL, "help", empty},
-	        {quit, "quit", empty},
+	        {"Enter", empty ? C_("a key", "hint") : _("check the answer"),
+	         !empty || (stop && stop->question.hint_count)},
+	        {next, open ? _("show the answer") : _("to the stop at once"), empty},
+	        {"Esc", open ? _("look around") : _("back"), true},
+	        {names ? names[WS_ACT_HELP] : NULL, _("help"), empty},
+	        {quit, _("quit"), empty},
 	};
 	int column = 1;
 	for (size_t i = 0; i < WS_ARRAY_SIZE(hints); i++) {
@@ -384,7 +393,7 @@ static void page_verdict(const struct ws_ui *ui, struct page *page, const struct
 	page_answer(&answer, stop);
 	if (page->row + answer.rows >= page->limit)
 		return;
-	snprintf(words, sizeof(words), "%s: %s", right ? "Right" : "Answer",
+	snprintf(words, sizeof(words), right ? _("Right: %s") : _("Answer: %s"),
 	         stop->question.expect ? stop->question.expect : "");
 	page_line(page, right ? WS_STYLE_GOOD : WS_STYLE_NORMAL, true, 0, words);
 }
@@ -418,9 +427,9 @@ static void page_way(const struct ws_ui *ui, struct page *page)
 	const struct ws_lesson_stop *stop = &view->lesson->stop[view->stop];
 	char words[96];
 	if (stop->frame)
-		snprintf(words, sizeof(words), "Playing on to frame %llu.", (unsigned long long)stop->frame);
+		snprintf(words, sizeof(words), _("Playing on to frame %llu."), (unsigned long long)stop->frame);
 	else
-		snprintf(words, sizeof(words), "Playing on to the end.");
+		snprintf(words, sizeof(words), "%s", _("Playing on to the end."));
 	page_line(page, WS_STYLE_DIM, false, 0, words);
 }
 
@@ -481,7 +490,7 @@ static struct page whole_page(struct ws_canvas *canvas)
 int ws_lesson_ask(const struct ws_lesson_stop *stop, struct ws_canvas *canvas)
 {
 	struct page page = whole_page(canvas);
-	page_line(&page, WS_STYLE_TITLE, true, -1, "Question");
+	page_line(&page, WS_STYLE_TITLE, true, -1, _("Question"));
 	page_question(&page, WS_STYLE_NORMAL, false, stop);
 	return page.row;
 }
@@ -493,13 +502,13 @@ int ws_lesson_reply(const struct ws_lesson_stop *stop, const char *typed, bool *
 	const enum ws_typed verdict = ws_lesson_judge(&stop->question, typed, &why);
 	*right = verdict == WS_TYPED_RIGHT;
 	if (*right)
-		page_line(&page, WS_STYLE_GOOD, false, 0, "Right.");
+		page_line(&page, WS_STYLE_GOOD, false, 0, _("Right."));
 	else if (verdict == WS_TYPED_UNCLEAR)
 		page_said(&page, &stop->question, LESSON_SAYS_UNCLEAR, typed, NULL, 0);
 	else if (why)
 		page_said(&page, &stop->question, LESSON_SAYS_WRONG, typed, why, 0);
 	else
-		page_line(&page, WS_STYLE_WARN, false, 0, "No.");
+		page_line(&page, WS_STYLE_WARN, false, 0, C_("the answer is wrong", "No."));
 	return page.row;
 }
 
@@ -516,9 +525,10 @@ int ws_lesson_answer(const struct ws_lesson_stop *stop, struct ws_canvas *canvas
 	char title[WS_LESSON_TEXT_BYTES];
 	struct ws_text head = WS_TEXT_OVER(title);
 	struct page page = whole_page(canvas);
-	ws_text_puts(&head, "Answer");
 	if (stop->question.kind != WS_ANSWER_NONE)
-		ws_text_printf(&head, ": %s", stop->question.expect);
+		ws_text_printf(&head, _("Answer: %s"), stop->question.expect);
+	else
+		ws_text_puts(&head, _("Answer"));
 	page_line(&page, WS_STYLE_TITLE, true, -1, ws_text_cstr(&head));
 	page_answer(&page, stop);
 	return page.row;
@@ -530,14 +540,15 @@ int ws_lesson_outcomes(const struct ws_lesson_stop *stop, struct ws_canvas *canv
 	char words[WS_LESSON_TEXT_BYTES + 64];
 	uint32_t told = 0;
 	if (stop->attempt.outcome_count)
-		page_line(&page, WS_STYLE_TITLE, true, -1, "What comes of it in the lab");
+		page_line(&page, WS_STYLE_TITLE, true, -1, _("What comes of it in the lab"));
 	for (size_t i = 0; i < stop->attempt.outcome_count; i++) {
 		const struct ws_lesson_outcome *outcome = &stop->attempt.outcome[i];
 		if (told >> outcome->act & 1) /* the first one is the whole story */
 			continue;
 		told |= 1u << outcome->act;
-		snprintf(words, sizeof(words), "If it is %s: %s", ws_lesson_act_word(outcome), outcome->text);
-		page_text(&page, WS_STYLE_NORMAL, false, words);
+		struct ws_text text = WS_TEXT_OVER(words);
+		ws_lesson_tell(outcome, &text);
+		page_text(&page, WS_STYLE_NORMAL, false, ws_text_cstr(&text));
 	}
 	return page.row;
 }
