@@ -3,16 +3,17 @@
 #define WIRESTATE_START_H
 
 #include <wirestate/cursor.h>
+#include <wirestate/language.h>
 #include <wirestate/scene.h>
 
 /* Groups up to WS_LESSON_GROUP_COUNT are those of lessons, with their headings. X(enumerator, heading) of the others:
  */
 #define WS_START_GROUPS(X)                                                                                             \
-	X(WS_START_HERE, "Captures in this folder")                                                                    \
-	X(WS_START_CAPTURES, "Captures in ./captures")                                                                 \
-	X(WS_START_INTERFACES, "Interfaces, live")                                                                     \
-	X(WS_START_LAB, "The lab: two hosts and a wire on this machine")                                               \
-	X(WS_START_BUNDLED, "Captures that come with wirestate")
+	X(WS_START_HERE, N_("Captures in this folder"))                                                                \
+	X(WS_START_CAPTURES, N_("Captures in ./captures"))                                                             \
+	X(WS_START_INTERFACES, N_("Interfaces, live"))                                                                 \
+	X(WS_START_LAB, N_("The lab: two hosts and a wire on this machine"))                                           \
+	X(WS_START_BUNDLED, N_("Captures that come with wirestate"))
 
 enum ws_start_group {
 	WS_START_LESSONS = WS_LESSON_GROUP_COUNT - 1, /* the last one of them */

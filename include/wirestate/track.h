@@ -8,6 +8,7 @@
 
 #include <wirestate/error.h>
 #include <wirestate/join.h>
+#include <wirestate/language.h>
 #include <wirestate/names.h>
 #include <wirestate/packet.h>
 #include <wirestate/reset.h>
@@ -154,15 +155,15 @@ struct ws_tracker;  /* opaque */
 struct ws_exchange; /* see wirestate/exchange.h */
 
 struct ws_tracker_config {
-	ws_time time_wait;         /* 0: 60 s */
-	uint64_t max_memory;       /* bytes, 0: 1 GiB */
-	bool ignore_checksums;     /* take segments with wrong checksums as good */
-	bool history;              /* keep every connection's segments, for replay */
-	bool joins;                /* with `history`: the segments are compared with those of other points, and get more memory */
-	bool names;                /* learn the names of hosts */
-	bool records;              /* records are its input, and not packets: see wirestate/stored.h */
-	bool shares;               /* find out where the time of each connection goes */
-	bool exchanges;            /* tell requests and answers apart, and report each pair as an event */
+	ws_time time_wait;     /* 0: 60 s */
+	uint64_t max_memory;   /* bytes, 0: 1 GiB */
+	bool ignore_checksums; /* take segments with wrong checksums as good */
+	bool history;          /* keep every connection's segments, for replay */
+	bool joins;     /* with `history`: the segments are compared with those of other points, and get more memory */
+	bool names;     /* learn the names of hosts */
+	bool records;   /* records are its input, and not packets: see wirestate/stored.h */
+	bool shares;    /* find out where the time of each connection goes */
+	bool exchanges; /* tell requests and answers apart, and report each pair as an event */
 	uint64_t debug_connection; /* report each input of the connection with this number as WS_EVENT_INPUT; 0: none */
 	uint8_t hash_key[16];      /* random, so that no sender can choose the bucket of its packets */
 };
@@ -177,12 +178,12 @@ enum ws_event_kind {
 	WS_EVENT_TRANSITION, /* `transition` of `conn` */
 	WS_EVENT_CONNECTION, /* `conn` has ended: both endpoints are CLOSED, or it was superseded. A late segment may
 	                        still revive it */
-	WS_EVENT_EVICTED, /* `conn` is given up to free memory. Its id is invalid after this call, so write its record
-	                     now */
-	WS_EVENT_ARP,     /* a binding was learnt or has changed: `arp` */
-	WS_EVENT_UDP,     /* a UDP conversation began: `udp` */
+	WS_EVENT_EVICTED,  /* `conn` is given up to free memory. Its id is invalid after this call, so write its record
+	                      now */
+	WS_EVENT_ARP,      /* a binding was learnt or has changed: `arp` */
+	WS_EVENT_UDP,      /* a UDP conversation began: `udp` */
 	WS_EVENT_EXCHANGE, /* an `exchange` of `conn` is over */
-	WS_EVENT_INPUT,   /* of debug_connection: `line` says what an input changed, after the events that it caused */
+	WS_EVENT_INPUT,    /* of debug_connection: `line` says what an input changed, after the events that it caused */
 };
 
 struct ws_arp_binding {
@@ -525,18 +526,18 @@ ws_time ws_conn_age(const struct ws_conn_info *info, ws_time now);
 
 /* X(enumerator, its word): the orders in which connections can be sorted. */
 #define WS_ORDERS(X)                                                                                                   \
-	X(WS_ORDER_NUMBER, "number")                                                                                   \
-	X(WS_ORDER_CLIENT, "client")                                                                                   \
-	X(WS_ORDER_SERVER, "server")                                                                                   \
-	X(WS_ORDER_STATES, "states")                                                                                   \
-	X(WS_ORDER_START, "start")                                                                                     \
-	X(WS_ORDER_AGE, "age")                                                                                         \
-	X(WS_ORDER_PACKETS, "packets")                                                                                 \
-	X(WS_ORDER_BYTES, "bytes")                                                                                     \
-	X(WS_ORDER_VERDICT, "verdict") /* the worst first, and equal words together */                              \
-	X(WS_ORDER_SERVER_TIME, "server's time") /* these three: what took the longest time first */                    \
-	X(WS_ORDER_NETWORK_TIME, "network's time")                                                                     \
-	X(WS_ORDER_LOSS_TIME, "time for losses")
+	X(WS_ORDER_NUMBER, N_("number"))                                                                               \
+	X(WS_ORDER_CLIENT, N_("client"))                                                                               \
+	X(WS_ORDER_SERVER, N_("server"))                                                                               \
+	X(WS_ORDER_STATES, N_("states"))                                                                               \
+	X(WS_ORDER_START, N_("start"))                                                                                 \
+	X(WS_ORDER_AGE, N_("age"))                                                                                     \
+	X(WS_ORDER_PACKETS, N_("packets"))                                                                             \
+	X(WS_ORDER_BYTES, N_("bytes"))                                                                                 \
+	X(WS_ORDER_VERDICT, N_("verdict"))           /* the worst first, and equal words together */                   \
+	X(WS_ORDER_SERVER_TIME, N_("server's time")) /* these three: what took the longest time first */               \
+	X(WS_ORDER_NETWORK_TIME, N_("network's time"))                                                                 \
+	X(WS_ORDER_LOSS_TIME, N_("time for losses"))
 
 enum ws_order {
 #define X(name, text) name,

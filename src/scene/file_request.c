@@ -5,6 +5,8 @@
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
 
+#include <wirestate/language.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -13,7 +15,7 @@ static bool accept_name(struct ws_ui *ui, const struct ws_model *model, const ch
 	struct file_request *file = &ui->file;
 	(void)model;
 	if (!*text) {
-		snprintf(error->text, sizeof(error->text), "a file needs a name");
+		snprintf(error->text, sizeof(error->text), "%s", _("a file needs a name"));
 		return false;
 	}
 	snprintf(file->request.name, sizeof(file->request.name), "%s", text);
@@ -25,8 +27,8 @@ static bool accept_name(struct ws_ui *ui, const struct ws_model *model, const ch
 static bool ask_lesson(struct ws_ui *ui, ws_conn_id conn)
 {
 	static const struct prompt_use use = {
-	        .label = "export to",
-	        .hint = "a new file: .html the lesson as a page; the connection as .svg, .txt, .cast or .pcap",
+	        .label = N_("export to"),
+	        .hint = N_("a new file: .html the lesson as a page; the connection as .svg, .txt, .cast or .pcap"),
 	        .accept = accept_name,
 	};
 	const char *path = ui->lesson.lesson->name, *slash = strrchr(path, '/');
@@ -41,13 +43,13 @@ static bool ask_lesson(struct ws_ui *ui, ws_conn_id conn)
 bool file_request_ask_connection(struct ws_ui *ui, const struct ws_model *model)
 {
 	static const struct prompt_use use = {
-	        .label = "export to",
-	        .hint = "a new file: .svg, .anim.svg, .html page, .txt, .cast recording, .pcap or .pcapng packets",
+	        .label = N_("export to"),
+	        .hint = N_("a new file: .svg, .anim.svg, .html page, .txt, .cast recording, .pcap or .pcapng packets"),
 	        .accept = accept_name,
 	};
 	static const struct prompt_use of_graph = {
-	        .label = "export to",
-	        .hint = "a new file: .svg a picture of the graph as it is shown, .txt text",
+	        .label = N_("export to"),
+	        .hint = N_("a new file: .svg a picture of the graph as it is shown, .txt text"),
 	        .accept = accept_name,
 	};
 	const bool graph = ws_ui_screen(ui) == WS_SCREEN_GRAPH;
@@ -69,8 +71,8 @@ bool file_request_ask_connection(struct ws_ui *ui, const struct ws_model *model)
 bool file_request_ask_stream(struct ws_ui *ui, const struct ws_model *model)
 {
 	static const struct prompt_use use = {
-	        .label = "save to",
-	        .hint = "a new file for the bytes of the directions shown, each byte once, in order",
+	        .label = N_("save to"),
+	        .hint = N_("a new file for the bytes of the directions shown, each byte once, in order"),
 	        .accept = accept_name,
 	};
 	const struct stream_view *stream = &ui->stream;

@@ -7,6 +7,8 @@
 #include "scene/widgets/cursor.h"
 #include "scene/widgets/draw.h"
 
+#include <wirestate/language.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -19,53 +21,58 @@ struct entry {
 };
 
 static const struct entry states[] = {
-        {"LISTEN", "a server, waits for SYN", WS_STYLE_STATE_CLOSED},
-        {"SYN_SENT", "waits for SYN,ACK", WS_STYLE_STATE_OPENING},
-        {"SYN_RECEIVED", "sent SYN,ACK, waits for its ACK", WS_STYLE_STATE_OPENING},
-        {"ESTABLISHED", "open: data may flow", WS_STYLE_STATE_OPEN},
-        {"FIN_WAIT_1", "closed first; its FIN is not acknowledged yet", WS_STYLE_STATE_CLOSING},
-        {"FIN_WAIT_2", "FIN acknowledged; waits for the other's", WS_STYLE_STATE_CLOSING},
-        {"CLOSE_WAIT", "got FIN; its program has not closed yet", WS_STYLE_STATE_CLOSE_WAIT},
-        {"CLOSING", "both sent FIN at once; waits for an ACK", WS_STYLE_STATE_CLOSING},
-        {"LAST_ACK", "closed second; waits for the ACK of its FIN", WS_STYLE_STATE_CLOSING},
-        {"TIME_WAIT", "closed first; waits 2 MSL, twice a segment's longest life", WS_STYLE_STATE_WAIT},
-        {"CLOSED", "no connection", WS_STYLE_STATE_CLOSED},
+        {"LISTEN", N_("a server, waits for SYN"), WS_STYLE_STATE_CLOSED},
+        {"SYN_SENT", N_("waits for SYN,ACK"), WS_STYLE_STATE_OPENING},
+        {"SYN_RECEIVED", N_("sent SYN,ACK, waits for its ACK"), WS_STYLE_STATE_OPENING},
+        {"ESTABLISHED", N_("open: data may flow"), WS_STYLE_STATE_OPEN},
+        {"FIN_WAIT_1", N_("closed first; its FIN is not acknowledged yet"), WS_STYLE_STATE_CLOSING},
+        {"FIN_WAIT_2", N_("FIN acknowledged; waits for the other's"), WS_STYLE_STATE_CLOSING},
+        {"CLOSE_WAIT", N_("got FIN; its program has not closed yet"), WS_STYLE_STATE_CLOSE_WAIT},
+        {"CLOSING", N_("both sent FIN at once; waits for an ACK"), WS_STYLE_STATE_CLOSING},
+        {"LAST_ACK", N_("closed second; waits for the ACK of its FIN"), WS_STYLE_STATE_CLOSING},
+        {"TIME_WAIT", N_("closed first; waits 2 MSL, twice a segment's longest life"), WS_STYLE_STATE_WAIT},
+        {"CLOSED", N_("no connection"), WS_STYLE_STATE_CLOSED},
 };
 
 static const struct entry arrows[] = {
-        {"├──────►", "a segment; ━━━● while it flies", WS_STYLE_NORMAL},
-        {"├╌╌╌╌╌╌►", "sent again (retransmission)", WS_STYLE_WARN},
-        {"├~~~~~~►", "out of order", WS_STYLE_WARN},
-        {"├─────×", "probably lost: it, or what it acknowledges, was sent again", WS_STYLE_BAD},
-        {"├······►", "duplicate ACK, keep-alive, window probe, or ignored", WS_STYLE_WARN},
+        {"├──────►", N_("a segment; ━━━● while it flies"), WS_STYLE_NORMAL},
+        {"├╌╌╌╌╌╌►", N_("sent again (retransmission)"), WS_STYLE_WARN},
+        {"├~~~~~~►", N_("out of order"), WS_STYLE_WARN},
+        {"├─────×", N_("probably lost: it, or what it acknowledges, was sent again"), WS_STYLE_BAD},
+        {"├······►", N_("duplicate ACK, keep-alive, window probe, or ignored"), WS_STYLE_WARN},
 };
 
 static const struct entry marks[] = {
-        {"(none)", "confirmed by segments", WS_STYLE_NORMAL}, {"~", "presumed, not proved", WS_STYLE_NORMAL},
-        {"?", "assumed; no packet", WS_STYLE_NORMAL},         {"!", "implied, not captured", WS_STYLE_NORMAL},
-        {"~close()", "an inferred call", WS_STYLE_NORMAL},
+        {N_("(none)"), N_("confirmed by segments"), WS_STYLE_NORMAL},
+        {"~", N_("presumed, not proved"), WS_STYLE_NORMAL},
+        {"?", N_("assumed; no packet"), WS_STYLE_NORMAL},
+        {"!", N_("implied, not captured"), WS_STYLE_NORMAL},
+        {"~close()", N_("an inferred call"), WS_STYLE_NORMAL},
 };
 
 static const struct entry layers[] = {
-        {"application", "layer 5: the payload, what the programs say to each other", WS_STYLE_NORMAL},
-        {"transport", "layer 4: TCP or UDP, from program to program, by ports", WS_STYLE_NORMAL},
-        {"network", "layer 3: IP, from host to host, over gateways, by IP addresses", WS_STYLE_NORMAL},
-        {"link", "layer 2: Ethernet, from one network card to the next, by MAC addresses; ARP finds them",
+        {NC_("a layer", "application"), N_("layer 5: the payload, what the programs say to each other"),
          WS_STYLE_NORMAL},
-        {"physical", "layer 1: the cable or the radio, which no capture shows", WS_STYLE_NORMAL},
+        {NC_("a layer", "transport"), N_("layer 4: TCP or UDP, from program to program, by ports"), WS_STYLE_NORMAL},
+        {NC_("a layer", "network"), N_("layer 3: IP, from host to host, over gateways, by IP addresses"),
+         WS_STYLE_NORMAL},
+        {NC_("a layer", "link"),
+         N_("layer 2: Ethernet, from one network card to the next, by MAC addresses; ARP finds them"), WS_STYLE_NORMAL},
+        {NC_("a layer", "physical"), N_("layer 1: the cable or the radio, which no capture shows"), WS_STYLE_NORMAL},
 };
 
 static const struct entry unknown[] = {
         {"",
-         "Whether a port is in LISTEN; when a program called close() or shutdown(); whether a program still owns a "
-         "socket; a FIN that a closed window holds back; a server that defers accept or answers with SYN cookies; "
-         "timeouts without a packet; how long TIME_WAIT lasts on that host (--time-wait sets what is shown).",
+         N_("Whether a port is in LISTEN; when a program called close() or shutdown(); whether a program still owns a "
+            "socket; a FIN that a closed window holds back; a server that defers accept or answers with SYN cookies; "
+            "timeouts without a packet; how long TIME_WAIT lasts on that host (--time-wait sets what is shown)."),
          WS_STYLE_NORMAL},
         {"",
-         "Live on one of the two hosts, its kernel is asked: its state below the box is green where it is the inferred "
-         "one, yellow where that is presumed and not yet true, and red where they differ.",
+         N_("Live on one of the two hosts, its kernel is asked: its state below the box is green where it is the "
+            "inferred "
+            "one, yellow where that is presumed and not yet true, and red where they differ."),
          WS_STYLE_NORMAL},
-        {"", "Verdicts are judgements; the packet screen shows the packets they rest on.", WS_STYLE_NORMAL},
+        {"", N_("Verdicts are judgements; the packet screen shows the packets they rest on."), WS_STYLE_NORMAL},
 };
 
 /* Keys by purpose. Those that no other group has are in the first. */
@@ -74,31 +81,31 @@ static const struct group {
 	        *prefix; /* `prefix`: the beginning of meanings that the heading makes unnecessary, or NULL */
 	uint8_t actions[MOST_ACTIONS];
 } groups[] = {
-        {"Keys of this screen", NULL, {WS_ACT_NONE}},
-        {"Playing",
+        {N_("Keys of this screen"), NULL, {WS_ACT_NONE}},
+        {N_("Playing"),
          NULL,
          {WS_ACT_PLAY, WS_ACT_STEP, WS_ACT_STEP_BACK, WS_ACT_NEXT_CHANGE, WS_ACT_PREVIOUS_CHANGE, WS_ACT_NEXT_PROBLEM,
-          WS_ACT_PREVIOUS_PROBLEM, WS_ACT_JUMP,
-          WS_ACT_FASTER, WS_ACT_SLOWER, WS_ACT_GUIDED, WS_ACT_RESTART, WS_ACT_LOOP}},
-        {"Other screens",
+          WS_ACT_PREVIOUS_PROBLEM, WS_ACT_JUMP, WS_ACT_FASTER, WS_ACT_SLOWER, WS_ACT_GUIDED, WS_ACT_RESTART,
+          WS_ACT_LOOP}},
+        {N_("Other screens"),
          NULL,
-         {WS_ACT_DETAIL, WS_ACT_STREAM, WS_ACT_GRAPH, WS_ACT_DIAGRAM, WS_ACT_TIME, WS_ACT_EXCHANGES, WS_ACT_OVERVIEW, WS_ACT_HOSTS, WS_ACT_UDP, WS_ACT_ARP,
-          WS_ACT_STATISTICS, WS_ACT_BACK, WS_ACT_HELP, WS_ACT_QUIT}},
-        {"Moving",
+         {WS_ACT_DETAIL, WS_ACT_STREAM, WS_ACT_GRAPH, WS_ACT_DIAGRAM, WS_ACT_TIME, WS_ACT_EXCHANGES, WS_ACT_OVERVIEW,
+          WS_ACT_HOSTS, WS_ACT_UDP, WS_ACT_ARP, WS_ACT_STATISTICS, WS_ACT_BACK, WS_ACT_HELP, WS_ACT_QUIT}},
+        {N_("Moving"),
          NULL,
          {WS_ACT_UP, WS_ACT_DOWN, WS_ACT_PAGE_UP, WS_ACT_PAGE_DOWN, WS_ACT_FIRST, WS_ACT_LAST, WS_ACT_LEFT,
           WS_ACT_RIGHT, WS_ACT_NEXT_PACKET, WS_ACT_PREVIOUS_PACKET, WS_ACT_POINT, WS_ACT_NEXT_PANE}},
-        {"The whole capture",
-         "the whole capture: ",
+        {N_("The whole capture"),
+         N_("the whole capture:"),
          {WS_ACT_FRAME, WS_ACT_FRAME_BACK, WS_ACT_SEEK, WS_ACT_SEEK_BACK, WS_ACT_SEEK_FAR, WS_ACT_SEEK_FAR_BACK,
           WS_ACT_NEWEST}},
-        {"The lesson", "lesson: ", {WS_ACT_LESSON_NEXT, WS_ACT_LESSON_BACK}},
+        {N_("The lesson"), N_("lesson:"), {WS_ACT_LESSON_NEXT, WS_ACT_LESSON_BACK}},
 };
 
 /* One line of a column. A heading has only a word. */
 struct line {
 	const char *word;
-	char text[100];
+	char text[256];
 	enum ws_style style;
 	bool heading;
 };
@@ -141,15 +148,16 @@ static int add_heading(struct page *page, const char *heading)
 	const int side = page->columns == 2 && page->count[1] < page->count[0];
 	if (page->count[side])
 		add_line(page, side, &(struct line){.word = ""});
-	add_line(page, side, &(struct line){.word = heading, .style = WS_STYLE_TITLE, .heading = true});
+	add_line(page, side, &(struct line){.word = _(heading), .style = WS_STYLE_TITLE, .heading = true});
 	return side;
 }
 
 static void add_entry(struct page *page, int side, const struct entry *entry)
 {
-	struct line line = {.word = entry->word, .style = entry->style};
+	const char *text = *entry->text ? _(entry->text) : "";
+	struct line line = {.word = *entry->word ? ws_translate_marked(entry->word) : "", .style = entry->style};
 	const int width = page->width - (*entry->word ? WORD : 0) - 2;
-	for (int i = 0; draw_wrap(entry->text, width, i, line.text, sizeof(line.text)); i++) {
+	for (int i = 0; draw_wrap(text, width, i, line.text, sizeof(line.text)); i++) {
 		add_line(page, side, &line);
 		line.word = *entry->word ? " " : "";
 	}
@@ -170,6 +178,15 @@ static size_t group_of(enum ws_action action)
 	return 0;
 }
 
+/* A meaning without the beginning that its heading makes unnecessary. */
+static const char *without_prefix(const char *meaning, const char *prefix)
+{
+	const size_t length = prefix ? strlen(prefix) : 0;
+	if (!length || strncmp(meaning, prefix, length) != 0)
+		return meaning;
+	return meaning + length + strspn(meaning + length, " ");
+}
+
 static void add_group(const struct ws_ui *ui, struct page *page, size_t group)
 {
 	const char *prefix = groups[group].prefix;
@@ -177,9 +194,7 @@ static void add_group(const struct ws_ui *ui, struct page *page, size_t group)
 	for (enum ws_action action = WS_ACT_NONE + 1; action < WS_ACTION_COUNT; action++) {
 		if (group_of(action) != group || !has_line(ui, action))
 			continue;
-		const char *text = ws_action_meaning(action);
-		if (prefix && strncmp(text, prefix, strlen(prefix)) == 0)
-			text += strlen(prefix);
+		const char *text = without_prefix(_(ws_action_meaning(action)), prefix ? _(prefix) : NULL);
 		if (side < 0)
 			side = add_heading(page, groups[group].heading);
 		add_entry(page, side, &(struct entry){ui->options.key_name[action], text, WS_STYLE_KEY});
@@ -194,9 +209,9 @@ static bool shows_states(enum ws_screen screen)
 
 static void add_states(struct page *page)
 {
-	add_section(page, "States (RFC 9293 §3.3.2)", states, WS_ARRAY_SIZE(states));
-	add_section(page, "Arrows in the lifelines", arrows, WS_ARRAY_SIZE(arrows));
-	add_section(page, "Marks after a state", marks, WS_ARRAY_SIZE(marks));
+	add_section(page, N_("States (RFC 9293 §3.3.2)"), states, WS_ARRAY_SIZE(states));
+	add_section(page, N_("Arrows in the lifelines"), arrows, WS_ARRAY_SIZE(arrows));
+	add_section(page, N_("Marks after a state"), marks, WS_ARRAY_SIZE(marks));
 }
 
 static void compose(const struct ws_ui *ui, int columns, struct page *page)
@@ -208,10 +223,10 @@ static void compose(const struct ws_ui *ui, int columns, struct page *page)
 	if (first)
 		add_states(page);
 	else
-		add_section(page, "Layers, the highest first", layers, WS_ARRAY_SIZE(layers));
+		add_section(page, N_("Layers, the highest first"), layers, WS_ARRAY_SIZE(layers));
 	for (size_t group = 0; group < WS_ARRAY_SIZE(groups); group++)
 		add_group(ui, page, group);
-	add_section(page, "What packets cannot tell", unknown, WS_ARRAY_SIZE(unknown));
+	add_section(page, N_("What packets cannot tell"), unknown, WS_ARRAY_SIZE(unknown));
 	if (!first)
 		add_states(page);
 }
@@ -271,8 +286,8 @@ static void help_draw(const struct ws_ui *ui, const struct ws_model *model, stru
 	const int bottom = canvas->rows - 2;
 	struct page page;
 	compose(ui, canvas->columns, &page);
-	int end = ws_canvas_bold(canvas, 0, 1, canvas->columns, WS_STYLE_TITLE, "Help");
-	draw_cut(canvas, 0, end + 2, canvas->columns - 1, WS_STYLE_NORMAL, titles[explained(ui)]);
+	int end = ws_canvas_bold(canvas, 0, 1, canvas->columns, WS_STYLE_TITLE, _("Help"));
+	draw_cut(canvas, 0, end + 2, canvas->columns - 1, WS_STYLE_NORMAL, _(titles[explained(ui)]));
 	for (int side = 0; side < page.columns; side++) {
 		const int column = 1 + side * (page.width + GAP);
 		for (int row = TOP, i = ui->help_top; row < bottom && i < page.count[side]; row++, i++)
@@ -280,12 +295,12 @@ static void help_draw(const struct ws_ui *ui, const struct ws_model *model, stru
 	}
 	draw_rule(canvas, bottom);
 	if (help_lines(&page) - ui->help_top > bottom - TOP)
-		draw_right(canvas, bottom, 1, canvas->columns - 2, WS_STYLE_DIM, " ↓ more below ");
+		draw_right(canvas, bottom, 1, canvas->columns - 2, WS_STYLE_DIM, _(" ↓ more below "));
 }
 
 static const struct screen_key help_keys[] = {
-        {WS_ACT_UP, WS_ACT_DOWN, "scroll"},
-        {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_UP, WS_ACT_DOWN, N_("scroll")},
+        {WS_ACT_BACK, WS_ACT_NONE, N_("back")},
         SCREEN_KEYS_MOVE,
 };
 

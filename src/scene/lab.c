@@ -4,6 +4,8 @@
 #include "scene/widgets/draw.h"
 #include "scene/widgets/hints.h"
 
+#include <wirestate/language.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -147,7 +149,7 @@ static int draw_flight(struct ws_canvas *canvas, int row, int column, int limit,
 	ws_text_printf(&text, " %s%llu %s", flight->server ? "◄ " : "", (unsigned long long)flight->number,
 	               flight->words);
 	if (flight->again)
-		ws_text_printf(&text, ", sent again %u×", flight->again);
+		ws_text_printf(&text, _(", sent again %u×"), flight->again);
 	ws_text_puts(&text, flight->server ? "" : " ►");
 	ws_text_putc(&text, ' ');
 	const char *drawn = ws_text_cstr(&text);
@@ -164,10 +166,10 @@ static void draw_air(const struct ws_ui *ui, const struct ws_model *model, struc
 {
 	const struct ws_flight *chosen = lab_chosen(ui, model), *flight;
 	const int limit = canvas->columns - 4;
-	int column = ws_canvas_bold(canvas, row, 1, canvas->columns, WS_STYLE_TITLE, "IN THE AIR") + 1;
+	int column = ws_canvas_bold(canvas, row, 1, canvas->columns, WS_STYLE_TITLE, _("IN THE AIR")) + 1;
 	if (!chosen) {
 		draw_cut(canvas, row, column, canvas->columns - 1, WS_STYLE_DIM,
-		         ui->lab.automatic ? "packets arrive by themselves" : "nothing now");
+		         ui->lab.automatic ? _("packets arrive by themselves") : _("nothing now"));
 		return;
 	}
 	column = draw_flight(canvas, row, column, limit, chosen, true);
@@ -185,7 +187,7 @@ static void draw_air(const struct ws_ui *ui, const struct ws_model *model, struc
 static void aim_words(const struct ws_ui *ui, struct ws_text *text)
 {
 	ws_text_clean(text, ui->options.lab_about, strlen(ui->options.lab_about));
-	ws_text_putc(text, '.');
+	ws_text_puts(text, _("."));
 	ws_text_cstr(text);
 }
 
@@ -219,7 +221,7 @@ static void draw_aim(const struct ws_ui *ui, struct ws_canvas *canvas)
 		if (draw_wrap(words, canvas->columns - 2 - AIM_INDENT, i, line, sizeof(line)))
 			draw_cut(canvas, top + i, 1 + AIM_INDENT, canvas->columns - 1, WS_STYLE_NORMAL, line);
 	}
-	ws_canvas_bold(canvas, top, 1, canvas->columns, WS_STYLE_TITLE, "AIM");
+	ws_canvas_bold(canvas, top, 1, canvas->columns, WS_STYLE_TITLE, _("AIM"));
 }
 
 int lab_rows(struct ws_ui *ui, const struct ws_model *model, int columns)
@@ -247,10 +249,13 @@ void lab_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_ca
 		hints_draw_lab(canvas, row + 1, ui->options.key_name);
 		return;
 	}
-	char words[120];
+	char words[160];
 	const char *again = ui->options.key_name ? ui->options.key_name[WS_ACT_LAB_AGAIN] : NULL;
-	snprintf(words, sizeof(words), "The lab has ended: nothing more is to come.%s%s%s", again ? " " : "",
-	         again ? again : "", again ? " begins it again." : "");
+	if (again) /* TRANSLATORS: a key */
+		snprintf(words, sizeof(words), _("The lab has ended: nothing more is to come. %s begins it again."),
+		         again);
+	else
+		snprintf(words, sizeof(words), "%s", _("The lab has ended: nothing more is to come."));
 	draw_cut(canvas, first, 1, canvas->columns - 1, WS_STYLE_TITLE, words);
 	if (!attempt_has_panel(ui))
 		return;

@@ -5,6 +5,7 @@
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
 
+#include <wirestate/language.h>
 #include <wirestate/stored.h>
 
 #include <string.h>
@@ -27,25 +28,29 @@ static int say(struct ws_canvas *canvas, int row, enum ws_style style, struct ws
 	return row;
 }
 
-static void say_sensor(struct ws_text *text, const char *sensor)
+static const char *sensor_name(char *buffer, size_t size, const char *sensor)
 {
-	ws_text_clean(text, sensor, strlen(sensor));
+	struct ws_text text = {.data = buffer, .capacity = size};
+	ws_text_clean(&text, sensor, strlen(sensor));
+	return ws_text_cstr(&text);
 }
 
 static int draw_side(const struct ws_conn_info *info, unsigned i, struct ws_canvas *canvas, int row)
 {
 	const struct ws_endpoint_info *e = &info->endpoint[i];
 	const bool client = (unsigned)info->likely_client == i;
-	char buffer[400];
-	struct ws_text text = WS_TEXT_OVER(buffer);
-	ws_text_puts(&text, client ? "Client " : "Server ");
-	ws_text_endpoint(&text, &e->address, info->ip_version, e->port);
-	ws_text_puts(&text, info->client == WS_ROLE_UNKNOWN ? " (a guess): " : ": ");
-	ws_text_puts(&text, ws_state_name(e->state));
-	if (e->certainty != WS_CONFIRMED)
-		ws_text_putc(&text, ws_certainty_mark(e->certainty));
+	char buffer[400], address[80], shown[32];
+	struct ws_text text = WS_TEXT_OVER(buffer), endpoint = WS_TEXT_OVER(address), state = WS_TEXT_OVER(shown);
+	ws_text_endpoint(&endpoint, &e->address, info->ip_version, e->port);
+	draw_state(&state, e->state, e->certainty, false);
+	/* TRANSLATORS: an address, and a state */
+	const char *format = info->client != WS_ROLE_UNKNOWN ? client ? _("Client %s: %s") : _("Server %s: %s")
+	                     : client ? _("Client %s (a guess): %s")
+	                                                     : _("Server %s (a guess): %s");
+	ws_text_printf(&text, format, ws_text_cstr(&endpoint), ws_text_cstr(&state));
 	if (info->stated.whole)
-		ws_text_printf(&text, ", sent %ju packets and %ju bytes", (uintmax_t)e->packets, (uintmax_t)e->bytes);
+		ws_text_printf(&text, _(", sent %ju packets and %ju bytes"), (uintmax_t)e->packets,
+		               (uintmax_t)e->bytes);
 	return say(canvas, row, client ? WS_STYLE_CLIENT : WS_STYLE_SERVER, &text);
 }
 
@@ -55,37 +60,40 @@ static int draw_verdict(const struct ws_conn_info *info, struct ws_canvas *canva
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	const char *tag;
 	ws_conn_verdict(info, &text, &tag, NULL);
-	if (strncasecmp(ws_text_cstr(&text), tag, strlen(tag)) != 0) { /* the sentence does not begin with the word */
+	if (strncasecmp(ws_text_cstr(&text), _(tag), strlen(_(tag))) != 0) { /* it does not begin with the word */
 		text.length = 0;
-		ws_text_printf(&text, "%s: ", tag);
+		ws_text_printf(&text, "%s%s", _(tag), _(": "));
 		ws_conn_verdict(info, &text, NULL, NULL);
 	}
 	row = say(canvas, row, WS_STYLE_NORMAL, &text);
 	if (!info->shares_known || info->last_time <= info->first_time)
 		return row;
-	ws_text_puts(&text, "Its time: ");
-	ws_shares_words(&text, &info->shares, (unsigned)info->likely_client & 1);
-	ws_text_putc(&text, '.');
+	char parts[600];
+	struct ws_text shares = WS_TEXT_OVER(parts);
+	ws_shares_words(&shares, &info->shares, (unsigned)info->likely_client & 1);
+	ws_text_printf(&text, _("Its time: %s."), ws_text_cstr(&shares));
 	return say(canvas, row, WS_STYLE_NORMAL, &text);
 }
 
 static int draw_where(const struct ws_model *model, const struct ws_conn_info *info, struct ws_canvas *canvas, int row)
 {
 	struct ws_witness witness[WS_MOST_WITNESSES + 1];
-	char buffer[900];
+	char buffer[900], name[80];
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	const size_t count = ws_tracker_witnesses(model->tracker, info->id, witness, WS_ARRAY_SIZE(witness));
-	ws_text_puts(&text, "This connection comes from a record. Records have no packets, so its lifelines, packets and "
-	                    "bytes cannot be shown here.");
+	ws_text_puts(&text,
+	             _("This connection comes from a record. Records have no packets, so its lifelines, packets and "
+	               "bytes cannot be shown here."));
 	row = say(canvas, row, WS_STYLE_WARN, &text) + 1;
-	ws_text_puts(&text, "Its packets are where they were captured");
-	if (info->stated.sensor[0]) {
-		ws_text_puts(&text, ", at the sensor ");
-		say_sensor(&text, info->stated.sensor);
-	}
-	ws_text_puts(&text, model->asks ? ". The sensor was asked for them. Go back and open the connection again to ask "
-	                                  "once more."
-	                                : ". Open the capture that was made there:");
+	if (info->stated.sensor[0])
+		ws_text_printf(&text, _("Its packets are where they were captured, at the sensor %s."),
+		               sensor_name(name, sizeof(name), info->stated.sensor));
+	else
+		ws_text_puts(&text, _("Its packets are where they were captured."));
+	ws_text_puts(&text, model->asks
+	                            ? _(" The sensor was asked for them. Go back and open the connection again to ask "
+	                                "once more.")
+	                            : _(" Open the capture that was made there:"));
 	row = say(canvas, row, WS_STYLE_NORMAL, &text);
 	ws_text_printf(&text, "  wirestate -r CAPTURE -Y 'number == %ju'", (uintmax_t)info->number);
 	if (model->asks)
@@ -93,13 +101,14 @@ static int draw_where(const struct ws_model *model, const struct ws_conn_info *i
 	else
 		row = say(canvas, row, WS_STYLE_KEY, &text);
 	for (size_t i = 1; i < count && i < WS_ARRAY_SIZE(witness); i++) {
-		ws_text_puts(&text, i == 1 ? "The same connection was seen by " : ", and by ");
-		say_sensor(&text, witness[i].sensor);
-		ws_text_printf(&text, ", as number %ju", (uintmax_t)witness[i].conn);
+		ws_text_printf(&text,
+		               i == 1 ? _("The same connection was seen by %s, as number %ju")
+		                      : _(", and by %s, as number %ju"),
+		               sensor_name(name, sizeof(name), witness[i].sensor), (uintmax_t)witness[i].conn);
 	}
 	if (count < 2)
 		return row;
-	ws_text_putc(&text, '.');
+	ws_text_puts(&text, _("."));
 	return say(canvas, row + 1, WS_STYLE_NORMAL, &text);
 }
 
@@ -111,17 +120,20 @@ bool records_draw(const struct ws_ui *ui, const struct ws_model *model, struct w
 	int row = 2;
 	if (!model->records || !needs_packets(ws_ui_screen(ui)))
 		return false;
-	if (ws_ui_screen(ui) == WS_SCREEN_DATAGRAMS || !ws_tracker_conn(model->tracker, list_selected(ui, model), &info)) {
-		ws_canvas_bold(canvas, 0, 1, canvas->columns - 1, WS_STYLE_TITLE, "No packets");
-		ws_text_puts(&text, "What is shown comes from records, which have no packets. They are where they were "
-		                    "captured.");
+	if (ws_ui_screen(ui) == WS_SCREEN_DATAGRAMS ||
+	    !ws_tracker_conn(model->tracker, list_selected(ui, model), &info)) {
+		ws_canvas_bold(canvas, 0, 1, canvas->columns - 1, WS_STYLE_TITLE, _("No packets"));
+		ws_text_puts(&text,
+		             _("What is shown comes from records, which have no packets. They are where they were "
+		               "captured."));
 		say(canvas, row, WS_STYLE_NORMAL, &text);
 	} else {
-		ws_text_printf(&text, "Connection %ju", (uintmax_t)info.number);
-		if (info.stated.sensor[0]) {
-			ws_text_puts(&text, " of ");
-			say_sensor(&text, info.stated.sensor);
-		}
+		char name[80];
+		if (info.stated.sensor[0]) /* TRANSLATORS: a connection's number, and a sensor's name */
+			ws_text_printf(&text, _("Connection %ju of %s"), (uintmax_t)info.number,
+			               sensor_name(name, sizeof(name), info.stated.sensor));
+		else
+			ws_text_printf(&text, _("Connection %ju"), (uintmax_t)info.number);
 		ws_canvas_bold(canvas, 0, 1, canvas->columns - 1, WS_STYLE_TITLE, ws_text_cstr(&text));
 		row = draw_side(&info, (unsigned)info.likely_client & 1, canvas, row);
 		row = draw_side(&info, !(info.likely_client & 1), canvas, row);
@@ -146,10 +158,11 @@ bool records_refuse(struct ws_ui *ui, const struct ws_model *model, enum ws_acti
 	case WS_ACT_SEEK_FAR_BACK:
 	case WS_ACT_RESTART:
 	case WS_ACT_JUMP:
-		ws_ui_tell(ui, "Playing and seeking need packets, and these are records. Open a capture for that.", false);
+		ws_ui_tell(ui, _("Playing and seeking need packets, and these are records. Open a capture for that."),
+		           false);
 		return true;
 	case WS_ACT_EXPORT:
-		ws_ui_tell(ui, "A picture of the segments needs packets, and these are records.", false);
+		ws_ui_tell(ui, _("A picture of the segments needs packets, and these are records."), false);
 		return true;
 	default:
 		return needs_packets(ws_ui_screen(ui)) && action != WS_ACT_HELP && action != WS_ACT_BACK;

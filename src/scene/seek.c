@@ -1,6 +1,8 @@
 /* Parses what the user types to jump: the number of a packet, or a time with its unit. */
 #include "scene/seek.h"
 
+#include <wirestate/language.h>
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -29,13 +31,13 @@ bool seek_parse(const char *text, struct seek_target *wanted, struct prompt_erro
 	const size_t skipped = (size_t)(start - text), digits = strspn(start, "0123456789.");
 	const char *unit = start + digits + strspn(start + digits, " ");
 	if (!digits)
-		return seek_refuse(error, text, skipped, "a packet's number like 17, or a time like 12.5s");
+		return seek_refuse(error, text, skipped, _("a packet's number like 17, or a time like 12.5s"));
 	if (!*unit) {
 		errno = 0;
 		wanted->frame = strtoull(start, NULL, 10);
 		if (memchr(start, '.', digits))
-			return seek_refuse(error, text, strlen(text), "a time needs its unit: ms, s, m or h");
-		return errno == 0 || seek_refuse(error, text, skipped, "no capture has so many packets");
+			return seek_refuse(error, text, strlen(text), _("a time needs its unit: ms, s, m or h"));
+		return errno == 0 || seek_refuse(error, text, skipped, _("no capture has so many packets"));
 	}
 	for (size_t i = 0; i < WS_ARRAY_SIZE(units); i++) {
 		const size_t length = strlen(units[i].name);
@@ -44,10 +46,10 @@ bool seek_parse(const char *text, struct seek_target *wanted, struct prompt_erro
 		char *end;
 		const double time = strtod(start, &end) * units[i].unit;
 		if (end != start + digits || !(time < 4e18))
-			return seek_refuse(error, text, skipped, "this is not a time: write it like 12.5s");
+			return seek_refuse(error, text, skipped, _("this is not a time: write it like 12.5s"));
 		wanted->is_time = true;
 		wanted->time = (ws_time)time;
 		return true;
 	}
-	return seek_refuse(error, text, (size_t)(unit - text), "the units of time are ms, s, m and h");
+	return seek_refuse(error, text, (size_t)(unit - text), _("the units of time are ms, s, m and h"));
 }

@@ -3,6 +3,8 @@
 #include "scene/start.h"
 #include "scene/widgets/cursor.h"
 
+#include <wirestate/language.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -48,16 +50,16 @@ size_t ws_start_next_lesson(const struct ws_start *start)
 const struct start_key *start_key(size_t index)
 {
 	static const struct start_key keys[] = {
-	        {WS_ACT_UP, WS_ACT_DOWN, "move"},
-	        {WS_ACT_PAGE_UP, WS_ACT_PAGE_DOWN, "a page up or down"},
-	        {WS_ACT_FIRST, WS_ACT_LAST, "to the first or the last"},
-	        {WS_ACT_NEXT_GROUP, WS_ACT_NONE, "to the next group"},
-	        {WS_ACT_ENTER, WS_ACT_NONE, "open what is selected"},
-	        {WS_ACT_EXERCISE, WS_ACT_NONE, "an exercise: be asked what happens next in the selected capture"},
-	        {WS_ACT_SEARCH, WS_ACT_NONE, "search for words in names, descriptions and headings"},
-	        {WS_ACT_FIND_NEXT, WS_ACT_FIND_PREVIOUS, "to the next one found, or the one before"},
-	        {WS_ACT_HELP, WS_ACT_BACK, "leave this help"},
-	        {WS_ACT_QUIT, WS_ACT_NONE, "leave wirestate"},
+	        {WS_ACT_UP, WS_ACT_DOWN, N_("move")},
+	        {WS_ACT_PAGE_UP, WS_ACT_PAGE_DOWN, N_("a page up or down")},
+	        {WS_ACT_FIRST, WS_ACT_LAST, N_("to the first or the last")},
+	        {WS_ACT_NEXT_GROUP, WS_ACT_NONE, N_("to the next group")},
+	        {WS_ACT_ENTER, WS_ACT_NONE, N_("open what is selected")},
+	        {WS_ACT_EXERCISE, WS_ACT_NONE, N_("an exercise: be asked what happens next in the selected capture")},
+	        {WS_ACT_SEARCH, WS_ACT_NONE, N_("search for words in names, descriptions and headings")},
+	        {WS_ACT_FIND_NEXT, WS_ACT_FIND_PREVIOUS, N_("to the next one found, or the one before")},
+	        {WS_ACT_HELP, WS_ACT_BACK, N_("leave this help")},
+	        {WS_ACT_QUIT, WS_ACT_NONE, N_("leave wirestate")},
 	};
 	return index < WS_ARRAY_SIZE(keys) ? &keys[index] : NULL;
 }
@@ -73,7 +75,7 @@ bool start_understands(enum ws_action action)
 
 /* ---- Search */
 
-/* The heading of a group. Those of lessons stand after the word "Lessons". */
+/* The heading of a group, in English. Those of lessons stand after the word "Lessons". */
 const char *start_heading(unsigned group)
 {
 	static const char *const headings[] = {
@@ -97,7 +99,8 @@ static bool matches(const struct ws_start *start, size_t index)
 		const size_t length = strcspn(at, " ");
 		snprintf(word, sizeof(word), "%.*s", (int)length, at);
 		if (!strcasestr(entry->title, word) && !strcasestr(entry->name, word) &&
-		    !strcasestr(entry->about, word) && !strcasestr(start_heading(entry->group), word))
+		    !strcasestr(entry->about, word) && !strcasestr(start_heading(entry->group), word) &&
+		    !strcasestr(_(start_heading(entry->group)), word))
 			return false;
 		at += length;
 	}

@@ -2,6 +2,8 @@
 #include "scene/start.h"
 #include "scene/widgets/draw.h"
 
+#include <wirestate/language.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -11,10 +13,9 @@ static void draw_heading(const struct ws_start *start, struct ws_canvas *canvas,
 {
 	const unsigned group = start->entries[index].group;
 	const int limit = canvas->columns - 1;
-	int column = 1;
-	if (ws_start_is_lesson(group))
-		column = draw_cut(canvas, row, column, limit, WS_STYLE_KEY, "Lessons: ");
-	draw_cut(canvas, row, column, limit, WS_STYLE_KEY, start_heading(group));
+	char words[160];
+	snprintf(words, sizeof(words), ws_start_is_lesson(group) ? _("Lessons: %s") : "%s", _(start_heading(group)));
+	draw_cut(canvas, row, 1, limit, WS_STYLE_KEY, words);
 }
 
 /* Lessons and scenarios have a title of several words. */
@@ -71,7 +72,7 @@ static void draw_words(const struct ws_start *start, struct ws_canvas *canvas, i
 	struct ws_text text = WS_TEXT_OVER(words);
 	const bool bad = start->not_found || start->message;
 	if (start->not_found)
-		ws_text_printf(&text, "Nothing here matches \"%s\".", start->search);
+		ws_text_printf(&text, _("Nothing here matches \"%s\"."), start->search);
 	else if (start->message)
 		ws_text_puts(&text, start->message);
 	else
@@ -87,21 +88,21 @@ static void draw_foot(const struct ws_start *start, struct ws_canvas *canvas)
 	int column = 1;
 	draw_words(start, canvas, top + 1);
 	if (start->typing) {
-		column = ws_canvas_bold(canvas, last, column, canvas->columns - 1, WS_STYLE_TITLE, "search: ");
+		column = ws_canvas_bold(canvas, last, column, canvas->columns - 1, WS_STYLE_TITLE, _("search:")) + 1;
 		column = draw_cut(canvas, last, column, canvas->columns - 2, WS_STYLE_NORMAL, start->search);
 		ws_canvas_paint(canvas, last, column, 1, WS_STYLE_NORMAL, WS_REVERSE);
 		return;
 	}
 	draw_key(start, canvas, &column, WS_ACT_UP, NULL);
-	draw_key(start, canvas, &column, WS_ACT_DOWN, "move");
-	draw_key(start, canvas, &column, WS_ACT_ENTER, "open");
+	draw_key(start, canvas, &column, WS_ACT_DOWN, _("move"));
+	draw_key(start, canvas, &column, WS_ACT_ENTER, _("open"));
 	if (start->cursor.selected < start->cursor.count &&
 	    ws_start_is_capture(start->entries[start->cursor.selected].group))
-		draw_key(start, canvas, &column, WS_ACT_EXERCISE, "exercise");
-	draw_key(start, canvas, &column, WS_ACT_NEXT_GROUP, "next group");
-	draw_key(start, canvas, &column, WS_ACT_SEARCH, "search");
-	draw_key(start, canvas, &column, WS_ACT_HELP, "help");
-	draw_key(start, canvas, &column, WS_ACT_QUIT, "quit");
+		draw_key(start, canvas, &column, WS_ACT_EXERCISE, _("exercise"));
+	draw_key(start, canvas, &column, WS_ACT_NEXT_GROUP, _("next group"));
+	draw_key(start, canvas, &column, WS_ACT_SEARCH, _("search"));
+	draw_key(start, canvas, &column, WS_ACT_HELP, _("help"));
+	draw_key(start, canvas, &column, WS_ACT_QUIT, _("quit"));
 }
 
 /* What to begin with, and how many lessons are done. */
@@ -118,15 +119,16 @@ static void draw_next(const struct ws_start *start, struct ws_canvas *canvas, in
 	}
 	if (!lessons)
 		return;
-	snprintf(words, sizeof(words), "%u of %u lessons done", done, lessons);
+	snprintf(words, sizeof(words), _("%u of %u lessons done"), done, lessons);
 	const int end = draw_right(canvas, row, 1, limit, WS_STYLE_DIM, words) - 2;
 	const char *title = next == SIZE_MAX ? "" : start->entries[next].title;
 	if (next == SIZE_MAX)
-		snprintf(words, sizeof(words), "All lessons are done.");
+		snprintf(words, sizeof(words), "%s", _("All lessons are done."));
 	else if (key && next == start->cursor.selected)
-		snprintf(words, sizeof(words), "%s %s: %s", done ? "Next lesson," : "New here?", key, title);
+		/* TRANSLATORS: a key and the title of the lesson that it opens */
+		snprintf(words, sizeof(words), done ? _("Next lesson, %s: %s") : _("New here? %s: %s"), key, title);
 	else
-		snprintf(words, sizeof(words), "%s: %s", done ? "Next lesson" : "New here? Begin with", title);
+		snprintf(words, sizeof(words), done ? _("Next lesson: %s") : _("New here? Begin with: %s"), title);
 	draw_cut(canvas, row, 1, end, WS_STYLE_TITLE, words);
 	ws_canvas_paint(canvas, row, 1, end - 1, WS_STYLE_TITLE, WS_BOLD);
 }
@@ -138,11 +140,11 @@ static void draw_more(struct ws_canvas *canvas, int row, size_t above, size_t be
 	int end = canvas->columns - 2;
 	draw_rule(canvas, row);
 	if (below) {
-		snprintf(words, sizeof(words), " ↓ %zu more below ", below);
+		snprintf(words, sizeof(words), _(" ↓ %zu more below "), below);
 		end = draw_right(canvas, row, 1, end, WS_STYLE_KEY, words) - 1;
 	}
 	if (above) {
-		snprintf(words, sizeof(words), " ↑ %zu above ", above);
+		snprintf(words, sizeof(words), _(" ↑ %zu above "), above);
 		draw_right(canvas, row, 1, end, WS_STYLE_KEY, words);
 	}
 }
@@ -177,20 +179,19 @@ static int draw_paragraph(struct ws_canvas *canvas, int row, const char *words)
 static void draw_help(const struct ws_start *start, struct ws_canvas *canvas)
 {
 	static const char *const words[] = {
-	        "A lesson is a real capture that stops and asks. It needs no privileges. What it shows is said in a "
-	        "sentence below the list.",
-	        "The lab makes two hosts and a wire, and plays a scenario there; so does --lab.",
-	        "A capture is a file of recorded packets; open one to see its connections.",
-	        "An interface shows the packets of this machine as they come, which needs root. On lo, programs of "
-	        "this "
-	        "machine talk to each other.",
-	        "Esc leads back here from what was opened.",
+	        N_("A lesson is a real capture that stops and asks. It needs no privileges. What it shows is said in a "
+	           "sentence below the list."),
+	        N_("The lab makes two hosts and a wire, and plays a scenario there; so does --lab."),
+	        N_("A capture is a file of recorded packets; open one to see its connections."),
+	        N_("An interface shows the packets of this machine as they come, which needs root. On lo, programs of "
+	           "this machine talk to each other."),
+	        N_("Esc leads back here from what was opened."),
 	};
 	int row = START_HEAD_ROWS - 1, column = 1;
 	char line[320];
 	const struct start_key *key;
 	for (size_t i = 0; i < WS_ARRAY_SIZE(words); i++)
-		row = draw_paragraph(canvas, row, words[i]);
+		row = draw_paragraph(canvas, row, _(words[i]));
 	row++;
 	for (size_t i = 0; (key = start_key(i)) && row < canvas->rows - 2; i++) {
 		const char *const *names = start->key_name;
@@ -199,19 +200,19 @@ static void draw_help(const struct ws_start *start, struct ws_canvas *canvas)
 		const int end = ws_canvas_bold(canvas, row, 3, 14, WS_STYLE_KEY, names[key->action]);
 		if (key->second != WS_ACT_NONE && names[key->second])
 			ws_canvas_bold(canvas, row, end + 1, 14, WS_STYLE_KEY, names[key->second]);
-		draw_cut(canvas, row++, 14, canvas->columns - 1, WS_STYLE_NORMAL, key->meaning);
+		draw_cut(canvas, row++, 14, canvas->columns - 1, WS_STYLE_NORMAL, _(key->meaning));
 	}
-	snprintf(line, sizeof(line), "%s --help lists all options.", start->command);
+	snprintf(line, sizeof(line), _("%s --help lists all options."), start->command);
 	draw_paragraph(canvas, row + 1, line);
-	draw_key(start, canvas, &column, WS_ACT_HELP, "back");
-	draw_key(start, canvas, &column, WS_ACT_QUIT, "quit");
+	draw_key(start, canvas, &column, WS_ACT_HELP, _("back"));
+	draw_key(start, canvas, &column, WS_ACT_QUIT, _("quit"));
 }
 
 void ws_start_draw(const struct ws_start *start, struct ws_canvas *canvas)
 {
 	const int limit = canvas->columns - 1;
 	ws_canvas_bold(canvas, 0, 1, limit, WS_STYLE_TITLE, "wirestate");
-	draw_cut(canvas, 0, 12, limit, WS_STYLE_NORMAL, "what every TCP connection is doing, at both ends");
+	draw_cut(canvas, 0, 12, limit, WS_STYLE_NORMAL, _("what every TCP connection is doing, at both ends"));
 	if (start->help) {
 		draw_help(start, canvas);
 		return;

@@ -12,6 +12,8 @@
 #include "scene/seek.h"
 #include "scene/ui.h"
 
+#include <wirestate/language.h>
+
 struct ws_position ws_ui_position(const struct ws_ui *ui)
 {
 	const struct timeline *timeline = &ui->timeline;
@@ -107,8 +109,8 @@ static bool timeline_jump(struct ws_ui *ui, const struct ws_model *model, const 
 }
 
 static const struct prompt_use jump_use = {
-        .label = "jump to",
-        .hint = "a packet's number, or a time since the capture began: 12.5s",
+        .label = N_("jump to"),
+        .hint = N_("a packet's number, or a time since the capture began: 12.5s"),
         .accept = timeline_jump,
 };
 
@@ -188,12 +190,16 @@ bool timeline_text(const struct ws_ui *ui, const struct ws_model *model, struct 
 	const ws_time whole = model->last - model->first;
 	const unsigned decimals = whole < 100 * WS_SECOND ? 3 : 0;
 	const ws_time at = (model->past ? model->now : timeline->at) - model->first;
-	ws_text_puts(text, model->seeking ? "seeking " : timeline->playing ? "▶ " : "paused ");
-	ws_text_time(text, at > 0 ? at : 0, decimals);
-	ws_text_puts(text, " of ");
-	ws_text_time(text, whole, decimals);
-	ws_text_puts(text, " s");
+	char of_all[32], gone[32];
+	struct ws_text all = WS_TEXT_OVER(of_all), passed = WS_TEXT_OVER(gone);
+	ws_text_time(&passed, at > 0 ? at : 0, decimals);
+	ws_text_time(&all, whole, decimals);
+	/* TRANSLATORS: seconds of the capture that have passed, and how long it is */
+	const char *format = model->seeking      ? _("seeking %s of %s s")
+	                     : timeline->playing ? _("▶ %s of %s s")
+	                                         : _("paused %s of %s s");
+	ws_text_printf(text, format, ws_text_cstr(&passed), ws_text_cstr(&all));
 	if (model->incomplete)
-		ws_text_puts(text, "  (the first packets are no longer kept)");
+		ws_text_puts(text, _("  (the first packets are no longer kept)"));
 	return true;
 }

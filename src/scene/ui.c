@@ -12,6 +12,8 @@
 #include "scene/widgets/hints.h"
 #include "scene/widgets/table.h"
 
+#include <wirestate/language.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -365,7 +367,8 @@ void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, i
 	if (has_panel(ui))
 		ui->rows = lesson_layout(ui, columns, rows);
 	else
-		ui->rows -= lab_rows(ui, model, columns) + (attempt_has_panel(ui) ? attempt_layout(ui, columns, rows) : 0);
+		ui->rows -=
+		        lab_rows(ui, model, columns) + (attempt_has_panel(ui) ? attempt_layout(ui, columns, rows) : 0);
 	ui->notes = table_note_rows(ui->rows);
 	if (shown(ui)->layout)
 		shown(ui)->layout(ui, model);
@@ -377,8 +380,10 @@ static void draw_too_small(const struct ws_ui *ui, struct ws_canvas *canvas)
 	int columns = UI_MIN_COLUMNS, rows = UI_MIN_ROWS;
 	if (has_panel(ui))
 		lesson_least(&columns, &rows);
-	snprintf(sentence, sizeof(sentence), "%s needs %dx%d or more; this terminal is %dx%d. q quits.",
-	         has_panel(ui) ? "A lesson" : "wirestate", columns, rows, canvas->columns, canvas->rows);
+	snprintf(sentence, sizeof(sentence),
+	         has_panel(ui) ? _("A lesson needs %dx%d or more; this terminal is %dx%d. q quits.")
+	                       : _("wirestate needs %dx%d or more; this terminal is %dx%d. q quits."),
+	         columns, rows, canvas->columns, canvas->rows);
 	for (int row = 0; draw_wrap(sentence, canvas->columns, row, line, sizeof(line)); row++)
 		ws_canvas_text(canvas, row, 0, canvas->columns, WS_STYLE_NORMAL, line);
 }

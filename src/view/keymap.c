@@ -4,6 +4,8 @@
  * that the configuration gives an action, else the first built-in one that is still its own. */
 #include "view/view_internal.h"
 
+#include <wirestate/language.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -81,11 +83,11 @@ static enum ws_action find_action(const char *name)
 
 /* X(key, why it cannot be bound) */
 #define RESERVED_KEYS(X)                                                                                               \
-	X('C', "the terminal interrupts the program with it")                                                          \
-	X('L', "it draws the screen again")                                                                            \
-	X('Q', "the terminal lets output go on with it")                                                               \
-	X('S', "the terminal holds output back with it")                                                               \
-	X('Z', "the terminal suspends the program with it")
+	X('C', N_("the terminal interrupts the program with it"))                                                      \
+	X('L', N_("it draws the screen again"))                                                                        \
+	X('Q', N_("the terminal lets output go on with it"))                                                           \
+	X('S', N_("the terminal holds output back with it"))                                                           \
+	X('Z', N_("the terminal suspends the program with it"))
 
 /* Why a key never arrives as an action's; NULL: it does. */
 static const char *reserved_reason(wint_t code)
@@ -115,7 +117,8 @@ bool ws_keymap_bind(struct ws_keymap *keymap, const char *action_name, const cha
 		        "Esc, Up, Down, Left, Right, Home, End, PgUp, PgDn, Insert, Delete and Backspace",
 		        key_name);
 	if (reserved_reason(code))
-		return ws_fail(error, WS_ERROR_OPTION, "%s cannot be bound: %s", key_name, reserved_reason(code));
+		return ws_fail(error, WS_ERROR_OPTION, "%s cannot be bound: %s", key_name,
+		               ws_translate_error(reserved_reason(code)));
 	for (enum ws_action other = WS_ACT_NONE + 1; other < WS_ACTION_COUNT; other++)
 		if (other != action && is_configured(keymap, other) && keymap->configured[other].code == code &&
 		    ws_action_screens(other) & ws_action_screens(action))

@@ -5,6 +5,8 @@
 #include "scene/ui.h"
 #include "scene/widgets/cursor.h"
 
+#include <wirestate/language.h>
+
 #include <stdlib.h>
 
 #define SURVEY_CHECK (400 * WS_MILLISECOND)
@@ -226,26 +228,26 @@ static void list_free(struct ws_ui *ui)
 }
 
 static const struct screen_key list_keys[] = {
-        {WS_ACT_ENTER, WS_ACT_NONE, "lifelines"},
-        {WS_ACT_PLAY, WS_ACT_NONE, "play"},
-        {WS_ACT_SORT, WS_ACT_NONE, "sort"},
-        {WS_ACT_FILTER, WS_ACT_NONE, "filter"},
-        {WS_ACT_SEARCH, WS_ACT_NONE, "search"},
-        {WS_ACT_DETAIL, WS_ACT_NONE, "packet"},
-        {WS_ACT_STREAM, WS_ACT_NONE, "stream"},
-        {WS_ACT_GRAPH, WS_ACT_NONE, "graph"},
-        {WS_ACT_TIME, WS_ACT_NONE, "time"},
-        {WS_ACT_EXCHANGES, WS_ACT_NONE, "requests"},
+        {WS_ACT_ENTER, WS_ACT_NONE, N_("lifelines")},
+        {WS_ACT_PLAY, WS_ACT_NONE, N_("play")},
+        {WS_ACT_SORT, WS_ACT_NONE, N_("sort")},
+        {WS_ACT_FILTER, WS_ACT_NONE, N_("filter")},
+        {WS_ACT_SEARCH, WS_ACT_NONE, N_("search")},
+        {WS_ACT_DETAIL, WS_ACT_NONE, N_("packet")},
+        {WS_ACT_STREAM, WS_ACT_NONE, N_("stream")},
+        {WS_ACT_GRAPH, WS_ACT_NONE, N_("graph")},
+        {WS_ACT_TIME, WS_ACT_NONE, N_("time")},
+        {WS_ACT_EXCHANGES, WS_ACT_NONE, N_("requests")},
         {WS_ACT_HOSTS, WS_ACT_NONE, "TIME_WAIT"},
         {WS_ACT_UDP, WS_ACT_NONE, "UDP"},
         {WS_ACT_ARP, WS_ACT_NONE, "ARP"},
-        {WS_ACT_STATISTICS, WS_ACT_NONE, "statistics"},
-        {WS_ACT_OVERVIEW, WS_ACT_NONE, "overview"},
-        {WS_ACT_SEEK_BACK, WS_ACT_SEEK, "seek"},
-        {WS_ACT_FOLLOW, WS_ACT_NONE, "follow"},
-        {WS_ACT_REVERSE, WS_ACT_NONE, "reverse"},
-        {WS_ACT_UP, WS_ACT_DOWN, "move"},
-        {WS_ACT_FIND_NEXT, WS_ACT_PREVIOUS_PROBLEM, "problem"},
+        {WS_ACT_STATISTICS, WS_ACT_NONE, N_("statistics")},
+        {WS_ACT_OVERVIEW, WS_ACT_NONE, N_("overview")},
+        {WS_ACT_SEEK_BACK, WS_ACT_SEEK, N_("seek")},
+        {WS_ACT_FOLLOW, WS_ACT_NONE, N_("follow")},
+        {WS_ACT_REVERSE, WS_ACT_NONE, N_("reverse")},
+        {WS_ACT_UP, WS_ACT_DOWN, N_("move")},
+        {WS_ACT_FIND_NEXT, WS_ACT_PREVIOUS_PROBLEM, N_("problem")},
         {WS_ACT_FIND_PREVIOUS, WS_ACT_NONE, NULL},
         {WS_ACT_DIAGRAM, WS_ACT_EXPORT, NULL},
         {WS_ACT_POINT, WS_ACT_NONE, NULL},

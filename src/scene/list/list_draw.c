@@ -10,6 +10,7 @@
 #include "scene/widgets/table.h"
 
 #include <wirestate/details.h>
+#include <wirestate/language.h>
 #include <wirestate/names.h>
 
 #include <stdio.h>
@@ -63,8 +64,8 @@ static struct columns choose_columns(int columns, int rows, size_t count, bool e
 		c.name = 28;
 	const int shares = list_share_columns(c.share, columns, c.gap, order, &c.age);
 	c.bytes = shares && columns < 150 ? 0 : c.bytes;
-	int rest = columns - 2 - shares - c.number - (c.sensor ? c.sensor + c.gap : 0) - 2 * (c.state + c.gap) - (c.age ? c.age + c.gap : 0) -
-	           (c.start ? c.start + c.gap : 0) - (c.packets ? c.packets + c.gap : 0) -
+	int rest = columns - 2 - shares - c.number - (c.sensor ? c.sensor + c.gap : 0) - 2 * (c.state + c.gap) -
+	           (c.age ? c.age + c.gap : 0) - (c.start ? c.start + c.gap : 0) - (c.packets ? c.packets + c.gap : 0) -
 	           (c.bytes ? 2 * (c.bytes + c.gap) : 0) - (c.extra ? c.extra + c.gap : 0) -
 	           (c.lost ? c.lost + c.gap : 0) - (c.reset ? c.reset + c.gap : 0) - (c.name ? c.name + c.gap : 0) - 1;
 	if (columns < 72) { /* there is room for one endpoint only, and the server says more */
@@ -113,25 +114,27 @@ static void draw_title(const struct ws_ui *ui, const struct ws_model *model, str
 {
 	struct ws_tracker_stats stats;
 	ws_tracker_stats(model->tracker, &stats);
-	char right[160];
+	char right[240];
 	struct ws_text text = WS_TEXT_OVER(right);
 	if (timeline_text(ui, model, &text)) {
 		ws_text_printf(&text, "  %gx", ui->replay.speed);
 	} else if (ui->options.lab) {
-		ws_text_puts(&text, model->lab_runs ? "the lab runs" : "the lab has ended");
+		ws_text_puts(&text, model->lab_runs ? _("the lab runs") : _("the lab has ended"));
 	} else if (model->loading) {
-		ws_text_puts(&text, model->follows ? "following" : "loading ");
+		ws_text_puts(&text, model->follows ? _("following") : _("loading "));
 		if (model->total)
 			ws_text_printf(&text, "%3d%%", (int)((double)model->loaded * 100 / (double)model->total));
 	} else {
-		ws_text_puts(&text, model->live ? "live" : model->records ? "end of records" : "end of capture");
+		ws_text_puts(&text, model->live      ? _("live")
+		                    : model->records ? _("end of records")
+		                                     : _("end of capture"));
 		if (model->live && model->confinement)
-			ws_text_printf(&text, ", %s", model->confinement);
+			ws_text_printf(&text, "%s%s", _(", "), model->confinement);
 	}
 	uint64_t dropped = model->capture.dropped_kernel + model->capture.dropped_interface;
-	ws_text_printf(&text, "  dropped %llu", (unsigned long long)dropped);
+	ws_text_printf(&text, _("  dropped %llu"), (unsigned long long)dropped);
 	if (stats.evicted)
-		ws_text_printf(&text, "  evicted %llu", (unsigned long long)stats.evicted);
+		ws_text_printf(&text, _("  evicted %llu"), (unsigned long long)stats.evicted);
 	int limit = canvas->columns - 1;
 	int start = draw_right(canvas, 0, 1, limit, dropped || stats.evicted ? WS_STYLE_WARN : WS_STYLE_NORMAL,
 	                       ws_text_cstr(&text));
@@ -142,9 +145,14 @@ static void draw_title(const struct ws_ui *ui, const struct ws_model *model, str
 	char packets[24], connections[24];
 	list_brief_count(packets, sizeof(packets), stats.packets);
 	list_brief_count(connections, sizeof(connections), ws_tracker_conn_count(model->tracker));
-	char middle[96];
-	snprintf(middle, sizeof(middle), "  %s packet%s  %s connection%s", packets, stats.packets == 1 ? "" : "s",
-	         connections, ws_tracker_conn_count(model->tracker) == 1 ? "" : "s");
+	char counts[128];
+	struct ws_text between = WS_TEXT_OVER(counts);
+	ws_text_printf(&between, ws_translate_plural("  %s packet", "  %s packets", stats.packets), packets);
+	ws_text_printf(
+	        &between,
+	        ws_translate_plural("  %s connection", "  %s connections", ws_tracker_conn_count(model->tracker)),
+	        connections);
+	const char *middle = ws_text_cstr(&between);
 	int name_limit = start - 2 - ws_columns(middle);
 	if (name_limit < 12)
 		name_limit = start - 2;
@@ -160,11 +168,12 @@ static void draw_title(const struct ws_ui *ui, const struct ws_model *model, str
 /* The sort column, and the progress while a new order is being made. */
 static int draw_order(const struct list_view *list, const struct ws_model *model, struct ws_canvas *canvas)
 {
-	char right[64];
+	char right[96];
 	const int percent = list_survey_percent(list, model);
 	struct ws_text text = WS_TEXT_OVER(right);
-	ws_text_printf(&text, "%ssort %s %s", list->follow ? "following  " : "", ws_order_name(list->sort),
-	               list->reverse ? "▼" : "▲");
+	ws_text_puts(&text, list->follow ? _("following  ") : "");
+	/* TRANSLATORS: by which column the list is sorted, and an arrow */
+	ws_text_printf(&text, _("sort %s %s"), _(ws_order_name(list->sort)), list->reverse ? "▼" : "▲");
 	if (list->survey.asked && percent < 100)
 		ws_text_printf(&text, " %d%%", percent);
 	return draw_right(canvas, 1, 1, canvas->columns - 1, WS_STYLE_DIM, ws_text_cstr(&text));
@@ -177,16 +186,17 @@ static void draw_filter(const struct list_view *list, const struct ws_model *mod
 	int column = 1;
 	if (list->capture_filter) {
 		const int most = list->filter ? canvas->columns / 2 : canvas->columns - 1;
-		column = ws_canvas_bold(canvas, 2, column, most, WS_STYLE_TITLE, "capture filter: ");
+		column = ws_canvas_bold(canvas, 2, column, most, WS_STYLE_TITLE, _("capture filter:")) + 1;
 		column = draw_cut(canvas, 2, column, most, WS_STYLE_WARN, list->capture_filter) + 2;
 	}
 	if (!list->filter)
 		return;
 	list_brief_count(fits, sizeof(fits), list_count(list, model));
 	list_brief_count(all, sizeof(all), ws_tracker_conn_count(model->tracker));
-	snprintf(right, sizeof(right), "%s of %s", fits, all);
+	/* TRANSLATORS: how many connections fit the filter, and how many there are */
+	snprintf(right, sizeof(right), _("%s of %s"), fits, all);
 	int limit = draw_right(canvas, 2, 1, canvas->columns - 1, WS_STYLE_NORMAL, right) - 2;
-	column = ws_canvas_bold(canvas, 2, column, limit, WS_STYLE_TITLE, "filter: ");
+	column = ws_canvas_bold(canvas, 2, column, limit, WS_STYLE_TITLE, _("filter:")) + 1;
 	draw_cut(canvas, 2, column, limit, WS_STYLE_WARN, list->filter_text);
 }
 
@@ -220,7 +230,7 @@ static void draw_counts(const struct list_view *list, const struct ws_model *mod
 	char word[64];
 	for (size_t i = 0; i < LIST_TAGS && list->survey.tally[i].tag; i++) {
 		const struct list_tally *tally = &list->survey.tally[i];
-		snprintf(word, sizeof(word), "%s %llu", tally->tag, (unsigned long long)tally->count);
+		snprintf(word, sizeof(word), "%s %llu", _(tally->tag), (unsigned long long)tally->count);
 		if (column + ws_columns(word) > limit)
 			return;
 		column = ws_canvas_text(canvas, 1, column, limit, draw_verdict_style(tally->tag, tally->severity),
@@ -230,13 +240,15 @@ static void draw_counts(const struct list_view *list, const struct ws_model *mod
 	struct ws_tracker_stats stats;
 	ws_tracker_stats(model->tracker, &stats);
 	const bool brief = column + states_width(&stats) > limit;
+	/* TRANSLATORS: how many endpoints are in each state follows */
+	const char *endpoints = _("· endpoints");
 	bool first = true;
 	for (int state = WS_STATE_COUNT - 1; state > WS_LISTEN; state--) {
 		if (!stats.state[state])
 			continue;
 		state_count(&stats, state, brief, word, sizeof(word));
-		if (first && column + 12 + ws_columns(word) <= limit)
-			column = ws_canvas_text(canvas, 1, column, limit, WS_STYLE_DIM, "· endpoints") + 1;
+		if (first && column + ws_columns(endpoints) + 1 + ws_columns(word) <= limit)
+			column = ws_canvas_text(canvas, 1, column, limit, WS_STYLE_DIM, endpoints) + 1;
 		first = false;
 		if (column + ws_columns(word) > limit)
 			return;
@@ -263,16 +275,22 @@ static void pen_cell(struct pen *pen, int width, bool right, enum ws_style style
 
 static void pen_head(struct pen *pen, const struct list_view *list, int width, bool right, int sort, const char *title)
 {
-	char text[32];
+	char text[64];
 	bool current = (int)list->sort == sort;
-	snprintf(text, sizeof(text), "%s%s", title, !current ? "" : list->reverse ? "▼" : "▲");
+	snprintf(text, sizeof(text), "%s%s", *title ? _(title) : "", !current ? "" : list->reverse ? "▼" : "▲");
 	pen_cell(pen, width, right, current ? WS_STYLE_TITLE : WS_STYLE_DIM, text);
 }
 
 static const char *extra_head(const struct ws_model *model)
 {
-	static const char *const heads[] = {"",        "TUNNEL",          "PROCESS",          "TUNNEL, PROCESS",
-	                                    "REQUEST", "TUNNEL, REQUEST", "PROCESS, REQUEST", "TUNNEL, PROCESS, …"};
+	static const char *const heads[] = {"",
+	                                    N_("TUNNEL"),
+	                                    N_("PROCESS"),
+	                                    N_("TUNNEL, PROCESS"),
+	                                    N_("REQUEST"),
+	                                    N_("TUNNEL, REQUEST"),
+	                                    N_("PROCESS, REQUEST"),
+	                                    N_("TUNNEL, PROCESS, …")};
 	return heads[ws_tracker_has_tunnels(model->tracker) + 2 * ws_tracker_names_processes(model->tracker) +
 	             4 * ws_tracker_has_requests(model->tracker)];
 }
@@ -283,23 +301,23 @@ static void draw_heads(const struct list_view *list, const struct ws_model *mode
 	const int row = list_head_rows(list) - 2;
 	struct pen pen = {canvas, row, 2, c->gap};
 	pen_head(&pen, list, c->number, true, WS_ORDER_NUMBER, "#");
-	pen_head(&pen, list, c->sensor, false, -1, "SENSOR");
-	pen_head(&pen, list, c->client, false, WS_ORDER_CLIENT, "CLIENT");
-	pen_head(&pen, list, c->server, false, WS_ORDER_SERVER, "SERVER");
-	pen_head(&pen, list, c->name, false, -1, "SERVER'S NAME");
-	pen_head(&pen, list, c->state, false, WS_ORDER_STATES, c->brief ? "C-STATE" : "CLIENT IS");
-	pen_head(&pen, list, c->state, false, -1, c->brief ? "S-STATE" : "SERVER IS");
-	pen_head(&pen, list, c->start, true, WS_ORDER_START, "START");
-	pen_head(&pen, list, c->age, true, WS_ORDER_AGE, "AGE");
-	pen_head(&pen, list, c->packets, true, WS_ORDER_PACKETS, "PACKETS");
-	pen_head(&pen, list, c->bytes, true, WS_ORDER_BYTES, "BYTES→");
-	pen_head(&pen, list, c->bytes, true, -1, "BYTES←");
+	pen_head(&pen, list, c->sensor, false, -1, N_("SENSOR"));
+	pen_head(&pen, list, c->client, false, WS_ORDER_CLIENT, N_("CLIENT"));
+	pen_head(&pen, list, c->server, false, WS_ORDER_SERVER, N_("SERVER"));
+	pen_head(&pen, list, c->name, false, -1, N_("SERVER'S NAME"));
+	pen_head(&pen, list, c->state, false, WS_ORDER_STATES, c->brief ? N_("C-STATE") : N_("CLIENT IS"));
+	pen_head(&pen, list, c->state, false, -1, c->brief ? N_("S-STATE") : N_("SERVER IS"));
+	pen_head(&pen, list, c->start, true, WS_ORDER_START, N_("START"));
+	pen_head(&pen, list, c->age, true, WS_ORDER_AGE, N_("AGE"));
+	pen_head(&pen, list, c->packets, true, WS_ORDER_PACKETS, N_("PACKETS"));
+	pen_head(&pen, list, c->bytes, true, WS_ORDER_BYTES, N_("BYTES→"));
+	pen_head(&pen, list, c->bytes, true, -1, N_("BYTES←"));
 	for (int i = 0; i < LIST_SHARES; i++)
 		pen_head(&pen, list, c->share[i], true, (int)list_share_order(i), list_share_head(i));
-	pen_head(&pen, list, c->lost, true, -1, "LOST");
-	pen_head(&pen, list, c->reset, false, -1, "RST BY");
+	pen_head(&pen, list, c->lost, true, -1, N_("LOST"));
+	pen_head(&pen, list, c->reset, false, -1, N_("RST BY"));
 	pen_head(&pen, list, c->extra, false, -1, extra_head(model));
-	pen_head(&pen, list, c->verdict, false, WS_ORDER_VERDICT, "VERDICT");
+	pen_head(&pen, list, c->verdict, false, WS_ORDER_VERDICT, N_("VERDICT"));
 	draw_rule(canvas, row + 1);
 }
 
@@ -348,9 +366,12 @@ static const char *verdict_words(struct ws_text *text, const char *tag)
 {
 	const char *words = ws_text_cstr(text);
 	const size_t length = strlen(tag);
-	if (strncasecmp(words, tag, length) == 0 && (words[length] == ':' || words[length] == ' '))
-		words += length + (words[length] == ':' ? 2 : 1);
-	return words;
+	const char *colon = _(": ");
+	if (strncasecmp(words, tag, length) != 0)
+		return words;
+	if (strncmp(words + length, colon, strlen(colon)) == 0)
+		return words + length + strlen(colon);
+	return words[length] == ' ' ? words + length + 1 : words;
 }
 
 /* Sentences line up below each other. */
@@ -364,12 +385,14 @@ static int verdict_column(int column, const char *tag)
 static void draw_verdict(struct ws_canvas *canvas, int row, int rows, int column, int limit,
                          const struct ws_conn_info *info)
 {
-	char sentence[256], line[256];
+	char sentence[512], line[512];
 	struct ws_text text = WS_TEXT_OVER(sentence);
 	const char *tag;
 	int severity;
 	ws_conn_verdict(info, &text, &tag, &severity);
-	ws_canvas_bold(canvas, row, column, limit, draw_verdict_style(tag, severity), tag);
+	const enum ws_style style = draw_verdict_style(tag, severity);
+	tag = _(tag);
+	ws_canvas_bold(canvas, row, column, limit, style, tag);
 	const char *words = verdict_words(&text, tag);
 	column = verdict_column(column, tag);
 	if (rows == 1)
@@ -383,7 +406,7 @@ static const char *reset_by(const struct ws_conn_info *info)
 {
 	if (info->reset_by == WS_CLOSED_BY_NONE)
 		return "";
-	return info->reset_by - WS_CLOSED_BY_ENDPOINT_0 == info->likely_client ? "client" : "server";
+	return info->reset_by - WS_CLOSED_BY_ENDPOINT_0 == info->likely_client ? _("client") : _("server");
 }
 
 /* The tunnel, the processes and the request of a connection. On narrow screens the verdict needs the room. */
@@ -425,12 +448,13 @@ int list_rows_each(const struct list_view *list, const struct ws_model *model, i
 	int each = c.two_lines ? 2 : 1;
 	for (size_t i = 0; i < count && c.two_lines && count * (size_t)(each + 1) <= room; i++) {
 		struct ws_conn_info info;
-		char sentence[256];
+		char sentence[512];
 		struct ws_text text = WS_TEXT_OVER(sentence);
 		const char *tag;
 		if (!ws_tracker_conn(model->tracker, list_at(list, model, i), &info))
 			continue;
 		ws_conn_verdict(&info, &text, &tag, NULL);
+		tag = _(tag);
 		const int width = verdict_limit(&c, columns, &info) - verdict_column(3 + c.number, tag);
 		while (count * (size_t)(each + 1) <= room && draw_wrap_rows(verdict_words(&text, tag), width) >= each)
 			each++;
@@ -520,10 +544,10 @@ static int draw_other_screens(const struct ws_ui *ui, const struct ws_model *mod
 		bool shown;
 		const char *words;
 	} others[] = {
-	        {WS_ACT_UDP, ws_tracker_udp_count(model->tracker) > 0, "the UDP conversations, and their datagrams"},
+	        {WS_ACT_UDP, ws_tracker_udp_count(model->tracker) > 0, _("the UDP conversations, and their datagrams")},
 	        {WS_ACT_ARP, stats->arp && arp.end > arp.first,
-	         "who asked by ARP for which MAC address, and the answers"},
-	        {WS_ACT_STATISTICS, stats->packets > 0, "the protocols, and how much there is of each"},
+	         _("who asked by ARP for which MAC address, and the answers")},
+	        {WS_ACT_STATISTICS, stats->packets > 0, _("the protocols, and how much there is of each")},
 	};
 	for (size_t i = 0; i < WS_ARRAY_SIZE(others) && ui->options.key_name; i++) {
 		const char *key = ui->options.key_name[others[i].action];
@@ -538,7 +562,7 @@ static int draw_other_screens(const struct ws_ui *ui, const struct ws_model *mod
 /* Writes a sentence over as many rows as it needs. Returns the row below. */
 static int draw_sentence(struct ws_canvas *canvas, int row, enum ws_style style, const char *sentence)
 {
-	char line[256];
+	char line[512];
 	for (int i = 0; draw_wrap(sentence, canvas->columns - 3, i, line, sizeof(line)); i++)
 		ws_canvas_text(canvas, row++, 2, canvas->columns - 1, style, line);
 	return row;
@@ -553,32 +577,34 @@ static void draw_empty(const struct ws_ui *ui, const struct ws_model *model, str
 	struct ws_tracker_stats stats;
 	ws_tracker_stats(model->tracker, &stats);
 	const char *why = model->live || model->loading || model->past
-	                          ? "No TCP connection yet: the first one will appear here."
-	                          : "This capture holds no TCP connection.";
+	                          ? _("No TCP connection yet: the first one will appear here.")
+	                          : _("This capture holds no TCP connection.");
 	if (list->filter && ws_tracker_conn_count(model->tracker)) {
-		draw_cut(canvas, row, 2, canvas->columns - 1, WS_STYLE_NORMAL, "No connection matches the filter.");
+		draw_cut(canvas, row, 2, canvas->columns - 1, WS_STYLE_NORMAL, _("No connection matches the filter."));
 		return;
 	}
 	if (ui->options.lab && !stats.packets) {
 		row = draw_sentence(canvas, row, WS_STYLE_TITLE,
-		                    model->lab_runs ? "No packet yet. The programs have done this so far:"
-		                                    : "No packet was sent. This is what the programs did:");
+		                    model->lab_runs ? _("No packet yet. The programs have done this so far:")
+		                                    : _("No packet was sent. This is what the programs did:"));
 		lab_draw_programs(model, canvas, row);
 		return;
 	}
 	row = draw_sentence(canvas, row, WS_STYLE_NORMAL, why);
 	if (list->capture_filter)
 		row = draw_sentence(canvas, row, WS_STYLE_NORMAL,
-		                    "Packets that the capture filter leaves out are not here.");
+		                    _("Packets that the capture filter leaves out are not here."));
 	if (model->advice)
 		row = draw_advice(model->advice, canvas, row + 1);
 	if (!stats.packets)
 		return;
 	text.length = 0;
-	ws_text_printf(&text, "%llu packet%s so far: %llu TCP, %llu UDP, %llu ICMP, %llu ARP, %llu other",
-	               (unsigned long long)stats.packets, stats.packets == 1 ? "" : "s", (unsigned long long)stats.tcp,
-	               (unsigned long long)stats.udp, (unsigned long long)stats.icmp, (unsigned long long)stats.arp,
-	               (unsigned long long)stats.other);
+	ws_text_printf(&text,
+	               ws_translate_plural("%llu packet so far: %llu TCP, %llu UDP, %llu ICMP, %llu ARP, %llu other",
+	                                   "%llu packets so far: %llu TCP, %llu UDP, %llu ICMP, %llu ARP, %llu other",
+	                                   stats.packets),
+	               (unsigned long long)stats.packets, (unsigned long long)stats.tcp, (unsigned long long)stats.udp,
+	               (unsigned long long)stats.icmp, (unsigned long long)stats.arp, (unsigned long long)stats.other);
 	row = draw_sentence(canvas, row, WS_STYLE_DIM, ws_text_cstr(&text));
 	if (stats.tcp && !stats.connections) {
 		text.length = 0;
@@ -593,15 +619,15 @@ static void draw_foot(const struct ws_ui *ui, const struct ws_model *model, stru
                       size_t count)
 {
 	const struct list_view *list = &ui->list;
-	static const char legend[] = " ~ presumed  ? assumed  ! implied by loss ";
-	char right[48], left[192];
+	const char *legend = _(" ~ presumed  ? assumed  ! implied by loss ");
+	char right[48], left[256];
 	struct ws_tracker_stats stats;
 	ws_tracker_stats(model->tracker, &stats);
 	snprintf(right, sizeof(right), " %zu/%zu ", count ? (size_t)list->cursor.selected + 1 : 0, count);
 	draw_rule(canvas, row);
 	int limit = draw_right(canvas, row, 1, canvas->columns - 2, WS_STYLE_DIM, right) - 1;
 	if (list->search.nothing) {
-		snprintf(left, sizeof(left), " nothing contains '%s' ", list->search.pattern);
+		snprintf(left, sizeof(left), _(" nothing contains '%s' "), list->search.pattern);
 		draw_cut(canvas, row, 2, limit, WS_STYLE_WARN, left);
 		return;
 	}
@@ -639,7 +665,7 @@ void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_c
 	for (size_t i = list->cursor.top; i < count && row + each <= bottom; i++, row += each) {
 		struct ws_conn_info info;
 		if (!ws_tracker_conn(model->tracker, list_at(list, model, i), &info)) {
-			ws_canvas_text(canvas, row, 2, canvas->columns, WS_STYLE_DIM, "(evicted to save memory)");
+			ws_canvas_text(canvas, row, 2, canvas->columns, WS_STYLE_DIM, _("(evicted to save memory)"));
 			continue;
 		}
 		draw_row(model, &c, canvas, row, each, &info, ui_shows_names(ui));

@@ -2,6 +2,8 @@
 #include "scene/list/list.h"
 #include "scene/ui.h"
 
+#include <wirestate/language.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +20,7 @@ static bool filter_replace(struct list_view *list, const char *text, struct ws_f
 	char *copy = strdup(text);
 	if (!copy || (!filter && !is_blank(text))) {
 		if (!copy)
-			*error = (struct ws_filter_error){.text = "out of memory"};
+			snprintf(error->text, sizeof(error->text), "%s", _("out of memory"));
 		ws_filter_free(filter);
 		free(copy);
 		return false;
@@ -65,8 +67,8 @@ bool list_filter_clear(struct ws_ui *ui, const struct ws_model *model)
 }
 
 static const struct prompt_use use = {
-        .label = "filter",
-        .hint = "10.0.0.0/8 and port == 443, client.state == TIME_WAIT, severity >= 2; empty: all",
+        .label = N_("filter"),
+        .hint = N_("10.0.0.0/8 and port == 443, client.state == TIME_WAIT, severity >= 2; empty: all"),
         .accept = list_filter_set,
 };
 

@@ -2,10 +2,12 @@
  * them: a verdict is stored with its connection, so that takes about 30 ms for a million of them. */
 #include "scene/list/list.h"
 
+#include <wirestate/language.h>
+
 enum { BLOCK = 256 };
 
 struct hunt {
-	size_t from;         /* where the cursor stands */
+	size_t from; /* where the cursor stands */
 	bool forward;
 	size_t count;        /* problems so far */
 	size_t found, which; /* the position that is looked for, and which of the problems it is, from 1 on; 0: none */
@@ -51,10 +53,10 @@ bool list_problem_words(const struct list_view *list, struct ws_text *text)
 	if (!problem->shown)
 		return false;
 	if (problem->which)
-		ws_text_printf(text, " problem %zu of %zu ", problem->which, problem->count);
+		ws_text_printf(text, _(" problem %zu of %zu "), problem->which, problem->count);
 	else if (problem->count)
-		ws_text_printf(text, " no further problem of %zu ", problem->count);
+		ws_text_printf(text, _(" no further problem of %zu "), problem->count);
 	else
-		ws_text_puts(text, " no connection has a problem ");
+		ws_text_puts(text, _(" no connection has a problem "));
 	return true;
 }

@@ -7,16 +7,33 @@
 #include "scene/list/list.h"
 #include "scene/ui.h"
 
+#include <wirestate/language.h>
+
 #include <stdio.h>
 #include <string.h>
 
 enum { SLICE = 10000 }; /* connections looked at in a tick */
 
-static bool contains(const struct ws_tracker *tracker, const struct ws_conn_info *info, const char *pattern)
+static bool verdict_contains(const struct ws_conn_info *info, const char *pattern)
 {
 	char buffer[1024];
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	const char *tag;
+	ws_conn_verdict(info, &text, &tag, NULL);
+	return strcasestr(_(tag), pattern) || strcasestr(ws_text_cstr(&text), pattern);
+}
+
+/* In any language, the words of filters are found, too. */
+static bool english_verdict_contains(const struct ws_conn_info *info, const char *pattern)
+{
+	WS_LANGUAGE_ENGLISH;
+	return verdict_contains(info, pattern);
+}
+
+static bool contains(const struct ws_tracker *tracker, const struct ws_conn_info *info, const char *pattern)
+{
+	char buffer[1024];
+	struct ws_text text = WS_TEXT_OVER(buffer);
 	for (unsigned i = 0; i < 2; i++) {
 		const struct ws_endpoint_info *endpoint = &info->endpoint[(unsigned)info->likely_client ^ i];
 		ws_text_endpoint(&text, &endpoint->address, info->ip_version, endpoint->port);
@@ -35,8 +52,7 @@ static bool contains(const struct ws_tracker *tracker, const struct ws_conn_info
 	text.length = 0;
 	if (info->stated.sensor && strcasestr(info->stated.sensor, pattern))
 		return true;
-	ws_conn_verdict(info, &text, &tag, NULL);
-	return strcasestr(tag, pattern) || strcasestr(ws_text_cstr(&text), pattern);
+	return verdict_contains(info, pattern) || (*ws_language() && english_verdict_contains(info, pattern));
 }
 
 /* Starts a search at `position`. It goes through the whole list and wraps around at the end. */
@@ -101,8 +117,9 @@ static void search_cancelled(struct ws_ui *ui, const struct ws_model *model)
 }
 
 static const struct prompt_use use = {
-        .label = "search",
-        .hint = "an address, a port, a state, a word of the verdict or a comment; then n: the next, N: the one before",
+        .label = N_("search"),
+        .hint = N_(
+                "an address, a port, a state, a word of the verdict or a comment; then n: the next, N: the one before"),
         .accept = search_accepted,
         .change = search_changed,
         .cancel = search_cancelled,
@@ -115,7 +132,8 @@ void list_search_slice(struct ws_ui *ui, const struct ws_model *model)
 	if (prompt->use != &use || !ui->list.search.nothing)
 		return;
 	prompt->refused = true; /* shown below the line, which stays open */
-	prompt->error = (struct prompt_error){.text = "nothing in the list contains this", .length = prompt->length};
+	prompt->error = (struct prompt_error){.length = prompt->length};
+	snprintf(prompt->error.text, sizeof(prompt->error.text), "%s", _("nothing in the list contains this"));
 }
 
 void list_search_again(struct ws_ui *ui, const struct ws_model *model, bool backwards)

@@ -2,15 +2,17 @@
 #include "scene/list/list.h"
 #include "scene/widgets/draw.h"
 
+#include <wirestate/language.h>
+
 #include <stdio.h>
 
 static const struct {
 	const char *head;
 	enum ws_cause first, last; /* the causes that it sums up */
 } share_columns[LIST_SHARES] = {
-        {"SERVER'S", WS_CAUSE_PROGRAM, WS_CAUSE_PROGRAM},
-        {"NETWORK", WS_CAUSE_NETWORK, WS_CAUSE_NETWORK},
-        {"LOSS", WS_CAUSE_DUPLICATE_ACKS, WS_CAUSE_TIMEOUT},
+        {N_("SERVER'S"), WS_CAUSE_PROGRAM, WS_CAUSE_PROGRAM},
+        {N_("NETWORK"), WS_CAUSE_NETWORK, WS_CAUSE_NETWORK},
+        {N_("LOSS"), WS_CAUSE_DUPLICATE_ACKS, WS_CAUSE_TIMEOUT},
 };
 
 const char *list_share_head(int index)

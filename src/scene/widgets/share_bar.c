@@ -10,7 +10,7 @@
 	X(WS_CAUSE_PROGRAM, WS_STYLE_SERVER, 0x2501, 's', N_("server"))                                                \
 	X(WS_CAUSE_NETWORK, WS_STYLE_NETWORK, 0x2500, '-', N_("network"))                                              \
 	X(WS_CAUSE_WINDOW, WS_STYLE_STATE_CLOSING, 0x2505, 'w', N_("window"))                                          \
-	X(WS_CAUSE_CLOSED_WINDOW, WS_STYLE_STATE_CLOSE_WAIT, 0x2593, '0', N_("closed"))                                \
+	X(WS_CAUSE_CLOSED_WINDOW, WS_STYLE_STATE_CLOSE_WAIT, 0x2593, '0', NC_("a window", "closed"))                   \
 	X(WS_CAUSE_DUPLICATE_ACKS, WS_STYLE_WARN, 0x2504, 'r', N_("loss"))                                             \
 	X(WS_CAUSE_TIMEOUT, WS_STYLE_BAD, 0x00d7, 't', N_("timeout"))                                                  \
 	X(WS_CAUSE_NAGLE, WS_STYLE_STATE_WAIT, 0x2509, 'n', N_("Nagle"))                                               \
@@ -54,8 +54,9 @@ static void say_share(struct ws_text *text, const struct ws_named_share *share, 
 	char words[64];
 	struct ws_text whole = WS_TEXT_OVER(words);
 	const double percent = 100.0 * (double)share->time / (double)sum;
-	const char *brief =
-	        is_clients_program(share->cause, share->side, client) ? _("client") : _(looks[share->cause].word);
+	const char *brief = is_clients_program(share->cause, share->side, client)
+	                            ? _("client")
+	                            : ws_translate_marked(looks[share->cause].word);
 	ws_share_words(&whole, share->cause, share->side, client);
 	const size_t length = whole.length;
 	ws_text_printf(&whole, " %.0f %%", percent);
