@@ -3,6 +3,7 @@
 #ifndef WIRESTATE_DETAILS_H
 #define WIRESTATE_DETAILS_H
 
+#include <wirestate/language.h>
 #include <wirestate/track.h>
 
 /* Details that are kept only with `history`, and only the newest. The numbers of those that are kept are `first`
@@ -93,7 +94,7 @@ bool ws_tracker_fragment(const struct ws_tracker *tracker, uint64_t number,
 	X(WS_TRAFFIC_UDP, "UDP")                                                                                       \
 	X(WS_TRAFFIC_ICMP, "ICMP")                                                                                     \
 	X(WS_TRAFFIC_ARP, "ARP")                                                                                       \
-	X(WS_TRAFFIC_OTHER, "other")
+	X(WS_TRAFFIC_OTHER, N_("other"))
 
 enum ws_traffic_kind {
 #define X(name, text) name,

@@ -5,6 +5,7 @@
 
 #include <wirestate/canvas.h>
 #include <wirestate/graph.h>
+#include <wirestate/language.h>
 #include <wirestate/scene.h>
 
 const char *ws_plot_words(enum ws_plot_kind kind);
@@ -35,8 +36,8 @@ struct ws_plot_curve {
 
 struct ws_plot {
 	enum ws_plot_kind kind;
-	unsigned direction; /* the endpoint whose data it is about */
-	char title[96];     /* "sequence numbers, client to server" */
+	unsigned direction;        /* the endpoint whose data it is about */
+	char title[128], side[64]; /* "sequence numbers, client to server"; "client to server" */
 	struct ws_plot_axis x, y;
 	unsigned count;
 	struct ws_plot_curve curve[WS_PLOT_CURVES]; /* those in front come last */
@@ -70,12 +71,12 @@ void ws_plot_column(const struct ws_plot *plot, const struct ws_graph *graph, en
 /* X(mark, letter, style, words): the marks that are shown above a plot, the most important first. */
 #define WS_PLOT_LETTERS(X)                                                                                             \
 	X(WS_POINT_RST, 'X', WS_STYLE_BAD, "RST")                                                                      \
-	X(WS_POINT_LOST, 'L', WS_STYLE_BAD, "lost")                                                                    \
-	X(WS_POINT_RETRANSMISSION, 'R', WS_STYLE_BAD, "sent again")                                                    \
-	X(WS_POINT_ZERO_WINDOW, 'Z', WS_STYLE_WARN, "window 0")                                                        \
-	X(WS_POINT_OUT_OF_ORDER, 'O', WS_STYLE_WARN, "out of order")                                                   \
-	X(WS_POINT_WINDOW_FULL, 'W', WS_STYLE_WARN, "window full")                                                     \
-	X(WS_POINT_DUPLICATE_ACK, 'd', WS_STYLE_WARN, "duplicate ACK")                                                 \
+	X(WS_POINT_LOST, 'L', WS_STYLE_BAD, N_("lost"))                                                                \
+	X(WS_POINT_RETRANSMISSION, 'R', WS_STYLE_BAD, N_("sent again"))                                                \
+	X(WS_POINT_ZERO_WINDOW, 'Z', WS_STYLE_WARN, N_("window 0"))                                                    \
+	X(WS_POINT_OUT_OF_ORDER, 'O', WS_STYLE_WARN, N_("out of order"))                                               \
+	X(WS_POINT_WINDOW_FULL, 'W', WS_STYLE_WARN, N_("window full"))                                                 \
+	X(WS_POINT_DUPLICATE_ACK, 'd', WS_STYLE_WARN, N_("duplicate ACK"))                                             \
 	X(WS_POINT_FIN, 'F', WS_STYLE_STATE_CLOSING, "FIN")                                                            \
 	X(WS_POINT_SYN, 'S', WS_STYLE_STATE_OPENING, "SYN")
 

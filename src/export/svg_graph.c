@@ -264,11 +264,11 @@ static void put_legend(const struct picture *picture, uint32_t marks)
 	for (size_t i = 0; (letter = ws_plot_letter(i)); i++) {
 		const char words[2] = {letter->letter, '\0'};
 		if (!(marks & 1u << letter->mark) ||
-		    x + 20 + text_width(letter->words) > picture->left + picture->width)
+		    x + 20 + text_width(_(letter->words)) > picture->left + picture->width)
 			continue;
 		put_text(picture, "u w", "start", (enum ws_style)letter->style, x, y, words);
-		put_text(picture, "u", "start", WS_STYLE_DIM, x + 14, y, letter->words);
-		x += 14 + text_width(letter->words) + 14;
+		put_text(picture, "u", "start", WS_STYLE_DIM, x + 14, y, _(letter->words));
+		x += 14 + text_width(_(letter->words)) + 14;
 	}
 }
 

@@ -8,6 +8,7 @@
 #include "scene/widgets/draw.h"
 #include "scene/widgets/table.h"
 
+#include <wirestate/language.h>
 #include <wirestate/points.h>
 
 #include <stdio.h>
@@ -236,34 +237,34 @@ static void draw_title(const struct ws_ui *ui, const struct ws_model *model, con
                        struct ws_canvas *canvas)
 {
 	const struct replay *replay = &ui->replay;
-	char right[96], words[160];
+	char right[160], words[256];
 	struct ws_text text = WS_TEXT_OVER(right), title = WS_TEXT_OVER(words);
 	const bool live = replay->follow && model->running;
-	ws_text_printf(&text, "step %zu/%zu  %s", replay->step + 1, replay_count(replay),
-	               live                                  ? "▶ live"
-	               : replay->playing || replay->stepping ? "▶ playing"
-	                                                     : "paused");
+	ws_text_printf(&text, _("step %zu/%zu  %s"), replay->step + 1, replay_count(replay),
+	               live                                  ? _("▶ live")
+	               : replay->playing || replay->stepping ? _("▶ playing")
+	                                                     : _("paused"));
 	if (!live)
 		replay_speed_text(replay, &text);
 	const int limit = draw_right(canvas, 0, 1, canvas->columns - 1, WS_STYLE_NORMAL, ws_text_cstr(&text));
-	char number[32];
-	snprintf(number, sizeof(number), "Connection %llu", (unsigned long long)replay->number);
+	char number[48];
+	snprintf(number, sizeof(number), _("Connection %llu"), (unsigned long long)replay->number);
 	const int end = ws_canvas_bold(canvas, 0, 1, limit - 1, WS_STYLE_TITLE, number);
 	if (plots_shown(ui) == 1)
 		ws_text_puts(&title, plot->title);
 	else
-		ws_text_printf(&title, "%s, both directions", ws_plot_words(plot->kind));
+		ws_text_printf(&title, _("%s, both directions"), ws_plot_words(plot->kind));
 	if (!ui->graph.complete)
-		ws_text_puts(&title, ", reading");
+		ws_text_puts(&title, _(", reading"));
 	else if (ws_graph_is_cut(ui->graph.graph))
-		ws_text_puts(&title, ", not all of it is kept");
+		ws_text_puts(&title, _(", not all of it is kept"));
 	draw_cut(canvas, 0, end + 2, limit - 1, WS_STYLE_NORMAL, ws_text_cstr(&title));
 }
 
 static void draw_sentences(const struct ws_ui *ui, const struct ws_model *model, const struct ws_plot *plot,
                            struct ws_canvas *canvas, int row, int limit)
 {
-	char what[512], values[256], line[512];
+	char what[640], values[384], line[640];
 	struct ws_text text[2] = {WS_TEXT_OVER(what), WS_TEXT_OVER(values)};
 	graph_words(ui, model, plot, &text[0], &text[1]);
 	for (int i = 0; i < 2; i++)
@@ -283,10 +284,10 @@ static void graph_draw(const struct ws_ui *ui, const struct ws_model *model, str
 	struct ws_plot plot;
 	draw_rule(canvas, rule);
 	if (!make_plot(ui, model, ui->graph.sides, 0, x_ticks, y_ticks, &plot)) {
-		table_title(canvas, "Graph", "");
+		table_title(canvas, _("Graph"), "");
 		draw_cut(canvas, 2, 2, canvas->columns - 1, WS_STYLE_NORMAL,
-		         ui->graph.failed ? "The segments of this connection are no longer kept."
-		                          : "No connection yet.");
+		         ui->graph.failed ? _("The segments of this connection are no longer kept.")
+		                          : _("No connection yet."));
 		return;
 	}
 	draw_title(ui, model, &plot, canvas);
@@ -348,17 +349,17 @@ static bool graph_open(struct ws_ui *ui, const struct ws_model *model)
 }
 
 static const struct screen_key graph_keys[] = {
-        {WS_ACT_GRAPH_KIND, WS_ACT_NONE, "kind"},
-        {WS_ACT_DIRECTION, WS_ACT_NONE, "side"},
-        {WS_ACT_ZOOM_IN, WS_ACT_ZOOM_OUT, "zoom"},
-        {WS_ACT_STEP_BACK, WS_ACT_STEP, "step"},
-        {WS_ACT_PLAY, WS_ACT_NONE, "play"},
-        {WS_ACT_ENTER, WS_ACT_NONE, "lifelines"},
-        {WS_ACT_PAGE_UP, WS_ACT_PAGE_DOWN, "pan"},
-        {WS_ACT_BACK, WS_ACT_NONE, "back"},
-        {WS_ACT_ZOOM_ALL, WS_ACT_NONE, "all"},
-        {WS_ACT_EXPORT, WS_ACT_NONE, "export"},
-        {WS_ACT_DETAIL, WS_ACT_NONE, "packet"},
+        {WS_ACT_GRAPH_KIND, WS_ACT_NONE, N_("kind")},
+        {WS_ACT_DIRECTION, WS_ACT_NONE, N_("side")},
+        {WS_ACT_ZOOM_IN, WS_ACT_ZOOM_OUT, N_("zoom")},
+        {WS_ACT_STEP_BACK, WS_ACT_STEP, N_("step")},
+        {WS_ACT_PLAY, WS_ACT_NONE, N_("play")},
+        {WS_ACT_ENTER, WS_ACT_NONE, N_("lifelines")},
+        {WS_ACT_PAGE_UP, WS_ACT_PAGE_DOWN, N_("pan")},
+        {WS_ACT_BACK, WS_ACT_NONE, N_("back")},
+        {WS_ACT_ZOOM_ALL, WS_ACT_NONE, N_("all")},
+        {WS_ACT_EXPORT, WS_ACT_NONE, N_("export")},
+        {WS_ACT_DETAIL, WS_ACT_NONE, N_("packet")},
         {WS_ACT_STREAM, WS_ACT_NONE, NULL},
         {WS_ACT_PREVIOUS_CHANGE, WS_ACT_NEXT_CHANGE, NULL},
         {WS_ACT_PREVIOUS_PROBLEM, WS_ACT_NEXT_PROBLEM, NULL},

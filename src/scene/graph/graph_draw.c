@@ -6,6 +6,8 @@
 #include "scene/graph/graph_draw.h"
 #include "scene/widgets/draw.h"
 
+#include <wirestate/language.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -226,7 +228,7 @@ static int draw_curve_legend(struct ws_canvas *canvas, const struct ws_plot_curv
 	}
 	column = ws_canvas_text(canvas, row, column, canvas->columns, WS_STYLE_NORMAL, curve->words);
 	if (curve->above)
-		column = ws_canvas_text(canvas, row, column, canvas->columns, WS_STYLE_DIM, " (far above)");
+		column = ws_canvas_text(canvas, row, column, canvas->columns, WS_STYLE_DIM, _(" (far above)"));
 	return column + 2;
 }
 
@@ -235,19 +237,18 @@ static void draw_legend(struct ws_canvas *canvas, const struct ws_plot *plot, co
 {
 	int column = 1;
 	if (named) {
-		const char *side = strrchr(plot->title, ',');
-		column = ws_canvas_bold(canvas, row, column, canvas->columns, WS_STYLE_TITLE, side ? side + 2 : "") + 2;
+		column = ws_canvas_bold(canvas, row, column, canvas->columns, WS_STYLE_TITLE, plot->side) + 2;
 	}
 	for (unsigned i = plot->count; i-- > 0;)
 		if (ws_graph_count(graph, plot->direction, plot->curve[i].curve))
 			column = draw_curve_legend(canvas, &plot->curve[i], row, column);
 	const struct ws_plot_letter *letter;
 	for (size_t i = 0; (letter = ws_plot_letter(i)); i++) {
-		const int width = ws_columns(letter->words) + 3;
+		const int width = ws_columns(_(letter->words)) + 3;
 		if (!(marks & 1u << letter->mark) || column + width > canvas->columns)
 			continue;
 		ws_canvas_put(canvas, row, column, (enum ws_style)letter->style, (uint32_t)letter->letter);
-		column = ws_canvas_text(canvas, row, column + 2, canvas->columns, WS_STYLE_DIM, letter->words) + 2;
+		column = ws_canvas_text(canvas, row, column + 2, canvas->columns, WS_STYLE_DIM, _(letter->words)) + 2;
 	}
 }
 

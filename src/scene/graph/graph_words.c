@@ -2,6 +2,8 @@
 #include "scene/graph/graph_draw.h"
 #include "scene/widgets/draw.h"
 
+#include <wirestate/language.h>
+
 #include <string.h>
 
 enum { NEAR = 64 };
@@ -10,7 +12,7 @@ enum { NEAR = 64 };
 
 static const char *name_of(const struct ws_conn_info *info, unsigned endpoint)
 {
-	return (unsigned)info->likely_client == endpoint ? "client" : "server";
+	return (unsigned)info->likely_client == endpoint ? _("client") : _("server");
 }
 
 /* The point of a curve that the step made. Of several points, times of steps may have been corrected a little. */
@@ -32,22 +34,25 @@ static void say_marks(struct ws_text *text, const struct ws_graph *graph, unsign
 {
 	ws_time before;
 	if (point->marks & MARK(RETRANSMISSION)) {
-		ws_text_puts(text, ", sent again");
 		if (ws_graph_sent_before(graph, direction, index, &before) && before <= point->time) {
-			ws_text_puts(text, " after ");
-			draw_duration(text, point->time - before);
+			char buffer[32];
+			struct ws_text after = WS_TEXT_OVER(buffer);
+			draw_duration(&after, point->time - before);
+			ws_text_printf(text, _(", sent again after %s"), ws_text_cstr(&after));
+		} else {
+			ws_text_puts(text, _(", sent again"));
 		}
 	}
 	if (point->marks & MARK(OUT_OF_ORDER))
-		ws_text_puts(text, ", out of order: they fill a gap");
+		ws_text_puts(text, _(", out of order: they fill a gap"));
 	if (point->marks & MARK(KEEP_ALIVE))
-		ws_text_puts(text, ", a keep-alive");
+		ws_text_puts(text, _(", a keep-alive"));
 	if (point->marks & MARK(PROBE))
-		ws_text_puts(text, ", to probe the closed window");
+		ws_text_puts(text, _(", to probe the closed window"));
 	if (point->marks & MARK(WINDOW_FULL))
-		ws_text_puts(text, ", which fills the window");
+		ws_text_puts(text, _(", which fills the window"));
 	if (point->marks & MARK(LOST))
-		ws_text_puts(text, "; this segment was lost");
+		ws_text_puts(text, _("; this segment was lost"));
 }
 
 static void say_data(struct ws_text *text, const struct ws_graph *graph, const struct ws_step *step, const char *name)
@@ -56,22 +61,27 @@ static void say_data(struct ws_text *text, const struct ws_graph *graph, const s
 	struct ws_graph_point point;
 	size_t index;
 	const bool syn = input->flags & WS_TCP_SYN, fin = input->flags & WS_TCP_FIN;
-	ws_text_printf(text, "%s sends ", name);
+	char buffer[96] = "";
+	struct ws_text bytes = WS_TEXT_OVER(buffer);
+	const long long low = (long long)step->relative_sequence + syn, high = low + input->length - 1;
+	if (input->length == 1)
+		ws_text_printf(&bytes, _("%u byte, number %lld"), input->length, low);
+	else if (input->length)
+		ws_text_printf(&bytes, _("%u bytes, numbers %lld to %lld"), input->length, low, high);
+	const char *data = ws_text_cstr(&bytes);
+	/* TRANSLATORS: "client" or "server", and "5 bytes, numbers 1 to 5" */
 	if (input->flags & WS_TCP_RST)
-		ws_text_puts(text, "RST: it ends the connection at once");
+		ws_text_printf(text, _("%s sends RST: it ends the connection at once"), name);
+	else if (syn && *data)
+		ws_text_printf(text, _("%s sends SYN and %s"), name, data);
 	else if (syn)
-		ws_text_printf(text, "SYN%s", input->length ? " and " : "");
+		ws_text_printf(text, _("%s sends SYN"), name);
+	else if (fin && *data)
+		ws_text_printf(text, _("%s sends FIN: it has nothing more to send, after %s"), name, data);
 	else if (fin)
-		ws_text_printf(text, "FIN: it has nothing more to send%s", input->length ? ", after " : "");
-	if (input->length) {
-		const int64_t low = step->relative_sequence + syn;
-		ws_text_printf(text, "%u byte%s", input->length, input->length == 1 ? "" : "s");
-		if (input->length == 1)
-			ws_text_printf(text, ", number %lld", (long long)low);
-		else
-			ws_text_printf(text, ", numbers %lld to %lld", (long long)low,
-			               (long long)(low + input->length - 1));
-	}
+		ws_text_printf(text, _("%s sends FIN: it has nothing more to send"), name);
+	else
+		ws_text_printf(text, _("%s sends %s"), name, data);
 	if (find_point(graph, WS_CURVE_SEGMENT, input->direction, step, step->relative_sequence, &index, &point))
 		say_marks(text, graph, input->direction, index, &point);
 }
@@ -83,25 +93,27 @@ static void say_ack(struct ws_text *text, const struct ws_graph *graph, const st
 	struct ws_graph_point point;
 	size_t index;
 	if (!(step->input.flags & WS_TCP_ACK)) {
-		ws_text_printf(text, "%s sends a segment without data", name);
+		ws_text_printf(text, _("%s sends a segment without data"), name);
 		return;
 	}
 	const bool known = find_point(graph, WS_CURVE_ACK, direction, step, number, &index, &point);
 	if (known && point.marks & MARK(DUPLICATE_ACK))
-		ws_text_printf(text, "%s acknowledges the same again: it expects number %u", name, number);
+		ws_text_printf(text, _("%s acknowledges the same again: it expects number %u"), name, number);
 	else
-		ws_text_printf(text, "%s acknowledges all before number %u", name, number);
+		ws_text_printf(text, _("%s acknowledges all before number %u"), name, number);
 	if (known && point.marks & MARK(ZERO_WINDOW))
-		ws_text_puts(text, ", and closes its window: nothing more may be sent");
+		ws_text_puts(text, _(", and closes its window: nothing more may be sent"));
 	if (step->input.sack)
-		ws_text_puts(text, ", and selectively what came after a gap");
+		ws_text_puts(text, _(", and selectively what came after a gap"));
 	if (find_point(graph, WS_CURVE_ACK, direction, step, number, &index, &point)) {
 		const size_t at = ws_graph_find(graph, direction, WS_CURVE_RTT, point.time);
 		if (ws_graph_point(graph, direction, WS_CURVE_RTT, at, &point) && point.time == step->input.time) {
-			ws_text_puts(text, "; round trip ");
-			draw_duration(text, point.low);
+			char buffer[32];
+			struct ws_text trip = WS_TEXT_OVER(buffer);
+			draw_duration(&trip, point.low);
+			ws_text_printf(text, _("; round trip %s"), ws_text_cstr(&trip));
 			if (point.marks & MARK(AMBIGUOUS))
-				ws_text_puts(text, " (uncertain: something was sent again)");
+				ws_text_puts(text, _(" (uncertain: something was sent again)"));
 		}
 	}
 }
@@ -120,29 +132,36 @@ static void say_values(const struct ws_ui *ui, const struct ws_plot *plot, struc
 {
 	const struct ws_graph *graph = ui->graph.graph;
 	struct ws_graph_point point;
-	if (plot->kind == WS_PLOT_RATE) {
-		ws_text_puts(text, "In the last ");
-		draw_duration(text, ws_graph_span(graph));
-	} else {
-		ws_text_puts(text, "Here");
-	}
-	if (ui->graph.sides == GRAPH_BOTH) /* else the title says which side it is */
-		ws_text_puts(text, strrchr(plot->title, ','));
-	const char *separator = ": ";
+	const bool both = ui->graph.sides == GRAPH_BOTH; /* else the title says which side it is */
+	char buffer[32];
+	struct ws_text last = WS_TEXT_OVER(buffer);
+	draw_duration(&last, ws_graph_span(graph));
+	/* TRANSLATORS: values of curves follow, after a colon; "client to server" */
+	if (plot->kind == WS_PLOT_RATE && both)
+		ws_text_printf(text, _("In the last %s, %s"), ws_text_cstr(&last), plot->side);
+	else if (plot->kind == WS_PLOT_RATE)
+		ws_text_printf(text, _("In the last %s"), ws_text_cstr(&last));
+	else if (both)
+		ws_text_printf(text, _("Here, %s"), plot->side);
+	else
+		ws_text_puts(text, _("Here"));
+	const char *const colon = _(": "), *separator = colon;
 	for (unsigned i = plot->count; i-- > 0;) {
 		const enum ws_curve curve = plot->curve[i].curve;
 		if (curve == WS_CURVE_SACK || !value_at(graph, plot, curve, ui->graph.cursor, &point))
 			continue;
-		ws_text_printf(text, "%s%s%s ", separator, plot->curve[i].words,
-		               curve == WS_CURVE_AVERAGE ? " so far" : "");
-		if (plot->kind == WS_PLOT_NUMBERS)
-			ws_text_printf(text, "up to %lld", (long long)(point.high - 1));
-		else
+		ws_text_puts(text, separator);
+		if (plot->kind == WS_PLOT_NUMBERS) { /* TRANSLATORS: "data up to 12" */
+			ws_text_printf(text, _("%s up to %lld"), plot->curve[i].words, (long long)(point.high - 1));
+		} else {
+			ws_text_printf(text, "%s ",
+			               curve == WS_CURVE_AVERAGE ? _("average so far") : plot->curve[i].words);
 			ws_plot_value_words(text, curve, point.high);
-		separator = ", ";
+		}
+		separator = _(", ");
 	}
-	if (*separator == ':')
-		ws_text_puts(text, ": nothing yet");
+	if (separator == colon)
+		ws_text_printf(text, "%s%s", colon, _("nothing yet"));
 }
 
 void graph_words(const struct ws_ui *ui, const struct ws_model *model, const struct ws_plot *plot, struct ws_text *what,
@@ -157,16 +176,16 @@ void graph_words(const struct ws_ui *ui, const struct ws_model *model, const str
 	const ws_time at = step.input.time > first ? step.input.time - first : 0;
 	const char *name = name_of(&info, step.input.direction);
 	ws_text_time(what, at, 3);
-	ws_text_puts(what, " s: ");
+	ws_text_printf(what, " s%s", _(": "));
 	if (step.input.kind != WS_INPUT_SEGMENT)
-		ws_text_puts(what, "no packet, but time has passed");
+		ws_text_puts(what, _("no packet, but time has passed"));
 	else if (step.input.bad_checksum || step.input.duplicate)
-		ws_text_printf(what, "%s's segment does not count", name);
+		ws_text_printf(what, _("%s's segment does not count"), name);
 	else if (step.input.length || step.input.flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST))
 		say_data(what, ui->graph.graph, &step, name);
 	else
 		say_ack(what, ui->graph.graph, &step, name);
-	ws_text_putc(what, '.');
+	ws_text_puts(what, _("."));
 	say_values(ui, plot, values);
-	ws_text_putc(values, '.');
+	ws_text_puts(values, _("."));
 }

@@ -1,7 +1,9 @@
 /* Laying out a graph: which curves, their range, and ticks with labels. */
+#include <wirestate/language.h>
 #include <wirestate/plot.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 const char *ws_plot_words(enum ws_plot_kind kind)
@@ -11,7 +13,7 @@ const char *ws_plot_words(enum ws_plot_kind kind)
 	        WS_PLOTS(X)
 #undef X
 	};
-	return words_of[kind];
+	return _(words_of[kind]);
 }
 
 const struct ws_plot_letter *ws_plot_letter(size_t index)
@@ -141,16 +143,16 @@ static const struct {
 	enum ws_plot_kind kind;
 	struct ws_plot_curve curve;
 } curves[] = {
-        {WS_PLOT_NUMBERS, {WS_CURVE_WINDOW, WS_PLOT_STAIRS, WS_STYLE_STATE_OPENING, "window", false}},
+        {WS_PLOT_NUMBERS, {WS_CURVE_WINDOW, WS_PLOT_STAIRS, WS_STYLE_STATE_OPENING, N_("window"), false}},
         {WS_PLOT_NUMBERS, {WS_CURVE_SACK, WS_PLOT_BARS, WS_STYLE_STATE_CLOSING, "SACK", false}},
         {WS_PLOT_NUMBERS, {WS_CURVE_ACK, WS_PLOT_STAIRS, WS_STYLE_STATE_OPEN, "ACK", false}},
-        {WS_PLOT_NUMBERS, {WS_CURVE_SEGMENT, WS_PLOT_BARS, WS_STYLE_NORMAL, "data", false}},
-        {WS_PLOT_RATE, {WS_CURVE_AVERAGE, WS_PLOT_LINE, WS_STYLE_DIM, "average", false}},
-        {WS_PLOT_RATE, {WS_CURVE_GOODPUT, WS_PLOT_LINE, WS_STYLE_STATE_OPEN, "goodput", false}},
-        {WS_PLOT_RATE, {WS_CURVE_THROUGHPUT, WS_PLOT_LINE, WS_STYLE_NORMAL, "throughput", false}},
-        {WS_PLOT_RTT, {WS_CURVE_RTT, WS_PLOT_LINE, WS_STYLE_NORMAL, "round trip", false}},
-        {WS_PLOT_FLIGHT, {WS_CURVE_ADVERTISED, WS_PLOT_STAIRS, WS_STYLE_STATE_OPENING, "window", false}},
-        {WS_PLOT_FLIGHT, {WS_CURVE_FLIGHT, WS_PLOT_LINE, WS_STYLE_NORMAL, "in flight", false}},
+        {WS_PLOT_NUMBERS, {WS_CURVE_SEGMENT, WS_PLOT_BARS, WS_STYLE_NORMAL, N_("data"), false}},
+        {WS_PLOT_RATE, {WS_CURVE_AVERAGE, WS_PLOT_LINE, WS_STYLE_DIM, N_("average"), false}},
+        {WS_PLOT_RATE, {WS_CURVE_GOODPUT, WS_PLOT_LINE, WS_STYLE_STATE_OPEN, N_("goodput"), false}},
+        {WS_PLOT_RATE, {WS_CURVE_THROUGHPUT, WS_PLOT_LINE, WS_STYLE_NORMAL, N_("throughput"), false}},
+        {WS_PLOT_RTT, {WS_CURVE_RTT, WS_PLOT_LINE, WS_STYLE_NORMAL, N_("round trip"), false}},
+        {WS_PLOT_FLIGHT, {WS_CURVE_ADVERTISED, WS_PLOT_STAIRS, WS_STYLE_STATE_OPENING, N_("window"), false}},
+        {WS_PLOT_FLIGHT, {WS_CURVE_FLIGHT, WS_PLOT_LINE, WS_STYLE_NORMAL, N_("in flight"), false}},
 };
 
 static bool range_of(const struct ws_plot *plot, const struct ws_graph *graph, enum ws_curve curve,
@@ -220,10 +222,10 @@ void ws_plot_make(struct ws_plot *plot, const struct ws_graph *graph, const stru
 {
 	ws_time first, last;
 	*plot = (struct ws_plot){.kind = kind, .direction = direction, .x = {.low = from, .high = to}};
-	struct ws_text title = WS_TEXT_OVER(plot->title);
-	ws_text_printf(&title, "%s, %s to %s", ws_plot_words(kind), is_client(info, direction) ? "client" : "server",
-	               is_client(info, direction) ? "server" : "client");
-	ws_text_cstr(&title);
+	const bool client = is_client(info, direction);
+	snprintf(plot->side, sizeof(plot->side), "%s", client ? _("client to server") : _("server to client"));
+	/* TRANSLATORS: what a graph shows, and of which direction */
+	snprintf(plot->title, sizeof(plot->title), _("%s, %s"), ws_plot_words(kind), plot->side);
 	if (plot->x.high <= plot->x.low)
 		plot->x.high = plot->x.low < INT64_MAX - WS_MILLISECOND ? plot->x.low + WS_MILLISECOND : INT64_MAX;
 	if (plot->x.high <= plot->x.low)
@@ -232,6 +234,7 @@ void ws_plot_make(struct ws_plot *plot, const struct ws_graph *graph, const stru
 		if (curves[i].kind != kind)
 			continue;
 		plot->curve[plot->count] = curves[i].curve;
+		plot->curve[plot->count].words = _(curves[i].curve.words);
 		if (plot->curve[plot->count].style == WS_STYLE_NORMAL)
 			plot->curve[plot->count].style = is_client(info, direction) ? WS_STYLE_CLIENT : WS_STYLE_SERVER;
 		plot->count++;

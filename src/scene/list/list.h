@@ -47,8 +47,9 @@ void list_search_slice(struct ws_ui *ui, const struct ws_model *model);
 
 /* list_shares.c: the columns of where the time went */
 enum { LIST_SHARES = 3, LIST_SHARE_BRIEF = 9, LIST_SHARE_WIDE = 12 }; /* how many, and their widths */
-/* Chooses their widths, 0 for those that are not shown: the one that the list is sorted by, in place of the age where there
- * is no room for both, and on wide screens all. Returns how many columns of the screen they take with their gaps. */
+/* Chooses their widths, 0 for those that are not shown: the one that the list is sorted by, in place of the age where
+ * there is no room for both, and on wide screens all. Returns how many columns of the screen they take with their gaps.
+ */
 int list_share_columns(int share[LIST_SHARES], int columns, int gap, enum ws_order order, int *age);
 /* Writes a count in at most 6 columns: "71.4k". */
 void list_brief_count(char *text, size_t size, uint64_t count);
@@ -72,6 +73,8 @@ bool list_filter_clear(struct ws_ui *ui, const struct ws_model *model); /* false
 /* list_draw.c */
 int list_foot_rows(int rows); /* rule, hints */
 int list_head_rows(const struct list_view *list);
+/* list_empty.c: says why there is no connection, and what there is instead. */
+void list_draw_empty(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
 int list_rows_each(const struct list_view *list, const struct ws_model *model, int columns, int rows);
 void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
 

@@ -10,6 +10,7 @@
 #include "scene/widgets/table.h"
 
 #include <wirestate/details.h>
+#include <wirestate/language.h>
 #include <wirestate/vendors.h>
 
 #include <stdio.h>
@@ -180,29 +181,29 @@ static enum ws_style exchange_outcome(const struct ws_arp_exchange *exchange, st
 	struct ws_text after = WS_TEXT_OVER(duration);
 	bool suspicious = exchange->contradicted || exchange->moved || exchange->disguised;
 	if (exchange->contradicted)
-		ws_text_puts(text, "TWO ANSWERS");
+		ws_text_puts(text, _("TWO ANSWERS"));
 	else if (exchange->disguised)
-		ws_text_puts(text, "MAC DISGUISED");
+		ws_text_puts(text, _("MAC DISGUISED"));
 	else if (exchange->moved)
-		ws_text_puts(text, "ADDRESS MOVED");
+		ws_text_puts(text, _("ADDRESS MOVED"));
 	if (suspicious)
 		return WS_STYLE_BAD;
 	if (exchange->kind == WS_ARP_ANNOUNCEMENT) {
-		ws_text_puts(text, "announced");
+		ws_text_puts(text, _("announced"));
 		return WS_STYLE_NORMAL;
 	}
 	if (exchange->kind == WS_ARP_UNASKED) {
-		ws_text_puts(text, "nobody asked");
+		ws_text_puts(text, _("nobody asked"));
 		return WS_STYLE_WARN;
 	}
 	if (exchange->answered) {
 		draw_duration(&after, exchange->answer_time - exchange->time);
-		ws_text_printf(text, "after %s", ws_text_cstr(&after));
+		ws_text_printf(text, _("after %s"), ws_text_cstr(&after));
 		return WS_STYLE_GOOD;
 	}
-	ws_text_puts(text, exchange->kind == WS_ARP_PROBE ? "free: no answer" : "no answer");
+	ws_text_puts(text, exchange->kind == WS_ARP_PROBE ? _("free: no answer") : _("no answer"));
 	if (exchange->asked > 1)
-		ws_text_printf(text, ", %u times", exchange->asked);
+		ws_text_printf(text, _(", %u times"), exchange->asked);
 	return exchange->kind == WS_ARP_PROBE ? WS_STYLE_NORMAL : WS_STYLE_WARN;
 }
 
@@ -217,11 +218,11 @@ static void draw_exchange(struct ws_canvas *canvas, int row, const struct ws_arp
 		draw_right(canvas, row, at.time, at.first - 1, WS_STYLE_DIM, ws_text_cstr(&text));
 	}
 	if (exchange->kind == WS_ARP_PROBE)
-		ws_canvas_text(canvas, row, at.first, at.second - 2, WS_STYLE_DIM, "(no address)");
+		ws_canvas_text(canvas, row, at.first, at.second - 2, WS_STYLE_DIM, _("(no address)"));
 	else
 		draw_address(canvas, row, at.first, at.second - 2, WS_STYLE_CLIENT, &exchange->sender, 4);
 	if (exchange->kind == WS_ARP_ANNOUNCEMENT)
-		ws_canvas_text(canvas, row, at.second, at.mac - 1, WS_STYLE_DIM, "(itself)");
+		ws_canvas_text(canvas, row, at.second, at.mac - 1, WS_STYLE_DIM, _("(itself)"));
 	else
 		draw_address(canvas, row, at.second, at.mac - 1, WS_STYLE_SERVER, &exchange->target, 4);
 	if (exchange->answered)
@@ -254,8 +255,8 @@ static void draw_binding(const struct ws_model *model, struct ws_canvas *canvas,
 {
 	struct arp_columns at = arp_columns(canvas->columns);
 	struct ws_addr other;
-	char buffer[96] = "";
-	struct ws_text text = WS_TEXT_OVER(buffer);
+	char buffer[128] = "", shown[64];
+	struct ws_text text = WS_TEXT_OVER(buffer), address = WS_TEXT_OVER(shown);
 	enum ws_style style = WS_STYLE_NORMAL;
 	bool more;
 	draw_address(canvas, row, at.first, at.second - 1, WS_STYLE_CLIENT, &binding->ip, 4);
@@ -264,16 +265,18 @@ static void draw_binding(const struct ws_model *model, struct ws_canvas *canvas,
 		return;
 	if (binding->changes) {
 		style = WS_STYLE_BAD;
-		ws_text_printf(&text, "MOVED %u× from ", binding->changes);
-		ws_text_mac(&text, binding->previous_mac);
+		ws_text_mac(&address, binding->previous_mac);
+		ws_text_printf(&text, _("MOVED %u× from %s"), binding->changes, ws_text_cstr(&address));
 	} else if (arp_owner(model, binding->mac, binding->vlan, &binding->ip, &other, &more)) {
 		style = WS_STYLE_WARN;
-		ws_text_puts(&text, "the same MAC as ");
-		ws_text_addr(&text, &other, 4);
-		ws_text_puts(&text, more ? " and others" : "");
+		ws_text_addr(&address, &other, 4);
+		ws_text_printf(&text, more ? _("the same MAC as %s and others") : _("the same MAC as %s"),
+		               ws_text_cstr(&address));
 	} else {
-		ws_text_printf(&text, "asked %llu×, replied %llu×%s", (unsigned long long)binding->requests,
-		               (unsigned long long)binding->replies, binding->gratuitous ? ", unasked last" : "");
+		ws_text_printf(&text,
+		               binding->gratuitous ? _("asked %llu×, replied %llu×, unasked last")
+		                                   : _("asked %llu×, replied %llu×"),
+		               (unsigned long long)binding->requests, (unsigned long long)binding->replies);
 	}
 	const int end = draw_cut(canvas, row, at.mac, canvas->columns - 1, style, ws_text_cstr(&text));
 	const char *vendor = ws_vendor_name(model->vendors, binding->mac);
@@ -295,12 +298,14 @@ static void draw_hop(const struct ws_ui *ui, const struct ws_model *model, struc
 	if (!wide)
 		return;
 	if (arp_binding_of(model, &hop->address, hop->vlan, &binding)) {
-		ws_text_puts(&text, memcmp(binding.mac, hop->mac, 6) == 0 ? "its own MAC" : "its MAC then");
+		ws_text_puts(&text, memcmp(binding.mac, hop->mac, 6) == 0 ? _("its own MAC") : _("its MAC then"));
 	} else if (arp_owner(model, hop->mac, hop->vlan, &hop->address, &owner, &more)) {
-		ws_text_puts(&text, "the MAC of ");
-		ws_text_addr(&text, &owner, 4);
+		char address[64];
+		struct ws_text whose = WS_TEXT_OVER(address);
+		ws_text_addr(&whose, &owner, 4);
+		ws_text_printf(&text, _("the MAC of %s"), ws_text_cstr(&whose));
 	} else {
-		ws_text_puts(&text, "no ARP seen for it");
+		ws_text_puts(&text, _("no ARP seen for it"));
 	}
 	draw_cut(canvas, row, at.mac, canvas->columns >= 110 ? at.last + 4 : at.last + 6, WS_STYLE_NORMAL,
 	         ws_text_cstr(&text));
@@ -308,21 +313,21 @@ static void draw_hop(const struct ws_ui *ui, const struct ws_model *model, struc
 		return;
 	bool inside = net_holds(&ui->arp.net, &hop->address, hop->ip_version);
 	draw_right(canvas, row, at.last + 7, canvas->columns - 1, inside ? WS_STYLE_GOOD : WS_STYLE_WARN,
-	           inside ? "same subnet" : "elsewhere");
+	           inside ? _("same subnet") : _("elsewhere"));
 }
 
 static void draw_heads(struct ws_canvas *canvas, int pane)
 {
 	static const char *const heads[ARP_PANE_COUNT][4] = {
-	        [ARP_QUESTIONS] = {"WHO ASKS", "FOR WHOM", "THE ANSWER", "WHEN"},
-	        [ARP_BINDINGS] = {"ADDRESS", "HAS MAC", "", ""},
-	        [ARP_HOPS] = {"ADDRESS", "FRAMES CARRY", "WHICH IS", ""},
+	        [ARP_QUESTIONS] = {N_("WHO ASKS"), N_("FOR WHOM"), N_("THE ANSWER"), N_("WHEN")},
+	        [ARP_BINDINGS] = {N_("ADDRESS"), N_("HAS MAC"), "", ""},
+	        [ARP_HOPS] = {N_("ADDRESS"), N_("FRAMES CARRY"), N_("WHICH IS"), ""},
 	};
 	struct arp_columns at = arp_columns(canvas->columns);
 	const int columns[4] = {at.first, at.second, at.mac, pane == ARP_QUESTIONS && at.mac ? at.last : 0};
 	for (int i = 0; i < 4; i++)
-		if (columns[i])
-			ws_canvas_text(canvas, 2, columns[i], canvas->columns, WS_STYLE_DIM, heads[pane][i]);
+		if (columns[i] && *heads[pane][i])
+			ws_canvas_text(canvas, 2, columns[i], canvas->columns, WS_STYLE_DIM, _(heads[pane][i]));
 }
 
 static void draw_panes(const struct arp_view *view, const struct ws_model *model, struct ws_canvas *canvas)
@@ -335,7 +340,7 @@ static void draw_panes(const struct arp_view *view, const struct ws_model *model
 	int column = 1;
 	for (int pane = 0; pane < ARP_PANE_COUNT; pane++) {
 		char buffer[48];
-		snprintf(buffer, sizeof(buffer), "%s %llu", headings[pane],
+		snprintf(buffer, sizeof(buffer), "%s %llu", _(headings[pane]),
 		         (unsigned long long)pane_count(model, pane));
 		bool here = pane == view->pane;
 		if (here)
@@ -387,10 +392,13 @@ static void arp_draw(const struct ws_ui *ui, const struct ws_model *model, struc
 	char buffer[1024];
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	int visible = table_visible(canvas->rows, ARP_TOP, ui->notes);
-	ws_text_puts(&text, "how an IP address finds its MAC address");
+	ws_text_puts(&text, _("how an IP address finds its MAC address"));
 	if (view->net.ip_version) {
-		ws_text_puts(&text, view->net.guessed ? "; subnet (a guess) " : "; subnet ");
-		net_text(&text, &view->net);
+		char shown[64];
+		struct ws_text net = WS_TEXT_OVER(shown);
+		net_text(&net, &view->net);
+		ws_text_printf(&text, view->net.guessed ? _("; subnet (a guess) %s") : _("; subnet %s"),
+		               ws_text_cstr(&net));
 	}
 	table_title(canvas, "ARP", ws_text_cstr(&text));
 	draw_panes(view, model, canvas);
@@ -403,8 +411,9 @@ static void arp_draw(const struct ws_ui *ui, const struct ws_model *model, struc
 	}
 	if (!pane_count(model, view->pane))
 		draw_cut(canvas, ARP_TOP + 1, 2, canvas->columns - 1, WS_STYLE_NORMAL,
-		         view->pane == ARP_HOPS ? "No frame with an IP packet in it was captured."
-		                                : "No ARP message was captured: hosts remember answers for a while.");
+		         view->pane == ARP_HOPS
+		                 ? _("No frame with an IP packet in it was captured.")
+		                 : _("No ARP message was captured: hosts remember answers for a while."));
 	const uint64_t listed = pane_count(model, view->pane) - cursor->top;
 	const bool asked = lesson_stop(ui) && !ui->lesson.answered; /* it might give away a lesson's answer */
 	if (listed < (uint64_t)visible && pane_count(model, view->pane) && !asked)
@@ -421,12 +430,12 @@ static void arp_snapshot_changed(struct ws_ui *ui, const struct ws_model *model)
 }
 
 static const struct screen_key arp_keys[] = {
-        {WS_ACT_NEXT_PANE, WS_ACT_NONE, "list"},
-        {WS_ACT_UP, WS_ACT_DOWN, "move"},
-        {WS_ACT_ENTER, WS_ACT_NONE, "packet"},
-        {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_NEXT_PANE, WS_ACT_NONE, N_("list")},
+        {WS_ACT_UP, WS_ACT_DOWN, N_("move")},
+        {WS_ACT_ENTER, WS_ACT_NONE, N_("packet")},
+        {WS_ACT_BACK, WS_ACT_NONE, N_("back")},
         {WS_ACT_UDP, WS_ACT_NONE, "UDP"},
-        {WS_ACT_STATISTICS, WS_ACT_NONE, "statistics"},
+        {WS_ACT_STATISTICS, WS_ACT_NONE, N_("statistics")},
         {WS_ACT_DETAIL, WS_ACT_NONE, NULL},
         SCREEN_KEYS_MOVE,
         SCREEN_KEYS_TIMELINE,

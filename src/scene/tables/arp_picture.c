@@ -5,6 +5,7 @@
 #include "scene/widgets/draw.h"
 
 #include <wirestate/details.h>
+#include <wirestate/language.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -50,6 +51,16 @@ static void put_arrow(const struct picture *picture, int row, int from, int to, 
 	ws_canvas_put(picture->canvas, picture->top + row, back ? start : end, style, back ? 0x25c4 : 0x25ba);
 }
 
+static void say_is_at(struct ws_text *text, const struct ws_addr *address, const uint8_t mac[6])
+{
+	char shown[64], of_mac[24];
+	struct ws_text who = WS_TEXT_OVER(shown), where = WS_TEXT_OVER(of_mac);
+	ws_text_addr(&who, address, 4);
+	ws_text_mac(&where, mac);
+	/* TRANSLATORS: an IP address and its MAC address */
+	ws_text_printf(text, _("%s is at %s"), ws_text_cstr(&who), ws_text_cstr(&where));
+}
+
 static void draw_answer(const struct picture *picture, const struct ws_arp_exchange *exchange)
 {
 	char words[96];
@@ -57,12 +68,10 @@ static void draw_answer(const struct picture *picture, const struct ws_arp_excha
 	const int from = picture->column[0] + MAC_WIDTH + 1, to = picture->column[2] - 1;
 	if (!exchange->answered) {
 		if (exchange->kind == WS_ARP_QUESTION || exchange->kind == WS_ARP_PROBE)
-			put_text(picture, BELOW, from, to, WS_STYLE_WARN, "no answer");
+			put_text(picture, BELOW, from, to, WS_STYLE_WARN, _("no answer"));
 		return;
 	}
-	ws_text_addr(&text, &exchange->target, 4);
-	ws_text_puts(&text, " is at ");
-	ws_text_mac(&text, exchange->answer_mac);
+	say_is_at(&text, &exchange->target, exchange->answer_mac);
 	put_text(picture, BELOW, from, to, WS_STYLE_SERVER, ws_text_cstr(&text));
 	put_arrow(picture, BACK, 0, 2, WS_STYLE_SERVER, true);
 	text.length = 0;
@@ -77,18 +86,17 @@ static void draw_question(const struct picture *picture, const struct ws_arp_exc
 	char words[96];
 	struct ws_text text = WS_TEXT_OVER(words);
 	const bool asks = exchange->kind == WS_ARP_QUESTION || exchange->kind == WS_ARP_PROBE;
-	put_node(picture, 0, WS_STYLE_CLIENT, "HOST", exchange->kind == WS_ARP_PROBE ? NULL : &exchange->sender, 4,
-	         exchange->sender_mac);
-	put_node(picture, 2, WS_STYLE_NORMAL, exchange->broadcast ? "EVERYBODY ON THIS LINK" : "ONE HOST", NULL, 4,
-	         exchange->broadcast ? everybody : NULL);
+	put_node(picture, 0, WS_STYLE_CLIENT, C_("on a link", "HOST"),
+	         exchange->kind == WS_ARP_PROBE ? NULL : &exchange->sender, 4, exchange->sender_mac);
+	put_node(picture, 2, WS_STYLE_NORMAL, exchange->broadcast ? _("EVERYBODY ON THIS LINK") : _("ONE HOST"), NULL,
+	         4, exchange->broadcast ? everybody : NULL);
 	if (asks) {
-		ws_text_puts(&text, "who has ");
-		ws_text_addr(&text, &exchange->target, 4);
-		ws_text_putc(&text, '?');
+		char shown[64];
+		struct ws_text target = WS_TEXT_OVER(shown);
+		ws_text_addr(&target, &exchange->target, 4);
+		ws_text_printf(&text, _("who has %s?"), ws_text_cstr(&target));
 	} else {
-		ws_text_addr(&text, &exchange->sender, 4);
-		ws_text_puts(&text, " is at ");
-		ws_text_mac(&text, exchange->sender_mac);
+		say_is_at(&text, &exchange->sender, exchange->sender_mac);
 	}
 	put_text(picture, ADDRESS, picture->column[0] + MAC_WIDTH + 1, picture->column[2] - 1, WS_STYLE_CLIENT,
 	         ws_text_cstr(&text));
@@ -127,13 +135,14 @@ static void draw_far(const struct picture *picture, const struct ws_model *model
 	bool more;
 	const int limit = picture->canvas->columns - 1, middle = picture->column[1] + MAC_WIDTH;
 	const bool known = arp_owner(model, mac, vlan, far, &owner, &more);
-	put_node(picture, 1, WS_STYLE_NORMAL, "GATEWAY", known ? &owner : NULL, 4, mac);
-	put_node(picture, 2, WS_STYLE_SERVER, "FAR HOST", far, ip_version, NULL);
+	put_node(picture, 1, WS_STYLE_NORMAL, _("GATEWAY"), known ? &owner : NULL, 4, mac);
+	put_node(picture, 2, WS_STYLE_SERVER, _("FAR HOST"), far, ip_version, NULL);
 	put_arrow(picture, MAC, 0, 1, WS_STYLE_LINK, false);
 	put_arrow(picture, MAC, 1, 2, WS_STYLE_DIM, false);
-	draw_cut(picture->canvas, picture->top + MAC, picture->column[2], limit, WS_STYLE_DIM, "its MAC is not here");
-	put_text(picture, BELOW, picture->column[0], middle, WS_STYLE_DIM, "this link: the frame's two MACs");
-	put_text(picture, BELOW, middle + 1, limit, WS_STYLE_DIM, "other links, with other MACs");
+	draw_cut(picture->canvas, picture->top + MAC, picture->column[2], limit, WS_STYLE_DIM,
+	         _("its MAC is not here"));
+	put_text(picture, BELOW, picture->column[0], middle, WS_STYLE_DIM, _("this link: the frame's two MACs"));
+	put_text(picture, BELOW, middle + 1, limit, WS_STYLE_DIM, _("other links, with other MACs"));
 }
 
 static void draw_way(const struct picture *picture, const struct ws_ui *ui, const struct ws_model *model,
@@ -146,17 +155,17 @@ static void draw_way(const struct picture *picture, const struct ws_ui *ui, cons
 	const bool near = is_near(ui, model, &hop->address, hop->ip_version, hop->vlan);
 	if (!near || !is_near(ui, model, &other, hop->ip_version, hop->vlan)) {
 		/* One of the two is far; the host is the other one. */
-		put_node(picture, 0, WS_STYLE_CLIENT, "HOST", near ? &hop->address : &other, hop->ip_version,
-		         near ? hop->mac : mac);
+		put_node(picture, 0, WS_STYLE_CLIENT, C_("on a link", "HOST"), near ? &hop->address : &other,
+		         hop->ip_version, near ? hop->mac : mac);
 		draw_far(picture, model, near ? &other : &hop->address, hop->ip_version, near ? mac : hop->mac,
 		         hop->vlan);
 		return;
 	}
-	put_node(picture, 0, WS_STYLE_CLIENT, "HOST", &other, hop->ip_version, mac);
-	put_node(picture, 2, WS_STYLE_SERVER, "NEIGHBOUR", &hop->address, hop->ip_version, hop->mac);
+	put_node(picture, 0, WS_STYLE_CLIENT, C_("on a link", "HOST"), &other, hop->ip_version, mac);
+	put_node(picture, 2, WS_STYLE_SERVER, _("NEIGHBOUR"), &hop->address, hop->ip_version, hop->mac);
 	put_arrow(picture, MAC, 0, 2, WS_STYLE_LINK, false);
 	put_text(picture, BELOW, picture->column[0], picture->column[2] + MAC_WIDTH, WS_STYLE_DIM,
-	         "one link: the frame names both MACs");
+	         _("one link: the frame names both MACs"));
 }
 
 void arp_picture(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas, int bottom, int rows)

@@ -1,9 +1,11 @@
-/* What several points know of the datagrams of one UDP conversation: which were lost between them, and how long the others were
- * under way. */
+/* What several points know of the datagrams of one UDP conversation: which were lost between them, and how long the
+ * others were under way. */
 #include "scene/tables/tables.h"
 #include "scene/ui.h"
+#include "scene/widgets/draw.h"
 
 #include <wirestate/details.h>
+#include <wirestate/language.h>
 #include <wirestate/points.h>
 
 #include <stdlib.h>
@@ -63,7 +65,7 @@ bool datagram_lost_words(const struct udp_view *view, size_t index, struct ws_te
 	const struct ws_transit *way = way_of(view, index);
 	if (!way || way->outcome != WS_OUTCOME_LOST)
 		return false;
-	ws_text_printf(text, "lost between %s and %s", view->path->name[way->last], view->path->name[way->next]);
+	ws_text_printf(text, _("lost between %s and %s"), view->path->name[way->last], view->path->name[way->next]);
 	return true;
 }
 
@@ -72,18 +74,26 @@ void datagram_way_explain(const struct udp_view *view, size_t index, struct ws_t
 	const struct ws_transit *way = way_of(view, index);
 	if (!way)
 		return;
+	const char *last = view->path->name[(unsigned)way->last];
 	if (way->outcome == WS_OUTCOME_LOST) {
-		ws_text_puts(text, "It was ");
-		(void)datagram_lost_words(view, index, text);
-		ws_text_printf(text, ": it left %s, and %s was capturing and has not seen it. ", view->path->name[way->last],
-		               view->path->name[way->next]);
+		const char *next = view->path->name[(unsigned)way->next];
+		ws_text_printf(
+		        text, _("It was lost between %s and %s: it left %s, and %s was capturing and has not seen it."),
+		        last, next, last, next);
 	} else if (way->first != way->last) {
-		ws_text_printf(text, "It left %s, and came to %s (frame %llu there) after ", view->path->name[way->first],
-		               view->path->name[way->last], (unsigned long long)way->frame[(unsigned)way->last]);
-		ws_duration_words(text, way->time[(unsigned)way->last] - way->time[(unsigned)way->first]);
-		ws_text_puts(text, way->reordered ? ", and one that had left later overtook it. " : ". ");
+		char buffer[32];
+		struct ws_text passed = WS_TEXT_OVER(buffer);
+		ws_duration_words(&passed, way->time[(unsigned)way->last] - way->time[(unsigned)way->first]);
+		ws_text_printf(text,
+		               way->reordered
+		                       ? _("It left %s, and came to %s (frame %llu there) after %s, and one that had "
+		                           "left later overtook it.")
+		                       : _("It left %s, and came to %s (frame %llu there) after %s."),
+		               view->path->name[(unsigned)way->first], last,
+		               (unsigned long long)way->frame[(unsigned)way->last], ws_text_cstr(&passed));
 	} else if (way->next >= 0) {
-		ws_text_printf(text, "%s has not captured it, and nothing shows that it was lost. ",
+		ws_text_printf(text, _("%s has not captured it, and nothing shows that it was lost."),
 		               view->path->name[(unsigned)way->next]);
 	}
+	draw_between_sentences(text);
 }

@@ -8,6 +8,7 @@
 #include "scene/widgets/table.h"
 
 #include <wirestate/details.h>
+#include <wirestate/language.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,18 +52,21 @@ static void collect(struct udp_view *view, const struct ws_model *model, const s
 static const char *error_name(const struct ws_datagram_info *datagram)
 {
 	const char *name = ws_icmp_name(datagram->icmp_type, datagram->icmp_code, datagram->ip_version == 6);
-	return name ? name : "error";
+	return name ? name : N_("error");
 }
 
 /* A datagram that an ICMP error answers did not come to a program. */
 static void explain_refused(const struct ws_datagram_info *datagram, struct ws_text *text)
 {
 	const bool port = strcmp(error_name(datagram), "port unreachable") == 0;
-	ws_text_printf(text,
-	               "Frame %llu: one datagram of %u byte%s, and no recv() returns it. Frame %llu says \"%s\": %s.",
-	               (unsigned long long)datagram->frame, datagram->length, datagram->length == 1 ? "" : "s",
-	               (unsigned long long)datagram->answer_frame, error_name(datagram),
-	               port ? "the host has it, but no socket is bound to that port" : "it did not come to the host");
+	const char *format = ws_translate_plural(
+	        "Frame %llu: one datagram of %u byte, and no recv() returns it. Frame %llu says \"%s\": %s.",
+	        "Frame %llu: one datagram of %u bytes, and no recv() returns it. Frame %llu says \"%s\": %s.",
+	        datagram->length);
+	ws_text_printf(text, format, (unsigned long long)datagram->frame, datagram->length,
+	               (unsigned long long)datagram->answer_frame, _(error_name(datagram)),
+	               port ? _("the host has it, but no socket is bound to that port")
+	                    : _("it did not come to the host"));
 }
 
 static void datagram_explain(const struct ws_datagram_info *datagram, struct ws_text *text)
@@ -70,10 +74,10 @@ static void datagram_explain(const struct ws_datagram_info *datagram, struct ws_
 	if (datagram->error) {
 		ws_text_printf(
 		        text,
-		        "ICMP says \"%s\" and quotes the datagram's headers, so that the sender's host knows which "
-		        "socket sent it. Its program learns of it from the next call on a connected socket (port "
-		        "unreachable: ECONNREFUSED), or never.",
-		        error_name(datagram));
+		        _("ICMP says \"%s\" and quotes the datagram's headers, so that the sender's host knows which "
+		          "socket sent it. Its program learns of it from the next call on a connected socket (port "
+		          "unreachable: ECONNREFUSED), or never."),
+		        _(error_name(datagram)));
 		return;
 	}
 	if (datagram->answer_frame)
@@ -81,11 +85,16 @@ static void datagram_explain(const struct ws_datagram_info *datagram, struct ws_
 	else
 		ws_text_printf(
 		        text,
-		        "Frame %llu: one datagram. One recv() returns its %u byte%s if the buffer is large enough; if "
-		        "not, the tail is lost, and the next recv() returns the next datagram.",
-		        (unsigned long long)datagram->frame, datagram->length, datagram->length == 1 ? "" : "s");
+		        ws_translate_plural("Frame %llu: one datagram. One recv() returns its %u byte if the buffer is "
+		                            "large enough; if "
+		                            "not, the tail is lost, and the next recv() returns the next datagram.",
+		                            "Frame %llu: one datagram. One recv() returns its %u bytes if the buffer "
+		                            "is large enough; if "
+		                            "not, the tail is lost, and the next recv() returns the next datagram.",
+		                            datagram->length),
+		        (unsigned long long)datagram->frame, datagram->length);
 	if (datagram->fragmented)
-		ws_text_puts(text, " IP cut it into fragments, one for each frame: Enter.");
+		ws_text_puts(text, _(" IP cut it into fragments, one for each frame: Enter."));
 }
 
 /* What the selected datagram means. */
@@ -114,7 +123,7 @@ static void datagrams_layout(struct ws_ui *ui, const struct ws_model *model)
 		view->conversation = info.number;
 		view->newest = info.newest;
 	}
-	char buffer[512] = "";
+	char buffer[768] = "";
 	struct ws_text notes = WS_TEXT_OVER(buffer);
 	cursor_fit(&view->datagram_cursor, view->count, table_visible(ui->rows, DATAGRAMS_TOP, ui->notes));
 	datagrams_notes(view, model, &notes);
@@ -196,7 +205,7 @@ static void draw_datagram(const struct udp_view *view, const struct ws_model *mo
 		/* The error comes from the receiver's side, no matter which router sent it. */
 		ws_canvas_put(canvas, row, column, WS_STYLE_BAD, datagram->direction ? 0x25ba : 0x25c4);
 		snprintf(buffer, sizeof(buffer), "ICMP%s: %s", datagram->ip_version == 6 ? "v6" : "",
-		         error_name(datagram));
+		         _(error_name(datagram)));
 		draw_cut(canvas, row, column + 2, canvas->columns - 1, WS_STYLE_BAD, buffer);
 		return;
 	}
@@ -213,7 +222,7 @@ static void draw_datagram(const struct udp_view *view, const struct ws_model *mo
 		return;
 	}
 	if (datagram->fragmented)
-		draw_cut(canvas, row, bar + width + 1, canvas->columns - 1, WS_STYLE_WARN, "in fragments");
+		draw_cut(canvas, row, bar + width + 1, canvas->columns - 1, WS_STYLE_WARN, _("in fragments"));
 	draw_payload(model, canvas, row, bar + width + 1, canvas->columns - 1, datagram);
 }
 
@@ -227,28 +236,32 @@ static void datagrams_draw(const struct ws_ui *ui, const struct ws_model *model,
 	const struct udp_view *view = &ui->udp;
 	struct ws_udp_info info;
 	struct ws_datagram_info datagram;
-	char buffer[512] = "", side[64];
+	char buffer[768] = "", side[64];
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	int visible = table_visible(canvas->rows, DATAGRAMS_TOP, ui->notes);
 	if (!ws_tracker_udp(model->tracker, view->cursor.selected, &info)) {
-		table_title(canvas, "UDP conversation", "");
-		draw_cut(canvas, 3, 2, canvas->columns - 1, WS_STYLE_NORMAL, "No UDP datagram was captured.");
+		table_title(canvas, _("UDP conversation"), "");
+		draw_cut(canvas, 3, 2, canvas->columns - 1, WS_STYLE_NORMAL, _("No UDP datagram was captured."));
 		return;
 	}
+	char ends[2][96];
 	for (int i = 0; i < 2; i++) {
-		struct ws_text endpoint = WS_TEXT_OVER(side);
+		struct ws_text endpoint = WS_TEXT_OVER(ends[i]);
 		table_endpoint(ui, model, &endpoint, &info.address[i], info.ip_version, info.port[i],
 		               (canvas->columns - 26) / 2);
-		ws_text_printf(&text, "%s%s", i ? " and " : "", ws_text_cstr(&endpoint));
+		ws_text_cstr(&endpoint);
 	}
-	snprintf(side, sizeof(side), "UDP conversation %llu", (unsigned long long)info.number);
+	/* TRANSLATORS: the two addresses of a conversation */
+	ws_text_printf(&text, _("%s and %s"), ends[0], ends[1]);
+	snprintf(side, sizeof(side), _("UDP conversation %llu"), (unsigned long long)info.number);
 	table_title(canvas, side, ws_text_cstr(&text));
-	ws_canvas_text(canvas, 1, canvas->columns >= 76 ? 12 : 7, canvas->columns, WS_STYLE_DIM, "TIME");
-	ws_canvas_text(canvas, 1, canvas->columns >= 76 ? 20 : 15, canvas->columns, WS_STYLE_DIM, "BYTES");
+	ws_canvas_text(canvas, 1, canvas->columns >= 76 ? 12 : 7, canvas->columns, WS_STYLE_DIM, _("TIME"));
+	ws_canvas_text(canvas, 1, canvas->columns >= 76 ? 20 : 15, canvas->columns, WS_STYLE_DIM, _("BYTES"));
 	for (int i = 0; i < visible && view->datagram_cursor.top + (uint64_t)i < view->count; i++) {
 		uint64_t index = view->datagram_cursor.top + (uint64_t)i;
 		if (!ws_tracker_datagram(model->tracker, view->datagram[index], &datagram))
-			draw_cut(canvas, DATAGRAMS_TOP + i, 3, canvas->columns - 1, WS_STYLE_DIM, "(no longer kept)");
+			draw_cut(canvas, DATAGRAMS_TOP + i, 3, canvas->columns - 1, WS_STYLE_DIM,
+			         _("(no longer kept)"));
 		else
 			draw_datagram(view, model, canvas, DATAGRAMS_TOP + i, index, &datagram, info.first_time,
 			              longest_of(&info));
@@ -257,15 +270,15 @@ static void datagrams_draw(const struct ws_ui *ui, const struct ws_model *model,
 	}
 	text.length = 0;
 	if (!view->count)
-		draw_cut(canvas, 3, 2, canvas->columns - 1, WS_STYLE_WARN, "Its datagrams are no longer kept.");
+		draw_cut(canvas, 3, 2, canvas->columns - 1, WS_STYLE_WARN, _("Its datagrams are no longer kept."));
 	datagrams_notes(view, model, &text);
 	table_foot(canvas, DATAGRAMS_TOP + visible, &view->datagram_cursor, ws_text_cstr(&text));
 }
 
 static const struct screen_key datagrams_keys[] = {
-        {WS_ACT_ENTER, WS_ACT_NONE, "packet"},
-        {WS_ACT_UP, WS_ACT_DOWN, "move"},
-        {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_ENTER, WS_ACT_NONE, N_("packet")},
+        {WS_ACT_UP, WS_ACT_DOWN, N_("move")},
+        {WS_ACT_BACK, WS_ACT_NONE, N_("back")},
         {WS_ACT_DETAIL, WS_ACT_NONE, NULL},
         {WS_ACT_NAMES, WS_ACT_NONE, NULL},
         {WS_ACT_PREVIOUS_PACKET, WS_ACT_NEXT_PACKET, NULL},

@@ -1,9 +1,9 @@
-/* Requests and answers: the servers' ports with the times of all their exchanges, the slowest first; and the exchanges of
- * one of them, from each of which Enter leads to its request in the lifelines.
+/* Requests and answers: the servers' ports with the times of all their exchanges, the slowest first; and the exchanges
+ * of one of them, from each of which Enter leads to its request in the lifelines.
  *
  * They are found in the histories of the connections when the screen is opened, in slices, and again when packets have
- * come: until then they cost nothing. Memory is bounded: of very many exchanges of a port, the first in the chosen order
- * are kept. */
+ * come: until then they cost nothing. Memory is bounded: of very many exchanges of a port, the first in the chosen
+ * order are kept. */
 #include "scene/lifelines/replay.h"
 #include "scene/list/selection.h"
 #include "scene/screens.h"
@@ -12,6 +12,8 @@
 #include "scene/widgets/cursor.h"
 #include "scene/widgets/draw.h"
 #include "scene/widgets/table.h"
+
+#include <wirestate/language.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,19 +26,19 @@ enum { HEAD_ROWS = 4, MOST_ROWS = 40000 };
 /* X(enumerator, head): by what servers' ports are sorted, the largest first. */
 #define SERVICE_ORDERS(X)                                                                                              \
 	X(BY_P95, "95 %")                                                                                              \
-	X(BY_MAX, "MAX")                                                                                               \
-	X(BY_MIN, "MIN")                                                                                               \
-	X(BY_MEDIAN, "MEDIAN")                                                                                         \
-	X(BY_EXCHANGES, "EXCHANGES")
+	X(BY_MAX, N_("MAX"))                                                                                           \
+	X(BY_MIN, N_("MIN"))                                                                                           \
+	X(BY_MEDIAN, N_("MEDIAN"))                                                                                     \
+	X(BY_EXCHANGES, N_("EXCHANGES"))
 
 /* X(enumerator, head): by what exchanges are. */
 #define EXCHANGE_ORDERS(X)                                                                                             \
-	X(BY_FIRST_BYTE, "TTFB")                                                                                       \
-	X(BY_THINK, "THINK")                                                                                           \
-	X(BY_TRANSFER, "TRANSFER")                                                                                     \
-	X(BY_ANSWER, "ANSWER")                                                                                         \
-	X(BY_REQUEST, "REQUEST")                                                                                       \
-	X(BY_TIME, "AT")
+	X(BY_FIRST_BYTE, N_("TTFB"))                                                                                   \
+	X(BY_THINK, N_("THINK"))                                                                                       \
+	X(BY_TRANSFER, N_("TRANSFER"))                                                                                 \
+	X(BY_ANSWER, N_("ANSWER"))                                                                                     \
+	X(BY_REQUEST, N_("REQUEST"))                                                                                   \
+	X(BY_TIME, N_("AT"))
 
 #define X(name, head) name,
 enum { SERVICE_ORDERS(X) SERVICE_ORDER_COUNT };
@@ -127,8 +129,8 @@ static void use_services(struct exchanges_view *view)
 	for (size_t i = 0; view->services && i < ws_services_count(view->services); i++) {
 		const struct ws_service *service = ws_services_at(view->services, i);
 		if (service->exchanges)
-			add_row(view, &(struct exchanges_row){.service = i,
-			                                      .key = service_key(view, service, view->sort)});
+			add_row(view,
+			        &(struct exchanges_row){.service = i, .key = service_key(view, service, view->sort)});
 	}
 	if (view->reverse)
 		turn_keys_round(view);
@@ -232,7 +234,8 @@ static bool to_request(struct ws_ui *ui, const struct ws_model *model)
 		return false;
 	const struct exchanges_row *row = &view->row[view->cursor.selected];
 	struct ws_conn_info info;
-	if (!ws_tracker_conn(model->tracker, row->conn, &info) || !replay_open(ui, model, row->conn) || !ui->replay.steps)
+	if (!ws_tracker_conn(model->tracker, row->conn, &info) || !replay_open(ui, model, row->conn) ||
+	    !ui->replay.steps)
 		return false;
 	list_select_conn(ui, model, &info);
 	replay_stand(&ui->replay, ws_replay_find_frame(ui->replay.steps, row->exchange.request_frame));
@@ -341,34 +344,39 @@ static void exchanges_snapshot_changed(struct ws_ui *ui, const struct ws_model *
 
 /* X(measure, what it is) */
 #define MEANINGS(X)                                                                                                    \
-	X(WS_MEASURE_FIRST_BYTE,                                                                                       \
-	  "From the first byte of a request to the first byte of its answer, as it was captured: the network's round " \
-	  "trip, if the capture is near the client, and what the server's program takes.")                             \
-	X(WS_MEASURE_THINK,                                                                                            \
-	  "What the server's program takes: from the last byte of a request to the first of its answer, without the "  \
-	  "shortest way to the server and back.")                                                                      \
-	X(WS_MEASURE_TRANSFER, "How long an answer takes to come, from its first byte to its last.")
+	X(WS_MEASURE_FIRST_BYTE, N_("From the first byte of a request to the first byte of its answer, as it was "     \
+	                            "captured: the network's round "                                                   \
+	                            "trip, if the capture is near the client, and what the server's program takes."))  \
+	X(WS_MEASURE_THINK, N_("What the server's program takes: from the last byte of a request to the first of its " \
+	                       "answer, without the "                                                                  \
+	                       "shortest way to the server and back."))                                                \
+	X(WS_MEASURE_TRANSFER, N_("How long an answer takes to come, from its first byte to its last."))
 
 static void exchange_notes(const struct exchanges_row *row, struct ws_text *text)
 {
 	const struct ws_exchange *exchange = &row->exchange;
-	ws_text_printf(text, "Request %llu of connection %llu: packet %llu, ", (unsigned long long)exchange->number,
-	               (unsigned long long)row->number, (unsigned long long)exchange->request_frame);
-	ws_text_grouped(text, exchange->request_bytes);
-	ws_text_puts(text, " bytes. ");
+	char requested[32], got[32];
+	struct ws_text request = WS_TEXT_OVER(requested), answer = WS_TEXT_OVER(got);
+	ws_text_grouped(&request, exchange->request_bytes);
+	ws_text_printf(text, _("Request %llu of connection %llu: packet %llu, %s bytes."),
+	               (unsigned long long)exchange->number, (unsigned long long)row->number,
+	               (unsigned long long)exchange->request_frame, ws_text_cstr(&request));
 	if (!exchange->answered) {
-		ws_text_puts(text, "No answer was captured.");
+		ws_text_puts(text, _(" No answer was captured."));
 		return;
 	}
-	ws_text_printf(text, "Its answer: packets %llu to %llu, ", (unsigned long long)exchange->answer_frame,
-	               (unsigned long long)exchange->last_frame);
-	ws_text_grouped(text, exchange->answer_bytes);
-	ws_text_puts(text, " bytes.");
+	ws_text_grouped(&answer, exchange->answer_bytes);
+	ws_text_printf(text, _(" Its answer: packets %llu to %llu, %s bytes."),
+	               (unsigned long long)exchange->answer_frame, (unsigned long long)exchange->last_frame,
+	               ws_text_cstr(&answer));
 	if (exchange->again)
-		ws_text_printf(text, " %u segment%s sent again.", exchange->again,
-		               exchange->again == 1 ? " was" : "s were");
+		ws_text_printf(text,
+		               ws_translate_plural(" %u segment was sent again.", " %u segments were sent again.",
+		                                   exchange->again),
+		               exchange->again);
 	if (exchange->interleaved)
-		ws_text_puts(text, " The client sent more before it had the whole answer, so the times are not plain.");
+		ws_text_puts(text,
+		             _(" The client sent more before it had the whole answer, so the times are not plain."));
 }
 
 static void exchanges_notes(const struct exchanges_view *view, struct ws_text *text)
@@ -383,23 +391,24 @@ static void exchanges_notes(const struct exchanges_view *view, struct ws_text *t
 	if (view->open) {
 		exchange_notes(&view->row[view->cursor.selected], text);
 		if (view->left_out)
-			ws_text_printf(text, " %zu others are not listed.", view->left_out);
+			ws_text_printf(text, _(" %zu others are not listed."), view->left_out);
 		return;
 	}
-	ws_text_puts(text, meanings[view->measure]);
+	ws_text_puts(text, _(meanings[view->measure]));
 	const size_t index = view->row[view->cursor.selected].service;
-	const struct ws_service *service =
-	        view->services && index < ws_services_count(view->services) ? ws_services_at(view->services, index) : NULL;
+	const struct ws_service *service = view->services && index < ws_services_count(view->services)
+	                                           ? ws_services_at(view->services, index)
+	                                           : NULL;
 	if (service && service->unanswered)
-		ws_text_printf(text, " %llu had no answer.", (unsigned long long)service->unanswered);
+		ws_text_printf(text, _(" %llu had no answer."), (unsigned long long)service->unanswered);
 	if (service && service->interleaved)
-		ws_text_printf(text, " In %llu, both sides sent at once.", (unsigned long long)service->interleaved);
+		ws_text_printf(text, _(" In %llu, both sides sent at once."), (unsigned long long)service->interleaved);
 }
 
 static void exchanges_layout(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct exchanges_view *view = &ui->exchanges;
-	char buffer[512] = "";
+	char buffer[1024] = "";
 	struct ws_text notes = WS_TEXT_OVER(buffer);
 	if (view->walk.generation != model->generation) { /* without ticks to come, all of it at once */
 		walk_begin(&view->walk, model);
@@ -440,7 +449,7 @@ static void draw_head(struct ws_canvas *canvas, int from, int end, const char *h
 {
 	char buffer[32];
 	struct ws_text text = WS_TEXT_OVER(buffer);
-	ws_text_puts(&text, head);
+	ws_text_puts(&text, _(head));
 	if (sorted)
 		ws_text_puts(&text, reverse ? "↑" : "↓");
 	draw_right(canvas, 2, from, end, sorted ? WS_STYLE_TITLE : WS_STYLE_DIM, ws_text_cstr(&text));
@@ -495,16 +504,16 @@ static void draw_heads(const struct exchanges_view *view, struct ws_canvas *canv
 	                   [BY_MIN] = {EXCHANGES_END, MIN_END},
 	                   [BY_MEDIAN] = {MIN_END, MEDIAN_END},
 	                   [BY_EXCHANGES] = {SERVER_WIDTH, EXCHANGES_END}},
-	  of_exchanges[] = {[BY_FIRST_BYTE] = {AT_END, TTFB_END},   [BY_THINK] = {TTFB_END, THINK_END},
-	                    [BY_TRANSFER] = {THINK_END, TRANSFER_END}, [BY_ANSWER] = {REQUEST_END, ANSWER_END},
+	  of_exchanges[] = {[BY_FIRST_BYTE] = {AT_END, TTFB_END},       [BY_THINK] = {TTFB_END, THINK_END},
+	                    [BY_TRANSFER] = {THINK_END, TRANSFER_END},  [BY_ANSWER] = {REQUEST_END, ANSWER_END},
 	                    [BY_REQUEST] = {TRANSFER_END, REQUEST_END}, [BY_TIME] = {CONN_END, AT_END}};
 	if (view->open) {
-		draw_right(canvas, 2, 2, CONN_END, WS_STYLE_DIM, "CONN");
+		draw_right(canvas, 2, 2, CONN_END, WS_STYLE_DIM, _("CONN"));
 		for (int i = 0; i < EXCHANGE_ORDER_COUNT; i++)
 			draw_head(canvas, of_exchanges[i].from, of_exchanges[i].end, exchange_heads[i],
 			          i == view->exchange_sort, view->exchange_reverse);
 	} else {
-		ws_canvas_text(canvas, 2, 2, canvas->columns, WS_STYLE_DIM, "SERVER");
+		ws_canvas_text(canvas, 2, 2, canvas->columns, WS_STYLE_DIM, _("SERVER"));
 		for (int i = 0; i < SERVICE_ORDER_COUNT; i++)
 			draw_head(canvas, of_services[i].from, of_services[i].end, service_heads[i], i == view->sort,
 			          view->reverse);
@@ -516,26 +525,30 @@ static void draw_titles(const struct ws_ui *ui, const struct ws_model *model, st
 {
 	const struct exchanges_view *view = &ui->exchanges;
 	const int limit = canvas->columns - 1;
-	int column = ws_canvas_bold(canvas, 0, 1, limit, WS_STYLE_TITLE, "Requests and answers") + 2;
+	int column = ws_canvas_bold(canvas, 0, 1, limit, WS_STYLE_TITLE, _("Requests and answers")) + 2;
 	draw_cut(canvas, 0, column, limit, WS_STYLE_DIM, model->source);
 	char buffer[240];
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	if (view->open) {
-		ws_text_puts(&text, "of ");
-		table_endpoint(ui, model, &text, &view->opened.address, view->opened.ip_version, view->opened.port, 48);
+		char address[200];
+		struct ws_text server = WS_TEXT_OVER(address);
+		table_endpoint(ui, model, &server, &view->opened.address, view->opened.ip_version, view->opened.port,
+		               48);
+		/* TRANSLATORS: requests and answers of this server */
+		ws_text_printf(&text, _("of %s"), ws_text_cstr(&server));
 	} else {
-		ws_text_printf(&text, "by server's port: %s", ws_measure_words(view->measure));
+		ws_text_printf(&text, _("by server's port: %s"), ws_measure_words(view->measure));
 	}
 	column = draw_cut(canvas, 1, 1, limit, WS_STYLE_NORMAL, ws_text_cstr(&text));
 	if (view->walk.running)
-		draw_right(canvas, 1, column, limit, WS_STYLE_DIM, "counting");
+		draw_right(canvas, 1, column, limit, WS_STYLE_DIM, _("counting"));
 }
 
 static void exchanges_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	const struct exchanges_view *view = &ui->exchanges;
 	const int bottom = HEAD_ROWS + table_visible(canvas->rows, HEAD_ROWS, ui->notes);
-	char buffer[512] = "";
+	char buffer[1024] = "";
 	struct ws_text notes = WS_TEXT_OVER(buffer);
 	draw_titles(ui, model, canvas);
 	draw_heads(view, canvas);
@@ -552,18 +565,18 @@ static void exchanges_draw(const struct ws_ui *ui, const struct ws_model *model,
 	}
 	if (!view->count && !view->walk.running)
 		draw_cut(canvas, HEAD_ROWS, 2, canvas->columns - 1, WS_STYLE_NORMAL,
-		         "No client has asked for anything, as far as is kept.");
+		         _("No client has asked for anything, as far as is kept."));
 	exchanges_notes(view, &notes);
 	table_foot(canvas, bottom, &view->cursor, ws_text_cstr(&notes));
 }
 
 static const struct screen_key exchanges_keys[] = {
-        {WS_ACT_ENTER, WS_ACT_NONE, "open"},
-        {WS_ACT_UP, WS_ACT_DOWN, "move"},
-        {WS_ACT_SORT, WS_ACT_NONE, "sort"},
-        {WS_ACT_REVERSE, WS_ACT_NONE, "reverse"},
-        {WS_ACT_NEXT_PANE, WS_ACT_NONE, "which time"},
-        {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_ENTER, WS_ACT_NONE, N_("open")},
+        {WS_ACT_UP, WS_ACT_DOWN, N_("move")},
+        {WS_ACT_SORT, WS_ACT_NONE, N_("sort")},
+        {WS_ACT_REVERSE, WS_ACT_NONE, N_("reverse")},
+        {WS_ACT_NEXT_PANE, WS_ACT_NONE, N_("which time")},
+        {WS_ACT_BACK, WS_ACT_NONE, N_("back")},
         {WS_ACT_NAMES, WS_ACT_NONE, NULL},
         SCREEN_KEYS_MOVE,
         SCREEN_KEYS_TIMELINE,

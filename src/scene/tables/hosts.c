@@ -13,6 +13,8 @@
 #include "scene/widgets/draw.h"
 #include "scene/widgets/table.h"
 
+#include <wirestate/language.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -194,9 +196,10 @@ static void hosts_free(struct ws_ui *ui)
 
 /* ---- Moving */
 
+/* In English, as filters have it. */
 static const char *side_word(const struct hosts_row *row)
 {
-	return row->server ? "server" : "client";
+	return row->server ? N_("server") : N_("client");
 }
 
 static bool open_group(struct ws_ui *ui, const struct ws_model *model)
@@ -258,10 +261,12 @@ static void say_listener(const struct ws_model *model, const struct hosts_row *r
 	const struct ws_kernel_end listener = {.socket = *socket, .inode = socket->inode};
 	ws_kernel_owner_of(kernel, &listener, &owner);
 	const struct ws_endpoint_info holder = {.process = owner.process};
-	ws_text_printf(text, "Port %u is held by ", row->port);
-	if (!ws_process_label(text, &holder))
-		ws_text_puts(text, "a program that listens");
-	ws_text_puts(text, ". ");
+	char buffer[96];
+	struct ws_text program = WS_TEXT_OVER(buffer);
+	if (!ws_process_label(&program, &holder))
+		ws_text_puts(&program, _("a program that listens"));
+	ws_text_printf(text, _("Port %u is held by %s."), row->port, ws_text_cstr(&program));
+	draw_between_sentences(text);
 }
 
 static void hosts_notes(const struct hosts_view *hosts, const struct ws_model *model, struct ws_text *text)
@@ -272,19 +277,27 @@ static void hosts_notes(const struct hosts_view *hosts, const struct ws_model *m
 	say_listener(model, row, text);
 	if (row->state == WS_CLOSE_WAIT) {
 		ws_text_puts(text,
-		             "CLOSE_WAIT: the other side has closed, but the program here has not called close(). "
-		             "No timer ends that; if the number grows, the program leaks sockets.");
+		             _("CLOSE_WAIT: the other side has closed, but the program here has not called close(). "
+		               "No timer ends that; if the number grows, the program leaks sockets."));
 		return;
 	}
-	ws_text_puts(text, "TIME_WAIT: this side closed first and waits for late segments. ");
+	char buffer[32];
+	struct ws_text time = WS_TEXT_OVER(buffer);
+	draw_seconds(&time, row->until - model->now);
+	ws_text_puts(text, _("TIME_WAIT: this side closed first and waits for late segments."));
+	draw_between_sentences(text);
 	if (row->server)
-		ws_text_printf(text, "bind() to port %u fails for ", row->port);
+		ws_text_printf(
+		        text,
+		        _("bind() to port %u fails for %s more, unless SO_REUSEADDR is set, on the new socket and on "
+		          "the old one: TIME_WAIT keeps the option that its socket had."),
+		        row->port, ws_text_cstr(&time));
 	else
-		ws_text_puts(text, "bind() to the client's port fails for ");
-	draw_seconds(text, row->until - model->now);
-	ws_text_puts(text,
-		     " more, unless SO_REUSEADDR is set, on the new socket and on the old one: TIME_WAIT keeps the "
-		     "option that its socket had.");
+		ws_text_printf(text,
+		               _("bind() to the client's port fails for %s more, unless SO_REUSEADDR is set, on the "
+		                 "new socket "
+		                 "and on the old one: TIME_WAIT keeps the option that its socket had."),
+		               ws_text_cstr(&time));
 }
 
 static void hosts_layout(struct ws_ui *ui, const struct ws_model *model)
@@ -296,7 +309,7 @@ static void hosts_layout(struct ws_ui *ui, const struct ws_model *model)
 		hosts->count = 0;
 		hosts_walk(hosts, model, ui->clock ? WALK_SLICE : SIZE_MAX); /* without ticks to come, all of it */
 	}
-	char buffer[512] = "";
+	char buffer[768] = "";
 	struct ws_text notes = WS_TEXT_OVER(buffer);
 	cursor_fit(&hosts->cursor, hosts->count, table_visible(ui->rows, HEAD_ROWS, ui->notes));
 	hosts_notes(hosts, model, &notes);
@@ -314,8 +327,8 @@ static void say_address(const struct ws_ui *ui, const struct ws_model *model, st
 	const char *name = ws_tracker_host_name(model->tracker, &host->address, host->ip_version, &source);
 	if (name && ui_shows_names(ui)) {
 		draw_host(text, name, source, host->server ? host->port : 0, width - (host->server ? 0 : 14));
-		if (!host->server)
-			ws_text_printf(text, " to port %u", host->port);
+		if (!host->server) /* TRANSLATORS: after a client's address: the server's port */
+			ws_text_printf(text, _(" to port %u"), host->port);
 		return;
 	}
 	if (host->server) {
@@ -323,7 +336,7 @@ static void say_address(const struct ws_ui *ui, const struct ws_model *model, st
 		return;
 	}
 	ws_text_addr(text, &host->address, host->ip_version);
-	ws_text_printf(text, " to port %u", host->port);
+	ws_text_printf(text, _(" to port %u"), host->port);
 }
 
 static void draw_row(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas, int row,
@@ -336,7 +349,7 @@ static void draw_row(const struct ws_ui *ui, const struct ws_model *model, struc
 	ws_text_u64(&text, host->count);
 	draw_right(canvas, row, 2, 10, WS_STYLE_NORMAL, ws_text_cstr(&text));
 	draw_cut(canvas, row, 11, 21, draw_state_style(host->state), ws_state_name(host->state));
-	draw_cut(canvas, row, 22, 28, host->server ? WS_STYLE_SERVER : WS_STYLE_CLIENT, side_word(host));
+	draw_cut(canvas, row, 22, 28, host->server ? WS_STYLE_SERVER : WS_STYLE_CLIENT, _(side_word(host)));
 	text.length = 0;
 	say_address(ui, model, &text, host, words - address - 2);
 	if (host->process) {
@@ -348,15 +361,20 @@ static void draw_row(const struct ws_ui *ui, const struct ws_model *model, struc
 	const ws_time lasts = time_wait ? host->until - model->now : model->now - host->until;
 	if (!wide || end + 1 > limit - 12 || lasts <= 0)
 		return;
+	char seconds[32];
+	struct ws_text time = WS_TEXT_OVER(seconds);
+	draw_seconds(&time, lasts);
+	const char *format = time_wait         ? host->count > 1 ? _("the last ends in %s") : _("ends in %s")
+	                             : host->count > 1 ? _("idle for up to %s")
+	                                       : _("idle for %s");
 	text.length = 0;
-	if (time_wait)
-		ws_text_puts(&text, host->count > 1 ? "the last ends in " : "ends in ");
-	else
-		ws_text_puts(&text, host->count > 1 ? "idle for up to " : "idle for ");
-	draw_seconds(&text, lasts);
+	ws_text_printf(&text, format, ws_text_cstr(&time));
 	if (host->sensor && *host->sensor) {
-		ws_text_puts(&text, " at ");
-		ws_text_clean(&text, host->sensor, strlen(host->sensor));
+		char name[64];
+		struct ws_text clean = WS_TEXT_OVER(name);
+		ws_text_clean(&clean, host->sensor, strlen(host->sensor));
+		/* TRANSLATORS: at this sensor */
+		ws_text_printf(&text, _(" at %s"), ws_text_cstr(&clean));
 	}
 	draw_cut(canvas, row, end + 2 > words ? end + 2 : words, limit, WS_STYLE_DIM, ws_text_cstr(&text));
 }
@@ -366,18 +384,18 @@ static void draw_heads(const struct hosts_view *hosts, const struct ws_model *mo
 	const int limit = canvas->columns - 1;
 	struct ws_tracker_stats stats;
 	ws_tracker_stats(model->tracker, &stats);
-	ws_canvas_bold(canvas, 0, 1, limit, WS_STYLE_TITLE, "Hosts in TIME_WAIT and CLOSE_WAIT");
+	ws_canvas_bold(canvas, 0, 1, limit, WS_STYLE_TITLE, _("Hosts in TIME_WAIT and CLOSE_WAIT"));
 	int column = 1;
 	for (enum ws_state state = WS_CLOSE_WAIT; state <= WS_TIME_WAIT; state += WS_TIME_WAIT - WS_CLOSE_WAIT)
 		column = ws_canvas_printf(canvas, 1, column, limit, draw_state_style(state), "%s %llu",
 		                          ws_state_name(state), (unsigned long long)stats.state[state]) +
 		         2;
 	if (hosts->walk.running)
-		draw_right(canvas, 1, column, limit, WS_STYLE_DIM, "counting");
-	draw_right(canvas, 2, 2, 10, WS_STYLE_DIM, "COUNT");
-	ws_canvas_text(canvas, 2, 11, limit, WS_STYLE_DIM, "STATE");
-	ws_canvas_text(canvas, 2, 22, limit, WS_STYLE_DIM, "SIDE");
-	ws_canvas_text(canvas, 2, 29, limit, WS_STYLE_DIM, "ADDRESS AND SERVER'S PORT");
+		draw_right(canvas, 1, column, limit, WS_STYLE_DIM, _("counting"));
+	draw_right(canvas, 2, 2, 10, WS_STYLE_DIM, _("COUNT"));
+	ws_canvas_text(canvas, 2, 11, limit, WS_STYLE_DIM, _("STATE"));
+	ws_canvas_text(canvas, 2, 22, limit, WS_STYLE_DIM, _("SIDE"));
+	ws_canvas_text(canvas, 2, 29, limit, WS_STYLE_DIM, _("ADDRESS AND SERVER'S PORT"));
 	draw_rule(canvas, 3);
 }
 
@@ -385,7 +403,7 @@ static void hosts_draw(const struct ws_ui *ui, const struct ws_model *model, str
 {
 	const struct hosts_view *hosts = &ui->hosts;
 	const int bottom = HEAD_ROWS + table_visible(canvas->rows, HEAD_ROWS, ui->notes);
-	char buffer[512] = "";
+	char buffer[768] = "";
 	struct ws_text notes = WS_TEXT_OVER(buffer);
 	draw_heads(hosts, model, canvas);
 	for (size_t i = hosts->cursor.top; i < hosts->count; i++) {
@@ -398,15 +416,15 @@ static void hosts_draw(const struct ws_ui *ui, const struct ws_model *model, str
 	}
 	if (!hosts->count && !hosts->walk.running)
 		draw_cut(canvas, HEAD_ROWS, 2, canvas->columns - 1, WS_STYLE_NORMAL,
-		         "No endpoint is in TIME_WAIT or CLOSE_WAIT now.");
+		         _("No endpoint is in TIME_WAIT or CLOSE_WAIT now."));
 	hosts_notes(hosts, model, &notes);
 	table_foot(canvas, bottom, &hosts->cursor, ws_text_cstr(&notes));
 }
 
 static const struct screen_key hosts_keys[] = {
-        {WS_ACT_ENTER, WS_ACT_NONE, "list of these"},
-        {WS_ACT_UP, WS_ACT_DOWN, "move"},
-        {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_ENTER, WS_ACT_NONE, N_("list of these")},
+        {WS_ACT_UP, WS_ACT_DOWN, N_("move")},
+        {WS_ACT_BACK, WS_ACT_NONE, N_("back")},
         {WS_ACT_NAMES, WS_ACT_NONE, NULL},
         SCREEN_KEYS_MOVE,
         SCREEN_KEYS_TIMELINE,

@@ -10,6 +10,8 @@
 #include "scene/widgets/draw.h"
 #include "scene/widgets/table.h"
 
+#include <wirestate/language.h>
+
 enum { HEAD_ROWS = 4 };
 
 /* ---- The walk */
@@ -111,6 +113,27 @@ static bool overview_click(struct ws_ui *ui, const struct ws_model *model, int r
 
 /* ---- Drawing */
 
+/* What the connections of a group have in common. */
+static void say_group(const struct ws_overview_group *group, struct ws_text *text)
+{
+	char number[32], counted[64], common[256], rest[320], within[32];
+	struct ws_text digits = WS_TEXT_OVER(number), count = WS_TEXT_OVER(counted), words = WS_TEXT_OVER(common),
+	               others = WS_TEXT_OVER(rest), time = WS_TEXT_OVER(within);
+	ws_text_grouped(&digits, group->count);
+	ws_text_printf(&count, ws_translate_plural("%s connection", "%s connections", group->count),
+	               ws_text_cstr(&digits));
+	ws_overview_words(&words, group);
+	if (group->rest)
+		ws_text_printf(&others, _("with this verdict that are in no group of their own, %s"),
+		               ws_text_cstr(&words));
+	draw_duration(&time, group->last - group->first);
+	/* TRANSLATORS: "3 connections", what they have in common, and within which time they were */
+	const char *format = group->count > 1 && group->count == group->verdict_count ? _("%s, %s, within %s.")
+	                                                                              : _("%s %s, within %s.");
+	ws_text_printf(text, format, ws_text_cstr(&count), ws_text_cstr(group->rest ? &others : &words),
+	               ws_text_cstr(&time));
+}
+
 /* What the selected group has in common, and what happened to the first of its connections. */
 static void group_notes(const struct overview_view *view, const struct ws_model *model, struct ws_text *text)
 {
@@ -118,36 +141,27 @@ static void group_notes(const struct overview_view *view, const struct ws_model 
 	struct ws_conn_info conn;
 	if (!group)
 		return;
-	ws_text_grouped(text, group->count);
-	ws_text_puts(text, group->count == 1 ? " connection" : " connections");
-	ws_text_puts(text, group->count > 1 && group->count == group->verdict_count ? ", " : " ");
-	if (group->rest)
-		ws_text_puts(text, "with this verdict that are in no group of their own, ");
-	ws_overview_words(text, group);
-	ws_text_puts(text, ", within ");
-	draw_duration(text, group->last - group->first);
-	ws_text_puts(text, ".");
+	say_group(group, text);
 	if (!ws_tracker_conn(model->tracker, group->example_id, &conn))
 		return;
-	ws_text_printf(text, " %s #%ju: ", group->count == 1 ? "It is" : "The first is", (uintmax_t)group->example);
-	ws_conn_verdict(&conn, text, NULL, NULL);
-	ws_text_puts(text, ".");
-	const struct ws_time_shares *shares = ws_overview_shares(view->overview, view->cursor.selected);
 	char words[512];
+	struct ws_text verdict = WS_TEXT_OVER(words);
+	ws_conn_verdict(&conn, &verdict, NULL, NULL);
+	ws_text_printf(text, group->count == 1 ? _(" It is #%ju: %s.") : _(" The first is #%ju: %s."),
+	               (uintmax_t)group->example, ws_text_cstr(&verdict));
+	const struct ws_time_shares *shares = ws_overview_shares(view->overview, view->cursor.selected);
 	struct ws_text spent = WS_TEXT_OVER(words);
 	if (shares)
 		ws_shares_words(&spent, shares, 0);
 	if (!spent.length) /* each of them is a single packet */
 		return;
-	ws_text_puts(text, group->count == 1 ? " Its time: " : " Their time: ");
-	ws_text_append(text, words, spent.length);
-	ws_text_puts(text, ".");
+	ws_text_printf(text, group->count == 1 ? _(" Its time: %s.") : _(" Their time: %s."), ws_text_cstr(&spent));
 }
 
 static void overview_layout(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct overview_view *view = &ui->overview;
-	char buffer[1024] = "";
+	char buffer[1536] = "";
 	struct ws_text notes = WS_TEXT_OVER(buffer);
 	if (view->walk.generation != model->generation) { /* without ticks to come, all of it at once */
 		walk_begin(&view->walk, model);
@@ -173,9 +187,11 @@ static void say_main_share(const struct overview_view *view, size_t index, struc
 	ws_time sum = 0;
 	for (size_t i = 0; i < count; i++)
 		sum += named[i].time;
-	ws_text_printf(text, "%.0f %% ", 100.0 * (double)named[0].time / (double)sum);
-	ws_share_words(text, named[0].cause, named[0].side, 0);
-	ws_text_puts(text, ", ");
+	char buffer[96];
+	struct ws_text words = WS_TEXT_OVER(buffer);
+	ws_share_words(&words, named[0].cause, named[0].side, 0);
+	ws_text_printf(text, _("%.0f %% %s"), 100.0 * (double)named[0].time / (double)sum, ws_text_cstr(&words));
+	ws_text_puts(text, _(", "));
 }
 
 static void draw_group(const struct overview_view *view, struct ws_canvas *canvas, int row, size_t index)
@@ -187,7 +203,7 @@ static void draw_group(const struct overview_view *view, struct ws_canvas *canva
 	char buffer[192];
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	if (first)
-		ws_canvas_text(canvas, row, 2, COUNT_FROM, draw_verdict_style(tag, group->judgement.severity), tag);
+		ws_canvas_text(canvas, row, 2, COUNT_FROM, draw_verdict_style(tag, group->judgement.severity), _(tag));
 	ws_text_grouped(&text, group->count);
 	draw_right(canvas, row, COUNT_FROM, COUNT_END, WS_STYLE_NORMAL, ws_text_cstr(&text));
 	text.length = 0;
@@ -203,20 +219,23 @@ static void draw_group(const struct overview_view *view, struct ws_canvas *canva
 static void draw_heads(const struct overview_view *view, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	const int limit = canvas->columns - 1;
-	int column = ws_canvas_bold(canvas, 0, 1, limit, WS_STYLE_TITLE, "Overview") + 2;
+	int column = ws_canvas_bold(canvas, 0, 1, limit, WS_STYLE_TITLE, _("Overview")) + 2;
 	column = draw_cut(canvas, 0, column, limit, WS_STYLE_DIM, model->source);
-	char buffer[64];
-	struct ws_text text = WS_TEXT_OVER(buffer);
+	char buffer[128], number[32];
+	struct ws_text text = WS_TEXT_OVER(buffer), digits = WS_TEXT_OVER(number);
 	const size_t count = ws_tracker_conn_count(model->tracker);
-	ws_text_grouped(&text, count);
-	ws_text_puts(&text, count == 1 ? " connection" : " connections in groups, the worst verdicts first");
+	ws_text_grouped(&digits, count);
+	ws_text_printf(&text,
+	               count == 1 ? ws_translate_plural("%s connection", "%s connections", 1)
+	                          : _("%s connections in groups, the worst verdicts first"),
+	               ws_text_cstr(&digits));
 	column = draw_cut(canvas, 1, 1, limit, WS_STYLE_NORMAL, ws_text_cstr(&text));
 	if (view->walk.running)
-		draw_right(canvas, 1, column, limit, WS_STYLE_DIM, "counting");
-	ws_canvas_text(canvas, 2, 2, limit, WS_STYLE_DIM, "VERDICT");
-	draw_right(canvas, 2, COUNT_FROM, COUNT_END, WS_STYLE_DIM, "CONNECTIONS");
-	draw_right(canvas, 2, COUNT_END, SHARE_END, WS_STYLE_DIM, "SHARE");
-	ws_canvas_text(canvas, 2, WHOSE_FROM, limit, WS_STYLE_DIM, "WHOSE");
+		draw_right(canvas, 1, column, limit, WS_STYLE_DIM, _("counting"));
+	ws_canvas_text(canvas, 2, 2, limit, WS_STYLE_DIM, _("VERDICT"));
+	draw_right(canvas, 2, COUNT_FROM, COUNT_END, WS_STYLE_DIM, _("CONNECTIONS"));
+	draw_right(canvas, 2, COUNT_END, SHARE_END, WS_STYLE_DIM, _("SHARE"));
+	ws_canvas_text(canvas, 2, WHOSE_FROM, limit, WS_STYLE_DIM, _("WHOSE"));
 	draw_rule(canvas, 3);
 }
 
@@ -224,7 +243,7 @@ static void overview_draw(const struct ws_ui *ui, const struct ws_model *model, 
 {
 	const struct overview_view *view = &ui->overview;
 	const int bottom = HEAD_ROWS + table_visible(canvas->rows, HEAD_ROWS, ui->notes);
-	char buffer[1024] = "";
+	char buffer[1536] = "";
 	struct ws_text notes = WS_TEXT_OVER(buffer);
 	draw_heads(view, model, canvas);
 	for (size_t i = view->cursor.top; i < group_count(view); i++) {
@@ -236,17 +255,17 @@ static void overview_draw(const struct ws_ui *ui, const struct ws_model *model, 
 			table_mark(canvas, row);
 	}
 	if (!group_count(view) && !view->walk.running)
-		draw_cut(canvas, HEAD_ROWS, 2, canvas->columns - 1, WS_STYLE_NORMAL, "There is no connection yet.");
+		draw_cut(canvas, HEAD_ROWS, 2, canvas->columns - 1, WS_STYLE_NORMAL, _("There is no connection yet."));
 	group_notes(view, model, &notes);
 	table_foot(canvas, bottom, &view->cursor, ws_text_cstr(&notes));
 }
 
 static const struct screen_key overview_keys[] = {
-        {WS_ACT_ENTER, WS_ACT_NONE, "list of these"},
-        {WS_ACT_UP, WS_ACT_DOWN, "move"},
-        {WS_ACT_BACK, WS_ACT_NONE, "list of all"},
-        {WS_ACT_STATISTICS, WS_ACT_NONE, "statistics"},
-        {WS_ACT_EXCHANGES, WS_ACT_NONE, "requests"},
+        {WS_ACT_ENTER, WS_ACT_NONE, N_("list of these")},
+        {WS_ACT_UP, WS_ACT_DOWN, N_("move")},
+        {WS_ACT_BACK, WS_ACT_NONE, N_("list of all")},
+        {WS_ACT_STATISTICS, WS_ACT_NONE, N_("statistics")},
+        {WS_ACT_EXCHANGES, WS_ACT_NONE, N_("requests")},
         {WS_ACT_HOSTS, WS_ACT_NONE, NULL},
         {WS_ACT_UDP, WS_ACT_ARP, NULL},
         SCREEN_KEYS_MOVE,

@@ -3,6 +3,7 @@
 #include "scene/tables/sensors.h"
 #include "scene/widgets/draw.h"
 
+#include <wirestate/language.h>
 #include <wirestate/stored.h>
 
 #include <stdio.h>
@@ -19,16 +20,16 @@ static void draw_number(struct ws_canvas *canvas, int row, int right, uint64_t n
 static enum ws_style say_news(struct ws_text *text, const struct ws_sensor_info *sensor, ws_time now)
 {
 	const ws_time since = now > sensor->last_time ? now - sensor->last_time : 0;
-	if (sensor->stale)
-		ws_text_puts(text, "stale for ");
-	draw_seconds(text, since);
-	ws_text_puts(text, sensor->stale ? "" : " ago");
+	char buffer[32];
+	struct ws_text time = WS_TEXT_OVER(buffer);
+	draw_seconds(&time, since);
+	ws_text_printf(text, sensor->stale ? _("stale for %s") : _("%s ago"), ws_text_cstr(&time));
 	if (sensor->missing)
-		ws_text_printf(text, ", %ju missing", (uintmax_t)sensor->missing);
+		ws_text_printf(text, _(", %ju missing"), (uintmax_t)sensor->missing);
 	if (sensor->repeated)
-		ws_text_printf(text, ", %ju repeated", (uintmax_t)sensor->repeated);
+		ws_text_printf(text, _(", %ju repeated"), (uintmax_t)sensor->repeated);
 	if (sensor->boots > 1)
-		ws_text_printf(text, ", started %ju times", (uintmax_t)sensor->boots);
+		ws_text_printf(text, _(", started %ju times"), (uintmax_t)sensor->boots);
 	return sensor->stale || sensor->missing ? WS_STYLE_WARN : WS_STYLE_NORMAL;
 }
 
@@ -36,18 +37,18 @@ int sensors_draw(const struct ws_model *model, struct ws_canvas *canvas, int row
 {
 	struct ws_sensor_info sensor;
 	const int records = 26, connections = 39, packets = 52, news = 54;
-	ws_canvas_text(canvas, row, 1, canvas->columns, WS_STYLE_DIM, "SENSOR");
-	draw_right(canvas, row, 15, records, WS_STYLE_DIM, "RECORDS");
-	draw_right(canvas, row, records + 1, connections, WS_STYLE_DIM, "CONNECTIONS");
-	draw_right(canvas, row, connections + 1, packets, WS_STYLE_DIM, "PACKETS");
-	ws_canvas_text(canvas, row++, news, canvas->columns - 1, WS_STYLE_DIM, "LATEST RECORD");
+	ws_canvas_text(canvas, row, 1, canvas->columns, WS_STYLE_DIM, _("SENSOR"));
+	draw_right(canvas, row, 15, records, WS_STYLE_DIM, _("RECORDS"));
+	draw_right(canvas, row, records + 1, connections, WS_STYLE_DIM, _("CONNECTIONS"));
+	draw_right(canvas, row, connections + 1, packets, WS_STYLE_DIM, _("PACKETS"));
+	ws_canvas_text(canvas, row++, news, canvas->columns - 1, WS_STYLE_DIM, _("LATEST RECORD"));
 	for (size_t i = 0; row < limit && ws_tracker_sensor(model->tracker, i, &sensor); i++, row++) {
 		char buffer[160];
 		struct ws_text text = WS_TEXT_OVER(buffer);
 		if (sensor.name[0])
 			ws_text_clean(&text, sensor.name, strlen(sensor.name));
 		else
-			ws_text_puts(&text, "(no name)");
+			ws_text_puts(&text, _("(no name)"));
 		draw_cut(canvas, row, 1, 15, WS_STYLE_NORMAL, ws_text_cstr(&text));
 		draw_number(canvas, row, records, sensor.records);
 		draw_number(canvas, row, connections, sensor.connections);

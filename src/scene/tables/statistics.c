@@ -12,6 +12,7 @@
 
 #include <wirestate/details.h>
 
+#include <wirestate/language.h>
 #include <wirestate/points.h>
 
 #include <stdio.h>
@@ -95,11 +96,12 @@ struct plot {
 };
 
 static const struct plot plots[] = {
-        {"packets/s", "packets", WS_STYLE_TRAFFIC, false, false, 0},
-        {"bytes/s", "bytes", WS_STYLE_TRAFFIC, false, true, 0},
-        {"opening", NULL, WS_STYLE_STATE_OPENING, true, false, 1u << WS_SYN_SENT | 1u << WS_SYN_RECEIVED},
+        {N_("packets/s"), N_("packets"), WS_STYLE_TRAFFIC, false, false, 0},
+        {N_("bytes/s"), N_("bytes"), WS_STYLE_TRAFFIC, false, true, 0},
+        {NC_("endpoints", "opening"), NULL, WS_STYLE_STATE_OPENING, true, false,
+         1u << WS_SYN_SENT | 1u << WS_SYN_RECEIVED},
         {"ESTABLISHED", NULL, WS_STYLE_STATE_OPEN, true, false, 1u << WS_ESTABLISHED},
-        {"closing", NULL, WS_STYLE_STATE_CLOSING, true, false,
+        {NC_("endpoints", "closing"), NULL, WS_STYLE_STATE_CLOSING, true, false,
          1u << WS_FIN_WAIT_1 | 1u << WS_FIN_WAIT_2 | 1u << WS_CLOSING | 1u << WS_LAST_ACK},
         {"CLOSE_WAIT", NULL, WS_STYLE_STATE_CLOSE_WAIT, true, false, 1u << WS_CLOSE_WAIT},
         {"TIME_WAIT", NULL, WS_STYLE_STATE_WAIT, true, false, 1u << WS_TIME_WAIT},
@@ -168,7 +170,8 @@ static bool draw_plot(const struct ws_model *model, struct ws_canvas *canvas, in
 	const bool rate = axis->width * (ws_time)axis->slots >= WS_SECOND;
 	const double times = rate ? (double)WS_SECOND / (double)axis->width : (double)axis->slots / (double)axis->cells;
 	say_count(&text, plot->level ? most : most * times);
-	ws_canvas_text(canvas, row, 1, axis->column, WS_STYLE_NORMAL, rate || plot->level ? plot->label : plot->sum);
+	ws_canvas_text(canvas, row, 1, axis->column, WS_STYLE_NORMAL,
+	               ws_translate_marked(rate || plot->level ? plot->label : plot->sum));
 	draw_right(canvas, row, 12, axis->column - 1, WS_STYLE_DIM, ws_text_cstr(&text));
 	for (size_t i = 0; i < axis->cells; i++) {
 		int height = (int)(cell[i] / most * LEVELS + 0.999);
@@ -194,14 +197,14 @@ static int draw_plots(const struct ws_model *model, struct ws_canvas *canvas, in
 		return row;
 	axis.cells = room > axis.slots ? axis.slots : room;
 	axis.each = (int)(room / axis.cells);
-	char buffer[64], length[32];
+	char buffer[128], length[32];
 	struct ws_text span = WS_TEXT_OVER(length);
 	draw_duration(&span, axis.width * (ws_time)axis.slots);
-	snprintf(buffer, sizeof(buffer), "Over %s", ws_text_cstr(&span));
+	snprintf(buffer, sizeof(buffer), _("Over %s"), ws_text_cstr(&span));
 	int end = ws_canvas_bold(canvas, row, 1, canvas->columns, WS_STYLE_TITLE, buffer);
 	span.length = 0;
 	draw_duration(&span, axis.width * (ws_time)axis.slots / (ws_time)axis.cells);
-	snprintf(buffer, sizeof(buffer), "%s a cell; the number is the highest cell", ws_text_cstr(&span));
+	snprintf(buffer, sizeof(buffer), _("%s a cell; the number is the highest cell"), ws_text_cstr(&span));
 	draw_cut(canvas, row++, end + 2, canvas->columns - 1, WS_STYLE_DIM, buffer);
 	for (size_t i = 0; i < WS_ARRAY_SIZE(plots) && row < limit; i++)
 		row += draw_plot(model, canvas, row, &plots[i], &axis);
@@ -229,14 +232,14 @@ static int draw_protocols(const struct ws_model *model, struct ws_canvas *canvas
 			all += slot.bytes[kind];
 		}
 	}
-	ws_canvas_text(canvas, row, 1, canvas->columns, WS_STYLE_DIM, "PROTOCOL");
-	draw_right(canvas, row, 12, 22, WS_STYLE_DIM, "PACKETS");
-	draw_right(canvas, row++, 23, 35, WS_STYLE_DIM, "BYTES");
+	ws_canvas_text(canvas, row, 1, canvas->columns, WS_STYLE_DIM, _("PROTOCOL"));
+	draw_right(canvas, row, 12, 22, WS_STYLE_DIM, _("PACKETS"));
+	draw_right(canvas, row++, 23, 35, WS_STYLE_DIM, _("BYTES"));
 	for (int kind = 0; kind < WS_TRAFFIC_COUNT && row < limit; kind++) {
 		char buffer[32];
 		if (!packets[kind])
 			continue;
-		ws_canvas_text(canvas, row, 1, canvas->columns, WS_STYLE_NORMAL, names[kind]);
+		ws_canvas_text(canvas, row, 1, canvas->columns, WS_STYLE_NORMAL, _(names[kind]));
 		snprintf(buffer, sizeof(buffer), "%llu", (unsigned long long)packets[kind]);
 		draw_right(canvas, row, 8, 22, WS_STYLE_NORMAL, buffer);
 		snprintf(buffer, sizeof(buffer), "%llu", (unsigned long long)bytes[kind]);
@@ -261,12 +264,12 @@ struct fact {
 static int draw_facts(struct ws_canvas *canvas, int row, int limit, const char *heading, const struct fact *facts,
                       size_t count)
 {
-	int column = ws_canvas_bold(canvas, row, 1, canvas->columns, WS_STYLE_TITLE, heading) + 2;
+	int column = ws_canvas_bold(canvas, row, 1, canvas->columns, WS_STYLE_TITLE, _(heading)) + 2;
 	for (size_t i = 0; i < count; i++) {
 		char buffer[64];
 		if (!facts[i].count && canvas->rows < FEW_ROWS)
 			continue;
-		snprintf(buffer, sizeof(buffer), "%s %llu", facts[i].label, (unsigned long long)facts[i].count);
+		snprintf(buffer, sizeof(buffer), "%s %llu", _(facts[i].label), (unsigned long long)facts[i].count);
 		if (column + ws_columns(buffer) >= canvas->columns) {
 			column = 3;
 			if (++row >= limit)
@@ -282,28 +285,32 @@ static int draw_losses(const struct ws_model *model, const struct ws_tracker_sta
                        int row, int limit)
 {
 	const struct fact capture[] = {
-	        {"received", model->capture.received, false},
-	        {"dropped by the kernel", model->capture.dropped_kernel, true},
-	        {"by the interface", model->capture.dropped_interface, true},
-	        {"connections evicted", stats->evicted, true},
-	        {"UDP evicted", stats->udp_evicted, true},
-	        {"fragments evicted", stats->fragments_evicted, true},
-	        {"segments no longer kept", stats->history_dropped, true},
+	        {N_("received"), model->capture.received, false},
+	        {N_("dropped by the kernel"), model->capture.dropped_kernel, true},
+	        {N_("by the interface"), model->capture.dropped_interface, true},
+	        {N_("connections evicted"), stats->evicted, true},
+	        {N_("UDP evicted"), stats->udp_evicted, true},
+	        {N_("fragments evicted"), stats->fragments_evicted, true},
+	        {N_("segments no longer kept"), stats->history_dropped, true},
 	};
 	const struct fact packets[] = {
-	        {"malformed", stats->malformed, true},      {"bad checksums", stats->bad_checksums, true},
-	        {"fragments", stats->fragments, false},     {"seen twice", stats->duplicates, false},
-	        {"connections", stats->connections, false}, {"UDP conversations", stats->udp_conversations, false},
+	        {N_("malformed"), stats->malformed, true},
+	        {N_("bad checksums"), stats->bad_checksums, true},
+	        {N_("fragments"), stats->fragments, false},
+	        {N_("seen twice"), stats->duplicates, false},
+	        {N_("connections"), stats->connections, false},
+	        {N_("UDP conversations"), stats->udp_conversations, false},
 	};
-	row = draw_facts(canvas, row, limit, "Capture", capture, WS_ARRAY_SIZE(capture));
+	row = draw_facts(canvas, row, limit, N_("Capture"), capture, WS_ARRAY_SIZE(capture));
 	if (row < limit)
-		row = draw_facts(canvas, row, limit, "Packets", packets, WS_ARRAY_SIZE(packets));
+		row = draw_facts(canvas, row, limit, N_("Packets"), packets, WS_ARRAY_SIZE(packets));
 	if (model->capture.other_links && row < limit) {
-		const int column = ws_canvas_bold(canvas, row, 1, canvas->columns, WS_STYLE_TITLE, "Not decoded") + 2;
+		const int column =
+		        ws_canvas_bold(canvas, row, 1, canvas->columns, WS_STYLE_TITLE, _("Not decoded")) + 2;
 		ws_canvas_printf(canvas, row++, column, canvas->columns, WS_STYLE_WARN,
-		                 "%llu packets of link type %s%s", (unsigned long long)model->capture.other_links,
-		                 model->capture.other_link_name,
-		                 model->capture.other_links_differ ? " and others" : "");
+		                 model->capture.other_links_differ ? _("%llu packets of link type %s and others")
+		                                                   : _("%llu packets of link type %s"),
+		                 (unsigned long long)model->capture.other_links, model->capture.other_link_name);
 	}
 	return row;
 }
@@ -318,13 +325,13 @@ static int draw_points(const struct ws_model *model, struct ws_canvas *canvas, i
 		struct ws_clock_info clock;
 		ws_clock_info(points->clock[i], &clock);
 		if (clock.fixed && !clock.offset)
-			ws_text_printf(&text, "%s and %s have the same clock", points->name[i], points->name[0]);
+			ws_text_printf(&text, _("%s and %s have the same clock"), points->name[i], points->name[0]);
 		else
 			ws_clock_words(&text, points->name[i], points->name[0], &clock);
 		const char *all = ws_text_cstr(&text);
 		for (int at = 0; row < limit && draw_wrap(all, canvas->columns - 11, at, line, sizeof(line)); at++) {
 			if (i == 1 && !at)
-				ws_canvas_bold(canvas, row, 1, canvas->columns, WS_STYLE_TITLE, "Points");
+				ws_canvas_bold(canvas, row, 1, canvas->columns, WS_STYLE_TITLE, _("Points"));
 			ws_canvas_text(canvas, row++, 9, canvas->columns - 1, WS_STYLE_NORMAL, line);
 		}
 	}
@@ -332,21 +339,21 @@ static int draw_points(const struct ws_model *model, struct ws_canvas *canvas, i
 }
 
 /* How often what is inferred is what the own host's kernel says. */
-static int draw_kernel(const struct statistics_view *view, const struct ws_model *model, struct ws_canvas *canvas, int row,
-                       int limit)
+static int draw_kernel(const struct statistics_view *view, const struct ws_model *model, struct ws_canvas *canvas,
+                       int row, int limit)
 {
 	const struct ws_kernel *kernel = ws_tracker_kernel(model->tracker);
 	const struct ws_agreements *agreements = &view->agreements;
 	if ((!model->kernel[0] && !kernel) || row >= limit)
 		return row;
-	const int column = ws_canvas_bold(canvas, row, 1, canvas->columns, WS_STYLE_TITLE, "Kernel") + 2;
+	const int column = ws_canvas_bold(canvas, row, 1, canvas->columns, WS_STYLE_TITLE, _("Kernel")) + 2;
 	if (!kernel) {
 		draw_cut(canvas, row, column, canvas->columns - 1, WS_STYLE_DIM, model->kernel);
 		return row + 1;
 	}
 	ws_canvas_printf(canvas, row, column, canvas->columns - 1,
 	                 agreements->equal == agreements->compared ? WS_STYLE_NORMAL : WS_STYLE_WARN,
-	                 "inferred = kernel for %llu of %llu ends of this host   sockets %zu",
+	                 _("inferred = kernel for %llu of %llu ends of this host   sockets %zu"),
 	                 (unsigned long long)agreements->equal, (unsigned long long)agreements->compared,
 	                 ws_kernel_sockets(kernel));
 	if (model->kernel[0] && row + 1 < limit && canvas->rows >= FEW_ROWS)
@@ -359,7 +366,7 @@ static void draw_talkers(const struct statistics_view *view, const struct ws_mod
 {
 	if (row + 1 >= limit || !view->top[0].bytes)
 		return;
-	ws_canvas_bold(canvas, row++, 1, canvas->columns, WS_STYLE_TITLE, "Largest connections");
+	ws_canvas_bold(canvas, row++, 1, canvas->columns, WS_STYLE_TITLE, _("Largest connections"));
 	for (int i = 0; i < TOP_TALKERS && row < limit && view->top[i].bytes; i++, row++) {
 		struct ws_conn_info info;
 		char buffer[160], side[64];
@@ -374,7 +381,7 @@ static void draw_talkers(const struct statistics_view *view, const struct ws_mod
 			draw_endpoint(&endpoint, &e->address, info.ip_version, e->port, (canvas->columns - 24) / 2);
 			ws_text_printf(&text, "%s%s", end ? " → " : "", ws_text_cstr(&endpoint));
 		}
-		snprintf(side, sizeof(side), "%llu bytes", (unsigned long long)view->top[i].bytes);
+		snprintf(side, sizeof(side), _("%llu bytes"), (unsigned long long)view->top[i].bytes);
 		int start = draw_right(canvas, row, 4, canvas->columns - 1, WS_STYLE_NORMAL, side);
 		draw_cut(canvas, row, 2, start - 1, WS_STYLE_NORMAL, ws_text_cstr(&text));
 	}
@@ -383,29 +390,29 @@ static void draw_talkers(const struct statistics_view *view, const struct ws_mod
 static void statistics_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	struct ws_tracker_stats stats;
-	char buffer[128], rate[48] = "";
-	struct ws_text text = WS_TEXT_OVER(rate);
+	char buffer[192], rate[96] = "", of_packets[32], of_bits[32];
+	struct ws_text text = WS_TEXT_OVER(rate), packets = WS_TEXT_OVER(of_packets), bits = WS_TEXT_OVER(of_bits);
 	int limit = canvas->rows - 2, row = 2;
 	ws_tracker_stats(model->tracker, &stats);
 	ws_time span;
 	const bool known = !__builtin_sub_overflow(stats.last_time, stats.first_time, &span) && span > 0;
 	if (known && span < WS_SECOND) { /* a rate in a second would be of packets that there are not */
-		ws_text_puts(&text, " in ");
-		draw_duration(&text, span);
+		draw_duration(&packets, span);
+		ws_text_printf(&text, _(" in %s"), ws_text_cstr(&packets));
 	} else if (known) {
 		double seconds = (double)span / (double)WS_SECOND;
-		ws_text_puts(&text, ": ");
-		say_count(&text, (double)stats.packets / seconds);
-		ws_text_puts(&text, " packets/s, ");
-		say_count(&text, 8 * (double)stats.bytes / seconds);
-		ws_text_puts(&text, " bit/s");
+		say_count(&packets, (double)stats.packets / seconds);
+		say_count(&bits, 8 * (double)stats.bytes / seconds);
+		ws_text_printf(&text, _(": %s packets/s, %s bit/s"), ws_text_cstr(&packets), ws_text_cstr(&bits));
 	}
-	snprintf(buffer, sizeof(buffer), "%llu packets, %llu bytes%s", (unsigned long long)stats.packets,
+	/* TRANSLATORS: %s is " in 20 ms" or ": 2 packets/s, 900 bit/s" or nothing */
+	snprintf(buffer, sizeof(buffer), _("%llu packets, %llu bytes%s"), (unsigned long long)stats.packets,
 	         (unsigned long long)stats.bytes, ws_text_cstr(&text));
-	table_title(canvas, "Statistics", buffer);
+	table_title(canvas, _("Statistics"), buffer);
 	draw_rule(canvas, limit);
 	if (!stats.inputs) {
-		draw_cut(canvas, 2, 2, canvas->columns - 1, WS_STYLE_NORMAL, model->records ? "No record yet." : "No packet yet.");
+		draw_cut(canvas, 2, 2, canvas->columns - 1, WS_STYLE_NORMAL,
+		         model->records ? _("No record yet.") : _("No packet yet."));
 		return;
 	}
 	if (canvas->rows < 16)
@@ -425,7 +432,7 @@ static void statistics_snapshot_changed(struct ws_ui *ui, const struct ws_model 
 }
 
 static const struct screen_key statistics_keys[] = {
-        {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_BACK, WS_ACT_NONE, N_("back")},
         {WS_ACT_UDP, WS_ACT_NONE, "UDP"},
         {WS_ACT_ARP, WS_ACT_NONE, "ARP"},
         SCREEN_KEYS_TIMELINE,

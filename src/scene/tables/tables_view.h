@@ -5,8 +5,9 @@
 #include "scene/widgets/walk.h"
 
 #include <wirestate/cursor.h>
-#include <wirestate/kernel.h>
 #include <wirestate/exchange.h>
+#include <wirestate/kernel.h>
+#include <wirestate/language.h>
 #include <wirestate/overview.h>
 #include <wirestate/scene.h>
 
@@ -14,9 +15,9 @@
 
 /* X(enumerator, heading) */
 #define ARP_PANES(X)                                                                                                   \
-	X(ARP_QUESTIONS, "Questions")                                                                                  \
-	X(ARP_BINDINGS, "Bindings")                                                                                    \
-	X(ARP_HOPS, "Next hops")
+	X(ARP_QUESTIONS, N_("Questions"))                                                                              \
+	X(ARP_BINDINGS, N_("Bindings"))                                                                                \
+	X(ARP_HOPS, N_("Next hops"))
 
 enum arp_pane {
 #define X(name, heading) name,
@@ -40,7 +41,8 @@ struct udp_view {
 	uint64_t conversation, newest; /* the list was made for these */
 	uint64_t *datagram;
 	size_t count, capacity;
-	/* Several points: what became of each of these datagrams; `first` is -1 where it is not known. NULL: of none. */
+	/* Several points: what became of each of these datagrams; `first` is -1 where it is not known. NULL: of none.
+	 */
 	struct ws_transit *way;
 	const struct ws_conn_path *path; /* it has indices into the arrays of this */
 	uint64_t joins;                  /* of the model, for which it was made */
@@ -53,11 +55,11 @@ struct hosts_row {
 	struct ws_addr address;
 	uint8_t ip_version, state;
 	bool server;
-	uint16_t port;  /* the server's; `address` is the client's when not `server` */
-	const char *sensor; /* of records: who saw them; else NULL */
-	uint64_t count; /* 0: an empty slot of the table */
+	uint16_t port;       /* the server's; `address` is the client's when not `server` */
+	const char *sensor;  /* of records: who saw them; else NULL */
+	uint64_t count;      /* 0: an empty slot of the table */
 	const char *process; /* the program's name, to be cleaned; NULL: not known */
-	ws_time until;  /* CLOSE_WAIT: the earliest last packet; TIME_WAIT: when the last one ends */
+	ws_time until;       /* CLOSE_WAIT: the earliest last packet; TIME_WAIT: when the last one ends */
 };
 
 struct hosts_view {
@@ -94,7 +96,7 @@ struct exchanges_row {
 
 struct exchanges_view {
 	struct walk walk;
-	size_t rank; /* the next connection to look at */
+	size_t rank;                             /* the next connection to look at */
 	struct ws_services *services, *building; /* building: the walk is not done; NULL: none yet */
 	enum ws_measure measure;
 	int sort, exchange_sort; /* see exchanges.c */

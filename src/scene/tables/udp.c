@@ -7,6 +7,7 @@
 #include "scene/widgets/draw.h"
 #include "scene/widgets/table.h"
 
+#include <wirestate/language.h>
 #include <wirestate/points.h>
 
 #include <ctype.h>
@@ -33,18 +34,21 @@ static void udp_snapshot_changed(struct ws_ui *ui, const struct ws_model *model)
 static void udp_explain(const struct ws_udp_info *info, struct ws_text *text)
 {
 	if (info->unreachable)
-		ws_text_puts(text, "An ICMP error came back: Enter shows it among the datagrams. ");
+		ws_text_puts(text, _("An ICMP error came back: Enter shows it among the datagrams."));
 	else if (!info->packets[1] && !info->path)
-		ws_text_puts(text, "Nothing came back, and UDP does not tell whether anything arrived. ");
+		ws_text_puts(text, _("Nothing came back, and UDP does not tell whether anything arrived."));
+	draw_between_sentences(text);
 	const size_t before = text->length;
 	ws_udp_path_words(text, info, "");
 	if (text->length > before) {
 		text->data[before] = (char)toupper((unsigned char)text->data[before]);
-		ws_text_puts(text, ". ");
+		ws_text_puts(text, _("."));
+		draw_between_sentences(text);
 	}
-	ws_text_puts(text,
-	             "One datagram, one length: each recv() returns one datagram, never part of two. If the buffer is "
-	             "shorter, the datagram's tail is lost. There is no stream.");
+	ws_text_puts(
+	        text,
+	        _("One datagram, one length: each recv() returns one datagram, never part of two. If the buffer is "
+	          "shorter, the datagram's tail is lost. There is no stream."));
 }
 
 /* What the selected conversation means. */
@@ -58,7 +62,7 @@ static void udp_notes(const struct ws_ui *ui, const struct ws_model *model, stru
 static void udp_layout(struct ws_ui *ui, const struct ws_model *model)
 {
 	const uint64_t count = ws_tracker_udp_count(model->tracker);
-	char buffer[512] = "";
+	char buffer[768] = "";
 	struct ws_text notes = WS_TEXT_OVER(buffer);
 	cursor_fit(&ui->udp.cursor, count, table_visible(ui->rows, UDP_TOP, ui->notes));
 	udp_notes(ui, model, &notes);
@@ -157,11 +161,12 @@ static void draw_conversation(const struct ws_ui *ui, const struct ws_model *mod
 	say_sizes(&sizes, info, 1);
 	int limit = canvas->columns - 1;
 	char lost[32];
-	snprintf(lost, sizeof(lost), "%llu lost", (unsigned long long)lost_of(info));
+	snprintf(lost, sizeof(lost), _("%llu lost"), (unsigned long long)lost_of(info));
 	if (at.sizes && lost_of(info))
 		limit = draw_right(canvas, row, at.sizes, limit, WS_STYLE_BAD, lost) - 1;
 	else if (at.sizes && info->unreachable)
-		limit = draw_right(canvas, row, at.sizes, limit, WS_STYLE_BAD, at.answer ? "unreachable" : "ICMP") - 1;
+		limit = draw_right(canvas, row, at.sizes, limit, WS_STYLE_BAD, at.answer ? _("unreachable") : "ICMP") -
+		        1;
 	if (at.sizes)
 		draw_cut(canvas, row, at.sizes, limit, WS_STYLE_NORMAL, ws_text_cstr(&sizes));
 }
@@ -169,13 +174,13 @@ static void draw_conversation(const struct ws_ui *ui, const struct ws_model *mod
 static void draw_udp_heads(struct ws_canvas *canvas)
 {
 	struct udp_columns at = udp_columns(canvas->columns);
-	ws_canvas_text(canvas, 1, at.first, canvas->columns, WS_STYLE_DIM, "FIRST SENDER");
-	ws_canvas_text(canvas, 1, at.second, canvas->columns, WS_STYLE_DIM, "PEER");
-	draw_right(canvas, 1, at.second + 4, at.sent, WS_STYLE_DIM, canvas->columns >= 110 ? "SENT" : "→");
-	draw_right(canvas, 1, at.sent, at.received, WS_STYLE_DIM, canvas->columns >= 110 ? "RECEIVED" : "←");
+	ws_canvas_text(canvas, 1, at.first, canvas->columns, WS_STYLE_DIM, _("FIRST SENDER"));
+	ws_canvas_text(canvas, 1, at.second, canvas->columns, WS_STYLE_DIM, _("PEER"));
+	draw_right(canvas, 1, at.second + 4, at.sent, WS_STYLE_DIM, canvas->columns >= 110 ? _("SENT") : "→");
+	draw_right(canvas, 1, at.sent, at.received, WS_STYLE_DIM, canvas->columns >= 110 ? _("RECEIVED") : "←");
 	if (at.sizes)
 		draw_cut(canvas, 1, at.sizes, canvas->columns - 1, WS_STYLE_DIM,
-		         canvas->columns >= 110 ? "BYTES EACH min/avg/max →  ←" : "BYTES min/avg/max");
+		         canvas->columns >= 110 ? _("BYTES EACH min/avg/max →  ←") : _("BYTES min/avg/max"));
 }
 
 static void udp_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
@@ -183,13 +188,16 @@ static void udp_draw(const struct ws_ui *ui, const struct ws_model *model, struc
 	uint64_t count = ws_tracker_udp_count(model->tracker);
 	struct ws_udp_info info;
 	struct ws_tracker_stats stats;
-	char buffer[512];
+	char buffer[768];
 	struct ws_text notes = WS_TEXT_OVER(buffer);
 	int visible = table_visible(canvas->rows, UDP_TOP, ui->notes);
 	ws_tracker_stats(model->tracker, &stats);
-	snprintf(buffer, sizeof(buffer), "%llu conversation%s, %llu packet%s: datagrams, not connections",
-	         (unsigned long long)count, count == 1 ? "" : "s", (unsigned long long)stats.udp,
-	         stats.udp == 1 ? "" : "s");
+	char conversations[64], packets[64];
+	snprintf(conversations, sizeof(conversations),
+	         ws_translate_plural("%llu conversation", "%llu conversations", count), (unsigned long long)count);
+	snprintf(packets, sizeof(packets), ws_translate_plural("%llu packet", "%llu packets", stats.udp),
+	         (unsigned long long)stats.udp);
+	snprintf(buffer, sizeof(buffer), _("%s, %s: datagrams, not connections"), conversations, packets);
 	table_title(canvas, "UDP", buffer);
 	if (ui->several)
 		draw_right(canvas, 0, canvas->columns / 2, canvas->columns - 1, WS_STYLE_DIM, model->source);
@@ -203,18 +211,18 @@ static void udp_draw(const struct ws_ui *ui, const struct ws_model *model, struc
 			table_mark(canvas, UDP_TOP + i);
 	}
 	if (!count)
-		draw_cut(canvas, 3, 2, canvas->columns - 1, WS_STYLE_NORMAL, "No UDP datagram was captured.");
+		draw_cut(canvas, 3, 2, canvas->columns - 1, WS_STYLE_NORMAL, _("No UDP datagram was captured."));
 	notes.length = 0;
 	udp_notes(ui, model, &notes);
 	table_foot(canvas, UDP_TOP + visible, &ui->udp.cursor, ws_text_cstr(&notes));
 }
 
 static const struct screen_key udp_keys[] = {
-        {WS_ACT_ENTER, WS_ACT_NONE, "datagrams"},
-        {WS_ACT_UP, WS_ACT_DOWN, "move"},
+        {WS_ACT_ENTER, WS_ACT_NONE, N_("datagrams")},
+        {WS_ACT_UP, WS_ACT_DOWN, N_("move")},
         {WS_ACT_ARP, WS_ACT_NONE, "ARP"},
-        {WS_ACT_BACK, WS_ACT_NONE, "back"},
-        {WS_ACT_STATISTICS, WS_ACT_NONE, "statistics"},
+        {WS_ACT_BACK, WS_ACT_NONE, N_("back")},
+        {WS_ACT_STATISTICS, WS_ACT_NONE, N_("statistics")},
         {WS_ACT_DETAIL, WS_ACT_NONE, NULL},
         {WS_ACT_NAMES, WS_ACT_NONE, NULL},
         {WS_ACT_POINT, WS_ACT_NONE, NULL},

@@ -1,8 +1,8 @@
-/* Where the time of one connection went: its shares, the largest first; and one share taken apart into the stretches that
- * it is made of, from each of which Enter leads to its packet in the lifelines.
+/* Where the time of one connection went: its shares, the largest first; and one share taken apart into the stretches
+ * that it is made of, from each of which Enter leads to its packet in the lifelines.
  *
- * The shares are the tracker's. The stretches are made from the connection's history when a share is opened, and again, by
- * and by, when packets have come. Memory is bounded: of very many stretches, the longest are kept. */
+ * The shares are the tracker's. The stretches are made from the connection's history when a share is opened, and again,
+ * by and by, when packets have come. Memory is bounded: of very many stretches, the longest are kept. */
 #include "scene/lifelines/replay.h"
 #include "scene/list/selection.h"
 #include "scene/screens.h"
@@ -11,6 +11,8 @@
 #include "scene/widgets/draw.h"
 #include "scene/widgets/share_bar.h"
 #include "scene/widgets/table.h"
+
+#include <wirestate/language.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -246,24 +248,24 @@ static void time_snapshot_changed(struct ws_ui *ui, const struct ws_model *model
 
 /* X(cause, what it means). For a program the words come from program_means(). */
 #define MEANINGS(X)                                                                                                    \
-	X(WS_CAUSE_CONNECTING, "The handshake: a round trip, and every SYN that had to be sent again.")                \
-	X(WS_CAUSE_NETWORK,                                                                                            \
-	  "Data and its ACKs were on their way, and the sender had more: the round trip, slow start and the speed of " \
-	  "the line. With a full receive window it would be counted there.")                                           \
+	X(WS_CAUSE_CONNECTING, N_("The handshake: a round trip, and every SYN that had to be sent again."))            \
+	X(WS_CAUSE_NETWORK, N_("Data and its ACKs were on their way, and the sender had more: the round trip, slow "   \
+	                       "start and the speed of "                                                               \
+	                       "the line. With a full receive window it would be counted there."))                     \
 	X(WS_CAUSE_WINDOW,                                                                                             \
-	  "The receiver's window had no room for another segment, so the sender waited for ACKs. A larger receive "    \
-	  "buffer would help, or a program that reads faster.")                                                        \
+	  N_("The receiver's window had no room for another segment, so the sender waited for ACKs. A larger receive " \
+	     "buffer would help, or a program that reads faster."))                                                    \
 	X(WS_CAUSE_CLOSED_WINDOW,                                                                                      \
-	  "The receiver announced a window of 0: its program did not read, and the sender had to wait (RFC 9293 "      \
-	  "§3.8.6).")                                                                                                  \
+	  N_("The receiver announced a window of 0: its program did not read, and the sender had to wait (RFC 9293 "   \
+	     "§3.8.6)."))                                                                                              \
 	X(WS_CAUSE_DUPLICATE_ACKS,                                                                                     \
-	  "A segment was lost. Repeated ACKs told its sender, which sent it again (RFC 5681 §3.2).")                   \
-	X(WS_CAUSE_TIMEOUT, "A segment was lost, and only a timer sent it again (RFC 6298).")                          \
+	  N_("A segment was lost. Repeated ACKs told its sender, which sent it again (RFC 5681 §3.2)."))               \
+	X(WS_CAUSE_TIMEOUT, N_("A segment was lost, and only a timer sent it again (RFC 6298)."))                      \
 	X(WS_CAUSE_NAGLE,                                                                                              \
-	  "A small segment was held back until an ACK came, and that was delayed (RFC 9293 §3.7.4, RFC 1122 "          \
-	  "§4.2.3.2). TCP_NODELAY at the sender avoids it.")                                                           \
-	X(WS_CAUSE_IDLE, "Nobody had asked for anything, so nobody waited.")                                           \
-	X(WS_CAUSE_CLOSING, "FINs and their ACKs were on their way.")
+	  N_("A small segment was held back until an ACK came, and that was delayed (RFC 9293 §3.7.4, RFC 1122 "      \
+	     "§4.2.3.2). TCP_NODELAY at the sender avoids it."))                                                       \
+	X(WS_CAUSE_IDLE, N_("Nobody had asked for anything, so nobody waited."))                                       \
+	X(WS_CAUSE_CLOSING, N_("FINs and their ACKs were on their way."))
 
 static void share_means(const struct time_view *view, const struct ws_named_share *share, struct ws_text *text)
 {
@@ -273,15 +275,18 @@ static void share_means(const struct time_view *view, const struct ws_named_shar
 #undef X
 	};
 	if (share->cause == WS_CAUSE_PROGRAM)
-		ws_text_printf(text,
-		               "Everything had arrived, and the %s's program had not yet sent what comes next. The network "
-		               "could not have made it faster.",
-		               share->side == (int)view->client ? "client" : "server");
+		ws_text_printf(
+		        text,
+		        _("Everything had arrived, and the %s's program had not yet sent what comes next. The network "
+		          "could not have made it faster."),
+		        share->side == (int)view->client ? _("client") : _("server"));
 	else
-		ws_text_puts(text, meanings[share->cause]);
+		ws_text_puts(text, _(meanings[share->cause]));
 	if (share->cause == WS_CAUSE_TIMEOUT)
-		ws_text_printf(text, " That happened %u time%s.", view->shares.timeouts,
-		               view->shares.timeouts == 1 ? "" : "s");
+		ws_text_printf(text,
+		               ws_translate_plural(" That happened %u time.", " That happened %u times.",
+		                                   view->shares.timeouts),
+		               view->shares.timeouts);
 }
 
 static void time_notes(const struct time_view *view, struct ws_text *text)
@@ -294,14 +299,16 @@ static void time_notes(const struct time_view *view, struct ws_text *text)
 	if (view->span_cursor.selected >= view->span_count)
 		return;
 	const struct ws_span *span = &view->span[view->span_cursor.selected];
-	ws_text_puts(text, "For ");
-	draw_duration(text, span->end - span->start);
-	ws_text_puts(text, " ");
-	ws_span_words(text, span, view->client);
-	ws_text_puts(text, ". ");
+	char lasted[32], happened[256], number[32];
+	struct ws_text time = WS_TEXT_OVER(lasted), words = WS_TEXT_OVER(happened), count = WS_TEXT_OVER(number);
+	draw_duration(&time, span->end - span->start);
+	ws_span_words(&words, span, view->client);
+	/* TRANSLATORS: a duration, and what happened meanwhile */
+	ws_text_printf(text, _("For %s %s."), ws_text_cstr(&time), ws_text_cstr(&words));
 	if (view->shorter) {
-		ws_text_grouped(text, view->shorter);
-		ws_text_puts(text, " shorter stretches are not listed.");
+		ws_text_grouped(&count, view->shorter);
+		draw_between_sentences(text);
+		ws_text_printf(text, _("%s shorter stretches are not listed."), ws_text_cstr(&count));
 	}
 }
 
@@ -310,7 +317,7 @@ static void time_notes(const struct time_view *view, struct ws_text *text)
 static void time_layout(struct ws_ui *ui, const struct ws_model *model)
 {
 	struct time_view *view = &ui->time;
-	char buffer[512] = "";
+	char buffer[768] = "";
 	struct ws_text notes = WS_TEXT_OVER(buffer);
 	replay_choose(ui, model);
 	find_shares(ui, model);
@@ -327,19 +334,26 @@ static void draw_title(const struct time_view *view, struct ws_canvas *canvas)
 	const int limit = canvas->columns - 1;
 	char buffer[160];
 	struct ws_text text = WS_TEXT_OVER(buffer);
-	ws_text_printf(&text, "Time of connection %llu", (unsigned long long)view->number);
+	ws_text_printf(&text, _("Time of connection %llu"), (unsigned long long)view->number);
 	int column = ws_canvas_bold(canvas, 0, 1, limit, WS_STYLE_TITLE, ws_text_cstr(&text)) + 2;
 	text.length = 0;
-	draw_duration(&text, time_of_all(view));
 	const char *vantage = ws_shares_vantage(&view->shares, view->client);
+	char of_all[32], of_opened[32], cause[96];
+	struct ws_text all = WS_TEXT_OVER(of_all), opened = WS_TEXT_OVER(of_opened), words = WS_TEXT_OVER(cause);
+	draw_duration(&all, time_of_all(view));
 	if (view->open) {
-		ws_text_puts(&text, ", of which ");
-		draw_duration(&text, time_of_opened(view));
-		ws_text_puts(&text, " ");
-		ws_share_words(&text, view->opened.cause, view->opened.side, view->client);
+		draw_duration(&opened, time_of_opened(view));
+		ws_share_words(&words, view->opened.cause, view->opened.side, view->client);
+		/* TRANSLATORS: how long the connection was, a part of that, and what it went to */
+		ws_text_printf(&text, _("%s, of which %s %s"), ws_text_cstr(&all), ws_text_cstr(&opened),
+		               ws_text_cstr(&words));
 	} else if (vantage) {
-		ws_text_printf(&text, ", captured %s%s", strcmp(vantage, "middle") == 0 ? "between the ends" : "near the ",
-		               strcmp(vantage, "middle") == 0 ? "" : vantage);
+		const char *format = strcmp(vantage, "middle") == 0   ? _("%s, captured between the ends")
+		                     : strcmp(vantage, "client") == 0 ? _("%s, captured near the client")
+		                                                      : _("%s, captured near the server");
+		ws_text_printf(&text, format, ws_text_cstr(&all));
+	} else {
+		ws_text_puts(&text, ws_text_cstr(&all));
 	}
 	draw_cut(canvas, 0, column, limit, WS_STYLE_NORMAL, ws_text_cstr(&text));
 }
@@ -359,8 +373,7 @@ static void draw_share(const struct time_view *view, struct ws_canvas *canvas, i
 	draw_duration(&text, share->time);
 	draw_right(canvas, row, SHARE_END, TIME_END, WS_STYLE_NORMAL, ws_text_cstr(&text));
 	for (int column = BAR_FROM; column < BAR_END; column++)
-		ws_canvas_put(canvas, row, column, style,
-		              share_line(canvas, share->cause, share->side, view->client));
+		ws_canvas_put(canvas, row, column, style, share_line(canvas, share->cause, share->side, view->client));
 	text.length = 0;
 	ws_share_words(&text, share->cause, share->side, view->client);
 	if (share->cause == WS_CAUSE_TIMEOUT)
@@ -394,15 +407,15 @@ static void draw_heads(const struct time_view *view, struct ws_canvas *canvas)
 	const int limit = canvas->columns - 1;
 	draw_rule(canvas, 3);
 	if (view->open) {
-		draw_right(canvas, 2, 1, AT_END, WS_STYLE_DIM, "AT");
-		draw_right(canvas, 2, AT_END, LENGTH_END, WS_STYLE_DIM, view->in_order ? "LASTED" : "LASTED↓");
-		ws_canvas_text(canvas, 2, FRAMES_FROM, limit, WS_STYLE_DIM, "PACKETS");
-		ws_canvas_text(canvas, 2, WHAT_FROM, limit, WS_STYLE_DIM, "WHAT HAPPENED");
+		draw_right(canvas, 2, 1, AT_END, WS_STYLE_DIM, _("AT"));
+		draw_right(canvas, 2, AT_END, LENGTH_END, WS_STYLE_DIM, view->in_order ? _("LASTED") : _("LASTED↓"));
+		ws_canvas_text(canvas, 2, FRAMES_FROM, limit, WS_STYLE_DIM, _("PACKETS"));
+		ws_canvas_text(canvas, 2, WHAT_FROM, limit, WS_STYLE_DIM, _("WHAT HAPPENED"));
 		return;
 	}
-	draw_right(canvas, 2, 1, SHARE_END, WS_STYLE_DIM, "SHARE");
-	draw_right(canvas, 2, SHARE_END, TIME_END, WS_STYLE_DIM, "TIME");
-	ws_canvas_text(canvas, 2, WORDS_FROM, limit, WS_STYLE_DIM, "WHAT IT WENT TO");
+	draw_right(canvas, 2, 1, SHARE_END, WS_STYLE_DIM, _("SHARE"));
+	draw_right(canvas, 2, SHARE_END, TIME_END, WS_STYLE_DIM, _("TIME"));
+	ws_canvas_text(canvas, 2, WORDS_FROM, limit, WS_STYLE_DIM, _("WHAT IT WENT TO"));
 }
 
 static void draw_rows(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas, int bottom)
@@ -429,7 +442,7 @@ static void time_draw(const struct ws_ui *ui, const struct ws_model *model, stru
 {
 	const struct time_view *view = &ui->time;
 	const int bottom = HEAD_ROWS + table_visible(canvas->rows, HEAD_ROWS, ui->notes), limit = canvas->columns - 1;
-	char buffer[512] = "";
+	char buffer[768] = "";
 	struct ws_text notes = WS_TEXT_OVER(buffer);
 	if (view->known) {
 		draw_title(view, canvas);
@@ -438,20 +451,23 @@ static void time_draw(const struct ws_ui *ui, const struct ws_model *model, stru
 		draw_rows(ui, model, canvas, bottom);
 	}
 	if (!view->known)
-		draw_cut(canvas, HEAD_ROWS, 2, limit, WS_STYLE_NORMAL, "Where the time of this connection went is not known.");
+		draw_cut(canvas, HEAD_ROWS, 2, limit, WS_STYLE_NORMAL,
+		         _("Where the time of this connection went is not known."));
 	else if (!view->count)
-		draw_cut(canvas, HEAD_ROWS, 2, limit, WS_STYLE_NORMAL, "No time has passed: it is a single packet so far.");
+		draw_cut(canvas, HEAD_ROWS, 2, limit, WS_STYLE_NORMAL,
+		         _("No time has passed: it is a single packet so far."));
 	else if (view->open && !view->kept)
-		draw_cut(canvas, HEAD_ROWS, 2, limit, WS_STYLE_WARN, "The segments of this connection are no longer kept.");
+		draw_cut(canvas, HEAD_ROWS, 2, limit, WS_STYLE_WARN,
+		         _("The segments of this connection are no longer kept."));
 	time_notes(view, &notes);
 	table_foot(canvas, bottom, view->open ? &view->span_cursor : &view->cursor, ws_text_cstr(&notes));
 }
 
 static const struct screen_key time_keys[] = {
-        {WS_ACT_ENTER, WS_ACT_NONE, "open"},
-        {WS_ACT_UP, WS_ACT_DOWN, "move"},
-        {WS_ACT_SORT, WS_ACT_NONE, "longest or in order"},
-        {WS_ACT_BACK, WS_ACT_NONE, "back"},
+        {WS_ACT_ENTER, WS_ACT_NONE, N_("open")},
+        {WS_ACT_UP, WS_ACT_DOWN, N_("move")},
+        {WS_ACT_SORT, WS_ACT_NONE, N_("longest or in order")},
+        {WS_ACT_BACK, WS_ACT_NONE, N_("back")},
         {WS_ACT_NAMES, WS_ACT_NONE, NULL},
         SCREEN_KEYS_MOVE,
 };

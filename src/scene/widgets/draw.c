@@ -65,6 +65,13 @@ int draw_wrap_rows(const char *utf8, int width)
 	return rows;
 }
 
+void draw_between_sentences(struct ws_text *text)
+{
+	const char last = text->length ? text->data[text->length - 1] : ' ';
+	if (last != ' ' && !((uint8_t)last & 0x80))
+		ws_text_putc(text, ' ');
+}
+
 /* The next reference in a text; NULL: there is none. A line may end after the document's name. */
 static const char *find_reference(const char *text)
 {

@@ -14,12 +14,15 @@ void draw_rule(struct ws_canvas *canvas, int row);
 /* Draws a bar of `width` columns: `done` of `whole` parts are filled. */
 void draw_bar(struct ws_canvas *canvas, int row, int column, int width, enum ws_style style, uint64_t done,
               uint64_t whole);
-/* Breaks text at spaces, and East Asian text between characters, into lines of at most `width` columns, and copies line `index` to `line`. False: there are
- * fewer lines. */
+/* Breaks text at spaces, and East Asian text between characters, into lines of at most `width` columns, and copies line
+ * `index` to `line`. False: there are fewer lines. */
 bool draw_wrap(const char *utf8, int width, int index, char *line, size_t size);
 /* Appends whole seconds, or less when there is less than one, of a time that goes on. */
 void draw_seconds(struct ws_text *text, ws_time duration);
 int draw_wrap_rows(const char *utf8, int width); /* how many lines there are */
+
+/* Appends a space between two sentences of a text; East Asian ones have none. */
+void draw_between_sentences(struct ws_text *text);
 
 /* Makes references to documents, "(RFC 9293 §3.4)", dim in a line that begins at `column`. `inside`: one has begun in
  * the line before; it becomes whether one goes on in the next. */
@@ -34,8 +37,8 @@ void draw_duration_brief(struct ws_text *text, ws_time duration);
 void draw_endpoint(struct ws_text *text, const struct ws_addr *address, unsigned ip_version, uint16_t port, int width);
 /* Writes a text in at most `width` columns; a longer one loses its end. */
 void draw_shortened(struct ws_text *text, const char *whole, int width);
-/* Writes name:port in at most `width` columns, with a ~ in front where the name belongs to the address only. A long name
- * loses its end. Without a port (0) the name alone. */
+/* Writes name:port in at most `width` columns, with a ~ in front where the name belongs to the address only. A long
+ * name loses its end. Without a port (0) the name alone. */
 void draw_host(struct ws_text *text, const char *name, enum ws_name_source source, uint16_t port, int width);
 /* Writes a state followed by the mark of its certainty. */
 void draw_state(struct ws_text *text, uint8_t state, uint8_t certainty, bool brief);
