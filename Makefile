@@ -44,11 +44,13 @@ PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 # A folder of src/language for each language, with .po files by area; without msgfmt the program speaks English only.
 LANGUAGES    := $(notdir $(patsubst %/,%,$(wildcard src/language/*/)))
+# The manual pages that a language has: src/language/zh_CN/wirestate.1.in becomes build/man/zh_CN/man1/wirestate.1.
+TRANSLATED_PAGES := $(if $(shell command -v msgfmt),$(foreach page,$(wildcard $(PROGRAMS:$(BUILD)/%=src/language/*/%.1.in)),$(BUILD)/man/$(patsubst src/language/%/,%,$(dir $(page)))/man1/$(basename $(notdir $(page)))))
 TRANSLATIONS := $(if $(shell command -v msgfmt),$(LANGUAGES:%=$(BUILD)/locale/%/LC_MESSAGES/wirestate.mo))
 
 COMPLETIONS := $(addprefix $(BUILD)/wirestate.,bash zsh fish)
 
-all: $(PROGRAMS) $(PROGRAMS:%=%.1) $(COMPLETIONS) $(TRANSLATIONS) ## build build/wirestate and its manual page, and wirestate-nats where libnats is
+all: $(PROGRAMS) $(PROGRAMS:%=%.1) $(COMPLETIONS) $(TRANSLATIONS) $(TRANSLATED_PAGES) ## build build/wirestate and its manual page, and wirestate-nats where libnats is
 
 $(BUILD)/wirestate: $(MAIN_OBJ) $(BUILD)/libwirestate.a
 	$(call say,LINK)
@@ -140,6 +142,16 @@ $(BUILD)/wirestate.1: $(BUILD)/wirestate src/cli/wirestate.1.in
 	$(call say,MAN)
 	$(Q)$(BUILD)/wirestate --generate man src/cli/wirestate.1.in > $@.tmp && mv $@.tmp $@
 
+$(BUILD)/man/%/man1/wirestate.1: src/language/%/wirestate.1.in $(BUILD)/wirestate $(BUILD)/locale/%/LC_MESSAGES/wirestate.mo
+	$(call say,MAN)
+	@mkdir -p $(@D)
+	$(Q)$(BUILD)/wirestate --language $* --generate man $< > $@.tmp && mv $@.tmp $@
+
+$(BUILD)/man/%/man1/wirestate-nats.1: src/language/%/wirestate-nats.1.in $(BUILD)/wirestate $(BUILD)/locale/%/LC_MESSAGES/wirestate.mo
+	$(call say,MAN)
+	@mkdir -p $(@D)
+	$(Q)$(BUILD)/wirestate --language $* --generate man $< | sed 's/@VERSION@/$(VERSION)/' > $@.tmp && mv $@.tmp $@
+
 $(COMPLETIONS): $(BUILD)/wirestate.%: $(BUILD)/wirestate
 	$(call say,GEN)
 	$(Q)$(BUILD)/wirestate --generate $* > $@.tmp && mv $@.tmp $@
@@ -203,6 +215,7 @@ install: all ## install below PREFIX (/usr/local), honouring DESTDIR
 	install -D -m 644 $(BUILD)/wirestate.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/wirestate
 	install -D -m 644 $(BUILD)/wirestate.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_wirestate
 	install -D -m 644 $(BUILD)/wirestate.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/wirestate.fish
+	for page in $(TRANSLATED_PAGES:$(BUILD)/%=%); do install -D -m 644 $(BUILD)/$$page $(DESTDIR)$(PREFIX)/share/$$page; done
 	for mo in $(TRANSLATIONS:$(BUILD)/%=%); do install -D -m 644 $(BUILD)/$$mo $(DESTDIR)$(PREFIX)/share/$$mo; done
 	install -d $(DESTDIR)$(PREFIX)/share/wirestate/captures/lab
 	install -m 644 $(wildcard captures/*.*) $(DESTDIR)$(PREFIX)/share/wirestate/captures
@@ -217,7 +230,7 @@ uninstall: ## remove the installed files
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/wirestate
 	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_wirestate
 	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/wirestate.fish
-	rm -f $(TRANSLATIONS:$(BUILD)/%=$(DESTDIR)$(PREFIX)/share/%)
+	rm -f $(foreach file,$(TRANSLATIONS) $(TRANSLATED_PAGES),$(DESTDIR)$(PREFIX)/share/$(file:$(BUILD)/%=%))
 	rm -rf $(DESTDIR)$(PREFIX)/share/wirestate
 
 clean: ## remove build/

@@ -21,11 +21,38 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool is_ideograph(uint32_t code)
+{
+	return code >= 0x4e00 && code <= 0x9fff;
+}
+
+/* Punctuation that takes two columns. */
+static bool is_wide_mark(uint32_t code)
+{
+	return (code >= 0x3000 && code <= 0x303f) || (code >= 0xff00 && code <= 0xff65);
+}
+
+/* roff breaks a line between two ideographs, but not after a comma that takes two columns, where ASCII follows. */
+static void allow_break(FILE *out, uint32_t before, char next)
+{
+	static const uint32_t opening_bracket = 0xff08;
+	if (is_wide_mark(before) && before != opening_bracket && next > ' ')
+		fputs("\\:", out);
+}
+
+/* At the end of what a table says, which has no full stop. */
+void manual_end(FILE *out)
+{
+	fputs(C_("at the end of a sentence of the manual", "."), out);
+	fputc('\n', out);
+}
+
 /* Writes a text for roff: a hyphen is written as a minus sign, a character outside ASCII by its name, and a leading dot
  * is not a request. */
 void manual_roff(FILE *out, const char *text)
 {
 	size_t left = strlen(text);
+	uint32_t before = 0;
 	if (*text == '.' || *text == '\'')
 		fputs("\\&", out);
 	while (left) {
@@ -33,6 +60,8 @@ void manual_roff(FILE *out, const char *text)
 		size_t length = ws_utf8_decode(text, left, &code);
 		if (length == 0)
 			break;
+		allow_break(out, before, *text);
+		before = code;
 		if (code == '-')
 			fputs("\\-", out);
 		else if (code == '\\')
@@ -52,7 +81,7 @@ static void entry(FILE *out, const char *name, const char *text)
 	manual_roff(out, name);
 	fputs("\"\n", out);
 	manual_roff(out, text);
-	fputs(".\n", out);
+	manual_end(out);
 }
 
 static void option_entry(FILE *out, const struct option_row *row)
@@ -68,10 +97,10 @@ static void option_entry(FILE *out, const struct option_row *row)
 	fputc('\n', out);
 	manual_roff(out, _(row->help));
 	if (row->words) {
-		fputs(_(".\nAccepted:"), out);
-		manual_roff(out, row->words);
+		fputs(_(".\nAccepted: "), out);
+		manual_roff(out, row->words + strspn(row->words, " "));
 	}
-	fputs(".\n", out);
+	manual_end(out);
 }
 
 static void options(FILE *out)
@@ -92,16 +121,16 @@ static void options(FILE *out)
 
 static void habit_table(FILE *out)
 {
-	static const char *const programs[] = {[HABIT_SAME] = "", [HABIT_LIKE] = "", [HABIT_INSTEAD] = "; instead"};
+	static const char *const programs[] = {[HABIT_SAME] = "", [HABIT_LIKE] = "", [HABIT_INSTEAD] = N_("; instead")};
 	for (size_t i = 0; i < habit_count; i++) {
 		const struct habit *habit = &habits[i];
 		fputs(".TP\n.B \"", out);
 		manual_roff(out, habit->option);
 		fprintf(out, "\" \\fR(%s%s)\n",
 		        strcmp(habit->program, "both") == 0 ? "tcpdump, tshark" : habit->program,
-		        programs[habit->kind]);
+		        *programs[habit->kind] ? _(programs[habit->kind]) : "");
 		manual_roff(out, _(habit->text));
-		fputs(".\n", out);
+		manual_end(out);
 	}
 }
 
@@ -116,9 +145,9 @@ static void keys(FILE *out)
 		manual_roff(out, ws_text_cstr(&text));
 		fputs("\"\n", out);
 		manual_roff(out, _(ws_action_meaning(action)));
-		fputs(" (\\fI", out);
+		fputs(C_("before the name of a key's action, in the manual", " (\\fI"), out);
 		manual_roff(out, ws_action_name(action));
-		fputs("\\fR).\n", out);
+		fputs(C_("after the name of a key's action, in the manual", "\\fR).\n"), out);
 	}
 }
 
@@ -153,7 +182,7 @@ static void states(FILE *out)
 		manual_roff(out, ws_state_name(state));
 		before = ", ";
 	}
-	fputs(".\n", out);
+	manual_end(out);
 }
 
 static void marks(FILE *out)
@@ -190,7 +219,7 @@ static void analyses(FILE *out)
 		manual_roff(out, ws_analysis_name(analysis));
 		before = ", ";
 	}
-	fputs(".\n", out);
+	manual_end(out);
 }
 
 static void fields(FILE *out, enum ws_record record)
@@ -199,7 +228,7 @@ static void fields(FILE *out, enum ws_record record)
 	struct ws_text text = WS_TEXT_OVER(names);
 	ws_record_fields(record, &text);
 	manual_roff(out, ws_text_cstr(&text));
-	fputs(".\n", out);
+	manual_end(out);
 }
 
 #define FIELDS(function, record)                                                                                       \
@@ -226,7 +255,7 @@ static void curves(FILE *out)
 		fprintf(out, ".TP\n.B %s \\fR(%s)\n", ws_curve_word((enum ws_curve)curve),
 		        ws_curve_unit((enum ws_curve)curve));
 		manual_roff(out, _(ws_curve_meaning((enum ws_curve)curve)));
-		fputs(".\n", out);
+		manual_end(out);
 	}
 }
 
@@ -235,7 +264,7 @@ static void point_marks(FILE *out)
 	for (int mark = 0; mark < WS_POINT_MARK_COUNT; mark++) {
 		fprintf(out, ".TP\n.B %s\n", ws_point_mark_word((enum ws_point_mark)mark));
 		manual_roff(out, _(ws_point_mark_meaning((enum ws_point_mark)mark)));
-		fputs(".\n", out);
+		manual_end(out);
 	}
 }
 
@@ -247,7 +276,7 @@ static void meaning_entry(FILE *out, const char *name, const char *type, const c
 	manual_roff(out, type);
 	fputs(")\n", out);
 	manual_roff(out, _(meaning));
-	fputs(".\n", out);
+	manual_end(out);
 }
 
 static void field_meanings(FILE *out)
@@ -272,9 +301,9 @@ static void filter_fields(FILE *out)
 		manual_roff(out, field.name);
 		fputs(field.of_endpoint ? " \\fR(client., server.)\n" : "\n", out);
 		manual_roff(out, _(field.meaning));
-		fputs(":\n", out);
+		fputs(C_("between what a field of the filter is and what it takes, in the manual", ":\n"), out);
 		manual_roff(out, _(field.takes));
-		fputs(".\n", out);
+		manual_end(out);
 	}
 }
 
@@ -287,68 +316,137 @@ static const struct {
 	const char *marker;
 	void (*write)(FILE *out);
 } markers[] = {
-        {"@TITLE@\n", title},
-        {"@OPTIONS@\n", options},
-        {"@HABITS@\n", habit_table},
-        {"@KEYS@\n", keys},
-        {"@SCREENS@\n", screens},
-        {"@LESSON@\n", lesson_keys},
-        {"@LESSON_LIMITS@\n", lesson_limits},
-        {"@LAB_KEYS@\n", manual_lab_keys},
-        {"@LAB_CALLS@\n", manual_lab_calls},
-        {"@LAB_RULES@\n", manual_lab_rules},
-        {"@LAB_KINDS@\n", manual_lab_kinds},
-        {"@LAB_COMMANDS@\n", manual_lab_commands},
-        {"@STATES@\n", states},
-        {"@MARKS@\n", marks},
-        {"@PROBLEMS@\n", problems},
-        {"@LINKS@\n", links},
-        {"@ANALYSES@\n", analyses},
-        {"@FILTER@\n", filter_fields},
-        {"@TRANSITION@\n", transition_fields},
-        {"@CONNECTION@\n", connection_fields},
-        {"@ARP@\n", arp_fields},
-        {"@UDP@\n", udp_fields},
-        {"@STATS@\n", stats_fields},
-        {"@MEANINGS@\n", field_meanings},
-        {"@ZEEK@\n", zeek_fields},
-        {"@TRANSIT@\n", transit_fields},
-        {"@CLOCK@\n", clock_fields},
-        {"@OVERVIEW@\n", overview_fields},
-        {"@SHARE@\n", share_fields},
-        {"@EXCHANGE@\n", exchange_fields},
-        {"@SERVICE@\n", service_fields},
-        {"@SERIES@\n", series_fields},
-        {"@CURVES@\n", curves},
-        {"@POINTMARKS@\n", point_marks},
+        {"@TITLE@", title},
+        {"@OPTIONS@", options},
+        {"@HABITS@", habit_table},
+        {"@KEYS@", keys},
+        {"@SCREENS@", screens},
+        {"@LESSON@", lesson_keys},
+        {"@LESSON_LIMITS@", lesson_limits},
+        {"@LAB_KEYS@", manual_lab_keys},
+        {"@LAB_CALLS@", manual_lab_calls},
+        {"@LAB_RULES@", manual_lab_rules},
+        {"@LAB_KINDS@", manual_lab_kinds},
+        {"@LAB_COMMANDS@", manual_lab_commands},
+        {"@STATES@", states},
+        {"@MARKS@", marks},
+        {"@PROBLEMS@", problems},
+        {"@LINKS@", links},
+        {"@ANALYSES@", analyses},
+        {"@FILTER@", filter_fields},
+        {"@TRANSITION@", transition_fields},
+        {"@CONNECTION@", connection_fields},
+        {"@ARP@", arp_fields},
+        {"@UDP@", udp_fields},
+        {"@STATS@", stats_fields},
+        {"@MEANINGS@", field_meanings},
+        {"@ZEEK@", zeek_fields},
+        {"@TRANSIT@", transit_fields},
+        {"@CLOCK@", clock_fields},
+        {"@OVERVIEW@", overview_fields},
+        {"@SHARE@", share_fields},
+        {"@EXCHANGE@", exchange_fields},
+        {"@SERVICE@", service_fields},
+        {"@SERIES@", series_fields},
+        {"@CURVES@", curves},
+        {"@POINTMARKS@", point_marks},
 };
 
-static bool write_line(FILE *out, const char *line)
+/* ---- Lines of the source */
+
+static uint32_t last_character(const char *line)
 {
+	uint32_t code = 0;
+	size_t at = strlen(line);
+	while (at && ((unsigned char)line[at - 1] & 0xc0) == 0x80)
+		at--;
+	if (at)
+		ws_utf8_decode(line + at - 1, strlen(line + at - 1), &code);
+	return code;
+}
+
+/* roff puts a space where a line of text ends. Between two Chinese characters, and beside their punctuation, there is
+ * none. */
+static bool joins_without_space(const char *before, const char *after)
+{
+	uint32_t first = 0;
+	const uint32_t last = last_character(before);
+	if (strncmp(after, "\\f", 2) == 0 && strlen(after) > 3)
+		after += 3; /* "\fB" */
+	ws_utf8_decode(after, strlen(after), &first);
+	return (is_ideograph(last) && is_ideograph(first)) || is_wide_mark(last) || is_wide_mark(first);
+}
+
+struct source {
+	FILE *out;
+	char *before;     /* the line of text before this one, which is not ended yet; NULL: there is none */
+	bool in_example;  /* lines are kept as they are */
+};
+
+static void end_line(struct source *source, const char *next)
+{
+	if (!source->before)
+		return;
+	fputs(next && joins_without_space(source->before, next) ? "\\c\n" : "\n", source->out);
+	free(source->before);
+	source->before = NULL;
+}
+
+/* The bytes of a line of text, with what allow_break() adds. */
+static void put_text(FILE *out, const char *line)
+{
+	uint32_t before = 0, code = 0;
+	for (size_t left = strlen(line); left;) {
+		const size_t length = ws_utf8_decode(line, left, &code);
+		if (length == 0)
+			break;
+		allow_break(out, before, *line);
+		fwrite(line, 1, length, out);
+		before = code;
+		line += length;
+		left -= length;
+	}
+}
+
+/* False: the line is an unknown marker, or there is no memory. */
+static bool write_line(struct source *source, char *line)
+{
+	const bool text = *line != '.' && *line != '@' && *line != '\0' && !source->in_example;
+	end_line(source, text ? line : NULL);
 	for (size_t i = 0; i < WS_ARRAY_SIZE(markers); i++) {
 		if (strcmp(line, markers[i].marker) == 0) {
-			markers[i].write(out);
+			markers[i].write(source->out);
 			return true;
 		}
 	}
-	fputs(line, out);
-	return line[0] != '@';
+	if (strcmp(line, ".EX") == 0 || strcmp(line, ".EE") == 0)
+		source->in_example = line[2] == 'X';
+	if (text) {
+		put_text(source->out, line);
+		source->before = strdup(line);
+	} else {
+		fprintf(source->out, "%s\n", line);
+	}
+	return text ? source->before != NULL : *line != '@';
 }
 
 bool manual_generate(const char *path, FILE *out, struct ws_error *error)
 {
-	FILE *source = fopen(path, "r");
-	if (!source)
+	struct source source = {.out = out};
+	FILE *file = fopen(path, "r");
+	if (!file)
 		return ws_fail(error, WS_ERROR_FILE, "cannot open %s: %s", path, strerror(errno));
 	char *line = NULL;
 	size_t capacity = 0;
 	bool good = true;
-	while (good && getline(&line, &capacity, source) > 0) {
-		good = write_line(out, line);
+	while (good && getline(&line, &capacity, file) > 0) {
+		line[strcspn(line, "\n")] = '\0';
+		good = write_line(&source, line);
 		if (!good)
 			ws_fail(error, WS_ERROR_FILE, "%s: unknown marker %s", path, line);
 	}
+	end_line(&source, NULL);
 	free(line);
-	fclose(source);
+	fclose(file);
 	return good;
 }

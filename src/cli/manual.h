@@ -11,6 +11,8 @@ bool manual_generate(const char *path, FILE *out, struct ws_error *error) WS_CHE
 
 /* Writes text with what is special in roff escaped. */
 void manual_roff(FILE *out, const char *text);
+/* Ends what a table says with a full stop, and the line. */
+void manual_end(FILE *out);
 
 /* manual_lab.c: the words of a scenario */
 void manual_lab_keys(FILE *out);

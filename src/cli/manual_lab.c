@@ -16,7 +16,7 @@ static void entry(FILE *out, const char *word, const char *values, const char *m
 	}
 	fputc('\n', out);
 	manual_roff(out, _(meaning));
-	fputs(".\n", out);
+	manual_end(out);
 }
 
 void manual_lab_keys(FILE *out)
