@@ -142,53 +142,74 @@ def wrong():
         ":1: '标题的说明文字写得非常非常' is not 'key: value'; a line that continues a value begins with a space, a comment with #")
 
 
+# All that the program is told of a language: its name. Its own texts stay English, so that they can be compared.
 LANGUAGE = """\
 msgid ""
 msgstr "Content-Type: text/plain; charset=UTF-8\\n"
 
 msgctxt "the name of the translation's folder, such as zh_CN"
 msgid "en"
-msgstr "zh_CN"
+msgstr "%s"
 """
 
 
-class Place:
-    """A folder with the program, whose own texts are English in zh_CN, too, so that errors can be compared; and with captures
-    and lessons: x.lesson and its translation."""
+class Speaking:
+    """A folder with the program and all captures, in which only lessons are in another language."""
+
+    def __init__(self):
+        self.temporary = tempfile.TemporaryDirectory()
+        os.makedirs(self.path("build"))
+        shutil.copy(PROGRAM, self.path("build/wirestate"))
+        self.language = None
+        self.captures()
+
+    def captures(self):
+        os.symlink(os.path.join(ROOT, "captures"), self.path("captures"))
+
+    def path(self, name):
+        return os.path.join(self.temporary.name, name)
+
+    def learn(self, language):
+        folder = self.path(f"build/locale/{language}/LC_MESSAGES")
+        os.makedirs(folder, exist_ok=True)
+        subprocess.run(["msgfmt", "-o", os.path.join(folder, "wirestate.mo"), "-"], input=LANGUAGE % language, text=True, check=True)
+        self.language = language
+
+    def run(self, *arguments, typed="", **environment):
+        words = ("--language", self.language) if self.language and "LC_ALL" not in environment else ()
+        return subprocess.run(["wirestate", "-n", *words, *arguments], executable=self.path("build/wirestate"), cwd=self.temporary.name,
+                              input=typed, check=False, capture_output=True, text=True, timeout=60,
+                              env={**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC", "XDG_CONFIG_HOME": "/dev/null", **environment})
+
+
+class Place(Speaking):
+    """A folder with the program, captures, and lessons of its own: x.lesson and its translation."""
 
     def __init__(self, translation=None):
-        self.temporary = tempfile.TemporaryDirectory()
-        for folder in ("captures", "build/locale/zh_CN/LC_MESSAGES"):
-            os.makedirs(self.path(folder))
-        shutil.copy(PROGRAM, self.path("build/wirestate"))
-        for path in glob.glob(os.path.join(ROOT, "captures/*.pcap")) + [os.path.join(ROOT, "captures/lab")]:
-            os.symlink(path, self.path("captures/" + os.path.basename(path)))
-        subprocess.run(["msgfmt", "-o", self.path("build/locale/zh_CN/LC_MESSAGES/wirestate.mo"), "-"], input=LANGUAGE, text=True, check=True)
+        super().__init__()
+        self.learn("zh_CN")
         self.put("captures/x.lesson", LESSON)
         if translation is not None:
             self.put("captures/x.zh_CN.lesson", translation)
 
-    def path(self, name):
-        return os.path.join(self.temporary.name, name)
+    def captures(self):
+        os.makedirs(self.path("captures"))
+        for path in glob.glob(os.path.join(ROOT, "captures/*.pcap")) + [os.path.join(ROOT, "captures/lab")]:
+            os.symlink(path, self.path("captures/" + os.path.basename(path)))
 
     def put(self, name, text):
         with open(self.path(name), "wb") as file:
             file.write(text if isinstance(text, bytes) else text.encode())
 
-    def run(self, *arguments, typed="", **environment):
-        return subprocess.run([self.path("build/wirestate"), "-n", *arguments], cwd=self.temporary.name, input=typed, check=False,
-                              capture_output=True, text=True, timeout=60,
-                              env={**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC", "XDG_CONFIG_HOME": "/dev/null", **environment})
-
 
 def check_errors(check):
     """A wrong translation is an error, which is the exit status, and the lesson is shown as it is."""
     place = Place()
-    plain = place.run("--lesson", "captures/x.lesson").stdout
+    plain = place.run("--lesson", "captures/x.lesson", LC_ALL="C.UTF-8").stdout
     check(plain.startswith("A lesson\n for the tests\n") and " What is SYN" not in plain, f"the lesson itself:\n{plain}")
     for title, text, expected in wrong():
         place.put("captures/x.zh_CN.lesson", text)
-        got = place.run("--language", "zh_CN", "--lesson", "captures/x.lesson")
+        got = place.run("--lesson", "captures/x.lesson")
         message = f"wirestate: captures/x.zh_CN.lesson{expected}\n"
         check((got.returncode, got.stderr) == (2, message),
               f"translation: {title}: exit status {got.returncode}\n  expected {message}  got      {got.stderr}")
@@ -203,12 +224,12 @@ def check_fallback(check):
     place.put("captures/z.lesson", other)
     place.put("captures/z.zh_CN.lesson", "title: 课\n")
     place.put("captures/alone.lesson", LESSON.replace("for the tests", "只有中文").replace("an ACK | a SYN", "确认 | 同步").replace("a SYN", "同步"))
-    listed = place.run("--language", "zh_CN", "--lesson")
+    listed = place.run("--lesson")
     check([line.split(None, 1)[1] for line in listed.stdout.splitlines()] == ["只有中文", "供测试", "for them, too", "for them, too"],
           f"the list: {listed.stdout}")
     check(listed.returncode == 2 and listed.stderr.endswith("/captures/z.zh_CN.lesson: the lesson's about is not translated: before the "
                                                             "first stop, add a line 'about: ...'\n"), f"the list: {listed.stderr}")
-    english = place.run("--lesson")
+    english = place.run("--lesson", LC_ALL="C.UTF-8")
     check("供测试" not in english.stdout and "for the tests" in english.stdout and not english.stderr, f"the list in English:\n{english}")
     for arguments, title in ((("x",), "一课"), (("y",), "Another"), (("alone",), "A lesson"), (("./captures/x.lesson",), "一课")):
         got = place.run("--lesson", *arguments, LC_ALL="zh_CN.UTF-8")
@@ -218,7 +239,7 @@ def check_fallback(check):
         check(got.returncode == 1 and re.search(r"is the translation of a lesson; to play that: wirestate --language zh_CN --lesson "
                                                 r"\S*/x\.lesson\n$", got.stderr), f"--lesson {name}: {got}")
     page = place.path("x.html")
-    got = place.run("--language", "zh_CN", "--lesson", "x", "--export", page)
+    got = place.run("--lesson", "x", "--export", page)
     with open(page, encoding="utf-8") as file:
         check(got.returncode == 0 and "那个用来建立连接" in file.read(), f"the page: {got}")
 
@@ -228,8 +249,64 @@ def check_answers(check):
     place = Place(CHINESE)
     for typed, said in (("确认\n", "Right."), ("an ack\n", "Right."), ("ＡＣＫ\n", "Right."), ("同步\n", "那个用来建立连接。"),
                         ("a SYN\n", "那个用来建立连接。")):
-        got = place.run("--language", "zh_CN", "--lesson", "x", "--answers", typed=typed)
+        got = place.run("--lesson", "x", "--answers", typed=typed)
         check(said in got.stdout.split("== Stop 2")[0], f"{typed!r}:\n{got.stdout}{got.stderr}")
+
+
+# ---- The words of a translation that comes with wirestate
+
+ENGLISH = re.compile(r"[A-Za-z]{2,}(?: [a-z]{2,}){2,}")
+NAMES = re.compile(r"\b[a-z_]+\(\w*\)|\b[A-Z]+_[A-Z0-9_]+\b|\bRFC \d+\b|§[\d.]*\d|\b(?:SYN|FIN|RST|LISTEN|CLOSED|CLOSING|ESTABLISHED)\b")
+ODD = re.compile("[“”‘’—…·]")  # of no certain width in a terminal
+
+
+def glossary(language):
+    """Returns [(English term, its translation, words that are not used for it)]."""
+    rules = []
+    path = os.path.join(ROOT, "src/language", language, "glossary.tsv")
+    if not os.path.exists(path):
+        return rules
+    with open(path, encoding="utf-8") as file:
+        for line in file:
+            columns = line.rstrip("\n").split("\t")
+            if len(columns) > 2 and not line.startswith("#"):
+                rules.append((columns[0], columns[1], [word for word in columns[2].split() if not word.isascii()]))
+    return rules
+
+
+def texts_of(lesson):
+    """Returns [(stop, key, text without commands)], those of one stop and key in the order of the file."""
+    head, stops = lesson
+    return sorted([(number, key, " ".join(line for line in text if not line.startswith("$ ")))
+                   for number, pairs in enumerate([head, *stops]) for key, text in pairs
+                   if key in ("title", "about", "try", "ask", "answer", "hint", "wrong", "came")], key=lambda one: one[:2])
+
+
+def avoided(rules, english, own):
+    """The words of a text that the glossary avoids for a term of the English one. Of terms that share letters the longer is right."""
+    for term, better, words in rules:
+        for word in words:
+            rest = own
+            for other in (rule[1] for rule in rules if word in rule[1]):
+                rest = rest.replace(other, "")
+            if word in rest and re.search(rf"\b{re.escape(term)}", english, re.I):
+                yield f"{word} is {better} in the glossary"
+
+
+def check_words(check, where, language, original, translated):
+    """A translation has the names of the lesson's text, no English outside quotes and brackets, and the glossary's terms."""
+    rules = glossary(language)
+    for (number, key, english), (_, _, own) in zip(texts_of(original), texts_of(translated)):
+        place = f"{where}, stop {number}, {key}"
+        if key in ("wrong", "came"):
+            english, own = english.split(": ", 1)[1], re.split(": |：", own, maxsplit=1)[1]
+        bare = re.sub(r"\"[^\"]*\"|（[^）]*）|\{[^}]*\}|-\w+ state [\w-]+", "", own)
+        check(not ENGLISH.findall(bare), f"{place}: English is left: {ENGLISH.findall(bare)}")
+        lacking = set(NAMES.findall(english)) - set(NAMES.findall(own))
+        check(not lacking, f"{place}: it lacks {', '.join(sorted(lacking))}: {own}")
+        wrong = list(avoided(rules, english, own))
+        check(not wrong, f"{place}: {'; '.join(wrong)}: {own}")
+        check(not ODD.findall(own), f"{place}: {''.join(ODD.findall(own))} has no certain width in a terminal: {own}")
 
 
 def check_all(check):
