@@ -546,22 +546,30 @@ static void notes_why(const struct layout *layout, struct ws_text *text)
 		ws_text_puts(text, _("no state changes: only sequence numbers advance (RFC 9293 §3.4)."));
 }
 
+/* A format for who waits; NULL: nobody waits. */
 static const char *expectation(uint8_t state)
 {
-	/* TRANSLATORS: each follows "each side", or "client" or "server" */
+	/* TRANSLATORS: %s is "client", "server" or "each side" */
 	static const char *const texts[WS_STATE_COUNT] = {
-	        [WS_LISTEN] = N_("answers SYN,ACK or RST"),
-	        [WS_SYN_SENT] = N_("waits for SYN,ACK or repeats its SYN"),
-	        [WS_SYN_RECEIVED] = N_("waits for the ACK of its SYN"),
-	        [WS_ESTABLISHED] = N_("may send data or FIN"),
-	        [WS_FIN_WAIT_1] = N_("waits for the ACK of its FIN"),
-	        [WS_FIN_WAIT_2] = N_("waits for the other's FIN"),
-	        [WS_CLOSE_WAIT] = N_("may go on sending"),
-	        [WS_CLOSING] = N_("waits for the ACK of its FIN"),
-	        [WS_LAST_ACK] = N_("waits for the ACK of its FIN"),
-	        [WS_TIME_WAIT] = N_("waits 2 MSL, then is CLOSED"),
+	        [WS_LISTEN] = N_("%s answers SYN,ACK or RST"),
+	        [WS_SYN_SENT] = N_("%s waits for SYN,ACK or repeats its SYN"),
+	        [WS_SYN_RECEIVED] = N_("%s waits for the ACK of its SYN"),
+	        [WS_ESTABLISHED] = N_("%s may send data or FIN"),
+	        [WS_FIN_WAIT_1] = N_("%s waits for the ACK of its FIN"),
+	        [WS_FIN_WAIT_2] = N_("%s waits for the other's FIN"),
+	        [WS_CLOSE_WAIT] = N_("%s may go on sending"),
+	        [WS_CLOSING] = N_("%s waits for the ACK of its FIN"),
+	        [WS_LAST_ACK] = N_("%s waits for the ACK of its FIN"),
+	        [WS_TIME_WAIT] = N_("%s waits 2 MSL, then is CLOSED"),
 	};
 	return state < WS_STATE_COUNT && texts[state] ? _(texts[state]) : NULL;
+}
+
+static void say_expectation(struct ws_text *text, uint8_t state, const char *who)
+{
+	const char *format = expectation(state);
+	if (format)
+		ws_text_printf(text, format, who);
 }
 
 static void next_step(const struct layout *layout, struct ws_text *text)
@@ -581,14 +589,15 @@ static void next_step(const struct layout *layout, struct ws_text *text)
 	if (same && state[0] == WS_CLOSED)
 		ws_text_puts(text, _("nothing: both endpoints are CLOSED."));
 	else if (same)
-		ws_text_printf(text, _("each side %s."), expectation(state[0]));
+		say_expectation(text, state[0], _("each side"));
+	if (same && state[0] != WS_CLOSED)
+		ws_text_puts(text, _("."));
 	for (int side = 0; side < 2 && !same; side++) {
 		int endpoint = side ? !layout->left : layout->left;
-		const char *words = expectation(state[endpoint]);
-		if (words)
-			/* TRANSLATORS: "client waits for the ACK of its FIN" */
-			ws_text_printf(text, text->length ? _("; %s %s") : _("%s %s"), layout_name(layout, endpoint),
-			               words);
+		if (!expectation(state[endpoint]))
+			continue;
+		ws_text_puts(text, text->length ? _("; ") : "");
+		say_expectation(text, state[endpoint], layout_name(layout, endpoint));
 	}
 	if (layout->has_next) {
 		char buffer[32];

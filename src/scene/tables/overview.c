@@ -176,22 +176,27 @@ static void overview_layout(struct ws_ui *ui, const struct ws_model *model)
 
 enum { COUNT_FROM = 14, COUNT_END = 25, SHARE_END = 33, WHOSE_FROM = 35 };
 
-/* Of slow connections, what most of their time went to: "71 % server's program, ". */
-static void say_main_share(const struct overview_view *view, size_t index, struct ws_text *text)
+/* What the connections of a group have in common, after what most of the time of slow ones went to: "71 % server's
+ * program, from 10.0.0.1". */
+static void say_whose(const struct overview_view *view, size_t index, struct ws_text *text)
 {
 	const struct ws_time_shares *shares = ws_overview_shares(view->overview, index);
 	struct ws_named_share named[WS_NAMED_SHARES];
-	if (!shares || !ws_overview_group(view->overview, index)->judgement.slow)
+	if (!shares || !ws_overview_group(view->overview, index)->judgement.slow) {
+		ws_overview_words(text, ws_overview_group(view->overview, index));
 		return;
+	}
 	const size_t count = ws_shares_named(shares, named);
 	ws_time sum = 0;
 	for (size_t i = 0; i < count; i++)
 		sum += named[i].time;
-	char buffer[96];
-	struct ws_text words = WS_TEXT_OVER(buffer);
-	ws_share_words(&words, named[0].cause, named[0].side, 0);
-	ws_text_printf(text, _("%.0f %% %s"), 100.0 * (double)named[0].time / (double)sum, ws_text_cstr(&words));
-	ws_text_puts(text, _(", "));
+	char cause[96], common[192];
+	struct ws_text share = WS_TEXT_OVER(cause), words = WS_TEXT_OVER(common);
+	ws_share_words(&share, named[0].cause, named[0].side, 0);
+	ws_overview_words(&words, ws_overview_group(view->overview, index));
+	/* TRANSLATORS: a part of the time, what it went to, and what connections have in common */
+	ws_text_printf(text, _("%.0f %% %s, %s"), 100.0 * (double)named[0].time / (double)sum, ws_text_cstr(&share),
+	               ws_text_cstr(&words));
 }
 
 static void draw_group(const struct overview_view *view, struct ws_canvas *canvas, int row, size_t index)
@@ -211,8 +216,7 @@ static void draw_group(const struct overview_view *view, struct ws_canvas *canva
 	               100.0 * (double)group->count / (double)ws_overview_connections(view->overview));
 	draw_right(canvas, row, COUNT_END, SHARE_END, WS_STYLE_DIM, ws_text_cstr(&text));
 	text.length = 0;
-	say_main_share(view, index, &text);
-	ws_overview_words(&text, group);
+	say_whose(view, index, &text);
 	draw_cut(canvas, row, WHOSE_FROM, canvas->columns - 1, WS_STYLE_NORMAL, ws_text_cstr(&text));
 }
 
