@@ -12,8 +12,6 @@
 #include "track/shares.h"
 #include "track/machine.h"
 
-#include <math.h>
-
 #define MARK(name) (1u << WS_ANALYSIS_##name)
 
 /* A retransmission this soon after a repeated ACK could reach its sender answers it. */
@@ -25,6 +23,9 @@
 #define MICROSECOND INT64_C(1000)
 /* In a recovery, a silence before another retransmission that only a timer ends: Linux's shortest is 200 ms. */
 #define TIMER_LEAST (150 * WS_MILLISECOND)
+/* What that timer adds to a round trip (RFC 6298 has 1 s, and says that less may do). */
+#define TIMER_MARGIN (200 * WS_MILLISECOND)
+#define TIMER_TOLERANCE (15 * WS_MILLISECOND)
 
 static void add(struct ws_shares *shares, enum ws_cause cause, unsigned side, ws_time time)
 {
@@ -88,12 +89,20 @@ static void split(struct ws_shares *shares, ws_time wait, ws_time most, enum ws_
 	add(shares, rest, rest_side, wait - part);
 }
 
+/* What is left of the way to `self` and back when the wait begins, after what the other side has sent. */
+static ws_time way_left(const struct ws_shares *shares, unsigned self)
+{
+	const struct ws_share_side *peer = &shares->side[!self];
+	const ws_time way = shares->time.way_to[self], passed = peer->sent ? shares->since - peer->sent_time : 0;
+	return passed < way ? way - (passed > 0 ? passed : 0) : 0;
+}
+
 /* An ACK has released what `self` sends at `now`: it comes as soon after it as the way to `self` and back allows. */
 static bool is_released(const struct ws_shares *shares, unsigned self, ws_time now)
 {
 	const struct ws_share_side *side = &shares->side[self];
 	const ws_time after = now - side->all_acked, way = shares->time.way_to[self];
-	return side->all_acked > side->sent_time && after >= way - way / 4 && after <= way + way / 4 + RELEASED_WITHIN;
+	return side->all_acked > side->sent_time && after >= way - way / 4 - WS_MILLISECOND && after <= way + way / 4 + RELEASED_WITHIN;
 }
 
 /* `self` sends data after data of its own. Either its program has written again, or the data had to wait for an ACK;
@@ -117,13 +126,55 @@ static void settle_same_sender(struct ws_shares *shares, unsigned self, ws_time 
 	split(shares, wait, nagle ? way + shares->time.way_to[self] : wait, cause, self, WS_CAUSE_NAGLE, self);
 }
 
-static void settle_data(struct ws_shares *shares, unsigned self, ws_time now, uint32_t length, uint32_t mss)
+/* The retransmission timer of `self`, as Linux sets it (RFC 6298 with other constants): after the first round trip to three
+ * times that, which comes closer to a steady round trip with each one that follows, and to 200 ms more than it at least. */
+static ws_time timer_of(const struct ws_shares *shares, unsigned self)
+{
+	const ws_time trip = shares->time.way_to[0] + shares->time.way_to[1];
+	ws_time margin = 2 * trip, deviation = 2 * trip, most = 2 * trip;
+	if (margin < TIMER_MARGIN)
+		return trip + TIMER_MARGIN;
+	for (unsigned i = 0; i < shares->side[self].trips; i++) {
+		deviation -= deviation / 4;
+		most = deviation > most ? deviation : most;
+		margin -= (margin - most) / 4;
+		most = TIMER_MARGIN;
+	}
+	return trip + margin;
+}
+
+/* Before what `self` sends, the same was lost `lost` times on its way to the capture. Then its timer was waited for, which
+ * is set to twice the time after each. Returns false when that would have taken longer than it did: then it does not
+ * count the identifications of this connection alone. `unsure`: what was lost may have been an ACK, so the time must be
+ * just that of the timer. */
+static bool settle_lost(struct ws_shares *shares, unsigned self, ws_time wait, unsigned lost, bool unsure)
+{
+	enum { MOST_TIMES = 3 };
+	const bool first = !shares->speaker && is_opener(shares, self);
+	const ws_time way = first || shares->speaker == (int)self + 1 ? 0 : way_left(shares, self);
+	const ws_time timer = timer_of(shares, self) * ((1 << (lost % 8)) - 1), rest = wait - way - timer;
+	if (unsure && (lost > 1 || rest < -TIMER_TOLERANCE || rest > TIMER_TOLERANCE))
+		return false;
+	if (lost > MOST_TIMES || rest < -timer / 4) {
+		shares->side[self].counted = WS_SHARE_UNCOUNTED;
+		return false;
+	}
+	add(shares, WS_CAUSE_PROGRAM, self, rest);
+	add(shares, WS_CAUSE_TIMEOUT, self, rest > 0 ? way + timer : wait);
+	shares->time.timeouts += lost;
+	return true;
+}
+
+static void settle_data(struct ws_shares *shares, unsigned self, ws_time now, uint32_t length, uint32_t mss,
+                        unsigned lost)
 {
 	const ws_time wait = now - shares->since;
+	if (lost && settle_lost(shares, self, wait, lost, in_flight(&shares->side[!self]) && !shares->side[self].missing))
+		return;
 	if (shares->speaker == (int)self + 1)
 		settle_same_sender(shares, self, now, length, mss);
 	else if (shares->speaker || !is_opener(shares, self))
-		split(shares, wait, shares->time.way_to[self], WS_CAUSE_NETWORK, !self, WS_CAUSE_PROGRAM, self);
+		split(shares, wait, way_left(shares, self), WS_CAUSE_NETWORK, !self, WS_CAUSE_PROGRAM, self);
 	else
 		add(shares, WS_CAUSE_PROGRAM, self, wait);
 }
@@ -142,14 +193,67 @@ static void settle_end(struct ws_shares *shares, unsigned self, ws_time now)
 	if (shares->side[!self].fin)
 		split(shares, wait, shares->time.way_to[self], WS_CAUSE_CLOSING, 0, WS_CAUSE_PROGRAM, self);
 	else if (owes_answer(shares, self))
-		split(shares, wait, shares->time.way_to[self], WS_CAUSE_NETWORK, !self, WS_CAUSE_PROGRAM, self);
+		split(shares, wait, way_left(shares, self), WS_CAUSE_NETWORK, !self, WS_CAUSE_PROGRAM, self);
 	else if (shares->speaker == !self + 1)
-		split(shares, wait, shares->time.way_to[self], WS_CAUSE_NETWORK, !self, WS_CAUSE_IDLE, 0);
+		split(shares, wait, way_left(shares, self), WS_CAUSE_NETWORK, !self, WS_CAUSE_IDLE, 0);
 	else
 		add(shares, WS_CAUSE_IDLE, 0, wait);
 }
 
 /* ---- Losses */
+
+/* The packets of `self` that were lost between its previous one and this one, as the IPv4 identifications tell of a host
+ * that counts them for each connection, such as Linux; one that counts those of all together, such as older Windows,
+ * has no timestamps. 0: none, or it is not known. A packet that the sender or the receiver has merged has as many as its
+ * parts. */
+static unsigned lost_packets(struct ws_share_side *self, const struct ws_segment *s, uint32_t mss)
+{
+	enum { BURST = 64, BACK = 0x8000 };
+	const unsigned parts = mss && s->length > mss ? (s->length + mss - 1) / mss : 1;
+	const unsigned lost = (uint16_t)(s->identification - self->next_identification);
+	const bool numbered = self->numbered;
+	if (self->counted == WS_SHARE_UNCOUNTED || s->flags & WS_TCP_RST || (numbered && lost >= BACK))
+		return 0;
+	self->numbered = s->identification && s->timestamps && (mss || s->length < 1000);
+	self->next_identification = (uint16_t)(s->identification + parts);
+	if (!self->numbered || !numbered) {
+		self->counted = 0;
+		return 0;
+	}
+	if (lost > BURST)
+		self->counted = WS_SHARE_UNCOUNTED;
+	else if (!lost && self->counted < WS_SHARE_UNCOUNTED - 1)
+		self->counted++;
+	return self->counted && self->counted != WS_SHARE_UNCOUNTED ? lost : 0;
+}
+
+/* An ACK says that data has come again that had arrived before (RFC 2883). */
+static bool came_twice(const struct ws_segment *s)
+{
+	return s->flags & WS_TCP_ACK && s->sack && !ws_seq_before(s->acknowledgment, s->sack_right);
+}
+
+/* The ACK of what a timer has sent again shows whether it had been lost. It had not when the ACK answers an earlier
+ * segment, as the timestamp in it tells (RFC 3522): then the interval until now belongs to what it would have belonged
+ * to. */
+static void judge_timer(struct ws_shares *shares, const struct ws_segment *s)
+{
+	struct ws_share_side *peer = &shares->side[!s->direction];
+	const bool news = s->flags & WS_TCP_ACK && ws_seq_before(peer->acknowledged, s->acknowledgment);
+	if (!peer->doubtful || (!news && !came_twice(s)))
+		return;
+	const bool earlier = s->timestamps && ws_seq_before(s->tsecr, peer->repeat_tsval);
+	if (!came_twice(s) && earlier && ws_seq_before(s->acknowledgment, peer->recovery_end))
+		return;
+	peer->doubtful = false;
+	if (earlier || came_twice(s)) {
+		peer->recovery = 0;
+		shares->time.timeouts--;
+	} else if (peer->sent_time > shares->since) {
+		add(shares, WS_CAUSE_TIMEOUT, !s->direction, peer->sent_time - shares->since);
+		shares->since = peer->sent_time;
+	}
+}
 
 /* Data that had been sent before, or fills a gap. */
 static bool is_repair(const struct ws_share_side *self, const struct ws_segment *s, uint32_t analysis)
@@ -190,14 +294,20 @@ static void end_recovery(struct ws_shares *shares, const struct ws_segment *s, w
 	peer->recovery = 0;
 }
 
-static void note_repair(struct ws_shares *shares, unsigned self, ws_time now)
+static void note_repair(struct ws_shares *shares, const struct ws_segment *s, ws_time now)
 {
+	const unsigned self = s->direction;
 	struct ws_share_side *side = &shares->side[self];
-	const bool timed = is_timed(shares, self, now);
+	const bool timed = is_timed(shares, self, now), first = !side->recovery;
 	if (timed)
 		shares->time.timeouts++;
-	if (timed || !side->recovery)
+	if (timed || first)
 		begin_recovery(side, timed ? WS_CAUSE_TIMEOUT : WS_CAUSE_DUPLICATE_ACKS);
+	side->sent_time = now;
+	side->doubtful = timed && first && s->timestamps;
+	side->repeat_tsval = s->tsval;
+	if (side->doubtful)
+		return;
 	add(shares, (enum ws_cause)side->recovery, self, now - shares->since);
 	shares->since = now;
 }
@@ -222,18 +332,57 @@ static void note_edge(struct ws_share_side *side, uint32_t right, ws_time now, w
 	side->edges += side->edges < WS_SHARE_EDGES;
 }
 
+/* The place in the ring of the `i`th edge, counted back from the newest, which is 1. */
+static unsigned edge_at(const struct ws_share_side *side, unsigned i)
+{
+	return (side->edge_next + WS_SHARE_EDGES - i) % WS_SHARE_EDGES;
+}
+
+/* Between two edges that are close in time there were others, so the way from the first to the second is taken to be
+ * even. Returns the part of `whole` that `part` of `of` is. */
+static uint32_t proportion(uint32_t whole, uint32_t part, uint32_t of)
+{
+	return part < of ? (uint32_t)((uint64_t)whole * part / of) : whole;
+}
+
 /* True when the window that the sender knew at `known` had no room for another full segment after the bytes up to
- * `end`.
- */
-static bool is_filled(const struct ws_share_side *side, uint32_t end, uint32_t mss, ws_time known)
+ * `end`. */
+static bool is_filled(const struct ws_share_side *side, uint32_t end, uint32_t mss, ws_time known, ws_time way)
 {
 	const uint32_t time = (uint32_t)(known / MICROSECOND);
 	for (unsigned i = 1; i <= side->edges; i++) {
-		const unsigned at = (side->edge_next + WS_SHARE_EDGES - i) % WS_SHARE_EDGES;
-		if (!ws_seq_before(time, side->edge[at].time) || i == side->edges)
-			return ws_seq_before(side->edge[at].right, end + mss);
+		const unsigned at = edge_at(side, i), next = edge_at(side, i - 1);
+		if (ws_seq_before(time, side->edge[at].time) && i < side->edges)
+			continue;
+		uint32_t right = side->edge[at].right;
+		const uint32_t between = side->edge[next].time - side->edge[at].time;
+		if (i > 1 && between < way / MICROSECOND && ws_seq_before(right, side->edge[next].right))
+			right += proportion(side->edge[next].right - right, time - side->edge[at].time, between);
+		return ws_seq_before(right, end + mss);
 	}
 	return false;
+}
+
+/* How long after `since` the sender knew of room for another full segment, if it does at all: what keeps it from then on
+ * is the network. */
+static ws_time opened_after(const struct ws_shares *shares, unsigned self, ws_time now, uint32_t mss)
+{
+	const struct ws_share_side *side = &shares->side[self];
+	const ws_time way = shares->time.way_to[self];
+	const uint32_t time = (uint32_t)(now / MICROSECOND), right = side->end + mss;
+	for (unsigned i = side->edges; i >= 1; i--) {
+		const unsigned at = edge_at(side, i), before = edge_at(side, i + 1);
+		if (ws_seq_before(side->edge[at].right, right))
+			continue;
+		uint32_t age = time - side->edge[at].time;
+		const uint32_t between = side->edge[at].time - side->edge[before].time;
+		if (i < side->edges && between < way / MICROSECOND)
+			age += proportion(between, side->edge[at].right - right,
+			                  side->edge[at].right - side->edge[before].right);
+		const ws_time opened = now - age * MICROSECOND + way;
+		return opened > shares->since ? opened - shares->since : 0;
+	}
+	return now - shares->since;
 }
 
 /* The window of a segment in bytes. */
@@ -267,7 +416,7 @@ static void take_ack(struct ws_shares *shares, const struct ws_segment *s, uint3
 		if (peer->recovery && !ws_seq_before(s->acknowledgment, peer->recovery_end))
 			peer->recovery = 0;
 	}
-	if (analysis & MARK(DUPLICATE_ACK) && in_flight(peer)) {
+	if (analysis & MARK(DUPLICATE_ACK) && in_flight(peer) && !came_twice(s)) {
 		peer->repeated = now;
 		if (!peer->recovery)
 			begin_recovery(peer, WS_CAUSE_DUPLICATE_ACKS);
@@ -285,10 +434,15 @@ static void take_data(struct ws_shares *shares, const struct ws_segment *s, uint
 		self->end = s->sequence;
 	}
 	if (ws_seq_before(self->end, end)) {
+		const bool again = self->sent_time && !in_flight(self);
+		if (again && now - self->sent_time > (shares->time.way_to[0] + shares->time.way_to[1]) / 2)
+			self->trips += self->trips < UINT8_MAX;
+		self->missing = false;
 		self->end = end;
 		if (s->length) {
 			self->sent_time = now;
-			self->filled = is_filled(self, end, mss, now - shares->time.way_to[s->direction]);
+			self->filled = is_filled(self, end, mss, now - shares->time.way_to[s->direction],
+			                         shares->time.way_to[s->direction]);
 			self->full =
 			        self->filled || (mss ? s->length >= mss && s->length % mss == 0 : s->length >= 1000);
 			shares->speaker = (int8_t)(s->direction + 1);
@@ -302,14 +456,21 @@ static void take_data(struct ws_shares *shares, const struct ws_segment *s, uint
 /* The interval that ends with a segment belongs to a cause; or goes on, when a program is waited for and nothing of it
  * has come. */
 static void end_interval(struct ws_shares *shares, const struct ws_segment *s, const struct state *state, ws_time now,
-                         uint32_t mss)
+                         uint32_t mss, unsigned lost)
 {
-	const struct ws_share_side *self = &shares->side[s->direction];
+	const struct ws_share_side *self = &shares->side[s->direction], *peer = &shares->side[!s->direction];
 	const bool news = s->length && (!self->sent || ws_seq_before(self->end, s->sequence + s->length));
-	if (!state->waits) {
+	if (self->doubtful || peer->doubtful) {
+		return;
+	} else if (state->cause == WS_CAUSE_WINDOW && !shares->side[state->side].small) {
+		split(shares, now - shares->since, opened_after(shares, state->side, now, mss), WS_CAUSE_WINDOW,
+		      state->side, WS_CAUSE_NETWORK, state->side);
+	} else if (!state->waits) {
 		add(shares, state->cause, state->side, now - shares->since);
 	} else if (news) {
-		settle_data(shares, s->direction, now, s->length, mss);
+		/* Of other data that was lost, the numbers tell. */
+		const bool next = !in_flight(self) && (!self->sent || self->end == s->sequence);
+		settle_data(shares, s->direction, now, s->length, mss, self->missing ? 1 : next ? lost : 0);
 	} else if (s->flags & (WS_TCP_FIN | WS_TCP_RST) && !self->fin) {
 		settle_end(shares, s->direction, now);
 	} else {
@@ -322,7 +483,8 @@ static void end_interval(struct ws_shares *shares, const struct ws_segment *s, c
 static void end_wait_without_data(struct ws_shares *shares, const struct state *before, const struct ws_segment *s,
                                   ws_time now)
 {
-	if (!before->waits || shares->since == now || current(shares).waits)
+	if (!before->waits || shares->since == now || current(shares).waits || shares->side[0].doubtful ||
+	    shares->side[1].doubtful)
 		return;
 	add(shares, WS_CAUSE_NETWORK, !s->direction, now - shares->since);
 	shares->since = now;
@@ -339,21 +501,25 @@ void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32
 	}
 	for (unsigned i = 0; i < 2; i++)
 		shares->time.way_to[i] = rtt[!i].count ? rtt[!i].least : 0;
+	const unsigned lost = lost_packets(&shares->side[s->direction], s, mss);
 	if (s->flags & WS_TCP_SYN) {
 		add(shares, WS_CAUSE_CONNECTING, 0, now - shares->since);
 		shares->since = shares->latest = now;
 		return;
 	}
+	judge_timer(shares, s);
 	end_recovery(shares, s, now);
 	const struct state state = current(shares);
 	if (shares->open && is_repair(&shares->side[s->direction], s, analysis))
-		note_repair(shares, s->direction, now);
+		note_repair(shares, s, now);
 	else
-		end_interval(shares, s, &state, now, mss);
+		end_interval(shares, s, &state, now, mss, lost);
 	shares->open = true;
 	take_ack(shares, s, analysis, &analyser->flow[s->direction], now, mss);
 	if (s->length || s->flags & WS_TCP_FIN)
 		take_data(shares, s, analysis, now, mss);
+	else if (analysis & MARK(LOST_SEGMENT))
+		shares->side[s->direction].missing = true; /* as the number of an ACK says */
 	end_wait_without_data(shares, &state, s, now);
 	shares->latest = now;
 }
@@ -380,7 +546,7 @@ void ws_shares_end(struct ws_shares *shares)
 	if (!state.waits)
 		add(shares, state.cause, state.side, wait);
 	else if (owes_answer(shares, server))
-		split(shares, wait, shares->time.way_to[server], WS_CAUSE_NETWORK, !server, WS_CAUSE_PROGRAM, server);
+		split(shares, wait, way_left(shares, server), WS_CAUSE_NETWORK, !server, WS_CAUSE_PROGRAM, server);
 	else
 		add(shares, WS_CAUSE_IDLE, 0, wait);
 }
@@ -391,116 +557,4 @@ void ws_shares_sum(const struct ws_shares *shares, struct ws_time_shares *sum)
 	end.shares.recorded = false;
 	ws_shares_end(&end.shares);
 	*sum = end.shares.time;
-}
-
-static void add_time(ws_time *sum, ws_time time)
-{
-	const ws_time most = INT64_MAX / (2 * WS_CAUSE_COUNT); /* so that all of them can be added up */
-	if (time > most - *sum)
-		*sum = most;
-	else
-		*sum += time;
-}
-
-ws_time ws_shares_slow(const struct ws_time_shares *shares, unsigned client)
-{
-	ws_time sum = shares->time[WS_CAUSE_CONNECTING][0] + shares->time[WS_CAUSE_PROGRAM][!client];
-	for (enum ws_cause cause = WS_CAUSE_WINDOW; cause <= WS_CAUSE_NAGLE; cause++)
-		sum += shares->time[cause][0] + shares->time[cause][1];
-	return sum;
-}
-
-void ws_shares_add(struct ws_time_shares *sum, const struct ws_time_shares *added, unsigned client)
-{
-	for (enum ws_cause cause = 0; cause < WS_CAUSE_COUNT; cause++) {
-		const unsigned first = ws_cause_is_sided(cause) ? client : 0;
-		add_time(&sum->time[cause][0], added->time[cause][first]);
-		add_time(&sum->time[cause][1], added->time[cause][!first]);
-	}
-	sum->timeouts += added->timeouts;
-}
-
-/* ---- Words */
-
-static const struct {
-	const char *word, *words;
-	bool sided;
-} causes[] = {
-#define X(name, word, words, sided) [name] = {word, words, sided},
-        WS_CAUSES(X)
-#undef X
-};
-
-const char *ws_cause_word(enum ws_cause cause)
-{
-	return causes[cause].word;
-}
-
-const char *ws_cause_words(enum ws_cause cause)
-{
-	return causes[cause].words;
-}
-
-bool ws_cause_is_sided(enum ws_cause cause)
-{
-	return causes[cause].sided;
-}
-
-/* Puts a share after those that are not shorter; there are too few for qsort(). */
-static void insert_share(struct ws_named_share *named, size_t count, struct ws_named_share share)
-{
-	size_t i = count;
-	for (; i > 0 && named[i - 1].time < share.time; i--)
-		named[i] = named[i - 1];
-	named[i] = share;
-}
-
-size_t ws_shares_named(const struct ws_time_shares *shares, struct ws_named_share *named)
-{
-	size_t count = 0;
-	for (enum ws_cause cause = 0; cause < WS_CAUSE_COUNT; cause++) {
-		const ws_time *time = shares->time[cause];
-		if (cause == WS_CAUSE_PROGRAM) {
-			insert_share(named, count++, (struct ws_named_share){time[0], cause, 0});
-			insert_share(named, count++, (struct ws_named_share){time[1], cause, 1});
-		} else {
-			insert_share(named, count++, (struct ws_named_share){time[0] + time[1], cause, -1});
-		}
-	}
-	return count;
-}
-
-void ws_share_words(struct ws_text *text, enum ws_cause cause, int side, unsigned client)
-{
-	if (cause == WS_CAUSE_PROGRAM)
-		ws_text_puts(text, side == (int)client ? "client's " : "server's ");
-	ws_text_puts(text, ws_cause_words(cause));
-}
-
-void ws_shares_words(struct ws_text *text, const struct ws_time_shares *shares, unsigned client)
-{
-	struct ws_named_share named[WS_NAMED_SHARES];
-	const size_t count = ws_shares_named(shares, named);
-	ws_time sum = 0;
-	for (size_t i = 0; i < count; i++)
-		sum += named[i].time;
-	for (size_t i = 0; i < count && named[i].time >= sum / 100 && named[i].time; i++) {
-		ws_text_puts(text, i ? ", " : "");
-		ws_text_u64(text, (uint64_t)llrint(100.0 * (double)named[i].time / (double)sum));
-		ws_text_puts(text, " % ");
-		ws_share_words(text, named[i].cause, named[i].side, client);
-		if (named[i].cause == WS_CAUSE_TIMEOUT)
-			ws_text_printf(text, " (%u)", shares->timeouts);
-	}
-}
-
-const char *ws_shares_vantage(const struct ws_time_shares *shares, unsigned client)
-{
-	enum { MUCH = 8 };
-	const ws_time to_client = shares->way_to[client & 1], to_server = shares->way_to[!client];
-	if (!to_client || !to_server)
-		return NULL;
-	if (to_client * MUCH < to_server)
-		return "client";
-	return to_server * MUCH < to_client ? "server" : "middle";
 }

@@ -9,7 +9,7 @@
 
 #include <wirestate/shares.h>
 
-enum { WS_SHARE_EDGES = 4 };
+enum { WS_SHARE_EDGES = 4, WS_SHARE_UNCOUNTED = 255 };
 
 /* What is known of one endpoint as a sender of data. Every connection has two: the members are in the order of their
  * sizes. */
@@ -28,13 +28,21 @@ struct ws_share_side {
 	struct {
 		uint32_t time, right;
 	} edge[WS_SHARE_EDGES];
-	uint8_t edge_next, edges; /* edges: how many there are */
-	uint8_t recovery;         /* WS_CAUSE_DUPLICATE_ACKS or WS_CAUSE_TIMEOUT; 0: no loss is being recovered */
-	bool sent, fin;
-	bool full;   /* its latest segment was as large as segments can be, so it probably has more to send */
-	bool filled; /* and there is no room in the window for another one */
-	bool small;  /* the peer's window, which had room for several segments, has none for one (RFC 9293 §3.8.6.2) */
-	bool closed; /* as a receiver, it has announced a window of 0 */
+	uint32_t repeat_tsval;        /* of the segment that a timer has sent again; valid when `doubtful` */
+	uint16_t next_identification; /* which its next packet has if it counts this connection's; valid when `numbered` */
+	uint8_t counted;              /* packets in a row that had it; WS_SHARE_UNCOUNTED: it does not count so */
+	uint8_t trips;                /* round trips of its data, which its timer has followed */
+	uint8_t edge_next : 4, edges : 4; /* edges: how many there are */
+	uint8_t recovery;             /* WS_CAUSE_DUPLICATE_ACKS or WS_CAUSE_TIMEOUT; 0: no loss is being recovered */
+	bool sent : 1, fin : 1;
+	bool full : 1;     /* its latest segment was as large as segments can be, so it probably has more to send */
+	bool filled : 1;   /* and there is no room in the window for another one */
+	bool small : 1;    /* the peer's window, which had room for several segments, has none for one (RFC 9293
+	                    * §3.8.6.2) */
+	bool closed : 1;   /* as a receiver, it has announced a window of 0 */
+	bool doubtful : 1; /* a timer has sent a segment again, and the ACK has yet to say whether one was lost */
+	bool numbered : 1; /* next_identification is valid */
+	bool missing : 1;  /* data after `end` has not come, as the number of an ACK says */
 };
 
 /* Zeroed memory is a valid start. */

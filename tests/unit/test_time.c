@@ -27,6 +27,11 @@ static void test_shares_and_their_steps(void **state)
 	act(world, WS_ACT_TIME);
 	assert_shows(world, "Time of connection 1  1.60 s, captured near the server");
 	assert_shows(world, "51 %      814 ms");
+	assert_shows(world, "The network could not have made it faster.");
+	act(world, WS_ACT_DOWN);
+	assert_shows(world, "client's program");
+	assert_shows(world, "counts the packets of a connection"); /* the capture is at the other end */
+	act(world, WS_ACT_UP);
 	act(world, WS_ACT_ENTER);
 	assert_shows(world, "of which 814 ms server's program");
 	assert_shows(world, "0.614270     706 ms  18–22       the server's program sent nothing");

@@ -274,12 +274,20 @@ static void share_means(const struct time_view *view, const struct ws_named_shar
 	        MEANINGS(X)
 #undef X
 	};
-	if (share->cause == WS_CAUSE_PROGRAM)
+	const char *vantage = ws_shares_vantage(&view->shares, view->client);
+	const bool client = share->side == (int)view->client;
+	if (share->cause == WS_CAUSE_PROGRAM && vantage && strcmp(vantage, client ? "client" : "server") != 0)
+		ws_text_printf(text,
+		               _("Everything that was captured had arrived, and nothing new came from the %s's program. What "
+		                 "was lost before the capture shows only if its host counts the packets of a connection (IPv4 "
+		                 "identification)."),
+		               client ? _("client") : _("server"));
+	else if (share->cause == WS_CAUSE_PROGRAM)
 		ws_text_printf(
 		        text,
 		        _("Everything had arrived, and the %s's program had not yet sent what comes next. The network "
 		          "could not have made it faster."),
-		        share->side == (int)view->client ? _("client") : _("server"));
+		        client ? _("client") : _("server"));
 	else
 		ws_text_puts(text, _(meanings[share->cause]));
 	if (share->cause == WS_CAUSE_TIMEOUT)

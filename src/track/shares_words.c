@@ -1,0 +1,116 @@
+/* Sums of shares of time, and their words. */
+#include <wirestate/shares.h>
+
+#include <math.h>
+
+static void add_time(ws_time *sum, ws_time time)
+{
+	const ws_time most = INT64_MAX / (2 * WS_CAUSE_COUNT); /* so that all of them can be added up */
+	if (time > most - *sum)
+		*sum = most;
+	else
+		*sum += time;
+}
+
+ws_time ws_shares_slow(const struct ws_time_shares *shares, unsigned client)
+{
+	ws_time sum = shares->time[WS_CAUSE_CONNECTING][0] + shares->time[WS_CAUSE_PROGRAM][!client];
+	for (enum ws_cause cause = WS_CAUSE_WINDOW; cause <= WS_CAUSE_NAGLE; cause++)
+		sum += shares->time[cause][0] + shares->time[cause][1];
+	return sum;
+}
+
+void ws_shares_add(struct ws_time_shares *sum, const struct ws_time_shares *added, unsigned client)
+{
+	for (enum ws_cause cause = 0; cause < WS_CAUSE_COUNT; cause++) {
+		const unsigned first = ws_cause_is_sided(cause) ? client : 0;
+		add_time(&sum->time[cause][0], added->time[cause][first]);
+		add_time(&sum->time[cause][1], added->time[cause][!first]);
+	}
+	sum->timeouts += added->timeouts;
+}
+
+/* ---- Words */
+
+static const struct {
+	const char *word, *words;
+	bool sided;
+} causes[] = {
+#define X(name, word, words, sided) [name] = {word, words, sided},
+        WS_CAUSES(X)
+#undef X
+};
+
+const char *ws_cause_word(enum ws_cause cause)
+{
+	return causes[cause].word;
+}
+
+const char *ws_cause_words(enum ws_cause cause)
+{
+	return causes[cause].words;
+}
+
+bool ws_cause_is_sided(enum ws_cause cause)
+{
+	return causes[cause].sided;
+}
+
+/* Puts a share after those that are not shorter; there are too few for qsort(). */
+static void insert_share(struct ws_named_share *named, size_t count, struct ws_named_share share)
+{
+	size_t i = count;
+	for (; i > 0 && named[i - 1].time < share.time; i--)
+		named[i] = named[i - 1];
+	named[i] = share;
+}
+
+size_t ws_shares_named(const struct ws_time_shares *shares, struct ws_named_share *named)
+{
+	size_t count = 0;
+	for (enum ws_cause cause = 0; cause < WS_CAUSE_COUNT; cause++) {
+		const ws_time *time = shares->time[cause];
+		if (cause == WS_CAUSE_PROGRAM) {
+			insert_share(named, count++, (struct ws_named_share){time[0], cause, 0});
+			insert_share(named, count++, (struct ws_named_share){time[1], cause, 1});
+		} else {
+			insert_share(named, count++, (struct ws_named_share){time[0] + time[1], cause, -1});
+		}
+	}
+	return count;
+}
+
+void ws_share_words(struct ws_text *text, enum ws_cause cause, int side, unsigned client)
+{
+	if (cause == WS_CAUSE_PROGRAM)
+		ws_text_puts(text, side == (int)client ? "client's " : "server's ");
+	ws_text_puts(text, ws_cause_words(cause));
+}
+
+void ws_shares_words(struct ws_text *text, const struct ws_time_shares *shares, unsigned client)
+{
+	struct ws_named_share named[WS_NAMED_SHARES];
+	const size_t count = ws_shares_named(shares, named);
+	ws_time sum = 0;
+	for (size_t i = 0; i < count; i++)
+		sum += named[i].time;
+	for (size_t i = 0; i < count && named[i].time >= sum / 100 && named[i].time; i++) {
+		ws_text_puts(text, i ? ", " : "");
+		ws_text_u64(text, (uint64_t)llrint(100.0 * (double)named[i].time / (double)sum));
+		ws_text_puts(text, " % ");
+		ws_share_words(text, named[i].cause, named[i].side, client);
+		if (named[i].cause == WS_CAUSE_TIMEOUT)
+			ws_text_printf(text, " (%u)", shares->timeouts);
+	}
+}
+
+const char *ws_shares_vantage(const struct ws_time_shares *shares, unsigned client)
+{
+	enum { MUCH = 8 };
+	const ws_time to_client = shares->way_to[client & 1], to_server = shares->way_to[!client];
+	if (!to_client || !to_server)
+		return NULL;
+	if (to_client * MUCH < to_server)
+		return "client";
+	return to_server * MUCH < to_client ? "server" : "middle";
+}
