@@ -386,6 +386,7 @@ static void write_question(FILE *out, const struct ws_lesson_question *question)
 	write_list(out, "right", question->accept, question->accept_count);
 	write_member(out, "key", question->right);
 	write_list(out, "choices", question->choice, question->choice_count);
+	write_list(out, "originals", question->original, question->original[0] ? question->choice_count : 0);
 	write_list(out, "hints", question->hint, question->hint_count);
 	fputs(",\"wrong\":[", out);
 	for (size_t i = 0; i < question->wrong_count; i++) {

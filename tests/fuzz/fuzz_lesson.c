@@ -1,5 +1,7 @@
-/* A lesson and its packets: text up to the first zero byte, then a sequence of frames for frames.h.
- * An error has a text that a terminal can show; a valid lesson can be drawn on every screen. */
+/* A lesson, its translation and its packets: text up to the first zero byte, in which a byte 1 ends the lesson and
+ * begins the translation, then a sequence of frames for frames.h. An error has a text that a terminal can show; a valid
+ * lesson can be drawn on every screen. A translation that is an error changes nothing, and one that is none takes the
+ * lesson from nobody. */
 #include "frames.h"
 #include "target.h"
 
@@ -51,8 +53,10 @@ static void draw(const struct ws_lesson *lesson)
 		for (size_t stop = 0; stop < lesson->stop_count; stop++) {
 			bool right;
 			ws_lesson_ask(&lesson->stop[stop], &canvas);
-			if (lesson->stop[stop].question.kind != WS_ANSWER_NONE)
+			if (lesson->stop[stop].question.kind != WS_ANSWER_NONE) {
 				ws_lesson_reply(&lesson->stop[stop], lesson->title, &right, &canvas);
+				ws_lesson_reply(&lesson->stop[stop], lesson->stop[stop].answer, &right, &canvas);
+			}
 			ws_lesson_answer(&lesson->stop[stop], &canvas);
 		}
 		ws_lesson_end(lesson, &canvas);
@@ -60,27 +64,72 @@ static void draw(const struct ws_lesson *lesson)
 	}
 }
 
+/* Parses text[0..length) from memory of exactly that size. */
+static struct ws_lesson *parse(const uint8_t *data, size_t length, struct ws_error *error)
+{
+	char *text = malloc(length ? length : 1);
+	if (!text)
+		return NULL;
+	memcpy(text, data, length);
+	struct ws_lesson *lesson = ws_lesson_parse(text, length, "a lesson", error);
+	if (!lesson)
+		check_error(error);
+	free(text);
+	return lesson;
+}
+
+/* True: the lesson is translated. */
+static bool translate(struct ws_lesson *lesson, const uint8_t *data, size_t length)
+{
+	struct ws_error error = {0};
+	char *text = malloc(length ? length : 1), *title = strdup(lesson->title);
+	bool good = false;
+	if (text && title) {
+		memcpy(text, data, length);
+		good = ws_lesson_translate(lesson, text, length, "a translation", &error);
+		if (!good)
+			check_error(&error);
+		if (!good && strcmp(title, lesson->title) != 0)
+			abort();
+	}
+	free(text);
+	free(title);
+	return good;
+}
+
+/* Takes all packets; true: the lesson's claims hold. */
+static bool play(struct ws_lesson *lesson, struct frames frames)
+{
+	struct ws_error error = {0};
+	struct ws_tracker *tracker = take_all(lesson, frames);
+	const bool good = tracker && ws_lesson_resolve(lesson, tracker, &error);
+	if (good)
+		draw(lesson);
+	else if (tracker)
+		check_error(&error);
+	ws_tracker_free(tracker);
+	return good;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct ws_error error = {0};
 	const uint8_t *end = memchr(data, 0, size);
 	const size_t length = end ? (size_t)(end - data) : size;
-	char *text = malloc(length + 1);
-	if (!text)
+	const uint8_t *own = memchr(data, 1, length);
+	const size_t lesson_length = own ? (size_t)(own - data) : length;
+	const struct frames frames = frames_of(end ? end + 1 : data, end ? size - length - 1 : 0);
+	struct ws_lesson *lesson = parse(data, lesson_length, &error);
+	if (!lesson)
 		return 0;
-	memcpy(text, data, length);
-	struct ws_lesson *lesson = ws_lesson_parse(text, length, "a lesson", &error);
-	free(text);
-	if (!lesson) {
-		check_error(&error);
-		return 0;
+	const bool translated = own && translate(lesson, own + 1, length - lesson_length - 1);
+	const bool good = play(lesson, frames);
+	if (translated && !good) {
+		struct ws_lesson *plain = parse(data, lesson_length, &error);
+		if (plain && play(plain, frames))
+			abort();
+		ws_lesson_free(plain);
 	}
-	struct ws_tracker *tracker = take_all(lesson, frames_of(end ? end + 1 : data, end ? size - length - 1 : 0));
-	if (tracker && ws_lesson_resolve(lesson, tracker, &error))
-		draw(lesson);
-	else if (tracker)
-		check_error(&error);
-	ws_tracker_free(tracker);
 	ws_lesson_free(lesson);
 	return 0;
 }

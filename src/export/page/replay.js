@@ -291,8 +291,16 @@
 		return at;
 	}
 
+	const EAST = /[\u2e80-\u2fff\u3005\u3007\u3040-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}]/gu;
+
+	/* The text with the characters of ASCII in place of those of East Asian keyboards that mean the same. */
+	function plain(text) {
+		return text.replace(/[\uff01-\uff5e]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0)).replace(/\u3002/g, ".")
+			.replace(/\u3001/g, ";").replace(/[\u00b7\u2018\u201c\u201d\u3000\u3003\u3004\u3006\u3008-\u303f\uff5f-\uff65]/g, " ");
+	}
+
 	function fold(text) {
-		return text.replace(/[A-Z]/g, (c) => c.toLowerCase()).replace(/[^a-z0-9\u0080-\uffff]/g, "");
+		return plain(text).replace(/[A-Z]/g, (c) => c.toLowerCase()).replace(/[^a-z0-9\u0080-\uffff]/g, "");
 	}
 
 	function own(object, name) {
@@ -301,7 +309,8 @@
 
 	/* The words of an answer that are no fillers. */
 	function wordsOf(text) {
-		return text.replace(/[A-Z]/g, (c) => c.toLowerCase()).split(/[^a-z0-9'\u0080-\uffff]+/)
+		return plain(text).replace(/[A-Z]/g, (c) => c.toLowerCase()).replace(new RegExp(EAST.source + "+", "gu"), " $& ")
+			.split(/[^a-z0-9'\u0080-\uffff]+/)
 			.map((word) => word.replace(/'/g, ""))
 			.filter((word) => word && !data.fillers.includes(word));
 	}
@@ -317,22 +326,41 @@
 		return words.filter((word, i) => words.indexOf(word) === i);
 	}
 
-	/* The choice that is spelled like this, or whose words these are. */
-	function choiceOf(question, text) {
-		const folded = fold(text), keys = question.choices.map(fold), typed = distinctWords(text);
+	/* The only one of the list that the text is a part of, or else that is a part of the text: Chinese has no spaces. */
+	function partOf(list, text) {
+		const short = (one) => fold(one).replace(/\u7684/g, ""), typed = short(text), keys = list.map(short);
+		const within = keys.filter((key) => typed && key.includes(typed));
+		if (within.length)
+			return within.length === 1 ? keys.indexOf(within[0]) : -1;
+		const parts = keys.filter((key) => key && typed.includes(key));
+		const best = parts.reduce((longest, key) => key.length > longest.length ? key : longest, "");
+		return best && parts.every((key) => best.includes(key)) ? keys.indexOf(best) : -1;
+	}
+
+	/* The index of the choice that is spelled like this, or whose words these are; -1: none. */
+	function choiceIn(list, text) {
+		const folded = fold(text), keys = list.map(fold), typed = distinctWords(text);
 		const begun = keys.filter((one) => folded && one.startsWith(folded));
 		if (keys.includes(folded) || begun.length === 1)
-			return keys.includes(folded) ? folded : begun[0];
+			return keys.indexOf(keys.includes(folded) ? folded : begun[0]);
 		const isPart = (part, whole) => part.length > 0 && part.every((word) => whole.includes(word));
 		const passes = [(choice) => isPart(typed, choice) && isPart(choice, typed), (choice) => isPart(typed, choice)];
 		if (!/[+*/=<>]/.test(text))
 			passes.push((choice) => isPart(choice, typed));
 		for (const pass of passes) {
-			const found = question.choices.filter((choice) => pass(distinctWords(choice)));
+			const found = list.filter((choice) => pass(distinctWords(choice)));
+			if (found.length === 1)
+				return list.indexOf(found[0]);
 			if (found.length)
-				return found.length === 1 ? fold(found[0]) : null;
+				break;
 		}
-		return null;
+		return text.match(EAST) ? partOf(list, text) : -1;
+	}
+
+	/* A choice may also be typed as it is in the lesson's own language. */
+	function choiceOf(question, text) {
+		const shown = choiceIn(question.choices, text), found = shown < 0 ? choiceIn(question.originals, text) : shown;
+		return found < 0 ? null : fold(question.choices[found]);
 	}
 
 	function numberKey(text) {
@@ -340,11 +368,23 @@
 		return /^([0-9]{1,18}|0[xX][0-9a-fA-F]{1,15})$/.test(digits) ? BigInt(digits).toString() : null;
 	}
 
+	/* A number below a thousand in Chinese. */
+	function numberOfEast(text) {
+		const digits = "零一二三四五六七八九十百", runs = text.match(/[零一二两三四五六七八九十百]+/g) || [];
+		let whole = 0, digit = 0;
+		for (const c of runs[0] || "") {
+			const is = c === "两" ? 2 : digits.indexOf(c);
+			whole += is < 10 ? 0 : (digit || 1) * (is === 10 ? 10 : 100);
+			digit = is < 10 ? is : 0;
+		}
+		return runs.length === 1 ? String(whole + digit) : null;
+	}
+
 	/* The number in "ack 11", "20 bytes" or "four segments". */
-	function numberOf(text) {
-		let found = [];
-		if (numberKey(text) !== null)
-			return numberKey(text);
+	function numberOf(typed) {
+		const text = plain(typed).replace(EAST, " "), found = [];
+		if (numberKey(plain(typed)) !== null)
+			return numberKey(plain(typed));
 		for (const part of text.split(" ")) {
 			const word = part.toLowerCase().replace(/[.,;!?)]+$/, "").replace(/^(?!0x)([0-9]+)[a-z]+$/, "$1");
 			const key = numberKey(own(data.synonyms, word) || word);
@@ -353,7 +393,7 @@
 			else if (/[0-9+*/=<>]/.test(part))
 				return null;
 		}
-		return found.length === 1 ? found[0] : null;
+		return found.length === 1 ? found[0] : /[0-9]/.test(text) || found.length ? null : numberOfEast(typed);
 	}
 
 	/* What two spellings of the same answer have in common; null: it is nothing that could be an answer. */
@@ -361,14 +401,21 @@
 		if (question.kind === "number")
 			return numberOf(text);
 		if (question.kind === "state")
-			return own(data.spellings, fold(text)) || own(data.spellings, meantBy(text));
+			return own(data.spellings, fold(text)) || own(data.spellings, meantBy(plain(text).replace(EAST, " ")));
 		if (question.kind === "choice")
 			return choiceOf(question, text);
 		return fold(text) || null;
 	}
 
+	/* The Latin letters and digits of a Chinese answer: "RST". */
+	function latinOf(text) {
+		return text.match(EAST) ? fold(plain(text).replace(EAST, " ")) : "";
+	}
+
 	function isRight(question, text) {
-		const key = keyOf(question, text), meant = meantBy(text);
+		const key = keyOf(question, text), meant = meantBy(text), latin = latinOf(text);
+		if (question.kind === "word" && latin && (latin === question.key || question.right.includes(latin)))
+			return true;
 		return key === question.key || question.right.includes(fold(text)) || (key !== null && question.right.includes(key)) ||
 			(meant !== "" && question.right.includes(meant)) || (question.kind === "word" && meant === question.key);
 	}
@@ -390,8 +437,8 @@
 			reveal();
 			return;
 		}
-		const key = keyOf(question, text), meant = meantBy(text);
-		const wrong = question.wrong.find((one) => one[0] === key || (question.kind === "word" && one[0] === meant));
+		const key = keyOf(question, text), words = [meantBy(text), latinOf(text)];
+		const wrong = question.wrong.find((one) => one[0] === key || (question.kind === "word" && words.includes(one[0])));
 		if (key === null)
 			$("said").textContent = say("“{0}” is not {1}. {2}.", text, question.wanted, question.form);
 		else
