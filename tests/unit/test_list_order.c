@@ -1,4 +1,6 @@
-/* The order of the list for every column and some filters, over connections of all kinds, compared with
+/* suite: 3 s
+ *
+ * The order of the list for every column and some filters, over connections of all kinds, compared with
  * a plain sort and match of what ws_tracker_conn() says about each. */
 #include <setjmp.h>
 #include <stdarg.h>

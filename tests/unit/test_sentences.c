@@ -1,4 +1,6 @@
-/* At 80x24 no sentence is cut on any screen of the bundled captures and lessons.
+/* suite: 8 s
+ *
+ * At 80x24 no sentence is cut on any screen of the bundled captures and lessons.
  *
  * Each screen is drawn twice, the second time on a canvas with many more rows, where every sentence has as many as it
  * needs. What explains a step, a packet or a row of a table has to be the same on both. Of paragraphs with a head
