@@ -144,6 +144,9 @@ def check_commands(check, program):
         done = run(program, words)
         check(done.returncode == 0 and done.stdout, f"{CHINESE}: wirestate {' '.join(words)}: status {done.returncode}, {done.stderr}")
     text = read(CHINESE)
+    for condition in re.findall(r"-Y '([^']*)'", text):
+        done = run(program, ["-r", "refused", "-T", "text", "--only", "connection", "-Y", condition])
+        check(done.returncode == 0, f"{CHINESE}: -Y '{condition}': {done.stderr}")
     for name in re.findall(r"-r ([a-z][\w-]*)(?=[\s`])", text):
         check(os.path.exists(os.path.join(ROOT, f"captures/{name}.pcap")), f"{CHINESE}: -r {name}: there is no such capture")
     for name in re.findall(r"--lab ([a-z][\w-]*)", text):
