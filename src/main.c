@@ -124,7 +124,7 @@ int main(int argc, char **argv)
 	const bool parsed = options_parse(argc, argv, &options, &error);
 	if (options.language_note[0] && isatty(STDERR_FILENO))
 		fprintf(stderr, "wirestate: %s\n", options.language_note);
-	const int status = parsed ? run(&options, options_mode(&options, argc - 1)) : report_error(&error);
+	const int status = parsed ? run(&options, options_mode(&options)) : report_error(&error);
 	options_free(&options);
 	return status;
 }

@@ -28,9 +28,9 @@ bool options_want_view(struct options *options)
 	return options->show == SHOW_TUI;
 }
 
-enum mode options_mode(struct options *options, int arguments)
+enum mode options_mode(struct options *options)
 {
-	if (arguments < 1)
+	if (options->bare)
 		return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ? MODE_START : MODE_USAGE;
 	if (options->help)
 		return MODE_HELP;

@@ -27,8 +27,8 @@ enum mode {
 	MODE_LINES, /* text, JSON and CSV */
 };
 
-/* Decides it. `arguments` is how many there are besides the program's name. */
-enum mode options_mode(struct options *options, int arguments);
+/* Decides it. */
+enum mode options_mode(struct options *options);
 /* Whether -T is the view. Where there is no -T, this chooses one. */
 bool options_want_view(struct options *options);
 

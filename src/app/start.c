@@ -63,12 +63,13 @@ static void start_draw(struct start *it)
 static void child_become(const struct start *it, const struct ws_start_entry *entry, bool exercise, int errors)
 {
 	char name[PATH_MAX], interface[] = "-i", file[] = "-r", lesson[] = "--lesson", lab[] = "--lab",
-	                     from[] = "--from-start", ask[] = "--exercise";
+	                     from[] = "--from-start", ask[] = "--exercise", speak[64];
 	char *const how = entry->group == WS_START_INTERFACES ? interface
 	                  : entry->group == WS_START_LAB        ? lab
 	                  : ws_start_is_lesson(entry->group)  ? lesson
 	                                                      : file;
-	char *const arguments[] = {name, how, entry->target, from, exercise ? ask : NULL, NULL};
+	char *const arguments[] = {name, how, entry->target, from, speak, exercise ? ask : NULL, NULL};
+	snprintf(speak, sizeof(speak), "--language=%s", *ws_language() ? ws_language() : "en");
 	snprintf(name, sizeof(name), "%s", it->options->program); /* which texts name as the user's command */
 	dup2(errors, STDERR_FILENO);
 	execv("/proc/self/exe", arguments);

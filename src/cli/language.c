@@ -5,22 +5,37 @@
 
 #include <string.h>
 
-/* The value of the last --language; NULL: there is none. */
-static const char *asked_by(int argc, char **argv, bool *ascii)
+/* The language that the arguments from `i` on name, if that is what they are about; NULL: they are not. Leaves `i` at
+ * the last one of them. */
+static const char *named_by(int argc, char **argv, int *i)
 {
 	static const char option[] = "--language";
 	const size_t length = sizeof(option) - 1;
+	if (strncmp(argv[*i], option, length) != 0)
+		return NULL;
+	if (argv[*i][length] == '=')
+		return argv[*i] + length + 1;
+	return !argv[*i][length] && *i + 1 < argc ? argv[++*i] : NULL;
+}
+
+/* The value of the last --language; NULL: there is none. */
+static const char *asked_by(int argc, char **argv, bool *ascii)
+{
 	const char *asked = NULL;
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		*ascii |= strcmp(argv[i], "--ascii") == 0;
-		if (strncmp(argv[i], option, length) != 0)
-			continue;
-		if (argv[i][length] == '=')
-			asked = argv[i] + length + 1;
-		else if (!argv[i][length] && i + 1 < argc)
-			asked = argv[++i];
+		const char *named = named_by(argc, argv, &i);
+		asked = named ? named : asked;
 	}
 	return asked;
+}
+
+bool language_alone(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (!named_by(argc, argv, &i))
+			return false;
+	return true;
 }
 
 static bool start(const char *asked, struct options *options, struct ws_error *error)

@@ -279,7 +279,8 @@ bool options_parse(int argc, char **argv, struct options *options, struct ws_err
 	if (!language_choose(argc, argv, options, error) || !configure(argc, argv, options, error) ||
 	    !options_read(argc, argv, options, error) || !language_confirm(options, error))
 		return false;
-	if (options->help || options->version || argc <= 1) /* the start screen needs no more */
+	options->bare = language_alone(argc, argv);
+	if (options->help || options->version || options->bare) /* the start screen needs no more */
 		return true;
 	if (options->generate) {
 		options->operand = optind < argc ? argv[optind] : NULL;

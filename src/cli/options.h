@@ -156,6 +156,7 @@ struct options {
 	bool help, version, from_start, anonymize, no_sandbox, no_kernel, no_process, ignore_checksums, follow;
 	bool payload, link, quiet, absolute, packet_buffered, no_optimize;
 	const char *filter_file; /* -F */
+	bool bare;               /* nothing is given, or only the language: the start screen is shown */
 	const char *language;    /* NULL: that of the environment */
 	char language_note[256]; /* why English is shown although another language was wanted; "" */
 	int export_kind;         /* enum export_kind, from the name's ending */
