@@ -15,7 +15,8 @@ FOREIGN = {"--jetstream"}
 LESSONS, LESSONS_END = "<!-- lessons -->\n", "<!-- end of lessons -->\n"
 # What a tutorial calls it, and the lesson about it.
 TOPICS = (
-    ("三次握手", "handshake"), ("报文段的标志位，首部的字段", "tcp-header"), ("为什么是三次握手，不是两次", "why-three"),
+    ("三次握手", "handshake"), ("报文段的标志位，首部的字段", "tcp-header"), ("端口，四元组", "ports"),
+    ("为什么是三次握手，不是两次", "why-three"),
     ("同时打开", "simultaneous-open"), ("半连接队列，SYN 洪水", "syn-flood"),
     ("四次挥手", "close"), ("为什么是四次挥手", "why-four"), ("半关闭，shutdown()", "half-close"), ("TIME_WAIT 与 2MSL", "time-wait"),
     ("地址已被占用，端口复用", "address-in-use"), ("同时关闭，CLOSING", "simultaneous-close"), ("只看数据包，哪些只能推定", "presumed"),
