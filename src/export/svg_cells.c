@@ -236,6 +236,26 @@ static bool is_word(const struct ws_cell *cell)
 	return cell->code_point != ' ' && !line_of(cell->code_point) && !shape_of(cell->code_point);
 }
 
+/* Fonts differ in how much wider than the others wide characters are. So where there is one, each character of the text
+ * has its place; a character beyond 16 bits would take two. */
+static bool are_placed(const struct run *run, int from, int to)
+{
+	bool wide = false;
+	for (int column = from; column < to; column++) {
+		wide |= !run->cells[column].code_point;
+		if (run->cells[column].code_point > 0xffff)
+			return false;
+	}
+	return wide;
+}
+
+static void put_places(FILE *out, const struct run *run, int from, int to)
+{
+	for (int column = from; column < to; column++)
+		if (run->cells[column].code_point)
+			fprintf(out, " %d", column * CELL_WIDTH);
+}
+
 /* Draws words, with single spaces between them. */
 static void put_words(FILE *out, const struct run *run)
 {
@@ -249,9 +269,13 @@ static void put_words(FILE *out, const struct run *run)
 		       (is_word(&run->cells[end]) ||
 		        (run->cells[end].code_point == ' ' && end + 1 < run->to && is_word(&run->cells[end + 1]))))
 			end++;
-		fprintf(out, "<text class=\"c%d%s%s\" x=\"%d\" y=\"%d\"", run->style, run->bold ? " b" : "",
-		        run->reverse ? " i" : "", column * CELL_WIDTH, run->y + BASELINE);
-		if (end - column > 1)
+		const bool placed = are_placed(run, column, end);
+		fprintf(out, "<text class=\"c%d%s%s\" x=\"%d", run->style, run->bold ? " b" : "",
+		        run->reverse ? " i" : "", column * CELL_WIDTH);
+		if (placed)
+			put_places(out, run, column + 1, end);
+		fprintf(out, "\" y=\"%d\"", run->y + BASELINE);
+		if (end - column > 1 && !placed)
 			fprintf(out, " textLength=\"%d\"", (end - column) * CELL_WIDTH);
 		fputc('>', out);
 		for (; column < end; column++)
