@@ -141,6 +141,11 @@ void ws_clock_words(struct ws_text *text, const char *point, const char *referen
 void ws_clock_offset_words(struct ws_text *text, const struct ws_clock_info *clock);
 /* Appends a duration in two or three digits: "4.2 ms", "30 ms". */
 void ws_duration_words(struct ws_text *text, ws_time time);
+/* The same as a part of a message. */
+struct ws_duration_part {
+	char text[32];
+};
+struct ws_duration_part ws_duration_part(ws_time time);
 
 /* ---- Segments */
 

@@ -2,12 +2,14 @@
 #ifndef WIRESTATE_SHARES_H
 #define WIRESTATE_SHARES_H
 
+#include <wirestate/language.h>
 #include <wirestate/text.h>
 #include <wirestate/types.h>
 
 #include <stddef.h>
 
-/* X(enumerator, word in records, words for people, whether it belongs to one of the endpoints).
+/* X(enumerator, word in records, words for people ("" of a program, which is named with its side), whether it belongs to
+ * one of the endpoints).
  *
  * A program's time is that of the endpoint that others wait for. Those from NETWORK to NAGLE belong to the endpoint
  * whose data cannot go on: NETWORK while segments and ACKs are under way, which includes slow start; WINDOW while the
@@ -15,16 +17,16 @@
  * until it is repaired (RFC 5681 §3.2, RFC 6298); NAGLE while a small segment waits for an ACK that is delayed (RFC
  * 9293 §3.7.4, RFC 1122 §4.2.3.2). */
 #define WS_CAUSES(X)                                                                                                   \
-	X(WS_CAUSE_CONNECTING, "connecting", "connecting", false)                                                      \
-	X(WS_CAUSE_PROGRAM, "program", "program", true)                                                                \
-	X(WS_CAUSE_NETWORK, "network", "network", true)                                                                \
-	X(WS_CAUSE_WINDOW, "window", "receiver's window", true)                                                        \
-	X(WS_CAUSE_CLOSED_WINDOW, "closed_window", "closed window", true)                                              \
-	X(WS_CAUSE_DUPLICATE_ACKS, "fast_recovery", "loss recovery by duplicate ACKs", true)                           \
-	X(WS_CAUSE_TIMEOUT, "timeout_recovery", "loss recovery by timeout", true)                                      \
-	X(WS_CAUSE_NAGLE, "nagle", "Nagle against delayed ACK", true)                                                  \
-	X(WS_CAUSE_IDLE, "idle", "idle", false)                                                                        \
-	X(WS_CAUSE_CLOSING, "closing", "closing", false)
+	X(WS_CAUSE_CONNECTING, "connecting", NC_("cause of waiting", "connecting"), false)                             \
+	X(WS_CAUSE_PROGRAM, "program", "", true)                                                                       \
+	X(WS_CAUSE_NETWORK, "network", NC_("cause of waiting", "network"), true)                                       \
+	X(WS_CAUSE_WINDOW, "window", NC_("cause of waiting", "receiver's window"), true)                               \
+	X(WS_CAUSE_CLOSED_WINDOW, "closed_window", NC_("cause of waiting", "closed window"), true)                     \
+	X(WS_CAUSE_DUPLICATE_ACKS, "fast_recovery", NC_("cause of waiting", "loss recovery by duplicate ACKs"), true)  \
+	X(WS_CAUSE_TIMEOUT, "timeout_recovery", NC_("cause of waiting", "loss recovery by timeout"), true)             \
+	X(WS_CAUSE_NAGLE, "nagle", NC_("cause of waiting", "Nagle against delayed ACK"), true)                         \
+	X(WS_CAUSE_IDLE, "idle", NC_("cause of waiting", "idle"), false)                                               \
+	X(WS_CAUSE_CLOSING, "closing", NC_("cause of waiting", "closing"), false)
 
 enum ws_cause {
 #define X(name, word, words, sided) name,
@@ -33,7 +35,6 @@ enum ws_cause {
 	        WS_CAUSE_COUNT
 };
 const char *ws_cause_word(enum ws_cause cause);
-const char *ws_cause_words(enum ws_cause cause);
 bool ws_cause_is_sided(enum ws_cause cause);
 
 /* Nanoseconds by cause and endpoint; of a cause that belongs to none, all in [0]. The sum is the time from the first

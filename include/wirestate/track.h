@@ -140,8 +140,8 @@ struct ws_transition {
 	uint8_t why;       /* enum ws_why, see ws_why_text() */
 };
 
-/* The word for the rule `why` in records, a sentence for it, and the section of the RFC that it is based on; all are
- * static. */
+/* The word for the rule `why` in records, a sentence for it in the language, and the section of the RFC that it is based
+ * on; all are static. */
 const char *ws_why_word(unsigned why);
 const char *ws_why_text(unsigned why);
 const char *ws_why_reference(unsigned why);
@@ -300,8 +300,8 @@ enum ws_closed_by {
 /* X(enumerator, name in records): whose segments the capture holds. */
 #define WS_CAPTURED_SIDES(X)                                                                                           \
 	X(WS_CAPTURED_BOTH, "both")                                                                                    \
-	X(WS_CAPTURED_CLIENT, "client only")                                                                           \
-	X(WS_CAPTURED_SERVER, "server only")
+	X(WS_CAPTURED_CLIENT, N_("client only"))                                                                           \
+	X(WS_CAPTURED_SERVER, N_("server only"))
 enum ws_captured {
 #define X(name, text) name,
 	WS_CAPTURED_SIDES(X)

@@ -120,6 +120,31 @@ void ws_text_printf(struct ws_text *text, const char *format, ...)
 	text->overflow = true;
 }
 
+void ws_text_parts(struct ws_text *text, const char *message, ...)
+{
+	enum { MOST = 9 };
+	const char *part[MOST], *end;
+	unsigned known = 0, next = 0;
+	va_list args;
+	va_start(args, message);
+	for (; *(end = strchrnul(message, '%')); message = end) {
+		ws_text_append(text, message, (size_t)(end - message));
+		const bool numbered = end[1] >= '1' && end[1] <= '0' + MOST && end[2] == '$' && end[3] == 's';
+		if (!numbered && (end[1] != 's' || next == MOST)) {
+			ws_text_putc(text, '%');
+			end += end[1] == '%' ? 2 : 1;
+			continue;
+		}
+		const unsigned at = numbered ? (unsigned)(end[1] - '1') : next++;
+		while (known <= at)
+			part[known++] = va_arg(args, const char *);
+		ws_text_puts(text, part[at]);
+		end += numbered ? 4 : 2;
+	}
+	va_end(args);
+	ws_text_append(text, message, (size_t)(end - message));
+}
+
 void ws_text_u64(struct ws_text *text, uint64_t value)
 {
 	char small[WS_PUT_U64], *out = text_room(text, sizeof(small));

@@ -1,5 +1,6 @@
 /* Names of numbers, one list for each kind of number. Protocols have the names that people use, not those of the IANA
  * registries. Port names come from the system's services database; when there is none, ports have no names. */
+#include <wirestate/language.h>
 #include <wirestate/packet.h>
 
 #include <arpa/inet.h>
@@ -138,82 +139,82 @@ const char *ws_protocol_name(uint8_t protocol)
 static const char *icmp_unreachable(uint8_t code)
 {
 	static const char *const names[] = {
-	        "network unreachable",
-	        "host unreachable",
-	        "protocol unreachable",
-	        "port unreachable",
-	        "fragmentation needed",
-	        "source route failed",
-	        "network unknown",
-	        "host unknown",
-	        "source host isolated",
-	        "network prohibited",
-	        "host prohibited",
-	        "network unreachable for this service",
-	        "host unreachable for this service",
-	        "prohibited by filter",
-	        "host precedence violation",
-	        "precedence cut off",
+	        N_("network unreachable"),
+	        N_("host unreachable"),
+	        N_("protocol unreachable"),
+	        N_("port unreachable"),
+	        N_("fragmentation needed"),
+	        N_("source route failed"),
+	        N_("network unknown"),
+	        N_("host unknown"),
+	        N_("source host isolated"),
+	        N_("network prohibited"),
+	        N_("host prohibited"),
+	        N_("network unreachable for this service"),
+	        N_("host unreachable for this service"),
+	        N_("prohibited by filter"),
+	        N_("host precedence violation"),
+	        N_("precedence cut off"),
 	};
-	return code < WS_ARRAY_SIZE(names) ? names[code] : "destination unreachable";
+	return code < WS_ARRAY_SIZE(names) ? names[code] : N_("destination unreachable");
 }
 
 static const char *icmpv6_unreachable(uint8_t code)
 {
 	static const char *const names[] = {
-	        "no route",
-	        "prohibited by filter",
-	        "beyond scope of source address",
-	        "address unreachable",
-	        "port unreachable",
-	        "source address failed policy",
-	        "route rejected",
+	        N_("no route"),
+	        N_("prohibited by filter"),
+	        N_("beyond scope of source address"),
+	        N_("address unreachable"),
+	        N_("port unreachable"),
+	        N_("source address failed policy"),
+	        N_("route rejected"),
 	};
-	return code < WS_ARRAY_SIZE(names) ? names[code] : "destination unreachable";
+	return code < WS_ARRAY_SIZE(names) ? names[code] : N_("destination unreachable");
 }
 
 const char *ws_icmp_name(uint8_t type, uint8_t code, bool icmpv6)
 {
 	static const char *const names[256] = {
-	        [0] = "echo reply",
-	        [4] = "source quench",
-	        [5] = "redirect",
-	        [8] = "echo request",
-	        [9] = "router advertisement",
-	        [10] = "router solicitation",
-	        [11] = "time exceeded",
-	        [12] = "parameter problem",
-	        [13] = "timestamp request",
-	        [14] = "timestamp reply",
-	        [15] = "information request",
-	        [16] = "information reply",
-	        [17] = "address mask request",
-	        [18] = "address mask reply",
-	        [42] = "extended echo request",
-	        [43] = "extended echo reply",
+	        [0] = N_("echo reply"),
+	        [4] = N_("source quench"),
+	        [5] = N_("redirect"),
+	        [8] = N_("echo request"),
+	        [9] = N_("router advertisement"),
+	        [10] = N_("router solicitation"),
+	        [11] = N_("time exceeded"),
+	        [12] = N_("parameter problem"),
+	        [13] = N_("timestamp request"),
+	        [14] = N_("timestamp reply"),
+	        [15] = N_("information request"),
+	        [16] = N_("information reply"),
+	        [17] = N_("address mask request"),
+	        [18] = N_("address mask reply"),
+	        [42] = N_("extended echo request"),
+	        [43] = N_("extended echo reply"),
 	};
 	static const char *const names6[256] = {
-	        [2] = "packet too big",
-	        [3] = "time exceeded",
-	        [4] = "parameter problem",
-	        [128] = "echo request",
-	        [129] = "echo reply",
-	        [130] = "multicast listener query",
-	        [131] = "multicast listener report",
-	        [132] = "multicast listener done",
-	        [133] = "router solicitation",
-	        [134] = "router advertisement",
-	        [135] = "neighbor solicitation",
-	        [136] = "neighbor advertisement",
-	        [137] = "redirect",
-	        [143] = "multicast listener report v2",
-	        [155] = "RPL control",
-	        [160] = "extended echo request",
-	        [161] = "extended echo reply",
+	        [2] = N_("packet too big"),
+	        [3] = N_("time exceeded"),
+	        [4] = N_("parameter problem"),
+	        [128] = N_("echo request"),
+	        [129] = N_("echo reply"),
+	        [130] = N_("multicast listener query"),
+	        [131] = N_("multicast listener report"),
+	        [132] = N_("multicast listener done"),
+	        [133] = N_("router solicitation"),
+	        [134] = N_("router advertisement"),
+	        [135] = N_("neighbor solicitation"),
+	        [136] = N_("neighbor advertisement"),
+	        [137] = N_("redirect"),
+	        [143] = N_("multicast listener report v2"),
+	        [155] = N_("RPL control"),
+	        [160] = N_("extended echo request"),
+	        [161] = N_("extended echo reply"),
 	};
-	if (icmpv6)
-		return type == 1 ? icmpv6_unreachable(code) : names6[type];
-	return type == 3 ? icmp_unreachable(code) : names[type];
+	const char *name = icmpv6 ? (type == 1 ? icmpv6_unreachable(code) : names6[type])
+	                          : (type == 3 ? icmp_unreachable(code) : names[type]);
+	return name ? _(name) : NULL;
 }
 
 const char *ws_arp_operation_name(uint16_t operation)

@@ -1,5 +1,6 @@
 /* What is said about clocks and paths in words. */
 #include <wirestate/join.h>
+#include <wirestate/language.h>
 #include <wirestate/text.h>
 
 #include <math.h>
@@ -24,33 +25,42 @@ void ws_duration_words(struct ws_text *text, ws_time time)
 	                                  : "\xc2\xb5s");
 }
 
+struct ws_duration_part ws_duration_part(ws_time time)
+{
+	struct ws_duration_part made;
+	struct ws_text text = WS_TEXT_OVER(made.text);
+	ws_duration_words(&text, time);
+	ws_text_cstr(&text);
+	return made;
+}
+
 void ws_clock_words(struct ws_text *text, const char *point, const char *reference, const struct ws_clock_info *clock)
 {
-	ws_text_puts(text, point);
+	const double offset = (double)clock->offset / (double)WS_SECOND;
 	if (!clock->fixed && !clock->samples) {
-		ws_text_printf(text, "'s clock is not known: no segment shows its offset from %s's", reference);
+		ws_text_parts(text, _("%1$s's clock is not known: no segment shows its offset from %2$s's"), point, reference);
 		return;
 	}
-	ws_text_printf(text, "'s clock %+.6f s", (double)clock->offset / (double)WS_SECOND);
-	if (clock->fixed) {
-		ws_text_puts(text, " as given");
-	} else if (clock->bound == WS_TIME_NEVER) {
-		ws_text_puts(text, " at most, since one direction was not captured at both");
-	} else {
-		ws_text_puts(text, " \xc2\xb1");
-		ws_duration_words(text, clock->bound);
-	}
-	ws_text_printf(text, " against %s's", reference);
+	/* TRANSLATORS: an offset of the clock of %1$s against that of %3$s */
+	if (clock->fixed)
+		ws_text_printf(text, _("%1$s's clock %2$+.6f s as given against %3$s's"), point, offset, reference);
+	else if (clock->bound == WS_TIME_NEVER)
+		ws_text_printf(text,
+		               _("%1$s's clock %2$+.6f s at most, since one direction was not captured at both against %3$s's"),
+		               point, offset, reference);
+	else
+		ws_text_printf(text, _("%1$s's clock %2$+.6f s ±%4$s against %3$s's"), point, offset, reference,
+		               ws_duration_part(clock->bound).text);
 	if (clock->drift_known)
-		ws_text_printf(text, ", drift %+.1f ppm", clock->drift_ppm);
+		ws_text_printf(text, _(", drift %+.1f ppm"), clock->drift_ppm);
 	if (clock->steps)
-		ws_text_printf(text, ", set %u time%s", clock->steps, clock->steps == 1 ? "" : "s");
+		ws_text_printf(text, ws_translate_plural(", set %u time", ", set %u times", clock->steps), clock->steps);
 }
 
 void ws_clock_offset_words(struct ws_text *text, const struct ws_clock_info *clock)
 {
 	if (!clock->fixed && !clock->samples) {
-		ws_text_puts(text, "clock not known");
+		ws_text_puts(text, _("clock not known"));
 		return;
 	}
 	const bool bounded = !clock->fixed && clock->bound != WS_TIME_NEVER;

@@ -2,6 +2,8 @@
  * left out: it is in captures that have nothing else to do with each other. */
 #include "track/tracker.h"
 
+#include <wirestate/language.h>
+
 static struct ws_join_datagram *add_datagram(struct ws_tracker *tracker, const struct ws_packet *packet,
                                              const struct ws_bytes *bytes, unsigned direction)
 {
@@ -56,10 +58,20 @@ const struct ws_join_datagram *ws_tracker_join_datagram(const struct ws_tracker 
 	return ws_log_at(&tracker->datagrams, number);
 }
 
-static void words_lost(struct ws_text *text, const struct ws_join_direction *direction, uint64_t lost, const char *where)
+/* What was lost in one direction; %s of %s datagrams. */
+static void say_lost(struct ws_text *text, const struct ws_join_direction *direction, uint64_t lost, bool to_peer)
 {
-	ws_text_printf(text, "%llu of %llu datagram%s %s", (unsigned long long)lost, (unsigned long long)direction->sent,
-	               direction->sent == 1 ? "" : "s", where);
+	const unsigned long long gone = lost, sent = direction->sent;
+	if (to_peer)
+		ws_text_printf(text,
+		               ws_translate_plural("%1$llu of %2$llu datagram to the peer",
+		                                   "%1$llu of %2$llu datagrams to the peer", sent),
+		               gone, sent);
+	else
+		ws_text_printf(text,
+		               ws_translate_plural("%1$llu of %2$llu datagram to the first sender",
+		                                   "%1$llu of %2$llu datagrams to the first sender", sent),
+		               gone, sent);
 }
 
 void ws_udp_path_words(struct ws_text *text, const struct ws_udp_info *udp, const char *before)
@@ -74,19 +86,20 @@ void ws_udp_path_words(struct ws_text *text, const struct ws_udp_info *udp, cons
 		const unsigned far = path->result.path[first ? points - 2u - i : i + 1u];
 		if (!to->lost_after[near] && !back->lost_after[far])
 			continue;
-		ws_text_printf(text, "%slost between %s and %s: ", before, path->name[near], path->name[far]);
-		before = "; ";
+		ws_text_puts(text, before);
+		/* TRANSLATORS: how many of how many datagrams follows, in one direction or in both */
+		ws_text_parts(text, _("lost between %1$s and %2$s: "), path->name[near], path->name[far]);
+		before = _("; ");
 		if (to->lost_after[near])
-			words_lost(text, to, to->lost_after[near], "to the peer");
+			say_lost(text, to, to->lost_after[near], true);
 		if (to->lost_after[near] && back->lost_after[far])
-			ws_text_puts(text, ", ");
+			ws_text_puts(text, _(", "));
 		if (back->lost_after[far])
-			words_lost(text, back, back->lost_after[far], "to the first sender");
+			say_lost(text, back, back->lost_after[far], false);
 	}
 	if (path->answer_time < 0 || to->delay_median < 0 || back->delay_median < 0)
 		return;
-	ws_text_printf(text, "%snetwork ", before);
-	ws_duration_words(text, to->delay_median + back->delay_median);
-	ws_text_puts(text, ", peer ");
-	ws_duration_words(text, path->answer_time);
+	ws_text_puts(text, before);
+	ws_text_parts(text, _("network %1$s, peer %2$s"), ws_duration_part(to->delay_median + back->delay_median).text,
+	              ws_duration_part(path->answer_time).text);
 }

@@ -122,7 +122,7 @@ void ws_process_words(struct ws_text *text, const struct ws_endpoint_info *endpo
 	if (process->name)
 		ws_text_clean(text, process->name, strlen(process->name));
 	else
-		ws_text_printf(text, "process %u", process->id);
+		ws_text_printf(text, _("process %u"), process->id);
 	if (endpoint->process_guessed)
 		ws_text_putc(text, '~');
 }
@@ -132,12 +132,13 @@ bool ws_process_label(struct ws_text *text, const struct ws_endpoint_info *endpo
 	const struct ws_frame_process *process = endpoint->process;
 	if (!process || endpoint->process_guessed || (!process->name && !process->id))
 		return false;
-	if (process->name)
-		ws_text_clean(text, process->name, strlen(process->name));
-	else
-		ws_text_puts(text, "process ");
+	if (!process->name) {
+		ws_text_printf(text, _("process %u"), process->id);
+		return true;
+	}
+	ws_text_clean(text, process->name, strlen(process->name));
 	if (process->id)
-		ws_text_printf(text, process->name ? "[%u]" : "%u", process->id);
+		ws_text_printf(text, "[%u]", process->id);
 	return true;
 }
 

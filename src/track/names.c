@@ -130,7 +130,7 @@ const char *ws_why_text(unsigned why)
 	        WS_WHYS(X)
 #undef X
 	};
-	return why < WS_ARRAY_SIZE(texts) ? texts[why] : "";
+	return why < WS_ARRAY_SIZE(texts) ? _(texts[why]) : "";
 }
 
 const char *ws_why_reference(unsigned why)

@@ -254,7 +254,7 @@ const struct ws_service *ws_services_at(const struct ws_services *services, size
 void ws_service_words(struct ws_text *text, const struct ws_service *service)
 {
 	if (service->rest)
-		ws_text_puts(text, "other servers");
+		ws_text_puts(text, _("other servers"));
 	else
 		ws_text_endpoint(text, &service->address, service->ip_version, service->port);
 }

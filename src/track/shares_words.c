@@ -46,11 +46,6 @@ const char *ws_cause_word(enum ws_cause cause)
 	return causes[cause].word;
 }
 
-const char *ws_cause_words(enum ws_cause cause)
-{
-	return causes[cause].words;
-}
-
 bool ws_cause_is_sided(enum ws_cause cause)
 {
 	return causes[cause].sided;
@@ -83,8 +78,9 @@ size_t ws_shares_named(const struct ws_time_shares *shares, struct ws_named_shar
 void ws_share_words(struct ws_text *text, enum ws_cause cause, int side, unsigned client)
 {
 	if (cause == WS_CAUSE_PROGRAM)
-		ws_text_puts(text, side == (int)client ? "client's " : "server's ");
-	ws_text_puts(text, ws_cause_words(cause));
+		ws_text_puts(text, side == (int)client ? _("client's program") : _("server's program"));
+	else
+		ws_text_puts(text, ws_translate_marked(causes[cause].words));
 }
 
 void ws_shares_words(struct ws_text *text, const struct ws_time_shares *shares, unsigned client)
@@ -95,7 +91,8 @@ void ws_shares_words(struct ws_text *text, const struct ws_time_shares *shares, 
 	for (size_t i = 0; i < count; i++)
 		sum += named[i].time;
 	for (size_t i = 0; i < count && named[i].time >= sum / 100 && named[i].time; i++) {
-		ws_text_puts(text, i ? ", " : "");
+		if (i)
+			ws_text_puts(text, _(", "));
 		ws_text_u64(text, (uint64_t)llrint(100.0 * (double)named[i].time / (double)sum));
 		ws_text_puts(text, " % ");
 		ws_share_words(text, named[i].cause, named[i].side, client);

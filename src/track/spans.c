@@ -6,6 +6,8 @@
 
 #include "track/tracker.h"
 
+#include <wirestate/language.h>
+
 struct spans_run {
 	struct ws_span_recorder recorder; /* the first member, see shares.h */
 	struct ws_machine machine;
@@ -107,40 +109,41 @@ void ws_span_words(struct ws_text *text, const struct ws_span *span, unsigned cl
 {
 	/* `self` has the time, and `peer` is the other side. */
 	const bool is_client = span->side == client;
-	const char *self = is_client ? "client" : "server", *peer = is_client ? "server" : "client";
+	const char *client_name = C_("side of a connection", "client"), *server_name = C_("side of a connection", "server");
+	const char *self = is_client ? client_name : server_name, *peer = is_client ? server_name : client_name;
 	switch ((enum ws_cause)span->cause) {
 	case WS_CAUSE_CONNECTING:
-		ws_text_puts(text, "the handshake was not done");
+		ws_text_puts(text, _("the handshake was not done"));
 		break;
 	case WS_CAUSE_PROGRAM:
-		ws_text_printf(text, "the %s's program sent nothing", self);
+		ws_text_parts(text, _("the %s's program sent nothing"), self);
 		break;
 	case WS_CAUSE_NETWORK:
-		ws_text_printf(text, "the %s's data and ACKs were under way", self);
+		ws_text_parts(text, _("the %s's data and ACKs were under way"), self);
 		break;
 	case WS_CAUSE_WINDOW:
-		ws_text_printf(text, "the %s's window was full", peer);
+		ws_text_parts(text, _("the %s's window was full"), peer);
 		break;
 	case WS_CAUSE_CLOSED_WINDOW:
-		ws_text_printf(text, "the %s's window was closed", peer);
+		ws_text_parts(text, _("the %s's window was closed"), peer);
 		break;
 	case WS_CAUSE_DUPLICATE_ACKS:
-		ws_text_printf(text, "a lost segment of the %s was repaired", self);
+		ws_text_parts(text, _("a lost segment of the %s was repaired"), self);
 		break;
 	case WS_CAUSE_TIMEOUT:
-		ws_text_printf(text, "a lost segment of the %s awaited a timer", self);
+		ws_text_parts(text, _("a lost segment of the %s awaited a timer"), self);
 		break;
 	case WS_CAUSE_NAGLE:
-		ws_text_printf(text, "the %s's segment awaited a delayed ACK", self);
+		ws_text_parts(text, _("the %s's segment awaited a delayed ACK"), self);
 		break;
 	case WS_CAUSE_IDLE:
-		ws_text_puts(text, "nobody had anything to send");
+		ws_text_puts(text, _("nobody had anything to send"));
 		break;
 	case WS_CAUSE_CLOSING:
 	case WS_CAUSE_COUNT:
-		ws_text_puts(text, "a FIN or its ACK was under way");
+		ws_text_puts(text, _("a FIN or its ACK was under way"));
 		break;
 	}
 	if (span->again)
-		ws_text_printf(text, ", %u sent again", span->again);
+		ws_text_printf(text, _(", %u sent again"), span->again);
 }

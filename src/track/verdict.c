@@ -1,324 +1,176 @@
 /* The verdict on a connection, as a text with its evidence. The first rule that matches counts. */
-#include <wirestate/track.h>
+#include "track/verdict.h"
 
+#include <wirestate/join.h>
+
+#include <stdio.h>
 #include <string.h>
 
 #define LONG_CLOSE_WAIT (60 * WS_SECOND)
 
-struct verdict {
-	const struct ws_conn_info *info;
-	struct ws_text *text;
-	struct ws_judgement judgement;
-	bool says_direction;
-};
+/* ---- Parts */
 
-static const char *side_name(const struct ws_conn_info *info, unsigned endpoint)
+const char *verdict_side(const struct ws_conn_info *info, unsigned endpoint)
 {
-	return (unsigned)info->likely_client == endpoint ? "client" : "server";
+	return (unsigned)info->likely_client == endpoint ? C_("side of a connection", "client")
+	                                                 : C_("side of a connection", "server");
 }
 
-static void verdict_set(struct verdict *v, enum ws_verdict verdict, int severity)
+struct verdict_number verdict_duration(ws_time duration)
 {
-	v->judgement = (struct ws_judgement){.verdict = (uint8_t)verdict, .severity = (uint8_t)severity};
-}
-
-/* Appends to the text, if the caller wants it. */
-#define WORDS(v, ...)                                                                                                  \
-	do {                                                                                                           \
-		if ((v)->text)                                                                                         \
-			ws_text_printf((v)->text, __VA_ARGS__);                                                        \
-	} while (0)
-
-static void words_duration(struct verdict *v, ws_time duration)
-{
+	struct verdict_number made;
 	if (duration < WS_MILLISECOND)
-		WORDS(v, "%d µs", (int)(duration / 1000));
+		snprintf(made.text, sizeof(made.text), "%d µs", (int)(duration / 1000));
 	else if (duration < WS_SECOND)
-		WORDS(v, "%.1f ms", (double)duration / WS_MILLISECOND);
+		snprintf(made.text, sizeof(made.text), "%.1f ms", (double)duration / WS_MILLISECOND);
 	else
-		WORDS(v, "%.1f s", (double)duration / WS_SECOND);
+		snprintf(made.text, sizeof(made.text), "%.1f s", (double)duration / WS_SECOND);
+	return made;
 }
 
-static void words_traffic(struct verdict *v)
+static struct verdict_number number_of(uint64_t value)
+{
+	struct verdict_number made;
+	struct ws_text text = WS_TEXT_OVER(made.text);
+	ws_text_u64(&text, value);
+	ws_text_cstr(&text);
+	return made;
+}
+
+/* Nearly every text ends like this. */
+void verdict_traffic(struct verdict *v)
 {
 	const struct ws_conn_info *info = v->info;
 	const struct ws_endpoint_info *client = &info->endpoint[info->likely_client];
 	const struct ws_endpoint_info *server = &info->endpoint[1 - info->likely_client];
 	if (!v->text)
 		return;
-	if (info->one_direction) {
-		const bool to_server = info->captured == WS_CAPTURED_CLIENT;
-		ws_text_u64(v->text, to_server ? client->bytes : server->bytes);
-		ws_text_puts(v->text, to_server ? " B to the server" : " B to the client");
-		return;
-	}
-	/* Nearly every text ends like this, and printf() would cost more than the rest of the connection's record. */
-	ws_text_u64(v->text, client->bytes);
-	ws_text_puts(v->text, " B to the server, ");
-	ws_text_u64(v->text, server->bytes);
-	ws_text_puts(v->text, " B back");
+	if (!info->one_direction)
+		ws_text_parts(v->text, _("%1$s B to the server, %2$s B back"), number_of(client->bytes).text,
+		              number_of(server->bytes).text);
+	else if (info->captured == WS_CAPTURED_CLIENT)
+		ws_text_parts(v->text, _("%s B to the server"), number_of(client->bytes).text);
+	else
+		ws_text_parts(v->text, _("%s B to the client"), number_of(server->bytes).text);
 }
 
-static void words_direction(struct verdict *v)
+static struct verdict_part verdict_direction(struct verdict *v)
 {
-	WORDS(v, "one direction captured (%s)", ws_captured_name((enum ws_captured)v->info->captured));
+	struct verdict_part made;
+	struct ws_text text = WS_TEXT_OVER(made.text);
 	v->says_direction = true;
+	ws_text_parts(&text, _("one direction captured (%s)"), _(ws_captured_name((enum ws_captured)v->info->captured)));
+	ws_text_cstr(&text);
+	return made;
 }
 
-/* "nginx[812]", where that is known, or "the server's application". */
-static void words_application(struct verdict *v, unsigned i)
+/* "nginx[812]", where that is known, or a message of which the side is the only part. */
+static struct verdict_part verdict_application(const struct ws_conn_info *info, unsigned endpoint, const char *unknown)
 {
-	if (v->text && !ws_process_label(v->text, &v->info->endpoint[i]))
-		WORDS(v, "the %s's application", side_name(v->info, i));
-}
-
-static bool in_state(const struct ws_conn_info *info, unsigned endpoint, enum ws_state state)
-{
-	return info->endpoint[endpoint].state == state;
+	struct verdict_part made;
+	struct ws_text text = WS_TEXT_OVER(made.text);
+	if (!ws_process_label(&text, &info->endpoint[endpoint]))
+		ws_text_parts(&text, unknown, verdict_side(info, endpoint));
+	ws_text_cstr(&text);
+	return made;
 }
 
 /* "10.0.9.1 reports fragmentation needed (MTU 1400), 3 times" */
-static void words_icmp(struct verdict *v)
+struct verdict_part verdict_icmp(const struct ws_conn_info *info)
 {
-	const struct ws_icmp_note *icmp = &v->info->icmp;
-	if (!v->text)
-		return;
-	ws_text_addr(v->text, &icmp->from, icmp->ip_version);
-	ws_text_puts(v->text, " reports ");
-	ws_text_puts(v->text, ws_icmp_name(icmp->type, icmp->code, icmp->ip_version == 6));
+	struct verdict_part made;
+	char from[64], error[128];
+	struct ws_text text = WS_TEXT_OVER(made.text), from_text = WS_TEXT_OVER(from), error_text = WS_TEXT_OVER(error);
+	const struct ws_icmp_note *icmp = &info->icmp;
+	const char *name = ws_icmp_name(icmp->type, icmp->code, icmp->ip_version == 6);
+	ws_text_addr(&from_text, &icmp->from, icmp->ip_version);
 	if (icmp->mtu)
-		ws_text_printf(v->text, " (MTU %u)", icmp->mtu);
+		ws_text_printf(&error_text, _("%1$s (MTU %2$u)"), name, icmp->mtu);
+	else
+		ws_text_puts(&error_text, name);
 	if (icmp->count > 1)
-		ws_text_printf(v->text, ", %u times", icmp->count);
-}
-
-/* ---- Failed attempts */
-
-/* The other side answered with an older connection of the same addresses and ports. */
-static void words_old_answer(struct verdict *v)
-{
-	const struct ws_conn_info *info = v->info;
-	const struct ws_endpoint_info *client = &info->endpoint[info->likely_client];
-	WORDS(v, "not opened: the server answered the SYN with an ACK of ");
-	if (info->answered_by)
-		WORDS(v, "connection #%llu", (unsigned long long)info->answered_by);
+		ws_text_printf(&text, _("%1$s reports %2$s, %3$u times"), ws_text_cstr(&from_text), ws_text_cstr(&error_text),
+		               icmp->count);
 	else
-		WORDS(v, "an older connection");
-	WORDS(v, info->old_answer == WS_OLD_ANSWER_TIME_WAIT ? ", which is in TIME_WAIT there"
-	                                                     : ", which it still has (half-open)");
-	if (info->completeness & 32)
-		WORDS(v, "; the client's RST ends that one, and its SYN has to be sent again");
-	else if (!info->answered_by && client->packets > 1)
-		WORDS(v, "; no RST of the client was captured that would end it");
-}
-
-static bool is_land(const struct ws_conn_info *info)
-{
-	const struct ws_endpoint_info *e = info->endpoint;
-	return e[0].port == e[1].port && !memcmp(&e[0].address, &e[1].address, sizeof(e[0].address));
-}
-
-/* The SYN was answered, but by nothing that opens a connection. */
-static bool was_misanswered(struct verdict *v)
-{
-	const struct ws_conn_info *info = v->info;
-	const bool land = is_land(info), talks = info->endpoint[1 - info->likely_client].packets;
-	if (info->disowned) {
-		verdict_set(v, WS_VERDICT_NOT_OPENED, 1);
-		WORDS(v,
-		      "not opened: its sender went on with the connection before it, #%llu, so this SYN was an old "
-		      "one, or forged",
-		      (unsigned long long)info->previous);
-		return true;
-	}
-	if (!info->old_answer && !land && !info->misanswered && !info->stray_reset && !talks)
-		return false;
-	verdict_set(v, WS_VERDICT_NOT_OPENED, 2);
-	if (land)
-		WORDS(v, "not opened: the SYN goes to the address and port that it comes from (a land attack, or a "
-		         "connection to itself of which the capture has no more)");
-	else if (info->old_answer)
-		words_old_answer(v);
-	else if (info->misanswered)
-		WORDS(v, "not opened: the server's SYN-ACK acknowledges another SYN than this one");
-	else if (info->stray_reset)
-		WORDS(v, "not opened: a RST came that does not acknowledge the SYN, so it was not the server's answer "
-		         "(forged, or of another connection), and no other answer did");
-	else
-		WORDS(v, "not opened: the server sent segments, but no SYN-ACK");
-	return true;
-}
-
-static void words_unreachable(struct verdict *v)
-{
-	if (v->info->icmp.count) {
-		WORDS(v, "unreachable: ");
-		words_icmp(v);
-	} else {
-		WORDS(v, "unreachable: an ICMP error answered the SYN");
-	}
-}
-
-static bool failed_to_open(struct verdict *v)
-{
-	const struct ws_conn_info *info = v->info;
-	unsigned client = (unsigned)info->likely_client;
-	const bool gave_up = info->completeness & 32;
-	if (info->opened || in_state(info, 0, WS_SYN_RECEIVED) || in_state(info, 1, WS_SYN_RECEIVED))
-		return false;
-	if (info->refused) {
-		verdict_set(v, WS_VERDICT_REFUSED, 2);
-		WORDS(v, "refused: the server answered the SYN with RST, nothing listens on port %u",
-		      info->endpoint[1 - client].port);
-		return true;
-	}
-	if (info->handshake == WS_HANDSHAKE_MISSED || (info->endpoint[1 - client].sent_any && !is_land(info)))
-		return false;
-	if (was_misanswered(v))
-		return true;
-	if (info->unreachable) {
-		verdict_set(v, WS_VERDICT_UNREACHABLE, 2);
-		words_unreachable(v);
-		return true;
-	}
-	verdict_set(v, WS_VERDICT_SILENT, 2);
-	WORDS(v, "silent: %llu SYN sent, no answer", (unsigned long long)info->endpoint[client].packets - gave_up);
-	if (info->server_answers)
-		WORDS(v, ", though port %u of the server answered others; its accept queue may be full",
-		      info->endpoint[1 - client].port);
-	else
-		WORDS(v, " (filtered, or the host is down)");
-	if (gave_up)
-		WORDS(v, "; then the client gave up and sent RST");
-	return true;
-}
-
-/* ---- Ended by RST */
-
-#define LONG_IDLE WS_SECOND /* a connection that had no segment for so long before its RST was idle */
-
-static void words_unanswered(struct verdict *v)
-{
-	const struct ws_reset *reset = &v->info->reset;
-	WORDS(v, ", which gave up: ");
-	if (reset->trigger == WS_RESET_PROBES_UNANSWERED) {
-		WORDS(v, "%u keep-alive%s in ", reset->times, reset->times == 1 ? "" : "s");
-		words_duration(v, reset->tried);
-		WORDS(v, " without an answer");
-		return;
-	}
-	if (reset->trigger == WS_RESET_FIN_UNANSWERED)
-		WORDS(v, "its FIN was unanswered");
-	else
-		WORDS(v, "%u B were unanswered", reset->bytes);
-	WORDS(v, ", sent again %u times in ", reset->times);
-	words_duration(v, reset->tried);
-}
-
-/* What made endpoint `i` send its RST. */
-static void words_trigger(struct verdict *v, unsigned i)
-{
-	const struct ws_reset *reset = &v->info->reset;
-	const char *self = side_name(v->info, i), *peer = side_name(v->info, 1 - i);
-	if (reset->trigger >= WS_RESET_FIN_UNANSWERED) {
-		words_unanswered(v);
-		return;
-	}
-	if (reset->idle >= LONG_IDLE && v->info->opened) {
-		WORDS(v, ", idle for ");
-		words_duration(v, reset->idle);
-	}
-	if (reset->trigger == WS_RESET_DATA_AFTER_CLOSE)
-		WORDS(v, ", because %u B of data came from the %s after the %s had closed", reset->bytes, peer, self);
-	else if (reset->trigger == WS_RESET_UNREAD)
-		WORDS(v, ", with the %s's data unread or unanswered (the %s closed without reading it all, or aborted)",
-		      peer, self);
-}
-
-static void words_look(struct verdict *v)
-{
-	const struct ws_reset *reset = &v->info->reset;
-	if (reset->look == WS_RESET_OTHER_TTL)
-		WORDS(v, "; a middlebox may have sent the RST: its TTL is %u, that of its sender's other packets %u",
-		      reset->ttl, reset->own_ttl);
-	else if (reset->look == WS_RESET_OTHER_IDENTIFICATION)
-		WORDS(v, "; a middlebox may have sent the RST: its IP ID is %u, that of the packet before it %u",
-		      reset->identification, reset->own_identification);
+		ws_text_parts(&text, _("%1$s reports %2$s"), ws_text_cstr(&from_text), ws_text_cstr(&error_text));
+	ws_text_cstr(&text);
+	return made;
 }
 
 /* A RST that answered the SYN was not the server's: its SYN-ACK came later. */
-static void words_forged(struct verdict *v)
+static void say_forged(struct verdict *v)
 {
 	const struct ws_conn_info *info = v->info;
 	const bool answered = info->completeness & 2;
-	if (info->forged_reset)
-		WORDS(v, "; a RST was forged: its apparent sender went on");
-	if (info->forged_reset && answered && !info->opened)
-		WORDS(v, ", and port %u is open there: its SYN-ACK came after that RST",
-		      info->endpoint[1 - info->likely_client].port);
-	if (info->stray_reset && answered)
-		WORDS(v, "; a RST before the SYN-ACK did not acknowledge the SYN, so it changed nothing (forged, or of "
-		         "another connection)");
-}
-
-static bool was_reset(struct verdict *v)
-{
-	const struct ws_conn_info *info = v->info;
-	if (info->close != WS_CLOSE_RST)
-		return false;
-	const bool fin = info->closed_by != WS_CLOSED_BY_NONE;
-	const bool early = !fin && !(info->completeness & 8) && info->handshake != WS_HANDSHAKE_MISSED;
-	verdict_set(v, WS_VERDICT_RESET, (early || !info->opened) && info->reset_by != WS_CLOSED_BY_NONE ? 1 : 2);
-	if (info->reset_by == WS_CLOSED_BY_NONE)
-		WORDS(v, "reset");
-	else
-		WORDS(v, "reset by the %s", side_name(info, info->reset_by == WS_CLOSED_BY_ENDPOINT_1));
-	if (info->closed_by == WS_CLOSED_BY_BOTH)
-		WORDS(v, " after both sides had sent FIN");
-	else if (info->closed_by == WS_CLOSED_BY_ENDPOINT_0 || info->closed_by == WS_CLOSED_BY_ENDPOINT_1)
-		WORDS(v, " after a FIN, which the %s sent first",
-		      side_name(info, info->closed_by == WS_CLOSED_BY_ENDPOINT_1));
-	else if (fin)
-		WORDS(v, " after a FIN");
-	else if (!info->opened)
-		WORDS(v, " before it opened");
-	else if (early && info->reset_by != WS_CLOSED_BY_NONE)
-		WORDS(v, " right after opening");
-	if (info->reset_by != WS_CLOSED_BY_NONE)
-		words_trigger(v, info->reset_by == WS_CLOSED_BY_ENDPOINT_1);
-	WORDS(v, "; ");
-	words_traffic(v);
-	if (!fin && info->completeness & 16)
-		WORDS(v, "; a FIN before that was not taken");
-	return true;
+	if (info->forged_reset) {
+		NEXT(v);
+		if (answered && !info->opened)
+			SAY(v,
+			    _("a RST was forged: its apparent sender went on, and port %u is open there: its SYN-ACK came after "
+			      "that RST"),
+			    info->endpoint[1 - info->likely_client].port);
+		else
+			SAY_TEXTS(v, _("a RST was forged: its apparent sender went on"));
+	}
+	if (info->stray_reset && answered) {
+		NEXT(v);
+		SAY_TEXTS(v, _("a RST before the SYN-ACK did not acknowledge the SYN, so it changed nothing (forged, or of "
+		               "another connection)"));
+	}
 }
 
 /* ---- Closed, or closing */
+
+static void say_closed(struct verdict *v)
+{
+	const struct ws_conn_info *info = v->info;
+	if (info->one_direction)
+		SAY_TEXTS(v, _("closed: %s, so it is unknown who closed first"), verdict_direction(v).text);
+	else if (info->closed_by == WS_CLOSED_BY_BOTH)
+		SAY_TEXTS(v, _("closed: both sides at once"));
+	else
+		SAY_TEXTS(v, _("closed: %s first"), verdict_side(info, info->closed_by == WS_CLOSED_BY_ENDPOINT_1));
+}
 
 static bool is_closed(struct verdict *v)
 {
 	const struct ws_conn_info *info = v->info;
 	if (info->close == WS_CLOSE_FIN) {
 		verdict_set(v, WS_VERDICT_CLOSED, 0);
-		WORDS(v, "closed: ");
-		if (info->one_direction) {
-			words_direction(v);
-			WORDS(v, ", so it is unknown who closed first; ");
-		} else if (info->closed_by == WS_CLOSED_BY_BOTH)
-			WORDS(v, "both sides at once; ");
-		else
-			WORDS(v, "%s first; ", side_name(info, info->closed_by == WS_CLOSED_BY_ENDPOINT_1));
-		words_traffic(v);
-		return true;
+		say_closed(v);
+	} else if (info->superseded) {
+		verdict_set(v, WS_VERDICT_REPLACED, 1);
+		SAY_TEXTS(v, _("replaced: a new connection took over its addresses and ports"));
+	} else if (info->ended && info->close == WS_CLOSE_TIMEOUT) {
+		verdict_set(v, WS_VERDICT_TIMEOUT, 1);
+		SAY_TEXTS(v, _("timed out"));
+	} else {
+		return false;
 	}
-	if (info->superseded || (info->ended && info->close == WS_CLOSE_TIMEOUT)) {
-		verdict_set(v, info->superseded ? WS_VERDICT_REPLACED : WS_VERDICT_TIMEOUT, 1);
-		WORDS(v, info->superseded ? "replaced: a new connection took over its addresses and ports; "
-		                          : "timed out; ");
-		words_traffic(v);
-		return true;
+	NEXT(v);
+	verdict_traffic(v);
+	return true;
+}
+
+/* Endpoint `i` has received a FIN and has not closed. */
+static void say_half_closed(struct verdict *v, unsigned i)
+{
+	const struct ws_conn_info *info = v->info;
+	if (info->handshake == WS_HANDSHAKE_MISSED && !info->endpoint[i].bytes) {
+		verdict_set(v, WS_VERDICT_CLOSING, 0);
+		SAY_TEXTS(v,
+		          _("closing: the %1$s sent FIN; the capture does not show whether the %2$s had closed before it "
+		            "began"),
+		          verdict_side(info, 1 - i), verdict_side(info, i));
+	} else {
+		const bool stuck = info->last_time - info->first_time > LONG_CLOSE_WAIT;
+		verdict_set(v, WS_VERDICT_CLOSE_WAIT, stuck ? 3 : 1);
+		/* TRANSLATORS: %2$s is "nginx[812]" or "the server's application". */
+		SAY_TEXTS(v, _("half-closed: the %1$s sent FIN, %2$s has not closed yet"), verdict_side(info, 1 - i),
+		          verdict_application(info, i, _("the %s's application")).text);
 	}
-	return false;
+	NEXT(v);
+	verdict_traffic(v);
 }
 
 static bool is_closing(struct verdict *v)
@@ -326,37 +178,26 @@ static bool is_closing(struct verdict *v)
 	const struct ws_conn_info *info = v->info;
 	if (info->endpoint[0].state < WS_FIN_WAIT_1 && info->endpoint[1].state < WS_FIN_WAIT_1)
 		return false;
-	ws_time quiet = info->last_time - info->first_time;
 	for (unsigned i = 0; i < 2; i++) {
-		if (!in_state(info, i, WS_CLOSE_WAIT))
-			continue;
-		if (info->handshake == WS_HANDSHAKE_MISSED && !info->endpoint[i].bytes) {
-			verdict_set(v, WS_VERDICT_CLOSING, 0);
-			WORDS(v,
-			      "closing: the %s sent FIN; the capture does not show whether the %s had closed before it "
-			      "began; ",
-			      side_name(info, 1 - i), side_name(info, i));
-			words_traffic(v);
+		if (in_state(info, i, WS_CLOSE_WAIT)) {
+			say_half_closed(v, i);
 			return true;
 		}
-		bool stuck = quiet > LONG_CLOSE_WAIT;
-		verdict_set(v, WS_VERDICT_CLOSE_WAIT, stuck ? 3 : 1);
-		WORDS(v, "half-closed: the %s sent FIN, ", side_name(info, 1 - i));
-		words_application(v, i);
-		WORDS(v, " has not closed yet; ");
-		words_traffic(v);
-		return true;
 	}
 	verdict_set(v, WS_VERDICT_CLOSING, !info->one_direction);
-	WORDS(v, "closing: ");
 	if (info->one_direction) {
-		words_direction(v);
-		WORDS(v, ", which has a FIN; ");
-	} else if (info->closed_by == WS_CLOSED_BY_BOTH)
-		WORDS(v, "both sides at once; ");
-	else if (info->closed_by != WS_CLOSED_BY_NONE)
-		WORDS(v, "%s first; ", side_name(info, info->closed_by == WS_CLOSED_BY_ENDPOINT_1));
-	words_traffic(v);
+		SAY_TEXTS(v, _("closing: %s, which has a FIN"), verdict_direction(v).text);
+		NEXT(v);
+	} else if (info->closed_by == WS_CLOSED_BY_BOTH) {
+		SAY_TEXTS(v, _("closing: both sides at once"));
+		NEXT(v);
+	} else if (info->closed_by != WS_CLOSED_BY_NONE) {
+		SAY_TEXTS(v, _("closing: %s first"), verdict_side(info, info->closed_by == WS_CLOSED_BY_ENDPOINT_1));
+		NEXT(v);
+	} else {
+		SAY_TEXTS(v, _("closing: "));
+	}
+	verdict_traffic(v);
 	return true;
 }
 
@@ -379,12 +220,15 @@ static bool window_stays_closed(struct verdict *v, unsigned i)
 	if (!e->closed_since || closed < SHORTEST_TIMEOUT || (closed < LONG_STALL && !e->closed_probes))
 		return false;
 	verdict_set(v, WS_VERDICT_STUCK, 3);
-	WORDS(v, "stuck: %s's window closed for ", side_name(info, i));
-	words_duration(v, closed);
-	WORDS(v, ", %u probe%s; ", e->closed_probes, e->closed_probes == 1 ? "" : "s");
-	if (!v->text || !ws_process_label(v->text, e))
-		WORDS(v, "the %s application", side_name(info, i));
-	WORDS(v, " is not reading");
+	if (!v->text)
+		return true;
+	/* TRANSLATORS: %4$s is "nginx[812]" or "the server application". */
+	ws_text_printf(v->text,
+	               ws_translate_plural("stuck: %1$s's window closed for %2$s, %3$u probe; %4$s is not reading",
+	                                   "stuck: %1$s's window closed for %2$s, %3$u probes; %4$s is not reading",
+	                                   e->closed_probes),
+	               verdict_side(info, i), verdict_duration(closed).text, e->closed_probes,
+	               verdict_application(info, i, _("the %s application")).text);
 	return true;
 }
 
@@ -394,6 +238,24 @@ static bool is_not_accepted(const struct ws_conn_info *info)
 	const struct ws_endpoint_info *server = &info->endpoint[1 - info->likely_client];
 	return info->syn_ack_repeats >= MANY_SYN_ACKS &&
 	       !(server->state == WS_ESTABLISHED && server->certainty == WS_CONFIRMED);
+}
+
+/* `fin`: its FIN is a part of what is unacknowledged. */
+static void say_unacknowledged(struct verdict *v, unsigned i, bool fin, ws_time silence)
+{
+	const struct ws_endpoint_info *e = &v->info->endpoint[i];
+	const struct verdict_number since = verdict_duration(silence);
+	const char *self = verdict_side(v->info, i), *peer = verdict_side(v->info, 1 - i);
+	if (fin && e->unacknowledged == 1)
+		SAY(v, _("stuck: the %1$s's FIN unacknowledged, sent again %2$u times in %3$s"), self, e->stalled, since.text);
+	else if (fin)
+		SAY(v, _("stuck: %1$u B and a FIN from the %2$s unacknowledged, sent again %3$u times in %4$s"),
+		    e->unacknowledged - 1, self, e->stalled, since.text);
+	else
+		SAY(v, _("stuck: %1$u B from the %2$s unacknowledged, sent again %3$u times in %4$s"), e->unacknowledged, self,
+		    e->stalled, since.text);
+	NEXT(v);
+	SAY_TEXTS(v, _("nothing gets through to the %s, or its answers do not come back"), peer);
 }
 
 static bool data_stays_unanswered(struct verdict *v, unsigned i)
@@ -409,14 +271,8 @@ static bool data_stays_unanswered(struct verdict *v, unsigned i)
 	    info->endpoint[1 - i].state == WS_CLOSED || silence < SHORTEST_TIMEOUT)
 		return false;
 	verdict_set(v, WS_VERDICT_STUCK, 3);
-	if (fin && e->unacknowledged == 1)
-		WORDS(v, "stuck: the %s's FIN unacknowledged", side_name(info, i));
-	else
-		WORDS(v, "stuck: %u B%s from the %s unacknowledged", e->unacknowledged - fin, fin ? " and a FIN" : "",
-		      side_name(info, i));
-	WORDS(v, ", sent again %u times in ", e->stalled);
-	words_duration(v, silence);
-	WORDS(v, "; nothing gets through to the %s, or its answers do not come back", side_name(info, 1 - i));
+	if (v->text)
+		say_unacknowledged(v, i, fin, silence);
 	return true;
 }
 
@@ -428,10 +284,9 @@ static bool keep_alives_stay_unanswered(struct verdict *v, unsigned i)
 	    info->last_time - e->unanswered_since < SHORTEST_TIMEOUT)
 		return false;
 	verdict_set(v, WS_VERDICT_STUCK, 3);
-	WORDS(v, "stuck: %u keep-alives of the %s without an answer for ", e->unanswered_keep_alives,
-	      side_name(info, i));
-	words_duration(v, info->last_time - e->unanswered_since);
-	WORDS(v, "; the %s is gone, or cannot be reached", side_name(info, 1 - i));
+	SAY(v, _("stuck: %1$u keep-alives of the %2$s without an answer for %3$s; the %4$s is gone, or cannot be reached"),
+	    e->unanswered_keep_alives, verdict_side(info, i),
+	    verdict_duration(info->last_time - e->unanswered_since).text, verdict_side(info, 1 - i));
 	return true;
 }
 
@@ -443,130 +298,202 @@ static bool is_stuck(struct verdict *v)
 	return false;
 }
 
+static void say_open(struct verdict *v)
+{
+	const struct ws_conn_info *info = v->info;
+	/* TRANSLATORS: a list of what is known of the open connection follows */
+	SAY_TEXTS(v, _("open: "));
+	if (info->one_direction) {
+		SAY_TEXTS(v, "%s", verdict_direction(v).text);
+		COMMA(v);
+	}
+	if (info->initial_rtt >= 0) {
+		SAY_TEXTS(v, _("handshake %s"), verdict_duration(info->initial_rtt).text);
+		COMMA(v);
+	} else if (info->handshake == WS_HANDSHAKE_MISSED) {
+		SAY_TEXTS(v, _("picked up in the middle"));
+		COMMA(v);
+	}
+	verdict_traffic(v);
+}
+
 static void is_open(struct verdict *v)
 {
 	const struct ws_conn_info *info = v->info;
 	bool opening = in_state(info, 0, WS_SYN_RECEIVED) || in_state(info, 1, WS_SYN_RECEIVED);
 	if (is_not_accepted(info)) {
 		verdict_set(v, WS_VERDICT_OPENING, 2);
-		WORDS(v, "opening");
+		SAY_TEXTS(v, C_("verdict", "opening"));
 	} else if (opening) {
 		verdict_set(v, WS_VERDICT_OPENING, info->misacked ? 2 : 1);
-		WORDS(v, info->misacked        ? "opening: the ACK that came cannot complete the handshake, because it "
-		                                 "acknowledges what the server never sent, or lies outside its window"
-		         : info->one_direction ? "opening: SYN-ACK sent"
-		                               : "opening: SYN-ACK sent, the handshake's ACK has not come");
+		if (info->misacked)
+			SAY_TEXTS(v, _("opening: the ACK that came cannot complete the handshake, because it "
+			               "acknowledges what the server never sent, or lies outside its window"));
+		else if (info->one_direction)
+			SAY_TEXTS(v, _("opening: SYN-ACK sent"));
+		else
+			SAY_TEXTS(v, _("opening: SYN-ACK sent, the handshake's ACK has not come"));
 	} else if (in_state(info, 0, WS_CLOSED) || in_state(info, 1, WS_CLOSED)) {
 		verdict_set(v, WS_VERDICT_STRAY, 1);
-		WORDS(v, "stray segments that belong to no connection");
+		SAY_TEXTS(v, _("stray segments that belong to no connection"));
 	} else {
 		verdict_set(v, WS_VERDICT_OPEN, 0);
-		WORDS(v, "open: ");
-		if (info->one_direction) {
-			words_direction(v);
-			WORDS(v, ", ");
-		}
-		if (info->initial_rtt >= 0) {
-			WORDS(v, "handshake ");
-			words_duration(v, info->initial_rtt);
-			WORDS(v, ", ");
-		} else if (info->handshake == WS_HANDSHAKE_MISSED) {
-			WORDS(v, "picked up in the middle, ");
-		}
-		words_traffic(v);
+		say_open(v);
 	}
 }
 
 /* A server that answers each handshake's ACK with another SYN-ACK has not made a connection of it (Linux: the accept
  * queue is full, or TCP_DEFER_ACCEPT waits for data). One repetition may have crossed the ACK. */
-static void words_not_accepted(struct verdict *v)
+static void say_not_accepted(struct verdict *v)
 {
 	const struct ws_conn_info *info = v->info;
 	const unsigned server = 1 - (unsigned)info->likely_client;
 	if (info->syn_ack_repeats < MANY_SYN_ACKS)
 		return;
-	WORDS(v,
-	      "; the server %s the handshake's ACK: it sent its SYN-ACK again %u times (its accept queue is full, or "
-	      "it "
-	      "defers accepting until data comes)",
-	      info->endpoint[server].bytes ? "was late to take" : "has not taken", info->syn_ack_repeats);
+	NEXT(v);
+	if (info->endpoint[server].bytes)
+		SAY(v,
+		    _("the server was late to take the handshake's ACK: it sent its SYN-ACK again %u times (its accept queue "
+		      "is full, or it defers accepting until data comes)"),
+		    info->syn_ack_repeats);
+	else
+		SAY(v,
+		    _("the server has not taken the handshake's ACK: it sent its SYN-ACK again %u times (its accept queue "
+		      "is full, or it defers accepting until data comes)"),
+		    info->syn_ack_repeats);
+}
+
+/* What was lost between two neighbouring points. */
+static void say_lost(struct verdict *v, unsigned near, unsigned far)
+{
+	const struct ws_conn_path *path = v->info->path;
+	const unsigned client = (unsigned)path->client & 1;
+	const struct ws_join_direction *to = &path->result.direction[client], *back = &path->result.direction[!client];
+	const struct verdict_number lost_to = number_of(to->lost_after[near]), lost_back = number_of(back->lost_after[far]),
+	                            sent_to = number_of(to->sent), sent_back = number_of(back->sent);
+	if (!to->lost_after[near] && !back->lost_after[far])
+		return;
+	NEXT(v);
+	if (!back->lost_after[far])
+		SAY_TEXTS(v, _("lost between %1$s and %2$s: %3$s of %4$s to the server"), path->name[near], path->name[far],
+		          lost_to.text, sent_to.text);
+	else if (!to->lost_after[near])
+		SAY_TEXTS(v, _("lost between %1$s and %2$s: %3$s of %4$s to the client"), path->name[near], path->name[far],
+		          lost_back.text, sent_back.text);
+	else
+		SAY_TEXTS(v, _("lost between %1$s and %2$s: %3$s of %4$s to the server, %5$s of %6$s to the client"),
+		          path->name[near], path->name[far], lost_to.text, sent_to.text, lost_back.text, sent_back.text);
 }
 
 /* What several points know: what was lost between two of them, in both directions, and who took how long. */
-static void words_path(struct verdict *v)
+static void say_path(struct verdict *v)
 {
 	const struct ws_conn_path *path = v->info->path;
 	if (!path || !v->text)
 		return;
 	const unsigned client = (unsigned)path->client & 1;
 	const struct ws_join_direction *to = &path->result.direction[client], *back = &path->result.direction[!client];
-	for (unsigned i = 0; i + 1u < path->result.points; i++) {
-		const unsigned near = path->result.path[client ? path->result.points - 1u - i : i];
-		const unsigned far = path->result.path[client ? path->result.points - 2u - i : i + 1u];
-		if (!to->lost_after[near] && !back->lost_after[far])
-			continue;
-		WORDS(v, "; lost between %s and %s: ", path->name[near], path->name[far]);
-		if (to->lost_after[near])
-			WORDS(v, "%llu of %llu to the server", (unsigned long long)to->lost_after[near],
-			      (unsigned long long)to->sent);
-		if (to->lost_after[near] && back->lost_after[far])
-			WORDS(v, ", ");
-		if (back->lost_after[far])
-			WORDS(v, "%llu of %llu to the client", (unsigned long long)back->lost_after[far],
-			      (unsigned long long)back->sent);
+	for (unsigned i = 0; i + 1u < path->result.points; i++)
+		say_lost(v, path->result.path[client ? path->result.points - 1u - i : i],
+		         path->result.path[client ? path->result.points - 2u - i : i + 1u]);
+	if (to->injected || back->injected) {
+		NEXT(v);
+		SAY_TEXTS(v, _("%s arrived that had never left: forged between the points"),
+		          number_of(to->injected + back->injected).text);
 	}
-	if (to->injected || back->injected)
-		WORDS(v, "; %llu arrived that had never left: forged between the points",
-		      (unsigned long long)(to->injected + back->injected));
 	if (to->needless || back->needless) {
 		const unsigned long long needless = to->needless + back->needless;
-		WORDS(v, "; %llu sent again needlessly: the first cop%s had arrived", needless,
-		      needless == 1 ? "y" : "ies");
+		NEXT(v);
+		SAY(v,
+		    ws_translate_plural("%llu sent again needlessly: the first copy had arrived",
+		                        "%llu sent again needlessly: the first copies had arrived", needless),
+		    needless);
 	}
 	if (path->answer_time >= 0 && to->delay_median >= 0 && back->delay_median >= 0) {
-		WORDS(v, "; network ");
-		ws_duration_words(v->text, to->delay_median + back->delay_median);
-		WORDS(v, ", server ");
-		ws_duration_words(v->text, path->answer_time);
+		NEXT(v);
+		SAY_TEXTS(v, _("network %1$s, server %2$s"),
+		          ws_duration_part(to->delay_median + back->delay_median).text,
+		          ws_duration_part(path->answer_time).text);
 	}
+}
+
+/* What is said beside the verdict itself. */
+static void say_more(struct verdict *v)
+{
+	const struct ws_conn_info *info = v->info;
+	if (info->one_direction && !v->says_direction) {
+		NEXT(v);
+		SAY_TEXTS(v, "%s", verdict_direction(v).text);
+	}
+	say_forged(v);
+	if (v->judgement.verdict == WS_VERDICT_RESET && info->reset_by != WS_CLOSED_BY_NONE)
+		verdict_reset_look(v);
+	say_not_accepted(v);
+	if (info->twin) {
+		NEXT(v);
+		SAY(v, _("the same connection as #%llu, on the other side of a device that changes sequence numbers"),
+		    (unsigned long long)info->twin);
+	}
+	if (info->renumbered) {
+		NEXT(v);
+		SAY_TEXTS(v, _("the server answered the SYN with a second sequence number, as behind a SYN proxy"));
+	}
+	if (info->icmp.count && v->judgement.verdict != WS_VERDICT_UNREACHABLE) {
+		NEXT(v);
+		if (info->icmp.mtu && v->judgement.verdict == WS_VERDICT_STUCK)
+			/* TRANSLATORS: %s is "192.0.2.1 reports fragmentation needed (MTU 1400), 3 times". */
+			SAY_TEXTS(v, _("%s: a path MTU black hole, because the sender does not make its segments smaller"),
+			          verdict_icmp(info).text);
+		else
+			SAY_TEXTS(v, "%s", verdict_icmp(info).text);
+	}
+	say_path(v);
+	if (info->checksums_ignored) {
+		NEXT(v);
+		ws_checksums_words(v->text, info->checksums_ignored, info->endpoint[0].packets + info->endpoint[1].packets);
+	}
+}
+
+static struct ws_judgement judge(const struct ws_conn_info *info, struct ws_text *text)
+{
+	struct verdict v = {.info = info, .text = text};
+	if (!verdict_failed_to_open(&v) && !verdict_was_reset(&v) && !is_closed(&v) && !is_stuck(&v) && !is_closing(&v))
+		is_open(&v);
+	if (text)
+		say_more(&v);
+	return v.judgement;
+}
+
+/* A record states its verdict in English, and has most of what it was made from. Where the rules make the very same
+ * sentence of the record, they can make it in the language that is shown, too. */
+static void say_stated(const struct ws_conn_info *stated, struct ws_text *text)
+{
+	char made[1024];
+	struct ws_text english = WS_TEXT_OVER(made);
+	struct ws_conn_info info = *stated;
+	const enum ws_verdict verdict = stated->stated.judgement.verdict;
+	const bool translated = ws_language_set(false);
+	info.opened = verdict != WS_VERDICT_REFUSED && verdict != WS_VERDICT_NOT_OPENED && verdict != WS_VERDICT_UNREACHABLE &&
+	              verdict != WS_VERDICT_SILENT;
+	info.refused = verdict == WS_VERDICT_REFUSED;
+	info.unreachable = verdict == WS_VERDICT_UNREACHABLE;
+	info.superseded = verdict == WS_VERDICT_REPLACED;
+	if (translated)
+		judge(&info, &english);
+	ws_language_set(translated);
+	if (translated && strcmp(ws_text_cstr(&english), stated->stated.verdict) == 0)
+		judge(&info, text);
+	else
+		ws_text_puts(text, _(stated->stated.verdict));
 }
 
 static struct ws_judgement judge_conn(const struct ws_conn_info *info, struct ws_text *text)
 {
-	if (info->stated.sensor) { /* its sensor has seen the packets */
-		if (text && info->stated.verdict)
-			ws_text_append(text, info->stated.verdict, strlen(info->stated.verdict));
-		return info->stated.judgement;
-	}
-	struct verdict v = {.info = info, .text = text};
-	if (!failed_to_open(&v) && !was_reset(&v) && !is_closed(&v) && !is_stuck(&v) && !is_closing(&v))
-		is_open(&v);
-	if (info->one_direction && !v.says_direction) {
-		WORDS(&v, "; ");
-		words_direction(&v);
-	}
-	words_forged(&v);
-	if (v.judgement.verdict == WS_VERDICT_RESET && info->reset_by != WS_CLOSED_BY_NONE)
-		words_look(&v);
-	words_not_accepted(&v);
-	if (info->twin)
-		WORDS(&v, "; the same connection as #%llu, on the other side of a device that changes sequence numbers",
-		      (unsigned long long)info->twin);
-	if (info->renumbered)
-		WORDS(&v, "; the server answered the SYN with a second sequence number, as behind a SYN proxy");
-	if (info->icmp.count && v.judgement.verdict != WS_VERDICT_UNREACHABLE) {
-		WORDS(&v, "; ");
-		words_icmp(&v);
-		if (info->icmp.mtu && v.judgement.verdict == WS_VERDICT_STUCK)
-			WORDS(&v, ": a path MTU black hole, because the sender does not make its segments smaller");
-	}
-	words_path(&v);
-	if (info->checksums_ignored && text) {
-		WORDS(&v, "; ");
-		ws_checksums_words(text, info->checksums_ignored,
-		                   info->endpoint[0].packets + info->endpoint[1].packets);
-	}
-	return v.judgement;
+	if (!info->stated.sensor)
+		return judge(info, text);
+	if (text && info->stated.verdict) /* its sensor has seen the packets */
+		say_stated(info, text);
+	return info->stated.judgement;
 }
 
 struct ws_judgement ws_conn_judge(const struct ws_conn_info *info)

@@ -1,0 +1,235 @@
+/* The verdict on a connection that failed to open, or that a RST ended. */
+#include "track/verdict.h"
+
+#include <string.h>
+
+/* ---- Failed attempts */
+
+/* The other side answered with an older connection of the same addresses and ports. */
+static void say_old_answer(struct verdict *v)
+{
+	const struct ws_conn_info *info = v->info;
+	const struct ws_endpoint_info *client = &info->endpoint[info->likely_client];
+	const bool time_wait = info->old_answer == WS_OLD_ANSWER_TIME_WAIT;
+	const unsigned long long number = info->answered_by;
+	if (number && time_wait)
+		SAY(v, _("not opened: the server answered the SYN with an ACK of connection #%llu, which is in TIME_WAIT there"), number);
+	else if (number)
+		SAY(v, _("not opened: the server answered the SYN with an ACK of connection #%llu, which it still has (half-open)"), number);
+	else if (time_wait)
+		SAY_TEXTS(v, _("not opened: the server answered the SYN with an ACK of an older connection, which is in TIME_WAIT there"));
+	else
+		SAY_TEXTS(v, _("not opened: the server answered the SYN with an ACK of an older connection, which it still has (half-open)"));
+	if (info->completeness & 32) {
+		NEXT(v);
+		SAY_TEXTS(v, _("the client's RST ends that one, and its SYN has to be sent again"));
+	} else if (!info->answered_by && client->packets > 1) {
+		NEXT(v);
+		SAY_TEXTS(v, _("no RST of the client was captured that would end it"));
+	}
+}
+
+static bool is_land(const struct ws_conn_info *info)
+{
+	const struct ws_endpoint_info *e = info->endpoint;
+	return e[0].port == e[1].port && !memcmp(&e[0].address, &e[1].address, sizeof(e[0].address));
+}
+
+/* The SYN was answered, but by nothing that opens a connection. */
+static bool was_misanswered(struct verdict *v)
+{
+	const struct ws_conn_info *info = v->info;
+	const bool land = is_land(info), talks = info->endpoint[1 - info->likely_client].packets;
+	if (info->disowned) {
+		verdict_set(v, WS_VERDICT_NOT_OPENED, 1);
+		SAY(v, _("not opened: its sender went on with the connection before it, #%llu, so this SYN was an old one, or forged"),
+		    (unsigned long long)info->previous);
+		return true;
+	}
+	if (!info->old_answer && !land && !info->misanswered && !info->stray_reset && !talks)
+		return false;
+	verdict_set(v, WS_VERDICT_NOT_OPENED, 2);
+	if (land)
+		SAY_TEXTS(v, _("not opened: the SYN goes to the address and port that it comes from (a land attack, or a "
+		               "connection to itself of which the capture has no more)"));
+	else if (info->old_answer)
+		say_old_answer(v);
+	else if (info->misanswered)
+		SAY_TEXTS(v, _("not opened: the server's SYN-ACK acknowledges another SYN than this one"));
+	else if (info->stray_reset)
+		SAY_TEXTS(v, _("not opened: a RST came that does not acknowledge the SYN, so it was not the server's answer "
+		               "(forged, or of another connection), and no other answer did"));
+	else
+		SAY_TEXTS(v, _("not opened: the server sent segments, but no SYN-ACK"));
+	return true;
+}
+
+static void say_silent(struct verdict *v, bool gave_up)
+{
+	const struct ws_conn_info *info = v->info;
+	const unsigned client = (unsigned)info->likely_client;
+	const unsigned long long count = info->endpoint[client].packets - gave_up;
+	if (info->server_answers)
+		SAY(v,
+		    _("silent: %1$llu SYN sent, no answer, though port %2$u of the server answered others; its accept "
+		      "queue may be full"),
+		    count, info->endpoint[1 - client].port);
+	else
+		SAY(v, _("silent: %llu SYN sent, no answer (filtered, or the host is down)"), count);
+	if (!gave_up)
+		return;
+	NEXT(v);
+	SAY_TEXTS(v, _("then the client gave up and sent RST"));
+}
+
+bool verdict_failed_to_open(struct verdict *v)
+{
+	const struct ws_conn_info *info = v->info;
+	unsigned client = (unsigned)info->likely_client;
+	if (info->opened || in_state(info, 0, WS_SYN_RECEIVED) || in_state(info, 1, WS_SYN_RECEIVED))
+		return false;
+	if (info->refused) {
+		verdict_set(v, WS_VERDICT_REFUSED, 2);
+		SAY(v, _("refused: the server answered the SYN with RST, nothing listens on port %u"),
+		    info->endpoint[1 - client].port);
+		return true;
+	}
+	if (info->handshake == WS_HANDSHAKE_MISSED || (info->endpoint[1 - client].sent_any && !is_land(info)))
+		return false;
+	if (was_misanswered(v))
+		return true;
+	if (info->unreachable) {
+		verdict_set(v, WS_VERDICT_UNREACHABLE, 2);
+		if (info->icmp.count)
+			SAY_TEXTS(v, _("unreachable: %s"), verdict_icmp(info).text);
+		else
+			SAY_TEXTS(v, _("unreachable: an ICMP error answered the SYN"));
+		return true;
+	}
+	verdict_set(v, WS_VERDICT_SILENT, 2);
+	say_silent(v, info->completeness & 32);
+	return true;
+}
+
+/* ---- Ended by RST */
+
+#define LONG_IDLE WS_SECOND /* a connection that had no segment for so long before its RST was idle */
+
+static void say_unanswered(struct verdict *v)
+{
+	const struct ws_reset *reset = &v->info->reset;
+	const struct verdict_number tried = verdict_duration(reset->tried);
+	COMMA(v);
+	if (reset->trigger == WS_RESET_PROBES_UNANSWERED)
+		SAY(v,
+		    ws_translate_plural("which gave up: %1$u keep-alive in %2$s without an answer",
+		                        "which gave up: %1$u keep-alives in %2$s without an answer", reset->times),
+		    reset->times, tried.text);
+	else if (reset->trigger == WS_RESET_FIN_UNANSWERED)
+		SAY(v, _("which gave up: its FIN was unanswered, sent again %1$u times in %2$s"), reset->times, tried.text);
+	else
+		SAY(v, _("which gave up: %1$u B were unanswered, sent again %2$u times in %3$s"), reset->bytes, reset->times, tried.text);
+}
+
+/* What made endpoint `i` send its RST. */
+static void say_trigger(struct verdict *v, unsigned i)
+{
+	const struct ws_reset *reset = &v->info->reset;
+	const char *self = verdict_side(v->info, i), *peer = verdict_side(v->info, 1 - i);
+	if (reset->trigger >= WS_RESET_FIN_UNANSWERED) {
+		say_unanswered(v);
+		return;
+	}
+	if (reset->idle >= LONG_IDLE && v->info->opened) {
+		COMMA(v);
+		SAY_TEXTS(v, _("idle for %s"), verdict_duration(reset->idle).text);
+	}
+	if (reset->trigger == WS_RESET_DATA_AFTER_CLOSE) {
+		COMMA(v);
+		SAY(v, _("because %1$u B of data came from the %2$s after the %3$s had closed"), reset->bytes, peer, self);
+	} else if (reset->trigger == WS_RESET_UNREAD) {
+		COMMA(v);
+		SAY_TEXTS(v,
+		          _("with the %1$s's data unread or unanswered (the %2$s closed without reading it all, or "
+		            "aborted)"),
+		          peer, self);
+	}
+}
+
+void verdict_reset_look(struct verdict *v)
+{
+	const struct ws_reset *reset = &v->info->reset;
+	if (reset->look == WS_RESET_LOOKS_LIKE_SENDER)
+		return;
+	NEXT(v);
+	if (reset->look == WS_RESET_OTHER_TTL)
+		SAY(v, _("a middlebox may have sent the RST: its TTL is %1$u, that of its sender's other packets %2$u"), reset->ttl,
+		    reset->own_ttl);
+	else
+		SAY(v, _("a middlebox may have sent the RST: its IP ID is %1$u, that of the packet before it %2$u"),
+		    reset->identification, reset->own_identification);
+}
+
+enum { AFTER_NOTHING, AFTER_BOTH_FINS, AFTER_A_FIN, AFTER_SOME_FIN, BEFORE_OPENING, AFTER_OPENING, AFTERS };
+
+/* Who sent the RST (parts: %1$s), and after what; %2$s is who sent the first FIN. */
+static const char *const resets[AFTERS] = {
+        [AFTER_NOTHING] = N_("reset by the %s"),
+        [AFTER_BOTH_FINS] = N_("reset by the %s after both sides had sent FIN"),
+        [AFTER_A_FIN] = N_("reset by the %1$s after a FIN, which the %2$s sent first"),
+        [AFTER_SOME_FIN] = N_("reset by the %s after a FIN"),
+        [BEFORE_OPENING] = N_("reset by the %s before it opened"),
+        [AFTER_OPENING] = N_("reset by the %s right after opening"),
+};
+/* The same where it is not known who sent the RST; %s is who sent the first FIN. */
+static const char *const resets_of_unknown[AFTERS] = {
+        [AFTER_NOTHING] = N_("reset"),
+        [AFTER_BOTH_FINS] = N_("reset after both sides had sent FIN"),
+        [AFTER_A_FIN] = N_("reset after a FIN, which the %s sent first"),
+        [AFTER_SOME_FIN] = N_("reset after a FIN"),
+        [BEFORE_OPENING] = N_("reset before it opened"),
+        [AFTER_OPENING] = N_("reset"),
+};
+
+static unsigned reset_after(const struct ws_conn_info *info, bool early)
+{
+	switch ((enum ws_closed_by)info->closed_by) {
+	case WS_CLOSED_BY_BOTH:
+		return AFTER_BOTH_FINS;
+	case WS_CLOSED_BY_ENDPOINT_0:
+	case WS_CLOSED_BY_ENDPOINT_1:
+		return AFTER_A_FIN;
+	case WS_CLOSED_BY_UNKNOWN:
+		return AFTER_SOME_FIN;
+	case WS_CLOSED_BY_NONE:
+		break;
+	}
+	return !info->opened ? BEFORE_OPENING : early ? AFTER_OPENING : AFTER_NOTHING;
+}
+
+bool verdict_was_reset(struct verdict *v)
+{
+	const struct ws_conn_info *info = v->info;
+	if (info->close != WS_CLOSE_RST)
+		return false;
+	const bool fin = info->closed_by != WS_CLOSED_BY_NONE, known = info->reset_by != WS_CLOSED_BY_NONE;
+	const bool early = !fin && !(info->completeness & 8) && info->handshake != WS_HANDSHAKE_MISSED;
+	verdict_set(v, WS_VERDICT_RESET, (early || !info->opened) && known ? 1 : 2);
+	if (!v->text)
+		return true;
+	const unsigned after = reset_after(info, early), by = info->reset_by == WS_CLOSED_BY_ENDPOINT_1;
+	const char *closer = verdict_side(info, info->closed_by == WS_CLOSED_BY_ENDPOINT_1);
+	if (known) {
+		ws_text_parts(v->text, _(resets[after]), verdict_side(info, by), closer);
+		say_trigger(v, by);
+	} else {
+		ws_text_parts(v->text, _(resets_of_unknown[after]), closer);
+	}
+	NEXT(v);
+	verdict_traffic(v);
+	if (!fin && info->completeness & 16) {
+		NEXT(v);
+		SAY_TEXTS(v, _("a FIN before that was not taken"));
+	}
+	return true;
+}
