@@ -300,7 +300,7 @@ enum ws_closed_by {
 /* X(enumerator, name in records): whose segments the capture holds. */
 #define WS_CAPTURED_SIDES(X)                                                                                           \
 	X(WS_CAPTURED_BOTH, "both")                                                                                    \
-	X(WS_CAPTURED_CLIENT, N_("client only"))                                                                           \
+	X(WS_CAPTURED_CLIENT, N_("client only"))                                                                       \
 	X(WS_CAPTURED_SERVER, N_("server only"))
 enum ws_captured {
 #define X(name, text) name,

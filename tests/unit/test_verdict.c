@@ -7,7 +7,13 @@
 
 #include <cmocka.h>
 
+#include "random.h"
 #include "shots.h"
+
+#include <wirestate/language.h>
+
+#include <ctype.h>
+#include <stdlib.h>
 
 struct chart {
 	const char *name;
@@ -174,9 +180,215 @@ static void tell(void **state)
 	ws_tracker_free(tracker);
 }
 
+/* ---- Verdicts in another language */
+
+enum { MADE = 30000, MOST_NUMBERS = 64, WORDS = 2048 };
+
+struct made_up {
+	struct ws_conn_info info;
+	struct ws_conn_path path;
+	struct ws_frame_process process;
+};
+
+static bool rarely(uint64_t *random)
+{
+	return below(random, 6) == 0;
+}
+
+static void make_endpoint(struct made_up *made, unsigned i, uint64_t *random)
+{
+	struct ws_endpoint_info *e = &made->info.endpoint[i];
+	*e = (struct ws_endpoint_info){
+	        .port = (uint16_t)(1000 + below(random, 4) / 3 * i),
+	        .state = (uint8_t)below(random, WS_STATE_COUNT),
+	        .packets = below(random, 4),
+	        .bytes = below(random, 3) * 1000,
+	        .closed_since = rarely(random) ? 5 * WS_SECOND : 0,
+	        .closed_probes = below(random, 3),
+	        .stalled = below(random, 5),
+	        .stalled_since = 9 * WS_SECOND + below(random, 2) * 5 * WS_SECOND,
+	        .unanswered_keep_alives = rarely(random) ? 3 : 0,
+	        .unanswered_since = 8 * WS_SECOND,
+	        .unacknowledged = below(random, 3),
+	        .sent_any = below(random, 2),
+	        .process = rarely(random) ? &made->process : NULL,
+	};
+}
+
+static void make_path(struct made_up *made, uint64_t *random)
+{
+	made->path = (struct ws_conn_path){.result = {.path = {0, 1}, .points = 2}, .name = {"near", "far"}};
+	made->path.client = (int8_t)below(random, 2);
+	made->path.answer_time = below(random, 2) ? 3 * WS_MILLISECOND : -1;
+	for (unsigned i = 0; i < 2; i++) {
+		struct ws_join_direction *direction = &made->path.result.direction[i];
+		direction->sent = 20;
+		direction->lost_after[0] = direction->lost_after[1] = below(random, 3);
+		direction->injected = rarely(random);
+		direction->needless = rarely(random) ? below(random, 3) : 0;
+		direction->delay_median = 4 * WS_MILLISECOND;
+	}
+	made->info.path = rarely(random) ? &made->path : NULL;
+}
+
+static void make_reset(struct ws_conn_info *info, uint64_t *random)
+{
+	info->reset = (struct ws_reset){.idle = below(random, 2) * 7 * WS_SECOND,
+	                                .tried = 11 * WS_SECOND,
+	                                .bytes = 33,
+	                                .times = 1 + below(random, 2),
+	                                .identification = 77,
+	                                .own_identification = 78,
+	                                .ttl = 60,
+	                                .own_ttl = 50};
+	info->reset.trigger = (uint8_t)below(random, WS_RESET_PROBES_UNANSWERED + 1);
+	info->reset.look = (uint8_t)below(random, WS_RESET_OTHER_IDENTIFICATION + 1);
+}
+
+/* Members in combinations, also in such as no capture has. */
+static void make_info(struct made_up *made, uint64_t *random)
+{
+	struct ws_conn_info *info = &made->info;
+	*info = (struct ws_conn_info){.number = 5, .ip_version = 4, .last_time = 20 * WS_SECOND, .previous = 3, .first_byte = -1};
+	made->process = (struct ws_frame_process){.id = 812, .name = below(random, 2) ? "nginx" : NULL};
+	make_endpoint(made, 0, random);
+	make_endpoint(made, 1, random);
+	make_path(made, random);
+	make_reset(info, random);
+	if (rarely(random)) /* only its verdict is quiet */
+		info->last_time = WS_SECOND;
+	info->likely_client = (int8_t)below(random, 2);
+	info->initial_rtt = below(random, 2) ? 30 * WS_MILLISECOND : -1;
+	info->handshake = (uint8_t)below(random, WS_HANDSHAKE_COUNT);
+	info->close = (uint8_t)below(random, WS_CLOSE_COUNT);
+	info->captured = (uint8_t)below(random, WS_CAPTURED_SERVER + 1);
+	info->closed_by = (uint8_t)below(random, WS_CLOSED_BY_UNKNOWN + 1);
+	info->reset_by = (uint8_t)below(random, WS_CLOSED_BY_ENDPOINT_1 + 1);
+	info->completeness = (uint8_t)below(random, 64);
+	info->old_answer = (uint8_t)(rarely(random) ? below(random, WS_OLD_ANSWER_TIME_WAIT + 1) : 0);
+	info->answered_by = below(random, 2) * 4;
+	info->syn_ack_repeats = rarely(random) ? 3 : 0;
+	info->twin = rarely(random) * 9;
+	info->checksums_ignored = rarely(random) * 2;
+	info->icmp = (struct ws_icmp_note){.count = rarely(random) + below(random, 2), .mtu = below(random, 2) * 1400, .type = 3};
+	info->icmp.code = (uint8_t)below(random, 16);
+	info->icmp.ip_version = 4;
+#define FLAG(member) info->member = rarely(random);
+	FLAG(one_direction)
+	FLAG(ended)
+	FLAG(refused)
+	FLAG(stray_reset)
+	FLAG(misanswered)
+	FLAG(misacked)
+	FLAG(disowned)
+	FLAG(unreachable)
+	FLAG(forged_reset)
+	FLAG(server_answers)
+	FLAG(renumbered)
+	FLAG(superseded)
+#undef FLAG
+	info->opened = below(random, 2);
+}
+
+static int ascending(const void *a, const void *b)
+{
+	const long x = *(const long *)a, y = *(const long *)b;
+	return x < y ? -1 : x > y;
+}
+
+static size_t numbers_of(const char *text, long *numbers)
+{
+	size_t count = 0;
+	for (char *end; *text && count < MOST_NUMBERS; text = end) {
+		end = (char *)text + 1;
+		if (isdigit((unsigned char)*text))
+			numbers[count++] = strtol(text, &end, 10);
+	}
+	qsort(numbers, count, sizeof(*numbers), ascending);
+	return count;
+}
+
+/* Two words of small letters, one after the other. */
+static bool has_english(const char *text)
+{
+	unsigned letters = 0, words = 0;
+	for (;; text++) {
+		if (*text >= 'a' && *text <= 'z') {
+			letters++;
+			continue;
+		}
+		words = letters > 1 ? words + 1 : letters || *text != ' ' ? 0 : words;
+		letters = 0;
+		if (words > 1)
+			return true;
+		if (*text != ' ')
+			words = 0;
+		if (!*text)
+			return false;
+	}
+}
+
+static enum ws_verdict say(const struct ws_conn_info *info, bool translated, char words[WORDS])
+{
+	struct ws_text text = {.data = words, .capacity = WORDS};
+	ws_language_set(translated);
+	ws_conn_verdict(info, &text, NULL, NULL);
+	assert_false(text.overflow);
+	ws_text_cstr(&text);
+	const struct ws_judgement judgement = ws_conn_judge(info);
+	ws_language_set(false);
+	return judgement.verdict;
+}
+
+static void check_numbers(const char *english, const char *own)
+{
+	long of_english[MOST_NUMBERS], of_own[MOST_NUMBERS];
+	const size_t count = numbers_of(english, of_english);
+	if (count != numbers_of(own, of_own) || memcmp(of_english, of_own, count * sizeof(long)))
+		fail_msg("other numbers: '%s' is not '%s'", own, english);
+}
+
+/* No verdict is left in English, and its numbers are the same. */
+static void test_chinese(void **state)
+{
+	static struct made_up made;
+	static char english[WORDS], own[WORDS], again[WORDS];
+	(void)state;
+	uint64_t random = 22;
+	unsigned seen[WS_VERDICT_COUNT] = {0}, remade = 0;
+	struct ws_error error;
+	char why[256];
+	assert_true(ws_language_start("zh_CN", false, why, &error));
+	for (unsigned i = 0; i < MADE; i++) {
+		make_info(&made, &random);
+		const enum ws_verdict verdict = say(&made.info, false, english);
+		seen[verdict]++;
+		say(&made.info, true, own);
+		if (has_english(own))
+			fail_msg("English is left: '%s'", own);
+		check_numbers(english, own);
+		/* As a record it states the English words, which stay the same; where the rules make them again, they are
+		 * translated, and all other ones are as they were stated. */
+		made.info.stated.sensor = "probe";
+		made.info.stated.verdict = english;
+		made.info.stated.judgement.verdict = (uint8_t)verdict;
+		say(&made.info, false, again);
+		assert_string_equal(again, english);
+		say(&made.info, true, again);
+		if (strcmp(again, english) != 0)
+			assert_string_equal(again, own);
+		remade += strcmp(again, own) == 0;
+	}
+	for (unsigned i = 0; i < WS_VERDICT_COUNT; i++)
+		if (!seen[i])
+			fail_msg("no verdict %s was made", ws_verdict_tag(i));
+	assert_in_range(remade, MADE / 2, MADE - 1);
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[WS_ARRAY_SIZE(stories)];
+	struct CMUnitTest tests[WS_ARRAY_SIZE(stories) + 1] = {
+	        [WS_ARRAY_SIZE(stories)] = cmocka_unit_test(test_chinese)};
 	for (size_t i = 0; i < WS_ARRAY_SIZE(stories); i++)
 		tests[i] = (struct CMUnitTest){
 		        .name = stories[i].name, .test_func = tell, .initial_state = (void *)&stories[i]};
