@@ -574,7 +574,7 @@ void ws_overview_words(struct ws_text *text, const struct ws_overview_group *gro
 		struct ws_text sensor = WS_TEXT_OVER(name);
 		ws_text_clean(&sensor, group->sensor, strlen(group->sensor));
 		/* TRANSLATORS: it follows "from ... to ..."; %s is the sensor that saw these connections */
-		ws_text_parts(text, _(" at %s"), ws_text_cstr(&sensor));
+		ws_text_parts(text, C_("sensor", " at %s"), ws_text_cstr(&sensor));
 	}
 }
 

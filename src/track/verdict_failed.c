@@ -142,7 +142,7 @@ static void say_trigger(struct verdict *v, unsigned i)
 	}
 	if (reset->idle >= LONG_IDLE && v->info->opened) {
 		COMMA(v);
-		SAY_TEXTS(v, _("idle for %s"), verdict_duration(reset->idle).text);
+		SAY_TEXTS(v, C_("verdict", "idle for %s"), verdict_duration(reset->idle).text);
 	}
 	if (reset->trigger == WS_RESET_DATA_AFTER_CLOSE) {
 		COMMA(v);
