@@ -460,8 +460,19 @@ static void fold_east(const char *text, char key[LESSON_KEY_BYTES])
 		memmove(at, at + strlen(particle), strlen(at + strlen(particle)) + 1);
 }
 
+/* True for a text that says no to something. */
+static bool denies(const char *text)
+{
+	static const char *const words[] = {"不", "没", "未", "非"};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(words); i++)
+		if (strstr(text, words[i]))
+			return true;
+	return false;
+}
+
 /* Chinese has no spaces between words. The only choice of `list` that the text is a part of; or else the only one that
- * is a part of the text, where one that is itself a part of another such choice does not count. */
+ * is a part of the text, where one that is itself a part of another such choice does not count; "not the client" is not
+ * the client. */
 static bool choice_by_parts(char *const *list, size_t count, const char *text, size_t *only)
 {
 	char typed[LESSON_KEY_BYTES], choice[LESSON_KEY_BYTES], best[LESSON_KEY_BYTES] = "";
@@ -488,7 +499,7 @@ static bool choice_by_parts(char *const *list, size_t count, const char *text, s
 		if (choice[0] && strstr(typed, choice) && !strstr(best, choice))
 			return false;
 	}
-	return best[0];
+	return best[0] && denies(typed) == denies(best);
 }
 
 /* The choice that a text means; first among those that are shown, then among those that they translate. */

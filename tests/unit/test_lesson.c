@@ -372,6 +372,7 @@ static void test_translated_answers(void **state)
 	        {choice, choice_zh, "谁都不是", WS_TYPED_WRONG, "有一方。"},
 	        {choice, choice_zh, "nobody", WS_TYPED_WRONG, "有一方。"},
 	        {choice, choice_zh, "客户端或服务器", WS_TYPED_UNCLEAR, NULL},
+	        {choice, choice_zh, "不是客户端", WS_TYPED_UNCLEAR, NULL},
 	        {choice, choice_zh, "端口", WS_TYPED_UNCLEAR, NULL},
 	        {yes, yes_zh, "不会", WS_TYPED_RIGHT, NULL},
 	        {yes, yes_zh, "不", WS_TYPED_RIGHT, NULL},

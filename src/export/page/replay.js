@@ -334,7 +334,8 @@
 			return within.length === 1 ? keys.indexOf(within[0]) : -1;
 		const parts = keys.filter((key) => key && typed.includes(key));
 		const best = parts.reduce((longest, key) => key.length > longest.length ? key : longest, "");
-		return best && parts.every((key) => best.includes(key)) ? keys.indexOf(best) : -1;
+		const denies = (one) => /[\u4e0d\u6ca1\u672a\u975e]/.test(one);
+		return best && denies(best) === denies(typed) && parts.every((key) => best.includes(key)) ? keys.indexOf(best) : -1;
 	}
 
 	/* The index of the choice that is spelled like this, or whose words these are; -1: none. */
