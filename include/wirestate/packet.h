@@ -216,11 +216,7 @@ struct ws_quote {
 struct ws_packet {
 	const struct ws_frame *frame;
 	uint8_t layer_count;
-	uint8_t problems;                     /* how many layers have one */
-	struct ws_layer layer[WS_MAX_LAYERS]; /* in wire order */
-
-	struct ws_tunnel tunnel[WS_MAX_TUNNELS]; /* around the packet that the values describe, the outermost first */
-
+	uint8_t problems;                            /* how many layers have one */
 	uint16_t vlan;                               /* 12-bit id of the outermost tag, or WS_NO_VLAN */
 	uint32_t interface;                          /* the interface index of SLL2; otherwise 0 */
 	const uint8_t *mac_source, *mac_destination; /* NULL when the link type has none */
@@ -257,6 +253,11 @@ struct ws_packet {
 
 	bool may_name; /* its payload may state the name of a host, so the tracker must see its bytes */
 	uint32_t flow; /* set and read by the tracker, see ws_tracker_hash(); 0: none */
+	uint32_t conversation; /* the same of UDP */
+
+	/* Last, because most packets use few of them. */
+	struct ws_layer layer[WS_MAX_LAYERS];    /* in wire order */
+	struct ws_tunnel tunnel[WS_MAX_TUNNELS]; /* around the packet that the values describe, the outermost first */
 };
 
 /* Decodes a frame. It never fails: what is wrong is recorded as a problem of the layer that has it. */

@@ -9,6 +9,7 @@
  * first bytes of the frame; then its checksum cannot be verified. It is SHORT when the packet itself ends too early. */
 #include "decode/decode.h"
 #include "decode/application.h"
+#include "decode/plain.h"
 
 #include "base/checksum.h"
 
@@ -124,9 +125,15 @@ enum ws_checksum ws_checksum_verify(const struct ws_cursor *cursor, uint32_t off
 	const uint8_t *bytes = ws_cursor_span(cursor, offset, length);
 	if (!bytes || length < field + 2)
 		return WS_CHECKSUM_UNVERIFIED;
+	return ws_transport_checksum(cursor->pseudo, bytes, length, field, protocol);
+}
+
+enum ws_checksum ws_transport_checksum(uint64_t addresses, const uint8_t *bytes, uint32_t length, uint32_t field,
+                                       uint8_t protocol)
+{
 	uint64_t lengthless = 0, pseudo = 0;
 	if (protocol) {
-		lengthless = ws_checksum_add_number(cursor->pseudo, protocol);
+		lengthless = ws_checksum_add_number(addresses, protocol);
 		pseudo = ws_checksum_add_number(lengthless, length);
 	}
 	if (ws_checksum_fold(ws_checksum_add(pseudo, bytes, length)) == 0xffff)
@@ -231,23 +238,23 @@ static void decode_link(struct ws_cursor *cursor, enum ws_link link)
 	}
 }
 
-/* Clears all values but the layers. Only the first layer_count of those are valid, and clearing all would cost time. */
+/* Clears all values but the layers and tunnels. Only the first layer_count and tunnel_count of those are valid, and
+ * clearing all would cost time. */
 static void clear_values(struct ws_packet *packet, const struct ws_frame *frame)
 {
 	packet->frame = frame;
-	packet->layer_count = 0;
-	packet->problems = 0;
 	/* With a constant size the compiler emits `rep stos`, whose startup takes longer than libc's memset. The empty
 	 * asm hides the size from the compiler. */
-	size_t size = sizeof(*packet) - offsetof(struct ws_packet, vlan);
+	size_t size = offsetof(struct ws_packet, layer) - offsetof(struct ws_packet, layer_count);
 	__asm__("" : "+r"(size));
-	memset(&packet->vlan, 0, size);
+	memset(&packet->layer_count, 0, size);
 	packet->vlan = WS_NO_VLAN;
 	packet->tcp.window_scale = 255;
 }
 
-void ws_decode(const struct ws_frame *frame, struct ws_packet *packet)
+void ws_decode_headers(const struct ws_frame *frame, struct ws_packet *packet)
 {
+	clear_values(packet, frame);
 	uint32_t fcs = frame->fcs_length <= frame->length ? frame->fcs_length : 0;
 	uint32_t end = frame->length - fcs;
 	struct ws_cursor cursor = {
@@ -256,7 +263,6 @@ void ws_decode(const struct ws_frame *frame, struct ws_packet *packet)
 	        .end = end,
 	        .fcs_length = (uint8_t)fcs,
 	};
-	clear_values(packet, frame);
 	decode_link(&cursor, frame->link);
 	if (cursor.end != frame->length) {
 		uint32_t packet_end = cursor.end;
@@ -264,6 +270,13 @@ void ws_decode(const struct ws_frame *frame, struct ws_packet *packet)
 		cursor.quoted = false;
 		decode_tail(&cursor, packet_end);
 	}
+}
+
+void ws_decode(const struct ws_frame *frame, struct ws_packet *packet)
+{
+	clear_values(packet, frame);
+	if (!ws_decode_plain(packet, frame))
+		ws_decode_headers(frame, packet);
 	packet->may_name = ws_may_state_name(packet);
 }
 

@@ -2,6 +2,7 @@
 #ifndef WS_DECODE_DECODE_H
 #define WS_DECODE_DECODE_H
 
+#include "base/checksum.h"
 #include "base/reader.h"
 
 #include <wirestate/packet.h>
@@ -85,6 +86,14 @@ enum {
 	WS_PORT_VXLAN_LINUX = 8472
 };
 
+/* True when what comes from or to this port may be a tunnel, see ws_decode_udp_tunnel(). */
+static inline bool ws_udp_port_is_tunnel(uint16_t port)
+{
+	return port >= WS_PORT_L2TP &&
+	       (port == WS_PORT_L2TP || port == WS_PORT_GTP || port == WS_PORT_TEREDO || port == WS_PORT_VXLAN ||
+	        port == WS_PORT_GENEVE || port == WS_PORT_MPLS || port == WS_PORT_VXLAN_LINUX);
+}
+
 /* True when this EtherType announces a VLAN tag. */
 static inline bool ws_is_tag(uint16_t type)
 {
@@ -136,6 +145,33 @@ static inline const uint8_t *ws_cursor_span(const struct ws_cursor *cursor, uint
 /* The status of a checksum over the packet's bytes from `offset` to its end. The checksum's field is `field` bytes
  * after `offset`. With `protocol` 0 there is no pseudo-header. */
 enum ws_checksum ws_checksum_verify(const struct ws_cursor *cursor, uint32_t offset, uint32_t field, uint8_t protocol);
+
+/* The same of `length` bytes, all of which were captured; `addresses` is the sum of the pseudo-header's. */
+enum ws_checksum ws_transport_checksum(uint64_t addresses, const uint8_t *bytes, uint32_t length, uint32_t field,
+                                       uint8_t protocol);
+
+/* The status of an IPv4 header's checksum. */
+static inline enum ws_checksum ws_ipv4_checksum(const uint8_t *bytes, uint32_t length)
+{
+	if (ws_checksum_fold(ws_checksum_add_header(0, bytes, length)) == 0xffff)
+		return WS_CHECKSUM_GOOD;
+	return ws_load16(bytes + 10) ? WS_CHECKSUM_BAD
+	                             : WS_CHECKSUM_OFFLOADED; /* zero: the network card will compute it */
+}
+
+static inline void ws_map_address(struct ws_addr *addr, const uint8_t bytes[4])
+{
+	static const uint8_t prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+	memcpy(addr->byte, prefix, sizeof(prefix));
+	memcpy(addr->byte + sizeof(prefix), bytes, 4);
+}
+
+/* At most one of SYN, FIN and RST is set, and something is. */
+static inline bool ws_tcp_flags_sound(uint16_t flags)
+{
+	uint16_t kind = flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST);
+	return (kind & (kind - 1)) == 0 && (flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST | WS_TCP_ACK)) != 0;
+}
 
 enum ws_option_family { WS_OPTIONS_IPV4, WS_OPTIONS_TCP, WS_OPTIONS_IPV6 };
 

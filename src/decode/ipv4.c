@@ -5,21 +5,6 @@
 
 #include "base/checksum.h"
 
-static void map_address(struct ws_addr *addr, const uint8_t bytes[4])
-{
-	static const uint8_t prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-	memcpy(addr->byte, prefix, sizeof(prefix));
-	memcpy(addr->byte + sizeof(prefix), bytes, 4);
-}
-
-static enum ws_checksum header_checksum(const uint8_t *bytes, uint32_t length)
-{
-	if (ws_checksum_fold(ws_checksum_add_header(0, bytes, length)) == 0xffff)
-		return WS_CHECKSUM_GOOD;
-	return ws_load16(bytes + 10) ? WS_CHECKSUM_BAD
-	                             : WS_CHECKSUM_OFFLOADED; /* zero: the network card will compute it */
-}
-
 /* Narrows the cursor to the packet. Returns false when the length is invalid. */
 static bool apply_total_length(struct ws_cursor *cursor, struct ws_layer *layer, uint32_t total)
 {
@@ -45,8 +30,8 @@ static void fill_values(struct ws_cursor *cursor, const uint8_t *bytes, uint32_t
 	struct ws_packet *packet = cursor->packet;
 	struct ws_addr *source = cursor->quoted ? &packet->quote.source : &packet->source;
 	struct ws_addr *destination = cursor->quoted ? &packet->quote.destination : &packet->destination;
-	map_address(source, bytes + 12);
-	map_address(destination, bytes + 16);
+	ws_map_address(source, bytes + 12);
+	ws_map_address(destination, bytes + 16);
 	if (cursor->quoted) {
 		packet->quote.ip_protocol = bytes[9];
 		return;
@@ -142,7 +127,7 @@ void ws_decode_ipv4(struct ws_cursor *cursor, uint32_t offset)
 	fill_values(cursor, bytes, offset + length);
 	if (layer->available < length || !sound)
 		return;
-	layer->checksum = cursor->quoted ? WS_CHECKSUM_UNVERIFIED : header_checksum(bytes, length);
+	layer->checksum = cursor->quoted ? WS_CHECKSUM_UNVERIFIED : ws_ipv4_checksum(bytes, length);
 	if (decode_fragment(cursor, layer, ws_load16(bytes + 6)))
 		decode_after_header(cursor, bytes[9], offset + length);
 	else

@@ -90,12 +90,6 @@ static void read_quoted(struct ws_quote *quote, const struct ws_cursor *cursor, 
 		quote->sequence = ws_load32(bytes + 4);
 }
 
-static bool flags_sound(uint16_t flags)
-{
-	uint16_t kind = flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST);
-	return (kind & (kind - 1)) == 0 && (flags & (WS_TCP_SYN | WS_TCP_FIN | WS_TCP_RST | WS_TCP_ACK)) != 0;
-}
-
 /* Reads the fixed 20 bytes. */
 static void fill_values(struct ws_packet *packet, const uint8_t *bytes)
 {
@@ -150,7 +144,7 @@ void ws_decode_tcp(struct ws_cursor *cursor, uint32_t offset)
 	struct ws_tcp_summary summary = {.window_scale = 255}, *tcp = cursor->quoted ? &summary : &packet->tcp;
 	if (length > 20 && !read_options(tcp, bytes + 20, layer->available - 20))
 		ws_layer_problem(cursor, layer, WS_PROBLEM_OPTION_LENGTH);
-	if (!flags_sound(ws_load16(bytes + 12) & 0xfff))
+	if (!ws_tcp_flags_sound(ws_load16(bytes + 12) & 0xfff))
 		ws_layer_problem(cursor, layer, WS_PROBLEM_FLAGS);
 	if (ws_load16(bytes) == 0 || ws_load16(bytes + 2) == 0)
 		ws_layer_problem(cursor, layer, WS_PROBLEM_PORT);

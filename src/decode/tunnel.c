@@ -10,7 +10,7 @@
  */
 #include "decode/tunnel.h"
 
-#define VALUES_SIZE (sizeof(struct ws_packet) - offsetof(struct ws_packet, vlan))
+#define VALUES_SIZE (offsetof(struct ws_packet, layer) - offsetof(struct ws_packet, vlan))
 
 /* What ws_decode() clears, apart from what belongs to the frame and not to one packet in it. */
 static void clear_inner(struct ws_packet *packet)
