@@ -1,5 +1,9 @@
 /* See decoder.h.
  *
+ * Without a thread of its own, the decoder fills one batch after another in decoder_next(). That pays, too: the code
+ * of the decoder and that of the tracker do not fit into the CPU's first cache together, and for each batch they take
+ * turns only once.
+ *
  * One mutex guards the counters of the ring. A batch belongs to the decoder until it is counted in `filled`, and to the
  * session's thread until it is counted in `taken`. A thread that has to wait is woken only when several batches are
  * there, or free, because waking it takes as long as tracking many packets.
@@ -15,6 +19,8 @@
 
 enum {
 	BATCHES = 16,
+	ALONE_BATCHES = 2,              /* without a thread: the one that is filled, and the one that is tracked */
+	ALONE_PACKETS = 32,             /* without a thread, in a batch, so that they stay in the CPU's caches */
 	WAKE_TRACKER = 4,           /* batches that are there */
 	WAKE_DECODER = BATCHES * 3 / 4, /* batches that are not free */
 	READ_MOST = 1024,           /* frames in one call */
@@ -25,7 +31,8 @@ enum {
 struct decoder {
 	struct decoder_task task;
 	pthread_t thread;
-	bool runs; /* the thread has been started and not been joined */
+	bool alone; /* there is no thread: decoder_next() decodes */
+	bool runs;  /* the thread has been started and not been joined */
 	bool gone; /* decoder_go() has been called */
 	uint64_t frames;
 	uint64_t named[8192]; /* a bit for the hash of each flow in which a name may have been stated; few for others */
@@ -41,12 +48,23 @@ struct decoder {
 
 /* ---- The decoder's side */
 
-static struct batch *batch_to_fill(struct decoder *decoder)
+static struct batch *batch_at(struct decoder *decoder, size_t number)
 {
-	return &decoder->batches[decoder->filled % BATCHES];
+	return &decoder->batches[number % (decoder->alone ? ALONE_BATCHES : BATCHES)];
 }
 
-/* Hands the batch over and waits until there is room for another. False: the decoder is to stop. */
+static struct batch *batch_to_fill(struct decoder *decoder)
+{
+	return batch_at(decoder, decoder->filled);
+}
+
+static size_t batch_most(const struct decoder *decoder)
+{
+	return decoder->alone ? ALONE_PACKETS : BATCH_PACKETS;
+}
+
+/* Hands the batch over and waits until there is room for another; without a thread there is. False: the decoder is to
+ * stop. */
 static bool hand_over(struct decoder *decoder)
 {
 	struct batch *batch = batch_to_fill(decoder);
@@ -75,7 +93,7 @@ static struct batch *batch_with_room(struct decoder *decoder, uint32_t bytes)
 {
 	struct batch *batch = batch_to_fill(decoder);
 	if (batch->count && batch->bytes_used + bytes > batch->bytes_size) {
-		if (!hand_over(decoder))
+		if (!hand_over(decoder) || decoder->alone)
 			ws_capture_break(decoder->task.capture);
 		batch = batch_to_fill(decoder);
 	}
@@ -146,7 +164,7 @@ static void on_frame(void *context, const struct ws_frame *frame)
 		slot->frame.data = NULL;
 	}
 	bool more = ++decoder->frames != decoder->task.count;
-	if (more && batch->count == BATCH_PACKETS)
+	if (more && batch->count == batch_most(decoder))
 		more = hand_over(decoder);
 	if (!more)
 		ws_capture_break(decoder->task.capture);
@@ -170,16 +188,22 @@ static void wait_for_go(struct decoder *decoder)
 	pthread_mutex_unlock(&decoder->lock);
 }
 
-static void *read_all(void *context)
+/* How many frames are read in one call. */
+static int read_most(struct decoder *decoder)
 {
-	struct decoder *decoder = context;
+	return decoder->alone ? (int)(ALONE_PACKETS - batch_to_fill(decoder)->count) : READ_MOST;
+}
+
+/* Reads some frames. False: the last batch has been handed over. */
+static bool read_some(struct decoder *decoder)
+{
 	struct ws_error error;
 	enum ws_read result = WS_READ_MORE;
-	wait_for_go(decoder);
-	if (!decoder->task.capture) /* it is not needed */
-		return NULL;
-	while (result == WS_READ_MORE && batch_to_fill(decoder)->result != WS_READ_ERROR && may_read_on(decoder))
-		result = ws_capture_read(decoder->task.capture, READ_MOST, on_frame, decoder, &error);
+	if (batch_to_fill(decoder)->result != WS_READ_ERROR && may_read_on(decoder)) {
+		result = ws_capture_read(decoder->task.capture, read_most(decoder), on_frame, decoder, &error);
+		if (result == WS_READ_MORE)
+			return true;
+	}
 	struct batch *batch = batch_to_fill(decoder);
 	if (batch->result != WS_READ_ERROR) {
 		batch->result = result;
@@ -188,6 +212,15 @@ static void *read_all(void *context)
 	}
 	batch->last = true;
 	hand_over(decoder);
+	return false;
+}
+
+static void *read_all(void *context)
+{
+	struct decoder *decoder = context;
+	wait_for_go(decoder);
+	while (decoder->task.capture && read_some(decoder)) /* without one, it is not needed */
+		;
 	return NULL;
 }
 
@@ -211,7 +244,7 @@ static bool start_thread(struct decoder *decoder)
 	return decoder->runs;
 }
 
-struct decoder *decoder_new(void)
+struct decoder *decoder_new(bool alone)
 {
 	struct decoder *decoder = calloc(1, sizeof(*decoder));
 	if (!decoder)
@@ -221,7 +254,8 @@ struct decoder *decoder_new(void)
 	pthread_mutex_init(&decoder->lock, NULL);
 	pthread_cond_init(&decoder->to_decoder, NULL);
 	pthread_cond_init(&decoder->to_tracker, NULL);
-	if (start_thread(decoder))
+	decoder->alone = alone;
+	if (alone || start_thread(decoder))
 		return decoder;
 	decoder_free(decoder);
 	return NULL;
@@ -247,13 +281,15 @@ void decoder_go(struct decoder *decoder)
 
 struct batch *decoder_next(struct decoder *decoder)
 {
+	while (decoder->alone && decoder->filled == decoder->handed)
+		(void)read_some(decoder);
 	pthread_mutex_lock(&decoder->lock);
 	while (decoder->filled == decoder->handed) {
 		decoder->tracker_waits = true;
 		pthread_cond_wait(&decoder->to_tracker, &decoder->lock);
 	}
 	decoder->tracker_waits = false;
-	struct batch *batch = &decoder->batches[decoder->handed++ % BATCHES];
+	struct batch *batch = batch_at(decoder, decoder->handed++);
 	pthread_mutex_unlock(&decoder->lock);
 	return batch;
 }

@@ -35,13 +35,13 @@ struct decoder; /* opaque */
 
 /* Starts a thread, and returns once it runs and needs no more system calls than reading does. It takes on what the
  * calling thread has given up by now, and waits for decoder_go(). NULL: there is no memory, or the system gives no
- * thread. */
-struct decoder *decoder_new(void) WS_CHECKED;
+ * thread. With `alone` there is none, and decoder_next() decodes. */
+struct decoder *decoder_new(bool alone) WS_CHECKED;
 /* What it is to do. Call it once, before decoder_go(). */
 void decoder_assign(struct decoder *decoder, const struct decoder_task *task);
 /* Lets it read the first byte; later calls do nothing. */
 void decoder_go(struct decoder *decoder);
-/* Waits for the next batch. After the last one there is none. */
+/* Waits for the next batch, or decodes it. After the last one there is none. */
 struct batch *decoder_next(struct decoder *decoder);
 /* True when decoder_next() need not wait. */
 bool decoder_has_next(struct decoder *decoder);
