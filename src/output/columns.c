@@ -476,10 +476,10 @@ static const struct column connection_columns[] = {
         {NULL, "http_path", conn_http, 1, conn_http_put},
         {NULL, "http_status", conn_http, 2, conn_http_put},
         SHARE_COLUMNS(conn_share, conn_spent){NULL, "vantage", conn_spent, 1, conn_spent_put},
-#define X(name, get, index) {NULL, "client_" name, get, 2 * (index), get##_put},
+#define X(name, get, index) {NULL, "client_" name, get, 2 * (index), get##_put, true},
         KERNEL_COLUMNS(X)
 #undef X
-#define X(name, get, index) {NULL, "server_" name, get, 2 * (index) + 1, get##_put},
+#define X(name, get, index) {NULL, "server_" name, get, 2 * (index) + 1, get##_put, true},
         KERNEL_COLUMNS(X)
 #undef X
         {NULL, "severity", conn_severity, 0, conn_severity_put},

@@ -81,6 +81,7 @@ struct column {
 	/* Takes the value from a record that is read back, see reading.h. NULL: the column's value of a connection is kept as
 	 * it is written, and passed on. */
 	put_fn *put;
+	bool of_kernel; /* it is absent where the kernel was not asked, see output_has_kernel_columns() */
 };
 
 struct columns {
@@ -185,8 +186,32 @@ static inline size_t output_column_index(const struct ws_output *output, const s
 	                                                                                   : columns->several_count;
 }
 
+/* The value of a field of a connection of records that is only passed on. */
+void output_find_passed_on(const char *others, size_t index, struct value *value);
+
 /* Fills the value of a column; of a connection of records, one that is only passed on. */
-void output_value(const struct subject *subject, const struct columns *columns, size_t index, struct value *value);
+static inline void output_value(const struct subject *subject, const struct columns *columns, size_t index, struct value *value)
+{
+	const struct column *column = &columns->column[index];
+	value->kind = VALUE_ABSENT;
+	if (!column->put && subject->kind == WS_RECORD_CONNECTION && subject->conn->stated.sensor)
+		output_find_passed_on(subject->conn->stated.others, index, value);
+	else
+		column->get(subject, column->index, value);
+}
+
+/* True when columns with `of_kernel` may have a value. */
+static inline bool output_has_kernel_columns(const struct subject *subject)
+{
+	if (subject->kind != WS_RECORD_CONNECTION || subject->conn->stated.sensor)
+		return true;
+	for (unsigned i = 0; i < 2; i++) {
+		const struct ws_endpoint_info *side = &subject->conn->endpoint[i];
+		if (side->kernel || side->user || side->service || side->container)
+			return true;
+	}
+	return false;
+}
 
 static inline bool output_wants(const struct ws_output *output, enum ws_record kind)
 {

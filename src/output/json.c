@@ -13,48 +13,51 @@ static inline char *json_put(char *out, const char *bytes, size_t length)
 	return out + length;
 }
 
-static char *put_value(char *out, const struct value *value)
+static inline char *json_put_quoted(char *out, const char *bytes, size_t length)
 {
-	bool quoted = value->kind == VALUE_ADDRESS || value->kind == VALUE_MAC || value->kind == VALUE_WORD;
-	if (quoted)
-		*out++ = '"';
+	*out++ = '"';
+	out = json_put(out, bytes, length);
+	*out++ = '"';
+	return out;
+}
+
+/* Writes a value of at most VALUE_MOST bytes. NULL: it may be longer, and nothing is written. */
+static inline char *put_value(char *out, const struct value *value)
+{
 	switch (value->kind) {
 	case VALUE_NUMBER:
-		out = ws_put_u64(out, value->number);
-		break;
+		return ws_put_u64(out, value->number);
 	case VALUE_BOOLEAN:
-		out = value->number ? json_put(out, "true", 4) : json_put(out, "false", 5);
-		break;
+		return value->number ? json_put(out, "true", 4) : json_put(out, "false", 5);
 	case VALUE_SIGNED:
 		if (value->time < 0)
 			*out++ = '-';
-		out = ws_put_u64(out, value->time < 0 ? -(uint64_t)value->time : (uint64_t)value->time);
-		break;
+		return ws_put_u64(out, value->time < 0 ? -(uint64_t)value->time : (uint64_t)value->time);
 	case VALUE_TIME:
-		out = ws_put_time(out, value->time, 9);
-		break;
+		return value->time ? ws_put_time(out, value->time, 9) : json_put(out, "0.000000000", 11);
 	case VALUE_ADDRESS:
+		*out++ = '"';
 		out = ws_put_addr(out, value->address, value->ip_version);
-		break;
+		*out++ = '"';
+		return out;
 	case VALUE_MAC:
+		*out++ = '"';
 		out = ws_put_mac(out, value->mac);
-		break;
+		*out++ = '"';
+		return out;
 	case VALUE_WORD:
-		out = json_put(out, value->string, value->length);
-		break;
+		return value->length + 2 <= VALUE_MOST ? json_put_quoted(out, value->string, value->length) : NULL;
 	case VALUE_ABSENT:
 	case VALUE_NULL:
+		return json_put(out, "null", 4);
 	case VALUE_STRING:
 	case VALUE_DECIMAL:
 	case VALUE_NAMES:
 	case VALUE_NUMBERS:
 	case VALUE_RAW:
-		out = json_put(out, "null", 4);
 		break;
 	}
-	if (quoted)
-		*out++ = '"';
-	return out;
+	return NULL;
 }
 
 static void write_list(struct ws_text *text, const struct value *value)
@@ -76,30 +79,20 @@ static void write_list(struct ws_text *text, const struct value *value)
 	ws_text_putc(text, ']');
 }
 
-static void write_value(struct ws_text *text, char *out, const struct value *value)
+/* Writes a value for which put_value() does not know the length. */
+static void write_value(struct ws_text *text, const struct value *value)
 {
 	if (value->kind == VALUE_RAW) {
-		text->length = (size_t)(out - text->data);
 		ws_text_append(text, value->string, value->length);
-		return;
+	} else if (value->kind == VALUE_DECIMAL) {
+		ws_text_printf(text, "%.3f", value->decimal);
+	} else if (value->kind == VALUE_NAMES || value->kind == VALUE_NUMBERS) {
+		write_list(text, value);
+	} else {
+		ws_text_putc(text, '"');
+		ws_text_json(text, value->string, value->length);
+		ws_text_putc(text, '"');
 	}
-	if (value->kind == VALUE_DECIMAL || value->kind == VALUE_NAMES || value->kind == VALUE_NUMBERS) {
-		text->length = (size_t)(out - text->data);
-		if (value->kind == VALUE_DECIMAL)
-			ws_text_printf(text, "%.3f", value->decimal);
-		else
-			write_list(text, value);
-		return;
-	}
-	bool string = value->kind == VALUE_STRING || (value->kind == VALUE_WORD && value->length + 2 > VALUE_MOST);
-	if (!string) {
-		text->length = (size_t)(put_value(out, value) - text->data);
-		return;
-	}
-	*out++ = '"';
-	text->length = (size_t)(out - text->data);
-	ws_text_json(text, value->string, value->length);
-	ws_text_putc(text, '"');
 }
 
 /* The type of a record is the word that --only takes. */
@@ -150,19 +143,27 @@ void json_record(struct ws_output *output, const struct subject *subject)
 	const struct columns *columns = output_columns(subject->kind);
 	const struct json_column *prefix = output->tables->column[subject->kind];
 	struct ws_text *text = &output->text;
-	struct value value;
 	ws_text_append(text, "{\"type\":\"", 9);
 	ws_text_puts(text, kind_name(subject->kind));
 	ws_text_putc(text, '"');
 	const size_t count = output_column_count(output, subject->kind);
+	const size_t usual = output->options.several ? columns->several_count : columns->count;
+	const bool of_kernel = output_has_kernel_columns(subject);
+	struct value value;
 	for (size_t i = 0; i < count; i++) {
-		const size_t index = output_column_index(output, columns, i);
+		const size_t index = i < usual ? i : columns->several_count; /* the sensor */
+		if (columns->column[index].of_kernel && !of_kernel)
+			continue;
 		output_value(subject, columns, index, &value);
 		if (value.kind == VALUE_ABSENT)
 			continue;
 		char *out = output_make_room(text, sizeof(prefix->text) + VALUE_MOST);
 		memcpy(out, prefix[index].text, sizeof(prefix[index].text));
-		write_value(text, out + prefix[index].length, &value);
+		out += prefix[index].length;
+		char *end = put_value(out, &value);
+		text->length = (size_t)((end ? end : out) - text->data);
+		if (!end)
+			write_value(text, &value);
 	}
 	ws_text_puts(text, columns->column[output_column_index(output, columns, count - 1)].group ? "}}\n" : "}\n");
 }

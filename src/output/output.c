@@ -164,8 +164,8 @@ void ws_output_free(struct ws_output *output)
 
 /* ---- Records */
 
-/* A field of a connection of records that is only passed on: its line in what it has of these, "12=" and the value. */
-static void find_passed_on(const char *others, size_t index, struct value *value)
+/* Its line in what the connection has of these, "12=" and the value. */
+void output_find_passed_on(const char *others, size_t index, struct value *value)
 {
 	char label[24];
 	struct ws_text text = WS_TEXT_OVER(label);
@@ -180,16 +180,6 @@ static void find_passed_on(const char *others, size_t index, struct value *value
 		value->length = strcspn(at + length, "\n");
 		return;
 	}
-}
-
-void output_value(const struct subject *subject, const struct columns *columns, size_t index, struct value *value)
-{
-	const struct column *column = &columns->column[index];
-	value->kind = VALUE_ABSENT;
-	if (subject->kind == WS_RECORD_CONNECTION && !column->put && subject->conn->stated.sensor)
-		find_passed_on(subject->conn->stated.others, index, value);
-	else
-		column->get(subject, column->index, value);
 }
 
 void output_record(struct ws_output *output, const struct subject *subject)
@@ -319,6 +309,14 @@ static void write_event_of_connection(struct ws_output *output, const struct ws_
 		end_exchanges(output, tracker, &conn);
 	if (event->kind != WS_EVENT_EXCHANGE && output_wants(output, WS_RECORD_CONNECTION))
 		connection_event(output, &subject, &conn);
+}
+
+/* False for most events: of a transition whose records are not wanted, and of what is written at the end. */
+static bool event_leads_to_record(const struct ws_output *output, const struct ws_event *event)
+{
+	if (event->kind == WS_EVENT_TRANSITION)
+		return output_wants(output, WS_RECORD_TRANSITION);
+	return event->kind != WS_EVENT_UDP;
 }
 
 /* `line` is a packet's text line that has no newline yet, or NULL. */
@@ -455,7 +453,8 @@ bool ws_output_packet(struct ws_output *output, const struct ws_packet *packet, 
 			output_packet(output, packet, result, NULL);
 	}
 	for (size_t i = 0; i < result->event_count; i++)
-		write_event(output, &result->events[i], tracker, NULL);
+		if (event_leads_to_record(output, &result->events[i]))
+			write_event(output, &result->events[i], tracker, NULL);
 	return end_of_records(output);
 }
 
