@@ -243,7 +243,8 @@ struct ws_track_result {
 	size_t event_count;
 };
 
-/* These prepare ws_tracker_packet(), and all may be left out. The first sets packet->flow; it reads nothing that ever
+/* These prepare ws_tracker_packet(), and all may be left out. The first sets packet->flow or
+ * packet->conversation; it reads nothing that ever
  * changes, so another thread may call it. The next two begin to load into the CPU's caches what will be read of the
  * packet's connection, because waiting for memory would cost more than the work itself; they return at once. Call
  * ws_tracker_prefetch() when what the other one loads is there. The last one sets packet->may_name where the packet

@@ -235,22 +235,22 @@ struct ws_capture *ws_capture_reopen(const struct ws_capture *from, const struct
 	return NULL;
 }
 
-void ws_file_packet(struct ws_capture *capture, const struct pcap_pkthdr *header, ws_time time, const uint8_t *data)
+void ws_file_packet(struct ws_capture *capture, struct ws_frame *frame)
 {
-	struct ws_frame frame = ws_capture_frame(capture, header, time, data);
 	const uint64_t offset = capture->start + capture->next;
-	frame.number = ++capture->number;
+	frame->number = ++capture->number;
 	capture->next = ws_byte_source_offset(capture->source);
 	if (capture->reopen)
-		frame.position = ws_capture_position(offset, &frame);
-	if (!capture->filtered || ws_filters_match(&capture->filters, &frame))
-		ws_capture_deliver(capture, &frame);
+		frame->position = ws_capture_position(offset, frame);
+	if (!capture->filtered || ws_filters_match(&capture->filters, frame))
+		ws_capture_deliver(capture, frame);
 }
 
 static void on_packet(u_char *user, const struct pcap_pkthdr *header, const u_char *data)
 {
 	struct ws_capture *capture = (struct ws_capture *)user;
-	ws_file_packet(capture, header, ws_capture_time(capture, &header->ts), data);
+	struct ws_frame frame = ws_capture_frame(capture, header, ws_capture_time(capture, &header->ts), data);
+	ws_file_packet(capture, &frame);
 }
 
 /* libpcap has ended with `status`: 0 at the end, negative on a failure. */

@@ -75,8 +75,8 @@ enum ws_read ws_capture_failed(struct ws_capture *capture, struct ws_error *erro
 
 /* file.c */
 enum ws_read ws_file_read(struct ws_capture *capture, int max, struct ws_error *error) WS_CHECKED;
-/* The next packet of the file, read by libpcap or not; `time` is the header's timestamp. */
-void ws_file_packet(struct ws_capture *capture, const struct pcap_pkthdr *header, ws_time time, const uint8_t *data);
+/* The next packet of the file, read by libpcap or not. Sets its number and its position. */
+void ws_file_packet(struct ws_capture *capture, struct ws_frame *frame);
 
 /* Positions in files: the offset, and in the 16 bits above it a check of the frame's time and lengths, so that what is
  * read again is the same frame or nothing. */

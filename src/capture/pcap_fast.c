@@ -18,35 +18,36 @@ bool ws_pcap_fast_possible(const struct ws_framing *framing)
 	       framing->header_size == HEADER && framing->captured == WS_CAPTURED_FIRST;
 }
 
-/* The next record, when it is whole and ordinary. */
-static const uint8_t *next_record(struct ws_capture *capture, struct pcap_pkthdr *header)
+/* Fills the frame of the next record. False: it is not whole, or not ordinary. */
+static bool next_record(struct ws_capture *capture, struct ws_frame *frame)
 {
 	const uint32_t unit = capture->framing.nanoseconds ? 1 : 1000;
 	size_t length;
 	const uint8_t *bytes = ws_byte_source_buffered(capture->source, &length);
 	uint32_t field[4];
 	if (length < HEADER)
-		return NULL;
+		return false;
 	memcpy(field, bytes, sizeof(field));
 	const uint32_t captured = field[2];
 	if (captured > length - HEADER || captured > capture->snapshot || field[0] > INT32_MAX ||
 	    field[1] >= WS_SECOND / unit)
-		return NULL;
-	header->ts.tv_sec = (time_t)field[0];
-	header->ts.tv_usec = (suseconds_t)(field[1] * unit); /* as libpcap does it with PCAP_TSTAMP_PRECISION_NANO */
-	header->caplen = captured;
-	header->len = field[3];
+		return false;
+	frame->time = (ws_time)field[0] * WS_SECOND + field[1] * unit;
+	frame->captured = captured;
+	frame->length = field[3] < captured ? captured : field[3];
+	frame->data = bytes + HEADER;
 	ws_byte_source_skip(capture->source, HEADER + captured);
-	return bytes + HEADER;
+	return true;
 }
 
 int ws_pcap_fast_read(struct ws_capture *capture, int max)
 {
-	struct pcap_pkthdr header;
-	const uint8_t *data;
+	/* What all frames have in common is set once. */
+	const struct pcap_pkthdr none = {.caplen = 0};
+	struct ws_frame frame = ws_capture_frame(capture, &none, 0, NULL);
 	int count = 0;
-	while (count < max && !capture->broken && (data = next_record(capture, &header))) {
-		ws_file_packet(capture, &header, (ws_time)header.ts.tv_sec * WS_SECOND + header.ts.tv_usec, data);
+	while (count < max && !capture->broken && next_record(capture, &frame)) {
+		ws_file_packet(capture, &frame);
 		count++;
 	}
 	return count;

@@ -332,6 +332,12 @@ static void note_old_answer(struct ws_tracker *tracker, struct ws_conn *newest, 
 	}
 }
 
+/* True for the only connection of its addresses and ports, to which every segment without SYN belongs. */
+static bool is_settled(const struct ws_conn *conn)
+{
+	return !conn->older && !conn->half_open && !conn->bound && !conn->twin;
+}
+
 struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tuple *tuple, struct ws_conn *newest,
                                   struct ws_segment *segment, uint32_t link_id)
 {
@@ -340,6 +346,10 @@ struct ws_conn *ws_tracker_assign(struct ws_tracker *tracker, const struct ws_tu
 	if (!newest) {
 		bool counts = !(segment->flags & WS_TCP_RST) && !segment->bad_checksum;
 		return counts ? begin_conn(tracker, tuple, segment, NULL) : NULL;
+	}
+	if (is_settled(newest) && !(segment->flags & (WS_TCP_SYN | WS_TCP_RST)) && !segment->bad_checksum) {
+		segment->direction = (uint8_t)direction_in(newest, tuple);
+		return newest;
 	}
 	struct ws_conn *older = ws_table_conn(&tracker->table, newest->older);
 	if (newest->half_open)

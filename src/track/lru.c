@@ -127,7 +127,7 @@ static bool grow(struct ws_lru *lru)
 	return true;
 }
 
-static void *lru_find(struct ws_lru *lru, const void *key, uint32_t hash)
+void *ws_lru_find_hashed(struct ws_lru *lru, const void *key, uint32_t hash)
 {
 	if (!lru->count)
 		return NULL;
@@ -145,13 +145,39 @@ static void *lru_find(struct ws_lru *lru, const void *key, uint32_t hash)
 
 void *ws_lru_find(struct ws_lru *lru, const void *key)
 {
-	return lru_find(lru, key, (uint32_t)ws_siphash(lru->hash_key, key, lru->key_size));
+	return ws_lru_find_hashed(lru, key, ws_lru_hash(lru, key));
+}
+
+uint32_t ws_lru_hash(const struct ws_lru *lru, const void *key)
+{
+	return (uint32_t)ws_siphash(lru->hash_key, key, lru->key_size);
+}
+
+void ws_lru_prefetch_bucket(const struct ws_lru *lru, uint32_t hash)
+{
+	if (lru->count)
+		__builtin_prefetch(bucket_of(lru, hash));
+}
+
+void ws_lru_prefetch_entry(const struct ws_lru *lru, uint32_t hash)
+{
+	enum { LINE = 64 };
+	const uint32_t index = lru->count ? *bucket_of(lru, hash) : NONE;
+	if (index == NONE)
+		return;
+	__builtin_prefetch(&lru->links[index], 1);
+	for (uint32_t at = 0; at < lru->entry_size; at += LINE)
+		__builtin_prefetch(entry_at(lru, index) + at, 1);
 }
 
 void *ws_lru_get(struct ws_lru *lru, const void *key, bool *created)
 {
-	uint32_t hash = (uint32_t)ws_siphash(lru->hash_key, key, lru->key_size);
-	void *known = lru_find(lru, key, hash);
+	return ws_lru_get_hashed(lru, key, ws_lru_hash(lru, key), created);
+}
+
+void *ws_lru_get_hashed(struct ws_lru *lru, const void *key, uint32_t hash, bool *created)
+{
+	void *known = ws_lru_find_hashed(lru, key, hash);
 	*created = false;
 	if (known)
 		return known;

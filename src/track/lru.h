@@ -40,6 +40,13 @@ uint64_t ws_lru_memory(const struct ws_lru *lru); /* bytes it takes */
  */
 void *ws_lru_find(struct ws_lru *lru, const void *key);
 void *ws_lru_get(struct ws_lru *lru, const void *key, bool *created);
+/* The same where the key has been hashed before. */
+uint32_t ws_lru_hash(const struct ws_lru *lru, const void *key);
+void *ws_lru_find_hashed(struct ws_lru *lru, const void *key, uint32_t hash);
+void *ws_lru_get_hashed(struct ws_lru *lru, const void *key, uint32_t hash, bool *created);
+/* Prefetch the bucket of a hash; then, when that is loaded, the newest entry in it. */
+void ws_lru_prefetch_bucket(const struct ws_lru *lru, uint32_t hash);
+void ws_lru_prefetch_entry(const struct ws_lru *lru, uint32_t hash);
 
 /* Entries are at indices 0 .. count-1, in no order. An entry keeps its index until it is evicted. */
 void *ws_lru_at(const struct ws_lru *lru, size_t index); /* NULL: no such entry */

@@ -325,7 +325,11 @@ static struct ws_tuple tuple_of(const struct ws_packet *packet)
 
 void ws_tracker_hash(const struct ws_tracker *tracker, struct ws_packet *packet)
 {
-	if (!packet->tcp_complete || packet->tunnel_count)
+	if (packet->tunnel_count)
+		return;
+	if (packet->transport == WS_TRANSPORT_UDP && !packet->fragment)
+		packet->conversation = ws_udp_hash(&tracker->udp, packet);
+	if (!packet->tcp_complete)
 		return;
 	struct ws_tuple tuple = tuple_of(packet);
 	packet->flow = ws_table_hash(&tracker->table, &tuple);
@@ -342,12 +346,16 @@ void ws_tracker_prefetch_index(const struct ws_tracker *tracker, const struct ws
 {
 	if (packet->flow)
 		ws_table_prefetch_entry(&tracker->table, packet->flow);
+	else if (packet->conversation)
+		ws_lru_prefetch_bucket(&tracker->udp.conversations, packet->conversation);
 }
 
 void ws_tracker_prefetch(const struct ws_tracker *tracker, const struct ws_packet *packet)
 {
 	if (packet->flow)
 		ws_table_prefetch_conn(&tracker->table, packet->flow);
+	else if (packet->conversation)
+		ws_lru_prefetch_entry(&tracker->udp.conversations, packet->conversation);
 }
 
 static void begin_connection(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_packet *packet)
@@ -499,7 +507,8 @@ static void track_transport(struct ws_tracker *tracker, const struct ws_packet *
 		                       .destination_port = packet->destination_port,
 		                       .length = packet->payload_length,
 		                       .ip_version = packet->ip_version,
-		                       .tunnel = ws_tunnels_number(&tracker->tunnels, packet, packet->tunnel_count)},
+		                       .tunnel = ws_tunnels_number(&tracker->tunnels, packet, packet->tunnel_count),
+		                       .hash = packet->conversation},
 		               bytes);
 		break;
 	case WS_TRANSPORT_ICMP:

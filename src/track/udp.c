@@ -57,6 +57,24 @@ static uint8_t make_key(struct udp_key *key, const struct ws_packet *packet, con
 	return self;
 }
 
+static uint32_t hash_of(const struct ws_udp_table *table, const struct udp_key *key)
+{
+	const uint32_t hash = ws_lru_hash(&table->conversations, key);
+	return hash ? hash : 1;
+}
+
+uint32_t ws_udp_hash(const struct ws_udp_table *table, const struct ws_packet *packet)
+{
+	struct udp_key key;
+	make_key(&key, packet,
+	         &(struct ws_udp_datagram){.source = &packet->source,
+	                                   .destination = &packet->destination,
+	                                   .source_port = packet->source_port,
+	                                   .destination_port = packet->destination_port,
+	                                   .ip_version = packet->ip_version});
+	return hash_of(table, &key);
+}
+
 static struct ws_datagram_info *keep_datagram(struct ws_udp_table *table, struct conversation *conversation,
                                               const struct ws_packet *packet, unsigned self)
 {
@@ -79,7 +97,8 @@ bool ws_udp_packet(struct ws_udp_table *table, const struct ws_packet *packet, c
 	struct udp_key key;
 	uint8_t self = make_key(&key, packet, sent);
 	bool created;
-	struct conversation *conversation = ws_lru_get(&table->conversations, &key, &created);
+	const uint32_t hash = sent->hash ? sent->hash : hash_of(table, &key);
+	struct conversation *conversation = ws_lru_get_hashed(&table->conversations, &key, hash, &created);
 	*place = (struct ws_udp_place){0};
 	if (!conversation)
 		return false;
@@ -139,7 +158,7 @@ void ws_udp_unreachable(struct ws_udp_table *table, const struct ws_packet *pack
 	                                       .tunnel = tunnel,
 	                                       .ip_version = packet->ip_version};
 	uint8_t self = make_key(&key, packet, &quoted);
-	struct conversation *conversation = ws_lru_find(&table->conversations, &key);
+	struct conversation *conversation = ws_lru_find_hashed(&table->conversations, &key, hash_of(table, &key));
 	if (!conversation)
 		return;
 	conversation->unreachable++;

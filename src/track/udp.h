@@ -31,6 +31,7 @@ struct ws_udp_datagram {
 	uint16_t tunnel; /* that it is in, see tunnels.h */
 	uint8_t ip_version;
 	bool outer;
+	uint32_t hash; /* ws_udp_hash(); 0: it has not been hashed */
 };
 
 /* The conversation of a datagram. */
@@ -38,6 +39,8 @@ struct ws_udp_place {
 	uint64_t index, number; /* for ws_udp_at(), valid when it has begun; 0: there is no memory */
 	unsigned direction;     /* the index of the sender */
 };
+/* The hash of a datagram that is in no tunnel, never 0. Reads nothing that changes. */
+uint32_t ws_udp_hash(const struct ws_udp_table *table, const struct ws_packet *packet);
 /* Call this for every datagram, in order. Returns true when a conversation has begun. */
 bool ws_udp_packet(struct ws_udp_table *table, const struct ws_packet *packet, const struct ws_udp_datagram *datagram,
                    ws_time now, struct ws_udp_place *place) WS_CHECKED;
