@@ -113,6 +113,8 @@ const char *ws_action_meaning(enum ws_action action);
  * a lesson, which come before those of every screen while one is played, WS_KEYS_OF_START for those of the start
  * screen, and WS_KEYS_OF_LAB for those of the lab, which come before those of every screen while packets wait. */
 unsigned ws_action_screens(enum ws_action action);
+/* Whether one of these understands it. */
+bool ws_action_is_of(enum ws_action action, unsigned screen);
 #define WS_KEYS_OF_LESSON WS_SCREEN_COUNT
 #define WS_KEYS_OF_START ((enum ws_screen)(WS_SCREEN_COUNT + 1))
 #define WS_KEYS_OF_LAB ((enum ws_screen)(WS_SCREEN_COUNT + 2))

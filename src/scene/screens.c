@@ -62,15 +62,21 @@ bool screen_understands(enum ws_screen screen, enum ws_action action)
 	                                 keys_contain(ops->keys, ops->key_count, action));
 }
 
+bool ws_action_is_of(enum ws_action action, unsigned screen)
+{
+	if (action == WS_ACT_LESSON_NEXT || action == WS_ACT_LESSON_BACK || action == WS_ACT_LESSON_LIVE)
+		return screen == WS_KEYS_OF_LESSON;
+	if (ws_action_of_lab(action))
+		return screen == WS_KEYS_OF_LAB;
+	if (screen == WS_KEYS_OF_START)
+		return start_understands(action);
+	return screen < WS_SCREEN_COUNT && screen_understands((enum ws_screen)screen, action);
+}
+
 unsigned ws_action_screens(enum ws_action action)
 {
-	unsigned screens = start_understands(action) ? 1u << WS_KEYS_OF_START : 0;
-	if (action == WS_ACT_LESSON_NEXT || action == WS_ACT_LESSON_BACK || action == WS_ACT_LESSON_LIVE)
-		return 1u << WS_KEYS_OF_LESSON;
-	if (ws_action_of_lab(action))
-		return 1u << WS_KEYS_OF_LAB;
-	for (int screen = 0; screen < WS_SCREEN_COUNT; screen++)
-		if (screen_understands((enum ws_screen)screen, action))
-			screens |= 1u << screen;
+	unsigned screens = 0;
+	for (unsigned screen = 0; screen <= WS_KEYS_OF_LAB; screen++)
+		screens |= (unsigned)ws_action_is_of(action, screen) << screen;
 	return screens;
 }

@@ -18,7 +18,7 @@ enum ws_action key_action(const struct ws_keymap *keymap, wint_t code, enum ws_s
 {
 	for (enum ws_action action = WS_ACT_NONE + 1; action < WS_ACTION_COUNT; action++)
 		if (is_configured(keymap, action) && keymap->configured[action].code == code &&
-		    ws_action_screens(action) & 1u << screen)
+		    ws_action_is_of(action, screen))
 			return action;
 	return key_built_in(code, screen);
 }

@@ -95,7 +95,7 @@ static bool keys_send(const char *keys, wint_t code)
 enum ws_action key_built_in(wint_t code, enum ws_screen screen)
 {
 	for (enum ws_action action = WS_ACT_NONE + 1; code && action < WS_ACTION_COUNT; action++)
-		if (ws_action_screens(action) & 1u << screen && keys_send(ws_action_keys(action), code))
+		if (ws_action_is_of(action, screen) && keys_send(ws_action_keys(action), code))
 			return action;
 	return WS_ACT_NONE;
 }
