@@ -3,25 +3,27 @@
 #include "track/stall.h"
 #include "track/tracker.h"
 
-static void note_round_trip(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *s,
+/* True: a round trip ends with the segment. */
+static bool note_round_trip(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *s,
                             uint32_t analysis)
 {
 	const unsigned other = s->direction ^ 1;
 	const ws_time time = ws_rtt_note(&conn->traffic[s->direction].timer, &conn->traffic[other].timer, s, analysis);
 	if (time < 0)
-		return;
+		return false;
 	struct ws_rtt *rtt = &conn->rtt[other];
 	struct ws_rare *rare = ws_rtt_needs_counters(rtt, time) ? ws_table_rare(&tracker->table, conn) : NULL;
 	ws_rtt_add(rtt, rare ? &rare->round_trips[other] : NULL, time);
+	return true;
 }
 
-void ws_tracker_share(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis)
+static void note_share(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis, bool round_trip)
 {
 	struct ws_shares *shares = ws_conn_shares(conn);
 	if (s->duplicate || (s->bad_checksum && !s->checksum_ignored))
 		ws_shares_pass(shares, s->time);
 	else
-		ws_shares_note(shares, s, analysis, &conn->analyser, conn->rtt,
+		ws_shares_note(shares, s, analysis, &conn->analyser, round_trip ? conn->rtt : NULL,
 		               ws_shares_full_segment(&conn->machine, s));
 }
 
@@ -36,8 +38,10 @@ void ws_tracker_count(struct ws_tracker *tracker, struct ws_conn *conn, const st
 		rare = ws_table_rare(&tracker->table, conn);
 	ws_zeek_note(&conn->zeek, rare ? &rare->repeats : NULL, s, result->analysis);
 	ws_stall_note(conn, s, result->analysis);
-	if (!s->duplicate && !s->bad_checksum)
-		note_round_trip(tracker, conn, s, result->analysis);
+	const bool round_trip =
+	        !s->duplicate && !s->bad_checksum && note_round_trip(tracker, conn, s, result->analysis);
+	if (tracker->table.shares)
+		note_share(conn, s, result->analysis, round_trip);
 	if (!result->analysis || !rare)
 		return;
 	if (!s->duplicate)

@@ -102,22 +102,38 @@ ws_time ws_rtt_note(struct ws_rtt_timer *sender, struct ws_rtt_timer *receiver, 
 	return measured;
 }
 
-ws_time ws_rtt_median(const struct ws_rtt *rtt, const struct ws_rtt_counters *counters)
+/* The lowest range with which half of the round trips are counted. */
+static unsigned median_of_few(const struct ws_rtt *rtt)
 {
-	struct ws_rtt_counters few = {{0}};
+	uint32_t sum = 0;
+	unsigned lowest = WS_RTT_RANGES - 1;
+	for (unsigned i = 0; i < rtt->ranges; i++)
+		sum += rtt->few[i].count;
+	for (unsigned i = 0; i < rtt->ranges; i++) {
+		uint32_t passed = 0;
+		for (unsigned j = 0; j < rtt->ranges; j++)
+			passed += rtt->few[j].range <= rtt->few[i].range ? rtt->few[j].count : 0;
+		if (passed * 2 >= sum && rtt->few[i].range < lowest)
+			lowest = rtt->few[i].range;
+	}
+	return lowest;
+}
+
+static unsigned median_of_many(const struct ws_rtt_counters *counters)
+{
 	uint32_t sum = 0, passed = 0;
 	unsigned index = 0;
-	if (!rtt->count)
-		return -1;
-	if (!rtt->many || !counters) {
-		for (unsigned i = 0; i < rtt->ranges; i++)
-			few.range[rtt->few[i].range] = rtt->few[i].count;
-		counters = &few;
-	}
 	for (unsigned i = 0; i < WS_RTT_RANGES; i++)
 		sum += counters->range[i];
 	while (index < WS_RTT_RANGES - 1 && (passed += counters->range[index]) * 2 < sum)
 		index++;
-	const ws_time middle = range_middle(index);
+	return index;
+}
+
+ws_time ws_rtt_median(const struct ws_rtt *rtt, const struct ws_rtt_counters *counters)
+{
+	if (!rtt->count)
+		return -1;
+	const ws_time middle = range_middle(rtt->many && counters ? median_of_many(counters) : median_of_few(rtt));
 	return middle < rtt->least ? rtt->least : middle > rtt->most ? rtt->most : middle;
 }

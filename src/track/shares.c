@@ -491,7 +491,7 @@ static void end_wait_without_data(struct ws_shares *shares, const struct state *
 }
 
 void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
-                    const struct ws_analyser *analyser, const struct ws_rtt rtt[2], uint32_t mss)
+                    const struct ws_analyser *analyser, const struct ws_rtt *rtt, uint32_t mss)
 {
 	/* Never before 1970, so that no difference overflows. */
 	const ws_time now = s->time > shares->latest ? s->time : shares->latest;
@@ -499,7 +499,7 @@ void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32
 		shares->opener = (int8_t)(s->direction + 1);
 		shares->since = now;
 	}
-	for (unsigned i = 0; i < 2; i++)
+	for (unsigned i = 0; rtt && i < 2; i++)
 		shares->time.way_to[i] = rtt[!i].count ? rtt[!i].least : 0;
 	const unsigned lost = lost_packets(&shares->side[s->direction], s, mss);
 	if (s->flags & WS_TCP_SYN) {

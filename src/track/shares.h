@@ -62,9 +62,10 @@ struct ws_span_recorder {
 	void (*add)(struct ws_span_recorder *recorder, enum ws_cause cause, unsigned side, ws_time time);
 };
 
-/* A segment was captured, with these marks. `mss`: the payload of a full segment, 0 when it is not known. */
+/* A segment was captured, with these marks. `rtt` may be NULL where no round trip was measured since the last call.
+ * `mss`: the payload of a full segment, 0 when it is not known. */
 void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
-                    const struct ws_analyser *analyser, const struct ws_rtt rtt[2], uint32_t mss);
+                    const struct ws_analyser *analyser, const struct ws_rtt *rtt, uint32_t mss);
 /* A segment that changes nothing was captured. */
 void ws_shares_pass(struct ws_shares *shares, ws_time time);
 /* Adds what is left until the last segment. */

@@ -312,52 +312,6 @@ static uint32_t link_id_of(const struct ws_packet *packet)
 	return packet->interface << 12 ^ (packet->vlan == WS_NO_VLAN ? 0 : packet->vlan + 1u);
 }
 
-static struct ws_tuple tuple_of(const struct ws_packet *packet)
-{
-	return (struct ws_tuple){&packet->source,
-	                         &packet->destination,
-	                         packet->source_port,
-	                         packet->destination_port,
-	                         packet->ip_version,
-	                         packet->flow,
-	                         0};
-}
-
-void ws_tracker_hash(const struct ws_tracker *tracker, struct ws_packet *packet)
-{
-	if (packet->tunnel_count)
-		return;
-	if (packet->transport == WS_TRANSPORT_UDP && !packet->fragment)
-		packet->conversation = ws_udp_hash(&tracker->udp, packet);
-	if (!packet->tcp_complete)
-		return;
-	struct ws_tuple tuple = tuple_of(packet);
-	packet->flow = ws_table_hash(&tracker->table, &tuple);
-}
-
-void ws_tracker_expect_name(const struct ws_tracker *tracker, struct ws_packet *packet)
-{
-	if (tracker->names.waiting && packet->flow && packet->frame->data &&
-	    ws_hostnames_wait(&tracker->names, packet->flow))
-		packet->may_name = true;
-}
-
-void ws_tracker_prefetch_index(const struct ws_tracker *tracker, const struct ws_packet *packet)
-{
-	if (packet->flow)
-		ws_table_prefetch_entry(&tracker->table, packet->flow);
-	else if (packet->conversation)
-		ws_lru_prefetch_bucket(&tracker->udp.conversations, packet->conversation);
-}
-
-void ws_tracker_prefetch(const struct ws_tracker *tracker, const struct ws_packet *packet)
-{
-	if (packet->flow)
-		ws_table_prefetch_conn(&tracker->table, packet->flow);
-	else if (packet->conversation)
-		ws_lru_prefetch_entry(&tracker->udp.conversations, packet->conversation);
-}
-
 static void begin_connection(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_packet *packet)
 {
 	ws_hops_note(&tracker->exchanges, packet);
@@ -369,7 +323,7 @@ static void begin_connection(struct ws_tracker *tracker, struct ws_conn *conn, c
 static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet, struct ws_track_result *result)
 {
 	struct ws_segment segment;
-	struct ws_tuple tuple = tuple_of(packet);
+	struct ws_tuple tuple = ws_tuple_of(packet);
 	uint32_t link_id = link_id_of(packet);
 	fill_segment(&segment, packet);
 	if (packet->tunnel_count)
@@ -413,8 +367,6 @@ static void track_tcp(struct ws_tracker *tracker, const struct ws_packet *packet
 	struct ws_analysis_result analysis;
 	ws_analyse(&conn->analyser, &segment, &analysis);
 	ws_tracker_count(tracker, conn, &segment, &analysis);
-	if (tracker->table.shares)
-		ws_tracker_share(conn, &segment, analysis.analysis);
 	if (packet->tcp.sack_count && tracker->config.history && !segment.duplicate)
 		while (!ws_history_add_sack(&tracker->history, conn, packet->frame->number, &packet->tcp) &&
 		       drop_oldest_history(tracker, conn))

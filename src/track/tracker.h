@@ -102,10 +102,20 @@ void ws_tracker_keep_start(struct ws_tracker *tracker, struct ws_conn *conn);
 
 /* Of some connection of records it is known where the time went; from records.c. */
 bool ws_tracker_shares_stated(const struct ws_tracker *tracker);
-/* Counts a segment with its analysis; from counts.c. */
+/* Counts a segment with its analysis, and says where the time until it went; from counts.c. */
 void ws_tracker_count(struct ws_tracker *tracker, struct ws_conn *conn, const struct ws_segment *s,
                       const struct ws_analysis_result *result);
-/* Says of a segment with these marks where the time until it went; likewise. */
-void ws_tracker_share(struct ws_conn *conn, const struct ws_segment *s, uint32_t analysis);
+
+/* What identifies the connection of a packet that is in no tunnel. */
+static inline struct ws_tuple ws_tuple_of(const struct ws_packet *packet)
+{
+	return (struct ws_tuple){&packet->source,
+	                         &packet->destination,
+	                         packet->source_port,
+	                         packet->destination_port,
+	                         packet->ip_version,
+	                         packet->flow,
+	                         0};
+}
 
 #endif
