@@ -4,7 +4,7 @@
  * A verdict's connections are grouped by server and port. Where one client has nearly as many servers or ports as
  * connections, as in a scan or when its own link is broken, the client explains more, and all its connections with that
  * verdict are one group. Connections with which nothing went wrong, but which kept somebody waiting for a second or more,
- * are taken together as slow, whatever their verdict. Every connection is in exactly one group.
+ * are taken together as slow, whatever their verdict: those where the same cause did so for the longest. Every connection is in exactly one group.
  *
  * The walk over the connections is made in slices. Memory is bounded: of more than about 40,000 different servers'
  * ports the later ones are counted together. */
@@ -20,6 +20,7 @@ struct ws_overview_group {
 	bool one_client, one_server, one_port; /* what they have in common; the members below are valid then */
 	/* The largest groups of a verdict are shown each, and its other connections together in a group with `rest`. */
 	bool rest;
+	uint8_t slow_cause; /* enum ws_slow_cause: what kept somebody waiting for the longest; only with `slow` */
 	bool by_client; /* they have only the client in common, of which all connections with this verdict are here */
 	uint8_t ip_version;
 	struct ws_addr client, server;

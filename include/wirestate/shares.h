@@ -59,6 +59,26 @@ size_t ws_shares_named(const struct ws_time_shares *shares, struct ws_named_shar
 /* Appends "server's program". `client` is an endpoint. */
 void ws_share_words(struct ws_text *text, enum ws_cause cause, int side, unsigned client);
 
+/* X(enumerator, word in records and filters, words for people): what may keep somebody waiting. */
+#define WS_SLOW_CAUSES(X)                                                                                              \
+	X(WS_SLOW_SERVER, "server_program", NC_("cause of waiting", "server's program"))                               \
+	X(WS_SLOW_RECOVERY, "recovery", NC_("cause of waiting", "loss recovery"))                                      \
+	X(WS_SLOW_WINDOW, "window", NC_("cause of waiting", "receiver's window"))                                      \
+	X(WS_SLOW_CONNECTING, "connecting", NC_("cause of waiting", "connecting"))                                     \
+	X(WS_SLOW_NAGLE, "nagle", NC_("cause of waiting", "Nagle against delayed ACK"))
+
+enum ws_slow_cause {
+#define X(name, word, words) name,
+	WS_SLOW_CAUSES(X)
+#undef X
+	        WS_SLOW_COUNT
+};
+const char *ws_slow_word(enum ws_slow_cause cause);
+const char *ws_slow_words(enum ws_slow_cause cause); /* in the user's language */
+
+/* How long one of them kept somebody waiting, and which did so for the longest. */
+ws_time ws_shares_slow_part(const struct ws_time_shares *shares, unsigned client, enum ws_slow_cause cause);
+enum ws_slow_cause ws_shares_slow_cause(const struct ws_time_shares *shares, unsigned client);
 /* How long somebody was kept waiting: by the server's program, by a full or closed window, by losses, by Nagle's
  * algorithm, or for the handshake. The way of data that comes in time, idle time and the client's own program do not
  * count. */

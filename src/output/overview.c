@@ -8,6 +8,15 @@ static void group_verdict(const struct subject *s, unsigned index, struct value 
 	set_string(v, ws_overview_tag(s->group));
 }
 
+/* Null of groups that are not slow. */
+static void group_slow_by(const struct subject *s, unsigned index, struct value *v)
+{
+	(void)index;
+	v->kind = VALUE_NULL;
+	if (s->group->judgement.slow)
+		set_string(v, ws_slow_word(s->group->slow_cause));
+}
+
 /* `index` 0 is the group's connections, 1 all with its verdict, 2 the severity, 3 the example. */
 static void group_number(const struct subject *s, unsigned index, struct value *v)
 {
@@ -78,6 +87,7 @@ static void group_sensor(const struct subject *s, unsigned index, struct value *
 
 static const struct column overview_column[] = {
         {NULL, "verdict", group_verdict, 0},
+        {NULL, "slow_by", group_slow_by, 0},
         {NULL, "severity", group_number, 2},
         {NULL, "count", group_number, 0},
         {NULL, "share", group_part, 0},
@@ -102,6 +112,8 @@ void text_overview(struct ws_text *text, const struct subject *subject)
 {
 	const struct ws_overview_group *group = subject->group;
 	ws_text_puts(text, ws_overview_tag(group));
+	if (group->judgement.slow)
+		ws_text_printf(text, " (%s)", ws_slow_words(group->slow_cause));
 	ws_text_putc(text, ' ');
 	ws_text_grouped(text, group->verdict_count);
 	if (group->count != group->verdict_count) {

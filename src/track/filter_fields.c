@@ -175,6 +175,15 @@ SPENT(slow, subject->info->shares_known
                     : FILTER_ABSENT)
 SPENT(idle, spent(subject, WS_CAUSE_IDLE, WS_CAUSE_IDLE))
 
+static int64_t get_slow_by(const struct filter_subject *subject, unsigned endpoint)
+{
+	const unsigned client = (unsigned)subject->info->likely_client & 1;
+	(void)endpoint;
+	if (!subject->info->shares_known || !ws_shares_slow(&subject->info->shares, client))
+		return FILTER_ABSENT;
+	return ws_shares_slow_cause(&subject->info->shares, client);
+}
+
 /* What the own host's kernel says. */
 static int64_t get_kernel_state(const struct filter_subject *subject, unsigned endpoint)
 {
@@ -302,6 +311,11 @@ static const char *verdict_word(unsigned value)
 	return value < WS_VERDICT_COUNT ? ws_verdict_tag(value) : NULL;
 }
 
+static const char *slow_word(unsigned value)
+{
+	return value < WS_SLOW_COUNT ? ws_slow_word(value) : NULL;
+}
+
 static const char *handshake_word(unsigned value)
 {
 	return value < WS_HANDSHAKE_COUNT ? ws_handshake_name(value) : NULL;
@@ -427,6 +441,8 @@ const struct filter_field filter_fields[] = {
 	 "of its duration: nobody wanted anything", NULL},
 	{"slow_time", FILTER_TIME, FILTER_CONNECTION, get_slow_time, NULL, NULL, INT64_MAX, WS_PART_SHARES | WS_PART_OPENING,
 	 "of its duration: somebody was kept waiting by the server's program, a window, a loss, Nagle or the handshake", NULL},
+	{"slow_by", FILTER_WORD, FILTER_CONNECTION, get_slow_by, slow_word, NULL, 0, WS_PART_SHARES | WS_PART_OPENING,
+	 "what kept somebody waiting for the longest", NULL},
 	{"ttfb", FILTER_TIME, FILTER_CONNECTION, get_ttfb, NULL, NULL, INT64_MAX, WS_PART_EXCHANGES | WS_PART_OPENING,
 	 "from a request to the first byte of its answer, the longest; of the record of an exchange its own", NULL},
 	{"kernel_state", FILTER_WORD, FILTER_EITHER, get_kernel_state, state_word, state_alias, 0, WS_PART_KERNEL | WS_PART_LAST,

@@ -102,11 +102,19 @@ void ws_overview_begin(struct ws_overview *overview)
 
 /* ---- Counting */
 
-/* Slow connections have the place of one more verdict, see item_of(). */
-static uint8_t code_of(struct ws_judgement judgement)
+/* Slow connections have the places of two more verdicts, by their cause. */
+static uint8_t code_of(struct ws_judgement judgement, unsigned slow_cause)
 {
-	_Static_assert(WS_VERDICT_COUNT < 16 && CODES == 4 * 16, "four severities of each verdict");
+	_Static_assert(WS_VERDICT_COUNT + (WS_SLOW_COUNT - 1) / 4 < 16 && CODES == 4 * 16,
+	               "four severities of each verdict");
+	if (judgement.slow)
+		return (uint8_t)((slow_cause & 3) << 4 | (WS_VERDICT_COUNT + slow_cause / 4));
 	return (uint8_t)(judgement.severity << 4 | judgement.verdict);
+}
+
+static uint8_t code_of_group(const struct ws_overview_group *group)
+{
+	return code_of(group->judgement, group->slow_cause);
 }
 
 static bool same_address(const struct ws_addr *a, const struct ws_addr *b)
@@ -220,7 +228,7 @@ static void judge_item(struct item *item)
 	judgement->slow = judgement->slow && !judgement->severity;
 	if (judgement->slow)
 		*judgement = slow_judgement;
-	item->code = code_of(*judgement);
+	item->code = code_of_group(&item->group);
 }
 
 static struct item item_of(const struct ws_tracker *tracker, const struct ws_conn *conn)
@@ -243,6 +251,11 @@ static struct item item_of(const struct ws_tracker *tracker, const struct ws_con
 	                            .example_id = conn->id,
 	                    }};
 	judge_item(&item);
+	struct ws_time_shares shares;
+	if (item.group.judgement.slow && ws_conn_shares_sum(tracker, conn, &shares)) {
+		item.group.slow_cause = (uint8_t)ws_shares_slow_cause(&shares, (unsigned)ws_conn_likely_client(conn) & 1);
+		item.code = code_of_group(&item.group);
+	}
 	return item;
 }
 
@@ -269,6 +282,8 @@ static struct item item_of_record(const struct ws_conn_info *info)
 	                            .example_id = info->id,
 	                    }};
 	item.group.judgement.slow = info->shares_known && ws_shares_slow(&info->shares, info->likely_client & 1) >= WS_SLOW;
+	if (item.group.judgement.slow)
+		item.group.slow_cause = (uint8_t)ws_shares_slow_cause(&info->shares, info->likely_client & 1);
 	judge_item(&item);
 	return item;
 }
@@ -336,6 +351,8 @@ static int worse_first(const void *left, const void *right)
 		return a->verdict_count > b->verdict_count ? -1 : 1;
 	if (a->judgement.verdict != b->judgement.verdict)
 		return a->judgement.verdict < b->judgement.verdict ? -1 : 1;
+	if (a->judgement.slow && a->slow_cause != b->slow_cause)
+		return a->slow_cause < b->slow_cause ? -1 : 1;
 	if (a->rest != b->rest)
 		return a->rest ? 1 : -1;
 	if (a->count != b->count)
@@ -379,7 +396,7 @@ static void make_groups(struct ws_overview *overview)
 	qsort(overview->next, overview->next_count, sizeof(overview->next[0]), worse_first);
 	memset(overview->first_of, 0, sizeof(overview->first_of));
 	for (size_t i = overview->next_count; i > 0; i--)
-		overview->first_of[code_of(overview->next[i - 1].judgement)] = (uint16_t)i;
+		overview->first_of[code_of_group(&overview->next[i - 1])] = (uint16_t)i;
 	memset(overview->next_shares, 0, sizeof(overview->next_shares));
 }
 
@@ -403,7 +420,7 @@ static struct ws_time_shares *shares_of(struct ws_overview *overview, const stru
 	const bool scattered = is_scattered(overview, item);
 	for (size_t i = overview->first_of[item->code]; i > 0 && i <= overview->next_count; i++) {
 		const struct ws_overview_group *group = &overview->next[i - 1];
-		if (code_of(group->judgement) != item->code)
+		if (code_of_group(group) != item->code)
 			return NULL;
 		if (group->rest || (group->by_client == scattered && belongs(group, &item->group)))
 			return &overview->next_shares[i - 1];
@@ -539,45 +556,6 @@ uint64_t ws_overview_connections(const struct ws_overview *overview)
 
 /* ---- Words */
 
-/* How many of the connections with the verdict they are. */
-enum { SOME_OF_THEM, ALL_OF_THEM, OTHERS_OF_THEM, QUANTITIES };
-
-static const char *const from_to[QUANTITIES][2] = {
-        /* TRANSLATORS: connections, from the client %1$s or from several ones to %2$s, which is an address and port,
-         * "several ports of 192.0.2.1", "port 80 of several servers" or "several servers". */
-        [SOME_OF_THEM] = {N_("from %1$s to %2$s"), N_("from several clients to %2$s")},
-        [ALL_OF_THEM] = {N_("all from %1$s to %2$s"), N_("all from several clients to %2$s")},
-        [OTHERS_OF_THEM] = {N_("the others from %1$s to %2$s"), N_("the others from several clients to %2$s")},
-};
-
-void ws_overview_words(struct ws_text *text, const struct ws_overview_group *group)
-{
-	const bool all = group->count == group->verdict_count && group->count > 1;
-	char client[64] = "", server[80] = "", place[160];
-	struct ws_text from = WS_TEXT_OVER(client), address = WS_TEXT_OVER(server), to = WS_TEXT_OVER(place);
-	if (group->one_client)
-		ws_text_addr(&from, &group->client, group->ip_version);
-	if (group->one_server && group->one_port) {
-		ws_text_endpoint(&to, &group->server, group->ip_version, group->port);
-	} else if (group->one_server) {
-		ws_text_addr(&address, &group->server, group->ip_version);
-		ws_text_parts(&to, _("several ports of %s"), ws_text_cstr(&address));
-	} else if (group->one_port) {
-		ws_text_printf(&to, _("port %u of several servers"), group->port);
-	} else {
-		ws_text_puts(&to, _("several servers"));
-	}
-	ws_text_parts(text, _(from_to[all ? ALL_OF_THEM : group->rest ? OTHERS_OF_THEM : SOME_OF_THEM][!group->one_client]),
-	              ws_text_cstr(&from), ws_text_cstr(&to));
-	if (group->one_sensor && *group->sensor) {
-		char name[256];
-		struct ws_text sensor = WS_TEXT_OVER(name);
-		ws_text_clean(&sensor, group->sensor, strlen(group->sensor));
-		/* TRANSLATORS: it follows "from ... to ..."; %s is the sensor that saw these connections */
-		ws_text_parts(text, C_("sensor", " at %s"), ws_text_cstr(&sensor));
-	}
-}
-
 static void add_address_test(struct ws_text *text, const char *field, const struct ws_addr *address,
                              unsigned ip_version)
 {
@@ -585,26 +563,23 @@ static void add_address_test(struct ws_text *text, const char *field, const stru
 	ws_text_addr(text, address, ip_version);
 }
 
-const char *ws_overview_tag(const struct ws_overview_group *group)
-{
-	return group->judgement.slow ? "SLOW" : ws_verdict_tag((enum ws_verdict)group->judgement.verdict);
-}
-
 /* There are connections with the same verdict that are more or less severe. */
 static bool several_severities(const struct ws_overview *overview, struct ws_judgement judgement)
 {
 	unsigned used = 0;
-	for (judgement.severity = 0; judgement.severity <= 3; judgement.severity++)
-		used += overview->total[code_of(judgement)] > 0;
+	for (judgement.severity = 0; judgement.severity <= 3 && !judgement.slow; judgement.severity++)
+		used += overview->total[code_of(judgement, 0)] > 0;
 	return used > 1;
 }
 
 void ws_overview_filter(struct ws_text *text, const struct ws_overview *overview, const struct ws_overview_group *group)
 {
-	const uint8_t code = code_of(group->judgement);
-	const bool some_slow = overview->total[code_of(slow_judgement)];
+	const uint8_t code = code_of_group(group);
+	bool some_slow = false;
+	for (unsigned cause = 0; cause < WS_SLOW_COUNT; cause++)
+		some_slow = some_slow || overview->total[code_of(slow_judgement, cause)];
 	if (group->judgement.slow)
-		ws_text_puts(text, "severity == 0 and slow_time >= 1s");
+		ws_text_printf(text, "severity == 0 and slow_time >= 1s and slow_by == %s", ws_slow_word(group->slow_cause));
 	else
 		ws_text_printf(text, "verdict == %s", ws_overview_tag(group));
 	if (!group->judgement.slow && !group->judgement.severity && some_slow)

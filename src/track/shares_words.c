@@ -12,12 +12,35 @@ static void add_time(ws_time *sum, ws_time time)
 		*sum += time;
 }
 
+ws_time ws_shares_slow_part(const struct ws_time_shares *shares, unsigned client, enum ws_slow_cause cause)
+{
+	static const enum ws_cause first[] = {[WS_SLOW_SERVER] = WS_CAUSE_PROGRAM,
+	                                      [WS_SLOW_RECOVERY] = WS_CAUSE_DUPLICATE_ACKS,
+	                                      [WS_SLOW_WINDOW] = WS_CAUSE_WINDOW,
+	                                      [WS_SLOW_CONNECTING] = WS_CAUSE_CONNECTING,
+	                                      [WS_SLOW_NAGLE] = WS_CAUSE_NAGLE};
+	const ws_time *time = shares->time[first[cause]], *next = shares->time[first[cause] + 1];
+	if (cause == WS_SLOW_SERVER)
+		return time[!client];
+	const bool two = cause == WS_SLOW_RECOVERY || cause == WS_SLOW_WINDOW;
+	return time[0] + time[1] + (two ? next[0] + next[1] : 0);
+}
+
 ws_time ws_shares_slow(const struct ws_time_shares *shares, unsigned client)
 {
-	ws_time sum = shares->time[WS_CAUSE_CONNECTING][0] + shares->time[WS_CAUSE_PROGRAM][!client];
-	for (enum ws_cause cause = WS_CAUSE_WINDOW; cause <= WS_CAUSE_NAGLE; cause++)
-		sum += shares->time[cause][0] + shares->time[cause][1];
+	ws_time sum = 0;
+	for (enum ws_slow_cause cause = 0; cause < WS_SLOW_COUNT; cause++)
+		sum += ws_shares_slow_part(shares, client, cause);
 	return sum;
+}
+
+enum ws_slow_cause ws_shares_slow_cause(const struct ws_time_shares *shares, unsigned client)
+{
+	enum ws_slow_cause longest = 0;
+	for (enum ws_slow_cause cause = 1; cause < WS_SLOW_COUNT; cause++)
+		if (ws_shares_slow_part(shares, client, cause) > ws_shares_slow_part(shares, client, longest))
+			longest = cause;
+	return longest;
 }
 
 void ws_shares_add(struct ws_time_shares *sum, const struct ws_time_shares *added, unsigned client)
@@ -44,6 +67,26 @@ static const struct {
 const char *ws_cause_word(enum ws_cause cause)
 {
 	return causes[cause].word;
+}
+
+const char *ws_slow_word(enum ws_slow_cause cause)
+{
+	static const char *const words[] = {
+#define X(name, word, words) [name] = word,
+	        WS_SLOW_CAUSES(X)
+#undef X
+	};
+	return words[cause];
+}
+
+const char *ws_slow_words(enum ws_slow_cause cause)
+{
+	static const char *const words[] = {
+#define X(name, word, words) [name] = words,
+	        WS_SLOW_CAUSES(X)
+#undef X
+	};
+	return ws_translate_marked(words[cause]);
 }
 
 bool ws_cause_is_sided(enum ws_cause cause)

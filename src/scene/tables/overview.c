@@ -176,34 +176,36 @@ static void overview_layout(struct ws_ui *ui, const struct ws_model *model)
 
 enum { COUNT_FROM = 14, COUNT_END = 25, SHARE_END = 33, WHOSE_FROM = 35 };
 
-/* What the connections of a group have in common, after what most of the time of slow ones went to: "71 % server's
- * program, from 10.0.0.1". */
+/* What the connections of a group have in common; of slow ones after what kept somebody waiting: "71 % server's program,
+ * from 10.0.0.1". */
 static void say_whose(const struct overview_view *view, size_t index, struct ws_text *text)
 {
 	const struct ws_time_shares *shares = ws_overview_shares(view->overview, index);
-	struct ws_named_share named[WS_NAMED_SHARES];
-	if (!shares || !ws_overview_group(view->overview, index)->judgement.slow) {
-		ws_overview_words(text, ws_overview_group(view->overview, index));
+	const struct ws_overview_group *group = ws_overview_group(view->overview, index);
+	if (!shares || !group->judgement.slow) {
+		ws_overview_words(text, group);
 		return;
 	}
+	struct ws_named_share named[WS_NAMED_SHARES];
 	const size_t count = ws_shares_named(shares, named);
 	ws_time sum = 0;
 	for (size_t i = 0; i < count; i++)
 		sum += named[i].time;
-	char cause[96], common[192];
-	struct ws_text share = WS_TEXT_OVER(cause), words = WS_TEXT_OVER(common);
-	ws_share_words(&share, named[0].cause, named[0].side, 0);
-	ws_overview_words(&words, ws_overview_group(view->overview, index));
+	char common[192];
+	struct ws_text words = WS_TEXT_OVER(common);
+	ws_overview_words(&words, group);
 	/* TRANSLATORS: a part of the time, what it went to, and what connections have in common */
-	ws_text_printf(text, _("%.0f %% %s, %s"), 100.0 * (double)named[0].time / (double)sum, ws_text_cstr(&share),
-	               ws_text_cstr(&words));
+	ws_text_printf(text, _("%.0f %% %s, %s"),
+	               100.0 * (double)ws_shares_slow_part(shares, 0, group->slow_cause) / (double)sum,
+	               ws_slow_words(group->slow_cause), ws_text_cstr(&words));
 }
 
 static void draw_group(const struct overview_view *view, struct ws_canvas *canvas, int row, size_t index)
 {
 	const struct ws_overview_group *group = ws_overview_group(view->overview, index);
-	const bool first =
-	        !index || ws_overview_group(view->overview, index - 1)->judgement.verdict != group->judgement.verdict;
+	const struct ws_overview_group *before = index ? ws_overview_group(view->overview, index - 1) : NULL;
+	const bool first = !before || before->judgement.verdict != group->judgement.verdict ||
+	                   before->slow_cause != group->slow_cause;
 	const char *tag = ws_overview_tag(group);
 	char buffer[192];
 	struct ws_text text = WS_TEXT_OVER(buffer);

@@ -1,0 +1,49 @@
+/* What the connections of a group of the overview have in common, in words. */
+#include <wirestate/language.h>
+#include <wirestate/overview.h>
+
+#include <string.h>
+
+/* How many of the connections with the verdict they are. */
+enum { SOME_OF_THEM, ALL_OF_THEM, OTHERS_OF_THEM, QUANTITIES };
+
+static const char *const from_to[QUANTITIES][2] = {
+        /* TRANSLATORS: connections, from the client %1$s or from several ones to %2$s, which is an address and port,
+         * "several ports of 192.0.2.1", "port 80 of several servers" or "several servers". */
+        [SOME_OF_THEM] = {N_("from %1$s to %2$s"), N_("from several clients to %2$s")},
+        [ALL_OF_THEM] = {N_("all from %1$s to %2$s"), N_("all from several clients to %2$s")},
+        [OTHERS_OF_THEM] = {N_("the others from %1$s to %2$s"), N_("the others from several clients to %2$s")},
+};
+
+void ws_overview_words(struct ws_text *text, const struct ws_overview_group *group)
+{
+	const bool all = group->count == group->verdict_count && group->count > 1;
+	char client[64] = "", server[80] = "", place[160];
+	struct ws_text from = WS_TEXT_OVER(client), address = WS_TEXT_OVER(server), to = WS_TEXT_OVER(place);
+	if (group->one_client)
+		ws_text_addr(&from, &group->client, group->ip_version);
+	if (group->one_server && group->one_port) {
+		ws_text_endpoint(&to, &group->server, group->ip_version, group->port);
+	} else if (group->one_server) {
+		ws_text_addr(&address, &group->server, group->ip_version);
+		ws_text_parts(&to, _("several ports of %s"), ws_text_cstr(&address));
+	} else if (group->one_port) {
+		ws_text_printf(&to, _("port %u of several servers"), group->port);
+	} else {
+		ws_text_puts(&to, _("several servers"));
+	}
+	ws_text_parts(text, _(from_to[all ? ALL_OF_THEM : group->rest ? OTHERS_OF_THEM : SOME_OF_THEM][!group->one_client]),
+	              ws_text_cstr(&from), ws_text_cstr(&to));
+	if (group->one_sensor && *group->sensor) {
+		char name[256];
+		struct ws_text sensor = WS_TEXT_OVER(name);
+		ws_text_clean(&sensor, group->sensor, strlen(group->sensor));
+		/* TRANSLATORS: it follows "from ... to ..."; %s is the sensor that saw these connections */
+		ws_text_parts(text, C_("sensor", " at %s"), ws_text_cstr(&sensor));
+	}
+}
+
+const char *ws_overview_tag(const struct ws_overview_group *group)
+{
+	return group->judgement.slow ? "SLOW" : ws_verdict_tag((enum ws_verdict)group->judgement.verdict);
+}
