@@ -1,18 +1,20 @@
-/* Requests and answers: the client of a connection sends, and then the server does. They are told apart by the direction of
- * the payload alone, whatever the protocol. */
+/* Requests and answers: the client of a connection sends, and then the server does. They are told apart by the
+ * direction of the payload alone, whatever the protocol. */
 #ifndef WIRESTATE_EXCHANGE_H
 #define WIRESTATE_EXCHANGE_H
 
+#include <wirestate/language.h>
 #include <wirestate/track.h>
 
 struct ws_exchange {
 	uint64_t number; /* of the connection's exchanges, from 1 */
 	ws_time request_first, request_last;
 	ws_time answer_first, answer_last; /* valid when `answered` */
-	ws_time way; /* the shortest time from the capture to the server and back; 0: not known */
-	uint64_t request_frame, answer_frame, last_frame; /* of the first and the first segment, and the answer's last one */
-	uint64_t request_bytes, answer_bytes;             /* each byte once */
-	uint32_t again; /* segments with bytes that had been captured before */
+	ws_time way;                       /* the shortest time from the capture to the server and back; 0: not known */
+	uint64_t request_frame, answer_frame,
+	        last_frame;                   /* of the first and the first segment, and the answer's last one */
+	uint64_t request_bytes, answer_bytes; /* each byte once */
+	uint32_t again;                       /* segments with bytes that had been captured before */
 	bool answered;
 	/* The client went on sending before it had the whole answer, so what belongs to which is not plain. */
 	bool interleaved;
@@ -38,9 +40,9 @@ bool ws_tracker_open_exchange(const struct ws_tracker *tracker, ws_conn_id id, s
 
 /* X(enumerator, word, words): what is measured of each exchange. */
 #define WS_MEASURES(X)                                                                                                 \
-	X(WS_MEASURE_FIRST_BYTE, "ttfb", "time to first byte")                                                         \
-	X(WS_MEASURE_THINK, "think_time", "think time")                                                                \
-	X(WS_MEASURE_TRANSFER, "transfer_time", "transfer time")
+	X(WS_MEASURE_FIRST_BYTE, "ttfb", N_("time to first byte"))                                                     \
+	X(WS_MEASURE_THINK, "think_time", N_("think time"))                                                            \
+	X(WS_MEASURE_TRANSFER, "transfer_time", N_("transfer time"))
 
 enum ws_measure {
 #define X(name, word, words) name,
@@ -51,9 +53,9 @@ enum ws_measure {
 const char *ws_measure_words(enum ws_measure measure);
 ws_time ws_exchange_measure(const struct ws_exchange *exchange, enum ws_measure measure);
 
-/* Values of which quantiles are asked for: up to WS_QUANTILE_EXACT of them are kept, and of more it is counted how many are
- * in each range; then a quantile is right within 3 %. The least and the most are always exact. Zeroed memory is a valid
- * start. */
+/* Values of which quantiles are asked for: up to WS_QUANTILE_EXACT of them are kept, and of more it is counted how many
+ * are in each range; then a quantile is right within 3 %. The least and the most are always exact. Zeroed memory is a
+ * valid start. */
 enum { WS_QUANTILE_EXACT = 256, WS_QUANTILE_RANGES = 512 };
 struct ws_quantile {
 	uint64_t count;
@@ -74,7 +76,7 @@ struct ws_service {
 	bool rest; /* of all servers' ports for which there was no room */
 	uint64_t connections, exchanges, unanswered, interleaved;
 	struct ws_quantile measure[WS_MEASURE_COUNT]; /* of those that are answered */
-	struct ws_time_shares shares;                 /* where the time of its connections went, the client as endpoint 0 */
+	struct ws_time_shares shares; /* where the time of its connections went, the client as endpoint 0 */
 	bool shares_known;
 };
 
@@ -83,8 +85,8 @@ struct ws_services; /* opaque */
 /* Takes at most about `memory` bytes. NULL: out of memory. */
 struct ws_services *ws_services_create(const struct ws_tracker *tracker, uint64_t memory) WS_CHECKED;
 void ws_services_free(struct ws_services *services); /* NULL allowed */
-/* Adds an exchange of a connection; a connection, and where its time went, without its exchanges; and the exchanges in a
- * connection's history, which is false where that is not kept. */
+/* Adds an exchange of a connection; a connection, and where its time went, without its exchanges; and the exchanges in
+ * a connection's history, which is false where that is not kept. */
 void ws_services_exchange(struct ws_services *services, const struct ws_tracker *tracker, ws_conn_id id,
                           const struct ws_exchange *exchange);
 void ws_services_connection(struct ws_services *services, const struct ws_tracker *tracker, ws_conn_id id);

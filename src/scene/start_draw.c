@@ -88,7 +88,8 @@ static void draw_foot(const struct ws_start *start, struct ws_canvas *canvas)
 	int column = 1;
 	draw_words(start, canvas, top + 1);
 	if (start->typing) {
-		column = ws_canvas_bold(canvas, last, column, canvas->columns - 1, WS_STYLE_TITLE, _("search:")) + 1;
+		column = ws_canvas_bold(canvas, last, column, canvas->columns - 1, WS_STYLE_TITLE, _("search"));
+		column = ws_canvas_bold(canvas, last, column, canvas->columns - 1, WS_STYLE_TITLE, _(": "));
 		column = draw_cut(canvas, last, column, canvas->columns - 2, WS_STYLE_NORMAL, start->search);
 		ws_canvas_paint(canvas, last, column, 1, WS_STYLE_NORMAL, WS_REVERSE);
 		return;

@@ -72,7 +72,7 @@ static void require(bool good, const char *what, const char *english, const char
 	fail();
 }
 
-/* What the world shows now. */
+/* Draws the screen as it is now, in both languages. */
 static void compare(struct world *world)
 {
 	static const char *const heads[] = {"\n WHAT ", "\n WHY ", "\n NEXT ", "\n NOTE "};

@@ -186,7 +186,8 @@ static void draw_filter(const struct list_view *list, const struct ws_model *mod
 	int column = 1;
 	if (list->capture_filter) {
 		const int most = list->filter ? canvas->columns / 2 : canvas->columns - 1;
-		column = ws_canvas_bold(canvas, 2, column, most, WS_STYLE_TITLE, _("capture filter:")) + 1;
+		column = ws_canvas_bold(canvas, 2, column, most, WS_STYLE_TITLE, _("capture filter"));
+		column = ws_canvas_bold(canvas, 2, column, most, WS_STYLE_TITLE, _(": "));
 		column = draw_cut(canvas, 2, column, most, WS_STYLE_WARN, list->capture_filter) + 2;
 	}
 	if (!list->filter)
@@ -196,7 +197,8 @@ static void draw_filter(const struct list_view *list, const struct ws_model *mod
 	/* TRANSLATORS: how many connections fit the filter, and how many there are */
 	snprintf(right, sizeof(right), _("%s of %s"), fits, all);
 	int limit = draw_right(canvas, 2, 1, canvas->columns - 1, WS_STYLE_NORMAL, right) - 2;
-	column = ws_canvas_bold(canvas, 2, column, limit, WS_STYLE_TITLE, _("filter:")) + 1;
+	column = ws_canvas_bold(canvas, 2, column, limit, WS_STYLE_TITLE, _("filter"));
+	column = ws_canvas_bold(canvas, 2, column, limit, WS_STYLE_TITLE, _(": "));
 	draw_cut(canvas, 2, column, limit, WS_STYLE_WARN, list->filter_text);
 }
 

@@ -537,7 +537,7 @@ static void draw_titles(const struct ws_ui *ui, const struct ws_model *model, st
 		/* TRANSLATORS: requests and answers of this server */
 		ws_text_printf(&text, _("of %s"), ws_text_cstr(&server));
 	} else {
-		ws_text_printf(&text, _("by server's port: %s"), ws_measure_words(view->measure));
+		ws_text_printf(&text, _("by server's port: %s"), _(ws_measure_words(view->measure)));
 	}
 	column = draw_cut(canvas, 1, 1, limit, WS_STYLE_NORMAL, ws_text_cstr(&text));
 	if (view->walk.running)

@@ -10,8 +10,10 @@ int draw_cut(struct ws_canvas *canvas, int row, int column, int limit, enum ws_s
 		return column;
 	if (ws_columns(utf8) <= limit - column)
 		return ws_canvas_text(canvas, row, column, limit, style, utf8);
-	int end = ws_canvas_text(canvas, row, column, limit - 1, style, utf8);
-	return ws_canvas_text(canvas, row, end, limit, style, "…");
+	char cut[1024];
+	struct ws_text text = WS_TEXT_OVER(cut);
+	draw_shortened(&text, utf8, limit - column);
+	return ws_canvas_text(canvas, row, column, limit, style, ws_text_cstr(&text));
 }
 
 int draw_right(struct ws_canvas *canvas, int row, int column, int limit, enum ws_style style, const char *utf8)
