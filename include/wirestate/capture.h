@@ -227,6 +227,11 @@ void ws_capture_stats(struct ws_capture *capture, struct ws_capture_stats *stats
 struct ws_interface_drops {
 	uint32_t index; /* of the interface */
 	uint64_t interface, kernel;
+	/* Its statistics say that it has captured from `first` to `last`, and the file has all packets that came: so many or
+	 * more. A part of a capture has fewer, and then nothing is known of the time before its first packet. */
+	bool period;
+	uint64_t received;
+	ws_time first, last;
 };
 bool ws_capture_drops(const struct ws_capture *capture, size_t ordinal, struct ws_interface_drops *drops) WS_CHECKED;
 
@@ -259,8 +264,8 @@ bool ws_dump_write(struct ws_dump *dump, const struct ws_frame *frame, struct ws
 bool ws_dump_points(struct ws_dump *dump, const char *const *name, size_t count, struct ws_error *error) WS_CHECKED;
 bool ws_dump_write_of(struct ws_dump *dump, size_t point, const struct ws_frame *frame,
                       struct ws_error *error) WS_CHECKED;
-/* What is known at the end of a point's losses. */
-void ws_dump_point_drops(struct ws_dump *dump, size_t point, uint64_t kernel, uint64_t interface);
+/* What is known at the end of a point's losses, and of when it captured; `index` means nothing here. */
+void ws_dump_point_end(struct ws_dump *dump, size_t point, const struct ws_interface_drops *said);
 /* pcapng: a comment that stands at the end, at most 65,535 bytes; borrowed. */
 void ws_dump_remark(struct ws_dump *dump, const char *text, size_t length);
 bool ws_dump_flush(struct ws_dump *dump, struct ws_error *error) WS_CHECKED;

@@ -10,8 +10,7 @@
 /* SEGMENT_BYTES: what joining takes for each, and then the replay over all points. */
 enum { CLOCK_SAMPLES = 32768, SEGMENT_BYTES = 800 };
 
-/* Both ends of the lab's wire go by one clock. */
-static bool is_of_lab(const struct session *session)
+bool joined_is_of_lab(const struct session *session)
 {
 	static const char begin[] = "wirestate: lab";
 	const struct ws_frame_interface *interface = ws_capture_interface(session->points[0].capture, 0);
@@ -26,7 +25,7 @@ static bool make_clocks(struct joined *joined)
 		const char *label = joined->session->points[i].label;
 		if (!(joined->clock[i] = ws_clock_create(CLOCK_SAMPLES)))
 			return false;
-		if (joined->session->live || is_of_lab(joined->session))
+		if (joined->session->live || joined_is_of_lab(joined->session))
 			ws_clock_fix(joined->clock[i], 0); /* interfaces of one host have one clock */
 		for (size_t k = 0; k < options->offset_count; k++) {
 			const struct point_offset *offset = &options->offset[k];

@@ -36,6 +36,9 @@ struct group {
 
 enum { NONE = -1 };
 
+/* Both ends of the lab's wire, which go by one clock. */
+bool joined_is_of_lab(const struct session *session);
+
 struct loaded {
 	struct ws_join_segment *segment;
 	size_t count, room, most;

@@ -13,17 +13,25 @@ static ws_time oldest_datagram(const struct ws_tracker *tracker, ws_time first)
 
 static struct ws_join_period period_of(const struct joined *joined, size_t point, unsigned kind)
 {
-	struct ws_tracker_stats stats;
 	struct ws_capture_stats capture;
 	const struct point *at = &joined->session->points[point];
-	ws_tracker_stats(at->tracker, &stats);
 	split_stats(at, &capture);
+	ws_time first, last;
+	(void)!split_period(at, &first, &last);
+	/* The lab captures at both ends of its wire at all times. */
+	for (size_t i = 0; joined_is_of_lab(joined->session) && i < joined->points; i++) {
+		ws_time own_first, own_last;
+		if (!split_period(&joined->session->points[i], &own_first, &own_last))
+			continue;
+		first = own_first < first ? own_first : first;
+		last = own_last > last ? own_last : last;
+	}
 	const struct ws_clock *clock = joined->clock[point];
 	if (kind != WS_JOIN_TCP)
-		stats.first_time = oldest_datagram(at->tracker, stats.first_time);
+		first = oldest_datagram(at->tracker, first);
 	return (struct ws_join_period){
-	        .first = clock ? ws_clock_here(clock, stats.first_time) : stats.first_time,
-	        .last = clock ? ws_clock_here(clock, stats.last_time) : stats.last_time,
+	        .first = clock ? ws_clock_here(clock, first) : first,
+	        .last = clock ? ws_clock_here(clock, last) : last,
 	        .drops = capture.dropped_kernel || capture.dropped_interface,
 	};
 }

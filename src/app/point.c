@@ -22,7 +22,6 @@
 #include <string.h>
 #include <time.h>
 
-#define RING_DELAY (250 * WS_MILLISECOND)
 #define CLOCK_STEP WS_SECOND
 #define SHOWN_FOR (5 * WS_SECOND) /* what a helper says, at least, and until packets come */
 #define DRAIN_TIME (500 * WS_MILLISECOND)
@@ -61,6 +60,7 @@ bool point_open(struct point *point, struct session *session, bool live, const c
 	if (!live && session_needs_feeder(session, name) && !session_start_feeder(session, &point->feeder, name, error))
 		return false;
 	point->capture = session_open_capture(session, live, name, point->feeder.packets, memory, error);
+	point->opened = clock_read(CLOCK_REALTIME);
 	return point->capture;
 }
 

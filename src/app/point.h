@@ -11,6 +11,8 @@
 
 struct session;
 
+#define RING_DELAY (250 * WS_MILLISECOND) /* a block that the kernel has not yet handed over is at most this old */
+
 struct point {
 	struct session *session;
 	struct ws_capture *capture;
@@ -22,6 +24,7 @@ struct point {
 	size_t files;              /* of which its capture was merged; 0: of one */
 	ws_time now;               /* capture time: the latest packet's; live, at least the clock's */
 	ws_time clock_offset;      /* live: real time minus monotonic time when the point was opened */
+	ws_time opened;            /* live: it has captured since then, by the same clock as its packets */
 	uint64_t packets;          /* tracked, or pending */
 	uint64_t last_frame;       /* number of the last one tracked */
 	ws_conn_id last_conn;      /* its connection, 0: none */

@@ -18,7 +18,6 @@
 
 /* Of a point's memory, for frames that cannot be read from their source again. */
 enum { FRAMES_SHARE = 4 };
-#define RING_DELAY (250 * WS_MILLISECOND) /* a block that the kernel has not yet handed over is at most this old */
 
 const char *session_source(const struct session *session)
 {
@@ -300,14 +299,29 @@ bool session_confine(struct session *session)
 	return true;
 }
 
+/* What -w says at the end of a point: its losses, and when it captured, by the clock that its packets are written in. */
+static void tell_end_of_point(struct session *session, size_t index)
+{
+	const struct point *point = &session->points[index];
+	struct ws_capture_stats stats;
+	struct ws_interface_drops said = {.received = point->packets};
+	split_stats(point, &stats);
+	said.kernel = stats.dropped_kernel;
+	said.interface = stats.dropped_interface;
+	said.period = point->tracker && split_period(point, &said.first, &said.last);
+	const struct ws_clock *clock = session->options->correct_times && session->joins.joined
+	                                       ? joined_clock(session->joins.joined, index)
+	                                       : NULL;
+	said.first = clock ? ws_clock_here(clock, said.first) : said.first;
+	said.last = clock ? ws_clock_here(clock, said.last) : said.last;
+	ws_dump_point_end(session->written.dump, index, &said);
+}
+
 void session_close(struct session *session)
 {
 	struct ws_error error;
-	for (size_t i = 0; session->written.points && session->written.dump && i < session->point_count; i++) {
-		struct ws_capture_stats stats;
-		split_stats(&session->points[i], &stats);
-		ws_dump_point_drops(session->written.dump, i, stats.dropped_kernel, stats.dropped_interface);
-	}
+	for (size_t i = 0; session->written.points && session->written.dump && i < session->point_count; i++)
+		tell_end_of_point(session, i);
 	if (session->written.dump)
 		host_remark(&session->host, session->written.dump);
 	if (!written_close(&session->written, &error) && session->warning.status == WS_OK)

@@ -260,3 +260,39 @@ void split_stats(const struct point *point, struct ws_capture_stats *stats)
 		stats->other_links = 0;
 	}
 }
+
+/* The one description of the point's interface, if there is no more than one. */
+static bool described_once(const struct point *point, struct ws_interface_drops *found)
+{
+	const struct split *split = point->session->split;
+	struct ws_interface_drops drops;
+	size_t count = 0;
+	for (size_t i = 0; count < 2 && ws_capture_drops(point->capture, i, &drops); i++) {
+		if (split && (drops.index >= SPLIT_INTERFACES ||
+		              split->point[drops.index] != point - point->session->points + 1))
+			continue;
+		*found = drops;
+		count++;
+	}
+	return count == 1;
+}
+
+bool split_period(const struct point *point, ws_time *first, ws_time *last)
+{
+	struct ws_tracker_stats stats;
+	struct ws_interface_drops drops;
+	ws_tracker_stats(point->tracker, &stats);
+	*first = stats.first_time;
+	*last = stats.last_time;
+	if (!stats.packets)
+		return false;
+	if (ws_capture_is_live(point->capture)) {
+		const ws_time now = point->now - RING_DELAY;
+		*first = point->opened < *first ? point->opened : *first;
+		*last = now > *last ? now : *last;
+	} else if (!point->decoder && described_once(point, &drops) && drops.period) {
+		*first = drops.first < *first ? drops.first : *first;
+		*last = drops.last > *last ? drops.last : *last;
+	}
+	return true;
+}

@@ -29,5 +29,8 @@ struct point *split_point(struct point *reader, const struct ws_frame *frame);
 bool split_takes(const struct point *point, const struct ws_frame *frame);
 /* What the point has captured and lost: its own part of a capture that several share. */
 void split_stats(const struct point *point, struct ws_capture_stats *stats);
+/* When the point has captured, by its own clock: at least from its first packet to its last; longer where that is known
+ * of an interface that is captured now, or is stated by a file. False: there are no packets. */
+bool split_period(const struct point *point, ws_time *first, ws_time *last);
 
 #endif

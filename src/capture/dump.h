@@ -12,7 +12,8 @@ enum { WS_DUMP_OWN = 64 };         /* interfaces of several points */
 /* An interface of the source in the section that is being written. */
 struct ws_dump_slot {
 	uint32_t id; /* 1 + its number there; 0: it is not described there */
-	uint64_t dropped_interface, dropped_kernel;
+	struct ws_interface_drops said; /* what is written of it at the end of the section */
+	bool has_received;
 };
 
 /* A process that a packet of this section states. */
@@ -49,6 +50,7 @@ struct ws_dump {
 		size_t point;
 	} own[WS_DUMP_OWN];
 	size_t own_count;
+	ws_time begun;                     /* real time when the dump was opened */
 	ws_time last;                      /* time of the last frame */
 	struct ws_dump_process *processes; /* by the hash of the pointer */
 	size_t process_slots, process_count;
@@ -60,6 +62,8 @@ struct ws_dump {
 };
 
 /* dump.c */
+
+ws_time ws_dump_clock(void); /* real time */
 
 /* Room for one record of so many bytes; NULL: what was there before could not be written. */
 uint8_t *ws_dump_reserve(struct ws_dump *dump, size_t size, struct ws_error *error) WS_CHECKED;

@@ -36,6 +36,8 @@ enum option_code {
 	OPTION_CUSTOM_FIRST = 2988, /* and 2989: they begin with a number */
 	OPTION_CUSTOM_LAST = 2989,
 	OPTION_NOT_COPIED = 1 << 14, /* a bit of their code */
+	OPTION_STATISTICS_START = 2,
+	OPTION_STATISTICS_END = 3,
 	OPTION_STATISTICS_RECEIVED = 4,
 	OPTION_STATISTICS_INTERFACE_DROPS = 5,
 	OPTION_STATISTICS_KERNEL_DROPS = 7,
@@ -477,57 +479,78 @@ bool ws_dump_pcapng_write(struct ws_dump *dump, const struct ws_frame *frame, st
 
 /* ---- The end of a section */
 
-static bool write_one_statistics(struct ws_dump *dump, uint32_t number, const uint64_t *received,
-                                 const struct ws_dump_slot *drops, struct ws_error *error)
+/* Times have their upper half first. */
+static void add_statistics_time(struct block *block, enum option_code code, ws_time time)
+{
+	const uint64_t ticks = time < 0 ? 0 : (uint64_t)time;
+	const uint32_t halves[] = {(uint32_t)(ticks >> 32), (uint32_t)ticks};
+	add_option(block, code, halves, sizeof(halves));
+}
+
+static bool write_one_statistics(struct ws_dump *dump, uint32_t number, const struct ws_dump_slot *slot,
+                                 struct ws_error *error)
 {
 	const uint64_t time = dump->last < 0 ? 0 : (uint64_t)dump->last;
+	const struct ws_interface_drops *said = &slot->said;
 	struct block block;
 	if (!block_begin(&block, dump, WS_NG_STATISTICS, 128, error))
 		return false;
 	add32(&block, number);
 	add32(&block, (uint32_t)(time >> 32));
 	add32(&block, (uint32_t)time);
-	if (received)
-		add_number(&block, OPTION_STATISTICS_RECEIVED, *received);
-	add_number(&block, OPTION_STATISTICS_INTERFACE_DROPS, drops->dropped_interface);
-	add_number(&block, OPTION_STATISTICS_KERNEL_DROPS, drops->dropped_kernel);
+	if (said->period) {
+		add_statistics_time(&block, OPTION_STATISTICS_START, said->first);
+		add_statistics_time(&block, OPTION_STATISTICS_END, said->last);
+	}
+	if (slot->has_received || said->period)
+		add_number(&block, OPTION_STATISTICS_RECEIVED, said->received);
+	add_number(&block, OPTION_STATISTICS_INTERFACE_DROPS, said->interface);
+	add_number(&block, OPTION_STATISTICS_KERNEL_DROPS, said->kernel);
 	add32(&block, 0);
 	block_end(&block);
 	return true;
 }
 
-/* What the source's own statistics say of its interfaces. */
+/* What the source's own statistics say of its interfaces. When one has captured is known if it was described once. */
 static void collect_drops(struct ws_dump *dump)
 {
 	struct ws_interface_drops drops;
 	for (size_t i = 0; i < dump->slot_count; i++)
-		dump->slots[i].dropped_interface = dump->slots[i].dropped_kernel = 0;
+		dump->slots[i].said = (struct ws_interface_drops){.index = UINT32_MAX};
 	for (size_t i = 0; ws_capture_drops(dump->capture, i, &drops); i++) {
 		const size_t index = (size_t)drops.index + 1;
 		if (index >= dump->slot_count)
 			continue;
-		dump->slots[index].dropped_interface += drops.interface;
-		dump->slots[index].dropped_kernel += drops.kernel;
+		struct ws_interface_drops *said = &dump->slots[index].said;
+		drops.period = drops.period && said->index == UINT32_MAX;
+		drops.interface += said->interface;
+		drops.kernel += said->kernel;
+		*said = drops;
 	}
 }
 
-/* Of the interfaces of this section: live always, of a file where it states drops. */
+/* Of the interfaces of this section: live always, of a file where it states drops or when it captured. */
 static bool write_statistics(struct ws_dump *dump, struct ws_error *error)
 {
 	bool good = true;
 	if (dump->capture->live && !dump->points) {
 		struct ws_capture_stats stats;
 		ws_capture_stats(dump->capture, &stats);
-		const struct ws_dump_slot drops = {.dropped_interface = stats.dropped_interface,
-		                                   .dropped_kernel = stats.dropped_kernel};
-		return write_one_statistics(dump, 0, &stats.received, &drops, error);
+		const struct ws_dump_slot slot = {.has_received = true,
+		                                  .said = {.interface = stats.dropped_interface,
+		                                           .kernel = stats.dropped_kernel,
+		                                           .period = true,
+		                                           .received = stats.received,
+		                                           .first = dump->begun,
+		                                           .last = ws_dump_clock()}};
+		return write_one_statistics(dump, 0, &slot, error);
 	}
-	if (!dump->points) /* else ws_dump_point_drops() has said */
+	if (!dump->points) /* else ws_dump_point_end() has said */
 		collect_drops(dump);
 	for (size_t i = 1; i < dump->slot_count && good; i++) {
 		const struct ws_dump_slot *slot = &dump->slots[i];
-		if (slot->id && (slot->dropped_interface || slot->dropped_kernel))
-			good = write_one_statistics(dump, slot->id - 1, NULL, slot, error);
+		if (slot->id && (slot->said.interface || slot->said.kernel || slot->said.period))
+			good = write_one_statistics(dump, slot->id - 1, slot, error);
 	}
 	return good;
 }

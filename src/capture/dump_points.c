@@ -47,13 +47,12 @@ bool ws_dump_write_of(struct ws_dump *dump, size_t point, const struct ws_frame 
 	return ws_dump_write(dump, &copy, error);
 }
 
-void ws_dump_point_drops(struct ws_dump *dump, size_t point, uint64_t kernel, uint64_t interface)
+void ws_dump_point_end(struct ws_dump *dump, size_t point, const struct ws_interface_drops *said)
 {
 	for (size_t i = 0; i < dump->own_count; i++) {
 		if (dump->own[i].point != point || i + 1 >= dump->slot_count)
 			continue;
-		dump->slots[i + 1].dropped_kernel = kernel;
-		dump->slots[i + 1].dropped_interface = interface;
+		dump->slots[i + 1].said = *said;
 		return;
 	}
 }

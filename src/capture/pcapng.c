@@ -93,6 +93,7 @@ static inline enum step read_packet(struct ws_capture *capture, const uint8_t *b
 		return STEP_FAILED;
 	}
 	frame_of(capture, described->interface, &packet, &pcapng->comments, &frame);
+	described->packets++;
 	if (packet.lost) {
 		described->lost += packet.lost;
 		ws_pcapng_count_drops(capture, described);
@@ -401,6 +402,10 @@ bool ws_pcapng_drops(const struct ws_pcapng *pcapng, size_t ordinal, struct ws_i
 	const struct described *described = &pcapng->described[ordinal];
 	*drops = (struct ws_interface_drops){.index = described->interface->shown.index,
 	                                     .interface = described->counted_interface,
-	                                     .kernel = described->counted_kernel};
+	                                     .kernel = described->counted_kernel,
+	                                     .period = described->period && described->packets >= described->received,
+	                                     .received = described->received,
+	                                     .first = described->start,
+	                                     .last = described->end};
 	return true;
 }

@@ -32,6 +32,9 @@ enum option_code {
 	OPTION_PROCESS_NAME = 2,
 	OPTION_PROCESS_PATH = 3,
 	OPTION_PROCESS_START = 9,
+	OPTION_STATISTICS_START = 2,
+	OPTION_STATISTICS_END = 3,
+	OPTION_STATISTICS_RECEIVED = 4,
 	OPTION_STATISTICS_INTERFACE_DROPS = 5,
 	OPTION_STATISTICS_KERNEL_DROPS = 7,
 };
@@ -256,6 +259,41 @@ bool ws_ng_process_parse(const uint8_t *block, size_t size, bool big, struct ws_
 	return true;
 }
 
+/* Times have their upper half first, in either byte order. */
+static uint64_t load_time(const uint8_t *value, bool big)
+{
+	return (uint64_t)ws_ng_load32(value, big) << 32 | ws_ng_load32(value + 4, big);
+}
+
+/* An option of 64 bits. */
+static void set_statistics(struct ws_ng_statistics *statistics, uint16_t code, const uint8_t *value, bool big)
+{
+	switch (code) {
+	case OPTION_STATISTICS_START:
+		statistics->start = load_time(value, big);
+		statistics->has_start = true;
+		break;
+	case OPTION_STATISTICS_END:
+		statistics->end = load_time(value, big);
+		statistics->has_end = true;
+		break;
+	case OPTION_STATISTICS_RECEIVED:
+		statistics->received = ws_ng_load64(value, big);
+		statistics->has_received = true;
+		break;
+	case OPTION_STATISTICS_INTERFACE_DROPS:
+		statistics->dropped_interface = ws_ng_load64(value, big);
+		statistics->has_drops = true;
+		break;
+	case OPTION_STATISTICS_KERNEL_DROPS:
+		statistics->dropped_kernel = ws_ng_load64(value, big);
+		statistics->has_drops = true;
+		break;
+	default:
+		break;
+	}
+}
+
 bool ws_ng_statistics_parse(const uint8_t *block, size_t size, bool big, struct ws_ng_statistics *statistics)
 {
 	if (size < WS_NG_OVERHEAD + STATISTICS_BODY)
@@ -266,15 +304,8 @@ bool ws_ng_statistics_parse(const uint8_t *block, size_t size, bool big, struct 
 	while (ws_ng_option_next(&options, &option)) {
 		if (option.code == WS_NG_COMMENT)
 			set_text(&statistics->comment, &option);
-		if (option.length != 8)
-			continue;
-		if (option.code == OPTION_STATISTICS_INTERFACE_DROPS)
-			statistics->dropped_interface = ws_ng_load64(option.value, big);
-		else if (option.code == OPTION_STATISTICS_KERNEL_DROPS)
-			statistics->dropped_kernel = ws_ng_load64(option.value, big);
-		else
-			continue;
-		statistics->has_drops = true;
+		if (option.length == 8)
+			set_statistics(statistics, option.code, option.value, big);
 	}
 	return true;
 }

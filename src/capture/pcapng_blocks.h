@@ -175,6 +175,9 @@ struct ws_ng_statistics {
 	uint32_t interface;
 	bool has_drops;
 	uint64_t dropped_interface, dropped_kernel; /* isb_ifdrop, isb_osdrop; since the capture began */
+	bool has_start, has_end, has_received;
+	uint64_t start, end; /* isb_starttime, isb_endtime: ticks of the interface */
+	uint64_t received;   /* isb_ifrecv: packets since the capture began */
 	struct ws_ng_text comment;
 };
 

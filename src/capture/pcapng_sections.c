@@ -124,10 +124,17 @@ enum step ws_pcapng_read_statistics(struct ws_capture *capture, const uint8_t *b
 		return STEP_DONE;
 	if (statistics.comment.length && !keep_remark(pcapng, &statistics.comment))
 		return ws_pcapng_fail_memory(capture);
-	if (!statistics.has_drops)
-		return STEP_DONE;
 	struct described *described = described_at(pcapng, statistics.interface);
 	if (!described)
+		return STEP_DONE;
+	if (statistics.has_start && statistics.has_end && statistics.has_received) {
+		const struct ws_ng_clock *clock = &described->interface->clock;
+		described->start = ws_ng_clock_time(clock, statistics.start);
+		described->end = ws_ng_clock_time(clock, statistics.end);
+		described->received = statistics.received;
+		described->period = described->start <= described->end;
+	}
+	if (!statistics.has_drops)
 		return STEP_DONE;
 	described->dropped_interface = statistics.dropped_interface;
 	described->dropped_kernel = statistics.dropped_kernel;

@@ -365,9 +365,9 @@ static ws_time width_at(const struct ws_clock *clock, ws_time when)
 	return ws_clock_bounds(clock, when, &low, &high) ? (high - low) / 2 + 1 : 0;
 }
 
-/* How wrong the clock of a point may be in the middle of its interval. That is costly to find out, so it is done for the ends
- * of a second, between which it is never more, since the interval is convex. */
-static ws_time slack_of(struct ws_joiner *joiner, unsigned point, ws_time when)
+/* That is costly to find out, so it is done for the ends of a second, between which it is never more, since the interval is
+ * convex. */
+ws_time join_slack_of(struct ws_joiner *joiner, unsigned point, ws_time when)
 {
 	const struct ws_clock *clock = joiner->point[point].clock;
 	if (!clock || !ws_clock_known(clock))
@@ -393,7 +393,7 @@ static bool follow(struct ws_joiner *joiner, unsigned direction, struct ws_join_
 		for (size_t i = 0; i <= place; i++) {
 			const size_t count = joiner->count[point][direction];
 			const ws_time when = count ? joiner->segment[point][direction][count / 2].time : 0;
-			slack += slack_of(joiner, joiner->path[i], when);
+			slack += join_slack_of(joiner, joiner->path[i], when);
 		}
 		const struct join_rules rules = {
 		        .timed = (!joiner->point[0].clock || ws_clock_known(joiner->point[0].clock)) &&

@@ -77,6 +77,9 @@ static inline int64_t join_span(const struct join_row *row)
 	return (int64_t)row->length + !!(row->flags & WS_TCP_SYN) + !!(row->flags & WS_TCP_FIN);
 }
 
+/* How wrong the clock of a point may be in the middle of its interval. */
+ws_time join_slack_of(struct ws_joiner *joiner, unsigned point, ws_time when);
+
 /* outcome.c: says of the rows of one direction, in order of departure, what became of them, and counts it. */
 bool join_outcomes(struct ws_joiner *joiner, unsigned direction, struct join_row *row, size_t count,
                    struct ws_join_direction *result) WS_CHECKED;

@@ -158,12 +158,22 @@ static ws_time margin(const struct stretch *stretch)
 	return sum(WS_JOIN_MARGIN, difference(stretch->most, stretch->least));
 }
 
+/* When the segment would have come at the earliest: never before it left, by clocks that other segments agree with. */
+static ws_time earliest_arrival(struct ws_joiner *joiner, const struct stretch *stretch, ws_time left)
+{
+	const ws_time by_others = difference(sum(left, stretch->least), margin(stretch));
+	if (stretch->least < 0)
+		return by_others;
+	const ws_time slack = sum(join_slack_of(joiner, stretch->from, left), join_slack_of(joiner, stretch->to, left));
+	const ws_time by_itself = difference(left, slack);
+	return by_itself > by_others ? by_itself : by_others;
+}
+
 /* Whether the point at the end of the stretch was capturing when the segment would have come. */
-static bool would_arrive(const struct ws_joiner *joiner, const struct stretch *stretch, ws_time left)
+static bool would_arrive(struct ws_joiner *joiner, const struct stretch *stretch, ws_time left)
 {
 	const struct ws_join_period *period = &joiner->point[stretch->to].period;
-	return stretch->known && !period->drops &&
-	       difference(sum(left, stretch->least), margin(stretch)) >= period->first &&
+	return stretch->known && !period->drops && earliest_arrival(joiner, stretch, left) >= period->first &&
 	       sum(sum(left, stretch->most), margin(stretch)) <= period->last;
 }
 
@@ -203,7 +213,7 @@ static bool is_vague(const struct ws_joiner *joiner, const struct join_row *row,
 }
 
 /* Rows that were seen at `from` and not at `to`. Those beside one that was not captured were not captured either. */
-static void judge_departures(const struct ws_joiner *joiner, const struct stretch *stretch, struct join_row *row,
+static void judge_departures(struct ws_joiner *joiner, const struct stretch *stretch, struct join_row *row,
                              size_t count)
 {
 	const bool changed = joiner->datagrams && changes(joiner, stretch, row, count);

@@ -37,7 +37,8 @@ static double loss_of(const struct lab_options *options)
 	return options->scenario ? options->scenario->loss : 0;
 }
 
-static void stream_begin(struct lab_run *run)
+/* `since`: what the hosts send has been captured since then. */
+static void stream_begin(struct lab_run *run, ws_time since)
 {
 	const struct lab_scenario *scenario = run->options->scenario;
 	char comment[600];
@@ -46,7 +47,7 @@ static void stream_begin(struct lab_run *run)
 	         lab_side_word(LAB_SERVER));
 	if (run->options->one_point)
 		comment[strcspn(comment, "\n")] = '\0';
-	lab_stream_begin(&run->stream, comment);
+	lab_stream_begin(&run->stream, since, comment);
 }
 
 static _Noreturn void lab_process(const struct lab_options *options, int stream, int answer)
@@ -71,6 +72,7 @@ static _Noreturn void lab_process(const struct lab_options *options, int stream,
 		say(answer, &error);
 		_exit(1);
 	}
+	const ws_time opened = lab_now();
 	lab_wire_begin(&run->wire, options->scenario ? options->scenario : &empty, delay_of(options), loss_of(options),
 	               options->seed);
 	run->wire.holding = options->hold;
@@ -79,7 +81,7 @@ static _Noreturn void lab_process(const struct lab_options *options, int stream,
 		say(answer, &error);
 		_exit(1);
 	}
-	stream_begin(run);
+	stream_begin(run, opened);
 	say(answer, &error);
 	lab_run(run);
 	lab_stream_free(&run->stream);

@@ -17,6 +17,8 @@ enum {
 	OPTION_PROGRAM = 4,
 	OPTION_RESOLUTION = 9,
 	OPTION_FLAGS = 2,
+	OPTION_START = 2,
+	OPTION_END = 3,
 	OPTION_RECEIVED = 4,
 	INBOUND = 1,
 	OUTBOUND = 2,
@@ -115,10 +117,11 @@ static void write_interface(struct lab_stream *stream, const char *name)
 	block_end(stream, LAB_STREAM_OUTPUTS);
 }
 
-void lab_stream_begin(struct lab_stream *stream, const char *comment)
+void lab_stream_begin(struct lab_stream *stream, ws_time time, const char *comment)
 {
 	static const char program[] = "wirestate " WS_VERSION " --lab";
 	const uint64_t length = UINT64_MAX; /* not known */
+	stream->begun = time;
 	block_begin(stream, SECTION);
 	add32(stream, 0x1a2b3c4d);
 	add16(stream, 1, 0);
@@ -149,10 +152,14 @@ void lab_stream_packet(struct lab_stream *stream, const struct lab_record *recor
 static void write_statistics(struct lab_stream *stream, enum lab_side side, ws_time time, const char *comment,
                              size_t comment_length, int outputs)
 {
+	const uint32_t start[] = {(uint32_t)((uint64_t)stream->begun >> 32), (uint32_t)stream->begun};
+	const uint32_t end[] = {(uint32_t)((uint64_t)time >> 32), (uint32_t)time};
 	block_begin(stream, STATISTICS);
 	add32(stream, side);
 	add_time(stream, time);
 	add_option(stream, OPTION_COMMENT, comment, comment_length);
+	add_option(stream, OPTION_START, start, sizeof(start));
+	add_option(stream, OPTION_END, end, sizeof(end));
 	add_option(stream, OPTION_RECEIVED, &stream->packets[side], sizeof(stream->packets[side]));
 	block_end(stream, outputs);
 }

@@ -11,6 +11,7 @@ struct lab_stream {
 	uint8_t *buffer;                /* owned */
 	size_t used, room;
 	uint64_t packets[LAB_SIDES];
+	ws_time begun;
 	bool failed; /* of memory or the viewer's end; nothing is written any more */
 };
 
@@ -23,8 +24,9 @@ struct lab_record {
 	const uint8_t *data;
 };
 
-/* The section, and an interface for either end of the wire. `comment` says which scenario it is. */
-void lab_stream_begin(struct lab_stream *stream, const char *comment);
+/* The section, and an interface for either end of the wire, which are captured from now on. `comment` says which scenario it
+ * is. */
+void lab_stream_begin(struct lab_stream *stream, ws_time time, const char *comment);
 void lab_stream_packet(struct lab_stream *stream, const struct lab_record *record, const char *comment,
                        size_t comment_length);
 /* Tells only the viewer what has happened since the last packet; the next one says it again. */
