@@ -12,6 +12,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Frames that are read between two checks for signals. */
 enum { BATCH = 1024 };
@@ -139,7 +140,9 @@ void run_lines(struct session *session)
 	ws_time heartbeat = 0;
 	struct progress progress;
 	progress_begin(&progress, session);
-	while (session_read(session, BATCH) && !session->output_failed && !(signals_take() & SIGNAL_STOP)) {
+	const pid_t parent = getppid();
+	while (session_read(session, BATCH) && !session->output_failed && !(signals_take() & SIGNAL_STOP) &&
+	       !(session->options->publish && getppid() != parent)) { /* the process that publishes has been killed */
 		if (!session->warned && session->warning.status != WS_OK) {
 			progress_end(&progress);
 			fprintf(stderr, "wirestate: %s\n", session->warning.text);
