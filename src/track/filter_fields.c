@@ -2,6 +2,7 @@
 #include "track/filter.h"
 
 #include <wirestate/kernel.h>
+#include <wirestate/language.h>
 #include <wirestate/packet.h>
 
 #include <arpa/inet.h>
@@ -361,109 +362,109 @@ static const char *role_word(unsigned value)
 #define COUNTER(member, mark)                                                                                          \
 	{#member,      FILTER_NUMBER, FILTER_SUM,                                                                      \
 	 get_##member, NULL,          NULL,                                                                            \
-	 INT64_MAX,    WS_PART_MARKS, "segments with this mark of sequence analysis",                                  \
+	 INT64_MAX,    WS_PART_MARKS, N_("segments with this mark of sequence analysis"),                                  \
 	 NULL},
 
 /* clang-format off */
 const struct filter_field filter_fields[] = {
 	[FILTER_FIELD_ADDRESS] =
 	{"address", FILTER_ADDRESS, FILTER_EITHER, NULL, NULL, NULL, 0, WS_PART_IDENTITY,
-	 "IP address, or a net that contains it", NULL},
+	 N_("IP address, or a net that contains it"), NULL},
 	[FILTER_FIELD_PORT] =
-	{"port", FILTER_NUMBER, FILTER_EITHER, get_port, NULL, NULL, 65535, WS_PART_IDENTITY, "TCP port", NULL},
+	{"port", FILTER_NUMBER, FILTER_EITHER, get_port, NULL, NULL, 65535, WS_PART_IDENTITY, N_("TCP port"), NULL},
 	[FILTER_FIELD_STATE] =
-	{"state", FILTER_WORD, FILTER_EITHER, get_state, state_word, state_alias, 0, WS_PART_STATES, "current state", NULL},
+	{"state", FILTER_WORD, FILTER_EITHER, get_state, state_word, state_alias, 0, WS_PART_STATES, N_("current state"), NULL},
 	[FILTER_FIELD_VERDICT] =
 	{"verdict", FILTER_WORD, FILTER_CONNECTION, get_verdict, verdict_word, NULL, 0, FILTER_PART_VERDICT,
-	 "the verdict's word", NULL},
+	 N_("the verdict's word"), NULL},
 	{"severity", FILTER_NUMBER, FILTER_CONNECTION, get_severity, NULL, NULL, 3, FILTER_PART_VERDICT,
-	 "how bad the verdict is, from 0 (fine) to 3 (broken)", NULL},
+	 N_("how bad the verdict is, from 0 (fine) to 3 (broken)"), NULL},
 	{"role", FILTER_WORD, FILTER_CONNECTION, get_role, role_word, NULL, 0, WS_PART_OPENING,
-	 "whether client and server are known from a SYN that was seen", NULL},
+	 N_("whether client and server are known from a SYN that was seen"), NULL},
 	{"captured", FILTER_WORD, FILTER_CONNECTION, get_captured, captured_word, NULL, 0, WS_PART_ENDING | WS_PART_OPENING,
-	 "whose segments the capture holds", NULL},
+	 N_("whose segments the capture holds"), NULL},
 	{"handshake", FILTER_WORD, FILTER_CONNECTION, get_handshake, handshake_word, NULL, 0, WS_PART_OPENING,
-	 "how much of the handshake was captured", NULL},
-	{"close", FILTER_WORD, FILTER_CONNECTION, get_close, close_word, NULL, 0, WS_PART_ENDING, "how the connection ended", NULL},
+	 N_("how much of the handshake was captured"), NULL},
+	{"close", FILTER_WORD, FILTER_CONNECTION, get_close, close_word, NULL, 0, WS_PART_ENDING, N_("how the connection ended"), NULL},
 	{"closed_by", FILTER_WORD, FILTER_CONNECTION, get_closed_by, closed_by_word, NULL, 0, WS_PART_ENDING | WS_PART_OPENING,
-	 "which side sent the first FIN", NULL},
+	 N_("which side sent the first FIN"), NULL},
 	{"reset_by", FILTER_WORD, FILTER_CONNECTION, get_reset_by, closed_by_word, NULL, 0, WS_PART_ENDING | WS_PART_OPENING,
-	 "which side sent the RST that ended the connection", NULL},
-	{"packets", FILTER_NUMBER, FILTER_SUM, get_packets, NULL, NULL, INT64_MAX, WS_PART_TRAFFIC, "segments sent", NULL},
-	{"bytes", FILTER_SIZE, FILTER_SUM, get_bytes, NULL, NULL, INT64_MAX, WS_PART_TRAFFIC, "payload sent", NULL},
+	 N_("which side sent the RST that ended the connection"), NULL},
+	{"packets", FILTER_NUMBER, FILTER_SUM, get_packets, NULL, NULL, INT64_MAX, WS_PART_TRAFFIC, N_("segments sent"), NULL},
+	{"bytes", FILTER_SIZE, FILTER_SUM, get_bytes, NULL, NULL, INT64_MAX, WS_PART_TRAFFIC, N_("payload sent"), NULL},
 	{"unacknowledged", FILTER_SIZE, FILTER_SUM, get_unacknowledged, NULL, NULL, INT64_MAX, WS_PART_FLIGHT | WS_PART_ENDING,
-	 "bytes sent and not acknowledged", NULL},
+	 N_("bytes sent and not acknowledged"), NULL},
 	WS_COUNTERS(COUNTER)
 	{"duration", FILTER_TIME, FILTER_CONNECTION, get_duration, NULL, NULL, INT64_MAX, WS_PART_FIRST | WS_PART_LAST,
-	 "from the first packet to the last", NULL},
+	 N_("from the first packet to the last"), NULL},
 	{"initial_rtt", FILTER_TIME, FILTER_CONNECTION, get_initial_rtt, NULL, NULL, INT64_MAX, WS_PART_ROUND_TRIP,
-	 "round trip of the handshake", NULL},
-	{"vlan", FILTER_NUMBER, FILTER_CONNECTION, get_vlan, NULL, NULL, 4095, WS_PART_IDENTITY, "VLAN of the connection", NULL},
+	 N_("round trip of the handshake"), NULL},
+	{"vlan", FILTER_NUMBER, FILTER_CONNECTION, get_vlan, NULL, NULL, 4095, WS_PART_IDENTITY, N_("VLAN of the connection"), NULL},
 	{"process", FILTER_TEXT, FILTER_EITHER, NULL, NULL, NULL, 0, WS_PART_PROCESS | WS_PART_OPENING | WS_PART_IDENTITY,
-	 "the program, where it is this host's or the capture file names it", get_process},
+	 N_("the program, where it is this host's or the capture file names it"), get_process},
 	{"tunnel", FILTER_TEXT, FILTER_CONNECTION, NULL, NULL, NULL, 0, WS_PART_IDENTITY,
-	 "kinds, ids and ends of the tunnels that it is in: \"vxlan 42 192.0.2.1 192.0.2.2\"", get_tunnel},
+	 N_("kinds, ids and ends of the tunnels that it is in: \"vxlan 42 192.0.2.1 192.0.2.2\""), get_tunnel},
 	{"tunnel_id", FILTER_NUMBER, FILTER_CONNECTION, get_tunnel_id, NULL, NULL, UINT32_MAX, WS_PART_IDENTITY | WS_PART_PROCESS,
-	 "id of the innermost tunnel, in the first packet", NULL},
+	 N_("id of the innermost tunnel, in the first packet"), NULL},
 	{"name", FILTER_TEXT, FILTER_EITHER, NULL, NULL, NULL, 0, WS_PART_NAMES | WS_PART_OPENING | WS_PART_IDENTITY,
-	 "the name of the host, if one is known", get_name},
+	 N_("the name of the host, if one is known"), get_name},
 	{"sni", FILTER_TEXT, FILTER_CONNECTION, NULL, NULL, NULL, 0, WS_PART_NAMES,
-	 "the server name that a client of TLS asked for", get_sni},
+	 N_("the server name that a client of TLS asked for"), get_sni},
 	{"http_path", FILTER_TEXT, FILTER_CONNECTION, NULL, NULL, NULL, 0, WS_PART_NAMES,
-	 "the target of the first HTTP request", get_http_path},
+	 N_("the target of the first HTTP request"), get_http_path},
 	{"http_status", FILTER_NUMBER, FILTER_CONNECTION, get_http_status, NULL, NULL, 999, WS_PART_NAMES,
-	 "the status of the first HTTP answer", NULL},
+	 N_("the status of the first HTTP answer"), NULL},
 	{"number", FILTER_NUMBER, FILTER_CONNECTION, get_number, NULL, NULL, INT64_MAX, WS_PART_LAST,
-	 "the connection's number", NULL},
+	 N_("the connection's number"), NULL},
 	{"sensor", FILTER_TEXT, FILTER_CONNECTION, NULL, NULL, NULL, 0, WS_PART_IDENTITY,
-	 "of records: who saw the connection", get_sensor},
+	 N_("of records: who saw the connection"), get_sensor},
 	{"sensors", FILTER_NUMBER, FILTER_CONNECTION, get_sensors, NULL, NULL, 9, WS_PART_IDENTITY,
-	 "of records: how many sensors saw the connection", NULL},
+	 N_("of records: how many sensors saw the connection"), NULL},
 	{"points", FILTER_NUMBER, FILTER_CONNECTION, get_points, NULL, NULL, 8, WS_PART_IDENTITY,
-	 "how many points captured it", NULL},
+	 N_("how many points captured it"), NULL},
 	{"lost", FILTER_NUMBER, FILTER_SUM, get_lost, NULL, NULL, INT64_MAX, WS_PART_IDENTITY,
-	 "segments sent that were lost between points", NULL},
+	 N_("segments sent that were lost between points"), NULL},
 	{"delay", FILTER_TIME, FILTER_EITHER, get_delay, NULL, NULL, INT64_MAX, WS_PART_IDENTITY,
-	 "one-way delay of segments sent from the first point to the last, the median", NULL},
+	 N_("one-way delay of segments sent from the first point to the last, the median"), NULL},
 	{"answer_time", FILTER_TIME, FILTER_CONNECTION, get_answer_time, NULL, NULL, INT64_MAX, WS_PART_IDENTITY,
-	 "from a request to its answer at the point nearest to the server, the median", NULL},
+	 N_("from a request to its answer at the point nearest to the server, the median"), NULL},
 	{"client_time", FILTER_TIME, FILTER_CONNECTION, get_client_time, NULL, NULL, INT64_MAX, WS_PART_SHARES | WS_PART_OPENING,
-	 "of its duration: the client's program was waited for", NULL},
+	 N_("of its duration: the client's program was waited for"), NULL},
 	{"server_time", FILTER_TIME, FILTER_CONNECTION, get_server_time, NULL, NULL, INT64_MAX, WS_PART_SHARES | WS_PART_OPENING,
-	 "of its duration: the server's program was waited for", NULL},
+	 N_("of its duration: the server's program was waited for"), NULL},
 	{"network_time", FILTER_TIME, FILTER_CONNECTION, get_network_time, NULL, NULL, INT64_MAX, WS_PART_SHARES | WS_PART_OPENING,
-	 "of its duration: segments and ACKs were on their way", NULL},
+	 N_("of its duration: segments and ACKs were on their way"), NULL},
 	{"window_time", FILTER_TIME, FILTER_CONNECTION, get_window_time, NULL, NULL, INT64_MAX, WS_PART_SHARES | WS_PART_OPENING,
-	 "of its duration: a receiver's window was full or closed", NULL},
+	 N_("of its duration: a receiver's window was full or closed"), NULL},
 	{"recovery_time", FILTER_TIME, FILTER_CONNECTION, get_recovery_time, NULL, NULL, INT64_MAX, WS_PART_SHARES | WS_PART_OPENING,
-	 "of its duration: a loss was being repaired", NULL},
+	 N_("of its duration: a loss was being repaired"), NULL},
 	{"idle_time", FILTER_TIME, FILTER_CONNECTION, get_idle_time, NULL, NULL, INT64_MAX, WS_PART_SHARES | WS_PART_OPENING,
-	 "of its duration: nobody wanted anything", NULL},
+	 N_("of its duration: nobody wanted anything"), NULL},
 	{"slow_time", FILTER_TIME, FILTER_CONNECTION, get_slow_time, NULL, NULL, INT64_MAX, WS_PART_SHARES | WS_PART_OPENING,
-	 "of its duration: somebody was kept waiting by the server's program, a window, a loss, Nagle or the handshake", NULL},
+	 N_("of its duration: somebody was kept waiting by the server's program, a window, a loss, Nagle or the handshake"), NULL},
 	{"slow_by", FILTER_WORD, FILTER_CONNECTION, get_slow_by, slow_word, NULL, 0, WS_PART_SHARES | WS_PART_OPENING,
-	 "what kept somebody waiting for the longest", NULL},
+	 N_("what kept somebody waiting for the longest"), NULL},
 	{"ttfb", FILTER_TIME, FILTER_CONNECTION, get_ttfb, NULL, NULL, INT64_MAX, WS_PART_EXCHANGES | WS_PART_OPENING,
-	 "from a request to the first byte of its answer, the longest; of the record of an exchange its own", NULL},
+	 N_("from a request to the first byte of its answer, the longest; of the record of an exchange its own"), NULL},
 	{"kernel_state", FILTER_WORD, FILTER_EITHER, get_kernel_state, state_word, state_alias, 0, WS_PART_KERNEL | WS_PART_LAST,
-	 "live: the state that this host's kernel says", NULL},
+	 N_("live: the state that this host's kernel says"), NULL},
 	{"kernel", FILTER_WORD, FILTER_EITHER, get_agreement, agreement_word, NULL, 0,
 	 WS_PART_KERNEL | WS_PART_STATES | WS_PART_LAST,
-	 "live: whether that is the inferred state; early: what is presumed is not yet true", NULL},
+	 N_("live: whether that is the inferred state; early: what is presumed is not yet true"), NULL},
 	{"kernel_rtt", FILTER_TIME, FILTER_EITHER, get_kernel_rtt, NULL, NULL, INT64_MAX, WS_PART_KERNEL,
-	 "live: the smoothed round trip of this host's kernel", NULL},
+	 N_("live: the smoothed round trip of this host's kernel"), NULL},
 	{"send_queue", FILTER_SIZE, FILTER_EITHER, get_send_queue, NULL, NULL, INT64_MAX, WS_PART_KERNEL,
-	 "live: written by the program, and not acknowledged or not sent", NULL},
+	 N_("live: written by the program, and not acknowledged or not sent"), NULL},
 	{"receive_queue", FILTER_SIZE, FILTER_EITHER, get_receive_queue, NULL, NULL, INT64_MAX, WS_PART_KERNEL,
-	 "live: received, and not read by the program", NULL},
+	 N_("live: received, and not read by the program"), NULL},
 	{"uid", FILTER_NUMBER, FILTER_EITHER, get_uid, NULL, NULL, UINT32_MAX, WS_PART_KERNEL,
-	 "live: the number of the user who owns the socket", NULL},
+	 N_("live: the number of the user who owns the socket"), NULL},
 	{"user", FILTER_TEXT, FILTER_EITHER, NULL, NULL, NULL, 0, WS_PART_KERNEL | WS_PART_OPENING | WS_PART_IDENTITY,
-	 "live: the user who owns the socket", get_user},
+	 N_("live: the user who owns the socket"), get_user},
 	{"service", FILTER_TEXT, FILTER_EITHER, NULL, NULL, NULL, 0, WS_PART_KERNEL | WS_PART_OPENING | WS_PART_IDENTITY,
-	 "live: the service or session that made the socket, such as nginx.service", get_service},
+	 N_("live: the service or session that made the socket, such as nginx.service"), get_service},
 	{"container", FILTER_TEXT, FILTER_EITHER, NULL, NULL, NULL, 0, WS_PART_KERNEL | WS_PART_OPENING | WS_PART_IDENTITY,
-	 "live: the container that made the socket: the first 12 digits of its id, or its name", get_container},
+	 N_("live: the container that made the socket: the first 12 digits of its id, or its name"), get_container},
 };
 /* clang-format on */
 const unsigned filter_field_count = WS_ARRAY_SIZE(filter_fields);
@@ -613,22 +614,22 @@ void filter_takes(const struct filter_field *field, struct ws_text *text)
 {
 	switch (field->kind) {
 	case FILTER_ADDRESS:
-		ws_text_puts(text, "an address, or a net like 10.0.0.0/8");
+		ws_text_puts(text, _("an address, or a net like 10.0.0.0/8"));
 		return;
 	case FILTER_NUMBER:
 		if (field->max == INT64_MAX)
-			ws_text_puts(text, "a number, or a range like 1..10");
+			ws_text_puts(text, _("a number, or a range like 1..10"));
 		else
-			ws_text_printf(text, "a number from 0 to %lld, or a range like 1..3", (long long)field->max);
+			ws_text_printf(text, _("a number from 0 to %lld, or a range like 1..3"), (long long)field->max);
 		return;
 	case FILTER_SIZE:
-		ws_text_puts(text, "bytes like 500, 10K, 2M or 1G, or a range of them");
+		ws_text_puts(text, _("bytes like 500, 10K, 2M or 1G, or a range of them"));
 		return;
 	case FILTER_TIME:
-		ws_text_puts(text, "a time like 1.5, 200ms, 3s or 2min, or a range of them");
+		ws_text_puts(text, _("a time like 1.5, 200ms, 3s or 2min, or a range of them"));
 		return;
 	case FILTER_TEXT:
-		ws_text_puts(text, "a text like curl or \"my program\"; ~ for a part of it");
+		ws_text_puts(text, _("a text like curl or \"my program\"; ~ for a part of it"));
 		return;
 	case FILTER_WORD:
 		for (unsigned i = 0; field->word(i); i++)
