@@ -163,7 +163,9 @@ static void test_the_search_knows_both_languages(void **state)
 {
 	struct world *world = *state;
 	ws_language_set(true);
+	assert_false(finds_nothing(world, "被拒绝"));
 	assert_false(finds_nothing(world, "REFUSED"));
+	assert_false(finds_nothing(world, "nothing listens"));
 	assert_false(finds_nothing(world, "10.0.0.2:80"));
 	assert_true(finds_nothing(world, "没有这个词"));
 	ws_language_set(false);
