@@ -52,10 +52,6 @@ bool lesson_fill_in(struct ws_lesson *lesson, char **text, unsigned line, struct
 
 enum { LESSON_KEY_BYTES = 256 };
 
-/* A character of Chinese or Japanese, which have no spaces between words; and one of their punctuation. */
-bool lesson_is_ideograph(uint32_t code_point);
-bool lesson_is_wide_mark(uint32_t code_point);
-
 /* Letters and digits in lower case; what is not ASCII stays, except full-width letters, digits and punctuation. */
 void lesson_fold(const char *text, char key[LESSON_KEY_BYTES]);
 /* The same without words like "the" and "flag", which do not tell one answer from another. */
@@ -67,6 +63,26 @@ bool lesson_answer_key(const struct ws_lesson_question *question, const char *te
 void lesson_fold_latin(const char *text, char key[LESSON_KEY_BYTES]);
 /* The choice that the lesson's own text means: before it was translated. False: it is none. */
 bool lesson_choice_of_original(const struct ws_lesson_question *question, const char *text, char key[LESSON_KEY_BYTES]);
+
+/* ---- east.c */
+
+enum { LESSON_PLAIN_BYTES = 2 * LESSON_KEY_BYTES };
+
+/* A character of Chinese or Japanese, which have no spaces between words; and one of their punctuation. */
+bool lesson_is_ideograph(uint32_t code_point);
+bool lesson_is_wide_mark(uint32_t code_point);
+/* The bytes of the ideograph with which a text begins; 0: it begins with something else. */
+size_t lesson_ideograph(const char *text);
+bool lesson_has_ideograph(const char *text);
+/* The text with the characters of ASCII in place of those that mean the same. `no_east`: ideographs become spaces. */
+void lesson_plain(const char *text, char plain[LESSON_PLAIN_BYTES], bool no_east);
+/* Chinese has no spaces between words. The only choice of `list` that the text is a part of; or else the only one that
+ * is a part of the text, where one that is itself a part of another such choice does not count; "not the client" is not
+ * the client. */
+bool lesson_choice_by_parts(char *const *list, size_t count, const char *text, size_t *only);
+/* A number in the words of Chinese, below a thousand, like the one in its name for 25, which is "two ten five". False:
+ * there is none, or more than one. */
+bool lesson_number_of_east(const char *text, char key[LESSON_KEY_BYTES]);
 
 /* ---- question.c */
 

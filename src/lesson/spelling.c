@@ -147,72 +147,6 @@ const char *ws_lesson_synonym(size_t index, const char **meaning)
 	return synonyms[index].word;
 }
 
-/* ---- Characters of East Asian keyboards */
-
-bool lesson_is_wide_mark(uint32_t c)
-{
-	return (c >= 0x3000 && c <= 0x303f && c != 0x3005 && c != 0x3007) || (c >= 0xff01 && c <= 0xff0f) ||
-	       (c >= 0xff1a && c <= 0xff20) || (c >= 0xff3b && c <= 0xff40) || (c >= 0xff5b && c <= 0xff65);
-}
-
-bool lesson_is_ideograph(uint32_t c)
-{
-	const bool han = (c >= 0x2e80 && c < 0xa000) || (c >= 0xf900 && c < 0xfb00) || (c >= 0x20000 && c < 0x40000);
-	return han && !lesson_is_wide_mark(c);
-}
-
-/* What a character means in an answer: full-width ones are those of ASCII, and quotation marks and brackets are a
- * space. */
-static uint32_t plain_of(uint32_t c)
-{
-	if (c >= 0xff01 && c <= 0xff5e)
-		return c - 0xff01 + '!';
-	switch (c) {
-	case 0x3002: /* a full stop */
-		return '.';
-	case 0x3001: /* a comma between the parts of a list */
-		return ';';
-	case 0x201c:
-	case 0x201d:
-	case 0x2018: /* 0x2019 may be an apostrophe */
-	case 0xb7:
-		return ' ';
-	default:
-		return lesson_is_wide_mark(c) ? ' ' : c;
-	}
-}
-
-enum { PLAIN_BYTES = 2 * LESSON_KEY_BYTES };
-
-/* The text with the characters of ASCII in place of those that mean the same. `no_east`: ideographs become spaces. */
-static void make_plain(const char *text, char plain[PLAIN_BYTES], bool no_east)
-{
-	size_t used = 0, step;
-	for (; used + 4 < PLAIN_BYTES && *text; text += step) {
-		uint32_t c;
-		step = ws_utf8_decode(text, strnlen(text, 4), &c);
-		if (!step) {
-			step = 1;
-			plain[used++] = *text;
-			continue;
-		}
-		c = plain_of(c);
-		used += ws_utf8_encode(no_east && lesson_is_ideograph(c) ? ' ' : c, plain + used);
-	}
-	plain[used] = '\0';
-}
-
-static bool has_ideograph(const char *text)
-{
-	uint32_t c;
-	for (size_t step; *text; text += step ? step : 1) {
-		step = ws_utf8_decode(text, strnlen(text, 4), &c);
-		if (step && lesson_is_ideograph(c))
-			return true;
-	}
-	return false;
-}
-
 /* ---- Keys of exact spellings */
 
 /* Letters and digits in lower case; what is not ASCII stays. */
@@ -231,16 +165,16 @@ static void fold_plain(const char *text, char key[LESSON_KEY_BYTES])
 
 void lesson_fold(const char *text, char key[LESSON_KEY_BYTES])
 {
-	char plain[PLAIN_BYTES];
-	make_plain(text, plain, false);
+	char plain[LESSON_PLAIN_BYTES];
+	lesson_plain(text, plain, false);
 	fold_plain(plain, key);
 }
 
 void lesson_fold_latin(const char *text, char key[LESSON_KEY_BYTES])
 {
-	char plain[PLAIN_BYTES];
-	make_plain(text, plain, true);
-	fold_plain(has_ideograph(text) ? plain : "", key);
+	char plain[LESSON_PLAIN_BYTES];
+	lesson_plain(text, plain, true);
+	fold_plain(lesson_has_ideograph(text) ? plain : "", key);
 }
 
 /* A number in decimal, or after 0x in hexadecimal; between digits, spaces and commas do not count. */
@@ -295,9 +229,9 @@ static bool choice_by_beginning(char *const *list, size_t count, const char *fol
 
 bool lesson_exact_key(const struct ws_lesson_question *question, const char *text, char key[LESSON_KEY_BYTES])
 {
-	char folded[LESSON_KEY_BYTES], plain[PLAIN_BYTES];
+	char folded[LESSON_KEY_BYTES], plain[LESSON_PLAIN_BYTES];
 	size_t found;
-	make_plain(text, plain, false);
+	lesson_plain(text, plain, false);
 	fold_plain(plain, folded);
 	switch (question->kind) {
 	case WS_ANSWER_NUMBER:
@@ -361,14 +295,6 @@ static void remove_ending(char *word)
 		word[length - 1] = '\0';
 }
 
-/* The bytes of an ideograph; 0: the text begins with something else. */
-static size_t ideograph(const char *text)
-{
-	uint32_t c;
-	const size_t size = (unsigned char)*text < 0xe2 ? 0 : ws_utf8_decode(text, strnlen(text, 4), &c);
-	return size && lesson_is_ideograph(c) ? size : 0;
-}
-
 /* Reads the next word in lower case, without apostrophes. Between ideographs and other characters one word ends and the
  * next begins. False: there is none. */
 static bool next_word(const char **text, char word[WORD_BYTES])
@@ -377,9 +303,9 @@ static bool next_word(const char **text, char word[WORD_BYTES])
 	size_t length = 0;
 	while (*at && !is_word_byte(*at))
 		at++;
-	const bool east = ideograph(at);
-	for (; (is_word_byte(*at) && (bool)ideograph(at) == east) || (*at == '\'' && length);) {
-		const size_t size = east ? ideograph(at) : 1;
+	const bool east = lesson_ideograph(at);
+	for (; (is_word_byte(*at) && (bool)lesson_ideograph(at) == east) || (*at == '\'' && length);) {
+		const size_t size = east ? lesson_ideograph(at) : 1;
 		if (*at != '\'' && length + size < WORD_BYTES) {
 			memcpy(word + length, at, size);
 			length += size;
@@ -437,8 +363,8 @@ static bool choice_by_words(char *const *list, size_t count, const char *text, s
 	for (int pass = 0; pass < passes; pass++) {
 		size_t found = 0;
 		for (size_t i = 0; i < count; i++) {
-			char plain[PLAIN_BYTES];
-			make_plain(list[i], plain, false);
+			char plain[LESSON_PLAIN_BYTES];
+			lesson_plain(list[i], plain, false);
 			if (!read_words(plain, &choice) || (pass != 2 && !is_part(&typed, &choice)) ||
 			    (pass != 1 && !is_part(&choice, &typed)))
 				continue;
@@ -451,61 +377,10 @@ static bool choice_by_words(char *const *list, size_t count, const char *text, s
 	return false;
 }
 
-/* Folds a text without the particle that joins two nouns. */
-static void fold_east(const char *text, char key[LESSON_KEY_BYTES])
-{
-	static const char particle[] = "的";
-	lesson_fold(text, key);
-	for (char *at = key; (at = strstr(at, particle));)
-		memmove(at, at + strlen(particle), strlen(at + strlen(particle)) + 1);
-}
-
-/* True for a text that says no to something. */
-static bool denies(const char *text)
-{
-	static const char *const words[] = {"不", "没", "未", "非"};
-	for (size_t i = 0; i < WS_ARRAY_SIZE(words); i++)
-		if (strstr(text, words[i]))
-			return true;
-	return false;
-}
-
-/* Chinese has no spaces between words. The only choice of `list` that the text is a part of; or else the only one that
- * is a part of the text, where one that is itself a part of another such choice does not count; "not the client" is not
- * the client. */
-static bool choice_by_parts(char *const *list, size_t count, const char *text, size_t *only)
-{
-	char typed[LESSON_KEY_BYTES], choice[LESSON_KEY_BYTES], best[LESSON_KEY_BYTES] = "";
-	size_t found = 0;
-	fold_east(text, typed);
-	for (size_t i = 0; typed[0] && i < count; i++) {
-		fold_east(list[i], choice);
-		if (strstr(choice, typed)) {
-			found++;
-			*only = i;
-		}
-	}
-	if (found)
-		return found == 1;
-	for (size_t i = 0; i < count; i++) {
-		fold_east(list[i], choice);
-		if (!choice[0] || !strstr(typed, choice) || strlen(choice) <= strlen(best))
-			continue;
-		strcpy(best, choice);
-		*only = i;
-	}
-	for (size_t i = 0; i < count; i++) {
-		fold_east(list[i], choice);
-		if (choice[0] && strstr(typed, choice) && !strstr(best, choice))
-			return false;
-	}
-	return best[0] && denies(typed) == denies(best);
-}
-
 /* The choice that a text means; first among those that are shown, then among those that they translate. */
 static bool choice_key(const struct ws_lesson_question *question, const char *plain, char key[LESSON_KEY_BYTES])
 {
-	const bool east = has_ideograph(plain);
+	const bool east = lesson_has_ideograph(plain);
 	size_t found;
 	for (int of_original = 0; of_original < 2; of_original++) {
 		char *const *list = of_original ? question->original : question->choice;
@@ -513,7 +388,7 @@ static bool choice_key(const struct ws_lesson_question *question, const char *pl
 		char folded[LESSON_KEY_BYTES];
 		fold_plain(plain, folded);
 		if (choice_by_beginning(list, count, folded, &found) || choice_by_words(list, count, plain, &found) ||
-		    (east && choice_by_parts(list, count, plain, &found))) {
+		    (east && lesson_choice_by_parts(list, count, plain, &found))) {
 			lesson_fold(question->choice[found], key);
 			return true;
 		}
@@ -533,35 +408,6 @@ bool lesson_choice_of_original(const struct ws_lesson_question *question, const 
 		}
 	}
 	return false;
-}
-
-/* A number in the words of Chinese, below a thousand, like the one in its name for 25, which is "two ten five". False:
- * there is none, or more than one. */
-static bool number_of_east(const char *text, char key[LESSON_KEY_BYTES])
-{
-	static const char *const digits[] = {"零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "百"};
-	enum { TEN = 10, HUNDRED = 11, NONE = -1 };
-	unsigned whole = 0, digit = 0;
-	size_t found = 0, step;
-	bool inside = false;
-	for (; *text; text += step) {
-		int is = NONE;
-		step = ideograph(text);
-		for (int i = 0; step && i < (int)WS_ARRAY_SIZE(digits); i++)
-			if (strncmp(text, digits[i], step) == 0)
-				is = i;
-		if (step && strncmp(text, "两", step) == 0)
-			is = 2;
-		step = step ? step : 1;
-		found += is != NONE && !inside;
-		inside = is != NONE;
-		if (is == TEN || is == HUNDRED)
-			whole += (digit ? digit : 1) * (is == TEN ? 10 : 100);
-		if (is != NONE)
-			digit = is < TEN ? (unsigned)is : 0;
-	}
-	snprintf(key, LESSON_KEY_BYTES, "%u", whole + digit);
-	return found == 1;
 }
 
 /* Reads a number with its unit or punctuation, like "60s" or "20.", or a word for it. */
@@ -598,11 +444,11 @@ static bool number_by_words(const char *text, char key[LESSON_KEY_BYTES])
 
 void lesson_fold_meant(const char *text, char key[LESSON_KEY_BYTES])
 {
-	char word[WORD_BYTES], plain[PLAIN_BYTES];
+	char word[WORD_BYTES], plain[LESSON_PLAIN_BYTES];
 	const char *at = plain;
 	size_t length = 0;
 	key[0] = '\0';
-	make_plain(text, plain, false);
+	lesson_plain(text, plain, false);
 	while (length + WORD_BYTES < LESSON_KEY_BYTES && next_word(&at, word)) {
 		if (is_filler(word))
 			continue;
@@ -613,14 +459,15 @@ void lesson_fold_meant(const char *text, char key[LESSON_KEY_BYTES])
 
 bool lesson_answer_key(const struct ws_lesson_question *question, const char *text, char key[LESSON_KEY_BYTES])
 {
-	char meant[LESSON_KEY_BYTES], plain[PLAIN_BYTES], latin[PLAIN_BYTES];
+	char meant[LESSON_KEY_BYTES], plain[LESSON_PLAIN_BYTES], latin[LESSON_PLAIN_BYTES];
 	if (lesson_exact_key(question, text, key))
 		return true;
-	make_plain(text, plain, false);
-	make_plain(text, latin, true);
+	lesson_plain(text, plain, false);
+	lesson_plain(text, latin, true);
 	switch (question->kind) {
 	case WS_ANSWER_NUMBER:
-		return number_by_words(latin, key) || (!strpbrk(latin, "0123456789") && number_of_east(plain, key));
+		return number_by_words(latin, key) ||
+		       (!strpbrk(latin, "0123456789") && lesson_number_of_east(plain, key));
 	case WS_ANSWER_STATE:
 		lesson_fold_meant(latin, meant);
 		return state_key(meant, key);

@@ -271,7 +271,7 @@
 		}
 	}
 
-	/* ---- A lesson: its stops, and the answers that are typed (see src/lesson/spelling.c) */
+	/* ---- A lesson: its stops, and the answers that are typed (see src/lesson/spelling.c and east.c) */
 
 	const stops = data.stops || [];
 	const right = new Set();
