@@ -8,6 +8,7 @@
 #define WIRESTATE_PACKET_H
 
 #include <wirestate/capture.h>
+#include <wirestate/language.h>
 #include <wirestate/text.h>
 #include <wirestate/types.h>
 
@@ -16,9 +17,9 @@
 #define WS_HEADERS(X)                                                                                                  \
 	X(WS_HEADER_ETHERNET, "ethernet", "Ethernet", 2)        /* Ethernet II: 14 bytes, type */                      \
 	X(WS_HEADER_ETHERNET_LENGTH, "ethernet", "Ethernet", 2) /* IEEE 802.3: 14 bytes, length */                     \
-	X(WS_HEADER_SLL, "sll", "Linux cooked v1", 2)                                                                  \
-	X(WS_HEADER_SLL2, "sll2", "Linux cooked v2", 2)                                                                \
-	X(WS_HEADER_NULL, "null", "BSD loopback", 2)                                                                   \
+	X(WS_HEADER_SLL, "sll", N_("Linux cooked v1"), 2)                                                              \
+	X(WS_HEADER_SLL2, "sll2", N_("Linux cooked v2"), 2)                                                            \
+	X(WS_HEADER_NULL, "null", N_("BSD loopback"), 2)                                                               \
 	X(WS_HEADER_ISL, "isl", "Cisco ISL", 2) /* 26 bytes in front of an Ethernet frame */                           \
 	X(WS_HEADER_RADIOTAP, "radiotap", "Radiotap", 2)                                                               \
 	X(WS_HEADER_WIFI, "wlan", "IEEE 802.11", 2)       /* a data frame with three addresses */                      \
@@ -26,10 +27,10 @@
 	X(WS_HEADER_WIFI_OTHER, "wlan", "IEEE 802.11", 2) /* the beginning of any other frame */                       \
 	X(WS_HEADER_HDLC, "hdlc", "HDLC", 2)              /* PPP's address and control */                              \
 	X(WS_HEADER_CISCO_HDLC, "chdlc", "Cisco HDLC", 2)                                                              \
-	X(WS_HEADER_NFLOG, "nflog", "Firewall log", 2) /* up to the packet's attribute */                              \
-	X(WS_HEADER_PKTAP, "pktap", "Packet tap", 2)                                                                   \
-	X(WS_HEADER_DSA, "dsa", "Ethernet with DSA tag", 2)                                                            \
-	X(WS_HEADER_EDSA, "dsa", "Ethernet with EDSA tag", 2)                                                          \
+	X(WS_HEADER_NFLOG, "nflog", N_("Firewall log"), 2) /* up to the packet's attribute */                          \
+	X(WS_HEADER_PKTAP, "pktap", N_("Packet tap"), 2)                                                               \
+	X(WS_HEADER_DSA, "dsa", N_("Ethernet with DSA tag"), 2)                                                        \
+	X(WS_HEADER_EDSA, "dsa", N_("Ethernet with EDSA tag"), 2)                                                      \
 	X(WS_HEADER_VLAN, "vlan", "VLAN", 2)    /* the 4 bytes after the addresses: TCI and type */                    \
 	X(WS_HEADER_PPPOE, "pppoe", "PPPoE", 2) /* session stage */                                                    \
 	X(WS_HEADER_PPP, "ppp", "PPP", 2)       /* its protocol field */                                               \
@@ -41,10 +42,10 @@
 	X(WS_HEADER_ARP_OTHER, "arp", "ARP", 3) /* address lengths other than 6 and 4 */                               \
 	X(WS_HEADER_IPV4, "ipv4", "IPv4", 3)                                                                           \
 	X(WS_HEADER_IPV6, "ipv6", "IPv6", 3)                        /* the fixed 40 bytes */                           \
-	X(WS_HEADER_IPV6_EXTENSION, "extension", "IPv6 options", 3) /* hop-by-hop and destination options */           \
-	X(WS_HEADER_IPV6_ROUTING, "extension", "IPv6 routing", 3)                                                      \
-	X(WS_HEADER_IPV6_FRAGMENT, "extension", "IPv6 fragment", 3)                                                    \
-	X(WS_HEADER_IPV6_AH, "extension", "Authentication", 3) /* also after IPv4 */                                   \
+	X(WS_HEADER_IPV6_EXTENSION, "extension", N_("IPv6 options"), 3) /* hop-by-hop and destination options */       \
+	X(WS_HEADER_IPV6_ROUTING, "extension", N_("IPv6 routing"), 3)                                                  \
+	X(WS_HEADER_IPV6_FRAGMENT, "extension", N_("IPv6 fragment"), 3)                                                \
+	X(WS_HEADER_IPV6_AH, "extension", N_("Authentication"), 3) /* also after IPv4 */                               \
 	X(WS_HEADER_ICMP, "icmp", "ICMP", 3)                                                                           \
 	X(WS_HEADER_ICMPV6, "icmpv6", "ICMPv6", 3)                                                                     \
 	X(WS_HEADER_TCP, "tcp", "TCP", 4)                                                                              \
@@ -58,9 +59,9 @@
 	X(WS_HEADER_L2TP_3, "l2tp", "L2TP", 2)     /* version 3 */                                                     \
 	X(WS_HEADER_TEREDO, "teredo", "Teredo", 3) /* what may come before its packet */                               \
 	X(WS_HEADER_UDP, "udp", "UDP", 4)                                                                              \
-	X(WS_HEADER_PAYLOAD, "payload", "Payload", 5)                                                                  \
-	X(WS_HEADER_PADDING, "padding", "Padding", 2)      /* bytes after the IP length; never payload */              \
-	X(WS_HEADER_FCS, "fcs", "Frame check sequence", 2) /* 4 bytes at the end of the frame */
+	X(WS_HEADER_PAYLOAD, "payload", N_("Payload"), 5)                                                              \
+	X(WS_HEADER_PADDING, "padding", N_("Padding"), 2)      /* bytes after the IP length; never payload */          \
+	X(WS_HEADER_FCS, "fcs", N_("Frame check sequence"), 2) /* 4 bytes at the end of the frame */
 
 enum ws_header {
 #define X(name, json, label, layer) name,
@@ -73,24 +74,24 @@ enum ws_header {
  * in JSON. A problem never affects the next packet, and never hides the fields that were read before it. */
 #define WS_PROBLEMS(X)                                                                                                 \
 	X(WS_PROBLEM_NONE, "")                                                                                         \
-	X(WS_PROBLEM_TRUNCATED, "truncated: the capture holds only the first bytes of this header")                    \
-	X(WS_PROBLEM_SHORT, "the packet ends inside this header")                                                      \
-	X(WS_PROBLEM_VERSION, "version field does not match the layer below")                                          \
-	X(WS_PROBLEM_HEADER_LENGTH, "header length below the minimum")                                                 \
-	X(WS_PROBLEM_HEADER_BEYOND, "header length exceeds the packet")                                                \
-	X(WS_PROBLEM_TOTAL_LENGTH, "total length smaller than the header")                                             \
-	X(WS_PROBLEM_TOTAL_BEYOND, "total length exceeds the frame")                                                   \
-	X(WS_PROBLEM_LENGTH, "length field does not fit the packet")                                                   \
-	X(WS_PROBLEM_OPTION_LENGTH, "option with a length that does not fit")                                          \
-	X(WS_PROBLEM_FRAGMENT_RANGE, "fragment reaches past 65535 bytes")                                              \
-	X(WS_PROBLEM_EXTENSIONS, "too many extension headers")                                                         \
-	X(WS_PROBLEM_TUNNELS, "too many tunnels inside each other")                                                    \
-	X(WS_PROBLEM_TAGS, "too many stacked tags")                                                                    \
-	X(WS_PROBLEM_FLAGS, "impossible combination of flags")                                                         \
-	X(WS_PROBLEM_PORT, "port number zero")                                                                         \
-	X(WS_PROBLEM_ARP_FORM, "address lengths other than Ethernet and IPv4")                                         \
-	X(WS_PROBLEM_RUNT, "frame shorter than 64 bytes")                                                              \
-	X(WS_PROBLEM_FCS, "frame check sequence is wrong")
+	X(WS_PROBLEM_TRUNCATED, N_("truncated: the capture holds only the first bytes of this header"))                \
+	X(WS_PROBLEM_SHORT, N_("the packet ends inside this header"))                                                  \
+	X(WS_PROBLEM_VERSION, N_("version field does not match the layer below"))                                      \
+	X(WS_PROBLEM_HEADER_LENGTH, N_("header length below the minimum"))                                             \
+	X(WS_PROBLEM_HEADER_BEYOND, N_("header length exceeds the packet"))                                            \
+	X(WS_PROBLEM_TOTAL_LENGTH, N_("total length smaller than the header"))                                         \
+	X(WS_PROBLEM_TOTAL_BEYOND, N_("total length exceeds the frame"))                                               \
+	X(WS_PROBLEM_LENGTH, N_("length field does not fit the packet"))                                               \
+	X(WS_PROBLEM_OPTION_LENGTH, N_("option with a length that does not fit"))                                      \
+	X(WS_PROBLEM_FRAGMENT_RANGE, N_("fragment reaches past 65535 bytes"))                                          \
+	X(WS_PROBLEM_EXTENSIONS, N_("too many extension headers"))                                                     \
+	X(WS_PROBLEM_TUNNELS, N_("too many tunnels inside each other"))                                                \
+	X(WS_PROBLEM_TAGS, N_("too many stacked tags"))                                                                \
+	X(WS_PROBLEM_FLAGS, N_("impossible combination of flags"))                                                     \
+	X(WS_PROBLEM_PORT, N_("port number zero"))                                                                     \
+	X(WS_PROBLEM_ARP_FORM, N_("address lengths other than Ethernet and IPv4"))                                     \
+	X(WS_PROBLEM_RUNT, N_("frame shorter than 64 bytes"))                                                          \
+	X(WS_PROBLEM_FCS, N_("frame check sequence is wrong"))
 
 enum ws_problem {
 #define X(name, text) name,
@@ -105,10 +106,10 @@ const char *ws_problem_text(enum ws_problem problem);
  * without it. `unverified` means that bytes are missing (a truncated packet
  * or a fragment), or that no checksum was sent (0 in UDP). */
 #define WS_CHECKSUMS(X)                                                                                                \
-	X(WS_CHECKSUM_UNVERIFIED, "unverified")                                                                        \
-	X(WS_CHECKSUM_GOOD, "good")                                                                                    \
-	X(WS_CHECKSUM_BAD, "bad")                                                                                      \
-	X(WS_CHECKSUM_OFFLOADED, "offloaded")
+	X(WS_CHECKSUM_UNVERIFIED, N_("unverified"))                                                                    \
+	X(WS_CHECKSUM_GOOD, N_("good"))                                                                                \
+	X(WS_CHECKSUM_BAD, N_("bad"))                                                                                  \
+	X(WS_CHECKSUM_OFFLOADED, N_("offloaded"))
 
 enum ws_checksum {
 #define X(name, word) name,

@@ -2,6 +2,7 @@
 #ifndef WS_DECODE_FIELD_ROWS_H
 #define WS_DECODE_FIELD_ROWS_H
 
+#include <wirestate/language.h>
 #include <wirestate/packet.h>
 
 /* name, label, first bit, bits, kind, scale, when, meaning, reference */
@@ -22,9 +23,9 @@
 	}
 
 #define ETHERNET_ADDRESSES                                                                                             \
-	F("destination", "destination", 0, 48, MAC, 1,                                                                 \
-	  "the card this frame is for; ff:ff:ff:ff:ff:ff is every card on the link", "IEEE 802.3 §3.2.4"),             \
-	        F("source", "source", 48, 48, MAC, 1, "the network card that sent this frame on the link",             \
+	F("destination", N_("destination"), 0, 48, MAC, 1,                                                             \
+	  N_("the card this frame is for; ff:ff:ff:ff:ff:ff is every card on the link"), "IEEE 802.3 §3.2.4"),         \
+	        F("source", N_("source"), 48, 48, MAC, 1, N_("the network card that sent this frame on the link"),     \
 	          "IEEE 802.3 §3.2.5")
 
 #endif

@@ -31,43 +31,43 @@ struct option_info {
 };
 
 static const struct option_info tcp_options[256] = {
-        [0] = {"end", "end of options", FORM_NONE, 1, 1, 0},
+        [0] = {"end", N_("end of options"), FORM_NONE, 1, 1, 0},
         [1] = {"nop", "nop", FORM_NONE, 1, 1, 0},
-        [2] = {"mss", "maximum segment size", FORM_NUMBER, 4, 4, 0},
-        [3] = {"window_scale", "window scale", FORM_SHIFT, 3, 3, 0},
-        [4] = {"sack_permitted", "SACK permitted", FORM_NONE, 2, 2, 0},
+        [2] = {"mss", N_("maximum segment size"), FORM_NUMBER, 4, 4, 0},
+        [3] = {"window_scale", N_("window scale"), FORM_SHIFT, 3, 3, 0},
+        [4] = {"sack_permitted", N_("SACK permitted"), FORM_NONE, 2, 2, 0},
         [5] = {"sack", "SACK", FORM_SACK, 10, 34, 8},
-        [8] = {"timestamps", "timestamps", FORM_TIMESTAMPS, 10, 10, 0},
-        [19] = {"md5", "MD5 signature", FORM_BYTES, 18, 18, 0},
-        [28] = {"user_timeout", "user timeout", FORM_USER_TIMEOUT, 4, 4, 0},
-        [29] = {"tcp_ao", "authentication", FORM_AUTHENTICATION, 4, 40, 0},
-        [30] = {"mptcp", "multipath", FORM_MPTCP, 3, 40, 0},
-        [34] = {"fast_open", "fast open", FORM_COOKIE, 2, 18, 0},
-        [EXPERIMENT] = {"experiment", "experiment", FORM_BYTES, 4, 40, 0},
+        [8] = {"timestamps", N_("timestamps"), FORM_TIMESTAMPS, 10, 10, 0},
+        [19] = {"md5", N_("MD5 signature"), FORM_BYTES, 18, 18, 0},
+        [28] = {"user_timeout", N_("user timeout"), FORM_USER_TIMEOUT, 4, 4, 0},
+        [29] = {"tcp_ao", N_("authentication"), FORM_AUTHENTICATION, 4, 40, 0},
+        [30] = {"mptcp", N_("multipath"), FORM_MPTCP, 3, 40, 0},
+        [34] = {"fast_open", N_("fast open"), FORM_COOKIE, 2, 18, 0},
+        [EXPERIMENT] = {"experiment", N_("experiment"), FORM_BYTES, 4, 40, 0},
 };
 
-static const struct option_info fast_open_experiment = {"fast_open", "fast open", FORM_COOKIE, 4, 20, 0};
+static const struct option_info fast_open_experiment = {"fast_open", N_("fast open"), FORM_COOKIE, 4, 20, 0};
 
 static const struct option_info ipv4_options[256] = {
-        [0] = {"end", "end of options", FORM_NONE, 1, 1, 0},
+        [0] = {"end", N_("end of options"), FORM_NONE, 1, 1, 0},
         [1] = {"nop", "nop", FORM_NONE, 1, 1, 0},
-        [7] = {"record_route", "record route", FORM_ROUTE, 3, 39, 4},
-        [68] = {"timestamp", "timestamp", FORM_ROUTE_TIMES, 4, 40, 4},
-        [130] = {"security", "security", FORM_BYTES, 3, 40, 0},
-        [131] = {"loose_source_route", "loose source route", FORM_ROUTE, 3, 39, 4},
-        [136] = {"stream_id", "stream", FORM_NUMBER, 4, 4, 0},
-        [137] = {"strict_source_route", "strict source route", FORM_ROUTE, 3, 39, 4},
-        [148] = {"router_alert", "router alert", FORM_NUMBER, 4, 4, 0},
+        [7] = {"record_route", N_("record route"), FORM_ROUTE, 3, 39, 4},
+        [68] = {"timestamp", N_("timestamp"), FORM_ROUTE_TIMES, 4, 40, 4},
+        [130] = {"security", N_("security"), FORM_BYTES, 3, 40, 0},
+        [131] = {"loose_source_route", N_("loose source route"), FORM_ROUTE, 3, 39, 4},
+        [136] = {"stream_id", N_("stream"), FORM_NUMBER, 4, 4, 0},
+        [137] = {"strict_source_route", N_("strict source route"), FORM_ROUTE, 3, 39, 4},
+        [148] = {"router_alert", N_("router alert"), FORM_NUMBER, 4, 4, 0},
 };
 
 static const struct option_info ipv6_options[256] = {
         [0] = {"pad1", "pad1", FORM_NONE, 1, 1, 0},
         [1] = {"padn", "padn", FORM_BYTES, 2, 255, 0},
-        [5] = {"router_alert", "router alert", FORM_NUMBER, 4, 4, 0},
-        [0xc2] = {"jumbo", "jumbo payload", FORM_NUMBER, 6, 6, 0},
+        [5] = {"router_alert", N_("router alert"), FORM_NUMBER, 4, 4, 0},
+        [0xc2] = {"jumbo", N_("jumbo payload"), FORM_NUMBER, 6, 6, 0},
 };
 
-static const struct option_info unknown_option = {"unknown", "unknown", FORM_BYTES, 1, 255, 0};
+static const struct option_info unknown_option = {"unknown", N_("unknown"), FORM_BYTES, 1, 255, 0};
 
 static const struct option_info *find_info(enum ws_option_family family, const uint8_t *bytes, uint32_t length)
 {
@@ -279,7 +279,7 @@ static void cookie_text(struct ws_text *text, const struct ws_option *option)
 {
 	uint32_t begin = option->bytes[0] == EXPERIMENT ? 4 : 2;
 	if (option->length == begin) {
-		ws_text_puts(text, "cookie requested");
+		ws_text_puts(text, _("cookie requested"));
 		return;
 	}
 	ws_text_puts(text, "cookie ");
@@ -288,9 +288,9 @@ static void cookie_text(struct ws_text *text, const struct ws_option *option)
 
 static const char *mptcp_subtype(uint8_t subtype)
 {
-	static const char *const names[16] = {"capable",  "join", "data sequence", "add address", "remove address",
-	                                      "priority", "fail", "fast close",    "reset"};
-	return names[subtype] ? names[subtype] : "unknown";
+	static const char *const names[16] = {NC_("MPTCP", "capable"),  NC_("MPTCP", "join"), NC_("MPTCP", "data sequence"), NC_("MPTCP", "add address"), NC_("MPTCP", "remove address"),
+	                                      NC_("MPTCP", "priority"), NC_("MPTCP", "fail"), NC_("MPTCP", "fast close"),    NC_("MPTCP", "reset")};
+	return ws_translate_marked(names[subtype] ? names[subtype] : NC_("MPTCP", "unknown"));
 }
 
 static void unknown_text(struct ws_text *text, const struct ws_option *option)

@@ -1,6 +1,7 @@
 /* Reads fields by means of their tables: as values for programs, and as text for people. */
 #include "base/reader.h"
 
+#include <wirestate/language.h>
 #include <wirestate/packet.h>
 
 /* Reads a field of at most 64 bits, which may start in the middle of a byte. */
@@ -152,7 +153,7 @@ void ws_field_bytes(const struct ws_layer *layer, const struct ws_field *field, 
 static void named(struct ws_text *text, const char *name)
 {
 	if (name)
-		ws_text_printf(text, " (%s)", name);
+		ws_text_printf(text, _(" (%s)"), name);
 }
 
 static void number_text(struct ws_text *text, const struct ws_field *field, uint64_t number)
@@ -182,7 +183,7 @@ static void options_text(struct ws_text *text, const struct ws_packet *packet, c
 	for (bool first = true; ws_option_next(packet, layer, &cursor, &option); first = false) {
 		if (!first)
 			ws_text_puts(text, ", ");
-		ws_text_puts(text, option.label);
+		ws_text_puts(text, _(option.label));
 		size_t before = text->length;
 		ws_text_putc(text, ' ');
 		ws_option_text(text, layer, &option);
@@ -197,7 +198,7 @@ static void bytes_text(struct ws_text *text, const struct ws_value *value)
 {
 	ws_text_bytes(text, value->bytes, value->length < MAX_BYTES ? value->length : MAX_BYTES, ' ');
 	if (value->length > MAX_BYTES)
-		ws_text_printf(text, " … (%u bytes)", value->length);
+		ws_text_printf(text, _(" … (%u bytes)"), value->length);
 }
 
 void ws_field_text(struct ws_text *text, const struct ws_packet *packet, const struct ws_layer *layer,
@@ -215,13 +216,13 @@ void ws_field_text(struct ws_text *text, const struct ws_packet *packet, const s
 		hex_text(text, field, value->number);
 		break;
 	case WS_FIELD_BOOLEAN:
-		ws_text_puts(text, value->number ? "set" : "not set");
+		ws_text_puts(text, value->number ? C_("flag", "set") : C_("flag", "not set"));
 		break;
 	case WS_FIELD_FLAGS:
 		if (value->number)
 			ws_tcp_flags_text(text, (uint16_t)value->number, false);
 		else
-			ws_text_puts(text, "none");
+			ws_text_puts(text, C_("flags", "none"));
 		break;
 	case WS_FIELD_ETHERTYPE:
 		hex_text(text, field, value->number);
@@ -238,7 +239,7 @@ void ws_field_text(struct ws_text *text, const struct ws_packet *packet, const s
 	}
 	case WS_FIELD_CHECKSUM:
 		hex_text(text, field, value->number);
-		named(text, ws_checksum_word(layer->checksum));
+		named(text, _(ws_checksum_word(layer->checksum)));
 		break;
 	case WS_FIELD_ICMP_TYPE: {
 		uint32_t code = layer->available > 1 ? packet->frame->data[layer->offset + 1] : 0;

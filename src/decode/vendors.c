@@ -1,5 +1,6 @@
 /* Entries of a fixed size are sorted by their prefix; their names lie one after the other in the same allocation. */
 #include <wirestate/text.h>
+#include <wirestate/language.h>
 #include <wirestate/vendors.h>
 
 #include <stdlib.h>
@@ -210,6 +211,6 @@ const char *ws_mac_kind(const uint8_t mac[6])
 {
 	static const uint8_t everybody[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 	if (memcmp(mac, everybody, sizeof(everybody)) == 0)
-		return "broadcast";
-	return mac[0] & 1 ? "multicast" : mac[0] & 2 ? "locally administered" : NULL;
+		return N_("broadcast");
+	return mac[0] & 1 ? N_("multicast") : mac[0] & 2 ? N_("locally administered") : NULL;
 }

@@ -11,6 +11,8 @@
 #include "scene/ui.h"
 #include "scene/widgets/table.h"
 
+#include <wirestate/language.h>
+
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
@@ -439,13 +441,13 @@ static ws_time stream_next_change(const struct ws_ui *ui, const struct ws_model 
 }
 
 static const struct screen_key stream_keys[] = {
-        {WS_ACT_PREVIOUS_PACKET, WS_ACT_NEXT_PACKET, "segment"},
-        {WS_ACT_DIRECTION, WS_ACT_NONE, "sides"},
-        {WS_ACT_HEX, WS_ACT_NONE, "hex"},
-        {WS_ACT_ENTER, WS_ACT_NONE, "packet"},
-        {WS_ACT_SAVE, WS_ACT_NONE, "save"},
-        {WS_ACT_BACK, WS_ACT_NONE, "back"},
-        {WS_ACT_UP, WS_ACT_DOWN, "scroll"},
+        {WS_ACT_PREVIOUS_PACKET, WS_ACT_NEXT_PACKET, N_("segment")},
+        {WS_ACT_DIRECTION, WS_ACT_NONE, N_("sides")},
+        {WS_ACT_HEX, WS_ACT_NONE, N_("hex")},
+        {WS_ACT_ENTER, WS_ACT_NONE, N_("packet")},
+        {WS_ACT_SAVE, WS_ACT_NONE, N_("save")},
+        {WS_ACT_BACK, WS_ACT_NONE, N_("back")},
+        {WS_ACT_UP, WS_ACT_DOWN, N_("scroll")},
         {WS_ACT_DETAIL, WS_ACT_NONE, NULL},
         {WS_ACT_NAMES, WS_ACT_NONE, NULL},
         SCREEN_KEYS_MOVE,

@@ -5,6 +5,8 @@
 #include "scene/widgets/draw.h"
 #include "scene/widgets/table.h"
 
+#include <wirestate/language.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -13,11 +15,14 @@ static const struct stream_piece *piece_at(const struct stream_view *view, size_
 	return &view->piece[index];
 }
 
+enum { NAME = 64 };
+
 /* Writes "client" or "server", followed by `?` where nobody was seen to open the connection. */
-static void name_of(const struct ws_conn_info *info, int direction, char name[16])
+static void name_of(const struct ws_conn_info *info, int direction, char name[NAME])
 {
-	bool client = direction == info->likely_client;
-	snprintf(name, 16, "%s%s", client ? "client" : "server", info->client == WS_ROLE_UNKNOWN ? "?" : "");
+	const char *side = direction == info->likely_client ? C_("side of a connection", "client")
+	                                                    : C_("side of a connection", "server");
+	snprintf(name, NAME, "%s%s", side, info->client == WS_ROLE_UNKNOWN ? "?" : "");
 }
 
 static enum ws_style side_style(const struct ws_conn_info *info, int direction)
@@ -34,7 +39,7 @@ static void say_range(struct ws_text *text, const struct stream_piece *piece)
 
 static void bytes_of(struct ws_text *text, uint64_t count)
 {
-	ws_text_printf(text, "%llu byte%s", (unsigned long long)count, count == 1 ? "" : "s");
+	ws_text_printf(text, ws_translate_plural("%llu byte", "%llu bytes", count), (unsigned long long)count);
 }
 
 /* What is special about a piece, in a word or two; NULL: nothing. */
@@ -42,17 +47,17 @@ static const char *remark(const struct stream_piece *piece, enum ws_style *style
 {
 	*style = WS_STYLE_WARN;
 	if (piece->bad)
-		return "bad checksum, ignored";
+		return _("bad checksum, ignored");
 	if (piece->probe)
-		return "probe";
+		return _("probe");
 	if (piece->late)
-		return "late: fills a gap";
+		return _("late: fills a gap");
 	if (piece->again && (piece->again == piece->length || piece->kind == STREAM_MARK))
-		return "sent again";
+		return _("sent again");
 	if (piece->again)
-		return "partly sent again";
+		return _("partly sent again");
 	*style = WS_STYLE_GOOD;
-	return piece->held_by ? "waited for an ACK" : NULL;
+	return piece->held_by ? _("waited for an ACK") : NULL;
 }
 
 static void heading_text(const struct stream_piece *piece, const char *name, struct ws_text *text)
@@ -60,21 +65,22 @@ static void heading_text(const struct stream_piece *piece, const char *name, str
 	ws_text_printf(text, "%s ", name);
 	switch ((enum stream_kind)piece->kind) {
 	case STREAM_GAP:
-		ws_text_puts(text, "gap: ");
-		bytes_of(text, piece->length);
-		ws_text_puts(text, " missing, ");
+		ws_text_printf(text, ws_translate_plural("gap: %u byte missing, ", "gap: %u bytes missing, ", piece->length),
+		               piece->length);
 		say_range(text, piece);
 		return;
 	case STREAM_MARK:
-		ws_text_printf(text, "frame %llu  ", (unsigned long long)piece->frame);
-		ws_text_puts(text, piece->flags & WS_TCP_RST   ? "RST: nothing more, either way"
-		                   : piece->flags & WS_TCP_SYN ? "SYN: the stream begins"
-		                                               : "FIN: no more bytes from here");
+		ws_text_printf(text, C_("a frame's number", "frame %llu"), (unsigned long long)piece->frame);
+		ws_text_puts(text, "  ");
+		ws_text_puts(text, piece->flags & WS_TCP_RST   ? _("RST: nothing more, either way")
+		                   : piece->flags & WS_TCP_SYN ? _("SYN: the stream begins")
+		                                               : _("FIN: no more bytes from here"));
 		return;
 	case STREAM_DATA:
 		break;
 	}
-	ws_text_printf(text, "frame %llu  ", (unsigned long long)piece->frame);
+	ws_text_printf(text, C_("a frame's number", "frame %llu"), (unsigned long long)piece->frame);
+	ws_text_puts(text, "  ");
 	bytes_of(text, piece->length);
 	ws_text_puts(text, "  ");
 	say_range(text, piece);
@@ -96,7 +102,7 @@ static void draw_heading(const struct stream_view *view, const struct ws_conn_in
                          int row, size_t index)
 {
 	const struct stream_piece *piece = piece_at(view, index);
-	char name[16], buffer[160], right[32] = "";
+	char name[NAME], buffer[320], right[32] = "";
 	struct ws_text text = WS_TEXT_OVER(buffer), time = WS_TEXT_OVER(right);
 	enum ws_style style, side = side_style(info, piece->direction);
 	int limit = canvas->columns - 1;
@@ -114,7 +120,7 @@ static void draw_heading(const struct stream_view *view, const struct ws_conn_in
 	ws_canvas_paint(canvas, row, 3, end - 3, piece->kind == STREAM_GAP ? WS_STYLE_BAD : side, WS_BOLD);
 	const char *word = remark(piece, &style);
 	if (piece->kind == STREAM_GAP)
-		word = piece->filled ? "came late" : NULL;
+		word = piece->filled ? _("came late") : NULL;
 	if (word && end + 2 < limit)
 		end = draw_cut(canvas, row, end + 2, limit, style, word);
 	for (int column = end + 1; piece->kind != STREAM_MARK && column < limit; column++)
@@ -155,8 +161,8 @@ static void draw_line(const struct stream_view *view, const struct ws_conn_info 
 		draw_heading(view, info, canvas, row, line->position.piece);
 	} else if (!line->kept) {
 		draw_cut(canvas, row, 4, canvas->columns - 1, WS_STYLE_WARN,
-		         line->position.row == 1 ? "(the bytes of this frame are not kept)"
-		                                 : "(the rest of the segment was not captured)");
+		         line->position.row == 1 ? _("(the bytes of this frame are not kept)")
+		                                 : _("(the rest of the segment was not captured)"));
 	} else if (view->hex) {
 		draw_hex_row(view, line, style, canvas, row);
 	} else {
@@ -178,63 +184,63 @@ static void explain_gap(const struct stream_view *view, const struct stream_piec
 	if (gap->filled)
 		ws_text_printf(
 		        text,
-		        "These bytes came later, the last of them in frame %llu. Until then the receiver keeps what "
-		        "follows them, and its program gets none of it (RFC 9293 §3.10.7.4).",
+		        _("These bytes came later, the last of them in frame %llu. Until then the receiver keeps what "
+		        "follows them, and its program gets none of it (RFC 9293 §3.10.7.4)."),
 		        (unsigned long long)gap->filled);
 	else if (flow->acked >= gap->sequence + (int64_t)gap->length)
 		ws_text_puts(text,
-		             "The receiver acknowledged these bytes, so they arrived: only the capture missed them.");
+		             _("The receiver acknowledged these bytes, so they arrived: only the capture missed them."));
 	else
-		ws_text_puts(text, "These bytes never came: the receiver's program cannot get what follows them.");
+		ws_text_puts(text, _("These bytes never came: the receiver's program cannot get what follows them."));
 }
 
 static void explain_mark(const struct stream_piece *mark, struct ws_text *text)
 {
 	if (mark->again)
-		ws_text_puts(text, "The same segment again: no acknowledgment of the first one came in time.");
+		ws_text_puts(text, _("The same segment again: no acknowledgment of the first one came in time."));
 	else if (mark->flags & WS_TCP_RST)
 		ws_text_puts(text,
-		             "RST aborts the connection: bytes that were not read yet may be lost (RFC 9293 §3.5.3).");
+		             _("RST aborts the connection: bytes that were not read yet may be lost (RFC 9293 §3.5.3)."));
 	else if (mark->flags & WS_TCP_SYN)
-		ws_text_puts(text, "The SYN takes sequence number 0; the first byte is number 1, relative to it.");
+		ws_text_puts(text, _("The SYN takes sequence number 0; the first byte is number 1, relative to it."));
 	else
-		ws_text_puts(text, "The end of the stream in this direction: the receiver's next recv() returns 0.");
+		ws_text_puts(text, _("The end of the stream in this direction: the receiver's next recv() returns 0."));
 }
 
 static void explain_data(const struct stream_view *view, size_t index, struct ws_text *text)
 {
 	const struct stream_piece *piece = piece_at(view, index);
 	if (piece->bad) {
-		ws_text_puts(text, "The checksum is wrong: the receiver dropped this segment and waits for it again.");
+		ws_text_puts(text, _("The checksum is wrong: the receiver dropped this segment and waits for it again."));
 	} else if (piece->probe) {
 		ws_text_puts(
 		        text,
-		        "A probe: it asks for an acknowledgment, to learn whether the other side is alive or has room "
-		        "again. Its byte is not new data.");
+		        _("A probe: it asks for an acknowledgment, to learn whether the other side is alive or has room "
+		        "again. Its byte is not new data."));
 	} else if (piece->late) {
 		ws_text_puts(
 		        text,
-		        "Bytes that were missing: sent again after a loss, or overtaken on the way. The program gets "
-		        "them, and what waited for them, in order.");
+		        _("Bytes that were missing: sent again after a loss, or overtaken on the way. The program gets "
+		        "them, and what waited for them, in order."));
 	} else if (piece->again) {
 		ws_text_printf(
 		        text,
-		        "%u of its %u bytes had been sent before: their acknowledgment did not come in time. The "
-		        "receiver's program reads them once.",
+		        _("%1$u of its %2$u bytes had been sent before: their acknowledgment did not come in time. The "
+		        "receiver's program reads them once."),
 		        piece->again, piece->length);
 	} else if (piece->held_by) {
 		ws_text_printf(
 		        text,
-		        "It left the moment frame %llu acknowledged all before it: Nagle's algorithm (RFC 9293 "
+		        _("It left the moment frame %llu acknowledged all before it: Nagle's algorithm (RFC 9293 "
 		        "§3.7.4). What a program writes during the wait leaves together: sent twice, received once. "
-		        "TCP_NODELAY turns it off.",
+		        "TCP_NODELAY turns it off."),
 		        (unsigned long long)piece->held_by);
 	} else {
 		ws_text_puts(text,
-		             "One segment, not one send(): TCP is a stream of bytes and keeps no borders. A recv() may "
-		             "return part of it, or several segments at once.");
+		             _("One segment, not one send(): TCP is a stream of bytes and keeps no borders. A recv() may "
+		             "return part of it, or several segments at once."));
 		if (piece->flags & WS_TCP_PSH)
-			ws_text_puts(text, " PSH: nothing more was waiting to be sent.");
+			ws_text_puts(text, _(" PSH: nothing more was waiting to be sent."));
 	}
 }
 
@@ -252,7 +258,7 @@ void stream_notes(const struct stream_view *view, struct ws_text *text)
 
 static void draw_notes(const struct stream_view *view, struct ws_canvas *canvas, int top, int rows)
 {
-	char buffer[512] = "", line[512];
+	char buffer[1024] = "", line[1024];
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	stream_notes(view, &text);
 	for (int i = 0; i < rows && draw_wrap(buffer, canvas->columns - 2, i, line, sizeof(line)); i++)
@@ -262,14 +268,14 @@ static void draw_notes(const struct stream_view *view, struct ws_canvas *canvas,
 static void draw_title(const struct ws_ui *ui, const struct ws_conn_info *info, struct ws_canvas *canvas)
 {
 	const struct stream_view *view = &ui->stream;
-	char buffer[160], side[80], right[64];
+	char buffer[400], side[160], right[96];
 	struct ws_text text = WS_TEXT_OVER(buffer), what = WS_TEXT_OVER(right);
 	int client = info->likely_client, limit = canvas->columns - 1;
 	bool narrow = canvas->columns < 60;
-	ws_text_printf(&text, narrow ? "Stream %llu" : "Stream of connection %llu", (unsigned long long)info->number);
-	size_t bold = text.length;
+	ws_text_printf(&text, narrow ? _("Stream %llu") : _("Stream of connection %llu"), (unsigned long long)info->number);
+	const int bold = ws_columns(ws_text_cstr(&text));
 	for (int i = 0; i < 2 && !narrow; i++) {
-		char name[16];
+		char name[NAME];
 		name_of(info, i ? !client : client, name);
 		struct ws_text endpoint = WS_TEXT_OVER(side);
 		const struct ws_endpoint_info *e = &info->endpoint[i ? !client : client];
@@ -282,11 +288,13 @@ static void draw_title(const struct ws_ui *ui, const struct ws_conn_info *info, 
 			ws_text_printf(&text, "%s ", ws_text_cstr(&endpoint));
 		bytes_of(&text, view->flow[i ? !client : client].bytes);
 	}
-	const char *shown = view->only < 0 ? "both" : view->only == client ? "client only" : "server only";
-	ws_text_printf(&what, "%s, %s", shown, view->hex ? "hex" : "text");
+	const char *shown = view->only < 0         ? C_("sides", "both")
+	                    : view->only == client ? _("client only")
+	                                           : _("server only");
+	ws_text_printf(&what, "%s%s%s", shown, _(", "), view->hex ? _("hex") : C_("not hex", "text"));
 	limit = draw_right(canvas, 0, 1, limit, WS_STYLE_DIM, ws_text_cstr(&what)) - 1;
 	draw_cut(canvas, 0, 1, limit, WS_STYLE_NORMAL, ws_text_cstr(&text));
-	ws_canvas_paint(canvas, 0, 1, (int)bold, WS_STYLE_TITLE, WS_BOLD);
+	ws_canvas_paint(canvas, 0, 1, bold, WS_STYLE_TITLE, WS_BOLD);
 }
 
 void stream_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
@@ -294,9 +302,9 @@ void stream_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws
 	const struct stream_view *view = &ui->stream;
 	struct ws_conn_info info;
 	if (!view->number || !ws_tracker_conn(model->tracker, view->conn, &info) || info.number != view->number) {
-		ws_canvas_bold(canvas, 0, 1, canvas->columns, WS_STYLE_TITLE, "Stream");
+		ws_canvas_bold(canvas, 0, 1, canvas->columns, WS_STYLE_TITLE, _("Stream"));
 		draw_cut(canvas, 2, 2, canvas->columns - 1, WS_STYLE_WARN,
-		         "No connection is kept whose bytes could be shown.");
+		         _("No connection is kept whose bytes could be shown."));
 		return;
 	}
 	draw_title(ui, &info, canvas);
@@ -304,13 +312,14 @@ void stream_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws
 	draw_rule(canvas, rule);
 	if (!view->line_count)
 		draw_cut(canvas, 2, 2, canvas->columns - 1, WS_STYLE_NORMAL,
-		         view->replay && !view->step ? "The segments of this connection are no longer kept."
-		                                     : "No bytes were sent in this direction.");
+		         view->replay && !view->step ? _("The segments of this connection are no longer kept.")
+		                                     : _("No bytes were sent in this direction."));
 	for (size_t i = 0; i < view->line_count && 1 + (int)i < rule; i++)
 		draw_line(view, &info, canvas, 1 + (int)i, &view->line[i]);
-	char position[64];
-	snprintf(position, sizeof(position), " segment %zu/%zu%s ", view->count ? view->cursor.piece + 1 : 0,
-	         view->count, view->full ? ", the rest is not shown" : "");
+	char position[128];
+	snprintf(position, sizeof(position),
+	         view->full ? _(" segment %1$zu/%2$zu, the rest is not shown ") : _(" segment %1$zu/%2$zu "),
+	         view->count ? view->cursor.piece + 1 : 0, view->count);
 	draw_right(canvas, rule, 1, canvas->columns - 2, WS_STYLE_DIM, position);
 	draw_notes(view, canvas, rule + 1, notes);
 }

@@ -13,6 +13,7 @@
 #include "scene/widgets/draw.h"
 
 #include <wirestate/details.h>
+#include <wirestate/language.h>
 #include <wirestate/points.h>
 
 #include <stdio.h>
@@ -349,14 +350,14 @@ static enum ws_style checksums(const struct packet_view *view, struct ws_text *t
 		if (layer->quoted)
 			continue;
 		if (layer->checksum == WS_CHECKSUM_BAD)
-			ws_text_printf(text, "%s%s checksum bad", text->length ? ", " : "",
-			               ws_header_info(layer->header)->label);
+			ws_text_printf(text, text->length ? _(", %s checksum bad") : _("%s checksum bad"),
+			               _(ws_header_info(layer->header)->label));
 		good |= layer->checksum == WS_CHECKSUM_GOOD;
 		offloaded |= layer->checksum == WS_CHECKSUM_OFFLOADED;
 	}
 	if (text->length)
 		return WS_STYLE_BAD;
-	ws_text_puts(text, offloaded ? "checksum left to the card" : good ? "checksums good" : "");
+	ws_text_puts(text, offloaded ? _("checksum left to the card") : good ? _("checksums good") : "");
 	return WS_STYLE_GOOD;
 }
 
@@ -364,18 +365,19 @@ static void draw_title(const struct ws_ui *ui, struct ws_canvas *canvas)
 {
 	const struct packet_view *view = &ui->packet;
 	struct ws_step step, before;
-	char left[160], right[160];
+	char left[320], right[200];
 	struct ws_text text = WS_TEXT_OVER(left), sums = WS_TEXT_OVER(right);
 	enum ws_style style = WS_STYLE_NORMAL;
 	bool in_replay = !view->alone && replay_step(&ui->replay, ui->replay.step, &step);
 	uint64_t number = in_replay ? step.input.frame : view->frame.number;
 	const struct ws_conn_path *path = in_replay && ui->replay.steps ? ws_replay_path(ui->replay.steps) : NULL;
-	ws_text_printf(&text, "Frame %llu", (unsigned long long)number);
 	if (path)
-		ws_text_printf(&text, " of %s", ws_path_name(path, step.point));
-	size_t bold = text.length;
+		ws_text_printf(&text, _("Frame %1$llu of %2$s"), (unsigned long long)number, ws_path_name(path, step.point));
+	else
+		ws_text_printf(&text, _("Frame %llu"), (unsigned long long)number);
+	const int bold = ws_columns(ws_text_cstr(&text));
 	if (in_replay) {
-		ws_text_printf(&text, "  connection %llu, step %zu/%zu", (unsigned long long)ui->replay.number,
+		ws_text_printf(&text, _("  connection %1$llu, step %2$zu/%3$zu"), (unsigned long long)ui->replay.number,
 		               ui->replay.step + 1, replay_count(&ui->replay));
 		if (ui->replay.step && replay_step(&ui->replay, ui->replay.step - 1, &before)) {
 			ws_text_puts(&text, "  +");
@@ -383,9 +385,11 @@ static void draw_title(const struct ws_ui *ui, struct ws_canvas *canvas)
 		}
 	}
 	if (view->present) {
-		ws_text_printf(&text, "  %u bytes", view->frame.length);
+		ws_text_puts(&text, "  ");
 		if (view->frame.captured < view->frame.length)
-			ws_text_printf(&text, ", %u captured", view->frame.captured);
+			ws_text_printf(&text, _("%1$u bytes, %2$u captured"), view->frame.length, view->frame.captured);
+		else
+			ws_text_printf(&text, _("%u bytes"), view->frame.length);
 		style = checksums(view, &sums);
 	}
 	ws_text_cstr(&sums);
@@ -393,7 +397,7 @@ static void draw_title(const struct ws_ui *ui, struct ws_canvas *canvas)
 	if (sums.length)
 		limit = draw_right(canvas, 0, 1, limit, style, right) - 1;
 	draw_cut(canvas, 0, 1, limit, WS_STYLE_NORMAL, ws_text_cstr(&text));
-	ws_canvas_paint(canvas, 0, 1, (int)bold, WS_STYLE_TITLE, WS_BOLD);
+	ws_canvas_paint(canvas, 0, 1, bold, WS_STYLE_TITLE, WS_BOLD);
 }
 
 /* Adds what the connection knows about a field, and the packet alone does not. */
@@ -409,11 +413,11 @@ static void add_context(const struct ws_ui *ui, const struct packet_row *row, st
 	if (!name)
 		return;
 	if (strcmp(name, "sequence") == 0)
-		ws_text_printf(value, "  (relative %u)", step.relative_sequence);
+		ws_text_printf(value, _("  (relative %u)"), step.relative_sequence);
 	else if (strcmp(name, "acknowledgment") == 0 && !(step.input.flags & WS_TCP_ACK))
-		ws_text_puts(value, "  (says nothing: no ACK)");
+		ws_text_puts(value, _("  (says nothing: no ACK)"));
 	else if (strcmp(name, "acknowledgment") == 0)
-		ws_text_printf(value, "  (relative %u)", step.relative_acknowledgment);
+		ws_text_printf(value, _("  (relative %u)"), step.relative_acknowledgment);
 }
 
 /* What a lesson says of a field. */
@@ -449,7 +453,7 @@ static bool byte_is(const struct ws_ui *ui, uint32_t offset, field_test *test)
 static void hide_field(struct ws_text *value, struct ws_text *bits, int room)
 {
 	value->length = bits->length = 0;
-	ws_text_puts(value, "______  (asked for)");
+	ws_text_printf(value, "______  %s", _("(asked for)"));
 	ws_text_puts(bits, room ? "??" : "");
 }
 
@@ -478,7 +482,7 @@ static void draw_tree_row(const struct ws_ui *ui, struct ws_canvas *canvas, int 
 	const struct ws_layer *layer = &view->packet.layer[row->layer];
 	bool selected = index == view->cursor.selected, layer_head = row->kind == ROW_LAYER,
 	     head = layer_head || row->kind == ROW_DATAGRAM;
-	char left[128], middle[256], right[160];
+	char left[256], middle[512], right[200];
 	struct ws_text label = WS_TEXT_OVER(left), value = WS_TEXT_OVER(middle), bits = WS_TEXT_OVER(right);
 	packet_row_text(view, row, &label, &value);
 	add_context(ui, row, &value);
@@ -560,7 +564,7 @@ static void draw_hex(const struct ws_ui *ui, const struct packet_row *row, struc
 static void draw_meaning(const struct packet_view *view, const struct ws_vendors *vendors, const struct packet_row *row,
                          struct ws_canvas *canvas, const struct division *d)
 {
-	char buffer[400] = "", line[400];
+	char buffer[1000] = "", line[1000];
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	const char *reference;
 	packet_row_meaning(view, vendors, row, &text, &reference);
@@ -593,8 +597,8 @@ static void packet_draw(const struct ws_ui *ui, const struct ws_model *model, st
 		bool segment = view->alone || !replay_step(&ui->replay, ui->replay.step, &step) ||
 		               step.input.kind == WS_INPUT_SEGMENT;
 		draw_cut(canvas, 2, 2, canvas->columns - 1, WS_STYLE_WARN,
-		         segment ? "The bytes of this frame are no longer kept."
-		                 : "This step is an event, not a packet: nothing was on the wire.");
+		         segment ? _("The bytes of this frame are no longer kept.")
+		                 : _("This step is an event, not a packet: nothing was on the wire."));
 		return;
 	}
 	struct division d = divide(canvas->columns, canvas->rows, view->frame.captured);
@@ -632,12 +636,12 @@ static void packet_free(struct ws_ui *ui)
 }
 
 static const struct screen_key packet_keys[] = {
-        {WS_ACT_UP, WS_ACT_DOWN, "field"},
-        {WS_ACT_ENTER, WS_ACT_NONE, "open/close"},
-        {WS_ACT_NEXT_PANE, WS_ACT_NONE, "bytes"},
-        {WS_ACT_PREVIOUS_PACKET, WS_ACT_NEXT_PACKET, "packet"},
-        {WS_ACT_BACK, WS_ACT_NONE, "back"},
-        {WS_ACT_STREAM, WS_ACT_NONE, "stream"},
+        {WS_ACT_UP, WS_ACT_DOWN, N_("field")},
+        {WS_ACT_ENTER, WS_ACT_NONE, N_("open/close")},
+        {WS_ACT_NEXT_PANE, WS_ACT_NONE, N_("bytes")},
+        {WS_ACT_PREVIOUS_PACKET, WS_ACT_NEXT_PACKET, N_("packet")},
+        {WS_ACT_BACK, WS_ACT_NONE, N_("back")},
+        {WS_ACT_STREAM, WS_ACT_NONE, N_("stream")},
         {WS_ACT_LEFT, WS_ACT_RIGHT, NULL},
         {WS_ACT_POINT, WS_ACT_NONE, NULL},
         SCREEN_KEYS_MOVE,

@@ -7,6 +7,7 @@
 #include "scene/widgets/draw.h"
 
 #include <wirestate/details.h>
+#include <wirestate/language.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -98,17 +99,20 @@ void packet_find_fragments(struct packet_view *view, const struct ws_model *mode
 void packet_datagram_text(const struct packet_view *view, struct ws_text *label, struct ws_text *value)
 {
 	const struct packet_fragments *list = &view->fragments;
-	ws_text_puts(label, "Datagram");
-	ws_text_printf(value, "%zu%s fragment%s: ", list->count, list->more ? " or more" : "",
-	               list->count == 1 ? "" : "s");
+	ws_text_puts(label, _("Datagram"));
+	/* TRANSLATORS: how long the datagram is follows */
+	ws_text_printf(value,
+	               list->more ? ws_translate_plural("%zu or more fragment: ", "%zu or more fragments: ", list->count)
+	                          : ws_translate_plural("%zu fragment: ", "%zu fragments: ", list->count),
+	               list->count);
 	if (!list->end_known)
-		ws_text_printf(value, "%u bytes or more, the end is missing", list->length);
+		ws_text_printf(value, _("%u bytes or more, the end is missing"), list->length);
 	else if (list->missing)
-		ws_text_printf(value, "%u bytes, %u of them missing", list->length, list->missing);
+		ws_text_printf(value, _("%1$u bytes, %2$u of them missing"), list->length, list->missing);
 	else if (view->packet.ip_protocol == 17 && list->length > 8)
-		ws_text_printf(value, "%u bytes, complete: UDP's 8 + %u", list->length, list->length - 8);
+		ws_text_printf(value, _("%1$u bytes, complete: UDP's 8 + %2$u"), list->length, list->length - 8);
 	else
-		ws_text_printf(value, "%u bytes, complete", list->length);
+		ws_text_printf(value, _("%u bytes, complete"), list->length);
 }
 
 /* The column of a byte in a bar of `width` columns. */
@@ -145,19 +149,21 @@ void packet_draw_bar(const struct packet_view *view, struct ws_canvas *canvas, i
 void packet_fragment_text(const struct packet_view *view, size_t index, struct ws_text *label, struct ws_text *value)
 {
 	const struct ws_fragment_info *fragment = &view->fragments.fragment[index];
-	ws_text_printf(label, "frame %llu", (unsigned long long)fragment->frame);
+	ws_text_printf(label, C_("a frame's number", "frame %llu"), (unsigned long long)fragment->frame);
 	uint32_t last = fragment->offset + (fragment->length ? fragment->length - 1 : 0);
-	ws_text_printf(value, "bytes %u–%u  %s%s", fragment->offset, last, fragment->more ? "more follow" : "the last",
-	               fragment->frame == view->frame.number ? "  ← this" : "");
+	ws_text_printf(value, fragment->more ? _("bytes %1$u–%2$u  more follow") : _("bytes %1$u–%2$u  the last"),
+	               fragment->offset, last);
+	if (fragment->frame == view->frame.number)
+		ws_text_puts(value, _("  ← this"));
 }
 
 void packet_fragment_meaning(const struct packet_view *view, size_t index, struct ws_text *meaning)
 {
 	const struct ws_fragment_info *fragment = &view->fragments.fragment[index];
-	ws_text_printf(meaning, "%u bytes, from byte %u on: the offset field has %u, in units of 8 bytes",
+	ws_text_printf(meaning, _("%1$u bytes, from byte %2$u on: the offset field has %3$u, in units of 8 bytes"),
 	               fragment->length, fragment->offset, fragment->offset / 8);
-	ws_text_puts(meaning, fragment->offset == 0 ? "; only this fragment has the ports"
-	                                            : "; the ports are in the fragment with offset 0");
+	ws_text_puts(meaning, fragment->offset == 0 ? _("; only this fragment has the ports")
+	                                            : _("; the ports are in the fragment with offset 0"));
 	if (fragment->frame != view->frame.number)
-		ws_text_puts(meaning, "; Enter shows it");
+		ws_text_puts(meaning, _("; Enter shows it"));
 }

@@ -6,6 +6,8 @@
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
 
+#include <wirestate/language.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,20 +125,15 @@ static void add_fragments(struct packet_view *view)
 	}
 }
 
-/* X(label, what it is): what a capture file says of a packet in words, in the order of the rows. */
-#define FILE_TEXTS(X)                                                                                                  \
-	X("comment", "what somebody has noted in the capture file about this packet")                                  \
-	X("process", "the program that sent or received this packet, as the capture file names it")                    \
-	X("interface", "where the packet was captured, as the capture file names it")                                  \
-	X("of interface", "what somebody has noted in the capture file about the interface")                           \
-	X("of section", "what somebody has noted in the capture file about this section of it")
-
+/* Label, and what it is: what a capture file says of a packet in words, in the order of the rows. */
 static const struct {
 	const char *label, *meaning;
 } file_texts[] = {
-#define X(label, meaning) {label, meaning},
-        FILE_TEXTS(X)
-#undef X
+        {N_("comment"), N_("what somebody has noted in the capture file about this packet")},
+        {N_("process"), N_("the program that sent or received this packet, as the capture file names it")},
+        {N_("interface"), N_("where the packet was captured, as the capture file names it")},
+        {N_("of interface"), N_("what somebody has noted in the capture file about the interface")},
+        {N_("of section"), N_("what somebody has noted in the capture file about this section of it")},
 };
 
 /* One of them; NULL: the file says nothing. */
@@ -212,8 +209,8 @@ void packet_build(struct packet_view *view)
 
 static const char *model_name(unsigned layer)
 {
-	static const char *const names[] = {"", "physical", "link", "network", "transport", "application"};
-	return layer < WS_ARRAY_SIZE(names) ? names[layer] : "";
+	static const char *const names[] = {"", NC_("layer of the model", "physical"), NC_("layer of the model", "link"), NC_("layer of the model", "network"), NC_("layer of the model", "transport"), NC_("layer of the model", "application")};
+	return layer < WS_ARRAY_SIZE(names) ? ws_translate_marked(names[layer]) : "";
 }
 
 static unsigned tag_bytes(const struct packet_view *view)
@@ -228,12 +225,15 @@ static unsigned tag_bytes(const struct packet_view *view)
 /* Says what Ethernet puts around a packet. */
 static void ethernet_account(const struct packet_view *view, struct ws_text *text)
 {
-	unsigned tags = tag_bytes(view);
-	if (tags)
-		ws_text_printf(text, "14 + %u VLAN", tags);
+	const unsigned tags = tag_bytes(view), all = 18 + tags;
+	if (tags && has_fcs(view))
+		ws_text_printf(text, _("14 + %1$u VLAN + 4 FCS after = %2$u; FCS captured"), tags, all);
+	else if (tags)
+		ws_text_printf(text, _("14 + %1$u VLAN + 4 FCS after = %2$u; FCS not captured"), tags, all);
+	else if (has_fcs(view))
+		ws_text_printf(text, _("14 before + 4 FCS after = %u; FCS captured"), all);
 	else
-		ws_text_puts(text, "14 before");
-	ws_text_printf(text, " + 4 FCS after = %u; %s", 18 + tags, has_fcs(view) ? "FCS captured" : "FCS not captured");
+		ws_text_printf(text, _("14 before + 4 FCS after = %u; FCS not captured"), all);
 }
 
 static void field_text(const struct packet_view *view, const struct ws_layer *layer, const char *name,
@@ -253,35 +253,35 @@ static void field_text(const struct packet_view *view, const struct ws_layer *la
 /* X(header, words with names of fields in braces): the line of a closed group. */
 #define SUMMARIES(X)                                                                                                   \
 	X(WS_HEADER_ETHERNET, "{source} → {destination}  {type}")                                                      \
-	X(WS_HEADER_ETHERNET_LENGTH, "{source} → {destination}  length {length}")                                      \
+	X(WS_HEADER_ETHERNET_LENGTH, N_("{source} → {destination}  length {length}"))                                  \
 	X(WS_HEADER_SLL, "{source}  {type}")                                                                           \
 	X(WS_HEADER_SLL2, "{source}  {type}")                                                                          \
-	X(WS_HEADER_NULL, "family {family}")                                                                           \
-	X(WS_HEADER_WIFI, "{transmitter} → {receiver}  protected {protected}")                                         \
-	X(WS_HEADER_WIFI_4, "{transmitter} → {receiver}  protected {protected}")                                       \
-	X(WS_HEADER_WIFI_OTHER, "type {frame_type} subtype {subtype}")                                                 \
+	X(WS_HEADER_NULL, N_("family {family}"))                                                                       \
+	X(WS_HEADER_WIFI, N_("{transmitter} → {receiver}  protected {protected}"))                                     \
+	X(WS_HEADER_WIFI_4, N_("{transmitter} → {receiver}  protected {protected}"))                                   \
+	X(WS_HEADER_WIFI_OTHER, N_("type {frame_type} subtype {subtype}"))                                             \
 	X(WS_HEADER_CISCO_HDLC, "{type}")                                                                              \
-	X(WS_HEADER_NFLOG, "group {group}")                                                                            \
-	X(WS_HEADER_PKTAP, "process {process_id}")                                                                     \
-	X(WS_HEADER_DSA, "{source} → {destination}  port {port}")                                                      \
-	X(WS_HEADER_EDSA, "{source} → {destination}  port {port}")                                                     \
-	X(WS_HEADER_VLAN, "VLAN {id}  priority {priority}")                                                            \
+	X(WS_HEADER_NFLOG, N_("group {group}"))                                                                        \
+	X(WS_HEADER_PKTAP, N_("process {process_id}"))                                                                 \
+	X(WS_HEADER_DSA, N_("{source} → {destination}  port {port}"))                                                  \
+	X(WS_HEADER_EDSA, N_("{source} → {destination}  port {port}"))                                                 \
+	X(WS_HEADER_VLAN, N_("VLAN {id}  priority {priority}"))                                                        \
 	X(WS_HEADER_ARP, "{operation}  {sender_ip} → {target_ip}")                                                     \
-	X(WS_HEADER_IPV4, "{source} → {destination}  ttl {ttl}")                                                       \
+	X(WS_HEADER_IPV4, N_("{source} → {destination}  ttl {ttl}"))                                                   \
 	X(WS_HEADER_IPV6, "{source} → {destination}")                                                                  \
 	X(WS_HEADER_ICMP, "{type}")                                                                                    \
 	X(WS_HEADER_ICMPV6, "{type}")                                                                                  \
 	X(WS_HEADER_TCP, "{source_port} → {destination_port}  {flags}")                                                \
-	X(WS_HEADER_VXLAN, "network {vni}")                                                                            \
-	X(WS_HEADER_GENEVE, "network {vni}  {protocol}")                                                               \
+	X(WS_HEADER_VXLAN, N_("network {vni}"))                                                                        \
+	X(WS_HEADER_GENEVE, N_("network {vni}  {protocol}"))                                                           \
 	X(WS_HEADER_GRE, "{protocol}  {key}")                                                                          \
-	X(WS_HEADER_ERSPAN_2, "session {session}  VLAN {vlan}")                                                        \
-	X(WS_HEADER_ERSPAN_3, "session {session}  VLAN {vlan}")                                                        \
-	X(WS_HEADER_GTP, "tunnel {teid}")                                                                              \
-	X(WS_HEADER_L2TP, "tunnel {tunnel}  session {session}")                                                        \
-	X(WS_HEADER_L2TP_3, "session {session}")                                                                       \
-	X(WS_HEADER_UDP, "{source_port} → {destination_port}  length {length}")                                        \
-	X(WS_HEADER_PADDING, "fill up to Ethernet's minimum, never payload")                                           \
+	X(WS_HEADER_ERSPAN_2, N_("session {session}  VLAN {vlan}"))                                                    \
+	X(WS_HEADER_ERSPAN_3, N_("session {session}  VLAN {vlan}"))                                                    \
+	X(WS_HEADER_GTP, N_("tunnel {teid}"))                                                                          \
+	X(WS_HEADER_L2TP, N_("tunnel {tunnel}  session {session}"))                                                    \
+	X(WS_HEADER_L2TP_3, N_("session {session}"))                                                                   \
+	X(WS_HEADER_UDP, N_("{source_port} → {destination_port}  length {length}"))                                    \
+	X(WS_HEADER_PADDING, N_("fill up to Ethernet's minimum, never payload"))                                       \
 	X(WS_HEADER_FCS, "{fcs}")
 
 static void layer_summary(const struct packet_view *view, const struct ws_layer *layer, struct ws_text *text)
@@ -291,7 +291,7 @@ static void layer_summary(const struct packet_view *view, const struct ws_layer 
 	        SUMMARIES(X)
 #undef X
 	};
-	const char *at = summaries[layer->header];
+	const char *at = summaries[layer->header] ? _(summaries[layer->header]) : NULL;
 	while (at && *at) {
 		size_t plain = strcspn(at, "{");
 		ws_text_append(text, at, plain);
@@ -306,7 +306,7 @@ static void layer_summary(const struct packet_view *view, const struct ws_layer 
 		at += length + 1;
 	}
 	if (layer->problem)
-		ws_text_printf(text, "%s%s", text->length ? "  " : "", ws_problem_text(layer->problem));
+		ws_text_printf(text, "%s%s", text->length ? "  " : "", _(ws_problem_text(layer->problem)));
 }
 
 void packet_row_text(const struct packet_view *view, const struct packet_row *row, struct ws_text *label,
@@ -321,26 +321,26 @@ void packet_row_text(const struct packet_view *view, const struct packet_row *ro
 	size_t length, next;
 	switch (row->kind) {
 	case ROW_LAYER:
-		ws_text_printf(label, "%s%s", layer->quoted ? "quoted " : "", info->label);
+		ws_text_printf(label, layer->quoted ? _("quoted %s") : "%s", _(info->label));
 		layer_summary(view, layer, value);
 		break;
 	case ROW_FIELD:
-		ws_text_puts(label, info->fields[row->field].label);
+		ws_text_puts(label, _(info->fields[row->field].label));
 		if (!ws_field_value(&view->packet, layer, &info->fields[row->field], &field))
 			break;
 		if (info->fields[row->field].kind == WS_FIELD_OPTIONS ||
 		    info->fields[row->field].kind == WS_FIELD_BYTES)
-			ws_text_printf(value, "%u byte%s", field.length, field.length == 1 ? "" : "s");
+			ws_text_printf(value, ws_translate_plural("%u byte", "%u bytes", field.length), field.length);
 		else
 			ws_field_text(value, &view->packet, layer, &info->fields[row->field], &field);
 		break;
 	case ROW_OPTION:
 		if (!ws_option_next(&view->packet, layer, &cursor, &option))
 			break;
-		ws_text_puts(label, option.label);
+		ws_text_puts(label, _(option.label));
 		ws_option_text(value, layer, &option);
 		if (option.problem)
-			ws_text_printf(value, " (%s)", ws_problem_text(option.problem));
+			ws_text_printf(value, _(" (%s)"), _(ws_problem_text(option.problem)));
 		break;
 	case ROW_DATAGRAM:
 		packet_datagram_text(view, label, value);
@@ -351,15 +351,15 @@ void packet_row_text(const struct packet_view *view, const struct packet_row *ro
 		packet_fragment_text(view, row->field, label, value);
 		break;
 	case ROW_TEXT:
-		ws_text_puts(label, row->cursor ? "" : file_texts[row->field].label);
+		ws_text_puts(label, row->cursor ? "" : _(file_texts[row->field].label));
 		text = file_text(view, row->field, &length);
 		text = text_line(text, length, row->cursor, &length, &next);
 		ws_text_clean(value, text, length);
 		if (row->field == 1 && view->frame.process->id)
-			ws_text_printf(value, " (process %u)", view->frame.process->id);
+			ws_text_printf(value, _(" (process %u)"), view->frame.process->id);
 		break;
 	default:
-		ws_text_puts(label, "around it");
+		ws_text_puts(label, _("around it"));
 		ethernet_account(view, value);
 		break;
 	}
@@ -399,13 +399,15 @@ void packet_row_bits(const struct packet_view *view, const struct packet_row *ro
 {
 	const struct ws_layer *layer = &view->packet.layer[row->layer];
 	if (row->kind == ROW_FRAGMENT) {
-		ws_text_printf(text, "%u bytes", view->fragments.fragment[row->field].length);
+		ws_text_printf(text, ws_translate_plural("%u byte", "%u bytes", view->fragments.fragment[row->field].length),
+		               view->fragments.fragment[row->field].length);
 		return;
 	}
 	if (row->kind == ROW_LAYER) {
 		const struct ws_header_info *info = ws_header_info(layer->header);
-		ws_text_printf(text, "%s %u byte%s", model_name(info->model_layer), layer->length,
-		               layer->length == 1 ? "" : "s");
+		/* TRANSLATORS: of a header, the layer of the model that it belongs to and its length */
+		ws_text_printf(text, ws_translate_plural("%1$s %2$u byte", "%1$s %2$u bytes", layer->length),
+		               model_name(info->model_layer), layer->length);
 		return;
 	}
 	if (row->kind == ROW_FIELD) {
@@ -424,20 +426,20 @@ void packet_row_bits(const struct packet_view *view, const struct packet_row *ro
 
 /* X(name in the decoder's tables, what it is for) */
 #define OPTION_MEANINGS(X)                                                                                             \
-	X("end", "ends the list; what follows up to the header's length is fill")                                      \
-	X("nop", "one byte of fill, so that the next option begins at a multiple of 4 bytes")                          \
-	X("mss", "the most payload its sender takes in one segment; only in a SYN (RFC 9293 §3.7.1)")                  \
-	X("window_scale", "later windows of its sender are shifted left by this, if both SYNs have it (RFC 7323 §2)")  \
-	X("sack_permitted", "its sender understands selective acknowledgments; only in a SYN (RFC 2018 §2)")           \
-	X("sack", "ranges that have arrived after a gap, so that only the gap is sent again (RFC 2018 §3)")            \
-	X("timestamps", "its sender's clock, and the last one received: measures round trips (RFC 7323 §3)")           \
-	X("fast_open", "a cookie that allows data in the SYN of the next connection (RFC 7413 §2)")                    \
-	X("md5", "a keyed digest over the segment, against forged ones (RFC 2385)")                                    \
-	X("tcp_ao", "authenticates the segment, in place of MD5 (RFC 5925)")                                           \
-	X("mptcp", "one connection over several paths (RFC 8684)")                                                     \
-	X("user_timeout", "how long its sender keeps trying before it gives up (RFC 5482)")                            \
-	X("router_alert", "asks every router on the way to look at this packet (RFC 2113)")                            \
-	X("record_route", "routers on the way record their addresses here (RFC 791 §3.1)")
+	X("end", N_("ends the list; what follows up to the header's length is fill"))                                  \
+	X("nop", N_("one byte of fill, so that the next option begins at a multiple of 4 bytes"))                      \
+	X("mss", N_("the most payload its sender takes in one segment; only in a SYN (RFC 9293 §3.7.1)"))              \
+	X("window_scale", N_("later windows of its sender are shifted left by this, if both SYNs have it (RFC 7323 §2)")) \
+	X("sack_permitted", N_("its sender understands selective acknowledgments; only in a SYN (RFC 2018 §2)"))       \
+	X("sack", N_("ranges that have arrived after a gap, so that only the gap is sent again (RFC 2018 §3)"))        \
+	X("timestamps", N_("its sender's clock, and the last one received: measures round trips (RFC 7323 §3)"))       \
+	X("fast_open", N_("a cookie that allows data in the SYN of the next connection (RFC 7413 §2)"))                \
+	X("md5", N_("a keyed digest over the segment, against forged ones (RFC 2385)"))                                \
+	X("tcp_ao", N_("authenticates the segment, in place of MD5 (RFC 5925)"))                                       \
+	X("mptcp", N_("one connection over several paths (RFC 8684)"))                                                 \
+	X("user_timeout", N_("how long its sender keeps trying before it gives up (RFC 5482)"))                        \
+	X("router_alert", N_("asks every router on the way to look at this packet (RFC 2113)"))                        \
+	X("record_route", N_("routers on the way record their addresses here (RFC 791 §3.1)"))
 
 static const char *option_meaning(const char *name)
 {
@@ -450,8 +452,8 @@ static const char *option_meaning(const char *name)
 	};
 	for (size_t i = 0; i < WS_ARRAY_SIZE(table); i++)
 		if (strcmp(table[i].name, name) == 0)
-			return table[i].text;
-	return "one option: its kind, its length in bytes, its data";
+			return _(table[i].text);
+	return _("one option: its kind, its length in bytes, its data");
 }
 
 /* What a layer is for, as the model has it. */
@@ -459,14 +461,14 @@ static const char *layer_purpose(const struct ws_layer *layer)
 {
 	switch (ws_header_info(layer->header)->model_layer) {
 	case 2:
-		return "from one network card to the next";
+		return _("from one network card to the next");
 	case 3:
-		return layer->header == WS_HEADER_ARP || layer->header == WS_HEADER_ARP_OTHER ? "from IP to MAC address"
-		                                                                              : "from host to host";
+		return layer->header == WS_HEADER_ARP || layer->header == WS_HEADER_ARP_OTHER ? _("from IP to MAC address")
+		                                                                              : _("from host to host");
 	case 4:
-		return "from program to program";
+		return _("from program to program");
 	default:
-		return "what the programs say";
+		return _("what the programs say");
 	}
 }
 
@@ -481,9 +483,9 @@ static void say_vendor(const struct packet_view *view, const struct ws_vendors *
 		return;
 	const char *kind = ws_mac_kind(value.bytes), *vendor = ws_vendor_name(vendors, value.bytes);
 	if (kind)
-		ws_text_printf(meaning, "; this one is %s", kind);
+		ws_text_printf(meaning, _("; this one is %s"), _(kind));
 	else if (vendor)
-		ws_text_printf(meaning, "; the vendor is %s", vendor);
+		ws_text_printf(meaning, _("; the vendor is %s"), vendor);
 }
 
 enum { TCP_FIXED = 20 }; /* bytes of TCP's header without options */
@@ -498,22 +500,23 @@ void packet_row_meaning(const struct packet_view *view, const struct ws_vendors 
 	*reference = NULL;
 	switch (row->kind) {
 	case ROW_LAYER:
-		ws_text_printf(meaning, "layer %u of 5, %s, %s: %u bytes from byte %u on", info->model_layer,
+		/* TRANSLATORS: as "layer 4 of 5, transport, from program to program: 32 bytes from byte 34 on" */
+		ws_text_printf(meaning, _("layer %1$u of 5, %2$s, %3$s: %4$u bytes from byte %5$u on"), info->model_layer,
 		               model_name(info->model_layer), layer_purpose(layer), layer->length, layer->offset);
 		if (layer->available < layer->length)
-			ws_text_printf(meaning, ", %u of them captured", layer->available);
+			ws_text_printf(meaning, _(", %u of them captured"), layer->available);
 		if (layer->problem)
-			ws_text_printf(meaning, "; %s", ws_problem_text(layer->problem));
+			ws_text_printf(meaning, "%s%s", _("; "), _(ws_problem_text(layer->problem)));
 		else if (layer->header == WS_HEADER_ETHERNET)
-			ws_text_puts(meaning, "; with the 4 bytes of FCS after the packet, 18");
+			ws_text_puts(meaning, _("; with the 4 bytes of FCS after the packet, 18"));
 		else if (layer->header == WS_HEADER_TCP && layer->length > TCP_FIXED)
-			ws_text_printf(meaning, "; %u are in every TCP header, the other %u are options", TCP_FIXED,
+			ws_text_printf(meaning, _("; %1$u are in every TCP header, the other %2$u are options"), TCP_FIXED,
 			               layer->length - TCP_FIXED);
 		else if (layer->header == WS_HEADER_TCP)
-			ws_text_puts(meaning, "; it has no options");
+			ws_text_puts(meaning, _("; it has no options"));
 		break;
 	case ROW_FIELD:
-		ws_text_puts(meaning, info->fields[row->field].meaning);
+		ws_text_puts(meaning, _(info->fields[row->field].meaning));
 		say_vendor(view, vendors, row, meaning);
 		*reference = info->fields[row->field].reference;
 		break;
@@ -523,24 +526,24 @@ void packet_row_meaning(const struct packet_view *view, const struct ws_vendors 
 		break;
 	case ROW_DATAGRAM:
 		ws_text_puts(meaning,
-		             "too long for the link, so it goes in fragments with one identification; the receiver's "
-		             "IP joins them, or drops all if one is lost");
+		             _("too long for the link, so it goes in fragments with one identification; the receiver's "
+		               "IP joins them, or drops all if one is lost"));
 		*reference = view->packet.ip_version == 6 ? "RFC 8200 §4.5" : "RFC 791 §3.2";
 		break;
 	case ROW_BAR:
 		ws_text_puts(meaning,
-		             "the bytes of the datagram: a piece for each fragment, this one bright, and dots where "
-		             "a fragment is missing");
+		             _("the bytes of the datagram: a piece for each fragment, this one bright, and dots where "
+		               "a fragment is missing"));
 		break;
 	case ROW_FRAGMENT:
 		packet_fragment_meaning(view, row->field, meaning);
 		break;
 	case ROW_TEXT:
-		ws_text_puts(meaning, file_texts[row->field].meaning);
+		ws_text_puts(meaning, _(file_texts[row->field].meaning));
 		break;
 	default:
-		ws_text_puts(meaning, "Ethernet's bytes: 6 destination + 6 source + 2 type before, and after the packet 4 of a "
-		                      "check sequence (FCS), which most cards remove");
+		ws_text_puts(meaning, _("Ethernet's bytes: 6 destination + 6 source + 2 type before, and after the packet 4 of a "
+		                        "check sequence (FCS), which most cards remove"));
 		*reference = "IEEE 802.3";
 		break;
 	}
