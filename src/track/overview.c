@@ -251,11 +251,6 @@ static struct item item_of(const struct ws_tracker *tracker, const struct ws_con
 	                            .example_id = conn->id,
 	                    }};
 	judge_item(&item);
-	struct ws_time_shares shares;
-	if (item.group.judgement.slow && ws_conn_shares_sum(tracker, conn, &shares)) {
-		item.group.slow_cause = (uint8_t)ws_shares_slow_cause(&shares, (unsigned)ws_conn_likely_client(conn) & 1);
-		item.code = code_of_group(&item.group);
-	}
 	return item;
 }
 
@@ -438,12 +433,19 @@ static void add_shares(struct ws_overview *overview, const struct ws_time_shares
 
 static void look_at_conn(struct ws_overview *overview, const struct ws_tracker *tracker, const struct ws_conn *conn)
 {
-	const struct item item = item_of(tracker, conn);
+	struct item item = item_of(tracker, conn);
+	const int client = ws_conn_likely_client(conn);
 	struct ws_time_shares shares;
+	const bool asked = overview->walk == ADDS || item.group.judgement.slow;
+	const bool known = asked && ws_conn_shares_sum(tracker, conn, &shares);
+	if (known && item.group.judgement.slow) {
+		item.group.slow_cause = (uint8_t)ws_shares_slow_cause(&shares, (unsigned)client & 1);
+		item.code = code_of_group(&item.group);
+	}
 	if (overview->walk != ADDS)
 		count_conn(overview, &item);
-	else if (ws_conn_shares_sum(tracker, conn, &shares))
-		add_shares(overview, &shares, ws_conn_likely_client(conn), &item);
+	else if (known)
+		add_shares(overview, &shares, client, &item);
 }
 
 static void look_at_record(struct ws_overview *overview, const struct ws_conn_info *info)
