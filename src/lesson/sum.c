@@ -127,8 +127,15 @@ static void name_value(struct ws_text *text, const struct ws_lesson_value *value
 	}
 	if (label)
 		ws_text_printf(text, "%s ", label);
-	for (const char *c = value->field.name; *c; c++)
-		ws_text_putc(text, *c == '_' ? ' ' : *c);
+	if (lesson_value_wraps(&plain)) {
+		ws_text_puts(text, strcmp(value->field.name, "sequence") == 0 ? _("sequence") : _("acknowledgment"));
+		return;
+	}
+	char words[64]; /* which is how the packet screen calls the field */
+	snprintf(words, sizeof(words), "%s", value->field.name);
+	for (char *c = words; *c; c++)
+		*c = *c == '_' ? ' ' : *c;
+	ws_text_puts(text, _(words));
 }
 
 static bool is_of_one_frame(const struct ws_lesson *lesson, const struct ws_lesson_stop *stop, size_t sum)
