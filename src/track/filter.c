@@ -4,6 +4,8 @@
  * jump, which skips the right side when the left side decides. Every comparison is compiled to a list of ranges or
  * nets, so a test only checks whether a value is in one of them. The grammar is in <wirestate/filter.h>. */
 #include "track/filter.h"
+
+#include <wirestate/language.h>
 #include "track/exchange.h"
 
 #include <stdarg.h>
@@ -232,7 +234,7 @@ static bool parse_error(struct parser *p, const struct token *token, const char 
 	p->error->start = token->start;
 	p->error->length = token->length;
 	va_start(arguments, format);
-	vsnprintf(p->error->text, sizeof(p->error->text), format, arguments);
+	vsnprintf(p->error->text, sizeof(p->error->text), ws_translate_error(format), arguments);
 	va_end(arguments);
 	return false;
 }
@@ -299,8 +301,9 @@ static bool value_error(struct parser *p, const struct filter_field *field)
 	if (similar)
 		return parse_error(p, &p->token, "'%s' is not a %s; did you mean %s?", shown.text, field->name,
 		                   similar);
-	return parse_error(p, &p->token, "%s is not '%s' but %s%s", field->name, shown.text,
-	                   field->kind == FILTER_WORD ? "one of " : "", takes);
+	if (field->kind == FILTER_WORD)
+		return parse_error(p, &p->token, "%s is not '%s' but one of %s", field->name, shown.text, takes);
+	return parse_error(p, &p->token, "%s is not '%s' but %s", field->name, shown.text, takes);
 }
 
 static bool parse_value(struct parser *p, const struct filter_field *field)
@@ -542,7 +545,7 @@ struct ws_filter *ws_filter_compile(const char *text, struct ws_filter_error *er
 	struct parser parser = {.text = text, .error = error, .filter = calloc(1, sizeof(struct ws_filter))};
 	*error = (struct ws_filter_error){.text = ""};
 	if (!parser.filter) {
-		snprintf(error->text, sizeof(error->text), "out of memory");
+		snprintf(error->text, sizeof(error->text), "%s", E_("out of memory"));
 		return NULL;
 	}
 	if (whole(&parser))
