@@ -49,9 +49,10 @@ static const char *opener(const char *path)
 /* Without -i and -r, says what was probably meant. */
 static bool no_source(const struct options *options, struct ws_error *error)
 {
+	if (options->joined && is_file(options->joined) && strcmp(opener(options->joined), "-r") == 0)
+		return ws_fail(error, WS_ERROR_OPTION, "%s is a file; to replay it: wirestate -r %s", options->joined, options->joined);
 	if (options->joined && is_file(options->joined))
-		return ws_fail(error, WS_ERROR_OPTION, "%s is a file; to %s it: wirestate %s %s", options->joined,
-		               strcmp(opener(options->joined), "-r") == 0 ? "replay" : "play", opener(options->joined),
+		return ws_fail(error, WS_ERROR_OPTION, "%s is a file; to play it: wirestate %s %s", options->joined, opener(options->joined),
 		               options->joined);
 	if (options->list_link_types)
 		return refuse(error, "-L needs an interface: -i IFACE");
