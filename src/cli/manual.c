@@ -302,7 +302,7 @@ static void filter_fields(FILE *out)
 		fputs(field.of_endpoint ? " \\fR(client., server.)\n" : "\n", out);
 		manual_roff(out, _(field.meaning));
 		fputs(C_("between what a field of the filter is and what it takes, in the manual", ":\n"), out);
-		manual_roff(out, _(field.takes));
+		manual_roff(out, field.takes);
 		manual_end(out);
 	}
 }

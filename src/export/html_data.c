@@ -2,6 +2,7 @@
  * kept once for all numbers in it, and a header field is written only where it changes. */
 #include "export/html_data.h"
 
+#include <wirestate/language.h>
 #include <wirestate/text.h>
 
 #include <stdlib.h>
@@ -209,8 +210,8 @@ static void write_options(struct field_writer *writer, int direction, const stru
 	while (ws_option_next(packet, layer, &cursor, &option)) {
 		char label[64], words[TEXT];
 		struct ws_text text = WS_TEXT_OVER(words);
-		snprintf(label, sizeof(label), "option %u", ++count);
-		ws_text_puts(&text, option.label);
+		snprintf(label, sizeof(label), _("option %u"), ++count);
+		ws_text_puts(&text, _(option.label));
 		ws_text_putc(&text, ' ');
 		ws_option_text(&text, layer, &option);
 		write_field(writer, direction, label, ws_text_cstr(&text));
@@ -225,7 +226,7 @@ static void write_layer_label(char *label, size_t size, const struct ws_packet *
 	for (unsigned i = 0; i < index; i++)
 		number += packet->layer[i].header == layer->header && packet->layer[i].quoted == layer->quoted;
 	const int length =
-	        snprintf(label, size, "%s%s", layer->quoted ? "quoted " : "", ws_header_info(layer->header)->label);
+	        snprintf(label, size, layer->quoted ? _("quoted %s") : "%s", _(ws_header_info(layer->header)->label));
 	if (number > 1)
 		snprintf(label + length, size - (size_t)length, " (%u)", number);
 }
@@ -241,8 +242,8 @@ static void write_layer(struct field_writer *writer, int direction, const struct
 		writer->failed = true;
 		return;
 	}
-	snprintf(words, sizeof(words), "%u bytes", layer->length);
-	write_field(writer, direction, "length", words);
+	snprintf(words, sizeof(words), ws_translate_plural("%u byte", "%u bytes", layer->length), layer->length);
+	write_field(writer, direction, _("length"), words);
 	if (layer->header == WS_HEADER_PAYLOAD || layer->header == WS_HEADER_PADDING)
 		return;
 	for (size_t i = 0; i < info->field_count; i++) {
@@ -255,7 +256,7 @@ static void write_layer(struct field_writer *writer, int direction, const struct
 			continue;
 		}
 		ws_field_text(&text, packet, layer, field, &value);
-		write_field(writer, direction, field->label, ws_text_cstr(&text));
+		write_field(writer, direction, _(field->label), ws_text_cstr(&text));
 	}
 }
 
