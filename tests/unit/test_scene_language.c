@@ -154,7 +154,7 @@ static bool finds_nothing(struct world *world, const char *words)
 		assert_true(ws_ui_key(world->ui, &world->model, &key));
 	}
 	char *picture = draw(world);
-	const bool nothing = strstr(picture, "列表中没有包含它的内容");
+	const bool nothing = strstr(picture, _("nothing in the list contains this"));
 	free(picture);
 	return nothing;
 }
