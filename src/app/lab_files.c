@@ -1,5 +1,7 @@
 #include "app/lab_files.h"
 #include "app/report.h"
+#include "app/text_file.h"
+#include "base/folder.h"
 #include "cli/datadir.h"
 
 #include <wirestate/language.h>
@@ -10,54 +12,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static const char ending[] = ".lab";
-
-static bool has_ending(const char *name)
-{
-	const size_t length = strlen(name), tail = sizeof(ending) - 1;
-	return length > tail && strcmp(name + length - tail, ending) == 0;
-}
-
-static bool is_file(const char *path)
-{
-	struct stat status;
-	return stat(path, &status) == 0 && S_ISREG(status.st_mode);
-}
-
-/* Reads a whole file; one byte more than is allowed of one that is too long. NULL: `error` says why. */
-static char *read_text(const char *path, size_t *length, struct ws_error *error)
-{
-	FILE *file = fopen(path, "re");
-	if (!file) {
-		ws_fail(error, WS_ERROR_FILE, "cannot open %s: %s", path, strerror(errno));
-		return NULL;
-	}
-	char *text = malloc(LAB_SCENARIO_BYTES + 1);
-	*length = text ? fread(text, 1, LAB_SCENARIO_BYTES + 1, file) : 0;
-	if (!text)
-		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
-	const bool failed = text && ferror(file);
-	if (failed) {
-		ws_fail(error, WS_ERROR_FILE, "cannot read %s: %s", path, strerror(errno));
-		free(text);
-	}
-	fclose(file);
-	return failed ? NULL : text;
-}
 
 /* Takes title and about from NAME.LANGUAGE.lab, where that is beside the scenario. */
 static bool translate(struct lab_scenario *scenario, const char *path, struct ws_error *error)
 {
 	char translated[PATH_MAX];
-	const char *language = ws_language();
-	const int used = snprintf(translated, sizeof(translated), "%.*s.%s%s",
-	                          (int)(strlen(path) - sizeof(ending) + 1), path, language, ending);
-	if (!*language || used < 0 || (size_t)used >= sizeof(translated) || !is_file(translated))
+	if (!text_file_translation(path, ending, translated, sizeof(translated)) || !base_is_file(translated))
 		return true;
 	size_t length;
-	char *text = read_text(translated, &length, error);
+	char *text = text_file_read(translated, LAB_SCENARIO_BYTES, &length, error);
 	const bool good = text && lab_scenario_translate(scenario, text, length, translated, error);
 	free(text);
 	return good;
@@ -66,7 +31,7 @@ static bool translate(struct lab_scenario *scenario, const char *path, struct ws
 static struct lab_scenario *read_scenario(const char *path, struct ws_error *error)
 {
 	size_t length;
-	char *text = read_text(path, &length, error);
+	char *text = text_file_read(path, LAB_SCENARIO_BYTES, &length, error);
 	struct lab_scenario *scenario = text ? lab_scenario_parse(text, length, path, error) : NULL;
 	free(text);
 	if (scenario && !translate(scenario, path, error)) {
@@ -81,9 +46,9 @@ struct lab_scenario *lab_scenario_open(const char *name, struct ws_error *error)
 	char path[PATH_MAX];
 	if (!strchr(name, '/') && data_file("captures/lab", name, ending, path, sizeof(path)))
 		return read_scenario(path, error);
-	if (has_ending(name) && is_file(name))
+	if (text_file_ends(name, ending) && base_is_file(name))
 		return read_scenario(name, error);
-	if (is_file(name))
+	if (base_is_file(name))
 		ws_fail(error, WS_ERROR_OPTION, "%s is no scenario: the name of one ends in .lab", name);
 	else if (data_file_here("captures/lab", name, ending, path, sizeof(path)))
 		ws_fail(error, WS_ERROR_OPTION,
@@ -102,7 +67,7 @@ struct lab_scenario *lab_scenario_open(const char *name, struct ws_error *error)
 /* A dot before the ending belongs to the name of a translation. */
 static int is_scenario(const struct dirent *entry)
 {
-	return has_ending(entry->d_name) && strchr(entry->d_name, '.') == strrchr(entry->d_name, '.');
+	return text_file_ends(entry->d_name, ending) && strchr(entry->d_name, '.') == strrchr(entry->d_name, '.');
 }
 
 static int scenario_compare(const void *left, const void *right)

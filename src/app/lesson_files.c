@@ -3,6 +3,8 @@
 #include "app/lesson_files.h"
 #include "app/lab_files.h"
 #include "app/report.h"
+#include "app/text_file.h"
+#include "base/folder.h"
 #include "cli/datadir.h"
 
 #include <wirestate/language.h>
@@ -13,47 +15,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static const char ending[] = ".lesson";
 
-static bool has_ending(const char *name)
-{
-	const size_t length = strlen(name), tail = sizeof(ending) - 1;
-	return length > tail && strcmp(name + length - tail, ending) == 0;
-}
-
-/* Reads a file of up to one byte more than a lesson may have, so that a longer one is an error of the parser. The
- * caller frees the text. */
-static char *read_text(const char *path, size_t *length, struct ws_error *error)
-{
-	struct stat status;
-	FILE *file = fopen(path, "re");
-	if (!file || fstat(fileno(file), &status) != 0 || !S_ISREG(status.st_mode)) {
-		ws_fail(error, WS_ERROR_FILE, _("cannot open %s: %s"), path,
-		        file ? _("it is not a file") : strerror(errno));
-		if (file)
-			fclose(file);
-		return NULL;
-	}
-	char *text = malloc(WS_LESSON_BYTES + 1);
-	*length = text ? fread(text, 1, WS_LESSON_BYTES + 1, file) : 0;
-	if (!text)
-		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
-	if (text && ferror(file)) {
-		ws_fail(error, WS_ERROR_FILE, "cannot read %s: %s", path, strerror(errno));
-		free(text);
-		text = NULL;
-	}
-	fclose(file);
-	return text;
-}
-
 static struct ws_lesson *read_lesson(const char *path, struct ws_error *error)
 {
 	size_t length;
-	char *text = read_text(path, &length, error);
+	char *text = text_file_read(path, WS_LESSON_BYTES, &length, error);
 	struct ws_lesson *lesson = text ? ws_lesson_parse(text, length, path, error) : NULL;
 	free(text);
 	return lesson;
@@ -66,13 +35,10 @@ static struct ws_lesson *read_lesson(const char *path, struct ws_error *error)
 static bool lesson_translate(struct ws_lesson *lesson, const char *path, struct ws_error *error)
 {
 	char own[PATH_MAX];
-	const char *language = ws_language();
-	const int used = snprintf(own, sizeof(own), "%.*s.%s%s", (int)(strlen(path) - sizeof(ending) + 1), path,
-	                          language, ending);
 	size_t length;
-	if (!language[0] || used < 0 || (size_t)used >= sizeof(own) || access(own, F_OK) != 0)
+	if (!text_file_translation(path, ending, own, sizeof(own)) || access(own, F_OK) != 0)
 		return true;
-	char *text = read_text(own, &length, error);
+	char *text = text_file_read(own, WS_LESSON_BYTES, &length, error);
 	const bool good = text && ws_lesson_translate(lesson, text, length, own, error);
 	free(text);
 	return good;
@@ -98,7 +64,7 @@ static bool is_translation(const char *path, int *name, int *language)
 
 static int is_lesson(const struct dirent *entry)
 {
-	return entry->d_name[0] != '.' && has_ending(entry->d_name);
+	return entry->d_name[0] != '.' && text_file_ends(entry->d_name, ending);
 }
 
 static int lesson_compare(const void *left, const void *right)
@@ -179,26 +145,20 @@ int lessons_print(void)
 
 /* ---- One lesson */
 
-static bool is_file(const char *path)
-{
-	struct stat status;
-	return stat(path, &status) == 0 && S_ISREG(status.st_mode);
-}
-
 /* `name` is the name of a lesson that comes with wirestate, or else a path. */
 static bool lesson_find(const char *name, char *path, size_t size, struct ws_error *error)
 {
 	char folder[PATH_MAX];
 	if (!strchr(name, '/') && data_folder("captures", folder, sizeof(folder))) {
-		const int used = snprintf(path, size, "%s/%s%s", folder, name, has_ending(name) ? "" : ending);
-		if (used > 0 && (size_t)used < size && is_file(path))
+		const int used = snprintf(path, size, "%s/%s%s", folder, name, text_file_ends(name, ending) ? "" : ending);
+		if (used > 0 && (size_t)used < size && base_is_file(path))
 			return true;
 	}
-	if (has_ending(name) && strlen(name) < size && is_file(name)) {
+	if (text_file_ends(name, ending) && strlen(name) < size && base_is_file(name)) {
 		strcpy(path, name);
 		return true;
 	}
-	if (is_file(name))
+	if (base_is_file(name))
 		return ws_fail(error, WS_ERROR_OPTION, "%s is no lesson: the name of one ends in .lesson", name);
 	if (data_file_here("captures", name, ending, path, size))
 		return ws_fail(error, WS_ERROR_OPTION,
@@ -238,7 +198,7 @@ static bool lesson_find_capture(const char *capture, const char *lesson_path, ch
 	const int folder = slash ? (int)(slash - lesson_path) + 1 : 0;
 	for (int with = 0; with < 2; with++) {
 		const int used = snprintf(path, size, "%.*s%s%s", folder, lesson_path, capture, with ? ".pcap" : "");
-		if (used > 0 && (size_t)used < size && is_file(path))
+		if (used > 0 && (size_t)used < size && base_is_file(path))
 			return true;
 	}
 	if (data_file("captures", capture, ".pcap", path, size))

@@ -13,6 +13,12 @@ bool base_is_folder(const char *path)
 	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
+bool base_is_file(const char *path)
+{
+	struct stat status;
+	return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 bool base_folder_find(const char *const *beside, size_t count, const char *absolute, const char *kind, char *path,
                       size_t size)
 {
