@@ -1,8 +1,8 @@
 /* -i and -r, each of which may be given several times. */
+#include "base/folder.h"
 #include "cli/datadir.h"
+#include "cli/option_checks.h"
 #include "cli/options.h"
-
-#include <wirestate/language.h>
 
 #include <wirestate/join.h>
 
@@ -10,17 +10,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static bool refuse(struct ws_error *error, const char *text)
-{
-	return ws_fail(error, WS_ERROR_OPTION, "%s; see wirestate --help", ws_translate_error(text));
-}
-
-static bool is_file(const char *path)
-{
-	struct stat status;
-	return stat(path, &status) == 0 && S_ISREG(status.st_mode);
-}
 
 static bool is_pcapng(const char *path)
 {
@@ -49,16 +38,18 @@ static const char *opener(const char *path)
 /* Without -i and -r, says what was probably meant. */
 static bool no_source(const struct options *options, struct ws_error *error)
 {
-	if (options->joined && is_file(options->joined) && strcmp(opener(options->joined), "-r") == 0)
-		return ws_fail(error, WS_ERROR_OPTION, "%s is a file; to replay it: wirestate -r %s", options->joined, options->joined);
-	if (options->joined && is_file(options->joined))
-		return ws_fail(error, WS_ERROR_OPTION, "%s is a file; to play it: wirestate %s %s", options->joined, opener(options->joined),
+	if (options->joined && base_is_file(options->joined) && strcmp(opener(options->joined), "-r") == 0)
+		return ws_fail(error, WS_ERROR_OPTION, "%s is a file; to replay it: wirestate -r %s", options->joined,
 		               options->joined);
+	if (options->joined && base_is_file(options->joined))
+		return ws_fail(error, WS_ERROR_OPTION, "%s is a file; to play it: wirestate %s %s", options->joined,
+		               opener(options->joined), options->joined);
 	if (options->list_link_types)
-		return refuse(error, "-L needs an interface: -i IFACE");
+		return option_refuse(error, "-L needs an interface: -i IFACE");
 	if (!isatty(STDIN_FILENO) && !options->joined)
-		return refuse(error, "nothing to read: give -i IFACE or -r FILE (-r - reads a capture from the pipe)");
-	return refuse(error, "nothing to read: give -i IFACE or -r FILE");
+		return option_refuse(error,
+		                     "nothing to read: give -i IFACE or -r FILE (-r - reads a capture from the pipe)");
+	return option_refuse(error, "nothing to read: give -i IFACE or -r FILE");
 }
 
 /* The name of a capture that comes with wirestate stands for that capture. */
@@ -86,32 +77,35 @@ bool options_check_sources(struct options *options, struct ws_error *error)
 	options->interface = options->interfaces.count ? options->interfaces.word[0] : NULL;
 	options->read = options->reads.count ? options->reads.word[0] : NULL;
 	if (options->interface && options->read)
-		return refuse(error, "-i and -r exclude each other: capture live or replay a file");
+		return option_refuse(error, "-i and -r exclude each other: capture live or replay a file");
 	if (!options->interface && !options->read)
 		return no_source(options, error);
 	if (options->interfaces.count > WS_JOIN_POINTS)
-		return refuse(error, "too many -i: at most 8 interfaces can be captured from at a time");
+		return option_refuse(error, "too many -i: at most 8 interfaces can be captured from at a time");
 	if (several && options->write && !is_pcapng(options->write))
-		return refuse(error, "-w writes several points as pcapng only: give a name that ends in .pcapng");
+		return option_refuse(error,
+		                     "-w writes several points as pcapng only: give a name that ends in .pcapng");
 	if (several && options->write && (options->rotate_size || options->rotate_time))
-		return refuse(error, "-C and -G go on in another file for one point only: give one -i or -r");
+		return option_refuse(error, "-C and -G go on in another file for one point only: give one -i or -r");
 	for (size_t i = 0; several && options->write && i < options->reads.count; i++)
 		if (options_same_file(options->write, options->reads.word[i]))
 			return ws_fail(error, WS_ERROR_OPTION,
 			               "-w %s: is a capture that is being read; write to another file", options->write);
 	if (options->correct_times && !options->write)
-		return refuse(error, "--correct-times is about the file that -w writes: give -w FILE.pcapng, too");
+		return option_refuse(error,
+		                     "--correct-times is about the file that -w writes: give -w FILE.pcapng, too");
 	if (options->correct_times && (options->interface || options->follow))
-		return refuse(
+		return option_refuse(
 		        error,
 		        "--correct-times reads captures twice, which needs files: give several -r, and neither -i "
 		        "nor --follow");
 	if (options->correct_times && options->show == SHOW_TUI)
-		return refuse(error, "--correct-times needs -T text, json or csv, since the view reads captures once");
+		return option_refuse(error,
+		                     "--correct-times needs -T text, json or csv, since the view reads captures once");
 	if (several && options->follow)
-		return refuse(error, "--follow reads one file: give one -r");
+		return option_refuse(error, "--follow reads one file: give one -r");
 	if (!several && options->offset_count)
-		return refuse(error, "--offset is for several points: give more than one -i or -r");
+		return option_refuse(error, "--offset is for several points: give more than one -i or -r");
 	for (size_t i = 0; i < options->reads.count; i++)
 		for (size_t k = 0; k < i; k++)
 			if (options_same_file(options->reads.word[i], options->reads.word[k]))
