@@ -284,7 +284,7 @@ static uint32_t facts_of(const struct layout *layout)
 	for (int i = 0; i < step->transition_count; i++)
 		if (step->transition[i].basis == WS_BASIS_RETRACTION)
 			facts |= FACT_RETRACTION;
-	if (facts & FACT_LAST_ACK && layout_name(layout, step->input.direction)[0] == 's')
+	if (facts & FACT_LAST_ACK && layout_is_server(layout, step->input.direction))
 		facts |= FACT_SERVER_WAITS;
 	if (step->certainty[receiver] == WS_PRESUMED)
 		facts |= FACT_PRESUMED;
