@@ -12,7 +12,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { DATAGRAMS_TOP = 2, PREVIEW = 256 };
 
@@ -52,19 +51,20 @@ static void collect(struct udp_view *view, const struct ws_model *model, const s
 static const char *error_name(const struct ws_datagram_info *datagram)
 {
 	const char *name = ws_icmp_name(datagram->icmp_type, datagram->icmp_code, datagram->ip_version == 6);
-	return name ? name : N_("error");
+	return name ? name : _("error");
 }
 
 /* A datagram that an ICMP error answers did not come to a program. */
 static void explain_refused(const struct ws_datagram_info *datagram, struct ws_text *text)
 {
-	const bool port = strcmp(error_name(datagram), "port unreachable") == 0;
+	const bool port = datagram->ip_version == 6 ? datagram->icmp_type == 1 && datagram->icmp_code == 4
+	                                            : datagram->icmp_type == 3 && datagram->icmp_code == 3;
 	const char *format = ws_translate_plural(
 	        "Frame %llu: one datagram of %u byte, and no recv() returns it. Frame %llu says \"%s\": %s.",
 	        "Frame %llu: one datagram of %u bytes, and no recv() returns it. Frame %llu says \"%s\": %s.",
 	        datagram->length);
 	ws_text_printf(text, format, (unsigned long long)datagram->frame, datagram->length,
-	               (unsigned long long)datagram->answer_frame, _(error_name(datagram)),
+	               (unsigned long long)datagram->answer_frame, error_name(datagram),
 	               port ? _("the host has it, but no socket is bound to that port")
 	                    : _("it did not come to the host"));
 }
@@ -77,7 +77,7 @@ static void datagram_explain(const struct ws_datagram_info *datagram, struct ws_
 		        _("ICMP says \"%s\" and quotes the datagram's headers, so that the sender's host knows which "
 		          "socket sent it. Its program learns of it from the next call on a connected socket (port "
 		          "unreachable: ECONNREFUSED), or never."),
-		        _(error_name(datagram)));
+		        error_name(datagram));
 		return;
 	}
 	if (datagram->answer_frame)
@@ -205,7 +205,7 @@ static void draw_datagram(const struct udp_view *view, const struct ws_model *mo
 		/* The error comes from the receiver's side, no matter which router sent it. */
 		ws_canvas_put(canvas, row, column, WS_STYLE_BAD, datagram->direction ? 0x25ba : 0x25c4);
 		snprintf(buffer, sizeof(buffer), "ICMP%s: %s", datagram->ip_version == 6 ? "v6" : "",
-		         _(error_name(datagram)));
+		         error_name(datagram));
 		draw_cut(canvas, row, column + 2, canvas->columns - 1, WS_STYLE_BAD, buffer);
 		return;
 	}
