@@ -80,4 +80,11 @@ bool ws_dump_pcapng_describe(struct ws_dump *dump, const struct ws_frame_interfa
 /* Statistics of the interfaces, and names of hosts. */
 bool ws_dump_pcapng_end(struct ws_dump *dump, struct ws_error *error) WS_CHECKED;
 
+/* dump_statistics.c */
+
+/* Of the interfaces of this section: live always, of a file where it states drops or when it captured. */
+bool ws_dump_write_statistics(struct ws_dump *dump, struct ws_error *error) WS_CHECKED;
+bool ws_dump_write_remark(struct ws_dump *dump, struct ws_error *error) WS_CHECKED; /* what the source's end with */
+bool ws_dump_write_names(struct ws_dump *dump, struct ws_error *error) WS_CHECKED;
+
 #endif

@@ -5,112 +5,16 @@
  * section of the source that has a comment of its own becomes a section of its own. At the end come the statistics of
  * the interfaces, and the names of hosts.
  * The options of a packet are those that it has in the source. A process that they state is described as Wireshark
- * does it, before the first packet after its name is known, or at the end of the section.
- *
- * A block is composed in the buffer: reserve() reserves the most bytes that it can take, and block_end() releases those
- * that were not used. */
-#include "capture/dump.h"
+ * does it, before the first packet after its name is known, or at the end of the section. */
+#include "capture/dump_block.h"
 #include "capture/pcapng_blocks.h"
 
 #include <stdlib.h>
 
 enum {
 	RESOLUTION_NANO = 9,
-	TEXT_MOST = 65535,      /* of an option */
 	OPTIONS_MOST = 1 << 19, /* bytes of the comment, or of the options of one packet, that are written */
-	NAMES_OF_BLOCK = 512,
-	NAME_RECORD_MOST = 4 + 16 + 256,
 };
-
-enum option_code {
-	OPTION_SECTION_PROGRAM = 4,
-	OPTION_IF_NAME = 2,
-	OPTION_IF_DESCRIPTION = 3,
-	OPTION_IF_RESOLUTION = 9,
-	OPTION_IF_FCS_LENGTH = 13,
-	OPTION_PACKET_FLAGS = 2,
-	OPTION_PACKET_LOST = 4,
-	OPTION_PACKET_ID = 5,
-	OPTION_PACKET_QUEUE = 6,
-	OPTION_PACKET_PROCESS = 8,
-	OPTION_CUSTOM_FIRST = 2988, /* and 2989: they begin with a number */
-	OPTION_CUSTOM_LAST = 2989,
-	OPTION_NOT_COPIED = 1 << 14, /* a bit of their code */
-	OPTION_STATISTICS_START = 2,
-	OPTION_STATISTICS_END = 3,
-	OPTION_STATISTICS_RECEIVED = 4,
-	OPTION_STATISTICS_INTERFACE_DROPS = 5,
-	OPTION_STATISTICS_KERNEL_DROPS = 7,
-};
-
-/* A block that is being put together; `at` is where it goes on, `bytes` NULL when there was no room. */
-struct block {
-	struct ws_dump *dump;
-	uint8_t *bytes, *at;
-};
-
-static void add(struct block *block, const void *bytes, size_t length)
-{
-	if (length)
-		memcpy(block->at, bytes, length);
-	block->at += length;
-	for (; (block->at - block->bytes) % 4; block->at++)
-		*block->at = 0;
-}
-
-static void add16(struct block *block, unsigned first, unsigned second)
-{
-	const uint16_t both[] = {(uint16_t)first, (uint16_t)second};
-	add(block, both, sizeof(both));
-}
-
-static void add32(struct block *block, uint32_t value)
-{
-	add(block, &value, sizeof(value));
-}
-
-static void add_option(struct block *block, enum option_code code, const void *value, size_t length)
-{
-	add16(block, code, (unsigned)length);
-	add(block, value, length);
-}
-
-static void add_text(struct block *block, enum option_code code, const char *text)
-{
-	const size_t length = text ? strlen(text) : 0;
-	if (length && !block->dump->without_texts)
-		add_option(block, code, text, length < TEXT_MOST ? length : TEXT_MOST);
-}
-
-static void add_number(struct block *block, enum option_code code, uint64_t value)
-{
-	add_option(block, code, &value, sizeof(value));
-}
-
-static bool block_begin(struct block *block, struct ws_dump *dump, uint32_t type, size_t most, struct ws_error *error)
-{
-	*block = (struct block){.dump = dump, .bytes = ws_dump_reserve(dump, most, error)};
-	block->at = block->bytes;
-	if (!block->bytes)
-		return false;
-	add32(block, type);
-	add32(block, 0);
-	return true;
-}
-
-static void block_end(struct block *block)
-{
-	const uint32_t size = (uint32_t)(block->at - block->bytes) + 4;
-	add32(block, size);
-	memcpy(block->bytes + 4, &size, sizeof(size));
-	block->dump->used = (size_t)(block->at - block->dump->buffer);
-}
-
-static size_t text_room(const char *text)
-{
-	const size_t length = text ? strlen(text) : 0;
-	return 8 + (length < TEXT_MOST ? length : TEXT_MOST);
-}
 
 /* ---- Sections and interfaces */
 
@@ -479,142 +383,14 @@ bool ws_dump_pcapng_write(struct ws_dump *dump, const struct ws_frame *frame, st
 
 /* ---- The end of a section */
 
-/* Times have their upper half first. */
-static void add_statistics_time(struct block *block, enum option_code code, ws_time time)
-{
-	const uint64_t ticks = time < 0 ? 0 : (uint64_t)time;
-	const uint32_t halves[] = {(uint32_t)(ticks >> 32), (uint32_t)ticks};
-	add_option(block, code, halves, sizeof(halves));
-}
-
-static bool write_one_statistics(struct ws_dump *dump, uint32_t number, const struct ws_dump_slot *slot,
-                                 struct ws_error *error)
-{
-	const uint64_t time = dump->last < 0 ? 0 : (uint64_t)dump->last;
-	const struct ws_interface_drops *said = &slot->said;
-	struct block block;
-	if (!block_begin(&block, dump, WS_NG_STATISTICS, 128, error))
-		return false;
-	add32(&block, number);
-	add32(&block, (uint32_t)(time >> 32));
-	add32(&block, (uint32_t)time);
-	if (said->period) {
-		add_statistics_time(&block, OPTION_STATISTICS_START, said->first);
-		add_statistics_time(&block, OPTION_STATISTICS_END, said->last);
-	}
-	if (slot->has_received || said->period)
-		add_number(&block, OPTION_STATISTICS_RECEIVED, said->received);
-	add_number(&block, OPTION_STATISTICS_INTERFACE_DROPS, said->interface);
-	add_number(&block, OPTION_STATISTICS_KERNEL_DROPS, said->kernel);
-	add32(&block, 0);
-	block_end(&block);
-	return true;
-}
-
-/* What the source's own statistics say of its interfaces. When one has captured is known if it was described once. */
-static void collect_drops(struct ws_dump *dump)
-{
-	struct ws_interface_drops drops;
-	for (size_t i = 0; i < dump->slot_count; i++)
-		dump->slots[i].said = (struct ws_interface_drops){.index = UINT32_MAX};
-	for (size_t i = 0; ws_capture_drops(dump->capture, i, &drops); i++) {
-		const size_t index = (size_t)drops.index + 1;
-		if (index >= dump->slot_count)
-			continue;
-		struct ws_interface_drops *said = &dump->slots[index].said;
-		drops.period = drops.period && said->index == UINT32_MAX;
-		drops.interface += said->interface;
-		drops.kernel += said->kernel;
-		*said = drops;
-	}
-}
-
-/* Of the interfaces of this section: live always, of a file where it states drops or when it captured. */
-static bool write_statistics(struct ws_dump *dump, struct ws_error *error)
-{
-	bool good = true;
-	if (dump->capture->live && !dump->points) {
-		struct ws_capture_stats stats;
-		ws_capture_stats(dump->capture, &stats);
-		const struct ws_dump_slot slot = {.has_received = true,
-		                                  .said = {.interface = stats.dropped_interface,
-		                                           .kernel = stats.dropped_kernel,
-		                                           .period = true,
-		                                           .received = stats.received,
-		                                           .first = dump->begun,
-		                                           .last = ws_dump_clock()}};
-		return write_one_statistics(dump, 0, &slot, error);
-	}
-	if (!dump->points) /* else ws_dump_point_end() has said */
-		collect_drops(dump);
-	for (size_t i = 1; i < dump->slot_count && good; i++) {
-		const struct ws_dump_slot *slot = &dump->slots[i];
-		if (slot->id && (slot->said.interface || slot->said.kernel || slot->said.period))
-			good = write_one_statistics(dump, slot->id - 1, slot, error);
-	}
-	return good;
-}
-
-/* The comment that the source's statistics end with. */
-static bool write_remark(struct ws_dump *dump, struct ws_error *error)
-{
-	struct ws_capture_stats stats;
-	struct block block;
-	ws_capture_stats(dump->capture, &stats);
-	if (dump->remark) {
-		stats.comment = dump->remark;
-		stats.comment_length = dump->remark_length;
-	}
-	if (!stats.comment || !stats.comment_length || !dump->described || dump->without_texts)
-		return true;
-	if (!block_begin(&block, dump, WS_NG_STATISTICS, 64 + stats.comment_length, error))
-		return false;
-	add32(&block, 0);
-	add32(&block, 0);
-	add32(&block, 0);
-	add_option(&block, (enum option_code)WS_NG_COMMENT, stats.comment, stats.comment_length);
-	add32(&block, 0);
-	block_end(&block);
-	return true;
-}
-
-static void add_name(struct block *block, const struct ws_host_name *name)
-{
-	enum { RECORD_IPV4 = 1, RECORD_IPV6 = 2 };
-	uint8_t bytes[16 + 256];
-	const bool ipv4 = name->ip_version == 4;
-	const size_t address = ipv4 ? 4 : 16, length = strlen(name->name) + 1;
-	memcpy(bytes, name->address.byte + 16 - address, address);
-	memcpy(bytes + address, name->name, length);
-	add16(block, ipv4 ? RECORD_IPV4 : RECORD_IPV6, (unsigned)(address + length));
-	add(block, bytes, address + length);
-}
-
-static bool write_names(struct ws_dump *dump, struct ws_error *error)
-{
-	struct ws_host_name name;
-	for (size_t i = 0; ws_capture_host_name(dump->capture, i, &name);) {
-		struct block block;
-		if (!block_begin(&block, dump, WS_NG_NAMES, NAMES_OF_BLOCK * NAME_RECORD_MOST + 64, error))
-			return false;
-		const size_t end = i + NAMES_OF_BLOCK;
-		do
-			add_name(&block, &name);
-		while (++i < end && ws_capture_host_name(dump->capture, i, &name));
-		add32(&block, 0);
-		block_end(&block);
-	}
-	return true;
-}
-
 static bool end_section(struct ws_dump *dump, struct ws_error *error)
 {
-	return write_processes(dump, error) && write_statistics(dump, error);
+	return write_processes(dump, error) && ws_dump_write_statistics(dump, error);
 }
 
 bool ws_dump_pcapng_end(struct ws_dump *dump, struct ws_error *error)
 {
 	return end_section(dump, error) &&
 	       (dump->without_texts ||
-	        ((dump->points || write_remark(dump, error)) && write_names(dump, error)));
+	        ((dump->points || ws_dump_write_remark(dump, error)) && ws_dump_write_names(dump, error)));
 }

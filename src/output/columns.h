@@ -93,7 +93,7 @@ static inline void get_frame(const struct subject *s, unsigned index, struct val
 		return READ_##set(X_##source(member), v);                                                              \
 	}
 
-extern const struct columns output_stats_columns, output_packet_columns, output_transit_columns, output_clock_columns,
+extern const struct columns output_connection_columns, output_stats_columns, output_packet_columns, output_transit_columns, output_clock_columns,
         output_overview_columns, output_span_columns, output_exchange_columns, output_service_columns,
         output_series_columns;
 
@@ -184,5 +184,21 @@ void conn_http(const struct subject *s, unsigned index, struct value *v);     /*
 #define X(member) void direction_##member(const struct subject *s, unsigned index, struct value *v);
 DIRECTION_COLUMNS(X)
 #undef X
+
+/* clang-format off */
+#define TO_SERVER(member) {"client_to_server", #member, direction_##member, 0, DIRECTION_PUT},
+#define TO_CLIENT(member) {"server_to_client", #member, direction_##member, 1, DIRECTION_PUT},
+#define PATH_FIELDS                                                                                                    \
+	{NULL, "points", conn_points, 0, conn_points_put}, {NULL, "numbers", conn_points, 1, conn_points_put}, {NULL, "lost", conn_lost, 0, conn_lost_put},             \
+	DIRECTION_COLUMNS(TO_SERVER) DIRECTION_COLUMNS(TO_CLIENT)                                                      \
+	{NULL, "answer_time", conn_answer_time, 0, conn_answer_time_put}
+/* clang-format on */
+enum { PATH_COLUMNS = 24 };
+
+/* With one point, `more` columns at the end are left out, and the very last one is the sensor's. */
+#define COLUMNS(table, more)                                                                                           \
+	{                                                                                                              \
+		table, WS_ARRAY_SIZE(table) - (more) - 1, WS_ARRAY_SIZE(table) - 1, true                               \
+	}
 
 #endif

@@ -58,8 +58,6 @@ struct filter_value {
 	char text[FILTER_LONGEST_VALUE];
 };
 
-/* Parses a value of the field. Returns false when the text is not one. */
-bool filter_value(const struct filter_field *field, const char *text, size_t length, struct filter_value *value);
 /* Appends which values the field can be compared with. */
 void filter_takes(const struct filter_field *field, struct ws_text *text);
 /* Returns the word of the field's list, or the field's name, that is spelled almost like this, or NULL. */
@@ -68,5 +66,8 @@ const char *filter_similar_field(const char *text, size_t length);
 /* Returns the field with this name, or NULL. */
 const struct filter_field *filter_find(const char *name, size_t length);
 bool filter_same_word(const char *word, const char *text, size_t length);
+
+/* filter_values.c: parses a value of the field. Returns false when the text is not one. */
+bool filter_value(const struct filter_field *field, const char *text, size_t length, struct filter_value *value);
 
 #endif

@@ -29,11 +29,13 @@ void segment_row_draw_gap(const struct layout *layout, struct ws_canvas *canvas,
  * ACK. It shows only from the retransmission on, since nobody could know before. */
 void segment_row_find_lost(const struct ws_step *steps, size_t count, bool *lost);
 
-/* What ways.c draws likewise: the words of a segment's marks and their style, with the character of the arrow's shaft;
- * the style of its arrow; the time. */
+/* segment_marks.c: the words of a segment's marks, and one more; their style, with the character of the arrow's shaft; the style of
+ * its arrow. */
 void segment_row_marks(const struct ws_step *step, struct ws_text *text);
+void segment_row_add_mark(struct ws_text *text, const char *words);
 enum ws_style segment_row_marks_style(const struct ws_step *step, uint32_t *shaft);
 enum ws_style segment_row_style(const struct layout *layout, const struct ws_step *step);
+/* What ways.c draws likewise. */
 void segment_row_time(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step,
                       const struct segment_row_look *look, int row);
 void segment_row_fields(const struct layout *layout, struct ws_canvas *canvas, const struct ws_step *step, int row,

@@ -24,6 +24,14 @@ void packet_draw_bar(const struct packet_view *view, struct ws_canvas *canvas, i
 void packet_fragment_text(const struct packet_view *view, size_t index, struct ws_text *label, struct ws_text *value);
 void packet_fragment_meaning(const struct packet_view *view, size_t index, struct ws_text *meaning);
 
+/* packet_draw.c: how the screen is divided. */
+struct packet_division {
+	int tree, tree_rows, hex, hex_rows, meaning, meaning_rows;
+	int bytes_each; /* bytes a line */
+};
+struct packet_division packet_divide(int columns, int rows, uint32_t captured);
+void packet_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
+
 /* Has these fields shown, of the packet that is shown. */
 void packet_show_fields(struct packet_view *view, const struct ws_lesson_field *field, size_t count);
 void packet_select_byte(struct packet_view *view); /* selects the row that `byte` belongs to */
