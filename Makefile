@@ -142,21 +142,17 @@ $(BUILD)/wirestate.1: $(BUILD)/wirestate src/cli/wirestate.1.in
 	$(call say,MAN)
 	$(Q)$(BUILD)/wirestate --generate man src/cli/wirestate.1.in > $@.tmp && mv $@.tmp $@
 
-$(BUILD)/man/%/man1/wirestate.1: src/language/%/wirestate.1.in $(BUILD)/wirestate $(BUILD)/locale/%/LC_MESSAGES/wirestate.mo
-	$(call say,MAN)
-	@mkdir -p $(@D)
-	$(Q)$(BUILD)/wirestate --language $* --generate man $< > $@.tmp && mv $@.tmp $@
-
-$(BUILD)/man/%/man1/wirestate-nats.1: src/language/%/wirestate-nats.1.in $(BUILD)/wirestate $(BUILD)/locale/%/LC_MESSAGES/wirestate.mo
-	$(call say,MAN)
-	@mkdir -p $(@D)
-	$(Q)$(BUILD)/wirestate --language $* --generate man $< | sed 's/@VERSION@/$(VERSION)/' > $@.tmp && mv $@.tmp $@
-
 $(COMPLETIONS): $(BUILD)/wirestate.%: $(BUILD)/wirestate
 	$(call say,GEN)
 	$(Q)$(BUILD)/wirestate --generate $* > $@.tmp && mv $@.tmp $@
 
 .SECONDEXPANSION:
+# % is zh_CN/man1/wirestate.
+$(TRANSLATED_PAGES): $(BUILD)/man/%.1: src/language/$$(subst /man1/,/,$$*).1.in $(BUILD)/wirestate $(BUILD)/locale/$$(*D:/man1=)/LC_MESSAGES/wirestate.mo
+	$(call say,MAN)
+	@mkdir -p $(@D)
+	$(Q)$(BUILD)/wirestate --language $(*D:/man1=) --generate man $< | sed 's/@VERSION@/$(VERSION)/' > $@.tmp && mv $@.tmp $@
+
 $(TRANSLATIONS): $(BUILD)/locale/%/LC_MESSAGES/wirestate.mo: $$(wildcard src/language/$$*/*.po) Makefile
 	$(call say,MO)
 	@mkdir -p $(@D)

@@ -7,6 +7,8 @@
 
 #include <wirestate/types.h>
 
+#include <stdarg.h>
+
 /* X(enumerator, exit status). The manual documents the exit statuses. */
 #define WS_STATUSES(X)                                                                                                 \
 	X(WS_OK, 0)                                                                                                    \
@@ -32,6 +34,9 @@ struct ws_error {
 
 /* Fills `error`, which may be NULL, from a printf format, whose translation is taken where there is one. It always returns false, for `return ws_fail(...)`. */
 bool ws_fail(struct ws_error *error, enum ws_status status, const char *format, ...) WS_PRINTF(3, 4);
+
+/* The same of a file that the user wrote: "NAME:LINE: " stands before it; `line` 0: of the whole file. */
+bool ws_fail_in_file(struct ws_error *error, const char *name, unsigned line, const char *format, va_list arguments);
 
 /* The process exit status (0, 1 or 2) that belongs to a status. */
 int ws_exit_status(enum ws_status status);

@@ -71,19 +71,7 @@ static void view_work_on_past(struct interactive *it)
 
 static void view_handle_signals(struct interactive *it)
 {
-	unsigned bits = signals_take();
-	if (bits & SIGNAL_STOP)
-		it->quit = true;
-	if (bits & SIGNAL_SUSPEND && !it->quit) {
-		ws_view_suspend(it->view);
-		signals_suspend();
-		bits |= SIGNAL_CONTINUE; /* nothing may be drawn before the view is resumed */
-	}
-	if (bits & SIGNAL_CONTINUE)
-		ws_view_resume(it->view);
-	if (bits & SIGNAL_RESIZE)
-		ws_view_resized(it->view);
-	if (bits & (SIGNAL_CONTINUE | SIGNAL_RESIZE))
+	if (signals_handle_view(it->view, &it->quit) & (SIGNAL_CONTINUE | SIGNAL_RESIZE))
 		it->changed = true;
 }
 

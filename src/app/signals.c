@@ -119,6 +119,23 @@ void signals_suspend(void)
 	handle(SIGTSTP, on_change, SA_RESTART);
 }
 
+unsigned signals_handle_view(struct ws_view *view, bool *quit)
+{
+	unsigned bits = signals_take();
+	if (bits & SIGNAL_STOP)
+		*quit = true;
+	if (bits & SIGNAL_SUSPEND && !*quit) {
+		ws_view_suspend(view);
+		signals_suspend();
+		bits |= SIGNAL_CONTINUE; /* nothing may be drawn before the view is resumed */
+	}
+	if (bits & SIGNAL_CONTINUE)
+		ws_view_resume(view);
+	if (bits & SIGNAL_RESIZE)
+		ws_view_resized(view);
+	return bits;
+}
+
 void signals_poll(struct pollfd *descriptors, nfds_t count, ws_time timeout)
 {
 	for (nfds_t i = 0; i < count; i++)

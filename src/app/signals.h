@@ -3,6 +3,7 @@
 #define APP_SIGNALS_H
 
 #include <wirestate/types.h>
+#include <wirestate/view.h>
 
 #include <poll.h>
 
@@ -25,6 +26,10 @@ void signals_reset(void);
 
 /* The bits, each reported once; SIGNAL_STOP stays. */
 unsigned signals_take(void);
+
+/* Handles what has come while a view is open: with SIGNAL_SUSPEND the process is stopped, and the view is restored when
+ * it continues. Sets `quit` where it is to end. Returns the bits. */
+unsigned signals_handle_view(struct ws_view *view, bool *quit);
 
 /* Stops the process as SIGTSTP does by default, which is not at all where no shell would ever continue it. Returns on
  * SIGCONT. */

@@ -181,22 +181,6 @@ static void start_handle_keys(struct start *it)
 	}
 }
 
-static void start_handle_signals(struct start *it)
-{
-	unsigned bits = signals_take();
-	if (bits & SIGNAL_STOP)
-		it->quit = true;
-	if (bits & SIGNAL_SUSPEND && !it->quit) {
-		ws_view_suspend(it->view);
-		signals_suspend();
-		bits |= SIGNAL_CONTINUE; /* nothing may be drawn before the view is resumed */
-	}
-	if (bits & SIGNAL_CONTINUE)
-		ws_view_resume(it->view);
-	if (bits & SIGNAL_RESIZE)
-		ws_view_resized(it->view);
-}
-
 int run_start(const struct options *options)
 {
 	struct start it = {.options = options};
@@ -215,7 +199,7 @@ int run_start(const struct options *options)
 			start_draw(&it);
 			struct pollfd descriptor = {.fd = ws_view_fd(it.view), .events = POLLIN};
 			signals_poll(&descriptor, 1, WS_TIME_NEVER);
-			start_handle_signals(&it);
+			signals_handle_view(it.view, &it.quit);
 			if (descriptor.revents & (POLLHUP | POLLERR | POLLNVAL))
 				it.quit = true;
 			start_handle_keys(&it);

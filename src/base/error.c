@@ -25,6 +25,15 @@ bool ws_fail(struct ws_error *error, enum ws_status status, const char *format, 
 	return false;
 }
 
+bool ws_fail_in_file(struct ws_error *error, const char *name, unsigned line, const char *format, va_list arguments)
+{
+	char words[400];
+	vsnprintf(words, sizeof(words), ws_translate_error(format), arguments);
+	if (line)
+		return ws_fail(error, WS_ERROR_FILE, "%s:%u: %s", name, line, words);
+	return ws_fail(error, WS_ERROR_FILE, "%s: %s", name, words);
+}
+
 int ws_exit_status(enum ws_status status)
 {
 	switch (status) {

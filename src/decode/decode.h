@@ -37,6 +37,19 @@ void ws_layer_problem(struct ws_cursor *cursor, struct ws_layer *layer, enum ws_
 /* Changes a layer's length when it has been read from the header. */
 void ws_layer_resize(struct ws_cursor *cursor, struct ws_layer *layer, uint32_t length);
 
+/* What an IP header and its extension headers end with: the protocol of what follows at `offset`. */
+static inline void ws_set_ip_payload(struct ws_cursor *cursor, uint8_t protocol, uint32_t offset)
+{
+	struct ws_packet *packet = cursor->packet;
+	if (cursor->quoted) {
+		packet->quote.ip_protocol = protocol;
+	} else {
+		packet->ip_protocol = protocol;
+		packet->ip_payload_offset = offset;
+		packet->ip_payload_length = cursor->end - offset;
+	}
+}
+
 /* Each of these functions decodes the header at `offset` and everything after it. */
 void ws_decode_ethernet(struct ws_cursor *cursor, uint32_t offset);
 /* Decodes what follows an 802.3 `length`; `layer` is the Ethernet header that contains it. */

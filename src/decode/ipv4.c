@@ -68,7 +68,6 @@ static bool decode_fragment(struct ws_cursor *cursor, struct ws_layer *layer, ui
 /* Decodes what follows the IP header: maybe an authentication header (RFC 4302), then the transport header. */
 static void decode_after_header(struct ws_cursor *cursor, uint8_t protocol, uint32_t offset)
 {
-	struct ws_packet *packet = cursor->packet;
 	if (protocol == 51) {
 		const uint8_t *bytes = ws_cursor_span(cursor, offset, 12);
 		struct ws_layer *layer =
@@ -77,13 +76,7 @@ static void decode_after_header(struct ws_cursor *cursor, uint8_t protocol, uint
 			return;
 		protocol = bytes[0];
 		offset += layer->length;
-		if (cursor->quoted) {
-			packet->quote.ip_protocol = protocol;
-		} else {
-			packet->ip_protocol = protocol;
-			packet->ip_payload_offset = offset;
-			packet->ip_payload_length = cursor->end - offset;
-		}
+		ws_set_ip_payload(cursor, protocol, offset);
 	}
 	ws_decode_transport(cursor, protocol, offset);
 }

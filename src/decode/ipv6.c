@@ -160,13 +160,7 @@ static void decode_chain(struct ws_cursor *cursor, uint8_t protocol, uint32_t of
 		protocol = bytes[0];
 		offset += layer->length;
 	}
-	if (cursor->quoted) {
-		packet->quote.ip_protocol = protocol;
-	} else {
-		packet->ip_protocol = protocol;
-		packet->ip_payload_offset = offset;
-		packet->ip_payload_length = cursor->end - offset;
-	}
+	ws_set_ip_payload(cursor, protocol, offset);
 	if (more && protocol != NO_NEXT)
 		ws_decode_transport(cursor, protocol, offset);
 	else

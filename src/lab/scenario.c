@@ -83,16 +83,11 @@ static bool fail(const struct parser *parser, const char *format, ...) WS_PRINTF
 
 static bool fail(const struct parser *parser, const char *format, ...)
 {
-	char words[400], shown[512];
-	struct ws_text clean = WS_TEXT_OVER(shown);
 	va_list arguments;
 	va_start(arguments, format);
-	vsnprintf(words, sizeof(words), ws_translate_error(format), arguments);
+	ws_fail_in_file(parser->error, parser->file, parser->line, format, arguments);
 	va_end(arguments);
-	ws_text_clean(&clean, parser->file, strlen(parser->file));
-	ws_text_printf(&clean, ":%u: ", parser->line);
-	ws_text_clean(&clean, words, strlen(words));
-	return ws_fail(parser->error, WS_ERROR_FILE, "%s", ws_text_cstr(&clean));
+	return false;
 }
 
 /* The words of a vocabulary for an error, separated by commas. */

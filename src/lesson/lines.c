@@ -39,18 +39,11 @@ bool ws_lesson_key_translates(enum ws_lesson_key key)
 
 bool lesson_fail(const struct ws_lesson *lesson, unsigned line, struct ws_error *error, const char *format, ...)
 {
-	char words[400], shown[512];
-	struct ws_text clean = WS_TEXT_OVER(shown);
 	va_list arguments;
 	va_start(arguments, format);
-	vsnprintf(words, sizeof(words), ws_translate_error(format), arguments);
+	ws_fail_in_file(error, lesson->name, line, format, arguments);
 	va_end(arguments);
-	ws_text_clean(&clean, lesson->name, strlen(lesson->name));
-	if (line)
-		ws_text_printf(&clean, ":%u", line);
-	ws_text_puts(&clean, ": ");
-	ws_text_clean(&clean, words, strlen(words));
-	return ws_fail(error, WS_ERROR_FILE, "%s", ws_text_cstr(&clean));
+	return false;
 }
 
 int lesson_cut(const char *text, size_t length, int most)

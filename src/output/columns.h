@@ -163,6 +163,8 @@ void conn_answer_time(const struct subject *s, unsigned index, struct value *v);
 
 /* The endpoint of a column: 0 is the client. */
 const struct ws_endpoint_info *conn_side(const struct subject *s, unsigned index);
+void get_conn_address(const struct subject *s, unsigned index, struct value *v);
+void get_conn_port(const struct subject *s, unsigned index, struct value *v);
 
 /* ---- columns_names.c */
 void side_name(const struct subject *s, unsigned index, struct value *v);

@@ -28,9 +28,14 @@ WS_COUNTERS(X)
 SIDE_NUMBER(most_in_flight)
 SIDE_NUMBER(window)
 
-static void side_address(const struct subject *s, unsigned index, struct value *v)
+void get_conn_address(const struct subject *s, unsigned index, struct value *v)
 {
 	set_address(v, &conn_side(s, index)->address, s->conn->ip_version);
+}
+
+void get_conn_port(const struct subject *s, unsigned index, struct value *v)
+{
+	side_port(s, index, v);
 }
 
 static void side_state(const struct subject *s, unsigned index, struct value *v)
@@ -285,7 +290,7 @@ static void conn_incarnation(const struct subject *s, unsigned index, struct val
 #define SIDE_COUNTER_0(member, mark) {"client", #member, side_##member, 0, side_##member##_put},
 #define SIDE_COUNTER_1(member, mark) {"server", #member, side_##member, 1, side_##member##_put},
 #define SIDE_COLUMNS(group, index)                                                                                     \
-	{group, "address", side_address, index, side_address_put},                                                                       \
+	{group, "address", get_conn_address, index, side_address_put},                                                                       \
 	{group, "port", side_port, index, side_port_put},                                                                             \
 	{group, "state", side_state, index, side_state_put},                                                                           \
 	{group, "certainty", side_certainty, index, side_certainty_put},                                                                   \

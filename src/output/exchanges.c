@@ -6,21 +6,6 @@
 
 /* ---- Exchanges */
 
-static const struct ws_endpoint_info *side_of(const struct subject *s, unsigned index)
-{
-	return &s->conn->endpoint[((unsigned)s->conn->likely_client ^ index) & 1];
-}
-
-static void exchange_address(const struct subject *s, unsigned index, struct value *v)
-{
-	set_address(v, &side_of(s, index)->address, s->conn->ip_version);
-}
-
-static void exchange_port(const struct subject *s, unsigned index, struct value *v)
-{
-	set_number(v, side_of(s, index)->port);
-}
-
 static void set_measured(struct value *v, ws_time time)
 {
 	set_time(v, time);
@@ -63,10 +48,10 @@ static void exchange_interleaved(const struct subject *s, unsigned index, struct
 static const struct column exchange_column[] = {
         {NULL, "conn", exchange_number, 0},
         {NULL, "exchange", exchange_number, 1},
-        {"client", "address", exchange_address, 0},
-        {"client", "port", exchange_port, 0},
-        {"server", "address", exchange_address, 1},
-        {"server", "port", exchange_port, 1},
+        {"client", "address", get_conn_address, 0},
+        {"client", "port", get_conn_port, 0},
+        {"server", "address", get_conn_address, 1},
+        {"server", "port", get_conn_port, 1},
         {NULL, "first_time", exchange_time, 0},
         {NULL, "last_time", exchange_time, 1},
         {NULL, "duration", exchange_time, 2},
@@ -92,9 +77,9 @@ void text_exchange(struct ws_text *text, const struct subject *subject)
 	ws_text_printf(text, "exchange #%ju.%ju  ", (uintmax_t)subject->conn->number, (uintmax_t)exchange->number);
 	ws_text_time(text, exchange->request_first - subject->conn->first_time, 6);
 	ws_text_puts(text, "  ");
-	ws_text_endpoint(text, &side_of(subject, 0)->address, subject->conn->ip_version, side_of(subject, 0)->port);
+	ws_text_endpoint(text, &conn_side(subject, 0)->address, subject->conn->ip_version, conn_side(subject, 0)->port);
 	ws_text_puts(text, " \xe2\x86\x92 ");
-	ws_text_endpoint(text, &side_of(subject, 1)->address, subject->conn->ip_version, side_of(subject, 1)->port);
+	ws_text_endpoint(text, &conn_side(subject, 1)->address, subject->conn->ip_version, conn_side(subject, 1)->port);
 	ws_text_printf(text, "  packet %ju, %ju bytes", (uintmax_t)exchange->request_frame,
 	               (uintmax_t)exchange->request_bytes);
 	if (!exchange->answered) {

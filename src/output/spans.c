@@ -2,25 +2,10 @@
 #include "output/spans.h"
 #include "output/columns.h"
 
-static const struct ws_endpoint_info *side_of(const struct subject *s, unsigned index)
-{
-	return &s->conn->endpoint[((unsigned)s->conn->likely_client ^ index) & 1];
-}
-
 static void span_conn(const struct subject *s, unsigned index, struct value *v)
 {
 	(void)index;
 	set_number(v, s->conn->number);
-}
-
-static void span_address(const struct subject *s, unsigned index, struct value *v)
-{
-	set_address(v, &side_of(s, index)->address, s->conn->ip_version);
-}
-
-static void span_port(const struct subject *s, unsigned index, struct value *v)
-{
-	set_number(v, side_of(s, index)->port);
 }
 
 static void span_cause(const struct subject *s, unsigned index, struct value *v)
@@ -61,10 +46,10 @@ static void span_what(const struct subject *s, unsigned index, struct value *v)
 
 static const struct column span_column[] = {
         {NULL, "conn", span_conn, 0},
-        {"client", "address", span_address, 0},
-        {"client", "port", span_port, 0},
-        {"server", "address", span_address, 1},
-        {"server", "port", span_port, 1},
+        {"client", "address", get_conn_address, 0},
+        {"client", "port", get_conn_port, 0},
+        {"server", "address", get_conn_address, 1},
+        {"server", "port", get_conn_port, 1},
         {NULL, "cause", span_cause, 0},
         {NULL, "side", span_side, 0},
         {NULL, "first_time", span_time, 0},
