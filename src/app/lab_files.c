@@ -15,8 +15,9 @@
 
 static const char ending[] = ".lab";
 
-/* Takes title and about from NAME.LANGUAGE.lab, where that is beside the scenario. */
-static bool translate(struct lab_scenario *scenario, const char *path, struct ws_error *error)
+/* Takes title and about from NAME.LANGUAGE.lab, where that is beside the scenario. False: the translation is wrong, and
+ * the scenario stays as it is. */
+static bool scenario_translate(struct lab_scenario *scenario, const char *path, struct ws_error *error)
 {
 	char translated[PATH_MAX];
 	if (!text_file_translation(path, ending, translated, sizeof(translated)) || !base_is_file(translated))
@@ -34,23 +35,20 @@ static struct lab_scenario *read_scenario(const char *path, struct ws_error *err
 	char *text = text_file_read(path, LAB_SCENARIO_BYTES, &length, error);
 	struct lab_scenario *scenario = text ? lab_scenario_parse(text, length, path, error) : NULL;
 	free(text);
-	if (scenario && !translate(scenario, path, error)) {
-		lab_scenario_free(scenario);
-		return NULL;
-	}
 	return scenario;
 }
 
-struct lab_scenario *lab_scenario_open(const char *name, struct ws_error *error)
+static bool scenario_find(const char *name, char *path, size_t size, struct ws_error *error)
 {
-	char path[PATH_MAX];
-	if (!strchr(name, '/') && data_file("captures/lab", name, ending, path, sizeof(path)))
-		return read_scenario(path, error);
-	if (text_file_ends(name, ending) && base_is_file(name))
-		return read_scenario(name, error);
+	if (!strchr(name, '/') && data_file("captures/lab", name, ending, path, size))
+		return true;
+	if (text_file_ends(name, ending) && strlen(name) < size && base_is_file(name)) {
+		strcpy(path, name);
+		return true;
+	}
 	if (base_is_file(name))
 		ws_fail(error, WS_ERROR_OPTION, "%s is no scenario: the name of one ends in .lab", name);
-	else if (data_file_here("captures/lab", name, ending, path, sizeof(path)))
+	else if (data_file_here("captures/lab", name, ending, path, size))
 		ws_fail(error, WS_ERROR_OPTION,
 		        "no scenario called %s is beside this program; to play the one in this folder: wirestate --lab "
 		        "./%s",
@@ -59,7 +57,19 @@ struct lab_scenario *lab_scenario_open(const char *name, struct ws_error *error)
 		ws_fail(error, WS_ERROR_OPTION,
 		        "no scenario is called %s; wirestate --lab lists them, and a path must lead to a .lab file",
 		        name);
-	return NULL;
+	return false;
+}
+
+struct lab_scenario *lab_scenario_open(const char *name, int *status, struct ws_error *error)
+{
+	char path[PATH_MAX];
+	struct ws_error wrong;
+	if (!scenario_find(name, path, sizeof(path), error))
+		return NULL;
+	struct lab_scenario *scenario = read_scenario(path, error);
+	if (scenario && !scenario_translate(scenario, path, &wrong) && status)
+		*status = report_error(&wrong);
+	return scenario;
 }
 
 /* ---- The list */
@@ -92,7 +102,7 @@ struct lab_scenario **lab_scenarios_bundled(size_t *count, struct ws_error *erro
 		struct lab_scenario *scenario = all ? read_scenario(path, &wrong) : NULL;
 		if (scenario)
 			all[(*count)++] = scenario;
-		else if (error && error->status == WS_OK)
+		if ((!scenario || !scenario_translate(scenario, path, &wrong)) && error && error->status == WS_OK)
 			*error = wrong;
 		free(names[i]);
 	}

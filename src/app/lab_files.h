@@ -4,10 +4,11 @@
 
 #include "lab/scenario.h"
 
-/* Reads the one of that name, or at that path. NULL: `error` says why. */
-struct lab_scenario *lab_scenario_open(const char *name, struct ws_error *error) WS_CHECKED;
+/* Reads the one of that name, or at that path, in the chosen language where that is possible. Where its translation is
+ * wrong, that is reported and `status` is set to the exit status; NULL: it is not said. NULL: `error` says why. */
+struct lab_scenario *lab_scenario_open(const char *name, int *status, struct ws_error *error) WS_CHECKED;
 /* Those that come with wirestate, in their order; to be freed with lab_scenarios_free(). `error` is filled where one of
- * them is wrong, and may be NULL. */
+ * them, or its translation, is wrong, and may be NULL. */
 struct lab_scenario **lab_scenarios_bundled(size_t *count, struct ws_error *error) WS_CHECKED;
 void lab_scenarios_free(struct lab_scenario **scenarios, size_t count);
 /* Lists those that come with wirestate on standard output. Returns the exit status. */

@@ -290,7 +290,7 @@ static bool attempts_check(const struct ws_lesson *lesson, struct ws_error *erro
 		struct lab_rule keep;
 		if (!attempt->scenario)
 			continue;
-		struct lab_scenario *scenario = lab_scenario_open(attempt->scenario, &wrong);
+		struct lab_scenario *scenario = lab_scenario_open(attempt->scenario, NULL, &wrong);
 		const bool there = scenario;
 		lab_scenario_free(scenario);
 		if (!there)

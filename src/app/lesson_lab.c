@@ -44,7 +44,7 @@ bool lesson_record(struct options *options, struct ws_error *error)
 	options->lesson_file = 0;
 	if (!lesson->scenario)
 		return true;
-	struct lab_scenario *scenario = lab_scenario_open(lesson->scenario, &wrong);
+	struct lab_scenario *scenario = lab_scenario_open(lesson->scenario, NULL, &wrong);
 	if (!scenario)
 		return ws_fail(error, WS_ERROR_FILE, "%.200s:%u: lab: %.250s", lesson->name, lesson->scenario_line,
 		               wrong.text);
@@ -93,7 +93,7 @@ bool lesson_attempt(struct options *options, int *status)
 	const struct ws_lesson_attempt *tried = &lesson->stop[shared->stop].attempt;
 	struct ws_error error = {.status = WS_OK};
 	struct lab_rule keep;
-	struct lab_scenario *scenario = lab_scenario_open(tried->scenario, &error);
+	struct lab_scenario *scenario = lab_scenario_open(tried->scenario, NULL, &error);
 	shared->came = 0;
 	shared->resumes = true;
 	*status = -1;

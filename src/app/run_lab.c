@@ -82,7 +82,7 @@ int run_lab(struct options *options)
 {
 	struct ws_error error = {.status = WS_OK};
 	struct lab_scenario *scenario = NULL;
-	int status;
+	int status, wrong = 0; /* the latter: of its translation */
 	if (options->write && ws_dump_format_of(options->write) != WS_DUMP_PCAPNG) {
 		ws_fail(&error, WS_ERROR_OPTION,
 		        "-w %s: the lab writes pcapng, which has room for what the kernels and programs did: give a "
@@ -90,7 +90,7 @@ int run_lab(struct options *options)
 		        options->write);
 		return report_error(&error);
 	}
-	if (options->lab[0] && !(scenario = lab_scenario_open(options->lab, &error)))
+	if (options->lab[0] && !(scenario = lab_scenario_open(options->lab, &wrong, &error)))
 		return report_error(&error);
 	if (!scenario && !lab_has_strace())
 		fputs(_("wirestate: strace is not installed (Debian: apt install strace), so the programs' calls are "
@@ -105,5 +105,5 @@ int run_lab(struct options *options)
 		status = play(options, scenario);
 	while (status == LAB_AGAIN);
 	lab_scenario_free(scenario);
-	return status;
+	return status ? status : wrong;
 }

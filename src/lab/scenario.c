@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONGEST_LINE = 400, WORDS = 8 };
+enum { LONGEST_LINE = 400, WORDS = 8, TRANSLATED = LAB_KEY_ABOUT + 1 }; /* the keys before it: title and about */
 
 static const char *const key_words[] = {
 #define X(name, word, meaning) [name] = word,
@@ -380,10 +380,10 @@ static bool take_key(struct parser *parser, char **line)
 	parser->key = find(*line, key_words, LAB_KEY_COUNT);
 	if (parser->key < 0)
 		return fail(parser, "no key is called '%.60s'; there are: %s", *line,
-		            listed(key_words, LAB_KEY_COUNT, names, sizeof(names)));
+		            listed(key_words, parser->translation ? TRANSLATED : LAB_KEY_COUNT, names, sizeof(names)));
 	if (parser->given[parser->key])
 		return fail(parser, "%s is given twice", key_words[parser->key]);
-	if (parser->translation && parser->key != LAB_KEY_TITLE && parser->key != LAB_KEY_ABOUT)
+	if (parser->translation && parser->key >= TRANSLATED)
 		return fail(parser, "a translation has title: and about: only; %s: stays in the scenario",
 		            key_words[parser->key]);
 	parser->given[parser->key] = true;
@@ -427,7 +427,7 @@ static bool parse(struct parser *parser, const char *text, size_t length)
 		text = next ? next + 1 : end;
 	}
 	static const enum lab_key needed[] = {LAB_KEY_TITLE, LAB_KEY_ABOUT, LAB_KEY_SERVER, LAB_KEY_CLIENT};
-	for (size_t i = 0; i < (parser->translation ? 2 : WS_ARRAY_SIZE(needed)); i++)
+	for (size_t i = 0; i < (parser->translation ? TRANSLATED : WS_ARRAY_SIZE(needed)); i++)
 		if (!parser->given[needed[i]])
 			return fail(parser, parser->translation ? "the translation has no %s:" : "the scenario has no %s:",
 			            key_words[needed[i]]);

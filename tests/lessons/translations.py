@@ -244,6 +244,19 @@ def check_fallback(check):
         check(got.returncode == 0 and "那个用来建立连接" in file.read(), f"the page: {got}")
 
 
+def check_scenarios(check):
+    """A scenario of the lab whose translation is wrong goes on in English, and is an error, as a lesson's."""
+    place = Place()
+    os.unlink(place.path("captures/lab"))
+    shutil.copytree(os.path.join(ROOT, "captures/lab"), place.path("captures/lab"))
+    place.put("captures/lab/handshake.zh_CN.lab", "title: 握手\nabuot: 供测试\n")
+    for arguments, shown in ((("--lab",), r"handshake +SYN, SYN-ACK, ACK: both"), (("--lab", "handshake"), r"1 connection at several points")):
+        got = place.run(*arguments)
+        check(got.returncode == 2 and re.match(r"wirestate: \S+/captures/lab/handshake\.zh_CN\.lab:2: no key is called 'abuot'; there are: title, about\n", got.stderr)
+              and re.search(shown, got.stdout + got.stderr), f"{arguments}: {got}")
+    check(place.run("--lab", LC_ALL="C.UTF-8").returncode == 0, "the lab's scenarios in English")
+
+
 def check_answers(check):
     """Both languages' words are right, and the reasons are those of the translation."""
     place = Place(CHINESE)
@@ -314,5 +327,6 @@ def check_all(check):
         return "msgfmt is not installed"
     check_errors(check)
     check_fallback(check)
+    check_scenarios(check)
     check_answers(check)
     return None
