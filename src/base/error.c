@@ -27,11 +27,15 @@ bool ws_fail(struct ws_error *error, enum ws_status status, const char *format, 
 
 bool ws_fail_in_file(struct ws_error *error, const char *name, unsigned line, const char *format, va_list arguments)
 {
-	char words[400];
+	char words[400], shown[1024];
+	struct ws_text text = WS_TEXT_OVER(shown);
 	vsnprintf(words, sizeof(words), ws_translate_error(format), arguments);
+	ws_text_puts(&text, name);
 	if (line)
-		return ws_fail(error, WS_ERROR_FILE, "%s:%u: %s", name, line, words);
-	return ws_fail(error, WS_ERROR_FILE, "%s: %s", name, words);
+		ws_text_printf(&text, ":%u", line);
+	ws_text_puts(&text, ": ");
+	ws_text_puts(&text, words);
+	return ws_fail(error, WS_ERROR_FILE, "%s", ws_text_cstr(&text));
 }
 
 int ws_exit_status(enum ws_status status)
