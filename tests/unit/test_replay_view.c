@@ -64,6 +64,41 @@ static void test_what_was_lost(void **state)
 	assert_shows(world, "restarts");
 }
 
+/* Of a simultaneous open, the first SYN-ACK has the number of the SYN before it, and is no repetition. */
+static void test_syn_ack_again(void **state)
+{
+	struct world *world = *state;
+	const struct {
+		bool back;
+		uint16_t flags;
+		const char *what;
+	} segments[] = {
+	        {false, WS_TCP_SYN, "Client sends SYN: its numbers"},
+	        {true, WS_TCP_SYN | WS_TCP_ACK, "Server accepts: ack"},
+	        {true, WS_TCP_SYN | WS_TCP_ACK, "Server sends SYN-ACK again: ack"},
+	        {false, WS_TCP_SYN, "Client sends SYN: its numbers"},
+	        {true, WS_TCP_SYN, "Server sends SYN: its numbers"},
+	        {false, WS_TCP_SYN | WS_TCP_ACK, "Client accepts: ack"},
+	        {true, WS_TCP_SYN | WS_TCP_ACK, "Server accepts: ack"},
+	        {false, WS_TCP_SYN | WS_TCP_ACK, "Client sends SYN-ACK again: ack"},
+	};
+	size_t conn = ws_tracker_conn_count(world->tracker) - 1;
+	ws_ui_act(world->ui, &world->model, WS_ACT_ENTER);
+	for (size_t i = 0; i < WS_ARRAY_SIZE(segments); i++) {
+		const bool back = segments[i].back, ack = segments[i].flags & WS_TCP_ACK, first = segments[i].flags == WS_TCP_SYN && !back;
+		conn += first;
+		send_segment(world, back, (uint16_t)(4002 + conn), segments[i].flags, back ? 5000 : 1000,
+		             !ack ? 0 : back ? 1001 : 5001, 0, WS_SECOND);
+		if (first)
+			assert_int_equal(ws_tracker_conn_count(world->tracker), conn + 1);
+		ws_ui_select(world->ui, &world->model, ws_tracker_conn_at(world->tracker, conn), 0);
+		act(world, WS_ACT_LAST);
+		assert_shows(world, segments[i].what);
+		if (i == 6)
+			assert_shows(world, "NOTE  ACK and SYN travel together");
+	}
+}
+
 static void test_diagram(void **state)
 {
 	struct world *world = *state;
@@ -357,6 +392,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        SCENE_TEST(test_jumps),
 	        SCENE_TEST(test_what_was_lost),
+	        SCENE_TEST(test_syn_ack_again),
 	        SCENE_TEST(test_diagram),
 	        SCENE_TEST(test_pane),
 	        SCENE_TEST(test_pause_stops_the_clock),

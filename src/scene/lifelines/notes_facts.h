@@ -42,6 +42,9 @@ enum note_fact {
 
 /* What the flags and the states of a segment's step say; a set of enum note_fact. */
 uint32_t notes_flag_facts(const struct ws_step *step);
+/* Its sender has sent this SYN-ACK before. In a simultaneous open the first one has the number of the SYN before it, which
+ * looks like a retransmission. */
+bool notes_syn_ack_again(const struct layout *layout);
 /* It repeats an ACK, because what came before had arrived already. */
 bool notes_answer_repetition(const struct layout *layout);
 

@@ -201,6 +201,17 @@ static bool acknowledged_before(const struct layout *layout)
 	return false;
 }
 
+bool notes_syn_ack_again(const struct layout *layout)
+{
+	const struct ws_segment *input = &layout->whole.input;
+	size_t index = layout->shown;
+	struct ws_step step;
+	while (find_before(layout, input->direction, false, &index, &step))
+		if (step.input.flags & WS_TCP_SYN && step.input.flags & WS_TCP_ACK && step.input.sequence == input->sequence)
+			return true;
+	return false;
+}
+
 bool notes_answer_repetition(const struct layout *layout)
 {
 	const struct ws_segment *input = &layout->whole.input;
@@ -220,6 +231,8 @@ static uint32_t correct(const struct layout *layout, uint32_t facts)
 		facts = (facts & ~FACT_MERGED) | FACT_SECOND_FIN;
 	if ((facts & again) == again && layout->whole.before[layout->whole.input.direction & 1] != WS_TIME_WAIT)
 		facts &= ~FACT_DUPLICATE_ACK;
+	if (facts & FACT_SYN_ACK && facts & FACT_RETRANSMISSION && !notes_syn_ack_again(layout))
+		facts &= ~FACT_RETRANSMISSION;
 	if (ws_replay_path(layout->ui->replay.steps))
 		facts &= ~FACT_MISSING; /* it was lost on the way, which the other point shows */
 	return facts;
