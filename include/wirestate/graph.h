@@ -35,7 +35,7 @@
 	  "tcp.analysis.ack_rtt"))                                                                                             \
 	X(WS_CURVE_FLIGHT, "in_flight", "bytes", "in flight",                                                                 \
 	  N_("what was sent and not acknowledged, also not selectively, with this segment, as "                                  \
-	  "tcp.analysis.bytes_in_flight"))                                                                                     \
+	  "tcp.analysis.bytes_in_flight; the graph falls with ACKs, too, for which there are no records"))                                                                                     \
 	X(WS_CURVE_ADVERTISED, "advertised", "bytes", "window",                                                               \
 	  N_("the window that the other side advertised, scaled (RFC 7323)"))
 
@@ -95,6 +95,7 @@ struct ws_graph_news {
 	uint8_t direction;  /* the endpoint that sends the data of this graph */
 	bool data, ack;     /* it is a segment of that endpoint with numbers of its own; an ACK of the other one */
 	bool flight, round; /* these are known */
+	bool left;          /* it is an ACK, and leaves `in_flight` under way */
 	bool resets;        /* it is a RST: no window, no rate */
 	uint32_t marks, ack_marks;
 	int64_t low, high;           /* of data */

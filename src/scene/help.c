@@ -1,13 +1,14 @@
 /* The help screen: what states, arrows and marks mean, then the keys of the screen that it was called from, by purpose,
- * and what packets cannot tell. On screens without states the layers and the keys come first. The keys come from the
- * list of keys (wirestate/keys.h), so the help is never wrong about them. On wide terminals the sections fill two
- * columns, each section the one that is shorter so far. */
+ * and what packets cannot tell. On screens without states the layers and the keys come first, on graphs the curves and
+ * letters. The keys come from the list of keys (wirestate/keys.h), so the help is never wrong about them. On wide
+ * terminals the sections fill two columns, each section the one that is shorter so far. */
 #include "scene/screens.h"
 #include "scene/ui.h"
 #include "scene/widgets/cursor.h"
 #include "scene/widgets/draw.h"
 
 #include <wirestate/language.h>
+#include <wirestate/plot.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -59,6 +60,28 @@ static const struct entry layers[] = {
         {NC_("a layer", "link"),
          N_("layer 2: Ethernet, from one network card to the next, by MAC addresses; ARP finds them"), WS_STYLE_NORMAL},
         {NC_("a layer", "physical"), N_("layer 1: the cable or the radio, which no capture shows"), WS_STYLE_NORMAL},
+};
+
+static const struct entry curves[] = {
+        {N_("data"), N_("a bar for each segment, from its first number to its last"), WS_STYLE_NORMAL},
+        {"ACK", N_("the number that the other side expects next: all before it has arrived"), WS_STYLE_NORMAL},
+        {N_("window"), N_("how far the other side lets it send; (far above): higher than the picture"),
+         WS_STYLE_NORMAL},
+        {"SACK", N_("what has arrived after a gap"), WS_STYLE_NORMAL},
+        {N_("throughput"), N_("payload sent in a second, averaged over a short time"), WS_STYLE_NORMAL},
+        {N_("goodput"), N_("the same of what was acknowledged for the first time"), WS_STYLE_NORMAL},
+        {N_("round trip"), N_("from a segment to the ACK of its last number"), WS_STYLE_NORMAL},
+        {N_("in flight"), N_("bytes that were sent and are not acknowledged"), WS_STYLE_NORMAL},
+};
+
+static const struct {
+	enum ws_point_mark mark;
+	const char *letter;
+	enum ws_style style;
+} letters[] = {
+#define X(mark, letter, style, words) {mark, (const char[]){letter, '\0'}, style},
+        WS_PLOT_LETTERS(X)
+#undef X
 };
 
 static const struct entry unknown[] = {
@@ -214,6 +237,16 @@ static void add_states(struct page *page)
 	add_section(page, N_("Marks after a state"), marks, WS_ARRAY_SIZE(marks));
 }
 
+/* Curves, and the letters above them, of which the most important stands where there are several. */
+static void add_graph(struct page *page)
+{
+	add_section(page, N_("What a graph shows"), curves, WS_ARRAY_SIZE(curves));
+	const int side = add_heading(page, N_("Letters above a graph"));
+	for (size_t i = 0; i < WS_ARRAY_SIZE(letters); i++)
+		add_entry(page, side,
+		          &(struct entry){letters[i].letter, ws_point_mark_meaning(letters[i].mark), letters[i].style});
+}
+
 static void compose(const struct ws_ui *ui, int columns, struct page *page)
 {
 	const bool first = shows_states(explained(ui));
@@ -222,6 +255,8 @@ static void compose(const struct ws_ui *ui, int columns, struct page *page)
 	page->width = (columns - 2 - (page->columns - 1) * GAP) / page->columns;
 	if (first)
 		add_states(page);
+	else if (explained(ui) == WS_SCREEN_GRAPH)
+		add_graph(page);
 	else
 		add_section(page, N_("Layers, the highest first"), layers, WS_ARRAY_SIZE(layers));
 	for (size_t group = 0; group < WS_ARRAY_SIZE(groups); group++)

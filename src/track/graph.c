@@ -1,10 +1,10 @@
 /* The points of a connection's graphs, and fast answers about ranges of them.
  *
  * Points that come from the same kind of segment share one array: data with their rates, ACKs with their windows, round
- * trips, and SACK blocks. For each curve there are levels above its points: an entry of a level has the least and the
- * greatest value and all marks of 16 entries below it. A column of a picture asks for a range of points, however many
- * there are, and gets its answer from a few entries of each level. So drawing takes as long for ten million points as
- * for a thousand. */
+ * trips, SACK blocks, and bytes in flight, which both data and ACKs change. For each curve there are levels above its
+ * points: an entry of a level has the least and the greatest value and all marks of 16 entries below it. A column of a
+ * picture asks for a range of points, however many there are, and gets its answer from a few entries of each level. So
+ * drawing takes as long for ten million points as for a thousand. */
 #include "track/graph.h"
 
 #include <stdlib.h>
@@ -17,7 +17,6 @@ struct data_item {
 	int64_t low;
 	uint32_t size, length, step, marks; /* size: numbers */
 	float throughput, average;
-	uint32_t in_flight; /* 0: not known */
 };
 
 struct ack_item {
@@ -38,19 +37,23 @@ struct sack_item {
 	uint32_t size, step;
 };
 
-enum group { GROUP_DATA, GROUP_ACK, GROUP_ROUND, GROUP_SACK, GROUPS };
+struct flight_item {
+	ws_time time;
+	uint32_t in_flight, step;
+};
+
+enum group { GROUP_DATA, GROUP_ACK, GROUP_ROUND, GROUP_SACK, GROUP_FLIGHT, GROUPS };
 
 static const size_t item_size[GROUPS] = {
-        [GROUP_DATA] = sizeof(struct data_item),
-        [GROUP_ACK] = sizeof(struct ack_item),
-        [GROUP_ROUND] = sizeof(struct round_item),
-        [GROUP_SACK] = sizeof(struct sack_item),
+        [GROUP_DATA] = sizeof(struct data_item),     [GROUP_ACK] = sizeof(struct ack_item),
+        [GROUP_ROUND] = sizeof(struct round_item),   [GROUP_SACK] = sizeof(struct sack_item),
+        [GROUP_FLIGHT] = sizeof(struct flight_item),
 };
 
 static const enum group group_of[WS_CURVE_COUNT] = {
         [WS_CURVE_SEGMENT] = GROUP_DATA,   [WS_CURVE_ACK] = GROUP_ACK,         [WS_CURVE_WINDOW] = GROUP_ACK,
         [WS_CURVE_SACK] = GROUP_SACK,      [WS_CURVE_THROUGHPUT] = GROUP_DATA, [WS_CURVE_GOODPUT] = GROUP_ACK,
-        [WS_CURVE_AVERAGE] = GROUP_DATA,   [WS_CURVE_RTT] = GROUP_ROUND,       [WS_CURVE_FLIGHT] = GROUP_DATA,
+        [WS_CURVE_AVERAGE] = GROUP_DATA,   [WS_CURVE_RTT] = GROUP_ROUND,       [WS_CURVE_FLIGHT] = GROUP_FLIGHT,
         [WS_CURVE_ADVERTISED] = GROUP_ACK,
 };
 
@@ -251,8 +254,7 @@ static void data_value(const struct data_item *item, enum ws_curve curve, struct
 	        .time = item->time, .step = item->step, .marks = item->marks, .length = item->length};
 	point->low = curve == WS_CURVE_SEGMENT      ? item->low
 	             : curve == WS_CURVE_THROUGHPUT ? (int64_t)item->throughput
-	             : curve == WS_CURVE_AVERAGE    ? (int64_t)item->average
-	                                            : item->in_flight;
+	                                            : (int64_t)item->average;
 	point->high = point->low + (curve == WS_CURVE_SEGMENT ? item->size : 0);
 }
 
@@ -272,6 +274,7 @@ static void value_at(const struct side *side, enum ws_curve curve, size_t index,
 	const void *item = item_at(&side->group[group], index, item_size[group]);
 	const struct round_item *round = item;
 	const struct sack_item *sack = item;
+	const struct flight_item *flight = item;
 	*point = (struct ws_graph_point){.time = 0};
 	switch (group) {
 	case GROUP_DATA:
@@ -286,6 +289,12 @@ static void value_at(const struct side *side, enum ws_curve curve, size_t index,
 		                                 .high = round->rtt,
 		                                 .step = round->step,
 		                                 .marks = round->marks};
+		break;
+	case GROUP_FLIGHT:
+		*point = (struct ws_graph_point){.time = flight->time,
+		                                 .low = flight->in_flight,
+		                                 .high = flight->in_flight,
+		                                 .step = flight->step};
 		break;
 	case GROUP_SACK:
 	case GROUPS:
@@ -402,8 +411,7 @@ static bool store_news(struct ws_graph *graph, const struct ws_graph_news *news)
 	                               .step = news->step,
 	                               .marks = news->marks,
 	                               .throughput = (float)news->throughput,
-	                               .average = (float)news->average,
-	                               .in_flight = news->flight ? news->in_flight : 0};
+	                               .average = (float)news->average};
 	const struct ack_item ack = {.time = news->time,
 	                             .acknowledged = news->acknowledged,
 	                             .window = news->window,
@@ -414,9 +422,11 @@ static bool store_news(struct ws_graph *graph, const struct ws_graph_news *news)
 	                                 .rtt = news->rtt,
 	                                 .step = news->step,
 	                                 .marks = news->ambiguous ? 1u << WS_POINT_AMBIGUOUS : 0};
+	const struct flight_item flight = {.time = news->time, .in_flight = news->in_flight, .step = news->step};
 	bool good = (!news->data || store(graph, news->direction, GROUP_DATA, &data)) &&
 	            (!news->ack || news->resets || store(graph, news->direction, GROUP_ACK, &ack)) &&
-	            (!news->round || store(graph, news->direction, GROUP_ROUND, &round));
+	            (!news->round || store(graph, news->direction, GROUP_ROUND, &round)) &&
+	            (!(news->flight || news->left) || store(graph, news->direction, GROUP_FLIGHT, &flight));
 	for (unsigned i = 0; good && i < news->sack_count; i++) {
 		const int64_t size = news->sack_high[i] - news->sack_low[i];
 		const struct sack_item sack = {.time = news->time,

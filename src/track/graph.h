@@ -64,6 +64,7 @@ struct graph_flow {
 	ws_time begun;
 	bool begins;            /* `begun` is valid */
 	int64_t sacked;         /* numbers that the latest ACK acknowledged selectively */
+	int64_t fin;            /* one past the sender's FIN, which is no byte; 0: it has sent none */
 	bool in_flight_unknown; /* there is a gap, and nothing was acknowledged since */
 	size_t sack;            /* of the history's SACK blocks, the next */
 };

@@ -147,8 +147,8 @@ static bool waiting_has_room(struct graph_waiting *waiting)
 	return true;
 }
 
-/* A segment that comes late or again makes the round trips of all that wait from its numbers on ambiguous: their ACK may
- * answer either copy, or may have come late because of the gap. Without memory, its round trip is not measured. */
+/* A segment that comes late or again makes the round trips of all that wait from its numbers on ambiguous: their ACK
+ * may answer either copy, or may have come late because of the gap. Without memory, its round trip is not measured. */
 static void waiting_add(struct graph_waiting *waiting, int64_t low, int64_t end, ws_time time, bool again)
 {
 	struct graph_waiting_segment *segment = waiting->count ? waiting->segment + waiting->first : NULL;
@@ -293,6 +293,7 @@ static void take_data(struct graph_flow *flow, const struct ws_segment *s, const
 	const ws_time passed = flow->begins ? since(news->time, flow->begun) : 0;
 	news->average = passed > 0 ? rate(flow->sums.sent, passed) : 0;
 	const int64_t in_flight = waiting_numbers(&flow->waiting) - flow->sacked - controls;
+	flow->fin = s->flags & WS_TCP_FIN ? news->high : flow->fin;
 	news->flight = s->length && !flow->in_flight_unknown && in_flight > 0 && in_flight <= INT32_MAX;
 	news->in_flight = news->flight ? (uint32_t)in_flight : 0;
 }
@@ -340,6 +341,9 @@ static void take_ack(struct graph_flow *flow, const struct ws_segment *s, const 
 		news->ack_marks |= MARK(ZERO_WINDOW);
 	take_sacks(flow, s, news);
 	news->round = waiting_end(&flow->waiting, news->acknowledged, news->time, news);
+	const int64_t left = waiting_numbers(&flow->waiting) - flow->sacked - (flow->fin > news->acknowledged);
+	news->left = flow->sent.known && !news->resets && left <= INT32_MAX;
+	news->in_flight = news->left && left > 0 ? (uint32_t)left : 0;
 	if (!flow->sent.known)
 		flow->last = news->acknowledged;
 }
@@ -363,6 +367,7 @@ bool graph_flow_next(struct graph_flow *flow, ws_time span, struct ws_graph_news
 	if (result.analysis & ANALYSIS(REUSED_PORTS)) {
 		flow->sent.known = false;
 		flow->waiting.count = 0;
+		flow->fin = 0;
 		flow->last = 0;
 	}
 	sums_take(&flow->sums, segment, flow->own);

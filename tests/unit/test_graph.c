@@ -121,8 +121,11 @@ static void test_points(void **state)
 	assert_true(point_at(graph, WS_CURVE_RTT, 0).low == 10 * WS_MILLISECOND);
 	assert_true(point_at(graph, WS_CURVE_RTT, 1).low == 10 * WS_MILLISECOND);
 	assert_int_equal(point_at(graph, WS_CURVE_RTT, 2).marks, 1u << WS_POINT_AMBIGUOUS);
-	assert_int_equal(point_at(graph, WS_CURVE_FLIGHT, 3).low, 15);
-	assert_int_equal(point_at(graph, WS_CURVE_FLIGHT, 4).low, 5); /* without what SACK has */
+	/* It rises with data, and falls with ACKs: none, five more each, one acknowledged, one selectively, again, all. */
+	static const int64_t in_flight[] = {0, 5, 10, 15, 10, 5, 5, 0};
+	assert_int_equal(ws_graph_count(graph, 0, WS_CURVE_FLIGHT), WS_ARRAY_SIZE(in_flight));
+	for (size_t i = 0; i < WS_ARRAY_SIZE(in_flight); i++)
+		assert_int_equal(point_at(graph, WS_CURVE_FLIGHT, i).low, in_flight[i]);
 	assert_true(ws_graph_span(graph) == 20 * WS_MILLISECOND);
 	assert_int_equal(point_at(graph, WS_CURVE_THROUGHPUT, 3).low, 15 * 50);
 	assert_int_equal(point_at(graph, WS_CURVE_THROUGHPUT, 4).low, 5 * 50);
@@ -243,7 +246,7 @@ static void test_bounds(void **state)
 		;
 	assert_true(ws_graph_is_cut(graph)); /* the least memory holds fewer points */
 	const size_t count = ws_graph_count(graph, 0, WS_CURVE_SEGMENT);
-	assert_in_range(count, 5000, 30000);
+	assert_in_range(count, 3000, 30000);
 	assert_false(ws_graph_point(graph, 0, WS_CURVE_SEGMENT, count, &point));
 	assert_false(ws_graph_range(graph, 0, WS_CURVE_SEGMENT, count, SIZE_MAX, &range));
 	ws_graph_close(graph);

@@ -206,6 +206,12 @@ static void test_help_names_the_keys(void **state)
 	assert_non_null(strstr(help, ws_action_meaning(WS_ACT_STEP)));
 	free(help);
 	act(world, WS_ACT_BACK);
+	act(world, WS_ACT_GRAPH);
+	act(world, WS_ACT_HELP);
+	assert_shows(world, "Letters above a graph");
+	assert_shows(world, " R            some of these numbers");
+	act(world, WS_ACT_BACK);
+	act(world, WS_ACT_BACK);
 	act(world, WS_ACT_BACK);
 	assert_int_equal(ws_ui_screen(world->ui), WS_SCREEN_LIST);
 	assert_false(ws_ui_act(world->ui, &world->model, WS_ACT_BACK));

@@ -354,7 +354,7 @@ static const struct screen_key graph_keys[] = {
         {WS_ACT_ZOOM_IN, WS_ACT_ZOOM_OUT, N_("zoom")},
         {WS_ACT_STEP_BACK, WS_ACT_STEP, N_("step")},
         {WS_ACT_PLAY, WS_ACT_NONE, N_("play")},
-        {WS_ACT_ENTER, WS_ACT_NONE, N_("lifelines")},
+        {WS_ACT_ENTER, WS_ACT_NONE, N_("segment")},
         {WS_ACT_PAGE_UP, WS_ACT_PAGE_DOWN, N_("pan")},
         {WS_ACT_BACK, WS_ACT_NONE, N_("back")},
         {WS_ACT_ZOOM_ALL, WS_ACT_NONE, N_("all")},

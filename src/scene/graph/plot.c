@@ -152,7 +152,7 @@ static const struct {
         {WS_PLOT_RATE, {WS_CURVE_THROUGHPUT, WS_PLOT_LINE, WS_STYLE_NORMAL, N_("throughput"), false}},
         {WS_PLOT_RTT, {WS_CURVE_RTT, WS_PLOT_LINE, WS_STYLE_NORMAL, N_("round trip"), false}},
         {WS_PLOT_FLIGHT, {WS_CURVE_ADVERTISED, WS_PLOT_STAIRS, WS_STYLE_STATE_OPENING, N_("window"), false}},
-        {WS_PLOT_FLIGHT, {WS_CURVE_FLIGHT, WS_PLOT_LINE, WS_STYLE_NORMAL, N_("in flight"), false}},
+        {WS_PLOT_FLIGHT, {WS_CURVE_FLIGHT, WS_PLOT_STAIRS, WS_STYLE_NORMAL, N_("in flight"), false}},
 };
 
 static bool range_of(const struct ws_plot *plot, const struct ws_graph *graph, enum ws_curve curve,
@@ -166,7 +166,8 @@ static bool range_of(const struct ws_plot *plot, const struct ws_graph *graph, e
 			break;
 		to++;
 	}
-	if (curve == WS_CURVE_WINDOW || curve == WS_CURVE_ADVERTISED || curve == WS_CURVE_ACK)
+	if (curve == WS_CURVE_WINDOW || curve == WS_CURVE_ADVERTISED || curve == WS_CURVE_ACK ||
+	    curve == WS_CURVE_FLIGHT)
 		from -= from > 0; /* its value holds */
 	return ws_graph_range(graph, plot->direction, curve, from, to, range);
 }
