@@ -80,7 +80,7 @@ struct ws_join_connection {
 	uint8_t kind; /* enum ws_join_kind */
 	struct ws_addr address[2];
 	uint16_t port[2];
-	/* Initial sequence numbers, valid where iss_known. Of datagrams: a part of the digest of the first one. */
+	/* Initial sequence numbers, valid where iss_known; of datagrams there are none. */
 	uint32_t iss[2];
 	bool iss_known[2];
 	bool syn_timestamp; /* the SYN of endpoint `opener` was captured with a timestamp: syn_tsval */
@@ -101,6 +101,28 @@ struct ws_join_pair {
  * smaller of the two counts. False: out of memory. */
 bool ws_join_connections(const struct ws_join_connection *a, size_t a_count, const struct ws_join_connection *b,
                          size_t b_count, struct ws_join_pair *pairs, size_t *count) WS_CHECKED;
+
+/* A datagram of a conversation, by what a NAT does not change. */
+struct ws_join_content {
+	ws_time time;            /* by the point's own clock */
+	uint64_t digest;         /* see struct ws_join_datagram; not 0 */
+	uint32_t connection;     /* index of the conversation */
+	uint16_t identification; /* of IPv4; 0: none */
+	uint8_t direction;       /* index of the sender */
+};
+
+/* What one point knows. */
+struct ws_join_contents {
+	const struct ws_join_connection *connection; /* those that ws_join_connections() was given */
+	size_t connections;
+	const struct ws_join_content *content;
+	size_t count;
+};
+
+/* Pairs the conversations that ws_join_connections() has not paired, by the datagrams that they carry, and appends them
+ * to its pairs. False: out of memory. */
+bool ws_join_flows(const struct ws_join_contents *a, const struct ws_join_contents *b, struct ws_join_pair *pairs,
+                   size_t *count) WS_CHECKED;
 
 /* ---- Clocks */
 

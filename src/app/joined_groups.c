@@ -36,6 +36,60 @@ bool joined_has_several(const struct joined *joined, const struct group *group)
 	return points > 1;
 }
 
+/* A connection or conversation: of the groups so far, by the first point that has it; or of a point. */
+struct member_place {
+	size_t point;
+	uint32_t member;
+};
+
+static struct member_place place_of(const struct joined *joined, const size_t *point, size_t index)
+{
+	if (point)
+		return (struct member_place){*point, (uint32_t)index};
+	const struct group *group = &joined->group[index];
+	const size_t first = joined_first_point(group);
+	return (struct member_place){first, group->member[first]};
+}
+
+/* Adds to a side what its conversations carry that are not paired. `point`: NULL for the groups. */
+static bool list_contents(const struct joined *joined, const size_t *point, const bool *paired,
+                          struct ws_join_contents *side)
+{
+	size_t room = 1;
+	for (size_t i = 0; i < side->connections; i++) {
+		const struct member_place at = place_of(joined, point, i);
+		room += paired[i] ? 0 : joined_flow_length(joined, at.point, at.member);
+	}
+	struct ws_join_content *content = malloc(room * sizeof(*content));
+	side->content = content;
+	for (size_t i = 0; content && i < side->connections; i++) {
+		const struct member_place at = place_of(joined, point, i);
+		if (!paired[i])
+			side->count += joined_contents(joined, at.point, at.member, (uint32_t)i, content + side->count);
+	}
+	return content;
+}
+
+/* Pairs conversations of datagrams whose addresses a NAT has changed. */
+static bool pair_flows(const struct joined *joined, size_t point, const struct ws_join_connection *first, size_t groups,
+                       struct ws_join_pair *pairs, size_t *count)
+{
+	const struct known *known = &joined->known[point];
+	struct ws_join_contents a = {.connection = first, .connections = groups};
+	struct ws_join_contents b = {.connection = known->connection, .connections = known->count};
+	bool *paired[2] = {calloc(groups + 1, sizeof(**paired)), calloc(known->count + 1, sizeof(**paired))};
+	bool done = paired[0] && paired[1];
+	for (size_t i = 0; done && i < *count; i++)
+		paired[0][pairs[i].a] = paired[1][pairs[i].b] = true;
+	done = done && list_contents(joined, NULL, paired[0], &a) && list_contents(joined, &point, paired[1], &b) &&
+	       ws_join_flows(&a, &b, pairs, count);
+	free(paired[0]);
+	free(paired[1]);
+	free((void *)a.content);
+	free((void *)b.content);
+	return done;
+}
+
 bool joined_group_point(struct joined *joined, size_t point)
 {
 	const struct known *known = &joined->known[point];
@@ -50,7 +104,8 @@ bool joined_group_point(struct joined *joined, size_t point)
 		const size_t at = joined_first_point(&joined->group[i]);
 		first[i] = joined->known[at].connection[joined->group[i].member[at]];
 	}
-	done = done && ws_join_connections(first, before, known->connection, known->count, pairs, &count);
+	done = done && ws_join_connections(first, before, known->connection, known->count, pairs, &count) &&
+	       pair_flows(joined, point, first, before, pairs, &count);
 	for (size_t i = 0; done && i < count; i++) {
 		struct group *group = &joined->group[pairs[i].a];
 		group->member[point] = pairs[i].b;

@@ -84,7 +84,6 @@ static size_t list_datagrams(struct known *known, const struct ws_tracker *track
 	return flows;
 }
 
-/* The first datagram of each direction takes the place of initial sequence numbers: it is the same behind a NAT. */
 static void begin_flow(struct ws_join_connection *c, const struct ws_join_datagram *datagram)
 {
 	c->kind = datagram->conversation ? WS_JOIN_UDP : WS_JOIN_ECHO;
@@ -107,10 +106,6 @@ static void know_flows(struct known *known, const struct ws_tracker *tracker, si
 		}
 		flow->count++;
 		flow->cut = flow->cut || !datagram->digest;
-		if (c->kind == WS_JOIN_UDP && datagram->digest && !c->iss_known[datagram->direction]) {
-			c->iss[datagram->direction] = (uint32_t)datagram->digest;
-			c->iss_known[datagram->direction] = true;
-		}
 	}
 }
 
@@ -145,6 +140,29 @@ void joined_forget(struct known *known)
 	free(known->mss);
 	free(known->flow);
 	free(known->datagram);
+}
+
+size_t joined_flow_length(const struct joined *joined, size_t point, uint32_t member)
+{
+	const struct known *known = &joined->known[point];
+	return member < known->tcp ? 0 : known->flow[member - known->tcp].count;
+}
+
+size_t joined_contents(const struct joined *joined, size_t point, uint32_t member, uint32_t index,
+                       struct ws_join_content *content)
+{
+	const struct known *known = &joined->known[point];
+	const struct flow *flow = &known->flow[member < known->tcp ? 0 : member - known->tcp];
+	const size_t length = joined_flow_length(joined, point, member);
+	size_t count = 0;
+	for (size_t i = 0; i < length; i++) {
+		const struct ws_join_datagram *datagram = ws_tracker_join_datagram(
+		        joined->session->points[point].tracker, known->datagram[flow->first + i].number);
+		if (datagram && datagram->digest)
+			content[count++] = (struct ws_join_content){datagram->time, datagram->digest, index,
+			                                            datagram->identification, datagram->direction};
+	}
+	return count;
 }
 
 /* ---- Segments */

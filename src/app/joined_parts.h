@@ -76,6 +76,12 @@ void joined_forget(struct known *known);
 bool joined_load_side(struct joined *joined, const struct group *group, size_t point,
                       struct ws_join_side *side) WS_CHECKED;
 
+/* The datagrams of a conversation; 0: it is a connection. */
+size_t joined_flow_length(const struct joined *joined, size_t point, uint32_t member);
+/* Writes those that can be compared, and returns how many; `index` is what the conversation is to be called. */
+size_t joined_contents(const struct joined *joined, size_t point, uint32_t member, uint32_t index,
+                       struct ws_join_content *content);
+
 /* The payload of a datagram of the group, by its frame at the point; 0: it is no longer kept. */
 uint32_t joined_datagram_length(const struct joined *joined, const struct group *group, size_t point, uint64_t frame);
 

@@ -66,8 +66,9 @@ static void add_mark(struct marks *marks, uint64_t mark)
 		marks->mark[marks->count++] = mark;
 }
 
-/* What a host asks again and again, or what all hosts ask, is the same in captures that have nothing to do with each other.
- * So the IP ID counts where there is one, and an address with its port: that of one end, since a NAT may change the other. */
+/* What a host asks again and again, or what all hosts ask, is the same in captures that have nothing to do with each
+ * other. So the IP ID counts where there is one, and an address with its port: that of one end, since a NAT may change
+ * the other. It may also change the identifier of an echo, which counts only where there is no IP ID. */
 static void mark_datagram(struct marks *marks, const struct ws_frame *frame, const struct ws_packet *packet)
 {
 	uint16_t identifier = 0;
@@ -80,7 +81,9 @@ static void mark_datagram(struct marks *marks, const struct ws_frame *frame, con
 	same = mix(same, (uint64_t)packet->payload_length << 1 | 1);
 	for (unsigned end = 0; end < 2; end++) {
 		memcpy(half, end ? packet->destination.byte : packet->source.byte, sizeof(half));
-		const uint64_t port = echo ? identifier : end ? packet->destination_port : packet->source_port;
+		const uint64_t port = echo  ? (packet->ip_version == 4 && packet->identification ? 0 : identifier)
+		                      : end ? packet->destination_port
+		                            : packet->source_port;
 		add_mark(marks, mix(mix(mix(same, half[0]), half[1]), port << 1 | end));
 	}
 }

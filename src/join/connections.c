@@ -39,7 +39,7 @@ static uint64_t address_key(const struct ws_join_connection *c, uint8_t *first)
 static bool entry_of(const struct ws_join_connection *c, enum way way, unsigned number, struct entry *entry)
 {
 	entry->time = c->first_time;
-	if (c->kind != WS_JOIN_TCP && way != DATAGRAMS && way != BOTH_NUMBERS)
+	if (c->kind != WS_JOIN_TCP && way != DATAGRAMS)
 		return false;
 	switch (way) {
 	case DATAGRAMS: /* a point has one conversation of these addresses and ports */

@@ -78,6 +78,41 @@ static void check_clock(const struct ws_clock *clock)
 	ws_clock_here(clock, info.offset);
 }
 
+/* The same bytes as datagrams of a few conversations at two points: no conversation is in two pairs. */
+static void pair_flows(const uint8_t *data, size_t size)
+{
+	enum { FLOWS = 8 };
+	static struct ws_join_content content[2][MOST];
+	struct ws_join_connection connection[2][FLOWS] = {0};
+	struct ws_join_contents side[2] = {{connection[0], FLOWS, content[0], 0},
+	                                   {connection[1], FLOWS, content[1], 0}};
+	struct ws_join_pair pair[FLOWS] = {{.a = 1, .b = 2}};
+	size_t pairs = data[0] & 1;
+	bool taken[2][FLOWS] = {0};
+	for (unsigned i = 0; i < 2; i++)
+		for (unsigned k = 0; k < FLOWS; k++)
+			connection[i][k].kind = (data[0] >> (i + 1) & 1) + (k & 1);
+	for (; size >= RECORD; data += RECORD, size -= RECORD) {
+		struct ws_join_contents *at = &side[data[0] & 1];
+		if (at->count == MOST)
+			continue;
+		content[data[0] & 1][at->count++] = (struct ws_join_content){
+		        .time = data[1] == 255 ? INT64_MIN + data[2] : (ws_time)data[1] << (data[2] & 63) / 2,
+		        .digest = 1u + (data[3] & 15),
+		        .connection = data[4] % FLOWS,
+		        .identification = data[5] & 3,
+		        .direction = data[6] & 1,
+		};
+	}
+	if (!ws_join_flows(&side[0], &side[1], pair, &pairs) || pairs > FLOWS)
+		abort();
+	for (size_t i = 0; i < pairs; i++) {
+		if (taken[0][pair[i].a] || taken[1][pair[i].b])
+			abort();
+		taken[0][pair[i].a] = taken[1][pair[i].b] = true;
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct ws_error error;
@@ -117,6 +152,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				if (!w->seen[i][k])
 					abort();
 	}
+	if (size)
+		pair_flows(data, size);
 	free(w);
 	ws_clock_free(clock[1]);
 	ws_clock_free(clock[2]);

@@ -60,7 +60,8 @@ class Path:
         self.ident[reply] = self.ident[reply] % 65000 + 1
         ident = self.ident[reply] if self.ids else 0
         near = frame(*ends[turn], ports[turn], payload, ident, 64, echo, self.version)
-        beyond = frame(*behind[turn], far[turn], payload, ident, 63, echo, self.version)
+        changed = (echo[0] ^ 0x1234, *echo[1:]) if echo and behind != ends else echo
+        beyond = frame(*behind[turn], far[turn], payload, ident, 63, changed, self.version)
         leaves, arrives = (self.there, self.here) if reply else (self.here, self.there)
         clocks = (self.clock, lambda t: t) if reply else (lambda t: t, self.clock)
         leaves.append((clocks[0](time), beyond if reply else near))
