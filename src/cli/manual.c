@@ -249,11 +249,41 @@ FIELDS(exchange_fields, WS_RECORD_EXCHANGE)
 FIELDS(service_fields, WS_RECORD_SERVICE)
 FIELDS(series_fields, WS_RECORD_SERIES)
 
+/* The type of a record's field, with its unit, or the unit of a curve, in the chosen language. */
+static const char *type_words(const char *type)
+{
+	static const char *const types[] = {
+	        NC_("type of a field", "number"),
+	        NC_("type of a field", "seconds"),
+	        NC_("type of a field", "s"),
+	        NC_("type of a field", "seconds since 1970"),
+	        NC_("type of a field", "text"),
+	        NC_("type of a field", "word"),
+	        NC_("type of a field", "boolean"),
+	        NC_("type of a field", "bytes"),
+	        NC_("type of a field", "bytes/s"),
+	        NC_("type of a field", "segments"),
+	        NC_("type of a field", "millionths"),
+	        NC_("type of a field", "share"),
+	        NC_("type of a field", "address"),
+	        NC_("type of a field", "MAC address"),
+	        NC_("type of a field", "list of numbers"),
+	        NC_("type of a field", "list of texts"),
+	        NC_("type of a field", "list of words"),
+	        NC_("type of a field", "object of numbers"),
+	};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(types); i++)
+		if (strcmp(strchr(types[i], '\004') + 1, type) == 0)
+			return ws_translate_marked(types[i]);
+	return type;
+}
+
 static void curves(FILE *out)
 {
 	for (int curve = 0; curve < WS_CURVE_COUNT; curve++) {
-		fprintf(out, ".TP\n.B %s \\fR(%s)\n", ws_curve_word((enum ws_curve)curve),
-		        ws_curve_unit((enum ws_curve)curve));
+		fprintf(out, ".TP\n.B %s \\fR(", ws_curve_word((enum ws_curve)curve));
+		manual_roff(out, type_words(ws_curve_unit((enum ws_curve)curve)));
+		fputs(")\n", out);
 		manual_roff(out, _(ws_curve_meaning((enum ws_curve)curve)));
 		manual_end(out);
 	}
@@ -283,7 +313,7 @@ static void field_meanings(FILE *out)
 {
 	const char *name, *type, *meaning;
 	for (size_t i = 0; ws_field_meaning(i, &name, &type, &meaning); i++)
-		meaning_entry(out, name, type, meaning);
+		meaning_entry(out, name, type_words(type), meaning);
 }
 
 static void zeek_fields(FILE *out)
