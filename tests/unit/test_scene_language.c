@@ -122,6 +122,30 @@ static void test_steps(void **state)
 	}
 }
 
+/* References to documents are dim from the opening parenthesis to the closing one, which take two columns. */
+static void test_references_are_dim(void **state)
+{
+	struct world *world = *state;
+	enum { OPENING = 0xff08, CLOSING = 0xff09 };
+	size_t found = 0;
+	assert_true(ws_canvas_resize(&world->canvas, 120, 40));
+	show(world, WS_SCREEN_LIFELINES);
+	ws_language_set(true);
+	free(draw(world));
+	ws_language_set(false);
+	const struct ws_cell *cells = world->canvas.cells;
+	for (int i = 0; i + 2 < world->canvas.columns * world->canvas.rows; i++) {
+		if (cells[i].code_point != OPENING || cells[i + 2].code_point != 'R')
+			continue;
+		found++;
+		do
+			assert_int_equal(cells[i].style, WS_STYLE_DIM);
+		while (cells[i++].code_point != CLOSING);
+		assert_int_not_equal(cells[i + 1].style, WS_STYLE_DIM);
+	}
+	assert_int_not_equal(found, 0);
+}
+
 /* Chinese is read, too, before a guided replay goes on. */
 static void test_reading_takes_time(void **state)
 {
@@ -181,6 +205,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        SCENE_TEST(test_screens),
 	        SCENE_TEST(test_steps),
+	        SCENE_TEST(test_references_are_dim),
 	        SCENE_TEST(test_reading_takes_time),
 	        SCENE_TEST(test_the_search_knows_both_languages),
 	};

@@ -190,7 +190,8 @@ static void notes_why(const struct layout *layout, struct ws_text *text)
 		add_reference(&references, ws_why_reference(change->why));
 	}
 	if (said) {
-		ws_text_printf(text, " (%s)", ws_text_cstr(&references));
+		/* TRANSLATORS: " (RFC 9293 §3.5)" */
+		ws_text_printf(text, C_("documents", " (%s)"), ws_text_cstr(&references));
 		return;
 	}
 	int sender = step->input.direction & 1;

@@ -7,6 +7,7 @@
  * matters. */
 #include "scene/lifelines/lifelines.h"
 #include "scene/ui.h"
+#include "scene/widgets/draw.h"
 
 #include <string.h>
 
@@ -59,11 +60,13 @@ static int count_words(const char *text)
 {
 	int count = 0, wide = 0;
 	size_t length = strlen(text), used;
+	const char *reference = draw_find_reference(text);
 	for (bool inside = false; length; text += used, length -= used) {
 		const bool two = ws_columns_of_next(text, length, &used) == 2;
-		const char *close = strncmp(text, "(RFC ", 5) == 0 ? strchr(text, ')') : NULL;
+		const char *close = text == reference ? draw_end_of_reference(text) : NULL;
 		if (close) {
-			used = (size_t)(close - text) + 1 + strcspn(close + 1, " ");
+			used = (size_t)(close - text) + strcspn(close, " ");
+			reference = draw_find_reference(text + used);
 			inside = false;
 			continue;
 		}

@@ -259,7 +259,7 @@ static void draw_meaning(const struct packet_view *view, const struct ws_vendors
 	const char *reference;
 	packet_row_meaning(view, vendors, row, &text, &reference);
 	if (reference)
-		ws_text_printf(&text, " (%s)", reference);
+		ws_text_printf(&text, C_("documents", " (%s)"), reference);
 	ws_text_cstr(&text);
 	if (text.length && buffer[0] >= 'a' && buffer[0] <= 'z')
 		buffer[0] = (char)(buffer[0] - 'a' + 'A');

@@ -74,10 +74,9 @@ void draw_between_sentences(struct ws_text *text)
 		ws_text_putc(text, ' ');
 }
 
-/* The next reference in a text; NULL: there is none. A line may end after the document's name. */
-static const char *find_reference(const char *text)
+const char *draw_find_reference(const char *text)
 {
-	static const char *const documents[] = {"(RFC", "(IEEE"};
+	static const char *const documents[] = {"(RFC", "(IEEE", "（RFC", "（IEEE"};
 	const char *first = NULL;
 	for (size_t i = 0; i < WS_ARRAY_SIZE(documents); i++) {
 		const char *found = strstr(text, documents[i]);
@@ -88,15 +87,22 @@ static const char *find_reference(const char *text)
 	return first;
 }
 
+const char *draw_end_of_reference(const char *text)
+{
+	static const char wide[] = "）";
+	const char *close = strchr(text, ')'), *other = strstr(text, wide);
+	return other && (!close || other < close) ? other + sizeof(wide) - 1 : close ? close + 1 : NULL;
+}
+
 void draw_dim_references(struct ws_canvas *canvas, int row, int column, const char *line, bool *inside)
 {
 	char part[512];
 	for (const char *at = line; *at;) {
-		const char *begin = *inside ? at : find_reference(at);
+		const char *begin = *inside ? at : draw_find_reference(at);
 		if (!begin)
 			return;
-		const char *close = strchr(begin, ')');
-		const char *end = close ? close + 1 : begin + strlen(begin);
+		const char *close = draw_end_of_reference(begin);
+		const char *end = close ? close : begin + strlen(begin);
 		snprintf(part, sizeof(part), "%.*s", (int)(begin - line), line);
 		const int from = column + ws_columns(part);
 		snprintf(part, sizeof(part), "%.*s", (int)(end - begin), begin);

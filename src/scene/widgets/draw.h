@@ -24,7 +24,11 @@ int draw_wrap_rows(const char *utf8, int width); /* how many lines there are */
 /* Appends a space between two sentences of a text; East Asian ones have none. */
 void draw_between_sentences(struct ws_text *text);
 
-/* Makes references to documents, "(RFC 9293 §3.4)", dim in a line that begins at `column`. `inside`: one has begun in
+/* The next reference to a document, "(RFC 9293 §3.4)"; NULL: there is none. A line may end after the document's name. */
+const char *draw_find_reference(const char *text);
+/* Where a reference ends that goes on in this text; NULL: not here. */
+const char *draw_end_of_reference(const char *text);
+/* Makes references to documents dim in a line that begins at `column`. `inside`: one has begun in
  * the line before; it becomes whether one goes on in the next. */
 void draw_dim_references(struct ws_canvas *canvas, int row, int column, const char *line, bool *inside);
 
