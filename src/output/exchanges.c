@@ -31,8 +31,8 @@ static void exchange_time(const struct subject *s, unsigned index, struct value 
 static void exchange_number(const struct subject *s, unsigned index, struct value *v)
 {
 	const struct ws_exchange *exchange = s->exchange;
-	const uint64_t numbers[] = {s->conn->number,       exchange->number,       exchange->request_bytes,
-	                            exchange->answer_bytes, exchange->again,        exchange->request_frame,
+	const uint64_t numbers[] = {s->conn->number,        exchange->number,    exchange->request_bytes,
+	                            exchange->answer_bytes, exchange->again,     exchange->request_frame,
 	                            exchange->answer_frame, exchange->last_frame};
 	enum { FIRST_FRAME = 5 };
 	set_known(v, numbers[index], index < FIRST_FRAME || numbers[index]);
@@ -70,7 +70,8 @@ static const struct column exchange_column[] = {
 const struct columns output_exchange_columns = {exchange_column, WS_ARRAY_SIZE(exchange_column) - 1,
                                                 WS_ARRAY_SIZE(exchange_column)};
 
-/* Writes "exchange #3.2  10.0.0.1:4000 → 10.0.0.2:80  71 bytes, answer 197 bytes  ttfb 0.010 think 0.001 transfer 0 s". */
+/* Writes "exchange #3.2  10.0.0.1:4000 → 10.0.0.2:80  71 bytes, answer 197 bytes  ttfb 0.010 think 0.001 transfer 0 s".
+ */
 void text_exchange(struct ws_text *text, const struct subject *subject)
 {
 	const struct ws_exchange *exchange = subject->exchange;
@@ -115,10 +116,13 @@ void output_service_exchange(struct ws_output *output, const struct ws_tracker *
 		ws_services_exchange(output->services, tracker, id, exchange);
 }
 
-void output_service_connection(struct ws_output *output, const struct ws_tracker *tracker, ws_conn_id id)
+void output_service_connection(struct ws_output *output, const struct ws_tracker *tracker, ws_conn_id id, bool history)
 {
-	if (have_services(output, tracker))
-		ws_services_connection(output->services, tracker, id);
+	if (!have_services(output, tracker))
+		return;
+	ws_services_connection(output->services, tracker, id);
+	if (history)
+		(void)!ws_services_history(output->services, tracker, id);
 }
 
 void output_services(struct ws_output *output, void (*write)(struct ws_output *output, const struct subject *subject))
@@ -188,7 +192,8 @@ static const struct column service_column[] = {
 const struct columns output_service_columns = {service_column, WS_ARRAY_SIZE(service_column) - 1,
                                                WS_ARRAY_SIZE(service_column)};
 
-/* Writes "service 10.0.0.2:80  connections 3  exchanges 12  time to first byte median 0.010 s p95 0.120 s max 0.2 s; …". */
+/* Writes "service 10.0.0.2:80  connections 3  exchanges 12  time to first byte median 0.010 s p95 0.120 s max 0.2 s;
+ * …". */
 void text_service(struct ws_text *text, const struct subject *subject)
 {
 	const struct ws_service *service = subject->service;

@@ -100,10 +100,10 @@ static void exchange_event(struct ws_output *output, const struct ws_tracker *tr
 	if (!conn_matches(output, conn))
 		return;
 	output_record(output, &(struct subject){.kind = WS_RECORD_EXCHANGE,
-	                                       .conn = conn,
-	                                       .exchange = exchange,
-	                                       .point = output->point_name});
-	if (output_wants(output, WS_RECORD_SERVICE))
+	                                        .conn = conn,
+	                                        .exchange = exchange,
+	                                        .point = output->point_name});
+	if (output_wants(output, WS_RECORD_SERVICE) && !output->options.several)
 		output_service_exchange(output, tracker, conn->id, exchange);
 }
 
@@ -112,15 +112,22 @@ static bool wants_exchanges(const struct ws_output *output)
 	return output_wants(output, WS_RECORD_EXCHANGE) || output_wants(output, WS_RECORD_SERVICE);
 }
 
-/* A connection is given up, or the input has ended: what was not over is, and its time is known. */
+/* True of what is written with the first point's. */
+static bool is_of_another_point(const struct ws_output *output, const struct ws_conn_info *conn)
+{
+	return conn->path && conn->path->point[0] != output->point;
+}
+
+/* A connection is given up, or the input has ended: what was not over is, and its time is known. Each point has its own
+ * exchanges, but a service counts those of a connection once, so that these are counted when the points are joined. */
 static void end_exchanges(struct ws_output *output, const struct ws_tracker *tracker, const struct ws_conn_info *conn)
 {
 	struct ws_conn_info own = *conn;
 	struct ws_exchange exchange;
 	if (ws_tracker_open_exchange(tracker, conn->id, &exchange))
 		exchange_event(output, tracker, &own, &exchange);
-	if (output_wants(output, WS_RECORD_SERVICE) && conn_matches(output, conn))
-		output_service_connection(output, tracker, conn->id);
+	if (output_wants(output, WS_RECORD_SERVICE) && conn_matches(output, conn) && !is_of_another_point(output, conn))
+		output_service_connection(output, tracker, conn->id, output->options.several);
 }
 
 /* The record of an evicted connection must be written now, because nothing is kept of it. That of a connection that has
@@ -203,7 +210,7 @@ static void write_event(struct ws_output *output, const struct ws_event *event, 
 	case WS_EVENT_CONNECTION:
 		if (!output->options.sensors && (!output->options.live || output->options.several))
 			return; /* written at the end; but a record is passed on as it comes */
-		/* fall through */
+		                /* fall through */
 	case WS_EVENT_EVICTED:
 	case WS_EVENT_EXCHANGE:
 		sheet_begin_text(output);
@@ -350,9 +357,8 @@ bool ws_output_clock(struct ws_output *output, const char *point, const char *re
 
 /* ---- The end */
 
-/* Calls `write` for each of so many connections that is not written with another point's; and that matches, unless
- * `all`. */
-static void finish_each(struct ws_output *output, const struct ws_tracker *tracker, size_t rank, size_t count, bool all,
+/* Calls `write` for each of so many connections that matches, and is not written with another point's. */
+static void finish_each(struct ws_output *output, const struct ws_tracker *tracker, size_t rank, size_t count,
                         void (*write)(struct ws_output *, const struct ws_tracker *, const struct ws_conn_info *))
 {
 	struct ws_conn_info conn;
@@ -361,9 +367,9 @@ static void finish_each(struct ws_output *output, const struct ws_tracker *track
 			continue;
 		if (conn.stated.sensor)
 			continue; /* its record was written when it came, or has not come */
-		if (conn.path && conn.path->point[0] != output->point)
-			continue; /* written with the first point's */
-		if (all || conn_matches(output, &conn))
+		if (is_of_another_point(output, &conn))
+			continue;
+		if (conn_matches(output, &conn))
 			write(output, tracker, &conn);
 	}
 }
@@ -374,12 +380,20 @@ static void finish_connection(struct ws_output *output, const struct ws_tracker 
 	(void)tracker;
 	if (!is_recorded(output, conn->number))
 		output_record(output, &(struct subject){
-		                             .kind = WS_RECORD_CONNECTION, .conn = conn, .point = output->point_name});
+		                              .kind = WS_RECORD_CONNECTION, .conn = conn, .point = output->point_name});
 }
 
 static void finish_shares(struct ws_output *output, const struct ws_tracker *tracker, const struct ws_conn_info *conn)
 {
 	output->without_shares += !output_spans(output, tracker, conn, output_record);
+}
+
+static void finish_exchanges(struct ws_output *output, const struct ws_tracker *tracker, size_t count)
+{
+	struct ws_conn_info conn;
+	for (size_t i = 0; i < count && output->write_error == 0; i++)
+		if (ws_tracker_conn(tracker, ws_tracker_conn_at(tracker, i), &conn) && !conn.stated.sensor)
+			end_exchanges(output, tracker, &conn);
 }
 
 static void finish_series(struct ws_output *output, const struct ws_tracker *tracker, const struct ws_conn_info *conn)
@@ -404,7 +418,7 @@ void output_records(struct ws_output *output, const struct ws_tracker *tracker, 
                     size_t count)
 {
 	if (record == WS_RECORD_CONNECTION)
-		finish_each(output, tracker, rank, count, false, finish_connection);
+		finish_each(output, tracker, rank, count, finish_connection);
 	else
 		finish_udp(output, tracker, rank, count);
 }
@@ -422,7 +436,8 @@ static void finish_records(struct ws_output *output, const struct ws_tracker *tr
 
 void ws_output_divide(struct ws_output *output, ws_sheets_fn *fn, void *context)
 {
-	output->sheets = output->options.format == WS_FORMAT_ZEEK ? NULL : fn; /* Zeek's header comes with its first line */
+	output->sheets =
+	        output->options.format == WS_FORMAT_ZEEK ? NULL : fn; /* Zeek's header comes with its first line */
 	output->sheets_context = context;
 }
 
@@ -466,9 +481,9 @@ bool ws_output_finish(struct ws_output *output, const struct ws_tracker *tracker
 	const size_t connections = ws_tracker_conn_count(tracker);
 	finish_records(output, tracker, WS_RECORD_CONNECTION, connections);
 	if (output_wants(output, WS_RECORD_SHARE))
-		finish_each(output, tracker, 0, connections, false, finish_shares);
+		finish_each(output, tracker, 0, connections, finish_shares);
 	if (wants_exchanges(output))
-		finish_each(output, tracker, 0, connections, true, end_exchanges);
+		finish_exchanges(output, tracker, connections);
 	if (output_wants(output, WS_RECORD_SERVICE))
 		output_services(output, output_record);
 	finish_records(output, tracker, WS_RECORD_UDP, ws_tracker_udp_count(tracker));
@@ -477,9 +492,10 @@ bool ws_output_finish(struct ws_output *output, const struct ws_tracker *tracker
 	if (output->options.format == WS_FORMAT_ZEEK)
 		zeek_finish(output, stats.last_time);
 	write_totals(output, tracker, capture, stats.last_time);
-	if (output_wants(output, WS_RECORD_OVERVIEW) && !output_overview(output, tracker, output_record) && !output->write_error)
+	if (output_wants(output, WS_RECORD_OVERVIEW) && !output_overview(output, tracker, output_record) &&
+	    !output->write_error)
 		output->write_error = ENOMEM;
 	if (output_wants(output, WS_RECORD_SERIES))
-		finish_each(output, tracker, 0, ws_tracker_conn_count(tracker), false, finish_series);
+		finish_each(output, tracker, 0, ws_tracker_conn_count(tracker), finish_series);
 	return ws_output_flush(output);
 }
