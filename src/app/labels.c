@@ -75,8 +75,8 @@ void sources_label(struct session *session)
 	const size_t count = session->point_count;
 	for (int folder = 0; folder < 2; folder++) {
 		for (size_t i = 0; i < count; i++)
-			base[i] = base_of(session->split ? session->points[i].own_name : session->points[i].name,
-			                  folder);
+			base[i] =
+			        base_of(session->split ? session->points[i].own_name : session->points[i].name, folder);
 		if (!all_same(base, count))
 			break;
 	}
@@ -93,4 +93,38 @@ void sources_label(struct session *session)
 			if (!point->label[0] || strcmp(session->points[k].label, point->label) == 0)
 				snprintf(point->label, sizeof(point->label), "point%zu", i + 1);
 	}
+}
+
+static bool offset_is_of(const struct session *session, const struct point_offset *offset, size_t point)
+{
+	const char *label = session->points[point].label;
+	return strlen(label) == offset->length && memcmp(label, offset->name, offset->length) == 0;
+}
+
+bool sources_check_offsets(const struct session *session, struct ws_error *error)
+{
+	const struct options *options = session->options;
+	char buffer[256];
+	struct ws_text others = WS_TEXT_OVER(buffer);
+	if (options->offset_count && session->point_count < 2)
+		return ws_fail(error, WS_ERROR_OPTION,
+		               "--offset is about the clock of one of several points; here is one capture");
+	for (size_t i = 1; options->offset_count && i < session->point_count; i++)
+		ws_text_printf(&others, i > 1 ? ", %s" : "%s", session->points[i].label);
+	for (size_t k = 0; k < options->offset_count; k++) {
+		const struct point_offset *offset = &options->offset[k];
+		size_t point = 0;
+		while (point < session->point_count && !offset_is_of(session, offset, point))
+			point++;
+		if (point == 0)
+			return ws_fail(error, WS_ERROR_OPTION,
+			               "--offset %s: the other clocks are compared with this point's; give the offset "
+			               "of one of these: %s",
+			               offset->name, ws_text_cstr(&others));
+		if (point == session->point_count)
+			return ws_fail(error, WS_ERROR_OPTION,
+			               "--offset %s: no point has this name; give the offset of one of these: %s",
+			               offset->name, ws_text_cstr(&others));
+	}
+	return true;
 }

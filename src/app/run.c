@@ -336,7 +336,9 @@ int run_session(const struct options *options, enum mode mode)
 		run_view(&session);
 	else if (opened)
 		run_without_view(&session, mode);
-	if (opened && (mode == MODE_LINES ? !session.output_failed : view && session.live))
+	/* An option may be refused only when it is known which points there are. */
+	const bool refused = session.error.status == WS_ERROR_OPTION && !session.packets;
+	if (opened && !refused && (mode == MODE_LINES ? !session.output_failed : view && session.live))
 		print_summary(&session);
 	const int status = session_finish(&session, opened, &error);
 	if (output_flags >= 0)

@@ -44,6 +44,9 @@ static bool export_connection(struct session *session, ws_conn_id *conn)
 {
 	const struct ws_tracker *tracker = session_shown(session)->tracker;
 	const size_t count = ws_tracker_conn_count(tracker);
+	if (!count)
+		return ws_fail(&session->error, WS_ERROR_OPTION, "%s has no TCP connection that could be exported",
+		               session_source(session));
 	if (!session->options->connection && count != 1)
 		return ws_fail(&session->error, WS_ERROR_OPTION,
 		               "%s has %zu connections: choose one with --connection N", session_source(session),

@@ -288,7 +288,7 @@ bool session_confine(struct session *session)
 	session_show_point(session, session->shown);
 	for (size_t i = 0; i < session->point_count && i < WS_JOIN_POINTS; i++)
 		session->labels[i] = session->points[i].label;
-	if (!second_reading_check(session, &session->error))
+	if (!sources_check_offsets(session, &session->error) || !second_reading_check(session, &session->error))
 		return false;
 	if (session->written.points &&
 	    !written_points(&session->written, session->labels, session->point_count, &session->error))

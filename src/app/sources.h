@@ -14,5 +14,7 @@ bool sources_decide(struct session *session, struct ws_error *error) WS_CHECKED;
 
 /* Gives the points their short names. */
 void sources_label(struct session *session);
+/* Refuses an --offset that is of no point, or of the first one, with which the others are compared. */
+bool sources_check_offsets(const struct session *session, struct ws_error *error) WS_CHECKED;
 
 #endif

@@ -32,7 +32,7 @@ const struct option_row option_rows[] = {
             "the captures in it in the order of time, and the name of a capture that comes with wirestate is enough. "
             "Several -r are several points where they hold the same segments, and else one capture in the order of "
             "time")},
-        {0, "offset", "POINT=SECONDS", OPTION_OFFSET, GROUP_SOURCE, 0, 0, 0, NULL,
+        {0, "offset", "POINT=SECONDS", OPTION_OFFSET, GROUP_SOURCE, 0, 0, 1e9, NULL,
          N_("with several points, take the clock of this one as so far ahead of the first point's, instead of finding "
             "it "
             "out")},

@@ -320,16 +320,15 @@ static bool add_word(const struct option_row *row, const char *value, struct wor
 }
 
 /* The name may contain the sign itself, so that the last one counts. */
-static bool point_offset(const char *text, struct options *options)
+static bool point_offset(const struct option_row *row, const char *text, struct options *options)
 {
 	const char *sign = strrchr(text, '=');
-	double value;
+	ws_time offset;
 	if (!sign || sign == text || options->offset_count == OFFSETS_MOST)
 		return false;
 	const bool negative = sign[1] == '-';
-	if (!read_decimal(sign + 1 + (negative || sign[1] == '+'), &value) || value > 1e9)
+	if (!seconds(row, sign + 1 + (negative || sign[1] == '+'), &offset))
 		return false;
-	const ws_time offset = (ws_time)(value * (double)WS_SECOND + 0.5);
 	options->offset[options->offset_count++] =
 	        (struct point_offset){text, (size_t)(sign - text), negative ? -offset : offset};
 	return true;
@@ -354,7 +353,7 @@ static bool assign(const struct option_row *row, const char *value, struct optio
 	case OPTION_WORDS:
 		return add_word(row, value, field);
 	case OPTION_OFFSET:
-		return point_offset(value, options);
+		return point_offset(row, value, options);
 	case OPTION_NAME:
 		*(const char **)field = value ? value : "";
 		return true;

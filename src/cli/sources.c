@@ -104,8 +104,6 @@ bool options_check_sources(struct options *options, struct ws_error *error)
 		                     "--correct-times needs -T text, json or csv, since the view reads captures once");
 	if (several && options->follow)
 		return option_refuse(error, "--follow reads one file: give one -r");
-	if (!several && options->offset_count)
-		return option_refuse(error, "--offset is for several points: give more than one -i or -r");
 	for (size_t i = 0; i < options->reads.count; i++)
 		for (size_t k = 0; k < i; k++)
 			if (options_same_file(options->reads.word[i], options->reads.word[k]))
