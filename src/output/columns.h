@@ -100,10 +100,14 @@ extern const struct columns output_connection_columns, output_stats_columns, out
 /* ---- columns_shares.c: where the time went, in an object of its own */
 void conn_share(const struct subject *s, unsigned index, struct value *v);
 void conn_spent(const struct subject *s, unsigned index, struct value *v);
+bool conn_share_usual(const struct subject *s, unsigned index); /* columns_usual.c */
 void group_share(const struct subject *s, unsigned index, struct value *v);
 void group_spent(const struct subject *s, unsigned index, struct value *v);
 
+#define group_share_usual NULL
 #define SHARE_COLUMN(get, name, cause, server) {"spent", name, get, 2 * (cause) + (server), get##_put},
+/* Of a cause that few connections have. */
+#define SHARE_COLUMN_OF_FEW(get, name, cause, server) {"spent", name, get, 2 * (cause) + (server), get##_put, get##_usual},
 /* `share` gets one of them, and `spent` what is said of all. */
 #define SHARE_COLUMNS(share, spent)                                                                                                \
 	SHARE_COLUMN(share, "connecting", WS_CAUSE_CONNECTING, 0)                                                             \
@@ -111,16 +115,16 @@ void group_spent(const struct subject *s, unsigned index, struct value *v);
 	SHARE_COLUMN(share, "server_program", WS_CAUSE_PROGRAM, 1)                                                            \
 	SHARE_COLUMN(share, "network_to_server", WS_CAUSE_NETWORK, 0)                                                         \
 	SHARE_COLUMN(share, "network_to_client", WS_CAUSE_NETWORK, 1)                                                         \
-	SHARE_COLUMN(share, "window_to_server", WS_CAUSE_WINDOW, 0)                                                           \
-	SHARE_COLUMN(share, "window_to_client", WS_CAUSE_WINDOW, 1)                                                           \
-	SHARE_COLUMN(share, "closed_window_to_server", WS_CAUSE_CLOSED_WINDOW, 0)                                             \
-	SHARE_COLUMN(share, "closed_window_to_client", WS_CAUSE_CLOSED_WINDOW, 1)                                             \
-	SHARE_COLUMN(share, "fast_recovery_to_server", WS_CAUSE_DUPLICATE_ACKS, 0)                                            \
-	SHARE_COLUMN(share, "fast_recovery_to_client", WS_CAUSE_DUPLICATE_ACKS, 1)                                            \
-	SHARE_COLUMN(share, "timeout_to_server", WS_CAUSE_TIMEOUT, 0)                                                         \
-	SHARE_COLUMN(share, "timeout_to_client", WS_CAUSE_TIMEOUT, 1)                                                         \
-	SHARE_COLUMN(share, "nagle_to_server", WS_CAUSE_NAGLE, 0)                                                             \
-	SHARE_COLUMN(share, "nagle_to_client", WS_CAUSE_NAGLE, 1)                                                             \
+	SHARE_COLUMN_OF_FEW(share, "window_to_server", WS_CAUSE_WINDOW, 0)                                                    \
+	SHARE_COLUMN_OF_FEW(share, "window_to_client", WS_CAUSE_WINDOW, 1)                                                    \
+	SHARE_COLUMN_OF_FEW(share, "closed_window_to_server", WS_CAUSE_CLOSED_WINDOW, 0)                                      \
+	SHARE_COLUMN_OF_FEW(share, "closed_window_to_client", WS_CAUSE_CLOSED_WINDOW, 1)                                      \
+	SHARE_COLUMN_OF_FEW(share, "fast_recovery_to_server", WS_CAUSE_DUPLICATE_ACKS, 0)                                     \
+	SHARE_COLUMN_OF_FEW(share, "fast_recovery_to_client", WS_CAUSE_DUPLICATE_ACKS, 1)                                     \
+	SHARE_COLUMN_OF_FEW(share, "timeout_to_server", WS_CAUSE_TIMEOUT, 0)                                                  \
+	SHARE_COLUMN_OF_FEW(share, "timeout_to_client", WS_CAUSE_TIMEOUT, 1)                                                  \
+	SHARE_COLUMN_OF_FEW(share, "nagle_to_server", WS_CAUSE_NAGLE, 0)                                                      \
+	SHARE_COLUMN_OF_FEW(share, "nagle_to_client", WS_CAUSE_NAGLE, 1)                                                      \
 	SHARE_COLUMN(share, "idle", WS_CAUSE_IDLE, 0)                                                                         \
 	SHARE_COLUMN(share, "closing", WS_CAUSE_CLOSING, 0)                                                                   \
 	{NULL, "timeouts", spent, 0, spent##_put}, {NULL, "time_spent", spent, 2, spent##_put},
@@ -154,6 +158,20 @@ void kernel_time(const struct subject *s, unsigned index, struct value *v);
 	X("user", kernel_owner, KERNEL_USER)                                                                           \
 	X("service", kernel_owner, KERNEL_SERVICE)                                                                     \
 	X("container", kernel_owner, KERNEL_CONTAINER)
+
+/* ---- columns_usual.c: which columns of a connection have the values that most connections have. `index` of the first two
+ * is the side's. */
+bool usual_counters(const struct subject *s, unsigned index);
+bool usual_process(const struct subject *s, unsigned index);
+bool usual_name(const struct subject *s, unsigned index);
+bool usual_segments(const struct subject *s, unsigned index);
+bool usual_incarnation(const struct subject *s, unsigned index);
+bool usual_tunnel(const struct subject *s, unsigned index);
+bool usual_greeting(const struct subject *s, unsigned index);
+bool usual_http(const struct subject *s, unsigned index);
+bool usual_kernel(const struct subject *s, unsigned index);
+/* A record in which all of these are true. */
+extern const struct subject output_usual_connection;
 
 /* ---- columns_points.c: what is said only with several points */
 void get_point(const struct subject *s, unsigned index, struct value *v);

@@ -287,8 +287,8 @@ static void conn_incarnation(const struct subject *s, unsigned index, struct val
 }
 
 /* clang-format off */
-#define SIDE_COUNTER_0(member, mark) {"client", #member, side_##member, 0, side_##member##_put},
-#define SIDE_COUNTER_1(member, mark) {"server", #member, side_##member, 1, side_##member##_put},
+#define SIDE_COUNTER_0(member, mark) {"client", #member, side_##member, 0, side_##member##_put, usual_counters},
+#define SIDE_COUNTER_1(member, mark) {"server", #member, side_##member, 1, side_##member##_put, usual_counters},
 #define SIDE_COLUMNS(group, index)                                                                                     \
 	{group, "address", get_conn_address, index, side_address_put},                                                                       \
 	{group, "port", side_port, index, side_port_put},                                                                             \
@@ -303,16 +303,16 @@ static void conn_incarnation(const struct subject *s, unsigned index, struct val
 	{group, "window", side_window, index, side_window_put},                                                                         \
 	{group, "window_scale", side_window_scale, index, side_window_scale_put},                                                             \
 	{group, "mss", side_mss, index, side_mss_put},                                                                               \
-	{group, "process", side_process, index, side_process_put},                                                                       \
-	{group, "process_id", side_process_id, index, side_process_id_put},                                                                 \
+	{group, "process", side_process, index, side_process_put, usual_process}, \
+	{group, "process_id", side_process_id, index, side_process_id_put, usual_process}, \
 	{group, "rtt_min", side_rtt_min, index, side_rtt_min_put},                                                                       \
 	{group, "rtt_median", side_rtt_median, index, side_rtt_median_put},                                                                 \
 	{group, "rtt_max", side_rtt_max, index, side_rtt_max_put},                                                                       \
 	{group, "throughput", side_throughput, index, side_throughput_put},                                                                 \
 	{group, "retransmitted", side_retransmitted, index, side_retransmitted_put},                                                           \
 	{group, "smallest_window", side_smallest_window, index, side_smallest_window_put},                                                       \
-	{group, "name", side_name, index, side_name_put},                                                                             \
-	{group, "name_source", side_name_source, index, side_name_source_put},                                         \
+	{group, "name", side_name, index, side_name_put, usual_name}, \
+	{group, "name_source", side_name_source, index, side_name_source_put, usual_name}, \
 	{group, "time_wait_end", side_time_wait_end, index, side_time_wait_end_put}
 /* clang-format on */
 
@@ -336,30 +336,30 @@ static const struct column connection_columns[] = {
         {NULL, "verdict", conn_verdict, 0, conn_verdict_put},
         {NULL, "verdict_tag", conn_verdict, 1, conn_verdict_put},
         {NULL, "initial_rtt", conn_initial_rtt, 0, conn_initial_rtt_put},
-        {NULL, "retransmissions", conn_retransmissions, 0, conn_retransmissions_put},
-        {NULL, "bad_checksums", conn_bad_checksums, 0, conn_bad_checksums_put},
-        {NULL, "checksums_ignored", conn_checksums_ignored, 0, conn_checksums_ignored_put},
-        {NULL, "duplicates", conn_duplicates, 0, conn_duplicates_put},
+        {NULL, "retransmissions", conn_retransmissions, 0, conn_retransmissions_put, usual_segments},
+        {NULL, "bad_checksums", conn_bad_checksums, 0, conn_bad_checksums_put, usual_segments},
+        {NULL, "checksums_ignored", conn_checksums_ignored, 0, conn_checksums_ignored_put, usual_segments},
+        {NULL, "duplicates", conn_duplicates, 0, conn_duplicates_put, usual_segments},
         {NULL, "completeness", conn_completeness, 0, conn_completeness_put},
-        {NULL, "previous", conn_incarnation, 0, conn_incarnation_put},
-        {NULL, "next", conn_incarnation, 1, conn_incarnation_put},
+        {NULL, "previous", conn_incarnation, 0, conn_incarnation_put, usual_incarnation},
+        {NULL, "next", conn_incarnation, 1, conn_incarnation_put, usual_incarnation},
         {NULL, "duration", conn_duration, 0, conn_duration_put},
         {NULL, "community_id", conn_community_id, 0, conn_community_id_put},
-        {NULL, "tunnel", conn_tunnel, 0, conn_tunnel_put},
-        {NULL, "tunnel_id", conn_tunnel, 1, conn_tunnel_put},
-        {NULL, "tunnel_source", conn_tunnel_end, 0, conn_tunnel_end_put},
-        {NULL, "tunnel_destination", conn_tunnel_end, 1, conn_tunnel_end_put},
-        {NULL, "sni", conn_greeting, 0, conn_greeting_put},
-        {NULL, "alpn", conn_greeting, 1, conn_greeting_put},
-        {NULL, "http_host", conn_greeting, 2, conn_greeting_put},
-        {NULL, "http_method", conn_http, 0, conn_http_put},
-        {NULL, "http_path", conn_http, 1, conn_http_put},
-        {NULL, "http_status", conn_http, 2, conn_http_put},
+        {NULL, "tunnel", conn_tunnel, 0, conn_tunnel_put, usual_tunnel},
+        {NULL, "tunnel_id", conn_tunnel, 1, conn_tunnel_put, usual_tunnel},
+        {NULL, "tunnel_source", conn_tunnel_end, 0, conn_tunnel_end_put, usual_tunnel},
+        {NULL, "tunnel_destination", conn_tunnel_end, 1, conn_tunnel_end_put, usual_tunnel},
+        {NULL, "sni", conn_greeting, 0, conn_greeting_put, usual_greeting},
+        {NULL, "alpn", conn_greeting, 1, conn_greeting_put, usual_greeting},
+        {NULL, "http_host", conn_greeting, 2, conn_greeting_put, usual_greeting},
+        {NULL, "http_method", conn_http, 0, conn_http_put, usual_http},
+        {NULL, "http_path", conn_http, 1, conn_http_put, usual_http},
+        {NULL, "http_status", conn_http, 2, conn_http_put, usual_http},
         SHARE_COLUMNS(conn_share, conn_spent){NULL, "vantage", conn_spent, 1, conn_spent_put},
-#define X(name, get, index) {NULL, "client_" name, get, 2 * (index), get##_put, true},
+#define X(name, get, index) {NULL, "client_" name, get, 2 * (index), get##_put, usual_kernel},
         KERNEL_COLUMNS(X)
 #undef X
-#define X(name, get, index) {NULL, "server_" name, get, 2 * (index) + 1, get##_put, true},
+#define X(name, get, index) {NULL, "server_" name, get, 2 * (index) + 1, get##_put, usual_kernel},
         KERNEL_COLUMNS(X)
 #undef X
         {NULL, "severity", conn_severity, 0, conn_severity_put},

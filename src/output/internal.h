@@ -81,7 +81,9 @@ struct column {
 	/* Takes the value from a record that is read back, see reading.h. NULL: the column's value of a connection is kept as
 	 * it is written, and passed on. */
 	put_fn *put;
-	bool of_kernel; /* it is absent where the kernel was not asked, see output_has_kernel_columns() */
+	/* True: this column, and those after it with the same function, have the values that most records have. `index` is that
+	 * of the first of them. NULL: each record is looked at. See columns_usual.c. */
+	bool (*usual)(const struct subject *subject, unsigned index);
 };
 
 struct columns {
@@ -104,6 +106,9 @@ struct json_key {
 struct json_column {
 	char text[56]; /* always copied in full */
 	uint8_t length;
+	uint8_t run;         /* how many columns from this one on can have their usual values; 0: none begin here */
+	uint16_t run_length; /* of their text in that case */
+	const char *run_text;
 };
 
 struct json_field {
@@ -198,19 +203,6 @@ static inline void output_value(const struct subject *subject, const struct colu
 		output_find_passed_on(subject->conn->stated.others, index, value);
 	else
 		column->get(subject, column->index, value);
-}
-
-/* True when columns with `of_kernel` may have a value. */
-static inline bool output_has_kernel_columns(const struct subject *subject)
-{
-	if (subject->kind != WS_RECORD_CONNECTION || subject->conn->stated.sensor)
-		return true;
-	for (unsigned i = 0; i < 2; i++) {
-		const struct ws_endpoint_info *side = &subject->conn->endpoint[i];
-		if (side->kernel || side->user || side->service || side->container)
-			return true;
-	}
-	return false;
 }
 
 static inline bool output_wants(const struct ws_output *output, enum ws_record kind)

@@ -1,6 +1,6 @@
 /* JSON records of all kinds except packets: the columns of the kind, in order, grouped into objects. */
 #include "base/put.h"
-#include "output/internal.h"
+#include "output/columns.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -120,50 +120,100 @@ static void make_column(struct json_column *out, const char *before, const struc
 	out->length = (uint8_t)text.length;
 }
 
+/* Makes the text of the columns from `first` on that have the same test, as in a record in which it is true. */
+static void make_run(struct json_column *out, const struct columns *columns, size_t first, struct ws_text *text)
+{
+	const struct column *column = &columns->column[first], *end = &columns->column[columns->count];
+	const struct subject *subject = &output_usual_connection;
+	const size_t start = text->length;
+	struct value value;
+	size_t count = 0;
+	for (; &column[count] < end && column[count].usual == column->usual; count++) {
+		value.kind = VALUE_ABSENT;
+		column[count].get(subject, column[count].index, &value);
+		if (value.kind == VALUE_ABSENT)
+			continue;
+		char made[VALUE_MOST], *made_end = put_value(made, &value);
+		ws_text_append(text, out[count].text, out[count].length);
+		ws_text_append(text, made, made_end ? (size_t)(made_end - made) : 0);
+	}
+	out->run_text = text->data + start;
+	out->run_length = (uint16_t)(text->length - start);
+	out->run = (uint8_t)count;
+}
+
+/* The texts of the runs are after the columns, in the same memory. */
 bool json_create_records(struct output_tables *tables, struct ws_error *error)
 {
+	enum { RUNS = 4096 };
 	size_t count = 0;
 	for (enum ws_record kind = 0; kind < WS_RECORD_COUNT; kind++)
 		count += output_columns(kind)->several_count + output_columns(kind)->sensor;
-	struct json_column *next = calloc(count, sizeof(*next));
+	struct json_column *next = calloc(1, count * sizeof(*next) + RUNS);
 	if (!next)
 		return ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+	struct ws_text runs = {.data = (char *)(next + count), .capacity = RUNS};
 	for (enum ws_record kind = 0; kind < WS_RECORD_COUNT; kind++) {
 		const struct columns *columns = output_columns(kind);
 		const char *group = NULL;
 		tables->column[kind] = next;
 		for (size_t i = 0; i < columns->several_count + columns->sensor; group = columns->column[i++].group)
 			make_column(next++, group, &columns->column[i]);
+		for (size_t i = 0; i < columns->count; i++) {
+			const struct column *column = &columns->column[i];
+			if (column->usual && (!i || column[-1].usual != column->usual))
+				make_run(&tables->column[kind][i], columns, i, &runs);
+		}
 	}
-	return true;
+	return !runs.overflow || ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
+}
+
+/* Returns where `need` bytes can be written after `out`. */
+static inline char *json_room(struct ws_text *text, char *out, size_t need)
+{
+	text->length = (size_t)(out - text->data);
+	return output_make_room(text, need);
 }
 
 void json_record(struct ws_output *output, const struct subject *subject)
 {
 	const struct columns *columns = output_columns(subject->kind);
-	const struct json_column *prefix = output->tables->column[subject->kind];
+	const struct json_column *prefixes = output->tables->column[subject->kind];
 	struct ws_text *text = &output->text;
 	ws_text_append(text, "{\"type\":\"", 9);
 	ws_text_puts(text, kind_name(subject->kind));
 	ws_text_putc(text, '"');
 	const size_t count = output_column_count(output, subject->kind);
-	const size_t usual = output->options.several ? columns->several_count : columns->count;
-	const bool of_kernel = output_has_kernel_columns(subject);
+	const size_t most = output->options.several ? columns->several_count : columns->count;
+	/* Some values of a connection of records are passed on. */
+	const bool runs = subject->kind == WS_RECORD_CONNECTION && !subject->conn->stated.sensor;
 	struct value value;
+	char *out = text->data + text->length;
 	for (size_t i = 0; i < count; i++) {
-		const size_t index = i < usual ? i : columns->several_count; /* the sensor */
-		if (columns->column[index].of_kernel && !of_kernel)
+		const size_t index = i < most ? i : columns->several_count; /* the sensor */
+		const struct json_column *prefix = &prefixes[index];
+		const struct column *column = &columns->column[index];
+		if (prefix->run && runs && column->usual(subject, column->index)) {
+			out = json_room(text, out, prefix->run_length);
+			memcpy(out, prefix->run_text, prefix->run_length);
+			out += prefix->run_length;
+			i += prefix->run - 1u;
 			continue;
+		}
 		output_value(subject, columns, index, &value);
 		if (value.kind == VALUE_ABSENT)
 			continue;
-		char *out = output_make_room(text, sizeof(prefix->text) + VALUE_MOST);
-		memcpy(out, prefix[index].text, sizeof(prefix[index].text));
-		out += prefix[index].length;
+		out = json_room(text, out, sizeof(prefix->text) + VALUE_MOST);
+		memcpy(out, prefix->text, sizeof(prefix->text));
+		out += prefix->length;
 		char *end = put_value(out, &value);
-		text->length = (size_t)((end ? end : out) - text->data);
-		if (!end)
+		if (!end) {
+			text->length = (size_t)(out - text->data);
 			write_value(text, &value);
+			end = text->data + text->length;
+		}
+		out = end;
 	}
+	text->length = (size_t)(out - text->data);
 	ws_text_puts(text, columns->column[output_column_index(output, columns, count - 1)].group ? "}}\n" : "}\n");
 }
