@@ -196,11 +196,17 @@ char *ws_put_time(char *out, ws_time time, unsigned decimals)
 	}
 	if (time < 0)
 		*out++ = '-';
-	out = ws_put_u64(out, magnitude / 1000000000);
+	uint64_t seconds = 0;
+	if (magnitude < 1000000000) {
+		*out++ = '0'; /* as most times between packets are */
+	} else {
+		seconds = magnitude / 1000000000;
+		out = ws_put_u64(out, seconds);
+	}
 	if (decimals == 0)
 		return out;
 	*out++ = '.';
-	uint32_t nanoseconds = (uint32_t)(magnitude % 1000000000);
+	const uint32_t nanoseconds = (uint32_t)(magnitude - seconds * 1000000000);
 	*out = (char)('0' + nanoseconds / 100000000);
 	ws_put_eight(out + 1, nanoseconds % 100000000);
 	return out + (decimals < 9 ? decimals : 9);

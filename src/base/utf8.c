@@ -178,6 +178,9 @@ static size_t plain_run(const char *bytes, size_t length, const char special[2])
 	while (run < length) {
 		if (length - run >= 8 && plain_eight(bytes + run, special)) {
 			run += 8;
+			/* The rest is looked at with some bytes before it. */
+			if (length - run < 8 && plain_eight(bytes + length - 8, special))
+				return length;
 			continue;
 		}
 		unsigned char c = (unsigned char)bytes[run];
