@@ -94,28 +94,37 @@ bool ws_cause_is_sided(enum ws_cause cause)
 	return causes[cause].sided;
 }
 
-/* Puts a share after those that are not shorter; there are too few for qsort(). */
-static void insert_share(struct ws_named_share *named, size_t count, struct ws_named_share share)
+/* Puts a share that is at least so long after those that are not shorter; there are too few for qsort(). Returns how many
+ * there are then. */
+static size_t insert_share(struct ws_named_share *named, size_t count, ws_time least, struct ws_named_share share)
 {
 	size_t i = count;
+	if (share.time < least)
+		return count;
 	for (; i > 0 && named[i - 1].time < share.time; i--)
 		named[i] = named[i - 1];
 	named[i] = share;
+	return count + 1;
 }
 
-size_t ws_shares_named(const struct ws_time_shares *shares, struct ws_named_share *named)
+static size_t name_shares(const struct ws_time_shares *shares, ws_time least, struct ws_named_share *named)
 {
 	size_t count = 0;
 	for (enum ws_cause cause = 0; cause < WS_CAUSE_COUNT; cause++) {
 		const ws_time *time = shares->time[cause];
 		if (cause == WS_CAUSE_PROGRAM) {
-			insert_share(named, count++, (struct ws_named_share){time[0], cause, 0});
-			insert_share(named, count++, (struct ws_named_share){time[1], cause, 1});
+			count = insert_share(named, count, least, (struct ws_named_share){time[0], cause, 0});
+			count = insert_share(named, count, least, (struct ws_named_share){time[1], cause, 1});
 		} else {
-			insert_share(named, count++, (struct ws_named_share){time[0] + time[1], cause, -1});
+			count = insert_share(named, count, least, (struct ws_named_share){time[0] + time[1], cause, -1});
 		}
 	}
 	return count;
+}
+
+size_t ws_shares_named(const struct ws_time_shares *shares, struct ws_named_share *named)
+{
+	return name_shares(shares, INT64_MIN, named);
 }
 
 void ws_share_words(struct ws_text *text, enum ws_cause cause, int side, unsigned client)
@@ -129,11 +138,11 @@ void ws_share_words(struct ws_text *text, enum ws_cause cause, int side, unsigne
 void ws_shares_words(struct ws_text *text, const struct ws_time_shares *shares, unsigned client)
 {
 	struct ws_named_share named[WS_NAMED_SHARES];
-	const size_t count = ws_shares_named(shares, named);
 	ws_time sum = 0;
-	for (size_t i = 0; i < count; i++)
-		sum += named[i].time;
-	for (size_t i = 0; i < count && named[i].time >= sum / 100 && named[i].time; i++) {
+	for (enum ws_cause cause = 0; cause < WS_CAUSE_COUNT; cause++)
+		sum += shares->time[cause][0] + shares->time[cause][1];
+	const size_t count = name_shares(shares, sum < 100 ? 1 : sum / 100, named);
+	for (size_t i = 0; i < count; i++) {
 		if (i)
 			ws_text_puts(text, _(", "));
 		ws_text_u64(text, (uint64_t)llrint(100.0 * (double)named[i].time / (double)sum));
