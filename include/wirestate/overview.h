@@ -39,9 +39,10 @@ struct ws_overview_group {
 struct ws_overview *ws_overview_create(const struct ws_tracker *tracker) WS_CHECKED;
 void ws_overview_free(struct ws_overview *overview); /* NULL allowed */
 
-/* Begins a walk over all connections that the filter matches (NULL: all). The groups before stay until it is done. */
-void ws_overview_begin(struct ws_overview *overview);
-/* Looks at most at `limit` connections. True: the walk is done, and the groups are new. The tracker and the filter must
+/* Begins a walk over all connections. The groups before stay until it is done. `times`: to add up where the time of all
+ * connections went, too, which takes three times as long; else only that of slow ones is added up. */
+void ws_overview_begin(struct ws_overview *overview, bool times);
+/* Looks at most at `limit` connections, of which those count that the filter matches (NULL: all). True: the walk is done, and the groups are new. The tracker and the filter must
  * be the same from ws_overview_begin() on. */
 bool ws_overview_work(struct ws_overview *overview, const struct ws_tracker *tracker, const struct ws_filter *filter,
                       size_t limit);
@@ -50,10 +51,12 @@ size_t ws_overview_count(const struct ws_overview *overview); /* of groups */
 /* The worst group is the first: by severity, by how many connections have the verdict, by how many are in the group. */
 const struct ws_overview_group *ws_overview_group(const struct ws_overview *overview, size_t index);
 /* Where the time of a group's connections went, together, with the clients as endpoint 0 and the servers as 1. NULL: the
- * tracker does not know. The ways to the endpoints are not summed. */
+ * tracker does not know, or the walk did not add them up. The ways to the endpoints are not summed. */
 const struct ws_time_shares *ws_overview_shares(const struct ws_overview *overview, size_t index);
 uint64_t ws_overview_connections(const struct ws_overview *overview); /* in all groups */
 
+/* True when both, perhaps of different walks, are the same group with more or fewer connections. */
+bool ws_overview_same(const struct ws_overview_group *a, const struct ws_overview_group *b);
 /* The word of a group's verdict, or "SLOW". */
 const char *ws_overview_tag(const struct ws_overview_group *group);
 /* Appends whose connections they are: "all from 192.0.2.10 to 198.51.100.5:443", "240 to 10.0.0.9:8443". */

@@ -147,7 +147,7 @@ bool output_overview(struct ws_output *output, const struct ws_tracker *tracker,
 	struct ws_overview *overview = ws_overview_create(tracker);
 	if (!overview)
 		return false;
-	ws_overview_begin(overview);
+	ws_overview_begin(overview, true);
 	const bool done = ws_overview_work(overview, tracker, output->options.filter, SIZE_MAX);
 	for (size_t i = 0; i < ws_overview_count(overview); i++) {
 		struct ws_conn_info conn;

@@ -137,7 +137,7 @@ size_t ws_filter_pick(const struct ws_filter *filter, const struct ws_tracker *t
 		if (filter->parts & WS_PART_EXCHANGES) /* the view does not count them, but keeps the segments */
 			info.first_byte = ws_longest_first_byte(tracker, conn);
 		if (filter->parts & FILTER_PART_VERDICT)
-			judgement = ws_conn_judgement(tracker, conn);
+			judgement = ws_conn_judgement(tracker, conn, NULL);
 		if (subject_matches(filter, &subject))
 			ids[picked++] = ids[i];
 	}

@@ -187,6 +187,7 @@ static void fill_endpoint(const struct ws_conn *conn, unsigned i, unsigned parts
 	if (parts & WS_PART_STATES) {
 		info->state = e->state;
 		info->certainty = e->certainty;
+		info->sent_any = e->sent_any;
 	}
 	if (parts & WS_PART_FLIGHT)
 		info->unacknowledged = unacknowledged(conn, i);
@@ -266,7 +267,6 @@ static void fill_endpoint_rest(const struct ws_tracker *tracker, const struct ws
 	info->window_scale = e->sent_any ? e->window_scale : 255;
 	info->window = e->window;
 	info->mss = e->mss;
-	info->sent_any = e->sent_any;
 	info->time_wait_end = e->state == WS_TIME_WAIT ? e->time_wait_start + tracker->config.time_wait : 0;
 }
 
@@ -286,8 +286,6 @@ static void fill_rest(const struct ws_tracker *tracker, const struct ws_conn *co
 	info->server_answers =
 	        conn->machine.endpoint[server].sent_any ||
 	        ws_surroundings_answers(&tracker->surroundings, &conn->address[server], conn->port[server]);
-	info->syn_ack_repeats = rare->marks[0].syn_ack_repeats + rare->marks[1].syn_ack_repeats;
-	info->renumbered = conn->renumbered;
 	info->twin = conn->twin == WS_TWIN_OLDER ? rare->next : conn->twin == WS_TWIN_NEWER ? rare->previous : 0;
 	info->previous = rare->previous;
 	info->next = rare->next;
@@ -359,10 +357,8 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 		info->ended = conn->ended;
 	}
 	const struct ws_path_of *of = path_of(tracker, conn);
-	if (of) {
-		info->path = of->path;
-		info->path_swapped = of->swapped;
-	}
+	info->path = of ? of->path : NULL;
+	info->path_swapped = of && of->swapped;
 	if (parts & WS_PART_OPENING)
 		fill_opening(conn, info);
 	if (parts & WS_PART_ENDING) {
@@ -371,6 +367,11 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 		info->reset_by = (uint8_t)reset_by_of(&conn->machine);
 		info->reset = ws_conn_rare(conn)->reset;
 		fill_captured(conn, info);
+	}
+	if (parts & WS_PART_MARKS) {
+		const struct ws_rare *rare = ws_conn_rare(conn);
+		info->syn_ack_repeats = rare->marks[0].syn_ack_repeats + rare->marks[1].syn_ack_repeats;
+		info->renumbered = conn->renumbered;
 	}
 	if (parts & WS_PART_ROUND_TRIP) {
 		info->initial_rtt = ws_analyser_initial_rtt(&conn->analyser);

@@ -39,6 +39,11 @@ enum ws_part {
 	        WS_PARTS_ALL = (1 << WS_PART_COUNT) - 1
 };
 
+/* What a verdict depends on, without its words. */
+#define WS_PARTS_OF_VERDICT                                                                                            \
+	(WS_PART_IDENTITY | WS_PART_OPENING | WS_PART_STATES | WS_PART_ENDING | WS_PART_FLIGHT | WS_PART_TRAFFIC |     \
+	 WS_PART_MARKS | WS_PART_ROUND_TRIP | WS_PART_LAST | WS_PART_FIRST | WS_PART_SHARES)
+
 enum { WS_AHEAD = 24 }; /* a connection is prefetched so many connections before it is read */
 
 /* Fills these parts of `info` and leaves the others as they are. */
@@ -48,8 +53,13 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 bool ws_conn_shares_sum(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_time_shares *sum);
 /* Prefetches what these parts are made of. */
 void ws_conn_prefetch(const struct ws_table *table, ws_conn_id id, unsigned parts);
-/* Returns the verdict, which is computed if it is not stored. */
-struct ws_judgement ws_conn_judgement(const struct ws_tracker *tracker, const struct ws_conn *conn);
+/* Before the connection ids[i] is read in a walk over `count` of them: prefetches these parts of those after it, and
+ * what verdicts depend on where none is stored. */
+void ws_conn_prefetch_judged(const struct ws_table *table, const ws_conn_id *ids, size_t i, size_t count, unsigned parts);
+/* Returns the verdict, which is computed if it is not stored. `shares`: the connection's, from ws_conn_shares_sum(), if they
+ * are at hand; NULL: they are summed if they are needed. */
+struct ws_judgement ws_conn_judgement(const struct ws_tracker *tracker, const struct ws_conn *conn,
+                                      const struct ws_time_shares *shares);
 
 /* Without a SYN, the server is probably the side with the better known, or the lower, port. Always shown as a guess. */
 static inline int8_t ws_conn_likely_client(const struct ws_conn *conn)

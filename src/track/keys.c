@@ -29,6 +29,9 @@ void ws_conn_prefetch(const struct ws_table *table, ws_conn_id id, unsigned part
 	const uint8_t *conn = (const uint8_t *)ws_table_awake(table, id);
 	if (!conn)
 		return;
+	if (parts & WS_PART_SHARES && table->shares)
+		for (size_t at = 0; at < sizeof(struct ws_shares); at += LINE)
+			__builtin_prefetch(conn + offsetof(struct ws_conn_slot, shares) + at);
 	for (parts |= WS_PART_IDENTITY; parts; parts &= parts - 1) {
 		const unsigned part = (unsigned)__builtin_ctz(parts);
 		const uint8_t *first = conn + extent[part].first, *end = conn + extent[part].end;
@@ -39,11 +42,29 @@ void ws_conn_prefetch(const struct ws_table *table, ws_conn_id id, unsigned part
 
 /* ---- Verdicts */
 
-struct ws_judgement ws_conn_judgement(const struct ws_tracker *tracker, const struct ws_conn *conn)
+void ws_conn_prefetch_judged(const struct ws_table *table, const ws_conn_id *ids, size_t i, size_t count, unsigned parts)
+{
+	for (size_t first = 0; !i && first < count && first < 2 * WS_AHEAD; first++)
+		ws_conn_prefetch(table, ids[first], WS_PART_IDENTITY);
+	if (i + 2 * WS_AHEAD < count)
+		ws_conn_prefetch(table, ids[i + 2 * WS_AHEAD], WS_PART_IDENTITY);
+	if (i + WS_AHEAD >= count)
+		return;
+	const struct ws_conn *conn = ws_table_awake(table, ids[i + WS_AHEAD]);
+	if (conn && (parts || !conn->judgement))
+		ws_conn_prefetch(table, ids[i + WS_AHEAD], conn->judgement ? parts : parts | WS_PARTS_OF_VERDICT);
+}
+
+struct ws_judgement ws_conn_judgement(const struct ws_tracker *tracker, const struct ws_conn *conn,
+                                      const struct ws_time_shares *shares)
 {
 	if (!conn->judgement) {
 		struct ws_conn_info info = {.id = 0};
-		ws_conn_fill(tracker, conn, WS_PARTS_ALL, &info);
+		ws_conn_fill(tracker, conn, shares ? WS_PARTS_OF_VERDICT & ~WS_PART_SHARES : WS_PARTS_OF_VERDICT, &info);
+		if (shares) {
+			info.shares_known = true;
+			info.shares = *shares;
+		}
 		const struct ws_judgement made = ws_conn_judge(&info);
 		/* Storing the verdict changes nothing that a caller can see, so the cast is safe. */
 		((struct ws_conn *)conn)->judgement = (uint8_t)(KNOWN | (made.slow ? SLOW : 0) |
@@ -64,10 +85,9 @@ void ws_tracker_judge(const struct ws_tracker *tracker, const ws_conn_id *ids, s
 		                        ? info.stated.judgement
 		                        : (struct ws_judgement){.verdict = WS_VERDICT_STRAY};
 	for (size_t i = 0; i < count && !tracker->stored; i++) {
-		if (i + WS_AHEAD < count)
-			ws_conn_prefetch(&tracker->table, ids[i + WS_AHEAD], WS_PART_IDENTITY);
+		ws_conn_prefetch_judged(&tracker->table, ids, i, count, 0);
 		const struct ws_conn *conn = ws_table_read(&tracker->table, ids[i], &copy);
-		judgements[i] = conn ? ws_conn_judgement(tracker, conn) : (struct ws_judgement){.verdict = WS_VERDICT_STRAY};
+		judgements[i] = conn ? ws_conn_judgement(tracker, conn, NULL) : (struct ws_judgement){.verdict = WS_VERDICT_STRAY};
 	}
 }
 
@@ -179,7 +199,7 @@ static struct ws_order_key key_of(const struct keying *keying, const struct ws_c
 		return share_key(keying->order, ws_conn_shares_sum(keying->tracker, conn, &shares) ? &shares : NULL,
 		                 (unsigned)ws_conn_likely_client(conn) & 1);
 	case WS_ORDER_VERDICT:
-		return verdict_key(keying, ws_conn_judgement(keying->tracker, conn));
+		return verdict_key(keying, ws_conn_judgement(keying->tracker, conn, NULL));
 	case WS_ORDER_NUMBER:
 	case WS_ORDER_COUNT:
 		break;

@@ -1,12 +1,15 @@
 /* The connections of a capture in groups: see wirestate/overview.h.
  *
- * Theory of operation. A first walk counts the connections by verdict and server's port, and beside that by verdict and
- * client; of a client it also counts how many servers' ports it was the first to use. A client most of whose
- * connections went to a port of their own is scattered: groups by server would be as many as its connections. When
- * there is such a client, a second walk counts the servers again without its connections. A last walk adds up where the
- * time of each group's connections went. The tables have a fixed number of slots, and what finds no place is counted by
- * verdict alone. */
-#include <wirestate/overview.h>
+ * Theory of operation. One walk counts the connections by verdict and server's port, and beside that by verdict and
+ * client, and adds up where their time went; of a client it also counts how many servers' ports it was the first to use.
+ * A client most of whose connections went to a port of their own is scattered: groups by server would be as many as its
+ * connections. Mostly no one else has used these ports, so that the groups by server without this client are those
+ * that are left. Where others have, a second walk counts the servers again without its connections.
+ *
+ * The tables have a fixed number of slots at most, and what finds no place is counted by verdict alone. A walk costs
+ * what it costs to read connections from memory, so it goes on in blocks: their connections are read ahead, then the
+ * slots that they belong to. */
+#include "track/overview.h"
 
 #include "base/hash.h"
 #include "track/info.h"
@@ -15,58 +18,82 @@
 #include <string.h>
 
 enum {
-	SLOTS = 65536,       /* of a table */
-	FULL = 40000,        /* used slots from which on no new ones are taken */
-	BLOCK = 256,         /* connections looked at together */
-	SCATTERED_LEAST = 8, /* connections of a client from which on it may be scattered */
-	CLIENTS = 4,         /* scattered clients of one verdict that have a group of their own */
-	EACH = 8,            /* groups of one verdict besides the rest */
-	CODES = 64,          /* verdicts with their severities, see code_of() */
-	GROUPS = CODES * (EACH + 1),
+	PLACES = 65536, /* of a table */
+	FULL = 40000,   /* slots from which on no new ones are taken */
+	FIRST_ROOM = 256,
+	BLOCK = 1024,  /* connections whose ids are asked for together */
+	TOGETHER = 64, /* of them, those that are looked at before their slots are */
 };
 
-/* One group while it is counted. An unused slot has the count 0. */
-struct slot {
-	struct ws_overview_group group;
-	uint32_t opened; /* of a client: how many servers' ports it was the first to use */
-	uint8_t code;
+struct overview_place {
+	uint32_t hash; /* the upper bits */
+	uint32_t slot; /* its index plus one; 0: empty */
 };
 
-/* The groups of one verdict while they are chosen. */
-struct code_groups {
-	struct ws_overview_group shown[EACH];
-	unsigned count;
-	struct slot rest;
-};
+/* ---- Tables */
 
-struct ws_overview {
-	uint8_t hash_key[16];
-	struct slot *server, *client; /* SLOTS each */
-	size_t servers, clients;      /* that are used */
-	struct slot other[CODES];     /* connections whose server found no place */
-	uint64_t total[CODES];
-	uint8_t scattered_count[CODES];
-	struct ws_overview_group scattered[CODES][CLIENTS];
-	enum { COUNTS, COUNTS_AGAIN, ADDS } walk;
-	size_t rank;
-	/* The groups in use, and where their time went; and the ones whose time is being added up. */
-	struct ws_overview_group group[GROUPS], next[GROUPS];
-	struct ws_time_shares shares[GROUPS], next_shares[GROUPS];
-	bool shares_known;
-	size_t count, next_count;
-	struct code_groups code[CODES];
-	uint16_t first_of[CODES]; /* in `next`: a verdict's groups; 1 + the index, 0: none */
-	uint64_t connections;
-};
+static bool table_init(struct overview_table *table)
+{
+	table->places = calloc(PLACES, sizeof(*table->places));
+	return table->places;
+}
+
+static void table_free(struct overview_table *table)
+{
+	free(table->places);
+	free(table->slots);
+}
+
+static void table_clear(struct overview_table *table)
+{
+	memset(table->places, 0, PLACES * sizeof(*table->places));
+	table->count = 0;
+}
+
+/* The index of an empty slot that becomes the newest; SIZE_MAX: there is no room. */
+static size_t table_add(struct overview_table *table, struct overview_place *place, uint64_t hash)
+{
+	if (table->count == FULL)
+		return SIZE_MAX;
+	if (table->count == table->room) {
+		const size_t room = table->room ? table->room * 2 : FIRST_ROOM;
+		struct overview_slot *slots = realloc(table->slots, room * sizeof(*slots));
+		if (!slots)
+			return SIZE_MAX;
+		table->slots = slots;
+		table->room = room;
+	}
+	table->slots[table->count].is.group.count = 0;
+	table->slots[table->count].opened = 0;
+	*place = (struct overview_place){(uint32_t)(hash >> 32), (uint32_t)table->count + 1};
+	return table->count++;
+}
+
+static struct overview_place *home_of(const struct overview_table *table, uint64_t hash)
+{
+	return &table->places[hash & (PLACES - 1)];
+}
+
+/* The slot is not read yet, so it may be another one with the same hash. */
+static void prefetch_slot(const struct overview_table *table, uint64_t hash)
+{
+	enum { LINE = 64 };
+	const struct overview_place *place = home_of(table, hash);
+	if (!place->slot || place->hash != (uint32_t)(hash >> 32))
+		return;
+	const char *slot = (const char *)&table->slots[place->slot - 1];
+	for (size_t at = 0; at < sizeof(struct overview_slot); at += LINE)
+		__builtin_prefetch(slot + at, 1);
+}
+
+/* ---- An overview */
 
 struct ws_overview *ws_overview_create(const struct ws_tracker *tracker)
 {
 	struct ws_overview *overview = calloc(1, sizeof(*overview));
 	if (!overview)
 		return NULL;
-	overview->server = calloc(SLOTS, sizeof(*overview->server));
-	overview->client = calloc(SLOTS, sizeof(*overview->client));
-	if (!overview->server || !overview->client) {
+	if (!table_init(&overview->server) || !table_init(&overview->client)) {
 		ws_overview_free(overview);
 		return NULL;
 	}
@@ -78,43 +105,51 @@ void ws_overview_free(struct ws_overview *overview)
 {
 	if (!overview)
 		return;
-	free(overview->server);
-	free(overview->client);
+	table_free(&overview->server);
+	table_free(&overview->client);
 	free(overview);
 }
 
 static void clear_servers(struct ws_overview *overview)
 {
-	memset(overview->server, 0, SLOTS * sizeof(*overview->server));
-	memset(overview->other, 0, sizeof(overview->other));
-	overview->servers = overview->rank = 0;
+	table_clear(&overview->server);
+	for (unsigned code = 0; code < OVERVIEW_CODES; code++)
+		overview->other[code].is.group.count = 0;
+	overview->rank = 0;
 }
 
-void ws_overview_begin(struct ws_overview *overview)
+void ws_overview_begin(struct ws_overview *overview, bool times)
 {
+	struct overview_found *counting = &overview->counting;
 	clear_servers(overview);
-	memset(overview->client, 0, SLOTS * sizeof(*overview->client));
-	memset(overview->total, 0, sizeof(overview->total));
-	memset(overview->scattered_count, 0, sizeof(overview->scattered_count));
-	overview->clients = 0;
-	overview->walk = COUNTS;
+	table_clear(&overview->client);
+	memset(counting->total, 0, sizeof(counting->total));
+	memset(counting->scattered_count, 0, sizeof(counting->scattered_count));
+	counting->count = counting->connections = 0;
+	overview->again = false;
+	overview->times = times;
 }
 
 /* ---- Counting */
 
 /* Slow connections have the places of two more verdicts, by their cause. */
-static uint8_t code_of(struct ws_judgement judgement, unsigned slow_cause)
+uint8_t overview_code(struct ws_judgement judgement, unsigned slow_cause)
 {
-	_Static_assert(WS_VERDICT_COUNT + (WS_SLOW_COUNT - 1) / 4 < 16 && CODES == 4 * 16,
+	_Static_assert(WS_VERDICT_COUNT + (WS_SLOW_COUNT - 1) / 4 < 16 && OVERVIEW_CODES == 4 * 16,
 	               "four severities of each verdict");
 	if (judgement.slow)
 		return (uint8_t)((slow_cause & 3) << 4 | (WS_VERDICT_COUNT + slow_cause / 4));
 	return (uint8_t)(judgement.severity << 4 | judgement.verdict);
 }
 
-static uint8_t code_of_group(const struct ws_overview_group *group)
+uint8_t overview_code_of(const struct ws_overview_group *group)
 {
-	return code_of(group->judgement, group->slow_cause);
+	return overview_code(group->judgement, group->slow_cause);
+}
+
+struct ws_judgement overview_slow(void)
+{
+	return (struct ws_judgement){.verdict = WS_VERDICT_COUNT, .severity = 1, .slow = true};
 }
 
 static bool same_address(const struct ws_addr *a, const struct ws_addr *b)
@@ -125,51 +160,59 @@ static bool same_address(const struct ws_addr *a, const struct ws_addr *b)
 /* What a connection adds to its groups. */
 struct item {
 	struct ws_overview_group group; /* of this connection alone */
+	struct ws_time_shares shares;   /* valid when shares_known */
+	bool shares_known;
 	uint8_t code;
+	uint64_t server_hash, client_hash;
 };
 
-static size_t home(const struct ws_overview *overview, const struct ws_addr *address, uint64_t rest)
+static uint64_t hash_of(const struct ws_overview *overview, const struct ws_addr *address, uint64_t rest)
 {
 	struct ws_siphash_state state = ws_siphash_begin(overview->hash_key);
 	ws_siphash_word(&state, ws_siphash_load(address->byte));
 	ws_siphash_word(&state, ws_siphash_load(address->byte + 8));
-	return ws_siphash_end(&state, rest, 16 + sizeof(rest) - 1) & (SLOTS - 1);
+	return ws_siphash_end(&state, rest, 16 + sizeof(rest) - 1);
 }
 
-/* Finds the slot of the connection's server and port, or the empty one where they belong; there is always one. */
-static struct slot *server_slot(const struct ws_overview *overview, const struct item *item)
+static void hash_item(const struct ws_overview *overview, struct item *item)
 {
 	const struct ws_overview_group *group = &item->group;
 	const uint64_t rest = (uint64_t)group->port << 16 | (uint64_t)item->code << 8 | group->ip_version |
 	                      ((uint64_t)(uintptr_t)group->sensor & 0xfffff0) << 28;
-	size_t at = home(overview, &group->server, rest);
-	while (overview->server[at].group.count &&
-	       (overview->server[at].code != item->code || overview->server[at].group.sensor != group->sensor || overview->server[at].group.port != group->port ||
-	        overview->server[at].group.ip_version != group->ip_version ||
-	        !same_address(&overview->server[at].group.server, &group->server)))
-		at = (at + 1) & (SLOTS - 1);
-	return &overview->server[at];
+	item->server_hash = hash_of(overview, &group->server, rest);
+	item->client_hash = hash_of(overview, &group->client, (uint64_t)item->code << 8 | group->ip_version);
+	__builtin_prefetch(home_of(&overview->server, item->server_hash));
+	__builtin_prefetch(home_of(&overview->client, item->client_hash));
 }
 
-static struct slot *client_slot(const struct ws_overview *overview, const struct item *item)
+static bool is_of_server(const struct overview_slot *slot, const struct item *item)
 {
-	const struct ws_overview_group *group = &item->group;
-	size_t at = home(overview, &group->client, (uint64_t)item->code << 8 | group->ip_version);
-	while (overview->client[at].group.count &&
-	       (overview->client[at].code != item->code || overview->client[at].group.ip_version != group->ip_version ||
-	        !same_address(&overview->client[at].group.client, &group->client)))
-		at = (at + 1) & (SLOTS - 1);
-	return &overview->client[at];
+	const struct ws_overview_group *group = &item->group, *of = &slot->is.group;
+	return slot->code == item->code && of->sensor == group->sensor && of->port == group->port &&
+	       of->ip_version == group->ip_version && same_address(&of->server, &group->server);
 }
 
-static void merge(struct slot *slot, const struct ws_overview_group *added, uint8_t code)
+static bool is_of_client(const struct overview_slot *slot, const struct item *item)
 {
-	struct ws_overview_group *group = &slot->group;
-	if (!group->count) {
-		*group = *added;
-		slot->code = code;
-		return;
-	}
+	const struct ws_overview_group *group = &item->group, *of = &slot->is.group;
+	return slot->code == item->code && of->ip_version == group->ip_version && same_address(&of->client, &group->client);
+}
+
+/* Finds the slot of the connection's server and port, or of its client; an empty one where it is the first of them. NULL:
+ * there is no room. */
+static struct overview_slot *slot_of(struct overview_table *table, const struct item *item, uint64_t hash,
+                                     bool (*is_of)(const struct overview_slot *, const struct item *))
+{
+	struct overview_place *place = home_of(table, hash);
+	while (place->slot &&
+	       (place->hash != (uint32_t)(hash >> 32) || !is_of(&table->slots[place->slot - 1], item)))
+		place = &table->places[(size_t)(place - table->places + 1) & (PLACES - 1)];
+	const size_t at = place->slot ? place->slot - 1 : table_add(table, place, hash);
+	return at == SIZE_MAX ? NULL : &table->slots[at];
+}
+
+static void merge_groups(struct ws_overview_group *group, const struct ws_overview_group *added)
+{
 	const bool same_version = group->ip_version == added->ip_version;
 	group->one_client =
 	        group->one_client && added->one_client && same_version && same_address(&group->client, &added->client);
@@ -186,286 +229,144 @@ static void merge(struct slot *slot, const struct ws_overview_group *added, uint
 	group->count += added->count;
 }
 
-static bool is_scattered(const struct ws_overview *overview, const struct item *item)
+void overview_merge(struct overview_slot *slot, const struct ws_overview_group *added,
+                    const struct ws_time_shares *shares, uint8_t code)
 {
-	for (unsigned i = 0; i < overview->scattered_count[item->code]; i++) {
-		const struct ws_overview_group *client = &overview->scattered[item->code][i];
-		if (client->ip_version == item->group.ip_version && same_address(&client->client, &item->group.client))
+	if (slot->is.group.count) {
+		merge_groups(&slot->is.group, added);
+	} else {
+		slot->is.group = *added;
+		slot->is.shares = (struct ws_time_shares){.timeouts = 0};
+		slot->code = code;
+	}
+	if (shares)
+		ws_shares_add(&slot->is.shares, shares, 0);
+}
+
+bool overview_is_scattered(const struct overview_found *found, uint8_t code, const struct ws_overview_group *group)
+{
+	for (unsigned i = 0; i < found->scattered_count[code]; i++) {
+		const struct ws_overview_group *client = &found->scattered[code][i].group;
+		if (client->ip_version == group->ip_version && same_address(&client->client, &group->client))
 			return true;
 	}
 	return false;
 }
 
-static void count_server(struct ws_overview *overview, const struct item *item, bool *opened)
+static void count_item(struct ws_overview *overview, const struct item *item)
 {
-	struct slot *slot = server_slot(overview, item);
-	if (!slot->group.count && overview->servers == FULL) {
-		slot = &overview->other[item->code];
-		*opened = true; /* so many servers' ports are not found again often */
-	} else if (!slot->group.count) {
-		overview->servers++;
-		*opened = true;
-	}
-	merge(slot, &item->group, item->code);
-}
-
-static void count_client(struct ws_overview *overview, const struct item *item, bool opened)
-{
-	struct slot *slot = client_slot(overview, item);
-	if (!slot->group.count && overview->clients == FULL)
+	const struct ws_time_shares *shares = item->shares_known ? &item->shares : NULL;
+	if (overview->again && overview_is_scattered(&overview->counting, item->code, &item->group))
+		return;
+	struct overview_slot *slot = slot_of(&overview->server, item, item->server_hash, is_of_server);
+	/* So many servers' ports that there is no room are not found again often. */
+	const bool opens = !slot || !slot->is.group.count;
+	overview_merge(slot ? slot : &overview->other[item->code], &item->group, shares, item->code);
+	if (overview->again)
+		return;
+	overview->counting.total[item->code]++;
+	slot = slot_of(&overview->client, item, item->client_hash, is_of_client);
+	if (!slot)
 		return; /* the first clients are the ones that can be scattered */
-	overview->clients += !slot->group.count;
-	merge(slot, &item->group, item->code);
-	slot->opened += opened;
+	overview_merge(slot, &item->group, shares, item->code);
+	slot->opened += opens;
 }
 
-/* Nothing went wrong with them, whatever their verdict. */
-static const struct ws_judgement slow_judgement = {.verdict = WS_VERDICT_COUNT, .severity = 1, .slow = true};
-
-static void judge_item(struct item *item)
+static void count_items(struct ws_overview *overview, struct item *item, size_t count)
 {
-	struct ws_judgement *judgement = &item->group.judgement;
+	for (size_t i = 0; i < count; i++)
+		hash_item(overview, &item[i]);
+	for (size_t i = 0; i < count; i++) {
+		prefetch_slot(&overview->server, item[i].server_hash);
+		prefetch_slot(&overview->client, item[i].client_hash);
+	}
+	for (size_t i = 0; i < count; i++)
+		count_item(overview, &item[i]);
+}
+
+/* ---- What a connection adds */
+
+static void judge_item(struct item *item, unsigned client)
+{
+	struct ws_overview_group *group = &item->group;
+	struct ws_judgement *judgement = &group->judgement;
 	judgement->slow = judgement->slow && !judgement->severity;
+	if (judgement->slow && item->shares_known)
+		group->slow_cause = (uint8_t)ws_shares_slow_cause(&item->shares, client);
 	if (judgement->slow)
-		*judgement = slow_judgement;
-	item->code = code_of_group(&item->group);
+		*judgement = overview_slow();
+	item->code = overview_code_of(group);
 }
 
-static struct item item_of(const struct ws_tracker *tracker, const struct ws_conn *conn)
+/* Turns the shares so that the client is endpoint 0. */
+static void turn_shares(struct item *item, unsigned client)
 {
-	const unsigned client = (unsigned)ws_conn_likely_client(conn),
-	               server = ws_conn_is_self(conn) ? client : !client;
-	struct item item = {.group = {
-	                            .judgement = ws_conn_judgement(tracker, conn),
-	                            .one_client = true,
-	                            .one_server = true,
-	                            .one_port = true,
-	                            .ip_version = conn->ip_version,
-	                            .client = conn->address[client],
-	                            .server = conn->address[server],
-	                            .port = conn->port[server],
-	                            .count = 1,
-	                            .first = conn->first_time,
-	                            .last = conn->last_time,
-	                            .example = conn->number,
-	                            .example_id = conn->id,
-	                    }};
-	judge_item(&item);
-	return item;
+	for (enum ws_cause cause = 0; item->shares_known && client && cause < WS_CAUSE_COUNT; cause++) {
+		ws_time *time = item->shares.time[cause], first = time[0];
+		if (!ws_cause_is_sided(cause))
+			continue;
+		time[0] = time[1];
+		time[1] = first;
+	}
+}
+
+/* `times`: also where its time went, which is needed of slow ones in any case. */
+static void item_of(const struct ws_tracker *tracker, const struct ws_conn *conn, bool times, struct item *item)
+{
+	bool summed = (times || !conn->judgement) && ws_conn_shares_sum(tracker, conn, &item->shares);
+	const struct ws_judgement judgement = ws_conn_judgement(tracker, conn, summed ? &item->shares : NULL);
+	const bool slow = judgement.slow && !judgement.severity;
+	if (slow && !summed)
+		summed = ws_conn_shares_sum(tracker, conn, &item->shares);
+	item->shares_known = summed && (times || slow);
+	const unsigned likely_client = (unsigned)ws_conn_likely_client(conn) & 1,
+	               server = ws_conn_is_self(conn) ? likely_client : !likely_client;
+	item->group = (struct ws_overview_group){
+	        .judgement = judgement,
+	        .one_client = true,
+	        .one_server = true,
+	        .one_port = true,
+	        .ip_version = conn->ip_version,
+	        .client = conn->address[likely_client],
+	        .server = conn->address[server],
+	        .port = conn->port[server],
+	        .count = 1,
+	        .first = conn->first_time,
+	        .last = conn->last_time,
+	        .example = conn->number,
+	        .example_id = conn->id,
+	};
+	judge_item(item, likely_client);
+	turn_shares(item, likely_client);
 }
 
 /* The same of a connection of records. */
-static struct item item_of_record(const struct ws_conn_info *info)
+static void item_of_record(const struct ws_conn_info *info, struct item *item)
 {
-	const struct ws_endpoint_info *client = &info->endpoint[info->likely_client & 1],
-	                              *server = &info->endpoint[!(info->likely_client & 1)];
-	struct item item = {.group = {
-	                            .judgement = info->stated.judgement,
-	                            .one_client = true,
-	                            .one_server = true,
-	                            .one_port = true,
-	                            .one_sensor = true,
-	                            .sensor = info->stated.sensor,
-	                            .ip_version = info->ip_version,
-	                            .client = client->address,
-	                            .server = server->address,
-	                            .port = server->port,
-	                            .count = 1,
-	                            .first = info->first_time,
-	                            .last = info->last_time,
-	                            .example = info->number,
-	                            .example_id = info->id,
-	                    }};
-	item.group.judgement.slow = info->shares_known && ws_shares_slow(&info->shares, info->likely_client & 1) >= WS_SLOW;
-	if (item.group.judgement.slow)
-		item.group.slow_cause = (uint8_t)ws_shares_slow_cause(&info->shares, info->likely_client & 1);
-	judge_item(&item);
-	return item;
-}
-
-static void count_conn(struct ws_overview *overview, const struct item *item)
-{
-	bool opened = false;
-	if (overview->walk == COUNTS_AGAIN && is_scattered(overview, item))
-		return;
-	count_server(overview, item, &opened);
-	if (overview->walk == COUNTS_AGAIN)
-		return;
-	overview->total[item->code]++;
-	count_client(overview, item, opened);
-}
-
-/* ---- Choosing the groups */
-
-/* Keeps the largest clients whose connections nearly all went to servers' ports of their own. */
-static void choose_scattered(struct ws_overview *overview)
-{
-	for (size_t i = 0; i < SLOTS; i++) {
-		const struct slot *slot = &overview->client[i];
-		if (slot->group.count < SCATTERED_LEAST || 4 * (uint64_t)slot->opened < 3 * slot->group.count)
-			continue;
-		struct ws_overview_group *kept = overview->scattered[slot->code];
-		uint8_t *count = &overview->scattered_count[slot->code];
-		unsigned at = *count;
-		while (at > 0 && kept[at - 1].count < slot->group.count)
-			at--;
-		if (at == CLIENTS)
-			continue;
-		*count += *count < CLIENTS;
-		memmove(kept + at + 1, kept + at, (*count - at - 1u) * sizeof(*kept));
-		kept[at] = slot->group;
-		kept[at].by_client = true;
-	}
-}
-
-/* Puts a group among those of its verdict that are shown, the largest first; the smallest one goes to the rest. */
-static void place(struct ws_overview_group *shown, unsigned *count, const struct ws_overview_group *group,
-                  struct slot *rest, uint8_t code)
-{
-	unsigned at = *count;
-	while (at > 0 && (shown[at - 1].count < group->count ||
-	                  (shown[at - 1].count == group->count && shown[at - 1].example > group->example)))
-		at--;
-	if (*count == EACH) {
-		merge(rest, at == EACH ? group : &shown[EACH - 1], code);
-		if (at == EACH)
-			return;
-		(*count)--;
-	}
-	memmove(shown + at + 1, shown + at, (*count - at) * sizeof(*shown));
-	shown[at] = *group;
-	(*count)++;
-}
-
-static int worse_first(const void *left, const void *right)
-{
-	const struct ws_overview_group *a = left, *b = right;
-	if (a->judgement.severity != b->judgement.severity)
-		return a->judgement.severity > b->judgement.severity ? -1 : 1;
-	if (a->verdict_count != b->verdict_count)
-		return a->verdict_count > b->verdict_count ? -1 : 1;
-	if (a->judgement.verdict != b->judgement.verdict)
-		return a->judgement.verdict < b->judgement.verdict ? -1 : 1;
-	if (a->judgement.slow && a->slow_cause != b->slow_cause)
-		return a->slow_cause < b->slow_cause ? -1 : 1;
-	if (a->rest != b->rest)
-		return a->rest ? 1 : -1;
-	if (a->count != b->count)
-		return a->count > b->count ? -1 : 1;
-	return a->example < b->example ? -1 : a->example > b->example;
-}
-
-static void add_group(struct ws_overview *overview, const struct ws_overview_group *group, uint8_t code)
-{
-	struct ws_overview_group *added = &overview->next[overview->next_count++];
-	*added = *group;
-	added->verdict_count = overview->total[code];
-}
-
-static void make_groups(struct ws_overview *overview)
-{
-	struct code_groups *codes = overview->code;
-	memset(codes, 0, sizeof(overview->code));
-	for (uint8_t code = 0; code < CODES; code++) {
-		struct code_groups *groups = &codes[code];
-		if (overview->other[code].group.count)
-			merge(&groups->rest, &overview->other[code].group, code);
-		for (unsigned i = 0; i < overview->scattered_count[code]; i++)
-			place(groups->shown, &groups->count, &overview->scattered[code][i], &groups->rest, code);
-	}
-	for (size_t i = 0; i < SLOTS; i++) {
-		const struct slot *slot = &overview->server[i];
-		if (slot->group.count)
-			place(codes[slot->code].shown, &codes[slot->code].count, &slot->group, &codes[slot->code].rest,
-			      slot->code);
-	}
-	overview->next_count = 0;
-	for (uint8_t code = 0; code < CODES; code++) {
-		struct code_groups *groups = &codes[code];
-		for (unsigned i = 0; i < groups->count; i++)
-			add_group(overview, &groups->shown[i], code);
-		groups->rest.group.rest = true;
-		if (groups->rest.group.count)
-			add_group(overview, &groups->rest.group, code);
-	}
-	qsort(overview->next, overview->next_count, sizeof(overview->next[0]), worse_first);
-	memset(overview->first_of, 0, sizeof(overview->first_of));
-	for (size_t i = overview->next_count; i > 0; i--)
-		overview->first_of[code_of_group(&overview->next[i - 1])] = (uint16_t)i;
-	memset(overview->next_shares, 0, sizeof(overview->next_shares));
-}
-
-/* ---- Where the time of the groups went */
-
-static bool belongs(const struct ws_overview_group *group, const struct ws_overview_group *conn)
-{
-	if (group->rest)
-		return true;
-	if (group->ip_version != conn->ip_version)
-		return false;
-	if (group->by_client)
-		return same_address(&group->client, &conn->client);
-	return group->port == conn->port && group->sensor == conn->sensor && same_address(&group->server, &conn->server);
-}
-
-/* Finds the group of a connection. The groups of a verdict are next to each other, and the rest is the last of them.
- * NULL: its verdict has changed since the groups were made, and there is none. */
-static struct ws_time_shares *shares_of(struct ws_overview *overview, const struct item *item)
-{
-	const bool scattered = is_scattered(overview, item);
-	for (size_t i = overview->first_of[item->code]; i > 0 && i <= overview->next_count; i++) {
-		const struct ws_overview_group *group = &overview->next[i - 1];
-		if (code_of_group(group) != item->code)
-			return NULL;
-		if (group->rest || (group->by_client == scattered && belongs(group, &item->group)))
-			return &overview->next_shares[i - 1];
-	}
-	return NULL;
-}
-
-static void add_shares(struct ws_overview *overview, const struct ws_time_shares *of, int likely_client,
-                       const struct item *item)
-{
-	struct ws_time_shares *sum = shares_of(overview, item);
-	if (sum)
-		ws_shares_add(sum, of, (unsigned)likely_client & 1);
-}
-
-static void look_at_conn(struct ws_overview *overview, const struct ws_tracker *tracker, const struct ws_conn *conn)
-{
-	struct item item = item_of(tracker, conn);
-	const int client = ws_conn_likely_client(conn);
-	struct ws_time_shares shares;
-	const bool asked = overview->walk == ADDS || item.group.judgement.slow;
-	const bool known = asked && ws_conn_shares_sum(tracker, conn, &shares);
-	if (known && item.group.judgement.slow) {
-		item.group.slow_cause = (uint8_t)ws_shares_slow_cause(&shares, (unsigned)client & 1);
-		item.code = code_of_group(&item.group);
-	}
-	if (overview->walk != ADDS)
-		count_conn(overview, &item);
-	else if (known)
-		add_shares(overview, &shares, client, &item);
-}
-
-static void look_at_record(struct ws_overview *overview, const struct ws_conn_info *info)
-{
-	const struct item item = item_of_record(info);
-	if (overview->walk != ADDS)
-		count_conn(overview, &item);
-	else if (info->shares_known)
-		add_shares(overview, &info->shares, info->likely_client, &item);
-}
-
-static void use_groups(struct ws_overview *overview, bool shares_known)
-{
-	memcpy(overview->group, overview->next, overview->next_count * sizeof(overview->group[0]));
-	memcpy(overview->shares, overview->next_shares, overview->next_count * sizeof(overview->shares[0]));
-	overview->count = overview->next_count;
-	overview->shares_known = shares_known;
-	overview->connections = 0;
-	for (size_t i = 0; i < overview->count; i++)
-		overview->connections += overview->group[i].count;
+	const unsigned likely_client = (unsigned)info->likely_client & 1;
+	const struct ws_endpoint_info *client = &info->endpoint[likely_client], *server = &info->endpoint[!likely_client];
+	item->shares_known = info->shares_known;
+	item->shares = info->shares;
+	item->group = (struct ws_overview_group){
+	        .judgement = info->stated.judgement,
+	        .one_client = true,
+	        .one_server = true,
+	        .one_port = true,
+	        .one_sensor = true,
+	        .sensor = info->stated.sensor,
+	        .ip_version = info->ip_version,
+	        .client = client->address,
+	        .server = server->address,
+	        .port = server->port,
+	        .count = 1,
+	        .first = info->first_time,
+	        .last = info->last_time,
+	        .example = info->number,
+	        .example_id = info->id,
+	};
+	item->group.judgement.slow = info->shares_known && ws_shares_slow(&info->shares, likely_client) >= WS_SLOW;
+	judge_item(item, likely_client);
+	turn_shares(item, likely_client);
 }
 
 /* ---- The walk */
@@ -474,46 +375,46 @@ static void use_groups(struct ws_overview *overview, bool shares_known)
 static void count_block(struct ws_overview *overview, const struct ws_tracker *tracker, const struct ws_filter *filter,
                         size_t limit)
 {
-	const unsigned parts = WS_PART_IDENTITY | WS_PART_OPENING | WS_PART_LAST | WS_PART_FIRST;
 	ws_conn_id ids[BLOCK];
+	struct item item[TOGETHER];
 	struct ws_conn_copy copy;
+	struct ws_conn_info info;
 	const size_t count = filter ? ws_filter_pick(filter, tracker, overview->rank, limit, ids)
 	                            : ws_tracker_conn_ids(tracker, overview->rank, limit, ids);
-	struct ws_conn_info info;
-	for (size_t i = 0; i < count && tracker->stored; i++)
-		if (ws_stored_conn(tracker->stored, ids[i], &info))
-			look_at_record(overview, &info);
-	for (size_t i = 0; i < count && !tracker->stored; i++) {
-		if (i + WS_AHEAD < count)
-			ws_conn_prefetch(&tracker->table, ids[i + WS_AHEAD], parts);
-		const struct ws_conn *conn = ws_table_read(&tracker->table, ids[i], &copy);
+	const unsigned parts =
+	        WS_PART_OPENING | WS_PART_LAST | WS_PART_FIRST | (overview->times ? WS_PART_SHARES : 0);
+	size_t items = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct ws_conn *conn = NULL;
+		if (!tracker->stored) {
+			ws_conn_prefetch_judged(&tracker->table, ids, i, count, parts);
+			conn = ws_table_read(&tracker->table, ids[i], &copy);
+		}
 		if (conn)
-			look_at_conn(overview, tracker, conn);
+			item_of(tracker, conn, overview->times, &item[items++]);
+		else if (tracker->stored && ws_stored_conn(tracker->stored, ids[i], &info))
+			item_of_record(&info, &item[items++]);
+		if (items == TOGETHER || i + 1 == count) {
+			count_items(overview, item, items);
+			items = 0;
+		}
 	}
 }
 
 /* Every connection has been looked at. True: that was the last walk. */
 static bool end_walk(struct ws_overview *overview, const struct ws_tracker *tracker)
 {
-	bool scattered = false;
-	if (overview->walk == COUNTS) {
-		choose_scattered(overview);
-		for (unsigned code = 0; code < CODES; code++)
-			scattered = scattered || overview->scattered_count[code];
-	}
-	if (scattered) {
+	if (!overview->again)
+		overview_choose_scattered(overview);
+	if (!overview->again && !overview_is_counted(overview)) {
 		clear_servers(overview);
-		overview->walk = COUNTS_AGAIN;
+		overview->again = true;
 		return false;
 	}
-	if (overview->walk != ADDS)
-		make_groups(overview);
-	if (overview->walk != ADDS && (tracker->table.shares || ws_tracker_shares_stated(tracker))) {
-		overview->walk = ADDS;
-		overview->rank = 0;
-		return false;
-	}
-	use_groups(overview, overview->walk == ADDS);
+	overview_make_groups(overview);
+	overview->counting.shares_known = tracker->table.shares || ws_tracker_shares_stated(tracker);
+	overview->counting.times = overview->times || tracker->stored;
+	overview->found = overview->counting;
 	return true;
 }
 
@@ -536,72 +437,37 @@ bool ws_overview_work(struct ws_overview *overview, const struct ws_tracker *tra
 	}
 }
 
+bool ws_overview_same(const struct ws_overview_group *a, const struct ws_overview_group *b)
+{
+	if (overview_code_of(a) != overview_code_of(b) || a->rest != b->rest || a->by_client != b->by_client)
+		return false;
+	if (a->rest)
+		return true;
+	if (a->ip_version != b->ip_version)
+		return false;
+	if (a->by_client)
+		return same_address(&a->client, &b->client);
+	return a->port == b->port && a->sensor == b->sensor && same_address(&a->server, &b->server);
+}
+
 size_t ws_overview_count(const struct ws_overview *overview)
 {
-	return overview->count;
+	return overview->found.count;
 }
 
 const struct ws_overview_group *ws_overview_group(const struct ws_overview *overview, size_t index)
 {
-	return &overview->group[index];
+	return &overview->found.shown[index].group;
 }
 
 const struct ws_time_shares *ws_overview_shares(const struct ws_overview *overview, size_t index)
 {
-	return overview->shares_known ? &overview->shares[index] : NULL;
+	const struct overview_found *found = &overview->found;
+	const struct overview_shown *shown = &found->shown[index];
+	return found->shares_known && (found->times || shown->group.judgement.slow) ? &shown->shares : NULL;
 }
 
 uint64_t ws_overview_connections(const struct ws_overview *overview)
 {
-	return overview->connections;
-}
-
-/* ---- Words */
-
-static void add_address_test(struct ws_text *text, const char *field, const struct ws_addr *address,
-                             unsigned ip_version)
-{
-	ws_text_puts(text, field);
-	ws_text_addr(text, address, ip_version);
-}
-
-/* There are connections with the same verdict that are more or less severe. */
-static bool several_severities(const struct ws_overview *overview, struct ws_judgement judgement)
-{
-	unsigned used = 0;
-	for (judgement.severity = 0; judgement.severity <= 3 && !judgement.slow; judgement.severity++)
-		used += overview->total[code_of(judgement, 0)] > 0;
-	return used > 1;
-}
-
-void ws_overview_filter(struct ws_text *text, const struct ws_overview *overview, const struct ws_overview_group *group)
-{
-	const uint8_t code = code_of_group(group);
-	bool some_slow = false;
-	for (unsigned cause = 0; cause < WS_SLOW_COUNT; cause++)
-		some_slow = some_slow || overview->total[code_of(slow_judgement, cause)];
-	if (group->judgement.slow)
-		ws_text_printf(text, "severity == 0 and slow_time >= 1s and slow_by == %s", ws_slow_word(group->slow_cause));
-	else
-		ws_text_printf(text, "verdict == %s", ws_overview_tag(group));
-	if (!group->judgement.slow && !group->judgement.severity && some_slow)
-		ws_text_puts(text, " and not slow_time >= 1s");
-	if (several_severities(overview, group->judgement))
-		ws_text_printf(text, " and severity == %u", group->judgement.severity);
-	if (group->rest)
-		return;
-	if (group->by_client) {
-		add_address_test(text, " and client.address == ", &group->client, group->ip_version);
-		return;
-	}
-	add_address_test(text, " and server.address == ", &group->server, group->ip_version);
-	ws_text_printf(text, " and server.port == %u", group->port);
-	if (group->sensor && *group->sensor) {
-		ws_text_puts(text, " and sensor == \"");
-		ws_text_clean(text, group->sensor, strlen(group->sensor));
-		ws_text_putc(text, '"');
-	}
-	for (unsigned i = 0; i < overview->scattered_count[code] && !group->one_client; i++)
-		add_address_test(text, " and client.address != ", &overview->scattered[code][i].client,
-		                 overview->scattered[code][i].ip_version);
+	return overview->found.connections;
 }

@@ -1,6 +1,7 @@
 /* What the connections of a group of the overview have in common, in words. */
+#include "track/overview.h"
+
 #include <wirestate/language.h>
-#include <wirestate/overview.h>
 
 #include <string.h>
 
@@ -46,4 +47,55 @@ void ws_overview_words(struct ws_text *text, const struct ws_overview_group *gro
 const char *ws_overview_tag(const struct ws_overview_group *group)
 {
 	return group->judgement.slow ? "SLOW" : ws_verdict_tag((enum ws_verdict)group->judgement.verdict);
+}
+
+/* ---- As a display filter */
+
+static void add_address_test(struct ws_text *text, const char *field, const struct ws_addr *address,
+                             unsigned ip_version)
+{
+	ws_text_puts(text, field);
+	ws_text_addr(text, address, ip_version);
+}
+
+/* There are connections with the same verdict that are more or less severe. */
+static bool several_severities(const struct overview_found *found, struct ws_judgement judgement)
+{
+	unsigned used = 0;
+	for (judgement.severity = 0; judgement.severity <= 3 && !judgement.slow; judgement.severity++)
+		used += found->total[overview_code(judgement, 0)] > 0;
+	return used > 1;
+}
+
+void ws_overview_filter(struct ws_text *text, const struct ws_overview *overview, const struct ws_overview_group *group)
+{
+	const struct overview_found *found = &overview->found;
+	const uint8_t code = overview_code_of(group);
+	bool some_slow = false;
+	for (unsigned cause = 0; cause < WS_SLOW_COUNT; cause++)
+		some_slow = some_slow || found->total[overview_code(overview_slow(), cause)];
+	if (group->judgement.slow)
+		ws_text_printf(text, "severity == 0 and slow_time >= 1s and slow_by == %s", ws_slow_word(group->slow_cause));
+	else
+		ws_text_printf(text, "verdict == %s", ws_overview_tag(group));
+	if (!group->judgement.slow && !group->judgement.severity && some_slow)
+		ws_text_puts(text, " and not slow_time >= 1s");
+	if (several_severities(found, group->judgement))
+		ws_text_printf(text, " and severity == %u", group->judgement.severity);
+	if (group->rest)
+		return;
+	if (group->by_client) {
+		add_address_test(text, " and client.address == ", &group->client, group->ip_version);
+		return;
+	}
+	add_address_test(text, " and server.address == ", &group->server, group->ip_version);
+	ws_text_printf(text, " and server.port == %u", group->port);
+	if (group->sensor && *group->sensor) {
+		ws_text_puts(text, " and sensor == \"");
+		ws_text_clean(text, group->sensor, strlen(group->sensor));
+		ws_text_putc(text, '"');
+	}
+	for (unsigned i = 0; i < found->scattered_count[code] && !group->one_client; i++)
+		add_address_test(text, " and client.address != ", &found->scattered[code][i].group.client,
+		                 found->scattered[code][i].group.ip_version);
 }

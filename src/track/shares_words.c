@@ -47,6 +47,8 @@ void ws_shares_add(struct ws_time_shares *sum, const struct ws_time_shares *adde
 {
 	for (enum ws_cause cause = 0; cause < WS_CAUSE_COUNT; cause++) {
 		const unsigned first = ws_cause_is_sided(cause) ? client : 0;
+		if (!added->time[cause][0] && !added->time[cause][1])
+			continue;
 		add_time(&sum->time[cause][0], added->time[cause][first]);
 		add_time(&sum->time[cause][1], added->time[cause][!first]);
 	}

@@ -68,7 +68,7 @@ static void read_all(const struct ws_tracker *tracker)
 		ws_processes_words(&text, &info);
 		(void)!ws_filter_match(filter, &info);
 	}
-	ws_overview_begin(overview);
+	ws_overview_begin(overview, true);
 	while (!ws_overview_work(overview, tracker, filter, 1000))
 		;
 	ws_overview_free(overview);

@@ -1,7 +1,8 @@
 /* The connections in groups, the worst first: what to look at first in a capture with more of them than a screen shows.
  *
- * The groups are made in slices, as the list is sorted, and again when there are new packets. Enter on a group shows
- * its connections in the list by a filter, which stands there to be changed. */
+ * The groups are made in slices, as the list is sorted, and again when there are new packets. The first time, they are
+ * shown before it is known where their time went, because that takes longer. Enter on a group shows its connections in
+ * the list by a filter, which stands there to be changed. */
 #include "scene/list/selection.h"
 #include "scene/screens.h"
 #include "scene/tables/tables_view.h"
@@ -27,20 +28,37 @@ static const struct ws_overview_group *selected_group(const struct overview_view
 	                                                 : NULL;
 }
 
-static void start_walk(struct overview_view *view, const struct ws_model *model)
+static void start_walk(struct overview_view *view, const struct ws_model *model, bool times)
 {
 	if (!view->overview)
 		view->overview = ws_overview_create(model->tracker);
+	view->times = times;
 	if (view->overview)
-		ws_overview_begin(view->overview);
+		ws_overview_begin(view->overview, times);
 	else
 		view->walk.running = false;
 }
 
+/* The groups are new, and may be in another order: the cursor stays on its group, or on the worst one. */
+static void find_selected(struct overview_view *view, const struct ws_overview_group *before)
+{
+	for (size_t i = 0; i < group_count(view); i++)
+		if (ws_overview_same(ws_overview_group(view->overview, i), before))
+			view->cursor.selected = i;
+}
+
 static void walk_on(struct overview_view *view, const struct ws_model *model, size_t limit)
 {
-	if (view->walk.running && ws_overview_work(view->overview, model->tracker, NULL, limit))
-		view->walk.running = false;
+	const struct ws_overview_group *group = selected_group(view);
+	const struct ws_overview_group before = group ? *group : (struct ws_overview_group){.count = 0};
+	if (!view->walk.running || !ws_overview_work(view->overview, model->tracker, NULL, limit))
+		return;
+	if (before.count && view->cursor.selected && view->shown == model->generation)
+		find_selected(view, &before);
+	view->shown = model->generation;
+	view->walk.running = !view->times;
+	if (!view->times)
+		start_walk(view, model, true);
 }
 
 static void overview_tick(struct ws_ui *ui, const struct ws_model *model, ws_time elapsed)
@@ -51,7 +69,7 @@ static void overview_tick(struct ws_ui *ui, const struct ws_model *model, ws_tim
 	if (!walk_turn(&view->walk, model, false, ui->clock, &begins))
 		return;
 	if (begins)
-		start_walk(view, model);
+		start_walk(view, model, view->shown == model->generation);
 	walk_on(view, model, WALK_SLICE);
 	walk_pause(&view->walk, ui->clock);
 }
@@ -165,7 +183,7 @@ static void overview_layout(struct ws_ui *ui, const struct ws_model *model)
 	struct ws_text notes = WS_TEXT_OVER(buffer);
 	if (view->walk.generation != model->generation) { /* without ticks to come, all of it at once */
 		walk_begin(&view->walk, model);
-		start_walk(view, model);
+		start_walk(view, model, !ui->clock);
 		walk_on(view, model, ui->clock ? WALK_SLICE : SIZE_MAX);
 	}
 	cursor_fit(&view->cursor, group_count(view), visible(ui));

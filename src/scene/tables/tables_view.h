@@ -79,6 +79,8 @@ struct hosts_view {
 
 struct overview_view {
 	struct ws_overview *overview; /* NULL: none yet */
+	uint64_t shown;               /* the model's generation whose groups are shown */
+	bool times;                   /* the walk also adds up where the time went */
 	struct walk walk;
 	struct ws_cursor cursor;
 };
