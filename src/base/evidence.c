@@ -144,7 +144,7 @@ void ws_evidence_words(struct ws_text *text, const struct ws_evidence *evidence)
 	ws_text_clean(text, evidence->text, evidence->length);
 	if (evidence->kind == WS_EVIDENCE_RETURN && memmem(evidence->text, evidence->length, "= -1 EADDRINUSE", 15))
 		ws_text_puts(text, ": another socket has this port, or a connection in TIME_WAIT still holds it, which "
-		                   "SO_REUSEADDR allows");
+		                   "SO_REUSEADDR on the old and on the new socket allows");
 }
 
 /* The names of one line, which begins at `at`. */

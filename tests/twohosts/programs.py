@@ -74,7 +74,8 @@ PROGRAMS = (
       "SO_REUSEADDR, 1) = 0", "bind(3, port 7000) = 0", "SYN seq 0"), (("server", "FIN", r"close\(4\)"),)),
     ("address in use", AGAIN.format(reuse="", host="{any}", once=False), CLIENT.format(host="{server}", sends="c.send(b'x')"),
      ("server's kernel: TIME_WAIT", "server calls bind(3, port 7000)", "bind(3, port 7000) = -1 EADDRINUSE (Address already "
-      "in use): another socket has this port, or a connection in TIME_WAIT still holds it, which SO_REUSEADDR allows",
+      "in use): another socket has this port, or a connection in TIME_WAIT still holds it, which SO_REUSEADDR on the old and on "
+      "the new socket allows",
       "server's program ends with exit status 1"), (("server", "FIN", r"close\(4\)"),)),
     ("recv(16)", SERVER.format(reuse="", host="{any}", most=16, end="c.close()"),
      CLIENT.format(host="{server}", sends="c.send(b'x' * 40)" + ALL.format(40)),
@@ -100,7 +101,8 @@ SOCAT = (
     ("socat, address in use", "socat TCP-LISTEN:7000 EXEC:date; sleep 0.3; socat TCP-LISTEN:7000 EXEC:date",
      "sleep 1 | socat -t 1 - TCP:{server}:7000",
      ("server's kernel: LISTEN", "SYN seq 0", "FIN, ACK", "server calls bind(", "port 7000) = -1 EADDRINUSE (Address already in "
-      "use): another socket has this port, or a connection in TIME_WAIT still holds it, which SO_REUSEADDR allows"), SOCAT_CAUSES[:1]),
+      "use): another socket has this port, or a connection in TIME_WAIT still holds it, which SO_REUSEADDR on the old and on "
+      "the new socket allows"), SOCAT_CAUSES[:1]),
     ("socat, UDP", "socat UDP-RECVFROM:7000,fork EXEC:cat", "echo hi | socat -t 1 - UDP:{server}:7000",
      ("server: bind(", "UDP len 3", "UDP len 3"),
      (("client", "UDP", r"write\(\d+, 3 bytes\)"), ("server", "UDP", r"sendto\(\d+, 3 bytes\)"))),

@@ -78,7 +78,7 @@ static const struct {
          N_("Half-closed: one side has finished, and the other still sends. It may do so for any length of time.")},
         {FACT_LAST_ACK | FACT_SERVER_WAITS,
          N_("The side that closed first waits 2 MSL, in case this ACK is lost and the FIN comes again. Until then its "
-            "kernel holds the port: bind() fails with \"Address already in use\", unless SO_REUSEADDR is set.")},
+            "kernel holds the port: bind() fails with \"Address already in use\", unless the old and the new socket set SO_REUSEADDR.")},
         {FACT_LAST_ACK, N_("The side that closed first waits: if this ACK is lost, the FIN comes again and must be "
                            "answered. After 2 MSL "
                            "(twice the longest life of a segment), no old segment can disturb a new connection.")},
@@ -281,7 +281,7 @@ const char *notes_find(const struct layout *layout)
 	case WS_INPUT_EXPIRY:
 		return N_("Twice the segment lifetime has passed without a repeated FIN. Now the ports may be used "
 		          "again; "
-		          "until then bind() failed with \"address already in use\", unless SO_REUSEADDR was set.");
+		          "until then bind() failed with \"address already in use\", unless both sockets had set SO_REUSEADDR.");
 	case WS_INPUT_ACCEPTED:
 		return N_("Its receiver would have dropped a damaged segment. So only the checksum in the capture is "
 		          "wrong: the network card completes it later, or someone has replaced the addresses.");
