@@ -127,6 +127,8 @@ void ws_process_words(struct ws_text *text, const struct ws_endpoint_info *endpo
 		ws_text_putc(text, '~');
 }
 
+enum { LABEL_BYTES = 60 }; /* of a name in a sentence; a longer one is cut */
+
 bool ws_process_label(struct ws_text *text, const struct ws_endpoint_info *endpoint)
 {
 	const struct ws_frame_process *process = endpoint->process;
@@ -136,7 +138,12 @@ bool ws_process_label(struct ws_text *text, const struct ws_endpoint_info *endpo
 		ws_text_printf(text, _("process %u"), process->id);
 		return true;
 	}
-	ws_text_clean(text, process->name, strlen(process->name));
+	size_t length = strlen(process->name);
+	const bool cut = length > LABEL_BYTES;
+	for (length = cut ? LABEL_BYTES : length; cut && length && ((unsigned char)process->name[length] & 0xc0) == 0x80;)
+		length--;
+	ws_text_clean(text, process->name, length);
+	ws_text_puts(text, cut ? "…" : "");
 	if (process->id)
 		ws_text_printf(text, "[%u]", process->id);
 	return true;

@@ -385,10 +385,34 @@ static void test_chinese(void **state)
 	assert_in_range(remade, MADE / 2, MADE - 1);
 }
 
+/* The name of a process may have any length in a capture file. It is cut between two characters, and says so. */
+static void test_long_name(void **state)
+{
+	(void)state;
+	for (size_t before = 0; before < 4; before++) {
+		char name[700], expected[100], label[512];
+		struct ws_frame_process process = {.id = 812, .name = name};
+		const struct ws_endpoint_info endpoint = {.process = &process};
+		struct ws_text text = WS_TEXT_OVER(label);
+		memset(name, 'x', before);
+		for (size_t at = before; at + 3 < sizeof(name); at += 3)
+			memcpy(name + at, "\xe7\xbd\x91", 4);
+		const size_t kept = before + (60 - before) / 3 * 3;
+		snprintf(expected, sizeof(expected), "%.*s…[812]", (int)kept, name);
+		assert_true(ws_process_label(&text, &endpoint));
+		assert_string_equal(ws_text_cstr(&text), expected);
+		name[kept] = '\0';
+		text = WS_TEXT_OVER(label);
+		assert_true(ws_process_label(&text, &endpoint));
+		assert_null(strstr(ws_text_cstr(&text), "…"));
+	}
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[WS_ARRAY_SIZE(stories) + 1] = {
-	        [WS_ARRAY_SIZE(stories)] = cmocka_unit_test(test_chinese)};
+	struct CMUnitTest tests[WS_ARRAY_SIZE(stories) + 2] = {
+	        [WS_ARRAY_SIZE(stories)] = cmocka_unit_test(test_chinese),
+	        [WS_ARRAY_SIZE(stories) + 1] = cmocka_unit_test(test_long_name)};
 	for (size_t i = 0; i < WS_ARRAY_SIZE(stories); i++)
 		tests[i] = (struct CMUnitTest){
 		        .name = stories[i].name, .test_func = tell, .initial_state = (void *)&stories[i]};
