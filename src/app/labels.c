@@ -3,19 +3,34 @@
 #include "app/session.h"
 #include "app/sources.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+
+static bool is_separator(char c)
+{
+	return c == '-' || c == '_' || c == '.' || c == ' ';
+}
 
 struct base {
 	const char *start;
 	size_t length;
 };
 
+static void cut_endings(struct base *base)
+{
+	static const char *const endings[] = {".gz", ".zst", ".pcapng", ".pcap", ".cap", ".dmp"};
+	for (size_t i = 0; i < WS_ARRAY_SIZE(endings); i++) {
+		const size_t tail = strlen(endings[i]);
+		if (base->length > tail && strncasecmp(base->start + base->length - tail, endings[i], tail) == 0)
+			base->length -= tail;
+	}
+}
+
 /* The name without folders and endings. Where all files have the same name, the folders tell them apart. */
 static struct base base_of(const char *name, bool folder)
 {
-	static const char *const endings[] = {".gz", ".zst", ".pcapng", ".pcap", ".cap", ".dmp"};
 	struct base base = {name, strlen(name)};
 	for (int cut = 0; cut < 1 + folder; cut++) {
 		const char *slash = memrchr(name, '/', cut ? base.length : strlen(name));
@@ -29,12 +44,20 @@ static struct base base_of(const char *name, bool folder)
 			base.length = strlen(base.start);
 		}
 	}
-	for (size_t i = 0; i < WS_ARRAY_SIZE(endings) && !folder; i++) {
-		const size_t tail = strlen(endings[i]);
-		if (base.length > tail && strncasecmp(base.start + base.length - tail, endings[i], tail) == 0)
-			base.length -= tail;
-	}
+	if (!folder)
+		cut_endings(&base);
 	return base;
+}
+
+/* Of files that follow one another, what their names share, without the beginning of a number: "eth0_00001" and
+ * "eth0_00002" are "eth0", and so are "eth0.pcap0" and "eth0.pcap1". */
+static void keep_shared(struct base *base, size_t shared)
+{
+	size_t length = shared < base->length ? shared : base->length;
+	while (length && (is_separator(base->start[length - 1]) || isdigit((unsigned char)base->start[length - 1])))
+		length--;
+	base->length = length ? length : base->length;
+	cut_endings(base);
 }
 
 static bool all_same(const struct base *base, size_t count)
@@ -43,11 +66,6 @@ static bool all_same(const struct base *base, size_t count)
 		if (base[i].length != base[0].length || memcmp(base[i].start, base[0].start, base[0].length) != 0)
 			return false;
 	return true;
-}
-
-static bool is_separator(char c)
-{
-	return c == '-' || c == '_' || c == '.' || c == ' ';
 }
 
 /* How many first (or last) characters all have in common, up to and with a separator. Something is left of each. */
@@ -74,9 +92,12 @@ void sources_label(struct session *session)
 	struct base base[WS_JOIN_POINTS];
 	const size_t count = session->point_count;
 	for (int folder = 0; folder < 2; folder++) {
-		for (size_t i = 0; i < count; i++)
-			base[i] =
-			        base_of(session->split ? session->points[i].own_name : session->points[i].name, folder);
+		for (size_t i = 0; i < count; i++) {
+			const struct point *point = &session->points[i];
+			base[i] = base_of(session->split ? point->own_name : point->name, folder);
+			if (point->files > 1 && !folder)
+				keep_shared(&base[i], point->shared_name);
+		}
 		if (!all_same(base, count))
 			break;
 	}

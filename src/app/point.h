@@ -22,6 +22,7 @@ struct point {
 	char own_name[64];         /* of an interface that is a point of its own; empty: it has none, or is none */
 	char label[32];            /* several points: what this one is called, clean text */
 	size_t files;              /* of which its capture was merged; 0: of one */
+	size_t shared_name;        /* how many first characters their base names share */
 	ws_time now;               /* capture time: the latest packet's; live, at least the clock's */
 	ws_time clock_offset;      /* live: real time minus monotonic time when the point was opened */
 	ws_time opened;            /* live: it has captured since then, by the same clock as its packets */

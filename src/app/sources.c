@@ -163,18 +163,35 @@ static size_t group_of(const struct scan *scan, const size_t *group, size_t file
 	return groups;
 }
 
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
+static size_t shared_start(const char *a, const char *b)
+{
+	size_t length = 0;
+	while (a[length] && a[length] == b[length])
+		length++;
+	return length;
+}
+
 /* Makes one point of the files of each group. */
 static bool make_points(struct session *session, const size_t *group, size_t groups, struct ws_error *error)
 {
 	struct ws_capture *parts[WORDS_MOST];
 	const size_t files = session->point_count;
 	for (size_t g = 0; g < groups; g++) {
-		size_t count = 0, first = files;
+		size_t count = 0, first = files, shared = SIZE_MAX;
 		for (size_t i = 0; i < files; i++) {
 			if (group[i] != g)
 				continue;
 			first = first == files ? i : first;
 			parts[count++] = session->points[i].capture;
+			const size_t same = shared_start(base_name(session->points[first].name),
+			                                 base_name(session->points[i].name));
+			shared = same < shared ? same : shared;
 		}
 		if (count > 1) {
 			struct ws_capture *merged = ws_capture_merge(parts, count, error);
@@ -185,6 +202,7 @@ static bool make_points(struct session *session, const size_t *group, size_t gro
 					session->points[i].capture = NULL;
 			session->points[first].capture = merged;
 			session->points[first].files = count;
+			session->points[first].shared_name = shared;
 		}
 		/* A group's first file is never before its own place: files before it are in groups before it. */
 		if (first != g) {
