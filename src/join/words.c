@@ -65,7 +65,7 @@ void ws_clock_offset_words(struct ws_text *text, const struct ws_clock_info *clo
 	}
 	const bool bounded = !clock->fixed && clock->bound != WS_TIME_NEVER;
 	const int decimals = bounded && clock->bound >= WS_MILLISECOND ? 3 : 6;
-	ws_text_printf(text, "%+.*f s", decimals, (double)clock->offset / (double)WS_SECOND);
+	ws_text_printf(text, _("clock %+.*f s"), decimals, (double)clock->offset / (double)WS_SECOND);
 	if (!bounded)
 		return;
 	ws_text_puts(text, " \xc2\xb1");

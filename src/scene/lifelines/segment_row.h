@@ -51,7 +51,7 @@ struct ways {
 };
 /* Draws the arrows of all segments, and their words. The rows of what is no segment are left as they are. */
 void ways_draw(const struct layout *layout, struct ws_canvas *canvas, const struct ways *ways);
-/* Appends the name of the point nearest to a side, with its clock: "server +3.700 s ±15 ms". With one point, nothing. */
+/* Appends the name of the point nearest to a side, with its clock: "server, clock +3.700 s ±15 ms". With one point, nothing. */
 void ways_point_words(const struct layout *layout, int side, struct ws_text *text);
 /* Draws the points' names at the tops of their lines, and what is known of their clocks. */
 void ways_draw_points(const struct layout *layout, struct ws_canvas *canvas, int row);

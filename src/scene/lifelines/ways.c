@@ -115,7 +115,7 @@ static void point_words(const struct layout *layout, const struct ws_conn_path *
 	ws_clock_info(of, &info);
 	if (info.fixed && !info.offset)
 		return; /* both have one clock */
-	ws_text_puts(text, " ");
+	ws_text_puts(text, _(", "));
 	ws_clock_offset_words(text, &info);
 }
 

@@ -116,6 +116,7 @@ static void find_shares(struct ws_ui *ui, const struct ws_model *model)
 	view->number = info.number;
 	view->shares = info.shares;
 	view->client = (unsigned)info.likely_client & 1;
+	view->joined = info.path;
 	const size_t count = ws_shares_named(&view->shares, view->named);
 	while (view->count < count && view->named[view->count].time > 0)
 		view->count++;
@@ -276,12 +277,20 @@ static void share_means(const struct time_view *view, const struct ws_named_shar
 	};
 	const char *vantage = ws_shares_vantage(&view->shares, view->client);
 	const bool client = share->side == (int)view->client;
-	if (share->cause == WS_CAUSE_PROGRAM && vantage && strcmp(vantage, client ? "client" : "server") != 0)
+	const bool far =
+	        share->cause == WS_CAUSE_PROGRAM && vantage && strcmp(vantage, client ? "client" : "server") != 0;
+	if (far && view->joined)
 		ws_text_printf(text,
-		               _("Everything that was captured had arrived, and nothing new came from the %s's program. What "
-		                 "was lost before the capture shows only if its host counts the packets of a connection (IPv4 "
-		                 "identification)."),
+		               _("Everything that this point captured had arrived, and nothing new came from the %s's "
+		                 "program. What was lost between the points is in the lifelines."),
 		               client ? _("client") : _("server"));
+	else if (far)
+		ws_text_printf(
+		        text,
+		        _("Everything that was captured had arrived, and nothing new came from the %s's program. What "
+		          "was lost before the capture shows only if its host counts the packets of a connection (IPv4 "
+		          "identification)."),
+		        client ? _("client") : _("server"));
 	else if (share->cause == WS_CAUSE_PROGRAM)
 		ws_text_printf(
 		        text,
@@ -356,9 +365,12 @@ static void draw_title(const struct time_view *view, struct ws_canvas *canvas)
 		ws_text_printf(&text, _("%s, of which %s %s"), ws_text_cstr(&all), ws_text_cstr(&opened),
 		               ws_text_cstr(&words));
 	} else if (vantage) {
-		const char *format = strcmp(vantage, "middle") == 0   ? _("%s, captured between the ends")
-		                     : strcmp(vantage, "client") == 0 ? _("%s, captured near the client")
-		                                                      : _("%s, captured near the server");
+		const char *format =
+		        view->joined && strcmp(vantage, "client") == 0   ? _("%s, as captured near the client")
+		        : view->joined && strcmp(vantage, "server") == 0 ? _("%s, as captured near the server")
+		        : strcmp(vantage, "middle") == 0                 ? _("%s, captured between the ends")
+		        : strcmp(vantage, "client") == 0                 ? _("%s, captured near the client")
+		                                                         : _("%s, captured near the server");
 		ws_text_printf(&text, format, ws_text_cstr(&all));
 	} else {
 		ws_text_puts(&text, ws_text_cstr(&all));

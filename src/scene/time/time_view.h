@@ -12,8 +12,9 @@ struct time_view {
 	uint64_t number;  /* of the connection; 0: none yet */
 	struct walk walk; /* for when the stretches are looked for again, since packets have come */
 	struct ws_time_shares shares;
-	bool known;       /* they are */
-	unsigned client;  /* endpoint */
+	bool known;      /* they are */
+	bool joined;     /* other points have captured the connection, too; the shares are those of this one */
+	unsigned client; /* endpoint */
 	/* The causes with a share, the largest first. */
 	struct ws_named_share named[WS_NAMED_SHARES];
 	size_t count;
