@@ -3,7 +3,8 @@
  * Headers that are the same at both places are the key, the most telling first: with the IP ID, then without. What has
  * a key of its own at both places is a pair. Several segments with one key (an ACK that was sent again within a tick of
  * the timestamps' clock, a retransmission without timestamps) are paired in their order, and such that the delays are
- * as usual: which of three equal ACKs was lost can then be told by the time. What is left was cut or merged by a
+ * as usual: which of three equal ACKs was lost can then be told by the time, unless they left closer to each other than
+ * delays vary. Then nothing that was captured tells, but how many were lost is right all the same. What is left was cut or merged by a
  * network card, and ranges.c compares its bytes. Lengths and options are never compared beyond that, nor TTL, DSCP,
  * ECN and checksums, which change on the way. */
 #include "join/internal.h"
