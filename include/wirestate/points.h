@@ -11,6 +11,8 @@ struct ws_points {
 	const struct ws_tracker *tracker[WS_JOIN_POINTS];
 	const struct ws_clock *clock[WS_JOIN_POINTS]; /* NULL: the reference's */
 	const char *name[WS_JOIN_POINTS];
+	/* Up to these numbers, connections and UDP conversations have been compared with those of the other points. */
+	uint64_t compared[WS_JOIN_POINTS], compared_udp[WS_JOIN_POINTS];
 	/* Finds the transits of a connection, in an array that the caller has to free. False: out of memory. */
 	bool (*transits)(void *context, const struct ws_conn_path *path, struct ws_transit **transit, size_t *count);
 	void *context;
@@ -38,6 +40,42 @@ void ws_tracker_set_paths(struct ws_tracker *tracker, const struct ws_points *po
  * where one is no longer kept, and is valid until the next packet. */
 struct ws_range ws_tracker_datagrams(const struct ws_tracker *tracker);
 const struct ws_join_datagram *ws_tracker_join_datagram(const struct ws_tracker *tracker, uint64_t number);
+
+/* ---- All points as one tracker */
+
+/* A tracker that shows what the trackers of several points have: each connection and each UDP conversation once, as the
+ * first point has it that keeps it, in the order of their first packets, with times by the reference's clock. It takes no
+ * packets. Functions that read a connection or a conversation read it as any other tracker; what the points have in their
+ * own way (ARP, fragments, hops, the series) is read from ws_tracker_part(). NULL with `error`: out of memory. */
+struct ws_tracker *ws_tracker_merged(struct ws_error *error) WS_CHECKED;
+/* From now on it reads what the points know of each other from here. Call it before what it read from before is freed. */
+void ws_tracker_merge_use(struct ws_tracker *merged, const struct ws_points *points);
+/* There is something that it does not show yet. */
+bool ws_tracker_merge_due(const struct ws_tracker *merged, const struct ws_points *points, ws_time withhold);
+/* Takes in what has come, at most so many connections and conversations, and goes on where it was before. True: it is
+ * done; until then, it shows what it did before. A connection of a later point that has not been compared with the earlier
+ * ones is not shown before it is `withhold` old; WS_TIME_NEVER: not before it has been compared. The trackers of `points`
+ * must outlive it. */
+bool ws_tracker_merge(struct ws_tracker *merged, const struct ws_points *points, ws_time withhold, size_t limit);
+
+bool ws_tracker_is_merged(const struct ws_tracker *tracker);
+/* The tracker of a point; of a tracker that is not merged, itself. */
+const struct ws_tracker *ws_tracker_part(const struct ws_tracker *tracker, unsigned point);
+
+/* The ids of a merged tracker have the point in their highest bits. Those of the first point are its own. */
+enum { WS_MERGED_SHIFT = 29 };
+static inline ws_conn_id ws_merged_id(unsigned point, ws_conn_id own)
+{
+	return own ? own | point << WS_MERGED_SHIFT : 0;
+}
+static inline unsigned ws_merged_point(ws_conn_id id)
+{
+	return id >> WS_MERGED_SHIFT;
+}
+static inline ws_conn_id ws_merged_own(ws_conn_id id)
+{
+	return id & ((UINT32_C(1) << WS_MERGED_SHIFT) - 1);
+}
 
 /* As set; NULL: none. */
 const struct ws_points *ws_tracker_points(const struct ws_tracker *tracker);

@@ -60,7 +60,9 @@ struct ws_model {
 	/* Reads a frame again; false when it is no longer kept. */
 	bool (*fetch)(void *context, uint64_t position, struct ws_frame *frame);
 	void *fetch_context;
-	unsigned point; /* of several points: the one that `tracker` and `fetch` are of */
+	/* Of several points: the one that `fetch` is of, and the one that `tracker` is of, unless that shows all of them
+	 * together, see ws_tracker_merged(). */
+	unsigned fetch_point, point;
 	/* The same for any point; NULL with one point. */
 	bool (*fetch_at)(void *context, unsigned point, uint64_t position, struct ws_frame *frame);
 	void *fetch_at_context;

@@ -212,6 +212,7 @@ struct ws_udp_info {
 	const struct ws_tunnel_path *tunnel; /* that it is in; NULL: none */
 	const struct ws_conn_path *path;     /* NULL: one point only has captured it, or it is not known yet */
 	bool path_swapped;                   /* address[0] here is address[1] there */
+	uint8_t point;                       /* of several points: whose tracker has it */
 };
 
 struct ws_event {
@@ -444,6 +445,7 @@ struct ws_conn_info {
 	char history[40];                /* Zeek's history, likewise */
 	const struct ws_conn_path *path; /* NULL: one point only has captured it, or it is not known yet */
 	bool path_swapped;               /* endpoint 0 here is endpoint 1 there */
+	uint8_t point;        /* of several points: whose tracker has it */
 	uint8_t completeness; /* bits of tshark's tcp.completeness: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32 */
 	struct ws_stated stated;
 };
@@ -451,8 +453,14 @@ struct ws_conn_info {
 size_t ws_tracker_conn_count(const struct ws_tracker *tracker);
 /* The ids of the connections that are kept, in the order of their numbers; `rank` is 0 .. count-1. */
 ws_conn_id ws_tracker_conn_at(const struct ws_tracker *tracker, size_t rank);
-/* The id of the connection with this number; 0 when it is not kept. */
+/* The id of the connection with this number, or in a merged tracker, see wirestate/points.h, with this key; 0 when it is
+ * not kept. A connection has the same key in all snapshots. */
 ws_conn_id ws_tracker_conn_find(const struct ws_tracker *tracker, uint64_t number);
+enum { WS_CONN_KEY_SHIFT = 56 };
+static inline uint64_t ws_conn_key(const struct ws_conn_info *info)
+{
+	return info->number | (uint64_t)info->point << WS_CONN_KEY_SHIFT;
+}
 bool ws_tracker_conn(const struct ws_tracker *tracker, ws_conn_id id, struct ws_conn_info *info) WS_CHECKED;
 /* The ends of a connection, which never change, and their roles so far, for records of its changes of state. Reading
  * them costs a small part of ws_tracker_conn(). */

@@ -59,6 +59,8 @@ static void share(struct joined *joined)
 		joined->shared.tracker[i] = joined->session->points[i].tracker;
 		joined->shared.clock[i] = joined->clock[i];
 		joined->shared.name[i] = joined->session->points[i].label;
+		joined->shared.compared[i] = joined->known[i].seen[0];
+		joined->shared.compared_udp[i] = joined->known[i].seen[1];
 	}
 }
 

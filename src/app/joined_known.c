@@ -127,6 +127,10 @@ bool joined_know(struct joined *joined, size_t point)
 	known->flow = calloc(flows + 1, sizeof(*known->flow));
 	if (!known->connection || !known->id || !known->number || !known->mss || !known->flow)
 		return false;
+	struct ws_tracker_stats stats;
+	ws_tracker_stats(tracker, &stats);
+	known->seen[0] = stats.connections;
+	known->seen[1] = stats.udp_conversations;
 	know_connections(known, tracker, count);
 	know_flows(known, tracker, datagrams);
 	return true;

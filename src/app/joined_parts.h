@@ -10,6 +10,7 @@ struct known {
 	struct ws_join_connection *connection;
 	size_t count;
 	size_t tcp; /* so many of them are connections, and only these have the following */
+	uint64_t seen[2]; /* how many connections, and conversations of UDP, the tracker had seen */
 	ws_conn_id *id;
 	uint64_t *number; /* tells when the tracker has given an id to another connection */
 	uint16_t (*mss)[2];

@@ -1,4 +1,5 @@
 /* What the screens are shown of a session, see struct ws_model. */
+#include "app/joined.h"
 #include "app/session.h"
 #include "app/split.h"
 
@@ -29,20 +30,34 @@ static const char *confinement(const struct session *session)
 	return session->protections.missing[0] ? _("partly sandboxed") : _("sandboxed");
 }
 
+/* The time of all points, by the first one's clock. */
+static ws_time latest(const struct session *session)
+{
+	ws_time now = session->points[0].now;
+	for (size_t i = 1; i < session->point_count; i++) {
+		const struct ws_clock *clock = session->joins.joined ? joined_clock(session->joins.joined, i) : NULL;
+		const struct point *point = &session->points[i];
+		const ws_time time = clock && point->packets ? ws_clock_here(clock, point->now) : point->now;
+		now = time > now ? time : now;
+	}
+	return now;
+}
+
 void session_model(struct session *session, struct ws_model *model)
 {
 	const struct ws_error *failure = session_failure(session);
 	struct point *point = session_shown(session);
+	const bool merged = session_is_merged(session);
 	*model = (struct ws_model){
-	        .tracker = point->tracker,
-	        .generation = 1 + (session->shown_changes << 32), /* snapshots add to it */
+	        .tracker = session_tracker(session),
+	        .generation = 1 + (session->shown_changes << 32) + (merged ? MERGED_GENERATION : 0), /* snapshots add to it */
 	        .joins = session->joins.count,
 	        .source = session->point_count > 1 ? session->point_names : point->name,
 	        .capture_filter = session->options->filter,
 	        .live = session->live,
 	        .running = session->live,
 	        .loading = !session->ended && !session->live && !session->options->lab_view,
-	        .now = point->now,
+	        .now = merged ? latest(session) : point->now,
 	        .time_wait = session->options->time_wait ? session->options->time_wait : 60 * WS_SECOND,
 	        .net = session->net,
 	        .vendors = session->vendors,
@@ -55,6 +70,7 @@ void session_model(struct session *session, struct ws_model *model)
 	        .advice = session->live || session->options->subscribe ? session->options->advice : NULL,
 	        .fetch = fetch,
 	        .fetch_context = point,
+	        .fetch_point = (unsigned)(point - session->points),
 	        .point = (unsigned)(point - session->points),
 	        .fetch_at = session->point_count > 1 ? fetch_at : NULL,
 	        .fetch_at_context = session,

@@ -13,6 +13,7 @@
  */
 #include "app/past.h"
 #include "app/joined.h"
+#include "app/merge.h"
 #include "app/reread.h"
 
 #include <stdlib.h>
@@ -38,6 +39,7 @@ struct snapshot {
 	ws_time until;                    /* the same for the other parts, by the reference's clock */
 	struct ws_points points;          /* what they know together; `joins` is the session's count then */
 	uint64_t joins;
+	struct merge merge;               /* all parts in one list */
 	struct ws_error error; /* why the snapshot differs from what the session has read */
 };
 
@@ -45,6 +47,7 @@ static void snapshot_close(struct snapshot *snapshot)
 {
 	if (!snapshot)
 		return;
+	merge_free(&snapshot->merge);
 	for (size_t i = 0; i < WS_JOIN_POINTS; i++) {
 		ws_tracker_free(snapshot->part[i].tracker);
 		reread_close(&snapshot->part[i].reread);
@@ -187,6 +190,22 @@ static void snapshot_join(struct snapshot *snapshot)
 	joined_share(joined, &snapshot->points);
 }
 
+/* The parts can be shown together: all have been joined. */
+static bool snapshot_is_whole(const struct snapshot *snapshot)
+{
+	const struct session *session = snapshot->point->session;
+	for (size_t i = 0; i < session->point_count; i++)
+		if (!snapshot->part[i].tracker)
+			return false;
+	return session->together && snapshot->joins;
+}
+
+/* Takes into the list of all points what has been fed. True: there is more to do. */
+static bool snapshot_merge(struct snapshot *snapshot)
+{
+	return snapshot_is_whole(snapshot) && merge_take(&snapshot->merge, &snapshot->points, 0, false);
+}
+
 /* Returns true when the snapshot of `position` is complete. */
 static bool snapshot_advance(struct snapshot *snapshot, const struct ws_position *position, ws_time end)
 {
@@ -255,7 +274,7 @@ bool past_work(struct past *past, const struct ws_position *position)
 		past->changed = past->changed || snapshot->shown->frame != frame ||
 		                snapshot->shown->time != clock || snapshot->joins != joins;
 		snapshot_check(past, snapshot);
-		return !there;
+		return snapshot_merge(snapshot) || !there;
 	}
 	if (past->error.status != WS_OK || !past->point->last_frame)
 		return false;
@@ -264,7 +283,7 @@ bool past_work(struct past *past, const struct ws_position *position)
 		        snapshot_open(past->point, memory_for(past->point->session, past->shown), &past->error);
 	if (!past->building)
 		return false;
-	if (!snapshot_advance(past->building, position, end))
+	if (!snapshot_advance(past->building, position, end) || snapshot_merge(past->building))
 		return true;
 	struct snapshot *before = past->shown;
 	past->shown = past->building;
@@ -310,8 +329,9 @@ void past_model(const struct past *past, const struct ws_position *position, str
 	const struct part *part = snapshot->shown;
 	model->past = true;
 	model->running = position->playing;
-	model->tracker = part->tracker;
-	model->generation += past->generation;
+	const bool merged = snapshot_is_whole(snapshot) && snapshot->merge.tracker;
+	model->tracker = merged ? snapshot->merge.tracker : part->tracker;
+	model->generation = (model->generation & ~MERGED_GENERATION) + past->generation + (merged ? MERGED_GENERATION : 0);
 	model->now = part->time > model->first ? part->time : model->first;
 	model->frame = part->frame;
 	model->last_packet = part->frame ? part->last_packet : model->first;

@@ -134,8 +134,8 @@ static void on_frame(void *context, const struct ws_frame *frame)
 		records_take(point, frame);
 		return;
 	}
-	if (frame->number == session->options->frame && session->split) /* else that of the first point is meant */
-		session_show_point(session, (size_t)(point - session->points));
+	if (frame->number == session->options->frame && session->split) /* else the option says of which point it is */
+		session->named_point = (size_t)(point - session->points);
 	struct pending_packet *slot = lookahead_slot(&point->lookahead);
 	slot->frame = *frame;
 	ws_decode(&slot->frame, &slot->packet);

@@ -42,7 +42,7 @@ static void empty_file(int fd)
 /* The connection that is exported: the one that --connection names, or the only one that there is. */
 static bool export_connection(struct session *session, ws_conn_id *conn)
 {
-	const struct ws_tracker *tracker = session_shown(session)->tracker;
+	const struct ws_tracker *tracker = session_tracker(session);
 	const size_t count = ws_tracker_conn_count(tracker);
 	if (!count)
 		return ws_fail(&session->error, WS_ERROR_OPTION, "%s has no TCP connection that could be exported",
@@ -85,7 +85,7 @@ static bool packets_finish(struct export *export, bool good)
 	ws_conn_id conn;
 	good = good && session->error.status != WS_ERROR_OUTPUT && export_connection(session, &conn);
 	if (good &&
-	    (!ws_tracker_conn(session_shown(session)->tracker, conn, &info) || info.number != export->conn_written))
+	    (!ws_tracker_conn(session_tracker(session), conn, &info) || info.number != export->conn_written))
 		good = ws_fail(&session->error, WS_ERROR_OPTION,
 		               "%s has had more than one connection: choose one with --connection N",
 		               session_source(session));

@@ -31,25 +31,25 @@ static uint64_t named_frame(const struct session *session, ws_conn_id *conn)
 	const struct point *point = session_shown(session);
 	const bool several = session->point_count > 1 && session->options->frame != FRAME_NONE &&
 	                     session->options->frame != FRAME_END;
-	*conn = several ? session->named_conn : point->last_conn;
+	*conn = several ? ws_merged_id((unsigned)session->named_point, session->named_conn) : point->last_conn;
 	return several ? session->options->frame : point->last_frame;
 }
 
 bool frame_connection(struct session *session, ws_conn_id *conn)
 {
-	const struct point *point = session_shown(session);
+	const struct ws_tracker *tracker = session_tracker(session);
 	const uint64_t wanted = session->options->connection;
-	const size_t count = ws_tracker_conn_count(point->tracker);
+	const size_t count = ws_tracker_conn_count(tracker);
 	(void)named_frame(session, conn);
 	if (!wanted) {
 		if (!*conn && count)
-			*conn = ws_tracker_conn_at(point->tracker, 0);
+			*conn = ws_tracker_conn_at(tracker, 0);
 		return true;
 	}
 	for (size_t rank = 0; rank < count; rank++) {
 		struct ws_conn_info info;
-		*conn = ws_tracker_conn_at(point->tracker, rank);
-		if (ws_tracker_conn(point->tracker, *conn, &info) && info.number == wanted)
+		*conn = ws_tracker_conn_at(tracker, rank);
+		if (ws_tracker_conn(tracker, *conn, &info) && info.number == wanted)
 			return true;
 	}
 	return ws_fail(&session->error, WS_ERROR_OPTION,
@@ -100,6 +100,7 @@ bool frame_open(struct frame *frame, struct session *session)
 	if (!ws_canvas_create(&frame->canvas, columns, rows))
 		return ws_fail(&session->error, WS_ERROR_SYSTEM, "out of memory");
 	frame->canvas.ascii = options->ascii;
+	session_merge(session, true);
 	session_model(session, &frame->model);
 	frame->model.loading = false; /* what is drawn is a snapshot that stands still */
 	ws_ui_layout(frame->ui, &frame->model, columns, rows);

@@ -32,7 +32,7 @@ struct interactive {
 	struct ws_position position;
 	size_t lines;      /* of evidence in a capture of the lab */
 	bool seeking;      /* a snapshot is being made */
-	bool joining;      /* several points are being joined */
+	bool joining;      /* several points are being joined, or put into one list */
 	bool teaching;     /* the lesson has begun */
 	bool begun;        /* what is to be opened, or played with --play, has been looked at */
 	bool touched;      /* the user has pressed a key */
@@ -115,7 +115,7 @@ static void view_end_exercise(struct interactive *it)
 
 static void view_update_model(struct interactive *it);
 
-/* Several points: the lists show what the next of them has captured. */
+/* Several points: the lists show what all of them have captured, or one after the other. */
 static void view_next_point(struct interactive *it)
 {
 	struct session *session = it->session;
@@ -123,7 +123,12 @@ static void view_next_point(struct interactive *it)
 		return;
 	ws_ui_act(it->ui, &it->model, WS_ACT_NEWEST); /* each point has times of its own clock */
 	past_close(&it->past);
-	session_show_point(session, (session->shown + 1) % session->point_count);
+	if (session->together)
+		session_show_point(session, 0);
+	else if (session->shown + 1 < session->point_count)
+		session_show_point(session, session->shown + 1);
+	else
+		session_show_together(session);
 	it->past.point = session_shown(session);
 	view_update_model(it);
 	it->changed = true;
@@ -233,6 +238,22 @@ static void view_open_remote(struct interactive *it)
 	it->opened = opened && ws_ui_screen(it->ui) == WS_SCREEN_LIFELINES;
 }
 
+/* Screens that show what the points have captured, and not one connection. */
+static bool shows_points(enum ws_screen screen)
+{
+	return screen == WS_SCREEN_LIST || screen == WS_SCREEN_UDP || screen == WS_SCREEN_OVERVIEW ||
+	       screen == WS_SCREEN_HOSTS || screen == WS_SCREEN_EXCHANGES || screen == WS_SCREEN_ARP ||
+	       screen == WS_SCREEN_STATISTICS;
+}
+
+static void view_point(struct interactive *it, const struct ws_key *key)
+{
+	if (ws_ui_key(it->ui, &it->model, key))
+		it->changed = true;
+	else
+		view_next_point(it);
+}
+
 static void view_handle_keys(struct interactive *it)
 {
 	struct ws_key key;
@@ -255,9 +276,8 @@ static void view_handle_keys(struct interactive *it)
 			it->quit = it->session->went_back = true;
 		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_EXERCISE)
 			view_begin_exercise(it);
-		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_POINT &&
-		         (position.screen == WS_SCREEN_LIST || position.screen == WS_SCREEN_UDP))
-			view_next_point(it);
+		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_POINT && shows_points(position.screen))
+			view_point(it, &key);
 		else if (key.kind == WS_KEY_ACTION && key.action == WS_ACT_MOUSE)
 			ws_view_mouse(it->view, !ws_view_has_mouse(it->view));
 		else if (ws_ui_key(it->ui, &it->model, &key))
@@ -347,6 +367,7 @@ static void view_ask_kernel(struct interactive *it)
 static void view_update_model(struct interactive *it)
 {
 	view_work_on_past(it);
+	it->joining = session_merge(it->session, false) || it->joining;
 	session_model(it->session, &it->model);
 	/* The lab's programs may do something without a packet. */
 	const size_t lines = ws_flights_lines(it->model.flights);
@@ -382,7 +403,7 @@ static void view_begin_lesson(struct interactive *it)
 /* With --play, a capture with one connection plays its lifelines. */
 static void view_begin_play(struct interactive *it)
 {
-	const struct ws_tracker *tracker = session_shown(it->session)->tracker;
+	const struct ws_tracker *tracker = session_tracker(it->session);
 	if (ws_tracker_conn_count(tracker) != 1 || ws_ui_screen(it->ui) != WS_SCREEN_LIST ||
 	    !ws_ui_position(it->ui).playing)
 		return;
@@ -417,8 +438,6 @@ static void view_begin(struct interactive *it)
 	if (teaches(session->options) || session->live || it->begun || !session->ended || it->joining)
 		return;
 	it->begun = true;
-	for (size_t i = 0; i < session->point_count && !ws_tracker_conn_count(session_shown(session)->tracker); i++)
-		view_next_point(it); /* one that has some; or all the way round */
 	if (session->options->play) {
 		view_begin_play(it);
 	} else if (!it->touched && !session->options->display_filter) {

@@ -30,7 +30,7 @@ enum { DEFAULT_COLUMNS = 80, DEFAULT_ROWS = 24 };
 static void conn_title(const struct session *session, ws_conn_id conn, struct ws_text *title)
 {
 	struct ws_conn_info info;
-	if (!ws_tracker_conn(session_shown(session)->tracker, conn, &info)) {
+	if (!ws_tracker_conn(session_tracker(session), conn, &info)) {
 		ws_text_puts(title, _("Connections"));
 		return;
 	}
@@ -349,7 +349,7 @@ static bool save_packets(const struct session *session, const struct ws_model *m
 		struct ws_frame frame;
 		if (step.input.kind != WS_INPUT_SEGMENT || step.input.repeated)
 			continue;
-		if (model->fetch(model->fetch_context, step.input.position, &frame))
+		if (ws_model_fetch(model, step.point, step.input.position, &frame))
 			good = ws_dump_write(dump, &frame, error);
 		else
 			++*missing;

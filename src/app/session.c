@@ -240,16 +240,6 @@ bool session_open(struct session *session, const struct options *options, bool s
 	return true;
 }
 
-void session_show_point(struct session *session, size_t index)
-{
-	struct ws_text names = WS_TEXT_OVER(session->point_names);
-	session->shown = index;
-	session->shown_changes++;
-	for (size_t i = 0; session->point_count > 1 && i < session->point_count; i++)
-		ws_text_printf(&names, i == index ? "%s[%s]" : "%s%s", i ? ", " : "", session->points[i].label);
-	ws_text_cstr(&names);
-}
-
 bool session_confine(struct session *session)
 {
 	if (!session->options->no_sandbox) {
@@ -285,7 +275,12 @@ bool session_confine(struct session *session)
 	session->confined = true;
 	for (size_t i = 0; i < session->point_count; i++)
 		ws_tracker_set_kernel(session->points[i].tracker, session->host.kernel);
-	session_show_point(session, session->shown);
+	for (size_t i = 0; session->point_count > 1 && i < session->point_count; i++)
+		ws_tracker_set_paths(session->points[i].tracker, NULL, (unsigned)i, NULL, 0, NULL);
+	if (session->screen && session->point_count > 1 && !session->options->played && !session->options->exercise)
+		session_show_together(session);
+	else
+		session_show_point(session, session->shown);
 	for (size_t i = 0; i < session->point_count && i < WS_JOIN_POINTS; i++)
 		session->labels[i] = session->points[i].label;
 	if (!sources_check_offsets(session, &session->error) || !second_reading_check(session, &session->error))
@@ -333,6 +328,7 @@ void session_close(struct session *session)
 	ws_output_free(session->output);
 	records_close(session);
 	ws_filter_free(session->filter);
+	merge_free(&session->merge);
 	joins_free(&session->joins);
 	for (size_t i = 0; session->points && i < session->point_count; i++)
 		point_close(&session->points[i]);
@@ -452,7 +448,7 @@ void session_tracked(struct session *session, const struct point *point, const s
 		output_point(session, point);
 		session_wrote(session, ws_output_packet(session->output, &packet->packet, result, point->tracker));
 	}
-	if (point == session_shown(session) && packet->frame.number == session->options->frame)
+	if (point == &session->points[session->named_point] && packet->frame.number == session->options->frame)
 		session->named_conn = result->conn;
 	if (session->lesson && point == session_shown(session))
 		ws_lesson_take(session->lesson, &packet->packet, result, point->tracker);
@@ -482,7 +478,7 @@ const struct ws_frame *session_admit(struct session *session, const struct point
 	}
 	/* Of several points, all is read: what became of a segment is known only afterwards. */
 	if (options->frame != FRAME_NONE && session->point_count > 1) {
-		if ((point == session->points || session->split) &&
+		if ((point == &session->points[session->named_point] || session->split) &&
 		    (options->frame == FRAME_END || frame->number == options->frame) &&
 		    !keep_named_frame(session, frame))
 			return NULL;

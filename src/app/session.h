@@ -5,6 +5,7 @@
 
 #include "app/anonymize.h"
 #include "app/host.h"
+#include "app/merge.h"
 #include "app/point.h"
 #include "app/requests.h"
 #include "app/records.h"
@@ -37,6 +38,8 @@ struct session {
 	size_t point_count;
 	struct split *split; /* owned: the points are interfaces of one capture; or NULL */
 	struct joins joins;  /* what several points know together */
+	struct merge merge;  /* all of them in one list */
+	bool together;       /* and that is what a screen shows, not one point */
 	char decision[256]; /* several sources: how many points they are, and why; empty: there was nothing to decide */
 	size_t shown;       /* index of the point that a screen shows */
 	uint64_t shown_changes; /* how often that has become another one */
@@ -89,7 +92,8 @@ struct session {
 	bool changed;                /* something came in since the owner cleared this */
 	struct ws_frame named_frame; /* --frame: the frame it names, its bytes copied */
 	uint8_t *named_frame_bytes;
-	ws_conn_id named_conn; /* several points: its connection */
+	size_t named_point;    /* several points: which of them it is of */
+	ws_conn_id named_conn; /* and its connection there */
 	bool may_defer;        /* nothing reads a packet's bytes after the tracker, so a packet may wait without them */
 };
 
@@ -138,6 +142,10 @@ static inline struct point *session_shown(const struct session *session)
 	return &session->points[session->shown];
 }
 void session_show_point(struct session *session, size_t index);
+/* What a screen shows: the connections of that point, or of all together. */
+const struct ws_tracker *session_tracker(const struct session *session);
+/* Shows all points together; before they have been merged, the first one. */
+void session_show_together(struct session *session);
 const char *session_source(const struct session *session);
 /* Several points: joins them, once no more packets come. Without memory, session->error says so. */
 void session_join(struct session *session);

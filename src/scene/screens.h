@@ -56,6 +56,7 @@ struct screen_ops {
 	bool says_time;     /* its title says where the timeline is */
 	bool says_status;   /* it has a place of its own for the model's status message */
 	bool has_notes;     /* it explains the selected row in ws_ui.notes rows above the hint line */
+	bool one_point;     /* it shows one point, also while the lists show all together */
 	bool two_hint_rows; /* it has room for a second hint line on high screens */
 };
 

@@ -25,6 +25,29 @@ static const struct screen_ops *shown(const struct ws_ui *ui)
 	return screen_ops(ws_ui_screen(ui));
 }
 
+const struct ws_model *ui_model(const struct ws_ui *ui, enum ws_screen screen, const struct ws_model *model,
+                                struct point_model *room)
+{
+	if (!screen_ops(screen)->one_point || !ws_tracker_is_merged(model->tracker))
+		return model;
+	const struct ws_points *points = ws_tracker_points(model->tracker);
+	const unsigned point = ui->point < points->count ? ui->point : 0;
+	struct ws_text names = WS_TEXT_OVER(room->names);
+	for (size_t i = 0; i < points->count; i++)
+		ws_text_printf(&names, i == point ? "%s[%s]" : "%s%s", i ? ", " : "", points->name[i]);
+	room->model = *model;
+	room->model.source = ws_text_cstr(&names);
+	room->model.tracker = ws_tracker_part(model->tracker, point);
+	room->model.generation += (uint64_t)(point + 1) << 56;
+	room->model.point = point;
+	return &room->model;
+}
+
+static const struct ws_model *shown_model(const struct ws_ui *ui, const struct ws_model *model, struct point_model *room)
+{
+	return ui_model(ui, ws_ui_screen(ui), model, room);
+}
+
 struct ws_ui *ws_ui_create(const struct ws_ui_options *options, struct ws_error *error)
 {
 	struct ws_ui *ui = calloc(1, sizeof(*ui));
@@ -66,7 +89,7 @@ enum ws_screen ws_ui_screen(const struct ws_ui *ui)
 
 uint64_t ws_ui_connection(const struct ws_ui *ui)
 {
-	return ui->replay.steps ? ui->replay.number : 0;
+	return ui->replay.steps ? ui->replay.number & ((UINT64_C(1) << WS_CONN_KEY_SHIFT) - 1) : 0;
 }
 
 ws_conn_id ws_ui_selected(const struct ws_ui *ui, const struct ws_model *model)
@@ -151,9 +174,22 @@ static void check_generation(struct ws_ui *ui, const struct ws_model *model)
 	X(WS_ACT_ARP, WS_SCREEN_ARP)                                                                                   \
 	X(WS_ACT_STATISTICS, WS_SCREEN_STATISTICS)
 
+/* The next point, on a screen that shows one while the lists show all. */
+static bool show_next_point(struct ws_ui *ui, const struct ws_model *model)
+{
+	const struct screen_ops *ops = shown(ui);
+	if (!ops->one_point || !ws_tracker_is_merged(model->tracker))
+		return false;
+	ui->point = (ui->point + 1) % (unsigned)ws_tracker_points(model->tracker)->count;
+	if (ops->snapshot_changed)
+		ops->snapshot_changed(ui, model);
+	return true;
+}
+
 bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
 {
 	const struct screen_ops *ops = shown(ui);
+	struct point_model room;
 	switch (action) {
 	case WS_ACT_NONE:
 	case WS_ACT_QUIT:
@@ -195,10 +231,13 @@ bool ws_ui_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action ac
 		return go_to(ui, model, screen);
 		DOORS(X)
 #undef X
+	case WS_ACT_POINT:
+		return show_next_point(ui, model) || (ops->act && ops->act(ui, model, action));
 	case WS_ACT_EXPORT:
 		return file_request_ask_connection(ui, model);
 	default:
-		return timeline_act(ui, model, action) || (ops->act && ops->act(ui, model, action));
+		return timeline_act(ui, model, action) ||
+		       (ops->act && ops->act(ui, shown_model(ui, model, &room), action));
 	}
 }
 
@@ -212,7 +251,8 @@ enum ws_typing ws_ui_typing(const struct ws_ui *ui)
 /* The rows below belong to the lesson's panel. */
 static bool click(struct ws_ui *ui, const struct ws_model *model, int row)
 {
-	return row < ui->rows && shown(ui)->click && shown(ui)->click(ui, model, row);
+	struct point_model room;
+	return row < ui->rows && shown(ui)->click && shown(ui)->click(ui, shown_model(ui, model, &room), row);
 }
 
 /* Where a connection is played the wheel goes through its packets. */
@@ -260,6 +300,7 @@ bool ws_ui_key(struct ws_ui *ui, const struct ws_model *model, const struct ws_k
 
 void ws_ui_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock)
 {
+	struct point_model room;
 	const ws_time passed = ui->clock ? clock - ui->clock : 0;
 	const ws_time elapsed = passed < LONGEST_TICK ? passed : LONGEST_TICK;
 	ui->clock = clock;
@@ -267,7 +308,7 @@ void ws_ui_tick(struct ws_ui *ui, const struct ws_model *model, ws_time clock)
 	if (elapsed > 0)
 		timeline_tick(ui, model, elapsed);
 	if (shown(ui)->tick)
-		shown(ui)->tick(ui, model, elapsed);
+		shown(ui)->tick(ui, shown_model(ui, model, &room), elapsed);
 	lesson_tick(ui, model);
 	attempt_tick(ui, model);
 	answer_update(ui);
@@ -282,7 +323,8 @@ ws_time ws_ui_next_change(const struct ws_ui *ui, const struct ws_model *model)
 {
 	if (ui->timeline.past && ui->timeline.playing)
 		return 0;
-	return shown(ui)->next_change ? shown(ui)->next_change(ui, model) : WS_TIME_NEVER;
+	struct point_model room;
+	return shown(ui)->next_change ? shown(ui)->next_change(ui, shown_model(ui, model, &room)) : WS_TIME_NEVER;
 }
 
 void ws_ui_select(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn, uint64_t frame)
@@ -358,6 +400,7 @@ static bool too_small(const struct ws_ui *ui, int columns, int rows)
 
 void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, int rows)
 {
+	struct point_model room;
 	ui->columns = columns;
 	ui->rows = rows;
 	ui->several = model->fetch_at;
@@ -371,7 +414,7 @@ void ws_ui_layout(struct ws_ui *ui, const struct ws_model *model, int columns, i
 		        lab_rows(ui, model, columns) + (attempt_has_panel(ui) ? attempt_layout(ui, columns, rows) : 0);
 	ui->notes = table_note_rows(ui->rows);
 	if (shown(ui)->layout)
-		shown(ui)->layout(ui, model);
+		shown(ui)->layout(ui, shown_model(ui, model, &room));
 }
 
 static void draw_too_small(const struct ws_ui *ui, struct ws_canvas *canvas)
@@ -429,7 +472,8 @@ static void draw_screen(const struct ws_ui *ui, const struct ws_model *model, st
 		draw_status(ui, model, canvas);
 		return;
 	}
-	shown(ui)->draw(ui, model, canvas);
+	struct point_model room;
+	shown(ui)->draw(ui, shown_model(ui, model, &room), canvas);
 	hints_draw(canvas, canvas->rows - 1, ws_ui_screen(ui), ui->options.key_name);
 	draw_timeline(ui, model, canvas);
 	draw_status(ui, model, canvas);
@@ -464,7 +508,7 @@ bool ws_model_fetch(const struct ws_model *model, unsigned point, uint64_t posit
 {
 	if (position == WS_POSITION_NONE || !model->fetch)
 		return false;
-	if (model->fetch_at && point != model->point)
+	if (model->fetch_at && point != model->fetch_point)
 		return model->fetch_at(model->fetch_at_context, point, position, frame);
 	return model->fetch(model->fetch_context, position, frame);
 }

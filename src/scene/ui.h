@@ -15,6 +15,7 @@
 #include "scene/timeline.h"
 #include "scene/widgets/prompt.h"
 
+#include <wirestate/points.h>
 #include <wirestate/scene.h>
 
 enum { UI_DEPTH = 8, UI_MIN_COLUMNS = 40, UI_MIN_ROWS = 10 };
@@ -28,6 +29,7 @@ struct ws_ui {
 	ws_time clock;       /* of the last tick; 0: none yet */
 	uint64_t joins;      /* of the model that the replay was opened with */
 	bool several;        /* the model has several points */
+	unsigned point;      /* which of them screens show that show one, while lists show all */
 	bool numbers;        /* addresses are not shown as names */
 	uint64_t generation; /* of the model that the screens have read from; 0: none yet */
 	struct list_view list;
@@ -56,6 +58,27 @@ static inline bool ui_shows_names(const struct ws_ui *ui)
 {
 	return !ui->numbers && !ui->options.numbers;
 }
+
+/* The point that has a connection. */
+static inline unsigned ui_point_of(const struct ws_model *model, ws_conn_id conn)
+{
+	return ws_tracker_is_merged(model->tracker) ? ws_merged_point(conn) : model->point;
+}
+
+/* The name of a point; NULL where there is one only. */
+static inline const char *ui_point_name(const struct ws_model *model, unsigned point)
+{
+	const struct ws_points *points = ws_tracker_points(model->tracker);
+	return points && model->fetch_at && point < points->count ? points->name[point] : NULL;
+}
+
+/* The model as a screen is shown it: of one point, where the screen cannot show several. */
+struct point_model {
+	struct ws_model model;
+	char names[160];
+};
+const struct ws_model *ui_model(const struct ws_ui *ui, enum ws_screen screen, const struct ws_model *model,
+                                struct point_model *room);
 
 void ui_open(struct ws_ui *ui, enum ws_screen screen);
 void ui_show(struct ws_ui *ui, enum ws_screen screen); /* back to a screen that led here, or on to it */

@@ -1,6 +1,7 @@
 /* Details that the tracker keeps besides connections: ARP exchanges, datagrams, fragments, and counts of the whole
  * capture over time. They are kept only with `history`, because text records do not need them. */
 #include "track/tracker.h"
+#include "track/merged.h"
 
 /* The share of max_memory, as a divisor. */
 enum { ARP_SHARE = 256, DATAGRAMS_SHARE = 64, FRAGMENTS_SHARE = 256, JOINED_SHARE = 16 };
@@ -122,6 +123,8 @@ bool ws_tracker_hop(const struct ws_tracker *tracker, size_t index, struct ws_ho
 
 bool ws_tracker_datagram(const struct ws_tracker *tracker, uint64_t number, struct ws_datagram_info *datagram)
 {
+	if (tracker->merged)
+		return ws_merged_datagram(tracker->merged, number, datagram);
 	const struct ws_datagram_info *found = ws_log_at(&tracker->udp.datagrams, number);
 	if (found)
 		*datagram = *found;

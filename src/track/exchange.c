@@ -6,6 +6,7 @@
  * the server says unasked, before the first request, is no answer. */
 #include "track/exchange.h"
 #include "track/info.h"
+#include "track/merged.h"
 #include "track/tracker.h"
 
 #include <stdlib.h>
@@ -159,10 +160,11 @@ static bool counts(const struct ws_segment *s)
 
 bool ws_tracker_exchanges(const struct ws_tracker *tracker, ws_conn_id id, ws_exchange_fn *fn, void *context)
 {
-	const struct ws_conn *conn = ws_table_awake(&tracker->table, id);
+	const struct ws_home home = ws_home_of(tracker, id);
+	const struct ws_conn *conn = ws_table_awake(&home.tracker->table, home.id);
 	struct ws_exchanger exchanger = {.count = 0};
 	struct ws_exchange done;
-	if (!tracker->config.history || !conn || conn->history_full)
+	if (!home.tracker->config.history || !conn || conn->history_full)
 		return false;
 	const unsigned client = (unsigned)ws_conn_likely_client(conn) & 1;
 	const ws_time way = ws_exchange_way(conn, client);
@@ -262,7 +264,8 @@ bool ws_exchange_pool_note(struct ws_exchange_pool *pool, const struct ws_conn *
 
 bool ws_tracker_open_exchange(const struct ws_tracker *tracker, ws_conn_id id, struct ws_exchange *exchange)
 {
-	const struct ws_exchanger *exchanger = find(&tracker->requests, id);
+	const struct ws_home home = ws_home_of(tracker, id);
+	const struct ws_exchanger *exchanger = find(&home.tracker->requests, home.id);
 	if (!exchanger || !exchanger->open)
 		return false;
 	*exchange = exchanger->now;

@@ -6,6 +6,7 @@
  * the client, as a guess. */
 #include "track/file_notes.h"
 
+#include "track/merged.h"
 #include "track/tracker.h"
 
 #include <wirestate/kernel.h>
@@ -105,11 +106,12 @@ const struct ws_frame_process *ws_conn_process(const struct ws_conn *conn, unsig
 
 bool ws_tracker_comment_contains(const struct ws_tracker *tracker, ws_conn_id id, const char *text)
 {
+	const struct ws_home home = ws_home_of(tracker, id);
 	struct ws_conn_copy copy;
-	const struct ws_conn *conn = ws_table_read(&tracker->table, id, &copy);
+	const struct ws_conn *conn = ws_table_read(&home.tracker->table, home.id, &copy);
 	struct note note;
 	for (uint32_t place = conn ? ws_conn_rare(conn)->comments : 0; place; place = note.older)
-		if (strcasestr(note_at(&tracker->file_notes, place, &note), text))
+		if (strcasestr(note_at(&home.tracker->file_notes, place, &note), text))
 			return true;
 	return false;
 }
@@ -161,10 +163,14 @@ void ws_processes_words(struct ws_text *text, const struct ws_conn_info *info)
 
 bool ws_tracker_has_tunnels(const struct ws_tracker *tracker)
 {
+	if (tracker->merged)
+		return ws_merged_any(tracker->merged, ws_tracker_has_tunnels);
 	return tracker->tunnels.count > 0 || tracker->tunnels_stated;
 }
 
 bool ws_tracker_names_processes(const struct ws_tracker *tracker)
 {
+	if (tracker->merged)
+		return ws_merged_any(tracker->merged, ws_tracker_names_processes);
 	return tracker->processes_named || (tracker->kernel && ws_kernel_names_processes(tracker->kernel));
 }

@@ -7,6 +7,7 @@
 
 #include <wirestate/language.h>
 #include "track/exchange.h"
+#include "track/merged.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -129,15 +130,16 @@ size_t ws_filter_pick(const struct ws_filter *filter, const struct ws_tracker *t
 			ids[picked++] = ids[i];
 	for (size_t i = 0; i < count && !tracker->stored; i++) {
 		if (i + WS_AHEAD < count)
-			ws_conn_prefetch(&tracker->table, ids[i + WS_AHEAD], parts);
-		const struct ws_conn *conn = ws_table_read(&tracker->table, ids[i], &copy);
+			ws_conn_prefetch(tracker, ids[i + WS_AHEAD], parts);
+		const struct ws_home home = ws_home_of(tracker, ids[i]);
+		const struct ws_conn *conn = ws_table_read(&home.tracker->table, home.id, &copy);
 		if (!conn)
 			continue;
-		ws_conn_fill(tracker, conn, parts, &info);
+		ws_conn_fill(home.tracker, conn, parts, &info);
 		if (filter->parts & WS_PART_EXCHANGES) /* the view does not count them, but keeps the segments */
-			info.first_byte = ws_longest_first_byte(tracker, conn);
+			info.first_byte = ws_longest_first_byte(home.tracker, conn);
 		if (filter->parts & FILTER_PART_VERDICT)
-			judgement = ws_conn_judgement(tracker, conn, NULL);
+			judgement = ws_conn_judgement(home.tracker, conn, NULL);
 		if (subject_matches(filter, &subject))
 			ids[picked++] = ids[i];
 	}

@@ -6,6 +6,7 @@
  * picture asks for a range of points, however many there are, and gets its answer from a few entries of each level. So
  * drawing takes as long for ten million points as for a thousand. */
 #include "track/graph.h"
+#include "track/merged.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -194,8 +195,11 @@ bool ws_graph_possible(const struct ws_tracker *tracker)
 
 struct ws_graph *ws_graph_open(const struct ws_tracker *tracker, ws_conn_id conn, uint64_t limit)
 {
+	const struct ws_home home = ws_home_of(tracker, conn);
 	struct ws_conn_info info;
-	if (!tracker->config.history || !ws_tracker_conn(tracker, conn, &info))
+	const struct ws_clock *clock = tracker->merged ? ws_merged_clock(tracker->merged, conn) : NULL;
+	tracker = home.tracker;
+	if (!tracker->config.history || !ws_tracker_conn(tracker, home.id, &info))
 		return NULL;
 	struct ws_graph *graph = calloc(1, sizeof(*graph));
 	if (!graph)
@@ -205,6 +209,8 @@ struct ws_graph *ws_graph_open(const struct ws_tracker *tracker, ws_conn_id conn
 		ws_graph_close(graph);
 		return NULL;
 	}
+	for (unsigned d = 0; d < 2 && !info.path; d++)
+		graph->flow[d].clock = clock;
 	graph->span = wanted_span(graph->flow[0].conn);
 	return graph;
 }

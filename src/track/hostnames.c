@@ -2,6 +2,7 @@
 #include "track/hostnames.h"
 #include "base/hash.h"
 #include "decode/application.h"
+#include "track/merged.h"
 #include "track/tracker.h"
 
 #include <stdlib.h>
@@ -346,6 +347,11 @@ const char *ws_tracker_host_name(const struct ws_tracker *tracker, const struct 
                                  enum ws_name_source *source)
 {
 	uint8_t from;
+	for (unsigned point = 0; tracker->merged && point < tracker->points->count; point++) {
+		const char *found = ws_tracker_host_name(tracker->points->tracker[point], address, ip_version, source);
+		if (found)
+			return found;
+	}
 	const char *name =
 	        ws_hostnames_text(&tracker->names, ws_hostnames_find(&tracker->names, address, ip_version, &from));
 	*source = (enum ws_name_source)from;
@@ -354,11 +360,15 @@ const char *ws_tracker_host_name(const struct ws_tracker *tracker, const struct 
 
 bool ws_tracker_has_names(const struct ws_tracker *tracker)
 {
+	if (tracker->merged)
+		return ws_merged_any(tracker->merged, ws_tracker_has_names);
 	return tracker->names.string_count || tracker->names_stated;
 }
 
 bool ws_tracker_has_requests(const struct ws_tracker *tracker)
 {
+	if (tracker->merged)
+		return ws_merged_any(tracker->merged, ws_tracker_has_requests);
 	return tracker->names.requests;
 }
 

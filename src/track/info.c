@@ -1,6 +1,7 @@
 /* Reads connections, conversations, bindings and totals from the tracker as plain values. */
 #include "track/info.h"
 #include "track/kernel.h"
+#include "track/merged.h"
 
 #include <wirestate/join.h>
 #include <wirestate/names.h>
@@ -296,17 +297,6 @@ static void fill_rest(const struct ws_tracker *tracker, const struct ws_conn *co
 		fill_endpoint_rest(tracker, conn, i, &info->endpoint[i]);
 }
 
-static const struct ws_path_of *path_of(const struct ws_tracker *tracker, const struct ws_conn *conn)
-{
-	const struct ws_path_of *of = conn->id < tracker->path_count ? &tracker->paths[conn->id] : NULL;
-	if (!of || !of->path)
-		return NULL;
-	for (unsigned i = 0; i < of->path->points; i++)
-		if (of->path->point[i] == tracker->point && of->path->number[i] == conn->number)
-			return of;
-	return NULL;
-}
-
 /* Says of both ends what the points nearest to them know. A state that is presumed there was captured arriving. */
 static void fill_ends(const struct ws_tracker *tracker, unsigned parts, struct ws_conn_info *info)
 {
@@ -356,9 +346,10 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 		info->tunnel = ws_tunnels_path(&tracker->tunnels, conn->tunnel);
 		info->ended = conn->ended;
 	}
-	const struct ws_path_of *of = path_of(tracker, conn);
+	const struct ws_path_of *of = ws_path_find(tracker, conn->id, conn->number);
 	info->path = of ? of->path : NULL;
 	info->path_swapped = of && of->swapped;
+	info->point = (uint8_t)tracker->point;
 	if (parts & WS_PART_OPENING)
 		fill_opening(conn, info);
 	if (parts & WS_PART_ENDING) {
@@ -427,6 +418,8 @@ bool ws_tracker_conn(const struct ws_tracker *tracker, ws_conn_id id, struct ws_
 {
 	if (tracker->stored)
 		return ws_stored_conn(tracker->stored, id, info);
+	if (tracker->merged)
+		return ws_merged_conn(tracker->merged, id, info);
 	struct ws_conn_copy copy;
 	const struct ws_conn *conn = ws_table_read(&tracker->table, id, &copy);
 	if (!conn)
@@ -455,8 +448,9 @@ bool ws_tracker_conn_ends(const struct ws_tracker *tracker, ws_conn_id id, struc
 {
 	if (tracker->stored)
 		return stored_ends(tracker, id, ends);
+	const struct ws_home home = ws_home_of(tracker, id);
 	struct ws_conn_copy copy;
-	const struct ws_conn *conn = ws_table_read(&tracker->table, id, &copy);
+	const struct ws_conn *conn = ws_table_read(&home.tracker->table, home.id, &copy);
 	if (!conn)
 		return false;
 	*ends = (struct ws_conn_ends){.number = conn->number,
@@ -482,6 +476,8 @@ static struct ws_table *tidy(const struct ws_tracker *tracker)
 
 size_t ws_tracker_conn_count(const struct ws_tracker *tracker)
 {
+	if (tracker->merged)
+		return ws_merged_count(tracker->merged);
 	return tracker->stored ? ws_stored_count(tracker->stored) : tidy(tracker)->order_count;
 }
 
@@ -495,6 +491,8 @@ size_t ws_tracker_conn_ids(const struct ws_tracker *tracker, size_t rank, size_t
 {
 	if (tracker->stored)
 		return ws_stored_ids(tracker->stored, rank, count, ids);
+	if (tracker->merged)
+		return ws_merged_ids(tracker->merged, rank, count, ids);
 	const struct ws_table *table = tidy(tracker);
 	const size_t left = rank < table->order_count ? table->order_count - rank : 0;
 	count = count < left ? count : left;
@@ -507,6 +505,11 @@ ws_conn_id ws_tracker_conn_find(const struct ws_tracker *tracker, uint64_t numbe
 {
 	if (tracker->stored)
 		return ws_stored_find(tracker->stored, number);
+	if (tracker->merged)
+		return ws_merged_find(tracker->merged, number);
+	if (number >> WS_CONN_KEY_SHIFT && number >> WS_CONN_KEY_SHIFT != tracker->point)
+		return 0;
+	number &= (UINT64_C(1) << WS_CONN_KEY_SHIFT) - 1;
 	const struct ws_table *table = tidy(tracker);
 	size_t rank = ws_table_rank(table, number);
 	return rank < table->order_count && table->order[rank].number == number ? table->order[rank].id : 0;
@@ -514,6 +517,8 @@ ws_conn_id ws_tracker_conn_find(const struct ws_tracker *tracker, uint64_t numbe
 
 size_t ws_tracker_udp_count(const struct ws_tracker *tracker)
 {
+	if (tracker->merged)
+		return ws_merged_udp_count(tracker->merged);
 	return tracker->stored ? ws_stored_udp_count(tracker->stored) : ws_udp_count(&tracker->udp);
 }
 
@@ -538,9 +543,12 @@ bool ws_tracker_udp(const struct ws_tracker *tracker, size_t index, struct ws_ud
 	uint16_t tunnel;
 	if (tracker->stored)
 		return ws_stored_udp(tracker->stored, index, info);
+	if (tracker->merged)
+		return ws_merged_udp(tracker->merged, index, info);
 	if (!ws_udp_at(&tracker->udp, index, info, &tunnel))
 		return false;
 	fill_udp_path(tracker->udp_paths, info);
+	info->point = (uint8_t)tracker->point;
 	info->tunnel = ws_tunnels_path(&tracker->tunnels, tunnel);
 	return true;
 }
@@ -565,6 +573,10 @@ void ws_tracker_stats(const struct ws_tracker *tracker, struct ws_tracker_stats 
 {
 	if (tracker->stored) {
 		ws_stored_stats(tracker->stored, stats);
+		return;
+	}
+	if (tracker->merged) {
+		ws_merged_stats(tracker->merged, stats);
 		return;
 	}
 	*stats = tracker->stats;

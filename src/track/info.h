@@ -52,10 +52,11 @@ void ws_conn_fill(const struct ws_tracker *tracker, const struct ws_conn *conn, 
 /* The shares of time of a connection, or of a copy of it, up to its last segment. False: they are not kept. */
 bool ws_conn_shares_sum(const struct ws_tracker *tracker, const struct ws_conn *conn, struct ws_time_shares *sum);
 /* Prefetches what these parts are made of. */
-void ws_conn_prefetch(const struct ws_table *table, ws_conn_id id, unsigned parts);
+void ws_conn_prefetch(const struct ws_tracker *tracker, ws_conn_id id, unsigned parts);
 /* Before the connection ids[i] is read in a walk over `count` of them: prefetches these parts of those after it, and
  * what verdicts depend on where none is stored. */
-void ws_conn_prefetch_judged(const struct ws_table *table, const ws_conn_id *ids, size_t i, size_t count, unsigned parts);
+void ws_conn_prefetch_judged(const struct ws_tracker *tracker, const ws_conn_id *ids, size_t i, size_t count,
+                             unsigned parts);
 /* Returns the verdict, which is computed if it is not stored. `shares`: the connection's, from ws_conn_shares_sum(), if they
  * are at hand; NULL: they are summed if they are needed. */
 struct ws_judgement ws_conn_judgement(const struct ws_tracker *tracker, const struct ws_conn *conn,

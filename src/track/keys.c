@@ -5,6 +5,7 @@
  * are read. A verdict depends on nearly everything, so a connection stores it until its next input, in one cache line.
  */
 #include "track/info.h"
+#include "track/merged.h"
 
 #include <string.h>
 
@@ -23,13 +24,14 @@ static const struct {
 #undef X
 };
 
-void ws_conn_prefetch(const struct ws_table *table, ws_conn_id id, unsigned parts)
+void ws_conn_prefetch(const struct ws_tracker *tracker, ws_conn_id id, unsigned parts)
 {
+	const struct ws_home home = ws_home_of(tracker, id);
 	enum { LINE = 64 };
-	const uint8_t *conn = (const uint8_t *)ws_table_awake(table, id);
+	const uint8_t *conn = (const uint8_t *)ws_table_awake(&home.tracker->table, home.id);
 	if (!conn)
 		return;
-	if (parts & WS_PART_SHARES && table->shares)
+	if (parts & WS_PART_SHARES && home.tracker->table.shares)
 		for (size_t at = 0; at < sizeof(struct ws_shares); at += LINE)
 			__builtin_prefetch(conn + offsetof(struct ws_conn_slot, shares) + at);
 	for (parts |= WS_PART_IDENTITY; parts; parts &= parts - 1) {
@@ -42,17 +44,19 @@ void ws_conn_prefetch(const struct ws_table *table, ws_conn_id id, unsigned part
 
 /* ---- Verdicts */
 
-void ws_conn_prefetch_judged(const struct ws_table *table, const ws_conn_id *ids, size_t i, size_t count, unsigned parts)
+void ws_conn_prefetch_judged(const struct ws_tracker *tracker, const ws_conn_id *ids, size_t i, size_t count,
+                             unsigned parts)
 {
 	for (size_t first = 0; !i && first < count && first < 2 * WS_AHEAD; first++)
-		ws_conn_prefetch(table, ids[first], WS_PART_IDENTITY);
+		ws_conn_prefetch(tracker, ids[first], WS_PART_IDENTITY);
 	if (i + 2 * WS_AHEAD < count)
-		ws_conn_prefetch(table, ids[i + 2 * WS_AHEAD], WS_PART_IDENTITY);
+		ws_conn_prefetch(tracker, ids[i + 2 * WS_AHEAD], WS_PART_IDENTITY);
 	if (i + WS_AHEAD >= count)
 		return;
-	const struct ws_conn *conn = ws_table_awake(table, ids[i + WS_AHEAD]);
+	const struct ws_home home = ws_home_of(tracker, ids[i + WS_AHEAD]);
+	const struct ws_conn *conn = ws_table_awake(&home.tracker->table, home.id);
 	if (conn && (parts || !conn->judgement))
-		ws_conn_prefetch(table, ids[i + WS_AHEAD], conn->judgement ? parts : parts | WS_PARTS_OF_VERDICT);
+		ws_conn_prefetch(tracker, ids[i + WS_AHEAD], conn->judgement ? parts : parts | WS_PARTS_OF_VERDICT);
 }
 
 struct ws_judgement ws_conn_judgement(const struct ws_tracker *tracker, const struct ws_conn *conn,
@@ -85,9 +89,10 @@ void ws_tracker_judge(const struct ws_tracker *tracker, const ws_conn_id *ids, s
 		                        ? info.stated.judgement
 		                        : (struct ws_judgement){.verdict = WS_VERDICT_STRAY};
 	for (size_t i = 0; i < count && !tracker->stored; i++) {
-		ws_conn_prefetch_judged(&tracker->table, ids, i, count, 0);
-		const struct ws_conn *conn = ws_table_read(&tracker->table, ids[i], &copy);
-		judgements[i] = conn ? ws_conn_judgement(tracker, conn, NULL) : (struct ws_judgement){.verdict = WS_VERDICT_STRAY};
+		ws_conn_prefetch_judged(tracker, ids, i, count, 0);
+		const struct ws_home home = ws_home_of(tracker, ids[i]);
+		const struct ws_conn *conn = ws_table_read(&home.tracker->table, home.id, &copy);
+		judgements[i] = conn ? ws_conn_judgement(home.tracker, conn, NULL) : (struct ws_judgement){.verdict = WS_VERDICT_STRAY};
 	}
 }
 
@@ -270,8 +275,13 @@ void ws_tracker_order_keys(const struct ws_tracker *tracker, enum ws_order order
 	}
 	for (size_t i = 0; i < count && !tracker->stored; i++) {
 		if (i + WS_AHEAD < count)
-			ws_conn_prefetch(&tracker->table, ids[i + WS_AHEAD], parts);
-		const struct ws_conn *conn = ws_table_read(&tracker->table, ids[i], &copy);
+			ws_conn_prefetch(tracker, ids[i + WS_AHEAD], parts);
+		const struct ws_home home = ws_home_of(tracker, ids[i]);
+		const struct ws_conn *conn = ws_table_read(&home.tracker->table, home.id, &copy);
+		keying.tracker = home.tracker;
+		keying.now = tracker->merged ? ws_merged_there(tracker->merged, ids[i], now) : now;
 		keys[i] = conn ? key_of(&keying, conn) : (struct ws_order_key){.high = 0};
+		if (tracker->merged)
+			ws_merged_order_key(tracker->merged, order, ids[i], &keys[i]);
 	}
 }

@@ -13,6 +13,7 @@
 
 #include "base/hash.h"
 #include "track/info.h"
+#include "track/merged.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -97,7 +98,7 @@ struct ws_overview *ws_overview_create(const struct ws_tracker *tracker)
 		ws_overview_free(overview);
 		return NULL;
 	}
-	memcpy(overview->hash_key, tracker->table.hash_key, sizeof(overview->hash_key));
+	memcpy(overview->hash_key, ws_tracker_part(tracker, 0)->table.hash_key, sizeof(overview->hash_key));
 	return overview;
 }
 
@@ -311,8 +312,11 @@ static void turn_shares(struct item *item, unsigned client)
 }
 
 /* `times`: also where its time went, which is needed of slow ones in any case. */
-static void item_of(const struct ws_tracker *tracker, const struct ws_conn *conn, bool times, struct item *item)
+static void item_of(const struct ws_tracker *shown, ws_conn_id id, const struct ws_conn *conn, bool times,
+                    struct item *item)
 {
+	const struct ws_tracker *tracker = ws_home_of(shown, id).tracker;
+	const struct ws_clock *clock = shown->merged ? ws_merged_clock(shown->merged, id) : NULL;
 	bool summed = (times || !conn->judgement) && ws_conn_shares_sum(tracker, conn, &item->shares);
 	const struct ws_judgement judgement = ws_conn_judgement(tracker, conn, summed ? &item->shares : NULL);
 	const bool slow = judgement.slow && !judgement.severity;
@@ -331,10 +335,10 @@ static void item_of(const struct ws_tracker *tracker, const struct ws_conn *conn
 	        .server = conn->address[server],
 	        .port = conn->port[server],
 	        .count = 1,
-	        .first = conn->first_time,
-	        .last = conn->last_time,
+	        .first = clock ? ws_clock_here(clock, conn->first_time) : conn->first_time,
+	        .last = clock ? ws_clock_here(clock, conn->last_time) : conn->last_time,
 	        .example = conn->number,
-	        .example_id = conn->id,
+	        .example_id = id,
 	};
 	judge_item(item, likely_client);
 	turn_shares(item, likely_client);
@@ -387,11 +391,12 @@ static void count_block(struct ws_overview *overview, const struct ws_tracker *t
 	for (size_t i = 0; i < count; i++) {
 		const struct ws_conn *conn = NULL;
 		if (!tracker->stored) {
-			ws_conn_prefetch_judged(&tracker->table, ids, i, count, parts);
-			conn = ws_table_read(&tracker->table, ids[i], &copy);
+			const struct ws_home home = ws_home_of(tracker, ids[i]);
+			ws_conn_prefetch_judged(tracker, ids, i, count, parts);
+			conn = ws_table_read(&home.tracker->table, home.id, &copy);
 		}
 		if (conn)
-			item_of(tracker, conn, overview->times, &item[items++]);
+			item_of(tracker, ids[i], conn, overview->times, &item[items++]);
 		else if (tracker->stored && ws_stored_conn(tracker->stored, ids[i], &info))
 			item_of_record(&info, &item[items++]);
 		if (items == TOGETHER || i + 1 == count) {
@@ -412,7 +417,7 @@ static bool end_walk(struct ws_overview *overview, const struct ws_tracker *trac
 		return false;
 	}
 	overview_make_groups(overview);
-	overview->counting.shares_known = tracker->table.shares || ws_tracker_shares_stated(tracker);
+	overview->counting.shares_known = ws_tracker_part(tracker, 0)->table.shares || ws_tracker_shares_stated(tracker);
 	overview->counting.times = overview->times || tracker->stored;
 	overview->found = overview->counting;
 	return true;

@@ -3,6 +3,7 @@
  * The history has a connection's inputs, and the machine and the analysis depend on nothing else, so running them again
  * over the same inputs gives the same states and marks. A copy of both is kept every INTERVAL steps, so that any step,
  * forward or back, costs at most INTERVAL steps from the copy before it. */
+#include "track/merged.h"
 #include "track/ways.h"
 
 #include <stdlib.h>
@@ -19,6 +20,7 @@ struct checkpoint {
 struct ws_replay {
 	const struct ws_tracker *tracker;
 	const struct ws_conn *conn;
+	const struct ws_clock *clock; /* of its tracker, where times are told by the reference's; or NULL */
 	uint64_t number; /* detects that the pool has given the slot to another connection */
 	struct checkpoint *checkpoints;
 	size_t count, capacity; /* of checkpoints; checkpoint i is the state before step i × INTERVAL */
@@ -51,13 +53,15 @@ bool ws_tracker_segments(const struct ws_tracker *tracker, ws_conn_id id, ws_seg
 
 struct ws_replay *ws_replay_open(const struct ws_tracker *tracker, ws_conn_id id)
 {
-	const struct ws_conn *conn = ws_table_awake(&tracker->table, id);
-	if (!tracker->config.history || !conn)
+	const struct ws_home home = ws_home_of(tracker, id);
+	const struct ws_conn *conn = ws_table_awake(&home.tracker->table, home.id);
+	if (!home.tracker->config.history || !conn)
 		return NULL;
 	struct ws_replay *replay = calloc(1, sizeof(*replay));
 	if (!replay)
 		return NULL;
-	replay->tracker = tracker;
+	replay->tracker = home.tracker;
+	replay->clock = tracker->merged ? ws_merged_clock(tracker->merged, id) : NULL;
 	replay->conn = conn;
 	replay->number = conn->number;
 	rewind_cursor(replay);
@@ -70,7 +74,7 @@ struct ws_replay *ws_replay_open_joined(const struct ws_tracker *tracker, ws_con
 	struct ws_replay *replay = ws_replay_open(tracker, id);
 	if (!replay || !ws_tracker_conn(tracker, id, &info) || !info.path)
 		return replay;
-	replay->ways = ws_ways_open(tracker, info.path, info.path_swapped);
+	replay->ways = ws_ways_open(replay->tracker, info.path, info.path_swapped);
 	return replay; /* without memory for all points, it is this one's */
 }
 
@@ -182,6 +186,14 @@ static void return_to(struct ws_replay *replay, size_t nearest)
 	replay->next = nearest * INTERVAL;
 }
 
+static void correct_times(const struct ws_clock *clock, struct ws_step *step)
+{
+	step->input.time = ws_clock_here(clock, step->input.time);
+	for (unsigned i = 0; i < 2; i++)
+		if (step->time_wait_end[i])
+			step->time_wait_end[i] = ws_clock_here(clock, step->time_wait_end[i]);
+}
+
 bool ws_replay_step(struct ws_replay *replay, size_t index, struct ws_step *step)
 {
 	if (replay->ways)
@@ -193,6 +205,8 @@ bool ws_replay_step(struct ws_replay *replay, size_t index, struct ws_step *step
 		return_to(replay, nearest);
 	while (replay->next <= index)
 		replay_advance(replay, step);
+	if (replay->clock)
+		correct_times(replay->clock, step);
 	return true;
 }
 

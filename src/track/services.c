@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "track/exchange.h"
 #include "track/info.h"
+#include "track/merged.h"
 #include "track/tracker.h"
 
 #include <stdlib.h>
@@ -90,7 +91,7 @@ struct ws_services *ws_services_create(const struct ws_tracker *tracker, uint64_
 	struct ws_services *services = calloc(1, sizeof(*services));
 	if (!services)
 		return NULL;
-	memcpy(services->hash_key, tracker->table.hash_key, sizeof(services->hash_key));
+	memcpy(services->hash_key, ws_tracker_part(tracker, 0)->table.hash_key, sizeof(services->hash_key));
 	services->most = memory / sizeof(struct ws_service) + 1;
 	return services;
 }
@@ -203,7 +204,8 @@ void ws_services_exchange(struct ws_services *services, const struct ws_tracker 
                           const struct ws_exchange *exchange)
 {
 	struct ws_conn_copy copy;
-	const struct ws_conn *conn = ws_table_read(&tracker->table, id, &copy);
+	const struct ws_home home = ws_home_of(tracker, id);
+	const struct ws_conn *conn = ws_table_read(&home.tracker->table, home.id, &copy);
 	if (conn)
 		count_exchange(services, conn, exchange);
 }
@@ -211,13 +213,14 @@ void ws_services_exchange(struct ws_services *services, const struct ws_tracker 
 void ws_services_connection(struct ws_services *services, const struct ws_tracker *tracker, ws_conn_id id)
 {
 	struct ws_conn_copy copy;
-	const struct ws_conn *conn = ws_table_read(&tracker->table, id, &copy);
+	const struct ws_home home = ws_home_of(tracker, id);
+	const struct ws_conn *conn = ws_table_read(&home.tracker->table, home.id, &copy);
 	struct ws_service *service = conn ? service_of(services, conn) : NULL;
 	struct ws_time_shares of;
 	if (!service)
 		return;
 	service->connections++;
-	if (!ws_conn_shares_sum(tracker, conn, &of))
+	if (!ws_conn_shares_sum(home.tracker, conn, &of))
 		return;
 	service->shares_known = true;
 	ws_shares_add(&service->shares, &of, (unsigned)ws_conn_likely_client(conn) & 1);
@@ -237,8 +240,9 @@ static bool add_exchange(void *context, const struct ws_exchange *exchange)
 
 bool ws_services_history(struct ws_services *services, const struct ws_tracker *tracker, ws_conn_id id)
 {
-	struct adding adding = {services, ws_table_awake(&tracker->table, id)};
-	return adding.conn && ws_tracker_exchanges(tracker, id, add_exchange, &adding);
+	const struct ws_home home = ws_home_of(tracker, id);
+	struct adding adding = {services, ws_table_awake(&home.tracker->table, home.id)};
+	return adding.conn && ws_tracker_exchanges(home.tracker, home.id, add_exchange, &adding);
 }
 
 size_t ws_services_count(const struct ws_services *services)

@@ -4,6 +4,7 @@
  * each addition to a share is one stretch. Those that follow each other with the same cause are one. */
 #include <wirestate/spans.h>
 
+#include "track/merged.h"
 #include "track/tracker.h"
 
 #include <wirestate/language.h>
@@ -81,8 +82,9 @@ static void run_segment(struct spans_run *run, const struct ws_segment *s)
 
 bool ws_tracker_spans(const struct ws_tracker *tracker, ws_conn_id id, ws_span_fn *fn, void *context)
 {
-	const struct ws_conn *conn = ws_table_awake(&tracker->table, id);
-	if (!tracker->config.history || !conn || conn->history_full)
+	const struct ws_home home = ws_home_of(tracker, id);
+	const struct ws_conn *conn = ws_table_awake(&home.tracker->table, home.id);
+	if (!home.tracker->config.history || !conn || conn->history_full)
 		return false;
 	struct spans_run run = {.recorder = {.shares = {.recorded = true}, .add = add_span},
 	                        .machine = {.self = conn->machine.self},

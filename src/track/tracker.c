@@ -4,6 +4,7 @@
  * applied to that connection's machine (machine.c) and analysis (analysis.c), and kept for replay (history.c). Timers
  * run in packet time before each packet. Nothing is allocated per packet unless history is kept. */
 #include "track/tracker.h"
+#include "track/merged.h"
 #include "track/reset_note.h"
 #include "track/stall.h"
 
@@ -66,6 +67,7 @@ void ws_tracker_free(struct ws_tracker *tracker)
 		if (conn)
 			ws_history_free(&tracker->history, conn);
 	}
+	ws_merged_free(tracker->merged);
 	ws_stored_free(tracker->stored);
 	ws_table_free(&tracker->table);
 	ws_udp_free(&tracker->udp);

@@ -27,6 +27,8 @@
 #define WS_MAX_EVENTS 96
 #define WS_EVENTS_PER_INPUT (WS_MAX_TRANSITIONS + 2)
 
+struct ws_merged; /* see merged.h */
+
 struct ws_tracker {
 	struct ws_tracker_config config;
 	struct ws_table table;
@@ -50,6 +52,7 @@ struct ws_tracker {
 	bool processes_named;   /* of some connection a process is known */
 	bool tunnels_stated, shares_stated, names_stated; /* some connection of records has them */
 	struct ws_stored *stored; /* of records, which then are all there is; or NULL */
+	struct ws_merged *merged; /* owned: it shows the trackers of several points; or NULL */
 	struct ws_debug *debug; /* with debug_connection, else NULL */
 	struct ws_tracker_stats stats;
 	const struct ws_path_of *paths; /* by connection id; this and the next two are borrowed */

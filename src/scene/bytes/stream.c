@@ -174,6 +174,7 @@ static bool stream_open(struct ws_ui *ui, const struct ws_model *model)
 		return false;
 	if (view->number != ui->replay.number || view->conn != ui->replay.conn || !view->replay)
 		stream_start(view, model->tracker, ui->replay.conn, ui->replay.number);
+	view->point = ui_point_of(model, ui->replay.conn);
 	return true;
 }
 
@@ -430,7 +431,7 @@ static bool stream_enter(struct ws_ui *ui, const struct ws_model *model)
 	if (ui->packet.alone || !id || (from_list && !replay_open(ui, model, id)) || !stream_open(ui, model))
 		return false;
 	const bool stands = !from_list && replay_step(&ui->replay, ui->replay.step, &step);
-	ui->stream.seek = stands ? replay_frame(&ui->replay, ui->replay.step, model->point) : 0;
+	ui->stream.seek = stands ? replay_frame(&ui->replay, ui->replay.step, ui_point_of(model, id)) : 0;
 	return true;
 }
 

@@ -242,8 +242,7 @@ const uint8_t *stream_bytes(struct stream_view *view, const struct ws_model *mod
 	struct ws_packet packet;
 	loaded->piece = index;
 	*count = loaded->count = 0;
-	if (piece->position == WS_POSITION_NONE || !model->fetch ||
-	    !model->fetch(model->fetch_context, piece->position, &frame))
+	if (!ws_model_fetch(model, view->point, piece->position, &frame))
 		return NULL;
 	ws_decode(&frame, &packet);
 	/* Of a segment that came in IP fragments, the last fragment holds only a part. */

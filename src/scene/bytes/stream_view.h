@@ -68,7 +68,8 @@ struct stream_loaded {
 
 struct stream_view {
 	ws_conn_id conn;
-	uint64_t number; /* of the connection; 0: none */
+	uint64_t number; /* of the connection, see ws_conn_key(); 0: none */
+	unsigned point;  /* that has it */
 	struct ws_replay *replay;
 	size_t step; /* the next step to build from */
 	struct stream_piece *piece;

@@ -248,7 +248,7 @@ static void draw_title(const struct ws_ui *ui, const struct ws_model *model, con
 		replay_speed_text(replay, &text);
 	const int limit = draw_right(canvas, 0, 1, canvas->columns - 1, WS_STYLE_NORMAL, ws_text_cstr(&text));
 	char number[48];
-	snprintf(number, sizeof(number), _("Connection %llu"), (unsigned long long)replay->number);
+	snprintf(number, sizeof(number), _("Connection %llu"), (unsigned long long)ws_ui_connection(ui));
 	const int end = ws_canvas_bold(canvas, 0, 1, limit - 1, WS_STYLE_TITLE, number);
 	if (plots_shown(ui) == 1)
 		ws_text_puts(&title, plot->title);

@@ -41,7 +41,7 @@ void pane_layout(struct ws_ui *ui, const struct ws_model *model, int bottom)
 	ui->rows = bottom - TOP + 1; /* with a row for hints, which are not drawn here */
 	ui->notes = table_note_rows(ui->rows);
 	if (ui->replay.pane == REPLAY_PANE_STREAM)
-		ui->stream.seek = replay_frame(&ui->replay, ui->replay.step, model->point);
+		ui->stream.seek = replay_frame(&ui->replay, ui->replay.step, ui_point_of(model, ui->replay.conn));
 	ui->packet.alone = false;
 	screen_ops(pane_screen(ui))->layout(ui, model);
 	if (!ws_canvas_resize(&ui->pane, ui->columns, ui->rows))

@@ -101,11 +101,11 @@ bool replay_open(struct ws_ui *ui, const struct ws_model *model, ws_conn_id conn
 	struct ws_conn_info info;
 	if (!ws_tracker_conn(model->tracker, conn, &info))
 		return false;
-	if (!replay->steps || replay->conn != conn || replay->number != info.number) {
+	if (!replay->steps || replay->conn != conn || replay->number != ws_conn_key(&info)) {
 		replay_close(replay);
 		replay->steps = ws_replay_open_joined(model->tracker, conn);
 		replay->conn = conn;
-		replay->number = info.number;
+		replay->number = ws_conn_key(&info);
 		for (int endpoint = 0; endpoint < 2; endpoint++) {
 			replay->address[endpoint] = info.endpoint[endpoint].address;
 			replay->port[endpoint] = info.endpoint[endpoint].port;

@@ -30,7 +30,7 @@ struct replay_problems {
 struct replay {
 	struct ws_replay *steps; /* NULL: none open */
 	ws_conn_id conn;
-	uint64_t number;
+	uint64_t number; /* ws_conn_key() */
 	int8_t near; /* the endpoint at whose end the capture was taken; -1: not known, or none */
 	size_t step;
 	/* Replay time since the step's segment left; from REPLAY_FLIGHT on it has arrived. Of several points: since the

@@ -78,9 +78,16 @@ void list_draw_empty(const struct ws_ui *ui, const struct ws_model *model, struc
 int list_rows_each(const struct list_view *list, const struct ws_model *model, int columns, int rows);
 void list_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas);
 
-/* What tells connections apart: the number, which they have in all snapshots; of records, whose numbers are those of
+/* What tells connections apart: ws_conn_key(), which they have in all snapshots; of records, whose numbers are those of
  * several sensors, the id. */
 uint64_t list_identity(const struct ws_conn_info *info);
+
+/* list_points.c: several points in one list. The first writes their names and clocks, as much as fits in so many columns;
+ * nothing where one point is shown. */
+void list_points_title(char *title, size_t size, const struct ws_model *model, int width);
+/* The width of a column that says which did, 0 without one, and its text. */
+int list_points_width(const struct ws_model *model);
+void list_points_cell(struct ws_text *text, const struct ws_model *model, const struct ws_conn_info *info);
 
 /* list_sensor.c: the width of the column of sensors, 0 without one, and its text. */
 int list_sensor_width(const struct ws_model *model, int columns);

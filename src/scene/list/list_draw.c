@@ -7,6 +7,7 @@
 #include "scene/ui.h"
 #include "scene/widgets/draw.h"
 #include "scene/widgets/hints.h"
+#include "scene/widgets/points.h"
 #include "scene/widgets/table.h"
 
 #include <wirestate/details.h>
@@ -19,7 +20,7 @@
 
 struct columns {
 	/* widths; 0: not shown */
-	int number, sensor, client, server, name, state, start, age, packets, bytes, lost, reset, extra, verdict;
+	int number, sensor, client, server, name, state, start, age, packets, bytes, points, lost, reset, extra, verdict;
 	int share[LIST_SHARES];
 	int gap;
 	bool two_lines, brief;
@@ -33,15 +34,27 @@ static int count_digits(uint64_t number)
 	return count;
 }
 
-/* `extra`: there are tunnels, processes or requests to show; `names`: a name beside the address; `points`: several
- * points say what was lost. */
-static struct columns choose_columns(int columns, int rows, size_t count, bool extra, bool names, bool points,
-                                     int sensor, enum ws_order order)
+/* What there is to show beside the connections. */
+struct offer {
+	size_t count; /* of connections */
+	bool extra;   /* there are tunnels, processes or requests */
+	bool names;   /* a name beside the address */
+	bool several; /* several points say what was lost */
+	int points;   /* the width that they need, where they are shown together */
+	int sensor;   /* and that of the sensors of records */
+	enum ws_order order;
+};
+
+static struct columns choose_columns(int columns, int rows, const struct offer *offer)
 {
+	const size_t count = offer->count;
+	const bool extra = offer->extra, names = offer->names;
+	const int sensor = offer->sensor;
+	const enum ws_order order = offer->order;
 	struct columns c = {.gap = columns >= 100 ? 2 : 1, .state = 9, .brief = true};
 	c.number = count_digits(count) < 3 ? 3 : count_digits(count);
 	c.sensor = columns >= 60 ? sensor : 0;
-	c.two_lines = columns < (extra ? 180 : 150) && columns >= 60 && rows >= 16;
+	c.two_lines = columns < 150 + (extra ? 30 : 0) + (offer->several ? 40 : 0) && columns >= 60 && rows >= 16;
 	if (columns >= 120) {
 		c.state = 13;
 		c.brief = false;
@@ -56,8 +69,10 @@ static struct columns choose_columns(int columns, int rows, size_t count, bool e
 		c.bytes = 7;
 	if (columns >= 180 && extra)
 		c.extra = 22;
-	if (columns >= 100 && points)
+	if (columns >= 100 && offer->several)
 		c.lost = 5;
+	if (columns >= 120 && !c.two_lines)
+		c.points = offer->points;
 	if (columns >= 200)
 		c.reset = 6;
 	if (columns >= (extra ? 260 : 220) && names)
@@ -67,7 +82,7 @@ static struct columns choose_columns(int columns, int rows, size_t count, bool e
 	int rest = columns - 2 - shares - c.number - (c.sensor ? c.sensor + c.gap : 0) - 2 * (c.state + c.gap) -
 	           (c.age ? c.age + c.gap : 0) - (c.start ? c.start + c.gap : 0) - (c.packets ? c.packets + c.gap : 0) -
 	           (c.bytes ? 2 * (c.bytes + c.gap) : 0) - (c.extra ? c.extra + c.gap : 0) -
-	           (c.lost ? c.lost + c.gap : 0) - (c.reset ? c.reset + c.gap : 0) - (c.name ? c.name + c.gap : 0) - 1;
+	           (c.lost ? c.lost + c.gap : 0) - (c.points ? c.points + c.gap : 0) - (c.reset ? c.reset + c.gap : 0) - (c.name ? c.name + c.gap : 0) - 1;
 	if (columns < 72) { /* there is room for one endpoint only, and the server says more */
 		c.server = rest - c.gap;
 		return c;
@@ -92,11 +107,22 @@ static bool has_extra(const struct ws_model *model)
 	       ws_tracker_has_requests(model->tracker);
 }
 
+static struct offer offer_of(const struct list_view *list, const struct ws_model *model, int columns, bool names)
+{
+	return (struct offer){.count = ws_tracker_conn_count(model->tracker),
+	                      .extra = has_extra(model),
+	                      .names = names,
+	                      .several = model->fetch_at,
+	                      .points = list_points_width(model),
+	                      .sensor = list_sensor_width(model, columns),
+	                      .order = list->sort};
+}
+
 static struct columns columns_of(const struct ws_ui *ui, const struct ws_model *model, int columns, int rows)
 {
-	return choose_columns(columns, rows, ws_tracker_conn_count(model->tracker), has_extra(model),
-	                      ui_shows_names(ui) && ws_tracker_has_names(model->tracker), model->fetch_at,
-	                      list_sensor_width(model, columns), ui->list.sort);
+	const bool names = ui_shows_names(ui) && ws_tracker_has_names(model->tracker);
+	const struct offer offer = offer_of(&ui->list, model, columns, names);
+	return choose_columns(columns, rows, &offer);
 }
 
 /* Title, counts, the filter if there is one, column heads, and a rule. */
@@ -157,6 +183,9 @@ static void draw_title(const struct ws_ui *ui, const struct ws_model *model, str
 	if (name_limit < 12)
 		name_limit = start - 2;
 	const char *name = model->source ? model->source : "", *slash = strrchr(name, '/');
+	char points[320];
+	list_points_title(points, sizeof(points), model, name_limit - 2);
+	name = *points ? points : name;
 	if (slash && slash[1] && ws_columns(name) > name_limit - 1)
 		name = slash + 1; /* the end of a path says more than its beginning */
 	int column = draw_cut(canvas, 0, 1, name_limit, WS_STYLE_TITLE, name);
@@ -316,6 +345,7 @@ static void draw_heads(const struct list_view *list, const struct ws_model *mode
 	pen_head(&pen, list, c->bytes, true, -1, N_("BYTES←"));
 	for (int i = 0; i < LIST_SHARES; i++)
 		pen_head(&pen, list, c->share[i], true, (int)list_share_order(i), list_share_head(i));
+	pen_head(&pen, list, c->points, false, -1, N_("POINTS"));
 	pen_head(&pen, list, c->lost, true, -1, N_("LOST"));
 	pen_head(&pen, list, c->reset, false, -1, N_("RST BY"));
 	pen_head(&pen, list, c->extra, false, -1, extra_head(model));
@@ -412,11 +442,15 @@ static const char *reset_by(const struct ws_conn_info *info)
 }
 
 /* The tunnel, the processes and the request of a connection. On narrow screens the verdict needs the room. */
-static void say_extra(struct ws_text *text, const struct ws_conn_info *info, int columns)
+static void say_extra(struct ws_text *text, const struct ws_model *model, const struct ws_conn_info *info,
+                      const struct columns *c, int columns)
 {
 	enum { REQUEST = 22 };
 	char request[2 * REQUEST], status[16] = "";
 	struct ws_text clean = WS_TEXT_OVER(request);
+	if (!c->points && points_only(text, model, info->path, info->point) && columns < 110)
+		return;
+	ws_text_puts(text, text->length ? "  " : "");
 	ws_tunnel_words(text, info->tunnel, info->tunnel_id);
 	if (text->length && (info->endpoint[0].process || info->endpoint[1].process))
 		ws_text_puts(text, "  ");
@@ -432,11 +466,12 @@ static void say_extra(struct ws_text *text, const struct ws_conn_info *info, int
 }
 
 /* Where the verdict has to end, below its row: before the tunnel and the processes. */
-static int verdict_limit(const struct columns *c, int columns, const struct ws_conn_info *info)
+static int verdict_limit(const struct columns *c, int columns, const struct ws_model *model,
+                         const struct ws_conn_info *info)
 {
-	char extra[96];
+	char extra[320];
 	struct ws_text text = WS_TEXT_OVER(extra);
-	say_extra(&text, info, columns);
+	say_extra(&text, model, info, c, columns);
 	const char *words = ws_text_cstr(&text);
 	return columns - 1 - (c->extra || !*words ? 0 : ws_columns(words) + 2);
 }
@@ -444,8 +479,8 @@ static int verdict_limit(const struct columns *c, int columns, const struct ws_c
 int list_rows_each(const struct list_view *list, const struct ws_model *model, int columns, int rows)
 {
 	const size_t count = list_count(list, model);
-	const struct columns c = choose_columns(columns, rows, ws_tracker_conn_count(model->tracker), has_extra(model),
-	                                        false, model->fetch_at, list_sensor_width(model, columns), list->sort);
+	const struct offer offer = offer_of(list, model, columns, false);
+	const struct columns c = choose_columns(columns, rows, &offer);
 	const size_t room = (size_t)(rows - list_head_rows(list) - list_foot_rows(rows));
 	int each = c.two_lines ? 2 : 1;
 	for (size_t i = 0; i < count && c.two_lines && count * (size_t)(each + 1) <= room; i++) {
@@ -457,7 +492,7 @@ int list_rows_each(const struct list_view *list, const struct ws_model *model, i
 			continue;
 		ws_conn_verdict(&info, &text, &tag, NULL);
 		tag = _(tag);
-		const int width = verdict_limit(&c, columns, &info) - verdict_column(3 + c.number, tag);
+		const int width = verdict_limit(&c, columns, model, &info) - verdict_column(3 + c.number, tag);
 		while (count * (size_t)(each + 1) <= room && draw_wrap_rows(verdict_words(&text, tag), width) >= each)
 			each++;
 	}
@@ -467,7 +502,7 @@ int list_rows_each(const struct list_view *list, const struct ws_model *model, i
 static void draw_row(const struct ws_model *model, const struct columns *c, struct ws_canvas *canvas, int row, int each,
                      const struct ws_conn_info *info, bool names)
 {
-	char buffer[40], extra[96] = "";
+	char buffer[40], extra[320] = "";
 	struct ws_text text;
 	struct pen pen = {canvas, row, 2, c->gap};
 	int client = info->likely_client == 1 ? 1 : 0;
@@ -504,10 +539,13 @@ static void draw_row(const struct ws_model *model, const struct columns *c, stru
 	const uint64_t lost =
 	        info->path ? info->path->result.direction[0].lost + info->path->result.direction[1].lost : 0;
 	list_brief_count(buffer, sizeof(buffer), lost);
+	text = WS_TEXT_OVER(extra);
+	list_points_cell(&text, model, info);
+	pen_cell(&pen, c->points, false, WS_STYLE_NORMAL, ws_text_cstr(&text));
 	pen_cell(&pen, c->lost, true, lost ? WS_STYLE_WARN : WS_STYLE_NORMAL, info->path ? buffer : "-");
 	pen_cell(&pen, c->reset, false, WS_STYLE_NORMAL, reset_by(info));
 	text = WS_TEXT_OVER(extra);
-	say_extra(&text, info, canvas->columns);
+	say_extra(&text, model, info, c, canvas->columns);
 	const char *words = ws_text_cstr(&text);
 	int limit = canvas->columns - 1;
 	pen_cell(&pen, c->extra, false, WS_STYLE_NORMAL, words);

@@ -5,6 +5,7 @@
 #include "scene/list/list.h"
 #include "scene/ui.h"
 
+#include <wirestate/points.h>
 #include <wirestate/stored.h>
 
 /* The sorted order is valid for one tracker. After a switch, connections appear in the new tracker's order until the
@@ -54,10 +55,10 @@ static uint64_t number_at(const struct ws_tracker *tracker, size_t rank)
 
 uint64_t list_identity(const struct ws_conn_info *info)
 {
-	return info->stated.sensor ? info->id : info->number;
+	return info->stated.sensor ? info->id : ws_conn_key(info);
 }
 
-/* Of records: the rank of an id; the count of connections where it is not kept. */
+/* Of records and of several points, whose order is not that of numbers: the rank of an id; the count of connections where it is not kept. */
 static size_t rank_of_id(const struct ws_tracker *tracker, ws_conn_id id)
 {
 	const size_t count = ws_tracker_conn_count(tracker);
@@ -71,6 +72,8 @@ static size_t rank_of_id(const struct ws_tracker *tracker, ws_conn_id id)
 static size_t rank_of(const struct ws_tracker *tracker, uint64_t number)
 {
 	size_t low = 0, high = ws_tracker_conn_count(tracker);
+	if (ws_tracker_is_merged(tracker))
+		return rank_of_id(tracker, ws_tracker_conn_find(tracker, number));
 	if (ws_tracker_has_records(tracker))
 		return rank_of_id(tracker, (ws_conn_id)number);
 	while (low < high) {

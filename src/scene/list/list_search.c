@@ -6,6 +6,7 @@
  * time. */
 #include "scene/list/list.h"
 #include "scene/ui.h"
+#include "scene/widgets/points.h"
 
 #include <wirestate/language.h>
 
@@ -30,8 +31,9 @@ static bool english_verdict_contains(const struct ws_conn_info *info, const char
 	return verdict_contains(info, pattern);
 }
 
-static bool contains(const struct ws_tracker *tracker, const struct ws_conn_info *info, const char *pattern)
+static bool contains(const struct ws_model *model, const struct ws_conn_info *info, const char *pattern)
 {
+	const struct ws_tracker *tracker = model->tracker;
 	char buffer[1024];
 	struct ws_text text = WS_TEXT_OVER(buffer);
 	for (unsigned i = 0; i < 2; i++) {
@@ -48,6 +50,9 @@ static bool contains(const struct ws_tracker *tracker, const struct ws_conn_info
 	ws_text_putc(&text, ' ');
 	ws_processes_words(&text, info);
 	if (strcasestr(ws_text_cstr(&text), pattern) || ws_tracker_comment_contains(tracker, info->id, pattern))
+		return true;
+	text.length = 0;
+	if (points_only(&text, model, info->path, info->point) && strcasestr(ws_text_cstr(&text), pattern))
 		return true;
 	text.length = 0;
 	if (info->stated.sensor && strcasestr(info->stated.sensor, pattern))
@@ -80,7 +85,7 @@ static void search_some(struct list_view *list, const struct ws_model *model)
 			return;
 		}
 		if (ws_tracker_conn(model->tracker, list_at(list, model, position), &info) &&
-		    contains(model->tracker, &info, search->pattern)) {
+		    contains(model, &info, search->pattern)) {
 			search->running = false;
 			list_select(list, model, position);
 			return;

@@ -146,11 +146,11 @@ void packet_reset(struct ws_ui *ui)
 	ui->packet.expanded_chosen = false;
 }
 
-bool packet_show_at(struct ws_ui *ui, const struct ws_model *model, uint64_t position, uint64_t number)
+bool packet_show_at(struct ws_ui *ui, const struct ws_model *model, unsigned point, uint64_t position, uint64_t number)
 {
 	struct ws_frame frame;
-	bool kept =
-	        position != WS_POSITION_NONE && model->fetch && model->fetch(model->fetch_context, position, &frame);
+	const bool kept = ws_model_fetch(model, point, position, &frame);
+	ui->packet.point = (uint8_t)point;
 	ui->packet.alone = true;
 	if (kept) {
 		frame.number = number;
@@ -190,7 +190,8 @@ static void packet_layout(struct ws_ui *ui, const struct ws_model *model)
 		follow_replay(ui, model);
 	if (!view->present)
 		return;
-	if (view->packet.fragment && view->fragments.seen != ws_tracker_fragments(model->tracker).end)
+	const struct ws_tracker *tracker = ws_tracker_part(model->tracker, view->point);
+	if (view->packet.fragment && view->fragments.seen != ws_tracker_fragments(tracker).end)
 		packet_find_fragments(view, model);
 	packet_build(view);
 	choose_fields(view, packet_divide(ui->columns, ui->rows, view->frame.captured).tree_rows);
@@ -282,14 +283,16 @@ static bool show_fragment(struct ws_ui *ui, const struct ws_model *model)
 	const struct ws_fragment_info *fragment = &view->fragments.fragment[row->field];
 	if (fragment->frame == view->frame.number)
 		return false;
-	return packet_show_at(ui, model, fragment->position, fragment->frame);
+	return packet_show_at(ui, model, view->point, fragment->position, fragment->frame);
 }
 
 /* Shows the packet of the row before or after, on the screen that led here. */
 static bool show_neighbour(struct ws_ui *ui, const struct ws_model *model, int by)
 {
-	const struct screen_ops *list = ui->depth > 1 ? screen_ops(ui->stack[ui->depth - 2]) : NULL;
-	return list && list->show_packet && list->show_packet(ui, model, by);
+	const enum ws_screen before = ui->depth > 1 ? ui->stack[ui->depth - 2] : WS_SCREEN_LIST;
+	struct point_model room;
+	return screen_ops(before)->show_packet &&
+	       screen_ops(before)->show_packet(ui, ui_model(ui, before, model, &room), by);
 }
 
 static bool packet_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
@@ -321,7 +324,7 @@ static bool packet_act(struct ws_ui *ui, const struct ws_model *model, enum ws_a
 void packet_show_stop(struct ws_ui *ui, const struct ws_model *model, const struct ws_lesson_stop *stop)
 {
 	if (!stop->own_connection && stop->frame)
-		packet_show_at(ui, model, stop->position, stop->frame);
+		packet_show_at(ui, model, model->point, stop->position, stop->frame);
 	packet_layout(ui, model);
 	packet_show_fields(&ui->packet, stop->field, stop->field_count);
 }

@@ -51,7 +51,7 @@ static enum ws_style checksums(const struct packet_view *view, struct ws_text *t
 	return WS_STYLE_GOOD;
 }
 
-static void draw_title(const struct ws_ui *ui, struct ws_canvas *canvas)
+static void draw_title(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	const struct packet_view *view = &ui->packet;
 	struct ws_step step, before;
@@ -60,14 +60,14 @@ static void draw_title(const struct ws_ui *ui, struct ws_canvas *canvas)
 	enum ws_style style = WS_STYLE_NORMAL;
 	bool in_replay = !view->alone && replay_step(&ui->replay, ui->replay.step, &step);
 	uint64_t number = in_replay ? step.input.frame : view->frame.number;
-	const struct ws_conn_path *path = in_replay && ui->replay.steps ? ws_replay_path(ui->replay.steps) : NULL;
-	if (path)
-		ws_text_printf(&text, _("Frame %1$llu of %2$s"), (unsigned long long)number, ws_path_name(path, step.point));
+	const char *point = ui_point_name(model, in_replay ? step.point : view->point);
+	if (point)
+		ws_text_printf(&text, _("Frame %1$llu of %2$s"), (unsigned long long)number, point);
 	else
 		ws_text_printf(&text, _("Frame %llu"), (unsigned long long)number);
 	const int bold = ws_columns(ws_text_cstr(&text));
 	if (in_replay) {
-		ws_text_printf(&text, _("  connection %1$llu, step %2$zu/%3$zu"), (unsigned long long)ui->replay.number,
+		ws_text_printf(&text, _("  connection %1$llu, step %2$zu/%3$zu"), (unsigned long long)ws_ui_connection(ui),
 		               ui->replay.step + 1, replay_count(&ui->replay));
 		if (ui->replay.step && replay_step(&ui->replay, ui->replay.step - 1, &before)) {
 			ws_text_puts(&text, "  +");
@@ -281,7 +281,7 @@ static void draw_meaning(const struct packet_view *view, const struct ws_vendors
 void packet_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
 	const struct packet_view *view = &ui->packet;
-	draw_title(ui, canvas);
+	draw_title(ui, model, canvas);
 	if (!view->present || !view->cursor.count) {
 		struct ws_step step;
 		bool segment = view->alone || !replay_step(&ui->replay, ui->replay.step, &step) ||

@@ -65,7 +65,8 @@ static void add_up(struct packet_fragments *list)
 void packet_find_fragments(struct packet_view *view, const struct ws_model *model)
 {
 	struct packet_fragments *list = &view->fragments;
-	struct ws_range range = ws_tracker_fragments(model->tracker);
+	const struct ws_tracker *tracker = ws_tracker_part(model->tracker, view->point);
+	struct ws_range range = ws_tracker_fragments(tracker);
 	struct ws_fragment_info self, other;
 	bool found = false;
 	list->count = 0;
@@ -75,18 +76,18 @@ void packet_find_fragments(struct packet_view *view, const struct ws_model *mode
 		return;
 	uint64_t at = range.end;
 	while (!found && at-- > range.first)
-		found = ws_tracker_fragment(model->tracker, at, &self) && self.frame == view->frame.number;
+		found = ws_tracker_fragment(tracker, at, &self) && self.frame == view->frame.number;
 	if (!found)
 		return;
 	fragment_insert(list, &self);
-	for (uint64_t i = at; i-- > range.first && ws_tracker_fragment(model->tracker, i, &other);) {
+	for (uint64_t i = at; i-- > range.first && ws_tracker_fragment(tracker, i, &other);) {
 		if (!same_datagram(&self, &other))
 			continue;
 		if (has_offset(list, other.offset))
 			break;
 		fragment_insert(list, &other);
 	}
-	for (uint64_t i = at + 1; i < range.end && ws_tracker_fragment(model->tracker, i, &other); i++) {
+	for (uint64_t i = at + 1; i < range.end && ws_tracker_fragment(tracker, i, &other); i++) {
 		if (!same_datagram(&self, &other))
 			continue;
 		if (has_offset(list, other.offset))

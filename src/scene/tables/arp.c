@@ -104,12 +104,12 @@ static bool arp_show_packet(struct ws_ui *ui, const struct ws_model *model, int 
 	if (view->pane == ARP_QUESTIONS && ws_tracker_arp_exchange(model->tracker, range.first + to, &exchange)) {
 		cursor->selected = to;
 		/* The answer says more than the question. */
-		return exchange.answered ? packet_show_at(ui, model, exchange.answer_position, exchange.answer_frame)
-		                         : packet_show_at(ui, model, exchange.position, exchange.frame);
+		return exchange.answered ? packet_show_at(ui, model, model->point, exchange.answer_position, exchange.answer_frame)
+		                         : packet_show_at(ui, model, model->point, exchange.position, exchange.frame);
 	}
 	if (view->pane == ARP_HOPS && ws_tracker_hop(model->tracker, to, &hop)) {
 		cursor->selected = to;
-		return packet_show_at(ui, model, hop.position, hop.frame);
+		return packet_show_at(ui, model, model->point, hop.position, hop.frame);
 	}
 	return false;
 }
@@ -400,7 +400,7 @@ static void arp_draw(const struct ws_ui *ui, const struct ws_model *model, struc
 		ws_text_printf(&text, view->net.guessed ? _("; subnet (a guess) %s") : _("; subnet %s"),
 		               ws_text_cstr(&net));
 	}
-	table_title(canvas, "ARP", ws_text_cstr(&text));
+	table_title_of(canvas, "ARP", ws_text_cstr(&text), "", ui->several ? model->source : NULL);
 	draw_panes(view, model, canvas);
 	draw_heads(canvas, view->pane);
 	for (int i = 0; i < visible && cursor->top + (uint64_t)i < pane_count(model, view->pane); i++) {
@@ -437,6 +437,7 @@ static const struct screen_key arp_keys[] = {
         {WS_ACT_UDP, WS_ACT_NONE, "UDP"},
         {WS_ACT_STATISTICS, WS_ACT_NONE, N_("statistics")},
         {WS_ACT_DETAIL, WS_ACT_NONE, NULL},
+        {WS_ACT_POINT, WS_ACT_NONE, NULL},
         SCREEN_KEYS_MOVE,
         SCREEN_KEYS_TIMELINE,
 };
@@ -451,4 +452,5 @@ const struct screen_ops arp_screen = {
         .keys = arp_keys,
         .key_count = WS_ARRAY_SIZE(arp_keys),
         .has_notes = true,
+        .one_point = true,
 };

@@ -110,7 +110,7 @@ static bool other_end(const struct ws_model *model, const struct ws_hop *hop, st
 	enum { ETHERNET = 12, SOURCE = 6 };
 	struct ws_frame frame;
 	struct ws_packet packet;
-	if (!model->fetch || !model->fetch(model->fetch_context, hop->position, &frame) ||
+	if (!ws_model_fetch(model, model->point, hop->position, &frame) ||
 	    frame.link != WS_LINK_ETHERNET || frame.captured < ETHERNET)
 		return false;
 	ws_decode(&frame, &packet);

@@ -44,7 +44,7 @@ void datagram_ways_find(struct udp_view *view, const struct ws_model *model, con
 	if (!info->path || !points || !points->transits(points->context, info->path, &transit, &count))
 		return;
 	unsigned shown = 0;
-	while (shown + 1u < info->path->points && info->path->point[shown] != model->point)
+	while (shown + 1u < info->path->points && info->path->point[shown] != info->point)
 		shown++;
 	view->way = calloc(view->count + 1, sizeof(*view->way));
 	for (size_t i = 0; view->way && i < view->count; i++)

@@ -116,6 +116,7 @@ static void datagrams_layout(struct ws_ui *ui, const struct ws_model *model)
 		view->count = 0;
 		return;
 	}
+	view->point = info.point;
 	if (view->conversation != info.number || view->newest != info.newest || view->joins != model->joins ||
 	    view->path != info.path) {
 		collect(view, model, &info);
@@ -139,7 +140,7 @@ static bool datagrams_show_packet(struct ws_ui *ui, const struct ws_model *model
 	if (to >= view->count || !ws_tracker_datagram(model->tracker, view->datagram[to], &datagram))
 		return false;
 	view->datagram_cursor.selected = to;
-	return packet_show_at(ui, model, datagram.position, datagram.frame);
+	return packet_show_at(ui, model, view->point, datagram.position, datagram.frame);
 }
 
 static bool datagrams_act(struct ws_ui *ui, const struct ws_model *model, enum ws_action action)
@@ -172,14 +173,13 @@ static bool datagrams_click(struct ws_ui *ui, const struct ws_model *model, int 
 
 /* Draws the beginning of a datagram's payload as text, as far as the frame is kept. Of a datagram in fragments, that
  * frame is the last one that came, which need not hold the beginning. */
-static void draw_payload(const struct ws_model *model, struct ws_canvas *canvas, int row, int column, int limit,
+static void draw_payload(const struct ws_model *model, unsigned point, struct ws_canvas *canvas, int row, int column, int limit,
                          const struct ws_datagram_info *datagram)
 {
 	struct ws_frame frame;
 	struct ws_packet packet;
 	char words[4 * PREVIEW + 1];
-	if (datagram->fragmented || column + 4 > limit || !model->fetch ||
-	    !model->fetch(model->fetch_context, datagram->position, &frame))
+	if (datagram->fragmented || column + 4 > limit || !ws_model_fetch(model, point, datagram->position, &frame))
 		return;
 	ws_decode(&frame, &packet);
 	const uint32_t most = packet.payload_captured < PREVIEW ? packet.payload_captured : PREVIEW;
@@ -223,7 +223,7 @@ static void draw_datagram(const struct udp_view *view, const struct ws_model *mo
 	}
 	if (datagram->fragmented)
 		draw_cut(canvas, row, bar + width + 1, canvas->columns - 1, WS_STYLE_WARN, _("in fragments"));
-	draw_payload(model, canvas, row, bar + width + 1, canvas->columns - 1, datagram);
+	draw_payload(model, view->point, canvas, row, bar + width + 1, canvas->columns - 1, datagram);
 }
 
 static uint32_t longest_of(const struct ws_udp_info *info)

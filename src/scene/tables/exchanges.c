@@ -578,6 +578,7 @@ static const struct screen_key exchanges_keys[] = {
         {WS_ACT_NEXT_PANE, WS_ACT_NONE, N_("which time")},
         {WS_ACT_BACK, WS_ACT_NONE, N_("back")},
         {WS_ACT_NAMES, WS_ACT_NONE, NULL},
+        {WS_ACT_POINT, WS_ACT_NONE, NULL},
         SCREEN_KEYS_MOVE,
         SCREEN_KEYS_TIMELINE,
 };

@@ -379,12 +379,13 @@ static void draw_row(const struct ws_ui *ui, const struct ws_model *model, struc
 	draw_cut(canvas, row, end + 2 > words ? end + 2 : words, limit, WS_STYLE_DIM, ws_text_cstr(&text));
 }
 
-static void draw_heads(const struct hosts_view *hosts, const struct ws_model *model, struct ws_canvas *canvas)
+static void draw_heads(const struct ws_ui *ui, const struct ws_model *model, struct ws_canvas *canvas)
 {
+	const struct hosts_view *hosts = &ui->hosts;
 	const int limit = canvas->columns - 1;
 	struct ws_tracker_stats stats;
 	ws_tracker_stats(model->tracker, &stats);
-	ws_canvas_bold(canvas, 0, 1, limit, WS_STYLE_TITLE, _("Hosts in TIME_WAIT and CLOSE_WAIT"));
+	table_title_of(canvas, _("Hosts in TIME_WAIT and CLOSE_WAIT"), "", "", ui->several ? model->source : NULL);
 	int column = 1;
 	for (enum ws_state state = WS_CLOSE_WAIT; state <= WS_TIME_WAIT; state += WS_TIME_WAIT - WS_CLOSE_WAIT)
 		column = ws_canvas_printf(canvas, 1, column, limit, draw_state_style(state), "%s %llu",
@@ -405,7 +406,7 @@ static void hosts_draw(const struct ws_ui *ui, const struct ws_model *model, str
 	const int bottom = HEAD_ROWS + table_visible(canvas->rows, HEAD_ROWS, ui->notes);
 	char buffer[768] = "";
 	struct ws_text notes = WS_TEXT_OVER(buffer);
-	draw_heads(hosts, model, canvas);
+	draw_heads(ui, model, canvas);
 	for (size_t i = hosts->cursor.top; i < hosts->count; i++) {
 		const int row = HEAD_ROWS + (int)(i - hosts->cursor.top);
 		if (row >= bottom)
@@ -426,6 +427,7 @@ static const struct screen_key hosts_keys[] = {
         {WS_ACT_UP, WS_ACT_DOWN, N_("move")},
         {WS_ACT_BACK, WS_ACT_NONE, N_("back")},
         {WS_ACT_NAMES, WS_ACT_NONE, NULL},
+        {WS_ACT_POINT, WS_ACT_NONE, NULL},
         SCREEN_KEYS_MOVE,
         SCREEN_KEYS_TIMELINE,
 };

@@ -292,6 +292,7 @@ static const struct screen_key overview_keys[] = {
         {WS_ACT_EXCHANGES, WS_ACT_NONE, N_("requests")},
         {WS_ACT_HOSTS, WS_ACT_NONE, NULL},
         {WS_ACT_UDP, WS_ACT_ARP, NULL},
+        {WS_ACT_POINT, WS_ACT_NONE, NULL},
         SCREEN_KEYS_MOVE,
         SCREEN_KEYS_TIMELINE,
 };

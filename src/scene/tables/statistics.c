@@ -408,7 +408,10 @@ static void statistics_draw(const struct ws_ui *ui, const struct ws_model *model
 	/* TRANSLATORS: %s is " in 20 ms" or ": 2 packets/s, 900 bit/s" or nothing */
 	snprintf(buffer, sizeof(buffer), _("%llu packets, %llu bytes%s"), (unsigned long long)stats.packets,
 	         (unsigned long long)stats.bytes, ws_text_cstr(&text));
-	table_title(canvas, _("Statistics"), buffer);
+	char brief[64];
+	snprintf(brief, sizeof(brief), ws_translate_plural("%llu packet", "%llu packets", stats.packets),
+	         (unsigned long long)stats.packets);
+	table_title_of(canvas, _("Statistics"), buffer, brief, ui->several ? model->source : NULL);
 	draw_rule(canvas, limit);
 	if (!stats.inputs) {
 		draw_cut(canvas, 2, 2, canvas->columns - 1, WS_STYLE_NORMAL,
@@ -435,6 +438,7 @@ static const struct screen_key statistics_keys[] = {
         {WS_ACT_BACK, WS_ACT_NONE, N_("back")},
         {WS_ACT_UDP, WS_ACT_NONE, "UDP"},
         {WS_ACT_ARP, WS_ACT_NONE, "ARP"},
+        {WS_ACT_POINT, WS_ACT_NONE, NULL},
         SCREEN_KEYS_TIMELINE,
 };
 
@@ -446,4 +450,5 @@ const struct screen_ops statistics_screen = {
         .snapshot_changed = statistics_snapshot_changed,
         .keys = statistics_keys,
         .key_count = WS_ARRAY_SIZE(statistics_keys),
+        .one_point = true,
 };

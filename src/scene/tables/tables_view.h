@@ -39,6 +39,7 @@ struct udp_view {
 	struct ws_cursor cursor; /* among the conversations */
 	/* The datagrams of one conversation, the oldest first. */
 	uint64_t conversation, newest; /* the list was made for these */
+	unsigned point;                /* whose conversation it is */
 	uint64_t *datagram;
 	size_t count, capacity;
 	/* Several points: what became of each of these datagrams; `first` is -1 where it is not known. NULL: of none.

@@ -5,6 +5,7 @@
 #include "scene/ui.h"
 #include "scene/widgets/cursor.h"
 #include "scene/widgets/draw.h"
+#include "scene/widgets/points.h"
 #include "scene/widgets/table.h"
 
 #include <wirestate/language.h>
@@ -31,8 +32,14 @@ static void udp_snapshot_changed(struct ws_ui *ui, const struct ws_model *model)
 
 /* ---- Conversations */
 
-static void udp_explain(const struct ws_udp_info *info, struct ws_text *text)
+static void udp_explain(const struct ws_model *model, const struct ws_udp_info *info, struct ws_text *text)
 {
+	const size_t start = text->length;
+	if (points_only(text, model, info->path, info->point)) {
+		text->data[start] = (char)toupper((unsigned char)text->data[start]);
+		ws_text_puts(text, _("."));
+		draw_between_sentences(text);
+	}
 	if (info->unreachable)
 		ws_text_puts(text, _("An ICMP error came back: Enter shows it among the datagrams."));
 	else if (!info->packets[1] && !info->path)
@@ -56,7 +63,7 @@ static void udp_notes(const struct ws_ui *ui, const struct ws_model *model, stru
 {
 	struct ws_udp_info info;
 	if (ws_tracker_udp(model->tracker, ui->udp.cursor.selected, &info))
-		udp_explain(&info, text);
+		udp_explain(model, &info, text);
 }
 
 static void udp_layout(struct ws_ui *ui, const struct ws_model *model)
@@ -198,9 +205,7 @@ static void udp_draw(const struct ws_ui *ui, const struct ws_model *model, struc
 	snprintf(packets, sizeof(packets), ws_translate_plural("%llu packet", "%llu packets", stats.udp),
 	         (unsigned long long)stats.udp);
 	snprintf(buffer, sizeof(buffer), _("%s, %s: datagrams, not connections"), conversations, packets);
-	table_title(canvas, "UDP", buffer);
-	if (ui->several)
-		draw_right(canvas, 0, canvas->columns / 2, canvas->columns - 1, WS_STYLE_DIM, model->source);
+	table_title_of(canvas, "UDP", buffer, conversations, ui->several ? model->source : NULL);
 	draw_udp_heads(canvas);
 	for (int i = 0; i < visible; i++) {
 		uint64_t index = ui->udp.cursor.top + (uint64_t)i;

@@ -27,6 +27,17 @@ void table_title(struct ws_canvas *canvas, const char *word, const char *text)
 	draw_cut(canvas, 0, end + 2, canvas->columns - 1, WS_STYLE_NORMAL, text);
 }
 
+void table_title_of(struct ws_canvas *canvas, const char *word, const char *text, const char *brief, const char *source)
+{
+	const int last = canvas->columns - 1;
+	const int end = ws_canvas_bold(canvas, 0, 1, last, WS_STYLE_TITLE, word) + 2;
+	const int limit = source ? draw_right(canvas, 0, end, last, WS_STYLE_DIM, source) - 2 : last;
+	if (!source || end + ws_columns(text) <= limit)
+		draw_cut(canvas, 0, end, limit, WS_STYLE_NORMAL, text);
+	else if (end + ws_columns(brief) <= limit)
+		draw_cut(canvas, 0, end, limit, WS_STYLE_NORMAL, brief);
+}
+
 int table_note_rows(int rows)
 {
 	return rows >= 30 ? 4 : rows >= 20 ? 3 : rows >= 14 ? 2 : 1;

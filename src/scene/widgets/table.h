@@ -9,6 +9,9 @@
 void table_mark(struct ws_canvas *canvas, int row);
 /* Title line: a bold word, then text. */
 void table_title(struct ws_canvas *canvas, const char *word, const char *text);
+/* The same, and at the right what it is of; NULL: nothing. Where there is no room for `text`, `brief` takes its place. */
+void table_title_of(struct ws_canvas *canvas, const char *word, const char *text, const char *brief,
+                    const char *source);
 /* The rule below a table, with the cursor's position in it, and the sentences below that. */
 void table_foot(struct ws_canvas *canvas, int rule, const struct ws_cursor *cursor, const char *notes);
 int table_note_rows(int rows); /* the least rows for sentences, on a screen with so many rows */
