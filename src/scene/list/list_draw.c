@@ -442,15 +442,11 @@ static const char *reset_by(const struct ws_conn_info *info)
 }
 
 /* The tunnel, the processes and the request of a connection. On narrow screens the verdict needs the room. */
-static void say_extra(struct ws_text *text, const struct ws_model *model, const struct ws_conn_info *info,
-                      const struct columns *c, int columns)
+static void say_extra(struct ws_text *text, const struct ws_conn_info *info, int columns)
 {
 	enum { REQUEST = 22 };
 	char request[2 * REQUEST], status[16] = "";
 	struct ws_text clean = WS_TEXT_OVER(request);
-	if (!c->points && points_only(text, model, info->path, info->point) && columns < 110)
-		return;
-	ws_text_puts(text, text->length ? "  " : "");
 	ws_tunnel_words(text, info->tunnel, info->tunnel_id);
 	if (text->length && (info->endpoint[0].process || info->endpoint[1].process))
 		ws_text_puts(text, "  ");
@@ -465,15 +461,28 @@ static void say_extra(struct ws_text *text, const struct ws_model *model, const 
 	ws_text_puts(text, status);
 }
 
-/* Where the verdict has to end, below its row: before the tunnel and the processes. */
+/* What stands at the end of the second line: whatever has no column of its own. */
+static void say_below(struct ws_text *text, const struct ws_model *model, const struct ws_conn_info *info,
+                      const struct columns *c, int columns)
+{
+	char buffer[96];
+	struct ws_text extra = WS_TEXT_OVER(buffer);
+	if (!c->extra)
+		say_extra(&extra, info, columns);
+	const bool only = !c->points && points_only(text, model, info->path, info->point);
+	if (extra.length && !(only && columns < 110))
+		ws_text_printf(text, "%s%s", only ? "  " : "", ws_text_cstr(&extra));
+}
+
+/* Where the verdict has to end, below its row: before that. */
 static int verdict_limit(const struct columns *c, int columns, const struct ws_model *model,
                          const struct ws_conn_info *info)
 {
 	char extra[320];
 	struct ws_text text = WS_TEXT_OVER(extra);
-	say_extra(&text, model, info, c, columns);
+	say_below(&text, model, info, c, columns);
 	const char *words = ws_text_cstr(&text);
-	return columns - 1 - (c->extra || !*words ? 0 : ws_columns(words) + 2);
+	return columns - 1 - (*words ? ws_columns(words) + 2 : 0);
 }
 
 int list_rows_each(const struct list_view *list, const struct ws_model *model, int columns, int rows)
@@ -545,11 +554,13 @@ static void draw_row(const struct ws_model *model, const struct columns *c, stru
 	pen_cell(&pen, c->lost, true, lost ? WS_STYLE_WARN : WS_STYLE_NORMAL, info->path ? buffer : "-");
 	pen_cell(&pen, c->reset, false, WS_STYLE_NORMAL, reset_by(info));
 	text = WS_TEXT_OVER(extra);
-	say_extra(&text, model, info, c, canvas->columns);
-	const char *words = ws_text_cstr(&text);
+	say_extra(&text, info, canvas->columns);
 	int limit = canvas->columns - 1;
-	pen_cell(&pen, c->extra, false, WS_STYLE_NORMAL, words);
-	if (c->two_lines && !c->extra && *words)
+	pen_cell(&pen, c->extra, false, WS_STYLE_NORMAL, ws_text_cstr(&text));
+	text.length = 0;
+	say_below(&text, model, info, c, canvas->columns);
+	const char *words = ws_text_cstr(&text);
+	if (c->two_lines && *words)
 		limit = draw_right(canvas, row + 1, limit - ws_columns(words), limit, WS_STYLE_DIM, words) - 2;
 	if (c->verdict)
 		draw_verdict(canvas, row, 1, pen.column, limit, info);
