@@ -244,7 +244,7 @@ void ws_ui_draw(const struct ws_ui *ui, const struct ws_model *model, struct ws_
 
 /* ---- The chart: the whole replay of the selected connection on one tall canvas, for exports */
 
-enum { WS_CHART_HEAD = 6 }; /* rows of title, endpoints, the bar of its time, and the boxes with their states */
+enum { WS_CHART_BOXES = 3 }; /* rows of the boxes with the states */
 
 struct ws_chart_step {
 	int row, rows;              /* the words, and below them the arrow */
@@ -256,6 +256,7 @@ struct ws_chart_step {
 
 struct ws_chart {
 	int columns, rows, line[2]; /* columns of the two lifelines */
+	int head; /* rows of title, verdict, endpoints, the bar of its time, and, as the last ones, the boxes with the states */
 	size_t count, left_out; /* steps that are drawn, and steps at the end that are not because there are too many */
 	int points_row;         /* where the names of several points are; -1: there is one point */
 	ws_time wait;           /* replay time of the TIME_WAIT after the last step; 0: no endpoint waits */
@@ -291,7 +292,7 @@ void ws_chart_close(struct ws_chart *chart);
 bool ws_chart_draw(struct ws_ui *ui, const struct ws_model *model, const struct ws_chart *chart,
                    struct ws_canvas *canvas) WS_CHECKED;
 /* Draws the state boxes, where they are on the chart, as they are when the segment of a step leaves or has
- * arrived; and from row WS_CHART_HEAD on the explanation of the step, in as many rows as the canvas has. */
+ * arrived; and from row `head` on the explanation of the step, in as many rows as the canvas has. */
 bool ws_chart_moment(struct ws_ui *ui, const struct ws_model *model, const struct ws_chart *chart, size_t step,
                      bool arrived, struct ws_canvas *canvas) WS_CHECKED;
 /* Fills in the words of a step. */

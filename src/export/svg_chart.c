@@ -11,7 +11,7 @@
 #include <wirestate/export.h>
 #include <wirestate/language.h>
 
-enum { NOTE_ROWS = 9, BOX_FIRST = 3, BOX_LAST = 5, BOX_HALF = 9, REGIONS = 3, COUNTDOWN = 30 };
+enum { NOTE_ROWS = 9, BOX_HALF = 9, REGIONS = 3, COUNTDOWN = 30 };
 #define HOLD (4 * WS_SECOND) /* how long the end is shown before the replay starts again */
 
 struct replay_strip {
@@ -40,7 +40,7 @@ static void put_lifelines(const struct replay_strip *strip)
 	const struct ws_chart *chart = &strip->chart;
 	for (int side = 0; side < 2; side++) {
 		const double x = (chart->line[side] + 0.5) * CELL_WIDTH;
-		int top = WS_CHART_HEAD;
+		int top = chart->head;
 		for (size_t i = 0; i <= chart->count; i++) {
 			const int gap = i < chart->count ? chart->step[i].gap : chart->rows;
 			if (gap < 0)
@@ -86,7 +86,7 @@ static void put_arrow(const struct replay_strip *strip, const struct ws_chart_st
 
 static bool put_still(struct replay_strip *strip)
 {
-	for (int row = 0; row < WS_CHART_HEAD; row++)
+	for (int row = 0; row < strip->chart.head; row++)
 		svg_cells(strip->out, &strip->whole, row, 0, strip->chart.columns, 0);
 	put_lifelines(strip);
 	if (strip->chart.points_row >= 0)
@@ -239,7 +239,7 @@ static bool same_region(const struct ws_chart *chart, int region, const struct w
 {
 	int from, to;
 	region_columns(chart, region, &from, &to);
-	for (int row = BOX_FIRST; row <= BOX_LAST; row++) {
+	for (int row = chart->head - WS_CHART_BOXES; row < chart->head; row++) {
 		const size_t at = (size_t)row * (size_t)a->columns + (size_t)from;
 		for (size_t i = 0; i < (size_t)(to - from); i++)
 			if (a->cells[at + i].code_point != b->cells[at + i].code_point ||
@@ -276,7 +276,7 @@ static void put_box(const struct replay_strip *strip, struct boxes *boxes, int r
 	snprintf(name, sizeof(name), "b%d_%u", region, boxes->count[region]++);
 	region_columns(&strip->chart, region, &from, &to);
 	open_window(strip, name, boxes->since[region], until, rest);
-	for (int row = BOX_FIRST; row <= BOX_LAST; row++)
+	for (int row = strip->chart.head - WS_CHART_BOXES; row < strip->chart.head; row++)
 		svg_cells(strip->out, &boxes->shown, row, from, to, 0);
 	fputs("</g>\n", strip->out);
 	boxes->since[region] = until;
@@ -302,8 +302,8 @@ static void put_notes(const struct replay_strip *strip, const struct ws_canvas *
 	snprintf(name, sizeof(name), "n%zu", index);
 	open_window(strip, name, strip->chart.step[index].departure, last ? 0 : strip->chart.step[index + 1].departure,
 	            last);
-	for (int row = WS_CHART_HEAD; row < canvas->rows; row++)
-		svg_cells(strip->out, canvas, row, 0, canvas->columns, strip->chart.rows + 1 - WS_CHART_HEAD);
+	for (int row = strip->chart.head; row < canvas->rows; row++)
+		svg_cells(strip->out, canvas, row, 0, canvas->columns, strip->chart.rows + 1 - strip->chart.head);
 	fputs("</g>\n", strip->out);
 }
 
@@ -326,8 +326,8 @@ static bool put_moments(struct replay_strip *strip)
 {
 	const struct ws_chart *chart = &strip->chart;
 	struct boxes boxes = {0};
-	bool good = ws_canvas_create(&boxes.shown, chart->columns, WS_CHART_HEAD + NOTE_ROWS);
-	good &= ws_canvas_create(&boxes.next, chart->columns, WS_CHART_HEAD + NOTE_ROWS);
+	bool good = ws_canvas_create(&boxes.shown, chart->columns, chart->head + NOTE_ROWS);
+	good &= ws_canvas_create(&boxes.next, chart->columns, chart->head + NOTE_ROWS);
 	good = good && ws_chart_moment(strip->ui, strip->model, chart, 0, false, &boxes.shown);
 	for (size_t i = 0; good && i < 2 * chart->count && goes_on(strip); i++) {
 		const struct ws_chart_step *step = &chart->step[i / 2];
@@ -348,7 +348,7 @@ static bool put_moments(struct replay_strip *strip)
 static bool put_animated(struct replay_strip *strip)
 {
 	const struct ws_chart *chart = &strip->chart;
-	for (int row = 0; row < BOX_FIRST; row++)
+	for (int row = 0; row < chart->head - WS_CHART_BOXES; row++)
 		svg_cells(strip->out, &strip->whole, row, 0, chart->columns, 0);
 	put_lifelines(strip);
 	if (chart->points_row >= 0)

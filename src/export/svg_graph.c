@@ -3,6 +3,7 @@
  * A curve of a few thousand points is drawn point by point. One of more is drawn by columns of half a pixel, so the
  * size of the file depends on that of the picture only. */
 #include "export/svg.h"
+#include "scene/widgets/draw.h"
 
 #include <wirestate/export.h>
 #include <wirestate/language.h>
@@ -22,9 +23,12 @@ enum {
 	FEW = 5000,   /* points that are drawn one by one */
 	MARKED = 250, /* points that have dots */
 	LETTER_WIDTH = 9,
+	TITLE_HEIGHT = 18, /* of a line */
 	X_TICKS = 10,
 	Y_TICKS = 8,
 };
+
+#define CHARACTER_WIDTH 7.4 /* of the words around a plot, at most on average */
 
 struct picture {
 	FILE *out;
@@ -234,7 +238,18 @@ static uint32_t put_letters(const struct picture *picture)
 /* A character that fills two columns of a terminal is as wide as the font is high. */
 static double text_width(const char *words)
 {
-	return 7.4 * ws_columns(words);
+	return CHARACTER_WIDTH * ws_columns(words);
+}
+
+/* The title, in as many lines as it needs. Returns how many. */
+static int put_title(const struct picture *picture, const char *title)
+{
+	char line[512];
+	int count = 0;
+	for (; draw_wrap(title, (int)(picture->width / CHARACTER_WIDTH), count, line, sizeof(line)); count++)
+		if (picture->out)
+			put_text(picture, "u", "start", WS_STYLE_DIM, LEFT, 12 + TITLE_HEIGHT * count, line);
+	return count;
 }
 
 static void put_legend(const struct picture *picture, uint32_t marks)
@@ -302,7 +317,9 @@ bool ws_svg_graph(FILE *out, struct ws_ui *ui, const struct ws_model *model, enu
 	if (!graph || !ws_ui_plot(ui, model, 0, X_TICKS, Y_TICKS, &plot[0]))
 		return ws_fail(error, WS_ERROR_SYSTEM, "the segments of this connection are no longer kept");
 	const unsigned count = 1 + ws_ui_plot(ui, model, 1, X_TICKS, Y_TICKS, &plot[1]);
-	const int each = count == 2 ? EACH_OF_TWO : EACH_ALONE, heading = 28;
+	struct picture picture = {.graph = graph, .left = LEFT, .width = WIDTH - LEFT - RIGHT};
+	const int each = count == 2 ? EACH_OF_TWO : EACH_ALONE;
+	const int heading = 10 + TITLE_HEIGHT * put_title(&picture, title);
 	const int height = heading + (int)count * (HEAD + each + FOOT);
 	svg_begin(out, COLUMNS, (height + CELL_HEIGHT - 1) / CELL_HEIGHT, theme, title);
 	fputs("text.u{font:13px Inter,'Segoe UI',Roboto,'Helvetica Neue',Arial,'DejaVu Sans',"
@@ -311,9 +328,9 @@ bool ws_svg_graph(FILE *out, struct ws_ui *ui, const struct ws_model *model, enu
 	      ".n{fill:none;stroke-linejoin:round}\n.a{stroke-dasharray:5 3}\n.e{opacity:.28}\n",
 	      out);
 	svg_body(out);
-	struct picture picture = {
-	        .out = out, .graph = graph, .left = LEFT, .width = WIDTH - LEFT - RIGHT, .height = each};
-	put_text(&picture, "u", "start", WS_STYLE_DIM, LEFT, 12, title);
+	picture.out = out;
+	picture.height = each;
+	(void)put_title(&picture, title);
 	for (unsigned i = 0; i < count; i++) {
 		picture.plot = &plot[i];
 		picture.index = i;

@@ -9,15 +9,65 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { CHART_STEPS = 20000, TITLE_ROW = 0, SHARES_ROW = 2, BOXES_ROW = 3 };
+enum { CHART_STEPS = 20000, OTHER_ROWS = 2, VERDICT_BYTES = 512 }; /* of endpoints, and of the bar of its time */
+
+/* ---- The title, and the verdict beside it, or in rows of its own */
+
+struct title {
+	char name[64], verdict[VERDICT_BYTES];
+	enum ws_style style;
+};
+
+static void make_title(const struct layout *layout, struct title *title)
+{
+	struct ws_text name = WS_TEXT_OVER(title->name), verdict = WS_TEXT_OVER(title->verdict);
+	const char *tag;
+	int severity;
+	ws_text_printf(&name, _("Connection %llu"), (unsigned long long)layout->info.number);
+	ws_conn_verdict(&layout->info, &verdict, &tag, &severity);
+	title->style = draw_verdict_style(tag, severity);
+	ws_text_cstr(&name);
+	ws_text_cstr(&verdict);
+}
+
+static bool fits_beside(const struct title *title, int columns)
+{
+	return ws_columns(title->name) + 2 + ws_columns(title->verdict) <= columns - 2;
+}
+
+/* Draws it, or, without a canvas, only counts its rows. */
+static int draw_title(const struct layout *layout, struct ws_canvas *canvas, int columns)
+{
+	struct title title;
+	char line[VERDICT_BYTES];
+	int row = 0;
+	make_title(layout, &title);
+	if (canvas)
+		ws_canvas_bold(canvas, row, 1, columns - 1, WS_STYLE_TITLE, title.name);
+	if (fits_beside(&title, columns)) {
+		if (canvas)
+			draw_right(canvas, row, 1, columns - 1, title.style, title.verdict);
+		return row + 1;
+	}
+	for (row = 1; draw_wrap(title.verdict, columns - 2, row - 1, line, sizeof(line)); row++)
+		if (canvas)
+			draw_cut(canvas, row, 1, columns - 1, title.style, line);
+	return row;
+}
+
+static int title_rows(const struct layout *layout, int columns)
+{
+	return draw_title(layout, NULL, columns);
+}
 
 /* Finds the replay time of every step, and its rows. */
 static void lay_out(const struct layout *layout, struct ws_chart *chart, const struct ws_step *steps)
 {
 	const struct replay *replay = &layout->ui->replay;
 	ws_time time = 0, gap;
-	chart->points_row = replay_joined(replay) ? WS_CHART_HEAD : -1;
-	int row = WS_CHART_HEAD + (chart->points_row >= 0);
+	chart->head = title_rows(layout, chart->columns) + OTHER_ROWS + WS_CHART_BOXES;
+	chart->points_row = replay_joined(replay) ? chart->head : -1;
+	int row = chart->head + (chart->points_row >= 0);
 	for (size_t i = 0; i < chart->count; i++) {
 		struct ws_chart_step *step = &chart->step[i];
 		const bool last = i + 1 == chart->count, segment = steps[i].input.kind == WS_INPUT_SEGMENT;
@@ -86,25 +136,14 @@ void ws_chart_close(struct ws_chart *chart)
 	*chart = (struct ws_chart){0};
 }
 
-static void draw_title(const struct layout *layout, struct ws_canvas *canvas)
+static int boxes_row(const struct ws_chart *chart)
 {
-	char words[256];
-	struct ws_text text = WS_TEXT_OVER(words);
-	int severity;
-	ws_text_printf(&text, _("Connection %llu"), (unsigned long long)layout->info.number);
-	int end = ws_canvas_bold(canvas, TITLE_ROW, 1, canvas->columns - 1, WS_STYLE_TITLE, ws_text_cstr(&text));
-	text = WS_TEXT_OVER(words);
-	const char *tag;
-	ws_conn_verdict(&layout->info, &text, &tag, &severity);
-	const enum ws_style style = draw_verdict_style(tag, severity);
-	char cut[256];
-	if (draw_wrap(ws_text_cstr(&text), canvas->columns - end - 4, 0, cut, sizeof(cut)))
-		draw_right(canvas, TITLE_ROW, end + 2, canvas->columns - 1, style, cut);
+	return chart->head - WS_CHART_BOXES;
 }
 
 static void draw_lines(const struct ws_chart *chart, struct ws_canvas *canvas)
 {
-	for (int row = WS_CHART_HEAD; row < chart->rows; row++) {
+	for (int row = chart->head; row < chart->rows; row++) {
 		ws_canvas_put(canvas, row, chart->line[0], WS_STYLE_DIM, 0x2502);
 		ws_canvas_put(canvas, row, chart->line[1], WS_STYLE_DIM, 0x2502);
 	}
@@ -122,7 +161,7 @@ static bool draw_ways(const struct layout *layout, const struct ws_chart *chart,
 	                          .row = row,
 	                          .count = chart->count,
 	                          .current = SIZE_MAX - 1,
-	                          .top = WS_CHART_HEAD,
+	                          .top = chart->head,
 	                          .bottom = chart->rows};
 	ways_draw_points(layout, canvas, chart->points_row);
 	ways_draw_lines(layout, canvas, chart->points_row + 1, chart->rows);
@@ -168,10 +207,10 @@ bool ws_chart_draw(struct ws_ui *ui, const struct ws_model *model, const struct 
 		good = replay_step(&ui->replay, i, &steps[i]);
 	if (good) {
 		segment_row_find_lost(steps, chart->count, lost);
-		draw_title(&layout, canvas);
-		layout_names(&layout, canvas, 0, chart->columns);
-		layout_shares(&layout, canvas, SHARES_ROW, chart->columns - 1);
-		boxes_draw(&layout, canvas, BOXES_ROW);
+		const int row = draw_title(&layout, canvas, chart->columns);
+		layout_names(&layout, canvas, row, 0, chart->columns);
+		layout_shares(&layout, canvas, row + 1, chart->columns - 1);
+		boxes_draw(&layout, canvas, boxes_row(chart));
 		draw_lines(chart, canvas);
 		good = chart->points_row < 0 || draw_ways(&layout, chart, canvas, steps);
 		draw_steps(&layout, chart, canvas, steps, lost);
@@ -190,8 +229,8 @@ bool ws_chart_moment(struct ws_ui *ui, const struct ws_model *model, const struc
 		ui->replay.phase = 0;
 	if (!layout_compose(ui, model, chart->columns, &layout))
 		return false;
-	boxes_draw(&layout, canvas, BOXES_ROW);
-	notes_draw(&layout, canvas, WS_CHART_HEAD, canvas->rows - WS_CHART_HEAD);
+	boxes_draw(&layout, canvas, boxes_row(chart));
+	notes_draw(&layout, canvas, chart->head, canvas->rows - chart->head);
 	return true;
 }
 
@@ -203,7 +242,7 @@ bool ws_chart_countdown(struct ws_ui *ui, const struct ws_model *model, const st
 	ui->replay.phase = REPLAY_FLIGHT + (ws_time)(share * (double)chart->wait);
 	if (!layout_compose(ui, model, chart->columns, &layout))
 		return false;
-	boxes_draw(&layout, canvas, BOXES_ROW);
+	boxes_draw(&layout, canvas, boxes_row(chart));
 	return true;
 }
 

@@ -416,7 +416,7 @@ static void diagram_draw(const struct ws_ui *ui, const struct ws_model *model, s
 		return;
 	}
 	layout_title(&layout, canvas);
-	layout_names(&layout, canvas, 0, canvas->columns);
+	layout_names(&layout, canvas, 1, 0, canvas->columns);
 	const int rows = diagram_rows(canvas->columns - 2, rule - top);
 	if (!rows) {
 		draw_words(&layout, canvas, top, rule);

@@ -148,7 +148,7 @@ void layout_title(const struct layout *layout, struct ws_canvas *canvas)
 	ws_canvas_paint(canvas, 0, 1, end - 1, WS_STYLE_TITLE, WS_BOLD);
 }
 
-void layout_names(const struct layout *layout, struct ws_canvas *canvas, int column, int columns)
+void layout_names(const struct layout *layout, struct ws_canvas *canvas, int row, int column, int columns)
 {
 	const char *unsure = layout->roles_known ? "" : "?";
 	int half = columns / 2 - 2;
@@ -170,9 +170,9 @@ void layout_names(const struct layout *layout, struct ws_canvas *canvas, int col
 		}
 		const char *words = ws_text_cstr(&text);
 		if (side)
-			draw_right(canvas, 1, column + columns - 1 - half, column + columns - 1, style, words);
+			draw_right(canvas, row, column + columns - 1 - half, column + columns - 1, style, words);
 		else
-			draw_cut(canvas, 1, column + 1, column + 1 + half, style, words);
+			draw_cut(canvas, row, column + 1, column + 1 + half, style, words);
 	}
 }
 

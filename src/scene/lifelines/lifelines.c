@@ -448,7 +448,7 @@ static void draw_for_lesson(const struct ws_ui *ui, const struct ws_model *model
 		return;
 	}
 	layout_title(&layout, canvas);
-	layout_names(&layout, canvas, 0, columns);
+	layout_names(&layout, canvas, 1, 0, columns);
 	boxes_draw(&layout, canvas, boxes ? NAMES : -1);
 	const int kernels = boxes ? boxes_draw_kernels(&layout, canvas, NAMES + BOXES) : 0;
 	draw_segment_row(&layout, canvas, boxes ? NAMES + BOXES + kernels : NAMES, bottom);
@@ -472,7 +472,7 @@ static void lifelines_draw(const struct ws_ui *ui, const struct ws_model *model,
 	}
 	layout_shares(&layout, canvas, rule, canvas->columns); /* in the rule, it takes no row of its own */
 	layout_title(&layout, canvas);
-	layout_names(&layout, canvas, 0, columns);
+	layout_names(&layout, canvas, 1, 0, columns);
 	const bool boxes = canvas->rows >= 16;
 	const int kernels = boxes ? boxes_draw_kernels(&layout, canvas, 5) : 0;
 	const int top = boxes ? 5 + kernels : 2;

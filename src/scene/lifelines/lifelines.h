@@ -62,7 +62,7 @@ const char *layout_name(const struct layout *layout, int endpoint); /* "client",
 /* Says why there is nothing to draw. */
 void layout_missing(const struct ws_ui *ui, struct ws_canvas *canvas);
 void layout_title(const struct layout *layout, struct ws_canvas *canvas);
-void layout_names(const struct layout *layout, struct ws_canvas *canvas, int column, int columns);
+void layout_names(const struct layout *layout, struct ws_canvas *canvas, int row, int column, int columns);
 /* Draws where the connection's time went as a bar, if that is known. */
 void layout_shares(const struct layout *layout, struct ws_canvas *canvas, int row, int limit);
 /* Writes what a segment says: "FIN,ACK seq 1 ack 5 len 20". Of what there may be no room for, `left_out` (0 to
