@@ -129,7 +129,7 @@ void ws_process_words(struct ws_text *text, const struct ws_endpoint_info *endpo
 		ws_text_putc(text, '~');
 }
 
-enum { LABEL_BYTES = 60 }; /* of a name in a sentence; a longer one is cut */
+enum { LABEL_BYTES = 40 }; /* of a name in a sentence; a longer one is cut */
 
 bool ws_process_label(struct ws_text *text, const struct ws_endpoint_info *endpoint)
 {

@@ -397,7 +397,7 @@ static void test_long_name(void **state)
 		memset(name, 'x', before);
 		for (size_t at = before; at + 3 < sizeof(name); at += 3)
 			memcpy(name + at, "\xe7\xbd\x91", 4);
-		const size_t kept = before + (60 - before) / 3 * 3;
+		const size_t kept = before + (40 - before) / 3 * 3;
 		snprintf(expected, sizeof(expected), "%.*s…[812]", (int)kept, name);
 		assert_true(ws_process_label(&text, &endpoint));
 		assert_string_equal(ws_text_cstr(&text), expected);
