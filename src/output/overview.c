@@ -120,7 +120,8 @@ void text_overview(struct ws_text *text, const struct subject *subject)
 		ws_text_puts(text, ": ");
 		ws_text_grouped(text, group->count);
 	}
-	ws_text_printf(text, " (%.3g %%)", 100 * share(subject));
+	const double percent = 100 * share(subject);
+	ws_text_printf(text, percent < 1 ? " (%.1f %%)" : " (%.3g %%)", percent);
 	ws_text_putc(text, ' ');
 	ws_overview_words(text, group);
 	ws_text_puts(text, ", over ");

@@ -2,9 +2,10 @@
  *
  * Theory of operation. One walk counts the connections by verdict and server's port, and beside that by verdict and
  * client, and adds up where their time went; of a client it also counts how many servers' ports it was the first to use.
- * A client most of whose connections went to a port of their own is scattered: groups by server would be as many as its
- * connections. Mostly no one else has used these ports, so that the groups by server without this client are those
- * that are left. Where others have, a second walk counts the servers again without its connections.
+ * A client most of whose connections went to a port of their own, or that went to many ports a few times each, is
+ * scattered: groups by server would be nearly as many as its connections. Mostly no one else has used these ports, so
+ * that the groups by server without this client are those that are left. Where others have, a second walk counts the
+ * servers again without its connections.
  *
  * The tables have a fixed number of slots at most, and what finds no place is counted by verdict alone. A walk costs
  * what it costs to read connections from memory, so it goes on in blocks: their connections are read ahead, then the

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCATTERED_LEAST = 8 }; /* connections of a client from which on it may be scattered */
+/* Connections of a client from which on it may be scattered; ports from which on it is also if it went to each of them up
+ * to so many times, as a scan does that asks again. */
+enum { SCATTERED_LEAST = 8, MANY_PORTS = 64, FEW_TIMES = 3 };
 
 /* The groups of one verdict while they are chosen. */
 struct code_groups {
@@ -13,12 +15,19 @@ struct code_groups {
 	struct overview_slot rest;
 };
 
+static bool is_scattered(const struct overview_slot *client)
+{
+	const uint64_t count = client->is.group.count, ports = client->opened;
+	return count >= SCATTERED_LEAST &&
+	       (4 * ports >= 3 * count || (ports >= MANY_PORTS && FEW_TIMES * ports >= count));
+}
+
 void overview_choose_scattered(struct ws_overview *overview)
 {
 	struct overview_found *found = &overview->counting;
 	for (size_t i = 0; i < overview->client.count; i++) {
 		const struct overview_slot *slot = &overview->client.slots[i];
-		if (slot->is.group.count < SCATTERED_LEAST || 4 * (uint64_t)slot->opened < 3 * slot->is.group.count)
+		if (!is_scattered(slot))
 			continue;
 		struct overview_shown *kept = found->scattered[slot->code];
 		uint8_t *count = &found->scattered_count[slot->code];
