@@ -253,6 +253,7 @@ struct ws_packet {
 	struct ws_quote quote;
 
 	bool may_name; /* its payload may state the name of a host, so the tracker must see its bytes */
+	bool name_goes_on; /* `may_name`, and the next segments of the connection may go on with it */
 	uint32_t flow; /* set and read by the tracker, see ws_tracker_hash(); 0: none */
 	uint32_t conversation; /* the same of UDP */
 

@@ -24,6 +24,7 @@ enum {
 	WAKE_TRACKER = 4,           /* batches that are there */
 	WAKE_DECODER = BATCHES * 3 / 4, /* batches that are not free */
 	READ_MOST = 1024,           /* frames in one call */
+	SLOTS_AHEAD = 2,            /* how many packets before its turn a slot is fetched from the other CPU */
 	BYTES = 128 << 10,
 	STACK = 512 << 10,
 };
@@ -35,7 +36,7 @@ struct decoder {
 	bool runs;  /* the thread has been started and not been joined */
 	bool gone; /* decoder_go() has been called */
 	uint64_t frames;
-	uint64_t named[8192]; /* a bit for the hash of each flow in which a name may have been stated; few for others */
+	uint64_t named[1024]; /* a bit for the hash of each flow in which a name may go on; few for others */
 	pthread_mutex_t lock;
 	pthread_cond_t to_decoder, to_tracker;
 	/* Guarded by `lock`. */
@@ -111,12 +112,12 @@ static uint64_t *named_word(struct decoder *decoder, uint32_t flow)
 	return &decoder->named[flow / 64 % WS_ARRAY_SIZE(decoder->named)];
 }
 
-/* The tracker reads a frame's bytes only where they may state a name, and where they are no whole TCP segment or UDP
- * datagram. A segment of a flow in which a name may have been stated may go on with it. */
+/* The tracker reads a frame's bytes only where they may state a name or go on with one, and where they are no whole TCP
+ * segment or UDP datagram. */
 static bool needs_bytes(struct decoder *decoder, const struct ws_packet *packet)
 {
 	const uint64_t bit = UINT64_C(1) << packet->flow % 64;
-	if (packet->may_name && packet->flow)
+	if (packet->name_goes_on && packet->flow)
 		*named_word(decoder, packet->flow) |= bit;
 	if (decoder->task.keep_bytes || packet->may_name || packet->fragment || packet->tunnel_count)
 		return true;
@@ -142,6 +143,16 @@ static void keep_bytes(struct batch *batch, struct pending_packet *slot)
 		packet->mac_destination = to + (packet->mac_destination - from);
 }
 
+/* The tracker has read this slot, so it is in the other CPU's cache, from where each line comes only when it is written to.
+ * This asks for all of them together: those that nearly every packet fills. */
+static inline void prefetch_slot(const struct pending_packet *slot)
+{
+	enum { LINE = 64, LAYERS = 5, BYTES_FILLED = offsetof(struct pending_packet, packet.layer[LAYERS]) };
+#pragma GCC unroll 8
+	for (size_t at = 0; at < BYTES_FILLED; at += LINE)
+		__builtin_prefetch((const uint8_t *)slot + at, 1);
+}
+
 static void on_frame(void *context, const struct ws_frame *frame)
 {
 	struct decoder *decoder = context;
@@ -154,6 +165,8 @@ static void on_frame(void *context, const struct ws_frame *frame)
 		return;
 	}
 	struct pending_packet *slot = &batch->packets[batch->count++];
+	if (!decoder->alone && batch->count + SLOTS_AHEAD <= BATCH_PACKETS)
+		prefetch_slot(&slot[SLOTS_AHEAD]);
 	slot->frame = *frame;
 	ws_decode(&slot->frame, &slot->packet);
 	ws_tracker_hash(decoder->task.tracker, &slot->packet);

@@ -42,5 +42,7 @@ unsigned ws_http_status(const uint8_t *bytes, size_t length);
 
 /* Whether a packet may state a name: a quick look, for every packet. */
 bool ws_may_state_name(const struct ws_packet *packet);
+/* Of such a packet: whether what it states may go on in the next segments. True unless it certainly does not. */
+bool ws_name_goes_on(const struct ws_packet *packet);
 
 #endif

@@ -278,6 +278,7 @@ void ws_decode(const struct ws_frame *frame, struct ws_packet *packet)
 	if (!ws_decode_plain(packet, frame))
 		ws_decode_headers(frame, packet);
 	packet->may_name = ws_may_state_name(packet);
+	packet->name_goes_on = packet->may_name && ws_name_goes_on(packet);
 }
 
 void ws_decode_datagram(struct ws_packet *packet, const uint8_t *datagram, uint32_t captured, uint32_t length)

@@ -234,3 +234,26 @@ bool ws_may_state_name(const struct ws_packet *packet)
 	return packet->source_port == WS_DNS_PORT || packet->source_port == MULTICAST_DNS ||
 	       packet->source_port == LLMNR;
 }
+
+/* One record holds all of a ClientHello, or is none. */
+static bool is_whole_tls(const uint8_t *bytes, size_t length)
+{
+	const size_t record = RECORD_HEADER, message = 4;
+	if (length < record + message)
+		return false;
+	const size_t size = load16(bytes + 3), hello = (size_t)bytes[record + 1] << 16 | load16(bytes + record + 2);
+	return bytes[record] != CLIENT_HELLO || (record + size <= length && message + hello <= size);
+}
+
+bool ws_name_goes_on(const struct ws_packet *packet)
+{
+	const uint8_t *bytes = packet->frame->data + packet->payload_offset;
+	const size_t length = packet->payload_captured;
+	if (packet->transport != WS_TRANSPORT_TCP)
+		return false;
+	if (packet->source_port == WS_DNS_PORT || length < 4)
+		return true;
+	if (bytes[0] == HANDSHAKE)
+		return !is_whole_tls(bytes, length);
+	return memcmp(bytes, "HTTP", 4) != 0 && memcmp(bytes + length - 4, "\r\n\r\n", 4) != 0;
+}

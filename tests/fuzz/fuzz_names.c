@@ -1,5 +1,6 @@
 /* The parsers of names: answers of DNS, what clients of TLS and HTTP say first, and the list of MAC vendors. A greeting
- * that is whole is the same when it comes in two parts, and more bytes never take a result back. */
+ * that is whole is the same when it comes in two parts, and more bytes never take a result back; one that wants more bytes
+ * is taken for one that may go on. */
 #include "decode/application.h"
 #include "target.h"
 
@@ -35,6 +36,16 @@ static void find_vendors(const uint8_t *bytes, size_t size)
 	ws_vendors_free(vendors);
 }
 
+static bool may_go_on(const uint8_t *bytes, size_t size)
+{
+	const struct ws_frame frame = {.data = bytes};
+	const struct ws_packet packet = {.frame = &frame,
+	                                 .transport = WS_TRANSPORT_TCP,
+	                                 .payload_length = (uint32_t)size,
+	                                 .payload_captured = (uint32_t)size};
+	return !ws_may_state_name(&packet) || ws_name_goes_on(&packet);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct ws_greeting greeting, part;
@@ -48,6 +59,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)!ws_dns_answers(bytes, size, take_answer, &count);
 	const enum ws_greeting_result whole = ws_greeting_parse(bytes, size, &greeting);
 	if (strlen(greeting.server_name) >= WS_NAME_MOST || strlen(greeting.alpn) >= WS_ALPN_MOST)
+		abort();
+	if (size >= 4 && size <= WS_GREETING_BYTES && whole == WS_GREETING_MORE && !may_go_on(bytes, size))
 		abort();
 	if (size > 1 && whole == WS_GREETING_DONE) {
 		const enum ws_greeting_result half = ws_greeting_parse(bytes, size / 2, &part);

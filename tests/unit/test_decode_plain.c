@@ -37,6 +37,7 @@ static void compare(const struct ws_frame *frame)
 	ws_decode(frame, &fast);
 	ws_decode_headers(frame, &whole);
 	whole.may_name = fast.may_name;
+	whole.name_goes_on = fast.name_goes_on;
 	assert_memory_equal(&fast.layer_count, &whole.layer_count, values);
 	for (unsigned i = 0; i < fast.layer_count; i++)
 		compare_layer(&fast.layer[i], &whole.layer[i]);

@@ -133,6 +133,41 @@ static size_t hello(uint8_t *out, const char *name, size_t record)
 	return used;
 }
 
+/* Of a segment from port 50000 with these bytes. */
+static bool goes_on(const uint8_t *bytes, size_t length, uint16_t port)
+{
+	const struct ws_frame frame = {.data = bytes};
+	const struct ws_packet packet = {.frame = &frame,
+	                                 .transport = WS_TRANSPORT_TCP,
+	                                 .source_port = port,
+	                                 .payload_length = (uint32_t)length,
+	                                 .payload_captured = (uint32_t)length};
+	return ws_may_state_name(&packet) && ws_name_goes_on(&packet);
+}
+
+/* The decoder hands over the bytes of later segments only where a name may go on in them. */
+static void a_greeting_that_is_cut_goes_on(void **state)
+{
+	(void)state;
+	static const char request[] = "POST /a HTTP/1.1\r\nHost: h.example\r\n\r\n";
+	uint8_t bytes[8192];
+	for (size_t record = 1; record < 200; record++) {
+		const size_t length = hello(bytes, "api.example.com", record);
+		for (size_t cut = 4; cut < length; cut++)
+			assert_true(goes_on(bytes, cut, 50000));
+	}
+	const size_t length = hello(bytes, "api.example.com", sizeof(bytes));
+	assert_false(goes_on(bytes, length, 50000));
+	assert_true(goes_on(bytes, length, 53)); /* messages of DNS follow each other */
+	bytes[5] = 2;                            /* a ServerHello */
+	assert_false(goes_on(bytes, length - 1, 50000));
+	memcpy(bytes, request, sizeof(request));
+	for (size_t cut = 4; cut < sizeof(request) - 1; cut++)
+		assert_true(goes_on(bytes, cut, 50000));
+	assert_false(goes_on(bytes, sizeof(request) - 1, 50000));
+	assert_false(goes_on((const uint8_t *)"HTTP/1.1 200 OK\r\n", 17, 50000));
+}
+
 static void tls_is_read_whatever_its_records(void **state)
 {
 	(void)state;
@@ -179,6 +214,7 @@ int main(void)
 	        cmocka_unit_test(dns_pointers_name_addresses),
 	        cmocka_unit_test(dns_that_is_cut_or_circular_ends),
 	        cmocka_unit_test(tls_is_read_whatever_its_records),
+	        cmocka_unit_test(a_greeting_that_is_cut_goes_on),
 	        cmocka_unit_test(http_has_its_host),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
