@@ -43,12 +43,12 @@ static bool transits_of(void *context, const struct ws_conn_path *path, struct w
 	struct ws_join_point points[WS_JOIN_POINTS] = {0};
 	struct ws_join_result result;
 	const size_t index = (size_t)(path - joined->path);
-	if (!joined_run_group(joined, &joined->group[joined->group_of[index]], points, &result))
+	if (!joined_run_group(joined, &joined->memory, &joined->group[joined->group_of[index]], points, &result))
 		return false;
 	*transit = malloc((result.transits + 1) * sizeof(**transit));
 	*count = *transit ? result.transits : 0;
 	for (size_t i = 0; i < *count; i++)
-		ws_joiner_transit(joined->joiner, i, &(*transit)[i]);
+		ws_joiner_transit(joined->memory.joiner, i, &(*transit)[i]);
 	return *transit;
 }
 
@@ -76,10 +76,8 @@ struct joined *joined_begin(struct session *session, size_t most_segments, struc
 	joined->session = session;
 	joined->points = session->point_count;
 	joined->most_datagrams = most_segments;
-	joined->joiner = ws_joiner_create(most, error);
-	for (size_t i = 0; i < joined->points; i++)
-		joined->loaded[i].most = most;
-	if (joined->joiner && make_clocks(joined))
+	joined->most_segments = most;
+	if (join_memory_init(&joined->memory, most, error) && make_clocks(joined))
 		return joined;
 	joined_free(joined);
 	ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
@@ -87,7 +85,7 @@ struct joined *joined_begin(struct session *session, size_t most_segments, struc
 }
 
 /* One piece of the work; there is more until the stage is JOINED. */
-static bool work_on(struct joined *joined)
+static bool work_on(struct joined *joined, struct workers *workers)
 {
 	switch (joined->stage) {
 	case JOIN_KNOW:
@@ -96,10 +94,12 @@ static bool work_on(struct joined *joined)
 			return joined_know(joined, point) && joined_group_point(joined, point);
 		}
 		joined->first_groups = joined->group_count;
+		if (!joined_group_room(joined))
+			return false;
 		break;
 	case JOIN_OBSERVE:
 		if (joined->at < joined->first_groups)
-			return joined_observe_next(joined);
+			return joined_slices_work(joined, workers, joined->first_groups);
 		for (size_t point = 1; point < joined->points; point++)
 			ws_clock_solve(joined->clock[point]);
 		share(joined);
@@ -107,10 +107,8 @@ static bool work_on(struct joined *joined)
 			return false;
 		break;
 	case JOIN_FOLLOW:
-		if (joined->at < joined->group_count) {
-			joined_follow_next(joined);
-			return true;
-		}
+		if (joined->at < joined->group_count)
+			return joined_slices_work(joined, workers, joined->group_count);
 		joined_sort_paths(joined);
 		break;
 	case JOINED:
@@ -123,11 +121,11 @@ static bool work_on(struct joined *joined)
 
 bool joined_work(struct joined *joined, ws_time end, struct ws_error *error)
 {
-	enum { PIECES = 64 }; /* between two looks at the clock */
+	/* Only then nothing is captured meanwhile. */
+	struct workers *workers = end == WS_TIME_NEVER ? joined->session->workers : NULL;
 	do {
-		for (int i = 0; i < PIECES && joined->stage != JOINED; i++)
-			if (!work_on(joined))
-				return ws_fail(error, WS_ERROR_SYSTEM, "out of memory: the points could not be joined");
+		if (!work_on(joined, workers))
+			return ws_fail(error, WS_ERROR_SYSTEM, "out of memory: the points could not be joined");
 	} while (joined->stage != JOINED && monotonic() < end);
 	return true;
 }
@@ -152,10 +150,10 @@ void joined_free(struct joined *joined)
 		joined_forget(&joined->known[i]);
 		free(joined->paths[i]);
 		free(joined->udp_paths[i].path);
-		free(joined->loaded[i].segment);
 		ws_clock_free(joined->clock[i]);
 	}
-	ws_joiner_free(joined->joiner);
+	join_memory_free(&joined->memory);
+	joined_slices_free(joined);
 	free(joined->group);
 	free(joined->path);
 	free(joined->path_of);
@@ -209,13 +207,13 @@ bool joined_transits(struct joined *joined, joined_transit_fn *fn, void *context
 		struct ws_conn_info info;
 		if (!joined_has_several(joined, group) || group->left_out)
 			continue;
-		if (!joined_run_group(joined, group, points, &result))
+		if (!joined_run_group(joined, &joined->memory, group, points, &result))
 			return false;
 		if (!connection_of(joined, group, &info))
 			continue;
 		for (size_t k = 0; k < result.transits; k++) {
 			struct ws_transit transit;
-			ws_joiner_transit(joined->joiner, k, &transit);
+			ws_joiner_transit(joined->memory.joiner, k, &transit);
 			if (group->kind != WS_JOIN_TCP)
 				add_length(joined, group, &transit);
 			if (!fn(context, &joined->path[joined->path_of[i]], group->kind == WS_JOIN_TCP ? &info : NULL,

@@ -127,46 +127,52 @@ bool joined_group_point(struct joined *joined, size_t point)
 	return done;
 }
 
-/* What the first point of a group and each other one agree on. Pairs that only addresses suggest are separated again
- * when no segment agrees. */
-static bool observe_group(struct joined *joined, size_t index)
+bool joined_observe(const struct joined *joined, struct join_memory *memory, struct group *group,
+                    struct ws_clock *const *clock, uint32_t *left)
 {
-	struct group *group = &joined->group[index];
 	const size_t first = joined_first_point(group);
 	struct ws_join_side a, b;
-	if (!joined_load_side(joined, group, first, &a)) {
-		group->left_out = true;
-		return true;
-	}
+	if (!joined_load_side(joined, memory, group, first, &a))
+		return false;
 	for (size_t point = first + 1; point < joined->points; point++) {
 		struct ws_join_agreement agreement;
 		if (group->member[point] == (uint32_t)NONE)
 			continue;
-		if (!joined_load_side(joined, group, point, &b) ||
-		    !ws_joiner_observe(joined->joiner, &a, &b, first ? NULL : joined->clock[point], &agreement)) {
-			group->left_out = true;
-			return true;
-		}
+		if (!joined_load_side(joined, memory, group, point, &b) ||
+		    !ws_joiner_observe(memory->joiner, &a, &b, first ? NULL : clock[point], &agreement))
+			return false;
 		group->order = (int8_t)agreement.order;
 		group->order_doubtful = agreement.doubtful;
 		group->order_proven = agreement.proven;
 		if (group->doubtful >> point & 1 && !agreement.matched[0] && !agreement.matched[1]) {
-			const uint32_t member = group->member[point];
+			left[point] = group->member[point];
 			group->member[point] = (uint32_t)NONE;
-			struct group *own = group_add(joined);
-			if (!own)
-				return false;
-			own->member[point] = member;
-			own->kind = joined->group[index].kind;
-			group = &joined->group[index];
 		}
 	}
 	return true;
 }
 
-/* The next group that has several points; those made meanwhile have one. */
-bool joined_observe_next(struct joined *joined)
+bool joined_group_room(struct joined *joined)
 {
-	const size_t i = joined->at++;
-	return !joined_has_several(joined, &joined->group[i]) || observe_group(joined, i);
+	size_t room = joined->group_count + 1;
+	for (size_t i = 0; i < joined->group_count; i++)
+		room += (size_t)__builtin_popcount(joined->group[i].doubtful);
+	struct group *grown = realloc(joined->group, room * sizeof(*grown));
+	if (!grown)
+		return false;
+	joined->group = grown;
+	joined->group_room = room;
+	return true;
+}
+
+void joined_separate(struct joined *joined, const struct group *group, const uint32_t *left)
+{
+	const uint8_t kind = group->kind;
+	for (size_t point = 0; point < joined->points; point++) {
+		struct group *own = left[point] != (uint32_t)NONE ? group_add(joined) : NULL;
+		if (!own)
+			continue;
+		own->member[point] = left[point];
+		own->kind = kind;
+	}
 }

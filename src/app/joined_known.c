@@ -222,7 +222,7 @@ static bool is_cut(const struct joined *joined, const struct group *group)
 }
 
 /* False: some of its datagrams are no longer kept. */
-static bool load_datagrams(struct joined *joined, const struct group *group, size_t point)
+static bool load_datagrams(const struct joined *joined, struct loaded *loaded, const struct group *group, size_t point)
 {
 	enum { LOOKS_BACK = 4 }; /* at datagrams of which one may be a copy */
 	const struct known *known = &joined->known[point];
@@ -236,7 +236,7 @@ static bool load_datagrams(struct joined *joined, const struct group *group, siz
 		bool again = false;
 		for (size_t k = 0; datagram && k < LOOKS_BACK; k++)
 			again = again || (before[k] && ws_join_datagram_again(before[k], datagram));
-		struct ws_join_segment *segment = datagram && !again ? segment_add(&joined->loaded[point]) : NULL;
+		struct ws_join_segment *segment = datagram && !again ? segment_add(loaded) : NULL;
 		if (again)
 			continue;
 		if (!segment)
@@ -267,17 +267,17 @@ uint32_t joined_datagram_length(const struct joined *joined, const struct group 
 	return 0;
 }
 
-bool joined_load_side(struct joined *joined, const struct group *group, size_t point, struct ws_join_side *side)
+bool joined_load_side(const struct joined *joined, struct join_memory *memory, const struct group *group, size_t point,
+                      struct ws_join_side *side)
 {
 	const struct known *known = &joined->known[point];
 	const uint32_t member = group->member[point];
-	struct loaded *loaded = &joined->loaded[point];
+	struct loaded *loaded = &memory->loaded[point];
 	const struct ws_tracker *tracker = joined->session->points[point].tracker;
 	loaded->count = 0;
-	if (group->kind != WS_JOIN_TCP
-	            ? !load_datagrams(joined, group, point)
-	            : ws_tracker_conn_find(tracker, known->number[member]) != known->id[member] ||
-	                      !ws_tracker_segments(tracker, known->id[member], load_segment, loaded))
+	if (group->kind != WS_JOIN_TCP ? !load_datagrams(joined, loaded, group, point)
+	                               : ws_tracker_conn_find(tracker, known->number[member]) != known->id[member] ||
+	                                         !ws_tracker_segments(tracker, known->id[member], load_segment, loaded))
 		return false;
 	*side = (struct ws_join_side){
 	        .segment = loaded->segment,
@@ -288,4 +288,19 @@ bool joined_load_side(struct joined *joined, const struct group *group, size_t p
 	if (group->kind == WS_JOIN_TCP)
 		memcpy(side->mss, known->mss[member], sizeof(side->mss));
 	return true;
+}
+
+bool join_memory_init(struct join_memory *memory, size_t most_segments, struct ws_error *error)
+{
+	for (size_t i = 0; i < WS_JOIN_POINTS; i++)
+		memory->loaded[i].most = most_segments;
+	memory->joiner = ws_joiner_create(most_segments, error);
+	return memory->joiner;
+}
+
+void join_memory_free(struct join_memory *memory)
+{
+	for (size_t i = 0; i < WS_JOIN_POINTS; i++)
+		free(memory->loaded[i].segment);
+	ws_joiner_free(memory->joiner);
 }

@@ -4,6 +4,7 @@
 
 #include "app/joined.h"
 #include "app/session.h"
+#include "app/workers.h"
 
 /* What a tracker knows: its connections, and after them its conversations of datagrams. */
 struct known {
@@ -45,11 +46,20 @@ struct loaded {
 	size_t count, room, most;
 };
 
+/* What it takes to compare the segments of one group, which each thread has for itself. */
+struct join_memory {
+	struct loaded loaded[WS_JOIN_POINTS];
+	struct ws_joiner *joiner;
+};
+
+struct join_slices; /* see joined_slices.c */
+
 enum join_stage { JOIN_KNOW, JOIN_OBSERVE, JOIN_FOLLOW, JOINED };
 
 struct joined {
 	struct session *session;
 	size_t points;
+	size_t most_segments;
 	size_t most_datagrams; /* of a point; where there are more, none is compared */
 	unsigned stage;        /* enum join_stage */
 	size_t at;             /* the point, or the group, that is next in this stage */
@@ -65,8 +75,9 @@ struct joined {
 	struct ws_udp_paths udp_paths[WS_JOIN_POINTS];
 	struct ws_points shared;
 	struct ws_clock *clock[WS_JOIN_POINTS]; /* of the first point: NULL */
-	struct loaded loaded[WS_JOIN_POINTS];
-	struct ws_joiner *joiner;
+	struct ws_join_period period[WS_JOIN_POINTS][2]; /* when each captured; and datagrams that are still kept */
+	struct join_memory memory;                       /* of the session's own thread, for groups of any size */
+	struct join_slices *slices;
 	struct joined_totals totals;
 };
 
@@ -74,8 +85,10 @@ struct joined {
 bool joined_know(struct joined *joined, size_t point) WS_CHECKED;
 void joined_forget(struct known *known);
 /* The connection as a point has it. False: its history is gone, or it is too long. */
-bool joined_load_side(struct joined *joined, const struct group *group, size_t point,
+bool joined_load_side(const struct joined *joined, struct join_memory *memory, const struct group *group, size_t point,
                       struct ws_join_side *side) WS_CHECKED;
+bool join_memory_init(struct join_memory *memory, size_t most_segments, struct ws_error *error) WS_CHECKED;
+void join_memory_free(struct join_memory *memory);
 
 /* The datagrams of a conversation; 0: it is a connection. */
 size_t joined_flow_length(const struct joined *joined, size_t point, uint32_t member);
@@ -90,17 +103,31 @@ uint32_t joined_datagram_length(const struct joined *joined, const struct group 
 bool joined_group_point(struct joined *joined, size_t point) WS_CHECKED;
 size_t joined_first_point(const struct group *group);
 bool joined_has_several(const struct joined *joined, const struct group *group);
-/* What the points of the next group agree on about their clocks. */
-bool joined_observe_next(struct joined *joined) WS_CHECKED;
+/* What the points of a group agree on about their clocks, which is added to `clock`. Points at which only addresses
+ * suggest that it is the same connection leave the group when no segment agrees: `left` has what they had there. False:
+ * it cannot be compared with this memory. */
+bool joined_observe(const struct joined *joined, struct join_memory *memory, struct group *group,
+                    struct ws_clock *const *clock, uint32_t *left) WS_CHECKED;
+/* Makes groups of what has left one; there is room for all. */
+void joined_separate(struct joined *joined, const struct group *group, const uint32_t *left);
+bool joined_group_room(struct joined *joined) WS_CHECKED;
 
 /* joined_paths.c */
 bool joined_path_room(struct joined *joined) WS_CHECKED;
 /* What became of the segments of a group; the transits are the joiner's. `points` has room for all, and is zeroed. */
-bool joined_run_group(struct joined *joined, const struct group *group, struct ws_join_point *points,
-                      struct ws_join_result *result) WS_CHECKED;
-/* The same for the next group, whose path is kept. */
-void joined_follow_next(struct joined *joined);
+bool joined_run_group(const struct joined *joined, struct join_memory *memory, const struct group *group,
+                      struct ws_join_point *points, struct ws_join_result *result) WS_CHECKED;
+/* The same, and the whole path. */
+bool joined_follow(const struct joined *joined, struct join_memory *memory, const struct group *group,
+                   struct ws_conn_path *path) WS_CHECKED;
+/* Keeps the path of a group, in the order of groups. */
+void joined_keep_path(struct joined *joined, size_t group, const struct ws_conn_path *path);
 /* When all have been followed. */
 void joined_sort_paths(struct joined *joined);
+
+/* joined_slices.c: goes on with the next groups of a stage, up to `groups`: joined->at. With `workers`, which may be
+ * NULL, they are compared by several threads. The result does not depend on that. */
+bool joined_slices_work(struct joined *joined, struct workers *workers, size_t groups) WS_CHECKED;
+void joined_slices_free(struct joined *joined);
 
 #endif

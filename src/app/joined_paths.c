@@ -11,7 +11,7 @@ static ws_time oldest_datagram(const struct ws_tracker *tracker, ws_time first)
 	return range.first && range.first < range.end ? ws_tracker_join_datagram(tracker, range.first)->time : first;
 }
 
-static struct ws_join_period period_of(const struct joined *joined, size_t point, unsigned kind)
+static struct ws_join_period period_of(const struct joined *joined, size_t point, bool datagrams)
 {
 	struct ws_capture_stats capture;
 	const struct point *at = &joined->session->points[point];
@@ -27,7 +27,7 @@ static struct ws_join_period period_of(const struct joined *joined, size_t point
 		last = own_last > last ? own_last : last;
 	}
 	const struct ws_clock *clock = joined->clock[point];
-	if (kind != WS_JOIN_TCP)
+	if (datagrams)
 		first = oldest_datagram(at->tracker, first);
 	return (struct ws_join_period){
 	        .first = clock ? ws_clock_here(clock, first) : first,
@@ -36,8 +36,8 @@ static struct ws_join_period period_of(const struct joined *joined, size_t point
 	};
 }
 
-bool joined_run_group(struct joined *joined, const struct group *group, struct ws_join_point *points,
-                      struct ws_join_result *result)
+bool joined_run_group(const struct joined *joined, struct join_memory *memory, const struct group *group,
+                      struct ws_join_point *points, struct ws_join_result *result)
 {
 	const struct ws_join_agreement agreement = {
 	        .order = group->order, .doubtful = group->order_doubtful, .proven = group->order_proven};
@@ -45,13 +45,13 @@ bool joined_run_group(struct joined *joined, const struct group *group, struct w
 	for (size_t i = 0; i < joined->points; i++) {
 		if (group->member[i] == (uint32_t)NONE)
 			continue;
-		if (!joined_load_side(joined, group, i, &points[count].side))
+		if (!joined_load_side(joined, memory, group, i, &points[count].side))
 			return false;
 		points[count].agreement = &agreement;
 		points[count].clock = joined->clock[i];
-		points[count++].period = period_of(joined, i, group->kind);
+		points[count++].period = joined->period[i][group->kind != WS_JOIN_TCP];
 	}
-	return ws_joiner_run(joined->joiner, points, count, result);
+	return ws_joiner_run(memory->joiner, points, count, result);
 }
 
 static int time_order(const void *left, const void *right)
@@ -108,54 +108,67 @@ static bool sends_unrouted(const struct joined *joined, const struct ws_conn_pat
 	return sender.ttl == 32 || sender.ttl == 64 || sender.ttl == 128 || sender.ttl == 255;
 }
 
-static void fill_connection(struct joined *joined, const struct group *group, size_t point, struct ws_conn_path *path)
+/* What each point calls it. */
+static void fill_points(const struct joined *joined, const struct group *group, struct ws_conn_path *path)
 {
-	struct ws_conn_info info;
-	const ws_conn_id id = joined->known[point].id[group->member[point]];
-	path->id[path->points] = id;
-	if (ws_tracker_conn(joined->session->points[point].tracker, id, &info))
-		path->number[path->points] = info.number;
-	if (!path->points)
-		path->client = info.likely_client;
-	joined->paths[point][id] = (struct ws_path_of){path, group->swapped >> point & 1};
+	for (size_t i = 0; i < joined->points; i++) {
+		const struct known *known = &joined->known[i];
+		const uint32_t member = group->member[i];
+		const unsigned at = path->points;
+		struct ws_conn_info info;
+		if (member == (uint32_t)NONE)
+			continue;
+		path->point[at] = (uint8_t)i;
+		path->swapped[at] = group->swapped >> i & 1;
+		path->name[at] = joined->session->points[i].label;
+		path->points++;
+		if (group->kind != WS_JOIN_TCP) {
+			path->number[at] = known->flow[member - known->tcp].number;
+			continue;
+		}
+		path->id[at] = known->id[member];
+		path->number[at] = known->number[member];
+		if (!at && ws_tracker_conn(joined->session->points[i].tracker, path->id[at], &info))
+			path->client = info.likely_client;
+	}
 }
 
-static void fill_flow(struct joined *joined, const struct group *group, size_t point, struct ws_conn_path *path)
-{
-	struct ws_udp_paths *paths = &joined->udp_paths[point];
-	const struct known *known = &joined->known[point];
-	const uint64_t number = known->flow[group->member[point] - known->tcp].number;
-	path->number[path->points] = number;
-	if (number)
-		paths->path[paths->count++] = (struct ws_udp_path){number, {path, group->swapped >> point & 1}};
-}
-
-static void fill_path(struct joined *joined, const struct group *group, const struct ws_join_point *points,
-                      struct ws_conn_path *path)
+bool joined_follow(const struct joined *joined, struct join_memory *memory, const struct group *group,
+                   struct ws_conn_path *path)
 {
 	const bool datagrams = group->kind != WS_JOIN_TCP;
-	path->kind = group->kind;
-	for (size_t i = 0; i < joined->points; i++) {
-		if (group->member[i] == (uint32_t)NONE)
-			continue;
-		path->point[path->points] = (uint8_t)i;
-		path->swapped[path->points] = group->swapped >> i & 1;
-		path->name[path->points] = joined->session->points[i].label;
-		if (datagrams)
-			fill_flow(joined, group, i, path);
-		else
-			fill_connection(joined, group, i, path);
-		path->points++;
-	}
+	struct ws_join_point points[WS_JOIN_POINTS] = {0};
+	*path = (struct ws_conn_path){.kind = group->kind};
+	if (!joined_run_group(joined, memory, group, points, &path->result))
+		return false;
+	fill_points(joined, group, path);
 	for (unsigned e = 0; e < 2 && !datagrams; e++)
 		path->at_host[e] = sends_unrouted(joined, path, e);
 	/* The last point of the client's segments is the one nearest to the server. */
 	const unsigned near = path->result.path[path->client ? 0 : path->result.points - 1];
 	path->answer_time = answer_time(&points[near].side, !path->client ^ points[near].side.swapped, datagrams);
-	for (unsigned d = 0; d < 2; d++) {
-		joined->totals.sent[group->kind] += path->result.direction[d].sent;
-		joined->totals.lost[group->kind] += path->result.direction[d].lost;
+	return true;
+}
+
+void joined_keep_path(struct joined *joined, size_t index, const struct ws_conn_path *made)
+{
+	struct ws_conn_path *path = &joined->path[joined->path_count];
+	*path = *made;
+	for (size_t i = 0; i < path->points; i++) {
+		const unsigned point = path->point[i];
+		const struct ws_path_of of = {path, path->swapped[i]};
+		struct ws_udp_paths *udp = &joined->udp_paths[point];
+		if (path->kind == WS_JOIN_TCP)
+			joined->paths[point][path->id[i]] = of;
+		else if (path->number[i])
+			udp->path[udp->count++] = (struct ws_udp_path){path->number[i], of};
 	}
+	for (unsigned d = 0; d < 2; d++) {
+		joined->totals.sent[path->kind] += path->result.direction[d].sent;
+		joined->totals.lost[path->kind] += path->result.direction[d].lost;
+	}
+	joined->group_of[joined->path_count] = (uint32_t)index;
+	joined->path_of[index] = (uint32_t)joined->path_count++;
 }
 
 bool joined_path_room(struct joined *joined)
@@ -174,6 +187,8 @@ bool joined_path_room(struct joined *joined)
 	joined->path_of = calloc(joined->group_count + 1, sizeof(*joined->path_of));
 	joined->group_of = calloc(count + 1, sizeof(*joined->group_of));
 	for (size_t i = 0; i < joined->points; i++) {
+		joined->period[i][0] = period_of(joined, i, false);
+		joined->period[i][1] = period_of(joined, i, true);
 		ws_conn_id most_id = 0;
 		for (size_t k = 0; k < joined->known[i].tcp; k++)
 			most_id = joined->known[i].id[k] > most_id ? joined->known[i].id[k] : most_id;
@@ -185,24 +200,6 @@ bool joined_path_room(struct joined *joined)
 		joined->path_ids[i] = (size_t)most_id + 1;
 	}
 	return joined->path && joined->path_of && joined->group_of;
-}
-
-void joined_follow_next(struct joined *joined)
-{
-	const size_t i = joined->at++;
-	struct group *group = &joined->group[i];
-	struct ws_join_point points[WS_JOIN_POINTS] = {0};
-	struct ws_conn_path *path = &joined->path[joined->path_count];
-	if (!joined_has_several(joined, group))
-		return;
-	if (group->left_out || !joined_run_group(joined, group, points, &path->result)) {
-		joined->totals.left_out++;
-		group->left_out = true;
-		return;
-	}
-	fill_path(joined, group, points, path);
-	joined->group_of[joined->path_count] = (uint32_t)i;
-	joined->path_of[i] = (uint32_t)joined->path_count++;
 }
 
 static int number_order(const void *left, const void *right)

@@ -8,6 +8,7 @@
 #include "app/sources.h"
 #include "app/split.h"
 #include "app/threads.h"
+#include "app/workers.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -324,6 +325,7 @@ void session_close(struct session *session)
 	ws_lesson_free(session->exercise);
 	requests_close(&session->requests);
 	ws_flights_free(session->flights);
+	workers_free(session->workers);
 	sheets_free(session->sheets);
 	ws_output_free(session->output);
 	records_close(session);

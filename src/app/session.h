@@ -75,7 +75,8 @@ struct session {
 	unsigned threads;                  /* see threads.h */
 	struct decoder *decoder[WS_JOIN_POINTS]; /* owned: threads that no point has yet */
 	size_t decoder_count;
-	struct sheets *sheets;             /* owned: the threads that format records, see sheets.h; or NULL */
+	struct workers *workers;           /* owned: threads that format records and compare points, or NULL */
+	struct sheets *sheets;             /* owned: the records that they format, see sheets.h; or NULL */
 	bool live;                         /* the points are interfaces */
 	bool screen;                       /* there is a screen, not lines */
 	bool keeps;                        /* frames and history are kept */

@@ -9,7 +9,7 @@ enum { SLICE = 64 }; /* records of the end on one sheet */
 
 struct sheets {
 	struct session *session;
-	struct workers *workers;
+	struct workers *workers; /* the session's */
 	struct ws_sheet *sheet[WORKERS_JOBS];
 	size_t next; /* sheet to be filled */
 	bool packets;
@@ -27,7 +27,7 @@ static struct ws_sheet *next_sheet(const struct sheets *sheets)
 
 static void submit(struct sheets *sheets)
 {
-	workers_submit(sheets->workers, next_sheet(sheets));
+	workers_submit(sheets->workers, format_sheet, next_sheet(sheets));
 	sheets->next++;
 }
 
@@ -47,20 +47,20 @@ static void divide(void *context, const struct ws_tracker *tracker, enum ws_reco
 		sheets_write(sheets);
 }
 
-struct sheets *sheets_new(struct session *session, unsigned threads)
+struct sheets *sheets_new(struct session *session)
 {
 	const uint32_t records = session_records(session->options);
-	if (!session->output || session->options->line_buffered ||
+	if (!session->workers || !session->output || session->options->line_buffered ||
 	    !(records & (1u << WS_RECORD_PACKET | 1u << WS_RECORD_CONNECTION | 1u << WS_RECORD_UDP)))
 		return NULL;
 	struct sheets *sheets = calloc(1, sizeof(*sheets));
 	if (!sheets)
 		return NULL;
 	sheets->session = session;
-	sheets->packets = records & 1u << WS_RECORD_PACKET;
-	sheets->workers = workers_new(threads, format_sheet);
+	sheets->packets = records & 1u << WS_RECORD_PACKET && session->point_count == 1;
+	sheets->workers = session->workers;
 	size_t made = 0;
-	while (sheets->workers && made < WORKERS_JOBS && (sheets->sheet[made] = ws_sheet_create(session->output)))
+	while (made < WORKERS_JOBS && (sheets->sheet[made] = ws_sheet_create(session->output)))
 		made++;
 	if (made == WORKERS_JOBS) {
 		ws_output_divide(session->output, divide, sheets);
@@ -74,7 +74,6 @@ void sheets_free(struct sheets *sheets)
 {
 	if (!sheets)
 		return;
-	workers_free(sheets->workers);
 	for (size_t i = 0; i < WORKERS_JOBS; i++)
 		ws_sheet_free(sheets->sheet[i]);
 	free(sheets);

@@ -1,6 +1,6 @@
-/* Records that are formatted by several threads, see wirestate/output.h: those of packets, batch by batch, while the
- * session's own thread tracks the next ones, and those of connections and UDP conversations at the end. The session's
- * thread writes them in order. */
+/* Records that are formatted by several threads, see wirestate/output.h: those of packets of one point, batch by batch,
+ * while the session's own thread tracks the next ones, and those of connections and UDP conversations at the end. The
+ * session's thread writes them in order. */
 #ifndef APP_SHEETS_H
 #define APP_SHEETS_H
 
@@ -10,8 +10,8 @@
 struct session;
 struct sheets; /* opaque */
 
-/* Starts so many threads for the session's output. NULL: they would not help, or there is no memory. */
-struct sheets *sheets_new(struct session *session, unsigned threads);
+/* For the session's output and its workers. NULL: they would not help, or there is no memory. */
+struct sheets *sheets_new(struct session *session);
 void sheets_free(struct sheets *sheets); /* NULL allowed */
 
 /* The records of packets are formatted by these threads. */

@@ -1,10 +1,12 @@
 /* See threads.h.
  *
- * The session's own thread tracks, one for each point reads and decodes, and of one point, all others format records
- * (see sheets.h). They pay where a file can be read without waiting and nothing else uses its frames. The limits keep
- * the seam small: a pcapng file has texts that frames point to, -w writes the frames, and --anonymize changes them.
+ * The session's own thread tracks, one for each point reads and decodes, and all others format records (see sheets.h);
+ * those compare what several points have captured, too (joined_slices.c). They pay where a file can be read without
+ * waiting and nothing else uses its frames. The limits keep the seam small: a pcapng file has texts that frames point
+ * to, -w writes the frames, and --anonymize changes them.
  *
- * A point without a thread has a decoder, too, that works when its packets are wanted: in batches both sides are faster.
+ * A point without a thread has a decoder, too, that works when its packets are wanted: in batches both sides are
+ * faster.
  *
  * The points are read by turns, so many packets each, whether a thread decodes for them or not: the output does not
  * depend on the number of threads. */
@@ -12,6 +14,7 @@
 #include "app/decoder.h"
 #include "app/session.h"
 #include "app/sheets.h"
+#include "app/workers.h"
 
 #include <sched.h>
 
@@ -50,12 +53,14 @@ void threads_start(void *context)
 		if (decoder)
 			session->decoder[session->decoder_count++] = decoder;
 	}
-	if (session->decoder_count && session->point_count == 1 && session->threads > 2)
-		session->sheets = sheets_new(session, session->threads - 2);
+	/* Of several points, these wait until all threads that decode have ended. */
+	if (session->decoder_count && !session->screen && session->threads > 2)
+		session->workers = workers_new(session->threads - 2);
 }
 
 void threads_assign(struct session *session)
 {
+	session->sheets = sheets_new(session);
 	for (size_t i = 0; i < session->point_count && !session->split; i++) {
 		struct point *point = &session->points[i];
 		if (!wants_decoders(session) || !ws_capture_may_read_ahead(point->capture))

@@ -18,13 +18,13 @@ enum {
 };
 
 struct workers {
-	void (*run)(void *job);
 	pthread_t thread[THREADS_MOST];
 	unsigned threads;
 	size_t submitted, taken; /* jobs, since the start; only the owner changes them, the first one with the lock */
 	pthread_mutex_t lock;
 	pthread_cond_t to_worker, to_owner;
 	/* Guarded by `lock`. */
+	void (*run[WORKERS_JOBS])(void *job);
 	void *job[WORKERS_JOBS];
 	bool done[WORKERS_JOBS];
 	size_t begun; /* jobs, since the start */
@@ -36,9 +36,10 @@ struct workers {
 static void run_next(struct workers *workers)
 {
 	const size_t place = workers->begun++ % WORKERS_JOBS;
+	void (*run)(void *) = workers->run[place];
 	void *job = workers->job[place];
 	pthread_mutex_unlock(&workers->lock);
-	workers->run(job);
+	run(job);
 	pthread_mutex_lock(&workers->lock);
 	workers->done[place] = true;
 	if (workers->owner_waits)
@@ -83,12 +84,11 @@ static void start_threads(struct workers *workers, unsigned threads)
 	pthread_mutex_unlock(&workers->lock);
 }
 
-struct workers *workers_new(unsigned threads, void (*run)(void *job))
+struct workers *workers_new(unsigned threads)
 {
 	struct workers *workers = calloc(1, sizeof(*workers));
 	if (!workers)
 		return NULL;
-	workers->run = run;
 	pthread_mutex_init(&workers->lock, NULL);
 	pthread_cond_init(&workers->to_worker, NULL);
 	pthread_cond_init(&workers->to_owner, NULL);
@@ -120,9 +120,10 @@ size_t workers_count(const struct workers *workers)
 	return workers->submitted - workers->taken;
 }
 
-void workers_submit(struct workers *workers, void *job)
+void workers_submit(struct workers *workers, void (*run)(void *job), void *job)
 {
 	pthread_mutex_lock(&workers->lock);
+	workers->run[workers->submitted % WORKERS_JOBS] = run;
 	workers->job[workers->submitted % WORKERS_JOBS] = job;
 	workers->done[workers->submitted % WORKERS_JOBS] = false;
 	workers->submitted++;

@@ -188,6 +188,18 @@ void ws_clock_add(struct ws_clock *clock, ws_time here, ws_time there, bool uppe
 	clock->solved = false;
 }
 
+void ws_clock_take(struct ws_clock *clock, struct ws_clock *from)
+{
+	const uint64_t dropped = from->added - from->count; /* they bound nothing */
+	for (size_t i = 0; i < from->count; i++) {
+		const struct sample *s = &from->sample[i];
+		ws_clock_add(clock, s->here, (ws_time)((uint64_t)s->here + (uint64_t)s->difference), s->upper);
+	}
+	clock->added += clock->fixed ? 0 : dropped;
+	from->added = from->count = 0;
+	from->block = FIRST_BLOCK;
+}
+
 /* ---- Lines between two hulls */
 
 /* Along a hull, value - slope time has one extreme: where the hull's own slope passes `slope`. */
