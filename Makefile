@@ -182,8 +182,7 @@ lab: ## compare a long run of random connections, and many of the lab's scenario
 	@tests/need test
 	@$(MAKE) --no-print-directory all $(BUILD)/unit/test_join_random $(BUILD)/unit/test_join_three
 	@tests/lab/long
-	@tests/lab/causes --connections 200 --allow 4
-	@tests/lab/causes --connections 100 --delay 0.1 --allow 12
+	@tests/lab/causes --long
 	@tests/twohosts/run --times 100
 	@tests/graphs/run --all
 

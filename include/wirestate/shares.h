@@ -8,14 +8,15 @@
 
 #include <stddef.h>
 
-/* X(enumerator, word in records, words for people ("" of a program, which is named with its side), whether it belongs to
- * one of the endpoints).
+/* X(enumerator, word in records, words for people ("" of a program, which is named with its side), whether it belongs
+ * to one of the endpoints).
  *
  * A program's time is that of the endpoint that others wait for. Those from NETWORK to NAGLE belong to the endpoint
  * whose data cannot go on: NETWORK while segments and ACKs are under way, which includes slow start; WINDOW while the
- * peer's window is full, and CLOSED_WINDOW while it is 0 (RFC 9293 §3.8.6); DUPLICATE_ACKS and TIMEOUT from a loss
- * until it is repaired (RFC 5681 §3.2, RFC 6298); NAGLE while a small segment waits for an ACK that is delayed (RFC
- * 9293 §3.7.4, RFC 1122 §4.2.3.2). */
+ * peer's window is full, and CLOSED_WINDOW while it is 0 (RFC 9293 §3.8.6); DUPLICATE_ACKS from the
+ * first repeated ACK until what was lost is acknowledged (RFC 5681 §3.2), and TIMEOUT until a timer has sent it again,
+ * and, if more was lost, until all is acknowledged (RFC 6298); NAGLE while a small segment waits for an ACK that is
+ * delayed (RFC 9293 §3.7.4, RFC 1122 §4.2.3.2). */
 #define WS_CAUSES(X)                                                                                                   \
 	X(WS_CAUSE_CONNECTING, "connecting", NC_("cause of waiting", "connecting"), false)                             \
 	X(WS_CAUSE_PROGRAM, "program", "", true)                                                                       \

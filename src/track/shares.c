@@ -26,6 +26,8 @@
 /* What that timer adds to a round trip (RFC 6298 has 1 s, and says that less may do). */
 #define TIMER_MARGIN (200 * WS_MILLISECOND)
 #define TIMER_TOLERANCE (15 * WS_MILLISECOND)
+/* As much later than it is set to a timer of Linux may end. */
+#define TIMER_TICK (40 * WS_MILLISECOND)
 
 static void add(struct ws_shares *shares, enum ws_cause cause, unsigned side, ws_time time)
 {
@@ -102,7 +104,8 @@ static bool is_released(const struct ws_shares *shares, unsigned self, ws_time n
 {
 	const struct ws_share_side *side = &shares->side[self];
 	const ws_time after = now - side->all_acked, way = shares->time.way_to[self];
-	return side->all_acked > side->sent_time && after >= way - way / 4 - WS_MILLISECOND && after <= way + way / 4 + RELEASED_WITHIN;
+	return !side->eager && side->all_acked > side->sent_time && after >= way - way / 8 - WS_MILLISECOND &&
+	       after <= way + way / 8 + RELEASED_WITHIN;
 }
 
 /* `self` sends data after data of its own. Either its program has written again, or the data had to wait for an ACK;
@@ -126,8 +129,9 @@ static void settle_same_sender(struct ws_shares *shares, unsigned self, ws_time 
 	split(shares, wait, nagle ? way + shares->time.way_to[self] : wait, cause, self, WS_CAUSE_NAGLE, self);
 }
 
-/* The retransmission timer of `self`, as Linux sets it (RFC 6298 with other constants): after the first round trip to three
- * times that, which comes closer to a steady round trip with each one that follows, and to 200 ms more than it at least. */
+/* The retransmission timer of `self`, as Linux sets it (RFC 6298 with other constants): after the first round trip to
+ * three times that, which comes closer to a steady round trip with each one that follows, and to 200 ms more than it at
+ * least. */
 static ws_time timer_of(const struct ws_shares *shares, unsigned self)
 {
 	const ws_time trip = shares->time.way_to[0] + shares->time.way_to[1];
@@ -143,40 +147,45 @@ static ws_time timer_of(const struct ws_shares *shares, unsigned self)
 	return trip + margin;
 }
 
-/* Before what `self` sends, the same was lost `lost` times on its way to the capture. Then its timer was waited for, which
- * is set to twice the time after each. Returns false when that would have taken longer than it did: then it does not
- * count the identifications of this connection alone. `unsure`: what was lost may have been an ACK, so the time must be
- * just that of the timer. */
-static bool settle_lost(struct ws_shares *shares, unsigned self, ws_time wait, unsigned lost, bool unsure)
+/* Before what `self` sends, the same was lost `lost` times on its way to the capture. Then its timer was waited for:
+ * once as it is set, once more after its probe (RFC 8985 §7), and then twice as long each time. Returns the end of the
+ * wait that this took; 0 when it would have taken longer than it did: then it does not count the identifications of
+ * this connection alone. `unsure`: what was lost may have been an ACK, so the time must be just that of the timer. */
+static ws_time lost_time(struct ws_shares *shares, unsigned self, ws_time wait, unsigned lost, bool unsure)
 {
-	enum { MOST_TIMES = 3 };
-	const bool first = !shares->speaker && is_opener(shares, self);
-	const ws_time way = first || shares->speaker == (int)self + 1 ? 0 : way_left(shares, self);
-	const ws_time timer = timer_of(shares, self) * ((1 << (lost % 8)) - 1), rest = wait - way - timer;
-	if (unsure && (lost > 1 || rest < -TIMER_TOLERANCE || rest > TIMER_TOLERANCE))
-		return false;
-	if (lost > MOST_TIMES || rest < -timer / 4) {
+	enum { MOST_TIMES = 4 };
+	if (lost > MOST_TIMES) {
 		shares->side[self].counted = WS_SHARE_UNCOUNTED;
-		return false;
+		return 0;
 	}
-	add(shares, WS_CAUSE_PROGRAM, self, rest);
-	add(shares, WS_CAUSE_TIMEOUT, self, rest > 0 ? way + timer : wait);
+	ws_time way = 0;
+	if (shares->speaker == (int)self + 1) /* the ACKs of what it had sent with it set the timer again */
+		way = shares->side[self].full ? shares->time.way_to[self] : 0;
+	else if (shares->speaker || !is_opener(shares, self))
+		way = way_left(shares, self);
+	const ws_time timer = timer_of(shares, self) * (1 << (lost - 1)), rest = wait - way - timer;
+	if (unsure && (lost > 1 || rest < -TIMER_TOLERANCE || rest > TIMER_TICK))
+		return 0;
+	if (rest < -timer / 4) {
+		shares->side[self].counted = WS_SHARE_UNCOUNTED;
+		return 0;
+	}
 	shares->time.timeouts += lost;
-	return true;
+	return rest > TIMER_TICK ? timer : timer + rest;
 }
 
+/* `lost` is the end of the wait, in which a timer was waited for. */
 static void settle_data(struct ws_shares *shares, unsigned self, ws_time now, uint32_t length, uint32_t mss,
-                        unsigned lost)
+                        ws_time lost)
 {
-	const ws_time wait = now - shares->since;
-	if (lost && settle_lost(shares, self, wait, lost, in_flight(&shares->side[!self]) && !shares->side[self].missing))
-		return;
+	const ws_time wait = now - shares->since - lost;
 	if (shares->speaker == (int)self + 1)
-		settle_same_sender(shares, self, now, length, mss);
+		settle_same_sender(shares, self, now - lost, length, mss);
 	else if (shares->speaker || !is_opener(shares, self))
 		split(shares, wait, way_left(shares, self), WS_CAUSE_NETWORK, !self, WS_CAUSE_PROGRAM, self);
 	else
 		add(shares, WS_CAUSE_PROGRAM, self, wait);
+	add(shares, WS_CAUSE_TIMEOUT, self, lost);
 }
 
 /* The server has been asked and has not answered. */
@@ -187,9 +196,9 @@ static bool owes_answer(const struct ws_shares *shares, unsigned self)
 
 /* A FIN or RST without data ends the wait. After the peer's FIN, close() was waited for; before it, an answer may be
  * owed, and otherwise nobody wanted anything. */
-static void settle_end(struct ws_shares *shares, unsigned self, ws_time now)
+static void settle_end(struct ws_shares *shares, unsigned self, ws_time now, ws_time lost)
 {
-	const ws_time wait = now - shares->since;
+	const ws_time wait = now - shares->since - lost;
 	if (shares->side[!self].fin)
 		split(shares, wait, shares->time.way_to[self], WS_CAUSE_CLOSING, 0, WS_CAUSE_PROGRAM, self);
 	else if (owes_answer(shares, self))
@@ -198,14 +207,15 @@ static void settle_end(struct ws_shares *shares, unsigned self, ws_time now)
 		split(shares, wait, way_left(shares, self), WS_CAUSE_NETWORK, !self, WS_CAUSE_IDLE, 0);
 	else
 		add(shares, WS_CAUSE_IDLE, 0, wait);
+	add(shares, WS_CAUSE_TIMEOUT, self, lost);
 }
 
 /* ---- Losses */
 
-/* The packets of `self` that were lost between its previous one and this one, as the IPv4 identifications tell of a host
- * that counts them for each connection, such as Linux; one that counts those of all together, such as older Windows,
- * has no timestamps. 0: none, or it is not known. A packet that the sender or the receiver has merged has as many as its
- * parts. */
+/* The packets of `self` that were lost between its previous one and this one, as the IPv4 identifications tell of a
+ * host that counts them for each connection, such as Linux; one that counts those of all together, such as older
+ * Windows, has no timestamps. 0: none, or it is not known. A SYN-ACK with 0 is that of Linux, which counts from the
+ * next one on. A packet that the sender or the receiver has merged has as many as its parts. */
 static unsigned lost_packets(struct ws_share_side *self, const struct ws_segment *s, uint32_t mss)
 {
 	enum { BURST = 64, BACK = 0x8000 };
@@ -217,7 +227,9 @@ static unsigned lost_packets(struct ws_share_side *self, const struct ws_segment
 	self->numbered = s->identification && s->timestamps && (mss || s->length < 1000);
 	self->next_identification = (uint16_t)(s->identification + parts);
 	if (!self->numbered || !numbered) {
-		self->counted = 0;
+		const bool linux_syn =
+		        s->flags & WS_TCP_SYN && s->flags & WS_TCP_ACK && !s->identification && s->timestamps;
+		self->counted = linux_syn || (self->numbered && self->counted);
 		return 0;
 	}
 	if (lost > BURST)
@@ -233,26 +245,41 @@ static bool came_twice(const struct ws_segment *s)
 	return s->flags & WS_TCP_ACK && s->sack && !ws_seq_before(s->acknowledgment, s->sack_right);
 }
 
-/* The ACK of what a timer has sent again shows whether it had been lost. It had not when the ACK answers an earlier
- * segment, as the timestamp in it tells (RFC 3522): then the interval until now belongs to what it would have belonged
- * to. */
-static void judge_timer(struct ws_shares *shares, const struct ws_segment *s)
+/* The time before `now` of which only the microseconds modulo 2^32 were kept. */
+static ws_time time_before(ws_time now, uint32_t microseconds)
+{
+	return now - (uint32_t)((uint32_t)(now / MICROSECOND) - microseconds) * MICROSECOND;
+}
+
+/* The ACK of what was sent again shows whether it had been lost. It had not when the ACK answers an earlier segment, as
+ * the timestamp in it tells (RFC 3522): then the interval until now belongs to what it would have belonged to. */
+static void judge_repeat(struct ws_shares *shares, const struct ws_segment *s, ws_time now)
 {
 	struct ws_share_side *peer = &shares->side[!s->direction];
 	const bool news = s->flags & WS_TCP_ACK && ws_seq_before(peer->acknowledged, s->acknowledgment);
+	if (peer->suspected && news) { /* nothing was sent again, so it has come late */
+		peer->suspected = false;
+		peer->recovery = 0;
+	}
 	if (!peer->doubtful || (!news && !came_twice(s)))
 		return;
 	const bool earlier = s->timestamps && ws_seq_before(s->tsecr, peer->repeat_tsval);
-	if (!came_twice(s) && earlier && ws_seq_before(s->acknowledgment, peer->recovery_end))
+	const bool timed = peer->recovery == WS_CAUSE_TIMEOUT;
+	if (!came_twice(s) && earlier && timed && ws_seq_before(s->acknowledgment, peer->recovery_end))
 		return;
 	peer->doubtful = false;
 	if (earlier || came_twice(s)) {
 		peer->recovery = 0;
-		shares->time.timeouts--;
-	} else if (peer->sent_time > shares->since) {
-		add(shares, WS_CAUSE_TIMEOUT, !s->direction, peer->sent_time - shares->since);
+		shares->time.timeouts -= timed;
+		return;
+	}
+	peer->sent_time = time_before(now, peer->acked_time);
+	if (peer->sent_time > shares->since) {
+		add(shares, (enum ws_cause)peer->recovery, !s->direction, peer->sent_time - shares->since);
 		shares->since = peer->sent_time;
 	}
+	if (timed && !ws_seq_before(s->acknowledgment, peer->recovery_end))
+		peer->recovery = 0; /* once it was sent again, it had its way as all data */
 }
 
 /* Data that had been sent before, or fills a gap. */
@@ -262,7 +289,10 @@ static bool is_repair(const struct ws_share_side *self, const struct ws_segment 
 		return false;
 	if (analysis & MARK(SPURIOUS_RETRANSMISSION) && !self->recovery)
 		return false; /* it had arrived */
-	return s->length && self->sent && !ws_seq_before(self->end, s->sequence + s->length);
+	const uint32_t fin = !!(s->flags & WS_TCP_FIN), end = s->sequence + s->length + fin;
+	if (!s->length && (!fin || !self->fin || !ws_seq_before(self->acknowledged, end)))
+		return false;
+	return self->sent && !ws_seq_before(self->end, end);
 }
 
 /* Whether a timer has sent it, or a repeated ACK of the peer. */
@@ -276,7 +306,7 @@ static bool is_timed(const struct ws_shares *shares, unsigned self, ws_time now)
 
 static void begin_recovery(struct ws_share_side *side, enum ws_cause cause)
 {
-	side->recovery = (uint8_t)cause;
+	side->recovery = (uint8_t)(cause & 15);
 	side->recovery_end = side->end;
 }
 
@@ -294,95 +324,52 @@ static void end_recovery(struct ws_shares *shares, const struct ws_segment *s, w
 	peer->recovery = 0;
 }
 
-static void note_repair(struct ws_shares *shares, const struct ws_segment *s, ws_time now)
+/* What was sent before the segment that showed the gap has only come late. */
+static bool fills_gap_late(const struct ws_share_side *side, const struct ws_segment *s)
+{
+	return side->suspected && side->gap && s->timestamps && !ws_seq_before(side->repeat_tsval, s->tsval);
+}
+
+/* A timer was set again by the latest ACK, until which data was under way. */
+static void settle_until_acked(struct ws_shares *shares, unsigned self, ws_time now)
+{
+	const ws_time until = time_before(now, shares->side[self].acked_time);
+	if (until > shares->since) {
+		add(shares, WS_CAUSE_NETWORK, self, until - shares->since);
+		shares->since = until;
+	}
+}
+
+static void note_repair(struct ws_shares *shares, const struct ws_segment *s, const struct state *state, ws_time now)
 {
 	const unsigned self = s->direction;
 	struct ws_share_side *side = &shares->side[self];
-	const bool timed = is_timed(shares, self, now), first = !side->recovery;
+	if (fills_gap_late(side, s)) {
+		side->suspected = side->gap = false;
+		side->recovery = 0;
+		add(shares, WS_CAUSE_NETWORK, self, now - shares->since);
+		shares->since = now;
+		return;
+	}
+	const bool timed = is_timed(shares, self, now), first = !side->recovery || side->suspected;
 	if (timed)
 		shares->time.timeouts++;
+	if (timed && state->waits)
+		settle_until_acked(shares, self, now);
 	if (timed || first)
 		begin_recovery(side, timed ? WS_CAUSE_TIMEOUT : WS_CAUSE_DUPLICATE_ACKS);
-	side->sent_time = now;
-	side->doubtful = timed && first && s->timestamps;
+	side->suspected = side->gap = false;
 	side->repeat_tsval = s->tsval;
-	if (side->doubtful)
+	side->doubtful = first && s->timestamps;
+	if (side->doubtful) {
+		side->acked_time = (uint32_t)(now / MICROSECOND);
 		return;
+	}
+	side->sent_time = now;
 	add(shares, (enum ws_cause)side->recovery, self, now - shares->since);
 	shares->since = now;
-}
-
-/* ---- Windows */
-
-/* The peer's window ends at `right` from now on. Edges that are close in time replace each other, so that the ring
- * reaches back for the way to the sender and back. */
-static void note_edge(struct ws_share_side *side, uint32_t right, ws_time now, ws_time way)
-{
-	const uint32_t time = (uint32_t)(now / MICROSECOND);
-	const unsigned last = (side->edge_next + WS_SHARE_EDGES - 1u) % WS_SHARE_EDGES;
-	const unsigned before = (last + WS_SHARE_EDGES - 1u) % WS_SHARE_EDGES;
-	const bool close =
-	        side->edges > 1 && time - side->edge[before].time < way / MICROSECOND / (WS_SHARE_EDGES / 2);
-	const unsigned at = close ? last : side->edge_next;
-	side->edge[at].time = time;
-	side->edge[at].right = right;
-	if (close)
-		return;
-	side->edge_next = (uint8_t)((side->edge_next + 1) % WS_SHARE_EDGES);
-	side->edges += side->edges < WS_SHARE_EDGES;
-}
-
-/* The place in the ring of the `i`th edge, counted back from the newest, which is 1. */
-static unsigned edge_at(const struct ws_share_side *side, unsigned i)
-{
-	return (side->edge_next + WS_SHARE_EDGES - i) % WS_SHARE_EDGES;
-}
-
-/* Between two edges that are close in time there were others, so the way from the first to the second is taken to be
- * even. Returns the part of `whole` that `part` of `of` is. */
-static uint32_t proportion(uint32_t whole, uint32_t part, uint32_t of)
-{
-	return part < of ? (uint32_t)((uint64_t)whole * part / of) : whole;
-}
-
-/* True when the window that the sender knew at `known` had no room for another full segment after the bytes up to
- * `end`. */
-static bool is_filled(const struct ws_share_side *side, uint32_t end, uint32_t mss, ws_time known, ws_time way)
-{
-	const uint32_t time = (uint32_t)(known / MICROSECOND);
-	for (unsigned i = 1; i <= side->edges; i++) {
-		const unsigned at = edge_at(side, i), next = edge_at(side, i - 1);
-		if (ws_seq_before(time, side->edge[at].time) && i < side->edges)
-			continue;
-		uint32_t right = side->edge[at].right;
-		const uint32_t between = side->edge[next].time - side->edge[at].time;
-		if (i > 1 && between < way / MICROSECOND && ws_seq_before(right, side->edge[next].right))
-			right += proportion(side->edge[next].right - right, time - side->edge[at].time, between);
-		return ws_seq_before(right, end + mss);
-	}
-	return false;
-}
-
-/* How long after `since` the sender knew of room for another full segment, if it does at all: what keeps it from then on
- * is the network. */
-static ws_time opened_after(const struct ws_shares *shares, unsigned self, ws_time now, uint32_t mss)
-{
-	const struct ws_share_side *side = &shares->side[self];
-	const ws_time way = shares->time.way_to[self];
-	const uint32_t time = (uint32_t)(now / MICROSECOND), right = side->end + mss;
-	for (unsigned i = side->edges; i >= 1; i--) {
-		const unsigned at = edge_at(side, i), before = edge_at(side, i + 1);
-		if (ws_seq_before(side->edge[at].right, right))
-			continue;
-		uint32_t age = time - side->edge[at].time;
-		const uint32_t between = side->edge[at].time - side->edge[before].time;
-		if (i < side->edges && between < way / MICROSECOND)
-			age += proportion(between, side->edge[at].right - right,
-			                  side->edge[at].right - side->edge[before].right);
-		const ws_time opened = now - age * MICROSECOND + way;
-		return opened > shares->since ? opened - shares->since : 0;
-	}
-	return now - shares->since;
+	if (timed && s->sequence + s->length + !!(s->flags & WS_TCP_FIN) == side->end)
+		side->recovery = 0;
 }
 
 /* The window of a segment in bytes. */
@@ -403,24 +390,43 @@ static void take_ack(struct ws_shares *shares, const struct ws_segment *s, uint3
 	if (!(s->flags & WS_TCP_ACK))
 		return;
 	const uint32_t window = window_of(s, flow);
-	note_edge(peer, s->acknowledgment + window, now, shares->time.way_to[!s->direction]);
-	peer->widest = window > peer->widest ? window : peer->widest;
-	peer->small = mss && window < mss && peer->widest > 2 * mss;
-	if (!peer->sent)
+	ws_shares_note_edge(peer, s->acknowledgment + window, now, shares->time.way_to[!s->direction]);
+	peer->wide = peer->wide || (mss && window > 2 * mss);
+	peer->small = window < mss && peer->wide;
+	if (!peer->sent) {
+		peer->acknowledged = s->acknowledgment;
+		peer->awaited = true;
 		return;
+	}
 	if (ws_seq_before(peer->acknowledged, s->acknowledgment)) {
 		peer->flight = peer->end - peer->acknowledged;
 		peer->acknowledged = s->acknowledgment;
+		if (!peer->doubtful)
+			peer->acked_time = (uint32_t)(now / MICROSECOND);
 		if (!in_flight(peer))
 			peer->all_acked = now;
 		if (peer->recovery && !ws_seq_before(s->acknowledgment, peer->recovery_end))
 			peer->recovery = 0;
 	}
-	if (analysis & MARK(DUPLICATE_ACK) && in_flight(peer) && !came_twice(s)) {
+	if ((analysis & MARK(DUPLICATE_ACK) || (s->sack && s->acknowledgment == peer->acknowledged)) &&
+	    in_flight(peer) && !came_twice(s)) {
 		peer->repeated = now;
-		if (!peer->recovery)
+		if (!peer->recovery) {
 			begin_recovery(peer, WS_CAUSE_DUPLICATE_ACKS);
+			peer->suspected = true;
+		}
 	}
+}
+
+/* A small segment comes before the ACK of another one can have released it. */
+static bool is_eager(const struct ws_shares *shares, const struct ws_segment *s, ws_time now, uint32_t mss)
+{
+	const struct ws_share_side *self = &shares->side[s->direction];
+	if (!self->sent_time || self->full || s->length >= mss)
+		return false;
+	const ws_time way = shares->time.way_to[s->direction];
+	return in_flight(self) ||
+	       (self->all_acked > self->sent_time && now - self->all_acked < way - way / 4 - WS_MILLISECOND);
 }
 
 static void take_data(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis, ws_time now,
@@ -430,7 +436,8 @@ static void take_data(struct ws_shares *shares, const struct ws_segment *s, uint
 	const uint32_t fin = !!(s->flags & WS_TCP_FIN), end = s->sequence + s->length + fin;
 	if (!self->sent) {
 		self->sent = true;
-		self->acknowledged = s->sequence;
+		if (!self->awaited || ws_seq_before(s->sequence, self->acknowledged))
+			self->acknowledged = s->sequence;
 		self->end = s->sequence;
 	}
 	if (ws_seq_before(self->end, end)) {
@@ -438,41 +445,58 @@ static void take_data(struct ws_shares *shares, const struct ws_segment *s, uint
 		if (again && now - self->sent_time > (shares->time.way_to[0] + shares->time.way_to[1]) / 2)
 			self->trips += self->trips < UINT8_MAX;
 		self->missing = false;
+		self->eager = self->eager || (s->length && is_eager(shares, s, now, mss));
 		self->end = end;
 		if (s->length) {
 			self->sent_time = now;
-			self->filled = is_filled(self, end, mss, now - shares->time.way_to[s->direction],
-			                         shares->time.way_to[s->direction]);
+			self->filled = ws_shares_fill(self, end, mss, now - shares->time.way_to[s->direction]);
 			self->full =
 			        self->filled || (mss ? s->length >= mss && s->length % mss == 0 : s->length >= 1000);
 			shares->speaker = (int8_t)(s->direction + 1);
 		}
 	}
 	self->fin = self->fin || fin;
-	if (analysis & MARK(LOST_SEGMENT) && !self->recovery)
+	if (!(analysis & MARK(LOST_SEGMENT)) || self->recovery)
+		return;
+	self->gap = true; /* of which the peer's ACKs will tell, if they are captured */
+	self->repeat_tsval = s->tsval;
+	if (!shares->time.way_to[!s->direction])
 		begin_recovery(self, WS_CAUSE_DUPLICATE_ACKS);
+}
+
+/* The end of the interval in which a timer repaired the loss of this segment before the capture. */
+static ws_time lost_before(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis, ws_time now,
+                           unsigned lost)
+{
+	const struct ws_share_side *self = &shares->side[s->direction];
+	/* Of other data that was lost, the numbers tell. */
+	const bool next =
+	        !in_flight(self) && !(analysis & MARK(LOST_SEGMENT)) && (!self->sent || self->end == s->sequence);
+	lost = self->missing ? 1 : next ? lost : 0;
+	const bool unsure = in_flight(&shares->side[!s->direction]) && !self->missing;
+	return lost ? lost_time(shares, s->direction, now - shares->since, lost, unsure) : 0;
 }
 
 /* The interval that ends with a segment belongs to a cause; or goes on, when a program is waited for and nothing of it
  * has come. */
-static void end_interval(struct ws_shares *shares, const struct ws_segment *s, const struct state *state, ws_time now,
-                         uint32_t mss, unsigned lost)
+static void end_interval(struct ws_shares *shares, const struct ws_segment *s, uint32_t analysis,
+                         const struct state *state, ws_time now, uint32_t mss, unsigned lost)
 {
 	const struct ws_share_side *self = &shares->side[s->direction], *peer = &shares->side[!s->direction];
 	const bool news = s->length && (!self->sent || ws_seq_before(self->end, s->sequence + s->length));
-	if (self->doubtful || peer->doubtful) {
+	if (self->doubtful || peer->doubtful || self->suspected || peer->suspected) {
 		return;
 	} else if (state->cause == WS_CAUSE_WINDOW && !shares->side[state->side].small) {
-		split(shares, now - shares->since, opened_after(shares, state->side, now, mss), WS_CAUSE_WINDOW,
-		      state->side, WS_CAUSE_NETWORK, state->side);
+		split(shares, now - shares->since, ws_shares_opened_after(shares, state->side, now, mss),
+		      WS_CAUSE_WINDOW, state->side, WS_CAUSE_NETWORK, state->side);
 	} else if (!state->waits) {
 		add(shares, state->cause, state->side, now - shares->since);
 	} else if (news) {
 		/* Of other data that was lost, the numbers tell. */
-		const bool next = !in_flight(self) && (!self->sent || self->end == s->sequence);
-		settle_data(shares, s->direction, now, s->length, mss, self->missing ? 1 : next ? lost : 0);
+		settle_data(shares, s->direction, now, s->length, mss, lost_before(shares, s, analysis, now, lost));
 	} else if (s->flags & (WS_TCP_FIN | WS_TCP_RST) && !self->fin) {
-		settle_end(shares, s->direction, now);
+		settle_end(shares, s->direction, now,
+		           s->flags & WS_TCP_FIN ? lost_before(shares, s, analysis, now, lost) : 0);
 	} else {
 		return;
 	}
@@ -483,8 +507,8 @@ static void end_interval(struct ws_shares *shares, const struct ws_segment *s, c
 static void end_wait_without_data(struct ws_shares *shares, const struct state *before, const struct ws_segment *s,
                                   ws_time now)
 {
-	if (!before->waits || shares->since == now || current(shares).waits || shares->side[0].doubtful ||
-	    shares->side[1].doubtful)
+	const struct ws_share_side *sides = shares->side;
+	if (!before->waits || shares->since == now || current(shares).waits || sides[0].doubtful || sides[1].doubtful)
 		return;
 	add(shares, WS_CAUSE_NETWORK, !s->direction, now - shares->since);
 	shares->since = now;
@@ -507,13 +531,13 @@ void ws_shares_note(struct ws_shares *shares, const struct ws_segment *s, uint32
 		shares->since = shares->latest = now;
 		return;
 	}
-	judge_timer(shares, s);
+	judge_repeat(shares, s, now);
 	end_recovery(shares, s, now);
 	const struct state state = current(shares);
 	if (shares->open && is_repair(&shares->side[s->direction], s, analysis))
-		note_repair(shares, s, now);
+		note_repair(shares, s, &state, now);
 	else
-		end_interval(shares, s, &state, now, mss, lost);
+		end_interval(shares, s, analysis, &state, now, mss, lost);
 	shares->open = true;
 	take_ack(shares, s, analysis, &analyser->flow[s->direction], now, mss);
 	if (s->length || s->flags & WS_TCP_FIN)

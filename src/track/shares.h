@@ -18,31 +18,41 @@ struct ws_share_side {
 	ws_time all_acked;     /* when the peer last acknowledged everything */
 	ws_time repeated;      /* when the peer last repeated an ACK */
 	uint32_t end;          /* one past the highest byte that it has sent; valid when `sent` */
-	uint32_t acknowledged; /* the highest acknowledgment of the peer, likewise */
+	uint32_t acknowledged; /* the highest acknowledgment of the peer; valid when `sent` or `awaited` */
 	uint32_t recovery_end; /* what must be acknowledged until a loss is recovered */
 	uint32_t flight;       /* bytes that were not acknowledged before the latest ACK */
-	uint32_t widest;       /* the widest window of the peer */
+	uint32_t acked_time;   /* when the peer last acknowledged something new, in microseconds modulo 2^32; while
+	                          `doubtful`, when the segment was sent again */
 	/* Right edges of the peer's window, and when they were announced, in microseconds modulo 2^32: a ring, whose
 	 * newest is before edge_next. It tells of a segment which edge its sender knew, when the capture is at the
 	 * other end. */
 	struct {
 		uint32_t time, right;
 	} edge[WS_SHARE_EDGES];
-	uint32_t repeat_tsval;        /* of the segment that a timer has sent again; valid when `doubtful` */
-	uint16_t next_identification; /* which its next packet has if it counts this connection's; valid when `numbered` */
+	uint32_t
+	        repeat_tsval; /* of the segment that was sent again, or of the one after a gap; see `doubtful`, `gap` */
+	uint16_t next_identification; /* which its next packet has if it counts this connection's; valid when `numbered`
+	                               */
 	uint8_t counted;              /* packets in a row that had it; WS_SHARE_UNCOUNTED: it does not count so */
 	uint8_t trips;                /* round trips of its data, which its timer has followed */
-	uint8_t edge_next : 4, edges : 4; /* edges: how many there are */
-	uint8_t recovery;             /* WS_CAUSE_DUPLICATE_ACKS or WS_CAUSE_TIMEOUT; 0: no loss is being recovered */
+	uint8_t recovery : 4;         /* WS_CAUSE_DUPLICATE_ACKS or WS_CAUSE_TIMEOUT; 0: no loss is being recovered */
+	uint8_t edge_merged : 4;      /* a bit for each edge that has replaced others */
+	uint8_t edge_next : 2, edges : 3; /* edges: how many there are */
 	bool sent : 1, fin : 1;
-	bool full : 1;     /* its latest segment was as large as segments can be, so it probably has more to send */
-	bool filled : 1;   /* and there is no room in the window for another one */
-	bool small : 1;    /* the peer's window, which had room for several segments, has none for one (RFC 9293
-	                    * §3.8.6.2) */
-	bool closed : 1;   /* as a receiver, it has announced a window of 0 */
-	bool doubtful : 1; /* a timer has sent a segment again, and the ACK has yet to say whether one was lost */
-	bool numbered : 1; /* next_identification is valid */
-	bool missing : 1;  /* data after `end` has not come, as the number of an ACK says */
+	bool full : 1;      /* its latest segment was as large as segments can be, so it probably has more to send */
+	bool filled : 1;    /* and there is no room in the window for another one */
+	bool small : 1;     /* the peer's window, which had room for several segments, has none for one (RFC 9293
+	                     * §3.8.6.2) */
+	bool closed : 1;    /* as a receiver, it has announced a window of 0 */
+	bool wide : 1;      /* the peer's window has had room for several segments */
+	bool suspected : 1; /* the peer has repeated an ACK: what it lacks is lost when it comes again, and late when
+	                       not */
+	bool gap : 1;       /* data has come that does not follow what came before it, with the TSval repeat_tsval */
+	bool doubtful : 1;  /* a segment was sent again, and the ACK has yet to say whether one was lost */
+	bool awaited : 1;   /* the peer has acknowledged something, and so awaits what follows it */
+	bool eager : 1;     /* it does not follow Nagle's algorithm */
+	bool numbered : 1;  /* next_identification is valid */
+	bool missing : 1;   /* data after `end` has not come, as the number of an ACK says */
 };
 
 /* Zeroed memory is a valid start. */
@@ -73,6 +83,15 @@ void ws_shares_end(struct ws_shares *shares);
 /* The payload of a full segment, as the MSS options say: the smaller of both, without the timestamps that every segment
  * carries. 0: one is missing. */
 uint32_t ws_shares_full_segment(const struct ws_machine *machine, const struct ws_segment *segment);
+/* The peer's window ends at `right` from now on. Edges that are close in time replace each other, so that the ring
+ * reaches back for the way to the sender and back. */
+void ws_shares_note_edge(struct ws_share_side *side, uint32_t right, ws_time now, ws_time way);
+/* True when the window that the sender knew at `known` had no room for another full segment after the bytes up to
+ * `end`. */
+bool ws_shares_fill(const struct ws_share_side *side, uint32_t end, uint32_t mss, ws_time known);
+/* How long after `since` the sender knew of room for another full segment, if it does at all: what keeps it from then
+ * on is the network. */
+ws_time ws_shares_opened_after(const struct ws_shares *shares, unsigned self, ws_time now, uint32_t mss);
 /* The sums up to the last segment. */
 void ws_shares_sum(const struct ws_shares *shares, struct ws_time_shares *sum);
 

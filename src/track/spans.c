@@ -30,6 +30,13 @@ static void hand_over(struct spans_run *run)
 		run->stopped = !run->fn(run->context, &run->span);
 }
 
+/* What was sent again belongs to the stretch of its recovery, and where there is none, to the one that it ends. */
+static void take_again(struct spans_run *run)
+{
+	run->span.again += run->again;
+	run->again = 0;
+}
+
 static void add_span(struct ws_span_recorder *recorder, enum ws_cause cause, unsigned side, ws_time time)
 {
 	struct spans_run *run = (struct spans_run *)recorder;
@@ -43,8 +50,9 @@ static void add_span(struct ws_span_recorder *recorder, enum ws_cause cause, uns
 	span->end = run->at += time;
 	span->last_frame = run->current;
 	span->segments += run->segments;
-	span->again += run->again;
-	run->segments = run->again = 0;
+	run->segments = 0;
+	if (cause == WS_CAUSE_DUPLICATE_ACKS || cause == WS_CAUSE_TIMEOUT)
+		take_again(run);
 }
 
 static void note_round_trip(struct spans_run *run, const struct ws_segment *s, uint32_t analysis)
@@ -76,8 +84,10 @@ static void run_segment(struct spans_run *run, const struct ws_segment *s)
 	else
 		ws_shares_note(shares, s, result.analysis, &run->analyser, run->rtt,
 		               ws_shares_full_segment(&run->machine, s));
-	if (shares->since == shares->latest)
-		run->before = s->frame;
+	if (shares->since != shares->latest)
+		return;
+	run->before = s->frame;
+	take_again(run);
 }
 
 bool ws_tracker_spans(const struct ws_tracker *tracker, ws_conn_id id, ws_span_fn *fn, void *context)
@@ -111,7 +121,8 @@ void ws_span_words(struct ws_text *text, const struct ws_span *span, unsigned cl
 {
 	/* `self` has the time, and `peer` is the other side. */
 	const bool is_client = span->side == client;
-	const char *client_name = C_("side of a connection", "client"), *server_name = C_("side of a connection", "server");
+	const char *client_name = C_("side of a connection", "client"),
+	           *server_name = C_("side of a connection", "server");
 	const char *self = is_client ? client_name : server_name, *peer = is_client ? server_name : client_name;
 	switch ((enum ws_cause)span->cause) {
 	case WS_CAUSE_CONNECTING:

@@ -227,10 +227,10 @@ class Lab:
         for namespace, device in ((first, first_device), (second, second_device)):
             namespace.run("ethtool", "-K", device, "tx", "off", "rx", "off", "tso", "off", "gso", "off", "gro", "off")
 
-    def wire(self, first, second, devices=("eth0", "eth0"), delay=0.0, transform=None):
+    def wire(self, first, second, devices=("eth0", "eth0"), delay=0.0, transform=None, offload=False):
         """Makes a Wire between TAP devices of two namespaces; without a second one, the test is the other end."""
-        ends = (wire.open_tap(first, devices[0]), wire.open_tap(second, devices[1]) if second else None)
-        return self.own(wire.Wire(ends, delay, transform))
+        ends = (wire.open_tap(first, devices[0], offload), wire.open_tap(second, devices[1], offload) if second else None)
+        return self.own(wire.Wire(ends, delay, transform, offload))
 
     def capture(self, namespace, device, path=None, **options):
         path = path or os.path.join(self.directory, f"{len(self._owned)}.pcap")

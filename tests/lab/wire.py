@@ -2,7 +2,8 @@
 
 The thread delays each direction by a fixed time, and rules decide for every frame whether it passes, is dropped, or is
 delayed longer. So crossing segments, reordering and the loss of exactly one segment do not depend on chance. A TAP
-device has no offloads, so every frame has its real checksum and does not exceed the MTU. When the wire has only one end,
+device has no offloads, so every frame has its real checksum and does not exceed the MTU; with `offload`, which rules but
+not transformations may use, both hosts leave checksums out and segments long. When the wire has only one end,
 the test plays the other one: a peer without a kernel, which never answers with RST or ACK by itself."""
 
 import fcntl
@@ -15,14 +16,18 @@ import time
 
 import packets
 
-TUNSETIFF, IFF_TAP, IFF_NO_PI = 0x400454CA, 0x0002, 0x1000
+TUNSETIFF, IFF_TAP, IFF_NO_PI, IFF_VNET_HDR = 0x400454CA, 0x0002, 0x1000, 0x4000
+TUNSETOFFLOAD, TUN_F_CSUM, TUN_F_TSO4, TUN_F_TSO6 = 0x400454D0, 1, 2, 4
+VNET_HEADER = 10  # struct virtio_net_hdr, before each frame of a device with offloads
 
 
-def open_tap(namespace, name):
+def open_tap(namespace, name, offload=False):
     """Returns a descriptor of a new TAP device in the namespace. The device exists until the descriptor is closed."""
     with namespace:
         tap = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
-        fcntl.ioctl(tap, TUNSETIFF, struct.pack("16sH22x", name.encode(), IFF_TAP | IFF_NO_PI))
+        fcntl.ioctl(tap, TUNSETIFF, struct.pack("16sH22x", name.encode(), IFF_TAP | IFF_NO_PI | (IFF_VNET_HDR if offload else 0)))
+        if offload:
+            fcntl.ioctl(tap, TUNSETOFFLOAD, TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6)
     return tap
 
 
@@ -32,8 +37,9 @@ class Wire:
     Direction 0 is from end 0 to end 1. A rule is called with (direction, frame) and returns None (no opinion), False
     (drop), or a number of seconds to hold the frame on top of the delay. The first rule with an opinion decides."""
 
-    def __init__(self, ends, delay=0.0, transform=None):
+    def __init__(self, ends, delay=0.0, transform=None, offload=False):
         self.ends, self.delay = ends, [delay, delay]
+        self._header = VNET_HEADER if offload else 0
         self.transform = transform or (lambda direction, frame: frame)
         self.rules, self.inbox, self.dropped = [], [], 0
         self.arrival = threading.Condition()
@@ -115,10 +121,10 @@ class Wire:
     def _take(self, direction, now):
         while True:
             try:
-                frame = os.read(self.ends[direction], 65536)
+                frame = os.read(self.ends[direction], 65536 + 64)
             except BlockingIOError:
                 return
-            frame = self.transform(direction, frame)
+            header, frame = frame[:self._header], self.transform(direction, frame[self._header:])
             if frame is None:
                 continue
             segment = packets.read_segment(frame)
@@ -129,7 +135,7 @@ class Wire:
             verdict = self._decide(direction, frame)
             if verdict is not False and self.ends[1 - direction] is not None:
                 with self._lock:
-                    self._push(now + self.delay[direction] + verdict, 1 - direction, frame)
+                    self._push(now + self.delay[direction] + verdict, 1 - direction, header + frame)
 
     def _carry(self):
         readable = [end for end in self.ends if end is not None] + [self._wake_read]

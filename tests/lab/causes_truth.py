@@ -1,0 +1,182 @@
+"""How long each cause held a connection up, from what was captured at both ends: when which byte left its sender, and when it
+reached its receiver. No state of TCP is inferred; which bytes a program or the wire held back is known from the plan."""
+import causes_plans as plans_module
+import packets
+
+CLIENT, SERVER = plans_module.CLIENT, plans_module.SERVER
+CAUSES = ("client", "server", "closed", "timeout", "fast", "nagle", "connecting", "idle")
+DELAYED = 0.015
+SECOND = 10**9
+
+
+class End:
+    """The segments of one connection as one host captured them, with bytes counted from 0 in each direction."""
+
+    def __init__(self, side):
+        self.side, self.base, self.segments = side, {}, []  # (seconds, sender, first byte, one past the last, acknowledged, segment)
+
+    def take(self, when, sender, segment):
+        if segment.flags & packets.SYN:
+            self.base[sender] = segment.seq + 1
+        if sender not in self.base:
+            self.base[sender] = segment.seq
+        first = (segment.seq - self.base[sender] + 2**31) % 2**32 - 2**31
+        length = len(segment.payload) + (1 if segment.flags & packets.FIN else 0)
+        acknowledged = None
+        if segment.flags & packets.ACK:
+            acknowledged = (segment.ack - self.base.get(1 - sender, segment.ack) + 2**31) % 2**32 - 2**31
+        self.segments.append((when, sender, first, first + length, acknowledged, segment))
+
+    def copies(self, sender, byte):
+        """When the segments with this byte passed."""
+        return [when for when, who, first, end, _, _ in self.segments if who == sender and first <= byte < end]
+
+    def sent_all(self, byte):
+        """When everything before this byte had left this host."""
+        return self.copies(self.side, byte - 1)[0] if byte else None
+
+    def received_all(self, byte):
+        """When everything before this byte had arrived at this host."""
+        have, parts = 0, []
+        if not byte:
+            return None
+        for when, sender, first, end, _, _ in self.segments:
+            if sender == self.side or end <= first:
+                continue
+            parts.append((first, end))
+            for part in sorted(parts):
+                have = max(have, part[1]) if part[0] <= have else have
+            parts = [part for part in parts if part[1] > have]
+            if have >= byte:
+                return when
+        raise ValueError(f"byte {byte} never came")
+
+    def open(self):
+        """When the handshake was over here."""
+        for when, sender, _, _, _, segment in self.segments:
+            if sender != self.side and (segment.flags & packets.SYN or sender == CLIENT):
+                if self.side == CLIENT or not segment.flags & packets.SYN:
+                    return when
+        raise ValueError("no handshake")
+
+    @property
+    def first(self):
+        return self.segments[0][0]
+
+
+def read_ends(paths, plans):
+    """By port and side, what each host captured."""
+    ends = {}
+    for side, path in paths.items():
+        for record in packets.read_pcap(path)[1]:
+            segment = packets.read_segment(record.data)
+            if not segment:
+                continue
+            sender = CLIENT if segment.dport not in plans else SERVER
+            port = segment.sport if sender == CLIENT else segment.dport
+            if port in plans:
+                ends.setdefault((port, side), End(side)).take(record.time / SECOND, sender, segment)
+    return ends
+
+
+def lateness(plan, ends, delay):
+    """By how much the wire delivered a segment too late at worst: then this machine was busy, and not what was built in."""
+    held = {fault.byte for fault in plan.faults if fault.what == "hold"}
+    worst = 0.0
+    for side in (CLIENT, SERVER):
+        arrived = {}
+        for when, sender, first, end, acknowledged, segment in ends[plan.port, 1 - side].segments:
+            if sender == side:
+                arrived.setdefault((first, end, acknowledged, segment.flags, segment.timestamps, segment.ident), when)
+        for when, sender, first, end, acknowledged, segment in ends[plan.port, side].segments:
+            there = arrived.get((first, end, acknowledged, segment.flags, segment.timestamps, segment.ident))
+            if sender == side and there and not any(first <= byte < end for byte in held):
+                worst = max(worst, there - when - delay)
+    return worst
+
+
+def latest(*times):
+    return max((when for when in times if when is not None), default=None)
+
+
+def gap_time(gap, end):
+    """A program waits, at its own host."""
+    begin = latest(end.sent_all(gap.sent), end.received_all(gap.received), end.open())
+    own = end.copies(gap.side, gap.sent)
+    return max(0.0, own[0] - begin) if own else 0.0
+
+
+def has_sack(segment):
+    options = segment.options
+    while options and options[0]:
+        if options[0] == 5:
+            return True
+        options = options[1:] if options[0] == 1 else options[options[1]:]
+    return False
+
+
+def loss_time(fault, end, trip):
+    """The time of a loss at its sender, and whether a timer repaired it. Until a repeated ACK, other segments went on; from then on
+    the loss is repaired until the ACK. A timer was set by the last news; what it sends has its way as all data, but if there is more
+    to repair."""
+    sent = end.copies(fault.side, fault.byte)
+    if len(sent) <= fault.times:
+        return None, 0.0
+    first, again = sent[0], sent[fault.times]
+    repeated, last_repeated, news, seen, top = None, 0.0, first, -1, -1
+    for when, sender, _, last, acknowledged, segment in end.segments:
+        if sender == fault.side and when <= again:
+            top = max(top, last)
+        if sender != fault.side and acknowledged is not None:
+            if first < when <= again and acknowledged <= fault.byte and has_sack(segment):
+                repeated, last_repeated = repeated or when, when
+            if first < when <= again and acknowledged > seen:
+                news = when
+            seen = max(seen, acknowledged)
+    covered = next((when for when, sender, _, _, acknowledged, _ in end.segments
+                    if sender != fault.side and acknowledged is not None and acknowledged >= top and when > again), again + trip)
+    if repeated and again - last_repeated < trip / 2 + 0.1:
+        return "fast", covered - repeated
+    end_of_copy = next(last for when, _, _, last, _, _ in end.segments if when == again)
+    return "timeout", again - news + (covered - again if top > end_of_copy else 0)
+
+
+def built_in(plan, ends, delay):
+    """Seconds by step and cause, the same wherever they are captured; and by step, how long a window was full while a loss was
+    repaired, or data went the other way, too: this counts for either."""
+    spent = [dict.fromkeys(CAUSES, 0.0) for _ in plan.kinds]
+    side_ends = {side: ends[plan.port, side] for side in (CLIENT, SERVER)}
+    for gap in plan.gaps:
+        cause = "client" if gap.side == CLIENT else "server"
+        if gap.closes and gap.side == CLIENT:
+            cause = "idle"
+        spent[gap.step][cause] += gap_time(gap, side_ends[gap.side])
+    for fault in plan.faults:
+        if fault.what == "drop" and not fault.flags & packets.SYN:
+            cause, seconds = loss_time(fault, side_ends[fault.side], 2 * delay)
+            if cause:
+                spent[fault.step][cause] += seconds
+    for step, first, second in plan.nagle:
+        client = side_ends[CLIENT]
+        held = client.copies(CLIENT, second)[0] - client.copies(CLIENT, first)[0] - 2 * delay
+        spent[step]["nagle"] += held if held > DELAYED else 0.0
+    both = [0.0] * len(plan.kinds)
+    for step, kind in enumerate(plan.kinds):
+        for side in (CLIENT, SERVER):
+            known = plan.window.get((side, step))
+            after = next((plan.window[side, later] for later in range(step + 1, len(plan.kinds)) if (side, later) in plan.window),
+                         plan.kernel[side][1])
+            if known is None:
+                continue
+            spent[step]["closed"] += after - known
+            if kind.startswith("lost") or kind == "both ways":
+                both[step] += after - known
+    return spent, both
+
+
+def handshake_time(segments):
+    """From the first SYN that a place has seen to what the client sends after it."""
+    begin = next((when for when, sender, segment in segments if segment.flags & packets.SYN), None)
+    if begin is None:
+        return 0.0
+    return next(when for when, sender, segment in segments if sender == CLIENT and not segment.flags & packets.SYN) - begin
