@@ -196,12 +196,12 @@ def last_ack_lost(pair):
 
 
 @recipe("udp-echo", "three datagrams and their echoes", "UDP has no connection and no state, only addresses and ports")
-def udp_echo(pair):
+def udp_echo(pair, texts=(b"one\n", b"two two\n", b"three three three\n"), buffer=2000):
     server = pair.host_socket(pair.server, 7, socket.SOCK_DGRAM)
     client = pair.host_socket(pair.client, CLIENT_PORT, socket.SOCK_DGRAM)
-    for text in (b"one\n", b"two two\n", b"three three three\n"):
+    for text in texts:
         client.sendto(text, (pair.server_address, 7))
-        data, sender = server.recvfrom(2000)
+        data, sender = server.recvfrom(buffer)
         server.sendto(data, sender)
         client.recv(2000)
         pair.pause(0.1)
@@ -494,14 +494,7 @@ def nat(pair):
         "the datagram arrives complete, and its length field is 48; the bytes that did not fit the buffer are gone, and "
         "the next recvfrom() returns the next datagram", "the server reads with recvfrom(16)")
 def udp_tail(pair):
-    server = pair.host_socket(pair.server, 7, socket.SOCK_DGRAM)
-    client = pair.host_socket(pair.client, CLIENT_PORT, socket.SOCK_DGRAM)
-    for text in (b"sixteen bytes ok", b"sixteen bytes, and 24 more that are lost", b"a new one\n"):
-        client.sendto(text, (pair.server_address, 7))
-        data, sender = server.recvfrom(16)
-        server.sendto(data, sender)
-        client.recv(2000)
-        pair.pause(0.1)
+    udp_echo(pair, (b"sixteen bytes ok", b"sixteen bytes, and 24 more that are lost", b"a new one\n"), 16)
 
 
 @recipe("syn-flood", "150 SYNs from addresses without a host, to one listener; one real client in between",

@@ -3,7 +3,6 @@ import json
 import os
 import signal
 import subprocess
-import time
 
 NAMES = [f"ws-points-{os.getpid()}-{end}" for end in ("a", "bridge", "b")]
 BYTES, CONNECTIONS = 200_000, 30
@@ -51,25 +50,16 @@ def remove():
         subprocess.run(["ip", "netns", "delete", name], check=False, capture_output=True)
 
 
-def run(program, python):
-    """Returns the records of a live capture on both ports, or None where there are no namespaces to be had."""
-    a, bridge, b = NAMES
-    try:
-        prepare()
-    except (subprocess.CalledProcessError, FileNotFoundError):
-        remove()
-        return None
-    capture = subprocess.Popen(inside(bridge, program, "-n", "-T", "json", "--only", "connection,transit,stats", "-i", "port-a",
-                                      "-i", "port-b", "-B", "16384", "tcp"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    server = subprocess.Popen(inside(b, python, "-c", SERVER), stdout=subprocess.PIPE, text=True)
+def captured(capturing, serving, asking):
+    """The records of a capture that begins before the client asks the server, and ends afterwards. The hosts are removed then."""
+    capture = subprocess.Popen(capturing, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    server = subprocess.Popen(serving, stdout=subprocess.PIPE, text=True)
     try:
         server.stdout.readline()
         said = ""
         while "listening" not in said and capture.poll() is None:
             said = capture.stderr.readline()
-        time.sleep(0.5)
-        subprocess.run(inside(a, python, "-c", CLIENT), check=True, timeout=60)
-        time.sleep(0.5)
+        subprocess.run(asking, check=True, timeout=60)
         capture.send_signal(signal.SIGINT)
         out, _ = capture.communicate(timeout=60)
         return [json.loads(line) for line in out.splitlines()]
@@ -79,3 +69,15 @@ def run(program, python):
                 process.kill()
             process.wait()
         remove()
+
+
+def run(program, python):
+    """Returns the records of a live capture on both ports, or None where there are no namespaces to be had."""
+    a, bridge, b = NAMES
+    try:
+        prepare()
+    except (subprocess.CalledProcessError, FileNotFoundError):
+        remove()
+        return None
+    return captured(inside(bridge, program, "-n", "-T", "json", "--only", "connection,transit,stats", "-i", "port-a", "-i", "port-b",
+                           "-B", "16384", "tcp"), inside(b, python, "-c", SERVER), inside(a, python, "-c", CLIENT))

@@ -4,7 +4,7 @@ import json
 import signal
 import subprocess
 
-from live import NAMES, inside, remove
+from live import NAMES, captured, inside, remove
 
 TURNS, PAUSE = 20, 0.015
 DROPPED = {"request": (0, 5), "reply": (9,)}
@@ -86,21 +86,5 @@ def run(program, python, path):
     except (subprocess.CalledProcessError, FileNotFoundError):
         remove()
         return None
-    capture = subprocess.Popen(inside(router, program, "-n", "-T", "json", "--only", "udp,transit,stats", "-i", "left", "-i", "right",
-                                      "-w", path, "icmp or udp"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    server = subprocess.Popen(inside(b, python, "-c", ANSWER), stdout=subprocess.PIPE, text=True)
-    try:
-        server.stdout.readline()
-        said = ""
-        while "listening" not in said and capture.poll() is None:
-            said = capture.stderr.readline()
-        subprocess.run(inside(a, python, "-c", ASK), check=True, timeout=60)
-        capture.send_signal(signal.SIGINT)
-        out, _ = capture.communicate(timeout=60)
-        return [json.loads(line) for line in out.splitlines()]
-    finally:
-        for process in (capture, server):
-            if process.poll() is None:
-                process.kill()
-            process.wait()
-        remove()
+    return captured(inside(router, program, "-n", "-T", "json", "--only", "udp,transit,stats", "-i", "left", "-i", "right", "-w", path,
+                           "icmp or udp"), inside(b, python, "-c", ANSWER), inside(a, python, "-c", ASK))

@@ -284,6 +284,20 @@ static void half_closed(struct world *world, unsigned from, unsigned port)
 	half_closed_at(world, from, port, 80);
 }
 
+/* The server's FIN, after the client's. */
+static void close_from_server(struct world *world, unsigned to, unsigned port)
+{
+	const struct tcp_frame fin = {.from = 2,
+	                              .to = to,
+	                              .source_port = 80,
+	                              .destination_port = port,
+	                              .flags = WS_TCP_ACK | WS_TCP_FIN,
+	                              .window = 1000,
+	                              .sequence = 501,
+	                              .acknowledgment = 102};
+	send_tcp(world, &fin);
+}
+
 static void test_hosts(void **state)
 {
 	struct world *world = *state;
@@ -311,15 +325,7 @@ static void test_hosts_live(void **state)
 	struct world *world = *state;
 	world->model.live = world->model.running = true;
 	half_closed(world, 5, 6000);
-	const struct tcp_frame fin = {.from = 2,
-	                              .to = 5,
-	                              .source_port = 80,
-	                              .destination_port = 6000,
-	                              .flags = WS_TCP_ACK | WS_TCP_FIN,
-	                              .window = 1000,
-	                              .sequence = 501,
-	                              .acknowledgment = 102};
-	send_tcp(world, &fin);
+	close_from_server(world, 5, 6000);
 	half_closed(world, 6, 6001);
 	act(world, WS_ACT_HOSTS);
 	ws_ui_tick(world->ui, &world->model, world->clock += WS_SECOND);
@@ -346,15 +352,7 @@ static void test_hosts_ports(void **state)
 	struct world *world = *state;
 	half_closed(world, 5, 6000);
 	half_closed(world, 5, 6001);
-	const struct tcp_frame other = {.from = 2,
-	                                .to = 5,
-	                                .source_port = 80,
-	                                .destination_port = 6001,
-	                                .flags = WS_TCP_ACK | WS_TCP_FIN,
-	                                .window = 1000,
-	                                .sequence = 501,
-	                                .acknowledgment = 102};
-	send_tcp(world, &other);
+	close_from_server(world, 5, 6001);
 	half_closed_at(world, 5, 6002, 7070);
 	act(world, WS_ACT_HOSTS);
 	ws_ui_tick(world->ui, &world->model, world->clock += WS_SECOND);
