@@ -20,6 +20,23 @@ enum ws_socket_timer {
 	        WS_SOCKET_TIMER_COUNT
 };
 
+/* X(the kernel's number, the state of RFC 9293): the last one is a connection that is being opened, of which the kernel
+ * keeps no whole socket. */
+#define WS_KERNEL_STATES(X)                                                                                            \
+	X(TCP_ESTABLISHED, ESTABLISHED)                                                                                \
+	X(TCP_SYN_SENT, SYN_SENT)                                                                                      \
+	X(TCP_SYN_RECV, SYN_RECEIVED)                                                                                  \
+	X(TCP_FIN_WAIT1, FIN_WAIT_1)                                                                                   \
+	X(TCP_FIN_WAIT2, FIN_WAIT_2)                                                                                   \
+	X(TCP_TIME_WAIT, TIME_WAIT)                                                                                    \
+	X(TCP_CLOSE, CLOSED)                                                                                           \
+	X(TCP_CLOSE_WAIT, CLOSE_WAIT)                                                                                  \
+	X(TCP_LAST_ACK, LAST_ACK)                                                                                      \
+	X(TCP_LISTEN, LISTEN)                                                                                          \
+	X(TCP_CLOSING, CLOSING)                                                                                        \
+	X(WS_TCP_NEW_SYN_RECV, SYN_RECEIVED)
+enum { WS_TCP_NEW_SYN_RECV = 12 }; /* <netinet/tcp.h> does not have it */
+
 /* Whose socket it is: parts of the host that have a network namespace of their own are numbered, and 0 is the one that
  * wirestate runs in. */
 struct ws_socket {

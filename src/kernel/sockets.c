@@ -15,7 +15,6 @@ enum {
 	PENDING = 64, /* requests for one socket that are not answered */
 	RECEIVE_BUFFER = 1 << 20,
 	READ_BYTES = 16384,
-	STATE_NEW_SYN_RECV = 12, /* the kernel's own state for a connection that is being opened */
 	CGROUP_ID = 21,          /* INET_DIAG_CGROUP_ID: an attribute newer than some headers */
 	DUMP_BOTH_FAMILIES = TCPDIAG_GETSOCK, /* SOCK_DIAG_BY_FAMILY would walk the kernel's table twice */
 };
@@ -206,7 +205,7 @@ static bool socket_read(struct reading *reading, const struct nlmsghdr *header, 
 	                    is_mapped(message->id.idiag_dst);
 	const bool version_4 = message->idiag_family == AF_INET || mapped;
 	const int word = mapped ? 3 : 0; /* where the IPv4 address is */
-	const bool opening = message->idiag_state == STATE_NEW_SYN_RECV || message->idiag_state == TCP_SYN_RECV;
+	const bool opening = message->idiag_state == WS_TCP_NEW_SYN_RECV || message->idiag_state == TCP_SYN_RECV;
 	const bool waiting = message->idiag_timer == WS_TIMER_TIME_WAIT;
 	*socket = (struct ws_socket){
 	        .asked = reading->now,

@@ -1,5 +1,7 @@
 #include "lab/kernel.h"
 
+#include <wirestate/sockets.h>
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
@@ -8,8 +10,6 @@
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { NEW_SYN_RECV = 12 }; /* the kernel's own state for a connection that is being opened */
 
 struct lab_kernel {
 	struct mnl_socket *socket;
@@ -146,18 +146,9 @@ bool lab_kernel_inode(struct lab_kernel *kernel, int protocol, const struct lab_
 const char *lab_state_word(unsigned state)
 {
 	static const char *const words[] = {
-	        [TCP_ESTABLISHED] = "ESTABLISHED",
-	        [TCP_SYN_SENT] = "SYN_SENT",
-	        [TCP_SYN_RECV] = "SYN_RECEIVED",
-	        [TCP_FIN_WAIT1] = "FIN_WAIT_1",
-	        [TCP_FIN_WAIT2] = "FIN_WAIT_2",
-	        [TCP_TIME_WAIT] = "TIME_WAIT",
-	        [TCP_CLOSE] = "CLOSED",
-	        [TCP_CLOSE_WAIT] = "CLOSE_WAIT",
-	        [TCP_LAST_ACK] = "LAST_ACK",
-	        [TCP_LISTEN] = "LISTEN",
-	        [TCP_CLOSING] = "CLOSING",
-	        [NEW_SYN_RECV] = "SYN_RECEIVED",
+#define X(number, state) [number] = #state,
+	        WS_KERNEL_STATES(X)
+#undef X
 	};
 	return state < WS_ARRAY_SIZE(words) && words[state] ? words[state] : "?";
 }

@@ -203,10 +203,9 @@ void ws_kernel_address(struct ws_kernel *kernel, unsigned space, const struct ws
 enum ws_state ws_kernel_state(unsigned number)
 {
 	static const uint8_t states[] = {
-	        [TCP_ESTABLISHED] = WS_ESTABLISHED, [TCP_SYN_SENT] = WS_SYN_SENT,     [TCP_SYN_RECV] = WS_SYN_RECEIVED,
-	        [TCP_FIN_WAIT1] = WS_FIN_WAIT_1,    [TCP_FIN_WAIT2] = WS_FIN_WAIT_2,  [TCP_TIME_WAIT] = WS_TIME_WAIT,
-	        [TCP_CLOSE] = WS_CLOSED,            [TCP_CLOSE_WAIT] = WS_CLOSE_WAIT, [TCP_LAST_ACK] = WS_LAST_ACK,
-	        [TCP_LISTEN] = WS_LISTEN,           [TCP_CLOSING] = WS_CLOSING,
+#define X(number, state) [number] = WS_##state,
+	        WS_KERNEL_STATES(X)
+#undef X
 	};
 	return number < WS_ARRAY_SIZE(states) ? (enum ws_state)states[number] : WS_CLOSED;
 }
