@@ -160,6 +160,7 @@ struct ws_table {
 	uint8_t hash_key[16];
 	bool shares;                  /* connections have their shares of time */
 	bool never_rest;              /* all connections stay awake */
+	ws_time time_wait;            /* how long TIME_WAIT lasts */
 	size_t slot_size;             /* of struct ws_conn_slot, as far as it is used */
 	uintptr_t *places;            /* see ws_table_conn(); of those that are free, the id of the next one */
 	struct ws_timer_link *timers; /* by id, too, so that neighbours need not be awake */

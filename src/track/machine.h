@@ -92,6 +92,16 @@ const char *ws_endpoint_check(const struct ws_endpoint *endpoint, const struct w
 /* The earliest deadline at which a state changes without a packet, or WS_TIME_NEVER, and the endpoint that has it. */
 ws_time ws_machine_deadline(const struct ws_machine *machine, ws_time time_wait, unsigned *endpoint);
 
+/* The input that says so. */
+static inline struct ws_segment ws_expiry(ws_time deadline, unsigned endpoint)
+{
+	return (struct ws_segment){.kind = WS_INPUT_EXPIRY,
+	                           .time = deadline,
+	                           .direction = (uint8_t)endpoint,
+	                           .window_scale = 255,
+	                           .position = WS_POSITION_NONE};
+}
+
 /* ---- Between the machine's own files */
 
 struct ws_step_context {

@@ -276,8 +276,78 @@ static void take_differences(const struct ws_conn_slot *from, struct ws_conn_slo
 	SHARE_TIMES(PACK_TIME)
 }
 
-struct ws_rested *ws_rested_make(const struct ws_conn *conn, bool shares, ws_time epoch)
+/* ---- TIME_WAIT */
+
+static struct ws_transition end_of_time_wait(unsigned endpoint)
 {
+	return (struct ws_transition){.endpoint = (uint8_t)endpoint,
+	                              .from = WS_TIME_WAIT,
+	                              .to = WS_CLOSED,
+	                              .basis = WS_BASIS_TIMER,
+	                              .certainty = WS_ASSUMED,
+	                              .why = WS_WHY_TIMER};
+}
+
+/* Returns false when something else than the end of TIME_WAIT may be next, or something may follow it. */
+static bool foresee_end(const struct ws_conn *conn, ws_time time_wait, struct ws_rested_wait *wait, unsigned *side)
+{
+	struct ws_machine machine = conn->machine;
+	struct ws_outcome outcome;
+	unsigned endpoint = 0;
+	if (conn->timer_slot == WS_NO_TIMER || conn->half_open || machine.self || conn->number > UINT32_MAX)
+		return false;
+	const ws_time deadline = ws_machine_deadline(&machine, time_wait, &endpoint);
+	const struct ws_segment expiry = ws_expiry(deadline, endpoint);
+	if (deadline == WS_TIME_NEVER || machine.endpoint[endpoint].state != WS_TIME_WAIT ||
+	    machine.endpoint[!endpoint].state != WS_CLOSED)
+		return false;
+	ws_machine_step(&machine, &expiry, &outcome);
+	*wait = (struct ws_rested_wait){deadline, (uint32_t)conn->number};
+	*side = endpoint;
+	const struct ws_transition end = end_of_time_wait(endpoint);
+	return outcome.count == 1 && !memcmp(&outcome.transition[0], &end, sizeof(end)) && machine.started &&
+	       machine.endpoint[!endpoint].state == WS_CLOSED;
+}
+
+bool ws_rested_wait(const struct ws_rested *rested, struct ws_rested_wait *wait)
+{
+	if (rested->waits)
+		memcpy(wait, rested->bytes, sizeof(*wait));
+	return rested->waits && !rested->expired;
+}
+
+struct ws_transition ws_rested_expire(struct ws_rested *rested)
+{
+	enum { ENDED = 1 }; /* as ws_eviction_class() says of one that has ended */
+	rested->expired = 1;
+	rested->eviction_class = ENDED;
+	return end_of_time_wait(rested->endpoint);
+}
+
+/* What the tracker does with a connection that is awake. */
+static void apply_end(const struct ws_rested *rested, struct ws_conn *conn)
+{
+	struct ws_rested_wait wait;
+	struct ws_outcome outcome;
+	memcpy(&wait, rested->bytes, sizeof(wait));
+	const struct ws_segment expiry = ws_expiry(wait.deadline, rested->endpoint);
+	ws_machine_step(&conn->machine, &expiry, &outcome);
+	conn->timer_slot = WS_NO_TIMER;
+	conn->ended = 1;
+	conn->reported = 1;
+}
+
+static size_t wait_size(const struct ws_rested *rested)
+{
+	return rested->waits ? sizeof(struct ws_rested_wait) : 0;
+}
+
+/* ---- A connection */
+
+struct ws_rested *ws_rested_make(const struct ws_conn *conn, bool shares, ws_time epoch, ws_time time_wait)
+{
+	struct ws_rested_wait wait;
+	unsigned endpoint = 0;
 	struct ws_conn_slot slot;
 	uint8_t mask[MASK_BYTES], size[MOST_WORDS / 4 + WORD], data[MOST_WORDS * WORD + WORD];
 	struct packing to = {mask, size, data, 0, 0};
@@ -291,9 +361,15 @@ struct ws_rested *ws_rested_make(const struct ws_conn *conn, bool shares, ws_tim
 		put_words(&to, conn->rare, RARE_WORDS);
 	const size_t masks = (size_t)(to.mask - mask), sizes = (size_t)(to.size - size) + (to.size_bits > 0);
 	const size_t address = address_size(conn->ip_version), bytes = (size_t)(to.data - data);
-	struct ws_rested *rested = malloc(sizeof(*rested) + 2 * address + masks + sizes + bytes + SLACK);
+	const bool waits = foresee_end(conn, time_wait, &wait, &endpoint);
+	struct ws_rested *rested =
+	        malloc(sizeof(*rested) + (waits ? sizeof(wait) : 0) + 2 * address + masks + sizes + bytes + SLACK);
 	if (!rested)
 		return NULL;
+	rested->waits = waits;
+	rested->expired = 0;
+	rested->endpoint = endpoint & 1;
+	rested->reported = conn->reported;
 	rested->tunnel = conn->tunnel;
 	rested->port[0] = conn->port[0];
 	rested->port[1] = conn->port[1];
@@ -301,6 +377,8 @@ struct ws_rested *ws_rested_make(const struct ws_conn *conn, bool shares, ws_tim
 	rested->has_rare = conn->rare != NULL;
 	rested->sizes = (uint8_t)sizes;
 	uint8_t *out = rested->bytes;
+	if (waits)
+		out = (uint8_t *)memcpy(out, &wait, sizeof(wait)) + sizeof(wait);
 	for (unsigned i = 0; i < 2; i++)
 		memcpy(out + i * address, conn->address[i].byte + sizeof(conn->address[i]) - address, address);
 	out = memcpy(out + 2 * address, mask, masks);
@@ -312,6 +390,7 @@ struct ws_rested *ws_rested_make(const struct ws_conn *conn, bool shares, ws_tim
 void ws_rested_key(const struct ws_rested *rested, struct ws_conn *conn)
 {
 	static const uint8_t prefix[PREFIX] = {[10] = 0xff, [11] = 0xff};
+	const uint8_t *address = rested->bytes + wait_size(rested);
 	conn->tunnel = rested->tunnel;
 	conn->port[0] = rested->port[0];
 	conn->port[1] = rested->port[1];
@@ -321,7 +400,7 @@ void ws_rested_key(const struct ws_rested *rested, struct ws_conn *conn)
 		const size_t size = address_size(rested->ip_version);
 		if (size < sizeof(conn->address[i]))
 			memcpy(conn->address[i].byte, prefix, sizeof(prefix));
-		memcpy(conn->address[i].byte + sizeof(conn->address[i]) - size, rested->bytes + i * size, size);
+		memcpy(conn->address[i].byte + sizeof(conn->address[i]) - size, address + i * size, size);
 	}
 }
 
@@ -342,7 +421,7 @@ static void add_differences(struct ws_conn_slot *slot, bool shares, ws_time epoc
 void ws_rested_read(const struct ws_rested *rested, bool shares, ws_time epoch, struct ws_conn *conn,
                     struct ws_rare *rare)
 {
-	const uint8_t *mask = rested->bytes + 2 * address_size(rested->ip_version);
+	const uint8_t *mask = rested->bytes + wait_size(rested) + 2 * address_size(rested->ip_version);
 	const uint8_t *size = mask + mask_size(rested, shares);
 	struct unpacking from = {mask, size, size + rested->sizes, 0};
 	memset(conn, 0, shares ? sizeof(struct ws_conn_slot) : sizeof(*conn));
@@ -357,4 +436,6 @@ void ws_rested_read(const struct ws_rested *rested, bool shares, ws_time epoch, 
 	add_differences((struct ws_conn_slot *)conn, shares, epoch);
 	if (rested->has_rare)
 		conn->rare = rare;
+	if (rested->expired)
+		apply_end(rested, conn);
 }

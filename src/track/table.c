@@ -549,7 +549,7 @@ static void put_to_rest(struct ws_table *table, struct ws_conn *conn)
 	if (!table->epoch_known)
 		table->epoch = conn->first_time;
 	table->epoch_known = true;
-	struct ws_rested *rested = ws_rested_make(conn, table->shares, table->epoch);
+	struct ws_rested *rested = ws_rested_make(conn, table->shares, table->epoch, table->time_wait);
 	if (!rested)
 		return;
 	rested->eviction_class = (uint8_t)ws_eviction_class(conn);

@@ -26,9 +26,10 @@ void ws_timers_set(struct ws_timers *timers, struct ws_table *table, struct ws_c
 /* Removes the deadline of a connection that is about to be removed. */
 void ws_timers_stop(struct ws_timers *timers, struct ws_table *table, const struct ws_conn *conn);
 
-/* Removes and returns the next connection whose slot has started by `now`, or returns NULL when there is none.
- * `*budget` is how many steps may be taken; when it is used up, NULL is returned, and ws_timers_due() is still true. */
-struct ws_conn *ws_timers_next(struct ws_timers *timers, struct ws_table *table, ws_time now, unsigned *budget);
+/* Removes and returns the next connection whose slot has started by `now`, or returns 0 when there is none. `*budget` is
+ * how many steps may be taken; when it is used up, 0 is returned, and ws_timers_due() is still true. The connection is
+ * awake, or waits at rest for the end of TIME_WAIT, which has come (see rest.h); with `wake` always the former. */
+ws_conn_id ws_timers_next(struct ws_timers *timers, struct ws_table *table, ws_time now, bool wake, unsigned *budget);
 static inline bool ws_timers_due(const struct ws_timers *timers, ws_time now)
 {
 	return timers->running && now >= timers->due;

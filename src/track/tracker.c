@@ -6,6 +6,7 @@
 #include "track/tracker.h"
 #include "track/merged.h"
 #include "track/reset_note.h"
+#include "track/rest.h"
 #include "track/stall.h"
 
 #include <stdlib.h>
@@ -54,6 +55,7 @@ struct ws_tracker *ws_tracker_create(const struct ws_tracker_config *config, str
 		ws_fail(error, WS_ERROR_SYSTEM, "out of memory");
 		return NULL;
 	}
+	tracker->table.time_wait = tracker->config.time_wait;
 	tracker->table.never_rest = config->history; /* replays need their connections at hand */
 	return tracker;
 }
@@ -268,9 +270,7 @@ static void run_timers(struct ws_tracker *tracker, struct ws_conn *conn)
 		ws_time deadline = ws_machine_deadline(&conn->machine, tracker->config.time_wait, &endpoint);
 		if (deadline > tracker->now || !room_for_input(tracker))
 			return;
-		struct ws_segment expiry = {
-		        .kind = WS_INPUT_EXPIRY, .time = deadline, .direction = (uint8_t)endpoint, .window_scale = 255};
-		expiry.position = WS_POSITION_NONE;
+		struct ws_segment expiry = ws_expiry(deadline, endpoint);
 		ws_series_advance(&tracker->series, deadline, tracker->stats.state);
 		ws_tracker_apply(tracker, conn, &expiry, 0);
 	}
@@ -597,6 +597,28 @@ bool ws_tracker_due(const struct ws_tracker *tracker, ws_time now)
 	return ws_timers_due(&tracker->timers, now) || ws_table_crowded(&tracker->table);
 }
 
+/* TIME_WAIT of a connection at rest is over: does what run_timers() does for one that is awake. */
+static void end_at_rest(struct ws_tracker *tracker, ws_conn_id id)
+{
+	struct ws_rested *rested = ws_rested_at(ws_table_place(&tracker->table, id));
+	struct ws_rested_wait wait;
+	if (!ws_rested_wait(rested, &wait))
+		return;
+	ws_series_advance(&tracker->series, wait.deadline, tracker->stats.state);
+	const struct ws_transition transition = ws_rested_expire(rested);
+	tracker->stats.state[transition.from]--;
+	tracker->stats.state[transition.to]++;
+	struct ws_event *event = add_event(tracker, WS_EVENT_TRANSITION, wait.deadline, 0);
+	event->conn = id;
+	event->conn_number = wait.number;
+	event->transition = transition;
+	if (!rested->reported) {
+		event = add_event(tracker, WS_EVENT_CONNECTION, wait.deadline, 0);
+		event->conn = id;
+		event->conn_number = wait.number;
+	}
+}
+
 bool ws_tracker_advance(struct ws_tracker *tracker, ws_time now, struct ws_track_result *result)
 {
 	unsigned budget = ADVANCE_BUDGET;
@@ -607,10 +629,16 @@ bool ws_tracker_advance(struct ws_tracker *tracker, ws_time now, struct ws_track
 	if (ws_table_crowded(&tracker->table))
 		pick_candidates(tracker);
 	while (!tracker->candidate_count && room_for_input(tracker)) {
-		struct ws_conn *conn = ws_timers_next(&tracker->timers, &tracker->table, tracker->now, &budget);
-		if (!conn)
+		const ws_conn_id id =
+		        ws_timers_next(&tracker->timers, &tracker->table, tracker->now, tracker->debug, &budget);
+		if (!id)
 			break;
+		struct ws_conn *conn = ws_table_awake(&tracker->table, id);
 		unsigned endpoint = 0;
+		if (!conn) {
+			end_at_rest(tracker, id);
+			continue;
+		}
 		run_timers(tracker, conn);
 		ws_timers_set(&tracker->timers, &tracker->table, conn,
 		              ws_machine_deadline(&conn->machine, tracker->config.time_wait, &endpoint));

@@ -60,12 +60,14 @@ static void all_of_a_connection_comes_back(void **state)
 		make_alike(&random, &in.slot.conn);
 		struct ws_conn *conn = &in.slot.conn;
 		conn->used = 1;
+		for (unsigned i = 0; i < 2; i++) /* what waits for the end of TIME_WAIT is a whole machine */
+			conn->machine.endpoint[i].state %= WS_TIME_WAIT;
 		conn->ip_version = below(&random, 2) ? 4 : 6;
 		if (conn->ip_version == 4)
 			for (unsigned i = 0; i < 2; i++)
 				memcpy(conn->address[i].byte, (const uint8_t[12]){[10] = 0xff, [11] = 0xff}, 12);
 		conn->rare = rare ? &in.rare : NULL;
-		struct ws_rested *rested = ws_rested_make(conn, shares, epoch);
+		struct ws_rested *rested = ws_rested_make(conn, shares, epoch, 60 * WS_SECOND);
 		assert_non_null(rested);
 		ws_rested_read(rested, shares, epoch, &out.slot.conn, &out.rare);
 		free(rested);
@@ -193,6 +195,55 @@ static void answers_do_not_depend_on_rest(void **state)
 	ws_tracker_free(resting);
 }
 
+/* Connections whose TIME_WAIT has ended while they were at rest. */
+static size_t ended_at_rest(const struct ws_table *table)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < table->place_count; i++)
+		count += (table->places[i] & WS_PLACE_BITS) == WS_PLACE_AT_REST && ws_rested_at(table->places[i])->expired;
+	return count;
+}
+
+/* Connections are closed one after another, are not woken up for the end of TIME_WAIT, and some get a late segment. */
+static void time_wait_ends_at_rest(void **state)
+{
+	enum { MANY = 400, APART = 10, LATE = 3 };
+	struct ws_tracker *busy = tracker_of(0, 4096), *resting = tracker_of(0, 0);
+	struct ws_track_result one, other;
+	uint64_t frame = 0;
+	size_t ended = 0;
+	(void)state;
+	for (uint32_t i = 0; i < 2 * MANY; i++) {
+		const uint32_t number = i % MANY, time = i * APART + (i / MANY) * 2000;
+		const struct shot shots[] = {
+		        {CLIENT, S, 100, 0, 0, time, .bad = 0},   {SERVER, S | A, 500, 101, 0, time, .bad = 0},
+		        {CLIENT, A, 101, 501, 0, time, .bad = 0}, {CLIENT, F, 101, 501, 0, time, .bad = 0},
+		        {SERVER, F, 501, 102, 0, time, .bad = 0}, {CLIENT, A, 102, 502, 0, time, .bad = 0},
+		};
+		for (size_t k = i < MANY ? 0 : 5; k < WS_ARRAY_SIZE(shots) && (i < MANY || number % LATE == 0); k++) {
+			struct shot shot = shots[k];
+			bool more;
+			shot.port = (uint16_t)(1024 + number);
+			do {
+				more = ws_tracker_advance(busy, shot_time(&shot), &one);
+				assert_int_equal(more, ws_tracker_advance(resting, shot_time(&shot), &other));
+				assert_same_result(&one, &other);
+			} while (more);
+			ended = i == MANY ? ended_at_rest(&resting->table) : ended;
+			fire(busy, &shot, ++frame, &one);
+			fire(resting, &shot, frame, &other);
+			assert_same_result(&one, &other);
+			assert_memory_equal(busy->stats.state, resting->stats.state, sizeof(busy->stats.state));
+		}
+		if (i % 50 == 49)
+			assert_same_connections(busy, resting);
+	}
+	assert_true(ended > MANY / 2);
+	assert_true(ended_at_rest(&resting->table) < ended);
+	ws_tracker_free(busy);
+	ws_tracker_free(resting);
+}
+
 /* Opens and closes connections one after another. */
 static size_t kept_of(uint32_t connections, size_t awake)
 {
@@ -256,6 +307,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(all_of_a_connection_comes_back),
 	        cmocka_unit_test(answers_do_not_depend_on_rest),
+	        cmocka_unit_test(time_wait_ends_at_rest),
 	        cmocka_unit_test(more_have_room_at_rest),
 	        cmocka_unit_test(attempts_of_a_flood_stay_awake),
 	};
