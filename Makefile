@@ -191,6 +191,7 @@ corpus: ## run all captures and mutations of them in every format and on every s
 	@$(MAKE) --no-print-directory asan
 	@BUILD=build/asan tests/corpus/run --all $(if $(SEED),--seed $(SEED))
 	@BUILD=build/asan tests/properties/run --all
+	@BUILD=build/asan tests/overview/run --all
 
 asan: ## build build/asan/wirestate and its unit tests with AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory $(PARALLEL) BUILD=build/asan LTO= HOT= CPPFLAGS=-DWS_CHECKS CFLAGS='$(ASAN_FLAGS)' HARDEN=-fPIE $(or $(WITH),all unit)

@@ -27,7 +27,8 @@ struct ws_overview_group {
 	uint16_t port; /* the server's */
 	uint64_t count;
 	uint64_t verdict_count; /* of all groups with its verdict and severity */
-	ws_time first, last;    /* of the earliest first and of the latest last packet */
+	/* The earliest and the latest time of their first and last packets. */
+	ws_time first, last;
 	uint64_t example;       /* the lowest number of its connections */
 	ws_conn_id example_id;
 	/* Of records: they are all of one sensor, and which; else false, NULL. */

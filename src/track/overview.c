@@ -288,9 +288,20 @@ static void count_items(struct ws_overview *overview, struct item *item, size_t 
 
 /* ---- What a connection adds */
 
+/* The capture's clock may have been set back between a connection's packets. */
+static void order_times(struct ws_overview_group *group)
+{
+	const ws_time first = group->first;
+	if (first <= group->last)
+		return;
+	group->first = group->last;
+	group->last = first;
+}
+
 static void judge_item(struct item *item, unsigned client)
 {
 	struct ws_overview_group *group = &item->group;
+	order_times(group);
 	struct ws_judgement *judgement = &group->judgement;
 	judgement->slow = judgement->slow && !judgement->severity;
 	if (judgement->slow && item->shares_known)
