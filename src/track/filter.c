@@ -407,11 +407,9 @@ static bool unknown_word(struct parser *p, const struct token *token)
 		return parse_error(p, token, "'%s' is unknown; did you mean %s?", shown.text, similar);
 	if (!compared)
 		return parse_error(p, token, "'%s' is not a field, address, net, port, state or verdict", shown.text);
-	char list[200];
-	struct ws_text fields = WS_TEXT_OVER(list);
-	for (unsigned i = 0; i < filter_field_count; i++)
-		ws_text_printf(&fields, " %s", filter_fields[i].name);
-	return parse_error(p, token, "'%s' is not a field; the fields are%s", shown.text, ws_text_cstr(&fields));
+	return parse_error(p, token,
+	                   "'%s' is not a field, such as address, port, state, verdict or bytes; wirestate(1) lists all fields",
+	                   shown.text);
 }
 
 /* Adds the test for a word alone: an address, port, state or verdict. A word that is both a state and a verdict means

@@ -96,6 +96,12 @@ static int64_t get_initial_rtt(const struct filter_subject *subject, unsigned en
 	return subject->info->initial_rtt < 0 ? FILTER_ABSENT : subject->info->initial_rtt;
 }
 
+static int64_t get_conn(const struct filter_subject *subject, unsigned endpoint)
+{
+	(void)endpoint;
+	return (int64_t)subject->info->number;
+}
+
 static int64_t get_vlan(const struct filter_subject *subject, unsigned endpoint)
 {
 	(void)endpoint;
@@ -397,6 +403,8 @@ const struct filter_field filter_fields[] = {
 	 N_("from the first packet to the last"), NULL},
 	{"initial_rtt", FILTER_TIME, FILTER_CONNECTION, get_initial_rtt, NULL, NULL, INT64_MAX, WS_PART_ROUND_TRIP,
 	 N_("round trip of the handshake"), NULL},
+	{"conn", FILTER_NUMBER, FILTER_CONNECTION, get_conn, NULL, NULL, INT64_MAX, WS_PART_LAST,
+	 N_("number of the connection, as in records"), NULL},
 	{"vlan", FILTER_NUMBER, FILTER_CONNECTION, get_vlan, NULL, NULL, 4095, WS_PART_IDENTITY, N_("VLAN of the connection"), NULL},
 	{"process", FILTER_TEXT, FILTER_EITHER, NULL, NULL, NULL, 0, WS_PART_PROCESS | WS_PART_OPENING | WS_PART_IDENTITY,
 	 N_("the program, where it is this host's or the capture file names it"), get_process},

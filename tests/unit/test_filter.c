@@ -197,7 +197,7 @@ static void test_what_is_refused(void **state)
 	} cases[] = {
 	        {"prt == 80", 0, 3, "did you mean port"},
 	        {"80 and client.prot == 80", 14, 4, "did you mean port"},
-	        {"foo == 1", 0, 3, "the fields are address port"},
+	        {"foo == 1", 0, 3, "is not a field, such as address"},
 	        {"state == ESTABLISHD", 9, 10, "did you mean ESTABLISHED"},
 	        {"state < CLOSED", 6, 1, "has no order"},
 	        {"port = 80", 5, 1, "=="},
