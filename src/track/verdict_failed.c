@@ -115,18 +115,22 @@ bool verdict_failed_to_open(struct verdict *v)
 
 #define LONG_IDLE WS_SECOND /* a connection that had no segment for so long before its RST was idle */
 
-static void say_unanswered(struct verdict *v)
+/* `self` gave up. */
+static void say_unanswered(struct verdict *v, const char *self)
 {
 	const struct ws_reset *reset = &v->info->reset;
 	const struct verdict_number tried = verdict_duration(reset->tried);
+	if (reset->trigger == WS_RESET_FIN_UNANSWERED) { /* who sent the first FIN stands before it */
+		NEXT(v);
+		SAY(v, _("the %3$s gave up: its FIN was unanswered, sent again %1$u times in %2$s"), reset->times, tried.text, self);
+		return;
+	}
 	COMMA(v);
 	if (reset->trigger == WS_RESET_PROBES_UNANSWERED)
 		SAY(v,
 		    ws_translate_plural("which gave up: %1$u keep-alive in %2$s without an answer",
 		                        "which gave up: %1$u keep-alives in %2$s without an answer", reset->times),
 		    reset->times, tried.text);
-	else if (reset->trigger == WS_RESET_FIN_UNANSWERED)
-		SAY(v, _("which gave up: its FIN was unanswered, sent again %1$u times in %2$s"), reset->times, tried.text);
 	else
 		SAY(v, _("which gave up: %1$u B were unanswered, sent again %2$u times in %3$s"), reset->bytes, reset->times, tried.text);
 }
@@ -137,7 +141,7 @@ static void say_trigger(struct verdict *v, unsigned i)
 	const struct ws_reset *reset = &v->info->reset;
 	const char *self = verdict_side(v->info, i), *peer = verdict_side(v->info, 1 - i);
 	if (reset->trigger >= WS_RESET_FIN_UNANSWERED) {
-		say_unanswered(v);
+		say_unanswered(v, self);
 		return;
 	}
 	if (reset->idle >= LONG_IDLE && v->info->opened) {

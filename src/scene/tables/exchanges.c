@@ -366,9 +366,13 @@ static void exchange_notes(const struct exchanges_row *row, struct ws_text *text
 		return;
 	}
 	ws_text_grouped(&answer, exchange->answer_bytes);
-	ws_text_printf(text, _(" Its answer: packets %llu to %llu, %s bytes."),
-	               (unsigned long long)exchange->answer_frame, (unsigned long long)exchange->last_frame,
-	               ws_text_cstr(&answer));
+	if (exchange->last_frame == exchange->answer_frame)
+		ws_text_printf(text, _(" Its answer: packet %llu, %s bytes."),
+		               (unsigned long long)exchange->answer_frame, ws_text_cstr(&answer));
+	else
+		ws_text_printf(text, _(" Its answer: packets %llu to %llu, %s bytes."),
+		               (unsigned long long)exchange->answer_frame, (unsigned long long)exchange->last_frame,
+		               ws_text_cstr(&answer));
 	if (exchange->again)
 		ws_text_printf(text,
 		               ws_translate_plural(" %u segment was sent again.", " %u segments were sent again.",
@@ -376,7 +380,8 @@ static void exchange_notes(const struct exchanges_row *row, struct ws_text *text
 		               exchange->again);
 	if (exchange->interleaved)
 		ws_text_puts(text,
-		             _(" The client sent more before it had the whole answer, so the times are not plain."));
+		             _(" The client sent more before it had the whole answer, so its times may be "
+		               "those of several requests."));
 }
 
 static void exchanges_notes(const struct exchanges_view *view, struct ws_text *text)
