@@ -23,6 +23,7 @@ enum {
 	ALONE_PACKETS = 32,             /* without a thread, in a batch, so that they stay in the CPU's caches */
 	WAKE_TRACKER = 4,           /* batches that are there */
 	WAKE_DECODER = BATCHES * 3 / 4, /* batches that are not free */
+	LEFT_TO_TRACK = BATCHES / 2,    /* and batches that are enough for the tracker until the decoder runs */
 	READ_MOST = 1024,           /* frames in one call */
 	SLOTS_AHEAD = 2,            /* how many packets before its turn a slot is fetched from the other CPU */
 	BYTES = 128 << 10,
@@ -319,7 +320,8 @@ void decoder_release(struct decoder *decoder)
 {
 	pthread_mutex_lock(&decoder->lock);
 	decoder->taken++;
-	if (decoder->decoder_waits && decoder->filled - decoder->taken <= WAKE_DECODER)
+	if (decoder->decoder_waits && decoder->filled - decoder->taken <= WAKE_DECODER &&
+	    decoder->filled - decoder->handed <= LEFT_TO_TRACK)
 		pthread_cond_signal(&decoder->to_decoder);
 	pthread_mutex_unlock(&decoder->lock);
 }
