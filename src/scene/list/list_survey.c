@@ -20,6 +20,8 @@ enum {
 	REST = 4,            /* a survey may take a fifth of the time, no more */
 };
 #define SURVEY_PAUSE (400 * WS_MILLISECOND)
+/* While a file loads, each survey that only counts verdicts makes the user wait longer for all of it. */
+#define TALLY_PAUSE WS_SECOND
 /* Progress is drawn no more often than this, so that drawing does not slow down the sorting. */
 #define PERCENT_PAUSE (100 * WS_MILLISECOND)
 
@@ -239,7 +241,8 @@ void list_survey_slice(struct list_view *list, const struct ws_model *model, ws_
 	if (survey->phase == LIST_RESTS || list_survey_is_elsewhere(list, model)) {
 		ws_time pause = (survey->finished - survey->started) * REST;
 		const bool more_comes = model->loading || model->live;
-		if ((more_comes && clock - survey->finished < (pause > SURVEY_PAUSE ? pause : SURVEY_PAUSE)) ||
+		const ws_time least = model->loading && wants_natural(list) ? TALLY_PAUSE : SURVEY_PAUSE;
+		if ((more_comes && clock - survey->finished < (pause > least ? pause : least)) ||
 		    !list_survey_due(list, model))
 			return;
 		survey_start(list, model);
